@@ -4,6 +4,7 @@ import {rows as followRows} from './rows/follow.ts';
 import {rows as holdRows} from './rows/holds.ts';
 import {rows as ingestRows} from './rows/ingest.ts';
 import {rows as keyRows} from './rows/keys.ts';
+import {rows as listRows} from './rows/list.ts';
 import {rows as memoryRows} from './rows/memory.ts';
 import {rows as pipelineRows} from './rows/pipelines.ts';
 import {rows as quietRows} from './rows/quiet.ts';
@@ -28,4 +29,5 @@ export const allRows: readonly Row[] = [
   ...rssRows,
   ...tabRows,
   ...pipelineRows,
+  ...listRows,
 ];

@@ -1,4 +1,6 @@
 import type {Clock} from '../lib/clock.ts';
+import {jsonArrayParts, parseJson} from '../lib/json.ts';
+import {inSlices} from '../lib/slices.ts';
 import {proxyHeaders, secureContext, type Transport, type Trust} from './connect.ts';
 import {type Credentials, fixedCredentials} from './credentials.ts';
 import {ApiError, createRedactor, toApiError} from './errors.ts';
@@ -51,7 +53,7 @@ export function createClient(options: ClientOptions): ApiClient {
   const authorized = authHeadersOf(credentials, commonHeaders(options, baseUrl));
   const answers = new ServerAnswers();
   const routes = new JsonRoutes({baseUrl, authorized, transport, clock, timeouts, answers});
-  const listed = new ListedPipelines(routes, baseUrl);
+  const listed = new ListedPipelines(routes, baseUrl, clock);
   /** All failures pass here, so no message contains a credential or a control character. */
   const rethrow = (error: unknown): never => {
     throw error instanceof ApiError ? toApiError(error.failure, redact) : error;
@@ -70,30 +72,35 @@ export function createClient(options: ClientOptions): ApiClient {
     listPipelines: (signal) => listed.get(signal).catch(rethrow),
     getPipeline: (name, signal) =>
       routes
-        .get({route: 'pipeline', url: pipelineUrl(baseUrl, name), signal, parse: parsePipelineDetail})
+        .get({
+          route: 'pipeline',
+          url: pipelineUrl(baseUrl, name),
+          signal,
+          parse: ofJson(parsePipelineDetail),
+        })
         .then(({value}) => value)
         .catch(rethrow),
     getStats: (name, signal) =>
-      compressed({route: 'stats', url: pipelineUrl(baseUrl, name, 'stats'), signal, parse: parseStats}),
+      compressed({route: 'stats', url: pipelineUrl(baseUrl, name, 'stats'), signal, parse: ofJson(parseStats)}),
     getTimeSeries: (name, signal) =>
       compressed({
         route: 'time-series',
         url: pipelineUrl(baseUrl, name, 'time-series'),
         signal,
-        parse: parseTimeSeries,
+        parse: ofJson(parseTimeSeries),
       }),
     listEvents: (name, signal) =>
-      compressed({route: 'events', url: pipelineUrl(baseUrl, name, 'events'), signal, parse: parseEvents}),
+      compressed({route: 'events', url: pipelineUrl(baseUrl, name, 'events'), signal, parse: ofJson(parseEvents)}),
     getEvent: (name, id, signal) =>
-      compressed({route: 'events', url: eventUrl(baseUrl, name, id), signal, parse: parseEventDetail}),
+      compressed({route: 'events', url: eventUrl(baseUrl, name, id), signal, parse: ofJson(parseEventDetail)}),
     getSession: (signal) =>
       routes
-        .get({route: 'session', url: sessionUrl(baseUrl), signal, parse: parseSession})
+        .get({route: 'session', url: sessionUrl(baseUrl), signal, parse: ofJson(parseSession)})
         .then(({value}) => value)
         .catch(rethrow),
     getVersion: (signal) =>
       routes
-        .get({route: 'config', url: configUrl(baseUrl), signal, parse: parseVersion})
+        .get({route: 'config', url: configUrl(baseUrl), signal, parse: ofJson(parseVersion)})
         .then(({value}) => value)
         .catch(rethrow),
     async followLogs(name, handlers) {
@@ -123,6 +130,10 @@ export function createClient(options: ClientOptions): ApiClient {
   };
 }
 
+function ofJson<T>(parse: (json: unknown) => T | undefined): (body: Uint8Array) => T | undefined {
+  return (body) => parse(parseJson(body));
+}
+
 function commonHeaders({userAgent, tenant, proxy}: ClientOptions, baseUrl: string): RequestHeaders {
   return {
     accept: 'application/json',
@@ -136,9 +147,11 @@ function commonHeaders({userAgent, tenant, proxy}: ClientOptions, baseUrl: strin
 class ListedPipelines {
   readonly #routes: JsonRoutes;
   readonly #url: string;
+  readonly #clock: Clock;
   #last: {readonly wire: Buffer; readonly pipelines: readonly Pipeline[]} | undefined;
 
-  constructor(routes: JsonRoutes, baseUrl: string) {
+  constructor(routes: JsonRoutes, baseUrl: string, clock: Clock) {
+    this.#clock = clock;
     this.#routes = routes;
     this.#url = listUrl(baseUrl);
   }
@@ -150,7 +163,8 @@ class ListedPipelines {
       url: this.#url,
       signal,
       headers: {'accept-encoding': 'gzip'},
-      parse: (json) => parsePipelines(json, this.#last?.pipelines ?? []),
+      parse: (body) =>
+        parsePipelines(inSlices(jsonArrayParts(body), {clock: this.#clock, signal}), this.#last?.pipelines ?? []),
       // Compared as sent: an unchanged list (most are) is neither decompressed nor parsed.
       cached: ({status, bytes}) =>
         this.#last && status === 200 && bytes.equals(this.#last.wire) ? this.#last.pipelines : undefined,

@@ -1,7 +1,6 @@
 import zlib from 'node:zlib';
 import type {Dispatcher, Pool} from 'undici';
 import type {Clock} from '../lib/clock.ts';
-import {parseJson} from '../lib/json.ts';
 import {createConnector, type Transport} from './connect.ts';
 import {ApiError} from './errors.ts';
 import {
@@ -41,7 +40,8 @@ export type JsonRequest<T> = {
   readonly url: string;
   readonly signal: AbortSignal;
   readonly headers?: RequestHeaders;
-  readonly parse: (json: unknown) => T | undefined;
+  /** Undefined, and a `SyntaxError`: the body does not belong to the route. */
+  readonly parse: (body: Uint8Array) => T | undefined | Promise<T>;
   /** Bytes of the largest body, also decompressed. Default: enough for every list. */
   readonly limit?: number;
   /** Returns the value that was parsed from the same bytes before, if any. */
@@ -59,7 +59,7 @@ export class JsonRoutes {
 
   /** Throws an `ApiError`, also for a response that `parse` does not accept. */
   async get<T>(request: JsonRequest<T>): Promise<{readonly value: T; readonly wire: RawResponse}> {
-    const {route, url, parse, limit = bodyLimit} = request;
+    const {route, url, limit = bodyLimit} = request;
     return this.#options.authorized(request.signal, async (headers) => {
       const {answers, clock, transport} = this.#options;
       const number = answers.start();
@@ -72,7 +72,7 @@ export class JsonRoutes {
       const sent = {route, url, authorized: 'authorization' in headers, proxy: transport.proxy};
       const answer: HttpResponse = {...wire, ...sent, body: await decodeBody(wire, url, limit)};
       const usable = answer.status === 200 && !isWebPage(answer.headers, answer.body);
-      const value = usable ? parse(parseJson(answer.body)) : undefined;
+      const value = usable ? await parsed(answer.body, request) : undefined;
       if (value === undefined) {
         const failure = failureOf(answer, clock.wall());
         answers.refused(number, failure);
@@ -104,6 +104,16 @@ export class JsonRoutes {
       connect: createConnector({clock, transport, timeout: timeouts.connect}),
     });
     return collectBody({...request, pool: this.#pool, proxy: transport.proxy, clock, timeouts, answers});
+  }
+}
+
+async function parsed<T>(body: Uint8Array, {parse, signal}: JsonRequest<T>): Promise<T | undefined> {
+  try {
+    return await parse(body);
+  } catch (error) {
+    if (signal.aborted) throw new ApiError({kind: 'cancelled'});
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
 
@@ -210,11 +220,24 @@ async function decodeBody({status, headers, bytes}: RawResponse, url: string, li
 }
 
 /** Runs off the main thread. Rejects when the body is broken, incomplete, or larger than `limit` bytes. */
-function gunzip(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
+function gunzip(bytes: Buffer, limit: number): Promise<Uint8Array> {
+  // In one piece: Node's own are 16 KiB, and to join them costs more than to decompress them.
+  const chunkSize = Math.min(limit, Math.max(leastPiece, gunzippedSize(bytes) + 1));
   return new Promise((resolve, reject) => {
-    zlib.gunzip(bytes, {maxOutputLength: limit}, (error, plain) => {
+    zlib.gunzip(bytes, {maxOutputLength: limit, chunkSize}, (error, plain) => {
       if (error) reject(error);
       else resolve(plain);
     });
   });
+}
+
+/** zlib's own. */
+const leastPiece = 64;
+/** Deflate makes no text smaller than this (zlib's technical details, "maximum compression factor"). */
+const bestRatio = 1032;
+
+/** What the end of the last member says (RFC 1952, ISIZE), as far as it can be true. */
+function gunzippedSize(bytes: Buffer): number {
+  const said = bytes.length < 4 ? 0 : bytes.readUInt32LE(bytes.length - 4);
+  return Math.min(said, bytes.length * bestRatio);
 }

@@ -1,16 +1,23 @@
 import {countOf, fieldOf, isObject, stringOf} from '../lib/json.ts';
 import type {DeploymentError, Pipeline, PipelineDetail, ServerError, Session} from './types.ts';
 
-/** An unchanged pipeline is the object in `previous` itself, as is an unchanged list. Undefined: `json` is no list. */
-export function parsePipelines(json: unknown, previous: readonly Pipeline[]): readonly Pipeline[] | undefined {
-  if (!Array.isArray(json)) return undefined;
+/**
+ * `parts`: the entries of the list, some at a time. An unchanged pipeline is the object in `previous` itself, as is an
+ * unchanged list. Rejects as `parts` does.
+ */
+export async function parsePipelines(
+  parts: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>,
+  previous: readonly Pipeline[],
+): Promise<readonly Pipeline[]> {
   const byId = new Map(previous.map((pipeline) => [pipeline.id, pipeline]));
   const pipelines: Pipeline[] = [];
-  for (const entry of json) {
-    const pipeline = parsePipeline(entry);
-    if (pipeline === undefined) continue;
-    const before = byId.get(pipeline.id);
-    pipelines.push(before !== undefined && samePipeline(before, pipeline) ? before : pipeline);
+  for await (const entries of parts) {
+    for (const entry of entries) {
+      const pipeline = parsePipeline(entry);
+      if (pipeline === undefined) continue;
+      const before = byId.get(pipeline.id);
+      pipelines.push(before !== undefined && samePipeline(before, pipeline) ? before : pipeline);
+    }
   }
   const unchanged = pipelines.length === previous.length && pipelines.every((pipeline, i) => pipeline === previous[i]);
   return unchanged ? previous : pipelines;

@@ -73,25 +73,31 @@ function checkStates(statuses: readonly string[], pipelines: readonly Pipeline[]
 function table(pipelines: readonly Pipeline[], {output, isColored, now}: ListOptions): string {
   if (pipelines.length === 0) return '';
   const more = output === 'wide' ? ['PROGRAM', 'ERRORS', 'PLATFORM', 'ERROR'] : [];
+  const heads = ['NAME', 'STATE', 'SINCE', ...more];
   const rows = pipelines.map((pipeline) => {
     const {name, programStatus, connectorErrors, platformVersion, deploymentError} = pipeline;
     const wide = [programStatus, String(connectorErrors ?? ''), platformVersion, deploymentError?.cause ?? ''];
-    const cells = [name, serverState(pipeline), ageOf(stateSince(pipeline), now), ...(more.length > 0 ? wide : [])];
-    return {cells: cells.map((cell) => clean(cell) || '-'), color: isColored ? colorOf(pipeline) : undefined};
+    const texts = [name, serverState(pipeline), ageOf(stateSince(pipeline), now), ...(more.length > 0 ? wide : [])];
+    return {cells: texts.map((text) => cellOf(clean(text) || '-')), color: isColored ? colorOf(pipeline) : undefined};
   });
-  const heads = ['NAME', 'STATE', 'SINCE', ...more];
   const widths = heads.map((head, column) =>
-    Math.max(head.length, ...rows.map(({cells}) => textWidth(cells[column] ?? ''))),
+    rows.reduce((widest, {cells}) => Math.max(widest, cells[column]?.width ?? 0), head.length),
   );
-  const line = (cells: readonly string[], color?: number) =>
+  const line = (cells: readonly Cell[], color?: number) =>
     cells
-      .map((cell, column) => {
-        const padding = column === heads.length - 1 ? '' : ' '.repeat((widths[column] ?? 0) - textWidth(cell));
-        return `${color !== undefined && column === 1 ? `\x1b[${color}m${cell}\x1b[39m` : cell}${padding}`;
+      .map(({text, width}, column) => {
+        const padding = column === heads.length - 1 ? '' : ' '.repeat((widths[column] ?? 0) - width);
+        return `${color !== undefined && column === 1 ? `\x1b[${color}m${text}\x1b[39m` : text}${padding}`;
       })
       .join('  ')
       .trimEnd();
-  return `${[line(heads), ...rows.map(({cells, color}) => line(cells, color))].join('\n')}\n`;
+  return `${[line(heads.map(cellOf)), ...rows.map(({cells, color}) => line(cells, color))].join('\n')}\n`;
+}
+
+type Cell = {readonly text: string; readonly width: number};
+
+function cellOf(text: string): Cell {
+  return {text, width: textWidth(text)};
 }
 
 /** An SGR parameter. */

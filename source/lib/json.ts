@@ -1,10 +1,42 @@
 /** Undefined if it is no JSON. */
 export function parseJson(text: string | Uint8Array): unknown {
   try {
-    return JSON.parse(typeof text === 'string' ? text : new TextDecoder().decode(text));
+    return JSON.parse(typeof text === 'string' ? text : decode(text));
   } catch {
     return undefined;
   }
+}
+
+/** Bytes of a part: what is parsed of it is soon garbage, which costs far less than to keep a whole list. */
+const partBytes = 64 * 1024;
+
+/** Where most arrays of objects can be cut. */
+const border = '},{"';
+
+/**
+ * The entries of a JSON array in their order, some at a time, so that a long list is neither in memory nor parsed at
+ * once. Throws a `SyntaxError` if the text is no array, perhaps after its first entries.
+ */
+export function* jsonArrayParts(bytes: Uint8Array): Generator<readonly unknown[], void, undefined> {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let start = 0;
+  let open = '';
+  for (;;) {
+    const cut = text.indexOf(border, start + partBytes);
+    // Cut inside an entry or a string, a part is no JSON: brackets do not match. The rest is then parsed at once.
+    const part = cut < 0 ? undefined : parseJson(`${open}${decode(text.subarray(start, cut + 1))}]`);
+    if (!Array.isArray(part)) break;
+    yield part;
+    start = cut + '},'.length;
+    open = '[';
+  }
+  const rest = parseJson(`${open}${decode(text.subarray(start))}`);
+  if (!Array.isArray(rest)) throw new SyntaxError('no JSON array');
+  yield rest;
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 /** Undefined if `json` is no object or lacks the field. */

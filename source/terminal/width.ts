@@ -23,6 +23,8 @@ const twoSimple = new RegExp(`[${simpleCharacters}]{2}`, 'g');
 
 /** In cells. All terminals agree on the width of sanitised text (`sanitise.ts`). */
 export function textWidth(text: string): number {
+  notSimple.lastIndex = 0;
+  if (!notSimple.test(text)) return text.length;
   let cells = 0;
   for (const span of spans(text)) cells += span.cells;
   return cells;

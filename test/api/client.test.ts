@@ -66,6 +66,17 @@ describe('the list', () => {
     await client.close();
   });
 
+  test('reads a long list in gzip of several members', async () => {
+    const names = Array.from({length: 2000}, (_, index) => `pipeline-${index}`);
+    const text = JSON.stringify(names.map((name, index) => ({id: `${index}`, name, description: 'x'.repeat(90)})));
+    const body = Buffer.concat([gzipSync(text.slice(0, 100)), gzipSync(text.slice(100, -5)), gzipSync(text.slice(-5))]);
+    const bytes = answer(body, 'content-type: application/json\r\ncontent-encoding: gzip');
+    await using server = await startReplayServer({reply: () => ({bytes, ending: 'hold'})});
+    const client = clientOf(server.url);
+    expect((await client.listPipelines(quiet)).map(({name}) => name)).toEqual(names);
+    await client.close();
+  });
+
   test('returns the previous array while the bytes, or what they mean, are the same', async () => {
     const bodies = [
       '[{"id":"1","name":"a"}]',

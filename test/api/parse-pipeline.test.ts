@@ -16,10 +16,10 @@ const text = recording.subarray(recording.indexOf('\r\n\r\n') + 4).toString();
 const list = () => JSON.parse(text);
 
 describe('parsePipelines', () => {
-  test('reads a recorded list', () => {
-    const pipelines = parsePipelines(list(), []);
-    expect(pipelines?.map((pipeline) => pipeline.name)).toEqual(['many', 'long', 'idle', 'stopped']);
-    expect(pipelines?.[2]).toEqual({
+  test('reads a recorded list', async () => {
+    const pipelines = await parsePipelines([list()], []);
+    expect(pipelines.map((pipeline) => pipeline.name)).toEqual(['many', 'long', 'idle', 'stopped']);
+    expect(pipelines[2]).toEqual({
       id: '01a211fe-f299-77e3-a216-26c612981b30',
       name: 'idle',
       description: '',
@@ -45,55 +45,51 @@ describe('parsePipelines', () => {
     });
   });
 
-  test('counts connector errors; undefined when the server does not tell', () => {
-    const withDetails = (details: unknown) =>
-      parsePipelines([{name: 'a', deployment_runtime_status_details: details}], [])?.[0]?.connectorErrors;
-    expect(withDetails({connector_stats: {num_errors: 3}})).toBe(3);
-    expect(withDetails({connector_stats: {num_errors: 0}})).toBe(0);
+  test('counts connector errors; undefined when the server does not tell', async () => {
+    const withDetails = async (details: unknown) =>
+      (await parsePipelines([[{name: 'a', deployment_runtime_status_details: details}]], []))[0]?.connectorErrors;
+    expect(await withDetails({connector_stats: {num_errors: 3}})).toBe(3);
+    expect(await withDetails({connector_stats: {num_errors: 0}})).toBe(0);
     for (const details of [null, {}, {connector_stats: null}, {connector_stats: {num_errors: '3'}}, 'x']) {
-      expect(withDetails(details)).toBeUndefined();
+      expect(await withDetails(details)).toBeUndefined();
     }
   });
 
-  test('keeps unknown statuses, fills in what is missing, leaves out what has no name', () => {
+  test('keeps unknown statuses, fills in what is missing, leaves out what has no name', async () => {
     const json = [{name: 'a', deployment_status: 'Levitating'}, {id: 'x'}, null, 7, [], {name: 5}];
-    expect(parsePipelines(json, [])).toEqual([
+    expect(await parsePipelines([json.slice(0, 1), [], json.slice(1)], [])).toEqual([
       expect.objectContaining({id: '', name: 'a', deploymentStatus: 'Levitating', programStatus: ''}),
     ]);
   });
 
-  test.each([{}, null, 'x', undefined, 0])('%o is no list', (json) => {
-    expect(parsePipelines(json, [])).toBeUndefined();
-  });
-
-  test('an unchanged list is the same array, an unchanged pipeline the same object', () => {
-    const first = parsePipelines(list(), []) ?? [];
-    expect(parsePipelines(list(), first)).toBe(first);
+  test('an unchanged list is the same array, an unchanged pipeline the same object', async () => {
+    const first = await parsePipelines([list()], []);
+    expect(await parsePipelines([list()], first)).toBe(first);
 
     const changed = list();
     changed[1].deployment_status = 'Running';
-    const second = parsePipelines(changed, first) ?? [];
+    const second = await parsePipelines([changed], first);
     expect(second).not.toBe(first);
     expect(second.map((pipeline, i) => pipeline === first[i])).toEqual([true, false, true, true]);
 
-    const shorter = parsePipelines(list().slice(1), first) ?? [];
+    const shorter = await parsePipelines([list().slice(1)], first);
     expect(shorter).toHaveLength(3);
     expect(shorter[0]).toBe(first[1]);
   });
 
-  test('a change of any field is seen', () => {
-    const first = parsePipelines(list(), []) ?? [];
+  test('a change of any field is seen', async () => {
+    const first = await parsePipelines([list()], []);
     const fields = ['name', 'description', 'created_at', 'platform_version', 'deployment_status', 'storage_status'];
     fields.push('deployment_status_since', 'deployment_desired_status', 'program_status', 'id', 'deployment_id');
     for (const field of fields) {
       const changed = list();
       changed[2][field] = 'other';
-      expect(parsePipelines(changed, first)?.[2], field).not.toBe(first[2]);
+      expect((await parsePipelines([changed], first))[2], field).not.toBe(first[2]);
     }
     const changed = list();
     changed[2].deployment_error.details = {error: 'other'};
     changed[0].deployment_runtime_status_details.connector_stats.num_errors = 1;
-    const next = parsePipelines(changed, first) ?? [];
+    const next = await parsePipelines([changed], first);
     expect(next.map((pipeline, i) => pipeline === first[i])).toEqual([false, true, false, true]);
   });
 });

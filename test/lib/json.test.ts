@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {fieldOf, isObject, jsonText, parseJson, stringOf} from '../../source/lib/json.ts';
+import {fieldOf, isObject, jsonArrayParts, jsonText, parseJson, stringOf} from '../../source/lib/json.ts';
 
 test('what a terminal obeys is escaped, and nothing else is', () => {
   expect(jsonText({'\x9bm': 'a\x1b\x7f\x80\x9f\u2028\u2029\u202e\u2066é\xa0日🚀'})).toBe(
@@ -38,4 +38,32 @@ test('a field of what is no object, or of an object without it, is missing', () 
     expect(isObject(parseJson(text))).toBe(false);
     expect(fieldOf(parseJson(Buffer.from(text)), 'name')).toBeUndefined();
   }
+});
+
+/** Long enough for several parts, with borders inside entries and strings. */
+const tricky = [
+  {name: '},{"', text: 'x'.repeat(40_000), list: [{a: 1}, {b: [{}, {c: 'é'}]}]},
+  {name: 'next', text: '},{\\"'.repeat(20_000)},
+  ...Array.from({length: 3000}, (_, index) => ({name: `pipeline ${index}`, inner: [{x: '日'}, {y: index}]})),
+];
+
+test('the parts of an array are its entries, wherever a border may be', () => {
+  for (const array of [[], [1, 'a', null, [2]], tricky, [tricky, tricky], tricky.map((entry) => [entry])]) {
+    for (const indent of [undefined, 1]) {
+      const parts = [...jsonArrayParts(Buffer.from(JSON.stringify(array, undefined, indent)))];
+      expect(parts.flat(1)).toEqual(array);
+    }
+  }
+  const flat = Array.from({length: 3000}, (_, index) => ({name: `pipeline ${index}`, text: 'x'.repeat(60)}));
+  const parts = [...jsonArrayParts(Buffer.from(JSON.stringify(flat)))];
+  expect(parts.flat()).toEqual(flat);
+  expect(Math.max(...parts.map(({length}) => length))).toBeLessThan(1000);
+});
+
+test('what is no array is refused, also behind its first parts', () => {
+  const long = JSON.stringify(Array.from({length: 3000}, () => ({name: 'pipeline', text: 'x'.repeat(60)})));
+  for (const text of ['', '{}', '"a"', 'null', '[', '[1]]', long.slice(0, -1), `${long}]`, `${long.slice(0, -1)},]`]) {
+    expect(() => [...jsonArrayParts(Buffer.from(text))], text.slice(-20)).toThrow(SyntaxError);
+  }
+  expect(() => [...jsonArrayParts(Buffer.from(`{"a":${long},"b":${long}}`))]).toThrow(SyntaxError);
 });
