@@ -83,12 +83,26 @@ async function showText(
 ): Promise<string> {
   const file = await configOf(commandLine, environment, home);
   const rows = effectiveOptions(commandLine, environment, file);
+  const ignored = ignoredVariables(environment);
   if (form === 'json') {
     const objects = rows.map(({option, value = null, source, from}) => ({option, value, source, from}));
-    return `${jsonText({file: file.name === '' ? null : place.file, options: objects}, 2)}\n`;
+    return `${jsonText({file: file.name === '' ? null : place.file, options: objects, ignored}, 2)}\n`;
   }
   const head = `${place.name}${file.name === '' ? ': there is none' : ''}\n\n`;
-  return head + table(rows);
+  const end = ignored.map(({variable, why}) => `${variable} is ignored: ${why}\n`).join('');
+  return head + table(rows) + (end === '' ? '' : `\n${end}`);
+}
+
+/** Variables of fda that pipetail does not read. */
+const variablesOfFda: ReadonlyMap<string, string> = new Map([
+  ['FELDERA_OUTPUT_FORMAT', '--output chooses the form of one call'],
+  ['FELDERA_RETRIES', 'a lost connection is tried again for as long as pipetail runs'],
+  ['FELDERA_REQUEST_TIMEOUT', 'requests have limits of their own; logs --timeout ends the printing'],
+]);
+
+/** The variables that are set without effect. */
+export function ignoredVariables(environment: Environment): readonly {variable: string; why: string}[] {
+  return [...variablesOfFda].flatMap(([variable, why]) => (environment[variable] ? [{variable, why}] : []));
 }
 
 function table(rows: readonly EffectiveValue[]): string {

@@ -1,8 +1,8 @@
 import meow from 'meow';
-import {errorText} from '../lib/format.ts';
+import {optionNamed, unknownOption} from './option-names.ts';
 import {acceptsOption, type CommandName, commandWords, isConfigurable, type Option, options} from './option-table.ts';
 import type {Flags} from './option-values.ts';
-import {closest, UsageError} from './parse-values.ts';
+import {readSwitch, UsageError} from './parse-values.ts';
 
 /** The words after `pipetail`, before any variable or file is read. */
 export type CommandLine = {readonly command: CommandName; readonly names: readonly string[]; readonly flags: Flags};
@@ -13,10 +13,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   const separator = argv.indexOf('--');
   const before = separator === -1 ? argv : argv.slice(0, separator);
   const after = separator === -1 ? [] : argv.slice(separator + 1);
-  const {input, flags} = parseFlags(before);
-
-  const first = input[0];
-  const command: CommandName = commandWords.find((word) => word === first) ?? 'screen';
+  const {command, words} = exactWords(before);
+  const {input, flags} = readWithMeow(words);
   const names = [...(command === 'screen' ? input : input.slice(1)), ...after];
   if (flags.get('help') !== true && flags.get('version') !== true) rejectForeignFlags(flags, command);
   return {command, names, flags};
@@ -28,45 +26,136 @@ export function inContext(commandLine: CommandLine, context: string): CommandLin
   return {...commandLine, flags: flags.set('context', context)};
 }
 
-/** `--no-…` turns off a switch that a variable or the file can turn on; `--prefix` turns off `--no-prefix`. */
-function parseFlags(argv: readonly string[]): {input: readonly string[]; flags: Flags} {
-  // meow's yargs-parser reads `--no-x` as x=false: the switch is declared as x and inverted below.
-  const declared = Object.fromEntries(
-    options.map((option: Option) => [
-      camelCase(option.flag.replace(/^no-/, '')),
-      {
-        type: option.value === undefined ? ('boolean' as const) : ('string' as const),
-        ...(option.alias === undefined ? {} : {shortFlag: option.alias}),
-      },
-    ]),
-  );
-  const result = readWithMeow(withSwitchValues(argv), declared);
-  const flags = new Map<string, string | boolean>();
-  for (const [key, value] of Object.entries(result.flags)) {
-    if (value === undefined) continue;
-    const typed = key.length === 1 ? key : key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    const flag = value === false ? `no-${typed}` : typed;
-    const option = find(flag);
-    const opposite = option ? undefined : find(value === false ? typed : `no-${typed}`);
-    if (option) flags.set(flag, option.value === undefined ? true : String(value));
-    else if (opposite && isSwitch(opposite) && isConfigurable(opposite)) {
-      flags.set(opposite.flag, false);
-    } else throw new UsageError(`unknown option ${dashed(flag)}${suggestion(flag)} · pipetail --help lists them`);
+/**
+ * The words as meow reads them without a guess: each option as `--flag=value`, by its own name. meow would take `-ojson`
+ * for five options, `--grep -x` for two, and a name after a switch for its value if the name is `true`.
+ */
+function exactWords(argv: readonly string[]): {command: CommandName; words: readonly string[]} {
+  let command: CommandName | undefined;
+  const words: string[] = [];
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at] ?? '';
+    if (word.length < 2 || !word.startsWith('-')) {
+      command ??= commandWords.find((each) => each === word) ?? 'screen';
+      words.push(word);
+      continue;
+    }
+    for (const typed of optionsIn(word, command ?? 'screen')) {
+      const next = typed.value === undefined ? valueIn(argv[at + 1], typed.option, command ?? 'screen') : undefined;
+      if (next !== undefined) at += 1;
+      words.push(exactWord(typed, next ?? typed.value));
+    }
   }
-  return {input: result.input.map(String), flags};
+  return {command: command ?? 'screen', words};
 }
 
-/** `--wrap` without one of its values is on, as when it was a switch: the next word is a name. */
-function withSwitchValues(argv: readonly string[]): readonly string[] {
-  return argv.map((word, index) => {
-    const option = word.startsWith('--') ? find(word.slice(2)) : undefined;
-    const hasValue = option?.choices?.includes(argv[index + 1] ?? '') ?? false;
-    return option?.wasSwitch && !hasValue ? `${word}=true` : word;
-  });
+type TypedOption = {
+  readonly option: Option;
+  /** As typed, without a value. */
+  readonly as: string;
+  /** In the same word: after `=`, or after the letter of an alias. */
+  readonly value: string | undefined;
+  /** It is typed as the opposite of the switch `option`. */
+  readonly isOpposite: boolean;
+};
+
+/** The options of one word: `--flag`, `--flag=value`, `-f`, `-ft`, `-ojson`, `-o=json`. */
+function optionsIn(word: string, command: CommandName): readonly TypedOption[] {
+  if (word.startsWith('--')) return [longOption(word, command)];
+  const typed: TypedOption[] = [];
+  const letters = [...word.slice(1)];
+  for (const [index, letter] of letters.entries()) {
+    const option = optionNamed(letter, command);
+    if (!option) throw unknownOption(/^-\d+$/.test(word) ? word : `-${letter}`, command);
+    const rest = letters.slice(index + 1).join('');
+    const hasValue = rest.startsWith('=') || (option.value !== undefined && rest !== '');
+    typed.push({option, as: `-${letter}`, value: hasValue ? rest.replace(/^=/, '') : undefined, isOpposite: false});
+    if (hasValue) break;
+  }
+  return typed;
+}
+
+/** `--no-…` turns off a switch that a variable or the file can turn on; `--prefix` turns off `--no-prefix`. */
+function longOption(word: string, command: CommandName): TypedOption {
+  const [, name = '', value] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+  const as = `--${name}`;
+  const option = optionNamed(name, command);
+  if (option) return {option, as, value, isOpposite: false};
+  const opposite = optionNamed(name.startsWith('no-') ? name.slice(3) : `no-${name}`, command);
+  if (opposite && isSwitch(opposite) && isConfigurable(opposite))
+    return {option: opposite, as, value, isOpposite: true};
+  throw unknownOption(as, command);
+}
+
+/** The next word, if it is the option's value. One that is an option itself is none: `--scrollback --demo`. */
+function valueIn(
+  next: string | undefined,
+  {value, wasSwitch, choices}: Option,
+  command: CommandName,
+): string | undefined {
+  if (value === undefined || next === undefined) return undefined;
+  // As when it was a switch, `--wrap orders` is on, and a name.
+  if (wasSwitch) return choices?.includes(next) ? next : undefined;
+  const name = (/^--([^=]+)/.exec(next) ?? /^-(.)$/.exec(next))?.[1];
+  return name !== undefined && optionNamed(name, command) ? undefined : next;
+}
+
+/** In front of every value: meow takes quotation marks off the values of a list, as in `--grep '"x"'`. */
+const guard = '=';
+
+function exactWord({option, as, isOpposite}: TypedOption, typed: string | undefined): string {
+  const {flag, value, wasSwitch} = option;
+  if (value === undefined || isOpposite || (wasSwitch && typed === undefined)) {
+    const isOn = (typed === undefined || readSwitch(typed, as)) !== isOpposite;
+    if (value !== undefined) return `--${flag}=${guard}${isOn}`;
+    // meow reads `--no-x` as x=false: such a switch is declared as x.
+    return flag.startsWith('no-') ? `--${flag.slice(3)}=${!isOn}` : `--${flag}=${isOn}`;
+  }
+  if (!typed) throw new UsageError(`--${flag} needs a value: --${flag} ${value}`);
+  return `--${flag}=${guard}${typed}`;
 }
 
 function isSwitch({value, wasSwitch}: Option): boolean {
   return value === undefined || wasSwitch === true;
+}
+
+function readWithMeow(argv: readonly string[]): {input: readonly string[]; flags: Flags} {
+  const declared = options.map((option: Option) => [
+    keyOf(option),
+    option.value === undefined ? {type: 'boolean' as const} : {type: 'string' as const, isMultiple: true as const},
+  ]);
+  const result = meow({
+    importMeta: import.meta,
+    argv,
+    flags: Object.fromEntries(declared),
+    // meow sets the process's title to this name.
+    pkg: {name: 'pipetail'},
+    autoHelp: false,
+    autoVersion: false,
+    inferType: false,
+    booleanDefault: undefined,
+  });
+  const flags = new Map<string, string | boolean | readonly string[]>();
+  for (const option of options as readonly Option[]) {
+    const found: unknown = result.flags[keyOf(option)];
+    if (typeof found === 'boolean') flags.set(option.flag, found !== option.flag.startsWith('no-'));
+    if (!Array.isArray(found) || found.length === 0) continue;
+    const [first = '', ...more] = found.map((value) => String(value).slice(guard.length));
+    if (option.repeatable) flags.set(option.flag, [first, ...more]);
+    else if (more.length === 0) flags.set(option.flag, first);
+    else throw givenTwice(option.flag, found.length);
+  }
+  return {input: result.input.map(String), flags};
+}
+
+/** Without the values, which may be keys. */
+function givenTwice(flag: string, times: number): UsageError {
+  return new UsageError(`--${flag} is given ${times === 2 ? 'twice' : `${times} times`} · leave all but one out`);
+}
+
+/** Under which meow has the option's value. */
+function keyOf({flag}: Option): string {
+  return flag.replace(/^no-/, '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function find(flag: string): Option | undefined {
@@ -80,55 +169,5 @@ function rejectForeignFlags(flags: Flags, command: CommandName): void {
       const where = option.commands.map((name) => (name === 'screen' ? 'the screen' : `pipetail ${name}`)).join(', ');
       throw new UsageError(`--${flag} belongs to ${where}`);
     }
-  }
-}
-
-function camelCase(flag: string): string {
-  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** Names in stern, kubectl, k9s, curl, tail and journalctl for our flags. */
-const elsewhere: ReadonlyMap<string, string> = new Map([
-  ...['include', 'i', 'regex', 'regexp', 'filter'].map((flag) => [flag, 'grep'] as const),
-  ...['since-time', 'S'].map((flag) => [flag, 'since'] as const),
-  ...['lines', 'n'].map((flag) => [flag, 'tail'] as const),
-  ...['server', 'url', 'endpoint'].map((flag) => [flag, 'host'] as const),
-  ...['api-key', 'token', 'key'].map((flag) => [flag, 'auth'] as const),
-  ...['cacert', 'certificate-authority'].map((flag) => [flag, 'tls-cert'] as const),
-  ...['log-level', 'severity'].map((flag) => [flag, 'level'] as const),
-  ['insecure-skip-tls-verify', 'insecure'],
-  ['format', 'output'],
-  ['no-color', 'color never'],
-  ['v', 'version'],
-  ['V', 'version'],
-]);
-
-function suggestion(flag: string): string {
-  const flags = options.map((option) => option.flag);
-  // Every single letter is near every other one.
-  const near = elsewhere.get(flag) ?? (flag.length === 1 ? undefined : closest(flag, flags));
-  return near === undefined ? '' : ` · did you mean --${near}?`;
-}
-
-function dashed(flag: string): string {
-  return flag.length === 1 ? `-${flag}` : `--${flag}`;
-}
-
-/** Errors of meow itself (a flag given twice) become usage errors. */
-function readWithMeow(argv: readonly string[], flags: Parameters<typeof meow>[0]['flags']) {
-  try {
-    return meow({
-      importMeta: import.meta,
-      argv,
-      ...(flags === undefined ? {} : {flags}),
-      // meow sets the process's title to this name.
-      pkg: {name: 'pipetail'},
-      autoHelp: false,
-      autoVersion: false,
-      inferType: false,
-      booleanDefault: undefined,
-    });
-  } catch (error) {
-    throw new UsageError(errorText(error));
   }
 }

@@ -6,6 +6,8 @@ export type Option = {
   /** Without the dashes. */
   readonly flag: string;
   readonly alias?: string;
+  /** What fda calls it. Where the command has an option of that name itself, the name means that one. */
+  readonly synonyms?: readonly string[];
   /** The name of the value in the help; absent for a switch. */
   readonly value?: string;
   /** Set unless it is `PIPETAIL_` and the flag's name (`variableOf`). */
@@ -20,6 +22,8 @@ export type Option = {
   readonly commands: readonly CommandName[];
   /** The commands that read it from a flag only, not from a variable or the file. */
   readonly once?: readonly CommandName[];
+  /** It can be given several times. */
+  readonly repeatable?: true;
   /** It had no value once: the flag without one, its opposite, and true and false are still read. */
   readonly wasSwitch?: true;
   /** About the server: in the configuration file it belongs in a context. */
@@ -146,9 +150,9 @@ export const options = [
   },
   {
     flag: 'silence',
-    value: 'SECONDS',
-    fallback: '300',
-    help: 'refresh a stream after this time of silence; 0 = never',
+    value: 'TIME',
+    fallback: '5m',
+    help: 'refresh a stream after this time of silence (90s, 5m), at most a day; 0 = never',
     commands: ['screen', 'logs'],
   },
   {
@@ -250,6 +254,7 @@ export const options = [
   {
     flag: 'follow',
     alias: 'f',
+    synonyms: ['watch', 'w'],
     help: 'keep printing after the catch-up, across reconnects',
     commands: ['logs'],
     once: ['logs'],
@@ -285,7 +290,8 @@ export const options = [
   {
     flag: 'grep',
     value: 'PATTERN',
-    help: 'only records with a line that matches the regular expression; case counts if it has capitals',
+    repeatable: true,
+    help: 'only records with a line that matches the regular expression; case counts if it has capitals. Given several times: one of them has to match',
     commands: ['logs'],
     once: ['logs'],
   },
@@ -293,7 +299,8 @@ export const options = [
     flag: 'exclude',
     alias: 'e',
     value: 'PATTERN',
-    help: 'leave out records with a line that matches',
+    repeatable: true,
+    help: 'leave out records with a line that matches. Given several times: none may match',
     commands: ['logs'],
     once: ['logs'],
   },
@@ -308,6 +315,7 @@ export const options = [
   {
     flag: 'output',
     alias: 'o',
+    synonyms: ['format'],
     value: 'FORM',
     help: 'for logs: raw (as sent, also on a terminal), json (an object per record) or markdown; for list: wide, name or json; for status and config: json',
     commands: ['logs', 'list', 'status', 'config'],
@@ -337,7 +345,7 @@ export const options = [
   {
     flag: 'timeout',
     value: 'TIME',
-    help: 'end after this time (90s, 10m, 1h30m); with --exit-on that is a failure',
+    help: 'end the printing after this time (90s, 10m, 1h30m); with --exit-on that is a failure',
     commands: ['logs'],
     once: ['logs'],
   },
@@ -428,4 +436,4 @@ export function optionOf(flag: FlagName): Option {
 }
 
 /** Values (`Option.value`) that may be numbers in the configuration file. */
-export const numericValues = ['N', 'SECONDS', 'SIZE', 'TIME', 'CELLS'];
+export const numericValues = ['N', 'SIZE', 'TIME', 'CELLS'];

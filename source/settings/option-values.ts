@@ -13,8 +13,8 @@ import {didYouMean, readSwitch, UsageError} from './parse-values.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Flags by name as typed: a text (`''`: its value is missing), or a switch turned on or off. */
-export type Flags = ReadonlyMap<string, string | boolean>;
+/** Flags by name: a text, all texts of a repeatable one, or a switch turned on or off. */
+export type Flags = ReadonlyMap<string, string | boolean | readonly string[]>;
 
 type OptionSources = {
   readonly command: CommandName;
@@ -40,6 +40,8 @@ export type OptionValues = {
   readonly isTyped: (flag: FlagName) => boolean;
   readonly find: (flag: FlagName) => OptionValue | undefined;
   readonly value: (flag: FlagName) => string | undefined;
+  /** The values of a repeatable option. */
+  readonly all: (flag: FlagName) => readonly string[];
   /** The value of an option that has a default. */
   readonly required: (flag: FlagName) => string;
   readonly isOn: (flag: FlagName) => boolean;
@@ -57,7 +59,6 @@ export function optionValues({command, flags, environment, file}: OptionSources,
   const find = (flag: FlagName): OptionValue | undefined => {
     const option = optionOf(flag);
     const typed = flags.get(flag);
-    if (typed === '') throw new UsageError(`--${flag} needs a value: --${flag} ${option.value ?? ''}`.trimEnd());
     if (typed !== undefined) {
       const from = typed === false ? opposite(flag) : `--${flag}`;
       return {text: String(typed), source: 'flag', name: from, from};
@@ -77,11 +78,17 @@ export function optionValues({command, flags, environment, file}: OptionSources,
   }
 
   const value = (flag: FlagName) => find(flag)?.text;
+  const all = (flag: FlagName) => {
+    const {text} = find(flag) ?? {};
+    const typed = flags.get(flag);
+    return Array.isArray(typed) ? typed : text === undefined ? [] : [text];
+  };
   return {
     has: (flag) => flags.has(flag) && flags.get(flag) !== false,
     isTyped: (flag) => flags.has(flag),
     find,
     value,
+    all,
     required: (flag) => value(flag) ?? '',
     isOn: (flag) => {
       const found = find(flag);
@@ -137,7 +144,6 @@ function fromContext(
  */
 export function currentContext({flags, environment, file}: Omit<OptionSources, 'command'>): ContextTable | undefined {
   const flag = flags.get('context');
-  if (flag === '') throw new UsageError('--context needs a value: --context NAME');
   if (typeof flag === 'string') {
     if (flags.has('host')) {
       throw new UsageError('--host and --context cannot be combined · a context names its own server · leave one out');

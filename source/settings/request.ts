@@ -153,9 +153,15 @@ function readCompletion(words: readonly string[]): Request {
   throw new UsageError(`completion takes ${listed(shells)}${typed === '' ? '' : `, not '${typed}'`}`);
 }
 
-/** The first form is the default, which messages do not list. */
-function formOf<Form extends string>([usual, ...others]: readonly [Form, ...Form[]], typed: string = usual): Form {
-  return typed === usual ? usual : oneOf('--output', typed, others);
+/**
+ * The first form is the default, which fda calls text. `named`: those that a message lists, all others unless given.
+ */
+function formOf<Form extends string>(
+  [usual, ...others]: readonly [Form, ...Form[]],
+  typed: string = usual,
+  named: readonly Form[] = others,
+): Form {
+  return typed === usual || typed === 'text' ? usual : oneOf('--output', typed, named);
 }
 
 const longestPattern = 200;
@@ -216,15 +222,17 @@ type Selection = {
   /** Number of records to print from the catch-up: the last selected ones. */
   readonly tail: number | undefined;
   readonly since: string | undefined;
-  readonly grep: string | undefined;
-  readonly exclude: string | undefined;
+  /** One of them has to match, if there are any. */
+  readonly grep: readonly string[];
+  /** None of them may match. */
+  readonly exclude: readonly string[];
   readonly level: string | undefined;
 };
 
 const mostTail = 1_000_000;
 
 function readLogsRequest(words: readonly string[], values: OptionValues): LogsRequest {
-  const {has, value, required, isOn, nameOf} = values;
+  const {has, value, all, required, isOn, nameOf} = values;
   if (words.length === 0) throw new UsageError('logs needs at least one pipeline: pipetail logs <pipeline…>');
   const {names, patterns} = readNames(words);
   const color = oneOf(nameOf('color'), required('color'), colorChoices);
@@ -239,7 +247,7 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
     throw new UsageError(`'${pattern.source}' cannot be combined with --from, which takes names`);
   }
   const level = value('level')?.toLowerCase();
-  const timeout = value('timeout');
+  const exitOn = value('exit-on');
   return {
     kind: 'logs',
     names,
@@ -253,28 +261,30 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
     select: {
       tail: parseTail(value('tail')),
       since: value('since'),
-      grep: patternOf('grep'),
-      exclude: patternOf('exclude'),
+      grep: all('grep').map((source) => readExpression(source, '--grep')),
+      exclude: all('exclude').map((source) => readExpression(source, '--exclude')),
       level: level === undefined ? undefined : oneOf(nameOf('level'), level, levelChoices),
     },
     ...readShape(values),
-    exitOn: patternOf('exit-on'),
-    timeout: timeout === undefined ? undefined : parseDuration(timeout, '--timeout'),
+    exitOn: exitOn === undefined ? undefined : readExpression(exitOn, '--exit-on'),
+    timeout: readTimeout(value('timeout')),
   };
+}
 
-  function patternOf(flag: 'grep' | 'exclude' | 'exit-on'): string | undefined {
-    const source = value(flag);
-    return source === undefined ? undefined : readExpression(source, `--${flag}`);
+/** A number without a unit may be meant as fda's limit for each request. */
+function readTimeout(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\s*[1-9]\d*\s*$/.test(text)) {
+    throw new UsageError(
+      `--timeout ${text.trim()} has no unit · --timeout ${text.trim()}s ends the printing after that time; a request has limits of its own`,
+    );
   }
+  return parseDuration(text, '--timeout');
 }
 
 /** Throws `UsageError` for options that exclude each other. */
-function readShape({
-  has,
-  isTyped,
-  value,
-}: OptionValues): Pick<LogsRequest, 'output' | 'asSent' | 'template' | 'timestamps'> {
-  const output = oneOf('--output', value('output') ?? 'raw', outputForms.logs);
+function readShape({has, value}: OptionValues): Pick<LogsRequest, 'output' | 'asSent' | 'template' | 'timestamps'> {
+  const output = formOf(outputForms.logs, value('output'), outputForms.logs);
   const template = value('template');
   const timestamps = has('timestamps');
   if (output !== 'raw') {
@@ -289,7 +299,7 @@ function readShape({
       '--output markdown is written at the end, and --follow has none · leave --follow out, or give --timeout',
     );
   }
-  const asSent = output === 'raw' && isTyped('output');
+  const asSent = value('output') === 'raw';
   return {output, asSent, template: template === undefined ? undefined : readTemplate(template), timestamps};
 }
 
@@ -319,7 +329,8 @@ export function isJsonRequested(argv: readonly string[]): boolean {
   const flags = separator === -1 ? argv : argv.slice(0, separator);
   return flags.some(
     (word, index) =>
-      /^(--output=|-o=?)json$/.test(word) || (word === 'json' && /^(--output|-o)$/.test(flags[index - 1] ?? '')),
+      /^(--(output|format)=|-[a-zA-Z]*o=?)json$/.test(word) ||
+      (word === 'json' && /^(--(output|format)|-[a-zA-Z]*o)$/.test(flags[index - 1] ?? '')),
   );
 }
 

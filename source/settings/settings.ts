@@ -119,7 +119,7 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
       maxBytes: sizeOf(values, 'record-max', 16 * 1024 ** 2, '16MiB'),
     },
     fps: integerOf(values, 'fps', {min: 1, max: 60}),
-    silence: integerOf(values, 'silence', {min: 0, max: 86_400}) * 1000,
+    silence: readSilence(values),
     awayAfter: parseDuration(required('away'), nameOf('away')),
     notify: oneOf(nameOf('notify'), required('notify'), notifyChoices),
     watch: value('watch') === undefined ? undefined : readExpression(required('watch'), nameOf('watch')),
@@ -139,6 +139,14 @@ function sizeOf({required, nameOf}: OptionValues, flag: FlagName, least: number,
 
 function integerOf({required, nameOf}: OptionValues, flag: FlagName, limits: {min: number; max: number}): number {
   return parseInteger(required(flag), nameOf(flag), limits);
+}
+
+const day = 86_400_000;
+
+function readSilence({required, nameOf}: OptionValues): number {
+  const silence = parseDuration(required('silence'), nameOf('silence'));
+  if (silence > day) throw new UsageError(`${nameOf('silence')} takes at most a day`);
+  return silence;
 }
 
 function readView({value, required, isOn, isTyped, nameOf}: OptionValues): StartView {

@@ -38,7 +38,6 @@ function needsFile({command, names, flags}: CommandLine): boolean {
 /** A relative `$XDG_CONFIG_HOME` is ignored (XDG Base Directory specification, 0.8). Throws `UsageError`. */
 export function configPlace({flags}: CommandLine, environment: Environment, home: string): ConfigPlace {
   const flag = flags.get('config');
-  if (flag === '') throw new UsageError('--config needs a value: --config FILE');
   const variable = environment.PIPETAIL_CONFIG || undefined;
   const named = typeof flag === 'string' ? flag : variable;
   const xdg = environment.XDG_CONFIG_HOME;

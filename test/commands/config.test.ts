@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {effectiveOptions} from '../../source/commands/config.ts';
+import {effectiveOptions, ignoredVariables} from '../../source/commands/config.ts';
 import {readCommandLine} from '../../source/settings/command-line.ts';
 import {emptyConfig} from '../../source/settings/config-file.ts';
 import {parseConfig} from '../../source/settings/parse-config.ts';
@@ -66,4 +66,10 @@ test('a secret is never shown, wherever it was set', () => {
   expect(shown([], {FELDERA_AUTH_TOKEN_COMMAND: 'echo SECRET'}, emptyConfig).get('auth-token-command')?.[0]).toBe('…');
   expect(shown(['--host', 'https://u:SECRET@a.example/x']).get('host')?.[0]).toBe('https://…@a.example/x');
   expect(shown(['--host', 'u:SECRET@:::']).get('host')?.[0]).toBe('…@:::');
+});
+
+test('variables of fda that have no effect, if they are set', () => {
+  expect(ignoredVariables({FELDERA_HOST: 'http://x', FELDERA_RETRIES: ''})).toEqual([]);
+  const set = {FELDERA_OUTPUT_FORMAT: 'json', FELDERA_RETRIES: '3', FELDERA_REQUEST_TIMEOUT: '30'};
+  expect(ignoredVariables(set).map(({variable}) => variable)).toEqual(Object.keys(set));
 });

@@ -13,7 +13,11 @@ const config = (name: string) => `~/.config/pipetail/config.toml${name}`;
 
 describe('a mistake is one line, and exit code 2', () => {
   test.each([
-    [['--folow'], {}, 'unknown option --folow · did you mean --follow? · pipetail --help lists them'],
+    [
+      ['--folow'],
+      {},
+      'unknown option --folow · did you mean pipetail logs --follow? · pipetail logs --help lists them',
+    ],
     [['logs', 'a', '--tail', 'ten'], {}, "--tail takes a whole number from 0 to 1000000, not 'ten'"],
     [
       ['logs', 'a', '--since', 'yesterday'],

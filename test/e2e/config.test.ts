@@ -69,7 +69,7 @@ describe('the four of them', () => {
 
   test('show: every option, and its source', async () => {
     const {file, pipetail} = await homeWith('fps = 20\nmouse = true\n');
-    const text = await pipetail('config show --no-mouse', {PIPETAIL_SILENCE: '60'});
+    const text = await pipetail('config show --no-mouse', {PIPETAIL_SILENCE: '60', FELDERA_RETRIES: '3'});
     expect(text).toMatchObject({code: 0, stderr: ''});
     const row = (name: string) =>
       text.stdout
@@ -80,9 +80,10 @@ describe('the four of them', () => {
     expect(row('mouse')).toEqual(['mouse', 'false', '--no-mouse']);
     expect(row('silence')).toEqual(['silence', '60', 'PIPETAIL_SILENCE']);
     expect(row('memory')).toEqual(['memory', '256MiB', 'default']);
+    expect(text.stdout).toMatch(/\n\nFELDERA_RETRIES is ignored: [^\n]+\n$/);
 
     const json = JSON.parse((await pipetail('config show --output json')).stdout);
-    expect(json.file).toBe(file);
+    expect(json).toMatchObject({file, ignored: []});
     expect(json.options).toContainEqual({option: 'fps', value: '20', source: 'file', from: '~/config.toml:1'});
     expect(json.options).toContainEqual({option: 'watch', value: null, source: 'default', from: 'default'});
   });

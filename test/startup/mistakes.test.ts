@@ -15,13 +15,68 @@ const environment = {XDG_CONFIG_HOME: '/no/such/folder'};
 type Mistake = readonly [args: readonly string[], message: string];
 
 const lists = 'pipetail --help lists them';
+const logsLists = 'pipetail logs --help lists them';
+const noLabels = "pipelines have no labels: give names, or a pattern such as 'ord*'";
+const oneLog = 'a pipeline has one log, without containers: leave it out';
+const earlierRuns = 'the earlier runs that the server still has are printed too: leave it out';
+const highlighting = 'on the screen * highlights a pattern, --grep prints only what matches';
+const retried = 'a lost connection is tried again for as long as logs --follow runs: leave it out';
 
 const mistakes: readonly Mistake[] = [
   // Flags.
   [['--no-such-flag'], `unknown option --no-such-flag · ${lists}`],
-  [['--folow'], `unknown option --folow · did you mean --follow? · ${lists}`],
-  [['logs', 'a', '--outptu', 'json'], `unknown option --outptu · did you mean --output? · ${lists}`],
-  [['logs', 'a', '-x'], `unknown option -x · ${lists}`],
+  [['--folow'], `unknown option --folow · did you mean pipetail logs --follow? · ${logsLists}`],
+  [['logs', 'a', '--outptu', 'json'], `unknown option --outptu · did you mean --output? · ${logsLists}`],
+  [['logs', 'a', '-x'], `unknown option -x · ${logsLists}`],
+  [
+    ['list', '--sttaus', 'Running'],
+    'unknown option --sttaus · did you mean --status? · pipetail list --help lists them',
+  ],
+  [['--outptu', 'json'], `unknown option --outptu · did you mean pipetail logs --output? · ${logsLists}`],
+  [['logs', 'a', '--mosue'], `unknown option --mosue · did you mean pipetail --mouse? · ${lists}`],
+  [['logs', 'a', '--Follow'], `unknown option --Follow · did you mean --follow? · ${logsLists}`],
+  [['--=x'], `unknown option -- · ${lists}`],
+  [['--__proto__', 'x'], `unknown option --__proto__ · ${lists}`],
+  [['--host.x', 'y'], `unknown option --host.x · did you mean --host? · ${lists}`],
+  [['--fps', '5', '--fps', '6'], '--fps is given twice · leave all but one out'],
+  [['--auth', secret, '--auth', secret, '--auth', secret], '--auth is given 3 times · leave all but one out'],
+  [['logs', 'a', '--follow=maybe'], "--follow takes true or false, not 'maybe'"],
+  [['logs', 'a', '--grep', '--follow'], '--grep needs a value: --grep PATTERN'],
+  [['logs', 'a', '-e', '-t'], '--exclude needs a value: --exclude PATTERN'],
+  // Options of other programs: fda, kubectl, stern, tail.
+  ...(
+    [
+      ['-l', noLabels],
+      ['--selector=x', noLabels],
+      ['-c', oneLog],
+      ['--container', oneLog],
+      ['-p', earlierRuns],
+      ['--previous', earlierRuns],
+      ['-A', "'*' is every pipeline of the server"],
+      ['--no-follow', 'logs follows only with --follow: leave it out'],
+      ['--max-log-requests=5', 'any number of pipelines is followed at once: leave it out'],
+      ['--limit-bytes=5', '--tail N prints the last N records, | head -c N the first N bytes'],
+      ['--highlight', highlighting],
+      ['-H', highlighting],
+      ['--retries=3', retried],
+      ['--include', 'did you mean --grep?'],
+      ['--no-color', 'did you mean --color never?'],
+      ['--json', 'did you mean --output json?'],
+      ['-F', 'did you mean --follow?'],
+      ['-n10', 'did you mean --tail?'],
+      ['-10', 'did you mean --tail 10?'],
+    ] as const
+  ).map(([option, answer]): Mistake => {
+    const typed = option.replace(/=.*/, '').replace(/^-n10$/, '-n');
+    return [['logs', 'a', option], `unknown option ${typed} · ${answer} · ${logsLists}`];
+  }),
+  [['list', '--retries', '3'], `unknown option --retries · ${retried} · pipetail list --help lists them`],
+  [['status', 'a', '-w'], '--follow belongs to pipetail logs'],
+  [
+    ['logs', 'a', '--timeout', '30'],
+    '--timeout 30 has no unit · --timeout 30s ends the printing after that time; a request has limits of its own',
+  ],
+  [['logs', 'a', '--format', 'parquet'], "--output takes raw, json or markdown, not 'parquet'"],
   [['list', '--follow'], '--follow belongs to pipetail logs'],
   [['status', '--status', 'Running'], '--status belongs to pipetail list'],
   [['logs', 'a', '--port', '1'], '--port belongs to pipetail demo'],
@@ -45,7 +100,8 @@ const mistakes: readonly Mistake[] = [
   [['logs', 'a', '--color', 'blue'], "--color takes auto, always or never, not 'blue'"],
   [['logs', 'a', '--timeout', 'soon'], "--timeout takes a time such as 10m, 1h30m, 90s or 0, not 'soon'"],
   [['logs', 'a', '--spill', '1'], '--spill takes at least 8MiB'],
-  [['logs', 'a', '--silence', '1s'], "--silence takes a whole number from 0 to 86400, not '1s'"],
+  [['logs', 'a', '--silence', 'soon'], "--silence takes a time such as 10m, 1h30m, 90s or 0, not 'soon'"],
+  [['logs', 'a', '--silence', '25h'], '--silence takes at most a day'],
   [['--fps', 'many'], "--fps takes a whole number from 1 to 60, not 'many'"],
   [['--scrollback', '12 parsecs'], "--scrollback takes a size such as 64MiB, 100k or 1000000, not '12 parsecs'"],
   [['--notify', 'loud'], "--notify takes bell, osc9, osc777 or off, not 'loud'"],

@@ -29,8 +29,10 @@ export type LogsOptions = {
   readonly recordsOf?: ((log: LogToPrint) => RecordPrinterOptions) | undefined;
   /** Text to add to the note that there is no such pipeline. Never rejects. */
   readonly hint?: (name: string) => Promise<string>;
-  /** `after`: milliseconds; `fails`: a timeout means exit code 1. */
-  readonly timeout?: {readonly after: number; readonly fails: boolean} | undefined;
+  /** Milliseconds after which it ends. */
+  readonly timeout?: number | undefined;
+  /** A record is waited for (`--exit-on`): a timeout, or with `follow` an end, without it is a failure. */
+  readonly waitsForRecord?: boolean;
   readonly client: ApiClient;
   readonly recordings?: NonNullable<StreamOptions['recordings']>;
   readonly clock: Clock;
@@ -48,7 +50,7 @@ export type LogsOptions = {
  * `note`. Returns the exit code: 3 when a record ended it, 1 when a log could not be read or printed, else 0.
  */
 export async function runLogs(options: LogsOptions): Promise<number> {
-  const {output, note, patterns = [], clock, timeout, prefix} = options;
+  const {output, note, patterns = [], clock, follow, timeout, prefix} = options;
   const names = [...new Set(options.names)];
   const over = new AbortController();
   const signal = AbortSignal.any([options.signal, over.signal]);
@@ -58,7 +60,7 @@ export async function runLogs(options: LogsOptions): Promise<number> {
   const stopped = aborted(options.signal);
   const ends: Promise<End>[] = [printing.over, output.closed, stopped];
   if (isOpenEnded) ends.push(addMatching(printing, {...options, patterns, signal}));
-  if (timeout) ends.push(clock.sleep(timeout.after, signal).then(timedOut, nothing));
+  if (timeout !== undefined) ends.push(clock.sleep(timeout, signal).then(timedOut, nothing));
 
   const end = await Promise.race(ends);
   over.abort();
@@ -73,8 +75,11 @@ export async function runLogs(options: LogsOptions): Promise<number> {
   const unwritten = end instanceof Error ? writeFailure(end) : undefined;
   if (unwritten !== undefined) note(`pipetail: ${unwritten}`, 'failure');
   if (printing.isOver) return matched;
-  if (isLate && timeout?.fails) note(`pipetail: nothing matched --exit-on within ${timeout.after / 1000} s`, 'failure');
-  return unwritten !== undefined || end === 'failed' || (isLate && timeout?.fails) || printing.failed ? 1 : 0;
+  const hasEnded = follow && end === undefined && !options.signal.aborted && !printing.failed;
+  const isUnmatched = options.waitsForRecord === true && (isLate || hasEnded);
+  const when = isLate ? `within ${(timeout ?? 0) / 1000} s` : 'before the end of the log';
+  if (isUnmatched) note(`pipetail: nothing matched --exit-on ${when}`, 'failure');
+  return unwritten !== undefined || end === 'failed' || isUnmatched || printing.failed ? 1 : 0;
 }
 
 /** Undefined: everything was printed, or the signal has stopped it. */

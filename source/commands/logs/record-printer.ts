@@ -7,7 +7,10 @@ import type {MarkdownInput} from '../../viewport/markdown.ts';
 import type {PrintedRecord, RecordShape} from './record-shapes.ts';
 
 export type Selecting = {
+  /** A record has to pass all of them. */
   readonly filters: readonly Filter[];
+  /** And one of these, if there are any. */
+  readonly anyOf: readonly Filter[];
   /** Unix time in ms: prints the first record from this time on, and all after it. */
   readonly since: number | undefined;
   /** Pattern, as typed, of the record that ends everything. */
@@ -163,7 +166,8 @@ type Selected = PrintedRecord & {readonly head: number; readonly isLast: boolean
 class RecordSelector {
   readonly #buffer: LogBuffer;
   readonly #index: RecordIndex;
-  readonly #shown: ShownLines;
+  /** A record is selected if one of them shows it. */
+  readonly #shown: readonly ShownLines[];
   readonly #exits: ShownLines | undefined;
   readonly #since: number | undefined;
   /** The first record from `since` on has come. */
@@ -176,13 +180,15 @@ class RecordSelector {
   readonly #readTo = new Map<number, number>();
 
   /** `joinsLines`: lines of a panic or a configuration that come after another record are read with its first ones. */
-  constructor(buffer: LogBuffer, {filters, since, exitOn, timeLimit}: Selecting, joinsLines: boolean) {
+  constructor(buffer: LogBuffer, {filters, anyOf, since, exitOn, timeLimit}: Selecting, joinsLines: boolean) {
     this.#buffer = buffer;
     this.#joinsLines = joinsLines;
     this.#index = new RecordIndex(buffer);
     this.#since = since;
     this.#hasBegun = since === undefined;
-    this.#shown = this.#show(filters);
+    this.#shown = (anyOf.length === 0 ? [[]] : anyOf.map((each) => [each])).map((some) =>
+      this.#show([...filters, ...some]),
+    );
     if (exitOn !== undefined) {
       this.#exits = this.#show([{kind: 'text', pattern: compilePattern(exitOn, {timeLimit}), out: false}]);
     }
@@ -190,11 +196,11 @@ class RecordSelector {
 
   /** A pattern takes too long for the lines that came: what it selects is unknown from there on. */
   get tooSlow(): boolean {
-    return this.#shown.tooSlow.length > 0 || (this.#exits?.tooSlow.length ?? 0) > 0;
+    return [...this.#shown, this.#exits].some((lines) => lines !== undefined && lines.tooSlow.length > 0);
   }
 
   check(): void {
-    for (const lines of [this.#shown, this.#exits]) while (lines && !lines.step(stepBytes));
+    for (const lines of [...this.#shown, this.#exits]) while (lines && !lines.step(stepBytes));
   }
 
   /** Records of entries below this id get no more lines. */
@@ -236,7 +242,7 @@ class RecordSelector {
     if (head === from) this.#time = this.#index.timeAt(head) ?? this.#time;
     this.#hasBegun ||= head === from && this.#time !== undefined && this.#time >= (this.#since ?? 0);
     const isLast = this.#exits?.includes(from) === true && this.#hasBegun;
-    const shown = this.#hasBegun ? ids.filter((id) => this.#shown.includes(id)) : [];
+    const shown = this.#hasBegun ? ids.filter((id) => this.#shown.some((lines) => lines.includes(id))) : [];
     if (shown.length === 0 && !isLast) return {next, lines: here.length};
     const lines = shown.map((id) => this.#buffer.lineAt(id) ?? Buffer.of());
     const level = this.#index.levelAt(head);

@@ -60,7 +60,6 @@ export async function runLogsCommand(options: {
       if (signal.aborted) process.exit(exitCode(code));
       return exitCode(code);
     }
-    const {timeout} = request;
     const {directory, maxBytes} = settings.record;
     const server = await openServer(settings, version, systemClock);
     const serverKey = serverName(server.client.baseUrl, settings.server.tenant);
@@ -76,7 +75,7 @@ export async function runLogsCommand(options: {
       convert,
       recordsOf,
       hint: (name) => nameHint(name, server.client, systemClock),
-      timeout: timeout === undefined ? undefined : {after: timeout, fails: request.exitOn !== undefined},
+      waitsForRecord: request.exitOn !== undefined,
       silence: settings.silence,
       client: server.client,
       clock: systemClock,
@@ -94,7 +93,7 @@ export async function runLogsCommand(options: {
     // The timers of `within` would keep the process from ending.
     closed.abort();
     // Output that a stalled reader has not read would keep the process from ending.
-    if (signal.aborted || (timeout !== undefined && output.busy)) process.exit(exitCode(code));
+    if (signal.aborted || (request.timeout !== undefined && output.busy)) process.exit(exitCode(code));
     await server.close();
     return exitCode(code);
   } finally {
@@ -120,9 +119,10 @@ export function recordPrinters(
 ): ((log: LogToPrint) => RecordPrinterOptions) | undefined {
   const {select, output, template, timestamps, exitOn} = request;
   const isPlain = output === 'raw' && template === undefined && !timestamps && exitOn === undefined;
-  if (isPlain && Object.values(select).every((value) => value === undefined)) return undefined;
+  if (isPlain && wordsOf(request).length === 0) return undefined;
   const selecting: Selecting = {
     filters: filtersOf(request),
+    anyOf: select.grep.map((source) => textFilter(source, false)),
     since: sinceOf(request, now),
     exitOn,
     timeLimit: runWithTimeout,
@@ -131,13 +131,10 @@ export function recordPrinters(
   return (log) => ({selecting, tail, shape: shapeOf(request, log, convert)});
 }
 
-function filtersOf({select: {grep, exclude, level}}: LogsRequest): readonly Filter[] {
-  const filters: Filter[] = [];
+function filtersOf({select: {exclude, level}}: LogsRequest): readonly Filter[] {
   const least = levelOf(level?.toUpperCase());
-  if (least) filters.push({kind: 'level', least, out: false});
-  if (grep !== undefined) filters.push(textFilter(grep, false));
-  if (exclude !== undefined) filters.push(textFilter(exclude, true));
-  return filters;
+  const ofLevel: readonly Filter[] = least ? [{kind: 'level', least, out: false}] : [];
+  return [...ofLevel, ...exclude.map((source) => textFilter(source, true))];
 }
 
 function textFilter(source: string, out: boolean): Filter {
@@ -160,5 +157,5 @@ function shapeOf(request: LogsRequest, {name, prefix, info}: LogToPrint, convert
 }
 
 function wordsOf({select}: LogsRequest): readonly string[] {
-  return Object.entries(select).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag} ${value}`]));
+  return Object.entries(select).flatMap(([flag, value]) => [value ?? []].flat().map((each) => `--${flag} ${each}`));
 }

@@ -230,6 +230,23 @@ describe('following', () => {
     expect(stream.text).not.toContain(id);
   });
 
+  it.each([
+    [true, 1, ['pipetail: nothing matched --exit-on before the end of the log']],
+    [false, 0, []],
+  ])('an end without the record that is waited for is a failure: %s', async (waitsForRecord, code, said) => {
+    const {server, run, stream, notes} = await setUp();
+    const running = run({follow: true, exitOnEnd: true, waitsForRecord});
+    await untilPrinted(stream, 'Fresh start');
+    server.deletePipeline('orders');
+    expect(await running).toBe(code);
+    expect(notes.filter((note) => note.includes('--exit-on'))).toEqual(said);
+  });
+
+  it('without following, a catch-up without that record is none', async () => {
+    const {run} = await setUp();
+    expect(await run({waitsForRecord: true})).toBe(0);
+  });
+
   it('what waits for a slow reader is bounded for all that match a pattern together', async () => {
     const {server, pipeline, run, notes, stop} = await setUp();
     const other = server.addPipeline('orders-eu');

@@ -75,6 +75,21 @@ describe('records pass whole, or not', () => {
       [2, 3, 4],
     ],
     [['--grep', 'REFUSED'], []],
+    // Case counts in each pattern by itself.
+    [
+      ['--grep', 'REFUSED', '--grep', 'late', '--grep', 'Done', '--grep', 'rea'],
+      [5, 6],
+    ],
+    [
+      ['--grep', 'refused', '--grep', 'late', '--level', 'error'],
+      [2, 3, 4],
+    ],
+    [
+      ['--exclude', 'tries', '-e', 'late|ready'],
+      [0, 1, 7],
+    ],
+    [['--grep', 'refused', '--grep', 'late', '--exclude', 'after', '--exclude', 'nothing'], [5]],
+    [['--grep', 'late', '--grep', 'ready', '--tail', '1'], [6]],
     [
       ['--exclude', 'tries'],
       [0, 1, 5, 6, 7],
@@ -131,6 +146,7 @@ test('however the bytes are cut, the same is printed', () => {
         ['--tail', '3'],
         ['--level', 'warn'],
         ['-o', 'json'],
+        ['--grep', 'refused', '--grep', 'late'],
       ]) {
         expect(printed(args, log, pieces)).toBe(printed(args));
       }
@@ -346,10 +362,10 @@ test('a template: what a line in JSON brings in escapes is safe too', () => {
 });
 
 test('markdown: at the end, with the filters', () => {
-  const text = printed(['-o', 'markdown', '--level', 'warn']);
+  const text = printed(['-o', 'markdown', '--level', 'warn', '-e', 'a`b', '-e', 'other']);
   expect(text).toMatch(/^\*\*Log of `orders` on `x`\*\*\n/);
   expect(text).toContain('- Time: 2026-11-25 12:00:02 to 12:00:03 UTC\n');
-  expect(text).toContain('- Filters: `--level warn`\n');
+  expect(text).toContain('- Filters: `` --exclude a`b ``, `--exclude other`, `--level warn`\n');
   expect(text).toContain('    refused by peer\n');
 });
 

@@ -1,0 +1,84 @@
+import {acceptsOption, type CommandName, type Option, options} from './option-table.ts';
+import {closest, UsageError} from './parse-values.ts';
+
+/** The option with that flag, alias or synonym; one that the command accepts, if there is one. */
+export function optionNamed(name: string, command: CommandName): Option | undefined {
+  const named = [
+    ...options.filter(({flag}) => flag === name),
+    ...options.filter(({alias, synonyms = []}: Option) => alias === name || synonyms.includes(name)),
+  ];
+  return named.find((option) => acceptsOption(command, option)) ?? named[0];
+}
+
+/** Names in fda, kubectl, stern, k9s, curl, tail and journalctl for our options, perhaps with a value. */
+const renamed: ReadonlyMap<string, string> = new Map([
+  ...['include', 'i', 'regex', 'regexp', 'filter'].map((name) => [name, 'grep'] as const),
+  ...['since-time', 'S'].map((name) => [name, 'since'] as const),
+  ...['lines', 'n'].map((name) => [name, 'tail'] as const),
+  ...['server', 'url', 'endpoint'].map((name) => [name, 'host'] as const),
+  ...['api-key', 'token', 'key'].map((name) => [name, 'auth'] as const),
+  ...['cacert', 'certificate-authority'].map((name) => [name, 'tls-cert'] as const),
+  ...['cluster', 'profile'].map((name) => [name, 'context'] as const),
+  ...['log-level', 'severity'].map((name) => [name, 'level'] as const),
+  ['F', 'follow'],
+  ['namespace', 'tenant'],
+  ['insecure-skip-tls-verify', 'insecure'],
+  ['json', 'output json'],
+  ['no-color', 'color never'],
+  ['v', 'version'],
+  ['V', 'version'],
+]);
+
+const oneLog = 'a pipeline has one log, without containers: leave it out';
+const noLabels = "pipelines have no labels: give names, or a pattern such as 'ord*'";
+const earlierRuns = 'the earlier runs that the server still has are printed too: leave it out';
+const allNames = "'*' is every pipeline of the server";
+const highlighting = 'on the screen * highlights a pattern, --grep prints only what matches';
+
+/** What to do instead of options of those programs for which there is none here. */
+const instead: ReadonlyMap<string, string> = new Map([
+  ['retries', 'a lost connection is tried again for as long as logs --follow runs: leave it out'],
+  ...['l', 'selector'].map((name) => [name, noLabels] as const),
+  ...['c', 'container', 'all-containers'].map((name) => [name, oneLog] as const),
+  ...['p', 'previous'].map((name) => [name, earlierRuns] as const),
+  ...['A', 'all-namespaces'].map((name) => [name, allNames] as const),
+  ['no-follow', 'logs follows only with --follow: leave it out'],
+  ['max-log-requests', 'any number of pipelines is followed at once: leave it out'],
+  ['limit-bytes', '--tail N prints the last N records, | head -c N the first N bytes'],
+  ...['highlight', 'H'].map((name) => [name, highlighting] as const),
+  ['proxy', 'the variable HTTPS_PROXY names a proxy'],
+]);
+
+/** `typed`: with its dashes, without a value. */
+export function unknownOption(typed: string, command: CommandName): UsageError {
+  const name = typed.replace(/^--?/, '');
+  const answer = instead.get(name);
+  if (answer !== undefined) return unknown(typed, answer, helpOf(command));
+  const meant = /^\d+$/.test(name) ? `tail ${name}` : (renamed.get(name) ?? near(name, command));
+  if (meant === undefined) return unknown(typed, helpOf(command));
+  const option = optionNamed(meant.replace(/ .*/, ''), command);
+  if (!option || acceptsOption(command, option)) return unknown(typed, `did you mean --${meant}?`, helpOf(command));
+  const [other = command] = option.commands;
+  return unknown(typed, `did you mean ${callOf(other)} --${meant}?`, helpOf(other));
+}
+
+function unknown(typed: string, ...parts: readonly string[]): UsageError {
+  return new UsageError([`unknown option ${typed}`, ...parts].join(' · '));
+}
+
+/** An option of the command, else of another one. */
+function near(name: string, command: CommandName): string | undefined {
+  // Every single letter is near every other one.
+  if (name.length === 1) return undefined;
+  const flags = (accepted: boolean) =>
+    options.filter((option: Option) => acceptsOption(command, option) === accepted).map(({flag}) => flag);
+  return closest(name, flags(true)) ?? closest(name, flags(false));
+}
+
+function callOf(command: CommandName): string {
+  return command === 'screen' ? 'pipetail' : `pipetail ${command}`;
+}
+
+function helpOf(command: CommandName): string {
+  return `${callOf(command)} --help lists them`;
+}

@@ -1,0 +1,102 @@
+import {expect, test} from 'vitest';
+import {isJsonRequested} from '../../source/settings/request.ts';
+import {readSettings} from '../harness/read-settings.ts';
+
+const read = (...argv: readonly string[]) => readSettings(argv, {});
+
+type Line = readonly [argv: readonly string[], request: object];
+
+const follow = {names: ['a'], follow: true};
+
+/** What users of fda, kubectl, stern, grep and tail type out of habit. */
+const lines: readonly Line[] = [
+  // fda: in `logs`, --watch is no pattern.
+  [['logs', '-w', 'a'], follow],
+  [['logs', 'a', '-w'], follow],
+  [['logs', '--watch', 'a'], follow],
+  [['logs', 'a', '--watch'], follow],
+  [['logs', 'a', '--watch=true'], follow],
+  [['logs', 'a', '--watch=false'], {names: ['a'], follow: false}],
+  [['logs', '-wt', 'a'], {...follow, timestamps: true}],
+  [['logs', 'a', '--format', 'json'], {names: ['a'], output: 'json'}],
+  [['logs', 'a', '--format=text'], {output: 'raw'}],
+  [['--format', 'json', 'list'], {kind: 'list', output: 'json'}],
+  [['list', '--format=text'], {output: 'table'}],
+  [['status', '--format', 'text', 'a'], {kind: 'status', names: ['a'], output: 'text'}],
+  [['--watch', 'late|lost', 'a'], {kind: 'screen', names: ['a']}],
+  // Switches with a value, only after `=`.
+  [['logs', 'a', '--follow=false'], {follow: false}],
+  [['logs', 'a', '--follow=true'], follow],
+  [['logs', 'a', '--follow='], {follow: false}],
+  [['logs', 'a', '-f=false'], {follow: false}],
+  [['logs', 'a', '-f', '--follow=no'], {follow: false}],
+  [['logs', '-f', 'false'], {names: ['false'], follow: true}],
+  [['logs', '-f', 'true'], {names: ['true'], follow: true}],
+  [['logs', '-f', 'a', '--exit-on-end=off'], {...follow, exitOnEnd: false}],
+  [['logs', 'a', '--no-prefix=false'], {prefix: true}],
+  [['logs', 'a', '--prefix=false'], {prefix: false}],
+  [['logs', 'a', '--prefix'], {prefix: true}],
+  [['--help=false', 'a'], {kind: 'screen', names: ['a']}],
+  // Short options, together and with their values.
+  [['logs', 'a', '-ojson'], {output: 'json'}],
+  [['logs', 'a', '-o=json'], {output: 'json'}],
+  [['logs', 'a', '-fojson'], {follow: true, output: 'json'}],
+  [['logs', 'a', '-fo', 'json'], {follow: true, output: 'json'}],
+  [['logs', '-ft', 'a'], {...follow, timestamps: true}],
+  [['logs', 'a', '-s10m'], {select: {since: '10m'}}],
+  [['logs', 'a', '-enoise'], {select: {exclude: ['noise']}}],
+  [['logs', 'a', '-f', '-f'], follow],
+  // Values that begin with a dash, and names after them.
+  [['logs', 'a', '--grep', '-x'], {select: {grep: ['-x']}}],
+  [['logs', 'a', '--grep', '--verbose'], {select: {grep: ['--verbose']}}],
+  [['logs', 'a', '-e', '-fatal'], {select: {exclude: ['-fatal']}}],
+  [['logs', 'a', '--grep=--follow'], {follow: false, select: {grep: ['--follow']}}],
+  [['logs', '--tail', '-1', 'a'], {names: ['a'], select: {tail: undefined}}],
+  [['logs', '--tail', '5', 'b', 'c'], {names: ['b', 'c'], select: {tail: 5}}],
+  // Patterns that meow could change.
+  [['logs', 'a', '--grep', '"x"'], {select: {grep: ['"x"']}}],
+  [['logs', 'a', "--grep='x'"], {select: {grep: ["'x'"]}}],
+  [['logs', 'a', '--grep=a=b'], {select: {grep: ['a=b']}}],
+  [['logs', 'a', '--grep', '0x10'], {select: {grep: ['0x10']}}],
+  [['logs', 'a', '--grep', 'a\nb'], {select: {grep: ['a\nb']}}],
+  [['logs', 'a', '--grep', 'a,b c'], {select: {grep: ['a,b c']}}],
+  [['logs', 'a', '--template', '{message} --level'], {template: [{field: 'message'}, ' --level']}],
+  // Several patterns.
+  [['logs', 'a', '--grep', 'x', '--grep', 'Y'], {select: {grep: ['x', 'Y']}}],
+  [['logs', 'a', '-e', 'x', '--exclude=y', '-ez'], {select: {exclude: ['x', 'y', 'z']}}],
+  [['logs', 'a', '--grep', 'x'], {select: {grep: ['x'], exclude: []}}],
+  // Times and numbers.
+  [['logs', 'a', '--timeout', '30s'], {timeout: 30_000}],
+  [['logs', 'a', '--timeout', '0'], {timeout: 0}],
+  // Names.
+  [['logs', '--', 'demo'], {names: ['demo']}],
+  [['demo', '--port=0'], {kind: 'demo', port: 0}],
+  [['-h', '-h'], {kind: 'help'}],
+  [['--help', '--no-mouse'], {kind: 'help'}],
+];
+
+test.each(lines)('%j', (argv, request) => {
+  expect(read(...argv).request).toMatchObject(request);
+});
+
+test('--silence takes a time, and seconds as before', () => {
+  expect(read('--silence', '5m').silence).toBe(300_000);
+  expect(read('logs', 'a', '--silence', '90').silence).toBe(90_000);
+  expect(read('--silence=0').silence).toBe(0);
+  expect(read().silence).toBe(300_000);
+  expect(readSettings([], {PIPETAIL_SILENCE: '1h30m'}).silence).toBe(5_400_000);
+});
+
+test('in every spelling of --output json, errors are JSON', () => {
+  for (const words of ['--output json', '--output=json', '-o json', '-ojson', '-o=json', '--format json', '-fojson']) {
+    expect(isJsonRequested(['logs', 'a', ...words.split(' ')]), words).toBe(true);
+  }
+  for (const words of ['json', '-o markdown json', '-- -o json', '--format text', '--template json']) {
+    expect(isJsonRequested(['logs', ...words.split(' ')]), words).toBe(false);
+  }
+});
+
+test('variables of fda that mean something else here are ignored', () => {
+  const variables = {FELDERA_OUTPUT_FORMAT: 'parquet', FELDERA_RETRIES: 'x', FELDERA_REQUEST_TIMEOUT: '3'};
+  expect(readSettings(['logs', 'a'], variables)).toEqual(readSettings(['logs', 'a'], {}));
+});
