@@ -338,7 +338,7 @@ export const options = [
   {
     flag: 'exit-on',
     value: 'PATTERN',
-    help: 'end with exit code 3 after the first record with a line that matches, printed or not',
+    help: 'end with exit code 3 after the first record with a line that matches, printed or not, from --since or --tail on',
     commands: ['logs'],
     once: ['logs'],
   },

@@ -103,6 +103,76 @@ export class CatchUp {
   }
 }
 
+/** How the catch-up ended whose last records are printed. */
+export type CaughtUp = {
+  /** Nothing comes now: the last record is complete. */
+  readonly isQuiet: boolean;
+  /** Milliseconds: records that are not older than this, seen from the last one, may have come live. */
+  readonly mayBeLive: number;
+};
+
+/** Milliseconds without a byte after which a log that was cut is quiet, as one that was not. */
+const tailQuiet = 150;
+/** Milliseconds after the first byte for which records wait at most, whatever happens to the connection. */
+const tailAtMost = 3_000;
+/** A log that is quiet within this time of its first byte had next to nothing live. */
+const briefAtMost = 500;
+
+/** Decides how long the records of a catch-up wait for `--tail`, when what comes after them is printed too. */
+export class TailWait {
+  #requestedAt: number;
+  #connection: ConnectionState = {kind: 'idle'};
+  /** The first attempt that was open. */
+  #attempt: number | undefined;
+  #wasCut = false;
+  #hasEnded = false;
+  /** Time of the first byte. */
+  #begunAt: number | undefined;
+  #receivedAt: number | undefined;
+  #quietSince: number;
+
+  constructor(now: number) {
+    this.#requestedAt = now;
+    this.#quietSince = now;
+  }
+
+  /** Call at each change of the stream, and at intervals. Undefined: the records wait. */
+  check(input: CatchUpInput): CaughtUp | undefined {
+    this.#update(input);
+    const {now, connection, received, logEnded} = input;
+    if (this.#begunAt === undefined) return undefined;
+    const isTimeUp = now - this.#begunAt >= tailAtMost || received > ringBytes;
+    // After a cut `live` means that the replay is matched: the rest of the catch-up follows.
+    const isSettled = connection.kind === 'live' && (!this.#wasCut || this.#isQuiet(now));
+    return logEnded || isTimeUp || isSettled ? this.caughtUp(now) : undefined;
+  }
+
+  /** The catch-up as it is now, for a log that ends before `check` says that it is over. */
+  caughtUp(now: number): CaughtUp {
+    const isQuiet = this.#isQuiet(now);
+    const isBrief = isQuiet && this.#quietSince - (this.#begunAt ?? now) < briefAtMost;
+    return {isQuiet, mayBeLive: isBrief ? 0 : this.#quietSince - this.#requestedAt};
+  }
+
+  /** `live` is seen up to a frame after the quiet that it stands for began. */
+  #isQuiet(now: number): boolean {
+    return this.#hasEnded || now - this.#quietSince >= (this.#wasCut ? tailQuiet : tailQuiet / 2);
+  }
+
+  #update({now, connection, received, receivedAt, logEnded}: CatchUpInput): void {
+    if (receivedAt !== this.#receivedAt) this.#quietSince = now;
+    this.#receivedAt = receivedAt;
+    this.#hasEnded = logEnded;
+    if (received > 0) this.#begunAt ??= now;
+    if (connection === this.#connection) return;
+    this.#connection = connection;
+    if (connection.kind === 'connecting' && this.#begunAt === undefined) this.#requestedAt = now;
+    if (connection.kind !== 'catching-up' && connection.kind !== 'live') return;
+    this.#attempt ??= connection.attempt;
+    this.#wasCut ||= this.#attempt !== connection.attempt;
+  }
+}
+
 function leave(say: string): Ending {
   return {failed: false, continues: true, say};
 }

@@ -4,7 +4,7 @@ import {newline, newlinesIn} from '../../buffer/segment.ts';
 import {counted} from '../../lib/format.ts';
 import type {LineOutput} from '../../system/line-output.ts';
 import {markerText, markerTone} from '../../words/markers.ts';
-import type {Ending} from './catch-up.ts';
+import type {CaughtUp, Ending} from './catch-up.ts';
 import {RecordPrinter, type RecordPrinterOptions} from './record-printer.ts';
 import type {ConvertLines} from './record-shapes.ts';
 
@@ -54,8 +54,8 @@ export class LogPrinter {
   readonly #notes: Note[] = [];
   /** Nothing from here on is printed. */
   #endId: number | undefined;
-  /** End of the catch-up; undefined until it is over, and once it was printed. */
-  #caughtUpTo: number | undefined;
+  /** End of the catch-up (`to`: an id); undefined until it is over, and once it was printed. */
+  #caughtUp: {readonly to: number; readonly mayBeLive: number} | undefined;
 
   constructor(options: LogPrinterOptions) {
     this.#options = options;
@@ -89,9 +89,11 @@ export class LogPrinter {
     this.#records?.flush();
   }
 
-  caughtUp(): void {
-    this.#records?.flush();
-    this.#caughtUpTo = this.#printableEnd;
+  /** The catch-up is over: prints what waited for that. */
+  caughtUp({isQuiet, mayBeLive}: CaughtUp): void {
+    if (!this.#records) return;
+    if (isQuiet) this.#records.flush();
+    this.#caughtUp = {to: Math.min(this.#printableEnd, this.#records.completeTo), mayBeLive};
   }
 
   /** Prints nothing more but `say`. */
@@ -147,9 +149,10 @@ export class LogPrinter {
       this.#options.note(note.text, note.kind);
       return true;
     }
-    if (this.#records && this.#nextId >= (this.#caughtUpTo ?? Number.POSITIVE_INFINITY)) {
-      this.#caughtUpTo = undefined;
-      return write(output, this.#records.caughtUp());
+    if (this.#records && this.#caughtUp && this.#nextId >= this.#caughtUp.to) {
+      const {mayBeLive} = this.#caughtUp;
+      this.#caughtUp = undefined;
+      return write(output, this.#records.caughtUp(mayBeLive));
     }
     const bytes = this.#records
       ? this.#readRecords(this.#records, note?.id)

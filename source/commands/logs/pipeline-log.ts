@@ -7,7 +7,16 @@ import type {LogStream} from '../../streams/log-stream.ts';
 import type {StreamManager} from '../../streams/stream-manager.ts';
 import type {LineOutput} from '../../system/line-output.ts';
 import {recordingWords} from '../../words/markers.ts';
-import {CatchUp, type CatchUpInput, type Ending, failedToOpen, failure, troubleOf, withoutAnswer} from './catch-up.ts';
+import {
+  CatchUp,
+  type CatchUpInput,
+  type Ending,
+  failedToOpen,
+  failure,
+  TailWait,
+  troubleOf,
+  withoutAnswer,
+} from './catch-up.ts';
 import {LogPrinter} from './log-printer.ts';
 import {type RecordPrinterOptions, tooSlowWords} from './record-printer.ts';
 import type {ConvertLines} from './record-shapes.ts';
@@ -51,9 +60,10 @@ export class PipelineLog {
   readonly #catchUp: CatchUp | undefined;
   readonly #unsubscribe: () => void;
   /** Following, and the tail of the catch-up is not printed yet. */
-  #waitsForTail: boolean;
+  #tailWait: TailWait | undefined;
   #cancelRest: (() => void) | undefined;
-  #cancelTimer = () => {};
+  #cancelCheck = () => {};
+  #cancelRequest = () => {};
   #connection: ConnectionState = {kind: 'idle'};
   #opened = false;
   #logEnded = false;
@@ -73,9 +83,9 @@ export class PipelineLog {
     const {buffer} = this.#stream;
     this.#printer = new LogPrinter({...options, buffer, maxBytes: options.spillBytes});
     this.#unsubscribe = this.#stream.snapshot.subscribe(() => this.#check());
-    this.#waitsForTail = options.follow && options.records?.tail !== undefined;
-    if (options.follow) return;
-    this.#catchUp = new CatchUp(options.clock.monotonic());
+    const now = options.clock.monotonic();
+    if (!options.follow) this.#catchUp = new CatchUp(now);
+    else if (options.records?.tail !== undefined) this.#tailWait = new TailWait(now);
     this.#keepChecking();
   }
 
@@ -137,10 +147,10 @@ export class PipelineLog {
       serverAnswers: this.#serverAnswers,
       logEnded: this.#logEnded,
     };
-    // Without the wait of `CatchUp` for quiet: lines that come during it would count as catch-up.
-    if (this.#waitsForTail && connection.kind === 'live') {
-      this.#waitsForTail = false;
-      this.#printer.caughtUp();
+    const caughtUp = this.#tailWait?.check(input);
+    if (caughtUp) {
+      this.#tailWait = undefined;
+      this.#printer.caughtUp(caughtUp);
     }
     if (this.#printer.tooSlow) this.#end(failure(tooSlowWords));
     const ending = this.#ending ? undefined : this.#endingOf(input);
@@ -188,9 +198,11 @@ export class PipelineLog {
     this.#ending = ending;
     this.#inquiry.abort();
     this.#unsubscribe();
-    this.#cancelTimer();
+    this.#cancelCheck();
+    this.#cancelRequest();
     this.#cancelRest?.();
     manager.close(name);
+    if (this.#tailWait) this.#printer.caughtUp(this.#tailWait.caughtUp(this.#options.clock.monotonic()));
     if (this.#printer.tooSlow) this.#printer.abandon(ending.say ?? '');
     else if (ending.unknown && hint) void this.#endWith(ending, hint);
     else this.#printer.end({...ending, from});
@@ -232,12 +244,14 @@ export class PipelineLog {
       this.#options.note(`${trouble} · trying again`);
     }
     if (!this.#catchUp && connection.kind === 'gone' && connection.reason.kind === 'deleted') {
-      this.#cancelTimer = this.#options.clock.after(requestEvery, () => this.#stream.reconnect());
+      this.#cancelRequest = this.#options.clock.after(requestEvery, () => this.#stream.reconnect());
     }
   }
 
+  /** Until the catch-up is over. */
   #keepChecking(): void {
-    this.#cancelTimer = this.#options.clock.after(checkEvery, () => {
+    if (!this.#catchUp && !this.#tailWait) return;
+    this.#cancelCheck = this.#options.clock.after(checkEvery, () => {
       this.#keepChecking();
       this.#check();
     });

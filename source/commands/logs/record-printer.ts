@@ -42,6 +42,8 @@ export class RecordPrinter {
   readonly #tail: number;
   /** Records that wait for the end of the catch-up; undefined: none has to. */
   #held: Selected[] | undefined;
+  #heldBytes = 0;
+  #trimAt = mostHeld;
   #isOver = false;
   #hasEnded = false;
   readonly #gaps: string[] = [];
@@ -109,14 +111,23 @@ export class RecordPrinter {
     return {next, lines, bytes: Buffer.concat(parts)};
   }
 
-  /** The catch-up is over: prints what waited for that. */
-  caughtUp(): Uint8Array {
+  /**
+   * The catch-up is over: prints its last records. `mayBeLive`: also those that are at most this many milliseconds older
+   * than the last one, since they may have come live; none of these is left out.
+   */
+  caughtUp(mayBeLive = 0): Uint8Array {
     const held = this.#held ?? [];
     this.#held = undefined;
-    // A record may have come in several pieces.
-    const heads = this.#tail === 0 ? [] : [...new Set(held.map(({head}) => head))].slice(-this.#tail);
-    const last = new Set(heads);
-    return Buffer.concat(held.filter(({head}) => last.has(head)).map((record) => this.#print(record)));
+    const first = firstPieces(held);
+    const from = this.#tailStart(held);
+    const lastTime = held.findLast(({time}) => time !== undefined)?.time;
+    // Without any time it is unknown what was there before.
+    const liveFrom = lastTime === undefined ? undefined : lastTime - mayBeLive;
+    const isLive = ({time}: Selected) =>
+      mayBeLive > 0 && (liveFrom === undefined || (time !== undefined && time >= liveFrom));
+    const isPrinted = (record: Selected, at: number) =>
+      (record.lines.length === 0 ? at : (first.get(record.head) ?? at)) >= from || isLive(record);
+    return Buffer.concat(held.filter(isPrinted).map((record) => this.#print(record)));
   }
 
   /** Nothing more comes: prints what is left. */
@@ -142,25 +153,43 @@ export class RecordPrinter {
       this.#isOver = record.isLast;
       return record.lines.length === 0 ? Buffer.of() : this.#shape.print(record);
     }
-    if (this.#tail === 0) return Buffer.of();
-    const before = this.#held.at(-1);
-    if (record.lines.length === 0 && before) {
-      // It prints nothing, but would use one place of the tail: the record before it becomes the last one.
-      this.#held[this.#held.length - 1] = {...before, isLast: true};
-      return Buffer.of();
-    }
     // Copied: the buffer frees what was read.
     this.#held.push({...record, lines: record.lines.map((line) => Buffer.from(line))});
-    // Not one by one: every `shift` moves the whole array.
-    if (this.#held.length >= 2 * this.#tail + 1024) this.#held.splice(0, this.#held.length - this.#tail);
+    this.#heldBytes += record.lines.reduce((sum, line) => sum + line.length, recordCost);
+    if (this.#heldBytes >= this.#trimAt) this.#trim(this.#held);
     return Buffer.of();
+  }
+
+  /** Only a recording is that long: all of it but the tail is past. Not one by one: each `splice` moves the array. */
+  #trim(held: Selected[]): void {
+    for (const {lines} of held.splice(0, this.#tailStart(held))) {
+      this.#heldBytes -= lines.reduce((sum, line) => sum + line.length, recordCost);
+    }
+    this.#trimAt = mostHeld + 2 * this.#heldBytes;
+  }
+
+  /** Where the last records begin that are to be printed. */
+  #tailStart(held: readonly Selected[]): number {
+    const starts = [...firstPieces(held).values()];
+    return starts.length >= this.#tail ? (starts[starts.length - this.#tail] ?? held.length) : 0;
   }
 }
 
 const stepBytes = 1024 * 1024;
+/** Bytes of held records, many times a catch-up. */
+const mostHeld = 16 * 1024 * 1024;
+/** Bytes that a record takes besides its lines. */
+const recordCost = 200;
 
 /** `head`: id of the record's first line. */
 type Selected = PrintedRecord & {readonly head: number; readonly isLast: boolean};
+
+/** Where each record begins. One that only ends everything has no lines, and uses no place of the tail. */
+function firstPieces(held: readonly Selected[]): ReadonlyMap<number, number> {
+  const starts = new Map<number, number>();
+  for (const [at, {head, lines}] of held.entries()) if (lines.length > 0 && !starts.has(head)) starts.set(head, at);
+  return starts;
+}
 
 /** Selects the records of a growing log, in order. A record is held back until the next one begins, or `flush`. */
 class RecordSelector {

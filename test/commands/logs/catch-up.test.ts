@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import type {ApiFailure} from '../../../source/api/types.ts';
-import {CatchUp, type CatchUpInput} from '../../../source/commands/logs/catch-up.ts';
+import {CatchUp, type CatchUpInput, TailWait} from '../../../source/commands/logs/catch-up.ts';
 import type {ConnectionState} from '../../../source/streams/connection/state.ts';
 
 const connecting: ConnectionState = {kind: 'connecting', attempt: 1};
@@ -149,6 +149,67 @@ describe('fails', () => {
     expect(look({now: 20, ...opened}, {now: 50, connection: refused})).toEqual({
       failed: true,
       say: 'the log has not come whole: the message',
+    });
+  });
+});
+
+describe('the last records, when what comes after them is printed too', () => {
+  const waitsFor = (...moments: (Partial<CatchUpInput> & {readonly now: number})[]) => {
+    const wait = new TailWait(0);
+    let input: CatchUpInput = {
+      now: 0,
+      connection: connecting,
+      received: 0,
+      receivedAt: undefined,
+      opened: false,
+      serverAnswers: true,
+      logEnded: false,
+    };
+    let caughtUp = wait.check(input);
+    for (const moment of moments) {
+      expect(caughtUp).toBeUndefined();
+      input = {...input, ...moment};
+      caughtUp = wait.check(input);
+    }
+    return caughtUp;
+  };
+  const begun = [
+    {now: 50, connection: catchingUp(50)},
+    {now: 60, received: 100, receivedAt: 1},
+  ];
+
+  it('wait until the log is quiet: then exactly they are printed', () => {
+    expect(waitsFor(...begun, {now: 200})).toBeUndefined();
+    expect(waitsFor(...begun, {now: 210, connection: live(210)})).toEqual({isQuiet: true, mayBeLive: 0});
+  });
+
+  it('wait 3 s for a log that is not quiet, which then may have brought live ones since the request', () => {
+    const busy = [...begun, {now: 2000, received: 200, receivedAt: 2}, {now: 3030, received: 300, receivedAt: 3}];
+    expect(waitsFor(...busy)).toBeUndefined();
+    expect(waitsFor(...busy, {now: 3060})).toEqual({isQuiet: false, mayBeLive: 3030});
+  });
+
+  it('wait for no more than the server can hold', () => {
+    expect(waitsFor(...begun, {now: 70, received: 50_000_000, receivedAt: 2})).toMatchObject({isQuiet: false});
+  });
+
+  it('when the log was cut, wait until its rest is quiet too, not only matched', () => {
+    const again = {kind: 'catching-up', attempt: 2, since: 400} as const;
+    const cut = [...begun, {now: 100, connection: waiting()}, {now: 400, connection: again, receivedAt: 2}];
+    const matched = [...cut, {now: 420, connection: {kind: 'live', attempt: 2, since: 420} as const, receivedAt: 3}];
+    expect(waitsFor(...cut, {now: 1000})).toBeUndefined();
+    expect(waitsFor(...matched, {now: 560})).toBeUndefined();
+    expect(waitsFor(...matched, {now: 570})).toEqual({isQuiet: true, mayBeLive: 0});
+    expect(waitsFor(...matched, {now: 900, receivedAt: 4}, {now: 1050})).toEqual({isQuiet: true, mayBeLive: 900});
+  });
+
+  it('wait no longer for a server that does not come back, nor for a log that has ended', () => {
+    const cut = [...begun, {now: 100, connection: waiting()}];
+    expect(waitsFor(...cut, {now: 3059})).toBeUndefined();
+    expect(waitsFor(...cut, {now: 3060})).toEqual({isQuiet: true, mayBeLive: 0});
+    expect(waitsFor(...begun, {now: 100, connection: waiting(), logEnded: true})).toEqual({
+      isQuiet: true,
+      mayBeLive: 0,
     });
   });
 });

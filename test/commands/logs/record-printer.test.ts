@@ -129,6 +129,24 @@ describe('records pass whole, or not', () => {
       ['--exit-on', 'ready', '--level', 'error'],
       [2, 3, 4],
     ],
+    // The printing begins with the last N: a match before them is not seen, one that is not printed is.
+    [
+      ['--exit-on', 'tries', '--tail', '3'],
+      [5, 6, 7],
+    ],
+    [
+      ['--exit-on', 'tries', '--tail', '4'],
+      [2, 3, 4],
+    ],
+    [
+      ['--exit-on', 'late', '--tail', '1', '--level', 'error'],
+      [2, 3, 4],
+    ],
+    [
+      ['--exit-on', 'started', '--tail', '1', '--level', 'error'],
+      [2, 3, 4],
+    ],
+    [['--exit-on', 'done', '--tail', '0'], []],
     [
       ['--exit-on', 'started', '--since', '12:00:02'],
       [2, 3, 4, 5, 6, 7],
@@ -136,6 +154,60 @@ describe('records pass whole, or not', () => {
   ])('%j', (args, indexes) => {
     expect(printed(args)).toBe(linesAt(...indexes));
   });
+});
+
+describe('at the end of a catch-up that was long, its last records and those that may have come live', () => {
+  const lines = [1, 2, 3, 4, 5].map((second) => head(second, 'INFO', `number ${second}`));
+  const numbers = (args: readonly string[], mayBeLive: number, log: readonly string[] = lines) => {
+    const request = readSettings(['logs', 'orders', ...args], {}).request as LogsRequest;
+    const options = recordPrinters(
+      request,
+      0,
+    )?.({name: 'orders', prefix: undefined, info: () => ({server: 'http://x'})});
+    if (!options) throw new Error('no records were requested');
+    const buffer = new LogBuffer({maxBytes: 1e6});
+    const printer = new RecordPrinter(buffer, options);
+    buffer.append(Buffer.from(`${log.join('\n')}\n`));
+    printer.flush();
+    const range = {from: 0, stop: buffer.endId, end: buffer.endId, maxBytes: 1e6};
+    expect(printer.read(range).bytes).toHaveLength(0);
+    const text = Buffer.from(printer.caughtUp(mayBeLive)).toString();
+    return {printed: [...text.matchAll(/number (\d)/g)].map(([, number]) => Number(number)), ended: printer.isOver};
+  };
+
+  test.each<[readonly string[], number, readonly number[]]>([
+    [['--tail', '1'], 0, [5]],
+    [['--tail', '1'], 2_000, [3, 4, 5]],
+    [['--tail', '4'], 2_000, [2, 3, 4, 5]],
+    [['--tail', '0'], 1_000, [4, 5]],
+    [['--tail', '0', '--grep', '4'], 1_000, [4]],
+  ])('%j, %d ms', (args, mayBeLive, expected) => {
+    expect(numbers(args, mayBeLive)).toEqual({printed: expected, ended: false});
+  });
+
+  test('one of these ends the log, printed or not; an older one does not', () => {
+    const exitOn = (pattern: string, ...more: readonly string[]) =>
+      numbers(['--tail', '0', '--exit-on', pattern, ...more], 2_000);
+    expect(exitOn('number 4')).toEqual({printed: [3, 4], ended: true});
+    expect(exitOn('number 4', '--grep', '3')).toEqual({printed: [3], ended: true});
+    expect(exitOn('number 2')).toEqual({printed: [3, 4, 5], ended: false});
+  });
+
+  test('without any time all may have come live', () => {
+    const plain = ['number 1', 'number 2', 'number 3'];
+    expect(numbers(['--tail', '1'], 1, plain).printed).toEqual([1, 2, 3]);
+    expect(numbers(['--tail', '1'], 0, plain).printed).toEqual([3]);
+  });
+});
+
+test('of a long recording only the last records are held', () => {
+  const lines = Array.from({length: 40_000}, (_, at) => head(at % 60, 'INFO', `${at} ${'x'.repeat(400)}`));
+  expect(printed(['--tail', '3'], lines)).toBe(
+    lines
+      .slice(-3)
+      .map((line) => `${line}\n`)
+      .join(''),
+  );
 });
 
 test('however the bytes are cut, the same is printed', () => {
