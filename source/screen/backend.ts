@@ -13,6 +13,7 @@ import {Recordings} from '../storage/recording/recordings.ts';
 import {stateFolder} from '../storage/save-file.ts';
 import {ListPoller, Login} from '../streams/list-poller.ts';
 import {StreamManager} from '../streams/stream-manager.ts';
+import {AlertCommand} from '../system/alert-command.ts';
 import {processesOf} from '../system/processes.ts';
 import {ScreenSession} from '../ui/session-keeper.ts';
 import type {ViewOptions} from '../ui/state/pane-view.ts';
@@ -28,6 +29,8 @@ export class ScreenBackend {
   readonly presence: Presence;
   readonly frameRate: FrameRate;
   readonly histories: PromptHistories;
+  /** The command of `--on-alert`. */
+  readonly alerts: AlertCommand | undefined;
   /** Undefined for the demo server, which is a new one at every start. */
   readonly session: ScreenSession | undefined;
   /** The folder of session, histories of the prompts, recordings and crash reports. */
@@ -56,6 +59,8 @@ export class ScreenBackend {
       ...{client, clock, random, fps, fpsNow: this.frameRate.now, scrollbackBytes, memoryBytes, silence},
     });
     this.login = new Login({client, poller: this.poller});
+    const {onAlert: command} = settings;
+    this.alerts = command === undefined ? undefined : new AlertCommand({command, process, clock});
     this.histories = promptHistories(this.state, signal);
     for (const history of Object.values(this.histories)) void history.load();
     this.session = settings.demo
@@ -83,6 +88,7 @@ export class ScreenBackend {
     this.poller.stop();
     this.login.stop();
     this.manager.dispose();
+    this.alerts?.dispose();
     const histories = Object.values(this.histories).map((history) => history.saved());
     const saved = Promise.all([...histories, this.session?.close(), this.#recordings.closed()]);
     await Promise.race([saved, this.#clock.sleep(savePatience, this.#ended.signal).catch(() => {})]);

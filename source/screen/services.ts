@@ -12,10 +12,11 @@ import {copyToClipboard} from '../system/clipboard.ts';
 import {runWithTimeout} from '../system/deadline.ts';
 import {commandEndWords, pagerOf, pipeOut} from '../system/pipe-out.ts';
 import {stopProcess} from '../system/signals.ts';
-import {notificationWriter, writeWhole} from '../system/terminal-output.ts';
+import {bell, notificationWriter, writeWhole} from '../system/terminal-output.ts';
 import {type ColorDepth, type Colors, type Looks, paletteFor} from '../terminal/style.ts';
 import {hasUtf8, type Symbols, symbolsFor} from '../terminal/symbols.ts';
 import {dark, light, solarized, solarizedLight} from '../terminal/themes.ts';
+import {alertObject} from '../timeline/notify.ts';
 import type {Description, Services} from '../ui/services.ts';
 import {zoneOffset} from '../viewport/time-column.ts';
 import type {ScreenBackend} from './backend.ts';
@@ -51,9 +52,10 @@ export function screenServices(input: ServicesInput): Services {
   const {settings, server, backend, terminal, setTitle, process, clock, ...others} = input;
   const {client} = server;
   const {env, stdout} = process;
-  const {manager, poller, presence, frameRate, login, histories} = backend;
+  const {manager, poller, presence, frameRate, login, histories, alerts} = backend;
+  const write = (sequence: string) => writeWhole(stdout, sequence);
   return {
-    ...{manager, poller, clock, histories, frameRate},
+    ...{manager, poller, clock, histories, frameRate, alerts},
     watched: presence.here,
     session: login.session,
     serverVersion: login.version,
@@ -70,7 +72,11 @@ export function screenServices(input: ServicesInput): Services {
     timelines: {
       awayAfter: settings.awayAfter,
       watched: settings.watch === undefined ? undefined : compilePattern(settings.watch, {timeLimit: runWithTimeout}),
-      notify: notificationWriter(settings.notify, {env, write: (sequence) => writeWhole(stdout, sequence)}),
+      notify: notificationWriter(settings.notify, {env, write}),
+      onAlert:
+        alerts &&
+        ((alert) => alerts.add(alert.pipeline, alertObject(alert, {server: client.baseUrl, now: clock.wall()}))),
+      ring: () => void write(bell),
       setTitle: settings.title ? setTitle : undefined,
     },
     home: homedir(),

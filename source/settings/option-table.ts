@@ -171,6 +171,13 @@ export const options = [
     commands: ['screen'],
   },
   {
+    flag: 'on-alert',
+    value: 'CMD',
+    example: 'jq -r .text | mail -s pipetail me@example.com',
+    help: 'run sh -c CMD for what --notify would tell, with one JSON object on its stdin; at most one a minute of each pipeline',
+    commands: ['screen', 'logs'],
+  },
+  {
     flag: 'watch',
     value: 'PATTERN',
     example: 'deadlock|timed out',

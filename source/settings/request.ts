@@ -246,6 +246,9 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
   if (from !== undefined && pattern) {
     throw new UsageError(`'${pattern.source}' cannot be combined with --from, which takes names`);
   }
+  if (values.isTyped('on-alert') && !has('follow')) {
+    throw new UsageError('--on-alert needs --follow: without it the log is printed once');
+  }
   const level = value('level')?.toLowerCase();
   const exitOn = value('exit-on');
   return {

@@ -52,6 +52,8 @@ export type Settings = {
   /** Milliseconds without a key after which the next one shows what happened; 0 = never. */
   readonly awayAfter: number;
   readonly notify: (typeof notifyChoices)[number];
+  /** A shell command that gets each alert as JSON. */
+  readonly onAlert: string | undefined;
   /** A regular expression; matching lines count as errors. */
   readonly watch: string | undefined;
   readonly title: boolean;
@@ -122,6 +124,7 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
     silence: readSilence(values),
     awayAfter: parseDuration(required('away'), nameOf('away')),
     notify: oneOf(nameOf('notify'), required('notify'), notifyChoices),
+    onAlert: value('on-alert')?.trim() || undefined,
     watch: value('watch') === undefined ? undefined : readExpression(required('watch'), nameOf('watch')),
     title: isOn('title'),
     mouse: isOn('mouse'),

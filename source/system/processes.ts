@@ -6,7 +6,7 @@ export type ToolEnd =
   | {readonly kind: 'done'; readonly output: string}
   | {readonly kind: 'missing'}
   /** `why`: the first line of its stderr, or how it ended. */
-  | {readonly kind: 'failed'; readonly why: string};
+  | {readonly kind: 'failed'; readonly why: string; readonly output: string};
 
 export type ToolOptions = {
   readonly input: Uint8Array;
@@ -14,6 +14,8 @@ export type ToolOptions = {
   readonly signal: AbortSignal;
   /** Milliseconds after which it is killed. */
   readonly limit?: number;
+  /** Kills what it has started, too. */
+  readonly process?: Pick<NodeJS.Process, 'kill'>;
 };
 
 /** This machine's processes, as file locks need them. */
@@ -46,7 +48,7 @@ const outputLimit = 256 * 1024;
 export async function runTool(
   command: string,
   args: readonly string[],
-  {input, env, signal, limit = usualLimit}: ToolOptions,
+  {input, env, signal, limit = usualLimit, process}: ToolOptions,
 ): Promise<ToolEnd> {
   signal.throwIfAborted();
   const {promise, resolve} = Promise.withResolvers<ToolEnd>();
@@ -56,7 +58,11 @@ export async function runTool(
   const errors = collect(child.stderr);
   const onEnd = (code: number | null, by: string | null) => {
     const how = by === null ? `it ended with code ${code}` : `it was ended by ${by}`;
-    resolve(code === 0 ? {kind: 'done', output: output()} : {kind: 'failed', why: firstLine(errors()) || how});
+    resolve(
+      code === 0
+        ? {kind: 'done', output: output()}
+        : {kind: 'failed', why: firstLine(errors()) || how, output: output()},
+    );
   };
   child.on('close', onEnd);
   // The process that xclip leaves behind keeps the pipes open until another program owns the clipboard.
@@ -65,18 +71,27 @@ export async function runTool(
   });
   child.on('error', (error) => {
     const isMissing = 'code' in error && error.code === 'ENOENT';
-    resolve(isMissing ? {kind: 'missing'} : {kind: 'failed', why: error.message});
+    resolve(isMissing ? {kind: 'missing'} : {kind: 'failed', why: error.message, output: ''});
   });
   // A tool may end without reading its input; its exit code is the better message.
   child.stdin.on('error', () => {});
   child.stdin.end(input);
 
-  const endLimit = systemClock.after(limit, () => {
+  const kill = () => {
     child.kill('SIGKILL');
-    resolve({kind: 'failed', why: `it did not end within ${limit / 1000} s`});
+    if (!process || child.pid === undefined) return;
+    try {
+      // Its session is a process group, too.
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // All have ended.
+    }
+  };
+  const endLimit = systemClock.after(limit, () => {
+    kill();
+    resolve({kind: 'failed', why: `it did not end within ${limit / 1000} s`, output: output()});
   });
-  const onAbort = () => child.kill('SIGKILL');
-  signal.addEventListener('abort', onAbort);
+  signal.addEventListener('abort', kill);
   try {
     const end = await promise;
     signal.throwIfAborted();
@@ -84,7 +99,7 @@ export async function runTool(
   } finally {
     endLimit();
     endGrace();
-    signal.removeEventListener('abort', onAbort);
+    signal.removeEventListener('abort', kill);
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
   }
 }

@@ -171,7 +171,7 @@ export const restoreSequence = [
   '\u001B[?25h',
 ].join('');
 
-const bell = '\u0007';
+export const bell = '\u0007';
 
 type NotifyBy = 'bell' | 'osc9' | 'osc777' | 'off';
 

@@ -5,7 +5,15 @@ import {type ErrorGroup, watchedKey} from '../records/error-log.ts';
 import type {LogSnapshot} from '../streams/log-source.ts';
 import {type LogStream, notYetRun} from '../streams/log-stream.ts';
 import {sanitise} from '../terminal/sanitise.ts';
-import {failedWords, failureWord, isFailing, serverState} from '../words/pipeline.ts';
+import {
+  failedWords,
+  failureWord,
+  isCompilingState,
+  isFailing,
+  isSettled,
+  serverState,
+  stateWord,
+} from '../words/pipeline.ts';
 
 /** What happened to a pipeline. `id`: the entry to go to; `at`: Unix time in ms; both undefined where there is none. */
 export type TimelineEvent = {readonly pipeline: string; readonly id?: number; readonly at?: number} & (
@@ -84,7 +92,7 @@ function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus)
   if (!before) return [];
   const {name: pipeline, since: at} = now;
   const events: TimelineEvent[] = [];
-  if (now.failing !== undefined && (before.failing === undefined || before.since !== at)) {
+  if (now.failing !== undefined && isFailedAnew(before, now)) {
     events.push({kind: 'failed', pipeline, at, why: now.failing});
   }
   if (before.running && !now.running && now.failing === undefined) {
@@ -99,6 +107,20 @@ function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus)
   const errors = now.connectorErrors - (now.connectorErrors < before.connectorErrors ? 0 : before.connectorErrors);
   if (errors > 0) events.push({kind: 'connectors', pipeline, count: errors});
   return events;
+}
+
+/** What to tell of a pipeline: it has compiled, runs, is stopped or paused, fails or is gone; undefined: none of that. */
+export function changeWords(before: PipelineStatus, now: PipelineStatus | undefined): string | undefined {
+  if (!now) return 'deleted';
+  if (now.failing !== undefined) return isFailedAnew(before, now) ? now.failing : undefined;
+  if (isCompilingState(before.state) && !isCompilingState(now.state) && !now.running) return 'compiled';
+  if (!isSettled(now.state)) return undefined;
+  const isNew = now.state !== before.state || now.deployment !== before.deployment;
+  return isNew ? stateWord(now.state) : undefined;
+}
+
+function isFailedAnew(before: PipelineStatus, now: PipelineStatus): boolean {
+  return now.failing !== undefined && (before.failing === undefined || before.since !== now.since);
 }
 
 /** Without errors of the `muted` groups. */

@@ -1,4 +1,5 @@
 import type {Clock} from '../lib/clock.ts';
+import {isoTime} from '../lib/format.ts';
 import {watchedKey} from '../records/error-log.ts';
 import type {LogSnapshot} from '../streams/log-source.ts';
 import {forEachStream, type StreamManager} from '../streams/stream-manager.ts';
@@ -6,14 +7,31 @@ import {recordingWords} from '../words/markers.ts';
 import {errorWords, timelineWords, widthWithTarget} from './event-words.ts';
 import type {TimelineEvent} from './events.ts';
 
-/** The most urgent first. */
-const kinds = ['failed', 'silent', 'lost', 'restarted', 'error', 'watched'] as const;
+/** The most urgent first. `changed`: the change that the user asked to be told of. */
+const kinds = ['changed', 'failed', 'silent', 'lost', 'restarted', 'error', 'watched'] as const;
 
-/** `text`: one line, without the pipeline's name. */
-type Notification = {readonly pipeline: string; readonly kind: (typeof kinds)[number]; readonly text: string};
+type Notification = {
+  readonly pipeline: string;
+  readonly kind: (typeof kinds)[number];
+  /** One line, without the pipeline's name. */
+  readonly text: string;
+  /** Errors of the kind, lines that were lost at least, else 1. */
+  readonly count: number;
+  /** Unix time in ms of what happened; undefined: not known. */
+  readonly at: number | undefined;
+};
 
 /** The most urgent notification of a pipeline, and the number of `more` that it replaces. */
-type Digest = Notification & {readonly more: number};
+export type Alert = Notification & {readonly more: number};
+
+/** A change that the user asked to be told of. */
+export type AwaitedChange = {
+  readonly kind: 'changed';
+  readonly pipeline: string;
+  readonly words: string;
+  /** Unix time in ms. */
+  readonly at?: number;
+};
 
 const minute = 60_000;
 const maxTextLength = 100;
@@ -23,18 +41,21 @@ const maxTextLength = 100;
  * the most urgent of those that came.
  */
 export class Notifier {
-  readonly #options: {readonly clock: Clock; readonly notify: (text: string) => void};
+  readonly #options: {readonly clock: Clock; readonly send: (alert: Alert) => void};
   /** Monotonic ms until which nothing is sent for a pipeline. */
   readonly #quietUntil = new Map<string, number>();
-  readonly #waiting = new Map<string, Digest>();
+  readonly #waiting = new Map<string, Alert>();
   #cancelWait: (() => void) | undefined;
 
-  constructor(options: {clock: Clock; notify: (text: string) => void}) {
+  constructor(options: {clock: Clock; send: (alert: Alert) => void}) {
     this.#options = options;
   }
 
-  add(events: readonly TimelineEvent[]): void {
-    const notifications = events.flatMap((event) => notificationOf(event) ?? []);
+  /** Of a pipeline with a change that was asked for, no other event of the same list. */
+  add(events: readonly (TimelineEvent | AwaitedChange)[]): void {
+    const asked = new Set(events.flatMap(({kind, pipeline}) => (kind === 'changed' ? pipeline : [])));
+    const told = events.filter(({kind, pipeline}) => kind === 'changed' || !asked.has(pipeline));
+    const notifications = told.flatMap((event) => notificationOf(event) ?? []);
     for (const each of notifications) {
       const waiting = this.#waiting.get(each.pipeline);
       const isMoreUrgent = waiting === undefined || kinds.indexOf(each.kind) < kinds.indexOf(waiting.kind);
@@ -51,14 +72,15 @@ export class Notifier {
   }
 
   #send(): void {
-    const {clock, notify} = this.#options;
+    const {clock, send} = this.#options;
     const now = clock.monotonic();
     for (const [pipeline, until] of this.#quietUntil) if (until <= now) this.#quietUntil.delete(pipeline);
-    for (const digest of [...this.#waiting.values()]) {
-      if (this.#quietUntil.has(digest.pipeline)) continue;
-      this.#waiting.delete(digest.pipeline);
-      this.#quietUntil.set(digest.pipeline, now + minute);
-      notify(digestText(digest));
+    for (const alert of [...this.#waiting.values()]) {
+      // What the user asked for comes once, and at once.
+      if (this.#quietUntil.has(alert.pipeline) && alert.kind !== 'changed') continue;
+      this.#waiting.delete(alert.pipeline);
+      this.#quietUntil.set(alert.pipeline, now + minute);
+      send(alert);
     }
     this.#cancelWait?.();
     const nextAt = Math.min(...[...this.#waiting.keys()].map((pipeline) => this.#quietUntil.get(pipeline) ?? now));
@@ -67,19 +89,38 @@ export class Notifier {
 }
 
 /** Errors notify once for each new group and with every watched line; a user who stops a pipeline knows about it. */
-function notificationOf(event: TimelineEvent): Notification | undefined {
-  const {pipeline, kind} = event;
+function notificationOf(event: TimelineEvent | AwaitedChange): Notification | undefined {
+  const {pipeline, kind, at} = event;
+  if (kind === 'changed') return {pipeline, kind, text: event.words, count: 1, at};
   if (kind === 'connectors' || kind === 'stopped') return undefined;
-  if (kind !== 'errors') return {pipeline, kind, text: timelineWords(event, widthWithTarget).text};
-  const text = errorWords(event.group, widthWithTarget).text;
-  if (event.group.key === watchedKey) return {pipeline, kind: 'watched', text};
-  return event.isNew ? {pipeline, kind: 'error', text} : undefined;
+  if (kind !== 'errors') {
+    const count = kind === 'lost' ? event.atLeast : 1;
+    return {pipeline, kind, text: timelineWords(event, widthWithTarget).text, count, at};
+  }
+  const {group, count} = event;
+  const error = {pipeline, text: errorWords(group, widthWithTarget).text, count, at};
+  if (group.key === watchedKey) return {...error, kind: 'watched'};
+  return event.isNew ? {...error, kind: 'error'} : undefined;
 }
 
-/** `orders: connection refused (and 2 more)`. */
-function digestText({pipeline, text, more}: Digest): string {
+/** `orders: connection refused (and 2 more)`, at most 100 characters of what happened. */
+export function alertText({pipeline, text, more}: Alert): string {
   const rest = more > 0 ? ` (and ${more} more)` : '';
   return `${printable(pipeline)}: ${shorten(printable(text))}${rest}`;
+}
+
+/**
+ * What an alert command reads: `{"pipeline","kind","text","count","more","time","server","url"}`, the time in RFC 3339.
+ * `now`: Unix time in ms, of an alert without a time.
+ */
+export function alertObject(
+  {at, text, ...alert}: Alert,
+  {server, now}: {readonly server: string; readonly now: number},
+): Readonly<Record<string, string | number>> {
+  const {pipeline, kind, count, more} = alert;
+  const url = `${server}/v0/pipelines/${encodeURIComponent(pipeline)}`;
+  const time = isoTime(at ?? now);
+  return {pipeline, kind, text: printable(text), count, more, time, server, url};
 }
 
 /** Without control, format (direction overrides) and separator characters. */

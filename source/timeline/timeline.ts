@@ -14,6 +14,7 @@ import {isFailing} from '../words/pipeline.ts';
 import {AwayDetector, type AwaySummary, awaySummary} from './away.ts';
 import {type ErrorRow, errorRows, unseenConnectorErrors} from './error-rows.ts';
 import {
+  changeWords,
   type LogStatus,
   listEvents,
   logEvents,
@@ -24,7 +25,7 @@ import {
   type StatusAt,
 } from './events.ts';
 import {Incidents} from './incidents.ts';
-import {Notifier} from './notify.ts';
+import {type Alert, type AwaitedChange, alertText, Notifier} from './notify.ts';
 
 export type TimelinesOptions = {
   /** Milliseconds without a key after which the next one shows what happened; 0: never. Default 10 minutes. */
@@ -33,6 +34,10 @@ export type TimelinesOptions = {
   readonly watched?: Pattern | undefined;
   /** Notifies the user outside the screen. */
   readonly notify?: ((text: string) => void) | undefined;
+  /** Gets what notifies, at most one a minute of each pipeline. */
+  readonly onAlert?: ((alert: Alert) => void) | undefined;
+  /** For a change that the user asked for, when neither `notify` nor `onAlert` is there. */
+  readonly ring?: (() => void) | undefined;
   readonly setTitle?: ((text: string) => void) | undefined;
 };
 
@@ -43,6 +48,8 @@ type TimelinesServices = {
   readonly timelines?: TimelinesOptions;
   /** Names of the pipelines whose logs are on the screen: nothing of them is unseen. */
   readonly viewed: () => readonly string[];
+  /** Shows a change that the user asked for (`toggleAwaited`). */
+  readonly say?: (text: string) => void;
 };
 
 const tenMinutes = 600_000;
@@ -53,7 +60,7 @@ export class Timelines {
   readonly #options: TimelinesOptions;
   readonly #muted = createStore<ReadonlySet<number>>(new Set());
   readonly #away: AwayDetector;
-  readonly #notifier: Notifier | undefined;
+  readonly #notifier: Notifier;
   readonly #incidents = new Incidents();
   /** The last status of each open log. */
   readonly #logs = new Map<string, LogStatus>();
@@ -64,16 +71,18 @@ export class Timelines {
   #eventsTo: PipelineStatuses | undefined;
   /** One past the newest entry of each log when it was last on the screen. */
   readonly #seenEnd = new WeakMap<LogSource, number>();
+  /** Pipelines whose next change the user wants to be told of. */
+  readonly #awaited = new Set<string>();
   /** The status of each pipeline when its log was last on the screen. */
   readonly #seenStatus = new Map<string, PipelineStatus>();
 
   constructor(services: TimelinesServices) {
     const {clock, timelines: options = {}} = services;
-    const {awayAfter = tenMinutes, notify} = options;
+    const {awayAfter = tenMinutes} = options;
     this.#services = services;
     this.#options = options;
     this.#away = new AwayDetector({clock, awayAfter, status: () => this.#status()});
-    this.#notifier = notify && new Notifier({clock, notify});
+    this.#notifier = new Notifier({clock, send: (alert) => this.#send(alert)});
   }
 
   /** Follows the streams and the list, until the returned function is called. */
@@ -85,7 +94,7 @@ export class Timelines {
     return () => {
       leaveStreams();
       leaveList();
-      this.#notifier?.dispose();
+      this.#notifier.dispose();
     };
   }
 
@@ -99,6 +108,13 @@ export class Timelines {
     const muted = new Set(this.#muted.get());
     if (!muted.delete(key)) muted.add(key);
     this.#muted.set(muted);
+  }
+
+  /** Asks to be told once when the pipeline has compiled, runs, stops or fails, or takes that back. Returns whether. */
+  toggleAwaited(name: string): boolean {
+    if (this.#awaited.delete(name)) return false;
+    this.#awaited.add(name);
+    return true;
   }
 
   /** The log of a tab was on the screen until now. `log`: undefined while its streams are not open. */
@@ -200,7 +216,7 @@ export class Timelines {
     this.#logs.set(stream.name, now);
     const events = before ? logEvents(before, now, this.#muted.get()) : [];
     this.#incidents.add(events, 'log', this.#services.clock.wall());
-    if (this.#caughtUp.has(stream)) this.#notifier?.add(events);
+    if (this.#caughtUp.has(stream)) this.#notifier.add(events);
     else if (stream.snapshot.get().connection.kind === 'live') {
       this.#caughtUp.add(stream);
       this.#away.onCaughtUp(now);
@@ -221,12 +237,32 @@ export class Timelines {
       return;
     }
     const events = listEvents(before, now);
-    this.#notifier?.add(events);
+    this.#notifier.add([...this.#awaitedChanges(before, now), ...events]);
     // The first start of a pipeline is no restart.
     const restarts = events.filter(({kind, pipeline}) => kind === 'restarted' && before.get(pipeline)?.hasRun);
     this.#incidents.add(restarts, 'list', clock.wall());
     // A new pipeline of this name is another one. With an open log, it is forgotten when the log is closed.
     for (const name of before.keys()) if (!now.has(name) && !manager.get(name)) this.#incidents.forget(name);
+  }
+
+  #awaitedChanges(before: PipelineStatuses, now: PipelineStatuses): readonly AwaitedChange[] {
+    return [...this.#awaited].flatMap((pipeline): readonly AwaitedChange[] => {
+      const earlier = before.get(pipeline);
+      const words = earlier && changeWords(earlier, now.get(pipeline));
+      if (words === undefined) return [];
+      this.#awaited.delete(pipeline);
+      const at = now.get(pipeline)?.since;
+      return [{kind: 'changed', pipeline, words, ...(at !== undefined && {at})}];
+    });
+  }
+
+  #send(alert: Alert): void {
+    const {notify, onAlert, ring} = this.#options;
+    notify?.(alertText(alert));
+    onAlert?.(alert);
+    if (alert.kind !== 'changed') return;
+    this.#services.say?.(alertText(alert));
+    if (!notify && !onAlert) ring?.();
   }
 }
 

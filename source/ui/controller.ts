@@ -71,7 +71,11 @@ export class Controller {
     this.commands = services.commands ?? allCommands;
     this.#size = size;
     this.#view = createStore(initialView(names, viewOptions));
-    this.timelines = new Timelines({...services, viewed: () => pipelinesOf(this.tab)});
+    this.timelines = new Timelines({
+      ...services,
+      viewed: () => pipelinesOf(this.tab),
+      say: (text) => this.say(text),
+    });
     this.lookup = new PipelineLookup(services);
     this.logWaits = new LogWaits(services.clock);
     this.#noticeTimer = new NoticeTimer({...services, onEnd: () => this.#endNotice()});
@@ -90,7 +94,7 @@ export class Controller {
 
   /** Follows the list and the open logs. Returns a function that ends that. */
   start(): () => void {
-    const {poller, manager, serverVersion} = this.services;
+    const {poller, manager, serverVersion, alerts} = this.services;
     const checkVersion = () => {
       const text = oldServerWords(serverVersion.get());
       if (text !== undefined) this.say(text, 'failure');
@@ -103,6 +107,7 @@ export class Controller {
       this.logWaits.start(manager),
       this.places.start(),
       watchRecordings(manager, (text) => this.say(text, 'failure')),
+      ...(alerts ? [alerts.onFailure((text) => this.say(text, 'failure'))] : []),
     ];
     this.#list.refresh();
     checkVersion();

@@ -8,6 +8,7 @@ import type {PromptHistories} from '../storage/prompt-history.ts';
 import type {Saved} from '../storage/save-file.ts';
 import type {ListPoller} from '../streams/list-poller.ts';
 import type {StreamManager} from '../streams/stream-manager.ts';
+import type {AlertCommand} from '../system/alert-command.ts';
 import type {ClipboardAnswer} from '../system/clipboard.ts';
 import type {TerminalModes} from '../system/terminal-output.ts';
 import {shorten} from '../terminal/fit.ts';
@@ -71,6 +72,8 @@ export type Services = {
   /** With the user's keys; absent: the default keys. */
   readonly commands?: CommandTable;
   readonly contexts?: Contexts;
+  /** The command of `--on-alert`; undefined: there is none. */
+  readonly alerts?: Pick<AlertCommand, 'runs' | 'onFailure'> | undefined;
   /** Notifications and the page after an absence. */
   readonly timelines?: TimelinesOptions;
   readonly quit: () => void;

@@ -78,8 +78,21 @@ export function pipelineState(pipeline: Pipeline): PipelineState {
   return states.get(status) ?? {symbol: 'unknown', word: stateWord(status), style: unknown};
 }
 
+/** A state, in the server's spelling, in which a pipeline stays until something happens. */
+export function isSettled(status: string): boolean {
+  const symbol = states.get(status)?.symbol;
+  return symbol !== undefined && symbol !== 'waiting';
+}
+
+const compilingStates: readonly string[] = ['Pending', 'CompilingSql', 'SqlCompiled', 'CompilingRust'];
+
+/** As `serverState` gives it: the program is being compiled, or waits for that. */
+export function isCompilingState(status: string): boolean {
+  return compilingStates.includes(status);
+}
+
 /** The word for a state in the server's spelling. */
-function stateWord(status: string): string {
+export function stateWord(status: string): string {
   return states.get(status)?.word ?? sanitise(status).text;
 }
 

@@ -20,9 +20,9 @@ test('a tool need not read its input', async () => {
 });
 
 test('a failure has the tool’s words, or its exit code', async () => {
-  expect(await shell('echo no display >&2; echo more >&2; exit 1')).toEqual({kind: 'failed', why: 'no display'});
-  expect(await shell('exit 3')).toEqual({kind: 'failed', why: 'it ended with code 3'});
-  expect(await shell('kill -TERM $$')).toEqual({kind: 'failed', why: 'it was ended by SIGTERM'});
+  expect(await shell('echo no display >&2; echo more >&2; exit 1')).toMatchObject({kind: 'failed', why: 'no display'});
+  expect(await shell('exit 3')).toMatchObject({kind: 'failed', why: 'it ended with code 3'});
+  expect(await shell('kill -TERM $$')).toMatchObject({kind: 'failed', why: 'it was ended by SIGTERM'});
 });
 
 test('a tool may be missing', async () => {
@@ -46,7 +46,10 @@ test('neither waits for a process that a tool leaves behind, nor ends it', async
 });
 
 test('a tool that hangs is ended, and so is an aborted one', async () => {
-  expect(await shell('exec sleep 60', {limit: 50})).toEqual({kind: 'failed', why: 'it did not end within 0.05 s'});
+  expect(await shell('exec sleep 60', {limit: 50})).toMatchObject({
+    kind: 'failed',
+    why: 'it did not end within 0.05 s',
+  });
   const stop = new AbortController();
   const running = shell('exec sleep 60', {signal: stop.signal});
   stop.abort(new Error('called off'));

@@ -7,6 +7,7 @@ import {fingerprintOf} from '../../source/records/fingerprint.ts';
 import type {ConnectionState} from '../../source/streams/connection/state.ts';
 import {bufferInfo, type LogSnapshot} from '../../source/streams/log-source.ts';
 import {
+  changeWords,
   listEvents,
   logEvents,
   logStatus,
@@ -20,6 +21,34 @@ import {emptyErrorLog, errorsOf, list, log, pipeline} from './statuses.ts';
 const nothing = new Set<number>();
 const kinds = (events: readonly {kind: string}[]) => events.map(({kind}) => kind);
 const pipelineEvents = (before: PipelineStatus, now: PipelineStatus) => listEvents(list(before), list(now));
+
+describe('a change that the user asked for', () => {
+  const at = (state: string, change: Partial<PipelineStatus> = {}) =>
+    pipeline('a', {state, running: state === 'Running', ...change});
+
+  test.each([
+    ['compiled', at('CompilingRust'), at('Stopped')],
+    ['compiled', at('SqlCompiled'), at('Provisioning', {deployment: 'first'})],
+    ['Running', at('CompilingRust'), at('Running', {deployment: 'first'})],
+    ['Running', at('Initializing'), at('Running')],
+    ['Running', at('Running', {deployment: 'first'}), at('Running', {deployment: 'second'})],
+    ['Stopped', at('Running'), at('Stopped')],
+    ['Paused', at('Running'), at('Paused')],
+    ['SQL error', at('CompilingSql'), at('SqlError', {failing: 'SQL error'})],
+    ['Failed · 101', at('Running'), at('Failed', {failing: 'Failed · 101'})],
+    ['Failed · 101', at('Failed', {failing: 'Failed · 101'}), at('Failed', {failing: 'Failed · 101', since: 9})],
+    ['deleted', at('Running'), undefined],
+  ])('%s', (words, before, now) => expect(changeWords(before, now)).toBe(words));
+
+  test.each([
+    ['still compiling', at('CompilingSql'), at('CompilingRust')],
+    ['on its way', at('Stopped'), at('Provisioning')],
+    ['stopping', at('Running'), at('Stopping')],
+    ['the same', at('Running'), at('Running', {connectorErrors: 4})],
+    ['failing as before', at('Failed', {failing: 'Failed'}), at('Failed', {failing: 'Failed'})],
+    ['in a state that is not known', at('Running'), at('Hibernating')],
+  ])('is not one that is %s', (_, before, now) => expect(changeWords(before, now)).toBeUndefined());
+});
 
 describe('of the list', () => {
   it('a pipeline that fails, or fails anew', () => {

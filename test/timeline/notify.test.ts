@@ -4,7 +4,7 @@ import {createStore} from '../../source/lib/store.ts';
 import {watchedKey} from '../../source/records/error-log.ts';
 import type {RecordingState} from '../../source/storage/recording/recorder.ts';
 import type {TimelineEvent} from '../../source/timeline/events.ts';
-import {Notifier, watchRecordings} from '../../source/timeline/notify.ts';
+import {type Alert, alertObject, alertText, Notifier, watchRecordings} from '../../source/timeline/notify.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {ScreenUnderTest} from '../ui/screen-under-test.ts';
 import {errorsOf} from './statuses.ts';
@@ -12,7 +12,7 @@ import {errorsOf} from './statuses.ts';
 function setUp() {
   const clock = new FakeClock();
   const sent: string[] = [];
-  const notifier = new Notifier({clock, notify: (text) => sent.push(text)});
+  const notifier = new Notifier({clock, send: (alert) => sent.push(alertText(alert))});
   return {clock, sent, notifier};
 }
 
@@ -51,6 +51,32 @@ it('of a long line 100 characters', () => {
   expect(textOf(failed('orders', '😀'.repeat(100)))).toBe(`orders: ${'😀'.repeat(100)}`);
 });
 
+it('an alert command gets the text in full, with time, count and the addresses of server and pipeline', () => {
+  const at = Date.UTC(2026, 0, 1, 12);
+  const alert = {pipeline: 'a', kind: 'lost', text: 'x\u001B[2J'.repeat(50), count: 7, at, more: 2} as const;
+  expect(alertObject(alert, {server: 'http://h:8080', now: 0})).toEqual({
+    pipeline: 'a',
+    kind: 'lost',
+    text: `x${' [2Jx'.repeat(49)} [2J`,
+    count: 7,
+    more: 2,
+    time: '2026-01-01T12:00:00.000Z',
+    server: 'http://h:8080',
+    url: 'http://h:8080/v0/pipelines/a',
+  });
+  expect(alertObject({...alert, at: undefined}, {server: '', now: at}).time).toBe('2026-01-01T12:00:00.000Z');
+});
+
+it('a change that was asked for is sent at once, and in place of other events of its list', async () => {
+  const {clock, sent, notifier} = setUp();
+  notifier.add([failed('a', 'one')]);
+  await clock.advance(1000);
+  notifier.add([{kind: 'changed', pipeline: 'a', words: 'Failed · two'}, failed('a', 'two'), failed('b', 'three')]);
+  expect(sent).toEqual(['a: one', 'a: Failed · two', 'b: three']);
+  await clock.advance(60_000);
+  expect(sent).toHaveLength(3);
+});
+
 it('the first notification is sent at once, the next of that pipeline a minute later, others at once', async () => {
   const {clock, sent, notifier} = setUp();
   notifier.add([failed('a', 'one')]);
@@ -79,12 +105,11 @@ it('never more than one a minute for a pipeline, and none is left out', async ()
   await fc.assert(
     fc.asyncProperty(arrivals, async (all) => {
       const clock = new FakeClock();
-      const sent: {at: number; pipeline: string | undefined; events: number}[] = [];
-      const notify = (text: string) => {
-        const more = /and (\d+) more/.exec(text)?.[1] ?? 0;
-        sent.push({at: clock.monotonic(), pipeline: text[0], events: Number(more) + 1});
+      const sent: {at: number; pipeline: string; events: number}[] = [];
+      const send = ({pipeline, more}: Alert) => {
+        sent.push({at: clock.monotonic(), pipeline, events: more + 1});
       };
-      const notifier = new Notifier({clock, notify});
+      const notifier = new Notifier({clock, send});
       for (const {wait, pipeline} of all) {
         await clock.advance(wait);
         notifier.add([failed(pipeline, 'x')]);

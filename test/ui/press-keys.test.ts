@@ -383,7 +383,7 @@ describe('with keys of the user', () => {
       filter: ['^A'],
       quit: ['Q'],
       interrupt: ['^X'],
-      'tab-number': ['!', '"'],
+      'tab-number': ['@', '"'],
     }).map(([command, keys]) => ({command, keys, where: ''})),
   );
   const options = {services: {commands: table}, names: ['orders', 'fraud']};
@@ -397,7 +397,7 @@ describe('with keys of the user', () => {
     expect(screen.controller.state.active).toBe('fraud');
     screen.press('1', '2');
     expect(screen.controller.state.active).toBe('fraud');
-    screen.press('!', '^S');
+    screen.press('@', '^S');
     expect(screen.controller.state).toMatchObject({active: 'orders', prompt: {kind: 'search'}});
   });
 

@@ -35,6 +35,8 @@ export type LogsOptions = {
   readonly waitsForRecord?: boolean;
   readonly client: ApiClient;
   readonly recordings?: NonNullable<StreamOptions['recordings']>;
+  /** Watches the logs; called once, before the first is opened. The result is called at the end. */
+  readonly watch?: ((manager: StreamManager) => () => Promise<void>) | undefined;
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
@@ -56,6 +58,7 @@ export async function runLogs(options: LogsOptions): Promise<number> {
   const signal = AbortSignal.any([options.signal, over.signal]);
   const isOpenEnded = patterns.length > 0;
   const printing = new Printing(options, {count: names.length, mayGrow: isOpenEnded});
+  const endWatch = options.watch?.(printing.manager);
   printing.add(names, {hasPrefix: prefix && (isOpenEnded || names.length > 1)});
   const stopped = aborted(options.signal);
   const ends: Promise<End>[] = [printing.over, output.closed, stopped];
@@ -72,6 +75,7 @@ export async function runLogs(options: LogsOptions): Promise<number> {
     await Promise.race([printing.over, output.closed, stopped]);
   }
   if (options.signal.aborted) printing.print();
+  await endWatch?.();
   const unwritten = end instanceof Error ? writeFailure(end) : undefined;
   if (unwritten !== undefined) note(`pipetail: ${unwritten}`, 'failure');
   if (printing.isOver) return matched;
@@ -127,8 +131,8 @@ const leastSpill = 8 * 1024 * 1024;
 class Printing {
   /** Resolves when everything was printed, or a record has ended it. */
   readonly over: Promise<undefined>;
+  readonly manager: StreamManager;
   readonly #options: LogsOptions;
-  readonly #manager: StreamManager;
   readonly #spillBytes: number;
   readonly #logs = new Map<string, PipelineLog>();
   /** The next one to print is first. */
@@ -141,7 +145,7 @@ class Printing {
     this.#options = options;
     this.#spillBytes = Math.max(leastSpill, options.spillBytes / Math.max(1, count));
     const memoryBytes = options.spillBytes;
-    this.#manager = new StreamManager({...options, fps, scrollbackBytes: this.#spillBytes, memoryBytes});
+    this.manager = new StreamManager({...options, fps, scrollbackBytes: this.#spillBytes, memoryBytes});
     this.#mayGrow = mayGrow;
     const {promise, resolve} = Promise.withResolvers<undefined>();
     this.over = promise;
@@ -207,7 +211,7 @@ class Printing {
     const log = new PipelineLog({
       ...this.#options,
       name,
-      manager: this.#manager,
+      manager: this.manager,
       prefix,
       spillBytes: this.#spillBytes,
       records: recordsOf?.({name, prefix, info}),

@@ -70,9 +70,17 @@ export async function runLogsCommand(options: {
     const closed = new AbortController();
     const untilClosed = AbortSignal.any([signal, closed.signal]);
     const versionChecked = reportOldServer(serverVersion(server.client, untilClosed), note);
+    const {onAlert} = settings;
+    const alerts = onAlert === undefined ? undefined : await import('./log-alerts.ts');
     const code = await runLogs({
       ...request,
       convert,
+      watch: (manager) => {
+        if (!alerts || onAlert === undefined || !request.follow) return async () => {};
+        const {client} = server;
+        const common = {client, clock: systemClock, random: systemRandom, process, note};
+        return alerts.startLogAlerts({...common, command: onAlert, manager});
+      },
       recordsOf,
       hint: (name) => nameHint(name, server.client, systemClock),
       waitsForRecord: request.exitOn !== undefined,

@@ -1,4 +1,5 @@
 import {Box} from 'ink';
+import {createStore} from '../../lib/store.ts';
 import {clip} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
 import type {StyledText} from '../../terminal/styled-text.ts';
@@ -40,6 +41,8 @@ function Bottom({layout, place}: {readonly layout: Layout; readonly place?: Styl
   );
 }
 
+const noRuns = createStore<unknown>(undefined);
+
 function OpenPage({layout}: {readonly layout: Layout}) {
   const {controller} = useController();
   useStore(controller.lookup.described);
@@ -48,6 +51,7 @@ function OpenPage({layout}: {readonly layout: Layout}) {
   // The errors page lists all tabs: their labels change when their errors do.
   useTabLabels(controller);
   useStore(controller.timelines.muted);
+  useStore<unknown>(controller.services.alerts?.runs ?? noRuns);
   const waited = useWaited(controller.services, controller.lookup.waitingSince);
   const {rows, place} = pageShown(controller, waited);
   return (

@@ -6,12 +6,19 @@ import {pipelinesOf, type Tab} from '../state/view-state.ts';
 
 export const commonHandlers = {
   describe(controller: Controller) {
-    const {state} = controller;
-    const {tab} = controller;
-    const name = state.focus === 'sidebar' ? state.cursor : tab && pipelineAt(controller, tab);
+    const name = pipelineOf(controller);
     if (name === undefined) return;
-    if (state.page?.kind !== 'describe') controller.lookup.start(name);
+    if (controller.state.page?.kind !== 'describe') controller.lookup.start(name);
     togglePage(controller, 'describe');
+  },
+  'await-change'(controller: Controller) {
+    const name = pipelineOf(controller);
+    if (name === undefined) return;
+    if (!controller.timelines.toggleAwaited(name)) {
+      controller.say(`${name}: its next change will not be told`);
+      return;
+    }
+    controller.say(withHint(`${name}: its next change will be told`, controller.commands, 'await-change', 'cancels'));
   },
   events: (controller: Controller) => togglePage(controller, 'events'),
   'other-side'(controller: Controller) {
@@ -115,6 +122,12 @@ function undoOne(tab: Tab | undefined): Partial<PaneView> | undefined {
   if (highlights.length > 0) return {highlights: highlights.slice(0, -1)};
   if (filters.length > 0) return {filters: filters.slice(0, -1)};
   return search === undefined ? undefined : {search: undefined, revealed: undefined};
+}
+
+/** The pipeline that a key of both panes is about. */
+function pipelineOf(controller: Controller): string | undefined {
+  const {state, tab} = controller;
+  return state.focus === 'sidebar' ? state.cursor : tab && pipelineAt(controller, tab);
 }
 
 function togglePage(controller: Controller, kind: 'describe' | 'events'): void {

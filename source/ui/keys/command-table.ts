@@ -103,6 +103,11 @@ export const commands = [
       help: 'describe the pipeline: state, errors in full',
       hint: {hasPipeline: 'describe'},
     },
+    {
+      id: 'await-change',
+      keys: ['!'],
+      help: 'tell me once when the pipeline has compiled, runs, stops or fails',
+    },
     {id: 'events', keys: ['i'], help: 'latest events of the tab: connection, failures'},
     {
       id: 'errors',

@@ -2,6 +2,7 @@ import {count} from '../../lib/format.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Controller} from '../controller.ts';
 import type {Conditions} from '../keys/command-table.ts';
+import {pipelinesOf} from '../state/view-state.ts';
 import {tabTitle} from '../tabs.ts';
 import {awayPage} from './away.ts';
 import {contextsPage} from './contexts.ts';
@@ -31,8 +32,10 @@ export function pageRows(controller: Controller, waited?: string): PageRows {
       const {tab} = controller;
       const source = tab && controller.logOf(tab);
       const {serverUrl: server, serverVersion} = controller.services;
-      const events = source?.snapshot.get().events ?? [];
-      const {poller, symbols} = controller.services;
+      const {poller, symbols, alerts} = controller.services;
+      const pipelines = pipelinesOf(tab);
+      const runs = alerts?.runs.get().filter(({pipeline}) => pipelines.includes(pipeline)) ?? [];
+      const events = [...(source?.snapshot.get().events ?? []), ...runs].sort((a, b) => a.at - b.at);
       const name = tab && tabTitle(tab, poller.snapshot.get().pipelines, symbols);
       return eventsPage({name, server, version: serverVersion.get(), events, width});
     }

@@ -1,0 +1,47 @@
+import type {ApiClient} from '../../api/types.ts';
+import type {Clock} from '../../lib/clock.ts';
+import {ListPoller} from '../../streams/list-poller.ts';
+import type {StreamManager} from '../../streams/stream-manager.ts';
+import {AlertCommand} from '../../system/alert-command.ts';
+import {alertObject} from '../../timeline/notify.ts';
+import {Timelines} from '../../timeline/timeline.ts';
+
+type LogAlertsOptions = {
+  readonly command: string;
+  readonly manager: StreamManager;
+  readonly client: ApiClient;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly process: NodeJS.Process;
+  /** Writes one line to stderr. */
+  readonly note: (line: string) => void;
+};
+
+/** Runs the command of `--on-alert` for the logs that are printed. Call the result at the end: it waits for what runs. */
+export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
+  const {command, manager, client, clock, random, process, note} = options;
+  const alerts = new AlertCommand({command, process, clock});
+  alerts.onFailure((text) => note(`pipetail: ${text}`));
+  const poller = new ListPoller({client, clock, random});
+  // Nobody watches: as often as the screen asks without a user.
+  poller.setWatched(false);
+  const timelines = new Timelines({
+    ...{manager, poller, clock},
+    viewed: () => [],
+    timelines: {
+      awayAfter: 0,
+      onAlert(alert) {
+        if (!manager.get(alert.pipeline)) return;
+        alerts.add(alert.pipeline, alertObject(alert, {server: client.baseUrl, now: clock.wall()}));
+      },
+    },
+  });
+  const stop = timelines.start();
+  poller.start();
+  return async () => {
+    poller.stop();
+    stop();
+    await alerts.idle();
+    alerts.dispose();
+  };
+}

@@ -1,0 +1,110 @@
+import {existsSync} from 'node:fs';
+import {chmod, readFile, writeFile} from 'node:fs/promises';
+import {createServer} from 'node:http';
+import path from 'node:path';
+import {text} from 'node:stream/consumers';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {expect, onTestFinished, test} from 'vitest';
+import {eventually} from '../harness/eventually.ts';
+import {root} from '../harness/program.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {requireTool} from '../harness/tools.ts';
+import {openRig} from './logs-rig.ts';
+import {startProgram} from './running-program.ts';
+import {openViewer} from './viewer.ts';
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await temporaryDirectory();
+  onTestFinished(() => folder[Symbol.asyncDispose]());
+  return folder.path;
+}
+
+/** What a file holds once it holds `lines` lines. */
+async function linesIn(file: string, lines: number): Promise<readonly string[]> {
+  let found: readonly string[] = [];
+  await eventually(
+    async () => {
+      found = (await readFile(file, 'utf8').catch(() => '')).split('\n').slice(0, -1);
+      return found.length >= lines;
+    },
+    () => `${file} has ${found.length} lines, not ${lines}`,
+  );
+  return found;
+}
+
+/** The bodies that a web server got. */
+async function openWebhook() {
+  const bodies: string[] = [];
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      bodies.push(body);
+      response.end('ok');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  return {bodies, url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/`};
+}
+
+test('the examples of docs/alerts.md work, in logs --follow: a webhook, one with a text, a notice on the desktop', async (context) => {
+  for (const tool of ['curl', 'jq']) requireTool(context, tool);
+  const page = await readFile(path.join(root, 'docs/alerts.md'), 'utf8');
+  const examples = [...page.matchAll(/```sh\n(.*?)\n```/gs)].map(([, example = '']) => example);
+  const {server, untilConnections} = await openRig(['orders', 'other']);
+  const webhook = await openWebhook();
+  const bin = await temporaryFolder();
+  const shown = path.join(bin, 'shown');
+  await writeFile(path.join(bin, 'notify-send'), `#!/bin/sh\nprintf '%s|%s\\n' "$1" "$2" >> ${shown}\n`);
+  await chmod(path.join(bin, 'notify-send'), 0o755);
+  const env = {PATH: `${bin}:${process.env.PATH}`, WEBHOOK: webhook.url};
+  const programs = await Promise.all(
+    examples.map((example) => startProgram(['logs', '-f', '--host', server.url, 'orders', '--on-alert', example], env)),
+  );
+  for (const program of programs) onTestFinished(() => program[Symbol.asyncDispose]());
+  await untilConnections(examples.length);
+  const orders = server.pipeline('orders');
+  const say = (message: string) => orders.write(`[orders] ${orders.stamp()} ERROR test:  ${message}`);
+  // What a catch-up brings is no news, and only an error of a new kind is: one comes each second, until the logs are live.
+  for (let kinds = 0; kinds < 15 && !(webhook.bodies.length >= 2 && existsSync(shown)); kinds++) {
+    say(`disk $(full) "x" is ${'so '.repeat(kinds)}`);
+    await sleep(1000);
+  }
+  expect(await readFile(shown, 'utf8')).toMatch(/^orders\|test disk \$\(full\) "x" is [so ]*\n$/);
+  const objects = webhook.bodies.map((body): unknown => JSON.parse(body));
+  expect(objects).toContainEqual({text: expect.stringMatching(/^orders: test disk \$\(full\) "x" is/)});
+  expect(objects).toContainEqual(
+    expect.objectContaining({
+      ...{pipeline: 'orders', kind: 'error', text: expect.stringMatching(/^test disk \$\(full\) "x" is/), more: 0},
+      ...{server: server.url, url: `${server.url}/v0/pipelines/orders`},
+    }),
+  );
+});
+
+test('on the screen: an alert command gets what notifies, and its failure is told; ! asks for the next change', async () => {
+  const file = path.join(await temporaryFolder(), 'alerts');
+  await using viewer = await openViewer({
+    args: ['alpha', '--on-alert', `cat >> ${file}; echo sent; test $(wc -l < ${file}) != 1`],
+  });
+  const {terminal, server} = viewer;
+  await viewer.live();
+  server.pipeline('gamma').fail('exit status: 101');
+  const [failed = ''] = await linesIn(file, 1);
+  expect(JSON.parse(failed)).toMatchObject({
+    pipeline: 'gamma',
+    kind: 'failed',
+    text: 'Failed · exit status: 101',
+    count: 1,
+  });
+  await terminal.waitFor('the alert command failed: it ended with code 1 · sent');
+
+  await terminal.press('!');
+  await terminal.waitFor('alpha: its next change will be told: ! cancels');
+  server.pipeline('alpha').stop();
+  await terminal.waitFor('alpha: Stopped');
+  const [, stopped = ''] = await linesIn(file, 2);
+  expect(JSON.parse(stopped)).toMatchObject({pipeline: 'alpha', kind: 'changed', text: 'Stopped'});
+  await terminal.press('i');
+  await terminal.waitFor(/\d\d:\d\d:\d\d +sent/);
+  expect(terminal.bells).toBe(0);
+});
