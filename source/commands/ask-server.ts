@@ -9,7 +9,7 @@ import {stateFolder} from '../storage/save-file.ts';
 import {noticeLine, printWhole} from '../system/line-output.ts';
 import {stopOnSignals} from '../system/signals.ts';
 import {errorWithAdvice} from '../words/failures.ts';
-import {answerCompletion} from './completion.ts';
+import {answerCompletion, ownNamesOf} from './completion.ts';
 import {completionScript} from './completion-scripts.ts';
 import {listText} from './list.ts';
 import {statusText} from './status.ts';
@@ -72,10 +72,7 @@ async function answer(words: readonly string[], version: string, process: NodeJS
   const settings = await settingsOf(words, env);
   return await answerCompletion({
     words,
-    own: {
-      contexts: settings?.contexts.map(({name}) => name) ?? [],
-      themes: [...(settings?.themes.keys() ?? [])],
-    },
+    own: await ownNamesOf(words, env, homedir()),
     folder: stateFolder({xdgStateHome: env.XDG_STATE_HOME, home: homedir()}),
     server: settings?.demo ? 'demo' : `${settings?.host ?? ''} ${settings?.server.tenant ?? ''}`,
     clock: systemClock,
@@ -83,14 +80,17 @@ async function answer(words: readonly string[], version: string, process: NodeJS
   });
 }
 
-/** Settings of the words before the incomplete last one; `x` is a placeholder for a name that `logs` needs. */
+/**
+ * Settings of the words before the incomplete last one; undefined if they are not valid. `x` is a placeholder for a name
+ * that `logs` needs.
+ */
 async function settingsOf(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<Settings | undefined> {
   const whole = words.slice(0, -1);
-  for (const argv of [[...whole, 'x'], whole, []]) {
+  for (const argv of [[...whole, 'x'], whole]) {
     try {
       return await loadSettings(argv, environment);
     } catch {
-      // The next try has fewer words.
+      // Without the placeholder, or not at all: with fewer words they would name another server.
     }
   }
   return undefined;

@@ -3,6 +3,9 @@ import path from 'node:path';
 import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {isObject, parseJson} from '../lib/json.ts';
+import {type CommandLine, readCommandLine} from '../settings/command-line.ts';
+import {emptyConfig} from '../settings/config-file.ts';
+import {optionNamed} from '../settings/option-names.ts';
 import {
   acceptsOption,
   type CommandName,
@@ -11,7 +14,9 @@ import {
   options,
   readsOption,
 } from '../settings/option-table.ts';
+import type {Environment} from '../settings/option-values.ts';
 import {configVerbs, formsOf, shells} from '../settings/request.ts';
+import {configPlace, loadConfig} from '../startup/load-settings.ts';
 import {namesSoon} from '../startup/name-hint.ts';
 import {saveFile} from '../storage/save-file.ts';
 
@@ -30,7 +35,7 @@ const commandHelp: Readonly<Record<(typeof commandWords)[number], string>> = {
   list: 'all pipelines and their states',
   status: 'state, since when, errors in full',
   completion: 'a script for the shell',
-  config: 'the configuration file, and what is in force',
+  config: 'the configuration file, and the options in effect',
   demo: 'the embedded demo server',
 };
 
@@ -82,7 +87,7 @@ function read(whole: readonly string[]): Typed {
   let pending: Option | undefined;
   for (const word of whole) {
     if (pending) pending = undefined;
-    else if (word.startsWith('-')) pending = all.find((option) => option.value !== undefined && isTyped(option, word));
+    else if (word.startsWith('-')) pending = pendingAfter(word, command ?? 'screen');
     else if (command === undefined) {
       command = commandWords.find((each) => each === word) ?? 'screen';
       if (command === 'screen') first = word;
@@ -91,8 +96,11 @@ function read(whole: readonly string[]): Typed {
   return {command: command ?? 'screen', word: first, pending};
 }
 
-function isTyped({flag, alias}: Option, word: string): boolean {
-  return word === `--${flag}` || (alias !== undefined && word === `-${alias}`);
+/** `--output`, or the last letter of `-fo`. */
+function pendingAfter(word: string, command: CommandName): Option | undefined {
+  const names = word.startsWith('--') ? [word.slice(2)] : [...word.slice(1)];
+  const [last, ...others] = names.map((name) => optionNamed(name, command)).reverse();
+  return last?.value !== undefined && others.every((other) => other?.value === undefined) ? last : undefined;
 }
 
 function flagsOf(command: CommandName, word: string | undefined): readonly Candidate[] {
@@ -114,6 +122,24 @@ function valuesOf({flag, choices}: Option, command: CommandName, own: OwnNames):
 
 function fitting(candidates: readonly Candidate[], begun: string): Completion {
   return {candidates: candidates.filter(({word}) => word.startsWith(begun)), names: false};
+}
+
+/** The names in the configuration file of a call. Never rejects: a file that cannot be read has none. */
+export async function ownNamesOf(words: readonly string[], environment: Environment, home: string): Promise<OwnNames> {
+  const whole = words.slice(0, -1);
+  const commandLine = [[...whole, 'x'], whole, []].map(readIfValid).find((read) => read !== undefined);
+  const place = commandLine && configPlace(commandLine, environment, home);
+  const loaded = place && (await loadConfig(place, home).catch(() => undefined));
+  const {contexts, themes} = loaded?.file ?? emptyConfig;
+  return {contexts: [...contexts.keys()], themes: [...themes.keys()]};
+}
+
+function readIfValid(argv: readonly string[]): CommandLine | undefined {
+  try {
+    return readCommandLine(argv);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Milliseconds for which the names in the file are used. */

@@ -33,9 +33,9 @@ const usage: Readonly<Record<CommandName, readonly string[]>> = {
     'pipetail completion prints a script for the shell; it asks the server for names, for a second at most.',
     '',
     'Usage',
-    '  source <(pipetail completion bash)     in ~/.bashrc',
-    '  source <(pipetail completion zsh)      in ~/.zshrc, after compinit',
-    '  pipetail completion fish | source      in ~/.config/fish/config.fish',
+    '  source <(pipetail completion bash)     in ~/.bashrc, after aliases',
+    '  source <(pipetail completion zsh)      in ~/.zshrc, after compinit and aliases',
+    '  pipetail completion fish | source      in ~/.config/fish/config.fish, after aliases',
   ],
   config: [
     'pipetail config is about the configuration file, ~/.config/pipetail/config.toml.',

@@ -1,7 +1,7 @@
-import {readFile, stat} from 'node:fs/promises';
+import {readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, it, test} from 'vitest';
-import {answerCompletion, complete} from '../../source/commands/completion.ts';
+import {answerCompletion, complete, ownNamesOf} from '../../source/commands/completion.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {withServer} from './with-server.ts';
@@ -111,6 +111,11 @@ describe('complete', () => {
     ],
     [['demo', ''], []],
     [['orders', ''], []],
+    [
+      ['logs', '-fo', ''],
+      ['raw', 'json', 'markdown'],
+    ],
+    [['logs', '--format', 'j'], ['json']],
   ])('%j', (typed, expected) => {
     expect(words(...typed)).toEqual(expected);
   });
@@ -124,6 +129,29 @@ describe('complete', () => {
     expect(completed('--theme', 'm')).toEqual(['mono', 'mine']);
   });
 
+  test('they are read although the variable of the default context is not set, and the line is not complete', async () => {
+    await using home = await temporaryDirectory();
+    const file = path.join(home.path, 'config.toml');
+    const text = `context = "prod"
+[contexts.prod]
+host = "https://x"
+auth-variable = "NOT_SET"
+[themes.mine]
+`;
+    await writeFile(file, text);
+    const environment = {PIPETAIL_CONFIG: file};
+    const names = {contexts: ['prod'], themes: ['mine']};
+    for (const words of [[''], ['--context', ''], ['logs', '--context', 'prod', ''], ['--nothing', '--context', 'p']]) {
+      expect(await ownNamesOf(words, environment, home.path)).toEqual(names);
+    }
+    expect(await ownNamesOf(['list', '--config', file, '--context', ''], {}, home.path)).toEqual(names);
+    const none = {contexts: [], themes: []};
+    expect(await ownNamesOf(['--config', '/no/such', ''], environment, home.path)).toEqual(none);
+    // What is wrong in the file does not hide the rest.
+    await writeFile(file, `${text}fsp = 12\n`);
+    expect(await ownNamesOf([''], environment, home.path)).toEqual(names);
+  });
+
   describe('pipelines', () => {
     test.each([
       [[''], true],
@@ -133,6 +161,9 @@ describe('complete', () => {
       [['--', 'l'], true],
       [['--host', 'h'], false],
       [['logs', '--grep', 'h'], false],
+      // A switch, though the screen has an option of that name with a value.
+      [['logs', '--watch', 'o'], true],
+      [['--watch', 'o'], false],
       [['list', ''], false],
       [['demo', ''], false],
       [['logs', '-'], false],

@@ -28,14 +28,16 @@ async function setUp() {
   return {server, env};
 }
 
-/** What a shell offers for each line: the cursor is at its end. */
-type Offered = (line: string) => Promise<readonly string[]>;
+/** What a shell offers for each line, the cursor at its end, after commands such as those of its start-up file. */
+type Offered = (line: string, before?: string) => Promise<readonly string[]>;
 
 async function offersWhatFits(offered: Offered) {
   expect(await offered('pipetail lo')).toEqual(['logs']);
   expect(await offered('pipetail completion ')).toEqual(['bash', 'fish', 'zsh']);
-  expect(await offered('pipetail logs --outp')).toEqual(['--output']);
-  expect(await offered('pipetail logs --output ')).toEqual(['json', 'markdown', 'raw']);
+  expect(await offered('pl --outp', "alias pl='pipetail logs'")).toEqual(['--output']);
+  // As in the readme.
+  const alias = `alias pipetail='${node} ${program}'`;
+  expect(await offered('pipetail logs --output ', alias)).toEqual(['json', 'markdown', 'raw']);
   expect(await offered('pipetail logs ord')).toEqual(['orders', 'orders-eu']);
   expect(await offered('pipetail status orders-')).toEqual(['orders-eu']);
 }
@@ -43,9 +45,12 @@ async function offersWhatFits(offered: Offered) {
 test('bash', async (context: TestContext) => {
   const bash = requireTool(context, 'bash');
   const {env} = await setUp();
-  await offersWhatFits(async (line) => {
+  await offersWhatFits(async (line, before = '') => {
     const script = [
+      'shopt -s expand_aliases',
+      before,
       'source <(pipetail completion bash)',
+      `complete -p ${line.split(' ', 1)} | grep -q _pipetail || echo not completed`,
       `COMP_LINE='${line}' COMP_POINT=${line.length}`,
       `COMP_WORDS=(${line}${line.endsWith(' ') ? "''" : ''}) COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))`,
       '_pipetail',
@@ -60,11 +65,12 @@ test('bash', async (context: TestContext) => {
 test('zsh', async (context: TestContext) => {
   const zsh = requireTool(context, 'zsh');
   const {env} = await setUp();
-  await offersWhatFits(async (line) => {
-    // The functions of zsh that would draw a menu print their arguments instead.
+  await offersWhatFits(async (line, before = '') => {
+    // As with COMPLETE_ALIASES; else zsh expands aliases first. The functions of zsh that would draw a menu print their arguments instead.
     const script = [
       'compdef() { }; _files() { print -r -- FILES }',
       `_describe() { local each; for each in "\${(@P)\${@[-1]}}"; do print -r -- "\${\${each//\\\\:/;}%%:*}"; done }`,
+      before,
       'source <(pipetail completion zsh)',
       `words=(${line}${line.endsWith(' ') ? "''" : ''}); CURRENT=\${#words}`,
       '_pipetail',
@@ -78,8 +84,13 @@ test('zsh', async (context: TestContext) => {
 test('fish', async (context: TestContext) => {
   const fish = requireTool(context, 'fish');
   const {env} = await setUp();
-  await offersWhatFits(async (line) => {
-    const script = `pipetail completion fish | source; complete -C '${line}'`;
+  // fish makes such a file of a manual page, with the options of all commands.
+  const folder = path.join(env.XDG_STATE_HOME, 'generated');
+  await mkdir(folder, {recursive: true});
+  await writeFile(path.join(folder, 'pipetail.fish'), 'complete -c pipetail -l outputs\n');
+  const generated = `set -p fish_complete_path '${folder}'`;
+  await offersWhatFits(async (line, before = '') => {
+    const script = `${generated}; ${before}; pipetail completion fish | source; complete -C '${line}'`;
     const {stdout, stderr} = await run(fish, ['--no-config', '-c', script], {env});
     expect(stderr).toBe('');
     const words = stdout
