@@ -1,7 +1,8 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {brotliCompress, constants, gzip} from 'node:zlib';
 import {httpTime} from '../lib/format.ts';
-import type {Selector} from './pipeline-json.ts';
+import type {EventSelector} from './events.ts';
+import type {PipelineState, Selector} from './pipeline-json.ts';
 
 /** Header names and values are those of the recordings. */
 export type Reply = {
@@ -31,7 +32,7 @@ export type Refusal = {
   /** Number of requests; default 1. */
   readonly times?: number;
   /** Default `logs`. */
-  readonly of?: 'logs' | 'list' | 'pipeline' | 'session' | 'all';
+  readonly of?: 'logs' | 'list' | 'pipeline' | 'session' | 'stats' | 'time-series' | 'events' | 'all';
   /** Only requests that name this pipeline. */
   readonly name?: string;
   /** The header `retry-after` of `unreachable`; default `5`. */
@@ -42,11 +43,22 @@ export type Route =
   | {readonly kind: 'list'; readonly selector: Selector}
   | {readonly kind: 'pipeline'; readonly name: string; readonly selector: Selector}
   | {readonly kind: 'logs'; readonly name: string}
+  /** `withErrors`: the parameter `include_connector_errors` as sent, which the process checks, not the API. */
+  | {readonly kind: 'stats'; readonly name: string; readonly withErrors: string}
+  | {readonly kind: 'time-series'; readonly name: string}
+  /** `id`: of one event, or `latest`; undefined: all. */
+  | {
+      readonly kind: 'events';
+      readonly name: string;
+      readonly id: string | undefined;
+      readonly selector: EventSelector;
+    }
   | {readonly kind: 'session'}
   | {readonly kind: 'config'}
   | {readonly kind: 'authentication'}
   | {readonly kind: 'health'}
-  | {readonly kind: 'bad-selector'; readonly selector: string}
+  /** A parameter of the query has no value that it may have. */
+  | {readonly kind: 'bad-query'; readonly why: string}
   /** Below `/v0`, but not in the API; a trailing slash is enough. */
   | {readonly kind: 'unknown'}
   /** As `unknown` below `/config`, which needs no credential. */
@@ -78,6 +90,25 @@ export function jsonReply(value: unknown, headers: Readonly<Record<string, strin
 /** Recording 08a. */
 export function unknownPipeline(name: string): Reply {
   return errorReply(404, 'UnknownPipelineName', `Unknown pipeline name '${name}'`, {pipeline_name: name});
+}
+
+/** Recording 22. */
+export function notDeployed({name, deploymentStatus, desiredStatus}: PipelineState): Reply {
+  const reason = `the deployment status (${deploymentStatus.toLowerCase()}) indicates it is not (yet) fully provisioned`;
+  return errorReply(
+    503,
+    'PipelineInteractionNotDeployed',
+    `Unable to interact with pipeline because ${reason} pipeline-id=N/A pipeline-name="${name}"`,
+    {pipeline_name: name, status: deploymentStatus, desired_status: desiredStatus},
+    {'retry-after': '5'},
+  );
+}
+
+/** Recording 18c. */
+export function unknownEvent(id: string): Reply {
+  const reason = 'it might have been deleted as only a limited number of events are retained';
+  const message = `Pipeline monitor event with identifier '${id}' does not exist -- ${reason}`;
+  return errorReply(404, 'UnknownPipelineMonitorEvent', message, {event_id: id});
 }
 
 /** Recording 11a, and 11b for a frozen runner. */
@@ -146,13 +177,8 @@ export const notAllowed: Reply = {
 };
 
 /** Recording 08g. */
-export function badSelector(selector: string): Reply {
-  const expected = 'expected one of `all`, `status`, `status_with_connectors`';
-  return {
-    status: 400,
-    headers: text,
-    body: `Query deserialize error: unknown variant \`${selector}\`, ${expected}`,
-  };
+export function badQuery(why: string): Reply {
+  return {status: 400, headers: text, body: `Query deserialize error: ${why}`};
 }
 
 const consolePage =
@@ -279,6 +305,7 @@ export function refusalReply(refusal: Refusal): Reply | undefined {
 }
 
 const selectors: readonly Selector[] = ['all', 'status', 'status_with_connectors'];
+const eventSelectors: readonly EventSelector[] = ['all', 'status'];
 
 /** `target`: a path with an optional query, without the base path. */
 export function parseRoute(method: string, target: string): Route {
@@ -297,13 +324,30 @@ export function parseRoute(method: string, target: string): Route {
 function apiRoute(pathname: string, searchParams: URLSearchParams): Route {
   if (pathname === '/v0/config/session') return {kind: 'session'};
   if (pathname === '/v0/config') return {kind: 'config'};
-  const [, name, logs] = /^\/v0\/pipelines(?:\/([^/]+)(\/logs)?)?$/.exec(pathname) ?? ['', undefined, undefined];
-  if (name !== undefined && logs) return {kind: 'logs', name: decode(name)};
+  const [, name, part] = /^\/v0\/pipelines(?:\/([^/]+)(?:\/(.+))?)?$/.exec(pathname) ?? [];
+  if (name !== undefined && part !== undefined) return partRoute(decode(name), part, searchParams);
   if (name === undefined && pathname !== '/v0/pipelines') return {kind: 'unknown'};
   const text = searchParams.get('selector') ?? 'all';
   const selector = selectors.find((each) => each === text);
-  if (!selector) return {kind: 'bad-selector', selector: text};
+  if (!selector) {
+    return {kind: 'bad-query', why: `unknown variant \`${text}\`, expected one of \`${selectors.join('`, `')}\``};
+  }
   return name === undefined ? {kind: 'list', selector} : {kind: 'pipeline', name: decode(name), selector};
+}
+
+/** Below one pipeline. */
+function partRoute(name: string, part: string, searchParams: URLSearchParams): Route {
+  if (part === 'logs') return {kind: 'logs', name};
+  if (part === 'time_series') return {kind: 'time-series', name};
+  if (part === 'stats') {
+    return {kind: 'stats', name, withErrors: searchParams.get('include_connector_errors') ?? 'false'};
+  }
+  const [, id] = /^events(?:\/([^/]+))?$/.exec(part) ?? [];
+  if (!/^events(\/|$)/.test(part) || (id === undefined && part !== 'events')) return {kind: 'unknown'};
+  const text = searchParams.get('selector') ?? 'status';
+  const selector = eventSelectors.find((each) => each === text);
+  if (!selector) return {kind: 'bad-query', why: `unknown variant \`${text}\`, expected \`all\` or \`status\``};
+  return {kind: 'events', name, id: id && decode(id), selector};
 }
 
 export function isApi({kind}: Route): boolean {

@@ -1,27 +1,31 @@
 import {
   badApiKey,
-  badSelector,
+  badQuery,
   connectionRefused,
   errorReply,
   jsonReply,
   malformedToken,
   noRoute,
   notAllowed,
+  notDeployed,
   type Reply,
   type Route,
   runnerUnreachable,
   unauthorized,
   unclassified,
+  unknownEvent,
   unknownPipeline,
   webConsole,
 } from './answers.ts';
-import type {DemoTenant} from './demo.ts';
+import type {DemoTenant, NewPart} from './demo.ts';
 import type {DemoPipeline} from './pipeline.ts';
-import {pipelineJson, platformVersion} from './pipeline-json.ts';
+import {type PipelineState, pipelineJson, platformVersion, type Selector} from './pipeline-json.ts';
 
 export type ServerState = {
   readonly pipelines: readonly DemoPipeline[];
   readonly runnerDown: boolean;
+  /** What an old server does not have. */
+  readonly lacks: readonly NewPart[];
   /** The caller's tenants; empty: one, which no request has to name. */
   readonly tenants: readonly DemoTenant[];
   /** The header `Feldera-Tenant`. */
@@ -94,16 +98,23 @@ const config = {
 
 /** `follow`: a log stream. */
 export function replyTo(route: Route, server: ServerState): Reply | 'follow' {
-  const {pipelines, runnerDown} = server;
+  const {pipelines, runnerDown, lacks} = server;
   switch (route.kind) {
     case 'list': {
-      const list = pipelines.map(({state}) => pipelineJson(state, route.selector));
+      const list = pipelines.map(({state}) => listedJson(state, route.selector, lacks));
       return jsonReply(list, uncached);
     }
     case 'pipeline': {
       const pipeline = pipelines.find(({name}) => name === route.name);
       if (!pipeline) return unknownPipeline(route.name);
-      return jsonReply(pipelineJson(pipeline.state, route.selector), uncached);
+      return jsonReply(listedJson(pipeline.state, route.selector, lacks), uncached);
+    }
+    case 'stats':
+    case 'time-series':
+    case 'events': {
+      if (lacks.some((part) => part === route.kind)) return noRoute;
+      const pipeline = pipelines.find(({name}) => name === route.name);
+      return pipeline ? partReply(route, pipeline, lacks) : unknownPipeline(route.name);
     }
     case 'logs':
       if (!pipelines.some(({name}) => name === route.name)) return unknownPipeline(route.name);
@@ -116,8 +127,8 @@ export function replyTo(route: Route, server: ServerState): Reply | 'follow' {
       return jsonReply({});
     case 'health':
       return jsonReply({status: 'healthy'});
-    case 'bad-selector':
-      return badSelector(route.selector);
+    case 'bad-query':
+      return badQuery(route.why);
     case 'unknown':
     case 'not-public':
       return noRoute;
@@ -128,4 +139,41 @@ export function replyTo(route: Route, server: ServerState): Reply | 'follow' {
     case 'console':
       return webConsole;
   }
+}
+
+/** An old server does not count connector errors. */
+function listedJson(state: PipelineState, selector: Selector, lacks: ServerState['lacks']): object {
+  const json = pipelineJson(state, selector);
+  if (!lacks.includes('connector-errors')) return json;
+  return {...json, deployment_runtime_status_details: state.runtimeStatus === null ? null : {}};
+}
+
+type PartRoute = Extract<Route, {kind: 'stats' | 'time-series' | 'events'}>;
+
+/** What the server tells of one pipeline; the first two come from the process itself. */
+function partReply(route: PartRoute, pipeline: DemoPipeline, lacks: ServerState['lacks']): Reply {
+  const {state, events, deployedRun} = pipeline;
+  if (route.kind === 'events') {
+    events.pass(state);
+    const {id, selector} = route;
+    if (id === undefined) return jsonReply(events.list(selector), uncached);
+    if (id !== 'latest' && !uuid.test(id)) return invalidUuid(id);
+    const event = events.find(id, selector);
+    return event ? jsonReply(event, uncached) : unknownEvent(id);
+  }
+  if (!deployedRun) return notDeployed(state);
+  if (route.kind === 'time-series') return jsonReply(deployedRun.timeSeriesJson());
+  const hasParameter = !lacks.includes('connector-errors');
+  if (hasParameter && !/^(true|false)$/.test(route.withErrors)) {
+    return badQuery('provided string was not `true` or `false`');
+  }
+  const withErrors = hasParameter && route.withErrors === 'true';
+  return jsonReply(deployedRun.statsJson({withErrors, isPaused: state.runtimeStatus === 'Paused'}));
+}
+
+const uuid = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
+
+function invalidUuid(value: string): Reply {
+  const error = `invalid length: expected length 32 for simple format, found ${value.length}`;
+  return errorReply(400, 'InvalidUuidParam', `Invalid UUID string '${value}': ${error}`, {value, error});
 }

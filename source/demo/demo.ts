@@ -23,9 +23,17 @@ export type DemoServerOptions = {
   readonly ringLimits?: RingLimits;
   /** Entries a follower may be behind; default 100,000. */
   readonly followerLimit?: number;
+  /** Default: all is there, as in Feldera 0.337. */
+  readonly lacks?: readonly NewPart[];
   /** Default: no pipelines. */
   readonly scenario?: Scenario;
 };
+
+/**
+ * What older servers do not have. `events` came with 0.292. `connector-errors`: neither counted in the list (0.322) nor
+ * listed in the statistics, whose parameter is ignored. Routes that are missing are answered with an empty 404.
+ */
+export type NewPart = 'events' | 'stats' | 'time-series' | 'connector-errors';
 
 /** `role`: the caller's. */
 export type DemoTenant = {readonly name: string; readonly role: string};

@@ -287,6 +287,11 @@ export class Stamps {
     this.#random = random;
   }
 
+  /** Now, or the last stamp if that is later; it may repeat, and takes nothing from `random`. */
+  latest(): string {
+    return formatMicros(Math.max(this.#last, Math.floor(this.#now()) * 1000));
+  }
+
   next(): string {
     const candidate = Math.floor(this.#now()) * 1000 + this.#random.integer(1000);
     this.#last = Math.max(this.#last + 1 + this.#random.integer(9), candidate);

@@ -115,6 +115,18 @@ export function programErrorOf(status: string): ProgramError {
   };
 }
 
+/** What is in the storage; null when there is nothing. */
+export function storageDetails({storageStatus}: PipelineState): object | null {
+  return storageStatus === 'InUse' ? {checkpoints: []} : null;
+}
+
+/** What the process says of itself; before it answers, the runner says it. */
+export function runtimeDetails({runtimeStatus, connectorErrors}: PipelineState): object | null {
+  if (runtimeStatus === null) return null;
+  if (runtimeStatus === 'Initializing') return {reason: 'initializing set by the runner'};
+  return {connector_stats: {num_errors: connectorErrors}};
+}
+
 /** Fields and their order are those of the recording `15a-list-status.raw`. */
 export function pipelineJson(state: PipelineState, selector: Selector): Record<string, unknown> {
   const runs = state.runtimeStatus !== null;
@@ -144,7 +156,7 @@ export function pipelineJson(state: PipelineState, selector: Selector): Record<s
     deployment_error: state.deploymentError,
     refresh_version: state.refreshVersion,
     storage_status: state.storageStatus,
-    storage_status_details: state.storageStatus === 'InUse' ? {checkpoints: []} : null,
+    storage_status_details: storageDetails(state),
     deployment_id: state.deploymentId,
     deployment_initial: isWanted ? 'Running' : null,
     deployment_status: state.deploymentStatus,
@@ -160,7 +172,7 @@ export function pipelineJson(state: PipelineState, selector: Selector): Record<s
     deployment_resources_desired_status: state.resourcesDesiredStatus,
     deployment_resources_desired_status_since: state.resourcesStatusSince,
     deployment_runtime_status: state.runtimeStatus,
-    deployment_runtime_status_details: runs ? {connector_stats: {num_errors: state.connectorErrors}} : null,
+    deployment_runtime_status_details: runtimeDetails(state),
     deployment_runtime_status_since: runs ? state.deploymentStatusSince : null,
     deployment_runtime_desired_status: state.runtimeDesiredStatus,
     deployment_runtime_desired_status_since: runs ? state.deploymentStatusSince : null,

@@ -11,6 +11,7 @@ import {
   plainLine,
 } from './log-lines.ts';
 import type {DemoPipeline} from './pipeline.ts';
+import type {Endpoint} from './run.ts';
 
 export type ProcessLog = (
   level: Level,
@@ -22,16 +23,16 @@ export type ProcessLog = (
 /** In colour (Feldera's default), with NO_COLOR, or as JSON; `host`: in a pipeline of several hosts. */
 type LogShape = {readonly shape: 'colour' | 'plain' | 'json'; readonly host?: number};
 
-/** As text, a message of several lines is several entries, because the runner reads the output line by line. */
+/** On stderr. As text, a message of several lines is several entries, because the runner reads the output line by line. */
 export function processLog(pipeline: DemoPipeline, {shape, host}: LogShape): ProcessLog {
   const tag = {name: pipeline.name, ...(host !== undefined && {host})};
   return (level, target, message, more) => {
     const event = {level, target, message, ...more};
     const stamp = pipeline.stamp();
-    if (shape === 'json') pipeline.write(jsonLine(pipeline, stamp, event));
+    if (shape === 'json') pipeline.print('stderr', jsonLine(pipeline, stamp, event));
     else {
       const text = shape === 'plain' ? plainLine(tag, stamp, event) : colourLine(tag, stamp, event);
-      for (const line of text.split('\n')) pipeline.write(line);
+      for (const line of text.split('\n')) pipeline.print('stderr', line);
     }
   };
 }
@@ -115,6 +116,10 @@ export function deltaInputOf(endpoint: string, uri: string): Connector {
   return {endpoint, transport: {name: 'delta_table_input', config}, format: null};
 }
 
+function endpointOf(kind: Endpoint['kind'], {endpoint, transport}: Connector): Endpoint {
+  return {kind, name: endpoint, hasHealth: transport.name.startsWith('kafka')};
+}
+
 /** Records that may come before the end of the configuration, because they are on stderr. */
 const early = 4;
 
@@ -127,16 +132,19 @@ export function* startProcess(
 ): Generator<number, void, void> {
   pipeline.setDesired('Running');
   yield 10 + random.integer(20);
-  pipeline.provision();
+  pipeline.provision([
+    ...(deployment.inputs ?? []).map((each) => endpointOf('input', each)),
+    ...(deployment.outputs ?? []).map((each) => endpointOf('output', each)),
+  ]);
   yield 380 + random.integer(400);
   const events = startupEvents(pipeline.state.deploymentId, deployment);
   for (const log of logs) {
     const say = ({level, target, message}: LogEvent) => log(level, target, message);
     const configuration = configurationLines(pipeline, deployment, logs.length);
     const mixed = random.chance(0.4) ? 20 + random.integer(configuration.length - 20) : configuration.length;
-    for (const line of configuration.slice(0, mixed)) pipeline.write(line);
+    for (const line of configuration.slice(0, mixed)) pipeline.print('stdout', line);
     events.slice(0, early).forEach(say);
-    for (const line of configuration.slice(mixed)) pipeline.write(line);
+    for (const line of configuration.slice(mixed)) pipeline.print('stdout', line);
     yield 1 + random.integer(3);
     events.slice(early, -1).forEach(say);
     yield 12 + random.integer(12);
@@ -145,7 +153,7 @@ export function* startProcess(
   yield 900 + random.integer(150);
   pipeline.provisioned();
   yield 6 + random.integer(4);
-  pipeline.run();
+  pipeline.setRunning();
 }
 
 /** The user stops the pipeline; its process needs a moment to end. */
@@ -294,80 +302,6 @@ function startupEvents(deploymentId: string | null, {port, workers = 1, memory =
   ];
 }
 
-/** For one endpoint and tag: how many errors may still be logged, and how many were suppressed. Times in ms. */
-type Bucket = {tokens: number; filledAt: number; suppressed: number; first: number; last: number};
-
-const tokens = 10;
-const refillMs = 6000;
-
-/** Feldera's limit: ten errors of an endpoint and tag, then one every six seconds. */
-export class ErrorLimiter {
-  readonly #now: () => number;
-  readonly #buckets = new Map<string, Bucket>();
-
-  /** `now` returns milliseconds. */
-  constructor(now: () => number) {
-    this.#now = now;
-  }
-
-  /** What to log for an error: nothing, the error, or first a line that counts the suppressed ones. */
-  check(key: string): 'suppress' | 'log' | {readonly before: string} {
-    const now = this.#now();
-    const bucket = this.#buckets.get(key) ?? {tokens, filledAt: now, suppressed: 0, first: now, last: now};
-    this.#buckets.set(key, bucket);
-    if (bucket.tokens === 0) {
-      bucket.tokens = Math.min(tokens, Math.floor((now - bucket.filledAt) / refillMs));
-      if (bucket.tokens > 0) bucket.filledAt = now;
-    }
-    if (bucket.tokens === 0) {
-      if (bucket.suppressed === 0) bucket.first = now;
-      bucket.suppressed += 1;
-      bucket.last = now;
-      return 'suppress';
-    }
-    bucket.tokens -= 1;
-    const {suppressed, first, last} = bucket;
-    if (suppressed === 0) return 'log';
-    bucket.suppressed = 0;
-    const ago = (then: number) => ((now - then) / 1000).toFixed(2);
-    const times = `in the last ${ago(first)}s (most recently, ${ago(last)}s ago)`;
-    return {before: `Suppressed ${suppressed} '${key}' errors ${times} due to excessive rate.`};
-  }
-}
-
-/** The rate is limited for each `endpoint` and `tag`; without a tag it is not. */
-type ConnectorError = Pick<LogEvent, 'span'> & {
-  readonly endpoint: string;
-  readonly tag?: string;
-  readonly message: string;
-};
-
-/** Returns a function that logs errors at the rate that Feldera allows; the API counts each. */
-export function connectorErrors(
-  pipeline: DemoPipeline,
-  log: ProcessLog,
-  now: () => number,
-): (error: ConnectorError) => void {
-  const limiter = new ErrorLimiter(now);
-  return ({endpoint, tag, message, ...more}) => {
-    pipeline.setState({connectorErrors: pipeline.state.connectorErrors + 1});
-    const verdict = tag === undefined ? 'log' : limiter.check(`${endpoint}-${tag}`);
-    if (verdict === 'suppress') return;
-    if (verdict !== 'log') log('INFO', server, verdict.before, more);
-    log('ERROR', server, message, more);
-  };
-}
-
-/** A record that does not fit the table: the reason, then the record itself on a line of its own. */
-export function parseError(endpoint: string, event: number, reason: string, fragment: string): ConnectorError {
-  const cause = `failed to deserialize JSON record: ${reason} at line 1 column ${fragment.length - 1}`;
-  return {
-    endpoint,
-    tag: 'text_event_err',
-    message: `parse error on input endpoint '${endpoint}': Parse error (event #${event}): ${cause}\nInvalid fragment: '${fragment}'`,
-  };
-}
-
 /** A worker panics: two backtraces, and the runner ends the process at its next status check (recording 35). */
 export function* panicProcess(
   pipeline: DemoPipeline,
@@ -375,7 +309,7 @@ export function* panicProcess(
   panic: Omit<Panic, 'thread'>,
 ): Generator<number, void, void> {
   const whole = {...panic, thread: 'dbsp-worker-0'};
-  for (const line of panicLines(whole)) pipeline.write(line);
+  for (const line of panicLines(whole)) pipeline.print('stderr', line);
   yield 60;
   const message = panicMessage(whole);
   log('ERROR', server, message);

@@ -1,6 +1,7 @@
 import {createRandom} from '../lib/random.ts';
 import type {Demo, Scenario, Scene} from './demo.ts';
-import {billing, clickstream, etl, fraud, inventory, nightly, orders, pricing, sessions, telemetry} from './scenes.ts';
+import {billing, clickstream, nightly, orders, sessions, telemetry} from './scenes.ts';
+import {etl, fraud, inventory, pricing} from './troubled-scenes.ts';
 
 /** Running pipelines whose logs only a test writes. */
 export function quiet(...names: string[]): Scenario {

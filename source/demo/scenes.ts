@@ -1,84 +1,17 @@
 import type {Random} from '../lib/random.ts';
+import {connectorErrors, parseError} from './connector-errors.ts';
 import type {Scene} from './demo.ts';
 import {
-  type Connector,
-  connectorErrors,
   controller,
   deltaInputOf,
   fileOutputOf,
-  fileSpan,
   kafkaInput,
   kafkaInputOf,
   kafkaSpan,
-  panicProcess,
-  parseError,
   processLog,
   startProcess,
   stopProcess,
 } from './process-log.ts';
-
-/** Difficult for a terminal: wide characters, combining marks, emoji, control bytes. */
-const goods = [
-  'おにぎり 鮭 🍙',
-  'café crème ☕',
-  'e\u0301clair au chocolat',
-  '한국 김치 500g',
-  '👩‍👩‍👧‍👦 family pack',
-  'שוקולד מריר',
-  'tab\tseparated\tname',
-  '\x1b[31mSALE\x1b[0m shirt',
-  'bell\x07 and return\rover',
-  '\x1b]0;not a title\x07 mug',
-  '\u202eltr.exe',
-  'Ω resistor 4.7 kΩ ±1 %',
-] as const;
-
-const path = '/var/lib/inventory/stock.csv';
-const csv: Connector = {
-  endpoint: 'stock.file',
-  transport: {name: 'file_input', config: {buffer_size_bytes: null, follow: true, path}},
-  format: {name: 'csv', config: {}},
-};
-
-function checkpoint(step: number, random: Random): string {
-  return [
-    'Resuming from checkpoint:',
-    `Checkpoint made at step ${step}:`,
-    `  Records processed before the checkpoint: ${step * 120}`,
-    `  Checkpoint metadata: {"identifier":null,"fingerprint":${1000 + random.integer(9000)}}`,
-    '  Checkpointed input connector state:',
-    `    stock.file: {"offset":${step * 31}}`,
-    '  Checkpointed output connector statistics:',
-    '    v.unnamed-0: {}',
-  ].join('\n');
-}
-
-/** Messages of several lines and names from all over the world. */
-export const inventory: Scene = {
-  name: 'inventory',
-  historyMs: 600_000,
-  *script({random, now, create}) {
-    const pipeline = create({description: 'Stock by warehouse'});
-    const log = processLog(pipeline, {shape: 'colour'});
-    yield* startProcess(pipeline, [log], {port: 44_391, workers: 2, inputs: [csv]}, random);
-    const report = connectorErrors(pipeline, log, now);
-    for (let step = 1; ; step++) {
-      yield 700 + random.integer(2000);
-      const left = random.integer(40);
-      log(left < 5 ? 'WARN' : 'INFO', 'udf', `stock of '${random.pick(goods)}': ${left} left`, {
-        fields: {warehouse: random.pick(['Köln', '東京', 'Kraków'])},
-      });
-      if (random.chance(0.06)) log('INFO', controller, checkpoint(step, random));
-      if (random.chance(0.05)) {
-        const reason = "error parsing field 'left': field 2: invalid digit found in string";
-        const fragment = `${step},${random.pick(goods)},many\n`;
-        const error = parseError('stock.file', step, reason, fragment);
-        const message = error.message.replace('JSON', 'CSV').replace(/ at line 1 column \d+/, '');
-        report({...error, message, ...fileSpan(path)});
-      }
-    }
-  },
-};
 
 const code = [
   'CREATE TABLE invoices (',
@@ -137,6 +70,7 @@ export const clickstream: Scene = {
     const log = processLog(pipeline, {shape: 'json'});
     const inputs = [kafkaInputOf('clicks.kafka', 'clicks')];
     yield* startProcess(pipeline, [log], {port: 35_117, workers: 4, inputs}, random);
+    const {run} = pipeline;
     const report = connectorErrors(pipeline, log, now);
     let event = 0;
     for (let transaction = 1; ; transaction++) {
@@ -146,6 +80,8 @@ export const clickstream: Scene = {
       event += records;
       const commit = `Starting commit of ${records} records after ${(0.4 + random.next()).toFixed(1)} seconds`;
       log('INFO', controller, `Transaction ${transaction}: ${commit}`);
+      run.receive('clicks.kafka', records);
+      run.step();
       if (random.chance(0.1)) {
         const message = 'reached end of all partitions (`enable.partition.eof` configured)';
         log('INFO', kafkaInput, message, kafkaSpan('clicks'));
@@ -157,81 +93,8 @@ export const clickstream: Scene = {
         report({...parseError('clicks.kafka', event, reason, fragment), ...kafkaSpan('clicks')});
         yield 20 + random.integer(200);
       }
-      if (random.chance(0.05)) pipeline.write(`geo lookup of session ${1000 + random.integer(9000)}: not found`);
-    }
-  },
-};
-
-const place = 'crates/dbsp/src/storage/backend/posixio_impl.rs:318:22';
-const noSpace = 'No space left on device (os error 28)';
-
-/** Its disk fills up: an output that fails, then a worker that panics. The reason is in `deployment_error`. */
-export const etl: Scene = {
-  name: 'etl',
-  historyMs: 1_500_000,
-  *script({random, now, create}) {
-    const pipeline = create({description: 'Loads the warehouse'});
-    const log = processLog(pipeline, {shape: 'colour'});
-    const inputs = [deltaInputOf('sales.delta', 's3://warehouse/sales')];
-    const outputs = [fileOutputOf('totals.file', '/var/lib/warehouse/totals.json')];
-    yield* startProcess(pipeline, [log], {port: 36_207, workers: 8, inputs, outputs}, random);
-    const report = connectorErrors(pipeline, log, now);
-    for (let batch = 1; batch <= 300; batch++) {
-      yield 1000 + random.integer(2000);
-      const records = 10_000 + random.integer(90_000);
-      log('INFO', 'udf', `batch ${batch}: ${records} records merged into totals, ${random.integer(40)} of them late`);
-      if (batch <= 270) continue;
-      for (let error = 0; error < 3; error++) {
-        yield 100 + random.integer(200);
-        const message = `error on output endpoint 'totals.file': ${noSpace}`;
-        report({endpoint: 'totals.file', tag: 'outprobe_push_buf', message});
-      }
-      const advice = `checkpoint failed: error writing checkpoint to storage: ${noSpace}`;
-      if (batch % 10 === 0) log('WARN', controller, advice);
-    }
-    yield 1200;
-    const message =
-      'called `Result::unwrap()` on an `Err` value: Os { code: 28, kind: StorageFull, message: "No space left on device" }';
-    yield* panicProcess(pipeline, log, {process: 20_000 + random.integer(10_000), place, message});
-  },
-};
-
-const broker = 'redpanda:9092/bootstrap';
-
-/** Its broker sometimes refuses connections: errors in bursts, counted by the API. */
-export const fraud: Scene = {
-  name: 'fraud',
-  historyMs: 600_000,
-  *script({random, now, create}) {
-    const pipeline = create({description: 'Card fraud scores'});
-    const log = processLog(pipeline, {shape: 'colour'});
-    const inputs = [kafkaInputOf('payments.kafka', 'payments')];
-    const outputs = [fileOutputOf('flagged.file', '/var/lib/fraud/flagged.json')];
-    yield* startProcess(pipeline, [log], {port: 41_021, workers: 4, inputs, outputs}, random);
-    const report = connectorErrors(pipeline, log, now);
-    for (;;) {
-      for (let calm = 10 + random.integer(12); calm > 0; calm--) {
-        yield 600 + random.integer(1200);
-        const scored = 50 + random.integer(400);
-        log('INFO', 'udf', `scored ${scored} transactions with model 2026-02, ${random.integer(3)} flagged for review`);
-      }
-      const errors = 5 + random.integer(10);
-      for (let error = 1; error <= errors; error++) {
-        yield 30 + random.integer(150);
-        const refused = `${broker}: Connect to ipv4#172.18.0.3:9092 failed: Connection refused`;
-        const detail = `(after ${random.integer(3)}ms in state CONNECT, ${error} identical error(s) suppressed)`;
-        log('ERROR', 'librdkafka', `librdkafka: FAIL [thrd:${broker}]: ${refused} ${detail}`);
-      }
-      for (let error = 1; error <= errors / 4; error++) {
-        yield 100 + random.integer(50);
-        const reason = 'Message consumption error: BrokerTransportFailure (Local: Broker transport failure)';
-        const message = `error on input endpoint 'payments.kafka': ${reason}`;
-        report({endpoint: 'payments.kafka', tag: 'kafka-poll', message, ...kafkaSpan('payments')});
-      }
-      yield 2000 + random.integer(3000);
-      const seconds = 60 + random.integer(60);
-      const grown = `Buffers grew ${50 + random.integer(40)}%, from 4.${random.integer(10)} MiB to 7.${random.integer(10)} MiB`;
-      log('INFO', kafkaInput, `${grown}, in last ${seconds} seconds`, kafkaSpan('payments'));
+      if (random.chance(0.05))
+        pipeline.print('stdout', `geo lookup of session ${1000 + random.integer(9000)}: not found`);
     }
   },
 };
@@ -253,6 +116,7 @@ export const nightly: Scene = {
       outputs: [fileOutputOf('report.file', '/var/lib/reports/nightly.json')],
     };
     yield* startProcess(pipeline, [log], deployment, random);
+    const {run} = pipeline;
     const say = (message: string) => log('INFO', deltaInput, `delta_table sales.delta: ${message}`);
     say(`opened delta table '${uri}' (current table version 118)`);
     yield 300;
@@ -266,6 +130,7 @@ export const nightly: Scene = {
       const changes = `${random.integer(40_000)}/${40_000 + random.integer(40_000)} changes processed`;
       const progress = `completed: ${done} operators, evaluating: 1 operators [${changes}], remaining: ${operators - done - 1} operators`;
       log('INFO', controller, `Transaction 1: Commit of ${records} records in progress (${progress})`);
+      run.receive('sales.delta', 76_168);
       if (random.chance(0.03)) {
         const source = 'Generic { store: \\"S3\\", source: \\"503 Slow Down\\" }';
         const cause = `Custom { kind: Other, error: "ObjectStore { source: ${source} }" }`;
@@ -279,6 +144,9 @@ export const nightly: Scene = {
       controller,
       `Transaction 1: Finished committing 18204112 records in ${((now() - begun) / 1000).toFixed(1)} seconds`,
     );
+    run.endInput('sales.delta');
+    run.step();
+    run.transmit('report.file', 1204);
     yield 4000;
     yield* stopProcess(pipeline, random);
   },
@@ -298,6 +166,7 @@ export const orders: Scene = {
       outputs: [fileOutputOf('big_orders.file', '/var/lib/orders/big.json')],
     };
     yield* startProcess(pipeline, [log], deployment, random);
+    const {run} = pipeline;
     for (let transaction = 1; ; transaction++) {
       const say = (message: string) => log('INFO', controller, `Transaction ${transaction}: ${message}`);
       say('Starting');
@@ -305,6 +174,11 @@ export const orders: Scene = {
       yield milliseconds;
       const records = 200 + random.integer(3000);
       say(`Starting commit of ${records} records after ${(milliseconds / 1000).toFixed(1)} seconds`);
+      const ofCustomers = Math.floor(records / 8);
+      run.receive('orders.kafka', records - ofCustomers);
+      run.receive('customers.kafka', ofCustomers);
+      run.step();
+      run.transmit('big_orders.file', Math.floor(records / 5));
       if (random.chance(0.2)) {
         const offset = 1_000_000 + transaction * 37;
         const topic = random.pick(['orders', 'customers']);
@@ -328,35 +202,6 @@ export const orders: Scene = {
   },
 };
 
-/** Compiles, runs for a minute, is stopped to be changed, and compiles again. */
-export const pricing: Scene = {
-  name: 'pricing',
-  historyMs: 210_000,
-  *script({random, create}) {
-    const pipeline = create({description: 'Prices, changed all the time'});
-    const log = processLog(pipeline, {shape: 'colour'});
-    const inputs = [kafkaInputOf('articles.kafka', 'articles')];
-    for (;;) {
-      pipeline.setDesired('Running');
-      pipeline.setProgram('Pending');
-      yield 3000;
-      pipeline.setProgram('CompilingSql');
-      yield 8000;
-      pipeline.setProgram('CompilingRust');
-      yield 60_000;
-      pipeline.setProgram('Success');
-      yield* startProcess(pipeline, [log], {port: 40_003, workers: 2, inputs}, random);
-      for (let round = 1; round <= 40; round++) {
-        yield 1000 + random.integer(1500);
-        const limits = `${random.integer(20)} of them held back by the price limits of their region`;
-        log('INFO', 'udf', `repriced ${random.integer(500)} articles in round ${round}, ${limits}`);
-      }
-      yield* stopProcess(pipeline, random);
-      yield 5000;
-    }
-  },
-};
-
 /** Deleted about every minute, and created again some seconds later. */
 export const sessions: Scene = {
   name: 'sessions',
@@ -368,9 +213,12 @@ export const sessions: Scene = {
       const log = processLog(pipeline, {shape: 'colour'});
       const inputs = [kafkaInputOf('logins.kafka', 'logins')];
       yield* startProcess(pipeline, [log], {port: 42_000 + random.integer(1000), inputs}, random);
+      const {run} = pipeline;
       for (let round = 50 + random.integer(20); round > 0; round--) {
         yield 700 + random.integer(700);
         log('INFO', 'udf', `${random.integer(900)} sessions open, ${random.integer(40)} expired`);
+        run.receive('logins.kafka', 20 + (round % 7));
+        run.step();
       }
       remove();
       yield 6000;
@@ -390,10 +238,15 @@ export const telemetry: Scene = {
     ] as const;
     const inputs = [kafkaInputOf('readings.kafka', 'readings')];
     yield* startProcess(pipeline, hosts, {port: 38_112, workers: 4, inputs}, random);
+    const {run} = pipeline;
     for (let burst = 1; ; burst++) {
       for (let reading = 0; reading < 400; reading++) {
         // Ten lines a timer: one for each line would wake the process 200 times a second.
-        if (reading % 10 === 0) yield 50;
+        if (reading % 10 === 0) {
+          yield 50;
+          run.receive('readings.kafka', 10);
+          run.step();
+        }
         const device = String(random.integer(1 << 16)).padStart(5, '0');
         const log = random.pick(hosts);
         log('DEBUG', 'udf', `device ${device} burst ${burst}.${reading} temperature ${15 + random.integer(20)} °C`);

@@ -216,8 +216,8 @@ export class DemoServer implements Demo {
       return refusalReply(refusal) ?? 'reset';
     }
     const denied = isProtected(route) && checkCredential(this.#apiKey, seen.authorization);
-    const {tenants = []} = this.#options;
-    const state = {pipelines: this.pipelines, runnerDown: this.#runnerDown, tenants, tenant: seen.tenant};
+    const {tenants = [], lacks = []} = this.#options;
+    const state = {pipelines: this.pipelines, runnerDown: this.#runnerDown, lacks, tenants, tenant: seen.tenant};
     return denied || (isProtected(route) && checkTenant(state)) || replyTo(route, state);
   }
 

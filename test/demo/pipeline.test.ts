@@ -83,6 +83,25 @@ describe('DemoPipeline', () => {
     expect(transitions).toEqual(panicked.slice(-3).map((line) => line.replace('orders-panic', 'busy')));
   });
 
+  it('loses a stream of its process as recording 20 does, until the next start', () => {
+    const pipeline = pipelineNamed('invoices');
+    pipeline.start();
+    pipeline.print('stdout', 'before');
+    pipeline.loseStream('stdout');
+    pipeline.loseStream('stdout');
+    pipeline.print('stdout', 'nobody reads this');
+    pipeline.print('stderr', 'stderr is still read');
+    const real = recorded('20-stdout-dead.raw').filter((line) => /^\[manager\].*I\/O error|still read/.test(line));
+    expect(real).toHaveLength(2);
+    expect(log(pipeline).slice(-3)).toEqual(['before', ...real]);
+    expect(pipeline.linesLost).toBe(1);
+    pipeline.stop();
+    pipeline.start();
+    pipeline.print('stdout', 'after');
+    expect(log(pipeline).at(-1)).toBe('after');
+    expect(pipeline.linesLost).toBe(1);
+  });
+
   it('counts an entry of several lines as one', () => {
     const pipeline = pipelineNamed('demo');
     pipeline.write('one\ntwo\nthree');

@@ -87,6 +87,44 @@ describe('the installation', () => {
     expect(logOf(server, 'orders').split('\n').length).toBeGreaterThan(500);
   });
 
+  it('has a run that differs from the one before, and whose stdout is lost', async () => {
+    const clock = new FakeClock();
+    const server = await start(installation, clock);
+    const [, first = '', second = '', ...more] = logOf(server, 'pricing').split('stopped -> provisioning');
+    expect(more).toEqual([]);
+    const times = (text: string, words: string) => text.split(words).length - 1;
+    for (const words of ['no exchange rate', 'missing field `currency`']) {
+      expect([times(first, words) > 0, times(second, words) > 0]).toEqual([false, true]);
+    }
+    expect([times(first, 'rounded'), times(second, 'rounded')]).toEqual([10, 0]);
+    expect(times(second, 'Buffers grew')).toBeGreaterThanOrEqual(3 * times(first, 'Buffers grew'));
+    const [before = '', after = ''] = second.split('stdout encountered I/O error');
+    expect([times(before, 'price list'), times(after, 'price list')]).toEqual([25, 0]);
+    expect(times(after, 'repriced')).toBe(15);
+    expect(server.pipeline('pricing').linesLost).toBe(15);
+    const stops = server
+      .pipeline('pricing')
+      .events.list('status')
+      .filter((event) => event.deployment_resources_status === 'Stopping');
+    expect(stops).toHaveLength(2);
+  });
+
+  it('has errors that were held back, and a connector that failed for good', async () => {
+    const server = await start(installation, new FakeClock());
+    const {run, state} = server.pipeline('inventory');
+    const log = logOf(server, 'inventory');
+    const rows = run.errorCounts.find(({endpoint}) => endpoint === 'stock.file');
+    const [total = 0, logged = 0, told = 0] = [rows?.total, rows?.logged, rows?.told];
+    expect(total).toBe(state.connectorErrors);
+    expect(logged).toBe(log.split("parse error on input endpoint 'stock.file'").length - 1);
+    const lines = [...log.matchAll(/Suppressed (\d+) 'stock\.file-text_event_err'/g)].map(([, count]) => Number(count));
+    expect(lines.length).toBeGreaterThan(0);
+    expect(told).toBe(lines.reduce((sum, count) => sum + count, 0));
+    expect(total - logged - told).toBeGreaterThanOrEqual(0);
+    expect(log).toContain("FATAL error on input endpoint 'prices.web'");
+    expect(JSON.stringify(run.statsJson({withErrors: true, isPaused: false}))).not.toContain('prices.web');
+  });
+
   it('deletes sessions and creates it again with another id', async () => {
     const clock = new FakeClock();
     const server = await start(installation, clock);

@@ -1,16 +1,15 @@
 import {appendFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test} from 'vitest';
+import {connectorErrors, parseError} from '../../source/demo/connector-errors.ts';
 import type {Panic} from '../../source/demo/log-lines.ts';
 import {pipelineJson} from '../../source/demo/pipeline-json.ts';
 import {
   type Connector,
-  connectorErrors,
   type Deployment,
   fileOutputOf,
   fileSpan,
   panicProcess,
-  parseError,
   processLog,
   startProcess,
   stopProcess,
@@ -96,8 +95,6 @@ const differences: readonly {readonly of: RegExp; readonly at: RegExp; readonly 
 
 /** Below a pipeline or beside the list: what the server has and the demo has not. */
 const notInDemo: readonly {readonly path: string; readonly why: string}[] = [
-  {path: `/v0/pipelines/${plain}/stats`, why: 'pipetail does not ask for statistics'},
-  {path: `/v0/pipelines/${plain}/events`, why: 'pipetail does not ask for past events'},
   {path: '/v0/cluster_healthz', why: 'pipetail does not ask for the health of the services'},
   {path: '/v0/api_keys', why: 'the demo has one key or none, and gives no others'},
 ];
@@ -165,6 +162,20 @@ const requests = [
   'GET /v0/pipelines/nobody/logs',
   `GET /v0/pipelines/${plain}/logs/`,
   `GET /v0/pipelines/${plain}/nothing`,
+  ...['stats', 'stats?include_connector_errors=true', 'stats?include_connector_errors=1', 'time_series'].flatMap(
+    (part) => [idle, dead, 'nobody'].map((name) => `GET /v0/pipelines/${name}/${part}`),
+  ),
+  ...['', '?selector=status', '?selector=all', '?selector=other'].map(
+    (query) => `GET /v0/pipelines/${idle}/events/latest${query}`,
+  ),
+  `GET /v0/pipelines/${dead}/events/latest?selector=all`,
+  ...['?selector=other', '/', '/abc', '/00000000-0000-0000-0000-000000000000', '/latest/x'].map(
+    (rest) => `GET /v0/pipelines/${idle}/events${rest}`,
+  ),
+  'GET /v0/pipelines/nobody/events',
+  'GET /v0/pipelines/nobody/events/latest',
+  `POST /v0/pipelines/${idle}/events`,
+  `POST /v0/pipelines/${idle}/stats`,
   'GET /v0/pipelines/',
   'GET /v0/nothing',
   'POST /v0/nothing',
@@ -296,6 +307,10 @@ describe('a real pipeline', () => {
   /** What was seen of the pipeline while it was started and stopped. */
   const seen: PipelineFacts[] = [];
   let failed: PipelineFacts;
+  /** Of the first run, before its stop. */
+  let told: {readonly stats: unknown; readonly plain: unknown; readonly series: unknown};
+  /** Of both runs, the oldest first. */
+  let events: readonly Json[];
 
   const deployment = (): Deployment => ({
     port: 33_115,
@@ -342,6 +357,12 @@ describe('a real pipeline', () => {
     await new Promise((resolve) => setTimeout(resolve, 6500));
     await appendFile(file, badRecords(12, 1));
     await follower.shows('(event #13)');
+    const part = async (path: string) => (await client.request('GET', `/v0/pipelines/${name}/${path}`)).body;
+    told = {
+      stats: await part('stats?include_connector_errors=true'),
+      plain: await part('stats'),
+      series: await part('time_series'),
+    };
     await client.stop(name);
     watch.ended = true;
     await watching;
@@ -351,6 +372,7 @@ describe('a real pipeline', () => {
     await follower.until(({text}) => text.split('stopping -> stopped').length === 3);
     log = follower.text;
     follower.reset();
+    events = ((await part('events?selector=all')) as Json[]).toReversed();
   });
   afterAll(async () => {
     await manager?.[Symbol.asyncDispose]();
@@ -447,6 +469,68 @@ describe('a real pipeline', () => {
     expect(places(pipelineJson(pipeline.state, 'status')).toSorted()).toEqual(places(running).toSorted());
   });
 
+  test('tells its statistics, without and with errors, and its time series in the same shape', () => {
+    const demos: unknown[] = [];
+    lived(name, function* (pipeline, random, now) {
+      const say = processLog(pipeline, {shape: 'colour'});
+      yield* startProcess(pipeline, [say], deployment(), random);
+      const report = connectorErrors(pipeline, say, now);
+      for (let event = 1; event <= 13; event++) report(badRecord(file, event));
+      pipeline.run.step();
+      yield 6500;
+      const stats = (withErrors: boolean) => pipeline.run.statsJson({withErrors, isPaused: false});
+      demos.push(stats(true), stats(false), pipeline.run.timeSeriesJson());
+    });
+    // Whether a transaction is in progress is of the moment.
+    const shapeOf = (value: unknown) => places(value).filter((place) => !/\.transaction_(msecs|records)/.test(place));
+    expect(shapeOf(demos[0])).toEqual(shapeOf(told.stats));
+    expect(shapeOf(demos[1])).toEqual(shapeOf(told.plain));
+    const series = (value: unknown) =>
+      places({...(value as Json), samples: (value as {samples: Json[]}).samples.slice(-1)});
+    expect(series(demos[2])).toEqual(series(told.series));
+    const values = (value: unknown) => {
+      const {inputs} = value as {inputs: {parse_errors: {index: number; tag: string; message: string}[]}[]};
+      return inputs[0]?.parse_errors.map(({index, tag, message}) => ({
+        index,
+        tag,
+        message: message.replaceAll(/\d+/g, 'N'),
+      }));
+    };
+    expect(values(demos[0])).toEqual(values(told.stats));
+  });
+
+  test('has the same events: a start, a stop, a start and a panic', () => {
+    const {pipeline} = lived(name, function* (running, random) {
+      const say = processLog(running, {shape: 'colour'});
+      yield* startProcess(running, [say], deployment(), random);
+      yield 7000;
+      yield* stopProcess(running, random);
+      yield* startProcess(running, [say], deployment(), random);
+      yield* panicProcess(running, say, {process: 1, place: 'a.rs:1:1', message: 'x', frame: 'y'});
+    });
+    const keys = ['resources', 'resources_desired', 'runtime', 'runtime_desired'].map(
+      (key) => `deployment_${key}_status`,
+    );
+    const statuses = (each: Json) =>
+      JSON.stringify([...keys, 'deployment_has_error', 'storage_status'].map((key) => each[key]));
+    const running = '["Provisioned","Provisioned","Running","Running",false,"InUse"]';
+    // A count of errors that has risen is an event as well, and when it is recorded is of the moment.
+    const order = (all: readonly Json[]) => {
+      const first = all.findIndex((each) => each.deployment_resources_desired_status === 'Provisioned');
+      const each = all.slice(first).map(statuses);
+      return each.filter((one, at) => one !== running || each[at - 1] !== running);
+    };
+    const demos = pipeline.events.list('all').toReversed();
+    expect(order(demos)).toEqual(order(events));
+    const shapes = (all: readonly Json[]) =>
+      all.map(
+        (each) => [statuses(each), places(each).map((place) => place.replace(/\.deployment_error\..*/, ''))] as const,
+      );
+    expect(Object.fromEntries(shapes(demos))).toMatchObject(
+      Object.fromEntries(shapes(events.slice(events.findIndex((each) => each.deployment_runtime_status !== null)))),
+    );
+  });
+
   test('panics in the same lines, and leaves the same error', () => {
     const text = log.slice(log.lastIndexOf('stopped -> provisioning'));
     const [, place = '', message = ''] = /panicked at (\S+):\n(.*)\n/.exec(text) ?? [];
@@ -503,6 +587,8 @@ describe('a real pipeline', () => {
     }
   });
 });
+
+type Json = Readonly<Record<string, unknown>>;
 
 const json = {name: 'json', config: {update_format: 'raw', array: false}};
 
