@@ -12,7 +12,7 @@ export type Press = {readonly key: string; readonly sight: (terminal: Terminal) 
 const shortest = 30;
 const longest = 130;
 
-/** So long a key may take before the run is given up: a key that was lost. */
+/** Milliseconds that a key may take before the run is given up, unless the caller has more patience: it was lost. */
 const patience = 10_000;
 
 /**
@@ -20,19 +20,24 @@ const patience = 10_000;
  * the end of the first whole frame that shows what the key does, drawn by an emulator. What that takes counts too, about
  * 1 ms for a frame of 200×50, and the loop of this process is its clock: differences below 1 ms cannot be measured.
  */
-export async function timePresses(terminal: Terminal, presses: readonly Press[], random: Random): Promise<number[]> {
+export async function timePresses(
+  terminal: Terminal,
+  presses: readonly Press[],
+  random: Random,
+  within = patience,
+): Promise<number[]> {
   const times: number[] = [];
   for (const {key, sight} of presses) {
     await sleep(shortest + random.integer(longest - shortest));
-    times.push(await timePress(terminal, key, sight(terminal)));
+    times.push(await timePress(terminal, key, sight(terminal), within));
   }
   return times;
 }
 
-async function timePress(terminal: Terminal, key: string, isSeen: () => boolean): Promise<number> {
+async function timePress(terminal: Terminal, key: string, isSeen: () => boolean, within: number): Promise<number> {
   if (isSeen()) throw new Error(`what ${key} shows is there before it is pressed\n${terminal.text()}`);
   const {promise, resolve, reject} = Promise.withResolvers<number>();
-  const lost = setTimeout(() => reject(new Error(`nothing came of ${key}\n${terminal.text()}`)), patience);
+  const lost = setTimeout(() => reject(new Error(`nothing came of ${key}\n${terminal.text()}`)), within);
   const begun = performance.now();
   const end = terminal.eachFrame(() => isSeen() && resolve(performance.now() - begun));
   terminal.write(bytesOfKey(key));

@@ -1,7 +1,10 @@
 import type {Clock} from './clock.ts';
 import {createStore, type ReadableStore, type Store} from './store.ts';
 
-/** At most `fps` calls of `flush` a second; the first after a quiet time comes in the next turn of the event loop. */
+/**
+ * At most `fps` calls of `flush` a second, none while it is 0; the first after a quiet time comes in the next turn of the
+ * event loop.
+ */
 export class FrameBatch {
   readonly #clock: Clock;
   readonly #fps: () => number;
@@ -20,7 +23,12 @@ export class FrameBatch {
 
   request(): void {
     if (this.#cancel) return;
-    const wait = Math.max(0, this.#lastFlush + 1000 / this.#fps() - this.#clock.monotonic());
+    const fps = this.#fps();
+    if (fps === 0) {
+      this.#cancel = () => {};
+      return;
+    }
+    const wait = Math.max(0, this.#lastFlush + 1000 / fps - this.#clock.monotonic());
     this.#cancel = this.#clock.after(wait, () => {
       this.#cancel = undefined;
       this.#lastFlush = this.#clock.monotonic();
@@ -80,12 +88,14 @@ const framesOfFlood = 6;
 
 /**
  * Frames a second for a log: `fps`; half of them while each frame replaces all rows, which saves a tenth of the CPU and
- * half of the bytes to the terminal at 10,000 lines/s on 200×50 cells; 2 while the user is away.
+ * half of the bytes to the terminal at 10,000 lines/s on 200×50 cells; 2 while the user is away; 0 while the terminal has
+ * not got all of the last one.
  */
 export class FrameRate {
   readonly #fps: number;
   readonly #now: Store<number>;
   #isWatched = true;
+  #isHeld = false;
   /** Consecutive frames without a row of the frame before. */
   #allNewFrames = 0;
 
@@ -103,6 +113,12 @@ export class FrameRate {
     this.#update();
   }
 
+  /** No frame until it is called with false. */
+  setHeld(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    this.#update();
+  }
+
   /** A frame with new lines was drawn. `isAllNew`: no row of the frame before is left. */
   onDrawn({isAllNew}: {readonly isAllNew: boolean}): void {
     this.#allNewFrames = isAllNew ? this.#allNewFrames + 1 : 0;
@@ -111,6 +127,6 @@ export class FrameRate {
 
   #update(): void {
     const fps = this.#allNewFrames >= framesOfFlood ? Math.max(1, this.#fps / 2) : this.#fps;
-    this.#now.set(this.#isWatched ? fps : Math.min(fps, unwatchedFps));
+    this.#now.set(this.#isHeld ? 0 : this.#isWatched ? fps : Math.min(fps, unwatchedFps));
   }
 }

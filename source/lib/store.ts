@@ -27,3 +27,23 @@ export function createStore<T>(initial: T): Store<T> {
     },
   };
 }
+
+/** A store whose listeners hear of changes only while `isOpen`, and when it opens of those before. `get` is not held. */
+export function heldStore<T>(store: ReadableStore<T>, isOpen: ReadableStore<boolean>): ReadableStore<T> {
+  return {
+    get: store.get,
+    subscribe(listener) {
+      let heard = store.get();
+      const hear = () => {
+        const now = store.get();
+        if (!isOpen.get() || Object.is(now, heard)) return;
+        heard = now;
+        listener();
+      };
+      const undo = [store.subscribe(hear), isOpen.subscribe(hear)];
+      return () => {
+        for (const each of undo) each();
+      };
+    },
+  };
+}

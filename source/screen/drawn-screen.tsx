@@ -4,6 +4,7 @@ import type {Settings} from '../settings/settings.ts';
 import {watchFirstLines} from '../streams/stream-manager.ts';
 import {listen, onExitSignals} from '../system/signals.ts';
 import {filterInput} from '../system/terminal-input.ts';
+import type {TerminalPace} from '../system/terminal-pace.ts';
 import {prepareWidths} from '../terminal/width.ts';
 import {App} from '../ui/components/app.tsx';
 import type {Controller} from '../ui/controller.ts';
@@ -25,6 +26,8 @@ type DrawnScreenOptions = {
   readonly process: NodeJS.Process;
   readonly clock: Clock;
   readonly settings: Pick<Settings, 'fps' | 'mouse'>;
+  /** Undefined: the terminal is not asked how far it has got. */
+  readonly pace: TerminalPace | undefined;
   /** Lines for a screen reader, printed once on the terminal's own screen. */
   readonly isSpoken: boolean;
 };
@@ -69,7 +72,8 @@ export class DrawnScreen {
 
   /** Listens to the terminal, the logs and the process. Returns what undoes it, oldest first. */
   listen(): readonly (() => void)[] {
-    const {controller, backend, exit, process, clock} = this.#options;
+    const {controller, backend, exit, process, clock, pace} = this.#options;
+    const {mayDrawKeys} = pace ?? {};
     return [
       this.#filterInput(),
       clock.after(idleSoon, prepareWidths),
@@ -77,6 +81,7 @@ export class DrawnScreen {
         if (pipelinesOf(controller.tab).includes(name)) this.#drawNow();
       }),
       controller.results.subscribe(() => this.#drawNow()),
+      ...(mayDrawKeys ? [mayDrawKeys.subscribe(() => mayDrawKeys.get() && this.#drawNow())] : []),
       listen(process, 'SIGCONT', () => void controller.terminal.repaint()),
       listen(process, 'uncaughtException', (error) => exit.leaveWithFault(error)),
       ...onExitSignals(process, (code) => exit.leave(code)),
@@ -84,12 +89,17 @@ export class DrawnScreen {
   }
 
   #filterInput(): () => void {
-    const {controller, process, clock, settings} = this.#options;
+    const {controller, process, clock, settings, pace} = this.#options;
     const {presence} = this.#options.backend;
     const mouse = new Mouse(controller);
     return filterInput(process.stdin, {
       clock,
+      isAsked: () => pace?.isAwaited ?? false,
       onReport: (report) => {
+        if (report.kind === 'cursor') {
+          pace?.onAnswer(report.column);
+          return;
+        }
         if (report.kind === 'blur') presence.onBlur();
         else presence.onSign();
         // Without --mouse, reports come from a mode that an earlier program left on.

@@ -5,6 +5,7 @@ import type {Settings} from '../settings/settings.ts';
 import {type OpenServer, openServer} from '../startup/open-server.ts';
 import {reportCrash} from '../system/crash-report.ts';
 import {boundWrites, holdStderr, reportModes, windowTitle} from '../system/terminal-output.ts';
+import {TerminalPace} from '../system/terminal-pace.ts';
 import {Controller} from '../ui/controller.ts';
 import {allCommands, type CommandTable} from '../ui/keys/commands.ts';
 import {remap} from '../ui/keys/remap-keys.ts';
@@ -77,13 +78,21 @@ async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const server = options.server ?? (await openServer(settings, version, clock));
 
   const backend = new ScreenBackend({settings, client: server.client, clock, process});
+  // A multiplexer answers itself, and draws at a pace of its own.
+  const pace = isSpoken || process.env.TMUX || process.env.STY ? undefined : new TerminalPace(clock);
+  pace?.mayDrawLog.subscribe(() => backend.frameRate.setHeld(!pace.mayDrawLog.get()));
   const exit = new ScreenExit(() => {
     contextSwitch.end();
     // While the logs still exist. After an exception the last saved session is safer than the present one.
     if (exit.fault === undefined) backend.session?.capture();
     writes.leave();
-    drawn.end();
+    void endDrawing();
   });
+  const endDrawing = async () => {
+    const isGone = stdout.destroyed || process.stdin.readableEnded || process.stdin.destroyed;
+    if (!isGone) await pace?.end();
+    drawn.end();
+  };
   const contextSwitch = new ContextSwitch({
     source: contexts,
     ...{version, clock},
@@ -97,6 +106,7 @@ async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
       setTitle: title.set,
       contexts: contextSwitch.of(settings),
       quit: () => exit.leave(0),
+      ...(pace && {takesFrames: pace.mayDrawKeys}),
     }),
     names,
     isRequested: (name) => patterns.some(({matches}) => matches(name)),
@@ -106,9 +116,14 @@ async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   });
   const reports = reportModes(stdout, settings);
   controller.terminal.keep(reports, title);
+  if (pace) controller.terminal.keepPace(pace);
 
-  const drawn = new DrawnScreen({controller, backend, exit, process, clock, settings, isSpoken});
-  const writes = boundWrites(stdout, () => void controller.terminal.repaint());
+  const drawn = new DrawnScreen({controller, backend, exit, process, clock, settings, isSpoken, pace});
+  const writes = boundWrites(stdout, {
+    onRecovered: () => void controller.terminal.repaint(),
+    onFrame: pace && ((bytes) => pace.onDrawn(bytes)),
+    isAlternate: !isSpoken,
+  });
   // The title is undone last, once `writes` has ended: a dropped write would leave ours.
   stdout.off('error', ignore).on('error', ignore);
   const undo = [title.off, holdStderr(process.stderr), ...drawn.listen()];

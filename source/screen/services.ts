@@ -38,7 +38,7 @@ export function readTerminal({stdin, stdout, env}: NodeJS.Process): TerminalInfo
   return {depth, symbols: symbolsFor(isUtf8), isUtf8};
 }
 
-type ServicesInput = Pick<Services, 'commands' | 'contexts' | 'quit'> & {
+type ServicesInput = Pick<Services, 'commands' | 'contexts' | 'quit' | 'takesFrames'> & {
   readonly settings: Settings;
   readonly server: OpenServer;
   readonly backend: ScreenBackend;

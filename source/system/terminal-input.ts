@@ -4,7 +4,10 @@ import type {Clock} from '../lib/clock.ts';
 type Filtered = {readonly keys: string; readonly reports: readonly TerminalReport[]};
 
 /** What the terminal reports between the keys. */
-export type TerminalReport = {readonly kind: 'focus' | 'blur'} | MouseReport;
+export type TerminalReport = {readonly kind: 'focus' | 'blur'} | CursorReport | MouseReport;
+
+/** The answer to DSR 6, in 1-based cells. No person made it. */
+export type CursorReport = {readonly kind: 'cursor'; readonly row: number; readonly column: number};
 
 /**
  * DEC mode 1006. `button` as sent: 0 to 2 are buttons, 64 and 65 the wheel; 4, 8 and 16 are added for Shift, Alt and
@@ -37,6 +40,8 @@ const wordMove = new RegExp(`^${esc}(?:(?:\\[1;[359]|\\[5|O5)[CD]|O[cd])$`);
 const altSequence = new RegExp(`^${esc}${esc}(?:\\[[ABCDFHZ]|O[ABCDFH]|\\[[13-8]~)$`);
 /** Milliseconds to wait for the rest of what may be the Esc key: too short for a user to notice. */
 const keyPatience = 50;
+/** While a report of the cursor is awaited, which may be cut behind its Esc. */
+const keyPatienceWhileAsked = 150;
 /** Milliseconds to wait for the rest of a longer beginning: no user types that, so the rest comes on a slow line. */
 const sequencePatience = 1000;
 /** Characters: most that is held of a sequence without an end. */
@@ -44,7 +49,7 @@ const mostHeld = 1024 * 1024;
 
 /**
  * Removes the terminal's reports and every escape sequence that is not one of our keys, even if two reads divide it: Ink
- * would read its rest as typed text. Bracketed paste passes unchanged.
+ * would read its rest as typed text. Bracketed paste passes unchanged, but for reports of the cursor that came into it.
  */
 export class InputFilter {
   #held = '';
@@ -52,10 +57,14 @@ export class InputFilter {
   /** Esc was passed on as a key, and may have been the beginning of a sequence. */
   #wasLateEsc = false;
 
-  /** Milliseconds until `flush` is due unless more input comes; undefined: there is nothing to flush. */
-  get patience(): number | undefined {
+  /**
+   * Milliseconds until `flush` is due unless more input comes; undefined: there is nothing to flush. `isAsked`: a report of
+   * the cursor is awaited.
+   */
+  patience(isAsked = false): number | undefined {
     if (this.#held === '' || this.#inPaste) return undefined;
-    return this.#held.length <= 2 ? keyPatience : sequencePatience;
+    if (this.#held.length > 2) return sequencePatience;
+    return isAsked ? keyPatienceWhileAsked : keyPatience;
   }
 
   append(text: string): Filtered {
@@ -70,7 +79,7 @@ export class InputFilter {
       const piece = input.slice(at, end);
       at = end;
       const report = terminalReport(piece);
-      if (report && !this.#inPaste) reports.push(report);
+      if (report && (!this.#inPaste || report.kind === 'cursor')) reports.push(report);
       else if (this.#inPaste) keys += piece;
       else keys += keysIn(piece);
       if (piece === pasteStart) this.#inPaste = true;
@@ -98,13 +107,17 @@ export class InputFilter {
     return end;
   }
 
-  /** Where the paste ends, or the part of it that has come. */
+  /** Where the paste ends, or the part of it that has come, or the part before a report of the cursor, or the report. */
   #endOfPaste(input: string, at: number): number | undefined {
     const end = input.indexOf(pasteEnd, at);
+    const inPaste = input.slice(at, end === -1 ? undefined : end);
+    const report = cursorInPaste.exec(inPaste);
+    if (report) return at + (report.index || report[0].length);
     if (end !== -1) return end + pasteEnd.length;
-    const begun = begunLength(input, at);
-    this.#held = input.slice(input.length - begun);
-    return input.length - begun > at ? input.length - begun : undefined;
+    const rest = inPaste.search(begunInPaste);
+    if (rest === -1) return input.length;
+    this.#held = inPaste.slice(rest);
+    return rest > 0 ? at + rest : undefined;
   }
 }
 
@@ -128,20 +141,18 @@ function isLateRest(text: string): boolean {
   return /^.[[O][\d<]/.test(sequence) || terminalReport(sequence) !== undefined || keySequence.test(sequence);
 }
 
-/** The length of what may be the beginning of `pasteEnd`, at the end of the input. */
-function begunLength(input: string, from: number): number {
-  for (let length = Math.min(pasteEnd.length - 1, input.length - from); length > 0; length--) {
-    if (pasteEnd.startsWith(input.slice(input.length - length))) return length;
-  }
-  return 0;
-}
-
+const cursor = new RegExp(`^${esc}\\[(\\d{1,4});(\\d{1,4})R$`);
+const cursorInPaste = new RegExp(`${esc}\\[\\d{1,4};\\d{1,4}R`);
+/** What may be the beginning of such a report or of `pasteEnd`. */
+const begunInPaste = new RegExp(`${esc}(?:\\[\\d{0,4}(?:;\\d{0,4})?)?$`);
 const mouse = new RegExp(`^${esc}\\[<(\\d{1,5});(\\d{1,5});(\\d{1,5})([Mm])$`);
 
-/** Reads a whole escape sequence as a report of DEC mode 1004 (focus) or 1006 (mouse); undefined for any other. */
+/** Reads a whole escape sequence as a report of the focus, the cursor or the mouse; undefined for any other. */
 function terminalReport(sequence: string): TerminalReport | undefined {
   if (sequence === `${esc}[I`) return {kind: 'focus'};
   if (sequence === `${esc}[O`) return {kind: 'blur'};
+  const place = cursor.exec(sequence);
+  if (place) return {kind: 'cursor', row: Number(place[1]), column: Number(place[2])};
   const match = mouse.exec(sequence);
   if (!match) return undefined;
   const [, button, column, row, end] = match;
@@ -215,11 +226,14 @@ type FilterInputOptions = {
   readonly onReport: (report: TerminalReport) => void;
   /** Called for all other input. */
   readonly onKeys: () => void;
+  /** Whether a report of the cursor is awaited; absent: never. */
+  readonly isAsked?: () => boolean;
   readonly clock: Pick<Clock, 'after'>;
 };
 
 /** Removes all but the keys from `stdin` before Ink reads it. Returns what undoes that. */
-export function filterInput(stdin: ReadStream, {onReport, onKeys, clock}: FilterInputOptions): () => void {
+export function filterInput(stdin: ReadStream, options: FilterInputOptions): () => void {
+  const {onReport, onKeys, isAsked = () => false, clock} = options;
   const filter = new InputFilter();
   const read = stdin.read.bind(stdin);
   let late = '';
@@ -244,7 +258,7 @@ export function filterInput(stdin: ReadStream, {onReport, onKeys, clock}: Filter
     for (let chunk: unknown = read(size); chunk !== null; chunk = read(size)) {
       cancelFlush();
       const keys = keysOf(filter.append(String(chunk)));
-      const {patience} = filter;
+      const patience = filter.patience(isAsked());
       if (patience !== undefined) cancelFlush = clock.after(patience, flush);
       if (keys !== '') return keys;
     }

@@ -3,7 +3,10 @@ import type {WriteStream} from 'node:tty';
 import type {Clock} from '../lib/clock.ts';
 
 export type BoundedWrites = {
-  /** Redraws no more after dropped frames. From now on a drop may hit Ink's restoring of the terminal, see `end`. */
+  /**
+   * Writes no more frames on the alternate screen, which Ink would at its end, and redraws no more after dropped ones. From
+   * now on a drop may hit Ink's restoring of the terminal, see `end`.
+   */
   readonly leave: () => void;
   /**
    * Waits, at most `patience` milliseconds, until the kernel has accepted everything; writes `restore` if Ink's own may
@@ -27,13 +30,30 @@ export type WindowTitle = TerminalModes & {
  */
 const leaveAlternateScreen = '\u001B[?1049l';
 
+/** Ink writes them around each frame: the terminal shows it at once (DEC mode 2026). */
+const frameStart = '\u001B[?2026h';
+const frameEnd = '\u001B[?2026l';
+
+type BoundWritesOptions = {
+  /** After dropped frames. */
+  readonly onRecovered: () => void;
+  /** Called with the bytes of each frame, about. Returns what is to be written behind it. */
+  readonly onFrame?: ((bytes: number) => string) | undefined;
+  /** Frames are on the alternate screen, and go with it. */
+  readonly isAlternate: boolean;
+};
+
 /**
  * Keeps a terminal that is not read (a stalled SSH link, a frozen pane) from blocking the event loop, and so every stream.
  * Frames are dropped, not queued, until the kernel accepts more; then `onRecovered` has to draw the whole screen.
  */
-export function boundWrites(stdout: WriteStream, onRecovered: () => void): BoundedWrites {
+export function boundWrites(stdout: WriteStream, options: BoundWritesOptions): BoundedWrites {
+  const {onRecovered, onFrame, isAlternate} = options;
   const write = stdout.write.bind(stdout);
   let dropped = false;
+  let hasLeft = false;
+  /** Bytes of the frame that is being written; undefined: none is. */
+  let frame: number | undefined;
 
   setBlocking(stdout, false);
   const onDrain = () => {
@@ -45,15 +65,31 @@ export function boundWrites(stdout: WriteStream, onRecovered: () => void): Bound
   const restoreWrite = replaceWrite(stdout, (chunk, done) => {
     // Ink waits for the callback of an empty write before it exits; `end` waits instead, with a limit.
     if (stdout.writableNeedDrain || chunk.length === 0) {
-      dropped ||= chunk.length > 0;
+      if (chunk.length > 0) {
+        dropped = true;
+        frame = undefined;
+      }
       queueMicrotask(done);
       return !stdout.writableNeedDrain;
     }
-    return write(chunk === leaveAlternateScreen ? `\r\n${chunk}` : chunk, done);
+    if (chunk === frameStart) frame = 0;
+    if (frame === undefined) return write(chunk === leaveAlternateScreen ? `\r\n${chunk}` : chunk, done);
+    frame += chunk.length;
+    const isEnd = chunk === frameEnd;
+    const bytes = frame;
+    if (isEnd) frame = undefined;
+    if (hasLeft) {
+      queueMicrotask(done);
+      return true;
+    }
+    return write(isEnd && onFrame ? chunk + onFrame(bytes) : chunk, done);
   });
 
   return {
-    leave: () => void stdout.off('drain', onDrain),
+    leave() {
+      stdout.off('drain', onDrain);
+      hasLeft = isAlternate;
+    },
     async end({restore, patience, clock}) {
       stdout.off('drain', onDrain);
       restoreWrite();

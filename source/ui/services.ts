@@ -11,6 +11,7 @@ import type {StreamManager} from '../streams/stream-manager.ts';
 import type {AlertCommand} from '../system/alert-command.ts';
 import type {ClipboardAnswer} from '../system/clipboard.ts';
 import type {TerminalModes} from '../system/terminal-output.ts';
+import type {TerminalPace} from '../system/terminal-pace.ts';
 import {shorten} from '../terminal/fit.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import type {Color, Colors} from '../terminal/style.ts';
@@ -29,6 +30,8 @@ export type Services = {
   readonly watched?: ReadableStore<boolean>;
   /** Slows frames down in a flood of the shown log. */
   readonly frameRate?: FrameRate;
+  /** Whether the terminal takes a frame; absent: always. New lines wait longer, see `FrameRate`. */
+  readonly takesFrames?: ReadableStore<boolean>;
   readonly describe: (name: string, signal: AbortSignal) => Promise<Description>;
   readonly colors: Colors;
   readonly symbols: Symbols;
@@ -119,6 +122,7 @@ export class TerminalLease {
   #suspend: SuspendTerminal | undefined;
   #isLent = false;
   #modes: readonly TerminalModes[] = [];
+  #pace: Pick<TerminalPace, 'begin' | 'end'> | undefined;
 
   /** Another program draws. */
   get isLent(): boolean {
@@ -135,9 +139,15 @@ export class TerminalLease {
     this.#modes = modes;
   }
 
+  /** The terminal is lent once it has answered: the other program would read the answer as typed text. */
+  keepPace(pace: Pick<TerminalPace, 'begin' | 'end'>): void {
+    this.#pace = pace;
+  }
+
   /** At the end of the screen: a command that returns the terminal then switches no modes on. */
   forgetModes(): void {
     this.#modes = [];
+    this.#pace = undefined;
   }
 
   /** Lends the terminal while `callback` runs, then draws every cell again. */
@@ -146,12 +156,14 @@ export class TerminalLease {
     if (this.#isLent || !this.#suspend) return;
     this.#isLent = true;
     try {
+      if (this.#pace) await this.#pace.end();
       await this.#suspend(async () => {
         for (const mode of this.#modes) mode.off();
         try {
           await callback();
         } finally {
           for (const mode of this.#modes) mode.on();
+          this.#pace?.begin();
         }
       });
     } finally {

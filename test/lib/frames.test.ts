@@ -202,3 +202,28 @@ test('is never more than the usual rate, nor less than one', () => {
   rate.setWatched(false);
   expect(rate.now.get()).toBe(1);
 });
+
+test('while frames are held none is due, and what was requested comes at once afterwards', async () => {
+  const clock = new FakeClock();
+  const rate = new FrameRate(10);
+  const flushes: number[] = [];
+  const batch = new FrameBatch({clock, fps: rate.now, flush: () => flushes.push(clock.monotonic())});
+  rate.setHeld(true);
+  batch.request();
+  await clock.advance(1000);
+  rate.setWatched(false);
+  expect(flushes).toEqual([]);
+  rate.setWatched(true);
+  rate.setHeld(false);
+  await clock.advance(0);
+  expect(flushes).toEqual([1000]);
+  // Held again within the frame that is requested.
+  batch.request();
+  await clock.advance(50);
+  rate.setHeld(true);
+  await clock.advance(1000);
+  expect(flushes).toEqual([1000]);
+  rate.setHeld(false);
+  await clock.advance(0);
+  expect(flushes).toEqual([1000, 2050]);
+});

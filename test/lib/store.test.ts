@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {createStore} from '../../source/lib/store.ts';
+import {createStore, heldStore} from '../../source/lib/store.ts';
 
 test('listeners hear of changes only, and find the new value', () => {
   const store = createStore(1);
@@ -51,4 +51,25 @@ test('a change made by a listener reaches everyone as the last value', () => {
   });
   store.set(1);
   expect(last).toEqual([3]);
+});
+
+test('listeners of a held store hear once of all that changed meanwhile', () => {
+  const store = createStore('a');
+  const isOpen = createStore(false);
+  const held = heldStore(store, isOpen);
+  const heard: string[] = [];
+  const unsubscribe = held.subscribe(() => heard.push(held.get()));
+  store.set('b');
+  store.set('c');
+  expect([held.get(), heard]).toEqual(['c', []]);
+  isOpen.set(true);
+  expect(heard).toEqual(['c']);
+  store.set('d');
+  isOpen.set(false);
+  isOpen.set(true);
+  expect(heard).toEqual(['c', 'd']);
+  store.set('e');
+  unsubscribe();
+  store.set('f');
+  expect(heard).toEqual(['c', 'd', 'e']);
 });

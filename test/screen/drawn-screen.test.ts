@@ -4,6 +4,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {stripVTControlCharacters} from 'node:util';
 import {expect, it} from 'vitest';
 import {Presence} from '../../source/lib/presence.ts';
+import {createStore} from '../../source/lib/store.ts';
 import {DrawnScreen} from '../../source/screen/drawn-screen.tsx';
 import {ScreenExit} from '../../source/screen/exit.ts';
 import {ScreenUnderTest} from '../ui/screen-under-test.ts';
@@ -38,7 +39,14 @@ it('draws every frame at the requested rate, not every second one', async () => 
   const {process, text} = terminal();
   const fps = 20;
   const drawn = new DrawnScreen({
-    ...{controller: screen.controller, process, settings: {fps, mouse: false}, clock: screen.clock, isSpoken: false},
+    ...{
+      controller: screen.controller,
+      process,
+      settings: {fps, mouse: false},
+      clock: screen.clock,
+      isSpoken: false,
+      pace: undefined,
+    },
     backend: {manager: screen.manager, presence: new Presence({clock: screen.clock})},
     exit: new ScreenExit(() => {}),
   });
@@ -55,12 +63,45 @@ it('draws every frame at the requested rate, not every second one', async () => 
   expect(frames.filter((frame) => !shown.includes(frame)).length).toBeLessThan(5);
 });
 
+it('draws nothing while the terminal takes no frame, and then the newest state', async () => {
+  const takesFrames = createStore(true);
+  await using screen = await ScreenUnderTest.open({services: {takesFrames}});
+  const {process, text} = terminal();
+  const drawn = new DrawnScreen({
+    ...{controller: screen.controller, process, settings: {fps: 100, mouse: false}, clock: screen.clock},
+    ...{isSpoken: false, pace: undefined},
+    backend: {manager: screen.manager, presence: new Presence({clock: screen.clock})},
+    exit: new ScreenExit(() => {}),
+  });
+  const say = async (words: string) => {
+    screen.controller.dispatch({type: 'notice', text: words});
+    await sleep(50);
+  };
+  takesFrames.set(false);
+  for (const words of ['aaaaaaa', 'bbbbbbb']) await say(words);
+  expect(text()).not.toMatch(/aaaaaaa|bbbbbbb/);
+  takesFrames.set(true);
+  await screen.until(() => text().includes('bbbbbbb'), 'the newest state');
+  expect(text()).not.toContain('aaaaaaa');
+  await say('ccccccc');
+  await screen.until(() => text().includes('ccccccc'), 'the next state');
+  drawn.end();
+  await drawn.ended();
+});
+
 it('for a screen reader prints each line once, and keeps one line of status', async () => {
   await using screen = await ScreenUnderTest.open({names: ['orders']});
   screen.poller.start();
   const {process, raw} = terminal();
   const drawn = new DrawnScreen({
-    ...{controller: screen.controller, process, settings: {fps: 20, mouse: false}, clock: screen.clock, isSpoken: true},
+    ...{
+      controller: screen.controller,
+      process,
+      settings: {fps: 20, mouse: false},
+      clock: screen.clock,
+      isSpoken: true,
+      pace: undefined,
+    },
     backend: {manager: screen.manager, presence: new Presence({clock: screen.clock})},
     exit: new ScreenExit(() => {}),
   });

@@ -5,7 +5,7 @@ import {filterInput, InputFilter, type TerminalReport} from '../../source/system
 import {FakeClock} from '../harness/fake-clock.ts';
 
 /** Reads as Ink does: all there is, whenever there is something. */
-function reading() {
+function reading({isAsked = false} = {}) {
   const stdin = new Readable({read() {}});
   stdin.setEncoding('utf8');
   const seen: string[] = [];
@@ -14,6 +14,7 @@ function reading() {
   const undo = filterInput(stdin as unknown as NodeJS.ReadStream, {
     onReport: ({kind}) => seen.push(kind),
     onKeys: () => seen.push('keys'),
+    isAsked: () => isAsked,
     clock,
   });
   stdin.on('readable', () => {
@@ -117,7 +118,6 @@ const unknown = {
   'CSI u: a is let go': `${esc}[97;1:3u`,
   modifyOtherKeys: `${esc}[27;5;9~`,
   'old mouse report': `${esc}[M !!`,
-  'cursor position': `${esc}[12;40R`,
   'device attributes': `${esc}[?64;1;2;6;9;15;22c`,
   'secondary device attributes': `${esc}[>41;354;0c`,
   'mode report': `${esc}[?2026;2$y`,
@@ -177,9 +177,9 @@ test('Esc before a report, an answer or a paste is the key', () => {
 test('a lone Esc is the key when nothing follows; the rest of a sequence that was cut after it is no key', () => {
   const filter = new InputFilter();
   expect(filter.append(esc)).toEqual({keys: '', reports: []});
-  expect(filter.patience).toBe(50);
+  expect(filter.patience()).toBe(50);
   expect(filter.flush()).toEqual({keys: escKey, reports: []});
-  expect(filter.patience).toBeUndefined();
+  expect(filter.patience()).toBeUndefined();
   expect(filter.append('[Ox')).toEqual({keys: 'x', reports: [{kind: 'blur'}]});
   expect(filter.append('[O')).toEqual({keys: '[O', reports: []});
 });
@@ -209,7 +209,7 @@ test.each([`${esc}[`, `${esc}O`, `${esc}]`, `${esc}[1;5`, `${esc}]11;rgb:1e`, `$
   (begun) => {
     const filter = new InputFilter();
     expect(filter.append(`j${begun}`).keys).toBe('j');
-    expect(filter.patience).toBe(begun.length === 2 ? 50 : 1000);
+    expect(filter.patience()).toBe(begun.length === 2 ? 50 : 1000);
     expect(filter.flush().keys).toBe('');
     expect(filter.append('k').keys).toBe('k');
   },
@@ -280,4 +280,40 @@ test('after any input keys work again, and nothing is invented', () => {
     }),
     {numRuns: runs},
   );
+});
+
+test('answers about the cursor are no keys, wherever a read cuts them and whatever is typed around them', () => {
+  const input = `j${esc}[24;7Rk${esc}${esc}[1;17R${esc}[A${esc}[24;12Rq`;
+  for (let cut = 0; cut <= input.length; cut++) {
+    const filter = new InputFilter();
+    const parts = [filter.append(input.slice(0, cut)), filter.append(input.slice(cut))];
+    expect(parts.map(({keys}) => keys).join('')).toBe(`jk${esc}[27u${esc}[Aq`);
+    expect(parts.flatMap(({reports}) => reports)).toEqual([
+      {kind: 'cursor', row: 24, column: 7},
+      {kind: 'cursor', row: 1, column: 17},
+      {kind: 'cursor', row: 24, column: 12},
+    ]);
+  }
+});
+
+test('an answer in a paste is taken out of it, wherever a read cuts it', () => {
+  const input = `${esc}[200~one${esc}[24;7R${esc}[24;8R two[1;2R${esc}[201~x`;
+  for (let cut = 0; cut <= input.length; cut++) {
+    const filter = new InputFilter();
+    const parts = [filter.append(input.slice(0, cut)), filter.append(input.slice(cut))];
+    expect(parts.map(({keys}) => keys).join('')).toBe(`${esc}[200~one two[1;2R${esc}[201~x`);
+    expect(parts.flatMap(({reports}) => reports)).toHaveLength(2);
+  }
+});
+
+test('an answer that comes in two pieces is one: its Esc waits longer while an answer is awaited', async () => {
+  const {send, seen, read, clock} = reading({isAsked: true});
+  await send(esc);
+  await clock.advance(140);
+  await send('[24;7R');
+  await clock.advance(5000);
+  expect([read, seen]).toEqual([[], ['cursor']]);
+  await send(esc);
+  await clock.advance(150);
+  expect(read).toEqual([`${esc}[27u`]);
 });

@@ -57,7 +57,7 @@ function slowTerminal() {
 test('frames are dropped while the terminal accepts nothing, and the screen is drawn anew once it does', async () => {
   const {written, accept, stdout} = slowTerminal();
   let recovered = 0;
-  boundWrites(stdout, () => recovered++);
+  boundWrites(stdout, {onRecovered: () => recovered++, isAlternate: true});
   stdout.write('one');
   const dropped: string[] = [];
   stdout.write('two', () => dropped.push('two'));
@@ -75,7 +75,7 @@ test.each([
   [['frame', 'dropped'], 'restored'],
 ])('the end waits until %j is out, and then writes %j', async (frames, restored) => {
   const {written, accept, stdout} = slowTerminal();
-  const writes = boundWrites(stdout, () => {});
+  const writes = boundWrites(stdout, {onRecovered() {}, isAlternate: true});
   for (const frame of frames) stdout.write(frame);
   const isOut = writes.end({restore: 'restored', patience: 1000, clock: new FakeClock()});
   await accept();
@@ -87,7 +87,7 @@ test.each([
 test('the end does not wait for a terminal that never accepts anything', async () => {
   const clock = new FakeClock();
   const {stdout} = slowTerminal();
-  const writes = boundWrites(stdout, () => {});
+  const writes = boundWrites(stdout, {onRecovered() {}, isAlternate: true});
   stdout.write('frame');
   const isOut = writes.end({restore: '', patience: 500, clock});
   await clock.advance(500);
@@ -96,12 +96,67 @@ test('the end does not wait for a terminal that never accepts anything', async (
 
 test('the shell gets a line of its own where no alternate screen is left, and nothing else is changed', async () => {
   const {written, accept, stdout} = slowTerminal();
-  boundWrites(stdout, () => {});
+  boundWrites(stdout, {onRecovered() {}, isAlternate: true});
   for (const sequence of ['\u001B[?1049h frame', '\u001B[?1049l']) {
     stdout.write(sequence);
     await accept();
   }
   expect(written).toEqual(['\u001B[?1049h frame', '\r\n\u001B[?1049l']);
+});
+
+/** As Ink writes a frame. */
+function frame(stdout: WriteStream, text: string): void {
+  for (const part of ['\u001B[?2026h', text, '\u001B[?2026l']) stdout.write(part);
+}
+
+/** A terminal that accepts everything at once. */
+function fastTerminal() {
+  const written: string[] = [];
+  const stream = new Writable({
+    write(chunk, _, done) {
+      written.push(String(chunk));
+      done();
+    },
+  });
+  return {written, stdout: stream as unknown as WriteStream};
+}
+
+test('what is written behind a frame follows its end, and only a frame that was written has it', async () => {
+  const {written, stdout} = fastTerminal();
+  const sizes: number[] = [];
+  const onFrame = (bytes: number) => `?${sizes.push(bytes)}`;
+  boundWrites(stdout, {onRecovered() {}, onFrame, isAlternate: true});
+  frame(stdout, 'one');
+  stdout.write('title');
+  frame(stdout, 'three');
+  expect(written.join('')).toBe('\u001B[?2026hone\u001B[?2026l?1title\u001B[?2026hthree\u001B[?2026l?2');
+  expect(sizes).toEqual([19, 21]);
+
+  const slow = slowTerminal();
+  boundWrites(slow.stdout, {onRecovered() {}, onFrame, isAlternate: true});
+  frame(slow.stdout, 'dropped');
+  await slow.accept();
+  expect([slow.written.join(''), sizes.length]).toEqual(['\u001B[?2026h', 2]);
+  // The next write is no part of that frame.
+  slow.stdout.write('title');
+  await slow.accept();
+  expect(slow.written.at(-1)).toBe('title');
+});
+
+test.each([
+  [true, '|\r\n\u001B[?1049l'],
+  [false, '|\u001B[?2026hlast\u001B[?2026l|\r\n\u001B[?1049l'],
+])('after it is left no frame is written on the alternate screen: %s', (isAlternate, expected) => {
+  const {written, stdout} = fastTerminal();
+  const writes = boundWrites(stdout, {onRecovered() {}, isAlternate});
+  frame(stdout, 'one');
+  written.length = 0;
+  writes.leave();
+  stdout.write('|');
+  frame(stdout, 'last');
+  if (!isAlternate) stdout.write('|');
+  stdout.write('\u001B[?1049l');
+  expect(written.join('')).toBe(expected);
 });
 
 test('stderr is held back, and written at the end', async () => {

@@ -66,6 +66,7 @@ export type ScreenOptions = {
       | 'contexts'
       | 'isUtf8'
       | 'frameRate'
+      | 'takesFrames'
       | 'serverVersion'
     >
   >;

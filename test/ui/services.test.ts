@@ -55,3 +55,22 @@ test('modes are off while the terminal is lent, and on again after, whatever hap
   await expect(terminal.lend(() => Promise.reject(new Error('no command')))).rejects.toThrow('no command');
   expect(steps).toEqual(['off', 'lent', 'on', 'off', 'on']);
 });
+
+test('it is lent once the terminal has answered, and asked again before the screen is drawn', async () => {
+  const terminal = new TerminalLease();
+  const steps: string[] = [];
+  terminal.attach(async (callback) => {
+    steps.push('suspended');
+    await callback();
+    steps.push('drawn');
+  });
+  const {promise: isAnswered, resolve: answer} = Promise.withResolvers<void>();
+  terminal.keepPace({end: () => isAnswered, begin: () => steps.push('begin')});
+  const lent = terminal.lend(async () => {
+    steps.push('lent');
+  });
+  expect([steps, terminal.isLent]).toEqual([[], true]);
+  answer();
+  await lent;
+  expect(steps).toEqual(['suspended', 'lent', 'begin', 'drawn']);
+});

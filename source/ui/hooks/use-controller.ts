@@ -1,5 +1,5 @@
-import {createContext, useContext, useEffect, useRef, useSyncExternalStore} from 'react';
-import type {ReadableStore} from '../../lib/store.ts';
+import {createContext, useContext, useEffect, useMemo, useRef, useSyncExternalStore} from 'react';
+import {heldStore, type ReadableStore} from '../../lib/store.ts';
 import type {Controller} from '../controller.ts';
 import type {Layout} from '../layout.ts';
 import type {Pane} from '../pane/pane-at.ts';
@@ -15,9 +15,11 @@ export function useController(): {controller: Controller; view: ViewState} {
   return {controller, view: useStore(controller.view)};
 }
 
-/** The value of a store. Renders again when it changes. */
+/** The value of a store. Renders again when it changes, but not before the terminal takes a frame. */
 export function useStore<T>(store: ReadableStore<T>): T {
-  return useSyncExternalStore(store.subscribe, store.get);
+  const takesFrames = useContext(ControllerContext)?.services.takesFrames;
+  const held = useMemo(() => (takesFrames ? heldStore(store, takesFrames) : store), [store, takesFrames]);
+  return useSyncExternalStore(held.subscribe, held.get);
 }
 
 const unchanging: ReadableStore<number> = {get: () => 0, subscribe: () => () => {}};

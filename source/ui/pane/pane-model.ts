@@ -4,7 +4,7 @@ import {prepareSearch} from '../../buffer/search.ts';
 import {FoldedRecords} from '../../filters/folded-records.ts';
 import {ShownLines} from '../../filters/shown-lines.ts';
 import type {Clock} from '../../lib/clock.ts';
-import {FrameBatch} from '../../lib/frames.ts';
+import {FrameBatch, type FrameRate} from '../../lib/frames.ts';
 import {floodPause, SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {RecordIndex} from '../../records/record-index.ts';
@@ -15,6 +15,7 @@ import {LogSearch} from './log-search.ts';
 export type PaneServices = {
   readonly clock: Clock;
   readonly timeLimit: TimeLimit;
+  readonly frameRate?: FrameRate;
 };
 
 /** A row of several `records`, or of the `lines` of one record; `open`: each of them has its own row instead. */
@@ -68,14 +69,18 @@ export class PaneModel {
     this.index = new RecordIndex(source.buffer);
     this.records = new FoldedRecords(this.index);
     this.#options = options;
-    const {clock} = options.services;
+    const {clock, frameRate} = options.services;
     this.#runner = new SliceRunner({
       clock,
       step: (maxBytes) => this.#step(maxBytes),
       onSlice: () => this.#onSlice(),
       restMs: floodPause(() => source.buffer.totalBytes),
     });
-    this.#progressFrames = new FrameBatch({clock, fps: progressFps, flush: () => this.#notifyProgress()});
+    this.#progressFrames = new FrameBatch({
+      clock,
+      fps: frameRate?.now ?? progressFps,
+      flush: () => this.#notifyProgress(),
+    });
     this.#ahead = new SliceRunner({
       clock,
       step: prepareSearch(source.buffer),
