@@ -4,13 +4,20 @@ import {allRows} from '../bench/all-rows.ts';
 import {benchTable, growthPictures} from '../bench/frame/docs-table.ts';
 import {readResults} from '../bench/frame/results.ts';
 import {families} from '../bench/growth/families.ts';
-import {keyTableText, optionTableText} from '../test/harness/docs-tables.ts';
+import {keyTableText, optionTableText, schemaTableText} from '../test/harness/docs-tables.ts';
 
 const results = await readResults();
 const whyOf = (name: string) => allRows.find((row) => row.name === name)?.why;
 
 await fill('keys.md', {keys: keyTableText()});
 await fill('options.md', {options: optionTableText(), 'logs-options': optionTableText('logs')});
+const {$defs: schemas} = JSON.parse(await readFile(new URL('../docs/json-schema.json', import.meta.url), 'utf8'));
+await fill('json.md', {
+  logs: schemaTableText(schemas.logs),
+  pipeline: schemaTableText(schemas.pipeline),
+  status: schemaTableText(schemas.status.items),
+  stderr: schemaTableText(schemas.stderr),
+});
 // Without results the page stays as it is.
 await fill('performance.md', {
   ...(results && {benchmarks: benchTable(results, whyOf)}),

@@ -35,7 +35,7 @@ export async function listText(options: ListOptions): Promise<string> {
   }
 }
 
-/** For scripts: what the server does not send is null. */
+/** For scripts, as in docs/json-schema.json: what the server does not send is null. */
 export function pipelineJson(pipeline: Pipeline) {
   const {deploymentError, ...facts} = pipeline;
   const error = deploymentError && {
@@ -47,15 +47,15 @@ export function pipelineJson(pipeline: Pipeline) {
     name: facts.name,
     state: serverState(pipeline),
     since: stateSince(pipeline) || null,
-    deploymentStatus: facts.deploymentStatus,
+    deploymentStatus: facts.deploymentStatus || null,
     deploymentStatusSince: facts.deploymentStatusSince || null,
-    desiredStatus: facts.deploymentDesiredStatus,
-    programStatus: facts.programStatus,
+    desiredStatus: facts.deploymentDesiredStatus || null,
+    programStatus: facts.programStatus || null,
     programStatusSince: facts.programStatusSince || null,
-    storageStatus: facts.storageStatus,
+    storageStatus: facts.storageStatus || null,
     connectorErrors: facts.connectorErrors ?? null,
     deploymentError: error ?? null,
-    platformVersion: facts.platformVersion,
+    platformVersion: facts.platformVersion || null,
     createdAt: facts.createdAt || null,
     id: facts.id,
     description: facts.description,

@@ -30,8 +30,7 @@ export async function statusText({client, requested, output, signal, ...more}: S
       programError: detail.programError ?? null,
       serverVersion: version ?? null,
     }));
-    const isOne = requested.names.length === 1 && requested.patterns.length === 0;
-    return `${jsonText(isOne ? objects[0] : objects, 2)}\n`;
+    return `${jsonText(objects, 2)}\n`;
   }
   return details.map((detail) => describe(detail, version)).join('\n');
 }

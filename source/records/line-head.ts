@@ -56,6 +56,14 @@ export function timeOfBytes(line: Uint8Array): number | undefined {
   return time === undefined ? undefined : parseTime(line, time);
 }
 
+/** The time as sent, `2026-11-25T09:08:47.372844Z`; undefined where `timeOfBytes` is. */
+export function timeTextOf(line: Uint8Array): string | undefined {
+  const start = timeStartIn(line, 0, line.length);
+  if (start === undefined || parseTime(line, start) === undefined) return undefined;
+  const end = timeEndIn(line, start, line.length);
+  return end === undefined ? undefined : String.fromCharCode(...line.subarray(start, end));
+}
+
 /** Where the level begins; undefined if the line is no head. */
 export function levelStartIn(bytes: Uint8Array, start: number, end: number): number | undefined {
   const first = bytes[start];

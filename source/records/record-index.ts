@@ -152,15 +152,25 @@ export class RecordIndex {
    * of the last head before it.
    */
   timeAt(id: number): number | undefined {
+    const own = this.datingLine(id);
+    if (own) return timeOfBytes(own);
     const head = this.#table.headOf(id);
-    if (this.#table.codeAt(head) !== panicCode) return this.#timeOfHead(head);
-    for (const line of this.linesOf(head)) {
-      const time = timeOfBytes(this.#buffer.lineAt(line) ?? Buffer.of());
-      if (time !== undefined) return time;
-    }
+    if (this.#table.codeAt(head) !== panicCode) return undefined;
     const first = Math.max(this.#buffer.firstId, head - longestReach);
     for (let before = head - 1; before >= first; before--) {
       if (hasTime(this.#table.codeAt(before) ?? plainCode)) return this.#timeOfHead(before);
+    }
+    return undefined;
+  }
+
+  /** The line of the entry's record with its time: its head, or the first report of a panic. */
+  datingLine(id: number): Buffer | undefined {
+    const head = this.#table.headOf(id);
+    const code = this.#table.codeAt(head) ?? plainCode;
+    const lines = code === panicCode ? this.linesOf(head) : hasTime(code) ? [head] : [];
+    for (const each of lines) {
+      const line = this.#buffer.lineAt(each);
+      if (line && timeOfBytes(line) !== undefined) return line;
     }
     return undefined;
   }

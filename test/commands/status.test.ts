@@ -35,11 +35,11 @@ it('describes all where none is named, and those that match a pattern, with an e
 
 it('has the version of the server, which a pipeline need not have', async () => {
   expect(await status(['orders'])).toMatch(/\n {2}platform +0\.337\.0\n {2}server +0\.337\.0\n/);
-  expect(JSON.parse(await status(['orders'], 'json'))).toMatchObject({serverVersion: '0.337.0'});
+  expect(JSON.parse(await status(['orders'], 'json'))).toMatchObject([{serverVersion: '0.337.0'}]);
 });
 
-it('is an object for a name, and a list otherwise', async () => {
-  expect(JSON.parse(await status(['orders'], 'json'))).toMatchObject({name: 'orders', programError: null});
+it('is a list in JSON, however many there are', async () => {
+  expect(JSON.parse(await status(['orders'], 'json'))).toMatchObject([{name: 'orders', programError: null}]);
   expect(JSON.parse(await status(['orders*'], 'json'))).toHaveLength(2);
   expect(JSON.parse(await status([], 'json'))).toHaveLength(3);
 });

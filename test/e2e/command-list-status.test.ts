@@ -58,7 +58,7 @@ test('status: the error in full', async () => {
       .map(({name}: {name: string}) => name)
       .toSorted(),
   ).toEqual(['etl', 'fraud', 'orders']);
-  expect(JSON.parse((await pipetail('status', 'fraud', '-o', 'json')).stdout)).toMatchObject({name: 'fraud'});
+  expect(JSON.parse((await pipetail('status', 'fraud', '-o', 'json')).stdout)).toMatchObject([{name: 'fraud'}]);
   expect((await pipetail('status', '*d*')).stdout.match(/^\w+$/gm)?.toSorted()).toEqual(['fraud', 'orders']);
 });
 
@@ -99,7 +99,7 @@ test('a server that is not supported: each command reports that once, and what w
   expect(list.stdout).toMatch(/\norders +Running .*\nsqlbad +SqlError .*\nnever +Shutdown .*\n$/);
   const status = await pipetail('status', 'orders', '-o', 'json');
   expect(JSON.parse(status.stderr)).toEqual({message: expect.stringMatching(/^Feldera 0\.60\.0 is not supported/)});
-  expect(JSON.parse(status.stdout)).toMatchObject({serverVersion: '0.60.0', connectorErrors: null});
+  expect(JSON.parse(status.stdout)).toMatchObject([{serverVersion: '0.60.0', connectorErrors: null}]);
   const logs = await pipetail('logs', 'orders');
   expect(logs.stderr.split('\n').filter((row) => line.test(`${row}\n`))).toHaveLength(1);
   expect(logs.stdout).toMatch(/INFO End of logs: pipeline is being shutdown\n$/);
@@ -111,7 +111,7 @@ test('a server that does not send its version keeps nothing from ending', async 
   const logs = await pipetail('logs', 'orders');
   expect(logs.stdout).toMatch(/INFO End of logs: pipeline is being shutdown\n$/);
   const status = await pipetail('status', 'orders', '-o', 'json');
-  expect(JSON.parse(status.stdout)).toMatchObject({name: 'orders', serverVersion: null});
+  expect(JSON.parse(status.stdout)).toMatchObject([{name: 'orders', serverVersion: null}]);
   // A look-up has 15 s.
   expect(performance.now() - before).toBeLessThan(14_000);
 });

@@ -17,6 +17,32 @@ export function optionTableText(command: 'screen' | 'logs' = 'screen'): string {
   );
 }
 
+type Schema = {
+  readonly type?: string | readonly string[];
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly Schema[];
+  readonly description?: string;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+};
+
+/** A table of docs/json.md: the fields of an object in docs/json-schema.json. */
+export function schemaTableText({required = [], properties = {}}: Schema): string {
+  const rows = Object.entries(properties).map(([name, schema]) => {
+    const types = required.includes(name) ? typesOf(schema) : [...typesOf(schema), 'or absent'];
+    return [code(name), types.join(', ').replaceAll(', or absent', ' or absent'), schema.description ?? ''];
+  });
+  return markdownTable(['field', 'type', 'what it is'], rows);
+}
+
+function typesOf({type, const: only, enum: choices, anyOf}: Schema): readonly string[] {
+  if (anyOf) return anyOf.flatMap(typesOf);
+  if (only !== undefined) return [code(JSON.stringify(only))];
+  if (choices) return choices.map((choice) => (choice === null ? 'null' : code(JSON.stringify(choice))));
+  return [type ?? 'any'].flat();
+}
+
 /** The text between `<!-- name -->` and `<!-- /name -->`, trimmed; undefined if the page has no such section. */
 export function sectionOf(page: string, name: string): string | undefined {
   const start = page.indexOf(`<!-- ${name} -->`);

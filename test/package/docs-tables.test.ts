@@ -4,7 +4,7 @@ import {expect, test} from 'vitest';
 import {options} from '../../source/settings/option-table.ts';
 import {promptCommands} from '../../source/ui/keys/command-table.ts';
 import {allCommands} from '../../source/ui/keys/commands.ts';
-import {keyTableText, optionTableText, sectionOf} from '../harness/docs-tables.ts';
+import {keyTableText, optionTableText, schemaTableText, sectionOf} from '../harness/docs-tables.ts';
 import {root} from '../harness/program.ts';
 
 test('the key table has a row for every command, those of prompts too, and its bars are those of Markdown', () => {
@@ -32,10 +32,16 @@ test('a section is the text between its markers', () => {
   expect(sectionOf('a <!-- /keys --> <!-- keys -->', 'keys')).toBeUndefined();
 });
 
+const {$defs: schemas} = JSON.parse(readFileSync(path.join(root, 'docs/json-schema.json'), 'utf8'));
+
 test.each([
   ['keys.md', 'keys', keyTableText],
   ['options.md', 'options', () => optionTableText()],
   ['options.md', 'logs-options', () => optionTableText('logs')],
+  ['json.md', 'logs', () => schemaTableText(schemas.logs)],
+  ['json.md', 'pipeline', () => schemaTableText(schemas.pipeline)],
+  ['json.md', 'status', () => schemaTableText(schemas.status.items)],
+  ['json.md', 'stderr', () => schemaTableText(schemas.stderr)],
 ])('docs/%s has exactly this table of %s', (page, name, table) => {
   expect(sectionOf(readFileSync(path.join(root, 'docs', page), 'utf8'), name)).toBe(table());
 });

@@ -2,9 +2,10 @@ import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import {compilePattern, type TimeLimit} from '../../buffer/pattern.ts';
 import type {Filter} from '../../filters/filter.ts';
 import {ShownLines} from '../../filters/shown-lines.ts';
+import {timeOfBytes, timeTextOf} from '../../records/line-head.ts';
 import {RecordIndex} from '../../records/record-index.ts';
 import type {MarkdownInput} from '../../viewport/markdown.ts';
-import type {PrintedRecord, RecordShape} from './record-shapes.ts';
+import type {PrintedRecord, RecordShape, RecordTime} from './record-shapes.ts';
 
 export type Selecting = {
   /** A record has to pass all of them. */
@@ -120,11 +121,11 @@ export class RecordPrinter {
     this.#held = undefined;
     const first = firstPieces(held);
     const from = this.#tailStart(held);
-    const lastTime = held.findLast(({time}) => time !== undefined)?.time;
+    const lastTime = held.findLast(({time}) => time !== undefined)?.time?.at;
     // Without any time it is unknown what was there before.
     const liveFrom = lastTime === undefined ? undefined : lastTime - mayBeLive;
     const isLive = ({time}: Selected) =>
-      mayBeLive > 0 && (liveFrom === undefined || (time !== undefined && time >= liveFrom));
+      mayBeLive > 0 && (liveFrom === undefined || (time !== undefined && time.at >= liveFrom));
     const isPrinted = (record: Selected, at: number) =>
       (record.lines.length === 0 ? at : (first.get(record.head) ?? at)) >= from || isLive(record);
     return Buffer.concat(held.filter(isPrinted).map((record) => this.#print(record)));
@@ -201,7 +202,8 @@ class RecordSelector {
   readonly #since: number | undefined;
   /** The first record from `since` on has come. */
   #hasBegun: boolean;
-  #time: number | undefined;
+  /** Of the last record that was read. */
+  #time: RecordTime | undefined;
   /** Records below do not wait for more lines. */
   #flushedTo = 0;
   readonly #joinsLines: boolean;
@@ -268,15 +270,24 @@ class RecordSelector {
     const next = (here.at(-1) ?? from) + 1;
     const ids = this.#unread(here, head, end);
     if (ids.length === 0) return {next, lines: here.length};
-    if (head === from) this.#time = this.#index.timeAt(head) ?? this.#time;
-    this.#hasBegun ||= head === from && this.#time !== undefined && this.#time >= (this.#since ?? 0);
+    if (head === from) this.#time = this.#timeOf(head);
+    this.#hasBegun ||= head === from && this.#time !== undefined && this.#time.at >= (this.#since ?? 0);
     const isLast = this.#exits?.includes(from) === true && this.#hasBegun;
     const shown = this.#hasBegun ? ids.filter((id) => this.#shown.some((lines) => lines.includes(id))) : [];
     if (shown.length === 0 && !isLast) return {next, lines: here.length};
     const lines = shown.map((id) => this.#buffer.lineAt(id) ?? Buffer.of());
     const level = this.#index.levelAt(head);
-    const record = {head, lines, time: this.#time, level, startsHere: head === from, isLast};
+    const time = this.#time && {...this.#time, isOwn: this.#time.isOwn && head === from};
+    const record = {head, lines, time, level, startsHere: head === from, isLast};
     return {next, lines: here.length, record};
+  }
+
+  #timeOf(head: number): RecordTime | undefined {
+    const line = this.#index.datingLine(head);
+    const at = line && timeOfBytes(line);
+    const text = line && timeTextOf(line);
+    if (at === undefined || text === undefined) return this.#time && {...this.#time, isOwn: false};
+    return {at, text, isOwn: true};
   }
 
   /** The lines from `from` on that follow one another in the record of `head`. */

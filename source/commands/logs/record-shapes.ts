@@ -1,5 +1,4 @@
 import {decodeVisible} from '../../buffer/style-joints.ts';
-import {isoTime} from '../../lib/format.ts';
 import {jsonText} from '../../lib/json.ts';
 import type {Level} from '../../records/level.ts';
 import {type LogRecord, parseRecord, recordFields} from '../../records/parse-record.ts';
@@ -14,12 +13,20 @@ export type ConvertLines = (lines: Uint8Array) => Uint8Array;
 /** Lines of one record, without their newlines. */
 export type PrintedRecord = {
   readonly lines: readonly Buffer[];
-  /** Unix time in ms: the record's own, or that of the record before it. */
-  readonly time: number | undefined;
+  readonly time: RecordTime | undefined;
   /** That of the record; undefined for the output of programs. */
   readonly level: Level | undefined;
   /** False: more lines of a record that was printed before. */
   readonly startsHere: boolean;
+};
+
+/** The time of a record, or that of the record before it if it has none (`isOwn`). */
+export type RecordTime = {
+  /** Unix time in ms. */
+  readonly at: number;
+  /** As sent, with all its digits. */
+  readonly text: string;
+  readonly isOwn: boolean;
 };
 
 export type RecordShape = {
@@ -54,12 +61,14 @@ export function linesShape({
 export function jsonShape(pipeline: string): RecordShape {
   return {
     joinsLines: true,
-    print({lines, level, startsHere}) {
+    print({lines, time, level, startsHere}) {
       const {record, first, more} = read(lines, textOf);
       const {message, fields} = record ? messageAndFields(record, first) : {message: first, fields: {}};
       const object = {
         pipeline,
-        time: record?.timeText ?? (level === undefined ? null : timeIn(lines)),
+        time: time?.text ?? null,
+        // A panic and the output of programs have no time of their own.
+        ...(time?.isOwn === false && {timeFrom: 'before'}),
         level: record?.level ?? level ?? null,
         target: record?.target || null,
         ...(record?.host !== undefined && {host: record.host}),
@@ -104,7 +113,7 @@ export function markdownShape(info: () => Omit<MarkdownInput, 'span' | 'gaps'>):
   return {
     print({lines, time}) {
       for (const line of lines) report.add(line);
-      if (time !== undefined) span = {from: span?.from ?? time, to: time};
+      if (time) span = {from: span?.from ?? time.at, to: time.at};
       return Buffer.of();
     },
     end: (gaps) => report.finish({...info(), span, gaps}),
@@ -115,15 +124,6 @@ export function markdownShape(info: () => Omit<MarkdownInput, 'span' | 'gaps'>):
 function read(lines: readonly Buffer[], decode: (line: Buffer) => string) {
   const [first = '', ...more] = lines.map(decode);
   return {record: parseRecord(first), first, more};
-}
-
-/** The time of a panic's first report; null if there is none. */
-function timeIn(lines: readonly Buffer[]): string | null {
-  for (const line of lines) {
-    const record = parseRecord(textOf(line));
-    if (record) return record.timeText;
-  }
-  return null;
 }
 
 /** A JSON object has a name once: if a field comes twice, the message has all fields. */
@@ -162,6 +162,6 @@ function safe(text: string): string {
     .join('\n');
 }
 
-function timeWord(time: number | undefined): string {
-  return time === undefined ? '-' : isoTime(time);
+function timeWord(time: RecordTime | undefined): string {
+  return time?.text ?? '-';
 }

@@ -397,18 +397,54 @@ test('json: what a terminal obeys in a line is escaped, and read as it was sent'
   expect(JSON.parse(json)).toMatchObject({message: line});
 });
 
+describe('a time', () => {
+  const before = '2026-11-25T12:00:01.000001Z';
+
+  test('of a record without one is that of the record before it, which is said; a panic is an error', () => {
+    const panic = "thread 'dbsp-worker-0' (12) panicked at src/lib.rs:1:2:";
+    const lines = ['a program', head(1, 'INFO', 'started'), panic, 'no luck', '   0: main', head(3, 'INFO', 'ready')];
+    const objects = printed(['-o', 'json'], lines)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(objects.map(({time, timeFrom, level}) => ({time, timeFrom, level}))).toEqual([
+      {time: null, timeFrom: undefined, level: null},
+      {time: before, timeFrom: undefined, level: 'INFO'},
+      {time: before, timeFrom: 'before', level: 'ERROR'},
+      {time: '2026-11-25T12:00:03.000001Z', timeFrom: undefined, level: 'INFO'},
+    ]);
+    expect(objects[2].message).toBe(lines.slice(2, 5).join('\n'));
+  });
+
+  test.each(['27-logs-real-pipeline.raw', '35-worker-panic-logs.raw', '27b-logs-real-pipeline-json.raw'])(
+    'has the digits of the log in every form: %s',
+    (file) => {
+      const lines = recording(file).body.toString().trimEnd().split('\n');
+      const objects = printed(['-o', 'json'], lines)
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      const times = objects.map(({time}) => time ?? '-');
+      expect(times.some((time) => /\.\d{6}Z$/.test(time))).toBe(true);
+      expect(printed(['--template', '{time}'], lines)).toBe(times.map((time) => `${time}\n`).join(''));
+      const stamps = new Set(printed(['-t', '--level', 'trace'], lines).match(/^\S+(?= )/gm));
+      expect(times.filter((time, at) => objects[at].level !== null && !stamps.has(time))).toEqual([]);
+    },
+  );
+});
+
 test('timestamps: the time of its record before each line', () => {
   expect(printed(['--timestamps']).split('\n').slice(0, 4)).toEqual([
     '- a program said this',
-    `2026-11-25T12:00:01.000Z ${log[1]}`,
-    `2026-11-25T12:00:02.000Z ${log[2]}`,
-    '2026-11-25T12:00:02.000Z     refused by peer',
+    `2026-11-25T12:00:01.000001Z ${log[1]}`,
+    `2026-11-25T12:00:02.000001Z ${log[2]}`,
+    '2026-11-25T12:00:02.000001Z     refused by peer',
   ]);
 });
 
 test('a template: a text for each record, without control characters', () => {
   const lines = [head(1, 'WARN', '\u001b[31mred\u001b[0m \u001b]0;title\u0007x')];
-  expect(printed(['--template', '{pipeline}|{level}|{time}'])).toContain('orders|WARN|2026-11-25T12:00:03.000Z\n');
+  expect(printed(['--template', '{pipeline}|{level}|{time}'])).toContain('orders|WARN|2026-11-25T12:00:03.000001Z\n');
   const text = printed(['--template', '{message}'], lines);
   expect(text).toContain('red');
   expect([...text].filter((letter) => letter < ' ')).toEqual(['\n']);
