@@ -36,7 +36,7 @@ test.for<{
   expect(listed).toMatchObject({name: 'old', state: 'Running', connectorErrors: null});
   const status = await rig.run('status', 'old', '-o', 'json');
   expect(status.stderr).toBe('');
-  expect(JSON.parse(status.stdout)).toMatchObject({serverVersion: `${version}.0`, connectorErrors: null});
+  expect(JSON.parse(status.stdout)).toMatchObject([{serverVersion: `${version}.0`, connectorErrors: null}]);
 
   const logs = (await rig.run('logs', 'old', '-o', 'json')).stdout.trimEnd().split('\n');
   const lines: Line[] = logs.map((line) => JSON.parse(line));
