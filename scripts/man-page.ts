@@ -1,12 +1,11 @@
-import {helpText, optionRows} from '../source/settings/help-text.ts';
-import {type CommandName, type Option, options, variableOf} from '../source/settings/option-table.ts';
+import {commandsHelp, optionRows} from '../source/settings/help-text.ts';
+import {type CommandName, commandWords, type Option, options, variableOf} from '../source/settings/option-table.ts';
 import {keyGroups, keysShown} from '../source/ui/keys/commands.ts';
 import {bold, entry, heading, paragraph, plain, subheading} from './roff.ts';
 
 /** The manual page in roff, from the tables of options and keys. */
 export function manPage(version: string): string {
-  const names: readonly CommandName[] = [...new Set(options.flatMap(({commands}: Option) => commands))];
-  const others = names.filter((name) => name !== 'screen');
+  const {screen} = commandsHelp;
   return [
     '.\\" Made by scripts/man.ts from the tables of the program.',
     `.TH PIPETAIL 1 "" "pipetail ${version}" "User Commands"`,
@@ -16,7 +15,7 @@ export function manPage(version: string): string {
     heading('NAME'),
     `pipetail \\- ${plain('follow the logs of Feldera pipelines in a terminal')}`,
     heading('SYNOPSIS'),
-    ...usageOf('screen').map(({call}) => `${bold(call)}\n.br`),
+    ...screen.usage.map(([call]) => `${bold(call)}\n.br`),
     heading('DESCRIPTION'),
     paragraph(
       'A sidebar lists every pipeline of a Feldera server; each open tab follows the log of one pipeline over its own ' +
@@ -24,18 +23,23 @@ export function manPage(version: string): string {
         'told apart appear once, no line that the server still had is missing, and lines that it no longer had are ' +
         'shown as a gap.',
     ),
-    ...usageOf('screen').flatMap(({call, does}) => entry(call, does)),
-    ...notesOf('screen').map(paragraph),
+    ...screen.usage.flatMap(([call, does]) => entry(call, does)),
+    ...screen.notes.map(paragraph),
     heading('OPTIONS'),
     ...optionEntries('screen'),
     heading('COMMANDS'),
-    ...others.flatMap((name) => [
-      subheading(`pipetail ${name}`),
-      paragraph(introductionOf(name)),
-      ...usageOf(name).flatMap(({call, does}) => entry(call, does)),
-      ...notesOf(name).map(paragraph),
-      ...ownOptionEntries(name),
-    ]),
+    ...commandWords.flatMap((name) => {
+      const {introduction, usage, notes} = commandsHelp[name];
+      return [
+        subheading(`pipetail ${name}`),
+        paragraph(introduction),
+        ...usage.flatMap(([call, does]) => entry(call, does)),
+        ...notes.map(paragraph),
+        ...ownOptionEntries(name),
+      ];
+    }),
+    heading('EXAMPLES'),
+    ...names.flatMap((name) => commandsHelp[name].examples).flatMap(([call, does]) => entry(call, does)),
     heading('CONFIGURATION'),
     paragraph(
       'Every option that is useful for more than one call has a flag, a variable and a key in the configuration file. ' +
@@ -67,42 +71,56 @@ export function manPage(version: string): string {
     ),
     ...entry('~/.cache/pipetail', 'compiled code, for a quicker start; only where no other user may write'),
     heading('EXIT STATUS'),
-    paragraph(exitCodes(names)),
+    ...exitStatus.flatMap(([code, meaning]) => entry(code, meaning)),
+    heading('JSON'),
+    paragraph(
+      'With --output json, standard output is JSON. What is not there is null or left out; fields may be added, so ignore ' +
+        'those that you do not know. All fields, and a JSON schema, are in docs/json.md of the source.',
+    ),
+    ...json.flatMap(([command, shape]) => entry(command, shape)),
+    heading('SEE ALSO'),
+    paragraph('less(1), jq(1), tmux(1), fda (the command line of Feldera), https://docs.feldera.com'),
     '',
   ].join('\n');
 }
 
-/** The calls of a command in `--help`, and what each does. */
-function usageOf(name: CommandName): {readonly call: string; readonly does: string}[] {
-  const lines = helpText(name).split('\n');
-  const from = lines.indexOf('Usage') + 1;
-  return lines.slice(from, lines.indexOf('', from)).map((line) => {
-    const [call = '', does = ''] = line.trim().split(/ {2,}/);
-    return {call, does};
-  });
-}
+const names: readonly CommandName[] = ['screen', ...commandWords];
 
-/** The paragraphs of `--help` between a command's usage and its options. */
-function notesOf(name: CommandName): string[] {
-  const text = helpText(name);
-  const [, ...notes] = text
-    .slice(text.indexOf('\nUsage\n'), text.indexOf('\nOptions\n'))
-    .trim()
-    .split(/\n{2,}/);
-  return notes;
-}
+const exitStatus: readonly (readonly [code: string, meaning: string])[] = [
+  ['0', 'Done; also when the reader of standard output has gone (| head), or the demo was interrupted.'],
+  [
+    '1',
+    'Failure: the server cannot be reached or refuses, a log cannot be read or printed, or --exit-on has not matched before ' +
+      'the --timeout or, with --follow, before the end of the log.',
+  ],
+  ['2', 'Wrong usage: a mistake in an option, a variable or the configuration file. Nothing was requested.'],
+  ['3', 'pipetail logs: a record has matched --exit-on.'],
+  ['129, 130, 131, 134, 143', 'Ended by SIGHUP, SIGINT, SIGQUIT, SIGABRT or SIGTERM.'],
+];
 
-/** The text of `--help` before a command's usage. */
-function introductionOf(name: CommandName): string {
-  const text = helpText(name);
-  return text.slice(0, text.indexOf('\nUsage\n')).trim().replaceAll('\n', ' ');
-}
-
-/** The exit codes of the command that has the most. */
-function exitCodes(names: readonly CommandName[]): string {
-  const sentences = names.flatMap((name) => /^Exit codes: (.*)$/m.exec(helpText(name))?.[1] ?? []);
-  return sentences.reduce((most, each) => (each.length > most.length ? each : most));
-}
+const json: readonly (readonly [command: string, shape: string])[] = [
+  [
+    'pipetail logs -o json',
+    'An object a line for each record: pipeline, time, level, target and message, and host, span and fields where the ' +
+      'record has them.',
+  ],
+  [
+    'pipetail list -o json',
+    'An array with an object for each pipeline: name, state, since, and what else the server lists.',
+  ],
+  [
+    'pipetail status -o json',
+    'The fields of list, of the pipelines that were named, with their errors in full and the version of the server.',
+  ],
+  [
+    'pipetail config show -o json',
+    'An object: file, options (option, value, source and from), and the ignored variables.',
+  ],
+  [
+    'standard error',
+    'An object a line: error and code for a failure, message for a notice. The code is the exit code.',
+  ],
+];
 
 function optionEntries(name: CommandName): string[] {
   return optionRows(name).flatMap(({left, help}) => entry(left, help));

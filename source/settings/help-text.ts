@@ -1,85 +1,145 @@
 import {type CommandName, type Option, options, variableOf} from './option-table.ts';
 
-const usage: Readonly<Record<CommandName, readonly string[]>> = {
-  screen: [
-    'pipetail follows the logs of Feldera pipelines in the terminal.',
-    '',
-    'Usage',
-    '  pipetail [options] [pipeline…]         the screen, with those pipelines open as tabs',
-    '  pipetail logs [options] <pipeline…>    print logs to stdout',
-    '  pipetail list                          all pipelines and their states',
-    '  pipetail status [pipeline]             state, since when, errors in full',
-    '  pipetail completion bash|zsh|fish      a script that completes commands, options and names',
-    '  pipetail config path|show|check|init   the configuration file, and the options in effect',
-    '  pipetail demo [--port N]               the embedded demo server, on its own',
-    '  pipetail -- demo                       a pipeline whose name is also a command',
-    '',
-    "Instead of a name: 'ord*' or /regex/ for all pipelines that match, also ones created later.",
-  ],
-  logs: [
-    'pipetail logs prints the logs of pipelines to stdout; reconnects, losses and failures go to stderr.',
-    '',
-    'Usage',
-    '  pipetail logs [options] <pipeline…>',
-  ],
-  list: ['pipetail list shows all pipelines and their states.', '', 'Usage', '  pipetail list [options]'],
-  status: [
-    'pipetail status shows state, since when, and errors in full: of one pipeline, of those that match, or of all.',
-    '',
-    'Usage',
-    '  pipetail status [options] [pipeline]',
-  ],
-  completion: [
-    'pipetail completion prints a script for the shell; it asks the server for names, for a second at most.',
-    '',
-    'Usage',
-    '  source <(pipetail completion bash)     in ~/.bashrc, after aliases',
-    '  source <(pipetail completion zsh)      in ~/.zshrc, after compinit and aliases',
-    '  pipetail completion fish | source      in ~/.config/fish/config.fish, after aliases',
-  ],
-  config: [
-    'pipetail config is about the configuration file, ~/.config/pipetail/config.toml.',
-    '',
-    'Usage',
-    '  pipetail config path                   where the file is, or would be',
-    '  pipetail config show [options]         every option in effect, and where it comes from',
-    '  pipetail config check                  every mistake in it; exit code 2 if there is one',
-    '  pipetail config init                   write it, with every option explained',
-    '',
-    'A flag wins over a variable, a variable over the file, the file over the default.',
-  ],
-  demo: ['pipetail demo serves a demo of the Feldera API.', '', 'Usage', '  pipetail demo [--port N]'],
+type Call = readonly [call: string, does: string];
+
+/** What `--help` and the manual page tell about a command, besides its options. */
+type CommandHelp = {
+  /** What the command is for. */
+  readonly introduction: string;
+  readonly usage: readonly Call[];
+  /** Paragraphs. */
+  readonly notes: readonly string[];
+  /** Those of the screen are in the manual page only: its usage is long. */
+  readonly examples: readonly Call[];
+  readonly exitCodes: string;
 };
 
-const ending: Readonly<Record<CommandName, readonly string[]>> = {
-  screen: [
-    'Changes made by keys are restored at the next start; a flag on the command line overrides them.',
-    'Press ? in the program for its keys. Try it: pipetail --demo',
-    '',
-    exitCodes(),
-  ],
-  logs: [exitCodes(', 3 --exit-on matched')],
-  list: [exitCodes()],
-  status: [exitCodes()],
-  completion: [exitCodes()],
-  config: [exitCodes()],
-  // ^C is the normal way to end it.
-  demo: ['Exit codes: 0 done or interrupted, 1 failure, 2 wrong usage (129 hang-up, 143 terminated)'],
+const exitCodes = '0 done, 1 failure, 2 wrong usage, 130 interrupted (129 hang-up, 143 terminated)';
+
+export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
+  screen: {
+    introduction: 'pipetail follows the logs of Feldera pipelines in the terminal.',
+    usage: [
+      ['pipetail [options] [pipeline…]', 'the screen, with those pipelines open as tabs'],
+      ['pipetail logs [options] <pipeline…>', 'print logs to stdout'],
+      ['pipetail list', 'all pipelines and their states'],
+      ['pipetail status [pipeline]', 'state, since when, errors in full'],
+      ['pipetail completion bash|zsh|fish', 'a script that completes commands, options and names'],
+      ['pipetail config path|show|check|init', 'the configuration file, and the options in effect'],
+      ['pipetail demo [--port N]', 'the embedded demo server, on its own'],
+      ['pipetail -- demo', 'a pipeline whose name is also a command'],
+    ],
+    notes: [
+      "Instead of a name: 'ord*' or /regex/ for all pipelines that match, also ones created later.",
+      'Changes made by keys are restored at the next start; a flag on the command line overrides them. Press ? in the program for its keys. Try it: pipetail --demo',
+    ],
+    examples: [
+      ['pipetail --demo', 'try it, without a server'],
+      ['pipetail --host https://feldera.example.com orders', 'a server, and the log of one pipeline'],
+      [
+        'pipetail --context prod --notify bell',
+        'a context of the configuration file; new kinds of errors ring the bell',
+      ],
+      ["pipetail 'ord*' --record ~/pipetail-logs", 'all logs that match, also written to files'],
+    ],
+    exitCodes,
+  },
+  logs: {
+    introduction:
+      'pipetail logs prints the logs of pipelines to stdout, for a pipe, a file or a script: whole, or the records chosen by time, level and pattern. Without --follow it ends with what the server has. Reconnects, losses and failures are reported on stderr.',
+    usage: [['pipetail logs [options] <pipeline…>', '']],
+    notes: ["Instead of a name: 'ord*' or /regex/ for all pipelines that match."],
+    examples: [
+      ['pipetail logs orders', 'what the server has now'],
+      ['pipetail logs -f orders fraud', 'for days, across reconnects'],
+      ["pipetail logs 'ord*' --since 10m", 'the last ten minutes of all that match'],
+      ['pipetail logs a --level warn -e retry', 'warnings and errors without "retry"'],
+      ['pipetail logs a -o json | jq .message', 'an object for each record'],
+      ["pipetail logs a -f --exit-on 'is done' --timeout 10m", 'wait for a record: 3 if it comes, else 1'],
+    ],
+    exitCodes: exitCodes.replace('usage,', 'usage, 3 --exit-on matched,'),
+  },
+  list: {
+    introduction: 'pipetail list shows all pipelines and their states.',
+    usage: [['pipetail list [options]', '']],
+    notes: [],
+    examples: [
+      ['pipetail list --status Failed -o name', 'the names of those that failed'],
+      ['pipetail list -o wide', 'with program, errors and cause'],
+    ],
+    exitCodes,
+  },
+  status: {
+    introduction:
+      'pipetail status shows state, since when, and errors in full: of one pipeline, of those that match, or of all.',
+    usage: [['pipetail status [options] [pipeline]', '']],
+    notes: [],
+    examples: [['pipetail status orders -o json', 'one pipeline, for a script']],
+    exitCodes,
+  },
+  completion: {
+    introduction:
+      'pipetail completion prints a script for the shell; it asks the server for names, for a second at most.',
+    usage: [
+      ['source <(pipetail completion bash)', 'in ~/.bashrc, after aliases'],
+      ['source <(pipetail completion zsh)', 'in ~/.zshrc, after compinit and aliases'],
+      ['pipetail completion fish | source', 'in ~/.config/fish/config.fish, after aliases'],
+    ],
+    notes: [],
+    examples: [],
+    exitCodes,
+  },
+  config: {
+    introduction: 'pipetail config is about the configuration file, ~/.config/pipetail/config.toml.',
+    usage: [
+      ['pipetail config path', 'where the file is, or would be'],
+      ['pipetail config show [options]', 'every option in effect, and where it comes from'],
+      ['pipetail config check', 'every mistake in it; exit code 2 if there is one'],
+      ['pipetail config init', 'write it, with every option explained'],
+    ],
+    notes: ['A flag wins over a variable, a variable over the file, the file over the default.'],
+    examples: [],
+    exitCodes,
+  },
+  demo: {
+    introduction: 'pipetail demo serves a demo of the Feldera API.',
+    usage: [['pipetail demo [--port N]', '']],
+    notes: [],
+    examples: [],
+    // ^C is the normal way to end it.
+    exitCodes: '0 done or interrupted, 1 failure, 2 wrong usage (129 hang-up, 143 terminated)',
+  },
 };
 
-/** Cells before an option's explanation. */
+/** Cells before what a call does, and before an option's explanation. */
+const callIndent = 41;
 const optionIndent = 27;
 /** Cells. In a narrower terminal rows are not wrapped. */
 const leastWidth = 72;
 
-/** The text of `--help`. `width`: the terminal's, in cells. */
-export function helpText(command: CommandName, width = Number.POSITIVE_INFINITY): string {
-  const prose = (text: string) => wrap(text, /^.*\S {2,}/.exec(text)?.[0].length ?? 0, width);
-  const rows = optionRows(command).flatMap(({left, help}) =>
-    wrap(`  ${left.padEnd(optionIndent - 3)} ${help}`, optionIndent, width),
+/** The text of `--help`. `width`: the terminal's, in cells; that of a usual one where there is none. */
+export function helpText(command: CommandName, width = 80): string {
+  const {introduction, usage, notes, examples, exitCodes: codes} = commandsHelp[command];
+  const prose = (text: string) => wrap(text, 0, width).join('\n');
+  const calls = (title: string, rows: readonly Call[]) =>
+    [title, ...rows.flatMap(([call, does]) => columns(call, does, {indent: callIndent, width}))].join('\n');
+  const groups = optionGroups(command).map(({title, rows}) =>
+    [title, ...rows.flatMap(({left, help}) => columns(left, help, {indent: optionIndent, width}))].join('\n'),
   );
-  const [above, below] = [usage[command].flatMap(prose), ending[command].flatMap(prose)];
-  return [...above, '', 'Options', ...rows, '', ...below, ''].join('\n');
+  return `${[
+    prose(introduction),
+    calls('Usage', usage),
+    ...notes.map(prose),
+    ...(examples.length > 0 && command !== 'screen' ? [calls('Examples', examples)] : []),
+    ...groups,
+    prose(`Exit codes: ${codes}`),
+  ].join('\n\n')}\n`;
+}
+
+/** Two columns; what does not fit into the first one has its own row. */
+function columns(left: string, right: string, {indent, width}: {indent: number; width: number}): readonly string[] {
+  if (left.length <= indent - 3) return wrap(`  ${left.padEnd(indent - 3)} ${right}`.trimEnd(), indent, width);
+  return [`  ${left}`, ...wrap(' '.repeat(indent) + right, indent, width)];
 }
 
 /** Wraps the text at blanks. Rows after the first are indented; the first `indent` cells are never broken. */
@@ -97,23 +157,39 @@ function wrap(text: string, indent: number, width: number): readonly string[] {
   return [...rows, row];
 }
 
-/** Options as two columns, also for docs/options.md and the manual page. */
-export function optionRows(command: CommandName): readonly {left: string; help: string}[] {
-  return options
-    .filter((option: Option) => option.commands.includes(command))
-    .map((option: Option) => {
-      const alias = option.alias === undefined ? '' : `-${option.alias}, `;
-      const value = option.value === undefined ? '' : ` ${option.value}`;
-      const variable = variableOf(option, command);
-      const notes = [
-        variable === undefined ? undefined : `variable ${variable}`,
-        option.fallback === undefined ? undefined : `default ${option.fallback}`,
-      ].filter((note) => note !== undefined);
-      const suffix = notes.length > 0 ? ` (${notes.join(', ')})` : '';
-      return {left: `${alias}--${option.flag}${value}`, help: `${option.help}${suffix}`};
-    });
+type OptionRow = {readonly left: string; readonly help: string};
+
+/** In `--help` of the screen what chooses the server comes first, of a command what no other mode of the program has. */
+function optionGroups(command: CommandName): readonly {readonly title: string; readonly rows: readonly OptionRow[]}[] {
+  const accepted = options.filter((option: Option) => option.commands.includes(command));
+  const isOfServer = ({flag, ofContext}: Option) => ofContext === true || flag === 'context' || flag === 'config';
+  const isOfScreen = ({commands}: Option) => commands.includes('screen');
+  const [ofServer, others] = parted(accepted, isOfServer);
+  const [shared, own] = parted(others, isOfScreen);
+  const groups = [
+    {title: 'Options', rows: [...own, ...shared].map((option) => rowOf(option, command))},
+    {title: 'Server and configuration', rows: ofServer.map((option) => rowOf(option, command))},
+  ].filter(({rows}) => rows.length > 0);
+  return command === 'screen' ? groups.reverse() : groups;
 }
 
-function exitCodes(more = ''): string {
-  return `Exit codes: 0 done, 1 failure, 2 wrong usage${more}, 130 interrupted (129 hang-up, 143 terminated)`;
+function parted(some: readonly Option[], test: (option: Option) => boolean): readonly [Option[], Option[]] {
+  return [some.filter(test), some.filter((option) => !test(option))];
+}
+
+/** Options as two columns, also for docs/options.md and the manual page. */
+export function optionRows(command: CommandName): readonly OptionRow[] {
+  return optionGroups(command).flatMap(({rows}) => rows);
+}
+
+function rowOf(option: Option, command: CommandName): OptionRow {
+  const alias = option.alias === undefined ? '' : `-${option.alias}, `;
+  const value = option.value === undefined ? '' : ` ${option.value}`;
+  const variable = variableOf(option, command);
+  const notes = [
+    variable === undefined ? undefined : `variable ${variable}`,
+    option.fallback === undefined ? undefined : `default ${option.fallback}`,
+  ].filter((note) => note !== undefined);
+  const suffix = notes.length > 0 ? ` (${notes.join(', ')})` : '';
+  return {left: `${alias}--${option.flag}${value}`, help: `${option.help}${suffix}`};
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {manPage} from '../../scripts/man-page.ts';
 import {bold, entry, plain} from '../../scripts/roff.ts';
+import {commandsHelp} from '../../source/settings/help-text.ts';
 import {options} from '../../source/settings/option-table.ts';
 import {allCommands} from '../../source/ui/keys/commands.ts';
 import {root, run} from '../harness/program.ts';
@@ -21,8 +22,13 @@ test('man shows it without a warning: every option, every key', async (context) 
   const {code, stdout, stderr} = await run(man, ['--warnings', '-E', 'UTF-8', '-l', file], {env});
   expect({code, stderr}).toEqual({code: 0, stderr: ''});
   const shown = stdout.replaceAll(/ +/g, ' ');
-  for (const heading of ['NAME', 'SYNOPSIS', 'DESCRIPTION', 'OPTIONS', 'KEYS', 'ENVIRONMENT', 'FILES', 'EXIT STATUS']) {
-    expect(shown).toMatch(new RegExp(`^${heading}$`, 'm'));
+  const headings =
+    'NAME SYNOPSIS DESCRIPTION OPTIONS COMMANDS EXAMPLES CONFIGURATION KEYS ENVIRONMENT FILES EXIT_STATUS JSON SEE_ALSO';
+  const found = shown.split('\n').filter((line) => /^[A-Z ]+$/.test(line));
+  expect(found.map((line) => line.replace(' ', '_')).join(' ')).toBe(headings);
+  for (const [call, does] of Object.values(commandsHelp).flatMap(({examples}) => examples)) {
+    expect(shown).toContain(call);
+    expect(shown).toContain(does);
   }
   for (const {flag, help} of options) {
     expect(shown).toContain(`--${flag}`);

@@ -1,14 +1,17 @@
 import {describe, expect, it} from 'vitest';
-import {helpText, optionRows} from '../../source/settings/help-text.ts';
+import {commandsHelp, helpText, optionRows} from '../../source/settings/help-text.ts';
 import {type CommandName, commandWords, type Option, options} from '../../source/settings/option-table.ts';
+import {parseConfig} from '../../source/settings/parse-config.ts';
+import {readSettings} from '../harness/read-settings.ts';
 
 const commands: readonly CommandName[] = ['screen', ...commandWords];
+const unwrapped = (command: CommandName) => helpText(command, Number.POSITIVE_INFINITY);
 
 it('names a variable only to the commands that read it', () => {
-  expect(helpText('screen')).toMatch(/--level .*\(variable PIPETAIL_LEVEL\)$/m);
-  expect(helpText('logs')).toMatch(/--level .* or error$/m);
-  expect(helpText('screen')).toMatch(/--record .*\(variable PIPETAIL_RECORD\)$/m);
-  expect(helpText('logs')).not.toContain('PIPETAIL_RECORD)');
+  expect(unwrapped('screen')).toMatch(/--level .*\(variable PIPETAIL_LEVEL\)$/m);
+  expect(unwrapped('logs')).toMatch(/--level .* or error$/m);
+  expect(unwrapped('screen')).toMatch(/--record .*\(variable PIPETAIL_RECORD\)$/m);
+  expect(unwrapped('logs')).not.toContain('PIPETAIL_RECORD)');
 });
 
 describe.each(commands)('help of %s', (command) => {
@@ -21,7 +24,7 @@ describe.each(commands)('help of %s', (command) => {
   });
 
   it('names variables, defaults and exit codes', () => {
-    const text = helpText(command);
+    const text = unwrapped(command);
     for (const option of options as readonly Option[]) {
       if (!option.commands.includes(command)) continue;
       expect(text).toContain(option.help);
@@ -39,16 +42,45 @@ describe.each(commands)('help of %s', (command) => {
     const rows = helpText(command, width).split('\n');
     for (const row of rows) expect(row.length).toBeLessThanOrEqual(width);
     const inWords = (text: string) => text.split(/\s+/);
-    expect(inWords(rows.join('\n'))).toEqual(inWords(helpText(command)));
+    expect(inWords(rows.join('\n'))).toEqual(inWords(unwrapped(command)));
     expect(rows.filter((row) => /^ {3,26}\S/.test(row))).toEqual([]);
   });
 
-  it('is not wrapped without a terminal, or in a very narrow one', () => {
-    expect(helpText(command, 40)).toBe(helpText(command));
+  it('has 80 columns without a terminal, and is not wrapped in a very narrow one', () => {
+    expect(helpText(command)).toBe(helpText(command, 80));
+    expect(helpText(command, 40)).toBe(unwrapped(command));
+  });
+
+  it('has examples that are read without a mistake', () => {
+    for (const [call] of commandsHelp[command].examples) {
+      if (command !== 'screen') expect(unwrapped(command)).toContain(call);
+      const [words = ''] = call.replace(/^pipetail /, '').split(' | ');
+      const argv = [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '');
+      const {file} = parseConfig('[contexts.prod]\nhost = "http://x"\n', {name: 'c', home: '/', isPrivate: true});
+      expect(readSettings(argv, {}, file).request.kind).toBe(command);
+    }
   });
 
   it('keeps its two columns apart and ends in a newline', () => {
     for (const {left} of optionRows(command)) expect(left.length).toBeLessThanOrEqual(24);
     expect(helpText(command)).toMatch(/[^\n]\n$/);
   });
+});
+
+it('logs --help begins with what logs is for, the screen with the server', () => {
+  const text = helpText('logs');
+  expect(text).toMatch(/^pipetail logs prints the logs of pipelines to stdout, for a pipe, a file or a\nscript/);
+  const order = [
+    'Usage',
+    'Examples',
+    'Options',
+    '  -f, --follow',
+    '  --record DIR',
+    'Server and configuration',
+    '  --host',
+  ];
+  const places = order.map((row) => text.indexOf(`\n${row}`));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+  expect(helpText('screen').indexOf('\n  --host')).toBeLessThan(helpText('screen').indexOf('\nOptions'));
 });
