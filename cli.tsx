@@ -44,7 +44,7 @@ async function main(): Promise<number> {
     const [{errorText}, {isJsonRequested}, {clean}, {jsonText}] = await Promise.all([
       import('./source/lib/format.ts'),
       import('./source/settings/request.ts'),
-      import('./source/terminal/sanitise.ts'),
+      import('./source/terminal/clean.ts'),
       import('./source/lib/json.ts'),
     ]);
     const message = errorText(error);

@@ -1,5 +1,4 @@
 import type {Clock} from '../lib/clock.ts';
-import {jsonArrayParts, parseJson} from '../lib/json.ts';
 import {inSlices} from '../lib/slices.ts';
 import {proxyHeaders, secureContext, type Transport, type Trust} from './connect.ts';
 import {type Credentials, fixedCredentials} from './credentials.ts';
@@ -23,6 +22,7 @@ import {
   sessionUrl,
   type Timeouts,
 } from './request.ts';
+import {ServerJson} from './server-text.ts';
 import type {ApiClient, HttpProxy, Pipeline} from './types.ts';
 
 type ClientOptions = {
@@ -130,8 +130,8 @@ export function createClient(options: ClientOptions): ApiClient {
   };
 }
 
-function ofJson<T>(parse: (json: unknown) => T | undefined): (body: Uint8Array) => T | undefined {
-  return (body) => parse(parseJson(body));
+function ofJson<T>(parse: (json: ServerJson) => T | undefined): (body: Uint8Array) => T | undefined {
+  return (body) => parse(ServerJson.read(body));
 }
 
 function commonHeaders({userAgent, tenant, proxy}: ClientOptions, baseUrl: string): RequestHeaders {
@@ -164,7 +164,7 @@ class ListedPipelines {
       signal,
       headers: {'accept-encoding': 'gzip'},
       parse: (body) =>
-        parsePipelines(inSlices(jsonArrayParts(body), {clock: this.#clock, signal}), this.#last?.pipelines ?? []),
+        parsePipelines(inSlices(ServerJson.parts(body), {clock: this.#clock, signal}), this.#last?.pipelines ?? []),
       // Compared as sent: an unchanged list (most are) is neither decompressed nor parsed.
       cached: ({status, bytes}) =>
         this.#last && status === 200 && bytes.equals(this.#last.wire) ? this.#last.pipelines : undefined,

@@ -1,4 +1,5 @@
 import {errorText} from '../lib/format.ts';
+import {clean} from '../terminal/clean.ts';
 import type {ApiFailure} from './types.ts';
 
 /** Makes text from the network safe to show: one line, without credentials and control characters. */
@@ -21,11 +22,11 @@ const messageLimit = 400;
 /** Replaces secrets that a server or a proxy echoes by `…`, also without their `apikey:` prefix. */
 export function createRedactor(secrets: () => readonly string[]): Redactor {
   return (text) => {
-    let shown = text;
+    // First: a sequence in the middle of a secret would hide it, and would then be left out.
+    let shown = clean(text.replace(/\s+/g, ' ').trim());
     for (const secret of secrets().flatMap((each) => [each, each.replace(/^apikey:/, '')])) {
       if (secret !== '') shown = shown.replaceAll(secret, '…');
     }
-    shown = shown.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim();
     return shown.length > messageLimit ? `${shown.slice(0, messageLimit).toWellFormed()}…` : shown;
   };
 }

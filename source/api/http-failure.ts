@@ -1,21 +1,18 @@
 import {readTime} from '../lib/format.ts';
-import {parseJson} from '../lib/json.ts';
 import {ProxyError} from './connect.ts';
 import {parseServerError} from './parse-pipeline.ts';
+import {readText, type ServerHeaders, ServerJson} from './server-text.ts';
 import type {ApiFailure, FatalReason, HttpProxy, RetryableReason} from './types.ts';
 
 /** The same response means different things on different routes. */
 export type Route = 'list' | 'pipeline' | 'session' | 'config' | 'logs' | 'stats' | 'time-series' | 'events';
-
-/** By lower-case name, as in undici. */
-export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** The body of an error is read up to `errorBodyLimit`. */
 export type HttpResponse = {
   readonly route: Route;
   readonly url: string;
   readonly status: number;
-  readonly headers: ResponseHeaders;
+  readonly headers: ServerHeaders;
   /** Decompressed. */
   readonly body: Uint8Array;
   /** The request had credentials. */
@@ -37,7 +34,7 @@ const fatalCodes: Readonly<Record<string, {readonly reason: FatalReason; readonl
 /** The meaning of an error, also a proxy's, and of a 200 that does not belong to the route. `now`: Unix time in ms. */
 export function failureOf(response: HttpResponse, now: number): ApiFailure {
   const {status} = response;
-  const error = parseServerError(parseJson(response.body));
+  const error = parseServerError(ServerJson.read(response.body));
   const reply = {
     response,
     now,
@@ -99,7 +96,7 @@ type Reply = {readonly response: HttpResponse; readonly now: number; readonly co
 export const tokenHasExpired = 'the token has expired';
 
 function unauthorized(reply: Reply): ApiFailure {
-  const challenge = headerOf(reply.response.headers, 'www-authenticate') ?? '';
+  const challenge = reply.response.headers.first('www-authenticate');
   const description = /error_description="([^"]*)"/.exec(challenge)?.[1] ?? '';
   const detail = `${reply.detail} ${description}`.trim();
   // Feldera's library writes `ExpiredSignature`, and `The access token expired` is the example of RFC 6750.
@@ -135,7 +132,7 @@ function notFound(reply: Reply, isApiError: boolean): ApiFailure {
 }
 
 function refused(reply: Reply): ApiFailure {
-  if (plainHttpToTls.test(textOf(reply.response.body))) {
+  if (plainHttpToTls.test(readText(reply.response.body))) {
     const {host} = new URL(reply.response.url);
     return fatal(reply, 'wrong-url', `${host} speaks TLS: use --host https://${host}`);
   }
@@ -145,7 +142,7 @@ function refused(reply: Reply): ApiFailure {
 /** Redirects are not followed: the credentials would go where the user did not send them. */
 function redirected(reply: Reply): ApiFailure {
   const {url, headers, status} = reply.response;
-  const location = headerOf(headers, 'location') ?? '';
+  const location = headers.first('location');
   const target = URL.canParse(location, url) ? new URL(location, url) : undefined;
   // Without the query, which may contain a login's state.
   const where = target === undefined ? 'elsewhere' : `to ${target.origin}${target.pathname}`;
@@ -176,7 +173,7 @@ function fatal(reply: Reply, reason: FatalReason, message: string): ApiFailure {
 }
 
 function retryable(reply: Reply, reason: RetryableReason, message: string): ApiFailure {
-  const retryAfter = parseRetryAfter(headerOf(reply.response.headers, 'retry-after'), reply.now);
+  const retryAfter = parseRetryAfter(reply.response.headers.first('retry-after'), reply.now);
   return {kind: 'retryable', reason, message, ...origin(reply), ...(retryAfter === undefined ? {} : {retryAfter})};
 }
 
@@ -186,53 +183,42 @@ function origin({response, code}: Reply): {url: string; status: number; errorCod
 
 /** The body of an error in plain text (the API sends some); empty for HTML and JSON. */
 function plainText({headers, body}: HttpResponse): string {
-  return isWebPage(headers, body) || !mediaTypeOf(headers).startsWith('text/') ? '' : textOf(body);
-}
-
-function textOf(body: Uint8Array): string {
-  return new TextDecoder().decode(body);
+  return isWebPage(headers, body) || !mediaTypeOf(headers).startsWith('text/') ? '' : readText(body);
 }
 
 /** Bytes of an error's body that are read; the API's own are below 2 KiB. */
 export const errorBodyLimit = 64 * 1024;
 
-/** Of a repeated header: the first. */
-function headerOf(headers: ResponseHeaders, name: string): string | undefined {
-  const value = headers[name];
-  return typeof value === 'string' ? value : value?.[0];
-}
-
 /** `text/plain` of `Text/Plain; charset=utf-8`; empty when the header is missing. */
-function mediaTypeOf(headers: ResponseHeaders): string {
-  const type = headerOf(headers, 'content-type') ?? '';
+function mediaTypeOf(headers: ServerHeaders): string {
+  const type = headers.first('content-type');
   return (type.split(';', 1)[0] ?? '').trim().toLowerCase();
 }
 
 /** In lower case; `identity` when the header is missing or empty. */
-export function encodingOf(headers: ResponseHeaders): string {
-  const value = headers['content-encoding'];
-  const encoding = (typeof value === 'string' ? value : (value?.join(',') ?? '')).trim().toLowerCase();
+export function encodingOf(headers: ServerHeaders): string {
+  const encoding = headers.all('content-encoding').trim().toLowerCase();
   return encoding === '' ? 'identity' : encoding;
 }
 
 /** Whether the logs route answered with a log. Feldera never compresses one. */
-export function isLog(status: number, headers: ResponseHeaders): boolean {
+export function isLog(status: number, headers: ServerHeaders): boolean {
   return status === 200 && mediaTypeOf(headers) === 'text/plain' && encodingOf(headers) === 'identity';
 }
 
 /** By the header or, when that is missing or wrong, by the beginning of the body. */
-export function isWebPage(headers: ResponseHeaders, body: Uint8Array): boolean {
+export function isWebPage(headers: ServerHeaders, body: Uint8Array): boolean {
   const type = mediaTypeOf(headers);
   if (type === 'text/html' || type === 'application/xhtml+xml') return true;
-  return /^\s*<(!doctype\s+html|html|head|body)\b/i.test(new TextDecoder().decode(body.subarray(0, 256)));
+  return /^\s*<(!doctype\s+html|html|head|body)\b/i.test(readText(body.subarray(0, 256)));
 }
 
 /** `Wed, 25 Nov 2026 09:12:38 GMT`, HTTP's only date form in use; `readTime` alone accepts nonsense. */
 const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 /** `value`: seconds or an HTTP date. Returns milliseconds from `now` (Unix time in ms), 0 for a past date. */
-function parseRetryAfter(value: string | undefined, now: number): number | undefined {
-  const text = value?.trim() ?? '';
+function parseRetryAfter(value: string, now: number): number | undefined {
+  const text = value.trim();
   if (/^\d{1,12}$/.test(text)) return Number(text) * 1000;
   if (!httpDate.test(text)) return undefined;
   const date = readTime(text);

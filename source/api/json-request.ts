@@ -3,15 +3,7 @@ import type {Dispatcher, Pool} from 'undici';
 import type {Clock} from '../lib/clock.ts';
 import {createConnector, type Transport} from './connect.ts';
 import {ApiError} from './errors.ts';
-import {
-  encodingOf,
-  errorBodyLimit,
-  failureOf,
-  type HttpResponse,
-  isWebPage,
-  type ResponseHeaders,
-  type Route,
-} from './http-failure.ts';
+import {encodingOf, errorBodyLimit, failureOf, type HttpResponse, isWebPage, type Route} from './http-failure.ts';
 import {
   type AuthHeaders,
   loadUndici,
@@ -20,6 +12,7 @@ import {
   type ServerAnswers,
   type Timeouts,
 } from './request.ts';
+import {ServerHeaders} from './server-text.ts';
 import {transportFailure} from './transport-failure.ts';
 import type {ApiFailure, HttpProxy} from './types.ts';
 
@@ -121,7 +114,7 @@ async function parsed<T>(body: Uint8Array, {parse, signal}: JsonRequest<T>): Pro
 const bodyLimit = 128 * 1024 * 1024;
 
 /** `bytes`: the whole body, still compressed; of an error, up to a limit. */
-type RawResponse = {readonly status: number; readonly headers: ResponseHeaders; readonly bytes: Buffer};
+type RawResponse = {readonly status: number; readonly headers: ServerHeaders; readonly bytes: Buffer};
 
 type BodyCollector = {
   readonly pool: Dispatcher;
@@ -159,7 +152,7 @@ async function collectBody(request: BodyCollector): Promise<RawResponse> {
     const {statusCode: status} = response;
     const bytes = status === 200 ? await readBody(response.body, request) : await readErrorBody(response.body, request);
     signal.throwIfAborted();
-    return {status, headers: response.headers, bytes};
+    return {status, headers: new ServerHeaders(response.headers), bytes};
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof ApiError ? error : new ApiError(transportFailure(error, url, request.answers.hasAnswered));

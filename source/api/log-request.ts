@@ -2,8 +2,9 @@ import type {Dispatcher} from 'undici';
 import type {Clock} from '../lib/clock.ts';
 import {createConnector, type Transport} from './connect.ts';
 import {ApiError, type Redactor, toApiError} from './errors.ts';
-import {errorBodyLimit, failureOf, isLog, type ResponseHeaders} from './http-failure.ts';
+import {errorBodyLimit, failureOf, isLog} from './http-failure.ts';
 import {requestTarget, type ServerAnswers, type Timeouts, type Undici} from './request.ts';
+import {type SentHeaders, ServerHeaders} from './server-text.ts';
 import {SocketReads} from './socket-reads.ts';
 import {describeCut, transportFailure} from './transport-failure.ts';
 import type {ApiFailure, BodyEnd, LogHandlers} from './types.ts';
@@ -24,7 +25,7 @@ type LogRequestOptions = {
 type Phase =
   | {readonly kind: 'waiting'}
   | {readonly kind: 'open'; readonly sized: boolean}
-  | {readonly kind: 'refused'; readonly status: number; readonly headers: ResponseHeaders; readonly body: Uint8Array[]}
+  | {readonly kind: 'refused'; readonly status: number; readonly headers: ServerHeaders; readonly body: Uint8Array[]}
   | {readonly kind: 'settled'};
 
 /** One log, on its own connection. No Node stream lies in between: the server drops a follower that stops reading. */
@@ -71,14 +72,15 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     });
   }
 
-  onResponseStart(_controller: unknown, status: number, headers: ResponseHeaders): void {
+  onResponseStart(_controller: unknown, status: number, sent: SentHeaders): void {
     // Interim responses (1xx) come here too; the final one follows.
     if (status < 200 || this.#phase.kind !== 'waiting') return;
     this.#cancelTimer?.();
+    const headers = new ServerHeaders(sent);
     if (isLog(status, headers)) {
       // From here on no one keeps the bytes: undici kept those of the headers, and a refusal keeps its body.
       this.#reads.reuse();
-      const sized = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
+      const sized = headers.has('transfer-encoding') || headers.has('content-length');
       this.#phase = {kind: 'open', sized};
       this.#options.answers.succeeded(this.#requestNumber);
       try {

@@ -1,40 +1,39 @@
-import {fieldOf, stringOf} from '../lib/json.ts';
 import {connectorErrorsOf, parseDeploymentError} from './parse-pipeline.ts';
+import type {ServerJson} from './server-text.ts';
 import type {PipelineEvent, PipelineEventDetail} from './types.ts';
 
 /** Events that are kept of a response; Feldera has 720 by default. */
 const eventLimit = 2000;
 
 /** Undefined when `json` is no list. Entries without an id or a time are left out. */
-export function parseEvents(json: unknown): readonly PipelineEvent[] | undefined {
-  if (!Array.isArray(json)) return undefined;
-  return json.slice(0, eventLimit).flatMap((entry) => parseEvent(entry) ?? []);
+export function parseEvents(json: ServerJson): readonly PipelineEvent[] | undefined {
+  return json.items?.slice(0, eventLimit).flatMap((entry) => parseEvent(entry) ?? []);
 }
 
 /** Undefined when `json` is no event. */
-export function parseEventDetail(json: unknown): PipelineEventDetail | undefined {
+export function parseEventDetail(json: ServerJson): PipelineEventDetail | undefined {
   const event = parseEvent(json);
   if (event === undefined) return undefined;
-  const deploymentError = parseDeploymentError(fieldOf(json, 'deployment_error'));
+  const deploymentError = parseDeploymentError(json.field('deployment_error'));
   return {...event, deploymentError, connectorErrors: connectorErrorsOf(json)};
 }
 
-function parseEvent(json: unknown): PipelineEvent | undefined {
-  const [id, time] = [stringOf(json, 'event_id'), stringOf(json, 'recorded_at')];
+function parseEvent(json: ServerJson): PipelineEvent | undefined {
+  const [id, time] = [json.lineOf('event_id'), json.lineOf('recorded_at')];
   if (id === '' || time === '') return undefined;
-  const resourcesStatus = stringOf(json, 'deployment_resources_status');
-  const runtimeStatus = stringOf(json, 'deployment_runtime_status');
+  const resourcesStatus = json.lineOf('deployment_resources_status');
+  const runtimeStatus = json.lineOf('deployment_runtime_status');
   return {
     id,
     time,
     status: combined(resourcesStatus, runtimeStatus),
     resourcesStatus,
-    resourcesDesiredStatus: stringOf(json, 'deployment_resources_desired_status'),
+    resourcesDesiredStatus: json.lineOf('deployment_resources_desired_status'),
     runtimeStatus,
-    runtimeDesiredStatus: stringOf(json, 'deployment_runtime_desired_status'),
-    hasError: fieldOf(json, 'deployment_has_error') === true,
-    programStatus: stringOf(json, 'program_status'),
-    storageStatus: stringOf(json, 'storage_status'),
+    runtimeDesiredStatus: json.lineOf('deployment_runtime_desired_status'),
+    hasError: json.flagOf('deployment_has_error') === true,
+    programStatus: json.lineOf('program_status'),
+    storageStatus: json.lineOf('storage_status'),
   };
 }
 

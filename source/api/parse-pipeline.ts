@@ -1,12 +1,12 @@
-import {countOf, fieldOf, isObject, stringOf} from '../lib/json.ts';
-import type {DeploymentError, Pipeline, PipelineDetail, ServerError, Session} from './types.ts';
+import type {ServerJson} from './server-text.ts';
+import type {DeploymentError, Pipeline, PipelineDetail, Session} from './types.ts';
 
 /**
  * `parts`: the entries of the list, some at a time. An unchanged pipeline is the object in `previous` itself, as is an
  * unchanged list. Rejects as `parts` does.
  */
 export async function parsePipelines(
-  parts: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>,
+  parts: Iterable<readonly ServerJson[]> | AsyncIterable<readonly ServerJson[]>,
   previous: readonly Pipeline[],
 ): Promise<readonly Pipeline[]> {
   const byId = new Map(previous.map((pipeline) => [pipeline.id, pipeline]));
@@ -24,53 +24,52 @@ export async function parsePipelines(
 }
 
 /** Undefined when `json` is no object with a name. */
-export function parsePipelineDetail(json: unknown): PipelineDetail | undefined {
+export function parsePipelineDetail(json: ServerJson): PipelineDetail | undefined {
   const pipeline = parsePipeline(json);
   if (pipeline === undefined) return undefined;
-  return {...pipeline, programError: describeProgramError(fieldOf(json, 'program_error'))};
+  return {...pipeline, programError: describeProgramError(json.field('program_error'))};
 }
 
 /** Undefined when `json` is not an object. */
-export function parseSession(json: unknown): Session | undefined {
-  if (!isObject(json)) return undefined;
-  const memberships = fieldOf(json, 'memberships');
+export function parseSession(json: ServerJson): Session | undefined {
+  if (!json.isObject) return undefined;
   return {
-    tenantId: stringOf(json, 'tenant_id'),
-    tenantName: stringOf(json, 'tenant_name'),
-    role: stringOf(json, 'role'),
-    memberships: Array.isArray(memberships) ? memberships.length : 0,
+    tenantId: json.lineOf('tenant_id'),
+    tenantName: json.lineOf('tenant_name'),
+    role: json.lineOf('role'),
+    memberships: json.field('memberships').items?.length ?? 0,
   };
 }
 
 /** Reads the version in `GET /v0/config`, which old servers have too; undefined: not found. */
-export function parseVersion(json: unknown): string | undefined {
-  return stringOf(json, 'version') || undefined;
+export function parseVersion(json: ServerJson): string | undefined {
+  return json.lineOf('version') || undefined;
 }
 
-function parsePipeline(json: unknown): Pipeline | undefined {
-  const name = stringOf(json, 'name');
+function parsePipeline(json: ServerJson): Pipeline | undefined {
+  const name = json.nameOf('name');
   if (name === '') return undefined;
   return {
-    id: stringOf(json, 'id'),
+    id: json.lineOf('id'),
     name,
-    description: stringOf(json, 'description'),
-    createdAt: stringOf(json, 'created_at'),
-    platformVersion: stringOf(json, 'platform_version'),
-    deploymentId: stringOf(json, 'deployment_id'),
-    deploymentStatus: stringOf(json, 'deployment_status'),
-    deploymentStatusSince: stringOf(json, 'deployment_status_since'),
-    deploymentDesiredStatus: stringOf(json, 'deployment_desired_status'),
-    programStatus: stringOf(json, 'program_status'),
-    programStatusSince: stringOf(json, 'program_status_since'),
-    storageStatus: stringOf(json, 'storage_status'),
-    deploymentError: parseDeploymentError(fieldOf(json, 'deployment_error')),
+    description: json.textOf('description'),
+    createdAt: json.lineOf('created_at'),
+    platformVersion: json.lineOf('platform_version'),
+    deploymentId: json.lineOf('deployment_id'),
+    deploymentStatus: json.lineOf('deployment_status'),
+    deploymentStatusSince: json.lineOf('deployment_status_since'),
+    deploymentDesiredStatus: json.lineOf('deployment_desired_status'),
+    programStatus: json.lineOf('program_status'),
+    programStatusSince: json.lineOf('program_status_since'),
+    storageStatus: json.lineOf('storage_status'),
+    deploymentError: parseDeploymentError(json.field('deployment_error')),
     connectorErrors: connectorErrorsOf(json),
   };
 }
 
 /** `json`: a pipeline, or one of its events. */
-export function connectorErrorsOf(json: unknown): number | undefined {
-  return countOf(fieldOf(fieldOf(json, 'deployment_runtime_status_details'), 'connector_stats'), 'num_errors');
+export function connectorErrorsOf(json: ServerJson): number | undefined {
+  return json.field('deployment_runtime_status_details').field('connector_stats').countOf('num_errors');
 }
 
 function samePipeline(a: Pipeline, b: Pipeline): boolean {
@@ -98,60 +97,60 @@ function sameError(a: DeploymentError | undefined, b: DeploymentError | undefine
 }
 
 /** `{sql_compilation, rust_compilation, system_error}` (Feldera 0.337.0) as text; undefined when no step failed. */
-export function describeProgramError(json: unknown): string | undefined {
-  if (json === null || json === undefined) return undefined;
-  if (typeof json === 'string') return json === '' ? undefined : json;
-  if (!isObject(json)) return JSON.stringify(json, undefined, 2);
+export function describeProgramError(json: ServerJson): string | undefined {
+  if (json.isMissing) return undefined;
+  if (json.text !== undefined) return json.text === '' ? undefined : json.text;
+  if (!json.isObject) return json.asJson(2);
   const steps = ['sql_compilation', 'rust_compilation', 'system_error'];
-  if (!steps.some((step) => step in json)) {
-    return Object.keys(json).length === 0 ? undefined : JSON.stringify(json, undefined, 2);
-  }
+  const {entries} = json;
+  if (!entries.some(([key]) => steps.includes(key))) return entries.length === 0 ? undefined : json.asJson(2);
   const parts = [
-    describeSql(fieldOf(json, 'sql_compilation')),
-    describeRust(fieldOf(json, 'rust_compilation')),
-    stringOf(json, 'system_error').trimEnd(),
+    describeSql(json.field('sql_compilation')),
+    describeRust(json.field('rust_compilation')),
+    json.textOf('system_error').trimEnd(),
   ].filter((part) => part !== '');
   return parts.length === 0 ? undefined : parts.join('\n\n');
 }
 
-function describeSql(step: unknown): string {
-  if (!isObject(step) || fieldOf(step, 'exit_code') === 0) return '';
-  const messages = fieldOf(step, 'messages');
-  if (!Array.isArray(messages) || messages.length === 0) return JSON.stringify(step, undefined, 2);
-  return messages.map(describeSqlMessage).join('\n\n');
+function describeSql(step: ServerJson): string {
+  if (!step.isObject || step.numberOf('exit_code') === 0) return '';
+  const messages = step.field('messages').items ?? [];
+  return messages.length === 0 ? step.asJson(2) : messages.map(describeSqlMessage).join('\n\n');
 }
 
 /** `error: Error parsing SQL (line 3, column 7): message`, then the lines of source that the compiler quotes. */
-function describeSqlMessage(message: unknown): string {
-  if (!isObject(message)) return JSON.stringify(message);
-  const severity = fieldOf(message, 'warning') === true ? 'warning' : 'error';
-  const line = fieldOf(message, 'start_line_number');
-  const column = fieldOf(message, 'start_column');
-  const place = typeof line === 'number' && line > 0 ? ` (line ${line}, column ${String(column)})` : '';
-  const head = `${severity}: ${stringOf(message, 'error_type')}${place}: ${stringOf(message, 'message')}`.trimEnd();
-  const snippet = stringOf(message, 'snippet').trimEnd();
+function describeSqlMessage(message: ServerJson): string {
+  if (!message.isObject) return message.asJson();
+  const severity = message.flagOf('warning') ? 'warning' : 'error';
+  const line = message.numberOf('start_line_number') ?? 0;
+  const place = line > 0 ? ` (line ${line}, column ${message.field('start_column').asJson()})` : '';
+  const head = `${severity}: ${message.textOf('error_type')}${place}: ${message.textOf('message')}`.trimEnd();
+  const snippet = message.textOf('snippet').trimEnd();
   return snippet === '' ? head : `${head}\n${snippet}`;
 }
 
-function describeRust(step: unknown): string {
-  if (!isObject(step) || fieldOf(step, 'exit_code') === 0) return '';
+function describeRust(step: ServerJson): string {
+  if (!step.isObject || step.numberOf('exit_code') === 0) return '';
   const output = ['stdout', 'stderr']
-    .map((stream) => stringOf(step, stream).trimEnd())
+    .map((stream) => step.textOf(stream).trimEnd())
     .filter((text) => text !== '')
     .join('\n');
-  return output === '' ? JSON.stringify(step, undefined, 2) : output;
+  return output === '' ? step.asJson(2) : output;
 }
 
+/** The JSON body of the API's errors. */
+type ServerError = {readonly message: string; readonly errorCode: string; readonly details: ServerJson};
+
 /** The shape of the API's errors and of `deployment_error`; undefined when there is neither a message nor a code. */
-export function parseServerError(json: unknown): ServerError | undefined {
-  const message = stringOf(json, 'message');
-  const errorCode = stringOf(json, 'error_code');
+export function parseServerError(json: ServerJson): ServerError | undefined {
+  const message = json.textOf('message');
+  const errorCode = json.lineOf('error_code');
   if (message === '' && errorCode === '') return undefined;
-  return {message: message === '' ? errorCode : message, errorCode, details: fieldOf(json, 'details')};
+  return {message: message === '' ? errorCode : message, errorCode, details: json.field('details')};
 }
 
 /** All parts of the program show a failed pipeline by the `cause` that is found here. */
-export function parseDeploymentError(json: unknown): DeploymentError | undefined {
+export function parseDeploymentError(json: ServerJson): DeploymentError | undefined {
   const error = parseServerError(json);
   if (error === undefined) return undefined;
   const {message, errorCode} = error;
@@ -161,11 +160,8 @@ export function parseDeploymentError(json: unknown): DeploymentError | undefined
 
 /** In one line: from the details, else the most useful line of the message. */
 function causeOf({message, details}: ServerError): string {
-  const error = fieldOf(details, 'error');
-  const cause =
-    firstLine(typeof error === 'string' ? error : stringOf(details, 'compiler_error')) ??
-    panicIn(error) ??
-    connectorErrorIn(error);
+  const error = details.field('error');
+  const cause = firstLine(error.text ?? details.textOf('compiler_error')) ?? panicIn(error) ?? connectorErrorIn(error);
   return onOneLine(cause ?? causeInMessage(message) ?? firstLine(message) ?? message);
 }
 
@@ -173,9 +169,9 @@ function detailsBeyond({message, details}: ServerError): readonly (readonly [pla
   return leavesOf(details, 'details').filter(([, text]) => text !== '' && !message.includes(text.trim()));
 }
 
-function leavesOf(json: unknown, place: string): readonly (readonly [place: string, text: string])[] {
-  if (typeof json !== 'object') return json === undefined ? [] : [[place, String(json)]];
-  return Object.entries(json ?? {}).flatMap(([key, value]) => leavesOf(value, `${place}.${key}`));
+function leavesOf(json: ServerJson, place: string): readonly (readonly [place: string, text: string])[] {
+  if (json.isLeaf) return [[place, json.text ?? json.asJson()]];
+  return json.entries.flatMap(([key, value]) => leavesOf(value, `${place}.${key}`));
 }
 
 /** Error codes of a pipeline that never ran (`Automaton…`: the runner's); all others may come later. */
@@ -183,26 +179,25 @@ const startCodes =
   /^(?:InitializationError|RunnerProvisionError|StartFailed\w*|Automaton(?:CannotProvision|Invalid|Missing(?:Program|Deployment(?:Id|Config|Initial))|FailedToSerialize|ProvisioningTimeout|CannotConstruct)\w*)$/;
 
 /** `{WorkerPanic: {panic_info: [[worker, kind, {message, location: {file, line, col}}], …]}}`: the first message. */
-function panicIn(error: unknown): string | undefined {
-  const panics = fieldOf(fieldOf(error, 'WorkerPanic'), 'panic_info');
-  if (!Array.isArray(panics)) return undefined;
-  const infos = panics.map((panic: unknown) => (Array.isArray(panic) ? (panic[2] as unknown) : undefined));
-  const info = infos.find((each) => stringOf(each, 'message').trim() !== '');
+function panicIn(error: ServerJson): string | undefined {
+  const panics = error.field('WorkerPanic').field('panic_info').items ?? [];
+  const infos = panics.flatMap((panic) => panic.items?.[2] ?? []);
+  const info = infos.find((each) => each.textOf('message').trim() !== '');
   if (info === undefined) return undefined;
-  const location = fieldOf(info, 'location');
-  const [file, line] = [stringOf(location, 'file'), fieldOf(location, 'line')];
-  const place = file === '' ? '' : ` (${file}${typeof line === 'number' ? `:${line}` : ''})`;
+  const location = info.field('location');
+  const [file, line] = [location.lineOf('file'), location.numberOf('line')];
+  const place = file === '' ? '' : ` (${file}${line === undefined ? '' : `:${line}`})`;
   // After `assertion failed` both sides follow, on lines of their own.
-  return `panic: ${stringOf(info, 'message')
+  return `panic: ${info
+    .textOf('message')
     .trim()
     .replace(/\s*\n\s*/g, ' ')}${place}`;
 }
 
 /** `{error, endpoint_name, fatal, backtrace}` of a connector; others may have fewer fields. */
-function connectorErrorIn(error: unknown): string | undefined {
-  if (!isObject(error)) return undefined;
-  const cause = firstLine(stringOf(error, 'error'));
-  const connector = stringOf(error, 'endpoint_name');
+function connectorErrorIn(error: ServerJson): string | undefined {
+  const cause = firstLine(error.textOf('error'));
+  const connector = error.lineOf('endpoint_name');
   return cause === undefined || connector === '' ? cause : `${connector}: ${cause}`;
 }
 

@@ -1,8 +1,11 @@
 import type {ReadableStore} from '../lib/store.ts';
 
-/** The API's responses, and how requests can fail. Types only: every room may read them. */
+/**
+ * The API's responses, and how requests can fail. Types only: every room may read them. All their texts are safe to show
+ * (`server-text.ts`), names of pipelines too: those that Feldera permits are not changed by that.
+ */
 
-/** From `GET /v0/pipelines?selector=status`. Times are RFC 3339; all texts are as sent, also an unknown status. */
+/** From `GET /v0/pipelines?selector=status`. Times are RFC 3339; a status may be an unknown one. */
 export type Pipeline = {
   /** A pipeline that is created again under the same name gets another id. */
   readonly id: string;
@@ -30,7 +33,7 @@ export type PipelineDetail = Pipeline & {
   readonly programError: string | undefined;
 };
 
-/** `deployment_error`. Its texts are as sent: they may contain control characters. */
+/** `deployment_error`. */
 export type DeploymentError = {
   /** Often several lines; for a panic, with a backtrace. */
   readonly message: string;
@@ -45,7 +48,7 @@ export type DeploymentError = {
 
 /**
  * `GET …/stats?include_connector_errors=true`. The counters begin at 0 at each start of the pipeline. Undefined: not sent,
- * by an old server or for this kind of connector. All texts are as sent.
+ * by an old server or for this kind of connector.
  */
 export type PipelineStats = {
   /** Such as `Running`. */
@@ -164,9 +167,6 @@ export type TimeSample = {
   readonly memoryBytes: number;
   readonly storageBytes: number;
 };
-
-/** The JSON body of the API's errors. */
-export type ServerError = {readonly message: string; readonly errorCode: string; readonly details: unknown};
 
 /** `GET /v0/config/session`. */
 export type Session = {

@@ -11,7 +11,7 @@ import type {ConfigForm, Request} from '../settings/request.ts';
 import {type ConfigPlace, configOf, configPlace, loadConfig} from '../startup/load-settings.ts';
 import {codeOf, failureWords} from '../storage/save-file.ts';
 import {printWhole} from '../system/line-output.ts';
-import {clean} from '../terminal/sanitise.ts';
+import {clean} from '../terminal/clean.ts';
 
 /** Returns the exit code. */
 export async function runConfigCommand({

@@ -3,7 +3,7 @@ import {elapsedShort, readTime} from '../lib/format.ts';
 import {jsonText} from '../lib/json.ts';
 import {didYouMean, UsageError} from '../settings/parse-values.ts';
 import type {ListForm} from '../settings/request.ts';
-import {clean} from '../terminal/sanitise.ts';
+import {clean} from '../terminal/clean.ts';
 import {textWidth} from '../terminal/width.ts';
 import {isFailing, knownStates, serverState, stateSince} from '../words/pipeline.ts';
 
@@ -28,7 +28,7 @@ export async function listText(options: ListOptions): Promise<string> {
     case 'json':
       return `${jsonText(pipelines.map(pipelineJson), 2)}\n`;
     case 'name':
-      return pipelines.map(({name}) => `${clean(name)}\n`).join('');
+      return pipelines.map(({name}) => `${name}\n`).join('');
     case 'table':
     case 'wide':
       return table(pipelines, options);

@@ -3,7 +3,7 @@ import type {ApiClient, PipelineDetail} from '../api/types.ts';
 import {jsonText} from '../lib/json.ts';
 import {didYouMean} from '../settings/parse-values.ts';
 import type {RequestedNames, StatusForm} from '../settings/request.ts';
-import {clean} from '../terminal/sanitise.ts';
+import {clean} from '../terminal/clean.ts';
 import {serverState, stateSince} from '../words/pipeline.ts';
 import {pipelineJson} from './list.ts';
 

@@ -50,12 +50,6 @@ export function stringOf(json: unknown, key: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Undefined if the field is missing or no finite number from 0 on: counts, sizes and times are never below. */
-export function countOf(json: unknown, key: string): number | undefined {
-  const value = fieldOf(json, key);
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
-}
-
 export function isObject(json: unknown): json is Readonly<Record<string, unknown>> {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }

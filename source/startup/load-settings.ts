@@ -5,7 +5,7 @@ import {type ConfigFile, emptyConfig} from '../settings/config-file.ts';
 import type {Environment} from '../settings/option-values.ts';
 import {UsageError} from '../settings/parse-values.ts';
 import {type Settings, settingsOf} from '../settings/settings.ts';
-import {clean} from '../terminal/sanitise.ts';
+import {clean} from '../terminal/clean.ts';
 import {readSmallFile} from './small-file.ts';
 
 export type ConfigPlace = {

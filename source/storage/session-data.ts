@@ -1,5 +1,6 @@
 import type {LineAnchor} from '../buffer/line-anchor.ts';
 import {isObject} from '../lib/json.ts';
+import {cleanName} from '../terminal/clean.ts';
 
 /** What the next start restores: the screen's layout and the kept tabs. No credentials. */
 export type Session = {
@@ -60,8 +61,8 @@ export function readSession(json: unknown): Session | undefined {
     const from = objectOf(json);
     return {
       tabs: arrayOf(from.tabs, readTab),
-      active: optional(from.active, stringOf),
-      cursor: optional(from.cursor, stringOf),
+      active: optional(from.active, nameOf),
+      cursor: optional(from.cursor, nameOf),
       focus: stringOf(from.focus),
       sidebarHidden: booleanOf(from.sidebarHidden),
       sidebarWidth: optional(from.sidebarWidth, countOf),
@@ -91,8 +92,8 @@ function readStart(json: unknown): SessionStart {
 function readTab(json: unknown): SessionTab {
   const from = objectOf(json);
   return {
-    name: stringOf(from.name),
-    merges: optional(from.merges, (merges) => arrayOf(merges, stringOf)),
+    name: nameOf(from.name),
+    merges: optional(from.merges, (merges) => arrayOf(merges, nameOf)),
     wrap: wrapOf(from.wrap),
     asSent: booleanOf(from.asSent),
     time: stringOf(from.time),
@@ -147,6 +148,11 @@ function arrayOf<T>(json: unknown, read: (each: unknown) => T): readonly T[] {
 
 function optional<T>(json: unknown, read: (json: unknown) => T): T | undefined {
   return json === undefined ? undefined : read(json);
+}
+
+/** A pipeline's name as the API client has it: safe to show. Earlier versions wrote it as the server had sent it. */
+function nameOf(json: unknown): string {
+  return cleanName(stringOf(json));
 }
 
 function stringOf(json: unknown): string {

@@ -3,7 +3,7 @@ import net from 'node:net';
 import type {Writable} from 'node:stream';
 import type {Clock} from '../lib/clock.ts';
 import {jsonText} from '../lib/json.ts';
-import {clean} from '../terminal/sanitise.ts';
+import {clean} from '../terminal/clean.ts';
 import {setBlocking} from './terminal-output.ts';
 
 /** Lines for a pipe, file or terminal. A slow reader does not block the program: write no more while it is `busy`. */

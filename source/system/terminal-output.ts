@@ -1,6 +1,7 @@
 import type {Writable} from 'node:stream';
 import type {WriteStream} from 'node:tty';
 import type {Clock} from '../lib/clock.ts';
+import {clean} from '../terminal/clean.ts';
 
 export type BoundedWrites = {
   /**
@@ -19,10 +20,7 @@ export type BoundedWrites = {
 export type TerminalModes = {readonly on: () => void; readonly off: () => void};
 
 /** The window's title: `off` restores the terminal's own, `on` sets ours again. */
-export type WindowTitle = TerminalModes & {
-  /** `text` is printable. */
-  readonly set: (text: string) => void;
-};
+export type WindowTitle = TerminalModes & {readonly set: (text: string) => void};
 
 /**
  * Gets a line break before it. Where there is no alternate screen (VT100, the Linux console), the last frame stays, and
@@ -162,7 +160,8 @@ export function windowTitle(stdout: Pick<NodeJS.WriteStream, 'write' | 'writable
   let wanted: string | undefined;
   let shown: string | undefined;
   let isPushed = false;
-  const set = (text: string) => {
+  const set = (title: string) => {
+    const text = clean(title);
     wanted = text;
     if (text === shown) return;
     // The terminal accepts nothing now; the next change sets the title.
@@ -219,10 +218,10 @@ export function notificationWriter(
   if (by === 'off') return undefined;
   const isInside = Boolean(env.TMUX || env.STY);
   // Dropped when the terminal accepts nothing: the user does not see it either.
-  return (text) => void write(isInside ? bell : notification(by, text));
+  return (text) => void write(isInside ? bell : notification(by, clean(text)));
 }
 
-/** `text` is printable. OSC 9 is iTerm2's and OSC 777 rxvt-unicode's; most terminals have one of them. */
+/** `text` is clean. OSC 9 is iTerm2's and OSC 777 rxvt-unicode's; most terminals have one of them. */
 function notification(by: Exclude<NotifyBy, 'off'>, text: string): string {
   switch (by) {
     case 'bell':

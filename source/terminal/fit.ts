@@ -1,4 +1,4 @@
-import {sanitise} from './sanitise.ts';
+import {clean} from './clean.ts';
 import type {Style} from './style.ts';
 import {concat, plain, type StyledText, slice} from './styled-text.ts';
 import type {Symbols} from './symbols.ts';
@@ -236,7 +236,7 @@ function breakLong(line: string, width: number): readonly string[] {
 
 /** The last two rows of the screen for a notice, which may quote text from outside. Undefined: the keys stay there. */
 export function noticeRows(notice: string, width: number, symbols: Symbols): readonly [string, string | undefined] {
-  const [first = '', ...rest] = wrapWords(sanitise(notice).text, width - 2);
+  const [first = '', ...rest] = wrapWords(clean(notice), width - 2);
   const [second, ...others] = rest;
   if (second === undefined || others.length === 0) return [` ${first}`, second && ` ${second}`];
   return [` ${first}`, ` ${shorten(rest.join(' '), width - 2, symbols.ellipsis)}`];

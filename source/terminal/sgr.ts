@@ -3,15 +3,6 @@ import type {StyledText} from './styled-text.ts';
 
 type Pen = {-readonly [Key in keyof Style]: Style[Key]};
 
-const afterEscape = /\[([\d:;]*)m/y;
-
-/** Reads the SGR sequence whose ESC is at `offset`; undefined: it is another sequence. */
-export function readSgr(text: string, offset: number): {readonly parameters: string; readonly end: number} | undefined {
-  afterEscape.lastIndex = offset + 1;
-  const parameters = afterEscape.exec(text)?.[1];
-  return parameters === undefined ? undefined : {parameters, end: afterEscape.lastIndex};
-}
-
 /** ECMA-48, colours of ITU-T T.416 in `;` and `:` forms. Unknown, malformed and other parameters change nothing. */
 export function applySgr(style: Style, parameters: string): Style {
   if (parameters === '' || parameters === '0') return noStyle;

@@ -1,20 +1,39 @@
+import {clean} from './clean.ts';
 import {noStyle, type Style, sameStyle} from './style.ts';
 
 /** UTF-16 offsets, the end exclusive. */
 type StyleRun = {readonly start: number; readonly end: number; readonly style: Style};
 
-/** Text and its styles. Runs are sorted, not empty and do not overlap; what no run covers is plain. */
-export type StyledText = {readonly text: string; readonly runs: readonly StyleRun[]};
+declare const isClean: unique symbol;
+
+/**
+ * Text that is safe to show (`clean`) and its styles. Runs are sorted, not empty and do not overlap; what no run covers
+ * is plain. It is made of any text by `plain` or `sanitise` and changed here alone, so a row cannot hold anything else.
+ */
+export type StyledText = {readonly text: string; readonly runs: readonly StyleRun[]; readonly [isClean]: true};
 
 type TextRange = {readonly start: number; readonly end: number};
 
 const noRuns: readonly StyleRun[] = [];
 
-/** `text` must be sanitised, or be the program's own. */
+/** Any text, in one style. */
 export function plain(text: string, style: Style = noStyle): StyledText {
-  if (text === '' || sameStyle(style, noStyle)) return {text, runs: noRuns};
-  return {text, runs: [{start: 0, end: text.length, style}]};
+  const shown = clean(text);
+  if (shown === '' || sameStyle(style, noStyle)) return styled(shown, noRuns);
+  return styled(shown, [{start: 0, end: shown.length, style}]);
 }
+
+/** `text`: clean. */
+function styled(text: string, runs: readonly StyleRun[]): StyledText {
+  return {text, runs} as StyledText;
+}
+
+/** Texts one below the other, with line breaks between them: the one control that a styled text may have. */
+export function joinLines(lines: readonly StyledText[]): StyledText {
+  return concat(lines.flatMap((line, index) => (index === 0 ? line : [lineBreak, line])));
+}
+
+const lineBreak = styled('\n', noRuns);
 
 export function concat(parts: readonly StyledText[]): StyledText {
   const builder = new StyledTextBuilder();
@@ -23,41 +42,41 @@ export function concat(parts: readonly StyledText[]): StyledText {
 }
 
 /** Offsets outside the text are clamped. */
-export function slice(styled: StyledText, start: number, end: number): StyledText {
+export function slice(whole: StyledText, start: number, end: number): StyledText {
   const from = Math.max(0, start);
-  const to = Math.min(styled.text.length, end);
-  if (from === 0 && to === styled.text.length) return styled;
+  const to = Math.min(whole.text.length, end);
+  if (from === 0 && to === whole.text.length) return whole;
   if (from >= to) return plain('');
   const runs: StyleRun[] = [];
-  for (const run of styled.runs) {
+  for (const run of whole.runs) {
     if (run.start >= to) break;
     if (run.end <= from) continue;
     runs.push({start: Math.max(run.start, from) - from, end: Math.min(run.end, to) - from, style: run.style});
   }
-  return {text: styled.text.slice(from, to), runs};
+  return styled(whole.text.slice(from, to), runs);
 }
 
 /** Paints `style` over the ranges (sorted, not overlapping): its fields win, and a ground drops `dim`, for contrast. */
-export function overlay(styled: StyledText, ranges: readonly TextRange[], style: Style): StyledText {
-  if (ranges.length === 0) return styled;
+export function overlay(base: StyledText, ranges: readonly TextRange[], style: Style): StyledText {
+  if (ranges.length === 0) return base;
   const builder = new StyledTextBuilder();
   let at = 0;
   let next = 0;
   const copyUpTo = (end: number, over: Style) => {
     while (at < end) {
-      while ((styled.runs[next]?.end ?? Number.POSITIVE_INFINITY) <= at) next++;
-      const run = styled.runs[next];
+      while ((base.runs[next]?.end ?? Number.POSITIVE_INFINITY) <= at) next++;
+      const run = base.runs[next];
       const inside = run !== undefined && run.start <= at;
       const stop = Math.min(end, run === undefined ? end : inside ? run.end : run.start);
-      builder.add(styled.text.slice(at, stop), inside ? painted(run.style, over) : over);
+      builder.add(base.text.slice(at, stop), inside ? painted(run.style, over) : over);
       at = stop;
     }
   };
   for (const range of ranges) {
-    copyUpTo(Math.min(range.start, styled.text.length), noStyle);
-    copyUpTo(Math.min(range.end, styled.text.length), style);
+    copyUpTo(Math.min(range.start, base.text.length), noStyle);
+    copyUpTo(Math.min(range.end, base.text.length), style);
   }
-  copyUpTo(styled.text.length, noStyle);
+  copyUpTo(base.text.length, noStyle);
   return builder.finish();
 }
 
@@ -67,7 +86,20 @@ function painted(style: Style, over: Style): Style {
   return {...(dim && !hasGround ? style : rest), ...over};
 }
 
-/** Joins neighbours that look the same. */
+/** The same text in other styles: `change` gets those of the runs, and `noStyle` for what is between them. */
+export function restyle({text, runs}: StyledText, change: (style: Style) => Style): StyledText {
+  const builder = new StyledTextBuilder();
+  let at = 0;
+  for (const run of runs) {
+    builder.add(text.slice(at, run.start), change(noStyle));
+    builder.add(text.slice(run.start, run.end), change(run.style));
+    at = run.end;
+  }
+  builder.add(text.slice(at), change(noStyle));
+  return builder.finish();
+}
+
+/** Joins neighbours that look the same. What is added is clean: only this room makes one. */
 export class StyledTextBuilder {
   #text = '';
   readonly #runs: StyleRun[] = [];
@@ -97,7 +129,7 @@ export class StyledTextBuilder {
   /** The builder must not be used afterwards. */
   finish(): StyledText {
     this.#closeRun();
-    return {text: this.#text, runs: this.#runs};
+    return styled(this.#text, this.#runs);
   }
 
   #closeRun(): void {

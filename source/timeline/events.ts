@@ -4,7 +4,7 @@ import {readTime} from '../lib/format.ts';
 import {type ErrorGroup, watchedKey} from '../records/error-log.ts';
 import type {LogSnapshot} from '../streams/log-source.ts';
 import {type LogStream, notYetRun} from '../streams/log-stream.ts';
-import {sanitise} from '../terminal/sanitise.ts';
+import {clean} from '../terminal/clean.ts';
 import {
   failedWords,
   failureWord,
@@ -201,7 +201,7 @@ function silenceOf(connection: LogSnapshot['connection'], before: string | undef
 }
 
 function failureWords(failure: ApiFailure | undefined): string {
-  return failure === undefined || failure.kind === 'cancelled' ? 'does not answer' : sanitise(failure.message).text;
+  return failure === undefined || failure.kind === 'cancelled' ? 'does not answer' : clean(failure.message);
 }
 
 /** `before`: of the list before. */
@@ -231,7 +231,7 @@ function failingWords(pipeline: Pipeline, before: PipelineStatus | undefined): s
   if (!isFailing(pipeline)) return undefined;
   const {deploymentError, deploymentStatusSince} = pipeline;
   if (!deploymentError) return failureWord(pipeline);
-  const cause = sanitise(deploymentError.cause).text;
+  const cause = clean(deploymentError.cause);
   const isAsBefore = before?.since === readTime(deploymentStatusSince) && before.failing?.endsWith(cause);
   if (isAsBefore) return before.failing;
   const endedStart = before?.unstarted === true || deploymentError.endedStart === true;

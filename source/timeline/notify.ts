@@ -3,6 +3,7 @@ import {isoTime} from '../lib/format.ts';
 import {watchedKey} from '../records/error-log.ts';
 import type {LogSnapshot} from '../streams/log-source.ts';
 import {forEachStream, type StreamManager} from '../streams/stream-manager.ts';
+import {clean} from '../terminal/clean.ts';
 import {recordingWords} from '../words/markers.ts';
 import {errorWords, timelineWords, widthWithTarget} from './event-words.ts';
 import type {TimelineEvent} from './events.ts';
@@ -106,7 +107,7 @@ function notificationOf(event: TimelineEvent | AwaitedChange): Notification | un
 /** `orders: connection refused (and 2 more)`, at most 100 characters of what happened. */
 export function alertText({pipeline, text, more}: Alert): string {
   const rest = more > 0 ? ` (and ${more} more)` : '';
-  return `${printable(pipeline)}: ${shorten(printable(text))}${rest}`;
+  return `${pipeline}: ${shorten(oneLine(text))}${rest}`;
 }
 
 /**
@@ -120,12 +121,11 @@ export function alertObject(
   const {pipeline, kind, count, more} = alert;
   const url = `${server}/v0/pipelines/${encodeURIComponent(pipeline)}`;
   const time = isoTime(at ?? now);
-  return {pipeline, kind, text: printable(text), count, more, time, server, url};
+  return {pipeline, kind, text: oneLine(text), count, more, time, server, url};
 }
 
-/** Without control, format (direction overrides) and separator characters. */
-function printable(text: string): string {
-  return text.replace(/[\s\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+function oneLine(text: string): string {
+  return clean(text.replaceAll(/\s+/g, ' ').trim());
 }
 
 function shorten(text: string): string {

@@ -1,7 +1,7 @@
 import type {ReadableStore} from '../lib/store.ts';
 import type {LogSnapshot} from '../streams/log-source.ts';
+import {clean} from '../terminal/clean.ts';
 import {wrapWords} from '../terminal/fit.ts';
-import {sanitise} from '../terminal/sanitise.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Controller} from './controller.ts';
 import {type CommandTable, keyDoes} from './keys/commands.ts';
@@ -56,8 +56,7 @@ export function emptyLogRows(
     commands,
   }: {readonly waited: string | undefined; readonly width: number; readonly commands: CommandTable},
 ): readonly StyledText[] {
-  const words = (text: string, style = {}) =>
-    wrapWords(sanitise(text).text, width - 2).map((row) => plain(` ${row}`, style));
+  const words = (text: string, style = {}) => wrapWords(clean(text), width - 2).map((row) => plain(` ${row}`, style));
   const dim = {dim: true} as const;
   switch (empty.kind) {
     case 'no-tab':

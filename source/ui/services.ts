@@ -12,8 +12,8 @@ import type {AlertCommand} from '../system/alert-command.ts';
 import type {ClipboardAnswer} from '../system/clipboard.ts';
 import type {TerminalModes} from '../system/terminal-output.ts';
 import type {TerminalPace} from '../system/terminal-pace.ts';
+import {clean} from '../terminal/clean.ts';
 import {shorten} from '../terminal/fit.ts';
-import {sanitise} from '../terminal/sanitise.ts';
 import type {Color, Colors} from '../terminal/style.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import type {TimelinesOptions} from '../timeline/timeline.ts';
@@ -96,7 +96,7 @@ type ServerContext = {
 
 /** The name of a context for the header and the contexts page, in at most 24 cells. */
 export function shownContext(name: string, symbols: Symbols): string {
-  return shorten(sanitise(name).text, 24, symbols.ellipsis);
+  return shorten(clean(name), 24, symbols.ellipsis);
 }
 
 export type Contexts = {

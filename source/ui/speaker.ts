@@ -1,7 +1,7 @@
 import {count, counted} from '../lib/format.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {LogSource} from '../streams/log-source.ts';
-import {sanitise} from '../terminal/sanitise.ts';
+import {clean} from '../terminal/clean.ts';
 import {markerText, markerTone} from '../words/markers.ts';
 import type {Controller} from './controller.ts';
 import {keysDo, keysShown} from './keys/commands.ts';
@@ -212,7 +212,7 @@ export class Speaker {
     } else {
       if (before?.pane && now.pane) this.#sayView(before.pane, now.pane, isNoticed);
       if (now.connection !== before?.connection && !passing.includes(now.connection)) {
-        this.#say(`${sanitise(now.view.active ?? '').text}: ${now.connection}`);
+        this.#say(`${clean(now.view.active ?? '')}: ${now.connection}`);
       }
     }
     this.#sayList(before, now);
@@ -257,7 +257,7 @@ export class Speaker {
     } else if (before && focus === 'sidebar' && isMoved) this.#say(now.cursor);
     if (before?.isListed !== true) return;
     for (const [name, why] of now.failures) {
-      if (before.failures.get(name) !== why) this.#say(`${sanitise(name).text}: ${why}`);
+      if (before.failures.get(name) !== why) this.#say(`${clean(name)}: ${why}`);
     }
   }
 
@@ -430,7 +430,7 @@ export class Speaker {
     const lastError = errors.at(-1);
     if (!isFirst && lastError !== undefined) this.#say(`the last error: ${entryWords(at, lastError)}`);
     for (const [id, marker] of isFirst ? [] : source.buffer.markers()) {
-      if (id >= first && id <= last && markerTone(marker) !== 'quiet') this.#say(sanitise(markerText(marker)).text);
+      if (id >= first && id <= last && markerTone(marker) !== 'quiet') this.#say(clean(markerText(marker)));
     }
     if (!this.#isBack || !at.tab.kept) return;
     this.#say(...lastWords(at, {first, last, most: lastLines}));

@@ -1,7 +1,7 @@
 import {filterText} from '../filters/filter.ts';
 import {count, counted} from '../lib/format.ts';
+import {clean} from '../terminal/clean.ts';
 import {shorten} from '../terminal/fit.ts';
-import {sanitise} from '../terminal/sanitise.ts';
 import {connectionWords} from '../words/connection.ts';
 import {failedWords, failureWord, isFailing, pipelineState, serverState} from '../words/pipeline.ts';
 import type {Controller} from './controller.ts';
@@ -123,7 +123,7 @@ export function failures(controller: Controller): ReadonlyMap<string, string> {
       const {name, deploymentError: error} = pipeline;
       if (!error) return [name, failureWord(pipeline)];
       const {cause, endedStart} = error;
-      return [name, failedWords({state: serverState(pipeline), error: sanitise(cause).text, endedStart})];
+      return [name, failedWords({state: serverState(pipeline), error: clean(cause), endedStart})];
     }),
   );
 }
@@ -192,5 +192,5 @@ export function lastWords(at: PaneAt, {first, last, most}: {first: number; last:
 }
 
 function nameOf(name: string): string {
-  return shorten(sanitise(name).text, 60, '…');
+  return shorten(clean(name), 60, '…');
 }

@@ -90,7 +90,7 @@ export function prettyJson(text: string, maxLines: number): readonly string[] | 
 
 function addHead(rows: RowList, record: LogRecord | undefined, {offsetAt, level, at}: DetailOptions): void {
   const add = (name: string, value: string, style?: Style) =>
-    rows.addNamed(plain(name, {dim: true}), headCells, [plain(sanitise(value).text, style)]);
+    rows.addNamed(plain(name, {dim: true}), headCells, [plain(value, style)]);
   const time = record ? timeOfText(record.timeText) : at;
   if (record) add('time', record.timeText.replace(/^(\d{4}-\d\d-\d\d)T([\d:.]+)Z$/, '$1 $2 UTC'));
   else if (at !== undefined) add('time', `${preciseTime(at)} UTC, of the record before`);
@@ -130,7 +130,7 @@ function addJson(rows: RowList, text: string): void {
   if (!lines) return;
   rows.add(plain(''));
   rows.add(plain('JSON', titleStyle));
-  for (const line of lines) rows.add(plain(sanitise(line).text));
+  for (const line of lines) rows.add(plain(line));
 }
 
 function addCut(rows: RowList, line: Uint8Array, {symbols}: DetailOptions): void {

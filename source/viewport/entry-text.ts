@@ -2,10 +2,10 @@ import type {Marker} from '../buffer/markers.ts';
 import type {Pattern} from '../buffer/pattern.ts';
 import {visibleBytes} from '../buffer/style-joints.ts';
 import {byteSize} from '../lib/format.ts';
+import {clean} from '../terminal/clean.ts';
 import {wordOffsets} from '../terminal/fit.ts';
-import {sanitise} from '../terminal/sanitise.ts';
 import type {Style} from '../terminal/style.ts';
-import {concat, overlay, plain, type StyledText} from '../terminal/styled-text.ts';
+import {joinLines, overlay, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
 import {markerText, markerTone} from '../words/markers.ts';
@@ -84,7 +84,7 @@ const wrapLimit = 1000;
 
 /** The words of a marker on the screen. It may quote `deployment_error`, which may have text of a pipeline. */
 export function markerWords(marker: Marker): string {
-  return sanitise(markerText(marker)).text;
+  return clean(markerText(marker));
 }
 
 /** A marker between rules, wrapped at words. Only its words are searched. */
@@ -130,7 +130,7 @@ export function lineEntry(bytes: Uint8Array, form: EntryForm, shape: EntryShape)
   let column = compact && shape.isContinuation ? messageColumn(compact, form.cells) : 0;
   if (compact && record) {
     const shown = compactText(asSent, record, compact);
-    const text = joinRows(shown.rows);
+    const text = joinLines(shown.rows);
     const timeCells = timeColumn(compact);
     if (!hits || hitRanges(hits, text.text, compact, timeCells).length > 0 || hits.ranges(asSent.text).length === 0) {
       styled = text;
@@ -173,11 +173,6 @@ export function rowAt({rows}: EntryText, at: number): number {
     0,
     rows.findLastIndex(({start}) => start <= at),
   );
-}
-
-function joinRows(rows: readonly StyledText[]): StyledText {
-  const [first = plain(''), ...more] = rows;
-  return more.length === 0 ? first : concat([first, ...more.flatMap((row) => [plain('\n'), row])]);
 }
 
 type Room = {readonly cells: number; readonly column: number; readonly shape: EntryShape};

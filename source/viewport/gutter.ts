@@ -1,8 +1,8 @@
 import type {Level} from '../records/level.ts';
+import {clean} from '../terminal/clean.ts';
 import {padTo, shortenMiddle} from '../terminal/fit.ts';
-import {sanitise} from '../terminal/sanitise.ts';
 import type {Color, Style} from '../terminal/style.ts';
-import {concat, plain, type StyledText, StyledTextBuilder} from '../terminal/styled-text.ts';
+import {concat, plain, restyle, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 
 /** Cells of the parts to the left of the text; 0 for none. */
@@ -80,32 +80,15 @@ export function paintGutter(
 
 function originOf({origin}: RowState, cells: number, {ellipsis}: Symbols): StyledText {
   if (!origin) return padTo(plain(''), cells);
-  return padTo(plain(shortenMiddle(sanitise(origin.name).text, cells, ellipsis), {fg: origin.color}), cells);
+  return padTo(plain(shortenMiddle(clean(origin.name), cells, ellipsis), {fg: origin.color}), cells);
 }
 
 /** The text of the current line: not dim, and bold where it has no colour, as bold colours may be too bright. */
-export function emphasised({text, runs}: StyledText): StyledText {
-  const builder = new StyledTextBuilder();
-  let at = 0;
-  for (const {start, end, style} of runs) {
-    const {dim: _, ...rest} = style;
-    builder.add(text.slice(at, start), {bold: true});
-    builder.add(text.slice(start, end), style.fg === undefined ? {...rest, bold: true} : rest);
-    at = end;
-  }
-  builder.add(text.slice(at), {bold: true});
-  return builder.finish();
+export function emphasised(line: StyledText): StyledText {
+  return restyle(line, ({dim: _, ...rest}) => (rest.fg === undefined ? {...rest, bold: true} : rest));
 }
 
 /** The text, dim except where it has a background (hits, control characters). */
-export function dimmed({text, runs}: StyledText): StyledText {
-  const parts: StyledText[] = [];
-  let at = 0;
-  for (const run of runs) {
-    const isPaintedOver = run.style.inverse === true || run.style.bg !== undefined;
-    if (!isPaintedOver) continue;
-    parts.push(plain(text.slice(at, run.start), {dim: true}), plain(text.slice(run.start, run.end), run.style));
-    at = run.end;
-  }
-  return concat([...parts, plain(text.slice(at), {dim: true})]);
+export function dimmed(line: StyledText): StyledText {
+  return restyle(line, (style) => (style.inverse === true || style.bg !== undefined ? style : {dim: true}));
 }

@@ -4,6 +4,7 @@ import {withShortMessage} from '../records/json-members.ts';
 import type {Level} from '../records/level.ts';
 import {levelStartIn} from '../records/line-head.ts';
 import {type LogRecord, parseRecord, type TextRecord} from '../records/parse-record.ts';
+import {clean} from '../terminal/clean.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import type {Style} from '../terminal/style.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
@@ -146,10 +147,10 @@ function headOf(record: LogRecord, {compactness, time, offsetAt}: CompactForm): 
 function placeOf(record: LogRecord, {compactness}: CompactForm): readonly StyledText[] {
   const parts: StyledText[] = [];
   if (compactness === 'no-host') return parts;
-  if (record.host !== undefined) parts.push(plain(sanitise(`host=${record.host} `).text, quiet));
+  if (record.host !== undefined) parts.push(plain(`host=${record.host} `, quiet));
   if (compactness === 'full') {
-    parts.push(plain(sanitise(targetShown(record)).text.padEnd(targetCells - 2), quiet), plain('  '));
-    if (record.span !== undefined) parts.push(plain(sanitise(`${spanShown(record.span)} `).text, quiet));
+    parts.push(plain(clean(targetShown(record)).padEnd(targetCells - 2), quiet), plain('  '));
+    if (record.span !== undefined) parts.push(plain(`${spanShown(record.span)} `, quiet));
   }
   return parts;
 }
@@ -171,7 +172,7 @@ function messageRows(record: LogRecord, asSent: StyledText): readonly StyledText
   if (record.fields.length === 0) return rows;
   const fields = record.fields.map(([key, value]) => `${key}=${fieldValue(value)}`).join(' ');
   const last = rows.pop() ?? plain('');
-  return [...rows, concat([last, plain(` ${sanitise(fields).text}`, quiet)])];
+  return [...rows, concat([last, plain(` ${fields}`, quiet)])];
 }
 
 function textMessage(record: TextRecord, asSent: StyledText): StyledText {

@@ -1,4 +1,6 @@
 import {count, dateTime} from '../lib/format.ts';
+import {clean} from '../terminal/clean.ts';
+import {lineAsSent} from './line-text.ts';
 
 export type MarkdownInput = {
   readonly pipeline: string;
@@ -17,18 +19,12 @@ type MarkdownError = {readonly title: string; readonly text: string};
 
 /** A Markdown report of lines for an issue or a message. Lines are added one by one: the caller works in slices. */
 export class MarkdownReport {
-  readonly #clean: (line: Uint8Array) => string;
   readonly #lines: string[] = [];
   #longestRun = 0;
 
-  /** `clean` turns a line's bytes into text without colours and control characters. */
-  constructor(clean: (line: Uint8Array) => string) {
-    this.#clean = clean;
-  }
-
   /** The caller may reuse the array. */
   add(line: Uint8Array): void {
-    const text = this.#clean(line);
+    const {text} = lineAsSent(line);
     this.#lines.push(text);
     this.#longestRun = Math.max(this.#longestRun, longestRunOfBackticks(text));
   }
@@ -36,7 +32,7 @@ export class MarkdownReport {
   finish(input: MarkdownInput): string {
     // The fence is longer than any run of backticks in the lines, so that no line closes it.
     const fence = '`'.repeat(Math.max(3, this.#longestRun + 1));
-    const errors = errorBlocks(input.errors ?? [], this.#clean);
+    const errors = errorBlocks(input.errors ?? []);
     const lines = this.#lines.length === 0 ? [] : [`${fence}text`, ...this.#lines, fence, ''];
     return [...this.#head(input), '', ...errors, ...lines].join('\n');
   }
@@ -55,28 +51,27 @@ export class MarkdownReport {
   }
 }
 
-/** A report of a pipeline without its log: facts as a list, errors in code blocks. `clean`: see `MarkdownReport`. */
+/** A report of a pipeline without its log: facts as a list, errors in code blocks. */
 export function pipelineMarkdown(input: {
   readonly pipeline: string;
   readonly server: string;
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly errors: readonly MarkdownError[];
-  readonly clean: (line: Uint8Array) => string;
 }): string {
-  const {pipeline, server, facts, errors, clean} = input;
+  const {pipeline, server, facts, errors} = input;
   return [
     `**Pipeline ${code(pipeline)} on ${code(hostOf(server))}**`,
     '',
-    ...facts.map(([name, value]) => `- ${escaped(name)}: ${escaped(clean(Buffer.from(value)))}`),
+    ...facts.map(([name, value]) => `- ${escaped(name)}: ${escaped(value)}`),
     '',
-    ...errorBlocks(errors, clean),
+    ...errorBlocks(errors),
   ].join('\n');
 }
 
 /** Each error with its title above a fence, and a blank line at the end. */
-function errorBlocks(errors: readonly MarkdownError[], clean: (line: Uint8Array) => string): readonly string[] {
+function errorBlocks(errors: readonly MarkdownError[]): readonly string[] {
   return errors.flatMap(({title, text}) => {
-    const lines = text.split('\n').map((line) => clean(Buffer.from(line)));
+    const lines = text.split('\n').map(clean);
     const fence = '`'.repeat(Math.max(3, ...lines.map((line) => longestRunOfBackticks(line) + 1)));
     return [`**${escaped(title)}**`, '', `${fence}text`, ...lines, fence, ''];
   });
@@ -107,7 +102,7 @@ function escaped(value: string): string {
 }
 
 function oneLine(value: string): string {
-  return value.replaceAll(/\s+/g, ' ');
+  return clean(value.replaceAll(/\s+/g, ' '));
 }
 
 function longestRunOfBackticks(text: string): number {

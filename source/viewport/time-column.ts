@@ -1,6 +1,5 @@
 import {elapsed, isoTime, readTime, systemZoneOffset} from '../lib/format.ts';
 import {clip, padTo} from '../terminal/fit.ts';
-import {sanitise} from '../terminal/sanitise.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';
 
 /**
@@ -57,7 +56,7 @@ export function fixedTime(mode: TimeMode, sent: string, isShort: boolean, offset
   if (mode === 'sent') text = sent.slice(11, 11 + cells);
   else if (mode === 'utc') text = `${sent.slice(0, 10)} ${sent.slice(11, cells)}`;
   else if (mode === 'local') text = localTime(timeOfText(sent), offsetAt).slice(0, cells);
-  return padTo(clip(plain(sanitise(text).text), 0, cells), cells);
+  return padTo(clip(plain(text), 0, cells), cells);
 }
 
 /** The column in the moving modes. `at`: Unix time in ms. */

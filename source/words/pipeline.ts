@@ -1,5 +1,5 @@
 import type {Pipeline} from '../api/types.ts';
-import {sanitise} from '../terminal/sanitise.ts';
+import {clean} from '../terminal/clean.ts';
 import type {Style} from '../terminal/style.ts';
 
 /** Names in `terminal/symbols.ts`. */
@@ -93,7 +93,7 @@ export function isCompilingState(status: string): boolean {
 
 /** The word for a state in the server's spelling. */
 export function stateWord(status: string): string {
-  return states.get(status)?.word ?? sanitise(status).text;
+  return states.get(status)?.word ?? clean(status);
 }
 
 /** A change of state: `Running → Stopped`; `Running again` when several changes end in the first state. */

@@ -2,6 +2,8 @@ import {inspect} from 'node:util';
 import {describe, expect, test} from 'vitest';
 import {ApiError, asFailure, createRedactor as presentOf, toApiError} from '../../source/api/errors.ts';
 import type {ApiFailure} from '../../source/api/types.ts';
+import {hostile} from '../harness/hostile-answers.ts';
+import {unprintableIn} from '../harness/strict-output.ts';
 
 const createRedactor = (...secrets: readonly string[]) => presentOf(() => secrets);
 
@@ -17,7 +19,14 @@ describe('createRedactor', () => {
   });
 
   test('makes one line without control characters', () => {
-    expect(createRedactor()('  a\r\n\tb\u001b]0;title\u0007c\u202ed\u009b1m ')).toBe('a b ]0;title c d 1m');
+    expect(createRedactor()('  a\r\n\tb\u001b]0;title\u0007c\u202ed\u009b1m ')).toBe(
+      'a b^[]0;title^Gc<U+202E>d<U+009B>1m',
+    );
+    expect(unprintableIn(createRedactor()(hostile))).toEqual([]);
+  });
+
+  test('removes the token also where a colour hides it', () => {
+    expect(createRedactor('s3cr3t')('no s3c\u001b[0mr3t here')).toBe('no … here');
   });
 
   test('cuts long text after the token is out of it', () => {

@@ -1,17 +1,11 @@
 import {describe, expect, test} from 'vitest';
-import {
-  encodingOf,
-  failureOf,
-  isLog,
-  isWebPage,
-  type ResponseHeaders,
-  type Route,
-} from '../../source/api/http-failure.ts';
+import {encodingOf, failureOf, isLog, isWebPage, type Route} from '../../source/api/http-failure.ts';
+import {type SentHeaders, ServerHeaders} from '../../source/api/server-text.ts';
 import type {ApiFailure} from '../../source/api/types.ts';
 
 test('a content encoding that is repeated, or empty', () => {
-  expect(encodingOf({'content-encoding': ['gzip', 'br']})).toBe('gzip,br');
-  expect(encodingOf({'content-encoding': ' '})).toBe('identity');
+  expect(encodingOf(new ServerHeaders({'content-encoding': ['gzip', 'br']}))).toBe('gzip,br');
+  expect(encodingOf(new ServerHeaders({'content-encoding': ' '}))).toBe('identity');
 });
 
 describe('isLog', () => {
@@ -26,7 +20,7 @@ describe('isLog', () => {
     [200, {'content-type': 'text/html'}, false],
     [200, {}, false],
   ])('%i %o: %s', (status, headers, expected) => {
-    expect(isLog(status, headers)).toBe(expected);
+    expect(isLog(status, new ServerHeaders(headers))).toBe(expected);
   });
 });
 
@@ -40,7 +34,7 @@ describe('isWebPage', () => {
     [{}, '<htmlish>', false],
     [{}, '', false],
   ])('%o %s: %s', (headers, body, expected) => {
-    expect(isWebPage(headers, Buffer.from(body))).toBe(expected);
+    expect(isWebPage(new ServerHeaders(headers), Buffer.from(body))).toBe(expected);
   });
 });
 
@@ -51,12 +45,13 @@ describe('failure', () => {
   function failure(
     status: number,
     body = '',
-    headers: ResponseHeaders = {},
+    headers: SentHeaders = {},
     route: Route = 'logs',
     authorized = true,
   ): Exclude<ApiFailure, {kind: 'cancelled'}> {
     const url = 'http://localhost:8080/v0/pipelines/x/logs';
-    const found = failureOf({route, url, status, headers, body: Buffer.from(body), authorized, proxy: undefined}, now);
+    const sent = {route, url, status, headers: new ServerHeaders(headers), body: Buffer.from(body), authorized};
+    const found = failureOf({...sent, proxy: undefined}, now);
     if (found.kind === 'cancelled') throw new Error('an answer cannot be a cancellation');
     expect(found.url).toBe(url);
     expect(found.status).toBe(status);

@@ -1,7 +1,10 @@
 import {expect, test} from 'vitest';
-import {parseEventDetail, parseEvents} from '../../source/api/parse-events.ts';
+import * as api from '../../source/api/parse-events.ts';
+import {ServerJson} from '../../source/api/server-text.ts';
 import {recording} from '../demo/recording.ts';
 
+const parseEvents = (json: unknown) => api.parseEvents(new ServerJson(json));
+const parseEventDetail = (json: unknown) => api.parseEventDetail(new ServerJson(json));
 const bodyOf = (file: string): unknown => JSON.parse(recording(file).body.toString());
 
 test('reads the events of a pipeline, the newest first', () => {

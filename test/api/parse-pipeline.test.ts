@@ -1,19 +1,24 @@
 import {readFileSync} from 'node:fs';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {
-  describeProgramError,
-  parseDeploymentError,
-  parsePipelineDetail,
-  parsePipelines,
-  parseServerError,
-  parseSession,
-} from '../../source/api/parse-pipeline.ts';
+import * as api from '../../source/api/parse-pipeline.ts';
+import {ServerJson} from '../../source/api/server-text.ts';
+import type {Pipeline} from '../../source/api/types.ts';
 import {fieldOf} from '../../source/lib/json.ts';
 
 const recording = readFileSync(new URL('../wire/15a-list-status.raw', import.meta.url));
 const text = recording.subarray(recording.indexOf('\r\n\r\n') + 4).toString();
 const list = () => JSON.parse(text);
+
+const parsePipelines = (parts: readonly (readonly unknown[])[], previous: readonly Pipeline[]) =>
+  api.parsePipelines(
+    parts.map((part) => part.map((entry) => new ServerJson(entry))),
+    previous,
+  );
+const parsePipelineDetail = (json: unknown) => api.parsePipelineDetail(new ServerJson(json));
+const parseSession = (json: unknown) => api.parseSession(new ServerJson(json));
+const describeProgramError = (json: unknown) => api.describeProgramError(new ServerJson(json));
+const parseDeploymentError = (json: unknown) => api.parseDeploymentError(new ServerJson(json));
 
 describe('parsePipelines', () => {
   test('reads a recorded list', async () => {
@@ -176,7 +181,10 @@ test.each([
   [['message'], undefined],
   ['message', undefined],
 ])('%o', (json, error) => {
-  expect(parseServerError(json)).toEqual(error);
+  const found = api.parseServerError(new ServerJson(json));
+  expect(
+    found && {...found, details: found.details.isMissing ? undefined : JSON.parse(found.details.asJson())},
+  ).toEqual(error);
 });
 
 /** `deployment_error` of the one pipeline in the recording that has one. */

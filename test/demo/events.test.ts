@@ -1,5 +1,6 @@
 import {expect, it} from 'vitest';
 import {parseEvents} from '../../source/api/parse-events.ts';
+import {ServerJson} from '../../source/api/server-text.ts';
 import {connectorErrors, parseError} from '../../source/demo/connector-errors.ts';
 import type {DemoPipeline} from '../../source/demo/pipeline.ts';
 import {processLog} from '../../source/demo/process-log.ts';
@@ -111,7 +112,7 @@ it('keeps the newest 720, each with an id of its own', () => {
       yield 1000;
     }
   });
-  const events = parseEvents(eventsOf(pipeline)) ?? [];
+  const events = parseEvents(new ServerJson(eventsOf(pipeline))) ?? [];
   expect(events).toHaveLength(720);
   expect(new Set(events.map(({id}) => id)).size).toBe(720);
   expect(events.map(({time}) => time)).toEqual(

@@ -15,8 +15,8 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
     forbidden: ['../lib/x.ts', '../buffer/x.ts', 'string-width', 'ink'],
   },
   api: {
-    allowed: ['./other.ts', '../lib/x.ts', 'undici'],
-    forbidden: ['../buffer/x.ts', '../streams/x.ts', 'react'],
+    allowed: ['./other.ts', '../lib/x.ts', '../terminal/clean.ts', 'undici'],
+    forbidden: ['../terminal/sanitise.ts', '../buffer/x.ts', '../streams/x.ts', 'react'],
   },
   buffer: {
     allowed: ['./other.ts', '../lib/x.ts'],
@@ -35,8 +35,8 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
     forbidden: ['../streams/x.ts', '../terminal/x.ts', '../api/types.ts'],
   },
   storage: {
-    allowed: ['../lib/x.ts', '../buffer/x.ts', 'node:fs/promises'],
-    forbidden: ['../streams/x.ts', './recording/x.ts', '../api/types.ts', 'node:net'],
+    allowed: ['../lib/x.ts', '../buffer/x.ts', '../terminal/clean.ts', 'node:fs/promises'],
+    forbidden: ['../terminal/sanitise.ts', '../streams/x.ts', './recording/x.ts', '../api/types.ts', 'node:net'],
   },
   'storage/recording': {
     allowed: ['../save-file.ts', '../../buffer/x.ts', 'node:fs/promises'],
@@ -252,6 +252,14 @@ test('a forbidden import fails the lint command, an allowed one does not', async
   expect(good).toEqual({code: 0, errors: []});
   const bad = await lint(new Map([['source/buffer/bad.ts', importing('../streams/log-stream.ts')]]));
   expect(bad).toEqual({code: 1, errors: [`source/buffer/bad.ts ${IMPORTS}`]});
+});
+
+test('text of the server is read at one place', async () => {
+  const files = ['api/bad', 'api/server-text', 'storage/good'];
+  for (const text of ['parseJson(bytes);\n', 'JSON.parse(text);\n', "new TextDecoder('utf-8').decode(bytes);\n"]) {
+    const {errors} = await lint(new Map(files.map((file) => [`source/${file}.ts`, text])));
+    expect(errors, text).toEqual(['source/api/bad.ts plugin']);
+  }
 });
 
 const GLOBALS = 'lint/style/noRestrictedGlobals';

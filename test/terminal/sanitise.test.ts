@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {sanitise} from '../../source/terminal/sanitise.ts';
 import {paint} from '../../source/terminal/sgr.ts';
+import {plain} from '../../source/terminal/styled-text.ts';
 import {numRuns, rawText} from './text-arbitrary.ts';
 
 const inverse = {inverse: true};
@@ -157,7 +158,7 @@ test('a sanitised text is not changed by being sanitised again', () => {
   fc.assert(
     fc.property(rawText, (raw) => {
       const {text} = sanitise(raw);
-      expect(sanitise(paint({text, runs: []}, 'none'))).toEqual({text, runs: []});
+      expect(sanitise(paint(plain(text), 'none'))).toEqual({text, runs: []});
     }),
     {numRuns},
   );

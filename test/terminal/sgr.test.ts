@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
-import {applySgr, paint, readSgr, stripSgr, stripSgrBlocks} from '../../source/terminal/sgr.ts';
+import {readSgr} from '../../source/terminal/clean.ts';
+import {applySgr, paint, stripSgr, stripSgrBlocks} from '../../source/terminal/sgr.ts';
 import type {ColorDepth, Style} from '../../source/terminal/style.ts';
 import {concat, overlay, plain} from '../../source/terminal/styled-text.ts';
 

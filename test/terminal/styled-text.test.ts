@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {sanitise} from '../../source/terminal/sanitise.ts';
 import {type Style, sameStyle} from '../../source/terminal/style.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../../source/terminal/styled-text.ts';
-import {numRuns, styledText} from './text-arbitrary.ts';
+import {unprintableIn} from '../harness/strict-output.ts';
+import {numRuns, rawText, styledText} from './text-arbitrary.ts';
 
 const red: Style = {fg: 1};
 const hit: Style = {inverse: true, fg: 3};
@@ -30,6 +32,16 @@ describe('plain', () => {
     expect(plain('ab', {})).toEqual({text: 'ab', runs: []});
     expect(plain('', red)).toEqual({text: '', runs: []});
     expect(plain('ab', red)).toEqual({text: 'ab', runs: [{start: 0, end: 2, style: red}]});
+  });
+
+  test('is clean, whatever text it is made of', () => {
+    fc.assert(
+      fc.property(rawText, (raw) => {
+        expect(plain(raw, red).text).toBe(sanitise(raw).text);
+        expect(unprintableIn(plain(raw).text)).toEqual([]);
+      }),
+      {numRuns},
+    );
   });
 });
 

@@ -39,9 +39,9 @@ it('connector errors and a pipeline that the user stopped do not notify', () => 
   expect(textOf({kind: 'stopped', pipeline: 'a', from: 'Running', to: 'Stopped'})).toBeUndefined();
 });
 
-it('no control character, override or separator gets through', () => {
+it('control characters, overrides and separators are visible text', () => {
   const text = textOf(failed('orders', 'a\u0007b\u001B]9;x\u001B\\c\u202Ed\u2028e\u0000\u009Cf\nq'));
-  expect(text).toBe('orders: a b ]9;x \\c d e f q');
+  expect(text).toBe('orders: a^Gb^[]9;x^[\\c<U+202E>d<U+2028>e^@<U+009C>f^Jq');
 });
 
 it('of a long line 100 characters', () => {
@@ -57,7 +57,7 @@ it('an alert command gets the text in full, with time, count and the addresses o
   expect(alertObject(alert, {server: 'http://h:8080', now: 0})).toEqual({
     pipeline: 'a',
     kind: 'lost',
-    text: `x${' [2Jx'.repeat(49)} [2J`,
+    text: 'x^[[2J'.repeat(50),
     count: 7,
     more: 2,
     time: '2026-01-01T12:00:00.000Z',

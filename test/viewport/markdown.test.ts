@@ -1,5 +1,7 @@
 import {expect, test} from 'vitest';
 import {type MarkdownInput, MarkdownReport, pipelineMarkdown} from '../../source/viewport/markdown.ts';
+import {hostile} from '../harness/hostile-answers.ts';
+import {unprintableIn} from '../harness/strict-output.ts';
 
 const input: MarkdownInput = {
   pipeline: 'orders',
@@ -11,7 +13,7 @@ const input: MarkdownInput = {
 };
 
 function markdownOf(lines: readonly string[], change: Partial<MarkdownInput> = {}): string {
-  const report = new MarkdownReport((line) => `${Buffer.from(line)}`);
+  const report = new MarkdownReport();
   for (const line of lines) report.add(Buffer.from(line));
   return report.finish({...input, ...change});
 }
@@ -41,7 +43,7 @@ step 13
 
 test('missing facts are unknown', () => {
   const {platformVersion: _, ...unknown} = input;
-  const report = new MarkdownReport(String);
+  const report = new MarkdownReport();
   expect(report.finish({...unknown, server: 'nonsense', span: undefined})).toContain(
     '**Log of `orders` on `unknown`**\n\n- Time: unknown\n- Lines: 0\n- Platform version: unknown\n- Filters: none\n- Gaps: none\n',
   );
@@ -62,9 +64,19 @@ test.for<[string, string]>([
 });
 
 test('lines are cleaned, and runs of backticks are counted after that', () => {
-  const report = new MarkdownReport((line) => String(Buffer.from(line)).replaceAll('\u001B[0m', ''));
+  const report = new MarkdownReport();
   report.add(Buffer.from('``\u001B[0m`'));
   expect(report.finish(input)).toContain('\n````text\n```\n````\n');
+});
+
+test('nothing in a report can act on a terminal: names, filters, gaps, errors, facts and lines', () => {
+  const facts = {pipeline: hostile, platformVersion: hostile, filters: [hostile], gaps: [hostile]};
+  const errors = [{title: hostile, text: `${hostile}\n${hostile}`}];
+  const texts = [
+    markdownOf([hostile], {...facts, errors}),
+    pipelineMarkdown({pipeline: hostile, server: hostile, facts: [[hostile, hostile]], errors}),
+  ];
+  expect(texts.flatMap(unprintableIn)).toEqual([]);
 });
 
 test('a filter or a gap of several lines stays in its place', () => {
@@ -109,10 +121,7 @@ test('a pipeline without its log: facts as a list, then its errors', () => {
     ['state', 'Failed'],
     ['description', 'a *b*\u001B[0m'],
   ] as const;
-  const clean = (line: Uint8Array) => String(Buffer.from(line)).replaceAll('\u001B[0m', '');
-  expect(
-    pipelineMarkdown({pipeline, server, facts, errors: [{title: 'Compiler error', text: 'no\u001B[0m'}], clean}),
-  ).toBe(
+  expect(pipelineMarkdown({pipeline, server, facts, errors: [{title: 'Compiler error', text: 'no\u001B[0m'}]})).toBe(
     [
       '**Pipeline `orders` on `prod.example.com:8080`**',
       '',

@@ -3,7 +3,7 @@ import {jsonText} from '../../lib/json.ts';
 import type {Level} from '../../records/level.ts';
 import {type LogRecord, parseRecord, recordFields} from '../../records/parse-record.ts';
 import type {Template, TemplateField} from '../../settings/request.ts';
-import {sanitise} from '../../terminal/sanitise.ts';
+import {clean} from '../../terminal/clean.ts';
 import {fieldValue, lineAsSent} from '../../viewport/line-text.ts';
 import {type MarkdownInput, MarkdownReport} from '../../viewport/markdown.ts';
 
@@ -108,7 +108,7 @@ export function templateShape(pipeline: string, template: Template): RecordShape
 
 /** Prints at the end: all lines as a report for an issue or a message. */
 export function markdownShape(info: () => Omit<MarkdownInput, 'span' | 'gaps'>): RecordShape {
-  const report = new MarkdownReport((line) => lineAsSent(line).text);
+  const report = new MarkdownReport();
   let span: MarkdownInput['span'];
   return {
     print({lines, time}) {
@@ -158,7 +158,7 @@ function safeTextOf(line: Buffer): string {
 function safe(text: string): string {
   return text
     .split('\n')
-    .map((line) => sanitise(line).text)
+    .map((line) => clean(line))
     .join('\n');
 }
 

@@ -2,8 +2,8 @@ import type {Pipeline} from '../../api/types.ts';
 import {clockTime, count, dateTime} from '../../lib/format.ts';
 import type {RecordIndex} from '../../records/record-index.ts';
 import type {Run} from '../../records/runs.ts';
+import {clean} from '../../terminal/clean.ts';
 import {clip, shorten} from '../../terminal/fit.ts';
-import {sanitise} from '../../terminal/sanitise.ts';
 import {paint} from '../../terminal/sgr.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
@@ -120,7 +120,7 @@ export function bannerText(pipeline: Pipeline | undefined, {width, symbols, key}
   if (!pipeline || !isFailing(pipeline)) return undefined;
   const {deploymentError} = pipeline;
   const word = failureWord(pipeline);
-  const text = sanitise(` ${symbols.failed} ${word}${deploymentError ? `: ${deploymentError.cause}` : ''}`).text;
+  const text = clean(` ${symbols.failed} ${word}${deploymentError ? `: ${deploymentError.cause}` : ''}`);
   const hint = key === undefined ? ' ' : `  ${key}: in full `;
   const room = width - textWidth(hint);
   return concat([plain(shorten(text, room, symbols.ellipsis), {fg: 1}), plain(hint, {dim: true})]);

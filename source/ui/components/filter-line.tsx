@@ -1,7 +1,7 @@
 import {type Filter, type FilterEntry, filterText} from '../../filters/filter.ts';
 import {count} from '../../lib/format.ts';
+import {clean} from '../../terminal/clean.ts';
 import {clip, padTo, shorten} from '../../terminal/fit.ts';
-import {sanitise} from '../../terminal/sanitise.ts';
 import {paint} from '../../terminal/sgr.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
@@ -76,7 +76,7 @@ function rightWords({filters, around, isFiltering, width}: FilterRowView): strin
 }
 
 function part(entry: FilterEntry, {hiddenBy, isTooSlow, symbols}: FilterRowView): StyledText {
-  const short = shorten(sanitise(wordsOf(entry.filter)).text, maxFilterCells, symbols.ellipsis);
+  const short = shorten(clean(wordsOf(entry.filter)), maxFilterCells, symbols.ellipsis);
   if (!entry.on) return concat([plain('  '), plain(short, {strike: true, dim: true})]);
   if (isTooSlow(entry.id)) return concat([plain('  '), plain(`${short} takes too long: off`, {fg: 1})]);
   const hidden = hiddenBy(entry.id);

@@ -2,8 +2,8 @@ import type {ApiFailure, Pipeline, Session} from '../../api/types.ts';
 import {clockTime, counted, duration, readTime} from '../../lib/format.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
 import type {ListSnapshot} from '../../streams/list-poller.ts';
+import {clean} from '../../terminal/clean.ts';
 import {clip, padTo} from '../../terminal/fit.ts';
-import {sanitise} from '../../terminal/sanitise.ts';
 import {paint} from '../../terminal/sgr.ts';
 import {
   black,
@@ -17,7 +17,7 @@ import {
   type Style,
   white,
 } from '../../terminal/style.ts';
-import {concat, plain, type StyledText, StyledTextBuilder} from '../../terminal/styled-text.ts';
+import {concat, plain, restyle, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
@@ -130,13 +130,13 @@ function left(view: HeaderView): StyledText {
 /** The events page has the details. */
 function oldServerNote(version: string | undefined): StyledText[] {
   if (version === undefined || !isOldServer(version)) return [];
-  return [plain(` Feldera ${sanitise(version).text} NOT SUPPORTED `, {inverse: true, bold: true, fg: 3}), plain('  ')];
+  return [plain(` Feldera ${clean(version)} NOT SUPPORTED `, {inverse: true, bold: true, fg: 3}), plain('  ')];
 }
 
 /** Nothing for a user with one tenant. */
 function tenantWords({session, symbols}: HeaderView): StyledText[] {
   if (!session || session.memberships < 2) return [];
-  const words = [session.tenantName, session.role].filter((word) => word !== '').map((word) => sanitise(word).text);
+  const words = [session.tenantName, session.role].filter((word) => word !== '').map((word) => clean(word));
   return [plain(`${words.join(` ${symbols.dot} `)}  `)];
 }
 
@@ -209,18 +209,10 @@ function sinceWords(pipeline: Pipeline, {width, offsetAt}: HeaderView): string {
 const darkOfSixteen: ReadonlySet<Color> = new Set([0, 1, 4, 5, 8, 12]);
 
 /** Gives a row one background. Its text becomes black or white: its own colours may be unreadable there. */
-export function fillRow({text, runs}: StyledText, color: Color, colors: Colors): StyledText {
-  if (colors === 'none') return {text, runs};
+export function fillRow(row: StyledText, color: Color, colors: Colors): StyledText {
+  if (colors === 'none') return row;
   const ground = {fg: textOn(color, typeof colors === 'string' ? colors : colors.depth), bg: color};
-  const builder = new StyledTextBuilder();
-  let at = 0;
-  for (const run of runs) {
-    builder.add(text.slice(at, run.start), ground);
-    builder.add(text.slice(run.start, run.end), {...withoutColor(run.style), ...ground});
-    at = run.end;
-  }
-  builder.add(text.slice(at), ground);
-  return builder.finish();
+  return restyle(row, (style) => ({...withoutColor(style), ...ground}));
 }
 
 /** Without dim too, which has less contrast. */

@@ -1,6 +1,6 @@
 import {Box, Text} from 'ink';
 import TextInput from 'ink-text-input';
-import {clean} from '../../terminal/sanitise.ts';
+import {clean} from '../../terminal/clean.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
@@ -19,7 +19,7 @@ export function PromptLine({prompt}: {readonly prompt: Prompt}) {
   useModelProgress(controller.pane?.model);
   const {columns} = controller.size;
   const {symbols} = controller.services;
-  const label = ` ${promptLabel(prompt)}`;
+  const label = clean(` ${promptLabel(prompt)}`);
   const labelCells = Math.min(textWidth(label), columns - minTextCells);
   const status = prompt.kind === 'search' ? statusOf(controller) : '';
   const cells = Math.max(minTextCells, columns - labelCells - textWidth(status));
@@ -41,7 +41,7 @@ export function PromptLine({prompt}: {readonly prompt: Prompt}) {
         </Text>
       </Box>
       <Text dimColor wrap="truncate">
-        {status || ` ${promptExample(controller, prompt)}`}
+        {clean(status || ` ${promptExample(controller, prompt)}`)}
       </Text>
     </Box>
   );

@@ -1,7 +1,7 @@
 import type {Pipeline} from '../../api/types.ts';
 import {count} from '../../lib/format.ts';
+import {clean} from '../../terminal/clean.ts';
 import {clip, padTo, shorten, shortenMiddle} from '../../terminal/fit.ts';
-import {sanitise} from '../../terminal/sanitise.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
@@ -81,7 +81,7 @@ function pipelineRow(pipeline: Pipeline, view: SidebarView): StyledText {
   const end = withWords ? 1 + wordWidth : width >= widthWithErrors ? 1 + errorWidth : 0;
   const nameRoom = width - 4 - end;
   const base: Style = isCursor ? (view.focused ? {inverse: true} : {bold: true, underline: true}) : {};
-  const shownName = shortenMiddle(sanitise(pipeline.name).text, nameRoom, symbols.ellipsis);
+  const shownName = shortenMiddle(clean(pipeline.name), nameRoom, symbols.ellipsis);
   const symbol = state.symbol === 'unknown' ? '?' : symbols[state.symbol];
   const isMarked = view.marked.has(pipeline.name);
   const margin = isMarked ? symbols.mark : view.kept.has(pipeline.name) ? symbols.dot : ' ';

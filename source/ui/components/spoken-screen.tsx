@@ -1,5 +1,6 @@
 import {Box, Static, Text} from 'ink';
 import {useEffect, useState} from 'react';
+import {clean} from '../../terminal/clean.ts';
 import {clip} from '../../terminal/fit.ts';
 import {plain} from '../../terminal/styled-text.ts';
 import {useController, useStore} from '../hooks/use-controller.ts';
@@ -41,7 +42,7 @@ export function SpokenScreen({columns}: {readonly columns: number}) {
   return (
     <Box flexDirection="column">
       <Static key={batch.number} items={[...batch.lines]}>
-        {({key, text}) => <Text key={key}>{text}</Text>}
+        {({key, text}) => <Text key={key}>{clean(text)}</Text>}
       </Static>
       {/* A longer one would be two rows, of which a reader reads both again. */}
       <Text>{clip(plain(status), 0, columns - 1).text}</Text>

@@ -1,7 +1,7 @@
 import {useCallback, useSyncExternalStore} from 'react';
 import {count} from '../../lib/format.ts';
+import {clean} from '../../terminal/clean.ts';
 import {clip, padTo, shortenMiddle} from '../../terminal/fit.ts';
-import {sanitise} from '../../terminal/sanitise.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
@@ -141,7 +141,7 @@ function label(tab: TabLabel, number: number, {cells, numbers}: LabelSize, symbo
   if (isShort && !tab.active) return concat([plain(` ${number}${hasErrors ? ' ' : ''}`), ...errorMark]);
   const style: Style = tab.active ? {bold: true, ...(tab.focused ? {inverse: true} : {underline: true})} : {};
   // A mark besides italics, which some terminals do not have.
-  const title = shortenMiddle(sanitise(tab.title).text, cells, symbols.ellipsis) + (tab.kept ? '' : symbols.ellipsis);
+  const title = shortenMiddle(clean(tab.title), cells, symbols.ellipsis) + (tab.kept ? '' : symbols.ellipsis);
   const marks: StyledText[] = [];
   if (tab.fresh) marks.push(plain(symbols.running, {fg: 6}));
   marks.push(...errorMark);

@@ -2,7 +2,6 @@ import {type CopyCount, idsIn, newTally, readBlocks, readLines} from '../../buff
 import {filterText} from '../../filters/filter.ts';
 import {inSlices} from '../../lib/slices.ts';
 import {stripSgrBlocks} from '../../terminal/sgr.ts';
-import {lineAsSent} from '../../viewport/line-text.ts';
 import {MarkdownReport} from '../../viewport/markdown.ts';
 import {markerText, markerTone} from '../../words/markers.ts';
 import {failureWord, isFailing, type PipelineError, pipelineErrors} from '../../words/pipeline.ts';
@@ -92,7 +91,7 @@ export async function markdownOf(controller: Controller, choice: Choice, at: Pan
   const {services, closing: signal} = controller;
   const {clock, serverUrl} = services;
   const {buffer, name} = at.model.source;
-  const report = new MarkdownReport((line) => lineAsSent(line).text);
+  const report = new MarkdownReport();
   const ends: Ends = {first: undefined, last: undefined};
   let bytes = 0;
   for await (const line of inSlices(readLines(buffer, storingEnds(idsOf(choice, at), ends)), {clock, signal})) {

@@ -3,12 +3,11 @@ import {byteSize, counted, isoTime} from '../../lib/format.ts';
 import {inSlices} from '../../lib/slices.ts';
 import {shortenHome} from '../../storage/save-file.ts';
 import type {ClipboardAnswer} from '../../system/clipboard.ts';
-import {stripSgr} from '../../terminal/sgr.ts';
 import {currentOf, hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import {keyDoes, keysDo, withHint} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
-import type {Choice, CopyForm, PageText, SaveForm} from '../state/view-state.ts';
+import type {Choice, PageText, SaveForm} from '../state/view-state.ts';
 import {blocksOf, bytesOf, failingOf, idsOf, markdownOf, mostCopied, paneWhenFiltered} from './chosen-lines.ts';
 import {showsRecord} from './common.ts';
 import {type PromptKind, type PromptOf, recallFrom} from './prompt-kind.ts';
@@ -83,16 +82,11 @@ export async function copyPage(
   extension?: Extension,
 ): Promise<void> {
   try {
-    const bytes = bytesOfText(text, controller.services.copyForm);
-    await copyText(controller, page, {bytes, lines: linesIn(text)}, {...(extension && {extension})});
+    const copied = {bytes: Buffer.from(text), lines: linesIn(text)};
+    await copyText(controller, page, copied, {...(extension && {extension})});
   } catch (error) {
     controller.sayFailure(error);
   }
-}
-
-function bytesOfText(text: string, form: CopyForm): Uint8Array {
-  const bytes = Buffer.from(text);
-  return form === 'clean' ? stripSgr(bytes) : bytes;
 }
 
 function linesIn(text: string): number {
@@ -176,14 +170,16 @@ function selectionHint({commands}: Controller): string {
 
 /** `S`: saves to a file, as Markdown if its name ends in `.md`. */
 export const savePrompt: PromptKind<'save'> = {
-  label: ({what, form, text, suggestion = '', replaces}) =>
-    replaces
-      ? 'Enter again replaces '
-      : `save ${choiceWords(what)} ${isMarkdown(text === '' ? suggestion : text) ? 'as Markdown' : formWords[form]} to `,
+  label: ({what, form, text, suggestion = '', replaces}) => {
+    if (replaces) return 'Enter again replaces ';
+    const isReport = isMarkdown(text === '' ? suggestion : text);
+    const words = isReport ? ' as Markdown' : typeof what === 'string' ? ` ${formWords[form]}` : '';
+    return `save ${choiceWords(what)}${words} to `;
+  },
   example: () => 'a file name',
   keys: ({what, replaces}) => [
     ['Enter', replaces ? 'replace' : 'save'],
-    ['Tab', typeof what === 'string' ? 'colours, markers, all' : 'colours'],
+    ...(typeof what === 'string' ? ([['Tab', 'colours, markers, all']] as const) : []),
     ['Up', 'earlier names'],
   ],
   // The new name may exist, too: Enter must ask again.
@@ -296,7 +292,7 @@ function takenLines(controller: Controller, choice: Choice, at: PaneAt): Taken {
 function takenPage({services, closing}: Controller, {text, markdown}: PageText): Taken {
   const inOneBlock = (bytes: Uint8Array) => inSlices([bytes], {clock: services.clock, signal: closing});
   return {
-    blocks: (form) => inOneBlock(bytesOfText(text, form === 'as-sent' ? form : 'clean')),
+    blocks: () => inOneBlock(Buffer.from(text)),
     markdown: () => inOneBlock(Buffer.from(markdown)),
     onSaved: () => {},
     tally: {lines: linesIn(text), missing: 0},
@@ -314,11 +310,7 @@ function choicesOf(
   controller: Controller,
   {what}: PromptOf<'save'>,
 ): readonly {what: Choice | PageText; form: SaveForm}[] {
-  if (typeof what !== 'string')
-    return [
-      {what, form: 'clean'},
-      {what, form: 'as-sent'},
-    ];
+  if (typeof what !== 'string') return [{what, form: 'clean'}];
   const selection = hasSelection(controller) ? (['selection'] as const) : [];
   const forms: readonly SaveForm[] =
     controller.services.copyForm === 'clean' ? ['clean', 'as-sent', 'markers'] : ['as-sent', 'clean', 'markers'];

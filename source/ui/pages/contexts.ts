@@ -1,5 +1,5 @@
+import {clean} from '../../terminal/clean.ts';
 import {padTo, shorten} from '../../terminal/fit.ts';
-import {sanitise} from '../../terminal/sanitise.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
@@ -36,7 +36,7 @@ export function contextsPage({contexts, cursor, width, symbols}: ContextsView): 
         plain('  ', color === undefined ? {} : {bg: color}),
         plain(' '),
         padTo(plain(names[item] ?? '', item === cursor ? {bold: true} : {}), cells),
-        plain(`  ${shorten(sanitise(host).text, hostCells, symbols.ellipsis)}`, {dim: true}),
+        plain(`  ${shorten(clean(host), hostCells, symbols.ellipsis)}`, {dim: true}),
         plain(current, {bold: true}),
       ]);
     },

@@ -1,9 +1,8 @@
 import type {Pipeline} from '../../api/types.ts';
 import {count, dateTime} from '../../lib/format.ts';
 import type {ConnectionEvent} from '../../streams/connection/state.ts';
-import {sanitise} from '../../terminal/sanitise.ts';
+import {clean} from '../../terminal/clean.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
-import {lineAsSent} from '../../viewport/line-text.ts';
 import {pipelineMarkdown} from '../../viewport/markdown.ts';
 import {oldServerWords} from '../../words/failures.ts';
 import {type PipelineError, pipelineErrors, pipelineState} from '../../words/pipeline.ts';
@@ -42,7 +41,7 @@ export function describePage(
   const {answer} = described;
   const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
   return [
-    plain(` ${sanitise(described.name).text}`, {bold: true}),
+    plain(` ${described.name}`, {bold: true}),
     plain(''),
     ...(pipeline ? facts(pipeline, width) : []),
     ...(answer === undefined ? [plain(''), plain(loadingWords(waited), {dim: true})] : []),
@@ -94,7 +93,6 @@ export function describedText(pipeline: Pipeline, errors: readonly PipelineError
     text: [`${pipeline.name}\n`, facts.map(([name, value]) => `${name}: ${value}\n`).join(''), ...titled].join('\n'),
     markdown: pipelineMarkdown({
       ...{pipeline: pipeline.name, server, facts, errors},
-      clean: (line) => lineAsSent(line).text,
     }),
   };
 }
@@ -126,10 +124,10 @@ function errors(pipeline: Pipeline | undefined, programError: string | undefined
   const rows: StyledText[] = [];
   const error = pipeline?.deploymentError;
   if (error) {
-    rows.push(plain(''), plain(` Deployment error (${sanitise(error.errorCode).text})`, {fg: 1, bold: true}));
+    rows.push(plain(''), plain(` Deployment error (${error.errorCode})`, {fg: 1, bold: true}));
     rows.push(...paragraph(error.message, width));
     for (const [place, text] of error.more) {
-      rows.push(plain(''), plain(` ${sanitise(place).text}`, {dim: true}), ...paragraph(text, width));
+      rows.push(plain(''), plain(` ${place}`, {dim: true}), ...paragraph(text, width));
     }
   }
   if (programError !== undefined) {
@@ -140,15 +138,15 @@ function errors(pipeline: Pipeline | undefined, programError: string | undefined
 
 /** `2026-11-25 09:17:30 UTC`, from RFC 3339 of any precision. */
 function utc(time: string): string {
-  return sanitise(time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')).text;
+  return clean(time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC'));
 }
 
 /** The server of a tab, and what happened to its connection and its pipeline, newest first. */
 export function eventsPage({name, server, version, events, width}: EventsView): readonly StyledText[] {
   const old = oldServerWords(version);
   const heading = [
-    plain(name === undefined ? ' Events' : ` Events of ${sanitise(name).text}, newest first (UTC)`, {bold: true}),
-    plain(sanitise(` ${server}  Feldera ${version ?? 'of unknown version'}`).text, {dim: true}),
+    plain(name === undefined ? ' Events' : ` Events of ${name}, newest first (UTC)`, {bold: true}),
+    plain(` ${server}  Feldera ${version ?? 'of unknown version'}`, {dim: true}),
     ...(old === undefined ? [] : paragraph(old, width, {style: {fg: 3}})),
     plain(''),
   ];

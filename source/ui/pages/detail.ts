@@ -1,6 +1,6 @@
 import {count} from '../../lib/format.ts';
+import {clean} from '../../terminal/clean.ts';
 import {clip} from '../../terminal/fit.ts';
-import {sanitise} from '../../terminal/sanitise.ts';
 import {concat, plain} from '../../terminal/styled-text.ts';
 import {detailRows} from '../../viewport/detail-rows.ts';
 import {reveal} from '../../viewport/position.ts';
@@ -46,7 +46,7 @@ export function detailPage(controller: Controller, width: number): PageRows {
   const head = index.headOf(at.current);
   const marker = source.buffer.markerAt(head);
   const origin = source.originAt?.(head);
-  const name = sanitise((origin === undefined ? undefined : source.sourceNames?.[origin]) ?? source.name).text;
+  const name = clean((origin === undefined ? undefined : source.sourceNames?.[origin]) ?? source.name);
   const heading = marker ? ` ${name}` : ` ${name}  line ${count(head + 1)}`;
   const title = [clip(plain(heading, {bold: true}), 0, width), plain('')];
   if (marker) return [...title, ...paragraph(markerText(marker), width)];

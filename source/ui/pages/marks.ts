@@ -1,5 +1,4 @@
 import {count} from '../../lib/format.ts';
-import {sanitise} from '../../terminal/sanitise.ts';
 import {concat, plain} from '../../terminal/styled-text.ts';
 import {compactLine, readLine} from '../../viewport/line-text.ts';
 import type {Controller} from '../controller.ts';
@@ -15,7 +14,7 @@ export function marksPage(controller: Controller, cursor: number, width: number)
   const {buffer, name} = at.model.source;
   const marks = marksOf(controller);
   return listPage({
-    title: plain(` Marks of ${sanitise(name).text} (UTC)`, {bold: true}),
+    title: plain(` Marks of ${name} (UTC)`, {bold: true}),
     items: marks.length,
     rowOf(item) {
       const id = marks[item] ?? 0;

@@ -1,5 +1,5 @@
+import {clean} from '../../terminal/clean.ts';
 import {clip, padTo, wrapWords} from '../../terminal/fit.ts';
-import {sanitise} from '../../terminal/sanitise.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
@@ -47,7 +47,7 @@ export function nameColumn(
   {width, symbols}: Pick<ListPage, 'width' | 'symbols'>,
 ): (name: string, style: Style) => StyledText {
   const cells = Math.min(Math.max(0, ...names.map(textWidth)), Math.floor(width / 4));
-  return (name, style) => padTo(fitted(plain(sanitise(name).text, style), cells, symbols), cells);
+  return (name, style) => padTo(fitted(plain(name, style), cells, symbols), cells);
 }
 
 /** Prose behind `indent` blanks, wrapped at words. */
@@ -58,7 +58,7 @@ export function paragraph(
 ): readonly StyledText[] {
   return text
     .split('\n')
-    .flatMap((line) => wrapWords(sanitise(line).text, Math.max(10, width - 2 * indent)))
+    .flatMap((line) => wrapWords(clean(line), Math.max(10, width - 2 * indent)))
     .map((line) => plain(`${' '.repeat(indent)}${line}`, style));
 }
 
@@ -68,7 +68,7 @@ export function labelled(
   text: string,
   {cells, width}: {readonly cells: number; readonly width: number},
 ): readonly StyledText[] {
-  return wrapWords(sanitise(text).text, Math.max(10, width - cells - 1)).map((line, index) =>
+  return wrapWords(clean(text), Math.max(10, width - cells - 1)).map((line, index) =>
     concat([plain((index === 0 ? ` ${label}` : '').padEnd(cells), {dim: true}), plain(line)]),
   );
 }

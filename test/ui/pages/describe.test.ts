@@ -209,11 +209,6 @@ describe('the keys of the description', () => {
     expect(await copied(failed, 'y')).toMatch(/^Deployment error \(\w+\)\n(?:.*\n)+.*exit status: 101/);
   });
 
-  it('y copies them as sent where that is set', async () => {
-    await using screen = await described('etl', {copyForm: 'as-sent'});
-    expect(await copied(screen, 'y')).toContain('\u001B[31mprize\u001B[0m');
-  });
-
   it('y says that there are none, and what copies the page', async () => {
     await using screen = await described('orders');
     screen.press('y');
@@ -240,7 +235,7 @@ describe('the keys of the description', () => {
     await using screen = await described('etl');
     screen.press('S');
     const prompt = promptInUse(screen.controller.state);
-    expect(prompt && promptLabel(prompt)).toBe('save the page without colours to ');
+    expect(prompt && promptLabel(prompt)).toBe('save the page to ');
     expect(prompt?.suggestion).toMatch(/^etl-description-.*Z\.txt$/);
     screen.pressTogether('^U', ...'a.txt', 'Enter');
     await screen.until(() => noticeOf(screen) !== undefined, 'the outcome');

@@ -1,0 +1,140 @@
+import {isObject, jsonArrayParts, parseJson} from '../lib/json.ts';
+import {clean, cleanLines, cleanName} from '../terminal/clean.ts';
+
+/*
+ * The border for all text of the server: what it sends is bytes, or a value that shows nothing, until it is read here as
+ * text that is safe to show. So a name, a message or a header cannot reach a terminal, a title, a clipboard or a file in
+ * any other form. Lines of a log do not come through here: they stay bytes until they are drawn, copied or printed.
+ */
+
+/** A JSON value as the server sent it, which only these methods read. */
+export class ServerJson {
+  readonly #json: unknown;
+
+  constructor(json: unknown) {
+    this.#json = json;
+  }
+
+  /** A body that is no JSON is read as a missing value. */
+  static read(body: Uint8Array): ServerJson {
+    return new ServerJson(parseJson(body));
+  }
+
+  /** The entries of an array, some at a time. Throws a `SyntaxError` if the body is none, perhaps after some entries. */
+  static *parts(body: Uint8Array): Generator<readonly ServerJson[], void, undefined> {
+    for (const part of jsonArrayParts(body)) yield part.map((entry) => new ServerJson(entry));
+  }
+
+  /** There is no value, or null. */
+  get isMissing(): boolean {
+    return this.#json === undefined || this.#json === null;
+  }
+
+  /** A text, a number or a boolean. */
+  get isLeaf(): boolean {
+    return this.#json !== undefined && typeof this.#json !== 'object';
+  }
+
+  get isObject(): boolean {
+    return isObject(this.#json);
+  }
+
+  /** A missing value if there is no such field. */
+  field(key: string): ServerJson {
+    return new ServerJson(this.#of(key));
+  }
+
+  /** The fields of an object or the items of an array; none of any other value. */
+  get entries(): readonly (readonly [key: string, value: ServerJson])[] {
+    if (typeof this.#json !== 'object' || this.#json === null) return [];
+    return Object.entries(this.#json).map(([key, value]) => [clean(key), new ServerJson(value)]);
+  }
+
+  /** Undefined for what is no array. */
+  get items(): readonly ServerJson[] | undefined {
+    return Array.isArray(this.#json) ? this.#json.map((item: unknown) => new ServerJson(item)) : undefined;
+  }
+
+  /** Undefined for what is no string. Line breaks stay. */
+  get text(): string | undefined {
+    return typeof this.#json === 'string' ? cleanLines(this.#json) : undefined;
+  }
+
+  /** The text of a field; empty if it is missing or no string. Line breaks stay. */
+  textOf(key: string): string {
+    const value = this.#of(key);
+    return typeof value === 'string' ? cleanLines(value) : '';
+  }
+
+  /** The text of a field that has one line: a name, a state, a time. Empty if it is missing or no string. */
+  lineOf(key: string): string {
+    const value = this.#of(key);
+    return typeof value === 'string' ? clean(value) : '';
+  }
+
+  /** The name of a pipeline in a field; empty if it is missing or no string. */
+  nameOf(key: string): string {
+    const value = this.#of(key);
+    return typeof value === 'string' ? cleanName(value) : '';
+  }
+
+  /** Undefined if the field is missing or no number. */
+  numberOf(key: string): number | undefined {
+    const value = this.#of(key);
+    return typeof value === 'number' ? value : undefined;
+  }
+
+  /** Undefined if the field is missing or no finite number from 0 on: counts, sizes and times are never below. */
+  countOf(key: string): number | undefined {
+    const value = this.numberOf(key);
+    return value !== undefined && Number.isFinite(value) && value >= 0 ? value : undefined;
+  }
+
+  /** Undefined if the field is missing or no boolean. */
+  flagOf(key: string): boolean | undefined {
+    const value = this.#of(key);
+    return typeof value === 'boolean' ? value : undefined;
+  }
+
+  /** The value as JSON. `indent`: cells a level; undefined: one line. */
+  asJson(indent?: number): string {
+    return cleanLines(JSON.stringify(this.#json, undefined, indent) ?? '');
+  }
+
+  #of(key: string): unknown {
+    return isObject(this.#json) && Object.hasOwn(this.#json, key) ? this.#json[key] : undefined;
+  }
+}
+
+/** Headers of a response, by lower-case name, as undici has them. */
+export type SentHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** Headers as the server sent them, which only these methods read. */
+export class ServerHeaders {
+  readonly #headers: SentHeaders;
+
+  constructor(headers: SentHeaders) {
+    this.#headers = headers;
+  }
+
+  has(name: string): boolean {
+    return this.#headers[name] !== undefined;
+  }
+
+  /** Empty if there is no such header. Of a repeated one, all values, with commas between them. */
+  all(name: string): string {
+    const value = this.#headers[name];
+    return clean(typeof value === 'object' ? value.join(',') : (value ?? ''));
+  }
+
+  /** Empty if there is no such header. Of a repeated one, the first value. */
+  first(name: string): string {
+    const value = this.#headers[name];
+    return clean((typeof value === 'object' ? value[0] : value) ?? '');
+  }
+}
+
+/** A body that is text, such as an error of a proxy. Line breaks stay. */
+export function readText(body: Uint8Array): string {
+  return cleanLines(new TextDecoder().decode(body));
+}
