@@ -5,7 +5,7 @@ const own = new RegExp(
     String.raw`\x1b\[\d*(?:;\d*)?[ABCDEFGHJKLMPXr@]`,
     String.raw`\x1b\[\?[\d;]+[hl]`,
     String.raw`\x1b\[2[23];2t`,
-    String.raw`\x1b\[5n`,
+    String.raw`\x1b\[6n`,
     String.raw`\x1b[78]`,
   ].join('|'),
   'g',
