@@ -17,6 +17,8 @@ if (major < 22 || (major === 22 && minor < 19)) {
 } else {
   // Node would open its inspector: a debugger, to any local user, of a process that holds a credential.
   process.on('SIGUSR1', () => {});
+  // A write beyond a limit (`ulimit -f`) fails instead, as on a full disk.
+  process.on('SIGXFSZ', () => {});
   await enableCompileCache();
   // Also removes the key of --auth from the process list.
   process.title = 'pipetail';

@@ -83,6 +83,10 @@ export class DrawnScreen {
       controller.results.subscribe(() => this.#drawNow()),
       ...(mayDrawKeys ? [mayDrawKeys.subscribe(() => mayDrawKeys.get() && this.#drawNow())] : []),
       listen(process, 'SIGCONT', () => void controller.terminal.repaint()),
+      // From outside; ^Z is a key. While another program has the terminal, that one stops first (`stopAfterPager`).
+      listen(process, 'SIGTSTP', () => {
+        void controller.terminal.lend(async () => void (await controller.services.stopProcess()));
+      }),
       listen(process, 'uncaughtException', (error) => exit.leaveWithFault(error)),
       ...onExitSignals(process, (code) => exit.leave(code)),
     ];

@@ -1,4 +1,6 @@
+import type {EventEmitter} from 'node:events';
 import type {Clock} from '../lib/clock.ts';
+import {exitAtOnce} from '../system/signals.ts';
 import {type BoundedWrites, restoreSequence} from '../system/terminal-output.ts';
 import type {NextScreen} from './context-switch.ts';
 
@@ -66,7 +68,7 @@ type EndScreenOptions = {
   readonly writes: Pick<BoundedWrites, 'end'>;
   /** Undoes what was done to the terminal and the process, oldest first. */
   readonly undo: readonly (() => void)[];
-  readonly process: {
+  readonly process: Pick<EventEmitter, 'on'> & {
     readonly exit: (code: number) => void;
     readonly stderr: {readonly write: (text: string) => unknown};
   };
@@ -84,6 +86,7 @@ export async function endScreen(options: EndScreenOptions): Promise<ScreenEnd> {
   await exit.dropNextUnlessClean();
   // Any further write, and even a natural end of the process, would wait for the terminal. Another screen can wait.
   if (!isOut && !exit.next) process.exit(exit.code);
+  if (!exit.next) exitAtOnce(process, exit.code);
   for (const undoOne of undo.toReversed()) undoOne();
   if (words !== undefined) process.stderr.write(words);
   return {code: exit.code, next: exit.next};

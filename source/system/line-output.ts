@@ -13,11 +13,14 @@ export class LineOutput {
   /** Called when the system has accepted everything. */
   onRoom: () => void = () => {};
   readonly #stream: Writable;
+  /** Of a file. */
+  readonly #fd: number | undefined;
   readonly #close: (error: NodeJS.ErrnoException) => void;
   #open = true;
 
   constructor(stream: Writable) {
     this.#stream = stream;
+    this.#fd = fileOf(stream);
     // A terminal that is not read (a stalled SSH link) would block the event loop, and the server drops a follower that is
     // 100,000 lines behind. Pipes are asynchronous anyway, and files accept everything.
     setBlocking(stream, false);
@@ -43,10 +46,31 @@ export class LineOutput {
   /** The array must not change afterwards. */
   write(bytes: Uint8Array | string): void {
     if (!this.#open) return;
+    if (this.#fd !== undefined) {
+      this.#writeToFile(this.#fd, typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+      return;
+    }
     this.#stream.write(bytes, (error) => {
       if (!error && !this.busy) this.onRoom();
     });
   }
+
+  /** A file on a disk with little room accepts a part; Node's stream would drop the rest without an error. */
+  #writeToFile(fd: number, bytes: Uint8Array): void {
+    try {
+      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+    } catch (error) {
+      this.#close(error as NodeJS.ErrnoException);
+      return;
+    }
+    queueMicrotask(() => {
+      if (this.#open) this.onRoom();
+    });
+  }
+}
+
+function fileOf(stream: Writable & {readonly fd?: unknown}): number | undefined {
+  return typeof stream.fd === 'number' && fstatSync(stream.fd).isFile() ? stream.fd : undefined;
 }
 
 /** Why stdout accepts no more, in one line; undefined for a reader that has gone (`| head`), which is no failure. */

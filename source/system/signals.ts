@@ -1,4 +1,5 @@
 import type {EventEmitter} from 'node:events';
+import {constants} from 'node:os';
 import {type Clock, systemClock} from '../lib/clock.ts';
 
 /** Milliseconds for a pager to leave its alternate screen; less needs fewer than 10. */
@@ -15,10 +16,7 @@ export function stopAfterPager(process: NodeJS.Process): () => void {
   };
   const stop = () => {
     cancel = undefined;
-    // Has the default effect: none where no shell waits. SIGSTOP would stop for ever there.
-    process.off('SIGTSTP', onStop);
-    process.kill(process.pid, 'SIGTSTP');
-    process.on('SIGTSTP', onStop);
+    raiseStop(process, process.pid)();
   };
   process.on('SIGTSTP', onStop);
   return () => {
@@ -27,19 +25,45 @@ export function stopAfterPager(process: NodeJS.Process): () => void {
   };
 }
 
+/**
+ * Stops the process, or with 0 its group, as if nothing listened: not where no shell waits, while SIGSTOP would stop it
+ * for ever there. The listeners are back once the result is called.
+ */
+function raiseStop(process: NodeJS.Process, pid: number): () => void {
+  const listeners = process.rawListeners('SIGTSTP');
+  for (const listener of listeners) process.off('SIGTSTP', listener as () => void);
+  process.kill(pid, 'SIGTSTP');
+  return () => {
+    for (const listener of listeners) process.on('SIGTSTP', listener as () => void);
+  };
+}
+
+/** All that end a program by default, except faults (SIGSEGV), what a closed reader causes, and timers of no use here. */
+const exitSignals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGUSR2', 'SIGALRM', 'SIGTERM', 'SIGXCPU'] as const;
+
 /** As in a shell: 128 plus the number of the signal. */
-const signalCodes = {SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGABRT: 134, SIGTERM: 143} as const;
+function codeOf(signal: (typeof exitSignals)[number]): number {
+  return 128 + constants.signals[signal];
+}
 
 /** Calls `leave` with the exit code on a signal, and when the terminal is gone. Returns functions that undo it. */
 export function onExitSignals(process: NodeJS.Process, leave: (code: number) => void): readonly (() => void)[] {
   return [
-    ...Object.entries(signalCodes).map(([name, code]) => listen(process, name, () => leave(code))),
+    ...exitSignals.map((name) => listen(process, name, () => leave(codeOf(name)))),
     // A killed SSH session, a closed pane.
-    listen(process.stdout, 'error', () => leave(signalCodes.SIGHUP)),
-    listen(process.stdin, 'end', () => leave(signalCodes.SIGHUP)),
+    listen(process.stdout, 'error', () => leave(codeOf('SIGHUP'))),
+    listen(process.stdin, 'end', () => leave(codeOf('SIGHUP'))),
     // The raw mode cannot be restored: `setRawMode EIO`.
-    listen(process.stdin, 'error', () => leave(signalCodes.SIGHUP)),
+    listen(process.stdin, 'error', () => leave(codeOf('SIGHUP'))),
   ];
+}
+
+/**
+ * For the last turns of a program that has ended: a second signal, as a closed terminal sends one from the system and one
+ * from the shell, would end it with another status.
+ */
+export function exitAtOnce(process: Pick<EventEmitter, 'on'> & {exit: (code: number) => void}, code: number): void {
+  for (const name of exitSignals) process.on(name, () => process.exit(code));
 }
 
 /** The result ends the listening. */
@@ -74,6 +98,7 @@ export async function stopProcess(process: NodeJS.Process, clock: Pick<Clock, 'a
   return await new Promise((resolve) => {
     const end = (wasStopped: boolean) => {
       cancel();
+      listenAgain();
       process.off('SIGCONT', onContinue);
       resolve(wasStopped);
     };
@@ -84,22 +109,28 @@ export async function stopProcess(process: NodeJS.Process, clock: Pick<Clock, 'a
       cancel = clock.after(0, () => end(false));
     });
     process.on('SIGCONT', onContinue);
-    process.kill(0, 'SIGTSTP');
+    const listenAgain = raiseStop(process, 0);
   });
 }
 
-/** Aborts on a signal of `signalCodes`; `exitCode` returns its code, else `otherwise`. `interrupted`: the code for ^C. */
+/**
+ * Aborts on a signal that ends a program; `exitCode` returns the code of the first, else `otherwise`. A second ^C has its
+ * default effect. Others often come twice: when a terminal is closed, from the system and from the shell.
+ * `interrupted`: the code for ^C.
+ */
 export function stopOnSignals(
   process: EventEmitter,
-  {interrupted = signalCodes.SIGINT}: {interrupted?: number} = {},
+  {interrupted = codeOf('SIGINT')}: {interrupted?: number} = {},
 ): {signal: AbortSignal; exitCode: (otherwise: number) => number} {
   const stop = new AbortController();
   let code: number | undefined;
-  for (const [name, codeOfSignal] of Object.entries({...signalCodes, SIGINT: interrupted})) {
-    process.once(name, () => {
-      code = codeOfSignal;
+  for (const name of exitSignals) {
+    const onSignal = () => {
+      code ??= name === 'SIGINT' ? interrupted : codeOf(name);
       stop.abort();
-    });
+    };
+    if (name === 'SIGINT') process.once(name, onSignal);
+    else process.on(name, onSignal);
   }
   return {signal: stop.signal, exitCode: (otherwise) => code ?? otherwise};
 }

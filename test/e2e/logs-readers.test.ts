@@ -212,6 +212,11 @@ test('a full disk and a reader that has gone are the same to what prints once', 
     expect(await program.ended).toBe(0);
     expect(program.stderr()).toBe(`${line}1\n0\n`);
   }
+  // A disk with little room accepts a part of it.
+  await using folder = await temporaryDirectory();
+  const limited = await shell(`ulimit -f 1; pipetail --help > ${folder.path}/help; echo $? >&2`);
+  expect(await limited.ended).toBe(0);
+  expect(limited.stderr()).toBe('pipetail: cannot write to stdout: EFBIG: file too large, write\n1\n');
 });
 
 test('streams that are closed are no obstacle', async () => {

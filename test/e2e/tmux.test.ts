@@ -2,6 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
+import {childrenOf} from '../harness/processes.ts';
 import {node, program} from '../harness/program.ts';
 import {openTmux} from '../harness/tmux.ts';
 import {requireTool} from '../harness/tools.ts';
@@ -55,6 +56,13 @@ test('started from a shell: ^Z goes back to it, fg returns with what came meanwh
     tmux.sendKeys('?');
     await tmux.waitFor('type to find');
     tmux.sendKeys('Escape');
+    await tmux.waitFor('came meanwhile');
+    // A stop from outside (`kill -TSTP`) leaves no less than ^Z.
+    const [pid = 0] = await childrenOf(Number(tmux.format('#{pane_pid}')));
+    process.kill(pid, 'SIGTSTP');
+    await tmux.waitFor((pane) => pane.split('Stopped').length === 3);
+    expect(tmux.format('#{alternate_on} #{cursor_flag}')).toBe('0 1');
+    tmux.sendKeys('fg', 'Enter');
     await tmux.waitFor('came meanwhile');
     tmux.sendKeys('q');
     await tmux.waitFor((pane) => pane.trimEnd().endsWith('shell>'));

@@ -1,3 +1,4 @@
+import {EventEmitter} from 'node:events';
 import {expect, it} from 'vitest';
 import {systemClock} from '../../source/lib/clock.ts';
 import {endScreen, ScreenExit} from '../../source/screen/exit.ts';
@@ -40,6 +41,10 @@ it('lets another screen follow, unless a signal comes', async () => {
 /** Ends a screen whose terminal takes everything or not; `during` runs while it is waited for. */
 async function ending(exit: ScreenExit, {isOut = true, during = () => {}} = {}) {
   const done: string[] = [];
+  const process = Object.assign(new EventEmitter(), {
+    exit: (code: number) => done.push(`exit ${code}`),
+    stderr: {write: (text: string) => done.push(text)},
+  });
   const end = await endScreen({
     exit,
     writes: {
@@ -50,11 +55,11 @@ async function ending(exit: ScreenExit, {isOut = true, during = () => {}} = {}) 
       },
     },
     undo: [() => done.push('first undone'), () => done.push('second undone')],
-    process: {exit: (code) => done.push(`exit ${code}`), stderr: {write: (text: string) => done.push(text)}},
+    process,
     clock: systemClock,
     reportFault: (error) => Promise.resolve(`report: ${String(error)}`),
   });
-  return {...end, done};
+  return {...end, done, process};
 }
 
 function leftWith(code: number): ScreenExit {
@@ -67,6 +72,17 @@ it('writes the end, then undoes everything in reverse', async () => {
   const {code, next, done} = await ending(leftWith(0));
   expect([code, next]).toEqual([0, undefined]);
   expect(done).toEqual(['the last write', 'second undone', 'first undone']);
+});
+
+it('ends with its own code also at a signal that comes later', async () => {
+  const {done, process} = await ending(leftWith(129));
+  for (const name of ['SIGHUP', 'SIGTERM']) process.emit(name);
+  expect(done.slice(-2)).toEqual(['exit 129', 'exit 129']);
+  const {next} = await nextScreen();
+  const exit = new ScreenExit(() => {});
+  exit.leaveFor(next);
+  expect((await ending(exit)).process.eventNames()).toEqual([]);
+  await next.server.close();
 });
 
 it('reports a fault once the terminal is restored', async () => {

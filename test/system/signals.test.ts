@@ -1,20 +1,29 @@
 import {spawn} from 'node:child_process';
 import {EventEmitter, once} from 'node:events';
 import {readFileSync} from 'node:fs';
+import {constants} from 'node:os';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, it, test} from 'vitest';
-import {holdSignals, stopOnSignals, stopProcess} from '../../source/system/signals.ts';
+import {holdSignals, onExitSignals, stopOnSignals, stopProcess} from '../../source/system/signals.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {node} from '../harness/program.ts';
 import {requireTool} from '../harness/tools.ts';
 
-it.each([
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
+/** As in a shell. */
+const exitCodes = [
   ['SIGHUP', 129],
-])('%s aborts, and means exit code %i', (name, code) => {
+  ['SIGINT', 130],
+  ['SIGQUIT', 131],
+  ['SIGABRT', 134],
+  ['SIGALRM', 142],
+  ['SIGTERM', 143],
+  ['SIGXCPU', 152],
+  ['SIGUSR2', 128 + constants.signals.SIGUSR2],
+] as const;
+
+it.each(exitCodes)('%s aborts, and means exit code %i', (name, code) => {
   const process = new EventEmitter();
   const {signal, exitCode} = stopOnSignals(process);
   expect(signal.aborted).toBe(false);
@@ -24,11 +33,29 @@ it.each([
   expect(exitCode(7)).toBe(code);
 });
 
-it('a second ^C is not caught: it ends the process', () => {
+test('a screen ends at each of them, also repeatedly, and when its terminal is gone', () => {
+  const streams = {stdin: new EventEmitter(), stdout: new EventEmitter()};
+  const process = Object.assign(new EventEmitter(), streams);
+  const codes: number[] = [];
+  const undo = onExitSignals(process as unknown as NodeJS.Process, (code) => codes.push(code));
+  for (const [name] of [...exitCodes, ...exitCodes]) process.emit(name);
+  expect(codes).toEqual([...exitCodes, ...exitCodes].map(([, code]) => code));
+  codes.length = 0;
+  streams.stdout.emit('error', new Error('EIO'));
+  streams.stdin.emit('end');
+  streams.stdin.emit('error', new Error('EIO'));
+  expect(codes).toEqual([129, 129, 129]);
+  for (const undoOne of undo) undoOne();
+  expect([process, ...Object.values(streams)].flatMap((each) => each.eventNames())).toEqual([]);
+});
+
+it('a second ^C is not caught: it ends the process; other signals come twice when a terminal is closed', () => {
   const process = new EventEmitter();
-  stopOnSignals(process, {interrupted: 0});
+  const {exitCode} = stopOnSignals(process, {interrupted: 0});
   process.emit('SIGINT');
   expect(process.listenerCount('SIGINT')).toBe(0);
+  for (const name of ['SIGHUP', 'SIGHUP', 'SIGTERM']) expect(process.emit(name)).toBe(true);
+  expect(exitCode(7)).toBe(0);
 });
 
 test('listeners get no signal until the release, and a `once` listener stays one', () => {

@@ -3,6 +3,8 @@ import {stopProcess} from '../../source/system/signals.ts';
 
 // Stops three times as ^Z does, and prints each time whether it was stopped.
 const end = keepRunning();
+// As the screen has one, for stops from outside.
+process.on('SIGTSTP', () => console.log('heard'));
 for (let turn = 0; turn < 3; turn++) {
   console.log((await stopProcess(process, systemClock)) ? 'stopped' : 'not stopped');
 }
