@@ -261,6 +261,21 @@ test('a process that ends by itself: the runner says the same, in the log and in
   expect(ours).toEqual(real);
 });
 
+test('a byte that is not UTF-8: the runner gives that stream up, in the same words', async () => {
+  await rig().client.control(plain, {raw: 'ff0a'});
+  demo.pipeline(plain).loseStream('stdout');
+  const [real, ours] = await Promise.all(
+    [rig().client.url, demo.url].map(async (url) => {
+      const log = await RawClient.request(`${url}/v0/pipelines/${plain}/logs`, {headers: {connection: 'close'}});
+      await log.shows('I/O error');
+      log.reset();
+      return normal(log.text).filter((line) => line.includes('I/O error'));
+    }),
+  );
+  expect(ours).toEqual(real);
+  expect(ours).toHaveLength(1);
+});
+
 /** The keys of a line of JSON, as they stand; none of another line. */
 function keysInOrder(line: string): string[] {
   if (!line.startsWith('{"')) return [];

@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterAll, expect, test} from 'vitest';
 import type {View} from '../e2e/viewer.ts';
+import {eventually} from '../harness/eventually.ts';
 import {fetchedOnce, followedFile, generated, ordersProgram, writtenTo} from './real-pipeline.ts';
 import {felderaForAll, needsOwnServer, ownManagerForAll, prepareOwn, Rig, rowOf} from './suite.ts';
 
@@ -74,6 +75,49 @@ async function errorsOf(rig: Rig, name: string, file: string): Promise<Line[]> {
   return await recordsOf(rig, name, '--level', 'error');
 }
 
+/** The statistics, the list and the events count what was fed; 2,000 more at once, of which the log tells of ten or so. */
+async function countsAddUp(rig: Rig, logged: readonly Line[]): Promise<void> {
+  const api = rig.api();
+  const {signal} = new AbortController();
+  const stats = async () => {
+    const {connectors} = await api.getStats('orders', signal);
+    const [parse] = connectors.find(({name}) => name === 'orders.bad')?.errors ?? [];
+    return {connectors, parse, indices: parse?.kept?.map(({index}) => index) ?? []};
+  };
+  const before = await stats();
+  expect(before.parse?.count).toBe(8);
+  expect(before.indices).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(new Set(before.parse?.kept?.map(({tag}) => tag))).toEqual(new Set(['text_event_err', 'text_envelope_err']));
+  // The fatal one is told in the log alone.
+  expect(logged.some(({message}) => kinds.fatal.test(message))).toBe(true);
+  expect(before.connectors.map(({name}) => name)).toEqual(['orders.bad', 'orders.gen', 'big_orders.full']);
+  appendFileSync(orders, 'nonsense\n'.repeat(2000));
+  const after = await eventually(
+    async () => {
+      const now = await stats();
+      return now.parse?.count === 2008 ? now : undefined;
+    },
+    () => 'the statistics do not count all errors',
+  );
+  expect(after.indices).toHaveLength(104);
+  expect(after.indices.at(-1)).toBe(2008);
+  const inLog = (await recordsOf(rig, 'orders', '--level', 'info')).filter(({message}) =>
+    /orders\.bad-text_envelope_err|^parse error on input endpoint 'orders\.bad': .*JSON document/.test(message),
+  );
+  expect(inLog.length).toBeLessThan(30);
+  const listed = async () => (await api.listPipelines(signal)).find(({name}) => name === 'orders')?.connectorErrors;
+  await eventually(
+    async () => ((await listed()) ?? 0) >= 2008 || undefined,
+    () => 'the list does not count them',
+  );
+  expect((await api.listEvents('orders', signal))[0]).toMatchObject({status: 'Running', hasError: false});
+  const {now, samples} = await api.getTimeSeries('orders', signal);
+  expect(samples.length).toBeGreaterThan(0);
+  expect(samples.at(-1)?.processedRecords).toBeGreaterThan(samples[0]?.processedRecords ?? 0);
+  expect(now).toBeGreaterThanOrEqual(samples.at(-1)?.at ?? 0);
+  await api.close();
+}
+
 /** Goes to the top of the log and from error to error until one looks like `sight`. */
 async function stepTo(view: View, sight: RegExp): Promise<void> {
   await view.terminal.press('g');
@@ -96,6 +140,7 @@ test('errors of inputs and of an output: records with their causes, as many as t
   expect(errors.filter(({message}) => !Object.values(kinds).some((kind) => kind.test(message)))).toEqual([]);
   // The dump of the configuration, about a hundred lines at each start, belongs to no error.
   expect(errors.filter(({message}) => message.includes('"transport"'))).toEqual([]);
+  await countsAddUp(rig, errors);
   await using view = await rig.open(['orders'], size);
   await view.live('big_orders.full');
   await stepTo(view, /▸.*ERROR .*FATAL error on input endpoint/);

@@ -1,5 +1,8 @@
 import {existsSync} from 'node:fs';
 import {afterAll, beforeAll, beforeEach, type TestContext} from 'vitest';
+import {createClient} from '../../source/api/client.ts';
+import type {ApiClient} from '../../source/api/types.ts';
+import {systemClock} from '../../source/lib/clock.ts';
 import {type RunningProgram, startProgram} from '../e2e/running-program.ts';
 import {openView, type View, type ViewOptions} from '../e2e/viewer.ts';
 import {type CommandResult, runCommand} from '../harness/program.ts';
@@ -36,6 +39,11 @@ export class Rig {
   /** Starts the built program without a terminal, for one that does not end by itself. */
   start(...args: readonly string[]): Promise<RunningProgram> {
     return startProgram([...args, '--host', this.client.url], this.#env);
+  }
+
+  /** The program's own client. Close it at the end. */
+  api(): ApiClient {
+    return createClient({baseUrl: this.client.url, clock: systemClock, userAgent: 'pipetail/test'});
   }
 
   /** Starts the built program in a terminal. A list of this width has states in words while the log has the focus, too. */
