@@ -56,6 +56,8 @@ type Phase =
 type Matching = Phase & {readonly kind: 'matching'};
 
 const nothing = new Uint8Array(0);
+/** Milliseconds after a sleep in which what comes may be older than it. */
+const lateAfterSleep = 60_000;
 
 /**
  * Makes one gapless log of the bodies of many connections, each of which replays the server's whole ring.
@@ -80,6 +82,8 @@ export class Stitch {
   /** Undefined until a body's first line was read. */
   #count: EntryCount | undefined;
   #appendedAt: number;
+  /** The last sleep: Unix times in ms of the last byte before it, and of its end. */
+  #sleep = {since: 0, until: Number.NEGATIVE_INFINITY};
   #phase: Phase = {kind: 'idle'};
 
   /** `ring`: smaller limits make small tests overflow. */
@@ -158,6 +162,11 @@ export class Stitch {
     if (phase.kind !== 'matching' || !phase.overlap.replay.includes(newline)) return;
     const evidence = this.#evidence(phase);
     if (!isOld(evidence)) this.#apply(judgeUnfinished(evidence), phase);
+  }
+
+  /** The program slept until now: what comes next is late. */
+  awake(): void {
+    this.#sleep = {since: this.#appendedAt, until: this.#clock.wall()};
   }
 
   /** Whether a body that begins with these bytes certainly continues the log, without a loss. Changes nothing. */
@@ -268,7 +277,7 @@ export class Stitch {
     const {cause, downMs} = connection;
     const oldBytes = verdict.kind === 'new-epoch' ? 0 : verdict.oldBytes;
     const to = this.#clock.wall();
-    const from = this.#appendedAt;
+    const from = to - this.#sleep.until < lateAfterSleep ? this.#sleep.since : this.#appendedAt;
     // No overlap: the open line has no continuation, and the old tail is of no further use.
     if (oldBytes === 0) {
       this.#sink.cutLine();

@@ -1,4 +1,5 @@
-import {link, readFile, rm, writeFile} from 'node:fs/promises';
+import {link, lstat, mkdir, readFile, rename, rm, rmdir, writeFile} from 'node:fs/promises';
+import path from 'node:path';
 import {fieldOf, parseJson} from '../lib/json.ts';
 import {codeOf, hasNoLinks, ignoreMissing} from './save-file.ts';
 
@@ -17,6 +18,8 @@ type Holder = {readonly pid: number; readonly started: string; readonly mark: st
  * the lock. Rejects when the folder cannot be written to. A lock is void once its process is gone, even if another
  * process has the same id now: the file has the start time of its process (Linux; elsewhere the id alone decides).
  *
+ * Where the file system has no hard links, the lock is a folder with that file in it.
+ *
  * A program that finds a void lock gets a second lock, named after the mark of the void one, before it removes it.
  * Otherwise a slow program could remove the lock that another program has created meanwhile.
  */
@@ -26,7 +29,7 @@ export async function acquireLock(file: string, processes: Processes): Promise<n
   const own = JSON.stringify({pid, started: await startOf(pid), mark});
   for (;;) {
     if (await create(file, own, mark)) return undefined;
-    const found = await readFile(file, 'utf8').catch(ignoreMissing);
+    const found = await readLock(file);
     if (found === undefined) continue;
     const holder = holderOf(found);
     if (holder && (await isRunning(holder, processes))) return holder.pid;
@@ -35,7 +38,7 @@ export async function acquireLock(file: string, processes: Processes): Promise<n
     if (other !== undefined) return other;
     try {
       // Before we got the second lock, another program may have replaced the void one.
-      if ((await readFile(file, 'utf8').catch(ignoreMissing)) === found) await rm(file, {force: true});
+      if ((await readLock(file)) === found) await releaseLock(file);
     } finally {
       await releaseLock(removal);
     }
@@ -43,7 +46,30 @@ export async function acquireLock(file: string, processes: Processes): Promise<n
 }
 
 export async function releaseLock(file: string): Promise<void> {
-  await rm(file, {force: true});
+  if (!(await isFolder(file))) return await rm(file, {force: true});
+  await rm(insideOf(file), {force: true});
+  await removeEmpty(file);
+}
+
+/** Undefined: there is none by now. */
+async function readLock(file: string): Promise<string | undefined> {
+  if (!(await isFolder(file))) return await readFile(file, 'utf8').catch(ignoreMissing);
+  const found = await readFile(insideOf(file), 'utf8').catch(ignoreMissing);
+  if (found === undefined) await removeEmpty(file);
+  return found;
+}
+
+/** Another program's lock may have replaced the empty folder meanwhile. */
+async function removeEmpty(folder: string): Promise<void> {
+  await rmdir(folder).catch(() => {});
+}
+
+async function isFolder(file: string): Promise<boolean> {
+  return (await lstat(file).catch(ignoreMissing))?.isDirectory() ?? false;
+}
+
+function insideOf(folder: string): string {
+  return path.join(folder, 'lock');
 }
 
 /** Writes a draft and links it, so that no program reads half a lock. False: there is a lock. */
@@ -56,15 +82,24 @@ async function create(file: string, text: string, mark: string): Promise<boolean
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     if (!hasNoLinks(error)) throw error;
-    return await writeFile(file, text, {flag: 'wx', mode: 0o600}).then(
-      () => true,
-      (failure: unknown) => {
-        if (codeOf(failure) === 'EEXIST') return false;
-        throw failure;
-      },
-    );
+    return await createFolder(file, text, `${draft}.folder`);
   } finally {
     await rm(draft, {force: true}).catch(() => {});
+  }
+}
+
+/** A rename replaces no folder that holds something, and no file by a folder. */
+async function createFolder(file: string, text: string, draft: string): Promise<boolean> {
+  try {
+    await mkdir(draft, {mode: 0o700});
+    await writeFile(insideOf(draft), text, {mode: 0o600});
+    await rename(draft, file);
+    return true;
+  } catch (error) {
+    if (['EEXIST', 'ENOTEMPTY', 'ENOTDIR'].includes(codeOf(error) ?? '')) return false;
+    throw error;
+  } finally {
+    await rm(draft, {recursive: true, force: true}).catch(() => {});
   }
 }
 

@@ -192,6 +192,7 @@ export class LogReader implements BodyReceiver {
     const now = this.#options.clock.monotonic();
     this.#quietSince = now;
     if (this.#replay) this.#replay.begunAt = now;
+    this.#stitch.awake();
     if (this.#kept) Object.assign(this.#kept, {begunAt: now, quietSince: now});
   }
 

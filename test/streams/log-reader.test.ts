@@ -162,6 +162,28 @@ test.each([
   expect(reader.attempt).toBe(2);
 });
 
+test('a loss soon after a sleep is dated from the last line before it: what came since was late', async () => {
+  const lossAfter = async (milliseconds: number) => {
+    const {clock, reader, begin, receive, markers} = open();
+    begin(1, false);
+    receive(1, freshStart + line(1));
+    const before = clock.wall();
+    await clock.advance(60_000);
+    reader.awake();
+    receive(1, line(2));
+    const received = clock.wall();
+    await clock.advance(milliseconds);
+    reader.end(1);
+    begin(2, true);
+    receive(2, discarded(9) + line(10));
+    return {loss: markers()[0], before, received, now: clock.wall()};
+  };
+  const soon = await lossAfter(2_000);
+  expect(soon.loss).toMatchObject({kind: 'lost', atLeast: 6, from: soon.before, to: soon.now});
+  const later = await lossAfter(60_000);
+  expect(later.loss).toMatchObject({kind: 'lost', from: later.received, to: later.now});
+});
+
 test('a kept body that ends is dropped', async () => {
   const {reader, begin, receive, buffer} = open();
   begin(1, false);

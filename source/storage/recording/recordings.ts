@@ -3,7 +3,7 @@ import path from 'node:path';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {acquireLock, type Processes, releaseLock} from '../file-lock.ts';
-import {isReadOnly} from '../save-file.ts';
+import {codeOf, isReadOnly} from '../save-file.ts';
 import type {TapPosition} from './buffer-tap.ts';
 import {folderName, indexFile, lockFile, logFile, pipelineOf} from './index-file.ts';
 import {makeRoom} from './make-room.ts';
@@ -15,6 +15,8 @@ import {RecordingWriter} from './writer.ts';
 const day = 24 * 60 * 60 * 1000;
 /** Milliseconds until room is made: tabs opened together are recorded by then, with 3 s each for request and disk. */
 const roomAfter = 10_000;
+/** Attempts to lock a folder that other programs remove. */
+const mostTries = 10;
 const roomLock = 'making-room.lock';
 
 export type RecordingsOptions = {
@@ -84,8 +86,7 @@ export class Recordings {
     const unlock = this.#reserve(folder);
     await before;
     try {
-      await mkdir(folder, {recursive: true, mode: 0o700});
-      const by = await acquireLock(lockFile(folder), this.#options.processes);
+      const by = await this.#lock(folder);
       if (by === undefined) return await this.#openToWrite(folder, {name, id, unlock});
       unlock();
       return await readOnly(folder, by);
@@ -119,6 +120,19 @@ export class Recordings {
       if (this.#locked.get(folder) === promise) this.#locked.delete(folder);
       resolve();
     };
+  }
+
+  /** Creates it if it is missing. Returns the id of the process that has it, if any. */
+  async #lock(folder: string): Promise<number | undefined> {
+    for (let tries = 1; ; tries++) {
+      await mkdir(folder, {recursive: true, mode: 0o700});
+      try {
+        return await acquireLock(lockFile(folder), this.#options.processes);
+      } catch (error) {
+        // Another program makes room, and has removed the folder while it was empty.
+        if (codeOf(error) !== 'ENOENT' || tries === mostTries) throw error;
+      }
+    }
   }
 
   async #openToWrite(

@@ -1,3 +1,6 @@
+import {readdirSync, rmdirSync} from 'node:fs';
+import {readdir} from 'node:fs/promises';
+import path from 'node:path';
 import {expect, test} from 'vitest';
 import {folderName, pipelineOf, serverName} from '../../../source/storage/recording/index-file.ts';
 import {Recordings} from '../../../source/storage/recording/recordings.ts';
@@ -43,4 +46,19 @@ test.each(['orders', 'заказы', '訂單--2', 'e\u0301t', '𠮷'.repeat(50)]
 
 test.each(['../evil', 'a/b', '.', '', 'a b', '𠮷'.repeat(60)])('no folder is named after %j', (name) => {
   expect(folderName(name, '01a211f2-15cc-70e3-b64e-8ab41f6b239d')).toBeUndefined();
+});
+
+test('a folder that another program removes, empty, while it is being opened is created again', async () => {
+  await using home = await temporaryDirectory();
+  let removals = 0;
+  const random = () => {
+    // Asked for between the folder and its lock.
+    if (removals++ < 3) for (const each of readdirSync(home.path)) rmdirSync(path.join(home.path, each));
+    return Math.random();
+  };
+  const processes = {pid: 1, isAlive: () => true, random};
+  const recordings = new Recordings({directory: home.path, maxBytes: 1e9, clock: new FakeClock(), processes});
+  const opened = await recordings.open('p', 'id-1');
+  expect(await readdir(opened.folder)).toContain('lock');
+  await opened.release();
 });
