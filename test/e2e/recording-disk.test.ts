@@ -7,7 +7,7 @@ import {DemoServer} from '../../source/demo/server.ts';
 import {TruthLog} from '../chaos/truth-log.ts';
 import {Writer} from '../chaos/writer.ts';
 import {cleanEnvironment} from '../harness/environment.ts';
-import {eventually} from '../harness/eventually.ts';
+import {eventually, WAIT_MS} from '../harness/eventually.ts';
 import {expectNoSecrets, secretsIn} from '../harness/planted-secret.ts';
 import {node, program, run} from '../harness/program.ts';
 import {SecretWatch} from '../harness/secret-watch.ts';
@@ -15,6 +15,11 @@ import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {requireTool, skipOrFail} from '../harness/tools.ts';
 
 const name = 'orders';
+
+/** Milliseconds: the longest time until the disk is tried again, which a slow machine reaches, and as long as any wait. */
+const untilTriedAgain = 30_000 + WAIT_MS;
+/** Milliseconds for a test that waits for that. */
+const testTimeout = 240_000;
 
 /** `pipetail logs --follow --record`, started by `sh` after `before`. */
 async function record(directory: string, home: string, before = '', more: readonly string[] = []) {
@@ -55,10 +60,11 @@ async function record(directory: string, home: string, before = '', more: readon
     folder: path.join(directory, `${name}--${pipeline.id}`),
     wire,
     write: (bytes: number) => writer.burst(pipeline, bytes),
-    noted: (text: string) =>
+    noted: (text: string, timeout?: number) =>
       eventually(
         () => notes.includes(text),
         () => `${text}: ${notes}`,
+        timeout,
       ),
     allPrinted: () =>
       eventually(
@@ -73,7 +79,9 @@ async function record(directory: string, home: string, before = '', more: readon
   };
 }
 
-test('the disk is full: the screen shows that and the log; when there is room again, nothing is missing', async (context) => {
+test('the disk is full: the screen shows that and the log; when there is room again, nothing is missing', {
+  timeout: testTimeout,
+}, async (context) => {
   requireTool(context, 'mount');
   await using home = await temporaryDirectory();
   const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', home.path]);
@@ -90,7 +98,7 @@ test('the disk is full: the screen shows that and the log; when there is room ag
     one.write(50_000);
     await one.allPrinted();
     await rm(ballast);
-    await one.noted('recording again · nothing was missed');
+    await one.noted('recording again · nothing was missed', untilTriedAgain);
     await one.stop();
     expect((await readFile(path.join(one.folder, '000001.log'))).equals(one.wire())).toBe(true);
     // Nothing of it is there any more when the directory is removed.
@@ -100,7 +108,9 @@ test('the disk is full: the screen shows that and the log; when there is room ag
   }
 });
 
-test('the disk is full for so long that memory does not hold it all: what is missing is counted, and marked', async (context) => {
+test('the disk is full for so long that memory does not hold it all: what is missing is counted, and marked', {
+  timeout: testTimeout,
+}, async (context) => {
   requireTool(context, 'mount');
   await using home = await temporaryDirectory();
   const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', home.path]);
@@ -113,13 +123,14 @@ test('the disk is full for so long that memory does not hold it all: what is mis
     const one = await record(directory, elsewhere.path, '', ['--spill', '8MiB']);
     one.write(10_000);
     await one.allPrinted();
-    for (let written = 0; written < 36; written += 2) {
-      one.write(2_000_000);
+    // More than memory and disk hold, in pieces that a slow machine prints within a wait.
+    for (let written = 0; written < 36; written += 1) {
+      one.write(1_000_000);
       await one.allPrinted();
     }
     await one.noted('recording has stopped: the disk is full');
     await rm(ballast);
-    await one.noted('are missing in it');
+    await one.noted('are missing in it', untilTriedAgain);
     await one.stop();
     one.write(1_000);
     // The next run continues behind it.
@@ -140,7 +151,9 @@ test('the disk is full for so long that memory does not hold it all: what is mis
   }
 });
 
-test('files may not grow: the screen shows that and the log; when they may again, nothing is missing', async (context) => {
+test('files may not grow: the screen shows that and the log; when they may again, nothing is missing', {
+  timeout: testTimeout,
+}, async (context) => {
   requireTool(context, 'prlimit');
   await using home = await temporaryDirectory();
   // In units of 512 or 1024 bytes, as the shell likes; only the soft limit, so that it can be raised again.
@@ -151,7 +164,7 @@ test('files may not grow: the screen shows that and the log; when they may again
   one.write(50_000);
   await one.allPrinted();
   expect((await run('prlimit', ['--pid', String(one.pid), '--fsize=unlimited:'])).code).toBe(0);
-  await one.noted('recording again · nothing was missed');
+  await one.noted('recording again · nothing was missed', untilTriedAgain);
   await one.stop();
   expect((await readFile(path.join(one.folder, '000001.log'))).equals(one.wire())).toBe(true);
 });

@@ -108,8 +108,11 @@ test('two programs at a time keep two sessions, and neither takes the tabs of th
   const first = await start('alpha');
   const second = await start('beta', 'gamma');
   expect(second.tabBar()).not.toContain('alpha');
-  await quit(second);
   await quit(first);
+  // Its lock is there before its session is open: what is quit in between keeps nothing.
+  await second.terminal.press('w');
+  await second.terminal.waitFor('wrap all');
+  await quit(second);
   expect((await sessions()).length).toBe(2);
   const third = await start();
   const fourth = await start();

@@ -73,7 +73,8 @@ test('the next run shows what was recorded and what came meanwhile, and a marker
   await first.end();
 
   const all = [...early, ...write(server, ['3'])];
-  const second = startRun(server, home, true);
+  // In real time: a disk that takes 300 ms would not be waited for either.
+  const second = startRun(server, home, true, systemClock);
   const stream = second.manager.open('orders');
   expect(await untilLines(stream, all)).toEqual(all);
   await connectionOf(stream, 'live');

@@ -114,7 +114,10 @@ test('^Z in the pager goes back to the shell, and fg to the pager', async (conte
   await tmux.waitFor('line 9 red');
   tmux.sendKeys('C-z');
   await tmux.waitFor('Stopped');
-  tmux.sendKeys('clear; fg', 'Enter');
+  // What the pager left is no sign that it is back.
+  tmux.sendKeys('clear', 'Enter');
+  await tmux.waitFor((pane) => pane.trim() === 'shell>');
+  tmux.sendKeys('fg', 'Enter');
   await tmux.waitFor('line 9 red');
   tmux.sendKeys('j', 'q');
   await tmux.waitFor('back: less has ended');
