@@ -105,7 +105,8 @@ async function parsed<T>(body: Uint8Array, {parse, signal}: JsonRequest<T>): Pro
     return await parse(body);
   } catch (error) {
     if (signal.aborted) throw new ApiError({kind: 'cancelled'});
-    if (error instanceof SyntaxError) return undefined;
+    // No JSON of the API, or nested so deep that reading it overflows the stack.
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Clock} from '../lib/clock.ts';
 import {isoTime} from '../lib/format.ts';
+import {clean} from '../terminal/clean.ts';
 
 type CrashOptions = {
   readonly process: Pick<NodeJS.Process, 'versions' | 'platform' | 'arch'>;
@@ -67,16 +68,16 @@ function errorLines(error: unknown, secrets: readonly string[], depth = 0): stri
 /** Name and message in one line, without data. */
 function errorWords(error: unknown, secrets: readonly string[]): string {
   const [name, message] = error instanceof Error ? [error.name, error.message] : ['thrown', String(error)];
-  const first = message.split('\n', 1)[0] ?? '';
+  const first = clean(message.split('\n', 1)[0] ?? '');
   const words = withoutSecrets(`${name}: ${first}`, secrets);
   return words.length > mostMessage ? `${words.slice(0, mostMessage)}…` : words;
 }
 
 /** Removes credentials, also those in URLs and headers, and text in double quotes: there V8 quotes data. */
 function withoutSecrets(text: string, secrets: readonly string[]): string {
-  let clean = text;
-  for (const secret of secrets) if (secret !== '') clean = clean.replaceAll(secret, '[secret]');
-  return clean
+  let shown = text;
+  for (const secret of secrets) if (secret !== '') shown = shown.replaceAll(secret, '[secret]');
+  return shown
     .replace(/".*"|".*$/, '"…"')
     .replaceAll(/(\w:\/\/)[^\s/@]*@/g, '$1[secret]@')
     .replaceAll(/\b(bearer\s+|apikey:)\S+/gi, '$1[secret]');

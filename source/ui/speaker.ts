@@ -430,7 +430,7 @@ export class Speaker {
     const lastError = errors.at(-1);
     if (!isFirst && lastError !== undefined) this.#say(`the last error: ${entryWords(at, lastError)}`);
     for (const [id, marker] of isFirst ? [] : source.buffer.markers()) {
-      if (id >= first && id <= last && markerTone(marker) !== 'quiet') this.#say(clean(markerText(marker)));
+      if (id >= first && id <= last && markerTone(marker) !== 'quiet') this.#say(markerText(marker));
     }
     if (!this.#isBack || !at.tab.kept) return;
     this.#say(...lastWords(at, {first, last, most: lastLines}));

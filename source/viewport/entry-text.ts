@@ -2,7 +2,6 @@ import type {Marker} from '../buffer/markers.ts';
 import type {Pattern} from '../buffer/pattern.ts';
 import {visibleBytes} from '../buffer/style-joints.ts';
 import {byteSize} from '../lib/format.ts';
-import {clean} from '../terminal/clean.ts';
 import {wordOffsets} from '../terminal/fit.ts';
 import type {Style} from '../terminal/style.ts';
 import {joinLines, overlay, plain, type StyledText} from '../terminal/styled-text.ts';
@@ -82,9 +81,9 @@ const markerStyles: Readonly<Record<ReturnType<typeof markerTone>, Style>> = {
 /** Rows of an entry, at most: 64 KiB at 80 columns are 820. */
 const wrapLimit = 1000;
 
-/** The words of a marker on the screen. It may quote `deployment_error`, which may have text of a pipeline. */
+/** The words of a marker on the screen: a search reads them, too. */
 export function markerWords(marker: Marker): string {
-  return clean(markerText(marker));
+  return markerText(marker);
 }
 
 /** A marker between rules, wrapped at words. Only its words are searched. */

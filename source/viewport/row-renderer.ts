@@ -6,7 +6,6 @@ import type {Level} from '../records/level.ts';
 import {levelIn} from '../records/line-head.ts';
 import {kindIn} from '../records/line-kind.ts';
 import type {LongRecord} from '../records/long-records.ts';
-import {clean} from '../terminal/clean.ts';
 import {clip, clippedSides, middleCut, padTo} from '../terminal/fit.ts';
 import {paint} from '../terminal/sgr.ts';
 import type {Colors, Style} from '../terminal/style.ts';
@@ -158,7 +157,7 @@ export class RowRenderer {
   /** A whole entry in one line for a screen reader: without gutter, columns and rules. */
   spokenLine(id: number): string {
     const marker = this.#buffer.markerAt(id);
-    const text = marker ? clean(markerText(marker)) : this.#textOf(id).styled.text;
+    const text = marker ? markerText(marker) : this.#textOf(id).styled.text;
     return text.replaceAll(/\s+/g, ' ').trim();
   }
 

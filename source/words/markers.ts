@@ -1,6 +1,7 @@
 import type {LossCause, Marker} from '../buffer/markers.ts';
 import {byteSize, clockTime, count, counted, dateTime, duration} from '../lib/format.ts';
 import type {RecordingState} from '../storage/recording/recorder.ts';
+import {clean} from '../terminal/clean.ts';
 import {failedWords, stateChangeWords} from './pipeline.ts';
 
 export const causeWords: Readonly<Record<LossCause, string>> = {
@@ -39,8 +40,12 @@ export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
   }
 }
 
-/** One line, without decoration. */
+/** One line, without decoration. Recordings of earlier versions have names and causes as the server sent them. */
 export function markerText(marker: Marker): string {
+  return clean(wordsOf(marker));
+}
+
+function wordsOf(marker: Marker): string {
   switch (marker.kind) {
     case 'discarded':
       return `${counted(marker.entries, 'earlier entry', 'earlier entries')} no longer held by the server`;

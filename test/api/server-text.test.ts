@@ -89,6 +89,16 @@ describe('hostile text where there is no JSON', () => {
   });
 });
 
+test('JSON that is nested beyond all reason is not the JSON of the API, rather than a fault of ours', async () => {
+  const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+  const pipeline = `{"name":"a","deployment_error":{"message":"m","details":${deep}},"program_error":${deep}}`;
+  for (const body of [`[${pipeline}]`, pipeline]) {
+    const values = await everything(answer(200, json, body));
+    expect(values.filter((value) => value instanceof Error)).toEqual([]);
+    expect(stringsIn(values).filter((text) => text.includes('stack'))).toEqual([]);
+  }
+});
+
 test('line breaks stay in a text, and are visible in a line', () => {
   const value = new ServerJson({name: 'a\nb', message: 'one\r\n\ttwo\u001b[2J'});
   expect(value.lineOf('name')).toBe('a^Jb');

@@ -3,6 +3,8 @@ import path from 'node:path';
 import {expect, test} from 'vitest';
 import {reportCrash} from '../../source/system/crash-report.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
+import {hostile} from '../harness/hostile-answers.ts';
+import {unprintableIn} from '../harness/strict-output.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 const machine = {versions: {...process.versions, node: '24.1.0'}, platform: 'linux', arch: 'x64'} as const;
@@ -71,4 +73,9 @@ test('only its owner can read the file, which is never overwritten', async () =>
   expect(path.basename(file)).toMatch(/^crash-[\d-]+T[\d-]+Z\.txt$/);
   expect(modes).toEqual([0o600, 0o700]);
   expect(again).toMatch(/^pipetail 1\.2\.3 stopped .*: Error: x\nno report could be written\n$/);
+});
+
+test('a message that has controls is visible text, for the user and in the report', async () => {
+  const {first, report} = await reported(new Error(hostile));
+  expect([...unprintableIn(first), ...unprintableIn(report)]).toEqual([]);
 });

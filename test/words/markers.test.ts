@@ -9,6 +9,8 @@ import {
   recordedWords,
   recordingWords,
 } from '../../source/words/markers.ts';
+import {hostile} from '../harness/hostile-answers.ts';
+import {unprintableIn} from '../harness/strict-output.ts';
 
 const at = Date.UTC(2026, 10, 25, 9, 17, 30);
 const text = (marker: MarkerKind) => markerText({...marker, at});
@@ -140,6 +142,14 @@ const recording = (missedBytes: number, bytes = 0): RecordingState => {
   return {kind: 'recording', folder: '/r/p--1', fromId: 7, bytes, missedBytes};
 };
 const stopped = (why: string, missedBytes = 0): RecordingState => ({kind: 'stopped', why, since: 0, missedBytes});
+
+test('what a recording of an earlier version says of the server cannot act on a terminal', () => {
+  const texts = [
+    text({kind: 'state', from: hostile, to: hostile, error: hostile}),
+    text({kind: 'program', from: hostile, to: hostile}),
+  ];
+  expect(texts.flatMap(unprintableIn)).toEqual([]);
+});
 
 test('a recording that stops is reported once, and so is its end', () => {
   expect(recordingWords(undefined, {kind: 'opening'})).toBeUndefined();
