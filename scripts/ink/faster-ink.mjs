@@ -1,5 +1,4 @@
 import path from 'node:path';
-import {replaced} from '../package-edits.mjs';
 
 const here = import.meta.dirname;
 const inkBuild = path.join(here, '../../node_modules/ink/build');
@@ -8,17 +7,6 @@ const inkBuild = path.join(here, '../../node_modules/ink/build');
 export const inkEdits = [
   // Yoga would decode its own base64 with `fetch`, for which Node loads its own undici.
   {files: /yoga-wasm-base64-esm\.js$/, change: (text) => `const fetch = undefined;\n${text}`},
-  // Finds the changed part of our rows without a segmenter, although their divider is not ASCII.
-  {
-    files: /ink\/build\/line-update\.js$/,
-    change: (text, file) =>
-      replaced(
-        `import {simpleWidth} from ${JSON.stringify(path.join(here, '../../source/terminal/simple-text.ts'))};\n${text}`,
-        'const printableAscii = /^[ -~]*$/u;',
-        'const printableAscii = {test: (row) => simpleWidth(row) !== undefined};',
-        file,
-      ),
-  },
 ];
 
 /** Replaces the costliest parts of Ink in the bundle by what a screen of finished rows needs. */
@@ -27,6 +15,8 @@ export const fasterInk = {
   setup({onResolve, resolve}) {
     // Does not write every frame into cells and read it back.
     replace('./output.js', 'renderer.js', 'row-output.ts');
+    // Does not write all rows of a log again when it moves on by one.
+    replace('./log-update.js', 'ink.js', 'log-update.ts');
     // Our own rows contain nothing to remove.
     replace('./sanitize-ansi.js', 'squash-text-nodes.js', 'sanitize-ansi.ts');
     // Measures our rows without splitting them into graphemes, which their divider would require.

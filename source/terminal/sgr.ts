@@ -117,7 +117,8 @@ export function paint({text, runs}: StyledText, colors: Colors): string {
   return painted + transition(open, '') + text.slice(at);
 }
 
-function transition(from: string, to: string): string {
+/** The SGR sequence from one style to another, both as parameters; empty for plain. */
+export function transition(from: string, to: string): string {
   if (from === to) return '';
   if (from === '') return `\x1b[${to}m`;
   if (to === '') return '\x1b[0m';

@@ -7,7 +7,7 @@ type Meta = Readonly<Record<string, {readonly inputs: readonly string[]}>>;
 test('the bundle has our replacements for slow parts of Ink, and Yoga does not fetch', async () => {
   const meta = JSON.parse(await readFile(`${root}/dist/.meta.json`, 'utf8')) as Meta;
   const [file, chunk] = Object.entries(meta).find(([, {inputs}]) => inputs.some(isYoga)) ?? [];
-  for (const ours of ['row-output.ts', 'sanitize-ansi.ts', 'string-width.ts']) {
+  for (const ours of ['row-output.ts', 'log-update.ts', 'sanitize-ansi.ts', 'string-width.ts']) {
     expect(chunk?.inputs).toContain(`scripts/ink/${ours}`);
   }
   expect(await readFile(`${root}/${file}`, 'utf8')).not.toMatch(/\bfetch\(/);
