@@ -1,3 +1,4 @@
+import {textWidth} from '../../source/terminal/width.ts';
 import type {CellStyle} from '../../test/harness/screen.ts';
 import type {Terminal} from '../../test/harness/terminal.ts';
 
@@ -23,7 +24,7 @@ function rowRuns(terminal: Terminal, row: number): Run[] {
     const {text, ...style} = terminal.cell(row, column);
     const last = runs.at(-1);
     // The second half of a wide character has no text, nor has a cell that was never written: that is a blank.
-    const isSecondHalf = text === '' && last !== undefined && !isAscii(last.text);
+    const isSecondHalf = text === '' && last !== undefined && textWidth(last.text) > last.cells;
     if (last && (isSecondHalf || joins(last, text, style))) {
       runs[runs.length - 1] = {...last, text: last.text + (isSecondHalf ? '' : text || ' '), cells: last.cells + 1};
     } else {
