@@ -6,7 +6,7 @@ const own = new RegExp(
     String.raw`\x1b\[\?[\d;]+[hl]`,
     String.raw`\x1b\[2[23];2t`,
     String.raw`\x1b\[6n`,
-    String.raw`\x1b[78]`,
+    String.raw`\x1b[78M]`,
   ].join('|'),
   'g',
 );
