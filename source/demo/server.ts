@@ -156,7 +156,8 @@ export class DemoServer implements Demo {
 
   /** Listens, after `stopApi` on the same port. */
   async startApi(): Promise<void> {
-    this.#listener = await listen(this.#port, this.#options.host ?? '127.0.0.1', (request, response) => {
+    const place = {port: this.#port, host: this.#options.host ?? '127.0.0.1'};
+    this.#listener = await listen(place, this.clock.wall, (request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
     });
     this.#port = this.#listener.port;
@@ -303,7 +304,12 @@ const maxHeaderBytes = 131_072;
 const patienceMs = 5_000;
 
 /** The limits are those of Feldera. Rejects with the system's error, such as `EADDRINUSE`. */
-async function listen(port: number, host: string, onRequest: RequestListener): Promise<Listener> {
+async function listen(
+  place: {port: number; host: string},
+  wall: () => number,
+  onRequest: RequestListener,
+): Promise<Listener> {
+  const {port, host} = place;
   const server = createServer(
     {
       maxHeaderSize: maxHeaderBytes,
@@ -316,9 +322,7 @@ async function listen(port: number, host: string, onRequest: RequestListener): P
   );
   // After a client's FIN Feldera writes until a write fails: only a reset ends a follower at once.
   Object.assign(server, {httpAllowHalfOpen: true});
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
-    refuseRequest(error, socket, systemClock.wall()),
-  );
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseRequest(error, socket, wall()));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

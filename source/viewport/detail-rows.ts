@@ -25,6 +25,8 @@ export type DetailOptions = {
 const titleStyle: Style = {bold: true};
 /** Longer records are cut: megabytes would block the program. These limits take 3 ms in ASCII, 13 ms in wide text. */
 const maxRows = 2000;
+/** Of these, for the fields below a record that is cut. */
+const rowsForFields = 500;
 const maxBytes = 96 * 1024;
 /** Cells of the names in the head, including the space after them. */
 const headCells = 8;
@@ -38,9 +40,10 @@ const tokenPattern = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s"[\]{},:]+/g;
  * table, and for a line in JSON also the JSON, indented. `lines`: the record's lines as received, head first.
  */
 export function detailRows(lines: readonly Uint8Array[], options: DetailOptions): readonly StyledText[] {
-  const rows = new RowList(options.width, maxRows);
   const [head = new Uint8Array(), ...rest] = lines;
   const {asSent, record} = readLine(head);
+  const fields = record ? recordFields(record, asSent.text) : [];
+  const rows = new RowList(options.width, fields.length === 0 ? maxRows : maxRows - rowsForFields);
   addHead(rows, record, options);
   for (const line of record ? messageLines(record, asSent) : [asSent]) rows.add(line);
   addCut(rows, head, options);
@@ -52,14 +55,19 @@ export function detailRows(lines: readonly Uint8Array[], options: DetailOptions)
     rows.add(lineAsSent(line));
     addCut(rows, line, options);
   }
-  if (record) addFields(rows, recordFields(record, asSent.text));
-  addJson(rows, asSent.text);
-  if (rows.isFull) {
-    const bytes = lines.reduce((sum, line) => sum + line.length, 0);
-    const size = `${counted(lines.length, 'line', 'lines')}, ${byteSize(bytes)}`;
-    rows.replaceLast(plain(`${options.symbols.ellipsis} cut here: the record has ${size}`, titleStyle));
-  }
+  const isCut = rows.isFull;
+  if (isCut) rows.replaceLast(cutRow(lines, options));
+  rows.addRoom(fields.length === 0 ? 0 : rowsForFields);
+  addFields(rows, fields);
+  if (!isCut) addJson(rows, asSent.text);
+  if (rows.isFull) rows.replaceLast(cutRow(lines, options));
   return rows.rows;
+}
+
+function cutRow(lines: readonly Uint8Array[], {symbols}: DetailOptions): StyledText {
+  const bytes = lines.reduce((sum, line) => sum + line.length, 0);
+  const size = `${counted(lines.length, 'line', 'lines')}, ${byteSize(bytes)}`;
+  return plain(`${symbols.ellipsis} cut here: the record has ${size}`, titleStyle);
 }
 
 /** Indents JSON; undefined for other text. Works on the text, as printing a parsed value would change large numbers. */
@@ -182,6 +190,10 @@ class RowList {
         left = plain(' '.repeat(nameCells));
       }
     }
+  }
+
+  addRoom(rows: number): void {
+    this.#limit += rows;
   }
 
   /** Ignores all further lines. */

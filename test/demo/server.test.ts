@@ -2,6 +2,7 @@ import {gunzipSync} from 'node:zlib';
 import {afterEach, beforeEach, describe, expect, it, onTestFinished} from 'vitest';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
 import {type Exchange, parseExchange, RawClient} from '../harness/raw-client.ts';
 import {recording, recordingBytes, shape, withoutVariables} from './recording.ts';
 
@@ -90,6 +91,20 @@ describe('whole replies', () => {
   it('headers over 128 KiB: 16a', async () => {
     const answer = await exchange('/v0/pipelines', {headers: {'x-long': 'x'.repeat(140_000)}});
     expect(shape(answer)).toEqual(shape(recording('16a-header-140k.raw')));
+  });
+
+  it('a refused request is dated by the clock of the server', async () => {
+    const past = await DemoServer.start({clock: new FakeClock(), scenario: quiet('one')});
+    onTestFinished(() => past.close());
+    const headers = {'x-long': 'x'.repeat(140_000)};
+    const dates: unknown[] = [];
+    for (const more of [{}, headers]) {
+      const client = await RawClient.request(`${past.url}/v0/pipelines`, {headers: more});
+      await client.completed();
+      dates.push(client.exchange?.headers.get('date'));
+      client.reset();
+    }
+    expect(dates[1]).toBe(dates[0]);
   });
 
   it('a keep-alive reply has no connection header: 16c', async () => {

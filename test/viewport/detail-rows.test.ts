@@ -140,6 +140,23 @@ describe('a record that is too long', () => {
   });
 });
 
+describe('the fields of a record that is too long', () => {
+  const message = Array.from({length: 4000}, (_, index) => `frame ${index}`);
+  const text = '[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  x by="redpanda"';
+
+  it.each([
+    ['in JSON', [JSON.stringify({...JSON.parse(json), fields: {message: message.join('\n'), by: 'redpanda'}})]],
+    ['as text', [text, ...message]],
+    ['of many bytes', [text, ...message.map((line) => line.padEnd(200, '.'))]],
+  ])('follow the cut: %s', (_, lines) => {
+    const rows = detail(lines);
+    const cut = rows.findIndex((row) => row.startsWith('… cut here: the record has '));
+    expect(cut).toBeGreaterThan(1000);
+    expect(rows[cut - 1]).toMatch(/^frame|^\.+$/);
+    expect(rows.slice(cut + 1)).toEqual(['', 'fields', 'by  redpanda']);
+  });
+});
+
 describe.each(sampleFiles)('the lines of %s', (file) => {
   it('are complete, in any width', () => {
     for (const {bytes: line} of sampleLines(file)) {

@@ -106,7 +106,7 @@ export async function markdownOf(controller: Controller, choice: Choice, at: Pan
     pipeline: name,
     server: serverUrl,
     ...(platformVersion !== undefined && {platformVersion}),
-    span: spanOf(at, ends),
+    span: await spanOf(controller, at, ends),
     filters: at.tab.pane.filters.filter(({on}) => on).map(({filter}) => filterText(filter)),
     gaps: gapsOf(at, ends),
     errors: errors.flat(),
@@ -178,20 +178,38 @@ function* storingEnds(ids: Iterable<number>, ends: Ends): Generator<number> {
   }
 }
 
-/** Unix times in ms of the first and the last record that have one. */
-function spanOf({model}: PaneAt, {first, last}: Ends): {from: number; to: number} | undefined {
+/** Unix times in ms of the first and the last record that have one, found in slices: perhaps no line has a time. */
+async function spanOf(
+  {services: {clock}, closing: signal}: Controller,
+  {model}: PaneAt,
+  {first, last}: Ends,
+): Promise<{from: number; to: number} | undefined> {
   if (first === undefined || last === undefined) return undefined;
   const {index} = model;
-  const from = firstTime(first, last, 1);
-  const to = firstTime(last, first, -1);
-  return from === undefined || to === undefined ? undefined : {from, to};
-
-  function firstTime(start: number, end: number, step: 1 | -1): number | undefined {
-    for (let id = start, left = 10_000; left > 0; id += step, left--) {
+  const timeIn = async (ids: Iterable<number>): Promise<number | undefined> => {
+    for await (const id of inSlices(ids, {clock, signal})) {
       const time = index.timeAt(id);
-      if (time !== undefined || id === end) return time;
+      if (time !== undefined) return time;
     }
     return undefined;
+  };
+  const from = await timeIn(recordsFrom(first, last));
+  if (from === undefined) return undefined;
+  const to = await timeIn(recordsBack(last, first));
+  return {from, to: to ?? from};
+
+  /** An entry of each record: its lines have the same time, and a panic is searched for it. */
+  function* recordsFrom(start: number, end: number): Generator<number> {
+    let head: number | undefined;
+    for (let id = start; id <= end; id++) {
+      const next = index.headOf(id);
+      if (next !== head) yield id;
+      head = next;
+    }
+  }
+
+  function* recordsBack(start: number, end: number): Generator<number> {
+    for (let id = start; id >= end; id = Math.min(id, index.headOf(id)) - 1) yield id;
   }
 }
 

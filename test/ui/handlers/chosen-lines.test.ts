@@ -91,6 +91,13 @@ describe('the lines as Markdown', () => {
     expect(await markdown(screen, 'view')).toMatch(/- Time: unknown\n- Lines: 0\n/);
   });
 
+  it('say when they were logged, however many lines without a time are at their ends', async () => {
+    const plain = Array.from({length: 11_000}, (_, index) => `no time ${index}`);
+    await using screen = await reading([...plain, logged(3600, 'INFO', 'step one'), 'its second line', ...plain]);
+    await pressed(screen, 'g', 'j', 'v', 'G', 'p');
+    expect(await markdown(screen, 'selection')).toContain('\n- Time: 2026-11-25 01:00:00 to 01:00:00 UTC\n');
+  });
+
   it('of a merged tab name its pipelines and their version', async () => {
     await using screen = await reading(log, {names: ['orders', 'fraud']});
     screen.press('+');
