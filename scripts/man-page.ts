@@ -75,7 +75,7 @@ export function manPage(version: string): string {
     heading('JSON'),
     paragraph(
       'With --output json, standard output is JSON. What is not there is null or left out; fields may be added, so ignore ' +
-        'those that you do not know. All fields, and a JSON schema, are in docs/json.md of the source.',
+        'those that you do not know. docs/json.md in the source has all fields, docs/json-schema.json is a schema.',
     ),
     ...json.flatMap(([command, shape]) => entry(command, shape)),
     heading('SEE ALSO'),
@@ -101,16 +101,17 @@ const exitStatus: readonly (readonly [code: string, meaning: string])[] = [
 const json: readonly (readonly [command: string, shape: string])[] = [
   [
     'pipetail logs -o json',
-    'An object a line for each record: pipeline, time, level, target and message, and host, span and fields where the ' +
-      'record has them.',
+    'An object a line for each record: pipeline, time, level, target and message; timeFrom, host, span, fields and ' +
+      'continues where they apply. A panic is one object of level ERROR.',
   ],
   [
     'pipetail list -o json',
-    'An array with an object for each pipeline: name, state, since, and what else the server lists.',
+    'An array with an object for each pipeline: name, state, since, deploymentStatus, programStatus, connectorErrors, ' +
+      'deploymentError and more.',
   ],
   [
     'pipetail status -o json',
-    'The fields of list, of the pipelines that were named, with their errors in full and the version of the server.',
+    'An array, also for one pipeline: the fields of list, and programError and serverVersion.',
   ],
   [
     'pipetail config show -o json',

@@ -55,7 +55,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ["pipetail logs 'ord*' --since 10m", 'the last ten minutes of all that match'],
       ['pipetail logs a --level warn -e retry', 'warnings and errors without "retry"'],
       ['pipetail logs a -o json | jq .message', 'an object for each record'],
-      ["pipetail logs a -f --exit-on 'is done' --timeout 10m", 'wait for a record: 3 if it comes, else 1'],
+      ["pipetail logs a -f --exit-on 'is done' --timeout 10m", 'wait for it: 3 if it comes, else 1'],
     ],
     exitCodes: exitCodes.replace('usage,', 'usage, 3 --exit-on matched,'),
   },

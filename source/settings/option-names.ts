@@ -31,8 +31,8 @@ const renamed: ReadonlyMap<string, string> = new Map([
 
 const oneLog = 'a pipeline has one log, without containers: leave it out';
 const noLabels = "pipelines have no labels: give names, or a pattern such as 'ord*'";
-const earlierRuns = 'the earlier runs that the server still has are printed too: leave it out';
-const allNames = "'*' is every pipeline of the server";
+const earlierRuns = 'the log has the earlier runs, too, as far as the server keeps them: leave it out';
+const allNames = "write '*' for every pipeline of the server";
 const highlighting = 'on the screen * highlights a pattern, --grep prints only what matches';
 
 /** What to do instead of options of those programs for which there is none here. */
@@ -63,7 +63,7 @@ export function unknownOption(typed: string, command: CommandName): UsageError {
 }
 
 function unknown(typed: string, ...parts: readonly string[]): UsageError {
-  return new UsageError([`unknown option ${typed}`, ...parts].join(' · '));
+  return new UsageError([`unknown option ${typed.slice(0, 80)}`, ...parts].join(' · '));
 }
 
 /** An option of the command, else of another one. */

@@ -1,4 +1,8 @@
+import fc from 'fast-check';
 import {expect, test} from 'vitest';
+import {readCommandLine} from '../../source/settings/command-line.ts';
+import {type Option, options} from '../../source/settings/option-table.ts';
+import {UsageError} from '../../source/settings/parse-values.ts';
 import {isJsonRequested} from '../../source/settings/request.ts';
 import {readSettings} from '../harness/read-settings.ts';
 
@@ -99,4 +103,55 @@ test('in every spelling of --output json, errors are JSON', () => {
 test('variables of fda that mean something else here are ignored', () => {
   const variables = {FELDERA_OUTPUT_FORMAT: 'parquet', FELDERA_RETRIES: 'x', FELDERA_REQUEST_TIMEOUT: '3'};
   expect(readSettings(['logs', 'a'], variables)).toEqual(readSettings(['logs', 'a'], {}));
+});
+
+test('whatever is typed, the words are read as they are, or refused in one line of ours', () => {
+  const flags = (options as readonly Option[]).flatMap(({flag, alias = 'x'}) => [
+    `--${flag}`,
+    `--no-${flag}`,
+    `-${alias}`,
+  ]);
+  const values = [
+    'a',
+    '=',
+    '"q"',
+    'true',
+    '-1',
+    '--',
+    '-',
+    '',
+    '-=',
+    '__proto__',
+    '[1]',
+    '1e3',
+    'a.b',
+    'ümlaut',
+    '--x.y',
+  ];
+  const word = fc.oneof(
+    fc.constantFrom('logs', 'list', 'config', ...values),
+    fc.constantFrom(...flags),
+    fc
+      .tuple(fc.constantFrom(...flags), fc.constantFrom('', '='), fc.constantFrom(...values))
+      .map((parts) => parts.join('')),
+    fc.string({maxLength: 6}),
+  );
+  fc.assert(
+    fc.property(fc.array(word, {maxLength: 6}), (argv) => {
+      try {
+        const {names, flags: read} = readCommandLine(argv);
+        expect(names.every((name) => argv.includes(name))).toBe(true);
+        // A value is a word, or the end of one.
+        const texts = [...read.values()].flat().filter((value) => typeof value === 'string');
+        for (const text of texts)
+          expect(text === 'true' || text === 'false' || argv.some((each) => each.endsWith(text))).toBe(true);
+      } catch (error) {
+        expect(error).toBeInstanceOf(UsageError);
+        expect(error instanceof Error ? error.message : '').toMatch(
+          /^(unknown option .*|--[\w-]+ (needs a value: .*|is given .*|belongs to .*)|--?[\w-]+ takes true or false.*)$/s,
+        );
+      }
+    }),
+    {numRuns: Number(process.env.PIPETAIL_RUNS ?? 500)},
+  );
 });

@@ -18,7 +18,7 @@ const lists = 'pipetail --help lists them';
 const logsLists = 'pipetail logs --help lists them';
 const noLabels = "pipelines have no labels: give names, or a pattern such as 'ord*'";
 const oneLog = 'a pipeline has one log, without containers: leave it out';
-const earlierRuns = 'the earlier runs that the server still has are printed too: leave it out';
+const earlierRuns = 'the log has the earlier runs, too, as far as the server keeps them: leave it out';
 const highlighting = 'on the screen * highlights a pattern, --grep prints only what matches';
 const retried = 'a lost connection is tried again for as long as logs --follow runs: leave it out';
 
@@ -52,7 +52,7 @@ const mistakes: readonly Mistake[] = [
       ['--container', oneLog],
       ['-p', earlierRuns],
       ['--previous', earlierRuns],
-      ['-A', "'*' is every pipeline of the server"],
+      ['-A', "write '*' for every pipeline of the server"],
       ['--no-follow', 'logs follows only with --follow: leave it out'],
       ['--max-log-requests=5', 'any number of pipelines is followed at once: leave it out'],
       ['--limit-bytes=5', '--tail N prints the last N records, | head -c N the first N bytes'],
