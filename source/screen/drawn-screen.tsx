@@ -111,6 +111,7 @@ export class DrawnScreen {
       },
       onKeys: () => {
         presence.onSign();
+        pace?.onKey();
         this.#drawNow();
       },
     });

@@ -14,6 +14,8 @@ export type Pace =
       readonly movedAt: number;
       /** When the last frame was written. */
       readonly drawnAt: number;
+      /** A key was pressed since. */
+      readonly isPressed: boolean;
       /** From frames to their answers, of recent ones the longest; undefined: the terminal has never answered. */
       readonly usual: number | undefined;
     }
@@ -27,6 +29,7 @@ export type Pace =
 export type PaceEvent =
   | ({readonly kind: 'drawn'} & Frame)
   | {readonly kind: 'answered'; readonly id: number; readonly at: number}
+  | {readonly kind: 'pressed'}
   | {readonly kind: 'end'}
   /** What is underway is no longer awaited. */
   | {readonly kind: 'give-up'}
@@ -38,9 +41,9 @@ const ids = 16;
 const mostKeyBytes = 2048;
 /** Milliseconds until an answer is late: so many times the usual, within limits. */
 const patience = {times: 4, least: 1000, most: 10_000};
-/** Milliseconds between frames of the log when answers are late: twice as many each time, up to the most. */
-const latePace = {first: 1000, most: 4000};
-/** Milliseconds between frames of keys then. */
+/** Milliseconds between frames when answers are late: twice as many each time, up to the most, so that few queue up. */
+const latePace = {first: 1000, most: 30_000};
+/** Milliseconds from the last frame to that of a key then. */
 const lateKeyPace = 250;
 /** Milliseconds without a single answer after which none is expected. */
 const silentAfter = 10_000;
@@ -49,7 +52,11 @@ const silentPace = 250;
 
 const never = Number.NEGATIVE_INFINITY;
 
-export const newPace: Pace = {kind: 'asking', underway: [], movedAt: never, drawnAt: never, usual: undefined};
+export const newPace: Pace = {
+  kind: 'asking',
+  underway: [],
+  ...{movedAt: never, drawnAt: never, isPressed: false, usual: undefined},
+};
 
 export function nextPace(pace: Pace, event: PaceEvent): Pace {
   switch (event.kind) {
@@ -60,6 +67,8 @@ export function nextPace(pace: Pace, event: PaceEvent): Pace {
       if (pace.kind === 'asking') return afterAnswer(pace, event);
       if (pace.kind === 'ending') return ending(after(pace.underway, event.id));
       return pace.kind === 'silent' ? newPace : pace;
+    case 'pressed':
+      return pace.kind === 'asking' ? {...pace, isPressed: true} : pace;
     case 'end':
       return pace.kind === 'asking' || pace.kind === 'ending' ? ending(pace.underway) : ending([]);
     case 'give-up':
@@ -84,6 +93,7 @@ function afterFrame(pace: Asking, {id, at, bytes}: Frame): Pace {
     underway: [...underway.slice(1 - ids), {id, at, bytes}],
     movedAt: first ? pace.movedAt : at,
     drawnAt: at,
+    isPressed: false,
   };
 }
 
@@ -113,17 +123,16 @@ export function nextFrames(pace: Pace): {readonly ofKeys: number; readonly ofLog
   }
 }
 
-function nextAnswered({underway, movedAt, drawnAt, usual = 0}: Asking): {ofKeys: number; ofLog: number} {
+function nextAnswered(pace: Asking): {ofKeys: number; ofLog: number} {
+  const {underway, movedAt, drawnAt, isPressed, usual = 0} = pace;
   if (underway.length === 0) return {ofKeys: never, ofLog: never};
   const lateAt = movedAt + Math.min(patience.most, Math.max(patience.least, patience.times * usual));
   const drawnLate = underway.filter(({at}) => at >= lateAt).length;
-  const pace = Math.min(latePace.most, latePace.first * 2 ** (drawnLate - 1));
+  const ofLog = drawnLate === 0 ? lateAt : drawnAt + Math.min(latePace.most, latePace.first * 2 ** (drawnLate - 1));
   const bytes = underway.reduce((sum, frame) => sum + frame.bytes, 0);
   const mayFollow = underway.length === 1 || (bytes <= mostKeyBytes && underway.length < ids - 1);
-  return {
-    ofKeys: mayFollow ? never : Math.max(lateAt, drawnAt + lateKeyPace),
-    ofLog: drawnLate === 0 ? lateAt : drawnAt + pace,
-  };
+  if (mayFollow) return {ofKeys: never, ofLog};
+  return {ofKeys: isPressed ? Math.max(lateAt, drawnAt + lateKeyPace) : ofLog, ofLog};
 }
 
 /** The ids are columns, which all terminals have; the first, where a cursor often is, is none. */
@@ -163,6 +172,10 @@ export class TerminalPace {
   /** An answer may come. */
   get isAwaited(): boolean {
     return (this.#pace.kind === 'asking' || this.#pace.kind === 'ending') && this.#pace.underway.length > 0;
+  }
+
+  onKey(): void {
+    this.#apply({kind: 'pressed'});
   }
 
   /** A frame is written. Returns what is to be written behind it. */

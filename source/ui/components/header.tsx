@@ -68,7 +68,7 @@ export function Header() {
   const serverVersion = useStore(controller.services.serverVersion);
   const snapshot = useActiveLog();
   const connection = connectionWords(snapshot?.connection, useNow(controller.services), (snapshot?.endId ?? 0) > 0);
-  useSeconds(clock, connection.countdown);
+  useSeconds(controller.services, connection.countdown);
   const isOpening = snapshot?.connection.kind === 'connecting' || snapshot?.connection.kind === 'catching-up';
   const awaited = tab && isOpening ? awaitedLog(controller, tab) : undefined;
   const waited = {

@@ -64,13 +64,13 @@ function OpenPage({layout}: {readonly layout: Layout}) {
 
 function Main({layout}: {readonly layout: Layout}) {
   const {controller} = useController();
-  const {poller, clock} = controller.services;
+  const {poller} = controller.services;
   const {nextTryAt} = useStore(poller.snapshot);
   const now = useNow(controller.services);
   useStreamManager();
   const waited = useWaited(controller.services, nextTryAt === undefined ? undefined : poller.waitingSince);
   const trouble = troubleShown(controller, {now, waited});
-  useSeconds(clock, trouble !== undefined && now !== undefined && nextTryAt !== undefined);
+  useSeconds(controller.services, trouble !== undefined && now !== undefined && nextTryAt !== undefined);
   return trouble ? <PageView rows={trouble} height={layout.bodyHeight} /> : <Body layout={layout} />;
 }
 

@@ -1,5 +1,4 @@
 import {useEffect, useState} from 'react';
-import type {Clock} from '../../lib/clock.ts';
 import {elapsed} from '../../lib/format.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {ageStep} from '../../viewport/time-column.ts';
@@ -9,8 +8,10 @@ import {useStore} from './use-controller.ts';
 /** Milliseconds between frames while no user is there: one a second costs 0.5 % of a core. */
 const unwatched = 60_000;
 
+type Frames = Pick<Services, 'clock' | 'takesFrames'>;
+
 /** Renders again as often as ages change. `newest`: Unix time in ms of the youngest line; absent: no ages shown. */
-export function useAges(services: Pick<Services, 'clock' | 'watched'>, newest: number | undefined): void {
+export function useAges(services: Frames & Pick<Services, 'watched'>, newest: number | undefined): void {
   const {clock} = services;
   const isWatched = useWatched(services);
   const [, setTicks] = useState(0);
@@ -18,11 +19,26 @@ export function useAges(services: Pick<Services, 'clock' | 'watched'>, newest: n
   useEffect(() => {
     if (newest === undefined) return;
     const delay = isWatched ? ageStep(clock.wall() - newest) : unwatched;
-    return clock.after(delay, () => setTicks((ticks) => ticks + 1));
+    return afterDelay(services, delay, () => setTicks((ticks) => ticks + 1));
   });
 }
 
 const always = createStore(true);
+
+/** Runs `tick` after `delay` milliseconds, and not before the terminal takes a frame. The result cancels it. */
+function afterDelay({clock, takesFrames = always}: Frames, delay: number, tick: () => void): () => void {
+  let cancel = clock.after(delay, () => {
+    if (takesFrames.get()) {
+      tick();
+      return;
+    }
+    cancel = takesFrames.subscribe(() => {
+      cancel();
+      tick();
+    });
+  });
+  return () => cancel();
+}
 
 function useWatched({watched = always}: Pick<Services, 'watched'>): boolean {
   return useStore(watched);
@@ -40,26 +56,26 @@ const noWait = createStore<undefined>(undefined);
  * is there. `since`: as `LongWait.since`; undefined: nothing is awaited.
  */
 export function useWaited(
-  services: Pick<Services, 'clock' | 'watched'>,
+  services: Frames & Pick<Services, 'watched'>,
   since: ReadableStore<number | undefined> = noWait,
 ): string | undefined {
   const start = useStore<number | undefined>(since);
   const now = useNow(services);
-  useSeconds(services.clock, start !== undefined && now !== undefined);
+  useSeconds(services, start !== undefined && now !== undefined);
   return start === undefined || now === undefined ? undefined : elapsed(now - start);
 }
 
 /** Renders again every second while `active`. */
-export function useSeconds(clock: Clock, active: boolean): void {
+export function useSeconds({clock, takesFrames = always}: Frames, active: boolean): void {
   const [, setTicks] = useState(0);
   useEffect(() => {
     if (!active) return;
     let cancel = () => {};
     const tick = () => {
       setTicks((ticks) => ticks + 1);
-      cancel = clock.after(1000, tick);
+      cancel = afterDelay({clock, takesFrames}, 1000, tick);
     };
-    cancel = clock.after(1000, tick);
+    cancel = afterDelay({clock, takesFrames}, 1000, tick);
     return () => cancel();
-  }, [clock, active]);
+  }, [clock, takesFrames, active]);
 }
