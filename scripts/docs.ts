@@ -16,6 +16,9 @@ await fill('json.md', {
   logs: schemaTableText(schemas.logs),
   pipeline: schemaTableText(schemas.pipeline),
   status: schemaTableText(schemas.status.items),
+  diff: schemaTableText(schemas.diff),
+  run: schemaTableText(schemas.run),
+  change: schemaTableText(schemas.change),
   stderr: schemaTableText(schemas.stderr),
 });
 // Without results the page stays as it is.

@@ -1,7 +1,8 @@
 import {homedir} from 'node:os';
 import type {ApiClient} from '../api/types.ts';
 import {systemClock} from '../lib/clock.ts';
-import type {Request} from '../settings/request.ts';
+import {systemRandom} from '../lib/random.ts';
+import type {DiffRequest, Request} from '../settings/request.ts';
 import type {Settings} from '../settings/settings.ts';
 import {loadSettings} from '../startup/load-settings.ts';
 import {openServer, reportOldServer, serverVersion} from '../startup/open-server.ts';
@@ -36,7 +37,7 @@ async function askServer(
   }
 }
 
-type AskRequest = Extract<Request, {kind: 'list' | 'status' | 'completion' | 'complete'}>;
+type AskRequest = Extract<Request, {kind: 'list' | 'status' | 'diff' | 'completion' | 'complete'}>;
 
 /** Runs a command that prints one text. Returns the exit code. */
 export async function runAskCommand(options: {
@@ -60,10 +61,39 @@ export async function runAskCommand(options: {
         statusText({client, serverVersion, requested: request, output, signal}),
       );
     }
+    case 'diff':
+      return await runDiff({...options, request});
     case 'completion':
       return await printWhole(completionScript(request.shell), process);
     case 'complete':
       return await printWhole(await answer(request.words, version, process), process);
+  }
+}
+
+async function runDiff({
+  request,
+  ...options
+}: {
+  readonly request: DiffRequest;
+  readonly settings: Settings;
+  readonly version: string;
+  readonly process: NodeJS.Process;
+}): Promise<number> {
+  const {process} = options;
+  const {diffOfRecording, diffOfServer} = await import('./diff.ts');
+  const {from} = request;
+  const common = {clock: systemClock, random: systemRandom};
+  if (from === undefined) {
+    return await askServer({...options, isJson: request.output === 'json'}, (client, signal) =>
+      diffOfServer(request, {...common, client, signal}),
+    );
+  }
+  const {signal, exitCode} = stopOnSignals(process);
+  try {
+    return exitCode(await printWhole(await diffOfRecording({...request, from}, {...common, signal}), process));
+  } catch (error) {
+    if (signal.aborted) return exitCode(1);
+    throw error;
   }
 }
 

@@ -6,16 +6,9 @@ import {isObject, parseJson} from '../lib/json.ts';
 import {type CommandLine, readCommandLine} from '../settings/command-line.ts';
 import {emptyConfig} from '../settings/config-file.ts';
 import {optionNamed} from '../settings/option-names.ts';
-import {
-  acceptsOption,
-  type CommandName,
-  commandWords,
-  type Option,
-  options,
-  readsOption,
-} from '../settings/option-table.ts';
+import {acceptsOption, type CommandName, commandWords, type Option, options} from '../settings/option-table.ts';
 import type {Environment} from '../settings/option-values.ts';
-import {configVerbs, formsOf, shells} from '../settings/request.ts';
+import {configVerbs, formsOf, readsOption, shells} from '../settings/request.ts';
 import {configPlace, loadConfig} from '../startup/load-settings.ts';
 import {namesSoon} from '../startup/name-hint.ts';
 import {saveFile} from '../storage/save-file.ts';
@@ -34,6 +27,7 @@ const commandHelp: Readonly<Record<(typeof commandWords)[number], string>> = {
   logs: 'print logs to stdout',
   list: 'all pipelines and their states',
   status: 'state, since when, errors in full',
+  diff: 'what is new in a run',
   completion: 'a script for the shell',
   config: 'the configuration file, and the options in effect',
   demo: 'the embedded demo server',

@@ -59,7 +59,8 @@ async function describePipelines(
   return details;
 }
 
-async function describePipeline(client: ApiClient, name: string, signal: AbortSignal): Promise<PipelineDetail> {
+/** Rejects with an `ApiError`, or an `Error` of one line for a name that the server does not have. */
+export async function describePipeline(client: ApiClient, name: string, signal: AbortSignal): Promise<PipelineDetail> {
   try {
     return await client.getPipeline(name, signal);
   } catch (error) {

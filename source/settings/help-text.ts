@@ -24,6 +24,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail logs [options] <pipeline…>', 'print logs to stdout'],
       ['pipetail list', 'all pipelines and their states'],
       ['pipetail status [pipeline]', 'state, since when, errors in full'],
+      ['pipetail diff <pipeline>', 'what is new in its last run since the one before it'],
       ['pipetail completion bash|zsh|fish', 'a script that completes commands, options and names'],
       ['pipetail config path|show|check|init', 'the configuration file, and the options in effect'],
       ['pipetail demo [--port N]', 'the embedded demo server, on its own'],
@@ -75,6 +76,17 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
     usage: [['pipetail status [options] [pipeline]', '']],
     notes: [],
     examples: [['pipetail status orders -o json', 'one pipeline, for a script']],
+    exitCodes,
+  },
+  diff: {
+    introduction:
+      'pipetail diff compares two runs of a pipeline: kinds of records that are new, much more frequent, or gone.',
+    usage: [['pipetail diff [options] <pipeline>', '']],
+    notes: [],
+    examples: [
+      ['pipetail diff orders', 'the last run of what the server has, and the one before it'],
+      ['pipetail diff orders --from ~/pipetail-logs --runs 3,4', 'two runs of a recording'],
+    ],
     exitCodes,
   },
   completion: {

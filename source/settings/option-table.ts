@@ -35,9 +35,9 @@ export type CommandName = 'screen' | WordedCommand;
 /** The commands that are a word after `pipetail`. */
 type WordedCommand = (typeof commandWords)[number];
 
-export const commandWords = ['logs', 'list', 'status', 'completion', 'config', 'demo'] as const;
+export const commandWords = ['logs', 'list', 'status', 'diff', 'completion', 'config', 'demo'] as const;
 
-const askServer = ['screen', 'logs', 'list', 'status'] as const;
+const askServer = ['screen', 'logs', 'list', 'status', 'diff'] as const;
 const all = ['screen', ...commandWords] as const;
 
 /** In the order of the help. */
@@ -275,9 +275,16 @@ export const options = [
   {
     flag: 'from',
     value: 'DIR',
-    help: 'print what --record wrote to this folder, instead of asking the server',
-    commands: ['logs'],
-    once: ['logs'],
+    help: 'print, or compare, what --record wrote to this folder, instead of asking the server',
+    commands: ['logs', 'diff'],
+    once: ['logs', 'diff'],
+  },
+  {
+    flag: 'runs',
+    value: 'N,M',
+    help: 'the two runs to compare, numbered as above the log; default: the last two',
+    commands: ['diff'],
+    once: ['diff'],
   },
   {
     flag: 'tail',
@@ -324,9 +331,9 @@ export const options = [
     alias: 'o',
     synonyms: ['format'],
     value: 'FORM',
-    help: 'for logs: raw (as sent, also on a terminal), json (an object per record) or markdown; for list: wide, name or json; for status and config: json',
-    commands: ['logs', 'list', 'status', 'config'],
-    once: ['logs', 'list', 'status', 'config'],
+    help: 'for logs: raw (as sent, also on a terminal), json (an object per record) or markdown; for list: wide, name or json; for status, diff and config: json',
+    commands: ['logs', 'list', 'status', 'diff', 'config'],
+    once: ['logs', 'list', 'status', 'diff', 'config'],
   },
   {
     flag: 'template',
@@ -424,14 +431,6 @@ export function variableOf(option: Option, command?: CommandName): string | unde
 /** `config` also accepts the flags of options that can be in its file, to show the result. */
 export function acceptsOption(command: CommandName, option: Option): boolean {
   return option.commands.includes(command) || (command === 'config' && isConfigurable(option));
-}
-
-/** Options that have an effect on `pipetail config path`, `check` and `init`. */
-const ofFile: readonly string[] = ['config', 'help', 'version'];
-
-/** Whether `pipetail config` with that verb reads the flag. */
-export function readsOption(verb: string, flag: string): boolean {
-  return verb === 'show' || ofFile.includes(flag);
 }
 
 const byFlag: ReadonlyMap<string, Option> = new Map(options.map((option) => [option.flag, option]));

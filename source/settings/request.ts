@@ -1,5 +1,5 @@
 import type {CommandLine} from './command-line.ts';
-import {type CommandName, options, readsOption} from './option-table.ts';
+import {type CommandName, options} from './option-table.ts';
 import type {OptionValues} from './option-values.ts';
 import {
   atLeast,
@@ -28,6 +28,7 @@ export type Request =
       readonly statuses: readonly string[] | undefined;
     }
   | ({readonly kind: 'status'; readonly output: StatusForm} & RequestedNames)
+  | DiffRequest
   | {readonly kind: 'completion'; readonly shell: Shell}
   /** Completes the last word. Called by the shells' scripts. */
   | {readonly kind: 'complete'; readonly words: readonly string[]}
@@ -42,6 +43,16 @@ export type NamePattern = {
 };
 
 export type RequestedNames = {readonly names: readonly string[]; readonly patterns: readonly NamePattern[]};
+
+export type DiffRequest = {
+  readonly kind: 'diff';
+  readonly name: string;
+  /** Numbers of the runs, the older first; undefined: the last two. */
+  readonly runs: readonly [number, number] | undefined;
+  /** A folder of recordings. */
+  readonly from: string | undefined;
+  readonly output: StatusForm;
+};
 
 export type LogsRequest = RequestedNames & {
   readonly kind: 'logs';
@@ -78,6 +89,14 @@ export type Shell = (typeof shells)[number];
 export const configVerbs = ['path', 'show', 'check', 'init'] as const;
 type ConfigVerb = (typeof configVerbs)[number];
 
+/** Options that have an effect on `pipetail config path`, `check` and `init`. */
+const ofFile: readonly string[] = ['config', 'help', 'version'];
+
+/** Whether `pipetail config` with that verb reads the flag. */
+export function readsOption(verb: string, flag: string): boolean {
+  return verb === 'show' || ofFile.includes(flag);
+}
+
 /** Throws `UsageError`. */
 export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values: OptionValues): Request {
   const {has, isTyped, value, required, nameOf} = values;
@@ -107,6 +126,16 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values
       const output = formOf(outputForms.status, value('output'));
       return {kind: 'status', ...readNames(names), output};
     }
+    case 'diff': {
+      const [name] = names;
+      if (name === undefined || names.length > 1) {
+        throw new UsageError(
+          `diff takes one pipeline${names.length > 1 ? `, not ${names.length}` : ''}: pipetail diff <pipeline>`,
+        );
+      }
+      const output = formOf(outputForms.diff, value('output'));
+      return {kind: 'diff', name: checkName(name), runs: parseRuns(value('runs')), from: value('from'), output};
+    }
     case 'completion':
       return readCompletion(names);
     case 'config': {
@@ -132,6 +161,7 @@ export function needsServer(request: Request): boolean {
     case 'complete':
       return true;
     case 'logs':
+    case 'diff':
       return request.from === undefined;
     case 'config':
       return request.verb === 'show';
@@ -307,6 +337,19 @@ function readShape({has, value}: OptionValues): Pick<LogsRequest, 'output' | 'as
 }
 
 /** As with kubectl and stern, -1 is all. */
+/** `3,4`, in any order. */
+function parseRuns(text: string | undefined): readonly [number, number] | undefined {
+  if (text === undefined) return undefined;
+  const [older = 0, newer = 0] = text
+    .split(',')
+    .map(Number)
+    .toSorted((a, b) => a - b);
+  if (!/^\d{1,6},\d{1,6}$/.test(text) || older < 1 || older === newer) {
+    throw new UsageError(`--runs takes two numbers of runs, such as 3,4, not '${text}'`);
+  }
+  return [older, newer];
+}
+
 function parseTail(text: string | undefined): number | undefined {
   return text === undefined || text === '-1' ? undefined : parseInteger(text, '--tail', {min: 0, max: mostTail});
 }
@@ -316,6 +359,7 @@ const outputForms = {
   logs: ['raw', 'json', 'markdown'],
   list: ['table', 'wide', 'name', 'json'],
   status: ['text', 'json'],
+  diff: ['text', 'json'],
   config: ['text', 'json'],
 } as const;
 

@@ -32,7 +32,7 @@ export function timelineWords(event: TimelineEvent, width: number): StyledText {
 const levelCells = 6;
 
 /** The group's example without name, time and level. `width`: cells of the screen, or of a column for the words. */
-export function errorWords({example, key}: ErrorGroup, width: number): StyledText {
+export function errorWords({example, key}: Pick<ErrorGroup, 'example' | 'key'>, width: number): StyledText {
   const {asSent, record} = readLine(example);
   if (!record) return asSent;
   const compactness = width < widthWithTarget ? 'no-target' : 'full';

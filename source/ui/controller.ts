@@ -9,6 +9,7 @@ import type {Geometry} from '../viewport/geometry.ts';
 import {keepCurrentRow, type Position, reveal, setCurrentRow, visiblePlaces} from '../viewport/position.ts';
 import {oldServerWords} from '../words/failures.ts';
 import {isFailing} from '../words/pipeline.ts';
+import {Comparison} from './comparison.ts';
 import type {KeyContext} from './keys/command-table.ts';
 import {allCommands, type CommandTable, commandsFrom} from './keys/commands.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';
@@ -52,6 +53,7 @@ export class Controller {
   readonly commands: CommandTable;
   readonly terminal = new TerminalLease();
   readonly timelines: Timelines;
+  readonly comparison: Comparison;
   readonly tabSwitcher: TabSwitcher;
   readonly lookup: PipelineLookup;
   readonly logWaits: LogWaits;
@@ -76,6 +78,7 @@ export class Controller {
       viewed: () => pipelinesOf(this.tab),
       say: (text) => this.say(text),
     });
+    this.comparison = new Comparison(services.clock);
     this.lookup = new PipelineLookup(services);
     this.logWaits = new LogWaits(services.clock);
     this.#noticeTimer = new NoticeTimer({...services, onEnd: () => this.#endNotice()});
@@ -117,6 +120,7 @@ export class Controller {
       this.#closing.abort();
       this.#noticeTimer.stop();
       this.lookup.dispose();
+      this.comparison.stop();
       this.#models.dispose();
       for (const each of undo) each();
     };

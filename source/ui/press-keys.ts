@@ -20,6 +20,7 @@ import {
 } from './keys/commands.ts';
 import {alt} from './keys/key-names.ts';
 import {awayHandlers} from './pages/away.ts';
+import {comparisonHandlers} from './pages/comparison.ts';
 import {contextsHandlers} from './pages/contexts.ts';
 import {describeHandlers} from './pages/describe.ts';
 import {detailHandlers} from './pages/detail.ts';
@@ -194,6 +195,7 @@ const handlers: Readonly<Record<CommandId, Handler>> = {
   ...describeHandlers,
   ...detailHandlers,
   ...marksHandlers,
+  ...comparisonHandlers,
   ...errorsHandlers,
   ...awayHandlers,
   ...contextsHandlers,

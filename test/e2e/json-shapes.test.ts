@@ -13,7 +13,7 @@ const ajv = new Ajv2020({allErrors: true, allowUnionTypes: true});
 ajv.addSchema(schema, 'shapes');
 
 /** What the schema has against a value; none: nothing. */
-function mistakes(shape: 'logs' | 'list' | 'status' | 'stderr', value: unknown): readonly string[] {
+function mistakes(shape: 'logs' | 'list' | 'status' | 'diff' | 'stderr', value: unknown): readonly string[] {
   const validate = ajv.getSchema(`shapes#/$defs/${shape}`);
   if (!validate) throw new Error(`the schema has no ${shape}`);
   validate(value);
@@ -43,6 +43,10 @@ async function outputs() {
     panic.write(line);
   server.pipeline('failed').fail('exit status: 101\nand more');
   server.pipeline('new').setState({programStatus: 'SqlError'});
+  const orders = server.pipeline('orders');
+  orders.stop();
+  orders.start();
+  orders.write(`[orders] ${orders.stamp()} ERROR a::b:  disk full`);
   const pipetail = (...args: string[]) => runCommand([...args, '-o', 'json', '--host', server.url]);
   return {server, pipetail};
 }
@@ -55,6 +59,7 @@ test('what the commands print has the shapes of the schema', async () => {
     pipetail('status', 'failed'),
     pipetail('status'),
   ]);
+  const diff = await pipetail('diff', 'orders');
   const [unknown, wrong] = await Promise.all([pipetail('status', 'missing'), pipetail('logs')]);
   const records = objectsOf(logs.stdout);
   expect(records.length).toBeGreaterThan(200);
@@ -70,6 +75,8 @@ test('what the commands print has the shapes of the schema', async () => {
   expect(mistakes('status', JSON.parse(all.stdout))).toEqual([]);
   expect(mistakes('status', JSON.parse(one.stdout))).toEqual([]);
   expect(JSON.parse(one.stdout)).toMatchObject([{deploymentError: {cause: 'exit status: 101'}}]);
+  expect(mistakes('diff', JSON.parse(diff.stdout))).toEqual([]);
+  expect(JSON.parse(diff.stdout).changes).toContainEqual(expect.objectContaining({change: 'new', level: 'ERROR'}));
   const lines = [logs, unknown, wrong].flatMap(({stderr}) => objectsOf(stderr));
   expect(lines.flatMap((line) => mistakes('stderr', line))).toEqual([]);
   expect(lines).toMatchObject([{code: 1}, {code: 1}, {code: 2}]);

@@ -211,7 +211,11 @@ it.each<readonly [readonly string[], Variables, string]>([
     {},
     'the credential from auth-token-command of context plain is not sent to http://plain.example.com · with plain http anyone on the way can read it · use https://, or --allow-http-key',
   ],
-  [['demo', '--context', 'prod'], {}, '--context belongs to the screen, pipetail logs, pipetail list, pipetail status'],
+  [
+    ['demo', '--context', 'prod'],
+    {},
+    '--context belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff',
+  ],
 ])('%j with %j is refused', (argv, variables, message) => {
   expect(() => readSettings(argv, variables, named)).toThrow(new UsageError(message));
 });

@@ -169,7 +169,13 @@ describe('numbers and sizes', () => {
     [['--scrollback', '64'], '--scrollback takes at least 64KiB'],
     [['logs', 'a', '--spill', '1k'], '--spill takes at least 8MiB'],
     [['--record-max', '1k'], '--record-max takes at least 16MiB'],
-    [['--from', 'd'], '--from belongs to pipetail logs'],
+    [['diff'], 'diff takes one pipeline: pipetail diff <pipeline>'],
+    [['diff', 'a', 'b'], 'diff takes one pipeline, not 2: pipetail diff <pipeline>'],
+    [['diff', 'a', '--runs', '3'], "--runs takes two numbers of runs, such as 3,4, not '3'"],
+    [['diff', 'a', '--runs', '0,1'], "--runs takes two numbers of runs, such as 3,4, not '0,1'"],
+    [['diff', 'a', '--runs', '4,4'], "--runs takes two numbers of runs, such as 3,4, not '4,4'"],
+    [['logs', 'a', '--on-alert', 'cat'], '--on-alert needs --follow: without it the log is printed once'],
+    [['--from', 'd'], '--from belongs to pipetail logs, pipetail diff'],
     [['logs', 'a', '--from', 'd', '-f'], '--follow cannot be combined with --from, which prints a recording and ends'],
     [
       ['logs', 'a', '--from', 'd', '--record', 'e'],
@@ -220,7 +226,10 @@ describe('flags', () => {
     [['--prefix'], '--no-prefix belongs to pipetail logs'],
     [['list', '--no-mouse'], '--mouse belongs to the screen'],
     [['logs', 'a', '--fps', '5'], '--fps belongs to the screen'],
-    [['demo', '--host', 'http://x'], '--host belongs to the screen, pipetail logs, pipetail list, pipetail status'],
+    [
+      ['demo', '--host', 'http://x'],
+      '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff',
+    ],
     [['--port', '80'], '--port belongs to pipetail demo'],
   ])('%j belongs to another command', (argv, message) => {
     expect(complaint(argv)).toBe(message);
@@ -348,11 +357,13 @@ test('every flag of the table is known to the parser', () => {
     TEXT: '{message}',
     STATES: 'Running',
     TIME: '5m',
+    'N,M': '3,4',
   };
   const {file} = parseConfig('[contexts.prod]\nhost = "http://x"\n', {name: 'c.toml', home: '/', isPrivate: true});
   for (const option of options as readonly Option[]) {
     const [command = 'screen'] = option.commands;
-    const names = command === 'logs' ? ['logs', 'orders'] : command === 'screen' ? [] : [command];
+    const names =
+      command === 'logs' || command === 'diff' ? [command, 'orders'] : command === 'screen' ? [] : [command];
     const given = option.fallback ?? option.example ?? values[option.value ?? ''] ?? '5';
     const argv = [...names, `--${option.flag}`, ...(option.value === undefined ? [] : [given])];
     expect(() => readSettings(argv, {}, file), option.flag).not.toThrow();

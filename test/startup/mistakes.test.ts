@@ -82,7 +82,7 @@ const mistakes: readonly Mistake[] = [
   [['logs', 'a', '--port', '1'], '--port belongs to pipetail demo'],
   [
     ['completion', 'bash', '--host', 'http://x'],
-    '--host belongs to the screen, pipetail logs, pipetail list, pipetail status',
+    '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff',
   ],
   // Values.
   [['logs', 'a', '--tail'], '--tail needs a value: --tail N'],
@@ -172,7 +172,10 @@ const mistakes: readonly Mistake[] = [
     ['--context', 'prod', '--host', 'http://x'],
     '--host and --context cannot be combined · a context names its own server · leave one out',
   ],
-  [['demo', '--context', 'prod'], '--context belongs to the screen, pipetail logs, pipetail list, pipetail status'],
+  [
+    ['demo', '--context', 'prod'],
+    '--context belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff',
+  ],
   [['--no-fps'], `unknown option --no-fps · ${lists}`],
 ];
 

@@ -51,6 +51,7 @@ function OpenPage({layout}: {readonly layout: Layout}) {
   // The errors page lists all tabs: their labels change when their errors do.
   useTabLabels(controller);
   useStore(controller.timelines.muted);
+  useStore(controller.comparison.state);
   useStore<unknown>(controller.services.alerts?.runs ?? noRuns);
   const waited = useWaited(controller.services, controller.lookup.waitingSince);
   const {rows, place} = pageShown(controller, waited);

@@ -5,7 +5,7 @@ export type KeyContext = 'everywhere' | 'sidebar' | 'log' | Covering;
  * Pages cover both panes; the detail of a record and the lists with a cursor have keys of their own. `describe` has its
  * own besides those of `page`.
  */
-type Covering = 'help' | 'page' | 'describe' | 'detail' | 'marks' | 'errors' | 'away' | 'contexts';
+type Covering = 'help' | 'page' | 'describe' | 'detail' | 'marks' | 'errors' | 'away' | 'contexts' | 'comparison';
 
 export type Command = {
   /** Its name in the configuration's table `[keys]`: never renamed. */
@@ -114,6 +114,11 @@ export const commands = [
       keys: ['A'],
       help: 'unseen errors and incidents, similar ones in one row',
       hint: {hasUnseen: 'unseen errors'},
+    },
+    {
+      id: 'compare',
+      keys: ['D'],
+      help: 'what is new: the run on the screen beside the one before it',
     },
     {id: 'contexts', keys: ['C'], help: 'contexts: switch to another server'},
     {id: 'repaint', keys: ['^L'], help: 'repaint the screen'},
@@ -317,6 +322,17 @@ export const commands = [
     {id: 'away-down', keys: ['Down', 'j', '^E'], help: 'down', hint: {hasRows: 'down'}},
     {id: 'away-go', keys: ['Enter'], help: 'go there', hint: 'go there'},
     {id: 'away-close', keys: ['Esc', 'q'], help: 'back to where you were', hint: 'back'},
+  ]),
+  ...inGroup('comparison', 'what is new in a run', [
+    {id: 'comparison-up', keys: ['Up', 'k', '^Y'], help: 'up'},
+    {id: 'comparison-down', keys: ['Down', 'j', '^E'], help: 'down', hint: {hasRows: 'down'}},
+    {id: 'comparison-page-up', keys: ['PageUp', 'b', '^B'], help: 'a page up'},
+    {id: 'comparison-page-down', keys: ['PageDown', 'Space', '^F'], help: 'a page down'},
+    {id: 'comparison-go', keys: ['Enter'], help: 'go to its first line in the log', hint: {hasRow: 'go to first'}},
+    {id: 'comparison-older', keys: ['Left', 'h'], help: 'compare with an earlier run', hint: {hasRow: 'earlier run'}},
+    {id: 'comparison-newer', keys: ['Right', 'l'], help: 'compare with a later run'},
+    {id: 'comparison-copy', keys: ['y'], help: 'copy the page', hint: {hasRow: 'copy page'}},
+    {id: 'comparison-close', keys: ['Esc', 'q', 'D'], help: 'close', hint: 'close'},
   ]),
   ...inGroup('contexts', 'contexts', [
     {id: 'contexts-up', keys: ['Up', 'k', '^Y'], help: 'up'},

@@ -19,6 +19,7 @@ const neverWithout: readonly CommandId[] = [
   'errors-close',
   'away-close',
   'contexts-close',
+  'comparison-close',
 ];
 
 /**

@@ -5,6 +5,7 @@ import type {Conditions} from '../keys/command-table.ts';
 import {pipelinesOf} from '../state/view-state.ts';
 import {tabTitle} from '../tabs.ts';
 import {awayPage} from './away.ts';
+import {comparisonPage} from './comparison.ts';
 import {contextsPage} from './contexts.ts';
 import {describePage, eventsPage} from './describe.ts';
 import {detailPage} from './detail.ts';
@@ -49,6 +50,8 @@ export function pageRows(controller: Controller, waited?: string): PageRows {
       const {contexts, symbols} = controller.services;
       return contextsPage({contexts, cursor: page.cursor, width, symbols});
     }
+    case 'comparison':
+      return comparisonPage(controller, page, width);
     case 'marks':
       return marksPage(controller, page.cursor, width);
   }
@@ -146,6 +149,11 @@ export const pageHandlers = {
   'errors-close': close,
   'away-up': cursorUp,
   'away-down': cursorDown,
+  'comparison-up': cursorUp,
+  'comparison-down': cursorDown,
+  'comparison-page-up': cursorPageUp,
+  'comparison-page-down': cursorPageDown,
+  'comparison-close': close,
   'contexts-up': cursorUp,
   'contexts-down': cursorDown,
   'contexts-close': close,

@@ -1,0 +1,81 @@
+import type {Clock} from '../lib/clock.ts';
+import {SliceRunner} from '../lib/slices.ts';
+import {createStore, type ReadableStore} from '../lib/store.ts';
+import type {ComparedRuns} from '../timeline/comparison-words.ts';
+import {compareRuns, RunCounter, type RunKinds, runBefore} from '../timeline/run-comparison.ts';
+import type {PaneModel} from './pane/pane-model.ts';
+
+/** What the page of two runs shows. */
+export type ComparisonState =
+  | {readonly kind: 'counting'; readonly pipeline: string}
+  /** There is no earlier run. */
+  | {readonly kind: 'alone'; readonly pipeline: string; readonly newer: RunKinds | undefined}
+  | ({readonly kind: 'compared'; readonly runs: readonly RunKinds[]} & ComparedRuns);
+
+/** Compares two runs of a log for a page: counts the kinds of records in slices, once for each opening of the page. */
+export class Comparison {
+  readonly #clock: Clock;
+  readonly #state = createStore<ComparisonState | undefined>(undefined);
+  #runner: SliceRunner | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get state(): ReadableStore<ComparisonState | undefined> {
+    return this.#state;
+  }
+
+  /** `newerId`: the first entry of the run to compare with the one before it; undefined: the newest run. */
+  start(pipeline: string, {index, source}: Pick<PaneModel, 'index' | 'source'>, newerId: number | undefined): void {
+    this.stop();
+    this.#state.set({kind: 'counting', pipeline});
+    const {buffer} = source;
+    const {endId} = buffer;
+    const counter = new RunCounter({buffer, index});
+    const runner = new SliceRunner({
+      clock: this.#clock,
+      step: (maxBytes) => {
+        index.step(maxBytes);
+        // What comes meanwhile is not waited for.
+        return counter.step(maxBytes) && counter.countedTo >= Math.min(endId, buffer.endedTo);
+      },
+      onSlice: (isDone) => {
+        if (!isDone) return;
+        const {runs} = counter;
+        const newer = runs.find(({run}) => run.firstId === newerId) ?? runs.at(-1);
+        this.#compare(pipeline, runs, {newer, older: newer && runBefore(runs, newer)});
+        runner.dispose();
+      },
+    });
+    this.#runner = runner;
+    runner.wake();
+  }
+
+  /** Compares with the run before the older one, or after it. */
+  turn(by: -1 | 1): void {
+    const state = this.#state.get();
+    if (state?.kind !== 'compared') return;
+    const {pipeline, runs, newer, older} = state;
+    const others = runs.filter((run) => run === older || (run.records > 0 && run.number < newer.number));
+    const next = others[others.indexOf(older) + by];
+    if (next) this.#compare(pipeline, runs, {newer, older: next});
+  }
+
+  stop(): void {
+    this.#runner?.dispose();
+    this.#runner = undefined;
+  }
+
+  #compare(
+    pipeline: string,
+    runs: readonly RunKinds[],
+    {newer, older}: {readonly newer: RunKinds | undefined; readonly older: RunKinds | undefined},
+  ): void {
+    this.#state.set(
+      newer && older
+        ? {kind: 'compared', pipeline, runs, newer, older, changes: compareRuns(older, newer)}
+        : {kind: 'alone', pipeline, newer},
+    );
+  }
+}

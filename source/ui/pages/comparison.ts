@@ -1,0 +1,127 @@
+import {count} from '../../lib/format.ts';
+import type {Style} from '../../terminal/style.ts';
+import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import {
+  changesInWords,
+  comparisonText,
+  exampleInWords,
+  runInWords,
+  timesInWords,
+} from '../../timeline/comparison-words.ts';
+import type {KindChange} from '../../timeline/run-comparison.ts';
+import {pipelineMarkdown} from '../../viewport/markdown.ts';
+import type {ComparisonState} from '../comparison.ts';
+import type {Controller} from '../controller.ts';
+import {copyPage} from '../handlers/copy.ts';
+import {goToEntryOf} from '../handlers/move.ts';
+import {withHint} from '../keys/commands.ts';
+import type {Page} from '../state/view-state.ts';
+import {listPage, type PageRows} from './page-rows.ts';
+
+const styles: Readonly<Record<KindChange['change'], Style>> = {
+  new: {fg: 1, bold: true},
+  more: {fg: 3, bold: true},
+  gone: {dim: true},
+};
+/** Of the longest word. */
+const changeCells = 4;
+
+/** In what a run differs from an earlier one: kinds of records, errors first. */
+export function comparisonPage(
+  controller: Controller,
+  {cursor}: Pick<Extract<Page, {cursor: number}>, 'cursor'>,
+  width: number,
+): PageRows {
+  const {symbols} = controller.services;
+  const state = controller.comparison.state.get();
+  const changes = state?.kind === 'compared' ? state.changes : [];
+  const times = changes.map((change) => timesInWords(change, symbols.times));
+  const timesCells = Math.max(0, ...times.map((text) => text.length));
+  return listPage({
+    title: titleOf(state),
+    items: changes.length,
+    rowOf(item) {
+      const change = changes[item];
+      if (!change) return plain('');
+      return concat([
+        plain(change.change.padEnd(changeCells), styles[change.change]),
+        plain(`  ${(times[item] ?? '').padStart(timesCells)}  `),
+        exampleInWords(change, width),
+      ]);
+    },
+    ...{cursor, width, symbols},
+  });
+}
+
+function titleOf(state: ComparisonState | undefined): StyledText {
+  const title = (what: string, more: string) =>
+    concat([plain(` ${what}`, {bold: true}), plain(`  ${more}`, {dim: true})]);
+  switch (state?.kind) {
+    case undefined:
+      return title('What is new', 'no log is open');
+    case 'counting':
+      return title(`What is new in ${state.pipeline}`, 'counting the records of its runs');
+    case 'alone':
+      return title(`What is new in ${state.pipeline}`, 'there is no earlier run to compare with');
+    case 'compared': {
+      const {older, newer, changes} = state;
+      const what = `What is new in run ${count(newer.number)} since run ${count(older.number)}`;
+      return title(what, `${changesInWords(changes)} · then: ${runInWords(older)}`);
+    }
+  }
+}
+
+export const comparisonHandlers = {
+  compare(controller: Controller) {
+    const {state, hintCommands} = controller;
+    if (state.page?.kind === 'comparison') {
+      controller.dispatch({type: 'page', page: undefined});
+      return;
+    }
+    const at = controller.paneAt;
+    if (!at) return;
+    if (at.tab.source.kind === 'merged') {
+      controller.say(withHint('a merged log has no runs', hintCommands, 'compare', 'compares those of one pipeline'));
+      return;
+    }
+    const {position} = at.tab.pane;
+    const run = position.kind === 'follow' || at.current === undefined ? undefined : at.model.index.runAt(at.current);
+    controller.comparison.start(at.tab.name, at.model, run?.firstId);
+    controller.dispatch({type: 'page', page: {kind: 'comparison', offset: 0, cursor: 0}});
+  },
+  'comparison-go'(controller: Controller) {
+    const {page} = controller.state;
+    const compared = controller.comparison.state.get();
+    if (page?.kind !== 'comparison' || compared?.kind !== 'compared') return;
+    const change = compared.changes[page.cursor];
+    if (!change) return;
+    const buffer = controller.services.manager.get(compared.pipeline)?.buffer;
+    if (!buffer || change.firstId < buffer.firstId) {
+      controller.say('its first line is no longer kept');
+      return;
+    }
+    controller.dispatch({type: 'page', page: undefined});
+    goToEntryOf(controller, compared.pipeline, change.firstId);
+  },
+  'comparison-older': (controller: Controller) => turn(controller, -1),
+  'comparison-newer': (controller: Controller) => turn(controller, 1),
+  'comparison-copy'(controller: Controller) {
+    const compared = controller.comparison.state.get();
+    if (compared?.kind !== 'compared') return;
+    const {pipeline} = compared;
+    const text = comparisonText(compared);
+    const markdown = pipelineMarkdown({
+      ...{pipeline, server: controller.services.serverUrl, facts: [], errors: [{title: 'What is new', text}]},
+    });
+    void copyPage(controller, {pipeline, text, markdown}, text);
+  },
+};
+
+function turn(controller: Controller, by: -1 | 1): void {
+  const {comparison} = controller;
+  const before = comparison.state.get();
+  comparison.turn(by);
+  if (comparison.state.get() !== before) {
+    controller.dispatch({type: 'page', page: {kind: 'comparison', offset: 0, cursor: 0}});
+  } else controller.say(by < 0 ? 'there is no earlier run' : 'there is no other run between them');
+}

@@ -1,0 +1,66 @@
+import {mkdir} from 'node:fs/promises';
+import path from 'node:path';
+import {expect, it, onTestFinished} from 'vitest';
+import {diffOfRecording, diffOfServer} from '../../source/commands/diff.ts';
+import type {DemoServer} from '../../source/demo/server.ts';
+import {systemClock} from '../../source/lib/clock.ts';
+import type {DiffRequest} from '../../source/settings/request.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {logged} from '../ui/reading.ts';
+import {withServer} from './with-server.ts';
+
+const {signal} = new AbortController();
+const common = {clock: systemClock, random: () => 0, signal};
+
+function request(change: Partial<DiffRequest> = {}): DiffRequest {
+  return {kind: 'diff', name: 'orders', runs: undefined, from: undefined, output: 'text', ...change};
+}
+
+/** Two more runs, each with an error of its own. */
+function startTwice(server: DemoServer): void {
+  const orders = server.pipeline('orders');
+  for (const kind of ['first', 'second']) {
+    orders.stop();
+    orders.start();
+    orders.write(logged(0, 'ERROR', `${kind} kind`));
+  }
+}
+
+async function diff(change: Partial<DiffRequest> = {}): Promise<string> {
+  return await withServer(['orders'], async (client, server) => {
+    startTwice(server);
+    return await diffOfServer(request(change), {...common, client});
+  });
+}
+
+it('compares the last two runs that the server has', async () => {
+  expect(await diff()).toMatch(
+    /^orders: run 3, 1 record .*\ncompared with run 2, 1 record .*\n1 new · 1 gone\n {2}new .*second kind\n {2}gone .*first kind\n$/,
+  );
+});
+
+it('compares other runs, as JSON too', async () => {
+  expect(JSON.parse(await diff({runs: [1, 3], output: 'json'}))).toMatchObject({
+    pipeline: 'orders',
+    older: {run: 1, records: 0},
+    newer: {run: 3, records: 1},
+    changes: [{change: 'new', level: 'ERROR', before: 0, now: 1}],
+  });
+});
+
+it('says which runs there are', async () => {
+  await expect(diff({runs: [2, 7]})).rejects.toThrow('there is no run 7: the server has 3 runs of orders');
+  await expect(diff({name: 'order'})).rejects.toThrow("there is no pipeline 'order' · did you mean 'orders'?");
+  const alone = withServer(['orders'], (client) => diffOfServer(request(), {...common, client}));
+  await expect(alone).rejects.toThrow('the server has 1 run of orders: nothing to compare');
+});
+
+it('names a folder without a recording', async () => {
+  const folder = await temporaryDirectory();
+  onTestFinished(() => folder[Symbol.asyncDispose]());
+  await mkdir(path.join(folder.path, 'other'));
+  const from = folder.path;
+  await expect(diffOfRecording({...request(), from}, common)).rejects.toThrow(
+    `there is no recording of orders in ${from}`,
+  );
+});

@@ -1,0 +1,111 @@
+import {expect, it} from 'vitest';
+import {changesInWords, comparisonObject, comparisonText} from '../../source/timeline/comparison-words.ts';
+import {compareRuns, type KindChange, RunCounter} from '../../source/timeline/run-comparison.ts';
+import {lineAsSent} from '../../source/viewport/line-text.ts';
+import {head, indexText, runner, start, stopped} from '../records/index-lines.ts';
+
+/** A time so many minutes after midnight. */
+const at = (minutes: number) => new Date(Date.UTC(2026, 10, 25, 0, minutes)).toISOString().replace('Z', '000Z');
+
+/** A run of an hour: its start, lines at its beginning and its end, and its stop. */
+function run(hour: number, lines: readonly string[]): string[] {
+  return [
+    runner(start, 'INFO', at(60 * hour)),
+    head('began', 'INFO', at(60 * hour)),
+    ...lines,
+    head('ended', 'INFO', at(60 * hour + 60)),
+    runner(stopped, 'INFO', at(60 * hour + 60)),
+  ];
+}
+
+const many = (times: number, level: string, words: string, hour: number) =>
+  Array.from({length: times}, (_, n) => head(`${words} ${n}`, level, at(60 * hour + 1)));
+
+function runsOf(lines: readonly string[], stepBytes = 1 << 20) {
+  const {buffer, index} = indexText(`${lines.join('\n')}\n`);
+  const counter = new RunCounter({buffer, index});
+  while (!counter.step(stepBytes));
+  return counter.runs;
+}
+
+const two = [
+  ...run(1, [
+    ...many(4, 'INFO', 'step', 1),
+    ...many(4, 'WARN', 'slow', 1),
+    ...many(3, 'INFO', 'seldom', 1),
+    ...many(2, 'ERROR', 'refused', 1),
+    ...many(5, 'INFO', 'cleaned', 1),
+  ]),
+  ...run(2, [
+    ...many(11, 'INFO', 'step', 2),
+    ...many(12, 'WARN', 'slow', 2),
+    ...many(9, 'INFO', 'seldom', 2),
+    ...many(1, 'INFO', 'hello', 2),
+    head('parse error: bad', 'ERROR', at(121)),
+    'Invalid fragment: 7',
+  ]),
+];
+
+const said = ({change, before, now, example}: KindChange) =>
+  `${change} ${before} ${now} ${lineAsSent(example).text.split('  ').at(-1)}`;
+
+it('finds what is new, three times as frequent, and gone; errors first, then warnings', () => {
+  const [older, newer] = runsOf(two);
+  if (!older || !newer) throw new Error('no two runs');
+  const changes = compareRuns(older, newer);
+  expect(changes.map(said)).toEqual([
+    'new 0 1 parse error: bad',
+    'gone 2 0 refused 0',
+    'more 4 12 slow 0',
+    'new 0 1 hello 0',
+    'gone 5 0 cleaned 0',
+  ]);
+  expect(changesInWords(changes)).toBe('2 new · 1 more frequent · 2 gone');
+  expect(changesInWords([])).toBe('no kind of record differs');
+});
+
+it('counts the rate by the hour: as often in a tenth of the time is ten times as frequent', () => {
+  const short = [
+    runner(start, 'INFO', at(120)),
+    ...many(10, 'INFO', 'step', 2).map((line) => line.replace('02:01', '02:00')),
+    head('ended', 'INFO', at(126)),
+  ];
+  const [older, newer] = runsOf([...run(1, many(10, 'INFO', 'step', 1)), ...short]);
+  if (!older || !newer) throw new Error('no two runs');
+  expect(compareRuns(older, newer).map(said)).toEqual(['more 10 10 step 0', 'gone 1 0 began']);
+});
+
+it('finds the same in small steps, and leads to the first line of a kind', () => {
+  expect(runsOf(two, 200)).toEqual(runsOf(two));
+  const [older, newer] = runsOf(two);
+  if (!older || !newer) throw new Error('no two runs');
+  const [first] = compareRuns(older, newer);
+  expect(two[first?.firstId ?? -1]).toContain('parse error: bad');
+});
+
+it('is a text, and an object with rates', () => {
+  const [older, newer] = runsOf(two);
+  if (!older || !newer) throw new Error('no two runs');
+  const compared = {pipeline: 'p', older, newer, changes: compareRuns(older, newer)};
+  expect(comparisonText(compared)).toBe(`p: run 2, 36 records in 60 min since 2026-11-25 02:00:00
+compared with run 1, 20 records in 60 min since 2026-11-25 01:00:00
+2 new · 1 more frequent · 2 gone
+  new   x1            ERROR server      parse error: bad
+  gone  x2            ERROR server      refused 0
+  more  x4 to x12     WARN  server      slow 0
+  new   x1            INFO  server      hello 0
+  gone  x5            INFO  server      cleaned 0
+`);
+  expect(comparisonObject(compared)).toMatchObject({
+    pipeline: 'p',
+    older: {run: 1, records: 20, from: '2026-11-25T01:00:00.000Z', to: '2026-11-25T02:00:00.000Z'},
+    newer: {run: 2, records: 36},
+    changes: [
+      {change: 'new', level: 'ERROR', before: 0, now: 1, perHourBefore: 0, perHourNow: 1},
+      {change: 'gone'},
+      {change: 'more', perHourBefore: 4, perHourNow: 12},
+      {},
+      {},
+    ],
+  });
+});

@@ -1,0 +1,70 @@
+import {expect, it} from 'vitest';
+import {comparisonPage} from '../../../source/ui/pages/comparison.ts';
+import {currentLine, logged, noticeOf, pressed, reading, write} from '../reading.ts';
+import type {ScreenUnderTest} from '../screen-under-test.ts';
+import {allTexts} from './all-rows.ts';
+
+/** The log of a pipeline that was started three times, each run with a kind of error of its own, oldest first. */
+async function threeRuns(): Promise<ScreenUnderTest> {
+  const screen = await reading([]);
+  const orders = screen.server.pipeline('orders');
+  orders.start();
+  for (const [run, kind] of ['first', 'second', 'third'].entries()) {
+    await write(screen, logged(60 * run, 'ERROR', `${kind} kind`), logged(60 * run, 'INFO', `step ${run}`));
+    orders.stop();
+    if (run === 1) {
+      // A start that logs nothing is no run to compare with.
+      orders.start();
+      orders.stop();
+    }
+    if (run < 2) orders.start();
+  }
+  return screen;
+}
+
+function shown({controller}: ScreenUnderTest): readonly string[] {
+  const {page} = controller.state;
+  if (page?.kind !== 'comparison') return [];
+  return allTexts(comparisonPage(controller, page, 100)).flatMap((row) => row.trimEnd() || []);
+}
+
+async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
+  screen.press('D');
+  expect(shown(screen)[0]).toContain('counting the records of its runs');
+  await screen.until(() => screen.controller.comparison.state.get()?.kind !== 'counting', 'the runs to be counted');
+  return shown(screen);
+}
+
+it('D compares the newest run with the one before it, and with earlier ones; Enter goes to its first line', async () => {
+  await using screen = await threeRuns();
+  const [title, ...rows] = await opened(screen);
+  expect(title).toMatch(
+    /^ What is new in run 4 since run 2 {2}1 new · 1 gone · then: run 2, 2 records in less than 1 s since /,
+  );
+  expect(rows).toEqual([' ▸ new   ×1  ERROR work        third kind', '   gone  ×1  ERROR work        second kind']);
+  screen.press('h');
+  expect(shown(screen)[0]).toMatch(/^ What is new in run 4 since run 1 /);
+  expect(shown(screen)[2]).toBe('   gone  ×1  ERROR work        first kind');
+  screen.press('h');
+  expect(noticeOf(screen)).toBe('there is no earlier run');
+  screen.press('l');
+  expect(shown(screen)[0]).toMatch(/ since run 2 /);
+  screen.press('y');
+  await screen.until(() => screen.copied.length > 0, 'a copy');
+  expect(screen.copied[0]).toMatch(
+    /^orders: run 4, .*\ncompared with run 2, .*\n1 new · 1 gone\n {2}new {3}x1 .*third kind\n/,
+  );
+  screen.press('Enter');
+  expect(screen.controller.state.page).toBeUndefined();
+  expect(currentLine(screen)).toContain('third kind');
+});
+
+it('of a record that was looked at, the run on the screen is compared; the oldest with none', async () => {
+  await using screen = await threeRuns();
+  await pressed(screen, 'E', 'E');
+  expect(currentLine(screen)).toContain('second kind');
+  expect((await opened(screen))[0]).toContain('run 2 since run 1');
+  screen.press('Esc');
+  await pressed(screen, 'E');
+  expect((await opened(screen))[0]).toBe(' What is new in orders  there is no earlier run to compare with');
+});
