@@ -202,7 +202,7 @@ export class PipelineLog {
     this.#cancelRequest();
     this.#cancelRest?.();
     manager.close(name);
-    if (this.#tailWait) this.#printer.caughtUp(this.#tailWait.caughtUp(this.#options.clock.monotonic()));
+    if (this.#tailWait) this.#printer.caughtUp(this.#tailWait.caughtUp());
     if (this.#printer.tooSlow) this.#printer.abandon(ending.say ?? '');
     else if (ending.unknown && hint) void this.#endWith(ending, hint);
     else this.#printer.end({...ending, from});

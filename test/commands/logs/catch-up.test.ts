@@ -167,6 +167,7 @@ describe('the last records, when what comes after them is printed too', () => {
     };
     let caughtUp = wait.check(input);
     for (const moment of moments) {
+      for (let now = input.now + 50; now < moment.now; now += 50) expect(wait.check({...input, now})).toBeUndefined();
       expect(caughtUp).toBeUndefined();
       input = {...input, ...moment};
       caughtUp = wait.check(input);
@@ -179,14 +180,39 @@ describe('the last records, when what comes after them is printed too', () => {
   ];
 
   it('wait until the log is quiet: then exactly they are printed', () => {
-    expect(waitsFor(...begun, {now: 200})).toBeUndefined();
-    expect(waitsFor(...begun, {now: 210, connection: live(210)})).toEqual({isQuiet: true, mayBeLive: 0});
+    expect(waitsFor(...begun, {now: 309, connection: live(210)})).toBeUndefined();
+    expect(waitsFor(...begun, {now: 310, connection: live(210)})).toEqual({isQuiet: true, mayBeLive: 0});
+  });
+
+  it('are far away if the server takes long to respond: then they come in bursts', () => {
+    const far = [
+      {now: 500, connection: catchingUp(500)},
+      {now: 510, received: 100, receivedAt: 1},
+      {now: 660, connection: live(660)},
+    ];
+    expect(waitsFor(...far, {now: 1009})).toBeUndefined();
+    expect(waitsFor(...far, {now: 1010})).toEqual({isQuiet: true, mayBeLive: 0});
   });
 
   it('wait 3 s for a log that is not quiet, which then may have brought live ones since the request', () => {
     const busy = [...begun, {now: 2000, received: 200, receivedAt: 2}, {now: 3030, received: 300, receivedAt: 3}];
     expect(waitsFor(...busy)).toBeUndefined();
     expect(waitsFor(...busy, {now: 3060})).toEqual({isQuiet: false, mayBeLive: 3030});
+  });
+
+  it('are not all there because we were stalled', () => {
+    const wait = new TailWait(0);
+    const input = {
+      connection: live(60),
+      received: 100,
+      receivedAt: 1,
+      opened: true,
+      serverAnswers: true,
+      logEnded: false,
+    };
+    const checks = [60, 1060, 1110, 1159].map((now) => wait.check({...input, now}));
+    expect(checks).toEqual([undefined, undefined, undefined, undefined]);
+    expect(wait.check({...input, now: 1210})).toEqual({isQuiet: true, mayBeLive: 0});
   });
 
   it('wait for no more than the server can hold', () => {
@@ -198,9 +224,9 @@ describe('the last records, when what comes after them is printed too', () => {
     const cut = [...begun, {now: 100, connection: waiting()}, {now: 400, connection: again, receivedAt: 2}];
     const matched = [...cut, {now: 420, connection: {kind: 'live', attempt: 2, since: 420} as const, receivedAt: 3}];
     expect(waitsFor(...cut, {now: 1000})).toBeUndefined();
-    expect(waitsFor(...matched, {now: 560})).toBeUndefined();
-    expect(waitsFor(...matched, {now: 570})).toEqual({isQuiet: true, mayBeLive: 0});
-    expect(waitsFor(...matched, {now: 900, receivedAt: 4}, {now: 1050})).toEqual({isQuiet: true, mayBeLive: 900});
+    expect(waitsFor(...matched, {now: 669})).toBeUndefined();
+    expect(waitsFor(...matched, {now: 670})).toEqual({isQuiet: true, mayBeLive: 0});
+    expect(waitsFor(...matched, {now: 600, receivedAt: 4}, {now: 850})).toEqual({isQuiet: true, mayBeLive: 600});
   });
 
   it('wait no longer for a server that does not come back, nor for a log that has ended', () => {
