@@ -50,6 +50,9 @@ export function failureOf(response: HttpResponse, now: number): ApiFailure {
   if (reply.code === 'PipelineInteractionNotDeployed') {
     return retryable(reply, 'not-deployed', `the pipeline is not deployed (${reply.detail})`);
   }
+  if (reply.code.startsWith('PipelineInteraction')) {
+    return retryable(reply, 'pipeline-unreachable', `the pipeline's process does not answer (${reply.detail})`);
+  }
   if (reply.code.startsWith('RunnerInteraction')) {
     return retryable(reply, 'runner-unreachable', `the pipeline's runner does not answer (${reply.detail})`);
   }

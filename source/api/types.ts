@@ -207,12 +207,13 @@ export type FatalReason =
 
 /**
  * Reasons that may pass. `not-ready` is the empty 404: the pipeline exists, but its runner is not ready. `not-deployed`: the
- * pipeline does not run, so it has no statistics.
+ * pipeline does not run, so it has no statistics. `pipeline-unreachable`: it should run, but its process does not answer.
  */
 export type RetryableReason =
   | 'not-ready'
   | 'not-deployed'
   | 'runner-unreachable'
+  | 'pipeline-unreachable'
   | 'server-error'
   | 'unreachable'
   | 'timeout'

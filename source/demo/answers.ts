@@ -18,6 +18,7 @@ export type RefusalKind =
   | 'not-ready'
   | 'unreachable'
   | 'runner-frozen'
+  | 'pipeline-unreachable'
   | 'channel-full'
   | 'channel-closed'
   | 'unauthorized'
@@ -93,13 +94,26 @@ export function unknownPipeline(name: string): Reply {
 }
 
 /** Recording 22. */
-export function notDeployed({name, deploymentStatus, desiredStatus}: PipelineState): Reply {
-  const reason = `the deployment status (${deploymentStatus.toLowerCase()}) indicates it is not (yet) fully provisioned`;
+export function notDeployed({name, resourcesStatus, resourcesDesiredStatus}: PipelineState): Reply {
+  const reason = `the deployment status (${resourcesStatus.toLowerCase()}) indicates it is not (yet) fully provisioned`;
   return errorReply(
     503,
     'PipelineInteractionNotDeployed',
     `Unable to interact with pipeline because ${reason} pipeline-id=N/A pipeline-name="${name}"`,
-    {pipeline_name: name, status: deploymentStatus, desired_status: desiredStatus},
+    {pipeline_name: name, status: resourcesStatus, desired_status: resourcesDesiredStatus},
+    {'retry-after': '5'},
+  );
+}
+
+/** Of a process that has ended, until the runner finds that out. */
+function processUnreachable(name: string): Reply {
+  const request = 'HTTP/1.1 GET http://127.0.0.1:33013/stats?';
+  const suffix = `Failed request: ${request} pipeline-id=N/A pipeline-name="${name}"`;
+  return errorReply(
+    503,
+    'PipelineInteractionUnreachable',
+    `Error sending HTTP request to pipeline: ${connectionRefused} ${suffix}`,
+    {pipeline_name: name, request, error: connectionRefused},
     {'retry-after': '5'},
   );
 }
@@ -274,6 +288,8 @@ export function refusalReply(refusal: Refusal): Reply | undefined {
       return runnerUnreachable(connectionRefused, refusal.retryAfter);
     case 'runner-frozen':
       return runnerUnreachable(runnerTimeout, refusal.retryAfter);
+    case 'pipeline-unreachable':
+      return processUnreachable(refusal.name ?? 'orders');
     case 'channel-full':
       return errorReply(
         503,

@@ -83,6 +83,16 @@ describe('replies of the recordings, byte for byte', () => {
     expect(answer.body.toString()).toBe('Query deserialize error: provided string was not `true` or `false`');
   });
 
+  it('of a pipeline that starts, the statuses of its resources', async () => {
+    const {server, pipeline} = await serverWith();
+    const details = async () =>
+      JSON.parse((await exchange(server, '/v0/pipelines/orders/stats')).body.toString()).details;
+    pipeline.setDesired('Running');
+    expect(await details()).toEqual({pipeline_name: 'orders', status: 'Stopped', desired_status: 'Provisioned'});
+    pipeline.provision();
+    expect(await details()).toEqual({pipeline_name: 'orders', status: 'Provisioning', desired_status: 'Provisioned'});
+  });
+
   it('an event whose id is none', async () => {
     const {server} = await serverWith();
     const answer = await exchange(server, '/v0/pipelines/orders/events/abc');
@@ -174,8 +184,8 @@ describe('through the client', () => {
     for (const promise of [client.getStats('x', signal), client.listEvents('x', signal)]) {
       expect(await reasonOf(promise)).toBe('unknown-pipeline');
     }
-    server.refuse({kind: 'unreachable', of: 'stats'});
-    expect(await reasonOf(client.getStats('orders', signal))).toBe('runner-unreachable');
+    server.refuse({kind: 'pipeline-unreachable', of: 'stats'});
+    expect(await reasonOf(client.getStats('orders', signal))).toBe('pipeline-unreachable');
     expect(await reasonOf(client.getStats('orders', signal))).toBeUndefined();
   });
 });

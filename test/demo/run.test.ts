@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {parseStats, parseTimeSeries} from '../../source/api/parse-stats.ts';
+import {ServerJson} from '../../source/api/server-text.ts';
 import {DemoRun} from '../../source/demo/run.ts';
 import {recording} from './recording.ts';
 
@@ -14,7 +15,7 @@ function started() {
       errors += change;
     },
   });
-  const stats = () => parseStats(JSON.parse(JSON.stringify(run.statsJson({withErrors: true, isPaused: false}))));
+  const stats = () => parseStats(new ServerJson(run.statsJson({withErrors: true, isPaused: false})));
   const connector = (name: string) => stats()?.connectors.find((each) => each.name === name);
   return {clock, run, stats, connector, errors: () => errors};
 }
@@ -107,7 +108,7 @@ describe('statistics', () => {
 describe('time series', () => {
   it('have a sample a second since the start, the last 60 of them', () => {
     const {clock, run} = started();
-    const series = () => parseTimeSeries(JSON.parse(JSON.stringify(run.timeSeriesJson())));
+    const series = () => parseTimeSeries(new ServerJson(run.timeSeriesJson()));
     expect(series()).toEqual({now: clock.now, samples: []});
     const begin = clock.now;
     for (let second = 1; second <= 90; second++) {

@@ -36,6 +36,8 @@ const badRust = 'demo-rust';
 const dead = 'demo-dead';
 
 let demo: DemoServer;
+/** The answer of a server whose runner has not found out yet that a process has ended. */
+let silent: Exchange;
 
 /** With the storage that the server gives a pipeline by default, as `put` of the client does not. */
 async function putWithStorage(client: FelderaClient, name: string, program_code: string): Promise<void> {
@@ -58,6 +60,7 @@ prepareOwn(async ({client}) => {
     ...[badSql, badRust].map((name) => client.until(name, ({program_status}) => program_status.endsWith('Error'))),
   ]);
   await client.control(dead, {rate: 0, exit: 3});
+  silent = await ask(client.url, `GET /v0/pipelines/${dead}/stats`);
   await client.status(dead, 'Stopped');
 });
 
@@ -245,6 +248,15 @@ describe('answers', () => {
     );
     expect(heads[1]).toEqual(heads[0]);
   });
+});
+
+test('statistics of a process that has just ended', async () => {
+  demo.refuse({kind: 'pipeline-unreachable', of: 'stats', name: dead});
+  const request = `GET /v0/pipelines/${dead}/stats`;
+  const ours = await ask(demo.url, request);
+  expect(differ(request, silent, ours)).toEqual([]);
+  const words = ({body}: Exchange) => body.toString().replaceAll(/:\d+\//g, ':N/');
+  expect(words(ours)).toBe(words(silent));
 });
 
 test('a process that ends by itself: the runner says the same, in the log and in the error', async () => {

@@ -221,6 +221,7 @@ export function withoutAnswer(connection: ConnectionState): RetryableFailure | u
       return connection.failure;
     case 'not-ready':
     case 'not-deployed':
+    case 'pipeline-unreachable':
     case 'runner-unreachable':
     case 'server-error':
       return undefined;
