@@ -25,7 +25,7 @@ function terminal({create}: typeof inks, cols = 20, rows = 6) {
     log,
     stream,
     async screen() {
-      await new Promise<void>((resolve) => emulator.write('', resolve));
+      await new Promise<unknown>((resolve) => stream.write('\x1b[m', resolve));
       const {cursorX: x, cursorY: y} = emulator.buffer.active;
       return {rows: new Screen(emulator).rows(), cursor: log.getCursorPosition() && {x, y}};
     },
