@@ -260,7 +260,8 @@ export class RecordIndex {
       this.#open.clear();
       this.#configurations.cut();
     }
-    this.#open.addMarker();
+    // A line that the user draws may come between any two lines.
+    if (marker?.kind !== 'drawn') this.#open.addMarker();
     this.#table.addHead(markerCode);
     this.#endsEmpty = false;
   }
@@ -281,6 +282,7 @@ export class RecordIndex {
     const mayContinue = isWhole && level !== 'INFO' && isOldRunnerLine(bytes, start);
     const isOpen = isRunner ? !isWhole || mayContinue : bytes[start] !== openingBrace;
     const panic = level === 'ERROR' ? this.#panicFor(id, bytes, start, end) : undefined;
+    if (panic !== undefined) this.#runs.addWorkerPanic();
     if (isOpen) this.#open.addHead(panic ?? id, isRunner && !isWhole);
     else this.#open.addSingle(panic ?? id);
     if (isOpen || !isRunner) this.#configurations.setWhole();

@@ -12,7 +12,10 @@ export type Run = {
   readonly endedAt: number | undefined;
   /** The last state in the runner's words: `running`, `stopped`, …; `unknown` before the first transition. */
   readonly state: string;
-  /** The runner reported an error of the resources or the runtime, or the pipeline list an error of the deployment. */
+  /**
+   * The runner reported an error of the resources or the runtime, the pipeline list an error of the deployment, or the
+   * pipeline the end of its workers by a panic: the runner then reports a stop like any other.
+   */
   readonly failed: boolean;
 };
 
@@ -49,6 +52,11 @@ export class Runs {
   addEntry(id: number, isOutput: boolean): void {
     if (this.#runs.length === 0 || this.#logEnded) this.#start(id, undefined, 'unknown');
     if (isOutput) this.#isBlank = false;
+  }
+
+  /** The entry that was added last reports that workers ended by a panic. */
+  addWorkerPanic(): void {
+    this.#change({failed: true});
   }
 
   /** Adds a message of the runner, after `addEntry`. True: open records end here, as the process ended or began. */

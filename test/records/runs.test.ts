@@ -81,6 +81,16 @@ describe('transitions', () => {
     expect(runsOf([...starting, runner('Resources error: exit status: 101', 'ERROR')]).runs[0]?.failed).toBe(true);
   });
 
+  test('the end of the workers by a panic fails the run, whose stop the runner reports like any other', () => {
+    const {runs} = runsOf([...recorded('35-worker-panic-logs').split('\n'), ...starting]);
+    expect(runs.map(({state, failed}) => [state, failed])).toEqual([
+      ['stopped', true],
+      ['running', false],
+    ]);
+    const caught = "thread 'tokio-rt-worker' (7) panicked at src/main.rs:1:2:";
+    expect(runsOf([...starting, caught, 'caught', ...stopping]).runs).toMatchObject([{failed: false}]);
+  });
+
   test('the output of a pipeline is no transition', () => {
     const line = runner(start);
     const forged = [
