@@ -19,6 +19,7 @@ await fill('json.md', {
   diff: schemaTableText(schemas.diff),
   run: schemaTableText(schemas.run),
   change: schemaTableText(schemas.change),
+  config: schemaTableText(schemas.config),
   stderr: schemaTableText(schemas.stderr),
 });
 // Without results the page stays as it is.

@@ -13,7 +13,7 @@ const ajv = new Ajv2020({allErrors: true, allowUnionTypes: true});
 ajv.addSchema(schema, 'shapes');
 
 /** What the schema has against a value; none: nothing. */
-function mistakes(shape: 'logs' | 'list' | 'status' | 'diff' | 'stderr', value: unknown): readonly string[] {
+function mistakes(shape: 'logs' | 'list' | 'status' | 'diff' | 'config' | 'stderr', value: unknown): readonly string[] {
   const validate = ajv.getSchema(`shapes#/$defs/${shape}`);
   if (!validate) throw new Error(`the schema has no ${shape}`);
   validate(value);
@@ -59,7 +59,10 @@ test('what the commands print has the shapes of the schema', async () => {
     pipetail('status', 'failed'),
     pipetail('status'),
   ]);
-  const diff = await pipetail('diff', 'orders');
+  const [diff, config] = await Promise.all([
+    pipetail('diff', 'orders'),
+    runCommand(['config', 'show', '-o', 'json'], {env: {FELDERA_RETRIES: '3'}}),
+  ]);
   const [unknown, wrong] = await Promise.all([pipetail('status', 'missing'), pipetail('logs')]);
   const records = objectsOf(logs.stdout);
   expect(records.length).toBeGreaterThan(200);
@@ -77,6 +80,8 @@ test('what the commands print has the shapes of the schema', async () => {
   expect(JSON.parse(one.stdout)).toMatchObject([{deploymentError: {cause: 'exit status: 101'}}]);
   expect(mistakes('diff', JSON.parse(diff.stdout))).toEqual([]);
   expect(JSON.parse(diff.stdout).changes).toContainEqual(expect.objectContaining({change: 'new', level: 'ERROR'}));
+  expect(mistakes('config', JSON.parse(config.stdout))).toEqual([]);
+  expect(JSON.parse(config.stdout).ignored).toMatchObject([{variable: 'FELDERA_RETRIES'}]);
   const lines = [logs, unknown, wrong].flatMap(({stderr}) => objectsOf(stderr));
   expect(lines.flatMap((line) => mistakes('stderr', line))).toEqual([]);
   expect(lines).toMatchObject([{code: 1}, {code: 1}, {code: 2}]);
@@ -117,6 +122,14 @@ describe('the schema refuses', () => {
     expect(mistakes('list', listed)).not.toEqual([]);
     expect(mistakes('status', [{...pipeline, connectorErrors: '3'}])).not.toEqual([]);
     expect(mistakes('status', [{...pipeline, deploymentError: 'x'}])).not.toEqual([]);
+  });
+
+  test.each([
+    ['diff', {pipeline: 'orders', changes: []}],
+    ['config', {file: null, options: [{option: 'host'}], ignored: []}],
+    ['config', {file: null, options: [], ignored: [], more: 1}],
+  ] as const)('%s: %j', (shape, value) => {
+    expect(mistakes(shape, value)).not.toEqual([]);
   });
 
   test.each([
