@@ -196,10 +196,10 @@ export class DemoPipeline {
   /** Stopped → provisioning: the process starts, with these connectors. */
   provision(connectors: readonly Endpoint[] = []): void {
     if (this.#state.resourcesDesiredStatus !== 'Provisioned') this.setDesired('Running');
-    this.#change({deploymentId: uuidV7(readTime(this.#stamps.next()), this.#random)});
+    const deploymentId = uuidV7(readTime(this.#stamps.next()), this.#random);
+    this.#change({deploymentId, storageStatus: 'InUse', connectorErrors: 0});
     this.#lostStreams.clear();
     this.#startRun(connectors);
-    this.#change({storageStatus: 'InUse'});
     const before = this.#state;
     const since = this.#resources('Provisioning', 'Provisioned');
     // The server records the state before once more, at the same time (recording 34).
@@ -210,7 +210,6 @@ export class DemoPipeline {
   /** Provisioning → provisioned, initializing. */
   provisioned(): void {
     this.#resources('Provisioned', 'Provisioned');
-    this.#change({connectorErrors: 0});
     this.#record(this.#runtime('Initializing', 'Running'));
   }
 
