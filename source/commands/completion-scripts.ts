@@ -6,59 +6,93 @@ export function completionScript(shell: Shell): string {
   return {bash, zsh, fish}[shell];
 }
 
+// TAB runs what an alias stands for: only if that is certainly pipetail (no rm ~/pipetail), perhaps after variables or Node.
 // bash splits words at `=` and `:`: a candidate must begin with bash's part of the last word.
 const bash = `# pipetail: bash completion. In ~/.bashrc, after aliases: source <(pipetail completion bash)
+# program: the words of a command, or of what it is an alias for; count: how many of them start pipetail.
+_pipetail_program() {
+  local seen=' '
+  local -a expanded
+  local -i index=0
+  program=("$1") count=0
+  while [[ -n \${BASH_ALIASES[\${program[0]}]-} && $seen != *" \${program[0]} "* ]]; do
+    seen+="\${program[0]} "
+    read -ra expanded <<<"\${BASH_ALIASES[\${program[0]}]}"
+    program=("\${expanded[@]}" "\${program[@]:1}")
+  done
+  while [[ \${program[index]-} == [A-Za-z_]*=* ]]; do index+=1; done
+  if [[ \${program[index]-} == @(node|*/node) ]]; then
+    index+=1
+    while [[ \${program[index]-} == -* ]]; do index+=1; done
+  fi
+  [[ \${program[index]-} == @(|*/)pipetail?(.js) ]] && count=index+1
+}
 _pipetail() {
   local line=\${COMP_LINE:0:COMP_POINT} current=\${COMP_WORDS[COMP_CWORD]} word
-  local -a words
+  local -a words program
+  local -i count
   read -ra words <<<"$line"
   [[ $line == *[[:space:]] ]] && words+=('')
   local typed=\${words[-1]}
   [[ $current == '=' ]] && current=''
   local before=\${typed%"$current"}
   COMPREPLY=()
-  # An alias may hold the program after another one (node …/pipetail.js), and its first words (pipetail logs).
-  local -a program=("\${words[0]}") expanded
-  local seen=' '
-  while [[ -n \${BASH_ALIASES[\${program[0]}]-} && $seen != *" \${program[0]} "* ]]; do
-    seen+="\${program[0]} "
-    read -ra expanded <<<"\${BASH_ALIASES[\${program[0]}]}"
-    program=("\${expanded[@]}" "\${program[@]:1}")
-  done
-  local -i count=1 index
-  for index in "\${!program[@]}"; do
-    [[ \${program[index]##*/} == pipetail* ]] && count=index+1 && break
-  done
-  [[ \${program[0]} == *=* ]] && program=(env "\${program[@]}") && count+=1
+  _pipetail_program "\${words[0]}"
+  if (( count == 0 )); then
+    # A function around pipetail.
+    [[ -n \${BASH_ALIASES[\${words[0]}]-} ]] && return
+    count=1
+  fi
+  [[ \${program[0]} == *=* ]] && program=(env "\${program[@]}") count+=1
   while IFS=$'\\t' read -r word _; do
     [[ $word == "$typed"* ]] && COMPREPLY+=("\${word#"$before"}")
   done < <("\${program[@]:0:count}" completion answer -- "\${program[@]:count}" "\${words[@]:1}" 2>/dev/null)
 }
 complete -o default -F _pipetail pipetail
-# bash completes no alias by what it stands for.
-for _pipetail_alias in "\${!BASH_ALIASES[@]}"; do
-  [[ " \${BASH_ALIASES[$_pipetail_alias]}" == *[[:space:]/]pipetail* ]] && complete -o default -F _pipetail "$_pipetail_alias"
-done
-unset _pipetail_alias
+_pipetail_aliases() {
+  local -a program
+  local -i count
+  local name
+  for name in "\${!BASH_ALIASES[@]}"; do
+    _pipetail_program "$name"
+    (( count > 0 )) && complete -o default -F _pipetail "$name"
+  done
+}
+_pipetail_aliases
+unset -f _pipetail_aliases
 `;
 
 const zsh = `#compdef pipetail
 # pipetail: zsh completion. In ~/.zshrc, after compinit and aliases: source <(pipetail completion zsh)
-_pipetail() {
-  local -a shown program=("\${(@)words[1,CURRENT-1]}")
-  local line seen=' '
-  local -i count
-  # With COMPLETE_ALIASES, zsh does not do that itself.
+# program: the words of a command, or of what it is an alias for; count: how many of them start pipetail.
+_pipetail_program() {
+  local seen=' '
+  local -i index=1
+  program=("$@") count=0
+  # With COMPLETE_ALIASES, zsh has not done that itself.
   while [[ -n \${aliases[\${program[1]}]-} && $seen != *" \${program[1]} "* ]]; do
     seen+="\${program[1]} "
     program=("\${(@Q)\${(z)aliases[\${program[1]}]}}" "\${(@)program[2,-1]}")
   done
-  # The program may follow another one (node …/pipetail.js).
-  for (( count = 1; count <= \${#program}; count++ )); do
-    [[ \${program[count]:t} == pipetail* ]] && break
-  done
-  (( count > \${#program} )) && return 1
+  while [[ \${program[index]} == [A-Za-z_]*=* ]]; do index+=1; done
+  if [[ \${program[index]} == (|*/)node ]]; then
+    index+=1
+    while [[ \${program[index]} == -* ]]; do index+=1; done
+  fi
+  [[ \${program[index]} == (|*/)pipetail(|.js) ]] && count=index
+}
+_pipetail() {
+  local -a shown program
+  local line
+  local -i count
+  _pipetail_program "\${(@)words[1,CURRENT-1]}"
+  if (( count == 0 )); then
+    # Another program of Node, or a function around pipetail.
+    [[ \${words[1]} == (|*/)node || -n \${aliases[\${words[1]}]-} ]] && return 1
+    count=1
+  fi
   program+=("\${words[CURRENT]}")
+  [[ \${program[1]} == *=* ]] && program=(env "\${(@)program}") count+=1
   for line in "\${(@f)$("\${(@)program[1,count]}" completion answer -- "\${(@)program[count+1,-1]}" 2>/dev/null)}"; do
     [[ -n $line ]] && shown+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
   done
@@ -70,12 +104,19 @@ _pipetail() {
   fi
 }
 compdef _pipetail pipetail
-# An alias may stand for the program with Node in front of it.
+# What an alias stands for, where zsh expands it first.
 compdef _pipetail -p '(|*/)node'
-for _pipetail_alias in \${(k)aliases[(R)*pipetail*]}; do
-  compdef _pipetail $_pipetail_alias
-done
-unset _pipetail_alias
+_pipetail_aliases() {
+  local -a program
+  local -i count
+  local name
+  for name in \${(k)aliases}; do
+    _pipetail_program $name
+    (( count > 0 )) && compdef _pipetail $name
+  done
+}
+_pipetail_aliases
+unfunction _pipetail_aliases
 `;
 
 /** fish offers files only for these options. */
