@@ -1,18 +1,29 @@
 import type {EventEmitter} from 'node:events';
+import {readFileSync} from 'node:fs';
 import {constants} from 'node:os';
 import {type Clock, systemClock} from '../lib/clock.ts';
 
-/** Milliseconds for a pager to leave its alternate screen; less needs fewer than 10. */
+/** Milliseconds for a pager to leave its alternate screen, where /proc does not show it; less needs fewer than 10. */
 const pagerLeaves = 100;
+/** Milliseconds between looks whether it has stopped, and how many there are at most: without a shell it never does. */
+const lookEvery = 10;
+const mostLooks = 50;
 
 /**
- * Until the result is called, ^Z stops this program a little later than the pager in front of it. The shell continues
- * when this program stops, and a pager that leaves its alternate screen later erases the prompt (one time in three).
+ * Until the result is called, ^Z stops this program later than the pager in front of it. The shell continues when this
+ * program stops, and a pager that leaves its alternate screen later erases the prompt (one time in three).
  */
 export function stopAfterPager(process: NodeJS.Process): () => void {
   let cancel: (() => void) | undefined;
   const onStop = () => {
-    cancel ??= systemClock.after(pagerLeaves, stop);
+    if (!cancel) look(1);
+  };
+  const look = (looks: number) => {
+    cancel = systemClock.after(lookEvery, () => {
+      const hasLeft = areStopped(process.pid) ?? looks * lookEvery >= pagerLeaves;
+      if (hasLeft || looks === mostLooks) stop();
+      else look(looks + 1);
+    });
   };
   const stop = () => {
     cancel = undefined;
@@ -36,6 +47,31 @@ function raiseStop(process: NodeJS.Process, pid: number): () => void {
   return () => {
     for (const listener of listeners) process.on('SIGTSTP', listener as () => void);
   };
+}
+
+/** Whether all processes below this one that ^Z reaches have stopped or ended; undefined without Linux's /proc. */
+function areStopped(pid: number, group = statOf(pid)?.group): boolean | undefined {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ');
+    return children.every((child) => {
+      const stat = statOf(Number(child));
+      if (stat?.group !== group) return true;
+      return 'TtZX'.includes(stat?.state ?? 'X') && (areStopped(Number(child), group) ?? true);
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/** proc(5): after the command in parentheses, which may hold anything, state, parent and process group. */
+function statOf(pid: number): {readonly state: string; readonly group: string} | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const [state = '', , group = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return {state, group};
+  } catch {
+    return undefined;
+  }
 }
 
 /** All that end a program by default, except faults (SIGSEGV), what a closed reader causes, and timers of no use here. */

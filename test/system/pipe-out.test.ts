@@ -1,3 +1,4 @@
+import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, test} from 'vitest';
@@ -125,6 +126,25 @@ test('^Z in the pager goes back to the shell, and fg to the pager', async (conte
   await tmux.waitFor((pane) => pane.trimEnd().endsWith('shell>'));
 });
 
+test('^Z waits for a pager that leaves its screen slowly, as on a busy machine', async (context) => {
+  requireTool(context, 'tmux');
+  requireTool(context, 'bash');
+  await using tmux = await openTmux({command: 'bash', args: ['--norc', '-i'], env: {PS1: 'shell> '}});
+  const pager = path.join(tmux.home, 'pager.mjs');
+  const leave = "console.log('has left'); process.kill(process.pid, 'SIGSTOP');";
+  await writeFile(
+    pager,
+    `process.on('SIGTSTP', () => setTimeout(() => {${leave}}, 300)); setInterval(() => {}, 1e6); console.log('is here');`,
+  );
+  await tmux.waitFor(/^shell>/m);
+  tmux.sendKeys(`${node} ${program} '${node} ${pager}'`, 'Enter');
+  await tmux.waitFor('ready');
+  tmux.sendKeys('|');
+  await tmux.waitFor('is here');
+  tmux.sendKeys('C-z');
+  await tmux.waitFor(/has left[\s\S]*Stopped/);
+});
+
 test('without a shell to go back to, ^Z stops neither the pager nor the program', async (context) => {
   requireTool(context, 'less');
   await using terminal = await openWith('less');
@@ -132,8 +152,8 @@ test('without a shell to go back to, ^Z stops neither the pager nor the program'
   await terminal.press('|');
   await terminal.waitFor('line 9 red');
   await terminal.press('C-z');
-  // Longer than the program waits for the pager to leave.
-  await sleep(300);
+  // Longer than the program waits for the pager to stop.
+  await sleep(800);
   await terminal.press('G');
   await terminal.waitFor('line 1000 red');
   await terminal.press('q');
