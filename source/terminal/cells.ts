@@ -5,11 +5,11 @@ import {spans} from './width.ts';
 export type Cells = {
   readonly row: string;
   /** A number for what each cell shows; `secondHalf` in the second cell of a wide character. */
-  readonly characters: Int32Array;
+  readonly characters: number[];
   /** UTF-16 offsets of the cells' characters in the row. */
-  readonly offsets: Int32Array;
+  readonly offsets: number[];
   /** A number for the style of each cell (`parametersOf`); 0 is plain. */
-  readonly pens: Int32Array;
+  readonly pens: number[];
   /** Cells before the blank and plain ones at the end. */
   readonly length: number;
 };
@@ -24,9 +24,10 @@ export function blankCells(columns: number): Cells {
   return blanks;
 }
 
+/** Arrays of V8's own: a frame has hundreds, and a typed one of this size costs 1 µs. */
 function emptyCells(columns: number): Pick<Cells, 'characters' | 'offsets' | 'pens'> {
-  const characters = new Int32Array(columns).fill(blank);
-  return {characters, offsets: new Int32Array(columns), pens: new Int32Array(columns)};
+  const zeros = () => new Array<number>(columns).fill(0);
+  return {characters: new Array<number>(columns).fill(blank), offsets: zeros(), pens: zeros()};
 }
 
 const esc = 0x1b;
