@@ -1,4 +1,4 @@
-import {clean} from '../../terminal/clean.ts';
+import {clean, cleanLines} from '../../terminal/clean.ts';
 import {clip, padTo, wrapWords} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
@@ -68,7 +68,7 @@ export function labelled(
   text: string,
   {cells, width}: {readonly cells: number; readonly width: number},
 ): readonly StyledText[] {
-  return wrapWords(clean(text), Math.max(10, width - cells - 1)).map((line, index) =>
+  return wrapWords(cleanLines(text), Math.max(10, width - cells - 1)).map((line, index) =>
     concat([plain((index === 0 ? ` ${label}` : '').padEnd(cells), {dim: true}), plain(line)]),
   );
 }

@@ -13,7 +13,12 @@ import {noticeOf} from '../reading.ts';
 import {ScreenUnderTest} from '../screen-under-test.ts';
 
 describe('describe page', () => {
-  const failed = makePipeline('etl', {...stopped, deploymentError, description: 'Nightly load', connectorErrors: 1234});
+  const failed = makePipeline('etl', {
+    ...stopped,
+    deploymentError,
+    description: 'Nightly load\nof all shops',
+    connectorErrors: 1234,
+  });
   const text = (...page: Parameters<typeof describePage>) => describePage(...page).map((row) => row.text);
 
   describe('before the answer', () => {
@@ -52,6 +57,7 @@ describe('describe page', () => {
           ' created            2026-11-25 09:00:00 UTC',
           ' platform           0.337.0',
           ' description        Nightly load',
+          '                    of all shops',
         ]),
       );
       expect(rows).not.toContain(' loading');
