@@ -173,7 +173,7 @@ test('after ten switches as much is held as after one', {timeout: 120_000}, asyn
   await using terminal = await rig.open([], {env: {NODE_OPTIONS: `--import=${preload}`, PIPETAIL_SOAK_FILE: file}});
   const sample = async (index: number): Promise<Readonly<Record<string, number>>> => {
     await terminal.stable();
-    terminal.kill('SIGUSR2');
+    terminal.kill('SIGPWR');
     const line = await eventually(
       async () => (await readFile(file, 'utf8').catch(() => '')).split('\n')[index],
       () => 'a sample',

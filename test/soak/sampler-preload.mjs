@@ -1,4 +1,4 @@
-// Loaded into the program with `--import`: at SIGUSR2 it collects garbage and appends one line of JSON, what the process
+// Loaded into the program with `--import`: at SIGPWR it collects garbage and appends one line of JSON, what the process
 // holds, to the file in PIPETAIL_SOAK_FILE.
 import {EventEmitter} from 'node:events';
 import {appendFileSync, readdirSync} from 'node:fs';
@@ -10,7 +10,7 @@ import vm from 'node:vm';
 v8.setFlagsFromString('--expose-gc');
 const collect = vm.runInNewContext('gc');
 
-process.on('SIGUSR2', () => {
+process.on('SIGPWR', () => {
   collect();
   // What was freed in the first turn may hold what finalizers free in the next.
   setImmediate(() => {

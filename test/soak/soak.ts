@@ -116,7 +116,7 @@ async function atRest(terminal: Terminal, server: SoakServer) {
 }
 
 async function takeSample(terminal: Terminal, file: string, index: number): Promise<Omit<Sample, 'at' | 'lines'>> {
-  terminal.kill('SIGUSR2');
+  terminal.kill('SIGPWR');
   const line = await eventually(
     async () => (await readFile(file, 'utf8').catch(() => '')).split('\n')[index],
     () => 'a sample',
