@@ -25,6 +25,8 @@ test('a server with hostile text in every field of every answer: the screen, its
     ['Esc', 'i'],
     ['Esc', 'A'],
     ['Esc', 'C'],
+    ['Esc', 'D'],
+    ['Esc', '!'],
     ['Esc', '?'],
     ['Esc', 'M'],
     ['W'],
