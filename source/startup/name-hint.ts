@@ -30,7 +30,7 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['help', '--help'],
   ['version', '--version'],
   ...['ls', 'get', 'ps', 'pipelines'].map((word) => [word, 'list'] as const),
-  ...['tail', 'follow'].map((word) => [word, 'logs --follow'] as const),
+  ...['tail', 'follow', 'watch'].map((word) => [word, 'logs --follow'] as const),
   ['describe', 'status'],
 ]);
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {readCommandLine} from '../../source/settings/command-line.ts';
 import {type Option, options} from '../../source/settings/option-table.ts';
+import {parseConfig} from '../../source/settings/parse-config.ts';
 import {UsageError} from '../../source/settings/parse-values.ts';
 import {isJsonRequested} from '../../source/settings/request.ts';
 import {readSettings} from '../harness/read-settings.ts';
@@ -23,7 +24,8 @@ const lines: readonly Line[] = [
   [['logs', 'a', '--watch=false'], {names: ['a'], follow: false}],
   [['logs', '-wt', 'a'], {...follow, timestamps: true}],
   [['logs', 'a', '--format', 'json'], {names: ['a'], output: 'json'}],
-  [['logs', 'a', '--format=text'], {output: 'raw'}],
+  [['logs', 'a', '--format=text'], {output: 'raw', asSent: false}],
+  [['logs', 'a', '-o', 'raw'], {output: 'raw', asSent: true}],
   [['--format', 'json', 'list'], {kind: 'list', output: 'json'}],
   [['list', '--format=text'], {output: 'table'}],
   [['status', '--format', 'text', 'a'], {kind: 'status', names: ['a'], output: 'text'}],
@@ -89,6 +91,10 @@ test('--silence takes a time, and seconds as before', () => {
   expect(read('--silence=0').silence).toBe(0);
   expect(read().silence).toBe(300_000);
   expect(readSettings([], {PIPETAIL_SILENCE: '1h30m'}).silence).toBe(5_400_000);
+  for (const text of ['silence = 90\n', 'silence = "90s"\n']) {
+    const {file, problems} = parseConfig(text, {name: 'c.toml', home: '/', isPrivate: true});
+    expect({problems, silence: readSettings([], {}, file).silence}).toEqual({problems: [], silence: 90_000});
+  }
 });
 
 test('in every spelling of --output json, errors are JSON', () => {
