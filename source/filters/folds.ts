@@ -153,11 +153,28 @@ export class Folds {
       const previous = records.previousTo(each - 1);
       this.#leaders.set(each, previous === undefined || !this.#areFolded(previous, each));
     }
-    this.#refresh(head);
-    for (const each of heads) {
-      this.#refresh(each - 1);
-      this.#refresh(each);
+    const changed = [head, ...heads];
+    // Of a closed fold of a million records only the changed one and its neighbours can have other rows.
+    const isOpen = changed.some(
+      (each) => this.#opened.has(each) || this.#opened.has(this.#leaders.previousTo(each - 1) ?? -1),
+    );
+    const refresh = isOpen ? (id: number) => this.#refresh(id) : (id: number) => this.#refreshRecord(id);
+    for (const each of changed) {
+      refresh(each - 1);
+      refresh(each);
     }
+  }
+
+  /** Updates the rows of the last shown record up to `id`, whose fold is closed. */
+  #refreshRecord(id: number): void {
+    const head = this.#shown.records.previousTo(id);
+    const leader = head === undefined ? undefined : this.#leaders.previousTo(head);
+    if (head === undefined || leader === undefined) return;
+    const {lines} = this.#shown;
+    const {loose} = this.#map;
+    const isUnfolded = this.#isUnfolded(leader);
+    this.rows.rewrite(head, this.#map.endOf(head), (_, at) => lines.wordAt(at) & (isUnfolded ? -1 : loose.wordAt(at)));
+    if (leader === head) this.rows.add(head);
   }
 
   #areFolded(first: number, second: number): boolean {

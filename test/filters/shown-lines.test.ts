@@ -1,9 +1,10 @@
 import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, onTestFinished, test, vi} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {type Filter, parseFilter} from '../../source/filters/filter.ts';
+import {IdSet} from '../../source/filters/id-set.ts';
 import {ShownLines, type ShownLinesOptions} from '../../source/filters/shown-lines.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import {runWithTimeout} from '../../source/system/deadline.ts';
@@ -252,4 +253,23 @@ test('earlier lines are not kept', async () => {
   collect();
   expect(earlier.deref()).toBe(undefined);
   expect(idsOf(shown)).toEqual([0]);
+});
+
+test.each([
+  ['shows', 'cause', 1],
+  ['hides', '!cause', 2],
+])('a record that its second line %s costs the same in a fold of any length', (_, filter, ofEach) => {
+  const wordAt = vi.spyOn(IdSet.prototype, 'wordAt');
+  onTestFinished(() => wordAt.mockRestore());
+  const costOf = (records: number) => {
+    const lines = Array.from({length: records}, (_, index) => [
+      line('INFO', `step ${index}`),
+      index % ofEach === 0 ? '  a cause' : '  nothing',
+    ]);
+    const shown = shownOf(bufferOf(...lines.flat()), {filters: typed(filter), fold: true});
+    wordAt.mockClear();
+    while (!shown.step(1 << 20));
+    return wordAt.mock.calls.length / records;
+  };
+  expect(costOf(2000)).toBeLessThan(1.5 * costOf(200));
 });
