@@ -102,7 +102,7 @@ export class ServerJson {
   }
 
   #of(key: string): unknown {
-    return isObject(this.#json) && Object.hasOwn(this.#json, key) ? this.#json[key] : undefined;
+    return isObject(this.#json) ? this.#json[key] : undefined;
   }
 }
 

@@ -31,7 +31,7 @@ export function clean(text: string): string {
 
 /** `clean` for text of several lines: their breaks stay. */
 export function cleanLines(text: string): string {
-  return isAscii(text) ? text : text.split('\n').map(clean).join('\n');
+  return /[^\n\x20-\x7e]/.test(text) ? text.split('\n').map(clean).join('\n') : text;
 }
 
 /**
@@ -39,7 +39,7 @@ export function cleanLines(text: string): string {
  * any script, though a row shows some of their marks as `clean` does.
  */
 export function cleanName(name: string): string {
-  return /^[[\p{L}\p{M}\p{N}_\-]--\p{Default_Ignorable_Code_Point}]{1,63}$/v.test(name) ? name : clean(name);
+  return isAscii(name) || /^[[\p{L}\p{M}\p{N}_\-]--\p{Default_Ignorable_Code_Point}]{1,63}$/v.test(name) ? name : clean(name);
 }
 
 /** Printable ASCII only, which is shown as it is. */
