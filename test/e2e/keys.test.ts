@@ -17,7 +17,7 @@ async function keysFile(...lines: readonly string[]) {
 test('keys of the user run the commands; footer, help and notices name them', async () => {
   await using keys = await keysFile(
     'pause = "ctrl+p"',
-    'search = ["pgdn", "!"]',
+    'search = ["pgdn", "@"]',
     'page-down = "/"',
     'quit = "Q"',
     'reconnect = []',
@@ -32,7 +32,7 @@ test('keys of the user run the commands; footer, help and notices name them', as
 
   await terminal.press('PageDown');
   await terminal.waitFor(() => viewer.status().startsWith(' /'));
-  await terminal.press('Esc', '!');
+  await terminal.press('Esc', '@');
   await terminal.waitFor(() => viewer.status().startsWith(' /'));
   await terminal.press('Esc', 'n');
   await terminal.waitFor('no search: PgDn starts one');
