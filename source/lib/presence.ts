@@ -64,7 +64,7 @@ type SleepDetectorOptions = {
 /**
  * Detects that the machine slept or the process was stopped, since connections may then be dead without a sign. While
  * Linux is suspended only the wall clock continues; after a frozen VM or a stopped process the timer ends late. A wall
- * clock set forward looks like sleep and costs one needless reconnect.
+ * clock set forward looks like sleep and costs one needless connection beside each one.
  */
 export class SleepDetector {
   readonly #options: Required<SleepDetectorOptions>;

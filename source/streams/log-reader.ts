@@ -52,6 +52,9 @@ const checkEveryEmpty = 250;
 /** Milliseconds by which a line may come later on the other of two open connections; in a log that never rests. */
 const overlapQuiet = 1_000;
 const overlapRestless = 3_000;
+/** Bytes of a kept body that are compared with the log, and that are read in one turn of the event loop. */
+const comparedAtMost = 256 * 1024;
+const sliceBytes = 64 * 1024;
 
 /** Reads bodies into the log, through the stitch: one at a time, and may keep a second one until it replaces the first. */
 export class LogReader implements BodyReceiver {
@@ -59,6 +62,10 @@ export class LogReader implements BodyReceiver {
   readonly #stitch: Stitch;
   #replay: Replay | undefined;
   #kept: KeptBody | undefined;
+  /** What was kept of the body that is read now, as long as it was not read. */
+  #backlog: Uint8Array[] = [];
+  /** `settle` was called meanwhile. */
+  #settlesLater = false;
   /** `decided` at the end of the last replay. */
   #wasDecided = false;
   #quietSince = 0;
@@ -136,11 +143,13 @@ export class LogReader implements BodyReceiver {
     this.#quietSince = now;
     this.#replay = {attempt, begunAt: now, afterLoss: loss !== undefined, replacesSilent, ...counts};
     this.#stitch.start({cause: loss?.cause ?? 'unknown', downMs, ...(pipelineId !== undefined && {pipelineId})});
-    if (kept && kept.bytes > 0) this.receive(attempt, Buffer.concat(kept.pieces));
+    this.#backlog = kept?.pieces ?? [];
+    this.#settlesLater = false;
+    this.#readBacklog();
   }
 
   receive(attempt: number, bytes: Uint8Array): void {
-    const {clock, onReceived} = this.#options;
+    const {clock} = this.#options;
     const kept = this.#kept;
     if (kept?.attempt === attempt) {
       kept.quietSince = clock.monotonic();
@@ -151,6 +160,12 @@ export class LogReader implements BodyReceiver {
     }
     const replay = this.#replay;
     if (replay?.attempt !== attempt) return;
+    if (this.#backlog.length > 0) this.#backlog.push(Buffer.from(bytes));
+    else this.#read(replay, bytes);
+  }
+
+  #read(replay: Replay, bytes: Uint8Array): void {
+    const {clock, onReceived} = this.#options;
     const areFirst = replay.bytes === 0;
     this.#quietSince = clock.monotonic();
     this.#receivedAt = clock.wall();
@@ -163,6 +178,7 @@ export class LogReader implements BodyReceiver {
   end(attempt: number): boolean {
     if (this.#kept?.attempt === attempt) this.#kept = undefined;
     if (this.#replay?.attempt !== attempt) return false;
+    while (this.#backlog.length > 0) this.#readSlice();
     const {hasEndMarker, decided} = this.#stitch.end();
     this.#replay = undefined;
     this.#wasDecided = decided;
@@ -197,6 +213,8 @@ export class LogReader implements BodyReceiver {
   }
 
   settle(): void {
+    this.#settlesLater = this.#backlog.length > 0;
+    if (this.#settlesLater) return;
     this.#stitch.settle();
     const replay = this.#replay;
     if (!replay?.replacesSilent) return;
@@ -219,11 +237,29 @@ export class LogReader implements BodyReceiver {
     const now = this.#options.clock.monotonic();
     const isQuiet = now - kept.quietSince >= overlapQuiet;
     if (kept.bytes === 0 || !(isQuiet || now - kept.begunAt >= overlapRestless)) return false;
-    // Each comparison reads all of it.
-    if (isQuiet ? kept.bytes > kept.compared : kept.bytes >= 2 * kept.compared) {
-      kept.joins = this.#stitch.joins(Buffer.concat(kept.pieces));
-      kept.compared = kept.bytes;
+    // Each comparison reads all of it again.
+    const bytes = Math.min(kept.bytes, comparedAtMost);
+    if (isQuiet ? bytes > kept.compared : bytes >= 2 * kept.compared) {
+      kept.joins = this.#stitch.joins(Buffer.concat(kept.pieces, bytes));
+      kept.compared = bytes;
     }
     return kept.joins;
+  }
+
+  /** In slices: a whole ring takes longer than the event loop may be blocked. */
+  #readBacklog(): void {
+    this.#readSlice();
+    if (this.#backlog.length > 0) this.#options.clock.after(0, () => this.#readBacklog());
+    else if (this.#settlesLater) this.settle();
+  }
+
+  #readSlice(): void {
+    const pieces: Uint8Array[] = [];
+    for (let length = 0; length < sliceBytes && this.#backlog.length > 0; ) {
+      const piece = this.#backlog.shift();
+      if (piece) pieces.push(piece);
+      length += piece?.length ?? 0;
+    }
+    if (this.#replay && pieces.length > 0) this.#read(this.#replay, Buffer.concat(pieces));
   }
 }

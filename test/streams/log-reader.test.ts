@@ -184,6 +184,32 @@ test('a loss soon after a sleep is dated from the last line before it: what came
   expect(later.loss).toMatchObject({kind: 'lost', from: later.received, to: later.now});
 });
 
+test('a large body that was kept is read in slices, before what comes meanwhile; at its end at once', async () => {
+  const numbers = Array.from({length: 4_000}, (_, index) => index);
+  const keepLarge = () => {
+    const opened = open();
+    const {begin, receive, reader} = opened;
+    begin(1, false);
+    receive(1, freshStart + line(0) + line(1));
+    reader.keep(2);
+    receive(2, freshStart);
+    for (const number of numbers) receive(2, line(number));
+    begin(2, true);
+    reader.settle();
+    receive(2, line(4_000));
+    expect(opened.buffer.totalLines).toBeLessThan(4_000);
+    return opened;
+  };
+  const {clock, buffer, events} = keepLarge();
+  await clock.advance(0);
+  const lines = Array.from({length: 4_002}, (_, id) => `${buffer.lineAt(id)}`.split('  ').at(-1));
+  expect(lines.slice(1).map(Number)).toEqual([...numbers, 4_000]);
+  expect(events).toEqual(['the silent connection was dead: a new one brought the missing lines']);
+  const ended = keepLarge();
+  ended.reader.end(2);
+  expect(ended.buffer.totalLines).toBe(4_002);
+});
+
 test('a kept body that ends is dropped', async () => {
   const {reader, begin, receive, buffer} = open();
   begin(1, false);
