@@ -26,7 +26,7 @@ test('keys of the user run the commands; footer, help and notices name them', as
   await using viewer = await openViewer({args: ['--config', keys.file, 'alpha']});
   const {terminal} = viewer;
   await viewer.live('Fresh start');
-  await terminal.waitFor(() => terminal.row(-1).includes(' PgDn search'));
+  await terminal.waitFor(() => terminal.row(-1).includes(' PgDn find'));
   expect(terminal.row(-1)).toContain(' ^P pause');
   expect(terminal.row(-1)).not.toContain('reconnect');
 
