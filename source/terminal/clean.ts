@@ -39,8 +39,10 @@ export function cleanLines(text: string): string {
  * any script, though a row shows some of their marks as `clean` does.
  */
 export function cleanName(name: string): string {
-  return isAscii(name) || /^[[\p{L}\p{M}\p{N}_\-]--\p{Default_Ignorable_Code_Point}]{1,63}$/v.test(name) ? name : clean(name);
+  return isAscii(name) || nameOfLetters.test(name) ? name : clean(name);
 }
+
+const nameOfLetters = /^[[\p{L}\p{M}\p{N}_\-]--\p{Default_Ignorable_Code_Point}]{1,63}$/v;
 
 /** Printable ASCII only, which is shown as it is. */
 export function isAscii(text: string): boolean {
