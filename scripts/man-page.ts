@@ -96,6 +96,7 @@ const exitStatus: readonly (readonly [code: string, meaning: string])[] = [
   ['2', 'Wrong usage: a mistake in an option, a variable or the configuration file. Nothing was requested.'],
   ['3', 'pipetail logs: a record has matched --exit-on.'],
   ['129, 130, 131, 134, 143', 'Ended by SIGHUP, SIGINT, SIGQUIT, SIGABRT or SIGTERM.'],
+  ['140, 142, 152', 'Ended by SIGUSR2, SIGALRM or SIGXCPU.'],
 ];
 
 const json: readonly (readonly [command: string, shape: string])[] = [
