@@ -3,8 +3,8 @@ import {Readable} from 'node:stream';
 import {Box, render, Text, useApp, useInput} from 'ink';
 import {createElement as h, useEffect, useState} from 'react';
 
-/** Follows a log as a program does that uses Ink as it comes. Arguments: the log's URL, whether it draws incrementally. */
-const [, , url = '', incremental] = process.argv;
+/** Follows a log as a program does that uses Ink as it comes. Argument: the log's URL. */
+const [, , url = ''] = process.argv;
 const rows = process.stdout.rows;
 const lines: string[] = [];
 
@@ -40,6 +40,6 @@ function Viewer() {
   );
 }
 
-const {waitUntilExit} = render(h(Viewer), {alternateScreen: true, incrementalRendering: incremental === 'true'});
+const {waitUntilExit} = render(h(Viewer), {alternateScreen: true, incrementalRendering: true});
 await waitUntilExit();
 process.exit();

@@ -15,10 +15,12 @@ import {quantile} from './statistics.ts';
 const pipelines = Array.from({length: 10}, (_, index) => `pipeline-${index + 1}`);
 const [logged = ''] = pipelines;
 /** Milliseconds: a program that sends more than the line takes has filled the line's buffer by then. */
-const settleMs = 6_000;
-const watchMs = 10_000;
+const settleMs = 4_000;
+const watchMs = 8_000;
 /** So long a key may take before the run is given up. */
 const keyPatience = 60_000;
+/** Lines before the program starts: some to page through. */
+const past = 300;
 /** Between the keys that end a program. */
 const keyGap = 50;
 const ended = 'the shell again';
@@ -28,15 +30,34 @@ const ended = 'the shell again';
  * a second: bytes to the terminal for each line and each second, how old the oldest line is that is not on the screen
  * yet, what keys take to show, and what the end takes, until the shell's next words are on the screen.
  */
-export async function overSlowLine(
+export async function overSlowLine(viewer: SlowViewer, rate: number, context: Context): Promise<Sample> {
+  return await whileFollowing(viewer, rate, context, async (terminal) => {
+    const random = createRandom(1, 'keys');
+    const times = viewer.presses.length === 0 ? [] : await timePresses(terminal, viewer.presses, random, keyPatience);
+    const quitMs = await timeQuit(terminal, viewer.quit);
+    if (times.length === 0) return {quitMs};
+    return {quitMs, keyP50Ms: quantile(times, 0.5), keyP95Ms: quantile(times, 0.95), keyMaxMs: Math.max(...times)};
+  });
+}
+
+/** As `overSlowLine`, without keys. */
+export async function bytesOverSlowLine(viewer: SlowViewer, rate: number, context: Context): Promise<Sample> {
+  return await whileFollowing(viewer, rate, context, () => Promise.resolve({}));
+}
+
+type Context = Pick<BenchContext, 'tree'>;
+
+async function whileFollowing(
   viewer: SlowViewer,
   rate: number,
-  {tree}: Pick<BenchContext, 'tree'>,
+  {tree}: Context,
+  act: (terminal: Terminal) => Promise<Sample>,
 ): Promise<Sample> {
   await using server = await quietServer();
   const log = new Log(server, rate);
+  log.write(past);
   const {command, args = []} = viewer.start({tree, url: server.url, names: pipelines});
-  const script = `trap : INT; "$@"; echo ${ended}; exec cat`;
+  const script = `trap : INT; "$@"; echo; echo ${ended}; exec cat`;
   await using terminal = await openTerminal({
     ...{command: 'sh', args: ['-c', script, 'sh', command, ...args], cols: 120, rows: 40},
     link: slowLine,
@@ -46,25 +67,12 @@ export async function overSlowLine(
     await terminal.press(key);
     await sleep(2 * slowLine.roundTrip);
   }
-  await log.begin();
+  log.begin();
   await sleep(settleMs);
   const watched = await watch(terminal, log);
-  const times =
-    viewer.presses.length === 0
-      ? []
-      : await timePresses(terminal, viewer.presses, createRandom(1, 'keys'), keyPatience);
-  const quitMs = await timeQuit(terminal, viewer.quit);
+  const acted = await act(terminal);
   await log.end();
-  return {
-    ...watched,
-    ...(times.length > 0 && {
-      keyP50Ms: quantile(times, 0.5),
-      keyP95Ms: quantile(times, 0.95),
-      keyMaxMs: Math.max(...times),
-    }),
-    quitMs,
-    mostQueued: terminal.link?.mostQueued ?? 0,
-  };
+  return {...watched, ...acted, mostQueued: terminal.link?.mostQueued ?? 0};
 }
 
 async function quietServer(): Promise<DemoServer & AsyncDisposable> {
@@ -94,17 +102,21 @@ class Log {
     return this.#written[number - 1];
   }
 
-  async begin(): Promise<void> {
+  write(lines: number): void {
     const pipeline = this.#server.pipeline(logged);
+    for (let each = 0; each < lines; each++) {
+      this.#written.push(performance.now());
+      const message = messageOf(this.#written.length);
+      const target = 'dbsp_adapters::controller';
+      pipeline.write(plainLine({name: logged}, pipeline.stamp(), {level: 'INFO', target, message}));
+    }
+  }
+
+  begin(): void {
     this.#writing = paced(Number.POSITIVE_INFINITY, this.#rate, {
       now: () => performance.now(),
       wait: () => (this.#isOver ? Promise.reject(new Error(ended)) : sleep(5)),
-      act: () => {
-        this.#written.push(performance.now());
-        const message = messageOf(this.#written.length);
-        const target = 'dbsp_adapters::controller';
-        pipeline.write(plainLine({name: logged}, pipeline.stamp(), {level: 'INFO', target, message}));
-      },
+      act: () => this.write(1),
     }).catch(() => {});
   }
 

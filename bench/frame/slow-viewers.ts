@@ -60,7 +60,7 @@ const less: SlowViewer = {
   presses: [
     {key: 'C-c', sight: (terminal) => () => hasPrompt(terminal)},
     {key: 'h', sight: shows(lessHelp)},
-    {key: 'q', sight: hides(lessHelp)},
+    {key: 'q', sight: (terminal) => () => hasPrompt(terminal)},
     {key: 'F', sight: (terminal) => () => !hasPrompt(terminal)},
   ],
   quit: ['C-c', 'q'],
@@ -76,34 +76,20 @@ const tail: SlowViewer = {
   quit: ['C-c'],
 };
 
-/** A viewer of 40 lines on Ink as npm has it (`plain-ink.ts`). */
-function plainInk(incremental: boolean): SlowViewer {
-  return {
-    what: incremental ? 'a plain Ink program, incremental' : 'a plain Ink program',
-    start: ({url, names: [name = '']}) => ({
-      command: process.execPath,
-      args: [
-        ...nodeFlags,
-        `${import.meta.dirname}/plain-ink.ts`,
-        `${url}/v0/pipelines/${name}/logs`,
-        String(incremental),
-      ],
-    }),
-    isReady: (terminal) => terminal.text().includes('lines'),
-    before: [],
-    presses: [
-      {key: '?', sight: shows(help)},
-      {key: '?', sight: hides(help)},
-    ],
-    quit: ['q'],
-  };
-}
+/** A viewer of 40 lines on Ink as npm has it (`plain-ink.ts`), which writes only rows that have changed. */
+const ink: SlowViewer = {
+  what: 'a plain Ink program, incremental',
+  start: ({url, names: [name = '']}) => ({
+    command: process.execPath,
+    args: [...nodeFlags, `${import.meta.dirname}/plain-ink.ts`, `${url}/v0/pipelines/${name}/logs`],
+  }),
+  isReady: (terminal) => terminal.text().includes('lines'),
+  before: [],
+  presses: [
+    {key: '?', sight: shows(help)},
+    {key: '?', sight: hides(help)},
+  ],
+  quit: ['q'],
+};
 
-export const slowViewers = {
-  pipetail,
-  pipetailAlone,
-  less,
-  tail,
-  ink: plainInk(false),
-  inkIncremental: plainInk(true),
-} as const;
+export const slowViewers = {pipetail, pipetailAlone, less, tail, ink} as const;

@@ -37,7 +37,7 @@ test('over a slow line frames do not queue up: keys, the newest line and the she
   await terminal.waitFor(() => /\bLIVE\b/.test(terminal.row(0)));
   const endFirst = flood(server);
   await terminal.waitFor('flood line');
-  await sleep(5000);
+  await sleep(3000);
   await terminal.press('?');
   await terminal.waitFor('type to find');
   await terminal.press('Esc');
