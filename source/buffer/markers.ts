@@ -11,6 +11,9 @@ export type LossCause =
   | 'not-running'
   | 'unknown';
 
+/** Of the pipeline's process. */
+export type OutputStream = 'stdout' | 'stderr';
+
 /** What happened at a marker. Piped text has no markers, copied and saved text only on request. */
 export type MarkerKind =
   /** The server had discarded `entries` before we first connected. */
@@ -70,6 +73,8 @@ export type MarkerKind =
       readonly bytes: number | undefined;
       readonly because: 'deleted-to-make-room' | 'deleted-or-damaged';
     }
+  /** The log reports it: nobody reads this stream of the process from here to the next start. `why`: the server's words. */
+  | {readonly kind: 'unread'; readonly stream: OutputStream; readonly why: string}
   /** In a merged log: `lines` of a source left its scrollback before they were merged. */
   | {readonly kind: 'not-merged'; readonly lines: number}
   /** A dated line that the user drew. */
@@ -93,6 +98,11 @@ export type LossCount = {
   /** The marker of the last time, and its id. */
   readonly clear: Marker | undefined;
   readonly clearId: number | undefined;
+  /** Times that a stream of the process was no longer read; what it wrote from then on is in no log. */
+  readonly unread: number;
+  /** The marker of the last time, and its id. */
+  readonly unreadMarker: Marker | undefined;
+  readonly unreadId: number | undefined;
 };
 
 /** Lines may be missing: a line after the marker may belong to a record whose head is not above it. */
@@ -105,6 +115,7 @@ export function losesLines({kind}: Marker): boolean {
 export const noLosses: LossCount = {
   ...{gaps: 0, atLeast: 0, atMost: 0, gap: undefined, gapId: undefined},
   ...{clears: 0, clear: undefined, clearId: undefined},
+  ...{unread: 0, unreadMarker: undefined, unreadId: undefined},
 };
 
 /** `id`: of the marker. Returns the same object if it is no loss. */
@@ -125,6 +136,8 @@ export function countLoss(count: LossCount, marker: Marker, id: number): LossCou
       return {...count, gaps: count.gaps + 1, gap: marker, gapId: id};
     case 'new-life':
       return {...count, clears: count.clears + 1, clear: marker, clearId: id};
+    case 'unread':
+      return {...count, unread: count.unread + 1, unreadMarker: marker, unreadId: id};
     default:
       return count;
   }

@@ -68,9 +68,9 @@ export class Runs {
     }
     const transition = transitionIn(message);
     if (!transition) return false;
-    const {kind, from, to} = transition;
+    const {to} = transition;
     const run = this.#runs.at(-1);
-    const begins = kind !== 'Runtime' && from === 'stopped';
+    const begins = beginsRun(transition);
     const isNew = run?.state === 'unknown' && this.#isBlank ? run.endedAt !== undefined : begins;
     const hasRestarted = run?.endedAt !== undefined && to !== 'stopped' && to !== 'stopping';
     if (isNew || hasRestarted) this.#start(id, begins ? time : undefined, to);
@@ -136,7 +136,7 @@ const errorPattern = /^(?:Resources?|Runtime) error: (.*)/;
 /** Before 0.97 (2025-07) a log ended with each deployment and had no transitions. */
 const endOfLogs = 'End of logs: pipeline is being shutdown';
 
-type Transition = {
+export type Transition = {
   readonly kind: 'Resources' | 'Runtime' | 'Status';
   readonly from: string;
   readonly to: string;
@@ -149,6 +149,11 @@ export function transitionIn(message: string): Transition | undefined {
   const to = kindTo ?? statusTo;
   if (from === undefined || to === undefined || to === '(none)') return undefined;
   return {kind: kind === 'Resources' || kind === 'Runtime' ? kind : 'Status', from, to};
+}
+
+/** The resources leave `stopped`: a start, also one that fails at once. */
+export function beginsRun({kind, from}: Transition): boolean {
+  return kind !== 'Runtime' && from === 'stopped';
 }
 
 /** The error that ended the pipeline, in a message of the runner. */

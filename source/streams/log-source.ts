@@ -1,4 +1,5 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
+import type {OutputStream} from '../buffer/markers.ts';
 import type {ReadableStore} from '../lib/store.ts';
 import type {RecordingState} from '../storage/recording/recorder.ts';
 import type {ConnectionEvent, ConnectionState} from './connection/state.ts';
@@ -18,6 +19,8 @@ export type LogSnapshot = {
   readonly pipelineId: string | undefined;
   /** Unix time in ms of the last byte. */
   readonly receivedAt: number | undefined;
+  /** Streams of the process that nobody reads until its next start; absent: the log reports none. */
+  readonly unread?: readonly OutputStream[];
   /** Undefined: off. */
   readonly recording?: RecordingState | undefined;
 };

@@ -1,7 +1,8 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
+import type {OutputStream} from '../buffer/markers.ts';
 import {timeOfBytes} from '../records/line-head.ts';
 import {isRunnerLine, isWholeRecord, runnerMessage} from '../records/line-kind.ts';
-import {errorIn, transitionIn} from '../records/runs.ts';
+import {beginsRun, errorIn, transitionIn} from '../records/runs.ts';
 import {maxProtocolLine} from '../stitch/server-lines.ts';
 
 /** Number of states, and of errors: a start and a stop go through six states. */
@@ -12,12 +13,23 @@ const clocksDiffer = 10_000;
 /** `at`: the time in the runner's line, as Unix time in ms. */
 type Report = {readonly text: string; readonly at: number | undefined};
 
+/** A stream that is no longer read. `line`: index of the newline of the runner's line in the bytes; `at`: Unix time in ms. */
+export type UnreadStream = {
+  readonly line: number;
+  readonly stream: OutputStream;
+  readonly why: string;
+  readonly at: number | undefined;
+};
+
+/** The local runner, when a byte is not UTF-8 (wire/20-stdout-dead.raw). */
+const unreadPattern = /^(stdout|stderr) encountered I\/O error: (.*)/;
+
 /** The states and errors that the log itself reported lately, in lines of the runner. */
 export class LogStates {
   readonly #buffer: LogBuffer;
   readonly #states: Report[] = [];
   readonly #errors: Report[] = [];
-  #openId = 0;
+  #unread: readonly OutputStream[] = [];
 
   constructor(buffer: LogBuffer) {
     this.#buffer = buffer;
@@ -34,35 +46,60 @@ export class LogStates {
     return this.#errors.some(({text, at}) => text.includes(cause) && isAbout(at, since));
   }
 
-  /** The buffer has these bytes already. `hadOpenLine`: they continue an open line. `newlines`: their offsets. */
-  append(bytes: Uint8Array, hadOpenLine: boolean, newlines: Uint32Array): void {
+  /** Streams of the process that nobody reads until the next start. */
+  get unread(): readonly OutputStream[] {
+    return this.#unread;
+  }
+
+  /** The log begins anew: what its runner reads is unknown. */
+  clearUnread(): void {
+    if (this.#unread.length > 0) this.#unread = [];
+  }
+
+  /** Reads bytes before they are in the buffer. `newlines`: their offsets. Returns the streams that end there. */
+  append(bytes: Uint8Array, newlines: Uint32Array): readonly UnreadStream[] {
+    const unread: UnreadStream[] = [];
     let start = 0;
-    for (const end of newlines) {
-      if (start === 0 && hadOpenLine) this.#read(this.#buffer.lineAt(this.#openId));
-      // Checked before `#read`, too: to read every line would cost more than all the rest.
-      else if (end - start <= maxProtocolLine && isRunnerLine(bytes, start, end)) {
-        this.#read(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start));
-      }
+    for (const [index, end] of newlines.entries()) {
+      const line = this.#lineIn(bytes, start, end);
+      const report = line && this.#read(line);
+      if (report) unread.push({line: index, ...report});
       start = end + 1;
     }
-    const {endId, hasOpenLine} = this.#buffer;
-    if (hasOpenLine && (newlines.length > 0 || !hadOpenLine)) this.#openId = endId - 1;
+    return unread;
   }
 
   /** The open line ends without a newline. */
   endLine(): void {
-    this.#read(this.#buffer.lineAt(this.#openId));
+    const line = this.#buffer.hasOpenLine ? this.#buffer.lineAt(this.#buffer.endId - 1) : undefined;
+    if (line) this.#read(line);
   }
 
-  /** `line` is undefined when it came in pieces and has left the buffer already. */
-  #read(line: Buffer | undefined): void {
-    if (!line || line.length > maxProtocolLine || !isRunnerLine(line, 0, line.length) || !isWholeRecord(line)) return;
+  /** Undefined if it cannot be a line of the runner: to read every line would cost more than all the rest. */
+  #lineIn(bytes: Uint8Array, start: number, end: number): Buffer | undefined {
+    const part = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
+    if (part.length > maxProtocolLine) return undefined;
+    if (start > 0 || !this.#buffer.hasOpenLine) return isRunnerLine(bytes, start, end) ? part : undefined;
+    // Undefined when it came in pieces and has left the buffer already.
+    const open = this.#buffer.lineAt(this.#buffer.endId - 1);
+    return open && open.length + part.length <= maxProtocolLine ? Buffer.concat([open, part]) : undefined;
+  }
+
+  #read(line: Buffer): Omit<UnreadStream, 'line'> | undefined {
+    if (line.length > maxProtocolLine || !isRunnerLine(line, 0, line.length) || !isWholeRecord(line)) return undefined;
     const message = runnerMessage(line) ?? '';
-    const state = transitionIn(message)?.to;
+    const transition = transitionIn(message);
     const error = errorIn(message);
     const at = timeOfBytes(line);
-    if (state !== undefined) add(this.#states, {text: lettersOf(state), at});
+    if (transition) {
+      add(this.#states, {text: lettersOf(transition.to), at});
+      if (beginsRun(transition)) this.clearUnread();
+    }
     if (error !== undefined) add(this.#errors, {text: error, at});
+    const [, stream, why = ''] = unreadPattern.exec(message) ?? [];
+    if ((stream !== 'stdout' && stream !== 'stderr') || this.#unread.includes(stream)) return undefined;
+    this.#unread = [...this.#unread, stream];
+    return {stream, why, at: at === undefined ? undefined : Math.floor(at)};
   }
 }
 

@@ -233,6 +233,7 @@ export class LogStream {
       pipelineId: this.connection.pipelineId,
       receivedAt: this.#reader.receivedAt,
       recording: this.#recording?.state,
+      unread: this.#writer.states.unread,
     };
   }
 }

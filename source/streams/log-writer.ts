@@ -37,10 +37,24 @@ export class LogWriter implements StitchSink {
 
   append(bytes: Uint8Array, newlines: Uint32Array): void {
     this.#appended += bytes.length;
-    const {hasOpenLine} = this.#buffer;
+    // The marker follows the line that reports it, in the middle of a piece, too.
+    let start = 0;
+    let line = 0;
+    for (const unread of this.states.append(bytes, newlines)) {
+      const end = (newlines[unread.line] ?? 0) + 1;
+      this.#store(bytes.subarray(start, end), offsetsFrom(start, newlines.subarray(line, unread.line + 1)));
+      const {stream, why, at = this.#options.clock.wall()} = unread;
+      this.#add({kind: 'unread', stream, why, at});
+      start = end;
+      line = unread.line + 1;
+    }
+    if (start === 0) this.#store(bytes, newlines);
+    else if (start < bytes.length) this.#store(bytes.subarray(start), offsetsFrom(start, newlines.subarray(line)));
+  }
+
+  #store(bytes: Uint8Array, newlines: Uint32Array): void {
     this.#buffer.append(bytes, newlines);
     this.#options.errors.append(bytes, newlines);
-    this.states.append(bytes, hasOpenLine, newlines);
   }
 
   cutLine(): void {
@@ -70,6 +84,7 @@ export class LogWriter implements StitchSink {
   }
 
   #add(marker: Marker): void {
+    if (marker.kind === 'new-life') this.states.clearUnread();
     this.#write(marker);
     this.#losses = countLoss(this.#losses, marker, this.#buffer.lastMarker()?.id ?? 0);
   }
@@ -140,4 +155,8 @@ export class LogWriter implements StitchSink {
     if (last && corrected) this.#buffer.replaceMarker(last.id, corrected);
     else this.#buffer.addMarker(marker);
   }
+}
+
+function offsetsFrom(start: number, newlines: Uint32Array): Uint32Array {
+  return newlines.map((offset) => offset - start);
 }

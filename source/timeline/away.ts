@@ -22,6 +22,7 @@ const kindOrder: readonly TimelineEvent['kind'][] = [
   'failed',
   'silent',
   'lost',
+  'unread',
   'stopped',
   'restarted',
   'errors',

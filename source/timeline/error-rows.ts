@@ -17,7 +17,7 @@ export type ErrorRow = {
   | {readonly kind: 'errors' | 'watched'; readonly group: ErrorGroup}
   | {readonly kind: 'failed'; readonly why: string}
   | {readonly kind: 'connectors'}
-  /** `incident`: the last one, or the sum of all losses. `isOver`: the log is followed again. */
+  /** `incident`: the last one, or the sum of all losses. `isOver`: the log is followed again, or the stream read. */
   | {readonly kind: Incident['kind']; readonly incident: Incident; readonly isOver: boolean}
 );
 
@@ -34,7 +34,7 @@ export type ErrorRowsInput = {
 
 const stateOrder: readonly ErrorRow['state'][] = ['unseen', 'seen', 'muted'];
 /** These come first within a pipeline, in this order; then errors, the newest first. */
-const incidentOrder: readonly ErrorRow['kind'][] = ['failed', 'silent', 'lost', 'restarted'];
+const incidentOrder: readonly ErrorRow['kind'][] = ['failed', 'silent', 'lost', 'unread', 'restarted'];
 
 /** A failure or an incident, not errors. */
 export function isIncident({kind}: ErrorRow): boolean {
@@ -105,8 +105,16 @@ function incidentRow({pipeline, kind, all, unseen}: IncidentSummary, {viewed, lo
     kind,
     key: `${pipeline} ${kind}`,
     ...{pipeline, state: isUnseen ? 'unseen' : 'seen', count, since, last, firstId, lastId, incident},
-    isOver: kind === 'silent' && logs.find(({name}) => name === pipeline)?.silent === undefined,
+    isOver: isOver(
+      kind,
+      logs.find(({name}) => name === pipeline),
+    ),
   };
+}
+
+function isOver(kind: Incident['kind'], log: LogStatus | undefined): boolean {
+  if (kind === 'unread') return log === undefined || log.unread.length === 0;
+  return kind === 'silent' && log?.silent === undefined;
 }
 
 function groupRow(group: ErrorGroup, pipeline: string, {viewed, muted}: ErrorRowsInput): ErrorRow {

@@ -19,6 +19,8 @@ export function timelineWords(event: TimelineEvent, width: number): StyledText {
       return plain(stateChangeWords(event.from, event.to));
     case 'lost':
       return plain(lostWords(event));
+    case 'unread':
+      return plain(event.marker ? markerText(event.marker) : 'a stream of the process is not read');
     case 'restarted':
       return plain(restartWords(event));
     case 'connectors':

@@ -1,5 +1,5 @@
 import type {ApiFailure, Pipeline} from '../api/types.ts';
-import type {LossCount, Marker} from '../buffer/markers.ts';
+import type {LossCount, Marker, OutputStream} from '../buffer/markers.ts';
 import {readTime} from '../lib/format.ts';
 import {type ErrorGroup, watchedKey} from '../records/error-log.ts';
 import type {LogSnapshot} from '../streams/log-source.ts';
@@ -33,12 +33,18 @@ export type TimelineEvent = {readonly pipeline: string; readonly id?: number; re
   | {readonly kind: 'restarted'; readonly by: 'log'; readonly marker?: Marker}
   /** The list reports it, with states in the server's spelling. */
   | {readonly kind: 'restarted'; readonly by: 'list'; readonly from: string; readonly to: string}
+  /** A stream of the process is no longer read until the next start. `marker`: the log's own, of the last time. */
+  | {readonly kind: 'unread'; readonly marker?: Marker}
   /** `isNew`: the log had no error of this group before. */
   | {readonly kind: 'errors'; readonly group: ErrorGroup; readonly count: number; readonly isNew: boolean}
   | {readonly kind: 'connectors'; readonly count: number}
 );
 
-export type Incident = Extract<TimelineEvent, {kind: 'silent' | 'lost' | 'restarted'}>;
+export type Incident = Extract<TimelineEvent, {kind: 'silent' | 'lost' | 'unread' | 'restarted'}>;
+
+export function isIncident(event: TimelineEvent): event is Incident {
+  return ['silent', 'lost', 'unread', 'restarted'].includes(event.kind);
+}
 
 export type LogStatus = {
   readonly name: string;
@@ -48,6 +54,8 @@ export type LogStatus = {
   readonly endId: number;
   readonly errors: ReadonlyMap<number, ErrorGroup>;
   readonly losses: LossCount;
+  /** Streams of the process that nobody reads now. */
+  readonly unread: readonly OutputStream[];
   /** Why the log is not followed, in words; undefined while it is, or soon will be. */
   readonly silent: string | undefined;
   /** Unix time in ms; undefined while it is not silent. */
@@ -140,6 +148,9 @@ export function logEvents(before: LogStatus, now: LogStatus, muted: ReadonlySet<
       ...placeOf(losses.gap, losses.gapId),
     });
   }
+  if (losses.unread > before.losses.unread) {
+    events.push({kind: 'unread', pipeline, ...placeOf(losses.unreadMarker, losses.unreadId)});
+  }
   if (losses.clears > before.losses.clears) {
     events.push({kind: 'restarted', pipeline, by: 'log', ...placeOf(losses.clear, losses.clearId)});
   }
@@ -177,9 +188,13 @@ export function logStatus(
   before: LogStatus | undefined,
   now: number,
 ): LogStatus {
-  const silent = silenceOf(snapshot.get().connection, before?.silent);
+  const {connection, unread = []} = snapshot.get();
+  const silent = silenceOf(connection, before?.silent);
   const silentSince = silent === undefined ? undefined : (before?.silentSince ?? now);
-  return {name, lines: buffer.totalLines, endId: buffer.endId, errors: errors.byKey, losses, silent, silentSince};
+  return {
+    ...{name, lines: buffer.totalLines, endId: buffer.endId, errors: errors.byKey, losses, unread},
+    ...{silent, silentSince},
+  };
 }
 
 /** Failed attempts after which the server counts as silent: a restart takes at most two. */

@@ -1,4 +1,4 @@
-import type {Incident, TimelineEvent} from './events.ts';
+import {type Incident, isIncident, type TimelineEvent} from './events.ts';
 
 /** Incidents of one kind and one pipeline. Times are Unix time in ms, ids those of the log's entries. */
 export type Tally = {
@@ -29,7 +29,7 @@ export class Incidents {
   /** `now`: Unix time in ms, for incidents without a time. */
   add(events: readonly TimelineEvent[], source: Source, now: number): void {
     for (const event of events) {
-      if (event.kind !== 'silent' && event.kind !== 'lost' && event.kind !== 'restarted') continue;
+      if (!isIncident(event)) continue;
       const kinds = this.#tallies.get(event.pipeline) ?? new Map<Incident['kind'], Tallies>();
       this.#tallies.set(event.pipeline, kinds);
       const {all, unseen} = kinds.get(event.kind) ?? {all: new Map(), unseen: new Map()};

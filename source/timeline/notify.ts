@@ -9,7 +9,7 @@ import {errorWords, timelineWords, widthWithTarget} from './event-words.ts';
 import type {TimelineEvent} from './events.ts';
 
 /** The most urgent first. `changed`: the change that the user asked to be told of. */
-const kinds = ['changed', 'failed', 'silent', 'lost', 'restarted', 'error', 'watched'] as const;
+const kinds = ['changed', 'failed', 'silent', 'lost', 'unread', 'restarted', 'error', 'watched'] as const;
 
 type Notification = {
   readonly pipeline: string;

@@ -26,6 +26,7 @@ export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
     case 'line-cut':
     case 'not-merged':
     case 'not-recorded':
+    case 'unread':
       return 'loss';
     case 'new-life':
     case 'possible-repeat':
@@ -65,6 +66,8 @@ function wordsOf(marker: Marker): string {
       return `${clockTime(marker.at)} ${stateText(marker)}`;
     case 'program':
       return `${clockTime(marker.at)} program: ${stateChangeWords(marker.from, marker.to)}`;
+    case 'unread':
+      return `${clockTime(marker.at)} ${marker.stream} is not read from here to the next start: ${marker.why}`;
     case 'not-merged':
       return `${counted(marker.lines, 'line', 'lines')} left the scrollback before being merged`;
     case 'not-recorded':

@@ -17,9 +17,8 @@ function read(log: Buffer, cuts: readonly number[] = []): LogStates {
   const ends = [...cuts.map((cut) => cut % log.length), log.length].sort((a, b) => a - b);
   ends.forEach((end, index) => {
     const [piece, newlines] = withNewlines(log.subarray(ends[index - 1] ?? 0, end));
-    const {hasOpenLine} = buffer;
+    reported.append(piece, newlines);
     buffer.append(piece, newlines);
-    reported.append(piece, hasOpenLine, newlines);
   });
   return reported;
 }

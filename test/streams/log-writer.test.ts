@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
@@ -141,4 +142,40 @@ test('a cut is counted as a gap, and a gap that waited for the line is still the
   writer.append(...withNewlines(Buffer.from('open')));
   writer.cutLine();
   expect(writer.losses).toMatchObject({gaps: 3, gapId: 4});
+});
+
+const tagged = (level: string, text: string) =>
+  `[manager] 2026-11-27T05:56:10.280718Z ${level} pipeline_manager::runner::local_runner: ${text} ` +
+  'pipeline-id="01a21b93-2941-7ed2-815f-092debad96c9" pipeline-name="N/A"';
+const unread = (stream: string) => tagged('ERROR', `${stream} encountered I/O error: no UTF-8`);
+const unreadAt = Date.parse('2026-11-27T05:56:10.280718Z');
+
+test('a stream that is no longer read has a marker right after the line that reports it, however the log is cut', () => {
+  const lines = ['a', unread('stdout'), 'b', unread('stdout'), unread('stderr'), 'c'];
+  const started = tagged('INFO', 'Resources transition: stopped -> provisioning (desired: provisioned)');
+  const bytes = Buffer.from(`${[...lines, started, 'd'].join('\n')}\n`);
+  const marker = (stream: string) => ({kind: 'unread', stream, why: 'no UTF-8', at: Math.floor(unreadAt)});
+  const expected = ['a', unread('stdout'), marker('stdout'), 'b', unread('stdout'), unread('stderr'), marker('stderr')];
+  fc.assert(
+    fc.property(fc.array(fc.nat({max: bytes.length}), {maxLength: 12}), (cuts) => {
+      const {writer, rows} = open();
+      const ends = [...cuts, bytes.length].sort((a, b) => a - b);
+      for (const [index, end] of ends.entries()) {
+        writer.append(...withNewlines(bytes.subarray(ends[index - 1] ?? 0, end)));
+      }
+      expect(rows()).toEqual([...expected, 'c', started, 'd']);
+      expect(writer.losses).toMatchObject({unread: 2, unreadId: 6, gaps: 0});
+      expect(writer.states.unread).toEqual([]);
+    }),
+  );
+  const {write, writer} = open();
+  for (const line of lines) write(line);
+  expect(writer.states.unread).toEqual(['stdout', 'stderr']);
+});
+
+test('only the runner reports that a stream is no longer read', () => {
+  const {write, writer} = open();
+  write('[orders] 2026-11-27T05:56:10.280718Z ERROR app:  stdout encountered I/O error: no UTF-8');
+  write('stdout encountered I/O error: no UTF-8');
+  expect(writer.states.unread).toEqual([]);
 });

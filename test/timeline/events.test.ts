@@ -117,6 +117,13 @@ describe('of a log', () => {
     expect(kinds(logEvents(log('a', {silent: 'deleted'}), log('a', {silent: 'deleted'}), nothing))).toEqual([]);
   });
 
+  it('that a stream of the process is no longer read', () => {
+    const marker: Marker = {kind: 'unread', stream: 'stdout', why: 'x', at: 7};
+    const now = log('a', {losses: {...noLosses, unread: 1, unreadMarker: marker, unreadId: 4}});
+    expect(logEvents(log('a'), now, nothing)).toEqual([{kind: 'unread', pipeline: 'a', marker, at: 7, id: 4}]);
+    expect(logEvents(now, now, nothing)).toEqual([]);
+  });
+
   it('new errors before more of the same, a new one at its first line and another at its last', () => {
     const before = log('a', {errors: errorsOf(['ERROR known 1'])});
     const now = log('a', {

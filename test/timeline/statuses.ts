@@ -21,6 +21,7 @@ export function log(name: string, change: Partial<LogStatus> = {}): LogStatus {
     endId: 0,
     errors: new Map(),
     losses: noLosses,
+    unread: [],
     silent: undefined,
     silentSince: undefined,
     ...change,

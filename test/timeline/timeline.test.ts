@@ -96,6 +96,29 @@ it('a server that does not answer notifies once for each log, after three attemp
   expect(told.map((text) => text.split(':')[0]).sort()).toEqual(['fraud', 'orders']);
 });
 
+it('a stream that the runner stops reading notifies, is an incident, and is over at the next start', async () => {
+  const {screen, told} = await telling();
+  await using _ = screen;
+  const orders = screen.server.pipeline('orders');
+  orders.loseStream('stdout');
+  await screen.until(() => told.length > 0, 'the notification');
+  const words = 'stdout is not read from here to the next start: stream did not contain valid UTF-8';
+  expect(told[0]).toMatch(new RegExp(`^orders: \\d\\d:\\d\\d:\\d\\d ${words}`));
+  const incident = () => screen.controller.timelines.errorRows.find(({kind}) => kind === 'unread');
+  expect(incident()).toMatchObject({pipeline: 'orders', count: 1, isOver: false});
+  const unread = () => screen.manager.get('orders')?.snapshot.get().unread;
+  expect(unread()).toEqual(['stdout']);
+  // Nothing is gained by another connection: the stream of the process is dead.
+  screen.manager.reconnect('orders');
+  orders.write(logged(9, 'INFO', 'after the reconnect'));
+  await screen.untilLine('orders', 'after the reconnect');
+  expect(unread()).toEqual(['stdout']);
+  orders.stop();
+  orders.start();
+  await screen.until(() => unread()?.length === 0, 'the next run');
+  expect(incident()).toMatchObject({count: 1, isOver: true});
+});
+
 it('the title shows how many pipelines fail', async () => {
   const titles: string[] = [];
   await using screen = await ScreenUnderTest.connected({

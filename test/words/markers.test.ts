@@ -87,6 +87,10 @@ const all: readonly (readonly [MarkerKind, string])[] = [
     'a recording was deleted meanwhile, to make room',
   ],
   [{kind: 'not-merged', lines: 1200}, '1,200 lines left the scrollback before being merged'],
+  [
+    {kind: 'unread', stream: 'stderr', why: 'stream did not contain valid UTF-8'},
+    '09:17:30 stderr is not read from here to the next start: stream did not contain valid UTF-8',
+  ],
   [{kind: 'ended', because: 'deleted'}, '09:17:30 deleted'],
   [{kind: 'ended', because: 'restarted'}, '09:17:30 the runner restarted'],
   [{kind: 'ended', because: 'created-again'}, '09:17:30 deleted and created again'],
@@ -125,6 +129,7 @@ describe('the tone', () => {
     expect(tone({kind: 'lost', atLeast: 1, atMost: 1, from: at, to: at})).toBe('loss');
     expect(tone({kind: 'line-cut'})).toBe('loss');
     expect(tone({kind: 'not-merged', lines: 1})).toBe('loss');
+    expect(tone({kind: 'unread', stream: 'stdout', why: ''})).toBe('loss');
   });
 
   it('of a reconnect without loss is quiet', () => {

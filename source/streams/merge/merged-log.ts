@@ -213,6 +213,7 @@ export function mergedSnapshot(
     connection: worstConnection(ownConnection ? [ownConnection, ...connections] : connections),
     events: mergedEvents(sources),
     pipelineId: undefined,
+    unread: [...new Set(sources.flatMap(({snapshot, left}) => (left ? [] : (snapshot.unread ?? []))))],
     receivedAt: lastBytes.length > 0 ? Math.max(...lastBytes) : undefined,
   };
 }

@@ -2,6 +2,7 @@ import type {ApiFailure, Pipeline, Session} from '../../api/types.ts';
 import {clockTime, counted, duration, readTime} from '../../lib/format.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
 import type {ListSnapshot} from '../../streams/list-poller.ts';
+import type {LogSnapshot} from '../../streams/log-source.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, padTo} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
@@ -48,6 +49,8 @@ export type HeaderView = {
   /** How long the request of the log and of the list have been in progress, such as `4 s`; undefined while that is short. */
   readonly waited?: {readonly log: string | undefined; readonly list: string | undefined};
   readonly paused: boolean;
+  /** Streams of the process that nobody reads: the log stays silent about them. */
+  readonly unread?: LogSnapshot['unread'];
   /** Undefined: the shown log is not to be recorded. */
   readonly recording: RecordingState | undefined;
   readonly width: number;
@@ -86,6 +89,7 @@ export function Header() {
     connection,
     waited,
     paused: tab?.pane.position.kind === 'held',
+    unread: snapshot?.unread ?? [],
     recording: snapshot?.recording,
     width: controller.size.columns,
     now: clock.wall(),
@@ -108,6 +112,7 @@ export function headerText(view: HeaderView): StyledText {
     ...recordingNote(view.recording),
     ...(view.paused ? [plain(' PAUSED ', {inverse: true, bold: true}), plain(' ')] : []),
     plain(sinceText(view.connection.text, view.waited?.log), view.connection.style),
+    ...unreadNote(view),
     ...pipelineNote(view),
     plain(' '),
   ]);
@@ -185,6 +190,12 @@ function recordingNote(recording: RecordingState | undefined): StyledText[] {
     case 'stopped':
       return [plain(' NOT RECORDED ', {inverse: true, bold: true, fg: 1}), plain(' ')];
   }
+}
+
+/** The log is live, but a stream of the process is in it no longer. */
+function unreadNote({connection, unread = [], symbols}: HeaderView): StyledText[] {
+  if (!connection.isLive || unread.length === 0) return [];
+  return [plain(` ${symbols.dot} `, {dim: true}), plain(`${unread.join(', ')} not read`, {fg: 3, bold: true})];
 }
 
 function pipelineNote(view: HeaderView): StyledText[] {

@@ -61,6 +61,8 @@ function kindOf(row: AwayRow): {word: string; style: Style} {
       return {word: 'silent', style: {fg: 1, bold: true}};
     case 'lost':
       return {word: 'lost', style: {fg: 3, bold: true}};
+    case 'unread':
+      return {word: 'not read', style: {fg: 3, bold: true}};
     case 'stopped':
       return {word: 'stopped', style: {fg: 3}};
     case 'restarted':

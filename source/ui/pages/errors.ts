@@ -5,6 +5,7 @@ import {textWidth} from '../../terminal/width.ts';
 import {ErrorExcerpts} from '../../timeline/error-excerpt.ts';
 import {type ErrorRow, isIncident} from '../../timeline/error-rows.ts';
 import {timelineWords} from '../../timeline/event-words.ts';
+import type {Incident} from '../../timeline/events.ts';
 import {hasCompileError} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
@@ -110,6 +111,7 @@ function textOf(row: ErrorRow, width: number, excerpts: ErrorExcerpts): StyledTe
       return plain(row.why, row.state === 'unseen' ? {fg: 1, bold: true} : style);
     case 'silent':
     case 'lost':
+    case 'unread':
     case 'restarted':
       return incidentWords(row, style, width);
     case 'connectors':
@@ -123,17 +125,24 @@ function textOf(row: ErrorRow, width: number, excerpts: ErrorExcerpts): StyledTe
   }
 }
 
-/** `silent  connection refused`, `was silent  …` once it is over; a loss needs no such word. */
+/** `silent  connection refused`, `was silent  …` once it is over; a loss and a stream that is not read need no such word. */
 function incidentWords(
   {kind, incident, state, isOver}: Extract<ErrorRow, {incident: unknown}>,
   quiet: Style,
   width: number,
 ): StyledText {
+  const isLoss = kind === 'lost' || kind === 'unread';
   const loud: Style = kind === 'silent' && !isOver ? {fg: 1, bold: true} : {fg: 3};
   return concat([
-    plain(kind === 'lost' ? '' : `${isOver ? 'was ' : ''}${kind}  `, state === 'unseen' ? loud : quiet),
-    plain(timelineWords(incident, width).text, kind === 'lost' && state === 'unseen' ? loud : quiet),
+    plain(wordOf(kind, isOver), state === 'unseen' ? loud : quiet),
+    plain(timelineWords(incident, width).text, isLoss && state === 'unseen' ? loud : quiet),
   ]);
+}
+
+function wordOf(kind: Incident['kind'], isOver: boolean): string {
+  if (kind === 'lost') return '';
+  if (kind === 'unread') return isOver ? 'over  ' : '';
+  return `${isOver ? 'was ' : ''}${kind}  `;
 }
 
 export const errorsHandlers = {

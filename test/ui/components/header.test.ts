@@ -136,6 +136,13 @@ it('says how long it has waited for an answer of the log, and of the list', () =
   expect(text({waited, list: none, connection})).toMatch(/com {2}waiting for the list, 5 s +connecting $/);
 });
 
+it('says which streams nobody reads, although the log is live', () => {
+  expect(text({unread: ['stdout']})).toMatch(/ LIVE · stdout not read $/);
+  expect(text({unread: ['stdout', 'stderr'], width: 80})).toMatch(/ LIVE · stdout, stderr not read $/);
+  const connection = connectionWords({kind: 'connecting', attempt: 1}, 0, true);
+  expect(text({unread: ['stdout'], connection})).toMatch(/ connecting $/);
+});
+
 it('says that it is paused, live or not', () => {
   expect(text({paused: true})).toMatch(/ PAUSED {2}LIVE $/);
 });
