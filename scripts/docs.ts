@@ -20,6 +20,7 @@ await fill('json.md', {
   run: schemaTableText(schemas.run),
   change: schemaTableText(schemas.change),
   config: schemaTableText(schemas.config),
+  happened: schemaTableText(schemas.happened),
   stderr: schemaTableText(schemas.stderr),
 });
 // Without results the page stays as it is.

@@ -37,7 +37,7 @@ async function askServer(
   }
 }
 
-type AskRequest = Extract<Request, {kind: 'list' | 'status' | 'diff' | 'completion' | 'complete'}>;
+type AskRequest = Extract<Request, {kind: 'list' | 'status' | 'diff' | 'story' | 'completion' | 'complete'}>;
 
 /** Runs a command that prints one text. Returns the exit code. */
 export async function runAskCommand(options: {
@@ -63,6 +63,13 @@ export async function runAskCommand(options: {
     }
     case 'diff':
       return await runDiff({...options, request});
+    case 'story': {
+      const {storyOfServer} = await import('./whole-log.ts');
+      const common = {clock: systemClock, random: systemRandom};
+      return await askServer({...options, isJson: request.output === 'json'}, (client, signal) =>
+        storyOfServer(request, {...common, client, signal}),
+      );
+    }
     case 'completion':
       return await printWhole(completionScript(request.shell), process);
     case 'complete':
@@ -80,7 +87,7 @@ async function runDiff({
   readonly process: NodeJS.Process;
 }): Promise<number> {
   const {process} = options;
-  const {diffOfRecording, diffOfServer} = await import('./diff.ts');
+  const {diffOfRecording, diffOfServer} = await import('./whole-log.ts');
   const {from} = request;
   const common = {clock: systemClock, random: systemRandom};
   if (from === undefined) {

@@ -28,6 +28,7 @@ const commandHelp: Readonly<Record<(typeof commandWords)[number], string>> = {
   list: 'all pipelines and their states',
   status: 'state, since when, errors in full',
   diff: 'what is new in a run',
+  story: 'what happened to a pipeline',
   completion: 'a script for the shell',
   config: 'the configuration file, and the options in effect',
   demo: 'the embedded demo server',

@@ -8,6 +8,7 @@ import {UsageError} from '../settings/parse-values.ts';
 import type {Settings} from '../settings/settings.ts';
 import type {OpenServer} from '../startup/open-server.ts';
 import {expandHome, saveFile} from '../storage/save-file.ts';
+import {readHistory} from '../streams/pipeline-history.ts';
 import {copyToClipboard} from '../system/clipboard.ts';
 import {runWithTimeout} from '../system/deadline.ts';
 import {commandEndWords, pagerOf, pipeOut} from '../system/pipe-out.ts';
@@ -60,6 +61,7 @@ export function screenServices(input: ServicesInput): Services {
     session: login.session,
     serverVersion: login.version,
     describe: (name, signal) => describe(client, name, signal),
+    history: (name, signal) => readHistory(client, name, signal),
     serverName: server.name,
     serverUrl: client.baseUrl,
     tokenFrom: settings.tokenFrom ?? settings.server.tokenCommand?.from,

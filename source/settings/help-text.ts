@@ -25,6 +25,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail list', 'all pipelines and their states'],
       ['pipetail status [pipeline]', 'state, since when, errors in full'],
       ['pipetail diff <pipeline>', 'what is new in its last run since the one before it'],
+      ['pipetail story <pipeline>', 'what happened to it: states, runs, gaps, errors'],
       ['pipetail completion bash|zsh|fish', 'a script that completes commands, options and names'],
       ['pipetail config path|show|check|init', 'the configuration file, and the options in effect'],
       ['pipetail demo [--port N]', 'the embedded demo server, on its own'],
@@ -87,6 +88,14 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail diff orders', 'the last run of what the server has, and the one before it'],
       ['pipetail diff orders --from ~/pipetail-logs --runs 3,4', 'two runs of a recording'],
     ],
+    exitCodes,
+  },
+  story: {
+    introduction:
+      'pipetail story tells what happened to a pipeline, newest first: states, runs, gaps of the log, kinds of errors, connector errors, checkpoints.',
+    usage: [['pipetail story [options] <pipeline>', '']],
+    notes: [],
+    examples: [['pipetail story orders --since 24h', 'the last day']],
     exitCodes,
   },
   completion: {

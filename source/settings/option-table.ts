@@ -35,9 +35,9 @@ export type CommandName = 'screen' | WordedCommand;
 /** The commands that are a word after `pipetail`. */
 type WordedCommand = (typeof commandWords)[number];
 
-export const commandWords = ['logs', 'list', 'status', 'diff', 'completion', 'config', 'demo'] as const;
+export const commandWords = ['logs', 'list', 'status', 'diff', 'story', 'completion', 'config', 'demo'] as const;
 
-const askServer = ['screen', 'logs', 'list', 'status', 'diff'] as const;
+const askServer = ['screen', 'logs', 'list', 'status', 'diff', 'story'] as const;
 const all = ['screen', ...commandWords] as const;
 
 /** In the order of the help. */
@@ -298,8 +298,8 @@ export const options = [
     alias: 's',
     value: 'TIME',
     help: 'start at the first record of this time or later: 10m, 1h30m, 12:03, 2026-11-25 12:03 (UTC)',
-    commands: ['logs'],
-    once: ['logs'],
+    commands: ['logs', 'story'],
+    once: ['logs', 'story'],
   },
   {
     flag: 'grep',
@@ -331,9 +331,9 @@ export const options = [
     alias: 'o',
     synonyms: ['format'],
     value: 'FORM',
-    help: 'for logs: raw (as sent, also on a terminal), json (an object per record) or markdown; for list: wide, name or json; for status, diff and config: json',
-    commands: ['logs', 'list', 'status', 'diff', 'config'],
-    once: ['logs', 'list', 'status', 'diff', 'config'],
+    help: 'for logs: raw (as sent, also on a terminal), json (an object per record) or markdown; for list: wide, name or json; for the others: json',
+    commands: ['logs', 'list', 'status', 'diff', 'story', 'config'],
+    once: ['logs', 'list', 'status', 'diff', 'story', 'config'],
   },
   {
     flag: 'template',

@@ -29,6 +29,7 @@ export type Request =
     }
   | ({readonly kind: 'status'; readonly output: StatusForm} & RequestedNames)
   | DiffRequest
+  | StoryRequest
   | {readonly kind: 'completion'; readonly shell: Shell}
   /** Completes the last word. Called by the shells' scripts. */
   | {readonly kind: 'complete'; readonly words: readonly string[]}
@@ -51,6 +52,14 @@ export type DiffRequest = {
   readonly runs: readonly [number, number] | undefined;
   /** A folder of recordings. */
   readonly from: string | undefined;
+  readonly output: StatusForm;
+};
+
+export type StoryRequest = {
+  readonly kind: 'story';
+  readonly name: string;
+  /** As typed. */
+  readonly since: string | undefined;
   readonly output: StatusForm;
 };
 
@@ -127,14 +136,13 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values
       return {kind: 'status', ...readNames(names), output};
     }
     case 'diff': {
-      const [name] = names;
-      if (name === undefined || names.length > 1) {
-        throw new UsageError(
-          `diff takes one pipeline${names.length > 1 ? `, not ${names.length}` : ''}: pipetail diff <pipeline>`,
-        );
-      }
+      const name = readOneName('diff', names);
       const output = formOf(outputForms.diff, value('output'));
-      return {kind: 'diff', name: checkName(name), runs: parseRuns(value('runs')), from: value('from'), output};
+      return {kind: 'diff', name, runs: parseRuns(value('runs')), from: value('from'), output};
+    }
+    case 'story': {
+      const output = formOf(outputForms.story, value('output'));
+      return {kind: 'story', name: readOneName('story', names), since: value('since'), output};
     }
     case 'completion':
       return readCompletion(names);
@@ -158,6 +166,7 @@ export function needsServer(request: Request): boolean {
     case 'screen':
     case 'list':
     case 'status':
+    case 'story':
     case 'complete':
       return true;
     case 'logs':
@@ -337,6 +346,13 @@ function readShape({has, value}: OptionValues): Pick<LogsRequest, 'output' | 'as
 }
 
 /** As with kubectl and stern, -1 is all. */
+function readOneName(command: CommandName, names: readonly string[]): string {
+  const [name] = names;
+  if (name !== undefined && names.length === 1) return checkName(name);
+  const given = names.length > 1 ? `, not ${names.length}` : '';
+  throw new UsageError(`${command} takes one pipeline${given}: pipetail ${command} <pipeline>`);
+}
+
 /** `3,4`, in any order. */
 function parseRuns(text: string | undefined): readonly [number, number] | undefined {
   if (text === undefined) return undefined;
@@ -360,6 +376,7 @@ const outputForms = {
   list: ['table', 'wide', 'name', 'json'],
   status: ['text', 'json'],
   diff: ['text', 'json'],
+  story: ['text', 'json'],
   config: ['text', 'json'],
 } as const;
 

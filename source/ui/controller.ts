@@ -30,6 +30,7 @@ import {
   type ViewAction,
   type ViewState,
 } from './state/view-state.ts';
+import {StoryReader} from './story.ts';
 import {PipelineListView, TabSwitcher} from './tabs.ts';
 
 type ControllerOptions = {
@@ -54,6 +55,7 @@ export class Controller {
   readonly terminal = new TerminalLease();
   readonly timelines: Timelines;
   readonly comparison: Comparison;
+  readonly story: StoryReader;
   readonly tabSwitcher: TabSwitcher;
   readonly lookup: PipelineLookup;
   readonly logWaits: LogWaits;
@@ -79,6 +81,7 @@ export class Controller {
       say: (text) => this.say(text),
     });
     this.comparison = new Comparison(services.clock);
+    this.story = new StoryReader(services);
     this.lookup = new PipelineLookup(services);
     this.logWaits = new LogWaits(services.clock);
     this.#noticeTimer = new NoticeTimer({...services, onEnd: () => this.#endNotice()});
@@ -121,6 +124,7 @@ export class Controller {
       this.#noticeTimer.stop();
       this.lookup.dispose();
       this.comparison.stop();
+      this.story.stop();
       this.#models.dispose();
       for (const each of undo) each();
     };

@@ -28,6 +28,7 @@ import {errorsHandlers} from './pages/errors.ts';
 import {chosenInHelp, closeHelp, helpHandlers, typeInHelp} from './pages/help.ts';
 import {marksHandlers} from './pages/marks.ts';
 import {pageHandlers} from './pages/pages.ts';
+import {timelineHandlers} from './pages/timeline.ts';
 import {type Edit, withSuggestion} from './state/edit-line.ts';
 import {type Prompt, promptInUse} from './state/view-state.ts';
 
@@ -196,6 +197,7 @@ const handlers: Readonly<Record<CommandId, Handler>> = {
   ...detailHandlers,
   ...marksHandlers,
   ...comparisonHandlers,
+  ...timelineHandlers,
   ...errorsHandlers,
   ...awayHandlers,
   ...contextsHandlers,

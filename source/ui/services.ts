@@ -7,6 +7,7 @@ import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {PromptHistories} from '../storage/prompt-history.ts';
 import type {Saved} from '../storage/save-file.ts';
 import type {ListPoller} from '../streams/list-poller.ts';
+import type {PipelineHistory} from '../streams/pipeline-history.ts';
 import type {StreamManager} from '../streams/stream-manager.ts';
 import type {AlertCommand} from '../system/alert-command.ts';
 import type {ClipboardAnswer} from '../system/clipboard.ts';
@@ -33,6 +34,8 @@ export type Services = {
   /** Whether the terminal takes a frame; absent: always. New lines wait longer, see `FrameRate`. */
   readonly takesFrames?: ReadableStore<boolean>;
   readonly describe: (name: string, signal: AbortSignal) => Promise<Description>;
+  /** What the API tells of a pipeline besides its log. Rejects only when aborted. */
+  readonly history: (name: string, signal: AbortSignal) => Promise<PipelineHistory>;
   readonly colors: Colors;
   readonly symbols: Symbols;
   /** The locale is UTF-8; otherwise every row is in ASCII. */

@@ -21,6 +21,7 @@ const pages: Readonly<Record<Page['kind'], {readonly name: string; readonly clos
   events: {name: 'events of the connection', close: 'page-close'},
   detail: {name: 'record in full', close: 'detail-close'},
   marks: {name: 'marks', close: 'marks-close'},
+  timeline: {name: 'timeline of the pipeline', close: 'timeline-close'},
   comparison: {name: 'what is new in a run', close: 'comparison-close'},
   contexts: {name: 'contexts', close: 'contexts-close'},
   errors: {name: 'unseen errors', close: 'errors-close'},

@@ -13,7 +13,10 @@ const ajv = new Ajv2020({allErrors: true, allowUnionTypes: true});
 ajv.addSchema(schema, 'shapes');
 
 /** What the schema has against a value; none: nothing. */
-function mistakes(shape: 'logs' | 'list' | 'status' | 'diff' | 'config' | 'stderr', value: unknown): readonly string[] {
+function mistakes(
+  shape: 'logs' | 'list' | 'status' | 'diff' | 'story' | 'config' | 'stderr',
+  value: unknown,
+): readonly string[] {
   const validate = ajv.getSchema(`shapes#/$defs/${shape}`);
   if (!validate) throw new Error(`the schema has no ${shape}`);
   validate(value);
@@ -59,8 +62,9 @@ test('what the commands print has the shapes of the schema', async () => {
     pipetail('status', 'failed'),
     pipetail('status'),
   ]);
-  const [diff, config] = await Promise.all([
+  const [diff, story, config] = await Promise.all([
     pipetail('diff', 'orders'),
+    pipetail('story', 'orders'),
     runCommand(['config', 'show', '-o', 'json'], {env: {FELDERA_RETRIES: '3'}}),
   ]);
   const [unknown, wrong] = await Promise.all([pipetail('status', 'missing'), pipetail('logs')]);
@@ -79,6 +83,8 @@ test('what the commands print has the shapes of the schema', async () => {
   expect(mistakes('status', JSON.parse(one.stdout))).toEqual([]);
   expect(JSON.parse(one.stdout)).toMatchObject([{deploymentError: {cause: 'exit status: 101'}}]);
   expect(mistakes('diff', JSON.parse(diff.stdout))).toEqual([]);
+  expect(mistakes('story', JSON.parse(story.stdout))).toEqual([]);
+  expect(JSON.parse(story.stdout)).toContainEqual(expect.objectContaining({what: 'run', from: 'log'}));
   expect(JSON.parse(diff.stdout).changes).toContainEqual(expect.objectContaining({change: 'new', level: 'ERROR'}));
   expect(mistakes('config', JSON.parse(config.stdout))).toEqual([]);
   expect(JSON.parse(config.stdout).ignored).toMatchObject([{variable: 'FELDERA_RETRIES'}]);
@@ -126,6 +132,7 @@ describe('the schema refuses', () => {
 
   test.each([
     ['diff', {pipeline: 'orders', changes: []}],
+    ['story', [{time: null, what: 'state'}]],
     ['config', {file: null, options: [{option: 'host'}], ignored: []}],
     ['config', {file: null, options: [], ignored: [], more: 1}],
   ] as const)('%s: %j', (shape, value) => {

@@ -228,7 +228,7 @@ describe('flags', () => {
     [['logs', 'a', '--fps', '5'], '--fps belongs to the screen'],
     [
       ['demo', '--host', 'http://x'],
-      '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff',
+      '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff, pipetail story',
     ],
     [['--port', '80'], '--port belongs to pipetail demo'],
   ])('%j belongs to another command', (argv, message) => {
@@ -363,7 +363,11 @@ test('every flag of the table is known to the parser', () => {
   for (const option of options as readonly Option[]) {
     const [command = 'screen'] = option.commands;
     const names =
-      command === 'logs' || command === 'diff' ? [command, 'orders'] : command === 'screen' ? [] : [command];
+      command === 'logs' || command === 'diff' || command === 'story'
+        ? [command, 'orders']
+        : command === 'screen'
+          ? []
+          : [command];
     const given = option.fallback ?? option.example ?? values[option.value ?? ''] ?? '5';
     const argv = [...names, `--${option.flag}`, ...(option.value === undefined ? [] : [given])];
     expect(() => readSettings(argv, {}, file), option.flag).not.toThrow();

@@ -82,7 +82,7 @@ const mistakes: readonly Mistake[] = [
   [['logs', 'a', '--port', '1'], '--port belongs to pipetail demo'],
   [
     ['completion', 'bash', '--host', 'http://x'],
-    '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff',
+    '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff, pipetail story',
   ],
   // Values.
   [['logs', 'a', '--tail'], '--tail needs a value: --tail N'],
@@ -174,7 +174,7 @@ const mistakes: readonly Mistake[] = [
   ],
   [
     ['demo', '--context', 'prod'],
-    '--context belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff',
+    '--context belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff, pipetail story',
   ],
   [['--no-fps'], `unknown option --no-fps · ${lists}`],
 ];

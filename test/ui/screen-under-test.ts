@@ -11,6 +11,7 @@ import {promptHistories} from '../../source/storage/prompt-history.ts';
 import {Recordings} from '../../source/storage/recording/recordings.ts';
 import {saveFile} from '../../source/storage/save-file.ts';
 import {ListPoller} from '../../source/streams/list-poller.ts';
+import {readHistory} from '../../source/streams/pipeline-history.ts';
 import {StreamManager} from '../../source/streams/stream-manager.ts';
 import {runWithTimeout} from '../../source/system/deadline.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
@@ -122,6 +123,7 @@ export class ScreenUnderTest implements AsyncDisposable {
       manager: this.manager,
       poller: this.poller,
       clock,
+      history: (name, signal) => readHistory(client, name, signal),
       describe: (name, signal) =>
         client.getPipeline(name, signal).then(
           (detail) => ({kind: 'detail', detail}),

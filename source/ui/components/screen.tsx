@@ -52,6 +52,7 @@ function OpenPage({layout}: {readonly layout: Layout}) {
   useTabLabels(controller);
   useStore(controller.timelines.muted);
   useStore(controller.comparison.state);
+  useStore(controller.story.state);
   useStore<unknown>(controller.services.alerts?.runs ?? noRuns);
   const waited = useWaited(controller.services, controller.lookup.waitingSince);
   const {rows, place} = pageShown(controller, waited);

@@ -125,7 +125,7 @@ function undoOne(tab: Tab | undefined): Partial<PaneView> | undefined {
 }
 
 /** The pipeline that a key of both panes is about. */
-function pipelineOf(controller: Controller): string | undefined {
+export function pipelineOf(controller: Controller): string | undefined {
   const {state, tab} = controller;
   return state.focus === 'sidebar' ? state.cursor : tab && pipelineAt(controller, tab);
 }

@@ -5,7 +5,17 @@ export type KeyContext = 'everywhere' | 'sidebar' | 'log' | Covering;
  * Pages cover both panes; the detail of a record and the lists with a cursor have keys of their own. `describe` has its
  * own besides those of `page`.
  */
-type Covering = 'help' | 'page' | 'describe' | 'detail' | 'marks' | 'errors' | 'away' | 'contexts' | 'comparison';
+type Covering =
+  | 'help'
+  | 'page'
+  | 'describe'
+  | 'detail'
+  | 'marks'
+  | 'errors'
+  | 'away'
+  | 'contexts'
+  | 'comparison'
+  | 'timeline';
 
 export type Command = {
   /** Its name in the configuration's table `[keys]`: never renamed. */
@@ -114,6 +124,11 @@ export const commands = [
       keys: ['A'],
       help: 'unseen errors and incidents, similar ones in one row',
       hint: {hasUnseen: 'unseen errors'},
+    },
+    {
+      id: 'timeline',
+      keys: ['H'],
+      help: 'timeline of the pipeline: states, runs, gaps, errors, also from before',
     },
     {
       id: 'compare',
@@ -333,6 +348,18 @@ export const commands = [
     {id: 'comparison-newer', keys: ['Right', 'l'], help: 'compare with a later run'},
     {id: 'comparison-copy', keys: ['y'], help: 'copy the page', hint: {hasRow: 'copy page'}},
     {id: 'comparison-close', keys: ['Esc', 'q', 'D'], help: 'close', hint: 'close'},
+  ]),
+  ...inGroup('timeline', 'timeline of a pipeline', [
+    {id: 'timeline-up', keys: ['Up', 'k', '^Y'], help: 'up'},
+    {id: 'timeline-down', keys: ['Down', 'j', '^E'], help: 'down', hint: {hasRows: 'down'}},
+    {id: 'timeline-page-up', keys: ['PageUp', 'b', '^B'], help: 'a page up'},
+    {id: 'timeline-page-down', keys: ['PageDown', 'Space', '^F'], help: 'a page down', hint: {isScrollable: 'page'}},
+    {id: 'timeline-go', keys: ['Enter'], help: 'go to its place in the log', hint: {hasRow: 'go to'}},
+    {id: 'timeline-copy', keys: ['y', 'Y'], help: 'copy the page', hint: {hasRow: 'copy page'}},
+    {id: 'timeline-markdown', keys: ['M'], help: 'copy the page as Markdown, for an issue', hint: {hasRow: 'Markdown'}},
+    {id: 'timeline-save', keys: ['S'], help: 'save the page to a file', hint: {hasRow: 'save'}},
+    {id: 'timeline-pipe', keys: ['|'], help: 'pipe the page to a command', hint: {hasRow: 'pipe'}},
+    {id: 'timeline-close', keys: ['Esc', 'q', 'H'], help: 'close', hint: 'close'},
   ]),
   ...inGroup('contexts', 'contexts', [
     {id: 'contexts-up', keys: ['Up', 'k', '^Y'], help: 'up'},

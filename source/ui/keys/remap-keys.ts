@@ -20,6 +20,7 @@ const neverWithout: readonly CommandId[] = [
   'away-close',
   'contexts-close',
   'comparison-close',
+  'timeline-close',
 ];
 
 /**

@@ -275,6 +275,7 @@ const places: Readonly<Record<Exclude<KeyContext, 'everywhere' | 'sidebar' | 'lo
   marks: {where: 'in the list of marks', opens: 'list-marks'},
   errors: {where: 'in the list of unseen errors', opens: 'errors'},
   away: {where: 'on the page that is shown after an absence'},
+  timeline: {where: 'on the timeline of a pipeline', opens: 'timeline'},
   comparison: {where: 'on the page of what is new in a run', opens: 'compare'},
   contexts: {where: 'in the list of contexts', opens: 'contexts'},
 };

@@ -13,6 +13,7 @@ import {cursorIndex, errorsPage, listedErrors} from './errors.ts';
 import {helpOf} from './help.ts';
 import {marksPage} from './marks.ts';
 import {headingRows, type PageRows} from './page-rows.ts';
+import {timelinePage} from './timeline.ts';
 import {type TroubleView, troublePage} from './trouble.ts';
 
 /** `waited`: how long the page has waited for an answer, such as `4 s`; undefined while that is short. */
@@ -50,6 +51,8 @@ export function pageRows(controller: Controller, waited?: string): PageRows {
       const {contexts, symbols} = controller.services;
       return contextsPage({contexts, cursor: page.cursor, width, symbols});
     }
+    case 'timeline':
+      return timelinePage(controller, page, width);
     case 'comparison':
       return comparisonPage(controller, page, width);
     case 'marks':
@@ -149,6 +152,10 @@ export const pageHandlers = {
   'errors-close': close,
   'away-up': cursorUp,
   'away-down': cursorDown,
+  'timeline-up': cursorUp,
+  'timeline-down': cursorDown,
+  'timeline-page-up': cursorPageUp,
+  'timeline-page-down': cursorPageDown,
   'comparison-up': cursorUp,
   'comparison-down': cursorDown,
   'comparison-page-up': cursorPageUp,

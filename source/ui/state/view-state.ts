@@ -34,7 +34,7 @@ export type Page =
       readonly text: string;
       readonly under: Page | undefined;
     }
-  | {readonly kind: 'marks' | 'contexts' | 'comparison'; readonly offset: number; readonly cursor: number}
+  | {readonly kind: 'marks' | 'contexts' | 'comparison' | 'timeline'; readonly offset: number; readonly cursor: number}
   /**
    * `cursor`: the key of a row; undefined: the first. `order`: the keys of the rows at the last key: these keep their
    * places while the page is open, and new ones follow.

@@ -1,7 +1,7 @@
 import {mkdir} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, it, onTestFinished} from 'vitest';
-import {diffOfRecording, diffOfServer} from '../../source/commands/diff.ts';
+import {diffOfRecording, diffOfServer} from '../../source/commands/whole-log.ts';
 import type {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import type {DiffRequest} from '../../source/settings/request.ts';

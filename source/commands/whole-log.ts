@@ -1,0 +1,166 @@
+import type {ApiClient} from '../api/types.ts';
+import {LogBuffer} from '../buffer/log-buffer.ts';
+import {type Clock, nextTurn} from '../lib/clock.ts';
+import {counted} from '../lib/format.ts';
+import {jsonText} from '../lib/json.ts';
+import {parseSince} from '../records/parse-time.ts';
+import {RecordIndex} from '../records/record-index.ts';
+import {UsageError} from '../settings/parse-values.ts';
+import type {DiffRequest, StoryRequest} from '../settings/request.ts';
+import {findRecordings} from '../storage/recording/reader.ts';
+import {codeOf, failureWords} from '../storage/save-file.ts';
+import type {LogStream} from '../streams/log-stream.ts';
+import {readHistory} from '../streams/pipeline-history.ts';
+import {RecordedSource} from '../streams/recorded-source.ts';
+import {StreamManager} from '../streams/stream-manager.ts';
+import {comparisonObject, comparisonText} from '../timeline/comparison-words.ts';
+import {compareRuns, RunCounter, type RunKinds, runBefore} from '../timeline/run-comparison.ts';
+import {CheckpointLines, type StoryRow, shownTime, storyOf} from '../timeline/story.ts';
+import {storyObjects, storyText} from '../timeline/story-words.ts';
+import {CatchUp} from './logs/catch-up.ts';
+import {describePipeline} from './status.ts';
+
+/* Commands that read a whole log before they print: `diff` and `story`. */
+
+type ServerLogOptions = {
+  readonly client: ApiClient;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+};
+
+/** Of the log, while it is read; a recording may be larger. */
+const maxBytes = 64 * 1024 * 1024;
+const blockBytes = 256 * 1024;
+
+/** The text of `pipetail diff` of what the server has. Rejects with an `ApiError`, or an `Error` of one line. */
+export async function diffOfServer(request: DiffRequest, options: ServerLogOptions): Promise<string> {
+  const {name} = request;
+  // For the reason why there is no log.
+  await describePipeline(options.client, name, options.signal);
+  return textOf(request, await runsOfServer(name, options), 'the server');
+}
+
+/** The same of a recording. Rejects with an `Error` of one line. */
+export async function diffOfRecording(
+  {name, from, ...request}: DiffRequest & {readonly from: string},
+  {clock, signal}: Pick<ServerLogOptions, 'clock' | 'signal'>,
+): Promise<string> {
+  const runs = await runsOfRecording(name, from, {clock, signal}).catch((error: unknown) => {
+    const code = codeOf(error);
+    throw code === undefined ? error : new Error(`${from} cannot be read: ${failureWords(code)}`, {cause: error});
+  });
+  return textOf({name, from, ...request}, runs, 'the recording');
+}
+
+function textOf({name, runs: wanted, output}: DiffRequest, runs: readonly RunKinds[], where: string): string {
+  const newer = wanted ? runs[wanted[1] - 1] : runs.at(-1);
+  const older = wanted ? runs[wanted[0] - 1] : newer && runBefore(runs, newer);
+  if (!older || !newer) {
+    const has = `${where} has ${counted(runs.length, 'run', 'runs')} of ${name}`;
+    throw new Error(wanted ? `there is no run ${wanted[older ? 1 : 0]}: ${has}` : `${has}: nothing to compare`);
+  }
+  const compared = {pipeline: name, older, newer, changes: compareRuns(older, newer)};
+  return output === 'json' ? `${jsonText(comparisonObject(compared), 2)}\n` : comparisonText(compared);
+}
+
+async function runsOfServer(name: string, options: ServerLogOptions): Promise<readonly RunKinds[]> {
+  return await withServerLog(name, options, ({buffer}) => {
+    const index = new RecordIndex(buffer);
+    const counter = new RunCounter({buffer, index});
+    countAll(index, counter);
+    return counter.runs;
+  });
+}
+
+async function runsOfRecording(
+  name: string,
+  directory: string,
+  {clock, signal}: Pick<ServerLogOptions, 'clock' | 'signal'>,
+): Promise<readonly RunKinds[]> {
+  const recordings = await findRecordings(directory, name);
+  if (recordings.length === 0) throw new Error(`there is no recording of ${name} in ${directory}`);
+  // The oldest lines leave the buffer once they are counted.
+  const buffer = new LogBuffer({maxBytes});
+  const source = new RecordedSource({buffer, recordings, roomBytes: blockBytes});
+  const index = new RecordIndex(buffer);
+  const counter = new RunCounter({buffer, index});
+  for (let more = true; more; ) {
+    more = source.read();
+    countAll(index, counter);
+    // ^C is heard.
+    await nextTurn(clock);
+    signal.throwIfAborted();
+  }
+  return counter.runs;
+}
+
+function countAll(index: RecordIndex, counter: RunCounter): void {
+  while (!index.step(blockBytes)) counter.step(blockBytes);
+  while (!counter.step(blockBytes));
+}
+
+/** The text of `pipetail story`. Rejects with an `ApiError`, a `UsageError`, or an `Error` of one line. */
+export async function storyOfServer(request: StoryRequest, options: ServerLogOptions): Promise<string> {
+  const {name, since, output} = request;
+  const {client, clock, signal} = options;
+  const from = since === undefined ? undefined : timeOf(since, clock.wall());
+  // For the reason why there is no such pipeline.
+  await describePipeline(client, name, signal);
+  const history = await readHistory(client, name, signal);
+  const all = await withServerLog(name, options, ({buffer, errors}) => {
+    const index = new RecordIndex(buffer);
+    while (!index.step(blockBytes));
+    const log = {buffer, index, errors};
+    const checkpoints = new CheckpointLines(log);
+    while (!checkpoints.step(blockBytes));
+    return storyOf({history, log, checkpoints: checkpoints.ids});
+  });
+  const rows = from === undefined ? all : all.filter((row) => isSince(row, from));
+  const missing = 'kind' in history.events ? history.events : undefined;
+  const story = {pipeline: name, rows, missing};
+  return output === 'json' ? `${jsonText(storyObjects(story), 2)}\n` : storyText(story, clock.wall());
+}
+
+/** What goes on, or has no time, is since any time. */
+function isSince(row: StoryRow, from: number): boolean {
+  return (row.until ?? shownTime(row) ?? from) >= from;
+}
+
+function timeOf(since: string, now: number): number {
+  const read = parseSince(since, {now});
+  if (read.kind === 'error') throw new UsageError(`--since '${since}' is ${read.text}`);
+  return read.at;
+}
+
+/** Milliseconds between checks whether the log has come whole. */
+const checkEvery = 50;
+
+/** Reads what the server has of a log, and closes it after `use`. Rejects with an `Error` of one line. */
+async function withServerLog<T>(
+  name: string,
+  {client, clock, random, signal}: ServerLogOptions,
+  use: (stream: LogStream) => T | Promise<T>,
+): Promise<T> {
+  const limits = {scrollbackBytes: maxBytes, memoryBytes: maxBytes};
+  const manager = new StreamManager({client, clock, random, fps: 1000 / checkEvery, silence: 0, ...limits});
+  try {
+    const stream = manager.open(name);
+    const {buffer, snapshot} = stream;
+    const catchUp = new CatchUp(clock.monotonic());
+    for (let opened = false; ; ) {
+      const {connection, receivedAt} = snapshot.get();
+      const received = buffer.totalBytes;
+      opened ||= received > 0 || connection.kind === 'catching-up' || connection.kind === 'live';
+      const logEnded = buffer.lastMarker()?.marker.kind === 'ended';
+      const now = clock.monotonic();
+      const ending = catchUp.check({now, connection, received, receivedAt, opened, serverAnswers: true, logEnded});
+      if (ending?.failed) throw new Error(ending.say ?? 'the log could not be read');
+      if (ending) return await use(stream);
+      await clock.sleep(checkEvery, signal);
+    }
+  } finally {
+    manager.dispose();
+  }
+}

@@ -1,0 +1,241 @@
+import type {ConnectorStats, PipelineEvent, PipelineStats} from '../api/types.ts';
+import type {LogBuffer} from '../buffer/log-buffer.ts';
+import type {Marker} from '../buffer/markers.ts';
+import {compilePattern} from '../buffer/pattern.ts';
+import {Search} from '../buffer/search.ts';
+import {count, readTime} from '../lib/format.ts';
+import type {ErrorLog} from '../records/error-log.ts';
+import {watchedKey} from '../records/error-log.ts';
+import type {RecordIndex} from '../records/record-index.ts';
+import type {Run} from '../records/runs.ts';
+import type {PipelineHistory} from '../streams/pipeline-history.ts';
+import {markerText, markerTone} from '../words/markers.ts';
+import {failedWords, stateChangeWords, stateWord} from '../words/pipeline.ts';
+import {errorWords} from './event-words.ts';
+
+/** One thing that happened to a pipeline. */
+export type StoryRow = {
+  /** Unix time in ms; undefined: not known. */
+  readonly at: number | undefined;
+  /** When it was over, or came last; undefined: it has no length, or goes on. */
+  readonly until?: number | undefined;
+  readonly what:
+    | 'state'
+    | 'wanted'
+    | 'program'
+    | 'storage'
+    | 'failed'
+    | 'run'
+    | 'gap'
+    | 'log'
+    | 'error'
+    | 'connector'
+    | 'checkpoint';
+  /** One line. */
+  readonly text: string;
+  /** How often; 1 for what happened once. */
+  readonly count: number;
+  /** Who tells it. */
+  readonly from: 'log' | 'API' | 'pipetail';
+  /** Its entry in the log; it may have left the scrollback. */
+  readonly id?: number | undefined;
+};
+
+/** The log of the pipeline, as far as it is here. */
+export type StoryLog = {
+  readonly buffer: LogBuffer;
+  readonly index: RecordIndex;
+  readonly errors: Pick<ErrorLog, 'byKey'>;
+};
+
+/** Cells in which words are not cut. */
+const whole = 10_000;
+const mostCheckpoints = 50;
+
+/** All that is known of a pipeline, the newest first. `checkpoints`: ids of log lines, the oldest first. */
+export function storyOf({
+  history,
+  log,
+  checkpoints = [],
+}: {
+  readonly history: PipelineHistory | undefined;
+  readonly log: StoryLog | undefined;
+  readonly checkpoints?: readonly number[];
+}): readonly StoryRow[] {
+  const events = history && !('kind' in history.events) ? history.events : [];
+  const oldest = timeOf(events.at(-1)?.time);
+  const rows = [
+    ...eventRows(events, history?.details),
+    ...connectorRows(history?.stats),
+    ...(log ? [...runRows(log.index.runs), ...markerRows(log.buffer, oldest), ...errorRows(log)] : []),
+    ...(log ? checkpointRows(log, checkpoints) : []),
+  ];
+  // Of one moment, what came later is first.
+  return rows.reverse().sort((a, b) => (shownTime(b) ?? latest) - (shownTime(a) ?? latest));
+}
+
+const latest = Number.MAX_SAFE_INTEGER;
+
+/** The time at which a row stands: the last one of what came several times, else when it began. */
+export function shownTime({at, until, what}: StoryRow): number | undefined {
+  return what === 'error' || what === 'connector' ? (until ?? at) : at;
+}
+
+/** The rows of `events`, which are the newest first: each change once, with the time until the next one of its kind. */
+function eventRows(events: readonly PipelineEvent[], details: PipelineHistory['details'] = new Map()): StoryRow[] {
+  const rows: StoryRow[] = [];
+  /** The last row of each kind is over when the next one comes. */
+  const open = new Map<StoryRow['what'], number>();
+  const add = (row: Omit<StoryRow, 'count' | 'from'>) => {
+    const before = open.get(row.what);
+    const earlier = before === undefined ? undefined : rows[before];
+    if (before !== undefined && earlier) rows[before] = {...earlier, until: earlier.until ?? row.at};
+    open.set(row.what, rows.length);
+    rows.push({...row, count: 1, from: 'API'});
+  };
+  let before: PipelineEvent | undefined;
+  for (const event of events.toReversed()) {
+    const at = timeOf(event.time);
+    const error = details.get(event.id)?.deploymentError;
+    if (event.status !== before?.status) {
+      add({at, what: 'state', text: before ? stateChangeWords(before.status, event.status) : stateWord(event.status)});
+    }
+    const goal = goalOf(event);
+    if (before && goal !== undefined && goal !== goalOf(before)) {
+      add({at, what: 'wanted', text: `${stateWord(goal)} is wanted`});
+    }
+    if (before && event.programStatus !== before.programStatus) {
+      add({at, what: 'program', text: stateChangeWords(before.programStatus, event.programStatus)});
+    }
+    if (before && event.storageStatus !== before.storageStatus) {
+      add({at, what: 'storage', text: stateChangeWords(before.storageStatus, event.storageStatus)});
+    }
+    if (event.hasError && before?.hasError !== true) {
+      const text = error && failedWords({state: event.status, error: error.cause, endedStart: error.endedStart});
+      add({at, what: 'failed', text: text ?? 'an error'});
+    }
+    if (!event.hasError && before?.hasError === true) {
+      const row = rows[open.get('failed') ?? -1];
+      if (row) rows[open.get('failed') ?? -1] = {...row, until: at};
+    }
+    before = event;
+  }
+  return rows;
+}
+
+/** The state that the user asked for; undefined while only resources are wanted, on the way to it. */
+function goalOf({runtimeDesiredStatus, resourcesDesiredStatus}: PipelineEvent): string | undefined {
+  if (runtimeDesiredStatus !== '') return runtimeDesiredStatus;
+  return resourcesDesiredStatus === 'Provisioned' ? undefined : resourcesDesiredStatus;
+}
+
+function connectorRows(stats: PipelineStats | undefined): StoryRow[] {
+  return (stats?.connectors ?? []).flatMap((connector) => [...errorKinds(connector), ...fatal(connector)]);
+}
+
+function errorKinds({name, errors}: ConnectorStats): readonly StoryRow[] {
+  return errors.flatMap(({kind, count: times, kept = []}): readonly StoryRow[] => {
+    if (times === 0) return [];
+    const last = kept.at(-1);
+    const words = last === undefined ? '' : `: ${firstLine(last.message)}`;
+    const at = timeOf(kept[0]?.time);
+    const text = `${name}: ${kind} ${times === 1 ? 'error' : 'errors'}${words}`;
+    return [{at, until: timeOf(last?.time), what: 'connector', text, count: times, from: 'API'}];
+  });
+}
+
+function fatal({name, fatalError}: ConnectorStats): readonly StoryRow[] {
+  if (fatalError === undefined) return [];
+  return [{at: undefined, what: 'connector', text: `${name} ended: ${firstLine(fatalError)}`, count: 1, from: 'API'}];
+}
+
+function runRows(runs: readonly Run[]): StoryRow[] {
+  return runs.flatMap(({startedAt, endedAt, firstId, state, failed}, place): readonly StoryRow[] => {
+    if (startedAt === undefined) return [];
+    const end = endedAt === undefined ? 'goes on' : `${state}${failed ? ', failed' : ''}`;
+    const text = `run ${count(place + 1)} of ${count(runs.length)}: ${end}`;
+    return [{at: startedAt, until: endedAt, what: 'run', text, count: 1, from: 'log', id: firstId}];
+  });
+}
+
+/** States that the API's events tell, too, are left out. `eventsFrom`: the time of the oldest event. */
+function markerRows(buffer: LogBuffer, eventsFrom: number | undefined): StoryRow[] {
+  const rows: StoryRow[] = [];
+  for (const [id, marker] of buffer.markers()) {
+    if (marker.kind === 'drawn') continue;
+    const isOfApi = marker.kind === 'state' || marker.kind === 'program';
+    if (isOfApi && eventsFrom !== undefined && marker.at >= eventsFrom) continue;
+    rows.push({
+      at: marker.at,
+      what: whatOf(marker),
+      text: textOf(marker),
+      count: 1,
+      from: isOfApi ? 'API' : 'pipetail',
+      id,
+    });
+  }
+  return rows;
+}
+
+function whatOf(marker: Marker): StoryRow['what'] {
+  if (marker.kind === 'program') return 'program';
+  if (marker.kind === 'state') return marker.error === undefined ? 'state' : 'failed';
+  return markerTone(marker) === 'loss' ? 'gap' : 'log';
+}
+
+/** Without the time that some markers begin with: the row has it. */
+function textOf(marker: Marker): string {
+  return markerText(marker).replace(/^\d\d:\d\d:\d\d /, '');
+}
+
+function errorRows({errors}: StoryLog): StoryRow[] {
+  return [...errors.byKey.values()].flatMap((group): readonly StoryRow[] => {
+    if (group.key === watchedKey) return [];
+    const {firstAt: at, lastAt: until, firstId: id} = group;
+    return [{at, until, what: 'error', text: errorWords(group, whole).text, count: group.count, from: 'log', id}];
+  });
+}
+
+function checkpointRows({buffer, index}: StoryLog, ids: readonly number[]): StoryRow[] {
+  return ids.slice(-mostCheckpoints).flatMap((id): readonly StoryRow[] => {
+    const line = buffer.lineAt(id);
+    if (!line) return [];
+    const text = errorWords({example: Uint8Array.from(line), key: 0}, whole).text;
+    return [{at: index.timeAt(id), what: 'checkpoint', text, count: 1, from: 'log', id}];
+  });
+}
+
+/** Finds the records that speak of a checkpoint, in steps. */
+export class CheckpointLines {
+  readonly #search: Search;
+  readonly #index: RecordIndex;
+
+  constructor({buffer, index}: Pick<StoryLog, 'buffer' | 'index'>) {
+    this.#search = new Search(buffer, compilePattern('checkpoint'));
+    this.#index = index;
+  }
+
+  /** Reads about `maxBytes` more. True: all was read. */
+  step(maxBytes: number): boolean {
+    return this.#search.step(maxBytes);
+  }
+
+  /** Ids of the heads of these records, the oldest first; not of the configuration that each start prints. */
+  get ids(): readonly number[] {
+    const heads = new Set<number>();
+    for (const id of this.#search.hits) {
+      const head = this.#index.headOf(id);
+      if (!this.#index.long.get(head)) heads.add(head);
+    }
+    return [...heads];
+  }
+}
+
+function timeOf(text: string | undefined): number | undefined {
+  const at = text === undefined ? Number.NaN : readTime(text);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+function firstLine(text: string): string {
+  return text.trim().split('\n')[0] ?? '';
+}

@@ -1,0 +1,123 @@
+import {dateTime} from '../../lib/format.ts';
+import type {Style} from '../../terminal/style.ts';
+import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import {type StoryRow, shownTime} from '../../timeline/story.ts';
+import {lengthInWords, missingWords, type Story, storyText, timesInStory} from '../../timeline/story-words.ts';
+import {pipelineMarkdown} from '../../viewport/markdown.ts';
+import type {Controller} from '../controller.ts';
+import {pipelineOf} from '../handlers/common.ts';
+import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
+import {goToEntryOf} from '../handlers/move.ts';
+import type {Page, PageText} from '../state/view-state.ts';
+import {listPage, type PageRows} from './page-rows.ts';
+
+const styles: Readonly<Record<StoryRow['what'], Style>> = {
+  state: {bold: true},
+  wanted: {dim: true},
+  program: {},
+  storage: {dim: true},
+  failed: {fg: 1, bold: true},
+  run: {bold: true},
+  gap: {fg: 3, bold: true},
+  log: {dim: true},
+  error: {fg: 1},
+  connector: {fg: 1},
+  checkpoint: {fg: 2},
+};
+/** Of the longest words: a time with its date, `checkpoint`, `pipetail`. */
+const [timeCells, whatCells, fromCells] = [19, 10, 8];
+/** With fewer cells a row says nothing of where it comes from. */
+const widthWithSource = 100;
+
+/** What happened to a pipeline, the newest first, also before pipetail was started. */
+export function timelinePage(
+  controller: Controller,
+  {cursor}: Pick<Extract<Page, {cursor: number}>, 'cursor'>,
+  width: number,
+): PageRows {
+  const {symbols, clock} = controller.services;
+  const state = controller.story.state.get();
+  const rows = state?.story?.rows ?? [];
+  const now = clock.wall();
+  const lengths = rows.map((row) => lengthInWords(row, now));
+  const lengthCells = Math.max(0, ...lengths.map((text) => text.length));
+  return listPage({
+    title: titleOf(state?.pipeline, state?.story),
+    items: rows.length,
+    rowOf(item) {
+      const row = rows[item];
+      if (!row) return plain('');
+      const style = styles[row.what];
+      const at = shownTime(row);
+      const source = width < widthWithSource ? '' : `${row.from.padEnd(fromCells)}  `;
+      return concat([
+        plain((at === undefined ? '' : dateTime(at)).padEnd(timeCells), {dim: true}),
+        plain(`  ${row.what.padEnd(whatCells)}`, style),
+        plain(`  ${(lengths[item] ?? '').padStart(lengthCells)}  ${source}`, {dim: true}),
+        plain(timesInStory(row, symbols.times), {bold: true}),
+        plain(row.text, row.what === 'failed' ? style : {}),
+      ]);
+    },
+    ...{cursor, width, symbols},
+  });
+}
+
+function titleOf(pipeline: string | undefined, story: Story | undefined): StyledText {
+  const more = story ? (missingWords(story.missing) ?? 'newest first, UTC') : 'asking the server';
+  return concat([plain(` Timeline of ${pipeline ?? ''}`, {bold: true}), plain(`  ${more}`, {dim: true})]);
+}
+
+export const timelineHandlers = {
+  timeline(controller: Controller) {
+    if (controller.state.page?.kind === 'timeline') {
+      closeTimeline(controller);
+      return;
+    }
+    const name = pipelineOf(controller);
+    if (name === undefined) return;
+    const tab = controller.state.tabs.find((each) => each.name === name);
+    const index = tab && controller.indexOf(tab);
+    const stream = controller.services.manager.get(name);
+    controller.story.start(name, index && stream && {index, buffer: stream.buffer, errors: stream.errors});
+    controller.dispatch({type: 'page', page: {kind: 'timeline', offset: 0, cursor: 0}});
+  },
+  'timeline-close': closeTimeline,
+  'timeline-go'(controller: Controller) {
+    const {page} = controller.state;
+    const state = controller.story.state.get();
+    const row = page?.kind === 'timeline' ? state?.story?.rows[page.cursor] : undefined;
+    if (!row || !state) return;
+    const {id} = row;
+    const buffer = controller.services.manager.get(state.pipeline)?.buffer;
+    if (id === undefined) controller.say('this is not in the log');
+    else if (!buffer || id < buffer.firstId) controller.say('this has left the log that is kept');
+    else {
+      closeTimeline(controller);
+      goToEntryOf(controller, state.pipeline, id);
+    }
+  },
+  'timeline-copy': (controller: Controller) => take(controller, (page) => void copyPage(controller, page, page.text)),
+  'timeline-markdown': (controller: Controller) =>
+    take(controller, (page) => void copyPage(controller, page, page.markdown, 'md')),
+  'timeline-save': (controller: Controller) => take(controller, (page) => openSavePrompt(controller, page)),
+  'timeline-pipe': (controller: Controller) => take(controller, (page) => openPipePrompt(controller, page)),
+};
+
+function closeTimeline(controller: Controller): void {
+  controller.story.stop();
+  controller.dispatch({type: 'page', page: undefined});
+}
+
+/** Runs `use` on the page's text, unless it is still being read. */
+function take(controller: Controller, use: (page: PageText) => void): void {
+  const story = controller.story.state.get()?.story;
+  if (!story) {
+    controller.say('still loading: press the key again');
+    return;
+  }
+  const {pipeline} = story;
+  const {clock, serverUrl: server} = controller.services;
+  const text = storyText(story, clock.wall());
+  const markdown = pipelineMarkdown({pipeline, server, facts: [], errors: [{title: 'Timeline', text}]});
+  use({pipeline, text, markdown});
+}

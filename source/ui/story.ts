@@ -1,0 +1,99 @@
+import type {Clock} from '../lib/clock.ts';
+import {SliceRunner} from '../lib/slices.ts';
+import {createStore, type ReadableStore} from '../lib/store.ts';
+import type {ListPoller} from '../streams/list-poller.ts';
+import type {PipelineHistory} from '../streams/pipeline-history.ts';
+import {CheckpointLines, type StoryLog, storyOf} from '../timeline/story.ts';
+import type {Story} from '../timeline/story-words.ts';
+import {serverState} from '../words/pipeline.ts';
+import type {Services} from './services.ts';
+
+/** What the page of the timeline shows; `story`: undefined until all was read. */
+export type StoryState = {readonly pipeline: string; readonly story: Story | undefined};
+
+type StoryReaderOptions = {
+  readonly clock: Clock;
+  readonly poller: Pick<ListPoller, 'snapshot'>;
+  readonly history: Services['history'];
+};
+
+/** Reads what happened to a pipeline when its page is opened, and again when its status changes. */
+export class StoryReader {
+  readonly #options: StoryReaderOptions;
+  readonly #state = createStore<StoryState | undefined>(undefined);
+  #stop: (() => void) | undefined;
+
+  constructor(options: StoryReaderOptions) {
+    this.#options = options;
+  }
+
+  get state(): ReadableStore<StoryState | undefined> {
+    return this.#state;
+  }
+
+  /** `log`: undefined while the log is not open. */
+  start(pipeline: string, log: StoryLog | undefined): void {
+    this.stop();
+    this.#state.set({pipeline, story: undefined});
+    const {poller} = this.#options;
+    let request = this.#read(pipeline, log);
+    let status = this.#statusOf(pipeline);
+    const unsubscribe = poller.snapshot.subscribe(() => {
+      const now = this.#statusOf(pipeline);
+      if (now === status) return;
+      status = now;
+      request();
+      request = this.#read(pipeline, log);
+    });
+    this.#stop = () => {
+      unsubscribe();
+      request();
+    };
+  }
+
+  stop(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+  }
+
+  /** Returns what ends it. */
+  #read(pipeline: string, log: StoryLog | undefined): () => void {
+    const {clock, history} = this.#options;
+    const ended = new AbortController();
+    let answer: PipelineHistory | undefined;
+    let isRead = log === undefined;
+    const checkpoints = log && new CheckpointLines(log);
+    const tell = () => {
+      if (!answer || !isRead || ended.signal.aborted) return;
+      const rows = storyOf({history: answer, log, checkpoints: checkpoints?.ids ?? []});
+      const missing = 'kind' in answer.events ? answer.events : undefined;
+      this.#state.set({pipeline, story: {pipeline, rows, missing}});
+    };
+    const runner = new SliceRunner({
+      clock,
+      step: (maxBytes) => checkpoints?.step(maxBytes) !== false,
+      onSlice: (isDone) => {
+        if (!isDone || isRead) return;
+        isRead = true;
+        tell();
+      },
+    });
+    if (!isRead) runner.wake();
+    void history(pipeline, ended.signal).then((read) => {
+      answer = read;
+      tell();
+    }, ignoreAbort);
+    return () => {
+      ended.abort();
+      runner.dispose();
+    };
+  }
+
+  #statusOf(name: string): string {
+    const pipeline = this.#options.poller.snapshot.get().pipelines?.find((each) => each.name === name);
+    return pipeline ? `${serverState(pipeline)} ${pipeline.deploymentStatusSince} ${pipeline.programStatusSince}` : '';
+  }
+}
+
+/** It only rejects when the page was closed. */
+function ignoreAbort(): void {}

@@ -1,0 +1,166 @@
+import {expect, it} from 'vitest';
+import type {PipelineEvent, PipelineEventDetail, PipelineStats} from '../../source/api/types.ts';
+import {ErrorLog} from '../../source/records/error-log.ts';
+import type {PipelineHistory} from '../../source/streams/pipeline-history.ts';
+import {CheckpointLines, type StoryRow, storyOf} from '../../source/timeline/story.ts';
+import {lengthInWords, missingWords, storyObjects, storyText} from '../../source/timeline/story-words.ts';
+import {head, indexText, runner, start, stopped} from '../records/index-lines.ts';
+import {deploymentError} from '../ui/make-pipeline.ts';
+
+const minute = 60_000;
+const midnight = Date.UTC(2026, 10, 25);
+const at = (minutes: number) => midnight + minutes * minute;
+const text = (minutes: number) => new Date(at(minutes)).toISOString().replace('Z', '000Z');
+
+function event(minutes: number, change: Partial<PipelineEvent> = {}): PipelineEvent {
+  return {
+    id: `at-${minutes}`,
+    time: text(minutes),
+    status: 'Running',
+    resourcesStatus: 'Provisioned',
+    resourcesDesiredStatus: 'Provisioned',
+    runtimeStatus: 'Running',
+    runtimeDesiredStatus: 'Running',
+    hasError: false,
+    programStatus: 'Success',
+    storageStatus: 'InUse',
+    ...change,
+  };
+}
+
+const off = {runtimeStatus: '', runtimeDesiredStatus: '', resourcesDesiredStatus: 'Stopped', status: 'Stopped'};
+
+/** Times are given from the oldest event on. */
+function history(events: readonly PipelineEvent[], change: Partial<PipelineHistory> = {}): PipelineHistory {
+  return {events: events.toReversed(), details: new Map(), stats: undefined, ...change};
+}
+
+const said = ({at: time, until, what, text: words}: StoryRow) =>
+  `${time === undefined ? '?' : (time - midnight) / minute}${until === undefined ? '' : `-${(until - midnight) / minute}`} ${what}: ${words}`;
+
+it('equal events are one row with its span; each change of a state is a row, the newest first', () => {
+  const rows = storyOf({
+    history: history([event(0), event(10), event(20), event(30, off), event(31, off), event(40), event(50)]),
+    log: undefined,
+  });
+  expect(rows.map(said)).toEqual([
+    '40 wanted: Running is wanted',
+    '40 state: Stopped → Running',
+    '30-40 wanted: Stopped is wanted',
+    '30-40 state: Running → Stopped',
+    '0-30 state: Running',
+  ]);
+});
+
+it('an error that appears and goes, the program and the storage have rows of their own', () => {
+  const failed = {...off, hasError: true};
+  const detail: PipelineEventDetail = {
+    ...event(5, failed),
+    deploymentError: {...deploymentError, cause: 'exit status: 101', endedStart: false},
+    connectorErrors: undefined,
+  };
+  const rows = storyOf({
+    history: history(
+      [
+        event(0),
+        event(5, failed),
+        event(6, failed),
+        event(7, {...off, programStatus: 'Pending', storageStatus: 'Cleared'}),
+        event(8, {...off, hasError: true, programStatus: 'Pending', storageStatus: 'Cleared'}),
+      ],
+      {details: new Map([['at-5', detail]])},
+    ),
+    log: undefined,
+  });
+  expect(rows.map(said)).toEqual([
+    '8 failed: an error',
+    '7 storage: InUse → Cleared',
+    '7 program: Success → To compile',
+    '5-7 failed: Failed · exit status: 101',
+    '5 wanted: Stopped is wanted',
+    '5 state: Running → Stopped',
+    '0-5 state: Running',
+  ]);
+});
+
+it('connector errors stand by kind at their last time, with their number', () => {
+  const connector = {
+    ...{kind: 'input', name: 'orders.bad', stream: 'orders', records: 1, bytes: 1, bufferedRecords: 0},
+    ...{isPaused: false, hasEnded: false, latency: undefined, health: undefined},
+  } as const;
+  const kept = [1, 2].map((index) => ({
+    time: text(index),
+    index,
+    tag: 'text_event_err',
+    message: `bad ${index}\nmore`,
+  }));
+  const errors = [
+    {kind: 'parse', count: 2248, kept},
+    {kind: 'transport', count: 1, kept: undefined},
+  ] as const;
+  const stats = {connectors: [{...connector, fatalError: 'refused', errors}]} as unknown as PipelineStats;
+  const rows = storyOf({history: history([event(0)], {stats}), log: undefined});
+  expect(rows.map((row) => `${row.count} ${said(row)}`)).toEqual([
+    '1 ? connector: orders.bad ended: refused',
+    '1 ? connector: orders.bad: transport error',
+    '2248 1-2 connector: orders.bad: parse errors: bad 2',
+    '1 0 state: Running',
+  ]);
+});
+
+it('the log gives runs, gaps, kinds of errors and checkpoints, with their places', () => {
+  const lines = [
+    runner(start, 'INFO', text(1)),
+    head('refused 1', 'ERROR', text(2)),
+    head('Checkpoint made at step 4', 'INFO', text(3)),
+    head('refused 2', 'ERROR', text(4)),
+    runner(stopped, 'INFO', text(5)),
+  ];
+  const {buffer, index} = indexText(`${lines.join('\n')}\n`);
+  const errors = new ErrorLog({buffer, wall: () => 0});
+  for (const [id, line] of lines.entries()) {
+    if (line.includes('ERROR')) errors.add(Buffer.from(line), {id, at: at(id + 1)});
+  }
+  const gap = {kind: 'lost', atLeast: 7, atMost: 7, from: at(5), to: at(6), at: at(6)} as const;
+  buffer.addMarker(gap);
+  buffer.addMarker({kind: 'state', from: 'Running', to: 'Stopped', at: at(5)});
+  while (!index.step(1000));
+  const checkpoints = new CheckpointLines({buffer, index});
+  while (!checkpoints.step(1000));
+  const log = {buffer, index, errors};
+  const rows = storyOf({history: undefined, log, checkpoints: checkpoints.ids});
+  expect(rows.map((row) => `${said(row)} · ${row.from} ${row.id}`)).toEqual([
+    "6 gap: 7 entries lost between 00:05:00 and 00:06:00 (server's buffer overflowed, if its log was not cleared meanwhile) · pipetail 5",
+    '5 state: Running → Stopped · API 6',
+    '2-4 error: server      refused 1 · log 1',
+    '3 checkpoint: server      Checkpoint made at step 4 · log 2',
+    '1-5 run: run 1 of 1: stopped · log 0',
+  ]);
+  // States that the API's events tell, too, are told once.
+  const both = storyOf({history: history([event(0)]), log, checkpoints: []});
+  expect(both.filter(({what}) => what === 'state').map(said)).toEqual(['0 state: Running']);
+});
+
+it('is a text, objects, and a word for what is missing', () => {
+  const rows = storyOf({history: history([event(0), event(30, off)]), log: undefined});
+  const unsupported = {kind: 'fatal', reason: 'unsupported', message: 'no', url: ''} as const;
+  expect(storyText({pipeline: 'p', rows, missing: unsupported}, at(95))).toBe(`Timeline of p, newest first (UTC)
+this server has no events: Feldera 0.292 and later have them
+2026-11-25 00:30:00  wanted              API       Stopped is wanted
+2026-11-25 00:30:00  state       65 min  API       Running → Stopped
+2026-11-25 00:00:00  state       30 min  API       Running
+`);
+  expect(storyObjects({pipeline: 'p', rows, missing: undefined}).at(-1)).toEqual({
+    time: '2026-11-25T00:00:00.000Z',
+    until: '2026-11-25T00:30:00.000Z',
+    what: 'state',
+    text: 'Running',
+    count: 1,
+    from: 'API',
+  });
+  expect(missingWords({kind: 'retryable', reason: 'timeout', message: 'no answer', url: ''})).toBe(
+    'without the events of the API: no answer',
+  );
+  expect(missingWords(undefined)).toBeUndefined();
+  expect(lengthInWords({at: 0, what: 'gap', text: '', count: 1, from: 'log'}, 10 * minute)).toBe('');
+});

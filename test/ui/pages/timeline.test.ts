@@ -1,0 +1,54 @@
+import {expect, it} from 'vitest';
+import {timelinePage} from '../../../source/ui/pages/timeline.ts';
+import {currentLine, logged, noticeOf, reading} from '../reading.ts';
+import type {ScreenUnderTest} from '../screen-under-test.ts';
+import {allTexts} from './all-rows.ts';
+
+function shown({controller}: ScreenUnderTest): readonly string[] {
+  const {page} = controller.state;
+  if (page?.kind !== 'timeline') return [];
+  return allTexts(timelinePage(controller, page, 120)).flatMap((row) => row.trimEnd() || []);
+}
+
+async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
+  screen.press('H');
+  expect(shown(screen)[0]).toBe(' Timeline of orders  asking the server');
+  await screen.until(() => screen.controller.story.state.get()?.story !== undefined, 'the timeline');
+  return shown(screen);
+}
+
+/** Puts the cursor on the first row with these words. */
+function goTo(screen: ScreenUnderTest, words: string): void {
+  const row = shown(screen).findIndex((text) => text.includes(words)) - 1;
+  expect(row).toBeGreaterThanOrEqual(0);
+  for (let at = 0; at < row; at++) screen.press('j');
+}
+
+it('H shows what happened; Enter goes to its place in the log, or says that it is in none', async () => {
+  await using screen = await reading([logged(1, 'ERROR', 'disk full'), logged(2, 'INFO', 'step 1')]);
+  screen.server.pipeline('orders').start();
+  const [title, ...rows] = await opened(screen);
+  expect(title).toBe(' Timeline of orders  newest first, UTC');
+  expect(rows.join('\n')).toMatch(/ state .* API {6,}.*Running/);
+  goTo(screen, 'disk full');
+  screen.press('Enter');
+  expect(screen.controller.state.page).toBeUndefined();
+  expect(currentLine(screen)).toContain('disk full');
+  await opened(screen);
+  goTo(screen, 'Running');
+  screen.press('Enter');
+  expect(noticeOf(screen)).toBe('this is not in the log');
+  screen.press('y');
+  await screen.until(() => screen.copied.length > 0, 'a copy');
+  expect(screen.copied[0]).toMatch(/^Timeline of orders, newest first \(UTC\)\n/);
+});
+
+it('is read again when the status of the pipeline changes, until it is closed', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'step 1')]);
+  screen.server.pipeline('orders').start();
+  await opened(screen);
+  screen.server.pipeline('orders').fail('exit status: 101');
+  await screen.until(() => shown(screen).some((row) => row.includes('Failed · exit status: 101')), 'the failure');
+  screen.press('H');
+  expect(screen.controller.state.page).toBeUndefined();
+});
