@@ -1,4 +1,5 @@
 import type {Row} from './frame/row.ts';
+import {rows as bytesRows} from './rows/bytes.ts';
 import {rows as filterRows} from './rows/filter.ts';
 import {rows as followRows} from './rows/follow.ts';
 import {rows as holdRows} from './rows/holds.ts';
@@ -24,6 +25,7 @@ export const allRows: readonly Row[] = [
   ...resizeRows,
   ...startRows,
   ...followRows,
+  ...bytesRows,
   ...quietRows,
   ...keyRows,
   ...rssRows,

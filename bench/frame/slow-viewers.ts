@@ -69,7 +69,7 @@ const less: SlowViewer = {
 /** As Feldera's own tool and most users follow a log. It has no keys but ^C. */
 const tail: SlowViewer = {
   what: 'curl > log & tail -f log',
-  start: shell('CURL > log & tail -n 100 -f log; kill $!'),
+  start: shell(': > log; CURL >> log & tail -n 100 -f log; kill $!'),
   isReady: (terminal) => terminal.text().includes('Fresh start'),
   before: [],
   presses: [],
