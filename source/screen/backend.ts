@@ -12,6 +12,7 @@ import {serverName} from '../storage/recording/index-file.ts';
 import {Recordings} from '../storage/recording/recordings.ts';
 import {stateFolder} from '../storage/save-file.ts';
 import {ListPoller, Login} from '../streams/list-poller.ts';
+import {StatsPoller} from '../streams/stats-poller.ts';
 import {StreamManager} from '../streams/stream-manager.ts';
 import {AlertCommand} from '../system/alert-command.ts';
 import {processesOf} from '../system/processes.ts';
@@ -24,6 +25,7 @@ const savePatience = 500;
 /** What runs behind every page: the list, the streams, the files. */
 export class ScreenBackend {
   readonly poller: ListPoller;
+  readonly stats: StatsPoller;
   readonly login: Login;
   readonly manager: StreamManager;
   readonly presence: Presence;
@@ -48,6 +50,7 @@ export class ScreenBackend {
     this.#clock = clock;
     this.state = stateFolder({xdgStateHome: process.env.XDG_STATE_HOME, home: homedir()});
     this.poller = new ListPoller({client, clock, random});
+    this.stats = new StatsPoller({client, clock, random, poller: this.poller});
     this.presence = new Presence({clock});
     const {directory = path.join(this.state, 'recordings'), maxBytes} = settings.record;
     const server = serverName(client.baseUrl, settings.server.tenant);
@@ -72,11 +75,13 @@ export class ScreenBackend {
     this.#endOfPresence = this.presence.here.subscribe(() => {
       const isWatched = this.presence.here.get();
       this.poller.setWatched(isWatched);
+      this.stats.setWatched(isWatched);
       this.frameRate.setWatched(isWatched);
     });
   }
 
   start(): void {
+    this.stats.start();
     this.poller.start();
     this.login.start();
   }
@@ -86,6 +91,7 @@ export class ScreenBackend {
     this.#endOfPresence();
     this.presence.dispose();
     this.poller.stop();
+    this.stats.stop();
     this.login.stop();
     this.manager.dispose();
     this.alerts?.dispose();

@@ -53,10 +53,10 @@ export function screenServices(input: ServicesInput): Services {
   const {settings, server, backend, terminal, setTitle, process, clock, ...others} = input;
   const {client} = server;
   const {env, stdout} = process;
-  const {manager, poller, presence, frameRate, login, histories, alerts} = backend;
+  const {manager, poller, stats, presence, frameRate, login, histories, alerts} = backend;
   const write = (sequence: string) => writeWhole(stdout, sequence);
   return {
-    ...{manager, poller, clock, histories, frameRate, alerts},
+    ...{manager, poller, stats, clock, histories, frameRate, alerts},
     watched: presence.here,
     session: login.session,
     serverVersion: login.version,

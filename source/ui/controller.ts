@@ -116,6 +116,7 @@ export class Controller {
       ...(alerts ? [alerts.onFailure((text) => this.say(text, 'failure'))] : []),
     ];
     this.#list.refresh();
+    this.#tellStats();
     checkVersion();
     for (const history of Object.values(this.services.histories)) void this.#sayProblemOf(history);
     return () => {
@@ -144,6 +145,7 @@ export class Controller {
     const at = isOtherWidth(this.state, next) ? this.paneAt : undefined;
     this.#view.set(next);
     if (at) this.#keepRow(at);
+    this.#tellStats();
     if (this.state.active === before?.name) return;
     if (before) this.timelines.markSeen({log: this.logOf(before), pipelines: pipelinesOf(before)});
     this.#onShown();
@@ -198,6 +200,7 @@ export class Controller {
     if (!page) return this.state.focus;
     // Without contexts, that page is text that scrolls.
     if (page.kind === 'contexts' && !this.services.contexts?.all.length) return 'page';
+    if (page.kind === 'connector') return 'describe';
     return page.kind === 'events' ? 'page' : page.kind;
   }
 
@@ -348,6 +351,14 @@ export class Controller {
   #endNotice(): void {
     this.clearNotice();
     this.dispatch({type: 'asked', command: undefined});
+  }
+
+  #tellStats(): void {
+    const {stats} = this.services;
+    const {page} = this.state;
+    const isDescribed = page?.kind === 'describe' || page?.kind === 'connector';
+    stats.setOpen(isDescribed ? this.lookup.described.get()?.name : undefined);
+    stats.setShown(this.tab?.source.kind === 'pipeline' ? this.tab.name : undefined);
   }
 
   /** The shown log is the last to lose memory; its model does what it has left to do. */

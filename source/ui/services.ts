@@ -8,6 +8,7 @@ import type {PromptHistories} from '../storage/prompt-history.ts';
 import type {Saved} from '../storage/save-file.ts';
 import type {ListPoller} from '../streams/list-poller.ts';
 import type {PipelineHistory} from '../streams/pipeline-history.ts';
+import type {StatsPoller} from '../streams/stats-poller.ts';
 import type {StreamManager} from '../streams/stream-manager.ts';
 import type {AlertCommand} from '../system/alert-command.ts';
 import type {ClipboardAnswer} from '../system/clipboard.ts';
@@ -26,6 +27,7 @@ import type {CopyForm} from './state/view-state.ts';
 export type Services = {
   readonly manager: StreamManager;
   readonly poller: ListPoller;
+  readonly stats: Pick<StatsPoller, 'known' | 'setOpen' | 'setShown'>;
   readonly clock: Clock;
   /** Whether a user is at the screen; absent: always. */
   readonly watched?: ReadableStore<boolean>;

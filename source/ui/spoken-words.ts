@@ -18,6 +18,7 @@ const mostCharacters = 400;
 const pages: Readonly<Record<Page['kind'], {readonly name: string; readonly close: CommandId}>> = {
   help: {name: 'keys', close: 'page-close'},
   describe: {name: 'description of the pipeline', close: 'page-close'},
+  connector: {name: 'errors of a connector', close: 'page-close'},
   events: {name: 'events of the connection', close: 'page-close'},
   detail: {name: 'record in full', close: 'detail-close'},
   marks: {name: 'marks', close: 'marks-close'},

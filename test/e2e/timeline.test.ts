@@ -1,5 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, test} from 'vitest';
+import {connectorErrors} from '../../source/demo/connector-errors.ts';
+import {processLog} from '../../source/demo/process-log.ts';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {eventually} from '../harness/eventually.ts';
@@ -53,6 +55,17 @@ test('A lists the errors of the other tabs by fingerprint; Enter goes to the las
   await terminal.waitFor(() => current(viewer).includes('port 9092'));
   await terminal.press('A');
   await terminal.waitFor('Unseen errors  none');
+  await terminal.press('Esc');
+
+  // A connector that failed for good, which the statistics no longer have, is read in words with two keys.
+  const beta = viewer.server.pipeline('beta');
+  const report = connectorErrors(beta, processLog(beta, {shape: 'plain'}));
+  report({endpoint: 'orders.web', kind: 'transport', fatal: true, error: 'connection refused (os error 111)'});
+  beta.run.step();
+  await terminal.waitFor('Input endpoint orders.web failed');
+  await terminal.press('d', 'Enter');
+  await terminal.waitFor(/orders\.web {2}of beta/);
+  await terminal.waitFor(/failed for good +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d connection refused \(os error 111\)/);
 });
 
 test('the first key after a while away shows what happened, and Esc leads back to what was typed', async () => {

@@ -12,6 +12,7 @@ import {Recordings} from '../../source/storage/recording/recordings.ts';
 import {saveFile} from '../../source/storage/save-file.ts';
 import {ListPoller} from '../../source/streams/list-poller.ts';
 import {readHistory} from '../../source/streams/pipeline-history.ts';
+import {StatsPoller} from '../../source/streams/stats-poller.ts';
 import {StreamManager} from '../../source/streams/stream-manager.ts';
 import {runWithTimeout} from '../../source/system/deadline.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
@@ -82,6 +83,7 @@ export class ScreenUnderTest implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly manager: StreamManager;
   readonly poller: ListPoller;
+  readonly stats: StatsPoller;
   readonly controller: Controller;
   quits = 0;
   /** What was copied, oldest first. */
@@ -106,6 +108,7 @@ export class ScreenUnderTest implements AsyncDisposable {
     });
     this.#client = client;
     this.poller = new ListPoller({client, clock, random: () => 0});
+    this.stats = new StatsPoller({client, clock, random: () => 0, poller: this.poller});
     const scrollbackBytes = options.scrollbackBytes ?? 32 * 1024 * 1024;
     const memoryBytes = options.memoryBytes ?? Number.POSITIVE_INFINITY;
     this.#recordings = new Recordings({
@@ -122,6 +125,7 @@ export class ScreenUnderTest implements AsyncDisposable {
     const services: Services = {
       manager: this.manager,
       poller: this.poller,
+      stats: this.stats,
       clock,
       history: (name, signal) => readHistory(client, name, signal),
       describe: (name, signal) =>
@@ -197,6 +201,7 @@ export class ScreenUnderTest implements AsyncDisposable {
       leave();
       stop();
     };
+    this.stats.start();
     this.poller.start();
   }
 
@@ -247,6 +252,7 @@ export class ScreenUnderTest implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop();
     this.poller.stop();
+    this.stats.stop();
     this.manager.dispose();
     await this.#recordings.closed();
     await this.#client.close();

@@ -134,7 +134,7 @@ const first = {
     ...['help', 'reconnect', 'next-hit', 'search', 'filter', 'back', 'pause', 'next-error', 'detail', 'copy'],
     ...['other-side', 'quit', 'reopen-tab', 'filters-off', 'matches-only', 'previous-hit'],
   ],
-  describe: ['page-close', 'describe-copy', 'describe-copy-page'],
+  describe: ['page-close', 'describe-open', 'describe-copy', 'describe-copy-page'],
   selecting: ['help', 'copy', 'save', 'pipe', 'markdown', 'back'],
 } as const satisfies Readonly<Record<string, readonly CommandId[]>>;
 

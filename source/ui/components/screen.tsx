@@ -47,6 +47,7 @@ function OpenPage({layout}: {readonly layout: Layout}) {
   const {controller} = useController();
   useStore(controller.lookup.described);
   useStore(controller.services.poller.snapshot);
+  useStore(controller.services.stats.known);
   useActiveLog();
   // The errors page lists all tabs: their labels change when their errors do.
   useTabLabels(controller);

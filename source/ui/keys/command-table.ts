@@ -284,8 +284,13 @@ export const commands = [
     },
   ]),
   ...inGroup('page', 'other pages', [
-    {id: 'page-line-up', keys: ['Up', 'k', '^Y'], help: 'a line up'},
-    {id: 'page-line-down', keys: ['Down', 'j', '^E'], help: 'a line down', hint: {isScrollable: 'scroll'}},
+    {id: 'page-line-up', keys: ['Up', 'k', '^Y'], help: 'a line up; in a description the connector above'},
+    {
+      id: 'page-line-down',
+      keys: ['Down', 'j', '^E'],
+      help: 'a line down, or the connector below',
+      hint: {isScrollable: 'scroll'},
+    },
     {id: 'page-page-up', keys: ['PageUp', 'b', '^B'], help: 'a page up'},
     {id: 'page-page-down', keys: ['PageDown', 'Space', '^F'], help: 'a page down', hint: {isScrollable: 'page'}},
     {id: 'page-top', keys: ['g', 'Home'], help: 'top'},
@@ -293,6 +298,12 @@ export const commands = [
     {id: 'page-close', keys: ['Esc', 'q', 'Enter'], help: 'close', hint: 'close'},
   ]),
   ...inGroup('describe', 'description of a pipeline', [
+    {
+      id: 'describe-open',
+      keys: ['Enter', 'o'],
+      help: 'the connector with its errors in full, or back',
+      hint: {hasRow: 'connector'},
+    },
     {id: 'describe-copy', keys: ['y'], help: 'copy its errors', hint: 'copy errors'},
     {id: 'describe-copy-page', keys: ['Y'], help: 'copy the page', hint: 'copy page'},
     {id: 'describe-markdown', keys: ['M'], help: 'copy the page as Markdown, for an issue', hint: 'Markdown'},

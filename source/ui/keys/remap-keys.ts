@@ -109,9 +109,16 @@ function hideEachOther(one: Command, other: Command): boolean {
   if (one.context === other.context) return true;
   // The description of a pipeline has the keys of other pages, too.
   const ofText = ['page', 'describe'];
+  if (opensBeforeItCloses(one, other) || opensBeforeItCloses(other, one)) return false;
   if (ofText.includes(one.context) && ofText.includes(other.context)) return true;
   if (one.context === 'everywhere') return hides(other, one);
   return other.context === 'everywhere' && hides(one, other);
+}
+
+/** In a description, Enter opens a connector, and closes only where there is none: other keys must close it. */
+function opensBeforeItCloses(open: Command, close: Command): boolean {
+  if (open.id !== 'describe-open' || close.id !== 'page-close') return false;
+  return close.keys.some((key) => !open.keys.includes(key));
 }
 
 function hides(own: Command, everywhere: Command): boolean {

@@ -1,8 +1,11 @@
 import type {Pipeline} from '../../api/types.ts';
 import {count, dateTime} from '../../lib/format.ts';
 import type {ConnectionEvent} from '../../streams/connection/state.ts';
+import type {LogStream} from '../../streams/log-stream.ts';
+import {hasProcess} from '../../streams/stats-poller.ts';
 import {clean} from '../../terminal/clean.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import {connectorsOf, failuresInLog, type KnownConnector, type LoggedFailure} from '../../timeline/connectors.ts';
 import {pipelineMarkdown} from '../../viewport/markdown.ts';
 import {oldServerWords} from '../../words/failures.ts';
 import {type PipelineError, pipelineErrors, pipelineState} from '../../words/pipeline.ts';
@@ -10,7 +13,15 @@ import type {Controller} from '../controller.ts';
 import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
 import {withHint} from '../keys/commands.ts';
 import type {Described} from '../services.ts';
-import type {PageText} from '../state/view-state.ts';
+import type {Page, PageText} from '../state/view-state.ts';
+import {
+  type ConnectorTable,
+  connectorPage,
+  connectorsText,
+  connectorTable,
+  connectorText,
+  statsNote,
+} from './connectors.ts';
 import {labelled, paragraph} from './page-rows.ts';
 
 /** Cells of the names of facts, and of the times of events. */
@@ -29,13 +40,15 @@ export type EventsView = {
 
 /**
  * What is not in a pipeline's log: its states with their times, deployment and compiler errors in full. `waited`: how
- * long the request has been in progress, such as `4 s`; undefined while that is short.
+ * long the request has been in progress, such as `4 s`; undefined while that is short. `activity`: what the statistics
+ * say, below the errors that ended the pipeline.
  */
 export function describePage(
   described: Described | undefined,
   listed: Pipeline | undefined,
   width: number,
   waited?: string,
+  activity: readonly StyledText[] = [],
 ): readonly StyledText[] {
   if (!described) return [plain('')];
   const {answer} = described;
@@ -49,7 +62,90 @@ export function describePage(
       ? [plain(''), ...paragraph(`The request failed: ${answer.failure.message}`, width, {style: {fg: 1}})]
       : []),
     ...errors(pipeline, answer?.kind === 'detail' ? answer.detail.programError : undefined, width),
+    ...activity,
   ];
+}
+
+/** The rows of a description, or of the connector that was opened there. */
+export function describeRows(controller: Controller, page: DescriptionPage, waited?: string): readonly StyledText[] {
+  const width = controller.size.columns;
+  const described = controller.lookup.described.get();
+  if (page.kind === 'connector') {
+    const connector = describedConnectors(controller).find(({key}) => key === page.connector);
+    const gone = [plain(' this connector is no longer known', {dim: true})];
+    return described && connector ? connectorPage(described.name, connector, width) : gone;
+  }
+  const listed = described && controller.pipeline(described.name);
+  return describePage(described, listed, width, waited, statsRows(controller, page).rows);
+}
+
+type DescriptionPage = Extract<Page, {kind: 'describe' | 'connector'}>;
+
+/** The connectors of the described pipeline; empty while none is known. */
+export function describedConnectors(controller: Controller): readonly KnownConnector[] {
+  const name = controller.lookup.described.get()?.name;
+  if (name === undefined) return [];
+  return connectorsOf(controller.services.stats.known.get().get(name), failuresOf(controller, name));
+}
+
+/** By log: a log's errors are read again when there are new ones. */
+const readFailures = new WeakMap<LogStream, {errors: object; fromId: number; failures: readonly LoggedFailure[]}>();
+
+/** The connectors that failed for good in the newest run of an open log. */
+function failuresOf(controller: Controller, name: string): readonly LoggedFailure[] {
+  const stream = controller.services.manager.get(name);
+  if (!stream) return [];
+  const tab = controller.state.tabs.find((each) => each.name === name);
+  const fromId = (tab && controller.indexOf(tab)?.runs.at(-1)?.firstId) ?? 0;
+  const errors = stream.errors.byKey;
+  const read = readFailures.get(stream);
+  if (read?.errors === errors && read.fromId === fromId) return read.failures;
+  const failures = failuresInLog(stream.buffer, errors.values(), fromId);
+  readFailures.set(stream, {errors, fromId, failures});
+  return failures;
+}
+
+function statsRows(controller: Controller, page: Extract<Page, {kind: 'describe'}>): ConnectorTable {
+  const {stats, symbols} = controller.services;
+  const name = controller.lookup.described.get()?.name;
+  if (name === undefined) return {rows: [], places: []};
+  const width = controller.size.columns;
+  const listed = controller.pipeline(name);
+  const known = stats.known.get().get(name);
+  const connectors = describedConnectors(controller);
+  const note = statsNote(known, listed !== undefined && hasProcess(listed));
+  const table = connectorTable(connectors, chosenIn(connectors, page), {width, symbols});
+  const above = [
+    ...(note === undefined ? [] : [plain(''), ...paragraph(note, width, {style: {dim: true}})]),
+    ...(table.rows.length > 0 ? [plain('')] : []),
+  ];
+  const places = table.places.map(({key, row}) => ({key, row: row + above.length}));
+  return {rows: [...above, ...table.rows], places};
+}
+
+function chosenIn(
+  connectors: readonly KnownConnector[],
+  {connector}: Extract<Page, {kind: 'describe'}>,
+): string | undefined {
+  return (connectors.find(({key}) => key === connector) ?? connectors[0])?.key;
+}
+
+/** Moves the cursor to the next connector, if it is on the screen or near it. Returns false where the page scrolls. */
+export function moveConnector(controller: Controller, by: -1 | 1): boolean {
+  const {page} = controller.state;
+  if (page?.kind !== 'describe') return false;
+  const {rows, places} = statsRows(controller, page);
+  const at = places.findIndex(({key}) => key === chosenIn(describedConnectors(controller), page));
+  const next = places[at + by];
+  if (!next) return false;
+  const height = controller.pageHeight;
+  const row = describeRows(controller, page).length - rows.length + next.row;
+  const last = row + Math.max(1, (places[at + by + 1]?.row ?? rows.length) - next.row) - 1;
+  // The page scrolls on until the connector comes: what is between them is read, too.
+  if (row < page.offset - 1 || row > page.offset + height) return false;
+  const offset = Math.max(last - height + 1, Math.min(page.offset, row));
+  controller.dispatch({type: 'page', page: {...page, connector: next.key, offset: Math.min(offset, row)}});
+  return true;
 }
 
 function loadingWords(waited: string | undefined): string {
@@ -57,6 +153,13 @@ function loadingWords(waited: string | undefined): string {
 }
 
 export const describeHandlers = {
+  'describe-open'(controller: Controller) {
+    const {page} = controller.state;
+    const chosen = page?.kind === 'describe' ? chosenIn(describedConnectors(controller), page) : undefined;
+    if (page?.kind === 'describe' && chosen !== undefined) {
+      controller.dispatch({type: 'page', page: {kind: 'connector', offset: 0, connector: chosen, under: page}});
+    } else controller.dispatch({type: 'page', page: page?.kind === 'connector' ? page.under : undefined});
+  },
   'describe-copy': (controller: Controller) =>
     take(controller, (page) => {
       if (page.errors === '')
@@ -74,6 +177,13 @@ export const describeHandlers = {
 /** Runs `use` on the text of the page, unless the server has not answered yet. */
 function take(controller: Controller, use: (page: PageText & {readonly errors: string}) => void): void {
   const described = controller.lookup.described.get();
+  const {page} = controller.state;
+  const connectors = describedConnectors(controller);
+  if (page?.kind === 'connector') {
+    const connector = connectors.find(({key}) => key === page.connector);
+    if (described && connector) use(openedText(described.name, connector, controller.services.serverUrl));
+    return;
+  }
   const answer = described?.answer;
   const pipeline = answer?.kind === 'detail' ? answer.detail : described && controller.pipeline(described.name);
   if (!pipeline || !answer) {
@@ -81,18 +191,48 @@ function take(controller: Controller, use: (page: PageText & {readonly errors: s
     return;
   }
   const errors = pipelineErrors(pipeline, answer.kind === 'detail' ? answer.detail.programError : undefined);
-  use({pipeline: pipeline.name, ...describedText(pipeline, errors, controller.services.serverUrl)});
+  const table = connectorsText(connectors);
+  use({pipeline: pipeline.name, ...describedText(pipeline, errors, controller.services.serverUrl, table)});
+}
+
+/** A connector as text: its errors alone, all of it, and all of it as Markdown. */
+function openedText(pipeline: string, connector: KnownConnector, server: string) {
+  const {name, facts, errors} = connectorText(connector);
+  const titled = errors.map(({title, text}) => `${title}\n${text === '' ? '' : text.replace(/\n*$/, '\n')}`);
+  const errorsText = titled.join('\n');
+  const all = [['connector', name] as const, ...facts];
+  return {
+    pipeline,
+    errors: errorsText,
+    text: [`${name} of ${pipeline}\n`, facts.map(([label, value]) => `${label}: ${value}\n`).join(''), ...titled].join(
+      '\n',
+    ),
+    markdown: pipelineMarkdown({
+      ...{
+        pipeline,
+        server,
+        facts: all,
+        errors: errorsText === '' ? [] : [{title: 'Errors', text: errorsText.trimEnd()}],
+      },
+    }),
+  };
 }
 
 /** A description as text, complete and unwrapped: its errors alone, all of it, and all of it as Markdown. */
-export function describedText(pipeline: Pipeline, errors: readonly PipelineError[], server: string) {
+export function describedText(pipeline: Pipeline, errors: readonly PipelineError[], server: string, connectors = '') {
   const facts = [['state', pipelineState(pipeline).word] as const, ...factsOf(pipeline)];
   const titled = errors.map(({title, text}) => `${title}\n${text.replace(/\n*$/, '\n')}`);
   return {
     errors: titled.join('\n'),
-    text: [`${pipeline.name}\n`, facts.map(([name, value]) => `${name}: ${value}\n`).join(''), ...titled].join('\n'),
+    text: [
+      `${pipeline.name}\n`,
+      facts.map(([name, value]) => `${name}: ${value}\n`).join(''),
+      ...titled,
+      ...(connectors === '' ? [] : [`Connectors\n${connectors}`]),
+    ].join('\n'),
     markdown: pipelineMarkdown({
-      ...{pipeline: pipeline.name, server, facts, errors},
+      ...{pipeline: pipeline.name, server, facts},
+      errors: connectors === '' ? errors : [...errors, {title: 'Connectors', text: connectors.trimEnd()}],
     }),
   };
 }

@@ -36,7 +36,7 @@ export function listPage({title, items, rowOf, cursor, width, symbols}: ListPage
 }
 
 /** A row of at most `width` cells, with a sign where it is cut. */
-function fitted(row: StyledText, width: number, {ellipsis}: Symbols): StyledText {
+export function fitted(row: StyledText, width: number, {ellipsis}: Symbols): StyledText {
   if (textWidth(row.text) <= width) return row;
   return concat([clip(row, 0, width - 1), plain(ellipsis, {dim: true})]);
 }

@@ -7,7 +7,7 @@ import {tabTitle} from '../tabs.ts';
 import {awayPage} from './away.ts';
 import {comparisonPage} from './comparison.ts';
 import {contextsPage} from './contexts.ts';
-import {describePage, eventsPage} from './describe.ts';
+import {describedConnectors, describeRows, eventsPage, moveConnector} from './describe.ts';
 import {detailPage} from './detail.ts';
 import {cursorIndex, errorsPage, listedErrors} from './errors.ts';
 import {helpOf} from './help.ts';
@@ -25,11 +25,9 @@ export function pageRows(controller: Controller, waited?: string): PageRows {
       return [];
     case 'help':
       return helpOf(controller, page).rows;
-    case 'describe': {
-      const described = controller.lookup.described.get();
-      const listed = described && controller.pipeline(described.name);
-      return describePage(described, listed, width, waited);
-    }
+    case 'describe':
+    case 'connector':
+      return describeRows(controller, page, waited);
     case 'events': {
       const {tab} = controller;
       const source = tab && controller.logOf(tab);
@@ -102,7 +100,9 @@ export function conditionsOfPage(controller: Controller): Conditions {
   const {page} = controller.state;
   const help = page?.kind === 'help' ? helpOf(controller, page) : undefined;
   const {length} = help?.rows ?? pageRows(controller);
-  const items = help?.items.length ?? length - headingRows;
+  const isDescribed = page?.kind === 'describe' || page?.kind === 'connector';
+  const ofPage = isDescribed ? describedConnectors(controller).length : length - headingRows;
+  const items = help?.items.length ?? ofPage;
   return {
     isScrollable: length > controller.pageHeight,
     hasRow: items > 0,
@@ -111,8 +111,8 @@ export function conditionsOfPage(controller: Controller): Conditions {
   };
 }
 
-const lineUp = (controller: Controller) => scroll(controller, -1);
-const lineDown = (controller: Controller) => scroll(controller, 1);
+const lineUp = (controller: Controller) => moveConnector(controller, -1) || scroll(controller, -1);
+const lineDown = (controller: Controller) => moveConnector(controller, 1) || scroll(controller, 1);
 const pageUp = (controller: Controller) => scroll(controller, -screenful(controller));
 const pageDown = (controller: Controller) => scroll(controller, screenful(controller));
 const toTop = (controller: Controller) => scroll(controller, Number.NEGATIVE_INFINITY);
@@ -121,7 +121,10 @@ const cursorUp = (controller: Controller) => moveCursor(controller, -1);
 const cursorDown = (controller: Controller) => moveCursor(controller, 1);
 const cursorPageUp = (controller: Controller) => moveCursor(controller, -screenful(controller));
 const cursorPageDown = (controller: Controller) => moveCursor(controller, screenful(controller));
-const close = (controller: Controller) => controller.dispatch({type: 'page', page: undefined});
+const close = (controller: Controller) => {
+  const {page} = controller.state;
+  controller.dispatch({type: 'page', page: page?.kind === 'connector' ? page.under : undefined});
+};
 
 export const pageHandlers = {
   'page-line-up': lineUp,

@@ -25,7 +25,11 @@ export type Tab = {
 
 /** What covers the panes. `offset`: the first row on the screen. `cursor`: the item under the cursor. */
 export type Page =
-  | {readonly kind: 'describe' | 'events' | 'detail'; readonly offset: number}
+  | {readonly kind: 'events' | 'detail'; readonly offset: number}
+  /** `connector`: key of the one under the cursor; absent: the first. */
+  | {readonly kind: 'describe'; readonly offset: number; readonly connector?: string | undefined}
+  /** A connector of the described pipeline, with its errors in full; `under`: the description. */
+  | {readonly kind: 'connector'; readonly offset: number; readonly connector: string; readonly under: Page}
   /** `text`: what was typed to find a command; `under`: the page that it was opened from. */
   | {
       readonly kind: 'help';
@@ -221,7 +225,7 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
 /** Undefined while a page covers the prompt. The prompt of a page needs that page. */
 export function promptInUse({page, prompt}: ViewState): Prompt | undefined {
   const isOfPage = prompt !== undefined && 'what' in prompt && typeof prompt.what === 'object';
-  const isShown = isOfPage ? page?.kind === 'describe' : page === undefined;
+  const isShown = isOfPage ? page?.kind === 'describe' || page?.kind === 'connector' : page === undefined;
   return isShown ? prompt : undefined;
 }
 

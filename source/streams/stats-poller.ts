@@ -1,0 +1,274 @@
+import {asFailure} from '../api/errors.ts';
+import type {ApiClient, ApiFailure, ConnectorStats, Pipeline, PipelineStats, TimeSeries} from '../api/types.ts';
+import type {Clock} from '../lib/clock.ts';
+import {createStore, type ReadableStore} from '../lib/store.ts';
+import {retryDelay, slowDelay} from './connection/backoff.ts';
+import type {ListPoller} from './list-poller.ts';
+
+/** Milliseconds between two requests of a kind for the pipeline whose page is open. */
+const openEvery = 10_000;
+/** Milliseconds between the starts of any two requests. */
+const startEvery = 1000;
+const mostRunning = 2;
+/** For a pipeline whose page is not open, a request is given up after so many failures in a row, until it is wanted again. */
+const mostTries = 4;
+/** Pipelines of which the last statistics are kept: those that were asked about last. */
+const mostKept = 50;
+/** Numbers of buffered records that are kept, for their trend: about a minute. */
+const trendLength = 7;
+
+/** In these states of Feldera 0.60 to 0.337 a pipeline has no process that could answer. */
+const withoutProcess: readonly string[] = ['Stopped', 'Stopping', 'Provisioning', 'Shutdown', 'ShuttingDown', 'Failed'];
+
+/** An endpoint of an HTTP request, which disappears with it. */
+const passingEndpoint = /\.api-ingress-/;
+
+/** What is known of a pipeline beside its log. It stays when the pipeline stops. */
+export type KnownStats = {
+  readonly stats: PipelineStats | undefined;
+  /** Unix time in ms of `stats`. */
+  readonly at: number | undefined;
+  /** Connectors that the same process had, and has no longer: as they were last. */
+  readonly gone: readonly ConnectorStats[];
+  /** Buffered records of the same process, oldest first. `at`: Unix time in ms. */
+  readonly buffered: readonly {readonly at: number; readonly records: number}[];
+  readonly series: TimeSeries | undefined;
+  /** Of the last request of each kind; undefined when it succeeded. */
+  readonly failure: ApiFailure | undefined;
+  readonly seriesFailure: ApiFailure | undefined;
+};
+
+type What = 'stats' | 'series';
+
+/** A request that is to be sent. `dueAt`: monotonic milliseconds. */
+type Job = {readonly name: string; readonly what: What; readonly dueAt: number};
+
+/** Failures in a row of a kind of request; the next is not sent before `until`, in monotonic milliseconds. */
+type Failing = {readonly tries: number; readonly until: number};
+
+type StatsPollerOptions = {
+  readonly client: Pick<ApiClient, 'getStats' | 'getTimeSeries'>;
+  readonly clock: Clock;
+  /** In [0, 1), for the jitter. */
+  readonly random: () => number;
+  readonly poller: Pick<ListPoller, 'snapshot'>;
+};
+
+const unknown: KnownStats = {
+  stats: undefined,
+  at: undefined,
+  gone: [],
+  buffered: [],
+  series: undefined,
+  failure: undefined,
+  seriesFailure: undefined,
+};
+
+/**
+ * Requests the statistics of pipelines: of the shown one when it is shown, of any when the list counts more connector
+ * errors, and with the time series every 10 s while a pipeline's page is open and the user watches. Altogether at most two
+ * at a time and one a second, those for what is on the screen first; none for a pipeline without a process.
+ */
+export class StatsPoller {
+  readonly #options: StatsPollerOptions;
+  readonly #known = createStore<ReadonlyMap<string, KnownStats>>(new Map());
+  /** By name and kind, in the order in which they were wanted. */
+  readonly #jobs = new Map<string, Job>();
+  readonly #failing = new Map<string, Failing>();
+  readonly #running = new Set<string>();
+  readonly #stop = new AbortController();
+  #listed: ReadonlyMap<string, Pipeline> = new Map();
+  #list: readonly Pipeline[] | undefined;
+  #shown: string | undefined;
+  #open: string | undefined;
+  #isWatched = true;
+  #startedAt = Number.NEGATIVE_INFINITY;
+  #cancelTimer: (() => void) | undefined;
+  #leave = () => {};
+
+  constructor(options: StatsPollerOptions) {
+    this.#options = options;
+  }
+
+  /** By pipeline. A new map at each change. */
+  get known(): ReadableStore<ReadonlyMap<string, KnownStats>> {
+    return this.#known;
+  }
+
+  start(): void {
+    const {snapshot} = this.#options.poller;
+    this.#leave = snapshot.subscribe(() => this.#onList(snapshot.get().pipelines));
+    this.#onList(snapshot.get().pipelines);
+  }
+
+  /** Also cancels the requests in progress. */
+  stop(): void {
+    this.#leave();
+    this.#stop.abort();
+    this.#cancelTimer?.();
+    this.#jobs.clear();
+  }
+
+  /** The pipeline whose log is on the screen. */
+  setShown(name: string | undefined): void {
+    if (name === this.#shown) return;
+    const before = this.#shown;
+    this.#shown = name;
+    // While the cursor runs through the list, only the last pipeline is asked about.
+    if (before !== undefined && before !== this.#open) this.#jobs.delete(keyOf('stats', before));
+    if (name !== undefined && !this.#running.has(keyOf('stats', name))) this.#want(name, 'stats');
+    this.#next();
+  }
+
+  /** The pipeline whose page is open. */
+  setOpen(name: string | undefined): void {
+    if (name === this.#open) return;
+    const before = this.#open;
+    this.#open = name;
+    if (before !== undefined) for (const what of ['stats', 'series'] as const) this.#jobs.delete(keyOf(what, before));
+    this.#wantOpen();
+  }
+
+  /** `watched`: the user looks at the screen. */
+  setWatched(watched: boolean): void {
+    this.#isWatched = watched;
+    if (watched) this.#wantOpen();
+  }
+
+  #onList(pipelines: readonly Pipeline[] | undefined): void {
+    if (!pipelines || pipelines === this.#list) return;
+    const before = this.#listed;
+    const isFirst = this.#list === undefined;
+    this.#list = pipelines;
+    this.#listed = new Map(pipelines.map((pipeline) => [pipeline.name, pipeline]));
+    for (const {name, what} of this.#jobs.values()) if (!this.#hasProcess(name)) this.#jobs.delete(keyOf(what, name));
+    for (const pipeline of pipelines) {
+      const {name} = pipeline;
+      const isNew = !hasProcess(before.get(name)) && hasProcess(pipeline);
+      if (isNew) for (const what of ['stats', 'series'] as const) this.#failing.delete(keyOf(what, name));
+      if (isNew && name === this.#shown) this.#want(name, 'stats');
+      if (isNew && name === this.#open) this.#wantOpen();
+      if (!isFirst && hasRisen(before.get(name), pipeline)) this.#want(name, 'stats');
+    }
+    this.#next();
+  }
+
+  #wantOpen(): void {
+    const name = this.#open;
+    if (name === undefined || !this.#isWatched) return;
+    for (const what of ['stats', 'series'] as const) if (!this.#running.has(keyOf(what, name))) this.#want(name, what);
+    this.#next();
+  }
+
+  /** A request as soon as the others allow it, or after its backoff. `#next` sends it. */
+  #want(name: string, what: What): void {
+    if (this.#stop.signal.aborted || !this.#hasProcess(name)) return;
+    const key = keyOf(what, name);
+    const now = this.#options.clock.monotonic();
+    this.#jobs.set(key, {name, what, dueAt: Math.max(now, this.#failing.get(key)?.until ?? now)});
+  }
+
+  #hasProcess(name: string): boolean {
+    return hasProcess(this.#listed.get(name));
+  }
+
+  /** Starts the request whose turn it is, or waits for its time. */
+  #next(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (this.#running.size >= mostRunning) return;
+    const now = this.#options.clock.monotonic();
+    const waiting = [...this.#jobs.values()].filter(({what, name}) => !this.#running.has(keyOf(what, name)));
+    if (waiting.length === 0) return;
+    const firstDue = waiting.reduce((first, {dueAt}) => Math.min(first, dueAt), Number.POSITIVE_INFINITY);
+    const wait = Math.max(firstDue, this.#startedAt + startEvery) - now;
+    if (wait > 0) {
+      this.#cancelTimer = this.#options.clock.after(wait, () => this.#next());
+      return;
+    }
+    const due = waiting.filter(({dueAt}) => dueAt <= now);
+    const job = due.find(({name}) => name === this.#open) ?? due.find(({name}) => name === this.#shown) ?? due[0];
+    if (!job) return;
+    this.#startedAt = now;
+    void this.#request(job);
+    this.#next();
+  }
+
+  /** Never rejects: a failure is part of what is known. */
+  async #request({name, what}: Job): Promise<void> {
+    const {client, clock} = this.#options;
+    const key = keyOf(what, name);
+    const {signal} = this.#stop;
+    const startedAt = clock.monotonic();
+    this.#jobs.delete(key);
+    this.#running.add(key);
+    const answer = await (what === 'stats' ? client.getStats(name, signal) : client.getTimeSeries(name, signal)).catch(
+      asFailure,
+    );
+    this.#running.delete(key);
+    if (signal.aborted) return;
+    const known = this.#known.get().get(name) ?? unknown;
+    const failure = 'kind' in answer ? answer : undefined;
+    if ('kind' in answer) this.#set(name, {...known, [what === 'stats' ? 'failure' : 'seriesFailure']: answer});
+    else if ('samples' in answer) this.#set(name, {...known, series: answer, seriesFailure: undefined});
+    else this.#set(name, withStats(known, answer, clock.wall()));
+    if (failure) this.#onFailure(failure, name, what);
+    else this.#failing.delete(key);
+    // Errors may have risen after the answer was made: then it is wanted again already.
+    const isOpen = name === this.#open && this.#isWatched && this.#hasProcess(name);
+    if (!failure && isOpen && !this.#jobs.has(key)) {
+      this.#jobs.set(key, {name, what, dueAt: Math.max(startedAt + openEvery, clock.monotonic())});
+    }
+    this.#next();
+  }
+
+  #onFailure(failure: ApiFailure, name: string, what: What): void {
+    const {clock, random} = this.#options;
+    const key = keyOf(what, name);
+    const tries = (this.#failing.get(key)?.tries ?? 0) + 1;
+    const wait = failure.kind === 'fatal' ? slowDelay(random()) : retryDelay(failure, tries, random());
+    this.#failing.set(key, {tries, until: clock.monotonic() + wait});
+    this.#jobs.delete(key);
+    // What the server or the pipeline lacks, it still lacks in a minute.
+    const isLacking = failure.kind === 'fatal' && failure.reason === 'unsupported';
+    const isOpen = name === this.#open && this.#isWatched;
+    if (isLacking || (!isOpen && tries % mostTries === 0)) return;
+    this.#want(name, what);
+  }
+
+  #set(name: string, stats: KnownStats): void {
+    const others = [...this.#known.get()].filter(([each]) => each !== name);
+    this.#known.set(new Map([...others.slice(1 - mostKept), [name, stats]]));
+  }
+}
+
+function keyOf(what: What, name: string): string {
+  return `${what} ${name}`;
+}
+
+/** Whether there is a process that can answer: a pipeline that is deployed, and not just being so. */
+export function hasProcess(pipeline: Pipeline | undefined): boolean {
+  return pipeline !== undefined && !withoutProcess.includes(pipeline.deploymentStatus);
+}
+
+/** Whether more connector errors are counted; those of another run count from 0. */
+function hasRisen(before: Pipeline | undefined, now: Pipeline): boolean {
+  if (now.connectorErrors === undefined) return false;
+  const isSameRun = before?.deploymentId === now.deploymentId;
+  return now.connectorErrors > (isSameRun ? (before?.connectorErrors ?? now.connectorErrors) : 0);
+}
+
+function withStats(known: KnownStats, stats: PipelineStats, at: number): KnownStats {
+  const isSameProcess = known.stats !== undefined && known.stats.incarnation === stats.incarnation;
+  const before = isSameProcess ? [...known.gone, ...(known.stats?.connectors ?? [])] : [];
+  const here = new Set(stats.connectors.map(connectorKey));
+  const gone = before.filter((each) => !here.has(connectorKey(each)) && !passingEndpoint.test(each.name));
+  const {bufferedRecords: records} = stats;
+  const buffered = [...(isSameProcess ? known.buffered : []), ...(records === undefined ? [] : [{at, records}])];
+  return {...known, stats, at, gone, buffered: buffered.slice(-trendLength), failure: undefined};
+}
+
+/** A table and a view never have the same name; an input and an output are compared by kind, too. */
+export function connectorKey({kind, name}: Pick<ConnectorStats, 'kind' | 'name'>): string {
+  return `${kind} ${name}`;
+}

@@ -1,0 +1,243 @@
+import type {ConnectorStats} from '../../api/types.ts';
+import {byteSize, count, counted, dateTime, fineDuration, readTime} from '../../lib/format.ts';
+import type {KnownStats} from '../../streams/stats-poller.ts';
+import {clean} from '../../terminal/clean.ts';
+import type {Style} from '../../terminal/style.ts';
+import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import type {Symbols} from '../../terminal/symbols.ts';
+import {textWidth} from '../../terminal/width.ts';
+import {
+  connectorState,
+  type ErrorEntry,
+  errorCount,
+  errorEntries,
+  type KnownConnector,
+  lastError,
+} from '../../timeline/connectors.ts';
+import {fitted, labelled, nameColumn, paragraph} from './page-rows.ts';
+
+/** Rows of a table are made with each frame: more connectors are counted only, the healthy ones first. */
+const mostShown = 200;
+/** From this width on, the table has a column for the stream. */
+const widthWithStream = 100;
+const factCells = 20;
+
+const stateStyles: Readonly<Partial<Record<string, Style>>> = {
+  failed: {fg: 1, bold: true},
+  unhealthy: {fg: 1, bold: true},
+  gone: {fg: 3},
+  paused: {fg: 3},
+  healthy: {fg: 2},
+};
+
+export type ConnectorTable = {
+  readonly rows: readonly StyledText[];
+  /** Index into `rows` of each connector, in the order of the table. */
+  readonly places: readonly {readonly key: string; readonly row: number}[];
+};
+
+type TableSize = {readonly width: number; readonly symbols: Symbols};
+
+/** A row of each connector, with what it says of its health and its last error below it. `chosen`: under the cursor. */
+export function connectorTable(
+  connectors: readonly KnownConnector[],
+  chosen: string | undefined,
+  {width, symbols}: TableSize,
+): ConnectorTable {
+  if (connectors.length === 0) return {rows: [], places: []};
+  const shown = connectors.slice(0, mostShown);
+  const cellsOf = columnsOf(shown, width);
+  const names = nameColumn(['connector', ...shown.map(({name}) => name)], {width, symbols});
+  const title = cellsOf.map(({title, cells, isNumber}) => (isNumber ? title.padStart(cells) : title.padEnd(cells)));
+  const rows: StyledText[] = [
+    plain(' Connectors', {bold: true}),
+    fitted(
+      concat([plain('   '), names('connector', {dim: true}), plain(`  ${title.join('  ')}`, {dim: true})]),
+      width,
+      symbols,
+    ),
+  ];
+  const places: {key: string; row: number}[] = [];
+  for (const [index, connector] of shown.entries()) {
+    places.push({key: connector.key, row: rows.length});
+    const margin = plain(` ${connector.key === chosen ? symbols.currentLine : ' '} `, {bold: true});
+    const cells = cellsOf.flatMap(({cells, isNumber, styled}) => {
+      const text = styled[index] ?? plain('');
+      const blank = plain(' '.repeat(Math.max(0, cells - textWidth(text.text))));
+      return [plain('  '), ...(isNumber ? [blank, text] : [text, blank])];
+    });
+    rows.push(fitted(concat([margin, names(connector.name, {}), ...cells]), width, symbols));
+    for (const text of notesOf(connector)) rows.push(fitted(concat([plain('     '), text]), width, symbols));
+  }
+  const more = connectors.length - shown.length;
+  if (more > 0) rows.push(plain(`   and ${counted(more, 'other connector', 'other connectors')}`, {dim: true}));
+  return {rows, places};
+}
+
+type Column = {
+  readonly title: string;
+  readonly cells: number;
+  readonly isNumber: boolean;
+  readonly styled: readonly StyledText[];
+};
+
+function columnsOf(connectors: readonly KnownConnector[], width: number): readonly Column[] {
+  const column = (title: string, isNumber: boolean, textOf: (each: KnownConnector) => StyledText): Column => {
+    const styled = connectors.map(textOf);
+    return {title, isNumber, styled, cells: Math.max(title.length, ...styled.map(({text}) => textWidth(text)))};
+  };
+  const number = (title: string, of: (stats: ConnectorStats) => number | undefined, words = count) =>
+    column(title, true, ({stats}) => plain(numberWords(stats && of(stats), words)));
+  return [
+    ...(width < widthWithStream ? [] : [column('of', false, (each) => plain(clean(streamWords(each))))]),
+    column('state', false, (each) => {
+      const state = clean(connectorState(each));
+      return plain(state, stateStyles[state] ?? {});
+    }),
+    number('records', ({records}) => records),
+    number('bytes', ({bytes}) => bytes, byteSize),
+    number('buffered', ({bufferedRecords}) => bufferedRecords),
+    column('errors', false, (each) => plain(errorsWords(each), errorCount(each) > 0 ? {fg: 1} : {dim: true})),
+  ];
+}
+
+function numberWords(value: number | undefined, words: (value: number) => string): string {
+  return value === undefined ? '–' : words(value);
+}
+
+function streamWords({kind, stats}: KnownConnector): string {
+  return stats === undefined || stats.stream === '' ? kind : `${kind} ${stats.stream}`;
+}
+
+/** `54 parse, 2 transport`; `none`. */
+function errorsWords({stats}: KnownConnector): string {
+  if (!stats) return '–';
+  const words = stats.errors.flatMap((errors) => (errors.count > 0 ? `${count(errors.count)} ${errors.kind}` : []));
+  return words.length === 0 ? 'none' : words.join(', ');
+}
+
+/** What is below a row: why it failed or is unhealthy, and its last error. */
+function notesOf(connector: KnownConnector): readonly StyledText[] {
+  const {failure, stats, isGone} = connector;
+  const description = stats?.health?.status === 'Healthy' ? '' : (stats?.health?.description ?? '');
+  const last = lastError(connector);
+  const isSame = last !== undefined && failure?.message.split('\n')[0] === last.message.split('\n')[0];
+  return [
+    ...(failure ? [plain(`${timeWords(failure.at)}failed for good: ${firstLine(failure.message)}`, {fg: 1})] : []),
+    ...(isGone && !failure ? [plain('no longer in the statistics', {dim: true})] : []),
+    ...(description === '' ? [] : [plain(firstLine(description), {fg: 1})]),
+    ...(last && !isSame
+      ? [
+          plain(
+            `${timeWords(readTime(last.time))}${last.tag === undefined ? '' : `${clean(last.tag)}: `}${firstLine(last.message)}`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function firstLine(text: string): string {
+  return clean(text.split('\n')[0] ?? '');
+}
+
+function timeWords(at: number | undefined): string {
+  return at === undefined || Number.isNaN(at) ? '' : `${dateTime(at)} `;
+}
+
+/** A connector with its errors in full, as text: title, facts, and the errors with their titles. */
+export function connectorText(connector: KnownConnector) {
+  const {kind, name, stats, failure} = connector;
+  const yesNo = (value: boolean | undefined) => (value === undefined ? '–' : value ? 'yes' : 'no');
+  const {health} = stats ?? {};
+  const facts: readonly (readonly [name: string, value: string])[] = [
+    ['state', connectorState(connector)],
+    ...(failure ? ([['failed for good', `${timeWords(failure.at)}${failure.message}`]] as const) : []),
+    [kind === 'input' ? 'input of' : 'output of', stats === undefined || stats.stream === '' ? '–' : stats.stream],
+    ['health', health ? [health.status, health.description].filter((text) => text !== '').join(': ') : '–'],
+    ['records', numberWords(stats?.records, count)],
+    ['bytes', numberWords(stats?.bytes, byteSize)],
+    ['buffered', numberWords(stats?.bufferedRecords, (value) => counted(value, 'record', 'records'))],
+    ...(kind === 'input'
+      ? ([
+          ['paused', yesNo(stats?.isPaused)],
+          ['end of input', yesNo(stats?.hasEnded)],
+          ['latency', stats?.latency === undefined ? '–' : `99 % within ${fineDuration(stats.latency / 1000)}`],
+        ] as const)
+      : []),
+    ['errors', errorsWords(connector)],
+  ];
+  return {name, facts, errors: errorEntries(stats).map(entryText)};
+}
+
+type EntryText = {readonly title: string; readonly text: string; readonly isError: boolean};
+
+function entryText(entry: ErrorEntry): EntryText {
+  switch (entry.kind) {
+    case 'error': {
+      const tag = entry.tag === undefined ? '' : `  ${entry.tag}`;
+      const title = `${timeWords(readTime(entry.time))}UTC  ${entry.of} error ${count(entry.index)}${tag}`;
+      return {title, text: entry.message, isError: true};
+    }
+    case 'dropped':
+      return {title: `${count(entry.count)} more ${entry.of} errors, no longer kept`, text: '', isError: false};
+    case 'unknown':
+      return {
+        ...{
+          title: `${counted(entry.count, `${entry.of} error`, `${entry.of} errors`)}, whose texts the server does not send`,
+        },
+        ...{text: '', isError: false},
+      };
+  }
+}
+
+/** By connector: wrapping a thousand errors takes longer than a frame may. */
+const pages = new WeakMap<ConnectorStats, {readonly key: string; readonly rows: readonly StyledText[]}>();
+
+export function connectorPage(pipeline: string, connector: KnownConnector, width: number): readonly StyledText[] {
+  const {stats, failure} = connector;
+  const key = JSON.stringify([width, pipeline, connector.isGone, failure]);
+  const made = stats && pages.get(stats);
+  if (made?.key === key) return made.rows;
+  const {name, facts, errors} = connectorText(connector);
+  const rows = [
+    concat([plain(` ${name}`, {bold: true}), plain(`  of ${pipeline}`, {dim: true})]),
+    plain(''),
+    ...facts.flatMap(([label, value]) => labelled(label, value, {cells: factCells, width})),
+    ...errors.flatMap(({title, text, isError}) => [
+      plain(''),
+      plain(` ${clean(title)}`, isError ? {bold: true} : {dim: true}),
+      ...(text === '' ? [] : paragraph(text, width)),
+    ]),
+  ];
+  if (stats) pages.set(stats, {key, rows});
+  return rows;
+}
+
+/** The table as text, with every error of the server in full below it. */
+export function connectorsText(connectors: readonly KnownConnector[]): string {
+  return connectors
+    .map((connector) => {
+      const notes = notesOf(connector).map(({text}) => `  ${text}\n`);
+      const {stats} = connector;
+      const numbers = [
+        `records ${numberWords(stats?.records, count)}`,
+        `bytes ${numberWords(stats?.bytes, byteSize)}`,
+        `buffered ${numberWords(stats?.bufferedRecords, count)}`,
+        `errors ${errorsWords(connector)}`,
+      ];
+      return `${connector.name} (${streamWords(connector)}): ${connectorState(connector)}, ${numbers.join(', ')}\n${notes.join('')}`;
+    })
+    .join('');
+}
+
+/** What cannot be known of the connectors, in a sentence; undefined: all is known. `runs`: the pipeline has a process. */
+export function statsNote(known: KnownStats | undefined, runs: boolean): string | undefined {
+  const {stats, at, failure} = known ?? {};
+  const problem = failure && failure.kind !== 'cancelled' ? failure.message : undefined;
+  if (!stats || at === undefined) {
+    if (problem !== undefined) return `The connectors are unknown: ${problem}`;
+    return runs ? undefined : 'The connectors are unknown: the pipeline did not run while pipetail looked';
+  }
+  if (!runs) return `Last known at ${dateTime(at)} UTC; the pipeline runs no longer`;
+  return problem === undefined ? undefined : `As of ${dateTime(at)} UTC: ${problem}`;
+}

@@ -1,0 +1,165 @@
+import {expect, it} from 'vitest';
+import {connectorErrors, parseError} from '../../../source/demo/connector-errors.ts';
+import {processLog} from '../../../source/demo/process-log.ts';
+import {textWidth} from '../../../source/terminal/width.ts';
+import {goToTab} from '../../../source/ui/handlers/common.ts';
+import {pageRows} from '../../../source/ui/pages/pages.ts';
+import {ScreenUnderTest} from '../screen-under-test.ts';
+import {allTexts} from './all-rows.ts';
+
+/** A pipeline with two inputs and an output: one input has had 105 errors, and may fail for good. */
+async function described(): Promise<ScreenUnderTest> {
+  const screen = await ScreenUnderTest.connected({
+    names: ['orders'],
+    scenario: (server) => {
+      const pipeline = server.addPipeline('orders');
+      pipeline.start([
+        {kind: 'input', name: 'orders.file'},
+        {kind: 'input', name: 'orders.kafka', hasHealth: true},
+        {kind: 'output', name: 'totals.kafka', hasHealth: true},
+      ]);
+      pipeline.run.receive('orders.kafka', 52_118, 2_700_000);
+      pipeline.run.receive('orders.file', 3, 80);
+      pipeline.run.endInput('orders.file');
+      pipeline.run.transmit('totals.kafka', 12);
+      pipeline.run.setHealth('totals.kafka', 'Unhealthy', 'broker redpanda:9092 is down');
+      const report = connectorErrors(pipeline, processLog(pipeline, {shape: 'plain'}));
+      for (let event = 1; event <= 105; event++) report(parseError('orders.kafka', event, `reason ${event}`, '{}'));
+    },
+  });
+  goToTab(screen.controller, 'orders');
+  return screen;
+}
+
+function failForGood({server}: Pick<ScreenUnderTest, 'server'>): void {
+  const pipeline = server.pipeline('orders');
+  const report = connectorErrors(pipeline, processLog(pipeline, {shape: 'plain'}));
+  report({endpoint: 'orders.kafka', kind: 'transport', fatal: true, error: 'no broker is left'});
+  pipeline.run.step();
+}
+
+const rowsOf = ({controller}: ScreenUnderTest) => allTexts(pageRows(controller));
+
+async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
+  screen.press('d');
+  await screen.until(() => screen.controller.lookup.described.get()?.answer !== undefined, 'the answer');
+  await screen.until(() => rowsOf(screen).includes(' Connectors'), 'the connectors');
+  return rowsOf(screen);
+}
+
+it('d has the connectors with their health, numbers and last error, the troubled ones first', async () => {
+  await using screen = await described();
+  const rows = await opened(screen);
+  const table = rows.slice(rows.indexOf(' Connectors'));
+  expect(table.map((row) => row.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/, 'TIME'))).toEqual([
+    ' Connectors',
+    '   connector     of             state      records   bytes  buffered  errors',
+    ' ▸ totals.kafka  output totals  unhealthy       12   720 B         0  none',
+    '     broker redpanda:9092 is down',
+    '   orders.kafka  input orders   healthy     52,118  2.7 MB    52,118  105 parse',
+    expect.stringMatching(/^ {5}TIME text_event_err: Parse error \(event #105\): failed to deserialize .*recor…$/),
+    '   orders.file   input orders   ended            3    80 B         3  none',
+  ]);
+});
+
+it('j chooses a connector, Enter opens its errors in full with what was dropped, Enter and Esc go back', async () => {
+  await using screen = await described();
+  await opened(screen);
+  screen.press('j', 'Enter');
+  const rows = rowsOf(screen);
+  expect(rows[0]).toBe(' orders.kafka  of orders');
+  expect(rows).toEqual(
+    expect.arrayContaining([
+      ' state              healthy',
+      ' health             Healthy',
+      ' input of           orders',
+      ' records            52,118',
+      ' buffered           52,118 records',
+      ' paused             no',
+      ' end of input       no',
+      ' errors             105 parse',
+    ]),
+  );
+  const errors = rows.filter((row) => /UTC {2}parse error/.test(row));
+  expect(errors).toHaveLength(100);
+  expect(errors[0]).toMatch(/^ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC {2}parse error 105 {2}text_event_err$/);
+  expect(rows.at(-1)).toBe(' 5 more parse errors, no longer kept');
+  screen.press('Enter');
+  expect(screen.controller.state.page).toMatchObject({kind: 'describe', connector: 'input orders.kafka'});
+  screen.press('o', 'Esc');
+  expect(screen.controller.state.page?.kind).toBe('describe');
+  screen.press('Esc');
+  expect(screen.controller.state.page).toBeUndefined();
+});
+
+it('a connector that failed for good stays in the table, with why and when, and is read with d and Enter', async () => {
+  await using screen = await described();
+  failForGood(screen);
+  await screen.untilLine('orders', 'Input endpoint orders.kafka failed');
+  await opened(screen);
+  await screen.until(() => rowsOf(screen).some((row) => row.includes('failed for good')), 'the failure');
+  const rows = rowsOf(screen);
+  expect(rows.find((row) => row.startsWith(' ▸'))).toMatch(/^ ▸ orders\.kafka +input( orders)? +failed +\S/);
+  expect(rows).toContainEqual(expect.stringMatching(/:\d\d failed for good: no broker is left$/));
+  screen.press('Enter');
+  expect(rowsOf(screen)).toContainEqual(expect.stringMatching(/^ failed for good +\d{4}-.* no broker is left$/));
+});
+
+it('one that fails while d is open keeps its numbers and errors, also after the pipeline has stopped', async () => {
+  await using screen = await described();
+  await opened(screen);
+  failForGood(screen);
+  const row = () => rowsOf(screen).find((each) => each.includes('orders.kafka'));
+  await screen.until(() => row()?.includes('failed') === true, 'the failure');
+  expect(row()).toMatch(/orders\.kafka +input orders +failed +52,118 +2\.7 MB +52,118 +105 parse/);
+  screen.server.pipeline('orders').stop();
+  await screen.until(() => rowsOf(screen).some((each) => each.startsWith(' Last known at ')), 'the stop');
+  expect(row()).toContain('52,118');
+  screen.press('Enter');
+  expect(rowsOf(screen)).toContain(' 5 more parse errors, no longer kept');
+});
+
+it('y copies the errors of the connector, M and Y all of it; on the description they have the table', async () => {
+  await using screen = await described();
+  await opened(screen);
+  const copied = async (key: string) => {
+    screen.press(key);
+    await screen.until(() => screen.copied.length > 0, 'the copy');
+    return screen.copied.pop() ?? '';
+  };
+  expect(await copied('Y')).toMatch(
+    /\nConnectors\ntotals\.kafka \(output totals\): unhealthy, records 12, bytes 720 B, buffered 0, errors none\n {2}broker redpanda/,
+  );
+  screen.press('j', 'Enter');
+  expect(await copied('y')).toMatch(
+    /^\S+ \S+ UTC {2}parse error 105 {2}text_event_err\nParse error \(event #105\).*\nInvalid fragment: '\{\}'\n\n/,
+  );
+  expect(await copied('Y')).toMatch(/^orders\.kafka of orders\n\nstate: healthy\n/);
+  expect(await copied('M')).toMatch(
+    /^\*\*Pipeline `orders` on .*\n\n- connector: orders\.kafka\n[\s\S]*\*\*Errors\*\*/,
+  );
+  screen.press('S');
+  expect(screen.controller.state.prompt?.kind).toBe('save');
+});
+
+it('says once that the connectors of a stopped pipeline are unknown', async () => {
+  await using stopped = await ScreenUnderTest.connected({
+    names: ['orders'],
+    scenario: (server) => void server.addPipeline('orders'),
+  });
+  stopped.press('d');
+  await stopped.until(() => stopped.controller.lookup.described.get()?.answer !== undefined, 'the answer');
+  expect(rowsOf(stopped).filter((row) => row.includes('connectors are unknown'))).toEqual([
+    ' The connectors are unknown: the pipeline did not run while pipetail looked',
+  ]);
+});
+
+it('no row is wider than the screen, whatever its width', async () => {
+  await using screen = await described();
+  await opened(screen);
+  for (const columns of [40, 60, 80, 120]) {
+    screen.controller.setSize({columns, rows: 24});
+    const rows = rowsOf(screen);
+    for (const row of rows.slice(rows.indexOf(' Connectors'))) expect(textWidth(row)).toBeLessThanOrEqual(columns);
+  }
+});
