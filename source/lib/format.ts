@@ -29,6 +29,12 @@ export function moment(at: number, now: number): string {
   return Math.abs(now - at) < day * 1000 ? text.slice(11, 16) : `${text.slice(5, 10)} ${text.slice(11, 16)}`;
 }
 
+/** `moment` with seconds. */
+export function fineMoment(at: number, now: number): string {
+  const text = isoTime(at);
+  return Math.abs(now - at) < day * 1000 ? text.slice(11, 19) : `${text.slice(5, 10)} ${text.slice(11, 19)}`;
+}
+
 /** `Wed, 25 Nov 2026 09:12:38 GMT` of Unix time in ms, for HTTP headers. */
 export function httpTime(at: number): string {
   return new Date(at).toUTCString();

@@ -72,9 +72,9 @@ export class RunCounter {
     return this.#next;
   }
 
-  /** Counts about `maxBytes` more. True: all entries that are complete have been counted. */
+  /** Counts about `maxBytes` more. True: all entries that are complete have been counted; an open line waits for its end. */
   step(maxBytes: number): boolean {
-    const end = this.#index.indexedTo;
+    const end = Math.min(this.#index.indexedTo, this.#buffer.endedTo);
     const stop = Math.min(end, this.#next + Math.max(1, Math.floor(maxBytes / bytesAnEntry)));
     for (let id = Math.max(this.#next, this.#buffer.firstId); id < stop; id++) this.#add(id);
     this.#next = Math.max(this.#next, stop);

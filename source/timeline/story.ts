@@ -21,7 +21,7 @@ export type StoryRow = {
   readonly until?: number | undefined;
   readonly what:
     | 'state'
-    | 'wanted'
+    | 'desired'
     | 'program'
     | 'storage'
     | 'failed'
@@ -48,8 +48,8 @@ export type StoryLog = {
   readonly errors: Pick<ErrorLog, 'byKey'>;
 };
 
-/** Cells in which words are not cut. */
-const whole = 10_000;
+/** Cells of a screen on which messages have no column for their target: among other rows it would be one word more. */
+const noTarget = 0;
 const mostCheckpoints = 50;
 
 /** All that is known of a pipeline, the newest first. `checkpoints`: ids of log lines, the oldest first. */
@@ -102,7 +102,7 @@ function eventRows(events: readonly PipelineEvent[], details: PipelineHistory['d
     }
     const goal = goalOf(event);
     if (before && goal !== undefined && goal !== goalOf(before)) {
-      add({at, what: 'wanted', text: `${stateWord(goal)} is wanted`});
+      add({at, what: 'desired', text: stateWord(goal)});
     }
     if (before && event.programStatus !== before.programStatus) {
       add({at, what: 'program', text: stateChangeWords(before.programStatus, event.programStatus)});
@@ -123,7 +123,7 @@ function eventRows(events: readonly PipelineEvent[], details: PipelineHistory['d
   return rows;
 }
 
-/** The state that the user asked for; undefined while only resources are wanted, on the way to it. */
+/** The state that the user asked for; undefined while only resources are desired, on the way to it. */
 function goalOf({runtimeDesiredStatus, resourcesDesiredStatus}: PipelineEvent): string | undefined {
   if (runtimeDesiredStatus !== '') return runtimeDesiredStatus;
   return resourcesDesiredStatus === 'Provisioned' ? undefined : resourcesDesiredStatus;
@@ -138,7 +138,8 @@ function errorKinds({name, errors}: ConnectorStats): readonly StoryRow[] {
     if (times === 0) return [];
     const last = kept.at(-1);
     const words = last === undefined ? '' : `: ${firstLine(last.message)}`;
-    const at = timeOf(kept[0]?.time);
+    // The server keeps only the last ones.
+    const at = kept.length < times ? undefined : timeOf(kept[0]?.time);
     const text = `${name}: ${kind} ${times === 1 ? 'error' : 'errors'}${words}`;
     return [{at, until: timeOf(last?.time), what: 'connector', text, count: times, from: 'API'}];
   });
@@ -152,19 +153,30 @@ function fatal({name, fatalError}: ConnectorStats): readonly StoryRow[] {
 function runRows(runs: readonly Run[]): StoryRow[] {
   return runs.flatMap(({startedAt, endedAt, firstId, state, failed}, place): readonly StoryRow[] => {
     if (startedAt === undefined) return [];
-    const end = endedAt === undefined ? 'goes on' : `${state}${failed ? ', failed' : ''}`;
-    const text = `run ${count(place + 1)} of ${count(runs.length)}: ${end}`;
-    return [{at: startedAt, until: endedAt, what: 'run', text, count: 1, from: 'log', id: firstId}];
+    const next = runs[place + 1];
+    const end = endedAt === undefined && next ? 'its end is not in the log' : state;
+    const text = `run ${count(place + 1)} of ${count(runs.length)}: ${end}${failed ? ', failed' : ''}`;
+    return [{at: startedAt, until: endedAt ?? next?.startedAt, what: 'run', text, count: 1, from: 'log', id: firstId}];
   });
 }
 
 /** States that the API's events tell, too, are left out. `eventsFrom`: the time of the oldest event. */
 function markerRows(buffer: LogBuffer, eventsFrom: number | undefined): StoryRow[] {
   const rows: StoryRow[] = [];
+  /** Of the last state: it is over when the next one comes. */
+  let last: number | undefined;
+  const endLast = (until: number | undefined) => {
+    const row = last === undefined ? undefined : rows[last];
+    if (last !== undefined && row) rows[last] = {...row, until};
+  };
   for (const [id, marker] of buffer.markers()) {
     if (marker.kind === 'drawn') continue;
     const isOfApi = marker.kind === 'state' || marker.kind === 'program';
     if (isOfApi && eventsFrom !== undefined && marker.at >= eventsFrom) continue;
+    if (marker.kind === 'state') {
+      endLast(marker.at);
+      last = rows.length;
+    }
     rows.push({
       at: marker.at,
       what: whatOf(marker),
@@ -174,6 +186,7 @@ function markerRows(buffer: LogBuffer, eventsFrom: number | undefined): StoryRow
       id,
     });
   }
+  endLast(eventsFrom);
   return rows;
 }
 
@@ -192,15 +205,15 @@ function errorRows({errors}: StoryLog): StoryRow[] {
   return [...errors.byKey.values()].flatMap((group): readonly StoryRow[] => {
     if (group.key === watchedKey) return [];
     const {firstAt: at, lastAt: until, firstId: id} = group;
-    return [{at, until, what: 'error', text: errorWords(group, whole).text, count: group.count, from: 'log', id}];
+    return [{at, until, what: 'error', text: errorWords(group, noTarget).text, count: group.count, from: 'log', id}];
   });
 }
 
 function checkpointRows({buffer, index}: StoryLog, ids: readonly number[]): StoryRow[] {
-  return ids.slice(-mostCheckpoints).flatMap((id): readonly StoryRow[] => {
+  return ids.flatMap((id): readonly StoryRow[] => {
     const line = buffer.lineAt(id);
     if (!line) return [];
-    const text = errorWords({example: Uint8Array.from(line), key: 0}, whole).text;
+    const text = errorWords({example: Uint8Array.from(line), key: 0}, noTarget).text;
     return [{at: index.timeAt(id), what: 'checkpoint', text, count: 1, from: 'log', id}];
   });
 }
@@ -220,14 +233,16 @@ export class CheckpointLines {
     return this.#search.step(maxBytes);
   }
 
-  /** Ids of the heads of these records, the oldest first; not of the configuration that each start prints. */
+  /** Ids of the heads of the last 50 of these records, the oldest first; not of the configuration that each start prints. */
   get ids(): readonly number[] {
     const heads = new Set<number>();
-    for (const id of this.#search.hits) {
-      const head = this.#index.headOf(id);
+    // From the end: each line of a log may speak of one.
+    let hit = this.#search.previousBefore(Number.POSITIVE_INFINITY);
+    for (; hit !== undefined && heads.size < mostCheckpoints; hit = this.#search.previousBefore(hit)) {
+      const head = this.#index.headOf(hit);
       if (!this.#index.long.get(head)) heads.add(head);
     }
-    return [...heads];
+    return [...heads].reverse();
   }
 }
 

@@ -62,9 +62,11 @@ export class Comparison {
     if (next) this.#compare(pipeline, runs, {newer, older: next});
   }
 
+  /** Also releases what was counted. */
   stop(): void {
     this.#runner?.dispose();
     this.#runner = undefined;
+    this.#state.set(undefined);
   }
 
   #compare(

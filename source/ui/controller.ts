@@ -146,6 +146,8 @@ export class Controller {
     this.#view.set(next);
     if (at) this.#keepRow(at);
     this.#tellStats();
+    if (!isOpen('comparison', next.page)) this.comparison.stop();
+    if (!isOpen('timeline', next.page)) this.story.stop();
     if (this.state.active === before?.name) return;
     if (before) this.timelines.markSeen({log: this.logOf(before), pipelines: pipelinesOf(before)});
     this.#onShown();
@@ -391,4 +393,10 @@ function isOtherWidth(before: ViewState, next: ViewState): boolean {
     before.sidebarHidden !== next.sidebarHidden ||
     before.sidebarWidth !== next.sidebarWidth
   );
+}
+
+/** Whether a page is open, also under the help. */
+function isOpen(kind: Page['kind'], page: Page | undefined): boolean {
+  for (let each = page; each; each = 'under' in each ? each.under : undefined) if (each.kind === kind) return true;
+  return false;
 }

@@ -54,6 +54,7 @@ export class StoryReader {
   stop(): void {
     this.#stop?.();
     this.#stop = undefined;
+    this.#state.set(undefined);
   }
 
   /** Returns what ends it. */

@@ -1,4 +1,6 @@
 import {expect, it} from 'vitest';
+import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {RecordIndex} from '../../source/records/record-index.ts';
 import {changesInWords, comparisonObject, comparisonText} from '../../source/timeline/comparison-words.ts';
 import {compareRuns, type KindChange, RunCounter} from '../../source/timeline/run-comparison.ts';
 import {lineAsSent} from '../../source/viewport/line-text.ts';
@@ -81,6 +83,20 @@ it('finds the same in small steps, and leads to the first line of a kind', () =>
   if (!older || !newer) throw new Error('no two runs');
   const [first] = compareRuns(older, newer);
   expect(two[first?.firstId ?? -1]).toContain('parse error: bad');
+});
+
+it('counts a line that comes in two parts once it is whole', () => {
+  const buffer = new LogBuffer({maxBytes: 1 << 20});
+  const index = new RecordIndex(buffer);
+  const counter = new RunCounter({buffer, index});
+  const text = `${two.join('\n')}\n`;
+  const half = text.indexOf('refused 0') + 'ref'.length;
+  for (const part of [text.slice(0, half), text.slice(half)]) {
+    buffer.append(Buffer.from(part));
+    while (!index.step(1 << 20));
+    while (!counter.step(1 << 20));
+  }
+  expect(counter.runs).toEqual(runsOf(two));
 });
 
 it('is a text, and an object with rates', () => {

@@ -44,9 +44,9 @@ it('equal events are one row with its span; each change of a state is a row, the
     log: undefined,
   });
   expect(rows.map(said)).toEqual([
-    '40 wanted: Running is wanted',
+    '40 desired: Running',
     '40 state: Stopped → Running',
-    '30-40 wanted: Stopped is wanted',
+    '30-40 desired: Stopped',
     '30-40 state: Running → Stopped',
     '0-30 state: Running',
   ]);
@@ -77,7 +77,7 @@ it('an error that appears and goes, the program and the storage have rows of the
     '7 storage: InUse → Cleared',
     '7 program: Success → To compile',
     '5-7 failed: Failed · exit status: 101',
-    '5 wanted: Stopped is wanted',
+    '5 desired: Stopped',
     '5 state: Running → Stopped',
     '0-5 state: Running',
   ]);
@@ -95,7 +95,7 @@ it('connector errors stand by kind at their last time, with their number', () =>
     message: `bad ${index}\nmore`,
   }));
   const errors = [
-    {kind: 'parse', count: 2248, kept},
+    {kind: 'parse', count: 2, kept},
     {kind: 'transport', count: 1, kept: undefined},
   ] as const;
   const stats = {connectors: [{...connector, fatalError: 'refused', errors}]} as unknown as PipelineStats;
@@ -103,8 +103,41 @@ it('connector errors stand by kind at their last time, with their number', () =>
   expect(rows.map((row) => `${row.count} ${said(row)}`)).toEqual([
     '1 ? connector: orders.bad ended: refused',
     '1 ? connector: orders.bad: transport error',
-    '2248 1-2 connector: orders.bad: parse errors: bad 2',
+    '2 1-2 connector: orders.bad: parse errors: bad 2',
     '1 0 state: Running',
+  ]);
+});
+
+it('the length of errors of which only the last are kept is not known', () => {
+  const kept = [{time: text(9), index: 0, tag: undefined, message: 'bad'}];
+  const stats = {connectors: [{name: 'in', errors: [{kind: 'parse', count: 40, kept}]}]} as unknown as PipelineStats;
+  const [row] = storyOf({history: history([event(0)], {stats}), log: undefined});
+  expect(row && said(row)).toBe('?-9 connector: in: parse errors: bad');
+});
+
+it('a state of which the log tells lasts until the next one, or until the events of the API begin', () => {
+  const {buffer, index} = indexText('');
+  const errors = new ErrorLog({buffer, wall: () => 0});
+  for (const [to, minutes] of [
+    ['Running', 1],
+    ['Stopped', 5],
+  ] as const) {
+    buffer.addMarker({kind: 'state', from: '', to, at: at(minutes)});
+  }
+  const log = {buffer, index, errors};
+  expect(storyOf({history: undefined, log}).map((row) => lengthInWords(row, at(60)))).toEqual(['55 min', '4 min']);
+  const rows = storyOf({history: history([event(20)]), log});
+  expect(rows.map((row) => lengthInWords(row, at(60)))).toEqual(['40 min', '15 min', '4 min']);
+});
+
+it('a run whose end was lost is over when the next one begins', () => {
+  const lines = [runner(start, 'INFO', text(1)), head('step', 'INFO', text(2)), runner(start, 'INFO', text(9))];
+  const {buffer, index} = indexText(`${lines.join('\n')}\n`);
+  while (!index.step(1000));
+  const log = {buffer, index, errors: new ErrorLog({buffer, wall: () => 0})};
+  expect(storyOf({history: undefined, log}).map(said)).toEqual([
+    '9 run: run 2 of 2: provisioning',
+    '1-9 run: run 1 of 2: its end is not in the log',
   ]);
 });
 
@@ -132,8 +165,8 @@ it('the log gives runs, gaps, kinds of errors and checkpoints, with their places
   expect(rows.map((row) => `${said(row)} · ${row.from} ${row.id}`)).toEqual([
     "6 gap: 7 entries lost between 00:05:00 and 00:06:00 (server's buffer overflowed, if its log was not cleared meanwhile) · pipetail 5",
     '5 state: Running → Stopped · API 6',
-    '2-4 error: server      refused 1 · log 1',
-    '3 checkpoint: server      Checkpoint made at step 4 · log 2',
+    '2-4 error: refused 1 · log 1',
+    '3 checkpoint: Checkpoint made at step 4 · log 2',
     '1-5 run: run 1 of 1: stopped · log 0',
   ]);
   // States that the API's events tell, too, are told once.
@@ -146,7 +179,7 @@ it('is a text, objects, and a word for what is missing', () => {
   const unsupported = {kind: 'fatal', reason: 'unsupported', message: 'no', url: ''} as const;
   expect(storyText({pipeline: 'p', rows, missing: unsupported}, at(95))).toBe(`Timeline of p, newest first (UTC)
 this server has no events: Feldera 0.292 and later have them
-2026-11-25 00:30:00  wanted              API       Stopped is wanted
+2026-11-25 00:30:00  desired             API       Stopped
 2026-11-25 00:30:00  state       65 min  API       Running → Stopped
 2026-11-25 00:00:00  state       30 min  API       Running
 `);

@@ -164,6 +164,7 @@ export const pageHandlers = {
   'comparison-page-up': cursorPageUp,
   'comparison-page-down': cursorPageDown,
   'comparison-close': close,
+  'timeline-close': close,
   'contexts-up': cursorUp,
   'contexts-down': cursorDown,
   'contexts-close': close,

@@ -1,4 +1,4 @@
-import {dateTime} from '../../lib/format.ts';
+import {fineMoment} from '../../lib/format.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {type StoryRow, shownTime} from '../../timeline/story.ts';
@@ -13,7 +13,7 @@ import {listPage, type PageRows} from './page-rows.ts';
 
 const styles: Readonly<Record<StoryRow['what'], Style>> = {
   state: {bold: true},
-  wanted: {dim: true},
+  desired: {dim: true},
   program: {},
   storage: {dim: true},
   failed: {fg: 1, bold: true},
@@ -24,8 +24,8 @@ const styles: Readonly<Record<StoryRow['what'], Style>> = {
   connector: {fg: 1},
   checkpoint: {fg: 2},
 };
-/** Of the longest words: a time with its date, `checkpoint`, `pipetail`. */
-const [timeCells, whatCells, fromCells] = [19, 10, 8];
+/** Of the longest word, `pipetail`. */
+const fromCells = 8;
 /** With fewer cells a row says nothing of where it comes from. */
 const widthWithSource = 100;
 
@@ -39,8 +39,10 @@ export function timelinePage(
   const state = controller.story.state.get();
   const rows = state?.story?.rows ?? [];
   const now = clock.wall();
+  const times = rows.map((row) => timeInWords(row, now));
   const lengths = rows.map((row) => lengthInWords(row, now));
-  const lengthCells = Math.max(0, ...lengths.map((text) => text.length));
+  const [timeCells, lengthCells] = [cellsOf(times), cellsOf(lengths)];
+  const whatCells = cellsOf(rows.map(({what}) => what));
   return listPage({
     title: titleOf(state?.pipeline, state?.story),
     items: rows.length,
@@ -48,10 +50,9 @@ export function timelinePage(
       const row = rows[item];
       if (!row) return plain('');
       const style = styles[row.what];
-      const at = shownTime(row);
       const source = width < widthWithSource ? '' : `${row.from.padEnd(fromCells)}  `;
       return concat([
-        plain((at === undefined ? '' : dateTime(at)).padEnd(timeCells), {dim: true}),
+        plain((times[item] ?? '').padStart(timeCells), {dim: true}),
         plain(`  ${row.what.padEnd(whatCells)}`, style),
         plain(`  ${(lengths[item] ?? '').padStart(lengthCells)}  ${source}`, {dim: true}),
         plain(timesInStory(row, symbols.times), {bold: true}),
@@ -62,6 +63,15 @@ export function timelinePage(
   });
 }
 
+function timeInWords(row: StoryRow, now: number): string {
+  const at = shownTime(row);
+  return at === undefined ? '' : fineMoment(at, now);
+}
+
+function cellsOf(column: readonly string[]): number {
+  return column.reduce((most, {length}) => Math.max(most, length), 0);
+}
+
 function titleOf(pipeline: string | undefined, story: Story | undefined): StyledText {
   const more = story ? (missingWords(story.missing) ?? 'newest first, UTC') : 'asking the server';
   return concat([plain(` Timeline of ${pipeline ?? ''}`, {bold: true}), plain(`  ${more}`, {dim: true})]);
@@ -70,7 +80,7 @@ function titleOf(pipeline: string | undefined, story: Story | undefined): Styled
 export const timelineHandlers = {
   timeline(controller: Controller) {
     if (controller.state.page?.kind === 'timeline') {
-      closeTimeline(controller);
+      controller.dispatch({type: 'page', page: undefined});
       return;
     }
     const name = pipelineOf(controller);
@@ -81,7 +91,6 @@ export const timelineHandlers = {
     controller.story.start(name, index && stream && {index, buffer: stream.buffer, errors: stream.errors});
     controller.dispatch({type: 'page', page: {kind: 'timeline', offset: 0, cursor: 0}});
   },
-  'timeline-close': closeTimeline,
   'timeline-go'(controller: Controller) {
     const {page} = controller.state;
     const state = controller.story.state.get();
@@ -92,7 +101,7 @@ export const timelineHandlers = {
     if (id === undefined) controller.say('this is not in the log');
     else if (!buffer || id < buffer.firstId) controller.say('this has left the log that is kept');
     else {
-      closeTimeline(controller);
+      controller.dispatch({type: 'page', page: undefined});
       goToEntryOf(controller, state.pipeline, id);
     }
   },
@@ -102,11 +111,6 @@ export const timelineHandlers = {
   'timeline-save': (controller: Controller) => take(controller, (page) => openSavePrompt(controller, page)),
   'timeline-pipe': (controller: Controller) => take(controller, (page) => openPipePrompt(controller, page)),
 };
-
-function closeTimeline(controller: Controller): void {
-  controller.story.stop();
-  controller.dispatch({type: 'page', page: undefined});
-}
 
 /** Runs `use` on the page's text, unless it is still being read. */
 function take(controller: Controller, use: (page: PageText) => void): void {

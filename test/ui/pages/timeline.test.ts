@@ -52,3 +52,13 @@ it('is read again when the status of the pipeline changes, until it is closed', 
   screen.press('H');
   expect(screen.controller.state.page).toBeUndefined();
 });
+
+it('is not read any more when a command of the help closes it', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'step 1')]);
+  await opened(screen);
+  for (const key of ['?', ...'wrap']) screen.press(key);
+  expect(screen.controller.story.state.get()?.story).toBeDefined();
+  screen.press('Enter');
+  expect(screen.controller.state.page).toBeUndefined();
+  expect(screen.controller.story.state.get()).toBeUndefined();
+});
