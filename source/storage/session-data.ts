@@ -15,6 +15,8 @@ export type Session = {
   readonly sort: string;
   /** What options had set at the start, if anything. */
   readonly start: SessionStart | undefined;
+  /** Unix time in ms at which pipetail last ran, as far as it could save that; earlier versions did not. */
+  readonly savedAt?: number | undefined;
 };
 
 /** Set by options, not by keys. `level`: the lowest level shown. */
@@ -68,6 +70,7 @@ export function readSession(json: unknown): Session | undefined {
       sidebarWidth: optional(from.sidebarWidth, countOf),
       sort: stringOf(from.sort),
       start: optional(from.start, readStart),
+      savedAt: optional(from.savedAt, countOf),
     };
   } catch (error) {
     if (error instanceof NoSession) return undefined;

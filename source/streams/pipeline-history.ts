@@ -1,5 +1,6 @@
 import {ApiError} from '../api/errors.ts';
 import type {ApiClient, ApiFailure, PipelineEvent, PipelineEventDetail, PipelineStats} from '../api/types.ts';
+import {readTime} from '../lib/format.ts';
 
 /** What the API tells of a pipeline besides its log. */
 export type PipelineHistory = {
@@ -15,6 +16,9 @@ type HistoryClient = Pick<ApiClient, 'listEvents' | 'getEvent' | 'getStats'>;
 
 /** Errors that are asked for in full. */
 const mostDetails = 5;
+/** Pipelines that are asked for together: 20 requests with the errors in full. */
+const mostPipelines = 15;
+const requestsAtATime = 4;
 
 /** Some requests at a time, when a page is opened. Rejects only when aborted. */
 export async function readHistory(client: HistoryClient, name: string, signal: AbortSignal): Promise<PipelineHistory> {
@@ -26,15 +30,61 @@ export async function readHistory(client: HistoryClient, name: string, signal: A
   return {events, details: new Map(details), stats: 'kind' in stats ? undefined : stats};
 }
 
+/**
+ * The events of the first of these pipelines that the server has, without statistics, and the newest of the errors that
+ * appeared since `since` (Unix time in ms) in full. At most 20 requests, four at a time. Rejects only when aborted.
+ */
+export async function readEventsOf(
+  client: Pick<ApiClient, 'listEvents' | 'getEvent'>,
+  names: readonly string[],
+  {since, signal}: {readonly since: number; readonly signal: AbortSignal},
+): Promise<ReadonlyMap<string, PipelineHistory>> {
+  const lists = await someAtATime(names.slice(0, mostPipelines), async (name) => ({
+    name,
+    events: await orFailure(client.listEvents(name, signal), signal),
+  }));
+  const failed = lists
+    .flatMap(({name, events}) => ('kind' in events ? [] : failedOf(events).map((event) => ({name, event}))))
+    .filter(({event}) => readTime(event.time) >= since)
+    .sort((a, b) => readTime(b.event.time) - readTime(a.event.time))
+    .slice(0, mostDetails);
+  const details = await someAtATime(failed, async ({name, event}) => ({
+    name,
+    detail: await orFailure(client.getEvent(name, event.id, signal), signal),
+  }));
+  return new Map(
+    lists.map(({name, events}) => {
+      const own = details.flatMap((each) =>
+        each.name === name && !('kind' in each.detail) ? [[each.detail.id, each.detail] as const] : [],
+      );
+      return [name, {events, details: new Map(own), stats: undefined}];
+    }),
+  );
+}
+
+/** Answers in the order of the items. */
+async function someAtATime<T, R>(items: readonly T[], ask: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const answers: R[] = [];
+  const waiting = items.entries();
+  const askOn = async () => {
+    for (const [at, item] of waiting) answers[at] = await ask(item);
+  };
+  await Promise.all(Array.from({length: requestsAtATime}, askOn));
+  return answers;
+}
+
+/** At which an error appeared. */
+function failedOf(events: readonly PipelineEvent[]): readonly PipelineEvent[] {
+  return events.filter((event, at) => event.hasError && events[at + 1]?.hasError !== true);
+}
+
 async function detailsOf(
   client: HistoryClient,
   name: string,
   events: readonly PipelineEvent[],
   signal: AbortSignal,
 ): Promise<(readonly [string, PipelineEventDetail])[]> {
-  const failed = events
-    .filter((event, at) => event.hasError && events[at + 1]?.hasError !== true)
-    .slice(0, mostDetails);
+  const failed = failedOf(events).slice(0, mostDetails);
   const details: (readonly [string, PipelineEventDetail])[] = [];
   for (const {id} of failed) {
     const detail = await orFailure(client.getEvent(name, id, signal), signal);

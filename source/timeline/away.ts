@@ -9,10 +9,22 @@ import {
   type TimelineEvent,
 } from './events.ts';
 
-/** A row of the away page: an event, or the number of lines received in a log. `id`: the first of these lines. */
-export type AwayRow =
+/**
+ * A row of the away page: an event, a pipeline that runs on after a pause, or the number of lines received in a log
+ * (`id`: the first of these lines). `times`: how often, if several times.
+ */
+export type AwayRow = {readonly times?: number} & (
   | TimelineEvent
-  | {readonly kind: 'received'; readonly pipeline: string; readonly lines: number; readonly id: number};
+  | {
+      readonly kind: 'resumed';
+      readonly pipeline: string;
+      readonly id?: number;
+      readonly at: number;
+      readonly from: string;
+      readonly to: string;
+    }
+  | {readonly kind: 'received'; readonly pipeline: string; readonly lines: number; readonly id: number}
+);
 
 /** What happened while the user was away, from `since` to `until` (Unix time in ms). */
 export type AwaySummary = {readonly since: number; readonly until: number; readonly rows: readonly AwayRow[]};

@@ -59,6 +59,7 @@ export class Timelines {
   readonly #services: TimelinesServices;
   readonly #options: TimelinesOptions;
   readonly #muted = createStore<ReadonlySet<number>>(new Set());
+  readonly #awayAfter: number;
   readonly #away: AwayDetector;
   readonly #notifier: Notifier;
   readonly #incidents = new Incidents();
@@ -81,6 +82,7 @@ export class Timelines {
     const {awayAfter = tenMinutes} = options;
     this.#services = services;
     this.#options = options;
+    this.#awayAfter = awayAfter;
     this.#away = new AwayDetector({clock, awayAfter, status: () => this.#status()});
     this.#notifier = new Notifier({clock, send: (alert) => this.#send(alert)});
   }
@@ -166,6 +168,11 @@ export class Timelines {
   onKey(): AwaySummary | undefined {
     const before = this.#away.onKey();
     return before && awaySummary(before, this.#status(), this.#muted.get());
+  }
+
+  /** Whether pipetail did not run for so long that the user wants to know what happened. `since`: Unix time in ms. */
+  wasAway(since: number): boolean {
+    return this.#awayAfter > 0 && this.#services.clock.wall() - since >= this.#awayAfter;
   }
 
   #status(): StatusAt {

@@ -3,6 +3,7 @@ import {errorText} from '../lib/format.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {LogSource} from '../streams/log-source.ts';
+import type {AwaySummary} from '../timeline/away.ts';
 import {watchRecordings} from '../timeline/notify.ts';
 import {Timelines} from '../timeline/timeline.ts';
 import type {Geometry} from '../viewport/geometry.ts';
@@ -68,6 +69,7 @@ export class Controller {
   readonly #saidOnce = new Set<string>();
   readonly #noticeTimer: NoticeTimer;
   #size: Size;
+  #hasKey = false;
 
   constructor(options: ControllerOptions) {
     const {services, names, isRequested = () => false, size, viewOptions, beforeFirst} = options;
@@ -335,12 +337,23 @@ export class Controller {
 
   /** Call for each key and click. Returns true after an absence: then the key only shows what happened meanwhile. */
   onKey(): boolean {
+    this.#hasKey = true;
     const summary = this.timelines.onKey();
     if (!summary) return false;
+    this.#openAway(summary);
+    return true;
+  }
+
+  /** Shows what happened before the start; once there was a key, a page would take the next one, so a notice does. */
+  showAbsence(summary: AwaySummary): void {
+    if (this.#hasKey) this.say('more happened while pipetail did not run · the timeline of each pipeline tells it');
+    else this.#openAway(summary);
+  }
+
+  #openAway(summary: AwaySummary): void {
     const {page} = this.state;
     const under = page?.kind === 'away' ? page.under : page;
     this.dispatch({type: 'page', page: {kind: 'away', offset: 0, cursor: 0, summary, under}});
-    return true;
   }
 
   async #sayProblemOf(history: Services['histories']['patterns']): Promise<void> {

@@ -4,6 +4,8 @@ import type {Clock} from '../lib/clock.ts';
 import type {Processes} from '../storage/file-lock.ts';
 import type {Session} from '../storage/session-data.ts';
 import {SessionFile} from '../storage/session-file.ts';
+import {readEventsOf} from '../streams/pipeline-history.ts';
+import {absenceSummary} from '../timeline/absence.ts';
 import type {Controller} from './controller.ts';
 import {applyToPane, applyToSidebar, type ViewOptions} from './state/pane-view.ts';
 import {restoredView, sessionOf} from './state/session-state.ts';
@@ -18,7 +20,7 @@ const saveDelay = 3000;
 const savedParts = ['tabs', 'active', 'cursor', 'focus', 'sidebarHidden', 'sidebarWidth', 'sort'] as const;
 
 type SessionOptions = {
-  readonly client: Pick<ApiClient, 'baseUrl' | 'getSession'>;
+  readonly client: Pick<ApiClient, 'baseUrl' | 'getSession' | 'listEvents' | 'getEvent'>;
   readonly clock: Clock;
   readonly folder: string;
   readonly processes: Processes;
@@ -74,6 +76,19 @@ export class ScreenSession {
       const trouble = file.readProblem();
       if (trouble !== undefined) controller.sayOnce(trouble);
     });
+    if (session) await this.#tellAbsence(controller, session);
+  }
+
+  /** Shows what happened to the restored pipelines since pipetail last ran. */
+  async #tellAbsence(controller: Controller, {tabs, active, savedAt: since}: Session): Promise<void> {
+    if (since === undefined || !controller.timelines.wasAway(since)) return;
+    const {client, clock, signal} = this.#options;
+    const names = tabs.flatMap(({name, merges}) => (merges || !controller.pipeline(name) ? [] : name));
+    // The one that was on the screen, if it is too many for all.
+    names.sort((a, b) => Number(b === active) - Number(a === active));
+    const histories = await readEventsOf(client, names, {since, signal}).catch(() => undefined);
+    const summary = histories && absenceSummary(histories, since, clock.wall());
+    if (summary && !signal.aborted) controller.showAbsence(summary);
   }
 
   /** Call at the end, while the logs are still open. */
@@ -167,7 +182,8 @@ export class SessionKeeper {
     this.#cancelSave?.();
     this.#cancelSave = undefined;
     const {state, places} = this.#controller;
-    void this.#save?.(sessionOf(state, (tab) => places.anchorsOf(tab)));
+    const session = sessionOf(state, (tab) => places.anchorsOf(tab));
+    void this.#save?.({...session, savedAt: this.#clock.wall()});
   }
 
   dispose(): void {

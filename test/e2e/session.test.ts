@@ -1,5 +1,6 @@
 import {readdir, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, onTestFinished, test} from 'vitest';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
@@ -64,8 +65,8 @@ async function read(viewer: Viewer): Promise<{row: number; text: string}> {
   return currentLine(terminal);
 }
 
-test('the next start comes back to the tabs, the filter, the mark, and the line under the eye', async () => {
-  const {start, sessions, folder} = await installation();
+test('the next start says what happened, and comes back to the tabs, the filter, the mark, and the line under the eye', async () => {
+  const {server, start, sessions, folder} = await installation();
   const first = await start('alpha', 'gamma');
   const eye = await read(first);
   await quit(first);
@@ -74,8 +75,15 @@ test('the next start comes back to the tabs, the filter, the mark, and the line 
   expect((await stat(path.join(folder, name))).mode & 0o777).toBe(0o600);
   first.say('alpha', 'line of later.');
 
-  const second = await start();
+  server.pipeline('gamma').fail('exit status: 101');
+  // Longer than that start's --away.
+  await sleep(1000);
+
+  const second = await start('--away', '1s');
   const {terminal} = second;
+  await terminal.waitFor('While you were away');
+  await terminal.waitFor(/▸ gamma +failed +\d\d:\d\d +Failed · exit status: 101/);
+  await terminal.press('Esc');
   await terminal.waitFor('1 of 1');
   await terminal.waitFor(() => terminal.text().includes('▸') && currentLine(terminal).text.endsWith('line 40.'));
   expect(currentLine(terminal)).toEqual(eye);

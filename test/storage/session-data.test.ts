@@ -43,6 +43,7 @@ const session = fc.record({
       sidebarWidth: maybe(count),
     }),
   ),
+  savedAt: maybe(count),
 });
 
 test('every session is read back as it was written', () => {

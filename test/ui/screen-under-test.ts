@@ -2,7 +2,7 @@ import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {createClient} from '../../source/api/client.ts';
 import type {Session} from '../../source/api/types.ts';
-import type {Scenario} from '../../source/demo/demo.ts';
+import type {DemoServerOptions, Scenario} from '../../source/demo/demo.ts';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
@@ -36,6 +36,7 @@ export const withFailures: Scenario = (server) => {
 
 export type ScreenOptions = {
   readonly scenario?: Scenario;
+  readonly server?: DemoServerOptions;
   readonly names?: readonly string[];
   /** See `Controller`. */
   readonly isRequested?: (name: string) => boolean;
@@ -174,6 +175,7 @@ export class ScreenUnderTest implements AsyncDisposable {
   static async open(options: ScreenOptions = {}): Promise<ScreenUnderTest> {
     const server = await DemoServer.start({
       scenario: options.scenario ?? quiet('billing', 'fraud', 'orders'),
+      ...options.server,
       ...(options.apiKey !== undefined && {apiKey: options.apiKey}),
     });
     return new ScreenUnderTest(server, await temporaryDirectory(), options);

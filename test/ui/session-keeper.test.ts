@@ -1,14 +1,19 @@
 import {readdirSync} from 'node:fs';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {expect, onTestFinished, test} from 'vitest';
+import {createClient} from '../../source/api/client.ts';
 import {ApiError} from '../../source/api/errors.ts';
 import type {ApiFailure, Session} from '../../source/api/types.ts';
+import type {Scenario} from '../../source/demo/demo.ts';
+import {systemClock} from '../../source/lib/clock.ts';
 import type {Session as SavedSession} from '../../source/storage/session-data.ts';
+import {awayPage} from '../../source/ui/pages/away.ts';
 import {ScreenSession, SessionKeeper} from '../../source/ui/session-keeper.ts';
 import type {ViewOptions} from '../../source/ui/state/pane-view.ts';
 import type {Tab} from '../../source/ui/state/view-state.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {allTexts} from './pages/all-rows.ts';
 import {type ScreenOptions, ScreenUnderTest} from './screen-under-test.ts';
 
 /** A first start on a server of its own, and what it saves. */
@@ -273,14 +278,25 @@ const tenant: Session = {tenantId: 'one', tenantName: 'one', role: 'read', membe
 const failed = (reason: 'timeout' | 'protocol') =>
   new ApiError({kind: 'retryable', reason, message: reason, url: ''} satisfies ApiFailure);
 
-/** A start on one server, whose `answers` to the question for the tenant come in turn, the last one for ever. */
-async function start(folder: string, answers: readonly (Session | ApiError)[], names: readonly string[] = []) {
-  const screen = await ScreenUnderTest.connected({names});
-  onTestFinished(() => screen[Symbol.asyncDispose]());
+/** A start on one server, `offFor` ms after the program began, whose `answers` to the question for the tenant come in turn, the last one for ever. */
+async function start(
+  folder: string,
+  answers: readonly (Session | ApiError)[],
+  names: readonly string[] = [],
+  {offFor = 0, ...options}: ScreenOptions & {readonly offFor?: number} = {},
+) {
+  const screen = await ScreenUnderTest.connected({names, ...options});
+  await screen.clock.advance(offFor);
+  const api = createClient({baseUrl: screen.server.url, clock: systemClock, userAgent: 'pipetail/test'});
+  onTestFinished(async () => {
+    await api.close();
+    await screen[Symbol.asyncDispose]();
+  });
   let questions = 0;
   const ended = new AbortController();
   const session = new ScreenSession({
     client: {
+      ...api,
       baseUrl: 'http://feldera/',
       async getSession() {
         const answer = answers[Math.min(questions++, answers.length - 1)] ?? tenant;
@@ -312,6 +328,83 @@ test('a server that answers late for the tenant still brings the last session ba
   const {screen, session} = await start(home.path, [failed('timeout'), failed('timeout'), tenant]);
   await screen.until(() => screen.tabs.includes('orders'), 'the tabs of the last time');
   expect(screen.tabs.slice(0, 2)).toEqual(['billing', 'orders']);
+  await session.close();
+});
+
+const minute = 60_000;
+
+/** Two minutes after the test's clock began `orders` fails; it is started again three minutes later, and once more. */
+const restarted: Scenario = (server) => {
+  let at = Date.UTC(2026, 0, 1) - minute;
+  for (const name of ['billing', 'orders', 'fraud']) server.addPipeline(name, {now: () => at}).start();
+  const orders = server.pipeline('orders');
+  at += 3 * minute;
+  orders.fail('exit status: 101');
+  at += 3 * minute;
+  orders.start();
+  at += minute;
+  orders.stop();
+  orders.start();
+  // Of no tab that comes back.
+  server.pipeline('fraud').fail('exit status: 102');
+};
+
+const untouched: Scenario = (server) => {
+  for (const name of ['billing', 'orders']) server.addPipeline(name, {now: () => Date.UTC(2025, 0, 1)}).start();
+};
+
+/** The rows of the page of what happened, without the heading. */
+function away({controller}: ScreenUnderTest): readonly string[] {
+  const {page} = controller.state;
+  if (page?.kind !== 'away') return [];
+  return allTexts(awayPage(controller, page, 120)).flatMap((text) => text.trim().replace(/\s+/g, ' ') || []);
+}
+
+test('the first screen shows what happened to the tabs that came back while pipetail did not run', async () => {
+  await using home = await temporaryDirectory();
+  await keptTwo(home.path);
+  const {screen, session, started} = await start(home.path, [tenant], [], {scenario: restarted, offFor: 11 * minute});
+  await started;
+  expect(away(screen)).toEqual([
+    'While you were away since 00:00 UTC, 11 min',
+    '▸ orders failed 00:02 Failed · exit status: 101, for 3 min',
+    'orders stopped 00:06 Running → Stopped',
+    'orders restarted 00:06 Stopped → Running',
+    'orders restarted 00:05 Failed → Running',
+  ]);
+  screen.press('Enter');
+  expect(screen.controller.state).toMatchObject({active: 'orders', page: undefined});
+  await session.close();
+});
+
+const nothing = {
+  'pipetail ran a moment ago': {offFor: 9 * minute},
+  '--away is 0': {services: {timelines: {awayAfter: 0}}},
+  'nothing happened': {scenario: untouched},
+  'the server has no events': {server: {lacks: ['events']}},
+} as const satisfies Readonly<Record<string, Parameters<typeof start>[3]>>;
+
+for (const [why, options] of Object.entries(nothing)) {
+  test(`the first screen shows and says nothing of the time before when ${why}`, async () => {
+    await using home = await temporaryDirectory();
+    await keptTwo(home.path);
+    const all = {scenario: restarted, offFor: 11 * minute, ...options};
+    const {screen, session, started} = await start(home.path, [tenant], [], all);
+    await started;
+    expect(screen.tabs).toEqual(expect.arrayContaining(['billing', 'orders']));
+    expect(screen.controller.state).toMatchObject({page: undefined, notice: undefined});
+    await session.close();
+  });
+}
+
+test('after a key it is a notice: a page would take the next one', async () => {
+  await using home = await temporaryDirectory();
+  await keptTwo(home.path);
+  const {screen, session, started} = await start(home.path, [tenant], [], {scenario: restarted, offFor: 11 * minute});
+  screen.press('x');
+  await started;
+  expect(screen.controller.state.page).toBeUndefined();
+  expect(screen.controller.state.notice).toMatch(/while pipetail did not run/);
   await session.close();
 });
 

@@ -4,6 +4,7 @@ import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {AwayRow} from '../../timeline/away.ts';
 import {timelineWords} from '../../timeline/event-words.ts';
+import {stateChangeWords} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import {cancelPrompt} from '../handlers/prompts.ts';
@@ -41,7 +42,7 @@ export function awayPage(
         plain('  '),
         plain(word.padEnd(wordCells), style),
         plain(` ${(times[item] ?? '').padEnd(timeCells)}  `, {dim: true}),
-        ...(row.kind === 'errors' ? [plain(`${symbols.times}${count(row.count)}  `, {bold: true})] : []),
+        plain(timesOf(row, symbols.times), {bold: true}),
         textOf(row, width),
       ]);
     },
@@ -49,8 +50,15 @@ export function awayPage(
   });
 }
 
+/** `×12  `; empty for what came once. `sign`: the sign before the number. */
+function timesOf(row: AwayRow, sign: string): string {
+  const times = row.kind === 'errors' ? row.count : row.times;
+  return times === undefined ? '' : `${sign}${count(times)}  `;
+}
+
 function textOf(row: AwayRow, width: number): StyledText {
-  return row.kind === 'received' ? plain(counted(row.lines, 'line', 'lines'), {dim: true}) : timelineWords(row, width);
+  if (row.kind === 'received') return plain(counted(row.lines, 'line', 'lines'), {dim: true});
+  return row.kind === 'resumed' ? plain(stateChangeWords(row.from, row.to)) : timelineWords(row, width);
 }
 
 function kindOf(row: AwayRow): {word: string; style: Style} {
@@ -67,6 +75,8 @@ function kindOf(row: AwayRow): {word: string; style: Style} {
       return {word: 'stopped', style: {fg: 3}};
     case 'restarted':
       return {word: 'restarted', style: {fg: 3}};
+    case 'resumed':
+      return {word: 'resumed', style: {}};
     case 'errors':
       if (row.group.key === watchedKey) return {word: 'watched', style: {fg: 3, bold: true}};
       return row.isNew ? {word: 'new error', style: {fg: 1}} : {word: 'errors', style: {dim: true}};

@@ -1,0 +1,74 @@
+import {duration, readTime} from '../lib/format.ts';
+import type {PipelineHistory} from '../streams/pipeline-history.ts';
+import {isSettled} from '../words/pipeline.ts';
+import type {AwayRow, AwaySummary} from './away.ts';
+import {storyOf} from './story.ts';
+
+/** The urgent ones first. */
+const kindOrder: readonly AwayRow['kind'][] = ['failed', 'stopped', 'restarted', 'resumed'];
+
+/**
+ * What the API's events tell of the time from `since` to `until` (Unix time in ms), in which pipetail did not run.
+ * Undefined: nothing happened, or the server does not tell.
+ */
+export function absenceSummary(
+  histories: ReadonlyMap<string, PipelineHistory>,
+  since: number,
+  until: number,
+): AwaySummary | undefined {
+  const rows = [...histories].flatMap(([pipeline, history]) => [
+    ...failures(pipeline, history, since),
+    ...stateChanges(pipeline, history, since),
+  ]);
+  if (rows.length === 0) return undefined;
+  const newest = rows.sort((a, b) => timeOf(b) - timeOf(a));
+  return {since, until, rows: kindOrder.flatMap((kind) => newest.filter((row) => row.kind === kind))};
+}
+
+function timeOf(row: AwayRow): number {
+  return 'at' in row ? (row.at ?? 0) : 0;
+}
+
+/** Errors of the pipeline that appeared since then, each kind at its last time; how long one stood that is gone. */
+function failures(pipeline: string, history: PipelineHistory, since: number): readonly AwayRow[] {
+  const failed = storyOf({history, log: undefined}).filter(({what, at}) => what === 'failed' && at && at >= since);
+  return [...Map.groupBy(failed, ({text}) => text)].flatMap(([text, [last, ...others]]): readonly AwayRow[] => {
+    if (last?.at === undefined) return [];
+    const {at, until} = last;
+    if (others.length > 0) return [{kind: 'failed', pipeline, at, why: text, times: others.length + 1}];
+    return [{kind: 'failed', pipeline, at, why: until === undefined ? text : `${text}, for ${duration(until - at)}`}];
+  });
+}
+
+type Change = Extract<AwayRow, {readonly from: string}>;
+
+/** From one state in which a pipeline stays to the next, each at its last time; an end by an error is a failure's row. */
+function stateChanges(pipeline: string, {events}: PipelineHistory, since: number): readonly AwayRow[] {
+  if ('kind' in events) return [];
+  const changes: Change[] = [];
+  let before: string | undefined;
+  /** It was not deployed since it ran last: the next start is another run. */
+  let hasEnded = false;
+  for (const {time, status, hasError, resourcesDesiredStatus} of events.toReversed()) {
+    hasEnded ||= ['Stopped', 'Provisioning'].includes(status);
+    const to = hasError && status === 'Stopped' ? 'Failed' : status;
+    // A start first removes the error of the run before.
+    const isStarting = to === 'Stopped' && resourcesDesiredStatus !== 'Stopped';
+    if (!isSettled(to) || isStarting) continue;
+    const at = readTime(time);
+    const kind = kindOf(before, to, hasEnded);
+    if (kind && before !== undefined && at >= since) changes.push({kind, by: 'list', pipeline, at, from: before, to});
+    before = to;
+    if (to === 'Running') hasEnded = false;
+  }
+  const groups = Map.groupBy(changes.reverse(), ({kind, from, to}) => `${kind} ${from} ${to}`);
+  return [...groups.values()].flatMap(([last, ...others]): readonly AwayRow[] => {
+    if (!last) return [];
+    return others.length === 0 ? [last] : [{...last, times: others.length + 1}];
+  });
+}
+
+function kindOf(from: string | undefined, to: string, hasEnded: boolean): Change['kind'] | undefined {
+  if (to === 'Running') return hasEnded ? 'restarted' : from === to ? undefined : 'resumed';
+  return from === to || to === 'Failed' ? undefined : 'stopped';
+}

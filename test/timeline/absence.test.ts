@@ -1,0 +1,88 @@
+import {expect, it} from 'vitest';
+import type {PipelineEvent} from '../../source/api/types.ts';
+import {absenceSummary} from '../../source/timeline/absence.ts';
+import {timelineWords} from '../../source/timeline/event-words.ts';
+
+const minute = 60_000;
+const start = Date.UTC(2026, 10, 25);
+
+type Step = readonly [minutes: number, status: string, change?: 'error' | 'wanted'];
+
+const event = ([minutes, status, change]: Step): PipelineEvent => ({
+  id: `at-${minutes}`,
+  time: new Date(start + minutes * minute).toISOString(),
+  status,
+  resourcesStatus: 'Provisioned',
+  resourcesDesiredStatus: status.startsWith('Stop') && change !== 'wanted' ? 'Stopped' : 'Provisioned',
+  runtimeStatus: 'Running',
+  runtimeDesiredStatus: 'Running',
+  hasError: change === 'error',
+  programStatus: 'Success',
+  storageStatus: 'InUse',
+});
+
+/** What is told of the time from minute 10 on. */
+function told(...steps: readonly Step[]): string[] {
+  const events = steps.map(event).reverse();
+  const histories = new Map([['orders', {events, details: new Map(), stats: undefined}]]);
+  const summary = absenceSummary(histories, start + 10 * minute, start + 60 * minute);
+  return (summary?.rows ?? []).map((row) => {
+    const at = 'at' in row && row.at !== undefined ? (row.at - start) / minute : '?';
+    const words =
+      row.kind === 'resumed' ? `${row.from} → ${row.to}` : row.kind === 'received' ? '' : timelineWords(row, 120).text;
+    return `${at} ${row.kind} ${words}${row.times === undefined ? '' : ` ×${row.times}`}`;
+  });
+}
+
+it('tells changes between states in which a pipeline stays, and none of before', () => {
+  expect(
+    told(
+      [0, 'Stopped'],
+      [1, 'Running'],
+      [20, 'Stopping'],
+      [21, 'Stopped'],
+      [30, 'Provisioning'],
+      [31, 'Initializing'],
+      [32, 'Running'],
+      [40, 'Running'],
+    ),
+  ).toEqual(['21 stopped Running → Stopped', '32 restarted Stopped → Running']);
+  expect(told([0, 'Stopped'], [1, 'Running'], [9, 'Paused'], [50, 'Paused'])).toEqual([]);
+});
+
+it('tells a start that went through no state in between, and none when it went on after a pause', () => {
+  expect(told([0, 'Running'], [20, 'Provisioning'], [21, 'Running'])).toEqual(['21 restarted Running again']);
+  expect(told([0, 'Running'], [20, 'Paused'], [25, 'Running'])).toEqual([
+    '20 stopped Running → Paused',
+    '25 resumed Paused → Running',
+  ]);
+});
+
+it('tells an error first, and how long it stood', () => {
+  const failing: readonly Step[] = [
+    [0, 'Running'],
+    [20, 'Stopping', 'error'],
+    [21, 'Stopped', 'error'],
+  ];
+  expect(told(...failing)).toEqual(['20 failed an error']);
+  expect(told(...failing, [32, 'Stopped', 'wanted'], [32, 'Provisioning'], [33, 'Running'])).toEqual([
+    '20 failed an error, for 12 min',
+    '33 restarted Failed → Running',
+  ]);
+  expect(told(...failing, [32, 'Stopped'])).toEqual(['20 failed an error, for 12 min', '32 stopped Failed → Stopped']);
+});
+
+it('counts what came again and again, at its last time', () => {
+  const loop = [10, 20, 30].flatMap((at): Step[] => [
+    [at, 'Stopped', 'error'],
+    [at + 1, 'Provisioning'],
+    [at + 2, 'Running'],
+  ]);
+  expect(told([0, 'Running'], ...loop)).toEqual(['30 failed an error ×3', '32 restarted Failed → Running ×3']);
+});
+
+it('tells nothing without events', () => {
+  const events = {kind: 'fatal', reason: 'unsupported', message: 'no events', url: ''} as const;
+  const histories = new Map([['orders', {events, details: new Map(), stats: undefined}]]);
+  expect(absenceSummary(histories, start, start + minute)).toBeUndefined();
+});
