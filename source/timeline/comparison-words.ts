@@ -2,7 +2,7 @@ import {count, counted, dateTime, duration, isoTime} from '../lib/format.ts';
 import {watchedKey} from '../records/error-log.ts';
 import {lineAsSent} from '../viewport/line-text.ts';
 import {errorWords} from './event-words.ts';
-import {hoursOf, type KindChange, type RunKinds} from './run-comparison.ts';
+import {hoursOf, type KindChange, mostKinds, type RunKinds} from './run-comparison.ts';
 
 /** Two runs of a pipeline, and in what they differ. */
 export type ComparedRuns = {
@@ -25,9 +25,10 @@ export function changesInWords(changes: readonly KindChange[]): string {
 }
 
 /** `run 4, 1,204 records in 12 min since 2026-11-27 03:00:12`. */
-export function runInWords({number, records, span}: RunKinds): string {
+export function runInWords({number, records, span, full}: RunKinds): string {
+  const kinds = full.size > 0 ? ` of more than ${count(mostKinds)} kinds` : '';
   const within = span === undefined ? '' : ` in ${duration(span.to - span.from)} since ${dateTime(span.from)}`;
-  return `run ${count(number)}, ${counted(records, 'record', 'records')}${within}`;
+  return `run ${count(number)}, ${counted(records, 'record', 'records')}${kinds}${within}`;
 }
 
 /** How often: `×12`, `×3 to ×40`, `×7` of what is gone. `times`: the sign. */

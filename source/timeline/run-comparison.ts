@@ -24,7 +24,12 @@ export type RunKinds = {
   readonly records: number;
   /** Unix time in ms of the first and the last record; undefined: none has a time. */
   readonly span: {readonly from: number; readonly to: number} | undefined;
+  /** Has more kinds of these ranks than are kept: those that came later are missing. */
+  readonly full: ReadonlySet<Rank>;
 };
+
+/** Errors and warnings are kept even where each other line is of its own kind. */
+type Rank = 'problem' | 'other';
 
 /** `more`: at least three times as frequent an hour, and ten times or more. */
 export type KindChange = {
@@ -39,15 +44,25 @@ export type KindChange = {
 };
 
 const mostExample = 4096;
-/** Entries a step of the work; a fingerprint takes 0.5 to 2 µs. */
-const bytesAnEntry = 160;
+/** Kinds of a rank that are kept of a run: more than a user reads. */
+export const mostKinds = 2000;
+/** Cost of an entry in bytes, added to its own bytes. */
+const entryCost = 160;
 /** A run of a few seconds has no rate: it counts as a minute. */
 const leastHours = 1 / 60;
 const hour = 3_600_000;
 const moreTimes = 3;
 const moreAtLeast = 10;
 
-type CountedRun = {run: Run; number: number; kinds: Map<number, KindOfRecord>; records: number; span: RunKinds['span']};
+type CountedRun = {
+  run: Run;
+  readonly kinds: Map<number, KindOfRecord>;
+  /** How many of `kinds` are of each rank. */
+  readonly kept: Record<Rank, number>;
+  readonly full: Set<Rank>;
+  records: number;
+  span: RunKinds['span'];
+};
 
 /**
  * Counts the kinds of records in each run of a log, in steps. The buffer may drop entries that were counted: a recording
@@ -75,46 +90,59 @@ export class RunCounter {
   /** Counts about `maxBytes` more. True: all entries that are complete have been counted; an open line waits for its end. */
   step(maxBytes: number): boolean {
     const end = Math.min(this.#index.indexedTo, this.#buffer.endedTo);
-    const stop = Math.min(end, this.#next + Math.max(1, Math.floor(maxBytes / bytesAnEntry)));
-    for (let id = Math.max(this.#next, this.#buffer.firstId); id < stop; id++) this.#add(id);
-    this.#next = Math.max(this.#next, stop);
+    this.#next = Math.max(this.#next, this.#buffer.firstId);
+    for (let left = maxBytes; this.#next < end && left > 0; this.#next++) left -= entryCost + this.#add(this.#next);
     return this.#next >= end;
   }
 
   /** Oldest first. The newest state and end of each run are taken from the index. */
   get runs(): readonly RunKinds[] {
     const now = new Map(this.#index.runs.map((run) => [run.firstId, run]));
-    return [...this.#runs.values()].map((counted, place) => ({
-      ...counted,
-      run: now.get(counted.run.firstId) ?? counted.run,
+    return [...this.#runs.values()].map(({run, kinds, full, records, span}, place) => ({
+      ...{kinds, full, records, span},
+      run: now.get(run.firstId) ?? run,
       number: place + 1,
     }));
   }
 
-  #add(id: number): void {
+  /** Returns the bytes that were read. */
+  #add(id: number): number {
     const index = this.#index;
     const run = index.runAt(id);
-    if (!run) return;
-    const counted = this.#runs.get(run.firstId) ?? {run, number: 0, kinds: new Map(), records: 0, span: undefined};
+    if (!run) return 0;
+    const counted = this.#runs.get(run.firstId) ?? newRun(run);
     counted.run = run;
     this.#runs.set(run.firstId, counted);
-    if (index.headOf(id) !== id || this.#buffer.markerAt(id)) return;
+    if (index.headOf(id) !== id || this.#buffer.markerAt(id)) return 0;
     const line = index.firstTextOf(id);
+    if (!line) return 0;
+    const level = index.levelAt(id);
     // Each run has the runner's transitions; one that goes on has no end yet.
-    if (!line || (index.levelAt(id) === 'INFO' && isRunnerLine(line, 0, line.length))) return;
+    if (level === 'INFO' && isRunnerLine(line, 0, line.length)) return 0;
     counted.records += 1;
     const at = index.timeAt(id);
     if (at !== undefined)
       counted.span = {from: Math.min(counted.span?.from ?? at, at), to: Math.max(counted.span?.to ?? at, at)};
     const key = fingerprintOf(line);
     const kind = counted.kinds.get(key);
-    counted.kinds.set(
-      key,
-      kind
-        ? {...kind, count: kind.count + 1}
-        : {level: index.levelAt(id), count: 1, firstId: id, example: Uint8Array.from(line.subarray(0, mostExample))},
-    );
+    const rank = rankOf(level);
+    if (kind) counted.kinds.set(key, {...kind, count: kind.count + 1});
+    else if (counted.kept[rank] === mostKinds) counted.full.add(rank);
+    else {
+      counted.kept[rank] += 1;
+      const example = Uint8Array.from(line.subarray(0, mostExample));
+      counted.kinds.set(key, {level, count: 1, firstId: id, example});
+    }
+    return line.length;
   }
+}
+
+function newRun(run: Run): CountedRun {
+  return {run, kinds: new Map(), kept: {problem: 0, other: 0}, full: new Set(), records: 0, span: undefined};
+}
+
+function rankOf(level: Level | undefined): Rank {
+  return level === 'ERROR' || level === 'WARN' ? 'problem' : 'other';
 }
 
 /** The run to compare one with: the last before it that has records. A start that failed at once has none. */
@@ -127,13 +155,16 @@ export function compareRuns(older: RunKinds, newer: RunKinds): readonly KindChan
   const changes: KindChange[] = [];
   for (const [key, {count: now, ...kind}] of newer.kinds) {
     const before = older.kinds.get(key)?.count ?? 0;
-    if (before === 0) changes.push({change: 'new', ...kind, before, now});
-    else if (now >= moreAtLeast && now / hoursOf(newer) >= (moreTimes * before) / hoursOf(older)) {
+    if (before === 0) {
+      // It may be among those that are not kept.
+      if (!older.full.has(rankOf(kind.level))) changes.push({change: 'new', ...kind, before, now});
+    } else if (now >= moreAtLeast && now / hoursOf(newer) >= (moreTimes * before) / hoursOf(older)) {
       changes.push({change: 'more', ...kind, before, now});
     }
   }
   for (const [key, {count: before, ...kind}] of older.kinds) {
-    if (!newer.kinds.has(key)) changes.push({change: 'gone', ...kind, before, now: 0});
+    if (!newer.kinds.has(key) && !newer.full.has(rankOf(kind.level)))
+      changes.push({change: 'gone', ...kind, before, now: 0});
   }
   return changes.sort(
     (a, b) => weightOf(a) - weightOf(b) || b.now - a.now || b.before - a.before || a.firstId - b.firstId,

@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
-import {changesInWords, comparisonObject, comparisonText} from '../../source/timeline/comparison-words.ts';
+import {changesInWords, comparisonObject, comparisonText, runInWords} from '../../source/timeline/comparison-words.ts';
 import {compareRuns, type KindChange, RunCounter} from '../../source/timeline/run-comparison.ts';
 import {lineAsSent} from '../../source/viewport/line-text.ts';
 import {head, indexText, runner, start, stopped} from '../records/index-lines.ts';
@@ -97,6 +97,24 @@ it('counts a line that comes in two parts once it is whole', () => {
     while (!counter.step(1 << 20));
   }
   expect(counter.runs).toEqual(runsOf(two));
+});
+
+it('of thousands of kinds, finds the errors, and calls nothing new or gone that may not be', () => {
+  const word = (n: number) => [...String(n)].map((digit) => 'abcdefghij'[Number(digit)]).join('');
+  const unique = (hour: number) =>
+    Array.from({length: 3000}, (_, n) => head(`${word(n + 10_000 * hour)} happened`, 'INFO', at(60 * hour + 1)));
+  const runs = runsOf([...run(1, unique(1)), ...run(2, [...unique(2), head('refused', 'ERROR', at(125))])]);
+  const [older, newer] = runs;
+  if (!older || !newer) throw new Error('no two runs');
+  expect(compareRuns(older, newer).map(said)).toEqual(['new 0 1 refused']);
+  expect(runInWords(newer)).toMatch(/^run 2, 3,003 records of more than 2,000 kinds in /);
+});
+
+it('a step reads no more than it may, also of long lines', () => {
+  const {buffer, index} = indexText(`${head('x'.repeat(60_000))}\n`.repeat(20));
+  const counter = new RunCounter({buffer, index});
+  counter.step(100_000);
+  expect(counter.countedTo).toBe(2);
 });
 
 it('is a text, and an object with rates', () => {
