@@ -2,6 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {connectorErrors} from '../../source/demo/connector-errors.ts';
 import {processLog} from '../../source/demo/process-log.ts';
+import {type Level, plainLine} from '../../source/demo/log-lines.ts';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {eventually} from '../harness/eventually.ts';
@@ -141,4 +142,39 @@ test('in tmux, whatever was configured, it is the bell that marks the window; th
     () => ask('#{window_bell_flag} #{pane_title}'),
   );
   expect(tmux.tmux('capture-pane', '-p', '-t', ':0')).not.toContain('exit status');
+});
+
+test('H shows two restarts of before the start; D and Enter lead to the kind of error that came with the last', async () => {
+  await using viewer = await openViewer({
+    pipelines: ['alpha'],
+    cols: 110,
+    rows: 40,
+    before(server) {
+      const alpha = server.pipeline('alpha');
+      const say = (level: Level, message: string) =>
+        alpha.write(plainLine({name: 'alpha'}, alpha.stamp(), {level, target: 'dbsp_adapters::controller', message}));
+      for (const end of ['stop', 'fail'] as const) {
+        say('INFO', 'step done');
+        if (end === 'stop') alpha.stop();
+        else alpha.fail('exit status: 101');
+        alpha.start();
+      }
+      say('INFO', 'step done');
+      say('ERROR', 'no space left on device');
+      say('INFO', 'step done');
+    },
+    args: ['alpha'],
+  });
+  const {terminal} = viewer;
+  await viewer.live('no space left on device');
+  await terminal.press('H');
+  await terminal.waitFor(/Timeline of alpha {2}newest first, UTC/);
+  for (const run of [1, 2, 3]) await terminal.waitFor(new RegExp(`run .* run ${run} of 3: `));
+  await terminal.waitFor(() => terminal.text().match(/ state .* → Running/g)?.length === 3);
+  await terminal.waitFor(/ failed .*Failed · exit status: 101/);
+  await terminal.press('Esc', 'D');
+  await terminal.waitFor(/What is new in run 3 since run 2 {2}1 new/);
+  await terminal.waitFor(/▸ new +×1 +ERROR .*no space left on device/);
+  await terminal.press('Enter');
+  await terminal.waitFor(() => current(viewer).includes('no space left on device'));
 });
