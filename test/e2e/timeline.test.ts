@@ -1,8 +1,8 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {connectorErrors} from '../../source/demo/connector-errors.ts';
-import {processLog} from '../../source/demo/process-log.ts';
 import {type Level, plainLine} from '../../source/demo/log-lines.ts';
+import {processLog} from '../../source/demo/process-log.ts';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {eventually} from '../harness/eventually.ts';

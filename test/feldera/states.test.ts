@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
-import {felderaForAll, prepare, type Rig, rowOf} from './suite.ts';
+import {eventually} from '../harness/eventually.ts';
+import {felderaForAll, needsOwnServer, prepare, prepareOwn, type Rig, rowOf} from './suite.ts';
 
 const feldera = felderaForAll();
 
@@ -7,6 +8,9 @@ prepare(async (rig) => {
   await rig.client.put(rig.named('broken'), 'create table a (x int);\ncreate view v as FAIL x from a;');
   await rig.client.put(rig.named('life'));
   await rig.client.put(rig.named('gone'));
+});
+prepareOwn(async ({client}) => {
+  await client.put('told');
 });
 
 /** What `list` and `status` say of a pipeline in one word each. */
@@ -101,4 +105,41 @@ test('deleted, and created again: the tab goes on, and logs ends or waits as ask
       .toString()
       .match(/Fresh start of pipeline logs/g),
   ).toHaveLength(2);
+});
+
+test('what happened before: two restarts by the events and by the log, and the kind of error that came with the last', async (context) => {
+  needsOwnServer(context);
+  const rig = feldera();
+  const {client} = rig;
+  for (const run of [1, 2, 3]) {
+    if (run > 1) await client.stop('told');
+    await client.run('told');
+    await client.control('told', {burst: 3});
+  }
+  await client.control('told', {panic: 'no space left on device'});
+  type Row = {readonly what: string; readonly text: string; readonly from: string; readonly time: string | null};
+  const story = await eventually(
+    async () => {
+      const {code, stdout, stderr} = await rig.run('story', 'told', '-o', 'json');
+      expect([code, stderr]).toEqual([0, '']);
+      const rows: readonly Row[] = JSON.parse(stdout);
+      return rows.some(({what}) => what === 'error') ? rows : undefined;
+    },
+    () => 'the panic is not in the story',
+  );
+  const told = (what: string, text: RegExp) => story.filter((row) => row.what === what && text.test(row.text));
+  expect(told('run', /^run \d of 3: /).map(({from, text}) => `${from} ${text}`)).toEqual([
+    'log run 3 of 3: running',
+    'log run 2 of 3: stopped',
+    'log run 1 of 3: stopped',
+  ]);
+  expect(told('state', /→ Running$/).map(({from}) => from)).toEqual(['API', 'API', 'API']);
+  expect(told('state', /→ Stopped$/).map(({from}) => from)).toEqual(['API', 'API']);
+  expect(told('error', /panicked at/).map(({from}) => from)).toEqual(['log']);
+  const times = story.flatMap(({time}) => (time === null ? [] : Date.parse(time)));
+  expect(times).toEqual(times.toSorted((a, b) => b - a));
+  const diff = await rig.run('diff', 'told');
+  expect(diff).toMatchObject({code: 0, stderr: ''});
+  expect(diff.stdout).toMatch(/^told: run 3, .*\ncompared with run 2, /);
+  expect(diff.stdout).toMatch(/^ +new +x1 .*panicked at/m);
 });
