@@ -72,7 +72,11 @@ export class StoryReader {
     };
     const runner = new SliceRunner({
       clock,
-      step: (maxBytes) => checkpoints?.step(maxBytes) !== false,
+      step(maxBytes) {
+        // A log that was not shown yet has no runs.
+        const isIndexed = log?.index.step(maxBytes) !== false;
+        return checkpoints?.step(maxBytes) !== false && isIndexed;
+      },
       onSlice: (isDone) => {
         if (!isDone || isRead) return;
         isRead = true;

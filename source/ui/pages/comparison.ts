@@ -66,7 +66,7 @@ function titleOf(state: ComparisonState | undefined): StyledText {
     case 'compared': {
       const {older, newer, changes} = state;
       const what = `What is new in run ${count(newer.number)} since run ${count(older.number)}`;
-      return title(what, `${changesInWords(changes)} · then: ${runInWords(older)}`);
+      return title(what, `${changesInWords(changes)} · ${runInWords(older)}`);
     }
   }
 }

@@ -27,7 +27,7 @@ export function listPage({title, items, rowOf, cursor, width, symbols}: ListPage
   return {
     length: headingRows + items,
     at(index) {
-      if (index < headingRows) return index === 0 ? clip(title, 0, width) : plain('');
+      if (index < headingRows) return index === 0 ? fitted(title, width, symbols) : plain('');
       const item = index - headingRows;
       const margin = plain(` ${item === cursor ? symbols.currentLine : ' '} `, {bold: true});
       return fitted(concat([margin, rowOf(item)]), width, symbols);

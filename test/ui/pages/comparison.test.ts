@@ -39,7 +39,7 @@ it('D compares the newest run with the one before it, and with earlier ones; Ent
   await using screen = await threeRuns();
   const [title, ...rows] = await opened(screen);
   expect(title).toMatch(
-    /^ What is new in run 4 since run 2 {2}1 new · 1 gone · then: run 2, 2 records in less than 1 s since /,
+    /^ What is new in run 4 since run 2 {2}1 new · 1 gone · run 2, 2 records in less than 1 s since /,
   );
   expect(rows).toEqual([' ▸ new   ×1  ERROR work        third kind', '   gone  ×1  ERROR work        second kind']);
   screen.press('h');

@@ -1,4 +1,5 @@
 import {expect, it} from 'vitest';
+import {RecordIndex} from '../../../source/records/record-index.ts';
 import {timelinePage} from '../../../source/ui/pages/timeline.ts';
 import {currentLine, logged, noticeOf, reading} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
@@ -61,4 +62,17 @@ it('is not read any more when a command of the help closes it', async () => {
   screen.press('Enter');
   expect(screen.controller.state.page).toBeUndefined();
   expect(screen.controller.story.state.get()).toBeUndefined();
+});
+
+it('has the runs of a log that was not shown yet', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'step 1')]);
+  screen.server.pipeline('orders').start();
+  await opened(screen);
+  const {services, story} = screen.controller;
+  const stream = services.manager.get('orders');
+  if (!stream) throw new Error('no stream');
+  const {buffer, errors} = stream;
+  story.start('orders', {buffer, errors, index: new RecordIndex(buffer)});
+  await screen.until(() => story.state.get()?.story !== undefined, 'the timeline');
+  expect(shown(screen).some((row) => / {2}run \d of \d: running$/.test(row))).toBe(true);
 });
