@@ -44,6 +44,8 @@ export type ScreenOptions = {
   /** Where to look for the server instead of the one that is started. */
   readonly baseUrl?: (server: DemoServer) => string;
   readonly apiKey?: string;
+  /** See `DemoServerOptions`. */
+  readonly lacks?: DemoServerOptions['lacks'];
   readonly scrollbackBytes?: number;
   /** Bound of all tabs together; default: none. */
   readonly memoryBytes?: number;
@@ -177,6 +179,7 @@ export class ScreenUnderTest implements AsyncDisposable {
       scenario: options.scenario ?? quiet('billing', 'fraud', 'orders'),
       ...options.server,
       ...(options.apiKey !== undefined && {apiKey: options.apiKey}),
+      ...(options.lacks && {lacks: options.lacks}),
     });
     return new ScreenUnderTest(server, await temporaryDirectory(), options);
   }

@@ -1,5 +1,5 @@
 import type {ConnectorStats} from '../../api/types.ts';
-import {byteSize, count, counted, dateTime, fineDuration, readTime} from '../../lib/format.ts';
+import {byteSize, clockTime, count, counted, dateTime, fineDuration, readTime} from '../../lib/format.ts';
 import type {KnownStats} from '../../streams/stats-poller.ts';
 import {clean} from '../../terminal/clean.ts';
 import type {Style} from '../../terminal/style.ts';
@@ -14,6 +14,8 @@ import {
   type KnownConnector,
   lastError,
 } from '../../timeline/connectors.ts';
+import {pipelineMarkdown} from '../../viewport/markdown.ts';
+import type {OpenedConnector} from '../state/view-state.ts';
 import {fitted, labelled, nameColumn, paragraph} from './page-rows.ts';
 
 /** Rows of a table are made with each frame: more connectors are counted only, the healthy ones first. */
@@ -32,8 +34,8 @@ const stateStyles: Readonly<Partial<Record<string, Style>>> = {
 
 export type ConnectorTable = {
   readonly rows: readonly StyledText[];
-  /** Index into `rows` of each connector, in the order of the table. */
-  readonly places: readonly {readonly key: string; readonly row: number}[];
+  /** The rows of each connector in `rows`, the end exclusive, in the order of the table. */
+  readonly places: readonly {readonly key: string; readonly row: number; readonly end: number}[];
 };
 
 type TableSize = {readonly width: number; readonly symbols: Symbols};
@@ -57,9 +59,9 @@ export function connectorTable(
       symbols,
     ),
   ];
-  const places: {key: string; row: number}[] = [];
+  const places: {key: string; row: number; end: number}[] = [];
   for (const [index, connector] of shown.entries()) {
-    places.push({key: connector.key, row: rows.length});
+    const row = rows.length;
     const margin = plain(` ${connector.key === chosen ? symbols.currentLine : ' '} `, {bold: true});
     const cells = cellsOf.flatMap(({cells, isNumber, styled}) => {
       const text = styled[index] ?? plain('');
@@ -68,6 +70,7 @@ export function connectorTable(
     });
     rows.push(fitted(concat([margin, names(connector.name, {}), ...cells]), width, symbols));
     for (const text of notesOf(connector)) rows.push(fitted(concat([plain('     '), text]), width, symbols));
+    places.push({key: connector.key, row, end: rows.length});
   }
   const more = connectors.length - shown.length;
   if (more > 0) rows.push(plain(`   and ${counted(more, 'other connector', 'other connectors')}`, {dim: true}));
@@ -145,7 +148,7 @@ function timeWords(at: number | undefined): string {
 }
 
 /** A connector with its errors in full, as text: title, facts, and the errors with their titles. */
-export function connectorText(connector: KnownConnector) {
+function connectorText(connector: KnownConnector) {
   const {kind, name, stats, failure} = connector;
   const yesNo = (value: boolean | undefined) => (value === undefined ? '–' : value ? 'yes' : 'no');
   const {health} = stats ?? {};
@@ -193,14 +196,28 @@ function entryText(entry: ErrorEntry): EntryText {
 /** By connector: wrapping a thousand errors takes longer than a frame may. */
 const pages = new WeakMap<ConnectorStats, {readonly key: string; readonly rows: readonly StyledText[]}>();
 
-export function connectorPage(pipeline: string, connector: KnownConnector, width: number): readonly StyledText[] {
+/** `now`: the connector as it is known by now. */
+export function connectorPage(
+  {pipeline, connector, at}: OpenedConnector,
+  now: KnownConnector | undefined,
+  width: number,
+): readonly StyledText[] {
+  const since = now ? errorCount(now) - errorCount(connector) : 0;
+  const title = concat([
+    plain(` ${connector.name}`, {bold: true}),
+    plain(`  of ${pipeline}${at === undefined ? '' : `, as of ${clockTime(at)} UTC`}`, {dim: true}),
+    ...(since > 0 ? [plain(`  ${counted(since, 'error', 'errors')} since`, {fg: 3})] : []),
+  ]);
+  return [title, ...bodyOf(connector, width)];
+}
+
+function bodyOf(connector: KnownConnector, width: number): readonly StyledText[] {
   const {stats, failure} = connector;
-  const key = JSON.stringify([width, pipeline, connector.isGone, failure]);
+  const key = JSON.stringify([width, connector.isGone, failure]);
   const made = stats && pages.get(stats);
   if (made?.key === key) return made.rows;
-  const {name, facts, errors} = connectorText(connector);
+  const {facts, errors} = connectorText(connector);
   const rows = [
-    concat([plain(` ${name}`, {bold: true}), plain(`  of ${pipeline}`, {dim: true})]),
     plain(''),
     ...facts.flatMap(([label, value]) => labelled(label, value, {cells: factCells, width})),
     ...errors.flatMap(({title, text, isError}) => [
@@ -213,7 +230,26 @@ export function connectorPage(pipeline: string, connector: KnownConnector, width
   return rows;
 }
 
-/** The table as text, with every error of the server in full below it. */
+/** A connector as text: its errors alone, all of it, and all of it as Markdown. */
+export function openedText(pipeline: string, connector: KnownConnector, server: string) {
+  const {name, facts, errors} = connectorText(connector);
+  const titled = errors.map(({title, text}) => `${title}\n${text === '' ? '' : text.replace(/\n*$/, '\n')}`);
+  const errorsText = titled.join('\n');
+  const all = [['connector', name] as const, ...facts];
+  return {
+    pipeline,
+    errors: errorsText,
+    text: [`${name} of ${pipeline}\n`, facts.map(([label, value]) => `${label}: ${value}\n`).join(''), ...titled].join(
+      '\n',
+    ),
+    markdown: pipelineMarkdown({
+      ...{pipeline, server, facts: all},
+      errors: errorsText === '' ? [] : [{title: 'Errors', text: errorsText.trimEnd()}],
+    }),
+  };
+}
+
+/** The table as text, with the notes below each connector. */
 export function connectorsText(connectors: readonly KnownConnector[]): string {
   return connectors
     .map((connector) => {
@@ -239,5 +275,7 @@ export function statsNote(known: KnownStats | undefined, runs: boolean): string 
     return runs ? undefined : 'The connectors are unknown: the pipeline did not run while pipetail looked';
   }
   if (!runs) return `Last known at ${dateTime(at)} UTC; the pipeline runs no longer`;
-  return problem === undefined ? undefined : `As of ${dateTime(at)} UTC: ${problem}`;
+  if (problem !== undefined) return `As of ${dateTime(at)} UTC: ${problem}`;
+  const isWithoutTexts = stats.connectors.some(({errors}) => errors.some((each) => each.count > 0 && !each.kept));
+  return isWithoutTexts ? 'What the errors are is unknown: this version of Feldera sends their number only' : undefined;
 }

@@ -14,12 +14,13 @@ import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
 import {withHint} from '../keys/commands.ts';
 import type {Described} from '../services.ts';
 import type {Page, PageText} from '../state/view-state.ts';
+import {activityRows, activityText, standstill} from './activity.ts';
 import {
   type ConnectorTable,
   connectorPage,
   connectorsText,
   connectorTable,
-  connectorText,
+  openedText,
   statsNote,
 } from './connectors.ts';
 import {labelled, paragraph} from './page-rows.ts';
@@ -71,9 +72,8 @@ export function describeRows(controller: Controller, page: DescriptionPage, wait
   const width = controller.size.columns;
   const described = controller.lookup.described.get();
   if (page.kind === 'connector') {
-    const connector = describedConnectors(controller).find(({key}) => key === page.connector);
-    const gone = [plain(' this connector is no longer known', {dim: true})];
-    return described && connector ? connectorPage(described.name, connector, width) : gone;
+    const now = describedConnectors(controller).find(({key}) => key === page.opened.connector.key);
+    return connectorPage(page.opened, now, width);
   }
   const listed = described && controller.pipeline(described.name);
   return describePage(described, listed, width, waited, statsRows(controller, page).rows);
@@ -106,21 +106,29 @@ function failuresOf(controller: Controller, name: string): readonly LoggedFailur
 }
 
 function statsRows(controller: Controller, page: Extract<Page, {kind: 'describe'}>): ConnectorTable {
-  const {stats, symbols} = controller.services;
+  const {stats, symbols, isUtf8} = controller.services;
   const name = controller.lookup.described.get()?.name;
   if (name === undefined) return {rows: [], places: []};
   const width = controller.size.columns;
-  const listed = controller.pipeline(name);
+  const runs = hasProcess(controller.pipeline(name));
   const known = stats.known.get().get(name);
   const connectors = describedConnectors(controller);
-  const note = statsNote(known, listed !== undefined && hasProcess(listed));
+  const note = statsNote(known, runs);
+  const still = runs ? standstill(known) : undefined;
   const table = connectorTable(connectors, chosenIn(connectors, page), {width, symbols});
   const above = [
     ...(note === undefined ? [] : [plain(''), ...paragraph(note, width, {style: {dim: true}})]),
+    ...(still
+      ? [plain(''), ...paragraph(still.text, width, {style: still.isTrouble ? {fg: 3, bold: true} : {fg: 3}})]
+      : []),
     ...(table.rows.length > 0 ? [plain('')] : []),
   ];
-  const places = table.places.map(({key, row}) => ({key, row: row + above.length}));
-  return {rows: [...above, ...table.rows], places};
+  const places = table.places.map((place) => ({
+    ...place,
+    row: place.row + above.length,
+    end: place.end + above.length,
+  }));
+  return {rows: [...above, ...table.rows, ...(runs ? activityRows(known, {width, isUtf8}) : [])], places};
 }
 
 function chosenIn(
@@ -140,7 +148,7 @@ export function moveConnector(controller: Controller, by: -1 | 1): boolean {
   if (!next) return false;
   const height = controller.pageHeight;
   const row = describeRows(controller, page).length - rows.length + next.row;
-  const last = row + Math.max(1, (places[at + by + 1]?.row ?? rows.length) - next.row) - 1;
+  const last = row + next.end - next.row - 1;
   // The page scrolls on until the connector comes: what is between them is read, too.
   if (row < page.offset - 1 || row > page.offset + height) return false;
   const offset = Math.max(last - height + 1, Math.min(page.offset, row));
@@ -155,9 +163,16 @@ function loadingWords(waited: string | undefined): string {
 export const describeHandlers = {
   'describe-open'(controller: Controller) {
     const {page} = controller.state;
-    const chosen = page?.kind === 'describe' ? chosenIn(describedConnectors(controller), page) : undefined;
-    if (page?.kind === 'describe' && chosen !== undefined) {
-      controller.dispatch({type: 'page', page: {kind: 'connector', offset: 0, connector: chosen, under: page}});
+    const name = controller.lookup.described.get()?.name;
+    const connectors = describedConnectors(controller);
+    const known = name === undefined ? undefined : controller.services.stats.known.get().get(name);
+    const chosen = page?.kind === 'describe' ? chosenIn(connectors, page) : undefined;
+    const connector = connectors.find(({key}) => key === chosen);
+    if (page?.kind === 'describe' && name !== undefined && connector) {
+      const opened = {pipeline: name, connector, at: connector.stats && known?.at};
+      controller.dispatch({type: 'page', page: {kind: 'connector', offset: 0, opened, under: page}});
+    } else if (page?.kind === 'describe' && name !== undefined && !known && hasProcess(controller.pipeline(name))) {
+      controller.say('still loading: press the key again');
     } else controller.dispatch({type: 'page', page: page?.kind === 'connector' ? page.under : undefined});
   },
   'describe-copy': (controller: Controller) =>
@@ -180,8 +195,8 @@ function take(controller: Controller, use: (page: PageText & {readonly errors: s
   const {page} = controller.state;
   const connectors = describedConnectors(controller);
   if (page?.kind === 'connector') {
-    const connector = connectors.find(({key}) => key === page.connector);
-    if (described && connector) use(openedText(described.name, connector, controller.services.serverUrl));
+    const {pipeline, connector} = page.opened;
+    use(openedText(pipeline, connector, controller.services.serverUrl));
     return;
   }
   const answer = described?.answer;
@@ -191,49 +206,32 @@ function take(controller: Controller, use: (page: PageText & {readonly errors: s
     return;
   }
   const errors = pipelineErrors(pipeline, answer.kind === 'detail' ? answer.detail.programError : undefined);
-  const table = connectorsText(connectors);
-  use({pipeline: pipeline.name, ...describedText(pipeline, errors, controller.services.serverUrl, table)});
+  const sections = [
+    {title: 'Connectors', text: connectorsText(connectors)},
+    {title: 'The last minute', text: activityText(controller.services.stats.known.get().get(pipeline.name))},
+  ].filter(({text}) => text !== '');
+  use({pipeline: pipeline.name, ...describedText(pipeline, errors, controller.services.serverUrl, sections)});
 }
 
-/** A connector as text: its errors alone, all of it, and all of it as Markdown. */
-function openedText(pipeline: string, connector: KnownConnector, server: string) {
-  const {name, facts, errors} = connectorText(connector);
-  const titled = errors.map(({title, text}) => `${title}\n${text === '' ? '' : text.replace(/\n*$/, '\n')}`);
-  const errorsText = titled.join('\n');
-  const all = [['connector', name] as const, ...facts];
+/**
+ * A description as text, complete and unwrapped: its errors alone, all of it, and all of it as Markdown. `sections`: what
+ * is below the errors.
+ */
+export function describedText(
+  pipeline: Pipeline,
+  errors: readonly PipelineError[],
+  server: string,
+  sections: readonly PipelineError[] = [],
+) {
+  const facts = [['state', pipelineState(pipeline).word] as const, ...factsOf(pipeline)];
+  const titled = ({title, text}: PipelineError) => `${title}\n${text.replace(/\n*$/, '\n')}`;
+  const all = [...errors, ...sections.map(({title, text}) => ({title, text: text.trimEnd()}))];
   return {
-    pipeline,
-    errors: errorsText,
-    text: [`${name} of ${pipeline}\n`, facts.map(([label, value]) => `${label}: ${value}\n`).join(''), ...titled].join(
+    errors: errors.map(titled).join('\n'),
+    text: [`${pipeline.name}\n`, facts.map(([name, value]) => `${name}: ${value}\n`).join(''), ...all.map(titled)].join(
       '\n',
     ),
-    markdown: pipelineMarkdown({
-      ...{
-        pipeline,
-        server,
-        facts: all,
-        errors: errorsText === '' ? [] : [{title: 'Errors', text: errorsText.trimEnd()}],
-      },
-    }),
-  };
-}
-
-/** A description as text, complete and unwrapped: its errors alone, all of it, and all of it as Markdown. */
-export function describedText(pipeline: Pipeline, errors: readonly PipelineError[], server: string, connectors = '') {
-  const facts = [['state', pipelineState(pipeline).word] as const, ...factsOf(pipeline)];
-  const titled = errors.map(({title, text}) => `${title}\n${text.replace(/\n*$/, '\n')}`);
-  return {
-    errors: titled.join('\n'),
-    text: [
-      `${pipeline.name}\n`,
-      facts.map(([name, value]) => `${name}: ${value}\n`).join(''),
-      ...titled,
-      ...(connectors === '' ? [] : [`Connectors\n${connectors}`]),
-    ].join('\n'),
-    markdown: pipelineMarkdown({
-      ...{pipeline: pipeline.name, server, facts},
-      errors: connectors === '' ? errors : [...errors, {title: 'Connectors', text: connectors.trimEnd()}],
-    }),
+    markdown: pipelineMarkdown({pipeline: pipeline.name, server, facts, errors: all}),
   };
 }
 

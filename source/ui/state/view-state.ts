@@ -1,5 +1,6 @@
 import type {Recall} from '../../storage/prompt-history.ts';
 import type {AwaySummary} from '../../timeline/away.ts';
+import type {KnownConnector} from '../../timeline/connectors.ts';
 import type {TypedLine} from './edit-line.ts';
 import {
   applyToSidebar,
@@ -28,8 +29,13 @@ export type Page =
   | {readonly kind: 'events' | 'detail'; readonly offset: number}
   /** `connector`: key of the one under the cursor; absent: the first. */
   | {readonly kind: 'describe'; readonly offset: number; readonly connector?: string | undefined}
-  /** A connector of the described pipeline, with its errors in full; `under`: the description. */
-  | {readonly kind: 'connector'; readonly offset: number; readonly connector: string; readonly under: Page}
+  /** A connector of the described pipeline, with its errors in full, as it was when opened; `under`: the description. */
+  | {
+      readonly kind: 'connector';
+      readonly offset: number;
+      readonly opened: OpenedConnector;
+      readonly under: Page;
+    }
   /** `text`: what was typed to find a command; `under`: the page that it was opened from. */
   | {
       readonly kind: 'help';
@@ -57,6 +63,14 @@ export type Page =
       readonly summary: AwaySummary;
       readonly under: Page | undefined;
     };
+
+/** A connector of a pipeline. What is read does not move: new errors are counted only. */
+export type OpenedConnector = {
+  readonly pipeline: string;
+  readonly connector: KnownConnector;
+  /** Unix time in ms of its statistics; undefined: the log alone knows it. */
+  readonly at: number | undefined;
+};
 
 export type SortOrder = 'name' | 'state' | 'activity';
 

@@ -4,12 +4,13 @@ import {processLog} from '../../../source/demo/process-log.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {goToTab} from '../../../source/ui/handlers/common.ts';
 import {pageRows} from '../../../source/ui/pages/pages.ts';
-import {ScreenUnderTest} from '../screen-under-test.ts';
+import {type ScreenOptions, ScreenUnderTest} from '../screen-under-test.ts';
 import {allTexts} from './all-rows.ts';
 
 /** A pipeline with two inputs and an output: one input has had 105 errors, and may fail for good. */
-async function described(): Promise<ScreenUnderTest> {
+async function described(options: Pick<ScreenOptions, 'lacks'> = {}): Promise<ScreenUnderTest> {
   const screen = await ScreenUnderTest.connected({
+    ...options,
     names: ['orders'],
     scenario: (server) => {
       const pipeline = server.addPipeline('orders');
@@ -50,7 +51,7 @@ async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
 it('d has the connectors with their health, numbers and last error, the troubled ones first', async () => {
   await using screen = await described();
   const rows = await opened(screen);
-  const table = rows.slice(rows.indexOf(' Connectors'));
+  const table = rows.slice(rows.indexOf(' Connectors'), rows.indexOf(' The last minute') - 1);
   expect(table.map((row) => row.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/, 'TIME'))).toEqual([
     ' Connectors',
     '   connector     of             state      records   bytes  buffered  errors',
@@ -67,7 +68,7 @@ it('j chooses a connector, Enter opens its errors in full with what was dropped,
   await opened(screen);
   screen.press('j', 'Enter');
   const rows = rowsOf(screen);
-  expect(rows[0]).toBe(' orders.kafka  of orders');
+  expect(rows[0]).toMatch(/^ orders\.kafka {2}of orders, as of \d\d:\d\d:\d\d UTC$/);
   expect(rows).toEqual(
     expect.arrayContaining([
       ' state              healthy',
@@ -162,4 +163,51 @@ it('no row is wider than the screen, whatever its width', async () => {
     const rows = rowsOf(screen);
     for (const row of rows.slice(rows.indexOf(' Connectors'))) expect(textWidth(row)).toBeLessThanOrEqual(columns);
   }
+});
+
+it('what is read of a connector does not move: new errors are counted, and shown when it is opened again', async () => {
+  await using screen = await described();
+  await opened(screen);
+  screen.press('j', 'Enter');
+  const [, ...before] = rowsOf(screen);
+  const pipeline = screen.server.pipeline('orders');
+  const report = connectorErrors(pipeline, processLog(pipeline, {shape: 'plain'}));
+  for (const event of [106, 107]) report(parseError('orders.kafka', event, `reason ${event}`, '{}'));
+  await screen.until(() => rowsOf(screen)[0]?.endsWith('UTC  2 errors since') === true, 'the count');
+  expect(rowsOf(screen).slice(1)).toEqual(before);
+  screen.press('Enter', 'Enter');
+  expect(rowsOf(screen).join()).toContain('parse error 107');
+});
+
+it('below the connectors are the last minute as curves and what is buffered', async () => {
+  await using screen = await described();
+  await opened(screen);
+  await screen.until(() => rowsOf(screen).some((row) => /^ throughput .* records/.test(row)), 'the time series');
+  const rows = rowsOf(screen);
+  expect(rows.slice(rows.indexOf(' The last minute')).map((row) => row.replace(/[▁-█]+ */, 'CURVE '))).toEqual([
+    ...[' The last minute', expect.stringMatching(/^ throughput +CURVE 0 records\/s, at most 0$/)],
+    ...[expect.stringMatching(/^ memory +CURVE 109 MB$/), expect.stringMatching(/^ storage +CURVE 119 B$/)],
+    expect.stringMatching(/^ buffered +52,121 records/),
+  ]);
+});
+
+it('of an old server what is there is shown, and the rest is said to be unknown, once', async () => {
+  await using counting = await described({lacks: ['connector-errors', 'time-series']});
+  await opened(counting);
+  await counting.until(() => rowsOf(counting).some((row) => row.includes('storage are unknown')), 'the refusal');
+  const unknown = rowsOf(counting).filter((row) => row.includes('unknown'));
+  expect(unknown).toEqual([
+    ' What the errors are is unknown: this version of Feldera sends their number only',
+    expect.stringMatching(/^ Throughput, memory and storage are unknown: this version of Feldera has no /),
+  ]);
+  expect(rowsOf(counting)).toContainEqual(expect.stringMatching(/orders\.kafka +input orders +healthy .* 105 parse$/));
+  counting.press('j', 'Enter');
+  expect(rowsOf(counting).at(-1)).toBe(' 105 parse errors, whose texts the server does not send');
+
+  await using nothing = await described({lacks: ['stats', 'time-series']});
+  nothing.press('d');
+  await nothing.until(() => rowsOf(nothing).some((row) => row.includes('unknown')), 'the refusal');
+  expect(rowsOf(nothing).filter((row) => row.includes('unknown'))).toEqual([
+    expect.stringMatching(/^ The connectors are unknown: this version of Feldera has no /),
+  ]);
 });

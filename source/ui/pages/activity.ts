@@ -1,0 +1,158 @@
+import type {PipelineStats, TimeSample} from '../../api/types.ts';
+import {byteSize, count, counted, duration} from '../../lib/format.ts';
+import type {KnownStats} from '../../streams/stats-poller.ts';
+import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import {labelled, paragraph} from './page-rows.ts';
+
+const factCells = 20;
+/** Cells of the words beside a curve. */
+const wordCells = 34;
+/** A sample a second comes, of a minute. */
+const mostCells = 60;
+/** Milliseconds without progress from which on it is said. */
+const stillFrom = 30_000;
+
+/** The heights of a curve, the lowest first. */
+const blocks = '▁▂▃▄▅▆▇█';
+const asciiBlocks = '_.:-=+*#';
+
+type ActivityView = {readonly width: number; readonly isUtf8: boolean};
+
+type Measure = {
+  readonly label: string;
+  readonly values: readonly number[];
+  readonly floor: number;
+  readonly words: string;
+};
+
+/** The last minute of a running pipeline: throughput, memory and storage as curves, and what is buffered. */
+export function activityRows(known: KnownStats | undefined, {width, isUtf8}: ActivityView): readonly StyledText[] {
+  const {series, seriesFailure} = known ?? {};
+  if (!known?.stats && !series) return [];
+  const samples = series?.samples ?? [];
+  const cells = Math.max(10, Math.min(mostCells, width - factCells - wordCells));
+  const why = seriesFailure && seriesFailure.kind !== 'cancelled' ? seriesFailure.message : undefined;
+  return [
+    plain(''),
+    plain(' The last minute', {bold: true}),
+    ...(samples.length < 2 && why !== undefined
+      ? paragraph(`Throughput, memory and storage are unknown: ${why}`, width, {style: {dim: true}})
+      : measuresOf(samples).map(({label, values, floor, words}) =>
+          concat([
+            plain(` ${label}`.padEnd(factCells), {dim: true}),
+            plain(curve(values, floor, {cells, isUtf8}).padEnd(cells), {fg: 6}),
+            plain(`  ${words}`),
+          ]),
+        )),
+    ...labelled('buffered', bufferedWords(known), {cells: factCells, width}),
+  ];
+}
+
+/** The same in words alone. */
+export function activityText(known: KnownStats | undefined): string {
+  const {stats, series} = known ?? {};
+  if (!stats && !series) return '';
+  const samples = series?.samples ?? [];
+  const measures = (samples.length < 2 ? [] : measuresOf(samples)).map(({label, words}) => `${label}: ${words}\n`);
+  return `${measures.join('')}buffered: ${bufferedWords(known)}\n`;
+}
+
+function measuresOf(samples: readonly TimeSample[]): readonly Measure[] {
+  const rates = ratesOf(samples);
+  const bytes = (label: string, values: readonly number[]) => {
+    const [least, most] = [Math.min(...values), Math.max(...values)];
+    const last = values.at(-1);
+    const [low, high] = last === undefined ? ['', ''] : [byteSize(least), byteSize(most)];
+    const range = low === high ? '' : `, ${low} to ${high}`;
+    return {label, values, floor: least, words: last === undefined ? '–' : `${byteSize(last)}${range}`};
+  };
+  return [
+    {
+      ...{label: 'throughput', values: rates, floor: 0},
+      words:
+        rates.length === 0
+          ? '–'
+          : `${count(Math.round(rates.at(-1) ?? 0))} records/s, at most ${count(Math.round(Math.max(...rates)))}`,
+    },
+    bytes(
+      'memory',
+      samples.map(({memoryBytes}) => memoryBytes),
+    ),
+    bytes(
+      'storage',
+      samples.map(({storageBytes}) => storageBytes),
+    ),
+  ];
+}
+
+/** Records a second between each two samples. */
+function ratesOf(samples: readonly TimeSample[]): readonly number[] {
+  return samples.slice(1).flatMap((sample, index) => {
+    const before = samples[index];
+    const span = before ? sample.at - before.at : 0;
+    // A restart begins at 0 again.
+    return before && span > 0 ? Math.max(0, ((sample.processedRecords - before.processedRecords) * 1000) / span) : [];
+  });
+}
+
+type CurveSize = {readonly cells: number; readonly isUtf8: boolean};
+
+/** A character for each cell, its height from `floor` up to the highest value; of several values the mean. */
+export function curve(values: readonly number[], floor: number, {cells, isUtf8}: CurveSize): string {
+  const heights = isUtf8 ? blocks : asciiBlocks;
+  const most = Math.max(floor, ...values);
+  const columns = Math.min(cells, values.length);
+  return Array.from({length: columns}, (_, column) => {
+    const part = values.slice(
+      Math.floor((column * values.length) / columns),
+      Math.floor(((column + 1) * values.length) / columns),
+    );
+    const mean = part.reduce((sum, value) => sum + value, 0) / Math.max(1, part.length);
+    const share = most === floor ? 0 : (mean - floor) / (most - floor);
+    // What is above the floor is seen to be.
+    return heights[share <= 0 ? 0 : Math.max(1, Math.round(share * (heights.length - 1)))] ?? '';
+  }).join('');
+}
+
+/** `1,234 records, 200 more than 60 s ago`. */
+function bufferedWords(known: KnownStats | undefined): string {
+  const buffered = known?.buffered ?? [];
+  const [first, last] = [buffered[0], buffered.at(-1)];
+  if (!first || !last) return '–';
+  const now = counted(last.records, 'record', 'records');
+  const change = last.records - first.records;
+  if (first === last || (change === 0 && last.records === 0)) return now;
+  const ago = `${duration(last.at - first.at)} ago`;
+  if (change === 0) return `${now}, as many as ${ago}`;
+  return `${now}, ${count(Math.abs(change))} ${change > 0 ? 'more' : 'fewer'} than ${ago}`;
+}
+
+/** Why the records of a running pipeline stand still, in a sentence; undefined: they do not, or it is not known. */
+export function standstill(
+  known: KnownStats | undefined,
+): {readonly text: string; readonly isTrouble: boolean} | undefined {
+  const {stats, series} = known ?? {};
+  if (stats?.state !== 'Running') return undefined;
+  const stall = stats.outputStall ?? 0;
+  if (stall >= 1000) return {text: `A full output has held the pipeline up for ${duration(stall)}`, isTrouble: true};
+  const still = stillFor(series?.samples ?? []);
+  if (still < stillFrom) return undefined;
+  return stillWords(stats, duration(still));
+}
+
+function stillWords({isComplete, bufferedRecords = 0}: PipelineStats, still: string) {
+  if (bufferedRecords > 0) {
+    const waiting = `${counted(bufferedRecords, 'record waits', 'records wait')}`;
+    return {text: `No record was processed for ${still}, though the pipeline runs and ${waiting}`, isTrouble: true};
+  }
+  if (isComplete) return {text: 'All inputs have ended, and all records are processed', isTrouble: false};
+  return {text: `No record came for ${still}, though the pipeline runs`, isTrouble: false};
+}
+
+/** Milliseconds at the end of the samples in which no record was processed. */
+function stillFor(samples: readonly TimeSample[]): number {
+  const last = samples.at(-1);
+  if (!last) return 0;
+  const moved = samples.findLastIndex(({processedRecords}) => processedRecords !== last.processedRecords);
+  return last.at - (samples[moved + 1]?.at ?? last.at);
+}

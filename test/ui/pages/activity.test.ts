@@ -1,0 +1,82 @@
+import {expect, test} from 'vitest';
+import type {ApiFailure, PipelineStats, TimeSample} from '../../../source/api/types.ts';
+import type {KnownStats} from '../../../source/streams/stats-poller.ts';
+import {activityRows, curve, standstill} from '../../../source/ui/pages/activity.ts';
+
+const stats: PipelineStats = {
+  ...{state: 'Running', incarnation: 'one', uptime: 1, memoryBytes: 1, memoryPressure: 'low', cpuMilliseconds: 1},
+  ...{storageBytes: 1, bufferedRecords: 0, inputRecords: 0, processedRecords: 0, completedRecords: 0, outputStall: 0},
+  ...{transactionStatus: 'NoTransaction', isComplete: false, connectors: []},
+};
+
+/** A sample a second, with these numbers of processed records. */
+const samples = (processed: readonly number[]): readonly TimeSample[] =>
+  processed.map((processedRecords, second) => ({
+    ...{at: second * 1000, processedRecords, storageBytes: 0},
+    memoryBytes: (100 + second) * 1_000_000,
+  }));
+
+function known(
+  processed: readonly number[],
+  change: Partial<PipelineStats> = {},
+  more: Partial<KnownStats> = {},
+): KnownStats {
+  return {
+    ...{stats: {...stats, ...change}, at: 0, gone: [], buffered: [], failure: undefined, seriesFailure: undefined},
+    series: {now: 0, samples: samples(processed)},
+    ...more,
+  };
+}
+
+const still = (seconds: number) => Array.from({length: seconds + 1}, () => 7);
+
+test('a curve goes from the floor to the highest value, and what is above the floor is seen to be', () => {
+  const size = {cells: 60, isUtf8: true};
+  expect(curve([0, 1, 2, 3, 4, 5, 6, 7], 0, size)).toBe('▁▂▃▄▅▆▇█');
+  expect(curve([0, 1, 1000], 0, size)).toBe('▁▂█');
+  expect(curve([5, 5], 5, size)).toBe('▁▁');
+  expect(curve([], 0, size)).toBe('');
+  expect(curve([0, 0, 7, 7, 0, 0], 0, {cells: 3, isUtf8: true})).toBe('▁█▁');
+  expect(curve([0, 3, 7], 0, {cells: 3, isUtf8: false})).toBe('_-#');
+});
+
+test('throughput, memory and the trend of what is buffered in words, in ASCII without UTF-8', () => {
+  const buffered = [
+    {at: 0, records: 1000},
+    {at: 60_000, records: 1200},
+  ];
+  const rows = activityRows(known([0, 10, 10, 50], {}, {buffered}), {width: 80, isUtf8: false});
+  expect(rows.slice(2).map(({text}) => text.replace(/ +/g, ' '))).toEqual([
+    ' throughput :_# 40 records/s, at most 40',
+    ' memory _:+# 103 MB, 100 MB to 103 MB',
+    ' storage ____ 0 B',
+    ' buffered 1,200 records, 200 more than 60 s ago',
+  ]);
+  expect(activityRows(undefined, {width: 80, isUtf8: true})).toEqual([]);
+});
+
+test('an old server has no time series: that is said once, and what is buffered is shown', () => {
+  const seriesFailure: ApiFailure = {kind: 'fatal', reason: 'unsupported', message: 'Feldera is too old', url: ''};
+  const buffered = [{at: 0, records: 3}];
+  const rows = activityRows(known([], {}, {series: undefined, seriesFailure, buffered}), {width: 80, isUtf8: true});
+  expect(rows.slice(2).map(({text}) => text)).toEqual([
+    ' Throughput, memory and storage are unknown: Feldera is too old',
+    ' buffered           3 records',
+  ]);
+});
+
+test.each([
+  [
+    'records wait',
+    known(still(40), {bufferedRecords: 1234}),
+    'No record was processed for 40 s, though the pipeline runs and 1,234 records wait',
+  ],
+  ['none comes', known([1, ...still(40)]), 'No record came for 40 s, though the pipeline runs'],
+  ['it is done', known(still(40), {isComplete: true}), 'All inputs have ended, and all records are processed'],
+  ['an output is full', known([1, 2], {outputStall: 12_000}), 'A full output has held the pipeline up for 12 s'],
+  ['it moved a moment ago', known([...still(40), 8]), undefined],
+  ['it is paused', known(still(40), {state: 'Paused', bufferedRecords: 5}), undefined],
+  ['nothing is known', undefined, undefined],
+])('says that records stand still: %s', (_case, now, words) => {
+  expect(standstill(now)?.text).toBe(words);
+});
