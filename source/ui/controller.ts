@@ -12,7 +12,7 @@ import {oldServerWords} from '../words/failures.ts';
 import {isFailing} from '../words/pipeline.ts';
 import {Comparison} from './comparison.ts';
 import type {KeyContext} from './keys/command-table.ts';
-import {allCommands, type CommandTable, commandsFrom} from './keys/commands.ts';
+import {allCommands, type CommandTable, commandsFrom, withHint} from './keys/commands.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';
 import {LogWaits} from './log-waits.ts';
 import {type NoticeKind, NoticeTimer} from './notice-timer.ts';
@@ -346,8 +346,8 @@ export class Controller {
 
   /** Shows what happened before the start; once there was a key, a page would take the next one, so a notice does. */
   showAbsence(summary: AwaySummary): void {
-    if (this.#hasKey) this.say('more happened while pipetail did not run · the timeline of each pipeline tells it');
-    else this.#openAway(summary);
+    if (!this.#hasKey) this.#openAway(summary);
+    else this.say(withHint('pipelines changed while pipetail did not run', this.hintCommands, 'timeline', 'tells how'));
   }
 
   #openAway(summary: AwaySummary): void {
