@@ -4,7 +4,7 @@ import type {Marker} from '../buffer/markers.ts';
 import {compilePattern} from '../buffer/pattern.ts';
 import {Search} from '../buffer/search.ts';
 import {count, readTime} from '../lib/format.ts';
-import type {ErrorLog} from '../records/error-log.ts';
+import type {ErrorGroup, ErrorLog} from '../records/error-log.ts';
 import {watchedKey} from '../records/error-log.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {Run} from '../records/runs.ts';
@@ -39,6 +39,8 @@ export type StoryRow = {
   readonly from: 'log' | 'API' | 'pipetail';
   /** Its entry in the log; it may have left the scrollback. */
   readonly id?: number | undefined;
+  /** The errors of which `text` is the example. */
+  readonly group?: ErrorGroup;
 };
 
 /** The log of the pipeline, as far as it is here. */
@@ -205,7 +207,8 @@ function errorRows({errors}: StoryLog): StoryRow[] {
   return [...errors.byKey.values()].flatMap((group): readonly StoryRow[] => {
     if (group.key === watchedKey) return [];
     const {firstAt: at, lastAt: until, firstId: id} = group;
-    return [{at, until, what: 'error', text: errorWords(group, noTarget).text, count: group.count, from: 'log', id}];
+    const text = errorWords(group, noTarget).text;
+    return [{at, until, what: 'error', text, count: group.count, from: 'log', id, group}];
   });
 }
 

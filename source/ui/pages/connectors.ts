@@ -164,12 +164,18 @@ function connectorText(connector: KnownConnector) {
       ? ([
           ['paused', yesNo(stats?.isPaused)],
           ['end of input', yesNo(stats?.hasEnded)],
-          ['latency', stats?.latency === undefined ? '–' : `99 % within ${fineDuration(stats.latency / 1000)}`],
+          ['latency', stats?.latency === undefined ? '–' : `99 % within ${latencyWords(stats.latency)}`],
         ] as const)
       : []),
     ['errors', errorsWords(connector)],
   ];
   return {name, facts, errors: errorEntries(stats).map(entryText)};
+}
+
+/** `3 ms`, `1.2 s`. */
+function latencyWords(microseconds: number): string {
+  const milliseconds = Math.ceil(microseconds / 1000);
+  return milliseconds < 1000 ? `${milliseconds} ms` : fineDuration(milliseconds);
 }
 
 type EntryText = {readonly title: string; readonly text: string; readonly isError: boolean};

@@ -1,6 +1,7 @@
 import {fineMoment} from '../../lib/format.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import {ErrorExcerpts} from '../../timeline/error-excerpt.ts';
 import {type StoryRow, shownTime} from '../../timeline/story.ts';
 import {lengthInWords, missingWords, type Story, storyText, timesInStory} from '../../timeline/story-words.ts';
 import {pipelineMarkdown} from '../../viewport/markdown.ts';
@@ -9,7 +10,7 @@ import {pipelineOf} from '../handlers/common.ts';
 import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import type {Page, PageText} from '../state/view-state.ts';
-import {listPage, type PageRows} from './page-rows.ts';
+import {listPage, marginCells, type PageRows} from './page-rows.ts';
 
 const styles: Readonly<Record<StoryRow['what'], Style>> = {
   state: {bold: true},
@@ -28,6 +29,8 @@ const styles: Readonly<Record<StoryRow['what'], Style>> = {
 const fromCells = 8;
 /** With fewer cells a row says nothing of where it comes from. */
 const widthWithSource = 100;
+/** Between columns. */
+const gap = '  ';
 
 /** What happened to a pipeline, the newest first, also before pipetail was started. */
 export function timelinePage(
@@ -43,6 +46,14 @@ export function timelinePage(
   const lengths = rows.map((row) => lengthInWords(row, now));
   const [timeCells, lengthCells] = [cellsOf(times), cellsOf(lengths)];
   const whatCells = cellsOf(rows.map(({what}) => what));
+  const sourceCells = width < widthWithSource ? 0 : fromCells + gap.length;
+  const excerpts = new ErrorExcerpts(
+    rows.flatMap(({group}) => group ?? []),
+    {
+      cells: width - marginCells - timeCells - whatCells - lengthCells - 3 * gap.length - sourceCells,
+      ellipsis: symbols.ellipsis,
+    },
+  );
   return listPage({
     title: titleOf(state?.pipeline, state?.story),
     items: rows.length,
@@ -50,13 +61,14 @@ export function timelinePage(
       const row = rows[item];
       if (!row) return plain('');
       const style = styles[row.what];
-      const source = width < widthWithSource ? '' : `${row.from.padEnd(fromCells)}  `;
+      const source = sourceCells === 0 ? '' : `${row.from.padEnd(fromCells)}${gap}`;
+      const many = timesInStory(row, symbols.times);
       return concat([
         plain((times[item] ?? '').padStart(timeCells), {dim: true}),
-        plain(`  ${row.what.padEnd(whatCells)}`, style),
-        plain(`  ${(lengths[item] ?? '').padStart(lengthCells)}  ${source}`, {dim: true}),
-        plain(timesInStory(row, symbols.times), {bold: true}),
-        plain(row.text, row.what === 'failed' ? style : {}),
+        plain(`${gap}${row.what.padEnd(whatCells)}`, style),
+        plain(`${gap}${(lengths[item] ?? '').padStart(lengthCells)}${gap}${source}`, {dim: true}),
+        plain(many, {bold: true}),
+        row.group ? excerpts.of(row.group, many.length) : plain(row.text, row.what === 'failed' ? style : {}),
       ]);
     },
     ...{cursor, width, symbols},

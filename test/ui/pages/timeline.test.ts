@@ -5,10 +5,10 @@ import {currentLine, logged, noticeOf, reading} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 import {allTexts} from './all-rows.ts';
 
-function shown({controller}: ScreenUnderTest): readonly string[] {
+function shown({controller}: ScreenUnderTest, width = 120): readonly string[] {
   const {page} = controller.state;
   if (page?.kind !== 'timeline') return [];
-  return allTexts(timelinePage(controller, page, 120)).flatMap((row) => row.trimEnd() || []);
+  return allTexts(timelinePage(controller, page, width)).flatMap((row) => row.trimEnd() || []);
 }
 
 async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
@@ -75,4 +75,16 @@ it('has the runs of a log that was not shown yet', async () => {
   story.start('orders', {buffer, errors, index: new RecordIndex(buffer)});
   await screen.until(() => story.state.get()?.story !== undefined, 'the timeline');
   expect(shown(screen).some((row) => / {2}run \d of \d: running$/.test(row))).toBe(true);
+});
+
+it('shows in what similar errors differ, also on 80 columns', async () => {
+  const error = "parse error on input endpoint 'orders.bad' while the next record of the topic was read:";
+  await using screen = await reading([
+    logged(1, 'ERROR', `${error} expected value`),
+    logged(2, 'ERROR', `${error} missing field`),
+  ]);
+  await opened(screen);
+  expect(shown(screen, 80).flatMap((row) => /…(.*)$/.exec(row)?.[1] ?? [])).toEqual(
+    expect.arrayContaining([expect.stringContaining('missing field'), expect.stringContaining('expected value')]),
+  );
 });
