@@ -67,11 +67,14 @@ export type MarkerKind =
   | {readonly kind: 'program'; readonly from: string; readonly to: string}
   /** In a recording: `lines` came while nothing could be written; undefined: an unknown number. */
   | {readonly kind: 'not-recorded'; readonly lines: number | undefined}
-  /** In memory only: `bytes` of a recording that is read are missing; undefined: all of it. */
+  /**
+   * `bytes` of a recording that is read are missing; undefined: all of it. `damaged-marker`: no bytes, but what happened
+   * here. Only that is ever written, in place of the damaged one.
+   */
   | {
       readonly kind: 'unreadable';
       readonly bytes: number | undefined;
-      readonly because: 'deleted-to-make-room' | 'deleted-or-damaged';
+      readonly because: 'deleted-to-make-room' | 'deleted-or-damaged' | 'damaged-marker';
     }
   /** The log reports it: nobody reads this stream of the process from here to the next start. `why`: the server's words. */
   | {readonly kind: 'unread'; readonly stream: OutputStream; readonly why: string}

@@ -13,10 +13,10 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   const separator = argv.indexOf('--');
   const before = separator === -1 ? argv : argv.slice(0, separator);
   const after = separator === -1 ? [] : argv.slice(separator + 1);
-  const {command, words} = exactWords(before);
+  const {command, words, typedAs} = exactWords(before);
   const {input, flags} = readWithMeow(words);
   const names = [...(command === 'screen' ? input : input.slice(1)), ...after];
-  if (flags.get('help') !== true && flags.get('version') !== true) rejectForeignFlags(flags, command);
+  if (flags.get('help') !== true && flags.get('version') !== true) rejectForeignFlags(flags, command, typedAs);
   return {command, names, flags};
 }
 
@@ -30,9 +30,10 @@ export function inContext(commandLine: CommandLine, context: string): CommandLin
  * The words as meow reads them without a guess: each option as `--flag=value`, by its own name. meow would take `-ojson`
  * for five options, `--grep -x` for two, and a name after a switch for its value if the name is `true`.
  */
-function exactWords(argv: readonly string[]): {command: CommandName; words: readonly string[]} {
+function exactWords(argv: readonly string[]): ExactWords {
   let command: CommandName | undefined;
   const words: string[] = [];
+  const typedAs = new Map<string, string>();
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] ?? '';
     if (word.length < 2 || !word.startsWith('-')) {
@@ -44,10 +45,18 @@ function exactWords(argv: readonly string[]): {command: CommandName; words: read
       const next = typed.value === undefined ? valueIn(argv[at + 1], typed.option, command ?? 'screen') : undefined;
       if (next !== undefined) at += 1;
       words.push(exactWord(typed, next ?? typed.value));
+      typedAs.set(typed.option.flag, typed.as);
     }
   }
-  return {command: command ?? 'screen', words};
+  return {command: command ?? 'screen', words, typedAs};
 }
+
+type ExactWords = {
+  readonly command: CommandName;
+  readonly words: readonly string[];
+  /** For the flag of each option: how it was typed, such as `-w` for `follow`. */
+  readonly typedAs: ReadonlyMap<string, string>;
+};
 
 type TypedOption = {
   readonly option: Option;
@@ -162,12 +171,12 @@ function find(flag: string): Option | undefined {
   return options.find((option) => option.flag === flag);
 }
 
-function rejectForeignFlags(flags: Flags, command: CommandName): void {
+function rejectForeignFlags(flags: Flags, command: CommandName, typedAs: ReadonlyMap<string, string>): void {
   for (const flag of flags.keys()) {
     const option = find(flag);
     if (option && !acceptsOption(command, option)) {
       const where = option.commands.map((name) => (name === 'screen' ? 'the screen' : `pipetail ${name}`)).join(', ');
-      throw new UsageError(`--${flag} belongs to ${where}`);
+      throw new UsageError(`${typedAs.get(flag) ?? `--${flag}`} belongs to ${where}`);
     }
   }
 }

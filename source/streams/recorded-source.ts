@@ -1,4 +1,5 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
+import type {Marker} from '../buffer/markers.ts';
 import {newline} from '../buffer/segment.ts';
 import {type FoundRecording, type RecordedPiece, readRecording} from '../storage/recording/reader.ts';
 
@@ -26,7 +27,7 @@ export class RecordedSource {
       if ('bytes' in value) this.#buffer.append(value.bytes);
       else {
         // The rest of an open line is among what cannot be read.
-        if (value.marker.kind === 'unreadable') this.#buffer.closeLine();
+        if (losesBytes(value.marker)) this.#buffer.closeLine();
         this.#buffer.addMarker(value.marker);
       }
     } while (this.#buffer.byteLength < this.#roomBytes);
@@ -48,4 +49,8 @@ export function* recordedPieces(recordings: readonly FoundRecording[]): Generato
       yield piece;
     }
   }
+}
+
+function losesBytes(marker: Marker): boolean {
+  return marker.kind === 'unreadable' && marker.because !== 'damaged-marker';
 }

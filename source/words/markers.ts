@@ -141,6 +141,7 @@ function outageText({cause, downMs = 0}: Extract<Marker, {kind: 'new-life'}>): s
 }
 
 function unreadableText({bytes, because}: Extract<Marker, {kind: 'unreadable'}>): string {
+  if (because === 'damaged-marker') return 'what happened here could not be read: the recording is damaged';
   if (bytes === undefined) return 'a recording was deleted meanwhile, to make room';
   return because === 'deleted-to-make-room'
     ? `${byteSize(bytes)} before this were deleted to make room`

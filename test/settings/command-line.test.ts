@@ -154,7 +154,7 @@ test('whatever is typed, the words are read as they are, or refused in one line 
       } catch (error) {
         expect(error).toBeInstanceOf(UsageError);
         expect(error instanceof Error ? error.message : '').toMatch(
-          /^(unknown option .*|--[\w-]+ (needs a value: .*|is given .*|belongs to .*)|--?[\w-]+ takes true or false.*)$/s,
+          /^(unknown option .*|--?[\w-]+ (needs a value: .*|is given .*|belongs to .*)|--?[\w-]+ takes true or false.*)$/s,
         );
       }
     }),

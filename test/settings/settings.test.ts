@@ -221,10 +221,11 @@ describe('flags', () => {
 
   it.each([
     [['--follow', 'orders'], '--follow belongs to pipetail logs'],
-    [['-f'], '--follow belongs to pipetail logs'],
+    [['-f'], '-f belongs to pipetail logs'],
+    [['-w', 'orders'], '-w belongs to pipetail logs'],
     [['--no-prefix'], '--no-prefix belongs to pipetail logs'],
-    [['--prefix'], '--no-prefix belongs to pipetail logs'],
-    [['list', '--no-mouse'], '--mouse belongs to the screen'],
+    [['--prefix'], '--prefix belongs to pipetail logs'],
+    [['list', '--no-mouse'], '--no-mouse belongs to the screen'],
     [['logs', 'a', '--fps', '5'], '--fps belongs to the screen'],
     [
       ['demo', '--host', 'http://x'],

@@ -71,7 +71,7 @@ const mistakes: readonly Mistake[] = [
     return [['logs', 'a', option], `unknown option ${typed} · ${answer} · ${logsLists}`];
   }),
   [['list', '--retries', '3'], `unknown option --retries · ${retried} · pipetail list --help lists them`],
-  [['status', 'a', '-w'], '--follow belongs to pipetail logs'],
+  [['status', 'a', '-w'], '-w belongs to pipetail logs'],
   [
     ['logs', 'a', '--timeout', '30'],
     '--timeout 30 has no unit · --timeout 30s ends the printing after that time; a request has limits of its own',

@@ -83,6 +83,10 @@ const all: readonly (readonly [MarkerKind, string])[] = [
   [{kind: 'unreadable', bytes: 2048, because: 'deleted-to-make-room'}, '2.0 kB before this were deleted to make room'],
   [{kind: 'unreadable', bytes: 9, because: 'deleted-or-damaged'}, '9 B could not be read: deleted, or damaged'],
   [
+    {kind: 'unreadable', bytes: 0, because: 'damaged-marker'},
+    'what happened here could not be read: the recording is damaged',
+  ],
+  [
     {kind: 'unreadable', bytes: undefined, because: 'deleted-to-make-room'},
     'a recording was deleted meanwhile, to make room',
   ],

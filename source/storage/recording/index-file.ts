@@ -3,6 +3,7 @@ import path from 'node:path';
 import type {Marker} from '../../buffer/markers.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {isObject, parseJson} from '../../lib/json.ts';
+import {isTime, storedMarker} from './stored-marker.ts';
 
 export type RecordedFile = {
   readonly number: number;
@@ -232,32 +233,29 @@ const kindsWithTime: Readonly<Partial<Record<IndexFact['kind'], true>>> = {
   end: true,
 };
 
-/** The facts in order. A torn line, or one that this version cannot read, is left out. */
+/**
+ * The facts in order. A torn line, or one that this version cannot read, is left out; a damaged marker whose place can
+ * be read is an `unreadable` marker.
+ */
 export function* readIndex(text: string): Generator<IndexFact> {
   for (const line of text.split('\n')) {
     const fact = line === '' ? undefined : parseJson(line);
-    if (isFact(fact)) yield fact;
+    if (isFact(fact)) yield fact.kind === 'marker' ? {...fact, marker: storedMarker(fact.marker)} : fact;
   }
 }
 
 function isFact(json: unknown): json is IndexFact {
   if (!isObject(json)) return false;
-  const {kind, at, members, marker, name, id} = json;
+  const {kind, at, members, name, id} = json;
   if (typeof kind !== 'string' || !Object.hasOwn(numberFields, kind)) return false;
   if (!numberFields[kind as IndexFact['kind']].every((field) => isWhole(json[field]))) return false;
-  if (kind in kindsWithTime && !Number.isFinite(at)) return false;
+  if (kind in kindsWithTime && !isTime(at)) return false;
   if (kind === 'compressed') return Array.isArray(members) && members.every(isWhole);
-  if (kind === 'marker') return isMarker(marker);
   return kind !== 'recording' || (typeof name === 'string' && typeof id === 'string');
 }
 
 function isWhole(value: unknown): boolean {
   return Number.isSafeInteger(value);
-}
-
-/** Checks only what every marker has: no other user may write into the folder. */
-function isMarker(value: unknown): value is Marker {
-  return isObject(value) && 'kind' in value && typeof value.at === 'number';
 }
 
 /** Starts a recording. Log files without a readable index are put aside, not overwritten. */

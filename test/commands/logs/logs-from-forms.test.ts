@@ -1,4 +1,4 @@
-import {appendFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import {appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {runLogsFrom} from '../../../source/commands/logs/logs-from.ts';
@@ -122,4 +122,26 @@ describe('what is printed of a recording, in every form', () => {
     for (const args of forms) printed.push(await shown(home.path, args));
     await expect(printed.join('\n')).toMatchFileSnapshot(`./forms/${name.replaceAll(/\W+/g, '-').slice(0, 40)}.txt`);
   });
+});
+
+test('markers that somebody changed are said, in every form', async () => {
+  await using home = await temporaryDirectory();
+  const folder = writeRecording(home.path, {id: 'id-1', at, pieces: first});
+  const index = path.join(folder, 'index.jsonl');
+  const wrong = JSON.stringify({since: {}, from: 'x', to: 1e300, at: 1e300, entries: null, because: 7});
+  const text = readFileSync(index, 'utf8').replaceAll(/"marker":(\{[^}]*)\}/g, `"marker":$1,${wrong.slice(1)}`);
+  writeFileSync(index, text);
+  const markers = first.filter((piece) => typeof piece !== 'string').length;
+  for (const args of [
+    ['p'],
+    ['p', '-t'],
+    ['p', '-o', 'json'],
+    ['p', '-o', 'markdown'],
+    ['p', '--template', '{time}'],
+  ]) {
+    const printed = await shown(home.path, args);
+    expect(printed).toMatch(/= 0\n$/);
+    const notes = printed.match(/<pipetail: p: what happened here could not be read: the recording is damaged>/g);
+    expect(notes, printed).toHaveLength(markers);
+  }
 });

@@ -78,6 +78,38 @@ test('facts are one line of JSON each; torn lines and strangers are left out', (
   expect([...readIndex(text)]).toEqual(facts);
 });
 
+const unreadable = {kind: 'unreadable', because: 'damaged-marker'};
+
+test.each<Marker>([
+  {kind: 'discarded', entries: 1, at: 5},
+  {kind: 'reconnected', cause: 'silent', downMs: 1.5, times: 2, since: 4, at: 5},
+  {kind: 'lost', atLeast: 1, atMost: 2, from: 3, to: 4, at: 5},
+  {kind: 'new-life', because: 'cleared', cause: 'slept', downMs: 1, folder: 'p--1', at: 5},
+  {kind: 'possible-repeat', lines: 1, at: 5},
+  {kind: 'line-cut', at: 5},
+  {kind: 'ended', because: 'stopped', at: 5},
+  {kind: 'state', from: 'a', to: 'b', error: 'c', startFailed: true, at: 5},
+  {kind: 'program', from: 'a', to: 'b', at: 5},
+  {kind: 'not-recorded', lines: 1, at: 5},
+  {kind: 'unreadable', bytes: 0, because: 'damaged-marker', at: 5},
+  {kind: 'unread', stream: 'stderr', why: 'a', at: 5},
+  {kind: 'not-merged', lines: 1, at: 5},
+  {kind: 'drawn', at: 5},
+])('a marker with a field of the wrong type is a damaged one in its place: %o', (whole) => {
+  const markersOf = (...markers: readonly object[]) =>
+    read(file(1, 0), ...markers.map((its, index) => marker(index, index, its as Marker))).markers;
+  expect(markersOf(whole)).toEqual([{number: 0, offset: 0, line: 0, marker: whole}]);
+  const wrong = Object.keys(whole).flatMap((field) => [
+    {...whole, [field]: [1]},
+    {...whole, [field]: null},
+  ]);
+  const damaged = markersOf(...wrong, {...whole, kind: 'toString'}, {...whole, at: 8.7e15});
+  expect(damaged.map(({number, marker: its}) => [number, its])).toEqual(
+    damaged.map((_, index) => [index, expect.objectContaining(unreadable)]),
+  );
+  expect(damaged).toHaveLength(wrong.length + 2);
+});
+
 test('what speaks of more than there is, is void, and does not come back when the log grows', () => {
   const map = read(
     file(1, 0),
