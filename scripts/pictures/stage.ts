@@ -1,5 +1,6 @@
 import {installation} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
+import {eventually} from '../../test/harness/eventually.ts';
 import {FakeClock} from '../../test/harness/fake-clock.ts';
 import {openProgram} from '../../test/harness/program.ts';
 import type {Terminal} from '../../test/harness/terminal.ts';
@@ -34,8 +35,13 @@ export async function openStage(pipelines: readonly string[], size: {cols: numbe
     terminal,
     advance: async (milliseconds) => {
       await clock.advance(milliseconds);
-      const counts = server.pipelines.map(({state}) => state.connectorErrors).filter((count) => count > 0);
-      await terminal.waitFor(() => counts.every((count) => terminal.text().includes(` ${count}✗`)));
+      // The second request of the list from now on begins after the answer to the first.
+      const lists = () => server.requests.filter(({path}) => path.startsWith('/v0/pipelines?')).length;
+      const before = lists();
+      await eventually(
+        () => lists() >= before + 2,
+        () => `${lists() - before} requests of the list`,
+      );
       await terminal.stable();
     },
     [Symbol.asyncDispose]: close,

@@ -6,22 +6,50 @@ import {withShortMessage} from './json-members.ts';
 import {levelIn, timeOfBytes} from './line-head.ts';
 import {isPanicLine} from './line-kind.ts';
 import {PanicReports} from './panic-reports.ts';
+import {endpointIn, identicalIn, nextSuppressed, PendingSuppressed, suppressedIn} from './withheld.ts';
 
 /** The errors of one log with the same fingerprint. Times are Unix times in ms, ids are entry ids. */
 export type ErrorGroup = {
-  /** The fingerprint, the same in every log; `watchedKey` for lines that match the watched pattern. */
+  /** The fingerprint, of an error of a connector together with its name; the same in every log; `watchedKey` for lines that match the watched pattern. */
   readonly key: number;
   /** The first 512 bytes of the first line; a longer line in JSON loses only the end of its message. */
   readonly example: Uint8Array;
+  /** Errors in the log. */
   readonly count: number;
+  /** Errors that are not in the log, as lines of it report. */
+  readonly withheld: number;
   readonly firstId: number;
   readonly lastId: number;
   readonly firstAt: number;
   readonly lastAt: number;
   /** Errors since `markSeen`, and id and time of the first of them. */
   readonly unseen: number;
+  readonly unseenWithheld: number;
   readonly unseenId: number;
   readonly unseenAt: number;
+};
+
+/** Errors of connectors since the last start of the pipeline, withheld ones included. */
+export type ConnectorErrors = {
+  readonly inRun: number;
+  /** Of them, those that are not in the log, as lines of it report. */
+  readonly withheldInRun: number;
+  /** `inRun` at the last `markSeen`, and the errors since then that had not been seen before. */
+  readonly seenInRun: number;
+  readonly unseenInRun: number;
+  /** The start is in the log: nothing of the run came before it. */
+  readonly isWhole: boolean;
+  /** In all runs. */
+  readonly all: number;
+};
+
+/** `at`: Unix time in ms. `withheld`: errors that the line stands for besides itself; of them, `seen` ones. */
+type AddedError = {
+  readonly id: number;
+  readonly at: number;
+  readonly key?: number;
+  readonly withheld?: number;
+  readonly seen?: number;
 };
 
 /** Never a fingerprint: those are signed 32-bit integers. */
@@ -62,9 +90,15 @@ export class ErrorLog {
   readonly #groups = new Map<number, CountedGroup>();
   readonly #reports = new PanicReports();
   #snapshot: ReadonlyMap<number, ErrorGroup> | undefined;
-  /** Errors in all groups, dropped groups included, and how many of these errors the user has seen. */
+  readonly #suppressed = new PendingSuppressed();
+  /** Number of the last error among all. */
   #added = 0;
+  /** Errors in all groups, withheld ones and dropped groups included, and how many of them the user has seen. */
+  #all = 0;
   #seen = 0;
+  /** Errors of the run that the user has seen in the API's count, and of which the log may still tell. */
+  #seenBefore = 0;
+  #run: ConnectorErrors = {inRun: 0, withheldInRun: 0, seenInRun: 0, unseenInRun: 0, isWhole: false, all: 0};
   #dropped = 0;
   /** Entry id of the open line; markers may follow it. */
   #openId = 0;
@@ -80,6 +114,16 @@ export class ErrorLog {
   /** Number of groups that were dropped to make room for newer ones. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  get connectors(): ConnectorErrors {
+    return this.#run;
+  }
+
+  /** The pipeline starts: its connectors count from zero. */
+  startRun(): void {
+    this.#run = {...this.#run, inRun: 0, withheldInRun: 0, seenInRun: 0, unseenInRun: 0, isWhole: true};
+    this.#seenBefore = 0;
   }
 
   /** The groups by key, the one with the newest error last. The same object until a group changes. */
@@ -98,6 +142,7 @@ export class ErrorLog {
     const firstId = (isOpen ? endId - 1 : endId) - newlines.length;
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let word = view.indexOf(errorWord);
+    let suppressed = nextSuppressed(view, 0);
     let start = 0;
     for (let index = 0; index < newlines.length; index++) {
       const end = newlines[index] ?? 0;
@@ -107,8 +152,11 @@ export class ErrorLog {
         this.endLine();
       } else if ((hasWord || mayBeOfProcess(bytes[start])) && this.#isError(firstId + index, bytes, start, end)) {
         this.#addLine(bytes.subarray(start, end), firstId + index);
+      } else if (suppressed !== -1 && suppressed < end && suppressed >= start) {
+        this.#readSuppressed(bytes.subarray(start, end));
       }
       if (hasWord) word = view.indexOf(errorWord, end);
+      if (suppressed !== -1 && suppressed < end) suppressed = nextSuppressed(view, end);
       start = end + 1;
     }
     if (!isOpen) return;
@@ -125,23 +173,29 @@ export class ErrorLog {
     // The buffer may have dropped a very long line.
     const line = this.#options.buffer.lineAt(this.#openId) ?? head;
     if (this.#isError(this.#openId, line, 0, line.length)) this.#addLine(line, this.#openId);
+    else this.#readSuppressed(line);
   }
 
-  /** Counts a line in its group. `at`: Unix time in ms. The caller may reuse the bytes. */
-  add(line: Uint8Array, {id, at, key = fingerprintOf(line)}: {id: number; at: number; key?: number}): void {
+  /** Counts a line in its group. The caller may reuse the bytes. */
+  add(line: Uint8Array, {id, at, key = fingerprintOf(line), withheld = 0, seen = 0}: AddedError): void {
     const group = this.#groups.get(key);
+    this.#all += 1 + withheld;
+    this.#seen += seen;
     this.#snapshot = undefined;
     this.#added += 1;
     if (!group) {
       const example = Uint8Array.from(withShortMessage(line, exampleBytes).subarray(0, exampleBytes));
       const place = {firstId: id, firstAt: at, unseenId: id, unseenAt: at, lastId: id, lastAt: at};
-      this.#groups.set(key, {key, example, count: 1, unseen: 1, ...place, order: this.#added, copy: undefined});
+      const counts = {count: 1, withheld, unseen: 1, unseenWithheld: withheld - seen};
+      this.#groups.set(key, {key, example, ...counts, ...place, order: this.#added, copy: undefined});
       if (this.#groups.size > (this.#options.maxGroups ?? defaultMaxGroups)) this.#dropOldest();
       return;
     }
     group.copy = undefined;
     group.order = this.#added;
     group.count += 1;
+    group.withheld += withheld;
+    group.unseenWithheld += withheld - seen;
     group.lastId = id;
     group.lastAt = at;
     group.unseen += 1;
@@ -150,18 +204,25 @@ export class ErrorLog {
     group.unseenAt = at;
   }
 
-  /** Errors since `markSeen` in all groups, dropped groups included, except the `muted` ones. */
+  /** Errors since `markSeen` in all groups, withheld ones and dropped groups included, except the `muted` ones. */
   unseenCount(muted: ReadonlySet<number>): number {
-    let count = this.#added - this.#seen;
-    for (const key of muted) count -= this.#groups.get(key)?.unseen ?? 0;
+    let count = this.#all - this.#seen;
+    for (const key of muted) {
+      const {unseen = 0, unseenWithheld = 0} = this.#groups.get(key) ?? {};
+      count -= unseen + unseenWithheld;
+    }
     return count;
   }
 
-  markSeen(): void {
-    this.#seen = this.#added;
+  /** `counted`: connector errors that the API counts. */
+  markSeen(counted = 0): void {
+    this.#seen = this.#all;
+    this.#run = {...this.#run, seenInRun: this.#run.inRun, unseenInRun: 0};
+    this.#seenBefore = Math.max(0, counted - this.#run.inRun);
     for (const group of this.#groups.values()) {
       if (group.unseen === 0) continue;
       group.unseen = 0;
+      group.unseenWithheld = 0;
       group.copy = undefined;
       this.#snapshot = undefined;
     }
@@ -177,7 +238,27 @@ export class ErrorLog {
   }
 
   #addLine(line: Uint8Array, id: number): void {
-    this.add(line, {id, at: timeOfBytes(line) ?? this.#timeAbove(id)});
+    const endpoint = endpointIn(line);
+    const withheld = endpoint !== undefined ? this.#suppressed.take(endpoint) : identicalIn(line);
+    const seen = endpoint === undefined ? 0 : this.#addToRun(withheld);
+    const at = timeOfBytes(line) ?? this.#timeAbove(id);
+    this.add(line, {id, at, withheld, seen, key: keyOf(line, endpoint)});
+  }
+
+  /** Returns how many of the withheld errors the user has seen already. */
+  #addToRun(withheld: number): number {
+    const {inRun, withheldInRun, unseenInRun, all, ...rest} = this.#run;
+    const more = 1 + withheld;
+    const seen = Math.min(withheld, this.#seenBefore);
+    this.#seenBefore -= seen;
+    const counts = {unseenInRun: unseenInRun + more - seen, all: all + more};
+    this.#run = {...rest, ...counts, inRun: inRun + more, withheldInRun: withheldInRun + withheld};
+    return seen;
+  }
+
+  #readSuppressed(line: Uint8Array): void {
+    const suppressed = suppressedIn(line);
+    if (suppressed) this.#suppressed.add(suppressed);
   }
 
   #timeAbove(id: number): number {
@@ -210,6 +291,13 @@ export class ErrorLog {
     head.set(this.#head.subarray(0, this.#headLength));
     this.#head = head;
   }
+}
+
+/** A fingerprint leaves out quoted names: errors of several connectors would be one group. */
+function keyOf(line: Uint8Array, endpoint: string | undefined): number {
+  let key = fingerprintOf(line);
+  for (const character of endpoint ?? '') key = Math.imul(key ^ character.charCodeAt(0), 16_777_619);
+  return key;
 }
 
 function mayBeOfProcess(first: number | undefined): boolean {

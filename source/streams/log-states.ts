@@ -13,13 +13,13 @@ const clocksDiffer = 10_000;
 /** `at`: the time in the runner's line, as Unix time in ms. */
 type Report = {readonly text: string; readonly at: number | undefined};
 
-/** A stream that is no longer read. `line`: index of the newline of the runner's line in the bytes; `at`: Unix time in ms. */
-export type UnreadStream = {
-  readonly line: number;
-  readonly stream: OutputStream;
-  readonly why: string;
-  readonly at: number | undefined;
-};
+/** What a line of the runner means for the lines after it. `at`: Unix time in ms. */
+type Turn =
+  | {readonly kind: 'start'}
+  | {readonly kind: 'unread'; readonly stream: OutputStream; readonly why: string; readonly at: number | undefined};
+
+/** `line`: index of the newline of the runner's line among those of the bytes. */
+export type RunnerTurn = Turn & {readonly line: number};
 
 /** The local runner, when a byte is not UTF-8 (wire/20-stdout-dead.raw). */
 const unreadPattern = /^(stdout|stderr) encountered I\/O error: (.*)/;
@@ -56,17 +56,17 @@ export class LogStates {
     if (this.#unread.length > 0) this.#unread = [];
   }
 
-  /** Reads bytes before they are in the buffer. `newlines`: their offsets. Returns the streams that end there. */
-  append(bytes: Uint8Array, newlines: Uint32Array): readonly UnreadStream[] {
-    const unread: UnreadStream[] = [];
+  /** Reads bytes before they are in the buffer. `newlines`: their offsets. Returns the starts and the streams that end. */
+  append(bytes: Uint8Array, newlines: Uint32Array): readonly RunnerTurn[] {
+    const turns: RunnerTurn[] = [];
     let start = 0;
     for (const [index, end] of newlines.entries()) {
       const line = this.#lineIn(bytes, start, end);
       const report = line && this.#read(line);
-      if (report) unread.push({line: index, ...report});
+      if (report) turns.push({line: index, ...report});
       start = end + 1;
     }
-    return unread;
+    return turns;
   }
 
   /** The open line ends without a newline. */
@@ -85,7 +85,7 @@ export class LogStates {
     return open && open.length + part.length <= maxProtocolLine ? Buffer.concat([open, part]) : undefined;
   }
 
-  #read(line: Buffer): Omit<UnreadStream, 'line'> | undefined {
+  #read(line: Buffer): Turn | undefined {
     if (line.length > maxProtocolLine || !isRunnerLine(line, 0, line.length) || !isWholeRecord(line)) return undefined;
     const message = runnerMessage(line) ?? '';
     const transition = transitionIn(message);
@@ -93,13 +93,16 @@ export class LogStates {
     const at = timeOfBytes(line);
     if (transition) {
       add(this.#states, {text: lettersOf(transition.to), at});
-      if (beginsRun(transition)) this.clearUnread();
+      if (beginsRun(transition)) {
+        this.clearUnread();
+        return {kind: 'start'};
+      }
     }
     if (error !== undefined) add(this.#errors, {text: error, at});
     const [, stream, why = ''] = unreadPattern.exec(message) ?? [];
     if ((stream !== 'stdout' && stream !== 'stderr') || this.#unread.includes(stream)) return undefined;
     this.#unread = [...this.#unread, stream];
-    return {stream, why, at: at === undefined ? undefined : Math.floor(at)};
+    return {kind: 'unread', stream, why, at: at === undefined ? undefined : Math.floor(at)};
   }
 }
 

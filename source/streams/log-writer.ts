@@ -3,7 +3,7 @@ import {countLoss, type LossCause, type LossCount, type Marker, type MarkerKind,
 import type {Clock} from '../lib/clock.ts';
 import type {ErrorLog} from '../records/error-log.ts';
 import type {StitchSink} from '../stitch/stitch.ts';
-import {LogStates} from './log-states.ts';
+import {LogStates, type RunnerTurn} from './log-states.ts';
 
 type LogWriterOptions = {
   readonly buffer: LogBuffer;
@@ -37,19 +37,27 @@ export class LogWriter implements StitchSink {
 
   append(bytes: Uint8Array, newlines: Uint32Array): void {
     this.#appended += bytes.length;
-    // The marker follows the line that reports it, in the middle of a piece, too.
+    // A marker follows the line that reports it, in the middle of a piece, too.
     let start = 0;
     let line = 0;
-    for (const unread of this.states.append(bytes, newlines)) {
-      const end = (newlines[unread.line] ?? 0) + 1;
-      this.#store(bytes.subarray(start, end), offsetsFrom(start, newlines.subarray(line, unread.line + 1)));
-      const {stream, why, at = this.#options.clock.wall()} = unread;
-      this.#add({kind: 'unread', stream, why, at});
+    for (const turn of this.states.append(bytes, newlines)) {
+      const end = (newlines[turn.line] ?? 0) + 1;
+      this.#store(bytes.subarray(start, end), offsetsFrom(start, newlines.subarray(line, turn.line + 1)));
+      this.#onTurn(turn);
       start = end;
-      line = unread.line + 1;
+      line = turn.line + 1;
     }
     if (start === 0) this.#store(bytes, newlines);
     else if (start < bytes.length) this.#store(bytes.subarray(start), offsetsFrom(start, newlines.subarray(line)));
+  }
+
+  #onTurn(turn: RunnerTurn): void {
+    if (turn.kind === 'start') {
+      this.#options.errors.startRun();
+      return;
+    }
+    const {stream, why, at = this.#options.clock.wall()} = turn;
+    this.#add({kind: 'unread', stream, why, at});
   }
 
   #store(bytes: Uint8Array, newlines: Uint32Array): void {

@@ -44,7 +44,13 @@ const kindOrder: readonly TimelineEvent['kind'][] = [
 /** Urgent events first, then the lines that each log received. Undefined without events; lines alone are none. */
 export function awaySummary(before: StatusAt, now: StatusAt, muted: ReadonlySet<number>): AwaySummary | undefined {
   const logsBefore = new Map(before.logs.map((log) => [log.name, log]));
-  const ofList = before.pipelines && now.pipelines ? listEvents(before.pipelines, now.pipelines) : [];
+  const listed = before.pipelines && now.pipelines ? listEvents(before.pipelines, now.pipelines) : [];
+  const logsNow = new Map(now.logs.map((log) => [log.name, log]));
+  const ofList = listed.flatMap((event) => {
+    const logs = {before: logsBefore.get(event.pipeline), now: logsNow.get(event.pipeline)};
+    const earlier = before.pipelines?.get(event.pipeline)?.connectorErrors ?? 0;
+    return event.kind === 'connectors' ? besidesLog(event, earlier, logs) : event;
+  });
   const ofLogs = now.logs.flatMap((log) => {
     const logBefore = logsBefore.get(log.name);
     return logBefore ? logEvents(logBefore, log, muted) : [];
@@ -57,6 +63,21 @@ export function awaySummary(before: StatusAt, now: StatusAt, muted: ReadonlySet<
     until: now.at,
     rows: [...sorted.filter(isNews), ...sorted.filter((event) => !isNews(event)), ...received(logsBefore, now.logs)],
   };
+}
+
+/** What the API counts and the log has too is in the log's own events. `earlier`: what the API had counted before. */
+function besidesLog(
+  event: Extract<TimelineEvent, {kind: 'connectors'}>,
+  earlier: number,
+  logs: {readonly before: LogStatus | undefined; readonly now: LogStatus | undefined},
+): readonly TimelineEvent[] {
+  if (!logs.before || !logs.now) return [event];
+  const {before, now} = {before: logs.before.connectors, now: logs.now.connectors};
+  // In the same run, the log had more than the list, which is requested only now and then.
+  const isSameRun = now.all - now.inRun === before.all - before.inRun;
+  const lag = isSameRun ? Math.max(0, before.inRun - earlier) : 0;
+  const count = event.count - lag - (now.all - before.all);
+  return count > 0 ? [{...event, count, besidesLog: true}] : [];
 }
 
 /** The most frequent errors first; other events keep their order. */

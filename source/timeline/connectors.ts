@@ -29,8 +29,6 @@ export type KnownConnector = {
 
 const fatalWords = /FATAL error on (input|output) endpoint '([^']+)': (.*)/;
 const fatalBytes = Buffer.from('FATAL error on ');
-/** Lines between the first and the last error of a group that are read for other connectors. */
-const mostRead = 20_000;
 
 /** The connectors that failed for good, from a log's lines of at least `fromId`; of each the newest line. */
 export function failuresInLog(
@@ -44,13 +42,9 @@ export function failuresInLog(
     const failure = line && fatalLine(line);
     if (failure) found.set(connectorKey(failure), failure);
   };
-  for (const {example, firstId, lastId, count} of groups) {
-    if (!Buffer.from(example.buffer, example.byteOffset, example.byteLength).includes(fatalBytes)) continue;
-    // Names of connectors are no part of a fingerprint: there may be others between the first and the last.
-    const from = Math.max(firstId, fromId, buffer.firstId, lastId - mostRead);
-    if (count > 2) for (let id = from; id < lastId; id++) read(id);
-    else read(firstId);
-    read(lastId);
+  for (const {example, lastId} of groups) {
+    // A group is of one connector.
+    if (Buffer.from(example.buffer, example.byteOffset, example.byteLength).includes(fatalBytes)) read(lastId);
   }
   return [...found.values()];
 }

@@ -1,4 +1,4 @@
-import {type ErrorGroup, watchedKey} from '../records/error-log.ts';
+import {type ConnectorErrors, type ErrorGroup, watchedKey} from '../records/error-log.ts';
 import type {Incident, LogStatus, PipelineStatus} from './events.ts';
 import type {IncidentSummary} from './incidents.ts';
 
@@ -8,7 +8,10 @@ export type ErrorRow = {
   readonly key: string;
   readonly pipeline: string;
   readonly state: 'unseen' | 'seen' | 'muted';
+  /** Errors that are in the log, where it has any. */
   readonly count: number;
+  /** Besides them, those that are not in the log, as lines of it report. */
+  readonly withheld: number;
   readonly since: number | undefined;
   readonly last: number | undefined;
   readonly firstId: number | undefined;
@@ -16,7 +19,8 @@ export type ErrorRow = {
 } & (
   | {readonly kind: 'errors' | 'watched'; readonly group: ErrorGroup}
   | {readonly kind: 'failed'; readonly why: string}
-  | {readonly kind: 'connectors'}
+  /** Besides those of an open log: withheld, or from before the log's first line. */
+  | {readonly kind: 'connectors'; readonly besides: 'withheld' | 'withheld-or-before' | undefined}
   /** `incident`: the last one, or the sum of all losses. `isOver`: the log is followed again, or the stream read. */
   | {readonly kind: Incident['kind']; readonly incident: Incident; readonly isOver: boolean}
 );
@@ -72,10 +76,10 @@ function urgency({kind}: ErrorRow): number {
   return index < 0 ? incidentOrder.length : index;
 }
 
-function pipelineRows(pipeline: PipelineStatus, {viewed, seen}: ErrorRowsInput): readonly ErrorRow[] {
+function pipelineRows(pipeline: PipelineStatus, {viewed, seen, logs}: ErrorRowsInput): readonly ErrorRow[] {
   const {name, failing, since, connectorErrors} = pipeline;
   const before = seen.get(name);
-  const nowhere = {firstId: undefined, lastId: undefined};
+  const nowhere = {withheld: 0, firstId: undefined, lastId: undefined};
   const rows: ErrorRow[] = [];
   if (failing !== undefined) {
     const isSeen = viewed.has(name) || (before?.failing !== undefined && before.since === since);
@@ -83,19 +87,32 @@ function pipelineRows(pipeline: PipelineStatus, {viewed, seen}: ErrorRowsInput):
     const key = `${name} failed`;
     rows.push({kind: 'failed', key, pipeline: name, state, why: failing, count: 1, since, last: since, ...nowhere});
   }
-  if (connectorErrors > 0) {
-    const unseen = viewed.has(name) ? 0 : unseenConnectorErrors(pipeline, before);
-    const [state, count] = unseen === 0 ? (['seen', connectorErrors] as const) : (['unseen', unseen] as const);
+  const log = logs.find((each) => each.name === name)?.connectors;
+  const all = Math.max(0, connectorErrors - (log?.inRun ?? 0));
+  if (all > 0) {
+    const unseen = viewed.has(name) ? 0 : unseenConnectorErrors(pipeline, before, log);
+    const [state, count] = unseen === 0 ? (['seen', all] as const) : (['unseen', unseen] as const);
     const key = `${name} connectors`;
-    rows.push({kind: 'connectors', key, pipeline: name, state, count, since: undefined, last: undefined, ...nowhere});
+    const besides = log && (log.isWhole ? 'withheld' : 'withheld-or-before');
+    const times = {since: undefined, last: undefined};
+    rows.push({kind: 'connectors', key, pipeline: name, state, count, besides, ...times, ...nowhere});
   }
   return rows;
 }
 
-/** Connector errors since the status `seen`. A process that was started again counts from zero. */
-export function unseenConnectorErrors(now: PipelineStatus, seen: PipelineStatus | undefined): number {
+/**
+ * Errors since the status `seen` that the API counts and the `log` does not have. The log is ahead of the list, which is
+ * requested every 2 s: the larger count of both had been seen. A process that was started again counts from zero.
+ */
+export function unseenConnectorErrors(
+  now: PipelineStatus,
+  seen: PipelineStatus | undefined,
+  log: ConnectorErrors | undefined,
+): number {
   const isSameProcess = seen?.deployment === now.deployment && seen.connectorErrors <= now.connectorErrors;
-  return isSameProcess ? now.connectorErrors - seen.connectorErrors : now.connectorErrors;
+  const {unseenInRun, seenInRun} = log ?? {unseenInRun: 0, seenInRun: 0};
+  const before = Math.max(isSameProcess ? seen.connectorErrors : 0, seenInRun);
+  return Math.max(0, now.connectorErrors - before - unseenInRun);
 }
 
 function incidentRow({pipeline, kind, all, unseen}: IncidentSummary, {viewed, logs}: ErrorRowsInput): ErrorRow {
@@ -105,6 +122,7 @@ function incidentRow({pipeline, kind, all, unseen}: IncidentSummary, {viewed, lo
     kind,
     key: `${pipeline} ${kind}`,
     ...{pipeline, state: isUnseen ? 'unseen' : 'seen', count, since, last, firstId, lastId, incident},
+    withheld: 0,
     isOver: isOver(
       kind,
       logs.find(({name}) => name === pipeline),
@@ -125,6 +143,7 @@ function groupRow(group: ErrorGroup, pipeline: string, {viewed, muted}: ErrorRow
     key: `${pipeline} ${group.key}`,
     ...{pipeline, state, group},
     count: state === 'unseen' ? group.unseen : group.count,
+    withheld: state === 'unseen' ? group.unseenWithheld : group.withheld,
     since: state === 'unseen' ? group.unseenAt : group.firstAt,
     last: group.lastAt,
     firstId: state === 'unseen' ? group.unseenId : group.firstId,

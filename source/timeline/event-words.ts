@@ -24,10 +24,19 @@ export function timelineWords(event: TimelineEvent, width: number): StyledText {
     case 'restarted':
       return plain(restartWords(event));
     case 'connectors':
-      return plain(counted(event.count, 'connector error', 'connector errors'));
+      return plain(connectorWords(event));
     case 'errors':
       return errorWords(event.group, width);
   }
+}
+
+function connectorWords({count: errors, besidesLog}: Extract<TimelineEvent, {kind: 'connectors'}>): string {
+  return `${counted(errors, 'connector error', 'connector errors')}${besidesLog ? ' that the log does not have' : ''}`;
+}
+
+/** ` +812 withheld`; nothing for 0. Errors that were not logged, besides those that were. */
+export function withheldWords(withheld: number): string {
+  return withheld === 0 ? '' : ` +${count(withheld)} withheld`;
 }
 
 /** Cells of the level and the space after it. */

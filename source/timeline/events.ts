@@ -1,7 +1,7 @@
 import type {ApiFailure, Pipeline} from '../api/types.ts';
 import type {LossCount, Marker, OutputStream} from '../buffer/markers.ts';
 import {readTime} from '../lib/format.ts';
-import {type ErrorGroup, watchedKey} from '../records/error-log.ts';
+import {type ConnectorErrors, type ErrorGroup, watchedKey} from '../records/error-log.ts';
 import type {LogSnapshot} from '../streams/log-source.ts';
 import {type LogStream, notYetRun} from '../streams/log-stream.ts';
 import {clean} from '../terminal/clean.ts';
@@ -35,9 +35,16 @@ export type TimelineEvent = {readonly pipeline: string; readonly id?: number; re
   | {readonly kind: 'restarted'; readonly by: 'list'; readonly from: string; readonly to: string}
   /** A stream of the process is no longer read until the next start. `marker`: the log's own, of the last time. */
   | {readonly kind: 'unread'; readonly marker?: Marker}
-  /** `isNew`: the log had no error of this group before. */
-  | {readonly kind: 'errors'; readonly group: ErrorGroup; readonly count: number; readonly isNew: boolean}
-  | {readonly kind: 'connectors'; readonly count: number}
+  /** `withheld`: besides the `count` in the log. `isNew`: the log had no error of this group before. */
+  | {
+      readonly kind: 'errors';
+      readonly group: ErrorGroup;
+      readonly count: number;
+      readonly withheld: number;
+      readonly isNew: boolean;
+    }
+  /** The API counts them. `besidesLog`: those that the log does not have. */
+  | {readonly kind: 'connectors'; readonly count: number; readonly besidesLog?: boolean}
 );
 
 export type Incident = Extract<TimelineEvent, {kind: 'silent' | 'lost' | 'unread' | 'restarted'}>;
@@ -53,6 +60,7 @@ export type LogStatus = {
   /** One past the newest entry. */
   readonly endId: number;
   readonly errors: ReadonlyMap<number, ErrorGroup>;
+  readonly connectors: ConnectorErrors;
   readonly losses: LossCount;
   /** Streams of the process that nobody reads now. */
   readonly unread: readonly OutputStream[];
@@ -172,12 +180,14 @@ function errorEvents(
     if (muted.has(key)) continue;
     const earlier = before.errors.get(key);
     // A group that was dropped for newer ones and came back counts from zero.
-    const count = group.count - (earlier?.firstId === group.firstId ? earlier.count : 0);
+    const counted = earlier?.firstId === group.firstId ? earlier : undefined;
+    const count = group.count - (counted?.count ?? 0);
+    const withheld = group.withheld - (counted?.withheld ?? 0);
     if (count <= 0) continue;
     const isNew = earlier === undefined && key !== watchedKey;
     const {firstId, firstAt, lastId, lastAt} = group;
     const place = earlier === undefined ? {id: firstId, at: firstAt} : {id: lastId, at: lastAt};
-    events.push({kind: 'errors', pipeline, group, count, isNew, ...place});
+    events.push({kind: 'errors', pipeline, group, count, withheld, isNew, ...place});
   }
   return events.sort((a, b) => Number(b.isNew) - Number(a.isNew) || b.count - a.count);
 }
@@ -193,6 +203,7 @@ export function logStatus(
   const silentSince = silent === undefined ? undefined : (before?.silentSince ?? now);
   return {
     ...{name, lines: buffer.totalLines, endId: buffer.endId, errors: errors.byKey, losses, unread},
+    connectors: errors.connectors,
     ...{silent, silentSince},
   };
 }

@@ -5,7 +5,7 @@ import type {LogSnapshot} from '../streams/log-source.ts';
 import {forEachStream, type StreamManager} from '../streams/stream-manager.ts';
 import {clean} from '../terminal/clean.ts';
 import {recordingWords} from '../words/markers.ts';
-import {errorWords, timelineWords, widthWithTarget} from './event-words.ts';
+import {errorWords, timelineWords, widthWithTarget, withheldWords} from './event-words.ts';
 import type {TimelineEvent} from './events.ts';
 
 /** The most urgent first. `changed`: the change that the user asked to be told of. */
@@ -18,6 +18,8 @@ type Notification = {
   readonly text: string;
   /** Errors of the kind, lines that were lost at least, else 1. */
   readonly count: number;
+  /** Errors of the kind that were not logged, besides `count`. */
+  readonly withheld: number;
   /** Unix time in ms of what happened; undefined: not known. */
   readonly at: number | undefined;
 };
@@ -92,36 +94,36 @@ export class Notifier {
 /** Errors notify once for each new group and with every watched line; a user who stops a pipeline knows about it. */
 function notificationOf(event: TimelineEvent | AwaitedChange): Notification | undefined {
   const {pipeline, kind, at} = event;
-  if (kind === 'changed') return {pipeline, kind, text: event.words, count: 1, at};
+  if (kind === 'changed') return {pipeline, kind, text: event.words, count: 1, withheld: 0, at};
   if (kind === 'connectors' || kind === 'stopped') return undefined;
   if (kind !== 'errors') {
     const count = kind === 'lost' ? event.atLeast : 1;
-    return {pipeline, kind, text: timelineWords(event, widthWithTarget).text, count, at};
+    return {pipeline, kind, text: timelineWords(event, widthWithTarget).text, count, withheld: 0, at};
   }
-  const {group, count} = event;
-  const error = {pipeline, text: errorWords(group, widthWithTarget).text, count, at};
+  const {group, count, withheld} = event;
+  const error = {pipeline, text: errorWords(group, widthWithTarget).text, count, withheld, at};
   if (group.key === watchedKey) return {...error, kind: 'watched'};
   return event.isNew ? {...error, kind: 'error'} : undefined;
 }
 
 /** `orders: connection refused (and 2 more)`, at most 100 characters of what happened. */
-export function alertText({pipeline, text, more}: Alert): string {
+export function alertText({pipeline, text, withheld, more}: Alert): string {
   const rest = more > 0 ? ` (and ${more} more)` : '';
-  return `${pipeline}: ${shorten(oneLine(text))}${rest}`;
+  return `${pipeline}: ${shorten(oneLine(text))}${withheldWords(withheld)}${rest}`;
 }
 
 /**
- * What an alert command reads: `{"pipeline","kind","text","count","more","time","server","url"}`, the time in RFC 3339.
+ * What an alert command reads: `{"pipeline","kind","text","count","withheld","more","time","server","url"}`, the time in RFC 3339.
  * `now`: Unix time in ms, of an alert without a time.
  */
 export function alertObject(
   {at, text, ...alert}: Alert,
   {server, now}: {readonly server: string; readonly now: number},
 ): Readonly<Record<string, string | number>> {
-  const {pipeline, kind, count, more} = alert;
+  const {pipeline, kind, count, withheld, more} = alert;
   const url = `${server}/v0/pipelines/${encodeURIComponent(pipeline)}`;
   const time = isoTime(at ?? now);
-  return {pipeline, kind, text: oneLine(text), count, more, time, server, url};
+  return {pipeline, kind, text: oneLine(text), count, withheld, more, time, server, url};
 }
 
 function oneLine(text: string): string {

@@ -124,9 +124,9 @@ export class Timelines {
     if (log) this.#seenEnd.set(log, log.snapshot.get().endId);
     const statuses = this.#pipelines();
     for (const name of pipelines) {
-      this.#services.manager.get(name)?.errors.markSeen();
-      this.#incidents.markSeen(name);
       const status = statuses?.get(name);
+      this.#services.manager.get(name)?.errors.markSeen(status?.connectorErrors);
+      this.#incidents.markSeen(name);
       if (status) this.#seenStatus.set(name, status);
     }
   }
@@ -135,17 +135,20 @@ export class Timelines {
     return log.snapshot.get().endId > (this.#seenEnd.get(log) ?? 0);
   }
 
-  /** In the logs of these pipelines, watched lines included. */
+  /**
+   * Of these pipelines: errors in their open logs, watched lines and withheld errors included, and those that the API
+   * counts besides.
+   */
   unseenErrors(pipelines: readonly string[]): number {
-    const viewed = this.#services.viewed();
-    const logs = pipelines.flatMap((name) => (viewed.includes(name) ? [] : (this.#services.manager.get(name) ?? [])));
-    return logs.reduce((sum, {errors}) => sum + errors.unseenCount(this.#muted.get()), 0);
+    return pipelines.reduce((sum, name) => sum + this.#unseenErrorsOf(name), 0);
   }
 
-  unseenConnectorErrors(name: string): number {
+  #unseenErrorsOf(name: string): number {
+    if (this.#services.viewed().includes(name)) return 0;
+    const errors = this.#services.manager.get(name)?.errors;
     const status = this.#pipelines()?.get(name);
-    if (!status || this.#services.viewed().includes(name)) return 0;
-    return unseenConnectorErrors(status, this.#seenStatus.get(name));
+    const counted = status ? unseenConnectorErrors(status, this.#seenStatus.get(name), errors?.connectors) : 0;
+    return counted + (errors?.unseenCount(this.#muted.get()) ?? 0);
   }
 
   get errorRows(): readonly ErrorRow[] {

@@ -95,8 +95,7 @@ export function tabWords(controller: Controller, {errors = false} = {}): string 
   const kept = state.tabs.filter((each) => each.kept);
   const place = tab.kept ? `tab ${kept.indexOf(tab) + 1} of ${kept.length}` : 'preview';
   const pipeline = controller.pipeline(tab.name);
-  const log = controller.services.manager.get(tab.name);
-  const unseen = (errors && log?.errors.unseenCount(controller.timelines.muted.get())) || 0;
+  const unseen = errors ? controller.timelines.unseenErrors([tab.name]) : 0;
   const parts = [
     nameOf(tab.name),
     pipeline ? pipelineState(pipeline).word : '',

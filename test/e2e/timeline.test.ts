@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, test} from 'vitest';
-import {connectorErrors} from '../../source/demo/connector-errors.ts';
+import {connectorErrors, parseError} from '../../source/demo/connector-errors.ts';
 import {type Level, plainLine} from '../../source/demo/log-lines.ts';
 import {processLog} from '../../source/demo/process-log.ts';
 import {quiet} from '../../source/demo/scenario.ts';
@@ -34,7 +34,7 @@ async function twoTabs(args: readonly string[] = [], cols = 100): Promise<Viewer
 }
 
 test('A lists the errors of the other tabs by fingerprint; Enter goes to the last, f to the first, m mutes', async () => {
-  await using viewer = await twoTabs();
+  await using viewer = await twoTabs([], 120);
   const {terminal} = viewer;
   for (const port of [9092, 9093, 9094]) viewer.say('beta', `connection refused on port ${port}`, 'ERROR');
   viewer.say('beta', 'no space left on device', 'ERROR');
@@ -56,11 +56,27 @@ test('A lists the errors of the other tabs by fingerprint; Enter goes to the las
   await terminal.waitFor(() => current(viewer).includes('port 9092'));
   await terminal.press('A');
   await terminal.waitFor('Unseen errors  none');
-  await terminal.press('Esc');
+  await terminal.press('Esc', '1');
+
+  // What a pipeline withholds adds up with what really happened to it, on the tab, in the list and on the page.
+  const beta = viewer.server.pipeline('beta');
+  let now = 0;
+  const report = connectorErrors(beta, processLog(beta, {shape: 'colour'}), () => now);
+  const fail = (times: number) => {
+    for (let event = 1; event <= times; event++) report(parseError('orders.bad', event, 'missing field `id`', '{}'));
+  };
+  fail(40);
+  now += 6000;
+  fail(6);
+  const [{total = 0, logged, told = 0} = {}] = beta.run.errorCounts;
+  await terminal.waitFor(() => new RegExp(`2 beta.*${total}✗`).test(viewer.tabBar()));
+  await terminal.waitFor(() => new RegExp(`beta .*${total}✗`).test(viewer.sidebar().join('\n')));
+  await terminal.press('A');
+  await terminal.waitFor(new RegExp(`beta +×${logged} \\+${told} withheld +since .* parse error on input`));
+  await terminal.waitFor(new RegExp(`beta +×${total - (logged ?? 0) - told} +connector errors withheld`));
+  await terminal.press('Esc', '2', 'F');
 
   // A connector that failed for good, which the statistics no longer have, is read in words with two keys.
-  const beta = viewer.server.pipeline('beta');
-  const report = connectorErrors(beta, processLog(beta, {shape: 'plain'}));
   report({endpoint: 'orders.web', kind: 'transport', fatal: true, error: 'connection refused (os error 111)'});
   beta.run.step();
   await terminal.waitFor('Input endpoint orders.web failed');

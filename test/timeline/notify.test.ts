@@ -28,8 +28,9 @@ function textOf(...events: readonly TimelineEvent[]): string | undefined {
 it('errors notify once for each new group and with every watched line, without time and level', () => {
   const [group] = errorsOf(['[a] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::kafka:  refused']).values();
   if (!group) throw new Error('no group');
-  const errors = {kind: 'errors', pipeline: 'a', count: 1} as const;
+  const errors = {kind: 'errors', pipeline: 'a', count: 1, withheld: 0} as const;
   expect(textOf({...errors, group, isNew: true})).toBe('a: kafka refused');
+  expect(textOf({...errors, withheld: 812, group, isNew: true})).toBe('a: kafka refused +812 withheld');
   expect(textOf({...errors, group, isNew: false})).toBeUndefined();
   expect(textOf({...errors, group: {...group, key: watchedKey}, isNew: false})).toBe('a: ERROR kafka refused');
 });
@@ -53,12 +54,21 @@ it('of a long line 100 characters', () => {
 
 it('an alert command gets the text in full, with time, count and the addresses of server and pipeline', () => {
   const at = Date.UTC(2026, 0, 1, 12);
-  const alert = {pipeline: 'a', kind: 'lost', text: 'x\u001B[2J'.repeat(50), count: 7, at, more: 2} as const;
+  const alert = {
+    pipeline: 'a',
+    kind: 'lost',
+    text: 'x\u001B[2J'.repeat(50),
+    count: 7,
+    withheld: 0,
+    at,
+    more: 2,
+  } as const;
   expect(alertObject(alert, {server: 'http://h:8080', now: 0})).toEqual({
     pipeline: 'a',
     kind: 'lost',
     text: 'x^[[2J'.repeat(50),
     count: 7,
+    withheld: 0,
     more: 2,
     time: '2026-01-01T12:00:00.000Z',
     server: 'http://h:8080',

@@ -20,6 +20,7 @@ export function log(name: string, change: Partial<LogStatus> = {}): LogStatus {
     lines: 0,
     endId: 0,
     errors: new Map(),
+    connectors: emptyErrorLog().connectors,
     losses: noLosses,
     unread: [],
     silent: undefined,

@@ -97,6 +97,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   function sidebar(): readonly string[] {
     return sidebarRows({
       pipelines: controller.pipelines,
+      errorsOf: (name) => controller.timelines.unseenErrors([name]),
       cursor: view.cursor,
       focused: view.focus === 'sidebar',
       kept: new Set(view.tabs.filter((tab) => tab.kept).map((tab) => tab.name)),

@@ -10,6 +10,8 @@ import {pipelineState} from '../../words/pipeline.ts';
 
 export type SidebarView = {
   readonly pipelines: readonly Pipeline[];
+  /** Errors of a pipeline that are unseen. */
+  readonly errorsOf: (name: string) => number;
   readonly cursor: string | undefined;
   readonly focused: boolean;
   /** Names with a kept tab. */
@@ -77,7 +79,7 @@ function pipelineRow(pipeline: Pipeline, view: SidebarView): StyledText {
   const {symbols, width, withWords} = view;
   const state = pipelineState(pipeline);
   const isCursor = pipeline.name === view.cursor;
-  const errors = connectorErrors(pipeline, symbols);
+  const errors = errorsText(pipeline, view);
   const end = withWords ? 1 + wordWidth : width >= widthWithErrors ? 1 + errorWidth : 0;
   const nameRoom = width - 4 - end;
   const base: Style = isCursor ? (view.focused ? {inverse: true} : {bold: true, underline: true}) : {};
@@ -99,11 +101,11 @@ function pipelineRow(pipeline: Pipeline, view: SidebarView): StyledText {
   return end === 0 ? row : concat([padTo(row, width - 1 - textWidth(errors.text)), errors]);
 }
 
-/** A dash if the server of a running pipeline reports no number: a blank means no errors. */
-function connectorErrors({connectorErrors, deploymentStatus}: Pipeline, symbols: Symbols): StyledText {
-  const isUnknown = connectorErrors === undefined && deploymentStatus === 'Running';
-  if (isUnknown) return plain('–', quiet);
-  return connectorErrors ? plain(errorCount(connectorErrors, symbols), {fg: 1}) : plain('');
+/** The number that the tab has. A dash if the server of a running pipeline reports none: a blank means no errors. */
+function errorsText({name, connectorErrors, deploymentStatus}: Pipeline, {errorsOf, symbols}: SidebarView): StyledText {
+  const errors = errorsOf(name);
+  if (errors > 0) return plain(errorCount(errors, symbols), {fg: 1});
+  return connectorErrors === undefined && deploymentStatus === 'Running' ? plain('–', quiet) : plain('');
 }
 
 /** `25✗`, `3k✗`: at most four cells, also in a tab bar with little room. */

@@ -170,7 +170,7 @@ function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
     active,
     focused: controller.state.focus === 'log',
     fresh: !active && log !== undefined && timelines.hasUnseenEntries(log),
-    errors: timelines.unseenErrors(pipelinesOf(tab)) + timelines.unseenConnectorErrors(tab.name),
+    errors: timelines.unseenErrors(pipelinesOf(tab)),
     offline: kind === 'waiting' || kind === 'gone' || kind === 'ended',
   };
 }

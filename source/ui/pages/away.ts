@@ -3,7 +3,7 @@ import {watchedKey} from '../../records/error-log.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {AwayRow} from '../../timeline/away.ts';
-import {timelineWords} from '../../timeline/event-words.ts';
+import {timelineWords, withheldWords} from '../../timeline/event-words.ts';
 import {stateChangeWords} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
@@ -50,10 +50,11 @@ export function awayPage(
   });
 }
 
-/** `×12  `; empty for what came once. `sign`: the sign before the number. */
+/** `×12  `, `×12 +812 withheld  `; empty for what came once. `sign`: the sign before the number. */
 function timesOf(row: AwayRow, sign: string): string {
   const times = row.kind === 'errors' ? row.count : row.times;
-  return times === undefined ? '' : `${sign}${count(times)}  `;
+  const withheld = row.kind === 'errors' ? withheldWords(row.withheld) : '';
+  return times === undefined ? '' : `${sign}${count(times)}${withheld}  `;
 }
 
 function textOf(row: AwayRow, width: number): StyledText {

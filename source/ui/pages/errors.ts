@@ -4,7 +4,7 @@ import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
 import {ErrorExcerpts} from '../../timeline/error-excerpt.ts';
 import {type ErrorRow, isIncident} from '../../timeline/error-rows.ts';
-import {timelineWords} from '../../timeline/event-words.ts';
+import {timelineWords, withheldWords} from '../../timeline/event-words.ts';
 import type {Incident} from '../../timeline/events.ts';
 import {hasCompileError} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
@@ -27,14 +27,16 @@ export function errorsPage(controller: Controller, page: ErrorsPage, width: numb
   const now = clock.wall();
   const since = rows.map((row) => (row.since === undefined ? '' : `since ${moment(row.since, now)}`));
   const sinceCells = Math.max(0, ...since.map((text) => text.length));
+  const withheldCells = Math.max(0, ...rows.map(({withheld}) => withheldWords(withheld).length));
   const columnsOf = (row: ErrorRow, item: number) => {
     const isQuiet = row.state !== 'unseen';
     // The number of lost entries is part of the text.
     const isCounted = row.kind !== 'failed' && row.kind !== 'lost';
     const times = isCounted ? `${symbols.times}${count(row.count)}` : '';
+    const withheld = withheldWords(row.withheld).padEnd(withheldCells);
     return concat([
       nameOf(row.pipeline, isQuiet ? {dim: true} : {bold: true}),
-      plain(` ${times.padStart(countCells)}  `, isQuiet ? {dim: true} : {fg: 1, bold: true}),
+      plain(` ${times.padStart(countCells)}${withheld}  `, isQuiet ? {dim: true} : {fg: 1, bold: true}),
       plain((since[item] ?? '').padEnd(sinceCells), {dim: true}),
       plain('  '),
     ]);
@@ -115,7 +117,7 @@ function textOf(row: ErrorRow, width: number, excerpts: ErrorExcerpts): StyledTe
     case 'restarted':
       return incidentWords(row, style, width);
     case 'connectors':
-      return plain('connector errors', style);
+      return plain(connectorWords(row.besides), style);
     case 'watched':
     case 'errors': {
       const prefix = row.state === 'muted' ? 'muted  ' : row.kind === 'watched' ? 'watched  ' : '';
@@ -123,6 +125,11 @@ function textOf(row: ErrorRow, width: number, excerpts: ErrorExcerpts): StyledTe
       return concat([plain(prefix, {dim: true}), row.state === 'unseen' ? words : plain(words.text, style)]);
     }
   }
+}
+
+function connectorWords(besides: Extract<ErrorRow, {kind: 'connectors'}>['besides']): string {
+  if (besides === undefined) return 'connector errors';
+  return besides === 'withheld' ? 'connector errors withheld' : 'connector errors not in the log: withheld, or earlier';
 }
 
 /** `silent  connection refused`, `was silent  …` once it is over; a loss and a stream that is not read need no such word. */

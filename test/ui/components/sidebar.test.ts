@@ -6,8 +6,10 @@ import {type SidebarView, sidebarRows} from '../../../source/ui/components/sideb
 import {deploymentError, makePipeline, stopped} from '../make-pipeline.ts';
 
 function view(change: Partial<SidebarView> = {}): SidebarView {
+  const {pipelines = []} = change;
   return {
-    pipelines: [],
+    pipelines,
+    errorsOf: (name) => pipelines.find((each) => each.name === name)?.connectorErrors ?? 0,
     cursor: undefined,
     focused: true,
     kept: new Set(),
@@ -35,7 +37,7 @@ describe('a row', () => {
     expect(text({pipelines: [makePipeline('orders')]})[0]).toBe(' orders   ● Running        ');
   });
 
-  it('has the number of connector errors, which the log does not show', () => {
+  it('has the number of unseen errors', () => {
     expect(text({pipelines: [makePipeline('fraud', {connectorErrors: 3})]})[0]).toMatch(/● Running +3✗ $/);
   });
 
