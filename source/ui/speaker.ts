@@ -18,6 +18,7 @@ import {
   searchWords,
   statusWords,
   tabWords,
+  takeUnsaid,
   viewChangeWords,
 } from './spoken-words.ts';
 import type {PaneView} from './state/pane-view.ts';
@@ -111,6 +112,7 @@ export class Speaker {
     const undo = [
       controller.view.subscribe(check),
       controller.lookup.described.subscribe(check),
+      controller.services.stats.known.subscribe(check),
       poller.snapshot.subscribe(check),
       manager.names.subscribe(check),
     ];
@@ -272,7 +274,6 @@ export class Speaker {
   #sayPage(page: Page): void {
     const {controller} = this.#options;
     const at = controller.paneAt;
-    const isList = 'cursor' in page;
     const id = `${page.kind} ${page.kind === 'detail' ? at?.current : ''}`;
     if (!this.#pageSaid.has(id)) {
       this.#pageSaid = new Set([id]);
@@ -284,12 +285,11 @@ export class Speaker {
     }
     const rows = pageRows(controller);
     const textAt = (row: number) => (rows.at(row)?.text ?? '').replaceAll(/\s+/g, ' ').trim();
-    if (isList) this.#sayListPage(rows.length - headingRows, textAt);
+    if ('cursor' in page) this.#sayListPage(rows.length - headingRows, textAt);
     else {
       const texts = Array.from({length: rows.length}, (_, row) => textAt(row));
-      const fresh = texts.filter((text) => text !== '' && !this.#pageSaid.has(text));
+      const fresh = takeUnsaid(page.kind, texts, this.#pageSaid);
       this.#say(...fresh);
-      for (const text of fresh) this.#pageSaid.add(text);
       this.#sayPlace(fresh.length > 0);
     }
   }

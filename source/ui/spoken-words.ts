@@ -196,3 +196,20 @@ export function lastWords(at: PaneAt, {first, last, most}: {first: number; last:
 function nameOf(name: string): string {
   return shorten(clean(name), 60, '…');
 }
+
+/** The curves of a description, in UTF-8 and in ASCII. */
+const curvePart = / ?(?:[▁▂▃▄▅▆▇█]{2,}|[_.:=+*#-]{4,})/g;
+const numberPart = /[\d,.]+(?: [kMG]?B\b)?/g;
+
+/**
+ * The rows of a page that were not said yet, and then are. A description is read again every few seconds: a row in which
+ * only numbers have changed is not new, and a curve is nothing to hear.
+ */
+export function takeUnsaid(kind: Page['kind'], rows: readonly string[], said: Set<string>): readonly string[] {
+  const isCounting = kind === 'describe' || kind === 'connector';
+  const texts = isCounting ? rows.map((row) => row.replaceAll(curvePart, '')) : rows;
+  const keyOf = (text: string) => (isCounting ? text.replaceAll(numberPart, '0') : text);
+  const fresh = texts.filter((text) => text !== '' && !said.has(keyOf(text)));
+  for (const text of fresh) said.add(keyOf(text));
+  return fresh;
+}

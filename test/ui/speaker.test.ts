@@ -1,5 +1,6 @@
 import {expect, it} from 'vitest';
 import {Speaker} from '../../source/ui/speaker.ts';
+import {takeUnsaid} from '../../source/ui/spoken-words.ts';
 import {logged, pressed, reading, typed, workedOut, write} from './reading.ts';
 import {type ScreenOptions, ScreenUnderTest} from './screen-under-test.ts';
 
@@ -243,4 +244,22 @@ it('says once why there is no list, however often it is tried', async () => {
   expect(new Set(spoken.said).size).toBe(spoken.said.length);
   screen.server.acceptAgain();
   await screen.until(() => spoken.said.some((text) => text.startsWith('pipetail on test: ')), 'the list');
+});
+
+it('of a description the connectors are said once, without curves; numbers that change are not said again', async () => {
+  await using spoken = await following([info(1)]);
+  const {screen} = spoken;
+  const orders = screen.server.pipeline('orders');
+  orders.start([{kind: 'input', name: 'orders.kafka', hasHealth: true}]);
+  orders.run.receive('orders.kafka', 10);
+  screen.press('d');
+  await screen.until(() => spoken.said.some((text) => text.startsWith('▸ orders.kafka')), 'the connectors');
+  expect(spoken.said).toContainEqual(expect.stringMatching(/^▸ orders\.kafka .*healthy 10 520 B 10 none$/));
+  await spoken.since();
+  orders.run.receive('orders.kafka', 5000);
+  const records = () => screen.stats.known.get().get('orders')?.stats?.connectors[0]?.records;
+  await screen.until(() => records() === 5010, 'the next statistics');
+  expect((await spoken.since(5)).join()).not.toContain('orders.kafka');
+  const rows = ['throughput ▁▂▃█ 41 records/s', 'memory __.:=# 1.5 MB'];
+  expect(takeUnsaid('describe', rows, new Set())).toEqual(['throughput 41 records/s', 'memory 1.5 MB']);
 });
