@@ -28,6 +28,41 @@ export async function reportCrash(error: unknown, options: CrashOptions): Promis
   return `pipetail ${version} stopped because of a fault of its own: ${fault}\n${details}\n`;
 }
 
+/** Milliseconds to wait for a stderr that is not read. */
+const stderrPatience = 500;
+
+/**
+ * For a command without a screen: an exception or rejection that nothing catches ends the program with code 1, and with
+ * one line on stderr instead of Node's message and stack. Until the result is called.
+ */
+export function exitOnFault(
+  process: NodeJS.Process,
+  {
+    secrets,
+    lineOf,
+    ...options
+  }: Omit<CrashOptions, 'process' | 'secrets'> & {
+    /** The credentials in use at that moment. */
+    readonly secrets: () => readonly string[];
+    /** What is written of the text, which has no newline. */
+    readonly lineOf: (text: string) => string;
+  },
+): () => void {
+  const end = async (error: unknown) => {
+    const text = await reportCrash(error, {...options, process, secrets: secrets()});
+    options.clock.after(stderrPatience, () => process.exit(1));
+    process.stderr.write(lineOf(text.trimEnd().replaceAll('\n', ' · ')), () => process.exit(1));
+  };
+  let isEnding = false;
+  // Only the first fault is reported: it caused those after it.
+  const onFault = (error: unknown) => {
+    if (!isEnding) void end(error);
+    isEnding = true;
+  };
+  process.on('uncaughtException', onFault);
+  return () => process.off('uncaughtException', onFault);
+}
+
 /** Resolves to the path; undefined when writing fails: that error would hide the fault. */
 async function saveReport(
   error: unknown,

@@ -3,6 +3,9 @@ import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
 import {openProgram} from '../harness/program.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {openRig} from './logs-rig.ts';
+import {startProgram} from './running-program.ts';
 import {expectClean, expectGone, openShellSession} from './shell-session.ts';
 import {openViewer} from './viewer.ts';
 
@@ -102,6 +105,34 @@ describe('a fault of its own', () => {
     for (const hidden of ['PLANTED', 'a line of a log', 'PIPETAIL_TEST', session.server.url, 'Fresh start']) {
       expect(report).not.toContain(hidden);
     }
+  });
+
+  test.each([
+    ['SIGUSR2', 'Error', []],
+    ['SIGPWR', 'TypeError', ['-o', 'json']],
+  ] as const)('%s while logs follows: one line that names the report, exit 1', async (signal, name, args) => {
+    const {server} = await openRig(['orders']);
+    await using state = await temporaryDirectory();
+    await using program = await startProgram(
+      ['logs', '-f', '--host', server.url, '--auth', apiKey, 'orders', ...args],
+      {
+        NODE_OPTIONS: `--import=${preload}`,
+        PIPETAIL_TEST_MESSAGE: `cannot read "a line of a log" of ${apiKey}`,
+        XDG_STATE_HOME: state.path,
+      },
+    );
+    await program.untilStdout('Fresh start');
+    program.kill(signal);
+    expect(await program.ended).toBe(1);
+    const folder = path.join(state.path, 'pipetail');
+    const [report = '', ...others] = (await readdir(folder)).filter((file) => file.startsWith('crash-'));
+    expect(others).toEqual([]);
+    const text = `${name}: cannot read "…" of [secret]`;
+    const words = `stopped because of a fault of its own: ${text} · report, without keys and log text: ${path.join(folder, report)}`;
+    const written =
+      args.length > 0 ? (JSON.parse(program.stderr()) as {error: string}).error : program.stderr().trimEnd();
+    expect(written.replace(/^pipetail \d+\.\d+\.\d+ /, '')).toBe(words);
+    expect(await readFile(path.join(folder, report), 'utf8')).toContain(`${text}\n    at `);
   });
 
   test('it ends all the same where no report can be written', async () => {

@@ -1,3 +1,4 @@
+import {homedir} from 'node:os';
 import {compilePattern} from '../../buffer/pattern.ts';
 import type {Filter} from '../../filters/filter.ts';
 import {keepRunning, systemClock} from '../../lib/clock.ts';
@@ -8,9 +9,11 @@ import {UsageError} from '../../settings/parse-values.ts';
 import type {LogsRequest, Request} from '../../settings/request.ts';
 import type {Settings} from '../../settings/settings.ts';
 import {nameHint} from '../../startup/name-hint.ts';
-import {openServer, reportOldServer, serverVersion} from '../../startup/open-server.ts';
+import {type OpenServer, openServer, reportOldServer, serverVersion} from '../../startup/open-server.ts';
 import {serverName} from '../../storage/recording/index-file.ts';
 import {Recordings} from '../../storage/recording/recordings.ts';
+import {stateFolder} from '../../storage/save-file.ts';
+import {exitOnFault} from '../../system/crash-report.ts';
 import {runWithTimeout} from '../../system/deadline.ts';
 import {LineOutput, noticeLine, watchReader} from '../../system/line-output.ts';
 import {processesOf} from '../../system/processes.ts';
@@ -54,6 +57,13 @@ export async function runLogsCommand(options: {
   watchReader(process.stdout, systemClock, () => output.readerGone());
   const isJson = request.output === 'json';
   const note = (line: string, kind?: 'failure') => stderr.write(noticeLine(line, isJson, kind));
+  let server: OpenServer | undefined;
+  const endFaults = exitOnFault(process, {
+    ...{version, clock: systemClock},
+    folder: stateFolder({xdgStateHome: process.env.XDG_STATE_HOME, home: homedir()}),
+    secrets: () => server?.secrets() ?? [],
+    lineOf: (text) => noticeLine(text, isJson, 'failure'),
+  });
   try {
     if (request.from !== undefined) {
       const code = await runLogsFrom({...request, directory: request.from, convert, recordsOf, output, note, signal});
@@ -61,15 +71,16 @@ export async function runLogsCommand(options: {
       return exitCode(code);
     }
     const {directory, maxBytes} = settings.record;
-    const server = await openServer(settings, version, systemClock);
-    const serverKey = serverName(server.client.baseUrl, settings.server.tenant);
+    server = await openServer(settings, version, systemClock);
+    const {client} = server;
+    const serverKey = serverName(client.baseUrl, settings.server.tenant);
     const recordings =
       directory === undefined
         ? undefined
         : new Recordings({directory, server: serverKey, maxBytes, clock: systemClock, processes: processesOf(process)});
     const closed = new AbortController();
     const untilClosed = AbortSignal.any([signal, closed.signal]);
-    const versionChecked = reportOldServer(serverVersion(server.client, untilClosed), note);
+    const versionChecked = reportOldServer(serverVersion(client, untilClosed), note);
     const {onAlert} = settings;
     const alerts = onAlert === undefined ? undefined : await import('./log-alerts.ts');
     const code = await runLogs({
@@ -77,15 +88,14 @@ export async function runLogsCommand(options: {
       convert,
       watch: (manager) => {
         if (!alerts || onAlert === undefined || !request.follow) return async () => {};
-        const {client} = server;
         const common = {client, clock: systemClock, random: systemRandom, process, note};
         return alerts.startLogAlerts({...common, command: onAlert, manager});
       },
       recordsOf,
-      hint: (name) => nameHint(name, server.client, systemClock),
+      hint: (name) => nameHint(name, client, systemClock),
       waitsForRecord: request.exitOn !== undefined,
       silence: settings.silence,
-      client: server.client,
+      client,
       clock: systemClock,
       random: systemRandom,
       output,
@@ -105,6 +115,7 @@ export async function runLogsCommand(options: {
     await server.close();
     return exitCode(code);
   } finally {
+    endFaults();
     stopRunning();
   }
 }
