@@ -1,5 +1,5 @@
 import {count, counted} from '../lib/format.ts';
-import {type ErrorGroup, watchedKey} from '../records/error-log.ts';
+import {type ConnectorErrors, type ErrorGroup, watchedKey} from '../records/error-log.ts';
 import {plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import {compactLine, readLine} from '../viewport/line-text.ts';
 import {lostAmount, markerText} from '../words/markers.ts';
@@ -32,6 +32,22 @@ export function timelineWords(event: TimelineEvent, width: number): StyledText {
 
 function connectorWords({count: errors, besidesLog}: Extract<TimelineEvent, {kind: 'connectors'}>): string {
   return `${counted(errors, 'connector error', 'connector errors')}${besidesLog ? ' that the log does not have' : ''}`;
+}
+
+/**
+ * Of this run's connector errors, how many are in the log. `counted`: by the API, which may be behind. Undefined: all are.
+ */
+export function connectorParts(counted: number, {inRun, withheldInRun, isWhole}: ConnectorErrors): string | undefined {
+  const besides = Math.max(0, counted - inRun);
+  if (withheldInRun === 0 && besides === 0) return undefined;
+  const parts = [
+    `${count(inRun - withheldInRun)} in the log`,
+    ...(withheldInRun > 0 ? [`${count(withheldInRun)} withheld, as the log says`] : []),
+    ...(besides > 0
+      ? [`${count(besides)} ${isWhole ? 'withheld without a word' : 'not in the log: withheld, or earlier'}`]
+      : []),
+  ];
+  return `Of ${count(inRun + besides)} connector errors: ${parts.join(' · ')}`;
 }
 
 /** ` +812 withheld`; nothing for 0. Errors that were not logged, besides those that were. */

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import type {Marker, MarkerKind} from '../../source/buffer/markers.ts';
 import {watchedKey} from '../../source/records/error-log.ts';
-import {errorWords, timelineWords} from '../../source/timeline/event-words.ts';
+import {connectorParts, errorWords, timelineWords} from '../../source/timeline/event-words.ts';
 import {pipelineStatuses, type TimelineEvent} from '../../source/timeline/events.ts';
 import {markerText} from '../../source/words/markers.ts';
 import {deploymentError, makePipeline, stopped} from '../ui/make-pipeline.ts';
@@ -52,4 +52,16 @@ test("what the list reports is in the words of the log's own row about it", () =
     const startFailed = endedStart && {startFailed: true};
     expect(words({kind: 'failed', pipeline: 'a', why})).toBe(inLog({kind: 'state', from, to, error, ...startFailed}));
   }
+});
+
+test('the parts of the connector errors add up, and nothing is said when all are in the log', () => {
+  const run = {seenInRun: 0, unseenInRun: 0, all: 0, isWhole: true};
+  expect(connectorParts(1108, {...run, inRun: 1086, withheldInRun: 812})).toBe(
+    'Of 1,108 connector errors: 274 in the log · 812 withheld, as the log says · 22 withheld without a word',
+  );
+  expect(connectorParts(9, {...run, inRun: 2, withheldInRun: 0, isWhole: false})).toBe(
+    'Of 9 connector errors: 2 in the log · 7 not in the log: withheld, or earlier',
+  );
+  // The list is behind the log.
+  expect(connectorParts(1, {...run, inRun: 4, withheldInRun: 0})).toBeUndefined();
 });

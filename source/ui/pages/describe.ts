@@ -6,6 +6,7 @@ import {hasProcess} from '../../streams/stats-poller.ts';
 import {clean} from '../../terminal/clean.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {connectorsOf, failuresInLog, type KnownConnector, type LoggedFailure} from '../../timeline/connectors.ts';
+import {connectorParts} from '../../timeline/event-words.ts';
 import {pipelineMarkdown} from '../../viewport/markdown.ts';
 import {oldServerWords} from '../../words/failures.ts';
 import {type PipelineError, pipelineErrors, pipelineState} from '../../words/pipeline.ts';
@@ -116,7 +117,10 @@ function statsRows(controller: Controller, page: Extract<Page, {kind: 'describe'
   const note = statsNote(known, runs);
   const still = runs ? standstill(known) : undefined;
   const table = connectorTable(connectors, chosenIn(connectors, page), {width, symbols});
+  const log = controller.services.manager.get(name)?.errors.connectors;
+  const parts = log && connectorParts(controller.pipeline(name)?.connectorErrors ?? 0, log);
   const above = [
+    ...(parts === undefined ? [] : [plain(''), ...paragraph(parts, width, {style: {fg: 3}})]),
     ...(note === undefined ? [] : [plain(''), ...paragraph(note, width, {style: {dim: true}})]),
     ...(still
       ? [plain(''), ...paragraph(still.text, width, {style: still.isTrouble ? {fg: 3, bold: true} : {fg: 3}})]
