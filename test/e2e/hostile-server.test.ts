@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import {startHostileServer} from '../harness/hostile-answers.ts';
+import {hostile, startHostileServer} from '../harness/hostile-answers.ts';
 import {openProgram, runCommand} from '../harness/program.ts';
 import {unexpectedIn, unprintableIn} from '../harness/strict-output.ts';
 
@@ -26,6 +26,8 @@ test('a server with hostile text in every field of every answer: the screen, its
     ['Esc', 'A'],
     ['Esc', 'C'],
     ['Esc', 'D'],
+    ['Esc', 'H'],
+    ['G', 'y', 'M'],
     ['Esc', '!'],
     ['Esc', '?'],
     ['Esc', 'M'],
@@ -61,6 +63,8 @@ test('a server with hostile text in every field of every answer: the screen, its
 
 test('a server with hostile text in every field of every answer: what the commands print', async () => {
   await using server = await startHostileServer();
+  // The server answers for each name that contains one of its own.
+  const name = server.names[0]?.replaceAll(hostile, '') ?? '';
   const commands = [
     ['list'],
     ['list', '-o', 'wide'],
@@ -73,6 +77,10 @@ test('a server with hostile text in every field of every answer: what the comman
     ['logs', '*', '-o', 'json'],
     ['logs', '*', '--template', '{pipeline} {time} {message}'],
     ['logs', '*', '-o', 'markdown'],
+    ['story', name],
+    ['story', name, '-o', 'json'],
+    ['diff', name],
+    ['diff', name, '-o', 'json'],
     ['completion', 'answer', 'logs', ''],
   ];
   const leaks: string[] = [];

@@ -98,6 +98,7 @@ export async function startHostileServer(): Promise<ReplayServer & {readonly nam
       const path = head.split(' ')[1] ?? '';
       if (path.endsWith('/logs')) return {bytes: log, ending: 'hold'};
       if (path.startsWith('/v0/pipelines?')) return hold(answer(200, json, JSON.stringify(pipelines)));
+      if (/\/(events|stats)\b/.test(path)) return hold(answer(200, json, JSON.stringify(historyAt(path))));
       if (path.startsWith('/v0/pipelines/')) {
         const name = decodeURIComponent(path.slice('/v0/pipelines/'.length).replace(/\?.*$/, ''));
         const at = Math.max(
@@ -112,6 +113,16 @@ export async function startHostileServer(): Promise<ReplayServer & {readonly nam
     },
   });
   return {...server, names: pipelines.map(({name}) => name)};
+}
+
+/** A pipeline's statistics, its events, or one of them. */
+function historyAt(path: string): unknown {
+  const recorded = path.includes('/stats')
+    ? '25a-stats-connector-errors.raw'
+    : path.includes('/events/')
+      ? '18b-events-latest.raw'
+      : '34-events-all.raw';
+  return madeHostile(recordedJson(recorded), (key) => fixed.test(key));
 }
 
 const hold = (bytes: Buffer) => ({bytes, ending: 'hold'}) as const;
