@@ -11,6 +11,7 @@ import {pageRows, pageShown, troubleShown} from './pages/pages.ts';
 import type {PaneAt} from './pane/pane-at.ts';
 import {
   connectionText,
+  contentOf,
   cursorWords,
   entryWords,
   failures,
@@ -113,6 +114,8 @@ export class Speaker {
       controller.view.subscribe(check),
       controller.lookup.described.subscribe(check),
       controller.services.stats.known.subscribe(check),
+      controller.comparison.state.subscribe(check),
+      controller.story.state.subscribe(check),
       poller.snapshot.subscribe(check),
       manager.names.subscribe(check),
     ];
@@ -274,7 +277,7 @@ export class Speaker {
   #sayPage(page: Page): void {
     const {controller} = this.#options;
     const at = controller.paneAt;
-    const id = `${page.kind} ${page.kind === 'detail' ? at?.current : ''}`;
+    const id = `${page.kind} ${page.kind === 'detail' ? at?.current : contentOf(controller, page)}`;
     if (!this.#pageSaid.has(id)) {
       this.#pageSaid = new Set([id]);
       this.#pageItem = '';

@@ -213,3 +213,10 @@ export function takeUnsaid(kind: Page['kind'], rows: readonly string[], said: Se
   for (const text of fresh) said.add(keyOf(text));
   return fresh;
 }
+
+/** What a page that is worked out after it was opened shows: with other content it is said anew. */
+export function contentOf({comparison, story}: Controller, {kind}: Page): string {
+  if (kind === 'timeline') return story.state.get()?.story ? 'read' : '';
+  const compared = kind === 'comparison' ? comparison.state.get() : undefined;
+  return compared?.kind === 'compared' ? `since ${compared.older.number}` : (compared?.kind ?? '');
+}

@@ -187,6 +187,27 @@ it('reads a page once, and of a list the item that the cursor moves to', async (
   expect(moved).toEqual([errors[2]]);
 });
 
+it('reads a page that is worked out later once it is there: what was compared, and the timeline', async () => {
+  await using spoken = await following([logged(1, 'INFO', 'step')]);
+  const orders = spoken.screen.server.pipeline('orders');
+  for (const kind of ['first', 'second']) {
+    orders.stop();
+    orders.start();
+    orders.write(logged(2, 'ERROR', `${kind} kind`));
+  }
+  await spoken.screen.untilLine('orders', 'second kind');
+  spoken.screen.press('D');
+  await spoken.screen.until(
+    () => spoken.screen.controller.comparison.state.get()?.kind === 'compared',
+    'the comparison',
+  );
+  const compared = (await spoken.since(10)).filter((text) => text.startsWith('What is new'));
+  expect(compared.at(-1)).toMatch(/^What is new in run \d since run \d 1 new · 1 gone/);
+  spoken.screen.press('H');
+  await spoken.screen.until(() => spoken.screen.controller.story.state.get()?.story !== undefined, 'the timeline');
+  expect(await spoken.since(10)).toContain('Timeline of orders newest first, UTC');
+});
+
 it('says which tab is shown, its state, and what is new in it', async () => {
   await using spoken = await following(lines(1, 3), {names: ['orders', 'fraud']});
   spoken.screen.press('2');
