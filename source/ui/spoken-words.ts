@@ -95,7 +95,9 @@ export function tabWords(controller: Controller, {errors = false} = {}): string 
   const kept = state.tabs.filter((each) => each.kept);
   const place = tab.kept ? `tab ${kept.indexOf(tab) + 1} of ${kept.length}` : 'preview';
   const pipeline = controller.pipeline(tab.name);
-  const unseen = errors ? controller.timelines.unseenErrors([tab.name]) : 0;
+  // The timelines call nothing of the shown tab unseen.
+  const log = controller.services.manager.get(tab.name);
+  const unseen = (errors && log?.errors.unseenCount(controller.timelines.muted.get())) || 0;
   const parts = [
     nameOf(tab.name),
     pipeline ? pipelineState(pipeline).word : '',
