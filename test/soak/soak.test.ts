@@ -5,7 +5,13 @@ import {BrokenSoak, soak} from './soak.ts';
 test('what is opened is closed: after some rounds of use the program holds what it held before', {
   timeout: 180_000,
 }, async () => {
-  const {samples, deeds, connections} = await soak({minutes: 1 / 3, rate: 2000, roundsPerSample: 1, log: () => {}});
+  const {samples, deeds, connections} = await soak({
+    minutes: 1 / 3,
+    leastSamples: 3,
+    rate: 2000,
+    roundsPerSample: 1,
+    log: () => {},
+  });
   expect(samples.length).toBeGreaterThan(2);
   expect(connections).toBeGreaterThan(deeds.tabs);
   // The first round loads code and opens what stays open.

@@ -11,6 +11,8 @@ import {actOnce, type Deeds, noDeeds} from './use.ts';
 
 export type SoakOptions = {
   readonly minutes: number;
+  /** Longer than `minutes` if need be: on a busy machine a round takes twice as long. */
+  readonly leastSamples?: number;
   /** Lines a second, all pipelines together. */
   readonly rate: number;
   /** Rounds of use between two samples. */
@@ -59,7 +61,7 @@ const memory = ['--scrollback', '8MiB', '--memory', '24MiB', '--fresh'];
  * Uses the built program in a terminal, on a server in its own process, for so long. Rejects with a `BrokenSoak` when
  * something that was waited for does not come.
  */
-export async function soak({minutes, rate, roundsPerSample, log}: SoakOptions): Promise<SoakResult> {
+export async function soak({minutes, leastSamples = 1, rate, roundsPerSample, log}: SoakOptions): Promise<SoakResult> {
   await using server = new SoakServer(rate);
   await using folder = await temporaryDirectory();
   const {url} = await server.ask({kind: 'state'});
@@ -80,7 +82,7 @@ export async function soak({minutes, rate, roundsPerSample, log}: SoakOptions): 
   let {connections, cpuMs} = await server.ask({kind: 'state'});
   const resultNow = () => ({samples, deeds, connections, serverCpuMs: cpuMs, wallMs: performance.now() - begun});
   try {
-    while (performance.now() - begun < minutes * 60_000) {
+    while (samples.length < leastSamples || performance.now() - begun < minutes * 60_000) {
       for (let round = 0; round < roundsPerSample; round++) await actOnce(terminal, server, deeds);
       const state = await atRest(terminal, server);
       ({connections, cpuMs} = state);
