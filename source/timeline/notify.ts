@@ -113,8 +113,7 @@ export function alertText({pipeline, text, withheld, more}: Alert): string {
 }
 
 /**
- * What an alert command reads: `{"pipeline","kind","text","count","withheld","more","time","server","url"}`, the time in RFC 3339.
- * `now`: Unix time in ms, of an alert without a time.
+ * What an alert command reads (docs/alerts.md), the time in RFC 3339. `now`: Unix time in ms, of an alert without a time.
  */
 export function alertObject(
   {at, text, ...alert}: Alert,

@@ -23,6 +23,7 @@ import {
   type PipelineStatuses,
   pipelineStatuses,
   type StatusAt,
+  type TimelineEvent,
 } from './events.ts';
 import {Incidents} from './incidents.ts';
 import {type Alert, type AwaitedChange, alertText, Notifier} from './notify.ts';
@@ -226,7 +227,7 @@ export class Timelines {
     this.#logs.set(stream.name, now);
     const events = before ? logEvents(before, now, this.#muted.get()) : [];
     this.#incidents.add(events, 'log', this.#services.clock.wall());
-    if (this.#caughtUp.has(stream)) this.#notifier.add(events);
+    if (this.#caughtUp.has(stream)) this.#tell(events);
     else if (stream.snapshot.get().connection.kind === 'live') {
       this.#caughtUp.add(stream);
       this.#away.onCaughtUp(now);
@@ -247,7 +248,7 @@ export class Timelines {
       return;
     }
     const events = listEvents(before, now);
-    this.#notifier.add([...this.#awaitedChanges(before, now), ...events]);
+    this.#tell([...this.#awaitedChanges(before, now), ...events]);
     // The first start of a pipeline is no restart.
     const restarts = events.filter(({kind, pipeline}) => kind === 'restarted' && before.get(pipeline)?.hasRun);
     this.#incidents.add(restarts, 'list', clock.wall());
@@ -264,6 +265,12 @@ export class Timelines {
       const at = now.get(pipeline)?.since;
       return [{kind: 'changed', pipeline, words, ...(at !== undefined && {at})}];
     });
+  }
+
+  /** Without `notify` and `onAlert` only what the user asked for is told, and stands for nothing else. */
+  #tell(events: readonly (TimelineEvent | AwaitedChange)[]): void {
+    const {notify, onAlert} = this.#options;
+    this.#notifier.add(notify || onAlert ? events : events.filter(({kind}) => kind === 'changed'));
   }
 
   #send(alert: Alert): void {

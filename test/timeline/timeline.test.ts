@@ -228,3 +228,21 @@ it('a restart in the list is an incident of a pipeline that ran before, until it
   expect(restarts()).toEqual(['b restarted 1']);
   end();
 });
+
+it('a change that was asked for is told alone where nothing else is told: on the screen, with a ring', async () => {
+  let rings = 0;
+  await using screen = await ScreenUnderTest.connected({
+    names: ['fraud'],
+    scenario: (server) => server.addPipeline('fraud').start(),
+    services: {timelines: {ring: () => void rings++}},
+  });
+  await screen.until(
+    () => screen.manager.get('fraud')?.snapshot.get().connection.kind === 'live',
+    'the log to be live',
+  );
+  for (const message of ['disk full', 'out of memory', 'no route']) await write(screen, 'ERROR', message);
+  screen.press('!');
+  screen.server.pipeline('fraud').stop();
+  await screen.until(() => screen.controller.state.notice?.includes('Stopped') === true, 'the change');
+  expect([screen.controller.state.notice, rings]).toEqual(['fraud: Stopped', 1]);
+});

@@ -15,13 +15,16 @@ type LogAlertsOptions = {
   readonly process: NodeJS.Process;
   /** Writes one line to stderr. */
   readonly note: (line: string) => void;
+  /** Ends the commands that run at once. */
+  readonly signal: AbortSignal;
 };
 
 /** Runs the command of `--on-alert` for the logs that are printed. Call the result at the end: it waits for what runs. */
 export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
-  const {command, manager, client, clock, random, process, note} = options;
+  const {command, manager, client, clock, random, process, note, signal} = options;
   const alerts = new AlertCommand({command, process, clock});
   alerts.onFailure((text) => note(`pipetail: ${text}`));
+  signal.addEventListener('abort', () => alerts.dispose());
   const poller = new ListPoller({client, clock, random});
   // Nobody watches: as often as the screen asks without a user.
   poller.setWatched(false);

@@ -88,7 +88,7 @@ export async function runLogsCommand(options: {
       convert,
       watch: (manager) => {
         if (!alerts || onAlert === undefined || !request.follow) return async () => {};
-        const common = {client, clock: systemClock, random: systemRandom, process, note};
+        const common = {client, clock: systemClock, random: systemRandom, process, note, signal};
         return alerts.startLogAlerts({...common, command: onAlert, manager});
       },
       recordsOf,

@@ -4,7 +4,7 @@ import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
 import {promptKeys} from '../handlers/prompts.ts';
-import {useController, useModelProgress, useStore} from '../hooks/use-controller.ts';
+import {useController, useModelProgress, usePageSources} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import type {Conditions, KeyContext} from '../keys/command-table.ts';
 import {type CommandId, type CommandTable, commandFor, contextsOf, hintOf, type KeyHint} from '../keys/commands.ts';
@@ -23,9 +23,7 @@ export function Footer() {
   useActiveLog();
   useModelProgress(controller.pane?.model);
   useTabLabels(controller);
-  // Pages whose rows come later.
-  useStore(controller.comparison.state);
-  useStore(controller.story.state);
+  usePageSources(controller);
   return <Line text={paint(textOf(controller), controller.services.colors)} />;
 }
 

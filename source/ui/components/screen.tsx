@@ -1,10 +1,9 @@
 import {Box} from 'ink';
-import {createStore} from '../../lib/store.ts';
 import {clip} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
 import type {StyledText} from '../../terminal/styled-text.ts';
 import {useNow, useSeconds, useWaited} from '../hooks/use-clock.ts';
-import {useController, useStore} from '../hooks/use-controller.ts';
+import {useController, usePageSources, useStore} from '../hooks/use-controller.ts';
 import {useActiveLog, useStreamManager} from '../hooks/use-stream-manager.ts';
 import type {Layout} from '../layout.ts';
 import {pageShown, troubleShown} from '../pages/pages.ts';
@@ -41,20 +40,14 @@ function Bottom({layout, place}: {readonly layout: Layout; readonly place?: Styl
   );
 }
 
-const noRuns = createStore<unknown>(undefined);
-
 function OpenPage({layout}: {readonly layout: Layout}) {
   const {controller} = useController();
-  useStore(controller.lookup.described);
+  usePageSources(controller);
   useStore(controller.services.poller.snapshot);
-  useStore(controller.services.stats.known);
   useActiveLog();
   // The errors page lists all tabs: their labels change when their errors do.
   useTabLabels(controller);
   useStore(controller.timelines.muted);
-  useStore(controller.comparison.state);
-  useStore(controller.story.state);
-  useStore<unknown>(controller.services.alerts?.runs ?? noRuns);
   const waited = useWaited(controller.services, controller.lookup.waitingSince);
   const {rows, place} = pageShown(controller, waited);
   return (

@@ -24,6 +24,17 @@ export function useStore<T>(store: ReadableStore<T>): T {
 
 const unchanging: ReadableStore<number> = {get: () => 0, subscribe: () => () => {}};
 
+const nothing: ReadableStore<unknown> = {get: () => undefined, subscribe: () => () => {}};
+
+/** Renders again when what a page shows has come: pages ask the server, count and run commands while they are open. */
+export function usePageSources({lookup, comparison, story, services}: Controller): void {
+  useStore(lookup.described);
+  useStore(services.stats.known);
+  useStore(comparison.state);
+  useStore(story.state);
+  useStore<unknown>(services.alerts?.runs ?? nothing);
+}
+
 /** Renders again when the model has changed: its search found more, or other entries are shown. */
 export function useModelProgress(model: PaneModel | undefined): void {
   useStore(model?.progress ?? unchanging);
