@@ -42,6 +42,16 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
     allowed: ['../save-file.ts', '../../buffer/x.ts', 'node:fs/promises'],
     forbidden: ['../../streams/x.ts', '../../api/types.ts', 'node:net'],
   },
+  'storage/opened': {
+    allowed: ['../save-file.ts', '../recording/x.ts', '../../terminal/clean.ts', 'node:zlib', 'yauzl'],
+    forbidden: [
+      '../../streams/x.ts',
+      '../../stitch/x.ts',
+      '../../terminal/sanitise.ts',
+      '../../api/types.ts',
+      'node:net',
+    ],
+  },
   streams: {
     allowed: ['../lib/x.ts', '../api/x.ts', '../buffer/x.ts', '../storage/recording/x.ts', './connection/x.ts'],
     forbidden: ['./merge/x.ts', '../viewport/x.ts', '../ui/x.ts', '../terminal/x.ts', 'undici', 'react'],

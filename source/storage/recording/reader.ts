@@ -219,13 +219,18 @@ export async function findRecordings(directory: string, name: string): Promise<F
   const found: FoundRecording[] = [];
   for (const entry of entries) {
     if (pipelineOf(entry)?.name !== name) continue;
-    const folder = path.join(directory, entry);
-    const index = await readFile(indexFile(folder), 'utf8').catch(() => undefined);
-    if (index === undefined) continue;
-    const {startedAt, server} = mapOf(index.slice(0, index.indexOf('\n') + 1));
-    found.push({folder, name: entry, startedAt: startedAt, server});
+    const recording = await findRecording(path.join(directory, entry), entry);
+    if (recording) found.push(recording);
   }
   return found.sort((a, b) => a.startedAt - b.startedAt);
+}
+
+/** `name`: the last part of the path `folder`. Undefined for a folder without an index that can be read. */
+export async function findRecording(folder: string, name: string): Promise<FoundRecording | undefined> {
+  const index = await readFile(indexFile(folder), 'utf8').catch(() => undefined);
+  if (index === undefined) return undefined;
+  const {startedAt, server} = mapOf(index.slice(0, index.indexOf('\n') + 1));
+  return {folder, name, startedAt, server};
 }
 
 /** Unix time in ms of the last write to a recording's log or index; 0 when it has neither. */

@@ -1,0 +1,34 @@
+/** How a file is compressed; undefined: not. */
+export type Packing = 'gzip' | 'zstd' | undefined;
+
+/** What the first bytes of a file tell. `why`: follows the name of the file in a sentence, with a way out. */
+export type FileForm =
+  | {readonly kind: 'log'; readonly packed: Packing}
+  | {readonly kind: 'zip'}
+  | {readonly kind: 'other'; readonly why: string};
+
+/** Bytes that `formOf` needs, or all of a smaller file. A log has no NUL among them. */
+export const headBytes = 1024;
+
+const packers: readonly (readonly [bytes: readonly number[], form: FileForm])[] = [
+  [[0x1f, 0x8b], {kind: 'log', packed: 'gzip'}],
+  [[0x28, 0xb5, 0x2f, 0xfd], {kind: 'log', packed: 'zstd'}],
+  [[0x50, 0x4b, 0x03, 0x04], {kind: 'zip'}],
+  [[0x50, 0x4b, 0x05, 0x06], {kind: 'zip'}],
+  [[0x42, 0x5a, 0x68], {kind: 'other', why: otherPacker('bzip2')}],
+  [[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], {kind: 'other', why: otherPacker('xz')}],
+  [[0xff, 0xfe], {kind: 'other', why: 'is UTF-16, not UTF-8: iconv -f utf-16 -t utf-8 FILE | pipetail open -'}],
+  [[0xfe, 0xff], {kind: 'other', why: 'is UTF-16, not UTF-8: iconv -f utf-16 -t utf-8 FILE | pipetail open -'}],
+];
+
+/** `head`: the first `headBytes` of a file. The name of a file proves nothing: what is in it counts. */
+export function formOf(head: Uint8Array): FileForm {
+  const packer = packers.find(([bytes]) => bytes.every((byte, index) => head[index] === byte));
+  if (packer) return packer[1];
+  if (head.includes(0)) return {kind: 'other', why: 'is no log: it is a binary file'};
+  return {kind: 'log', packed: undefined};
+}
+
+function otherPacker(tool: string): string {
+  return `is compressed by ${tool}, which pipetail cannot read: ${tool} -dc FILE | pipetail open -`;
+}

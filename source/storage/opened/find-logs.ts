@@ -1,0 +1,150 @@
+import type {Stats} from 'node:fs';
+import {open, readdir, stat} from 'node:fs/promises';
+import path from 'node:path';
+import {clean} from '../../terminal/clean.ts';
+import {pipelineOf} from '../recording/index-file.ts';
+import {type FoundRecording, findRecording} from '../recording/reader.ts';
+import {codeOf} from '../save-file.ts';
+import {type FileForm, formOf, headBytes, type Packing} from './file-form.ts';
+import {byName, isLogName, joinRotated} from './rotated.ts';
+
+/** A file of a log, whole and alone or one of several that were rotated. */
+export type LogFile = {readonly path: string; readonly packed: Packing};
+
+/** A log that `pipetail open` shows in one tab. `name`: one line that is safe to show; `path`: as typed, or within it. */
+export type FoundLog = {readonly name: string; readonly path: string} & (
+  | {readonly kind: 'recording'; readonly recordings: readonly FoundRecording[]}
+  /** `older`: what was rotated, oldest first; its bytes come before those of `path`. */
+  | {readonly kind: 'file'; readonly packed: Packing; readonly older: readonly LogFile[]}
+  /** `path` is `-`, or a named pipe, which can be read once. */
+  | {readonly kind: 'stdin'}
+);
+
+type FoundFile = Extract<FoundLog, {kind: 'file'}>;
+
+/** Why something cannot be opened: one line that names it, and the way out. Safe to show. */
+export class OpenError extends Error {
+  override readonly name = 'OpenError';
+}
+
+export type FindOptions = {
+  /** Receives one line about what was left out beside logs that were found. */
+  readonly note?: (line: string) => void;
+};
+
+/**
+ * The logs in `what`: a file, a folder of files or of recordings, or `-` for stdin. Opens nothing for long and asks no
+ * network. Throws `OpenError`.
+ */
+export async function findLogs(what: string, {note = () => {}}: FindOptions = {}): Promise<readonly FoundLog[]> {
+  if (what === '-') return [{kind: 'stdin', name: 'stdin', path: '-'}];
+  const stats = await stat(what).catch((error: unknown) => {
+    throw unreadable(what, error);
+  });
+  if (stats.isDirectory()) return await logsIn(what, note);
+  return [await logOf(what, stats)];
+}
+
+/** Throws `OpenError` for what is no log. */
+async function logOf(file: string, stats: Stats): Promise<FoundLog> {
+  const name = nameOf(file);
+  if (stats.isFIFO()) return {kind: 'stdin', name, path: file};
+  if (!stats.isFile()) throw new OpenError(`${clean(file)} is neither a file nor a folder`);
+  const form = await readForm(file);
+  switch (form.kind) {
+    case 'log':
+      return {kind: 'file', name, path: file, packed: form.packed, older: []};
+    case 'zip':
+      throw new OpenError(`${clean(file)} is a ZIP file`);
+    case 'other':
+      throw new OpenError(`${clean(file)} ${form.why}`);
+  }
+}
+
+async function readForm(file: string): Promise<FileForm> {
+  try {
+    await using handle = await open(file);
+    const {buffer, bytesRead} = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    return formOf(buffer.subarray(0, bytesRead));
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+/** Recordings, and files whose names are those of logs; folders within are not opened. */
+async function logsIn(folder: string, note: (line: string) => void): Promise<readonly FoundLog[]> {
+  const base = path.basename(path.resolve(folder));
+  const own = await findRecording(folder, base);
+  if (own) return [{kind: 'recording', name: pipelineOf(base)?.name ?? clean(base), path: folder, recordings: [own]}];
+  const entries = await readdir(folder).catch((error: unknown) => {
+    throw unreadable(folder, error);
+  });
+  const found = [...(await recordingsIn(folder, entries)), ...(await filesIn(folder, entries, note))];
+  if (found.length === 0) {
+    const names = 'files whose names end in .log, .txt, .gz or .zst';
+    throw new OpenError(`${clean(folder)} has no logs: neither recordings nor ${names}`);
+  }
+  return found;
+}
+
+/** One log for each name of a pipeline, by name. */
+async function recordingsIn(folder: string, entries: readonly string[]): Promise<readonly FoundLog[]> {
+  const byPipeline = new Map<string, FoundRecording[]>();
+  for (const entry of entries) {
+    const name = pipelineOf(entry)?.name;
+    const recording = name === undefined ? undefined : await findRecording(path.join(folder, entry), entry);
+    if (name === undefined || recording === undefined) continue;
+    byPipeline.set(name, [...(byPipeline.get(name) ?? []), recording]);
+  }
+  return [...byPipeline]
+    .sort(([a], [b]) => byName(a, b))
+    .map(([name, recordings]) => {
+      const oldestFirst = recordings.sort((a, b) => a.startedAt - b.startedAt);
+      return {kind: 'recording', name, path: folder, recordings: oldestFirst};
+    });
+}
+
+/** What cannot be opened is noted. */
+async function filesIn(
+  folder: string,
+  entries: readonly string[],
+  note: (line: string) => void,
+): Promise<readonly FoundLog[]> {
+  const files: FoundFile[] = [];
+  for (const entry of entries.filter(isLogName)) {
+    const file = path.join(folder, entry);
+    try {
+      const stats = await stat(file);
+      const found = stats.isFile() ? await logOf(file, stats) : undefined;
+      if (found?.kind === 'file') files.push(found);
+    } catch (error) {
+      note((error instanceof OpenError ? error : unreadable(file, error)).message);
+    }
+  }
+  return joinRotated(files, ({path: file}) => path.basename(file)).flatMap((parts) => {
+    const [newest, ...older] = parts.toReversed();
+    return newest ? [{...newest, older: older.reverse()}] : [];
+  });
+}
+
+function nameOf(file: string): string {
+  return clean(path.basename(file));
+}
+
+const words: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'a part of the path is not a folder',
+  EACCES: 'you may not read it',
+  EPERM: 'you may not read it',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'its links lead in a circle',
+  EIO: 'the disk reported an error',
+  EMFILE: 'too many files are open',
+};
+
+/** Throws an error that the file system did not report. */
+function unreadable(file: string, error: unknown): OpenError {
+  const code = codeOf(error);
+  if (code === undefined) throw error;
+  return new OpenError(`${clean(file)} cannot be opened: ${words[code] ?? code}`);
+}
