@@ -12,7 +12,10 @@ export type LogSnapshot = {
   readonly lineCount: number;
   readonly byteLength: number;
   readonly droppedLines: number;
-  readonly connection: ConnectionState;
+  /** Undefined: a log without a connection. */
+  readonly connection?: ConnectionState | undefined;
+  /** Of a log that is read from a file or from stdin. */
+  readonly file?: FileState | undefined;
   /** Oldest first. */
   readonly events: readonly ConnectionEvent[];
   /** From the last list or look-up; undefined before the first. */
@@ -24,6 +27,32 @@ export type LogSnapshot = {
   /** Undefined: off. */
   readonly recording?: RecordingState | undefined;
 };
+
+/** The log of a pipeline, which comes over a connection. */
+export type StreamSnapshot = LogSnapshot & {readonly connection: ConnectionState};
+
+/** How far a log has been read that is a file, and whether more may come. */
+export type FileState = {
+  /**
+   * `reading`: what is there already. `growing`: all of that is read, and what is added is read at once. `ended`: nothing
+   * more comes. `failed`: the rest cannot be read.
+   */
+  readonly kind: 'reading' | 'growing' | 'ended' | 'failed';
+  /** Bytes on the disk, packed if it is packed; of stdin: received so far. */
+  readonly size: number;
+  /** Bytes of `size` that were read so far. */
+  readonly read: number;
+  /** Lines before the oldest one in the buffer are not counted yet. */
+  readonly isCounting?: boolean;
+  /** One sentence; of `failed`. */
+  readonly why?: string | undefined;
+};
+
+/** What was there before the log was opened is still coming. */
+export function isCatchingUp({connection, file}: Pick<LogSnapshot, 'connection' | 'file'>): boolean {
+  const kind = connection?.kind ?? file?.kind;
+  return kind === 'connecting' || kind === 'catching-up' || kind === 'reading';
+}
 
 type BufferInfo = Pick<LogSnapshot, 'version' | 'firstId' | 'endId' | 'lineCount' | 'byteLength' | 'droppedLines'>;
 

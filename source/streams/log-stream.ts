@@ -11,7 +11,7 @@ import type {Recordings} from '../storage/recording/recordings.ts';
 import {Connection} from './connection/connection.ts';
 import type {OutsideEvent} from './connection/state.ts';
 import {LogReader} from './log-reader.ts';
-import {bufferInfo, type LogSnapshot} from './log-source.ts';
+import {bufferInfo, type StreamSnapshot} from './log-source.ts';
 import {LogWriter} from './log-writer.ts';
 import {StreamRecording} from './stream-recording.ts';
 
@@ -58,7 +58,7 @@ export class LogStream {
   readonly #writer: LogWriter;
   readonly #reader: LogReader;
   readonly #frames: SharedFrames;
-  readonly #store: Store<LogSnapshot>;
+  readonly #store: Store<StreamSnapshot>;
   readonly #recording: StreamRecording | undefined;
   readonly #isRecordedFromStart: boolean;
   #isStarting = false;
@@ -105,7 +105,7 @@ export class LogStream {
     this.#store = createStore(this.#newSnapshot());
   }
 
-  get snapshot(): ReadableStore<LogSnapshot> {
+  get snapshot(): ReadableStore<StreamSnapshot> {
     return this.#store;
   }
 
@@ -225,7 +225,7 @@ export class LogStream {
     else this.#frames.request(this.#publish);
   }
 
-  #newSnapshot(): LogSnapshot {
+  #newSnapshot(): StreamSnapshot {
     return {
       ...bufferInfo(this.buffer),
       connection: this.connection.state,

@@ -213,7 +213,8 @@ const failedAttempts = 3;
 
 /** A log that is silent stays so until it is live again. */
 function silenceOf(connection: LogSnapshot['connection'], before: string | undefined): string | undefined {
-  switch (connection.kind) {
+  switch (connection?.kind) {
+    case undefined:
     case 'idle':
     case 'live':
       return undefined;

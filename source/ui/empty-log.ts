@@ -83,7 +83,7 @@ export function openMeant(controller: Controller): void {
 }
 
 function isUnknown({connection}: LogSnapshot): boolean {
-  if (connection.kind !== 'gone') return false;
+  if (connection?.kind !== 'gone') return false;
   const {reason} = connection;
   if (reason.kind === 'deleted') return true;
   return reason.failure.kind === 'fatal' && reason.failure.reason === 'unknown-pipeline';

@@ -47,5 +47,5 @@ export class LogWaits {
 
 /** The request has no answer yet, or an answer without a byte. */
 export function isAwaited({connection, lineCount}: LogSnapshot): boolean {
-  return connection.kind === 'connecting' || (connection.kind === 'catching-up' && lineCount === 0);
+  return connection?.kind === 'connecting' || (connection?.kind === 'catching-up' && lineCount === 0);
 }

@@ -84,8 +84,10 @@ export class PlaceFinder {
   }
 
   #searchWhenCaughtUp(name: string, pending: Pending, log: LogSource): void {
-    const {connection, lineCount} = log.snapshot.get();
-    const isCaughtUp = connection.kind === 'live' || connection.kind === 'ended';
+    const {connection, file, lineCount} = log.snapshot.get();
+    const isCaughtUp = connection
+      ? connection.kind === 'live' || connection.kind === 'ended'
+      : file !== undefined && file.kind !== 'reading';
     if (!isCaughtUp || lineCount === 0) return;
     pending.stop();
     const {marks, place} = pending.anchors;

@@ -1,6 +1,6 @@
 import {count, counted} from '../lib/format.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
-import type {LogSource} from '../streams/log-source.ts';
+import {isCatchingUp, type LogSource} from '../streams/log-source.ts';
 import {clean} from '../terminal/clean.ts';
 import {markerText, markerTone} from '../words/markers.ts';
 import type {Controller} from './controller.ts';
@@ -370,10 +370,9 @@ export class Speaker {
       return;
     }
     const {source} = at.model;
-    const {connection} = source.snapshot.get();
     const next = this.#next.get(source);
     // The catch-up is history, of which only the number of lines is said.
-    if (next === undefined && (connection.kind === 'connecting' || connection.kind === 'catching-up')) return;
+    if (next === undefined && isCatchingUp(source.snapshot.get())) return;
     const {clock} = controller.services;
     const now = clock.monotonic();
     if (now >= this.#windowEnd) this.#openWindow(now + second);

@@ -4,15 +4,14 @@ import {FrameBatch} from '../../lib/frames.ts';
 import {SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore, type Store} from '../../lib/store.ts';
 import {type ConnectionEvent, type ConnectionState, eventsKept} from '../connection/state.ts';
-import {bufferInfo, type LogSnapshot} from '../log-source.ts';
-import type {LogStream} from '../log-stream.ts';
+import {bufferInfo, isCatchingUp, type LogSnapshot, type LogSource} from '../log-source.ts';
 import {Merge} from './merge.ts';
 
 /** Milliseconds: a line is delayed by the server's buffers, and by up to a frame (83 ms at 12 a second). */
 const shortestWindow = 250;
 const framesInWindow = 2;
 
-type MergeSource = Pick<LogStream, 'name' | 'buffer' | 'snapshot'>;
+type MergeSource = Pick<LogSource, 'name' | 'buffer' | 'snapshot'>;
 
 /** Without a reference to a stream that was left, which would keep a whole scrollback. */
 type Source = {
@@ -173,8 +172,8 @@ export class MergedLog {
 }
 
 /** A stream is idle from its opening to its first frame. */
-function hasCaughtUp({connection: {kind}}: LogSnapshot): boolean {
-  return kind !== 'idle' && kind !== 'connecting' && kind !== 'catching-up';
+function hasCaughtUp(snapshot: LogSnapshot): boolean {
+  return snapshot.connection?.kind !== 'idle' && !isCatchingUp(snapshot);
 }
 
 /** From what needs the user to what is well. */
@@ -191,13 +190,13 @@ const worstFirst: readonly ConnectionState['kind'][] = [
 /** `left`: nothing more is read from it. */
 type SourceState = {readonly name: string; readonly snapshot: LogSnapshot; readonly left: boolean};
 
-/** Idle without connections. */
-function worstConnection(connections: readonly ConnectionState[]): ConnectionState {
+/** Undefined without connections. */
+function worstConnection(connections: readonly ConnectionState[]): ConnectionState | undefined {
   for (const kind of worstFirst) {
     const found = connections.find((connection) => connection.kind === kind);
     if (found) return found;
   }
-  return {kind: 'idle'};
+  return undefined;
 }
 
 /** Shows the worst connection of the followed sources, the last byte of all, and all events with their source. */
@@ -206,11 +205,13 @@ export function mergedSnapshot(
   sources: readonly SourceState[],
   ownConnection: ConnectionState | undefined,
 ): LogSnapshot {
-  const connections = sources.flatMap(({snapshot, left}) => (left ? [] : snapshot.connection));
+  const connections = sources.flatMap(({snapshot, left}) => (left ? [] : (snapshot.connection ?? [])));
+  // Of pipelines all of which were left.
+  const idle = sources.some(({snapshot}) => snapshot.connection) ? ({kind: 'idle'} as const) : undefined;
   const lastBytes = sources.flatMap(({snapshot}) => snapshot.receivedAt ?? []);
   return {
     ...bufferInfo(buffer),
-    connection: worstConnection(ownConnection ? [ownConnection, ...connections] : connections),
+    connection: worstConnection(ownConnection ? [ownConnection, ...connections] : connections) ?? idle,
     events: mergedEvents(sources),
     pipelineId: undefined,
     unread: [...new Set(sources.flatMap(({snapshot, left}) => (left ? [] : (snapshot.unread ?? []))))],

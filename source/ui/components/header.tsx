@@ -72,7 +72,7 @@ export function Header() {
   const snapshot = useActiveLog();
   const connection = connectionWords(snapshot?.connection, useNow(controller.services), (snapshot?.endId ?? 0) > 0);
   useSeconds(controller.services, connection.countdown);
-  const isOpening = snapshot?.connection.kind === 'connecting' || snapshot?.connection.kind === 'catching-up';
+  const isOpening = snapshot?.connection?.kind === 'connecting' || snapshot?.connection?.kind === 'catching-up';
   const awaited = tab && isOpening ? awaitedLog(controller, tab) : undefined;
   const waited = {
     log: useWaited(controller.services, awaited === undefined ? undefined : controller.logWaits.since(awaited)),

@@ -163,7 +163,7 @@ function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
   const {timelines} = controller;
   const {poller, symbols} = controller.services;
   const log = controller.logOf(tab);
-  const kind = log?.snapshot.get().connection.kind;
+  const kind = log?.snapshot.get().connection?.kind;
   return {
     title: tabTitle(tab, poller.snapshot.get().pipelines, symbols),
     kept: tab.kept,

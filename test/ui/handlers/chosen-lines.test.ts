@@ -101,7 +101,7 @@ describe('the lines as Markdown', () => {
   it('of a merged tab name its pipelines and their version', async () => {
     await using screen = await reading(log, {names: ['orders', 'fraud']});
     screen.press('+');
-    await screen.until(() => screen.controller.pane?.model.source.snapshot.get().connection.kind === 'live', 'it');
+    await screen.until(() => screen.controller.pane?.model.source.snapshot.get().connection?.kind === 'live', 'it');
     await workedOut(screen);
     const merged = await markdown(screen, 'all');
     expect(merged).toContain('**Log of `orders+fraud` on ');

@@ -275,7 +275,7 @@ describe('<, > and R', () => {
   it('R has no run to show in a merged tab', async () => {
     await using screen = await reading(five, {names: ['orders', 'fraud']});
     screen.press('+');
-    await screen.until(() => screen.controller.pane?.model.source.snapshot.get().connection.kind === 'live', 'it');
+    await screen.until(() => screen.controller.pane?.model.source.snapshot.get().connection?.kind === 'live', 'it');
     await pressed(screen, 'R');
     expect(viewOf(screen).filters).toEqual([]);
     expect(noticeOf(screen)).toBe('a merged log has no runs: R shows one in the tab of a pipeline');
