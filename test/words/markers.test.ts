@@ -90,6 +90,14 @@ const all: readonly (readonly [MarkerKind, string])[] = [
     {kind: 'unreadable', bytes: undefined, because: 'deleted-to-make-room'},
     'a recording was deleted meanwhile, to make room',
   ],
+  [
+    {kind: 'unreadable', bytes: 0, because: 'cut-short', file: 'x.log.gz'},
+    'x.log.gz ends here, too early: it was cut, or is still being written',
+  ],
+  [
+    {kind: 'unreadable', bytes: 2048, because: 'rest-damaged', file: 'x.log.gz'},
+    'the rest of x.log.gz is damaged: 2.0 kB could not be read',
+  ],
   [{kind: 'not-merged', lines: 1200}, '1,200 lines left the scrollback before being merged'],
   [
     {kind: 'unread', stream: 'stderr', why: 'stream did not contain valid UTF-8'},

@@ -4,11 +4,11 @@ import path from 'node:path';
 import {clean} from '../../terminal/clean.ts';
 import {pipelineOf} from '../recording/index-file.ts';
 import {type FoundRecording, findRecording} from '../recording/reader.ts';
-import {codeOf} from '../save-file.ts';
 import {type FileForm, formOf, headBytes, type Packing} from './file-form.ts';
+import {OpenError} from './open-error.ts';
 import {byName, isLogName, joinRotated} from './rotated.ts';
 
-/** A file of a log, whole and alone or one of several that were rotated. */
+/** A file of a log that was rotated. */
 export type LogFile = {readonly path: string; readonly packed: Packing};
 
 /** A log that `pipetail open` shows in one tab. `name`: one line that is safe to show; `path`: as typed, or within it. */
@@ -22,11 +22,6 @@ export type FoundLog = {readonly name: string; readonly path: string} & (
 
 type FoundFile = Extract<FoundLog, {kind: 'file'}>;
 
-/** Why something cannot be opened: one line that names it, and the way out. Safe to show. */
-export class OpenError extends Error {
-  override readonly name = 'OpenError';
-}
-
 export type FindOptions = {
   /** Receives one line about what was left out beside logs that were found. */
   readonly note?: (line: string) => void;
@@ -39,7 +34,7 @@ export type FindOptions = {
 export async function findLogs(what: string, {note = () => {}}: FindOptions = {}): Promise<readonly FoundLog[]> {
   if (what === '-') return [{kind: 'stdin', name: 'stdin', path: '-'}];
   const stats = await stat(what).catch((error: unknown) => {
-    throw unreadable(what, error);
+    throw OpenError.of(what, error);
   });
   if (stats.isDirectory()) return await logsIn(what, note);
   return [await logOf(what, stats)];
@@ -67,7 +62,7 @@ async function readForm(file: string): Promise<FileForm> {
     const {buffer, bytesRead} = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
     return formOf(buffer.subarray(0, bytesRead));
   } catch (error) {
-    throw unreadable(file, error);
+    throw OpenError.of(file, error);
   }
 }
 
@@ -77,7 +72,7 @@ async function logsIn(folder: string, note: (line: string) => void): Promise<rea
   const own = await findRecording(folder, base);
   if (own) return [{kind: 'recording', name: pipelineOf(base)?.name ?? clean(base), path: folder, recordings: [own]}];
   const entries = await readdir(folder).catch((error: unknown) => {
-    throw unreadable(folder, error);
+    throw OpenError.of(folder, error);
   });
   const found = [...(await recordingsIn(folder, entries)), ...(await filesIn(folder, entries, note))];
   if (found.length === 0) {
@@ -118,7 +113,7 @@ async function filesIn(
       const found = stats.isFile() ? await logOf(file, stats) : undefined;
       if (found?.kind === 'file') files.push(found);
     } catch (error) {
-      note((error instanceof OpenError ? error : unreadable(file, error)).message);
+      note((error instanceof OpenError ? error : OpenError.of(file, error)).message);
     }
   }
   return joinRotated(files, ({path: file}) => path.basename(file)).flatMap((parts) => {
@@ -129,22 +124,4 @@ async function filesIn(
 
 function nameOf(file: string): string {
   return clean(path.basename(file));
-}
-
-const words: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
-  ENOTDIR: 'a part of the path is not a folder',
-  EACCES: 'you may not read it',
-  EPERM: 'you may not read it',
-  ENAMETOOLONG: 'the name is too long',
-  ELOOP: 'its links lead in a circle',
-  EIO: 'the disk reported an error',
-  EMFILE: 'too many files are open',
-};
-
-/** Throws an error that the file system did not report. */
-function unreadable(file: string, error: unknown): OpenError {
-  const code = codeOf(error);
-  if (code === undefined) throw error;
-  return new OpenError(`${clean(file)} cannot be opened: ${words[code] ?? code}`);
 }

@@ -50,7 +50,11 @@ const checks: MarkerChecks = {
   'not-recorded': {lines: optional(number)},
   unreadable: {
     bytes: optional(number),
-    because: because<'unreadable'>({'deleted-to-make-room': true, 'deleted-or-damaged': true, 'damaged-marker': true}),
+    because: because<'unreadable'>({
+      ...{'deleted-to-make-room': true, 'deleted-or-damaged': true, 'damaged-marker': true},
+      ...{'cut-short': true, 'rest-damaged': true},
+    }),
+    file: optional(text),
   },
   unread: {stream: oneOf<OutputStream>({stdout: true, stderr: true}), why: text},
   'not-merged': {lines: number},

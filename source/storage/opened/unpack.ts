@@ -1,0 +1,318 @@
+import {type FileHandle, open} from 'node:fs/promises';
+import path from 'node:path';
+import * as zlib from 'node:zlib';
+import type {Marker} from '../../buffer/markers.ts';
+import {byteSize, count} from '../../lib/format.ts';
+import {clean} from '../../terminal/clean.ts';
+import type {RecordedPiece} from '../recording/reader.ts';
+import {formOf, headBytes, type Packing} from './file-form.ts';
+import {OpenError} from './open-error.ts';
+
+/** A file, or the bytes [start, start + length) of it. `name`: safe to show. */
+export type PackedPart = {
+  readonly name: string;
+  readonly path: string;
+  /** `deflate`: without a header, as in a ZIP file. */
+  readonly packed: Packing | 'deflate';
+  readonly start?: number;
+  readonly length?: number;
+  /** Of the unpacked bytes, if it is to be checked. */
+  readonly crc?: number;
+};
+
+/** What nothing that unpacks may exceed: a log that does would take minutes. The ratio counts from `ratioFrom` on. */
+export type UnpackLimits = {readonly bytes: number; readonly ratio: number; readonly ratioFrom: number};
+const usualLimits: UnpackLimits = {bytes: 8 * 1024 ** 3, ratio: 500, ratioFrom: 1024 ** 3};
+
+const readBytes = 64 * 1024;
+const outputBytes = 64 * 1024;
+/** Bytes that are unpacked at a time where damage was found, first and then, so that nothing before it is lost. */
+const fineSteps = [64, 1];
+
+type UnpackOptions = {readonly signal?: AbortSignal | undefined; readonly limits?: UnpackLimits};
+
+/**
+ * The bytes of a file, unpacked piece by piece: gzip with all its members, zstd with all its frames. What is truncated
+ * or damaged is read as far as it goes; an `unreadable` marker is then the last piece. Throws `OpenError` when the file
+ * cannot be read, is no log once it is unpacked, or unpacks to more than the limits.
+ */
+export async function* unpack(part: PackedPart, options: UnpackOptions = {}): AsyncGenerator<RecordedPiece> {
+  const {signal, limits = usualLimits} = options;
+  const handle = await open(part.path).catch((error: unknown) => {
+    throw OpenError.of(part.path, error);
+  });
+  try {
+    const {size, mtimeMs: at} = await handle.stat();
+    const start = part.start ?? 0;
+    const end = Math.min(size, part.length === undefined ? size : start + part.length);
+    const range: Range = {handle, start, end, signal};
+    const unpacked = part.packed === undefined ? plain(range) : membersOf(range, part.packed);
+    const bounded = new Bounds(part, limits);
+    let crc = 0;
+    for await (const piece of unpacked) {
+      signal?.throwIfAborted();
+      if ('end' in piece) {
+        const isCut = piece.end === 'cut-short' || (piece.end === undefined && end < start + (part.length ?? 0));
+        const because = isCut ? 'cut-short' : piece.end;
+        if (because) yield {marker: unreadable(because, end - piece.consumed, at, part.name)};
+        else if (part.crc !== undefined && part.crc !== crc)
+          yield {marker: unreadable('rest-damaged', 0, at, part.name)};
+        return;
+      }
+      bounded.check(piece.bytes, piece.consumed - start);
+      if (part.crc !== undefined) crc = zlib.crc32(piece.bytes, crc);
+      yield {bytes: piece.bytes};
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+function unreadable(because: 'cut-short' | 'rest-damaged', bytes: number, at: number, file: string): Marker {
+  return {kind: 'unreadable', bytes, because, at, file};
+}
+
+/** Refuses what is no log, and what unpacks to too much. */
+class Bounds {
+  readonly #part: PackedPart;
+  readonly #limits: UnpackLimits;
+  #bytes = 0;
+
+  constructor(part: PackedPart, limits: UnpackLimits) {
+    this.#part = part;
+    this.#limits = limits;
+  }
+
+  /** `consumed`: packed bytes that were read so far. */
+  check(bytes: Uint8Array, consumed: number): void {
+    const {name, packed} = this.#part;
+    if (this.#bytes === 0 && packed !== undefined) {
+      const form = formOf(bytes.subarray(0, headBytes));
+      if (form.kind !== 'log' || form.packed) throw new OpenError(`what is in ${name} is no log: it is a binary file`);
+    }
+    this.#bytes += bytes.length;
+    if (packed === undefined) return;
+    const ratio = this.#bytes / Math.max(1, consumed);
+    if (this.#bytes > this.#limits.bytes) throw tooLarge(name, this.#limits.bytes);
+    if (this.#bytes > this.#limits.ratioFrom && ratio > this.#limits.ratio) {
+      const times = `${count(Math.floor(ratio))} times its size`;
+      throw new OpenError(`${name} is not opened: it unpacks to more than ${times}, as no log does`);
+    }
+  }
+}
+
+/** `limit`: in bytes. */
+export function tooLarge(name: string, limit: number): OpenError {
+  return new OpenError(`${name} is not opened: it unpacks to more than ${byteSize(limit)}`);
+}
+
+type Range = {
+  readonly handle: FileHandle;
+  readonly start: number;
+  readonly end: number;
+  readonly signal: AbortSignal | undefined;
+};
+
+/** `consumed`: offset in the file up to which it was read. The last one says why nothing follows; undefined: all is read. */
+type Unpacked = {readonly bytes: Buffer; readonly consumed: number} | UnpackedEnd;
+type UnpackedEnd = {readonly end: 'cut-short' | 'rest-damaged' | undefined; readonly consumed: number};
+
+async function* plain({handle, start, end}: Range): AsyncGenerator<Unpacked> {
+  let at = start;
+  while (at < end) {
+    const bytes = await readAt(handle, at, Math.min(end - at, 4 * readBytes));
+    if (bytes.length === 0) break;
+    at += bytes.length;
+    yield {bytes, consumed: at};
+  }
+  yield {end: undefined, consumed: at};
+}
+
+/** Node's own streams end after one frame of zstd, and after the zeros that tapes leave behind gzip. */
+async function* membersOf(range: Range, packed: Exclude<PackedPart['packed'], undefined>): AsyncGenerator<Unpacked> {
+  let {start} = range;
+  // An empty file is packed by nothing: what was to be there is missing.
+  do {
+    let last: UnpackedEnd = {end: undefined, consumed: range.end};
+    for await (const piece of oneMember({...range, start}, packed)) {
+      if ('bytes' in piece) yield piece;
+      else last = piece;
+    }
+    if (last.end) {
+      yield last;
+      return;
+    }
+    start = last.consumed;
+    if (packed === 'deflate' || (await isPadding({...range, start}))) start = range.end;
+  } while (start < range.end);
+  yield {end: undefined, consumed: range.end};
+}
+
+/** Only zeros follow. */
+async function isPadding(range: Range): Promise<boolean> {
+  for await (const piece of plain(range)) {
+    if ('bytes' in piece && piece.bytes.some((byte) => byte !== 0)) return false;
+  }
+  return true;
+}
+
+/**
+ * Unpacks from `start` on. When a step fails, what it unpacked is lost inside zlib: so all is unpacked again up to there,
+ * then in smaller steps, and what was not given out before is.
+ */
+async function* oneMember(range: Range, packed: Exclude<PackedPart['packed'], undefined>): AsyncGenerator<Unpacked> {
+  const fine: Step[] = [];
+  let given = 0;
+  for (let pass = 0; ; pass++) {
+    let known = given;
+    let last: UnpackedEnd = {end: undefined, consumed: range.end};
+    for await (const piece of steps(range, packed, fine)) {
+      if ('end' in piece) {
+        last = piece;
+        break;
+      }
+      const bytes = piece.bytes.subarray(Math.min(known, piece.bytes.length));
+      known -= piece.bytes.length - bytes.length;
+      given += bytes.length;
+      if (bytes.length > 0) yield {...piece, bytes};
+    }
+    const bytes = fineSteps[pass];
+    if (last.end !== 'rest-damaged' || bytes === undefined) {
+      yield last;
+      return;
+    }
+    fine.push({from: last.consumed, bytes});
+  }
+}
+
+/** From this offset in the file on, so many bytes are unpacked at a time. */
+type Step = {readonly from: number; readonly bytes: number};
+
+async function* steps(
+  {handle, start, end, signal}: Range,
+  packed: Exclude<PackedPart['packed'], undefined>,
+  fine: readonly Step[],
+): AsyncGenerator<Unpacked> {
+  const stream = new Stepped(streamOf(packed));
+  try {
+    let at = start;
+    while (at < end && !stream.isOver) {
+      const step = fine.findLast(({from}) => from <= at)?.bytes ?? readBytes;
+      const bytes = await readAt(handle, at, Math.min(step, end - at));
+      if (bytes.length === 0) break;
+      for await (const output of stream.write(bytes)) {
+        signal?.throwIfAborted();
+        yield {bytes: output, consumed: at + bytes.length};
+      }
+      if (stream.failed) {
+        yield {end: stream.failed, consumed: at};
+        return;
+      }
+      at += bytes.length;
+    }
+    if (!stream.isOver) for await (const output of stream.end()) yield {bytes: output, consumed: end};
+    yield {end: stream.failed, consumed: stream.failed ? end : start + stream.consumed};
+  } finally {
+    stream.destroy();
+  }
+}
+
+function streamOf(packed: Exclude<PackedPart['packed'], undefined>): Unpacker {
+  const options = {chunkSize: outputBytes};
+  switch (packed) {
+    case 'gzip':
+      return zlib.createGunzip(options);
+    case 'zstd':
+      return zlib.createZstdDecompress(options);
+    case 'deflate':
+      return zlib.createInflateRaw(options);
+  }
+}
+
+type Unpacker = zlib.Gunzip | zlib.ZstdDecompress | zlib.InflateRaw;
+
+/** A stream that is written one step at a time, and read before the next: what a failure discards is that step. */
+class Stepped {
+  readonly #stream: Unpacker;
+  #failure: Error | undefined;
+  #onChange: () => void = () => {};
+  #ended = false;
+
+  constructor(stream: Unpacker) {
+    this.#stream = stream;
+    stream.on('readable', () => this.#onChange());
+    stream.on('end', () => {
+      this.#ended = true;
+      this.#onChange();
+    });
+    stream.on('error', (error) => {
+      this.#failure = error;
+      this.#onChange();
+    });
+  }
+
+  /** Nothing more comes out of it. */
+  get isOver(): boolean {
+    return this.#ended || this.#failure !== undefined;
+  }
+
+  /** Packed bytes up to the end of what was unpacked. */
+  get consumed(): number {
+    return this.#stream.bytesWritten;
+  }
+
+  get failed(): 'cut-short' | 'rest-damaged' | undefined {
+    if (!this.#failure) return undefined;
+    return 'code' in this.#failure && this.#failure.code === 'Z_BUF_ERROR' ? 'cut-short' : 'rest-damaged';
+  }
+
+  write(bytes: Uint8Array): AsyncGenerator<Buffer> {
+    return this.#outputs((onDone) => this.#stream.write(bytes, onDone));
+  }
+
+  end(): AsyncGenerator<Buffer> {
+    return this.#outputs(() => this.#stream.end());
+  }
+
+  async *#outputs(begin: (onDone: () => void) => void): AsyncGenerator<Buffer> {
+    let isDone = false;
+    begin(() => {
+      isDone = true;
+      this.#onChange();
+    });
+    for (;;) {
+      const changed = new Promise<void>((resolve) => {
+        this.#onChange = resolve;
+      });
+      for (let some = this.#stream.read(); some !== null; some = this.#stream.read()) yield some;
+      if (isDone || this.isOver) return;
+      await changed;
+    }
+  }
+
+  destroy(): void {
+    this.#stream.destroy();
+  }
+}
+
+async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const {buffer, bytesRead} = await handle.read(Buffer.allocUnsafe(length), 0, length, position);
+  return buffer.subarray(0, bytesRead);
+}
+
+/** What comes through a named pipe, until its last writer closes it. */
+export async function* readPipe(file: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  await using handle = await open(file).catch((error: unknown) => {
+    throw OpenError.of(file, error);
+  });
+  while (!signal?.aborted) {
+    const {buffer, bytesRead} = await handle.read(Buffer.allocUnsafe(readBytes), 0, readBytes, null);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** The file itself, all of it. */
+export function wholeFile(file: string, packed: Packing): PackedPart {
+  return {name: clean(path.basename(file)), path: file, packed};
+}

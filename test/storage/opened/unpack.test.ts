@@ -1,0 +1,156 @@
+import {execFileSync} from 'node:child_process';
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {constants, deflateRawSync, gzipSync, zstdCompressSync} from 'node:zlib';
+import fc from 'fast-check';
+import {afterAll, describe, expect, test} from 'vitest';
+import type {Packing} from '../../../source/storage/opened/file-form.ts';
+import {type PackedPart, type UnpackLimits, unpack, wholeFile} from '../../../source/storage/opened/unpack.ts';
+import {temporaryDirectory} from '../../harness/temporary-directory.ts';
+
+const folder = await temporaryDirectory();
+afterAll(() => folder[Symbol.asyncDispose]());
+const file = path.join(folder.path, 'x.log.gz');
+
+/** What is read of a file, and how it ended: the words of its marker, or an error. */
+async function read(part: PackedPart, limits?: UnpackLimits) {
+  const pieces: Buffer[] = [];
+  let end = 'whole';
+  try {
+    for await (const piece of unpack(part, limits && {limits})) {
+      if ('bytes' in piece) pieces.push(piece.bytes);
+      else if (piece.marker.kind === 'unreadable') end = `${piece.marker.because} ${piece.marker.bytes}`;
+    }
+  } catch (error) {
+    end = String(error);
+  }
+  return {text: Buffer.concat(pieces).toString(), end, mostAtOnce: Math.max(0, ...pieces.map(({length}) => length))};
+}
+
+async function readAs(packed: Packing, bytes: Uint8Array, limits?: UnpackLimits) {
+  await writeFile(file, bytes);
+  return await read(wholeFile(file, packed), limits);
+}
+
+/** Lines that do not compress to nothing. */
+function linesOf(count: number): string {
+  return Array.from({length: count}, (_, at) => `line ${at} ${(at * 2_654_435_761) % 4_294_967_291}\n`).join('');
+}
+
+const packers = {
+  gzip: (bytes: string | Buffer) => gzipSync(bytes),
+  // As the tool does.
+  zstd: (bytes: string | Buffer) => zstdCompressSync(bytes, {params: {[constants.ZSTD_c_checksumFlag]: 1}}),
+};
+const text = linesOf(30_000);
+
+describe.each(['gzip', 'zstd'] as const)('%s', (packed) => {
+  const whole = packers[packed](text);
+
+  test('is read in pieces', async () => {
+    const {mostAtOnce, ...found} = await readAs(packed, whole);
+    expect(found).toEqual({text, end: 'whole'});
+    expect(mostAtOnce).toBeLessThanOrEqual(64 * 1024);
+  });
+
+  test('has parts one after the other, as of a log that was packed as it came', async () => {
+    const parts = Array.from({length: 300}, (_, at) => packers[packed](`part ${at}\n`));
+    const {text: found, end} = await readAs(packed, Buffer.concat([whole, ...parts, whole]));
+    expect(end).toBe('whole');
+    expect(found).toBe(text + Array.from({length: 300}, (_, at) => `part ${at}\n`).join('') + text);
+  });
+
+  test('is empty: something is missing', async () => {
+    expect(await readAs(packed, Buffer.alloc(0))).toMatchObject({text: '', end: 'cut-short 0'});
+  });
+
+  test('what follows it and is not packed is left out', async () => {
+    const {text: found, end} = await readAs(packed, Buffer.concat([whole, Buffer.from('not packed')]));
+    expect(found).toBe(text);
+    expect(end).toMatch(/^rest-damaged \d+$/);
+  });
+
+  test('zeros after it are padding', async () => {
+    expect(await readAs(packed, Buffer.concat([whole, Buffer.alloc(1000)]))).toMatchObject({text, end: 'whole'});
+  });
+
+  test('cut anywhere, it is read up to there and says so', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({min: 1, max: whole.length - 1}), async (length) => {
+        const {text: found, end} = await readAs(packed, whole.subarray(0, length));
+        expect(end).toBe('cut-short 0');
+        expect(text.startsWith(found)).toBe(true);
+        // Zstandard gives out whole blocks of 128 KiB.
+        expect(found.length).toBeGreaterThan((text.length * length) / whole.length - 3 * 128 * 1024);
+      }),
+      {numRuns: 15},
+    );
+  });
+
+  test('damaged anywhere, it never throws, and ends with a marker', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({min: 20, max: whole.length - 20}), fc.nat(255), async (at, byte) => {
+        const damaged = Buffer.from(whole);
+        damaged.fill(byte, at, at + 16);
+        fc.pre(!damaged.equals(whole));
+        const {end} = await readAs(packed, damaged);
+        expect(end).toMatch(/^(?:rest-damaged|cut-short) \d+$/);
+      }),
+      {numRuns: 6},
+    );
+  });
+
+  test('of little text, all before the damage is read', async () => {
+    const parts = ['first\n', 'second\n', 'third\n'].map((each) => packers[packed](each));
+    const damaged = Buffer.concat(parts);
+    damaged.fill(0xff, (parts[0]?.length ?? 0) + (parts[1]?.length ?? 0));
+    expect(await readAs(packed, damaged)).toMatchObject({text: 'first\nsecond\n'});
+  });
+
+  test('what is packed is a log, or it is refused', async () => {
+    const {end} = await readAs(packed, packers[packed](Buffer.from('a tar file\0\0\0')));
+    expect(end).toBe('OpenError: what is in x.log.gz is no log: it is a binary file');
+  });
+
+  test('a bomb is refused with its name', async () => {
+    const line = Buffer.from('a line that is always the same\n');
+    const bomb = packers[packed](Buffer.alloc(4 * 1024 * 1024, line));
+    const limits = {bytes: 1024 * 1024, ratio: 1e9, ratioFrom: 0};
+    expect(await readAs(packed, bomb, limits)).toMatchObject({
+      end: 'OpenError: x.log.gz is not opened: it unpacks to more than 1.0 MB',
+      mostAtOnce: 64 * 1024,
+    });
+    const {end} = await readAs(packed, bomb, {bytes: 1e12, ratio: 100, ratioFrom: 1024 * 1024});
+    expect(end).toMatch(/^OpenError: x\.log\.gz is not opened: it unpacks to more than [\d,]+ times its size/);
+  });
+});
+
+test.each([
+  ['gzip', ['-c']],
+  ['zstd', ['-c', '-q']],
+] as const)('what the tool %s makes', async (packed, flags) => {
+  const made = (() => {
+    try {
+      return execFileSync(packed, flags, {input: text, maxBuffer: 64 * 1024 * 1024});
+    } catch {
+      // Without the tool.
+      return packers[packed](text);
+    }
+  })();
+  expect(await readAs(packed, made)).toMatchObject({text, end: 'whole'});
+});
+
+test('a part of a file, as in an archive, is checked', async () => {
+  const packed = deflateRawSync(text);
+  await writeFile(file, Buffer.concat([Buffer.from('before'), packed, Buffer.from('after')]));
+  const part = {name: 'logs.txt', path: file, packed: 'deflate', start: 6, length: packed.length} as const;
+  expect(await read(part)).toMatchObject({text, end: 'whole'});
+  expect(await read({...part, crc: 1})).toMatchObject({text, end: 'rest-damaged 0'});
+  expect(await read({...part, length: packed.length + 1_000_000})).toMatchObject({text, end: 'cut-short 0'});
+});
+
+test('a file that is gone', async () => {
+  const gone = path.join(folder.path, 'gone.gz');
+  const {end} = await read(wholeFile(gone, 'gzip'));
+  expect(end).toBe(`OpenError: ${gone} cannot be opened: there is no such file or folder`);
+});
