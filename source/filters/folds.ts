@@ -12,9 +12,9 @@ type Unfolded = {
 };
 
 /**
- * Rows in which neighbouring records of one fingerprint are folded into the head line of the first. Two records with a
- * marker or a stray (see `RecordMap`) between them are not folded together, nor are a match and the records around it. A
- * record with strays is never folded.
+ * Rows in which neighbouring records of one fingerprint, and of one connector, are folded into the head line of the
+ * first. Two records with a marker or a stray (see `RecordMap`) between them are not folded together, nor are a match and
+ * the records around it. A record with strays is never folded.
  */
 export class Folds {
   /** Entries that have a row. */
@@ -49,14 +49,19 @@ export class Folds {
   foldOf(head: number): Fold | undefined {
     const leader = this.#shown.records.has(head) ? this.#leaders.previousTo(head) : undefined;
     if (leader === undefined) return undefined;
-    const count = this.#shown.records.countFrom(leader) - this.#shown.records.countFrom(this.#endOf(leader));
+    const count = this.#shown.records.countFrom(leader) - this.#shown.records.countFrom(this.endOf(leader));
     return {head: leader, records: count, open: count > 1 && this.#opened.has(leader)};
+  }
+
+  /** One past the last entry of the fold that begins at `leader`. */
+  endOf(leader: number): number {
+    return this.#leaders.nextFrom(leader + 1) ?? this.#map.end;
   }
 
   /** All lines of the records of the fold, in order. It has several records, none of them with strays. */
   *linesOf(head: number): Generator<number> {
     const {lines} = this.#shown;
-    const end = this.#endOf(head);
+    const end = this.endOf(head);
     for (let id = lines.nextFrom(head); id !== undefined && id < end; id = lines.nextFrom(id + 1)) {
       if (!this.#map.loose.has(id)) yield id;
     }
@@ -130,7 +135,7 @@ export class Folds {
     const leader = this.#leaders.previousTo(id);
     if (leader === undefined) return;
     const {lines} = this.#shown;
-    const end = this.#endOf(leader);
+    const end = this.endOf(leader);
     if (this.#isUnfolded(leader)) {
       this.rows.rewrite(leader, end, (_, at) => lines.wordAt(at));
       return;
@@ -185,7 +190,7 @@ export class Folds {
     for (let id = loose.nextFrom(first); id !== undefined && id < second; id = loose.nextFrom(id + 1)) {
       if (lines.has(id)) return false;
     }
-    return this.#fingerprints.of(first) === this.#fingerprints.of(second);
+    return this.#fingerprints.areAlike(first, second);
   }
 
   #isApart(head: number): boolean {
@@ -194,14 +199,10 @@ export class Folds {
   }
 
   #isUnfolded(leader: number | undefined): boolean {
-    return leader === undefined || this.#opened.has(leader) || !this.#hasMembers(leader, this.#endOf(leader));
+    return leader === undefined || this.#opened.has(leader) || !this.#hasMembers(leader, this.endOf(leader));
   }
 
   #hasMembers(leader: number, end: number): boolean {
     return (this.#shown.records.nextFrom(leader + 1) ?? end) < end;
-  }
-
-  #endOf(leader: number): number {
-    return this.#leaders.nextFrom(leader + 1) ?? this.#map.end;
   }
 }

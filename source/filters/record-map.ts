@@ -1,5 +1,6 @@
 import {fingerprintOf} from '../records/fingerprint.ts';
 import type {RecordIndex} from '../records/record-index.ts';
+import {endpointIn} from '../records/withheld.ts';
 import {IdSet, type Journal} from './id-set.ts';
 
 /**
@@ -65,11 +66,16 @@ export class RecordMap {
   }
 }
 
-/** The fingerprints of records, by their first line with text. The last two are cached: folds compare neighbours. */
+/** Of a record's first line with text. `connector`: the name of the one whose error it is. */
+type Shape = {readonly head: number; readonly fingerprint: number; readonly connector: string | undefined};
+
+const noShape: Shape = {head: -1, fingerprint: 0, connector: undefined};
+
+/** The fingerprints of records. The last two are cached: folds compare neighbours. */
 export class Fingerprints {
   readonly #index: RecordIndex;
-  #last = {head: -1, fingerprint: 0};
-  #lastButOne = this.#last;
+  #last = noShape;
+  #lastButOne = noShape;
 
   constructor(index: RecordIndex) {
     this.#index = index;
@@ -77,17 +83,28 @@ export class Fingerprints {
 
   /** `head` must be held. */
   of(head: number): number {
-    if (this.#last.head === head) return this.#last.fingerprint;
-    if (this.#lastButOne.head === head) return this.#lastButOne.fingerprint;
-    const line = this.#index.firstTextOf(head);
-    this.#lastButOne = this.#last;
-    this.#last = {head, fingerprint: line ? fingerprintOf(line) : 0};
-    return this.#last.fingerprint;
+    return this.#shapeOf(head).fingerprint;
+  }
+
+  /** Whether two held records are similar, and no errors of different connectors, whose names are in quotes. */
+  areAlike(first: number, second: number): boolean {
+    const a = this.#shapeOf(first);
+    const b = this.#shapeOf(second);
+    return a.fingerprint === b.fingerprint && a.connector === b.connector;
   }
 
   /** Clears the cache: the last lines may have changed. */
   clear(): void {
-    this.#last = {head: -1, fingerprint: 0};
+    this.#last = noShape;
+    this.#lastButOne = noShape;
+  }
+
+  #shapeOf(head: number): Shape {
+    if (this.#last.head === head) return this.#last;
+    if (this.#lastButOne.head === head) return this.#lastButOne;
+    const line = this.#index.firstTextOf(head);
     this.#lastButOne = this.#last;
+    this.#last = {head, fingerprint: line ? fingerprintOf(line) : 0, connector: line && endpointIn(line)};
+    return this.#last;
   }
 }

@@ -1,5 +1,6 @@
 import {type Entries, type LogBuffer, stepCost} from '../buffer/log-buffer.ts';
 import type {RecordIndex} from '../records/record-index.ts';
+import {WithheldErrors} from '../records/withheld.ts';
 import type {FilterEntry} from './filter.ts';
 import type {Fold} from './folds.ts';
 import {IdSet, Journal} from './id-set.ts';
@@ -31,6 +32,8 @@ export type ShownLinesOptions = {
 export class ShownLines implements Entries {
   /** Without `earlier`, which would keep all earlier ones in memory. */
   readonly #options: Omit<ShownLinesOptions, 'earlier' | 'opened'>;
+  /** Read only where there are folds. */
+  readonly #withheld: WithheldErrors;
   #pass: FilterPass;
   #tooSlow: readonly number[] = [];
   #hasRestarted = false;
@@ -38,12 +41,18 @@ export class ShownLines implements Entries {
   constructor(options: ShownLinesOptions) {
     const {earlier, opened = [], ...kept} = options;
     this.#options = kept;
+    this.#withheld = earlier?.withheld ?? new WithheldErrors(options.buffer);
     this.#pass = this.#newPass(opened, earlier?.pass);
   }
 
   /** For the `earlier` of later shown lines. */
   get pass(): FilterPass {
     return this.#pass;
+  }
+
+  /** For the `earlier` of later shown lines. */
+  get withheld(): WithheldErrors {
+    return this.#withheld;
   }
 
   readonly atOrAfter = (id: number): number | undefined => this.#pass.shown.rows.nextFrom(id);
@@ -95,6 +104,14 @@ export class ShownLines implements Entries {
     return fold && fold.head === id && !fold.open ? fold.records : 1;
   }
 
+  /** How many errors that are not in the log the records in the row `id` stand for; 0 without folds. */
+  withheldAt(id: number): number {
+    const {folds, records} = this.#pass.shown;
+    const fold = folds?.foldOf(id);
+    if (!folds || fold?.head !== id || fold.open) return 0;
+    return this.#withheld.between(id, folds.endOf(id), (head) => records.has(head));
+  }
+
   /** The fold of a shown line, maybe of one record; undefined without folds. */
   foldOf(id: number): Fold | undefined {
     return this.#pass.shown.folds?.foldOf(this.#options.index.headOf(id));
@@ -118,6 +135,7 @@ export class ShownLines implements Entries {
   /** Reads about `maxBytes` more bytes, first for the record index. True: all held entries have been read. */
   step(maxBytes: number): boolean {
     if (!this.#options.index.step(maxBytes)) return false;
+    if (this.#options.fold && !this.#withheld.step(maxBytes)) return false;
     if (this.caughtUp) return true;
     if (!this.#pass.step(maxBytes)) this.#restart();
     return this.caughtUp;

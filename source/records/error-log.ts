@@ -1,12 +1,11 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {openingBrace} from './bytes.ts';
 import {isConfigurationLine} from './configuration.ts';
-import {fingerprintOf} from './fingerprint.ts';
 import {withShortMessage} from './json-members.ts';
 import {levelIn, timeOfBytes} from './line-head.ts';
 import {isPanicLine} from './line-kind.ts';
 import {PanicReports} from './panic-reports.ts';
-import {endpointIn, identicalIn, nextSuppressed, PendingSuppressed, suppressedIn} from './withheld.ts';
+import {endpointIn, identicalIn, kindOf, nextSuppressed, PendingSuppressed, suppressedIn} from './withheld.ts';
 
 /** The errors of one log with the same fingerprint. Times are Unix times in ms, ids are entry ids. */
 export type ErrorGroup = {
@@ -177,7 +176,7 @@ export class ErrorLog {
   }
 
   /** Counts a line in its group. The caller may reuse the bytes. */
-  add(line: Uint8Array, {id, at, key = fingerprintOf(line), withheld = 0, seen = 0}: AddedError): void {
+  add(line: Uint8Array, {id, at, key = kindOf(line), withheld = 0, seen = 0}: AddedError): void {
     const group = this.#groups.get(key);
     this.#all += 1 + withheld;
     this.#seen += seen;
@@ -242,7 +241,7 @@ export class ErrorLog {
     const withheld = endpoint !== undefined ? this.#suppressed.take(endpoint) : identicalIn(line);
     const seen = endpoint === undefined ? 0 : this.#addToRun(withheld);
     const at = timeOfBytes(line) ?? this.#timeAbove(id);
-    this.add(line, {id, at, withheld, seen, key: keyOf(line, endpoint)});
+    this.add(line, {id, at, withheld, seen});
   }
 
   /** Returns how many of the withheld errors the user has seen already. */
@@ -291,13 +290,6 @@ export class ErrorLog {
     head.set(this.#head.subarray(0, this.#headLength));
     this.#head = head;
   }
-}
-
-/** A fingerprint leaves out quoted names: errors of several connectors would be one group. */
-function keyOf(line: Uint8Array, endpoint: string | undefined): number {
-  let key = fingerprintOf(line);
-  for (const character of endpoint ?? '') key = Math.imul(key ^ character.charCodeAt(0), 16_777_619);
-  return key;
 }
 
 function mayBeOfProcess(first: number | undefined): boolean {

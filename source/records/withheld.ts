@@ -1,4 +1,7 @@
+import {type LogBuffer, stepCost} from '../buffer/log-buffer.ts';
+import type {SegmentView} from '../buffer/segment.ts';
 import {apostrophe, bytesOf, isAt, isDigit} from './bytes.ts';
+import {fingerprintOf} from './fingerprint.ts';
 import {levelIn} from './line-head.ts';
 
 /** `error on input endpoint 'orders.kafka': …`, `encode error on output endpoint …` (adapters, server.rs). */
@@ -10,6 +13,8 @@ const afterName = bytesOf("' errors in the last ");
 const identicalWord = Buffer.from(' identical error(s) suppressed');
 const beforeName = bytesOf(" '");
 const zero = 0x30;
+/** More than a pipeline has: the names are what a log says. */
+const mostNames = 1000;
 
 /** Errors of one connector and tag that were not logged. `name`: `<endpoint>-<tag>`. */
 export type Suppressed = {readonly name: string; readonly count: number};
@@ -47,6 +52,16 @@ export function identicalIn(line: Uint8Array): number {
   return count;
 }
 
+/**
+ * The fingerprint of a line, of a connector's error together with the name: a fingerprint leaves out quoted names, and
+ * errors of several connectors would be one kind.
+ */
+export function kindOf(line: Uint8Array): number {
+  let kind = fingerprintOf(line);
+  for (const character of endpointIn(line) ?? '') kind = Math.imul(kind ^ character.charCodeAt(0), 16_777_619);
+  return kind;
+}
+
 /** Offset of the next place in the bytes that may be in a line of the limiter; -1: none. */
 export function nextSuppressed(bytes: Buffer, from: number): number {
   return bytes.indexOf(suppressedWord, from);
@@ -64,17 +79,162 @@ export class PendingSuppressed {
     // The newest is the last one.
     this.#pending.delete(name);
     this.#pending.set(name, before + count);
+    const [oldest] = this.#pending.keys();
+    if (this.#pending.size > mostNames && oldest !== undefined) this.#pending.delete(oldest);
   }
 
   /** The errors that the next error of this connector stands for. Its line does not name the tag. */
   take(endpoint: string): number {
     if (this.#pending.size === 0) return 0;
-    // No tag has a hyphen, while a connector's name may.
-    const name = [...this.#pending.keys()].findLast((key) => key.slice(0, key.lastIndexOf('-')) === endpoint);
+    const name = [...this.#pending.keys()].findLast((key) => partsOf(key).name === endpoint);
     const count = name === undefined ? 0 : (this.#pending.get(name) ?? 0);
     if (name !== undefined) this.#pending.delete(name);
     return count;
   }
+}
+
+/** Errors of one connector; an empty `name`: of Kafka's client, whose lines do not name the connector. */
+export type ConnectorCount = {
+  readonly name: string;
+  readonly logged: number;
+  readonly withheld: number;
+  /** The tags of the withheld ones, as the lines of the limiter name them. */
+  readonly tags: readonly string[];
+};
+
+/**
+ * Errors of connectors in the lines that a log has, and those that these lines report as withheld. Found in steps while
+ * the log grows; a log that was read from its past on may have more than the `ErrorLog` of its stream.
+ */
+export class WithheldErrors {
+  readonly #buffer: LogBuffer;
+  readonly #pending = new PendingSuppressed();
+  /** Ids of lines that stand for withheld errors, and how many: ascending. */
+  #ids: number[] = [];
+  #counts: number[] = [];
+  readonly #connectors = new Map<string, {logged: number; withheld: number; tags: Set<string>}>();
+  #next: number;
+
+  constructor(buffer: LogBuffer) {
+    this.#buffer = buffer;
+    this.#next = buffer.firstId;
+  }
+
+  /** Reads about `maxBytes` more bytes of ended lines. True: nothing is left. */
+  step(maxBytes: number): boolean {
+    this.#next = Math.max(this.#next, this.#buffer.firstId);
+    const to = this.#buffer.endedTo;
+    for (let left = maxBytes; this.#next < to && left > 0; ) {
+      const segment = this.#buffer.segmentAt(this.#next);
+      if (!segment) return false;
+      const from = this.#next;
+      left -= stepCost(this.#buffer, from, this.#read(segment, Math.min(to, segment.endId), left));
+    }
+    return this.#next >= to;
+  }
+
+  /**
+   * How many withheld errors the records that begin in [`from`, `to`) stand for, of those that `isCounted`: an error for
+   * those before it, and a line of the limiter for those that it reports. A caller must not add the two.
+   */
+  between(from: number, to: number, isCounted: (head: number) => boolean): number {
+    let sum = 0;
+    for (let index = lowestFrom(this.#ids, from); (this.#ids[index] ?? to) < to; index++) {
+      if (isCounted(this.#ids[index] ?? to)) sum += this.#counts[index] ?? 0;
+    }
+    return sum;
+  }
+
+  /** Those with the most withheld errors first. */
+  get connectors(): readonly ConnectorCount[] {
+    return [...this.#connectors]
+      .map(([name, {tags, ...counts}]) => ({name, ...counts, tags: [...tags]}))
+      .sort((a, b) => b.withheld - a.withheld || b.logged - a.logged);
+  }
+
+  /** Reads the lines of a segment from `#next` to `to`, about `maxBytes` bytes. Returns the bytes that were read. */
+  #read({firstId, bytes, starts}: SegmentView, to: number, maxBytes: number): number {
+    const startOf = (id: number) => starts[id - firstId] ?? bytes.length;
+    const first = startOf(this.#next);
+    // Whole lines, one at least.
+    const next = Math.min(to, firstId + Math.max(this.#next - firstId + 1, lowestFrom(starts, first + maxBytes)));
+    const end = startOf(next);
+    const part = bytes.subarray(0, end);
+    const words = [suppressedWord, endpointWord, identicalWord];
+    const places = words.map((word) => part.indexOf(word, first));
+    for (let id = this.#next; ; ) {
+      const found = Math.min(...places.map((at) => (at === -1 ? end : at)));
+      if (found >= end) break;
+      id = firstId + lowestFrom(starts, found + 1) - 1;
+      const lineEnd = startOf(id + 1);
+      this.#add(id, bytes.subarray(startOf(id), lineEnd));
+      for (const [index, word] of words.entries()) {
+        const at = places[index] ?? -1;
+        if (at !== -1 && at < lineEnd) places[index] = part.indexOf(word, lineEnd);
+      }
+    }
+    this.#next = next;
+    return end - first;
+  }
+
+  #add(id: number, line: Uint8Array): void {
+    const suppressed = suppressedIn(line);
+    if (suppressed) {
+      this.#pending.add(suppressed);
+      this.#put(id, suppressed.count);
+      const {name, tag} = partsOf(suppressed.name);
+      const connector = this.#connectorOf(name);
+      connector.withheld += suppressed.count;
+      connector.tags.add(tag);
+      return;
+    }
+    if (levelIn(line) !== 'ERROR') return;
+    const name = endpointIn(line);
+    const withheld = name === undefined ? identicalIn(line) : this.#pending.take(name);
+    if (name === undefined && withheld === 0) return;
+    this.#put(id, withheld);
+    const connector = this.#connectorOf(name ?? '');
+    connector.logged += 1;
+    // Of a connector, the line of the limiter has added them.
+    if (name === undefined) connector.withheld += withheld;
+  }
+
+  #put(id: number, count: number): void {
+    if (count === 0) return;
+    this.#ids.push(id);
+    this.#counts.push(count);
+    // Half of them have left the log.
+    const dropped = lowestFrom(this.#ids, this.#buffer.firstId);
+    if (dropped <= this.#ids.length / 2) return;
+    this.#ids = this.#ids.slice(dropped);
+    this.#counts = this.#counts.slice(dropped);
+  }
+
+  #connectorOf(name: string) {
+    const known = this.#connectors.get(name);
+    if (known) return known;
+    const connector = {logged: 0, withheld: 0, tags: new Set<string>()};
+    if (this.#connectors.size < mostNames) this.#connectors.set(name, connector);
+    return connector;
+  }
+}
+
+/** The connector and the tag of a name in a line of the limiter. No tag has a hyphen, while a connector may. */
+function partsOf(name: string): {readonly name: string; readonly tag: string} {
+  const at = name.lastIndexOf('-');
+  return {name: name.slice(0, at), tag: name.slice(at + 1)};
+}
+
+/** Index of the first number that is at least `least`; the numbers ascend. */
+function lowestFrom(numbers: ArrayLike<number>, least: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((numbers[middle] ?? 0) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function asBuffer(line: Uint8Array): Buffer {

@@ -1,5 +1,6 @@
 import {count, counted} from '../lib/format.ts';
 import {type ConnectorErrors, type ErrorGroup, watchedKey} from '../records/error-log.ts';
+import type {ConnectorCount} from '../records/withheld.ts';
 import {plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import {compactLine, readLine} from '../viewport/line-text.ts';
 import {lostAmount, markerText} from '../words/markers.ts';
@@ -53,6 +54,32 @@ export function connectorParts(counted: number, {inRun, withheldInRun, isWhole}:
 /** ` +812 withheld`; nothing for 0. Errors that were not logged, besides those that were. */
 export function withheldWords(withheld: number): string {
   return withheld === 0 ? '' : ` +${count(withheld)} withheld`;
+}
+
+/** Connectors in `unmatchedWords`; the others are a number. */
+const mostConnectors = 5;
+
+/**
+ * What `--exit-on` could not match, by connector and tag: `276 connector errors +812 withheld, …: orders.kafka 274 +800
+ * (text_event_err) · …`. `untold`: those that only the statistics count. Undefined: nothing was withheld.
+ */
+export function unmatchedWords(connectors: readonly ConnectorCount[], untold: number): string | undefined {
+  const sumOf = (part: 'logged' | 'withheld') => connectors.reduce((sum, each) => sum + each[part], 0);
+  const withheld = sumOf('withheld') + untold;
+  if (withheld === 0) return undefined;
+  const shown = connectors.slice(0, mostConnectors);
+  const parts = [
+    ...shown.map((each) => `${each.name === '' ? "Kafka's client" : each.name} ${countsOf(each)}`),
+    ...(connectors.length > shown.length ? [`${count(connectors.length - shown.length)} more connectors`] : []),
+    ...(untold > 0 ? [`${count(untold)} without a word in the log`] : []),
+  ];
+  const all = counted(sumOf('logged'), 'connector error', 'connector errors');
+  return `${all}${withheldWords(withheld)}, which --exit-on cannot match: ${parts.join(' · ')}`;
+}
+
+function countsOf({logged, withheld, tags}: ConnectorCount): string {
+  const named = tags.length > 0 ? ` (${tags.join(', ')})` : '';
+  return withheld > 0 ? `${count(logged)} +${count(withheld)}${named}` : count(logged);
 }
 
 /** Cells of the level and the space after it. */

@@ -172,9 +172,11 @@ export function entryWords({model, rows, tab, layout}: PaneAt, id: number): stri
   const origin = source.originAt?.(id);
   const name = origin === undefined ? undefined : source.sourceNames?.[origin];
   const folded = shown?.foldedAt(id) ?? 1;
+  const withheld = shown?.withheldAt(id) ?? 0;
   const prefix = [
     ...(name === undefined ? [] : [`${nameOf(name)}:`]),
     ...(folded > 1 ? [`${count(folded)} similar:`] : []),
+    ...(withheld > 0 ? [`${count(withheld)} withheld:`] : []),
     ...(tab.pane.marks.has(index.headOf(id)) && index.headOf(id) === id ? ['marked:'] : []),
   ];
   const text = rows.renderer(tab.pane, layout).spokenLine(id);

@@ -173,7 +173,7 @@ export class RowRenderer {
     const gutter = paintGutter(state, this.#gutter, {isCurrent: id === input.current, number, symbols});
     const entry = this.#textOf(id);
     const {rows, label} = entry;
-    const end = row === rows.length - 1 ? rowEnd(label, state, symbols) : undefined;
+    const end = row === rows.length - 1 ? rowEnd(label, state, symbols, this.textWidth) : undefined;
     const room = this.textWidth - (end ? textWidth(end.text) : 0);
     if (end && room <= 0) return paint(concat([gutter, clip(end, 0, this.textWidth)]), colors);
     const whole = this.#rowText(entry, {id, row}, room, input);
@@ -334,9 +334,21 @@ function panned(line: StyledText, pan: number, cells: number, symbols: Symbols):
   return concat([clip(concat(left), 0, cells - 1), plain(symbols.cutRight, cutMark)]);
 }
 
+/** With fewer cells of text the row has no room for a word. */
+const leastForWord = 40;
+
 /** What is shown at the right border of an entry's last row. `label`: the length of a line that is shown in part. */
-function rowEnd(label: string | undefined, {folded, lines}: RowState, symbols: Symbols): StyledText | undefined {
-  const inside = folded > 1 ? ` ${symbols.times}${count(folded)}` : lines > 1 ? ` ${count(lines)} lines` : '';
+function rowEnd(label: string | undefined, state: RowState, symbols: Symbols, cells: number): StyledText | undefined {
+  const inside = insideOf(state, symbols, cells);
   if (label === undefined && inside === '') return undefined;
   return concat([plain(label ?? '', {dim: true, inverse: true}), plain(inside, {bold: true})]);
+}
+
+/** ` ×274 +812 withheld`: 274 errors in the log and 812 more. ` ×3 · 531 withheld`: three lines that tell of 531. */
+function insideOf({folded, lines, withheld, level}: RowState, symbols: Symbols, cells: number): string {
+  const times = ` ${symbols.times}${count(folded)}`;
+  const word = cells < leastForWord ? '' : ' withheld';
+  if (withheld > 0 && level === 'ERROR') return `${times} +${count(withheld)}${word}`;
+  if (folded > 1) return withheld > 0 ? `${times} ${symbols.dot} ${count(withheld)}${word}` : times;
+  return lines > 1 ? ` ${count(lines)} lines` : '';
 }

@@ -273,3 +273,39 @@ test.each([
   };
   expect(costOf(2000)).toBeLessThan(1.5 * costOf(200));
 });
+
+describe('folded errors of connectors', () => {
+  const error = (connector: string) => line('ERROR', `parse error on input endpoint '${connector}': missing field`);
+  const suppressed = (count: number, name: string) =>
+    line('INFO', `Suppressed ${count} '${name}' errors in the last 6.00s (most recently, 0.00s ago) due to`);
+  const log = [
+    ...[error('a.in'), suppressed(3, 'a.in-x_err'), error('a.in'), suppressed(40, 'a.in-x_err'), error('a.in')],
+    ...[suppressed(500, 'b.in-x_err'), error('b.in'), line('ERROR', 'FAIL: refused (9 identical error(s) suppressed)')],
+  ];
+  const rowsOf = (shown: ShownLines) => idsOf(shown).map((id) => [id, shown.foldedAt(id), shown.withheldAt(id)]);
+
+  test('are one row for each connector, with what was withheld of them', () => {
+    const shown = shownOf(bufferOf(...log), {fold: true, filters: typed('level:error')});
+    expect(rowsOf(shown)).toEqual([
+      ...[[0, 3, 43], [6, 1, 500], [7, 1, 9]], // biome-ignore format: a row each
+    ]);
+  });
+
+  test('without those of records that are hidden', () => {
+    const shown = shownOf(bufferOf(...log), {fold: true, filters: typed('Suppressed')});
+    expect(rowsOf(shown)).toEqual([[1, 3, 543]]);
+  });
+
+  test('that are opened stand for nothing more', () => {
+    const shown = shownOf(bufferOf(...log), {fold: true, filters: typed('level:error')});
+    idsOf(shown);
+    shown.setOpen(0, true);
+    expect(idsOf(shown)).toEqual([0, 2, 4, 6, 7]);
+    expect(shown.withheldAt(0)).toBe(0);
+  });
+
+  test('without folds nothing is read for it', () => {
+    const shown = shownOf(bufferOf(...log), {filters: typed('level:error')});
+    expect(rowsOf(shown).map(([, , withheld]) => withheld)).toEqual([0, 0, 0, 0, 0]);
+  });
+});

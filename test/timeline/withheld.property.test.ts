@@ -3,6 +3,7 @@ import {expect, it} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {ErrorLimiter} from '../../source/demo/connector-errors.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
+import {WithheldErrors} from '../../source/records/withheld.ts';
 import {LogWriter} from '../../source/streams/log-writer.ts';
 import {awaySummary} from '../../source/timeline/away.ts';
 import {unseenConnectorErrors} from '../../source/timeline/error-rows.ts';
@@ -37,15 +38,22 @@ class Rig {
   others = 0;
   run = 0;
   readonly errors: ErrorLog;
+  /** What a fold and `--exit-on` read of the same log. */
+  readonly read: WithheldErrors;
+  readonly #buffer = new LogBuffer({maxBytes: 1e6});
   readonly #writer: LogWriter;
   #limiter = new ErrorLimiter(() => this.now);
   #waiting: string[] = [];
 
   constructor() {
-    const buffer = new LogBuffer({maxBytes: 1e6});
+    const buffer = this.#buffer;
     this.errors = new ErrorLog({buffer, wall: () => 0});
+    this.read = new WithheldErrors(buffer);
     this.#writer = new LogWriter({buffer, errors: this.errors, clock: {wall: () => 0}, onEvent: () => {}});
   }
+
+  /** Whether the entry is an error. */
+  isError = (id: number) => this.#buffer.lineAt(id)?.includes(' ERROR ') === true;
 
   say(level: string, message: string, target = 'dbsp_adapters::server'): void {
     this.#waiting.push(`[orders] ${time} ${level.padStart(5)} ${target}:  ${message}`);
@@ -174,6 +182,12 @@ it('no error is counted twice, and none is left out that the API counts, however
         return endpoint !== undefined && withheld > 0 ? [[`${endpoint} ${tag}`, withheld] as const] : [];
       });
       expect(new Map(kinds)).toEqual(rig.toldOf);
+      while (!rig.read.step(cut));
+      const {connectors} = rig.read;
+      expect(connectors.reduce((sum, {withheld}) => sum + withheld, 0)).toBe(rig.told);
+      const kafkas = connectors.find(({name}) => name === '')?.withheld ?? 0;
+      expect(rig.read.between(0, 1e9, rig.isError)).toBe(rig.told);
+      expect(rig.read.between(0, 1e9, (id) => !rig.isError(id))).toBe(rig.told - kafkas);
     }),
   );
 });

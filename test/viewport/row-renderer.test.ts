@@ -5,6 +5,7 @@ import {visibleBytes} from '../../source/buffer/style-joints.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
 import {textWidth} from '../../source/terminal/width.ts';
+import type {RowState} from '../../source/viewport/gutter.ts';
 import {wrapModes} from '../../source/viewport/row-renderer.ts';
 import {recording} from '../demo/recording.ts';
 import {messageOf, sampleFiles, sampleLines} from '../records/sample-lines.ts';
@@ -481,6 +482,16 @@ describe('the end of a row', () => {
       expect(shown('日'.repeat(20), {folded: 12}, options)).toEqual(['  日日日日…日日  ×12']);
       expect(shown('abc', {folded: 1}, options)).toEqual(['  abc']);
       expect(shown('abc', {folded: 2}, {...options, symbols: symbolsFor(false)})).toEqual(['  abc             x2']);
+    });
+
+    it('count errors that are not in the log apart; a line of the limiter only tells of them', () => {
+      const options = {width: 60};
+      const ends = (state: Partial<RowState>, change = options) => shown('abc', state, change)[0]?.slice(5).trim();
+      expect(ends({folded: 274, withheld: 1812, level: 'ERROR'})).toBe('×274 +1,812 withheld');
+      expect(ends({folded: 1, withheld: 7, level: 'ERROR'})).toBe('×1 +7 withheld');
+      expect(ends({folded: 3, withheld: 531, level: 'INFO'})).toBe('×3 · 531 withheld');
+      expect(ends({folded: 1, withheld: 177, level: 'INFO'})).toBe('');
+      expect(ends({folded: 274, withheld: 1812, level: 'ERROR'}, {width: 30})).toBe('×274 +1,812');
     });
 
     it('of several lines in one row show their number; of several records, that of the records', () => {

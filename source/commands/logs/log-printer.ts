@@ -2,6 +2,7 @@ import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Marker} from '../../buffer/markers.ts';
 import {newline, newlinesIn} from '../../buffer/segment.ts';
 import {counted} from '../../lib/format.ts';
+import {type ConnectorCount, WithheldErrors} from '../../records/withheld.ts';
 import type {LineOutput} from '../../system/line-output.ts';
 import {markerText, markerTone} from '../../words/markers.ts';
 import type {CaughtUp, Ending} from './catch-up.ts';
@@ -45,6 +46,8 @@ export class LogPrinter {
   readonly #prefix: Buffer | undefined;
   readonly #batchBytes: number;
   readonly #records: RecordPrinter | undefined;
+  /** Of all lines; undefined: no record is waited for. */
+  readonly #withheld: WithheldErrors | undefined;
   /** Everything below was printed or dropped. */
   #nextId = 0;
   #lines = 0;
@@ -62,6 +65,7 @@ export class LogPrinter {
     this.#prefix = options.prefix === undefined ? undefined : Buffer.from(options.prefix);
     this.#batchBytes = options.batchBytes ?? pipeBytes;
     this.#records = options.records && new RecordPrinter(options.buffer, options.records);
+    if (options.records?.selecting.exitOn !== undefined) this.#withheld = new WithheldErrors(options.buffer);
   }
 
   /** All lines and notes up to the end were printed. */
@@ -73,6 +77,11 @@ export class LogPrinter {
   /** The record that ends everything (`--exit-on`) was printed. */
   get isOver(): boolean {
     return this.#records?.isOver === true;
+  }
+
+  /** The errors of connectors in the lines that came, and those withheld of them; none without `--exit-on`. */
+  get connectorErrors(): readonly ConnectorCount[] {
+    return this.#withheld?.connectors ?? [];
   }
 
   /** Lines wait because their record may continue: `flush` prints them. */
@@ -105,6 +114,7 @@ export class LogPrinter {
   check(): readonly PlacedMarker[] {
     if (this.#endId !== undefined) return [];
     this.#records?.check();
+    this.#withheld?.step(Number.POSITIVE_INFINITY);
     const {buffer} = this.#options;
     const changed = this.#changedMarker();
     const found = changed ? [changed] : [];

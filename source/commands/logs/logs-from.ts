@@ -4,6 +4,7 @@ import {type FoundRecording, findRecordings} from '../../storage/recording/reade
 import {codeOf, failureWords} from '../../storage/save-file.ts';
 import {RecordedSource, recordedPieces} from '../../streams/recorded-source.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
+import {unmatchedWords} from '../../timeline/event-words.ts';
 import {matched} from './catch-up.ts';
 import {LogPrinter, noteOf} from './log-printer.ts';
 import {linePrefixes} from './logs.ts';
@@ -111,6 +112,10 @@ async function printLog(
   const source = new RecordedSource({buffer, recordings, roomBytes: blockBytes});
   // Large batches, as a write takes about 30 µs; not with `convert`, whose text takes much more memory than bytes.
   const printer = new LogPrinter({...options, buffer, maxBytes, ...(!options.convert && {batchBytes: blockBytes})});
+  const noteUnmatched = () => {
+    const words = unmatchedWords(printer.connectorErrors, 0);
+    if (words !== undefined) note(words);
+  };
   let failure: unknown;
   for (let more = true; more; ) {
     try {
@@ -130,9 +135,11 @@ async function printLog(
     if (printer.isOver) {
       printer.cutShort(output);
       await room(output);
+      noteUnmatched();
       return 'over';
     }
   }
+  noteUnmatched();
   if (failure !== undefined) throw failure;
   return 'printed';
 }

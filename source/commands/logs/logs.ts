@@ -66,6 +66,7 @@ export async function runLogs(options: LogsOptions): Promise<number> {
   if (timeout !== undefined) ends.push(clock.sleep(timeout, signal).then(timedOut, nothing));
 
   const end = await Promise.race(ends);
+  const unmatched = options.waitsForRecord === true ? await printing.unmatched() : [];
   over.abort();
   printing.stop();
   const isLate = end === 'timed out';
@@ -76,6 +77,7 @@ export async function runLogs(options: LogsOptions): Promise<number> {
   }
   if (options.signal.aborted) printing.print();
   await endWatch?.();
+  for (const line of unmatched) note(line);
   const unwritten = end instanceof Error ? writeFailure(end) : undefined;
   if (unwritten !== undefined) note(`pipetail: ${unwritten}`, 'failure');
   if (printing.isOver) return matched;
@@ -122,6 +124,8 @@ async function addMatching(
   return printing.over;
 }
 
+/** Milliseconds that the end waits for the server's number of connector errors. */
+const countPatience = 1_000;
 /** Checks for new lines per second: a line waits at most 17 ms. */
 const fps = 60;
 /** Bytes, twice what can come between two checks: no line is dropped before the reader had a chance. */
@@ -164,6 +168,22 @@ class Printing {
   /** The record that ends everything (`--exit-on`) was printed. */
   get isOver(): boolean {
     return [...this.#logs.values()].some((log) => log.isOver);
+  }
+
+  /** A line for each log with errors that no pattern could match, since the pipeline withheld them. */
+  async unmatched(): Promise<readonly string[]> {
+    const {clock, signal} = this.#options;
+    const answered = new AbortController();
+    const limit = AbortSignal.any([signal, answered.signal]);
+    clock.sleep(countPatience, limit).then(() => answered.abort(), nothing);
+    const lines = await Promise.all(
+      [...this.#logs].map(async ([name, log]) => {
+        const words = await log.unmatched(limit);
+        return words === undefined ? [] : [`pipetail: ${name}: ${words}`];
+      }),
+    );
+    answered.abort();
+    return lines.flat();
   }
 
   /** Opens those that are not open. `hasPrefix`: names in front of the lines. */

@@ -6,6 +6,7 @@ import type {ConnectionState} from '../../streams/connection/state.ts';
 import type {LogStream} from '../../streams/log-stream.ts';
 import type {StreamManager} from '../../streams/stream-manager.ts';
 import type {LineOutput} from '../../system/line-output.ts';
+import {unmatchedWords} from '../../timeline/event-words.ts';
 import {recordingWords} from '../../words/markers.ts';
 import {
   CatchUp,
@@ -106,6 +107,17 @@ export class PipelineLog {
   /** Undefined before the pipeline was requested. */
   get platformVersion(): string | undefined {
     return this.#stream.connection.pipelineAtEnd?.platformVersion;
+  }
+
+  /** The errors withheld in this log, which `--exit-on` could not match, in words; undefined: none. Never rejects. */
+  async unmatched(signal: AbortSignal): Promise<string | undefined> {
+    const {inRun, isWhole} = this.#stream.errors.connectors;
+    const {client, name} = this.#options;
+    // Without an error in the log the limiter has not begun; of a run that began before the log, earlier ones are unknown.
+    const mayBeUntold = inRun > 0 && isWhole;
+    const pipeline = mayBeUntold ? await client.getPipeline(name, signal).catch(() => undefined) : undefined;
+    const untold = Math.max(0, (pipeline?.connectorErrors ?? 0) - this.#stream.errors.connectors.inRun);
+    return unmatchedWords(this.#printer.connectorErrors, untold);
   }
 
   /** Prints some lines or one note; `output` must have room. False: there is nothing to print. */

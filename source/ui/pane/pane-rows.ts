@@ -146,6 +146,7 @@ export class PaneRows {
       ...(level !== undefined && {level}),
       isAround: shown?.isAround(id) ?? false,
       folded: shown?.foldedAt(id) ?? 1,
+      withheld: shown?.withheldAt(id) ?? 0,
       lines: records.closedAt(id)?.lines ?? 1,
       marked: id === head && marks.has(head),
       selected:

@@ -145,3 +145,24 @@ test('markers that somebody changed are said, in every form', async () => {
     expect(notes, printed).toHaveLength(markers);
   }
 });
+
+test('--exit-on says which errors it could not match, by connector and tag', async () => {
+  await using home = await temporaryDirectory();
+  const error = (second: number, connector: string) =>
+    head(second, 'ERROR', `parse error on input endpoint '${connector}': missing field`);
+  const limiter = (second: number, count: number, name: string) =>
+    head(second, 'INFO', `Suppressed ${count} '${name}' errors in the last 6.00s (most recently, 0.00s ago) due to`);
+  const pieces = [
+    ...[error(1, 'a.in'), limiter(7, 800, 'a.in-text_event_err'), error(7, 'a.in')],
+    ...[limiter(8, 12, 'a.in-text_envelope_err'), error(8, 'a.in'), error(9, 'b-2.in')],
+    head(10, 'ERROR', 'FAIL: refused (after 2ms in state CONNECT, 30 identical error(s) suppressed)'),
+  ];
+  writeRecording(home.path, {id: 'id-1', at, pieces});
+  const said =
+    '<pipetail: p: 5 connector errors +842 withheld, which --exit-on cannot match: ' +
+    "a.in 3 +812 (text_event_err, text_envelope_err) · Kafka's client 1 +30 · b-2.in 1>";
+  const lines = async (...args: string[]) => (await shown(home.path, ['p', ...args])).split('\n');
+  expect(await lines('--exit-on', 'not there')).toContain(said);
+  expect(await lines('--exit-on', 'b-2')).toContain(said);
+  expect((await lines()).join('\n')).not.toContain('<');
+});

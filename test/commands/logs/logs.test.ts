@@ -4,7 +4,9 @@ import {ApiError} from '../../../source/api/errors.ts';
 import type {ApiClient} from '../../../source/api/types.ts';
 import {type LogsOptions, linePrefixes, runLogs, watchNames} from '../../../source/commands/logs/logs.ts';
 import {recordPrinters} from '../../../source/commands/logs/run-logs.ts';
+import {connectorErrors, parseError} from '../../../source/demo/connector-errors.ts';
 import type {DemoServerOptions} from '../../../source/demo/demo.ts';
+import {processLog} from '../../../source/demo/process-log.ts';
 import {DemoServer} from '../../../source/demo/server.ts';
 import {type Clock, systemClock} from '../../../source/lib/clock.ts';
 import {readNames} from '../../../source/settings/request.ts';
@@ -81,6 +83,11 @@ async function setUp(options: DemoServerOptions = {}) {
         () => `${text}: ${received}`,
       ),
   };
+}
+
+function recordsOf(...args: readonly string[]) {
+  const request = readSettings(['logs', '-f', 'orders', ...args], {}).request;
+  return request.kind === 'logs' ? recordPrinters(request, systemClock.wall()) : undefined;
 }
 
 it('tries again when the first request for a log is cut, by a server that answers another one', async () => {
@@ -251,6 +258,22 @@ describe('following', () => {
     expect(notes.filter((note) => note.includes('--exit-on'))).toEqual(said);
   });
 
+  it('says how many errors no pattern could match, since the log has no word of them', async () => {
+    const {pipeline, run, notes, stream} = await setUp();
+    pipeline.start([{kind: 'input', name: 'orders.bad'}]);
+    const report = connectorErrors(pipeline, processLog(pipeline, {shape: 'plain'}));
+    for (let count = 0; count < 500; count++) report(parseError('orders.bad', count, 'missing field `id`', '{}'));
+    const running = run({follow: true, waitsForRecord: true, recordsOf: recordsOf('--exit-on', 'the last line')});
+    await untilPrinted(stream, 'missing field');
+    pipeline.write('the last line');
+    expect(await running).toBe(3);
+    expect(notes).toEqual([
+      'pipetail: orders: 10 connector errors +490 withheld, which --exit-on cannot match: ' +
+        'orders.bad 10 · 490 without a word in the log',
+    ]);
+    expect(pipeline.run.errorCounts).toMatchObject([{total: 500, logged: 10, told: 0}]);
+  });
+
   it('without following, a catch-up without that record is none', async () => {
     const {run} = await setUp();
     expect(await run({waitsForRecord: true})).toBe(0);
@@ -309,10 +332,6 @@ describe('following', () => {
 
 describe('the last records of the catch-up, then what comes', () => {
   const old = '[orders] 2025-01-01T00:00:00.000001Z  INFO test:  old';
-  const recordsOf = (...args: readonly string[]) => {
-    const request = readSettings(['logs', '-f', 'orders', ...args], {}).request;
-    return request.kind === 'logs' ? recordPrinters(request, systemClock.wall()) : undefined;
-  };
   /** A log that holds old records, and gets numbered ones all the time. */
   const busy = async () => {
     const rig = await setUp();
