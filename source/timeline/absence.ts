@@ -2,10 +2,11 @@ import {duration, readTime} from '../lib/format.ts';
 import type {PipelineHistory} from '../streams/pipeline-history.ts';
 import {isSettled} from '../words/pipeline.ts';
 import type {AwayRow, AwaySummary} from './away.ts';
+import {endKind} from './events.ts';
 import {storyOf} from './story.ts';
 
 /** The urgent ones first. */
-const kindOrder: readonly AwayRow['kind'][] = ['failed', 'stopped', 'restarted', 'resumed'];
+const kindOrder: readonly AwayRow['kind'][] = ['failed', 'stopped', 'paused', 'restarted', 'started', 'resumed'];
 
 /**
  * What the API's events tell of the time from `since` to `until` (Unix time in ms), in which pipetail did not run.
@@ -49,6 +50,7 @@ function stateChanges(pipeline: string, {events}: PipelineHistory, since: number
   let before: string | undefined;
   /** It was not deployed since it ran last: the next start is another run. */
   let hasEnded = false;
+  let hasRun = false;
   for (const {time, status, hasError, resourcesDesiredStatus} of events.toReversed()) {
     hasEnded ||= ['Stopped', 'Provisioning'].includes(status);
     const to = hasError && status === 'Stopped' ? 'Failed' : status;
@@ -56,10 +58,12 @@ function stateChanges(pipeline: string, {events}: PipelineHistory, since: number
     const isStarting = to === 'Stopped' && resourcesDesiredStatus !== 'Stopped';
     if (!isSettled(to) || isStarting) continue;
     const at = readTime(time);
-    const kind = kindOf(before, to, hasEnded);
+    const kind = kindOf(before, to, {hasEnded, hasRun});
     if (kind && before !== undefined && at >= since) changes.push({kind, by: 'list', pipeline, at, from: before, to});
     before = to;
-    if (to === 'Running') hasEnded = false;
+    if (to !== 'Running') continue;
+    hasEnded = false;
+    hasRun = true;
   }
   const groups = Map.groupBy(changes.reverse(), ({kind, from, to}) => `${kind} ${from} ${to}`);
   return [...groups.values()].flatMap(([last, ...others]): readonly AwayRow[] => {
@@ -68,7 +72,12 @@ function stateChanges(pipeline: string, {events}: PipelineHistory, since: number
   });
 }
 
-function kindOf(from: string | undefined, to: string, hasEnded: boolean): Change['kind'] | undefined {
-  if (to === 'Running') return hasEnded ? 'restarted' : from === to ? undefined : 'resumed';
-  return from === to || to === 'Failed' ? undefined : 'stopped';
+function kindOf(
+  from: string | undefined,
+  to: string,
+  {hasEnded, hasRun}: {readonly hasEnded: boolean; readonly hasRun: boolean},
+): Change['kind'] | undefined {
+  if (to !== 'Running') return from === to || to === 'Failed' ? undefined : endKind(to);
+  if (hasEnded) return hasRun ? 'restarted' : 'started';
+  return from === to ? undefined : 'resumed';
 }

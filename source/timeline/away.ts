@@ -36,7 +36,9 @@ const kindOrder: readonly TimelineEvent['kind'][] = [
   'lost',
   'unread',
   'stopped',
+  'paused',
   'restarted',
+  'started',
   'errors',
   'connectors',
 ];

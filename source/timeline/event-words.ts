@@ -17,6 +17,8 @@ export function timelineWords(event: TimelineEvent, width: number): StyledText {
     case 'silent':
       return plain(event.why);
     case 'stopped':
+    case 'paused':
+    case 'started':
       return plain(stateChangeWords(event.from, event.to));
     case 'lost':
       return plain(lostWords(event));

@@ -19,8 +19,10 @@ import {
 export type TimelineEvent = {readonly pipeline: string; readonly id?: number; readonly at?: number} & (
   | {readonly kind: 'failed'; readonly why: string}
   | {readonly kind: 'silent'; readonly why: string}
-  /** It no longer runs, without a failure: the user stopped it. States in the server's spelling. */
-  | {readonly kind: 'stopped'; readonly from: string; readonly to: string}
+  /** It no longer runs, without a failure: the user stopped or paused it. States in the server's spelling. */
+  | {readonly kind: 'stopped' | 'paused'; readonly from: string; readonly to: string}
+  /** It runs, and is not known to have run before. */
+  | {readonly kind: 'started'; readonly from: string; readonly to: string}
   /** `marker`: the log's own, of the last gap. */
   | {
       readonly kind: 'lost';
@@ -112,17 +114,23 @@ function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus)
     events.push({kind: 'failed', pipeline, at, why: now.failing});
   }
   if (before.running && !now.running && now.failing === undefined) {
-    events.push({kind: 'stopped', pipeline, at, from: before.state, to: now.state});
+    events.push({kind: endKind(now.state), pipeline, at, from: before.state, to: now.state});
   }
   // After a pause, or a while in which the server could not reach it, `since` is new but the deployment is the same.
   const isSame = now.deployment !== '' && now.deployment === before.deployment;
   if (now.running && before.since !== at && !isSame) {
-    events.push({kind: 'restarted', pipeline, at, by: 'list', from: before.state, to: now.state});
+    const change = {pipeline, at, from: before.state, to: now.state};
+    events.push(before.hasRun ? {kind: 'restarted', by: 'list', ...change} : {kind: 'started', ...change});
   }
   // A process that was started again counts from zero.
   const errors = now.connectorErrors - (now.connectorErrors < before.connectorErrors ? 0 : before.connectorErrors);
   if (errors > 0) events.push({kind: 'connectors', pipeline, count: errors});
   return events;
+}
+
+/** What a pipeline did that no longer runs, by its state in the server's spelling. */
+export function endKind(state: string): 'stopped' | 'paused' {
+  return state === 'Paused' ? 'paused' : 'stopped';
 }
 
 /** What to tell of a pipeline: it has compiled, runs, is stopped or paused, fails or is gone; undefined: none of that. */

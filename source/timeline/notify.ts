@@ -91,11 +91,11 @@ export class Notifier {
   }
 }
 
-/** Errors notify once for each new group and with every watched line; a user who stops a pipeline knows about it. */
+/** Errors notify once for each new group and with every watched line; a user who starts or stops a pipeline knows it. */
 function notificationOf(event: TimelineEvent | AwaitedChange): Notification | undefined {
   const {pipeline, kind, at} = event;
   if (kind === 'changed') return {pipeline, kind, text: event.words, count: 1, withheld: 0, at};
-  if (kind === 'connectors' || kind === 'stopped') return undefined;
+  if (kind === 'connectors' || kind === 'stopped' || kind === 'paused' || kind === 'started') return undefined;
   if (kind !== 'errors') {
     const count = kind === 'lost' ? event.atLeast : 1;
     return {pipeline, kind, text: timelineWords(event, widthWithTarget).text, count, withheld: 0, at};

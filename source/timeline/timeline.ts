@@ -249,8 +249,7 @@ export class Timelines {
     }
     const events = listEvents(before, now);
     this.#tell([...this.#awaitedChanges(before, now), ...events]);
-    // The first start of a pipeline is no restart.
-    const restarts = events.filter(({kind, pipeline}) => kind === 'restarted' && before.get(pipeline)?.hasRun);
+    const restarts = events.filter(({kind}) => kind === 'restarted');
     this.#incidents.add(restarts, 'list', clock.wall());
     // A new pipeline of this name is another one. With an open log, it is forgotten when the log is closed.
     for (const name of before.keys()) if (!now.has(name) && !manager.get(name)) this.#incidents.forget(name);

@@ -53,8 +53,17 @@ it('tells changes between states in which a pipeline stays, and none of before',
 it('tells a start that went through no state in between, and none when it went on after a pause', () => {
   expect(told([0, 'Running'], [20, 'Provisioning'], [21, 'Running'])).toEqual(['21 restarted Running again']);
   expect(told([0, 'Running'], [20, 'Paused'], [25, 'Running'])).toEqual([
-    '20 stopped Running → Paused',
+    '20 paused Running → Paused',
     '25 resumed Paused → Running',
+  ]);
+});
+
+it('tells a first start from a restart', () => {
+  expect(told([0, 'Stopped'], [20, 'Provisioning'], [21, 'Running'])).toEqual(['21 started Stopped → Running']);
+  expect(told([0, 'Stopped'], [20, 'Running'], [21, 'Stopped'], [22, 'Running'])).toEqual([
+    '21 stopped Running → Stopped',
+    '22 restarted Stopped → Running',
+    '20 started Stopped → Running',
   ]);
 });
 

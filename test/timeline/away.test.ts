@@ -66,6 +66,26 @@ it('a restart that the list and the log report is one row, at its place in the l
   expect(summary?.rows).toEqual([{kind: 'restarted', pipeline: 'a', by: 'log', id: 6}]);
 });
 
+it('a pause is no stop, and a first start no restart', () => {
+  const stopped = {state: 'Stopped', running: false} as const;
+  const left = statusAt(
+    0,
+    [],
+    [pipeline('a'), pipeline('b'), pipeline('c', {...stopped, hasRun: false}), pipeline('d', stopped)],
+  );
+  const now = statusAt(
+    1,
+    [],
+    [
+      pipeline('a', {state: 'Paused', running: false, since: 5}),
+      pipeline('b', {...stopped, since: 5}),
+      ...[pipeline('c', {since: 5}), pipeline('d', {since: 5})],
+    ],
+  );
+  const summary = awaySummary(left, now, nothing);
+  expect(kinds(summary)).toEqual(['b stopped', 'a paused', 'd restarted', 'c started']);
+});
+
 it('before the first list there are no events of pipelines', () => {
   const left = {at: 0, logs: [], pipelines: undefined};
   expect(awaySummary(left, statusAt(1, [], [pipeline('a', {failing: 'Failed'})]), nothing)).toBeUndefined();

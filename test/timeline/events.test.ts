@@ -68,7 +68,7 @@ describe('of the list', () => {
     const running = pipeline('a', {deployment: 'first'});
     const paused = pipeline('a', {deployment: 'first', running: false, state: 'Paused', since: 5});
     const resumed = pipeline('a', {deployment: 'first', since: 7});
-    expect(kinds(pipelineEvents(running, paused))).toEqual(['stopped']);
+    expect(kinds(pipelineEvents(running, paused))).toEqual(['paused']);
     expect(pipelineEvents(paused, resumed)).toEqual([]);
     expect(pipelineEvents(running, resumed)).toEqual([]);
     expect(kinds(pipelineEvents(paused, {...resumed, deployment: 'second'}))).toEqual(['restarted']);

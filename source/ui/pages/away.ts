@@ -74,8 +74,12 @@ function kindOf(row: AwayRow): {word: string; style: Style} {
       return {word: 'not read', style: {fg: 3, bold: true}};
     case 'stopped':
       return {word: 'stopped', style: {fg: 3}};
+    case 'paused':
+      return {word: 'paused', style: {fg: 3}};
     case 'restarted':
       return {word: 'restarted', style: {fg: 3}};
+    case 'started':
+      return {word: 'started', style: {}};
     case 'resumed':
       return {word: 'resumed', style: {}};
     case 'errors':
