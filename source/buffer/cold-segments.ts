@@ -19,6 +19,9 @@ export type PastBlock = {
   readonly bytes: ColdBytes;
 };
 
+/** Lines whose bytes are outside of memory, for `LogBuffer.addEarlier`. */
+export type EarlierBlock = Pick<PastBlock, 'lines' | 'byteLength' | 'bytes'>;
+
 /** A segment that is leaving memory. `byteOffset`: bytes that the buffer ever held before it, its past included. */
 export type LeavingSegment = {
   readonly firstId: number;
@@ -128,6 +131,19 @@ export class ColdSegments {
     const endId = firstId + lines + markers.length;
     this.#add({firstId, endId, markers: markers.length, byteLength, bytes});
     return endId;
+  }
+
+  /** Adds lines before all others, the last one under `endId - 1`. */
+  addEarlier(endId: number, {lines, byteLength, bytes}: EarlierBlock): void {
+    const segment = {firstId: endId - lines, endId, markers: 0, byteLength, bytes};
+    this.#segments.unshift(segment);
+    this.#count(segment, 1);
+  }
+
+  /** Lines before all others that are not held. */
+  countDropped({lines, byteLength}: EarlierBlock): void {
+    this.droppedLines += lines;
+    this.#droppedBytes += byteLength;
   }
 
   /** Drops what the store has deleted, and the oldest segments while there are too many markers. */

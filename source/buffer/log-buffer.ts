@@ -1,4 +1,4 @@
-import {ColdSegments, type ColdStore, type PastBlock} from './cold-segments.ts';
+import {ColdSegments, type ColdStore, type EarlierBlock, type PastBlock} from './cold-segments.ts';
 import {HotSegments} from './hot-segments.ts';
 import {type Marker, MarkerStore} from './markers.ts';
 import {newlinesIn, type Segment, type SegmentView} from './segment.ts';
@@ -32,6 +32,9 @@ export class LogBuffer {
   /** Markers that wait for the open line to end. Their ids will be those from `endId` on. */
   #waiting: Marker[] = [];
   #version = 0;
+  /** Lines below this id are still to be added; undefined: none are. */
+  #earlierTo: number | undefined;
+  #originId = 0;
 
   /**
    * `segmentBytes`: default 256 KiB or an eighth of a smaller bound. `maxLineBytes`: where an endless line is broken;
@@ -117,6 +120,38 @@ export class LogBuffer {
   addPast(block: PastBlock): void {
     this.#version += 1;
     this.#hot.startAt(this.#cold.addPast(this.endId, block));
+  }
+
+  /**
+   * Lines before the first one are added later, under ids below `id`, the last one first: `id` is at least their number.
+   * Only while the buffer has had nothing else.
+   */
+  startBefore(id: number): void {
+    this.#version += 1;
+    this.#hot.startAt(id);
+    this.#earlierTo = id;
+  }
+
+  /** Adds lines before all that were added so far. They are only counted if entries after them were dropped. */
+  addEarlier(block: EarlierBlock, {isHeld = true} = {}): void {
+    if (this.#earlierTo === undefined) return;
+    this.#version += 1;
+    if (isHeld && this.firstId === this.#earlierTo) this.#cold.addEarlier(this.#earlierTo, block);
+    else this.#cold.countDropped(block);
+    this.#earlierTo -= block.lines;
+  }
+
+  /** All earlier lines were added. */
+  endEarlier(): void {
+    if (this.#earlierTo === undefined) return;
+    this.#version += 1;
+    this.#originId = this.#earlierTo;
+    this.#earlierTo = undefined;
+  }
+
+  /** Id of the first entry that the log ever had; undefined while earlier lines are still to be added. */
+  get originId(): number | undefined {
+    return this.#earlierTo === undefined ? this.#originId : undefined;
   }
 
   /** Where the last `bytes` bytes of lines begin, or a little before; reads no disk. `linesBefore`: lines before it. */

@@ -83,6 +83,8 @@ export type MarkerKind =
   | {readonly kind: 'unread'; readonly stream: OutputStream; readonly why: string}
   /** In a merged log: `lines` of a source left its scrollback before they were merged. */
   | {readonly kind: 'not-merged'; readonly lines: number}
+  /** In an opened file. `rotated`: another file has its name now; what was between the two is unknown. */
+  | {readonly kind: 'file'; readonly turn: 'truncated' | 'rotated' | 'removed'}
   /** A dated line that the user drew. */
   | {readonly kind: 'drawn'};
 
@@ -111,11 +113,14 @@ export type LossCount = {
   readonly unreadId: number | undefined;
 };
 
+const losing: ReadonlySet<Marker['kind']> = new Set([
+  ...(['lost', 'line-cut', 'discarded', 'possible-repeat', 'not-merged', 'not-recorded', 'unreadable'] as const),
+  'file',
+]);
+
 /** Lines may be missing: a line after the marker may belong to a record whose head is not above it. */
 export function losesLines({kind}: Marker): boolean {
-  return ['lost', 'line-cut', 'discarded', 'possible-repeat', 'not-merged', 'not-recorded', 'unreadable'].includes(
-    kind,
-  );
+  return losing.has(kind);
 }
 
 export const noLosses: LossCount = {

@@ -42,8 +42,8 @@ export type FileState = {
   readonly size: number;
   /** Bytes of `size` that were read so far. */
   readonly read: number;
-  /** Lines before the oldest one in the buffer are not counted yet. */
-  readonly isCounting?: boolean;
+  /** Lines of a large file are counted after its end was read. Their share, from 0 to 1; undefined: all are counted. */
+  readonly counted?: number | undefined;
   /** One sentence; of `failed`. */
   readonly why?: string | undefined;
 };

@@ -65,6 +65,14 @@ export class LogWriter implements StitchSink {
     this.#options.errors.append(bytes, newlines);
   }
 
+  /** The open line is whole, but no newline comes. */
+  endLine(): void {
+    if (!this.#buffer.hasOpenLine) return;
+    this.#options.errors.endLine();
+    this.states.endLine();
+    this.#buffer.closeLine();
+  }
+
   cutLine(): void {
     const {hasOpenLine, endId} = this.#buffer;
     if (!hasOpenLine) return;

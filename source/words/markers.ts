@@ -33,6 +33,7 @@ export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
     case 'ended':
     case 'state':
     case 'program':
+    case 'file':
       return 'notice';
     case 'discarded':
     case 'reconnected':
@@ -76,10 +77,18 @@ function wordsOf(marker: Marker): string {
         : `${counted(marker.lines, 'line was', 'lines were')} not recorded`;
     case 'unreadable':
       return unreadableText(marker);
+    case 'file':
+      return `${clockTime(marker.at)} ${fileTurnWords[marker.turn]}`;
     case 'drawn':
       return dateTime(marker.at);
   }
 }
+
+const fileTurnWords: Readonly<Record<Extract<Marker, {kind: 'file'}>['turn'], string>> = {
+  truncated: 'the file was truncated; what follows is its new beginning, lines between may be missing',
+  rotated: 'the file was rotated; what follows is in a new file, lines between may be missing',
+  removed: 'the file was removed',
+};
 
 function stateText({from, to, error, startFailed}: Extract<Marker, {kind: 'state'}>): string {
   return error === undefined

@@ -113,7 +113,7 @@ async function filesIn(
       const found = stats.isFile() ? await logOf(file, stats) : undefined;
       if (found?.kind === 'file') files.push(found);
     } catch (error) {
-      note((error instanceof OpenError ? error : OpenError.of(file, error)).message);
+      note(OpenError.of(file, error).message);
     }
   }
   return joinRotated(files, ({path: file}) => path.basename(file)).flatMap((parts) => {

@@ -16,8 +16,9 @@ const words: Readonly<Record<string, string>> = {
 export class OpenError extends Error {
   override readonly name = 'OpenError';
 
-  /** `error`: of the file system; throws any other. */
+  /** `error`: of the file system, or an `OpenError`; throws any other. */
   static of(file: string, error: unknown): OpenError {
+    if (error instanceof OpenError) return error;
     const code = codeOf(error);
     if (code === undefined) throw error;
     return new OpenError(`${clean(file)} cannot be opened: ${words[code] ?? code}`);

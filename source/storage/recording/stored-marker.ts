@@ -58,6 +58,7 @@ const checks: MarkerChecks = {
   },
   unread: {stream: oneOf<OutputStream>({stdout: true, stderr: true}), why: text},
   'not-merged': {lines: number},
+  file: {turn: oneOf<'truncated' | 'rotated' | 'removed'>({truncated: true, rotated: true, removed: true})},
   drawn: {},
 };
 

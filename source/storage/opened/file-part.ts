@@ -1,0 +1,101 @@
+import {fstatSync, readSync} from 'node:fs';
+import {type FileHandle, open} from 'node:fs/promises';
+import type {ColdBytes} from '../../buffer/cold-segments.ts';
+
+const newline = Buffer.from('\n');
+
+/** What a file contained from its opening, or its last truncation, to the next one. A renamed or deleted file is read on. */
+export class FilePart {
+  /** Its bytes were overwritten. */
+  isGone = false;
+  readonly #handle: FileHandle;
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  /** Throws errors of the file system. */
+  static async open(path: string): Promise<FilePart> {
+    return new FilePart(await open(path, 'r'));
+  }
+
+  /** The next part of the same file, which was truncated. */
+  truncated(): FilePart {
+    this.isGone = true;
+    return new FilePart(this.#handle);
+  }
+
+  /** Of the file now, in bytes. Throws errors of the file system. */
+  get size(): number {
+    return fstatSync(this.#handle.fd).size;
+  }
+
+  /** Whether it is the file with these numbers. */
+  isFile({dev, ino}: {readonly dev: number; readonly ino: number}): boolean {
+    const own = fstatSync(this.#handle.fd);
+    return own.ino === ino && own.dev === dev;
+  }
+
+  /** Fills `into` from `offset` on; returns fewer bytes only at the end of the file. */
+  async read(into: Buffer, offset: number): Promise<Buffer> {
+    let length = 0;
+    while (length < into.length) {
+      const {bytesRead} = await this.#handle.read(into, length, into.length - length, offset + length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return into.subarray(0, length);
+  }
+
+  /** Synchronous, since the screen cannot wait: 256 KiB take 0.1 ms. Undefined if they cannot be read any more. */
+  readNow(offset: number, length: number): Buffer | undefined {
+    if (this.isGone) return undefined;
+    try {
+      const bytes = Buffer.allocUnsafe(length);
+      for (let read = 0; read < length; ) {
+        const some = readSync(this.#handle.fd, bytes, read, length - read, offset + read);
+        if (some === 0) return undefined;
+        read += some;
+      }
+      return bytes;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.isGone = true;
+    await this.#handle.close().catch(() => {});
+  }
+}
+
+/** Consecutive bytes of a part; `isEnded`: and a newline that the file does not have. */
+export type FilePiece = {
+  readonly part: FilePart;
+  readonly offset: number;
+  readonly length: number;
+  readonly isEnded: boolean;
+};
+
+/** Bytes of a log that are read back from its files. */
+export class FileBytes implements ColdBytes {
+  readonly #pieces: readonly FilePiece[];
+
+  constructor(pieces: readonly FilePiece[]) {
+    this.#pieces = pieces;
+  }
+
+  readonly isKept = (): boolean => this.#pieces.every(({part}) => !part.isGone);
+
+  readonly read = (): Buffer | undefined => {
+    const parts: Buffer[] = [];
+    for (const {part, offset, length, isEnded} of this.#pieces) {
+      const bytes = part.readNow(offset, length);
+      if (!bytes) return undefined;
+      parts.push(bytes);
+      if (isEnded) parts.push(newline);
+    }
+    const [only] = parts;
+    return parts.length === 1 && only ? only : Buffer.concat(parts);
+  };
+}

@@ -1,0 +1,155 @@
+import type {LogBuffer} from '../buffer/log-buffer.ts';
+import {newline, newlinesIn} from '../buffer/segment.ts';
+import type {Clock} from '../lib/clock.ts';
+import {earlierLines} from '../storage/opened/earlier-lines.ts';
+import {FilePart} from '../storage/opened/file-part.ts';
+import {FileStore} from '../storage/opened/file-store.ts';
+import {type FileTurn, FollowedFile} from '../storage/opened/followed-file.ts';
+import {OpenError} from '../storage/opened/open-error.ts';
+import type {FileState} from './log-source.ts';
+import type {LogWriter} from './log-writer.ts';
+
+type FileLogOptions = {
+  readonly path: string;
+  readonly buffer: LogBuffer;
+  readonly writer: LogWriter;
+  readonly clock: Clock;
+  readonly memoryBytes: number | undefined;
+  readonly onChange: (state: FileState) => void;
+  readonly onReceived: () => void;
+  readonly sizes?: FileSizes | undefined;
+};
+
+const defaultSizes = {
+  /** A file up to this size is read from its beginning; of a larger one the end comes first. */
+  whole: 8 * 1024 * 1024,
+  tail: 4 * 1024 * 1024,
+};
+
+/** In bytes. */
+export type FileSizes = typeof defaultSizes;
+
+/** Of the end, in which the beginning of a line is searched. */
+const searchedBytes = 1024 * 1024;
+/** Files that stay open after they were replaced. */
+const mostParts = 8;
+/** Index and filters need 3 bytes a line: a quarter of the memory at most. */
+const memoryPerLine = 12;
+
+/** A plain file as a log: its end at once, what is before as cold blocks, and what is added while it grows. */
+export class FileLog {
+  readonly #options: FileLogOptions;
+  readonly #store = new FileStore();
+  #followed: FollowedFile | undefined;
+  /** The last one is the present one; the others were replaced under its name, and are read back. */
+  readonly #parts: FilePart[] = [];
+  #isClosed = false;
+  #state: FileState = {kind: 'reading', size: 0, read: 0};
+
+  constructor(options: FileLogOptions) {
+    this.#options = options;
+    options.buffer.coldStore = this.#store;
+  }
+
+  /** Never rejects. */
+  async start(): Promise<void> {
+    const {path, buffer, clock, sizes = defaultSizes} = this.#options;
+    try {
+      const part = await FilePart.open(path);
+      const from = part.size > sizes.whole ? await lineStart(part, part.size - sizes.tail) : 0;
+      if (this.#isClosed) {
+        await part.close();
+        return;
+      }
+      if (from > 0) buffer.startBefore(from + 1);
+      this.#setState({size: part.size, counted: from > 0 ? 0 : undefined});
+      this.#followed = new FollowedFile({
+        ...{path, part, offset: from, clock},
+        sink: {
+          append: (bytes, at, offset) => this.#append(bytes, at, offset),
+          onTurn: (turn) => this.#onTurn(turn),
+          onCaughtUp: () => this.#setState({kind: 'growing'}),
+          onFailed: (error) => this.#onFailed(error),
+        },
+      });
+      this.#followed.start();
+      if (from > 0) await this.#addEarlier(part, from);
+    } catch (error) {
+      this.#onFailed(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#followed?.close();
+    await Promise.all(this.#parts.map((part) => part.close()));
+  }
+
+  #append(bytes: Buffer, part: FilePart, offset: number): void {
+    const {buffer, writer, onReceived} = this.#options;
+    const before = buffer.totalBytes;
+    // First: segments may leave memory meanwhile.
+    this.#store.add(part, offset, bytes.length);
+    writer.append(bytes, newlinesIn(bytes));
+    // A line that was too long was broken by a newline.
+    const broken = buffer.totalBytes - before - bytes.length;
+    if (broken > 0) this.#store.add(undefined, 0, broken);
+    if (part !== this.#parts.at(-1)) this.#keepPart(part);
+    onReceived();
+    this.#setState({size: offset + bytes.length, read: offset + bytes.length});
+  }
+
+  /** The oldest ones are closed: what is in them can no longer be read back. */
+  #keepPart(part: FilePart): void {
+    this.#parts.push(part);
+    if (this.#parts.length <= mostParts) return;
+    void this.#parts.shift()?.close();
+    this.#options.buffer.forgetDeleted();
+  }
+
+  #onTurn(turn: FileTurn): void {
+    const {buffer, writer} = this.#options;
+    if (buffer.hasOpenLine && turn !== 'removed') {
+      writer.endLine();
+      this.#store.endLine();
+    }
+    writer.addMarker({kind: 'file', turn});
+    // What was overwritten can no longer be read back.
+    if (turn === 'truncated') buffer.forgetDeleted();
+    this.#setState({});
+  }
+
+  async #addEarlier(part: FilePart, from: number): Promise<void> {
+    const {buffer, memoryBytes = Number.POSITIVE_INFINITY} = this.#options;
+    let linesLeft = memoryBytes / memoryPerLine;
+    for await (const {blocks, from: countedFrom} of earlierLines(part, from)) {
+      if (this.#isClosed) return;
+      for (const block of blocks) {
+        linesLeft -= block.lines;
+        buffer.addEarlier(block, {isHeld: linesLeft > 0});
+      }
+      this.#setState({counted: 1 - countedFrom / from});
+    }
+    buffer.endEarlier();
+    this.#setState({counted: undefined});
+  }
+
+  #onFailed(error: unknown): void {
+    if (this.#isClosed) return;
+    this.#options.writer.endLine();
+    this.#setState({kind: 'failed', why: OpenError.of(this.#options.path, error).message});
+  }
+
+  #setState(change: Partial<FileState>): void {
+    if (this.#isClosed) return;
+    this.#state = {...this.#state, ...change};
+    this.#options.onChange(this.#state);
+  }
+}
+
+/** Where the first line begins at or after an offset; the offset itself if none begins. */
+async function lineStart(part: FilePart, offset: number): Promise<number> {
+  const bytes = await part.read(Buffer.allocUnsafe(searchedBytes), offset - 1);
+  const at = bytes.indexOf(newline);
+  return at === -1 ? offset : offset + at;
+}

@@ -1,0 +1,191 @@
+import {LogBuffer} from '../buffer/log-buffer.ts';
+import type {LossCount, Marker} from '../buffer/markers.ts';
+import {newlinesIn} from '../buffer/segment.ts';
+import {type Clock, nextTurn} from '../lib/clock.ts';
+import {SharedFrames} from '../lib/frames.ts';
+import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
+import {ErrorLog} from '../records/error-log.ts';
+import type {FoundLog} from '../storage/opened/find-logs.ts';
+import {OpenError} from '../storage/opened/open-error.ts';
+import {type ConnectionEvent, withEvent} from './connection/state.ts';
+import {FileLog, type FileSizes} from './file-log.ts';
+import {bufferInfo, type FileState, type LogSnapshot} from './log-source.ts';
+import {LogWriter} from './log-writer.ts';
+import {openedPieces, type PiecesOptions} from './opened-pieces.ts';
+
+export type OpenedLogOptions = {
+  readonly found: FoundLog;
+  readonly clock: Clock;
+  /** Snapshots a second, at most. */
+  readonly fps: number;
+  /** Frames that several tabs share. Default: its own. */
+  readonly frames?: SharedFrames;
+  /** Limit of the scrollback. */
+  readonly scrollbackBytes: number;
+  /** Limit of all tabs together; also limits the lines of a large file that are held. Default: none. */
+  readonly memoryBytes?: number;
+  /** What the program reads as its own input. */
+  readonly stdin?: PiecesOptions['stdin'];
+  /** For tests: which file is large. */
+  readonly sizes?: FileSizes;
+};
+
+/** Milliseconds of reading between two turns of the event loop. */
+const sliceMs = 8;
+
+/** One log without a connection: a file, which may grow, stdin or the recordings of one pipeline. */
+export class OpenedLog {
+  readonly name: string;
+  readonly found: FoundLog;
+  readonly buffer: LogBuffer;
+  readonly #options: OpenedLogOptions;
+  readonly #errors: ErrorLog;
+  readonly #writer: LogWriter;
+  readonly #frames: SharedFrames;
+  readonly #store: Store<LogSnapshot>;
+  readonly #closing = new AbortController();
+  /** One function for all frames, which identify the log by it. */
+  readonly #publish = () => this.#store.set(this.#newSnapshot());
+  #file: FileLog | undefined;
+  #state: FileState = {kind: 'reading', size: 0, read: 0};
+  #events: readonly ConnectionEvent[] = [];
+  #receivedAt: number | undefined;
+  #isStarted = false;
+
+  constructor(options: OpenedLogOptions) {
+    const {found, clock, fps, frames, scrollbackBytes} = options;
+    this.#options = options;
+    this.name = found.name;
+    this.found = found;
+    this.buffer = new LogBuffer({maxBytes: scrollbackBytes});
+    this.#frames = frames ?? new SharedFrames({clock, fps});
+    this.#errors = new ErrorLog({buffer: this.buffer, wall: clock.wall});
+    this.#writer = new LogWriter({
+      ...{buffer: this.buffer, errors: this.#errors, clock},
+      onEvent: (text) => {
+        this.#events = withEvent(this.#events, {at: clock.wall(), text});
+      },
+    });
+    this.#store = createStore(this.#newSnapshot());
+  }
+
+  get snapshot(): ReadableStore<LogSnapshot> {
+    return this.#store;
+  }
+
+  /** May be ahead of the snapshot. */
+  get errors(): ErrorLog {
+    return this.#errors;
+  }
+
+  get losses(): LossCount {
+    return this.#writer.losses;
+  }
+
+  /** Reads; a second call does nothing. */
+  start(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    const {found} = this.#options;
+    if (found.kind === 'file' && found.packed === undefined) this.#startFile(found.path);
+    else void this.#readAll();
+  }
+
+  addDivider(): void {
+    this.#writer.addMarker({kind: 'drawn'});
+    this.#onChange();
+  }
+
+  /** See `LogBuffer.shrinkTo`. */
+  shrinkTo(bytes: number, newest: number): void {
+    // No snapshot without a change: the memory budget calls this after each one, so it would never end.
+    if (this.buffer.shrinkTo(bytes, newest)) this.#onChange();
+  }
+
+  /** Closes the files. Resolves when that is done. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#frames.cancel(this.#publish);
+    await this.#file?.close();
+  }
+
+  #startFile(path: string): void {
+    const {clock, memoryBytes, sizes} = this.#options;
+    this.#file = new FileLog({
+      ...{path, buffer: this.buffer, writer: this.#writer, clock, memoryBytes, sizes},
+      onChange: (state) => this.#setState(state),
+      onReceived: () => {
+        this.#receivedAt = clock.wall();
+      },
+    });
+    void this.#file.start();
+  }
+
+  /** What is no plain file is read once, from its beginning to its end. Never rejects. */
+  async #readAll(): Promise<void> {
+    const {found, stdin} = this.#options;
+    const {signal} = this.#closing;
+    try {
+      for await (const piece of openedPieces(found, {signal, ...(stdin && {stdin})})) {
+        if ('bytes' in piece) this.#append(piece.bytes);
+        else this.#addMarker(piece.marker);
+        await this.#pause();
+      }
+      this.#writer.endLine();
+      this.#setState({...this.#state, kind: 'ended'});
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#writer.endLine();
+      this.#setState({...this.#state, kind: 'failed', why: OpenError.of(found.path, error).message});
+    }
+  }
+
+  #addMarker({at, ...marker}: Marker): void {
+    // The rest of an open line is among what cannot be read.
+    if (marker.kind === 'unreadable' && marker.because !== 'damaged-marker') this.#writer.endLine();
+    this.#writer.addMarker(marker, at);
+  }
+
+  #sliceEnd = 0;
+
+  /** Other work has its turn after each slice. Rejects once the log is closed. */
+  async #pause(): Promise<void> {
+    const {clock} = this.#options;
+    if (clock.monotonic() >= this.#sliceEnd) {
+      await nextTurn(clock);
+      this.#sliceEnd = clock.monotonic() + sliceMs;
+    }
+    this.#closing.signal.throwIfAborted();
+  }
+
+  #append(bytes: Uint8Array): void {
+    this.#writer.append(bytes, newlinesIn(bytes));
+    this.#receivedAt = this.#options.clock.wall();
+    const read = this.#state.read + bytes.length;
+    this.#setState({...this.#state, size: Math.max(this.#state.size, read), read});
+  }
+
+  #setState(state: FileState): void {
+    this.#state = state;
+    this.#onChange();
+  }
+
+  #onChange(): void {
+    if (this.#closing.signal.aborted) return;
+    // The first lines do not wait for a frame: the user may wait for them.
+    const areFirst = this.#store.get().lineCount === 0 && this.buffer.lineCount > 0;
+    if (areFirst) this.#publish();
+    else this.#frames.request(this.#publish);
+  }
+
+  #newSnapshot(): LogSnapshot {
+    return {
+      ...bufferInfo(this.buffer),
+      file: this.#state,
+      events: this.#events,
+      pipelineId: undefined,
+      receivedAt: this.#receivedAt,
+      unread: this.#writer.states.unread,
+    };
+  }
+}

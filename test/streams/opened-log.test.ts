@@ -1,0 +1,190 @@
+import {appendFile, rename, rm, truncate, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {expect, test} from 'vitest';
+import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {systemClock} from '../../source/lib/clock.ts';
+import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
+import {OpenedLog, type OpenedLogOptions} from '../../source/streams/opened-log.ts';
+import {eventually} from '../harness/eventually.ts';
+import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
+
+type Opened = AsyncDisposable & {
+  readonly log: OpenedLog;
+  readonly file: string;
+  /** Waits until these are the entries; markers are `<kind>`. */
+  readonly shows: (...entries: string[]) => Promise<void>;
+};
+
+/** Opens `app.log` with this text. */
+async function openFile(
+  home: TemporaryDirectory,
+  text: string,
+  options: Partial<OpenedLogOptions> = {},
+): Promise<Opened> {
+  const file = path.join(home.path, 'app.log');
+  await writeFile(file, text);
+  const found: FoundLog = {kind: 'file', name: 'app.log', path: file, packed: undefined, older: []};
+  return {...openLog({found, ...options}), file};
+}
+
+function openLog(options: Partial<OpenedLogOptions> & Pick<OpenedLogOptions, 'found'>): Omit<Opened, 'file'> {
+  const log = new OpenedLog({
+    ...{clock: systemClock, fps: 100, scrollbackBytes: 1e6},
+    ...options,
+  });
+  log.start();
+  return {
+    log,
+    async shows(...entries) {
+      const wanted = JSON.stringify(entries);
+      const shown = () => JSON.stringify(entriesOf(log.buffer));
+      await eventually(
+        () => shown() === wanted,
+        () => `${shown()} instead of ${wanted}`,
+      );
+    },
+    [Symbol.asyncDispose]: () => log.close(),
+  };
+}
+
+function entriesOf(buffer: LogBuffer): string[] {
+  const entries: string[] = [];
+  for (let id = buffer.firstId; id < buffer.endId; id++) {
+    const marker = buffer.markerAt(id);
+    const words = marker?.kind === 'file' ? marker.turn : marker?.kind;
+    entries.push(words === undefined ? `${buffer.lineAt(id)}` : `<${words}>`);
+  }
+  return entries;
+}
+
+/** Larger than the sizes by which a file is large. */
+const sizes = {whole: 64, tail: 32};
+const numbered = (from: number, to: number) => Array.from({length: to - from}, (_, index) => `line ${from + index}`);
+const textOf = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
+
+test('a file is shown, and what is appended to it, also in the middle of a line', async () => {
+  await using home = await temporaryDirectory();
+  await using opened = await openFile(home, 'one\ntw');
+  await opened.shows('one', 'tw');
+  await appendFile(opened.file, 'o\nthree\n');
+  await opened.shows('one', 'two', 'three');
+  expect(opened.log.snapshot.get().connection).toBeUndefined();
+  await eventually(
+    () => opened.log.snapshot.get().file?.kind === 'growing' && opened.log.snapshot.get().lineCount === 3,
+    () => JSON.stringify(opened.log.snapshot.get()),
+  );
+});
+
+test('errors are counted', async () => {
+  await using home = await temporaryDirectory();
+  await using opened = await openFile(home, '[p] 2026-01-01T00:00:00.000001Z ERROR kafka: no\n');
+  await eventually(
+    () => opened.log.errors.byKey.size === 1,
+    () => 'no error',
+  );
+});
+
+test('a truncated file is read from its beginning, and what was in memory stays', async () => {
+  await using home = await temporaryDirectory();
+  await using opened = await openFile(home, 'one\ntwo');
+  await opened.shows('one', 'two');
+  await truncate(opened.file);
+  await appendFile(opened.file, 'a\n');
+  await opened.shows('one', 'two', '<truncated>', 'a');
+});
+
+test('a file that was written again, and is longer than before, was truncated', async () => {
+  await using home = await temporaryDirectory();
+  await using opened = await openFile(home, 'one\ntwo\n');
+  await opened.shows('one', 'two');
+  await writeFile(opened.file, 'another beginning\nand more\n');
+  await opened.shows('one', 'two', '<truncated>', 'another beginning', 'and more');
+});
+
+test('a rotated file is read to its end, and then the new one from its beginning', async () => {
+  await using home = await temporaryDirectory();
+  await using opened = await openFile(home, 'one\n');
+  await opened.shows('one');
+  await rename(opened.file, `${opened.file}.1`);
+  await appendFile(`${opened.file}.1`, 'late\nopen');
+  await writeFile(opened.file, '');
+  await opened.shows('one', 'late', 'open');
+  await appendFile(`${opened.file}.1`, 'ed\n');
+  await appendFile(opened.file, 'new\n');
+  await opened.shows('one', 'late', 'opened', '<rotated>', 'new');
+  await appendFile(opened.file, 'newer\n');
+  await opened.shows('one', 'late', 'opened', '<rotated>', 'new', 'newer');
+});
+
+test('a file that is deleted stays, and is followed again once it is there again', async () => {
+  await using home = await temporaryDirectory();
+  await using opened = await openFile(home, 'one\n');
+  await opened.shows('one');
+  await rm(opened.file);
+  await opened.shows('one', '<removed>');
+  await writeFile(opened.file, 'two\n');
+  await opened.shows('one', '<removed>', '<rotated>', 'two');
+});
+
+test('the end of a large file comes first, and all lines have the ids of a log that was read from its beginning', async () => {
+  await using home = await temporaryDirectory();
+  const lines = numbered(0, 500);
+  await using opened = await openFile(home, textOf(lines), {sizes, scrollbackBytes: 64});
+  await opened.shows(...lines);
+  await eventually(
+    () => opened.log.buffer.originId !== undefined,
+    () => 'not counted',
+  );
+  const {buffer} = opened.log;
+  expect(buffer.originId).toBe(buffer.firstId);
+  await appendFile(opened.file, textOf(numbered(500, 600)));
+  await opened.shows(...numbered(0, 600));
+  expect(buffer.memoryBytes).toBeLessThan(200);
+});
+
+test('what a truncated file had is no longer read back from it', async () => {
+  await using home = await temporaryDirectory();
+  const lines = numbered(0, 500);
+  await using opened = await openFile(home, textOf(lines), {sizes, scrollbackBytes: 2000});
+  await opened.shows(...lines);
+  await writeFile(opened.file, 'new\n');
+  await eventually(
+    () => opened.log.buffer.markerAt(opened.log.buffer.endId - 2),
+    () => 'no marker',
+  );
+  const shown = entriesOf(opened.log.buffer);
+  expect(shown.slice(-2)).toEqual(['<truncated>', 'new']);
+  expect(lines.slice(-shown.length + 2)).toEqual(shown.slice(0, -2));
+  expect(opened.log.buffer.droppedLines).toBe(502 - shown.length);
+});
+
+test('stdin is streamed until it ends', async () => {
+  const found: FoundLog = {kind: 'stdin', name: 'stdin', path: '-'};
+  const {promise: more, resolve} = Promise.withResolvers<void>();
+  async function* stdin() {
+    yield Buffer.from('one\ntw');
+    await more;
+    yield Buffer.from('o');
+  }
+  await using opened = openLog({found, stdin: stdin()});
+  await opened.shows('one', 'tw');
+  expect(opened.log.snapshot.get().file?.kind).toBe('reading');
+  resolve();
+  await opened.shows('one', 'two');
+  await eventually(
+    () => opened.log.snapshot.get().file?.kind === 'ended',
+    () => 'not ended',
+  );
+});
+
+test('a file that cannot be read says why', async () => {
+  const found: FoundLog = {kind: 'file', name: 'gone', path: '/nowhere/gone.log', packed: undefined, older: []};
+  await using opened = openLog({found});
+  await eventually(
+    () => opened.log.snapshot.get().file?.kind === 'failed',
+    () => 'not failed',
+  );
+  expect(opened.log.snapshot.get().file?.why).toBe(
+    '/nowhere/gone.log cannot be opened: there is no such file or folder',
+  );
+});
