@@ -14,11 +14,14 @@ export type Run = {
 const anyPort = /127\.0\.0\.1:\d{5}/;
 const onePort = '127.0.0.1:18080';
 
-export function screenRuns(terminal: Terminal): Run[][] {
+/** What is read of a screen. */
+export type ShownCells = Pick<Terminal, 'cols' | 'rows' | 'cell'>;
+
+export function screenRuns(terminal: ShownCells): Run[][] {
   return Array.from({length: terminal.rows}, (_, row) => rowRuns(terminal, row));
 }
 
-function rowRuns(terminal: Terminal, row: number): Run[] {
+function rowRuns(terminal: ShownCells, row: number): Run[] {
   const runs: Run[] = [];
   for (let column = 0; column < terminal.cols; column++) {
     const {text, ...style} = terminal.cell(row, column);

@@ -8,6 +8,8 @@ import type {Terminal} from '../../test/harness/terminal.ts';
 /** The built program in a terminal, on a demo server whose clock does not run: the same bytes each time. */
 export type Stage = AsyncDisposable & {
   readonly terminal: Terminal;
+  /** Moves the server's clock, and no other. */
+  readonly pass: (milliseconds: number) => Promise<void>;
   /** Moves the server's clock, and waits until the list shows the new errors. */
   readonly advance: (milliseconds: number) => Promise<void>;
 };
@@ -33,6 +35,7 @@ export async function openStage(pipelines: readonly string[], size: {cols: numbe
   }
   return {
     terminal,
+    pass: async (milliseconds) => await clock.advance(milliseconds),
     advance: async (milliseconds) => {
       await clock.advance(milliseconds);
       // The second request of the list from now on begins after the answer to the first.

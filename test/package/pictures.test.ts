@@ -2,19 +2,22 @@ import {readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {colourIn, palettes} from '../../scripts/pictures/palettes.ts';
-import {picturesOf} from '../../scripts/pictures/pictures-of.ts';
+import {filmsOf, picturesOf} from '../../scripts/pictures/pictures-of.ts';
+import {parseCast, screensOf} from '../../scripts/pictures/recording.ts';
 import type {Run} from '../../scripts/pictures/runs.ts';
 import {pictureSize, scenes} from '../../scripts/pictures/scenes.ts';
 import {openStage} from '../../scripts/pictures/stage.ts';
 import {drawSvg} from '../../scripts/pictures/svg.ts';
+import {tourSize, tourSteps} from '../../scripts/pictures/tour.ts';
 import {eventually} from '../harness/eventually.ts';
 import {root} from '../harness/program.ts';
 
 const folder = path.join(root, 'docs/pictures');
 
 test('every picture has its scene', async () => {
-  const wanted = scenes.flatMap(({name}) => Object.keys(palettes).map((tone) => `${name}-${tone}.svg`));
-  expect((await readdir(folder)).toSorted()).toEqual(wanted.toSorted());
+  const names = [...scenes.map(({name}) => name), 'tour'];
+  const wanted = names.flatMap((name) => Object.keys(palettes).map((tone) => `${name}-${tone}.svg`));
+  expect((await readdir(folder)).toSorted()).toEqual(['tour.cast', ...wanted].toSorted());
 });
 
 test.each(scenes)('docs/pictures/$name is what the program shows (npm run pictures)', async (scene) => {
@@ -30,6 +33,30 @@ test.each(scenes)('docs/pictures/$name is what the program shows (npm run pictur
   // The screen comes to rest in its own time; what it then shows is no question of time.
   const arrived = await eventually(same, () => '').catch(() => false);
   if (!arrived) expect(now()).toEqual(drawn);
+});
+
+describe('the recording of the tour', async () => {
+  const recording = parseCast(await readFile(path.join(folder, 'tour.cast'), 'utf8'));
+  const screens = await screensOf(recording);
+
+  test('it shows what the tour of the readme promises, step by step', async () => {
+    const steps = tourSteps(await readFile(path.join(root, 'readme.md'), 'utf8'));
+    expect(recording).toMatchObject(tourSize);
+    const ends = screens.filter(({step}) => step !== undefined);
+    expect(ends.map(({step}) => step)).toEqual(steps.map(({keys}) => keys.join(' ')));
+    for (const [index, {seen}] of steps.entries()) {
+      for (const text of seen) expect(ends[index]?.text).toContain(text);
+    }
+    expect(screens.at(-1)?.from).toBeGreaterThan(15);
+    expect(screens.at(-1)?.from).toBeLessThan(30);
+  });
+
+  test('the animated pictures are drawn from it (npm run pictures)', async () => {
+    for (const [file, svg] of await filmsOf(recording)) {
+      // Not `toBe`: a difference of 300 kB is no message.
+      expect((await readFile(path.join(folder, file), 'utf8')) === svg, file).toBe(true);
+    }
+  });
 });
 
 describe('drawing', () => {
