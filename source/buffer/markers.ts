@@ -9,6 +9,8 @@ export type LossCause =
   | 'slept'
   /** pipetail was not running; what was before came from a recording. */
   | 'not-running'
+  /** No connection: a support bundle has what was collected later, too. */
+  | 'collected-again'
   | 'unknown';
 
 /** Of the pipeline's process. */

@@ -13,6 +13,7 @@ export const causeWords: Readonly<Record<LossCause, string>> = {
   asked: 'asked for',
   slept: 'pipetail was stopped or this machine slept',
   'not-running': 'pipetail was not running',
+  'collected-again': 'next collection of the support bundle',
   unknown: 'cause unknown',
 };
 
@@ -99,6 +100,7 @@ function stateText({from, to, error, startFailed}: Extract<Marker, {kind: 'state
 /** After a sleep the connection was never down: another one may have replaced it. */
 function reconnectedText({cause, times, since, downMs}: Extract<Marker, {kind: 'reconnected'}>): string {
   if (times > 1) return `reconnected ${count(times)} times since ${clockTime(since)} · 0 entries lost`;
+  if (cause === 'collected-again') return `${causeWords[cause]}, ${duration(downMs)} later · 0 entries lost`;
   const after = cause === 'slept' && downMs === 0 ? '' : ` · reconnected after ${duration(downMs)}`;
   return `${causeWords[cause]}${after} · 0 entries lost`;
 }

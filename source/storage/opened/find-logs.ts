@@ -5,6 +5,7 @@ import {clean} from '../../terminal/clean.ts';
 import {pipelineOf} from '../recording/index-file.ts';
 import {type FoundRecording, findRecording} from '../recording/reader.ts';
 import {type FileForm, formOf, headBytes, type Packing} from './file-form.ts';
+import {bundleInFolder, bundleInZip, type FoundBundle} from './find-bundle.ts';
 import {OpenError} from './open-error.ts';
 import {byName, isLogName, joinRotated} from './rotated.ts';
 
@@ -18,6 +19,8 @@ export type FoundLog = {readonly name: string; readonly path: string} & (
   | {readonly kind: 'file'; readonly packed: Packing; readonly older: readonly LogFile[]}
   /** `path` is `-`, or a named pipe, which can be read once. */
   | {readonly kind: 'stdin'}
+  /** Several are several logs only where their bytes do not overlap (`findOpened` of streams/bundle-log.ts). */
+  | Pick<FoundBundle, 'kind' | 'collections'>
 );
 
 type FoundFile = Extract<FoundLog, {kind: 'file'}>;
@@ -50,7 +53,7 @@ async function logOf(file: string, stats: Stats): Promise<FoundLog> {
     case 'log':
       return {kind: 'file', name, path: file, packed: form.packed, older: []};
     case 'zip':
-      throw new OpenError(`${clean(file)} is a ZIP file`);
+      return await bundleInZip(file);
     case 'other':
       throw new OpenError(`${clean(file)} ${form.why}`);
   }
@@ -74,9 +77,11 @@ async function logsIn(folder: string, note: (line: string) => void): Promise<rea
   const entries = await readdir(folder).catch((error: unknown) => {
     throw OpenError.of(folder, error);
   });
+  const bundle = await bundleInFolder(folder, entries);
+  if (bundle) return [bundle];
   const found = [...(await recordingsIn(folder, entries)), ...(await filesIn(folder, entries, note))];
   if (found.length === 0) {
-    const names = 'files whose names end in .log, .txt, .gz or .zst';
+    const names = 'files whose names end in .log, .txt, .gz, .zst or .zip';
     throw new OpenError(`${clean(folder)} has no logs: neither recordings nor ${names}`);
   }
   return found;
@@ -106,20 +111,23 @@ async function filesIn(
   note: (line: string) => void,
 ): Promise<readonly FoundLog[]> {
   const files: FoundFile[] = [];
+  const bundles: FoundLog[] = [];
   for (const entry of entries.filter(isLogName)) {
     const file = path.join(folder, entry);
     try {
       const stats = await stat(file);
       const found = stats.isFile() ? await logOf(file, stats) : undefined;
       if (found?.kind === 'file') files.push(found);
+      else if (found) bundles.push(found);
     } catch (error) {
       note(OpenError.of(file, error).message);
     }
   }
-  return joinRotated(files, ({path: file}) => path.basename(file)).flatMap((parts) => {
+  const logs = joinRotated(files, ({path: file}) => path.basename(file)).flatMap((parts) => {
     const [newest, ...older] = parts.toReversed();
     return newest ? [{...newest, older: older.reverse()}] : [];
   });
+  return [...logs, ...bundles];
 }
 
 function nameOf(file: string): string {

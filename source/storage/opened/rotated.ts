@@ -1,6 +1,6 @@
 /** `.log.1`, `.log.2.gz`, `.log-20261127.zst`: the name of the log, and what its rotation added. */
 const logName = /^(?<log>[^.].*?\.(?:log|txt|out|err))(?:[.-](?<turn>\d[\d-]*))?(?:\.(?:gz|zst))?$/i;
-const packedName = /^[^.].*\.(?:gz|zst)$/i;
+const packedName = /^[^.].*\.(?:gz|zst|zip)$/i;
 /** Turns from this number on are dates: the later one is the newer one. */
 const leastDate = 1_000_000;
 

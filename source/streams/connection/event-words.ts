@@ -16,6 +16,7 @@ const causes: Record<LossCause, string> = {
   asked: 'reconnect asked for',
   slept: 'pipetail was stopped or this machine slept',
   'not-running': 'pipetail was not running',
+  'collected-again': 'collected again',
   unknown: 'connection lost',
 };
 

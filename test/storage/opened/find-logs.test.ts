@@ -151,7 +151,7 @@ describe('what is no log is refused in one line', () => {
       {
         "binary": "OpenError: WHAT is no log: it is a binary file",
         "binary/x": "OpenError: WHAT cannot be opened: a part of the path is not a folder",
-        "empty": "OpenError: WHAT has no logs: neither recordings nor files whose names end in .log, .txt, .gz or .zst",
+        "empty": "OpenError: WHAT has no logs: neither recordings nor files whose names end in .log, .txt, .gz, .zst or .zip",
         "missing": "OpenError: WHAT cannot be opened: there is no such file or folder",
         "utf16.log": "OpenError: WHAT is UTF-16, not UTF-8: iconv -f utf-16 -t utf-8 FILE | pipetail open -",
         "x.bz2": "OpenError: WHAT is compressed by bzip2, which pipetail cannot read: bzip2 -dc FILE | pipetail open -",

@@ -1,0 +1,131 @@
+import {readdir} from 'node:fs/promises';
+import path from 'node:path';
+import {isTime, readTime} from '../../lib/format.ts';
+import {isObject, parseJson, stringOf} from '../../lib/json.ts';
+import {clean, cleanName} from '../../terminal/clean.ts';
+import {OpenError} from './open-error.ts';
+import {byName} from './rotated.ts';
+import {type PackedPart, unpack} from './unpack.ts';
+import {readZip, type ZipPart} from './zip-parts.ts';
+
+/* Feldera's support bundle (0.337): shared facts in docs/recording.md, "Other logs". */
+
+/** What pipetail reads of a collection. */
+const collected = ['logs.txt', 'stats.json', 'pipeline_events.json', 'pipeline_config.json'] as const;
+export type Collected = (typeof collected)[number];
+
+/** What the server collected of one pipeline at one time; any file may be missing. */
+export type Collection = {
+  /** Its folder in the bundle, safe to show. */
+  readonly name: string;
+  /** Unix time in ms; undefined: the bundle does not tell. */
+  readonly at: number | undefined;
+  readonly files: ReadonlyMap<Collected, PackedPart>;
+};
+
+export type FoundBundle = {
+  readonly kind: 'bundle';
+  /** Of the pipeline, safe to show; of the file, where the bundle does not tell. */
+  readonly name: string;
+  readonly path: string;
+  /** Oldest first; at least one has `logs.txt`. */
+  readonly collections: readonly Collection[];
+};
+
+const metadataFile = 'metadata.json';
+/** Of a file that is read at once; the largest one seen has 200 kB. */
+const mostJson = 32 * 1024 * 1024;
+
+/** Throws `OpenError` for a ZIP file that is damaged, or no bundle. */
+export async function bundleInZip(file: string): Promise<FoundBundle> {
+  const isWanted = (name: string) => [metadataFile, ...collected].includes(path.posix.basename(name));
+  const bundle = await bundleOf(file, await readZip(file, isWanted));
+  if (bundle) return bundle;
+  const way = 'unpack it, and open its folder';
+  throw new OpenError(`${clean(file)} is a ZIP file, but no support bundle of Feldera with a log: ${way}`);
+}
+
+/** The bundle that was unpacked into this folder, if one was. `entries`: of the folder. */
+export async function bundleInFolder(folder: string, entries: readonly string[]): Promise<FoundBundle | undefined> {
+  if (!entries.includes(metadataFile)) return undefined;
+  const files: ZipPart[] = [];
+  const add = (name: string) => {
+    const file = path.join(folder, name);
+    files.push({name, part: {name: clean(file), path: file, packed: undefined}});
+  };
+  add(metadataFile);
+  for (const entry of entries) {
+    const within = await readdir(path.join(folder, entry)).catch(() => []);
+    for (const name of within.filter(isCollected)) add(`${entry}/${name}`);
+  }
+  return await bundleOf(folder, files);
+}
+
+/** Undefined without a log. */
+async function bundleOf(file: string, parts: readonly ZipPart[]): Promise<FoundBundle | undefined> {
+  const folders = new Map<string, Map<Collected, PackedPart>>();
+  for (const {name, part} of parts) {
+    const [folder, base] = [path.posix.dirname(name), path.posix.basename(name)];
+    if (!isCollected(base) || folder === '.') continue;
+    const files = folders.get(folder) ?? new Map<Collected, PackedPart>();
+    folders.set(folder, files.set(base, part));
+  }
+  if (![...folders.values()].some((files) => files.has('logs.txt'))) return undefined;
+  const metadata = parts.find(({name}) => path.posix.basename(name) === metadataFile)?.part;
+  const {pipeline, times} = readMetadata(metadata && (await readJson(metadata)));
+  const collections = [...folders].map(([folder, files]) => {
+    const directory = path.posix.basename(folder);
+    return {name: clean(directory), at: times.get(directory) ?? timeInName(directory), files};
+  });
+  return {
+    kind: 'bundle',
+    name: pipeline === '' ? clean(path.basename(file)) : pipeline,
+    path: file,
+    collections: collections.sort((a, b) => (a.at ?? 0) - (b.at ?? 0) || byName(a.name, b.name)),
+  };
+}
+
+function isCollected(name: string): name is Collected {
+  return (collected as readonly string[]).includes(name);
+}
+
+/** `times`: Unix times in ms, by the folder of the collection. */
+function readMetadata(json: unknown): {readonly pipeline: string; readonly times: ReadonlyMap<string, number>} {
+  const times = new Map<string, number>();
+  const {pipeline, collections} = isObject(json) ? json : {};
+  for (const each of Array.isArray(collections) ? collections : []) {
+    const at = readTime(stringOf(each, 'time'));
+    if (isTime(at)) times.set(stringOf(each, 'directory'), at);
+  }
+  return {pipeline: cleanName(stringOf(pipeline, 'name')), times};
+}
+
+/** Of `2026-11-27T05-54-23.307932482Z`. */
+function timeInName(folder: string): number | undefined {
+  const at = readTime(folder.replace(/T(\d\d)-(\d\d)-(\d\d)/, 'T$1:$2:$3'));
+  return isTime(at) ? at : undefined;
+}
+
+/** The JSON in a file of a bundle; undefined for what is damaged, or larger than such files are. */
+export async function readJson(part: PackedPart): Promise<unknown> {
+  const bytes = await readWhole(part);
+  return bytes && parseJson(bytes);
+}
+
+/** A small file of a bundle; undefined for what is damaged, or larger than such files are. */
+export async function readWhole(part: PackedPart): Promise<Buffer | undefined> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of unpack(part)) {
+      if (!('bytes' in piece)) return undefined;
+      length += piece.bytes.length;
+      if (length > mostJson) return undefined;
+      pieces.push(piece.bytes);
+    }
+  } catch (error) {
+    if (error instanceof OpenError) return undefined;
+    throw error;
+  }
+  return Buffer.concat(pieces);
+}

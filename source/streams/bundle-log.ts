@@ -1,0 +1,122 @@
+import type {MarkerKind} from '../buffer/markers.ts';
+import {newline} from '../buffer/segment.ts';
+import {Stitch, type StitchSink} from '../stitch/stitch.ts';
+import type {Collection} from '../storage/opened/find-bundle.ts';
+import {type FindOptions, type FoundLog, findLogs} from '../storage/opened/find-logs.ts';
+import {type PackedPart, unpack} from '../storage/opened/unpack.ts';
+import type {RecordedPiece} from '../storage/recording/reader.ts';
+
+/** As `findLogs`, with a log for each group of collections of a bundle whose logs overlap. Throws `OpenError`. */
+export async function findOpened(what: string, options?: FindOptions): Promise<readonly FoundLog[]> {
+  const logs: FoundLog[] = [];
+  for (const found of await findLogs(what, options)) {
+    if (found.kind !== 'bundle') logs.push(found);
+    else for (const collections of await overlapping(found.collections)) logs.push({...found, collections});
+  }
+  return logs;
+}
+
+/** Oldest first. A collection without a log is with the one before it, the first ones with the one after them. */
+async function overlapping(collections: readonly Collection[]): Promise<readonly (readonly Collection[])[]> {
+  if (collections.filter(logOf).length < 2) return [collections];
+  const groups: Collection[][] = [];
+  for await (const piece of stitched(collections)) {
+    if (!('collection' in piece)) continue;
+    const {collection, isFresh} = piece;
+    const group = groups.at(-1);
+    if (group && !isFresh) group.push(collection);
+    else groups.push([collection]);
+  }
+  return groups;
+}
+
+/** The log in collections of one bundle: what several have is in it once. Throws `OpenError`. */
+export async function* bundlePieces(
+  collections: readonly Collection[],
+  signal?: AbortSignal,
+): AsyncGenerator<RecordedPiece> {
+  for await (const piece of stitched(collections, signal)) if (!('collection' in piece)) yield piece;
+}
+
+function logOf({files}: Collection): PackedPart | undefined {
+  return files.get('logs.txt');
+}
+
+/** The end of what one collection adds. `isFresh`: none of it was in those before. */
+type Added = {readonly collection: Collection; readonly isFresh: boolean};
+
+/**
+ * Each collection has what the server held at its time, as a connection replays it: so they are stitched like the bodies
+ * of connections, oldest first.
+ */
+async function* stitched(
+  collections: readonly Collection[],
+  signal?: AbortSignal,
+): AsyncGenerator<RecordedPiece | Added> {
+  const sink = new PieceSink();
+  const stitch = new Stitch({sink, clock: sink});
+  let isFirst = true;
+  for (const collection of collections) {
+    const log = logOf(collection);
+    const {at = sink.at} = collection;
+    const downMs = isFirst ? 0 : Math.max(0, at - sink.at);
+    sink.at = at;
+    // What is undecided at the end was all there before.
+    sink.isFresh = false;
+    const hasBefore = !isFirst;
+    if (log) {
+      stitch.start({cause: 'collected-again', downMs});
+      let isEmpty = true;
+      for await (const piece of unpack(log, {signal})) {
+        isEmpty = false;
+        if ('bytes' in piece) stitch.append(piece.bytes);
+        else sink.pieces.push(piece);
+        yield* sink.take();
+      }
+      // A first line that has no end.
+      if (isFirst && !isEmpty && !stitch.decided) stitch.append(Buffer.of(newline));
+      if (stitch.end().hasEndMarker) sink.addMarker({kind: 'ended', because: 'unknown'});
+      isFirst &&= isEmpty;
+    }
+    yield* sink.take();
+    yield {collection, isFresh: hasBefore && sink.isFresh};
+  }
+}
+
+/** Keeps what the stitch writes until it is taken. */
+class PieceSink implements StitchSink {
+  /** Unix time in ms. */
+  at = 0;
+  isFresh = false;
+  pieces: RecordedPiece[] = [];
+  #isOpen = false;
+
+  wall(): number {
+    return this.at;
+  }
+
+  *take(): Generator<RecordedPiece> {
+    const {pieces} = this;
+    this.pieces = [];
+    yield* pieces;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#isOpen = bytes.at(-1) !== newline;
+    this.pieces.push({bytes: Buffer.from(bytes)});
+  }
+
+  cutLine(): void {
+    if (!this.#isOpen) return;
+    this.append(Buffer.of(newline));
+    this.addMarker({kind: 'line-cut'});
+  }
+
+  addMarker(marker: MarkerKind): void {
+    this.pieces.push({marker: {...marker, at: this.at}});
+  }
+
+  onPlaced({fresh}: {readonly fresh: boolean}): void {
+    this.isFresh = fresh;
+  }
+}
