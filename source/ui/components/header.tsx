@@ -27,7 +27,7 @@ import {isOldServer, refusalWords} from '../../words/failures.ts';
 import {isCompiling, isFailing, pipelineState} from '../../words/pipeline.ts';
 import {awaitedLog} from '../empty-log.ts';
 import {useNow, useSeconds, useWaited} from '../hooks/use-clock.ts';
-import {useController, useStore} from '../hooks/use-controller.ts';
+import {useController, useModelProgress, useStore} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import {shownContext} from '../services.ts';
 import {hasLocalTimes} from '../state/pane-view.ts';
@@ -70,6 +70,8 @@ export function Header() {
   const session = useStore(controller.services.session);
   const serverVersion = useStore(controller.services.serverVersion);
   const snapshot = useActiveLog();
+  const model = controller.pane?.model;
+  useModelProgress(model);
   const connection = connectionWords(snapshot?.connection, useNow(controller.services), (snapshot?.endId ?? 0) > 0);
   useSeconds(controller.services, connection.countdown);
   const isOpening = snapshot?.connection?.kind === 'connecting' || snapshot?.connection?.kind === 'catching-up';
@@ -89,7 +91,7 @@ export function Header() {
     connection,
     waited,
     paused: tab?.pane.position.kind === 'held',
-    unread: snapshot?.unread ?? [],
+    unread: [...new Set([...(snapshot?.unread ?? []), ...(model?.unread ?? [])])],
     recording: snapshot?.recording,
     width: controller.size.columns,
     now: clock.wall(),

@@ -1,4 +1,5 @@
 import {allEntries, type Entries} from '../../buffer/log-buffer.ts';
+import type {OutputStream} from '../../buffer/markers.ts';
 import {compilePattern, type Pattern, type TimeLimit} from '../../buffer/pattern.ts';
 import {prepareSearch} from '../../buffer/search.ts';
 import {FoldedRecords} from '../../filters/folded-records.ts';
@@ -63,6 +64,8 @@ export class PaneModel {
   #onDone: (() => void) | undefined;
   #progressKey: readonly unknown[] = [];
   #resultKey: readonly unknown[] = [undefined, undefined];
+  /** Of the run that begins at `firstId`. */
+  #unread: {readonly firstId: number | undefined; readonly streams: readonly OutputStream[]} | undefined;
 
   constructor(source: LogSource, options: PaneModelOptions) {
     this.source = source;
@@ -131,6 +134,21 @@ export class PaneModel {
   /** The patterns that are painted, in the order of their colours. */
   get highlights(): readonly Pattern[] {
     return this.#highlights.patterns;
+  }
+
+  /**
+   * Streams of the process that nobody reads until the next start, as the markers of the newest run say: also those of a
+   * recorded past, of which the stream does not know. What comes while the log is followed is in its snapshot.
+   */
+  get unread(): readonly OutputStream[] {
+    const firstId = this.index.runs.at(-1)?.firstId;
+    if (this.#unread?.firstId === firstId) return this.#unread?.streams ?? [];
+    if (!this.#runner.caughtUp) return [];
+    const streams = [...this.source.buffer.markers()].flatMap(([id, marker]) =>
+      marker.kind === 'unread' && firstId !== undefined && id >= firstId ? marker.stream : [],
+    );
+    this.#unread = {firstId, streams: [...new Set(streams)]};
+    return this.#unread.streams;
   }
 
   /** Applies filters, folds, highlights and search of the view. */
