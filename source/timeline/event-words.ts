@@ -2,6 +2,7 @@ import {count, counted} from '../lib/format.ts';
 import {type ConnectorErrors, type ErrorGroup, watchedKey} from '../records/error-log.ts';
 import type {ConnectorCount} from '../records/withheld.ts';
 import {plain, type StyledText, slice} from '../terminal/styled-text.ts';
+import {textWidth} from '../terminal/width.ts';
 import {compactLine, readLine} from '../viewport/line-text.ts';
 import {lostAmount, markerText} from '../words/markers.ts';
 import {stateChangeWords} from '../words/pipeline.ts';
@@ -31,6 +32,15 @@ export function timelineWords(event: TimelineEvent, width: number): StyledText {
     case 'errors':
       return errorWords(event.group, width);
   }
+}
+
+/** What a list says of a stream that is not read, beside the time: the longest words that leave room for the cause. */
+export function unreadWords({marker}: Extract<TimelineEvent, {kind: 'unread'}>, cells: number): string {
+  if (marker?.kind !== 'unread') return 'a stream of the process is not read';
+  const {stream, why} = marker;
+  const shortest = `${stream}: ${why}`;
+  const longer = [`${stream} is not read until the next start: ${why}`, `${stream} not read: ${why}`];
+  return longer.find((words) => textWidth(words) <= cells) ?? shortest;
 }
 
 function connectorWords({count: errors, besidesLog}: Extract<TimelineEvent, {kind: 'connectors'}>): string {

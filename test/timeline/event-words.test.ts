@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import type {Marker, MarkerKind} from '../../source/buffer/markers.ts';
 import {watchedKey} from '../../source/records/error-log.ts';
-import {connectorParts, errorWords, timelineWords} from '../../source/timeline/event-words.ts';
+import {connectorParts, errorWords, timelineWords, unreadWords} from '../../source/timeline/event-words.ts';
 import {pipelineStatuses, type TimelineEvent} from '../../source/timeline/events.ts';
 import {markerText} from '../../source/words/markers.ts';
 import {deploymentError, makePipeline, stopped} from '../ui/make-pipeline.ts';
@@ -64,4 +64,14 @@ test('the parts of the connector errors add up, and nothing is said when all are
   );
   // The list is behind the log.
   expect(connectorParts(1, {...run, inRun: 4, withheldInRun: 0})).toBeUndefined();
+});
+
+test('of a stream that is not read the cause is never cut where there is room for it', () => {
+  const why = 'stream did not contain valid UTF-8';
+  const words = (cells: number) =>
+    unreadWords({kind: 'unread', pipeline: 'a', marker: {kind: 'unread', stream: 'stdout', why, at}}, cells);
+  expect(words(44)).toBe(`stdout: ${why}`);
+  expect(words(50)).toBe(`stdout: ${why}`);
+  expect(words(51)).toBe(`stdout not read: ${why}`);
+  expect(words(100)).toBe(`stdout is not read until the next start: ${why}`);
 });

@@ -2,14 +2,15 @@ import {count, counted, duration, moment} from '../../lib/format.ts';
 import {watchedKey} from '../../records/error-log.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import {textWidth} from '../../terminal/width.ts';
 import type {AwayRow} from '../../timeline/away.ts';
-import {timelineWords, withheldWords} from '../../timeline/event-words.ts';
+import {timelineWords, unreadWords, withheldWords} from '../../timeline/event-words.ts';
 import {stateChangeWords} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import {cancelPrompt} from '../handlers/prompts.ts';
 import type {Page} from '../state/view-state.ts';
-import {listPage, nameColumn, type PageRows} from './page-rows.ts';
+import {listPage, marginCells, nameColumn, type PageRows} from './page-rows.ts';
 
 /** Of the longest word, `new error`. */
 const wordCells = 9;
@@ -37,14 +38,15 @@ export function awayPage(
       const row = rows[item];
       if (!row) return plain('');
       const {word, style} = kindOf(row);
-      return concat([
+      const columns = concat([
         nameOf(row.pipeline, row.kind === 'received' ? {dim: true} : {bold: true}),
         plain('  '),
         plain(word.padEnd(wordCells), style),
         plain(` ${(times[item] ?? '').padEnd(timeCells)}  `, {dim: true}),
         plain(timesOf(row, symbols.times), {bold: true}),
-        textOf(row, width),
       ]);
+      const cells = width - marginCells - textWidth(columns.text);
+      return concat([columns, row.kind === 'unread' ? plain(unreadWords(row, cells)) : textOf(row, width)]);
     },
     ...{cursor, width, symbols},
   });

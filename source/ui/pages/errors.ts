@@ -4,7 +4,7 @@ import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
 import {ErrorExcerpts} from '../../timeline/error-excerpt.ts';
 import {type ErrorRow, isIncident} from '../../timeline/error-rows.ts';
-import {timelineWords, withheldWords} from '../../timeline/event-words.ts';
+import {timelineWords, unreadWords, withheldWords} from '../../timeline/event-words.ts';
 import type {Incident} from '../../timeline/events.ts';
 import {hasCompileError} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
@@ -49,7 +49,7 @@ export function errorsPage(controller: Controller, page: ErrorsPage, width: numb
     items: rows.length,
     rowOf(item) {
       const row = rows[item];
-      return row ? concat([columnsOf(row, item), textOf(row, width, excerpts)]) : plain('');
+      return row ? concat([columnsOf(row, item), textOf(row, {width, cells, excerpts})]) : plain('');
     },
     cursor: cursorIndex(rows, page),
     ...{width, symbols},
@@ -106,7 +106,10 @@ function unseenWords(unseen: readonly ErrorRow[]): string {
   return words.length > 0 ? words.join(' · ') : 'none';
 }
 
-function textOf(row: ErrorRow, width: number, excerpts: ErrorExcerpts): StyledText {
+/** `width`: cells of the screen; `cells`: of the text. */
+type Room = {readonly width: number; readonly cells: number; readonly excerpts: ErrorExcerpts};
+
+function textOf(row: ErrorRow, room: Room): StyledText {
   const style: Style = row.state === 'unseen' ? {} : {dim: true};
   switch (row.kind) {
     case 'failed':
@@ -115,13 +118,13 @@ function textOf(row: ErrorRow, width: number, excerpts: ErrorExcerpts): StyledTe
     case 'lost':
     case 'unread':
     case 'restarted':
-      return incidentWords(row, style, width);
+      return incidentWords(row, style, room);
     case 'connectors':
       return plain(connectorWords(row.besides), style);
     case 'watched':
     case 'errors': {
       const prefix = row.state === 'muted' ? 'muted  ' : row.kind === 'watched' ? 'watched  ' : '';
-      const words = excerpts.of(row.group, prefix.length);
+      const words = room.excerpts.of(row.group, prefix.length);
       return concat([plain(prefix, {dim: true}), row.state === 'unseen' ? words : plain(words.text, style)]);
     }
   }
@@ -136,13 +139,16 @@ function connectorWords(besides: Extract<ErrorRow, {kind: 'connectors'}>['beside
 function incidentWords(
   {kind, incident, state, isOver}: Extract<ErrorRow, {incident: unknown}>,
   quiet: Style,
-  width: number,
+  {width, cells}: Room,
 ): StyledText {
   const isLoss = kind === 'lost' || kind === 'unread';
   const loud: Style = kind === 'silent' && !isOver ? {fg: 1, bold: true} : {fg: 3};
+  const word = wordOf(kind, isOver);
+  const text =
+    incident.kind === 'unread' ? unreadWords(incident, cells - word.length) : timelineWords(incident, width).text;
   return concat([
-    plain(wordOf(kind, isOver), state === 'unseen' ? loud : quiet),
-    plain(timelineWords(incident, width).text, isLoss && state === 'unseen' ? loud : quiet),
+    plain(word, state === 'unseen' ? loud : quiet),
+    plain(text, isLoss && state === 'unseen' ? loud : quiet),
   ]);
 }
 

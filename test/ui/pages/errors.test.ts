@@ -21,9 +21,9 @@ async function say(screen: ScreenUnderTest, name: string, ...messages: string[])
 
 const isOpen = ({controller}: ScreenUnderTest) => controller.state.page?.kind === 'errors';
 /** The rows of the open list. */
-function page({controller}: ScreenUnderTest): string[] {
+function page({controller}: ScreenUnderTest, width = 160): string[] {
   const {page: open} = controller.state;
-  const texts = open?.kind === 'errors' ? allTexts(errorsPage(controller, open, 160)) : [];
+  const texts = open?.kind === 'errors' ? allTexts(errorsPage(controller, open, width)) : [];
   return texts.map((text) => text.trim().replace(/\s+/g, ' '));
 }
 const heading = (screen: ScreenUnderTest) => page(screen)[0];
@@ -233,6 +233,14 @@ it('silences, losses and restarts are listed, and Enter goes to their place', as
   expect(listed(screen)).toHaveLength(4);
   screen.press('G', 'm');
   expect(noticeOf(screen)).toBe('only errors of the log can be muted');
+});
+
+it('the cause of a stream that is not read is in its row, also at 80 columns', async () => {
+  await using screen = await twoTabs();
+  screen.server.pipeline('fraud').loseStream('stdout');
+  screen.press('A');
+  await screen.until(() => listed(screen).length > 0, 'the incident');
+  expect(page(screen, 80)[2]).toMatch(/^▸ fraud ×1 since .* stdout: stream did not contain valid UTF-8$/);
 });
 
 it('errors of a log in JSON are listed, counted, and reached with E', async () => {
