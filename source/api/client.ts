@@ -1,5 +1,5 @@
 import type {Clock} from '../lib/clock.ts';
-import {inSlices} from '../lib/slices.ts';
+import {inSlices, runInSlices} from '../lib/slices.ts';
 import {proxyHeaders, secureContext, type Transport, type Trust} from './connect.ts';
 import {type Credentials, fixedCredentials} from './credentials.ts';
 import {ApiError, createRedactor, toApiError} from './errors.ts';
@@ -40,6 +40,10 @@ type ClientOptions = {
   readonly timeouts?: Partial<Timeouts>;
 };
 
+type SlicedRequest<T> = Pick<JsonRequest<T>, 'route' | 'url' | 'signal'> & {
+  readonly parse: (json: ServerJson) => Generator<void, T | undefined, void>;
+};
+
 /** Bytes of a pipeline's statistics or events: those of a connector that fails all the time are about 70 KB. */
 const statusLimit = 32 * 1024 * 1024;
 
@@ -59,10 +63,20 @@ export function createClient(options: ClientOptions): ApiClient {
     throw error instanceof ApiError ? toApiError(error.failure, redact) : error;
   };
 
-  /** Lists that are repeated, and nine tenths smaller so. */
-  const compressed = async <T>(request: Pick<JsonRequest<T>, 'route' | 'url' | 'signal' | 'parse'>): Promise<T> => {
-    const headers = {'accept-encoding': 'gzip'};
-    const {value} = await routes.get({...request, headers, limit: statusLimit}).catch(rethrow);
+  /** Lists that are repeated, and nine tenths smaller so. Read in slices: some are megabytes. */
+  const compressed = async <T>({parse, ...request}: SlicedRequest<T>): Promise<T> => {
+    const {signal} = request;
+    const steps = function* (body: Uint8Array) {
+      return yield* parse(yield* ServerJson.steps(body));
+    };
+    const {value} = await routes
+      .get<T>({
+        ...request,
+        headers: {'accept-encoding': 'gzip'},
+        limit: statusLimit,
+        parse: (body) => runInSlices(steps(body), {clock, signal}),
+      })
+      .catch(rethrow);
     return value;
   };
 
@@ -81,18 +95,18 @@ export function createClient(options: ClientOptions): ApiClient {
         .then(({value}) => value)
         .catch(rethrow),
     getStats: (name, signal) =>
-      compressed({route: 'stats', url: pipelineUrl(baseUrl, name, 'stats'), signal, parse: ofJson(parseStats)}),
+      compressed({route: 'stats', url: pipelineUrl(baseUrl, name, 'stats'), signal, parse: parseStats}),
     getTimeSeries: (name, signal) =>
       compressed({
         route: 'time-series',
         url: pipelineUrl(baseUrl, name, 'time-series'),
         signal,
-        parse: ofJson(parseTimeSeries),
+        parse: atOnce(parseTimeSeries),
       }),
     listEvents: (name, signal) =>
-      compressed({route: 'events', url: pipelineUrl(baseUrl, name, 'events'), signal, parse: ofJson(parseEvents)}),
+      compressed({route: 'events', url: pipelineUrl(baseUrl, name, 'events'), signal, parse: atOnce(parseEvents)}),
     getEvent: (name, id, signal) =>
-      compressed({route: 'events', url: eventUrl(baseUrl, name, id), signal, parse: ofJson(parseEventDetail)}),
+      compressed({route: 'events', url: eventUrl(baseUrl, name, id), signal, parse: atOnce(parseEventDetail)}),
     getSession: (signal) =>
       routes
         .get({route: 'session', url: sessionUrl(baseUrl), signal, parse: ofJson(parseSession)})
@@ -132,6 +146,14 @@ export function createClient(options: ClientOptions): ApiClient {
 
 function ofJson<T>(parse: (json: ServerJson) => T | undefined): (body: Uint8Array) => T | undefined {
   return (body) => parse(ServerJson.read(body));
+}
+
+/** For a value of which no part takes long. */
+function atOnce<T>(parse: (json: ServerJson) => T): (json: ServerJson) => Generator<void, T, void> {
+  // biome-ignore lint/correctness/useYield: it has one step
+  return function* (json) {
+    return parse(json);
+  };
 }
 
 function commonHeaders({userAgent, tenant, proxy}: ClientOptions, baseUrl: string): RequestHeaders {

@@ -34,7 +34,7 @@ export type JsonRequest<T> = {
   readonly signal: AbortSignal;
   readonly headers?: RequestHeaders;
   /** Undefined, and a `SyntaxError`: the body does not belong to the route. */
-  readonly parse: (body: Uint8Array) => T | undefined | Promise<T>;
+  readonly parse: (body: Uint8Array) => T | undefined | Promise<T | undefined>;
   /** Bytes of the largest body, also decompressed. Default: enough for every list. */
   readonly limit?: number;
   /** Returns the value that was parsed from the same bytes before, if any. */

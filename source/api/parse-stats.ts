@@ -15,14 +15,22 @@ const sampleLimit = 600;
 /** Characters of one text. */
 const textLimit = 64 * 1024;
 
-/** Undefined when `json` is no statistics of a pipeline. Fields that are missing or of another type are left out. */
-export function parseStats(json: ServerJson): PipelineStats | undefined {
+/**
+ * Undefined when `json` is no statistics of a pipeline. Fields that are missing or of another type are left out. In steps,
+ * a connector each: a thousand errors of one take 1 to 3 ms.
+ */
+export function* parseStats(json: ServerJson): Generator<void, PipelineStats | undefined, void> {
   const metrics = json.field('global_metrics');
   if (!metrics.isObject) return undefined;
-  const connectors = [
-    ...(json.field('inputs').items ?? []).map((entry) => parseConnector('input', entry)),
-    ...(json.field('outputs').items ?? []).map((entry) => parseConnector('output', entry)),
-  ];
+  const connectors: ConnectorStats[] = [];
+  for (const kind of ['input', 'output'] as const) {
+    for (const entry of json.field(`${kind}s`).items ?? []) {
+      if (connectors.length === connectorLimit) break;
+      const connector = parseConnector(kind, entry);
+      if (connector) connectors.push(connector);
+      yield;
+    }
+  }
   return {
     state: metrics.lineOf('state'),
     incarnation: metrics.lineOf('incarnation_uuid'),
@@ -38,7 +46,7 @@ export function parseStats(json: ServerJson): PipelineStats | undefined {
     outputStall: metrics.countOf('output_stall_msecs'),
     transactionStatus: metrics.lineOf('transaction_status') || undefined,
     isComplete: metrics.flagOf('pipeline_complete') === true,
-    connectors: connectors.filter((each) => each !== undefined).slice(0, connectorLimit),
+    connectors,
   };
 }
 
@@ -92,14 +100,16 @@ function parseErrors(kind: ConnectorErrors['kind'], entry: ServerJson): Connecto
   const count = entry.field('metrics').countOf(`num_${kind}_errors`) ?? 0;
   const {items} = entry.field(`${kind}_errors`);
   if (items === undefined) return {kind, count, kept: undefined};
-  const kept = items.flatMap((error) => parseError(error) ?? []);
-  return {kind, count, kept: kept.toSorted((a, b) => a.index - b.index).slice(-errorLimit)};
+  // One without an index is left out.
+  const sent = items.flatMap((json) => {
+    const index = json.countOf('index');
+    return index === undefined ? [] : [{json, index}];
+  });
+  const newest = sent.toSorted((a, b) => a.index - b.index).slice(-errorLimit);
+  return {kind, count, kept: newest.map(({json, index}) => parseError(json, index))};
 }
 
-/** Undefined without an index. */
-function parseError(json: ServerJson): ConnectorError | undefined {
-  const index = json.countOf('index');
-  if (index === undefined) return undefined;
+function parseError(json: ServerJson, index: number): ConnectorError {
   const [time, tag] = [json.lineOf('timestamp'), json.lineOf('tag') || undefined];
   return {time, index, tag, message: textOf(json, 'message') ?? ''};
 }

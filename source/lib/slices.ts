@@ -104,6 +104,19 @@ export async function* inSlices<T>(
   }
 }
 
+/** The result of work that is done in steps. Rejects with what a step throws, or with the signal's reason when aborted. */
+export async function runInSlices<T>(
+  work: Generator<unknown, T, void>,
+  options: {readonly clock: Clock; readonly signal: AbortSignal; readonly sliceMs?: number},
+): Promise<T> {
+  const steps = {result: work.next()};
+  const rest = function* () {
+    for (; !steps.result.done; steps.result = work.next()) yield;
+  };
+  for await (const _ of inSlices(rest(), options));
+  return steps.result.done ? steps.result.value : await Promise.reject(new Error('the work has not ended'));
+}
+
 /** More bytes than this between two slices are a flood: 60 MB/s and more. */
 const floodBytes = 256 * 1024;
 const floodRestMs = 50;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {fieldOf, isObject, jsonArrayParts, jsonText, parseJson, stringOf} from '../../source/lib/json.ts';
+import {fieldOf, isObject, jsonArrayParts, jsonSteps, jsonText, parseJson, stringOf} from '../../source/lib/json.ts';
+import {runThrough} from '../harness/run-through.ts';
 
 test('what a terminal obeys is escaped, and nothing else is', () => {
   expect(jsonText({'\x9bm': 'a\x1b\x7f\x80\x9f\u2028\u2029\u202e\u2066é\xa0日🚀'})).toBe(
@@ -66,4 +67,75 @@ test('what is no array is refused, also behind its first parts', () => {
     expect(() => [...jsonArrayParts(Buffer.from(text))], text.slice(-20)).toThrow(SyntaxError);
   }
   expect(() => [...jsonArrayParts(Buffer.from(`{"a":${long},"b":${long}}`))]).toThrow(SyntaxError);
+});
+
+/** The value, and how many steps it took. */
+function stepped(text: string): {readonly value: unknown; readonly steps: number} {
+  let steps = 0;
+  const counted = function* () {
+    for (const work = jsonSteps(Buffer.from(text)); ; steps++) {
+      const step = work.next();
+      if (step.done) return step.value;
+      yield;
+    }
+  };
+  return {value: runThrough(counted()), steps};
+}
+
+test('in steps JSON has the value that it has at once', () => {
+  for (const indent of [undefined, 1]) {
+    for (const value of [
+      tricky,
+      {a: tricky, b: {inner: [tricky, null, 1.5e3, true]}, '},{"\\"': 'x'},
+      [],
+      {},
+      'x',
+      7,
+    ]) {
+      expect(stepped(JSON.stringify(value, undefined, indent)).value).toEqual(value);
+    }
+  }
+  fc.assert(
+    fc.property(fc.json({maxDepth: 6}), fc.nat(3), (json, copies) => {
+      const text = `{"a": [${Array.from({length: copies}, () => `${json} , "${'x'.repeat(70_000)}"`).join(',')}]\n}`;
+      expect(stepped(text).value).toEqual(JSON.parse(text));
+    }),
+  );
+  const own = stepped(`{"__proto__": [1], "x": "${'x'.repeat(70_000)}"}`).value;
+  expect(Object.keys(own ?? {})).toEqual(['__proto__', 'x']);
+});
+
+test('a step has at most some entries, however deep they are', () => {
+  const errors = Array.from({length: 5000}, (_, index) => ({index, message: 'x'.repeat(100)}));
+  const {value, steps} = stepped(JSON.stringify({global_metrics: {}, inputs: [{parse_errors: errors}]}));
+  expect(value).toMatchObject({inputs: [{parse_errors: {length: 5000}}]});
+  expect(steps).toBeGreaterThan(5000);
+});
+
+test('what JSON.parse refuses is refused in steps', () => {
+  const long = `"${'x'.repeat(70_000)}"`;
+  const wrong = [
+    ...[
+      '',
+      '  ',
+      '{',
+      '[',
+      '"',
+      '"\\"',
+      'nul',
+      '1 2',
+      '{"a" 1}',
+      '{"a":1,}',
+      '[1,]',
+      '[1 2]',
+      '{a:1}',
+      ']',
+      '{]',
+      '[}',
+    ],
+    ...[`[${long}`, `[${long},`, `[${long},]`, `[${long} 1]`, `[${long}}`, `{"a":${long}`, `{"a":${long},}`],
+    ...[`{"a":${long} "b":1}`, `{"a" ${long}}`, `{${long}}`, `[${long}] x`, `[${long},nul]`, `{"a":${long}]`],
+  ];
+  for (const text of wrong) expect(() => stepped(text), text.slice(-20)).toThrow(SyntaxError);
+  expect(() => stepped('['.repeat(2_000_000))).toThrow(/./);
 });
