@@ -7,7 +7,7 @@ import {type JsonRequest, JsonRoutes} from './json-request.ts';
 import {LogRequest} from './log-request.ts';
 import {parseEventDetail, parseEvents} from './parse-events.ts';
 import {parsePipelineDetail, parsePipelines, parseSession, parseVersion} from './parse-pipeline.ts';
-import {parseStats, parseTimeSeries} from './parse-stats.ts';
+import {parseTimeSeries, statsSteps} from './parse-stats.ts';
 import {
   authHeadersOf,
   configUrl,
@@ -95,7 +95,7 @@ export function createClient(options: ClientOptions): ApiClient {
         .then(({value}) => value)
         .catch(rethrow),
     getStats: (name, signal) =>
-      compressed({route: 'stats', url: pipelineUrl(baseUrl, name, 'stats'), signal, parse: parseStats}),
+      compressed({route: 'stats', url: pipelineUrl(baseUrl, name, 'stats'), signal, parse: statsSteps}),
     getTimeSeries: (name, signal) =>
       compressed({
         route: 'time-series',

@@ -4,9 +4,8 @@ import * as api from '../../source/api/parse-stats.ts';
 import {ServerJson} from '../../source/api/server-text.ts';
 import type {ConnectorStats, PipelineStats} from '../../source/api/types.ts';
 import {recording} from '../demo/recording.ts';
-import {runThrough} from '../harness/run-through.ts';
 
-const parseStats = (json: unknown) => runThrough(api.parseStats(new ServerJson(json)));
+const parseStats = (json: unknown) => api.parseStats(new ServerJson(json));
 const parseTimeSeries = (json: unknown) => api.parseTimeSeries(new ServerJson(json));
 const bodyOf = (file: string): unknown => JSON.parse(recording(file).body.toString());
 const statsOf = (file: string): PipelineStats | undefined => parseStats(bodyOf(file));

@@ -2,7 +2,6 @@ import {describe, expect, it} from 'vitest';
 import {parseStats, parseTimeSeries} from '../../source/api/parse-stats.ts';
 import {ServerJson} from '../../source/api/server-text.ts';
 import {DemoRun} from '../../source/demo/run.ts';
-import {runThrough} from '../harness/run-through.ts';
 import {recording} from './recording.ts';
 
 /** A run on a clock that the test sets. */
@@ -16,7 +15,7 @@ function started() {
       errors += change;
     },
   });
-  const stats = () => runThrough(parseStats(new ServerJson(run.statsJson({withErrors: true, isPaused: false}))));
+  const stats = () => parseStats(new ServerJson(run.statsJson({withErrors: true, isPaused: false})));
   const connector = (name: string) => stats()?.connectors.find((each) => each.name === name);
   return {clock, run, stats, connector, errors: () => errors};
 }

@@ -13,7 +13,6 @@ import {
   type LoggedFailure,
 } from '../../source/timeline/connectors.ts';
 import {recording} from '../demo/recording.ts';
-import {runThrough} from '../harness/run-through.ts';
 
 /** The failures in a log of these lines, from one of them on. */
 function failuresIn(lines: readonly string[], fromId = 0): readonly LoggedFailure[] {
@@ -87,9 +86,7 @@ test('what a server counts and does not send is unknown', () => {
 });
 
 test('the connectors of a real pipeline: the failed one first, which only the log still tells of', () => {
-  const stats = runThrough(
-    parseStats(new ServerJson(JSON.parse(recording('25c-stats-fatal-input.raw').body.toString()))),
-  );
+  const stats = parseStats(new ServerJson(JSON.parse(recording('25c-stats-fatal-input.raw').body.toString())));
   const known: KnownStats = {
     ...{stats, at: 0, gone: [], buffered: [], series: undefined, failure: undefined, seriesFailure: undefined},
   };
