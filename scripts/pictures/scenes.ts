@@ -77,4 +77,34 @@ export const scenes: readonly Scene[] = [
       await terminal.waitFor(/►4 orders\+fraud\+… \(3\)/);
     },
   },
+  {
+    name: 'failed',
+    title: 'What is known of a pipeline that failed: its state, the cause in one line, the whole deployment error',
+    pipelines: ['etl'],
+    async play({terminal}) {
+      await terminal.press('d');
+      await terminal.waitFor('Deployment error');
+    },
+  },
+  {
+    name: 'story',
+    title: 'The timeline of a pipeline, newest first: states, the failure, errors by kind, checkpoints, runs',
+    pipelines: ['etl'],
+    async play({terminal}) {
+      await terminal.press('H');
+      await terminal.waitFor('Initializing → Running');
+    },
+  },
+  {
+    name: 'evidence',
+    title: 'Four records selected, and the keys that copy, save or pipe them',
+    pipelines: ['clickstream', 'orders', 'fraud'],
+    async play({terminal}) {
+      await terminal.press('E');
+      await terminal.waitFor('▸');
+      await terminal.press('v');
+      for (let above = 1; above < 4; above++) await terminal.press('k');
+      await terminal.waitFor('4 records selected');
+    },
+  },
 ];

@@ -5,7 +5,7 @@ import {FakeClock} from '../../test/harness/fake-clock.ts';
 import {openProgram} from '../../test/harness/program.ts';
 import type {Terminal} from '../../test/harness/terminal.ts';
 
-/** The built program in a terminal, on a demo server whose clock does not run: the same bytes each time. */
+/** The built program in a terminal, on a demo server. Neither's clock runs, so that both show the same each time. */
 export type Stage = AsyncDisposable & {
   readonly terminal: Terminal;
   /** Moves the server's clock, and no other. */
@@ -20,7 +20,10 @@ const startedAt = Date.UTC(2026, 2, 14, 12, 43, 20);
 export async function openStage(pipelines: readonly string[], size: {cols: number; rows: number}): Promise<Stage> {
   const clock = new FakeClock(startedAt);
   const server = await DemoServer.start({scenario: installation, clock});
-  const terminal = await openProgram(['--host', server.url, ...pipelines], {...size, env: {TZ: 'UTC'}});
+  const terminal = await openProgram(['--host', server.url, ...pipelines], {
+    ...size,
+    env: {TZ: 'UTC', NODE_OPTIONS: `--import=data:text/javascript,Date.now=()=>${startedAt}`},
+  });
   const close = async (): Promise<void> => {
     await terminal.dispose();
     await server.close();

@@ -10,7 +10,13 @@ import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-
 import {openTerminal, type Terminal} from '../harness/terminal.ts';
 
 /** What is not run here, and why; a file that runs it is named where there is one. */
-const elsewhere: readonly {readonly command: RegExp; readonly why: string; readonly by?: string}[] = [
+const elsewhere: readonly {
+  readonly command: RegExp;
+  readonly why: string;
+  readonly by?: string;
+  /** It is not part of this project. */
+  readonly isForeign?: true;
+}[] = [
   {command: /^npm test$/, why: 'it is what runs this test'},
   {command: /^npm run chaos\b/, why: 'takes minutes', by: 'test/chaos/chaos.test.ts'},
   {command: /^npm run soak\b/, why: 'takes minutes', by: 'test/soak/soak.test.ts'},
@@ -19,6 +25,9 @@ const elsewhere: readonly {readonly command: RegExp; readonly why: string; reado
     why: 'takes minutes, and writes its results into the project',
     by: 'test/bench/run.test.ts',
   },
+  {command: /^docker\b/, why: 'needs Docker, and a server that goes on', isForeign: true},
+  {command: /^kubectl\b/, why: 'needs a cluster', isForeign: true},
+  {command: /^ssh\b/, why: 'needs a host; tmux and SSH are tried by', by: 'test/e2e/stalled-ssh.test.ts'},
   {command: /"\$WEBHOOK"|notify-send/, why: 'reads an alert', by: 'test/e2e/alerts.test.ts'},
 ];
 
@@ -73,7 +82,7 @@ function asRunHere(command: string): string {
     .replace(/--port \d+/, '--port 0')
     .replace(/\bpipetail demo\b(?!.*--port)/, 'pipetail demo --port 0')
     .replace(/^npm ci\b/, 'npm ci --dry-run --offline --ignore-scripts >&2')
-    .replaceAll(/https?:\/\/[\w.-]*example\.com(:\d+)?/g, server.url);
+    .replaceAll(/https?:\/\/([\w.-]*example\.com|localhost)(:\d+)?/g, server.url);
 }
 
 /** What goes on until it is told to stop. */
@@ -116,7 +125,7 @@ test.each([...commands])('%s', async (command) => {
   const parts = command.split(' && ');
   for (const part of parts) {
     const other = elsewhere.find((each) => each.command.test(part));
-    if (other) await expectThere(part, other.by);
+    if (other && !other.isForeign) await expectThere(part, other.by);
   }
   const here = parts.filter((part) => !elsewhere.some((each) => each.command.test(part))).join(' && ');
   if (here === '') return;
