@@ -16,8 +16,8 @@ export default defineConfig({
     alias: [{find: /^fast-check$/, replacement: new URL('test/harness/properties.ts', import.meta.url).pathname}],
   },
   test: {
-    // Two cores: end-to-end tests start whole programs, and more workers only make them slower.
-    maxWorkers: 2,
+    // Two cores, of which two workers used half: tests of whole programs wait much.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     setupFiles: 'test/harness/forget-ci.ts',
