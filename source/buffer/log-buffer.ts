@@ -149,9 +149,19 @@ export class LogBuffer {
     this.#earlierTo = undefined;
   }
 
-  /** Id of the first entry that the log ever had; undefined while earlier lines are still to be added. */
-  get originId(): number | undefined {
-    return this.#earlierTo === undefined ? this.#originId : undefined;
+  /** Earlier lines are still to be added. */
+  get isAwaitingEarlier(): boolean {
+    return this.#earlierTo !== undefined;
+  }
+
+  /** Its number in the log, from 1, dropped entries included; undefined while earlier lines are still to be added. */
+  numberOf(id: number): number | undefined {
+    return this.#earlierTo === undefined ? id - this.#originId + 1 : undefined;
+  }
+
+  /** The entry that has this number; undefined while earlier lines are still to be added. */
+  idOf(number: number): number | undefined {
+    return this.#earlierTo === undefined ? this.#originId + number - 1 : undefined;
   }
 
   /** Where the last `bytes` bytes of lines begin, or a little before; reads no disk. `linesBefore`: lines before it. */

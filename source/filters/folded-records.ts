@@ -6,10 +6,16 @@ import type {RecordIndex} from '../records/record-index.ts';
 export class FoldedRecords {
   readonly #index: RecordIndex;
   /** Heads of the open ones. */
-  readonly #opened = new Set<number>();
+  readonly #opened: Set<number>;
 
-  constructor(index: RecordIndex) {
+  /** `earlier`: of the same log. What is open there is open. */
+  constructor(index: RecordIndex, earlier?: FoldedRecords) {
     this.#index = index;
+    this.#opened = new Set(earlier?.opened);
+  }
+
+  get opened(): ReadonlySet<number> {
+    return this.#opened;
   }
 
   /** The long record of a line; undefined if its record is short. */

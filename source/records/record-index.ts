@@ -59,6 +59,11 @@ export class RecordIndex {
     this.#table = new RecordTable(this.#next);
   }
 
+  /** Entries below this id are not read: they were dropped, or added before the others later. */
+  get indexedFrom(): number {
+    return this.#table.firstId;
+  }
+
   /** Entries from this id on have not been read. */
   get indexedTo(): number {
     return this.#doneVersion === this.#buffer.version ? this.#buffer.endId : this.#next;

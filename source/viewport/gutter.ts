@@ -53,8 +53,8 @@ export function fitGutter(gutter: Gutter, width: number): Gutter {
 }
 
 /** Cells of the line numbers of a log. Grows by two at a time, so that the text rarely moves. */
-export function numberCells(endId: number): number {
-  const digits = String(Math.max(1, endId)).length;
+export function numberCells(highest: number): number {
+  const digits = String(Math.max(1, highest)).length;
   return 1 + Math.max(5, digits + (digits % 2 === 0 ? 1 : 0));
 }
 

@@ -86,8 +86,8 @@ function wordsOf(marker: Marker): string {
 }
 
 const fileTurnWords: Readonly<Record<Extract<Marker, {kind: 'file'}>['turn'], string>> = {
-  truncated: 'the file was truncated; what follows is its new beginning, lines between may be missing',
-  rotated: 'the file was rotated; what follows is in a new file, lines between may be missing',
+  truncated: 'the file was truncated · what it lost is unknown',
+  rotated: 'the file was rotated · what was between the two is unknown',
   removed: 'the file was removed',
 };
 

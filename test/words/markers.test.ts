@@ -51,6 +51,9 @@ const all: readonly (readonly [MarkerKind, string])[] = [
     {kind: 'lost', atLeast: 0, atMost: 0, from: at - 60_000, to: at},
     "0 entries lost between 09:16:30 and 09:17:30, if the server's log was not cleared meanwhile",
   ],
+  [{kind: 'file', turn: 'truncated'}, '09:17:30 the file was truncated · what it lost is unknown'],
+  [{kind: 'file', turn: 'rotated'}, '09:17:30 the file was rotated · what was between the two is unknown'],
+  [{kind: 'file', turn: 'removed'}, '09:17:30 the file was removed'],
   [{kind: 'new-life', because: 'restarted'}, "runner restarted · server's log cleared · what it lost is unknown"],
   [{kind: 'new-life', because: 'created-again'}, 'created again · a new pipeline of the same name'],
   [

@@ -1,3 +1,4 @@
+import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import {clockTime, count, dateTime} from '../../lib/format.ts';
 import {type ParseError, parseTime} from '../../records/parse-time.ts';
 import type {Geometry} from '../../viewport/geometry.ts';
@@ -77,20 +78,60 @@ export const placePrompt: PromptKind<'place'> = {
     if (/^q(uit)?!?$/.test(text)) return `not a line; after Esc, ${keysDo(controller.commands, [['quit', 'quits']])}`;
     const parsed = parsePlace(text);
     if (parsed.kind === 'error') return parsed.text;
-    const {firstId, endId} = at.model.source.buffer;
-    const id = idOf(parsed, firstId, endId);
-    const held = Math.max(firstId, Math.min(id, endId - 1));
-    // Only a line by its number opens a closed record.
-    const isNumber = parsed.kind === 'line' && parsed.number > 0;
-    controller.goToEntry(isNumber ? held : at.model.records.rowOf(held));
-    if (id < firstId && firstId < endId) controller.say(`the oldest line kept is ${count(firstId + 1)}`);
+    if (parsed.kind === 'line' && parsed.number < 0) goToPlace(controller, at, parsed);
+    else whenCounted(controller, (now) => goToPlace(controller, now, parsed));
     return undefined;
   },
 };
 
-function idOf(place: Place, firstId: number, endId: number): number {
+function goToPlace(controller: Controller, {model}: PaneAt, place: Place): void {
+  const {buffer} = model.source;
+  const {firstId, endId} = buffer;
+  const id = idOf(place, buffer);
+  const held = Math.max(firstId, Math.min(id, endId - 1));
+  // Only a line by its number opens a closed record.
+  const isNumber = place.kind === 'line' && place.number > 0;
+  controller.goToEntry(isNumber ? held : model.records.rowOf(held));
+  if (id < firstId && firstId < endId)
+    controller.say(`the oldest line kept is ${count(buffer.numberOf(firstId) ?? 1)}`);
+}
+
+function idOf(place: Place, buffer: LogBuffer): number {
+  const {firstId, endId} = buffer;
   if (place.kind === 'percent') return firstId + Math.round(((endId - 1 - firstId) * place.value) / 100);
-  return place.number < 0 ? endId + place.number : place.number - 1;
+  return place.number < 0 ? endId + place.number : (buffer.idOf(place.number) ?? firstId);
+}
+
+/**
+ * Calls `go` at once, or when the lines of a large file are counted; until then a notice shows how far that is. Another
+ * place or tab that the user goes to meanwhile ends the wait.
+ */
+function whenCounted(controller: Controller, go: (at: PaneAt) => void): void {
+  const start = controller.paneAt;
+  if (!start?.model.source.buffer.isAwaitingEarlier) {
+    if (start) go(start);
+    return;
+  }
+  const {source} = start.model;
+  const check = () => {
+    const at = controller.paneAt;
+    const isStill = at?.model.source === source && at.tab.pane.position === start.tab.pane.position;
+    if (isStill && source.buffer.isAwaitingEarlier) {
+      controller.say(countingWords(at));
+      return;
+    }
+    leave();
+    if (!isStill) return;
+    controller.clearNotice();
+    go(at);
+  };
+  const leave = source.snapshot.subscribe(check);
+  check();
+}
+
+/** `counting lines 43 %`: of a large file, whose end was read first. */
+export function countingWords({model}: PaneAt): string {
+  return `counting lines ${Math.floor(100 * (model.source.snapshot.get().file?.counted ?? 1))} %`;
 }
 
 type Place =
@@ -124,7 +165,7 @@ export const moveHandlers = {
     controller.move((position, geometry) => scrollBy(position, geometry, -halfOf(geometry))),
   'half-down': (controller: Controller) =>
     controller.move((position, geometry) => scrollBy(position, geometry, halfOf(geometry))),
-  top: (controller: Controller) => controller.move(toTop),
+  top: (controller: Controller) => whenCounted(controller, () => controller.move(toTop)),
   bottom: (controller: Controller) => controller.move(() => follow),
   follow: (controller: Controller) => controller.move(() => follow),
   pause: (controller: Controller) =>

@@ -23,6 +23,7 @@ import {withHint} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import {hasMatches, type PaneView} from '../state/pane-view.ts';
 import {showsRecord} from './common.ts';
+import {countingWords} from './move.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
 
 /** Records shown around a match; `x` goes through these numbers. */
@@ -155,7 +156,12 @@ export const showHandlers = {
     controller.say(wrapWords[wrap]);
   },
   'as-sent': (controller: Controller) => change(controller, ({asSent}) => ({asSent: !asSent})),
-  'line-numbers': (controller: Controller) => change(controller, ({lineNumbers}) => ({lineNumbers: !lineNumbers})),
+  'line-numbers'(controller: Controller) {
+    change(controller, ({lineNumbers}) => ({lineNumbers: !lineNumbers}));
+    const at = controller.paneAt;
+    if (!at?.tab.pane.lineNumbers || !at.model.source.buffer.isAwaitingEarlier) return;
+    controller.say(`${countingWords(at)}: then they have numbers`);
+  },
   time(controller: Controller) {
     if (controller.tab?.pane.asSent) {
       controller.say(

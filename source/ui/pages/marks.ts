@@ -20,11 +20,15 @@ export function marksPage(controller: Controller, cursor: number, width: number)
       const id = marks[item] ?? 0;
       const {asSent, record} = readLine(buffer.lineAt(id) ?? new Uint8Array());
       const text = record ? compactLine(asSent, record, {compactness: 'full', time: 'utc', offsetAt}) : asSent;
-      return concat([plain(`${count(id + 1).padStart(9)}  `, {dim: true}), text]);
+      return concat([plain(`${numberText(buffer.numberOf(id)).padStart(9)}  `, {dim: true}), text]);
     },
     cursor: Math.min(cursor, marks.length - 1),
     ...{width, symbols},
   });
+}
+
+function numberText(number: number | undefined): string {
+  return number === undefined ? '' : count(number);
 }
 
 export const marksHandlers = {

@@ -3,7 +3,7 @@ import type {OutputStream} from '../../buffer/markers.ts';
 import {compilePattern, type Pattern, type TimeLimit} from '../../buffer/pattern.ts';
 import {prepareSearch} from '../../buffer/search.ts';
 import {FoldedRecords} from '../../filters/folded-records.ts';
-import {ShownLines} from '../../filters/shown-lines.ts';
+import {ShownLines, type ShownLinesOptions} from '../../filters/shown-lines.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {FrameBatch, type FrameRate} from '../../lib/frames.ts';
 import {floodPause, SliceRunner} from '../../lib/slices.ts';
@@ -26,6 +26,8 @@ export type PaneFold = {readonly of: 'records' | 'lines'; readonly head: number;
 const bytesPerFrame = 256 * 1024;
 const progressFps = 12;
 
+type Filtered = Pick<ShownLinesOptions, 'filters' | 'around' | 'fold'>;
+
 type Searching = {readonly pattern: Pattern; readonly search: LogSearch};
 
 type PaneModelOptions = {
@@ -43,13 +45,16 @@ type PaneModelOptions = {
  */
 export class PaneModel {
   readonly source: LogSource;
-  readonly index: RecordIndex;
-  readonly records: FoldedRecords;
+  #index: RecordIndex;
+  #records: FoldedRecords;
+  /** Replaces `#index` once it has read the whole log: lines were added before those that `#index` has read. */
+  #wholeIndex: RecordIndex | undefined;
   readonly #options: PaneModelOptions;
   readonly #progress = createStore(0);
   /** Progress is drawn in frames: drawn after each slice of 3 ms, a search would take 1.5 times as long. */
   readonly #progressFrames: FrameBatch;
   readonly #runner: SliceRunner;
+  readonly #wholeRunner: SliceRunner;
   /** Prepares the next search once `#runner` has nothing left to do. */
   readonly #ahead: SliceRunner;
   readonly #unsubscribe: () => void;
@@ -57,6 +62,8 @@ export class PaneModel {
   /** Replaces `#shown` once it has read the whole log: until then the screen stays as it is. */
   #next: ShownLines | undefined;
   #shownKey: readonly unknown[] = [];
+  /** What `#next`, or else `#shown`, shows. */
+  #filtered: Filtered | undefined;
   #searching: Searching | undefined;
   /** The search that has read the whole log at least once. */
   #searched: LogSearch | undefined;
@@ -69,8 +76,8 @@ export class PaneModel {
 
   constructor(source: LogSource, options: PaneModelOptions) {
     this.source = source;
-    this.index = new RecordIndex(source.buffer);
-    this.records = new FoldedRecords(this.index);
+    this.#index = new RecordIndex(source.buffer);
+    this.#records = new FoldedRecords(this.#index);
     this.#options = options;
     const {clock, frameRate} = options.services;
     this.#runner = new SliceRunner({
@@ -84,6 +91,13 @@ export class PaneModel {
       fps: frameRate?.now ?? progressFps,
       flush: () => this.#notifyProgress(),
     });
+    this.#wholeRunner = new SliceRunner({
+      clock,
+      step: (maxBytes) => this.#wholeIndex?.step(maxBytes) ?? true,
+      onSlice: (isDone) => {
+        if (isDone) this.#replaceIndex();
+      },
+    });
     this.#ahead = new SliceRunner({
       clock,
       step: prepareSearch(source.buffer),
@@ -92,8 +106,18 @@ export class PaneModel {
     });
     // At once, so that new lines are indexed in the frame that shows them; the rest of a flood follows in slices.
     this.#unsubscribe = source.snapshot.subscribe(() => {
-      if (options.isShown()) this.#runner.run();
+      if (!options.isShown()) return;
+      this.#findEarlier();
+      this.#runner.run();
     });
+  }
+
+  get index(): RecordIndex {
+    return this.#index;
+  }
+
+  get records(): FoldedRecords {
+    return this.#records;
   }
 
   /** Changes when the search has found more, or other entries are shown. */
@@ -153,6 +177,7 @@ export class PaneModel {
 
   /** Applies filters, folds, highlights and search of the view. */
   sync(view: PaneView): void {
+    this.#findEarlier();
     this.#syncShown(view);
     this.#syncHighlights(view.highlights);
     if (view.search !== this.#searching?.pattern.source) this.#startSearch(view.search);
@@ -199,6 +224,7 @@ export class PaneModel {
   dispose(): void {
     this.#unsubscribe();
     this.#runner.dispose();
+    this.#wholeRunner.dispose();
     this.#ahead.dispose();
     this.#progressFrames.dispose();
   }
@@ -215,12 +241,37 @@ export class PaneModel {
       return;
     }
     const {around, fold} = view;
-    const {index} = this;
-    const opened = fold ? this.#shown?.opened : undefined;
-    this.#next = new ShownLines({
-      ...{buffer: this.source.buffer, index, filters, around, fold, earlier: this.#shown},
-      ...(opened && {opened}),
-    });
+    this.#filtered = {filters, around, fold};
+    this.#next = this.#filter(this.#filtered, this.#shown);
+  }
+
+  #filter(filtered: Filtered, earlier: ShownLines | undefined): ShownLines {
+    const opened = filtered.fold ? this.#shown?.opened : undefined;
+    const log = {buffer: this.source.buffer, index: this.#index};
+    return new ShownLines({...log, ...filtered, earlier, ...(opened && {opened})});
+  }
+
+  /** All lines of a large file were added before those that were read: the records and hits among them are found now. */
+  #findEarlier(): void {
+    const {buffer} = this.source;
+    if (buffer.isAwaitingEarlier || buffer.firstId >= this.#index.indexedFrom || this.#wholeIndex) return;
+    this.#wholeIndex = new RecordIndex(buffer);
+    if (this.#searching) this.#startSearch(this.#searching.pattern.source);
+    this.#runner.wake();
+    this.#wholeRunner.wake();
+  }
+
+  #replaceIndex(): void {
+    const index = this.#wholeIndex;
+    if (!index) return;
+    const before = this.entries;
+    this.#wholeIndex = undefined;
+    this.#index = index;
+    this.#records = new FoldedRecords(index, this.#records);
+    // Results of the filters so far are of other records.
+    if (this.#filtered && (this.#shown || this.#next)) this.#next = this.#filter(this.#filtered, undefined);
+    else this.#options.onEntries(before);
+    this.#runner.wake();
   }
 
   #replaceShown(shown: ShownLines | undefined): void {
@@ -284,7 +335,15 @@ export class PaneModel {
   #notifyProgress(): void {
     const {runs} = this.index;
     const {caughtUp} = this.#runner;
-    const key = [caughtUp, this.#shown, this.#searching, this.#searching?.search.count, runs.length, runs.at(-1)];
+    const key = [
+      caughtUp,
+      this.#index,
+      this.#shown,
+      this.#searching,
+      this.#searching?.search.count,
+      runs.length,
+      runs.at(-1),
+    ];
     if (sameParts(key, this.#progressKey)) return;
     this.#progressKey = key;
     this.#progress.set(this.#progress.get() + 1);

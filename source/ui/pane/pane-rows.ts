@@ -47,12 +47,13 @@ export class PaneRows {
   /** The renderer for a view at a size; the same one until something that it depends on changes. */
   renderer(view: PaneView, {paneWidth}: PaneSize): RowRenderer {
     const {source, searching, highlights, index: records} = this.#model;
-    const numbers = view.lineNumbers ? numberCells(source.buffer.endId) : 0;
+    const {buffer} = source;
+    const numbers = view.lineNumbers ? numberCells(buffer.numberOf(buffer.endId - 1) ?? buffer.endId) : 0;
     const {wrap, pan, asSent, time} = view;
-    const key = [paneWidth, wrap, pan, asSent, time, numbers, searching?.pattern, highlights];
+    const key = [paneWidth, wrap, pan, asSent, time, numbers, searching?.pattern, highlights, records];
     if (!this.#cached || !sameParts(this.#cached.key, key)) {
       const {colors, symbols, offsetAt} = this.#services;
-      const renderer = new RowRenderer(source.buffer, {
+      const renderer = new RowRenderer(buffer, {
         ...{records, wrap, pan, asSent, time, offsetAt, colors, symbols},
         width: paneWidth - overviewCells,
         numberCells: numbers,

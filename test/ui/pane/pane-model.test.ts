@@ -83,6 +83,29 @@ it('indexes lines that are drawn before their frame', async () => {
   expect(pane.model.index.timeAt(1)).toBeDefined();
 });
 
+it('finds records, hits and what filters leave among lines that were added before the others', async () => {
+  const pane = new Modelled();
+  const {buffer} = pane.feed;
+  buffer.startBefore(1000);
+  pane.feed.write('  goes on\n');
+  pane.write('one', 'two');
+  await pane.sync({search: 'one'});
+  expect(pane.hits).toEqual([1001]);
+  const earlier = Buffer.from(`${lineAt('orders', 0, 'one')}\n${lineAt('orders', 0, 'ERROR')}\n`);
+  buffer.addEarlier({lines: 2, byteLength: earlier.length, bytes: {isKept: () => true, read: () => earlier}});
+  pane.feed.write(`${lineAt('orders', 3, 'one')}\n`);
+  await pane.clock.advance(1000);
+  expect(pane.ids).toEqual([998, 999, 1000, 1001, 1002, 1003]);
+  expect(pane.model.index.headOf(1000)).toBe(1000);
+  await pane.sync({search: 'one', filters: [filterBy('o')]});
+  buffer.endEarlier();
+  pane.feed.write(`${lineAt('orders', 4, 'end')}\n`);
+  await pane.clock.advance(1000);
+  expect(pane.model.index.headOf(1000)).toBe(999);
+  expect(pane.hits).toEqual([998, 1001, 1003]);
+  expect(pane.ids).toEqual([998, 999, 1000, 1001, 1002, 1003, 1004]);
+});
+
 describe('a result', () => {
   it('comes once a search or filters have read the whole log, and not again with new lines', async () => {
     const pane = new Modelled();
