@@ -1,11 +1,12 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import {fingerprintOf} from '../records/fingerprint.ts';
+import {withShortMessage} from '../records/json-members.ts';
 import type {Level} from '../records/level.ts';
 import {isRunnerLine} from '../records/line-kind.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {Run} from '../records/runs.ts';
+import {kindOf} from '../records/withheld.ts';
 
-/** Records of one run that are alike, as `f` sees them. */
+/** Records of one run that are alike, as `f` sees them, by the first 8 KiB of their first line. */
 type KindOfRecord = {
   readonly level: Level | undefined;
   readonly count: number;
@@ -44,6 +45,8 @@ export type KindChange = {
 };
 
 const mostExample = 4096;
+/** Bytes of a line by which its kind is known: 64 KiB of JSON take 20 ms the first time. */
+const mostRead = 8192;
 /** Kinds of a rank that are kept of a run: more than a user reads. */
 export const mostKinds = 2000;
 /** Cost of an entry in bytes, added to its own bytes. */
@@ -123,7 +126,7 @@ export class RunCounter {
     const at = index.timeAt(id);
     if (at !== undefined)
       counted.span = {from: Math.min(counted.span?.from ?? at, at), to: Math.max(counted.span?.to ?? at, at)};
-    const key = fingerprintOf(line);
+    const key = kindOf(shortened(line));
     const kind = counted.kinds.get(key);
     const rank = rankOf(level);
     if (kind) counted.kinds.set(key, {...kind, count: kind.count + 1});
@@ -135,6 +138,10 @@ export class RunCounter {
     }
     return line.length;
   }
+}
+
+function shortened(line: Uint8Array): Uint8Array {
+  return line.length <= mostRead ? line : withShortMessage(line, mostRead).subarray(0, mostRead);
 }
 
 function newRun(run: Run): CountedRun {

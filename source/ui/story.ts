@@ -1,9 +1,9 @@
 import type {Clock} from '../lib/clock.ts';
-import {SliceRunner} from '../lib/slices.ts';
+import {runInSlices, SliceRunner} from '../lib/slices.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {ListPoller} from '../streams/list-poller.ts';
 import type {PipelineHistory} from '../streams/pipeline-history.ts';
-import {CheckpointLines, type StoryLog, storyOf} from '../timeline/story.ts';
+import {CheckpointLines, type StoryLog, storySteps} from '../timeline/story.ts';
 import type {Story} from '../timeline/story-words.ts';
 import {serverState} from '../words/pipeline.ts';
 import type {Services} from './services.ts';
@@ -65,10 +65,13 @@ export class StoryReader {
     let isRead = log === undefined;
     const checkpoints = log && new CheckpointLines(log);
     const tell = () => {
-      if (!answer || !isRead || ended.signal.aborted) return;
-      const rows = storyOf({history: answer, log, checkpoints: checkpoints?.ids ?? []});
+      const {signal} = ended;
+      if (!answer || !isRead || signal.aborted) return;
       const missing = 'kind' in answer.events ? answer.events : undefined;
-      this.#state.set({pipeline, story: {pipeline, rows, missing}});
+      const work = storySteps({history: answer, log, checkpoints: checkpoints?.ids ?? []});
+      void runInSlices(work, {clock, signal}).then((rows) => {
+        if (!signal.aborted) this.#state.set({pipeline, story: {pipeline, rows, missing}});
+      }, ignoreAbort);
     };
     const runner = new SliceRunner({
       clock,

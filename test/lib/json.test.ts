@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {fieldOf, isObject, jsonArrayParts, jsonSteps, jsonText, parseJson, stringOf} from '../../source/lib/json.ts';
-import {runThrough} from '../harness/run-through.ts';
+import {runAtOnce} from '../../source/lib/slices.ts';
 
 test('what a terminal obeys is escaped, and nothing else is', () => {
   expect(jsonText({'\x9bm': 'a\x1b\x7f\x80\x9f\u2028\u2029\u202e\u2066é\xa0日🚀'})).toBe(
@@ -79,7 +79,7 @@ function stepped(text: string): {readonly value: unknown; readonly steps: number
       yield;
     }
   };
-  return {value: runThrough(counted()), steps};
+  return {value: runAtOnce(counted()), steps};
 }
 
 test('in steps JSON has the value that it has at once', () => {

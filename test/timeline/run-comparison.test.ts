@@ -143,3 +143,22 @@ compared with run 1, 20 records in 60 min since 2026-11-25 01:00:00
     ],
   });
 });
+
+it('finds a connector that began to fail as another one did before', () => {
+  const error = (connector: string, hour: number) =>
+    head(`parse error on input endpoint '${connector}': missing field`, 'ERROR', at(60 * hour + 1));
+  const [older, newer] = runsOf([...run(1, [error('a.in', 1)]), ...run(2, [error('a.in', 2), error('b.in', 2)])]);
+  if (!older || !newer) throw new Error('no two runs');
+  expect(compareRuns(older, newer).map(said)).toEqual(["new 0 1 parse error on input endpoint 'b.in': missing field"]);
+});
+
+it('knows a long line by its beginning, whatever its form', () => {
+  const long = (rest: string) => `read ${'x'.repeat(9000)} ${rest}`;
+  const json = (rest: string) =>
+    JSON.stringify({timestamp: at(61), level: 'WARN', fields: {message: `say "${long(rest)}`}, target: 'dbsp::a'});
+  const [{kinds} = {kinds: new Map()}] = runsOf([
+    ...[runner(start, 'INFO', at(60)), head(long('one'), 'WARN', at(61)), head(long('two'), 'WARN', at(61))],
+    ...[json('one'), json('two')],
+  ]);
+  expect([...kinds.values()].map(({level, count}) => `${level} ${count}`)).toEqual(['WARN 2', 'WARN 2']);
+});
