@@ -105,6 +105,10 @@ async function run(): Promise<number> {
       const {runAskCommand} = await import('./source/commands/ask-server.ts');
       return await runAskCommand({settings, request: settings.request, version: await version(), process});
     }
+    case 'open': {
+      const {runOpenedScreen} = await import('./source/screen/run-opened.ts');
+      return await runOpenedScreen({settings, what: settings.request.what, version: await version(), process});
+    }
     case 'screen': {
       await checkWords(settings, settings.request.names);
       const {runScreens} = await import('./source/screen/run-screen.ts');

@@ -119,7 +119,7 @@ _pipetail_aliases
 unfunction _pipetail_aliases
 `;
 
-/** fish offers files only for these options. */
+/** fish offers files only for these options, and for `open`. */
 const fileFlags = options
   .filter((option: Option) => option.value === 'DIR' || option.value === 'FILE')
   .map(({flag}) => flag)
@@ -140,6 +140,7 @@ end
 function __pipetail_wants_file
     string match -qr -- '^--(${fileFlags})$' (commandline -opc)[-1]
     or string match -qr -- '^--(${fileFlags})=' (commandline -ct)
+    or string match -q -- 'open' (string match -rv -- '^-' (commandline -opc)[2..])[1]
 end
 complete -c pipetail -f -a '(__pipetail_answers)'
 complete -c pipetail -n __pipetail_wants_file -F

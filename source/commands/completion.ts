@@ -29,6 +29,7 @@ const commandHelp: Readonly<Record<(typeof commandWords)[number], string>> = {
   status: 'state, since when, errors in full',
   diff: 'what is new in a run',
   story: 'what happened to a pipeline',
+  open: 'logs that are files',
   completion: 'a script for the shell',
   config: 'the configuration file, and the options in effect',
   demo: 'the embedded demo server',
@@ -41,8 +42,9 @@ const states = ['Running', 'Paused', 'Stopped', 'Failed', 'SqlError', 'RustError
 export function complete(words: readonly string[], own: OwnNames): Completion {
   const begun = words.at(-1) ?? '';
   const whole = words.slice(0, -1);
-  if (whole.includes('--')) return {candidates: [], names: true};
-  const {command, word, pending} = read(whole);
+  const separator = whole.indexOf('--');
+  const {command, word, pending} = read(separator === -1 ? whole : whole.slice(0, separator));
+  if (separator !== -1) return {candidates: [], names: command !== 'open'};
   if (pending) return fitting(valuesOf(pending, command, own), begun);
   const [, flag, value] = /^--([\w-]+)=(.*)$/.exec(begun) ?? [];
   const option = all.find((each) => each.flag === flag);
@@ -60,7 +62,8 @@ export function complete(words: readonly string[], own: OwnNames): Completion {
         )
       : nothing;
   }
-  if (command === 'demo' || command === 'list') return nothing;
+  // Without candidates the shells complete file names.
+  if (command === 'demo' || command === 'list' || command === 'open') return nothing;
   const commands =
     command === 'screen' && word === undefined ? commandWords.map((word) => ({word, help: commandHelp[word]})) : [];
   return {...fitting(commands, begun), names: true};

@@ -7,11 +7,13 @@ import {Presence} from '../lib/presence.ts';
 import {systemRandom} from '../lib/random.ts';
 import {levelOf} from '../records/level.ts';
 import type {Settings, View} from '../settings/settings.ts';
+import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {type PromptHistories, promptHistories} from '../storage/prompt-history.ts';
 import {serverName} from '../storage/recording/index-file.ts';
 import {Recordings} from '../storage/recording/recordings.ts';
 import {stateFolder} from '../storage/save-file.ts';
 import {ListPoller, Login} from '../streams/list-poller.ts';
+import {type CreateLog, OpenedLogs} from '../streams/opened-logs.ts';
 import {StatsPoller} from '../streams/stats-poller.ts';
 import {StreamManager} from '../streams/stream-manager.ts';
 import {AlertCommand} from '../system/alert-command.ts';
@@ -28,26 +30,36 @@ export class ScreenBackend {
   readonly stats: StatsPoller;
   readonly login: Login;
   readonly manager: StreamManager;
+  readonly opened: OpenedLogs;
   readonly presence: Presence;
   readonly frameRate: FrameRate;
   readonly histories: PromptHistories;
   /** The command of `--on-alert`. */
   readonly alerts: AlertCommand | undefined;
-  /** Undefined for the demo server, which is a new one at every start. */
+  /** Undefined for the demo server, which is a new one at every start, and without a server. */
   readonly session: ScreenSession | undefined;
   /** The folder of session, histories of the prompts, recordings and crash reports. */
   readonly state: string;
   readonly #recordings: Recordings;
+  readonly #withoutServer: boolean;
   readonly #clock: Clock;
   readonly #ended = new AbortController();
   readonly #endOfPresence: () => void;
 
-  constructor(options: {settings: Settings; client: ApiClient; clock: Clock; process: NodeJS.Process}) {
-    const {settings, client, clock, process} = options;
+  /** `opened`: what is shown without a server. */
+  constructor(options: {
+    settings: Settings;
+    client: ApiClient;
+    clock: Clock;
+    process: NodeJS.Process;
+    opened: OpenedInput | undefined;
+  }) {
+    const {settings, client, clock, process, opened} = options;
     const random = systemRandom;
     const processes = processesOf(process);
     const {signal} = this.#ended;
     this.#clock = clock;
+    this.#withoutServer = opened !== undefined;
     this.state = stateFolder({xdgStateHome: process.env.XDG_STATE_HOME, home: homedir()});
     this.poller = new ListPoller({client, clock, random});
     this.stats = new StatsPoller({client, clock, random, poller: this.poller});
@@ -61,17 +73,23 @@ export class ScreenBackend {
       recordings: {of: this.#recordings, all: settings.record.directory !== undefined, showPast: true},
       ...{client, clock, random, fps, fpsNow: this.frameRate.now, scrollbackBytes, memoryBytes, silence},
     });
+    this.opened = new OpenedLogs({
+      ...{clock, fps, scrollbackBytes, memoryBytes, memory: this.manager.memory},
+      ...(opened?.stdin && {stdin: opened.stdin}),
+    });
+    if (opened) for (const found of opened.found) this.opened.add(found, opened.create);
     this.login = new Login({client, poller: this.poller});
     const {onAlert: command} = settings;
     this.alerts = command === undefined ? undefined : new AlertCommand({command, process, clock});
     this.histories = promptHistories(this.state, signal);
     for (const history of Object.values(this.histories)) void history.load();
-    this.session = settings.demo
-      ? undefined
-      : new ScreenSession({
-          ...{client, clock, folder: this.state, fresh: settings.fresh, signal, processes},
-          viewOptions: viewOptionsOf(settings.view.typed),
-        });
+    this.session =
+      settings.demo || opened
+        ? undefined
+        : new ScreenSession({
+            ...{client, clock, folder: this.state, fresh: settings.fresh, signal, processes},
+            viewOptions: viewOptionsOf(settings.view.typed),
+          });
     this.#endOfPresence = this.presence.here.subscribe(() => {
       const isWatched = this.presence.here.get();
       this.poller.setWatched(isWatched);
@@ -81,6 +99,7 @@ export class ScreenBackend {
   }
 
   start(): void {
+    if (this.#withoutServer) return;
     this.stats.start();
     this.poller.start();
     this.login.start();
@@ -94,6 +113,7 @@ export class ScreenBackend {
     this.stats.stop();
     this.login.stop();
     this.manager.dispose();
+    this.opened.dispose();
     this.alerts?.dispose();
     const histories = Object.values(this.histories).map((history) => history.saved());
     const saved = Promise.all([...histories, this.session?.close(), this.#recordings.closed()]);
@@ -101,6 +121,13 @@ export class ScreenBackend {
     this.#ended.abort();
   }
 }
+
+/** Logs that are files, and the stream of the log `-`. */
+export type OpenedInput = {
+  readonly found: readonly FoundLog[];
+  readonly create: CreateLog;
+  readonly stdin: AsyncIterable<Uint8Array> | undefined;
+};
 
 export function viewOptionsOf({level, ...rest}: Partial<View>): ViewOptions {
   const least = levelOf(level?.toUpperCase());

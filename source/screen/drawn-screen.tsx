@@ -1,3 +1,4 @@
+import type {ReadStream} from 'node:tty';
 import {type Instance, render} from 'ink';
 import type {Clock} from '../lib/clock.ts';
 import type {Settings} from '../settings/settings.ts';
@@ -21,9 +22,11 @@ const idleSoon = 1000;
 
 type DrawnScreenOptions = {
   readonly controller: Controller;
-  readonly backend: Pick<ScreenBackend, 'manager' | 'presence'>;
+  readonly backend: Pick<ScreenBackend, 'presence'>;
   readonly exit: ScreenExit;
   readonly process: NodeJS.Process;
+  /** Where the keys come from. */
+  readonly keys: ReadStream;
   readonly clock: Clock;
   readonly settings: Pick<Settings, 'fps' | 'mouse'>;
   /** Undefined: the terminal is not asked how far it has got. */
@@ -40,8 +43,8 @@ export class DrawnScreen {
 
   constructor(options: DrawnScreenOptions) {
     this.#options = options;
-    const {stdin, stdout} = options.process;
-    const {isSpoken} = options;
+    const {stdout} = options.process;
+    const {isSpoken, keys: stdin} = options;
     this.#instance = render(this.#element(), {
       stdin,
       stdout,
@@ -72,12 +75,12 @@ export class DrawnScreen {
 
   /** Listens to the terminal, the logs and the process. Returns what undoes it, oldest first. */
   listen(): readonly (() => void)[] {
-    const {controller, backend, exit, process, clock, pace} = this.#options;
+    const {controller, exit, process, keys, clock, pace} = this.#options;
     const {mayDrawKeys} = pace ?? {};
     return [
       this.#filterInput(),
       clock.after(idleSoon, prepareWidths),
-      watchFirstLines(backend.manager, (name) => {
+      watchFirstLines(controller.logs, (name) => {
         if (pipelinesOf(controller.tab).includes(name)) this.#drawNow();
       }),
       controller.results.subscribe(() => this.#drawNow()),
@@ -88,15 +91,15 @@ export class DrawnScreen {
         void controller.terminal.lend(async () => void (await controller.services.stopProcess()));
       }),
       listen(process, 'uncaughtException', (error) => exit.leaveWithFault(error)),
-      ...onExitSignals(process, (code) => exit.leave(code)),
+      ...onExitSignals(process, keys, (code) => exit.leave(code)),
     ];
   }
 
   #filterInput(): () => void {
-    const {controller, process, clock, settings, pace} = this.#options;
+    const {controller, keys, clock, settings, pace} = this.#options;
     const {presence} = this.#options.backend;
     const mouse = new Mouse(controller);
-    return filterInput(process.stdin, {
+    return filterInput(keys, {
       clock,
       isAsked: () => pace?.isAwaited ?? false,
       onReport: (report) => {

@@ -1,3 +1,4 @@
+import type {ReadStream} from 'node:tty';
 import {systemClock} from '../lib/clock.ts';
 import {UsageError} from '../settings/parse-values.ts';
 import type {NamePattern} from '../settings/request.ts';
@@ -9,13 +10,16 @@ import {TerminalPace} from '../system/terminal-pace.ts';
 import {Controller} from '../ui/controller.ts';
 import {allCommands, type CommandTable} from '../ui/keys/commands.ts';
 import {remap} from '../ui/keys/remap-keys.ts';
-import {ScreenBackend, viewOptionsOf} from './backend.ts';
+import {type OpenedInput, ScreenBackend, viewOptionsOf} from './backend.ts';
 import {type ContextSource, ContextSwitch} from './context-switch.ts';
 import {DrawnScreen, screenSize} from './drawn-screen.tsx';
 import {endScreen, type ScreenEnd, ScreenExit} from './exit.ts';
 import {readTerminal, screenServices} from './services.ts';
 
-type ScreensOptions = {
+/** Logs whose tabs are open at the start; the list has the others. */
+const mostOpened = 16;
+
+export type ScreensOptions = {
   readonly settings: Settings;
   readonly names: readonly string[];
   readonly patterns: readonly NamePattern[];
@@ -37,7 +41,8 @@ export async function runScreens(options: ScreensOptions): Promise<number> {
   };
   const common = {...options, contexts: source};
   const visited = new Set([options.settings.context?.name]);
-  let end = await runScreen({...common, commands: commandsOf(options.settings)});
+  const keys = options.process.stdin;
+  let end = await runScreen({...common, keys, commands: commandsOf(options.settings)});
   while (end.next) {
     const {next} = end;
     // Within one run a context is restored as it was left, also with --fresh.
@@ -47,20 +52,29 @@ export async function runScreens(options: ScreensOptions): Promise<number> {
     // The names of the command line are pipelines of the first server.
     end = await runScreen({
       ...{...common, settings, server: next.server, names: [], patterns: []},
-      commands: commandsOf(settings),
+      ...{keys, commands: commandsOf(settings)},
     });
   }
   return end.code;
 }
 
-function commandsOf({keys}: Settings): CommandTable {
+/** With the user's keys. Throws `UsageError`. */
+export function commandsOf({keys}: Settings): CommandTable {
   const {table, problems} = remap(allCommands, keys);
   const [first] = problems;
   if (first !== undefined) throw new UsageError(first);
   return table;
 }
 
-type ScreenOptions = ScreensOptions & {
+type ScreenOptions = Omit<ScreensOptions, 'contexts'> & {
+  /** Undefined without a server. */
+  readonly contexts: ContextSource | undefined;
+  /** The terminal whose keys are read; undefined: there is none. */
+  readonly keys: ReadStream | undefined;
+  /** What is shown without a server. */
+  readonly opened?: OpenedInput;
+  /** Shown at the start. */
+  readonly notes?: readonly string[];
   /** With the user's keys. */
   readonly commands: CommandTable;
   /** If it is open already. */
@@ -68,57 +82,63 @@ type ScreenOptions = ScreensOptions & {
 };
 
 /** Runs a screen to its end, and restores the terminal. */
-async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
-  const {settings, names, patterns, version, process, commands, contexts} = options;
+export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
+  const {settings, names, patterns, version, process, commands, contexts, opened, notes = []} = options;
   const {stdout} = process;
   const clock = systemClock;
-  const terminal = readTerminal(process);
+  const terminal = readTerminal({process, keys: options.keys});
+  const {keys} = terminal;
   // The variable is Ink's own, and the same for all its programs.
   const isSpoken = settings.screenReader || process.env.INK_SCREEN_READER === 'true';
   const server = options.server ?? (await openServer(settings, version, clock));
 
-  const backend = new ScreenBackend({settings, client: server.client, clock, process});
+  const backend = new ScreenBackend({settings, client: server.client, clock, process, opened});
   // A multiplexer answers itself, and draws at a pace of its own.
   const pace = isSpoken || process.env.TMUX || process.env.STY ? undefined : new TerminalPace(clock);
   pace?.mayDrawLog.subscribe(() => backend.frameRate.setHeld(!pace.mayDrawLog.get()));
   const exit = new ScreenExit(() => {
-    contextSwitch.end();
+    contextSwitch?.end();
     // While the logs still exist. After an exception the last saved session is safer than the present one.
     if (exit.fault === undefined) backend.session?.capture();
     writes.leave();
     void endDrawing();
   });
   const endDrawing = async () => {
-    const isGone = stdout.destroyed || process.stdin.readableEnded || process.stdin.destroyed;
+    const isGone = stdout.destroyed || keys.readableEnded || keys.destroyed;
     if (!isGone) await pace?.end();
     drawn.end();
   };
-  const contextSwitch = new ContextSwitch({
-    source: contexts,
-    ...{version, clock},
-    onReady: (next) => exit.leaveFor(next),
-  });
+  const contextSwitch =
+    contexts && new ContextSwitch({source: contexts, version, clock, onReady: (next) => exit.leaveFor(next)});
   const title = windowTitle(stdout);
   const {session} = backend;
   const controller = new Controller({
     services: screenServices({
-      ...{settings, server, backend, terminal, process, clock, commands},
+      ...{settings, server, backend, terminal, process, clock, commands, withoutServer: opened !== undefined},
       setTitle: title.set,
-      contexts: contextSwitch.of(settings),
+      ...(contextSwitch && {contexts: contextSwitch.of(settings)}),
       quit: () => exit.leave(0),
       ...(pace && {takesFrames: pace.mayDrawKeys}),
     }),
-    names,
+    names: opened ? names.slice(0, mostOpened) : names,
     isRequested: (name) => patterns.some(({matches}) => matches(name)),
     size: screenSize(stdout, isSpoken),
     viewOptions: viewOptionsOf(settings.view.initial),
     ...(session && {beforeFirst: () => session.start(controller)}),
   });
+  const [note] = notes;
+  if (note !== undefined) {
+    controller.say(notes.length === 1 ? note : `${note}, and ${notes.length - 1} more were left out`, 'failure');
+  }
+  // One log needs no list.
+  if (opened?.found.length === 1 && settings.view.initial.sidebar === 'auto') {
+    controller.dispatch({type: 'toggle-sidebar'});
+  }
   const reports = reportModes(stdout, settings);
   controller.terminal.keep(reports, title);
   if (pace) controller.terminal.keepPace(pace);
 
-  const drawn = new DrawnScreen({controller, backend, exit, process, clock, settings, isSpoken, pace});
+  const drawn = new DrawnScreen({controller, backend, exit, process, keys, clock, settings, isSpoken, pace});
   const writes = boundWrites(stdout, {
     onRecovered: () => void controller.terminal.repaint(),
     onFrame: pace && ((bytes) => pace.onDrawn(bytes)),

@@ -1,4 +1,5 @@
 import {homedir} from 'node:os';
+import type {ReadStream} from 'node:tty';
 import {ApiError} from '../api/errors.ts';
 import type {ApiClient} from '../api/types.ts';
 import {compilePattern} from '../buffer/pattern.ts';
@@ -22,24 +23,38 @@ import type {Description, Services} from '../ui/services.ts';
 import {zoneOffset} from '../viewport/time-column.ts';
 import type {ScreenBackend} from './backend.ts';
 
-type TerminalInfo = {readonly depth: ColorDepth; readonly symbols: Symbols; readonly isUtf8: boolean};
+type TerminalInfo = {
+  readonly keys: ReadStream;
+  readonly depth: ColorDepth;
+  readonly symbols: Symbols;
+  readonly isUtf8: boolean;
+};
+
+type TerminalInput = {
+  readonly process: Pick<NodeJS.Process, 'stdout' | 'env'>;
+  /** Where keys come from; undefined: there is no terminal. */
+  readonly keys: ReadStream | undefined;
+  /** What does the same without a screen. */
+  readonly instead?: string;
+};
 
 const depths: Readonly<Record<number, ColorDepth>> = {1: 'none', 4: '16', 8: '256', 24: 'truecolor'};
 
 /** What the terminal can show. Throws `UsageError` where there can be no screen. */
-export function readTerminal({stdin, stdout, env}: NodeJS.Process): TerminalInfo {
-  if (!stdin.isTTY || !stdout.isTTY) {
-    throw new UsageError('the screen needs a terminal · use pipetail logs <pipeline> in a pipe');
+export function readTerminal({process, keys, instead = 'pipetail logs <pipeline>'}: TerminalInput): TerminalInfo {
+  const {stdout, env} = process;
+  if (!keys?.isTTY || !stdout.isTTY) {
+    throw new UsageError(`the screen needs a terminal · use ${instead} in a pipe`);
   }
   if (env.TERM === 'dumb') {
-    throw new UsageError('the screen needs more than TERM=dumb · use pipetail logs <pipeline>');
+    throw new UsageError(`the screen needs more than TERM=dumb · use ${instead}`);
   }
   const isUtf8 = hasUtf8(env);
   const depth = env.NO_COLOR ? 'none' : (depths[stdout.getColorDepth(env)] ?? '16');
-  return {depth, symbols: symbolsFor(isUtf8), isUtf8};
+  return {keys, depth, symbols: symbolsFor(isUtf8), isUtf8};
 }
 
-type ServicesInput = Pick<Services, 'commands' | 'contexts' | 'quit' | 'takesFrames'> & {
+type ServicesInput = Pick<Services, 'commands' | 'contexts' | 'quit' | 'takesFrames' | 'withoutServer'> & {
   readonly settings: Settings;
   readonly server: OpenServer;
   readonly backend: ScreenBackend;
@@ -53,10 +68,10 @@ export function screenServices(input: ServicesInput): Services {
   const {settings, server, backend, terminal, setTitle, process, clock, ...others} = input;
   const {client} = server;
   const {env, stdout} = process;
-  const {manager, poller, stats, presence, frameRate, login, histories, alerts} = backend;
+  const {manager, opened, poller, stats, presence, frameRate, login, histories, alerts} = backend;
   const write = (sequence: string) => writeWhole(stdout, sequence);
   return {
-    ...{manager, poller, stats, clock, histories, frameRate, alerts},
+    ...{manager, opened, poller, stats, clock, histories, frameRate, alerts},
     watched: presence.here,
     session: login.session,
     serverVersion: login.version,
@@ -83,7 +98,7 @@ export function screenServices(input: ServicesInput): Services {
     },
     home: homedir(),
     copyForm: settings.copy,
-    ...copyServices(process),
+    ...copyServices(process, terminal.keys),
     stopProcess: () => stopProcess(process, clock),
     isStalled: () => stdout.writableLength > 0,
     ...others,
@@ -125,7 +140,10 @@ function looksOf(name: string, own: OwnThemes): Looks | 'none' | undefined {
   return found[1];
 }
 
-export function copyServices(process: NodeJS.Process): Pick<Services, 'copy' | 'save' | 'pipe' | 'pager'> {
+export function copyServices(
+  process: NodeJS.Process,
+  keys: ReadStream,
+): Pick<Services, 'copy' | 'save' | 'pipe' | 'pager'> {
   const {env, platform, stdout} = process;
   const pager = pagerOf(env);
   return {
@@ -135,7 +153,7 @@ export function copyServices(process: NodeJS.Process): Pick<Services, 'copy' | '
     async pipe(command, blocks, {suspendTerminal, signal}) {
       const isPager = command.trim() === pager.command;
       const end = await pipeOut({
-        ...{command, blocks, suspendTerminal, process, signal},
+        ...{command, blocks, suspendTerminal, process, keys, signal},
         env: isPager ? pager.env : env,
         shell: env.SHELL || '/bin/sh',
         // The screen would hide what a command printed; a pager's user has read it.

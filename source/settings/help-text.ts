@@ -26,6 +26,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail status [pipeline]', 'state, since when, errors in full'],
       ['pipetail diff <pipeline>', 'what is new in its last run since the one before it'],
       ['pipetail story <pipeline>', 'what happened to it: states, runs, gaps, errors'],
+      ['pipetail open <what…>', 'logs that are files: recordings, support bundles, -'],
       ['pipetail completion bash|zsh|fish', 'a script that completes commands, options and names'],
       ['pipetail config path|show|check|init', 'the configuration file, and the options in effect'],
       ['pipetail demo [--port N]', 'the embedded demo server, on its own'],
@@ -96,6 +97,20 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
     usage: [['pipetail story [options] <pipeline>', '']],
     notes: [],
     examples: [['pipetail story orders --since 24h', 'the last day']],
+    exitCodes,
+  },
+  open: {
+    introduction:
+      'pipetail open shows logs that are files, each in a tab: a recording, a file (also .gz and .zst), a folder of either, a support bundle of Feldera (.zip), or stdin. It asks no server. A file that grows is followed.',
+    usage: [
+      ['pipetail open [options] <what…>', ''],
+      ['kubectl logs -f pod | pipetail open -', 'stdin; keys come from the terminal'],
+    ],
+    notes: ['A pipeline called open: pipetail -- open.'],
+    examples: [
+      ['pipetail open ~/pipetail-logs', 'all recordings of that folder'],
+      ['pipetail open support.zip node.log.gz', 'a support bundle and a file'],
+    ],
     exitCodes,
   },
   completion: {

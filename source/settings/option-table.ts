@@ -35,9 +35,12 @@ export type CommandName = 'screen' | WordedCommand;
 /** The commands that are a word after `pipetail`. */
 type WordedCommand = (typeof commandWords)[number];
 
-export const commandWords = ['logs', 'list', 'status', 'diff', 'story', 'completion', 'config', 'demo'] as const;
+const asking = ['logs', 'list', 'status', 'diff', 'story'] as const;
+export const commandWords = [...asking, 'open', 'completion', 'config', 'demo'] as const;
 
-const askServer = ['screen', 'logs', 'list', 'status', 'diff', 'story'] as const;
+const askServer = ['screen', ...asking] as const;
+/** The screen, with a server or for logs that are files. */
+const screens = ['screen', 'open'] as const;
 const all = ['screen', ...commandWords] as const;
 
 /** In the order of the help. */
@@ -54,8 +57,8 @@ export const options = [
     value: 'FILE',
     variable: 'PIPETAIL_CONFIG',
     help: 'the configuration file, instead of ~/.config/pipetail/config.toml',
-    commands: [...askServer, 'config'],
-    once: [...askServer, 'config'],
+    commands: [...askServer, 'open', 'config'],
+    once: [...askServer, 'open', 'config'],
   },
   {
     flag: 'host',
@@ -117,14 +120,14 @@ export const options = [
     value: 'SIZE',
     fallback: '32MiB',
     help: 'log bytes kept for each tab (64MiB, 100k, 1000000)',
-    commands: ['screen'],
+    commands: screens,
   },
   {
     flag: 'memory',
     value: 'SIZE',
     fallback: '256MiB',
     help: 'log bytes kept for all tabs together; the tabs viewed longest ago are shortened first',
-    commands: ['screen'],
+    commands: screens,
   },
   {
     flag: 'fresh',
@@ -160,7 +163,7 @@ export const options = [
     value: 'TIME',
     fallback: '10m',
     help: 'after this time without a key, the next key shows what happened (90s, 10m, 1h30m); 0 = never',
-    commands: ['screen'],
+    commands: screens,
   },
   {
     flag: 'notify',
@@ -168,31 +171,31 @@ export const options = [
     fallback: 'off',
     help: 'notify of new kinds of errors, failures, restarts and losses: bell, osc9, osc777 or off',
     choices: notifyChoices,
-    commands: ['screen'],
+    commands: screens,
   },
   {
     flag: 'on-alert',
     value: 'CMD',
     example: 'jq -r .text | mail -s pipetail me@example.com',
     help: 'run sh -c CMD for what --notify would tell, with one JSON object on its stdin; at most one a minute of each pipeline',
-    commands: ['screen', 'logs'],
+    commands: [...screens, 'logs'],
   },
   {
     flag: 'watch',
     value: 'PATTERN',
     example: 'deadlock|timed out',
     help: 'regular expression; lines that match are counted and notified like errors',
-    commands: ['screen'],
+    commands: screens,
   },
   {
     flag: 'mouse',
     help: 'use the mouse for scrolling, clicks and the divider; selecting text then needs Shift',
-    commands: ['screen'],
+    commands: screens,
   },
   {
     flag: 'screen-reader',
     help: 'for a screen reader: print lines once, with one line of status, instead of a screen',
-    commands: ['screen'],
+    commands: screens,
   },
   {
     flag: 'title',
@@ -204,7 +207,7 @@ export const options = [
     value: 'N',
     fallback: '12',
     help: 'frames per second at most, 1 to 60',
-    commands: ['screen'],
+    commands: screens,
   },
   {
     flag: 'theme',
@@ -212,7 +215,7 @@ export const options = [
     fallback: 'default',
     help: "the terminal's colours (default), those for a light or dark background (light, dark, solarized-light, solarized), none (mono), or your own",
     choices: themeNames,
-    commands: ['screen'],
+    commands: screens,
   },
   {
     flag: 'wrap',
@@ -221,12 +224,12 @@ export const options = [
     help: 'long lines that continue in the next row: none (off), warnings and errors (errors) or all',
     choices: wrapChoices,
     wasSwitch: true,
-    commands: ['screen'],
+    commands: screens,
   },
   {
     flag: 'as-sent',
     help: 'show lines as sent, with their own times and names, instead of the compact form',
-    commands: ['screen'],
+    commands: screens,
   },
   {
     flag: 'time',
@@ -234,21 +237,21 @@ export const options = [
     example: 'local',
     help: 'how times are shown: sent (UTC), local, utc (with the date), relative, delta or off; default sent, with --zone local',
     choices: timeChoices,
-    commands: ['screen'],
+    commands: screens,
   },
   {
     flag: 'zone',
     value: 'ZONE',
     example: 'Europe/Berlin',
     help: "time zone of local times, such as Europe/Berlin or UTC; default: the system's",
-    commands: ['screen'],
+    commands: screens,
   },
   {
     flag: 'sidebar',
     value: 'CELLS',
     fallback: 'auto',
     help: 'width of the list, at least 8; auto fits it to terminal and focus, off hides it',
-    commands: ['screen'],
+    commands: screens,
   },
   {
     flag: 'copy',
@@ -256,7 +259,7 @@ export const options = [
     fallback: 'clean',
     help: 'the form of copied, saved and piped lines: without colours (clean), or the bytes as sent (as-sent)',
     choices: copyChoices,
-    commands: ['screen'],
+    commands: screens,
   },
   {
     flag: 'follow',
@@ -323,7 +326,7 @@ export const options = [
     value: 'LEVEL',
     help: 'only records of that level or worse: trace, debug, info, warn or error',
     choices: levelChoices,
-    commands: ['screen', 'logs'],
+    commands: [...screens, 'logs'],
     once: ['logs'],
   },
   {

@@ -389,7 +389,7 @@ function complaint(
   {flags = new Map(), environment = {}}: {flags?: Flags; environment?: Environment} = {},
 ): string | undefined {
   try {
-    settingsOf({command, names: command === 'logs' ? ['x'] : [], flags}, environment, file);
+    settingsOf({command, names: command === 'logs' || command === 'open' ? ['x'] : [], flags}, environment, file);
     return undefined;
   } catch (error) {
     if (error instanceof UsageError) return error.message;

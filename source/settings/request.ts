@@ -20,6 +20,8 @@ export type Request =
   | {readonly kind: 'help'; readonly command: CommandName}
   | {readonly kind: 'version'}
   | ({readonly kind: 'screen'} & RequestedNames)
+  /** `what`: paths as typed, at least one; `-`: stdin. */
+  | {readonly kind: 'open'; readonly what: readonly string[]}
   | LogsRequest
   | {
       readonly kind: 'list';
@@ -114,6 +116,8 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values
   switch (command) {
     case 'screen':
       return {kind: 'screen', ...readNames(names)};
+    case 'open':
+      return {kind: 'open', what: readPaths(names)};
     case 'demo':
       if (names.length > 0) {
         throw new UsageError(`demo takes no names, not '${names[0]}' · try: pipetail demo --port 8080`);
@@ -176,10 +180,21 @@ export function needsServer(request: Request): boolean {
       return request.verb === 'show';
     case 'help':
     case 'version':
+    case 'open':
     case 'completion':
     case 'demo':
       return false;
   }
+}
+
+function readPaths(words: readonly string[]): readonly string[] {
+  if (words.length === 0 || words.includes('')) {
+    throw new UsageError(
+      'open needs a file, a folder or - for stdin: pipetail open <what…> · a pipeline of that name: pipetail -- open',
+    );
+  }
+  if (words.filter((word) => word === '-').length > 1) throw new UsageError('stdin can be read once: give - once');
+  return words;
 }
 
 function readCompletion(words: readonly string[]): Request {

@@ -4,6 +4,7 @@ import {SharedFrames} from '../lib/frames.ts';
 import {SleepDetector} from '../lib/presence.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import {askedDelay} from './connection/backoff.ts';
+import type {LogSource} from './log-source.ts';
 import {LogStream, type StreamOptions} from './log-stream.ts';
 import {MemoryBudget} from './memory-budget.ts';
 
@@ -169,7 +170,7 @@ class ServerReturn {
   }
 }
 
-type Streams<Stream extends object> = {
+export type Streams<Stream extends object> = {
   readonly names: ReadableStore<readonly string[]>;
   get(name: string): Stream | undefined;
 };
@@ -199,8 +200,8 @@ export function forEachStream<Stream extends object>(
 }
 
 /** Calls `draw` when a log gets its first lines, since the user may wait for them. Returns a function to stop. */
-export function watchFirstLines(manager: StreamManager, draw: (name: string) => void): () => void {
-  return forEachStream(manager, ({name, snapshot}) => {
+export function watchFirstLines(logs: Streams<LogSource>, draw: (name: string) => void): () => void {
+  return forEachStream(logs, ({name, snapshot}) => {
     let isOver = snapshot.get().lineCount > 0;
     return snapshot.subscribe(() => {
       if (isOver || snapshot.get().lineCount === 0) return;

@@ -1,6 +1,7 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {type FileHandle, open} from 'node:fs/promises';
 import {promises, Readable} from 'node:stream';
+import type {ReadStream} from 'node:tty';
 import {nextTurn, systemClock} from '../lib/clock.ts';
 import {holdSignals, stopAfterPager} from './signals.ts';
 
@@ -15,6 +16,8 @@ type PipeOutOptions = {
   readonly shell: string;
   /** Its signals and keys are held back meanwhile. */
   readonly process: NodeJS.Process;
+  /** Where the keys come from. */
+  readonly keys: ReadStream;
   /** When to wait for Enter before the screen returns and hides the command's output. */
   readonly pause: 'always' | 'on-failure';
   /** When aborted, the shell gets SIGTERM, the command sees the end of its input, and the screen returns. */
@@ -37,7 +40,7 @@ export async function pipeOut(options: PipeOutOptions): Promise<CommandEnd> {
     const release = holdSignals(options.process, heldSignals);
     const endLateStop = stopAfterPager(options.process);
     try {
-      await stopReading(options.process.stdin);
+      await stopReading(options.keys);
       await using terminal = await openTerminal();
       if (!terminal) return;
       end = await runCommand(options, terminal);
@@ -51,7 +54,7 @@ export async function pipeOut(options: PipeOutOptions): Promise<CommandEnd> {
 }
 
 /** Node still reads keys after Ink has stopped listening: the command would miss the first ones. Reading resumes with Ink. */
-async function stopReading(stdin: NodeJS.Process['stdin']): Promise<void> {
+async function stopReading(stdin: ReadStream): Promise<void> {
   // A stream notices one turn later that its listeners are gone, and stops reading one turn after `pause`.
   await nextTurn(systemClock);
   stdin.pause();

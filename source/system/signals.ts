@@ -82,15 +82,22 @@ function codeOf(signal: (typeof exitSignals)[number]): number {
   return 128 + constants.signals[signal];
 }
 
-/** Calls `leave` with the exit code on a signal, and when the terminal is gone. Returns functions that undo it. */
-export function onExitSignals(process: NodeJS.Process, leave: (code: number) => void): readonly (() => void)[] {
+/**
+ * Calls `leave` with the exit code on a signal, and when the terminal is gone, whose keys are `keys`. Returns functions
+ * that undo it.
+ */
+export function onExitSignals(
+  process: NodeJS.Process,
+  keys: EventEmitter,
+  leave: (code: number) => void,
+): readonly (() => void)[] {
   return [
     ...exitSignals.map((name) => listen(process, name, () => leave(codeOf(name)))),
     // A killed SSH session, a closed pane.
     listen(process.stdout, 'error', () => leave(codeOf('SIGHUP'))),
-    listen(process.stdin, 'end', () => leave(codeOf('SIGHUP'))),
+    listen(keys, 'end', () => leave(codeOf('SIGHUP'))),
     // The raw mode cannot be restored: `setRawMode EIO`.
-    listen(process.stdin, 'error', () => leave(codeOf('SIGHUP'))),
+    listen(keys, 'error', () => leave(codeOf('SIGHUP'))),
   ];
 }
 

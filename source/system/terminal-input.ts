@@ -1,4 +1,5 @@
-import type {ReadStream} from 'node:tty';
+import {openSync} from 'node:fs';
+import {ReadStream} from 'node:tty';
 import type {Clock} from '../lib/clock.ts';
 
 type Filtered = {readonly keys: string; readonly reports: readonly TerminalReport[]};
@@ -220,6 +221,15 @@ function endOfString(text: string, from: number): number | undefined {
     return text[at + 1] === '\\' ? at + 2 : at;
   }
   return undefined;
+}
+
+/** The terminal itself, for keys while stdin is something else; undefined: this process has none. */
+export function openTerminal(): ReadStream | undefined {
+  try {
+    return new ReadStream(openSync('/dev/tty', 'r+'));
+  } catch {
+    return undefined;
+  }
 }
 
 type FilterInputOptions = {

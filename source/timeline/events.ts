@@ -3,7 +3,8 @@ import type {LossCount, Marker, OutputStream} from '../buffer/markers.ts';
 import {readTime} from '../lib/format.ts';
 import {type ConnectorErrors, type ErrorGroup, watchedKey} from '../records/error-log.ts';
 import type {LogSnapshot} from '../streams/log-source.ts';
-import {type LogStream, notYetRun} from '../streams/log-stream.ts';
+import {notYetRun} from '../streams/log-stream.ts';
+import type {CountedLog} from '../streams/opened-logs.ts';
 import {clean} from '../terminal/clean.ts';
 import {
   failedWords,
@@ -202,7 +203,7 @@ function errorEvents(
 
 /** `before`: the previous status of the log; `now`: Unix time in ms. */
 export function logStatus(
-  {name, buffer, errors, losses, snapshot}: Pick<LogStream, 'name' | 'buffer' | 'errors' | 'losses' | 'snapshot'>,
+  {name, buffer, errors, losses, snapshot}: Pick<CountedLog, 'name' | 'buffer' | 'errors' | 'losses' | 'snapshot'>,
   before: LogStatus | undefined,
   now: number,
 ): LogStatus {

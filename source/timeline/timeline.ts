@@ -7,9 +7,9 @@ import {createStore, type ReadableStore} from '../lib/store.ts';
 import {watchedKey} from '../records/error-log.ts';
 import {timeOfBytes} from '../records/line-head.ts';
 import type {ListPoller} from '../streams/list-poller.ts';
-import type {LogSource} from '../streams/log-source.ts';
-import type {LogStream} from '../streams/log-stream.ts';
-import {forEachStream, type StreamManager} from '../streams/stream-manager.ts';
+import type {LogSnapshot, LogSource} from '../streams/log-source.ts';
+import type {CountedLog} from '../streams/opened-logs.ts';
+import {forEachStream, type Streams} from '../streams/stream-manager.ts';
 import {isFailing} from '../words/pipeline.ts';
 import {AwayDetector, type AwaySummary, awaySummary} from './away.ts';
 import {type ErrorRow, errorRows, unseenConnectorErrors} from './error-rows.ts';
@@ -43,7 +43,7 @@ export type TimelinesOptions = {
 };
 
 type TimelinesServices = {
-  readonly manager: Pick<StreamManager, 'names' | 'get'>;
+  readonly logs: Streams<CountedLog>;
   readonly poller: Pick<ListPoller, 'snapshot'>;
   readonly clock: Clock;
   readonly timelines?: TimelinesOptions;
@@ -67,7 +67,7 @@ export class Timelines {
   /** The last status of each open log. */
   readonly #logs = new Map<string, LogStatus>();
   /** Logs that have caught up: what they received before is history. */
-  readonly #caughtUp = new WeakSet<LogStream>();
+  readonly #caughtUp = new WeakSet<CountedLog>();
   #list: {readonly of: readonly Pipeline[]; readonly statuses: PipelineStatuses} | undefined;
   /** The list whose events were added. */
   #eventsTo: PipelineStatuses | undefined;
@@ -90,8 +90,8 @@ export class Timelines {
 
   /** Follows the streams and the list, until the returned function is called. */
   start(): () => void {
-    const {manager, poller} = this.#services;
-    const leaveStreams = forEachStream(manager, (stream) => this.#follow(stream));
+    const {logs, poller} = this.#services;
+    const leaveStreams = forEachStream(logs, (stream) => this.#follow(stream));
     const leaveList = poller.snapshot.subscribe(() => this.#onList());
     this.#onList();
     return () => {
@@ -126,7 +126,7 @@ export class Timelines {
     const statuses = this.#pipelines();
     for (const name of pipelines) {
       const status = statuses?.get(name);
-      this.#services.manager.get(name)?.errors.markSeen(status?.connectorErrors);
+      this.#services.logs.get(name)?.errors.markSeen(status?.connectorErrors);
       this.#incidents.markSeen(name);
       if (status) this.#seenStatus.set(name, status);
     }
@@ -146,7 +146,7 @@ export class Timelines {
 
   #unseenErrorsOf(name: string): number {
     if (this.#services.viewed().includes(name)) return 0;
-    const errors = this.#services.manager.get(name)?.errors;
+    const errors = this.#services.logs.get(name)?.errors;
     const status = this.#pipelines()?.get(name);
     const counted = status ? unseenConnectorErrors(status, this.#seenStatus.get(name), errors?.connectors) : 0;
     return counted + (errors?.unseenCount(this.#muted.get()) ?? 0);
@@ -188,13 +188,13 @@ export class Timelines {
     };
   }
 
-  #logStatus(stream: LogStream): LogStatus {
+  #logStatus(stream: CountedLog): LogStatus {
     return logStatus(stream, this.#logs.get(stream.name), this.#services.clock.wall());
   }
 
-  #open(): readonly LogStream[] {
-    const {manager} = this.#services;
-    return manager.names.get().flatMap((name) => manager.get(name) ?? []);
+  #open(): readonly CountedLog[] {
+    const {logs} = this.#services;
+    return logs.names.get().flatMap((name) => logs.get(name) ?? []);
   }
 
   #pipelines(): PipelineStatuses | undefined {
@@ -205,7 +205,7 @@ export class Timelines {
     return this.#list?.statuses;
   }
 
-  #follow(stream: LogStream): () => void {
+  #follow(stream: CountedLog): () => void {
     const {watched} = this.#options;
     // The status before the first byte: what was lost while pipetail was not running is unseen, too.
     this.#onLog(stream);
@@ -221,21 +221,21 @@ export class Timelines {
     };
   }
 
-  #onLog(stream: LogStream): void {
+  #onLog(stream: CountedLog): void {
     const before = this.#logs.get(stream.name);
     const now = this.#logStatus(stream);
     this.#logs.set(stream.name, now);
     const events = before ? logEvents(before, now, this.#muted.get()) : [];
     this.#incidents.add(events, 'log', this.#services.clock.wall());
     if (this.#caughtUp.has(stream)) this.#tell(events);
-    else if (stream.snapshot.get().connection.kind === 'live') {
+    else if (isFollowed(stream.snapshot.get())) {
       this.#caughtUp.add(stream);
       this.#away.onCaughtUp(now);
     }
   }
 
   #onList(): void {
-    const {manager, poller, clock} = this.#services;
+    const {logs, poller, clock} = this.#services;
     const {pipelines} = poller.snapshot.get();
     const now = this.#pipelines();
     const before = this.#eventsTo;
@@ -252,7 +252,7 @@ export class Timelines {
     const restarts = events.filter(({kind}) => kind === 'restarted');
     this.#incidents.add(restarts, 'list', clock.wall());
     // A new pipeline of this name is another one. With an open log, it is forgotten when the log is closed.
-    for (const name of before.keys()) if (!now.has(name) && !manager.get(name)) this.#incidents.forget(name);
+    for (const name of before.keys()) if (!now.has(name) && !logs.get(name)) this.#incidents.forget(name);
   }
 
   #awaitedChanges(before: PipelineStatuses, now: PipelineStatuses): readonly AwaitedChange[] {
@@ -282,9 +282,14 @@ export class Timelines {
   }
 }
 
+/** All that the log had at first was read; what comes now is new. */
+function isFollowed({connection, file}: LogSnapshot): boolean {
+  return connection?.kind === 'live' || file?.kind === 'growing';
+}
+
 /** Adds lines that match to the stream's errors, a little after they came, until the returned function is called. */
 function watchLines(
-  stream: LogStream,
+  stream: CountedLog,
   pattern: Pattern,
   {clock, onFound}: {clock: Clock; onFound: () => void},
 ): () => void {

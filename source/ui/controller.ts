@@ -3,6 +3,8 @@ import {errorText} from '../lib/format.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {LogSource} from '../streams/log-source.ts';
+import {type CountedLog, joinedLogs} from '../streams/opened-logs.ts';
+import type {Streams} from '../streams/stream-manager.ts';
 import type {AwaySummary} from '../timeline/away.ts';
 import {watchRecordings} from '../timeline/notify.ts';
 import {Timelines} from '../timeline/timeline.ts';
@@ -24,6 +26,7 @@ import type {PaneView, ViewOptions} from './state/pane-view.ts';
 import {
   activeTab,
   initialView,
+  openedSources,
   type Page,
   pipelinesOf,
   reduce,
@@ -32,7 +35,7 @@ import {
   type ViewState,
 } from './state/view-state.ts';
 import {StoryReader} from './story.ts';
-import {PipelineListView, TabSwitcher} from './tabs.ts';
+import {type ListItem, PipelineListView, TabSwitcher} from './tabs.ts';
 
 type ControllerOptions = {
   readonly services: Services;
@@ -52,6 +55,8 @@ const formParts: readonly (keyof PaneView)[] = ['wrap', 'asSent', 'time', 'lineN
 /** Connects view, logs and server: key handlers call it, components render its stores. No React: tests press keys. */
 export class Controller {
   readonly services: Services;
+  /** All open logs: of pipelines, and of files. */
+  readonly logs: Streams<CountedLog>;
   readonly commands: CommandTable;
   readonly terminal = new TerminalLease();
   readonly timelines: Timelines;
@@ -76,9 +81,12 @@ export class Controller {
     this.services = services;
     this.commands = services.commands ?? allCommands;
     this.#size = size;
-    this.#view = createStore(initialView(names, viewOptions));
+    const {manager, opened} = services;
+    this.logs = opened ? joinedLogs(manager, opened) : manager;
+    this.#view = createStore(initialView(names, viewOptions, openedSources(opened?.found ?? [])));
     this.timelines = new Timelines({
       ...services,
+      logs: this.logs,
       viewed: () => pipelinesOf(this.tab),
       say: (text) => this.say(text),
     });
@@ -88,7 +96,7 @@ export class Controller {
     this.logWaits = new LogWaits(services.clock);
     this.#noticeTimer = new NoticeTimer({...services, onEnd: () => this.#endNotice()});
     this.#models = new PaneModels({
-      ...services.manager.options,
+      ...manager.options,
       services: {...services, commands: this.commands},
       isShown: (name) => this.state.active === name,
       onEntries: (name, before) => this.#setPosition(name, (at) => keptCurrentRow(at, before)),
@@ -110,9 +118,9 @@ export class Controller {
     const undo = [
       serverVersion.subscribe(checkVersion),
       poller.snapshot.subscribe(() => this.#list.refresh()),
-      manager.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
+      this.logs.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
       this.timelines.start(),
-      this.logWaits.start(manager),
+      this.logWaits.start(this.logs),
       this.places.start(),
       watchRecordings(manager, (text) => this.say(text, 'failure')),
       ...(alerts ? [alerts.onFailure((text) => this.say(text, 'failure'))] : []),
@@ -214,8 +222,8 @@ export class Controller {
   }
 
   /** In the order and with the filter of the sidebar. */
-  get pipelines(): readonly Pipeline[] {
-    return this.#list.pipelines;
+  get listed(): readonly ListItem[] {
+    return this.#list.items;
   }
 
   pipeline(name: string): Pipeline | undefined {

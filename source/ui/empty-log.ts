@@ -1,5 +1,5 @@
 import type {ReadableStore} from '../lib/store.ts';
-import type {LogSnapshot} from '../streams/log-source.ts';
+import type {FileState, LogSnapshot} from '../streams/log-source.ts';
 import {clean} from '../terminal/clean.ts';
 import {wrapWords} from '../terminal/fit.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';
@@ -16,6 +16,8 @@ export type EmptyLog =
   /** `since`: as `LongWait.since`. */
   | {readonly kind: 'awaited'; readonly what: string; readonly since: ReadableStore<number | undefined>}
   /** `meant`: the listed pipeline with a similar name. */
+  /** An opened log without a line. `why`: a sentence. */
+  | {readonly kind: 'no-lines'; readonly why: string}
   | {readonly kind: 'no-pipeline'; readonly name: string; readonly meant: string | undefined};
 
 /** Undefined: the pane has lines, or there is nothing to say. */
@@ -23,12 +25,15 @@ export function emptyLog(controller: Controller): EmptyLog | undefined {
   const {tab, services, logWaits} = controller;
   const {pipelines, failure} = services.poller.snapshot.get();
   if (!tab) {
-    if (pipelines) return controller.pipelines.length > 0 ? {kind: 'no-tab'} : undefined;
+    if (services.withoutServer) return {kind: 'no-tab'};
+    if (pipelines) return controller.listed.length > 0 ? {kind: 'no-tab'} : undefined;
     const since = services.poller.waitingSince;
     return failure ? undefined : {kind: 'awaited', what: 'the list of pipelines', since};
   }
   const snapshot = controller.logOf(tab)?.snapshot.get();
   if (!snapshot || snapshot.endId > 0) return undefined;
+  const {file} = snapshot;
+  if (file) return {kind: 'no-lines', why: emptyFileWords(file)};
   const isListed = pipelines?.some(({name}) => name === tab.name) ?? true;
   if (tab.source.kind === 'pipeline' && !isListed && isUnknown(snapshot)) {
     return {kind: 'no-pipeline', name: tab.name, meant: pipelineMeant(tab.name, pipelines ?? [])};
@@ -40,9 +45,9 @@ export function emptyLog(controller: Controller): EmptyLog | undefined {
 }
 
 /** The first pipeline of a tab whose log is awaited. */
-export function awaitedLog({services}: Controller, tab: Tab): string | undefined {
+export function awaitedLog({logs}: Controller, tab: Tab): string | undefined {
   return pipelinesOf(tab).find((name) => {
-    const stream = services.manager.get(name);
+    const stream = logs.get(name);
     return stream !== undefined && isAwaited(stream.snapshot.get());
   });
 }
@@ -60,7 +65,9 @@ export function emptyLogRows(
   const dim = {dim: true} as const;
   switch (empty.kind) {
     case 'no-tab':
-      return words(keyDoes(commands, 'keep', 'shows the log of the pipeline under the cursor') ?? '', dim);
+      return words(keyDoes(commands, 'keep', 'shows the log under the cursor') ?? '', dim);
+    case 'no-lines':
+      return words(empty.why, dim);
     case 'awaited':
       return waited === undefined ? [] : words(`waiting for ${empty.what}, ${waited}`, dim);
     case 'no-pipeline': {
@@ -80,6 +87,19 @@ export function openMeant(controller: Controller): void {
   const empty = emptyLog(controller);
   if (empty?.kind !== 'no-pipeline' || empty.meant === undefined) return;
   controller.tabSwitcher.replace(empty.name, empty.meant);
+}
+
+function emptyFileWords({kind, why}: FileState): string {
+  switch (kind) {
+    case 'reading':
+      return 'reading';
+    case 'growing':
+      return 'There are no lines yet. They appear here when they come.';
+    case 'ended':
+      return 'There are no lines in it.';
+    case 'failed':
+      return why ?? 'It cannot be read.';
+  }
 }
 
 function isUnknown({connection}: LogSnapshot): boolean {

@@ -1,8 +1,8 @@
 import type {Clock} from '../lib/clock.ts';
 import {LongWait} from '../lib/long-wait.ts';
 import type {ReadableStore} from '../lib/store.ts';
-import type {LogSnapshot} from '../streams/log-source.ts';
-import {forEachStream, type StreamManager} from '../streams/stream-manager.ts';
+import type {LogSnapshot, LogSource} from '../streams/log-source.ts';
+import {forEachStream, type Streams} from '../streams/stream-manager.ts';
 
 /** How long the logs wait for an answer to their request, and for its first byte. */
 export class LogWaits {
@@ -14,8 +14,8 @@ export class LogWaits {
   }
 
   /** Follows all streams. Returns a function that ends that. */
-  start(manager: StreamManager): () => void {
-    return forEachStream(manager, ({name, snapshot}) => {
+  start(logs: Streams<LogSource>): () => void {
+    return forEachStream(logs, ({name, snapshot}) => {
       const wait = this.#of(name);
       let wasAwaited = false;
       const check = () => {

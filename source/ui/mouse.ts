@@ -1,6 +1,6 @@
 import type {MouseReport} from '../system/terminal-input.ts';
 import {scrollBy, setCurrent, visiblePlaces} from '../viewport/position.ts';
-import {pipelineAtRow} from './components/sidebar.ts';
+import {itemAtRow} from './components/sidebar.ts';
 import {tabAtColumn, tabLabels} from './components/tab-bar.ts';
 import type {Controller} from './controller.ts';
 import {goToTab} from './handlers/common.ts';
@@ -57,12 +57,12 @@ export class Mouse {
 
   #clickPipeline(row: number): void {
     const controller = this.#controller;
-    const {pipelines, layout, state} = controller;
+    const {listed, layout, state} = controller;
     const {cursor} = state;
-    const pipeline = pipelineAtRow({pipelines, cursor, height: layout?.bodyHeight ?? 0}, row);
+    const item = itemAtRow({items: listed, cursor, height: layout?.bodyHeight ?? 0}, row);
     controller.dispatch({type: 'focus', side: 'sidebar'});
-    if (!pipeline) return;
-    controller.tabSwitcher.moveCursor(pipeline.name);
+    if (!item) return;
+    controller.tabSwitcher.moveCursor(item.name);
     controller.tabSwitcher.settleCursor();
   }
 

@@ -3,6 +3,7 @@ import {SliceRunner} from '../lib/slices.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {TabAnchors} from '../storage/session-data.ts';
 import type {LogSource} from '../streams/log-source.ts';
+import type {Streams} from '../streams/stream-manager.ts';
 import {follow, type Position} from '../viewport/position.ts';
 import type {Services} from './services.ts';
 import type {PaneView} from './state/pane-view.ts';
@@ -11,7 +12,8 @@ import type {Tab, ViewState} from './state/view-state.ts';
 
 /** What the search needs of the controller. */
 type PlaceHost = {
-  readonly services: Pick<Services, 'clock' | 'manager'>;
+  readonly services: Pick<Services, 'clock'>;
+  readonly logs: Streams<LogSource>;
   readonly state: ViewState;
   readonly logOf: (tab: Tab) => LogSource | undefined;
   readonly indexOf: (tab: Tab) => RecordIndex | undefined;
@@ -41,7 +43,7 @@ export class PlaceFinder {
 
   /** Follows the open logs. Returns a function that ends that, and every search. */
   start(): () => void {
-    const leave = this.#host.services.manager.names.subscribe(() => this.#findLogs());
+    const leave = this.#host.logs.names.subscribe(() => this.#findLogs());
     return () => {
       leave();
       for (const {stop} of this.#pending.values()) stop();

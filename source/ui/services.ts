@@ -7,6 +7,7 @@ import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {PromptHistories} from '../storage/prompt-history.ts';
 import type {Saved} from '../storage/save-file.ts';
 import type {ListPoller} from '../streams/list-poller.ts';
+import type {OpenedLogs} from '../streams/opened-logs.ts';
 import type {PipelineHistory} from '../streams/pipeline-history.ts';
 import type {StatsPoller} from '../streams/stats-poller.ts';
 import type {StreamManager} from '../streams/stream-manager.ts';
@@ -26,6 +27,10 @@ import type {CopyForm} from './state/view-state.ts';
 /** What the ui needs from outside. */
 export type Services = {
   readonly manager: StreamManager;
+  /** Logs that are files; absent: there are none, and none can be opened. */
+  readonly opened?: OpenedLogs;
+  /** There is no server, and nothing is asked of a network: the list has the opened logs. */
+  readonly withoutServer?: boolean;
   readonly poller: ListPoller;
   readonly stats: Pick<StatsPoller, 'known' | 'setOpen' | 'setShown'>;
   readonly clock: Clock;

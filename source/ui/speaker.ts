@@ -108,7 +108,7 @@ export class Speaker {
   /** Returns what ends it. */
   start(): () => void {
     const {controller} = this.#options;
-    const {poller, manager} = controller.services;
+    const {poller} = controller.services;
     const check = () => this.#checkSoon();
     const undo = [
       controller.view.subscribe(check),
@@ -117,7 +117,7 @@ export class Speaker {
       controller.comparison.state.subscribe(check),
       controller.story.state.subscribe(check),
       poller.snapshot.subscribe(check),
-      manager.names.subscribe(check),
+      controller.logs.names.subscribe(check),
     ];
     this.#check();
     return () => {

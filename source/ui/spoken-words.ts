@@ -3,6 +3,7 @@ import {count, counted} from '../lib/format.ts';
 import {clean} from '../terminal/clean.ts';
 import {shorten} from '../terminal/fit.ts';
 import {connectionWords} from '../words/connection.ts';
+import {fileWords, openedKind} from '../words/opened.ts';
 import {failedWords, failureWord, isFailing, pipelineState, serverState} from '../words/pipeline.ts';
 import type {Controller} from './controller.ts';
 import {promptExample, promptLabel} from './handlers/prompts.ts';
@@ -84,8 +85,8 @@ function logWords(controller: Controller): readonly string[] {
 export function connectionText(controller: Controller): string {
   const log = controller.tab && controller.logOf(controller.tab);
   if (!log) return '';
-  const {connection, endId} = log.snapshot.get();
-  return connectionWords(connection, undefined, endId > 0).text;
+  const {connection, file, endId} = log.snapshot.get();
+  return file ? fileWords(file).text : connectionWords(connection, undefined, endId > 0).text;
 }
 
 /** `tab 2 of 3: fraud, Running, LIVE`, with the number of `errors` that are unseen. */
@@ -96,7 +97,7 @@ export function tabWords(controller: Controller, {errors = false} = {}): string 
   const place = tab.kept ? `tab ${kept.indexOf(tab) + 1} of ${kept.length}` : 'preview';
   const pipeline = controller.pipeline(tab.name);
   // The timelines call nothing of the shown tab unseen.
-  const log = controller.services.manager.get(tab.name);
+  const log = controller.logs.get(tab.name);
   const unseen = (errors && log?.errors.unseenCount(controller.timelines.muted.get())) || 0;
   const parts = [
     nameOf(tab.name),
@@ -110,13 +111,14 @@ export function tabWords(controller: Controller, {errors = false} = {}): string 
 
 /** The pipeline under the cursor of the list: `orders, Running, 3 of 41`. */
 export function cursorWords(controller: Controller): string {
-  const {pipelines, state} = controller;
-  const at = pipelines.findIndex(({name}) => name === state.cursor);
-  const pipeline = pipelines[at];
-  if (!pipeline) return 'no pipeline';
-  const isMarked = state.marked.includes(pipeline.name);
-  const place = `${count(at + 1)} of ${count(pipelines.length)}`;
-  return `${nameOf(pipeline.name)}, ${pipelineState(pipeline).word}, ${isMarked ? 'marked, ' : ''}${place}`;
+  const {listed, state, services} = controller;
+  const at = listed.findIndex(({name}) => name === state.cursor);
+  const item = listed[at];
+  if (!item) return services.withoutServer ? 'no log' : 'no pipeline';
+  const isMarked = state.marked.includes(item.name);
+  const place = `${count(at + 1)} of ${count(listed.length)}`;
+  const word = 'kind' in item ? openedKind(item) : pipelineState(item).word;
+  return `${nameOf(item.name)}, ${word}, ${isMarked ? 'marked, ' : ''}${place}`;
 }
 
 /** Why each failing pipeline fails, by name. */

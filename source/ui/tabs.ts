@@ -1,6 +1,7 @@
 import type {Pipeline} from '../api/types.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {closest} from '../settings/parse-values.ts';
+import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {shorten, shortenMiddle} from '../terminal/fit.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {isFailing, pipelineState} from '../words/pipeline.ts';
@@ -155,7 +156,7 @@ const cellsInTitle = 14;
  * beginning, else two names and the number of all. `listed`: the whole list; undefined: not received.
  */
 export function tabTitle({name, source}: Tab, listed: readonly Pipeline[] | undefined, {ellipsis}: Symbols): string {
-  if (source.kind === 'pipeline') return name;
+  if (source.kind !== 'merged') return name;
   const {names} = source;
   const [first = '', second = ''] = names.map((each) => shortenMiddle(each, cellsInTitle, ellipsis));
   if (names.length <= 2) return `${first}+${second}`;
@@ -196,6 +197,9 @@ function areSame(some: readonly string[], others: readonly string[]): boolean {
   return some.length === others.length && some.every((name) => others.includes(name));
 }
 
+/** A row of the list: a pipeline, or where there is no server a log that was opened. */
+export type ListItem = Pipeline | FoundLog;
+
 type PipelineListOptions = {
   readonly isRequested: (name: string) => boolean;
   readonly beforeFirst: (() => Promise<void>) | undefined;
@@ -208,7 +212,7 @@ export class PipelineListView {
   #beforeFirst: (() => Promise<void>) | undefined;
   #isPreparing = false;
   #started = false;
-  #arranged: {readonly key: readonly unknown[]; readonly pipelines: readonly Pipeline[]} | undefined;
+  #arranged: {readonly key: readonly unknown[]; readonly items: readonly ListItem[]} | undefined;
   /** Requested pipelines that had a tab: one that was closed stays closed. */
   readonly #openedRequested = new Set<string>();
 
@@ -219,15 +223,18 @@ export class PipelineListView {
   }
 
   /** Sorted and filtered; the same array until the list, the order or the filter changes. */
-  get pipelines(): readonly Pipeline[] {
-    const {pipelines} = this.#screen.services.poller.snapshot.get();
-    if (pipelines === undefined) return [];
+  get items(): readonly ListItem[] {
+    const {poller, withoutServer, opened} = this.#screen.services;
     const {sort, nameFilter} = this.#screen.state;
+    // In the order of the command line.
+    if (withoutServer) return named(opened?.found ?? [], nameFilter);
+    const {pipelines} = poller.snapshot.get();
+    if (pipelines === undefined) return [];
     const key = [pipelines, sort, nameFilter];
     if (!this.#arranged || !sameParts(this.#arranged.key, key)) {
-      this.#arranged = {key, pipelines: arrange(pipelines, sort, nameFilter)};
+      this.#arranged = {key, items: arrange(pipelines, sort, nameFilter)};
     }
-    return this.#arranged.pipelines;
+    return this.#arranged.items;
   }
 
   /** Call for each new list. */
@@ -245,10 +252,10 @@ export class PipelineListView {
   }
 
   #showFirst(requested: string | undefined): void {
-    const {pipelines} = this;
+    const {items} = this;
     const {state} = this.#screen;
-    const underCursor = pipelines.find(({name}) => name === state.cursor);
-    const first = state.active ?? requested ?? (underCursor ?? firstToShow(pipelines))?.name;
+    const underCursor = items.find(({name}) => name === state.cursor);
+    const first = state.active ?? requested ?? (underCursor ?? firstToShow(items))?.name;
     if (first === undefined) return;
     this.#started = true;
     this.#screen.dispatch({type: 'cursor', name: first});
@@ -280,7 +287,7 @@ export class PipelineListView {
   /** The cursor of a pipeline that disappears goes to the nearest one. */
   #keepCursor(): void {
     const {cursor} = this.#screen.state;
-    const name = nearestByName(this.pipelines, cursor ?? '')?.name;
+    const name = nearestByName(this.items, cursor ?? '')?.name;
     if (name !== undefined && name !== cursor) this.#screen.dispatch({type: 'cursor', name});
   }
 }
@@ -289,19 +296,23 @@ const stateOrder = ['failed', 'unknown', 'waiting', 'paused', 'running', 'stoppe
 
 /** Pipelines with this part in their name, sorted. 5,000 need a few milliseconds. */
 export function arrange(pipelines: readonly Pipeline[], sort: SortOrder, nameFilter: string): readonly Pipeline[] {
-  const part = nameFilter.toLowerCase();
-  const found = part === '' ? [...pipelines] : pipelines.filter((each) => each.name.toLowerCase().includes(part));
-  return found.sort(comparers[sort]);
+  return named(pipelines, nameFilter).toSorted(comparers[sort]);
 }
 
-function firstToShow(pipelines: readonly Pipeline[]): Pipeline | undefined {
-  return pipelines.find(isFailing) ?? pipelines[0];
+/** Those with this part in their name. */
+function named<Item extends {readonly name: string}>(items: readonly Item[], nameFilter: string): readonly Item[] {
+  const part = nameFilter.toLowerCase();
+  return part === '' ? items : items.filter((each) => each.name.toLowerCase().includes(part));
+}
+
+function firstToShow(items: readonly ListItem[]): ListItem | undefined {
+  return items.find((item) => !('kind' in item) && isFailing(item)) ?? items[0];
 }
 
 /** The pipeline of this name; if it is gone the first one after it by name, or the last of the list. */
-function nearestByName(pipelines: readonly Pipeline[], name: string): Pipeline | undefined {
-  const found = pipelines.find((pipeline) => pipeline.name === name);
-  return found ?? pipelines.find((pipeline) => pipeline.name > name) ?? pipelines.at(-1);
+function nearestByName(items: readonly ListItem[], name: string): ListItem | undefined {
+  const found = items.find((item) => item.name === name);
+  return found ?? items.find((item) => item.name > name) ?? items.at(-1);
 }
 
 const byName = (a: Pipeline, b: Pipeline) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);

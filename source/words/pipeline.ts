@@ -6,7 +6,7 @@ import type {Style} from '../terminal/style.ts';
 type StateSymbol = 'running' | 'stopped' | 'failed' | 'waiting' | 'paused' | 'unknown';
 
 /** Symbol, word or colour alone is enough to recognise the state. */
-type PipelineState = {readonly symbol: StateSymbol; readonly word: string; readonly style: Style};
+export type PipelineState = {readonly symbol: StateSymbol; readonly word: string; readonly style: Style};
 
 const running: Style = {fg: 2};
 const waiting: Style = {fg: 3};

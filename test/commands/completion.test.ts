@@ -67,7 +67,7 @@ describe('complete', () => {
   const words = (...typed: string[]) => complete(typed, nothingOwn).candidates.map(({word}) => word);
 
   test.each([
-    [[''], ['logs', 'list', 'status', 'diff', 'story', 'completion', 'config', 'demo']],
+    [[''], ['logs', 'list', 'status', 'diff', 'story', 'open', 'completion', 'config', 'demo']],
     [['l'], ['logs', 'list']],
     [
       ['completion', ''],
@@ -166,6 +166,8 @@ auth-variable = "NOT_SET"
       [['--watch', 'o'], false],
       [['list', ''], false],
       [['demo', ''], false],
+      [['open', ''], false],
+      [['open', '--', ''], false],
       [['logs', '-'], false],
     ])('%j: %s', (typed, expected) => {
       expect(complete(typed, nothingOwn).names).toBe(expected);

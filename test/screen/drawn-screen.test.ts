@@ -42,12 +42,13 @@ it('draws every frame at the requested rate, not every second one', async () => 
     ...{
       controller: screen.controller,
       process,
+      keys: process.stdin,
       settings: {fps, mouse: false},
       clock: screen.clock,
       isSpoken: false,
       pace: undefined,
     },
-    backend: {manager: screen.manager, presence: new Presence({clock: screen.clock})},
+    backend: {presence: new Presence({clock: screen.clock})},
     exit: new ScreenExit(() => {}),
   });
   // Nothing in common: of a row only what has changed is written.
@@ -68,9 +69,15 @@ it('draws nothing while the terminal takes no frame, and then the newest state',
   await using screen = await ScreenUnderTest.open({services: {takesFrames}});
   const {process, text} = terminal();
   const drawn = new DrawnScreen({
-    ...{controller: screen.controller, process, settings: {fps: 100, mouse: false}, clock: screen.clock},
+    ...{
+      controller: screen.controller,
+      process,
+      keys: process.stdin,
+      settings: {fps: 100, mouse: false},
+      clock: screen.clock,
+    },
     ...{isSpoken: false, pace: undefined},
-    backend: {manager: screen.manager, presence: new Presence({clock: screen.clock})},
+    backend: {presence: new Presence({clock: screen.clock})},
     exit: new ScreenExit(() => {}),
   });
   const say = async (words: string) => {
@@ -97,12 +104,13 @@ it('for a screen reader prints each line once, and keeps one line of status', as
     ...{
       controller: screen.controller,
       process,
+      keys: process.stdin,
       settings: {fps: 20, mouse: false},
       clock: screen.clock,
       isSpoken: true,
       pace: undefined,
     },
-    backend: {manager: screen.manager, presence: new Presence({clock: screen.clock})},
+    backend: {presence: new Presence({clock: screen.clock})},
     exit: new ScreenExit(() => {}),
   });
   const endSize = drawn.followSize();

@@ -21,23 +21,26 @@ describe('copy, save and pipe', () => {
 
   test('the pager is the user’s, else less', () => {
     vi.stubEnv('PAGER', 'most -s');
-    expect(copyServices(process).pager).toBe('most -s');
+    expect(copyServices(process, process.stdin).pager).toBe('most -s');
     vi.stubEnv('PAGER', undefined);
-    expect(copyServices(process).pager).toBe('less');
+    expect(copyServices(process, process.stdin).pager).toBe('less');
   });
 
   test('a file name is read as by a shell: blanks around it do not count, ~ is home', async () => {
     await using home = await temporaryDirectory();
     vi.stubEnv('HOME', home.path);
     const file = path.join(home.path, 'a b.log');
-    const saved = await copyServices(process).save(' ~/a b.log ', blocks('text\n'), {overwrite: false, signal});
+    const saved = await copyServices(process, process.stdin).save(' ~/a b.log ', blocks('text\n'), {
+      overwrite: false,
+      signal,
+    });
     expect(saved).toEqual({kind: 'saved', path: file, bytes: 5});
     expect(await readFile(file, 'utf8')).toBe('text\n');
   });
 
   test('a command that cannot be run is reported, and the screen returns', async () => {
     const steps: string[] = [];
-    const problem = await copyServices(process).pipe('jq .', blocks('text\n'), {
+    const problem = await copyServices(process, process.stdin).pipe('jq .', blocks('text\n'), {
       async suspendTerminal() {
         // As Ink does while the terminal is lent already.
         steps.push('not lent');

@@ -225,8 +225,8 @@ describe('flags', () => {
     [['-w', 'orders'], '-w belongs to pipetail logs'],
     [['--no-prefix'], '--no-prefix belongs to pipetail logs'],
     [['--prefix'], '--prefix belongs to pipetail logs'],
-    [['list', '--no-mouse'], '--no-mouse belongs to the screen'],
-    [['logs', 'a', '--fps', '5'], '--fps belongs to the screen'],
+    [['list', '--no-mouse'], '--no-mouse belongs to the screen, pipetail open'],
+    [['logs', 'a', '--fps', '5'], '--fps belongs to the screen, pipetail open'],
     [
       ['demo', '--host', 'http://x'],
       '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff, pipetail story',

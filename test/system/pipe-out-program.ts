@@ -36,6 +36,7 @@ function App() {
       env,
       shell: '/bin/sh',
       process,
+      keys: process.stdin,
       pause: pause === 'always' ? 'always' : 'on-failure',
       signal: stop.signal,
     });

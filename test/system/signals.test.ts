@@ -37,7 +37,7 @@ test('a screen ends at each of them, also repeatedly, and when its terminal is g
   const streams = {stdin: new EventEmitter(), stdout: new EventEmitter()};
   const process = Object.assign(new EventEmitter(), streams);
   const codes: number[] = [];
-  const undo = onExitSignals(process as unknown as NodeJS.Process, (code) => codes.push(code));
+  const undo = onExitSignals(process as unknown as NodeJS.Process, streams.stdin, (code) => codes.push(code));
   for (const [name] of [...exitCodes, ...exitCodes]) process.emit(name);
   expect(codes).toEqual([...exitCodes, ...exitCodes].map(([, code]) => code));
   codes.length = 0;

@@ -210,8 +210,8 @@ const running = (name: string, since: number) =>
 it('a restart in the list is an incident of a pipeline that ran before, until it is deleted', () => {
   const list = createStore<ListSnapshot>({pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: 0});
   const poller = {snapshot: list};
-  const manager = {names: createStore([]), get: () => undefined};
-  const timelines = new Timelines({manager, poller, clock: new FakeClock(), viewed: () => []});
+  const logs = {names: createStore([]), get: () => undefined};
+  const timelines = new Timelines({logs, poller, clock: new FakeClock(), viewed: () => []});
   const end = timelines.start();
   const show = (...pipelines: readonly Pipeline[]) => list.set({...list.get(), pipelines});
   const restarts = () => timelines.errorRows.map(({pipeline, kind, count}) => `${pipeline} ${kind} ${count}`).sort();

@@ -40,7 +40,7 @@ test('below the title are the pipelines, also with a filter of names', async () 
   await using opened = await openMouse();
   const {screen, at} = opened;
   screen.controller.dispatch({type: 'name-filter', text: 'r'});
-  expect(screen.controller.pipelines.map(({name}) => name)).toEqual(['fraud', 'orders']);
+  expect(screen.controller.listed.map(({name}) => name)).toEqual(['fraud', 'orders']);
   at(down, 3, 3);
   expect(screen.controller.state.active).toBe('orders');
   at(down, 3, 1);

@@ -135,10 +135,10 @@ describe('the order of the list', () => {
     it('gives the same array until something changes', async () => {
       await using screen = await ScreenUnderTest.connected();
       const {controller} = screen;
-      const before = controller.pipelines;
-      expect(controller.pipelines).toBe(before);
+      const before = controller.listed;
+      expect(controller.listed).toBe(before);
       screen.press('o');
-      expect(controller.pipelines).not.toBe(before);
+      expect(controller.listed).not.toBe(before);
     });
 
     it('matches every character as itself', () => {

@@ -29,7 +29,7 @@ export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
   // Nobody watches: as often as the screen asks without a user.
   poller.setWatched(false);
   const timelines = new Timelines({
-    ...{manager, poller, clock},
+    ...{logs: manager, poller, clock},
     viewed: () => [],
     timelines: {
       awayAfter: 0,

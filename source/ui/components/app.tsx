@@ -5,8 +5,9 @@ import {plain} from '../../terminal/styled-text.ts';
 import type {Controller} from '../controller.ts';
 import {ControllerContext, useController, useStore} from '../hooks/use-controller.ts';
 import {useKeys} from '../hooks/use-keys.ts';
-import {StreamManagerContext, useLayout, useStreamManager} from '../hooks/use-stream-manager.ts';
+import {StreamManagerContext, useLayout, useOpenedLogs, useStreamManager} from '../hooks/use-stream-manager.ts';
 import {type Size, smallest} from '../layout.ts';
+import type {Tab} from '../state/view-state.ts';
 import {Rows} from './rows.tsx';
 import {Screen} from './screen.tsx';
 import {SpokenScreen} from './spoken-screen.tsx';
@@ -25,9 +26,8 @@ export function App({controller, size}: {readonly controller: Controller; readon
 function Root({size}: {readonly size: Size}) {
   const {controller, view} = useController();
   // A merged tab has no connection of its own.
-  const names = view.tabs.flatMap((tab) => (tab.source.kind === 'pipeline' ? tab.name : [])).join('\n');
-  const wanted = useMemo(() => (names === '' ? [] : names.split('\n')), [names]);
-  useStreamManager(wanted);
+  useStreamManager(useNames(view.tabs.filter(({source}) => source.kind === 'pipeline')));
+  useOpenedLogs(useNames(view.tabs.filter(({source}) => source.kind === 'recording' || source.kind === 'file')));
   const {suspendTerminal} = useApp();
   useEffect(() => controller.terminal.attach(suspendTerminal), [controller, suspendTerminal]);
   useEffect(() => controller.start(), [controller]);
@@ -39,6 +39,12 @@ function Root({size}: {readonly size: Size}) {
   if (isSpoken) return <SpokenScreen columns={size.columns} />;
   if (!layout) return <TooSmall size={size} />;
   return <Screen layout={layout} />;
+}
+
+/** The same array until the names change. */
+function useNames(tabs: readonly Tab[]): readonly string[] {
+  const names = tabs.map(({name}) => name).join('\n');
+  return useMemo(() => (names === '' ? [] : names.split('\n')), [names]);
 }
 
 function TooSmall({size}: {readonly size: Size}) {

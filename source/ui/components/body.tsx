@@ -96,14 +96,17 @@ export function Body({layout}: {readonly layout: Layout}) {
 
   function sidebar(): readonly string[] {
     return sidebarRows({
-      pipelines: controller.pipelines,
+      items: controller.listed,
+      ...(controller.services.withoutServer && {
+        fileOf: (name: string) => controller.services.opened?.get(name)?.snapshot.get().file,
+      }),
       errorsOf: (name) => controller.timelines.unseenErrors([name]),
       cursor: view.cursor,
       focused: view.focus === 'sidebar',
       kept: new Set(view.tabs.filter((tab) => tab.kept).map((tab) => tab.name)),
       marked: new Set(view.marked),
       nameFilter: view.nameFilter,
-      loaded: list.pipelines !== undefined,
+      loaded: list.pipelines !== undefined || controller.services.withoutServer === true,
       waited: waitedForList,
       withWords: layout.hasStateWords,
       width: layout.sidebarWidth,

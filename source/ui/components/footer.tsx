@@ -51,14 +51,14 @@ export function conditionsOf(controller: Controller): Conditions {
 
 function ofBoth(controller: Controller): Conditions {
   const {tabs, marked} = controller.state;
-  const kept = tabs.filter((tab) => tab.kept && tab.source.kind === 'pipeline');
+  const kept = tabs.filter((tab) => tab.kept && tab.source.kind !== 'merged');
   const labels = tabLabels(controller);
   return {
     hasTab: controller.tab !== undefined,
     hasTabs: tabs.length > 1,
     isMergeable: (marked.length > 0 ? marked : kept).length > 1,
     hasClosed: controller.tabSwitcher.hasClosed,
-    hasPipeline: controller.pipelines.length > 0,
+    hasPipeline: controller.listed.length > 0,
     isOffline: labels.some(({active, offline}) => active && offline),
     hasUnseen: labels.some(({errors}) => errors > 0),
   };

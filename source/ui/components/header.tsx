@@ -24,11 +24,13 @@ import {textWidth} from '../../terminal/width.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {type ConnectionWords, connectionWords} from '../../words/connection.ts';
 import {isOldServer, refusalWords} from '../../words/failures.ts';
+import {fileWords} from '../../words/opened.ts';
 import {isCompiling, isFailing, pipelineState} from '../../words/pipeline.ts';
 import {awaitedLog} from '../empty-log.ts';
 import {useNow, useSeconds, useWaited} from '../hooks/use-clock.ts';
 import {useController, useModelProgress, useStore} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
+import {openedTitle} from '../opened.ts';
 import {shownContext} from '../services.ts';
 import {hasLocalTimes} from '../state/pane-view.ts';
 import {activeTab} from '../state/view-state.ts';
@@ -36,6 +38,8 @@ import {Line} from './rows.tsx';
 
 export type HeaderView = {
   readonly context?: string | undefined;
+  /** In place of a server: which logs were opened. */
+  readonly opened?: string | undefined;
   readonly serverName: string;
   /** Undefined until the server has answered. */
   readonly serverVersion: string | undefined;
@@ -72,7 +76,8 @@ export function Header() {
   const snapshot = useActiveLog();
   const model = controller.pane?.model;
   useModelProgress(model);
-  const connection = connectionWords(snapshot?.connection, useNow(controller.services), (snapshot?.endId ?? 0) > 0);
+  const ofConnection = connectionWords(snapshot?.connection, useNow(controller.services), (snapshot?.endId ?? 0) > 0);
+  const connection = snapshot?.file ? fileWords(snapshot.file) : ofConnection;
   useSeconds(controller.services, connection.countdown);
   const isOpening = snapshot?.connection?.kind === 'connecting' || snapshot?.connection?.kind === 'catching-up';
   const awaited = tab && isOpening ? awaitedLog(controller, tab) : undefined;
@@ -82,6 +87,7 @@ export function Header() {
   };
   const text = headerText({
     context: context?.name,
+    opened: controller.services.withoutServer ? openedTitle(controller) : undefined,
     serverName,
     serverVersion,
     insecure,
@@ -123,6 +129,7 @@ export function headerText(view: HeaderView): StyledText {
 }
 
 function left(view: HeaderView): StyledText {
+  if (view.opened !== undefined) return concat([plain(' pipetail', {bold: true}), plain(`  ${view.opened}`)]);
   return concat([
     plain(' pipetail', {bold: true}),
     ...(view.context === undefined ? [] : [plain(`  ${shownContext(view.context, view.symbols)}`, {bold: true})]),

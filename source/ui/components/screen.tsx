@@ -4,7 +4,7 @@ import {paint} from '../../terminal/sgr.ts';
 import type {StyledText} from '../../terminal/styled-text.ts';
 import {useNow, useSeconds, useWaited} from '../hooks/use-clock.ts';
 import {useController, usePageSources, useStore} from '../hooks/use-controller.ts';
-import {useActiveLog, useStreamManager} from '../hooks/use-stream-manager.ts';
+import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import type {Layout} from '../layout.ts';
 import {pageShown, troubleShown} from '../pages/pages.ts';
 import {promptInUse} from '../state/view-state.ts';
@@ -63,7 +63,7 @@ function Main({layout}: {readonly layout: Layout}) {
   const {poller} = controller.services;
   const {nextTryAt} = useStore(poller.snapshot);
   const now = useNow(controller.services);
-  useStreamManager();
+  useStore(controller.logs.names);
   const waited = useWaited(controller.services, nextTryAt === undefined ? undefined : poller.waitingSince);
   const trouble = troubleShown(controller, {now, waited});
   useSeconds(controller.services, trouble !== undefined && now !== undefined && nextTryAt !== undefined);

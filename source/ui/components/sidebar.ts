@@ -1,15 +1,19 @@
-import type {Pipeline} from '../../api/types.ts';
 import {count} from '../../lib/format.ts';
+import type {FileState} from '../../streams/log-source.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, padTo, shorten, shortenMiddle} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
-import {pipelineState} from '../../words/pipeline.ts';
+import {openedKind, openedState} from '../../words/opened.ts';
+import {type PipelineState, pipelineState} from '../../words/pipeline.ts';
+import type {ListItem} from '../tabs.ts';
 
 export type SidebarView = {
-  readonly pipelines: readonly Pipeline[];
+  readonly items: readonly ListItem[];
+  /** Of an opened log; undefined while it is not open. */
+  readonly fileOf?: (name: string) => FileState | undefined;
   /** Errors of a pipeline that are unseen. */
   readonly errorsOf: (name: string) => number;
   readonly cursor: string | undefined;
@@ -37,56 +41,58 @@ const wordWidthWithErrors = 9;
 const errorWidth = 4;
 /** Cells of a sidebar without words that has numbers of errors. */
 const widthWithErrors = 16;
+/** Cells of a sidebar that says what a log was opened from. */
+const widthWithKinds = 36;
 const titleRows = 1;
 
 /** The sidebar's rows, each exactly `width` cells; only those on the screen are made. */
 export function sidebarRows(view: SidebarView): readonly StyledText[] {
-  const {pipelines, height} = view;
+  const {items, height} = view;
   const {first, room} = inView(view);
-  const rows = [title(view), ...pipelines.slice(first, first + room).map((pipeline) => pipelineRow(pipeline, view))];
-  if (pipelines.length === 0) rows.push(plain(emptyText(view), quiet));
+  const rows = [title(view), ...items.slice(first, first + room).map((item) => itemRow(item, view))];
+  if (items.length === 0) rows.push(plain(emptyText(view), quiet));
   while (rows.length < height) rows.push(plain(''));
   return rows.map((row) => padTo(clip(row, 0, view.width), view.width));
 }
 
 /** Beside the tab bar, and like the shown tab inverse on the side that has the focus. */
-function title({focused, nameFilter, pipelines, width, symbols}: SidebarView): StyledText {
+function title({focused, nameFilter, items, fileOf, width, symbols}: SidebarView): StyledText {
   const style: Style = focused ? {bold: true, inverse: true} : quiet;
   const margin = plain(focused ? symbols.focus : ' ', style);
   const words =
     nameFilter === ''
-      ? plain('Pipelines', style)
-      : concat([plain(`/${nameFilter}`, {...style, bold: true}), plain(`  ${count(pipelines.length)}`, style)]);
+      ? plain(fileOf ? 'Logs' : 'Pipelines', style)
+      : concat([plain(`/${nameFilter}`, {...style, bold: true}), plain(`  ${count(items.length)}`, style)]);
   return padTo(concat([margin, words]), width, style);
 }
 
-type ListView = Pick<SidebarView, 'pipelines' | 'cursor' | 'height'>;
+type ListView = Pick<SidebarView, 'items' | 'cursor' | 'height'>;
 
-export function pipelineAtRow(view: ListView, row: number): Pipeline | undefined {
+export function itemAtRow(view: ListView, row: number): ListItem | undefined {
   const index = row - titleRows;
-  return index < 0 ? undefined : view.pipelines[inView(view).first + index];
+  return index < 0 ? undefined : view.items[inView(view).first + index];
 }
 
 /** In a list longer than the screen, the cursor is in the middle. */
-function inView({pipelines, cursor, height}: ListView): {readonly first: number; readonly room: number} {
+function inView({items, cursor, height}: ListView): {readonly first: number; readonly room: number} {
   const room = height - titleRows;
-  const at = pipelines.findIndex((pipeline) => pipeline.name === cursor);
-  return {first: Math.max(0, Math.min(at - Math.floor(room / 2), pipelines.length - room)), room};
+  const at = items.findIndex(({name}) => name === cursor);
+  return {first: Math.max(0, Math.min(at - Math.floor(room / 2), items.length - room)), room};
 }
 
 /** Margin, name, symbol, word, errors, and a blank cell before the divider. */
-function pipelineRow(pipeline: Pipeline, view: SidebarView): StyledText {
+function itemRow(item: ListItem, view: SidebarView): StyledText {
   const {symbols, width, withWords} = view;
-  const state = pipelineState(pipeline);
-  const isCursor = pipeline.name === view.cursor;
-  const errors = errorsText(pipeline, view);
+  const state = stateOf(item, view);
+  const isCursor = item.name === view.cursor;
+  const errors = errorsText(item, view);
   const end = withWords ? 1 + wordWidth : width >= widthWithErrors ? 1 + errorWidth : 0;
   const nameRoom = width - 4 - end;
   const base: Style = isCursor ? (view.focused ? {inverse: true} : {bold: true, underline: true}) : {};
-  const shownName = shortenMiddle(clean(pipeline.name), nameRoom, symbols.ellipsis);
+  const shownName = shortenMiddle(clean(item.name), nameRoom, symbols.ellipsis);
   const symbol = state.symbol === 'unknown' ? '?' : symbols[state.symbol];
-  const isMarked = view.marked.has(pipeline.name);
-  const margin = isMarked ? symbols.mark : view.kept.has(pipeline.name) ? symbols.dot : ' ';
+  const isMarked = view.marked.has(item.name);
+  const margin = isMarked ? symbols.mark : view.kept.has(item.name) ? symbols.dot : ' ';
   // Without errors, a long word may use their cells.
   const word = withWords
     ? shorten(state.word, errors.text === '' ? wordWidth : wordWidthWithErrors, symbols.ellipsis)
@@ -101,10 +107,19 @@ function pipelineRow(pipeline: Pipeline, view: SidebarView): StyledText {
   return end === 0 ? row : concat([padTo(row, width - 1 - textWidth(errors.text)), errors]);
 }
 
+/** Of an opened log the word is its size, with its kind where there is room. */
+function stateOf(item: ListItem, {fileOf, width}: SidebarView): PipelineState {
+  if (!('kind' in item)) return pipelineState(item);
+  const state = openedState(fileOf?.(item.name));
+  return width < widthWithKinds ? state : {...state, word: `${state.word} ${openedKind(item)}`.trim()};
+}
+
 /** The number that the tab has. A dash if the server of a running pipeline reports none: a blank means no errors. */
-function errorsText({name, connectorErrors, deploymentStatus}: Pipeline, {errorsOf, symbols}: SidebarView): StyledText {
-  const errors = errorsOf(name);
+function errorsText(item: ListItem, {errorsOf, symbols}: SidebarView): StyledText {
+  const errors = errorsOf(item.name);
   if (errors > 0) return plain(errorCount(errors, symbols), {fg: 1});
+  if ('kind' in item) return plain('');
+  const {connectorErrors, deploymentStatus} = item;
   return connectorErrors === undefined && deploymentStatus === 'Running' ? plain('–', quiet) : plain('');
 }
 

@@ -177,16 +177,16 @@ function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
 
 /** Renders again when a label changes, not with every line: a busy tab in the background costs one frame. */
 export function useTabLabels(controller: Controller): readonly TabLabel[] {
-  const {manager} = controller.services;
-  const names = useStore(manager.names);
+  const {logs} = controller;
+  const names = useStore(logs.names);
   const subscribe = useCallback(
     (listener: () => void) => {
-      const unsubscribes = names.map((name) => manager.get(name)?.snapshot.subscribe(listener));
+      const unsubscribes = names.map((name) => logs.get(name)?.snapshot.subscribe(listener));
       return () => {
         for (const each of unsubscribes) each?.();
       };
     },
-    [manager, names],
+    [logs, names],
   );
   useSyncExternalStore(subscribe, () => JSON.stringify(tabLabels(controller)));
   return tabLabels(controller);

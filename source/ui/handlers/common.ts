@@ -1,6 +1,7 @@
 import {hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import {keyInWords, withHint} from '../keys/commands.ts';
+import {noConnectionWords} from '../opened.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
 
@@ -14,6 +15,11 @@ export const commonHandlers = {
   'await-change'(controller: Controller) {
     const name = pipelineOf(controller);
     if (name === undefined) return;
+    const why = noConnectionWords(controller, controller.tab);
+    if (why !== undefined) {
+      controller.say(why);
+      return;
+    }
     if (!controller.timelines.toggleAwaited(name)) {
       controller.say(`${name}: its next change will not be told`);
       return;
@@ -51,6 +57,11 @@ export const commonHandlers = {
     controller.dispatch({type: 'toggle-sidebar'});
   },
   reconnect(controller: Controller) {
+    const why = noConnectionWords(controller, controller.tab);
+    if (why !== undefined) {
+      controller.say(why);
+      return;
+    }
     for (const name of pipelinesOf(controller.tab)) controller.services.manager.reconnect(name);
     controller.services.poller.refresh();
   },
@@ -67,7 +78,7 @@ export const commonHandlers = {
   },
   quit(controller: Controller, keyName: string) {
     const {state} = controller;
-    if (state.asked === 'quit' || !state.tabs.some((tab) => tab.kept)) {
+    if (state.asked === 'quit' || !isWorthAsking(controller)) {
       controller.services.quit();
       return;
     }
@@ -86,6 +97,13 @@ export const commonHandlers = {
   },
 };
 
+/** Tabs of files can be opened again as they are; what came from stdin cannot. */
+function isWorthAsking({state, services}: Controller): boolean {
+  return state.tabs.some(
+    ({name, kept}) => kept && (!services.withoutServer || services.opened?.foundAs(name)?.kind === 'stdin'),
+  );
+}
+
 /**
  * For a key that acts on one record. While following, its first press only stops there and marks the newest record, which
  * might be another one with each frame: returns true then. `does`: what the next press does.
@@ -102,6 +120,7 @@ export function showsRecord(controller: Controller, keyName: string, does: strin
 function pipelineAt(controller: Controller, tab: Tab): string | undefined {
   const at = controller.paneAt;
   const origin = at?.current === undefined ? 0 : at.model.source.originAt?.(at.current);
+  if (tab.source.kind === 'recording') return tab.source.pipeline ?? tab.name;
   return pipelinesOf(tab)[origin ?? 0];
 }
 

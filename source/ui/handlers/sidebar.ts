@@ -38,17 +38,22 @@ export const sidebarHandlers = {
   },
   merge(controller: Controller) {
     const {marked, tabs} = controller.state;
-    const kept = tabs.filter((tab) => tab.kept && tab.source.kind === 'pipeline').map((tab) => tab.name);
+    const kept = tabs.filter((tab) => tab.kept && tab.source.kind !== 'merged').map((tab) => tab.name);
     const names = marked.length > 0 ? marked : kept;
     if (names.length >= 2) controller.tabSwitcher.merge(names);
     else {
-      const {hintCommands} = controller;
+      const {hintCommands, services} = controller;
+      const what = services.withoutServer ? 'logs' : 'pipelines';
       controller.say(
-        withHint('a merged tab needs two pipelines', hintCommands, 'mark-pipeline', 'marks the one under the cursor'),
+        withHint(`a merged tab needs two ${what}`, hintCommands, 'mark-pipeline', 'marks the one under the cursor'),
       );
     }
   },
   sort(controller: Controller) {
+    if (controller.services.withoutServer) {
+      controller.say('logs are listed in the order in which they were named');
+      return;
+    }
     const order = nextSort[controller.state.sort];
     controller.dispatch({type: 'sort', order});
     controller.say(`sorted ${sortWords[order]}`);
@@ -56,11 +61,11 @@ export const sidebarHandlers = {
 };
 
 function move(controller: Controller, by: number): void {
-  const {pipelines, state} = controller;
-  const at = pipelines.findIndex((pipeline) => pipeline.name === state.cursor);
+  const {listed, state} = controller;
+  const at = listed.findIndex(({name}) => name === state.cursor);
   // A cursor outside the filtered list enters it at the near end.
-  const from = at === -1 ? (by > 0 ? -1 : pipelines.length) : at;
-  const target = pipelines[Math.max(0, Math.min(pipelines.length - 1, from + by))];
+  const from = at === -1 ? (by > 0 ? -1 : listed.length) : at;
+  const target = listed[Math.max(0, Math.min(listed.length - 1, from + by))];
   if (target) controller.tabSwitcher.moveCursor(target.name);
 }
 
@@ -77,7 +82,7 @@ export const findNamePrompt: PromptKind<'find-name'> = {
   submit: () => undefined,
   cancel(controller, {before}) {
     filterNames(controller, before.nameFilter);
-    const isListed = (name: string) => controller.pipelines.some((pipeline) => pipeline.name === name);
+    const isListed = (name: string) => controller.listed.some((item) => item.name === name);
     const {cursor, active} = before;
     if (cursor !== undefined && isListed(cursor)) controller.dispatch({type: 'cursor', name: cursor});
     // The preview may have followed the cursor.
@@ -88,8 +93,8 @@ export const findNamePrompt: PromptKind<'find-name'> = {
 
 function filterNames(controller: Controller, text: string): void {
   controller.dispatch({type: 'name-filter', text});
-  const {pipelines, state} = controller;
-  const [first] = pipelines;
-  const isCursorListed = pipelines.some(({name}) => name === state.cursor);
+  const {listed, state} = controller;
+  const [first] = listed;
+  const isCursorListed = listed.some(({name}) => name === state.cursor);
   if (first && !isCursorListed) controller.tabSwitcher.moveCursor(first.name);
 }

@@ -32,13 +32,23 @@ export function useStreamManager(wanted?: readonly string[]): Streams {
   return {names, stream: (name) => manager.get(name)};
 }
 
+/** Holds the logs of these files open, and no others. Only the root calls it. */
+export function useOpenedLogs(wanted: readonly string[]): void {
+  const {opened} = useController().controller.services;
+  useEffect(() => {
+    if (!opened) return;
+    for (const name of opened.names.get()) if (!wanted.includes(name)) opened.close(name);
+    for (const name of wanted) opened.open(name);
+  }, [opened, wanted]);
+}
+
 const nothing: ReadableStore<undefined> = {get: () => undefined, subscribe: () => () => {}};
 
 /** The latest snapshot of the shown tab's log; undefined while there is none. */
 export function useActiveLog(): LogSnapshot | undefined {
   const {controller, view} = useController();
-  // When streams open or close, the tab may get another log.
-  useStreamManager();
+  // When logs open or close, the tab may get another one.
+  useStore(controller.logs.names);
   const tab = activeTab(view);
   const source = tab && controller.logOf(tab);
   return useStore<LogSnapshot | undefined>(source?.snapshot ?? nothing);
@@ -49,8 +59,8 @@ const never = () => () => {};
 /** The layout of this frame; undefined if the screen is too small. A run gets its row once it is found. */
 export function useLayout(): Layout | undefined {
   const {controller} = useController();
-  // When streams open or close, the tab may get another log.
-  useStreamManager();
+  // When logs open or close, the tab may get another one.
+  useStore(controller.logs.names);
   // Once a frame, before everything that depends on the index.
   controller.pane?.model.keepUp();
   // The snapshot is a boolean, so that progress of a search does not render the root.

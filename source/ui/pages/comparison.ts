@@ -95,7 +95,7 @@ export const comparisonHandlers = {
     if (page?.kind !== 'comparison' || compared?.kind !== 'compared') return;
     const change = compared.changes[page.cursor];
     if (!change) return;
-    const buffer = controller.services.manager.get(compared.pipeline)?.buffer;
+    const buffer = controller.logs.get(compared.pipeline)?.buffer;
     if (!buffer || change.firstId < buffer.firstId) {
       controller.say('its first line is no longer kept');
       return;

@@ -1,7 +1,7 @@
 import type {Pipeline} from '../../api/types.ts';
 import {count, dateTime} from '../../lib/format.ts';
 import type {ConnectionEvent} from '../../streams/connection/state.ts';
-import type {LogStream} from '../../streams/log-stream.ts';
+import type {CountedLog} from '../../streams/opened-logs.ts';
 import {hasProcess} from '../../streams/stats-poller.ts';
 import {clean} from '../../terminal/clean.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
@@ -36,6 +36,8 @@ export type EventsView = {
   readonly server: string;
   /** Undefined until the server has answered. */
   readonly version: string | undefined;
+  /** Of an opened log, in place of a server. */
+  readonly facts?: readonly (readonly [name: string, value: string])[];
   readonly events: readonly ConnectionEvent[];
   readonly width: number;
 };
@@ -90,11 +92,11 @@ export function describedConnectors(controller: Controller): readonly KnownConne
 }
 
 /** By log: a log's errors are read again when there are new ones. */
-const readFailures = new WeakMap<LogStream, {errors: object; fromId: number; failures: readonly LoggedFailure[]}>();
+const readFailures = new WeakMap<CountedLog, {errors: object; fromId: number; failures: readonly LoggedFailure[]}>();
 
 /** The connectors that failed for good in the newest run of an open log. */
 function failuresOf(controller: Controller, name: string): readonly LoggedFailure[] {
-  const stream = controller.services.manager.get(name);
+  const stream = controller.logs.get(name);
   if (!stream) return [];
   const tab = controller.state.tabs.find((each) => each.name === name);
   const fromId = (tab && controller.indexOf(tab)?.runs.at(-1)?.firstId) ?? 0;
@@ -117,7 +119,7 @@ function statsRows(controller: Controller, page: Extract<Page, {kind: 'describe'
   const note = statsNote(known, runs);
   const still = runs ? standstill(known) : undefined;
   const table = connectorTable(connectors, chosenIn(connectors, page), {width, symbols});
-  const log = controller.services.manager.get(name)?.errors.connectors;
+  const log = controller.logs.get(name)?.errors.connectors;
   const parts = log && connectorParts(controller.pipeline(name)?.connectorErrors ?? 0, log);
   const above = [
     ...(parts === undefined ? [] : [plain(''), ...paragraph(parts, width, {style: {fg: 3}})]),
@@ -284,11 +286,13 @@ function utc(time: string): string {
 }
 
 /** The server of a tab, and what happened to its connection and its pipeline, newest first. */
-export function eventsPage({name, server, version, events, width}: EventsView): readonly StyledText[] {
+export function eventsPage({name, server, version, facts = [], events, width}: EventsView): readonly StyledText[] {
   const old = oldServerWords(version);
   const heading = [
     plain(name === undefined ? ' Events' : ` Events of ${name}, newest first (UTC)`, {bold: true}),
-    plain(` ${server}  Feldera ${version ?? 'of unknown version'}`, {dim: true}),
+    ...(facts.length > 0
+      ? [plain(''), ...facts.flatMap(([name, value]) => labelled(name, value, {cells: factCells, width}))]
+      : [plain(` ${server}  Feldera ${version ?? 'of unknown version'}`, {dim: true})]),
     ...(old === undefined ? [] : paragraph(old, width, {style: {fg: 3}})),
     plain(''),
   ];

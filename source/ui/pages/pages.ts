@@ -2,6 +2,7 @@ import {count} from '../../lib/format.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Controller} from '../controller.ts';
 import type {Conditions} from '../keys/command-table.ts';
+import {openedFacts} from '../opened.ts';
 import {pipelinesOf} from '../state/view-state.ts';
 import {tabTitle} from '../tabs.ts';
 import {awayPage} from './away.ts';
@@ -37,7 +38,8 @@ export function pageRows(controller: Controller, waited?: string): PageRows {
       const runs = alerts?.runs.get().filter(({pipeline}) => pipelines.includes(pipeline)) ?? [];
       const events = [...(source?.snapshot.get().events ?? []), ...runs].sort((a, b) => a.at - b.at);
       const name = tab && tabTitle(tab, poller.snapshot.get().pipelines, symbols);
-      return eventsPage({name, server, version: serverVersion.get(), events, width});
+      const facts = tab ? openedFacts(controller, tab) : [];
+      return eventsPage({name, server, version: serverVersion.get(), facts, events, width});
     }
     case 'detail':
       return detailPage(controller, width);
@@ -63,9 +65,9 @@ export function troubleShown(
   controller: Controller,
   {now, waited}: Pick<TroubleView, 'now' | 'waited'>,
 ): readonly StyledText[] | undefined {
-  const {commands, pageHeight, services, size, state} = controller;
-  const {poller, manager, serverUrl, tokenFrom, contexts} = services;
-  if (state.tabs.some(({name}) => (manager.get(name)?.snapshot.get().endId ?? 0) > 0)) return undefined;
+  const {commands, logs, pageHeight, services, size, state} = controller;
+  const {poller, serverUrl, tokenFrom, contexts, withoutServer} = services;
+  if (withoutServer || state.tabs.some(({name}) => (logs.get(name)?.snapshot.get().endId ?? 0) > 0)) return undefined;
   return troublePage({
     list: poller.snapshot.get(),
     context: contexts?.current,

@@ -99,7 +99,7 @@ export const timelineHandlers = {
     if (name === undefined) return;
     const tab = controller.state.tabs.find((each) => each.name === name);
     const index = tab && controller.indexOf(tab);
-    const stream = controller.services.manager.get(name);
+    const stream = controller.logs.get(name);
     controller.story.start(name, index && stream && {index, buffer: stream.buffer, errors: stream.errors});
     controller.dispatch({type: 'page', page: {kind: 'timeline', offset: 0, cursor: 0}});
   },
@@ -109,7 +109,7 @@ export const timelineHandlers = {
     const row = page?.kind === 'timeline' ? state?.story?.rows[page.cursor] : undefined;
     if (!row || !state) return;
     const {id} = row;
-    const buffer = controller.services.manager.get(state.pipeline)?.buffer;
+    const buffer = controller.logs.get(state.pipeline)?.buffer;
     if (id === undefined) controller.say('this is not in the log');
     else if (!buffer || id < buffer.firstId) controller.say('this has left the log that is kept');
     else {

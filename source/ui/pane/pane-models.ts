@@ -2,6 +2,7 @@ import type {Entries} from '../../buffer/log-buffer.ts';
 import type {ReadableStore} from '../../lib/store.ts';
 import type {LogSource} from '../../streams/log-source.ts';
 import {MergedLog} from '../../streams/merge/merged-log.ts';
+import type {OpenedLogs} from '../../streams/opened-logs.ts';
 import type {StreamManager} from '../../streams/stream-manager.ts';
 import type {Tab} from '../state/view-state.ts';
 import {PaneModel, type PaneServices} from './pane-model.ts';
@@ -10,7 +11,7 @@ import {PaneRows, type RowServices} from './pane-rows.ts';
 export type ModelledPane = {readonly model: PaneModel; readonly rows: PaneRows};
 
 type PaneModelsOptions = {
-  readonly services: PaneServices & RowServices & {readonly manager: StreamManager};
+  readonly services: PaneServices & RowServices & {readonly manager: StreamManager; readonly opened?: OpenedLogs};
   readonly fps: number;
   readonly fpsNow?: ReadableStore<number>;
   readonly scrollbackBytes: number;
@@ -52,11 +53,12 @@ export class PaneModels {
 
   /** The log of a tab; undefined until its streams are open. */
   logOf({name, source}: Tab): LogSource | undefined {
-    const {manager, clock} = this.#options.services;
+    const {manager, opened, clock} = this.#options.services;
     if (source.kind === 'pipeline') return manager.get(name);
-    const opened = this.#merged.get(name);
-    if (opened) return opened;
-    const sources = source.names.flatMap((each) => manager.get(each) ?? []);
+    if (source.kind !== 'merged') return opened?.get(name);
+    const before = this.#merged.get(name);
+    if (before) return before;
+    const sources = source.names.flatMap((each) => opened?.get(each) ?? manager.get(each) ?? []);
     if (sources.length < source.names.length) return undefined;
     const {fps, fpsNow, scrollbackBytes} = this.#options;
     const merged = new MergedLog({name, sources, clock, fps, fpsNow, scrollbackBytes});

@@ -32,10 +32,12 @@ const mostMarkers = 16;
 
 /** `anchorsOf` returns the lines of a tab's log to find again. */
 export function sessionOf(state: ViewState, anchorsOf: (tab: Tab) => TabAnchors): Session {
-  const kept = state.tabs.filter((tab) => tab.kept);
+  // What was opened from files belongs to no server.
+  const kept = state.tabs.filter(({kept, source}) => kept && source.kind !== 'recording' && source.kind !== 'file');
   const tabs = kept.flatMap((tab) => {
     // A merged tab may have outlived the tab of one of its pipelines.
     if (tab.source.kind === 'pipeline') return [sessionTab(tab, undefined, anchorsOf(tab))];
+    if (tab.source.kind !== 'merged') return [];
     const merges = tab.source.names.filter((name) => kept.some((each) => each.name === name));
     return merges.length < 2 ? [] : [sessionTab(tab, merges, anchorsOf(tab))];
   });

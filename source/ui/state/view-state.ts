@@ -13,8 +13,22 @@ import {
   type ViewOptions,
 } from './pane-view.ts';
 
-/** The log of the pipeline with the tab's name, or the logs of several pipelines as one. */
-type TabSource = {readonly kind: 'pipeline'} | {readonly kind: 'merged'; readonly names: readonly string[]};
+/** The log of the pipeline with the tab's name, the logs of several tabs as one, or a log opened under the tab's name. */
+export type TabSource =
+  | {readonly kind: 'pipeline'}
+  | {readonly kind: 'merged'; readonly names: readonly string[]}
+  /** `pipeline`: the pipeline of this server whose past it is, which the list has in its place. */
+  | {readonly kind: 'recording'; readonly pipeline?: string}
+  /** Of files, or stdin. */
+  | {readonly kind: 'file'};
+
+/** What tabs of these names show; any other name is a pipeline's. */
+export type OpenedSources = ReadonlyMap<string, Extract<TabSource, {kind: 'recording' | 'file'}>>;
+
+/** What the tabs of found logs show. */
+export function openedSources(found: readonly {readonly name: string; readonly kind: string}[]): OpenedSources {
+  return new Map(found.map(({name, kind}) => [name, {kind: kind === 'recording' ? 'recording' : 'file'}]));
+}
 
 /** A tab that is not kept is the preview: at most one, which follows the cursor of the list. */
 export type Tab = {
@@ -82,6 +96,7 @@ export type ViewState = SidebarView & {
   /** Name of the pipeline under the cursor. */
   readonly cursor: string | undefined;
   readonly tabs: readonly Tab[];
+  readonly opened: OpenedSources;
   readonly defaults: ViewDefaults;
   /** Name of the shown tab. */
   readonly active: string | undefined;
@@ -108,6 +123,8 @@ export type ViewAction =
   | {readonly type: 'merge'; readonly names: readonly string[]}
   /** Restores an earlier session; tabs that are open already stay in front and on the screen. */
   | {readonly type: 'restore'; readonly view: RestoredView}
+  /** The tab of that name, which is not open yet, will show a recording or a file. */
+  | {readonly type: 'opened'; readonly name: string; readonly source: Extract<TabSource, {kind: 'recording' | 'file'}>}
   /** Opens kept tabs behind the others, without showing them. */
   | {readonly type: 'open'; readonly names: readonly string[]}
   | {readonly type: 'keep'; readonly name: string}
@@ -161,7 +178,11 @@ export type CopyForm = 'clean' | 'as-sent';
 export type SaveForm = CopyForm | 'markers';
 
 /** The state at start, with `names` open as kept tabs: who names a pipeline reads its log, so that has the focus. */
-export function initialView(names: readonly string[], options: ViewOptions = {}): ViewState {
+export function initialView(
+  names: readonly string[],
+  options: ViewOptions = {},
+  opened: OpenedSources = new Map(),
+): ViewState {
   const unique = [...new Set(names)];
   const defaults = defaultsFrom(options);
   return applyToSidebar(options, {
@@ -172,7 +193,8 @@ export function initialView(names: readonly string[], options: ViewOptions = {})
     nameFilter: '',
     marked: [],
     cursor: unique[0],
-    tabs: unique.map((name) => newTab(name, true, defaults.pane)),
+    tabs: unique.map((name) => newTab(name, true, {defaults, opened})),
+    opened,
     defaults,
     active: unique[0],
     page: undefined,
@@ -185,17 +207,18 @@ export function initialView(names: readonly string[], options: ViewOptions = {})
 
 export function reduce(state: ViewState, action: ViewAction): ViewState {
   switch (action.type) {
-    case 'cursor':
-      // A merged tab is not in the list.
-      return state.tabs.some(({name, source}) => source.kind === 'merged' && name === action.name)
-        ? state
-        : {...state, cursor: action.name};
+    case 'cursor': {
+      const cursor = listedName(state, action.name);
+      return cursor === state.cursor ? state : {...state, cursor};
+    }
     case 'show':
       return show(state, action.name);
     case 'merge':
       return merge(state, action.names);
     case 'restore':
       return restore(state, action.view);
+    case 'opened':
+      return {...state, opened: new Map([...state.opened, [action.name, action.source]])};
     case 'open':
       return {...state, tabs: withKeptTabs(state, action.names)};
     case 'keep':
@@ -252,17 +275,18 @@ export function mergedName(names: readonly string[]): string {
   return names.join('+');
 }
 
-/** Names of the pipelines whose logs a tab shows. */
+/** Names of the pipelines, or opened logs, that a tab shows. */
 export function pipelinesOf(tab: Tab | undefined): readonly string[] {
   if (!tab) return [];
   return tab.source.kind === 'merged' ? tab.source.names : [tab.name];
 }
 
 /** A preview among them becomes a kept tab. */
-function withKeptTabs({tabs, defaults}: ViewState, names: readonly string[]): readonly Tab[] {
+function withKeptTabs(state: ViewState, names: readonly string[]): readonly Tab[] {
+  const {tabs} = state;
   const kept = tabs.map((tab) => (names.includes(tab.name) ? {...tab, kept: true} : tab));
   const opened = names.filter((name) => !tabs.some((tab) => tab.name === name));
-  return [...kept, ...opened.map((name) => newTab(name, true, defaults.pane))];
+  return [...kept, ...opened.map((name) => newTab(name, true, state))];
 }
 
 function show(state: ViewState, name: string): ViewState {
@@ -273,14 +297,14 @@ function show(state: ViewState, name: string): ViewState {
   return {
     ...state,
     active: name,
-    tabs: isOpen ? kept : [...kept, newTab(name, false, state.defaults.pane)],
+    tabs: isOpen ? kept : [...kept, newTab(name, false, state)],
     prompt: promptOfList(state.prompt),
   };
 }
 
 function merge(state: ViewState, names: readonly string[]): ViewState {
   const name = mergedName(names);
-  const merged: Tab = {...newTab(name, true, state.defaults.pane), source: {kind: 'merged', names}};
+  const merged: Tab = {...newTab(name, true, state), source: {kind: 'merged', names}};
   const tabs = [...withKeptTabs(state, names), merged];
   return {...show({...state, tabs}, name), focus: 'log', marked: []};
 }
@@ -317,7 +341,7 @@ function replace(state: ViewState, name: string, by: string): ViewState {
   const isOpen = state.tabs.some((tab) => tab.name === by);
   const tabs = isOpen
     ? changeTab(state.tabs, by, (tab) => ({...tab, kept: true})).filter((tab) => tab.name !== name)
-    : changeTab(state.tabs, name, () => newTab(by, true, state.defaults.pane));
+    : changeTab(state.tabs, name, () => newTab(by, true, state));
   return {...state, tabs, active: by, cursor: by};
 }
 
@@ -341,8 +365,15 @@ function promptOfList(prompt: Prompt | undefined): Prompt | undefined {
   return prompt?.kind === 'find-name' ? prompt : undefined;
 }
 
-function newTab(name: string, kept: boolean, pane: PaneView): Tab {
-  return {name, kept, source: {kind: 'pipeline'}, pane};
+function newTab(name: string, kept: boolean, {defaults, opened}: Pick<ViewState, 'defaults' | 'opened'>): Tab {
+  return {name, kept, source: opened.get(name) ?? {kind: 'pipeline'}, pane: defaults.pane};
+}
+
+/** Where the cursor of the list is for a tab: a merged tab is not in the list, and a past is at its pipeline. */
+function listedName({tabs, cursor}: ViewState, name: string | undefined): string | undefined {
+  const source = tabs.find((tab) => tab.name === name)?.source;
+  if (source?.kind === 'merged') return cursor;
+  return source?.kind === 'recording' ? (source.pipeline ?? name) : name;
 }
 
 function changeTab(tabs: readonly Tab[], name: string, change: (tab: Tab) => Tab): readonly Tab[] {

@@ -6,10 +6,13 @@ import {type SidebarView, sidebarRows} from '../../../source/ui/components/sideb
 import {deploymentError, makePipeline, stopped} from '../make-pipeline.ts';
 
 function view(change: Partial<SidebarView> = {}): SidebarView {
-  const {pipelines = []} = change;
+  const {items = []} = change;
   return {
-    pipelines,
-    errorsOf: (name) => pipelines.find((each) => each.name === name)?.connectorErrors ?? 0,
+    items,
+    errorsOf(name) {
+      const item = items.find((each) => each.name === name);
+      return (item && !('kind' in item) && item.connectorErrors) || 0;
+    },
     cursor: undefined,
     focused: true,
     kept: new Set(),
@@ -34,21 +37,21 @@ const five = ['billing', 'etl', 'fraud', 'nightly', 'orders'].map((name) => make
 
 describe('a row', () => {
   it('has name, symbol and word', () => {
-    expect(text({pipelines: [makePipeline('orders')]})[0]).toBe(' orders   ● Running        ');
+    expect(text({items: [makePipeline('orders')]})[0]).toBe(' orders   ● Running        ');
   });
 
   it('has the number of unseen errors', () => {
-    expect(text({pipelines: [makePipeline('fraud', {connectorErrors: 3})]})[0]).toMatch(/● Running +3✗ $/);
+    expect(text({items: [makePipeline('fraud', {connectorErrors: 3})]})[0]).toMatch(/● Running +3✗ $/);
   });
 
   it('has a dash where the server does not count them, and nothing for a pipeline that does not run', () => {
     const unknown = makePipeline('p', {connectorErrors: undefined});
-    expect(text({pipelines: [unknown]})[0]).toMatch(/● Running +– $/);
-    expect(text({pipelines: [{...unknown, ...stopped}]})[0]).toMatch(/○ Stopped +$/);
+    expect(text({items: [unknown]})[0]).toMatch(/● Running +– $/);
+    expect(text({items: [{...unknown, ...stopped}]})[0]).toMatch(/○ Stopped +$/);
   });
 
   it('has room for any number of them: their column never moves', () => {
-    const end = (connectorErrors: number) => text({pipelines: [makePipeline('p', {connectorErrors})]})[0]?.slice(-6);
+    const end = (connectorErrors: number) => text({items: [makePipeline('p', {connectorErrors})]})[0]?.slice(-6);
     expect([0, 7, 999, 1000, 98_765, 1_000_000].map(end)).toEqual([
       '      ',
       '   7✗ ',
@@ -60,46 +63,46 @@ describe('a row', () => {
   });
 
   it('marks what is kept, and a failure', () => {
-    const pipelines = [makePipeline('etl', {...stopped, deploymentError}), makePipeline('orders')];
-    expect(text({pipelines, kept: new Set(['etl'])})[0]).toMatch(/^·etl +✗ Failed/);
+    const items = [makePipeline('etl', {...stopped, deploymentError}), makePipeline('orders')];
+    expect(text({items, kept: new Set(['etl'])})[0]).toMatch(/^·etl +✗ Failed/);
   });
 
   it('has no word where there is no room for it, and no number of errors in the narrowest', () => {
-    const rows = (width: number) => text({pipelines: [makePipeline('orders', {connectorErrors: 12})], width});
+    const rows = (width: number) => text({items: [makePipeline('orders', {connectorErrors: 12})], width});
     expect(rows(11)[0]).toBe(' orders  ● ');
     expect(rows(18)[0]).toBe(' orders    ●  12✗ ');
   });
 
   it('cuts a long name in its middle, so that two with the same beginning differ', () => {
-    const pipelines = ['europe-orders-1', 'europe-orders-2'].map((name) => makePipeline(name, {connectorErrors: 12}));
-    expect(text({pipelines}).slice(0, 2)).toEqual([' euro…s-1 ● Running    12✗ ', ' euro…s-2 ● Running    12✗ ']);
+    const items = ['europe-orders-1', 'europe-orders-2'].map((name) => makePipeline(name, {connectorErrors: 12}));
+    expect(text({items}).slice(0, 2)).toEqual([' euro…s-1 ● Running    12✗ ', ' euro…s-2 ● Running    12✗ ']);
   });
 
   it('cuts a long word', () => {
     const row = (connectorErrors: number) =>
-      text({pipelines: [makePipeline('p', {deploymentStatus: 'AwaitingApproval', connectorErrors})]})[0];
+      text({items: [makePipeline('p', {deploymentStatus: 'AwaitingApproval', connectorErrors})]})[0];
     expect(row(1)).toContain('‖ Awaiting…   1✗ ');
     expect(row(0)).toMatch(/‖ Awaiting appr… $/);
   });
 
   it('has room for the stage of the compiler, and a blank before the divider', () => {
-    const row = (programStatus: string) => text({pipelines: [makePipeline('p', {...stopped, programStatus})]})[0];
+    const row = (programStatus: string) => text({items: [makePipeline('p', {...stopped, programStatus})]})[0];
     expect(row('CompilingSql')).toMatch(/ ◌ Compiling SQL {2}$/);
     expect(row('CompilingRust')).toMatch(/ ◌ Compiling Rust $/);
   });
 
   it('shows an unknown status as sent', () => {
-    expect(text({pipelines: [makePipeline('p', {deploymentStatus: 'Warp'})]})[0]).toContain('? Warp');
+    expect(text({items: [makePipeline('p', {deploymentStatus: 'Warp'})]})[0]).toContain('? Warp');
   });
 
   it('lets no control character of a name through', () => {
-    const [row] = text({pipelines: [makePipeline('a\u001B]0;x\u0007b')]});
+    const [row] = text({items: [makePipeline('a\u001B]0;x\u0007b')]});
     expect(row).not.toMatch(/\p{Cc}/u);
   });
 });
 
 describe('the cursor', () => {
-  const shownOf = (change: Partial<SidebarView>) => sidebarRows(view({pipelines: five, cursor: 'fraud', ...change}));
+  const shownOf = (change: Partial<SidebarView>) => sidebarRows(view({items: five, cursor: 'fraud', ...change}));
 
   it('is inverse while it has the keys', () => {
     const rows = shownOf({}).slice(1);
@@ -117,7 +120,7 @@ describe('the cursor', () => {
 
 describe('the title', () => {
   const titleOf = (change: Partial<SidebarView>) => {
-    const [row] = sidebarRows(view({pipelines: five, ...change}));
+    const [row] = sidebarRows(view({items: five, ...change}));
     return {text: row?.text.trimEnd(), isInverse: row?.runs.every(({style}) => style.inverse === true)};
   };
 
@@ -128,14 +131,14 @@ describe('the title', () => {
   });
 
   it('says what the list is filtered by, and how many are left', () => {
-    expect(titleOf({pipelines: five.slice(0, 2), nameFilter: 'xy', focused: false}).text).toBe(' /xy  2');
+    expect(titleOf({items: five.slice(0, 2), nameFilter: 'xy', focused: false}).text).toBe(' /xy  2');
   });
 });
 
 describe('a list that is longer than the screen', () => {
   const many = Array.from({length: 5000}, (_, index) => makePipeline(`p${String(index).padStart(4, '0')}`));
   const names = (cursor: string, height = 8) =>
-    text({pipelines: many, cursor, height}).map((row) => row.trim().split(' ')[0]);
+    text({items: many, cursor, height}).map((row) => row.trim().split(' ')[0]);
 
   it('has the cursor in the middle', () => {
     expect(names('p2500')).toEqual(['p2497', 'p2498', 'p2499', 'p2500', 'p2501', 'p2502', 'p2503']);
@@ -155,7 +158,7 @@ describe('a list that is longer than the screen', () => {
         return 'Running';
       },
     }));
-    text({pipelines: counted, cursor: 'p2500', height: 20});
+    text({items: counted, cursor: 'p2500', height: 20});
     expect(looked).toBeGreaterThan(0);
     expect(looked).toBeLessThanOrEqual(20 * 4);
   });
@@ -191,10 +194,10 @@ it('every row is exactly as wide as the sidebar, whatever is in it', () => {
       fc.integer({min: 3, max: 10}),
       fc.boolean(),
       fc.constantFrom('', 'a', '長い名前のフィルターです、とても'),
-      (pipelines, width, height, focused, nameFilter) => {
-        const cursor = pipelines[0]?.name;
-        const kept = new Set(pipelines.slice(1).map((each) => each.name));
-        const rows = sidebarRows(view({pipelines, cursor, kept, width, height, focused, nameFilter}));
+      (items, width, height, focused, nameFilter) => {
+        const cursor = items[0]?.name;
+        const kept = new Set(items.slice(1).map((each) => each.name));
+        const rows = sidebarRows(view({items, cursor, kept, width, height, focused, nameFilter}));
         expect(rows).toHaveLength(height);
         for (const row of rows) expect(textWidth(row.text)).toBe(width);
       },

@@ -3,7 +3,7 @@ import {quiet} from '../../../source/demo/scenario.ts';
 import {cancelPrompt, submitPrompt} from '../../../source/ui/handlers/prompts.ts';
 import {ScreenUnderTest, withFailures} from '../screen-under-test.ts';
 
-const names = (screen: ScreenUnderTest) => screen.controller.pipelines.map(({name}) => name);
+const names = (screen: ScreenUnderTest) => screen.controller.listed.map(({name}) => name);
 
 it('the list shows the names that match as they are typed; Esc puts back the filter that was', async () => {
   await using screen = await ScreenUnderTest.connected();
@@ -62,7 +62,7 @@ it('without a match the cursor stays', async () => {
 });
 
 describe('the list', () => {
-  const names = ({controller}: ScreenUnderTest) => controller.pipelines.map((pipeline) => pipeline.name);
+  const names = ({controller}: ScreenUnderTest) => controller.listed.map((pipeline) => pipeline.name);
 
   it('is sorted in three ways, in turn', async () => {
     await using screen = await ScreenUnderTest.connected({scenario: withFailures});

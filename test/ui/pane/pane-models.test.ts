@@ -103,7 +103,7 @@ describe('a merged tab', () => {
 
   it('leaves the cursor of the list on a pipeline', async () => {
     await using screen = await openMerged();
-    const names = screen.controller.pipelines.map(({name}) => name);
+    const names = screen.controller.listed.map(({name}) => name);
     screen.press('1', '3');
     expect(activeTab(screen.controller.state)?.source).toEqual({kind: 'merged', names: ['billing', 'fraud']});
     expect(names).toContain(screen.controller.state.cursor);

@@ -1,0 +1,40 @@
+import {noServer} from '../api/no-server.ts';
+import {UsageError} from '../settings/parse-values.ts';
+import {findOpened} from '../streams/bundle-log.ts';
+import {OpenedLog, type OpenedLogOptions} from '../streams/opened-log.ts';
+import {openTerminal} from '../system/terminal-input.ts';
+import {commandsOf, runScreen, type ScreensOptions} from './run-screen.ts';
+import {readTerminal} from './services.ts';
+
+type OpenedOptions = Pick<ScreensOptions, 'settings' | 'version' | 'process'> & {
+  /** Paths as typed; `-`: stdin. */
+  readonly what: readonly string[];
+};
+
+/**
+ * Runs a screen of logs that are files, without a server. Resolves to the exit code; rejects with a `UsageError`, or an
+ * `OpenError` for what is no log.
+ */
+export async function runOpenedScreen({settings, what, version, process}: OpenedOptions): Promise<number> {
+  const {stdin} = process;
+  const readsStdin = what.includes('-');
+  if (readsStdin && stdin.isTTY) {
+    throw new UsageError('- is stdin, which is the terminal here · kubectl logs -f pod | pipetail open -');
+  }
+  const keys = stdin.isTTY ? stdin : openTerminal();
+  const commands = commandsOf(settings);
+  readTerminal({process, keys, instead: 'pipetail logs --from'});
+  const notes: string[] = [];
+  const logs = await Promise.all(what.map(async (each) => await findOpened(each, {note: (line) => notes.push(line)})));
+  const create = (options: OpenedLogOptions) => new OpenedLog(options);
+  const opened = {found: logs.flat(), create, stdin: readsStdin ? stdin : undefined};
+  const client = noServer();
+  const server = {client, name: '', secrets: () => [], close: client.close};
+  const end = await runScreen({
+    ...{settings, version, process, keys, commands, server, opened, notes},
+    ...{names: opened.found.map(({name}) => name), patterns: [], contexts: undefined},
+  });
+  // Its writer may go on for ever, and would keep this process.
+  if (keys !== stdin) for (const each of [keys, stdin]) each?.destroy();
+  return end.code;
+}

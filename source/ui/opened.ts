@@ -1,0 +1,46 @@
+import {byteSize, count, counted} from '../lib/format.ts';
+import {shortenHome} from '../storage/save-file.ts';
+import {clean} from '../terminal/clean.ts';
+import {fileWords, openedKind} from '../words/opened.ts';
+import type {Controller} from './controller.ts';
+import type {Tab} from './state/view-state.ts';
+
+/** What was opened, for the header: path and kind of the only log, else how many there are. */
+export function openedTitle({services}: Controller): string {
+  const found = services.opened?.found ?? [];
+  const [only] = found;
+  if (!only || found.length > 1) return counted(found.length, 'log', 'logs');
+  const kind = openedKind(only);
+  return only.kind === 'stdin' ? kind : `${clean(shortenHome(only.path, services.home))}  ${kind}`;
+}
+
+/** Why a tab has no connection, as a sentence of the user; undefined: it has one. */
+export function noConnectionWords({services}: Controller, tab: Tab | undefined): string | undefined {
+  const isOpened = tab?.source.kind === 'file' || tab?.source.kind === 'recording';
+  const found = isOpened ? services.opened?.foundAs(tab.name) : undefined;
+  if (found) return `no connection: this log is read from ${fromWords[found.kind]}`;
+  return services.withoutServer ? 'no connection: these logs are files' : undefined;
+}
+
+const fromWords = {recording: 'a recording', file: 'a file', stdin: 'stdin', bundle: 'a support bundle'} as const;
+
+/** Where an opened log is, how large, and how far it was read, each with its name; empty for any other tab. */
+export function openedFacts({services}: Controller, tab: Tab): readonly (readonly [name: string, value: string])[] {
+  const log = services.opened?.get(tab.name);
+  const found = services.opened?.foundAs(tab.name);
+  if (!log || !found) return [];
+  const {file, lineCount, droppedLines} = log.snapshot.get();
+  const older = found.kind === 'file' ? found.older.length : 0;
+  return [
+    [
+      'read from',
+      `${openedKind(found)}${older > 0 ? `, with ${counted(older, 'rotated file', 'rotated files')}` : ''}`,
+    ],
+    ...(found.path === '-' ? [] : [['path', shortenHome(found.path, services.home)] as const]),
+    ...(found.kind === 'recording' && found.recordings.length > 1
+      ? [['recordings', count(found.recordings.length)] as const]
+      : []),
+    ...(file ? [['size', byteSize(file.size)] as const, ['state', file.why ?? fileWords(file).text] as const] : []),
+    ['lines', `${count(lineCount)}${droppedLines > 0 ? `, ${count(droppedLines)} older ones dropped` : ''}`],
+  ];
+}
