@@ -2,12 +2,14 @@ import type {Marker, MarkerStore} from './markers.ts';
 import {findSegment, newline, type Segment, type SegmentView} from './segment.ts';
 import {StyleJoints} from './style-joints.ts';
 
-/** Bytes of consecutive entries, outside of memory. */
+/** Bytes of consecutive entries, outside of memory or compressed. */
 export type ColdBytes = {
   /** False once they are deleted. Does not read the disk. */
   readonly isKept: () => boolean;
   /** Newlines included, within a few ms; undefined: they cannot be read any more. */
   readonly read: () => Buffer | undefined;
+  /** What they take of the memory while they are not read, compressed. Undefined: nothing, they are on a disk. */
+  readonly memoryBytes?: number;
 };
 
 /** Consecutive entries whose bytes are outside of memory, for `LogBuffer.addPast`. */
@@ -43,7 +45,10 @@ const mostViews = 4;
 /** Markers stay in memory: a log of nothing else must not fill it. */
 const mostMarkers = 10_000;
 
-/** Entries that left memory: a few dozen bytes for 256 KiB of log. */
+/** What the index of records keeps of an entry that is held in memory. */
+const indexedEntryCost = 2;
+
+/** Entries that left memory: a few dozen bytes for 256 KiB of log, and what `bytes` takes. */
 type ColdSegment = {
   readonly firstId: number;
   readonly endId: number;
@@ -56,14 +61,22 @@ type ColdSegment = {
 export class ColdSegments {
   /** Undefined: what leaves memory is gone. */
   store: ColdStore | undefined;
+  /** Keeps, compressed, what `store` does not. */
+  packed: ColdStore | undefined;
   lines = 0;
   /** Newlines included. */
   byteLength = 0;
+  /** Entries from this id on are in memory: what is on a disk, or gone, is before. */
+  memoryFirstId = 0;
+  /** What the segments take of the memory, without those that were read back. */
+  packedBytes = 0;
   droppedLines = 0;
   /** Failed reads of held segments, which are gone since. */
   failedReads = 0;
   #markerCount = 0;
   #droppedBytes = 0;
+  /** What the store returned for the segment that leaves next. */
+  #asked: {readonly firstId: number; readonly bytes: ColdBytes | undefined} | undefined;
   readonly #markers: MarkerStore;
   /** Oldest first, without a hole. */
   readonly #segments: ColdSegment[] = [];
@@ -89,6 +102,11 @@ export class ColdSegments {
     return this.#droppedBytes + this.byteLength;
   }
 
+  /** Bytes in memory, those that were read back last included. */
+  get memoryBytes(): number {
+    return this.#views.reduce((sum, {bytes, starts}) => sum + bytes.length + starts.byteLength, this.packedBytes);
+  }
+
   /** The store has every entry below this id. Infinity without a store, since there is nothing to wait for. */
   get keptTo(): number {
     return this.store?.keptTo ?? Number.POSITIVE_INFINITY;
@@ -109,19 +127,46 @@ export class ColdSegments {
     return found;
   }
 
-  /** The segment leaves memory: the store keeps it, or it is gone. */
+  /** See `LogBuffer.segmentStart`. `id` is below those in memory. */
+  segmentStart(id: number): {readonly id: number; readonly lines: number; readonly bytes: number} {
+    let lines = this.droppedLines;
+    let bytes = this.#droppedBytes;
+    for (const segment of this.#segments) {
+      if (id < segment.endId) return {id: segment.firstId, lines, bytes};
+      lines += linesOf(segment);
+      bytes += segment.byteLength;
+    }
+    return {id, lines, bytes};
+  }
+
+  /** The segment leaves memory: a store keeps it, or it is gone. */
   add(segment: Segment): void {
-    const {firstId, endId, markers, length: byteLength} = segment;
-    const bytes = this.store?.keep({firstId, endId, byteOffset: this.allBytes, byteLength});
+    if (!this.addIfKept(segment)) this.drop(segment);
+  }
+
+  /** The same; false: it must not leave yet, since no store keeps it. */
+  addIfKept({firstId, endId, markers, length: byteLength}: Segment): boolean {
+    const leaving = {firstId, endId, byteOffset: this.allBytes, byteLength};
+    const bytes = this.#storedBytes(leaving) ?? this.packed?.keep(leaving);
     if (bytes) this.#add({firstId, endId, markers, byteLength, bytes});
-    else this.drop(segment);
+    return bytes !== undefined;
+  }
+
+  /** The store is asked once for each segment, unless it has still to keep it. */
+  #storedBytes(segment: LeavingSegment): ColdBytes | undefined {
+    if (segment.endId > this.keptTo && this.packed) return undefined;
+    if (this.#asked?.firstId !== segment.firstId) {
+      this.#asked = {firstId: segment.firstId, bytes: this.store?.keep(segment)};
+    }
+    return this.#asked.bytes;
   }
 
   /** The segment leaves memory and is gone, whatever the store has. */
   drop({endId, markers, count, length}: Segment): void {
-    while (this.#segments.length > 0) this.#dropOldest();
+    while (this.#segments.length > 0) this.dropOldest();
     this.droppedLines += count - markers;
     this.#droppedBytes += length;
+    this.memoryFirstId = endId;
     this.#markers.dropBelow(endId);
   }
 
@@ -138,6 +183,7 @@ export class ColdSegments {
     const segment = {firstId: endId - lines, endId, markers: 0, byteLength, bytes};
     this.#segments.unshift(segment);
     this.#count(segment, 1);
+    if (bytes.memoryBytes === undefined) this.memoryFirstId = Math.max(this.memoryFirstId, endId);
   }
 
   /** Lines before all others that are not held. */
@@ -146,9 +192,26 @@ export class ColdSegments {
     this.#droppedBytes += byteLength;
   }
 
+  /** Frees what was read back. */
+  dropViews(): void {
+    this.#views.length = 0;
+  }
+
+  dropOldest(): void {
+    const dropped = this.#segments.shift();
+    if (!dropped) return;
+    const viewed = this.#views.findIndex(({firstId}) => firstId === dropped.firstId);
+    if (viewed !== -1) this.#views.splice(viewed, 1);
+    this.#count(dropped, -1);
+    this.droppedLines += linesOf(dropped);
+    this.#droppedBytes += dropped.byteLength;
+    this.memoryFirstId = Math.max(this.memoryFirstId, dropped.endId);
+    this.#markers.dropBelow(dropped.endId);
+  }
+
   /** Drops what the store has deleted, and the oldest segments while there are too many markers. */
   shrink(): void {
-    while (this.#markerCount > mostMarkers || this.#segments[0]?.bytes.isKept() === false) this.#dropOldest();
+    while (this.#markerCount > mostMarkers || this.#segments[0]?.bytes.isKept() === false) this.dropOldest();
   }
 
   /** See `LogBuffer.lineAt`. `id` is below those in memory. */
@@ -173,7 +236,7 @@ export class ColdSegments {
       return view;
     }
     this.failedReads += 1;
-    while ((this.firstId ?? id + 1) <= id) this.#dropOldest();
+    while ((this.firstId ?? id + 1) <= id) this.dropOldest();
     return undefined;
   }
 
@@ -200,24 +263,17 @@ export class ColdSegments {
   #add(segment: ColdSegment): void {
     this.#segments.push(segment);
     this.#count(segment, 1);
+    if (segment.bytes.memoryBytes === undefined) this.memoryFirstId = segment.endId;
     this.shrink();
-  }
-
-  #dropOldest(): void {
-    const dropped = this.#segments.shift();
-    if (!dropped) return;
-    const viewed = this.#views.findIndex(({firstId}) => firstId === dropped.firstId);
-    if (viewed !== -1) this.#views.splice(viewed, 1);
-    this.#count(dropped, -1);
-    this.droppedLines += linesOf(dropped);
-    this.#droppedBytes += dropped.byteLength;
-    this.#markers.dropBelow(dropped.endId);
   }
 
   #count(segment: ColdSegment, by: 1 | -1): void {
     this.lines += by * linesOf(segment);
     this.byteLength += by * segment.byteLength;
     this.#markerCount += by * segment.markers;
+    const {memoryBytes} = segment.bytes;
+    if (memoryBytes === undefined) return;
+    this.packedBytes += by * (memoryBytes + (segment.endId - segment.firstId) * indexedEntryCost);
   }
 }
 

@@ -5,13 +5,16 @@ const entryCost = 4;
 const markerCost = 256;
 const markersPerSegment = 1024;
 
+/** Memory of removed segments, for the next ones of any log: several leave at once when they are compressed. */
+const spareMemory: ArrayBuffer[] = [];
+const mostSpare = 8;
+
 /** The newest entries of a log buffer, in memory. Only the last segment grows; the owner removes the oldest. */
 export class HotSegments {
   readonly #segmentBytes: number;
   readonly #maxLineBytes: number;
   /** Oldest first. All but the last are sealed. */
   readonly #segments: Segment[] = [];
-  #spareMemory: ArrayBuffer | undefined;
   #isOpen = false;
   #endId = 0;
   #lines = 0;
@@ -74,9 +77,32 @@ export class HotSegments {
     return oldest;
   }
 
+  /** See `LogBuffer.segmentStart`: the lines and bytes in memory. `id` is in memory, or the next one. */
+  segmentStart(id: number): {readonly id: number; readonly lines: number; readonly bytes: number} {
+    let lines = 0;
+    let bytes = 0;
+    for (const {firstId, endId, length, count, markers} of this.#segments) {
+      if (id < endId) return {id: firstId, lines, bytes};
+      lines += count - markers;
+      bytes += length;
+    }
+    return {id, lines, bytes};
+  }
+
+  /** The oldest segments that have to leave for the others to cost `bytes` at most, without the newest one. */
+  *over(bytes: number): Generator<Segment, void, undefined> {
+    let {cost} = this;
+    for (const segment of this.#segments) {
+      if (cost <= bytes || segment === this.#segments.at(-1)) return;
+      yield segment;
+      cost -= costOf(segment);
+    }
+  }
+
   /** The next segment gets the memory of this removed one: for 163 MB the garbage would cost 60 to 100 ms of CPU. */
   reuse(segment: Segment): void {
-    this.#spareMemory = segment.giveMemory();
+    const memory = segment.giveMemory();
+    if (memory.byteLength === this.#segmentBytes + 1 && spareMemory.length < mostSpare) spareMemory.push(memory);
   }
 
   /** Id of the first entry. Only while there is none. */
@@ -152,8 +178,7 @@ export class HotSegments {
     const open = this.#isOpen ? this.#newest().removeLast() : undefined;
     this.#segments.at(-1)?.seal();
     const firstId = open ? this.#endId - 1 : this.#endId;
-    const segment = new Segment(firstId, Math.max(this.#segmentBytes, open?.length ?? 0), this.#spareMemory);
-    this.#spareMemory = undefined;
+    const segment = new Segment(firstId, Math.max(this.#segmentBytes, open?.length ?? 0), spareMemory.pop());
     if (open) segment.write(open, false);
     this.#segments.push(segment);
   }
@@ -161,7 +186,7 @@ export class HotSegments {
   #newest(): Segment {
     let segment = this.#segments.at(-1);
     if (!segment) {
-      segment = new Segment(this.#endId, this.#segmentBytes);
+      segment = new Segment(this.#endId, this.#segmentBytes, spareMemory.pop());
       this.#segments.push(segment);
     }
     return segment;
@@ -171,4 +196,8 @@ export class HotSegments {
     if (id < this.firstId || id >= this.#endId) return undefined;
     return findSegment(this.#segments, id);
   }
+}
+
+function costOf({length, count, markers}: Segment): number {
+  return length + count * entryCost + markers * markerCost;
 }

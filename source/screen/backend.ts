@@ -18,6 +18,7 @@ import {StatsPoller} from '../streams/stats-poller.ts';
 import {StreamManager} from '../streams/stream-manager.ts';
 import {AlertCommand} from '../system/alert-command.ts';
 import {processesOf} from '../system/processes.ts';
+import {zstdPacker} from '../system/zstd-packer.ts';
 import {ScreenSession} from '../ui/session-keeper.ts';
 import type {ViewOptions} from '../ui/state/pane-view.ts';
 
@@ -72,6 +73,7 @@ export class ScreenBackend {
     this.manager = new StreamManager({
       recordings: {of: this.#recordings, all: settings.record.directory !== undefined, showPast: true},
       ...{client, clock, random, fps, fpsNow: this.frameRate.now, scrollbackBytes, memoryBytes, silence},
+      packer: zstdPacker,
     });
     this.opened = new OpenedLogs({
       ...{clock, fps, scrollbackBytes, memoryBytes, memory: this.manager.memory},

@@ -1,6 +1,7 @@
 import type {ApiClient, Pipeline} from '../api/types.ts';
 import {LogBuffer} from '../buffer/log-buffer.ts';
 import type {LossCount, MarkerKind} from '../buffer/markers.ts';
+import type {Packer} from '../buffer/packed-store.ts';
 import type {Clock} from '../lib/clock.ts';
 import {readTime} from '../lib/format.ts';
 import {SharedFrames} from '../lib/frames.ts';
@@ -26,10 +27,12 @@ export type StreamOptions = {
   readonly fpsNow?: ReadableStore<number>;
   /** Frames that several tabs share. Default: each tab has its own. */
   readonly frames?: SharedFrames;
-  /** Limit of each tab's scrollback. */
+  /** Limit of the memory of each tab's scrollback. */
   readonly scrollbackBytes: number;
   /** Limit of all tabs together. Default: none. */
   readonly memoryBytes?: number;
+  /** Default: no scrollback is compressed. */
+  readonly packer?: Packer;
   /** Milliseconds without a byte after which a connection is replaced; 0: never. Default 5 minutes. */
   readonly silence?: number;
   readonly recordings?: {
@@ -79,7 +82,7 @@ export class LogStream {
     this.name = name;
     this.#clock = clock;
     this.#frames = options.frames ?? new SharedFrames({clock, fps});
-    this.buffer = new LogBuffer({maxBytes: options.scrollbackBytes});
+    this.buffer = new LogBuffer({maxBytes: options.scrollbackBytes, packer: options.packer});
     this.errors = new ErrorLog({buffer: this.buffer, wall: clock.wall});
     this.#writer = new LogWriter({
       ...{buffer: this.buffer, errors: this.errors, clock, onEvent},

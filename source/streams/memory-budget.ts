@@ -31,20 +31,25 @@ export function bytesToFree(shares: readonly Share[], budget: number): ReadonlyM
 
 type BudgetedLog = {
   readonly name: string;
-  readonly buffer: Pick<LogBuffer, 'memoryBytes'>;
+  readonly buffer: Pick<LogBuffer, 'memoryBytes' | 'isViewed'>;
   /** Notifies of every change. */
   readonly snapshot: Pick<ReadableStore<unknown>, 'subscribe'>;
   /** Drops its oldest lines until it holds about `bytes`, and at least `newest`. */
   readonly shrinkTo: (bytes: number, newest: number) => void;
 };
 
-/** Keeps all open logs within one budget. Checks once a second while logs change. */
+/**
+ * Keeps all open logs within one budget, and those that are not on the screen compressed. Checks once a second while
+ * logs change.
+ */
 export class MemoryBudget {
   readonly #budget: number;
   readonly #batch: FrameBatch;
   readonly #logs = new Map<BudgetedLog, () => void>();
   readonly #viewedAt = new Map<string, number>();
   #views = 0;
+  /** The log that is on the screen. */
+  #viewed: string | undefined;
 
   /** `budget`: bytes of all logs together. */
   constructor({clock, budget}: {clock: Clock; budget: number}) {
@@ -53,6 +58,7 @@ export class MemoryBudget {
   }
 
   add(log: BudgetedLog): void {
+    log.buffer.isViewed = log.name === this.#viewed;
     this.#logs.set(
       log,
       log.snapshot.subscribe(() => this.#batch.request()),
@@ -68,7 +74,9 @@ export class MemoryBudget {
 
   setViewed(name: string): void {
     this.#views += 1;
+    this.#viewed = name;
     this.#viewedAt.set(name, this.#views);
+    for (const log of this.#logs.keys()) log.buffer.isViewed = log.name === name;
   }
 
   #balance(): void {

@@ -20,10 +20,11 @@ export class StreamManager {
   #listed: ReadonlyMap<string, Pipeline> | undefined;
 
   constructor(options: StreamOptions) {
-    const {clock, fpsNow: fps = options.fps} = options;
+    const {clock, fpsNow: fps = options.fps, memoryBytes = Number.POSITIVE_INFINITY} = options;
+    const scrollbackBytes = Math.min(options.scrollbackBytes, memoryBytes);
     // With shared frames the screen is drawn once for all tabs: half the CPU time for 64 busy ones.
-    this.#options = {frames: new SharedFrames({clock, fps}), ...options};
-    this.memory = new MemoryBudget({clock: options.clock, budget: options.memoryBytes ?? Number.POSITIVE_INFINITY});
+    this.#options = {frames: new SharedFrames({clock, fps}), ...options, scrollbackBytes};
+    this.memory = new MemoryBudget({clock, budget: memoryBytes});
     this.#serverReturn = new ServerReturn(options, this.#streams);
     this.#sleepDetector = new SleepDetector({
       clock: options.clock,

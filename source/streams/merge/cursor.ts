@@ -49,7 +49,7 @@ export class MergeCursor {
   #isLine = false;
   #startsRecord = false;
   #time = Number.NEGATIVE_INFINITY;
-  /** First entry of the segment that was last read back from disk, and what that cost. */
+  /** First entry of the segment that was last read back, and what that cost. */
   #coldId: number | undefined;
   #coldCost = 0;
 
@@ -194,7 +194,7 @@ export class MergeCursor {
 
   #segmentOfNext(): SegmentView | undefined {
     const segment = this.#buffer.segmentAt(this.#nextId);
-    if (!segment || this.#nextId >= this.#buffer.memoryFirstId || segment.firstId === this.#coldId) return segment;
+    if (!segment || this.#nextId >= this.#buffer.unpackedFirstId || segment.firstId === this.#coldId) return segment;
     this.#coldId = segment.firstId;
     this.#coldCost += stepCost(this.#buffer, this.#nextId, segment.bytes.length);
     return segment;

@@ -1,4 +1,5 @@
 import {LogBuffer} from '../../buffer/log-buffer.ts';
+import type {Packer} from '../../buffer/packed-store.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {FrameBatch} from '../../lib/frames.ts';
 import {SliceRunner} from '../../lib/slices.ts';
@@ -49,11 +50,12 @@ export class MergedLog {
     readonly fps: number;
     readonly fpsNow?: ReadableStore<number> | undefined;
     readonly scrollbackBytes: number;
+    readonly packer?: Packer | undefined;
   }) {
     const {clock, fps, sources} = options;
     this.name = options.name;
     this.sourceNames = sources.map(({name}) => name);
-    this.buffer = new LogBuffer({maxBytes: options.scrollbackBytes});
+    this.buffer = new LogBuffer({maxBytes: options.scrollbackBytes, packer: options.packer});
     this.#clock = clock;
     this.#startedAt = clock.monotonic();
     this.#merge = new Merge({

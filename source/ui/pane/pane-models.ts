@@ -1,4 +1,5 @@
 import type {Entries} from '../../buffer/log-buffer.ts';
+import type {Packer} from '../../buffer/packed-store.ts';
 import type {ReadableStore} from '../../lib/store.ts';
 import type {LogSource} from '../../streams/log-source.ts';
 import {MergedLog} from '../../streams/merge/merged-log.ts';
@@ -15,6 +16,7 @@ type PaneModelsOptions = {
   readonly fps: number;
   readonly fpsNow?: ReadableStore<number>;
   readonly scrollbackBytes: number;
+  readonly packer?: Packer;
   readonly isShown: (name: string) => boolean;
   readonly onEntries: (name: string, before: Entries) => void;
   readonly onResult: () => void;
@@ -60,8 +62,8 @@ export class PaneModels {
     if (before) return before;
     const sources = source.names.flatMap((each) => opened?.get(each) ?? manager.get(each) ?? []);
     if (sources.length < source.names.length) return undefined;
-    const {fps, fpsNow, scrollbackBytes} = this.#options;
-    const merged = new MergedLog({name, sources, clock, fps, fpsNow, scrollbackBytes});
+    const {fps, fpsNow, scrollbackBytes, packer} = this.#options;
+    const merged = new MergedLog({name, sources, clock, fps, fpsNow, scrollbackBytes, packer});
     this.#merged.set(name, merged);
     manager.memory.add(merged);
     return merged;

@@ -1,0 +1,289 @@
+import {setImmediate as turn} from 'node:timers/promises';
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import type {ColdBytes, ColdStore, LeavingSegment} from '../../source/buffer/cold-segments.ts';
+import {idsIn, readBlocks} from '../../source/buffer/copy-lines.ts';
+import {allEntries, LogBuffer} from '../../source/buffer/log-buffer.ts';
+import type {Marker} from '../../source/buffer/markers.ts';
+import type {Packer} from '../../source/buffer/packed-store.ts';
+import {compilePattern} from '../../source/buffer/pattern.ts';
+import {prepareSearch, Search} from '../../source/buffer/search.ts';
+import {parseFilter} from '../../source/filters/filter.ts';
+import {ShownLines} from '../../source/filters/shown-lines.ts';
+import {RecordIndex} from '../../source/records/record-index.ts';
+import {zstdPacker} from '../../source/system/zstd-packer.ts';
+
+const kib = 1024;
+const marker: Marker = {kind: 'drawn', at: 1};
+
+/** Blocks that are being packed, of all buffers. */
+let packing = 0;
+
+const packer: Packer = {
+  ...zstdPacker,
+  pack(bytes, onPacked) {
+    packing += 1;
+    zstdPacker.pack(bytes, (result) => {
+      packing -= 1;
+      onPacked(result);
+    });
+  },
+};
+
+/** Resolves when nothing is being packed: with each block that is, the next one begins. */
+async function packed(): Promise<void> {
+  while (packing > 0) await turn();
+}
+
+function entriesOf(buffer: LogBuffer, from: number): string[] {
+  const entries: string[] = [];
+  for (let id = from; id < buffer.endId; id++) {
+    entries.push(buffer.markerAt(id) ? '<marker>' : (buffer.lineAt(id)?.toString('latin1') ?? '?'));
+  }
+  return entries;
+}
+
+function segmentsOf(buffer: LogBuffer, from: number): string[] {
+  const entries: string[] = [];
+  for (let segment = buffer.segmentAt(from); segment; segment = buffer.segmentAt(segment.endId)) {
+    const {firstId, endId, starts, bytes} = segment;
+    for (let id = Math.max(firstId, from); id < endId; id++) {
+      const line = bytes.toString('latin1', starts[id - firstId], starts[id + 1 - firstId] ?? bytes.length);
+      entries.push(line === '' ? '<marker>' : line.replace(/\n$/, ''));
+    }
+  }
+  return entries;
+}
+
+function hitsOf(buffer: LogBuffer, source: string, from: number): number[] {
+  const search = new Search(buffer, compilePattern(source));
+  while (!search.step(10_000));
+  return [...search.hits].filter((id) => id >= from);
+}
+
+function copyOf(buffer: LogBuffer, from: number): string {
+  const blocks = readBlocks(buffer, idsIn(allEntries(buffer), from, buffer.endId), {markers: ({kind}) => kind});
+  return Buffer.concat([...blocks]).toString('latin1');
+}
+
+function recordsOf(buffer: LogBuffer): unknown {
+  const index = new RecordIndex(buffer);
+  while (!index.step(1000));
+  const ids = Array.from({length: buffer.endId}, (_, id) => id);
+  const heads = ids.map((id) => [index.headOf(id), index.levelAt(id), index.timeAt(id)]);
+  const filters = ['refused', '!step', 'level:warn', 'target:kafka'].map((text) => {
+    const parsed = parseFilter(text);
+    if (parsed.kind === 'error') throw new Error(parsed.text);
+    const shown = new ShownLines({
+      ...{buffer, index, around: 1, fold: true},
+      filters: [{id: 0, filter: parsed.filter, on: true}],
+    });
+    while (!shown.step(1000));
+    return [...idsIn(shown, 0, buffer.endId)];
+  });
+  return {heads, filters, runs: index.runs};
+}
+
+const level = (name: string, target: string, rest: string) =>
+  `[orders] 2026-11-25T09:08:47.372844Z \u001b[3${name.length}m${name}\u001b[0m \u001b[2m${target}\u001b[0m: ${rest}\n`;
+
+const text = fc.oneof(
+  fc.integer({min: 0, max: 99}).map((n) => level(' INFO', 'dbsp::controller', `step ${n} finished`)),
+  fc.integer({min: 0, max: 9}).map((n) => level(' WARN', 'transport::kafka', `Connection refused (${n})`)),
+  fc.constant(level('ERROR', 'dbsp::server', 'parse error\n  at the second line')),
+  fc.constant("\nthread 'dbsp-worker-0' (7) panicked at src/main.rs:56:15:\nindex out of bounds\n"),
+  fc.constant(level(' INFO', 'dbsp::server', 'x'.repeat(3000))),
+  fc.constantFrom('3 \u212a\n', '\u017ftep\n', '\n', 'open ', '\r\n'),
+  fc.string({maxLength: 40}),
+  fc.uint8Array({maxLength: 20}).map((bytes) => Buffer.from(bytes).toString('latin1')),
+);
+
+type Operation = {readonly do: 'append'; readonly text: string} | {readonly do: 'close' | 'mark' | 'read' | 'turn'};
+
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  {weight: 12, arbitrary: fc.array(text, {maxLength: 12}).map((parts) => ({do: 'append', text: parts.join('')}))},
+  {weight: 1, arbitrary: fc.constant({do: 'close'})},
+  {weight: 1, arbitrary: fc.constant({do: 'mark'})},
+  {weight: 1, arbitrary: fc.constant({do: 'read'})},
+  {weight: 3, arbitrary: fc.constant({do: 'turn'})},
+) as fc.Arbitrary<Operation>;
+
+test('every reader reads the same as without packing', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(operation, {maxLength: 60}),
+      fc.integer({min: 200, max: 4000}),
+      fc.integer({min: 2000, max: 24_000}),
+      fc.boolean(),
+      async (operations, segmentBytes, maxBytes, isViewed) => {
+        const whole = new LogBuffer({maxBytes: 1e9, segmentBytes: 1e6});
+        const small = new LogBuffer({maxBytes, segmentBytes, packer});
+        small.isViewed = isViewed;
+        const prepare = prepareSearch(small);
+        for (const one of operations) {
+          if (one.do === 'turn') await packed();
+          else if (one.do === 'read') {
+            prepare(3000);
+            small.segmentAt(small.firstId);
+          } else {
+            for (const buffer of [whole, small]) {
+              if (one.do === 'append') buffer.append(Buffer.from(one.text));
+              else if (one.do === 'close') buffer.closeLine();
+              else buffer.addMarker(marker);
+            }
+          }
+        }
+        await packed();
+        const {firstId} = small;
+        expect(small.endId).toBe(whole.endId);
+        expect(small.totalLines).toBe(whole.totalLines);
+        expect(small.totalBytes).toBe(whole.totalBytes);
+        expect(entriesOf(small, firstId)).toEqual(entriesOf(whole, firstId));
+        expect(segmentsOf(small, firstId)).toEqual(entriesOf(whole, firstId));
+        expect(copyOf(small, firstId)).toBe(copyOf(whole, firstId));
+        while (!prepare(3000));
+        for (const source of [
+          'refused',
+          'Refused',
+          'Connection refused \\(',
+          'step',
+          'k',
+          '^$',
+          'at the se',
+          '\u212a',
+        ]) {
+          expect(hitsOf(small, source, firstId), source).toEqual(hitsOf(whole, source, firstId));
+        }
+        if (firstId === 0) expect(recordsOf(small)).toEqual(recordsOf(whole));
+      },
+    ),
+    {numRuns: Number(process.env.PIPETAIL_RUNS ?? 60)},
+  );
+});
+
+function logLines(from: number, to: number): Buffer {
+  const lines: string[] = [];
+  for (let n = from; n < to; n++) lines.push(level(' INFO', 'dbsp::controller', `step ${n} finished in 3 ms`));
+  return Buffer.from(lines.join(''));
+}
+
+/** Appends lines as they come from a socket, with turns in which the packed ones can leave. */
+async function pour(buffer: LogBuffer, lines: number): Promise<void> {
+  for (let n = 0; n < lines; n += 500) {
+    buffer.append(logLines(n, n + 500));
+    await turn();
+  }
+  await packed();
+}
+
+test('the same memory holds several times as much', async () => {
+  const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
+  await pour(buffer, 120_000);
+  expect(buffer.memoryBytes).toBeLessThanOrEqual(2048 * kib);
+  expect(buffer.byteLength).toBeGreaterThan(8 * 1024 * kib);
+  expect(buffer.droppedLines).toBe(0);
+  expect(buffer.memoryFirstId).toBe(0);
+  expect(buffer.unpackedFirstId).toBeGreaterThan(100_000);
+  expect(buffer.lineAt(77)?.toString()).toContain('step 77 finished');
+});
+
+test('over the bound the oldest lines are dropped', async () => {
+  const buffer = new LogBuffer({maxBytes: 256 * kib, packer});
+  await pour(buffer, 60_000);
+  expect(buffer.memoryBytes).toBeLessThanOrEqual(256 * kib);
+  expect(buffer.droppedLines).toBe(buffer.firstId);
+  expect(buffer.firstId).toBeGreaterThan(0);
+  expect(buffer.lineAt(buffer.firstId)?.toString()).toContain(`step ${buffer.firstId} finished`);
+});
+
+test('what comes faster than it is packed is packed at once, and none is lost', () => {
+  const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
+  // No turn in which a thread could report what it has packed.
+  for (let n = 0; n < 60_000; n += 500) buffer.append(logLines(n, n + 500));
+  expect(buffer.droppedLines).toBe(0);
+  expect(buffer.memoryBytes).toBeLessThanOrEqual(2048 * kib);
+});
+
+test('a log that is not viewed is packed but for its last lines', async () => {
+  const buffer = new LogBuffer({maxBytes: 32 * 1024 * kib, packer});
+  await pour(buffer, 20_000);
+  expect(buffer.unpackedFirstId).toBe(0);
+  buffer.isViewed = false;
+  await packed();
+  expect(buffer.memoryBytes).toBeLessThan(512 * kib);
+  expect(entriesOf(buffer, 0)).toEqual(logLines(0, 20_000).toString('latin1').split('\n').slice(0, -1));
+});
+
+test('within a budget the oldest lines go first', async () => {
+  const buffer = new LogBuffer({maxBytes: 4096 * kib, packer});
+  await pour(buffer, 120_000);
+  const {memoryBytes} = buffer;
+  expect(buffer.shrinkTo(memoryBytes - 100 * kib, 64 * kib)).toBe(true);
+  expect(buffer.memoryBytes).toBeLessThanOrEqual(memoryBytes - 100 * kib);
+  expect(buffer.firstId).toBeGreaterThan(0);
+  expect(buffer.unpackedFirstId).toBeGreaterThan(buffer.firstId);
+  expect(buffer.endId).toBe(120_000);
+});
+
+/** Keeps what is below `keptTo`, as a recording does. */
+class Recorded implements ColdStore {
+  keptTo = 0;
+  readonly #log: Buffer;
+
+  constructor(log: Buffer) {
+    this.#log = log;
+  }
+
+  keep({endId, byteOffset, byteLength}: LeavingSegment): ColdBytes | undefined {
+    const bytes = this.#log.subarray(byteOffset, byteOffset + byteLength);
+    return endId <= this.keptTo ? {isKept: () => true, read: () => Buffer.from(bytes)} : undefined;
+  }
+}
+
+test('what a recording has is read from there, and takes no memory', async () => {
+  const log = logLines(0, 60_000);
+  const buffer = new LogBuffer({maxBytes: 1024 * kib, packer});
+  const store = new Recorded(log);
+  buffer.coldStore = store;
+  for (let n = 0; n < 60_000; n += 500) {
+    buffer.append(logLines(n, n + 500));
+    store.keptTo = n;
+    buffer.releaseKept();
+    await turn();
+  }
+  expect(buffer.memoryFirstId).toBe(buffer.unpackedFirstId);
+  expect(buffer.firstId).toBe(0);
+  expect(Buffer.from(copyOf(buffer, 0), 'latin1').equals(log)).toBe(true);
+});
+
+test('what a recording cannot keep now is packed, and can be written later', async () => {
+  const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
+  buffer.coldStore = new Recorded(Buffer.alloc(0));
+  await pour(buffer, 60_000);
+  expect(buffer.droppedLines).toBe(0);
+  expect(buffer.memoryFirstId).toBe(0);
+  expect(Buffer.from(copyOf(buffer, 0), 'latin1').equals(logLines(0, 60_000))).toBe(true);
+});
+
+test('a recording that ends leaves a past on the disk, and what follows in memory', async () => {
+  const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
+  const store = new Recorded(logLines(0, 60_000));
+  buffer.coldStore = store;
+  store.keptTo = 60_000;
+  buffer.append(logLines(0, 60_000));
+  const onDisk = buffer.memoryFirstId;
+  expect(onDisk).toBeGreaterThan(30_000);
+  buffer.coldStore = undefined;
+  for (let n = 60_000; n < 120_000; n += 500) {
+    buffer.append(logLines(n, n + 500));
+    await turn();
+  }
+  await packed();
+  expect(buffer.firstId).toBe(0);
+  expect(buffer.memoryFirstId).toBe(onDisk);
+  const bytes = logLines(0, onDisk).length;
+  expect(buffer.segmentStart(onDisk)).toEqual({id: onDisk, lines: onDisk, bytes});
+  const {id, ...before} = buffer.segmentStart(buffer.endId - 1);
+  expect(before).toEqual({lines: id, bytes: logLines(0, id).length});
+  expect(Buffer.from(copyOf(buffer, 0), 'latin1').equals(logLines(0, 120_000))).toBe(true);
+});
