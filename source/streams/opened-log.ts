@@ -1,5 +1,6 @@
 import {LogBuffer} from '../buffer/log-buffer.ts';
 import type {LossCount, Marker} from '../buffer/markers.ts';
+import type {Packer} from '../buffer/packed-store.ts';
 import {newlinesIn} from '../buffer/segment.ts';
 import {type Clock, nextTurn} from '../lib/clock.ts';
 import {SharedFrames} from '../lib/frames.ts';
@@ -20,10 +21,12 @@ export type OpenedLogOptions = {
   readonly fps: number;
   /** Frames that several tabs share. Default: its own. */
   readonly frames?: SharedFrames;
-  /** Limit of the scrollback. */
+  /** Limit of the memory of the scrollback. */
   readonly scrollbackBytes: number;
   /** Limit of all tabs together; also limits the lines of a large file that are held. Default: none. */
   readonly memoryBytes?: number;
+  /** Default: no scrollback is compressed. */
+  readonly packer?: Packer;
   /** What the program reads as its own input. */
   readonly stdin?: PiecesOptions['stdin'];
   /** For tests: which file is large. */
@@ -53,11 +56,11 @@ export class OpenedLog {
   #isStarted = false;
 
   constructor(options: OpenedLogOptions) {
-    const {found, clock, fps, frames, scrollbackBytes} = options;
+    const {found, clock, fps, frames, scrollbackBytes: maxBytes, packer} = options;
     this.#options = options;
     this.name = found.name;
     this.found = found;
-    this.buffer = new LogBuffer({maxBytes: scrollbackBytes});
+    this.buffer = new LogBuffer({maxBytes, packer});
     this.#frames = frames ?? new SharedFrames({clock, fps});
     this.#errors = new ErrorLog({buffer: this.buffer, wall: clock.wall});
     this.#writer = new LogWriter({

@@ -265,6 +265,22 @@ test('what a recording cannot keep now is packed, and can be written later', asy
   expect(Buffer.from(copyOf(buffer, 0), 'latin1').equals(logLines(0, 60_000))).toBe(true);
 });
 
+test('a store that keeps nothing of a segment is not asked again when that is packed', async () => {
+  const asked: number[] = [];
+  const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
+  buffer.coldStore = {
+    keptTo: Number.POSITIVE_INFINITY,
+    keep({firstId}) {
+      asked.push(firstId);
+      return undefined;
+    },
+  };
+  await pour(buffer, 60_000);
+  expect(asked.length).toBeGreaterThan(10);
+  expect(asked).toEqual([...new Set(asked)]);
+  expect(buffer.droppedLines).toBe(0);
+});
+
 test('a recording that ends leaves a past on the disk, and what follows in memory', async () => {
   const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
   const store = new Recorded(logLines(0, 60_000));

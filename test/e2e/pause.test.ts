@@ -29,11 +29,11 @@ test('a paused pane does not move while lines arrive; they are counted, and G sh
 });
 
 test('a paused pane stays where it is while older lines than the shown ones are dropped', async () => {
-  await using viewer = await openViewer({args: ['--scrollback', '128KiB']});
+  await using viewer = await openViewer({args: ['--scrollback', '64KiB']});
   const {terminal} = viewer;
   await viewer.live();
-  viewer.write('alpha', 1400);
-  await terminal.waitFor('line 1400.');
+  viewer.write('alpha', 9000);
+  await terminal.waitFor('line 9000.');
   await terminal.press('Tab', 'p');
   await terminal.waitFor('PAUSED');
   const before = viewer.pane();
