@@ -74,16 +74,8 @@ async function run(): Promise<number> {
       return await printWhole(helpText(settings.request.command, process.stdout.columns), process);
     }
     case 'demo': {
-      const [{runDemoServer}, {printed}, {stopOnSignals}] = await Promise.all([
-        import('./source/commands/demo.ts'),
-        import('./source/system/line-output.ts'),
-        import('./source/system/signals.ts'),
-      ]);
-      // ^C is the normal way to end a server.
-      const {signal, exitCode} = stopOnSignals(process, {interrupted: 0});
-      const print = (line: string) => printed(`${line}\n`, process);
-      await runDemoServer({port: settings.request.port, host: '127.0.0.1', signal, print});
-      return exitCode(0);
+      const {runDemoCommand} = await import('./source/commands/demo.ts');
+      return await runDemoCommand({port: settings.request.port, version: await version(), process});
     }
     case 'logs': {
       const {runLogsCommand} = await import('./source/commands/logs/run-logs.ts');

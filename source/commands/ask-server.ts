@@ -5,7 +5,7 @@ import {systemRandom} from '../lib/random.ts';
 import type {DiffRequest, Request} from '../settings/request.ts';
 import type {Settings} from '../settings/settings.ts';
 import {loadSettings} from '../startup/load-settings.ts';
-import {openServer, reportOldServer, serverVersion} from '../startup/open-server.ts';
+import {type OpenServer, openServer, reportOldServer, serverVersion} from '../startup/open-server.ts';
 import {stateFolder} from '../storage/save-file.ts';
 import {noticeLine, printWhole} from '../system/line-output.ts';
 import {stopOnSignals} from '../system/signals.ts';
@@ -13,15 +13,25 @@ import {errorWithAdvice} from '../words/failures.ts';
 import {answerCompletion, ownNamesOf} from './completion.ts';
 import {completionScript} from './completion-scripts.ts';
 import {listText} from './list.ts';
+import {reportingFaults} from './report-faults.ts';
 import {statusText} from './status.ts';
+
+type AskOptions = {
+  readonly settings: Settings;
+  readonly version: string;
+  readonly process: NodeJS.Process;
+  /** Hears of the server once it is open. */
+  readonly onServer: (server: OpenServer) => void;
+};
 
 /** Prints the text from `answer`. Returns the exit code; rejects with the failure. */
 async function askServer(
-  {settings, version, process, isJson}: {settings: Settings; version: string; process: NodeJS.Process; isJson: boolean},
+  {settings, version, process, onServer, isJson}: AskOptions & {readonly isJson: boolean},
   answer: (client: ApiClient, signal: AbortSignal, serverVersion: Promise<string | undefined>) => Promise<string>,
 ): Promise<number> {
   const {signal, exitCode} = stopOnSignals(process);
   const server = await openServer(settings, version, systemClock);
+  onServer(server);
   try {
     const note = (line: string) => process.stderr.write(noticeLine(line, isJson));
     const ofServer = serverVersion(server.client, signal);
@@ -40,12 +50,14 @@ async function askServer(
 type AskRequest = Extract<Request, {kind: 'list' | 'status' | 'diff' | 'story' | 'completion' | 'complete'}>;
 
 /** Runs a command that prints one text. Returns the exit code. */
-export async function runAskCommand(options: {
-  readonly settings: Settings;
-  readonly request: AskRequest;
-  readonly version: string;
-  readonly process: NodeJS.Process;
-}): Promise<number> {
+export async function runAskCommand(
+  options: Omit<AskOptions, 'onServer'> & {readonly request: AskRequest},
+): Promise<number> {
+  const isJson = 'output' in options.request && options.request.output === 'json';
+  return await reportingFaults({...options, isJson}, (onServer) => ask({...options, onServer}));
+}
+
+async function ask(options: AskOptions & {readonly request: AskRequest}): Promise<number> {
   const {request, version, process} = options;
   switch (request.kind) {
     case 'list': {
@@ -77,15 +89,7 @@ export async function runAskCommand(options: {
   }
 }
 
-async function runDiff({
-  request,
-  ...options
-}: {
-  readonly request: DiffRequest;
-  readonly settings: Settings;
-  readonly version: string;
-  readonly process: NodeJS.Process;
-}): Promise<number> {
+async function runDiff({request, ...options}: AskOptions & {readonly request: DiffRequest}): Promise<number> {
   const {process} = options;
   const {diffOfRecording, diffOfServer} = await import('./whole-log.ts');
   const {from} = request;

@@ -1,5 +1,26 @@
 import {aborted} from '../lib/clock.ts';
 import {errorText} from '../lib/format.ts';
+import {printed} from '../system/line-output.ts';
+import {stopOnSignals} from '../system/signals.ts';
+import {reportingFaults} from './report-faults.ts';
+
+/** `pipetail demo`. Returns the exit code; rejects as `runDemoServer`. */
+export async function runDemoCommand({
+  port,
+  ...options
+}: {
+  readonly port: number;
+  readonly version: string;
+  readonly process: NodeJS.Process;
+}): Promise<number> {
+  return await reportingFaults({...options, isJson: false}, async () => {
+    const {process} = options;
+    // ^C is the normal way to end a server.
+    const {signal, exitCode} = stopOnSignals(process, {interrupted: 0});
+    await runDemoServer({port, host: '127.0.0.1', signal, print: (line) => printed(`${line}\n`, process)});
+    return exitCode(0);
+  });
+}
 
 export type DemoCommand = {
   readonly port: number;

@@ -1,4 +1,6 @@
+import {once} from 'node:events';
 import {readdir, readFile, stat} from 'node:fs/promises';
+import {type AddressInfo, createServer} from 'node:net';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
@@ -134,6 +136,36 @@ describe('a fault of its own', () => {
     expect(written.replace(/^pipetail \d+\.\d+\.\d+ /, '')).toBe(words);
     expect(await readFile(path.join(folder, report), 'utf8')).toContain(`${text}\n    at `);
   });
+
+  test.each([[['list', '-o', 'json']], [['demo', '--port', '0']]])(
+    'while %j runs: the same',
+    async ([command = '', ...args]) => {
+      // A server that never answers.
+      const connected = Promise.withResolvers<void>();
+      const silent = createServer(() => connected.resolve()).listen(0, '127.0.0.1');
+      await using _ = {[Symbol.asyncDispose]: async () => void silent.close()};
+      await once(silent, 'listening');
+      const {port} = silent.address() as AddressInfo;
+      await using state = await temporaryDirectory();
+      const host = command === 'demo' ? [] : ['--host', `http://127.0.0.1:${port}`];
+      await using program = await startProgram([command, ...args, ...host], {
+        NODE_OPTIONS: `--import=${preload}`,
+        PIPETAIL_TEST_MESSAGE: 'broken',
+        XDG_STATE_HOME: state.path,
+      });
+      await (command === 'demo' ? program.untilStdout('serving') : connected.promise);
+      program.kill('SIGUSR2');
+      expect(await program.ended).toBe(1);
+      const folder = path.join(state.path, 'pipetail');
+      const reports = (await readdir(folder)).filter((file) => file.startsWith('crash-'));
+      const words = `Error: broken · report, without keys and log text: ${path.join(folder, reports[0] ?? '')}`;
+      const lines = program.stderr().trimEnd().split('\n');
+      expect(lines).toHaveLength(1);
+      const line = args.includes('json') ? (JSON.parse(lines[0] ?? '') as {error: string}).error : lines[0];
+      expect(line).toMatch(/^pipetail \d+\.\d+\.\d+ stopped because of a fault of its own: /);
+      expect(line?.endsWith(words)).toBe(true);
+    },
+  );
 
   test('it ends all the same where no report can be written', async () => {
     // The folder would have to be made inside a file.

@@ -1,4 +1,3 @@
-import {homedir} from 'node:os';
 import {compilePattern} from '../../buffer/pattern.ts';
 import type {Filter} from '../../filters/filter.ts';
 import {keepRunning, systemClock} from '../../lib/clock.ts';
@@ -12,8 +11,6 @@ import {nameHint} from '../../startup/name-hint.ts';
 import {type OpenServer, openServer, reportOldServer, serverVersion} from '../../startup/open-server.ts';
 import {serverName} from '../../storage/recording/index-file.ts';
 import {Recordings} from '../../storage/recording/recordings.ts';
-import {stateFolder} from '../../storage/save-file.ts';
-import {exitOnFault} from '../../system/crash-report.ts';
 import {runWithTimeout} from '../../system/deadline.ts';
 import {LineOutput, noticeLine, watchReader} from '../../system/line-output.ts';
 import {processesOf} from '../../system/processes.ts';
@@ -21,6 +18,7 @@ import {stopOnSignals} from '../../system/signals.ts';
 import {stripSgr} from '../../terminal/sgr.ts';
 import {hasUtf8} from '../../terminal/symbols.ts';
 import {terminalLines} from '../../terminal/terminal-lines.ts';
+import {reportingFaults} from '../report-faults.ts';
 import {runLogs} from './logs.ts';
 import {runLogsFrom} from './logs-from.ts';
 import type {LogToPrint, RecordPrinterOptions, Selecting} from './record-printer.ts';
@@ -38,14 +36,26 @@ const recordingPatience = 2_000;
 /** Milliseconds that it waits for the server's version, requested at the start. */
 const versionPatience = 300;
 
-/** Returns the exit code. */
-export async function runLogsCommand(options: {
+type RunLogsOptions = {
   readonly settings: Settings;
   readonly request: Extract<Request, {kind: 'logs'}>;
   readonly version: string;
   readonly process: NodeJS.Process;
-}): Promise<number> {
-  const {settings, request, version, process} = options;
+};
+
+/** Returns the exit code. */
+export async function runLogsCommand(options: RunLogsOptions): Promise<number> {
+  const isJson = options.request.output === 'json';
+  return await reportingFaults({...options, isJson}, (onServer) => run({...options, onServer}));
+}
+
+async function run({
+  settings,
+  request,
+  version,
+  process,
+  onServer,
+}: RunLogsOptions & {readonly onServer: (server: OpenServer) => void}): Promise<number> {
   const convert = conversionOf(request, process.stdout.isTTY ? {isUtf8: hasUtf8(process.env)} : undefined);
   const recordsOf = recordPrinters(request, systemClock.wall(), convert);
   // Without a connection there are only timers of `Clock.after`, which do not keep a process alive.
@@ -57,13 +67,6 @@ export async function runLogsCommand(options: {
   watchReader(process.stdout, systemClock, () => output.readerGone());
   const isJson = request.output === 'json';
   const note = (line: string, kind?: 'failure') => stderr.write(noticeLine(line, isJson, kind));
-  let server: OpenServer | undefined;
-  const endFaults = exitOnFault(process, {
-    ...{version, clock: systemClock},
-    folder: stateFolder({xdgStateHome: process.env.XDG_STATE_HOME, home: homedir()}),
-    secrets: () => server?.secrets() ?? [],
-    lineOf: (text) => noticeLine(text, isJson, 'failure'),
-  });
   try {
     if (request.from !== undefined) {
       const code = await runLogsFrom({...request, directory: request.from, convert, recordsOf, output, note, signal});
@@ -71,7 +74,8 @@ export async function runLogsCommand(options: {
       return exitCode(code);
     }
     const {directory, maxBytes} = settings.record;
-    server = await openServer(settings, version, systemClock);
+    const server = await openServer(settings, version, systemClock);
+    onServer(server);
     const {client} = server;
     const serverKey = serverName(client.baseUrl, settings.server.tenant);
     const recordings =
@@ -115,7 +119,6 @@ export async function runLogsCommand(options: {
     await server.close();
     return exitCode(code);
   } finally {
-    endFaults();
     stopRunning();
   }
 }
