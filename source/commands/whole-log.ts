@@ -11,7 +11,7 @@ import {findRecordings} from '../storage/recording/reader.ts';
 import {codeOf, failureWords} from '../storage/save-file.ts';
 import type {LogStream} from '../streams/log-stream.ts';
 import {readHistory} from '../streams/pipeline-history.ts';
-import {RecordedSource} from '../streams/recorded-source.ts';
+import {RecordedSource, recordedPieces} from '../streams/recorded-source.ts';
 import {StreamManager} from '../streams/stream-manager.ts';
 import {comparisonObject, comparisonText} from '../timeline/comparison-words.ts';
 import {compareRuns, RunCounter, type RunKinds, runBefore} from '../timeline/run-comparison.ts';
@@ -83,11 +83,11 @@ async function runsOfRecording(
   if (recordings.length === 0) throw new Error(`there is no recording of ${name} in ${directory}`);
   // The oldest lines leave the buffer once they are counted.
   const buffer = new LogBuffer({maxBytes});
-  const source = new RecordedSource({buffer, recordings, roomBytes: blockBytes});
+  const source = new RecordedSource({buffer, pieces: recordedPieces(recordings), roomBytes: blockBytes});
   const index = new RecordIndex(buffer);
   const counter = new RunCounter({buffer, index});
   for (let more = true; more; ) {
-    more = source.read();
+    more = await source.read();
     countAll(index, counter);
     // ^C is heard.
     await nextTurn(clock);

@@ -50,7 +50,10 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
   logs: {
     introduction:
       'pipetail logs prints the logs of pipelines to stdout, for a pipe, a file or a script: whole, or the records chosen by time, level and pattern. Without --follow it ends with what the server has. Reconnects, losses and failures are reported on stderr.',
-    usage: [['pipetail logs [options] <pipeline…>', '']],
+    usage: [
+      ['pipetail logs [options] <pipeline…>', ''],
+      ['pipetail logs [options] --from <what…>', ''],
+    ],
     notes: ["Instead of a name: 'ord*' or /regex/ for all pipelines that match."],
     examples: [
       ['pipetail logs orders', 'what the server has now'],
@@ -58,6 +61,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ["pipetail logs 'ord*' --since 10m", 'the last ten minutes of all that match'],
       ['pipetail logs a --level warn -e retry', 'warnings and errors without "retry"'],
       ['pipetail logs a -o json | jq .message', 'an object for each record'],
+      ['pipetail logs --from bundle.zip --level warn', 'a support bundle, a file or a recording'],
       ["pipetail logs a -f --exit-on 'is done' --timeout 10m", 'wait for it: 3 if it comes, else 1'],
     ],
     exitCodes: exitCodes.replace('usage,', 'usage, 3 --exit-on matched,'),

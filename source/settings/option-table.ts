@@ -277,8 +277,8 @@ export const options = [
   },
   {
     flag: 'from',
-    value: 'DIR',
-    help: 'print, or compare, what --record wrote to this folder, instead of asking the server',
+    value: 'WHAT',
+    help: 'read a folder that --record wrote instead of asking the server; logs also prints a file, .gz, .zst, a folder of them, a support bundle, and - for stdin',
     commands: ['logs', 'diff'],
     once: ['logs', 'diff'],
   },

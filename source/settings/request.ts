@@ -72,8 +72,8 @@ export type LogsRequest = RequestedNames & {
   readonly prefix: boolean;
   readonly stripColor: boolean;
   readonly spillBytes: number;
-  /** A folder of recordings to print instead of the server's logs. */
-  readonly from: string | undefined;
+  /** What is printed instead of the server's logs: folders of recordings, files, bundles, `-`. */
+  readonly from: readonly string[] | undefined;
   readonly select: Selection;
   readonly output: LogsForm;
   /** `--output raw` was typed: a terminal, too, gets the lines as sent. */
@@ -287,13 +287,17 @@ const mostTail = 1_000_000;
 
 function readLogsRequest(words: readonly string[], values: OptionValues): LogsRequest {
   const {has, value, all, required, isOn, nameOf} = values;
-  if (words.length === 0) throw new UsageError('logs needs at least one pipeline: pipetail logs <pipeline…>');
-  const {names, patterns} = readNames(words);
+  const typedFrom = value('from');
+  if (words.length === 0 && typedFrom === undefined) {
+    throw new UsageError('logs needs at least one pipeline: pipetail logs <pipeline…>');
+  }
+  const paths = typedFrom === undefined ? [] : words.filter(isPath);
+  const from = typedFrom === undefined ? undefined : [typedFrom, ...paths];
+  const {names, patterns} = readNames(words.filter((word) => !paths.includes(word)));
   const color = oneOf(nameOf('color'), required('color'), colorChoices);
-  const from = value('from');
   for (const other of ['follow', 'exit-on-end', 'record', 'demo', 'timeout'] as const) {
     if (from !== undefined && has(other)) {
-      throw new UsageError(`--${other} cannot be combined with --from, which prints a recording and ends`);
+      throw new UsageError(`--${other} cannot be combined with --from, which prints what is there and ends`);
     }
   }
   const [pattern] = patterns;
@@ -326,6 +330,11 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
     exitOn: exitOn === undefined ? undefined : readExpression(exitOn, '--exit-on'),
     timeout: readTimeout(value('timeout')),
   };
+}
+
+/** What no pipeline is called: `./x`, `x.log`, `-`. */
+function isPath(word: string): boolean {
+  return word === '-' || /[/.]/.test(word);
 }
 
 /** A number without a unit may be meant as fda's limit for each request. */

@@ -3,23 +3,30 @@ import type {Marker} from '../buffer/markers.ts';
 import {newline} from '../buffer/segment.ts';
 import {type FoundRecording, type RecordedPiece, readRecording} from '../storage/recording/reader.ts';
 
-/** Copies recordings into a log buffer while its reader makes room. An unreadable part becomes a marker. */
+/** Copies pieces of a log into a buffer while its reader makes room. An unreadable part becomes a marker. */
 export class RecordedSource {
   readonly #buffer: LogBuffer;
-  readonly #pieces: Iterator<RecordedPiece>;
+  readonly #pieces: AsyncIterator<RecordedPiece> | Iterator<RecordedPiece>;
   readonly #roomBytes: number;
 
   /** `roomBytes`: bytes that may wait in the buffer for its reader. */
-  constructor(options: {buffer: LogBuffer; recordings: readonly FoundRecording[]; roomBytes: number}) {
+  constructor(options: {
+    readonly buffer: LogBuffer;
+    readonly pieces: AsyncIterator<RecordedPiece> | Iterator<RecordedPiece>;
+    readonly roomBytes: number;
+  }) {
     this.#buffer = options.buffer;
-    this.#pieces = recordedPieces(options.recordings)[Symbol.iterator]();
+    this.#pieces = options.pieces;
     this.#roomBytes = options.roomBytes;
   }
 
-  /** Adds at least one piece, and more while there is room; false: the end. May be called again after an error. */
-  read(): boolean {
+  /**
+   * Adds at least one piece, and more while there is room; false: the end. May be called again after an error. `atOnce`:
+   * one piece only, for what comes as it is written.
+   */
+  async read({atOnce = false}: {readonly atOnce?: boolean} = {}): Promise<boolean> {
     do {
-      const {value, done} = this.#pieces.next();
+      const {value, done} = await this.#pieces.next();
       if (done) {
         this.#buffer.closeLine();
         return false;
@@ -30,7 +37,7 @@ export class RecordedSource {
         if (losesBytes(value.marker)) this.#buffer.closeLine();
         this.#buffer.addMarker(value.marker);
       }
-    } while (this.#buffer.byteLength < this.#roomBytes);
+    } while (!atOnce && this.#buffer.byteLength < this.#roomBytes);
     return true;
   }
 }

@@ -1,5 +1,7 @@
+import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, test} from 'vitest';
+import {root} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {held, linesOf, openRig} from './logs-rig.ts';
 
@@ -91,6 +93,9 @@ test('records of a recording pass as those of a server do', async () => {
   const ended = await logs('orders', '--from', folder.path, '--exit-on', 'line 3$', '--tail', '18');
   expect(await ended.ended).toBe(0);
   expect(await (await logs('orders', '--from', folder.path, '--exit-on', 'line 3$')).ended).toBe(3);
+  const bundle = await logs('--from', path.join(root, 'test/wire/19-support-bundle.zip'), '--tail', '1', '-o', 'json');
+  expect(await bundle.ended).toBe(0);
+  expect(JSON.parse(bundle.stdout().toString())).toMatchObject({pipeline: 'c2', level: 'INFO'});
 });
 
 test('a pattern that takes for ever is given up, with a reason', async () => {

@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs';
-import {chmod, mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
+import {chmod, cp, mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {gzipSync} from 'node:zlib';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {installation} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
@@ -66,6 +67,12 @@ beforeAll(async () => {
   await mkdir(path.dirname(pipetail));
   await writeFile(pipetail, `#!/bin/sh\nexec '${node}' '${program}' "$@"\n`);
   await chmod(pipetail, 0o755);
+  // What the pages open.
+  const logs = path.join(home.path, 'logs');
+  await mkdir(logs);
+  await cp(path.join(root, 'test/wire/19-support-bundle.zip'), path.join(logs, 'bundle.zip'));
+  await writeFile(path.join(logs, 'orders.log'), 'a line\n');
+  await writeFile(path.join(logs, 'orders.log.1.gz'), gzipSync('an older line\n'));
 });
 
 afterAll(async () => {

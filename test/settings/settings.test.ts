@@ -176,10 +176,13 @@ describe('numbers and sizes', () => {
     [['diff', 'a', '--runs', '4,4'], "--runs takes two numbers of runs, such as 3,4, not '4,4'"],
     [['logs', 'a', '--on-alert', 'cat'], '--on-alert needs --follow: without it the log is printed once'],
     [['--from', 'd'], '--from belongs to pipetail logs, pipetail diff'],
-    [['logs', 'a', '--from', 'd', '-f'], '--follow cannot be combined with --from, which prints a recording and ends'],
+    [
+      ['logs', 'a', '--from', 'd', '-f'],
+      '--follow cannot be combined with --from, which prints what is there and ends',
+    ],
     [
       ['logs', 'a', '--from', 'd', '--record', 'e'],
-      '--record cannot be combined with --from, which prints a recording and ends',
+      '--record cannot be combined with --from, which prints what is there and ends',
     ],
     [['demo', '--port', '65536'], "--port takes a whole number from 0 to 65535, not '65536'"],
     [['logs', 'a', '--color', 'blue'], "--color takes auto, always or never, not 'blue'"],
@@ -321,7 +324,9 @@ describe('commands', () => {
 test('recording: where, and how much', () => {
   expect(read('--record', 'd', '--record-max', '64MiB').record).toEqual({directory: 'd', maxBytes: 64 * 1024 ** 2});
   expect(read('logs', 'a', '--record', 'd').record.directory).toBe('d');
-  expect(read('logs', 'a', '--from', 'd').request).toMatchObject({kind: 'logs', from: 'd'});
+  expect(read('logs', 'a', '--from', 'd').request).toMatchObject({kind: 'logs', from: ['d'], names: ['a']});
+  const several = read('logs', '--from', 'd', './x', 'x.gz', '-', '/tmp/', 'a').request;
+  expect(several).toMatchObject({kind: 'logs', from: ['d', './x', 'x.gz', '-', '/tmp/'], names: ['a']});
 });
 
 test('a variable or the file records the screen only: logs would skip what is recorded', () => {

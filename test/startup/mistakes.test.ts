@@ -117,10 +117,10 @@ const mistakes: readonly Mistake[] = [
     ['logs', 'a', '-f', '-o', 'markdown'],
     '--output markdown is written at the end, and --follow has none · leave --follow out, or give --timeout',
   ],
-  [['logs', 'a', '-f', '--from', 'd'], '--follow cannot be combined with --from, which prints a recording and ends'],
+  [['logs', 'a', '-f', '--from', 'd'], '--follow cannot be combined with --from, which prints what is there and ends'],
   [
     ['logs', 'a', '--timeout', '5s', '--from', 'd'],
-    '--timeout cannot be combined with --from, which prints a recording and ends',
+    '--timeout cannot be combined with --from, which prints what is there and ends',
   ],
   [['logs', 'a*', '--from', 'd'], "'a*' cannot be combined with --from, which takes names"],
   // Patterns.

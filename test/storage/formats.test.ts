@@ -43,7 +43,7 @@ async function printed(directory: string, name: string) {
   await stream.takeAll();
   const notes: string[] = [];
   const code = await runLogsFrom({
-    ...{directory, names: [name], prefix: false, signal},
+    ...{from: [directory], names: [name], prefix: false, signal, clock: new FakeClock()},
     output: new LineOutput(stream),
     note: (line) => notes.push(line.replace(`pipetail: ${name}: `, '')),
   });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import {expect, test} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {findRecordings} from '../../source/storage/recording/reader.ts';
-import {RecordedSource} from '../../source/streams/recorded-source.ts';
+import {RecordedSource, recordedPieces} from '../../source/streams/recorded-source.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {type Recorded, writeRecording} from '../storage/recording/recording-files.ts';
 import {shownOf} from './recorded-life.ts';
@@ -18,22 +18,25 @@ async function open(
   const recordings = await findRecordings(directory, 'p');
   options.damage?.(first, second);
   const buffer = new LogBuffer({maxBytes: 1e6});
-  return {buffer, source: new RecordedSource({buffer, recordings, roomBytes: options.roomBytes ?? 1e6})};
+  return {
+    buffer,
+    source: new RecordedSource({buffer, pieces: recordedPieces(recordings), roomBytes: options.roomBytes ?? 1e6}),
+  };
 }
 
 test('reads on while there is room, and a piece where there is none', async () => {
   await using home = await temporaryDirectory();
   const {buffer, source} = await open(home.path, {pieces: ['one\n', 'two\n', 'three\n'], roomBytes: 8});
-  expect(source.read()).toBe(true);
+  expect(await source.read()).toBe(true);
   expect(shownOf(buffer)).toEqual(['one', 'two']);
-  expect(source.read()).toBe(true);
+  expect(await source.read()).toBe(true);
   expect(shownOf(buffer)).toEqual(['one', 'two', 'three']);
 });
 
 test('a line that has not ended ends where the next recording begins', async () => {
   await using home = await temporaryDirectory();
   const {buffer, source} = await open(home.path, {pieces: ['one\n', 'open']});
-  expect(source.read()).toBe(false);
+  expect(await source.read()).toBe(false);
   expect(shownOf(buffer)).toEqual(['one', 'open', '<new-life>', 'the next']);
   expect(buffer.markerAt(2)).toEqual({kind: 'new-life', because: 'created-again', folder: 'p--id-2', at: 2});
 });
@@ -47,7 +50,7 @@ test('a recording that was deleted meanwhile is a marker, and so is a file of on
       rmSync(second, {recursive: true});
     },
   });
-  expect(source.read()).toBe(false);
+  expect(await source.read()).toBe(false);
   expect([...buffer.markers()].map(([, marker]) => marker)).toEqual([
     {kind: 'unreadable', bytes: 4, because: 'deleted-or-damaged', at: 1},
     {kind: 'new-life', because: 'created-again', folder: 'p--id-2', at: 2},
@@ -64,8 +67,8 @@ test('an error of the file system is thrown once; what was read before stays, wh
       mkdirSync(path.join(second, 'index.jsonl'));
     },
   });
-  expect(() => source.read()).toThrow('EISDIR');
-  expect(source.read()).toBe(false);
+  await expect(source.read()).rejects.toThrow('EISDIR');
+  expect(await source.read()).toBe(false);
   expect(shownOf(buffer)).toEqual(['one', 'open', '<new-life>']);
   expect(buffer.hasOpenLine).toBe(false);
 });

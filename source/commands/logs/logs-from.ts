@@ -1,20 +1,28 @@
 import {LogBuffer} from '../../buffer/log-buffer.ts';
-import {aborted} from '../../lib/clock.ts';
-import {type FoundRecording, findRecordings} from '../../storage/recording/reader.ts';
+import {aborted, type Clock} from '../../lib/clock.ts';
+import type {FoundLog} from '../../storage/opened/find-logs.ts';
+import {OpenError} from '../../storage/opened/open-error.ts';
+import type {RecordedPiece} from '../../storage/recording/reader.ts';
 import {codeOf, failureWords} from '../../storage/save-file.ts';
-import {RecordedSource, recordedPieces} from '../../streams/recorded-source.ts';
+import {openedPieces, type PiecesOptions} from '../../streams/opened-pieces.ts';
+import {RecordedSource} from '../../streams/recorded-source.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
 import {unmatchedWords} from '../../timeline/event-words.ts';
 import {matched} from './catch-up.ts';
 import {LogPrinter, noteOf} from './log-printer.ts';
 import {linePrefixes} from './logs.ts';
+import {findAll, findNamed} from './logs-in.ts';
 import {type LogToPrint, type RecordPrinterOptions, tooSlowWords} from './record-printer.ts';
 import type {ConvertLines} from './record-shapes.ts';
 
 export type LogsFromOptions = {
-  readonly directory: string;
+  /** What is opened, as typed: folders of recordings, files, `-`. */
+  readonly from: readonly string[];
+  /** Only the logs of these names; none: all logs that are found. */
   readonly names: readonly string[];
-  /** Names in front of the lines, when there are several pipelines. */
+  readonly stdin?: PiecesOptions['stdin'];
+  readonly clock: Pick<Clock, 'sleep'>;
+  /** Names in front of the lines, when there are several logs. */
   readonly prefix: boolean;
   /** What is printed of whole lines; undefined: as sent. */
   readonly convert?: ConvertLines | undefined;
@@ -31,65 +39,104 @@ const maxBytes = 64 * 1024 * 1024;
 /** Bytes read ahead of the output: one block of a recording. */
 const blockBytes = 256 * 1024;
 
+/** Milliseconds without a byte after which stdin is quiet. */
+const quiet = 500;
+
 /** `over`: a record has ended all logs (`--exit-on`). */
 type Outcome = 'printed' | 'failed' | 'over';
 
 /**
- * Prints recordings, one pipeline after the other, up to their present end: another program may be writing them.
- * Without `prefix` and `convert` the output is the log, byte by byte; markers go to `note`. Returns the exit code: 3
- * when a record ended it, 1 when a recording is missing or could not be read or printed, else 0.
+ * Prints recordings, files and stdin, one log after the other, up to their present end: another program may be writing
+ * them. Without `prefix` and `convert` the output is the log, byte by byte; markers go to `note`. Returns the exit code:
+ * 3 when a record ended it, 1 when a log is missing or could not be read or printed, else 0.
  */
 export async function runLogsFrom(options: LogsFromOptions): Promise<number> {
   const {output, note} = options;
   const over = new AbortController();
   const signal = AbortSignal.any([options.signal, over.signal]);
-  let failed = false;
-  let isOver = false;
-  const printing = (async () => {
-    for (const name of new Set(options.names)) {
-      const outcome = await printOne(name, {...options, signal});
-      failed ||= outcome === 'failed';
-      isOver = outcome === 'over';
-      if (isOver) return;
-    }
-  })();
+  const printing = printAll({...options, signal}).then((outcome) => ({outcome}));
   const end = await Promise.race([printing, aborted(options.signal), output.closed]);
   over.abort();
-  if (isOver) return matched;
-  if (end === undefined) return failed ? 1 : 0;
+  if (end === undefined) return 0;
+  if ('outcome' in end) return {printed: 0, failed: 1, over: matched}[end.outcome];
   const unwritten = writeFailure(end);
   if (unwritten === undefined) return 0;
   note(`pipetail: ${unwritten}`, 'failure');
   return 1;
 }
 
-async function printOne(name: string, options: LogsFromOptions): Promise<Outcome> {
-  const {directory, names, convert, recordsOf} = options;
+async function printAll(options: LogsFromOptions): Promise<Outcome> {
+  const {from, note} = options;
+  let hasFailed = false;
+  const fail = (line: string) => {
+    hasFailed = true;
+    note(`pipetail: ${line}`, 'failure');
+  };
+  const names = [...new Set(options.names)];
+  if (names.length === 0) {
+    const logs = await findAll(from, {fail, note: (line) => note(`pipetail: ${line}`)});
+    for (const found of logs) {
+      const outcome = await printOne(found, logs, options);
+      if (outcome === 'over') return outcome;
+      hasFailed ||= outcome === 'failed';
+    }
+  }
+  for (const name of names) {
+    for (const found of await findNamed(name, from, fail)) {
+      const outcome = await printOne(
+        found,
+        names.map((each) => ({name: each})),
+        options,
+      );
+      if (outcome === 'over') return outcome;
+      hasFailed ||= outcome === 'failed';
+    }
+  }
+  return hasFailed ? 'failed' : 'printed';
+}
+
+/** `all`: the logs that are printed one after the other. */
+async function printOne(
+  found: FoundLog,
+  all: readonly {readonly name: string}[],
+  options: LogsFromOptions,
+): Promise<Outcome> {
+  const {convert, recordsOf, stdin, signal} = options;
+  const {name} = found;
   const note = (text: string, kind?: 'failure') => options.note(`pipetail: ${name}: ${text}`, kind);
-  const prefix = options.prefix && names.length > 1 ? linePrefixes(names)(name) : undefined;
+  const prefix = options.prefix && all.length > 1 ? linePrefixes(all.map((log) => log.name))(name) : undefined;
   const records = recordsOf?.({name, prefix, info: () => ({server: ''})});
+  const pieces = openedPieces(found, {signal, ...(stdin && {stdin})});
   try {
-    const recordings = await findRecordings(directory, name);
-    if (recordings.length === 0) note(`there is no recording of it in ${directory}`, 'failure');
     const isRaw = prefix === undefined && !convert && !records;
-    const outcome = isRaw
-      ? await printBytes(recordings, {...options, note})
-      : await printLog(recordings, {...options, prefix, records, note});
-    return outcome === 'printed' && recordings.length === 0 ? 'failed' : outcome;
+    const toPrint = {...options, found, pieces, prefix, records, note};
+    return isRaw ? await printBytes(toPrint) : await printLog(toPrint);
   } catch (error) {
+    if (signal.aborted) return 'printed';
+    if (error instanceof OpenError) {
+      options.note(`pipetail: ${error.message}`, 'failure');
+      return 'failed';
+    }
     const code = codeOf(error);
     if (code === undefined) throw error;
-    note(`${directory} cannot be read: ${failureWords(code)}`, 'failure');
+    note(`${found.path} cannot be read: ${failureWords(code)}`, 'failure');
     return 'failed';
+  } finally {
+    // Closes stdin, too, whose writer may go on.
+    if (!signal.aborted) await pieces.return(undefined);
   }
 }
 
+type ToPrint = Pick<LogsFromOptions, 'output' | 'note' | 'signal' | 'convert' | 'clock'> & {
+  readonly found: FoundLog;
+  readonly pieces: AsyncGenerator<RecordedPiece>;
+  readonly prefix: string | undefined;
+  readonly records: RecordPrinterOptions | undefined;
+};
+
 /** The bytes unchanged: an open line gets no newline. */
-async function printBytes(
-  recordings: readonly FoundRecording[],
-  {output, note, signal}: Pick<LogsFromOptions, 'output' | 'note' | 'signal'>,
-): Promise<Outcome> {
-  for (const piece of recordedPieces(recordings)) {
+async function printBytes({pieces, output, note, signal}: ToPrint): Promise<Outcome> {
+  for await (const piece of pieces) {
     // Lines come before the notes about them, if both go to one file.
     await room(output);
     if (signal.aborted) break;
@@ -100,16 +147,11 @@ async function printBytes(
   return 'printed';
 }
 
-async function printLog(
-  recordings: readonly FoundRecording[],
-  options: Pick<LogsFromOptions, 'output' | 'note' | 'signal' | 'convert'> & {
-    readonly prefix: string | undefined;
-    readonly records: RecordPrinterOptions | undefined;
-  },
-): Promise<Outcome> {
-  const {output, note, signal} = options;
+async function printLog(options: ToPrint): Promise<Outcome> {
+  const {found, pieces, output, note, signal, clock} = options;
   const buffer = new LogBuffer({maxBytes});
-  const source = new RecordedSource({buffer, recordings, roomBytes: blockBytes});
+  const source = new RecordedSource({buffer, pieces, roomBytes: blockBytes});
+  const isLive = found.kind === 'stdin';
   // Large batches, as a write takes about 30 µs; not with `convert`, whose text takes much more memory than bytes.
   const printer = new LogPrinter({...options, buffer, maxBytes, ...(!options.convert && {batchBytes: blockBytes})});
   const noteUnmatched = () => {
@@ -119,7 +161,13 @@ async function printLog(
   let failure: unknown;
   for (let more = true; more; ) {
     try {
-      more = source.read();
+      const reading = source.read({atOnce: isLive});
+      // A record may continue while its writer goes on: it is printed when nothing comes.
+      while (isLive && printer.hasPending && !(await endsWithin(reading, quiet, {clock, signal}))) {
+        printer.flush();
+        while (!signal.aborted && printer.printSome(output)) await room(output);
+      }
+      more = await reading;
     } catch (error) {
       // What was read before is printed first.
       failure = error;
@@ -142,6 +190,26 @@ async function printLog(
   noteUnmatched();
   if (failure !== undefined) throw failure;
   return 'printed';
+}
+
+/** Whether it ends, in whatever way, in so many milliseconds. */
+async function endsWithin(
+  work: Promise<unknown>,
+  milliseconds: number,
+  {clock, signal}: Pick<LogsFromOptions, 'clock' | 'signal'>,
+): Promise<boolean> {
+  const over = new AbortController();
+  const ended = work.then(
+    () => true,
+    () => true,
+  );
+  const waited = clock.sleep(milliseconds, AbortSignal.any([signal, over.signal])).then(
+    () => false,
+    () => true,
+  );
+  const first = await Promise.race([ended, waited]);
+  over.abort();
+  return first;
 }
 
 function room(output: LineOutput): Promise<void> {

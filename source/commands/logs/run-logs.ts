@@ -69,7 +69,11 @@ async function run({
   const note = (line: string, kind?: 'failure') => stderr.write(noticeLine(line, isJson, kind));
   try {
     if (request.from !== undefined) {
-      const code = await runLogsFrom({...request, directory: request.from, convert, recordsOf, output, note, signal});
+      const stdin = request.from.includes('-') ? process.stdin : undefined;
+      const printing = {clock: systemClock, convert, recordsOf, output, note, signal, ...(stdin && {stdin})};
+      const code = await runLogsFrom({...request, from: request.from, ...printing});
+      // Who writes to it may go on, and would keep the process from ending.
+      stdin?.destroy();
       if (signal.aborted) process.exit(exitCode(code));
       return exitCode(code);
     }

@@ -8,7 +8,10 @@ import {byName} from './rotated.ts';
 import {type PackedPart, unpack} from './unpack.ts';
 import {readZip, type ZipPart} from './zip-parts.ts';
 
-/* Feldera's support bundle (0.337): shared facts in docs/recording.md, "Other logs". */
+/*
+ * Feldera's support bundle (0.337.0): a ZIP file with `metadata.json` and a folder for each collection, named after its
+ * time. `logs.txt` is what the server held of the log then; each of the other files is an answer of its API.
+ */
 
 /** What pipetail reads of a collection. */
 const collected = ['logs.txt', 'stats.json', 'pipeline_events.json', 'pipeline_config.json'] as const;

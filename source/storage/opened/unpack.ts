@@ -22,7 +22,7 @@ export type PackedPart = {
 
 /** What nothing that unpacks may exceed: a log that does would take minutes. The ratio counts from `ratioFrom` on. */
 export type UnpackLimits = {readonly bytes: number; readonly ratio: number; readonly ratioFrom: number};
-const usualLimits: UnpackLimits = {bytes: 8 * 1024 ** 3, ratio: 500, ratioFrom: 1024 ** 3};
+const usualLimits: UnpackLimits = {bytes: 8 * 1024 ** 3, ratio: 250, ratioFrom: 256 * 1024 ** 2};
 
 const readBytes = 64 * 1024;
 const outputBytes = 64 * 1024;

@@ -5,6 +5,7 @@ import {runLogsFrom} from '../../../source/commands/logs/logs-from.ts';
 import {conversionOf, recordPrinters} from '../../../source/commands/logs/run-logs.ts';
 import type {LogsRequest} from '../../../source/settings/request.ts';
 import {LineOutput} from '../../../source/system/line-output.ts';
+import {FakeClock} from '../../harness/fake-clock.ts';
 import {readSettings} from '../../harness/read-settings.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 import {type Recorded, writeRecording} from '../../storage/recording/recording-files.ts';
@@ -103,7 +104,8 @@ async function shown(directory: string, args: readonly string[]): Promise<string
   await stream.takeAll();
   const code = await runLogsFrom({
     ...request,
-    directory,
+    from: [directory],
+    clock: new FakeClock(),
     convert: conversionOf(request),
     recordsOf: recordPrinters(request, at, conversionOf(request)),
     output: new LineOutput(stream),

@@ -1,10 +1,17 @@
 import {rmSync} from 'node:fs';
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {expect, test} from 'vitest';
+import {PassThrough} from 'node:stream';
+import {gzipSync} from 'node:zlib';
+import {describe, expect, test} from 'vitest';
 import {runLogsFrom} from '../../../source/commands/logs/logs-from.ts';
+import {recordPrinters} from '../../../source/commands/logs/run-logs.ts';
+import type {LogsRequest} from '../../../source/settings/request.ts';
 import {LineOutput} from '../../../source/system/line-output.ts';
+import {eventually} from '../../harness/eventually.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
+import {root} from '../../harness/program.ts';
+import {readSettings} from '../../harness/read-settings.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 import {ServerModel} from '../../stitch/ring-model.ts';
 import {written} from '../../streams/recorded-history.ts';
@@ -16,8 +23,9 @@ async function print(directory: string, more: Partial<Parameters<typeof runLogsF
   await stream.takeAll();
   const notes: string[] = [];
   const code = await runLogsFrom({
-    directory,
+    from: [directory],
     names: ['p'],
+    clock: new FakeClock(),
     prefix: true,
     output: new LineOutput(stream),
     note: (line) => notes.push(line),
@@ -84,7 +92,7 @@ test('why it fails is noted as a failure', async () => {
   expect(await print(file, {note})).toMatchObject({code: 1});
   expect(noted).toEqual([
     expect.stringMatching(/^failure: pipetail: p: there is no recording of it in /),
-    expect.stringMatching(/^failure: pipetail: p: .* cannot be read: /),
+    expect.stringMatching(/^failure: pipetail: p: there is no log of it in /),
   ]);
 });
 
@@ -109,4 +117,90 @@ test('a recording that is deleted while the one before it is printed is missing,
   };
   expect(await print(home.path, {note})).toMatchObject({code: 0, text: 'id-1\nid-3\n'});
   expect(notes[1]).toBe('pipetail: p: a recording was deleted meanwhile, to make room');
+});
+
+/** stdout and stderr of what is not a recording. */
+async function printFrom(from: readonly string[], more: Partial<Parameters<typeof runLogsFrom>[0]> = {}) {
+  const {code, text, notes} = await print('', {from, names: [], ...more});
+  return {code, text, notes};
+}
+
+describe('what is not a recording', () => {
+  test('a file is printed byte by byte, compressed or not', async () => {
+    await using home = await temporaryDirectory();
+    const [plain, packed] = [path.join(home.path, 'x.log'), path.join(home.path, 'x.gz')];
+    await writeFile(plain, 'one\r\n\u001b[31mtwo');
+    await writeFile(packed, gzipSync('one\r\n\u001b[31mtwo'));
+    const printed = {code: 0, text: 'one\r\n\u001b[31mtwo', notes: []};
+    expect(await printFrom([plain])).toEqual(printed);
+    expect(await printFrom([packed])).toEqual(printed);
+  });
+
+  test('several have their names in front, and rotated files are one', async () => {
+    await using home = await temporaryDirectory();
+    for (const [name, text] of Object.entries({'a.log': 'new\n', 'a.log.1': 'old\n', 'b.txt': 'other\n'})) {
+      await writeFile(path.join(home.path, name), text);
+    }
+    expect((await printFrom([home.path])).text).toBe('a.log | old\na.log | new\nb.txt | other\n');
+    const files = ['a.log', 'b.txt'].map((name) => path.join(home.path, name));
+    expect((await printFrom(files, {prefix: false})).text).toBe('new\nother\n');
+    expect((await print(home.path, {names: ['a']})).text).toBe('old\nnew\n');
+  });
+
+  test("Feldera's support bundle", async () => {
+    const {code, text, notes} = await printFrom([path.join(root, 'test/wire/19-support-bundle.zip')]);
+    expect({code, notes}).toEqual({
+      code: 0,
+      notes: ['pipetail: c2: next collection of the support bundle, 81 s later · 0 entries lost'],
+    });
+    expect(text.match(/seq=\d+/g)).toHaveLength(386);
+  });
+
+  test('stdin, of which the last record is printed when nothing comes', async () => {
+    const clock = new FakeClock();
+    const stdin = new PassThrough();
+    const stream = new SlowStream();
+    await stream.takeAll();
+    const request = readSettings(['logs', '--from', '-', '--grep', 'o'], {}).request as LogsRequest;
+    const recordsOf = recordPrinters(request, 0);
+    const printing = printFrom(['-'], {stdin, clock, recordsOf, output: new LineOutput(stream)});
+    stdin.write('one\ntwo\n');
+    const isPrinted = async () => {
+      await clock.advance(500);
+      return stream.text === 'one\ntwo\n';
+    };
+    await eventually(isPrinted, () => stream.text);
+    stdin.end('three\nfour');
+    expect(await printing).toMatchObject({code: 0});
+    expect(stream.text).toBe('one\ntwo\nfour\n');
+  });
+
+  test('what is cut is printed up to there, and the others after it', async () => {
+    await using home = await temporaryDirectory();
+    const [cut, whole] = [path.join(home.path, 'a.log.gz'), path.join(home.path, 'b.log')];
+    await writeFile(cut, gzipSync('line\n'.repeat(1000)).subarray(0, -9));
+    await writeFile(whole, 'whole\n');
+    const {code, text, notes} = await printFrom([cut, whole], {prefix: false});
+    expect(notes).toEqual(['pipetail: a.log.gz: a.log.gz ends here, too early: it was cut, or is still being written']);
+    expect({code, text}).toEqual({code: 0, text: `${'line\n'.repeat(1000)}whole\n`});
+  });
+
+  test('what cannot be opened is one line, and the others are printed', async () => {
+    await using home = await temporaryDirectory();
+    const [binary, whole] = [path.join(home.path, 'a'), path.join(home.path, 'b.log')];
+    await writeFile(binary, Buffer.of(0, 1));
+    await writeFile(whole, 'whole\n');
+    expect(await printFrom([binary, path.join(home.path, 'none'), whole])).toEqual({
+      code: 1,
+      text: 'whole\n',
+      notes: [
+        `pipetail: ${binary} is no log: it is a binary file`,
+        `pipetail: ${home.path}/none cannot be opened: there is no such file or folder`,
+      ],
+    });
+    expect(await print(whole, {names: ['other']})).toMatchObject({
+      code: 1,
+      notes: [`pipetail: other: there is no log of it in ${whole}`],
+    });
+  });
 });

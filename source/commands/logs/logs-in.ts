@@ -1,0 +1,68 @@
+import {stat} from 'node:fs/promises';
+import type {FoundLog} from '../../storage/opened/find-logs.ts';
+import {OpenError} from '../../storage/opened/open-error.ts';
+import {findRecordings} from '../../storage/recording/reader.ts';
+import {codeOf, failureWords} from '../../storage/save-file.ts';
+import {findOpened} from '../../streams/bundle-log.ts';
+import {clean} from '../../terminal/clean.ts';
+
+/** Receives one line about what cannot be printed. */
+type Fail = (line: string) => void;
+
+/** All logs in `from`, in the order in which it was typed. */
+export async function findAll(
+  from: readonly string[],
+  {fail, note}: {readonly fail: Fail; readonly note: (line: string) => void},
+): Promise<readonly FoundLog[]> {
+  const logs: FoundLog[] = [];
+  for (const what of from) {
+    try {
+      logs.push(...(await findOpened(what, {note})));
+    } catch (error) {
+      if (!(error instanceof OpenError)) throw error;
+      fail(error.message);
+    }
+  }
+  return logs;
+}
+
+/** The logs of that name in `from`: recordings of a pipeline, else what is found under that name. */
+export async function findNamed(name: string, from: readonly string[], fail: Fail): Promise<readonly FoundLog[]> {
+  const logs: FoundLog[] = [];
+  for (const what of from) {
+    try {
+      const found = await namedIn(what, name);
+      if (typeof found === 'string') fail(`${name}: ${found}`);
+      else logs.push(...found);
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === undefined) throw error;
+      fail(`${name}: ${clean(what)} cannot be read: ${failureWords(code)}`);
+    }
+  }
+  return logs;
+}
+
+/** Why there is none, in words that follow the name. */
+async function namedIn(what: string, name: string): Promise<readonly FoundLog[] | string> {
+  const isFolder = await stat(what).then(
+    (stats) => stats.isDirectory(),
+    () => true,
+  );
+  const recordings = isFolder ? await findRecordings(what, name) : [];
+  if (recordings.length > 0) return [{kind: 'recording', name, path: what, recordings}];
+  const none = isFolder ? `there is no recording of it in ${clean(what)}` : `there is no log of it in ${clean(what)}`;
+  try {
+    const found = await findOpened(what);
+    const named = found.filter((log) => isNamed(log, name));
+    return named.length > 0 ? named : none;
+  } catch (error) {
+    if (!(error instanceof OpenError)) throw error;
+    return isFolder ? none : error.message;
+  }
+}
+
+/** A file `orders.log.gz` is also called `orders`. */
+function isNamed(log: FoundLog, name: string): boolean {
+  return log.name === name || (log.kind === 'file' && log.name.replace(/\.(?:log|txt|gz|zst)\b.*$/i, '') === name);
+}
