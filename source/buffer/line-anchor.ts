@@ -1,9 +1,10 @@
 import type {LogBuffer} from './log-buffer.ts';
+import {isOfConnector} from './markers.ts';
 
 /** Identifies a line after a restart. `bytes`: without the newline; `before`: hash of the line before it; 0: none. */
 export type LineAnchor = {readonly bytes: number; readonly hash: number; readonly before: number};
 
-/** Markers between two lines; more than one or two are rare. */
+/** Markers of the log between two lines; more than one or two are rare. */
 const mostMarkers = 16;
 
 /** Undefined for a marker, the open line, and an id that is not held. */
@@ -74,11 +75,20 @@ export class AnchorSearch {
 }
 
 function hashBefore(buffer: LogBuffer, id: number): number {
-  for (let before = id - 1; before >= Math.max(buffer.firstId, id - mostMarkers); before--) {
-    const line = buffer.lineAt(before);
-    if (line) return hashOf(line);
+  const before = lineUpTo(buffer, id - 1);
+  const line = before === undefined ? undefined : buffer.lineAt(before);
+  return line ? hashOf(line) : 0;
+}
+
+/** The entry itself or the nearest line before it, the open one included; undefined behind too many markers. */
+export function lineUpTo(buffer: LogBuffer, id: number): number | undefined {
+  for (let near = id, markers = 0; near >= buffer.firstId && markers < mostMarkers; near--) {
+    const marker = buffer.markerAt(near);
+    if (!marker) return near < buffer.endId ? near : undefined;
+    // Errors of connectors may be many, and a later start does not have them.
+    if (!isOfConnector(marker)) markers += 1;
   }
-  return 0;
+  return undefined;
 }
 
 /** FNV-1a, 32 bits: enough, with the length and the line before, to identify a line of a log. */

@@ -1,6 +1,6 @@
 import {ColdSegments, type ColdStore, type EarlierBlock, type PastBlock} from './cold-segments.ts';
 import {HotSegments} from './hot-segments.ts';
-import {type Marker, MarkerStore} from './markers.ts';
+import {isOfConnector, type Marker, MarkerStore} from './markers.ts';
 import {PackedStore, type Packer} from './packed-store.ts';
 import {newlinesIn, type Segment, type SegmentView} from './segment.ts';
 
@@ -261,11 +261,16 @@ export class LogBuffer {
     if (this.#waiting[index]) this.#waiting[index] = marker;
   }
 
-  /** The newest marker that is held or waits, with its present or future id. */
+  /** The newest marker of the log itself, held or waiting, with its present or future id: none of a connector. */
   lastMarker(): {id: number; marker: Marker} | undefined {
-    const waiting = this.#waiting.at(-1);
-    if (waiting) return {id: this.endId + this.#waiting.length - 1, marker: waiting};
-    return this.#markers.last();
+    const index = this.#waiting.findLastIndex((marker) => !isOfConnector(marker));
+    const waiting = this.#waiting[index];
+    return waiting ? {id: this.endId + index, marker: waiting} : this.#markers.last();
+  }
+
+  /** Whether markers of connectors are held. */
+  get hasConnectorErrors(): boolean {
+    return this.#markers.hasConnectorErrors;
   }
 
   /** Undefined for lines and for ids that are not held. */

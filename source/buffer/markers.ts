@@ -88,10 +88,36 @@ export type MarkerKind =
   /** In an opened file. `rotated`: another file has its name now; what was between the two is unknown. */
   | {readonly kind: 'file'; readonly turn: 'truncated' | 'rotated' | 'removed'}
   /** A dated line that the user drew. */
-  | {readonly kind: 'drawn'};
+  | {readonly kind: 'drawn'}
+  /** An error of a connector: the API reports it, not the log. In memory only, as the next one. */
+  | {
+      readonly kind: 'connector-error';
+      readonly connector: string;
+      readonly of: ConnectorErrorKind;
+      /** One line. */
+      readonly message: string;
+    }
+  /** `count` errors of a connector without their texts. `connector` and `of` are undefined where they are not known. */
+  | {
+      readonly kind: 'more-connector-errors';
+      readonly connector: string | undefined;
+      readonly of: ConnectorErrorKind | undefined;
+      readonly count: number;
+      /** The server had dropped them, they are too many for the log, or the server sends numbers only. */
+      readonly because: 'dropped' | 'too-many' | 'no-texts';
+    };
+
+export type ConnectorErrorKind = 'parse' | 'encode' | 'transport';
+
+/** What the API reports of connectors: nothing that happened to the log. */
+export type ConnectorMarker = Extract<MarkerKind, {kind: 'connector-error' | 'more-connector-errors'}>;
 
 /** A marker with the Unix time in ms at which it happened. */
 export type Marker = {readonly at: number} & MarkerKind;
+
+export function isOfConnector<Kind extends MarkerKind>(marker: Kind): marker is Kind & ConnectorMarker {
+  return marker.kind === 'connector-error' || marker.kind === 'more-connector-errors';
+}
 
 /** All losses of a log. */
 export type LossCount = {
@@ -159,12 +185,20 @@ export function countLoss(count: LossCount, marker: Marker, id: number): LossCou
 export class MarkerStore {
   /** In the order of ids. */
   readonly #markers = new Map<number, Marker>();
+  /** Of the last one that is not of a connector. */
   #lastId = -1;
+  /** Of the last one that is. */
+  #lastOfConnector = -1;
 
   get(id: number): Marker | undefined {
     return this.#markers.get(id);
   }
 
+  get hasConnectorErrors(): boolean {
+    return this.#markers.has(this.#lastOfConnector);
+  }
+
+  /** Of the log itself: without those of connectors. */
   last(): {id: number; marker: Marker} | undefined {
     const marker = this.#markers.get(this.#lastId);
     return marker && {id: this.#lastId, marker};
@@ -177,7 +211,8 @@ export class MarkerStore {
   /** `id` is above all others. */
   add(id: number, marker: Marker): void {
     this.#markers.set(id, marker);
-    this.#lastId = id;
+    if (isOfConnector(marker)) this.#lastOfConnector = id;
+    else this.#lastId = id;
   }
 
   /** Returns false if there is no marker under `id`. */

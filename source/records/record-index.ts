@@ -1,5 +1,5 @@
 import {type LogBuffer, stepCost} from '../buffer/log-buffer.ts';
-import {losesLines, type Marker} from '../buffer/markers.ts';
+import {isOfConnector, losesLines, type Marker} from '../buffer/markers.ts';
 import type {SegmentView} from '../buffer/segment.ts';
 import {endsManagerEntry} from '../stitch/server-lines.ts';
 import {openingBrace, space} from './bytes.ts';
@@ -265,8 +265,9 @@ export class RecordIndex {
       this.#open.clear();
       this.#configurations.cut();
     }
-    // A line that the user draws may come between any two lines.
-    if (marker?.kind !== 'drawn') this.#open.addMarker();
+    // What the user draws and errors of connectors may come between any two lines.
+    const isAside = marker !== undefined && (marker.kind === 'drawn' || isOfConnector(marker));
+    if (!isAside) this.#open.addMarker();
     this.#table.addHead(markerCode);
     this.#endsEmpty = false;
   }

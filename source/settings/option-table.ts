@@ -232,6 +232,11 @@ export const options = [
     commands: screens,
   },
   {
+    flag: 'connector-errors',
+    help: 'show each new error of a connector in the log, where it arrives',
+    commands: ['screen'],
+  },
+  {
     flag: 'time',
     value: 'HOW',
     example: 'local',

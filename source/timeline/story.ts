@@ -1,6 +1,6 @@
 import type {ConnectorStats, PipelineEvent, PipelineStats} from '../api/types.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import type {Marker} from '../buffer/markers.ts';
+import {isOfConnector, type Marker} from '../buffer/markers.ts';
 import {compilePattern} from '../buffer/pattern.ts';
 import {Search} from '../buffer/search.ts';
 import {count, readTime} from '../lib/format.ts';
@@ -178,7 +178,8 @@ function markerRows(buffer: LogBuffer, eventsFrom: number | undefined): StoryRow
     if (last !== undefined && row) rows[last] = {...row, until};
   };
   for (const [id, marker] of buffer.markers()) {
-    if (marker.kind === 'drawn') continue;
+    // A connector's errors have rows of their own, from the API.
+    if (marker.kind === 'drawn' || isOfConnector(marker)) continue;
     const isOfApi = marker.kind === 'state' || marker.kind === 'program';
     if (isOfApi && eventsFrom !== undefined && marker.at >= eventsFrom) continue;
     if (marker.kind === 'state') {

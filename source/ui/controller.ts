@@ -2,6 +2,7 @@ import type {Pipeline} from '../api/types.ts';
 import {errorText} from '../lib/format.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import type {RecordIndex} from '../records/record-index.ts';
+import {ConnectorErrorFeed} from '../streams/connector-errors.ts';
 import type {LogSource} from '../streams/log-source.ts';
 import {type CountedLog, joinedLogs} from '../streams/opened-logs.ts';
 import type {Streams} from '../streams/stream-manager.ts';
@@ -52,6 +53,9 @@ type ControllerOptions = {
 /** Parts of a pane's view on which the number of rows of its entries depends. */
 const formParts: readonly (keyof PaneView)[] = ['wrap', 'asSent', 'time', 'lineNumbers'];
 
+/** Parts on which it depends which entries are shown. */
+const entryParts: readonly (keyof PaneView)[] = ['filters', 'fold', 'around', 'connectorErrors'];
+
 /** Connects view, logs and server: key handlers call it, components render its stores. No React: tests press keys. */
 export class Controller {
   readonly services: Services;
@@ -66,6 +70,7 @@ export class Controller {
   readonly lookup: PipelineLookup;
   readonly logWaits: LogWaits;
   readonly places: PlaceFinder;
+  readonly #connectorErrors: ConnectorErrorFeed;
   readonly #view: Store<ViewState>;
   readonly #models: PaneModels;
   readonly #list: PipelineListView;
@@ -103,6 +108,7 @@ export class Controller {
       onResult: () => this.#results.set(this.#results.get() + 1),
     });
     this.places = new PlaceFinder(this);
+    this.#connectorErrors = new ConnectorErrorFeed(services);
     this.tabSwitcher = new TabSwitcher(this, this.#models);
     this.#list = new PipelineListView(this, {isRequested, beforeFirst});
     this.#onShown();
@@ -122,6 +128,7 @@ export class Controller {
       this.timelines.start(),
       this.logWaits.start(this.logs),
       this.places.start(),
+      this.#connectorErrors.start(),
       watchRecordings(manager, (text) => this.say(text, 'failure')),
       ...(alerts ? [alerts.onFailure((text) => this.say(text, 'failure'))] : []),
     ];
@@ -274,7 +281,7 @@ export class Controller {
 
   /** Changes the view of a tab, without keeping the tab. */
   changePaneOf(name: string, change: Partial<PaneView>): void {
-    const isOfEntries = 'filters' in change || 'fold' in change || 'around' in change;
+    const isOfEntries = entryParts.some((part) => part in change);
     // The filter row may appear or disappear, which changes the height of the pane; another form has other rows.
     const isOfRows = isOfEntries || formParts.some((part) => part in change);
     if (isOfRows) this.#setPosition(name, ({tab, geometry}) => setCurrentRow(tab.pane.position, geometry));
@@ -382,6 +389,8 @@ export class Controller {
     const isDescribed = page?.kind === 'describe' || page?.kind === 'connector';
     stats.setOpen(isDescribed ? this.lookup.described.get()?.name : undefined);
     stats.setShown(this.tab?.source.kind === 'pipeline' ? this.tab.name : undefined);
+    const withErrors = this.state.tabs.filter(({pane}) => pane.connectorErrors);
+    this.#connectorErrors.setWanted(new Set(withErrors.flatMap(pipelinesOf)));
   }
 
   /** The shown log is the last to lose memory; its model does what it has left to do. */

@@ -45,8 +45,9 @@ export const levelStyles: Readonly<Record<Level, Style>> = {
 };
 
 const quiet: Style = {dim: true};
-/** Cells of the level and of the target, with the spaces after them; a longer target has more. */
-const levelCells = 6;
+/** Cells of the level, with the space after it. */
+export const levelCells = 6;
+/** The same of the target; a longer one has more. */
 const targetCells = 12;
 /** Characters of a span. A longer one is shown without its fields, to leave room for the message. */
 const longestSpan = 40;

@@ -1,4 +1,5 @@
 import type {Entries, LogBuffer} from '../buffer/log-buffer.ts';
+import {isOfConnector, type Marker} from '../buffer/markers.ts';
 import type {Pattern} from '../buffer/pattern.ts';
 import {count} from '../lib/format.ts';
 import {openingBrace} from '../records/bytes.ts';
@@ -15,6 +16,7 @@ import {textWidth} from '../terminal/width.ts';
 import {markerText} from '../words/markers.ts';
 import {closedEntry} from './closed-record.ts';
 import {
+  connectorEntry,
   type EntryForm,
   type EntryShape,
   type EntryText,
@@ -248,8 +250,7 @@ export class RowRenderer {
   #shapeOf(id: number): EntryShape {
     const {wrap, records} = this.#options;
     const isContinuation = records.isContinuation(id);
-    const kind = wrap === 'all' ? 2 : wrap === 'errors' && this.#isErrorLine(id) ? 1 : 0;
-    return shapes[2 * kind + (isContinuation ? 1 : 0)] ?? {isContinuation, mostRows: 1};
+    return shapeOf(wrap !== 'errors' ? wrap : this.#isErrorLine(id) ? 'error' : 'off', isContinuation);
   }
 
   /** Whether it is a line of a record of WARN or worse, and no frame of a backtrace. */
@@ -276,7 +277,7 @@ export class RowRenderer {
   #textOf(id: number): EntryText {
     const marker = this.#buffer.markerAt(id);
     // A marker may be replaced, and the open line grows: neither is cached.
-    if (marker) return markerEntry(marker, this.#form);
+    if (marker) return this.#markerText(marker);
     const shape = this.#shapeOf(id);
     const closed = this.#options.closedAt(id);
     if (closed) return this.#closedText(id, closed, shape);
@@ -288,6 +289,13 @@ export class RowRenderer {
     return text;
   }
 
+  #markerText(marker: Marker): EntryText {
+    const {compact} = this.#form;
+    if (!isOfConnector(marker) || !compact) return markerEntry(marker, this.#form);
+    const {wrap} = this.#options;
+    return connectorEntry(marker, {...this.#form, compact}, shapeOf(wrap === 'errors' ? 'error' : wrap, false));
+  }
+
   #closedText(head: number, {first, lines}: Pick<LongRecord, 'first' | 'lines'>, shape: EntryShape): EntryText {
     const cached = this.#closedTexts.get(head);
     if (cached?.lines === lines && cached.text.shape === shape) return cached.text;
@@ -297,6 +305,11 @@ export class RowRenderer {
     if ((first.at(-1) ?? 0) < this.#buffer.endedTo) cache(this.#closedTexts, head, {lines, text});
     return text;
   }
+}
+
+function shapeOf(rows: 'off' | 'error' | 'all', isContinuation: boolean): EntryShape {
+  const kind = ['off', 'error', 'all'].indexOf(rows);
+  return shapes[2 * kind + (isContinuation ? 1 : 0)] ?? {isContinuation, mostRows: 1};
 }
 
 function cache<Text>(texts: Map<number, Text>, id: number, text: Text): void {

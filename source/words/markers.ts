@@ -1,4 +1,4 @@
-import type {LossCause, Marker} from '../buffer/markers.ts';
+import {type ConnectorMarker, isOfConnector, type LossCause, type Marker} from '../buffer/markers.ts';
 import {byteSize, clockTime, count, counted, dateTime, duration} from '../lib/format.ts';
 import type {RecordingState} from '../storage/recording/recorder.ts';
 import {clean} from '../terminal/clean.ts';
@@ -17,8 +17,8 @@ export const causeWords: Readonly<Record<LossCause, string>> = {
   unknown: 'cause unknown',
 };
 
-/** How prominent a marker is on the screen: a loss must not be overlooked. */
-export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
+/** How prominent a marker is on the screen: a loss must not be overlooked. `error`: of a connector, not of the log. */
+export function markerTone(marker: Marker): 'quiet' | 'notice' | 'error' | 'loss' {
   switch (marker.kind) {
     case 'lost':
       return marker.atMost === 0 ? 'quiet' : 'loss';
@@ -29,8 +29,11 @@ export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
     case 'not-recorded':
     case 'unread':
       return 'loss';
+    case 'connector-error':
+      return 'error';
     case 'new-life':
     case 'possible-repeat':
+    case 'more-connector-errors':
     case 'ended':
     case 'state':
     case 'program':
@@ -80,6 +83,9 @@ function wordsOf(marker: Marker): string {
       return unreadableText(marker);
     case 'file':
       return `${clockTime(marker.at)} ${fileTurnWords[marker.turn]}`;
+    case 'connector-error':
+    case 'more-connector-errors':
+      return `${clockTime(marker.at)} ${connectorText(marker)}`;
     case 'drawn':
       return dateTime(marker.at);
   }
@@ -90,6 +96,39 @@ const fileTurnWords: Readonly<Record<Extract<Marker, {kind: 'file'}>['turn'], st
   rotated: 'the file was rotated · what was between the two is unknown',
   removed: 'the file was removed',
 };
+
+/** As `markerText`, without the time: a connector's errors have theirs in the column of times. */
+export function untimedMarkerText(marker: Marker): string {
+  return isOfConnector(marker) ? clean(connectorText(marker)) : markerText(marker);
+}
+
+/** `connector orders.web: Parse error: …`; `connector orders.web: 312 more parse errors, no longer kept`. */
+function connectorText(marker: ConnectorMarker): string {
+  const name = marker.connector === undefined ? '' : `connector ${marker.connector}: `;
+  if (marker.kind === 'connector-error') {
+    const {of, message} = marker;
+    // A parse error's own text begins with these words.
+    const isSaid = message.toLowerCase().startsWith(`${of} error`);
+    return `${name}${isSaid ? '' : `${of} error: `}${message}`;
+  }
+  const {of = 'connector', count: errors, because} = marker;
+  return `${name}${moreWords(errors, of, because)}`;
+}
+
+function moreWords(
+  errors: number,
+  of: string,
+  because: Extract<ConnectorMarker, {kind: 'more-connector-errors'}>['because'],
+): string {
+  switch (because) {
+    case 'dropped':
+      return `${counted(errors, `more ${of} error`, `more ${of} errors`)}, no longer kept`;
+    case 'too-many':
+      return `${counted(errors, `more ${of} error`, `more ${of} errors`)}, too many to show here`;
+    case 'no-texts':
+      return `${counted(errors, `${of} error`, `${of} errors`)}, whose texts the server does not send`;
+  }
+}
 
 function stateText({from, to, error, startFailed}: Extract<Marker, {kind: 'state'}>): string {
   return error === undefined

@@ -90,7 +90,10 @@ describe('while the buffer grows', () => {
   });
 });
 
-test('a line that the user draws is inside the record that goes on below it, also a panic', () => {
+test.each([
+  {kind: 'drawn', at: 1},
+  {kind: 'connector-error', connector: 'orders.bad', of: 'parse', message: 'no JSON', at: 1},
+] as const)('$kind is inside the record that goes on below it, also a panic', (marker) => {
   const buffer = new LogBuffer({maxBytes: 1 << 20});
   const index = new RecordIndex(buffer);
   const add = (...lines: readonly string[]) => buffer.append(Buffer.from(lines.map((text) => `${text}\n`).join('')));
@@ -100,7 +103,7 @@ test('a line that the user draws is inside the record that goes on below it, als
   ]) {
     const {endId} = buffer;
     add(...record.slice(0, 2));
-    buffer.addMarker({kind: 'drawn', at: 1});
+    buffer.addMarker(marker);
     add(...record.slice(2));
     readAll(index);
     const below = record.slice(2).map((_, line) => index.headOf(endId + 3 + line));

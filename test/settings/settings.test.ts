@@ -45,7 +45,10 @@ test('without flags: the screen, on the local server, with the defaults of the h
     themes: new Map(),
     copy: 'clean',
     view: {
-      initial: {wrap: 'errors', asSent: false, time: 'sent', level: undefined, sidebar: 'auto'},
+      initial: {
+        ...{wrap: 'errors', asSent: false, connectorErrors: false, time: 'sent', level: undefined},
+        sidebar: 'auto',
+      },
       typed: {},
       zone: undefined,
     },
@@ -385,8 +388,19 @@ type Variables = Readonly<Record<string, string>>;
 const view = (argv: readonly string[], variables: Variables = {}) => readSettings(argv, variables).view;
 
 test('flags set the start, and win over the last session', () => {
-  const typed = {wrap: 'all', asSent: true, time: 'relative', level: 'warn', sidebar: 30};
-  const argv = ['--wrap', 'all', '--as-sent', '--time', 'relative', '--level', 'WARN', '--sidebar', '30'];
+  const typed = {wrap: 'all', asSent: true, connectorErrors: true, time: 'relative', level: 'warn', sidebar: 30};
+  const argv = [
+    '--wrap',
+    'all',
+    '--as-sent',
+    '--connector-errors',
+    '--time',
+    'relative',
+    '--level',
+    'WARN',
+    '--sidebar',
+    '30',
+  ];
   expect(view(argv)).toEqual({initial: typed, typed, zone: undefined});
 });
 
@@ -399,7 +413,7 @@ test('copies are clean unless a flag or a variable says otherwise', () => {
 test('variables set only the start', () => {
   const variables = {PIPETAIL_WRAP: 'off', PIPETAIL_TIME: 'utc', PIPETAIL_LEVEL: 'error', PIPETAIL_SIDEBAR: 'off'};
   expect(view([], variables)).toEqual({
-    initial: {wrap: 'off', asSent: false, time: 'utc', level: 'error', sidebar: 'off'},
+    initial: {wrap: 'off', asSent: false, connectorErrors: false, time: 'utc', level: 'error', sidebar: 'off'},
     typed: {},
     zone: undefined,
   });

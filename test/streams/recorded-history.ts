@@ -15,6 +15,8 @@ export type Step =
   | {readonly do: 'receive'; readonly bytes: number}
   | {readonly do: 'cut'}
   | {readonly do: 'settle'}
+  /** The API reports errors of a connector. */
+  | {readonly do: 'report'; readonly errors: number}
   /** Time enough for everything to be written. */
   | {readonly do: 'wait'}
   | {readonly do: 'restart'}
@@ -23,6 +25,8 @@ export type Step =
   /** The program dies. With `torn` while it writes: so much of it, from 0 to 1, has reached the disk. */
   | {readonly do: 'kill'; readonly torn: number | undefined}
   | {readonly do: 'quit'};
+
+const connectorError = {kind: 'connector-error', connector: 'orders.bad', of: 'parse', message: 'no JSON'} as const;
 
 export type History = {
   readonly limits: Limits;
@@ -60,6 +64,8 @@ export class RecordedHistory {
     this.#life?.settle();
     this.#write(2, 0);
     await this.#receive(Number.POSITIVE_INFINITY);
+    // What has left memory is read back with the markers in their places.
+    if (this.#life) assert.ok(!shownOf(this.#life.buffer).includes('?'), 'every entry can be read');
     await this.#quit();
     await this.#start();
     const shown = this.#life ? shownOf(this.#life.buffer) : [];
@@ -80,6 +86,10 @@ export class RecordedHistory {
         return;
       case 'settle':
         this.#life?.settle();
+        return;
+      case 'report':
+        for (let n = 0; n < step.errors; n++) this.#life?.writer.addMarker(connectorError);
+        this.#life?.recording.onChange();
         return;
       case 'wait':
         await this.#wait();
@@ -199,6 +209,8 @@ export class RecordedHistory {
     const truth = [...this.#lives, this.#server.epoch.wire.toString('latin1')].flatMap((wire) =>
       wire.trimEnd().split('\n'),
     );
+    // One of a connector would be read as damaged.
+    assert.ok(!shown.includes('<unreadable>'), 'no other marker is recorded than those of the log');
     const places = new Map(truth.map((line, place) => [line, place]));
     let last = -1;
     let notes: string[] = [];

@@ -1,6 +1,6 @@
 import type {LeavingSegment} from '../../buffer/cold-segments.ts';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
-import type {Marker} from '../../buffer/markers.ts';
+import {isOfConnector, type Marker} from '../../buffer/markers.ts';
 import type {IndexFact} from './index-file.ts';
 
 /** Entries of the buffer whose bytes are contiguous in the recording, too. */
@@ -274,7 +274,8 @@ class TapBatch {
 
   #addMarkerOf(id: number, offset: number, line: number): void {
     const marker = this.#buffer.markerAt(id);
-    if (!marker) return;
+    // The API keeps errors of connectors; a recording is of the log.
+    if (!marker || isOfConnector(marker)) return;
     const fact = this.#addMarker({offset, line}, marker);
     this.at = {...this.at, marker: {id, marker, fact}};
   }

@@ -1,4 +1,5 @@
 import {type CopyCount, idsIn, newTally, readBlocks, readLines} from '../../buffer/copy-lines.ts';
+import {isOfConnector} from '../../buffer/markers.ts';
 import {filterText} from '../../filters/filter.ts';
 import {inSlices} from '../../lib/slices.ts';
 import {stripSgrBlocks} from '../../terminal/sgr.ts';
@@ -216,7 +217,7 @@ async function spanOf(
 /** What was, or may have been, lost between the ends. */
 function gapsOf({model}: PaneAt, {first = 0, last = -1}: Ends): readonly string[] {
   return [...model.source.buffer.markers()].flatMap(([id, marker]) => {
-    const isChange = marker.kind === 'state' || marker.kind === 'program';
+    const isChange = marker.kind === 'state' || marker.kind === 'program' || isOfConnector(marker);
     const isGap = id >= first && id <= last && markerTone(marker) !== 'quiet' && !isChange;
     return isGap ? markerText(marker) : [];
   });

@@ -22,6 +22,7 @@ import {openMeant} from '../empty-log.ts';
 import {withHint} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import {hasMatches, type PaneView} from '../state/pane-view.ts';
+import {pipelinesOf} from '../state/view-state.ts';
 import {showsRecord} from './common.ts';
 import {countingWords} from './move.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
@@ -162,6 +163,13 @@ export const showHandlers = {
     if (!at?.tab.pane.lineNumbers || !at.model.source.buffer.isAwaitingEarlier) return;
     controller.say(`${countingWords(at)}: then they have numbers`);
   },
+  'connector-errors'(controller: Controller) {
+    const {tab} = controller;
+    if (!tab) return;
+    const connectorErrors = !tab.pane.connectorErrors;
+    controller.changePane({connectorErrors});
+    controller.say(connectorErrors ? connectorWords(controller) : 'connector errors are not in the log');
+  },
   time(controller: Controller) {
     if (controller.tab?.pane.asSent) {
       controller.say(
@@ -186,6 +194,14 @@ export const showHandlers = {
     else controller.dispatch({type: 'page', page: {kind: 'detail', offset: 0}});
   },
 };
+
+/** What is shown of the connectors of the shown tab from now on. */
+function connectorWords(controller: Controller): string {
+  const pipelines = pipelinesOf(controller.tab).flatMap((name) => controller.pipeline(name) ?? []);
+  const isUnknown = pipelines.some((each) => each.deploymentStatus === 'Running' && each.connectorErrors === undefined);
+  if (isUnknown) return 'this version of Feldera does not count connector errors: none will be in the log';
+  return withHint('new connector errors are in the log', controller.hintCommands, 'describe', 'shows earlier ones');
+}
 
 /** Opens or closes the fold of the current record. Returns false if it is in none. */
 function toggleFold(controller: Controller): boolean {

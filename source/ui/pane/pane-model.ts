@@ -10,6 +10,7 @@ import {floodPause, SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {RecordIndex} from '../../records/record-index.ts';
 import type {LogSource} from '../../streams/log-source.ts';
+import {markerWords} from '../../viewport/entry-text.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {LogSearch} from './log-search.ts';
 
@@ -26,7 +27,7 @@ export type PaneFold = {readonly of: 'records' | 'lines'; readonly head: number;
 const bytesPerFrame = 256 * 1024;
 const progressFps = 12;
 
-type Filtered = Pick<ShownLinesOptions, 'filters' | 'around' | 'fold'>;
+type Filtered = Pick<ShownLinesOptions, 'filters' | 'around' | 'fold' | 'connectorErrorText'>;
 
 type Searching = {readonly pattern: Pattern; readonly search: LogSearch};
 
@@ -69,6 +70,8 @@ export class PaneModel {
   #searched: LogSearch | undefined;
   #highlights: {readonly key: readonly string[]; readonly patterns: readonly Pattern[]} = {key: [], patterns: []};
   #onDone: (() => void) | undefined;
+  /** Of the last `sync`. */
+  #view: PaneView | undefined;
   #progressKey: readonly unknown[] = [];
   #resultKey: readonly unknown[] = [undefined, undefined];
   /** Of the run that begins at `firstId`. */
@@ -108,6 +111,8 @@ export class PaneModel {
     this.#unsubscribe = source.snapshot.subscribe(() => {
       if (!options.isShown()) return;
       this.#findEarlier();
+      // Another tab of the pipeline may show connector errors that this one hides.
+      if (this.#view) this.#syncShown(this.#view);
       this.#runner.run();
     });
   }
@@ -178,6 +183,7 @@ export class PaneModel {
   /** Applies filters, folds, highlights and search of the view. */
   sync(view: PaneView): void {
     this.#findEarlier();
+    this.#view = view;
     this.#syncShown(view);
     this.#syncHighlights(view.highlights);
     if (view.search !== this.#searching?.pattern.source) this.#startSearch(view.search);
@@ -231,8 +237,9 @@ export class PaneModel {
 
   #syncShown(view: PaneView): void {
     const filters = view.filters.filter(({on}) => on);
-    const key = [view.around, view.fold, ...filters.map(({filter}) => filter)];
-    const isNeeded = filters.length > 0 || view.fold;
+    const hidesErrors = !view.connectorErrors && this.source.buffer.hasConnectorErrors;
+    const key = [view.around, view.fold, hidesErrors, ...filters.map(({filter}) => filter)];
+    const isNeeded = filters.length > 0 || view.fold || hidesErrors;
     if (sameParts(key, this.#shownKey)) return;
     this.#shownKey = key;
     this.#next = undefined;
@@ -241,7 +248,7 @@ export class PaneModel {
       return;
     }
     const {around, fold} = view;
-    this.#filtered = {filters, around, fold};
+    this.#filtered = {filters, around, fold, ...(!hidesErrors && {connectorErrorText: markerWords})};
     this.#next = this.#filter(this.#filtered, this.#shown);
   }
 

@@ -15,6 +15,8 @@ export type PaneView = {
   readonly revealed: number | undefined;
   readonly time: TimeMode;
   readonly lineNumbers: boolean;
+  /** Errors of the connectors are in the log. */
+  readonly connectorErrors: boolean;
   /** As typed. */
   readonly search: string | undefined;
   /** As typed; each has a colour of its own. */
@@ -39,6 +41,7 @@ export const freshPane: PaneView = {
   revealed: undefined,
   time: 'sent',
   lineNumbers: false,
+  connectorErrors: false,
   search: undefined,
   highlights: [],
   filters: [],
@@ -83,18 +86,21 @@ export type ViewOptions = {
   readonly wrap?: WrapMode;
   readonly asSent?: boolean;
   readonly time?: TimeMode;
+  readonly connectorErrors?: boolean;
   /** `TRACE`: all levels. */
   readonly level?: Level;
   /** Cells, or `auto`: by the terminal's width. */
   readonly sidebar?: number | 'auto' | 'off';
 };
 
-export function applyToPane({wrap, asSent, time, level}: ViewOptions, pane: PaneView = freshPane): PaneView {
+export function applyToPane(options: ViewOptions, pane: PaneView = freshPane): PaneView {
+  const {wrap, asSent, time, connectorErrors, level} = options;
   return {
     ...pane,
     ...(wrap !== undefined && {wrap}),
     ...(asSent !== undefined && {asSent}),
     ...(time !== undefined && {time}),
+    ...(connectorErrors !== undefined && {connectorErrors}),
     // No record is below TRACE: a filter for it would only cost a row.
     ...(level !== undefined && {filters: withLeastLevel(pane.filters, level === 'TRACE' ? undefined : level)}),
   };
@@ -126,6 +132,7 @@ export function rebasePane(before: PaneView, now: PaneView, pane: PaneView): Pan
     wrap: pane.wrap === before.wrap ? now.wrap : pane.wrap,
     asSent: pane.asSent === before.asSent ? now.asSent : pane.asSent,
     time: pane.time === before.time ? now.time : pane.time,
+    connectorErrors: pane.connectorErrors === before.connectorErrors ? now.connectorErrors : pane.connectorErrors,
     ...(isLevelUnchanged && hasNewDefault && {filters: withLeastLevel(pane.filters, leastLevel(now.filters))}),
   };
 }

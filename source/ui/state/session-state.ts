@@ -1,4 +1,4 @@
-import {anchorOf, type LineAnchor} from '../../buffer/line-anchor.ts';
+import {anchorOf, type LineAnchor, lineUpTo} from '../../buffer/line-anchor.ts';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {TimeLimit} from '../../buffer/pattern.ts';
 import {type Filter, type FilterEntry, filterText, leastLevel, parseFilter} from '../../filters/filter.ts';
@@ -27,8 +27,6 @@ import {
 import type {RestoredView, SortOrder, Tab, ViewState} from './view-state.ts';
 
 const sortOrders: readonly SortOrder[] = ['name', 'state', 'activity'];
-/** Entries before a marker that are searched for a line with an anchor. */
-const mostMarkers = 16;
 
 /** `anchorsOf` returns the lines of a tab's log to find again. */
 export function sessionOf(state: ViewState, anchorsOf: (tab: Tab) => TabAnchors): Session {
@@ -46,14 +44,17 @@ export function sessionOf(state: ViewState, anchorsOf: (tab: Tab) => TabAnchors)
 }
 
 function sessionStart({pane, sidebarHidden, sidebarWidth}: ViewDefaults): SessionStart {
-  const {wrap, asSent, time, filters} = pane;
-  return {wrap, asSent, time, level: leastLevel(filters), sidebarHidden, sidebarWidth};
+  const {wrap, asSent, time, connectorErrors, filters} = pane;
+  return {wrap, asSent, time, connectorErrors, level: leastLevel(filters), sidebarHidden, sidebarWidth};
 }
 
 function sessionTab({name, pane}: Tab, merges: readonly string[] | undefined, anchors: TabAnchors): SessionTab {
-  const {wrap, asSent, time, lineNumbers, search, highlights, around, fold} = pane;
+  const {wrap, asSent, time, lineNumbers, connectorErrors, search, highlights, around, fold} = pane;
   const filters = pane.filters.flatMap(({filter, on}) => sessionFilter(filter, on));
-  return {name, merges, wrap, asSent, time, lineNumbers, search, highlights, filters, context: around, fold, anchors};
+  return {
+    ...{name, merges, wrap, asSent, time, lineNumbers, connectorErrors, search, highlights, filters},
+    ...{context: around, fold, anchors},
+  };
 }
 
 function sessionFilter(filter: Filter, on: boolean): readonly SessionFilter[] {
@@ -78,13 +79,10 @@ function placeAnchor(buffer: LogBuffer, position: Extract<Position, {kind: 'held
   return {current, top: anchorNear(buffer, id), row, seen: anchorNear(buffer, position.seen - 1)};
 }
 
-/** The anchor of an entry; for a marker, of the line before it. */
+/** The anchor of an entry; for a marker and for the open line, of the line before it. */
 function anchorNear(buffer: LogBuffer, id: number): LineAnchor | undefined {
-  for (let near = id; near >= Math.max(buffer.firstId, id - mostMarkers); near--) {
-    const anchor = anchorOf(buffer, near);
-    if (anchor) return anchor;
-  }
-  return undefined;
+  const line = lineUpTo(buffer, Math.min(id, buffer.endedTo - 1));
+  return line === undefined ? undefined : anchorOf(buffer, line);
 }
 
 /** The position of a restored tab; undefined: its current line is gone. */
@@ -125,9 +123,9 @@ export function restoredView(
 function restoredStart(saved: SessionStart | undefined): ViewDefaults {
   // Only earlier versions left it out. Their lines did not wrap by default.
   if (!saved) return {...noDefaults, pane: applyToPane({wrap: 'off'})};
-  const {asSent, sidebarHidden, sidebarWidth} = saved;
+  const {asSent, connectorErrors = false, sidebarHidden, sidebarWidth} = saved;
   const level = levelOf(saved.level);
-  const options = {wrap: wrapOf(saved), asSent, time: timeOf(saved), ...(level && {level})};
+  const options = {wrap: wrapOf(saved), asSent, time: timeOf(saved), connectorErrors, ...(level && {level})};
   return {pane: applyToPane(options), sidebarHidden, sidebarWidth};
 }
 
@@ -141,14 +139,14 @@ function timeOf({time}: Pick<SessionTab, 'time'>): TimeMode {
 }
 
 function restoredTab(saved: SessionTab, timeLimit: TimeLimit): Tab {
-  const {name, merges, asSent, lineNumbers, search, highlights, context: around, fold} = saved;
+  const {name, merges, asSent, lineNumbers, connectorErrors = false, search, highlights, context: around, fold} = saved;
   const [wrap, time] = [wrapOf(saved), timeOf(saved)];
   const filters = saved.filters.flatMap((each, index) => restoredFilter(each, index + 1, timeLimit));
   return {
     name,
     kept: true,
     source: merges ? {kind: 'merged', names: merges} : {kind: 'pipeline'},
-    pane: {...freshPane, wrap, asSent, time, lineNumbers, search, highlights, filters, around, fold},
+    pane: {...freshPane, wrap, asSent, time, lineNumbers, connectorErrors, search, highlights, filters, around, fold},
   };
 }
 
