@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8 --initial-old-space-size=64
+#!/usr/bin/env -S node --max-semi-space-size=8 --initial-old-space-size=64 --wasm-tiering-budget=1000000000
 import nodeModule from 'node:module';
 import process from 'node:process';
 import type {ContextSource} from './source/screen/context-switch.ts';
@@ -7,7 +7,8 @@ import type {Settings} from './source/settings/settings.ts';
 /** Set by scripts/bundle.mjs; empty for a build outside a repository. */
 declare const PIPETAIL_COMMIT: string;
 
-// The flags in the first line help with a busy log, and cannot be set later. Measurements: docs/performance.md.
+// The flags in the first line help with a busy log, and cannot be set later; the last keeps Ink's layout, which is fast
+// enough, from being compiled again, for which V8 keeps 8 MiB. Measurements: docs/performance.md.
 
 // Everything else is imported after this check: undici 8 and Ink 8 crash on import under an older Node.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -27,6 +28,8 @@ if (major < 22 || (major === 22 && minor < 19)) {
 
 /** Keeps compiled code on disk for the next start. */
 async function enableCompileCache(): Promise<void> {
+  // The single file holds its compiled code itself.
+  if (process.getBuiltinModule('node:sea').isSea()) return;
   // NODE_COMPILE_CACHE has set one: who can set variables can run code here anyway.
   // (Not named imports: under Node 20, which has no such exports, the check above would not be reached.)
   if (nodeModule.getCompileCacheDir() !== undefined) return;
@@ -80,6 +83,13 @@ async function run(): Promise<number> {
     case 'logs': {
       const {runLogsCommand} = await import('./source/commands/logs/run-logs.ts');
       return await runLogsCommand({settings, request: settings.request, version: await version(), process});
+    }
+    case 'man': {
+      const [{manPage, printManPage}, {keyWords}] = await Promise.all([
+        import('./source/commands/man-page.ts'),
+        import('./source/ui/keys/commands.ts'),
+      ]);
+      return await printManPage(manPage(await version(), keyWords()), process);
     }
     case 'config': {
       const [{runConfigCommand}, {keyTable}] = await Promise.all([

@@ -1,8 +1,9 @@
-// Writes man/pipetail.1: `npm run man`.
+// Writes man/pipetail.1: `npm run docs`.
 import {mkdir, writeFile} from 'node:fs/promises';
 import manifest from '../package.json' with {type: 'json'};
-import {manPage} from './man-page.ts';
+import {manPage} from '../source/commands/man-page.ts';
+import {keyWords} from '../source/ui/keys/commands.ts';
 
 const folder = new URL('../man/', import.meta.url);
 await mkdir(folder, {recursive: true});
-await writeFile(new URL('pipetail.1', folder), manPage(manifest.version));
+await writeFile(new URL('pipetail.1', folder), manPage(manifest.version, keyWords()));

@@ -12,9 +12,12 @@ const FILES = [
   'cli.tsx',
   'package-lock.json',
   'package.json',
+  'scripts/bundle-options.mjs',
   'scripts/bundle.mjs',
   'scripts/no-devtools.mjs',
+  'scripts/node-binary.mjs',
   'scripts/package-edits.mjs',
+  'scripts/single-file.mjs',
   'scripts/stamp.mjs',
   'scripts/undici.mjs',
   // esbuild reads it.

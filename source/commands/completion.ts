@@ -31,6 +31,7 @@ const commandHelp: Readonly<Record<(typeof commandWords)[number], string>> = {
   story: 'what happened to a pipeline',
   open: 'logs that are files',
   completion: 'a script for the shell',
+  man: 'the manual page',
   config: 'the configuration file, and the options in effect',
   demo: 'the embedded demo server',
 };
@@ -63,7 +64,7 @@ export function complete(words: readonly string[], own: OwnNames): Completion {
       : nothing;
   }
   // Without candidates the shells complete file names.
-  if (command === 'demo' || command === 'list' || command === 'open') return nothing;
+  if (['demo', 'list', 'man', 'open'].includes(command)) return nothing;
   const commands =
     command === 'screen' && word === undefined ? commandWords.map((word) => ({word, help: commandHelp[word]})) : [];
   return {...fitting(commands, begun), names: true};

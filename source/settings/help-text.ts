@@ -28,6 +28,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail story <pipeline>', 'what happened to it: states, runs, gaps, errors'],
       ['pipetail open <what…>', 'logs that are files: recordings, support bundles, -'],
       ['pipetail completion bash|zsh|fish', 'a script that completes commands, options and names'],
+      ['pipetail man', 'the manual page'],
       ['pipetail config path|show|check|init', 'the configuration file, and the options in effect'],
       ['pipetail demo [--port N]', 'the embedded demo server, on its own'],
       ['pipetail -- demo', 'a pipeline whose name is also a command'],
@@ -127,6 +128,13 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
     ],
     notes: [],
     examples: [],
+    exitCodes,
+  },
+  man: {
+    introduction: 'pipetail man prints the manual page: as text on a terminal, else in roff, as man reads it.',
+    usage: [['pipetail man', '']],
+    notes: [],
+    examples: [['pipetail man | man -l -', 'as man shows it, on Linux']],
     exitCodes,
   },
   config: {

@@ -36,7 +36,7 @@ export type CommandName = 'screen' | WordedCommand;
 type WordedCommand = (typeof commandWords)[number];
 
 const asking = ['logs', 'list', 'status', 'diff', 'story'] as const;
-export const commandWords = [...asking, 'open', 'completion', 'config', 'demo'] as const;
+export const commandWords = [...asking, 'open', 'completion', 'man', 'config', 'demo'] as const;
 
 const askServer = ['screen', ...asking] as const;
 /** The screen, with a server or for logs that are files. */

@@ -35,6 +35,7 @@ export type Request =
   | {readonly kind: 'completion'; readonly shell: Shell}
   /** Completes the last word. Called by the shells' scripts. */
   | {readonly kind: 'complete'; readonly words: readonly string[]}
+  | {readonly kind: 'man'}
   | {readonly kind: 'config'; readonly verb: ConfigVerb; readonly output: ConfigForm}
   | {readonly kind: 'demo'; readonly port: number};
 
@@ -150,6 +151,9 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values
     }
     case 'completion':
       return readCompletion(names);
+    case 'man':
+      if (names.length > 0) throw new UsageError(`man takes no names, not '${names[0]}' · try: pipetail man`);
+      return {kind: 'man'};
     case 'config': {
       const verb = oneOf('config', names.join(' '), configVerbs);
       const unused = options.find(({flag}) => isTyped(flag) && !readsOption(verb, flag));
@@ -159,9 +163,10 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values
   }
 }
 
-/** Help and the commands about the configuration file itself must work with any variables. */
+/** Help, the manual page and the commands about the configuration file itself must work with any variables. */
 export function readsVariables(request: Request): boolean {
-  return request.kind === 'config' ? request.verb === 'show' : request.kind !== 'help' && request.kind !== 'version';
+  if (request.kind === 'config') return request.verb === 'show';
+  return request.kind !== 'help' && request.kind !== 'version' && request.kind !== 'man';
 }
 
 /** A command that needs no server is not stopped by wrong variables or contexts. */
@@ -182,6 +187,7 @@ export function needsServer(request: Request): boolean {
     case 'version':
     case 'open':
     case 'completion':
+    case 'man':
     case 'demo':
       return false;
   }

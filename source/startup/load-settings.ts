@@ -32,7 +32,7 @@ export async function loadSettings(
 function needsFile({command, names, flags}: CommandLine): boolean {
   if (flags.get('help') === true || flags.get('version') === true) return false;
   if (command === 'config') return names.join(' ') === 'show';
-  return command !== 'demo' && command !== 'completion';
+  return command !== 'demo' && command !== 'completion' && command !== 'man';
 }
 
 /** A relative `$XDG_CONFIG_HOME` is ignored (XDG Base Directory specification, 0.8). Throws `UsageError`. */

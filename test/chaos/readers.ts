@@ -7,7 +7,7 @@ import {ListPoller} from '../../source/streams/list-poller.ts';
 import {StreamManager} from '../../source/streams/stream-manager.ts';
 import {markerText} from '../../source/words/markers.ts';
 import {cleanEnvironment} from '../harness/environment.ts';
-import {node, program} from '../harness/program.ts';
+import {launcher, program} from '../harness/program.ts';
 import {SecretWatch} from '../harness/secret-watch.ts';
 import {lastWords} from './protocol.ts';
 import {type Item, noteItem, type Transcript} from './transcript.ts';
@@ -31,7 +31,7 @@ const tailBytes = 1024 * 1024;
 export function logsThroughPipes(url: string, name: string, home: string): Reader {
   const env = cleanEnvironment(home);
   const secrets = new SecretWatch(env);
-  const child = spawn(node, [program, 'logs', '--follow', '--host', url, name], {
+  const child = spawn(launcher, [program, 'logs', '--follow', '--host', url, name], {
     cwd: home,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -69,7 +69,7 @@ export async function logsIntoFile(url: string, names: readonly string[], home: 
   // What is in the file is searched with its folder.
   const env = cleanEnvironment(home);
   const secrets = new SecretWatch(env);
-  const child = spawn(node, [program, 'logs', '--follow', '--host', url, ...names], {
+  const child = spawn(launcher, [program, 'logs', '--follow', '--host', url, ...names], {
     cwd: home,
     env,
     stdio: ['ignore', output.fd, output.fd],

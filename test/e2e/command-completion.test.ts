@@ -2,7 +2,7 @@ import {chmod, mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, onTestFinished, type TestContext, test} from 'vitest';
 import {DemoServer} from '../../source/demo/server.ts';
-import {node, program, run, runCommand} from '../harness/program.ts';
+import {launcher, program, run, runCommand} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {requireTool} from '../harness/tools.ts';
 
@@ -18,7 +18,7 @@ async function setUp() {
   const bin = path.join(folder.path, 'bin');
   await mkdir(bin);
   const command = path.join(bin, 'pipetail');
-  await writeFile(command, `#!/bin/sh\nexec "${node}" "${program}" "$@"\n`);
+  await writeFile(command, `#!/bin/sh\nexec "${launcher}" "${program}" "$@"\n`);
   await chmod(command, 0o755);
   const env = {
     PATH: `${bin}:${process.env.PATH}`,
@@ -36,7 +36,7 @@ async function offersWhatFits(offered: Offered) {
   expect(await offered('pipetail completion ')).toEqual(['bash', 'fish', 'zsh']);
   expect(await offered('pl --outp', "alias pl='pipetail logs'")).toEqual(['--output']);
   // As in the readme.
-  const alias = `alias pipetail='${node} ${program}'`;
+  const alias = `alias pipetail='${launcher} ${program}'`;
   expect(await offered('pipetail logs --output ', alias)).toEqual(['json', 'markdown', 'raw']);
   expect(await offered('pipetail logs ord')).toEqual(['orders', 'orders-eu']);
   expect(await offered('pipetail status orders-')).toEqual(['orders-eu']);

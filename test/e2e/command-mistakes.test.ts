@@ -3,7 +3,7 @@ import path from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {DemoServer} from '../../source/demo/server.ts';
 import {ownSecretFile} from '../harness/planted-secret.ts';
-import {node, program, run, runCommand} from '../harness/program.ts';
+import {launcher, program, run, runCommand} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 const secret = 'PLANTED-0123456789';
@@ -137,7 +137,7 @@ describe('what is found out later is one line as well', () => {
     const {url} = await setUp();
     for (const args of ['list', 'list -o json', 'status', 'completion bash', 'logs orders --tail 5']) {
       const line = `"$NODE" "$PIPETAIL" ${args} | true; exit "\${PIPESTATUS[0]}"`;
-      const result = await run('bash', ['-c', line], {env: {NODE: node, PIPETAIL: program, FELDERA_HOST: url}});
+      const result = await run('bash', ['-c', line], {env: {NODE: launcher, PIPETAIL: program, FELDERA_HOST: url}});
       expect(result).toMatchObject({code: 0, stderr: ''});
     }
   });

@@ -4,7 +4,7 @@ import {describe, expect, test} from 'vitest';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {eventually} from '../harness/eventually.ts';
-import {openProgram} from '../harness/program.ts';
+import {isOnNode, openProgram} from '../harness/program.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
 import type {Terminal, TerminalOptions} from '../harness/terminal.ts';
 
@@ -166,7 +166,7 @@ test('a signal while it goes there ends the program', async () => {
   expect(terminal).toMatchObject({alternateScreen: false, cursorVisible: true});
 });
 
-test('after ten switches as much is held as after one', {timeout: 120_000}, async () => {
+test.skipIf(!isOnNode)('after ten switches as much is held as after one', {timeout: 120_000}, async () => {
   await using rig = await twoContexts();
   const file = path.join(rig.home.path, 'samples');
   const preload = path.join(import.meta.dirname, '../soak/sampler-preload.mjs');

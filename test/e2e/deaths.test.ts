@@ -4,7 +4,7 @@ import {type AddressInfo, createServer} from 'node:net';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
-import {openProgram} from '../harness/program.ts';
+import {isOnNode, openProgram} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openRig} from './logs-rig.ts';
 import {startProgram} from './running-program.ts';
@@ -73,7 +73,8 @@ describe('the terminal is as it was, and nothing is left', () => {
 const preload = path.join(import.meta.dirname, 'fault-preload.mjs');
 const apiKey = 'apikey:PLANTED-by-flag';
 
-describe('a fault of its own', () => {
+// The faults come through NODE_OPTIONS.
+describe.skipIf(!isOnNode)('a fault of its own', () => {
   test.each([
     ['an exception', 'SIGUSR2', 'Error'],
     ['an unhandled rejection', 'SIGPWR', 'TypeError'],

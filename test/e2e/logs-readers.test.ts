@@ -2,7 +2,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, onTestFinished, test, vi} from 'vitest';
 import {eventually} from '../harness/eventually.ts';
-import {program as built, node} from '../harness/program.ts';
+import {program as built, launcher, node} from '../harness/program.ts';
 import {strictText} from '../harness/strict-terminal.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openTerminal} from '../harness/terminal.ts';
@@ -73,11 +73,11 @@ test('a program that reads it through a socket and closes that ends it too', asy
   const {shell, untilConnections} = await openRig(['orders']);
   const parent = `
     const [program, ...args] = process.argv.slice(1);
-    const child = require('node:child_process').spawn(process.execPath, [program, ...args], {stdio: ['ignore', 'pipe', 2]});
+    const child = require('node:child_process').spawn(process.env.NODE, [program, ...args], {stdio: ['ignore', 'pipe', 2]});
     child.stdout.once('data', () => child.stdout.destroy());
     child.on('exit', (code) => console.log('code ' + code));
   `;
-  const program = await shell(`exec "$NODE" -e "${parent}" -- "$PROGRAM" $LOGS -f orders`);
+  const program = await shell(`exec "${node}" -e "${parent}" -- "$PROGRAM" $LOGS -f orders`);
   expect(await program.ended).toBe(0);
   expect(program.stdout().toString()).toBe('code 0\n');
   expect(program.stderr()).toBe('');
@@ -124,7 +124,7 @@ test('past the spill the number of dropped lines is reported, once for each long
 test('a terminal that is not read does not stop the reading of the log', async () => {
   const flood = await openFlood();
   await using terminal = await openTerminal({
-    command: node,
+    command: launcher,
     args: [built, 'logs', '--host', flood.url, '-f', 'flood'],
     cols: 200,
   });
@@ -147,7 +147,7 @@ test('a log does not control the terminal that it is printed to, unless it is re
   const line = `stty -echo; ${run}; echo ==; ${run} --color never; echo ==; ${run} | cat; echo ==; ${run} -o raw; echo ==; sleep 60`;
   await using terminal = await openTerminal({
     command: 'sh',
-    args: ['-c', line, 'sh', node, built, server.url],
+    args: ['-c', line, 'sh', launcher, built, server.url],
     cols: 200,
   });
   const parts = () => terminal.output.toString('latin1').replaceAll('\r\n', '\n').split('==\n');

@@ -9,7 +9,7 @@ import {Writer} from '../chaos/writer.ts';
 import {cleanEnvironment} from '../harness/environment.ts';
 import {eventually, WAIT_MS} from '../harness/eventually.ts';
 import {expectNoSecrets, secretsIn} from '../harness/planted-secret.ts';
-import {node, program, run} from '../harness/program.ts';
+import {launcher, program, run} from '../harness/program.ts';
 import {SecretWatch} from '../harness/secret-watch.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {requireTool, skipOrFail} from '../harness/tools.ts';
@@ -28,7 +28,7 @@ async function record(directory: string, home: string, before = '', more: readon
   const truth = new TruthLog(name);
   truth.watch(pipeline);
   const writer = new Writer({name, seed: 1, identical: 0});
-  const args = [node, program, 'logs', '--follow', '--host', server.url, '--record', directory, ...more, name];
+  const args = [launcher, program, 'logs', '--follow', '--host', server.url, '--record', directory, ...more, name];
   const env = cleanEnvironment(home);
   const secrets = new SecretWatch(env);
   const child = spawn('sh', ['-c', `${before} exec "$@"`, 'sh', ...args], {
@@ -134,8 +134,8 @@ test('the disk is full for so long that memory does not hold it all: what is mis
     await one.stop();
     one.write(1_000);
     // The next run continues behind it.
-    await run(node, [program, 'logs', '--host', one.url, '--record', directory, name]);
-    const {stdout, stderr} = await run(node, [program, 'logs', '--from', directory, name]);
+    await run(launcher, [program, 'logs', '--host', one.url, '--record', directory, name]);
+    const {stdout, stderr} = await run(launcher, [program, 'logs', '--from', directory, name]);
     expect(stderr).toMatch(/^pipetail: orders: [\d,]+ lines were not recorded$/m);
     const [recorded, wire] = [Buffer.from(stdout), one.wire()];
     let same = 0;

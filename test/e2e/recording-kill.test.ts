@@ -11,7 +11,7 @@ import {createRandom} from '../../source/lib/random.ts';
 import {TruthLog} from '../chaos/truth-log.ts';
 import {Writer} from '../chaos/writer.ts';
 import {cleanEnvironment} from '../harness/environment.ts';
-import {node, program, runCommand} from '../harness/program.ts';
+import {launcher, program, runCommand} from '../harness/program.ts';
 import {SecretWatch} from '../harness/secret-watch.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
@@ -48,7 +48,7 @@ test('killed with -9 at random moments: the recording is what the server wrote, 
   const secrets = new SecretWatch(env);
   try {
     for (let kill = 0; kill < kills; kill++) {
-      const child = spawn(node, [program, ...args, '--follow'], {
+      const child = spawn(launcher, [program, ...args, '--follow'], {
         cwd: home.path,
         env,
         stdio: 'ignore',

@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process';
 import {cleanEnvironment} from '../harness/environment.ts';
 import {eventually} from '../harness/eventually.ts';
 import {killGroup} from '../harness/kill-group.ts';
-import {node, program} from '../harness/program.ts';
+import {launcher, program} from '../harness/program.ts';
 import {SecretWatch} from '../harness/secret-watch.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
@@ -32,13 +32,13 @@ export function startProgram(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<RunningProgram> {
-  return start(node, [program, ...args], env);
+  return start(launcher, [program, ...args], env);
 }
 
 /** Runs a line of shell, in which `pipetail` is the built program, `"$NODE" "$PROGRAM"`. */
 export function startShell(line: string, env: Readonly<Record<string, string>>): Promise<RunningProgram> {
   const script = `pipetail() { "$NODE" "$PROGRAM" "$@"; }\n${line}`;
-  return start('sh', ['-c', script], {NODE: node, PROGRAM: program, ...env});
+  return start('sh', ['-c', script], {NODE: launcher, PROGRAM: program, ...env});
 }
 
 async function start(

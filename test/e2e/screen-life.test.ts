@@ -6,7 +6,7 @@ import {expect, type TestContext, test} from 'vitest';
 import {plainLine} from '../../source/demo/log-lines.ts';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
-import {node, program} from '../harness/program.ts';
+import {launcher, program} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openTerminal, type Terminal} from '../harness/terminal.ts';
 import {requireTool} from '../harness/tools.ts';
@@ -29,7 +29,7 @@ async function openInScreen(context: TestContext, config = ''): Promise<InScreen
   await writeFile(file, `startup_message off\n${config}`);
   const env = {SCREENDIR: sockets.path};
   const line = 'echo before; "$@"; echo "code $?"; read answer';
-  const args = ['-c', file, '-S', 'p', 'sh', '-c', line, 'sh', node, program, '--host', server.url, 'alpha'];
+  const args = ['-c', file, '-S', 'p', 'sh', '-c', line, 'sh', launcher, program, '--host', server.url, 'alpha'];
   const terminal = await openTerminal({command: 'screen', args, env, cols: 100, rows: 30});
   const opened = [terminal];
   const alpha = server.pipeline('alpha');

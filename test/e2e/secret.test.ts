@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {expect, test} from 'vitest';
-import {node, program, run, runCommand} from '../harness/program.ts';
+import {launcher, program, run, runCommand} from '../harness/program.ts';
 import {openViewer} from './viewer.ts';
 
 const SECRET = 'apikey:PLANTED-of-the-test';
@@ -38,7 +38,7 @@ test.each([
   {what: 'a URL that does not parse', args: ['--host', 'http://user:PLANTED@:::']},
   {what: 'a mistyped flag', args: ['--auth', 'PLANTED', '--fps', 'x']},
 ])('complaints do not repeat $what', async ({args}) => {
-  for (const result of [await runCommand(args), await run(node, [program, 'logs', 'alpha', ...args])]) {
+  for (const result of [await runCommand(args), await run(launcher, [program, 'logs', 'alpha', ...args])]) {
     expect(result.code).not.toBe(0);
     expect(result.stdout + result.stderr).not.toContain('PLANTED');
   }

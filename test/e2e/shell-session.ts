@@ -3,7 +3,7 @@ import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {eventually} from '../harness/eventually.ts';
 import {childrenOf, processesAt} from '../harness/processes.ts';
-import {node, program} from '../harness/program.ts';
+import {launcher, program} from '../harness/program.ts';
 import {openTerminal, type Terminal} from '../harness/terminal.ts';
 
 /** The program, started by a shell that afterwards prints how it ended and how the terminal's line is set. */
@@ -29,7 +29,7 @@ export async function openShellSession(options: ShellSessionOptions = {}): Promi
   const line = `echo before; "$@"; echo "code $?"; ${afterwards}; stty -a; echo the end`;
   const terminal = await openTerminal({
     command: 'sh',
-    args: ['-c', line, 'sh', node, program, '--host', server.url, ...args, 'alpha'],
+    args: ['-c', line, 'sh', launcher, program, '--host', server.url, ...args, 'alpha'],
     rows: 30,
     cols: 100,
     ...(env && {env}),

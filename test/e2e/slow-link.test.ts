@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import {plainLine} from '../../source/demo/log-lines.ts';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
-import {node, program} from '../harness/program.ts';
+import {launcher, program} from '../harness/program.ts';
 import {openTerminal} from '../harness/terminal.ts';
 
 /** A frame of these cells is 4 kB: a quarter of a second, and answered within a second on a busy machine, too. */
@@ -31,7 +31,7 @@ test('over a slow line frames do not queue up: keys, the newest line and the she
   const server = await DemoServer.start({scenario: quiet('alpha', 'beta', 'gamma')});
   await using terminal = await openTerminal({
     command: 'sh',
-    args: ['-c', '"$@"; echo the shell; exec cat', 'sh', node, program, '--host', server.url, 'alpha'],
+    args: ['-c', '"$@"; echo the shell; exec cat', 'sh', launcher, program, '--host', server.url, 'alpha'],
     ...{cols: 120, rows: 40, link},
   });
   await terminal.waitFor(() => /\bLIVE\b/.test(terminal.row(0)));

@@ -2,7 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
 import {eventually} from '../harness/eventually.ts';
 import {processesAt} from '../harness/processes.ts';
-import {node, program} from '../harness/program.ts';
+import {launcher, program} from '../harness/program.ts';
 import {openSsh, type Ssh} from '../harness/ssh.ts';
 import {requireTool} from '../harness/tools.ts';
 import {FloodProcess} from './flood-process.ts';
@@ -12,7 +12,11 @@ const mib = 1024 ** 2;
 /** Starts the program at the far end of a real connection, with one live tab. */
 async function openFar(server: FloodProcess, options = ''): Promise<Ssh> {
   const {url} = await server.state();
-  const ssh = await openSsh({command: `exec ${node} ${program} --host ${url} ${options} flood`, cols: 200, rows: 60});
+  const ssh = await openSsh({
+    command: `exec ${launcher} ${program} --host ${url} ${options} flood`,
+    cols: 200,
+    rows: 60,
+  });
   await ssh.terminal.waitFor(() => /\bLIVE\b/.test(ssh.terminal.row(0)));
   return ssh;
 }

@@ -4,7 +4,7 @@ import {stripVTControlCharacters} from 'node:util';
 import {expect, test} from 'vitest';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
-import {node, program} from '../harness/program.ts';
+import {launcher, program} from '../harness/program.ts';
 import {openTerminal} from '../harness/terminal.ts';
 import {openTmux} from '../harness/tmux.ts';
 import {requireTool} from '../harness/tools.ts';
@@ -32,7 +32,7 @@ test('in tmux, y fills its buffer with the panic, as sent where that is set, and
   const server = await DemoServer.start({scenario: quiet('alpha')});
   try {
     await using tmux = await openTmux({
-      command: node,
+      command: launcher,
       args: [program, '--host', server.url, '--copy', 'as-sent'],
       cols: 140,
       rows: 100,

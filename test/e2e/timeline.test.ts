@@ -6,7 +6,7 @@ import {processLog} from '../../source/demo/process-log.ts';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {eventually} from '../harness/eventually.ts';
-import {node, program} from '../harness/program.ts';
+import {launcher, program} from '../harness/program.ts';
 import {openTmux} from '../harness/tmux.ts';
 import {requireTool} from '../harness/tools.ts';
 import {openViewer, type Viewer} from './viewer.ts';
@@ -146,7 +146,7 @@ test('in tmux, whatever was configured, it is the bell that marks the window; th
     },
   };
   const args = [program, '--host', server.demo.url, 'alpha', '--notify', 'osc9', '--title'];
-  await using tmux = await openTmux({command: node, args});
+  await using tmux = await openTmux({command: launcher, args});
   await tmux.waitFor('LIVE');
   const ask = (format: string) => tmux.tmux('display-message', '-p', '-t', ':0', format).trim();
   tmux.tmux('new-window', '-d', '--', 'cat');

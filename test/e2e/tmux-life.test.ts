@@ -7,7 +7,7 @@ import {plainLine} from '../../source/demo/log-lines.ts';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {eventually} from '../harness/eventually.ts';
-import {node, program} from '../harness/program.ts';
+import {launcher, program} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openTerminal, type Terminal} from '../harness/terminal.ts';
 import {openTmux, type Tmux} from '../harness/tmux.ts';
@@ -29,7 +29,7 @@ test('detached and attached to another size: nothing is missed, nothing is left 
   requireTool(context, 'tmux');
   const server = await DemoServer.start({scenario: quiet('alpha')});
   try {
-    await using tmux = await openTmux({command: node, args: [program, '--host', server.url, '--mouse', 'alpha']});
+    await using tmux = await openTmux({command: launcher, args: [program, '--host', server.url, '--mouse', 'alpha']});
     await tmux.waitFor('LIVE');
     {
       await using near = await attach(tmux, 80, 24);
@@ -61,7 +61,7 @@ test('resizes while lines stream leave no garbage in a pane', {timeout: 90_000},
   requireTool(context, 'tmux');
   const server = await DemoServer.start({scenario: quiet('alpha')});
   try {
-    await using tmux = await openTmux({command: node, args: [program, '--host', server.url, 'alpha']});
+    await using tmux = await openTmux({command: launcher, args: [program, '--host', server.url, 'alpha']});
     await tmux.waitFor('LIVE');
     for (let turn = 0; turn < 300; turn++) {
       tmux.resizeWindow(45 + ((turn * 37) % 100), 10 + ((turn * 13) % 40));
@@ -88,7 +88,7 @@ test('where tmux reports the focus, a window behind another one requests less, a
   const server = await DemoServer.start({scenario: quiet('alpha')});
   const lists = () => server.requests.filter(({path}) => path.startsWith('/v0/pipelines?')).length;
   try {
-    await using tmux = await openTmux({command: node, args: [program, '--host', server.url, 'alpha']});
+    await using tmux = await openTmux({command: launcher, args: [program, '--host', server.url, 'alpha']});
     await tmux.waitFor('LIVE');
     tmux.tmux('set', '-g', 'focus-events', 'on');
     await using near = await attach(tmux, 80, 24);
@@ -124,7 +124,7 @@ test('when its tmux dies it ends, and that is no fault of its own to report', as
     const script = `exec "$0" "$1" --host ${server.url} alpha 2>${errors}`;
     const tmux = await openTmux({
       command: 'sh',
-      args: ['-c', script, node, program],
+      args: ['-c', script, launcher, program],
       env: {XDG_STATE_HOME: state},
     });
     try {

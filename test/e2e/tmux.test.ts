@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {childrenOf} from '../harness/processes.ts';
-import {node, program} from '../harness/program.ts';
+import {launcher, program} from '../harness/program.ts';
 import {openTmux} from '../harness/tmux.ts';
 import {requireTool} from '../harness/tools.ts';
 
@@ -11,7 +11,7 @@ test('in a tmux pane: logs, resize, and a clean end', async (context) => {
   requireTool(context, 'tmux');
   const server = await DemoServer.start({scenario: quiet('alpha', 'beta')});
   try {
-    await using tmux = await openTmux({command: node, args: [program, '--host', server.url]});
+    await using tmux = await openTmux({command: launcher, args: [program, '--host', server.url]});
     await tmux.waitFor('LIVE');
     await tmux.waitFor('Fresh start of pipeline logs');
     expect(tmux.format('#{alternate_on} #{cursor_flag}')).toBe('1 0');
@@ -40,7 +40,7 @@ test('started from a shell: ^Z goes back to it, fg returns with what came meanwh
   try {
     await using tmux = await openTmux({command: 'bash', args: ['--norc', '-i'], env: {PS1: 'shell> '}});
     await tmux.waitFor(/^shell>/m);
-    tmux.sendKeys(`${node} ${program} --host ${server.url}`, 'Enter');
+    tmux.sendKeys(`${launcher} ${program} --host ${server.url}`, 'Enter');
     await tmux.waitFor('LIVE');
     tmux.sendKeys('C-z');
     await tmux.waitFor('Stopped');

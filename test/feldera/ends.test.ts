@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, onTestFinished, test} from 'vitest';
 import {eventually} from '../harness/eventually.ts';
-import {node, program} from '../harness/program.ts';
+import {launcher, program} from '../harness/program.ts';
 import {requireTool} from '../harness/tools.ts';
 import {type Cut, CutProxy} from './cut-proxy.ts';
 import {fda, felderaForAll, needsOwnServer, ownManager, prepareOwn} from './suite.ts';
@@ -27,7 +27,7 @@ type Followers = {readonly pipetail: Follower; readonly fda: Follower; readonly 
 async function follow(url: string, name: string, ...options: readonly string[]): Promise<Followers> {
   const logs = `${url}/v0/pipelines/${name}/logs`;
   return {
-    pipetail: start(node, [program, 'logs', '-f', '--host', url, ...options, name]),
+    pipetail: start(launcher, [program, 'logs', '-f', '--host', url, ...options, name]),
     fda: start(await fda(), ['--host', url, 'logs', '-w', name]),
     curl: start('curl', ['-sS', '-N', '--fail', logs]),
   };
@@ -136,7 +136,7 @@ test('stopped and started again: all go on. Deleted: fda and curl end without a 
   await client.run('ends-deleted');
   const before = (await client.control('ends-deleted', {rate: 0, burst: 20})) ?? 0;
   const followers = await follow(client.url, 'ends-deleted');
-  const once = start(node, [program, 'logs', '-f', '--exit-on-end', '--host', client.url, 'ends-deleted']);
+  const once = start(launcher, [program, 'logs', '-f', '--exit-on-end', '--host', client.url, 'ends-deleted']);
   await have(followers, before);
   await client.stop('ends-deleted');
   await client.run('ends-deleted');

@@ -39,6 +39,13 @@ describe('a program in a terminal', () => {
     await expect(inTerminal(write + STAY)).rejects.toThrow(/\/left: "xapikey:PLANTED/);
   });
 
+  test('that links to what is outside its home, or to its home', async () => {
+    await using outside = await temporaryDirectory();
+    await writeFile(ownSecretFile(path.join(outside.path, 'theirs')), plantedKey);
+    const link = `require('node:fs').symlinkSync('${outside.path}', 'out'); require('node:fs').symlinkSync('.', 'loop');`;
+    await expect(inTerminal(link + STAY)).resolves.toBeUndefined();
+  });
+
   test('that has it in its command line', async () => {
     await expect(inTerminal(STAY, plantedKey)).rejects.toThrow(/the command line of process \d+: /);
   });
@@ -64,6 +71,13 @@ describe('a command', () => {
   test('that leaves it in a compressed file', async () => {
     const script = `require('node:fs').writeFileSync('left.gz', require('node:zlib').gzipSync(${KEY}));`;
     await expect(run(node, ['-e', script])).rejects.toThrow(/left\.gz: "apikey:PLANTED/);
+  });
+
+  test('that links to what is outside its home, or to its home', async () => {
+    await using outside = await temporaryDirectory();
+    await writeFile(ownSecretFile(path.join(outside.path, 'theirs')), plantedKey);
+    const link = `require('node:fs').symlinkSync('${outside.path}', 'out'); require('node:fs').symlinkSync('.', 'loop');`;
+    await expect(inTerminal(link + STAY)).resolves.toBeUndefined();
   });
 
   test('that has it in its command line', async () => {

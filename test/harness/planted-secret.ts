@@ -31,17 +31,22 @@ export function findSecret(bytes: Buffer): string | undefined {
   return undefined;
 }
 
-/** Each file under `folder` whose name or text, unpacked if it is a `.gz`, holds a planted secret: `path: "…"`. */
+/**
+ * Each file under `folder` whose name or text, unpacked if it is a `.gz`, holds a planted secret: `path: "…"`. Links are
+ * not followed, as Node 26 would do in a recursive listing.
+ */
 export async function secretsIn(folder: string): Promise<string[]> {
   // A test may have removed it.
-  const entries = await readdir(folder, {recursive: true, withFileTypes: true}).catch(() => []);
+  const entries = await readdir(folder, {withFileTypes: true}).catch(() => []);
   const found: string[] = [];
   for (const entry of entries) {
-    const file = path.join(entry.parentPath, entry.name);
-    if (excepted.has(file)) continue;
-    const texts = [Buffer.from(entry.name), ...(entry.isFile() ? await textsOf(file) : [])];
-    const secret = texts.map(findSecret).find((each) => each !== undefined);
-    if (secret !== undefined) found.push(`${file}: ${secret}`);
+    const file = path.join(folder, entry.name);
+    if (!excepted.has(file)) {
+      const texts = [Buffer.from(entry.name), ...(entry.isFile() ? await textsOf(file) : [])];
+      const secret = texts.map(findSecret).find((each) => each !== undefined);
+      if (secret !== undefined) found.push(`${file}: ${secret}`);
+    }
+    if (entry.isDirectory()) found.push(...(await secretsIn(file)));
   }
   return found;
 }

@@ -8,11 +8,20 @@ import {openTerminal, type Terminal, type TerminalOptions} from './terminal.ts';
 /** The project's root directory. */
 export const root = path.resolve(import.meta.dirname, '../..');
 
-/** The program as it is published. The tests that run it are in a vitest project that builds it first when needed. */
-export const program = path.join(root, 'dist/pipetail.js');
-
-/** The Node that runs the tests, and so the program: 22.19 or later. */
+/** The Node that runs the tests. */
 export const node = process.execPath;
+
+/** `PIPETAIL_PROGRAM`: an executable to test instead, such as `dist/pipetail-linux-x64`. */
+const executable = process.env.PIPETAIL_PROGRAM;
+
+/** The program as it is published. The tests that run it are in a vitest project that builds it first when needed. */
+export const program = path.resolve(root, executable ?? 'dist/pipetail.js');
+
+/** What starts the program, with its path as the first argument; it is replaced by the program, or runs it. */
+export const launcher = executable === undefined ? node : '/usr/bin/env';
+
+/** Whether Node's own variables and flags act on the program. */
+export const isOnNode = executable === undefined;
 
 export type CommandResult = {
   readonly code: number | null;
@@ -74,7 +83,7 @@ export async function run(
 
 /** Runs the built program to its end, without a terminal. */
 export async function runCommand(args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-  return await run(node, [program, ...args], options);
+  return await run(launcher, [program, ...args], options);
 }
 
 /** Starts the built program in a terminal. */
@@ -82,5 +91,5 @@ export async function openProgram(
   args: readonly string[],
   options: Omit<TerminalOptions, 'command' | 'args'> = {},
 ): Promise<Terminal> {
-  return await openTerminal({command: node, args: [program, ...args], ...options});
+  return await openTerminal({command: launcher, args: [program, ...args], ...options});
 }

@@ -32,7 +32,7 @@ export class SecretWatch {
     for (const pid of pids.sort((one, other) => other - one)) {
       try {
         // A shell or a multiplexer that was given a secret to hand on is the test's own doing.
-        if (path.basename(readlinkSync(`/proc/${pid}/exe`)) !== 'node') continue;
+        if (!/^(?:node|pipetail-[\w-]+)$/.test(path.basename(readlinkSync(`/proc/${pid}/exe`)))) continue;
         const variables = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
         if (!variables.includes(`HOME=${this.#home}`)) continue;
         this.#note(`the command line of process ${pid}`, readFileSync(`/proc/${pid}/cmdline`));

@@ -55,7 +55,7 @@ test('the manual page is where man finds it', async () => {
   expect(page).toBe(await readFile(path.join(root, 'man/pipetail.1'), 'utf8'));
 });
 
-describe.each(['22', '24'])('what is installed runs under Node %s', (major) => {
+describe.each(['22', '24', '26'])('what is installed runs under Node %s', (major) => {
   /** The directory of a Node of this major, to be put first on the search path. */
   function directoryOf(context: Parameters<typeof skipOrFail>[0]): string {
     const majorOf = (file: string): string | undefined =>

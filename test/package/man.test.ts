@@ -1,11 +1,10 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
-import {describe, expect, test} from 'vitest';
-import {manPage} from '../../scripts/man-page.ts';
-import {bold, entry, plain} from '../../scripts/roff.ts';
+import {expect, test} from 'vitest';
+import {manPage} from '../../source/commands/man-page.ts';
 import {commandsHelp} from '../../source/settings/help-text.ts';
 import {options} from '../../source/settings/option-table.ts';
-import {allCommands} from '../../source/ui/keys/commands.ts';
+import {allCommands, keyWords} from '../../source/ui/keys/commands.ts';
 import {root, run} from '../harness/program.ts';
 import {requireTool} from '../harness/tools.ts';
 
@@ -13,7 +12,7 @@ const file = path.join(root, 'man/pipetail.1');
 
 test('man/pipetail.1 is made from the present tables (npm run docs)', async () => {
   const {version} = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
-  expect(await readFile(file, 'utf8')).toBe(manPage(version));
+  expect(await readFile(file, 'utf8')).toBe(manPage(version, keyWords()));
 });
 
 test('man shows it without a warning: every option, every key', async (context) => {
@@ -35,20 +34,4 @@ test('man shows it without a warning: every option, every key', async (context) 
     expect(shown).toContain(help);
   }
   for (const {help} of allCommands) expect(shown).toContain(help);
-});
-
-describe('roff', () => {
-  test.each([
-    ['--host URL', '\\-\\-host URL'],
-    ['back\\slash', 'back\\eslash'],
-    ['.dot', '\\&.dot'],
-    ["'quote", '\\(aqquote'],
-    ['^L ~ ` "', '\\(haL \\(ti \\(ga \\(dq'],
-    ['pipeline…', 'pipeline\\[u2026]'],
-    ['𝄞', '\\[u1D11E]'],
-  ])('%s', (text, wanted) => {
-    expect(plain(text)).toBe(wanted);
-    expect(bold(text)).toBe(`\\fB${wanted}\\fR`);
-    expect(entry('a', text)).toEqual(['.TP', '\\fBa\\fR', wanted]);
-  });
 });

@@ -19,12 +19,12 @@ async function smallProject(): Promise<TemporaryDirectory> {
     at('cli.tsx'),
     `#!/usr/bin/env -S node --stack-size=900
      import {greeting} from './source/greeting.ts';
-     console.log(greeting, ...process.argv.slice(2));
-     if (process.argv.includes('flags')) console.log(...process.execArgv);
      if (process.argv.includes('stay')) {
        process.on('SIGTERM', () => process.exit(5));
        setInterval(() => {}, 1000);
      }
+     console.log(greeting, ...process.argv.slice(2));
+     if (process.argv.includes('flags')) console.log(...process.execArgv);
      if (process.argv.includes('die')) process.kill(process.pid, 'SIGKILL');
      process.exitCode = 3;\n`,
   );

@@ -103,6 +103,14 @@ export function keyGroups(table?: CommandTable): readonly RowGroup<KeyRow>[] {
   return rowGroups(keyRows(table));
 }
 
+/** The same in words, for the manual page: the names of keys, and what they do. */
+export function keyWords(): readonly {title: string; keys: readonly (readonly [keys: string, does: string])[]}[] {
+  return keyGroups().map(({group, commands}) => ({
+    title: group,
+    keys: commands.map((command) => [keysShown(command), command.help] as const),
+  }));
+}
+
 /** The first key of a command as people read it, arrows as words; undefined: it has none. */
 export function keyOf(table: CommandTable, id: CommandId): string | undefined {
   const key = table.find((command) => command.id === id)?.keys[0];

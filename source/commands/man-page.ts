@@ -1,13 +1,25 @@
-import {commandsHelp, optionRows} from '../source/settings/help-text.ts';
-import {type CommandName, commandWords, type Option, options, variableOf} from '../source/settings/option-table.ts';
-import {keyGroups, keysShown} from '../source/ui/keys/commands.ts';
-import {bold, entry, heading, paragraph, plain, subheading} from './roff.ts';
+import {commandsHelp, optionRows} from '../settings/help-text.ts';
+import {type CommandName, commandWords, type Option, options, variableOf} from '../settings/option-table.ts';
+import {printWhole} from '../system/line-output.ts';
+import {bold, entry, heading, paragraph, plain, subheading, textOf} from './roff.ts';
+
+/** The keys of one place of the screen: their names, and what they do. */
+export type KeyGroup = {readonly title: string; readonly keys: readonly (readonly [keys: string, does: string])[]};
+
+/** `pipetail man`: text on a terminal, for a reader without man; else the page itself, for man. Resolves to the exit code. */
+export async function printManPage(page: string, process: NodeJS.Process): Promise<number> {
+  const {isTTY, columns = 80} = process.stdout;
+  return await printWhole(isTTY ? textOf(page, Math.min(columns, widest)) : page, process);
+}
+
+/** Cells: longer rows are hard to read. */
+const widest = 100;
 
 /** The manual page in roff, from the tables of options and keys. */
-export function manPage(version: string): string {
+export function manPage(version: string, groups: readonly KeyGroup[]): string {
   const {screen} = commandsHelp;
   return [
-    '.\\" Made by scripts/man.ts from the tables of the program.',
+    '.\\" Made from the tables of the program.',
     `.TH PIPETAIL 1 "" "pipetail ${version}" "User Commands"`,
     // No hyphenation, no justified lines.
     '.nh',
@@ -57,10 +69,7 @@ export function manPage(version: string): string {
     ),
     heading('KEYS'),
     paragraph('On the screen, ? lists the keys, finds commands by words, and runs them.'),
-    ...keyGroups().flatMap(({group, commands}) => [
-      subheading(group),
-      ...commands.flatMap((command) => entry(keysShown(command), command.help)),
-    ]),
+    ...groups.flatMap(({title, keys}) => [subheading(title), ...keys.flatMap(([names, does]) => entry(names, does))]),
     heading('ENVIRONMENT'),
     ...environment().flatMap(([name, does]) => entry(name, does)),
     heading('FILES'),

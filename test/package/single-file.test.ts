@@ -1,0 +1,81 @@
+import {execFileSync} from 'node:child_process';
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {beforeAll, beforeEach, describe, expect, test} from 'vitest';
+import manifest from '../../package.json' with {type: 'json'};
+import {node, root, run} from '../harness/program.ts';
+import {openTerminal} from '../harness/terminal.ts';
+import {findTool, requireTool, skipOrFail} from '../harness/tools.ts';
+
+const name = `pipetail-${process.platform}-${process.arch}`;
+const file = path.join(root, 'dist', name);
+
+const missing = ['strip', 'patchelf'].find((tool) => findTool(tool) === undefined);
+
+describe.runIf(name === 'pipetail-linux-x64')('the program as one file', () => {
+  beforeAll(() => {
+    if (missing === undefined)
+      execFileSync(node, [path.join(root, 'scripts/single-file.mjs'), '--if-stale'], {stdio: ['ignore', 'ignore', 2]});
+  }, 180_000);
+  beforeEach((context) => {
+    if (missing !== undefined) skipOrFail(context, `${missing} is not installed`);
+  });
+
+  test('starts without a word of Node’s, and leaves no compiled code on disk', async () => {
+    const cache = {XDG_CACHE_HOME: undefined};
+    const result = await run('sh', ['-c', '"$0" --version && find "$HOME" -mindepth 1', file], {env: cache});
+    expect(result).toMatchObject({code: 0, stderr: ''});
+    expect(result.stdout).toMatch(new RegExp(`^pipetail ${manifest.version}[^\\n]*\\n$`));
+  });
+
+  test('has its flags, and takes none from variables', async () => {
+    const env = {NODE_OPTIONS: '--stack-size=banana'};
+    expect(await run(file, ['config', 'path'], {env})).toMatchObject({code: 0, stderr: ''});
+  });
+
+  test('needs no newer libraries than Debian 10 and RHEL 8 have', (context) => {
+    const readelf = requireTool(context, 'readelf');
+    const versions = execFileSync(readelf, ['--version-info', '--wide', file], {encoding: 'utf8', maxBuffer: 64e6});
+    const newest = (library: string) =>
+      [...versions.matchAll(new RegExp(`\\b${library}_(\\d+(?:\\.\\d+)+)`, 'g'))]
+        .map(([, version = '']) => version.split('.').map(Number))
+        .reduce((most, each) => (comesAfter(each, most) ? each : most), [0])
+        .join('.');
+    // Of glibc 2.28, and of the libstdc++ of GCC 8.
+    expect(newest('GLIBC')).toBe('2.28');
+    expect(comesAfter(newest('GLIBCXX').split('.').map(Number), [3, 4, 25])).toBe(false);
+    const needed = execFileSync(readelf, ['--dynamic', file], {encoding: 'utf8'});
+    const libraries = [...needed.matchAll(/NEEDED.*\[(.*)\]/g)].map(([, library = '']) =>
+      library.replace(/\.so.*/, ''),
+    );
+    // libatomic is what small systems lack: the tarball has it.
+    const usual = ['libdl', 'libm', 'libstdc++', 'libgcc_s', 'libpthread', 'libc', 'ld-linux-x86-64'];
+    expect(libraries.filter((library) => !usual.includes(library))).toEqual(['libatomic']);
+    expect(needed).toContain('[$ORIGIN/../lib/pipetail]');
+  });
+
+  test('the screen, its title and its end', async () => {
+    await using terminal = await openTerminal({command: file, args: ['--demo', '--title']});
+    await terminal.waitFor(/pipetail +demo.* LIVE/);
+    expect(await readFile(`/proc/${terminal.pid}/cmdline`, 'utf8')).toMatch(/^pipetail\0*$/);
+    await terminal.press('q');
+    expect(await terminal.waitForExit()).toEqual({code: 0, signal: undefined});
+    expect(terminal.alternateScreen).toBe(false);
+  });
+
+  test('the commands: logs, recordings, completion, the manual page', async () => {
+    const record =
+      'logs --demo nightly --record logs > sent && "$0" logs --from logs nightly > recorded && cmp sent recorded';
+    const script = `"$0" ${record} && "$0" completion bash && "$0" completion answer sto && "$0" man`;
+    const result = await run('sh', ['-c', script, file]);
+    expect(result).toMatchObject({code: 0});
+    expect(result.stdout).toContain('complete ');
+    expect(result.stdout).toContain('story');
+    expect(result.stdout.endsWith(await readFile(path.join(root, 'man/pipetail.1'), 'utf8'))).toBe(true);
+  });
+});
+
+function comesAfter(one: readonly number[], other: readonly number[]): boolean {
+  const at = one.findIndex((number, index) => number !== (other[index] ?? 0));
+  return at !== -1 && (one[at] ?? 0) > (other[at] ?? 0);
+}
