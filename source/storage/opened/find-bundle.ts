@@ -39,11 +39,14 @@ const metadataFile = 'metadata.json';
 /** Of a file that is read at once; the largest one seen has 200 kB. */
 const mostJson = 32 * 1024 * 1024;
 
-/** Throws `OpenError` for a ZIP file that is damaged, or no bundle. */
-export async function bundleInZip(file: string): Promise<FoundBundle> {
+/** What is left of one that is damaged is noted. Throws `OpenError` for a ZIP file that has no log. */
+export async function bundleInZip(file: string, note: (line: string) => void): Promise<FoundBundle> {
   const isWanted = (name: string) => [metadataFile, ...collected].includes(path.posix.basename(name));
-  const bundle = await bundleOf(file, await readZip(file, isWanted));
+  const {parts, isDamaged} = await readZip(file, isWanted);
+  const bundle = await bundleOf(file, parts);
+  if (bundle && isDamaged) note(`${clean(file)} is cut or damaged: what is left of it is read`);
   if (bundle) return bundle;
+  if (isDamaged) throw new OpenError(`${clean(file)} is cut or damaged: no log is left in it`);
   const way = 'unpack it, and open its folder';
   throw new OpenError(`${clean(file)} is a ZIP file, but no support bundle of Feldera with a log: ${way}`);
 }
@@ -80,12 +83,19 @@ async function bundleOf(file: string, parts: readonly ZipPart[]): Promise<FoundB
     const directory = path.posix.basename(folder);
     return {name: clean(directory), at: times.get(directory) ?? timeInName(directory), files};
   });
-  return {
-    kind: 'bundle',
-    name: pipeline === '' ? clean(path.basename(file)) : pipeline,
-    path: file,
-    collections: collections.sort((a, b) => (a.at ?? 0) - (b.at ?? 0) || byName(a.name, b.name)),
-  };
+  collections.sort((a, b) => (a.at ?? 0) - (b.at ?? 0) || byName(a.name, b.name));
+  const name = pipeline || (await nameInConfiguration(collections)) || clean(path.basename(file));
+  return {kind: 'bundle', name, path: file, collections};
+}
+
+/** `metadata.json` comes last in a bundle, and is missing where it was cut. */
+async function nameInConfiguration(collections: readonly Collection[]): Promise<string> {
+  for (const {files} of collections) {
+    const part = files.get('pipeline_config.json');
+    const name = part ? cleanName(stringOf(await readJson(part), 'name')) : '';
+    if (name !== '') return name;
+  }
+  return '';
 }
 
 function isCollected(name: string): name is Collected {

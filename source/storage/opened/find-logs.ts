@@ -40,11 +40,11 @@ export async function findLogs(what: string, {note = () => {}}: FindOptions = {}
     throw OpenError.of(what, error);
   });
   if (stats.isDirectory()) return await logsIn(what, note);
-  return [await logOf(what, stats)];
+  return [await logOf(what, stats, note)];
 }
 
 /** Throws `OpenError` for what is no log. */
-async function logOf(file: string, stats: Stats): Promise<FoundLog> {
+async function logOf(file: string, stats: Stats, note: (line: string) => void): Promise<FoundLog> {
   const name = nameOf(file);
   if (stats.isFIFO()) return {kind: 'stdin', name, path: file};
   if (!stats.isFile()) throw new OpenError(`${clean(file)} is neither a file nor a folder`);
@@ -53,7 +53,7 @@ async function logOf(file: string, stats: Stats): Promise<FoundLog> {
     case 'log':
       return {kind: 'file', name, path: file, packed: form.packed, older: []};
     case 'zip':
-      return await bundleInZip(file);
+      return await bundleInZip(file, note);
     case 'other':
       throw new OpenError(`${clean(file)} ${form.why}`);
   }
@@ -116,7 +116,7 @@ async function filesIn(
     const file = path.join(folder, entry);
     try {
       const stats = await stat(file);
-      const found = stats.isFile() ? await logOf(file, stats) : undefined;
+      const found = stats.isFile() ? await logOf(file, stats, note) : undefined;
       if (found?.kind === 'file') files.push(found);
       else if (found) bundles.push(found);
     } catch (error) {

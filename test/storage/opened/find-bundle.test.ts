@@ -1,10 +1,12 @@
 import {execFileSync} from 'node:child_process';
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import fc from 'fast-check';
 import {afterAll, describe, expect, test} from 'vitest';
 import type {FoundBundle} from '../../../source/storage/opened/find-bundle.ts';
 import {readWhole} from '../../../source/storage/opened/find-bundle.ts';
 import {findLogs} from '../../../source/storage/opened/find-logs.ts';
+import {type PackedPart, unpack} from '../../../source/storage/opened/unpack.ts';
 import {root} from '../../harness/program.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 import {zipOf} from './zip-file.ts';
@@ -126,14 +128,13 @@ describe('what is no bundle is refused in one line', () => {
     expect(await failureOf(await write(zipOf([{name: 'metadata.json', content: metadata}])))).toBe(words);
   });
 
-  test('a ZIP file that was cut anywhere', async () => {
+  test('what is left of a ZIP file is no log', async () => {
     const whole = await readFile(path.join(wire, '19-support-bundle.zip'));
-    for (const length of [4, 1000, whole.length >> 1, whole.length - 1]) {
-      const file = await write(whole.subarray(0, length));
-      expect(await failureOf(file)).toBe(
-        'WHAT is cut or damaged: the directory at the end of a ZIP file cannot be read',
-      );
-    }
+    const words = 'WHAT is cut or damaged: no log is left in it';
+    for (const length of [4, 29, 40]) expect(await failureOf(await write(whole.subarray(0, length)))).toBe(words);
+    expect(await failureOf(await write(Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(1000, 0xff)])))).toBe(
+      words,
+    );
   });
 
   test('too many files', async () => {
@@ -142,11 +143,57 @@ describe('what is no bundle is refused in one line', () => {
   });
 });
 
-test('a damaged file of a bundle is read up to there', async () => {
-  const whole = zipOf([{name: 'a/logs.txt', content: 'a line of the log\n'.repeat(10)}]);
-  whole.fill(0xff, 'PK\x03\x04'.length + 26 + 'a/logs.txt'.length, undefined);
-  expect(await failureOf(await write(whole))).toContain('is cut or damaged');
+describe('a bundle that was cut anywhere', () => {
+  test("Feldera's own: the log is read up to there, and one line says so", async () => {
+    const whole = await readFile(path.join(wire, '31-support-bundle-real.zip'));
+    const [log] = (await bundleIn(await write(whole))).collections;
+    const part = log?.files.get('logs.txt');
+    const text = part && (await readWhole(part))?.toString('latin1');
+    const [start = 0, length = 0] = [part?.start, part?.length];
+    expect(text?.length).toBeGreaterThan(10_000);
+    await fc.assert(
+      fc.asyncProperty(fc.integer({min: start + 200, max: whole.length - 1}), async (end) => {
+        const file = await write(whole.subarray(0, end));
+        const notes: string[] = [];
+        const [found] = await findLogs(file, {note: (line) => notes.push(line)});
+        expect(notes).toEqual([`${file} is cut or damaged: what is left of it is read`]);
+        const left = found?.kind === 'bundle' ? found.collections[0]?.files.get('logs.txt') : undefined;
+        const {text: read, end: how} = await readPart(left);
+        expect(text?.startsWith(read)).toBe(true);
+        expect(how).toBe(end < start + length ? 'cut-short' : 'whole');
+        if (how === 'whole') expect(read).toBe(text);
+        else expect(read.length).toBeGreaterThan(0);
+      }),
+      {numRuns: 30},
+    );
+  });
+
+  test('the name of the pipeline is in its configuration', async () => {
+    const whole = await readFile(path.join(wire, '19-support-bundle.zip'));
+    expect(facts(await bundleIn(await write(whole.subarray(0, 15_000))))).toMatchObject({name: 'c2'});
+  });
+
+  test('of files whose sizes come after them', async () => {
+    const whole = zipOf(
+      ['a', 'b', 'c'].map((name) => ({name: `${name}/logs.txt`, content: `${name}\n`.repeat(3), isStreamed: true})),
+    );
+    const {collections} = await bundleIn(await write(whole.subarray(0, -30)));
+    const texts = await Promise.all(collections.map(async ({files}) => await readPart(files.get('logs.txt'))));
+    expect(texts).toEqual(['a', 'b', 'c'].map((name) => ({text: `${name}\n`.repeat(3), end: 'whole'})));
+  });
 });
+
+/** Its bytes as Latin-1, and how it ended. */
+async function readPart(part: PackedPart | undefined): Promise<{readonly text: string; readonly end: string}> {
+  let [text, end] = ['', 'whole'];
+  if (part) {
+    for await (const piece of unpack(part)) {
+      if ('bytes' in piece) text += piece.bytes.toString('latin1');
+      else end = piece.marker.kind === 'unreadable' ? piece.marker.because : piece.marker.kind;
+    }
+  }
+  return {text, end};
+}
 
 test('what the tool zip makes', async (context) => {
   const from = path.join(folder.path, 'made');
