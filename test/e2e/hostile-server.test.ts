@@ -8,7 +8,7 @@ import {unexpectedIn, unprintableIn} from '../harness/strict-output.ts';
 const overSsh = {SSH_CONNECTION: '10.0.0.1 50000 10.0.0.2 22'};
 
 test('a server with hostile text in every field of every answer: the screen, its title, notices and copies', async () => {
-  await using server = await startHostileServer();
+  await using server = await startHostileServer({isLogHostile: true});
   await using terminal = await openProgram(['--host', server.url, '--title'], {cols: 120, rows: 40, env: overSsh});
   await terminal.waitFor('three');
   const walks = [
@@ -45,6 +45,8 @@ test('a server with hostile text in every field of every answer: the screen, its
   let from = 0;
   for (const keys of walks) {
     await terminal.press(...keys);
+    // Of the two runs of the log.
+    if (keys.includes('D')) await terminal.waitFor(/new .*×1.*two/);
     await terminal.stable();
     const {output} = terminal;
     const unexpected = unexpectedIn(output.subarray(from));
@@ -63,6 +65,7 @@ test('a server with hostile text in every field of every answer: the screen, its
 
 test('a server with hostile text in every field of every answer: what the commands print', async () => {
   await using server = await startHostileServer();
+  await using withLog = await startHostileServer({isLogHostile: true});
   // The server answers for each name that contains one of its own.
   const name = server.names[0]?.replaceAll(hostile, '') ?? '';
   const commands = [
@@ -85,7 +88,9 @@ test('a server with hostile text in every field of every answer: what the comman
   ];
   const leaks: string[] = [];
   for (const command of commands) {
-    const {stdout, stderr} = await runCommand([...command, '--host', server.url]);
+    const readsLog = ['story', 'diff'].includes(command[0] ?? '');
+    const {stdout, stderr, code} = await runCommand([...command, '--host', readsLog ? withLog.url : server.url]);
+    if (readsLog) expect({command, code, stderr}).toEqual({command, code: 0, stderr: ''});
     const unexpected = [...unprintableIn(stdout), ...unprintableIn(stderr)];
     if (unexpected.length > 0) leaks.push(`${command.join(' ')}: ${unexpected.join(' ')}`);
     expect(stdout || stderr, command.join(' ')).not.toBe('');

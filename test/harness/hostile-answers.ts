@@ -72,9 +72,15 @@ function hostilePipelines(): readonly Named[] {
 
 const session = {tenant_id: 'tenant-id', tenant_name: 'tenant', role: 'Owner', memberships: ['a', 'b']};
 
-const logLines = ['INFO one', 'ERROR two', 'WARN three'].map(
-  (text) => `[p] 2026-11-27T10:00:00.000000Z ${text.replace(' ', ' dbsp::server:  ')}\n`,
-);
+/** Two runs, the second with another kind of error. `text` is in each line of the process. */
+function twoRuns(text: string): readonly string[] {
+  const start =
+    '[manager] 2026-11-27T10:00:00.000000Z  INFO pipeline_manager::runner::pipeline_automata: Resources transition: ' +
+    'stopped -> provisioning (desired: provisioned) pipeline-id="01a21b93-2941-7ed2-815f-092debad96c9" pipeline-name="N/A"\n';
+  const lines = (...said: readonly string[]) =>
+    said.map((each) => `[p] 2026-11-27T10:00:00.000000Z ${each.replace(' ', ' dbsp::server:  ')}${text}\n`);
+  return [start, ...lines('INFO one', 'ERROR four'), start, ...lines('INFO one', 'ERROR two', 'WARN three')];
+}
 
 /** Bytes of an answer. Header values are sent as Latin-1, as HTTP has them. */
 export function answer(status: number, headers: Readonly<Record<string, string>>, body: string): Buffer {
@@ -87,10 +93,17 @@ export function answer(status: number, headers: Readonly<Record<string, string>>
 
 const json = {'content-type': 'application/json'};
 
-/** Starts a server that obeys Feldera's API and has hostile text in every field of every answer. */
-export async function startHostileServer(): Promise<ReplayServer & {readonly names: readonly string[]}> {
+/**
+ * Starts a server that obeys Feldera's API and has hostile text in every field of every answer; with `isLogHostile` also
+ * in the lines of its logs, whose bytes `pipetail logs` prints as they are.
+ */
+export async function startHostileServer({
+  isLogHostile = false,
+} = {}): Promise<ReplayServer & {readonly names: readonly string[]}> {
   const pipelines = hostilePipelines();
-  const log = `HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ntransfer-encoding: chunked\r\n\r\n${logLines
+  const log = `HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ntransfer-encoding: chunked\r\n\r\n${twoRuns(
+    isLogHostile ? ` ${hostile.toWellFormed()}` : '',
+  )
     .map((line) => `${Buffer.byteLength(line).toString(16)}\r\n${line}\r\n`)
     .join('')}`;
   const server = await startReplayServer({
