@@ -231,11 +231,7 @@ export const options = [
     help: 'show lines as sent, with their own times and names, instead of the compact form',
     commands: screens,
   },
-  {
-    flag: 'connector-errors',
-    help: 'show each new error of a connector in the log, where it arrives',
-    commands: ['screen'],
-  },
+  {flag: 'connector-errors', help: 'show new errors of connectors in the log, where they arrive', commands: ['screen']},
   {
     flag: 'time',
     value: 'HOW',
