@@ -21,6 +21,7 @@ import {processesOf} from '../system/processes.ts';
 import {zstdPacker} from '../system/zstd-packer.ts';
 import {ScreenSession} from '../ui/session-keeper.ts';
 import type {ViewOptions} from '../ui/state/pane-view.ts';
+import type {OpenedFacts} from './opened-facts.ts';
 
 /** Milliseconds to wait for files in a home folder that hangs. */
 const savePatience = 500;
@@ -41,6 +42,7 @@ export class ScreenBackend {
   readonly session: ScreenSession | undefined;
   /** The folder of session, histories of the prompts, recordings and crash reports. */
   readonly state: string;
+  readonly recordingsFolder: string;
   readonly #recordings: Recordings;
   readonly #withoutServer: boolean;
   readonly #clock: Clock;
@@ -66,6 +68,7 @@ export class ScreenBackend {
     this.stats = new StatsPoller({client, clock, random, poller: this.poller});
     this.presence = new Presence({clock});
     const {directory = path.join(this.state, 'recordings'), maxBytes} = settings.record;
+    this.recordingsFolder = directory;
     const server = serverName(client.baseUrl, settings.server.tenant);
     this.#recordings = new Recordings({directory, server, maxBytes, clock, processes});
     this.frameRate = new FrameRate(settings.fps);
@@ -100,6 +103,18 @@ export class ScreenBackend {
     });
   }
 
+  /** Makes what was recorded of a pipeline a log that can be opened. Resolves to its name; undefined: there is nothing. */
+  async addPast(pipeline: string): Promise<string | undefined> {
+    const recordings = await this.#recordings.find(pipeline);
+    if (recordings.length === 0) return undefined;
+    // No other screen of a server reads files.
+    const {OpenedLog} = await import('../streams/opened-log.ts');
+    const name = `${pipeline} (recorded)`;
+    const found = {kind: 'recording', name, path: this.recordingsFolder, recordings} as const;
+    this.opened.set(found, (options) => new OpenedLog(options));
+    return name;
+  }
+
   start(): void {
     if (this.#withoutServer) return;
     this.stats.start();
@@ -128,6 +143,7 @@ export class ScreenBackend {
 export type OpenedInput = {
   readonly found: readonly FoundLog[];
   readonly create: CreateLog;
+  readonly factsOf: (opened: OpenedLogs) => OpenedFacts;
   readonly stdin: AsyncIterable<Uint8Array> | undefined;
 };
 

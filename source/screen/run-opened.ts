@@ -2,7 +2,9 @@ import {noServer} from '../api/no-server.ts';
 import {UsageError} from '../settings/parse-values.ts';
 import {findOpened} from '../streams/bundle-log.ts';
 import {OpenedLog, type OpenedLogOptions} from '../streams/opened-log.ts';
+import type {OpenedLogs} from '../streams/opened-logs.ts';
 import {openTerminal} from '../system/terminal-input.ts';
+import {OpenedFacts} from './opened-facts.ts';
 import {commandsOf, runScreen, type ScreensOptions} from './run-screen.ts';
 import {readTerminal} from './services.ts';
 
@@ -27,7 +29,8 @@ export async function runOpenedScreen({settings, what, version, process}: Opened
   const notes: string[] = [];
   const logs = await Promise.all(what.map(async (each) => await findOpened(each, {note: (line) => notes.push(line)})));
   const create = (options: OpenedLogOptions) => new OpenedLog(options);
-  const opened = {found: logs.flat(), create, stdin: readsStdin ? stdin : undefined};
+  const factsOf = (logs: OpenedLogs) => new OpenedFacts(logs);
+  const opened = {found: logs.flat(), create, factsOf, stdin: readsStdin ? stdin : undefined};
   const client = noServer();
   const server = {client, name: '', secrets: () => [], close: client.close};
   const end = await runScreen({

@@ -114,7 +114,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const {session} = backend;
   const controller = new Controller({
     services: screenServices({
-      ...{settings, server, backend, terminal, process, clock, commands, withoutServer: opened !== undefined},
+      ...{settings, server, backend, terminal, process, clock, commands, facts: opened?.factsOf(backend.opened)},
       setTitle: title.set,
       ...(contextSwitch && {contexts: contextSwitch.of(settings)}),
       quit: () => exit.leave(0),

@@ -22,6 +22,7 @@ import {alertObject} from '../timeline/notify.ts';
 import type {Description, Services} from '../ui/services.ts';
 import {zoneOffset} from '../viewport/time-column.ts';
 import type {ScreenBackend} from './backend.ts';
+import type {OpenedFacts} from './opened-facts.ts';
 
 type TerminalInfo = {
   readonly keys: ReadStream;
@@ -54,7 +55,9 @@ export function readTerminal({process, keys, instead = 'pipetail logs <pipeline>
   return {keys, depth, symbols: symbolsFor(isUtf8), isUtf8};
 }
 
-type ServicesInput = Pick<Services, 'commands' | 'contexts' | 'quit' | 'takesFrames' | 'withoutServer'> & {
+type ServicesInput = Pick<Services, 'commands' | 'contexts' | 'quit' | 'takesFrames'> & {
+  /** What the pages tell without a server; undefined: there is one. */
+  readonly facts: OpenedFacts | undefined;
   readonly settings: Settings;
   readonly server: OpenServer;
   readonly backend: ScreenBackend;
@@ -65,18 +68,22 @@ type ServicesInput = Pick<Services, 'commands' | 'contexts' | 'quit' | 'takesFra
 };
 
 export function screenServices(input: ServicesInput): Services {
-  const {settings, server, backend, terminal, setTitle, process, clock, ...others} = input;
+  const {settings, server, backend, terminal, setTitle, process, clock, facts, ...others} = input;
   const {client} = server;
   const {env, stdout} = process;
   const {manager, opened, poller, stats, presence, frameRate, login, histories, alerts} = backend;
   const write = (sequence: string) => writeWhole(stdout, sequence);
   return {
-    ...{manager, opened, poller, stats, clock, histories, frameRate, alerts},
+    ...{manager, opened, poller, clock, histories, frameRate, alerts},
+    stats: facts?.stats ?? stats,
+    addPast: (pipeline) => backend.addPast(pipeline),
+    recordingsFolder: backend.recordingsFolder,
+    withoutServer: facts !== undefined,
     watched: presence.here,
     session: login.session,
     serverVersion: login.version,
-    describe: (name, signal) => describe(client, name, signal),
-    history: (name, signal) => readHistory(client, name, signal),
+    describe: (name, signal) => facts?.describe(name) ?? describe(client, name, signal),
+    history: (name, signal) => facts?.history(name) ?? readHistory(client, name, signal),
     serverName: server.name,
     serverUrl: client.baseUrl,
     tokenFrom: settings.tokenFrom ?? settings.server.tokenCommand?.from,

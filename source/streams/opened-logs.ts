@@ -51,6 +51,11 @@ export class OpenedLogs {
     return name;
   }
 
+  /** As `add`, in place of what had that name, unless that is open. */
+  set(log: FoundLog, create: CreateLog): void {
+    if (!this.#logs.has(log.name)) this.#found.set(log.name, {log, create});
+  }
+
   /** Returns the log, which is read if it is not open; undefined: nothing of that name was added. */
   open(name: string): OpenedLog | undefined {
     const open = this.#logs.get(name);

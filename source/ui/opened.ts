@@ -25,9 +25,9 @@ export function noConnectionWords({services}: Controller, tab: Tab | undefined):
 const fromWords = {recording: 'a recording', file: 'a file', stdin: 'stdin', bundle: 'a support bundle'} as const;
 
 /** Where an opened log is, how large, and how far it was read, each with its name; empty for any other tab. */
-export function openedFacts({services}: Controller, tab: Tab): readonly (readonly [name: string, value: string])[] {
-  const log = services.opened?.get(tab.name);
-  const found = services.opened?.foundAs(tab.name);
+export function openedFacts({services}: Controller, name: string): readonly (readonly [name: string, value: string])[] {
+  const log = services.opened?.get(name);
+  const found = services.opened?.foundAs(name);
   if (!log || !found) return [];
   const {file, lineCount, droppedLines} = log.snapshot.get();
   const older = found.kind === 'file' ? found.older.length : 0;
@@ -43,4 +43,35 @@ export function openedFacts({services}: Controller, tab: Tab): readonly (readonl
     ...(file ? [['size', byteSize(file.size)] as const, ['state', file.why ?? fileWords(file).text] as const] : []),
     ['lines', `${count(lineCount)}${droppedLines > 0 ? `, ${count(droppedLines)} older ones dropped` : ''}`],
   ];
+}
+
+/** What an opened log itself tells of its pipeline, as far as it was read. */
+export function loggedFacts(controller: Controller, name: string): readonly (readonly [name: string, value: string])[] {
+  const log = controller.services.opened?.get(name);
+  const tab = controller.state.tabs.find((each) => each.name === name);
+  const runs = (tab && controller.indexOf(tab)?.runs.filter(({state}) => state !== 'unknown')) ?? [];
+  const last = runs.at(-1);
+  if (!log) return [];
+  const kinds = log.errors.byKey.size;
+  const errors = [...log.errors.byKey.values()].reduce((sum, group) => sum + group.count, 0);
+  return [
+    ...(last ? [['runs', `${count(runs.length)}, the last one ${last.failed ? 'failed' : last.state}`] as const] : []),
+    ['errors', errors === 0 ? 'none' : `${count(errors)} of ${counted(kinds, 'kind', 'kinds')}`],
+  ];
+}
+
+/** Entries without a time that are passed over. */
+const mostPassed = 1000;
+
+/** Until when what goes on has lasted, as Unix time in ms: now, but in a log that is a file until its last record. */
+export function lastMoment(controller: Controller, name: string): number {
+  const {services, state} = controller;
+  const tab = state.tabs.find((each) => each.name === name);
+  const index = services.opened?.get(name) && tab && controller.indexOf(tab);
+  const {endId, firstId} = services.opened?.get(name)?.buffer ?? {endId: 0, firstId: 0};
+  for (let id = endId - 1; index && id >= Math.max(firstId, endId - mostPassed); id--) {
+    const at = index.timeAt(id);
+    if (at !== undefined) return at;
+  }
+  return services.clock.wall();
 }

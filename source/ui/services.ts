@@ -29,6 +29,13 @@ export type Services = {
   readonly manager: StreamManager;
   /** Logs that are files; absent: there are none, and none can be opened. */
   readonly opened?: OpenedLogs;
+  /**
+   * Makes what was recorded of a pipeline a log that can be opened. Resolves to its name; undefined: there is nothing.
+   * Rejects with errors of the file system. Absent: nothing can be recorded.
+   */
+  readonly addPast?: (pipeline: string) => Promise<string | undefined>;
+  /** Where recordings are. */
+  readonly recordingsFolder?: string;
   /** There is no server, and nothing is asked of a network: the list has the opened logs. */
   readonly withoutServer?: boolean;
   readonly poller: ListPoller;
@@ -119,10 +126,13 @@ export type Contexts = {
   readonly switchTo: (name: string) => Promise<string | undefined>;
 };
 
-/** A pipeline from the server, or why there is none. */
+/** A pipeline from the server or a support bundle, or why there is none. */
 export type Description =
-  | {readonly kind: 'detail'; readonly detail: PipelineDetail}
-  | {readonly kind: 'failure'; readonly failure: ApiFailure};
+  /** `configuration`: of a support bundle, as indented JSON. */
+  | {readonly kind: 'detail'; readonly detail: PipelineDetail; readonly configuration?: string | undefined}
+  | {readonly kind: 'failure'; readonly failure: ApiFailure}
+  /** Of a log that is a file: nothing but the log tells of its pipeline. */
+  | {readonly kind: 'file'};
 
 /** The pipeline of the page `describe`; `answer`: undefined while the request runs. */
 export type Described = {readonly name: string; readonly answer: Description | undefined};

@@ -4,7 +4,7 @@ import {lineAsSent} from './line-text.ts';
 
 export type MarkdownInput = {
   readonly pipeline: string;
-  /** The server's URL. Only its host is written: a URL may contain credentials. */
+  /** The server's URL. Only its host is written: a URL may contain credentials. Empty: the log is a file. */
   readonly server: string;
   readonly platformVersion?: string;
   /** Times of the first and the last record, Unix time in ms; undefined if no line has a time. */
@@ -39,7 +39,7 @@ export class MarkdownReport {
 
   #head({pipeline, server, platformVersion, span, filters, gaps}: MarkdownInput): string[] {
     return [
-      `**Log of ${code(pipeline)} on ${code(hostOf(server))}**`,
+      `**Log of ${code(pipeline)}${onServer(server)}**`,
       '',
       `- Time: ${span === undefined ? 'unknown' : spanWords(span)}`,
       `- Lines: ${count(this.#lines.length)}`,
@@ -60,7 +60,7 @@ export function pipelineMarkdown(input: {
 }): string {
   const {pipeline, server, facts, errors} = input;
   return [
-    `**Pipeline ${code(pipeline)} on ${code(hostOf(server))}**`,
+    `**Pipeline ${code(pipeline)}${onServer(server)}**`,
     '',
     ...facts.map(([name, value]) => `- ${escaped(name)}: ${escaped(value)}`),
     '',
@@ -77,8 +77,9 @@ function errorBlocks(errors: readonly MarkdownError[]): readonly string[] {
   });
 }
 
-function hostOf(server: string): string {
-  return URL.canParse(server) ? new URL(server).host : 'unknown';
+function onServer(server: string): string {
+  if (server === '') return '';
+  return ` on ${code(URL.canParse(server) ? new URL(server).host : 'unknown')}`;
 }
 
 /** `2026-11-25 12:01:02 to 12:03:44 UTC`; with a second date if it differs. */

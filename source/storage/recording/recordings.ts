@@ -98,11 +98,16 @@ export class Recordings {
     }
   }
 
-  /** Id of the pipeline of that name whose recording started last, on our server. */
-  async newestId(name: string): Promise<string | undefined> {
+  /** Of all pipelines that had this name on our server, oldest first. */
+  async find(name: string): Promise<readonly FoundRecording[]> {
     const {directory, server: ours} = this.#options;
     const isOurs = ({server = ours}: FoundRecording) => ours === undefined || server === ours;
-    const found = (await findRecordings(directory, name)).findLast(isOurs);
+    return (await findRecordings(directory, name)).filter(isOurs);
+  }
+
+  /** Id of the pipeline of that name whose recording started last, on our server. */
+  async newestId(name: string): Promise<string | undefined> {
+    const found = (await this.find(name)).at(-1);
     return found && pipelineOf(path.basename(found.folder))?.id;
   }
 

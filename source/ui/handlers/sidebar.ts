@@ -1,3 +1,4 @@
+import {shortenHome} from '../../storage/save-file.ts';
 import type {Controller} from '../controller.ts';
 import {withHint} from '../keys/commands.ts';
 import type {SortOrder} from '../state/view-state.ts';
@@ -36,6 +37,7 @@ export const sidebarHandlers = {
     const others = marked.filter((name) => name !== cursor);
     controller.dispatch({type: 'marked', names: others.length < marked.length ? others : [...marked, cursor]});
   },
+  'open-past': (controller: Controller) => void openPast(controller).catch((error) => controller.sayFailure(error)),
   merge(controller: Controller) {
     const {marked, tabs} = controller.state;
     const kept = tabs.filter((tab) => tab.kept && tab.source.kind !== 'merged').map((tab) => tab.name);
@@ -59,6 +61,28 @@ export const sidebarHandlers = {
     controller.say(`sorted ${sortWords[order]}`);
   },
 };
+
+/** Opens what was recorded of the pipeline under the cursor. */
+async function openPast(controller: Controller): Promise<void> {
+  const {state, services, commands} = controller;
+  const pipeline = state.cursor;
+  if (pipeline === undefined) return;
+  if (services.withoutServer) {
+    controller.say('this log is open already: it is a file');
+    return;
+  }
+  const name = await services.addPast?.(pipeline);
+  if (controller.closing.aborted) return;
+  if (name === undefined) {
+    const folder = shortenHome(services.recordingsFolder ?? '', services.home);
+    controller.say(withHint(`nothing of ${pipeline} is recorded in ${folder}`, commands, 'record', 'records'));
+    return;
+  }
+  controller.dispatch({type: 'opened', name, source: {kind: 'recording', pipeline}});
+  controller.tabSwitcher.show(name);
+  controller.dispatch({type: 'keep', name});
+  controller.dispatch({type: 'focus', side: 'log'});
+}
 
 function move(controller: Controller, by: number): void {
   const {listed, state} = controller;

@@ -168,6 +168,7 @@ export const commands = [
     },
     {id: 'find-name', keys: ['/'], help: 'find pipelines by name', hint: {hasPipeline: 'find'}},
     {id: 'sort', keys: ['o'], help: 'sort by name, state or last activity', hint: {hasPipeline: 'sort'}},
+    {id: 'open-past', keys: ['O'], help: 'open what was recorded of the pipeline before, in its own tab'},
     {id: 'mark-pipeline', keys: ['m'], help: 'mark the pipeline for merging', hint: {hasPipeline: 'mark'}},
   ]),
   ...inGroup('log', 'log: move', [

@@ -272,6 +272,11 @@ export function connectorsText(connectors: readonly KnownConnector[]): string {
     .join('');
 }
 
+/** Of a support bundle: when its statistics were collected; undefined: it has none. */
+export function collectedNote(known: KnownStats | undefined): string | undefined {
+  return known?.at === undefined ? undefined : `Statistics of ${dateTime(known.at)} UTC, when they were collected`;
+}
+
 /** What cannot be known of the connectors, in a sentence; undefined: all is known. `runs`: the pipeline has a process. */
 export function statsNote(known: KnownStats | undefined, runs: boolean): string | undefined {
   const {stats, at, failure} = known ?? {};

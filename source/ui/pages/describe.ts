@@ -13,11 +13,13 @@ import {type PipelineError, pipelineErrors, pipelineState} from '../../words/pip
 import type {Controller} from '../controller.ts';
 import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
 import {withHint} from '../keys/commands.ts';
+import {loggedFacts, openedFacts} from '../opened.ts';
 import type {Described} from '../services.ts';
 import type {Page, PageText} from '../state/view-state.ts';
 import {activityRows, activityText, standstill} from './activity.ts';
 import {
   type ConnectorTable,
+  collectedNote,
   connectorPage,
   connectorsText,
   connectorTable,
@@ -37,7 +39,7 @@ export type EventsView = {
   /** Undefined until the server has answered. */
   readonly version: string | undefined;
   /** Of an opened log, in place of a server. */
-  readonly facts?: readonly (readonly [name: string, value: string])[];
+  readonly facts?: readonly Fact[];
   readonly events: readonly ConnectionEvent[];
   readonly width: number;
 };
@@ -45,7 +47,7 @@ export type EventsView = {
 /**
  * What is not in a pipeline's log: its states with their times, deployment and compiler errors in full. `waited`: how
  * long the request has been in progress, such as `4 s`; undefined while that is short. `activity`: what the statistics
- * say, below the errors that ended the pipeline.
+ * say, below the errors that ended the pipeline. `opened`: of a log that is a file.
  */
 export function describePage(
   described: Described | undefined,
@@ -53,6 +55,7 @@ export function describePage(
   width: number,
   waited?: string,
   activity: readonly StyledText[] = [],
+  opened: readonly Fact[] = [],
 ): readonly StyledText[] {
   if (!described) return [plain('')];
   const {answer} = described;
@@ -60,6 +63,8 @@ export function describePage(
   return [
     plain(` ${described.name}`, {bold: true}),
     plain(''),
+    ...opened.flatMap(([name, value]) => labelled(name, value, {cells: factCells, width})),
+    ...(pipeline && opened.length > 0 ? [plain('')] : []),
     ...(pipeline ? facts(pipeline, width) : []),
     ...(answer === undefined ? [plain(''), plain(loadingWords(waited), {dim: true})] : []),
     ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled'
@@ -67,7 +72,14 @@ export function describePage(
       : []),
     ...errors(pipeline, answer?.kind === 'detail' ? answer.detail.programError : undefined, width),
     ...activity,
+    ...(answer?.kind === 'detail' ? configurationRows(answer.configuration, width) : []),
   ];
+}
+
+/** Of a support bundle, whole. */
+function configurationRows(configuration: string | undefined, width: number): readonly StyledText[] {
+  if (configuration === undefined) return [];
+  return [plain(''), plain(' Configuration', {bold: true}), ...paragraph(configuration, width)];
 }
 
 /** The rows of a description, or of the connector that was opened there. */
@@ -79,7 +91,15 @@ export function describeRows(controller: Controller, page: DescriptionPage, wait
     return connectorPage(page.opened, now, width);
   }
   const listed = described && controller.pipeline(described.name);
-  return describePage(described, listed, width, waited, statsRows(controller, page).rows);
+  return describePage(described, listed, width, waited, statsRows(controller, page).rows, factsOfFile(controller));
+}
+
+type Fact = readonly [name: string, value: string];
+
+/** Of the described log, if it is a file: where it is, and what it tells itself. */
+function factsOfFile(controller: Controller): readonly Fact[] {
+  const name = controller.lookup.described.get()?.name;
+  return name === undefined ? [] : [...openedFacts(controller, name), ...loggedFacts(controller, name)];
 }
 
 type DescriptionPage = Extract<Page, {kind: 'describe' | 'connector'}>;
@@ -116,7 +136,8 @@ function statsRows(controller: Controller, page: Extract<Page, {kind: 'describe'
   const runs = hasProcess(controller.pipeline(name));
   const known = stats.known.get().get(name);
   const connectors = describedConnectors(controller);
-  const note = statsNote(known, runs);
+  const isOpened = controller.services.opened?.foundAs(name) !== undefined;
+  const note = isOpened ? collectedNote(known) : statsNote(known, runs);
   const still = runs ? standstill(known) : undefined;
   const table = connectorTable(connectors, chosenIn(connectors, page), {width, symbols});
   const log = controller.logs.get(name)?.errors.connectors;
@@ -207,6 +228,18 @@ function take(controller: Controller, use: (page: PageText & {readonly errors: s
   }
   const answer = described?.answer;
   const pipeline = answer?.kind === 'detail' ? answer.detail : described && controller.pipeline(described.name);
+  const opened = factsOfFile(controller);
+  if (described && answer && opened.length > 0 && !pipeline) {
+    const text = `${described.name}\n\n${opened.map(([name, value]) => `${name}: ${value}\n`).join('')}`;
+    const {name} = described;
+    use({
+      pipeline: name,
+      text,
+      errors: '',
+      markdown: pipelineMarkdown({pipeline: name, server: '', facts: opened, errors: []}),
+    });
+    return;
+  }
   if (!pipeline || !answer) {
     controller.say(answer ? 'nothing to copy here' : 'still loading: press the key again');
     return;
@@ -214,7 +247,11 @@ function take(controller: Controller, use: (page: PageText & {readonly errors: s
   const errors = pipelineErrors(pipeline, answer.kind === 'detail' ? answer.detail.programError : undefined);
   const sections = [
     {title: 'Connectors', text: connectorsText(connectors)},
-    {title: 'The last minute', text: activityText(controller.services.stats.known.get().get(pipeline.name))},
+    {
+      title: 'The last minute',
+      text: activityText(controller.services.stats.known.get().get(described?.name ?? pipeline.name)),
+    },
+    {title: 'Configuration', text: (answer.kind === 'detail' && answer.configuration) || ''},
   ].filter(({text}) => text !== '');
   use({pipeline: pipeline.name, ...describedText(pipeline, errors, controller.services.serverUrl, sections)});
 }
@@ -229,7 +266,10 @@ export function describedText(
   server: string,
   sections: readonly PipelineError[] = [],
 ) {
-  const facts = [['state', pipelineState(pipeline).word] as const, ...factsOf(pipeline)];
+  const facts = [
+    ...(hasState(pipeline) ? [['state', pipelineState(pipeline).word] as const] : []),
+    ...factsOf(pipeline),
+  ];
   const titled = ({title, text}: PipelineError) => `${title}\n${text.replace(/\n*$/, '\n')}`;
   const all = [...errors, ...sections.map(({title, text}) => ({title, text: text.trimEnd()}))];
   return {
@@ -244,19 +284,30 @@ export function describedText(
 function facts(pipeline: Pipeline, width: number): readonly StyledText[] {
   const state = pipelineState(pipeline);
   return [
-    concat([plain(' state'.padEnd(factCells)), plain(state.word, state.style)]),
+    ...(hasState(pipeline) ? [concat([plain(' state'.padEnd(factCells)), plain(state.word, state.style)])] : []),
     ...factsOf(pipeline).flatMap(([name, value]) => labelled(name, value, {cells: factCells, width})),
   ];
 }
 
-function factsOf(pipeline: Pipeline): readonly (readonly [name: string, value: string])[] {
+/** A support bundle has the configuration of the pipeline, without its state. */
+function hasState({deploymentStatus}: Pipeline): boolean {
+  return deploymentStatus !== '';
+}
+
+function factsOf(pipeline: Pipeline): readonly Fact[] {
   return [
     ...(pipeline.deploymentError ? ([['cause', pipeline.deploymentError.cause]] as const) : []),
-    ['deployment', `${pipeline.deploymentStatus} since ${utc(pipeline.deploymentStatusSince)}`],
-    ['desired', pipeline.deploymentDesiredStatus],
+    ...(hasState(pipeline)
+      ? ([
+          ['deployment', `${pipeline.deploymentStatus} since ${utc(pipeline.deploymentStatusSince)}`],
+          ['desired', pipeline.deploymentDesiredStatus],
+        ] as const)
+      : []),
     ['program', `${pipeline.programStatus} since ${utc(pipeline.programStatusSince)}`],
     ['storage', pipeline.storageStatus],
-    ['connector errors', pipeline.connectorErrors === undefined ? '–' : count(pipeline.connectorErrors)],
+    ...(hasState(pipeline)
+      ? [['connector errors', pipeline.connectorErrors === undefined ? '–' : count(pipeline.connectorErrors)] as const]
+      : []),
     ['id', pipeline.id],
     ['created', utc(pipeline.createdAt)],
     ['platform', pipeline.platformVersion],

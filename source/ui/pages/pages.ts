@@ -38,7 +38,7 @@ export function pageRows(controller: Controller, waited?: string): PageRows {
       const runs = alerts?.runs.get().filter(({pipeline}) => pipelines.includes(pipeline)) ?? [];
       const events = [...(source?.snapshot.get().events ?? []), ...runs].sort((a, b) => a.at - b.at);
       const name = tab && tabTitle(tab, poller.snapshot.get().pipelines, symbols);
-      const facts = tab ? openedFacts(controller, tab) : [];
+      const facts = tab ? openedFacts(controller, tab.name) : [];
       return eventsPage({name, server, version: serverVersion.get(), facts, events, width});
     }
     case 'detail':

@@ -9,6 +9,7 @@ import type {Controller} from '../controller.ts';
 import {pipelineOf} from '../handlers/common.ts';
 import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
 import {goToEntryOf} from '../handlers/move.ts';
+import {lastMoment} from '../opened.ts';
 import type {Page, PageText} from '../state/view-state.ts';
 import {listPage, marginCells, type PageRows} from './page-rows.ts';
 
@@ -42,8 +43,9 @@ export function timelinePage(
   const state = controller.story.state.get();
   const rows = state?.story?.rows ?? [];
   const now = clock.wall();
+  const until = state ? lastMoment(controller, state.pipeline) : now;
   const times = rows.map((row) => timeInWords(row, now));
-  const lengths = rows.map((row) => lengthInWords(row, now));
+  const lengths = rows.map((row) => lengthInWords(row, until));
   const [timeCells, lengthCells] = [cellsOf(times), cellsOf(lengths)];
   const whatCells = cellsOf(rows.map(({what}) => what));
   const sourceCells = width < widthWithSource ? 0 : fromCells + gap.length;
@@ -55,7 +57,7 @@ export function timelinePage(
     },
   );
   return listPage({
-    title: titleOf(state?.pipeline, state?.story),
+    title: titleOf(state?.pipeline, state?.story, controller),
     items: rows.length,
     rowOf(item) {
       const row = rows[item];
@@ -84,8 +86,9 @@ function cellsOf(column: readonly string[]): number {
   return column.reduce((most, {length}) => Math.max(most, length), 0);
 }
 
-function titleOf(pipeline: string | undefined, story: Story | undefined): StyledText {
-  const more = story ? (missingWords(story.missing) ?? 'newest first, UTC') : 'asking the server';
+function titleOf(pipeline: string | undefined, story: Story | undefined, {services}: Controller): StyledText {
+  const loading = services.withoutServer ? 'reading the log' : 'asking the server';
+  const more = story ? (missingWords(story.missing) ?? 'newest first, UTC') : loading;
   return concat([plain(` Timeline of ${pipeline ?? ''}`, {bold: true}), plain(`  ${more}`, {dim: true})]);
 }
 
@@ -132,8 +135,8 @@ function take(controller: Controller, use: (page: PageText) => void): void {
     return;
   }
   const {pipeline} = story;
-  const {clock, serverUrl: server} = controller.services;
-  const text = storyText(story, clock.wall());
+  const {serverUrl: server} = controller.services;
+  const text = storyText(story, lastMoment(controller, pipeline));
   const markdown = pipelineMarkdown({pipeline, server, facts: [], errors: [{title: 'Timeline', text}]});
   use({pipeline, text, markdown});
 }
