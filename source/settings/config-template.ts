@@ -1,6 +1,7 @@
-import {isConfigurable, numericValues, type Option, options, variableOf} from './option-table.ts';
+import {isConfigurable, type Option, options, variableOf} from './option-table.ts';
 import {contextOptions} from './option-values.ts';
 import {colorNames} from './palette.ts';
+import {numericValues} from './parse-values.ts';
 
 const introduction = `# Configuration of pipetail. Lines that begin with # are comments. A line such as
 #   #fps = 12

@@ -444,6 +444,3 @@ export function optionOf(flag: FlagName): Option {
   if (!option) throw new Error(`no option --${flag}`);
   return option;
 }
-
-/** Values (`Option.value`) that may be numbers in the configuration file. */
-export const numericValues = ['N', 'SIZE', 'TIME', 'CELLS'];

@@ -13,14 +13,13 @@ import {
   effectiveCommands,
   type FlagName,
   isConfigurable,
-  numericValues,
   type Option,
   optionOf,
   options,
 } from './option-table.ts';
 import {type ContextOption, contextOptions, type Environment, type Flags} from './option-values.ts';
 import {colorForms, colorNames, type OwnThemes, readColor, themeNames} from './palette.ts';
-import {didYouMean, UsageError} from './parse-values.ts';
+import {didYouMean, numericValues, UsageError} from './parse-values.ts';
 import {settingsOf} from './settings.ts';
 
 const tables = ['contexts', 'keys', 'themes'] as const;

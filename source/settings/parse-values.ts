@@ -183,3 +183,6 @@ function editsBetween(a: string, b: string): number {
   }
   return previous[b.length] ?? 0;
 }
+
+/** Names of values (`Option.value`) that may be numbers in the configuration file. */
+export const numericValues = ['N', 'SIZE', 'TIME', 'CELLS'];
