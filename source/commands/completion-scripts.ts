@@ -1,4 +1,5 @@
-import {type Option, options} from '../settings/option-table.ts';
+import type {Option} from '../settings/option.ts';
+import {options} from '../settings/option-table.ts';
 import type {Shell} from '../settings/request.ts';
 
 /** The script for a shell. It runs `pipetail`, which prints a word a line, help after a tab; without words: files. */

@@ -1,5 +1,6 @@
 import {commandsHelp, optionRows} from '../settings/help-text.ts';
-import {type CommandName, commandWords, type Option, options, variableOf} from '../settings/option-table.ts';
+import {type CommandName, commandWords, type Option, variableOf} from '../settings/option.ts';
+import {options} from '../settings/option-table.ts';
 import {printWhole} from '../system/line-output.ts';
 import {bold, entry, heading, paragraph, plain, subheading, textOf} from './roff.ts';
 

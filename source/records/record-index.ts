@@ -20,6 +20,7 @@ import {
   markerCode,
   panicCode,
   plainCode,
+  type RecordCounts,
   type RecordRange,
   RecordTable,
 } from './record-table.ts';
@@ -184,6 +185,23 @@ export class RecordIndex {
   count(range: RecordRange, wordAt: (id: number) => number): {readonly records: number; readonly lines: number} {
     this.#drop();
     return this.#table.count(range, wordAt);
+  }
+
+  /** Counts the records that begin in `[from, to)`. `wordAt`: see `RecordTable`; default: all of them. */
+  countByLevel(from: number, to: number, wordAt?: (id: number) => number): RecordCounts {
+    this.#drop();
+    return this.#table.countByLevel(from, to, wordAt);
+  }
+
+  /** The first head in `[id, to)` with a time, Unix time in ms. */
+  timedFrom(id: number, to: number): {readonly id: number; readonly at: number} | undefined {
+    let head = this.#table.timedFrom(id, to);
+    while (head !== undefined) {
+      const at = this.#timeOfHead(head);
+      if (at !== undefined) return {id: head, at};
+      head = this.#table.timedFrom(head + 1, to);
+    }
+    return undefined;
   }
 
   nextError(after: number): number | undefined {

@@ -1,6 +1,7 @@
 import meow from 'meow';
+import {acceptsOption, type CommandName, commandWords, isConfigurable, type Option} from './option.ts';
 import {optionNamed, unknownOption} from './option-names.ts';
-import {acceptsOption, type CommandName, commandWords, isConfigurable, type Option, options} from './option-table.ts';
+import {options} from './option-table.ts';
 import type {Flags} from './option-values.ts';
 import {readSwitch, UsageError} from './parse-values.ts';
 

@@ -1,4 +1,5 @@
-import {isConfigurable, type Option, options, variableOf} from './option-table.ts';
+import {isConfigurable, type Option, variableOf} from './option.ts';
+import {options} from './option-table.ts';
 import {contextOptions} from './option-values.ts';
 import {colorNames} from './palette.ts';
 import {numericValues} from './parse-values.ts';

@@ -1,4 +1,5 @@
-import {type CommandName, type Option, options, variableOf} from './option-table.ts';
+import {type CommandName, type Option, variableOf} from './option.ts';
+import {options} from './option-table.ts';
 
 type Call = readonly [call: string, does: string];
 

@@ -1,4 +1,5 @@
-import {acceptsOption, type CommandName, type Option, options} from './option-table.ts';
+import {acceptsOption, type CommandName, type Option} from './option.ts';
+import {options} from './option-table.ts';
 import {closest, UsageError} from './parse-values.ts';
 
 /** The option with that flag, alias or synonym; one that the command accepts, if there is one. */

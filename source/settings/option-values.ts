@@ -1,14 +1,6 @@
 import type {ConfigFile, ContextKey, ContextTable} from './config-file.ts';
-import {
-  type CommandName,
-  effectiveCommands,
-  type FlagName,
-  isConfigurable,
-  type Option,
-  optionOf,
-  options,
-  variableOf,
-} from './option-table.ts';
+import {type CommandName, effectiveCommands, isConfigurable, type Option, variableOf} from './option.ts';
+import {type FlagName, optionOf, options} from './option-table.ts';
 import {didYouMean, readSwitch, UsageError} from './parse-values.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -8,15 +8,8 @@ import {
   type KeyRemap,
   type Problem,
 } from './config-file.ts';
-import {
-  type CommandName,
-  effectiveCommands,
-  type FlagName,
-  isConfigurable,
-  type Option,
-  optionOf,
-  options,
-} from './option-table.ts';
+import {type CommandName, effectiveCommands, isConfigurable, type Option} from './option.ts';
+import {type FlagName, optionOf, options} from './option-table.ts';
 import {type ContextOption, contextOptions, type Environment, type Flags} from './option-values.ts';
 import {colorForms, colorNames, type OwnThemes, readColor, themeNames} from './palette.ts';
 import {didYouMean, numericValues, UsageError} from './parse-values.ts';

@@ -23,6 +23,7 @@ export const wrapChoices = ['off', 'errors', 'all'] as const;
 export const colorChoices = ['auto', 'always', 'never'] as const;
 
 /** Whether copies, saved files and pipes get lines without colours, or as sent. */
+export const stripChoices = ['auto', 'on', 'off'] as const;
 export const copyChoices = ['clean', 'as-sent'] as const;
 
 export const notifyChoices = ['bell', 'osc9', 'osc777', 'off'] as const;

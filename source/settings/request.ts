@@ -1,5 +1,6 @@
 import type {CommandLine} from './command-line.ts';
-import {type CommandName, options} from './option-table.ts';
+import type {CommandName} from './option.ts';
+import {options} from './option-table.ts';
 import type {OptionValues} from './option-values.ts';
 import {
   atLeast,

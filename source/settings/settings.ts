@@ -14,6 +14,7 @@ import {
   parseInteger,
   parseSize,
   readExpression,
+  stripChoices,
   switchIn,
   timeChoices,
   UsageError,
@@ -88,6 +89,8 @@ export type View = {
   readonly level: (typeof levelChoices)[number] | undefined;
   /** Cells, or `auto`: by the terminal's width. */
   readonly sidebar: number | 'auto' | 'off';
+  /** The strip of records by time; `auto`: by the terminal's height. */
+  readonly strip: (typeof stripChoices)[number];
 };
 
 /** The precedence is that of `optionValues`. Throws `UsageError`. */
@@ -166,8 +169,9 @@ function readView({value, required, isOn, isTyped, nameOf}: OptionValues): Start
     time: time === undefined ? usualTime : oneOf(nameOf('time'), time.toLowerCase(), timeChoices),
     level: level === undefined ? undefined : oneOf(nameOf('level'), level, levelChoices),
     sidebar: readSidebar(value('sidebar') ?? 'auto', nameOf('sidebar')),
+    strip: oneOf(nameOf('strip'), required('strip').toLowerCase(), stripChoices),
   };
-  const {wrap, asSent, connectorErrors, sidebar} = initial;
+  const {wrap, asSent, connectorErrors, sidebar, strip} = initial;
   const typed: Partial<View> = {
     ...(isTyped('wrap') && {wrap}),
     ...(isTyped('as-sent') && {asSent}),
@@ -175,6 +179,7 @@ function readView({value, required, isOn, isTyped, nameOf}: OptionValues): Start
     ...((isTyped('time') || isTyped('zone')) && {time: initial.time}),
     ...(isTyped('level') && {level: initial.level}),
     ...(isTyped('sidebar') && {sidebar}),
+    ...(isTyped('strip') && {strip}),
   };
   return {initial, typed, zone};
 }

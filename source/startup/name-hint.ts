@@ -1,6 +1,6 @@
 import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
-import {commandWords} from '../settings/option-table.ts';
+import {commandWords} from '../settings/option.ts';
 import {closest, didYouMean, UsageError} from '../settings/parse-values.ts';
 import type {OpenServer} from './open-server.ts';
 

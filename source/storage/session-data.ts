@@ -12,6 +12,8 @@ export type Session = {
   readonly sidebarHidden: boolean;
   /** Cells, as dragged by the user; undefined: by the terminal's width. */
   readonly sidebarWidth: number | undefined;
+  /** Undefined: by the terminal's height; earlier versions had none. */
+  readonly strip: boolean | undefined;
   readonly sort: string;
   /** What options had set at the start, if anything. */
   readonly start: SessionStart | undefined;
@@ -21,7 +23,7 @@ export type Session = {
 
 /** Set by options, not by keys. `level`: the lowest level shown. */
 export type SessionStart = Pick<SessionTab, 'wrap' | 'asSent' | 'time' | 'connectorErrors'> &
-  Pick<Session, 'sidebarHidden' | 'sidebarWidth'> & {readonly level: string | undefined};
+  Pick<Session, 'sidebarHidden' | 'sidebarWidth' | 'strip'> & {readonly level: string | undefined};
 
 export type SessionTab = {
   readonly name: string;
@@ -70,6 +72,7 @@ export function readSession(json: unknown): Session | undefined {
       focus: stringOf(from.focus),
       sidebarHidden: booleanOf(from.sidebarHidden),
       sidebarWidth: optional(from.sidebarWidth, countOf),
+      strip: optional(from.strip, booleanOf),
       sort: stringOf(from.sort),
       start: optional(from.start, readStart),
       savedAt: optional(from.savedAt, countOf),
@@ -92,6 +95,7 @@ function readStart(json: unknown): SessionStart {
     level: optional(from.level, stringOf),
     sidebarHidden: booleanOf(from.sidebarHidden),
     sidebarWidth: optional(from.sidebarWidth, countOf),
+    strip: optional(from.strip, booleanOf),
   };
 }
 

@@ -1,4 +1,4 @@
-/** The program's own symbols. Each is one cell wide. */
+/** The program's own symbols. Each character is one cell wide. */
 export type Symbols = {
   /** States of a pipeline. */
   readonly running: string;
@@ -27,6 +27,13 @@ export type Symbols = {
   readonly error: string;
   /** In front of the number of records of a fold. */
   readonly times: string;
+  /** Eight, from the lowest to the highest. */
+  readonly bars: string;
+  /** In the strip of time: a long silence, a run's start, lost lines, a hit. */
+  readonly silence: string;
+  readonly start: string;
+  readonly loss: string;
+  readonly hit: string;
 };
 
 const unicode: Symbols = {
@@ -48,6 +55,11 @@ const unicode: Symbols = {
   cutRight: '›',
   error: '✗',
   times: '×',
+  bars: '▁▂▃▄▅▆▇█',
+  silence: '┊',
+  start: '┬',
+  loss: '╳',
+  hit: '▴',
 };
 
 const ascii: Symbols = {
@@ -69,6 +81,11 @@ const ascii: Symbols = {
   cutRight: '>',
   error: '!',
   times: 'x',
+  bars: '.,:=+*#@',
+  silence: '|',
+  start: 'T',
+  loss: '!',
+  hit: '^',
 };
 
 /** Whether the locale is UTF-8. As in POSIX, the first of these variables that is set counts. */

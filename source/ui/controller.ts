@@ -192,7 +192,7 @@ export class Controller {
 
   /** Undefined while the terminal is too small. */
   get layout(): Layout | undefined {
-    const {active, sidebarHidden, sidebarWidth, focus} = this.state;
+    const {active, sidebarHidden, sidebarWidth, strip, focus} = this.state;
     const pipeline = active === undefined ? undefined : this.pipeline(active);
     const {tab, model} = this.pane ?? {};
     return layoutOf(this.#size, {
@@ -202,6 +202,7 @@ export class Controller {
       banner: pipeline !== undefined && isFailing(pipeline),
       // The runs of several pipelines are no runs of the merged log.
       run: tab?.source.kind !== 'merged' && (model?.index.runs.some(({state}) => state !== 'unknown') ?? false),
+      strip: active === undefined ? false : strip,
       filters: (tab?.pane.filters.length ?? 0) > 0,
     });
   }
@@ -289,6 +290,15 @@ export class Controller {
     const {pane} = this;
     if (pane?.tab.name === name) pane.model.sync(pane.tab.pane);
     if (isOfRows) this.#setPosition(name, (at) => keptCurrentRow(at, at.geometry.entries));
+  }
+
+  /** Shows or hides the strip: the current line stays on the screen. */
+  setStrip(strip: boolean): void {
+    const {active} = this.state;
+    if (active === undefined) return;
+    this.#setPosition(active, ({tab, geometry}) => setCurrentRow(tab.pane.position, geometry));
+    this.dispatch({type: 'strip', strip});
+    this.#setPosition(active, (at) => keptCurrentRow(at, at.geometry.entries));
   }
 
   move(change: (position: Position, geometry: Geometry) => Position): void {

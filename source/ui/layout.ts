@@ -1,3 +1,5 @@
+import {stripHeight} from '../viewport/strip-rows.ts';
+
 /** The terminal's size in cells. */
 export type Size = {readonly columns: number; readonly rows: number};
 
@@ -14,6 +16,8 @@ export type Layout = {
   readonly hasBanner: boolean;
   /** One row above the log for the run that is shown. */
   readonly hasRun: boolean;
+  /** Rows above the log for its records by time: `stripHeight` or 0. */
+  readonly stripRows: number;
   /** One row above the status line for the filters. */
   readonly hasFilters: boolean;
   readonly paneHeight: number;
@@ -29,6 +33,9 @@ const widthWithWords = 24;
 
 /** A lower screen needs every row for the log. */
 const heightWithRun = 14;
+export const heightWithStrip = 16;
+/** Rows of a terminal in which the strip is shown by default. */
+const heightByDefault = 30;
 
 /** Divides the terminal; undefined below 40×10. No width depends on text: nothing jumps. */
 export function layoutOf(
@@ -40,6 +47,8 @@ export function layoutOf(
     readonly focus: 'sidebar' | 'log';
     readonly banner: boolean;
     readonly run: boolean;
+    /** Undefined: by the terminal's height. */
+    readonly strip?: boolean | undefined;
     readonly filters: boolean;
   },
 ): Layout | undefined {
@@ -47,6 +56,8 @@ export function layoutOf(
   const sidebarWidth = parts.sidebar ? sidebarWidthOf(size.columns, parts) : 0;
   const bodyHeight = size.rows - 3 - (parts.filters ? 1 : 0);
   const hasRun = parts.run && size.rows >= heightWithRun;
+  const hasStrip = (parts.strip ?? size.rows >= heightByDefault) && size.rows >= heightWithStrip;
+  const stripRows = hasStrip ? stripHeight : 0;
   return {
     sidebarWidth,
     hasStateWords: sidebarWidth >= widthWithWords && (parts.sidebarWidth !== undefined || parts.focus === 'sidebar'),
@@ -54,8 +65,9 @@ export function layoutOf(
     bodyHeight,
     hasBanner: parts.banner,
     hasRun,
+    stripRows,
     hasFilters: parts.filters,
-    paneHeight: bodyHeight - 1 - (parts.banner ? 1 : 0) - (hasRun ? 1 : 0),
+    paneHeight: bodyHeight - 1 - (parts.banner ? 1 : 0) - (hasRun ? 1 : 0) - stripRows,
   };
 }
 

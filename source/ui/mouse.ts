@@ -80,8 +80,12 @@ export class Mouse {
     if (!controller.tab) return;
     // Before the focus, which may change the width of the pane and so the rows of wrapped lines.
     const at = controller.paneAt;
-    const place = at && visiblePlaces(at.tab.pane.position, at.geometry)[row - (layout.bodyHeight - layout.paneHeight)];
-    if (place) controller.changePane({position: setCurrent(at.tab.pane.position, at.geometry, place.id)});
+    const logRow = row - (layout.bodyHeight - layout.paneHeight);
+    const place = at && visiblePlaces(at.tab.pane.position, at.geometry)[logRow];
+    const isOfStrip = logRow < 0 && logRow >= -layout.stripRows;
+    const id = isOfStrip ? at?.strip.entryAt(at.tab.pane, at.layout, column) : undefined;
+    if (id !== undefined) controller.goToEntry(id);
+    else if (place) controller.changePane({position: setCurrent(at.tab.pane.position, at.geometry, place.id)});
     controller.dispatch({type: 'focus', side: 'log'});
   }
 }

@@ -7,7 +7,7 @@ import {SessionFile} from '../storage/session-file.ts';
 import {readEventsOf} from '../streams/pipeline-history.ts';
 import {absenceSummary} from '../timeline/absence.ts';
 import type {Controller} from './controller.ts';
-import {applyToPane, applyToSidebar, type ViewOptions} from './state/pane-view.ts';
+import {applyToPane, applyToScreen, type ViewOptions} from './state/pane-view.ts';
 import {restoredView, sessionOf} from './state/session-state.ts';
 
 /** Milliseconds that the first pipeline waits for the last session: a home directory may hang. */
@@ -17,7 +17,7 @@ const tenantTimeout = 2000;
 /** Milliseconds from a change to its save, which includes all changes until then. */
 const saveDelay = 3000;
 /** What of the view a session holds: a notice that comes and goes needs no save. */
-const savedParts = ['tabs', 'active', 'cursor', 'focus', 'sidebarHidden', 'sidebarWidth', 'sort'] as const;
+const savedParts = ['tabs', 'active', 'cursor', 'focus', 'sidebarHidden', 'sidebarWidth', 'strip', 'sort'] as const;
 
 type SessionOptions = {
   readonly client: Pick<ApiClient, 'baseUrl' | 'getSession' | 'listEvents' | 'getEvent'>;
@@ -160,7 +160,7 @@ export class SessionKeeper {
     const {services, state, places} = this.#controller;
     const view = restoredView(session, {timeLimit: services.timeLimit, defaults: state.defaults});
     const tabs = view.tabs.map((tab) => ({...tab, pane: applyToPane(this.#viewOptions, tab.pane)}));
-    this.#controller.dispatch({type: 'restore', view: applyToSidebar(this.#viewOptions, {...view, tabs})});
+    this.#controller.dispatch({type: 'restore', view: applyToScreen(this.#viewOptions, {...view, tabs})});
     for (const {name, anchors} of session.tabs) places.find(name, {anchors});
   }
 

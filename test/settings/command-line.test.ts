@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {readCommandLine} from '../../source/settings/command-line.ts';
-import {type Option, options} from '../../source/settings/option-table.ts';
+import type {Option} from '../../source/settings/option.ts';
+import {options} from '../../source/settings/option-table.ts';
 import {parseConfig} from '../../source/settings/parse-config.ts';
 import {UsageError} from '../../source/settings/parse-values.ts';
 import {isJsonRequested} from '../../source/settings/request.ts';

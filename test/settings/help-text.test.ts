@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {commandsHelp, helpText, optionRows} from '../../source/settings/help-text.ts';
-import {type CommandName, commandWords, type Option, options} from '../../source/settings/option-table.ts';
+import {type CommandName, commandWords, type Option} from '../../source/settings/option.ts';
+import {options} from '../../source/settings/option-table.ts';
 import {parseConfig} from '../../source/settings/parse-config.ts';
 import {readSettings} from '../harness/read-settings.ts';
 

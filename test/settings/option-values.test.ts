@@ -1,12 +1,7 @@
 import {describe, expect, it, test} from 'vitest';
 import {emptyConfig, type FileValue} from '../../source/settings/config-file.ts';
-import {
-  effectiveCommands,
-  type FlagName,
-  type Option,
-  options,
-  variableOf,
-} from '../../source/settings/option-table.ts';
+import {effectiveCommands, type Option, variableOf} from '../../source/settings/option.ts';
+import {type FlagName, options} from '../../source/settings/option-table.ts';
 import {type Flags, optionValues} from '../../source/settings/option-values.ts';
 import {parseConfig} from '../../source/settings/parse-config.ts';
 import {UsageError} from '../../source/settings/parse-values.ts';

@@ -1,6 +1,7 @@
 import {describe, expect, it, test} from 'vitest';
 import {emptyConfig} from '../../source/settings/config-file.ts';
-import {type Option, options} from '../../source/settings/option-table.ts';
+import type {Option} from '../../source/settings/option.ts';
+import {options} from '../../source/settings/option-table.ts';
 import {parseConfig} from '../../source/settings/parse-config.ts';
 import {UsageError} from '../../source/settings/parse-values.ts';
 import {defaultServerOptions} from '../../source/settings/server-options.ts';
@@ -47,7 +48,7 @@ test('without flags: the screen, on the local server, with the defaults of the h
     view: {
       initial: {
         ...{wrap: 'errors', asSent: false, connectorErrors: false, time: 'sent', level: undefined},
-        sidebar: 'auto',
+        ...{sidebar: 'auto', strip: 'auto'},
       },
       typed: {},
       zone: undefined,
@@ -388,19 +389,10 @@ type Variables = Readonly<Record<string, string>>;
 const view = (argv: readonly string[], variables: Variables = {}) => readSettings(argv, variables).view;
 
 test('flags set the start, and win over the last session', () => {
-  const typed = {wrap: 'all', asSent: true, connectorErrors: true, time: 'relative', level: 'warn', sidebar: 30};
-  const argv = [
-    '--wrap',
-    'all',
-    '--as-sent',
-    '--connector-errors',
-    '--time',
-    'relative',
-    '--level',
-    'WARN',
-    '--sidebar',
-    '30',
-  ];
+  const shown = {asSent: true, connectorErrors: true, strip: 'on'};
+  const typed = {wrap: 'all', ...shown, time: 'relative', level: 'warn', sidebar: 30};
+  const switches = ['--as-sent', '--connector-errors', '--strip', 'on'];
+  const argv = ['--wrap', 'all', ...switches, '--time', 'relative', '--level', 'WARN', '--sidebar', '30'];
   expect(view(argv)).toEqual({initial: typed, typed, zone: undefined});
 });
 
@@ -411,9 +403,18 @@ test('copies are clean unless a flag or a variable says otherwise', () => {
 });
 
 test('variables set only the start', () => {
-  const variables = {PIPETAIL_WRAP: 'off', PIPETAIL_TIME: 'utc', PIPETAIL_LEVEL: 'error', PIPETAIL_SIDEBAR: 'off'};
+  const variables = {
+    PIPETAIL_WRAP: 'off',
+    PIPETAIL_TIME: 'utc',
+    PIPETAIL_LEVEL: 'error',
+    PIPETAIL_SIDEBAR: 'off',
+    PIPETAIL_STRIP: 'off',
+  };
   expect(view([], variables)).toEqual({
-    initial: {wrap: 'off', asSent: false, connectorErrors: false, time: 'utc', level: 'error', sidebar: 'off'},
+    initial: {
+      ...{wrap: 'off', asSent: false, connectorErrors: false, time: 'utc', level: 'error'},
+      ...{sidebar: 'off', strip: 'off'},
+    },
     typed: {},
     zone: undefined,
   });

@@ -36,6 +36,7 @@ const session: Session = {
   focus: 'log',
   sidebarHidden: true,
   sidebarWidth: undefined,
+  strip: true,
   sort: 'state',
   start: undefined,
 };

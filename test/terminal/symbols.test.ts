@@ -4,7 +4,10 @@ import {symbolsFor} from '../../source/terminal/symbols.ts';
 import {textWidth} from '../../source/terminal/width.ts';
 
 describe.each([true, false])('symbols for UTF-8 %s', (utf8) => {
-  test.each(Object.entries(symbolsFor(utf8)))('%s is %s, one cell', (_, symbol) => {
+  const {bars, ...others} = symbolsFor(utf8);
+  const levels = [...bars].map((bar, level) => [`bar ${level}`, bar]);
+
+  test.each([...Object.entries(others), ...levels])('%s is %s, one cell', (_, symbol = '') => {
     expect(textWidth(symbol)).toBe(1);
     expect(sanitise(symbol)).toEqual({text: symbol, runs: []});
     expect(/^[\x20-\x7e]$/.test(symbol)).toBe(!utf8);

@@ -5,7 +5,9 @@ const columns = Array.from({length: 211}, (_, index) => 40 + index);
 
 const usual = {sidebar: true, focus: 'sidebar' as 'sidebar' | 'log', banner: false, run: false, filters: false};
 
-function layoutAt(width: number, rows = 24, parts: Partial<typeof usual> = {}): Layout {
+type Parts = Partial<typeof usual> & {readonly strip?: boolean | undefined};
+
+function layoutAt(width: number, rows = 24, parts: Parts = {}): Layout {
   const layout = layoutOf({columns: width, rows}, {...usual, ...parts});
   if (!layout) throw new Error(`no layout at ${width}×${rows}`);
   return layout;
@@ -43,10 +45,16 @@ describe('at every width from 40 to 250', () => {
 
 it('header, body, status line and keys fill the rows, the tab bar is one of the body', () => {
   for (let rows = 10; rows <= 120; rows++) {
-    const {bodyHeight, paneHeight} = layoutAt(80, rows);
+    const {bodyHeight, paneHeight, stripRows} = layoutAt(80, rows);
     expect(1 + bodyHeight + 2).toBe(rows);
-    expect(paneHeight).toBe(bodyHeight - 1);
+    expect(paneHeight).toBe(bodyHeight - 1 - stripRows);
   }
+});
+
+it('the strip costs two rows of the log, by default from 30 rows of the terminal on, never below 16', () => {
+  const stripAt = (rows: number, strip?: boolean) => layoutAt(80, rows, {strip}).stripRows;
+  expect([stripAt(29), stripAt(30), stripAt(60)]).toEqual([0, 2, 2]);
+  expect([stripAt(15, true), stripAt(16, true), stripAt(60, false)]).toEqual([0, 2, 0]);
 });
 
 it('a banner costs one row of the log, and nothing else', () => {

@@ -52,7 +52,7 @@ export type ScreenOptions = {
   /** Minutes that local time is ahead of UTC; default 0. */
   readonly offsetAt?: ZoneOffset;
   readonly stopProcess?: () => Promise<boolean>;
-  /** See `Controller`. */
+  /** See `Controller`. The strip is off by default: most tests are about the rows of the log. */
   readonly viewOptions?: ViewOptions;
   /** See `Controller`. */
   readonly beforeFirst?: (screen: ScreenUnderTest) => Promise<void>;
@@ -169,7 +169,7 @@ export class ScreenUnderTest implements AsyncDisposable {
       names: options.names ?? [],
       size: options.size ?? {columns: 100, rows: 30},
       ...(options.isRequested && {isRequested: options.isRequested}),
-      ...(options.viewOptions && {viewOptions: options.viewOptions}),
+      viewOptions: {strip: 'off', ...options.viewOptions},
       ...(options.beforeFirst && {beforeFirst: async () => await options.beforeFirst?.(this)}),
     });
   }

@@ -246,10 +246,11 @@ test('after its end no timer waits', async () => {
 test('a tab comes back as the keys left it; everything else follows the options of the new start', async () => {
   const viewOptions = {wrap: 'all', level: 'ERROR', sidebar: 20} as const;
   const {screen: first, keeper, saved} = await firstStart({names: ['orders', 'billing'], viewOptions});
-  first.press('w', '#', 'c', 't');
+  first.press('w', '#', 'c', 't', 's');
   keeper.capture();
   const session = saved[0] ?? never();
   const {screen} = await nextStart(first, session, {viewOptions: {time: 'delta', level: 'WARN'}});
+  expect(screen.controller.state.strip).toBe(true);
   expect(tabOf(screen, 'orders').pane).toMatchObject({
     ...{wrap: 'off', lineNumbers: true, connectorErrors: true, time: 'local'},
   });
@@ -266,12 +267,12 @@ test('options of this start win over the keys of the last one', async () => {
   const {screen: first, keeper, saved} = await firstStart({names: ['orders']});
   first.press('w', '#', 'L', 't');
   keeper.capture();
-  const viewOptions = {wrap: 'off', level: 'WARN', sidebar: 'off'} as const;
+  const viewOptions = {wrap: 'off', level: 'WARN', sidebar: 'off', strip: 'auto'} as const;
   const {screen} = await nextStart(first, saved[0] ?? never(), {viewOptions, typed: viewOptions});
   const {pane} = tabOf(screen, 'orders');
   expect(pane).toMatchObject({wrap: 'off', lineNumbers: true, time: 'local'});
   expect(pane.filters.map(({filter}) => filter)).toEqual([{kind: 'level', least: 'WARN', out: false}]);
-  expect(screen.controller.state).toMatchObject({sidebarHidden: true, focus: 'log'});
+  expect(screen.controller.state).toMatchObject({sidebarHidden: true, strip: undefined, focus: 'log'});
 });
 
 function never(): never {

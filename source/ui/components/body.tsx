@@ -57,7 +57,7 @@ export function Body({layout}: {readonly layout: Layout}) {
     : [];
   const run = layout.hasRun ? [pane ? runRow(pane) : plain('')] : [];
   const head = [tabBar(labels, layout.paneWidth, symbols), ...banner, ...run].map((row) => paint(row, colors));
-  const right = [...head, ...log];
+  const right = [...head, ...stripRows(), ...log];
   const left = layout.sidebarWidth === 0 ? undefined : sidebar();
   const divider = paint(plain(symbols.divider, {dim: true}), colors);
   const rows = right.map((row, index) => (left ? `${left[index] ?? ''}${divider}${row}` : row));
@@ -68,6 +68,13 @@ export function Body({layout}: {readonly layout: Layout}) {
     const words = empty ? emptyLogRows(empty, {waited, width: layout.paneWidth, commands}) : [];
     const rows = ['', ...words.map((row) => paint(row, colors))];
     return Array.from({length: layout.paneHeight}, (_, row) => rows[row] ?? '');
+  }
+
+  function stripRows(): readonly string[] {
+    if (layout.stripRows === 0) return [];
+    if (!pane || empty) return Array.from({length: layout.stripRows}, () => '');
+    const {tab, rows, strip} = pane;
+    return strip.paint(tab.pane, layout, visiblePlaces(tab.pane.position, rows.geometry(tab.pane, layout)));
   }
 
   /** Unix time in ms of the line closest to now, whose age changes first; undefined if no ages are shown. */

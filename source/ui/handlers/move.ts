@@ -170,6 +170,8 @@ export const moveHandlers = {
   follow: (controller: Controller) => controller.move(() => follow),
   pause: (controller: Controller) =>
     controller.move((position, geometry) => (position.kind === 'follow' ? hold(position, geometry) : follow)),
+  'previous-cell': (controller: Controller) => goToCell(controller, -1),
+  'next-cell': (controller: Controller) => goToCell(controller, 1),
   'go-to-time': (controller: Controller) => ask(controller, 'time'),
   'go-to-line': (controller: Controller) => ask(controller, 'place'),
   'pan-left': (controller: Controller) => pan(controller, (at, half) => at - half),
@@ -189,6 +191,21 @@ export const moveHandlers = {
     else controller.sayNotOpen();
   },
 };
+
+/** To the first shown entry of a cell of the strip, before or after that of the current entry. */
+function goToCell(controller: Controller, by: -1 | 1): void {
+  const at = controller.paneAt;
+  if (!at) return;
+  const {tab, strip, layout, current} = at;
+  if (layout.stripRows === 0) {
+    controller.say(withHint('these keys go through the cells of the strip', controller.commands, 'strip', 'shows it'));
+    return;
+  }
+  const id = current === undefined ? undefined : strip.entryBeside(tab.pane, layout, {id: current, by});
+  if (id !== undefined) controller.goToEntry(id);
+  else if (by === 1 && tab.pane.position.kind === 'held') controller.move(() => follow);
+  else controller.say(by === 1 ? 'this is the newest cell of the strip' : 'this is the oldest cell of the strip');
+}
 
 function ask(controller: Controller, kind: 'time' | 'place'): void {
   if (!controller.tab) return;

@@ -19,7 +19,8 @@ import {wrapModes} from '../../viewport/row-renderer.ts';
 import {timeModes} from '../../viewport/time-column.ts';
 import type {Controller} from '../controller.ts';
 import {openMeant} from '../empty-log.ts';
-import {withHint} from '../keys/commands.ts';
+import {keysDo, withHint} from '../keys/commands.ts';
+import {heightWithStrip} from '../layout.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import {hasMatches, type PaneView} from '../state/pane-view.ts';
 import {pipelinesOf} from '../state/view-state.ts';
@@ -169,6 +170,21 @@ export const showHandlers = {
     const connectorErrors = !tab.pane.connectorErrors;
     controller.changePane({connectorErrors});
     controller.say(connectorErrors ? connectorWords(controller) : 'connector errors are not in the log');
+  },
+  strip(controller: Controller) {
+    const {layout, size, tab, commands} = controller;
+    if (!tab || !layout) return;
+    const isShown = layout.stripRows > 0;
+    if (!isShown && size.rows < heightWithStrip) {
+      controller.say(`the strip needs a terminal of ${heightWithStrip} rows`);
+      return;
+    }
+    controller.setStrip(!isShown);
+    const keys = keysDo(commands, [
+      ['previous-cell', 'goes to the cell before'],
+      ['next-cell', 'to the one after'],
+    ]);
+    controller.say(isShown ? 'no strip' : `records by time above the log${keys === '' ? '' : `: ${keys}`}`);
   },
   time(controller: Controller) {
     if (controller.tab?.pane.asSent) {

@@ -184,6 +184,8 @@ export const commands = [
     {id: 'pan-right', keys: ['Right', 'l'], help: 'half a screen to the right'},
     {id: 'pan-start', keys: ['0'], help: 'start of the lines'},
     {id: 'pan-end', keys: ['$'], help: 'end of the longest line shown'},
+    {id: 'previous-cell', keys: ['('], help: 'to the span of time before, as the cells of the strip'},
+    {id: 'next-cell', keys: [')'], help: 'to the span of time after'},
     {id: 'go-to-time', keys: ['T'], help: 'go to a time: 12:03, -5m, ISO'},
     {id: 'go-to-line', keys: [':'], help: 'go to a line or per cent: 1204, 50%'},
   ]),
@@ -233,6 +235,7 @@ export const commands = [
       help: 'errors of connectors in the log, where they arrive, or not',
     },
     {id: 'line-numbers', keys: ['#'], help: 'line numbers'},
+    {id: 'strip', keys: ['s'], help: 'strip above the log: its records by time, in cells of equal spans'},
     {
       id: 'detail',
       keys: ['Enter'],

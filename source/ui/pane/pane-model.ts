@@ -8,6 +8,7 @@ import type {Clock} from '../../lib/clock.ts';
 import {FrameBatch, type FrameRate} from '../../lib/frames.ts';
 import {floodPause, SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
+import {Histogram} from '../../records/histogram.ts';
 import {RecordIndex} from '../../records/record-index.ts';
 import type {LogSource} from '../../streams/log-source.ts';
 import {markerWords} from '../../viewport/entry-text.ts';
@@ -42,7 +43,7 @@ type PaneModelOptions = {
 
 /**
  * What is derived from one tab's log and its view: the index of its records, the entries that filters and folds leave,
- * the hits of its search. Each part needs the one before it. It works in slices, and only while the tab is shown.
+ * the hits of its search, and its records by time. Each part needs the one before it. It works in slices, and only while the tab is shown.
  */
 export class PaneModel {
   readonly source: LogSource;
@@ -68,6 +69,7 @@ export class PaneModel {
   #searching: Searching | undefined;
   /** The search that has read the whole log at least once. */
   #searched: LogSearch | undefined;
+  #histogram: Histogram | undefined;
   #highlights: {readonly key: readonly string[]; readonly patterns: readonly Pattern[]} = {key: [], patterns: []};
   #onDone: (() => void) | undefined;
   /** Of the last `sync`. */
@@ -158,6 +160,15 @@ export class PaneModel {
   get isSearched(): boolean {
     // `caughtUp` alone may be from before the search began.
     return this.#runner.caughtUp && this.#next === undefined && this.#searched === this.#searching?.search;
+  }
+
+  /** The records by time. Counted from the first call on: most tabs are open without a strip. */
+  get histogram(): Histogram {
+    if (!this.#histogram) {
+      this.#histogram = new Histogram(this.index);
+      this.#runner.wake();
+    }
+    return this.#histogram;
   }
 
   /** The patterns that are painted, in the order of their colours. */
@@ -275,6 +286,7 @@ export class PaneModel {
     this.#wholeIndex = undefined;
     this.#index = index;
     this.#records = new FoldedRecords(index, this.#records);
+    this.#histogram = this.#histogram && new Histogram(index);
     // Results of the filters so far are of other records.
     if (this.#filtered && (this.#shown || this.#next)) this.#next = this.#filter(this.#filtered, undefined);
     else this.#options.onEntries(before);
@@ -320,7 +332,7 @@ export class PaneModel {
     const search = this.#searching?.search;
     if (search && !search.step(maxBytes)) return false;
     this.#searched = search;
-    return true;
+    return this.#histogram?.step(maxBytes) ?? true;
   }
 
   #onSlice(): void {
@@ -343,13 +355,8 @@ export class PaneModel {
     const {runs} = this.index;
     const {caughtUp} = this.#runner;
     const key = [
-      caughtUp,
-      this.#index,
-      this.#shown,
-      this.#searching,
-      this.#searching?.search.count,
-      runs.length,
-      runs.at(-1),
+      ...[caughtUp, this.#index, this.#shown, this.#searching, this.#searching?.search.count, runs.length, runs.at(-1)],
+      this.#histogram?.version,
     ];
     if (sameParts(key, this.#progressKey)) return;
     this.#progressKey = key;

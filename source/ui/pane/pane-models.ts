@@ -8,8 +8,9 @@ import type {StreamManager} from '../../streams/stream-manager.ts';
 import type {Tab} from '../state/view-state.ts';
 import {PaneModel, type PaneServices} from './pane-model.ts';
 import {PaneRows, type RowServices} from './pane-rows.ts';
+import {PaneStrip} from './pane-strip.ts';
 
-export type ModelledPane = {readonly model: PaneModel; readonly rows: PaneRows};
+export type ModelledPane = {readonly model: PaneModel; readonly rows: PaneRows; readonly strip: PaneStrip};
 
 type PaneModelsOptions = {
   readonly services: PaneServices & RowServices & {readonly manager: StreamManager; readonly opened?: OpenedLogs};
@@ -47,7 +48,7 @@ export class PaneModels {
       onEntries: (before) => onEntries(tab.name, before),
       onResult,
     });
-    const modelled = {model, rows: new PaneRows(model, services)};
+    const modelled = {model, rows: new PaneRows(model, services), strip: new PaneStrip(model, services)};
     this.#models.set(tab.name, modelled);
     model.sync(tab.pane);
     return modelled;

@@ -73,12 +73,14 @@ export function hasLocalTimes({time, asSent}: PaneView): boolean {
   return time === 'local' && !asSent;
 }
 
-/** The list's part of the view. */
-export type SidebarView = {
+/** The part of the view that is not a tab's: list and strip. */
+export type ScreenView = {
   readonly focus: 'sidebar' | 'log';
   readonly sidebarHidden: boolean;
   /** Cells, as the user has set it; undefined: by the terminal's width. */
   readonly sidebarWidth: number | undefined;
+  /** The strip of records by time is shown; undefined: by the terminal's height. */
+  readonly strip: boolean | undefined;
 };
 
 /** Options for tabs and list; an absent option changes nothing. */
@@ -91,6 +93,7 @@ export type ViewOptions = {
   readonly level?: Level;
   /** Cells, or `auto`: by the terminal's width. */
   readonly sidebar?: number | 'auto' | 'off';
+  readonly strip?: 'auto' | 'on' | 'off';
 };
 
 export function applyToPane(options: ViewOptions, pane: PaneView = freshPane): PaneView {
@@ -107,20 +110,26 @@ export function applyToPane(options: ViewOptions, pane: PaneView = freshPane): P
 }
 
 /** A hidden list cannot have the focus. */
-export function applyToSidebar<View extends SidebarView>({sidebar}: ViewOptions, view: View): View {
+export function applyToScreen<View extends ScreenView>({sidebar, strip}: ViewOptions, before: View): View {
+  const view = strip === undefined ? before : {...before, strip: strip === 'auto' ? undefined : strip === 'on'};
   if (sidebar === undefined) return view;
   if (sidebar === 'off') return {...view, sidebarHidden: true, focus: 'log'};
   return {...view, sidebarHidden: false, sidebarWidth: sidebar === 'auto' ? undefined : sidebar};
 }
 
-/** A new tab and the list, before keys change them. */
-export type ViewDefaults = {readonly pane: PaneView} & Omit<SidebarView, 'focus'>;
+/** A new tab, the list and the strip, before keys change them. */
+export type ViewDefaults = {readonly pane: PaneView} & Omit<ScreenView, 'focus'>;
 
-export const noDefaults: ViewDefaults = {pane: freshPane, sidebarHidden: false, sidebarWidth: undefined};
+export const noDefaults: ViewDefaults = {
+  pane: freshPane,
+  sidebarHidden: false,
+  sidebarWidth: undefined,
+  strip: undefined,
+};
 
 export function defaultsFrom(options: ViewOptions): ViewDefaults {
-  const {sidebarHidden, sidebarWidth} = applyToSidebar(options, {...noDefaults, focus: 'sidebar'});
-  return {pane: applyToPane(options), sidebarHidden, sidebarWidth};
+  const {sidebarHidden, sidebarWidth, strip} = applyToScreen(options, {...noDefaults, focus: 'sidebar'});
+  return {pane: applyToPane(options), sidebarHidden, sidebarWidth, strip};
 }
 
 /** A restored tab gets the defaults of `now` where no key changed it: a changed configuration must have an effect. */
@@ -137,9 +146,10 @@ export function rebasePane(before: PaneView, now: PaneView, pane: PaneView): Pan
   };
 }
 
-/** As `rebasePane`, for the list. */
-export function rebaseSidebar<View extends SidebarView>(before: ViewDefaults, now: ViewDefaults, view: View): View {
+/** As `rebasePane`, for list and strip. */
+export function rebaseScreen<View extends ScreenView>(before: ViewDefaults, now: ViewDefaults, view: View): View {
   const sidebarHidden = view.sidebarHidden === before.sidebarHidden ? now.sidebarHidden : view.sidebarHidden;
   const sidebarWidth = view.sidebarWidth === before.sidebarWidth ? now.sidebarWidth : view.sidebarWidth;
-  return {...view, sidebarHidden, sidebarWidth, ...(sidebarHidden && {focus: 'log' as const})};
+  const strip = view.strip === before.strip ? now.strip : view.strip;
+  return {...view, sidebarHidden, sidebarWidth, strip, ...(sidebarHidden && {focus: 'log' as const})};
 }

@@ -21,7 +21,7 @@ import {
   noDefaults,
   type PaneView,
   rebasePane,
-  rebaseSidebar,
+  rebaseScreen,
   type ViewDefaults,
 } from './pane-view.ts';
 import type {RestoredView, SortOrder, Tab, ViewState} from './view-state.ts';
@@ -39,13 +39,13 @@ export function sessionOf(state: ViewState, anchorsOf: (tab: Tab) => TabAnchors)
     const merges = tab.source.names.filter((name) => kept.some((each) => each.name === name));
     return merges.length < 2 ? [] : [sessionTab(tab, merges, anchorsOf(tab))];
   });
-  const {active, cursor, focus, sidebarHidden, sidebarWidth, sort} = state;
-  return {tabs, active, cursor, focus, sidebarHidden, sidebarWidth, sort, start: sessionStart(state.defaults)};
+  const {active, cursor, focus, sidebarHidden, sidebarWidth, strip, sort} = state;
+  return {tabs, active, cursor, focus, sidebarHidden, sidebarWidth, strip, sort, start: sessionStart(state.defaults)};
 }
 
-function sessionStart({pane, sidebarHidden, sidebarWidth}: ViewDefaults): SessionStart {
+function sessionStart({pane, sidebarHidden, sidebarWidth, strip}: ViewDefaults): SessionStart {
   const {wrap, asSent, time, connectorErrors, filters} = pane;
-  return {wrap, asSent, time, connectorErrors, level: leastLevel(filters), sidebarHidden, sidebarWidth};
+  return {wrap, asSent, time, connectorErrors, level: leastLevel(filters), sidebarHidden, sidebarWidth, strip};
 }
 
 function sessionTab({name, pane}: Tab, merges: readonly string[] | undefined, anchors: TabAnchors): SessionTab {
@@ -109,13 +109,14 @@ export function restoredView(
     const tab = restoredTab(saved, timeLimit);
     return {...tab, pane: changedPane(rebasePane(before.pane, defaults.pane, tab.pane), {})};
   });
-  return rebaseSidebar(before, defaults, {
+  return rebaseScreen(before, defaults, {
     tabs,
     active: tabs.some(({name}) => name === session.active) ? session.active : undefined,
     cursor: session.cursor,
     focus: session.focus === 'log' && tabs.length > 0 ? 'log' : 'sidebar',
     sidebarHidden: session.sidebarHidden,
     sidebarWidth: session.sidebarWidth,
+    strip: session.strip,
     sort: sortOrders.find((order) => order === session.sort) ?? 'name',
   });
 }
@@ -123,10 +124,10 @@ export function restoredView(
 function restoredStart(saved: SessionStart | undefined): ViewDefaults {
   // Only earlier versions left it out. Their lines did not wrap by default.
   if (!saved) return {...noDefaults, pane: applyToPane({wrap: 'off'})};
-  const {asSent, connectorErrors = false, sidebarHidden, sidebarWidth} = saved;
+  const {asSent, connectorErrors = false, sidebarHidden, sidebarWidth, strip} = saved;
   const level = levelOf(saved.level);
   const options = {wrap: wrapOf(saved), asSent, time: timeOf(saved), connectorErrors, ...(level && {level})};
-  return {pane: applyToPane(options), sidebarHidden, sidebarWidth};
+  return {pane: applyToPane(options), sidebarHidden, sidebarWidth, strip};
 }
 
 function wrapOf({wrap}: Pick<SessionTab, 'wrap'>): WrapMode {

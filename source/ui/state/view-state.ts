@@ -3,12 +3,12 @@ import type {AwaySummary} from '../../timeline/away.ts';
 import type {KnownConnector} from '../../timeline/connectors.ts';
 import type {TypedLine} from './edit-line.ts';
 import {
-  applyToSidebar,
+  applyToScreen,
   changedPane,
   defaultsFrom,
   type PaneView,
   paneOfNewLog,
-  type SidebarView,
+  type ScreenView,
   type ViewDefaults,
   type ViewOptions,
 } from './pane-view.ts';
@@ -88,7 +88,7 @@ export type OpenedConnector = {
 
 export type SortOrder = 'name' | 'state' | 'activity';
 
-export type ViewState = SidebarView & {
+export type ViewState = ScreenView & {
   readonly sort: SortOrder;
   readonly nameFilter: string;
   /** Names of pipelines marked for merging. */
@@ -112,7 +112,7 @@ export type ViewState = SidebarView & {
 
 export type RestoredView = Pick<
   ViewState,
-  'tabs' | 'active' | 'cursor' | 'focus' | 'sidebarHidden' | 'sidebarWidth' | 'sort'
+  'tabs' | 'active' | 'cursor' | 'focus' | 'sidebarHidden' | 'sidebarWidth' | 'strip' | 'sort'
 >;
 
 export type ViewAction =
@@ -137,6 +137,7 @@ export type ViewAction =
   | {readonly type: 'focus'; readonly side: ViewState['focus']}
   | {readonly type: 'toggle-sidebar'}
   | {readonly type: 'sidebar-width'; readonly width: number}
+  | {readonly type: 'strip'; readonly strip: boolean}
   | {readonly type: 'sort'; readonly order: SortOrder}
   | {readonly type: 'name-filter'; readonly text: string}
   | {readonly type: 'marked'; readonly names: readonly string[]}
@@ -185,10 +186,11 @@ export function initialView(
 ): ViewState {
   const unique = [...new Set(names)];
   const defaults = defaultsFrom(options);
-  return applyToSidebar(options, {
+  return applyToScreen(options, {
     focus: unique.length > 0 ? 'log' : 'sidebar',
     sidebarHidden: false,
     sidebarWidth: undefined,
+    strip: undefined,
     sort: 'name',
     nameFilter: '',
     marked: [],
@@ -240,6 +242,8 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
       return {...state, sidebarHidden: !state.sidebarHidden, focus: state.sidebarHidden ? state.focus : 'log'};
     case 'sidebar-width':
       return {...state, sidebarWidth: action.width};
+    case 'strip':
+      return {...state, strip: action.strip};
     case 'sort':
       return {...state, sort: action.order};
     case 'name-filter':
@@ -310,7 +314,7 @@ function merge(state: ViewState, names: readonly string[]): ViewState {
 }
 
 function restore(state: ViewState, view: RestoredView): ViewState {
-  const {sidebarHidden, sidebarWidth, sort} = view;
+  const {sidebarHidden, sidebarWidth, strip, sort} = view;
   // An open tab gets its last view, unless keys have changed it already.
   const open = state.tabs.map((tab) => {
     const restored = view.tabs.find(({name}) => name === tab.name);
@@ -320,7 +324,7 @@ function restore(state: ViewState, view: RestoredView): ViewState {
   const tabs = [...open, ...view.tabs.filter(({name}) => !open.some((tab) => tab.name === name))];
   // A hidden list cannot have the focus.
   const focus = sidebarHidden ? 'log' : state.focus;
-  if (state.active !== undefined) return {...state, tabs, sidebarHidden, sidebarWidth, sort, focus};
+  if (state.active !== undefined) return {...state, tabs, sidebarHidden, sidebarWidth, strip, sort, focus};
   return {...state, ...view, tabs};
 }
 

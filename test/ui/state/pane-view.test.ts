@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {applyToPane, applyToSidebar, freshPane, rebasePane} from '../../../source/ui/state/pane-view.ts';
+import {applyToPane, applyToScreen, freshPane, rebasePane} from '../../../source/ui/state/pane-view.ts';
 import {activeTab, initialView, reduce, type Tab} from '../../../source/ui/state/view-state.ts';
 
 const least = (level: 'WARN' | 'ERROR') => ({kind: 'level', least: level, out: false}) as const;
@@ -14,11 +14,18 @@ describe('an option', () => {
   });
 
   it('for the list gives the keys to the log when there is none', () => {
-    const view = {focus: 'sidebar', sidebarHidden: false, sidebarWidth: 30} as const;
-    expect(applyToSidebar({}, view)).toEqual(view);
-    expect(applyToSidebar({sidebar: 'auto'}, view)).toEqual({...view, sidebarWidth: undefined});
-    expect(applyToSidebar({sidebar: 12}, {...view, sidebarHidden: true})).toEqual({...view, sidebarWidth: 12});
-    expect(applyToSidebar({sidebar: 'off'}, view)).toEqual({...view, sidebarHidden: true, focus: 'log'});
+    const view = {focus: 'sidebar', sidebarHidden: false, sidebarWidth: 30, strip: undefined} as const;
+    expect(applyToScreen({}, view)).toEqual(view);
+    expect(applyToScreen({sidebar: 'auto'}, view)).toEqual({...view, sidebarWidth: undefined});
+    expect(applyToScreen({sidebar: 12}, {...view, sidebarHidden: true})).toEqual({...view, sidebarWidth: 12});
+    expect(applyToScreen({sidebar: 'off'}, view)).toEqual({...view, sidebarHidden: true, focus: 'log'});
+  });
+
+  it('for the strip leaves it to the height of the terminal, or shows or hides it', () => {
+    const view = {focus: 'sidebar', sidebarHidden: false, sidebarWidth: 30, strip: true} as const;
+    expect(applyToScreen({sidebar: 'auto'}, view)).toMatchObject({strip: true});
+    expect(applyToScreen({strip: 'auto'}, view)).toEqual({...view, strip: undefined});
+    expect(applyToScreen({strip: 'off'}, view)).toEqual({...view, strip: false});
   });
 });
 
@@ -56,8 +63,8 @@ describe('the defaults of new tabs', () => {
       source: {kind: 'pipeline'},
       pane: back,
     };
-    const {cursor, focus, sidebarHidden, sidebarWidth, sort, active} = start;
-    const view = {tabs: [tab], cursor, focus, sidebarHidden, sidebarWidth, sort, active};
+    const {cursor, focus, sidebarHidden, sidebarWidth, strip, sort, active} = start;
+    const view = {tabs: [tab], cursor, focus, sidebarHidden, sidebarWidth, strip, sort, active};
     expect(activeTab(reduce(start, {type: 'restore', view}))?.pane).toEqual(back);
   });
 });

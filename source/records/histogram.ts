@@ -1,0 +1,196 @@
+import type {RecordIndex} from './record-index.ts';
+import type {RecordCounts} from './record-table.ts';
+
+/** Consecutive records of one span of time. */
+export type Stretch = {
+  /** Its first entry; the last one is before the next stretch. */
+  readonly firstId: number;
+  /** Unix time in ms at which its span begins. */
+  readonly at: number;
+  readonly counts: RecordCounts;
+};
+
+type OpenStretch = {-readonly [Part in keyof Stretch]: Stretch[Part]};
+
+/** What is counted: a `RecordIndex`, or in tests a list. */
+export type TimedRecords = Pick<RecordIndex, 'indexedFrom' | 'settledTo' | 'timedFrom' | 'countByLevel'>;
+
+/** Milliseconds of the spans, each a multiple of the one before it. */
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+const spans = [
+  second,
+  5 * second,
+  15 * second,
+  minute,
+  5 * minute,
+  15 * minute,
+  hour,
+  6 * hour,
+  day,
+  7 * day,
+  364 * day,
+];
+/** Several times the cells of a wide screen: what is counted by finer spans is merged. */
+const mostStretches = 1024;
+/** Milliseconds: a record that is older than the one before it by more is from before a clock was set back. */
+const late = minute;
+/** Most entries between two whose times are read: if these are of one span, so are those between them. */
+const mostSkipped = 64;
+/** Cost in bytes of an entry that is counted, and of a time that is read. */
+const entryCost = 8;
+const timeCost = 1024;
+
+/**
+ * The records of a log by time, found in steps while the log grows and drops entries. Reads few times: a log is mostly in
+ * order. Records without a time, and those that come up to a minute late, count to the span of the record before.
+ */
+export class Histogram {
+  readonly #log: TimedRecords;
+  readonly #stretches: OpenStretch[] = [];
+  #spanMs = second;
+  /** Entries below are counted, from the first held one on. */
+  #next: number;
+  #version = 0;
+
+  constructor(log: TimedRecords) {
+    this.#log = log;
+    this.#next = log.indexedFrom;
+  }
+
+  /** In the order of the log: times go back where a clock was set back. The list changes in place. */
+  get stretches(): readonly Stretch[] {
+    return this.#stretches;
+  }
+
+  get spanMs(): number {
+    return this.#spanMs;
+  }
+
+  /** Changes with the counts. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** One past the last counted entry. */
+  get endId(): number {
+    return this.#next;
+  }
+
+  /** Counts about `maxBytes` more bytes. True: all records that are settled are counted. */
+  step(maxBytes: number): boolean {
+    this.#drop();
+    const {settledTo} = this.#log;
+    if (this.#next >= settledTo) return true;
+    const to = Math.min(settledTo, this.#next + Math.max(1, Math.floor(maxBytes / entryCost)));
+    this.#countTo(this.#findStretches(to, Math.ceil(maxBytes / timeCost)));
+    this.#version += 1;
+    return this.#next >= settledTo;
+  }
+
+  /** Starts the stretches that begin below `to`. Returns to where that is done, after about `mostTimes` times. */
+  #findStretches(to: number, mostTimes: number): number {
+    let done = this.#next;
+    let ahead = 0;
+    for (let times = 0; done < to; times++) {
+      if (times >= mostTimes) return done;
+      const at = Math.min(done + ahead, to - 1);
+      const head = this.#log.timedFrom(at, to);
+      if (head && this.#isOfLast(head.at)) {
+        done = head.id + 1;
+        ahead = Math.min(mostSkipped, 2 * ahead + 1);
+      } else if (at > done) {
+        // One of the skipped entries may begin the stretch; without a head at the end, they are read one by one.
+        ahead = head ? Math.floor((at - done) / 2) : 0;
+      } else if (head) {
+        this.#start(head.id, head.at);
+        done = head.id + 1;
+      } else return to;
+    }
+    return to;
+  }
+
+  #isOfLast(at: number): boolean {
+    const last = this.#stretches.at(-1);
+    return last !== undefined && continues(last.at, this.#spanOf(at));
+  }
+
+  #spanOf(at: number): number {
+    return Math.floor(at / this.#spanMs) * this.#spanMs;
+  }
+
+  #start(id: number, at: number): void {
+    const isFirst = this.#stretches.length === 0;
+    this.#countTo(isFirst ? this.#next : id);
+    this.#stretches.push({firstId: isFirst ? this.#log.indexedFrom : id, at: this.#spanOf(at), counts: noRecords});
+    // Lines before the first time are of its span.
+    if (isFirst) this.#next = this.#log.indexedFrom;
+    while (this.#stretches.length > mostStretches && this.#coarsen());
+  }
+
+  /** Counts the entries below `id` to the last stretch. */
+  #countTo(id: number): void {
+    const last = this.#stretches.at(-1);
+    if (last && id > this.#next) last.counts = sumOf(last.counts, this.#log.countByLevel(this.#next, id));
+    this.#next = Math.max(this.#next, id);
+  }
+
+  /** Merges the stretches of the next longer span. False: there is none. */
+  #coarsen(): boolean {
+    const longer = spans.find((each) => each > this.#spanMs);
+    if (longer === undefined) return this.#forgetOldest();
+    this.#spanMs = longer;
+    let kept = 0;
+    for (const {firstId, at, counts} of this.#stretches) {
+      const last = this.#stretches[kept - 1];
+      const start = this.#spanOf(at);
+      if (last && continues(last.at, start)) last.counts = sumOf(last.counts, counts);
+      else this.#stretches[kept++] = {firstId, at: start, counts};
+    }
+    this.#stretches.length = kept;
+    return true;
+  }
+
+  /** Of a log whose time jumps back and forth by years. */
+  #forgetOldest(): boolean {
+    const [first, second] = this.#stretches.splice(0, 2);
+    if (!first || !second) return false;
+    this.#stretches.unshift({...second, firstId: first.firstId, counts: sumOf(first.counts, second.counts)});
+    return true;
+  }
+
+  #drop(): void {
+    const {indexedFrom: firstId} = this.#log;
+    if (firstId > this.#next) {
+      this.#stretches.length = 0;
+      this.#next = firstId;
+      this.#version += 1;
+      return;
+    }
+    const [oldest] = this.#stretches;
+    if (!oldest || oldest.firstId >= firstId) return;
+    const endOf = (index: number) => this.#stretches[index + 1]?.firstId ?? this.#next;
+    let gone = 0;
+    while (gone < this.#stretches.length && endOf(gone) <= firstId) gone += 1;
+    this.#stretches.splice(0, gone);
+    const [first] = this.#stretches;
+    if (first && first.firstId < firstId) {
+      first.firstId = firstId;
+      first.counts = this.#log.countByLevel(firstId, endOf(0));
+    }
+    this.#version += 1;
+  }
+}
+
+export const noRecords: RecordCounts = {records: 0, errors: 0, warnings: 0};
+
+export function sumOf(a: RecordCounts, b: RecordCounts): RecordCounts {
+  return {records: a.records + b.records, errors: a.errors + b.errors, warnings: a.warnings + b.warnings};
+}
+
+/** Whether a record of the span `next` counts to the span `at` before it. Unix times in ms. */
+export function continues(at: number, next: number): boolean {
+  return next === at || (next < at && at - next <= late);
+}

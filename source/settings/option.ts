@@ -1,0 +1,60 @@
+/** One option of `option-table.ts`. */
+export type Option = {
+  /** Without the dashes. */
+  readonly flag: string;
+  readonly alias?: string;
+  /** What fda calls it. Where the command has an option of that name itself, the name means that one. */
+  readonly synonyms?: readonly string[];
+  /** The name of the value in the help; absent for a switch. */
+  readonly value?: string;
+  /** Set unless it is `PIPETAIL_` and the flag's name (`variableOf`). */
+  readonly variable?: string;
+  readonly fallback?: string;
+  /** An example for `config init` where there is no default. */
+  readonly example?: string;
+  readonly help: string;
+  /** All values, if they can be listed. */
+  readonly choices?: readonly string[];
+  /** The commands that accept it; `screen` is the program without a command. */
+  readonly commands: readonly CommandName[];
+  /** The commands that read it from a flag only, not from a variable or the file. */
+  readonly once?: readonly CommandName[];
+  /** It can be given several times. */
+  readonly repeatable?: true;
+  /** It had no value once: the flag without one, its opposite, and true and false are still read. */
+  readonly wasSwitch?: true;
+  /** About the server: in the configuration file it belongs in a context. */
+  readonly ofContext?: true;
+};
+
+export type CommandName = 'screen' | WordedCommand;
+
+/** The commands that are a word after `pipetail`. */
+type WordedCommand = (typeof commandWords)[number];
+
+/** The commands about the pipelines of a server. */
+export const asking = ['logs', 'list', 'status', 'diff', 'story'] as const;
+export const commandWords = [...asking, 'open', 'completion', 'man', 'config', 'demo'] as const;
+
+/** The commands that read the option also from a variable or the configuration file. */
+export function effectiveCommands({commands, once = []}: Option): readonly CommandName[] {
+  return commands.filter((command) => !once.includes(command));
+}
+
+/** Whether a variable or the configuration file can set the option for at least one command. */
+export function isConfigurable(option: Option): boolean {
+  return effectiveCommands(option).length > 0;
+}
+
+/** The variable that sets the option, if there is one; `command`: for that command. */
+export function variableOf(option: Option, command?: CommandName): string | undefined {
+  if (option.variable !== undefined) return option.variable;
+  const isRead = command === undefined ? isConfigurable(option) : effectiveCommands(option).includes(command);
+  if (!isRead) return undefined;
+  return `PIPETAIL_${option.flag.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** `config` also accepts the flags of options that can be in its file, to show the result. */
+export function acceptsOption(command: CommandName, option: Option): boolean {
+  return option.commands.includes(command) || (command === 'config' && isConfigurable(option));
+}

@@ -1,0 +1,125 @@
+import type {ShownLines} from '../../filters/shown-lines.ts';
+import type {RecordCounts} from '../../records/record-table.ts';
+import {paint} from '../../terminal/sgr.ts';
+import type {Place} from '../../viewport/geometry.ts';
+import {type StripColumns, stripColumns, stripRows} from '../../viewport/strip-rows.ts';
+import {cellOf, noStrip, type Strip, type StripCell, stripOf} from '../../viewport/time-strip.ts';
+import type {Layout} from '../layout.ts';
+import {hasLocalTimes, type PaneView} from '../state/pane-view.ts';
+import {type PaneModel, sameParts} from './pane-model.ts';
+import type {RowServices} from './pane-rows.ts';
+
+/** The column of the overview, which is above the strip's right end. */
+const overviewCells = 1;
+/** Entries at the end of a log whose records may still be shown or hidden by filters. */
+const mostUnsettled = 2000;
+
+type Width = Pick<Layout, 'paneWidth'>;
+
+/** The strip of time of one tab: how many records there were when, in the whole scrollback. */
+export class PaneStrip {
+  readonly #model: PaneModel;
+  readonly #services: RowServices;
+  readonly #counts = new ShownCounts();
+  #laidOut: {readonly key: readonly unknown[]; readonly strip: Strip; readonly columns: StripColumns} | undefined;
+  #painted: {readonly key: readonly unknown[]; readonly rows: readonly string[]} | undefined;
+
+  constructor(model: PaneModel, services: RowServices) {
+    this.#model = model;
+    this.#services = services;
+  }
+
+  /** Painted rows, `stripHeight` of them. `places`: the rows of the log. */
+  paint(view: PaneView, width: Width, places: readonly Place[]): readonly string[] {
+    const {strip, columns} = this.#layOut(view, width);
+    const {searching, index, shown, source} = this.#model;
+    const {buffer} = source;
+    const [first] = places;
+    const last = places.at(-1);
+    const ends = first && last && ([first.id, last.id] as const);
+    const isPart = ends !== undefined && (ends[0] > buffer.firstId || ends[1] < buffer.endId - 1);
+    const key = [
+      ...[strip, columns, shown, shown?.caughtUp, this.#model.isFiltering],
+      ...[searching?.search, searching?.search.count, index.runs.length, buffer.lastMarker()?.marker],
+      ...(isPart ? ends.map((id) => cellOf(strip, id)) : []),
+    ];
+    if (this.#painted && sameParts(this.#painted.key, key)) return this.#painted.rows;
+    const {colors, symbols} = this.#services;
+    const marks = {
+      shown: isPart ? ends : undefined,
+      hitAfter: (id: number) => searching?.search.nextAfter(id),
+      // The runs of several pipelines are no runs of the merged log.
+      starts: source.sourceNames ? [] : index.runs.slice(1).map(({firstId}) => firstId),
+      markers: buffer.markers(),
+      shownOf: shown && ((cell: StripCell) => this.#counts.of(cell, shown, this.#model)),
+    };
+    const look = {columns, symbols, hasColors: colors !== 'none', offsetAt: this.#offsetAt(view)};
+    const rows = stripRows(strip, marks, look).map((row) => paint(row, colors));
+    this.#painted = {key, rows};
+    return rows;
+  }
+
+  /** The first shown entry of the cell at a column of the pane, or of the nearest one that has some. */
+  entryAt(view: PaneView, width: Width, column: number): number | undefined {
+    const {strip, columns} = this.#layOut(view, width);
+    const at = column - columns.first;
+    const places = strip.cells.map((_, place) => place).sort((a, b) => Math.abs(a - at) - Math.abs(b - at));
+    for (const place of places) {
+      const id = this.#firstShown(strip.cells[place]);
+      if (id !== undefined) return id;
+    }
+    return undefined;
+  }
+
+  /** The first shown entry of the nearest cell that has some, before or after that of the entry `id`. */
+  entryBeside(view: PaneView, width: Width, {id, by}: {readonly id: number; readonly by: -1 | 1}): number | undefined {
+    const {strip} = this.#layOut(view, width);
+    const from = cellOf(strip, id) ?? strip.cells.length;
+    for (let place = from + by; place >= 0 && place < strip.cells.length; place += by) {
+      const found = this.#firstShown(strip.cells[place]);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #firstShown(cell: StripCell | undefined): number | undefined {
+    const id = cell && this.#model.entries.atOrAfter(cell.firstId);
+    return id !== undefined && cell && id < cell.endId ? id : undefined;
+  }
+
+  #layOut(view: PaneView, {paneWidth}: Width): {readonly strip: Strip; readonly columns: StripColumns} {
+    const {histogram} = this.#model;
+    const {stretches, spanMs} = histogram;
+    const now = this.#services.clock.wall();
+    const [first] = stretches;
+    const times = {from: first?.at ?? now, to: stretches.at(-1)?.at ?? now, now, offsetAt: this.#offsetAt(view)};
+    const columns = stripColumns(paneWidth - overviewCells, times);
+    const key = [histogram, histogram.version, columns.cells, columns.left];
+    if (this.#laidOut && sameParts(this.#laidOut.key, key)) return this.#laidOut;
+    const before = this.#laidOut?.strip.spanMs;
+    const strip = first ? stripOf({stretches, spanMs, width: columns.cells, before}) : noStrip;
+    this.#laidOut = {key, strip, columns};
+    return this.#laidOut;
+  }
+
+  #offsetAt(view: PaneView): RowServices['offsetAt'] {
+    return hasLocalTimes(view) ? this.#services.offsetAt : () => 0;
+  }
+}
+
+/** The counts of what filters leave, cell by cell: a log has up to a million entries, and most cells do not change. */
+class ShownCounts {
+  #shown: ShownLines | undefined;
+  #cells = new Map<number, {readonly endId: number; readonly counts: RecordCounts}>();
+
+  of({firstId, endId}: StripCell, shown: ShownLines, {index, source}: PaneModel): RecordCounts {
+    if (shown !== this.#shown) this.#cells.clear();
+    this.#shown = shown;
+    const cached = this.#cells.get(firstId);
+    if (cached?.endId === endId) return cached.counts;
+    const counts = index.countByLevel(firstId, endId, (id) => shown.wordAt(id));
+    const isFinal = shown.caughtUp && endId < source.buffer.endId - mostUnsettled;
+    if (isFinal) this.#cells.set(firstId, {endId, counts});
+    return counts;
+  }
+}

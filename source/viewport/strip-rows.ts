@@ -1,0 +1,134 @@
+import type {Marker} from '../buffer/markers.ts';
+import {clockTime, elapsedShort, isoTime} from '../lib/format.ts';
+import type {RecordCounts} from '../records/record-table.ts';
+import {padTo} from '../terminal/fit.ts';
+import type {Style} from '../terminal/style.ts';
+import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
+import type {Symbols} from '../terminal/symbols.ts';
+import {markerTone} from '../words/markers.ts';
+import type {ZoneOffset} from './time-column.ts';
+import {cellOf, type Strip, type StripCell} from './time-strip.ts';
+
+/** Rows of a strip: bars, and what is at their places. */
+export const stripHeight = 2;
+/** Cells of a strip without labels: two of them would leave it no room. */
+const narrow = 40;
+/** `14:02:18` and `11-25 14:02`. */
+const [clockCells, dateCells] = [8, 11];
+
+/** How a width is divided: a label and a blank, the cells, a blank and a label; labels of 0 cells in a narrow pane. */
+export type StripColumns = {
+  readonly left: number;
+  readonly right: number;
+  /** The column of the first cell. */
+  readonly first: number;
+  readonly cells: number;
+};
+
+/** `from`, `to`: Unix times in ms of the ends. */
+export function stripColumns(width: number, {from, to, now, offsetAt}: StripTimes): StripColumns {
+  if (width < narrow) return {left: 0, right: 0, first: 0, cells: width};
+  const day = (at: number) => Math.floor((at + offsetAt(at) * 60_000) / 86_400_000);
+  const left = day(from) === day(now) ? clockCells : dateCells;
+  const right = day(to) === day(now) || day(to) === day(from) ? clockCells : dateCells;
+  return {left, right, first: left + 1, cells: width - left - right - 2};
+}
+
+export type StripTimes = {
+  readonly from: number;
+  readonly to: number;
+  /** Unix time in ms. */
+  readonly now: number;
+  readonly offsetAt: ZoneOffset;
+};
+
+/** What is at the places of the cells. */
+export type StripMarks = {
+  /** The first and the last entry on the screen; undefined: all of the log is on it. */
+  readonly shown: readonly [first: number, last: number] | undefined;
+  /** The first hit after an id. */
+  readonly hitAfter: (id: number) => number | undefined;
+  /** First entries of runs. */
+  readonly starts: readonly number[];
+  readonly markers: Iterable<readonly [id: number, marker: Marker]>;
+  /** The records of a cell that filters leave; undefined: there are no filters. */
+  readonly shownOf: ((cell: StripCell) => RecordCounts) | undefined;
+};
+
+type StripLook = {
+  readonly columns: StripColumns;
+  readonly symbols: Symbols;
+  /** Without colours, errors and warnings are marked by other attributes. */
+  readonly hasColors: boolean;
+  readonly offsetAt: ZoneOffset;
+};
+
+/** The rows of a strip: a bar a cell between the times of the first and the last cell, and the marks below. */
+export function stripRows(strip: Strip, marks: StripMarks, look: StripLook): readonly StyledText[] {
+  const {columns, symbols, hasColors, offsetAt} = look;
+  const {cells} = strip;
+  const [first] = cells;
+  const last = cells.at(-1);
+  if (!first || !last) return [plain(''), plain('')];
+  const {left, right} = columns;
+  const label = (text: string, width: number) => padTo(plain(text, {dim: true}), width);
+  const timeLabel = (at: number, width: number) => {
+    const shown = at + offsetAt(at) * 60_000;
+    return label(width === clockCells ? clockTime(shown) : isoTime(shown).slice(5, 16).replace('T', ' '), width);
+  };
+  const barCells = bars(cells, marks, {symbols, hasColors});
+  const axisCells = axis(strip, marks, symbols);
+  if (left === 0) return [concat(barCells), concat(axisCells)];
+  return [
+    concat([timeLabel(first.at, left), plain(' '), ...barCells, plain(' '), timeLabel(last.at, right)]),
+    concat([label(`${elapsedShort(strip.spanMs)}/cell`, left), plain(' '), ...axisCells]),
+  ];
+}
+
+function bars(
+  cells: readonly StripCell[],
+  {shownOf}: StripMarks,
+  {symbols, hasColors}: Pick<StripLook, 'symbols' | 'hasColors'>,
+): readonly StyledText[] {
+  const counts = cells.map((cell) => (shownOf && cell.counts.records > 0 ? shownOf(cell) : cell.counts));
+  // A power of two: the bars keep their heights while the newest one grows.
+  const most = 2 ** Math.ceil(Math.log2(Math.max(1, ...counts.map(({records}) => records))));
+  const levels = [...symbols.bars];
+  return cells.map((cell, place) => {
+    const shown = counts[place] ?? cell.counts;
+    if (cell.kind === 'break') return plain(symbols.silence, {dim: true});
+    if (cell.counts.records === 0) return plain(' ');
+    if (shown.records === 0) return plain(levels[0] ?? '', {dim: true});
+    // The root: a few lines are seen beside a flood.
+    const level = Math.ceil(levels.length * Math.sqrt(shown.records / most));
+    return plain(levels[level - 1] ?? '', barStyle(shown, hasColors));
+  });
+}
+
+function barStyle({errors, warnings}: RecordCounts, hasColors: boolean): Style {
+  if (errors > 0) return hasColors ? {fg: 1} : {bold: true, underline: true};
+  return warnings > 0 && hasColors ? {fg: 3} : {};
+}
+
+/** Hits, lost lines and starts of runs; the part on the screen inverse. */
+function axis(strip: Strip, marks: StripMarks, symbols: Symbols): readonly StyledText[] {
+  const placesOf = (ids: readonly number[]) => new Set(ids.map((id) => cellOf(strip, id)));
+  const starts = placesOf(marks.starts);
+  const losses = placesOf([...marks.markers].flatMap(([id, marker]) => (markerTone(marker) === 'loss' ? [id] : [])));
+  const [top, bottom] = marks.shown?.map((id) => cellOf(strip, id)) ?? [];
+  return strip.cells.map(({kind, firstId, endId}, place) => {
+    const isInView = bottom !== undefined && place >= (top ?? 0) && place <= bottom;
+    const hit = firstId < endId ? marks.hitAfter(firstId - 1) : undefined;
+    const isHit = hit !== undefined && hit < endId;
+    const [symbol, style] = markAt();
+    return plain(symbol, isInView ? {...style, inverse: true} : style);
+
+    function markAt(): readonly [symbol: string, style: Style] {
+      if (losses.has(place)) return [symbols.loss, {fg: 1, bold: true}];
+      if (isHit) return [symbols.hit, {fg: 3}];
+      if (starts.has(place)) return [symbols.start, {}];
+      if (kind === 'break') return [symbols.silence, {dim: true}];
+      return isInView ? [' ', {}] : [symbols.rule, {dim: true}];
+    }
+  });
+}

@@ -1,0 +1,163 @@
+import {stripVTControlCharacters} from 'node:util';
+import {describe, expect, it} from 'vitest';
+import {Mouse} from '../../../source/ui/mouse.ts';
+import {visiblePlaces} from '../../../source/viewport/position.ts';
+import {AppUnderTest} from '../components/app-under-test.tsx';
+import {currentLine, logged, noticeOf, pressed, reading, typed, viewOf, workedOut, write} from '../reading.ts';
+import type {ScreenUnderTest} from '../screen-under-test.ts';
+
+/** Three records a second for 40 s after the runner's first line, each with its number. */
+const steps = Array.from({length: 120}, (_, step) =>
+  logged(step / 3, step === 60 ? 'ERROR' : 'INFO', `step ${step}${step % 30 === 0 ? ' tick' : ''}.`),
+);
+
+/** The list and the divider have 12 columns. */
+const shown = (lines: readonly string[] = steps) =>
+  reading(lines, {size: {columns: 100, rows: 30}, viewOptions: {strip: 'auto'}});
+
+function painted({controller}: ScreenUnderTest): readonly string[] {
+  const {pane, layout} = controller;
+  if (!pane || !layout) throw new Error('no pane');
+  const places = visiblePlaces(pane.tab.pane.position, pane.rows.geometry(pane.tab.pane, layout));
+  return pane.strip.paint(pane.tab.pane, layout, places);
+}
+
+/** The rows once the records are counted. */
+async function stripOf(screen: ScreenUnderTest): Promise<readonly string[]> {
+  painted(screen);
+  await screen.until(() => {
+    const {model} = screen.controller.pane ?? {};
+    return model?.histogram.endId === model?.index.settledTo;
+  }, 'the records to be counted');
+  await workedOut(screen);
+  return painted(screen).map((row) => stripVTControlCharacters(row).trimEnd());
+}
+
+const step = (screen: ScreenUnderTest) => /step (\d+)/.exec(currentLine(screen) ?? '')?.[1];
+
+describe('the strip of a tab', () => {
+  it('shows the records of the whole scrollback by time', async () => {
+    await using screen = await shown();
+    expect(await stripOf(screen)).toEqual([
+      // The runner's line is of second 0, and the last records are on the screen.
+      `11-25 00:00 █${'▇'.repeat(39)} 00:00:39`,
+      `1s/cell     ${'─'.repeat(32)}`,
+    ]);
+  });
+
+  it('is above the log, and s hides it', async () => {
+    await using app = await AppUnderTest.open({names: ['orders'], viewOptions: {strip: 'auto'}});
+    app.screen.server.pipeline('orders').write(logged(0, 'INFO', 'hello'));
+    await app.shows('hello');
+    await app.shows('/cell');
+    const place = () => app.rows.findIndex((row) => row.includes('/cell'));
+    expect(app.rows[place() - 1]).toMatch(/\d\d:\d\d .┊. 11-25 00:00/);
+    expect(app.rows[place() + 1]).toContain('Fresh start');
+    await app.press('Tab', 's');
+    await app.shows('no strip');
+    expect(place()).toBe(-1);
+    await app.press('s');
+    await app.shows('( goes to the cell before, ) to the one after');
+    await app.shows('/cell');
+  });
+
+  it('is painted again only when a cell changes', async () => {
+    await using screen = await shown();
+    await stripOf(screen);
+    const before = painted(screen);
+    expect(painted(screen)).toBe(before);
+    await write(screen, logged(40, 'INFO', 'one more'));
+    expect((await stripOf(screen))[0]).toContain('▄ 00:00:40');
+  });
+
+  it('reflects filters and hits', async () => {
+    await using screen = await shown();
+    await typed(screen, '&', 'tick');
+    const [bars] = await stripOf(screen);
+    expect(bars).toBe(`11-25 00:00 ${'█▁▁▁▁▁▁▁▁▁'.repeat(4)} 00:00:39`);
+    await pressed(screen, 'Esc');
+    await typed(screen, '/', 'step 60 tick');
+    const [, axis = ''] = await stripOf(screen);
+    expect(axis.indexOf('▴')).toBe(12 + 20);
+    expect(axis.lastIndexOf('▴')).toBe(12 + 20);
+  });
+
+  it('marks lines that are lost', async () => {
+    await using screen = await shown();
+    const {buffer} = screen.manager.get('orders') ?? {};
+    buffer?.addMarker({kind: 'line-cut', at: 0});
+    await write(screen, logged(41, 'INFO', 'after the loss'));
+    expect((await stripOf(screen))[1]).toContain('╳');
+  });
+
+  it('is two rows lower without moving the current line off the screen', async () => {
+    await using screen = await shown();
+    await pressed(screen, 'p', 's');
+    const held = currentLine(screen);
+    await pressed(screen, 's');
+    expect(currentLine(screen)).toBe(held);
+    const {pane, layout} = screen.controller;
+    if (!pane || !layout) throw new Error('no pane');
+    const ids = visiblePlaces(viewOf(screen).position, pane.rows.geometry(viewOf(screen), layout)).map(({id}) => id);
+    expect(ids).toContain(pane.model.source.buffer.endId - 1);
+  });
+
+  it('needs room', async () => {
+    await using screen = await reading(steps, {size: {columns: 100, rows: 15}});
+    screen.press('s');
+    expect(noticeOf(screen)).toBe('the strip needs a terminal of 16 rows');
+    expect(screen.controller.layout?.stripRows).toBe(0);
+  });
+});
+
+describe('( and )', () => {
+  it('go to the first record of the cell before and after, and to the end from the last one', async () => {
+    await using screen = await shown();
+    await stripOf(screen);
+    screen.press('(');
+    expect(step(screen)).toBe('114');
+    screen.press('(', '(');
+    expect(step(screen)).toBe('108');
+    screen.press(')');
+    expect(step(screen)).toBe('111');
+    screen.press(')', ')', ')');
+    expect(viewOf(screen).position.kind).toBe('follow');
+    screen.press(')');
+    expect(noticeOf(screen)).toBe('this is the newest cell of the strip');
+    screen.press('g', '(');
+    expect(noticeOf(screen)).toBe('this is the oldest cell of the strip');
+  });
+
+  it('pass over cells of which filters leave nothing', async () => {
+    await using screen = await shown();
+    await stripOf(screen);
+    await typed(screen, '&', 'tick');
+    screen.press('(');
+    expect(step(screen)).toBe('60');
+    screen.press('(', '(');
+    expect(step(screen)).toBe('0');
+  });
+
+  it('need the strip', async () => {
+    await using screen = await reading(steps);
+    screen.press('(');
+    expect(noticeOf(screen)).toBe('these keys go through the cells of the strip: s shows it');
+  });
+});
+
+describe('a click', () => {
+  it('on a cell goes to its first record, beside them to the nearest one', async () => {
+    await using screen = await shown();
+    await stripOf(screen);
+    const mouse = new Mouse(screen.controller);
+    // Header, tab bar, and the strip; the pane begins at column 12.
+    const click = (column: number, row: number) =>
+      mouse.report({kind: 'mouse', button: 0, column: 12 + column, row, pressed: true});
+    click(12 + 7, 2);
+    expect(step(screen)).toBe('21');
+    click(12 + 20, 3);
+    expect(step(screen)).toBe('60');
+    click(80, 2);
+    expect(step(screen)).toBe('117');
+  });
+});

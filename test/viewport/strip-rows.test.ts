@@ -1,0 +1,101 @@
+import {describe, expect, it} from 'vitest';
+import type {Stretch} from '../../source/records/histogram.ts';
+import {symbolsFor} from '../../source/terminal/symbols.ts';
+import {type StripMarks, stripColumns, stripRows} from '../../source/viewport/strip-rows.ts';
+import {stripOf} from '../../source/viewport/time-strip.ts';
+
+const start = Date.UTC(2026, 10, 25, 9, 0);
+const utc = () => 0;
+const noMarks: StripMarks = {
+  shown: undefined,
+  hitAfter: () => undefined,
+  starts: [],
+  markers: [],
+  shownOf: undefined,
+};
+
+type Cell = {readonly records: number; readonly errors?: number; readonly warnings?: number};
+
+/** A cell a second; ids by tens. */
+function stretchesOf(cells: readonly Cell[]): readonly Stretch[] {
+  return cells.flatMap(({records, errors = 0, warnings = 0}, second) =>
+    records === 0 ? [] : {firstId: second * 10, at: start + second * 1000, counts: {records, errors, warnings}},
+  );
+}
+
+function rowsOf(
+  cells: readonly Cell[],
+  marks: Partial<StripMarks> = {},
+  {width = 60, now = start, isUtf8 = true, hasColors = true} = {},
+) {
+  const stretches = stretchesOf(cells);
+  const times = {from: stretches[0]?.at ?? start, to: stretches.at(-1)?.at ?? start, now, offsetAt: utc};
+  const columns = stripColumns(width, times);
+  const strip = stripOf({stretches, spanMs: 1000, width: columns.cells});
+  const look = {columns, symbols: symbolsFor(isUtf8), hasColors, offsetAt: utc};
+  return stripRows(strip, {...noMarks, ...marks}, look);
+}
+
+const texts = (...args: Parameters<typeof rowsOf>) => rowsOf(...args).map(({text}) => text.trimEnd());
+const counts = (...records: readonly number[]) => records.map((each) => ({records: each}));
+
+describe('the rows of the strip', () => {
+  it('show a bar for each cell between the times at which the first and the last one begin', () => {
+    expect(texts(counts(1, 4, 16, 0, 64))).toEqual(['09:00:00 ▁▂▄ █ 09:00:04', '1s/cell  ─────']);
+  });
+
+  it('keep the heights of the bars while the newest one grows', () => {
+    const [first] = texts(counts(8, 33));
+    expect(texts(counts(8, 64))[0]?.slice(0, 10)).toBe(first?.slice(0, 10));
+  });
+
+  it('show dates for days that are not today', () => {
+    const later = start + 2 * 86_400_000;
+    expect(texts(counts(1, 1), {}, {now: later})).toEqual(['11-25 09:00 ██ 09:00:01', '1s/cell     ──']);
+    const columns = (from: number, to: number) => stripColumns(60, {from, to, now: later, offsetAt: utc});
+    expect(columns(start, start + 86_400_000)).toEqual({left: 11, right: 11, first: 12, cells: 36});
+    expect(columns(start, later)).toEqual({left: 11, right: 8, first: 12, cells: 39});
+  });
+
+  it('are the cells alone in a narrow pane', () => {
+    expect(texts(counts(1, 1), {}, {width: 39})).toEqual(['██', '──']);
+  });
+
+  it('mark hits, lost lines and starts of runs', () => {
+    const cut = [[40, {kind: 'line-cut', at: 0}] as const];
+    const marks = {hitAfter: (id: number) => [5, 20].find((each) => each > id), starts: [30], markers: cut};
+    expect(texts(counts(1, 1, 1, 1, 1), marks)[1]).toBe('1s/cell  ▴─▴┬╳');
+  });
+
+  it('show the part on the screen inverse', () => {
+    const [, row] = rowsOf(counts(1, 1, 1, 1), {shown: [12, 25]});
+    expect(row?.text).toContain('─  ─');
+    expect(row?.runs.filter(({style}) => style.inverse).map(({start: from, end}) => [from, end])).toEqual([[10, 12]]);
+  });
+
+  it('show what filters leave, and dim where they leave nothing', () => {
+    const shownOf = ({firstId}: {firstId: number}) => ({records: firstId === 10 ? 4 : 0, errors: 0, warnings: 0});
+    const [row] = rowsOf(counts(9, 9, 0), {shownOf});
+    expect(row?.text).toContain(' ▁█ ');
+    expect(row?.runs.find(({start: from}) => from === 9)?.style).toEqual({dim: true});
+  });
+
+  it('show errors and warnings in colour, or errors by other attributes', () => {
+    const cells = [{records: 2, errors: 1, warnings: 1}, {records: 2, warnings: 1}, {records: 2}];
+    const stylesOf = (hasColors: boolean) => {
+      const [row] = rowsOf(cells, {}, {hasColors});
+      return [9, 10, 11].map((at) => row?.runs.find(({start: from, end}) => from <= at && at < end)?.style ?? {});
+    };
+    expect(stylesOf(true)).toEqual([{fg: 1}, {fg: 3}, {}]);
+    expect(stylesOf(false)).toEqual([{bold: true, underline: true}, {}, {}]);
+  });
+
+  it('are ASCII without UTF-8', () => {
+    const [first, second] = texts(counts(1, 4, 64), {}, {isUtf8: false});
+    expect([first, second]).toEqual(['09:00:00 .,@ 09:00:02', '1s/cell  ---']);
+  });
+
+  it('are blank without times', () => {
+    expect(texts([])).toEqual(['', '']);
+  });
+});
