@@ -50,7 +50,7 @@ export class OpenedLog {
   /** One function for all frames, which identify the log by it. */
   readonly #publish = () => this.#store.set(this.#newSnapshot());
   #file: FileLog | undefined;
-  #state: FileState = {kind: 'reading', size: 0, read: 0};
+  #state: FileState;
   #events: readonly ConnectionEvent[] = [];
   #receivedAt: number | undefined;
   #isStarted = false;
@@ -60,6 +60,8 @@ export class OpenedLog {
     this.#options = options;
     this.name = found.name;
     this.found = found;
+    // Of stdin nobody knows whether more comes.
+    this.#state = {kind: found.kind === 'stdin' ? 'growing' : 'reading', size: 0, read: 0};
     this.buffer = new LogBuffer({maxBytes, packer});
     this.#frames = frames ?? new SharedFrames({clock, fps});
     this.#errors = new ErrorLog({buffer: this.buffer, wall: clock.wall});

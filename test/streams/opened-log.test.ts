@@ -168,7 +168,7 @@ test('stdin is streamed until it ends', async () => {
   }
   await using opened = openLog({found, stdin: stdin()});
   await opened.shows('one', 'tw');
-  expect(opened.log.snapshot.get().file?.kind).toBe('reading');
+  expect(opened.log.snapshot.get().file?.kind).toBe('growing');
   resolve();
   await opened.shows('one', 'two');
   await eventually(

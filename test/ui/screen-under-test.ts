@@ -7,10 +7,14 @@ import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {createStore} from '../../source/lib/store.ts';
+import {OpenedFacts} from '../../source/screen/opened-facts.ts';
+import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
 import {promptHistories} from '../../source/storage/prompt-history.ts';
 import {Recordings} from '../../source/storage/recording/recordings.ts';
 import {saveFile} from '../../source/storage/save-file.ts';
 import {ListPoller} from '../../source/streams/list-poller.ts';
+import {OpenedLog} from '../../source/streams/opened-log.ts';
+import {OpenedLogs} from '../../source/streams/opened-logs.ts';
 import {readHistory} from '../../source/streams/pipeline-history.ts';
 import {StatsPoller} from '../../source/streams/stats-poller.ts';
 import {StreamManager} from '../../source/streams/stream-manager.ts';
@@ -44,6 +48,8 @@ export type ScreenOptions = {
   /** Where to look for the server instead of the one that is started. */
   readonly baseUrl?: (server: DemoServer) => string;
   readonly apiKey?: string;
+  /** Logs that are shown without a server: the one that is started is not asked. Their tabs are `names`. */
+  readonly opened?: readonly FoundLog[];
   /** See `DemoServerOptions`. */
   readonly lacks?: DemoServerOptions['lacks'];
   readonly scrollbackBytes?: number;
@@ -73,6 +79,8 @@ export type ScreenOptions = {
       | 'frameRate'
       | 'takesFrames'
       | 'serverVersion'
+      | 'addPast'
+      | 'recordingsFolder'
     >
   >;
 };
@@ -85,6 +93,7 @@ export class ScreenUnderTest implements AsyncDisposable {
   readonly server: DemoServer;
   readonly clock = new FakeClock();
   readonly manager: StreamManager;
+  readonly opened: OpenedLogs;
   readonly poller: ListPoller;
   readonly stats: StatsPoller;
   readonly controller: Controller;
@@ -97,6 +106,7 @@ export class ScreenUnderTest implements AsyncDisposable {
   readonly #directory: TemporaryDirectory;
   readonly #recordings: Recordings;
   readonly #ended = new AbortController();
+  readonly #withoutServer: boolean;
   #stop = () => {};
 
   private constructor(server: DemoServer, directory: TemporaryDirectory, options: ScreenOptions) {
@@ -125,8 +135,15 @@ export class ScreenUnderTest implements AsyncDisposable {
       recordings,
       ...{client, clock, random: () => 0, fps: 100, scrollbackBytes, memoryBytes},
     });
+    const {memory} = this.manager;
+    this.opened = new OpenedLogs({clock, fps: 100, scrollbackBytes, memoryBytes, memory});
+    for (const found of options.opened ?? []) this.opened.add(found, (each) => new OpenedLog(each));
+    this.#withoutServer = options.opened !== undefined;
+    const facts = new OpenedFacts(this.opened);
     const services: Services = {
       manager: this.manager,
+      opened: this.opened,
+      withoutServer: this.#withoutServer,
       poller: this.poller,
       stats: this.stats,
       clock,
@@ -162,6 +179,12 @@ export class ScreenUnderTest implements AsyncDisposable {
         this.quits += 1;
       },
       stopProcess: options.stopProcess ?? (() => Promise.resolve(true)),
+      ...(this.#withoutServer && {
+        stats: facts.stats,
+        describe: (name: string) => facts.describe(name),
+        history: (name: string) => facts.history(name),
+        serverUrl: '',
+      }),
       ...options.services,
     };
     this.controller = new Controller({
@@ -193,8 +216,13 @@ export class ScreenUnderTest implements AsyncDisposable {
   }
 
   connect(): void {
-    const {controller, manager} = this;
+    const {controller, manager, opened} = this;
     const openStreams = () => {
+      const files = controller.state.tabs.flatMap(({name, source}) =>
+        source.kind === 'recording' || source.kind === 'file' ? name : [],
+      );
+      for (const name of opened.names.get()) if (!files.includes(name)) opened.close(name);
+      for (const name of files) opened.open(name);
       const wanted = controller.state.tabs.flatMap((tab) => (tab.source.kind === 'pipeline' ? tab.name : []));
       for (const name of manager.names.get()) if (!wanted.includes(name)) manager.close(name);
       for (const name of wanted) manager.open(name);
@@ -206,8 +234,15 @@ export class ScreenUnderTest implements AsyncDisposable {
       leave();
       stop();
     };
+    if (this.#withoutServer) return;
     this.stats.start();
     this.poller.start();
+  }
+
+  /** Makes a log known, as `ScreenBackend.addPast` does. Returns its name. */
+  openPast(found: FoundLog): string {
+    this.opened.set(found, (each) => new OpenedLog(each));
+    return found.name;
   }
 
   /** Names of the open tabs; the preview's with a question mark. */
@@ -259,6 +294,7 @@ export class ScreenUnderTest implements AsyncDisposable {
     this.poller.stop();
     this.stats.stop();
     this.manager.dispose();
+    this.opened.dispose();
     await this.#recordings.closed();
     await this.#client.close();
     await this.server.close();

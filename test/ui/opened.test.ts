@@ -1,0 +1,165 @@
+import {mkdir, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {expect, test} from 'vitest';
+import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
+import {findLogs} from '../../source/storage/opened/find-logs.ts';
+import {findRecordings} from '../../source/storage/recording/reader.ts';
+import {findOpened} from '../../source/streams/bundle-log.ts';
+import {openedTitle} from '../../source/ui/opened.ts';
+import {pageRows} from '../../source/ui/pages/pages.ts';
+import {sessionOf} from '../../source/ui/state/session-state.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {ScreenUnderTest} from './screen-under-test.ts';
+
+const formats = path.join(import.meta.dirname, '../storage/formats/recordings');
+const wire = path.join(import.meta.dirname, '../wire');
+
+/** A folder with a file for each name, of these lines. */
+async function folderOf(files: Readonly<Record<string, string>>) {
+  const folder = await temporaryDirectory();
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder.path, name), text);
+  return folder;
+}
+
+const line = (second: number, text: string, level = ' INFO') =>
+  `[standin] 2026-11-25T09:17:${second}.000000Z ${level} standin: ${text}\n`;
+
+/** A screen of these logs without a server, once all that is in them is read. */
+async function screenOf(opened: readonly FoundLog[], names = opened.map(({name}) => name)) {
+  const screen = await ScreenUnderTest.open({opened, names});
+  screen.connect();
+  await screen.until(
+    () => names.every((name) => screen.opened.get(name)?.snapshot.get().file?.kind !== 'reading'),
+    'all of them',
+  );
+  return screen;
+}
+
+const rowsOf = ({controller}: ScreenUnderTest) => {
+  const rows = pageRows(controller);
+  return Array.from({length: rows.length}, (_, index) => rows.at(index)?.text ?? '');
+};
+
+const noticeAfter = (screen: ScreenUnderTest, ...keys: readonly string[]) => {
+  screen.press(...keys);
+  return screen.controller.state.notice;
+};
+
+test('what was opened is the list, and asks nothing of a server', async () => {
+  await using folder = await folderOf({'a.log': line(30, 'one'), 'b.log': line(31, 'two', 'ERROR')});
+  await using screen = await screenOf(await findLogs(folder.path));
+  const {controller, server} = screen;
+  expect(controller.listed.map(({name}) => name)).toEqual(['a.log', 'b.log']);
+  expect(screen.tabs).toEqual(['a.log', 'b.log']);
+  expect(openedTitle(controller)).toBe('2 logs');
+  // Errors of a tab that was not shown yet are unseen, as those of a pipeline.
+  expect(controller.timelines.unseenErrors(['b.log'])).toBe(1);
+  const why = 'no connection: this log is read from a file';
+  expect(noticeAfter(screen, 'r')).toBe(why);
+  expect(noticeAfter(screen, '!')).toBe(why);
+  expect(noticeAfter(screen, 'C')).toBe('no connection: these logs are files');
+  expect(noticeAfter(screen, 'W')).toBe('this log is a file already: S saves what is shown');
+  expect(noticeAfter(screen, 'Tab', 'o')).toBe('logs are listed in the order in which they were named');
+  expect(noticeAfter(screen, 'O')).toBe('this log is open already: it is a file');
+  for (const key of ['d', 'Esc', 'H', 'Esc', 'i', 'Esc', 'A', 'Esc', 'D', 'Esc']) screen.press(key);
+  expect(server.requests).toEqual([]);
+  // Nothing is lost: the files can be opened again.
+  screen.press('q');
+  expect(screen.quits).toBe(1);
+});
+
+test('the list finds logs by name, a closed one is shown again, and two are one log by time', async () => {
+  await using folder = await folderOf({'a.log': line(32, 'late'), 'b.log': line(31, 'early'), 'c.log': ''});
+  await using screen = await screenOf(await findLogs(folder.path), ['a.log', 'b.log']);
+  const {controller} = screen;
+  screen.press('Tab', '/', 'c', 'Enter');
+  expect(controller.listed.map(({name}) => name)).toEqual(['c.log']);
+  await screen.until(() => screen.tabs.includes('c.log?'), 'its preview');
+  screen.press('Esc', 'X', 'Z');
+  expect(screen.tabs).toEqual(['a.log', 'b.log', 'c.log']);
+  screen.press('X', '+');
+  const text = () => {
+    const buffer = controller.pane?.model.source.buffer;
+    return [0, 1].map((id) =>
+      Buffer.from(buffer?.lineAt(id) ?? [])
+        .toString()
+        .slice(-5),
+    );
+  };
+  await screen.until(() => text().join('') === 'early late', 'both');
+});
+
+test('the pages tell where a file is, and what its log tells', async () => {
+  await using folder = await folderOf({'a.log': line(30, 'one') + line(31, 'bad', 'ERROR')});
+  await using screen = await screenOf(await findLogs(folder.path));
+  screen.press('i');
+  const rows = rowsOf(screen).map((row) => row.replace(/ +/g, ' '));
+  expect(rows[0]).toBe(' Events of a.log, newest first (UTC)');
+  expect(rows.slice(2, 7)).toEqual([
+    ' read from file',
+    ` path ${path.join(folder.path, 'a.log')}`,
+    ' size 114 B',
+    ' state growing',
+    ' lines 2',
+  ]);
+  screen.press('Esc', 'd');
+  await screen.until(() => screen.controller.lookup.described.get()?.answer !== undefined, 'the description');
+  expect(rowsOf(screen).map((row) => row.replace(/ +/g, ' '))).toContain(' errors 1 of 1 kind');
+  screen.press('M');
+  await screen.until(() => screen.copied.length > 0, 'the copy');
+  expect(screen.copied[0]).toContain('**Pipeline `a.log`**');
+});
+
+test('a support bundle has its statistics, events and configuration on the pages', async () => {
+  await using screen = await screenOf(await findOpened(path.join(wire, '31-support-bundle-real.zip')));
+  screen.press('d');
+  await screen.until(() => screen.controller.lookup.described.get()?.answer !== undefined, 'the description');
+  await screen.until(() => screen.controller.services.stats.known.get().size > 0, 'the statistics');
+  const rows = rowsOf(screen);
+  expect(rows.some((row) => /Statistics of .* UTC, when they were collected/.test(row))).toBe(true);
+  expect(rows).toContain(' Configuration');
+  // Without a server a bundle has no state.
+  expect(rows.some((row) => row.startsWith(' deployment '))).toBe(false);
+  screen.press('Esc', 'H');
+  await screen.until(() => screen.controller.story.state.get()?.story !== undefined, 'the timeline');
+  expect(screen.controller.story.state.get()?.story?.rows.some(({from}) => from === 'API')).toBe(true);
+});
+
+test('O opens what was recorded of a pipeline before, and the session does not have it', async () => {
+  await using screen = await ScreenUnderTest.connected({
+    names: ['orders'],
+    services: {
+      recordingsFolder: '/home/user/recordings',
+      async addPast(pipeline): Promise<string | undefined> {
+        // The program's own is `ScreenBackend.addPast`.
+        if (pipeline !== 'orders') return undefined;
+        const recordings = await findRecordings(formats, 'alpha');
+        return screen.openPast({kind: 'recording', name: 'orders (recorded)', path: formats, recordings});
+      },
+    },
+  });
+  const {controller} = screen;
+  screen.press('Tab', 'O');
+  await screen.until(() => screen.tabs.includes('orders (recorded)'), 'its tab');
+  await screen.until(() => (controller.pane?.model.source.buffer.lineCount ?? 0) > 0, 'its lines');
+  expect(controller.state.focus).toBe('log');
+  expect(controller.state.cursor).toBe('orders');
+  expect(noticeAfter(screen, 'r')).toBe('no connection: this log is read from a recording');
+  expect(noticeAfter(screen, 'W')).toBe('this log is a recording already: S saves what is shown');
+  const session = sessionOf(controller.state, (tab) => controller.places.anchorsOf(tab));
+  expect(session.tabs.map(({name}) => name)).toEqual(['orders']);
+  screen.press('Tab', 'k', 'O');
+  await screen.until(() => controller.state.notice !== undefined, 'an answer');
+  expect(controller.state.notice).toBe('nothing of fraud is recorded in ~/recordings: W records');
+});
+
+test('names that are the same are told apart', async () => {
+  await using folder = await folderOf({'a.log': line(30, 'one')});
+  const other = path.join(folder.path, 'other');
+  await mkdir(other);
+  await writeFile(path.join(other, 'a.log'), line(31, 'two'));
+  const both = [...(await findLogs(path.join(folder.path, 'a.log'))), ...(await findLogs(other))];
+  await using screen = await screenOf(both, ['a.log', 'a.log (2)']);
+  expect(screen.controller.listed.map(({name}) => name)).toEqual(['a.log', 'a.log (2)']);
+  expect(screen.opened.get('a.log (2)')?.found.path).toBe(path.join(other, 'a.log'));
+});
