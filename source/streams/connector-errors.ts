@@ -8,8 +8,9 @@ import {connectorKey, type StatsPoller} from './stats-poller.ts';
 
 type Marker = ConnectorMarker & {readonly at: number};
 
-/** Errors of a connector and kind that one answer brings into the log, at most: the newest. */
+/** Errors of a connector and kind that one answer brings into the log, at most: the newest; fewer in a flood. */
 const mostOfAKind = 20;
+const mostInFlood = 5;
 /** UTF-16 units of a message in the log; its page has all of it. */
 const mostMessage = 1000;
 /** Markers that may come at once, and a second in the long run: they stay in memory. */
@@ -139,13 +140,14 @@ class FollowedErrors {
     {listed, wall}: {readonly listed: Pipeline | undefined; readonly wall: number},
   ): readonly Marker[] {
     const {from, unknown} = this.#startOf(stats, listed);
+    const most = this.#left < burst / 2 ? mostInFlood : mostOfAKind;
     const markers = [
       ...(unknown
         ? [{kind: 'more-connector-errors', ...unknown, connector: undefined, of: undefined, at: wall} as const]
         : []),
       ...stats.connectors.flatMap((connector) =>
         connector.errors.flatMap((errors) =>
-          markersOf(connector, errors, {from: from.get(keyOf(connector, errors)) ?? 0, wall}),
+          markersOf(connector, errors, {from: from.get(keyOf(connector, errors)) ?? 0, most, wall}),
         ),
       ),
     ];
@@ -212,7 +214,7 @@ function newestErrors(
 function markersOf(
   {name: connector}: ConnectorStats,
   {kind: of, count, kept}: ConnectorErrors,
-  {from, wall}: {readonly from: number; readonly wall: number},
+  {from, most, wall}: {readonly from: number; readonly most: number; readonly wall: number},
 ): readonly Marker[] {
   const more = (errors: number, because: 'dropped' | 'too-many' | 'no-texts', at: number): readonly Marker[] =>
     errors > 0 ? [{kind: 'more-connector-errors', connector, of, count: errors, because, at}] : [];
@@ -221,7 +223,7 @@ function markersOf(
   const last = fresh.at(-1);
   if (!last) return kept.length === 0 ? more(count - from, 'dropped', wall) : [];
   const shown = fresh
-    .slice(-mostOfAKind)
+    .slice(-most)
     .map(({time, message}) => errorMarker(connector, of, message, readTime(time) || wall));
   const at = shown[0]?.at ?? wall;
   return [

@@ -1,5 +1,6 @@
 import type {Clock} from '../lib/clock.ts';
 import {watchedKey} from '../records/error-log.ts';
+import type {ConnectorRise} from './connectors.ts';
 import {
   type LogStatus,
   listEvents,
@@ -44,14 +45,20 @@ const kindOrder: readonly TimelineEvent['kind'][] = [
 ];
 
 /** Urgent events first, then the lines that each log received. Undefined without events; lines alone are none. */
-export function awaySummary(before: StatusAt, now: StatusAt, muted: ReadonlySet<number>): AwaySummary | undefined {
+export function awaySummary(
+  before: StatusAt,
+  now: StatusAt,
+  muted: ReadonlySet<number>,
+  riseOf: (pipeline: string, count: number) => ConnectorRise = () => [],
+): AwaySummary | undefined {
   const logsBefore = new Map(before.logs.map((log) => [log.name, log]));
   const listed = before.pipelines && now.pipelines ? listEvents(before.pipelines, now.pipelines) : [];
   const logsNow = new Map(now.logs.map((log) => [log.name, log]));
   const ofList = listed.flatMap((event) => {
     const logs = {before: logsBefore.get(event.pipeline), now: logsNow.get(event.pipeline)};
     const earlier = before.pipelines?.get(event.pipeline)?.connectorErrors ?? 0;
-    return event.kind === 'connectors' ? besidesLog(event, earlier, logs) : event;
+    if (event.kind !== 'connectors') return event;
+    return besidesLog({...event, rise: riseOf(event.pipeline, event.count)}, earlier, logs);
   });
   const ofLogs = now.logs.flatMap((log) => {
     const logBefore = logsBefore.get(log.name);

@@ -1,8 +1,9 @@
-import type {ConnectorError, ConnectorErrors, ConnectorStats} from '../api/types.ts';
+import type {ConnectorError, ConnectorErrors, ConnectorStats, PipelineStats} from '../api/types.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import {readTime} from '../lib/format.ts';
+import {count, counted, readTime} from '../lib/format.ts';
 import type {ErrorGroup} from '../records/error-log.ts';
 import {connectorKey, type KnownStats} from '../streams/stats-poller.ts';
+import {clean} from '../terminal/clean.ts';
 import {readLine} from '../viewport/line-text.ts';
 
 /** The line by which a connector that failed for good is known, which the statistics then no longer have. */
@@ -89,7 +90,7 @@ function rankOf(connector: KnownConnector): number {
 }
 
 export function errorCount({stats}: KnownConnector): number {
-  return (stats?.errors ?? []).reduce((sum, {count}) => sum + count, 0);
+  return stats ? allErrors(stats) : 0;
 }
 
 /** `failed`, or what is best known: `paused`, `ended`, `healthy`; `–` of a kind that tells nothing of its health. */
@@ -137,4 +138,61 @@ export function errorEntries(stats: Pick<ConnectorStats, 'errors'> | undefined):
 /** The newest error of a connector that the server has sent. */
 export function lastError(connector: KnownConnector): ConnectorError | undefined {
   return errorEntries(connector.stats).find((entry) => entry.kind === 'error');
+}
+
+/** The connectors whose errors have become more, those with most of them first. `count`: as far as it is known. */
+export type ConnectorRise = readonly {readonly name: string; readonly count: number}[];
+
+/** Numbers of errors, by connector, in one process. */
+export type ErrorsByConnector = {readonly incarnation: string; readonly counts: ReadonlyMap<string, number>};
+
+export function errorsByConnector({incarnation, connectors}: PipelineStats): ErrorsByConnector {
+  const counts = connectors.map((each) => [connectorKey(each), allErrors(each)] as const);
+  return {incarnation, counts: new Map(counts)};
+}
+
+/**
+ * The connectors of the `count` errors since `before`. Where that is unknown, those of the newest errors: the server sends
+ * the newest of each connector, so only the numbers may be too low.
+ */
+export function connectorRise(
+  stats: PipelineStats | undefined,
+  before: ErrorsByConnector | undefined,
+  count: number,
+): ConnectorRise {
+  if (!stats || count <= 0) return [];
+  const isKnown = before?.incarnation === stats.incarnation;
+  const newest = isKnown ? undefined : newestErrors(stats, count);
+  const rise = stats.connectors.map((each) => {
+    const key = connectorKey(each);
+    return {name: each.name, count: newest ? (newest.get(key) ?? 0) : allErrors(each) - (before?.counts.get(key) ?? 0)};
+  });
+  return rise.filter((each) => each.count > 0).toSorted((a, b) => b.count - a.count);
+}
+
+/** `orders.bad +12, orders.web +2 and 3 others`; the names alone where other numbers stand beside them. */
+export function riseWords(rise: ConnectorRise, {withNumbers}: {readonly withNumbers: boolean}): string {
+  const words = rise
+    .slice(0, mostNamed)
+    .map(({name, count: errors}) => clean(withNumbers ? `${name} +${count(errors)}` : name));
+  const others = rise.length - words.length;
+  return `${words.join(', ')}${others > 0 ? ` and ${counted(others, 'other', 'others')}` : ''}`;
+}
+
+const mostNamed = 3;
+
+function allErrors({errors}: ConnectorStats): number {
+  return errors.reduce((sum, {count: each}) => sum + each, 0);
+}
+
+/** Of the newest `most` errors that the server has sent, how many are of each connector. */
+function newestErrors({connectors}: PipelineStats, most: number): ReadonlyMap<string, number> {
+  const kept = connectors.flatMap((connector) =>
+    connector.errors.flatMap(({kept = []}) =>
+      kept.map(({time}) => ({key: connectorKey(connector), at: readTime(time) || 0})),
+    ),
+  );
+  const counts = new Map<string, number>();
+  for (const {key} of kept.toSorted((a, b) => b.at - a.at).slice(0, most)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
 }

@@ -1,4 +1,5 @@
 import {type ConnectorErrors, type ErrorGroup, watchedKey} from '../records/error-log.ts';
+import type {ConnectorRise} from './connectors.ts';
 import type {Incident, LogStatus, PipelineStatus} from './events.ts';
 import type {IncidentSummary} from './incidents.ts';
 
@@ -20,7 +21,12 @@ export type ErrorRow = {
   | {readonly kind: 'errors' | 'watched'; readonly group: ErrorGroup}
   | {readonly kind: 'failed'; readonly why: string}
   /** Besides those of an open log: withheld, or from before the log's first line. */
-  | {readonly kind: 'connectors'; readonly besides: 'withheld' | 'withheld-or-before' | undefined}
+  | {
+      readonly kind: 'connectors';
+      readonly besides: 'withheld' | 'withheld-or-before' | undefined;
+      /** Of the unseen ones. */
+      readonly rise: ConnectorRise;
+    }
   /** `incident`: the last one, or the sum of all losses. `isOver`: the log is followed again, or the stream read. */
   | {readonly kind: Incident['kind']; readonly incident: Incident; readonly isOver: boolean}
 );
@@ -34,6 +40,8 @@ export type ErrorRowsInput = {
   readonly muted: ReadonlySet<number>;
   /** Statuses of the pipelines when they were last on the screen, by name. */
   readonly seen: ReadonlyMap<string, PipelineStatus>;
+  /** The connectors of the newest errors that the API counts; absent: unknown. */
+  readonly riseOf?: (pipeline: PipelineStatus) => ConnectorRise;
 };
 
 const stateOrder: readonly ErrorRow['state'][] = ['unseen', 'seen', 'muted'];
@@ -76,7 +84,7 @@ function urgency({kind}: ErrorRow): number {
   return index < 0 ? incidentOrder.length : index;
 }
 
-function pipelineRows(pipeline: PipelineStatus, {viewed, seen, logs}: ErrorRowsInput): readonly ErrorRow[] {
+function pipelineRows(pipeline: PipelineStatus, {viewed, seen, logs, riseOf}: ErrorRowsInput): readonly ErrorRow[] {
   const {name, failing, since, connectorErrors} = pipeline;
   const before = seen.get(name);
   const nowhere = {withheld: 0, firstId: undefined, lastId: undefined};
@@ -95,7 +103,8 @@ function pipelineRows(pipeline: PipelineStatus, {viewed, seen, logs}: ErrorRowsI
     const key = `${name} connectors`;
     const besides = log && (log.isWhole ? 'withheld' : 'withheld-or-before');
     const times = {since: undefined, last: undefined};
-    rows.push({kind: 'connectors', key, pipeline: name, state, count, besides, ...times, ...nowhere});
+    const rise = state === 'unseen' ? (riseOf?.(pipeline) ?? []) : [];
+    rows.push({kind: 'connectors', key, pipeline: name, state, count, besides, rise, ...times, ...nowhere});
   }
   return rows;
 }

@@ -6,6 +6,7 @@ import {textWidth} from '../terminal/width.ts';
 import {compactLine, readLine} from '../viewport/line-text.ts';
 import {lostAmount, markerText} from '../words/markers.ts';
 import {stateChangeWords} from '../words/pipeline.ts';
+import {riseWords} from './connectors.ts';
 import type {TimelineEvent} from './events.ts';
 
 /** With fewer cells the target would leave too little room for the message. */
@@ -43,8 +44,9 @@ export function unreadWords({marker}: Extract<TimelineEvent, {kind: 'unread'}>, 
   return longer.find((words) => textWidth(words) <= cells) ?? shortest;
 }
 
-function connectorWords({count: errors, besidesLog}: Extract<TimelineEvent, {kind: 'connectors'}>): string {
-  return `${counted(errors, 'connector error', 'connector errors')}${besidesLog ? ' that the log does not have' : ''}`;
+function connectorWords({count: errors, besidesLog, rise = []}: Extract<TimelineEvent, {kind: 'connectors'}>): string {
+  const words = `${counted(errors, 'connector error', 'connector errors')}${besidesLog ? ' that the log does not have' : ''}`;
+  return rise.length === 0 ? words : `${words}: ${riseWords(rise, {withNumbers: !besidesLog})}`;
 }
 
 /**

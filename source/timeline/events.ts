@@ -15,6 +15,7 @@ import {
   serverState,
   stateWord,
 } from '../words/pipeline.ts';
+import type {ConnectorRise} from './connectors.ts';
 
 /** What happened to a pipeline. `id`: the entry to go to; `at`: Unix time in ms; both undefined where there is none. */
 export type TimelineEvent = {readonly pipeline: string; readonly id?: number; readonly at?: number} & (
@@ -47,7 +48,13 @@ export type TimelineEvent = {readonly pipeline: string; readonly id?: number; re
       readonly isNew: boolean;
     }
   /** The API counts them. `besidesLog`: those that the log does not have. */
-  | {readonly kind: 'connectors'; readonly count: number; readonly besidesLog?: boolean}
+  | {
+      readonly kind: 'connectors';
+      readonly count: number;
+      readonly besidesLog?: boolean;
+      /** The connectors, where they are known. */
+      readonly rise?: ConnectorRise;
+    }
 );
 
 export type Incident = Extract<TimelineEvent, {kind: 'silent' | 'lost' | 'unread' | 'restarted'}>;

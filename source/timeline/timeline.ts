@@ -1,4 +1,4 @@
-import type {Pipeline} from '../api/types.ts';
+import type {Pipeline, PipelineStats} from '../api/types.ts';
 import type {Pattern} from '../buffer/pattern.ts';
 import {Search} from '../buffer/search.ts';
 import type {Clock} from '../lib/clock.ts';
@@ -9,9 +9,11 @@ import {timeOfBytes} from '../records/line-head.ts';
 import type {ListPoller} from '../streams/list-poller.ts';
 import type {LogSnapshot, LogSource} from '../streams/log-source.ts';
 import type {CountedLog} from '../streams/opened-logs.ts';
+import type {StatsPoller} from '../streams/stats-poller.ts';
 import {forEachStream, type Streams} from '../streams/stream-manager.ts';
 import {isFailing} from '../words/pipeline.ts';
 import {AwayDetector, type AwaySummary, awaySummary} from './away.ts';
+import {type ConnectorRise, connectorRise, type ErrorsByConnector, errorsByConnector, riseWords} from './connectors.ts';
 import {type ErrorRow, errorRows, unseenConnectorErrors} from './error-rows.ts';
 import {
   changeWords,
@@ -45,12 +47,16 @@ export type TimelinesOptions = {
 type TimelinesServices = {
   readonly logs: Streams<CountedLog>;
   readonly poller: Pick<ListPoller, 'snapshot'>;
+  /** Name the connectors whose errors become more; absent: they stay unnamed. */
+  readonly stats?: Pick<StatsPoller, 'known'>;
   readonly clock: Clock;
   readonly timelines?: TimelinesOptions;
   /** Names of the pipelines whose logs are on the screen: nothing of them is unseen. */
   readonly viewed: () => readonly string[];
   /** Shows a change that the user asked for (`toggleAwaited`). */
   readonly say?: (text: string) => void;
+  /** Shows which connectors have marked a tab. */
+  readonly onMarked?: (text: string) => void;
 };
 
 const tenMinutes = 600_000;
@@ -77,6 +83,10 @@ export class Timelines {
   readonly #awaited = new Set<string>();
   /** The status of each pipeline when its log was last on the screen. */
   readonly #seenStatus = new Map<string, PipelineStatus>();
+  /** The errors of its connectors, as far as they were known then. */
+  readonly #seenErrors = new Map<string, ErrorsByConnector>();
+  /** Open logs that are marked because connectors have had errors; true: it was said of which. */
+  readonly #marked = new Map<string, boolean>();
 
   constructor(services: TimelinesServices) {
     const {clock, timelines: options = {}} = services;
@@ -93,8 +103,10 @@ export class Timelines {
     const {logs, poller} = this.#services;
     const leaveStreams = forEachStream(logs, (stream) => this.#follow(stream));
     const leaveList = poller.snapshot.subscribe(() => this.#onList());
+    const leaveStats = this.#services.stats?.known.subscribe(() => this.#onStats());
     this.#onList();
     return () => {
+      leaveStats?.();
       leaveStreams();
       leaveList();
       this.#notifier.dispose();
@@ -129,6 +141,9 @@ export class Timelines {
       this.#services.logs.get(name)?.errors.markSeen(status?.connectorErrors);
       this.#incidents.markSeen(name);
       if (status) this.#seenStatus.set(name, status);
+      const stats = this.#statsOf(name);
+      if (stats) this.#seenErrors.set(name, errorsByConnector(stats));
+      this.#marked.delete(name);
     }
   }
 
@@ -160,7 +175,32 @@ export class Timelines {
       viewed: new Set(this.#services.viewed()),
       muted: this.#muted.get(),
       seen: this.#seenStatus,
+      riseOf: (pipeline) => this.#riseOf(pipeline),
     });
+  }
+
+  #statsOf(name: string): PipelineStats | undefined {
+    return this.#services.stats?.known.get().get(name)?.stats;
+  }
+
+  /** The connectors whose errors have become more since the log of the pipeline was last on the screen. */
+  #riseOf({name, deployment, connectorErrors}: PipelineStatus): ConnectorRise {
+    const seen = this.#seenStatus.get(name);
+    const before = seen?.deployment === deployment ? seen.connectorErrors : 0;
+    return connectorRise(this.#statsOf(name), this.#seenErrors.get(name), connectorErrors - before);
+  }
+
+  /** Says once, for each tab that became marked by them, which connectors have errors; the statistics come a little later. */
+  #onStats(): void {
+    const viewed = this.#services.viewed();
+    for (const [name, isSaid] of this.#marked) {
+      const pipeline = this.#pipelines()?.get(name);
+      if (isSaid || !pipeline || viewed.includes(name)) continue;
+      const rise = this.#riseOf(pipeline);
+      if (rise.length === 0) continue;
+      this.#marked.set(name, true);
+      this.#services.onMarked?.(`${name}: connector errors, ${riseWords(rise, {withNumbers: true})}`);
+    }
   }
 
   /** Groups of errors that were dropped for newer ones, in all open logs. */
@@ -171,7 +211,10 @@ export class Timelines {
   /** A key was pressed. Returns what happened since the key before it, if the user was away. */
   onKey(): AwaySummary | undefined {
     const before = this.#away.onKey();
-    return before && awaySummary(before, this.#status(), this.#muted.get());
+    if (!before) return undefined;
+    return awaySummary(before, this.#status(), this.#muted.get(), (name, count) =>
+      connectorRise(this.#statsOf(name), undefined, count),
+    );
   }
 
   /** Whether pipetail did not run for so long that the user wants to know what happened. `since`: Unix time in ms. */
@@ -249,6 +292,10 @@ export class Timelines {
     }
     const events = listEvents(before, now);
     this.#tell([...this.#awaitedChanges(before, now), ...events]);
+    for (const {kind, pipeline} of events) {
+      const isMarked = kind === 'connectors' && logs.get(pipeline) && !this.#marked.has(pipeline);
+      if (isMarked && !this.#services.viewed().includes(pipeline)) this.#marked.set(pipeline, false);
+    }
     const restarts = events.filter(({kind}) => kind === 'restarted');
     this.#incidents.add(restarts, 'list', clock.wall());
     // A new pipeline of this name is another one. With an open log, it is forgotten when the log is closed.

@@ -94,6 +94,8 @@ export class Controller {
       logs: this.logs,
       viewed: () => pipelinesOf(this.tab),
       say: (text) => this.say(text),
+      // What the user is reading stays.
+      onMarked: (text) => this.state.notice === undefined && this.say(text),
     });
     this.comparison = new Comparison(services.clock);
     this.story = new StoryReader(services);

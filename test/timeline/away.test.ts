@@ -54,6 +54,13 @@ it('watched lines are as urgent as new errors', () => {
   expect(kinds(awaySummary(left, now, nothing))).toEqual(['a errors', 'b connectors']);
 });
 
+it('names the connectors whose errors became more', () => {
+  const left = statusAt(0, [], [pipeline('a', {connectorErrors: 1})]);
+  const now = statusAt(1, [], [pipeline('a', {connectorErrors: 4})]);
+  const summary = awaySummary(left, now, nothing, (name, count) => [{name: `${name}.bad`, count}]);
+  expect(summary?.rows).toEqual([{kind: 'connectors', pipeline: 'a', count: 3, rise: [{name: 'a.bad', count: 3}]}]);
+});
+
 it('lines alone are no news', () => {
   expect(
     awaySummary(statusAt(0, [log('a')]), statusAt(1, [log('a', {lines: 1000, endId: 1000})]), nothing),

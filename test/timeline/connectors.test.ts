@@ -1,16 +1,19 @@
 import {expect, test} from 'vitest';
 import {parseStats} from '../../source/api/parse-stats.ts';
 import {ServerJson} from '../../source/api/server-text.ts';
-import type {ConnectorError, ConnectorStats} from '../../source/api/types.ts';
+import type {ConnectorError, ConnectorStats, PipelineStats} from '../../source/api/types.ts';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
 import type {KnownStats} from '../../source/streams/stats-poller.ts';
 import {
+  connectorRise,
   connectorState,
   connectorsOf,
   errorEntries,
+  errorsByConnector,
   failuresInLog,
   type LoggedFailure,
+  riseWords,
 } from '../../source/timeline/connectors.ts';
 import {recording} from '../demo/recording.ts';
 
@@ -110,4 +113,47 @@ test('one that is there again after its failure is not failed', () => {
   const known = {stats: {connectors: [stats]}, gone: []} as unknown as KnownStats;
   const [only] = connectorsOf(known, [{kind: 'input', name: 'orders.web', at: 1, message: 'refused'}]);
   expect(only && connectorState(only)).toBe('–');
+});
+
+/** Statistics with so many errors of each connector, one a second; the newest `kept` are sent. */
+function statsWith(counts: Readonly<Record<string, number>>, {incarnation = 'one', kept = 100} = {}): PipelineStats {
+  const connectors = Object.entries(counts).map(([name, count]) => {
+    const errors = Array.from({length: count}, (_, place): ConnectorError => {
+      const time = new Date(Date.UTC(2026, 10, 25) + place * 1000).toISOString();
+      return {time, index: place + 1, tag: undefined, message: ''};
+    });
+    return {kind: 'input', name, errors: [{kind: 'parse', count, kept: errors.slice(-kept)}]};
+  });
+  return {incarnation, connectors} as unknown as PipelineStats;
+}
+
+test('a rise is of the connectors that have more errors than before, in the same process', () => {
+  const before = errorsByConnector(statsWith({'orders.bad': 3, 'orders.web': 2, quiet: 1}));
+  const now = statsWith({'orders.bad': 15, 'orders.web': 4, quiet: 1});
+  expect(connectorRise(now, before, 14)).toEqual([
+    {name: 'orders.bad', count: 12},
+    {name: 'orders.web', count: 2},
+  ]);
+  expect(connectorRise(now, before, 0)).toEqual([]);
+  expect(connectorRise(undefined, before, 14)).toEqual([]);
+});
+
+test('where it is not known what was before, the newest errors tell', () => {
+  const now = statsWith({'orders.bad': 15, 'orders.web': 4});
+  expect(connectorRise(now, undefined, 2)).toEqual([{name: 'orders.bad', count: 2}]);
+  const another = errorsByConnector(statsWith({'orders.bad': 15}, {incarnation: 'two'}));
+  expect(connectorRise(now, another, 19)).toEqual([
+    {name: 'orders.bad', count: 15},
+    {name: 'orders.web', count: 4},
+  ]);
+  // Of more than the server keeps, the names are right and the numbers the least.
+  expect(connectorRise(statsWith({'orders.bad': 500}), undefined, 400)).toEqual([{name: 'orders.bad', count: 100}]);
+});
+
+test('three connectors are named', () => {
+  const rise = ['a', 'b', 'c', 'd', 'e'].map((name, place) => ({name, count: 1200 - place}));
+  expect(riseWords(rise.slice(0, 2), {withNumbers: true})).toBe('a +1,200, b +1,199');
+  expect(riseWords(rise, {withNumbers: true})).toBe('a +1,200, b +1,199, c +1,198 and 2 others');
+  expect(riseWords(rise, {withNumbers: false})).toBe('a, b, c and 2 others');
+  expect(riseWords([], {withNumbers: true})).toBe('');
 });

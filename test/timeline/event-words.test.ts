@@ -54,6 +54,14 @@ test("what the list reports is in the words of the log's own row about it", () =
   }
 });
 
+test('connector errors name their connectors; of those that the log does not have no numbers are known', () => {
+  const rise = [{name: 'orders.bad', count: 12}];
+  const words = (besidesLog: boolean) =>
+    timelineWords({kind: 'connectors', pipeline: 'a', count: 12, rise, besidesLog}, 80).text;
+  expect(words(false)).toBe('12 connector errors: orders.bad +12');
+  expect(words(true)).toBe('12 connector errors that the log does not have: orders.bad');
+});
+
 test('the parts of the connector errors add up, and nothing is said when all are in the log', () => {
   const run = {seenInRun: 0, unseenInRun: 0, all: 0, isWhole: true};
   expect(connectorParts(1108, {...run, inRun: 1086, withheldInRun: 812})).toBe(

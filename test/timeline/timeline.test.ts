@@ -246,3 +246,47 @@ it('a change that was asked for is told alone where nothing else is told: on the
   await screen.until(() => screen.controller.state.notice?.includes('Stopped') === true, 'the change');
   expect([screen.controller.state.notice, rings]).toEqual(['fraud: Stopped', 1]);
 });
+
+it('a tab that connector errors mark says once of which connectors, and so does A', async () => {
+  await using screen = await ScreenUnderTest.connected({
+    names: ['orders', 'fraud'],
+    scenario: (server) => {
+      server.addPipeline('fraud').start();
+      server.addPipeline('orders').start([
+        {kind: 'input', name: 'orders.bad'},
+        {kind: 'input', name: 'orders.web'},
+      ]);
+    },
+  });
+  const {run} = screen.server.pipeline('orders');
+  const fail = (endpoint: string, errors: number) => {
+    for (let n = 0; n < errors; n++) run.addError({endpoint, kind: 'parse', tag: 'text', message: 'no JSON'});
+  };
+  const isLive = (name: string) => screen.manager.get(name)?.snapshot.get().connection.kind === 'live';
+  await screen.until(() => ['orders', 'fraud'].every(isLive), 'the logs to be live');
+  screen.press('2');
+  expect(screen.controller.tab?.name).toBe('fraud');
+  screen.controller.clearNotice();
+  fail('orders.bad', 12);
+  fail('orders.web', 1);
+  await screen.until(() => screen.controller.state.notice !== undefined, 'the notice');
+  expect(screen.controller.state.notice).toBe('orders: connector errors, orders.bad +12, orders.web +1');
+  const row = () => screen.controller.timelines.errorRows.find(({kind}) => kind === 'connectors');
+  expect(row()).toMatchObject({
+    ...{state: 'unseen', count: 13},
+    rise: [
+      {name: 'orders.bad', count: 12},
+      {name: 'orders.web', count: 1},
+    ],
+  });
+  screen.controller.clearNotice();
+  const known = () => screen.stats.known.get().get('orders')?.stats?.connectors[1]?.errors[0]?.count;
+  fail('orders.web', 2);
+  await screen.until(() => known() === 3, 'the statistics');
+  expect(screen.controller.state.notice).toBeUndefined();
+  screen.press('1', '2');
+  expect(row()).toMatchObject({state: 'seen', rise: []});
+  fail('orders.web', 4);
+  await screen.until(() => screen.controller.state.notice !== undefined, 'the notice of the next errors');
+  expect(screen.controller.state.notice).toBe('orders: connector errors, orders.web +4');
+});

@@ -2,6 +2,7 @@ import {count, counted, moment} from '../../lib/format.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
+import {riseWords} from '../../timeline/connectors.ts';
 import {ErrorExcerpts} from '../../timeline/error-excerpt.ts';
 import {type ErrorRow, isIncident} from '../../timeline/error-rows.ts';
 import {timelineWords, unreadWords, withheldWords} from '../../timeline/event-words.ts';
@@ -120,7 +121,7 @@ function textOf(row: ErrorRow, room: Room): StyledText {
     case 'restarted':
       return incidentWords(row, style, room);
     case 'connectors':
-      return plain(connectorWords(row.besides), style);
+      return plain(connectorWords(row), style);
     case 'watched':
     case 'errors': {
       const prefix = row.state === 'muted' ? 'muted  ' : row.kind === 'watched' ? 'watched  ' : '';
@@ -130,9 +131,12 @@ function textOf(row: ErrorRow, room: Room): StyledText {
   }
 }
 
-function connectorWords(besides: Extract<ErrorRow, {kind: 'connectors'}>['besides']): string {
-  if (besides === undefined) return 'connector errors';
-  return besides === 'withheld' ? 'connector errors withheld' : 'connector errors not in the log: withheld, or earlier';
+/** The number of a row with a log is of those that the log does not have, and so no sum of numbers of connectors. */
+function connectorWords({besides, rise}: Extract<ErrorRow, {kind: 'connectors'}>): string {
+  const names = riseWords(rise, {withNumbers: besides === undefined});
+  if (besides === undefined) return names === '' ? 'connector errors' : `connector errors: ${names}`;
+  if (besides === 'withheld') return `connector errors withheld${names === '' ? '' : `: ${names}`}`;
+  return `connector errors${names === '' ? '' : ` of ${names}`} not in the log: withheld, or earlier`;
 }
 
 /** `silent  connection refused`, `was silent  …` once it is over; a loss and a stream that is not read need no such word. */
