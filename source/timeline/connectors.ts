@@ -140,8 +140,8 @@ export function lastError(connector: KnownConnector): ConnectorError | undefined
   return errorEntries(connector.stats).find((entry) => entry.kind === 'error');
 }
 
-/** The connectors whose errors have become more, those with most of them first. `count`: as far as it is known. */
-export type ConnectorRise = readonly {readonly name: string; readonly count: number}[];
+/** The connectors whose errors have become more, those with most of them first. `count`: undefined: not known exactly. */
+export type ConnectorRise = readonly {readonly name: string; readonly count: number | undefined}[];
 
 /** Numbers of errors, by connector, in one process. */
 export type ErrorsByConnector = {readonly incarnation: string; readonly counts: ReadonlyMap<string, number>};
@@ -152,8 +152,8 @@ export function errorsByConnector({incarnation, connectors}: PipelineStats): Err
 }
 
 /**
- * The connectors of the `count` errors since `before`. Where that is unknown, those of the newest errors: the server sends
- * the newest of each connector, so only the numbers may be too low.
+ * The connectors of the `count` errors since `before`. Where that is unknown, those of the newest errors: without numbers
+ * where the server does not send so many.
  */
 export function connectorRise(
   stats: PipelineStats | undefined,
@@ -163,18 +163,21 @@ export function connectorRise(
   if (!stats || count <= 0) return [];
   const isKnown = before?.incarnation === stats.incarnation;
   const newest = isKnown ? undefined : newestErrors(stats, count);
-  const rise = stats.connectors.map((each) => {
+  const all = stats.connectors.map((each) => {
     const key = connectorKey(each);
     return {name: each.name, count: newest ? (newest.get(key) ?? 0) : allErrors(each) - (before?.counts.get(key) ?? 0)};
   });
-  return rise.filter((each) => each.count > 0).toSorted((a, b) => b.count - a.count);
+  const rise = all.filter((each) => each.count > 0).toSorted((a, b) => b.count - a.count);
+  const isSent = !newest || rise.reduce((sum, each) => sum + each.count, 0) === count;
+  if (isSent) return rise;
+  return rise.map(({name}) => ({name, count: rise.length === 1 ? count : undefined}));
 }
 
 /** `orders.bad +12, orders.web +2 and 3 others`; the names alone where other numbers stand beside them. */
 export function riseWords(rise: ConnectorRise, {withNumbers}: {readonly withNumbers: boolean}): string {
   const words = rise
     .slice(0, mostNamed)
-    .map(({name, count: errors}) => clean(withNumbers ? `${name} +${count(errors)}` : name));
+    .map(({name, count: errors}) => clean(withNumbers && errors !== undefined ? `${name} +${count(errors)}` : name));
   const others = rise.length - words.length;
   return `${words.join(', ')}${others > 0 ? ` and ${counted(others, 'other', 'others')}` : ''}`;
 }

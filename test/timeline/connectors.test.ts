@@ -146,8 +146,11 @@ test('where it is not known what was before, the newest errors tell', () => {
     {name: 'orders.bad', count: 15},
     {name: 'orders.web', count: 4},
   ]);
-  // Of more than the server keeps, the names are right and the numbers the least.
-  expect(connectorRise(statsWith({'orders.bad': 500}), undefined, 400)).toEqual([{name: 'orders.bad', count: 100}]);
+  // Of more than the server keeps, the number is known of a single connector only.
+  expect(connectorRise(statsWith({'orders.bad': 500}), undefined, 400)).toEqual([{name: 'orders.bad', count: 400}]);
+  const both = connectorRise(statsWith({'orders.bad': 500, 'orders.web': 400}), undefined, 900);
+  expect(both.map(({count}) => count)).toEqual([undefined, undefined]);
+  expect(riseWords(both, {withNumbers: true})).toBe('orders.bad, orders.web');
 });
 
 test('three connectors are named', () => {
