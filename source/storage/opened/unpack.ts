@@ -92,18 +92,17 @@ class Bounds {
     }
     this.#bytes += bytes.length;
     if (packed === undefined) return;
-    const ratio = this.#bytes / Math.max(1, consumed);
-    if (this.#bytes > this.#limits.bytes) throw tooLarge(name, this.#limits.bytes);
+    if (this.#bytes > this.#limits.bytes) throw tooLarge(this.#part, `more than ${byteSize(this.#limits.bytes)}`);
+    const ratio = Math.floor(this.#bytes / Math.max(1, consumed));
     if (this.#bytes > this.#limits.ratioFrom && ratio > this.#limits.ratio) {
-      const times = `${count(Math.floor(ratio))} times its size`;
-      throw new OpenError(`${name} is not opened: it unpacks to more than ${times}, as no log does`);
+      throw tooLarge(this.#part, `more than ${count(ratio)} times its size, as no log does`);
     }
   }
 }
 
-/** `limit`: in bytes. */
-export function tooLarge(name: string, limit: number): OpenError {
-  return new OpenError(`${name} is not opened: it unpacks to more than ${byteSize(limit)}`);
+function tooLarge({name, packed}: PackedPart, what: string): OpenError {
+  const way = packed === 'deflate' ? '' : ` · ${packed} -dc ${name} | pipetail open - reads it all the same`;
+  return new OpenError(`${name} is not opened: it unpacks to ${what}${way}`);
 }
 
 type Range = {
