@@ -1,5 +1,6 @@
 import type {ApiFailure} from '../api/types.ts';
 import {count, dateTime, duration, isoTime} from '../lib/format.ts';
+import {withheldWords} from './event-words.ts';
 import {type StoryRow, shownTime} from './story.ts';
 
 /** What a page or a command tells of a pipeline. */
@@ -18,9 +19,9 @@ export function lengthInWords({at, until, what}: StoryRow, now: number): string 
   return end === undefined || end - at < 1000 ? '' : duration(end - at);
 }
 
-/** `×12 ` for what came several times. `times`: the sign. */
-export function timesInStory({count: number}: StoryRow, times: string): string {
-  return number === 1 ? '' : `${times}${count(number)} `;
+/** `×12 ` for what came several times, `×12 +812 withheld ` for errors. `times`: the sign. */
+export function timesInStory({count: number, withheld = 0}: StoryRow, times: string): string {
+  return number === 1 && withheld === 0 ? '' : `${times}${count(number)}${withheldWords(withheld)} `;
 }
 
 /** Why there are no events of the API; undefined: there are. */
@@ -47,12 +48,13 @@ export function storyText({pipeline, rows, missing}: Story, now: number): string
 
 /** The shape of `pipetail story -o json`: an array, times in RFC 3339. */
 export function storyObjects({rows}: Story) {
-  return rows.map(({at, until, what, text, count, from}) => ({
+  return rows.map(({at, until, what, text, count, withheld = 0, from}) => ({
     time: at === undefined ? null : isoTime(at),
     until: until === undefined ? null : isoTime(until),
     what,
     text,
     count,
+    withheld,
     from,
   }));
 }

@@ -34,8 +34,10 @@ export type StoryRow = {
     | 'checkpoint';
   /** One line. */
   readonly text: string;
-  /** How often; 1 for what happened once. */
+  /** How often; 1 for what happened once. Of errors, those that are in the log. */
   readonly count: number;
+  /** Errors that are not in the log, as lines of it report. */
+  readonly withheld?: number;
   /** Who tells it. */
   readonly from: 'log' | 'API' | 'pipetail';
   /** Its entry in the log; it may have left the scrollback. */
@@ -216,7 +218,8 @@ function* errorRows({errors}: StoryLog): Generator<void, StoryRow[], void> {
     if (group.key === watchedKey) continue;
     const {firstAt: at, lastAt: until, firstId: id} = group;
     const text = errorWords(group, noTarget).text;
-    rows.push({at, until, what: 'error', text, count: group.count, from: 'log', id, group});
+    const {withheld} = group;
+    rows.push({at, until, what: 'error', text, count: group.count, withheld, from: 'log', id, group});
     yield;
   }
   return rows;

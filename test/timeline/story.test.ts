@@ -189,6 +189,7 @@ this server has no events: Feldera 0.292 and later have them
     what: 'state',
     text: 'Running',
     count: 1,
+    withheld: 0,
     from: 'API',
   });
   expect(missingWords({kind: 'retryable', reason: 'timeout', message: 'no answer', url: ''})).toBe(
@@ -196,4 +197,13 @@ this server has no events: Feldera 0.292 and later have them
   );
   expect(missingWords(undefined)).toBeUndefined();
   expect(lengthInWords({at: 0, what: 'gap', text: '', count: 1, from: 'log'}, 10 * minute)).toBe('');
+});
+
+it('says how many errors of a kind the pipeline withheld', () => {
+  const row = {at: at(1), until: at(2), what: 'error', text: 'refused', count: 3, withheld: 812, from: 'log'} as const;
+  const rows = [row, {...row, count: 1}, {...row, count: 1, withheld: 0}];
+  const lines = storyText({pipeline: 'orders', rows, missing: undefined}, at(9)).trimEnd().split('\n').slice(1);
+  expect(lines.map((line) => line.split('log ').at(-1)?.trim())).toEqual([
+    ...['x3 +812 withheld refused', 'x1 +812 withheld refused', 'refused'],
+  ]);
 });
