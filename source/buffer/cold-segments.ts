@@ -21,8 +21,8 @@ export type PastBlock = {
   readonly bytes: ColdBytes;
 };
 
-/** Lines whose bytes are outside of memory, for `LogBuffer.addEarlier`. */
-export type EarlierBlock = Pick<PastBlock, 'lines' | 'byteLength' | 'bytes'>;
+/** Consecutive lines, for `LogBuffer.addEarlier`. */
+export type EarlierBlock = Omit<PastBlock, 'markers'>;
 
 /** A segment that is leaving memory. `byteOffset`: bytes that the buffer ever held before it, its past included. */
 export type LeavingSegment = {

@@ -20,6 +20,8 @@ const leastUnpackedBytes = 1024 * 1024;
 const unviewedBytes = 256 * 1024;
 /** Room over that while segments are packed: what comes faster is packed at once. */
 const packingBytes = 4 * 1024 * 1024;
+/** Id of the first entry of a log whose earlier entries are added later: more than it can have. */
+const laterId = 2 ** 40;
 /** Lines up to this length are kept whole, however small the scrollback: four times the server's ring. */
 const longestLineFloor = 4 * 1024 * 1024;
 
@@ -157,17 +159,14 @@ export class LogBuffer {
     this.#hot.startAt(this.#cold.addPast(this.endId, block));
   }
 
-  /**
-   * Lines before the first one are added later, under ids below `id`, the last one first: `id` is at least their number.
-   * Only while the buffer has had nothing else.
-   */
-  startBefore(id: number): void {
+  /** Entries before the first one are added later, the last one first. Only while the buffer has had nothing else. */
+  expectEarlier(): void {
     this.#version += 1;
-    this.#hot.startAt(id);
-    this.#earlierTo = id;
+    this.#hot.startAt(laterId);
+    this.#earlierTo = laterId;
   }
 
-  /** Adds lines before all that were added so far. They are only counted if entries after them were dropped. */
+  /** Adds entries before all that were added so far. They are only counted if entries after them were dropped. */
   addEarlier(block: EarlierBlock, {isHeld = true} = {}): void {
     if (this.#earlierTo === undefined) return;
     this.#version += 1;
@@ -176,7 +175,7 @@ export class LogBuffer {
     this.#earlierTo -= block.lines;
   }
 
-  /** All earlier lines were added. */
+  /** All earlier entries were added. */
   endEarlier(): void {
     if (this.#earlierTo === undefined) return;
     this.#version += 1;

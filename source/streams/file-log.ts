@@ -1,9 +1,10 @@
+import type {EarlierBlock} from '../buffer/cold-segments.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {newline, newlinesIn} from '../buffer/segment.ts';
 import type {Clock} from '../lib/clock.ts';
 import {earlierLines} from '../storage/opened/earlier-lines.ts';
 import {FilePart} from '../storage/opened/file-part.ts';
-import {FileStore} from '../storage/opened/file-store.ts';
+import type {FileStore} from '../storage/opened/file-store.ts';
 import {type FileTurn, FollowedFile} from '../storage/opened/followed-file.ts';
 import {OpenError} from '../storage/opened/open-error.ts';
 import type {FileState} from './log-source.ts';
@@ -11,7 +12,11 @@ import type {LogWriter} from './log-writer.ts';
 
 type FileLogOptions = {
   readonly path: string;
+  /** Plain files whose lines come before, oldest first. Only while the buffer is empty. */
+  readonly older: readonly string[];
   readonly buffer: LogBuffer;
+  /** The buffer's; has the places of all bytes that are in it. */
+  readonly store: FileStore;
   readonly writer: LogWriter;
   readonly clock: Clock;
   readonly memoryBytes: number | undefined;
@@ -31,7 +36,7 @@ export type FileSizes = typeof defaultSizes;
 
 /** Of the end, in which the beginning of a line is searched. */
 const searchedBytes = 1024 * 1024;
-/** Files that stay open after they were replaced. */
+/** Files of the log that stay open beside those that were there at the beginning. */
 const mostParts = 8;
 /** Index and filters need 3 bytes a line: a quarter of the memory at most. */
 const memoryPerLine = 12;
@@ -39,7 +44,6 @@ const memoryPerLine = 12;
 /** A plain file as a log: its end at once, what is before as cold blocks, and what is added while it grows. */
 export class FileLog {
   readonly #options: FileLogOptions;
-  readonly #store = new FileStore();
   #followed: FollowedFile | undefined;
   /** The last one is the present one; the others were replaced under its name, and are read back. */
   readonly #parts: FilePart[] = [];
@@ -48,21 +52,22 @@ export class FileLog {
 
   constructor(options: FileLogOptions) {
     this.#options = options;
-    options.buffer.coldStore = this.#store;
   }
 
   /** Never rejects. */
   async start(): Promise<void> {
-    const {path, buffer, clock, sizes = defaultSizes} = this.#options;
+    const {path, older, buffer, clock, sizes = defaultSizes} = this.#options;
     try {
       const part = await FilePart.open(path);
-      const from = part.size > sizes.whole ? await lineStart(part, part.size - sizes.tail) : 0;
+      const isLarge = part.size > sizes.whole && buffer.totalBytes === 0;
+      const from = isLarge ? await lineStart(part, part.size - sizes.tail) : 0;
       if (this.#isClosed) {
         await part.close();
         return;
       }
-      if (from > 0) buffer.startBefore(from + 1);
-      this.#setState({size: part.size, counted: from > 0 ? 0 : undefined});
+      const hasEarlier = from > 0 || older.length > 0;
+      if (hasEarlier) buffer.expectEarlier();
+      this.#setState({size: part.size, counted: hasEarlier ? 0 : undefined});
       this.#followed = new FollowedFile({
         ...{path, part, offset: from, clock},
         sink: {
@@ -73,7 +78,7 @@ export class FileLog {
         },
       });
       this.#followed.start();
-      if (from > 0) await this.#addEarlier(part, from);
+      if (hasEarlier) await this.#addEarlier(part, from);
     } catch (error) {
       this.#onFailed(error);
     }
@@ -86,14 +91,14 @@ export class FileLog {
   }
 
   #append(bytes: Buffer, part: FilePart, offset: number): void {
-    const {buffer, writer, onReceived} = this.#options;
+    const {buffer, store, writer, onReceived} = this.#options;
     const before = buffer.totalBytes;
     // First: segments may leave memory meanwhile.
-    this.#store.add(part, offset, bytes.length);
+    store.add(part, offset, bytes.length);
     writer.append(bytes, newlinesIn(bytes));
     // A line that was too long was broken by a newline.
     const broken = buffer.totalBytes - before - bytes.length;
-    if (broken > 0) this.#store.add(undefined, 0, broken);
+    if (broken > 0) store.add(undefined, 0, broken);
     if (part !== this.#parts.at(-1)) this.#keepPart(part);
     onReceived();
     this.#setState({size: offset + bytes.length, read: offset + bytes.length});
@@ -102,16 +107,16 @@ export class FileLog {
   /** The oldest ones are closed: what is in them can no longer be read back. */
   #keepPart(part: FilePart): void {
     this.#parts.push(part);
-    if (this.#parts.length <= mostParts) return;
+    if (this.#parts.length <= mostParts + this.#options.older.length) return;
     void this.#parts.shift()?.close();
     this.#options.buffer.forgetDeleted();
   }
 
   #onTurn(turn: FileTurn): void {
-    const {buffer, writer} = this.#options;
+    const {buffer, store, writer} = this.#options;
     if (buffer.hasOpenLine && turn !== 'removed') {
       writer.endLine();
-      this.#store.endLine();
+      store.endLine();
     }
     writer.addMarker({kind: 'file', turn});
     // What was overwritten can no longer be read back.
@@ -120,18 +125,29 @@ export class FileLog {
   }
 
   async #addEarlier(part: FilePart, from: number): Promise<void> {
-    const {buffer, memoryBytes = Number.POSITIVE_INFINITY} = this.#options;
-    let linesLeft = memoryBytes / memoryPerLine;
-    for await (const {blocks, from: countedFrom} of earlierLines(part, from)) {
-      if (this.#isClosed) return;
-      for (const block of blocks) {
-        linesLeft -= block.lines;
-        buffer.addEarlier(block, {isHeld: linesLeft > 0});
+    const {buffer, older} = this.#options;
+    const opened = await Promise.all(older.map((path) => FilePart.open(path)));
+    this.#parts.unshift(...opened);
+    const files = [...opened.map((each) => ({part: each, end: each.size})), {part, end: from}];
+    let toCount = files.reduce((sum, {end}) => sum + end, 0);
+    const all = toCount;
+    for (const {part: file, end} of files.reverse()) {
+      let left = end;
+      for await (const {blocks, from: start} of earlierLines(file, end)) {
+        if (this.#isClosed) return;
+        for (const block of blocks) this.#addBlock(block);
+        toCount -= left - start;
+        left = start;
+        this.#setState({counted: 1 - toCount / all});
       }
-      this.#setState({counted: 1 - countedFrom / from});
     }
     buffer.endEarlier();
     this.#setState({counted: undefined});
+  }
+
+  #addBlock(block: EarlierBlock): void {
+    const {buffer, memoryBytes = Number.POSITIVE_INFINITY} = this.#options;
+    buffer.addEarlier(block, {isHeld: buffer.lineCount * memoryPerLine < memoryBytes});
   }
 
   #onFailed(error: unknown): void {

@@ -6,13 +6,16 @@ import {type Clock, nextTurn} from '../lib/clock.ts';
 import {SharedFrames} from '../lib/frames.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import {ErrorLog} from '../records/error-log.ts';
+import {FileStore} from '../storage/opened/file-store.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {OpenError} from '../storage/opened/open-error.ts';
+import {recordedBlocks} from '../storage/opened/recorded-blocks.ts';
 import {type ConnectionEvent, withEvent} from './connection/state.ts';
 import {FileLog, type FileSizes} from './file-log.ts';
 import {bufferInfo, type FileState, type LogSnapshot} from './log-source.ts';
 import {LogWriter} from './log-writer.ts';
 import {openedPieces, type PiecesOptions} from './opened-pieces.ts';
+import {recordedPieces} from './recorded-source.ts';
 
 export type OpenedLogOptions = {
   readonly found: FoundLog;
@@ -33,6 +36,9 @@ export type OpenedLogOptions = {
   readonly sizes?: FileSizes;
 };
 
+type FoundFile = Extract<FoundLog, {kind: 'file'}>;
+type FoundRecordings = Extract<FoundLog, {kind: 'recording'}>;
+
 /** Milliseconds of reading between two turns of the event loop. */
 const sliceMs = 8;
 
@@ -49,11 +55,14 @@ export class OpenedLog {
   readonly #closing = new AbortController();
   /** One function for all frames, which identify the log by it. */
   readonly #publish = () => this.#store.set(this.#newSnapshot());
+  /** Of a plain file. */
+  readonly #places = new FileStore();
   #file: FileLog | undefined;
   #state: FileState;
   #events: readonly ConnectionEvent[] = [];
   #receivedAt: number | undefined;
   #isStarted = false;
+  #sliceEnd = 0;
 
   constructor(options: OpenedLogOptions) {
     const {found, clock, fps, frames, scrollbackBytes: maxBytes, packer} = options;
@@ -92,8 +101,8 @@ export class OpenedLog {
     if (this.#isStarted) return;
     this.#isStarted = true;
     const {found} = this.#options;
-    if (found.kind === 'file' && found.packed === undefined) this.#startFile(found.path);
-    else void this.#readAll();
+    if (found.kind === 'file' && found.packed === undefined) void this.#followFile(found);
+    else void this.#readAll(found);
   }
 
   addDivider(): void {
@@ -114,44 +123,83 @@ export class OpenedLog {
     await this.#file?.close();
   }
 
-  #startFile(path: string): void {
+  /** Never rejects. */
+  async #followFile(found: FoundFile): Promise<void> {
     const {clock, memoryBytes, sizes} = this.#options;
+    const {path, older} = found;
+    this.buffer.coldStore = this.#places;
+    // What was compressed cannot be read backwards.
+    const last = older.some(({packed}) => packed !== undefined) ? older.at(-1) : undefined;
+    if (last) {
+      const isRead = await this.#readPieces({...found, ...last, older: older.slice(0, -1)});
+      if (!isRead) return;
+    }
     this.#file = new FileLog({
-      ...{path, buffer: this.buffer, writer: this.#writer, clock, memoryBytes, sizes},
+      ...{path, older: last ? [] : older.map((file) => file.path)},
+      ...{buffer: this.buffer, store: this.#places, writer: this.#writer, clock, memoryBytes, sizes},
       onChange: (state) => this.#setState(state),
       onReceived: () => {
         this.#receivedAt = clock.wall();
       },
     });
-    void this.#file.start();
+    await this.#file.start();
   }
 
   /** What is no plain file is read once, from its beginning to its end. Never rejects. */
-  async #readAll(): Promise<void> {
-    const {found, stdin} = this.#options;
+  async #readAll(found: FoundLog): Promise<void> {
+    const isRead = found.kind === 'recording' ? await this.#readRecordings(found) : await this.#readPieces(found);
+    if (isRead) this.#setState({...this.#state, kind: 'ended'});
+  }
+
+  /** False: it could not be read to its end, which is shown. */
+  async #readPieces(found: FoundLog): Promise<boolean> {
+    const {stdin} = this.#options;
     const {signal} = this.#closing;
-    try {
+    return await this.#reading(found, async () => {
       for await (const piece of openedPieces(found, {signal, ...(stdin && {stdin})})) {
         if ('bytes' in piece) this.#append(piece.bytes);
         else this.#addMarker(piece.marker);
         await this.#pause();
       }
-      this.#writer.endLine();
-      this.#setState({...this.#state, kind: 'ended'});
+    });
+  }
+
+  /** Blocks stay in the recording, from which they are read back. */
+  async #readRecordings(found: FoundRecordings): Promise<boolean> {
+    return await this.#reading(found, async () => {
+      for (const {block, bytes} of recordedBlocks(recordedPieces(found.recordings))) {
+        this.buffer.addPast(block);
+        this.#errors.append(bytes, newlinesIn(bytes));
+        this.#onRead(bytes);
+        await this.#pause();
+      }
+    });
+  }
+
+  async #reading(found: FoundLog, read: () => Promise<void>): Promise<boolean> {
+    try {
+      await read();
+      this.#endLine();
+      return true;
     } catch (error) {
-      if (signal.aborted) return;
+      if (this.#closing.signal.aborted) return false;
+      const {message: why} = OpenError.of(found.path, error);
       this.#writer.endLine();
-      this.#setState({...this.#state, kind: 'failed', why: OpenError.of(found.path, error).message});
+      this.#setState({...this.#state, kind: 'failed', why});
+      return false;
     }
   }
 
   #addMarker({at, ...marker}: Marker): void {
     // The rest of an open line is among what cannot be read.
-    if (marker.kind === 'unreadable' && marker.because !== 'damaged-marker') this.#writer.endLine();
+    if (marker.kind === 'unreadable' && marker.because !== 'damaged-marker') this.#endLine();
     this.#writer.addMarker(marker, at);
   }
 
-  #sliceEnd = 0;
+  #endLine(): void {
+    if (this.buffer.hasOpenLine) this.#places.endLine();
+    this.#writer.endLine();
+  }
 
   /** Other work has its turn after each slice. Rejects once the log is closed. */
   async #pause(): Promise<void> {
@@ -164,7 +212,12 @@ export class OpenedLog {
   }
 
   #append(bytes: Uint8Array): void {
+    this.#places.add(undefined, 0, bytes.length);
     this.#writer.append(bytes, newlinesIn(bytes));
+    this.#onRead(bytes);
+  }
+
+  #onRead(bytes: Uint8Array): void {
     this.#receivedAt = this.#options.clock.wall();
     const read = this.#state.read + bytes.length;
     this.#setState({...this.#state, size: Math.max(this.#state.size, read), read});

@@ -1,12 +1,15 @@
 import {appendFile, rename, rm, truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {gzipSync} from 'node:zlib';
 import {expect, test} from 'vitest';
 import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
+import {findRecordings} from '../../source/storage/recording/reader.ts';
 import {OpenedLog, type OpenedLogOptions} from '../../source/streams/opened-log.ts';
 import {eventually} from '../harness/eventually.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
+import {writeRecording} from '../storage/recording/recording-files.ts';
 
 type Opened = AsyncDisposable & {
   readonly log: OpenedLog;
@@ -156,6 +159,53 @@ test('what a truncated file had is no longer read back from it', async () => {
   expect(shown.slice(-2)).toEqual(['<truncated>', 'new']);
   expect(lines.slice(-shown.length + 2)).toEqual(shown.slice(0, -2));
   expect(opened.log.buffer.droppedLines).toBe(502 - shown.length);
+});
+
+test('plain files that were rotated come before, also those that were compressed', async () => {
+  await using home = await temporaryDirectory();
+  const write = async (name: string, content: string | Uint8Array) => {
+    await writeFile(path.join(home.path, name), content);
+    return path.join(home.path, name);
+  };
+  const first = await write('app.log.2', textOf(numbered(0, 20)));
+  const second = await write('app.log.1', `${textOf(numbered(20, 30))}not ended`);
+  const last = await write('app.log', textOf(numbered(30, 40)));
+  const plain = [first, second].map((file) => ({path: file, packed: undefined}));
+  const lines = [...numbered(0, 30), 'not ended', ...numbered(30, 40)];
+  const found: FoundLog = {kind: 'file', name: 'app.log', path: last, packed: undefined, older: plain};
+  await using opened = openLog({found, sizes});
+  await opened.shows(...lines);
+  await eventually(
+    () => opened.log.buffer.numberOf(opened.log.buffer.firstId) === 1,
+    () => 'not counted',
+  );
+  const packed = {path: await write('app.log.2.gz', gzipSync(textOf(numbered(0, 20)))), packed: 'gzip'} as const;
+  const second2 = {path: second, packed: undefined};
+  await using other = openLog({found: {...found, older: [packed, second2]}, sizes, scrollbackBytes: 1e4});
+  await other.shows(...lines);
+  await appendFile(last, 'more\n');
+  await Promise.all([opened.shows(...lines, 'more'), other.shows(...lines, 'more')]);
+});
+
+test('a recording is shown whole, whatever the scrollback holds, and its damaged part is a marker', async () => {
+  await using home = await temporaryDirectory();
+  const pieces = ['next file', ...numbered(0, 50).map((line) => `${line}\n`)].flatMap((piece, at) =>
+    at === 20 ? [piece, 'next file' as const] : [piece],
+  );
+  const folder = writeRecording(home.path, {id: 'id-1', at: 1, pieces: pieces.slice(1)});
+  writeRecording(home.path, {id: 'id-2', at: 2, pieces: ['the next\n', 'open']});
+  const recordings = await findRecordings(home.path, 'p');
+  const found: FoundLog = {kind: 'recording', name: 'p', path: home.path, recordings};
+  await using opened = openLog({found, scrollbackBytes: 64});
+  await opened.shows(...numbered(0, 50), '<new-life>', 'the next', 'open');
+  await eventually(
+    () => opened.log.snapshot.get().file?.kind === 'ended',
+    () => 'not ended',
+  );
+  expect(opened.log.buffer.memoryFirstId).toBe(opened.log.buffer.endId);
+  await rm(path.join(folder, '000001.log.gz'));
+  await using damaged = openLog({found});
+  await damaged.shows('<unreadable>', ...numbered(20, 50), '<new-life>', 'the next', 'open');
 });
 
 test('stdin is streamed until it ends', async () => {

@@ -15,6 +15,7 @@ export class FileStore implements ColdStore {
 
   /** `length` bytes at `offset` of a part follow in the log. */
   add(part: FilePart | undefined, offset: number, length: number): void {
+    if (length === 0) return;
     const last = this.#pieces.at(-1);
     if (last && last.part === part && !last.isEnded && (!part || last.offset + last.length === offset)) {
       this.#pieces[this.#pieces.length - 1] = {...last, length: last.length + length};

@@ -15,7 +15,13 @@ import {
 } from './index-file.ts';
 
 /** Bytes of a recorded log, or a marker in its place. */
-export type RecordedPiece = {readonly bytes: Buffer} | {readonly marker: Marker};
+export type RecordedPiece =
+  | {
+      readonly bytes: Buffer;
+      /** Reads a part of the bytes once more; undefined if it cannot be read. Absent: they are in no recording. */
+      readonly readAgain?: (from: number, length: number) => Buffer | undefined;
+    }
+  | {readonly marker: Marker};
 
 /** Blocks that stay unpacked: a segment of the scrollback may span two or three. */
 const unpackedBlocks = 4;
@@ -199,18 +205,27 @@ function* piecesOf(map: RecordingMap, bytes: RecordedBytes, size: number): Gener
       yield {marker: {kind: 'unreadable', bytes: end - at, because: 'deleted-or-damaged', at: startedAt}};
     }
     let from = at;
+    const pieceTo = (to: number): RecordedPiece[] => {
+      if (!piece || to <= from) return [];
+      return [{bytes: piece.subarray(from - at, to - at), readAgain: readFrom(bytes, from)}];
+    };
     for (let marker = markers[nextMarker]; marker && marker.offset < end; marker = markers[++nextMarker]) {
-      if (piece && marker.offset > from) yield {bytes: piece.subarray(from - at, marker.offset - at)};
+      yield* pieceTo(marker.offset);
       yield {marker: marker.marker};
       from = marker.offset;
     }
-    if (piece && end > from) yield {bytes: piece.subarray(from - at)};
+    yield* pieceTo(end);
     at = end;
   }
   for (; nextMarker < markers.length; nextMarker++) {
     const marker = markers[nextMarker];
     if (marker) yield {marker: marker.marker};
   }
+}
+
+/** A function of its own, which keeps no piece in memory. */
+function readFrom(bytes: RecordedBytes, start: number): (from: number, length: number) => Buffer | undefined {
+  return (from, length) => bytes.read(start + from, length);
 }
 
 /** The recordings of all pipelines that had this name, by start, oldest first. */

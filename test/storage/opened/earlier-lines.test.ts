@@ -16,7 +16,7 @@ const small: EarlierSizes = {window: 48, block: 24, longestLine: 96};
 /** A buffer with the lines of a file from `from` on, and then those before. */
 async function readBackwards(part: FilePart, text: Buffer, from: number, sizes: EarlierSizes): Promise<LogBuffer> {
   const buffer = new LogBuffer({maxBytes: 1e6});
-  if (from > 0) buffer.startBefore(from + 1);
+  if (from > 0) buffer.expectEarlier();
   buffer.append(text.subarray(from));
   for await (const {blocks} of earlierLines(part, from, sizes)) for (const block of blocks) buffer.addEarlier(block);
   buffer.endEarlier();
@@ -103,7 +103,7 @@ test('lines whose file is truncated meanwhile are not added, and what was read b
   await writeFile(file, text);
   const part = await FilePart.open(file);
   const buffer = new LogBuffer({maxBytes: 1e6});
-  buffer.startBefore(text.length);
+  buffer.expectEarlier();
   buffer.append(text.subarray(400));
   for await (const {blocks} of earlierLines(part, 400, small)) {
     for (const block of blocks) buffer.addEarlier(block);
@@ -119,14 +119,15 @@ test('lines whose file is truncated meanwhile are not added, and what was read b
 
 test('more lines than are held are counted', async () => {
   const buffer = new LogBuffer({maxBytes: 1e6});
-  buffer.startBefore(100);
+  buffer.expectEarlier();
   buffer.append(Buffer.from('last\n'));
   const bytes = {isKept: () => true, read: () => Buffer.from('line\n')};
-  expect([buffer.numberOf(100), buffer.idOf(1)]).toEqual([undefined, undefined]);
+  const last = buffer.firstId;
+  expect([buffer.numberOf(last), buffer.idOf(1)]).toEqual([undefined, undefined]);
   buffer.addEarlier({lines: 1, byteLength: 5, bytes});
   buffer.addEarlier({lines: 3, byteLength: 15, bytes}, {isHeld: false});
   buffer.addEarlier({lines: 1, byteLength: 5, bytes});
   buffer.endEarlier();
   expect([buffer.droppedLines, buffer.lineCount, buffer.totalLines]).toEqual([4, 2, 6]);
-  expect([buffer.numberOf(100), buffer.idOf(5)]).toEqual([6, buffer.firstId]);
+  expect([buffer.numberOf(last), buffer.idOf(5)]).toEqual([6, buffer.firstId]);
 });

@@ -94,7 +94,7 @@ test('the oldest file of one that no program writes is missing then; its own dat
   expect(await dayOf(indexFile(folder))).toBe(3);
   expect(await makeRoom(home.path, 15_000)).toEqual(['p--b/000001.log']);
   expect(await readdir(home.path)).not.toContain('p--a');
-  expect([...readRecording(newer)]).toEqual([{bytes: expect.any(Buffer)}]);
+  expect([...readRecording(newer)]).toMatchObject([{bytes: expect.any(Buffer)}]);
 });
 
 test('files of one folder go in their order, also when the first was compressed late or the clock set back', async () => {

@@ -1,0 +1,86 @@
+import type {PastBlock} from '../../buffer/cold-segments.ts';
+import type {Marker} from '../../buffer/markers.ts';
+import {newline, newlinesIn} from '../../buffer/segment.ts';
+import type {RecordedPiece} from '../recording/reader.ts';
+
+/** A block of a recorded log, and its bytes, which were read to find it. */
+export type RecordedPast = {readonly block: PastBlock; readonly bytes: Buffer};
+
+/** Bytes of a block; `readAgain` reads them back. */
+type Part = {readonly bytes: Buffer; readonly readAgain: () => Buffer | undefined};
+
+const empty = Buffer.alloc(0);
+
+/**
+ * The pieces of a recorded log as blocks of whole lines, which stay in the recording; an open line is ended. Lines that
+ * cannot be read back later are gone, with all before them.
+ */
+export function* recordedBlocks(pieces: Iterable<RecordedPiece>): Generator<RecordedPast> {
+  let open: Part[] = [];
+  const endOpen = () => {
+    const ended = open.length > 0 ? [blockOf([...open, constant(Buffer.of(newline))])] : [];
+    open = [];
+    return ended;
+  };
+  for (const piece of withUnreadableJoined(pieces)) {
+    if ('marker' in piece) {
+      yield* endOpen();
+      const bytes = {isKept: () => true, read: () => empty};
+      yield {block: {lines: 0, byteLength: 0, markers: [{line: 0, marker: piece.marker}], bytes}, bytes: empty};
+      continue;
+    }
+    const end = piece.bytes.lastIndexOf(newline) + 1;
+    if (end > 0) {
+      yield blockOf([...open, partOf(piece, 0, end)]);
+      open = [];
+    }
+    if (end < piece.bytes.length) open.push(partOf(piece, end, piece.bytes.length));
+  }
+  yield* endOpen();
+}
+
+/** A file of a recording that is missing is an unreadable block after the other: one marker. */
+function* withUnreadableJoined(pieces: Iterable<RecordedPiece>): Generator<RecordedPiece> {
+  let last: Marker | undefined;
+  for (const piece of pieces) {
+    const marker = 'marker' in piece ? piece.marker : undefined;
+    if (last && marker && isDamage(last) && isDamage(marker)) {
+      last = {...last, bytes: (last.bytes ?? 0) + (marker.bytes ?? 0)};
+      continue;
+    }
+    if (last) yield {marker: last};
+    last = marker;
+    if (!marker) yield piece;
+  }
+  if (last) yield {marker: last};
+}
+
+function isDamage(marker: Marker): marker is Marker & {kind: 'unreadable'} {
+  return marker.kind === 'unreadable' && marker.because === 'deleted-or-damaged';
+}
+
+function partOf({bytes, readAgain}: Extract<RecordedPiece, {bytes: Buffer}>, from: number, to: number): Part {
+  const part = bytes.subarray(from, to);
+  return readAgain ? {bytes: part, readAgain: () => readAgain(from, to - from)} : constant(part);
+}
+
+function constant(bytes: Buffer): Part {
+  return {bytes, readAgain: () => bytes};
+}
+
+function blockOf(parts: readonly Part[]): RecordedPast {
+  const bytes = joined(parts.map((part) => part.bytes));
+  // Without the bytes, which would stay in memory.
+  const reads = parts.map(({readAgain}) => readAgain);
+  const read = () => {
+    const read = reads.map((again) => again());
+    return read.every((part) => part !== undefined) ? joined(read) : undefined;
+  };
+  const {length} = newlinesIn(bytes);
+  return {block: {lines: length, byteLength: bytes.length, markers: [], bytes: {isKept: () => true, read}}, bytes};
+}
+
+function joined(parts: readonly Buffer[]): Buffer {
+  const [only] = parts;
+  return parts.length === 1 && only ? only : Buffer.concat(parts);
+}
