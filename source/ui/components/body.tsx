@@ -1,5 +1,7 @@
+import {useCallback, useSyncExternalStore} from 'react';
 import type {Pipeline} from '../../api/types.ts';
 import {clockTime, count, dateTime} from '../../lib/format.ts';
+import {createStore, type ReadableStore} from '../../lib/store.ts';
 import type {RecordIndex} from '../../records/record-index.ts';
 import type {Run} from '../../records/runs.ts';
 import {clean} from '../../terminal/clean.ts';
@@ -11,7 +13,9 @@ import {textWidth} from '../../terminal/width.ts';
 import type {Place} from '../../viewport/geometry.ts';
 import {type Position, visiblePlaces} from '../../viewport/position.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
+import {openedState} from '../../words/opened.ts';
 import {failureWord, isFailing} from '../../words/pipeline.ts';
+import type {Controller} from '../controller.ts';
 import {emptyLog, emptyLogRows} from '../empty-log.ts';
 import {useAges, useWaited} from '../hooks/use-clock.ts';
 import {useController, useFrameRate, useModelProgress, useStore} from '../hooks/use-controller.ts';
@@ -43,6 +47,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   useAges(controller.services, pane && newestTime(pane));
   useFrameRate(controller.services, pane, layout);
   const labels = useTabLabels(controller);
+  useOpenedStates(controller);
   const empty = emptyLog(controller);
   const waited = useWaited(controller.services, empty?.kind === 'awaited' ? empty.since : undefined);
   const waitedForList = useWaited(controller.services, list.pipelines ? undefined : poller.waitingSince);
@@ -122,6 +127,28 @@ export function Body({layout}: {readonly layout: Layout}) {
     }).map((row) => paint(row, colors));
   }
 }
+
+/** Renders again when the list says something else of an opened log. */
+function useOpenedStates({services: {opened}}: Controller): void {
+  const names = useStore(opened?.names ?? noNames);
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const leave = names.map((name) => opened?.get(name)?.snapshot.subscribe(listener));
+      return () => {
+        for (const each of leave) each?.();
+      };
+    },
+    [names, opened],
+  );
+  useSyncExternalStore(subscribe, () =>
+    names
+      .map((name) => openedState(opened?.get(name)?.snapshot.get().file))
+      .map(({symbol, word}) => `${symbol} ${word}`)
+      .join('\n'),
+  );
+}
+
+const noNames: ReadableStore<readonly string[]> = createStore([]);
 
 /** `key` shows the errors in full; undefined: that command has no key. */
 type BannerSize = {readonly width: number; readonly symbols: Symbols; readonly key: string | undefined};

@@ -1,0 +1,133 @@
+import {spawnSync} from 'node:child_process';
+import {appendFile, chmod, mkdir, open, rename, writeFile} from 'node:fs/promises';
+import {createServer} from 'node:net';
+import path from 'node:path';
+import {gzipSync} from 'node:zlib';
+import {expect, test} from 'vitest';
+import {node, program, root, runCommand} from '../harness/program.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {openTerminal} from '../harness/terminal.ts';
+import {openView} from './viewer.ts';
+
+const formats = path.join(root, 'test/storage/formats/recordings');
+const bundle = path.join(root, 'test/wire/31-support-bundle-real.zip');
+
+/** A server that is named, and counts who comes. */
+async function listening() {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {url: `http://127.0.0.1:${address.port}`, connections: () => connections, close: () => server.close()};
+}
+
+const line = (number: number) => `[orders] 2026-11-25T09:17:30.${100 + number}Z  INFO standin: line ${number}.\n`;
+
+test('recordings of an older version, a bundle, a gzip file and a file that grows and is rotated, without a server', async () => {
+  await using folder = await temporaryDirectory();
+  const server = await listening();
+  const packed = path.join(folder.path, 'packed.log.gz');
+  const growing = path.join(folder.path, 'growing.log');
+  await writeFile(packed, gzipSync(Array.from({length: 300}, (_, number) => line(number)).join('')));
+  await writeFile(growing, line(1));
+  const args = ['open', growing, packed, bundle, formats, '--sidebar', '34'];
+  await using view = await openView(args, {cols: 120, rows: 30, env: {FELDERA_HOST: server.url}});
+  const {terminal} = view;
+  await terminal.waitFor('line 1.');
+  await terminal.waitFor(() => /pipetail {2}6 logs .*growing/.test(view.header()));
+  await terminal.waitFor(() => !view.sidebar().some((row) => row.includes('◌')), {hint: 'all are read'});
+  expect(view.sidebar().map((row) => row.trim().replace(/ +/g, ' '))).toEqual([
+    '·growing.log ● 57 B',
+    '·packed.log.gz ○ 18 kB',
+    '·orders-live ○ 70 kB 3k✗',
+    '·alpha ○ 3.3 kB 1✗',
+    '·gamma ○ 2.5 kB 1✗',
+    '·kinds ○ 984 B',
+  ]);
+  await appendFile(growing, line(2));
+  await terminal.waitFor('line 2.');
+  await rename(growing, `${growing}.1`);
+  await writeFile(growing, line(3));
+  await terminal.waitFor('line 3.');
+  await terminal.waitFor('the file was rotated');
+  expect(view.countShown('line 2.')).toBe(1);
+  await terminal.press('r');
+  await terminal.waitFor('no connection: this log is read from a file');
+
+  await terminal.press('2');
+  await terminal.waitFor('line 299.');
+  await terminal.press('g');
+  await terminal.waitFor('line 0.');
+  await terminal.press('3', 'd');
+  await terminal.waitFor(/Statistics of .* UTC/);
+  await terminal.press('Esc', '4');
+  await terminal.waitFor(/ended/);
+  await terminal.press('C');
+  await terminal.waitFor('no connection: these logs are files');
+  await terminal.press('q');
+  expect(await terminal.waitForExit()).toMatchObject({code: 0});
+  expect(server.connections()).toBe(0);
+  server.close();
+});
+
+test('a pipe is followed while the terminal has the keys', async () => {
+  await using folder = await temporaryDirectory();
+  const fifo = path.join(folder.path, 'fifo');
+  expect(spawnSync('mkfifo', [fifo]).status).toBe(0);
+  await using terminal = await openTerminal({
+    command: 'sh',
+    args: ['-c', `cat "$FIFO" | "$NODE" "$PROGRAM" open -; echo "code $?"`],
+    env: {FIFO: fifo, NODE: node, PROGRAM: program},
+  });
+  await using writer = await open(fifo, 'w');
+  await writer.write(line(1) + line(2));
+  await terminal.waitFor('line 2.');
+  expect(terminal.row(0)).toMatch(/stdin .*growing/);
+  await terminal.press('g', '/');
+  await terminal.type('line 3');
+  await terminal.press('Enter');
+  await writer.write(line(3));
+  await terminal.waitFor('/line 3  1 line');
+  // What came through a pipe is gone with the program.
+  await terminal.press('q');
+  await terminal.waitFor('q again quits');
+  await terminal.press('q');
+  await writer.close();
+  await terminal.waitFor('code 0');
+});
+
+test('what cannot be opened gets one line, and the code of a failure or of wrong usage', async () => {
+  await using folder = await temporaryDirectory();
+  const at = (name: string) => path.join(folder.path, name);
+  await mkdir(at('empty'));
+  await writeFile(at('binary'), Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0, 0, 0]));
+  // The end of an empty ZIP.
+  await writeFile(at('a.zip'), Buffer.concat([Buffer.from('PK\u0005\u0006'), Buffer.alloc(18)]));
+  await writeFile(at('secret.log'), line(1));
+  await chmod(at('secret.log'), 0);
+  const whats = ['empty', 'binary', 'a.zip', 'nothing-here', ...(process.geteuid?.() === 0 ? [] : ['secret.log'])];
+  await using terminal = await openTerminal({
+    command: 'sh',
+    args: [
+      '-c',
+      `for what in ${whats.join(' ')} -; do "$NODE" "$PROGRAM" open $what; echo "$what code $?"; done; sleep 9`,
+    ],
+    ...{cwd: folder.path, cols: 160, rows: 40, env: {NODE: node, PROGRAM: program}},
+  });
+  await terminal.waitFor('- code 2');
+  const rows = terminal.screen().filter((row) => row !== '');
+  expect(rows).toHaveLength(2 * (whats.length + 1));
+  for (const what of whats) {
+    const index = rows.indexOf(`${what} code 1`);
+    expect(rows[index - 1], what).toMatch(new RegExp(`^pipetail: ${what} .*`));
+  }
+  expect(rows.at(-2)).toContain('- is stdin, which is the terminal here');
+
+  const piped = await runCommand(['open', at('binary')]);
+  expect(piped).toMatchObject({code: 2, stdout: ''});
+  expect(piped.stderr).toBe('pipetail: the screen needs a terminal · use pipetail logs --from in a pipe\n');
+});
