@@ -1,6 +1,7 @@
 import {newline} from '../buffer/segment.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
-import {readPipe, unpack, wholeFile} from '../storage/opened/unpack.ts';
+import {pipePieces, readPipe} from '../storage/opened/read-pipe.ts';
+import {unpack, wholeFile} from '../storage/opened/unpack.ts';
 import type {RecordedPiece} from '../storage/recording/reader.ts';
 import {bundlePieces} from './bundle-log.ts';
 import {recordedPieces} from './recorded-source.ts';
@@ -32,9 +33,7 @@ export async function* openedPieces(found: FoundLog, options: PiecesOptions = {}
       yield* bundlePieces(found.collections, signal);
       return;
     case 'stdin':
-      for await (const bytes of found.path === '-' ? stdin : readPipe(found.path, signal)) {
-        yield {bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)};
-      }
+      yield* pipePieces(found.name, found.path === '-' ? stdin : readPipe(found.path, signal));
       return;
   }
 }

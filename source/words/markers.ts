@@ -193,7 +193,9 @@ function outageText({cause, downMs = 0}: Extract<Marker, {kind: 'new-life'}>): s
 function unreadableText(marker: Extract<Marker, {kind: 'unreadable'}>): string {
   const {bytes, because, file = 'the file'} = marker;
   if (because === 'cut-short') return `${file} ends here, too early: it was cut, or is still being written`;
-  if (because === 'rest-damaged') return `the rest of ${file} is damaged: ${byteSize(bytes ?? 0)} could not be read`;
+  if (because === 'rest-damaged') {
+    return `the rest of ${file} is damaged${bytes === undefined ? '' : `: ${byteSize(bytes)} could not be read`}`;
+  }
   if (because === 'damaged-marker') return 'what happened here could not be read: the recording is damaged';
   if (bytes === undefined) return 'a recording was deleted meanwhile, to make room';
   return because === 'deleted-to-make-room'

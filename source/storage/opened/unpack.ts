@@ -2,30 +2,24 @@ import {type FileHandle, open} from 'node:fs/promises';
 import path from 'node:path';
 import * as zlib from 'node:zlib';
 import type {Marker} from '../../buffer/markers.ts';
-import {byteSize, count} from '../../lib/format.ts';
 import {clean} from '../../terminal/clean.ts';
 import type {RecordedPiece} from '../recording/reader.ts';
-import {formOf, headBytes, type Packing} from './file-form.ts';
+import type {Packing} from './file-form.ts';
 import {OpenError} from './open-error.ts';
+import {Bounds, type Packed, Stepped, type UnpackLimits} from './stepped.ts';
 
 /** A file, or the bytes [start, start + length) of it. `name`: safe to show. */
 export type PackedPart = {
   readonly name: string;
   readonly path: string;
-  /** `deflate`: without a header, as in a ZIP file. */
-  readonly packed: Packing | 'deflate';
+  readonly packed: Packed | undefined;
   readonly start?: number;
   readonly length?: number;
   /** Of the unpacked bytes, if it is to be checked. */
   readonly crc?: number;
 };
 
-/** What nothing that unpacks may exceed: a log that does would take minutes. The ratio counts from `ratioFrom` on. */
-export type UnpackLimits = {readonly bytes: number; readonly ratio: number; readonly ratioFrom: number};
-const usualLimits: UnpackLimits = {bytes: 8 * 1024 ** 3, ratio: 250, ratioFrom: 256 * 1024 ** 2};
-
 const readBytes = 64 * 1024;
-const outputBytes = 64 * 1024;
 /** Bytes that are unpacked at a time where damage was found, first and then, so that nothing before it is lost. */
 const fineSteps = [64, 1];
 
@@ -37,7 +31,7 @@ type UnpackOptions = {readonly signal?: AbortSignal | undefined; readonly limits
  * cannot be read, is no log once it is unpacked, or unpacks to more than the limits.
  */
 export async function* unpack(part: PackedPart, options: UnpackOptions = {}): AsyncGenerator<RecordedPiece> {
-  const {signal, limits = usualLimits} = options;
+  const {signal, limits} = options;
   const handle = await open(part.path).catch((error: unknown) => {
     throw OpenError.of(part.path, error);
   });
@@ -47,7 +41,7 @@ export async function* unpack(part: PackedPart, options: UnpackOptions = {}): As
     const end = Math.min(size, part.length === undefined ? size : start + part.length);
     const range: Range = {handle, start, end, signal};
     const unpacked = part.packed === undefined ? plain(range) : membersOf(range, part.packed);
-    const bounded = new Bounds(part, limits);
+    const bounded = new Bounds({...part, isFile: part.packed !== 'deflate'}, limits);
     let crc = 0;
     for await (const piece of unpacked) {
       signal?.throwIfAborted();
@@ -70,39 +64,6 @@ export async function* unpack(part: PackedPart, options: UnpackOptions = {}): As
 
 function unreadable(because: 'cut-short' | 'rest-damaged', bytes: number, at: number, file: string): Marker {
   return {kind: 'unreadable', bytes, because, at, file};
-}
-
-/** Refuses what is no log, and what unpacks to too much. */
-class Bounds {
-  readonly #part: PackedPart;
-  readonly #limits: UnpackLimits;
-  #bytes = 0;
-
-  constructor(part: PackedPart, limits: UnpackLimits) {
-    this.#part = part;
-    this.#limits = limits;
-  }
-
-  /** `consumed`: packed bytes that were read so far. */
-  check(bytes: Uint8Array, consumed: number): void {
-    const {name, packed} = this.#part;
-    if (this.#bytes === 0 && packed !== undefined) {
-      const form = formOf(bytes.subarray(0, headBytes));
-      if (form.kind !== 'log' || form.packed) throw new OpenError(`what is in ${name} is no log: it is a binary file`);
-    }
-    this.#bytes += bytes.length;
-    if (packed === undefined) return;
-    if (this.#bytes > this.#limits.bytes) throw tooLarge(this.#part, `more than ${byteSize(this.#limits.bytes)}`);
-    const ratio = Math.floor(this.#bytes / Math.max(1, consumed));
-    if (this.#bytes > this.#limits.ratioFrom && ratio > this.#limits.ratio) {
-      throw tooLarge(this.#part, `more than ${count(ratio)} times its size, as no log does`);
-    }
-  }
-}
-
-function tooLarge({name, packed}: PackedPart, what: string): OpenError {
-  const way = packed === 'deflate' ? '' : ` · ${packed} -dc ${name} | pipetail open - reads it all the same`;
-  return new OpenError(`${name} is not opened: it unpacks to ${what}${way}`);
 }
 
 type Range = {
@@ -128,7 +89,7 @@ async function* plain({handle, start, end}: Range): AsyncGenerator<Unpacked> {
 }
 
 /** Node's own streams end after one frame of zstd, and after the zeros that tapes leave behind gzip. */
-async function* membersOf(range: Range, packed: Exclude<PackedPart['packed'], undefined>): AsyncGenerator<Unpacked> {
+async function* membersOf(range: Range, packed: Packed): AsyncGenerator<Unpacked> {
   let {start} = range;
   // An empty file is packed by nothing: what was to be there is missing.
   do {
@@ -159,7 +120,7 @@ async function isPadding(range: Range): Promise<boolean> {
  * Unpacks from `start` on. When a step fails, what it unpacked is lost inside zlib: so all is unpacked again up to there,
  * then in smaller steps, and what was not given out before is.
  */
-async function* oneMember(range: Range, packed: Exclude<PackedPart['packed'], undefined>): AsyncGenerator<Unpacked> {
+async function* oneMember(range: Range, packed: Packed): AsyncGenerator<Unpacked> {
   const fine: Step[] = [];
   let given = 0;
   for (let pass = 0; ; pass++) {
@@ -189,10 +150,10 @@ type Step = {readonly from: number; readonly bytes: number};
 
 async function* steps(
   {handle, start, end, signal}: Range,
-  packed: Exclude<PackedPart['packed'], undefined>,
+  packed: Packed,
   fine: readonly Step[],
 ): AsyncGenerator<Unpacked> {
-  const stream = new Stepped(streamOf(packed));
+  const stream = new Stepped(packed);
   try {
     let at = start;
     while (at < end && !stream.isOver) {
@@ -216,100 +177,10 @@ async function* steps(
   }
 }
 
-function streamOf(packed: Exclude<PackedPart['packed'], undefined>): Unpacker {
-  const options = {chunkSize: outputBytes};
-  switch (packed) {
-    case 'gzip':
-      return zlib.createGunzip(options);
-    case 'zstd':
-      return zlib.createZstdDecompress(options);
-    case 'deflate':
-      return zlib.createInflateRaw(options);
-  }
-}
-
-type Unpacker = zlib.Gunzip | zlib.ZstdDecompress | zlib.InflateRaw;
-
-/** A stream that is written one step at a time, and read before the next: what a failure discards is that step. */
-class Stepped {
-  readonly #stream: Unpacker;
-  #failure: Error | undefined;
-  #onChange: () => void = () => {};
-  #ended = false;
-
-  constructor(stream: Unpacker) {
-    this.#stream = stream;
-    stream.on('readable', () => this.#onChange());
-    stream.on('end', () => {
-      this.#ended = true;
-      this.#onChange();
-    });
-    stream.on('error', (error) => {
-      this.#failure = error;
-      this.#onChange();
-    });
-  }
-
-  /** Nothing more comes out of it. */
-  get isOver(): boolean {
-    return this.#ended || this.#failure !== undefined;
-  }
-
-  /** Packed bytes up to the end of what was unpacked. */
-  get consumed(): number {
-    return this.#stream.bytesWritten;
-  }
-
-  get failed(): 'cut-short' | 'rest-damaged' | undefined {
-    if (!this.#failure) return undefined;
-    return 'code' in this.#failure && this.#failure.code === 'Z_BUF_ERROR' ? 'cut-short' : 'rest-damaged';
-  }
-
-  write(bytes: Uint8Array): AsyncGenerator<Buffer> {
-    return this.#outputs((onDone) => this.#stream.write(bytes, onDone));
-  }
-
-  end(): AsyncGenerator<Buffer> {
-    return this.#outputs(() => this.#stream.end());
-  }
-
-  async *#outputs(begin: (onDone: () => void) => void): AsyncGenerator<Buffer> {
-    let isDone = false;
-    begin(() => {
-      isDone = true;
-      this.#onChange();
-    });
-    for (;;) {
-      const changed = new Promise<void>((resolve) => {
-        this.#onChange = resolve;
-      });
-      for (let some = this.#stream.read(); some !== null; some = this.#stream.read()) yield some;
-      if (isDone || this.isOver) return;
-      await changed;
-    }
-  }
-
-  destroy(): void {
-    this.#stream.destroy();
-  }
-}
-
 /** Fewer bytes at the end of the file. */
 export async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
   const {buffer, bytesRead} = await handle.read(Buffer.allocUnsafe(length), 0, length, position);
   return buffer.subarray(0, bytesRead);
-}
-
-/** What comes through a named pipe, until its last writer closes it. */
-export async function* readPipe(file: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
-  await using handle = await open(file).catch((error: unknown) => {
-    throw OpenError.of(file, error);
-  });
-  while (!signal?.aborted) {
-    const {buffer, bytesRead} = await handle.read(Buffer.allocUnsafe(readBytes), 0, readBytes, null);
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
-  }
 }
 
 /** The file itself, all of it. */

@@ -5,7 +5,8 @@ import {constants, deflateRawSync, gzipSync, zstdCompressSync} from 'node:zlib';
 import fc from 'fast-check';
 import {afterAll, describe, expect, test} from 'vitest';
 import type {Packing} from '../../../source/storage/opened/file-form.ts';
-import {type PackedPart, type UnpackLimits, unpack, wholeFile} from '../../../source/storage/opened/unpack.ts';
+import type {UnpackLimits} from '../../../source/storage/opened/stepped.ts';
+import {type PackedPart, unpack, wholeFile} from '../../../source/storage/opened/unpack.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 
 const folder = await temporaryDirectory();

@@ -1,0 +1,93 @@
+import {open} from 'node:fs/promises';
+import type {RecordedPiece} from '../recording/reader.ts';
+import {type FileForm, formOf, headBytes} from './file-form.ts';
+import {OpenError} from './open-error.ts';
+import {Bounds, type Packed, Stepped} from './stepped.ts';
+
+const readBytes = 64 * 1024;
+
+/** What comes through a named pipe, until its last writer closes it. */
+export async function* readPipe(file: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  await using handle = await open(file).catch((error: unknown) => {
+    throw OpenError.of(file, error);
+  });
+  while (!signal?.aborted) {
+    const {buffer, bytesRead} = await handle.read(Buffer.allocUnsafe(readBytes), 0, readBytes, null);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/**
+ * The bytes that come through a pipe, unpacked if it begins as a compressed file does. `name`: safe to show. What is cut
+ * or damaged ends with an `unreadable` marker. Throws `OpenError` for what is no log.
+ */
+export async function* pipePieces(
+  name: string,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<RecordedPiece> {
+  let form: FileForm | undefined;
+  let unpacking: UnpackedPipe | undefined;
+  for await (const chunk of chunks) {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    form ??= bytes.length > 0 ? formOf(bytes.subarray(0, headBytes)) : undefined;
+    if (form?.kind === 'zip') throw new OpenError(`${name} is a ZIP file: save it, and open the file`);
+    if (form?.kind === 'other') throw new OpenError(`${name} ${form.why}`);
+    if (form?.packed === undefined) {
+      yield {bytes};
+      continue;
+    }
+    unpacking ??= new UnpackedPipe(name, form.packed);
+    for await (const some of unpacking.write(bytes)) yield {bytes: some};
+    if (unpacking.failed) break;
+  }
+  if (!unpacking) return;
+  for await (const some of unpacking.end()) yield {bytes: some};
+  if (unpacking.failed) {
+    yield {marker: {kind: 'unreadable', bytes: undefined, because: unpacking.failed, at: 0, file: name}};
+  }
+}
+
+/** All members or frames that come one after the other. */
+class UnpackedPipe {
+  readonly #packed: Packed;
+  readonly #bounds: Bounds;
+  #consumed = 0;
+  #stream: Stepped;
+
+  constructor(name: string, packed: Packed) {
+    this.#packed = packed;
+    this.#bounds = new Bounds({name, packed, isFile: false});
+    this.#stream = new Stepped(packed);
+  }
+
+  get failed(): 'cut-short' | 'rest-damaged' | undefined {
+    return this.#stream.failed;
+  }
+
+  async *write(bytes: Buffer): AsyncGenerator<Buffer> {
+    for (let rest = bytes; rest.length > 0 && !this.failed; ) {
+      if (this.#stream.isOver) {
+        // Tapes pad with zeros.
+        if (rest.every((byte) => byte === 0)) return;
+        this.#stream = new Stepped(this.#packed);
+      }
+      yield* this.#checked(this.#stream.write(rest), rest.length);
+      // The stream may end before the bytes do: with a frame of zstd.
+      rest = rest.subarray(rest.length - this.#stream.left);
+    }
+  }
+
+  async *end(): AsyncGenerator<Buffer> {
+    if (!this.#stream.isOver) yield* this.#checked(this.#stream.end(), 0);
+    this.#stream.destroy();
+  }
+
+  async *#checked(outputs: AsyncIterable<Buffer>, packedBytes: number): AsyncGenerator<Buffer> {
+    this.#consumed += packedBytes;
+    for await (const some of outputs) {
+      this.#bounds.check(some, this.#consumed);
+      yield some;
+    }
+  }
+}
