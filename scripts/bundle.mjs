@@ -5,6 +5,7 @@ import path from 'node:path';
 import {build} from 'esbuild';
 import {asciiOf, bundleOptions} from './bundle-options.mjs';
 import {commonChunk} from './first-frame/common-chunk.mjs';
+import {nodeFlagsOf} from './node-flags.ts';
 import {builtStamp, commitOf, root, stampOf} from './stamp.mjs';
 
 const dist = `${root}/dist`;
@@ -27,7 +28,7 @@ const {outputFiles, metafile} = await build(options).catch(() => process.exit(1)
 
 // Written file by file after the build: a failed build changes nothing, and two builds at once write the same bytes.
 await rm(`${dist}/.stamp`, {force: true});
-for (const {path: file, text} of outputFiles) await put(file, asciiOf(text));
+for (const {path: file, text} of outputFiles) await put(file, startedByShell(asciiOf(text)));
 await put(`${dist}/.meta.json`, JSON.stringify(contentsOf(metafile), undefined, 1));
 await chmod(`${dist}/pipetail.js`, 0o755);
 const made = new Set([...outputFiles.map((file) => file.path), `${dist}/.meta.json`]);
@@ -37,6 +38,14 @@ for (const entry of await readdir(dist, {recursive: true, withFileTypes: true}))
   if (entry.isFile() && !made.has(file) && !isOfOthers) await rm(file, {force: true});
 }
 await put(`${dist}/.stamp`, stamp);
+
+/**
+ * The program with a first line that every system has: `env -S` is missing in BusyBox, so in Alpine. The shell runs the
+ * second line, which is a string and a comment in JavaScript.
+ */
+function startedByShell(text) {
+  return text.replace(/^#!.*\n/, () => `#!/bin/sh\n':' //; exec node ${nodeFlagsOf(root).join(' ')} "$0" "$@"\n`);
+}
 
 async function put(file, contents) {
   await mkdir(path.dirname(file), {recursive: true});

@@ -4,7 +4,9 @@ import {allRows} from '../bench/all-rows.ts';
 import {benchTable, growthPictures} from '../bench/frame/docs-table.ts';
 import {readResults} from '../bench/frame/results.ts';
 import {families} from '../bench/growth/families.ts';
+import manifest from '../package.json' with {type: 'json'};
 import {keyTableText, optionTableText, schemaTableText} from '../test/harness/docs-tables.ts';
+import {installCommand, linked, withPictures} from './address.ts';
 
 const results = await readResults();
 const whyOf = (name: string) => allRows.find((row) => row.name === name)?.why;
@@ -28,6 +30,15 @@ await fill('performance.md', {
   ...(results && {benchmarks: benchTable(results, whyOf)}),
   ...(results?.growth && {growth: growthPictures(results.growth.points, families)}),
 });
+
+await fill('install.md', {download: `\`\`\`sh\n${installCommand(manifest.address)}\n\`\`\``});
+await change('package.json', linked);
+await change('readme.md', (text) => withPictures(text, manifest.address));
+
+async function change(name: string, edit: (text: string) => string): Promise<void> {
+  const file = new URL(`../${name}`, import.meta.url);
+  await writeFile(file, edit(await readFile(file, 'utf8')));
+}
 
 async function fill(page: string, tables: Readonly<Record<string, string>>): Promise<void> {
   const file = new URL(`../docs/${page}`, import.meta.url);

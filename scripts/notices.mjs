@@ -1,24 +1,14 @@
 // After a build: writes the licences of all packages in the bundle to NOTICES.md. `--check` only compares, exit code 1.
 import {readdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {bundledPackages} from './bundled-packages.mjs';
 import {root} from './stamp.mjs';
 
 /** Packages under MIT without a licence file, with the holder that their sources name. */
 const MIT_WITHOUT_FILE = {'yoga-layout': 'Copyright (c) Meta Platforms, Inc. and affiliates.'};
 
-const outputs = JSON.parse(await readFile(`${root}/dist/.meta.json`, 'utf8'));
-const directories = new Set();
-for (const {inputs} of Object.values(outputs)) {
-  for (const file of inputs) {
-    // The last node_modules counts: a package may bring its own copy of another.
-    const directory = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
-    if (directory !== undefined) directories.add(directory);
-  }
-}
-
 const notices = new Map();
-for (const directory of directories) {
-  const {name, version, license} = JSON.parse(await readFile(`${root}/${directory}/package.json`, 'utf8'));
+for (const {directory, name, version, license} of await bundledPackages()) {
   notices.set(`${name} ${version}`, {license, text: await licenceText(directory)});
 }
 

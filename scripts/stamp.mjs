@@ -16,6 +16,7 @@ const FILES = [
   'scripts/bundle.mjs',
   'scripts/no-devtools.mjs',
   'scripts/node-binary.mjs',
+  'scripts/node-flags.ts',
   'scripts/package-edits.mjs',
   'scripts/single-file.mjs',
   'scripts/stamp.mjs',

@@ -2,10 +2,11 @@ import {spawnSync} from 'node:child_process';
 import {readFile, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {nodeFlagsOf} from '../../scripts/node-flags.ts';
 import {node, root, run} from '../harness/program.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openTerminal} from '../harness/terminal.ts';
-import {findTools, skipOrFail} from '../harness/tools.ts';
+import {findTools, requireTool, skipOrFail} from '../harness/tools.ts';
 
 /** Where the tarball is installed: a prefix of its own, with a cache of npm's that holds nothing. */
 let prefix: TemporaryDirectory;
@@ -36,7 +37,10 @@ async function npm(args: readonly string[]): Promise<string> {
 
 test('the tarball is under 2 MB and holds the program, its pages and its licences, no sources and no tests', async () => {
   expect((await stat(tarball)).size).toBeLessThan(2_000_000);
-  const pages = ['readme.md', 'CHANGELOG.md', 'LICENSE', 'NOTICES.md', 'package.json', 'man/pipetail.1'];
+  const pages = [
+    ...['readme.md', 'CHANGELOG.md', 'LICENSE', 'NOTICES.md', 'SECURITY.md', 'sbom.json'],
+    ...['package.json', 'man/pipetail.1'],
+  ];
   expect(packed).toEqual(expect.arrayContaining(['dist/pipetail.js', ...pages]));
   const others = packed.filter((file) => !pages.includes(file));
   expect(others.filter((file) => !/^dist\/(pipetail|chunks\/[\w-]+)\.js$/.test(file))).toEqual([]);
@@ -48,6 +52,21 @@ test('nothing more is installed', async () => {
   const list = JSON.parse(await npm(['ls', '--global', '--all', '--json']));
   expect(Object.keys(list.dependencies)).toEqual(['pipetail']);
   expect(list.dependencies.pipetail.dependencies).toBeUndefined();
+});
+
+// BusyBox's env has no -S.
+test.for(['dash', 'busybox sh'])('%s starts it', async (shell, context) => {
+  const [name = '', ...words] = shell.split(' ');
+  const command = requireTool(context, name);
+  const PATH = [path.dirname(node), process.env.PATH].join(path.delimiter);
+  const program = path.join(prefix.path, 'bin/pipetail');
+  expect(await run(command, [...words, program, '--version'], {env: {PATH}})).toMatchObject({code: 0, stderr: ''});
+});
+
+test('its first lines need nothing else, and give Node the flags of cli.tsx', async () => {
+  const [first, second] = (await readFile(path.join(prefix.path, 'bin/pipetail'), 'utf8')).split('\n');
+  expect(first).toBe('#!/bin/sh');
+  expect(second).toContain(`exec node ${nodeFlagsOf(root).join(' ')} "$0" "$@"`);
 });
 
 test('the manual page is where man finds it', async () => {

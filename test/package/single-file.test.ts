@@ -1,21 +1,23 @@
 import {execFileSync} from 'node:child_process';
-import {readFile} from 'node:fs/promises';
+import {appendFile, cp, readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {beforeAll, beforeEach, describe, expect, test} from 'vitest';
 import manifest from '../../package.json' with {type: 'json'};
 import {node, root, run} from '../harness/program.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openTerminal} from '../harness/terminal.ts';
 import {findTool, requireTool, skipOrFail} from '../harness/tools.ts';
 
 const name = `pipetail-${process.platform}-${process.arch}`;
 const file = path.join(root, 'dist', name);
+const release = path.join(root, 'dist/release');
 
 const missing = ['strip', 'patchelf'].find((tool) => findTool(tool) === undefined);
 
 describe.runIf(name === 'pipetail-linux-x64')('the program as one file', () => {
   beforeAll(() => {
-    if (missing === undefined)
-      execFileSync(node, [path.join(root, 'scripts/single-file.mjs'), '--if-stale'], {stdio: ['ignore', 'ignore', 2]});
+    if (missing !== undefined) return;
+    execFileSync(node, [path.join(root, 'scripts/release-files.mjs'), '--fast'], {stdio: ['ignore', 'ignore', 2]});
   }, 180_000);
   beforeEach((context) => {
     if (missing !== undefined) skipOrFail(context, `${missing} is not installed`);
@@ -72,6 +74,74 @@ describe.runIf(name === 'pipetail-linux-x64')('the program as one file', () => {
     expect(result.stdout).toContain('complete ');
     expect(result.stdout).toContain('story');
     expect(result.stdout.endsWith(await readFile(path.join(root, 'man/pipetail.1'), 'utf8'))).toBe(true);
+  });
+
+  describe('install.sh', () => {
+    /** What is below the home folder, without the folders. */
+    async function filesIn(home: string): Promise<string[]> {
+      const entries = await readdir(home, {recursive: true, withFileTypes: true});
+      return entries.filter((entry) => !entry.isDirectory()).map((entry) => path.join(entry.parentPath, entry.name));
+    }
+
+    test.for(['dash', 'busybox sh'])(
+      '%s: installs, starts, and removes what it has installed',
+      async (shell, context) => {
+        await using home = await temporaryDirectory();
+        await using tools = await temporaryDirectory();
+        const [name = '', ...words] = shell.split(' ');
+        const command = requireTool(context, name);
+        // All of its tools are those of BusyBox, too.
+        const PATH = name === 'busybox' ? tools.path : process.env.PATH;
+        if (name === 'busybox') execFileSync(command, ['--install', '-s', tools.path]);
+        const prefix = path.join(home.path, 'a prefix');
+        const script = path.join(release, 'install.sh');
+        const options = {cwd: home.path, env: {PATH, HOME: home.path}};
+
+        const installed = await run(command, [...words, script, '--from', release, '--prefix', 'a prefix'], options);
+        expect(installed).toMatchObject({code: 0, stderr: ''});
+        expect(installed.stdout).toMatch(`pipetail ${manifest.version}`);
+        expect(installed.stdout).toContain(`${prefix}/bin is not in your PATH`);
+        const logs = await run(path.join(prefix, 'bin/pipetail'), ['logs', '--demo', 'nightly'], options);
+        expect(logs.stdout).toContain('pipeline-name="nightly"');
+        expect(await filesIn(prefix)).toEqual(
+          expect.arrayContaining([
+            `${prefix}/bin/pipetail`,
+            `${prefix}/lib/pipetail/libatomic.so.1`,
+            `${prefix}/share/man/man1/pipetail.1`,
+            `${prefix}/share/doc/pipetail/LICENSE.node`,
+          ]),
+        );
+
+        const removed = await run(command, [...words, script, '--uninstall', '--prefix', prefix], options);
+        expect(removed).toMatchObject({code: 0, stderr: ''});
+        expect(await filesIn(prefix)).toEqual([]);
+      },
+    );
+
+    test('an archive that was changed is refused, and nothing is installed', async () => {
+      await using place = await temporaryDirectory();
+      await cp(release, place.path, {recursive: true});
+      await appendFile(path.join(place.path, `pipetail-${manifest.version}-linux-x64.tar.gz`), 'x');
+      const prefix = path.join(place.path, 'prefix');
+      const script = path.join(place.path, 'install.sh');
+      const result = await run('sh', [script, '--from', place.path, '--prefix', prefix]);
+      expect(result).toMatchObject({code: 1, stdout: ''});
+      expect(result.stderr).toMatch(/^install\.sh: \S+\.tar\.gz is damaged .*: its checksum is wrong\n$/);
+      expect(await readdir(place.path)).not.toContain('prefix');
+    });
+
+    test.each([
+      [['--prefix'], 'install.sh: --prefix needs a value\n'],
+      [['--purge'], 'install.sh: unknown option --purge · try: sh install.sh --help\n'],
+      [['--from', '/nowhere'], /cannot be had\n$/],
+      [['--uninstall', '--prefix', '/nowhere'], 'install.sh: there is no pipetail in /nowhere/bin\n'],
+      // As long as the project has no address.
+      ...(manifest.address === '' ? [[[], /^install\.sh: where from\?/] as const] : []),
+    ] as const)('%j: one line', async (args, words) => {
+      const {code, stdout, stderr} = await run('sh', [path.join(release, 'install.sh'), ...args]);
+      expect({code, stdout}).toEqual({code: 1, stdout: ''});
+      expect(stderr).toMatch(words);
+    });
   });
 });
 

@@ -1,0 +1,41 @@
+/**
+ * The project's address, `address` in package.json, is empty until its owner sets it. `npm run docs` then fills in all that
+ * follows from it; while it is empty, that is absent.
+ */
+
+/** What package.json says of it. */
+export function linksOf(address: string): Readonly<Record<string, unknown>> {
+  if (address === '') return {};
+  return {
+    homepage: `${address}#readme`,
+    bugs: {url: `${address}/issues`},
+    repository: {type: 'git', url: `git+${address}.git`},
+  };
+}
+
+/** The folder with the files of a release; empty without an address. */
+export function downloadsOf(address: string, version: string): string {
+  return address === '' ? '' : `${address}/releases/download/v${version}`;
+}
+
+/** The command that installs the program as one file, as docs/install.md shows it. */
+export function installCommand(address: string): string {
+  if (address !== '') return `curl -fsSL ${address}/releases/latest/download/install.sh | sh`;
+  return 'sh install.sh --from .    # in a folder with install.sh, SHA256SUMS and the archive of a release';
+}
+
+/** The text of the readme with pictures that show on the registry's page, too. */
+export function withPictures(readme: string, address: string): string {
+  const base = address === '' ? '' : `${address}/raw/HEAD/`;
+  const places = /(\b(?:src|srcset)=")(?:https?:[^"]*?\/raw\/HEAD\/)?(?=docs\/)/g;
+  return readme.replace(places, (_, attribute: string) => attribute + base);
+}
+
+/** The text of package.json with the links of its address, in the place of the keys that it had. */
+export function linked(manifest: string): string {
+  const {homepage: _, bugs: __, repository: ___, ...rest} = JSON.parse(manifest);
+  const entries = Object.entries(rest).flatMap(([key, value]) =>
+    key === 'address' ? [[key, value], ...Object.entries(linksOf(String(value)))] : [[key, value]],
+  );
+  return `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`;
+}

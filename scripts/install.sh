@@ -1,0 +1,146 @@
+#!/bin/sh
+# Installs pipetail for the user, without root: the program, its manual page and completions below --prefix.
+#
+#   sh install.sh [--prefix DIR] [--from PLACE] [--version N]
+#   sh install.sh --uninstall [--prefix DIR]
+#
+# --prefix DIR  where to: DIR/bin/pipetail and so on; ~/.local unless given
+# --from PLACE  a folder or an address with the archive and SHA256SUMS, instead of the usual one
+# --uninstall   removes what it has installed, and no logs, settings or sessions
+set -eu
+
+# Both are filled in when a release is made.
+address=''
+version=''
+
+prefix="${HOME:-}/.local"
+uninstall=
+
+fail() {
+  echo "install.sh: $1" >&2
+  exit 1
+}
+
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --prefix | --from | --version)
+      [ $# -ge 2 ] || fail "$1 needs a value"
+      case "$1" in
+        --prefix) prefix="$2" ;;
+        --from) address="$2" ;;
+        --version) version="$2" ;;
+      esac
+      shift 2
+      ;;
+    --uninstall) uninstall=yes && shift ;;
+    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0" && exit ;;
+    *) fail "unknown option $1 · try: sh install.sh --help" ;;
+  esac
+done
+
+case "$prefix" in
+  /*) ;;
+  *) prefix="$PWD/$prefix" ;;
+esac
+
+# Everything that is installed, below the prefix. bin/pipetail is last: what is there is whole.
+files='lib/pipetail/libatomic.so.1
+share/man/man1/pipetail.1
+share/bash-completion/completions/pipetail
+share/zsh/site-functions/_pipetail
+share/fish/vendor_completions.d/pipetail.fish
+share/doc/pipetail/LICENSE
+share/doc/pipetail/NOTICES.md
+share/doc/pipetail/LICENSE.node
+share/doc/pipetail/LICENSE.libatomic
+bin/pipetail'
+
+if [ -n "$uninstall" ]; then
+  [ -e "$prefix/bin/pipetail" ] || fail "there is no pipetail in $prefix/bin"
+  for file in $files; do rm -f "$prefix/$file"; done
+  rmdir "$prefix/lib/pipetail" "$prefix/share/doc/pipetail" 2>/dev/null || :
+  echo "pipetail is removed from $prefix"
+  echo "Sessions, recordings and settings are still in ~/.local/state/pipetail, ~/.cache/pipetail and ~/.config/pipetail"
+  exit
+fi
+
+case "$(uname -s) $(uname -m)" in
+  'Linux x86_64') platform=linux-x64 ;;
+  'Linux aarch64' | 'Linux arm64') platform=linux-arm64 ;;
+  'Darwin arm64') platform=darwin-arm64 ;;
+  *) fail "there is no single file for $(uname -s) $(uname -m) · with Node 22.19 or newer: npm install -g pipetail" ;;
+esac
+# musl, as in Alpine, does not load programs that were made for glibc.
+if [ "$(uname -s)" = Linux ] && [ -z "$(ls /lib64/ld-linux-* /lib/ld-linux-* 2>/dev/null)" ]; then
+  fail 'this system has no glibc · with Node 22.19 or newer: npm install -g pipetail'
+fi
+[ -n "$address" ] || fail 'where from? · try: sh install.sh --from FOLDER'
+[ -n "$version" ] || fail 'which version? · try: sh install.sh --version 0.1.0'
+
+place="$(mktemp -d)"
+trap 'rm -rf "$place"' EXIT
+trap 'exit 130' INT TERM
+
+# get NAME: brings a file of the release to $place.
+get() {
+  case "$address" in
+    http://* | https://*)
+      if command -v curl >/dev/null; then
+        curl -fsSL "$address/$1" -o "$place/$1"
+      elif command -v wget >/dev/null; then
+        wget -q "$address/$1" -O "$place/$1"
+      else
+        fail 'curl or wget is needed'
+      fi
+      ;;
+    *) cp "$address/$1" "$place/$1" ;;
+  esac || fail "$address/$1 cannot be had"
+}
+
+# sum FILE: its SHA-256.
+sum() {
+  if command -v sha256sum >/dev/null; then
+    sha256sum "$1"
+  elif command -v shasum >/dev/null; then
+    shasum -a 256 "$1"
+  else
+    fail 'sha256sum or shasum is needed'
+  fi | cut -d ' ' -f 1
+}
+
+get SHA256SUMS
+expected=
+for archive in "pipetail-$version-$platform.tar.zst" "pipetail-$version-$platform.tar.gz"; do
+  case "$archive" in *.zst) command -v zstd >/dev/null || continue ;; esac
+  expected="$(sed -n "s/^\([0-9a-f]\{64\}\)  $archive\$/\1/p" "$place/SHA256SUMS")"
+  [ -z "$expected" ] || break
+done
+[ -n "$expected" ] || fail "SHA256SUMS does not name $archive"
+get "$archive"
+[ "$(sum "$place/$archive")" = "$expected" ] || fail "$archive is damaged or not the one that was released: its checksum is wrong"
+
+mkdir "$place/unpacked"
+case "$archive" in
+  *.zst) zstd -dc "$place/$archive" ;;
+  *) gzip -dc "$place/$archive" ;;
+esac | tar -xf - -C "$place/unpacked"
+source="$place/unpacked/pipetail-$version-$platform"
+[ -x "$source/bin/pipetail" ] || fail "$archive has no bin/pipetail"
+
+for file in $files; do
+  [ -e "$source/$file" ] || continue
+  mkdir -p "$prefix/${file%/*}" || fail "$prefix cannot be written to · try: sh install.sh --prefix DIR"
+  # Renamed into its place: a pipetail that runs goes on with the old file.
+  cp "$source/$file" "$prefix/$file.new" || fail "$prefix/$file cannot be written"
+  mv -f "$prefix/$file.new" "$prefix/$file"
+done
+
+if ! installed="$("$prefix/bin/pipetail" --version 2>&1)"; then
+  fail "pipetail is in $prefix/bin, but does not start here: $installed"
+fi
+echo "$installed is in $prefix/bin"
+case ":$PATH:" in
+  *":$prefix/bin:"*) ;;
+  *) echo "$prefix/bin is not in your PATH: add it, or type $prefix/bin/pipetail" ;;
+esac
+echo 'Try it: pipetail --demo'
