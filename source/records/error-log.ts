@@ -51,6 +51,9 @@ type AddedError = {
   readonly seen?: number;
 };
 
+/** Has the lines that are counted. */
+type CountedBuffer = Pick<LogBuffer, 'endId' | 'lineAt'>;
+
 /** Never a fingerprint: those are signed 32-bit integers. */
 export const watchedKey = 2 ** 31;
 
@@ -85,7 +88,7 @@ type CountedGroup = {-readonly [Field in keyof ErrorGroup]: ErrorGroup[Field]} &
  * arrive, without decoding; only an example of each group is kept. A panic counts once, however often it is reported.
  */
 export class ErrorLog {
-  readonly #options: {readonly buffer: LogBuffer; readonly wall: () => number; readonly maxGroups?: number};
+  readonly #options: {readonly buffer: CountedBuffer; readonly wall: () => number; readonly maxGroups?: number};
   readonly #groups = new Map<number, CountedGroup>();
   readonly #reports = new PanicReports();
   #snapshot: ReadonlyMap<number, ErrorGroup> | undefined;
@@ -106,7 +109,7 @@ export class ErrorLog {
   #headLength = 0;
 
   /** `wall`: Unix time in ms, for lines without a time. */
-  constructor(options: {buffer: LogBuffer; wall: () => number; maxGroups?: number}) {
+  constructor(options: {buffer: CountedBuffer; wall: () => number; maxGroups?: number}) {
     this.#options = options;
   }
 
@@ -201,6 +204,25 @@ export class ErrorLog {
     if (group.unseen > 1) return;
     group.unseenId = id;
     group.unseenAt = at;
+  }
+
+  /** Adds what was counted of lines that come before all lines of this log. */
+  addEarlier(earlier: ErrorLog): void {
+    this.#snapshot = undefined;
+    this.#all += earlier.#all;
+    this.#seen += earlier.#seen;
+    this.#dropped += earlier.#dropped;
+    this.#run = {...this.#run, all: this.#run.all + earlier.#run.all};
+    for (const [key, group] of earlier.#groups) {
+      const later = this.#groups.get(key);
+      if (later) {
+        this.#groups.set(key, joinedGroup(group, later));
+        continue;
+      }
+      // Below the orders of all later errors.
+      this.#groups.set(key, {...group, order: group.order - earlier.#added - 1, copy: undefined});
+      if (this.#groups.size > (this.#options.maxGroups ?? defaultMaxGroups)) this.#dropOldest();
+    }
   }
 
   /** Errors since `markSeen` in all groups, withheld ones and dropped groups included, except the `muted` ones. */
@@ -302,4 +324,16 @@ function copyOf(group: CountedGroup): ErrorGroup {
     group.copy = fields;
   }
   return group.copy;
+}
+
+function joinedGroup(earlier: CountedGroup, later: CountedGroup): CountedGroup {
+  const {example, firstId, firstAt, unseenId, unseenAt} = earlier;
+  return {
+    ...{...later, example, firstId, firstAt, copy: undefined},
+    ...(earlier.unseen > 0 && {unseenId, unseenAt}),
+    count: earlier.count + later.count,
+    withheld: earlier.withheld + later.withheld,
+    unseen: earlier.unseen + later.unseen,
+    unseenWithheld: earlier.unseenWithheld + later.unseenWithheld,
+  };
 }

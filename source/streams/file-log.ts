@@ -54,8 +54,11 @@ export class FileLog {
     this.#options = options;
   }
 
-  /** Never rejects. */
-  async start(): Promise<void> {
+  /**
+   * Resolves when all that is before the end of a large file was added, to the first entry after that; undefined: nothing
+   * was. Never rejects.
+   */
+  async start(): Promise<number | undefined> {
     const {path, older, buffer, clock, sizes = defaultSizes} = this.#options;
     try {
       const part = await FilePart.open(path);
@@ -63,10 +66,11 @@ export class FileLog {
       const from = isLarge ? await lineStart(part, part.size - sizes.tail) : 0;
       if (this.#isClosed) {
         await part.close();
-        return;
+        return undefined;
       }
       const hasEarlier = from > 0 || older.length > 0;
       if (hasEarlier) buffer.expectEarlier();
+      const {endId: to} = buffer;
       this.#setState({size: part.size, counted: hasEarlier ? 0 : undefined});
       this.#followed = new FollowedFile({
         ...{path, part, offset: from, clock},
@@ -78,9 +82,12 @@ export class FileLog {
         },
       });
       this.#followed.start();
-      if (hasEarlier) await this.#addEarlier(part, from);
+      if (!hasEarlier) return undefined;
+      await this.#addEarlier(part, from);
+      return to;
     } catch (error) {
       this.#onFailed(error);
+      return undefined;
     }
   }
 

@@ -4,7 +4,9 @@ import type {Packer} from '../buffer/packed-store.ts';
 import {newlinesIn} from '../buffer/segment.ts';
 import {type Clock, nextTurn} from '../lib/clock.ts';
 import {SharedFrames} from '../lib/frames.ts';
+import {SliceRunner} from '../lib/slices.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
+import {EarlierErrors} from '../records/earlier-errors.ts';
 import {ErrorLog} from '../records/error-log.ts';
 import {FileStore} from '../storage/opened/file-store.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
@@ -39,6 +41,8 @@ export type OpenedLogOptions = {
 type FoundFile = Extract<FoundLog, {kind: 'file'}>;
 type FoundRecordings = Extract<FoundLog, {kind: 'recording'}>;
 
+/** Milliseconds between two slices in which errors of a large file are counted: nobody waits for them. */
+const restBetweenErrors = 4;
 /** Milliseconds of reading between two turns of the event loop. */
 const sliceMs = 8;
 
@@ -142,7 +146,22 @@ export class OpenedLog {
         this.#receivedAt = clock.wall();
       },
     });
-    await this.#file.start();
+    const to = await this.#file.start();
+    if (to !== undefined) this.#countErrorsBefore(to);
+  }
+
+  #countErrorsBefore(to: number): void {
+    const {clock} = this.#options;
+    const earlier = new EarlierErrors({buffer: this.buffer, errors: this.#errors, to, wall: clock.wall});
+    const runner = new SliceRunner({
+      clock,
+      step: (maxBytes) => this.#closing.signal.aborted || earlier.step(maxBytes),
+      onSlice: (isDone) => {
+        if (isDone) this.#onChange();
+      },
+      restMs: () => restBetweenErrors,
+    });
+    runner.wake();
   }
 
   /** What is no plain file is read once, from its beginning to its end. Never rejects. */

@@ -16,7 +16,7 @@ export function openedKind(found: FoundLog): string {
   }
 }
 
-/** `reading 45%`, `growing`, `ended`, `ended early`. */
+/** `reading 45%`, `counting lines 45%`, `growing`, `ended`, `ended early`. */
 export function fileWords(file: FileState): ConnectionWords {
   const {word, style} = stateOf(file);
   return {text: word, style, countdown: false, isLive: false};
@@ -29,15 +29,17 @@ export function openedState(file: FileState | undefined): PipelineState {
   return {symbol, word: byteSize(file.size), style};
 }
 
-function stateOf({kind, size, read}: FileState): PipelineState {
+function stateOf({kind, size, read, counted}: FileState): PipelineState {
   switch (kind) {
     case 'reading': {
       const isKnown = size > read && size > 0;
       const word = isKnown ? `reading ${Math.floor((100 * read) / size)}%` : 'reading';
       return {symbol: 'waiting', word, style: {fg: 3}};
     }
-    case 'growing':
-      return {symbol: 'running', word: 'growing', style: {fg: 2}};
+    case 'growing': {
+      const word = counted === undefined ? 'growing' : `counting lines ${Math.floor(100 * counted)}%`;
+      return {symbol: 'running', word, style: {fg: 2}};
+    }
     case 'ended':
       return {symbol: 'stopped', word: 'ended', style: {dim: true}};
     case 'failed':

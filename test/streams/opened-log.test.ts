@@ -87,6 +87,18 @@ test('errors are counted', async () => {
   );
 });
 
+test('errors of a large file are counted, those before its end too', async () => {
+  await using home = await temporaryDirectory();
+  const error = '[p] 2026-01-01T00:00:00.000001Z ERROR kafka: no\n';
+  await using opened = await openFile(home, `${error}${textOf(numbered(0, 100))}${error}`, {sizes});
+  const counts = () => [...opened.log.errors.byKey.values()].map(({count, firstId}) => [count, firstId]);
+  const wanted = () => JSON.stringify([[2, opened.log.buffer.firstId]]);
+  await eventually(
+    () => JSON.stringify(counts()) === wanted(),
+    () => JSON.stringify(counts()),
+  );
+});
+
 test('a truncated file is read from its beginning, and what was in memory stays', async () => {
   await using home = await temporaryDirectory();
   await using opened = await openFile(home, 'one\ntwo');

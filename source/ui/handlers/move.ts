@@ -129,9 +129,9 @@ function whenCounted(controller: Controller, go: (at: PaneAt) => void): void {
   check();
 }
 
-/** `counting lines 43 %`: of a large file, whose end was read first. */
+/** `counting lines 43%`: of a large file, whose end was read first. */
 export function countingWords({model}: PaneAt): string {
-  return `counting lines ${Math.floor(100 * (model.source.snapshot.get().file?.counted ?? 1))} %`;
+  return `counting lines ${Math.floor(100 * (model.source.snapshot.get().file?.counted ?? 1))}%`;
 }
 
 type Place =

@@ -27,6 +27,8 @@ export type PaneFold = {readonly of: 'records' | 'lines'; readonly head: number;
 /** Indexed in less than 1 ms; more than a frame has at 10,000 lines/s. */
 const bytesPerFrame = 256 * 1024;
 const progressFps = 12;
+/** Milliseconds between two slices of a new index while a search or filters work. */
+const restForOthers = 50;
 
 type Filtered = Pick<ShownLinesOptions, 'filters' | 'around' | 'fold' | 'connectorErrorText'>;
 
@@ -66,6 +68,8 @@ export class PaneModel {
   #shownKey: readonly unknown[] = [];
   /** What `#next`, or else `#shown`, shows. */
   #filtered: Filtered | undefined;
+  /** The index of these records. */
+  #filteredBy: RecordIndex | undefined;
   #searching: Searching | undefined;
   /** The search that has read the whole log at least once. */
   #searched: LogSearch | undefined;
@@ -102,6 +106,8 @@ export class PaneModel {
       onSlice: (isDone) => {
         if (isDone) this.#replaceIndex();
       },
+      // What the user waits for comes first.
+      restMs: () => (this.#runner.caughtUp ? 0 : restForOthers),
     });
     this.#ahead = new SliceRunner({
       clock,
@@ -260,12 +266,14 @@ export class PaneModel {
     }
     const {around, fold} = view;
     this.#filtered = {filters, around, fold, ...(!hidesErrors && {connectorErrorText: markerWords})};
-    this.#next = this.#filter(this.#filtered, this.#shown);
+    this.#next = this.#filter(this.#filtered, this.#wholeIndex ? undefined : this.#shown);
   }
 
   #filter(filtered: Filtered, earlier: ShownLines | undefined): ShownLines {
     const opened = filtered.fold ? this.#shown?.opened : undefined;
-    const log = {buffer: this.source.buffer, index: this.#index};
+    const index = this.#wholeIndex ?? this.#index;
+    const log = {buffer: this.source.buffer, index};
+    this.#filteredBy = index;
     return new ShownLines({...log, ...filtered, earlier, ...(opened && {opened})});
   }
 
@@ -287,9 +295,10 @@ export class PaneModel {
     this.#index = index;
     this.#records = new FoldedRecords(index, this.#records);
     this.#histogram = this.#histogram && new Histogram(index);
-    // Results of the filters so far are of other records.
-    if (this.#filtered && (this.#shown || this.#next)) this.#next = this.#filter(this.#filtered, undefined);
-    else this.#options.onEntries(before);
+    // Results of the filters so far may be of other records.
+    const isOther = this.#filteredBy !== index && (this.#shown || this.#next) !== undefined;
+    if (this.#filtered && isOther) this.#next = this.#filter(this.#filtered, undefined);
+    this.#options.onEntries(before);
     this.#runner.wake();
   }
 
@@ -325,6 +334,7 @@ export class PaneModel {
     if (this.#next) {
       if (!this.#next.step(maxBytes)) return false;
       const next = this.#next;
+      if (this.#filteredBy === this.#wholeIndex) this.#replaceIndex();
       this.#next = undefined;
       this.#replaceShown(next);
       return false;
