@@ -7,17 +7,19 @@ import {parseSince} from '../records/parse-time.ts';
 import {RecordIndex} from '../records/record-index.ts';
 import {UsageError} from '../settings/parse-values.ts';
 import type {DiffRequest, StoryRequest} from '../settings/request.ts';
-import {findRecordings} from '../storage/recording/reader.ts';
 import {codeOf, failureWords} from '../storage/save-file.ts';
 import type {LogStream} from '../streams/log-stream.ts';
+import {openedPieces} from '../streams/opened-pieces.ts';
 import {readHistory} from '../streams/pipeline-history.ts';
-import {RecordedSource, recordedPieces} from '../streams/recorded-source.ts';
+import {RecordedSource} from '../streams/recorded-source.ts';
 import {StreamManager} from '../streams/stream-manager.ts';
+import {clean} from '../terminal/clean.ts';
 import {comparisonObject, comparisonText} from '../timeline/comparison-words.ts';
 import {compareRuns, RunCounter, type RunKinds, runBefore} from '../timeline/run-comparison.ts';
 import {CheckpointLines, type StoryRow, shownTime, storyOf} from '../timeline/story.ts';
 import {storyObjects, storyText} from '../timeline/story-words.ts';
 import {CatchUp} from './logs/catch-up.ts';
+import {namedIn} from './logs/logs-in.ts';
 import {describePipeline} from './status.ts';
 
 /* Commands that read a whole log before they print: `diff` and `story`. */
@@ -42,7 +44,7 @@ export async function diffOfServer(request: DiffRequest, options: ServerLogOptio
   return textOf(request, await runsOfServer(name, options), 'the server');
 }
 
-/** The same of a recording. Rejects with an `Error` of one line. */
+/** The same of a recording, a file or a support bundle. Rejects with an `Error` of one line. */
 export async function diffOfRecording(
   {name, from, ...request}: DiffRequest & {readonly from: string},
   {clock, signal}: Pick<ServerLogOptions, 'clock' | 'signal'>,
@@ -51,7 +53,7 @@ export async function diffOfRecording(
     const code = codeOf(error);
     throw code === undefined ? error : new Error(`${from} cannot be read: ${failureWords(code)}`, {cause: error});
   });
-  return textOf({name, from, ...request}, runs, 'the recording');
+  return textOf({name, from, ...request}, runs, clean(from));
 }
 
 function textOf({name, runs: wanted, output}: DiffRequest, runs: readonly RunKinds[], where: string): string {
@@ -76,14 +78,16 @@ async function runsOfServer(name: string, options: ServerLogOptions): Promise<re
 
 async function runsOfRecording(
   name: string,
-  directory: string,
+  from: string,
   {clock, signal}: Pick<ServerLogOptions, 'clock' | 'signal'>,
 ): Promise<readonly RunKinds[]> {
-  const recordings = await findRecordings(directory, name);
-  if (recordings.length === 0) throw new Error(`there is no recording of ${name} in ${directory}`);
+  const found = await namedIn(from, name, name);
+  if (typeof found === 'string') throw new Error(found);
+  const newest = found.at(-1);
+  if (!newest) return [];
   // The oldest lines leave the buffer once they are counted.
   const buffer = new LogBuffer({maxBytes});
-  const source = new RecordedSource({buffer, pieces: recordedPieces(recordings), roomBytes: blockBytes});
+  const source = new RecordedSource({buffer, pieces: openedPieces(newest, {signal}), roomBytes: blockBytes});
   const index = new RecordIndex(buffer);
   const counter = new RunCounter({buffer, index});
   for (let more = true; more; ) {

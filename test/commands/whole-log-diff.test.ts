@@ -5,6 +5,7 @@ import {diffOfRecording, diffOfServer} from '../../source/commands/whole-log.ts'
 import type {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import type {DiffRequest} from '../../source/settings/request.ts';
+import {root} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {logged} from '../ui/reading.ts';
 import {withServer} from './with-server.ts';
@@ -62,5 +63,16 @@ it('names a folder without a recording', async () => {
   const from = folder.path;
   await expect(diffOfRecording({...request(), from}, common)).rejects.toThrow(
     `there is no recording of orders in ${from}`,
+  );
+});
+
+it('compares the runs in a support bundle, or says why there are none', async () => {
+  const from = path.join(root, 'test/wire/31-support-bundle-real.zip');
+  const text = await diffOfRecording({...request(), name: 'orders-live', from}, common);
+  expect(text).toContain('run 2');
+  await expect(diffOfRecording({...request(), from}, common)).rejects.toThrow(`there is no log of orders in ${from}`);
+  const alone = path.join(root, 'test/wire/19-support-bundle.zip');
+  await expect(diffOfRecording({...request(), name: 'c2', from: alone}, common)).rejects.toThrow(
+    `${alone} has 1 run of c2: nothing to compare`,
   );
 });

@@ -43,15 +43,15 @@ export async function findNamed(name: string, from: readonly string[], fail: Fai
   return logs;
 }
 
-/** Why there is none, in words that follow the name. */
-async function namedIn(what: string, name: string): Promise<readonly FoundLog[] | string> {
+/** A string: why there is none. `called`: stands for the name there. */
+export async function namedIn(what: string, name: string, called = 'it'): Promise<readonly FoundLog[] | string> {
   const isFolder = await stat(what).then(
     (stats) => stats.isDirectory(),
     () => true,
   );
   const recordings = isFolder ? await findRecordings(what, name) : [];
   if (recordings.length > 0) return [{kind: 'recording', name, path: what, recordings}];
-  const none = isFolder ? `there is no recording of it in ${clean(what)}` : `there is no log of it in ${clean(what)}`;
+  const none = `there is no ${isFolder ? 'recording' : 'log'} of ${called} in ${clean(what)}`;
   try {
     const found = await findOpened(what);
     const named = found.filter((log) => isNamed(log, name));
