@@ -1,9 +1,10 @@
 import type {ConnectorStats} from '../../api/types.ts';
-import {byteSize, clockTime, count, counted, dateTime, fineDuration, readTime} from '../../lib/format.ts';
+import {byteSize, clockTime, count, counted, dateTime, fineDuration, fineMoment, readTime} from '../../lib/format.ts';
 import type {KnownStats} from '../../streams/stats-poller.ts';
 import {clean} from '../../terminal/clean.ts';
+import {clip, wordOffsets} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
-import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import {concat, plain, type StyledText, slice} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import {
@@ -23,6 +24,7 @@ const mostShown = 200;
 /** From this width on, the table has a column for the stream. */
 const widthWithStream = 100;
 const factCells = 20;
+const noteIndent = 5;
 
 const stateStyles: Readonly<Partial<Record<string, Style>>> = {
   failed: {fg: 1, bold: true},
@@ -38,13 +40,14 @@ export type ConnectorTable = {
   readonly places: readonly {readonly key: string; readonly row: number; readonly end: number}[];
 };
 
-type TableSize = {readonly width: number; readonly symbols: Symbols};
+/** `now`: Unix time in ms; times of the last day have no date. */
+type TableSize = {readonly width: number; readonly symbols: Symbols; readonly now: number};
 
 /** A row of each connector, with what it says of its health and its last error below it. `chosen`: under the cursor. */
 export function connectorTable(
   connectors: readonly KnownConnector[],
   chosen: string | undefined,
-  {width, symbols}: TableSize,
+  {width, symbols, now}: TableSize,
 ): ConnectorTable {
   if (connectors.length === 0) return {rows: [], places: []};
   const shown = connectors.slice(0, mostShown);
@@ -69,12 +72,24 @@ export function connectorTable(
       return [plain('  '), ...(isNumber ? [blank, text] : [text, blank])];
     });
     rows.push(fitted(concat([margin, names(connector.name, {}), ...cells]), width, symbols));
-    for (const text of notesOf(connector)) rows.push(fitted(concat([plain('     '), text]), width, symbols));
+    for (const note of notesOf(connector, (at) => fineMoment(at, now))) rows.push(...noteRows(note, {width, symbols}));
     places.push({key: connector.key, row, end: rows.length});
   }
   const more = connectors.length - shown.length;
   if (more > 0) rows.push(plain(`   and ${counted(more, 'other connector', 'other connectors')}`, {dim: true}));
   return {rows, places};
+}
+
+/** A note below a connector's row, in two rows at most: its page has all of it. */
+function noteRows(note: StyledText, {width, symbols}: Pick<TableSize, 'width' | 'symbols'>): readonly StyledText[] {
+  const [, second, third] = wordOffsets(note.text, width - noteIndent);
+  const {length} = note.text;
+  const parts = [slice(note, 0, second ?? length), ...(second === undefined ? [] : [slice(note, second, length)])];
+  const margin = plain(' '.repeat(noteIndent));
+  return parts.map((part, row) => {
+    const line = concat([margin, part]);
+    return row === 1 && third !== undefined ? fitted(line, width, symbols) : clip(line, 0, width);
+  });
 }
 
 type Column = {
@@ -120,19 +135,21 @@ function errorsWords({stats}: KnownConnector): string {
 }
 
 /** What is below a row: why it failed or is unhealthy, and its last error. */
-function notesOf(connector: KnownConnector): readonly StyledText[] {
+function notesOf(connector: KnownConnector, timeOf: (at: number) => string = dateTime): readonly StyledText[] {
   const {failure, stats, isGone} = connector;
   const description = stats?.health?.status === 'Healthy' ? '' : (stats?.health?.description ?? '');
   const last = lastError(connector);
   const isSame = last !== undefined && failure?.message.split('\n')[0] === last.message.split('\n')[0];
   return [
-    ...(failure ? [plain(`${timeWords(failure.at)}failed for good: ${firstLine(failure.message)}`, {fg: 1})] : []),
+    ...(failure
+      ? [plain(`${timeWords(failure.at, timeOf)}failed for good: ${firstLine(failure.message)}`, {fg: 1})]
+      : []),
     ...(isGone && !failure ? [plain('no longer in the statistics', {dim: true})] : []),
     ...(description === '' ? [] : [plain(firstLine(description), {fg: 1})]),
     ...(last && !isSame
       ? [
           plain(
-            `${timeWords(readTime(last.time))}${last.tag === undefined ? '' : `${clean(last.tag)}: `}${firstLine(last.message)}`,
+            `${timeWords(readTime(last.time), timeOf)}${last.tag === undefined ? '' : `${clean(last.tag)}: `}${firstLine(last.message)}`,
           ),
         ]
       : []),
@@ -143,8 +160,8 @@ function firstLine(text: string): string {
   return clean(text.split('\n')[0] ?? '');
 }
 
-function timeWords(at: number | undefined): string {
-  return at === undefined || Number.isNaN(at) ? '' : `${dateTime(at)} `;
+function timeWords(at: number | undefined, timeOf: (at: number) => string = dateTime): string {
+  return at === undefined || Number.isNaN(at) ? '' : `${timeOf(at)} `;
 }
 
 /** A connector with its errors in full, as text: title, facts, and the errors with their titles. */

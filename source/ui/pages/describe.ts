@@ -129,7 +129,7 @@ function failuresOf(controller: Controller, name: string): readonly LoggedFailur
 }
 
 function statsRows(controller: Controller, page: Extract<Page, {kind: 'describe'}>): ConnectorTable {
-  const {stats, symbols, isUtf8} = controller.services;
+  const {stats, symbols, isUtf8, clock} = controller.services;
   const name = controller.lookup.described.get()?.name;
   if (name === undefined) return {rows: [], places: []};
   const width = controller.size.columns;
@@ -139,7 +139,7 @@ function statsRows(controller: Controller, page: Extract<Page, {kind: 'describe'
   const isOpened = controller.services.opened?.foundAs(name) !== undefined;
   const note = isOpened ? collectedNote(known) : statsNote(known, runs);
   const still = runs ? standstill(known) : undefined;
-  const table = connectorTable(connectors, chosenIn(connectors, page), {width, symbols});
+  const table = connectorTable(connectors, chosenIn(connectors, page), {width, symbols, now: clock.wall()});
   const log = controller.logs.get(name)?.errors.connectors;
   const parts = log && connectorParts(controller.pipeline(name)?.connectorErrors ?? 0, log);
   const above = [

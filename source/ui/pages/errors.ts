@@ -136,7 +136,7 @@ function connectorWords({besides, rise}: Extract<ErrorRow, {kind: 'connectors'}>
   const names = riseWords(rise, {withNumbers: besides === undefined});
   if (besides === undefined) return names === '' ? 'connector errors' : `connector errors: ${names}`;
   if (besides === 'withheld') return `connector errors withheld${names === '' ? '' : `: ${names}`}`;
-  return `connector errors${names === '' ? '' : ` of ${names}`} not in the log: withheld, or earlier`;
+  return `connector errors not in the log: ${names === '' ? 'withheld, or earlier' : `${names} (withheld, or earlier)`}`;
 }
 
 /** `silent  connection refused`, `was silent  …` once it is over; a loss and a stream that is not read need no such word. */

@@ -52,15 +52,27 @@ it('d has the connectors with their health, numbers and last error, the troubled
   await using screen = await described();
   const rows = await opened(screen);
   const table = rows.slice(rows.indexOf(' Connectors'), rows.indexOf(' The last minute') - 1);
-  expect(table.map((row) => row.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/, 'TIME'))).toEqual([
+  expect(table.map((row) => row.replace(/(\d\d-\d\d )?\d\d:\d\d:\d\d/, 'TIME'))).toEqual([
     ' Connectors',
     '   connector     of             state      records   bytes  buffered  errors',
     ' ▸ totals.kafka  output totals  unhealthy       12   720 B         0  none',
     '     broker redpanda:9092 is down',
     '   orders.kafka  input orders   healthy     52,118  2.7 MB    52,118  105 parse',
-    expect.stringMatching(/^ {5}TIME text_event_err: Parse error \(event #105\): failed to deserialize .*recor…$/),
+    '     TIME text_event_err: Parse error (event #105): failed to deserialize JSON record:',
+    '     reason 105 at line 1 column 1',
     '   orders.file   input orders   ended            3    80 B         3  none',
   ]);
+});
+
+it('a last error has two rows at most, of which only the second is cut', async () => {
+  await using screen = await described();
+  screen.controller.setSize({columns: 60, rows: 30});
+  const rows = await opened(screen);
+  const first = rows.findIndex((row) => row.includes('text_event_err'));
+  expect(rows[first]).toMatch(/Parse error/);
+  expect(rows[first]).not.toContain('…');
+  expect(rows[first + 1]).toMatch(/^ {5}\S.*(…|column 1)$/);
+  expect(rows[first + 2]).toMatch(/^ {3}orders\.file/);
 });
 
 it('j chooses a connector, Enter opens its errors in full with what was dropped, Enter and Esc go back', async () => {
