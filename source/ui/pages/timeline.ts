@@ -111,14 +111,21 @@ export const timelineHandlers = {
     const state = controller.story.state.get();
     const row = page?.kind === 'timeline' ? state?.story?.rows[page.cursor] : undefined;
     if (!row || !state) return;
-    const {id} = row;
+    const {id, group} = row;
     const buffer = controller.logs.get(state.pipeline)?.buffer;
-    if (id === undefined) controller.say('this is not in the log');
-    else if (!buffer || id < buffer.firstId) controller.say('this has left the log that is kept');
-    else {
-      controller.dispatch({type: 'page', page: undefined});
-      goToEntryOf(controller, state.pipeline, id);
+    if (id === undefined) {
+      controller.say('this is not in the log');
+      return;
     }
+    // Of errors of a kind, the first leaves before the last.
+    const kept = [id, group?.lastId].find((each) => each !== undefined && buffer && each >= buffer.firstId);
+    if (kept === undefined) {
+      controller.say('this has left the log that is kept');
+      return;
+    }
+    controller.dispatch({type: 'page', page: undefined});
+    goToEntryOf(controller, state.pipeline, kept);
+    if (kept !== id) controller.say('the first of them has left the log that is kept: this is the last one');
   },
   'timeline-copy': (controller: Controller) => take(controller, (page) => void copyPage(controller, page, page.text)),
   'timeline-markdown': (controller: Controller) =>

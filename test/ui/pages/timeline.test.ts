@@ -44,6 +44,20 @@ it('H shows what happened; Enter goes to its place in the log, or says that it i
   expect(screen.copied[0]).toMatch(/^Timeline of orders, newest first \(UTC\)\n/);
 });
 
+it('Enter goes to the last error of a kind when the first has left the log, and says so', async () => {
+  await using screen = await reading([logged(1, 'ERROR', 'disk full at 1')]);
+  const buffer = screen.manager.get('orders')?.buffer;
+  buffer?.startSegment();
+  screen.server.pipeline('orders').write(logged(2, 'ERROR', 'disk full at 2'));
+  await screen.untilLine('orders', 'disk full at 2');
+  buffer?.dropBefore(buffer.endId - 1);
+  await opened(screen);
+  goTo(screen, 'disk full');
+  screen.press('Enter');
+  expect(currentLine(screen)).toContain('disk full at 2');
+  expect(noticeOf(screen)).toBe('the first of them has left the log that is kept: this is the last one');
+});
+
 it('is read again when the status of the pipeline changes, until it is closed', async () => {
   await using screen = await reading([logged(1, 'INFO', 'step 1')]);
   screen.server.pipeline('orders').start();
