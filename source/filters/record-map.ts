@@ -66,16 +66,11 @@ export class RecordMap {
   }
 }
 
-/** Of a record's first line with text. `connector`: the name of the one whose error it is. */
-type Shape = {readonly head: number; readonly fingerprint: number; readonly connector: string | undefined};
-
-const noShape: Shape = {head: -1, fingerprint: 0, connector: undefined};
-
-/** The fingerprints of records. The last two are cached: folds compare neighbours. */
+/** The fingerprints of records, by their first line with text. The last two are cached: folds compare neighbours. */
 export class Fingerprints {
   readonly #index: RecordIndex;
-  #last = noShape;
-  #lastButOne = noShape;
+  #last = {head: -1, fingerprint: 0};
+  #lastButOne = this.#last;
 
   constructor(index: RecordIndex) {
     this.#index = index;
@@ -83,28 +78,28 @@ export class Fingerprints {
 
   /** `head` must be held. */
   of(head: number): number {
-    return this.#shapeOf(head).fingerprint;
+    if (this.#last.head === head) return this.#last.fingerprint;
+    if (this.#lastButOne.head === head) return this.#lastButOne.fingerprint;
+    const line = this.#index.firstTextOf(head);
+    this.#lastButOne = this.#last;
+    this.#last = {head, fingerprint: line ? fingerprintOf(line) : 0};
+    return this.#last.fingerprint;
   }
 
   /** Whether two held records are similar, and no errors of different connectors, whose names are in quotes. */
   areAlike(first: number, second: number): boolean {
-    const a = this.#shapeOf(first);
-    const b = this.#shapeOf(second);
-    return a.fingerprint === b.fingerprint && a.connector === b.connector;
+    if (this.of(first) !== this.of(second)) return false;
+    return this.#index.levelAt(second) !== 'ERROR' || this.#connectorOf(first) === this.#connectorOf(second);
   }
 
   /** Clears the cache: the last lines may have changed. */
   clear(): void {
-    this.#last = noShape;
-    this.#lastButOne = noShape;
+    this.#last = {head: -1, fingerprint: 0};
+    this.#lastButOne = this.#last;
   }
 
-  #shapeOf(head: number): Shape {
-    if (this.#last.head === head) return this.#last;
-    if (this.#lastButOne.head === head) return this.#lastButOne;
+  #connectorOf(head: number): string | undefined {
     const line = this.#index.firstTextOf(head);
-    this.#lastButOne = this.#last;
-    this.#last = {head, fingerprint: line ? fingerprintOf(line) : 0, connector: line && endpointIn(line)};
-    return this.#last;
+    return line && endpointIn(line);
   }
 }

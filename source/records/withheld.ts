@@ -178,7 +178,8 @@ export class WithheldErrors {
   }
 
   #add(id: number, line: Uint8Array): void {
-    const suppressed = suppressedIn(line);
+    const level = levelIn(line);
+    const suppressed = level === 'INFO' ? suppressedIn(line) : undefined;
     if (suppressed) {
       this.#pending.add(suppressed);
       this.#put(id, suppressed.count);
@@ -188,7 +189,7 @@ export class WithheldErrors {
       connector.tags.add(tag);
       return;
     }
-    if (levelIn(line) !== 'ERROR') return;
+    if (level !== 'ERROR') return;
     const name = endpointIn(line);
     const withheld = name === undefined ? identicalIn(line) : this.#pending.take(name);
     if (name === undefined && withheld === 0) return;

@@ -1,4 +1,5 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
+import {fingerprintOf} from '../records/fingerprint.ts';
 import {withShortMessage} from '../records/json-members.ts';
 import type {Level} from '../records/level.ts';
 import {isRunnerLine} from '../records/line-kind.ts';
@@ -126,7 +127,8 @@ export class RunCounter {
     const at = index.timeAt(id);
     if (at !== undefined)
       counted.span = {from: Math.min(counted.span?.from ?? at, at), to: Math.max(counted.span?.to ?? at, at)};
-    const key = kindOf(shortened(line));
+    const read = shortened(line);
+    const key = level === 'ERROR' ? kindOf(read) : fingerprintOf(read);
     const kind = counted.kinds.get(key);
     const rank = rankOf(level);
     if (kind) counted.kinds.set(key, {...kind, count: kind.count + 1});
