@@ -1,6 +1,6 @@
+import {SearchFacts} from './block-texts.ts';
 import type {Marker, MarkerStore} from './markers.ts';
 import {findSegment, newline, type Segment, type SegmentView} from './segment.ts';
-import {StyleJoints} from './style-joints.ts';
 
 /** Bytes of consecutive entries, outside of memory or compressed. */
 export type ColdBytes = {
@@ -55,6 +55,8 @@ type ColdSegment = {
   readonly markers: number;
   readonly byteLength: number;
   readonly bytes: ColdBytes;
+  /** Kept for what is compressed: a recorded past may have a thousand times as many segments. */
+  readonly facts: SearchFacts | undefined;
 };
 
 /** Entries that left memory: read back by segment, or gone. No holes: with a segment all older ones are gone. */
@@ -145,10 +147,18 @@ export class ColdSegments {
   }
 
   /** The same; false: it must not leave yet, since no store keeps it. */
-  addIfKept({firstId, endId, markers, length: byteLength}: Segment): boolean {
+  addIfKept({firstId, endId, markers, length: byteLength, facts}: Segment): boolean {
     const leaving = {firstId, endId, byteOffset: this.allBytes, byteLength};
     const bytes = this.#storedBytes(leaving) ?? this.packed?.keep(leaving);
-    if (bytes) this.#add({firstId, endId, markers, byteLength, bytes});
+    if (bytes)
+      this.#add({
+        firstId,
+        endId,
+        markers,
+        byteLength,
+        bytes,
+        facts: bytes.memoryBytes === undefined ? undefined : facts,
+      });
     return bytes !== undefined;
   }
 
@@ -174,13 +184,13 @@ export class ColdSegments {
   addPast(firstId: number, {lines, byteLength, markers, bytes}: PastBlock): number {
     for (const [index, {line, marker}] of markers.entries()) this.#markers.add(firstId + line + index, marker);
     const endId = firstId + lines + markers.length;
-    this.#add({firstId, endId, markers: markers.length, byteLength, bytes});
+    this.#add({firstId, endId, markers: markers.length, byteLength, bytes, facts: undefined});
     return endId;
   }
 
   /** Adds lines before all others, the last one under `endId - 1`. */
   addEarlier(endId: number, {lines, byteLength, bytes}: EarlierBlock): void {
-    const segment = {firstId: endId - lines, endId, markers: 0, byteLength, bytes};
+    const segment = {firstId: endId - lines, endId, markers: 0, byteLength, bytes, facts: undefined};
     this.#segments.unshift(segment);
     this.#count(segment, 1);
     if (bytes.memoryBytes === undefined) this.memoryFirstId = Math.max(this.memoryFirstId, endId);
@@ -212,6 +222,24 @@ export class ColdSegments {
   /** Drops what the store has deleted, and the oldest segments while there are too many markers. */
   shrink(): void {
     while (this.#markerCount > mostMarkers || this.#segments[0]?.bytes.isKept() === false) this.dropOldest();
+  }
+
+  /** See `LogBuffer.factsAt`. */
+  factsAt(id: number): {readonly facts: SearchFacts; readonly endId: number} | undefined {
+    const segment = id >= (this.firstId ?? Number.POSITIVE_INFINITY) ? findSegment(this.#segments, id) : undefined;
+    return segment?.facts && {facts: segment.facts, endId: segment.endId};
+  }
+
+  /** See `LogBuffer.completeFacts`. */
+  completeFacts(id: number): void {
+    const segment = findSegment(this.#segments, id);
+    const bytes = segment?.bytes.read();
+    if (!segment?.facts || !bytes) return;
+    segment.facts.complete(bytes);
+    this.packedBytes += segment.facts.texts?.byteLength ?? 0;
+    // The engine would collect megabytes of these later.
+    const {buffer} = bytes;
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length) buffer.transfer(0);
   }
 
   /** See `LogBuffer.lineAt`. `id` is below those in memory. */
@@ -255,7 +283,7 @@ export class ColdSegments {
       if (at === 0) return undefined;
     }
     return at === bytes.length
-      ? {firstId, endId, bytes, starts, open: false, styleJoints: new StyleJoints()}
+      ? {firstId, endId, bytes, starts, open: false, facts: segment.facts ?? new SearchFacts()}
       : undefined;
   }
 
@@ -273,7 +301,8 @@ export class ColdSegments {
     this.#markerCount += by * segment.markers;
     const {memoryBytes} = segment.bytes;
     if (memoryBytes === undefined) return;
-    this.packedBytes += by * (memoryBytes + (segment.endId - segment.firstId) * indexedEntryCost);
+    const entries = segment.endId - segment.firstId;
+    this.packedBytes += by * (memoryBytes + (segment.facts?.texts?.byteLength ?? 0) + entries * indexedEntryCost);
   }
 }
 

@@ -1,3 +1,4 @@
+import type {SearchFacts} from './block-texts.ts';
 import {type LogBuffer, stepCost} from './log-buffer.ts';
 import type {Extent, Pattern} from './pattern.ts';
 import {newline, type SegmentView} from './segment.ts';
@@ -30,6 +31,8 @@ const mostCandidates = 0.25;
 const inStyle = /^\[?[\d:;]*(?:m|$)/;
 const kelvinSign = '\u212a';
 const longS = '\u017f';
+/** Bytes of a step that a segment costs that is not read. */
+const skipCost = 1024;
 /** Each costs a search of all bytes, if those before are in too many lines. */
 const mostCores = 2;
 
@@ -58,6 +61,12 @@ export function findHits(
   let longest = 0;
   let total = 0;
   while (next < range.to && left > 0 && total < mostToTest) {
+    const known = buffer.factsAt(next);
+    if (known && !mayMatch(known.facts, pattern)) {
+      left -= skipCost;
+      next = Math.min(known.endId, range.to);
+      continue;
+    }
     const segment = buffer.segmentAt(next);
     if (!segment) break;
     const limit = Math.min(segment.endId, range.to) - segment.firstId;
@@ -72,6 +81,11 @@ export function findHits(
   }
   const hits = pattern.guardMany({total, longest}, () => candidates.flatMap((each) => hitsAmong(each, pattern)));
   return hits && {hits, next};
+}
+
+/** Whether a whole segment has what a match needs, as far as that is known without reading it. */
+function mayMatch({texts, styleJoints}: SearchFacts, pattern: Pattern): boolean {
+  return texts === undefined || coreTexts(pattern, styleJoints).every(({text}) => texts.mayHave(text, pattern));
 }
 
 /** A long line is a block of its own, cut to its visible part. */
@@ -92,8 +106,9 @@ function blockAt(segment: SegmentView, range: {first: number; limit: number; mos
 
 function candidatesIn(block: Block, pattern: Pattern): Candidates {
   const {segment, last} = block;
-  segment.styleJoints.update(segment.bytes, segment.starts[last] ?? segment.bytes.length);
-  for (const core of coreTexts(pattern, segment.styleJoints)) {
+  const {styleJoints} = segment.facts;
+  styleJoints.update(segment.bytes, segment.starts[last] ?? segment.bytes.length);
+  for (const core of coreTexts(pattern, styleJoints)) {
     const lines = linesWith(core, block, pattern);
     if (lines) return {block, lines, areProved: core.isProof};
   }

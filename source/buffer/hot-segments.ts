@@ -1,3 +1,4 @@
+import type {SearchFacts} from './block-texts.ts';
 import {findSegment, newline, Segment, type SegmentView} from './segment.ts';
 
 /** Bytes that an entry costs beside its own: its start; a marker also an object and a place in a map, roughly. */
@@ -7,7 +8,7 @@ const markersPerSegment = 1024;
 
 /** Memory of removed segments, for the next ones of any log: several leave at once when they are compressed. */
 const spareMemory: ArrayBuffer[] = [];
-const mostSpare = 8;
+const mostSpare = 4;
 
 /** The newest entries of a log buffer, in memory. Only the last segment grows; the owner removes the oldest. */
 export class HotSegments {
@@ -103,6 +104,8 @@ export class HotSegments {
   reuse(segment: Segment): void {
     const memory = segment.giveMemory();
     if (memory.byteLength === this.#segmentBytes + 1 && spareMemory.length < mostSpare) spareMemory.push(memory);
+    // Freed now: the engine would wait for megabytes of them.
+    else memory.transfer(0);
   }
 
   /** Id of the first entry. Only while there is none. */
@@ -163,6 +166,11 @@ export class HotSegments {
   segmentAt(id: number): SegmentView | undefined {
     const segment = this.#find(id);
     return segment?.view(this.#isOpen && segment.endId === this.#endId);
+  }
+
+  /** See `LogBuffer.factsAt`. */
+  factsAt(id: number): {readonly facts: SearchFacts; readonly endId: number} | undefined {
+    return this.#find(id);
   }
 
   #write(segment: Segment, bytes: Uint8Array, newlines: Uint32Array, offset: number): void {

@@ -1,3 +1,4 @@
+import type {SearchFacts} from './block-texts.ts';
 import {ColdSegments, type ColdStore, type EarlierBlock, type PastBlock} from './cold-segments.ts';
 import {HotSegments} from './hot-segments.ts';
 import {isOfConnector, type Marker, MarkerStore} from './markers.ts';
@@ -15,11 +16,11 @@ export type Entries = {
 const defaultSegmentBytes = 256 * 1024;
 const defaultWaitingBytes = 16 * 1024 * 1024;
 /** With a packer the newest lines stay as they are: in a share of the free room, not less than this, or if not viewed. */
-const unpackedShare = 1 / 4;
+const unpackedShare = 1 / 8;
 const leastUnpackedBytes = 1024 * 1024;
 const unviewedBytes = 256 * 1024;
 /** Room over that while segments are packed: what comes faster is packed at once. */
-const packingBytes = 4 * 1024 * 1024;
+const packingBytes = 2 * 1024 * 1024;
 /** Id of the first entry of a log whose earlier entries are added later: more than it can have. */
 const laterId = 2 ** 40;
 /** Lines up to this length are kept whole, however small the scrollback: four times the server's ring. */
@@ -315,6 +316,16 @@ export class LogBuffer {
   /** The segment that holds `id`; the next one is at its `endId`. */
   segmentAt(id: number): SegmentView | undefined {
     return id < this.#hot.firstId ? this.#cold.segmentAt(id) : this.#hot.segmentAt(id);
+  }
+
+  /** What is known of the segment that holds `id` without reading it; undefined for one on a disk. */
+  factsAt(id: number): {readonly facts: SearchFacts; readonly endId: number} | undefined {
+    return id < this.#hot.firstId ? this.#cold.factsAt(id) : this.#hot.factsAt(id);
+  }
+
+  /** Works out what is to be known of the compressed segment that holds `id`. */
+  completeFacts(id: number): void {
+    this.#cold.completeFacts(id);
   }
 
   /** If markers wait, the open line may end only at the end of `bytes`. */

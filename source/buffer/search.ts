@@ -199,9 +199,13 @@ export class SortedIds {
   }
 }
 
+/** Bytes of a step that a compressed segment costs: 256 KiB are read in 0.3 ms, and worked on for another 0.6. */
+const packedCost = 512 * 1024;
+
 /**
- * Finds the `StyleJoints` of memory before the first search: two thirds of its time, 290 of 400 ms for 163 MB. The
- * returned function reads about `maxBytes` more bytes of ended lines; true: nothing is left.
+ * Works out the `SearchFacts` of memory before the first search: without them style joints are two thirds of its time,
+ * 290 of 400 ms for 163 MB, and all that is compressed has to be read. The returned function reads about `maxBytes` more
+ * bytes of ended lines; true: nothing is left.
  */
 export function prepareSearch(buffer: LogBuffer): (maxBytes: number) => boolean {
   let next = 0;
@@ -209,14 +213,26 @@ export function prepareSearch(buffer: LogBuffer): (maxBytes: number) => boolean 
     const {endedTo: to, memoryFirstId} = buffer;
     next = Math.max(next, memoryFirstId);
     for (let left = maxBytes; next < to && left > 0; ) {
+      if (next < buffer.unpackedFirstId) {
+        const known = buffer.factsAt(next);
+        if (!known) break;
+        if (!known.facts.texts) {
+          buffer.completeFacts(next);
+          left -= packedCost;
+        }
+        next = known.endId;
+        continue;
+      }
       const segment = buffer.segmentAt(next);
       if (!segment) break;
-      const {firstId, bytes, starts, styleJoints} = segment;
+      const {firstId, bytes, starts, facts} = segment;
       const from = starts[next - firstId] ?? 0;
       // Up to the last line that begins within the step, one at least.
       const end = Math.min(to, firstId + countBelow(starts, from + left));
       const endOffset = starts[end - firstId] ?? bytes.length;
-      styleJoints.update(bytes, endOffset);
+      // The newest segment grows, and would be read again and again.
+      if (end === segment.endId && end < buffer.endId) facts.complete(bytes);
+      else facts.styleJoints.update(bytes, endOffset);
       left -= endOffset - from;
       next = end;
     }

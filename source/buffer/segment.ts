@@ -1,4 +1,4 @@
-import {StyleJoints} from './style-joints.ts';
+import {SearchFacts} from './block-texts.ts';
 
 export const newline = 0x0a;
 
@@ -12,8 +12,7 @@ export type SegmentView = {
   readonly starts: Uint32Array;
   /** The last entry is a line without its newline. */
   readonly open: boolean;
-  /** Of the bytes that were searched so far; kept with the segment. */
-  readonly styleJoints: StyleJoints;
+  readonly facts: SearchFacts;
 };
 
 export class Segment {
@@ -23,7 +22,7 @@ export class Segment {
   markers = 0;
   /** In bytes. */
   length = 0;
-  readonly #styleJoints = new StyleJoints();
+  readonly facts = new SearchFacts();
   #bytes: Buffer<ArrayBuffer>;
   #starts = new Uint32Array(512);
 
@@ -71,7 +70,7 @@ export class Segment {
       bytes: this.bytes,
       starts: this.starts,
       open,
-      styleJoints: this.#styleJoints,
+      facts: this.facts,
     };
   }
 

@@ -1,16 +1,21 @@
 import zlib from 'node:zlib';
 
-/** One piece for nearly every block of 256 KiB: zlib would make pieces of 16 KiB and join them. */
-const chunkSize = 64 * 1024;
+/** One piece for nearly every block of 256 KiB; zlib's own are of 16 KiB. No pool of Node's has this size. */
+const chunkSize = 63 * 1024;
 
 /** The `Packer` of the log buffers (source/buffer/packed-store.ts): zstd, on libuv's threads. */
 export const zstdPacker = {
   pack(bytes: Uint8Array, onPacked: (packed: Uint8Array | undefined) => void): void {
-    zlib.zstdCompress(bytes, optionsNow(), (error, packed) => onPacked(error ? undefined : exactCopy(packed)));
+    const stream = zlib.createZstdCompress(optionsNow());
+    const pieces: Buffer<ArrayBuffer>[] = [];
+    stream.on('data', (piece) => pieces.push(piece));
+    stream.once('end', () => onPacked(joined(pieces)));
+    stream.once('error', () => onPacked(undefined));
+    stream.end(bytes);
   },
 
   packNow(bytes: Uint8Array): Uint8Array {
-    return exactCopy(zlib.zstdCompressSync(bytes, optionsNow()));
+    return joined([zlib.zstdCompressSync(bytes, optionsNow())]);
   },
 
   unpack(packed: Uint8Array, byteLength: number): Buffer | undefined {
@@ -34,9 +39,16 @@ function optionsNow() {
   return {params: {[zlib.constants.ZSTD_c_compressionLevel]: 1}, chunkSize};
 }
 
-/** Without the unused rest of the piece that zlib made. */
-function exactCopy(bytes: Uint8Array): Uint8Array {
-  const copy = Buffer.allocUnsafeSlow(bytes.length);
-  copy.set(bytes);
-  return copy;
+/** A copy, without the unused rest of what zlib made, which is freed: the engine would wait for many megabytes. */
+function joined(pieces: readonly Buffer<ArrayBuffer>[]): Uint8Array {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const all = Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  // Small ones may be of a pool.
+  for (const {buffer} of pieces) if (buffer.byteLength === chunkSize) buffer.transfer(0);
+  return all;
 }

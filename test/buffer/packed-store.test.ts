@@ -18,9 +18,15 @@ const marker: Marker = {kind: 'drawn', at: 1};
 
 /** Blocks that are being packed, of all buffers. */
 let packing = 0;
+/** Segments that were read back. */
+let unpacked = 0;
 
 const packer: Packer = {
   ...zstdPacker,
+  unpack(bytes, byteLength) {
+    unpacked += 1;
+    return zstdPacker.unpack(bytes, byteLength);
+  },
   pack(bytes, onPacked) {
     packing += 1;
     zstdPacker.pack(bytes, (result) => {
@@ -223,6 +229,40 @@ test('within a budget the oldest lines go first', async () => {
   expect(buffer.firstId).toBeGreaterThan(0);
   expect(buffer.unpackedFirstId).toBeGreaterThan(buffer.firstId);
   expect(buffer.endId).toBe(120_000);
+});
+
+/** Number of segments that `task` unpacks. */
+function unpackedBy(task: () => unknown): number {
+  const before = unpacked;
+  task();
+  return unpacked - before;
+}
+
+test('a search reads only what may match, once it is prepared', async () => {
+  const buffer = new LogBuffer({maxBytes: 4096 * kib, packer});
+  const rare = (text: string) => buffer.append(Buffer.from(level('ERROR', 'dbsp::server', text)));
+  await pour(buffer, 20_000);
+  rare('the \u001b[1mdisk\u001b[0m of node 7 is full');
+  await pour(buffer, 40_000);
+  rare('3 \u212aelvin');
+  await pour(buffer, 40_000);
+  const prepare = prepareSearch(buffer);
+  while (!prepare(256 * kib));
+  const segments = unpackedBy(() => segmentsOf(buffer, 0));
+  expect(segments).toBeGreaterThan(10);
+  for (const source of ['of node 7 is', 'Of node', 'is full$', 'no(de 8 is)', 'quota exceeded', 'quota \\w+']) {
+    const hits = source === 'of node 7 is' || source === 'is full$' ? [20_000] : [];
+    let found: number[] = [];
+    const reads = unpackedBy(() => {
+      found = hitsOf(buffer, source, 0);
+    });
+    expect(found, source).toEqual(hits);
+    // Of a group nothing is known; the segment with the kelvin sign is read for every `s`, which a long s matches, too.
+    if (!/[()]/.test(source)) expect(reads, source).toBeLessThanOrEqual(hits.length + 1);
+  }
+  // A style may be within the words, and a kelvin sign matches a k.
+  expect(hitsOf(buffer, 'disk of', 0)).toEqual([20_000]);
+  expect(hitsOf(buffer, 'kelvin', 0)).toEqual([60_001]);
 });
 
 /** Keeps what is below `keptTo`, as a recording does. */

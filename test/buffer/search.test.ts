@@ -380,7 +380,7 @@ it('knows of all lines that have ended what a search would work out, in whatever
       for (let id = buffer.firstId; id < buffer.endId; ) {
         const segment = buffer.segmentAt(id);
         if (!segment) break;
-        const found = joints(segment.styleJoints);
+        const found = joints(segment.facts.styleJoints);
         const ended = segment.open ? (segment.starts.at(-1) ?? 0) : segment.bytes.length;
         const fresh = new StyleJoints();
         fresh.update(segment.bytes, ended);
