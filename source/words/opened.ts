@@ -22,9 +22,8 @@ export function fileWords(file: FileState): ConnectionWords {
   return {text: word, style, countdown: false, isLive: false};
 }
 
-/** Of an opened log, for the list: its state and size. `file`: undefined while it is not open. */
-export function openedState(file: FileState | undefined): PipelineState {
-  if (!file) return {symbol: 'stopped', word: '', style: {dim: true}};
+/** Of an opened log, for the list: its state and size. */
+export function openedState(file: FileState): PipelineState {
   const {symbol, style} = stateOf(file);
   return {symbol, word: byteSize(file.size), style};
 }

@@ -76,12 +76,19 @@ describe('names', () => {
 
   it('may be those of commands, after --', () => {
     expect(read('--', 'demo').request).toEqual({kind: 'screen', names: ['demo'], patterns: []});
+    expect(read('--', 'open').request).toEqual({kind: 'screen', names: ['open'], patterns: []});
     expect(read('orders', '--', 'logs', 'demo').request).toEqual({
       kind: 'screen',
       names: ['orders', 'logs', 'demo'],
       patterns: [],
     });
     expect(read('logs', '--', 'logs').request).toMatchObject({kind: 'logs', names: ['logs']});
+  });
+
+  it('of open are paths as typed, and - is stdin', () => {
+    const what = ['./a b.log', '-', '../1e3', 'x=y', '*.log'];
+    expect(read('open', ...what, '--fps', '5').request).toEqual({kind: 'open', what});
+    expect(read('open', '--', '-x.log').request).toEqual({kind: 'open', what: ['-x.log']});
   });
 
   it('must be valid', () => {

@@ -106,6 +106,15 @@ const mistakes: readonly Mistake[] = [
   [['--scrollback', '12 parsecs'], "--scrollback takes a size such as 64MiB, 100k or 1000000, not '12 parsecs'"],
   [['--notify', 'loud'], "--notify takes bell, osc9, osc777 or off, not 'loud'"],
   [['demo', '--port', '99999'], "--port takes a whole number from 0 to 65535, not '99999'"],
+  [
+    ['open'],
+    'open needs a file, a folder or - for stdin: pipetail open <what…> · a pipeline of that name: pipetail -- open',
+  ],
+  [['open', '-', '-'], 'stdin can be read once: give - once'],
+  [
+    ['open', 'a.log', '--host', 'http://x'],
+    '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff, pipetail story',
+  ],
   // What does not go together.
   [['logs', 'a', '-o', 'markdown', '--template', '{line}'], '--template cannot be combined with --output markdown'],
   [['logs', 'a', '-o', 'markdown', '--timestamps'], '--timestamps cannot be combined with --output markdown'],

@@ -142,7 +142,8 @@ function useOpenedStates({services: {opened}}: Controller): void {
   );
   useSyncExternalStore(subscribe, () =>
     names
-      .map((name) => openedState(opened?.get(name)?.snapshot.get().file))
+      .flatMap((name) => opened?.get(name)?.snapshot.get().file ?? [])
+      .map(openedState)
       .map(({symbol, word}) => `${symbol} ${word}`)
       .join('\n'),
   );

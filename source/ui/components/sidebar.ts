@@ -83,35 +83,43 @@ function inView({items, cursor, height}: ListView): {readonly first: number; rea
 /** Margin, name, symbol, word, errors, and a blank cell before the divider. */
 function itemRow(item: ListItem, view: SidebarView): StyledText {
   const {symbols, width, withWords} = view;
-  const state = stateOf(item, view);
   const isCursor = item.name === view.cursor;
   const errors = errorsText(item, view);
   const end = withWords ? 1 + wordWidth : width >= widthWithErrors ? 1 + errorWidth : 0;
   const nameRoom = width - 4 - end;
   const base: Style = isCursor ? (view.focused ? {inverse: true} : {bold: true, underline: true}) : {};
-  const shownName = shortenMiddle(clean(item.name), nameRoom, symbols.ellipsis);
-  const symbol = state.symbol === 'unknown' ? '?' : symbols[state.symbol];
+  const state = stateOf(item, view, errors.text === '' ? wordWidth : wordWidthWithErrors);
+  const shownName = shortenMiddle(nameIn(item, nameRoom), nameRoom, symbols.ellipsis);
+  const symbol = state && (state.symbol === 'unknown' ? '?' : symbols[state.symbol]);
   const isMarked = view.marked.has(item.name);
   const margin = isMarked ? symbols.mark : view.kept.has(item.name) ? symbols.dot : ' ';
   // Without errors, a long word may use their cells.
   const word = withWords
-    ? shorten(state.word, errors.text === '' ? wordWidth : wordWidthWithErrors, symbols.ellipsis)
+    ? shorten(state?.word ?? '', errors.text === '' ? wordWidth : wordWidthWithErrors, symbols.ellipsis)
     : '';
   const row = concat([
     plain(margin, isCursor || isMarked ? {bold: true} : quiet),
     padTo(plain(shownName, base), nameRoom, base),
     plain(' '),
-    plain(symbol, state.style),
-    plain(withWords ? ` ${word}` : '', state.style),
+    plain(symbol ?? ' ', state?.style),
+    plain(withWords ? ` ${word}` : '', state?.style),
   ]);
   return end === 0 ? row : concat([padTo(row, width - 1 - textWidth(errors.text)), errors]);
 }
 
-/** Of an opened log the word is its size, with its kind where there is room. */
-function stateOf(item: ListItem, {fileOf, width}: SidebarView): PipelineState {
+/** Of an opened log the word is its size, with its kind where there is room. Undefined: the log is not open. */
+function stateOf(item: ListItem, {fileOf, width}: SidebarView, room: number): PipelineState | undefined {
   if (!('kind' in item)) return pipelineState(item);
-  const state = openedState(fileOf?.(item.name));
-  return width < widthWithKinds ? state : {...state, word: `${state.word} ${openedKind(item)}`.trim()};
+  const file = fileOf?.(item.name);
+  const state = file && openedState(file);
+  const withKind = `${state?.word} ${openedKind(item)}`;
+  return state && width >= widthWithKinds && withKind.length <= room ? {...state, word: withKind} : state;
+}
+
+/** Of a file that does not fit without what most names end in: the end is where names differ. */
+function nameIn(item: ListItem, room: number): string {
+  const name = clean(item.name);
+  return 'kind' in item && textWidth(name) > room ? name.replace(/(?<=.)(\.(log|txt))?(\.(gz|zst))?$/i, '') : name;
 }
 
 /** The number that the tab has. A dash if the server of a running pipeline reports none: a blank means no errors. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
+import type {FileState} from '../../../source/streams/log-source.ts';
 import {symbolsFor} from '../../../source/terminal/symbols.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {type SidebarView, sidebarRows} from '../../../source/ui/components/sidebar.ts';
@@ -203,4 +204,37 @@ it('every row is exactly as wide as the sidebar, whatever is in it', () => {
       },
     ),
   );
+});
+
+describe('opened logs', () => {
+  const found = (name: string, packed: 'gzip' | undefined) =>
+    ({kind: 'file', name, path: `/logs/${name}`, packed, older: []}) as const;
+  const items = [found('node-12.log', undefined), found('node-13.log.gz', 'gzip'), found('later.log', undefined)];
+  const files: Readonly<Record<string, FileState>> = {
+    'node-12.log': {kind: 'growing', size: 5000, read: 5000},
+    'node-13.log.gz': {kind: 'ended', size: 12_000, read: 12_000},
+  };
+  const fileOf = (name: string) => files[name];
+
+  it('have their size, and what they were opened from where there is room', () => {
+    expect(
+      text({items, fileOf, width: 40, withWords: true})
+        .slice(0, 3)
+        .map((row) => row.trimEnd()),
+    ).toEqual([
+      ' node-12.log           ● 5.0 kB file',
+      ' node-13.log.gz        ○ 12 kB gzip',
+      // It is not open: nothing is known of it.
+      ' later.log',
+    ]);
+  });
+
+  it('have a name without the end that most names have, where it would be all that is left', () => {
+    const narrow = text({items, fileOf, width: 11, withWords: false}).slice(0, 3);
+    expect(narrow.map((row) => row.trimEnd())).toEqual([' node-12 ●', ' node-13 ○', ' later']);
+  });
+
+  it('are called logs', () => {
+    expect(sidebarRows(view({items, fileOf}))[0]?.text.trim()).toBe('►Logs');
+  });
 });
