@@ -16,6 +16,7 @@ import {
   entryWords,
   failures,
   lastWords,
+  listWords,
   searchWords,
   statusWords,
   tabWords,
@@ -45,7 +46,7 @@ const mostWaiting = 500;
 const helpWidth = 99;
 
 /** Connections that are worth a word. */
-const passing: readonly string[] = ['', 'connecting', 'catching up'];
+const passing: readonly string[] = ['', 'connecting', 'catching up', 'reading'];
 
 /** What was last seen of the screen. */
 type Seen = {
@@ -175,17 +176,15 @@ export class Speaker {
 
   #greet(): void {
     const {controller} = this.#options;
-    const {pipelines} = controller.services.poller.snapshot.get();
-    if (this.#isGreeted || !pipelines) return;
+    const list = listWords(controller);
+    if (this.#isGreeted || list === undefined) return;
     this.#isGreeted = true;
-    const failing = failures(controller).size;
-    const list = `${counted(pipelines.length, 'pipeline', 'pipelines')}${failing > 0 ? `, ${failing} failing` : ''}`;
     const keys = keysDo(controller.commands, [
       ['help', 'lists the keys'],
       ['other-side', 'goes to the list or to the log'],
       ['quit', 'quits'],
     ]);
-    this.#say(`pipetail on ${controller.services.serverName}: ${list}. ${keys}`);
+    this.#say(`pipetail ${list}. ${keys}`);
   }
 
   #sayChanges(): void {

@@ -86,6 +86,8 @@ export function connectionText(controller: Controller): string {
   const log = controller.tab && controller.logOf(controller.tab);
   if (!log) return '';
   const {connection, file, endId} = log.snapshot.get();
+  // How far it has come is not said: it changes all the time.
+  if (file?.kind === 'reading') return 'reading';
   return file ? fileWords(file).text : connectionWords(connection, undefined, endId > 0).text;
 }
 
@@ -119,6 +121,17 @@ export function cursorWords(controller: Controller): string {
   const place = `${count(at + 1)} of ${count(listed.length)}`;
   const word = 'kind' in item ? openedKind(item) : pipelineState(item).word;
   return `${nameOf(item.name)}, ${word}, ${isMarked ? 'marked, ' : ''}${place}`;
+}
+
+/** `on localhost:8080: 3 pipelines, 1 failing`, or `with 2 logs`; undefined: the list has not come yet. */
+export function listWords(controller: Controller): string | undefined {
+  const {poller, serverName, withoutServer, opened} = controller.services;
+  if (withoutServer) return `with ${counted(opened?.found.length ?? 0, 'log', 'logs')}`;
+  const {pipelines} = poller.snapshot.get();
+  if (!pipelines) return undefined;
+  const failing = failures(controller).size;
+  const all = counted(pipelines.length, 'pipeline', 'pipelines');
+  return `on ${serverName}: ${all}${failing > 0 ? `, ${failing} failing` : ''}`;
 }
 
 /** Why each failing pipeline fails, by name. */

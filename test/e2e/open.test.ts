@@ -92,11 +92,13 @@ test('a pipe is followed while the terminal has the keys', async () => {
   await terminal.press('Enter');
   await writer.write(line(3));
   await terminal.waitFor('/line 3  1 line');
-  // What came through a pipe is gone with the program.
+  // The end of the pipe is none of the terminal.
+  await writer.close();
+  await terminal.waitFor(() => /stdin .*ended/.test(terminal.row(0)));
+  // What came through it is gone with the program.
   await terminal.press('q');
   await terminal.waitFor('q again quits');
   await terminal.press('q');
-  await writer.close();
   await terminal.waitFor('code 0');
 });
 
