@@ -42,8 +42,9 @@ export type ColdStore = {
 
 /** Segments held after a read: a reader that crosses a border back and forth reads none twice. */
 const mostViews = 4;
-/** Markers stay in memory: a log of nothing else must not fill it. */
+/** Markers stay in memory: a log of nothing else must not fill it. Those of connectors are smaller. */
 const mostMarkers = 10_000;
+const mostOfConnectors = 50_000;
 
 /** What the index of records keeps of an entry that is held in memory. */
 const indexedEntryCost = 2;
@@ -53,6 +54,8 @@ type ColdSegment = {
   readonly firstId: number;
   readonly endId: number;
   readonly markers: number;
+  /** Those of connectors among them. */
+  readonly ofConnectors: number;
   readonly byteLength: number;
   readonly bytes: ColdBytes;
   /** Kept for what is compressed: a recorded past may have a thousand times as many segments. */
@@ -76,6 +79,7 @@ export class ColdSegments {
   /** Failed reads of held segments, which are gone since. */
   failedReads = 0;
   #markerCount = 0;
+  #ofConnectors = 0;
   #droppedBytes = 0;
   /** What the store returned for the segment that leaves next. */
   #asked: {readonly firstId: number; readonly bytes: ColdBytes | undefined} | undefined;
@@ -150,15 +154,9 @@ export class ColdSegments {
   addIfKept({firstId, endId, markers, length: byteLength, facts}: Segment): boolean {
     const leaving = {firstId, endId, byteOffset: this.allBytes, byteLength};
     const bytes = this.#storedBytes(leaving) ?? this.packed?.keep(leaving);
-    if (bytes)
-      this.#add({
-        firstId,
-        endId,
-        markers,
-        byteLength,
-        bytes,
-        facts: bytes.memoryBytes === undefined ? undefined : facts,
-      });
+    const ofConnectors = markers === 0 ? 0 : this.#markers.countOfConnectors(firstId, endId);
+    const kept = bytes?.memoryBytes === undefined ? undefined : facts;
+    if (bytes) this.#add({firstId, endId, markers, ofConnectors, byteLength, bytes, facts: kept});
     return bytes !== undefined;
   }
 
@@ -184,13 +182,13 @@ export class ColdSegments {
   addPast(firstId: number, {lines, byteLength, markers, bytes}: PastBlock): number {
     for (const [index, {line, marker}] of markers.entries()) this.#markers.add(firstId + line + index, marker);
     const endId = firstId + lines + markers.length;
-    this.#add({firstId, endId, markers: markers.length, byteLength, bytes, facts: undefined});
+    this.#add({firstId, endId, markers: markers.length, ofConnectors: 0, byteLength, bytes, facts: undefined});
     return endId;
   }
 
   /** Adds lines before all others, the last one under `endId - 1`. */
   addEarlier(endId: number, {lines, byteLength, bytes}: EarlierBlock): void {
-    const segment = {firstId: endId - lines, endId, markers: 0, byteLength, bytes, facts: undefined};
+    const segment = {firstId: endId - lines, endId, markers: 0, ofConnectors: 0, byteLength, bytes, facts: undefined};
     this.#segments.unshift(segment);
     this.#count(segment, 1);
     if (bytes.memoryBytes === undefined) this.memoryFirstId = Math.max(this.memoryFirstId, endId);
@@ -219,9 +217,13 @@ export class ColdSegments {
     this.#markers.dropBelow(dropped.endId);
   }
 
+  get #hasTooManyMarkers(): boolean {
+    return this.#markerCount - this.#ofConnectors > mostMarkers || this.#ofConnectors > mostOfConnectors;
+  }
+
   /** Drops what the store has deleted, and the oldest segments while there are too many markers. */
   shrink(): void {
-    while (this.#markerCount > mostMarkers || this.#segments[0]?.bytes.isKept() === false) this.dropOldest();
+    while (this.#hasTooManyMarkers || this.#segments[0]?.bytes.isKept() === false) this.dropOldest();
   }
 
   /** See `LogBuffer.factsAt`. */
@@ -299,6 +301,7 @@ export class ColdSegments {
     this.lines += by * linesOf(segment);
     this.byteLength += by * segment.byteLength;
     this.#markerCount += by * segment.markers;
+    this.#ofConnectors += by * segment.ofConnectors;
     const {memoryBytes} = segment.bytes;
     if (memoryBytes === undefined) return;
     const entries = segment.endId - segment.firstId;

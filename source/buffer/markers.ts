@@ -182,20 +182,29 @@ export function countLoss(count: LossCount, marker: Marker, id: number): LossCou
   }
 }
 
+/** Errors of connectors that keep their texts, the newest: a flood may last for days. */
+const mostTexts = 5000;
+
 export class MarkerStore {
   /** In the order of ids. */
   readonly #markers = new Map<number, Marker>();
   /** Of the last one that is not of a connector. */
   #lastId = -1;
-  /** Of the last one that is. */
-  #lastOfConnector = -1;
+  /** Of those that are, in order; the first `#withoutText` of them are only counted. */
+  #ofConnectors: number[] = [];
+  #withoutText = 0;
 
   get(id: number): Marker | undefined {
     return this.#markers.get(id);
   }
 
   get hasConnectorErrors(): boolean {
-    return this.#markers.has(this.#lastOfConnector);
+    return this.#ofConnectors.length > 0;
+  }
+
+  /** Number of those of connectors in `[firstId, endId)`. */
+  countOfConnectors(firstId: number, endId: number): number {
+    return this.#ofConnectors.filter((id) => id >= firstId && id < endId).length;
   }
 
   /** Of the log itself: without those of connectors. */
@@ -211,8 +220,21 @@ export class MarkerStore {
   /** `id` is above all others. */
   add(id: number, marker: Marker): void {
     this.#markers.set(id, marker);
-    if (isOfConnector(marker)) this.#lastOfConnector = id;
-    else this.#lastId = id;
+    if (!isOfConnector(marker)) {
+      this.#lastId = id;
+      return;
+    }
+    this.#ofConnectors.push(id);
+    if (this.#ofConnectors.length - this.#withoutText > mostTexts) this.#dropText();
+  }
+
+  #dropText(): void {
+    const id = this.#ofConnectors[this.#withoutText] ?? -1;
+    const marker = this.#markers.get(id);
+    this.#withoutText += 1;
+    if (marker?.kind !== 'connector-error') return;
+    const {connector, of, at} = marker;
+    this.#markers.set(id, {kind: 'more-connector-errors', connector, of, count: 1, because: 'dropped', at});
   }
 
   /** Returns false if there is no marker under `id`. */
@@ -223,6 +245,9 @@ export class MarkerStore {
   }
 
   dropBelow(id: number): void {
+    const kept = this.#ofConnectors.filter((each) => each >= id);
+    this.#withoutText = Math.max(0, this.#withoutText - (this.#ofConnectors.length - kept.length));
+    this.#ofConnectors = kept;
     for (const markerId of this.#markers.keys()) {
       if (markerId >= id) return;
       this.#markers.delete(markerId);
