@@ -1,3 +1,4 @@
+import type {Clock} from '../lib/clock.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import {type BundleFacts, readBundleFacts} from '../streams/bundle-facts.ts';
 import type {OpenedLogs} from '../streams/opened-logs.ts';
@@ -10,11 +11,13 @@ const noHistory: PipelineHistory = {events: [], details: new Map(), stats: undef
 /** What the pages tell of opened logs besides their lines: support bundles have it, other logs have nothing. */
 export class OpenedFacts {
   readonly #opened: Pick<OpenedLogs, 'foundAs'>;
+  readonly #clock: Clock;
   readonly #known = createStore<ReadonlyMap<string, KnownStats>>(new Map());
   readonly #read = new Map<string, Promise<BundleFacts | undefined>>();
 
-  constructor(opened: Pick<OpenedLogs, 'foundAs'>) {
+  constructor(opened: Pick<OpenedLogs, 'foundAs'>, clock: Clock) {
     this.#opened = opened;
+    this.#clock = clock;
   }
 
   /** In place of requests for the statistics. */
@@ -42,7 +45,7 @@ export class OpenedFacts {
   async #readFacts(name: string): Promise<BundleFacts | undefined> {
     const found = this.#opened.foundAs(name);
     if (found?.kind !== 'bundle') return undefined;
-    const facts = await readBundleFacts(found.collections).catch(() => undefined);
+    const facts = await readBundleFacts(found.collections, {clock: this.#clock}).catch(() => undefined);
     if (facts) this.#known.set(new Map([...this.#known.get(), [name, facts.known]]));
     return facts;
   }

@@ -1,4 +1,5 @@
 import {noServer} from '../api/no-server.ts';
+import {systemClock} from '../lib/clock.ts';
 import {UsageError} from '../settings/parse-values.ts';
 import {findOpened} from '../streams/bundle-log.ts';
 import {OpenedLog, type OpenedLogOptions} from '../streams/opened-log.ts';
@@ -29,7 +30,7 @@ export async function runOpenedScreen({settings, what, version, process}: Opened
   const notes: string[] = [];
   const logs = await Promise.all(what.map(async (each) => await findOpened(each, {note: (line) => notes.push(line)})));
   const create = (options: OpenedLogOptions) => new OpenedLog(options);
-  const factsOf = (logs: OpenedLogs) => new OpenedFacts(logs);
+  const factsOf = (logs: OpenedLogs) => new OpenedFacts(logs, systemClock);
   const opened = {found: logs.flat(), create, factsOf, stdin: readsStdin ? stdin : undefined};
   const client = noServer();
   const server = {client, name: '', secrets: () => [], close: client.close};

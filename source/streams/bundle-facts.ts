@@ -1,9 +1,11 @@
 import {parseEventDetail, parseEvents} from '../api/parse-events.ts';
 import {parsePipelineDetail} from '../api/parse-pipeline.ts';
-import {parseStats} from '../api/parse-stats.ts';
+import {statsSteps} from '../api/parse-stats.ts';
 import {ServerJson} from '../api/server-text.ts';
 import type {PipelineDetail, PipelineEvent, PipelineEventDetail} from '../api/types.ts';
+import type {Clock} from '../lib/clock.ts';
 import {readTime} from '../lib/format.ts';
+import {runInSlices} from '../lib/slices.ts';
 import {type Collected, type Collection, readWhole} from '../storage/opened/find-bundle.ts';
 import type {PipelineHistory} from './pipeline-history.ts';
 import type {KnownStats} from './stats-poller.ts';
@@ -20,32 +22,39 @@ export type BundleFacts = {
   readonly known: KnownStats;
 };
 
-/** `collections`: of one log, oldest first. What is missing or damaged is left out. */
-export async function readBundleFacts(collections: readonly Collection[]): Promise<BundleFacts> {
+/** `collections`: of one log, oldest first. What is missing or damaged is left out. Large files are read in slices. */
+export async function readBundleFacts(
+  collections: readonly Collection[],
+  {clock, signal = new AbortController().signal}: {readonly clock: Clock; readonly signal?: AbortSignal},
+): Promise<BundleFacts> {
+  const inSteps = async <T>(work: Generator<unknown, T, void>) => await runInSlices(work, {clock, signal});
   const events = new Map<string, PipelineEvent>();
   const details = new Map<string, PipelineEventDetail>();
   const buffered: KnownStats['buffered'][number][] = [];
   let pipeline: PipelineDetail | undefined;
   let configuration: string | undefined;
   let known: Pick<KnownStats, 'stats' | 'at'> = {stats: undefined, at: undefined};
-  for (const collection of collections) {
-    const read = (file: Collected) => readPart(collection, file);
-    const json = await read('pipeline_events.json');
-    for (const event of (json && parseEvents(json)) ?? []) events.set(event.id, event);
-    for (const item of json?.items ?? []) {
-      const detail = item.flagOf('deployment_has_error') === true ? parseEventDetail(item) : undefined;
-      if (detail) details.set(detail.id, detail);
-    }
-    const config = await read('pipeline_config.json');
-    pipeline = (config && parsePipelineDetail(config)) ?? pipeline;
-    configuration = config?.isObject ? config.asJson(2) : configuration;
-    const sent = await read('stats.json');
-    const stats = sent && parseStats(sent);
+  for (const {at, files} of collections) {
+    const read = async <T>(file: Collected, parse: (json: ServerJson) => T | Promise<T>): Promise<T | undefined> => {
+      const part = files.get(file);
+      const bytes = part && (await readWhole(part));
+      return bytes && (await unlessDamaged(async () => await parse(await inSteps(ServerJson.steps(bytes)))));
+    };
+    const sent = await read('pipeline_events.json', (json) => ({events: parseEvents(json), errors: errorsIn(json)}));
+    for (const event of sent?.events ?? []) events.set(event.id, event);
+    for (const detail of sent?.errors ?? []) details.set(detail.id, detail);
+    const config = await read('pipeline_config.json', (json) => ({
+      detail: parsePipelineDetail(json),
+      text: json.isObject ? json.asJson(2) : undefined,
+    }));
+    pipeline = config?.detail ?? pipeline;
+    configuration = config?.text ?? configuration;
+    const stats = await read('stats.json', async (json) => await inSteps(statsSteps(json)));
     if (!stats) continue;
     if (known.stats && isOtherProcess(known.stats.uptime, stats.uptime)) buffered.length = 0;
-    known = {stats, at: collection.at};
+    known = {stats, at};
     const records = stats.bufferedRecords;
-    if (records !== undefined && collection.at !== undefined) buffered.push({at: collection.at, records});
+    if (records !== undefined && at !== undefined) buffered.push({at, records});
   }
   const newestFirst = [...events.values()].sort((a, b) => readTime(b.time) - readTime(a.time));
   return {
@@ -56,10 +65,20 @@ export async function readBundleFacts(collections: readonly Collection[]): Promi
   };
 }
 
-async function readPart({files}: Collection, file: Collected): Promise<ServerJson | undefined> {
-  const part = files.get(file);
-  const bytes = part && (await readWhole(part));
-  return bytes && ServerJson.read(bytes);
+/** Events at which there was an error, in full. */
+function errorsIn(json: ServerJson): readonly PipelineEventDetail[] {
+  const failed = json.items?.filter((item) => item.flagOf('deployment_has_error') === true) ?? [];
+  return failed.flatMap((item) => parseEventDetail(item) ?? []);
+}
+
+/** Undefined for what is no JSON, or is nested so deep that reading it overflows the stack. */
+async function unlessDamaged<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** By the milliseconds since each started. */

@@ -1,6 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, describe, expect, test} from 'vitest';
+import {systemClock} from '../../source/lib/clock.ts';
 import {readBundleFacts} from '../../source/streams/bundle-facts.ts';
 import {findOpened} from '../../source/streams/bundle-log.ts';
 import {openedPieces} from '../../source/streams/opened-pieces.ts';
@@ -105,7 +106,7 @@ describe('collections of a bundle', () => {
 describe('the facts of a bundle', () => {
   test('are those of its newest collection, and the events of all', async () => {
     const [found] = await findOpened(own);
-    const facts = await readBundleFacts(found?.kind === 'bundle' ? found.collections : []);
+    const facts = await readBundleFacts(found?.kind === 'bundle' ? found.collections : [], {clock: systemClock});
     expect(facts.pipeline).toMatchObject({name: 'c2', platformVersion: '0.337.0', programStatus: 'Success'});
     expect(facts.configuration).toContain('\n  "runtime_config": {\n');
     expect(facts.known.stats).toMatchObject({state: 'Running', inputRecords: 9765});
@@ -119,7 +120,9 @@ describe('the facts of a bundle', () => {
 
   test('have the errors of the connectors, as the statistics of a server have', async () => {
     const [found] = await findOpened(real);
-    const {known, history} = await readBundleFacts(found?.kind === 'bundle' ? found.collections : []);
+    const {known, history} = await readBundleFacts(found?.kind === 'bundle' ? found.collections : [], {
+      clock: systemClock,
+    });
     const errors = known.stats?.connectors.flatMap((connector) => connector.errors.flatMap(({kept = []}) => kept));
     expect(errors?.length).toBeGreaterThan(0);
     expect(history.events.length).toBeGreaterThan(0);
@@ -133,11 +136,11 @@ describe('the facts of a bundle', () => {
         {name: `${first}/logs.txt`, content: 'a line\n'},
         {name: `${first}/stats.json`, content: '{'},
         {name: `${first}/pipeline_events.json`, content: '{"a": 1}'},
-        {name: `${first}/pipeline_config.json`, content: '[]'},
+        {name: `${first}/pipeline_config.json`, content: `{"name": "x", "a": ${'['.repeat(1e6)}${']'.repeat(1e6)}}`},
       ]),
     );
     const [found] = await findOpened(file);
-    const facts = await readBundleFacts(found?.kind === 'bundle' ? found.collections : []);
+    const facts = await readBundleFacts(found?.kind === 'bundle' ? found.collections : [], {clock: systemClock});
     expect(facts).toMatchObject({pipeline: undefined, configuration: undefined});
     expect(facts.history).toEqual({events: [], details: new Map(), stats: undefined});
   });

@@ -139,7 +139,7 @@ export class ScreenUnderTest implements AsyncDisposable {
     this.opened = new OpenedLogs({clock, fps: 100, scrollbackBytes, memoryBytes, memory});
     for (const found of options.opened ?? []) this.opened.add(found, (each) => new OpenedLog(each));
     this.#withoutServer = options.opened !== undefined;
-    const facts = new OpenedFacts(this.opened);
+    const facts = new OpenedFacts(this.opened, systemClock);
     const services: Services = {
       manager: this.manager,
       opened: this.opened,
