@@ -4,6 +4,7 @@ import type {FoundLog} from '../../storage/opened/find-logs.ts';
 import {OpenError} from '../../storage/opened/open-error.ts';
 import type {RecordedPiece} from '../../storage/recording/reader.ts';
 import {codeOf, failureWords} from '../../storage/save-file.ts';
+import {readBundleFacts} from '../../streams/bundle-facts.ts';
 import {openedPieces, type PiecesOptions} from '../../streams/opened-pieces.ts';
 import {RecordedSource} from '../../streams/recorded-source.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
@@ -21,7 +22,7 @@ export type LogsFromOptions = {
   /** Only the logs of these names; none: all logs that are found. */
   readonly names: readonly string[];
   readonly stdin?: PiecesOptions['stdin'];
-  readonly clock: Pick<Clock, 'sleep'>;
+  readonly clock: Clock;
   /** Names in front of the lines, when there are several logs. */
   readonly prefix: boolean;
   /** What is printed of whole lines; undefined: as sent. */
@@ -101,11 +102,15 @@ async function printOne(
   all: readonly {readonly name: string}[],
   options: LogsFromOptions,
 ): Promise<Outcome> {
-  const {convert, recordsOf, stdin, signal} = options;
+  const {convert, recordsOf, stdin, signal, clock} = options;
   const {name} = found;
   const note = (text: string, kind?: 'failure') => options.note(`pipetail: ${name}: ${text}`, kind);
   const prefix = options.prefix && all.length > 1 ? linePrefixes(all.map((log) => log.name))(name) : undefined;
-  const records = recordsOf?.({name, prefix, info: () => ({server: ''})});
+  const facts = recordsOf && found.kind === 'bundle' ? await readBundleFacts(found.collections, {clock}) : undefined;
+  const platformVersion = facts?.pipeline?.platformVersion;
+  // A recording is of a server, whichever it was.
+  const server = found.kind === 'recording' ? 'unknown' : '';
+  const records = recordsOf?.({name, prefix, info: () => ({server, ...(platformVersion && {platformVersion})})});
   const pieces = openedPieces(found, {signal, ...(stdin && {stdin})});
   try {
     const isRaw = prefix === undefined && !convert && !records;

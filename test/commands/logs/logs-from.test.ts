@@ -156,6 +156,14 @@ describe('what is not a recording', () => {
     expect(text.match(/seq=\d+/g)).toHaveLength(386);
   });
 
+  test('a report of a bundle names the version of its platform', async () => {
+    const from = path.join(root, 'test/wire/31-support-bundle-real.zip');
+    const request = readSettings(['logs', '--from', from, '-o', 'markdown', '--tail', '1'], {}).request as LogsRequest;
+    const {text} = await printFrom([from], {recordsOf: recordPrinters(request, 0)});
+    expect(text).toContain('**Log of `orders-live`**');
+    expect(text).toContain('- Platform version: `0.337.0`\n');
+  });
+
   test('stdin, of which the last record is printed when nothing comes', async () => {
     const clock = new FakeClock();
     const stdin = new PassThrough();
