@@ -4,6 +4,7 @@ import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {AwayRow} from '../../timeline/away.ts';
+import {ErrorExcerpts} from '../../timeline/error-excerpt.ts';
 import {timelineWords, unreadWords, withheldWords} from '../../timeline/event-words.ts';
 import {stateChangeWords} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
@@ -28,6 +29,8 @@ export function awayPage(
   );
   const times = rows.map((row) => ('at' in row && row.at !== undefined ? moment(row.at, until) : ''));
   const timeCells = Math.max(...times.map((text) => text.length));
+  const groups = rows.flatMap((row) => (row.kind === 'errors' ? row.group : []));
+  const excerpts = new ErrorExcerpts(groups, {cells: width - marginCells, ellipsis: symbols.ellipsis});
   return listPage({
     title: concat([
       plain(' While you were away', {bold: true}),
@@ -45,7 +48,9 @@ export function awayPage(
         plain(` ${(times[item] ?? '').padEnd(timeCells)}  `, {dim: true}),
         plain(timesOf(row, symbols.times), {bold: true}),
       ]);
-      const cells = width - marginCells - textWidth(columns.text);
+      const taken = textWidth(columns.text);
+      if (row.kind === 'errors') return concat([columns, excerpts.of(row.group, taken)]);
+      const cells = width - marginCells - taken;
       return concat([columns, row.kind === 'unread' ? plain(unreadWords(row, cells)) : textOf(row, width)]);
     },
     ...{cursor, width, symbols},

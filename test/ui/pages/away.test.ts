@@ -48,6 +48,18 @@ it('the first key after ten minutes shows what happened, and does nothing else',
   expect(screen.controller.state.page).toBeUndefined();
 });
 
+it('similar errors show in what they differ, also on 80 columns', async () => {
+  await using screen = await twoTabs();
+  screen.press('?', 'Esc');
+  const words = "parse error on input endpoint 'orders.bad' while the next record of the topic was read:";
+  await write(screen, 'fraud', error(`${words} expected value`), error(`${words} missing field`));
+  await screen.clock.advance(10 * minute);
+  screen.press('j');
+  const {page} = screen.controller.state;
+  const rows = page?.kind === 'away' ? allTexts(awayPage(screen.controller, page, 80)).slice(2, 4) : [];
+  expect(rows).toEqual([expect.stringContaining('expected value'), expect.stringContaining('missing field')]);
+});
+
 it('not before, not when nothing happened, not with 0, and not for lines alone', async () => {
   await using screen = await twoTabs();
   screen.press('?', 'Esc');
