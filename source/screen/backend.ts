@@ -2,7 +2,7 @@ import {homedir} from 'node:os';
 import path from 'node:path';
 import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
-import {FrameRate} from '../lib/frames.ts';
+import {FrameRate, SharedFrames} from '../lib/frames.ts';
 import {Presence} from '../lib/presence.ts';
 import {systemRandom} from '../lib/random.ts';
 import {levelOf} from '../records/level.ts';
@@ -79,7 +79,8 @@ export class ScreenBackend {
       packer: zstdPacker,
     });
     this.opened = new OpenedLogs({
-      ...{clock, fps, scrollbackBytes, memoryBytes, memory: this.manager.memory},
+      ...{clock, fps, scrollbackBytes, memoryBytes, memory: this.manager.memory, packer: zstdPacker},
+      frames: new SharedFrames({clock, fps: this.frameRate.now}),
       ...(opened?.stdin && {stdin: opened.stdin}),
     });
     if (opened) for (const found of opened.found) this.opened.add(found, opened.create);

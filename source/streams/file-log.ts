@@ -36,6 +36,8 @@ export type FileSizes = typeof defaultSizes;
 
 /** Of the end, in which the beginning of a line is searched. */
 const searchedBytes = 1024 * 1024;
+/** Milliseconds in which the end of a large file is on the screen, before its other lines are counted. */
+const drawnWithin = 50;
 /** Files of the log that stay open beside those that were there at the beginning. */
 const mostParts = 8;
 /** Index and filters need 3 bytes a line: a quarter of the memory at most. */
@@ -83,6 +85,7 @@ export class FileLog {
       });
       this.#followed.start();
       if (!hasEarlier) return undefined;
+      await new Promise<void>((resolve) => clock.after(drawnWithin, resolve));
       await this.#addEarlier(part, from);
       return to;
     } catch (error) {

@@ -1,5 +1,7 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {PassThrough} from 'node:stream';
+import {stripVTControlCharacters} from 'node:util';
 import {expect, test} from 'vitest';
 import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
 import {findLogs} from '../../source/storage/opened/find-logs.ts';
@@ -162,4 +164,43 @@ test('names that are the same are told apart', async () => {
   await using screen = await screenOf(both, ['a.log', 'a.log (2)']);
   expect(screen.controller.listed.map(({name}) => name)).toEqual(['a.log', 'a.log (2)']);
   expect(screen.opened.get('a.log (2)')?.found.path).toBe(path.join(other, 'a.log'));
+});
+
+test(': and g wait for the lines of a large file to be counted, unless the user goes elsewhere; # tells of it', async () => {
+  const pieces = new PassThrough();
+  await using screen = await ScreenUnderTest.open({
+    ...{opened: await findLogs('-'), names: ['stdin'], stdin: pieces},
+    size: {columns: 60, rows: 10},
+  });
+  screen.connect();
+  const {controller} = screen;
+  const buffer = screen.opened.get('stdin')?.buffer;
+  // As the end of a large file is read.
+  buffer?.expectEarlier();
+  const linesFrom = (first: number, count: number) =>
+    Array.from({length: count}, (_, at) => `line ${first + at}\n`).join('');
+  pieces.write(linesFrom(100, 30));
+  await screen.until(() => controller.pane?.model.source.snapshot.get().lineCount === 30, 'the end');
+  controller.dispatch({type: 'focus', side: 'log'});
+  const at = () => `${buffer?.lineAt(controller.paneAt?.current ?? -1)}`;
+  const words = 'counting lines 100%';
+  expect(noticeAfter(screen, '#')).toBe(`${words}: then they have numbers`);
+  expect(noticeAfter(screen, ':', '-', '3', 'Enter')).toBeUndefined();
+  expect(at()).toBe('line 127');
+  expect(noticeAfter(screen, 'g')).toBe(words);
+  screen.press('j');
+  expect(at()).toBe('line 128');
+  expect(noticeAfter(screen, ':', '5', '0', 'Enter')).toBe(words);
+  expect(at()).toBe('line 128');
+  const bytes = Buffer.from(linesFrom(1, 99));
+  buffer?.addEarlier({lines: 99, byteLength: bytes.length, bytes: {isKept: () => true, read: () => bytes}});
+  buffer?.endEarlier();
+  pieces.write('more\n');
+  await screen.until(() => at() === 'line 50', 'the line');
+  expect(controller.state.notice).toBeUndefined();
+  const {paneAt} = controller;
+  const rows = paneAt?.rows.paint(paneAt.tab.pane, paneAt.layout) ?? [];
+  expect(stripVTControlCharacters(rows.join('\n'))).toContain('50 line 50');
+  screen.press('g');
+  expect(at()).toBe('line 1');
 });

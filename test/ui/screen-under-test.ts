@@ -50,6 +50,8 @@ export type ScreenOptions = {
   readonly apiKey?: string;
   /** Logs that are shown without a server: the one that is started is not asked. Their tabs are `names`. */
   readonly opened?: readonly FoundLog[];
+  /** Of an opened log that is stdin. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
   /** See `DemoServerOptions`. */
   readonly lacks?: DemoServerOptions['lacks'];
   readonly scrollbackBytes?: number;
@@ -136,7 +138,8 @@ export class ScreenUnderTest implements AsyncDisposable {
       ...{client, clock, random: () => 0, fps: 100, scrollbackBytes, memoryBytes},
     });
     const {memory} = this.manager;
-    this.opened = new OpenedLogs({clock, fps: 100, scrollbackBytes, memoryBytes, memory});
+    const stdin = options.stdin && {stdin: options.stdin};
+    this.opened = new OpenedLogs({clock, fps: 100, scrollbackBytes, memoryBytes, memory, ...stdin});
     for (const found of options.opened ?? []) this.opened.add(found, (each) => new OpenedLog(each));
     this.#withoutServer = options.opened !== undefined;
     const facts = new OpenedFacts(this.opened, systemClock);
