@@ -1,5 +1,5 @@
 import type {Clock} from '../lib/clock.ts';
-import {isoTime} from '../lib/format.ts';
+import {count, isoTime} from '../lib/format.ts';
 import {watchedKey} from '../records/error-log.ts';
 import type {LogSnapshot} from '../streams/log-source.ts';
 import {forEachStream, type StreamManager} from '../streams/stream-manager.ts';
@@ -106,10 +106,14 @@ function notificationOf(event: TimelineEvent | AwaitedChange): Notification | un
   return event.isNew ? {...error, kind: 'error'} : undefined;
 }
 
-/** `orders: connection refused (and 2 more)`, at most 100 characters of what happened. */
-export function alertText({pipeline, text, withheld, more}: Alert): string {
+/**
+ * `orders: connection refused (and 2 more)`, `orders: parse error ×274 +812 withheld`; at most 100 characters of what
+ * happened.
+ */
+export function alertText({pipeline, text, count: logged, withheld, more}: Alert): string {
+  const times = withheld > 0 ? ` ×${count(logged)}${withheldWords(withheld)}` : '';
   const rest = more > 0 ? ` (and ${more} more)` : '';
-  return `${pipeline}: ${shorten(oneLine(text))}${withheldWords(withheld)}${rest}`;
+  return `${pipeline}: ${shorten(oneLine(text))}${times}${rest}`;
 }
 
 /**
