@@ -2,7 +2,6 @@ import {count, counted} from '../lib/format.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import {isCatchingUp, type LogSource} from '../streams/log-source.ts';
 import {clean} from '../terminal/clean.ts';
-import {markerText, markerTone} from '../words/markers.ts';
 import type {Controller} from './controller.ts';
 import {keysDo, keysShown} from './keys/commands.ts';
 import {helpOf} from './pages/help.ts';
@@ -17,6 +16,7 @@ import {
   failures,
   lastWords,
   listWords,
+  markerLines,
   searchWords,
   statusWords,
   tabWords,
@@ -420,7 +420,7 @@ export class Speaker {
     at: PaneAt,
     {first, last, lines, isFirst}: {first: number; last: number; lines: number; isFirst: boolean},
   ): void {
-    const {index, source} = at.model;
+    const {index} = at.model;
     const {entries} = at.geometry;
     const errors: number[] = [];
     for (let id = index.nextError(first - 1); id !== undefined && id <= last; id = index.nextError(id)) {
@@ -430,9 +430,7 @@ export class Speaker {
     this.#say(errors.length === 0 ? number : `${number}, ${counted(errors.length, 'error', 'errors')}`);
     const lastError = errors.at(-1);
     if (!isFirst && lastError !== undefined) this.#say(`the last error: ${entryWords(at, lastError)}`);
-    for (const [id, marker] of isFirst ? [] : source.buffer.markers()) {
-      if (id >= first && id <= last && markerTone(marker) !== 'quiet') this.#say(markerText(marker));
-    }
+    if (!isFirst) this.#say(...markerLines(at, {first, last}));
     if (!this.#isBack || !at.tab.kept) return;
     this.#say(...lastWords(at, {first, last, most: lastLines}));
   }

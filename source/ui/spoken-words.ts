@@ -1,8 +1,10 @@
+import {isOfConnector} from '../buffer/markers.ts';
 import {filterText} from '../filters/filter.ts';
 import {count, counted} from '../lib/format.ts';
 import {clean} from '../terminal/clean.ts';
 import {shorten} from '../terminal/fit.ts';
 import {connectionWords} from '../words/connection.ts';
+import {markerText, markerTone} from '../words/markers.ts';
 import {fileWords, openedKind} from '../words/opened.ts';
 import {failedWords, failureWord, isFailing, pipelineState, serverState} from '../words/pipeline.ts';
 import type {Controller} from './controller.ts';
@@ -238,4 +240,22 @@ export function contentOf({comparison, story}: Controller, {kind}: Page): string
   if (kind === 'timeline') return story.state.get()?.story ? 'read' : '';
   const compared = kind === 'comparison' ? comparison.state.get() : undefined;
   return compared?.kind === 'compared' ? `since ${compared.older.number}` : (compared?.kind ?? '');
+}
+
+/** The markers of these entries that must not be missed; of the errors of connectors that are shown, number and last. */
+export function markerLines(
+  {model, geometry}: PaneAt,
+  {first, last}: {readonly first: number; readonly last: number},
+): readonly string[] {
+  const markers = [...model.source.buffer.markers()].filter(([id]) => id >= first && id <= last);
+  const lines = markers.flatMap(([, marker]) =>
+    markerTone(marker) === 'quiet' || isOfConnector(marker) ? [] : markerText(marker),
+  );
+  const errors = markers.flatMap(([id, marker]) =>
+    isOfConnector(marker) && geometry.entries.atOrAfter(id) === id ? marker : [],
+  );
+  const [lastError] = errors.slice(-1);
+  if (!lastError) return lines;
+  const number = errors.reduce((sum, each) => sum + (each.kind === 'connector-error' ? 1 : each.count), 0);
+  return [...lines, `${counted(number, 'connector error', 'connector errors')}, the last: ${markerText(lastError)}`];
 }
