@@ -42,6 +42,8 @@ export type ColdStore = {
 
 /** Segments held after a read: a reader that crosses a border back and forth reads none twice. */
 const mostViews = 4;
+/** More of them are left to the engine. */
+const mostEvicted = 16;
 /** Markers stay in memory: a log of nothing else must not fill it. Those of connectors are smaller. */
 const mostMarkers = 10_000;
 const mostOfConnectors = 50_000;
@@ -88,6 +90,8 @@ export class ColdSegments {
   readonly #segments: ColdSegment[] = [];
   /** The most recently used one is last. */
   readonly #views: SegmentView[] = [];
+  /** They may be in use until the next change. */
+  readonly #evicted: SegmentView[] = [];
 
   /** `markers`: of the whole buffer; those of dropped entries are removed. */
   constructor(markers: MarkerStore) {
@@ -200,9 +204,22 @@ export class ColdSegments {
     this.#droppedBytes += byteLength;
   }
 
-  /** Frees what was read back. */
+  /** Frees what was read back. Only where views may end. */
   dropViews(): void {
-    this.#views.length = 0;
+    for (const view of this.#views.splice(0)) this.#evict(view);
+    this.freeEvicted();
+  }
+
+  /** Frees what was read back before the last few segments: the engine would wait for many megabytes. */
+  freeEvicted(): void {
+    for (const {bytes} of this.#evicted.splice(0)) free(bytes);
+  }
+
+  #evict(view: SegmentView | undefined): void {
+    // What is read from a disk may be a part of what its reader keeps.
+    if (!view || this.factsAt(view.firstId)?.facts !== view.facts) return;
+    this.#evicted.push(view);
+    if (this.#evicted.length > mostEvicted) this.#evicted.shift();
   }
 
   dropOldest(): void {
@@ -239,9 +256,7 @@ export class ColdSegments {
     if (!segment?.facts || !bytes) return;
     segment.facts.complete(bytes);
     this.packedBytes += segment.facts.texts?.byteLength ?? 0;
-    // The engine would collect megabytes of these later.
-    const {buffer} = bytes;
-    if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length) buffer.transfer(0);
+    free(bytes);
   }
 
   /** See `LogBuffer.lineAt`. `id` is below those in memory. */
@@ -262,7 +277,7 @@ export class ColdSegments {
     const view = viewed ?? this.#read(findSegment(this.#segments, id));
     if (view) {
       this.#views.push(view);
-      if (this.#views.length > mostViews) this.#views.shift();
+      if (this.#views.length > mostViews) this.#evict(this.#views.shift());
       return view;
     }
     this.failedReads += 1;
@@ -311,4 +326,9 @@ export class ColdSegments {
 
 function linesOf({firstId, endId, markers}: ColdSegment): number {
   return endId - firstId - markers;
+}
+
+/** Not what is a part of a larger piece of memory. */
+function free({buffer, length}: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer(0);
 }

@@ -323,6 +323,11 @@ export class LogBuffer {
     return id < this.#hot.firstId ? this.#cold.factsAt(id) : this.#hot.factsAt(id);
   }
 
+  /** Frees what was read back long ago. Only while no view is in use: else the next change does it. */
+  freeRead(): void {
+    this.#cold.freeEvicted();
+  }
+
   /** Works out what is to be known of the compressed segment that holds `id`. */
   completeFacts(id: number): void {
     this.#cold.completeFacts(id);
@@ -370,6 +375,7 @@ export class LogBuffer {
 
   /** Old segments leave as soon as a store has them. Over the bound the oldest ones are dropped. */
   #pack(packed: PackedStore): void {
+    this.#cold.freeEvicted();
     const unpacked = this.#unpackedBytes;
     const isRecorded = Number.isFinite(this.#cold.keptTo);
     // What is recorded leaves for the disk, and while it is viewed only when there is no room.

@@ -78,6 +78,7 @@ export class Search {
     if (this.#doneVersion === version || this.#pattern.tooSlow) return true;
     this.#forget();
     this.#removeOpenLine();
+    this.#buffer.freeRead();
     const from = Math.max(this.#next, this.#buffer.firstId);
     const found = findHits({buffer: this.#buffer, pattern: this.#pattern}, {from, to, maxBytes});
     if (!found) return this.#pattern.tooSlow;

@@ -193,6 +193,19 @@ test('the same memory holds several times as much', async () => {
   expect(buffer.lineAt(77)?.toString()).toContain('step 77 finished');
 });
 
+test('what was read back is freed with a later change, but for the last few segments', async () => {
+  const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
+  await pour(buffer, 40_000);
+  const views = Array.from({length: 8}, (_, index) => buffer.segmentAt(index * 2500));
+  const lengths = () => views.map((view) => view?.bytes.length ?? 0);
+  const before = lengths();
+  expect(Math.min(...before)).toBeGreaterThan(0);
+  buffer.append(Buffer.from('more\n'));
+  expect(lengths().slice(0, 3)).toEqual([0, 0, 0]);
+  expect(lengths().slice(-3)).toEqual(before.slice(-3));
+  expect(buffer.lineAt(1)?.toString()).toContain('step 1 finished');
+});
+
 test('over the bound the oldest lines are dropped', async () => {
   const buffer = new LogBuffer({maxBytes: 256 * kib, packer});
   await pour(buffer, 60_000);
