@@ -327,6 +327,19 @@ export const options = [
     once: ['logs'],
   },
   {
+    flag: 'histogram',
+    help: 'print how many records there were when, with errors and warnings, instead of the records',
+    commands: ['logs'],
+    once: ['logs'],
+  },
+  {
+    flag: 'by',
+    value: 'SPAN',
+    help: 'the span of a row of --histogram: 30s, 1m, 2h, 1d; default: by the log, with --follow 1m',
+    commands: ['logs'],
+    once: ['logs'],
+  },
+  {
     flag: 'timestamps',
     alias: 't',
     help: "print the record's time before each line, - if it has none",

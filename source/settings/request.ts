@@ -1,11 +1,11 @@
 import type {CommandLine} from './command-line.ts';
+import {type HistogramRequest, readHistogram, readTemplate, type Template} from './logs-forms.ts';
 import type {CommandName} from './option.ts';
 import {options} from './option-table.ts';
 import type {OptionValues} from './option-values.ts';
 import {
   atLeast,
   colorChoices,
-  didYouMean,
   levelChoices,
   listed,
   oneOf,
@@ -82,6 +82,8 @@ export type LogsRequest = RequestedNames & {
   readonly asSent: boolean;
   readonly template: Template | undefined;
   readonly timestamps: boolean;
+  /** Undefined: records are printed, not their numbers by time. */
+  readonly histogram: HistogramRequest | undefined;
   /** A pattern, as typed. */
   readonly exitOn: string | undefined;
   /** Milliseconds. */
@@ -91,10 +93,6 @@ export type LogsRequest = RequestedNames & {
 export type ListForm = (typeof outputForms.list)[number];
 export type StatusForm = (typeof outputForms.status)[number];
 export type ConfigForm = (typeof outputForms.config)[number];
-
-export type TemplateField = (typeof templateFields)[number];
-
-export type Template = readonly (string | {readonly field: TemplateField})[];
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
@@ -334,6 +332,7 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
       level: level === undefined ? undefined : oneOf(nameOf('level'), level, levelChoices),
     },
     ...readShape(values),
+    histogram: readHistogram(values),
     exitOn: exitOn === undefined ? undefined : readExpression(exitOn, '--exit-on'),
     timeout: readTimeout(value('timeout')),
   };
@@ -427,25 +426,4 @@ export function isJsonRequested(argv: readonly string[]): boolean {
       /^(--(output|format)=|-[a-zA-Z]*o=?)json$/.test(word) ||
       (word === 'json' && /^(--(output|format)|-[a-zA-Z]*o)$/.test(flags[index - 1] ?? '')),
   );
-}
-
-const templateFields = ['pipeline', 'time', 'level', 'target', 'message', 'line'] as const;
-
-/** Reads `{time} {level} {message}`; `{{` and `}}` are the brackets themselves. Throws `UsageError`. */
-export function readTemplate(text: string): Template {
-  const parts: (string | {field: TemplateField})[] = [];
-  for (const [piece, name] of text.matchAll(/\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+/g)) {
-    if (name !== undefined) parts.push({field: fieldOf(name)});
-    else if (piece === '{' || piece === '}') {
-      throw new UsageError(`--template has a single ${piece} · write ${piece}${piece} for the bracket itself`);
-    } else parts.push(piece === '{{' || piece === '}}' ? piece.slice(1) : piece);
-  }
-  return parts;
-}
-
-function fieldOf(name: string): TemplateField {
-  const field = templateFields.find((each) => each === name);
-  if (field !== undefined) return field;
-  const fields = templateFields.map((each) => `{${each}}`).join(' ');
-  throw new UsageError(`--template has no field {${name}} · there are ${fields}${didYouMean(name, templateFields)}`);
 }

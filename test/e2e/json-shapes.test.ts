@@ -14,7 +14,7 @@ ajv.addSchema(schema, 'shapes');
 
 /** What the schema has against a value; none: nothing. */
 function mistakes(
-  shape: 'logs' | 'list' | 'status' | 'diff' | 'story' | 'config' | 'stderr',
+  shape: 'logs' | 'histogram' | 'list' | 'status' | 'diff' | 'story' | 'config' | 'stderr',
   value: unknown,
 ): readonly string[] {
   const validate = ajv.getSchema(`shapes#/$defs/${shape}`);
@@ -67,10 +67,14 @@ test('what the commands print has the shapes of the schema', async () => {
     pipetail('story', 'orders'),
     runCommand(['config', 'show', '-o', 'json'], {env: {FELDERA_RETRIES: '3'}}),
   ]);
+  const histogram = objectsOf((await pipetail('logs', 'orders', 'panic', 'json', '--histogram', '--by', '1m')).stdout);
+  expect(histogram.flatMap((span) => mistakes('histogram', span))).toEqual([]);
   const [unknown, wrong] = await Promise.all([pipetail('status', 'missing'), pipetail('logs')]);
   const records = objectsOf(logs.stdout);
   expect(records.length).toBeGreaterThan(200);
   expect(records.flatMap((record) => mistakes('logs', record))).toEqual([]);
+  const counted = histogram.reduce<number>((sum, span) => sum + Number((span as {records: number}).records), 0);
+  expect(counted).toBe(records.length);
   // Each optional field is among them.
   for (const field of Object.keys(schema.$defs.logs.properties).filter((name) => name !== 'continues')) {
     expect(

@@ -39,6 +39,7 @@ test.each([
   ['options.md', 'options', () => optionTableText()],
   ['options.md', 'logs-options', () => optionTableText('logs')],
   ['json.md', 'logs', () => schemaTableText(schemas.logs)],
+  ['json.md', 'histogram', () => schemaTableText(schemas.histogram)],
   ['json.md', 'pipeline', () => schemaTableText(schemas.pipeline)],
   ['json.md', 'status', () => schemaTableText(schemas.status.items)],
   ['json.md', 'config', () => schemaTableText(schemas.config)],

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
-import {isJsonRequested, readNames, readTemplate} from '../../source/settings/request.ts';
+import {readTemplate} from '../../source/settings/logs-forms.ts';
+import {isJsonRequested, readNames} from '../../source/settings/request.ts';
 
 const names = ['orders', 'orders-eu', 'fraud', 'etl_2', 'ETL'];
 const matching = (word: string) => names.filter((name) => readNames([word]).patterns[0]?.matches(name));

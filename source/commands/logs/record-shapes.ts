@@ -2,7 +2,7 @@ import {decodeVisible} from '../../buffer/style-joints.ts';
 import {jsonText} from '../../lib/json.ts';
 import type {Level} from '../../records/level.ts';
 import {type LogRecord, parseRecord, recordFields} from '../../records/parse-record.ts';
-import type {Template, TemplateField} from '../../settings/request.ts';
+import type {Template, TemplateField} from '../../settings/logs-forms.ts';
 import {clean} from '../../terminal/clean.ts';
 import {fieldValue, lineAsSent} from '../../viewport/line-text.ts';
 import {type MarkdownInput, MarkdownReport} from '../../viewport/markdown.ts';

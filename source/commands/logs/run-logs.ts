@@ -12,13 +12,14 @@ import {type OpenServer, openServer, reportOldServer, serverVersion} from '../..
 import {serverName} from '../../storage/recording/index-file.ts';
 import {Recordings} from '../../storage/recording/recordings.ts';
 import {runWithTimeout} from '../../system/deadline.ts';
-import {LineOutput, noticeLine, watchReader} from '../../system/line-output.ts';
+import {LineOutput, noticeLine, watchReader, writeFailure} from '../../system/line-output.ts';
 import {processesOf} from '../../system/processes.ts';
 import {stopOnSignals} from '../../system/signals.ts';
 import {stripSgr} from '../../terminal/sgr.ts';
 import {hasUtf8} from '../../terminal/symbols.ts';
 import {terminalLines} from '../../terminal/terminal-lines.ts';
 import {reportingFaults} from '../report-faults.ts';
+import {LogHistogram} from './log-histogram.ts';
 import {runLogs} from './logs.ts';
 import {runLogsFrom} from './logs-from.ts';
 import type {LogToPrint, RecordPrinterOptions, Selecting} from './record-printer.ts';
@@ -57,7 +58,10 @@ async function run({
   onServer,
 }: RunLogsOptions & {readonly onServer: (server: OpenServer) => void}): Promise<number> {
   const convert = conversionOf(request, process.stdout.isTTY ? {isUtf8: hasUtf8(process.env)} : undefined);
-  const recordsOf = recordPrinters(request, systemClock.wall(), convert);
+  const isJson = request.output === 'json';
+  const isUtf8 = hasUtf8(process.env);
+  const histogram = request.histogram && new LogHistogram({...request, ...request.histogram, isJson, isUtf8});
+  const recordsOf = recordPrinters(request, systemClock.wall(), convert, histogram);
   // Without a connection there are only timers of `Clock.after`, which do not keep a process alive.
   const stopRunning = keepRunning();
   const {signal, exitCode} = stopOnSignals(process);
@@ -65,13 +69,23 @@ async function run({
   const stderr = new LineOutput(process.stderr);
   const output = new LineOutput(process.stdout);
   watchReader(process.stdout, systemClock, () => output.readerGone());
-  const isJson = request.output === 'json';
   const note = (line: string, kind?: 'failure') => stderr.write(noticeLine(line, isJson, kind));
+  /** Prints what is left of the histogram. Resolves to the exit code: 1 if a file does not take it. */
+  const finish = async (code: number) => {
+    if (!histogram) return code;
+    output.write(histogram.end());
+    const end = await Promise.race([output.closed, Promise.resolve()]);
+    const unwritten = end && writeFailure(end);
+    // Else a failure has been reported.
+    if (unwritten === undefined || code === 1) return code;
+    note(`pipetail: ${unwritten}`, 'failure');
+    return 1;
+  };
   try {
     if (request.from !== undefined) {
       const stdin = request.from.includes('-') ? process.stdin : undefined;
       const printing = {clock: systemClock, convert, recordsOf, output, note, signal, ...(stdin && {stdin})};
-      const code = await runLogsFrom({...request, from: request.from, ...printing});
+      const code = await finish(await runLogsFrom({...request, from: request.from, ...printing}));
       // Who writes to it may go on, and would keep the process from ending.
       stdin?.destroy();
       if (signal.aborted) process.exit(exitCode(code));
@@ -91,7 +105,8 @@ async function run({
     const versionChecked = reportOldServer(serverVersion(client, untilClosed), note);
     const {onAlert} = settings;
     const alerts = onAlert === undefined ? undefined : await import('./log-alerts.ts');
-    const code = await runLogs({
+    const endPrinting = request.follow && histogram?.startPrinting(systemClock, (text) => output.write(text));
+    const printed = await runLogs({
       ...request,
       convert,
       watch: (manager) => {
@@ -111,6 +126,8 @@ async function run({
       signal,
       ...(recordings && {recordings: {of: recordings, all: true, showPast: false}}),
     });
+    if (endPrinting) endPrinting();
+    const code = await finish(printed);
     const within = (patience: number) => systemClock.sleep(patience, closed.signal).catch(() => {});
     await Promise.all([
       Promise.race([recordings?.closed(), within(recordingPatience)]),
@@ -142,9 +159,10 @@ export function recordPrinters(
   request: LogsRequest,
   now: number,
   convert?: ConvertLines,
+  histogram?: LogHistogram,
 ): ((log: LogToPrint) => RecordPrinterOptions) | undefined {
   const {select, output, template, timestamps, exitOn} = request;
-  const isPlain = output === 'raw' && template === undefined && !timestamps && exitOn === undefined;
+  const isPlain = !histogram && output === 'raw' && template === undefined && !timestamps && exitOn === undefined;
   if (isPlain && wordsOf(request).length === 0) return undefined;
   const selecting: Selecting = {
     filters: filtersOf(request),
@@ -154,7 +172,7 @@ export function recordPrinters(
     timeLimit: runWithTimeout,
   };
   const {tail} = select;
-  return (log) => ({selecting, tail, shape: shapeOf(request, log, convert)});
+  return (log) => ({selecting, tail, shape: histogram?.shape ?? shapeOf(request, log, convert)});
 }
 
 function filtersOf({select: {exclude, level}}: LogsRequest): readonly Filter[] {
