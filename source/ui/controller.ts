@@ -236,6 +236,12 @@ export class Controller {
     return this.#list.items;
   }
 
+  /** All that the list has without its filter; undefined: not received. */
+  get listable(): readonly ListItem[] | undefined {
+    const {poller, withoutServer, opened} = this.services;
+    return withoutServer ? (opened?.found ?? []) : poller.snapshot.get().pipelines;
+  }
+
   pipeline(name: string): Pipeline | undefined {
     return this.services.poller.snapshot.get().pipelines?.find((pipeline) => pipeline.name === name);
   }

@@ -148,6 +148,8 @@ export class TabSwitcher {
   }
 }
 
+type Named = {readonly name: string};
+
 /** Most cells of a name, or of the beginning that names share, in the title of a merged tab. */
 const cellsInTitle = 14;
 
@@ -155,7 +157,7 @@ const cellsInTitle = 14;
  * The title of a tab: its name. Of a merged tab what it merges: `all (10)`, `ord* (3)` for all pipelines of this
  * beginning, else two names and the number of all. `listed`: the whole list; undefined: not received.
  */
-export function tabTitle({name, source}: Tab, listed: readonly Pipeline[] | undefined, {ellipsis}: Symbols): string {
+export function tabTitle({name, source}: Tab, listed: readonly Named[] | undefined, {ellipsis}: Symbols): string {
   if (source.kind !== 'merged') return name;
   const {names} = source;
   const [first = '', second = ''] = names.map((each) => shortenMiddle(each, cellsInTitle, ellipsis));
@@ -166,7 +168,7 @@ export function tabTitle({name, source}: Tab, listed: readonly Pipeline[] | unde
 }
 
 /** The start of a name that exactly these pipelines of the list have; empty if they are all. Undefined: there is none. */
-function groupStart(names: readonly string[], listed: readonly Pipeline[]): string | undefined {
+function groupStart(names: readonly string[], listed: readonly Named[]): string | undefined {
   const merged = new Set(names);
   const holds = (start: string) => {
     const group = listed.filter(({name}) => name.startsWith(start));
@@ -300,7 +302,7 @@ export function arrange(pipelines: readonly Pipeline[], sort: SortOrder, nameFil
 }
 
 /** Those with this part in their name. */
-function named<Item extends {readonly name: string}>(items: readonly Item[], nameFilter: string): readonly Item[] {
+function named<Item extends Named>(items: readonly Item[], nameFilter: string): readonly Item[] {
   const part = nameFilter.toLowerCase();
   return part === '' ? items : items.filter((each) => each.name.toLowerCase().includes(part));
 }

@@ -59,6 +59,7 @@ function ofBoth(controller: Controller): Conditions {
     isMergeable: (marked.length > 0 ? marked : kept).length > 1,
     hasClosed: controller.tabSwitcher.hasClosed,
     hasPipeline: controller.listed.length > 0,
+    isSortable: controller.listed.length > 0 && !controller.services.withoutServer,
     isOffline: labels.some(({active, offline}) => active && offline),
     hasUnseen: labels.some(({errors}) => errors > 0),
   };

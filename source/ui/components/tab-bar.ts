@@ -161,11 +161,11 @@ export function tabLabels(controller: Controller): readonly TabLabel[] {
 
 function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
   const {timelines} = controller;
-  const {poller, symbols} = controller.services;
+  const {symbols} = controller.services;
   const log = controller.logOf(tab);
   const kind = log?.snapshot.get().connection?.kind;
   return {
-    title: tabTitle(tab, poller.snapshot.get().pipelines, symbols),
+    title: tabTitle(tab, controller.listable, symbols),
     kept: tab.kept,
     active,
     focused: controller.state.focus === 'log',

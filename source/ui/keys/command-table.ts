@@ -49,6 +49,8 @@ type Condition =
   | 'isKept'
   | 'isMergeable'
   | 'isListFiltered'
+  /** The list has pipelines: opened logs keep their order. */
+  | 'isSortable'
   /** The shown log has no connection. */
   | 'isOffline'
   | 'hasUnseen'
@@ -167,7 +169,7 @@ export const commands = [
       hint: {isKept: 'log', hasPipeline: 'keep'},
     },
     {id: 'find-name', keys: ['/'], help: 'find pipelines by name', hint: {hasPipeline: 'find'}},
-    {id: 'sort', keys: ['o'], help: 'sort by name, state or last activity', hint: {hasPipeline: 'sort'}},
+    {id: 'sort', keys: ['o'], help: 'sort by name, state or last activity', hint: {isSortable: 'sort'}},
     {id: 'open-past', keys: ['O'], help: 'open what was recorded of the pipeline before, in its own tab'},
     {id: 'mark-pipeline', keys: ['m'], help: 'mark the pipeline for merging', hint: {hasPipeline: 'mark'}},
   ]),

@@ -33,11 +33,11 @@ export function pageRows(controller: Controller, waited?: string): PageRows {
       const {tab} = controller;
       const source = tab && controller.logOf(tab);
       const {serverUrl: server, serverVersion} = controller.services;
-      const {poller, symbols, alerts} = controller.services;
+      const {symbols, alerts} = controller.services;
       const pipelines = pipelinesOf(tab);
       const runs = alerts?.runs.get().filter(({pipeline}) => pipelines.includes(pipeline)) ?? [];
       const events = [...(source?.snapshot.get().events ?? []), ...runs].sort((a, b) => a.at - b.at);
-      const name = tab && tabTitle(tab, poller.snapshot.get().pipelines, symbols);
+      const name = tab && tabTitle(tab, controller.listable, symbols);
       const facts = tab ? openedFacts(controller, tab.name) : [];
       return eventsPage({name, server, version: serverVersion.get(), facts, events, width});
     }
