@@ -1,7 +1,9 @@
-import {writeFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import fc from 'fast-check';
 import {afterAll, describe, expect, test} from 'vitest';
 import {systemClock} from '../../source/lib/clock.ts';
+import {OpenError} from '../../source/storage/opened/open-error.ts';
 import {readBundleFacts} from '../../source/streams/bundle-facts.ts';
 import {findOpened} from '../../source/streams/bundle-log.ts';
 import {openedPieces} from '../../source/streams/opened-pieces.ts';
@@ -136,7 +138,7 @@ describe('the facts of a bundle', () => {
         {name: `${first}/logs.txt`, content: 'a line\n'},
         {name: `${first}/stats.json`, content: '{'},
         {name: `${first}/pipeline_events.json`, content: '{"a": 1}'},
-        {name: `${first}/pipeline_config.json`, content: `{"name": "x", "a": ${'['.repeat(1e6)}${']'.repeat(1e6)}}`},
+        {name: `${first}/pipeline_config.json`, content: `{"name": "x", "a": ${'['.repeat(5e4)}${']'.repeat(5e4)}}`},
       ]),
     );
     const [found] = await findOpened(file);
@@ -144,4 +146,27 @@ describe('the facts of a bundle', () => {
     expect(facts).toMatchObject({pipeline: undefined, configuration: undefined});
     expect(facts.history).toEqual({events: [], details: new Map(), stats: undefined});
   });
+});
+
+test('a bundle with any damage is read, or refused in one line', async () => {
+  const whole = await readFile(own);
+  const file = path.join(folder.path, 'damaged.zip');
+  const damages = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), {minLength: 1, maxLength: 40});
+  await fc.assert(
+    fc.asyncProperty(damages, async (bytes) => {
+      const damaged = Buffer.from(whole);
+      for (const [at, byte] of bytes) damaged[at] = byte;
+      await writeFile(file, damaged);
+      try {
+        for (const found of await findOpened(file)) {
+          for await (const piece of openedPieces(found)) expect(piece).toBeDefined();
+          if (found.kind === 'bundle') await readBundleFacts(found.collections, {clock: systemClock});
+        }
+      } catch (error) {
+        expect(error).toBeInstanceOf(OpenError);
+        expect(String(error)).not.toContain('\n');
+      }
+    }),
+    {numRuns: 25},
+  );
 });
