@@ -50,29 +50,33 @@ const closingBrace = 0x7d;
  */
 export function* jsonSteps(bytes: Uint8Array): Generator<void, unknown, void> {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const {value, end} = yield* valueFrom(text, 0);
+  const {value, end} = yield* valueFrom(text, 0, 0);
   if (skipBlanks(text, end) < text.length) throw new SyntaxError('more than one JSON value');
   return value;
 }
 
 type ReadValue = {readonly value: unknown; readonly end: number};
 
-/** The value after `start`; one of more than 64 KiB by its parts. */
-function* valueFrom(text: Buffer, start: number): Generator<void, ReadValue, void> {
+/** Values of more than 64 KiB in each other: each is looked through before its parts are. Statistics have six. */
+const mostNested = 100;
+
+/** The value after `start`; one of more than 64 KiB by its parts. `depth`: values around it. */
+function* valueFrom(text: Buffer, start: number, depth: number): Generator<void, ReadValue, void> {
   const from = skipBlanks(text, start);
   const end = endOfValue(text, from);
   if (end !== undefined) return {value: JSON.parse(decode(text.subarray(from, end))), end};
+  if (depth === mostNested) throw new RangeError('the JSON is nested too deep');
   // Finding that out has read as much as a step.
   yield;
-  return text[from] === openingBracket ? yield* arrayFrom(text, from) : yield* objectFrom(text, from);
+  return text[from] === openingBracket ? yield* arrayFrom(text, from, depth) : yield* objectFrom(text, from, depth);
 }
 
-function* arrayFrom(text: Buffer, start: number): Generator<void, ReadValue, void> {
+function* arrayFrom(text: Buffer, start: number, depth: number): Generator<void, ReadValue, void> {
   const value: unknown[] = [];
   let end = skipBlanks(text, start + 1);
   if (text[end] === closingBracket) return {value, end: end + 1};
   for (;;) {
-    const item = yield* valueFrom(text, end);
+    const item = yield* valueFrom(text, end, depth + 1);
     value.push(item.value);
     yield;
     end = skipBlanks(text, item.end);
@@ -81,14 +85,14 @@ function* arrayFrom(text: Buffer, start: number): Generator<void, ReadValue, voi
   }
 }
 
-function* objectFrom(text: Buffer, start: number): Generator<void, ReadValue, void> {
+function* objectFrom(text: Buffer, start: number, depth: number): Generator<void, ReadValue, void> {
   const fields: [string, unknown][] = [];
   let end = skipBlanks(text, start + 1);
   if (text[end] === closingBrace) return {value: {}, end: end + 1};
   for (;;) {
     const from = skipBlanks(text, end);
     const keyEnd = endOfString(text, from);
-    const field = yield* valueFrom(text, after(text, skipBlanks(text, keyEnd), colon));
+    const field = yield* valueFrom(text, after(text, skipBlanks(text, keyEnd), colon), depth + 1);
     fields.push([String(JSON.parse(decode(text.subarray(from, keyEnd)))), field.value]);
     yield;
     end = skipBlanks(text, field.end);

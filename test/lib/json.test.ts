@@ -137,5 +137,8 @@ test('what JSON.parse refuses is refused in steps', () => {
     ...[`{"a":${long} "b":1}`, `{"a" ${long}}`, `{${long}}`, `[${long}] x`, `[${long},nul]`, `{"a":${long}]`],
   ];
   for (const text of wrong) expect(() => stepped(text), text.slice(-20)).toThrow(SyntaxError);
-  expect(() => stepped('['.repeat(2_000_000))).toThrow(/./);
+  expect(() => stepped('['.repeat(2_000_000))).toThrow(RangeError);
+  for (const deep of [50_000, 2_000_000]) {
+    expect(() => stepped(`${'[{"a":'.repeat(deep)}1${'}]'.repeat(deep)}`)).toThrow(RangeError);
+  }
 });

@@ -138,7 +138,7 @@ describe('the facts of a bundle', () => {
         {name: `${first}/logs.txt`, content: 'a line\n'},
         {name: `${first}/stats.json`, content: '{'},
         {name: `${first}/pipeline_events.json`, content: '{"a": 1}'},
-        {name: `${first}/pipeline_config.json`, content: `{"name": "x", "a": ${'['.repeat(5e4)}${']'.repeat(5e4)}}`},
+        {name: `${first}/pipeline_config.json`, content: `{"name": "x", "a": ${'['.repeat(1e6)}${']'.repeat(1e6)}}`},
       ]),
     );
     const [found] = await findOpened(file);
