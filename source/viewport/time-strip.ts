@@ -113,25 +113,32 @@ function silencesOf(stretches: readonly Stretch[]): ReadonlySet<number> {
   return found;
 }
 
+type OpenCell = {-readonly [Part in keyof StripCell]: StripCell[Part]};
+
 function cellsIn(sections: readonly Section[], span: number): readonly StripCell[] {
-  const cells: StripCell[] = [];
+  const cells: OpenCell[] = [];
   for (const [place, [first, , all]] of sections.entries()) {
     const last = cells.at(-1);
-    const none = {firstId: first.firstId, endId: first.firstId, counts: noRecords};
-    if (last) cells.push({kind: 'break', at: last.at, ...none});
-    for (const [index, {at, firstId, counts}] of all.entries()) {
-      const end = (all[index + 1] ?? sections[place + 1]?.[0])?.firstId ?? Number.POSITIVE_INFINITY;
+    if (last) cells.push({kind: 'break', at: last.at, ...emptyAt(first.firstId)});
+    let cell: OpenCell | undefined;
+    for (const {at, firstId, counts} of all) {
       const start = Math.floor(at / span) * span;
-      const cell = index === 0 ? undefined : cells.at(-1);
       if (cell?.at === start) {
-        cells[cells.length - 1] = {...cell, endId: end, counts: sumOf(cell.counts, counts)};
+        cell.counts = sumOf(cell.counts, counts);
         continue;
       }
+      if (cell) cell.endId = firstId;
       for (let empty = (cell?.at ?? start) + span; cell && empty < start; empty += span) {
-        cells.push({kind: 'span', at: empty, firstId, endId: firstId, counts: noRecords});
+        cells.push({kind: 'span', at: empty, ...emptyAt(firstId)});
       }
-      cells.push({kind: 'span', at: start, firstId, endId: end, counts});
+      cell = {kind: 'span', at: start, firstId, endId: Number.POSITIVE_INFINITY, counts};
+      cells.push(cell);
     }
+    if (cell) cell.endId = sections[place + 1]?.[0].firstId ?? Number.POSITIVE_INFINITY;
   }
   return cells;
+}
+
+function emptyAt(id: number): Pick<StripCell, 'firstId' | 'endId' | 'counts'> {
+  return {firstId: id, endId: id, counts: noRecords};
 }

@@ -96,7 +96,8 @@ export class PaneStrip {
     const columns = stripColumns(paneWidth - overviewCells, times);
     const key = [histogram, histogram.version, columns.cells, columns.left];
     if (this.#laidOut && sameParts(this.#laidOut.key, key)) return this.#laidOut;
-    const before = this.#laidOut?.strip.spanMs;
+    // At another width, other spans fit.
+    const before = this.#laidOut?.columns.cells === columns.cells ? this.#laidOut.strip.spanMs : undefined;
     const strip = first ? stripOf({stretches, spanMs, width: columns.cells, before}) : noStrip;
     this.#laidOut = {key, strip, columns};
     return this.#laidOut;
