@@ -138,7 +138,7 @@ test('what JSON.parse refuses is refused in steps', () => {
   ];
   for (const text of wrong) expect(() => stepped(text), text.slice(-20)).toThrow(SyntaxError);
   expect(() => stepped('['.repeat(2_000_000))).toThrow(RangeError);
-  for (const deep of [50_000, 2_000_000]) {
+  for (const deep of [20_000, 100_000]) {
     expect(() => stepped(`${'[{"a":'.repeat(deep)}1${'}]'.repeat(deep)}`)).toThrow(RangeError);
   }
 });
