@@ -1,3 +1,4 @@
+import type {ReadStream} from 'node:tty';
 import {noServer} from '../api/no-server.ts';
 import {systemClock} from '../lib/clock.ts';
 import {UsageError} from '../settings/parse-values.ts';
@@ -20,25 +21,35 @@ type OpenedOptions = Pick<ScreensOptions, 'settings' | 'version' | 'process'> & 
  */
 export async function runOpenedScreen({settings, what, version, process}: OpenedOptions): Promise<number> {
   const {stdin} = process;
-  const readsStdin = what.includes('-');
-  if (readsStdin && stdin.isTTY) {
+  if (what.includes('-') && stdin.isTTY) {
     throw new UsageError('- is stdin, which is the terminal here · kubectl logs -f pod | pipetail open -');
   }
   const keys = stdin.isTTY ? stdin : openTerminal();
+  try {
+    readTerminal({process, keys, instead: 'pipetail logs --from'});
+    return await runWithKeys({settings, what, version, process}, keys);
+  } finally {
+    // The writer of stdin may go on for ever, and would keep this process.
+    if (keys !== stdin) for (const each of [keys, stdin]) each?.destroy();
+  }
+}
+
+async function runWithKeys(
+  {settings, what, version, process}: OpenedOptions,
+  keys: ReadStream | undefined,
+): Promise<number> {
+  const {stdin} = process;
   const commands = commandsOf(settings);
-  readTerminal({process, keys, instead: 'pipetail logs --from'});
   const notes: string[] = [];
   const logs = await Promise.all(what.map(async (each) => await findOpened(each, {note: (line) => notes.push(line)})));
   const create = (options: OpenedLogOptions) => new OpenedLog(options);
   const factsOf = (logs: OpenedLogs) => new OpenedFacts(logs, systemClock);
-  const opened = {found: logs.flat(), create, factsOf, stdin: readsStdin ? stdin : undefined};
+  const opened = {found: logs.flat(), create, factsOf, stdin: what.includes('-') ? stdin : undefined};
   const client = noServer();
   const server = {client, name: '', secrets: () => [], close: client.close};
   const end = await runScreen({
     ...{settings, version, process, keys, commands, server, opened, notes},
-    ...{names: opened.found.map(({name}) => name), patterns: [], contexts: undefined},
+    ...{names: [], patterns: [], contexts: undefined},
   });
-  // Its writer may go on for ever, and would keep this process.
-  if (keys !== stdin) for (const each of [keys, stdin]) each?.destroy();
   return end.code;
 }

@@ -1,5 +1,6 @@
 import type {ReadStream} from 'node:tty';
 import {systemClock} from '../lib/clock.ts';
+import {counted} from '../lib/format.ts';
 import {UsageError} from '../settings/parse-values.ts';
 import type {NamePattern} from '../settings/request.ts';
 import type {Settings} from '../settings/settings.ts';
@@ -120,7 +121,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
       quit: () => exit.leave(0),
       ...(pace && {takesFrames: pace.mayDrawKeys}),
     }),
-    names: opened ? names.slice(0, mostOpened) : names,
+    names: opened ? backend.opened.found.slice(0, mostOpened).map(({name}) => name) : names,
     isRequested: (name) => patterns.some(({matches}) => matches(name)),
     size: screenSize(stdout, isSpoken),
     viewOptions: viewOptionsOf(settings.view.initial),
@@ -128,7 +129,8 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   });
   const [note] = notes;
   if (note !== undefined) {
-    controller.say(notes.length === 1 ? note : `${note}, and ${notes.length - 1} more were left out`, 'failure');
+    const others = notes.length > 1 ? ` · left out, too: ${counted(notes.length - 1, 'file', 'files')}` : '';
+    controller.say(`${note}${others}`, 'failure');
   }
   // One log needs no list.
   if (opened?.found.length === 1 && settings.view.initial.sidebar === 'auto') {
