@@ -7,6 +7,7 @@ import {rows as ingestRows} from './rows/ingest.ts';
 import {rows as keyRows} from './rows/keys.ts';
 import {rows as listRows} from './rows/list.ts';
 import {rows as memoryRows} from './rows/memory.ts';
+import {rows as openRows} from './rows/open.ts';
 import {rows as pipelineRows} from './rows/pipelines.ts';
 import {rows as quietRows} from './rows/quiet.ts';
 import {rows as resizeRows} from './rows/resize.ts';
@@ -24,6 +25,7 @@ export const allRows: readonly Row[] = [
   ...holdRows,
   ...resizeRows,
   ...startRows,
+  ...openRows,
   ...followRows,
   ...bytesRows,
   ...quietRows,

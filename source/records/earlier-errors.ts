@@ -32,22 +32,24 @@ export class EarlierErrors {
 
   /** Reads about `maxBytes` more bytes. True: all were read, and `errors` has them. */
   step(maxBytes: number): boolean {
-    for (let left = maxBytes; left > 0 && this.#next < this.#to; ) {
+    for (let left = maxBytes; left > 0; ) {
       this.#next = Math.max(this.#next, this.#buffer.firstId);
+      if (this.#next >= this.#to) {
+        this.#add();
+        return true;
+      }
+      // Undefined: it cannot be read back, and is gone with all before it.
       const segment = this.#buffer.segmentAt(this.#next);
-      if (!segment || segment.firstId >= this.#to) break;
+      if (!segment) continue;
       this.#next = segment.endId;
       this.#earlier.append(segment.bytes, newlinesIn(segment.bytes));
       left -= segment.bytes.length;
-      if (left > 0) continue;
-      return this.#next >= this.#to && this.#add();
     }
-    return this.#add();
+    return false;
   }
 
-  #add(): true {
+  #add(): void {
     if (!this.#isAdded) this.#errors.addEarlier(this.#earlier);
     this.#isAdded = true;
-    return true;
   }
 }
