@@ -57,8 +57,12 @@ bin/pipetail'
 
 if [ -n "$uninstall" ]; then
   [ -e "$prefix/bin/pipetail" ] || fail "there is no pipetail in $prefix/bin"
-  for file in $files; do rm -f "$prefix/$file"; done
-  rmdir "$prefix/lib/pipetail" "$prefix/share/doc/pipetail" 2>/dev/null || :
+  cd "$prefix"
+  for file in $files; do
+    rm -f "$file"
+    # Only folders that are empty now.
+    rmdir -p "${file%/*}" 2>/dev/null || :
+  done
   echo "pipetail is removed from $prefix"
   echo "Sessions, recordings and settings are still in ~/.local/state/pipetail, ~/.cache/pipetail and ~/.config/pipetail"
   exit

@@ -93,10 +93,13 @@ describe.each(['22', '24', '26'])('what is installed runs under Node %s', (major
     expect(result.stdout.startsWith(`pipetail ${version}`)).toBe(true);
   });
 
-  test('logs of the demo server', async (context) => {
-    const result = await run('pipetail', ['logs', '--demo', 'nightly'], {env: withNode(directoryOf(context))});
+  test('the commands of a shell', async (context) => {
+    const calls = ['logs --demo nightly', 'list --demo', 'completion bash', 'man'];
+    const script = calls.map((call) => `pipetail ${call}`).join(' && ');
+    const result = await run('sh', ['-c', script], {env: withNode(directoryOf(context))});
     expect(result).toMatchObject({code: 0});
-    expect(result.stdout).toContain('pipeline-name="nightly"');
+    for (const words of ['pipeline-name="nightly"', '_pipetail', '.TH PIPETAIL'])
+      expect(result.stdout).toContain(words);
   });
 
   test('the screen', async (context) => {

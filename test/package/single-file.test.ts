@@ -114,7 +114,7 @@ describe.runIf(name === 'pipetail-linux-x64')('the program as one file', () => {
 
         const removed = await run(command, [...words, script, '--uninstall', '--prefix', prefix], options);
         expect(removed).toMatchObject({code: 0, stderr: ''});
-        expect(await filesIn(prefix)).toEqual([]);
+        expect(await readdir(prefix)).toEqual([]);
       },
     );
 
