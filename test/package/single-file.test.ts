@@ -18,7 +18,7 @@ describe.runIf(name === 'pipetail-linux-x64')('the program as one file', () => {
   beforeAll(() => {
     if (missing !== undefined) return;
     execFileSync(node, [path.join(root, 'scripts/release-files.mjs'), '--fast'], {stdio: ['ignore', 'ignore', 2]});
-  }, 180_000);
+  }, 300_000);
   beforeEach((context) => {
     if (missing !== undefined) skipOrFail(context, `${missing} is not installed`);
   });
