@@ -91,14 +91,14 @@ export const options = [
     flag: 'scrollback',
     value: 'SIZE',
     fallback: '32MiB',
-    help: 'log bytes kept for each tab (64MiB, 100k, 1000000)',
+    help: 'memory for the log of each tab, which holds about ten times as much (64MiB, 100k, 1000000)',
     commands: screens,
   },
   {
     flag: 'memory',
     value: 'SIZE',
     fallback: '256MiB',
-    help: 'log bytes kept for all tabs together; the tabs viewed longest ago are shortened first',
+    help: 'memory for the logs of all tabs together; the tabs viewed longest ago are shortened first',
     commands: screens,
   },
   {
