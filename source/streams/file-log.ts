@@ -111,7 +111,10 @@ export class FileLog {
     if (broken > 0) store.add(undefined, 0, broken);
     if (part !== this.#parts.at(-1)) this.#keepPart(part);
     onReceived();
-    this.#setState({size: offset + bytes.length, read: offset + bytes.length});
+    const read = offset + bytes.length;
+    // At first the end is read in one go, and shown then: not what comes before it.
+    if (this.#state.kind === 'reading') this.#state = {...this.#state, size: Math.max(this.#state.size, read), read};
+    else this.#setState({size: read, read});
   }
 
   /** The oldest ones are closed: what is in them can no longer be read back. */
