@@ -64,6 +64,7 @@ export class FileLog {
     const {path, older, buffer, clock, sizes = defaultSizes} = this.#options;
     try {
       const part = await FilePart.open(path);
+      this.#parts.push(part);
       const isLarge = part.size > sizes.whole && buffer.totalBytes === 0;
       const from = isLarge ? await lineStart(part, part.size - sizes.tail) : 0;
       if (this.#isClosed) {
@@ -138,9 +139,9 @@ export class FileLog {
   }
 
   async #addEarlier(part: FilePart, from: number): Promise<void> {
-    const {buffer, older} = this.#options;
-    const opened = await Promise.all(older.map((path) => FilePart.open(path)));
-    this.#parts.unshift(...opened);
+    const {buffer} = this.#options;
+    const opened = await this.#openOlder();
+    if (this.#isClosed) return;
     const files = [...opened.map((each) => ({part: each, end: each.size})), {part, end: from}];
     let toCount = files.reduce((sum, {end}) => sum + end, 0);
     const all = toCount;
@@ -156,6 +157,20 @@ export class FileLog {
     }
     buffer.endEarlier();
     this.#setState({counted: undefined});
+  }
+
+  async #openOlder(): Promise<readonly FilePart[]> {
+    const opened: FilePart[] = [];
+    for (const path of this.#options.older) {
+      const part = await FilePart.open(path);
+      if (this.#isClosed) {
+        await part.close();
+        break;
+      }
+      this.#parts.splice(opened.length, 0, part);
+      opened.push(part);
+    }
+    return opened;
   }
 
   #addBlock(block: EarlierBlock): void {

@@ -136,7 +136,7 @@ export class OpenedLog {
     const last = older.some(({packed}) => packed !== undefined) ? older.at(-1) : undefined;
     if (last) {
       const isRead = await this.#readPieces({...found, ...last, older: older.slice(0, -1)});
-      if (!isRead) return;
+      if (!isRead || this.#closing.signal.aborted) return;
     }
     this.#file = new FileLog({
       ...{path, older: last ? [] : older.map((file) => file.path)},

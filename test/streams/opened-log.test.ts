@@ -1,9 +1,10 @@
-import {appendFile, rename, rm, truncate, writeFile} from 'node:fs/promises';
+import {appendFile, readdir, readlink, rename, rm, truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
-import {expect, test} from 'vitest';
+import {expect, test, vi} from 'vitest';
 import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {systemClock} from '../../source/lib/clock.ts';
+import {FilePart} from '../../source/storage/opened/file-part.ts';
 import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
 import {findRecordings} from '../../source/storage/recording/reader.ts';
 import {OpenedLog, type OpenedLogOptions} from '../../source/streams/opened-log.ts';
@@ -249,4 +250,59 @@ test('a file that cannot be read says why', async () => {
   expect(opened.log.snapshot.get().file?.why).toBe(
     '/nowhere/gone.log cannot be opened: there is no such file or folder',
   );
+});
+
+test('a file is followed however often it is truncated', async () => {
+  await using home = await temporaryDirectory();
+  await using opened = await openFile(home, 'line 0\n');
+  const shown = ['line 0'];
+  for (let turn = 1; turn <= 12; turn++) {
+    await opened.shows(...shown);
+    await truncate(opened.file);
+    await appendFile(opened.file, `line ${turn}\n`);
+    shown.push('<truncated>', `line ${turn}`);
+  }
+  await opened.shows(...shown);
+  expect(opened.log.snapshot.get().file?.kind).toBe('growing');
+});
+
+test.skipIf(process.platform !== 'linux')('a log that is closed keeps no file open', async () => {
+  await using home = await temporaryDirectory();
+  const names = async () => {
+    const links = await readdir('/proc/self/fd');
+    const targets = await Promise.all(links.map((link) => readlink(`/proc/self/fd/${link}`).catch(() => '')));
+    return targets.filter((target) => target.startsWith(home.path)).map((target) => path.basename(target));
+  };
+  const areClosed = async () => {
+    await eventually(
+      async () => (await names()).length === 0,
+      () => 'files are still open',
+    );
+  };
+  const opened = await openFile(home, '');
+  await eventually(
+    () => opened.log.snapshot.get().file?.kind === 'growing',
+    () => 'not read',
+  );
+  await rename(opened.file, `${opened.file}.1`);
+  await writeFile(opened.file, 'one\n');
+  await opened.shows('<rotated>', 'one');
+  expect(await names()).toEqual(['app.log']);
+  await opened.log.close();
+  await areClosed();
+
+  const older = [{path: `${opened.file}.1`, packed: undefined}];
+  const found: FoundLog = {kind: 'file', name: 'app.log', path: opened.file, packed: undefined, older};
+  const open = FilePart.open.bind(FilePart);
+  using spy = vi.spyOn(FilePart, 'open').mockImplementation(async (file) => {
+    const part = await open(file);
+    if (file.endsWith('.1')) await log.close();
+    return part;
+  });
+  const {log} = openLog({found});
+  await eventually(
+    () => spy.mock.settledResults.length === 2 && spy.mock.settledResults.every(({type}) => type === 'fulfilled'),
+    () => 'not opened',
+  );
+  await areClosed();
 });

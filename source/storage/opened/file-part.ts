@@ -8,6 +8,7 @@ const newline = Buffer.from('\n');
 export class FilePart {
   /** Its bytes were overwritten. */
   isGone = false;
+  #isHandedOn = false;
   readonly #handle: FileHandle;
 
   constructor(handle: FileHandle) {
@@ -19,9 +20,10 @@ export class FilePart {
     return new FilePart(await open(path, 'r'));
   }
 
-  /** The next part of the same file, which was truncated. */
+  /** The next part of the same file, which was truncated: that one closes the file. */
   truncated(): FilePart {
     this.isGone = true;
+    this.#isHandedOn = true;
     return new FilePart(this.#handle);
   }
 
@@ -65,7 +67,7 @@ export class FilePart {
 
   async close(): Promise<void> {
     this.isGone = true;
-    await this.#handle.close().catch(() => {});
+    if (!this.#isHandedOn) await this.#handle.close().catch(() => {});
   }
 }
 

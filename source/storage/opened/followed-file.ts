@@ -167,8 +167,14 @@ export class FollowedFile {
     if (this.#part.isFile(found)) return;
     // The writer may not have opened it yet, and still write to the old one.
     if (found.size === 0) return;
-    const part = await FilePart.open(this.#path);
     await this.#readOn();
+    const part = await FilePart.open(this.#path);
+    // Whoever got bytes of a part closes it.
+    if (this.#offset === 0) await this.#part.close();
+    if (this.#isClosed) {
+      await part.close();
+      return;
+    }
     this.#isRemoved = false;
     this.#part = part;
     this.#moveTo(0);
