@@ -62,6 +62,8 @@ type ColdSegment = {
   readonly bytes: ColdBytes;
   /** Kept for what is compressed: a recorded past may have a thousand times as many segments. */
   readonly facts: SearchFacts | undefined;
+  /** Compressed before the store had it: that is asked later. */
+  readonly isAwaited?: boolean;
 };
 
 /** Entries that left memory: read back by segment, or gone. No holes: with a segment all older ones are gone. */
@@ -160,7 +162,8 @@ export class ColdSegments {
     const bytes = this.#storedBytes(leaving) ?? this.packed?.keep(leaving);
     const ofConnectors = markers === 0 ? 0 : this.#markers.countOfConnectors(firstId, endId);
     const kept = bytes?.memoryBytes === undefined ? undefined : facts;
-    if (bytes) this.#add({firstId, endId, markers, ofConnectors, byteLength, bytes, facts: kept});
+    const isAwaited = endId > this.keptTo;
+    if (bytes) this.#add({firstId, endId, markers, ofConnectors, byteLength, bytes, facts: kept, isAwaited});
     return bytes !== undefined;
   }
 
@@ -220,6 +223,33 @@ export class ColdSegments {
     if (!view || this.factsAt(view.firstId)?.facts !== view.facts) return;
     this.#evicted.push(view);
     if (this.#evicted.length > mostEvicted) this.#evicted.shift();
+  }
+
+  /** The oldest compressed segment is one that the store has still to keep. */
+  get awaitsStore(): boolean {
+    const oldest = this.#segments.find(({bytes}) => bytes.memoryBytes !== undefined);
+    return oldest?.isAwaited === true && oldest.endId > this.keptTo;
+  }
+
+  /** The oldest compressed segment leaves memory: the store has it by now, or it is gone with all older ones. */
+  releaseOldestPacked(): void {
+    const index = this.#segments.findIndex(({bytes}) => bytes.memoryBytes !== undefined);
+    const segment = this.#segments[index];
+    if (!segment) return;
+    const {firstId, endId, byteLength} = segment;
+    const older = this.#segments.slice(0, index);
+    const byteOffset = older.reduce((sum, each) => sum + each.byteLength, this.#droppedBytes);
+    const hasIt = segment.isAwaited === true && endId <= this.keptTo;
+    const bytes = hasIt ? this.store?.keep({firstId, endId, byteOffset, byteLength}) : undefined;
+    if (!bytes) {
+      for (let left = index; left >= 0; left--) this.dropOldest();
+      return;
+    }
+    const stored = {...segment, bytes, facts: undefined};
+    this.#count(segment, -1);
+    this.#count(stored, 1);
+    this.#segments[index] = stored;
+    this.memoryFirstId = Math.max(this.memoryFirstId, endId);
   }
 
   dropOldest(): void {

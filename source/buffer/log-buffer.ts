@@ -299,7 +299,7 @@ export class LogBuffer {
   shrinkTo(bytes: number, newest: number): boolean {
     const before = this.memoryFirstId;
     const least = Math.max(bytes, newest);
-    while (this.memoryBytes > least && this.#cold.packedBytes > 0) this.#cold.dropOldest();
+    while (this.memoryBytes > least && this.#cold.packedBytes > 0) this.#cold.releaseOldestPacked();
     while (this.memoryBytes > bytes && this.#hot.costWithoutOldest >= newest && this.#mayOldestLeave) {
       this.#moveOldest();
     }
@@ -395,7 +395,11 @@ export class LogBuffer {
 
   #dropPackedOver(bytes: number): void {
     if (this.#cold.memoryBytes > bytes) this.#cold.dropViews();
-    while (this.#cold.packedBytes > bytes) this.#cold.dropOldest();
+    while (this.#cold.packedBytes > Math.max(0, bytes)) {
+      // What the store has still to keep waits for it, as what is not packed does.
+      if (this.#cold.awaitsStore && this.#cold.packedBytes <= bytes + this.#waitingBytes) return;
+      this.#cold.releaseOldestPacked();
+    }
   }
 
   /** The memory of a removed segment is for the next ones. */

@@ -318,6 +318,26 @@ test('what a recording cannot keep now is packed, and can be written later', asy
   expect(Buffer.from(copyOf(buffer, 0), 'latin1').equals(logLines(0, 60_000))).toBe(true);
 });
 
+test('what was packed before the recording had it is read from there when there is no room, and nothing is dropped', async () => {
+  const log = logLines(0, 60_000);
+  const buffer = new LogBuffer({maxBytes: 256 * kib, packer});
+  const store = new Recorded(log);
+  buffer.coldStore = store;
+  for (let n = 0; n < 60_000; n += 500) {
+    buffer.append(logLines(n, n + 500));
+    // The disk is behind by a third of the log.
+    store.keptTo = Math.max(0, n - 20_000);
+    buffer.releaseKept();
+    await turn();
+  }
+  await packed();
+  expect(buffer.droppedLines).toBe(0);
+  expect(Buffer.from(copyOf(buffer, 0), 'latin1').equals(log)).toBe(true);
+  store.keptTo = 60_000;
+  buffer.releaseKept();
+  expect(buffer.memoryBytes).toBeLessThan(512 * kib);
+});
+
 test('a store that keeps nothing of a segment is not asked again when that is packed', async () => {
   const asked: number[] = [];
   const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
