@@ -7,7 +7,7 @@ const linesBefore = 400;
 
 /** Scrolled up, with a search that has hits on the screen and below. */
 async function openScrolledUp(): Promise<Viewer> {
-  const viewer = await openViewer({pipelines: ['alpha'], rows: 30, cols: 120, args: ['--fps', '60']});
+  const viewer = await openViewer({pipelines: ['alpha'], rows: 30, cols: 120, args: ['--fps', '60', '--strip', 'off']});
   const {terminal} = viewer;
   await viewer.live();
   viewer.write('alpha', linesBefore);
