@@ -74,7 +74,8 @@ async function run({
   const finish = async (code: number) => {
     if (!histogram) return code;
     output.write(histogram.end());
-    const end = await Promise.race([output.closed, Promise.resolve()]);
+    // A write that fails does so within a turn.
+    const end = await Promise.race([output.closed, systemClock.sleep(0, signal).catch(() => {})]);
     const unwritten = end && writeFailure(end);
     // Else a failure has been reported.
     if (unwritten === undefined || code === 1) return code;
