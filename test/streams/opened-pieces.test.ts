@@ -1,9 +1,9 @@
 import {execFileSync} from 'node:child_process';
-import {writeFile} from 'node:fs/promises';
+import {open, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {afterAll, describe, expect, test} from 'vitest';
-import {findLogs} from '../../source/storage/opened/find-logs.ts';
+import {type FoundLog, findLogs} from '../../source/storage/opened/find-logs.ts';
 import {openedPieces} from '../../source/streams/opened-pieces.ts';
 import {root} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
@@ -57,6 +57,26 @@ describe('the log in', () => {
     execFileSync('mkfifo', [pipe]);
     const [text] = await Promise.all([textOf(pipe), writeFile(pipe, 'through a pipe\n')]);
     expect(text).toBe('through a pipe\n');
+  });
+
+  test('a named pipe, until the end of waiting for a writer, and for more', async () => {
+    const pipe = path.join(await folderOf({}), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const found: FoundLog = {kind: 'stdin', name: 'pipe', path: pipe};
+    const early = new AbortController();
+    const none = openedPieces(found, {signal: early.signal}).next();
+    setImmediate(() => early.abort());
+    expect((await none).done).toBe(true);
+
+    const late = new AbortController();
+    const pieces = openedPieces(found, {signal: late.signal});
+    const first = pieces.next();
+    await using writer = await open(pipe, 'w');
+    await writer.write('one\n');
+    expect((await first).value).toEqual({bytes: Buffer.from('one\n')});
+    const end = pieces.next();
+    late.abort();
+    expect((await end).done).toBe(true);
   });
 
   test('a recording of an earlier version', async () => {

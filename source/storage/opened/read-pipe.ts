@@ -1,3 +1,4 @@
+import {closeSync, constants, openSync, writeSync} from 'node:fs';
 import {open} from 'node:fs/promises';
 import type {RecordedPiece} from '../recording/reader.ts';
 import {type FileForm, formOf, headBytes} from './file-form.ts';
@@ -6,15 +7,44 @@ import {Bounds, type Packed, Stepped} from './stepped.ts';
 
 const readBytes = 64 * 1024;
 
-/** What comes through a named pipe, until its last writer closes it. */
-export async function* readPipe(file: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
-  await using handle = await open(file).catch((error: unknown) => {
-    throw OpenError.of(file, error);
-  });
-  while (!signal?.aborted) {
-    const {buffer, bytesRead} = await handle.read(Buffer.allocUnsafe(readBytes), 0, readBytes, null);
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
+/** What comes through a named pipe, until its last writer closes it or `signal` is aborted. Throws `OpenError`. */
+export async function* readPipe(file: string, signal = new AbortController().signal): AsyncGenerator<Buffer> {
+  if (signal.aborted) return;
+  let isWaiting = true;
+  let writer: number | undefined;
+  const wake = () => {
+    if (isWaiting) writer = wakeReader(file);
+  };
+  signal.addEventListener('abort', wake);
+  try {
+    await using handle = await open(file).catch((error: unknown) => {
+      throw OpenError.of(file, error);
+    });
+    while (!signal.aborted) {
+      isWaiting = true;
+      const {buffer, bytesRead} = await handle.read(Buffer.allocUnsafe(readBytes), 0, readBytes, null);
+      isWaiting = false;
+      if (bytesRead === 0 || signal.aborted) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    signal.removeEventListener('abort', wake);
+    if (writer !== undefined) closeSync(writer);
+  }
+}
+
+/**
+ * Opening and reading a pipe wait in a thread of Node's, without which the process cannot end: a writer and a byte end
+ * both. Returns the writer's descriptor.
+ */
+function wakeReader(file: string): number | undefined {
+  try {
+    const writer = openSync(file, constants.O_RDWR | constants.O_NONBLOCK);
+    writeSync(writer, '\n');
+    return writer;
+  } catch {
+    // Deleted, or only to be read: its own writer has to end it.
+    return undefined;
   }
 }
 
