@@ -191,7 +191,7 @@ export class MarkerStore {
   /** Of the last one that is not of a connector. */
   #lastId = -1;
   /** Of those that are, in order; the first `#withoutText` of them are only counted. */
-  #ofConnectors: number[] = [];
+  readonly #ofConnectors: number[] = [];
   #withoutText = 0;
 
   get(id: number): Marker | undefined {
@@ -245,9 +245,11 @@ export class MarkerStore {
   }
 
   dropBelow(id: number): void {
-    const kept = this.#ofConnectors.filter((each) => each >= id);
-    this.#withoutText = Math.max(0, this.#withoutText - (this.#ofConnectors.length - kept.length));
-    this.#ofConnectors = kept;
+    // A thousand segments may leave at once: none of them looks through all markers.
+    const kept = this.#ofConnectors.findIndex((each) => each >= id);
+    const gone = kept === -1 ? this.#ofConnectors.length : kept;
+    this.#ofConnectors.splice(0, gone);
+    this.#withoutText = Math.max(0, this.#withoutText - gone);
     for (const markerId of this.#markers.keys()) {
       if (markerId >= id) return;
       this.#markers.delete(markerId);
