@@ -159,16 +159,20 @@ export class FileLog {
     this.#setState({counted: undefined});
   }
 
+  /** Oldest first. Those from one on that cannot be opened any more, and older ones, are left out. */
   async #openOlder(): Promise<readonly FilePart[]> {
     const opened: FilePart[] = [];
-    for (const path of this.#options.older) {
-      const part = await FilePart.open(path);
+    for (const path of this.#options.older.toReversed()) {
+      const part = await FilePart.open(path).catch((error: unknown) => {
+        this.#setState({why: OpenError.of(path, error).message});
+      });
+      if (!part) break;
       if (this.#isClosed) {
         await part.close();
         break;
       }
-      this.#parts.splice(opened.length, 0, part);
-      opened.push(part);
+      this.#parts.unshift(part);
+      opened.unshift(part);
     }
     return opened;
   }

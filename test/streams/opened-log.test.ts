@@ -200,6 +200,22 @@ test('plain files that were rotated come before, also those that were compressed
   await Promise.all([opened.shows(...lines, 'more'), other.shows(...lines, 'more')]);
 });
 
+test('a rotated file that was deleted since it was found is left out, and named', async () => {
+  await using home = await temporaryDirectory();
+  const last = path.join(home.path, 'app.log');
+  await writeFile(last, textOf(numbered(0, 40)));
+  const older = [{path: `${last}.1`, packed: undefined}];
+  await using opened = openLog({found: {kind: 'file', name: 'app.log', path: last, packed: undefined, older}, sizes});
+  await opened.shows(...numbered(0, 40));
+  await eventually(
+    () => !opened.log.buffer.isAwaitingEarlier && opened.log.snapshot.get().file,
+    () => 'not counted',
+  );
+  const {file} = opened.log.snapshot.get();
+  expect(file?.kind).toBe('growing');
+  expect(file?.why).toBe(`${last}.1 cannot be opened: there is no such file or folder`);
+});
+
 test('a recording is shown whole, whatever the scrollback holds, and its damaged part is a marker', async () => {
   await using home = await temporaryDirectory();
   const pieces = ['next file', ...numbered(0, 50).map((line) => `${line}\n`)].flatMap((piece, at) =>
