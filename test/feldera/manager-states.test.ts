@@ -129,7 +129,12 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     expect((await rig.run('status', 'second')).stdout).toMatch(new RegExp(`\n  cause +${cause}`));
     // What came before the end is still there.
     expect(view.countShown(`seq=${before} `)).toBe(1);
-    await following.untilStderr('runner restarted');
+    // Its connection may end later than the screen's.
+    await eventually(
+      () => following.stderr().includes('runner restarted'),
+      () => following.stderr(),
+      45_000,
+    );
     // The note may be here before the line.
     const freshStarts = () => following.stdout().toString().split('Fresh start of pipeline logs').length - 1;
     await eventually(

@@ -46,9 +46,12 @@ export class Rig {
     return createClient({baseUrl: this.client.url, clock: systemClock, userAgent: 'pipetail/test'});
   }
 
-  /** Starts the built program in a terminal. A list of this width has states in words while the log has the focus, too. */
+  /**
+   * Starts the built program in a terminal. A list of this width has states in words while the log has the focus, too; the
+   * strip would look like a marker.
+   */
   open(args: readonly string[] = [], options: ViewOptions = {}): Promise<View> {
-    return openView(['--host', this.client.url, '--sidebar', '34', ...args], {
+    return openView(['--host', this.client.url, '--sidebar', '34', '--strip', 'off', ...args], {
       ...options,
       env: {...this.#env, ...options.env},
     });
