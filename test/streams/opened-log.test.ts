@@ -132,6 +132,18 @@ test('a rotated file is read to its end, and then the new one from its beginning
   await opened.shows('one', 'late', 'opened', '<rotated>', 'new', 'newer');
 });
 
+test('a file that is renamed again while it is opened is found with the next look', async () => {
+  await using home = await temporaryDirectory();
+  await using opened = await openFile(home, 'one\n');
+  await opened.shows('one');
+  const open = FilePart.open.bind(FilePart);
+  using spy = vi.spyOn(FilePart, 'open').mockImplementationOnce(async () => await open(path.join(home.path, 'gone')));
+  await rename(opened.file, `${opened.file}.1`);
+  await writeFile(opened.file, 'two\n');
+  await opened.shows('one', '<rotated>', 'two');
+  expect(spy).toHaveBeenCalledTimes(2);
+});
+
 test('a file that is deleted stays, and is followed again once it is there again', async () => {
   await using home = await temporaryDirectory();
   await using opened = await openFile(home, 'one\n');

@@ -2,7 +2,7 @@ import {type FSWatcher, watch} from 'node:fs';
 import {stat} from 'node:fs/promises';
 import path from 'node:path';
 import type {Clock} from '../../lib/clock.ts';
-import {codeOf} from '../save-file.ts';
+import {ignoreMissing} from '../save-file.ts';
 import {FilePart} from './file-part.ts';
 
 /** What happened to a file that is followed. `rotated`: another file has its name now. */
@@ -154,10 +154,7 @@ export class FollowedFile {
 
   /** Another file has the name: what comes is written there, once it has a byte. */
   async #followName(): Promise<void> {
-    const found = await stat(this.#path).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return undefined;
-      throw error;
-    });
+    const found = await stat(this.#path).catch(ignoreMissing);
     if (this.#isClosed) return;
     if (!found) {
       this.#onMissing();
@@ -168,7 +165,9 @@ export class FollowedFile {
     // The writer may not have opened it yet, and still write to the old one.
     if (found.size === 0) return;
     await this.#readOn();
-    const part = await FilePart.open(this.#path);
+    // It may be renamed again meanwhile: the next look finds what has the name then.
+    const part = await FilePart.open(this.#path).catch(ignoreMissing);
+    if (!part) return;
     // Whoever got bytes of a part closes it.
     if (this.#offset === 0) await this.#part.close();
     if (this.#isClosed) {
