@@ -4,7 +4,7 @@ import {createServer} from 'node:net';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {expect, test} from 'vitest';
-import {node, program, root, runCommand} from '../harness/program.ts';
+import {launcher, program, root, runCommand} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openTerminal} from '../harness/terminal.ts';
 import {openView} from './viewer.ts';
@@ -80,8 +80,8 @@ test('a pipe is followed while the terminal has the keys', async () => {
   expect(spawnSync('mkfifo', [fifo]).status).toBe(0);
   await using terminal = await openTerminal({
     command: 'sh',
-    args: ['-c', `cat "$FIFO" | "$NODE" "$PROGRAM" open -; echo "code $?"`],
-    env: {FIFO: fifo, NODE: node, PROGRAM: program},
+    args: ['-c', `cat "$FIFO" | "$LAUNCHER" "$PROGRAM" open -; echo "code $?"`],
+    env: {FIFO: fifo, LAUNCHER: launcher, PROGRAM: program},
   });
   await using writer = await open(fifo, 'w');
   await writer.write(line(1) + line(2));
@@ -117,9 +117,9 @@ test('what cannot be opened gets one line, and the code of a failure or of wrong
     command: 'sh',
     args: [
       '-c',
-      `for what in ${whats.join(' ')} -; do "$NODE" "$PROGRAM" open $what; echo "$what code $?"; done; sleep 9`,
+      `for what in ${whats.join(' ')} -; do "$LAUNCHER" "$PROGRAM" open $what; echo "$what code $?"; done; sleep 9`,
     ],
-    ...{cwd: folder.path, cols: 160, rows: 40, env: {NODE: node, PROGRAM: program}},
+    ...{cwd: folder.path, cols: 160, rows: 40, env: {LAUNCHER: launcher, PROGRAM: program}},
   });
   await terminal.waitFor('- code 2');
   const rows = terminal.screen().filter((row) => row !== '');
