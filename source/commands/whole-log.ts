@@ -7,7 +7,8 @@ import {parseSince} from '../records/parse-time.ts';
 import {RecordIndex} from '../records/record-index.ts';
 import {UsageError} from '../settings/parse-values.ts';
 import type {DiffRequest, StoryRequest} from '../settings/request.ts';
-import {codeOf, failureWords} from '../storage/save-file.ts';
+import {readFailureWords} from '../storage/opened/open-error.ts';
+import {codeOf} from '../storage/save-file.ts';
 import type {LogStream} from '../streams/log-stream.ts';
 import {openedPieces} from '../streams/opened-pieces.ts';
 import {readHistory} from '../streams/pipeline-history.ts';
@@ -51,7 +52,7 @@ export async function diffOfRecording(
 ): Promise<string> {
   const runs = await runsOfRecording(name, from, {clock, signal}).catch((error: unknown) => {
     const code = codeOf(error);
-    throw code === undefined ? error : new Error(`${from} cannot be read: ${failureWords(code)}`, {cause: error});
+    throw code === undefined ? error : new Error(`${from} cannot be read: ${readFailureWords(code)}`, {cause: error});
   });
   return textOf({name, from, ...request}, runs, clean(from));
 }

@@ -79,8 +79,10 @@ export function stripRows(strip: Strip, marks: StripMarks, look: StripLook): rea
   const barCells = bars(cells, marks, {symbols, hasColors});
   const axisCells = axis(strip, marks, symbols);
   if (left === 0) return [concat(barCells), concat(axisCells)];
+  // One cell has one time.
+  const end = first === last ? [] : [plain(' '), timeLabel(last.at, right)];
   return [
-    concat([timeLabel(first.at, left), plain(' '), ...barCells, plain(' '), timeLabel(last.at, right)]),
+    concat([timeLabel(first.at, left), plain(' '), ...barCells, ...end]),
     concat([label(`${elapsedShort(strip.spanMs)}/cell`, left), plain(' '), ...axisCells]),
   ];
 }

@@ -44,6 +44,10 @@ describe('the rows of the strip', () => {
     expect(texts(counts(1, 4, 16, 0, 64))).toEqual(['09:00:00 ▁▂▄ █ 09:00:04', '1s/cell  ─────']);
   });
 
+  it('say the time of a single cell once', () => {
+    expect(texts(counts(3))[0]).toMatch(/^09:00:00 \S$/);
+  });
+
   it('keep the heights of the bars while the newest one grows', () => {
     const [first] = texts(counts(8, 33));
     expect(texts(counts(8, 64))[0]?.slice(0, 10)).toBe(first?.slice(0, 10));

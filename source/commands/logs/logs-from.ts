@@ -1,9 +1,9 @@
 import {LogBuffer} from '../../buffer/log-buffer.ts';
 import {aborted, type Clock} from '../../lib/clock.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
-import {OpenError} from '../../storage/opened/open-error.ts';
+import {OpenError, readFailureWords} from '../../storage/opened/open-error.ts';
 import type {RecordedPiece} from '../../storage/recording/reader.ts';
-import {codeOf, failureWords} from '../../storage/save-file.ts';
+import {codeOf} from '../../storage/save-file.ts';
 import {readBundleFacts} from '../../streams/bundle-facts.ts';
 import {openedPieces, type PiecesOptions} from '../../streams/opened-pieces.ts';
 import {RecordedSource} from '../../streams/recorded-source.ts';
@@ -124,7 +124,7 @@ async function printOne(
     }
     const code = codeOf(error);
     if (code === undefined) throw error;
-    note(`${found.path} cannot be read: ${failureWords(code)}`, 'failure');
+    note(`${found.path} cannot be read: ${readFailureWords(code)}`, 'failure');
     return 'failed';
   } finally {
     // Closes stdin, too, whose writer may go on.

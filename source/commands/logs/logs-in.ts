@@ -1,8 +1,8 @@
 import {stat} from 'node:fs/promises';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
-import {OpenError} from '../../storage/opened/open-error.ts';
+import {OpenError, readFailureWords} from '../../storage/opened/open-error.ts';
 import {findRecordings} from '../../storage/recording/reader.ts';
-import {codeOf, failureWords} from '../../storage/save-file.ts';
+import {codeOf} from '../../storage/save-file.ts';
 import {findOpened} from '../../streams/bundle-log.ts';
 import {clean} from '../../terminal/clean.ts';
 
@@ -37,7 +37,7 @@ export async function findNamed(name: string, from: readonly string[], fail: Fai
     } catch (error) {
       const code = codeOf(error);
       if (code === undefined) throw error;
-      fail(`${name}: ${clean(what)} cannot be read: ${failureWords(code)}`);
+      fail(`${name}: ${clean(what)} cannot be read: ${readFailureWords(code)}`);
     }
   }
   return logs;

@@ -1,16 +1,18 @@
 import {clean} from '../../terminal/clean.ts';
-import {codeOf} from '../save-file.ts';
+import {codeOf, failureWords} from '../save-file.ts';
 
+/** Where reading has other words than writing. */
 const words: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
-  ENOTDIR: 'a part of the path is not a folder',
   EACCES: 'you may not read it',
   EPERM: 'you may not read it',
-  ENAMETOOLONG: 'the name is too long',
-  ELOOP: 'its links lead in a circle',
-  EIO: 'the disk reported an error',
   EMFILE: 'too many files are open',
 };
+
+/** Why something could not be read; `code`: of the file system, such as `EACCES`. */
+export function readFailureWords(code: string): string {
+  return words[code] ?? failureWords(code);
+}
 
 /** Why something cannot be opened: one line that names it, and the way out. Safe to show. */
 export class OpenError extends Error {
@@ -21,6 +23,6 @@ export class OpenError extends Error {
     if (error instanceof OpenError) return error;
     const code = codeOf(error);
     if (code === undefined) throw error;
-    return new OpenError(`${clean(file)} cannot be opened: ${words[code] ?? code}`);
+    return new OpenError(`${clean(file)} cannot be opened: ${readFailureWords(code)}`);
   }
 }
