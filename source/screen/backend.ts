@@ -83,7 +83,7 @@ export class ScreenBackend {
       frames: new SharedFrames({clock, fps: this.frameRate.now}),
       ...(opened?.stdin && {stdin: opened.stdin}),
     });
-    if (opened) for (const found of opened.found) this.opened.add(found, opened.create);
+    if (opened) this.opened.add(opened.found, opened.create);
     this.login = new Login({client, poller: this.poller});
     const {onAlert: command} = settings;
     this.alerts = command === undefined ? undefined : new AlertCommand({command, process, clock});

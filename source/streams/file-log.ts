@@ -80,7 +80,7 @@ export class FileLog {
         sink: {
           append: (bytes, at, offset) => this.#append(bytes, at, offset),
           onTurn: (turn) => this.#onTurn(turn),
-          onCaughtUp: () => this.#setState({kind: 'growing'}),
+          onCaughtUp: () => this.#setState({kind: 'followed'}),
           onFailed: (error) => this.#onFailed(error),
         },
       });
@@ -102,7 +102,7 @@ export class FileLog {
   }
 
   #append(bytes: Buffer, part: FilePart, offset: number): void {
-    const {buffer, store, writer, onReceived} = this.#options;
+    const {buffer, store, writer, clock, onReceived} = this.#options;
     const before = buffer.totalBytes;
     // First: segments may leave memory meanwhile.
     store.add(part, offset, bytes.length);
@@ -115,7 +115,7 @@ export class FileLog {
     const read = offset + bytes.length;
     // At first the end is read in one go, and shown then: not what comes before it.
     if (this.#state.kind === 'reading') this.#state = {...this.#state, size: Math.max(this.#state.size, read), read};
-    else this.#setState({size: read, read});
+    else this.#setState({size: read, read, grewAt: clock.wall()});
   }
 
   /** The oldest ones are closed: what is in them can no longer be read back. */

@@ -34,10 +34,14 @@ export type StreamSnapshot = LogSnapshot & {readonly connection: ConnectionState
 /** How far a log has been read that is a file, and whether more may come. */
 export type FileState = {
   /**
-   * `reading`: what is there already. `growing`: all of that is read, and what is added is read at once. `ended`: nothing
+   * `reading`: what is there already. `followed`: all of that is read, and what is added is read at once. `ended`: nothing
    * more comes. `failed`: the rest cannot be read.
    */
-  readonly kind: 'reading' | 'growing' | 'ended' | 'failed';
+  readonly kind: 'reading' | 'followed' | 'ended' | 'failed';
+  /** Unix time in ms at which something was added last; undefined: nothing since all that was there is read. */
+  readonly grewAt?: number | undefined;
+  /** It is certain that somebody writes it: a pipe is open. */
+  readonly hasWriter?: boolean;
   /** Bytes on the disk, packed if it is packed; of stdin: received so far. */
   readonly size: number;
   /** Bytes of `size` that were read so far. */

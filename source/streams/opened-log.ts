@@ -73,8 +73,8 @@ export class OpenedLog {
     this.#options = options;
     this.name = found.name;
     this.found = found;
-    // Of stdin nobody knows whether more comes.
-    this.#state = {kind: found.kind === 'stdin' ? 'growing' : 'reading', size: 0, read: 0};
+    const isPipe = found.kind === 'stdin';
+    this.#state = {kind: isPipe ? 'followed' : 'reading', size: 0, read: 0, hasWriter: isPipe};
     this.buffer = new LogBuffer({maxBytes, packer});
     this.#frames = frames ?? new SharedFrames({clock, fps});
     this.#errors = new ErrorLog({buffer: this.buffer, wall: clock.wall});
@@ -237,9 +237,11 @@ export class OpenedLog {
   }
 
   #onRead(bytes: Uint8Array): void {
-    this.#receivedAt = this.#options.clock.wall();
+    const at = this.#options.clock.wall();
+    this.#receivedAt = at;
     const read = this.#state.read + bytes.length;
-    this.#setState({...this.#state, size: Math.max(this.#state.size, read), read});
+    const grewAt = this.#state.kind === 'followed' ? at : undefined;
+    this.#setState({...this.#state, size: Math.max(this.#state.size, read), read, grewAt});
   }
 
   #setState(state: FileState): void {

@@ -1,4 +1,5 @@
 import {createStore, type ReadableStore} from '../lib/store.ts';
+import {distinctNames} from '../storage/opened/distinct-names.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import type {LogSource} from './log-source.ts';
 import type {LogStream} from './log-stream.ts';
@@ -43,15 +44,13 @@ export class OpenedLogs {
     return this.#found.get(name)?.log;
   }
 
-  /** Returns the name under which the log can be opened: another one if another log has its name. */
-  add(log: FoundLog, create: CreateLog): string {
-    let {name} = log;
-    for (let number = 2; this.#found.has(name); number++) name = `${log.name} (${number})`;
-    this.#found.set(name, {log: {...log, name}, create});
-    return name;
+  /** Makes logs known, each under a name of its own (`distinctNames`). */
+  add(logs: readonly FoundLog[], create: CreateLog): void {
+    const isTaken = (name: string) => this.#found.has(name);
+    for (const log of distinctNames(logs, isTaken)) this.#found.set(log.name, {log, create});
   }
 
-  /** As `add`, in place of what had that name, unless that is open. */
+  /** Makes a log known in place of what had its name, unless that is open. */
   set(log: FoundLog, create: CreateLog): void {
     if (!this.#logs.has(log.name)) this.#found.set(log.name, {log, create});
   }

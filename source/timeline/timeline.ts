@@ -331,7 +331,7 @@ export class Timelines {
 
 /** All that the log had at first was read; what comes now is new. */
 function isFollowed({connection, file}: LogSnapshot): boolean {
-  return connection?.kind === 'live' || file?.kind === 'growing';
+  return connection?.kind === 'live' || file?.kind === 'followed';
 }
 
 /** Adds lines that match to the stream's errors, a little after they came, until the returned function is called. */

@@ -93,7 +93,7 @@ function emptyFileWords({kind, why}: FileState): string {
   switch (kind) {
     case 'reading':
       return 'reading';
-    case 'growing':
+    case 'followed':
       return 'There are no lines yet. They appear here when they come.';
     case 'ended':
       return 'There are no lines in it.';

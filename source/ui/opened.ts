@@ -30,6 +30,8 @@ export function openedFacts({services}: Controller, name: string): readonly (rea
   const found = services.opened?.foundAs(name);
   if (!log || !found) return [];
   const {file, lineCount, droppedLines} = log.snapshot.get();
+  // As the other times of these pages.
+  const inUtc = {now: services.clock.wall(), offsetAt: () => 0};
   const older = found.kind === 'file' ? found.older.length : 0;
   return [
     [
@@ -40,7 +42,9 @@ export function openedFacts({services}: Controller, name: string): readonly (rea
     ...(found.kind === 'recording' && found.recordings.length > 1
       ? [['recordings', count(found.recordings.length)] as const]
       : []),
-    ...(file ? [['size', byteSize(file.size)] as const, ['state', file.why ?? fileWords(file).text] as const] : []),
+    ...(file
+      ? [['size', byteSize(file.size)] as const, ['state', file.why ?? fileWords(file, inUtc).text] as const]
+      : []),
     ['lines', `${count(lineCount)}${droppedLines > 0 ? `, ${count(droppedLines)} older ones dropped` : ''}`],
   ];
 }

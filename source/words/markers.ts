@@ -194,7 +194,7 @@ function unreadableText(marker: Extract<Marker, {kind: 'unreadable'}>): string {
   const {bytes, because, file = 'the file'} = marker;
   if (because === 'cut-short') return `${file} ends here, too early: it was cut, or is still being written`;
   if (because === 'rest-damaged') {
-    return `the rest of ${file} is damaged${bytes === undefined ? '' : `: ${byteSize(bytes)} could not be read`}`;
+    return `${file} is damaged from here on${bytes === undefined ? '' : `: ${byteSize(bytes)} could not be read`}`;
   }
   if (because === 'damaged-marker') return 'what happened here could not be read: the recording is damaged';
   if (bytes === undefined) return 'a recording was deleted meanwhile, to make room';

@@ -1,4 +1,4 @@
-import {byteSize} from '../lib/format.ts';
+import {byteSize, moment} from '../lib/format.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import type {FileState} from '../streams/log-source.ts';
 import type {ConnectionWords} from './connection.ts';
@@ -16,10 +16,16 @@ export function openedKind(found: FoundLog): string {
   }
 }
 
-/** `reading 45%`, `counting lines 45%`, `growing`, `ended`, `ended early`. */
-export function fileWords(file: FileState): ConnectionWords {
-  const {word, style} = stateOf(file);
-  return {text: word, style, countdown: false, isLive: false};
+/** Milliseconds after which a file that grew is not called growing any more. */
+const growingFor = 10_000;
+
+/** `now`: Unix time in ms. `offsetAt`: minutes that shown times are ahead of UTC. */
+type Shown = {readonly now: number; readonly offsetAt: (at: number) => number};
+
+/** `reading 45%`, `counting lines 45%`, `end of file`, `growing`, `grew 09:17`, `ended`. Without `shown`: no time. */
+export function fileWords(file: FileState, shown?: Shown): ConnectionWords {
+  const {word, style} = stateOf(file, shown);
+  return {text: word, style, countdown: shown !== undefined && isGrowing(file, shown), isLive: false};
 }
 
 /** Of an opened log, for the list: its state and size. */
@@ -28,20 +34,34 @@ export function openedState(file: FileState): PipelineState {
   return {symbol, word: byteSize(file.size), style};
 }
 
-function stateOf({kind, size, read, counted}: FileState): PipelineState {
+function stateOf(file: FileState, shown?: Shown): PipelineState {
+  const {kind, size, read, counted, grewAt, hasWriter = false} = file;
   switch (kind) {
     case 'reading': {
       const isKnown = size > read && size > 0;
       const word = isKnown ? `reading ${Math.floor((100 * read) / size)}%` : 'reading';
       return {symbol: 'waiting', word, style: {fg: 3}};
     }
-    case 'growing': {
-      const word = counted === undefined ? 'growing' : `counting lines ${Math.floor(100 * counted)}%`;
-      return {symbol: 'running', word, style: {fg: 2}};
+    case 'followed': {
+      const word = counted === undefined ? growthWords(file, shown) : `counting lines ${Math.floor(100 * counted)}%`;
+      return {symbol: 'running', word, style: grewAt !== undefined || hasWriter ? {fg: 2} : {dim: true}};
     }
     case 'ended':
       return {symbol: 'stopped', word: 'ended', style: {dim: true}};
     case 'failed':
       return {symbol: 'failed', word: 'not read to its end', style: {fg: 1, bold: true}};
   }
+}
+
+function growthWords(file: FileState, shown: Shown | undefined): string {
+  const {grewAt, hasWriter = false} = file;
+  if (grewAt === undefined) return hasWriter ? 'waiting' : 'end of file';
+  if (!shown || isGrowing(file, shown)) return 'growing';
+  const {now, offsetAt} = shown;
+  return `grew ${moment(grewAt + offsetAt(grewAt) * 60_000, now + offsetAt(now) * 60_000)}`;
+}
+
+/** It changes to `grew …` without a change of the file. */
+function isGrowing({kind, counted, grewAt}: FileState, {now}: Shown): boolean {
+  return kind === 'followed' && counted === undefined && grewAt !== undefined && now - grewAt < growingFor;
 }

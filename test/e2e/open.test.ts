@@ -38,7 +38,7 @@ test('recordings of an older version, a bundle, a gzip file and a file that grow
   await using view = await openView(args, {cols: 120, rows: 30, env: {FELDERA_HOST: server.url}});
   const {terminal} = view;
   await terminal.waitFor('line 1.');
-  await terminal.waitFor(() => /pipetail {2}6 logs .*growing/.test(view.header()));
+  await terminal.waitFor(() => /pipetail {2}6 logs .*end of file/.test(view.header()));
   await terminal.waitFor(() => !view.sidebar().some((row) => row.includes('◌')), {hint: 'all are read'});
   expect(view.sidebar().map((row) => row.trim().replace(/ +/g, ' '))).toEqual([
     '·growing.log ● 57 B',
@@ -50,6 +50,7 @@ test('recordings of an older version, a bundle, a gzip file and a file that grow
   ]);
   await appendFile(growing, line(2));
   await terminal.waitFor('line 2.');
+  expect(view.header()).toContain('growing');
   await rename(growing, `${growing}.1`);
   await writeFile(growing, line(3));
   await terminal.waitFor('line 3.');
@@ -84,6 +85,7 @@ test('a pipe is followed while the terminal has the keys', async () => {
     env: {FIFO: fifo, LAUNCHER: launcher, PROGRAM: program},
   });
   await using writer = await open(fifo, 'w');
+  await terminal.waitFor(() => /stdin .*waiting/.test(terminal.row(0)));
   await writer.write(line(1) + line(2));
   await terminal.waitFor('line 2.');
   expect(terminal.row(0)).toMatch(/stdin .*growing/);

@@ -111,7 +111,7 @@ async function endOf(terminal: Terminal, command: string): Promise<Exit> {
   const isOpen = () => terminal.alternateScreen || terminal.text().includes('pipetail on ');
   await terminal.waitFor(() => isOpen() || !terminal.running, {timeout: 50_000});
   if (!terminal.running) return await terminal.exit;
-  await terminal.waitFor(/ (LIVE|ended|growing)\b/);
+  await terminal.waitFor(/ (LIVE|ended|end of file)\b/);
   await terminal.press('q');
   await terminal.waitFor(() => !terminal.running || terminal.text().includes('q again quits'));
   if (terminal.running) await terminal.press('q');

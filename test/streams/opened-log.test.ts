@@ -7,6 +7,7 @@ import {systemClock} from '../../source/lib/clock.ts';
 import {FilePart} from '../../source/storage/opened/file-part.ts';
 import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
 import {findRecordings} from '../../source/storage/recording/reader.ts';
+import type {FileState} from '../../source/streams/log-source.ts';
 import {OpenedLog, type OpenedLogOptions} from '../../source/streams/opened-log.ts';
 import {eventually} from '../harness/eventually.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
@@ -51,6 +52,10 @@ function openLog(options: Partial<OpenedLogOptions> & Pick<OpenedLogOptions, 'fo
   };
 }
 
+function fileOf({log}: Pick<Opened, 'log'>): FileState | undefined {
+  return log.snapshot.get().file;
+}
+
 function entriesOf(buffer: LogBuffer): string[] {
   const entries: string[] = [];
   for (let id = buffer.firstId; id < buffer.endId; id++) {
@@ -70,11 +75,16 @@ test('a file is shown, and what is appended to it, also in the middle of a line'
   await using home = await temporaryDirectory();
   await using opened = await openFile(home, 'one\ntw');
   await opened.shows('one', 'tw');
+  await eventually(
+    () => fileOf(opened)?.kind === 'followed',
+    () => JSON.stringify(fileOf(opened)),
+  );
+  expect(fileOf(opened)?.grewAt).toBeUndefined();
   await appendFile(opened.file, 'o\nthree\n');
   await opened.shows('one', 'two', 'three');
   expect(opened.log.snapshot.get().connection).toBeUndefined();
   await eventually(
-    () => opened.log.snapshot.get().file?.kind === 'growing' && opened.log.snapshot.get().lineCount === 3,
+    () => fileOf(opened)?.grewAt !== undefined && opened.log.snapshot.get().lineCount === 3,
     () => JSON.stringify(opened.log.snapshot.get()),
   );
 });
@@ -224,7 +234,7 @@ test('a rotated file that was deleted since it was found is left out, and named'
     () => 'not counted',
   );
   const {file} = opened.log.snapshot.get();
-  expect(file?.kind).toBe('growing');
+  expect(file?.kind).toBe('followed');
   expect(file?.why).toBe(`${last}.1 cannot be opened: there is no such file or folder`);
 });
 
@@ -259,7 +269,7 @@ test('stdin is streamed until it ends', async () => {
   }
   await using opened = openLog({found, stdin: stdin()});
   await opened.shows('one', 'tw');
-  expect(opened.log.snapshot.get().file?.kind).toBe('growing');
+  expect(opened.log.snapshot.get().file?.kind).toBe('followed');
   resolve();
   await opened.shows('one', 'two');
   await eventually(
@@ -291,7 +301,7 @@ test('a file is followed however often it is truncated', async () => {
     shown.push('<truncated>', `line ${turn}`);
   }
   await opened.shows(...shown);
-  expect(opened.log.snapshot.get().file?.kind).toBe('growing');
+  expect(opened.log.snapshot.get().file?.kind).toBe('followed');
 });
 
 test.skipIf(process.platform !== 'linux')('a log that is closed keeps no file open', async () => {
@@ -309,7 +319,7 @@ test.skipIf(process.platform !== 'linux')('a log that is closed keeps no file op
   };
   const opened = await openFile(home, '');
   await eventually(
-    () => opened.log.snapshot.get().file?.kind === 'growing',
+    () => opened.log.snapshot.get().file?.kind === 'followed',
     () => 'not read',
   );
   await rename(opened.file, `${opened.file}.1`);

@@ -101,7 +101,7 @@ test('the pages tell where a file is, and what its log tells', async () => {
     ' read from file',
     ` path ${path.join(folder.path, 'a.log')}`,
     ' size 114 B',
-    ' state growing',
+    ' state end of file',
     ' lines 2',
   ]);
   screen.press('Esc', 'd');
@@ -155,15 +155,16 @@ test('O opens what was recorded of a pipeline before, and the session does not h
   expect(controller.state.notice).toBe('nothing of fraud is recorded in ~/recordings: W records');
 });
 
-test('names that are the same are told apart', async () => {
+test('names that are the same get as much of their paths as tells them apart', async () => {
   await using folder = await folderOf({'a.log': line(30, 'one')});
   const other = path.join(folder.path, 'other');
   await mkdir(other);
   await writeFile(path.join(other, 'a.log'), line(31, 'two'));
   const both = [...(await findLogs(path.join(folder.path, 'a.log'))), ...(await findLogs(other))];
-  await using screen = await screenOf(both, ['a.log', 'a.log (2)']);
-  expect(screen.controller.listed.map(({name}) => name)).toEqual(['a.log', 'a.log (2)']);
-  expect(screen.opened.get('a.log (2)')?.found.path).toBe(path.join(other, 'a.log'));
+  const names = [`${path.basename(folder.path)}/a.log`, 'other/a.log'];
+  await using screen = await screenOf(both, names);
+  expect(screen.controller.listed.map(({name}) => name)).toEqual(names);
+  expect(screen.opened.get('other/a.log')?.found.path).toBe(path.join(other, 'a.log'));
 });
 
 test(': and g wait for the lines of a large file to be counted, unless the user goes elsewhere; # tells of it', async () => {

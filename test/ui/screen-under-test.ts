@@ -140,7 +140,7 @@ export class ScreenUnderTest implements AsyncDisposable {
     const {memory} = this.manager;
     const stdin = options.stdin && {stdin: options.stdin};
     this.opened = new OpenedLogs({clock, fps: 100, scrollbackBytes, memoryBytes, memory, ...stdin});
-    for (const found of options.opened ?? []) this.opened.add(found, (each) => new OpenedLog(each));
+    this.opened.add(options.opened ?? [], (each) => new OpenedLog(each));
     this.#withoutServer = options.opened !== undefined;
     const facts = new OpenedFacts(this.opened, systemClock);
     const services: Services = {

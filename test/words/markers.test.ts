@@ -99,7 +99,7 @@ const all: readonly (readonly [MarkerKind, string])[] = [
   ],
   [
     {kind: 'unreadable', bytes: 2048, because: 'rest-damaged', file: 'x.log.gz'},
-    'the rest of x.log.gz is damaged: 2.0 kB could not be read',
+    'x.log.gz is damaged from here on: 2.0 kB could not be read',
   ],
   [{kind: 'not-merged', lines: 1200}, '1,200 lines left the scrollback before being merged'],
   [

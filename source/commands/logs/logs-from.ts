@@ -1,5 +1,7 @@
+import path from 'node:path';
 import {LogBuffer} from '../../buffer/log-buffer.ts';
 import {aborted, type Clock} from '../../lib/clock.ts';
+import {distinctNames} from '../../storage/opened/distinct-names.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
 import {OpenError, readFailureWords} from '../../storage/opened/open-error.ts';
 import type {RecordedPiece} from '../../storage/recording/reader.ts';
@@ -8,6 +10,7 @@ import {readBundleFacts} from '../../streams/bundle-facts.ts';
 import {openedPieces, type PiecesOptions} from '../../streams/opened-pieces.ts';
 import {RecordedSource} from '../../streams/recorded-source.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
+import {clean} from '../../terminal/clean.ts';
 import {unmatchedWords} from '../../timeline/event-words.ts';
 import {matched} from './catch-up.ts';
 import {LogPrinter, noteOf} from './log-printer.ts';
@@ -75,7 +78,7 @@ async function printAll(options: LogsFromOptions): Promise<Outcome> {
   };
   const names = [...new Set(options.names)];
   if (names.length === 0) {
-    const logs = await findAll(from, {fail, note: (line) => note(`pipetail: ${line}`)});
+    const logs = distinctNames(await findAll(from, {fail, note: (line) => note(`pipetail: ${line}`)}));
     for (const found of logs) {
       const outcome = await printOne(found, logs, options);
       if (outcome === 'over') return outcome;
@@ -104,7 +107,11 @@ async function printOne(
 ): Promise<Outcome> {
   const {convert, recordsOf, stdin, signal, clock} = options;
   const {name} = found;
-  const note = (text: string, kind?: 'failure') => options.note(`pipetail: ${name}: ${text}`, kind);
+  // A sentence may begin with the file.
+  const file = found.kind === 'stdin' ? name : clean(path.basename(found.path));
+  const named = (text: string) =>
+    text.startsWith(`${file} `) ? `${name}${text.slice(file.length)}` : `${name}: ${text}`;
+  const note = (text: string, kind?: 'failure') => options.note(`pipetail: ${named(text)}`, kind);
   const prefix = options.prefix && all.length > 1 ? linePrefixes(all.map((log) => log.name))(name) : undefined;
   const facts = recordsOf && found.kind === 'bundle' ? await readBundleFacts(found.collections, {clock}) : undefined;
   const platformVersion = facts?.pipeline?.platformVersion;

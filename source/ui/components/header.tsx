@@ -76,8 +76,11 @@ export function Header() {
   const snapshot = useActiveLog();
   const model = controller.pane?.model;
   useModelProgress(model);
-  const ofConnection = connectionWords(snapshot?.connection, useNow(controller.services), (snapshot?.endId ?? 0) > 0);
-  const connection = snapshot?.file ? fileWords(snapshot.file) : ofConnection;
+  const now = useNow(controller.services);
+  const shownOffset = tab && hasLocalTimes(tab.pane) ? offsetAt : () => 0;
+  const connection = snapshot?.file
+    ? fileWords(snapshot.file, now === undefined ? undefined : {now: clock.wall(), offsetAt: shownOffset})
+    : connectionWords(snapshot?.connection, now, (snapshot?.endId ?? 0) > 0);
   useSeconds(controller.services, connection.countdown);
   const isOpening = snapshot?.connection?.kind === 'connecting' || snapshot?.connection?.kind === 'catching-up';
   const awaited = tab && isOpening ? awaitedLog(controller, tab) : undefined;
@@ -101,7 +104,7 @@ export function Header() {
     recording: snapshot?.recording,
     width: controller.size.columns,
     now: clock.wall(),
-    offsetAt: tab && hasLocalTimes(tab.pane) ? offsetAt : () => 0,
+    offsetAt: shownOffset,
     symbols,
   });
   const row = context?.color === undefined ? text : fillRow(text, context.color, colors);

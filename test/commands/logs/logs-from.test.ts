@@ -1,5 +1,5 @@
 import {rmSync} from 'node:fs';
-import {writeFile} from 'node:fs/promises';
+import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {PassThrough} from 'node:stream';
 import {gzipSync} from 'node:zlib';
@@ -189,8 +189,21 @@ describe('what is not a recording', () => {
     await writeFile(cut, gzipSync('line\n'.repeat(1000)).subarray(0, -9));
     await writeFile(whole, 'whole\n');
     const {code, text, notes} = await printFrom([cut, whole], {prefix: false});
-    expect(notes).toEqual(['pipetail: a.log.gz: a.log.gz ends here, too early: it was cut, or is still being written']);
+    expect(notes).toEqual(['pipetail: a.log.gz ends here, too early: it was cut, or is still being written']);
     expect({code, text}).toEqual({code: 0, text: `${'line\n'.repeat(1000)}whole\n`});
+  });
+
+  test('files of one name are told apart by their folders', async () => {
+    await using home = await temporaryDirectory();
+    const files = ['a', 'b'].map((folder) => path.join(home.path, folder, 'app.log.gz'));
+    for (const [index, file] of files.entries()) {
+      await mkdir(path.dirname(file));
+      await writeFile(file, gzipSync(`${index}\n`).subarray(0, -9));
+    }
+    const {text, notes} = await printFrom(files, {prefix: true});
+    expect(text).toBe('a/app.log.gz | 0\nb/app.log.gz | 1\n');
+    const why = 'ends here, too early: it was cut, or is still being written';
+    expect(notes).toEqual([`pipetail: a/app.log.gz ${why}`, `pipetail: b/app.log.gz ${why}`]);
   });
 
   test('what cannot be opened is one line, and the others are printed', async () => {

@@ -211,7 +211,7 @@ describe('opened logs', () => {
     ({kind: 'file', name, path: `/logs/${name}`, packed, older: []}) as const;
   const items = [found('node-12.log', undefined), found('node-13.log.gz', 'gzip'), found('later.log', undefined)];
   const files: Readonly<Record<string, FileState>> = {
-    'node-12.log': {kind: 'growing', size: 5000, read: 5000},
+    'node-12.log': {kind: 'followed', size: 5000, read: 5000},
     'node-13.log.gz': {kind: 'ended', size: 12_000, read: 12_000},
   };
   const fileOf = (name: string) => files[name];

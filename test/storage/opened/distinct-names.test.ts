@@ -1,0 +1,39 @@
+import {expect, test} from 'vitest';
+import {distinctNames} from '../../../source/storage/opened/distinct-names.ts';
+import type {FoundLog} from '../../../source/storage/opened/find-logs.ts';
+
+const file = (at: string): FoundLog => ({
+  ...{kind: 'file', name: at.slice(at.lastIndexOf('/') + 1), path: at, packed: undefined, older: []},
+});
+const recording = (folder: string): FoundLog => ({kind: 'recording', name: 'orders', path: folder, recordings: []});
+const namesOf = (logs: readonly FoundLog[], ...taken: readonly string[]) =>
+  distinctNames(logs, (name) => taken.includes(name)).map(({name}) => name);
+
+test('files of one name have as many folders in front as tell them apart', () => {
+  expect(namesOf([file('/x/a/app.log'), file('/x/b/app.log'), file('/x/c.log')])).toEqual([
+    ...['a/app.log', 'b/app.log', 'c.log'],
+  ]);
+  expect(namesOf([file('/x/a/app.log'), file('/y/a/app.log'), file('/y/b/app.log')])).toEqual([
+    ...['x/a/app.log', 'y/a/app.log', 'b/app.log'],
+  ]);
+  expect(namesOf([file('/app.log'), file('/x/app.log')])).toEqual(['/app.log', 'x/app.log']);
+});
+
+test('recordings of one pipeline have the folder that they are in', () => {
+  expect(namesOf([recording('/old'), recording('/new/')])).toEqual(['old/orders', 'new/orders']);
+});
+
+test('the same log twice has a number, and stdin has no folder', () => {
+  expect(namesOf([file('/a.log'), file('/a.log')])).toEqual(['a.log', 'a.log (2)']);
+  const stdin: FoundLog = {kind: 'stdin', name: 'stdin', path: '-'};
+  expect(namesOf([stdin, file('/x/stdin')])).toEqual(['stdin', 'x/stdin']);
+});
+
+test('a name that is taken stays with the log that has it', () => {
+  expect(namesOf([file('/x/a/app.log')], 'app.log')).toEqual(['a/app.log']);
+  expect(namesOf([file('/x/a/app.log')], 'app.log', 'a/app.log')).toEqual(['a/app.log (2)']);
+});
+
+test('a folder cannot send anything to the terminal', () => {
+  expect(namesOf([file('/x\u001b[2J/app.log'), file('/y/app.log')])[0]).not.toContain('\u001b');
+});
