@@ -214,13 +214,21 @@ export function openSavePrompt(
   const suggestion =
     typeof what === 'string'
       ? suggestName(tab?.name ?? '', time, extension)
-      : suggestName(`${what.pipeline}-description`, now, extension ?? 'txt');
+      : suggestName(`${what.pipeline}-${pageNames[what.page]}`, now, extension ?? 'txt');
   const form = controller.services.copyForm;
   controller.dispatch({
     type: 'prompt',
     prompt: {kind: 'save', text: '', suggestion, what, form, replaces: false, problem},
   });
 }
+
+/** In the suggested name of a file. */
+const pageNames: Readonly<Record<PageText['page'], string>> = {
+  describe: 'description',
+  connector: 'connector',
+  timeline: 'timeline',
+  comparison: 'comparison',
+};
 
 async function save(controller: Controller, prompt: PromptOf<'save'>): Promise<void> {
   const {text, what, form, replaces} = prompt;

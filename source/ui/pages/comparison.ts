@@ -113,7 +113,7 @@ export const comparisonHandlers = {
     const markdown = pipelineMarkdown({
       ...{pipeline, server: controller.services.serverUrl, facts: [], errors: [{title: 'What is new', text}]},
     });
-    void copyPage(controller, {pipeline, text, markdown}, text);
+    void copyPage(controller, {page: 'comparison', pipeline, text, markdown}, text);
   },
 };
 

@@ -260,6 +260,7 @@ export function openedText(pipeline: string, connector: KnownConnector, server: 
   const errorsText = titled.join('\n');
   const all = [['connector', name] as const, ...facts];
   return {
+    page: 'connector' as const,
     pipeline,
     errors: errorsText,
     text: [`${name} of ${pipeline}\n`, facts.map(([label, value]) => `${label}: ${value}\n`).join(''), ...titled].join(

@@ -233,6 +233,7 @@ function take(controller: Controller, use: (page: PageText & {readonly errors: s
     const text = `${described.name}\n\n${opened.map(([name, value]) => `${name}: ${value}\n`).join('')}`;
     const {name} = described;
     use({
+      page: 'describe',
       pipeline: name,
       text,
       errors: '',
@@ -253,7 +254,11 @@ function take(controller: Controller, use: (page: PageText & {readonly errors: s
     },
     {title: 'Configuration', text: (answer.kind === 'detail' && answer.configuration) || ''},
   ].filter(({text}) => text !== '');
-  use({pipeline: pipeline.name, ...describedText(pipeline, errors, controller.services.serverUrl, sections)});
+  use({
+    page: 'describe',
+    pipeline: pipeline.name,
+    ...describedText(pipeline, errors, controller.services.serverUrl, sections),
+  });
 }
 
 /**

@@ -145,5 +145,5 @@ function take(controller: Controller, use: (page: PageText) => void): void {
   const {serverUrl: server} = controller.services;
   const text = storyText(story, lastMoment(controller, pipeline));
   const markdown = pipelineMarkdown({pipeline, server, facts: [], errors: [{title: 'Timeline', text}]});
-  use({pipeline, text, markdown});
+  use({page: 'timeline', pipeline, text, markdown});
 }

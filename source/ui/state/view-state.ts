@@ -170,7 +170,12 @@ export type Prompt = Pick<TypedLine, 'text' | 'suggestion' | 'last'> & {
 export type Choice = 'record' | 'selection' | 'view' | 'all';
 
 /** The text of a page about a pipeline, whole and unwrapped, and the same as Markdown. */
-export type PageText = {readonly pipeline: string; readonly text: string; readonly markdown: string};
+export type PageText = {
+  readonly page: 'describe' | 'connector' | 'timeline' | 'comparison';
+  readonly pipeline: string;
+  readonly text: string;
+  readonly markdown: string;
+};
 
 /** Without SGR colours, or the bytes that the server sent. */
 export type CopyForm = 'clean' | 'as-sent';
@@ -265,9 +270,8 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
 
 /** Undefined while a page covers the prompt. The prompt of a page needs that page. */
 export function promptInUse({page, prompt}: ViewState): Prompt | undefined {
-  const isOfPage = prompt !== undefined && 'what' in prompt && typeof prompt.what === 'object';
-  const isShown = isOfPage ? page?.kind === 'describe' || page?.kind === 'connector' : page === undefined;
-  return isShown ? prompt : undefined;
+  const needed = prompt && 'what' in prompt && typeof prompt.what === 'object' ? prompt.what.page : undefined;
+  return page?.kind === needed ? prompt : undefined;
 }
 
 export function activeTab(state: ViewState): Tab | undefined {

@@ -1,6 +1,10 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
 import {expect, it} from 'vitest';
 import {RecordIndex} from '../../../source/records/record-index.ts';
 import {timelinePage} from '../../../source/ui/pages/timeline.ts';
+import type {Services} from '../../../source/ui/services.ts';
+import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {currentLine, logged, noticeOf, reading} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 import {allTexts} from './all-rows.ts';
@@ -42,6 +46,25 @@ it('H shows what happened; Enter goes to its place in the log, or says that it i
   screen.press('y');
   await screen.until(() => screen.copied.length > 0, 'a copy');
   expect(screen.copied[0]).toMatch(/^Timeline of orders, newest first \(UTC\)\n/);
+});
+
+it('S saves the page under a name of its own, and | pipes it', async () => {
+  let piped = '';
+  const pipe: Services['pipe'] = async (command, blocks) => {
+    piped = `${command}: `;
+    for await (const block of blocks) piped += Buffer.from(block).toString();
+    return undefined;
+  };
+  await using screen = await reading([logged(1, 'INFO', 'step 1')], {services: {pipe}});
+  await opened(screen);
+  screen.press('S');
+  expect(promptInUse(screen.controller.state)?.suggestion).toMatch(/^orders-timeline-.*Z\.txt$/);
+  screen.press(...'story.txt', 'Enter');
+  await screen.until(() => noticeOf(screen)?.startsWith('saved ') === true, 'the file');
+  expect(await readFile(path.join(screen.folder, 'story.txt'), 'utf8')).toMatch(/^Timeline of orders, newest first/);
+  screen.press('|', ...'wc', 'Enter');
+  await screen.until(() => piped.endsWith('\n'), 'the pipe');
+  expect(piped).toMatch(/^wc: Timeline of orders, newest first/);
 });
 
 it('Enter goes to the last error of a kind when the first has left the log, and says so', async () => {
