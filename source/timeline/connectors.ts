@@ -103,18 +103,17 @@ export function connectorState({failure, isGone, stats}: KnownConnector): string
   return stats?.health ? 'healthy' : '–';
 }
 
-/** An error that the server still has, or how many it has dropped at a place. */
-export type ErrorEntry =
-  | ({readonly kind: 'error'; readonly of: ConnectorErrors['kind']} & ConnectorError)
-  | {readonly kind: 'dropped'; readonly of: ConnectorErrors['kind']; readonly count: number}
-  /** The server sends no errors, only their number. */
-  | {readonly kind: 'unknown'; readonly of: ConnectorErrors['kind']; readonly count: number};
+/** An error that the server still has, how many it has dropped at a place, or that it sends their number only. */
+export type ErrorEntry = {readonly of: ConnectorErrors['kind']} & (
+  | ({readonly kind: 'error'} & ConnectorError)
+  | {readonly kind: 'dropped' | 'no-texts'; readonly count: number}
+);
 
 /** The errors of a connector, the newest first, with what the server no longer keeps where it is missing. */
 export function errorEntries(stats: Pick<ConnectorStats, 'errors'> | undefined): readonly ErrorEntry[] {
   const entries: {readonly at: number; readonly entry: ErrorEntry}[] = [];
   for (const {kind: of, count, kept} of stats?.errors ?? []) {
-    if (kept === undefined && count > 0) entries.push({at: 0, entry: {kind: 'unknown', of, count}});
+    if (kept === undefined && count > 0) entries.push({at: 0, entry: {kind: 'no-texts', of, count}});
     if (kept === undefined) continue;
     let index = 0;
     let at = 0;

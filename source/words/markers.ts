@@ -112,10 +112,11 @@ function connectorText(marker: ConnectorMarker): string {
     return `${name}${isSaid ? '' : `${of} error: `}${message}`;
   }
   const {of = 'connector', count: errors, because} = marker;
-  return `${name}${moreWords(errors, of, because)}`;
+  return `${name}${moreErrorsWords(errors, of, because)}`;
 }
 
-function moreWords(
+/** `312 more parse errors, no longer kept`. */
+export function moreErrorsWords(
   errors: number,
   of: string,
   because: Extract<ConnectorMarker, {kind: 'more-connector-errors'}>['because'],

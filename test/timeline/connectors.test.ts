@@ -79,13 +79,13 @@ test('errors of both kinds, the newest first, with what was dropped in its place
   ]);
 });
 
-test('what a server counts and does not send is unknown', () => {
+test('of what a server counts and does not send there are no texts', () => {
   expect(
     entriesOf([
       {kind: 'parse', count: 5, kept: undefined},
       {kind: 'transport', count: 0, kept: undefined},
     ]),
-  ).toEqual(['unknown parse 5']);
+  ).toEqual(['no-texts parse 5']);
 });
 
 test('the connectors of a real pipeline: the failed one first, which only the log still tells of', () => {

@@ -16,6 +16,7 @@ import {
   lastError,
 } from '../../timeline/connectors.ts';
 import {pipelineMarkdown} from '../../viewport/markdown.ts';
+import {moreErrorsWords} from '../../words/markers.ts';
 import type {OpenedConnector} from '../state/view-state.ts';
 import {fitted, labelled, nameColumn, paragraph} from './page-rows.ts';
 
@@ -198,22 +199,12 @@ function latencyWords(microseconds: number): string {
 type EntryText = {readonly title: string; readonly text: string; readonly isError: boolean};
 
 function entryText(entry: ErrorEntry): EntryText {
-  switch (entry.kind) {
-    case 'error': {
-      const tag = entry.tag === undefined ? '' : `  ${entry.tag}`;
-      const title = `${timeWords(readTime(entry.time))}UTC  ${entry.of} error ${count(entry.index)}${tag}`;
-      return {title, text: entry.message, isError: true};
-    }
-    case 'dropped':
-      return {title: `${count(entry.count)} more ${entry.of} errors, no longer kept`, text: '', isError: false};
-    case 'unknown':
-      return {
-        ...{
-          title: `${counted(entry.count, `${entry.of} error`, `${entry.of} errors`)}, whose texts the server does not send`,
-        },
-        ...{text: '', isError: false},
-      };
+  if (entry.kind !== 'error') {
+    return {title: moreErrorsWords(entry.count, entry.of, entry.kind), text: '', isError: false};
   }
+  const tag = entry.tag === undefined ? '' : `  ${entry.tag}`;
+  const title = `${timeWords(readTime(entry.time))}UTC  ${entry.of} error ${count(entry.index)}${tag}`;
+  return {title, text: entry.message, isError: true};
 }
 
 /** By connector: wrapping a thousand errors takes longer than a frame may. */

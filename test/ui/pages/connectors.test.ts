@@ -3,6 +3,7 @@ import {connectorErrors, parseError} from '../../../source/demo/connector-errors
 import {processLog} from '../../../source/demo/process-log.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {goToTab} from '../../../source/ui/handlers/common.ts';
+import {connectorPage} from '../../../source/ui/pages/connectors.ts';
 import {pageRows} from '../../../source/ui/pages/pages.ts';
 import {type ScreenOptions, ScreenUnderTest} from '../screen-under-test.ts';
 import {allTexts} from './all-rows.ts';
@@ -38,6 +39,11 @@ function failForGood({server}: Pick<ScreenUnderTest, 'server'>): void {
   report({endpoint: 'orders.kafka', kind: 'transport', fatal: true, error: 'no broker is left'});
   pipeline.run.step();
 }
+
+const nothingKnown = {
+  ...{records: undefined, bytes: undefined, bufferedRecords: undefined, latency: undefined, health: undefined},
+  ...{isPaused: undefined, hasEnded: undefined, fatalError: undefined},
+};
 
 const rowsOf = ({controller}: ScreenUnderTest) => allTexts(pageRows(controller));
 
@@ -103,6 +109,14 @@ it('j chooses a connector, Enter opens its errors in full with what was dropped,
   expect(screen.controller.state.page?.kind).toBe('describe');
   screen.press('Esc');
   expect(screen.controller.state.page).toBeUndefined();
+});
+
+it('one error that was dropped is one', () => {
+  const errors = [{kind: 'parse', count: 1, kept: []}] as const;
+  const stats = {...({kind: 'input', name: 'a.web', stream: 'a', errors} as const), ...nothingKnown};
+  const connector = {...({key: 'input a.web', kind: 'input', name: 'a.web', stats} as const), failure: undefined};
+  const opened = {pipeline: 'orders', connector: {...connector, isGone: false}, at: undefined};
+  expect(connectorPage(opened, undefined, 100).at(-1)?.text).toBe(' 1 more parse error, no longer kept');
 });
 
 it('a connector that failed for good stays in the table, with why and when, and is read with d and Enter', async () => {
