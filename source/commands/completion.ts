@@ -5,6 +5,7 @@ import type {Clock} from '../lib/clock.ts';
 import {isObject, parseJson} from '../lib/json.ts';
 import {type CommandLine, readCommandLine} from '../settings/command-line.ts';
 import {emptyConfig} from '../settings/config-file.ts';
+import {summaryOf} from '../settings/help-text.ts';
 import {acceptsOption, type CommandName, commandWords, type Option} from '../settings/option.ts';
 import {optionNamed} from '../settings/option-names.ts';
 import {options} from '../settings/option-table.ts';
@@ -23,19 +24,6 @@ type Completion = {readonly candidates: readonly Candidate[]; readonly names: bo
 type OwnNames = {readonly contexts: readonly string[]; readonly themes: readonly string[]};
 
 const nothing: Completion = {candidates: [], names: false};
-
-const commandHelp: Readonly<Record<(typeof commandWords)[number], string>> = {
-  logs: 'print logs to stdout',
-  list: 'all pipelines and their states',
-  status: 'state, since when, errors in full',
-  diff: 'what is new in a run',
-  story: 'what happened to a pipeline',
-  open: 'logs that are files',
-  completion: 'a script for the shell',
-  man: 'the manual page',
-  config: 'the configuration file, and the options in effect',
-  demo: 'the embedded demo server',
-};
 
 /** The most common states: `list` accepts others. */
 const states = ['Running', 'Paused', 'Stopped', 'Failed', 'SqlError', 'RustError', 'Unavailable'];
@@ -67,7 +55,7 @@ export function complete(words: readonly string[], own: OwnNames): Completion {
   // Without candidates the shells complete file names.
   if (['demo', 'list', 'man', 'open'].includes(command)) return nothing;
   const commands =
-    command === 'screen' && word === undefined ? commandWords.map((word) => ({word, help: commandHelp[word]})) : [];
+    command === 'screen' && word === undefined ? commandWords.map((word) => ({word, help: summaryOf(word)})) : [];
   return {...fitting(commands, begun), names: true};
 }
 

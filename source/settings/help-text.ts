@@ -160,6 +160,11 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
   },
 };
 
+/** What a command is for, as the usage of the screen has it. */
+export function summaryOf(command: Exclude<CommandName, 'screen'>): string {
+  return commandsHelp.screen.usage.find(([call]) => call.split(' ')[1] === command)?.[1] ?? '';
+}
+
 /** Cells before what a call does, and before an option's explanation. */
 const callIndent = 41;
 const optionIndent = 27;

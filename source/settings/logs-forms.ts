@@ -1,3 +1,4 @@
+import {readDuration} from '../lib/format.ts';
 import type {OptionValues} from './option-values.ts';
 import {didYouMean, UsageError} from './parse-values.ts';
 
@@ -30,8 +31,6 @@ function fieldOf(name: string): TemplateField {
 /** `by`: milliseconds of a span; undefined: the log chooses it. */
 export type HistogramRequest = {readonly by: number | undefined};
 
-const spanUnits: Readonly<Record<string, number>> = {s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000};
-
 /** Undefined without `--histogram`. Throws `UsageError` for a wrong span, and for options that print records. */
 export function readHistogram({has, value}: OptionValues): HistogramRequest | undefined {
   const typed = value('by');
@@ -46,8 +45,7 @@ export function readHistogram({has, value}: OptionValues): HistogramRequest | un
     throw new UsageError('--histogram is printed as text or with --output json, not as markdown');
   }
   if (typed === undefined) return {by: undefined};
-  const [, count = '', unit = ''] = /^([1-9]\d{0,5})([smhd])$/i.exec(typed.replaceAll(' ', '')) ?? [];
-  const by = Number(count) * (spanUnits[unit.toLowerCase()] ?? 0);
+  const by = readDuration(typed) ?? 0;
   if (by === 0) throw new UsageError(`--by takes a span such as 30s, 1m, 2h or 1d, not '${typed}'`);
   return {by};
 }

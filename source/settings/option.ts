@@ -17,8 +17,8 @@ export type Option = {
   readonly choices?: readonly string[];
   /** The commands that accept it; `screen` is the program without a command. */
   readonly commands: readonly CommandName[];
-  /** The commands that read it from a flag only, not from a variable or the file. */
-  readonly once?: readonly CommandName[];
+  /** The commands that read it from a flag only, not from a variable or the file; true: all. */
+  readonly once?: true | readonly CommandName[];
   /** It can be given several times. */
   readonly repeatable?: true;
   /** It had no value once: the flag without one, its opposite, and true and false are still read. */
@@ -38,7 +38,7 @@ export const commandWords = [...asking, 'open', 'completion', 'man', 'config', '
 
 /** The commands that read the option also from a variable or the configuration file. */
 export function effectiveCommands({commands, once = []}: Option): readonly CommandName[] {
-  return commands.filter((command) => !once.includes(command));
+  return once === true ? [] : commands.filter((command) => !once.includes(command));
 }
 
 /** Whether a variable or the configuration file can set the option for at least one command. */

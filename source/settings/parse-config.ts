@@ -112,8 +112,6 @@ type ReadOptions = {
   readonly isPrivate: boolean;
 };
 
-const onlyNumbers = ['N', 'SECONDS'];
-
 type ReadValue = {readonly text: string} | {readonly wrong: string};
 
 /** The value as its flag would have it. The message never quotes the value: it may be a key. */
@@ -123,7 +121,7 @@ function optionValue({flag, value: called, wasSwitch}: Option, value: TomlValue,
   }
   if (value.type === 'switch' && wasSwitch) return {text: value.text};
   if (value.type === 'number' && numericValues.includes(called)) return {text: value.text};
-  if (onlyNumbers.includes(called)) return {wrong: `'${flag}' takes a whole number${unquoted(value)}`};
+  if (called === 'N') return {wrong: `'${flag}' takes a whole number${unquoted(value)}`};
   if (value.type !== 'text') return {wrong: `'${flag}' takes a text, in quotation marks`};
   if (value.text.trim() === '') return {wrong: `'${flag}' has an empty value · leave the line out`};
   if (called !== 'FILE' && called !== 'DIR') return {text: value.text};

@@ -22,8 +22,10 @@ export const wrapChoices = ['off', 'errors', 'all'] as const;
 /** Whether `logs` leaves colours in what it prints. */
 export const colorChoices = ['auto', 'always', 'never'] as const;
 
-/** Whether copies, saved files and pipes get lines without colours, or as sent. */
+/** Whether the strip of records by time is shown; `auto`: by the terminal's height. */
 export const stripChoices = ['auto', 'on', 'off'] as const;
+
+/** Whether copies, saved files and pipes get lines without colours, or as sent. */
 export const copyChoices = ['clean', 'as-sent'] as const;
 
 export const notifyChoices = ['bell', 'osc9', 'osc777', 'off'] as const;
@@ -57,14 +59,18 @@ const units: ReadonlyMap<string, number> = new Map([
   ['gib', 1024 ** 3],
 ]);
 
-/** Reads `64MiB`, `100k` or a plain number as bytes. */
-export function parseSize(text: string, name: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim());
-  const unit = units.get(match?.[2]?.toLowerCase() ?? '?');
-  if (!match || unit === undefined) {
-    throw new UsageError(`${name} takes a size such as 64MiB, 100k or 1000000, not '${text}'`);
-  }
-  return Math.round(Number(match[1]) * unit);
+/** Reads `64MiB`, `100k` or a plain number as bytes. `least`: the smallest size, as a user types it. */
+export function parseSize(text: string, name: string, least = '0'): number {
+  const bytes = bytesOf(text);
+  if (Number.isNaN(bytes)) throw new UsageError(`${name} takes a size such as 64MiB, 100k or 1000000, not '${text}'`);
+  if (bytes < bytesOf(least)) throw new UsageError(`${name} takes at least ${least}`);
+  return bytes;
+}
+
+/** NaN for a text that is no size. */
+function bytesOf(text: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
+  return number === '' ? Number.NaN : Math.round(Number(number) * (units.get(unit.toLowerCase()) ?? Number.NaN));
 }
 
 /** Both limits are included. */
@@ -73,12 +79,6 @@ export function parseInteger(text: string, name: string, limits: {min: number; m
   if (!/^\d+$/.test(text.trim()) || value < limits.min || value > limits.max) {
     throw new UsageError(`${name} takes a whole number from ${limits.min} to ${limits.max}, not '${text}'`);
   }
-  return value;
-}
-
-/** `shown`: the least value as a user types it. */
-export function atLeast(value: number, least: number, name: string, shown: string): number {
-  if (value < least) throw new UsageError(`${name} takes at least ${shown}`);
   return value;
 }
 

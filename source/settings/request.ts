@@ -4,7 +4,6 @@ import type {CommandName} from './option.ts';
 import {options} from './option-table.ts';
 import type {OptionValues} from './option-values.ts';
 import {
-  atLeast,
   colorChoices,
   levelChoices,
   listed,
@@ -54,7 +53,7 @@ export type DiffRequest = {
   readonly name: string;
   /** Numbers of the runs, the older first; undefined: the last two. */
   readonly runs: readonly [number, number] | undefined;
-  /** A folder of recordings. */
+  /** A folder of recordings, a file or a support bundle. */
   readonly from: string | undefined;
   readonly output: StatusForm;
 };
@@ -323,7 +322,7 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
     prefix: !isOn('no-prefix'),
     stripColor: color === 'never',
     from,
-    spillBytes: atLeast(parseSize(required('spill'), nameOf('spill')), 8 * 1024 ** 2, nameOf('spill'), '8MiB'),
+    spillBytes: parseSize(required('spill'), nameOf('spill'), '8MiB'),
     select: {
       tail: parseTail(value('tail')),
       since: value('since'),
@@ -375,7 +374,6 @@ function readShape({has, value}: OptionValues): Pick<LogsRequest, 'output' | 'as
   return {output, asSent, template: template === undefined ? undefined : readTemplate(template), timestamps};
 }
 
-/** As with kubectl and stern, -1 is all. */
 function readOneName(command: CommandName, names: readonly string[]): string {
   const [name] = names;
   if (name !== undefined && names.length === 1) return checkName(name);
@@ -396,6 +394,7 @@ function parseRuns(text: string | undefined): readonly [number, number] | undefi
   return [older, newer];
 }
 
+/** As with kubectl and stern, -1 is all. */
 function parseTail(text: string | undefined): number | undefined {
   return text === undefined || text === '-1' ? undefined : parseInteger(text, '--tail', {min: 0, max: mostTail});
 }

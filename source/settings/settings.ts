@@ -1,10 +1,8 @@
 import type {CommandLine} from './command-line.ts';
 import type {ConfigFile, KeyRemap} from './config-file.ts';
-import type {FlagName} from './option-table.ts';
 import {currentContext, type Environment, type OptionValues, optionValues} from './option-values.ts';
 import {type OwnThemes, readTheme} from './palette.ts';
 import {
-  atLeast,
   copyChoices,
   didYouMean,
   levelChoices,
@@ -117,15 +115,15 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
       return {name, host, color: values.get('color')?.text};
     }),
     keys: file.keys,
-    scrollbackBytes: sizeOf(values, 'scrollback', 64 * 1024, '64KiB'),
-    memoryBytes: sizeOf(values, 'memory', 16 * 1024 ** 2, '16MiB'),
+    scrollbackBytes: parseSize(required('scrollback'), nameOf('scrollback'), '64KiB'),
+    memoryBytes: parseSize(required('memory'), nameOf('memory'), '16MiB'),
     fresh: isOn('fresh'),
     record: {
       // A folder set by a variable or the file is for real logs only.
       directory: demo && !isTyped('record') ? undefined : value('record'),
-      maxBytes: sizeOf(values, 'record-max', 16 * 1024 ** 2, '16MiB'),
+      maxBytes: parseSize(required('record-max'), nameOf('record-max'), '16MiB'),
     },
-    fps: integerOf(values, 'fps', {min: 1, max: 60}),
+    fps: parseInteger(required('fps'), nameOf('fps'), {min: 1, max: 60}),
     silence: readSilence(values),
     awayAfter: parseDuration(required('away'), nameOf('away')),
     notify: oneOf(nameOf('notify'), required('notify'), notifyChoices),
@@ -139,14 +137,6 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
     theme: readTheme(required('theme'), file.themes, nameOf('theme')),
     themes: file.themes,
   });
-}
-
-function sizeOf({required, nameOf}: OptionValues, flag: FlagName, least: number, shown: string): number {
-  return atLeast(parseSize(required(flag), nameOf(flag)), least, nameOf(flag), shown);
-}
-
-function integerOf({required, nameOf}: OptionValues, flag: FlagName, limits: {min: number; max: number}): number {
-  return parseInteger(required(flag), nameOf(flag), limits);
 }
 
 const day = 86_400_000;
