@@ -3,6 +3,7 @@ import {shortenHome} from '../storage/save-file.ts';
 import {clean} from '../terminal/clean.ts';
 import {fileWords, openedKind} from '../words/opened.ts';
 import type {Controller} from './controller.ts';
+import {timeNear} from './pane/pane-at.ts';
 import type {Tab} from './state/view-state.ts';
 
 /** What was opened, for the header: path and kind of the only log, else how many there are. */
@@ -64,18 +65,12 @@ export function loggedFacts(controller: Controller, name: string): readonly (rea
   ];
 }
 
-/** Entries without a time that are passed over. */
-const mostPassed = 1000;
-
 /** Until when what goes on has lasted, as Unix time in ms: now, but in a log that is a file until its last record. */
 export function lastMoment(controller: Controller, name: string): number {
   const {services, state} = controller;
   const tab = state.tabs.find((each) => each.name === name);
-  const index = services.opened?.get(name) && tab && controller.indexOf(tab);
-  const {endId, firstId} = services.opened?.get(name)?.buffer ?? {endId: 0, firstId: 0};
-  for (let id = endId - 1; index && id >= Math.max(firstId, endId - mostPassed); id--) {
-    const at = index.timeAt(id);
-    if (at !== undefined) return at;
-  }
-  return services.clock.wall();
+  const buffer = services.opened?.get(name)?.buffer;
+  const index = tab && controller.indexOf(tab);
+  const at = buffer && index && timeNear(buffer, index, {id: buffer.endId - 1, step: -1});
+  return at ?? services.clock.wall();
 }

@@ -6,7 +6,7 @@ import type {Style} from '../terminal/style.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {markerTone} from '../words/markers.ts';
-import type {ZoneOffset} from './time-column.ts';
+import {inZone, type ZoneOffset} from './time-column.ts';
 import {cellOf, type Strip, type StripCell} from './time-strip.ts';
 
 /** Rows of a strip: bars, and what is at their places. */
@@ -28,7 +28,7 @@ export type StripColumns = {
 /** `from`, `to`: Unix times in ms of the ends. */
 export function stripColumns(width: number, {from, to, now, offsetAt}: StripTimes): StripColumns {
   if (width < narrow) return {left: 0, right: 0, first: 0, cells: width};
-  const day = (at: number) => Math.floor((at + offsetAt(at) * 60_000) / 86_400_000);
+  const day = (at: number) => Math.floor(inZone(at, offsetAt) / 86_400_000);
   const left = day(from) === day(now) ? clockCells : dateCells;
   const right = day(to) === day(now) || day(to) === day(from) ? clockCells : dateCells;
   return {left, right, first: left + 1, cells: width - left - right - 2};
@@ -73,7 +73,7 @@ export function stripRows(strip: Strip, marks: StripMarks, look: StripLook): rea
   const {left, right} = columns;
   const label = (text: string, width: number) => padTo(plain(text, {dim: true}), width);
   const timeLabel = (at: number, width: number) => {
-    const shown = at + offsetAt(at) * 60_000;
+    const shown = inZone(at, offsetAt);
     return label(width === clockCells ? clockTime(shown) : isoTime(shown).slice(5, 16).replace('T', ' '), width);
   };
   const barCells = bars(cells, marks, {symbols, hasColors});

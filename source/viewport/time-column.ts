@@ -14,6 +14,13 @@ export const timeModes: readonly TimeMode[] = ['sent', 'local', 'utc', 'relative
 /** Minutes by which a zone is ahead of UTC at a Unix time in ms. */
 export type ZoneOffset = (at: number) => number;
 
+export const utc: ZoneOffset = () => 0;
+
+/** The Unix time in ms whose digits in UTC are those of `at` in a zone. */
+export function inZone(at: number, offsetAt: ZoneOffset): number {
+  return at + offsetAt(at) * 60_000;
+}
+
 /** Times for the moving modes, whose column is made for each frame. Unix times in ms. */
 type PaintTimes = {readonly now: number; readonly previousAt: number | undefined};
 
@@ -73,7 +80,7 @@ export function timeOfText(sent: string): number | undefined {
 
 /** `10:08:47.372`; empty without a time. */
 function localTime(at: number | undefined, offsetAt: ZoneOffset): string {
-  return at === undefined ? '' : isoTime(at + offsetAt(at) * 60_000).slice(11, 23);
+  return at === undefined ? '' : isoTime(inZone(at, offsetAt)).slice(11, 23);
 }
 
 /** `-4 s`, `-3 min`, `now`; `+4 s` if the server's clock is ahead. */

@@ -12,7 +12,7 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Place} from '../../viewport/geometry.ts';
 import {type Position, visiblePlaces} from '../../viewport/position.ts';
-import type {ZoneOffset} from '../../viewport/time-column.ts';
+import {inZone, type ZoneOffset} from '../../viewport/time-column.ts';
 import {openedState} from '../../words/opened.ts';
 import {failureWord, isFailing} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
@@ -23,7 +23,7 @@ import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import {keyOf} from '../keys/commands.ts';
 import type {Layout} from '../layout.ts';
 import type {Pane} from '../pane/pane-at.ts';
-import {hasLocalTimes} from '../state/pane-view.ts';
+import {zoneOf} from '../state/pane-view.ts';
 import {Rows} from './rows.tsx';
 import {sidebarRows} from './sidebar.ts';
 import {tabBar, useTabLabels} from './tab-bar.ts';
@@ -102,7 +102,7 @@ export function Body({layout}: {readonly layout: Layout}) {
       width: layout.paneWidth,
       symbols,
       now: clock.wall(),
-      offsetAt: hasLocalTimes(tab.pane) ? offsetAt : () => 0,
+      offsetAt: zoneOf(tab.pane, offsetAt),
     });
   }
 
@@ -198,9 +198,8 @@ function stateWords({state, endedAt, failed}: Run): string {
 
 /** `since 14:02:18`, `14:02:18 – 14:12:25`, `2026-11-24 14:02:18 – 14:12:25`. */
 function timeWords({startedAt, endedAt}: Run, {now, offsetAt}: RunHeaderView): string {
-  const inZone = (at: number) => at + offsetAt(at) * 60_000;
-  const dayOf = (at: number) => dateTime(inZone(at)).slice(0, 10);
-  const words = (at: number, day: string) => (dayOf(at) === day ? clockTime(inZone(at)) : dateTime(inZone(at)));
+  const dayOf = (at: number) => dateTime(inZone(at, offsetAt)).slice(0, 10);
+  const words = (at: number, day: string) => (dayOf(at) === day ? clockTime : dateTime)(inZone(at, offsetAt));
   const today = dayOf(now);
   if (startedAt === undefined) {
     return endedAt === undefined ? 'its start is not in the log' : `until ${words(endedAt, today)}`;

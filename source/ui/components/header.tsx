@@ -21,7 +21,7 @@ import {
 import {concat, plain, restyle, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
-import type {ZoneOffset} from '../../viewport/time-column.ts';
+import {inZone, type ZoneOffset} from '../../viewport/time-column.ts';
 import {type ConnectionWords, connectionWords} from '../../words/connection.ts';
 import {isOldServer, refusalWords} from '../../words/failures.ts';
 import {fileWords} from '../../words/opened.ts';
@@ -32,7 +32,7 @@ import {useController, useModelProgress, useStore} from '../hooks/use-controller
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import {openedTitle} from '../opened.ts';
 import {shownContext} from '../services.ts';
-import {hasLocalTimes} from '../state/pane-view.ts';
+import {zoneOf} from '../state/pane-view.ts';
 import {activeTab} from '../state/view-state.ts';
 import {Line} from './rows.tsx';
 
@@ -77,7 +77,7 @@ export function Header() {
   const model = controller.pane?.model;
   useModelProgress(model);
   const now = useNow(controller.services);
-  const shownOffset = tab && hasLocalTimes(tab.pane) ? offsetAt : () => 0;
+  const shownOffset = zoneOf(tab?.pane, offsetAt);
   const connection = snapshot?.file
     ? fileWords(snapshot.file, now === undefined ? undefined : {now: clock.wall(), offsetAt: shownOffset})
     : connectionWords(snapshot?.connection, now, (snapshot?.endId ?? 0) > 0);
@@ -225,7 +225,7 @@ function pipelineNote(view: HeaderView): StyledText[] {
 function sinceWords(pipeline: Pipeline, {width, offsetAt}: HeaderView): string {
   const since = readTime(pipeline.programStatusSince);
   const isShown = width >= widthWithSince && isCompiling(pipeline) && !Number.isNaN(since);
-  return isShown ? ` since ${clockTime(since + offsetAt(since) * 60_000)}` : '';
+  return isShown ? ` since ${clockTime(inZone(since, offsetAt))}` : '';
 }
 
 /** In the palettes of xterm, VTE and the Linux console, white is more readable than black on these. */

@@ -3,14 +3,12 @@ import {clockTime, count, dateTime} from '../../lib/format.ts';
 import {type ParseError, parseTime} from '../../records/parse-time.ts';
 import type {Geometry} from '../../viewport/geometry.ts';
 import {follow, hold, moveBy, scrollBy, toTop} from '../../viewport/position.ts';
-import type {ZoneOffset} from '../../viewport/time-column.ts';
+import {inZone} from '../../viewport/time-column.ts';
 import type {Controller} from '../controller.ts';
 import {keysDo, withHint} from '../keys/commands.ts';
-import {longestShown, type PaneAt} from '../pane/pane-at.ts';
-import {hasLocalTimes} from '../state/pane-view.ts';
+import {longestShown, type PaneAt, timeNear} from '../pane/pane-at.ts';
+import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
 import type {PromptKind} from './prompt-kind.ts';
-
-const utc: ZoneOffset = () => 0;
 
 /** `T`: to the first record at or after a time, in the zone that times are shown in. */
 export const timePrompt: PromptKind<'time'> = {
@@ -20,15 +18,15 @@ export const timePrompt: PromptKind<'time'> = {
     const from = at && lineTime(at);
     const others = '12:03, 2026-11-25 12:03';
     if (!at || from === undefined) return `-5m, -1h30m before now, ${others}`;
-    return `-5m, +5m from this line (${clockTime(from + zoneOf(controller, at)(from) * 60_000)}), ${others}`;
+    return `-5m, +5m from this line (${clockTime(inZone(from, zoneOf(at.tab.pane, controller.services.offsetAt)))}), ${others}`;
   },
   keys: () => [['Enter', 'go']],
   submit(controller, {text}) {
     const at = controller.paneAt;
     if (!at || text === '') return undefined;
-    const offsetOf = zoneOf(controller, at);
+    const offsetOf = zoneOf(at.tab.pane, controller.services.offsetAt);
     const zone = hasLocalTimes(at.tab.pane) ? '' : ' UTC';
-    const inWords = (time: number) => `${dateTime(time + offsetOf(time) * 60_000)}${zone}`;
+    const inWords = (time: number) => `${dateTime(inZone(time, offsetOf))}${zone}`;
     const parsed = parseTime(text, {now: controller.services.clock.wall(), from: lineTime(at), offsetOf});
     if (parsed.kind === 'error') return parsed.text;
     const id = at.model.index.idAtTime(parsed.at);
@@ -47,23 +45,10 @@ export const timePrompt: PromptKind<'time'> = {
   },
 };
 
-/** The zone in which the pane shows times. */
-function zoneOf({services}: Controller, {tab}: PaneAt): ZoneOffset {
-  return hasLocalTimes(tab.pane) ? services.offsetAt : utc;
-}
-
-/** Entries without a time, such as markers, that are skipped to find one. */
-const mostWithoutTime = 1000;
-
 /** Unix time in ms of the current line, or of the nearest one above that has a time; undefined while following. */
 function lineTime({tab, model, current}: PaneAt): number | undefined {
   if (tab.pane.position.kind === 'follow' || current === undefined) return undefined;
-  const first = Math.max(model.source.buffer.firstId, current - mostWithoutTime);
-  for (let id = current; id >= first; id--) {
-    const time = model.index.timeAt(id);
-    if (time !== undefined) return time;
-  }
-  return undefined;
+  return timeNear(model.source.buffer, model.index, {id: current, step: -1});
 }
 
 /** `:`: to a line number, or to a percentage of the log. */

@@ -1,10 +1,11 @@
 import {dateTime} from '../../lib/format.ts';
 import {shortenHome} from '../../storage/save-file.ts';
+import {inZone} from '../../viewport/time-column.ts';
 import {keptWords, recordedWords} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
 import {keyInWords, withHint} from '../keys/commands.ts';
-import type {Pane} from '../pane/pane-at.ts';
-import {hasLocalTimes} from '../state/pane-view.ts';
+import {type Pane, timeNear} from '../pane/pane-at.ts';
+import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
 
 export const recordHandlers = {
   /** Starts the recording of the shown log. While it runs, the first press says what is recorded, the second ends it. */
@@ -67,30 +68,17 @@ async function stop(controller: Controller, pane: Pane): Promise<void> {
 
 /** How times and folders are shown: in the zone of the log's times, those of this day without the date. */
 function wordsOf({services}: Controller, pane: Pane) {
-  const isLocal = hasLocalTimes(pane.tab.pane);
-  const inZone = (at: number) => dateTime(at + (isLocal ? services.offsetAt(at) * 60_000 : 0));
-  const today = inZone(services.clock.wall()).slice(0, 10);
+  const offsetAt = zoneOf(pane.tab.pane, services.offsetAt);
+  const shown = (at: number) => dateTime(inZone(at, offsetAt));
+  const today = shown(services.clock.wall()).slice(0, 10);
+  const {index, source} = pane.model;
   return {
     timeNear(id: number, step: 1 | -1): string | undefined {
-      const at = timeNear(pane, id, step);
-      const [day, time] = at === undefined ? [] : inZone(at).split(' ');
+      const at = timeNear(source.buffer, index, {id, step});
+      const [day, time] = at === undefined ? [] : shown(at).split(' ');
       return day === today ? time : day && `${day} ${time}`;
     },
-    zone: isLocal ? '' : ' UTC',
+    zone: hasLocalTimes(pane.tab.pane) ? '' : ' UTC',
     path: (folder: string) => shortenHome(folder, services.home),
   };
-}
-
-/** Entries without a time that are passed over. */
-const mostPassed = 1000;
-
-/** Unix time in ms of the entry, or of the next one in that direction that has a time. */
-function timeNear({model}: Pane, id: number, step: 1 | -1): number | undefined {
-  const {firstId, endId} = model.source.buffer;
-  let at = Math.max(id, firstId);
-  for (let left = mostPassed; left > 0 && at >= firstId && at < endId; left--, at += step) {
-    const time = model.index.timeAt(at);
-    if (time !== undefined) return time;
-  }
-  return undefined;
 }

@@ -5,7 +5,7 @@ import type {Place} from '../../viewport/geometry.ts';
 import {type StripColumns, stripColumns, stripRows} from '../../viewport/strip-rows.ts';
 import {cellOf, noStrip, type Strip, type StripCell, stripOf} from '../../viewport/time-strip.ts';
 import type {Layout} from '../layout.ts';
-import {hasLocalTimes, type PaneView} from '../state/pane-view.ts';
+import {type PaneView, zoneOf} from '../state/pane-view.ts';
 import {type PaneModel, sameParts} from './pane-model.ts';
 import type {RowServices} from './pane-rows.ts';
 
@@ -104,7 +104,7 @@ export class PaneStrip {
   }
 
   #offsetAt(view: PaneView): RowServices['offsetAt'] {
-    return hasLocalTimes(view) ? this.#services.offsetAt : () => 0;
+    return zoneOf(view, this.#services.offsetAt);
   }
 }
 

@@ -2,7 +2,7 @@ import {type FilterEntry, leastLevel, withLeastLevel} from '../../filters/filter
 import type {Level} from '../../records/level.ts';
 import {follow, type Position} from '../../viewport/position.ts';
 import type {WrapMode} from '../../viewport/row-renderer.ts';
-import type {TimeMode} from '../../viewport/time-column.ts';
+import {type TimeMode, utc, type ZoneOffset} from '../../viewport/time-column.ts';
 
 /** How one tab shows its log. Ids are those of the log's entries. */
 export type PaneView = {
@@ -71,6 +71,11 @@ export function hasMatches({filters}: Pick<PaneView, 'filters'>): boolean {
 /** Lines as sent have their times in UTC, whatever `time` is. */
 export function hasLocalTimes({time, asSent}: PaneView): boolean {
   return time === 'local' && !asSent;
+}
+
+/** The zone in which a pane shows times. `offsetAt`: the local one. */
+export function zoneOf(pane: PaneView | undefined, offsetAt: ZoneOffset): ZoneOffset {
+  return pane && hasLocalTimes(pane) ? offsetAt : utc;
 }
 
 /** The part of the view that is not a tab's: list and strip. */
