@@ -1,6 +1,7 @@
 import {byteSize, count, counted} from '../lib/format.ts';
 import {shortenHome} from '../storage/save-file.ts';
 import {clean} from '../terminal/clean.ts';
+import type {Fact} from '../viewport/markdown.ts';
 import {fileWords, openedKind} from '../words/opened.ts';
 import type {Controller} from './controller.ts';
 import {timeNear} from './pane/pane-at.ts';
@@ -26,7 +27,7 @@ export function noConnectionWords({services}: Controller, tab: Tab | undefined):
 const fromWords = {recording: 'a recording', file: 'a file', stdin: 'stdin', bundle: 'a support bundle'} as const;
 
 /** Where an opened log is, how large, and how far it was read, each with its name; empty for any other tab. */
-export function openedFacts({services}: Controller, name: string): readonly (readonly [name: string, value: string])[] {
+export function openedFacts({services}: Controller, name: string): readonly Fact[] {
   const log = services.opened?.get(name);
   const found = services.opened?.foundAs(name);
   if (!log || !found) return [];
@@ -51,7 +52,7 @@ export function openedFacts({services}: Controller, name: string): readonly (rea
 }
 
 /** What an opened log itself tells of its pipeline, as far as it was read. */
-export function loggedFacts(controller: Controller, name: string): readonly (readonly [name: string, value: string])[] {
+export function loggedFacts(controller: Controller, name: string): readonly Fact[] {
   const log = controller.services.opened?.get(name);
   const tab = controller.state.tabs.find((each) => each.name === name);
   const runs = (tab && controller.indexOf(tab)?.runs.filter(({state}) => state !== 'unknown')) ?? [];

@@ -15,6 +15,9 @@ export type MarkdownInput = {
   readonly errors?: readonly MarkdownError[];
 };
 
+/** Something known of a pipeline. */
+export type Fact = readonly [name: string, value: string];
+
 type MarkdownError = {readonly title: string; readonly text: string};
 
 /** A Markdown report of lines for an issue or a message. Lines are added one by one: the caller works in slices. */
@@ -55,7 +58,7 @@ export class MarkdownReport {
 export function pipelineMarkdown(input: {
   readonly pipeline: string;
   readonly server: string;
-  readonly facts: readonly (readonly [name: string, value: string])[];
+  readonly facts: readonly Fact[];
   readonly errors: readonly MarkdownError[];
 }): string {
   const {pipeline, server, facts, errors} = input;

@@ -2,9 +2,8 @@ import type {PipelineStats, TimeSample} from '../../api/types.ts';
 import {byteSize, count, counted, duration} from '../../lib/format.ts';
 import type {KnownStats} from '../../streams/stats-poller.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
-import {labelled, paragraph} from './page-rows.ts';
+import {factCells, factRows, paragraph} from './page-rows.ts';
 
-const factCells = 20;
 /** Cells of the words beside a curve. */
 const wordCells = 34;
 /** A sample a second comes, of a minute. */
@@ -44,7 +43,7 @@ export function activityRows(known: KnownStats | undefined, {width, isUtf8}: Act
             plain(`  ${words}`),
           ]),
         )),
-    ...labelled('buffered', bufferedWords(known), {cells: factCells, width}),
+    ...factRows([['buffered', bufferedWords(known)]], width),
   ];
 }
 

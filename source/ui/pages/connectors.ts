@@ -15,16 +15,15 @@ import {
   type KnownConnector,
   lastError,
 } from '../../timeline/connectors.ts';
-import {pipelineMarkdown} from '../../viewport/markdown.ts';
+import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
 import {moreErrorsWords} from '../../words/markers.ts';
 import type {OpenedConnector} from '../state/view-state.ts';
-import {fitted, labelled, nameColumn, paragraph} from './page-rows.ts';
+import {factLines, factRows, fitted, nameColumn, paragraph} from './page-rows.ts';
 
 /** Rows of a table are made with each frame: more connectors are counted only, the healthy ones first. */
 const mostShown = 200;
 /** From this width on, the table has a column for the stream. */
 const widthWithStream = 100;
-const factCells = 20;
 const noteIndent = 5;
 
 const stateStyles: Readonly<Partial<Record<string, Style>>> = {
@@ -170,7 +169,7 @@ function connectorText(connector: KnownConnector) {
   const {kind, name, stats, failure} = connector;
   const yesNo = (value: boolean | undefined) => (value === undefined ? '–' : value ? 'yes' : 'no');
   const {health} = stats ?? {};
-  const facts: readonly (readonly [name: string, value: string])[] = [
+  const facts: readonly Fact[] = [
     ['state', connectorState(connector)],
     ...(failure ? ([['failed for good', `${timeWords(failure.at)}${failure.message}`]] as const) : []),
     [kind === 'input' ? 'input of' : 'output of', stats === undefined || stats.stream === '' ? '–' : stats.stream],
@@ -233,7 +232,7 @@ function bodyOf(connector: KnownConnector, width: number): readonly StyledText[]
   const {facts, errors} = connectorText(connector);
   const rows = [
     plain(''),
-    ...facts.flatMap(([label, value]) => labelled(label, value, {cells: factCells, width})),
+    ...factRows(facts, width),
     ...errors.flatMap(({title, text, isError}) => [
       plain(''),
       plain(` ${clean(title)}`, isError ? {bold: true} : {dim: true}),
@@ -254,9 +253,7 @@ export function openedText(pipeline: string, connector: KnownConnector, server: 
     page: 'connector' as const,
     pipeline,
     errors: errorsText,
-    text: [`${name} of ${pipeline}\n`, facts.map(([label, value]) => `${label}: ${value}\n`).join(''), ...titled].join(
-      '\n',
-    ),
+    text: [`${name} of ${pipeline}\n`, factLines(facts), ...titled].join('\n'),
     markdown: pipelineMarkdown({
       ...{pipeline, server, facts: all},
       errors: errorsText === '' ? [] : [{title: 'Errors', text: errorsText.trimEnd()}],

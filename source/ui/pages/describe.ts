@@ -1,14 +1,13 @@
 import type {Pipeline} from '../../api/types.ts';
-import {count, dateTime} from '../../lib/format.ts';
-import type {ConnectionEvent} from '../../streams/connection/state.ts';
+import {count} from '../../lib/format.ts';
 import type {CountedLog} from '../../streams/opened-logs.ts';
 import {hasProcess} from '../../streams/stats-poller.ts';
 import {clean} from '../../terminal/clean.ts';
+import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {connectorsOf, failuresInLog, type KnownConnector, type LoggedFailure} from '../../timeline/connectors.ts';
 import {connectorParts} from '../../timeline/event-words.ts';
-import {pipelineMarkdown} from '../../viewport/markdown.ts';
-import {oldServerWords} from '../../words/failures.ts';
+import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
 import {type PipelineError, pipelineErrors, pipelineState} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
@@ -26,44 +25,29 @@ import {
   openedText,
   statsNote,
 } from './connectors.ts';
-import {labelled, paragraph} from './page-rows.ts';
+import {factCells, factLines, factRows, paragraph} from './page-rows.ts';
 
-/** Cells of the names of facts, and of the times of events. */
-const factCells = 20;
-const timeCells = 22;
-
-export type EventsView = {
-  /** Name of the tab; undefined if none is open. */
-  readonly name: string | undefined;
-  readonly server: string;
-  /** Undefined until the server has answered. */
-  readonly version: string | undefined;
-  /** Of an opened log, in place of a server. */
-  readonly facts?: readonly Fact[];
-  readonly events: readonly ConnectionEvent[];
+type DescriptionView = {
+  readonly described: Described;
+  readonly listed: Pipeline | undefined;
   readonly width: number;
+  /** How long the request has been in progress, such as `4 s`; undefined while that is short. */
+  readonly waited?: string | undefined;
+  /** What the statistics say, below the errors that ended the pipeline. */
+  readonly activity?: readonly StyledText[];
+  /** Of a log that is a file. */
+  readonly opened?: readonly Fact[];
 };
 
-/**
- * What is not in a pipeline's log: its states with their times, deployment and compiler errors in full. `waited`: how
- * long the request has been in progress, such as `4 s`; undefined while that is short. `activity`: what the statistics
- * say, below the errors that ended the pipeline. `opened`: of a log that is a file.
- */
-export function describePage(
-  described: Described | undefined,
-  listed: Pipeline | undefined,
-  width: number,
-  waited?: string,
-  activity: readonly StyledText[] = [],
-  opened: readonly Fact[] = [],
-): readonly StyledText[] {
-  if (!described) return [plain('')];
+/** What is not in a pipeline's log: its states with their times, deployment and compiler errors in full. */
+export function describePage(view: DescriptionView): readonly StyledText[] {
+  const {described, listed, width, waited, activity = [], opened = []} = view;
   const {answer} = described;
   const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
   return [
     plain(` ${described.name}`, {bold: true}),
     plain(''),
-    ...opened.flatMap(([name, value]) => labelled(name, value, {cells: factCells, width})),
+    ...factRows(opened, width),
     ...(pipeline && opened.length > 0 ? [plain('')] : []),
     ...(pipeline ? facts(pipeline, width) : []),
     ...(answer === undefined ? [plain(''), plain(loadingWords(waited), {dim: true})] : []),
@@ -90,11 +74,11 @@ export function describeRows(controller: Controller, page: DescriptionPage, wait
     const now = describedConnectors(controller).find(({key}) => key === page.opened.connector.key);
     return connectorPage(page.opened, now, width);
   }
-  const listed = described && controller.pipeline(described.name);
-  return describePage(described, listed, width, waited, statsRows(controller, page).rows, factsOfFile(controller));
+  if (!described) return [plain('')];
+  const listed = controller.pipeline(described.name);
+  const activity = statsRows(controller, page).rows;
+  return describePage({described, listed, width, waited, activity, opened: factsOfFile(controller)});
 }
-
-type Fact = readonly [name: string, value: string];
 
 /** Of the described log, if it is a file: where it is, and what it tells itself. */
 function factsOfFile(controller: Controller): readonly Fact[] {
@@ -142,12 +126,15 @@ function statsRows(controller: Controller, page: Extract<Page, {kind: 'describe'
   const table = connectorTable(connectors, chosenIn(connectors, page), {width, symbols, now: clock.wall()});
   const log = controller.logs.get(name)?.errors.connectors;
   const parts = log && connectorParts(controller.pipeline(name)?.connectorErrors ?? 0, log);
+  const sentences: readonly (readonly [text: string | undefined, style: Style])[] = [
+    [parts, {fg: 3}],
+    [note, {dim: true}],
+    [still?.text, still?.isTrouble ? {fg: 3, bold: true} : {fg: 3}],
+  ];
   const above = [
-    ...(parts === undefined ? [] : [plain(''), ...paragraph(parts, width, {style: {fg: 3}})]),
-    ...(note === undefined ? [] : [plain(''), ...paragraph(note, width, {style: {dim: true}})]),
-    ...(still
-      ? [plain(''), ...paragraph(still.text, width, {style: still.isTrouble ? {fg: 3, bold: true} : {fg: 3}})]
-      : []),
+    ...sentences.flatMap(([text, style]) =>
+      text === undefined ? [] : [plain(''), ...paragraph(text, width, {style})],
+    ),
     ...(table.rows.length > 0 ? [plain('')] : []),
   ];
   const places = table.places.map((place) => ({
@@ -230,15 +217,10 @@ function take(controller: Controller, use: (page: PageText & {readonly errors: s
   const pipeline = answer?.kind === 'detail' ? answer.detail : described && controller.pipeline(described.name);
   const opened = factsOfFile(controller);
   if (described && answer && opened.length > 0 && !pipeline) {
-    const text = `${described.name}\n\n${opened.map(([name, value]) => `${name}: ${value}\n`).join('')}`;
-    const {name} = described;
-    use({
-      page: 'describe',
-      pipeline: name,
-      text,
-      errors: '',
-      markdown: pipelineMarkdown({pipeline: name, server: '', facts: opened, errors: []}),
-    });
+    const {name: pipeline} = described;
+    const text = `${pipeline}\n\n${factLines(opened)}`;
+    const markdown = pipelineMarkdown({pipeline, server: '', facts: opened, errors: []});
+    use({page: 'describe', pipeline, text, errors: '', markdown});
     return;
   }
   if (!pipeline || !answer) {
@@ -279,9 +261,7 @@ export function describedText(
   const all = [...errors, ...sections.map(({title, text}) => ({title, text: text.trimEnd()}))];
   return {
     errors: errors.map(titled).join('\n'),
-    text: [`${pipeline.name}\n`, facts.map(([name, value]) => `${name}: ${value}\n`).join(''), ...all.map(titled)].join(
-      '\n',
-    ),
+    text: [`${pipeline.name}\n`, factLines(facts), ...all.map(titled)].join('\n'),
     markdown: pipelineMarkdown({pipeline: pipeline.name, server, facts, errors: all}),
   };
 }
@@ -290,7 +270,7 @@ function facts(pipeline: Pipeline, width: number): readonly StyledText[] {
   const state = pipelineState(pipeline);
   return [
     ...(hasState(pipeline) ? [concat([plain(' state'.padEnd(factCells)), plain(state.word, state.style)])] : []),
-    ...factsOf(pipeline).flatMap(([name, value]) => labelled(name, value, {cells: factCells, width})),
+    ...factRows(factsOf(pipeline), width),
   ];
 }
 
@@ -339,23 +319,4 @@ function errors(pipeline: Pipeline | undefined, programError: string | undefined
 /** `2026-11-25 09:17:30 UTC`, from RFC 3339 of any precision. */
 function utc(time: string): string {
   return clean(time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC'));
-}
-
-/** The server of a tab, and what happened to its connection and its pipeline, newest first. */
-export function eventsPage({name, server, version, facts = [], events, width}: EventsView): readonly StyledText[] {
-  const old = oldServerWords(version);
-  const heading = [
-    plain(name === undefined ? ' Events' : ` Events of ${name}, newest first (UTC)`, {bold: true}),
-    ...(facts.length > 0
-      ? [plain(''), ...facts.flatMap(([name, value]) => labelled(name, value, {cells: factCells, width}))]
-      : [plain(` ${server}  Feldera ${version ?? 'of unknown version'}`, {dim: true})]),
-    ...(old === undefined ? [] : paragraph(old, width, {style: {fg: 3}})),
-    plain(''),
-  ];
-  if (events.length === 0)
-    return [...heading, plain(name === undefined ? ' no tab is open' : ' nothing has happened yet', {dim: true})];
-  return [
-    ...heading,
-    ...events.toReversed().flatMap(({at, text}) => labelled(dateTime(at), text, {cells: timeCells, width})),
-  ];
 }

@@ -4,6 +4,7 @@ import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
+import type {Fact} from '../../viewport/markdown.ts';
 
 /** Rows are made when they are drawn: ten tabs may have 5,000 errors, each of which takes 10 µs. */
 export type PageRows = {readonly length: number; readonly at: (index: number) => StyledText | undefined};
@@ -60,6 +61,19 @@ export function paragraph(
     .split('\n')
     .flatMap((line) => wrapWords(clean(line), Math.max(10, width - 2 * indent)))
     .map((line) => plain(`${' '.repeat(indent)}${line}`, style));
+}
+
+/** Cells of the names of facts. */
+export const factCells = 20;
+
+/** Facts below each other, their names in a column. */
+export function factRows(facts: readonly Fact[], width: number): readonly StyledText[] {
+  return facts.flatMap(([name, value]) => labelled(name, value, {cells: factCells, width}));
+}
+
+/** The same as text. */
+export function factLines(facts: readonly Fact[]): string {
+  return facts.map(([name, value]) => `${name}: ${value}\n`).join('');
 }
 
 /** A dim label in a column of `cells` cells, and a text beside it, in as many rows as it needs. */

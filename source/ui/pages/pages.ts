@@ -2,15 +2,13 @@ import {count} from '../../lib/format.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Controller} from '../controller.ts';
 import type {Conditions} from '../keys/command-table.ts';
-import {openedFacts} from '../opened.ts';
-import {pipelinesOf} from '../state/view-state.ts';
-import {tabTitle} from '../tabs.ts';
 import {awayPage} from './away.ts';
 import {comparisonPage} from './comparison.ts';
 import {contextsPage} from './contexts.ts';
-import {describedConnectors, describeRows, eventsPage, moveConnector} from './describe.ts';
+import {describedConnectors, describeRows, moveConnector} from './describe.ts';
 import {detailPage} from './detail.ts';
 import {cursorIndex, errorsPage, listedErrors} from './errors.ts';
+import {eventsOf} from './events.ts';
 import {helpOf} from './help.ts';
 import {marksPage} from './marks.ts';
 import {headingRows, type PageRows} from './page-rows.ts';
@@ -29,18 +27,8 @@ export function pageRows(controller: Controller, waited?: string): PageRows {
     case 'describe':
     case 'connector':
       return describeRows(controller, page, waited);
-    case 'events': {
-      const {tab} = controller;
-      const source = tab && controller.logOf(tab);
-      const {serverUrl: server, serverVersion} = controller.services;
-      const {symbols, alerts} = controller.services;
-      const pipelines = pipelinesOf(tab);
-      const runs = alerts?.runs.get().filter(({pipeline}) => pipelines.includes(pipeline)) ?? [];
-      const events = [...(source?.snapshot.get().events ?? []), ...runs].sort((a, b) => a.at - b.at);
-      const name = tab && tabTitle(tab, controller.listable, symbols);
-      const facts = tab ? openedFacts(controller, tab.name) : [];
-      return eventsPage({name, server, version: serverVersion.get(), facts, events, width});
-    }
+    case 'events':
+      return eventsOf(controller, width);
     case 'detail':
       return detailPage(controller, width);
     case 'errors':

@@ -2,11 +2,12 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {stripVTControlCharacters} from 'node:util';
 import {describe, expect, it} from 'vitest';
+import type {Pipeline} from '../../../source/api/types.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {goToTab} from '../../../source/ui/handlers/common.ts';
 import {promptLabel} from '../../../source/ui/handlers/prompts.ts';
-import {describePage, type EventsView, eventsPage} from '../../../source/ui/pages/describe.ts';
-import type {Services} from '../../../source/ui/services.ts';
+import {describePage} from '../../../source/ui/pages/describe.ts';
+import type {Described, Services} from '../../../source/ui/services.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {deploymentError, makePipeline, stopped} from '../make-pipeline.ts';
 import {noticeOf} from '../reading.ts';
@@ -19,7 +20,8 @@ describe('describe page', () => {
     description: 'Nightly load\nof all shops',
     connectorErrors: 1234,
   });
-  const text = (...page: Parameters<typeof describePage>) => describePage(...page).map((row) => row.text);
+  const text = (described: Described, listed: Pipeline | undefined, width: number, waited?: string) =>
+    describePage({described, listed, width, waited}).map((row) => row.text);
 
   describe('before the answer', () => {
     it('shows what the list knows, and that it is looking', () => {
@@ -127,55 +129,6 @@ describe('describe page', () => {
     const detail = {...hostile, programError: evil};
     const rows = text({name: evil, answer: {kind: 'detail', detail}}, undefined, 80);
     expect(rows.join('')).not.toMatch(/\p{Cc}/u);
-  });
-});
-
-describe('events page', () => {
-  const at = Date.UTC(2026, 10, 25, 9, 17, 30);
-  const text = (events: EventsView['events'], width: number, version: string | undefined = '0.337.0') =>
-    eventsPage({name: 'orders', server: 'http://f:8080', version, events, width}).map((row) => row.text);
-
-  it('shows the newest first, dated', () => {
-    const events = [
-      {at, text: 'live'},
-      {at: at + 61_000, text: 'connection lost; next try in 1.0 s'},
-    ];
-    expect(text(events, 80)).toEqual([
-      ' Events of orders, newest first (UTC)',
-      ' http://f:8080  Feldera 0.337.0',
-      '',
-      ' 2026-11-25 09:18:31  connection lost; next try in 1.0 s',
-      ' 2026-11-25 09:17:30  live',
-    ]);
-  });
-
-  it('says that no tab is open', () => {
-    const rows = eventsPage({name: undefined, server: 'http://f:8080', version: '0.337.0', events: [], width: 80});
-    expect(rows.map((row) => row.text)).toEqual([' Events', ' http://f:8080  Feldera 0.337.0', '', ' no tab is open']);
-  });
-
-  it('says that there is nothing yet', () => {
-    expect(text([], 80).at(-1)).toBe(' nothing has happened yet');
-  });
-
-  it('tells an old server from a supported one, and either from an unknown one', () => {
-    expect(text([], 80, '0.97.0')).toHaveLength(4);
-    const old = text([], 80, '0.60.0');
-    expect(old[1]).toBe(' http://f:8080  Feldera 0.60.0');
-    expect(old[2]).toMatch(/^ Feldera 0\.60\.0 is not supported, 0\.97 and newer are: the list and live logs$/);
-    for (const row of old) expect(textWidth(row)).toBeLessThanOrEqual(80);
-    const rows = eventsPage({name: 'orders', server: 'http://f:8080', version: undefined, events: [], width: 80});
-    expect(rows[1]?.text).toBe(' http://f:8080  Feldera of unknown version');
-  });
-
-  it('wraps what is long beside the time, and lets no control character through', () => {
-    const events = [{at, text: `try 3 failed: ${'word '.repeat(30)}\u001B[2J end`}];
-    const rows = text(events, 40);
-    for (const row of rows.slice(3)) expect(textWidth(row)).toBeLessThanOrEqual(40);
-    expect(rows.slice(4).every((row) => row.startsWith(' '.repeat(22)))).toBe(true);
-    expect(rows.join('')).toContain('^[[2J end');
-    const hostile = eventsPage({name: 'a\u001B[2J', server: '', version: undefined, events: [], width: 40});
-    expect(hostile[0]?.text).toContain('a^[[2J');
   });
 });
 

@@ -1,0 +1,57 @@
+import {dateTime} from '../../lib/format.ts';
+import type {ConnectionEvent} from '../../streams/connection/state.ts';
+import {plain, type StyledText} from '../../terminal/styled-text.ts';
+import type {Fact} from '../../viewport/markdown.ts';
+import {oldServerWords} from '../../words/failures.ts';
+import type {Controller} from '../controller.ts';
+import {openedFacts} from '../opened.ts';
+import {pipelinesOf} from '../state/view-state.ts';
+import {tabTitle} from '../tabs.ts';
+import {factRows, labelled, paragraph} from './page-rows.ts';
+
+/** Cells of the times of events. */
+const timeCells = 22;
+
+export type EventsView = {
+  /** Name of the tab; undefined if none is open. */
+  readonly name: string | undefined;
+  readonly server: string;
+  /** Undefined until the server has answered. */
+  readonly version: string | undefined;
+  /** Of an opened log, in place of a server. */
+  readonly facts?: readonly Fact[];
+  readonly events: readonly ConnectionEvent[];
+  readonly width: number;
+};
+
+/** The events of the shown tab: of its connection, its pipelines and their alert commands. */
+export function eventsOf(controller: Controller, width: number): readonly StyledText[] {
+  const {tab} = controller;
+  const {serverUrl: server, serverVersion, symbols, alerts} = controller.services;
+  const source = tab && controller.logOf(tab);
+  const pipelines = pipelinesOf(tab);
+  const runs = alerts?.runs.get().filter(({pipeline}) => pipelines.includes(pipeline)) ?? [];
+  const events = [...(source?.snapshot.get().events ?? []), ...runs].sort((a, b) => a.at - b.at);
+  const name = tab && tabTitle(tab, controller.listable, symbols);
+  const facts = tab ? openedFacts(controller, tab.name) : [];
+  return eventsPage({name, server, version: serverVersion.get(), facts, events, width});
+}
+
+/** The server of a tab, and what happened to its connection and its pipeline, newest first. */
+export function eventsPage({name, server, version, facts = [], events, width}: EventsView): readonly StyledText[] {
+  const old = oldServerWords(version);
+  const heading = [
+    plain(name === undefined ? ' Events' : ` Events of ${name}, newest first (UTC)`, {bold: true}),
+    ...(facts.length > 0
+      ? [plain(''), ...factRows(facts, width)]
+      : [plain(` ${server}  Feldera ${version ?? 'of unknown version'}`, {dim: true})]),
+    ...(old === undefined ? [] : paragraph(old, width, {style: {fg: 3}})),
+    plain(''),
+  ];
+  if (events.length === 0)
+    return [...heading, plain(name === undefined ? ' no tab is open' : ' nothing has happened yet', {dim: true})];
+  return [
+    ...heading,
+    ...events.toReversed().flatMap(({at, text}) => labelled(dateTime(at), text, {cells: timeCells, width})),
+  ];
+}
