@@ -86,16 +86,18 @@ export class ConnectorErrorFeed {
     followed.cancelWait();
     // What is new then is read once, with the number of what is left out.
     if (wait > 0) followed.cancelWait = clock.after(wait, () => this.#onStats(name));
-    else stream.addConnectorErrors(followed.read(now, {listed: this.#listed(name), ...clockOf(clock)}));
+    else stream.addConnectorErrors(followed.read(now, {listed: this.#listed(name), wall: clock.wall()}));
   }
-}
-
-function clockOf(clock: FeedOptions['clock']): {readonly wall: number; readonly monotonic: number} {
-  return {wall: clock.wall(), monotonic: clock.monotonic()};
 }
 
 /** The index of the newest error that is read, by connector and kind. */
 type Read = ReadonlyMap<string, number>;
+
+/** Where the new errors begin. `unknown`: new ones besides, of which not even the connector is known. */
+type Start = {
+  readonly from: Read;
+  readonly unknown?: {readonly count: number; readonly because: 'dropped' | 'no-texts'};
+};
 
 /** How far the errors of one pipeline are read. */
 class FollowedErrors {
@@ -158,19 +160,15 @@ class FollowedErrors {
     return markers.toSorted((a, b) => a.at - b.at);
   }
 
-  /** Where the new errors begin. `unknown`: new ones besides, of which not even the connector is known. */
-  #startOf(
-    stats: PipelineStats,
-    listed: Pipeline | undefined,
-  ): {readonly from: Read; readonly unknown?: {readonly count: number; readonly because: 'dropped' | 'no-texts'}} {
+  #startOf(stats: PipelineStats, listed: Pipeline | undefined): Start {
     // Counted by the process that was known, on and on.
     if (this.#stats?.incarnation === stats.incarnation) return {from: this.#read};
     const isNewProcess = this.#hasAnswer || (this.#listed && this.#listed.deploymentId !== listed?.deploymentId);
     if (isNewProcess) return {from: new Map()};
     // The first answer does not say which errors are old; the list counted those, of all connectors.
-    const all = allErrors(stats);
+    const all = stats.connectors.reduce((sum, connector) => sum + allErrors(connector), 0);
     const before = this.#listed?.connectorErrors ?? all;
-    return newestErrors(stats, Math.max(0, all - before));
+    return startOfNewest(stats, Math.max(0, all - before));
   }
 }
 
@@ -178,8 +176,27 @@ function keyOf(connector: ConnectorStats, {kind}: ConnectorErrors): string {
   return `${connectorKey(connector)} ${kind}`;
 }
 
-function allErrors({connectors}: PipelineStats): number {
-  return connectors.flatMap(({errors}) => errors).reduce((sum, {count}) => sum + count, 0);
+/** As the server counts them. */
+export function allErrors({errors}: Pick<ConnectorStats, 'errors'>): number {
+  return errors.reduce((sum, {count}) => sum + count, 0);
+}
+
+type KeptError = {
+  readonly connector: ConnectorStats;
+  readonly errors: ConnectorErrors;
+  readonly index: number;
+  /** Unix time in ms. */
+  readonly at: number;
+};
+
+/** The errors of all connectors that the server has sent, the newest first. */
+export function keptErrors({connectors}: PipelineStats): readonly KeptError[] {
+  const kept = connectors.flatMap((connector) =>
+    connector.errors.flatMap((errors) =>
+      (errors.kept ?? []).map(({index, time}) => ({connector, errors, index, at: readTime(time) || 0})),
+    ),
+  );
+  return kept.toSorted((a, b) => b.at - a.at || b.index - a.index);
 }
 
 function endOf({connectors}: PipelineStats): Read {
@@ -190,20 +207,12 @@ function endOf({connectors}: PipelineStats): Read {
   );
 }
 
-/** The newest `count` errors of all connectors. */
-function newestErrors(
-  stats: PipelineStats,
-  count: number,
-): {readonly from: Read; readonly unknown?: {readonly count: number; readonly because: 'dropped' | 'no-texts'}} {
-  const kept = stats.connectors.flatMap((connector) =>
-    connector.errors.flatMap((errors) =>
-      (errors.kept ?? []).map(({index, time}) => ({key: keyOf(connector, errors), index, at: readTime(time) || 0})),
-    ),
-  );
-  const newest = kept.toSorted((a, b) => b.at - a.at || b.index - a.index).slice(0, count);
+/** Of the newest `count` errors of all connectors. */
+function startOfNewest(stats: PipelineStats, count: number): Start {
+  const newest = keptErrors(stats).slice(0, count);
   const from = new Map(endOf(stats));
   // The newest first: the last one of each is its oldest.
-  for (const {key, index} of newest) from.set(key, index - 1);
+  for (const {connector, errors, index} of newest) from.set(keyOf(connector, errors), index - 1);
   const left = count - newest.length;
   if (left === 0) return {from};
   const hasTexts = stats.connectors.every(({errors}) => errors.every((each) => each.count === 0 || each.kept));

@@ -208,16 +208,18 @@ export class StatsPoller {
     this.#running.delete(key);
     if (signal.aborted) return;
     const known = this.#known.get().get(name) ?? unknown;
-    const failure = 'kind' in answer ? answer : undefined;
-    if ('kind' in answer) this.#set(name, {...known, [what === 'stats' ? 'failure' : 'seriesFailure']: answer});
-    else if ('samples' in answer) this.#set(name, {...known, series: answer, seriesFailure: undefined});
-    else this.#set(name, withStats(known, answer, clock.wall()));
-    if (failure) this.#onFailure(failure, name, what);
-    else this.#failing.delete(key);
-    // Errors may have risen after the answer was made: then it is wanted again already.
-    const isOpen = name === this.#open && this.#isWatched && this.#hasProcess(name);
-    if (!failure && isOpen && !this.#jobs.has(key)) {
-      this.#jobs.set(key, {name, what, dueAt: Math.max(startedAt + openEvery, clock.monotonic())});
+    if ('kind' in answer) {
+      this.#set(name, {...known, [what === 'stats' ? 'failure' : 'seriesFailure']: answer});
+      this.#onFailure(answer, name, what);
+    } else {
+      if ('samples' in answer) this.#set(name, {...known, series: answer, seriesFailure: undefined});
+      else this.#set(name, withStats(known, answer, clock.wall()));
+      this.#failing.delete(key);
+      // Errors may have risen after the answer was made: then it is wanted again already.
+      const isOpen = name === this.#open && this.#isWatched && this.#hasProcess(name);
+      if (isOpen && !this.#jobs.has(key)) {
+        this.#jobs.set(key, {name, what, dueAt: Math.max(startedAt + openEvery, clock.monotonic())});
+      }
     }
     this.#next();
   }

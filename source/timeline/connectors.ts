@@ -2,6 +2,7 @@ import type {ConnectorError, ConnectorErrors, ConnectorStats, PipelineStats} fro
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {count, counted, readTime} from '../lib/format.ts';
 import type {ErrorGroup} from '../records/error-log.ts';
+import {allErrors, keptErrors} from '../streams/connector-errors.ts';
 import {connectorKey, type KnownStats} from '../streams/stats-poller.ts';
 import {clean} from '../terminal/clean.ts';
 import {readLine} from '../viewport/line-text.ts';
@@ -183,18 +184,8 @@ export function riseWords(rise: ConnectorRise, {withNumbers}: {readonly withNumb
 
 const mostNamed = 3;
 
-function allErrors({errors}: ConnectorStats): number {
-  return errors.reduce((sum, {count: each}) => sum + each, 0);
-}
-
 /** Of the newest `most` errors that the server has sent, how many are of each connector. */
-function newestErrors({connectors}: PipelineStats, most: number): ReadonlyMap<string, number> {
-  const kept = connectors.flatMap((connector) =>
-    connector.errors.flatMap(({kept = []}) =>
-      kept.map(({time}) => ({key: connectorKey(connector), at: readTime(time) || 0})),
-    ),
-  );
-  const counts = new Map<string, number>();
-  for (const {key} of kept.toSorted((a, b) => b.at - a.at).slice(0, most)) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return counts;
+function newestErrors(stats: PipelineStats, most: number): ReadonlyMap<string, number> {
+  const ofEach = Map.groupBy(keptErrors(stats).slice(0, most), ({connector}) => connectorKey(connector));
+  return new Map([...ofEach].map(([key, errors]) => [key, errors.length]));
 }
