@@ -55,6 +55,11 @@ export function systemZoneOffset(at: number): number {
   return -new Date(at).getTimezoneOffset();
 }
 
+/** The Unix time in ms whose digits in UTC are those of `at` in a zone. `offsetAt`: as `systemZoneOffset`. */
+export function inZone(at: number, offsetAt: (at: number) => number): number {
+  return at + offsetAt(at) * 60_000;
+}
+
 /** `less than 1 s`, `4 s`, `3 min`, `2 h`, `5 d`: the nearest whole number of a unit. */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000;

@@ -1,12 +1,12 @@
 import type {Marker} from '../buffer/markers.ts';
-import {clockTime, elapsedShort, isoTime} from '../lib/format.ts';
+import {clockTime, elapsedShort, inZone, isoTime} from '../lib/format.ts';
 import type {RecordCounts} from '../records/record-table.ts';
 import {padTo} from '../terminal/fit.ts';
 import type {Style} from '../terminal/style.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {markerTone} from '../words/markers.ts';
-import {inZone, type ZoneOffset} from './time-column.ts';
+import type {ZoneOffset} from './time-column.ts';
 import {cellOf, type Strip, type StripCell} from './time-strip.ts';
 
 /** Rows of a strip: bars, and what is at their places. */

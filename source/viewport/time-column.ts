@@ -1,4 +1,4 @@
-import {elapsed, isoTime, readTime, systemZoneOffset} from '../lib/format.ts';
+import {elapsed, inZone, isoTime, readTime, systemZoneOffset} from '../lib/format.ts';
 import {clip, padTo} from '../terminal/fit.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';
 
@@ -15,11 +15,6 @@ export const timeModes: readonly TimeMode[] = ['sent', 'local', 'utc', 'relative
 export type ZoneOffset = (at: number) => number;
 
 export const utc: ZoneOffset = () => 0;
-
-/** The Unix time in ms whose digits in UTC are those of `at` in a zone. */
-export function inZone(at: number, offsetAt: ZoneOffset): number {
-  return at + offsetAt(at) * 60_000;
-}
 
 /** Times for the moving modes, whose column is made for each frame. Unix times in ms. */
 type PaintTimes = {readonly now: number; readonly previousAt: number | undefined};

@@ -1,4 +1,4 @@
-import {byteSize, moment} from '../lib/format.ts';
+import {byteSize, inZone, moment} from '../lib/format.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import type {FileState} from '../streams/log-source.ts';
 import type {ConnectionWords} from './connection.ts';
@@ -58,7 +58,7 @@ function growthWords(file: FileState, shown: Shown | undefined): string {
   if (grewAt === undefined) return hasWriter ? 'waiting' : 'end of file';
   if (!shown || isGrowing(file, shown)) return 'growing';
   const {now, offsetAt} = shown;
-  return `grew ${moment(grewAt + offsetAt(grewAt) * 60_000, now + offsetAt(now) * 60_000)}`;
+  return `grew ${moment(inZone(grewAt, offsetAt), inZone(now, offsetAt))}`;
 }
 
 /** It changes to `grew …` without a change of the file. */

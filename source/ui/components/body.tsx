@@ -1,6 +1,6 @@
 import {useCallback, useSyncExternalStore} from 'react';
 import type {Pipeline} from '../../api/types.ts';
-import {clockTime, count, dateTime} from '../../lib/format.ts';
+import {clockTime, count, dateTime, inZone} from '../../lib/format.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import type {RecordIndex} from '../../records/record-index.ts';
 import type {Run} from '../../records/runs.ts';
@@ -12,7 +12,7 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Place} from '../../viewport/geometry.ts';
 import {type Position, visiblePlaces} from '../../viewport/position.ts';
-import {inZone, type ZoneOffset} from '../../viewport/time-column.ts';
+import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {openedState} from '../../words/opened.ts';
 import {failureWord, isFailing} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';

@@ -1,5 +1,5 @@
 import type {ApiFailure, Pipeline, Session} from '../../api/types.ts';
-import {clockTime, counted, duration, readTime} from '../../lib/format.ts';
+import {clockTime, counted, duration, inZone, readTime} from '../../lib/format.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
 import type {ListSnapshot} from '../../streams/list-poller.ts';
 import type {LogSnapshot} from '../../streams/log-source.ts';
@@ -21,7 +21,7 @@ import {
 import {concat, plain, restyle, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
-import {inZone, type ZoneOffset} from '../../viewport/time-column.ts';
+import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {type ConnectionWords, connectionWords} from '../../words/connection.ts';
 import {isOldServer, refusalWords} from '../../words/failures.ts';
 import {fileWords} from '../../words/opened.ts';

@@ -1,9 +1,8 @@
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
-import {clockTime, count, dateTime} from '../../lib/format.ts';
+import {clockTime, count, dateTime, inZone} from '../../lib/format.ts';
 import {type ParseError, parseTime} from '../../records/parse-time.ts';
 import type {Geometry} from '../../viewport/geometry.ts';
 import {follow, hold, moveBy, scrollBy, toTop} from '../../viewport/position.ts';
-import {inZone} from '../../viewport/time-column.ts';
 import type {Controller} from '../controller.ts';
 import {keysDo, withHint} from '../keys/commands.ts';
 import {longestShown, type PaneAt, timeNear} from '../pane/pane-at.ts';

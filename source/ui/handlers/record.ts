@@ -1,6 +1,5 @@
-import {dateTime} from '../../lib/format.ts';
+import {dateTime, inZone} from '../../lib/format.ts';
 import {shortenHome} from '../../storage/save-file.ts';
-import {inZone} from '../../viewport/time-column.ts';
 import {keptWords, recordedWords} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
 import {keyInWords, withHint} from '../keys/commands.ts';
