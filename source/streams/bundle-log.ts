@@ -30,12 +30,23 @@ async function overlapping(collections: readonly Collection[]): Promise<readonly
   return groups;
 }
 
+type BundleOptions = {
+  readonly signal?: AbortSignal | undefined;
+  /** For each log, what is called with the bytes of it that were read. */
+  readonly read?: (log: PackedPart) => ((bytes: number) => void) | undefined;
+};
+
 /** The log in collections of one bundle: what several have is in it once. Throws `OpenError`. */
 export async function* bundlePieces(
   collections: readonly Collection[],
-  signal?: AbortSignal,
+  options?: BundleOptions,
 ): AsyncGenerator<RecordedPiece> {
-  for await (const piece of stitched(collections, signal)) if (!('collection' in piece)) yield piece;
+  for await (const piece of stitched(collections, options)) if (!('collection' in piece)) yield piece;
+}
+
+/** In the order in which they are read. */
+export function logsOf(collections: readonly Collection[]): readonly PackedPart[] {
+  return collections.flatMap((collection) => logOf(collection) ?? []);
 }
 
 function logOf({files}: Collection): PackedPart | undefined {
@@ -51,7 +62,7 @@ type Added = {readonly collection: Collection; readonly isFresh: boolean};
  */
 async function* stitched(
   collections: readonly Collection[],
-  signal?: AbortSignal,
+  {signal, read}: BundleOptions = {},
 ): AsyncGenerator<RecordedPiece | Added> {
   const sink = new PieceSink();
   const stitch = new Stitch({sink, clock: sink});
@@ -67,7 +78,7 @@ async function* stitched(
     if (log) {
       stitch.start({cause: 'collected-again', downMs});
       let isEmpty = true;
-      for await (const piece of unpack(log, {signal})) {
+      for await (const piece of unpack(log, {signal, onRead: read?.(log)})) {
         isEmpty = false;
         if ('bytes' in piece) stitch.append(piece.bytes);
         else sink.pieces.push(piece);

@@ -174,8 +174,11 @@ export class OpenedLog {
   async #readPieces(found: FoundLog): Promise<boolean> {
     const {stdin} = this.#options;
     const {signal} = this.#closing;
+    const onRead = (read: number, size: number) => {
+      this.#state = {...this.#state, read, size};
+    };
     return await this.#reading(found, async () => {
-      for await (const piece of openedPieces(found, {signal, ...(stdin && {stdin})})) {
+      for await (const piece of openedPieces(found, {signal, onRead, ...(stdin && {stdin})})) {
         if ('bytes' in piece) this.#append(piece.bytes);
         else this.#addMarker(piece.marker);
         await this.#pause();
@@ -186,12 +189,15 @@ export class OpenedLog {
   /** Blocks stay in the recording, from which they are read back. */
   async #readRecordings(found: FoundRecordings): Promise<boolean> {
     return await this.#reading(found, async () => {
+      let size = 0;
       for (const {block, bytes} of recordedBlocks(recordedPieces(found.recordings))) {
         this.buffer.addPast(block);
         this.#errors.append(bytes, newlinesIn(bytes));
+        size += bytes.length;
         this.#onRead(bytes);
         await this.#pause();
       }
+      this.#state = {...this.#state, size, read: size};
     });
   }
 
@@ -239,9 +245,11 @@ export class OpenedLog {
   #onRead(bytes: Uint8Array): void {
     const at = this.#options.clock.wall();
     this.#receivedAt = at;
-    const read = this.#state.read + bytes.length;
-    const grewAt = this.#state.kind === 'followed' ? at : undefined;
-    this.#setState({...this.#state, size: Math.max(this.#state.size, read), read, grewAt});
+    if (this.#state.kind !== 'followed') this.#onChange();
+    else {
+      const read = this.#state.read + bytes.length;
+      this.#setState({...this.#state, size: read, read, grewAt: at});
+    }
   }
 
   #setState(state: FileState): void {

@@ -1,15 +1,17 @@
 import {newline} from '../buffer/segment.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {pipePieces, readPipe} from '../storage/opened/read-pipe.ts';
-import {unpack, wholeFile} from '../storage/opened/unpack.ts';
+import {type PackedPart, packedSize, unpack, wholeFile} from '../storage/opened/unpack.ts';
 import type {RecordedPiece} from '../storage/recording/reader.ts';
-import {bundlePieces} from './bundle-log.ts';
+import {bundlePieces, logsOf} from './bundle-log.ts';
 import {recordedPieces} from './recorded-source.ts';
 
 export type PiecesOptions = {
   /** What the program reads as its own input; only for a log of kind `stdin` whose path is `-`. */
   readonly stdin?: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   readonly signal?: AbortSignal;
+  /** Called as files are read: bytes on the disk, packed if they are packed, of `size` in all. Not of recordings. */
+  readonly onRead?: (read: number, size: number) => void;
 };
 
 /**
@@ -17,25 +19,40 @@ export type PiecesOptions = {
  * where the next file begins. Throws `OpenError` for what cannot be read at all, and errors of the file system.
  */
 export async function* openedPieces(found: FoundLog, options: PiecesOptions = {}): AsyncGenerator<RecordedPiece> {
-  const {stdin = [], signal} = options;
+  const {stdin = [], signal, onRead} = options;
   switch (found.kind) {
     case 'recording':
       yield* recordedPieces(found.recordings);
       return;
     case 'file': {
       const {older, path, packed} = found;
-      yield* oneAfterTheOther(
-        [...older, {path, packed}].map((file) => unpack(wholeFile(file.path, file.packed), {signal})),
-      );
+      const parts = [...older, {path, packed}].map((file) => wholeFile(file.path, file.packed));
+      const read = await progressOf(parts, onRead);
+      yield* oneAfterTheOther(parts.map((part) => unpack(part, {signal, onRead: read(part)})));
       return;
     }
     case 'bundle':
-      yield* bundlePieces(found.collections, signal);
+      yield* bundlePieces(found.collections, {signal, read: await progressOf(logsOf(found.collections), onRead)});
       return;
     case 'stdin':
       yield* pipePieces(found.name, found.path === '-' ? stdin : readPipe(found.path, signal));
       return;
   }
+}
+
+/** Of parts that are read one after the other: for each, what is to be called with the bytes of it that were read. */
+async function progressOf(
+  parts: readonly PackedPart[],
+  onRead: PiecesOptions['onRead'],
+): Promise<(part: PackedPart) => ((bytes: number) => void) | undefined> {
+  if (!onRead) return () => undefined;
+  const before = new Map<PackedPart, number>();
+  let size = 0;
+  for (const part of parts) {
+    before.set(part, size);
+    size += await packedSize(part);
+  }
+  return (part) => (bytes) => onRead((before.get(part) ?? 0) + bytes, size);
 }
 
 async function* oneAfterTheOther(files: readonly AsyncIterable<RecordedPiece>[]): AsyncGenerator<RecordedPiece> {

@@ -74,7 +74,7 @@ function wordsOf(marker: Marker): string {
     case 'unread':
       return `${clockTime(marker.at)} ${marker.stream} is not read from here to the next start: ${marker.why}`;
     case 'not-merged':
-      return `${counted(marker.lines, 'line', 'lines')} left the scrollback before being merged`;
+      return `${counted(marker.lines, 'older line', 'older lines')} not merged · its own tab may have them`;
     case 'not-recorded':
       return marker.lines === undefined
         ? 'what came here was not recorded; how much is unknown'

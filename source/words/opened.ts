@@ -38,8 +38,7 @@ function stateOf(file: FileState, shown?: Shown): PipelineState {
   const {kind, size, read, counted, grewAt, hasWriter = false} = file;
   switch (kind) {
     case 'reading': {
-      const isKnown = size > read && size > 0;
-      const word = isKnown ? `reading ${Math.floor((100 * read) / size)}%` : 'reading';
+      const word = size > 0 ? `reading ${Math.floor((100 * read) / size)}%` : 'reading';
       return {symbol: 'waiting', word, style: {fg: 3}};
     }
     case 'followed': {

@@ -38,9 +38,9 @@ export class Feed {
   }
 
   show(change: Partial<LogSnapshot> = {}): void {
-    const {connection, events, receivedAt} = {...this.#store.get(), ...change};
+    const {connection, file, events, receivedAt} = {...this.#store.get(), ...change};
     const own = mergedSnapshot(this.buffer, [], connection);
-    this.#store.set({...own, events, receivedAt});
+    this.#store.set({...own, file, events, receivedAt});
   }
 }
 

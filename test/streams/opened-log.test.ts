@@ -259,6 +259,35 @@ test('a recording is shown whole, whatever the scrollback holds, and its damaged
   await damaged.shows('<unreadable>', ...numbered(20, 50), '<new-life>', 'the next', 'open');
 });
 
+test('of what is compressed, how much of the file is read is known', async () => {
+  await using home = await temporaryDirectory();
+  const gzip = async (name: string, lines: readonly string[]) => {
+    const packed = gzipSync(textOf(lines), {level: 0});
+    await writeFile(path.join(home.path, name), packed);
+    return {path: path.join(home.path, name), packed: 'gzip', size: packed.length} as const;
+  };
+  const older = await gzip('a.log.1.gz', numbered(0, 50_000));
+  const last = await gzip('a.log.gz', numbered(50_000, 60_000));
+  const size = older.size + last.size;
+  const shares: number[] = [];
+  await using opened = openLog({
+    found: {kind: 'file', name: 'a.log.gz', ...last, older: [older]},
+    clock: systemClock,
+  });
+  const {snapshot} = opened.log;
+  snapshot.subscribe(() => {
+    const {file} = snapshot.get();
+    if (file?.kind === 'reading' && file.size === size) shares.push(file.read / size);
+  });
+  await eventually(
+    () => fileOf(opened)?.kind === 'ended',
+    () => JSON.stringify(fileOf(opened)),
+  );
+  expect(fileOf(opened)).toMatchObject({size, read: size});
+  expect(shares.length).toBeGreaterThan(0);
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+});
+
 test('stdin is streamed until it ends', async () => {
   const found: FoundLog = {kind: 'stdin', name: 'stdin', path: '-'};
   const {promise: more, resolve} = Promise.withResolvers<void>();

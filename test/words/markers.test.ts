@@ -101,7 +101,7 @@ const all: readonly (readonly [MarkerKind, string])[] = [
     {kind: 'unreadable', bytes: 2048, because: 'rest-damaged', file: 'x.log.gz'},
     'x.log.gz is damaged from here on: 2.0 kB could not be read',
   ],
-  [{kind: 'not-merged', lines: 1200}, '1,200 lines left the scrollback before being merged'],
+  [{kind: 'not-merged', lines: 1200}, '1,200 older lines not merged · its own tab may have them'],
   [
     {kind: 'unread', stream: 'stderr', why: 'stream did not contain valid UTF-8'},
     '09:17:30 stderr is not read from here to the next start: stream did not contain valid UTF-8',

@@ -18,6 +18,11 @@ test('a file is growing only while it grows, then it is said when it grew', () =
   expect(fileWords(followed({grewAt: now, counted: 0.5}), shown).text).toBe('counting lines 50%');
 });
 
+test('how much is read is said in percent of what is on the disk', () => {
+  expect(fileWords({kind: 'reading', size: 0, read: 0}).text).toBe('reading');
+  expect(fileWords({kind: 'reading', size: 1000, read: 459}).text).toBe('reading 45%');
+});
+
 test('the words are worked out again until they say when the file grew', () => {
   expect(fileWords(followed(), shown).countdown).toBe(false);
   expect(fileWords(followed({grewAt: now}), shown).countdown).toBe(true);

@@ -1,4 +1,4 @@
-import {type FileHandle, open} from 'node:fs/promises';
+import {type FileHandle, open, stat} from 'node:fs/promises';
 import path from 'node:path';
 import * as zlib from 'node:zlib';
 import type {Marker} from '../../buffer/markers.ts';
@@ -23,7 +23,12 @@ const readBytes = 64 * 1024;
 /** Bytes that are unpacked at a time where damage was found, first and then, so that nothing before it is lost. */
 const fineSteps = [64, 1];
 
-type UnpackOptions = {readonly signal?: AbortSignal | undefined; readonly limits?: UnpackLimits};
+type UnpackOptions = {
+  readonly signal?: AbortSignal | undefined;
+  readonly limits?: UnpackLimits;
+  /** Called before each piece with the packed bytes that were read so far. */
+  readonly onRead?: ((bytes: number) => void) | undefined;
+};
 
 /**
  * The bytes of a file, unpacked piece by piece: gzip with all its members, zstd with all its frames. What is truncated
@@ -31,7 +36,7 @@ type UnpackOptions = {readonly signal?: AbortSignal | undefined; readonly limits
  * cannot be read, is no log once it is unpacked, or unpacks to more than the limits.
  */
 export async function* unpack(part: PackedPart, options: UnpackOptions = {}): AsyncGenerator<RecordedPiece> {
-  const {signal, limits} = options;
+  const {signal, limits, onRead} = options;
   const handle = await open(part.path).catch((error: unknown) => {
     throw OpenError.of(part.path, error);
   });
@@ -55,6 +60,7 @@ export async function* unpack(part: PackedPart, options: UnpackOptions = {}): As
       }
       bounded.check(piece.bytes, piece.consumed - start);
       if (part.crc !== undefined) crc = zlib.crc32(piece.bytes, crc);
+      onRead?.(piece.consumed - start);
       yield {bytes: piece.bytes};
     }
   } finally {
@@ -186,4 +192,13 @@ export async function readAt(handle: FileHandle, position: number, length: numbe
 /** The file itself, all of it. */
 export function wholeFile(file: string, packed: Packing): PackedPart {
   return {name: clean(path.basename(file)), path: file, packed};
+}
+
+/** Packed bytes of a part; 0 of one that is gone. */
+export async function packedSize({path: file, length}: PackedPart): Promise<number> {
+  if (length !== undefined) return length;
+  return await stat(file).then(
+    ({size}) => size,
+    () => 0,
+  );
 }

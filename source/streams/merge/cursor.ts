@@ -9,7 +9,7 @@ export type MergeSink = {
   /** Returns the id of the marker in the merged log. */
   readonly marker: (marker: Marker, origin: number) => number | undefined;
   readonly replaceMarker: (id: number, marker: Marker) => void;
-  /** The source dropped this many lines before they were read. */
+  /** This many lines of the source are not read: they are before the first one, or were dropped meanwhile. */
   readonly missed: (lines: number, origin: number) => void;
 };
 
@@ -34,16 +34,17 @@ export class MergeCursor {
   readonly origin: number;
   readonly #buffer: LogBuffer;
   readonly #window: number;
+  readonly #reach: number;
 
   /** Entries below `endId` are due at `dueAt` (monotonic milliseconds). Oldest first. */
   readonly #arrivals: {readonly endId: number; readonly dueAt: number}[] = [];
-  #arrivedEnd: number;
-  #dueEnd: number;
+  #arrivedEnd = 0;
+  #dueEnd = 0;
   /** The end of a source that was left. */
   #leftAt: number | undefined;
 
-  #nextId: number;
-  #endId: number;
+  #nextId = 0;
+  #endId = 0;
   /** The segment of the next entry. */
   #segment: SegmentView | undefined;
   #isLine = false;
@@ -55,7 +56,8 @@ export class MergeCursor {
 
   #hasRead = false;
   /** All lines of the source before the next entry, dropped ones included. */
-  #linesBefore: number;
+  #linesBefore = 0;
+  /** Lines before the next entry that the merged log does not have. */
   #missed = 0;
   /** The last marker read, and the id of its copy: the source may still correct it, but no earlier one. */
   #marker: {readonly id: number; readonly copyId: number; readonly marker: Marker} | undefined;
@@ -64,12 +66,9 @@ export class MergeCursor {
     this.#buffer = buffer;
     this.origin = origin;
     this.#window = window;
-    const {id, linesBefore} = buffer.lastBytes(reach);
-    this.#linesBefore = linesBefore;
-    this.#nextId = id;
-    this.#endId = id;
-    this.#arrivedEnd = this.#buffer.endedTo;
-    this.#dueEnd = this.#arrivedEnd;
+    this.#reach = reach;
+    this.#begin();
+    this.#setDueTo(buffer.endedTo);
   }
 
   /** Due or not. */
@@ -114,8 +113,9 @@ export class MergeCursor {
     this.#arrivals.push({endId, dueAt: now + this.#window});
   }
 
-  /** All that the source holds is due at once. */
+  /** All that the source holds is due at once. If nothing was read yet, the end of that is: it may have come since. */
   setDue(): void {
+    if (!this.#hasRead) this.#begin();
     if (this.#leftAt === undefined) this.#setDueTo(this.#buffer.endedTo);
   }
 
@@ -215,6 +215,14 @@ export class MergeCursor {
     if (this.#nextId >= firstId) return;
     if (this.#hasRead) this.#missed += droppedLines - this.#linesBefore;
     this.#linesBefore = droppedLines;
+  }
+
+  #begin(): void {
+    const {id, linesBefore} = this.#buffer.lastBytes(this.#reach);
+    this.#linesBefore = linesBefore;
+    this.#missed = linesBefore - this.#buffer.droppedLines;
+    this.#nextId = id;
+    this.#endId = id;
   }
 
   /** Copies what the source has changed in its last marker. */

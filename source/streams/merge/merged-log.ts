@@ -5,7 +5,7 @@ import {FrameBatch} from '../../lib/frames.ts';
 import {SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore, type Store} from '../../lib/store.ts';
 import {type ConnectionEvent, type ConnectionState, eventsKept} from '../connection/state.ts';
-import {bufferInfo, isCatchingUp, type LogSnapshot, type LogSource} from '../log-source.ts';
+import {bufferInfo, type FileState, isCatchingUp, type LogSnapshot, type LogSource} from '../log-source.ts';
 import {Merge} from './merge.ts';
 
 /** Milliseconds: a line is delayed by the server's buffers, and by up to a frame (83 ms at 12 a second). */
@@ -173,9 +173,10 @@ export class MergedLog {
   }
 }
 
-/** A stream is idle from its opening to its first frame. */
+/** A stream is idle from its opening to its first frame. Of a large file, the end comes first, and then what is before. */
 function hasCaughtUp(snapshot: LogSnapshot): boolean {
-  return snapshot.connection?.kind !== 'idle' && !isCatchingUp(snapshot);
+  const isIdle = snapshot.connection?.kind === 'idle';
+  return !isIdle && !isCatchingUp(snapshot) && snapshot.file?.counted === undefined;
 }
 
 /** From what needs the user to what is well. */
@@ -211,13 +212,31 @@ export function mergedSnapshot(
   // Of pipelines all of which were left.
   const idle = sources.some(({snapshot}) => snapshot.connection) ? ({kind: 'idle'} as const) : undefined;
   const lastBytes = sources.flatMap(({snapshot}) => snapshot.receivedAt ?? []);
+  const connection = worstConnection(ownConnection ? [ownConnection, ...connections] : connections) ?? idle;
   return {
     ...bufferInfo(buffer),
-    connection: worstConnection(ownConnection ? [ownConnection, ...connections] : connections) ?? idle,
+    connection,
+    file: connection ? undefined : mergedFile(sources),
     events: mergedEvents(sources),
     pipelineId: undefined,
     unread: [...new Set(sources.flatMap(({snapshot, left}) => (left ? [] : (snapshot.unread ?? []))))],
     receivedAt: lastBytes.length > 0 ? Math.max(...lastBytes) : undefined,
+  };
+}
+
+/** More comes while more comes of one of them; one that cannot be read needs the user. */
+function mergedFile(sources: readonly SourceState[]): FileState | undefined {
+  const files = sources.flatMap(({snapshot, left}) => (left ? [] : (snapshot.file ?? [])));
+  const kind = (['failed', 'followed', 'ended'] as const).find((each) => files.some((file) => file.kind === each));
+  if (kind === undefined) return undefined;
+  const grewAt = Math.max(...files.map((file) => file.grewAt ?? 0));
+  return {
+    kind,
+    size: files.reduce((sum, {size}) => sum + size, 0),
+    read: files.reduce((sum, {read}) => sum + read, 0),
+    ...(grewAt > 0 && {grewAt}),
+    hasWriter: files.some(({hasWriter}) => hasWriter),
+    why: files.find(({why}) => why !== undefined)?.why,
   };
 }
 

@@ -357,7 +357,7 @@ describe('a recorded past', () => {
   const recorded = Array.from({length: 40}, (_, second) => a(second));
   const lineBytes = Buffer.byteLength(`${a(10)}\n`);
 
-  test('is merged as far back as there is room for, and what is older is not read', () => {
+  test('is merged as far back as there is room for, and what is older is not read, but counted', () => {
     const {buffer: past, reads} = pastOf(...recorded);
     past.append(Buffer.from(`${a(50)}\n`));
     const buffer = new LogBuffer({maxBytes: 1 << 20});
@@ -369,11 +369,24 @@ describe('a recorded past', () => {
       wall: () => 7,
     });
     while (!merge.step(all, 0));
-    expect(entriesOf(buffer)).toEqual([b(5), a(37), a(38), b(38), a(39), a(50)]);
+    expect(entriesOf(buffer)).toEqual([b(5), '<not-merged>', a(37), a(38), b(38), a(39), a(50)]);
+    expect(buffer.markerAt(1)).toMatchObject({lines: 37});
     expect(reads()).toBe(3);
   });
 
-  test('that was not read is not counted as missing', () => {
+  test('that is read only after the beginning is merged as far back, too', () => {
+    const {buffer: past} = pastOf();
+    const buffer = new LogBuffer({maxBytes: 1 << 20});
+    const merge = new Merge({buffer, sources: [past, source(b(50))], window, reach: 2 * lineBytes, wall: () => 7});
+    past.addPast(readable(...recorded));
+    for (const line of recorded.slice(20, 23)) past.addPast(readable(line));
+    merge.setDue();
+    while (!merge.step(all, 0));
+    expect(entriesOf(buffer)).toEqual(['<not-merged>', ...recorded.slice(21, 23), b(50)]);
+    expect(buffer.markerAt(0)).toMatchObject({lines: 41});
+  });
+
+  test('that was not read is counted once', () => {
     const {buffer: past} = pastOf(...recorded);
     const buffer = new LogBuffer({maxBytes: 1 << 20});
     const merge = new Merge({buffer, sources: [past, source()], window, reach: lineBytes, wall: () => 7});
@@ -381,12 +394,18 @@ describe('a recorded past', () => {
     past.append(Buffer.from(`${a(60)}\n${'x'.repeat(1 << 19)}\n${'y'.repeat(1 << 20)}\n${a(70)}\n`));
     merge.onSourceChange(0, 10);
     while (!merge.step(all, 10_000));
-    const [first, missed] = entriesOf(buffer);
-    expect([first, missed]).toEqual([a(39), '<not-merged>']);
+    expect(entriesOf(buffer).slice(0, 3)).toEqual(['<not-merged>', a(39), '<not-merged>']);
+    expect(buffer.markerAt(0)).toMatchObject({lines: 39});
     // The 40 that were recorded left the scrollback too, and 39 of them had not been read.
     expect(past.droppedLines).toBe(43);
-    expect(buffer.markerAt(1)).toMatchObject({lines: 3});
+    expect(buffer.markerAt(2)).toMatchObject({lines: 3});
   });
+
+  const readable = (...lines: readonly string[]) => {
+    const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+    const {length: byteLength} = bytes;
+    return {lines: lines.length, byteLength, markers: [], bytes: {isKept: () => true, read: () => bytes}};
+  };
 
   const unreadable = (lines: number) => ({
     ...{lines, byteLength: lines * lineBytes, markers: []},

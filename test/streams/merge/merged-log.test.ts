@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
 import type {Clock} from '../../../source/lib/clock.ts';
 import type {ConnectionState} from '../../../source/streams/connection/state.ts';
+import type {FileState} from '../../../source/streams/log-source.ts';
 import {MergedLog, mergedSnapshot} from '../../../source/streams/merge/merged-log.ts';
 import {eventually} from '../../harness/eventually.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
@@ -69,6 +70,27 @@ describe('a merged log', () => {
     else b.show({connection: {kind: 'gone', reason: {kind: 'deleted'}, until: 9}});
     await clock.advance(1);
     expect(entriesOf(log.buffer)).toEqual([lineAt('a', 1, 'at 1')]);
+  });
+
+  test('of files waits until the lines of a large one are counted, and has their state', async () => {
+    const [a, b] = twoFeeds();
+    a.writeAt(1);
+    b.writeAt(2);
+    const file: FileState = {kind: 'followed', size: 10, read: 10};
+    a.show({connection: undefined, file: {...file, kind: 'ended'}});
+    b.show({connection: undefined, file: {...file, counted: 0.5}});
+    const {clock, log} = setUp(a, b);
+    await clock.advance(1000);
+    expect(log.snapshot.get()).toMatchObject({lineCount: 0, connection: {kind: 'catching-up'}});
+    b.show({file});
+    await clock.advance(1000);
+    expect(log.snapshot.get()).toMatchObject({lineCount: 2, file: {kind: 'followed', size: 20}});
+    b.show({file: {...file, grewAt: 5}});
+    await clock.advance(1000);
+    expect(log.snapshot.get()).toMatchObject({file: {kind: 'followed', grewAt: 5}});
+    log.leave('b');
+    await clock.advance(1000);
+    expect(log.snapshot.get().file?.kind).toBe('ended');
   });
 
   test('waits for nothing while nothing comes', async () => {
