@@ -20,13 +20,14 @@ type AskOptions = {
   readonly settings: Settings;
   readonly version: string;
   readonly process: NodeJS.Process;
-  /** Hears of the server once it is open. */
+  readonly isJson: boolean;
+  /** Called with the server once it is open. */
   readonly onServer: (server: OpenServer) => void;
 };
 
 /** Prints the text from `answer`. Returns the exit code; rejects with the failure. */
 async function askServer(
-  {settings, version, process, onServer, isJson}: AskOptions & {readonly isJson: boolean},
+  {settings, version, process, onServer, isJson}: AskOptions,
   answer: (client: ApiClient, signal: AbortSignal, serverVersion: Promise<string | undefined>) => Promise<string>,
 ): Promise<number> {
   const {signal, exitCode} = stopOnSignals(process);
@@ -51,11 +52,13 @@ type AskRequest = Extract<Request, {kind: 'list' | 'status' | 'diff' | 'story' |
 
 /** Runs a command that prints one text. Returns the exit code. */
 export async function runAskCommand(
-  options: Omit<AskOptions, 'onServer'> & {readonly request: AskRequest},
+  options: Omit<AskOptions, 'onServer' | 'isJson'> & {readonly request: AskRequest},
 ): Promise<number> {
   const isJson = 'output' in options.request && options.request.output === 'json';
-  return await reportingFaults({...options, isJson}, (onServer) => ask({...options, onServer}));
+  return await reportingFaults({...options, isJson}, (onServer) => ask({...options, isJson, onServer}));
 }
+
+const common = {clock: systemClock, random: systemRandom};
 
 async function ask(options: AskOptions & {readonly request: AskRequest}): Promise<number> {
   const {request, version, process} = options;
@@ -63,13 +66,13 @@ async function ask(options: AskOptions & {readonly request: AskRequest}): Promis
     case 'list': {
       const isColored = process.stdout.isTTY === true && !process.env.NO_COLOR;
       const {output, statuses} = request;
-      return await askServer({...options, isJson: output === 'json'}, (client, signal) =>
+      return await askServer(options, (client, signal) =>
         listText({client, output, statuses, isColored, now: systemClock.wall(), signal}),
       );
     }
     case 'status': {
       const {output} = request;
-      return await askServer({...options, isJson: output === 'json'}, (client, signal, serverVersion) =>
+      return await askServer(options, (client, signal, serverVersion) =>
         statusText({client, serverVersion, requested: request, output, signal}),
       );
     }
@@ -77,10 +80,7 @@ async function ask(options: AskOptions & {readonly request: AskRequest}): Promis
       return await runDiff({...options, request});
     case 'story': {
       const {storyOfServer} = await import('./whole-log.ts');
-      const common = {clock: systemClock, random: systemRandom};
-      return await askServer({...options, isJson: request.output === 'json'}, (client, signal) =>
-        storyOfServer(request, {...common, client, signal}),
-      );
+      return await askServer(options, (client, signal) => storyOfServer(request, {...common, client, signal}));
     }
     case 'completion':
       return await printWhole(completionScript(request.shell), process);
@@ -93,11 +93,8 @@ async function runDiff({request, ...options}: AskOptions & {readonly request: Di
   const {process} = options;
   const {diffOfRecording, diffOfServer} = await import('./whole-log.ts');
   const {from} = request;
-  const common = {clock: systemClock, random: systemRandom};
   if (from === undefined) {
-    return await askServer({...options, isJson: request.output === 'json'}, (client, signal) =>
-      diffOfServer(request, {...common, client, signal}),
-    );
+    return await askServer(options, (client, signal) => diffOfServer(request, {...common, client, signal}));
   }
   const {signal, exitCode} = stopOnSignals(process);
   try {

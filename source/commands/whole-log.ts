@@ -3,9 +3,7 @@ import {LogBuffer} from '../buffer/log-buffer.ts';
 import {type Clock, nextTurn} from '../lib/clock.ts';
 import {counted} from '../lib/format.ts';
 import {jsonText} from '../lib/json.ts';
-import {parseSince} from '../records/parse-time.ts';
 import {RecordIndex} from '../records/record-index.ts';
-import {UsageError} from '../settings/parse-values.ts';
 import type {DiffRequest, StoryRequest} from '../settings/request.ts';
 import {readFailureWords} from '../storage/opened/open-error.ts';
 import {codeOf} from '../storage/save-file.ts';
@@ -21,6 +19,7 @@ import {CheckpointLines, type StoryRow, shownTime, storyOf} from '../timeline/st
 import {storyObjects, storyText} from '../timeline/story-words.ts';
 import {CatchUp} from './logs/catch-up.ts';
 import {namedIn} from './logs/logs-in.ts';
+import {sinceTime} from './logs/record-printer.ts';
 import {describePipeline} from './status.ts';
 
 /* Commands that read a whole log before they print: `diff` and `story`. */
@@ -47,14 +46,15 @@ export async function diffOfServer(request: DiffRequest, options: ServerLogOptio
 
 /** The same of a recording, a file or a support bundle. Rejects with an `Error` of one line. */
 export async function diffOfRecording(
-  {name, from, ...request}: DiffRequest & {readonly from: string},
+  request: DiffRequest & {readonly from: string},
   {clock, signal}: Pick<ServerLogOptions, 'clock' | 'signal'>,
 ): Promise<string> {
+  const {name, from} = request;
   const runs = await runsOfRecording(name, from, {clock, signal}).catch((error: unknown) => {
     const code = codeOf(error);
     throw code === undefined ? error : new Error(`${from} cannot be read: ${readFailureWords(code)}`, {cause: error});
   });
-  return textOf({name, from, ...request}, runs, clean(from));
+  return textOf(request, runs, clean(from));
 }
 
 function textOf({name, runs: wanted, output}: DiffRequest, runs: readonly RunKinds[], where: string): string {
@@ -110,7 +110,7 @@ function countAll(index: RecordIndex, counter: RunCounter): void {
 export async function storyOfServer(request: StoryRequest, options: ServerLogOptions): Promise<string> {
   const {name, since, output} = request;
   const {client, clock, signal} = options;
-  const from = since === undefined ? undefined : timeOf(since, clock.wall());
+  const from = since === undefined ? undefined : sinceTime(since, clock.wall());
   // For the reason why there is no such pipeline.
   await describePipeline(client, name, signal);
   const history = await readHistory(client, name, signal);
@@ -131,12 +131,6 @@ export async function storyOfServer(request: StoryRequest, options: ServerLogOpt
 /** What goes on, or has no time, is since any time. */
 function isSince(row: StoryRow, from: number): boolean {
   return (row.until ?? shownTime(row) ?? from) >= from;
-}
-
-function timeOf(since: string, now: number): number {
-  const read = parseSince(since, {now});
-  if (read.kind === 'error') throw new UsageError(`--since '${since}' is ${read.text}`);
-  return read.at;
 }
 
 /** Milliseconds between checks whether the log has come whole. */

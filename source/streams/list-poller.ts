@@ -6,7 +6,7 @@ import {createStore, type ReadableStore} from '../lib/store.ts';
 import {askedDelay, retryDelay} from './connection/backoff.ts';
 
 /** Milliseconds; Feldera's own web console uses 2 s too. */
-const watchedEvery = 2_000;
+export const watchedEvery = 2_000;
 const unwatchedEvery = 15_000;
 /** Milliseconds after a refusal, plus as much jitter: the screen recovers soon after the server or the key does. */
 const refusedEvery = 5_000;

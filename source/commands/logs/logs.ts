@@ -2,6 +2,7 @@ import type {ApiClient} from '../../api/types.ts';
 import {aborted, type Clock} from '../../lib/clock.ts';
 import {errorText} from '../../lib/format.ts';
 import type {NamePattern} from '../../settings/request.ts';
+import {watchedEvery} from '../../streams/list-poller.ts';
 import type {StreamOptions} from '../../streams/log-stream.ts';
 import {StreamManager} from '../../streams/stream-manager.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
@@ -243,9 +244,6 @@ class Printing {
   }
 }
 
-/** Milliseconds, as between the screen's requests for the list. */
-const requestEvery = 2_000;
-
 type WatchNamesOptions = {
   readonly patterns: readonly NamePattern[];
   readonly client: ApiClient;
@@ -275,7 +273,7 @@ export async function watchNames(options: WatchNamesOptions): Promise<void> {
       trouble = message;
     }
     if (!follow) return;
-    await clock.sleep(requestEvery, signal).catch(() => {});
+    await clock.sleep(watchedEvery, signal).catch(() => {});
   }
 }
 

@@ -1,8 +1,8 @@
 import type {ApiClient} from '../../api/types.ts';
-import type {Marker} from '../../buffer/markers.ts';
 import type {Clock} from '../../lib/clock.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
 import type {ConnectionState} from '../../streams/connection/state.ts';
+import {watchedEvery} from '../../streams/list-poller.ts';
 import type {LogStream} from '../../streams/log-stream.ts';
 import type {StreamManager} from '../../streams/stream-manager.ts';
 import type {LineOutput} from '../../system/line-output.ts';
@@ -26,8 +26,6 @@ import type {ConvertLines} from './record-shapes.ts';
 const checkEvery = 50;
 /** Milliseconds without a byte after which a record is complete: the server sends a record in one piece. */
 const recordRest = 100;
-/** Milliseconds between requests for a deleted pipeline: as often as the screen requests its list. */
-const requestEvery = 2_000;
 
 export type PipelineLogOptions = {
   readonly name: string;
@@ -142,7 +140,8 @@ export class PipelineLog {
   #check(): void {
     if (this.#ending) return;
     const {connection, receivedAt} = this.#stream.snapshot.get();
-    const end = this.#printer.check().find(({marker}) => endsLog(marker));
+    // Deleted, or ended by the server.
+    const end = this.#printer.check().find(({marker}) => marker.kind === 'ended');
     this.#reportDeath();
     this.#reportRecording();
     const received = this.#stream.buffer.totalBytes;
@@ -256,7 +255,8 @@ export class PipelineLog {
       this.#options.note(`${trouble} · trying again`);
     }
     if (!this.#catchUp && connection.kind === 'gone' && connection.reason.kind === 'deleted') {
-      this.#cancelRequest = this.#options.clock.after(requestEvery, () => this.#stream.reconnect());
+      // As often as the screen requests its list.
+      this.#cancelRequest = this.#options.clock.after(watchedEvery, () => this.#stream.reconnect());
     }
   }
 
@@ -268,9 +268,4 @@ export class PipelineLog {
       this.#check();
     });
   }
-}
-
-/** The log is over: deleted, or ended by the server. */
-function endsLog({kind}: Marker): boolean {
-  return kind === 'ended';
 }

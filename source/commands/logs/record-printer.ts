@@ -3,7 +3,9 @@ import {compilePattern, type TimeLimit} from '../../buffer/pattern.ts';
 import type {Filter} from '../../filters/filter.ts';
 import {ShownLines} from '../../filters/shown-lines.ts';
 import {timeOfBytes, timeTextOf} from '../../records/line-head.ts';
+import {parseSince} from '../../records/parse-time.ts';
 import {RecordIndex} from '../../records/record-index.ts';
+import {UsageError} from '../../settings/parse-values.ts';
 import type {MarkdownInput} from '../../viewport/markdown.ts';
 import type {PrintedRecord, RecordShape, RecordTime} from './record-shapes.ts';
 
@@ -19,6 +21,13 @@ export type Selecting = {
   /** Ends patterns that take too long. */
   readonly timeLimit: TimeLimit;
 };
+
+/** The Unix time in ms that `--since` names. Throws `UsageError`. */
+export function sinceTime(typed: string, now: number): number {
+  const read = parseSince(typed, {now});
+  if (read.kind === 'error') throw new UsageError(`--since '${typed}' is ${read.text}`);
+  return read.at;
+}
 
 export type LogToPrint = {
   readonly name: string;

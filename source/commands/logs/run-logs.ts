@@ -3,9 +3,7 @@ import type {Filter} from '../../filters/filter.ts';
 import {keepRunning, systemClock} from '../../lib/clock.ts';
 import {systemRandom} from '../../lib/random.ts';
 import {levelOf} from '../../records/level.ts';
-import {parseSince} from '../../records/parse-time.ts';
-import {UsageError} from '../../settings/parse-values.ts';
-import type {LogsRequest, Request} from '../../settings/request.ts';
+import type {LogsRequest} from '../../settings/request.ts';
 import type {Settings} from '../../settings/settings.ts';
 import {nameHint} from '../../startup/name-hint.ts';
 import {type OpenServer, openServer, reportOldServer, serverVersion} from '../../startup/open-server.ts';
@@ -20,9 +18,9 @@ import {hasUtf8} from '../../terminal/symbols.ts';
 import {terminalLines} from '../../terminal/terminal-lines.ts';
 import {reportingFaults} from '../report-faults.ts';
 import {LogHistogram} from './log-histogram.ts';
-import {runLogs} from './logs.ts';
+import {type LogsOptions, runLogs} from './logs.ts';
 import {runLogsFrom} from './logs-from.ts';
-import type {LogToPrint, RecordPrinterOptions, Selecting} from './record-printer.ts';
+import {type LogToPrint, type RecordPrinterOptions, type Selecting, sinceTime} from './record-printer.ts';
 import {
   type ConvertLines,
   jsonShape,
@@ -39,7 +37,7 @@ const versionPatience = 300;
 
 type RunLogsOptions = {
   readonly settings: Settings;
-  readonly request: Extract<Request, {kind: 'logs'}>;
+  readonly request: LogsRequest;
   readonly version: string;
   readonly process: NodeJS.Process;
 };
@@ -50,16 +48,13 @@ export async function runLogsCommand(options: RunLogsOptions): Promise<number> {
   return await reportingFaults({...options, isJson}, (onServer) => run({...options, onServer}));
 }
 
-async function run({
-  settings,
-  request,
-  version,
-  process,
-  onServer,
-}: RunLogsOptions & {readonly onServer: (server: OpenServer) => void}): Promise<number> {
-  const convert = conversionOf(request, process.stdout.isTTY ? {isUtf8: hasUtf8(process.env)} : undefined);
-  const isJson = request.output === 'json';
+type RunOptions = RunLogsOptions & {readonly onServer: (server: OpenServer) => void};
+
+async function run(options: RunOptions): Promise<number> {
+  const {request, process} = options;
   const isUtf8 = hasUtf8(process.env);
+  const isJson = request.output === 'json';
+  const convert = conversionOf(request, process.stdout.isTTY ? {isUtf8} : undefined);
   const histogram = request.histogram && new LogHistogram({...request, ...request.histogram, isJson, isUtf8});
   const recordsOf = recordPrinters(request, systemClock.wall(), convert, histogram);
   // Without a connection there are only timers of `Clock.after`, which do not keep a process alive.
@@ -70,79 +65,96 @@ async function run({
   const output = new LineOutput(process.stdout);
   watchReader(process.stdout, systemClock, () => output.readerGone());
   const note = (line: string, kind?: 'failure') => stderr.write(noticeLine(line, isJson, kind));
-  /** Prints what is left of the histogram. Resolves to the exit code: 1 if a file does not take it. */
-  const finish = async (code: number) => {
-    if (!histogram) return code;
-    output.write(histogram.end());
-    // A write that fails does so within a turn.
-    const end = await Promise.race([output.closed, systemClock.sleep(0, signal).catch(() => {})]);
-    const unwritten = end && writeFailure(end);
-    // Else a failure has been reported.
-    if (unwritten === undefined || code === 1) return code;
-    note(`pipetail: ${unwritten}`, 'failure');
-    return 1;
-  };
+  const printing = {histogram, exitCode, printer: {clock: systemClock, convert, recordsOf, output, note, signal}};
   try {
-    if (request.from !== undefined) {
-      const stdin = request.from.includes('-') ? process.stdin : undefined;
-      const printing = {clock: systemClock, convert, recordsOf, output, note, signal, ...(stdin && {stdin})};
-      const code = await finish(await runLogsFrom({...request, from: request.from, ...printing}));
-      // Who writes to it may go on, and would keep the process from ending.
-      stdin?.destroy();
-      if (signal.aborted) process.exit(exitCode(code));
-      return exitCode(code);
-    }
-    const {directory, maxBytes} = settings.record;
-    const server = await openServer(settings, version, systemClock);
-    onServer(server);
-    const {client} = server;
-    const serverKey = serverName(client.baseUrl, settings.server.tenant);
-    const recordings =
-      directory === undefined
-        ? undefined
-        : new Recordings({directory, server: serverKey, maxBytes, clock: systemClock, processes: processesOf(process)});
-    const closed = new AbortController();
-    const untilClosed = AbortSignal.any([signal, closed.signal]);
-    const versionChecked = reportOldServer(serverVersion(client, untilClosed), note);
-    const {onAlert} = settings;
-    const alerts = onAlert === undefined ? undefined : await import('./log-alerts.ts');
-    const endPrinting = request.follow && histogram?.startPrinting(systemClock, (text) => output.write(text));
-    const printed = await runLogs({
-      ...request,
-      convert,
-      watch: (manager) => {
-        if (!alerts || onAlert === undefined || !request.follow) return async () => {};
-        const common = {client, clock: systemClock, random: systemRandom, process, note, signal};
-        return alerts.startLogAlerts({...common, command: onAlert, manager});
-      },
-      recordsOf,
-      hint: (name) => nameHint(name, client, systemClock),
-      waitsForRecord: request.exitOn !== undefined,
-      silence: settings.silence,
-      client,
-      clock: systemClock,
-      random: systemRandom,
-      output,
-      note,
-      signal,
-      ...(recordings && {recordings: {of: recordings, all: true, showPast: false}}),
-    });
-    if (endPrinting) endPrinting();
-    const code = await finish(printed);
-    const within = (patience: number) => systemClock.sleep(patience, closed.signal).catch(() => {});
-    await Promise.all([
-      Promise.race([recordings?.closed(), within(recordingPatience)]),
-      Promise.race([versionChecked, within(versionPatience)]),
-    ]);
-    // The timers of `within` would keep the process from ending.
-    closed.abort();
-    // Output that a stalled reader has not read would keep the process from ending.
-    if (signal.aborted || (request.timeout !== undefined && output.busy)) process.exit(exitCode(code));
-    await server.close();
-    return exitCode(code);
+    if (request.from === undefined) return await printServerLogs(options, printing);
+    return await printFiles({...request, from: request.from}, process, printing);
   } finally {
     stopRunning();
   }
+}
+
+type Printing = {
+  readonly histogram: LogHistogram | undefined;
+  readonly exitCode: (code: number) => number;
+  /** For `runLogs` and `runLogsFrom`. */
+  readonly printer: Pick<LogsOptions, 'clock' | 'convert' | 'recordsOf' | 'output' | 'note' | 'signal'>;
+};
+
+async function printFiles(
+  request: LogsRequest & {readonly from: readonly string[]},
+  process: NodeJS.Process,
+  {histogram, exitCode, printer}: Printing,
+): Promise<number> {
+  const stdin = request.from.includes('-') ? process.stdin : undefined;
+  const code = await finish(await runLogsFrom({...request, ...printer, ...(stdin && {stdin})}), histogram, printer);
+  // Who writes to it may go on, and would keep the process from ending.
+  stdin?.destroy();
+  if (printer.signal.aborted) process.exit(exitCode(code));
+  return exitCode(code);
+}
+
+async function printServerLogs(
+  {settings, request, version, process, onServer}: RunOptions,
+  {histogram, exitCode, printer}: Printing,
+): Promise<number> {
+  const {clock, output, note, signal} = printer;
+  const {onAlert, silence} = settings;
+  const {directory, maxBytes} = settings.record;
+  const server = await openServer(settings, version, clock);
+  onServer(server);
+  const {client} = server;
+  const serverKey = serverName(client.baseUrl, settings.server.tenant);
+  const recordings =
+    directory === undefined
+      ? undefined
+      : new Recordings({directory, server: serverKey, maxBytes, clock, processes: processesOf(process)});
+  const closed = new AbortController();
+  const untilClosed = AbortSignal.any([signal, closed.signal]);
+  const versionChecked = reportOldServer(serverVersion(client, untilClosed), note);
+  const common = {client, clock, random: systemRandom, note, signal};
+  const alerts = onAlert === undefined || !request.follow ? undefined : await import('./log-alerts.ts');
+  const endPrinting = request.follow ? histogram?.startPrinting(clock, (text) => output.write(text)) : undefined;
+  const printed = await runLogs({
+    ...request,
+    ...printer,
+    ...common,
+    watch: alerts && ((manager) => alerts.startLogAlerts({...common, process, command: onAlert ?? '', manager})),
+    hint: (name) => nameHint(name, client, clock),
+    waitsForRecord: request.exitOn !== undefined,
+    silence,
+    ...(recordings && {recordings: {of: recordings, all: true, showPast: false}}),
+  });
+  endPrinting?.();
+  const code = await finish(printed, histogram, printer);
+  const within = (patience: number) => clock.sleep(patience, closed.signal).catch(() => {});
+  await Promise.all([
+    Promise.race([recordings?.closed(), within(recordingPatience)]),
+    Promise.race([versionChecked, within(versionPatience)]),
+  ]);
+  // The timers of `within` would keep the process from ending.
+  closed.abort();
+  // Output that a stalled reader has not read would keep the process from ending.
+  if (signal.aborted || (request.timeout !== undefined && output.busy)) process.exit(exitCode(code));
+  await server.close();
+  return exitCode(code);
+}
+
+/** Prints what is left of the histogram. Resolves to the exit code: 1 if a file does not take it. */
+async function finish(
+  code: number,
+  histogram: LogHistogram | undefined,
+  {clock, output, note, signal}: Printing['printer'],
+): Promise<number> {
+  if (!histogram) return code;
+  output.write(histogram.end());
+  // A write that fails does so within a turn.
+  const end = await Promise.race([output.closed, clock.sleep(0, signal).catch(() => {})]);
+  const unwritten = end && writeFailure(end);
+  // Else a failure has been reported.
+  if (unwritten === undefined || code === 1) return code;
+  note(`pipetail: ${unwritten}`, 'failure');
+  return 1;
 }
 
 /** A log must not control the terminal that it is printed to, unless that was typed. Undefined: lines as sent. */
@@ -168,7 +180,7 @@ export function recordPrinters(
   const selecting: Selecting = {
     filters: filtersOf(request),
     anyOf: select.grep.map((source) => textFilter(source, false)),
-    since: sinceOf(request, now),
+    since: select.since === undefined ? undefined : sinceTime(select.since, now),
     exitOn,
     timeLimit: runWithTimeout,
   };
@@ -184,13 +196,6 @@ function filtersOf({select: {exclude, level}}: LogsRequest): readonly Filter[] {
 
 function textFilter(source: string, out: boolean): Filter {
   return {kind: 'text', pattern: compilePattern(source, {timeLimit: runWithTimeout}), out};
-}
-
-function sinceOf({select: {since}}: LogsRequest, now: number): number | undefined {
-  if (since === undefined) return undefined;
-  const read = parseSince(since, {now});
-  if (read.kind === 'error') throw new UsageError(`--since '${since}' is ${read.text}`);
-  return read.at;
 }
 
 function shapeOf(request: LogsRequest, {name, prefix, info}: LogToPrint, convert?: ConvertLines): RecordShape {
