@@ -1,7 +1,5 @@
-import {useCallback, useSyncExternalStore} from 'react';
 import type {Pipeline} from '../../api/types.ts';
 import {clockTime, count, dateTime, inZone} from '../../lib/format.ts';
-import {createStore, type ReadableStore} from '../../lib/store.ts';
 import type {RecordIndex} from '../../records/record-index.ts';
 import type {Run} from '../../records/runs.ts';
 import {clean} from '../../terminal/clean.ts';
@@ -19,7 +17,7 @@ import type {Controller} from '../controller.ts';
 import {emptyLog, emptyLogRows} from '../empty-log.ts';
 import {useAges, useWaited} from '../hooks/use-clock.ts';
 import {useController, useFrameRate, useModelProgress, useStore} from '../hooks/use-controller.ts';
-import {useActiveLog} from '../hooks/use-stream-manager.ts';
+import {useActiveLog, useLogWords} from '../hooks/use-stream-manager.ts';
 import {keyOf} from '../keys/commands.ts';
 import type {Layout} from '../layout.ts';
 import type {Pane} from '../pane/pane-at.ts';
@@ -47,7 +45,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   useAges(controller.services, pane && newestTime(pane));
   useFrameRate(controller.services, pane, layout);
   const labels = useTabLabels(controller);
-  useOpenedStates(controller);
+  useLogWords(controller.logs, () => openedStates(controller));
   const empty = emptyLog(controller);
   const waited = useWaited(controller.services, empty?.kind === 'awaited' ? empty.since : undefined);
   const waitedForList = useWaited(controller.services, list.pipelines ? undefined : poller.waitingSince);
@@ -128,28 +126,14 @@ export function Body({layout}: {readonly layout: Layout}) {
   }
 }
 
-/** Renders again when the list says something else of an opened log. */
-function useOpenedStates({services: {opened}}: Controller): void {
-  const names = useStore(opened?.names ?? noNames);
-  const subscribe = useCallback(
-    (listener: () => void) => {
-      const leave = names.map((name) => opened?.get(name)?.snapshot.subscribe(listener));
-      return () => {
-        for (const each of leave) each?.();
-      };
-    },
-    [names, opened],
-  );
-  useSyncExternalStore(subscribe, () =>
-    names
-      .flatMap((name) => opened?.get(name)?.snapshot.get().file ?? [])
-      .map(openedState)
-      .map(({symbol, word}) => `${symbol} ${word}`)
-      .join('\n'),
-  );
+/** What the list says of the opened logs. */
+function openedStates({services: {opened}}: Controller): string {
+  const files = opened?.names.get().flatMap((name) => opened.get(name)?.snapshot.get().file ?? []) ?? [];
+  return files
+    .map(openedState)
+    .map(({symbol, word}) => `${symbol} ${word}`)
+    .join('\n');
 }
-
-const noNames: ReadableStore<readonly string[]> = createStore([]);
 
 /** `key` shows the errors in full; undefined: that command has no key. */
 type BannerSize = {readonly width: number; readonly symbols: Symbols; readonly key: string | undefined};

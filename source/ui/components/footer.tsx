@@ -12,7 +12,7 @@ import {keyLabel} from '../keys/key-names.ts';
 import {conditionsOfPage} from '../pages/pages.ts';
 import {selectionWords} from '../pane/pane-at.ts';
 import {hasMatches} from '../state/pane-view.ts';
-import {promptInUse} from '../state/view-state.ts';
+import {namesToMerge, promptInUse} from '../state/view-state.ts';
 import {Line} from './rows.tsx';
 import {tabLabels, useTabLabels} from './tab-bar.ts';
 
@@ -50,13 +50,11 @@ export function conditionsOf(controller: Controller): Conditions {
 }
 
 function ofBoth(controller: Controller): Conditions {
-  const {tabs, marked} = controller.state;
-  const kept = tabs.filter((tab) => tab.kept && tab.source.kind !== 'merged');
   const labels = tabLabels(controller);
   return {
     hasTab: controller.tab !== undefined,
-    hasTabs: tabs.length > 1,
-    isMergeable: (marked.length > 0 ? marked : kept).length > 1,
+    hasTabs: controller.state.tabs.length > 1,
+    isMergeable: namesToMerge(controller.state).length > 1,
     hasClosed: controller.tabSwitcher.hasClosed,
     hasPipeline: controller.listed.length > 0,
     isSortable: controller.listed.length > 0 && !controller.services.withoutServer,

@@ -1,4 +1,3 @@
-import {useCallback, useSyncExternalStore} from 'react';
 import {count} from '../../lib/format.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, padTo, shortenMiddle} from '../../terminal/fit.ts';
@@ -7,7 +6,7 @@ import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
-import {useStore} from '../hooks/use-controller.ts';
+import {useLogWords} from '../hooks/use-stream-manager.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
 import {tabTitle} from '../tabs.ts';
 import {errorCount} from './sidebar.ts';
@@ -175,19 +174,8 @@ function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
   };
 }
 
-/** Renders again when a label changes, not with every line: a busy tab in the background costs one frame. */
+/** Renders again when a label changes. */
 export function useTabLabels(controller: Controller): readonly TabLabel[] {
-  const {logs} = controller;
-  const names = useStore(logs.names);
-  const subscribe = useCallback(
-    (listener: () => void) => {
-      const unsubscribes = names.map((name) => logs.get(name)?.snapshot.subscribe(listener));
-      return () => {
-        for (const each of unsubscribes) each?.();
-      };
-    },
-    [logs, names],
-  );
-  useSyncExternalStore(subscribe, () => JSON.stringify(tabLabels(controller)));
+  useLogWords(controller.logs, () => JSON.stringify(tabLabels(controller)));
   return tabLabels(controller);
 }

@@ -1,7 +1,7 @@
 import {shortenHome} from '../../storage/save-file.ts';
 import type {Controller} from '../controller.ts';
 import {withHint} from '../keys/commands.ts';
-import type {SortOrder} from '../state/view-state.ts';
+import {namesToMerge, type SortOrder} from '../state/view-state.ts';
 import type {PromptKind} from './prompt-kind.ts';
 
 const nextSort: Readonly<Record<SortOrder, SortOrder>> = {name: 'state', state: 'activity', activity: 'name'};
@@ -39,9 +39,7 @@ export const sidebarHandlers = {
   },
   'open-past': (controller: Controller) => void openPast(controller).catch((error) => controller.sayFailure(error)),
   merge(controller: Controller) {
-    const {marked, tabs} = controller.state;
-    const kept = tabs.filter((tab) => tab.kept && tab.source.kind !== 'merged').map((tab) => tab.name);
-    const names = marked.length > 0 ? marked : kept;
+    const names = namesToMerge(controller.state);
     if (names.length >= 2) controller.tabSwitcher.merge(names);
     else {
       const {hintCommands, services} = controller;

@@ -1,8 +1,8 @@
-import {createContext, useContext, useEffect, useSyncExternalStore} from 'react';
+import {createContext, useCallback, useContext, useEffect, useSyncExternalStore} from 'react';
 import type {ReadableStore} from '../../lib/store.ts';
-import type {LogSnapshot} from '../../streams/log-source.ts';
+import type {LogSnapshot, LogSource} from '../../streams/log-source.ts';
 import type {LogStream} from '../../streams/log-stream.ts';
-import type {StreamManager} from '../../streams/stream-manager.ts';
+import {forEachStream, type StreamManager, type Streams} from '../../streams/stream-manager.ts';
 import type {Layout} from '../layout.ts';
 import {activeTab} from '../state/view-state.ts';
 import {useController, useStore} from './use-controller.ts';
@@ -10,7 +10,7 @@ import {useController, useStore} from './use-controller.ts';
 /** One manager for all components: a tab has one connection, however many components show it. */
 export const StreamManagerContext = createContext<StreamManager | undefined>(undefined);
 
-type Streams = {
+type OpenStreams = {
   /** Names with an open stream, in the order of opening. */
   readonly names: readonly string[];
   readonly stream: (name: string) => LogStream | undefined;
@@ -20,7 +20,7 @@ type Streams = {
  * The open streams. With `wanted`, a stream is held open for each of these names and for no other: opened when a name
  * appears, closed and freed when it goes. Only one component, the root, says what is wanted.
  */
-export function useStreamManager(wanted?: readonly string[]): Streams {
+export function useStreamManager(wanted?: readonly string[]): OpenStreams {
   const manager = useContext(StreamManagerContext);
   if (!manager) throw new Error('useStreamManager is used outside StreamManagerContext');
   const names = useStore(manager.names);
@@ -52,6 +52,16 @@ export function useActiveLog(): LogSnapshot | undefined {
   const tab = activeTab(view);
   const source = tab && controller.logOf(tab);
   return useStore<LogSnapshot | undefined>(source?.snapshot ?? nothing);
+}
+
+/** Renders again when `words` of the open logs change, not with every line: a busy log in the background costs one frame. */
+export function useLogWords(logs: Streams<LogSource>, words: () => string): void {
+  useStore(logs.names);
+  const subscribe = useCallback(
+    (listener: () => void) => forEachStream(logs, ({snapshot}) => snapshot.subscribe(listener)),
+    [logs],
+  );
+  useSyncExternalStore(subscribe, words);
 }
 
 const never = () => () => {};

@@ -283,6 +283,12 @@ export function mergedName(names: readonly string[]): string {
   return names.join('+');
 }
 
+/** What a merged tab would have: the marked pipelines, else those of all kept tabs. */
+export function namesToMerge({marked, tabs}: ViewState): readonly string[] {
+  if (marked.length > 0) return marked;
+  return tabs.filter(({kept, source}) => kept && source.kind !== 'merged').map(({name}) => name);
+}
+
 /** Names of the pipelines, or opened logs, that a tab shows. */
 export function pipelinesOf(tab: Tab | undefined): readonly string[] {
   if (!tab) return [];
