@@ -22,7 +22,7 @@ export async function runDemoCommand({
   });
 }
 
-export type DemoCommand = {
+type DemoCommand = {
   readonly port: number;
   readonly host: string;
   readonly signal: AbortSignal;

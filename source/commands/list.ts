@@ -7,7 +7,7 @@ import {clean} from '../terminal/clean.ts';
 import {textWidth} from '../terminal/width.ts';
 import {isFailing, knownStates, serverState, stateSince} from '../words/pipeline.ts';
 
-export type ListOptions = {
+type ListOptions = {
   readonly client: ApiClient;
   readonly output: ListForm;
   /** In lower case; undefined: all. */

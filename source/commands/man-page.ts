@@ -5,7 +5,7 @@ import {printWhole} from '../system/line-output.ts';
 import {bold, entry, heading, paragraph, plain, subheading, textOf} from './roff.ts';
 
 /** The keys of one place of the screen: their names, and what they do. */
-export type KeyGroup = {readonly title: string; readonly keys: readonly (readonly [keys: string, does: string])[]};
+type KeyGroup = {readonly title: string; readonly keys: readonly (readonly [keys: string, does: string])[]};
 
 /** `pipetail man`: text on a terminal, for a reader without man; else the page itself, for man. Resolves to the exit code. */
 export async function printManPage(page: string, process: NodeJS.Process): Promise<number> {

@@ -7,7 +7,7 @@ import {clean} from '../terminal/clean.ts';
 import {serverState, stateSince} from '../words/pipeline.ts';
 import {pipelineJson} from './list.ts';
 
-export type StatusOptions = {
+type StatusOptions = {
   readonly client: ApiClient;
   /** Undefined when the server does not send one. */
   readonly serverVersion: Promise<string | undefined>;

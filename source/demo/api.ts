@@ -21,7 +21,7 @@ import type {DemoTenant, NewPart} from './demo.ts';
 import type {DemoPipeline} from './pipeline.ts';
 import {type PipelineState, pipelineJson, platformVersion, type Selector} from './pipeline-json.ts';
 
-export type ServerState = {
+type ServerState = {
   readonly pipelines: readonly DemoPipeline[];
   readonly runnerDown: boolean;
   /** What an old server does not have. */

@@ -7,7 +7,7 @@ export type DeploymentError = {
   readonly details: Readonly<Record<string, unknown>>;
 };
 
-export type SqlMessage = {
+type SqlMessage = {
   readonly start_line_number: number;
   readonly start_column: number;
   readonly end_line_number: number;

@@ -25,7 +25,7 @@ export type PipelineOptions = {
 };
 
 /** An output stream of the process. */
-export type OutputStream = 'stdout' | 'stderr';
+type OutputStream = 'stdout' | 'stderr';
 
 /** A new pipeline is compiled and stopped. Each method is synchronous, and logs what the runner would log. */
 export class DemoPipeline {

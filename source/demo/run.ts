@@ -12,7 +12,7 @@ export type Endpoint = {
 export type ErrorKind = 'parse' | 'encode' | 'transport';
 
 /** What happened to the errors of a connector and tag: the truth that a client can only work out. */
-export type ErrorCount = {
+type ErrorCount = {
   readonly endpoint: string;
   readonly kind: ErrorKind;
   readonly tag: string | undefined;

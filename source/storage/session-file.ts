@@ -11,7 +11,7 @@ const mostPlaces = 16;
 /** Bytes. A thousand marks are about 60 KB: a larger file is not ours. */
 const largestFile = 4 * 1024 * 1024;
 
-export type SessionFileOptions = {
+type SessionFileOptions = {
   /** Created if it is missing. */
   readonly folder: string;
   /** Base URL without credentials. A session of another server or tenant is not read. */

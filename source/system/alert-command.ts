@@ -3,7 +3,7 @@ import {createStore, type ReadableStore} from '../lib/store.ts';
 import {runTool} from './processes.ts';
 
 /** How a run of the user's command ended. `at`: Unix time in ms. `text`: its output, or why it failed. */
-export type AlertRun = {
+type AlertRun = {
   readonly at: number;
   readonly pipeline: string;
   readonly text: string;

@@ -8,7 +8,7 @@ type Filtered = {readonly keys: string; readonly reports: readonly TerminalRepor
 export type TerminalReport = {readonly kind: 'focus' | 'blur'} | CursorReport | MouseReport;
 
 /** The answer to DSR 6, in 1-based cells. No person made it. */
-export type CursorReport = {readonly kind: 'cursor'; readonly row: number; readonly column: number};
+type CursorReport = {readonly kind: 'cursor'; readonly row: number; readonly column: number};
 
 /**
  * DEC mode 1006. `button` as sent: 0 to 2 are buttons, 64 and 65 the wheel; 4, 8 and 16 are added for Shift, Alt and

@@ -20,7 +20,7 @@ export type BoundedWrites = {
 export type TerminalModes = {readonly on: () => void; readonly off: () => void};
 
 /** The window's title: `off` restores the terminal's own, `on` sets ours again. */
-export type WindowTitle = TerminalModes & {readonly set: (text: string) => void};
+type WindowTitle = TerminalModes & {readonly set: (text: string) => void};
 
 /**
  * Gets a line break before it. Where there is no alternate screen (VT100, the Linux console), the last frame stays, and

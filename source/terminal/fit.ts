@@ -167,7 +167,7 @@ function wordBreak(text: string, next: number): number {
 const leastTail = 8;
 
 /** The part of a text that a row leaves out: `[start, end)`, UTF-16 offsets. */
-export type Cut = {readonly start: number; readonly end: number};
+type Cut = {readonly start: number; readonly end: number};
 
 /**
  * The middle of a text that does not fit into `cells` cells; undefined if it fits. What is left are the first two thirds

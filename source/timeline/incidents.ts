@@ -1,7 +1,7 @@
 import {type Incident, isIncident, type TimelineEvent} from './events.ts';
 
 /** Incidents of one kind and one pipeline. Times are Unix time in ms, ids those of the log's entries. */
-export type Tally = {
+type Tally = {
   /** The last one, or the sum of all losses. */
   readonly last: Incident;
   readonly count: number;

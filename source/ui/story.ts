@@ -9,7 +9,7 @@ import {serverState} from '../words/pipeline.ts';
 import type {Services} from './services.ts';
 
 /** What the page of the timeline shows; `story`: undefined until all was read. */
-export type StoryState = {readonly pipeline: string; readonly story: Story | undefined};
+type StoryState = {readonly pipeline: string; readonly story: Story | undefined};
 
 type StoryReaderOptions = {
   readonly clock: Clock;

@@ -22,7 +22,7 @@ export type EntryShape = {
 };
 
 /** One row: `[start, end)` of the entry's text behind `indent` blanks. It may be too wide for the pane. */
-export type EntryRow = {readonly start: number; readonly end: number; readonly indent: number};
+type EntryRow = {readonly start: number; readonly end: number; readonly indent: number};
 
 /** The text of an entry on the screen: the part that depends only on the entry and the options. */
 export type EntryText = {

@@ -3,7 +3,7 @@ import type {Colors, Style} from '../terminal/style.ts';
 import {plain} from '../terminal/styled-text.ts';
 
 /** What the part of a log for one row of the overview contains. */
-export type OverviewRow = {readonly hit: boolean; readonly error: boolean; readonly inView: boolean};
+type OverviewRow = {readonly hit: boolean; readonly error: boolean; readonly inView: boolean};
 
 /** The log for the overview, in which each row is for the same number of ids, hidden entries included. */
 export type OverviewInput = {

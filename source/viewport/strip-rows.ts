@@ -34,7 +34,7 @@ export function stripColumns(width: number, {from, to, now, offsetAt}: StripTime
   return {left, right, first: left + 1, cells: width - left - right - 2};
 }
 
-export type StripTimes = {
+type StripTimes = {
   readonly from: number;
   readonly to: number;
   /** Unix time in ms. */

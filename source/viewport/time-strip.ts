@@ -17,7 +17,7 @@ export type Strip = {readonly spanMs: number; readonly cells: readonly StripCell
 
 export const noStrip: Strip = {spanMs: 0, cells: []};
 
-export type StripInput = {
+type StripInput = {
   readonly stretches: readonly Stretch[];
   /** Milliseconds of the span of a stretch. */
   readonly spanMs: number;

@@ -12,9 +12,9 @@ import type {ConvertLines} from './record-shapes.ts';
 /** Capacity of a pipe (Linux). */
 const pipeBytes = 64 * 1024;
 
-export type PlacedMarker = {readonly id: number; readonly marker: Marker};
+type PlacedMarker = {readonly id: number; readonly marker: Marker};
 
-export type LogPrinterOptions = {
+type LogPrinterOptions = {
   readonly buffer: LogBuffer;
   /** The buffer's bound. */
   readonly maxBytes: number;

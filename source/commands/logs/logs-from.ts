@@ -19,7 +19,7 @@ import {findAll, findNamed} from './logs-in.ts';
 import {type LogToPrint, type RecordPrinterOptions, tooSlowWords} from './record-printer.ts';
 import type {ConvertLines} from './record-shapes.ts';
 
-export type LogsFromOptions = {
+type LogsFromOptions = {
   /** What is opened, as typed: folders of recordings, files, `-`. */
   readonly from: readonly string[];
   /** Only the logs of these names; none: all logs that are found. */

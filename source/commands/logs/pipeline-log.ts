@@ -27,7 +27,7 @@ const checkEvery = 50;
 /** Milliseconds without a byte after which a record is complete: the server sends a record in one piece. */
 const recordRest = 100;
 
-export type PipelineLogOptions = {
+type PipelineLogOptions = {
   readonly name: string;
   readonly manager: StreamManager;
   readonly client: Pick<ApiClient, 'answers' | 'getPipeline'>;

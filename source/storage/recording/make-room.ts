@@ -3,7 +3,7 @@ import path from 'node:path';
 import {asidePrefix, type IndexFact, indexFile, indexLine, pipelineOf} from './index-file.ts';
 
 /** Locks a folder and returns its unlock; undefined: a program writes it. */
-export type FolderLock = (folder: string) => Promise<(() => Promise<void>) | undefined>;
+type FolderLock = (folder: string) => Promise<(() => Promise<void>) | undefined>;
 
 type RoomOptions = {
   readonly directory: string;

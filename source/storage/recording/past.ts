@@ -7,7 +7,7 @@ import type {RecordingMap} from './index-file.ts';
 import type {RecordedBytes} from './reader.ts';
 
 /** What the next run continues from. */
-export type Reference = {
+type Reference = {
   /** The last state written; undefined: unknown, or lines are missing after it. */
   readonly state: unknown;
   /** The log's bytes since that state. */

@@ -47,7 +47,7 @@ export type OpenRecording = {
   readonly release: () => Promise<void>;
 };
 
-export type RecordOptions = {
+type RecordOptions = {
   readonly buffer: LogBuffer;
   readonly start: TapPosition;
   readonly state: () => unknown;

@@ -52,7 +52,7 @@ function charactersOf(input: string, {ctrl}: Key): readonly string[] {
 }
 
 /** The names of the keys that typed these characters. */
-export function typedNames(text: string): readonly string[] {
+function typedNames(text: string): readonly string[] {
   return [...text].map(oneName);
 }
 

@@ -247,7 +247,7 @@ function take(controller: Controller, use: (page: PageText & {readonly errors: s
  * A description as text, complete and unwrapped: its errors alone, all of it, and all of it as Markdown. `sections`: what
  * is below the errors.
  */
-export function describedText(
+function describedText(
   pipeline: Pipeline,
   errors: readonly PipelineError[],
   server: string,

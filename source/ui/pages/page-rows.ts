@@ -15,7 +15,7 @@ export const headingRows = 2;
 export const marginCells = 3;
 
 /** A page with an item in each row, and a cursor. */
-export type ListPage = {
+type ListPage = {
   readonly title: StyledText;
   readonly items: number;
   readonly rowOf: (item: number) => StyledText;

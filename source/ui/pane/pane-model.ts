@@ -22,7 +22,7 @@ export type PaneServices = {
 };
 
 /** A row of several `records`, or of the `lines` of one record; `open`: each of them has its own row instead. */
-export type PaneFold = {readonly of: 'records' | 'lines'; readonly head: number; readonly open: boolean};
+type PaneFold = {readonly of: 'records' | 'lines'; readonly head: number; readonly open: boolean};
 
 /** Indexed in less than 1 ms; more than a frame has at 10,000 lines/s. */
 const bytesPerFrame = 256 * 1024;

@@ -14,7 +14,7 @@ import {
 } from './pane-view.ts';
 
 /** The log of the pipeline with the tab's name, the logs of several tabs as one, or a log opened under the tab's name. */
-export type TabSource =
+type TabSource =
   | {readonly kind: 'pipeline'}
   | {readonly kind: 'merged'; readonly names: readonly string[]}
   /** `pipeline`: the pipeline of this server whose past it is, which the list has in its place. */
@@ -23,7 +23,7 @@ export type TabSource =
   | {readonly kind: 'file'};
 
 /** What tabs of these names show; any other name is a pipeline's. */
-export type OpenedSources = ReadonlyMap<string, Extract<TabSource, {kind: 'recording' | 'file'}>>;
+type OpenedSources = ReadonlyMap<string, Extract<TabSource, {kind: 'recording' | 'file'}>>;
 
 /** What the tabs of found logs show. */
 export function openedSources(found: readonly {readonly name: string; readonly kind: string}[]): OpenedSources {
