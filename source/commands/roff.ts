@@ -1,3 +1,5 @@
+import {wrapWords} from '../terminal/fit.ts';
+
 /** Roff with the macros of man(7): written from plain text, and read back for a terminal. */
 
 /** Characters that roff interprets, or prints as typographic ones. */
@@ -64,7 +66,8 @@ export function textOf(page: string, width: number): string {
       rows.push('');
       isTerm = true;
     } else if (macro === undefined && line !== '' && !line.startsWith('.')) {
-      rows.push(...wrapped(unescaped(line), isTerm ? indents.paragraph : indent, width));
+      const cells = isTerm ? indents.paragraph : indent;
+      rows.push(...wrapWords(unescaped(line), width - cells).map((row) => ' '.repeat(cells) + row));
       if (isTerm) indent = indents.description;
       isTerm = false;
     }
@@ -80,15 +83,4 @@ function unescaped(text: string): string {
     if (code !== undefined) return String.fromCodePoint(Number.parseInt(code, 16));
     return characters.get(written) ?? '';
   });
-}
-
-function wrapped(text: string, indent: number, width: number): string[] {
-  const rows = [''];
-  for (const word of text.split(' ')) {
-    const row = rows.at(-1) ?? '';
-    if (row === '') rows[rows.length - 1] = word;
-    else if (indent + row.length + 1 + word.length > width) rows.push(word);
-    else rows[rows.length - 1] = `${row} ${word}`;
-  }
-  return rows.map((row) => ' '.repeat(indent) + row);
 }

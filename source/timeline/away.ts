@@ -118,19 +118,21 @@ function received(before: ReadonlyMap<string, LogStatus>, logs: readonly LogStat
 /** In ms: a key that is held down must not read all logs with every repeat. */
 const maxStatusAge = 1000;
 
+type AwayOptions = {
+  readonly clock: Pick<Clock, 'monotonic' | 'wall'>;
+  /** Milliseconds without a key; 0: never away. */
+  readonly awayAfter: number;
+  readonly status: () => StatusAt;
+};
+
 /** Keeps the status at the last key. */
 export class AwayDetector {
-  readonly #options: {
-    readonly clock: Pick<Clock, 'monotonic' | 'wall'>;
-    readonly awayAfter: number;
-    readonly status: () => StatusAt;
-  };
+  readonly #options: AwayOptions;
   #status: StatusAt;
   #statusAt: number;
   #keyAt: {readonly monotonic: number; readonly wall: number};
 
-  /** `awayAfter`: milliseconds without a key; 0: never away. */
-  constructor(options: {clock: Pick<Clock, 'monotonic' | 'wall'>; awayAfter: number; status: () => StatusAt}) {
+  constructor(options: AwayOptions) {
     this.#options = options;
     this.#status = options.status();
     this.#statusAt = options.clock.monotonic();

@@ -25,7 +25,7 @@ export function timelineWords(event: TimelineEvent, width: number): StyledText {
     case 'lost':
       return plain(lostWords(event));
     case 'unread':
-      return plain(event.marker ? markerText(event.marker) : 'a stream of the process is not read');
+      return plain(event.marker ? markerText(event.marker) : unknownStream);
     case 'restarted':
       return plain(restartWords(event));
     case 'connectors':
@@ -35,9 +35,11 @@ export function timelineWords(event: TimelineEvent, width: number): StyledText {
   }
 }
 
+const unknownStream = 'a stream of the process is not read';
+
 /** What a list says of a stream that is not read, beside the time: the longest words that leave room for the cause. */
 export function unreadWords({marker}: Extract<TimelineEvent, {kind: 'unread'}>, cells: number): string {
-  if (marker?.kind !== 'unread') return 'a stream of the process is not read';
+  if (marker?.kind !== 'unread') return unknownStream;
   const {stream, why} = marker;
   const shortest = `${stream}: ${why}`;
   const longer = [`${stream} is not read until the next start: ${why}`, `${stream} not read: ${why}`];

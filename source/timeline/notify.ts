@@ -36,6 +36,8 @@ export type AwaitedChange = {
   readonly at?: number;
 };
 
+type NotifierOptions = {readonly clock: Clock; readonly send: (alert: Alert) => void};
+
 const minute = 60_000;
 const maxTextLength = 100;
 
@@ -44,13 +46,13 @@ const maxTextLength = 100;
  * the most urgent of those that came.
  */
 export class Notifier {
-  readonly #options: {readonly clock: Clock; readonly send: (alert: Alert) => void};
+  readonly #options: NotifierOptions;
   /** Monotonic ms until which nothing is sent for a pipeline. */
   readonly #quietUntil = new Map<string, number>();
   readonly #waiting = new Map<string, Alert>();
   #cancelWait: (() => void) | undefined;
 
-  constructor(options: {clock: Clock; send: (alert: Alert) => void}) {
+  constructor(options: NotifierOptions) {
     this.#options = options;
   }
 

@@ -261,7 +261,7 @@ function isWhole(value: unknown): boolean {
 /** Starts a recording. Log files without a readable index are put aside, not overwritten. */
 export async function startIndex(
   folder: string,
-  {name, id, server}: Recorded,
+  recorded: Recorded,
   clock: Pick<Clock, 'wall'>,
 ): Promise<RecordingMap> {
   await mkdir(folder, {recursive: true, mode: 0o700});
@@ -273,23 +273,25 @@ export async function startIndex(
   }
   await rm(indexFile(folder), {force: true});
   const index = await open(indexFile(folder), 'a', 0o600);
-  const facts: IndexFact[] = [{kind: 'recording', version: recordingVersion, name, id, server, at: clock.wall()}];
-  const map = new RecordingMap();
+  const first = firstFact(recorded, clock.wall());
   try {
-    await index.appendFile(facts.map(indexLine).join(''));
+    await index.appendFile(indexLine(first));
   } finally {
     await index.close();
   }
-  for (const fact of facts) map.apply(fact);
+  const map = new RecordingMap();
+  map.apply(first);
   return map;
+}
+
+function firstFact({name, id, server}: Recorded, at: number): IndexFact {
+  return {kind: 'recording', version: recordingVersion, name, id, server, at};
 }
 
 /** Leaves out void facts. */
 export async function rewriteIndex(folder: string, recorded: Recorded, map: RecordingMap): Promise<void> {
   const draft = `${indexFile(folder)}.new`;
-  const {name, id, server} = recorded;
-  const first = {kind: 'recording', version: recordingVersion, name, id, server, at: map.startedAt} as const;
-  const facts = [first, ...map.facts()];
+  const facts = [firstFact(recorded, map.startedAt), ...map.facts()];
   const handle = await open(draft, 'w', 0o600);
   try {
     await handle.writeFile(facts.map(indexLine).join(''));

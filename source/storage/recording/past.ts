@@ -79,9 +79,9 @@ export class RecordedPast {
   }
 
   /**
-   * Where the recording continues in a buffer that was filled without it: after the recording's end if the last 16 MiB
-   * of the buffer have that, else at their start or at `from`, which is later, with an unknown number of lines missing. Proof is the last recorded line with a
-   * `date`, if the buffer has it once and continues as the recording does.
+   * Where the recording continues in a buffer that was filled without it: behind the recording's end, if the last 16 MiB
+   * of the buffer have that. Else at the later of `from` and the start of these 16 MiB, with an unknown number of lines
+   * missing. Proof is the last recorded line with a `date`, if the buffer has it once and continues as the recording does.
    */
   join(buffer: LogBuffer, {from, date}: {readonly from: number; readonly date: RegExp}): TapPosition {
     if (this.#size === 0) return this.#continueAt(buffer, {id: from, within: 0}, false);

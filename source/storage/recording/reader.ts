@@ -186,7 +186,8 @@ function readUnlessDeleted(file: string): string | undefined {
   }
 }
 
-function sizeOf(folder: string, map: RecordingMap): number {
+/** The offset of a recording's end on disk. */
+export function sizeOf(folder: string, map: RecordingMap): number {
   const file = map.files.at(-1);
   if (!file) return 0;
   return file.offset + (statSync(logFile(folder, file.number), {throwIfNoEntry: false})?.size ?? 0);

@@ -1,14 +1,14 @@
-import {mkdir, readFile, rmdir, stat} from 'node:fs/promises';
+import {mkdir, readFile, rmdir} from 'node:fs/promises';
 import path from 'node:path';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {acquireLock, type Processes, releaseLock} from '../file-lock.ts';
 import {codeOf, isReadOnly} from '../save-file.ts';
 import type {TapPosition} from './buffer-tap.ts';
-import {folderName, indexFile, lockFile, logFile, pipelineOf} from './index-file.ts';
+import {folderName, indexFile, lockFile, pipelineOf} from './index-file.ts';
 import {makeRoom} from './make-room.ts';
 import {RecordedPast} from './past.ts';
-import {type FoundRecording, findRecordings, lastHeartbeat, mapOf, RecordedBytes} from './reader.ts';
+import {type FoundRecording, findRecordings, lastHeartbeat, mapOf, RecordedBytes, sizeOf} from './reader.ts';
 import {Recorder, readOnlyWords} from './recorder.ts';
 import {RecordingWriter} from './writer.ts';
 
@@ -235,9 +235,7 @@ export class Recordings {
 
 async function readOnly(folder: string, by: number): Promise<OpenRecording> {
   const map = mapOf(await readFile(indexFile(folder), 'utf8').catch(() => ''));
-  const file = map.files.at(-1);
-  const log = file && (await stat(logFile(folder, file.number)).catch(() => undefined));
-  const size = (file?.offset ?? 0) + (log?.size ?? 0);
+  const size = sizeOf(folder, map);
   map.endAt(size);
   const past = new RecordedPast(new RecordedBytes(folder, map), map, size);
   return {
