@@ -92,16 +92,21 @@ async function ask(options: AskOptions & {readonly request: AskRequest}): Promis
 async function runDiff({request, ...options}: AskOptions & {readonly request: DiffRequest}): Promise<number> {
   const {process} = options;
   const {diffOfRecording, diffOfServer} = await import('./whole-log.ts');
-  const {from} = request;
+  const {from, name} = request;
   if (from === undefined) {
-    return await askServer(options, (client, signal) => diffOfServer(request, {...common, client, signal}));
+    if (name === undefined) throw new TypeError('a server has many logs');
+    return await askServer(options, (client, signal) => diffOfServer({...request, name}, {...common, client, signal}));
   }
   const {signal, exitCode} = stopOnSignals(process);
+  const stdin = from === '-' ? process.stdin : undefined;
   try {
-    return exitCode(await printWhole(await diffOfRecording({...request, from}, {...common, signal}), process));
+    const text = await diffOfRecording({...request, from}, {...common, signal, ...(stdin && {stdin})});
+    return exitCode(await printWhole(text, process));
   } catch (error) {
     if (signal.aborted) return exitCode(1);
     throw error;
+  } finally {
+    stdin?.destroy();
   }
 }
 

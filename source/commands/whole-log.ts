@@ -5,10 +5,12 @@ import {counted} from '../lib/format.ts';
 import {jsonText} from '../lib/json.ts';
 import {RecordIndex} from '../records/record-index.ts';
 import type {DiffRequest, StoryRequest} from '../settings/request.ts';
+import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {readFailureWords} from '../storage/opened/open-error.ts';
 import {codeOf} from '../storage/save-file.ts';
+import {findOpened} from '../streams/bundle-log.ts';
 import type {LogStream} from '../streams/log-stream.ts';
-import {openedPieces} from '../streams/opened-pieces.ts';
+import {openedPieces, type PiecesOptions} from '../streams/opened-pieces.ts';
 import {readHistory} from '../streams/pipeline-history.ts';
 import {RecordedSource} from '../streams/recorded-source.ts';
 import {StreamManager} from '../streams/stream-manager.ts';
@@ -18,7 +20,7 @@ import {compareRuns, RunCounter, type RunKinds, runBefore} from '../timeline/run
 import {CheckpointLines, type StoryRow, shownTime, storyOf} from '../timeline/story.ts';
 import {storyObjects, storyText} from '../timeline/story-words.ts';
 import {CatchUp} from './logs/catch-up.ts';
-import {namedIn} from './logs/logs-in.ts';
+import {fewOf, namedIn} from './logs/logs-in.ts';
 import {sinceTime} from './logs/record-printer.ts';
 import {describePipeline} from './status.ts';
 
@@ -37,31 +39,53 @@ const maxBytes = 64 * 1024 * 1024;
 const blockBytes = 256 * 1024;
 
 /** The text of `pipetail diff` of what the server has. Rejects with an `ApiError`, or an `Error` of one line. */
-export async function diffOfServer(request: DiffRequest, options: ServerLogOptions): Promise<string> {
+export async function diffOfServer(
+  request: DiffRequest & {readonly name: string},
+  options: ServerLogOptions,
+): Promise<string> {
   const {name} = request;
   // For the reason why there is no log.
   await describePipeline(options.client, name, options.signal);
-  return textOf(request, await runsOfServer(name, options), 'the server');
+  return textOf(request, await runsOfServer(name, options), ['the server', ` of ${name}`]);
 }
 
-/** The same of a recording, a file or a support bundle. Rejects with an `Error` of one line. */
+/** The same of a recording, a file, a support bundle or stdin. Rejects with an `Error` of one line. */
 export async function diffOfRecording(
-  request: DiffRequest & {readonly from: string},
-  {clock, signal}: Pick<ServerLogOptions, 'clock' | 'signal'>,
+  {name, from, ...request}: DiffRequest & {readonly from: string},
+  options: Pick<ServerLogOptions, 'clock' | 'signal'> & Pick<PiecesOptions, 'stdin'>,
 ): Promise<string> {
-  const {name, from} = request;
-  const runs = await runsOfRecording(name, from, {clock, signal}).catch((error: unknown) => {
+  const read = async () => {
+    const found = await logToCompare(from, name);
+    return {name: name ?? found.name, runs: await runsOf(found, options)};
+  };
+  const log = await read().catch((error: unknown) => {
     const code = codeOf(error);
     throw code === undefined ? error : new Error(`${from} cannot be read: ${readFailureWords(code)}`, {cause: error});
   });
-  return textOf(request, runs, clean(from));
+  const where = from === '-' ? 'stdin' : clean(from);
+  return textOf({...request, name: log.name}, log.runs, [where, name === undefined ? '' : ` of ${name}`]);
 }
 
-function textOf({name, runs: wanted, output}: DiffRequest, runs: readonly RunKinds[], where: string): string {
+/** Several of one name are of one pipeline: the newest is compared. Rejects with an `Error` of one line. */
+async function logToCompare(from: string, name: string | undefined): Promise<FoundLog> {
+  const found = name === undefined ? await findOpened(from) : await namedIn(from, name, name);
+  if (typeof found === 'string') throw new Error(found);
+  const names = [...new Set(found.map((log) => log.name))];
+  const newest = found.at(-1);
+  if (newest && (name !== undefined || names.length === 1)) return newest;
+  throw new Error(`${clean(from)} has ${counted(found.length, 'log', 'logs')}, name one: ${fewOf(names)}`);
+}
+
+function textOf(
+  {name, runs: wanted, output}: Pick<DiffRequest, 'runs' | 'output'> & {readonly name: string},
+  runs: readonly RunKinds[],
+  /** Subject and rest of a sentence about the runs. */
+  [where, ofWhat]: readonly [where: string, ofWhat: string],
+): string {
   const newer = wanted ? runs[wanted[1] - 1] : runs.at(-1);
   const older = wanted ? runs[wanted[0] - 1] : newer && runBefore(runs, newer);
   if (!older || !newer) {
-    const has = `${where} has ${counted(runs.length, 'run', 'runs')} of ${name}`;
+    const has = `${where} has ${counted(runs.length, 'run', 'runs')}${ofWhat}`;
     throw new Error(wanted ? `there is no run ${wanted[older ? 1 : 0]}: ${has}` : `${has}: nothing to compare`);
   }
   const compared = {pipeline: name, older, newer, changes: compareRuns(older, newer)};
@@ -77,18 +101,13 @@ async function runsOfServer(name: string, options: ServerLogOptions): Promise<re
   });
 }
 
-async function runsOfRecording(
-  name: string,
-  from: string,
-  {clock, signal}: Pick<ServerLogOptions, 'clock' | 'signal'>,
+async function runsOf(
+  found: FoundLog,
+  {clock, ...options}: Pick<ServerLogOptions, 'clock' | 'signal'> & Pick<PiecesOptions, 'stdin'>,
 ): Promise<readonly RunKinds[]> {
-  const found = await namedIn(from, name, name);
-  if (typeof found === 'string') throw new Error(found);
-  const newest = found.at(-1);
-  if (!newest) return [];
   // The oldest lines leave the buffer once they are counted.
   const buffer = new LogBuffer({maxBytes});
-  const source = new RecordedSource({buffer, pieces: openedPieces(newest, {signal}), roomBytes: blockBytes});
+  const source = new RecordedSource({buffer, pieces: openedPieces(found, options), roomBytes: blockBytes});
   const index = new RecordIndex(buffer);
   const counter = new RunCounter({buffer, index});
   for (let more = true; more; ) {
@@ -96,7 +115,7 @@ async function runsOfRecording(
     countAll(index, counter);
     // ^C is heard.
     await nextTurn(clock);
-    signal.throwIfAborted();
+    options.signal.throwIfAborted();
   }
   return counter.runs;
 }

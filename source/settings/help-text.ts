@@ -93,7 +93,8 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
     notes: [],
     examples: [
       ['pipetail diff orders', 'the last run of what the server has, and the one before it'],
-      ['pipetail diff orders --from ~/pipetail-logs --runs 3,4', 'two runs of a recording, a file or a bundle'],
+      ['pipetail diff orders --from ~/pipetail-logs --runs 3,4', 'two runs of a recording'],
+      ['pipetail diff --from bundle.zip', 'of a bundle or a file; a name is only needed where there are several logs'],
     ],
     exitCodes,
   },

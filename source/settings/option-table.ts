@@ -259,7 +259,7 @@ export const options = [
   {
     flag: 'from',
     value: 'WHAT',
-    help: 'instead of asking the server, read what --record wrote to this folder, a file (also .gz and .zst), a folder of them, or a support bundle; for logs also - for stdin',
+    help: 'instead of asking the server, read what --record wrote to this folder, a file (also .gz and .zst), a folder of them, a support bundle, or - for stdin',
     commands: ['logs', 'diff'],
     once: true,
   },

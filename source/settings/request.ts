@@ -50,10 +50,11 @@ export type RequestedNames = {readonly names: readonly string[]; readonly patter
 
 export type DiffRequest = {
   readonly kind: 'diff';
-  readonly name: string;
+  /** Undefined: the only log in `from`. */
+  readonly name: string | undefined;
   /** Numbers of the runs, the older first; undefined: the last two. */
   readonly runs: readonly [number, number] | undefined;
-  /** A folder of recordings, a file or a support bundle. */
+  /** A folder of recordings, a file, a support bundle; undefined: the server. */
   readonly from: string | undefined;
   readonly output: StatusForm;
 };
@@ -139,9 +140,10 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values
       return {kind: 'status', ...readNames(names), output};
     }
     case 'diff': {
-      const name = readOneName('diff', names);
+      const from = value('from');
+      const name = from !== undefined && names.length === 0 ? undefined : readOneName('diff', names);
       const output = formOf(outputForms.diff, value('output'));
-      return {kind: 'diff', name, runs: parseRuns(value('runs')), from: value('from'), output};
+      return {kind: 'diff', name, runs: parseRuns(value('runs')), from, output};
     }
     case 'story': {
       const output = formOf(outputForms.story, value('output'));
@@ -224,14 +226,17 @@ function formOf<Form extends string>(
 
 const longestPattern = 200;
 
-/** A word with `*` or `?` is a glob for whole names; between slashes, a regular expression. Throws `UsageError`. */
-export function readNames(words: readonly string[]): RequestedNames {
+/**
+ * A word with `*` or `?` is a glob for whole names; between slashes, a regular expression. `opener`: what opens a file.
+ * Throws `UsageError`.
+ */
+export function readNames(words: readonly string[], opener?: string): RequestedNames {
   const names: string[] = [];
   const patterns: NamePattern[] = [];
   for (const word of words) {
     const pattern = readPattern(word);
     if (pattern) patterns.push(pattern);
-    else names.push(checkName(word));
+    else names.push(checkName(word, opener));
   }
   return {names, patterns};
 }
@@ -266,8 +271,9 @@ function compile(word: string, source: string): RegExp {
 }
 
 /** Feldera 0.337 accepts only ASCII, other servers may have letters and digits of any script. */
-function checkName(name: string): string {
+function checkName(name: string, opener = 'pipetail open'): string {
   if (!/^([\p{L}\p{N}][-\p{L}\p{M}\p{N}_]*)?[\p{L}\p{M}\p{N}]$/u.test(name) || [...name].length > 63) {
+    if (isPath(name)) throw new UsageError(`'${name}' cannot be a pipeline's name · of a file: ${opener} ${name}`);
     throw new UsageError(
       `'${name.slice(0, 80)}' cannot be a pipeline's name: letters, digits, - and _, at most 63 characters`,
     );
@@ -297,7 +303,10 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
   }
   const paths = typedFrom === undefined ? [] : words.filter(isPath);
   const from = typedFrom === undefined ? undefined : [typedFrom, ...paths];
-  const {names, patterns} = readNames(words.filter((word) => !paths.includes(word)));
+  const {names, patterns} = readNames(
+    words.filter((word) => !paths.includes(word)),
+    'pipetail logs --from',
+  );
   const color = oneOf(nameOf('color'), required('color'), colorChoices);
   for (const other of ['follow', 'exit-on-end', 'record', 'demo', 'timeout'] as const) {
     if (from !== undefined && has(other)) {
@@ -374,12 +383,14 @@ function readShape({has, value}: OptionValues): Pick<LogsRequest, 'output' | 'as
   return {output, asSent, template: template === undefined ? undefined : readTemplate(template), timestamps};
 }
 
-function readOneName(command: CommandName, names: readonly string[]): string {
+function readOneName(command: 'diff' | 'story', names: readonly string[]): string {
   const [name] = names;
-  if (name !== undefined && names.length === 1) return checkName(name);
+  if (name !== undefined && names.length === 1) return checkName(name, openers[command]);
   const given = names.length > 1 ? `, not ${names.length}` : '';
   throw new UsageError(`${command} takes one pipeline${given}: pipetail ${command} <pipeline>`);
 }
+
+const openers = {diff: 'pipetail diff --from', story: 'pipetail open'} as const;
 
 /** `3,4`, in any order. */
 function parseRuns(text: string | undefined): readonly [number, number] | undefined {

@@ -1,10 +1,12 @@
-import {mkdir} from 'node:fs/promises';
+import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, it, onTestFinished} from 'vitest';
 import {diffOfRecording, diffOfServer} from '../../source/commands/whole-log.ts';
 import type {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import type {DiffRequest} from '../../source/settings/request.ts';
+import {findOpened} from '../../source/streams/bundle-log.ts';
+import {openedPieces} from '../../source/streams/opened-pieces.ts';
 import {root} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {logged} from '../ui/reading.ts';
@@ -13,7 +15,9 @@ import {withServer} from './with-server.ts';
 const {signal} = new AbortController();
 const common = {clock: systemClock, random: () => 0, signal};
 
-function request(change: Partial<DiffRequest> = {}): DiffRequest {
+type NamedRequest = DiffRequest & {readonly name: string};
+
+function request(change: Partial<NamedRequest> = {}): NamedRequest {
   return {kind: 'diff', name: 'orders', runs: undefined, from: undefined, output: 'text', ...change};
 }
 
@@ -27,7 +31,7 @@ function startTwice(server: DemoServer): void {
   }
 }
 
-async function diff(change: Partial<DiffRequest> = {}): Promise<string> {
+async function diff(change: Partial<NamedRequest> = {}): Promise<string> {
   return await withServer(['orders'], async (client, server) => {
     startTwice(server);
     return await diffOfServer(request(change), {...common, client});
@@ -70,9 +74,31 @@ it('compares the runs in a support bundle, or says why there are none', async ()
   const from = path.join(root, 'test/wire/31-support-bundle-real.zip');
   const text = await diffOfRecording({...request(), name: 'orders-live', from}, common);
   expect(text).toContain('run 2');
-  await expect(diffOfRecording({...request(), from}, common)).rejects.toThrow(`there is no log of orders in ${from}`);
+  expect(await diffOfRecording({...request(), name: undefined, from}, common)).toBe(text);
+  const [found] = await findOpened(from);
+  const stdin: Uint8Array[] = [];
+  if (found) for await (const piece of openedPieces(found, {signal})) if ('bytes' in piece) stdin.push(piece.bytes);
+  const ofStdin = await diffOfRecording({...request(), name: undefined, from: '-'}, {...common, stdin});
+  expect(ofStdin).toBe(text.replace('orders-live', 'stdin'));
+  await expect(diffOfRecording({...request(), from}, common)).rejects.toThrow(
+    `there is no log of orders in ${from}, only of orders-live`,
+  );
   const alone = path.join(root, 'test/wire/19-support-bundle.zip');
   await expect(diffOfRecording({...request(), name: 'c2', from: alone}, common)).rejects.toThrow(
     `${alone} has 1 run of c2: nothing to compare`,
+  );
+});
+
+it('needs a name where there are several logs, and says which there are', async () => {
+  const folder = await temporaryDirectory();
+  onTestFinished(() => folder[Symbol.asyncDispose]());
+  const from = folder.path;
+  for (const name of ['a.log', 'b.log']) await writeFile(path.join(from, name), logged(0, 'ERROR', name));
+  await expect(diffOfRecording({...request(), name: undefined, from}, common)).rejects.toThrow(
+    `${from} has 2 logs, name one: a.log, b.log`,
+  );
+  const alone = path.join(from, 'a.log');
+  await expect(diffOfRecording({...request(), name: undefined, from: alone}, common)).rejects.toThrow(
+    `${alone} has 1 run: nothing to compare`,
   );
 });

@@ -91,12 +91,20 @@ describe('names', () => {
     expect(read('open', '--', '-x.log').request).toEqual({kind: 'open', what: ['-x.log']});
   });
 
+  it('of diff may be left out where the log is not of a server', () => {
+    expect(read('diff', '--from', 'b.zip').request).toMatchObject({kind: 'diff', name: undefined, from: 'b.zip'});
+    expect(read('diff', 'a', '--from', 'b.zip').request).toMatchObject({name: 'a', from: 'b.zip'});
+  });
+
   it('must be valid', () => {
-    const rule = "cannot be a pipeline's name: letters, digits, - and _, at most 63 characters";
-    for (const name of ['a b', 'ends-', '-x', 'a.b', '', '_x', 'x'.repeat(64)]) {
+    const no = "cannot be a pipeline's name";
+    const rule = `${no}: letters, digits, - and _, at most 63 characters`;
+    for (const name of ['a b', 'ends-', '-x', '', '_x', 'x'.repeat(64)]) {
       expect(complaint(['--', name])).toBe(`'${name}' ${rule}`);
     }
-    expect(complaint(['logs', 'a/b'])).toBe(`'a/b' ${rule}`);
+    expect(complaint(['a.b'])).toBe(`'a.b' ${no} · of a file: pipetail open a.b`);
+    expect(complaint(['logs', 'a/b'])).toBe(`'a/b' ${no} · of a file: pipetail logs --from a/b`);
+    expect(complaint(['diff', './b.zip'])).toBe(`'./b.zip' ${no} · of a file: pipetail diff --from ./b.zip`);
     expect(complaint(['--', 'x'.repeat(500)])).toBe(`'${'x'.repeat(80)}' ${rule}`);
     const names = ['x'.repeat(63), 'a', 'A_b-9', 'ümlaut', 'заказы', '訂單2', 'نظام', '𠮷'.repeat(63)];
     expect(read(...names).request).toMatchObject({names});

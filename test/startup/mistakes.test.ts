@@ -154,7 +154,7 @@ const mistakes: readonly Mistake[] = [
   [['logs', 'a', '--template', '{'], '--template has a single { · write {{ for the bracket itself'],
   // Names and words.
   [['logs'], 'logs needs at least one pipeline: pipetail logs <pipeline…>'],
-  [['logs', 'not/a/name'], "'not/a/name' cannot be a pipeline's name: letters, digits, - and _, at most 63 characters"],
+  [['logs', 'not/a/name'], "'not/a/name' cannot be a pipeline's name · of a file: pipetail logs --from not/a/name"],
   [['list', 'orders'], "list takes no names, not 'orders' · try: pipetail status <pipeline>"],
   [['status', 'a', 'b'], 'status takes one pipeline, not 2'],
   [['man', 'logs'], "man takes no names, not 'logs' · try: pipetail man"],

@@ -55,7 +55,9 @@ export async function namedIn(what: string, name: string, called = 'it'): Promis
   try {
     const found = await findOpened(what);
     const named = found.filter((log) => isNamed(log, name));
-    return named.length > 0 ? named : none;
+    if (named.length > 0) return named;
+    const others = found.filter((log) => log.kind !== 'file' || log.path !== what);
+    return others.length === 0 ? none : `${none}, only of ${fewOf(others.map((log) => log.name))}`;
   } catch (error) {
     if (!(error instanceof OpenError)) throw error;
     return isFolder ? none : error.message;
@@ -65,4 +67,13 @@ export async function namedIn(what: string, name: string, called = 'it'): Promis
 /** A file `orders.log.gz` is also called `orders`. */
 function isNamed(log: FoundLog, name: string): boolean {
   return log.name === name || (log.kind === 'file' && log.name.replace(/\.(?:log|txt|gz|zst)\b.*$/i, '') === name);
+}
+
+const mostListed = 6;
+
+/** `a, b, c and 3 more`: the names, each once. */
+export function fewOf(names: readonly string[]): string {
+  const all = [...new Set(names)];
+  const more = all.length - mostListed;
+  return more > 0 ? `${all.slice(0, mostListed).join(', ')} and ${more} more` : all.join(', ');
 }
