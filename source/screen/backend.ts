@@ -79,7 +79,7 @@ export class ScreenBackend {
       packer: zstdPacker,
     });
     this.opened = new OpenedLogs({
-      ...{clock, fps, scrollbackBytes, memoryBytes, memory: this.manager.memory, packer: zstdPacker},
+      ...{clock, fps, scrollbackBytes, memoryBytes, memory: this.manager.memory, packer: zstdPacker, processes},
       frames: new SharedFrames({clock, fps: this.frameRate.now}),
       ...(opened?.stdin && {stdin: opened.stdin}),
     });

@@ -45,6 +45,13 @@ export async function acquireLock(file: string, processes: Processes): Promise<n
   }
 }
 
+/** Id of the process that holds a lock; undefined: none does. Changes nothing. */
+export async function lockHolder(file: string, processes: Pick<Processes, 'isAlive'>): Promise<number | undefined> {
+  const found = await textOf(file, await isFolder(file));
+  const holder = found === undefined ? undefined : holderOf(found);
+  return holder && (await isRunning(holder, processes)) ? holder.pid : undefined;
+}
+
 export async function releaseLock(file: string): Promise<void> {
   if (!(await isFolder(file))) return await rm(file, {force: true});
   await rm(insideOf(file), {force: true});
@@ -53,10 +60,14 @@ export async function releaseLock(file: string): Promise<void> {
 
 /** Undefined: there is none by now. */
 async function readLock(file: string): Promise<string | undefined> {
-  if (!(await isFolder(file))) return await readFile(file, 'utf8').catch(ignoreMissing);
-  const found = await readFile(insideOf(file), 'utf8').catch(ignoreMissing);
-  if (found === undefined) await removeEmpty(file);
+  const isInFolder = await isFolder(file);
+  const found = await textOf(file, isInFolder);
+  if (found === undefined && isInFolder) await removeEmpty(file);
   return found;
+}
+
+async function textOf(file: string, isInFolder: boolean): Promise<string | undefined> {
+  return await readFile(isInFolder ? insideOf(file) : file, 'utf8').catch(ignoreMissing);
 }
 
 /** Another program's lock may have replaced the empty folder meanwhile. */
@@ -103,7 +114,7 @@ async function createFolder(file: string, text: string, draft: string): Promise<
   }
 }
 
-async function isRunning({pid, started}: Holder, {isAlive}: Processes): Promise<boolean> {
+async function isRunning({pid, started}: Holder, {isAlive}: Pick<Processes, 'isAlive'>): Promise<boolean> {
   if (!isAlive(pid)) return false;
   const now = await startOf(pid);
   return started === '' || now === '' || now === started;

@@ -8,16 +8,16 @@ import {SliceRunner} from '../lib/slices.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import {EarlierErrors} from '../records/earlier-errors.ts';
 import {ErrorLog} from '../records/error-log.ts';
+import type {Processes} from '../storage/file-lock.ts';
 import {FileStore} from '../storage/opened/file-store.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {OpenError} from '../storage/opened/open-error.ts';
-import {recordedBlocks} from '../storage/opened/recorded-blocks.ts';
 import {type ConnectionEvent, withEvent} from './connection/state.ts';
 import {FileLog, type FileSizes} from './file-log.ts';
 import {bufferInfo, type FileState, type LogSnapshot} from './log-source.ts';
 import {LogWriter} from './log-writer.ts';
 import {openedPieces, type PiecesOptions} from './opened-pieces.ts';
-import {recordedPieces} from './recorded-source.ts';
+import {RecordingLog} from './recording-log.ts';
 
 export type OpenedLogOptions = {
   readonly found: FoundLog;
@@ -34,6 +34,8 @@ export type OpenedLogOptions = {
   readonly packer?: Packer;
   /** What the program reads as its own input. */
   readonly stdin?: PiecesOptions['stdin'];
+  /** Default: no recording is followed. */
+  readonly processes?: Pick<Processes, 'isAlive'>;
   /** For tests: which file is large. */
   readonly sizes?: FileSizes;
 };
@@ -186,19 +188,18 @@ export class OpenedLog {
     });
   }
 
-  /** Blocks stay in the recording, from which they are read back. */
   async #readRecordings(found: FoundRecordings): Promise<boolean> {
-    return await this.#reading(found, async () => {
-      let size = 0;
-      for (const {block, bytes} of recordedBlocks(recordedPieces(found.recordings))) {
-        this.buffer.addPast(block);
-        this.#errors.append(bytes, newlinesIn(bytes));
-        size += bytes.length;
-        this.#onRead(bytes);
-        await this.#pause();
-      }
-      this.#state = {...this.#state, size, read: size};
+    const {clock, processes} = this.#options;
+    const log = new RecordingLog({
+      ...{recordings: found.recordings, clock, processes, signal: this.#closing.signal},
+      ...{buffer: this.buffer, store: this.#places, errors: this.#errors},
+      pause: () => this.#pause(),
+      onChange: (change) => {
+        if (change.read !== undefined) this.#receivedAt = clock.wall();
+        this.#setState({...this.#state, ...change});
+      },
     });
+    return await this.#reading(found, () => log.read());
   }
 
   async #reading(found: FoundLog, read: () => Promise<void>): Promise<boolean> {

@@ -42,16 +42,20 @@ export class RecordedSource {
   }
 }
 
-/** One recording after the other, each read when its turn comes; an open line ends where the next one begins. */
-export function* recordedPieces(recordings: readonly FoundRecording[]): Generator<RecordedPiece> {
+/** One recording after the other, each `read` when its turn comes; an open line ends where the next one begins. */
+export function* recordedPieces(
+  recordings: readonly FoundRecording[],
+  read: (recording: FoundRecording) => Iterable<RecordedPiece> = ({folder}) => readRecording(folder),
+): Generator<RecordedPiece> {
   let isOpen = false;
-  for (const [index, {folder, name, startedAt: at}] of recordings.entries()) {
+  for (const [index, recording] of recordings.entries()) {
+    const {name, startedAt: at} = recording;
     if (index > 0) {
       if (isOpen) yield {bytes: Buffer.of(newline)};
       isOpen = false;
       yield {marker: {kind: 'new-life', because: 'created-again', folder: name, at}};
     }
-    for (const piece of readRecording(folder)) {
+    for (const piece of read(recording)) {
       if ('bytes' in piece) isOpen = piece.bytes.at(-1) !== newline;
       yield piece;
     }

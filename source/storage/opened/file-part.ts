@@ -71,9 +71,12 @@ export class FilePart {
   }
 }
 
+/** What bytes of a log are read back from. */
+export type BytesPart = Pick<FilePart, 'isGone' | 'readNow'>;
+
 /** Consecutive bytes of a part; `isEnded`: and a newline that the file does not have. */
 export type FilePiece = {
-  readonly part: FilePart;
+  readonly part: BytesPart;
   readonly offset: number;
   readonly length: number;
   readonly isEnded: boolean;

@@ -1,8 +1,8 @@
 import type {ColdBytes, ColdStore, LeavingSegment} from '../../buffer/cold-segments.ts';
-import {FileBytes, type FilePart, type FilePiece} from './file-part.ts';
+import {type BytesPart, FileBytes, type FilePiece} from './file-part.ts';
 
 /** Bytes in a row; without a part they cannot be read back. */
-type StoredPiece = Omit<FilePiece, 'part'> & {readonly part: FilePart | undefined};
+type StoredPiece = Omit<FilePiece, 'part'> & {readonly part: BytesPart | undefined};
 
 /**
  * Keeps what leaves a log buffer's memory where it is already: in the files that it came from. It gets the places of all
@@ -14,7 +14,7 @@ export class FileStore implements ColdStore {
   readonly #pieces: StoredPiece[] = [];
 
   /** `length` bytes at `offset` of a part follow in the log. */
-  add(part: FilePart | undefined, offset: number, length: number): void {
+  add(part: BytesPart | undefined, offset: number, length: number): void {
     if (length === 0) return;
     const last = this.#pieces.at(-1);
     if (last && last.part === part && !last.isEnded && (!part || last.offset + last.length === offset)) {

@@ -46,6 +46,11 @@ export class RecordedBytes {
     return this.#map.firstOffset;
   }
 
+  /** The recording has grown: this is what its index lists now. */
+  follow(map: RecordingMap): void {
+    this.#map = map;
+  }
+
   /** The bytes [offset, offset + length); undefined unless they are all there. */
   read(offset: number, length: number): Buffer | undefined {
     try {
@@ -159,22 +164,36 @@ export type FoundRecording = {
   readonly server: string | undefined;
 };
 
+/** What a recording held when it was opened. */
+export type RecordedLog = {
+  readonly folder: string;
+  readonly map: RecordingMap;
+  readonly bytes: RecordedBytes;
+  /** Offset of its end. */
+  readonly size: number;
+};
+
+/** Undefined: it was deleted. Throws errors of the file system. */
+export function openRecorded(folder: string): RecordedLog | undefined {
+  const index = readUnlessDeleted(indexFile(folder));
+  if (index === undefined) return undefined;
+  const map = mapOf(index);
+  const size = sizeOf(folder, map);
+  map.endAt(size);
+  return {folder, map, bytes: new RecordedBytes(folder, map), size};
+}
+
 /**
  * Reads a recording from its beginning to its present end, even while another program writes it. What was deleted or
- * cannot be read is an `unreadable` marker. Throws errors of the file system.
+ * cannot be read is an `unreadable` marker. Throws errors of the file system. `log`: as it was opened before.
  */
-export function* readRecording(folder: string): Generator<RecordedPiece> {
-  const index = readUnlessDeleted(indexFile(folder));
-  if (index === undefined) {
+export function* readRecording(folder: string, log = openRecorded(folder)): Generator<RecordedPiece> {
+  if (!log) {
     yield {marker: {kind: 'unreadable', bytes: undefined, because: 'deleted-to-make-room', at: 0}};
     return;
   }
-  const map = mapOf(index);
-  const {startedAt: at, firstOffset} = map;
-  const size = sizeOf(folder, map);
-  map.endAt(size);
-  if (firstOffset > 0) yield {marker: {kind: 'unreadable', bytes: firstOffset, because: 'deleted-to-make-room', at}};
-  yield* piecesOf(map, new RecordedBytes(folder, map), size);
+  const rest = yield* piecesOf(log);
+  for (const {marker} of log.map.markers.slice(rest)) yield {marker};
 }
 
 /** A folder that no program writes may be deleted at any time, to make room. */
@@ -193,11 +212,15 @@ export function sizeOf(folder: string, map: RecordingMap): number {
   return file.offset + (statSync(logFile(folder, file.number), {throwIfNoEntry: false})?.size ?? 0);
 }
 
-function* piecesOf(map: RecordingMap, bytes: RecordedBytes, size: number): Generator<RecordedPiece> {
+/** All up to the offset `size`. Returns the index of the next marker. */
+export function* piecesOf({map, bytes, size}: Omit<RecordedLog, 'folder'>): Generator<RecordedPiece, number> {
   let nextMarker = 0;
   let nextBlock = 0;
-  const {blocks, markers, startedAt} = map;
-  for (let at = map.firstOffset; at < size; ) {
+  const {blocks, markers, startedAt, firstOffset} = map;
+  if (firstOffset > 0) {
+    yield {marker: {kind: 'unreadable', bytes: firstOffset, because: 'deleted-to-make-room', at: startedAt}};
+  }
+  for (let at = firstOffset; at < size; ) {
     const block = blocks[nextBlock];
     const end = block ? block.offset + block.length : Math.min(size, at + pieceBytes);
     nextBlock += 1;
@@ -218,10 +241,7 @@ function* piecesOf(map: RecordingMap, bytes: RecordedBytes, size: number): Gener
     yield* pieceTo(end);
     at = end;
   }
-  for (; nextMarker < markers.length; nextMarker++) {
-    const marker = markers[nextMarker];
-    if (marker) yield {marker: marker.marker};
-  }
+  return nextMarker;
 }
 
 /** A function of its own, which keeps no piece in memory. */

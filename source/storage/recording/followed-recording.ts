@@ -1,0 +1,187 @@
+import {type FSWatcher, watch} from 'node:fs';
+import {open, stat} from 'node:fs/promises';
+import type {Marker} from '../../buffer/markers.ts';
+import type {Clock} from '../../lib/clock.ts';
+import {lockHolder, type Processes} from '../file-lock.ts';
+import {ignoreMissing} from '../save-file.ts';
+import {indexFile, lockFile, logFile, RecordingMap, readIndex} from './index-file.ts';
+import {piecesOf, RecordedBytes, type RecordedPiece} from './reader.ts';
+
+/** What was added to a recording, in order. `corrects`: the marker stands for the one before. */
+export type AddedPiece =
+  | {readonly bytes: Buffer; readonly offset: number}
+  | {readonly marker: Marker; readonly corrects: boolean};
+
+/** Bytes that are read at once. */
+const pieceBytes = 256 * 1024;
+/** Milliseconds. Watching has limits, and sees nothing on network disks. */
+const pollEvery = 1000;
+/** Milliseconds between two looks while it is written. */
+const lookEvery = 50;
+
+/** Whether a process that lives writes a recording. */
+export async function isWritten(folder: string, processes: Pick<Processes, 'isAlive'>): Promise<boolean> {
+  return (await lockHolder(lockFile(folder), processes)) !== undefined;
+}
+
+/** A recording that is being written: what it had when it was opened, and then what is added. */
+export class FollowedRecording {
+  readonly bytes: RecordedBytes;
+  /** Where its blocks ended when it was opened: what is before is the past. */
+  readonly pastEnd: number;
+  readonly #folder: string;
+  readonly #clock: Clock;
+  #map: RecordingMap;
+  #index: NewLines;
+  /** Offset of the next byte. */
+  #at: number;
+  /** Number of the next marker. */
+  #nextMarker = 0;
+  readonly #watcher: FSWatcher | undefined;
+  #onChange: () => void = () => {};
+  #hasChanged = false;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+
+  private constructor(options: {folder: string; clock: Clock; index: NewLines; map: RecordingMap; size: number}) {
+    const {folder, clock, index, map, size} = options;
+    this.#folder = folder;
+    this.#clock = clock;
+    this.#index = index;
+    this.#map = map;
+    this.bytes = new RecordedBytes(folder, map);
+    // The index lists blocks before they are written.
+    const block = map.blocks.findLast(({offset, length}) => offset + length <= size);
+    this.pastEnd = block ? block.offset + block.length : map.firstOffset;
+    this.#at = this.pastEnd;
+    try {
+      this.#watcher = watch(folder, {persistent: false}, () => this.#wake());
+      this.#watcher.on('error', () => this.#watcher?.close());
+    } catch {
+      // The poll sees it.
+    }
+  }
+
+  /** Undefined: it was deleted. Rejects with errors of the file system. */
+  static async open(folder: string, clock: Clock): Promise<FollowedRecording | undefined> {
+    const index = await readNewLines(folder, undefined);
+    if (!index) return undefined;
+    const map = new RecordingMap();
+    for (const fact of readIndex(index.lines)) map.apply(fact);
+    const file = map.files.at(-1);
+    const size = file ? file.offset + ((await sizeOf(logFile(folder, file.number))) ?? 0) : 0;
+    return new FollowedRecording({folder, clock, index, map, size});
+  }
+
+  /** Offset of the first byte that is not deleted. */
+  get firstOffset(): number {
+    return this.#map.firstOffset;
+  }
+
+  /** What it had when it was opened, in whole lines. To be read before what was added. */
+  *past(): Generator<RecordedPiece> {
+    const map = this.#map;
+    const next = yield* piecesOf({map, bytes: this.bytes, size: this.pastEnd});
+    this.#nextMarker = map.markers[next]?.number ?? map.nextMarker;
+  }
+
+  /** What was added since the last call, to the present end. */
+  async *added(): AsyncGenerator<AddedPiece> {
+    this.#hasChanged = false;
+    this.#lookedAt = this.#clock.monotonic();
+    for (;;) {
+      const file = this.#map.files.at(-1);
+      // First: what the index says then is about all of these bytes.
+      const size = file && (await sizeOf(logFile(this.#folder, file.number)));
+      yield* this.#readIndex();
+      const {files} = this.#map;
+      const next = file && files.find(({number}) => number > file.number);
+      const end = next?.offset ?? (file && size !== undefined ? file.offset + size : this.#at);
+      yield* this.#piecesTo(end);
+      if (files.at(-1)?.number === file?.number) return;
+    }
+  }
+
+  /** Resolves when something may have been added, or the signal is aborted. */
+  async changed(signal: AbortSignal): Promise<void> {
+    await this.#sleep(this.#lookedAt + lookEvery - this.#clock.monotonic(), signal);
+    if (this.#hasChanged) return;
+    const woken = new AbortController();
+    this.#onChange = () => woken.abort();
+    await this.#sleep(pollEvery, AbortSignal.any([signal, woken.signal]));
+  }
+
+  close(): void {
+    this.#watcher?.close();
+  }
+
+  #wake(): void {
+    this.#hasChanged = true;
+    this.#onChange();
+  }
+
+  async #sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+    if (milliseconds > 0) await this.#clock.sleep(milliseconds, signal).catch(() => {});
+  }
+
+  async *#readIndex(): AsyncGenerator<AddedPiece> {
+    const index = await readNewLines(this.#folder, this.#index);
+    if (!index) return;
+    this.#index = index;
+    if (index.isAnother) this.#map = new RecordingMap();
+    for (const fact of readIndex(index.lines)) {
+      this.#map.apply(fact);
+      if (fact.kind === 'marker' && fact.number === this.#nextMarker - 1 && !index.isAnother) {
+        yield {marker: fact.marker, corrects: true};
+      }
+      // What could not be written whole was removed, and is written again.
+      if (fact.kind === 'end' && fact.offset < this.#at) {
+        this.#at = fact.offset;
+        this.#nextMarker = this.#map.nextMarker;
+        yield {marker: {kind: 'file', turn: 'truncated', at: fact.at}, corrects: false};
+      }
+    }
+    this.bytes.follow(this.#map);
+  }
+
+  *#piecesTo(end: number): Generator<AddedPiece> {
+    for (;;) {
+      const marker = this.#map.markers.find(({number}) => number >= this.#nextMarker);
+      if (marker && marker.offset <= this.#at) {
+        this.#nextMarker = marker.number + 1;
+        yield {marker: marker.marker, corrects: false};
+        continue;
+      }
+      const offset = this.#at;
+      const to = Math.min(end, marker?.offset ?? end, offset + pieceBytes);
+      if (to <= offset) return;
+      const bytes = this.bytes.read(offset, to - offset);
+      this.#at = to;
+      if (bytes) yield {bytes, offset};
+      else yield {marker: unreadable(to - offset, this.#clock.wall()), corrects: false};
+    }
+  }
+}
+
+function unreadable(bytes: number, at: number): Marker {
+  return {kind: 'unreadable', bytes, because: 'deleted-or-damaged', at};
+}
+
+/** Undefined: there is none. */
+async function sizeOf(file: string): Promise<number | undefined> {
+  return (await stat(file).catch(ignoreMissing))?.size;
+}
+
+/** `end`: offset up to which the index was read, in whole lines. `isAnother`: from its beginning. */
+type NewLines = {readonly lines: string; readonly ino: number; readonly end: number; readonly isAnother: boolean};
+
+/** The lines of the index that were added since; all if it was written anew. Undefined: there is no index. */
+async function readNewLines(folder: string, before: NewLines | undefined): Promise<NewLines | undefined> {
+  await using handle = await open(indexFile(folder)).catch(ignoreMissing);
+  if (!handle) return undefined;
+  const {ino, size} = await handle.stat();
+  const isAnother = before?.ino !== ino || size < before.end;
+  const start = isAnother ? 0 : before.end;
+  const {buffer, bytesRead} = await handle.read(Buffer.allocUnsafe(size - start), 0, size - start, start);
+  const length = buffer.subarray(0, bytesRead).lastIndexOf('\n') + 1;
+  return {lines: buffer.toString('utf8', 0, length), ino, end: start + length, isAnother};
+}

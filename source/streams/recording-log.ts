@@ -1,0 +1,139 @@
+import type {LogBuffer} from '../buffer/log-buffer.ts';
+import type {Marker} from '../buffer/markers.ts';
+import {newlinesIn} from '../buffer/segment.ts';
+import type {Clock} from '../lib/clock.ts';
+import type {ErrorLog} from '../records/error-log.ts';
+import type {Processes} from '../storage/file-lock.ts';
+import type {FileStore} from '../storage/opened/file-store.ts';
+import {recordedBlocks} from '../storage/opened/recorded-blocks.ts';
+import {type AddedPiece, FollowedRecording, isWritten} from '../storage/recording/followed-recording.ts';
+import {type FoundRecording, openRecorded, type RecordedLog, readRecording} from '../storage/recording/reader.ts';
+import type {FileState} from './log-source.ts';
+import {recordedPieces} from './recorded-source.ts';
+
+type RecordingLogOptions = {
+  /** Of one pipeline, oldest first. */
+  readonly recordings: readonly FoundRecording[];
+  readonly buffer: LogBuffer;
+  /** To become the buffer's. */
+  readonly store: FileStore;
+  readonly errors: ErrorLog;
+  readonly clock: Clock;
+  /** Undefined: no recording is followed. */
+  readonly processes: Pick<Processes, 'isAlive'> | undefined;
+  readonly signal: AbortSignal;
+  /** Other work has its turn. Rejects once the log is closed. */
+  readonly pause: () => Promise<void>;
+  readonly onChange: (change: Partial<FileState>) => void;
+};
+
+/** Milliseconds between two questions whether a recording is still being written. */
+const askEvery = 1000;
+
+/** The recordings of one pipeline as a log. The last one is followed while a process writes it. */
+export class RecordingLog {
+  readonly #options: RecordingLogOptions;
+  readonly #last: FoundRecording | undefined;
+  /** In bytes: of all, and of what was read. */
+  #size = 0;
+  #read = 0;
+
+  constructor(options: RecordingLogOptions) {
+    this.#options = options;
+    this.#last = options.recordings.at(-1);
+  }
+
+  /** Resolves when nothing more comes. Rejects with errors of the file system, and once the log is closed. */
+  async read(): Promise<void> {
+    const {clock, onChange} = this.#options;
+    const live =
+      this.#last && (await this.#isWritten()) ? await FollowedRecording.open(this.#last.folder, clock) : undefined;
+    try {
+      await this.#readPast(live);
+      if (live) await this.#follow(live);
+    } finally {
+      live?.close();
+    }
+    onChange({hasWriter: false});
+  }
+
+  async #isWritten(): Promise<boolean> {
+    const {processes} = this.#options;
+    return processes !== undefined && this.#last !== undefined && (await isWritten(this.#last.folder, processes));
+  }
+
+  /** Blocks stay in the recordings, from which they are read back. Of `live`, the last one, only these are read. */
+  async #readPast(live: FollowedRecording | undefined): Promise<void> {
+    const {recordings, buffer, errors, pause} = this.#options;
+    const logs = new Map<FoundRecording, RecordedLog>();
+    this.#size = live ? live.pastEnd - live.firstOffset : 0;
+    for (const recording of live ? recordings.slice(0, -1) : recordings) {
+      const log = openRecorded(recording.folder);
+      if (log) logs.set(recording, log);
+      if (log) this.#size += log.size - log.map.firstOffset;
+      await pause();
+    }
+    const read = (recording: FoundRecording) =>
+      live && recording === this.#last ? live.past() : readRecording(recording.folder, logs.get(recording));
+    for (const {block, bytes} of recordedBlocks(recordedPieces(recordings, read))) {
+      buffer.addPast(block);
+      errors.append(bytes, newlinesIn(bytes));
+      this.#onRead(bytes.length, {});
+      await pause();
+    }
+  }
+
+  /** Until its writer has ended. */
+  async #follow(live: FollowedRecording): Promise<void> {
+    const {buffer, store, errors, clock, signal, pause, onChange} = this.#options;
+    const part = {isGone: false, readNow: (offset: number, length: number) => live.bytes.read(offset, length)};
+    buffer.coldStore = store;
+    let isCaughtUp = false;
+    let askedAt = clock.monotonic();
+    for (let isWritten = true; isWritten; ) {
+      if (clock.monotonic() - askedAt >= askEvery) {
+        // First: what it wrote last is read.
+        isWritten = await this.#isWritten();
+        askedAt = clock.monotonic();
+      }
+      for await (const piece of live.added()) {
+        if ('marker' in piece) this.#addMarker(piece);
+        else {
+          store.add(part, piece.offset, piece.bytes.length);
+          const newlines = newlinesIn(piece.bytes);
+          buffer.append(piece.bytes, newlines);
+          errors.append(piece.bytes, newlines);
+          this.#size += piece.bytes.length;
+          this.#onRead(piece.bytes.length, isCaughtUp ? {grewAt: clock.wall()} : {});
+        }
+        await pause();
+      }
+      if (!isCaughtUp) onChange({kind: 'followed', hasWriter: true});
+      isCaughtUp = true;
+      if (isWritten) await live.changed(signal);
+      signal.throwIfAborted();
+    }
+  }
+
+  /** As its writer had them, corrected by it already. */
+  #addMarker({marker, corrects}: Extract<AddedPiece, {marker: Marker}>): void {
+    const {buffer, store, errors, onChange} = this.#options;
+    const last = corrects ? buffer.lastMarker() : undefined;
+    if (last) buffer.replaceMarker(last.id, marker);
+    else {
+      if ((marker.kind === 'unreadable' || marker.kind === 'file') && buffer.hasOpenLine) {
+        // Its rest is among what cannot be read.
+        store.endLine();
+        errors.endLine();
+        buffer.closeLine();
+      }
+      buffer.addMarker(marker);
+    }
+    onChange({});
+  }
+
+  #onRead(bytes: number, change: Partial<FileState>): void {
+    this.#read = Math.min(this.#size, this.#read + bytes);
+    this.#options.onChange({size: this.#size, read: this.#read, ...change});
+  }
+}
