@@ -58,6 +58,11 @@ export function isCatchingUp({connection, file}: Pick<LogSnapshot, 'connection' 
   return kind === 'connecting' || kind === 'catching-up' || kind === 'reading';
 }
 
+/** Nothing more comes: there is nothing to follow. A connection comes back, and a file that exists may grow. */
+export function hasEnded({file}: Pick<LogSnapshot, 'file'>): boolean {
+  return file?.kind === 'ended' || file?.kind === 'failed';
+}
+
 type BufferInfo = Pick<LogSnapshot, 'version' | 'firstId' | 'endId' | 'lineCount' | 'byteLength' | 'droppedLines'>;
 
 /** A log that a pane can show: that of one pipeline, or several merged. */

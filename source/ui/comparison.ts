@@ -7,7 +7,8 @@ import type {PaneModel} from './pane/pane-model.ts';
 
 /** What the page of two runs shows. */
 export type ComparisonState =
-  | {readonly kind: 'counting'; readonly pipeline: string}
+  /** `percent`: of the log, that was read so far. */
+  | {readonly kind: 'counting'; readonly pipeline: string; readonly percent: number}
   /** There is no earlier run. */
   | {readonly kind: 'alone'; readonly pipeline: string; readonly newer: RunKinds | undefined}
   | ({readonly kind: 'compared'; readonly runs: readonly RunKinds[]} & ComparedRuns);
@@ -29,19 +30,27 @@ export class Comparison {
   /** `newerId`: the first entry of the run to compare with the one before it; undefined: the newest run. */
   start(pipeline: string, {index, source}: Pick<PaneModel, 'index' | 'source'>, newerId: number | undefined): void {
     this.stop();
-    this.#state.set({kind: 'counting', pipeline});
+    this.#state.set({kind: 'counting', pipeline, percent: 0});
     const {buffer} = source;
-    const {endId} = buffer;
+    const {firstId, endId} = buffer;
     const counter = new RunCounter({buffer, index});
     const runner = new SliceRunner({
       clock: this.#clock,
       step: (maxBytes) => {
-        index.step(maxBytes);
+        // Without an earlier run there is nothing to count.
+        if (index.step(maxBytes) && index.runs.length < 2) return true;
         // What comes meanwhile is not waited for.
         return counter.step(maxBytes) && counter.countedTo >= Math.min(endId, buffer.endedTo);
       },
       onSlice: (isDone) => {
-        if (!isDone) return;
+        if (!isDone) {
+          const read = (index.indexedTo + counter.countedTo) / 2 - firstId;
+          const percent = Math.max(0, Math.floor((100 * read) / Math.max(1, endId - firstId)));
+          const state = this.#state.get();
+          if (state?.kind !== 'counting' || state.percent !== percent)
+            this.#state.set({kind: 'counting', pipeline, percent});
+          return;
+        }
         const {runs} = counter;
         const newer = runs.find(({run}) => run.firstId === newerId) ?? runs.at(-1);
         this.#compare(pipeline, runs, {newer, older: newer && runBefore(runs, newer)});

@@ -4,6 +4,7 @@ import {itemAtRow} from './components/sidebar.ts';
 import {tabAtColumn, tabLabels} from './components/tab-bar.ts';
 import type {Controller} from './controller.ts';
 import {goToTab} from './handlers/common.ts';
+import {goToSpan} from './handlers/move.ts';
 import {sidebarHandlers} from './handlers/sidebar.ts';
 import {pageHandlers} from './pages/pages.ts';
 import {promptInUse} from './state/view-state.ts';
@@ -84,7 +85,7 @@ export class Mouse {
     const place = at && visiblePlaces(at.tab.pane.position, at.geometry)[logRow];
     const isOfStrip = logRow < 0 && logRow >= -layout.stripRows;
     const id = isOfStrip ? at?.strip.entryAt(at.tab.pane, at.layout, column) : undefined;
-    if (id !== undefined) controller.goToEntry(id);
+    if (at && id !== undefined) goToSpan(controller, at, id);
     else if (place) controller.changePane({position: setCurrent(at.tab.pane.position, at.geometry, place.id)});
     controller.dispatch({type: 'focus', side: 'log'});
   }

@@ -11,6 +11,7 @@ import {openedTitle} from '../../source/ui/opened.ts';
 import {pageRows} from '../../source/ui/pages/pages.ts';
 import {sessionOf} from '../../source/ui/state/session-state.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {AppUnderTest} from './components/app-under-test.tsx';
 import {ScreenUnderTest} from './screen-under-test.ts';
 
 const formats = path.join(import.meta.dirname, '../storage/formats/recordings');
@@ -89,6 +90,36 @@ test('the list finds logs by name, a closed one is shown again, and two are one 
     );
   };
   await screen.until(() => text().join('') === 'early late', 'both');
+});
+
+test('a log that has ended is neither followed nor paused, and has no connector errors to come', async () => {
+  const pieces = new PassThrough();
+  await using app = await AppUnderTest.open({opened: await findLogs('-'), names: ['stdin'], stdin: pieces});
+  const text = Array.from({length: 200}, (_, at) => `line ${at}\n`).join('');
+  pieces.write(text);
+  await app.shows('line 199');
+  await app.shows('following');
+  expect(app.text).toContain(' p pause');
+  pieces.end();
+  await app.shows('at the end');
+  expect(app.text).not.toMatch(/ p pause| F follow/);
+  await app.press('g');
+  await app.shows(/ \d+% *\n/);
+  expect(app.text).not.toMatch(/PAUSED|paused| p resume| F follow/);
+  expect(app.text).toContain(' G bottom');
+  await app.press('c');
+  await app.shows('no connection, so no new connector errors come: d shows what is known of them');
+  await app.press('H');
+  await app.shows('no run, state or error is known');
+  await app.press('Esc', 'q');
+  await app.shows('what came through stdin is not saved: q again quits, any other key stays');
+});
+
+test('the events of a merged tab of files name no server', async () => {
+  await using folder = await folderOf({'a.log': line(32, 'one'), 'b.log': line(31, 'two')});
+  await using screen = await screenOf(await findLogs(folder.path));
+  screen.press('+', 'i');
+  expect(rowsOf(screen).join('\n')).not.toMatch(/Feldera/);
 });
 
 test('the pages tell where a file is, and what its log tells', async () => {
@@ -186,6 +217,9 @@ test(': and g wait for the lines of a large file to be counted, unless the user 
   const at = () => `${buffer?.lineAt(controller.paneAt?.current ?? -1)}`;
   const words = 'counting lines 100%';
   expect(noticeAfter(screen, '#')).toBe(`${words}: then they have numbers`);
+  expect(noticeAfter(screen, 'D')).toBe(`${words}: then its runs can be compared`);
+  expect(noticeAfter(screen, 'H')).toBe('lines are still counted: what is older is not in it yet');
+  screen.press('Esc');
   expect(noticeAfter(screen, ':', '-', '3', 'Enter')).toBeUndefined();
   expect(at()).toBe('line 127');
   expect(noticeAfter(screen, 'g')).toBe(words);

@@ -1,3 +1,4 @@
+import {hasEnded} from '../../streams/log-source.ts';
 import {noticeRows} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
@@ -76,10 +77,14 @@ function ofLog({tab, paneAt}: Controller): Conditions {
   if (!tab) return {inLog: true};
   const {filters, highlights, position, search, selectedFrom, marks, fold, asSent} = tab.pane;
   const {current, model} = paneAt ?? {};
+  const isOver = model !== undefined && hasEnded(model.source.snapshot.get());
   return {
     inLog: true,
-    isFollowing: position.kind === 'follow',
-    isPaused: position.kind === 'held',
+    isFollowing: position.kind === 'follow' && !isOver,
+    isPaused: position.kind === 'held' && !isOver,
+    isAbove: position.kind === 'held',
+    hasStrip: (paneAt?.layout.stripRows ?? 0) > 0,
+    hasRuns: model !== undefined && model.source.sourceNames === undefined && model.index.runs.length > 1,
     isSelecting: selectedFrom !== undefined,
     isHighlighted: highlights.length > 0,
     isSearched: search !== undefined,

@@ -2,7 +2,7 @@ import type {ApiFailure, Pipeline, Session} from '../../api/types.ts';
 import {clockTime, counted, duration, inZone, readTime} from '../../lib/format.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
 import type {ListSnapshot} from '../../streams/list-poller.ts';
-import type {LogSnapshot} from '../../streams/log-source.ts';
+import {hasEnded, type LogSnapshot} from '../../streams/log-source.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, padTo} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
@@ -99,7 +99,7 @@ export function Header() {
     pipeline: view.active === undefined ? undefined : controller.pipeline(view.active),
     connection,
     waited,
-    paused: tab?.pane.position.kind === 'held',
+    paused: tab?.pane.position.kind === 'held' && !(snapshot && hasEnded(snapshot)),
     unread: [...new Set([...(snapshot?.unread ?? []), ...(model?.unread ?? [])])],
     recording: snapshot?.recording,
     width: controller.size.columns,

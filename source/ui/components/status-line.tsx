@@ -1,4 +1,5 @@
 import {byteSize, count, counted} from '../../lib/format.ts';
+import {hasEnded} from '../../streams/log-source.ts';
 import {clip, noticeRows, padTo} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
 import type {Style} from '../../terminal/style.ts';
@@ -9,7 +10,7 @@ import {newBelow} from '../../viewport/position.ts';
 import type {WrapMode} from '../../viewport/row-renderer.ts';
 import {useController, useModelProgress} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
-import {recordWords, type SearchStatus, searchStatus, selectionWords} from '../pane/pane-at.ts';
+import {percentShown, recordWords, type SearchStatus, searchStatus, selectionWords} from '../pane/pane-at.ts';
 import {Line} from './rows.tsx';
 
 export type StatusView = {
@@ -29,6 +30,10 @@ export type StatusView = {
   readonly record: string | undefined;
   readonly pan: number;
   readonly following: boolean;
+  /** How far into the log the last row shown is, of 100; undefined while following. */
+  readonly percent?: number | undefined;
+  /** Nothing more comes: there is nothing to follow. */
+  readonly ended?: boolean;
   readonly width: number;
   readonly symbols: Symbols;
 };
@@ -60,6 +65,8 @@ export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
     selection: selectionWords(at),
     record: recordWords(at),
     following: position.kind === 'follow',
+    percent: percentShown(at),
+    ended: hasEnded(snapshot),
   });
   return <Line text={paint(text, colors)} />;
 }
@@ -114,6 +121,7 @@ function rightWords(view: StatusView): string[] {
   if (view.asSent) words.push('as sent');
   // The default is not said: `wrap errors` reads like a failure.
   if (view.wrap !== 'errors') words.push(`wrap ${view.wrap}`);
-  words.push(view.following ? 'following' : 'paused');
+  if (view.ended) words.push(view.following ? 'at the end' : `${view.percent ?? 100}%`);
+  else words.push(view.following ? 'following' : 'paused');
   return words;
 }

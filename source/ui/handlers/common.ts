@@ -84,8 +84,9 @@ export const commonHandlers = {
     }
     const kept = state.tabs.filter((tab) => tab.kept).length;
     controller.dispatch({type: 'asked', command: 'quit'});
-    const tabs = kept === 1 ? '1 tab is' : `${kept} tabs are`;
-    controller.say(`${tabs} kept: ${keyInWords(keyName)} again quits, any other key stays`);
+    const tabs = kept === 1 ? '1 tab is kept' : `${kept} tabs are kept`;
+    const why = controller.services.withoutServer ? 'what came through stdin is not saved' : tabs;
+    controller.say(`${why}: ${keyInWords(keyName)} again quits, any other key stays`);
   },
   interrupt(controller: Controller, keyName: string) {
     if (controller.state.asked === 'interrupt') {

@@ -1,5 +1,5 @@
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
-import {clockTime, count, dateTime, inZone} from '../../lib/format.ts';
+import {clockTime, count, counted, dateTime, duration, fineMoment, inZone} from '../../lib/format.ts';
 import {type ParseError, parseTime} from '../../records/parse-time.ts';
 import type {Geometry} from '../../viewport/geometry.ts';
 import {follow, hold, moveBy, scrollBy, toTop} from '../../viewport/position.ts';
@@ -186,9 +186,26 @@ function goToCell(controller: Controller, by: -1 | 1): void {
     return;
   }
   const id = current === undefined ? undefined : strip.entryBeside(tab.pane, layout, {id: current, by});
-  if (id !== undefined) controller.goToEntry(id);
+  if (id !== undefined) goToSpan(controller, at, id);
   else if (by === 1 && tab.pane.position.kind === 'held') controller.move(() => follow);
   else controller.say(by === 1 ? 'this is the newest cell of the strip' : 'this is the oldest cell of the strip');
+}
+
+/** Goes to an entry, and says what its cell of the strip stands for. */
+export function goToSpan(controller: Controller, at: PaneAt, id: number): void {
+  controller.goToEntry(id);
+  const span = at.strip.spanAt(at.tab.pane, at.layout, id);
+  if (!span) return;
+  const {clock} = controller.services;
+  const offsetAt = zoneOf(at.tab.pane, controller.services.offsetAt);
+  const {records, errors, warnings} = span.counts;
+  const start = fineMoment(inZone(span.at, offsetAt), inZone(clock.wall(), offsetAt));
+  const words = [
+    counted(records, 'record', 'records'),
+    ...(errors > 0 ? [counted(errors, 'error', 'errors')] : []),
+    ...(warnings > 0 ? [counted(warnings, 'warning', 'warnings')] : []),
+  ];
+  controller.say(`${duration(span.spanMs)} from ${start}: ${words.join(', ')}`);
 }
 
 function ask(controller: Controller, kind: 'time' | 'place'): void {

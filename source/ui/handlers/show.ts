@@ -21,6 +21,7 @@ import type {Controller} from '../controller.ts';
 import {openMeant} from '../empty-log.ts';
 import {keysDo, withHint} from '../keys/commands.ts';
 import {heightWithStrip} from '../layout.ts';
+import {noConnectionWords} from '../opened.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import {hasMatches, type PaneView} from '../state/pane-view.ts';
 import {pipelinesOf} from '../state/view-state.ts';
@@ -167,6 +168,11 @@ export const showHandlers = {
   'connector-errors'(controller: Controller) {
     const {tab} = controller;
     if (!tab) return;
+    if (noConnectionWords(controller, tab) !== undefined) {
+      const why = 'no connection, so no new connector errors come';
+      controller.say(withHint(why, controller.hintCommands, 'describe', 'shows what is known of them'));
+      return;
+    }
     const connectorErrors = !tab.pane.connectorErrors;
     controller.changePane({connectorErrors});
     controller.say(connectorErrors ? connectorWords(controller) : 'connector errors are not in the log');

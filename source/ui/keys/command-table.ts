@@ -54,8 +54,14 @@ type Condition =
   /** The shown log has no connection. */
   | 'isOffline'
   | 'hasUnseen'
+  /** Of a log that may grow. */
   | 'isFollowing'
   | 'isPaused'
+  /** The view is not at the end. */
+  | 'isAbove'
+  | 'hasStrip'
+  /** The log has an earlier run. */
+  | 'hasRuns'
   | 'isSelecting'
   | 'isHighlighted'
   | 'isSearched'
@@ -131,11 +137,13 @@ export const commands = [
       id: 'timeline',
       keys: ['H'],
       help: 'timeline of the pipeline: states, runs, gaps, errors, also from before',
+      hint: {hasTab: 'timeline'},
     },
     {
       id: 'compare',
       keys: ['D'],
       help: 'what is new: the run on the screen beside the one before it',
+      hint: {hasRuns: 'compare runs'},
     },
     {id: 'contexts', keys: ['C'], help: 'contexts: switch to another server'},
     {id: 'repaint', keys: ['^L'], help: 'repaint the screen'},
@@ -181,13 +189,18 @@ export const commands = [
     {id: 'half-up', keys: ['^U'], help: 'half a page up'},
     {id: 'half-down', keys: ['^D'], help: 'half a page down'},
     {id: 'top', keys: ['g', 'Home'], help: 'top of the log'},
-    {id: 'bottom', keys: ['G', 'End'], help: 'end of the log, and follow', hint: {isPaused: 'bottom'}},
+    {id: 'bottom', keys: ['G', 'End'], help: 'end of the log, and follow', hint: {isAbove: 'bottom'}},
     {id: 'pan-left', keys: ['Left', 'h'], help: 'half a screen to the left'},
     {id: 'pan-right', keys: ['Right', 'l'], help: 'half a screen to the right'},
     {id: 'pan-start', keys: ['0'], help: 'start of the lines'},
     {id: 'pan-end', keys: ['$'], help: 'end of the longest line shown'},
-    {id: 'previous-cell', keys: ['('], help: 'to the span of time before, as the cells of the strip'},
-    {id: 'next-cell', keys: [')'], help: 'to the span of time after'},
+    {
+      id: 'previous-cell',
+      keys: ['('],
+      help: 'to the span of time before, as the cells of the strip',
+      hint: {hasStrip: 'earlier'},
+    },
+    {id: 'next-cell', keys: [')'], help: 'to the span of time after', hint: {hasStrip: 'later'}},
     {id: 'go-to-time', keys: ['T'], help: 'go to a time: 12:03, -5m, ISO'},
     {id: 'go-to-line', keys: [':'], help: 'go to a line or per cent: 1204, 50%'},
   ]),

@@ -13,7 +13,7 @@ import {pipelineMarkdown} from '../../viewport/markdown.ts';
 import type {ComparisonState} from '../comparison.ts';
 import type {Controller} from '../controller.ts';
 import {copyPage} from '../handlers/copy.ts';
-import {goToEntryOf} from '../handlers/move.ts';
+import {countingWords, goToEntryOf} from '../handlers/move.ts';
 import {withHint} from '../keys/commands.ts';
 import type {Page} from '../state/view-state.ts';
 import {listPage, type PageRows} from './page-rows.ts';
@@ -60,7 +60,7 @@ function titleOf(state: ComparisonState | undefined): StyledText {
     case undefined:
       return title('What is new', 'no log is open');
     case 'counting':
-      return title(`What is new in ${state.pipeline}`, 'counting the records of its runs');
+      return title(`What is new in ${state.pipeline}`, `counting the records of its runs: ${state.percent}%`);
     case 'alone':
       return title(`What is new in ${state.pipeline}`, 'there is no earlier run to compare with');
     case 'compared': {
@@ -82,6 +82,10 @@ export const comparisonHandlers = {
     if (!at) return;
     if (at.tab.source.kind === 'merged') {
       controller.say(withHint('a merged log has no runs', hintCommands, 'compare', 'compares those of one pipeline'));
+      return;
+    }
+    if (at.model.source.buffer.isAwaitingEarlier) {
+      controller.say(`${countingWords(at)}: then its runs can be compared`);
       return;
     }
     const {position} = at.tab.pane;

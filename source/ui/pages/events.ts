@@ -42,8 +42,9 @@ export function eventsPage({name, server, version, facts = [], events, width}: E
   const old = oldServerWords(version);
   const heading = [
     plain(name === undefined ? ' Events' : ` Events of ${name}, newest first (UTC)`, {bold: true}),
-    ...(facts.length > 0
-      ? [plain(''), ...factRows(facts, width)]
+    ...(facts.length > 0 ? [plain(''), ...factRows(facts, width)] : []),
+    ...(facts.length > 0 || server === ''
+      ? []
       : [plain(` ${server}  Feldera ${version ?? 'of unknown version'}`, {dim: true})]),
     ...(old === undefined ? [] : paragraph(old, width, {style: {fg: 3}})),
     plain(''),

@@ -88,7 +88,8 @@ function cellsOf(column: readonly string[]): number {
 
 function titleOf(pipeline: string | undefined, story: Story | undefined, {services}: Controller): StyledText {
   const loading = services.withoutServer ? 'reading the log' : 'asking the server';
-  const more = story ? (missingWords(story.missing) ?? 'newest first, UTC') : loading;
+  const nothing = story?.rows.length === 0 ? 'no run, state or error is known' : undefined;
+  const more = story ? (missingWords(story.missing) ?? nothing ?? 'newest first, UTC') : loading;
   return concat([plain(` Timeline of ${pipeline ?? ''}`, {bold: true}), plain(`  ${more}`, {dim: true})]);
 }
 
@@ -105,6 +106,7 @@ export const timelineHandlers = {
     const stream = controller.logs.get(name);
     controller.story.start(name, index && stream && {index, buffer: stream.buffer, errors: stream.errors});
     controller.dispatch({type: 'page', page: {kind: 'timeline', offset: 0, cursor: 0}});
+    if (stream?.buffer.isAwaitingEarlier) controller.say('lines are still counted: what is older is not in it yet');
   },
   'timeline-go'(controller: Controller) {
     const {page} = controller.state;

@@ -102,6 +102,14 @@ export function recordWords({model, tab, current}: PaneAt): string | undefined {
   return lines > 1 ? `record of ${count(lines)} lines` : undefined;
 }
 
+/** How far into the log the last row on the screen is, from 0 to 100; undefined while following. */
+export function percentShown({model, tab, geometry}: PaneAt): number | undefined {
+  const {position} = tab.pane;
+  const last = position.kind === 'follow' ? undefined : visiblePlaces(position, geometry).at(-1);
+  const {firstId, endId} = model.source.buffer;
+  return last && Math.floor((100 * (last.id + 1 - firstId)) / Math.max(1, endId - firstId));
+}
+
 /** Width in cells of the longest line on the screen, margin excluded. */
 export function longestShown({rows, tab, layout, geometry}: PaneAt): number {
   const renderer = rows.renderer(tab.pane, layout);

@@ -16,6 +16,9 @@ const mostUnsettled = 2000;
 
 type Width = Pick<Layout, 'paneWidth'>;
 
+/** `at`: Unix time in ms; `counts`: of the records that filters leave. */
+export type StripSpan = {readonly at: number; readonly spanMs: number; readonly counts: RecordCounts};
+
 /** The strip of time of one tab: how many records there were when, in the whole scrollback. */
 export class PaneStrip {
   readonly #model: PaneModel;
@@ -80,6 +83,15 @@ export class PaneStrip {
       if (found !== undefined) return found;
     }
     return undefined;
+  }
+
+  /** What the cell of an entry stands for, as the bar shows it; undefined without one. */
+  spanAt(view: PaneView, width: Width, id: number): StripSpan | undefined {
+    const {strip} = this.#layOut(view, width);
+    const {shown} = this.#model;
+    const cell = strip.cells[cellOf(strip, id) ?? -1];
+    if (!cell) return undefined;
+    return {at: cell.at, spanMs: strip.spanMs, counts: shown ? this.#counts.of(cell, shown, this.#model) : cell.counts};
   }
 
   #firstShown(cell: StripCell | undefined): number | undefined {

@@ -23,6 +23,18 @@ describe('the footer of the log', () => {
     expect(footer(screen, 500)).toContain(' F follow');
   });
 
+  it('offers the cells of the strip while it is shown, and the comparison of runs where there are several', async () => {
+    await using screen = await reading(log, {size: {columns: 100, rows: 30}});
+    expect(footer(screen, 500)).not.toMatch(/ \( earlier| \) later| D compare/);
+    screen.press('s');
+    expect(footer(screen, 500)).toContain(' ( earlier ) later');
+    const orders = screen.server.pipeline('orders');
+    orders.stop();
+    orders.start();
+    await write(screen, logged(3, 'INFO', 'step three'));
+    expect(footer(screen, 500)).toContain(' D compare runs');
+  });
+
   it('offers hits only with a search, and to end it', async () => {
     await using screen = await reading(log);
     expect(footer(screen, 500)).not.toMatch(/ [nN] /);

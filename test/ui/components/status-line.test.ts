@@ -71,6 +71,11 @@ describe('the status line says', () => {
     );
   });
 
+  it('how far into a log that has ended the screen is', () => {
+    expect(text({ended: true})).toMatch(/wrap off {2}at the end $/);
+    expect(text({ended: true, following: false, percent: 13})).toMatch(/wrap off {2}13% $/);
+  });
+
   it('that lines are as sent, and how far they are panned', () => {
     expect(text({asSent: true, pan: 39})).toMatch(/column 40 {2}as sent {2}wrap off {2}following $/);
   });

@@ -35,6 +35,14 @@ async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
   return shown(screen);
 }
 
+it('D says at once that there is no earlier run: nothing is counted for that', async () => {
+  await using screen = await reading(Array.from({length: 5000}, (_, at) => logged(at, 'INFO', `step ${at}`)));
+  screen.press('D');
+  expect(shown(screen)[0]).toMatch(/counting the records of its runs: 0%$/);
+  await screen.clock.advance(2);
+  expect(shown(screen)).toEqual([' What is new in orders  there is no earlier run to compare with']);
+});
+
 it('D compares the newest run with the one before it, and with earlier ones; Enter goes to its first line', async () => {
   await using screen = await threeRuns();
   const [title, ...rows] = await opened(screen);

@@ -116,6 +116,7 @@ describe('( and )', () => {
     await stripOf(screen);
     screen.press('(');
     expect(step(screen)).toBe('114');
+    expect(noticeOf(screen)).toMatch(/^1 s from (11-25 )?00:00:38: 3 records$/);
     screen.press('(', '(');
     expect(step(screen)).toBe('108');
     screen.press(')');
@@ -134,6 +135,7 @@ describe('( and )', () => {
     await typed(screen, '&', 'tick');
     screen.press('(');
     expect(step(screen)).toBe('60');
+    expect(noticeOf(screen)).toMatch(/00:00:20: 1 record, 1 error$/);
     screen.press('(', '(');
     expect(step(screen)).toBe('0');
   });
