@@ -4,8 +4,9 @@ const bits = 13;
 const kelvinSign = '\u212a';
 const longS = '\u017f';
 
-/** Upper-case letters of ASCII as lower-case ones, other bytes as they are. */
-const folded = Uint8Array.from({length: 256}, (_, byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte));
+/** Makes capital letters of ASCII small. Other characters become equal to others, too: a block is read in vain more often. */
+const caseBit = 0x20;
+const caseBits = 0x20202020;
 /** One byte for each hash while a block is read: setting bits would take twice as long. */
 const found = new Uint8Array(1 << bits);
 
@@ -33,13 +34,9 @@ export class BlockTexts {
   readonly #foldsBeyondAscii: boolean;
 
   constructor(bytes: Buffer) {
-    this.#foldsBeyondAscii = bytes.includes(kelvinSign) || bytes.includes(longS);
     found.fill(0);
-    let three = 0;
-    for (let at = 0; at < bytes.length; at++) {
-      three = (three << 8) | (folded[bytes[at] ?? 0] ?? 0);
-      found[hashOf(three)] = 1;
-    }
+    addHashes(bytes);
+    this.#foldsBeyondAscii = bytes.includes(kelvinSign) || bytes.includes(longS);
     this.#hashes = new Uint8Array(found.length >> 3);
     for (let hash = 0; hash < found.length; hash++) {
       if (found[hash] === 1) this.#hashes[hash >> 3] = (this.#hashes[hash >> 3] ?? 0) | (1 << (hash & 7));
@@ -56,7 +53,7 @@ export class BlockTexts {
     if (!caseSensitive && this.#foldsBeyondAscii && /[ks]/i.test(text)) return true;
     let three = 0;
     for (let at = 0; at < text.length; at++) {
-      three = (three << 8) | (folded[text.charCodeAt(at)] ?? 0);
+      three = (three >>> 8) | ((text.charCodeAt(at) | caseBit) << 16);
       if (at < 2) continue;
       const hash = hashOf(three);
       if (((this.#hashes[hash >> 3] ?? 0) & (1 << (hash & 7))) === 0) return false;
@@ -65,7 +62,30 @@ export class BlockTexts {
   }
 }
 
-/** Of the last three bytes. */
+/** Sets the hash of every three bytes in a row: four at a time, in half the time. */
+function addHashes(bytes: Buffer): void {
+  // Words begin at multiples of four in memory; the bytes beside them are read one by one.
+  const head = Math.min(bytes.length, -bytes.byteOffset & 3);
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + head, (bytes.length - head) >> 2);
+  const last = words.length - 1;
+  let word = (words[0] ?? 0) | caseBits;
+  for (let index = 0; index < last; index++) {
+    const next = (words[index + 1] ?? 0) | caseBits;
+    found[hashOf(word)] = 1;
+    found[hashOf(word >>> 8)] = 1;
+    found[hashOf((word >>> 16) | (next << 16))] = 1;
+    found[hashOf((word >>> 24) | (next << 8))] = 1;
+    word = next;
+  }
+  for (let at = 0; at < head; at++) found[hashAt(bytes, at)] = 1;
+  for (let at = head + 4 * Math.max(0, last); at < bytes.length - 2; at++) found[hashAt(bytes, at)] = 1;
+}
+
+function hashAt(bytes: Buffer, at: number): number {
+  return hashOf((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | caseBits);
+}
+
+/** Of three bytes, the first one lowest. */
 function hashOf(three: number): number {
   return Math.imul(three & 0xffffff, 0x9e3779b1) >>> (32 - bits);
 }

@@ -40,6 +40,17 @@ export type ColdStore = {
   readonly keep: (segment: LeavingSegment) => ColdBytes | undefined;
 };
 
+/** Compresses segments of a log, and reads them back: injected, since only some rooms may use Node. */
+export type Packer = {
+  /** Of 256 KiB of a Feldera log a thirteenth, in 0.3 ms. */
+  readonly pack: (bytes: Uint8Array) => Uint8Array;
+  /** Undefined: they cannot be unpacked. 256 KiB take 0.3 ms. */
+  readonly unpack: (packed: Uint8Array, byteLength: number) => Buffer | undefined;
+};
+
+/** The objects that belong to one compressed segment, in bytes, roughly. */
+const packedCost = 512;
+
 /** Segments held after a read: a reader that crosses a border back and forth reads none twice. */
 const mostViews = 4;
 /** More of them are left to the engine. */
@@ -70,8 +81,6 @@ type ColdSegment = {
 export class ColdSegments {
   /** Undefined: what leaves memory is gone. */
   store: ColdStore | undefined;
-  /** Keeps, compressed, what `store` does not. */
-  packed: ColdStore | undefined;
   lines = 0;
   /** Newlines included. */
   byteLength = 0;
@@ -85,9 +94,8 @@ export class ColdSegments {
   #markerCount = 0;
   #ofConnectors = 0;
   #droppedBytes = 0;
-  /** What the store returned for the segment that leaves next. */
-  #asked: {readonly firstId: number; readonly bytes: ColdBytes | undefined} | undefined;
   readonly #markers: MarkerStore;
+  readonly #packer: Packer | undefined;
   /** Oldest first, without a hole. */
   readonly #segments: ColdSegment[] = [];
   /** The most recently used one is last. */
@@ -95,9 +103,10 @@ export class ColdSegments {
   /** They may be in use until the next change. */
   readonly #evicted: SegmentView[] = [];
 
-  /** `markers`: of the whole buffer; those of dropped entries are removed. */
-  constructor(markers: MarkerStore) {
+  /** `markers`: of the whole buffer; those of dropped entries are removed. `packer`: keeps what `store` does not. */
+  constructor(markers: MarkerStore, packer?: Packer) {
     this.#markers = markers;
+    this.#packer = packer;
   }
 
   /** Id of the oldest held entry; undefined: there is none. */
@@ -151,29 +160,34 @@ export class ColdSegments {
     return {id, lines, bytes};
   }
 
-  /** The segment leaves memory: a store keeps it, or it is gone. */
+  /** The segment leaves memory: the store keeps it, else it is compressed, else it is gone. */
   add(segment: Segment): void {
-    if (!this.addIfKept(segment)) this.drop(segment);
-  }
-
-  /** The same; false: it must not leave yet, since no store keeps it. */
-  addIfKept({firstId, endId, markers, length: byteLength, facts}: Segment): boolean {
-    const leaving = {firstId, endId, byteOffset: this.allBytes, byteLength};
-    const bytes = this.#storedBytes(leaving) ?? this.packed?.keep(leaving);
-    const ofConnectors = markers === 0 ? 0 : this.#markers.countOfConnectors(firstId, endId);
-    const kept = bytes?.memoryBytes === undefined ? undefined : facts;
-    const isAwaited = endId > this.keptTo;
-    if (bytes) this.#add({firstId, endId, markers, ofConnectors, byteLength, bytes, facts: kept, isAwaited});
-    return bytes !== undefined;
-  }
-
-  /** The store is asked once for each segment, unless it has still to keep it. */
-  #storedBytes(segment: LeavingSegment): ColdBytes | undefined {
-    if (segment.endId > this.keptTo && this.packed) return undefined;
-    if (this.#asked?.firstId !== segment.firstId) {
-      this.#asked = {firstId: segment.firstId, bytes: this.store?.keep(segment)};
+    const {firstId, endId, markers, length: byteLength, facts} = segment;
+    const stored = this.#stored({firstId, endId, byteOffset: this.allBytes, byteLength});
+    const bytes = stored ?? this.#packed(segment);
+    if (!bytes) {
+      this.drop(segment);
+      return;
     }
-    return this.#asked.bytes;
+    const ofConnectors = markers === 0 ? 0 : this.#markers.countOfConnectors(firstId, endId);
+    const isAwaited = endId > this.keptTo;
+    this.#add({firstId, endId, markers, ofConnectors, byteLength, bytes, facts: stored ? undefined : facts, isAwaited});
+  }
+
+  /** What the store has still to keep is compressed until then. */
+  #stored(segment: LeavingSegment): ColdBytes | undefined {
+    return segment.endId > this.keptTo && this.#packer ? undefined : this.store?.keep(segment);
+  }
+
+  #packed({bytes, length}: Segment): ColdBytes | undefined {
+    const packer = this.#packer;
+    const packed = packer?.pack(bytes);
+    if (!packer || !packed) return undefined;
+    return {
+      isKept: () => true,
+      read: () => packer.unpack(packed, length),
+      memoryBytes: packed.byteLength + packedCost,
+    };
   }
 
   /** The segment leaves memory and is gone, whatever the store has. */

@@ -6,7 +6,7 @@ const entryCost = 4;
 const markerCost = 256;
 const markersPerSegment = 1024;
 
-/** Memory of removed segments, for the next ones of any log: several leave at once when they are compressed. */
+/** Memory of removed segments, for the next ones of any log: several may leave at once. */
 const spareMemory: ArrayBuffer[] = [];
 const mostSpare = 4;
 
@@ -88,16 +88,6 @@ export class HotSegments {
       bytes += length;
     }
     return {id, lines, bytes};
-  }
-
-  /** The oldest segments that have to leave for the others to cost `bytes` at most, without the newest one. */
-  *over(bytes: number): Generator<Segment, void, undefined> {
-    let {cost} = this;
-    for (const segment of this.#segments) {
-      if (cost <= bytes || segment === this.#segments.at(-1)) return;
-      yield segment;
-      cost -= costOf(segment);
-    }
   }
 
   /** The next segment gets the memory of this removed one: for 163 MB the garbage would cost 60 to 100 ms of CPU. */
@@ -204,8 +194,4 @@ export class HotSegments {
     if (id < this.firstId || id >= this.#endId) return undefined;
     return findSegment(this.#segments, id);
   }
-}
-
-function costOf({length, count, markers}: Segment): number {
-  return length + count * entryCost + markers * markerCost;
 }

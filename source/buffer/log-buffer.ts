@@ -1,9 +1,8 @@
 import type {SearchFacts} from './block-texts.ts';
-import {ColdSegments, type ColdStore, type EarlierBlock, type PastBlock} from './cold-segments.ts';
+import {ColdSegments, type ColdStore, type EarlierBlock, type Packer, type PastBlock} from './cold-segments.ts';
 import {HotSegments} from './hot-segments.ts';
 import {isOfConnector, type Marker, MarkerStore} from './markers.ts';
-import {PackedStore, type Packer} from './packed-store.ts';
-import {newlinesIn, type Segment, type SegmentView} from './segment.ts';
+import {newlinesIn, type SegmentView} from './segment.ts';
 
 /** The shown entries of a log, by id: all, or what filters and folds leave. They may change with every frame. */
 export type Entries = {
@@ -19,8 +18,10 @@ const defaultWaitingBytes = 16 * 1024 * 1024;
 const unpackedShare = 1 / 8;
 const leastUnpackedBytes = 1024 * 1024;
 const unviewedBytes = 256 * 1024;
-/** Room over that while segments are packed: what comes faster is packed at once. */
-const packingBytes = 2 * 1024 * 1024;
+/** Segments that are packed at once: 1 ms. The others wait for the next change, or for `packOlder`. */
+const mostPackedAtOnce = 4;
+/** Room for those that wait. */
+const waitingToPack = 2 * 1024 * 1024;
 /** Id of the first entry of a log whose earlier entries are added later: more than it can have. */
 const laterId = 2 ** 40;
 /** Lines up to this length are kept whole, however small the scrollback: four times the server's ring. */
@@ -37,10 +38,10 @@ const longestLineFloor = 4 * 1024 * 1024;
 export class LogBuffer {
   readonly #markers = new MarkerStore();
   readonly #hot: HotSegments;
-  readonly #cold = new ColdSegments(this.#markers);
+  readonly #cold: ColdSegments;
   readonly #maxBytes: number;
   readonly #waitingBytes: number;
-  readonly #packed: PackedStore | undefined;
+  readonly #isPacking: boolean;
   #isViewed = true;
   /** Markers that wait for the open line to end. Their ids will be those from `endId` on. */
   #waiting: Marker[] = [];
@@ -67,8 +68,8 @@ export class LogBuffer {
     this.#hot = new HotSegments({segmentBytes, maxLineBytes});
     this.#maxBytes = maxBytes;
     this.#waitingBytes = options.waitingBytes ?? defaultWaitingBytes;
-    this.#packed = packer && new PackedStore({packer, onPacked: () => this.releaseKept()});
-    this.#cold.packed = this.#packed;
+    this.#cold = new ColdSegments(this.#markers, packer);
+    this.#isPacking = packer !== undefined;
   }
 
   /** Id of the oldest entry held; `endId` when there is none. */
@@ -146,12 +147,19 @@ export class LogBuffer {
     this.#cold.store = store;
   }
 
-  /** False: nearly all of it is compressed, since no view is near. */
+  /** False: nearly all of it is to be compressed, since no view is near. Call `packOlder` then. */
   set isViewed(isViewed: boolean) {
-    if (isViewed === this.#isViewed) return;
     this.#isViewed = isViewed;
     if (!isViewed) this.#cold.dropViews();
+  }
+
+  /** Compresses some of what is to be compressed, for 1 ms. True: nothing is left. */
+  packOlder(): boolean {
+    if (!this.#isPacking || this.#hot.cost <= this.#unpackedBound) return true;
+    const {cost} = this.#hot;
     this.releaseKept();
+    // What the cold store has still to keep waits for it.
+    return this.#hot.cost === cost;
   }
 
   /** Adds recorded entries. Only while the buffer has had nothing else. */
@@ -291,18 +299,18 @@ export class LogBuffer {
       const segment = this.#hot.removeOldest();
       if (!segment) return;
       this.#cold.drop(segment);
-      this.#reuse(segment);
+      this.#hot.reuse(segment);
     }
   }
 
-  /** Drops what is compressed, then moves old segments out of memory, until `bytes` are left, at least `newest`. */
+  /** Moves old segments out of memory, then drops what is compressed, until `bytes` are left, at least `newest`. */
   shrinkTo(bytes: number, newest: number): boolean {
     const before = this.memoryFirstId;
-    const least = Math.max(bytes, newest);
-    while (this.memoryBytes > least && this.#cold.packedBytes > 0) this.#cold.releaseOldestPacked();
     while (this.memoryBytes > bytes && this.#hot.costWithoutOldest >= newest && this.#mayOldestLeave) {
       this.#moveOldest();
     }
+    const least = Math.max(bytes, newest);
+    while (this.memoryBytes > least && this.#cold.packedBytes > 0) this.#cold.releaseOldestPacked();
     const hasLeft = this.memoryFirstId !== before;
     if (hasLeft) this.#version += 1;
     return hasLeft;
@@ -343,14 +351,11 @@ export class LogBuffer {
   }
 
   #trim(): void {
-    if (this.#packed) {
-      this.#pack(this.#packed);
+    if (this.#isPacking) {
+      this.#pack();
       return;
     }
-    while (this.#hot.cost > this.#maxBytes && this.#mayOldestLeave) {
-      const segment = this.#moveOldest();
-      if (segment) this.#reuse(segment);
-    }
+    while (this.#hot.cost > this.#maxBytes && this.#mayOldestLeave) this.#moveOldest();
   }
 
   /** A segment that the cold store has still to keep waits for it, within `waitingBytes`. */
@@ -360,10 +365,11 @@ export class LogBuffer {
     return oldest.endId <= this.#cold.keptTo || cost > this.#maxBytes + this.#waitingBytes;
   }
 
-  #moveOldest(): Segment | undefined {
+  #moveOldest(): void {
     const segment = this.#hot.removeOldest();
-    if (segment) this.#cold.add(segment);
-    return segment;
+    if (!segment) return;
+    this.#cold.add(segment);
+    this.#hot.reuse(segment);
   }
 
   /** Bytes of the newest lines that are never packed. */
@@ -373,24 +379,24 @@ export class LogBuffer {
     return Math.max(least, (this.#maxBytes - this.#cold.packedBytes) * unpackedShare);
   }
 
-  /** Old segments leave as soon as a store has them. Over the bound the oldest ones are dropped. */
-  #pack(packed: PackedStore): void {
-    this.#cold.freeEvicted();
-    const unpacked = this.#unpackedBytes;
+  /** What is recorded leaves for the disk, and while it is viewed only when there is no room. */
+  get #unpackedBound(): number {
     const isRecorded = Number.isFinite(this.#cold.keptTo);
-    // What is recorded leaves for the disk, and while it is viewed only when there is no room.
-    const bound = isRecorded && this.#isViewed ? Math.max(unpacked, this.#maxBytes - this.#cold.packedBytes) : unpacked;
-    const most = bound + Math.min(packingBytes, this.#maxBytes * unpackedShare);
-    for (let {oldest} = this.#hot; oldest && this.#hot.cost > bound; {oldest} = this.#hot) {
-      if (this.#hot.cost > most) packed.packNow(oldest);
-      if (!this.#cold.addIfKept(oldest)) break;
-      this.#hot.removeOldest();
-      this.#reuse(oldest);
+    if (!isRecorded || !this.#isViewed) return this.#unpackedBytes;
+    return Math.max(this.#unpackedBytes, this.#maxBytes - this.#cold.packedBytes);
+  }
+
+  /** Old segments leave: to a store as soon as it has them, else compressed. Over the bound the oldest ones are dropped. */
+  #pack(): void {
+    this.#cold.freeEvicted();
+    const bound = this.#unpackedBound;
+    const most = bound + Math.min(waitingToPack, this.#maxBytes * unpackedShare);
+    for (let moved = 0, {oldest} = this.#hot; oldest && this.#hot.cost > bound; {oldest} = this.#hot, moved++) {
+      const mayWait = moved >= mostPackedAtOnce || oldest.endId > this.#cold.keptTo;
+      if (mayWait && this.#hot.cost <= most) break;
+      this.#moveOldest();
     }
-    // Also what should be recorded, but is not: the disk may be full.
-    if (!isRecorded || this.#hot.cost > (bound + most) / 2) packed.start(this.#hot.over(unpacked));
-    packed.forgetBelow(this.#hot.firstId);
-    this.#dropPackedOver(this.#maxBytes - Math.min(this.#hot.cost, unpacked));
+    this.#dropPackedOver(this.#maxBytes - Math.min(this.#hot.cost, this.#unpackedBytes));
   }
 
   #dropPackedOver(bytes: number): void {
@@ -400,11 +406,6 @@ export class LogBuffer {
       if (this.#cold.awaitsStore && this.#cold.packedBytes <= bytes + this.#waitingBytes) return;
       this.#cold.releaseOldestPacked();
     }
-  }
-
-  /** The memory of a removed segment is for the next ones. */
-  #reuse(segment: Segment): void {
-    if (this.#packed?.isPacking(segment) !== true) this.#hot.reuse(segment);
   }
 
   #addWaiting(): void {

@@ -112,7 +112,8 @@ export class EntryCount {
     // The first letter shows that nearly every line is a pipeline's.
     const letter = prefix[1];
     let start = 0;
-    for (const end of newlines) {
+    for (let index = 0; index < newlines.length; index++) {
+      const end = newlines[index] ?? 0;
       if (this.#open || this.#partial.length > 0 || (bytes[start + 1] === letter && hasAt(bytes, start, prefix))) {
         this.#countLine(this.#joined(bytes.subarray(start, end)));
         this.#partial = nothing;

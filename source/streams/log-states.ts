@@ -60,9 +60,9 @@ export class LogStates {
   append(bytes: Uint8Array, newlines: Uint32Array): readonly RunnerTurn[] {
     const turns: RunnerTurn[] = [];
     let start = 0;
-    for (const [index, end] of newlines.entries()) {
-      const line = this.#lineIn(bytes, start, end);
-      const report = line && this.#read(line);
+    for (let index = 0; index < newlines.length; index++) {
+      const end = newlines[index] ?? 0;
+      const report = this.#readIn(bytes, start, end);
       if (report) turns.push({line: index, ...report});
       start = end + 1;
     }
@@ -75,14 +75,15 @@ export class LogStates {
     if (line) this.#read(line);
   }
 
-  /** Undefined if it cannot be a line of the runner: to read every line would cost more than all the rest. */
-  #lineIn(bytes: Uint8Array, start: number, end: number): Buffer | undefined {
+  /** Only for a line of the runner it makes an object: for every line that would cost more than all the rest. */
+  #readIn(bytes: Uint8Array, start: number, end: number): Turn | undefined {
+    const isContinued = start === 0 && this.#buffer.hasOpenLine;
+    if (!isContinued && !isRunnerLine(bytes, start, end)) return undefined;
     const part = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
-    if (part.length > maxProtocolLine) return undefined;
-    if (start > 0 || !this.#buffer.hasOpenLine) return isRunnerLine(bytes, start, end) ? part : undefined;
+    if (!isContinued) return this.#read(part);
     // Undefined when it came in pieces and has left the buffer already.
     const open = this.#buffer.lineAt(this.#buffer.endId - 1);
-    return open && open.length + part.length <= maxProtocolLine ? Buffer.concat([open, part]) : undefined;
+    return open && open.length + part.length <= maxProtocolLine ? this.#read(Buffer.concat([open, part])) : undefined;
   }
 
   #read(line: Buffer): Turn | undefined {

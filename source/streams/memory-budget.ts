@@ -1,6 +1,7 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Clock} from '../lib/clock.ts';
 import {FrameBatch} from '../lib/frames.ts';
+import {SliceRunner} from '../lib/slices.ts';
 import type {ReadableStore} from '../lib/store.ts';
 
 /** Bytes at the end of a log that never leave memory: four times the server's ring. */
@@ -31,7 +32,7 @@ export function bytesToFree(shares: readonly Share[], budget: number): ReadonlyM
 
 type BudgetedLog = {
   readonly name: string;
-  readonly buffer: Pick<LogBuffer, 'memoryBytes' | 'isViewed'>;
+  readonly buffer: Pick<LogBuffer, 'memoryBytes' | 'isViewed' | 'packOlder'>;
   /** Notifies of every change. */
   readonly snapshot: Pick<ReadableStore<unknown>, 'subscribe'>;
   /** Drops its oldest lines until it holds about `bytes`, and at least `newest`. */
@@ -45,6 +46,7 @@ type BudgetedLog = {
 export class MemoryBudget {
   readonly #budget: number;
   readonly #batch: FrameBatch;
+  readonly #packing: SliceRunner;
   readonly #logs = new Map<BudgetedLog, () => void>();
   readonly #viewedAt = new Map<string, number>();
   #views = 0;
@@ -55,6 +57,10 @@ export class MemoryBudget {
   constructor({clock, budget}: {clock: Clock; budget: number}) {
     this.#budget = budget;
     this.#batch = new FrameBatch({clock, fps: 1, flush: () => this.#balance()});
+    this.#packing = new SliceRunner({
+      clock,
+      step: () => [...this.#logs.keys()].every(({buffer}) => buffer.packOlder()),
+    });
   }
 
   add(log: BudgetedLog): void {
@@ -77,6 +83,7 @@ export class MemoryBudget {
     this.#viewed = name;
     this.#viewedAt.set(name, this.#views);
     for (const log of this.#logs.keys()) log.buffer.isViewed = log.name === name;
+    this.#packing.wake();
   }
 
   #balance(): void {

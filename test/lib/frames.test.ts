@@ -167,8 +167,8 @@ test('a request that is dropped is not served, the others are, and without any n
   expect(clock.pending).toBe(0);
 });
 
-function draw(rate: FrameRate, frames: number, isAllNew = true): number {
-  for (let frame = 0; frame < frames; frame++) rate.onDrawn({isAllNew});
+function draw(rate: FrameRate, frames: number, newLines = 40): number {
+  for (let frame = 0; frame < frames; frame++) rate.onDrawn({newLines, rows: 40});
   return rate.now.get();
 }
 
@@ -177,14 +177,23 @@ test('a log that is too fast to read has half of the frames, until something of 
   expect(draw(rate, 5)).toBe(12);
   expect(draw(rate, 1)).toBe(6);
   expect(draw(rate, 20)).toBe(6);
-  expect(draw(rate, 1, false)).toBe(12);
+  expect(draw(rate, 1, 39)).toBe(12);
 });
 
 test('a catch-up is drawn as fast as any log', () => {
   const rate = new FrameRate(12);
   expect(draw(rate, 4)).toBe(12);
-  draw(rate, 1, false);
+  draw(rate, 1, 39);
   expect(draw(rate, 4)).toBe(12);
+});
+
+test('in a torrent of lines a quarter of the frames is drawn, from its first one to its last', () => {
+  const rate = new FrameRate(12);
+  expect(draw(rate, 1, 20_000)).toBe(3);
+  expect(draw(rate, 9, 50_000)).toBe(3);
+  expect(draw(rate, 1, 100)).toBe(6);
+  expect(draw(rate, 1, 1)).toBe(12);
+  expect(draw(new FrameRate(2), 1, 50_000)).toBe(1);
 });
 
 test('few frames are enough while the user is away, of a flood as of any log', () => {

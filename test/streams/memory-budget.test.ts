@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
+import type {Packer} from '../../source/buffer/cold-segments.ts';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {createStore} from '../../source/lib/store.ts';
 import {alwaysKept, bytesToFree, MemoryBudget, type Share} from '../../source/streams/memory-budget.ts';
+import {zstdPacker} from '../../source/system/zstd-packer.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 
 const mebibyte = 1024 * 1024;
@@ -65,11 +67,12 @@ const line = Buffer.from(`${'x'.repeat(1023)}\n`);
 
 class Log {
   readonly name: string;
-  readonly buffer = new LogBuffer({maxBytes: 64 * mebibyte});
+  readonly buffer: LogBuffer;
   readonly snapshot = createStore(0);
 
-  constructor(name: string) {
+  constructor(name: string, packer?: Packer) {
     this.name = name;
+    this.buffer = new LogBuffer({maxBytes: 64 * mebibyte, ...(packer && {packer})});
   }
 
   receive(mebibytes: number): void {
@@ -105,6 +108,24 @@ test('when all logs together are too large, those viewed last shrink last; what 
   expect(c?.buffer.droppedLines).toBeGreaterThan(0);
   expect(c?.buffer.droppedLines).toBeLessThan(1024);
   expect(b?.buffer.droppedLines).toBe(0);
+});
+
+test('a log that leaves the screen is compressed, a little in each turn; one that is on it is not', async () => {
+  const clock = new FakeClock();
+  const keeper = new MemoryBudget({clock, budget: 64 * mebibyte});
+  const [left, shown] = ['left', 'shown'].map((name) => new Log(name, zstdPacker));
+  if (!left || !shown) throw new Error('there are two');
+  for (const log of [left, shown]) {
+    keeper.add(log);
+    keeper.setViewed(log.name);
+    log.receive(7);
+  }
+  expect(left.buffer.memoryBytes).toBeGreaterThan(7 * mebibyte);
+  await clock.advance(1000);
+  expect(left.buffer.memoryBytes).toBeLessThan(mebibyte);
+  expect(left.buffer.totalLines).toBe(left.buffer.lineCount);
+  expect(shown.buffer.memoryBytes).toBeGreaterThan(7 * mebibyte);
+  expect(clock.pending).toBe(0);
 });
 
 test('nothing runs while nothing changes, and it checks at most once a second while much does', async () => {

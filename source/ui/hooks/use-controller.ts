@@ -40,7 +40,7 @@ export function useModelProgress(model: PaneModel | undefined): void {
   useStore(model?.progress ?? unchanging);
 }
 
-/** Reports to the frame rate, after each frame with new lines, whether they filled the pane. */
+/** Reports to the frame rate, after each frame with new lines, how many they were. */
 export function useFrameRate({frameRate}: Pick<Services, 'frameRate'>, pane: Pane | undefined, layout: Layout): void {
   const drawn = useRef<{readonly name: string; readonly endId: number}>(undefined);
   useEffect(() => {
@@ -48,8 +48,7 @@ export function useFrameRate({frameRate}: Pick<Services, 'frameRate'>, pane: Pan
     drawn.current = pane && {name: pane.tab.name, endId: pane.model.source.buffer.endId};
     if (!pane || !before || pane.tab.name !== before.name || drawn.current?.endId === before.endId) return;
     const isFollowing = pane.tab.pane.position.kind === 'follow';
-    frameRate?.onDrawn({
-      isAllNew: isFollowing && pane.model.entries.countFrom(before.endId) >= layout.paneHeight,
-    });
+    const newLines = isFollowing ? pane.model.entries.countFrom(before.endId) : 0;
+    frameRate?.onDrawn({newLines, rows: layout.paneHeight});
   });
 }

@@ -329,7 +329,10 @@ export class PaneModel {
   }
 
   #step(maxBytes: number): boolean {
-    if (!this.index.step(maxBytes)) return false;
+    const isIndexed = this.index.step(maxBytes);
+    // Beside the index: what is compressed is unpacked for both once.
+    const isCounted = this.#histogram?.step(maxBytes) ?? true;
+    if (!isIndexed) return false;
     if (this.#shown && !this.#shown.step(maxBytes)) return false;
     if (this.#next) {
       if (!this.#next.step(maxBytes)) return false;
@@ -342,7 +345,7 @@ export class PaneModel {
     const search = this.#searching?.search;
     if (search && !search.step(maxBytes)) return false;
     this.#searched = search;
-    return this.#histogram?.step(maxBytes) ?? true;
+    return isCounted;
   }
 
   #onSlice(): void {

@@ -1,11 +1,9 @@
-import {setImmediate as turn} from 'node:timers/promises';
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import type {ColdBytes, ColdStore, LeavingSegment} from '../../source/buffer/cold-segments.ts';
+import type {ColdBytes, ColdStore, LeavingSegment, Packer} from '../../source/buffer/cold-segments.ts';
 import {idsIn, readBlocks} from '../../source/buffer/copy-lines.ts';
 import {allEntries, LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
-import type {Packer} from '../../source/buffer/packed-store.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {prepareSearch, Search} from '../../source/buffer/search.ts';
 import {parseFilter} from '../../source/filters/filter.ts';
@@ -16,8 +14,6 @@ import {zstdPacker} from '../../source/system/zstd-packer.ts';
 const kib = 1024;
 const marker: Marker = {kind: 'drawn', at: 1};
 
-/** Blocks that are being packed, of all buffers. */
-let packing = 0;
 /** Segments that were read back. */
 let unpacked = 0;
 
@@ -27,18 +23,11 @@ const packer: Packer = {
     unpacked += 1;
     return zstdPacker.unpack(bytes, byteLength);
   },
-  pack(bytes, onPacked) {
-    packing += 1;
-    zstdPacker.pack(bytes, (result) => {
-      packing -= 1;
-      onPacked(result);
-    });
-  },
 };
 
-/** Resolves when nothing is being packed: with each block that is, the next one begins. */
-async function packed(): Promise<void> {
-  while (packing > 0) await turn();
+/** Packs all that is to be packed, a few segments at a time. */
+function packAll(buffer: LogBuffer): void {
+  while (!buffer.packOlder());
 }
 
 function entriesOf(buffer: LogBuffer, from: number): string[] {
@@ -104,30 +93,30 @@ const text = fc.oneof(
   fc.uint8Array({maxLength: 20}).map((bytes) => Buffer.from(bytes).toString('latin1')),
 );
 
-type Operation = {readonly do: 'append'; readonly text: string} | {readonly do: 'close' | 'mark' | 'read' | 'turn'};
+type Operation = {readonly do: 'append'; readonly text: string} | {readonly do: 'close' | 'mark' | 'read' | 'pack'};
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   {weight: 12, arbitrary: fc.array(text, {maxLength: 12}).map((parts) => ({do: 'append', text: parts.join('')}))},
   {weight: 1, arbitrary: fc.constant({do: 'close'})},
   {weight: 1, arbitrary: fc.constant({do: 'mark'})},
   {weight: 1, arbitrary: fc.constant({do: 'read'})},
-  {weight: 3, arbitrary: fc.constant({do: 'turn'})},
+  {weight: 3, arbitrary: fc.constant({do: 'pack'})},
 ) as fc.Arbitrary<Operation>;
 
-test('every reader reads the same as without packing', async () => {
-  await fc.assert(
-    fc.asyncProperty(
+test('every reader reads the same as without packing', () => {
+  fc.assert(
+    fc.property(
       fc.array(operation, {maxLength: 60}),
       fc.integer({min: 200, max: 4000}),
       fc.integer({min: 2000, max: 24_000}),
       fc.boolean(),
-      async (operations, segmentBytes, maxBytes, isViewed) => {
+      (operations, segmentBytes, maxBytes, isViewed) => {
         const whole = new LogBuffer({maxBytes: 1e9, segmentBytes: 1e6});
         const small = new LogBuffer({maxBytes, segmentBytes, packer});
         small.isViewed = isViewed;
         const prepare = prepareSearch(small);
         for (const one of operations) {
-          if (one.do === 'turn') await packed();
+          if (one.do === 'pack') packAll(small);
           else if (one.do === 'read') {
             prepare(3000);
             small.segmentAt(small.firstId);
@@ -139,7 +128,7 @@ test('every reader reads the same as without packing', async () => {
             }
           }
         }
-        await packed();
+        packAll(small);
         const {firstId} = small;
         expect(small.endId).toBe(whole.endId);
         expect(small.totalLines).toBe(whole.totalLines);
@@ -173,18 +162,14 @@ function logLines(from: number, to: number): Buffer {
   return Buffer.from(lines.join(''));
 }
 
-/** Appends lines as they come from a socket, with turns in which the packed ones can leave. */
-async function pour(buffer: LogBuffer, lines: number): Promise<void> {
-  for (let n = 0; n < lines; n += 500) {
-    buffer.append(logLines(n, n + 500));
-    await turn();
-  }
-  await packed();
+/** Appends lines in pieces, as they come from a socket. */
+function pour(buffer: LogBuffer, lines: number): void {
+  for (let n = 0; n < lines; n += 500) buffer.append(logLines(n, n + 500));
 }
 
-test('the same memory holds several times as much', async () => {
+test('the same memory holds several times as much', () => {
   const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
-  await pour(buffer, 120_000);
+  pour(buffer, 120_000);
   expect(buffer.memoryBytes).toBeLessThanOrEqual(2048 * kib);
   expect(buffer.byteLength).toBeGreaterThan(8 * 1024 * kib);
   expect(buffer.droppedLines).toBe(0);
@@ -193,9 +178,9 @@ test('the same memory holds several times as much', async () => {
   expect(buffer.lineAt(77)?.toString()).toContain('step 77 finished');
 });
 
-test('what was read back is freed with a later change, but for the last few segments', async () => {
+test('what was read back is freed with a later change, but for the last few segments', () => {
   const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
-  await pour(buffer, 40_000);
+  pour(buffer, 40_000);
   const views = Array.from({length: 8}, (_, index) => buffer.segmentAt(index * 2500));
   const lengths = () => views.map((view) => view?.bytes.length ?? 0);
   const before = lengths();
@@ -206,39 +191,42 @@ test('what was read back is freed with a later change, but for the last few segm
   expect(buffer.lineAt(1)?.toString()).toContain('step 1 finished');
 });
 
-test('over the bound the oldest lines are dropped', async () => {
+test('over the bound the oldest lines are dropped', () => {
   const buffer = new LogBuffer({maxBytes: 256 * kib, packer});
-  await pour(buffer, 60_000);
+  pour(buffer, 60_000);
   expect(buffer.memoryBytes).toBeLessThanOrEqual(256 * kib);
   expect(buffer.droppedLines).toBe(buffer.firstId);
   expect(buffer.firstId).toBeGreaterThan(0);
   expect(buffer.lineAt(buffer.firstId)?.toString()).toContain(`step ${buffer.firstId} finished`);
 });
 
-test('what comes faster than it is packed is packed at once, and none is lost', () => {
+test('of what comes in one piece nothing is lost that there is room for', () => {
   const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
-  // No turn in which a thread could report what it has packed.
-  for (let n = 0; n < 60_000; n += 500) buffer.append(logLines(n, n + 500));
+  buffer.append(logLines(0, 60_000));
   expect(buffer.droppedLines).toBe(0);
   expect(buffer.memoryBytes).toBeLessThanOrEqual(2048 * kib);
 });
 
-test('a log that is not viewed is packed but for its last lines', async () => {
+test('a log that is not viewed is packed but for its last lines', () => {
   const buffer = new LogBuffer({maxBytes: 32 * 1024 * kib, packer});
-  await pour(buffer, 20_000);
+  pour(buffer, 20_000);
   expect(buffer.unpackedFirstId).toBe(0);
   buffer.isViewed = false;
-  await packed();
+  packAll(buffer);
   expect(buffer.memoryBytes).toBeLessThan(512 * kib);
   expect(entriesOf(buffer, 0)).toEqual(logLines(0, 20_000).toString('latin1').split('\n').slice(0, -1));
 });
 
-test('within a budget the oldest lines go first', async () => {
+test('within a budget more is packed first, and then the oldest lines go', () => {
   const buffer = new LogBuffer({maxBytes: 4096 * kib, packer});
-  await pour(buffer, 120_000);
-  const {memoryBytes} = buffer;
-  expect(buffer.shrinkTo(memoryBytes - 100 * kib, 64 * kib)).toBe(true);
+  pour(buffer, 120_000);
+  const {memoryBytes, unpackedFirstId} = buffer;
+  expect(buffer.shrinkTo(memoryBytes - 100 * kib, 64 * kib)).toBe(false);
   expect(buffer.memoryBytes).toBeLessThanOrEqual(memoryBytes - 100 * kib);
+  expect(buffer.firstId).toBe(0);
+  expect(buffer.unpackedFirstId).toBeGreaterThan(unpackedFirstId);
+  expect(buffer.shrinkTo(memoryBytes / 4, 64 * kib)).toBe(true);
+  expect(buffer.memoryBytes).toBeLessThanOrEqual(memoryBytes / 4);
   expect(buffer.firstId).toBeGreaterThan(0);
   expect(buffer.unpackedFirstId).toBeGreaterThan(buffer.firstId);
   expect(buffer.endId).toBe(120_000);
@@ -251,14 +239,14 @@ function unpackedBy(task: () => unknown): number {
   return unpacked - before;
 }
 
-test('a search reads only what may match, once it is prepared', async () => {
+test('a search reads only what may match, once it is prepared', () => {
   const buffer = new LogBuffer({maxBytes: 4096 * kib, packer});
   const rare = (text: string) => buffer.append(Buffer.from(level('ERROR', 'dbsp::server', text)));
-  await pour(buffer, 20_000);
+  pour(buffer, 20_000);
   rare('the \u001b[1mdisk\u001b[0m of node 7 is full');
-  await pour(buffer, 40_000);
+  pour(buffer, 40_000);
   rare('3 \u212aelvin');
-  await pour(buffer, 40_000);
+  pour(buffer, 40_000);
   const prepare = prepareSearch(buffer);
   while (!prepare(256 * kib));
   const segments = unpackedBy(() => segmentsOf(buffer, 0));
@@ -293,7 +281,7 @@ class Recorded implements ColdStore {
   }
 }
 
-test('what a recording has is read from there, and takes no memory', async () => {
+test('what a recording has is read from there, and takes no memory', () => {
   const log = logLines(0, 60_000);
   const buffer = new LogBuffer({maxBytes: 1024 * kib, packer});
   const store = new Recorded(log);
@@ -302,23 +290,22 @@ test('what a recording has is read from there, and takes no memory', async () =>
     buffer.append(logLines(n, n + 500));
     store.keptTo = n;
     buffer.releaseKept();
-    await turn();
   }
   expect(buffer.memoryFirstId).toBe(buffer.unpackedFirstId);
   expect(buffer.firstId).toBe(0);
   expect(Buffer.from(copyOf(buffer, 0), 'latin1').equals(log)).toBe(true);
 });
 
-test('what a recording cannot keep now is packed, and can be written later', async () => {
+test('what a recording cannot keep now is packed, and can be written later', () => {
   const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
   buffer.coldStore = new Recorded(Buffer.alloc(0));
-  await pour(buffer, 60_000);
+  pour(buffer, 60_000);
   expect(buffer.droppedLines).toBe(0);
   expect(buffer.memoryFirstId).toBe(0);
   expect(Buffer.from(copyOf(buffer, 0), 'latin1').equals(logLines(0, 60_000))).toBe(true);
 });
 
-test('what was packed before the recording had it is read from there when there is no room, and nothing is dropped', async () => {
+test('what was packed before the recording had it is read from there when there is no room, and nothing is dropped', () => {
   const log = logLines(0, 60_000);
   const buffer = new LogBuffer({maxBytes: 256 * kib, packer});
   const store = new Recorded(log);
@@ -328,9 +315,7 @@ test('what was packed before the recording had it is read from there when there 
     // The disk is behind by a third of the log.
     store.keptTo = Math.max(0, n - 20_000);
     buffer.releaseKept();
-    await turn();
   }
-  await packed();
   expect(buffer.droppedLines).toBe(0);
   expect(Buffer.from(copyOf(buffer, 0), 'latin1').equals(log)).toBe(true);
   store.keptTo = 60_000;
@@ -338,7 +323,7 @@ test('what was packed before the recording had it is read from there when there 
   expect(buffer.memoryBytes).toBeLessThan(512 * kib);
 });
 
-test('a store that keeps nothing of a segment is not asked again when that is packed', async () => {
+test('a store that keeps nothing of a segment is not asked again when that is packed', () => {
   const asked: number[] = [];
   const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
   buffer.coldStore = {
@@ -348,13 +333,13 @@ test('a store that keeps nothing of a segment is not asked again when that is pa
       return undefined;
     },
   };
-  await pour(buffer, 60_000);
+  pour(buffer, 60_000);
   expect(asked.length).toBeGreaterThan(10);
   expect(asked).toEqual([...new Set(asked)]);
   expect(buffer.droppedLines).toBe(0);
 });
 
-test('a recording that ends leaves a past on the disk, and what follows in memory', async () => {
+test('a recording that ends leaves a past on the disk, and what follows in memory', () => {
   const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
   const store = new Recorded(logLines(0, 60_000));
   buffer.coldStore = store;
@@ -365,9 +350,7 @@ test('a recording that ends leaves a past on the disk, and what follows in memor
   buffer.coldStore = undefined;
   for (let n = 60_000; n < 120_000; n += 500) {
     buffer.append(logLines(n, n + 500));
-    await turn();
   }
-  await packed();
   expect(buffer.firstId).toBe(0);
   expect(buffer.memoryFirstId).toBe(onDisk);
   const bytes = logLines(0, onDisk).length;
