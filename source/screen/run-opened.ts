@@ -2,10 +2,13 @@ import type {ReadStream} from 'node:tty';
 import {noServer} from '../api/no-server.ts';
 import {systemClock} from '../lib/clock.ts';
 import {UsageError} from '../settings/parse-values.ts';
+import {OpenError} from '../storage/opened/open-error.ts';
+import {codeOf} from '../storage/save-file.ts';
 import {findOpened} from '../streams/bundle-log.ts';
 import {OpenedLog, type OpenedLogOptions} from '../streams/opened-log.ts';
 import type {OpenedLogs} from '../streams/opened-logs.ts';
 import {openTerminal} from '../system/terminal-input.ts';
+import {clean} from '../terminal/clean.ts';
 import {OpenedFacts} from './opened-facts.ts';
 import {commandsOf, runScreen, type ScreensOptions} from './run-screen.ts';
 import {readTerminal} from './services.ts';
@@ -34,6 +37,18 @@ export async function runOpenedScreen({settings, what, version, process}: Opened
   }
 }
 
+/** What a pipeline may be called. */
+const isName = /^[\p{L}\p{N}][-\p{L}\p{N}_]*$/u;
+
+/** What is no file may be meant as a pipeline or as a server. */
+function explain(what: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof OpenError) || codeOf(error.cause) !== 'ENOENT') throw error;
+    if (/^https?:/.test(what)) throw new OpenError(`${error.message} · a server: pipetail --host ${clean(what)}`);
+    throw isName.test(what) ? new OpenError(`${error.message} · a pipeline: pipetail ${what}`) : error;
+  };
+}
+
 async function runWithKeys(
   {settings, what, version, process}: OpenedOptions,
   keys: ReadStream | undefined,
@@ -41,7 +56,8 @@ async function runWithKeys(
   const {stdin} = process;
   const commands = commandsOf(settings);
   const notes: string[] = [];
-  const logs = await Promise.all(what.map(async (each) => await findOpened(each, {note: (line) => notes.push(line)})));
+  const note = (line: string) => void notes.push(line);
+  const logs = await Promise.all(what.map(async (each) => await findOpened(each, {note}).catch(explain(each))));
   const create = (options: OpenedLogOptions) => new OpenedLog(options);
   const factsOf = (logs: OpenedLogs) => new OpenedFacts(logs, systemClock);
   const opened = {found: logs.flat(), create, factsOf, stdin: what.includes('-') ? stdin : undefined};

@@ -132,6 +132,7 @@ test('what cannot be opened gets one line, and the code of a failure or of wrong
     const index = rows.indexOf(`${what} code 1`);
     expect(rows[index - 1], what).toMatch(new RegExp(`^pipetail: ${what} .*`));
   }
+  expect(rows[rows.indexOf('nothing-here code 1') - 1]).toContain(' · a pipeline: pipetail nothing-here');
   expect(rows.at(-2)).toContain('- is stdin, which is the terminal here');
 
   const piped = await runCommand(['open', at('binary')]);

@@ -79,12 +79,21 @@ async function logsIn(folder: string, note: (line: string) => void): Promise<rea
   });
   const bundle = await bundleInFolder(folder, entries);
   if (bundle) return [bundle];
-  const found = [...(await recordingsIn(folder, entries)), ...(await filesIn(folder, entries, note))];
-  if (found.length === 0) {
-    const names = 'files whose names end in .log, .txt, .gz, .zst or .zip';
-    throw new OpenError(`${clean(folder)} has no logs: neither recordings nor ${names}`);
-  }
+  const left: string[] = [];
+  const files = await filesIn(folder, entries, (line) => left.push(line));
+  const found = [...(await recordingsIn(folder, entries)), ...files];
+  if (found.length === 0) throw new OpenError(`${clean(folder)} ${whyNoLogs(entries, left)}`);
+  for (const line of left) note(line);
   return found;
+}
+
+/** `left`: what was left out, and why, a sentence each. */
+function whyNoLogs(entries: readonly string[], left: readonly string[]): string {
+  const [first] = left;
+  if (first !== undefined) return `has no log that can be read: ${first}`;
+  const names = 'files whose names end in .log, .txt, .out, .err, .gz, .zst or .zip';
+  const way = entries.length === 0 ? '' : ' · what else is in it is opened by its own path';
+  return `has no logs: neither recordings nor ${names}${way}`;
 }
 
 /** One log for each name of a pipeline, by name. */

@@ -23,6 +23,6 @@ export class OpenError extends Error {
     if (error instanceof OpenError) return error;
     const code = codeOf(error);
     if (code === undefined) throw error;
-    return new OpenError(`${clean(file)} cannot be opened: ${readFailureWords(code)}`);
+    return new OpenError(`${clean(file)} cannot be opened: ${readFailureWords(code)}`, {cause: error});
   }
 }

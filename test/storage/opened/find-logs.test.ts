@@ -138,10 +138,10 @@ describe('what is no log is refused in one line', () => {
       'x.xz': Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]),
       'utf16.log': Buffer.from('\ufefftext\n', 'utf16le'),
     });
-    await mkdir(path.join(folder, 'empty'));
+    for (const name of ['empty', 'of others', 'of others/folder']) await mkdir(path.join(folder, name));
     const failures = Object.fromEntries(
       await Promise.all(
-        ['missing', 'binary/x', 'empty', 'binary', 'x.bz2', 'x.xz', 'utf16.log'].map(async (name) => [
+        ['missing', 'binary/x', 'empty', 'of others', 'binary', 'x.bz2', 'x.xz', 'utf16.log'].map(async (name) => [
           name,
           await failureOf(path.join(folder, name)),
         ]),
@@ -151,13 +151,21 @@ describe('what is no log is refused in one line', () => {
       {
         "binary": "OpenError: WHAT is no log: it is a binary file",
         "binary/x": "OpenError: WHAT cannot be opened: a part of the path is not a folder",
-        "empty": "OpenError: WHAT has no logs: neither recordings nor files whose names end in .log, .txt, .gz, .zst or .zip",
+        "empty": "OpenError: WHAT has no logs: neither recordings nor files whose names end in .log, .txt, .out, .err, .gz, .zst or .zip",
         "missing": "OpenError: WHAT cannot be opened: there is no such file or folder",
+        "of others": "OpenError: WHAT has no logs: neither recordings nor files whose names end in .log, .txt, .out, .err, .gz, .zst or .zip · what else is in it is opened by its own path",
         "utf16.log": "OpenError: WHAT is UTF-16, not UTF-8: iconv -f utf-16 -t utf-8 FILE | pipetail open -",
         "x.bz2": "OpenError: WHAT is compressed by bzip2, which pipetail cannot read: bzip2 -dc FILE | pipetail open -",
         "x.xz": "OpenError: WHAT is compressed by xz, which pipetail cannot read: xz -dc FILE | pipetail open -",
       }
     `);
+  });
+
+  test('a folder of logs of which none can be read says why', async () => {
+    const folder = await folderOf({'x.log': '\0'});
+    expect(await failureOf(folder)).toContain(
+      `has no log that can be read: ${folder}/x.log is no log: it is a binary file`,
+    );
   });
 
   test('a device', async () => {
