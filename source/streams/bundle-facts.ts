@@ -4,17 +4,20 @@ import {statsSteps} from '../api/parse-stats.ts';
 import {ServerJson} from '../api/server-text.ts';
 import type {PipelineDetail, PipelineEvent, PipelineEventDetail} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
-import {readTime} from '../lib/format.ts';
+import {byteSize, readTime} from '../lib/format.ts';
 import {runInSlices} from '../lib/slices.ts';
 import {type Collected, type Collection, readWhole} from '../storage/opened/find-bundle.ts';
 import type {PipelineHistory} from './pipeline-history.ts';
 import type {KnownStats} from './stats-poller.ts';
 
+/** Bytes of a configuration as JSON that a page shows: it is laid out as a whole. The largest one seen has 200 kB. */
+const mostShown = 256 * 1024;
+
 /** What a support bundle tells beside a log: the same shapes as those of a server's answers. */
 export type BundleFacts = {
   /** As it was when the newest collection was made. */
   readonly pipeline: PipelineDetail | undefined;
-  /** The same as indented JSON, safe to show; undefined: the bundle has none. */
+  /** The same as indented JSON, or a sentence if it is too large, safe to show; undefined: the bundle has none. */
   readonly configuration: string | undefined;
   /** Newest first, of all collections; without a failure. */
   readonly history: PipelineHistory & {readonly events: readonly PipelineEvent[]};
@@ -35,17 +38,21 @@ export async function readBundleFacts(
   let configuration: string | undefined;
   let known: Pick<KnownStats, 'stats' | 'at'> = {stats: undefined, at: undefined};
   for (const {at, files} of collections) {
-    const read = async <T>(file: Collected, parse: (json: ServerJson) => T | Promise<T>): Promise<T | undefined> => {
+    const read = async <T>(
+      file: Collected,
+      parse: (json: ServerJson, size: number) => T | Promise<T>,
+    ): Promise<T | undefined> => {
       const part = files.get(file);
       const bytes = part && (await readWhole(part));
-      return bytes && (await unlessDamaged(async () => await parse(await inSteps(ServerJson.steps(bytes)))));
+      if (!bytes) return undefined;
+      return await unlessDamaged(async () => await parse(await inSteps(ServerJson.steps(bytes)), bytes.length));
     };
     const sent = await read('pipeline_events.json', (json) => ({events: parseEvents(json), errors: errorsIn(json)}));
     for (const event of sent?.events ?? []) events.set(event.id, event);
     for (const detail of sent?.errors ?? []) details.set(detail.id, detail);
-    const config = await read('pipeline_config.json', (json) => ({
+    const config = await read('pipeline_config.json', (json, size) => ({
       detail: parsePipelineDetail(json),
-      text: json.isObject ? json.asJson(2) : undefined,
+      text: json.isObject ? configurationText(json, size) : undefined,
     }));
     pipeline = config?.detail ?? pipeline;
     configuration = config?.text ?? configuration;
@@ -63,6 +70,12 @@ export async function readBundleFacts(
     history: {events: newestFirst, details, stats: known.stats},
     known: {...known, gone: [], buffered, series: undefined, failure: undefined, seriesFailure: undefined},
   };
+}
+
+function configurationText(json: ServerJson, size: number): string {
+  return size <= mostShown
+    ? json.asJson(2)
+    : `It has ${byteSize(size)}, too much for this page: it is in pipeline_config.json of the bundle.`;
 }
 
 /** Events at which there was an error, in full. */

@@ -130,6 +130,25 @@ describe('the facts of a bundle', () => {
     expect(history.events.length).toBeGreaterThan(0);
   });
 
+  test('have a sentence in place of a configuration that no page can show', async () => {
+    const file = path.join(folder.path, 'x.zip');
+    const configuration = JSON.stringify({name: 'orders', program_code: 'x'.repeat(2 * 1024 * 1024)});
+    await writeFile(
+      file,
+      zipOf([
+        {name: `${first}/logs.txt`, content: 'a line\n'},
+        {name: `${first}/pipeline_config.json`, content: configuration},
+      ]),
+    );
+    const [found] = await findOpened(file);
+    // Too large to be read for nothing but the name, which `metadata.json` has in a whole bundle.
+    expect(found?.name).toBe('x.zip');
+    const facts = await readBundleFacts(found?.kind === 'bundle' ? found.collections : [], {clock: systemClock});
+    expect(facts.configuration).toBe(
+      'It has 2.1 MB, too much for this page: it is in pipeline_config.json of the bundle.',
+    );
+  });
+
   test('are few where files are missing or are no JSON', async () => {
     const file = path.join(folder.path, 'x.zip');
     await writeFile(

@@ -36,8 +36,10 @@ export type FoundBundle = {
 };
 
 const metadataFile = 'metadata.json';
-/** Of a file that is read at once; the largest one seen has 200 kB. */
+/** Bytes of a file; the largest one seen has 200 kB. */
 const mostJson = 32 * 1024 * 1024;
+/** Bytes of JSON that is parsed without a pause: 1 MiB takes 5 ms. */
+const mostAtOnce = 1024 * 1024;
 
 /** What is left of one that is damaged is noted. Throws `OpenError` for a ZIP file that has no log. */
 export async function bundleInZip(file: string, note: (line: string) => void): Promise<FoundBundle> {
@@ -119,21 +121,21 @@ function timeInName(folder: string): number | undefined {
   return isTime(at) ? at : undefined;
 }
 
-/** The JSON in a file of a bundle; undefined for what is damaged, or larger than such files are. */
-export async function readJson(part: PackedPart): Promise<unknown> {
-  const bytes = await readWhole(part);
+/** The JSON in a small file of a bundle; undefined for what is damaged, or larger than 1 MiB. */
+async function readJson(part: PackedPart): Promise<unknown> {
+  const bytes = await readWhole(part, mostAtOnce);
   return bytes && parseJson(bytes);
 }
 
-/** A small file of a bundle; undefined for what is damaged, or larger than such files are. */
-export async function readWhole(part: PackedPart): Promise<Buffer | undefined> {
+/** A file of a bundle; undefined for what is damaged, or larger than such files are. */
+export async function readWhole(part: PackedPart, most = mostJson): Promise<Buffer | undefined> {
   const pieces: Buffer[] = [];
   let length = 0;
   try {
     for await (const piece of unpack(part)) {
       if (!('bytes' in piece)) return undefined;
       length += piece.bytes.length;
-      if (length > mostJson) return undefined;
+      if (length > most) return undefined;
       pieces.push(piece.bytes);
     }
   } catch (error) {

@@ -196,7 +196,7 @@ export function wholeFile(file: string, packed: Packing): PackedPart {
 
 /** Packed bytes of a part; 0 of one that is gone. */
 export async function packedSize({path: file, length}: PackedPart): Promise<number> {
-  if (length !== undefined) return length;
+  if (length !== undefined && Number.isFinite(length)) return length;
   return await stat(file).then(
     ({size}) => size,
     () => 0,

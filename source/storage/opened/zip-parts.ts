@@ -59,8 +59,13 @@ async function readDirectory(file: string, wanted: (name: string) => boolean): P
 }
 
 /** In front of the bytes of each file, and 30 bytes with its name's length: APPNOTE 6.3.10, 4.3.7. */
-const signature = Buffer.from('PK\x03\x04');
+const localHeader = Buffer.from('PK\x03\x04');
 const headerBytes = 30;
+/** Behind the bytes of a file whose sizes were not known before; then come its CRC and its sizes: 4.3.9. */
+const descriptor = Buffer.from('PK\x07\x08');
+const descriptorBytes = 16;
+/** What follows the last file: 4.3.12. */
+const directoryHeader = Buffer.from('PK\x01\x02');
 const longestName = 65_535;
 
 /** The files whose headers follow each other from the start on. */
@@ -71,29 +76,86 @@ async function readHeaders(file: string, wanted: (name: string) => boolean): Pro
   const parts: ZipPart[] = [];
   for (let at: number | undefined = 0, entries = 0; at !== undefined && entries < mostEntries; entries++) {
     const head: Buffer = await readAt(handle, at, headerBytes + longestName);
-    if (head.length < headerBytes || !head.subarray(0, signature.length).equals(signature)) break;
+    if (head.length < headerBytes || !head.subarray(0, localHeader.length).equals(localHeader)) break;
     const nameEnd = headerBytes + head.readUInt16LE(26);
     const name = head.toString('utf8', headerBytes, nameEnd);
     const start: number = at + nameEnd + head.readUInt16LE(28);
-    const flags = head.readUInt16LE(6);
+    const [flags, method] = [head.readUInt16LE(6), head.readUInt16LE(8)];
     const isEncrypted = (flags & 1) !== 0;
-    // Else the sizes are behind the bytes, whose end deflate knows.
     const isSized = (flags & 8) === 0;
-    const sizes = isSized ? {length: head.readUInt32LE(18), crc: head.readUInt32LE(14)} : {};
-    const part = partOf(file, {name, method: head.readUInt16LE(8), start, ...sizes});
+    const told = isSized ? {length: head.readUInt32LE(18), crc: head.readUInt32LE(14)} : undefined;
+    const range = await rangeOf(handle, {start, told, method});
+    const part = partOf(file, {name, method, start, ...range});
     if (part && !isEncrypted && wanted(name)) parts.push(part);
-    at = sizes.length === undefined ? await findSignature(handle, start) : start + sizes.length;
+    at =
+      range.length === Number.POSITIVE_INFINITY
+        ? undefined
+        : await find(handle, localHeader, start + (range.length ?? 0));
   }
   return parts;
 }
 
-async function findSignature(handle: FileHandle, from: number): Promise<number | undefined> {
-  for (let at = from; ; at += longestName) {
+type PartRange = Pick<PackedPart, 'length' | 'crc'>;
+
+/**
+ * How many bytes a file has: what its header tells only if another header follows. Without a length, deflate knows its
+ * end; a file that is stored then ends where a header begins, and is cut without one.
+ */
+async function rangeOf(
+  handle: FileHandle,
+  {start, told, method}: {readonly start: number; readonly told: PartRange | undefined; readonly method: number},
+): Promise<PartRange> {
+  const range = told ?? (await describedRange(handle, start));
+  if (range?.length !== undefined && (await isFollowed(handle, start, range.length))) return range;
+  if (method !== methods.stored) return {...(range?.crc !== undefined && {crc: range.crc})};
+  const end = (await nextHeader(handle, start)) ?? Number.POSITIVE_INFINITY;
+  return {length: end - start, ...(range?.crc !== undefined && {crc: range.crc})};
+}
+
+/** By the descriptor that tells the distance at which it is. It is before the next header, if there is one. */
+async function describedRange(handle: FileHandle, start: number): Promise<PartRange | undefined> {
+  const end = await find(handle, localHeader, start);
+  for (let from = start; ; ) {
+    const at = await find(handle, descriptor, from, end);
+    if (at === undefined) return undefined;
+    const bytes = await readAt(handle, at, descriptorBytes);
+    if (bytes.length < descriptorBytes) return undefined;
+    const length = bytes.readUInt32LE(8);
+    if (length === at - start) return {length, crc: bytes.readUInt32LE(4)};
+    from = at + 1;
+  }
+}
+
+/** Another header follows, or the ZIP file was cut before, without one in between. */
+async function isFollowed(handle: FileHandle, start: number, length: number): Promise<boolean> {
+  const after = await readAt(handle, start + length, localHeader.length);
+  if (after.length > 0) return [localHeader, descriptor, directoryHeader].some((each) => isBeginning(after, each));
+  return (await nextHeader(handle, start)) === undefined;
+}
+
+async function nextHeader(handle: FileHandle, from: number): Promise<number | undefined> {
+  return (await find(handle, localHeader, from)) ?? (await find(handle, directoryHeader, from));
+}
+
+/** What was cut may be less than the header. */
+function isBeginning(bytes: Buffer, header: Buffer): boolean {
+  return bytes.equals(header.subarray(0, bytes.length));
+}
+
+/** The offset of the first one at or after `from`, and before `end`. */
+async function find(
+  handle: FileHandle,
+  signature: Buffer,
+  from: number,
+  end = Number.POSITIVE_INFINITY,
+): Promise<number | undefined> {
+  for (let at = from; at < end; at += longestName) {
     const bytes = await readAt(handle, at, longestName + signature.length - 1);
     const found = bytes.indexOf(signature);
-    if (found !== -1) return at + found;
+    if (found !== -1) return at + found < end ? at + found : undefined;
     if (bytes.length < longestName) return undefined;
   }
+  return undefined;
 }
 
 /** Undefined for what is packed in another way. */

@@ -173,14 +173,37 @@ describe('a bundle that was cut anywhere', () => {
     expect(facts(await bundleIn(await write(whole.subarray(0, 15_000))))).toMatchObject({name: 'c2'});
   });
 
-  test('of files whose sizes come after them', async () => {
-    const whole = zipOf(
-      ['a', 'b', 'c'].map((name) => ({name: `${name}/logs.txt`, content: `${name}\n`.repeat(3), isStreamed: true})),
-    );
-    const {collections} = await bundleIn(await write(whole.subarray(0, -30)));
-    const texts = await Promise.all(collections.map(async ({files}) => await readPart(files.get('logs.txt'))));
-    expect(texts).toEqual(['a', 'b', 'c'].map((name) => ({text: `${name}\n`.repeat(3), end: 'whole'})));
+  const three = ['a', 'b', 'c'];
+  const threeOf = (options: Partial<Parameters<typeof zipOf>[0][number]>) =>
+    zipOf(three.map((name) => ({name: `${name}/logs.txt`, content: `${name}\n`.repeat(300), ...options})));
+  const textsIn = async (zip: Uint8Array) => {
+    const {collections} = await bundleIn(await write(zip));
+    return await Promise.all(collections.map(async ({files}) => await readPart(files.get('logs.txt'))));
+  };
+  const whole = three.map((name) => ({text: `${name}\n`.repeat(300), end: 'whole'}));
+
+  test.each([false, true])('of files whose sizes come after them, stored: %s', async (isStored) => {
+    const zip = threeOf({isStreamed: true, isStored});
+    expect(await textsIn(zip.subarray(0, -30))).toEqual(whole);
   });
+
+  test('within a file that is stored, and whose size would come after it', async () => {
+    const zip = threeOf({isStreamed: true, isStored: true});
+    const end = zip.lastIndexOf('c\n') - 100;
+    const [a, b, cut] = await textsIn(zip.subarray(0, end));
+    expect([a, b]).toEqual(whole.slice(0, 2));
+    expect(cut?.end).toBe('cut-short');
+    expect(cut?.text).toBe('c\n'.repeat(249));
+  });
+
+  test.each([0, 7, 900, 0xffff_ffff])(
+    'of files of which %i bytes are told: each is found all the same',
+    async (told) => {
+      for (const isStored of [false, true]) {
+        expect(await textsIn(threeOf({isStored, told}).subarray(0, -30)), `stored: ${isStored}`).toEqual(whole);
+      }
+    },
+  );
 });
 
 /** Its bytes as Latin-1, and how it ended. */
