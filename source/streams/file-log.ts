@@ -1,11 +1,12 @@
 import type {EarlierBlock} from '../buffer/cold-segments.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import {newline, newlinesIn} from '../buffer/segment.ts';
+import {newline} from '../buffer/segment.ts';
 import type {Clock} from '../lib/clock.ts';
 import {earlierLines} from '../storage/opened/earlier-lines.ts';
 import {FilePart} from '../storage/opened/file-part.ts';
 import type {FileStore} from '../storage/opened/file-store.ts';
 import {type FileTurn, FollowedFile} from '../storage/opened/followed-file.ts';
+import {LinePieces} from '../storage/opened/line-pieces.ts';
 import {OpenError} from '../storage/opened/open-error.ts';
 import type {FileState} from './log-source.ts';
 import type {LogWriter} from './log-writer.ts';
@@ -49,6 +50,7 @@ export class FileLog {
   #followed: FollowedFile | undefined;
   /** The last one is the present one; the others were replaced under its name, and are read back. */
   readonly #parts: FilePart[] = [];
+  readonly #lines = new LinePieces();
   #isClosed = false;
   #state: FileState = {kind: 'reading', size: 0, read: 0};
 
@@ -102,20 +104,25 @@ export class FileLog {
   }
 
   #append(bytes: Buffer, part: FilePart, offset: number): void {
-    const {buffer, store, writer, clock, onReceived} = this.#options;
-    const before = buffer.totalBytes;
-    // First: segments may leave memory meanwhile.
-    store.add(part, offset, bytes.length);
-    writer.append(bytes, newlinesIn(bytes));
-    // A line that was too long was broken by a newline.
-    const broken = buffer.totalBytes - before - bytes.length;
-    if (broken > 0) store.add(undefined, 0, broken);
+    const {store, writer, clock, onReceived} = this.#options;
+    for (const piece of this.#lines.of(bytes)) {
+      // First: segments may leave memory meanwhile.
+      store.add(part, offset + piece.offset, piece.bytes.length);
+      writer.append(piece.bytes, piece.newlines);
+      if (piece.isBroken) this.#endLine();
+    }
     if (part !== this.#parts.at(-1)) this.#keepPart(part);
     onReceived();
     const read = offset + bytes.length;
     // At first the end is read in one go, and shown then: not what comes before it.
     if (this.#state.kind === 'reading') this.#state = {...this.#state, size: Math.max(this.#state.size, read), read};
     else this.#setState({size: read, read, grewAt: clock.wall()});
+  }
+
+  #endLine(): void {
+    this.#lines.endLine();
+    this.#options.store.endLine();
+    this.#options.writer.endLine();
   }
 
   /** The oldest ones are closed: what is in them can no longer be read back. */
@@ -127,11 +134,8 @@ export class FileLog {
   }
 
   #onTurn(turn: FileTurn): void {
-    const {buffer, store, writer} = this.#options;
-    if (buffer.hasOpenLine && turn !== 'removed') {
-      writer.endLine();
-      store.endLine();
-    }
+    const {buffer, writer} = this.#options;
+    if (buffer.hasOpenLine && turn !== 'removed') this.#endLine();
     writer.addMarker({kind: 'file', turn});
     // What was overwritten can no longer be read back.
     if (turn === 'truncated') buffer.forgetDeleted();

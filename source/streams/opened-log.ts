@@ -1,7 +1,6 @@
 import type {Packer} from '../buffer/cold-segments.ts';
 import {LogBuffer} from '../buffer/log-buffer.ts';
 import type {LossCount, Marker} from '../buffer/markers.ts';
-import {newlinesIn} from '../buffer/segment.ts';
 import {type Clock, nextTurn} from '../lib/clock.ts';
 import {SharedFrames} from '../lib/frames.ts';
 import {SliceRunner} from '../lib/slices.ts';
@@ -11,6 +10,7 @@ import {ErrorLog} from '../records/error-log.ts';
 import type {Processes} from '../storage/file-lock.ts';
 import {FileStore} from '../storage/opened/file-store.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
+import {LinePieces} from '../storage/opened/line-pieces.ts';
 import {OpenError} from '../storage/opened/open-error.ts';
 import {type ConnectionEvent, withEvent} from './connection/state.ts';
 import {FileLog, type FileSizes} from './file-log.ts';
@@ -63,6 +63,7 @@ export class OpenedLog {
   readonly #publish = () => this.#store.set(this.#newSnapshot());
   /** Of a plain file. */
   readonly #places = new FileStore();
+  readonly #lines = new LinePieces();
   #file: FileLog | undefined;
   #state: FileState;
   #events: readonly ConnectionEvent[] = [];
@@ -223,6 +224,7 @@ export class OpenedLog {
   }
 
   #endLine(): void {
+    this.#lines.endLine();
     if (this.buffer.hasOpenLine) this.#places.endLine();
     this.#writer.endLine();
   }
@@ -238,8 +240,11 @@ export class OpenedLog {
   }
 
   #append(bytes: Uint8Array): void {
-    this.#places.add(undefined, 0, bytes.length);
-    this.#writer.append(bytes, newlinesIn(bytes));
+    for (const piece of this.#lines.of(bytes)) {
+      this.#places.add(undefined, 0, piece.bytes.length);
+      this.#writer.append(piece.bytes, piece.newlines);
+      if (piece.isBroken) this.#endLine();
+    }
     this.#onRead(bytes);
   }
 

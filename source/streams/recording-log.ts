@@ -5,6 +5,7 @@ import type {Clock} from '../lib/clock.ts';
 import type {ErrorLog} from '../records/error-log.ts';
 import type {Processes} from '../storage/file-lock.ts';
 import type {FileStore} from '../storage/opened/file-store.ts';
+import {LinePieces} from '../storage/opened/line-pieces.ts';
 import {recordedBlocks} from '../storage/opened/recorded-blocks.ts';
 import {type AddedPiece, FollowedRecording, isWritten} from '../storage/recording/followed-recording.ts';
 import {type FoundRecording, openRecorded, type RecordedLog, readRecording} from '../storage/recording/reader.ts';
@@ -33,6 +34,7 @@ const askEvery = 1000;
 /** The recordings of one pipeline as a log. The last one is followed while a process writes it. */
 export class RecordingLog {
   readonly #options: RecordingLogOptions;
+  readonly #lines = new LinePieces();
   readonly #last: FoundRecording | undefined;
   /** In bytes: of all, and of what was read. */
   #size = 0;
@@ -99,10 +101,12 @@ export class RecordingLog {
       for await (const piece of live.added()) {
         if ('marker' in piece) this.#addMarker(piece);
         else {
-          store.add(part, piece.offset, piece.bytes.length);
-          const newlines = newlinesIn(piece.bytes);
-          buffer.append(piece.bytes, newlines);
-          errors.append(piece.bytes, newlines);
+          for (const {bytes, offset, newlines, isBroken} of this.#lines.of(piece.bytes)) {
+            store.add(part, piece.offset + offset, bytes.length);
+            buffer.append(bytes, newlines);
+            errors.append(bytes, newlines);
+            if (isBroken) this.#endLine();
+          }
           this.#size += piece.bytes.length;
           this.#onRead(piece.bytes.length, isCaughtUp ? {grewAt: clock.wall()} : {});
         }
@@ -117,19 +121,23 @@ export class RecordingLog {
 
   /** As its writer had them, corrected by it already. */
   #addMarker({marker, corrects}: Extract<AddedPiece, {marker: Marker}>): void {
-    const {buffer, store, errors, onChange} = this.#options;
+    const {buffer, onChange} = this.#options;
     const last = corrects ? buffer.lastMarker() : undefined;
     if (last) buffer.replaceMarker(last.id, marker);
     else {
-      if ((marker.kind === 'unreadable' || marker.kind === 'file') && buffer.hasOpenLine) {
-        // Its rest is among what cannot be read.
-        store.endLine();
-        errors.endLine();
-        buffer.closeLine();
-      }
+      // Its rest is among what cannot be read.
+      if ((marker.kind === 'unreadable' || marker.kind === 'file') && buffer.hasOpenLine) this.#endLine();
       buffer.addMarker(marker);
     }
     onChange({});
+  }
+
+  #endLine(): void {
+    const {buffer, store, errors} = this.#options;
+    this.#lines.endLine();
+    store.endLine();
+    errors.endLine();
+    buffer.closeLine();
   }
 
   #onRead(bytes: number, change: Partial<FileState>): void {

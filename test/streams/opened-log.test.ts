@@ -180,6 +180,24 @@ test('the end of a large file comes first, and all lines have the ids of a log t
   expect(buffer.memoryBytes).toBeLessThan(200);
 });
 
+test('a line longer than memory holds is broken, and all around it is read back', async () => {
+  await using home = await temporaryDirectory();
+  await using opened = await openFile(home, textOf(numbered(0, 100)), {scrollbackBytes: 64});
+  await opened.shows(...numbered(0, 100));
+  const mega = 1024 * 1024;
+  await appendFile(opened.file, `${'x'.repeat(9 * mega)}\n${textOf(numbered(100, 3000))}`);
+  const {buffer} = opened.log;
+  await eventually(
+    () => buffer.lineAt(buffer.endId - 1)?.toString() === 'line 2999',
+    () => `${buffer.lineAt(buffer.endId - 1)}`,
+  );
+  const lines = entriesOf(buffer);
+  expect(buffer.droppedLines).toBe(0);
+  expect(lines.slice(0, 100)).toEqual(numbered(0, 100));
+  expect(lines.slice(100, 103).map((line) => line.length)).toEqual([4 * mega - 1, 4 * mega - 1, mega + 2]);
+  expect(lines.slice(103)).toEqual(numbered(100, 3000));
+});
+
 test('what a truncated file had is no longer read back from it', async () => {
   await using home = await temporaryDirectory();
   const lines = numbered(0, 500);

@@ -1,14 +1,15 @@
 import type {EarlierBlock} from '../../buffer/cold-segments.ts';
 import {countBelow, newline, newlinesIn} from '../../buffer/segment.ts';
 import {FileBytes, type FilePart} from './file-part.ts';
+import {longestLine} from './line-pieces.ts';
 
 const defaultSizes = {
   /** Read at once: the newlines of 1 MiB are found in half a millisecond. */
   window: 1024 * 1024,
   /** Read back at once, if no line is longer. */
   block: 256 * 1024,
-  /** A longer line is broken in two, as the scrollback does it. */
-  longestLine: 4 * 1024 * 1024,
+  /** A longer line is broken in two. */
+  longestLine,
 };
 
 /** In bytes. */
@@ -47,6 +48,8 @@ export async function* earlierLines(
     const from = to - window.length + first;
     // Read while the lines of this one are counted.
     const next = from > 0 ? readBefore(part, from, sizes.window, spare) : undefined;
+    // Whoever has enough does not wait for it, nor for its failure.
+    next?.catch(() => {});
     yield {blocks: blocksOf(part, window.subarray(first), {offset: from, isEnded, blockBytes: sizes.block}), from};
     spare = window;
     window = await next;

@@ -1,7 +1,8 @@
 import {truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {setImmediate} from 'node:timers/promises';
 import fc from 'fast-check';
-import {expect, test} from 'vitest';
+import {expect, test, vi} from 'vitest';
 import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../../source/buffer/pattern.ts';
 import {Search} from '../../../source/buffer/search.ts';
@@ -130,4 +131,37 @@ test('more lines than are held are counted', async () => {
   buffer.endEarlier();
   expect([buffer.droppedLines, buffer.lineCount, buffer.totalLines]).toEqual([4, 2, 6]);
   expect([buffer.numberOf(last), buffer.idOf(5)]).toEqual([6, buffer.firstId]);
+});
+
+test('a disk that fails while nobody waits for more is no fault of the program', async () => {
+  await using home = await temporaryDirectory();
+  const file = path.join(home.path, 'x.log');
+  const text = 'a line\n'.repeat(100);
+  await writeFile(file, text);
+  const part = await FilePart.open(file);
+  const read = part.read.bind(part);
+  using spy = vi
+    .spyOn(part, 'read')
+    .mockImplementationOnce(read)
+    .mockRejectedValue(Object.assign(new Error('EIO: i/o error, read'), {code: 'EIO'}));
+  const unhandled: unknown[] = [];
+  const hear = (reason: unknown) => unhandled.push(reason);
+  process.on('unhandledRejection', hear);
+  try {
+    for await (const {blocks} of earlierLines(part, text.length, small)) {
+      expect(blocks.length).toBeGreaterThan(0);
+      break;
+    }
+    await setImmediate();
+    expect(spy).toHaveBeenCalledTimes(2);
+    expect(unhandled).toEqual([]);
+    // Whoever does wait is told.
+    const rest = async () => {
+      for await (const _ of earlierLines(part, text.length, small));
+    };
+    await expect(rest()).rejects.toThrow('EIO');
+  } finally {
+    process.off('unhandledRejection', hear);
+    await part.close();
+  }
 });
