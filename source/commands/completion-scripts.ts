@@ -120,11 +120,17 @@ _pipetail_aliases
 unfunction _pipetail_aliases
 `;
 
+/** What takes a value, by its name in the help. */
+const flagsOf = (isWanted: (value: string) => boolean) =>
+  options
+    .filter((option: Option) => option.value !== undefined && isWanted(option.value))
+    .map(({flag}) => flag)
+    .join('|');
+
+const isFile = (value: string) => ['DIR', 'FILE', 'WHAT'].includes(value);
 /** fish offers files only for these options, and for `open`. */
-const fileFlags = options
-  .filter((option: Option) => option.value === 'DIR' || option.value === 'FILE')
-  .map(({flag}) => flag)
-  .join('|');
+const fileFlags = flagsOf(isFile);
+const otherFlags = flagsOf((value) => !isFile(value));
 
 // `-e` at the start keeps fish from adding the options of all commands, which it reads from the manual page.
 const fish = `# pipetail: fish completion. In ~/.config/fish/config.fish, after aliases: pipetail completion fish | source
@@ -139,9 +145,15 @@ function __pipetail_answers
     $words[1] completion answer -- $words[2..] (commandline -ct) 2>/dev/null
 end
 function __pipetail_wants_file
-    string match -qr -- '^--(${fileFlags})$' (commandline -opc)[-1]
+    set -l words (commandline -opc)
+    string match -qr -- '^--(${fileFlags})$' $words[-1]
     or string match -qr -- '^--(${fileFlags})=' (commandline -ct)
-    or string match -q -- 'open' (string match -rv -- '^-' (commandline -opc)[2..])[1]
+    and return
+    # The value of another option, and a pipeline called open.
+    string match -qr -- '^--(${otherFlags})$' $words[-1]
+    or test "$words[2]" = --
+    and return 1
+    string match -q -- open (string match -rv -- '^-' $words[2..])[1]
 end
 complete -c pipetail -f -a '(__pipetail_answers)'
 complete -c pipetail -n __pipetail_wants_file -F

@@ -88,16 +88,29 @@ test('fish', async (context: TestContext) => {
   await mkdir(folder, {recursive: true});
   await writeFile(path.join(folder, 'pipetail.fish'), 'complete -c pipetail -l outputs\n');
   const generated = `set -p fish_complete_path '${folder}'`;
-  await offersWhatFits(async (line, before = '') => {
+  const cwd = path.join(env.XDG_STATE_HOME, 'logs');
+  await mkdir(path.join(cwd, 'old'), {recursive: true});
+  for (const file of ['app.log', 'bundle.zip', 'old/app.log']) await writeFile(path.join(cwd, file), '');
+  const offered: Offered = async (line, before = '') => {
     const script = `${generated}; ${before}; pipetail completion fish | source; complete -C '${line}'`;
-    const {stdout, stderr} = await run(fish, ['--no-config', '-c', script], {env});
+    const {stdout, stderr} = await run(fish, ['--no-config', '-c', script], {env, cwd});
     expect(stderr).toBe('');
     const words = stdout
       .trim()
       .split('\n')
       .map((answer) => answer.split('\t', 1)[0] ?? '');
     return words.toSorted();
-  });
+  };
+  await offersWhatFits(offered);
+  // bash and zsh offer files wherever nothing else fits.
+  const files = ['app.log', 'bundle.zip', 'old/'];
+  expect(await offered('pipetail open ')).toEqual(files);
+  expect(await offered('pipetail open app.log old/')).toEqual(['old/app.log']);
+  expect(await offered('pipetail open --mem')).toEqual(['--memory']);
+  expect(await offered('pipetail open --wrap ')).toEqual(['all', 'errors', 'off']);
+  expect(await offered('pipetail open --wrap off b')).toEqual(['bundle.zip']);
+  expect(await offered('pipetail logs --from ')).toEqual(files);
+  expect(await offered('pipetail -- open ')).toEqual(['orders', 'orders-eu']);
 });
 
 test('names are kept for 30 s, for their server alone, and a server that is gone costs nothing', async () => {

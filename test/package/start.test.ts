@@ -1,4 +1,4 @@
-import {copyFile, cp, mkdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises';
+import {copyFile, cp, mkdir, readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
 import {type CommandResult, node, root, run} from '../harness/program.ts';
@@ -74,6 +74,19 @@ test('a source that does not build is reported on standard error, and the older 
   expect(result).toMatchObject({code: 1, stdout: ''});
   expect(result.stderr).toContain('source/greeting.ts:1');
   expect(await readFile(path.join(project.path, 'dist/pipetail.js'), 'utf8')).toBe(built);
+});
+
+test('a package that is missing, as after a pull, is named in one line', async () => {
+  await using project = await smallProject();
+  const [all, some] = [path.join(root, 'node_modules'), path.join(project.path, 'node_modules')];
+  await rm(some);
+  await mkdir(some);
+  for (const name of await readdir(all))
+    if (name !== 'yauzl') await symlink(path.join(all, name), path.join(some, name));
+  await writeFile(path.join(project.path, 'source/greeting.ts'), `export {default as greeting} from 'yauzl';\n`);
+  expect(await start(project)).toMatchObject({
+    ...{code: 1, stdout: '', stderr: 'run npm ci first: the package yauzl is missing\n'},
+  });
 });
 
 test('chunks of an older build do not pile up', async () => {
