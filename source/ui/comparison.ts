@@ -64,11 +64,22 @@ export class Comparison {
   /** Compares with the run before the older one, or after it. */
   turn(by: -1 | 1): void {
     const state = this.#state.get();
-    if (state?.kind !== 'compared') return;
-    const {pipeline, runs, newer, older} = state;
+    const next = this.#beside(by);
+    if (state?.kind === 'compared' && next) this.#compare(state.pipeline, state.runs, {...state, older: next});
+  }
+
+  /** There is a run before the older one. */
+  get hasEarlier(): boolean {
+    return this.#beside(-1) !== undefined;
+  }
+
+  /** The run before or after the older one that the newer one can be compared with. */
+  #beside(by: -1 | 1): RunKinds | undefined {
+    const state = this.#state.get();
+    if (state?.kind !== 'compared') return undefined;
+    const {runs, newer, older} = state;
     const others = runs.filter((run) => run === older || (run.records > 0 && run.number < newer.number));
-    const next = others[others.indexOf(older) + by];
-    if (next) this.#compare(pipeline, runs, {newer, older: next});
+    return others[others.indexOf(older) + by];
   }
 
   /** Also releases what was counted. */

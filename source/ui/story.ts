@@ -8,8 +8,14 @@ import type {Story} from '../timeline/story-words.ts';
 import {serverState} from '../words/pipeline.ts';
 import type {Services} from './services.ts';
 
-/** What the page of the timeline shows; `story`: undefined until all was read. */
-type StoryState = {readonly pipeline: string; readonly story: Story | undefined};
+/**
+ * What the page of the timeline shows. `log`: the name of the tab whose log it is about; `story`: undefined until all was
+ * read.
+ */
+type StoryState = {readonly pipeline: string; readonly log: string; readonly story: Story | undefined};
+
+/** A log that is open, and the name of its tab. */
+type OpenLog = StoryLog & {readonly name: string};
 
 type StoryReaderOptions = {
   readonly clock: Clock;
@@ -32,9 +38,9 @@ export class StoryReader {
   }
 
   /** `log`: undefined while the log is not open. */
-  start(pipeline: string, log: StoryLog | undefined): void {
+  start(pipeline: string, log: OpenLog | undefined): void {
     this.stop();
-    this.#state.set({pipeline, story: undefined});
+    this.#state.set({pipeline, log: log?.name ?? pipeline, story: undefined});
     const {poller} = this.#options;
     let request = this.#read(pipeline, log);
     let status = this.#statusOf(pipeline);
@@ -58,7 +64,7 @@ export class StoryReader {
   }
 
   /** Returns what ends it. */
-  #read(pipeline: string, log: StoryLog | undefined): () => void {
+  #read(pipeline: string, log: OpenLog | undefined): () => void {
     const {clock, history} = this.#options;
     const ended = new AbortController();
     let answer: PipelineHistory | undefined;
@@ -70,7 +76,7 @@ export class StoryReader {
       const missing = 'kind' in answer.events ? answer.events : undefined;
       const work = storySteps({history: answer, log, checkpoints: checkpoints?.ids ?? []});
       void runInSlices(work, {clock, signal}).then((rows) => {
-        if (!signal.aborted) this.#state.set({pipeline, story: {pipeline, rows, missing}});
+        if (!signal.aborted) this.#state.set({pipeline, log: log?.name ?? pipeline, story: {pipeline, rows, missing}});
       }, ignoreAbort);
     };
     const runner = new SliceRunner({

@@ -115,6 +115,18 @@ test('a log that has ended is neither followed nor paused, and has no connector 
   await app.shows('what came through stdin is not saved: q again quits, any other key stays');
 });
 
+test('the events of a file are what happened to it', async () => {
+  await using folder = await folderOf({'a.log': line(30, 'one'), 'empty.log': ''});
+  await using screen = await screenOf(await findLogs(folder.path), ['a.log', 'empty.log']);
+  await writeFile(path.join(folder.path, 'a.log'), '');
+  const {buffer} = screen.opened.get('a.log') ?? {};
+  await screen.until(() => buffer?.lastMarker()?.marker.kind === 'file', 'the marker');
+  screen.press('i');
+  expect(rowsOf(screen).at(-1)).toMatch(/^ 20.* the file was truncated · what it lost is unknown$/);
+  screen.press('Esc', '2');
+  for (const key of ['<', '>', '-']) expect(noticeAfter(screen, key)).toBe('there is no record here');
+});
+
 test('the events of a merged tab of files name no server', async () => {
   await using folder = await folderOf({'a.log': line(32, 'one'), 'b.log': line(31, 'two')});
   await using screen = await screenOf(await findLogs(folder.path));
@@ -125,6 +137,7 @@ test('the events of a merged tab of files name no server', async () => {
 test('the pages tell where a file is, and what its log tells', async () => {
   await using folder = await folderOf({'a.log': line(30, 'one') + line(31, 'bad', 'ERROR')});
   await using screen = await screenOf(await findLogs(folder.path));
+  expect(noticeAfter(screen, '+')).toBe('a merged tab needs two logs, and there is no other');
   screen.press('i');
   const rows = rowsOf(screen).map((row) => row.replace(/ +/g, ' '));
   expect(rows[0]).toBe(' Events of a.log, newest first (UTC)');
@@ -179,6 +192,16 @@ test('O opens what was recorded of a pipeline before, and the session does not h
   expect(controller.state.cursor).toBe('orders');
   expect(noticeAfter(screen, 'r')).toBe('no connection: this log is read from a recording');
   expect(noticeAfter(screen, 'W')).toBe('this log is a recording already: S saves what is shown');
+  // Its log, and what the server tells of the pipeline.
+  screen.press('H');
+  await screen.until(() => controller.story.state.get()?.story !== undefined, 'the timeline');
+  const story = rowsOf(screen);
+  expect(story[0]).toContain(' Timeline of orders ');
+  expect(story.join('\n')).toMatch(/ API .*\n.* log /s);
+  const row = story.findIndex((text) => / log /.test(text));
+  screen.press(...Array.from({length: row - 2}, () => 'j'), 'Enter');
+  expect(controller.state.page).toBeUndefined();
+  expect(controller.tab?.name).toBe('orders (recorded)');
   const session = sessionOf(controller.state, (tab) => controller.places.anchorsOf(tab));
   expect(session.tabs.map(({name}) => name)).toEqual(['orders']);
   screen.press('Tab', 'k', 'O');

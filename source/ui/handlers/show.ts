@@ -34,6 +34,9 @@ const aroundSteps: readonly number[] = [0, 3, 10];
 /** `L` goes through these, the most useful first, then back to all; undefined: all levels. */
 const leastLevels: readonly (Level | undefined)[] = [undefined, 'WARN', 'ERROR', 'INFO', 'DEBUG'];
 
+/** For a key that acts on the current record, where nothing is shown. */
+const noRecordWords = 'there is no record here';
+
 export const showHandlers = {
   filter(controller: Controller) {
     if (controller.tab) controller.dispatch({type: 'prompt', prompt: {kind: 'filter', text: '', edits: undefined}});
@@ -108,13 +111,21 @@ export const showHandlers = {
   },
   'hide-before'(controller: Controller) {
     const at = controller.paneAt;
-    if (!at || at.current === undefined) return;
+    if (!at) return;
+    if (at.current === undefined) {
+      controller.say(noRecordWords);
+      return;
+    }
     const from = at.model.index.headOf(at.current);
     between(controller, at, {kind: 'between', from, to: undefined, label: `since ${placeOf(at, from)}`});
   },
   'hide-after'(controller: Controller) {
     const at = controller.paneAt;
-    if (!at || at.current === undefined) return;
+    if (!at) return;
+    if (at.current === undefined) {
+      controller.say(noRecordWords);
+      return;
+    }
     const head = at.model.index.headOf(at.current);
     const to = (at.model.index.linesOf(head).at(-1) ?? head) + 1;
     between(controller, at, {kind: 'between', from: 0, to, label: `up to ${placeOf(at, head)}`});
@@ -137,10 +148,10 @@ export const showHandlers = {
   },
   'hide-shape'(controller: Controller, keyName: string) {
     const at = controller.paneAt;
-    if (!at || at.current === undefined) return;
-    const line = at.model.index.firstTextOf(at.model.index.headOf(at.current));
+    if (!at) return;
+    const line = at.current === undefined ? undefined : at.model.index.firstTextOf(at.model.index.headOf(at.current));
     if (!line) {
-      controller.say('this is not a record');
+      controller.say(at.current === undefined ? noRecordWords : 'this is not a record');
       return;
     }
     if (showsRecord(controller, keyName, 'hides all like it')) return;

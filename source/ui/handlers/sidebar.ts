@@ -44,6 +44,10 @@ export const sidebarHandlers = {
     else {
       const {hintCommands, services} = controller;
       const what = services.withoutServer ? 'logs' : 'pipelines';
+      if (controller.listable?.length === 1) {
+        controller.say(`a merged tab needs two ${what}, and there is no other`);
+        return;
+      }
       controller.say(
         withHint(`a merged tab needs two ${what}`, hintCommands, 'mark-pipeline', 'marks the one under the cursor'),
       );

@@ -78,6 +78,8 @@ type Condition =
   | 'isScrollable'
   | 'hasRows'
   | 'hasRow'
+  /** Before the older one of those that are compared. */
+  | 'hasEarlierRun'
   /** Into the help. */
   | 'isTyped';
 
@@ -194,12 +196,7 @@ export const commands = [
     {id: 'pan-right', keys: ['Right', 'l'], help: 'half a screen to the right'},
     {id: 'pan-start', keys: ['0'], help: 'start of the lines'},
     {id: 'pan-end', keys: ['$'], help: 'end of the longest line shown'},
-    {
-      id: 'previous-cell',
-      keys: ['('],
-      help: 'to the span of time before, as the cells of the strip',
-      hint: {hasStrip: 'earlier'},
-    },
+    {id: 'previous-cell', keys: ['('], help: 'to the span of time before, of the strip', hint: {hasStrip: 'earlier'}},
     {id: 'next-cell', keys: [')'], help: 'to the span of time after', hint: {hasStrip: 'later'}},
     {id: 'go-to-time', keys: ['T'], help: 'go to a time: 12:03, -5m, ISO'},
     {id: 'go-to-line', keys: [':'], help: 'go to a line or per cent: 1204, 50%'},
@@ -379,7 +376,12 @@ export const commands = [
     {id: 'comparison-page-up', keys: ['PageUp', 'b', '^B'], help: 'a page up'},
     {id: 'comparison-page-down', keys: ['PageDown', 'Space', '^F'], help: 'a page down'},
     {id: 'comparison-go', keys: ['Enter'], help: 'go to its first line in the log', hint: {hasRow: 'go to first'}},
-    {id: 'comparison-older', keys: ['Left', 'h'], help: 'compare with an earlier run', hint: {hasRow: 'earlier run'}},
+    {
+      id: 'comparison-older',
+      keys: ['Left', 'h'],
+      help: 'compare with an earlier run',
+      hint: {hasEarlierRun: 'earlier run'},
+    },
     {id: 'comparison-newer', keys: ['Right', 'l'], help: 'compare with a later run'},
     {id: 'comparison-copy', keys: ['y'], help: 'copy the page', hint: {hasRow: 'copy page'}},
     {id: 'comparison-close', keys: ['Esc', 'q', 'D'], help: 'close', hint: 'close'},

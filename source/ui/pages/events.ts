@@ -1,8 +1,10 @@
 import {dateTime} from '../../lib/format.ts';
 import type {ConnectionEvent} from '../../streams/connection/state.ts';
+import type {LogSource} from '../../streams/log-source.ts';
 import {plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Fact} from '../../viewport/markdown.ts';
 import {oldServerWords} from '../../words/failures.ts';
+import {markerText} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
 import {openedFacts} from '../opened.ts';
 import {pipelinesOf} from '../state/view-state.ts';
@@ -31,10 +33,20 @@ export function eventsOf(controller: Controller, width: number): readonly Styled
   const source = tab && controller.logOf(tab);
   const pipelines = pipelinesOf(tab);
   const runs = alerts?.runs.get().filter(({pipeline}) => pipelines.includes(pipeline)) ?? [];
-  const events = [...(source?.snapshot.get().events ?? []), ...runs].sort((a, b) => a.at - b.at);
   const name = tab && tabTitle(tab, controller.listable, symbols);
   const facts = tab ? openedFacts(controller, tab.name) : [];
+  const ofFile = source && facts.length > 0 ? eventsIn(source.buffer) : [];
+  const events = [...(source?.snapshot.get().events ?? []), ...ofFile, ...runs].sort((a, b) => a.at - b.at);
   return eventsPage({name, server, version: serverVersion.get(), facts, events, width});
+}
+
+/** Events that are shown of a file: a recording may have thousands. */
+const mostOfFile = 200;
+
+/** What happened to a file, or to the log while it was recorded: its newest markers. */
+function eventsIn(buffer: LogSource['buffer']): readonly ConnectionEvent[] {
+  const markers = [...buffer.markers()].filter(([, {kind}]) => kind !== 'drawn').slice(-mostOfFile);
+  return markers.map(([, marker]) => ({at: marker.at, text: markerText(marker)}));
 }
 
 /** The server of a tab, and what happened to its connection and its pipeline, newest first. */

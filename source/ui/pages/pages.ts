@@ -97,6 +97,7 @@ export function conditionsOfPage(controller: Controller): Conditions {
     isScrollable: length > controller.pageHeight,
     hasRow: items > 0,
     hasRows: items > 1,
+    hasEarlierRun: page?.kind === 'comparison' && controller.comparison.hasEarlier,
     isTyped: page?.kind === 'help' && page.text !== '',
   };
 }

@@ -101,10 +101,15 @@ export const timelineHandlers = {
     }
     const name = pipelineOf(controller);
     if (name === undefined) return;
-    const tab = controller.state.tabs.find((each) => each.name === name);
+    // A recorded log of the pipeline has a tab of its own, beside the live one.
+    const isPast = controller.state.focus === 'log' && controller.tab?.source.kind === 'recording';
+    const tab = isPast ? controller.tab : controller.state.tabs.find((each) => each.name === name);
     const index = tab && controller.indexOf(tab);
-    const stream = controller.logs.get(name);
-    controller.story.start(name, index && stream && {index, buffer: stream.buffer, errors: stream.errors});
+    const stream = tab && controller.logs.get(tab.name);
+    controller.story.start(
+      name,
+      index && stream && {name: tab.name, index, buffer: stream.buffer, errors: stream.errors},
+    );
     controller.dispatch({type: 'page', page: {kind: 'timeline', offset: 0, cursor: 0}});
     if (stream?.buffer.isAwaitingEarlier) controller.say('lines are still counted: what is older is not in it yet');
   },
@@ -114,7 +119,7 @@ export const timelineHandlers = {
     const row = page?.kind === 'timeline' ? state?.story?.rows[page.cursor] : undefined;
     if (!row || !state) return;
     const {id, group} = row;
-    const buffer = controller.logs.get(state.pipeline)?.buffer;
+    const buffer = controller.logs.get(state.log)?.buffer;
     if (id === undefined) {
       controller.say('this is not in the log');
       return;
@@ -126,7 +131,7 @@ export const timelineHandlers = {
       return;
     }
     controller.dispatch({type: 'page', page: undefined});
-    goToEntryOf(controller, state.pipeline, kept);
+    goToEntryOf(controller, state.log, kept);
     if (kept !== id) controller.say('the first of them has left the log that is kept: this is the last one');
   },
   'timeline-copy': (controller: Controller) => take(controller, (page) => void copyPage(controller, page, page.text)),

@@ -1,5 +1,6 @@
 import {expect, it} from 'vitest';
 import {comparisonPage} from '../../../source/ui/pages/comparison.ts';
+import {conditionsOfPage} from '../../../source/ui/pages/pages.ts';
 import {currentLine, logged, noticeOf, pressed, reading, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 import {allTexts} from './all-rows.ts';
@@ -50,9 +51,11 @@ it('D compares the newest run with the one before it, and with earlier ones; Ent
     /^ What is new in run 4 since run 2 {2}1 new · 1 gone · run 2, 2 records in less than 1 s since /,
   );
   expect(rows).toEqual([' ▸ new   ×1  ERROR work        third kind', '   gone  ×1  ERROR work        second kind']);
+  expect(conditionsOfPage(screen.controller).hasEarlierRun).toBe(true);
   screen.press('h');
   expect(shown(screen)[0]).toMatch(/^ What is new in run 4 since run 1 /);
   expect(shown(screen)[2]).toBe('   gone  ×1  ERROR work        first kind');
+  expect(conditionsOfPage(screen.controller).hasEarlierRun).toBe(false);
   screen.press('h');
   expect(noticeOf(screen)).toBe('there is no earlier run');
   screen.press('l');

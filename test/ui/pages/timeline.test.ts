@@ -109,7 +109,7 @@ it('has the runs of a log that was not shown yet', async () => {
   const stream = services.manager.get('orders');
   if (!stream) throw new Error('no stream');
   const {buffer, errors} = stream;
-  story.start('orders', {buffer, errors, index: new RecordIndex(buffer)});
+  story.start('orders', {name: 'orders', buffer, errors, index: new RecordIndex(buffer)});
   await screen.until(() => story.state.get()?.story !== undefined, 'the timeline');
   expect(shown(screen).some((row) => / {2}run \d of \d: running$/.test(row))).toBe(true);
 });
