@@ -40,7 +40,6 @@ type RenewedCredentialsOptions = {
   /** Throws an `Error` whose message is one line for the user, without secrets. */
   readonly make: (signal: AbortSignal) => Promise<string>;
   readonly clock: Clock;
-  readonly url: string;
 };
 
 /** Milliseconds between two runs of `make`, doubled when one fails or the server refuses its token. */
@@ -111,7 +110,7 @@ export class RenewedCredentials implements Credentials {
 
   /** Never rejects: the failure is kept for requests that find no token. */
   async #make(): Promise<void> {
-    const {make, clock, url} = this.#options;
+    const {make, clock} = this.#options;
     if (clock.monotonic() - this.#nextAt > longestPause) this.#pause = leastPause;
     try {
       const token = await make(this.#stop.signal);
@@ -124,7 +123,7 @@ export class RenewedCredentials implements Credentials {
     } catch (error) {
       this.#lengthenPause();
       const message = errorText(error);
-      this.#failure = new ApiError({kind: 'fatal', reason: 'no-token', message, url});
+      this.#failure = new ApiError({kind: 'fatal', reason: 'no-token', message});
       // A refused token would hide this failure; one that expires soon still works.
       if (this.#current?.token === this.#refused) this.#current = undefined;
     }

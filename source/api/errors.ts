@@ -34,15 +34,11 @@ export function createRedactor(secrets: () => readonly string[]): Redactor {
 /** The error to throw for a failure. It has no `cause`, which may contain secrets that the server echoed. */
 export function toApiError(failure: ApiFailure, redact: Redactor): ApiError {
   if (failure.kind === 'cancelled') return new ApiError(failure);
-  return new ApiError({
-    ...failure,
-    message: redact(failure.message),
-    ...(failure.errorCode === undefined ? {} : {errorCode: redact(failure.errorCode)}),
-  });
+  return new ApiError({...failure, message: redact(failure.message)});
 }
 
 /** The failure of an `ApiError`. Any other error is a defect of ours, and is shown. */
 export function asFailure(error: unknown): ApiFailure {
   if (error instanceof ApiError) return error.failure;
-  return {kind: 'retryable', reason: 'protocol', message: `unexpected: ${errorText(error)}`, url: ''};
+  return {kind: 'retryable', reason: 'protocol', message: `unexpected: ${errorText(error)}`};
 }

@@ -172,16 +172,12 @@ function unexpectedSuccess(reply: Reply, isApiError: boolean): ApiFailure {
 }
 
 function fatal(reply: Reply, reason: FatalReason, message: string): ApiFailure {
-  return {kind: 'fatal', reason, message, ...origin(reply)};
+  return {kind: 'fatal', reason, message, status: reply.response.status};
 }
 
 function retryable(reply: Reply, reason: RetryableReason, message: string): ApiFailure {
   const retryAfter = parseRetryAfter(reply.response.headers.first('retry-after'), reply.now);
-  return {kind: 'retryable', reason, message, ...origin(reply), ...(retryAfter === undefined ? {} : {retryAfter})};
-}
-
-function origin({response, code}: Reply): {url: string; status: number; errorCode?: string} {
-  return {url: response.url, status: response.status, ...(code === '' ? {} : {errorCode: code})};
+  return {kind: 'retryable', reason, message, ...(retryAfter === undefined ? {} : {retryAfter})};
 }
 
 /** The body of an error in plain text (the API sends some); empty for HTML and JSON. */

@@ -141,7 +141,7 @@ async function collectBody(request: BodyCollector): Promise<RawResponse> {
   const limit = (milliseconds: number): (() => void) =>
     clock.after(milliseconds, () => {
       const message = `the server did not answer within ${milliseconds / 1000} s`;
-      stop({kind: 'retryable', reason: 'timeout', message, url});
+      stop({kind: 'retryable', reason: 'timeout', message});
     });
 
   request.signal.addEventListener('abort', cancel);
@@ -164,7 +164,7 @@ async function collectBody(request: BodyCollector): Promise<RawResponse> {
   }
 }
 
-async function readBody(body: AsyncIterable<unknown>, {url, limit}: BodyCollector): Promise<Buffer> {
+async function readBody(body: AsyncIterable<unknown>, {limit}: BodyCollector): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   // Leaving the loop early destroys the body, and its connection with it.
@@ -174,7 +174,7 @@ async function readBody(body: AsyncIterable<unknown>, {url, limit}: BodyCollecto
     length += piece.length;
     if (length <= limit) continue;
     const message = `the answer is larger than ${limit / (1024 * 1024)} MiB`;
-    throw new ApiError({kind: 'retryable', reason: 'protocol', message, url});
+    throw new ApiError({kind: 'retryable', reason: 'protocol', message});
   }
   return Buffer.concat(pieces);
 }
@@ -209,7 +209,7 @@ async function decodeBody({status, headers, bytes}: RawResponse, url: string, li
   } catch {
     if (status !== 200) return Buffer.alloc(0);
     const message = `${url} answered in an encoding that cannot be read (${encoding})`;
-    throw new ApiError({kind: 'retryable', reason: 'protocol', message, url});
+    throw new ApiError({kind: 'retryable', reason: 'protocol', message});
   }
 }
 

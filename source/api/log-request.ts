@@ -65,10 +65,10 @@ export class LogRequest implements Dispatcher.DispatchHandler {
   /** The connection is open, and undici is about to write the request. */
   onRequestStart(): void {
     if (this.#phase.kind !== 'waiting') return;
-    const {clock, timeouts, url} = this.#options;
+    const {clock, timeouts} = this.#options;
     this.#cancelTimer = clock.after(timeouts.headers, () => {
       const message = `the server sent no headers for ${timeouts.headers / 1000} s`;
-      this.#fail({kind: 'retryable', reason: 'timeout', message, url});
+      this.#fail({kind: 'retryable', reason: 'timeout', message});
     });
   }
 

@@ -1,4 +1,4 @@
-import {connectorErrorsOf, parseDeploymentError} from './parse-pipeline.ts';
+import {parseDeploymentError} from './parse-pipeline.ts';
 import type {ServerJson} from './server-text.ts';
 import type {PipelineEvent, PipelineEventDetail} from './types.ts';
 
@@ -15,21 +15,17 @@ export function parseEventDetail(json: ServerJson): PipelineEventDetail | undefi
   const event = parseEvent(json);
   if (event === undefined) return undefined;
   const deploymentError = parseDeploymentError(json.field('deployment_error'));
-  return {...event, deploymentError, connectorErrors: connectorErrorsOf(json)};
+  return {...event, deploymentError};
 }
 
 function parseEvent(json: ServerJson): PipelineEvent | undefined {
   const [id, time] = [json.lineOf('event_id'), json.lineOf('recorded_at')];
   if (id === '' || time === '') return undefined;
-  const resourcesStatus = json.lineOf('deployment_resources_status');
-  const runtimeStatus = json.lineOf('deployment_runtime_status');
   return {
     id,
     time,
-    status: combined(resourcesStatus, runtimeStatus),
-    resourcesStatus,
+    status: combined(json.lineOf('deployment_resources_status'), json.lineOf('deployment_runtime_status')),
     resourcesDesiredStatus: json.lineOf('deployment_resources_desired_status'),
-    runtimeStatus,
     runtimeDesiredStatus: json.lineOf('deployment_runtime_desired_status'),
     hasError: json.flagOf('deployment_has_error') === true,
     programStatus: json.lineOf('program_status'),

@@ -68,7 +68,7 @@ function parsePipeline(json: ServerJson): Pipeline | undefined {
 }
 
 /** `json`: a pipeline, or one of its events. */
-export function connectorErrorsOf(json: ServerJson): number | undefined {
+function connectorErrorsOf(json: ServerJson): number | undefined {
   return json.field('deployment_runtime_status_details').field('connector_stats').countOf('num_errors');
 }
 

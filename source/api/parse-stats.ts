@@ -38,16 +38,8 @@ export function* statsSteps(json: ServerJson): Generator<void, PipelineStats | u
     state: metrics.lineOf('state'),
     incarnation: metrics.lineOf('incarnation_uuid'),
     uptime: metrics.countOf('uptime_msecs'),
-    memoryBytes: metrics.countOf('rss_bytes'),
-    memoryPressure: metrics.lineOf('memory_pressure') || undefined,
-    cpuMilliseconds: metrics.countOf('cpu_msecs'),
-    storageBytes: metrics.countOf('storage_bytes'),
     bufferedRecords: metrics.countOf('buffered_input_records'),
-    inputRecords: metrics.countOf('total_input_records'),
-    processedRecords: metrics.countOf('total_processed_records'),
-    completedRecords: metrics.countOf('total_completed_records'),
     outputStall: metrics.countOf('output_stall_msecs'),
-    transactionStatus: metrics.lineOf('transaction_status') || undefined,
     isComplete: metrics.flagOf('pipeline_complete') === true,
     connectors,
   };
@@ -55,15 +47,14 @@ export function* statsSteps(json: ServerJson): Generator<void, PipelineStats | u
 
 /** Undefined when `json` is no time series. */
 export function parseTimeSeries(json: ServerJson): TimeSeries | undefined {
-  const now = json.countOf('now');
   const {items} = json.field('samples');
-  if (now === undefined || items === undefined) return undefined;
+  if (items === undefined) return undefined;
   const samples = items.slice(-sampleLimit).flatMap((sample) => {
     const at = sample.countOf('t');
     const [processedRecords = 0, memoryBytes = 0, storageBytes = 0] = ['r', 'm', 's'].map((key) => sample.countOf(key));
     return at === undefined ? [] : [{at, processedRecords, memoryBytes, storageBytes}];
   });
-  return {now, samples};
+  return {samples};
 }
 
 /** Undefined without a name. */

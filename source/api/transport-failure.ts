@@ -80,13 +80,8 @@ export function transportFailure(error: unknown, url: string, hasAnswered = fals
   const code = codeOf(error);
   const {host, protocol} = new URL(url);
   const other = hasAnswered ? undefined : protocol === 'http:' ? 'https' : 'http';
-  const fatal = (reason: FatalReason, message: string): ApiFailure => ({kind: 'fatal', reason, message, url});
-  const retryable = (reason: RetryableReason, message: string): ApiFailure => ({
-    kind: 'retryable',
-    reason,
-    message,
-    url,
-  });
+  const fatal = (reason: FatalReason, message: string): ApiFailure => ({kind: 'fatal', reason, message});
+  const retryable = (reason: RetryableReason, message: string): ApiFailure => ({kind: 'retryable', reason, message});
 
   if (error instanceof ProxyError) return retryable('unreachable', error.message);
   if (cancelledCodes.has(code)) return {kind: 'cancelled'};

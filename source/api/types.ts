@@ -57,21 +57,10 @@ export type PipelineStats = {
   readonly incarnation: string;
   /** Milliseconds since the process started. */
   readonly uptime: number | undefined;
-  readonly memoryBytes: number | undefined;
-  /** Such as `low`. */
-  readonly memoryPressure: string | undefined;
-  readonly cpuMilliseconds: number | undefined;
-  readonly storageBytes: number | undefined;
   /** Received by the inputs and not processed yet. */
   readonly bufferedRecords: number | undefined;
-  readonly inputRecords: number | undefined;
-  readonly processedRecords: number | undefined;
-  /** Processed, and sent by all outputs. */
-  readonly completedRecords: number | undefined;
   /** Milliseconds for which a full output has held the pipeline up; 0: it does not. */
   readonly outputStall: number | undefined;
-  /** Such as `NoTransaction`. */
-  readonly transactionStatus: string | undefined;
   /** All inputs have ended and all records are processed. */
   readonly isComplete: boolean;
   /** Inputs before outputs, each in the server's order. One that failed for good disappears. */
@@ -135,10 +124,8 @@ export type PipelineEvent = {
   readonly time: string;
   /** As `deploymentStatus` of the pipeline at that time. */
   readonly status: string;
-  readonly resourcesStatus: string;
   readonly resourcesDesiredStatus: string;
-  /** Both are empty while nothing is provisioned. */
-  readonly runtimeStatus: string;
+  /** Empty while nothing is provisioned. */
   readonly runtimeDesiredStatus: string;
   readonly hasError: boolean;
   readonly programStatus: string;
@@ -146,18 +133,10 @@ export type PipelineEvent = {
 };
 
 /** `GET …/events/{id}?selector=all`. */
-export type PipelineEventDetail = PipelineEvent & {
-  readonly deploymentError: DeploymentError | undefined;
-  /** As of the pipeline. */
-  readonly connectorErrors: number | undefined;
-};
+export type PipelineEventDetail = PipelineEvent & {readonly deploymentError: DeploymentError | undefined};
 
 /** `GET …/time_series`: one sample a second, of the last minute, the oldest first. */
-export type TimeSeries = {
-  /** The server's clock: Unix time in ms. */
-  readonly now: number;
-  readonly samples: readonly TimeSample[];
-};
+export type TimeSeries = {readonly samples: readonly TimeSample[]};
 
 export type TimeSample = {
   /** Unix time in ms. */
@@ -232,18 +211,14 @@ export type ApiFailure =
       readonly kind: 'fatal';
       readonly reason: FatalReason;
       readonly message: string;
-      readonly url: string;
+      /** Of the response, if there was one. */
       readonly status?: number;
-      readonly errorCode?: string;
       readonly expired?: ExpiredToken;
     }
   | {
       readonly kind: 'retryable';
       readonly reason: RetryableReason;
       readonly message: string;
-      readonly url: string;
-      readonly status?: number;
-      readonly errorCode?: string;
       /** `Retry-After` in ms from now, not yet limited. */
       readonly retryAfter?: number;
     }

@@ -63,9 +63,9 @@ export async function reportOldServer(
   if (words !== undefined) report(`pipetail: ${words}`);
 }
 
-function credentialsOf({host: url = '', token, server: {tokenCommand}}: Settings, clock: Clock): Credentials {
+function credentialsOf({token, server: {tokenCommand}}: Settings, clock: Clock): Credentials {
   if (!tokenCommand) return fixedCredentials(token);
-  return new RenewedCredentials({make: (signal) => runTokenCommand(tokenCommand, clock, signal), clock, url});
+  return new RenewedCredentials({make: (signal) => runTokenCommand(tokenCommand, clock, signal), clock});
 }
 
 async function readTrust({insecure, roots, extraRoots}: ServerOptions): Promise<Trust> {

@@ -107,7 +107,7 @@ describe('the list', () => {
     });
     const client = clientOf(server.url);
     const first = await client.listPipelines(quiet);
-    expect(await failureOf(client.listPipelines(quiet))).toMatchObject({kind: 'retryable', status: 500});
+    expect(await failureOf(client.listPipelines(quiet))).toMatchObject({kind: 'retryable', reason: 'server-error'});
     expect(await client.listPipelines(quiet)).toBe(first);
     await client.close();
   });
@@ -158,7 +158,7 @@ describe('look-ups', () => {
     });
     const client = clientOf(server.url);
     expect(await client.getStats('a b', quiet)).toMatchObject({connectors: []});
-    expect(await client.getTimeSeries('a b', quiet)).toEqual({now: 1, samples: []});
+    expect(await client.getTimeSeries('a b', quiet)).toEqual({samples: []});
     expect(await client.listEvents('a b', quiet)).toEqual([]);
     expect(await client.getEvent('a b', 'e/1', quiet)).toMatchObject({id: 'e', time: 't'});
     const heads = server.connections.flatMap(({requests}) => requests);
@@ -191,7 +191,6 @@ describe('look-ups', () => {
     expect(await failureOf(clientOf(server.url).getPipeline('x', quiet))).toMatchObject({
       kind: 'fatal',
       reason: 'unknown-pipeline',
-      errorCode: 'UnknownPipelineName',
     });
   });
 
@@ -290,12 +289,12 @@ describe('hostile servers', () => {
 
   test('an error whose compression is broken is still that error', async () => {
     const bytes = answer('no gzip', gzip, '503 Away');
-    expect(await listFailure({bytes, ending: 'fin'})).toMatchObject({reason: 'server-error', status: 503});
+    expect(await listFailure({bytes, ending: 'fin'})).toMatchObject({reason: 'server-error'});
   });
 
   test('an error with a body without bounds', async () => {
     const bytes = `HTTP/1.1 500 Oops\r\ncontent-type: text/plain\r\n\r\n${'x'.repeat(1_000_000)}`;
-    expect(await listFailure({bytes, ending: 'hold'})).toMatchObject({kind: 'retryable', status: 500});
+    expect(await listFailure({bytes, ending: 'hold'})).toMatchObject({kind: 'retryable', reason: 'server-error'});
   });
 
   test('an error whose body never ends is read as far as it came', async () => {
@@ -312,7 +311,7 @@ describe('hostile servers', () => {
         return server.open();
       })
       .toBe(0);
-    expect(await failure).toMatchObject({kind: 'retryable', reason: 'server-error', status: 503});
+    expect(await failure).toMatchObject({kind: 'retryable', reason: 'server-error'});
     expect(clock.pending).toBe(0);
     await client.close();
   });

@@ -36,26 +36,19 @@ describe('createRedactor', () => {
 });
 
 test('no part of an error holds the token, its cause included', () => {
-  const failure = {
-    kind: 'fatal',
-    reason: 'unauthorized',
-    message: 'bad key s3cr3t',
-    url: 'http://localhost/',
-    errorCode: 's3cr3t',
-  } as const;
+  const failure = {kind: 'fatal', reason: 'unauthorized', message: 'bad key s3cr3t'} as const;
   const error = toApiError(failure, createRedactor('s3cr3t'));
   expect(error.message).toBe('bad key …');
   expect(inspect(error, {depth: 9, showHidden: true})).not.toContain('s3cr3t');
 });
 
 test('an error of the client keeps its failure; anything else is a defect, which is shown and tried again', () => {
-  const failure: ApiFailure = {kind: 'fatal', reason: 'wrong-url', message: 'a web page', url: 'http://here'};
+  const failure: ApiFailure = {kind: 'fatal', reason: 'wrong-url', message: 'a web page'};
   expect(asFailure(new ApiError(failure))).toBe(failure);
   expect(asFailure(new TypeError('x is not a function'))).toEqual({
     kind: 'retryable',
     reason: 'protocol',
     message: 'unexpected: x is not a function',
-    url: '',
   });
   expect(asFailure('odd')).toMatchObject({message: 'unexpected: odd'});
 });

@@ -53,8 +53,6 @@ describe('failure', () => {
     const sent = {route, url, status, headers: new ServerHeaders(headers), body: Buffer.from(body), authorized};
     const found = failureOf({...sent, proxy: undefined}, now);
     if (found.kind === 'cancelled') throw new Error('an answer cannot be a cancellation');
-    expect(found.url).toBe(url);
-    expect(found.status).toBe(status);
     expect(found.message).not.toMatch(/\.$/);
     return found;
   }
@@ -116,7 +114,6 @@ describe('failure', () => {
       const body = json('AuthenticationFailed', 'Unauthorized API key');
       const found = failure(401, body, {'content-type': 'text/plain'});
       expect(found.message).toBe('the server refused the credentials (401 Unauthorized API key)');
-      expect(found.errorCode).toBe('AuthenticationFailed');
     });
 
     test('parts missing credentials from refused ones', () => {

@@ -126,8 +126,8 @@ describe('what the API tells of one pipeline', () => {
   const events = (name: string) => answered(name, (client, signal) => client.listEvents('orders', signal));
 
   test('statistics', async () => {
-    expect(await stats('25a-stats-connector-errors.raw')).toMatchObject({state: 'Running', processedRecords: 4167});
-    expect(await stats('25b-stats-plain.raw')).toMatchObject({state: 'Running', processedRecords: 4177});
+    expect(await stats('25a-stats-connector-errors.raw')).toMatchObject({state: 'Running', bufferedRecords: 0});
+    expect(await stats('25b-stats-plain.raw')).toMatchObject({state: 'Running', uptime: 46_243});
     expect(await stats('25c-stats-fatal-input.raw')).toMatchObject({connectors: [{name: 'orders.web'}]});
     // Of the API itself, not of this route.
     expect(await stats('18b-events-latest.raw')).toBe('retryable protocol');
@@ -144,7 +144,7 @@ describe('what the API tells of one pipeline', () => {
 
   test('time series', async () => {
     const series = await answered('26-time-series.raw', (client, signal) => client.getTimeSeries('orders', signal));
-    expect(series).toMatchObject({now: 1_795_762_212_503});
+    expect(series).toMatchObject({samples: {length: 60}});
   });
 
   test('events, and one with its details', async () => {

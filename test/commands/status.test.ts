@@ -54,7 +54,7 @@ it('names the nearest of a name that there is not, and a pattern that matches no
 
 it('does not suggest the name that was given, where the server lists it and answers that it does not exist', async () => {
   const contradicting = withServer(['orders'], async (client) => {
-    const failure = {kind: 'fatal', reason: 'unknown-pipeline', message: 'no such pipeline', url: ''} as const;
+    const failure = {kind: 'fatal', reason: 'unknown-pipeline', message: 'no such pipeline'} as const;
     return await statusText({
       client: {...client, getPipeline: () => Promise.reject(new ApiError(failure))},
       serverVersion: serverVersion(client, signal),

@@ -111,10 +111,9 @@ async function countsAddUp(rig: Rig, logged: readonly Line[]): Promise<void> {
     () => 'the list does not count them',
   );
   expect((await api.listEvents('orders', signal))[0]).toMatchObject({status: 'Running', hasError: false});
-  const {now, samples} = await api.getTimeSeries('orders', signal);
+  const {samples} = await api.getTimeSeries('orders', signal);
   expect(samples.length).toBeGreaterThan(0);
   expect(samples.at(-1)?.processedRecords).toBeGreaterThan(samples[0]?.processedRecords ?? 0);
-  expect(now).toBeGreaterThanOrEqual(samples.at(-1)?.at ?? 0);
   await api.close();
 }
 

@@ -14,8 +14,8 @@ import {isOldServer, oldServerWords} from '../../source/words/failures.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock, settled} from '../harness/fake-clock.ts';
 
-const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens', url: ''};
-const unauthorized: ApiFailure = {kind: 'fatal', reason: 'unauthorized', message: 'who are you', url: ''};
+const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens'};
+const unauthorized: ApiFailure = {kind: 'fatal', reason: 'unauthorized', message: 'who are you'};
 
 /** A server whose answers and their moments belong to the test; the wire is tested in `log-stream.test.ts`. */
 class Lists {

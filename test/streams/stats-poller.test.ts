@@ -7,14 +7,13 @@ import {StatsPoller} from '../../source/streams/stats-poller.ts';
 import {FakeClock, settled} from '../harness/fake-clock.ts';
 import {makePipeline} from '../ui/make-pipeline.ts';
 
-const unreachable: ApiFailure = {kind: 'retryable', reason: 'pipeline-unreachable', message: 'no answer', url: ''};
-const unsupported: ApiFailure = {kind: 'fatal', reason: 'unsupported', message: 'too old', url: ''};
+const unreachable: ApiFailure = {kind: 'retryable', reason: 'pipeline-unreachable', message: 'no answer'};
+const unsupported: ApiFailure = {kind: 'fatal', reason: 'unsupported', message: 'too old'};
 
 function statsOf(incarnation = 'one', connectors: readonly string[] = [], bufferedRecords = 0): PipelineStats {
   return {
-    ...{state: 'Running', incarnation, uptime: 1, memoryBytes: 1, memoryPressure: 'low', cpuMilliseconds: 1},
-    ...{storageBytes: 1, bufferedRecords, inputRecords: 0, processedRecords: 0, completedRecords: 0, outputStall: 0},
-    ...{transactionStatus: 'NoTransaction', isComplete: false, connectors: connectors.map(connector)},
+    ...{state: 'Running', incarnation, uptime: 1, bufferedRecords, outputStall: 0},
+    ...{isComplete: false, connectors: connectors.map(connector)},
   };
 }
 
@@ -33,7 +32,7 @@ class Rig {
   readonly asked: Asked[] = [];
   readonly poller: StatsPoller;
   answer: PipelineStats | ApiFailure = statsOf();
-  seriesAnswer: TimeSeries | ApiFailure = {now: 0, samples: []};
+  seriesAnswer: TimeSeries | ApiFailure = {samples: []};
   /** Milliseconds until an answer. */
   slowness = 0;
   mostAtOnce = 0;

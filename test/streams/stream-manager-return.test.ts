@@ -9,16 +9,14 @@ import {StreamManager} from '../../source/streams/stream-manager.ts';
 import {FakeClock, settled} from '../harness/fake-clock.ts';
 
 const failures = {
-  away: {kind: 'retryable', reason: 'unreachable', message: 'nothing listens', url: ''},
+  away: {kind: 'retryable', reason: 'unreachable', message: 'nothing listens'},
   runner: {
     kind: 'retryable',
     reason: 'runner-unreachable',
     message: 'the runner does not answer',
-    url: '',
-    status: 503,
   },
-  asks: {kind: 'retryable', reason: 'server-error', message: 'later', url: '', status: 503, retryAfter: 20_000},
-  key: {kind: 'fatal', reason: 'unauthorized', message: 'who are you', url: '', status: 401},
+  asks: {kind: 'retryable', reason: 'server-error', message: 'later', retryAfter: 20_000},
+  key: {kind: 'fatal', reason: 'unauthorized', message: 'who are you', status: 401},
 } satisfies Record<string, ApiFailure>;
 
 const pipeline: PipelineDetail = {

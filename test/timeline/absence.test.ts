@@ -12,9 +12,7 @@ const event = ([minutes, status, change]: Step): PipelineEvent => ({
   id: `at-${minutes}`,
   time: new Date(start + minutes * minute).toISOString(),
   status,
-  resourcesStatus: 'Provisioned',
   resourcesDesiredStatus: status.startsWith('Stop') && change !== 'wanted' ? 'Stopped' : 'Provisioned',
-  runtimeStatus: 'Running',
   runtimeDesiredStatus: 'Running',
   hasError: change === 'error',
   programStatus: 'Success',
@@ -91,7 +89,7 @@ it('counts what came again and again, at its last time', () => {
 });
 
 it('tells nothing without events', () => {
-  const events = {kind: 'fatal', reason: 'unsupported', message: 'no events', url: ''} as const;
+  const events = {kind: 'fatal', reason: 'unsupported', message: 'no events'} as const;
   const histories = new Map([['orders', {events, details: new Map(), stats: undefined}]]);
   expect(absenceSummary(histories, start, start + minute)).toBeUndefined();
 });

@@ -147,7 +147,7 @@ describe('of a log', () => {
   });
 });
 
-const failure: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'connection refused', url: 'http://x'};
+const failure: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'connection refused'};
 const waiting = (tries: number): ConnectionState => ({kind: 'waiting', until: 0, tries, cause: 'server-lost', failure});
 const live: ConnectionState = {kind: 'live', attempt: 1, since: 0};
 

@@ -17,9 +17,7 @@ function event(minutes: number, change: Partial<PipelineEvent> = {}): PipelineEv
     id: `at-${minutes}`,
     time: text(minutes),
     status: 'Running',
-    resourcesStatus: 'Provisioned',
     resourcesDesiredStatus: 'Provisioned',
-    runtimeStatus: 'Running',
     runtimeDesiredStatus: 'Running',
     hasError: false,
     programStatus: 'Success',
@@ -28,7 +26,7 @@ function event(minutes: number, change: Partial<PipelineEvent> = {}): PipelineEv
   };
 }
 
-const off = {runtimeStatus: '', runtimeDesiredStatus: '', resourcesDesiredStatus: 'Stopped', status: 'Stopped'};
+const off = {runtimeDesiredStatus: '', resourcesDesiredStatus: 'Stopped', status: 'Stopped'};
 
 /** Times are given from the oldest event on. */
 function history(events: readonly PipelineEvent[], change: Partial<PipelineHistory> = {}): PipelineHistory {
@@ -57,7 +55,6 @@ it('an error that appears and goes, the program and the storage have rows of the
   const detail: PipelineEventDetail = {
     ...event(5, failed),
     deploymentError: {...deploymentError, cause: 'exit status: 101', endedStart: false},
-    connectorErrors: undefined,
   };
   const rows = storyOf({
     history: history(
@@ -176,7 +173,7 @@ it('the log gives runs, gaps, kinds of errors and checkpoints, with their places
 
 it('is a text, objects, and a word for what is missing', () => {
   const rows = storyOf({history: history([event(0), event(30, off)]), log: undefined});
-  const unsupported = {kind: 'fatal', reason: 'unsupported', message: 'no', url: ''} as const;
+  const unsupported = {kind: 'fatal', reason: 'unsupported', message: 'no'} as const;
   expect(storyText({pipeline: 'p', rows, missing: unsupported}, at(95))).toBe(`Timeline of p, newest first (UTC)
 this server has no events: Feldera 0.292 and later have them
 2026-11-25 00:30:00  desired             API       Stopped
@@ -192,7 +189,7 @@ this server has no events: Feldera 0.292 and later have them
     withheld: 0,
     from: 'API',
   });
-  expect(missingWords({kind: 'retryable', reason: 'timeout', message: 'no answer', url: ''})).toBe(
+  expect(missingWords({kind: 'retryable', reason: 'timeout', message: 'no answer'})).toBe(
     'without the events of the API: no answer',
   );
   expect(missingWords(undefined)).toBeUndefined();

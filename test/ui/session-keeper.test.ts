@@ -281,7 +281,7 @@ function never(): never {
 
 const tenant: Session = {tenantId: 'one', tenantName: 'one', role: 'read', memberships: 1};
 const failed = (reason: 'timeout' | 'protocol') =>
-  new ApiError({kind: 'retryable', reason, message: reason, url: ''} satisfies ApiFailure);
+  new ApiError({kind: 'retryable', reason, message: reason} satisfies ApiFailure);
 
 /** A start on one server, `offFor` ms after the program began, whose `answers` to the question for the tenant come in turn, the last one for ever. */
 async function start(

@@ -3,8 +3,8 @@ import type {ApiFailure, FatalReason, RetryableReason} from '../../source/api/ty
 import type {ConnectionState} from '../../source/streams/connection/state.ts';
 import {connectionWords} from '../../source/words/connection.ts';
 
-const fatal = (reason: FatalReason): ApiFailure => ({kind: 'fatal', reason, message: '', url: ''});
-const retryable = (reason: RetryableReason): ApiFailure => ({kind: 'retryable', reason, message: '', url: ''});
+const fatal = (reason: FatalReason): ApiFailure => ({kind: 'fatal', reason, message: ''});
+const retryable = (reason: RetryableReason): ApiFailure => ({kind: 'retryable', reason, message: ''});
 const refused = (failure: ApiFailure): ConnectionState => ({
   kind: 'gone',
   reason: {kind: 'refused', failure},

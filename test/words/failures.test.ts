@@ -4,9 +4,8 @@ import type {ApiFailure, FatalReason, RetryableReason} from '../../source/api/ty
 import {UsageError} from '../../source/settings/parse-values.ts';
 import {errorWithAdvice, withAdvice} from '../../source/words/failures.ts';
 
-const url = 'https://feldera.example/v0/pipelines';
-const fatal = (reason: FatalReason, message: string) => ({kind: 'fatal', reason, message, url}) as const;
-const retryable = (reason: RetryableReason, message: string) => ({kind: 'retryable', reason, message, url}) as const;
+const fatal = (reason: FatalReason, message: string) => ({kind: 'fatal', reason, message}) as const;
+const retryable = (reason: RetryableReason, message: string) => ({kind: 'retryable', reason, message}) as const;
 
 test.each([
   [retryable('unreachable', 'nobody'), 'nobody · --host, FELDERA_HOST or a context names the server'],

@@ -12,12 +12,12 @@ function waiting(failure?: ApiFailure): ConnectionState {
 }
 
 function retryable(reason: Extract<ApiFailure, {kind: 'retryable'}>['reason']): ApiFailure {
-  return {kind: 'retryable', reason, message: 'the message', url: 'http://x'};
+  return {kind: 'retryable', reason, message: 'the message'};
 }
 
 const refused: ConnectionState = {
   kind: 'gone',
-  reason: {kind: 'refused', failure: {kind: 'fatal', reason: 'unauthorized', message: 'the message', url: 'http://x'}},
+  reason: {kind: 'refused', failure: {kind: 'fatal', reason: 'unauthorized', message: 'the message'}},
   until: 0,
 };
 

@@ -6,7 +6,7 @@ import {askedDelay, retryDelay, slowDelay} from '../../../source/streams/connect
 const rolls = fc.double({min: 0, max: 1, maxExcluded: true, noNaN: true});
 
 function retryable(reason: RetryableReason, retryAfter?: number): ApiFailure {
-  const failure = {kind: 'retryable', reason, message: 'no', url: 'http://here'} as const;
+  const failure = {kind: 'retryable', reason, message: 'no'} as const;
   return retryAfter === undefined ? failure : {...failure, retryAfter};
 }
 

@@ -12,8 +12,8 @@ import {FakeClock, settled} from '../../harness/fake-clock.ts';
 /** The first line of a log that does not name its pipeline. */
 const firstLine = '[control-plane] 2026-01-01T00:00:00.000000Z  INFO Fresh start of pipeline logs\n';
 
-const unknownPipeline = {kind: 'fatal', reason: 'unknown-pipeline', message: '', url: ''} as const;
-const unreachable = {kind: 'retryable', reason: 'unreachable', message: '', url: ''} as const;
+const unknownPipeline = {kind: 'fatal', reason: 'unknown-pipeline', message: ''} as const;
+const unreachable = {kind: 'retryable', reason: 'unreachable', message: ''} as const;
 
 type Body = LogHandlers & {readonly end: (end: BodyEnd) => void};
 

@@ -5,11 +5,10 @@ import {eventWords} from '../../../source/streams/connection/event-words.ts';
 import {initialMachine, step} from '../../../source/streams/connection/machine.ts';
 import type {Machine, MachineEvent} from '../../../source/streams/connection/state.ts';
 
-const url = 'http://here';
-const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens', url};
-const forbidden: ApiFailure = {kind: 'fatal', reason: 'forbidden', message: 'your role may not', url};
-const unknown: ApiFailure = {kind: 'fatal', reason: 'unknown-pipeline', message: 'no such pipeline', url};
-const notReady: ApiFailure = {kind: 'retryable', reason: 'not-ready', message: 'not yet', url};
+const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens'};
+const forbidden: ApiFailure = {kind: 'fatal', reason: 'forbidden', message: 'your role may not'};
+const unknown: ApiFailure = {kind: 'fatal', reason: 'unknown-pipeline', message: 'no such pipeline'};
+const notReady: ApiFailure = {kind: 'retryable', reason: 'not-ready', message: 'not yet'};
 
 /** The words for each event of a history, played a second apart. */
 function words(events: readonly MachineEvent[]): (string | undefined)[] {

@@ -14,13 +14,12 @@ describe('connection machine', () => {
   const moment = {now: 1000, roll: 0, decided: false, requests: 5};
   /** As `moment`, when what is read has found its place in the log. */
   const decided = {...moment, decided: true};
-  const url = 'http://here';
 
-  const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens', url};
+  const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens'};
   const asksToWait: ApiFailure = {...unreachable, reason: 'runner-unreachable', retryAfter: 5000};
-  const notReady: ApiFailure = {kind: 'retryable', reason: 'not-ready', message: 'not yet', url};
-  const unknown: ApiFailure = {kind: 'fatal', reason: 'unknown-pipeline', message: 'no such pipeline', url};
-  const unauthorized: ApiFailure = {kind: 'fatal', reason: 'unauthorized', message: 'who are you', url};
+  const notReady: ApiFailure = {kind: 'retryable', reason: 'not-ready', message: 'not yet'};
+  const unknown: ApiFailure = {kind: 'fatal', reason: 'unknown-pipeline', message: 'no such pipeline'};
+  const unauthorized: ApiFailure = {kind: 'fatal', reason: 'unauthorized', message: 'who are you'};
 
   type Play = {readonly machine: Machine; readonly effects: readonly Effect[]};
 

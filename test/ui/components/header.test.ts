@@ -88,7 +88,7 @@ const good: ListSnapshot = {
   failure: undefined,
   nextTryAt: undefined,
 };
-const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: '', url: ''};
+const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: ''};
 const live = connectionWords({kind: 'live', attempt: 1, since: 0}, 0, true);
 
 function view(change: Partial<HeaderView> = {}): HeaderView {
@@ -232,7 +232,6 @@ it.each([
     kind: 'fatal',
     reason,
     message: '',
-    url: '',
     ...(reason === 'token-expired' && {expired}),
   };
   expect(text({list: {...good, failure, nextTryAt: 1}, width: 140})).toContain(` · ${words}`);

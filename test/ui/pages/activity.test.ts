@@ -4,9 +4,8 @@ import type {KnownStats} from '../../../source/streams/stats-poller.ts';
 import {activityRows, curve, standstill} from '../../../source/ui/pages/activity.ts';
 
 const stats: PipelineStats = {
-  ...{state: 'Running', incarnation: 'one', uptime: 1, memoryBytes: 1, memoryPressure: 'low', cpuMilliseconds: 1},
-  ...{storageBytes: 1, bufferedRecords: 0, inputRecords: 0, processedRecords: 0, completedRecords: 0, outputStall: 0},
-  ...{transactionStatus: 'NoTransaction', isComplete: false, connectors: []},
+  ...{state: 'Running', incarnation: 'one', uptime: 1},
+  ...{bufferedRecords: 0, outputStall: 0, isComplete: false, connectors: []},
 };
 
 /** A sample a second, with these numbers of processed records. */
@@ -23,7 +22,7 @@ function known(
 ): KnownStats {
   return {
     ...{stats: {...stats, ...change}, at: 0, gone: [], buffered: [], failure: undefined, seriesFailure: undefined},
-    series: {now: 0, samples: samples(processed)},
+    series: {samples: samples(processed)},
     ...more,
   };
 }
@@ -56,7 +55,7 @@ test('throughput, memory and the trend of what is buffered in words, in ASCII wi
 });
 
 test('an old server has no time series: that is said once, and what is buffered is shown', () => {
-  const seriesFailure: ApiFailure = {kind: 'fatal', reason: 'unsupported', message: 'Feldera is too old', url: ''};
+  const seriesFailure: ApiFailure = {kind: 'fatal', reason: 'unsupported', message: 'Feldera is too old'};
   const buffered = [{at: 0, records: 3}];
   const rows = activityRows(known([], {}, {series: undefined, seriesFailure, buffered}), {width: 80, isUtf8: true});
   expect(rows.slice(2).map(({text}) => text)).toEqual([

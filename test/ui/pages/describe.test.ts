@@ -105,7 +105,7 @@ describe('describe page', () => {
   });
 
   it('says that the request failed, and still shows what the list knows', () => {
-    const failure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens there', url: ''} as const;
+    const failure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens there'} as const;
     const rows = text({name: 'etl', answer: {kind: 'failure', failure}}, failed, 80);
     expect(rows).toContain(' The request failed: nothing listens there');
     expect(rows).toContain(' Deployment error (RunnerCheckError)');

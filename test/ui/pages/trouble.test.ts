@@ -6,12 +6,11 @@ import {remap} from '../../../source/ui/keys/remap-keys.ts';
 import {type TroubleView, troublePage} from '../../../source/ui/pages/trouble.ts';
 import {makePipeline} from '../make-pipeline.ts';
 
-const fatal = (reason: FatalReason): ApiFailure => ({kind: 'fatal', reason, message: 'what came back', url: ''});
+const fatal = (reason: FatalReason): ApiFailure => ({kind: 'fatal', reason, message: 'what came back'});
 const retryable = (reason: RetryableReason): ApiFailure => ({
   kind: 'retryable',
   reason,
   message: 'what came back',
-  url: '',
 });
 
 function pageOf(
@@ -57,7 +56,7 @@ test.each<[ApiFailure, string, string]>([
 
 test('a proxy that stands in the way is not a server that is not there', () => {
   const message = 'the proxy p:3128 from HTTPS_PROXY does not lead to prod.example.com (403)';
-  const rows = pageOf({kind: 'retryable', reason: 'unreachable', message, url: ''}, undefined);
+  const rows = pageOf({kind: 'retryable', reason: 'unreachable', message}, undefined);
   expect(rows?.[1]).toBe('  The proxy does not lead to the server');
   expect(rows?.join(' ')).toContain('NO_PROXY');
   expect(rows?.join(' ')).not.toContain('Is Feldera running there?');
@@ -105,7 +104,7 @@ it('says how long the try in progress has waited', () => {
 
 it('fits every screen, and lets no control character through', () => {
   const message = `\u001B]0;x\u0007 ${'word '.repeat(60)}`;
-  const failure: ApiFailure = {kind: 'retryable', reason: 'unreachable', message, url: ''};
+  const failure: ApiFailure = {kind: 'retryable', reason: 'unreachable', message};
   for (const width of [40, 53, 80, 250]) {
     const rows = pageOf(failure, undefined, {width}) ?? [];
     expect(rows.length).toBeGreaterThan(5);
