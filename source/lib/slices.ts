@@ -89,18 +89,21 @@ export class SliceRunner {
   }
 }
 
-/** Yields the items, with a turn for other work after each `sliceMs`. Rejects with the signal's reason when aborted. */
+/** Milliseconds after which `inSlices` leaves a turn to other work. */
+const sliceOfItems = 8;
+
+/** Yields the items, with turns for other work in between. Rejects with the signal's reason when aborted. */
 export async function* inSlices<T>(
   items: Iterable<T>,
-  {clock, signal, sliceMs = 8}: {clock: Clock; signal: AbortSignal; sliceMs?: number},
+  {clock, signal}: {readonly clock: Clock; readonly signal: AbortSignal},
 ): AsyncGenerator<T, void, undefined> {
-  let end = clock.monotonic() + sliceMs;
+  let end = clock.monotonic() + sliceOfItems;
   for (const item of items) {
     signal.throwIfAborted();
     yield item;
     if (clock.monotonic() < end) continue;
     await clock.sleep(0, signal);
-    end = clock.monotonic() + sliceMs;
+    end = clock.monotonic() + sliceOfItems;
   }
 }
 
@@ -115,7 +118,7 @@ export function runAtOnce<T>(work: Generator<unknown, T, void>): T {
 /** The result of work that is done in steps. Rejects with what a step throws, or with the signal's reason when aborted. */
 export async function runInSlices<T>(
   work: Generator<unknown, T, void>,
-  options: {readonly clock: Clock; readonly signal: AbortSignal; readonly sliceMs?: number},
+  options: {readonly clock: Clock; readonly signal: AbortSignal},
 ): Promise<T> {
   const steps = {result: work.next()};
   const rest = function* () {

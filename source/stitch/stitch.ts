@@ -106,10 +106,6 @@ export class Stitch {
   }
 
   /** Unix time in ms of the last byte that was appended. */
-  get appendedAt(): number {
-    return this.#appendedAt;
-  }
-
   /** From the server's own first line, else from the caller. */
   get pipelineId(): string | undefined {
     return this.#epoch.pipelineId;

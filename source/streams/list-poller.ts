@@ -15,7 +15,7 @@ const refusedEvery = 5_000;
 export type ListSnapshot = {
   /** Kept through failures; undefined until the first list. */
   readonly pipelines: readonly Pipeline[] | undefined;
-  /** Unix time in ms of the last good answer before this snapshot; `ListPoller.goodAt` is newer. */
+  /** Unix time in ms of the last good answer before this snapshot. */
   readonly goodAt: number | undefined;
   /** Of the last request; undefined when it succeeded. */
   readonly failure: ApiFailure | undefined;
@@ -63,11 +63,6 @@ export class ListPoller {
 
   get snapshot(): ReadableStore<ListSnapshot> {
     return this.#store;
-  }
-
-  /** Unix time in ms of the last good answer, also of an unchanged list. */
-  get goodAt(): number | undefined {
-    return this.#goodAt;
   }
 
   /** As `LongWait.since`: of the request in progress. */

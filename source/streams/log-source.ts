@@ -6,8 +6,6 @@ import type {ConnectionEvent, ConnectionState} from './connection/state.ts';
 
 /** What one tab shows beside its lines. A new object at most `fps` times a second, and only after a change. */
 export type LogSnapshot = {
-  readonly version: number;
-  readonly firstId: number;
   readonly endId: number;
   readonly lineCount: number;
   readonly byteLength: number;
@@ -18,8 +16,6 @@ export type LogSnapshot = {
   readonly file?: FileState | undefined;
   /** Oldest first. */
   readonly events: readonly ConnectionEvent[];
-  /** From the last list or look-up; undefined before the first. */
-  readonly pipelineId: string | undefined;
   /** Unix time in ms of the last byte. */
   readonly receivedAt: number | undefined;
   /** Streams of the process that nobody reads until its next start; absent: the log reports none. */
@@ -63,7 +59,7 @@ export function hasEnded({file}: Pick<LogSnapshot, 'file'>): boolean {
   return file?.kind === 'ended' || file?.kind === 'failed';
 }
 
-type BufferInfo = Pick<LogSnapshot, 'version' | 'firstId' | 'endId' | 'lineCount' | 'byteLength' | 'droppedLines'>;
+type BufferInfo = Pick<LogSnapshot, 'endId' | 'lineCount' | 'byteLength' | 'droppedLines'>;
 
 /** A log that a pane can show: that of one pipeline, or several merged. */
 export type LogSource = {
@@ -80,6 +76,6 @@ export type LogSource = {
 
 /** A copy: a snapshot does not change with the buffer. */
 export function bufferInfo(buffer: LogBuffer): BufferInfo {
-  const {version, firstId, endId, lineCount, byteLength, droppedLines} = buffer;
-  return {version, firstId, endId, lineCount, byteLength, droppedLines};
+  const {endId, lineCount, byteLength, droppedLines} = buffer;
+  return {endId, lineCount, byteLength, droppedLines};
 }

@@ -240,7 +240,6 @@ export class LogStream {
       ...bufferInfo(this.buffer),
       connection: this.connection.state,
       events: this.connection.events,
-      pipelineId: this.connection.pipelineId,
       receivedAt: this.#reader.receivedAt,
       recording: this.#recording?.state,
       unread: this.#writer.states.unread,

@@ -276,7 +276,6 @@ export class OpenedLog {
       ...bufferInfo(this.buffer),
       file: this.#state,
       events: this.#events,
-      pipelineId: undefined,
       receivedAt: this.#receivedAt,
       unread: this.#writer.states.unread,
     };

@@ -63,10 +63,6 @@ export class StreamRecording implements ColdStore {
     return this.#writing?.state ?? this.#opening;
   }
 
-  get isOn(): boolean {
-    return this.#isOn;
-  }
-
   get keptTo(): number {
     return this.#writing?.keptTo ?? (this.#opening?.kind === 'opening' ? 0 : Number.POSITIVE_INFINITY);
   }
@@ -210,7 +206,7 @@ export class StreamRecording implements ColdStore {
 
   #onFailed(error: unknown, id: string): void {
     const since = this.#opening?.kind === 'stopped' ? this.#opening.since : this.#options.clock.wall();
-    this.#opening = {kind: 'stopped', why: recordingFailure(error), since, missedBytes: 0};
+    this.#opening = {kind: 'stopped', why: recordingFailure(error), since};
     this.#failures += 1;
     this.#retryAfter(Math.min(longestRetry, firstRetry * 2 ** (this.#failures - 1)), id);
   }

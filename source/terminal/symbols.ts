@@ -16,7 +16,6 @@ export type Symbols = {
   readonly rule: string;
   /** Between the sidebar and the log. */
   readonly divider: string;
-  readonly up: string;
   readonly down: string;
   /** Between two pieces of a status. */
   readonly dot: string;
@@ -48,7 +47,6 @@ const unicode: Symbols = {
   ellipsis: '…',
   rule: '─',
   divider: '│',
-  up: '↑',
   down: '▼',
   dot: '·',
   cutLeft: '‹',
@@ -74,7 +72,6 @@ const ascii: Symbols = {
   ellipsis: '~',
   rule: '-',
   divider: '|',
-  up: '^',
   down: 'v',
   dot: '-',
   cutLeft: '<',

@@ -69,11 +69,11 @@ describe('statistics', () => {
   it('count what was received, processed and sent', () => {
     const {run, stats, connector} = started();
     run.receive('a.kafka', 100, 5000);
-    expect(stats()).toMatchObject({inputRecords: 100, bufferedRecords: 100, processedRecords: 0});
+    expect(stats()).toMatchObject({bufferedRecords: 100});
     expect(connector('a.kafka')).toMatchObject({records: 100, bytes: 5000, bufferedRecords: 100});
     run.step();
     run.transmit('v.file', 7, 70);
-    expect(stats()).toMatchObject({inputRecords: 100, bufferedRecords: 0, processedRecords: 100, isComplete: false});
+    expect(stats()).toMatchObject({bufferedRecords: 0, isComplete: false});
     expect(connector('v.file')).toMatchObject({kind: 'output', records: 7, bytes: 70});
     run.endInput('a.kafka');
     expect(stats()?.isComplete).toBe(true);
@@ -109,7 +109,7 @@ describe('time series', () => {
   it('have a sample a second since the start, the last 60 of them', () => {
     const {clock, run} = started();
     const series = () => parseTimeSeries(new ServerJson(run.timeSeriesJson()));
-    expect(series()).toEqual({now: clock.now, samples: []});
+    expect(series()).toEqual({samples: []});
     const begin = clock.now;
     for (let second = 1; second <= 90; second++) {
       clock.now = begin + second * 1000 - 500;

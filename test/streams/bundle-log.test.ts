@@ -111,7 +111,7 @@ describe('the facts of a bundle', () => {
     const facts = await readBundleFacts(found?.kind === 'bundle' ? found.collections : [], {clock: systemClock});
     expect(facts.pipeline).toMatchObject({name: 'c2', platformVersion: '0.337.0', programStatus: 'Success'});
     expect(facts.configuration).toContain('\n  "runtime_config": {\n');
-    expect(facts.known.stats).toMatchObject({state: 'Running', inputRecords: 9765});
+    expect(facts.known.stats?.state).toBe('Running');
     expect(facts.known.at).toBe(Date.UTC(2026, 10, 27, 5, 54, 23, 307));
     expect(facts.known.buffered.map(({records}) => records)).toEqual([3, 3]);
     const times = facts.history.events.map(({time}) => time);

@@ -325,7 +325,7 @@ describe('a pipeline that goes', () => {
     const after = write('orders', 5);
     expect(await untilLines(stream, [...before, ...after])).toEqual([...before, ...after]);
     expect(markersOf(stream)).toEqual([{kind: 'ended', because: 'created-again'}]);
-    expect(stream.snapshot.get().pipelineId).toBe(server.pipeline('orders').id);
+    expect(stream.connection.pipelineId).toBe(server.pipeline('orders').id);
   });
 
   test('while it could not be read: the list shows it', async () => {

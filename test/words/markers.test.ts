@@ -185,7 +185,7 @@ describe('the tone', () => {
 const recording = (missedBytes: number, bytes = 0): RecordingState => {
   return {kind: 'recording', folder: '/r/p--1', fromId: 7, bytes, missedBytes};
 };
-const stopped = (why: string, missedBytes = 0): RecordingState => ({kind: 'stopped', why, since: 0, missedBytes});
+const stopped = (why: string): RecordingState => ({kind: 'stopped', why, since: 0});
 
 test('what a recording of an earlier version says of the server cannot act on a terminal', () => {
   const texts = [
@@ -202,7 +202,7 @@ test('a recording that stops is reported once, and so is its end', () => {
   expect(recordingWords(recording(0), stopped('the disk is full'))).toBe(
     'recording has stopped: the disk is full · trying again',
   );
-  expect(recordingWords(stopped('the disk is full'), stopped('the disk is full', 9))).toBeUndefined();
+  expect(recordingWords(stopped('the disk is full'), stopped('the disk is full'))).toBeUndefined();
   expect(recordingWords(stopped('the disk is full'), recording(0))).toBe('recording again · nothing was missed');
   expect(recordingWords(stopped('the disk is full'), recording(2048))).toBe(
     'recording again · 2.0 kB are missing in it',

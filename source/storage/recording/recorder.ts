@@ -25,7 +25,7 @@ export type RecordingState =
   /** `by`: id of the process that writes this recording. */
   | {readonly kind: 'read-only'; readonly folder: string; readonly by: number}
   /** Writing has failed and is tried again. `why`: one sentence; `since`: Unix time in ms. */
-  | {readonly kind: 'stopped'; readonly why: string; readonly since: number; readonly missedBytes: number};
+  | {readonly kind: 'stopped'; readonly why: string; readonly since: number};
 
 /** Milliseconds in which new lines are gathered before a write. */
 const writeAfter = 200;
@@ -76,15 +76,10 @@ export class Recorder implements ColdStore {
   }
 
   get state(): RecordingState {
-    const {totalBytes, byteLength} = this.#options.buffer;
-    if (!this.#failure) {
-      const {writer, start} = this.#options;
-      const bytes = this.#tap.written.offset - start.offset;
-      return {kind: 'recording', folder: writer.folder, fromId: start.id, bytes, missedBytes: this.#missedBytes};
-    }
-    const {why, since} = this.#failure;
-    const dropped = Math.max(0, totalBytes - byteLength - this.#tap.written.bytes);
-    return {kind: 'stopped', why, since, missedBytes: this.#missedBytes + dropped};
+    if (this.#failure) return {kind: 'stopped', why: this.#failure.why, since: this.#failure.since};
+    const {writer, start} = this.#options;
+    const bytes = this.#tap.written.offset - start.offset;
+    return {kind: 'recording', folder: writer.folder, fromId: start.id, bytes, missedBytes: this.#missedBytes};
   }
 
   get keptTo(): number {

@@ -218,7 +218,6 @@ export function mergedSnapshot(
     connection,
     file: connection ? undefined : mergedFile(sources),
     events: mergedEvents(sources),
-    pipelineId: undefined,
     unread: [...new Set(sources.flatMap(({snapshot, left}) => (left ? [] : (snapshot.unread ?? []))))],
     receivedAt: lastBytes.length > 0 ? Math.max(...lastBytes) : undefined,
   };
