@@ -36,6 +36,8 @@ export class RecordingLog {
   readonly #options: RecordingLogOptions;
   readonly #lines = new LinePieces();
   readonly #last: FoundRecording | undefined;
+  /** Of the last one that was recorded: its writer may still correct it. */
+  #markerId: number | undefined;
   /** In bytes: of all, and of what was read. */
   #size = 0;
   #read = 0;
@@ -90,6 +92,7 @@ export class RecordingLog {
     const {buffer, store, errors, clock, signal, pause, onChange} = this.#options;
     const part = {isGone: false, readNow: (offset: number, length: number) => live.bytes.read(offset, length)};
     buffer.coldStore = store;
+    this.#markerId = buffer.lastMarker()?.id;
     let isCaughtUp = false;
     let askedAt = clock.monotonic();
     for (let isWritten = true; isWritten; ) {
@@ -122,12 +125,12 @@ export class RecordingLog {
   /** As its writer had them, corrected by it already. */
   #addMarker({marker, corrects}: Extract<AddedPiece, {marker: Marker}>): void {
     const {buffer, onChange} = this.#options;
-    const last = corrects ? buffer.lastMarker() : undefined;
-    if (last) buffer.replaceMarker(last.id, marker);
+    if (corrects && this.#markerId !== undefined) buffer.replaceMarker(this.#markerId, marker);
     else {
       // Its rest is among what cannot be read.
       if ((marker.kind === 'unreadable' || marker.kind === 'file') && buffer.hasOpenLine) this.#endLine();
-      buffer.addMarker(marker);
+      // One that waits for the end of a line has the id that it gets then.
+      this.#markerId = buffer.addMarker(marker) ?? buffer.lastMarker()?.id;
     }
     onChange({});
   }

@@ -98,6 +98,7 @@ test('a recording that a process writes is followed, byte for byte and marker fo
   writer.mark(reconnected(1));
   writer.write('three\n');
   await opened.shows('one', 'two', '[p] 2026-01-01T00:00:00.000001Z ERROR kafka: no', '<reconnected>', 'three');
+  opened.log.addDivider();
   // The marker stands for the next reconnect, too.
   writer.buffer.replaceMarker(3, reconnected(2));
   writer.recorder.wake();
@@ -108,7 +109,7 @@ test('a recording that a process writes is followed, byte for byte and marker fo
   writer.buffer.append(Buffer.from('last'));
   await writer.recorder.finish();
   await opened.is('ended');
-  expect(entriesOf(opened.log.buffer).slice(-2)).toEqual(['three', 'last']);
+  expect(entriesOf(opened.log.buffer).slice(-3)).toEqual(['three', '<drawn>', 'last']);
   expect(opened.log.buffer.hasOpenLine).toBe(false);
 });
 

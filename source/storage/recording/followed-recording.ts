@@ -19,9 +19,10 @@ const pollEvery = 1000;
 /** Milliseconds between two looks while it is written. */
 const lookEvery = 50;
 
-/** Whether a process that lives writes a recording. */
+/** Whether a process that lives, on this machine, writes a recording. */
 export async function isWritten(folder: string, processes: Pick<Processes, 'isAlive'>): Promise<boolean> {
-  return (await lockHolder(lockFile(folder), processes)) !== undefined;
+  // Of a lock that cannot be read, nobody knows.
+  return (await lockHolder(lockFile(folder), processes).catch(() => undefined)) !== undefined;
 }
 
 /** A recording that is being written: what it had when it was opened, and then what is added. */
