@@ -2,6 +2,7 @@ import {shortenHome} from '../../storage/save-file.ts';
 import type {Controller} from '../controller.ts';
 import {withHint} from '../keys/commands.ts';
 import {namesToMerge, type SortOrder} from '../state/view-state.ts';
+import {pipelineOf} from './common.ts';
 import type {PromptKind} from './prompt-kind.ts';
 
 const nextSort: Readonly<Record<SortOrder, SortOrder>> = {name: 'state', state: 'activity', activity: 'name'};
@@ -64,10 +65,10 @@ export const sidebarHandlers = {
   },
 };
 
-/** Opens what was recorded of the pipeline under the cursor. */
+/** Opens what was recorded of the pipeline under the cursor, or of the shown log. */
 async function openPast(controller: Controller): Promise<void> {
-  const {state, services, commands} = controller;
-  const pipeline = state.cursor;
+  const {services, commands} = controller;
+  const pipeline = pipelineOf(controller);
   if (pipeline === undefined) return;
   if (services.withoutServer) {
     controller.say('this log is open already: it is a file');

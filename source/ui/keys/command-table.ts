@@ -115,6 +115,7 @@ export const commands = [
       hint: {hasClosed: 'reopen'},
       notOnPages: true,
     },
+    {id: 'open-past', keys: ['O'], help: 'open what was recorded of the pipeline before', notOnPages: true},
     {id: 'hide-sidebar', keys: ['z'], help: 'hide or show the sidebar', notOnPages: true},
     {id: 'reconnect', keys: ['r'], help: 'reconnect now', hint: {isOffline: 'reconnect'}},
     {
@@ -180,7 +181,6 @@ export const commands = [
     },
     {id: 'find-name', keys: ['/'], help: 'find pipelines by name', hint: {hasPipeline: 'find'}},
     {id: 'sort', keys: ['o'], help: 'sort by name, state or last activity', hint: {isSortable: 'sort'}},
-    {id: 'open-past', keys: ['O'], help: 'open what was recorded of the pipeline before, in its own tab'},
     {id: 'mark-pipeline', keys: ['m'], help: 'mark the pipeline for merging', hint: {hasPipeline: 'mark'}},
   ]),
   ...inGroup('log', 'log: move', [

@@ -57,7 +57,7 @@ describe('a remapped command', () => {
   });
 
   it('may have a key that means something else in another pane', () => {
-    expect(problemsOf({sort: 'p', pause: 'O'})).toEqual([]);
+    expect(problemsOf({sort: 'p', pause: 'B'})).toEqual([]);
   });
 });
 
@@ -94,7 +94,7 @@ describe('a problem, with its line, is', () => {
     ],
     [
       'a key for everywhere that a pane has',
-      {help: 'o', 'open-fold': 'O'},
+      {help: 'o', 'open-fold': 'B'},
       "c.toml:1: key 'o' is taken by 'sort' (sort by name, state or last activity) · choose another, or give 'sort' another",
     ],
     [
