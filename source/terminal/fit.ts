@@ -212,6 +212,10 @@ function offsetAtCell(text: string, cell: number, isEnd = false): number {
 export function wrapWords(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   for (const paragraph of text.split('\n')) {
+    if (textWidth(paragraph) <= width) {
+      lines.push(paragraph);
+      continue;
+    }
     // Undefined before the first word, so that an indent (a caret below a snippet) stays.
     let line: string | undefined;
     for (const word of paragraph.split(' ')) {
