@@ -58,6 +58,8 @@ export type StripMarks = {
 type StripLook = {
   readonly columns: StripColumns;
   readonly symbols: Symbols;
+  /** In place of a strip without cells. */
+  readonly whyEmpty: string;
   /** Without colours, errors and warnings are marked by other attributes. */
   readonly hasColors: boolean;
   readonly offsetAt: ZoneOffset;
@@ -65,11 +67,11 @@ type StripLook = {
 
 /** The rows of a strip: a bar a cell between the times of the first and the last cell, and the marks below. */
 export function stripRows(strip: Strip, marks: StripMarks, look: StripLook): readonly StyledText[] {
-  const {columns, symbols, hasColors, offsetAt} = look;
+  const {columns, symbols, hasColors, offsetAt, whyEmpty} = look;
   const {cells} = strip;
   const [first] = cells;
   const last = cells.at(-1);
-  if (!first || !last) return [plain(''), plain('')];
+  if (!first || !last) return [plain(whyEmpty, {dim: true}), plain('')];
   const {left, right} = columns;
   const label = (text: string, width: number) => padTo(plain(text, {dim: true}), width);
   const timeLabel = (at: number, width: number) => {

@@ -116,6 +116,20 @@ test('a log that has ended is neither followed nor paused, and has no connector 
   await app.shows('what came through stdin is not saved: q again quits, any other key stays');
 });
 
+test('a log without times has no strip, and says so', async () => {
+  await using folder = await folderOf({'a.txt': 'one\ntwo\n'});
+  await using screen = await screenOf(await findLogs(folder.path));
+  screen.press('s');
+  const {controller} = screen;
+  const strip = () => {
+    const at = controller.paneAt;
+    return at ? stripVTControlCharacters(at.strip.paint(at.tab.pane, at.layout, [])[0] ?? '') : '';
+  };
+  await screen.until(() => strip() !== '', 'the words');
+  expect(strip()).toBe(' no line has a time, so there is no strip');
+  expect(noticeAfter(screen, '(')).toBe('no line has a time, so there is no strip');
+});
+
 test('the events of a file are what happened to it', async () => {
   await using folder = await folderOf({'a.log': line(30, 'one'), 'empty.log': ''});
   await using screen = await screenOf(await findLogs(folder.path), ['a.log', 'empty.log']);

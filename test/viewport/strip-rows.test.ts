@@ -32,7 +32,7 @@ function rowsOf(
   const times = {from: stretches[0]?.at ?? start, to: stretches.at(-1)?.at ?? start, now, offsetAt: utc};
   const columns = stripColumns(width, times);
   const strip = stripOf({stretches, spanMs: 1000, width: columns.cells});
-  const look = {columns, symbols: symbolsFor(isUtf8), hasColors, offsetAt: utc};
+  const look = {columns, symbols: symbolsFor(isUtf8), hasColors, offsetAt: utc, whyEmpty: 'no times'};
   return stripRows(strip, {...noMarks, ...marks}, look);
 }
 
@@ -99,7 +99,7 @@ describe('the rows of the strip', () => {
     expect([first, second]).toEqual(['09:00:00 .,@ 09:00:02', '1s/cell  ---']);
   });
 
-  it('are blank without times', () => {
-    expect(texts([])).toEqual(['', '']);
+  it('say why there is none without times', () => {
+    expect(texts([])).toEqual(['no times', '']);
   });
 });

@@ -6,6 +6,7 @@ import {follow, hold, moveBy, scrollBy, toTop} from '../../viewport/position.ts'
 import type {Controller} from '../controller.ts';
 import {keysDo, withHint} from '../keys/commands.ts';
 import {longestShown, type PaneAt, timeNear} from '../pane/pane-at.ts';
+import {hasNoTimes, noTimesWords} from '../pane/pane-strip.ts';
 import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
 import type {PromptKind} from './prompt-kind.ts';
 
@@ -183,6 +184,10 @@ function goToCell(controller: Controller, by: -1 | 1): void {
   const {tab, strip, layout, current} = at;
   if (layout.stripRows === 0) {
     controller.say(withHint('these keys go through the cells of the strip', controller.commands, 'strip', 'shows it'));
+    return;
+  }
+  if (hasNoTimes(at.model)) {
+    controller.say(noTimesWords);
     return;
   }
   const id = current === undefined ? undefined : strip.entryBeside(tab.pane, layout, {id: current, by});

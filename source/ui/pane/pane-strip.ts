@@ -45,6 +45,7 @@ export class PaneStrip {
       ...[strip, columns, shown, shown?.caughtUp, this.#model.isFiltering],
       ...[searching?.search, searching?.search.count, index.runs.length, buffer.lastMarker()?.marker],
       ...(isPart ? ends.map((id) => cellOf(strip, id)) : []),
+      hasNoTimes(this.#model),
     ];
     if (this.#painted && sameParts(this.#painted.key, key)) return this.#painted.rows;
     const {colors, symbols} = this.#services;
@@ -56,7 +57,9 @@ export class PaneStrip {
       markers: buffer.markers(),
       shownOf: shown && ((cell: StripCell) => this.#counts.of(cell, shown, this.#model)),
     };
-    const look = {columns, symbols, hasColors: colors !== 'none', offsetAt: this.#offsetAt(view)};
+    // While a log is opened, its first records are not indexed yet.
+    const whyEmpty = hasNoTimes(this.#model) ? ` ${noTimesWords}` : '';
+    const look = {columns, symbols, hasColors: colors !== 'none', offsetAt: this.#offsetAt(view), whyEmpty};
     const rows = stripRows(strip, marks, look).map((row) => paint(row, colors));
     this.#painted = {key, rows};
     return rows;
@@ -118,6 +121,14 @@ export class PaneStrip {
   #offsetAt(view: PaneView): RowServices['offsetAt'] {
     return zoneOf(view, this.#services.offsetAt);
   }
+}
+
+export const noTimesWords = 'no line has a time, so there is no strip';
+
+/** All lines are read, and none has a time. */
+export function hasNoTimes({histogram, index, source}: PaneModel): boolean {
+  const {lineCount, endId} = source.buffer;
+  return histogram.stretches.length === 0 && lineCount > 0 && index.indexedTo === endId;
 }
 
 /** The counts of what filters leave, cell by cell: a log has up to a million entries, and most cells do not change. */

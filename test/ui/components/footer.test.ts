@@ -27,7 +27,7 @@ describe('the footer of the log', () => {
     await using screen = await reading(log, {size: {columns: 100, rows: 30}});
     expect(footer(screen, 500)).not.toMatch(/ \( earlier| \) later| D compare/);
     screen.press('s');
-    expect(footer(screen, 500)).toContain(' ( earlier ) later');
+    await screen.until(() => footer(screen, 500).includes(' ( earlier ) later'), 'the strip');
     const orders = screen.server.pipeline('orders');
     orders.stop();
     orders.start();
