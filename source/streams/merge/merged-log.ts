@@ -234,7 +234,7 @@ function mergedFile(sources: readonly SourceState[]): FileState | undefined {
     size: files.reduce((sum, {size}) => sum + size, 0),
     read: files.reduce((sum, {read}) => sum + read, 0),
     ...(grewAt > 0 && {grewAt}),
-    hasWriter: files.some(({hasWriter}) => hasWriter),
+    hasWriter: files.some((file) => file.kind === 'followed' && file.hasWriter),
     why: files.find(({why}) => why !== undefined)?.why,
   };
 }

@@ -77,14 +77,14 @@ describe('a merged log', () => {
     a.writeAt(1);
     b.writeAt(2);
     const file: FileState = {kind: 'followed', size: 10, read: 10};
-    a.show({connection: undefined, file: {...file, kind: 'ended'}});
+    a.show({connection: undefined, file: {...file, kind: 'ended', hasWriter: true}});
     b.show({connection: undefined, file: {...file, counted: 0.5}});
     const {clock, log} = setUp(a, b);
     await clock.advance(1000);
     expect(log.snapshot.get()).toMatchObject({lineCount: 0, connection: {kind: 'catching-up'}});
     b.show({file});
     await clock.advance(1000);
-    expect(log.snapshot.get()).toMatchObject({lineCount: 2, file: {kind: 'followed', size: 20}});
+    expect(log.snapshot.get()).toMatchObject({lineCount: 2, file: {kind: 'followed', size: 20, hasWriter: false}});
     b.show({file: {...file, grewAt: 5}});
     await clock.advance(1000);
     expect(log.snapshot.get()).toMatchObject({file: {kind: 'followed', grewAt: 5}});
