@@ -104,7 +104,9 @@ export class LogHistogram {
     }
     const {records} = this.#untimed;
     const untimed = records > 0 ? this.#row(undefined, this.#untimed) : '';
-    return this.#print([...this.#counts.keys()]) + untimed;
+    const rows = this.#print([...this.#counts.keys()]) + untimed;
+    // A heading alone says that nothing was selected.
+    return this.#hasHeader || this.#options.isJson ? rows : this.#header();
   }
 
   /** The span is chosen by the log. */
@@ -159,11 +161,15 @@ export class LogHistogram {
     if (this.#options.isJson) {
       return `${jsonText({time: time ?? null, seconds: this.#spanMs / second, records, errors, warnings})}\n`;
     }
-    const header = this.#hasHeader ? '' : `${'TIME'.padEnd(timeCells)}  RECORDS  ERRORS  WARNINGS\n`;
-    this.#hasHeader = true;
+    const header = this.#hasHeader ? '' : this.#header();
     const numbers = [String(records).padStart(7), String(errors).padStart(6), String(warnings).padStart(8)];
     const row = [(time ?? '-').padEnd(timeCells), ...numbers, this.#bar(records)].join('  ').trimEnd();
     return `${header}${row}\n`;
+  }
+
+  #header(): string {
+    this.#hasHeader = true;
+    return `${'TIME'.padEnd(timeCells)}  RECORDS  ERRORS  WARNINGS\n`;
   }
 
   #bar(records: number): string {
