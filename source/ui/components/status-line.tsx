@@ -30,7 +30,7 @@ export type StatusView = {
   readonly record: string | undefined;
   readonly pan: number;
   readonly following: boolean;
-  /** How far into the log the last row shown is, of 100; undefined while following. */
+  /** How far into an opened log the last row shown is, of 100; undefined while following. */
   readonly percent?: number | undefined;
   /** Nothing more comes: there is nothing to follow. */
   readonly ended?: boolean;
@@ -65,7 +65,7 @@ export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
     selection: selectionWords(at),
     record: recordWords(at),
     following: position.kind === 'follow',
-    percent: percentShown(at),
+    percent: snapshot.file && percentShown(at),
     ended: hasEnded(snapshot),
   });
   return <Line text={paint(text, colors)} />;
@@ -121,7 +121,8 @@ function rightWords(view: StatusView): string[] {
   if (view.asSent) words.push('as sent');
   // The default is not said: `wrap errors` reads like a failure.
   if (view.wrap !== 'errors') words.push(`wrap ${view.wrap}`);
-  if (view.ended) words.push(view.following ? 'at the end' : `${view.percent ?? 100}%`);
-  else words.push(view.following ? 'following' : 'paused');
+  if (view.percent !== undefined) words.push(`${view.percent}%`);
+  if (!view.ended) words.push(view.following ? 'following' : 'paused');
+  else if (view.following) words.push('at the end');
   return words;
 }

@@ -71,9 +71,10 @@ describe('the status line says', () => {
     );
   });
 
-  it('how far into a log that has ended the screen is', () => {
+  it('how far into a file the screen is', () => {
     expect(text({ended: true})).toMatch(/wrap off {2}at the end $/);
     expect(text({ended: true, following: false, percent: 13})).toMatch(/wrap off {2}13% $/);
+    expect(text({following: false, percent: 13})).toMatch(/wrap off {2}13% {2}paused $/);
   });
 
   it('that lines are as sent, and how far they are panned', () => {
