@@ -232,7 +232,7 @@ export const options = [
     fallback: 'auto',
     help: 'the strip of records by time above the log: on, off, or from 30 rows of the terminal on (auto)',
     choices: stripChoices,
-    commands: ['screen'],
+    commands: screens,
   },
   {
     flag: 'copy',

@@ -419,6 +419,10 @@ test('flags set the start, and win over the last session', () => {
   const switches = ['--as-sent', '--connector-errors', '--strip', 'on'];
   const argv = ['--wrap', 'all', ...switches, '--time', 'relative', '--level', 'WARN', '--sidebar', '30'];
   expect(view(argv)).toEqual({initial: typed, typed, zone: undefined});
+  // Also of opened logs, which have no new connector errors.
+  const {connectorErrors, ...ofOpen} = typed;
+  const words = argv.filter((word) => word !== '--connector-errors');
+  expect(view([...words, 'open', 'a.log'])).toMatchObject({typed: ofOpen});
 });
 
 test('copies are clean unless a flag or a variable says otherwise', () => {
