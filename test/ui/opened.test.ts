@@ -186,6 +186,14 @@ test('a support bundle has its statistics, events and configuration on the pages
   expect(screen.controller.story.state.get()?.story?.rows.some(({from}) => from === 'API')).toBe(true);
 });
 
+test('statistics of a bundle without connectors say so', async () => {
+  await using screen = await screenOf(await findOpened(path.join(wire, '19-support-bundle.zip')));
+  screen.press('d');
+  await screen.until(() => screen.controller.services.stats.known.get().size > 0, 'the statistics');
+  const words = 'when they were collected: no connectors, 3 records buffered';
+  await screen.until(() => rowsOf(screen).some((row) => row.endsWith(words)), words);
+});
+
 test('O opens what was recorded of a pipeline before, and the session does not have it', async () => {
   await using screen = await ScreenUnderTest.connected({
     names: ['orders'],

@@ -280,7 +280,11 @@ export function connectorsText(connectors: readonly KnownConnector[]): string {
 
 /** Of a support bundle: when its statistics were collected; undefined: it has none. */
 export function collectedNote(known: KnownStats | undefined): string | undefined {
-  return known?.at === undefined ? undefined : `Statistics of ${dateTime(known.at)} UTC, when they were collected`;
+  if (known?.at === undefined) return undefined;
+  const {connectors = [], bufferedRecords = 0} = known.stats ?? {};
+  const buffered = bufferedRecords > 0 ? `, ${counted(bufferedRecords, 'record', 'records')} buffered` : '';
+  const rest = connectors.length === 0 ? `: no connectors${buffered}` : '';
+  return `Statistics of ${dateTime(known.at)} UTC, when they were collected${rest}`;
 }
 
 /** What cannot be known of the connectors, in a sentence; undefined: all is known. `runs`: the pipeline has a process. */
