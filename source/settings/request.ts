@@ -141,6 +141,8 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values
     }
     case 'diff': {
       const from = value('from');
+      const second = from === undefined ? undefined : names.find(isPath);
+      if (second !== undefined) throw new UsageError(`diff compares two runs of one log: '${second}' is a second one`);
       const name = from !== undefined && names.length === 0 ? undefined : readOneName('diff', names);
       const output = formOf(outputForms.diff, value('output'));
       return {kind: 'diff', name, runs: parseRuns(value('runs')), from, output};
@@ -310,7 +312,8 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
   const color = oneOf(nameOf('color'), required('color'), colorChoices);
   for (const other of ['follow', 'exit-on-end', 'record', 'demo', 'timeout'] as const) {
     if (from !== undefined && has(other)) {
-      throw new UsageError(`--${other} cannot be combined with --from, which prints what is there and ends`);
+      const way = other === 'follow' ? ' · pipetail open follows a file' : '';
+      throw new UsageError(`--${other} cannot be combined with --from, which prints what is there and ends${way}`);
     }
   }
   const [pattern] = patterns;

@@ -190,6 +190,7 @@ describe('numbers and sizes', () => {
     [['--record-max', '1k'], '--record-max takes at least 16MiB'],
     [['diff'], 'diff takes one pipeline: pipetail diff <pipeline>'],
     [['diff', 'a', 'b'], 'diff takes one pipeline, not 2: pipetail diff <pipeline>'],
+    [['diff', '--from', 'a.log', 'b.log'], "diff compares two runs of one log: 'b.log' is a second one"],
     [['diff', 'a', '--runs', '3'], "--runs takes two numbers of runs, such as 3,4, not '3'"],
     [['diff', 'a', '--runs', '0,1'], "--runs takes two numbers of runs, such as 3,4, not '0,1'"],
     [['diff', 'a', '--runs', '4,4'], "--runs takes two numbers of runs, such as 3,4, not '4,4'"],
@@ -205,7 +206,7 @@ describe('numbers and sizes', () => {
     [['--from', 'd'], '--from belongs to pipetail logs, pipetail diff'],
     [
       ['logs', 'a', '--from', 'd', '-f'],
-      '--follow cannot be combined with --from, which prints what is there and ends',
+      '--follow cannot be combined with --from, which prints what is there and ends · pipetail open follows a file',
     ],
     [
       ['logs', 'a', '--from', 'd', '--record', 'e'],

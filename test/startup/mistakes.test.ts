@@ -126,7 +126,10 @@ const mistakes: readonly Mistake[] = [
     ['logs', 'a', '-f', '-o', 'markdown'],
     '--output markdown is written at the end, and --follow has none · leave --follow out, or give --timeout',
   ],
-  [['logs', 'a', '-f', '--from', 'd'], '--follow cannot be combined with --from, which prints what is there and ends'],
+  [
+    ['logs', 'a', '-f', '--from', 'd'],
+    '--follow cannot be combined with --from, which prints what is there and ends · pipetail open follows a file',
+  ],
   [
     ['logs', 'a', '--timeout', '5s', '--from', 'd'],
     '--timeout cannot be combined with --from, which prints what is there and ends',
