@@ -17,6 +17,7 @@ import {
   lastWords,
   listWords,
   markerLines,
+  positionWords,
   searchWords,
   statusWords,
   tabWords,
@@ -245,7 +246,7 @@ export class Speaker {
   #sayView(before: PaneView, now: PaneView, isNoticed: boolean): void {
     if (!isNoticed) this.#say(...viewChangeWords(before, now));
     const {kind} = now.position;
-    if (kind !== before.position.kind) this.#say(kind === 'held' ? 'paused' : 'following');
+    if (kind !== before.position.kind) this.#say(...positionWords(this.#options.controller));
     if (now.search !== before.search && now.search !== undefined) this.#resultDue = 'search';
     if (now.filters !== before.filters || now.around !== before.around) this.#resultDue = 'filters';
     if (kind === 'follow' && before.position.kind === 'held') this.#isBack = true;

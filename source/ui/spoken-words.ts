@@ -1,6 +1,7 @@
 import {isOfConnector} from '../buffer/markers.ts';
 import {filterText} from '../filters/filter.ts';
 import {count, counted} from '../lib/format.ts';
+import {hasEnded} from '../streams/log-source.ts';
 import {clean} from '../terminal/clean.ts';
 import {shorten} from '../terminal/fit.ts';
 import {connectionWords} from '../words/connection.ts';
@@ -72,15 +73,24 @@ function promptWords(controller: Controller, prompt: Prompt): string {
 function logWords(controller: Controller): readonly string[] {
   const {tab} = controller;
   if (!tab) return [];
-  const {filters, position} = tab.pane;
+  const {filters} = tab.pane;
   const on = filters.filter((filter) => filter.on).length;
   const pipeline = controller.pipeline(tab.name);
   return [
     pipeline ? pipelineState(pipeline).word : '',
     connectionText(controller),
     on > 0 ? counted(on, 'filter', 'filters') : '',
-    position.kind === 'held' ? 'paused' : 'following',
+    ...positionWords(controller),
   ];
+}
+
+/** Whether the shown log is followed; none above the end of one to which nothing is added. */
+export function positionWords(controller: Controller): readonly string[] {
+  const {tab} = controller;
+  const isHeld = tab?.pane.position.kind === 'held';
+  const log = tab && controller.logOf(tab);
+  if (log && hasEnded(log.snapshot.get())) return isHeld ? [] : ['at the end'];
+  return [isHeld ? 'paused' : 'following'];
 }
 
 /** Of the shown log, without a countdown. */
@@ -107,7 +117,7 @@ export function tabWords(controller: Controller, {errors = false} = {}): string 
     nameOf(tab.name),
     pipeline ? pipelineState(pipeline).word : '',
     connectionText(controller),
-    tab.pane.position.kind === 'held' ? 'paused' : '',
+    ...(tab.pane.position.kind === 'held' ? positionWords(controller) : []),
     unseen > 0 ? counted(unseen, 'unseen error', 'unseen errors') : '',
   ];
   return `${place}: ${parts.filter((part) => part !== '').join(', ')}`;
