@@ -99,8 +99,8 @@ export function rowGroups<Row extends Pick<Command, 'group'>>(rows: readonly Row
   return [...groups].map(([group, commands]) => ({group, commands}));
 }
 
-export function keyGroups(table?: CommandTable): readonly RowGroup<KeyRow>[] {
-  return rowGroups(keyRows(table));
+export function keyGroups(): readonly RowGroup<KeyRow>[] {
+  return rowGroups(keyRows());
 }
 
 /** The same in words, for the manual page: the names of keys, and what they do. */

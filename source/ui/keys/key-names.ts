@@ -31,7 +31,7 @@ const named: Readonly<Record<string, NamedKey>> = {
 export const namedKeys: readonly string[] = Object.keys(named);
 
 /** `↑`, `PgUp`, `^D`. */
-export function keyLabel(name: string, isUtf8 = true): string {
+export function keyLabel(name: string, isUtf8: boolean): string {
   const {label, ascii} = named[name] ?? {};
   return (isUtf8 ? label : (ascii ?? label)) ?? name;
 }

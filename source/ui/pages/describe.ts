@@ -251,7 +251,7 @@ function describedText(
   pipeline: Pipeline,
   errors: readonly PipelineError[],
   server: string,
-  sections: readonly PipelineError[] = [],
+  sections: readonly PipelineError[],
 ) {
   const facts = [
     ...(hasState(pipeline) ? [['state', pipelineState(pipeline).word] as const] : []),
