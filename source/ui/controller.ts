@@ -15,7 +15,7 @@ import {oldServerWords} from '../words/failures.ts';
 import {isFailing} from '../words/pipeline.ts';
 import {Comparison} from './comparison.ts';
 import type {KeyContext} from './keys/command-table.ts';
-import {allCommands, type CommandTable, commandsFrom, withHint} from './keys/commands.ts';
+import {allCommands, type CommandId, type CommandTable, commandsFrom, withHint} from './keys/commands.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';
 import {LogWaits} from './log-waits.ts';
 import {type NoticeKind, NoticeTimer} from './notice-timer.ts';
@@ -27,6 +27,8 @@ import type {PaneView, ViewOptions} from './state/pane-view.ts';
 import {
   activeTab,
   initialView,
+  isOpen,
+  isOtherWidth,
   openedSources,
   type Page,
   pipelinesOf,
@@ -339,6 +341,11 @@ export class Controller {
     this.#noticeTimer.start(text, kind);
   }
 
+  /** The same with a key that works from where the focus is: `no marks: m marks a record`. */
+  sayHint(what: string, id: CommandId, does: string): void {
+    this.say(withHint(what, this.hintCommands, id, does));
+  }
+
   clearNotice(): void {
     this.#noticeTimer.stop();
     this.dispatch({type: 'notice', text: undefined});
@@ -380,7 +387,7 @@ export class Controller {
   /** Shows what happened before the start; once there was a key, a page would take the next one, so a notice does. */
   showAbsence(summary: AwaySummary): void {
     if (!this.#hasKey) this.#openAway(summary);
-    else this.say(withHint('pipelines changed while pipetail did not run', this.hintCommands, 'timeline', 'tells how'));
+    else this.sayHint('pipelines changed while pipetail did not run', 'timeline', 'tells how');
   }
 
   #openAway(summary: AwaySummary): void {
@@ -432,19 +439,4 @@ export class Controller {
     const at = this.paneAt;
     if (at?.tab.name === name) this.dispatch({type: 'pane', name, change: {position: positionAt(at)}});
   }
-}
-
-/** Whether the list's width may be another in the next view. */
-function isOtherWidth(before: ViewState, next: ViewState): boolean {
-  return (
-    before.focus !== next.focus ||
-    before.sidebarHidden !== next.sidebarHidden ||
-    before.sidebarWidth !== next.sidebarWidth
-  );
-}
-
-/** Whether a page is open, also under the help. */
-function isOpen(kind: Page['kind'], page: Page | undefined): boolean {
-  for (let each = page; each; each = 'under' in each ? each.under : undefined) if (each.kind === kind) return true;
-  return false;
 }

@@ -16,7 +16,6 @@ import {
   keyInWords,
   type PromptCommandId,
   promptCommandFor,
-  withHint,
 } from './keys/commands.ts';
 import {alt} from './keys/key-names.ts';
 import {awayHandlers} from './pages/away.ts';
@@ -165,7 +164,7 @@ function runOnShownLog(controller: Controller, {id, notInList}: CommandTable[num
   const {commands} = controller;
   controller.tabSwitcher.settleCursor();
   if (controller.tab === undefined) {
-    controller.say(withHint('no log is open', commands, 'keep', 'shows the one under the cursor'));
+    controller.sayHint('no log is open', 'keep', 'shows the one under the cursor');
     return;
   }
   if (notInList) {

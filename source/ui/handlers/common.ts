@@ -1,6 +1,6 @@
 import {hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
-import {keyInWords, withHint} from '../keys/commands.ts';
+import {keyInWords} from '../keys/commands.ts';
 import {noConnectionWords} from '../opened.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
@@ -24,7 +24,7 @@ export const commonHandlers = {
       controller.say(`${name}: its next change will not be told`);
       return;
     }
-    controller.say(withHint(`${name}: its next change will be told`, controller.commands, 'await-change', 'cancels'));
+    controller.sayHint(`${name}: its next change will be told`, 'await-change', 'cancels');
   },
   events: (controller: Controller) => togglePage(controller, 'events'),
   'other-side'(controller: Controller) {
@@ -46,7 +46,7 @@ export const commonHandlers = {
     const {active} = controller.state;
     if (active === undefined) return;
     controller.tabSwitcher.close(active);
-    controller.say(withHint(`${active} is closed`, controller.commands, 'reopen-tab', 'opens it again'));
+    controller.sayHint(`${active} is closed`, 'reopen-tab', 'opens it again');
   },
   'reopen-tab'(controller: Controller) {
     const name = controller.tabSwitcher.reopen();

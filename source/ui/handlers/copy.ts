@@ -5,7 +5,7 @@ import {shortenHome} from '../../storage/save-file.ts';
 import type {ClipboardAnswer} from '../../system/clipboard.ts';
 import {currentOf, hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
-import {keyDoes, keysDo, withHint} from '../keys/commands.ts';
+import {keyDoes, keysDo} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import type {Choice, PageText, SaveForm} from '../state/view-state.ts';
 import {blocksOf, bytesOf, failingOf, idsOf, markdownOf, mostCopied, paneWhenFiltered} from './chosen-lines.ts';
@@ -66,7 +66,7 @@ async function copyMarkdown(controller: Controller, choice: Choice): Promise<voi
     const isEmpty = !hasLines && failingOf(controller, at).length === 0;
     const report = isEmpty ? '' : await markdownOf(controller, choice, at);
     if (report === undefined) {
-      controller.say(withHint('too large for Markdown', controller.commands, 'save', 'saves it'));
+      controller.sayHint('too large for Markdown', 'save', 'saves it');
       return;
     }
     const text = {bytes: Buffer.from(report), lines: linesIn(report)};

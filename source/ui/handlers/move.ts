@@ -4,7 +4,7 @@ import {type ParseError, parseTime} from '../../records/parse-time.ts';
 import type {Geometry} from '../../viewport/geometry.ts';
 import {follow, hold, moveBy, scrollBy, toTop} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
-import {keysDo, withHint} from '../keys/commands.ts';
+import {keysDo} from '../keys/commands.ts';
 import {longestShown, type PaneAt, timeNear} from '../pane/pane-at.ts';
 import {hasNoTimes, noTimesWords} from '../pane/pane-strip.ts';
 import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
@@ -183,7 +183,7 @@ function goToCell(controller: Controller, by: -1 | 1): void {
   if (!at) return;
   const {tab, strip, layout, current} = at;
   if (layout.stripRows === 0) {
-    controller.say(withHint('these keys go through the cells of the strip', controller.commands, 'strip', 'shows it'));
+    controller.sayHint('these keys go through the cells of the strip', 'strip', 'shows it');
     return;
   }
   if (hasNoTimes(at.model)) {
@@ -222,7 +222,7 @@ function pan(controller: Controller, change: (at: number, half: number) => numbe
   const at = controller.paneAt;
   if (!at) return;
   if (at.tab.pane.wrap === 'all') {
-    controller.say(withHint('wrapped lines cannot be panned', controller.commands, 'wrap', 'unwraps them'));
+    controller.sayHint('wrapped lines cannot be panned', 'wrap', 'unwraps them');
     return;
   }
   const half = Math.floor(at.layout.paneWidth / 2);

@@ -2,7 +2,7 @@ import {dateTime, inZone} from '../../lib/format.ts';
 import {shortenHome} from '../../storage/save-file.ts';
 import {keptWords, recordedWords} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
-import {keyInWords, withHint} from '../keys/commands.ts';
+import {keyInWords} from '../keys/commands.ts';
 import {type Pane, timeNear} from '../pane/pane-at.ts';
 import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
 
@@ -17,7 +17,7 @@ export const recordHandlers = {
     }
     if (tab.source.kind !== 'pipeline') {
       const what = tab.source.kind === 'file' ? 'this log is a file already' : 'this log is a recording already';
-      controller.say(withHint(what, controller.hintCommands, 'save', 'saves what is shown'));
+      controller.sayHint(what, 'save', 'saves what is shown');
       return;
     }
     const stream = controller.services.manager.get(tab.name);

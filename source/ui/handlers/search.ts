@@ -3,7 +3,6 @@ import type {Pattern} from '../../buffer/pattern.ts';
 import {count} from '../../lib/format.ts';
 import {type Position, reveal} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
-import {withHint} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import {type PromptKind, type PromptOf, recallFrom} from './prompt-kind.ts';
 
@@ -29,7 +28,7 @@ function goToHit(controller: Controller, direction: Direction): void {
   if (!at) return;
   const {searching} = at.model;
   if (!searching) {
-    controller.say(withHint('no search', controller.hintCommands, 'search', 'starts one'));
+    controller.sayHint('no search', 'search', 'starts one');
     return;
   }
   const {search, pattern} = searching;

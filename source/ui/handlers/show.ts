@@ -19,7 +19,7 @@ import {wrapModes} from '../../viewport/row-renderer.ts';
 import {timeModes} from '../../viewport/time-column.ts';
 import type {Controller} from '../controller.ts';
 import {openMeant} from '../empty-log.ts';
-import {keysDo, withHint} from '../keys/commands.ts';
+import {keysDo} from '../keys/commands.ts';
 import {heightWithStrip} from '../layout.ts';
 import {noConnectionWords} from '../opened.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
@@ -44,7 +44,7 @@ export const showHandlers = {
   'filters-off'(controller: Controller) {
     const filters = controller.tab?.pane.filters ?? [];
     if (filters.length === 0) {
-      controller.say(withHint('no filters', controller.commands, 'filter', 'adds one'));
+      controller.sayHint('no filters', 'filter', 'adds one');
       return;
     }
     const on = !filters.some((filter) => filter.on);
@@ -73,15 +73,13 @@ export const showHandlers = {
     const least = nextOf(leastLevels, leastLevel(filters));
     controller.changePane({filters: withLeastLevel(filters, least)});
     const next = levelWords(nextOf(leastLevels, least));
-    controller.say(withHint(levelWords(least), controller.commands, 'min-level', `shows ${next}`));
+    controller.sayHint(levelWords(least), 'min-level', `shows ${next}`);
   },
   'matches-only'(controller: Controller) {
     const {tab} = controller;
     if (!tab) return;
     if (!hasMatches(tab.pane)) {
-      controller.say(
-        withHint('nothing is filtered, so there are no matches', controller.commands, 'filter', 'filters'),
-      );
+      controller.sayHint('nothing is filtered, so there are no matches', 'filter', 'filters');
       return;
     }
     const around = nextOf(aroundSteps, tab.pane.around) ?? 0;
@@ -97,9 +95,7 @@ export const showHandlers = {
     if (!at || removeBetween(controller, at, 'this run')) return;
     // The start of one pipeline is between the lines of another.
     if (at.tab.source.kind === 'merged') {
-      controller.say(
-        withHint('a merged log has no runs', controller.commands, 'this-run', 'shows one in the tab of a pipeline'),
-      );
+      controller.sayHint('a merged log has no runs', 'this-run', 'shows one in the tab of a pipeline');
       return;
     }
     const run = at.current === undefined ? undefined : at.model.index.runAt(at.current);
@@ -135,16 +131,12 @@ export const showHandlers = {
     if (!tab) return;
     const fold = !tab.pane.fold;
     controller.changePane({fold});
-    const {hintCommands} = controller;
-    controller.say(
-      fold
-        ? withHint('similar neighbours are one row', hintCommands, 'open-fold', 'opens it')
-        : 'each record has its own row',
-    );
+    if (fold) controller.sayHint('similar neighbours are one row', 'open-fold', 'opens it');
+    else controller.say('each record has its own row');
   },
   'open-fold': (controller: Controller) => {
     if (toggleFold(controller)) return;
-    controller.say(withHint('no folded row here', controller.commands, 'fold', 'folds similar neighbours'));
+    controller.sayHint('no folded row here', 'fold', 'folds similar neighbours');
   },
   'hide-shape'(controller: Controller, keyName: string) {
     const at = controller.paneAt;
@@ -181,12 +173,13 @@ export const showHandlers = {
     if (!tab) return;
     if (noConnectionWords(controller, tab) !== undefined) {
       const why = 'no connection, so no new connector errors come';
-      controller.say(withHint(why, controller.hintCommands, 'describe', 'shows what is known of them'));
+      controller.sayHint(why, 'describe', 'shows what is known of them');
       return;
     }
     const connectorErrors = !tab.pane.connectorErrors;
     controller.changePane({connectorErrors});
-    controller.say(connectorErrors ? connectorWords(controller) : 'connector errors are not in the log');
+    if (connectorErrors) sayConnectorErrors(controller);
+    else controller.say('connector errors are not in the log');
   },
   strip(controller: Controller) {
     const {layout, size, tab, commands} = controller;
@@ -205,9 +198,7 @@ export const showHandlers = {
   },
   time(controller: Controller) {
     if (controller.tab?.pane.asSent) {
-      controller.say(
-        withHint('lines are shown as sent, with their own times', controller.commands, 'as-sent', 'shows them compact'),
-      );
+      controller.sayHint('lines are shown as sent, with their own times', 'as-sent', 'shows them compact');
       return;
     }
     change(controller, ({time}) => {
@@ -228,12 +219,12 @@ export const showHandlers = {
   },
 };
 
-/** What is shown of the connectors of the shown tab from now on. */
-function connectorWords(controller: Controller): string {
+/** What is in the log from now on of the connectors of the shown tab. */
+function sayConnectorErrors(controller: Controller): void {
   const pipelines = pipelinesOf(controller.tab).flatMap((name) => controller.pipeline(name) ?? []);
   const isUnknown = pipelines.some((each) => each.deploymentStatus === 'Running' && each.connectorErrors === undefined);
-  if (isUnknown) return 'this version of Feldera does not count connector errors: none will be in the log';
-  return withHint('new connector errors are in the log', controller.hintCommands, 'describe', 'shows earlier ones');
+  if (isUnknown) controller.say('this version of Feldera does not count connector errors: none will be in the log');
+  else controller.sayHint('new connector errors are in the log', 'describe', 'shows earlier ones');
 }
 
 /** Opens or closes the fold of the current record. Returns false if it is in none. */

@@ -1,6 +1,5 @@
 import {shortenHome} from '../../storage/save-file.ts';
 import type {Controller} from '../controller.ts';
-import {withHint} from '../keys/commands.ts';
 import {namesToMerge, type SortOrder} from '../state/view-state.ts';
 import {pipelineOf} from './common.ts';
 import type {PromptKind} from './prompt-kind.ts';
@@ -43,15 +42,13 @@ export const sidebarHandlers = {
     const names = namesToMerge(controller.state);
     if (names.length >= 2) controller.tabSwitcher.merge(names);
     else {
-      const {hintCommands, services} = controller;
+      const {services} = controller;
       const what = services.withoutServer ? 'logs' : 'pipelines';
       if (controller.listable?.length === 1) {
         controller.say(`a merged tab needs two ${what}, and there is no other`);
         return;
       }
-      controller.say(
-        withHint(`a merged tab needs two ${what}`, hintCommands, 'mark-pipeline', 'marks the one under the cursor'),
-      );
+      controller.sayHint(`a merged tab needs two ${what}`, 'mark-pipeline', 'marks the one under the cursor');
     }
   },
   sort(controller: Controller) {
@@ -67,7 +64,7 @@ export const sidebarHandlers = {
 
 /** Opens what was recorded of the pipeline under the cursor, or of the shown log. */
 async function openPast(controller: Controller): Promise<void> {
-  const {services, commands} = controller;
+  const {services} = controller;
   const pipeline = pipelineOf(controller);
   if (pipeline === undefined) return;
   if (services.withoutServer) {
@@ -78,7 +75,7 @@ async function openPast(controller: Controller): Promise<void> {
   if (controller.closing.aborted) return;
   if (name === undefined) {
     const folder = shortenHome(services.recordingsFolder ?? '', services.home);
-    controller.say(withHint(`nothing of ${pipeline} is recorded in ${folder}`, commands, 'record', 'records'));
+    controller.sayHint(`nothing of ${pipeline} is recorded in ${folder}`, 'record', 'records');
     return;
   }
   controller.dispatch({type: 'opened', name, source: {kind: 'recording', pipeline}});

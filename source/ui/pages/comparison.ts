@@ -14,7 +14,6 @@ import type {ComparisonState} from '../comparison.ts';
 import type {Controller} from '../controller.ts';
 import {copyPage} from '../handlers/copy.ts';
 import {countingWords, goToEntryOf} from '../handlers/move.ts';
-import {withHint} from '../keys/commands.ts';
 import type {Page} from '../state/view-state.ts';
 import {listPage, type PageRows} from './page-rows.ts';
 
@@ -73,7 +72,7 @@ function titleOf(state: ComparisonState | undefined): StyledText {
 
 export const comparisonHandlers = {
   compare(controller: Controller) {
-    const {state, hintCommands} = controller;
+    const {state} = controller;
     if (state.page?.kind === 'comparison') {
       controller.dispatch({type: 'page', page: undefined});
       return;
@@ -81,7 +80,7 @@ export const comparisonHandlers = {
     const at = controller.paneAt;
     if (!at) return;
     if (at.tab.source.kind === 'merged') {
-      controller.say(withHint('a merged log has no runs', hintCommands, 'compare', 'compares those of one pipeline'));
+      controller.sayHint('a merged log has no runs', 'compare', 'compares those of one pipeline');
       return;
     }
     if (at.model.source.buffer.isAwaitingEarlier) {

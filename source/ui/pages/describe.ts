@@ -11,7 +11,6 @@ import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
 import {type PipelineError, pipelineErrors, pipelineState} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
-import {withHint} from '../keys/commands.ts';
 import {loggedFacts, openedFacts} from '../opened.ts';
 import type {Described} from '../services.ts';
 import type {Page, PageText} from '../state/view-state.ts';
@@ -191,8 +190,7 @@ export const describeHandlers = {
   },
   'describe-copy': (controller: Controller) =>
     take(controller, (page) => {
-      if (page.errors === '')
-        controller.say(withHint('no errors here', controller.commands, 'describe-copy-page', 'copies the page'));
+      if (page.errors === '') controller.sayHint('no errors here', 'describe-copy-page', 'copies the page');
       else void copyPage(controller, page, page.errors);
     }),
   'describe-copy-page': (controller: Controller) =>

@@ -3,7 +3,6 @@ import {concat, plain} from '../../terminal/styled-text.ts';
 import {compactLine, readLine} from '../../viewport/line-text.ts';
 import type {Controller} from '../controller.ts';
 import {showsRecord} from '../handlers/common.ts';
-import {withHint} from '../keys/commands.ts';
 import {listPage, type PageRows} from './page-rows.ts';
 
 /** The marked records, a row each, in the order of the log. */
@@ -45,7 +44,7 @@ export const marksHandlers = {
   'previous-mark': (controller: Controller) => goToMark(controller, 'previous'),
   'list-marks'(controller: Controller) {
     if (!controller.paneAt) return;
-    if (marksOf(controller).length === 0) controller.say(noMarks(controller));
+    if (marksOf(controller).length === 0) sayNoMarks(controller);
     else controller.dispatch({type: 'page', page: {kind: 'marks', offset: 0, cursor: 0}});
   },
   'marks-go'(controller: Controller) {
@@ -71,8 +70,8 @@ function marksOf({pane}: Controller): readonly number[] {
   return [...pane.tab.pane.marks].filter((id) => id >= firstId).sort((a, b) => a - b);
 }
 
-function noMarks({hintCommands}: Controller): string {
-  return withHint('no marks', hintCommands, 'mark', 'marks a record');
+function sayNoMarks(controller: Controller): void {
+  controller.sayHint('no marks', 'mark', 'marks a record');
 }
 
 function goToMark(controller: Controller, direction: 'next' | 'previous'): void {
@@ -87,7 +86,7 @@ function goToMark(controller: Controller, direction: 'next' | 'previous'): void 
   const near =
     direction === 'next' ? marks.find((id) => place(id) > current) : marks.findLast((id) => place(id) < current);
   const mark = near ?? (direction === 'next' ? marks[0] : marks.at(-1));
-  if (mark === undefined) controller.say(noMarks(controller));
+  if (mark === undefined) sayNoMarks(controller);
   else controller.goToEntry(mark);
 }
 

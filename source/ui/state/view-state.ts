@@ -274,6 +274,21 @@ export function promptInUse({page, prompt}: ViewState): Prompt | undefined {
   return page?.kind === needed ? prompt : undefined;
 }
 
+/** Whether the list's width may be another in the next view. */
+export function isOtherWidth(before: ViewState, next: ViewState): boolean {
+  return (
+    before.focus !== next.focus ||
+    before.sidebarHidden !== next.sidebarHidden ||
+    before.sidebarWidth !== next.sidebarWidth
+  );
+}
+
+/** Whether a page is open, also under the help. */
+export function isOpen(kind: Page['kind'], page: Page | undefined): boolean {
+  for (let each = page; each; each = 'under' in each ? each.under : undefined) if (each.kind === kind) return true;
+  return false;
+}
+
 export function activeTab(state: ViewState): Tab | undefined {
   return state.tabs.find((tab) => tab.name === state.active);
 }
