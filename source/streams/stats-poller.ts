@@ -23,7 +23,7 @@ const withoutProcess: readonly string[] = ['Stopped', 'Stopping', 'Provisioning'
 /** An endpoint of an HTTP request, which disappears with it. */
 const passingEndpoint = /\.api-ingress-/;
 
-/** What is known of a pipeline beside its log. It stays when the pipeline stops. */
+/** What is known of a pipeline beside its log. It stays when the pipeline stops, until another one has its name. */
 export type KnownStats = {
   readonly stats: PipelineStats | undefined;
   /** Unix time in ms of `stats`. */
@@ -72,6 +72,8 @@ const unknown: KnownStats = {
 export class StatsPoller {
   readonly #options: StatsPollerOptions;
   readonly #known = createStore<ReadonlyMap<string, KnownStats>>(new Map());
+  /** By name: of which pipeline something is known. */
+  readonly #ids = new Map<string, string>();
   /** By name and kind, in the order in which they were wanted. */
   readonly #jobs = new Map<string, Job>();
   readonly #failing = new Map<string, Failing>();
@@ -141,16 +143,28 @@ export class StatsPoller {
     const isFirst = this.#list === undefined;
     this.#list = pipelines;
     this.#listed = new Map(pipelines.map((pipeline) => [pipeline.name, pipeline]));
+    this.#forgetReplaced();
     for (const {name, what} of this.#jobs.values()) if (!this.#hasProcess(name)) this.#jobs.delete(keyOf(what, name));
     for (const pipeline of pipelines) {
       const {name} = pipeline;
-      const isNew = !hasProcess(before.get(name)) && hasProcess(pipeline);
+      const earlier = before.get(name);
+      const isNew = hasProcess(pipeline) && (!hasProcess(earlier) || earlier?.id !== pipeline.id);
       if (isNew) for (const what of ['stats', 'series'] as const) this.#failing.delete(keyOf(what, name));
       if (isNew && name === this.#shown) this.#want(name, 'stats');
       if (isNew && name === this.#open) this.#wantOpen();
-      if (!isFirst && hasRisen(before.get(name), pipeline)) this.#want(name, 'stats');
+      if (!isFirst && hasRisen(earlier, pipeline)) this.#want(name, 'stats');
     }
     this.#next();
+  }
+
+  #forgetReplaced(): void {
+    const replaced = [...this.#ids].flatMap(([name, id]) => {
+      const listed = this.#listed.get(name);
+      return listed === undefined || listed.id === id ? [] : name;
+    });
+    if (replaced.length === 0) return;
+    for (const name of replaced) this.#ids.delete(name);
+    this.#known.set(new Map([...this.#known.get()].filter(([name]) => !replaced.includes(name))));
   }
 
   #wantOpen(): void {
@@ -200,6 +214,7 @@ export class StatsPoller {
     const key = keyOf(what, name);
     const {signal} = this.#stop;
     const startedAt = clock.monotonic();
+    const id = this.#listed.get(name)?.id;
     this.#jobs.delete(key);
     this.#running.add(key);
     const answer = await (what === 'stats' ? client.getStats(name, signal) : client.getTimeSeries(name, signal)).catch(
@@ -207,6 +222,12 @@ export class StatsPoller {
     );
     this.#running.delete(key);
     if (signal.aborted) return;
+    const listed = this.#listed.get(name);
+    if (listed && listed.id !== id) {
+      // Another pipeline has the name now.
+      this.#next();
+      return;
+    }
     const known = this.#known.get().get(name) ?? unknown;
     if ('kind' in answer) {
       this.#set(name, {...known, [what === 'stats' ? 'failure' : 'seriesFailure']: answer});
@@ -239,6 +260,8 @@ export class StatsPoller {
   }
 
   #set(name: string, stats: KnownStats): void {
+    const id = this.#listed.get(name)?.id;
+    if (id !== undefined) this.#ids.set(name, id);
     const others = [...this.#known.get()].filter(([each]) => each !== name);
     this.#known.set(new Map([...others.slice(1 - mostKept), [name, stats]]));
   }

@@ -105,6 +105,31 @@ test('the shown pipeline is asked about once, when it is shown and when its erro
   expect(rig.requests('stats')).toEqual([0, 120_000]);
 });
 
+test('what was known of a pipeline stays when it stops and is deleted, until another has its name', async () => {
+  const rig = new Rig(['orders'], {id: 'first'});
+  const known = () => rig.poller.known.get().get('orders')?.stats;
+  rig.poller.setShown('orders');
+  await rig.clock.advance(0);
+  rig.list(['orders'], {id: 'first', deploymentStatus: 'Stopped'});
+  rig.list([]);
+  expect(known()).toBeDefined();
+  rig.list(['orders'], {id: 'second', deploymentStatus: 'Stopped'});
+  expect(known()).toBeUndefined();
+});
+
+test('an answer about a pipeline that was created again meanwhile is not about the new one', async () => {
+  const rig = new Rig(['orders'], {id: 'first'});
+  rig.slowness = 100;
+  rig.poller.setShown('orders');
+  await rig.clock.advance(50);
+  rig.list(['orders'], {id: 'second'});
+  await rig.clock.advance(50);
+  expect(rig.poller.known.get().size).toBe(0);
+  await rig.clock.advance(1050);
+  expect(rig.requests('stats')).toEqual([0, 1000]);
+  expect(rig.poller.known.get().size).toBe(1);
+});
+
 test('another pipeline only when its errors rise, also from 0 in its next run', async () => {
   const rig = new Rig(['orders'], {connectorErrors: 54});
   await rig.clock.advance(10_000);

@@ -3,14 +3,15 @@ import type {Controller} from '../controller.ts';
 import {keyInWords} from '../keys/commands.ts';
 import {noConnectionWords} from '../opened.ts';
 import type {PaneView} from '../state/pane-view.ts';
-import {pipelinesOf, type Tab} from '../state/view-state.ts';
+import {type Page, pipelinesOf, type Tab} from '../state/view-state.ts';
 
 export const commonHandlers = {
   describe(controller: Controller) {
     const name = pipelineOf(controller);
     if (name === undefined) return;
-    if (controller.state.page?.kind !== 'describe') controller.lookup.start(name);
-    togglePage(controller, 'describe');
+    if (closesPage(controller, 'describe')) return;
+    controller.lookup.start(name);
+    controller.dispatch({type: 'page', page: {kind: 'describe', offset: 0}});
   },
   'await-change'(controller: Controller) {
     const name = pipelineOf(controller);
@@ -26,7 +27,9 @@ export const commonHandlers = {
     }
     controller.sayHint(`${name}: its next change will be told`, 'await-change', 'cancels');
   },
-  events: (controller: Controller) => togglePage(controller, 'events'),
+  events(controller: Controller) {
+    if (!closesPage(controller, 'events')) controller.dispatch({type: 'page', page: {kind: 'events', offset: 0}});
+  },
   'other-side'(controller: Controller) {
     const {state} = controller;
     // Without a tab, the focus can go to the list, but not to a log.
@@ -150,9 +153,11 @@ export function pipelineOf(controller: Controller): string | undefined {
   return state.focus === 'sidebar' ? state.cursor : tab && pipelineAt(controller, tab);
 }
 
-function togglePage(controller: Controller, kind: 'describe' | 'events'): void {
-  const open = controller.state.page?.kind === kind;
-  controller.dispatch({type: 'page', page: open ? undefined : {kind, offset: 0}});
+/** Closes the page if it is open: the key that opens a page closes it, too. */
+export function closesPage(controller: Controller, kind: Page['kind']): boolean {
+  if (controller.state.page?.kind !== kind) return false;
+  controller.dispatch({type: 'page', page: undefined});
+  return true;
 }
 
 function turn(controller: Controller, by: number): void {

@@ -12,6 +12,7 @@ import type {KindChange} from '../../timeline/run-comparison.ts';
 import {pipelineMarkdown} from '../../viewport/markdown.ts';
 import type {ComparisonState} from '../comparison.ts';
 import type {Controller} from '../controller.ts';
+import {closesPage} from '../handlers/common.ts';
 import {copyPage} from '../handlers/copy.ts';
 import {countingWords, goToEntryOf} from '../handlers/move.ts';
 import type {Page} from '../state/view-state.ts';
@@ -72,11 +73,7 @@ function titleOf(state: ComparisonState | undefined): StyledText {
 
 export const comparisonHandlers = {
   compare(controller: Controller) {
-    const {state} = controller;
-    if (state.page?.kind === 'comparison') {
-      controller.dispatch({type: 'page', page: undefined});
-      return;
-    }
+    if (closesPage(controller, 'comparison')) return;
     const at = controller.paneAt;
     if (!at) return;
     if (at.tab.source.kind === 'merged') {

@@ -4,6 +4,7 @@ import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
+import {closesPage} from '../handlers/common.ts';
 import {noConnectionWords} from '../opened.ts';
 import {type Contexts, shownContext} from '../services.ts';
 import {listPage, type PageRows, paragraph} from './page-rows.ts';
@@ -69,10 +70,7 @@ function howToMake(contexts: Contexts | undefined, width: number): readonly Styl
 
 export const contextsHandlers = {
   contexts(controller: Controller) {
-    if (controller.state.page?.kind === 'contexts') {
-      controller.dispatch({type: 'page', page: undefined});
-      return;
-    }
+    if (closesPage(controller, 'contexts')) return;
     if (controller.services.withoutServer) {
       controller.say(noConnectionWords(controller, undefined) ?? '');
       return;

@@ -9,6 +9,7 @@ import {timelineWords, unreadWords, withheldWords} from '../../timeline/event-wo
 import type {Incident} from '../../timeline/events.ts';
 import {hasCompileError} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
+import {closesPage} from '../handlers/common.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import type {Page} from '../state/view-state.ts';
 import {listPage, marginCells, nameColumn, type PageRows} from './page-rows.ts';
@@ -164,12 +165,9 @@ function wordOf(kind: Incident['kind'], isOver: boolean): string {
 
 export const errorsHandlers = {
   errors(controller: Controller) {
-    const isOpen = controller.state.page?.kind === 'errors';
+    if (closesPage(controller, 'errors')) return;
     const order = controller.timelines.errorRows.map(({key}) => key);
-    controller.dispatch({
-      type: 'page',
-      page: isOpen ? undefined : {kind: 'errors', offset: 0, cursor: undefined, order},
-    });
+    controller.dispatch({type: 'page', page: {kind: 'errors', offset: 0, cursor: undefined, order}});
   },
   'errors-last': (controller: Controller) => goTo(controller, ({lastId}) => lastId),
   'errors-first': (controller: Controller) => goTo(controller, ({firstId}) => firstId),

@@ -6,7 +6,7 @@ import {type StoryRow, shownTime} from '../../timeline/story.ts';
 import {lengthInWords, missingWords, type Story, storyText, timesInStory} from '../../timeline/story-words.ts';
 import {pipelineMarkdown} from '../../viewport/markdown.ts';
 import type {Controller} from '../controller.ts';
-import {pipelineOf} from '../handlers/common.ts';
+import {closesPage, pipelineOf} from '../handlers/common.ts';
 import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import {lastMoment} from '../opened.ts';
@@ -95,10 +95,7 @@ function titleOf(pipeline: string | undefined, story: Story | undefined, {servic
 
 export const timelineHandlers = {
   timeline(controller: Controller) {
-    if (controller.state.page?.kind === 'timeline') {
-      controller.dispatch({type: 'page', page: undefined});
-      return;
-    }
+    if (closesPage(controller, 'timeline')) return;
     const name = pipelineOf(controller);
     if (name === undefined) return;
     // A recorded log of the pipeline has a tab of its own, beside the live one.
