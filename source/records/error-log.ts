@@ -153,9 +153,9 @@ export class ErrorLog {
         this.#appendHead(bytes.subarray(0, end));
         this.endLine();
       } else if ((hasWord || mayBeOfProcess(bytes[start])) && this.#isError(firstId + index, bytes, start, end)) {
-        this.#addLine(bytes.subarray(start, end), firstId + index);
+        this.#addLine(view.subarray(start, end), firstId + index);
       } else if (suppressed !== -1 && suppressed < end && suppressed >= start) {
-        this.#readSuppressed(bytes.subarray(start, end));
+        this.#readSuppressed(view.subarray(start, end));
       }
       if (hasWord) word = view.indexOf(errorWord, end);
       if (suppressed !== -1 && suppressed < end) suppressed = nextSuppressed(view, end);
@@ -263,7 +263,7 @@ export class ErrorLog {
     const withheld = endpoint !== undefined ? this.#suppressed.take(endpoint) : identicalIn(line);
     const seen = endpoint === undefined ? 0 : this.#addToRun(withheld);
     const at = timeOfBytes(line) ?? this.#timeAbove(id);
-    this.add(line, {id, at, withheld, seen});
+    this.add(line, {id, at, key: kindOf(line, endpoint ?? ''), withheld, seen});
   }
 
   /** Returns how many of the withheld errors the user has seen already. */

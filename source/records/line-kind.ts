@@ -86,6 +86,9 @@ export function frameNumberIn(bytes: Uint8Array, start: number, end: number): nu
  */
 export function isRunnerLine(bytes: Uint8Array, start: number, end: number): boolean {
   if (bytes[start] === openingBrace) return isRunnerJsonLine(bytes, start, end);
+  // The first letter shows that nearly every line is a pipeline's.
+  const letter = bytes[start + 1];
+  if (letter !== tag[1] && letter !== oldTag[1]) return false;
   if (isOldRunnerLine(bytes, start)) return hasNoTarget(bytes, start, end);
   if (!isAt(bytes, start, tag)) return false;
   const level = levelEndIn(bytes, start, end);

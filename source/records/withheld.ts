@@ -54,11 +54,11 @@ export function identicalIn(line: Uint8Array): number {
 
 /**
  * The fingerprint of a line, of a connector's error together with the name: a fingerprint leaves out quoted names, and
- * errors of several connectors would be one kind.
+ * errors of several connectors would be one kind. `endpoint`: as of `endpointIn`.
  */
-export function kindOf(line: Uint8Array): number {
+export function kindOf(line: Uint8Array, endpoint = endpointIn(line) ?? ''): number {
   let kind = fingerprintOf(line);
-  for (const character of endpointIn(line) ?? '') kind = Math.imul(kind ^ character.charCodeAt(0), 16_777_619);
+  for (const character of endpoint) kind = Math.imul(kind ^ character.charCodeAt(0), 16_777_619);
   return kind;
 }
 
@@ -239,5 +239,5 @@ function lowestFrom(numbers: ArrayLike<number>, least: number): number {
 }
 
 function asBuffer(line: Uint8Array): Buffer {
-  return Buffer.from(line.buffer, line.byteOffset, line.byteLength);
+  return line instanceof Buffer ? line : Buffer.from(line.buffer, line.byteOffset, line.byteLength);
 }
