@@ -1,7 +1,9 @@
+import {stat} from 'node:fs/promises';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {node} from '../../test/harness/program.ts';
 import {BenchServer} from '../frame/bench-server.ts';
 import {nodeFlags, startOf} from '../frame/built-program.ts';
+import {BusyServer} from '../frame/busy-server.ts';
 import {rssOf} from '../frame/process-use.ts';
 import {RawTerminal} from '../frame/raw-terminal.ts';
 import type {BenchContext, Row, Sample} from '../frame/row.ts';
@@ -34,6 +36,50 @@ async function memory({tree, logFile, lines}: BenchContext): Promise<Sample> {
   return {quietMiB: quiet / mib, fullMiB: full / mib, addedMiB: (full - quiet) / mib};
 }
 
+/** The whole log three times over, 490 MB, as fast as it comes. */
+const floods = 3;
+
+async function flooded({tree, logFile}: BenchContext): Promise<Sample> {
+  const file = await logFile('coloured');
+  await using server = await BenchServer.start(pipeline);
+  const program = startOf(tree, '--host', server.url, '--scrollback', `${scrollbackMiB}MiB`, pipeline);
+  await using terminal = await RawTerminal.open({...program, ...size, keep: true});
+  await terminal.until('LIVE');
+  await sleep(settleMs);
+  const quiet = await rssOf(terminal.pid);
+  for (let flood = 1; flood <= floods; flood++) {
+    const end = `${last} ${flood}`;
+    await server.flood({pipeline, file, chunking: 'block', last: end});
+    await terminal.until(end);
+  }
+  await sleep(settleMs);
+  return {addedMiB: ((await rssOf(terminal.pid)) - quiet) / mib};
+}
+
+const tabs = Array.from({length: 64}, (_, index) => `tab-${String(index + 1).padStart(2, '0')}`);
+/** 1.9 MB in each tab. */
+const tabLines = 11_600;
+const tabRate = 500;
+
+async function manyTabs({tree, logFile, lines}: BenchContext): Promise<Sample> {
+  const log = await logFile('coloured');
+  const lineBytes = (await stat(log)).size / lines;
+  await using server = new BusyServer({pipelines: tabs, writers: tabs.length, rate: tabRate, log});
+  const {url, lines: before} = await server.ask('rest');
+  await using terminal = await RawTerminal.open({...startOf(tree, '--host', url, ...tabs), ...size, keep: true});
+  await terminal.until('LIVE');
+  await sleep(settleMs);
+  const quiet = await rssOf(terminal.pid);
+  await server.ask('work');
+  await sleep((tabLines / tabRate) * 1000);
+  const {lines: after} = await server.ask('rest');
+  await sleep(settleMs);
+  const came = sum(after) - sum(before);
+  return {perByte: ((await rssOf(terminal.pid)) - quiet) / (came * lineBytes), came};
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
+
 async function bare(): Promise<Sample> {
   const args = [...nodeFlags, '-e', 'setInterval(() => {}, 1e9)'];
   await using terminal = await RawTerminal.open({command: node, args, ...size, keep: false});
@@ -57,5 +103,13 @@ export const rows: readonly Row[] = [
       '34 MiB are the log and its index, up to 24 the nursery (three spaces of 8 MiB), which a busy log fills and V8 keeps. ' +
       'With spaces of 4 MiB 47 MiB, but catching up holds the loop for 30 instead of 19 ms; with 16 76 MiB. Collecting ' +
       'everything once the log is quiet gives 17 MiB back and holds it for 32 ms.',
+  },
+  {
+    ...{name: 'rss-packed', ours: {what: `490 MB of log into ${scrollbackMiB} MiB: more`, measure: flooded}},
+    ...{figure: 'addedMiB', unit: 'MiB', target: {of: 'value', atMost: 2 * scrollbackMiB}},
+  },
+  {
+    ...{name: 'rss-tabs', ours: {what: '64 tabs with 1.9 MB of log each: more', measure: manyTabs}},
+    ...{figure: 'perByte', unit: 'bytes a byte', target: {of: 'value', atMost: 1.2}},
   },
 ];

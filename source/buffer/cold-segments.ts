@@ -1,5 +1,6 @@
 import {SearchFacts} from './block-texts.ts';
 import type {Marker, MarkerStore} from './markers.ts';
+import {PackedStore, type Packer} from './packed-store.ts';
 import {findSegment, newline, type Segment, type SegmentView} from './segment.ts';
 
 /** Bytes of consecutive entries, outside of memory or compressed. */
@@ -10,6 +11,8 @@ export type ColdBytes = {
   readonly read: () => Buffer | undefined;
   /** What they take of the memory while they are not read, compressed. Undefined: nothing, they are on a disk. */
   readonly memoryBytes?: number;
+  /** They are not needed any more. */
+  readonly free?: () => void;
 };
 
 /** Consecutive entries whose bytes are outside of memory, for `LogBuffer.addPast`. */
@@ -39,17 +42,6 @@ export type ColdStore = {
   /** Undefined: the segment's bytes are gone. */
   readonly keep: (segment: LeavingSegment) => ColdBytes | undefined;
 };
-
-/** Compresses segments of a log, and reads them back: injected, since only some rooms may use Node. */
-export type Packer = {
-  /** Of 256 KiB of a Feldera log a thirteenth, in 0.3 ms. */
-  readonly pack: (bytes: Uint8Array) => Uint8Array;
-  /** Undefined: they cannot be unpacked. 256 KiB take 0.3 ms. */
-  readonly unpack: (packed: Uint8Array, byteLength: number) => Buffer | undefined;
-};
-
-/** The objects that belong to one compressed segment, in bytes, roughly. */
-const packedCost = 512;
 
 /** Segments held after a read: a reader that crosses a border back and forth reads none twice. */
 const mostViews = 4;
@@ -95,7 +87,7 @@ export class ColdSegments {
   #ofConnectors = 0;
   #droppedBytes = 0;
   readonly #markers: MarkerStore;
-  readonly #packer: Packer | undefined;
+  readonly #packed: PackedStore | undefined;
   /** Oldest first, without a hole. */
   readonly #segments: ColdSegment[] = [];
   /** The most recently used one is last. */
@@ -106,7 +98,7 @@ export class ColdSegments {
   /** `markers`: of the whole buffer; those of dropped entries are removed. `packer`: keeps what `store` does not. */
   constructor(markers: MarkerStore, packer?: Packer) {
     this.#markers = markers;
-    this.#packer = packer;
+    this.#packed = packer && new PackedStore(packer);
   }
 
   /** Id of the oldest held entry; undefined: there is none. */
@@ -164,7 +156,8 @@ export class ColdSegments {
   add(segment: Segment): void {
     const {firstId, endId, markers, length: byteLength, facts} = segment;
     const stored = this.#stored({firstId, endId, byteOffset: this.allBytes, byteLength});
-    const bytes = stored ?? this.#packed(segment);
+    const packed = stored ? undefined : this.#packed?.add(segment.bytes);
+    const bytes = stored ?? (packed && {...packed, isKept: () => true});
     if (!bytes) {
       this.drop(segment);
       return;
@@ -176,18 +169,7 @@ export class ColdSegments {
 
   /** What the store has still to keep is compressed until then. */
   #stored(segment: LeavingSegment): ColdBytes | undefined {
-    return segment.endId > this.keptTo && this.#packer ? undefined : this.store?.keep(segment);
-  }
-
-  #packed({bytes, length}: Segment): ColdBytes | undefined {
-    const packer = this.#packer;
-    const packed = packer?.pack(bytes);
-    if (!packer || !packed) return undefined;
-    return {
-      isKept: () => true,
-      read: () => packer.unpack(packed, length),
-      memoryBytes: packed.byteLength + packedCost,
-    };
+    return segment.endId > this.keptTo && this.#packed ? undefined : this.store?.keep(segment);
   }
 
   /** The segment leaves memory and is gone, whatever the store has. */
@@ -262,6 +244,7 @@ export class ColdSegments {
     const stored = {...segment, bytes, facts: undefined};
     this.#count(segment, -1);
     this.#count(stored, 1);
+    segment.bytes.free?.();
     this.#segments[index] = stored;
     this.memoryFirstId = Math.max(this.memoryFirstId, endId);
   }
@@ -272,6 +255,7 @@ export class ColdSegments {
     const viewed = this.#views.findIndex(({firstId}) => firstId === dropped.firstId);
     if (viewed !== -1) this.#views.splice(viewed, 1);
     this.#count(dropped, -1);
+    dropped.bytes.free?.();
     this.droppedLines += linesOf(dropped);
     this.#droppedBytes += dropped.byteLength;
     this.memoryFirstId = Math.max(this.memoryFirstId, dropped.endId);
@@ -372,7 +356,7 @@ function linesOf({firstId, endId, markers}: ColdSegment): number {
   return endId - firstId - markers;
 }
 
-/** Not what is a part of a larger piece of memory. */
+/** Not what is a part of a larger piece of memory; what was unpacked has a byte more. */
 function free({buffer, length}: Buffer): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer(0);
+  if (buffer instanceof ArrayBuffer && buffer.byteLength <= length + 1) buffer.transfer(0);
 }

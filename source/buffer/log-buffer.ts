@@ -1,7 +1,8 @@
 import type {SearchFacts} from './block-texts.ts';
-import {ColdSegments, type ColdStore, type EarlierBlock, type Packer, type PastBlock} from './cold-segments.ts';
+import {ColdSegments, type ColdStore, type EarlierBlock, type PastBlock} from './cold-segments.ts';
 import {HotSegments} from './hot-segments.ts';
 import {isOfConnector, type Marker, MarkerStore} from './markers.ts';
+import type {Packer} from './packed-store.ts';
 import {newlinesIn, type SegmentView} from './segment.ts';
 
 /** The shown entries of a log, by id: all, or what filters and folds leave. They may change with every frame. */

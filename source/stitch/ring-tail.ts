@@ -17,7 +17,7 @@ export const serverRing: RingLimits = {bytes: 1_000_000, entries: 50_000};
  */
 export class RingTail {
   readonly #limit: number;
-  #room: Uint8Array;
+  #room: Uint8Array<ArrayBuffer>;
   #length = 0;
   /** Where the next byte goes. While the room is not full, the bytes begin at 0. */
   #end = 0;
@@ -66,12 +66,12 @@ export class RingTail {
     this.#length = needed;
   }
 
+  /** The old room is freed at once: the engine would wait for many megabytes. */
   #grow(needed: number): void {
-    const kept = this.bytes;
-    const room = new Uint8Array(Math.min(this.#limit, Math.max(needed, 2 * this.#room.length)));
-    room.set(kept);
-    this.#room = room;
-    this.#end = kept.length;
+    const {length} = this.bytes;
+    const size = Math.min(this.#limit, Math.max(needed, 2 * this.#room.length));
+    this.#room = new Uint8Array(this.#room.buffer.transfer(size));
+    this.#end = length;
   }
 
   /** The room is full, and its oldest byte is at `#end`. */

@@ -1,7 +1,7 @@
 import type {ApiClient, Pipeline} from '../api/types.ts';
-import type {Packer} from '../buffer/cold-segments.ts';
 import {LogBuffer} from '../buffer/log-buffer.ts';
 import type {ConnectorMarker, LossCount, Marker, MarkerKind} from '../buffer/markers.ts';
+import type {Packer} from '../buffer/packed-store.ts';
 import type {Clock} from '../lib/clock.ts';
 import {readTime} from '../lib/format.ts';
 import {SharedFrames} from '../lib/frames.ts';

@@ -1,6 +1,6 @@
-import type {Packer} from '../buffer/cold-segments.ts';
 import {LogBuffer} from '../buffer/log-buffer.ts';
 import type {LossCount, Marker} from '../buffer/markers.ts';
+import type {Packer} from '../buffer/packed-store.ts';
 import {type Clock, nextTurn} from '../lib/clock.ts';
 import {SharedFrames} from '../lib/frames.ts';
 import {SliceRunner} from '../lib/slices.ts';

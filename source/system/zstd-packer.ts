@@ -4,25 +4,23 @@ import zlib from 'node:zlib';
 const chunkSize = 63 * 1024;
 
 /**
- * The `Packer` of the log buffers (source/buffer/cold-segments.ts): zstd, at once. To hand a block to libuv's threads
+ * The `Packer` of the log buffers (source/buffer/packed-store.ts): zstd, at once. To hand a block to libuv's threads
  * takes the main thread longer (0.6 ms) than to compress it (0.25 ms), and their memory is never given back.
  */
 export const zstdPacker = {
-  pack(bytes: Uint8Array): Uint8Array {
+  pack<Kept>(bytes: Uint8Array, keep: (packed: Uint8Array) => Kept): Kept {
     const packed = zlib.zstdCompressSync(bytes, optionsOf(bytes));
-    // A copy, without the unused rest of what zlib made, which is freed: the engine would wait for many megabytes.
-    const exact = Buffer.allocUnsafeSlow(packed.length);
-    exact.set(packed);
-    // A small one may be of a pool.
+    const kept = keep(packed);
+    // Freed now: the engine would wait for many megabytes. What is larger or smaller may be of a pool.
     if (packed.buffer.byteLength === chunkSize) packed.buffer.transfer(0);
-    return exact;
+    return kept;
   },
 
   unpack(packed: Uint8Array, byteLength: number): Buffer | undefined {
     try {
-      // One piece; zlib's smallest is 64 bytes.
+      // One piece, at least of zlib's smallest size. Of one that is full zlib makes another.
       return zlib.zstdDecompressSync(packed, {
-        chunkSize: Math.max(64, byteLength),
+        chunkSize: Math.max(64, byteLength + 1),
         maxOutputLength: Math.max(1, byteLength),
       });
     } catch {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import type {ColdBytes, ColdStore, LeavingSegment, Packer} from '../../source/buffer/cold-segments.ts';
+import type {ColdBytes, ColdStore, LeavingSegment} from '../../source/buffer/cold-segments.ts';
 import {idsIn, readBlocks} from '../../source/buffer/copy-lines.ts';
 import {allEntries, LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
+import type {Packer} from '../../source/buffer/packed-store.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {prepareSearch, Search} from '../../source/buffer/search.ts';
 import {parseFilter} from '../../source/filters/filter.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import type {Packer} from '../../source/buffer/cold-segments.ts';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import type {Packer} from '../../source/buffer/packed-store.ts';
 import {createStore} from '../../source/lib/store.ts';
 import {alwaysKept, bytesToFree, MemoryBudget, type Share} from '../../source/streams/memory-budget.ts';
 import {zstdPacker} from '../../source/system/zstd-packer.ts';

@@ -1,5 +1,5 @@
-import type {Packer} from '../../buffer/cold-segments.ts';
 import {LogBuffer} from '../../buffer/log-buffer.ts';
+import type {Packer} from '../../buffer/packed-store.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {FrameBatch} from '../../lib/frames.ts';
 import {SliceRunner} from '../../lib/slices.ts';

@@ -349,6 +349,7 @@ export class PaneModel {
   }
 
   #onSlice(): void {
+    this.source.buffer.freeRead();
     if (!this.#runner.caughtUp) {
       this.#progressFrames.request();
       return;

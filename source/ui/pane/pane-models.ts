@@ -1,5 +1,5 @@
-import type {Packer} from '../../buffer/cold-segments.ts';
 import type {Entries} from '../../buffer/log-buffer.ts';
+import type {Packer} from '../../buffer/packed-store.ts';
 import type {ReadableStore} from '../../lib/store.ts';
 import type {LogSource} from '../../streams/log-source.ts';
 import {MergedLog} from '../../streams/merge/merged-log.ts';
