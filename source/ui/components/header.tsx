@@ -128,11 +128,14 @@ export function headerText(view: HeaderView): StyledText {
     plain(' '),
   ]);
   const room = Math.max(0, view.width - textWidth(right.text));
-  return concat([padTo(clip(left(view), 0, room), room), clip(right, 0, view.width)]);
+  return concat([padTo(clip(left(view, room), 0, room), room), clip(right, 0, view.width)]);
 }
 
-function left(view: HeaderView): StyledText {
-  if (view.opened !== undefined) return concat([plain(' pipetail', {bold: true}), plain(`  ${view.opened}`)]);
+function left(view: HeaderView, room: number): StyledText {
+  if (view.opened !== undefined) {
+    const name = plain(' pipetail  ', {bold: true});
+    return concat([name, withEnd(view.opened, room - textWidth(name.text) - 1, view.symbols)]);
+  }
   return concat([
     plain(' pipetail', {bold: true}),
     ...(view.context === undefined ? [] : [plain(`  ${shownContext(view.context, view.symbols)}`, {bold: true})]),
@@ -142,6 +145,12 @@ function left(view: HeaderView): StyledText {
     ...tenantWords(view),
     ...listWords(view),
   ]);
+}
+
+/** A path, whose end tells it from others, in at most `cells` cells. */
+function withEnd(path: string, cells: number, {ellipsis}: Symbols): StyledText {
+  const over = textWidth(path) - Math.max(1, cells);
+  return over <= 0 ? plain(path) : concat([plain(ellipsis), clip(plain(path), over + 1, cells - 1)]);
 }
 
 /** The events page has the details. */

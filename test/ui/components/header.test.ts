@@ -244,3 +244,12 @@ it('says the context in force before the host', () => {
   expect(text({context: 'a\u001b[2J'})).not.toContain('\u001b');
   expect(text({context: 'x'.repeat(60)})).toMatch(/^ pipetail {2}x{23}… {2}prod/);
 });
+
+it('keeps the end of the path of what was opened', () => {
+  const opened = '/var/log/pods/feldera/orders/orders.log  file';
+  const at = (width: number) =>
+    text({opened, width, connection: {text: 'ended', style: {}, countdown: false, isLive: false}});
+  expect(at(100)).toContain(` pipetail  ${opened} `);
+  expect(at(40)).toBe(' pipetail  …ers/orders.log  file  ended ');
+  for (let width = 8; width <= 80; width++) expect(textWidth(at(width))).toBe(width);
+});
