@@ -13,6 +13,7 @@ import {positionWords} from '../../source/ui/spoken-words.ts';
 import {sessionOf} from '../../source/ui/state/session-state.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {AppUnderTest} from './components/app-under-test.tsx';
+import {currentLine, typed, workedOut} from './reading.ts';
 import {ScreenUnderTest} from './screen-under-test.ts';
 
 const formats = path.join(import.meta.dirname, '../storage/formats/recordings');
@@ -117,6 +118,27 @@ test('a log that has ended is neither followed nor paused, and has no connector 
   await app.shows('no run, state or error is known');
   await app.press('Esc', 'q');
   await app.shows('what came through stdin is not saved: q again quits, any other key stays');
+});
+
+test('T takes times as of the last record of a file, not of today', async () => {
+  const at = (time: string, text: string) => line(30, text).replace('2026-11-25T09:17:30', `2026-11-20T${time}`);
+  const text =
+    at('23:58:00', 'one') +
+    at('00:10:00', 'two').replace('-20T', '-21T') +
+    at('00:17:40', 'three').replace('-20T', '-21T');
+  await using folder = await folderOf({'a.log': text});
+  await using screen = await screenOf(await findLogs(folder.path));
+  screen.controller.dispatch({type: 'focus', side: 'log'});
+  await screen.until(() => screen.controller.pane !== undefined, 'the pane');
+  await workedOut(screen);
+  const goTo = async (time: string) => {
+    screen.press('G');
+    await typed(screen, 'T', time);
+    return currentLine(screen);
+  };
+  expect(await goTo('00:09')).toContain('two');
+  expect(await goTo('23:50')).toContain('one');
+  expect(await goTo('-10m')).toContain('two');
 });
 
 test('a log without times has no strip, and says so', async () => {

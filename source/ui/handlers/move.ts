@@ -17,7 +17,8 @@ export const timePrompt: PromptKind<'time'> = {
     const at = controller.paneAt;
     const from = at && lineTime(at);
     const others = '12:03, 2026-11-25 12:03';
-    if (!at || from === undefined) return `-5m, -1h30m before now, ${others}`;
+    if (!at || from === undefined)
+      return `-5m, -1h30m before ${at && isFile(controller, at) ? 'the end' : 'now'}, ${others}`;
     return `-5m, +5m from this line (${clockTime(inZone(from, zoneOf(at.tab.pane, controller.services.offsetAt)))}), ${others}`;
   },
   keys: () => [['Enter', 'go']],
@@ -27,7 +28,7 @@ export const timePrompt: PromptKind<'time'> = {
     const offsetOf = zoneOf(at.tab.pane, controller.services.offsetAt);
     const zone = hasLocalTimes(at.tab.pane) ? '' : ' UTC';
     const inWords = (time: number) => `${dateTime(inZone(time, offsetOf))}${zone}`;
-    const parsed = parseTime(text, {now: controller.services.clock.wall(), from: lineTime(at), offsetOf});
+    const parsed = parseTime(text, {now: presentOf(controller, at), from: lineTime(at), offsetOf});
     if (parsed.kind === 'error') return parsed.text;
     const id = at.model.index.idAtTime(parsed.at);
     if (id === undefined) {
@@ -44,6 +45,17 @@ export const timePrompt: PromptKind<'time'> = {
     return undefined;
   },
 };
+
+function isFile({services}: Controller, {tab}: PaneAt): boolean {
+  return services.withoutServer || tab.source.kind === 'recording';
+}
+
+/** What a time of day is the last one before, as Unix time in ms: now, but in a log that is a file its last record. */
+function presentOf(controller: Controller, at: PaneAt): number {
+  const {buffer} = at.model.source;
+  const last = isFile(controller, at) ? timeNear(buffer, at.model.index, {id: buffer.endId - 1, step: -1}) : undefined;
+  return last ?? controller.services.clock.wall();
+}
 
 /** Unix time in ms of the current line, or of the nearest one above that has a time; undefined while following. */
 function lineTime({tab, model, current}: PaneAt): number | undefined {
