@@ -98,17 +98,17 @@ test('the list finds logs by name, a closed one is shown again, and two are one 
 test('a log that has ended is neither followed nor paused, and has no connector errors to come', async () => {
   const pieces = new PassThrough();
   await using app = await AppUnderTest.open({opened: await findLogs('-'), names: ['stdin'], stdin: pieces});
-  const text = Array.from({length: 200}, (_, at) => `line ${at}\n`).join('');
-  pieces.write(text);
+  const lines = Array.from({length: 200}, (_, at) => line(30, `line ${at}`).replace('11-25', '11-20'));
+  pieces.write(lines.join(''));
   await app.shows('line 199');
   await app.shows('following');
   expect(app.text).toContain(' p pause');
   pieces.end();
-  await app.shows('at the end');
+  await app.shows('2026-11-20  at the end');
   expect(app.text).not.toMatch(/ p pause| F follow/);
   expect(positionWords(app.screen.controller)).toEqual(['at the end']);
   await app.press('g');
-  await app.shows(/ \d+% *\n/);
+  await app.shows(/ 2026-11-20 {2}\d+% *\n/);
   expect(app.text).not.toMatch(/PAUSED|paused| p resume| F follow/);
   expect(positionWords(app.screen.controller)).toEqual([]);
   expect(app.text).toContain(' G bottom');

@@ -1,4 +1,4 @@
-import {byteSize, count, counted} from '../../lib/format.ts';
+import {byteSize, count, counted, inZone, isoTime} from '../../lib/format.ts';
 import {hasEnded} from '../../streams/log-source.ts';
 import {clip, noticeRows, padTo} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
@@ -8,9 +8,19 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import {newBelow} from '../../viewport/position.ts';
 import type {WrapMode} from '../../viewport/row-renderer.ts';
+import type {Controller} from '../controller.ts';
 import {useController, useModelProgress} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
-import {percentShown, recordWords, type SearchStatus, searchStatus, selectionWords} from '../pane/pane-at.ts';
+import {
+  type PaneAt,
+  percentShown,
+  recordWords,
+  type SearchStatus,
+  searchStatus,
+  selectionWords,
+  timeNear,
+} from '../pane/pane-at.ts';
+import {zoneOf} from '../state/pane-view.ts';
 import {Line} from './rows.tsx';
 
 export type StatusView = {
@@ -29,6 +39,8 @@ export type StatusView = {
   /** `record of 63 lines`; undefined where the current line is all of it. */
   readonly record: string | undefined;
   readonly pan: number;
+  /** Of the current line of an opened log, if it is not today: `2026-11-20`. */
+  readonly day?: string | undefined;
   readonly following: boolean;
   /** How far into an opened log the last row shown is, of 100; undefined while following. */
   readonly percent?: number | undefined;
@@ -66,9 +78,20 @@ export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
     record: recordWords(at),
     following: position.kind === 'follow',
     percent: snapshot.file && percentShown(at),
+    day: snapshot.file && otherDay(controller, at),
     ended: hasEnded(snapshot),
   });
   return <Line text={paint(text, colors)} />;
+}
+
+/** The day of the current line, or of the last one; undefined: it is today, or has no time. */
+function otherDay({services}: Controller, {tab, model, current}: PaneAt): string | undefined {
+  const {buffer} = model.source;
+  const at = timeNear(buffer, model.index, {id: current ?? buffer.endId - 1, step: -1});
+  if (at === undefined) return undefined;
+  const offsetAt = zoneOf(tab.pane, services.offsetAt);
+  const [day, today] = [at, services.clock.wall()].map((time) => isoTime(inZone(time, offsetAt)).slice(0, 10));
+  return day === today ? undefined : day;
 }
 
 const quiet: Style = {dim: true};
@@ -121,6 +144,7 @@ function rightWords(view: StatusView): string[] {
   if (view.asSent) words.push('as sent');
   // The default is not said: `wrap errors` reads like a failure.
   if (view.wrap !== 'errors') words.push(`wrap ${view.wrap}`);
+  if (view.day !== undefined) words.push(view.day);
   if (view.percent !== undefined) words.push(`${view.percent}%`);
   if (!view.ended) words.push(view.following ? 'following' : 'paused');
   else if (view.following) words.push('at the end');

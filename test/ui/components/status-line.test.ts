@@ -71,9 +71,10 @@ describe('the status line says', () => {
     );
   });
 
-  it('how far into a file the screen is', () => {
+  it('the day, and how far into a file the screen is', () => {
     expect(text({ended: true})).toMatch(/wrap off {2}at the end $/);
     expect(text({ended: true, following: false, percent: 13})).toMatch(/wrap off {2}13% $/);
+    expect(text({day: '2026-11-20'})).toMatch(/wrap off {2}2026-11-20 {2}following $/);
     expect(text({following: false, percent: 13})).toMatch(/wrap off {2}13% {2}paused $/);
   });
 
