@@ -42,7 +42,8 @@ export function Body({layout}: {readonly layout: Layout}) {
   useActiveLog();
   const {pane} = controller;
   useModelProgress(pane?.model);
-  useAges(controller.services, pane && newestTime(pane));
+  const places = pane ? visiblePlaces(pane.tab.pane.position, pane.rows.geometry(pane.tab.pane, layout)) : [];
+  useAges(controller.services, pane && newestTime(pane, places, controller.services.clock.wall()));
   useFrameRate(controller.services, pane, layout);
   const labels = useTabLabels(controller);
   useLogWords(controller.logs, () => openedStates(controller));
@@ -76,27 +77,12 @@ export function Body({layout}: {readonly layout: Layout}) {
   function stripRows(): readonly string[] {
     if (layout.stripRows === 0) return [];
     if (!pane || empty) return Array.from({length: layout.stripRows}, () => '');
-    const {tab, rows, strip} = pane;
-    return strip.paint(tab.pane, layout, visiblePlaces(tab.pane.position, rows.geometry(tab.pane, layout)));
+    return pane.strip.paint(pane.tab.pane, layout, places);
   }
 
-  /** Unix time in ms of the line closest to now, whose age changes first; undefined if no ages are shown. */
-  function newestTime({tab, model, rows}: Pane): number | undefined {
-    const {position, time, asSent} = tab.pane;
-    if (time !== 'relative' || asSent) return undefined;
-    const places = visiblePlaces(position, rows.geometry(tab.pane, layout));
-    const times = places.flatMap(({id}) => model.index.timeAt(id) ?? []);
-    // A server's clock may be ahead.
-    const ageOf = (at: number) => Math.abs(controller.services.clock.wall() - at);
-    return times.length === 0 ? undefined : times.reduce((best, at) => (ageOf(at) < ageOf(best) ? at : best));
-  }
-
-  function runRow({tab, model, rows}: Pane) {
-    const {position} = tab.pane;
-    const {index} = model;
-    const places = visiblePlaces(position, rows.geometry(tab.pane, layout));
+  function runRow({tab, model: {index}}: Pane): StyledText {
     const {clock, offsetAt} = controller.services;
-    return runHeader(runShown(index, position, places), index.runs, {
+    return runHeader(runShown(index, tab.pane.position, places), index.runs, {
       width: layout.paneWidth,
       symbols,
       now: clock.wall(),
@@ -124,6 +110,16 @@ export function Body({layout}: {readonly layout: Layout}) {
       symbols,
     }).map((row) => paint(row, colors));
   }
+}
+
+/** Unix time in ms of the line closest to now, whose age changes first; undefined if no ages are shown. */
+function newestTime({tab, model}: Pane, places: readonly Place[], now: number): number | undefined {
+  const {time, asSent} = tab.pane;
+  if (time !== 'relative' || asSent) return undefined;
+  const times = places.flatMap(({id}) => model.index.timeAt(id) ?? []);
+  // A server's clock may be ahead.
+  const ageOf = (at: number) => Math.abs(now - at);
+  return times.length === 0 ? undefined : times.reduce((best, at) => (ageOf(at) < ageOf(best) ? at : best));
 }
 
 /** What the list says of the opened logs. */
