@@ -127,11 +127,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     viewOptions: viewOptionsOf(settings.view.initial),
     ...(session && {beforeFirst: () => session.start(controller)}),
   });
-  const [note] = notes;
-  if (note !== undefined) {
-    const others = notes.length > 1 ? ` · left out, too: ${counted(notes.length - 1, 'file', 'files')}` : '';
-    controller.say(`${note}${others}`, 'failure');
-  }
+  sayFirst(notes, controller);
   // One log needs no list.
   if (opened?.found.length === 1 && settings.view.initial.sidebar === 'auto') {
     controller.dispatch({type: 'toggle-sidebar'});
@@ -167,6 +163,13 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const reportFault = (error: unknown) =>
     reportCrash(error, {process, version, folder: backend.state, secrets: server.secrets(), clock});
   return await endScreen({exit, writes, undo, process, clock, reportFault});
+}
+
+/** One line holds the first note. */
+function sayFirst([note, ...others]: readonly string[], controller: Controller): void {
+  if (note === undefined) return;
+  const more = others.length > 0 ? ` · left out, too: ${counted(others.length, 'file', 'files')}` : '';
+  controller.say(`${note}${more}`, 'failure');
 }
 
 /** Stays to the end of the process: what is written to a terminal that is gone fails late, and for nobody. */

@@ -79,25 +79,22 @@ export function explainFailure(
   {tokenFrom, context, isDefaultHost}: RequestOrigin,
 ): {readonly title: string; readonly advice: readonly string[]} {
   const set = settingsOf(context);
-  if (failure.kind === 'retryable') {
-    if (failure.reason === 'unreachable' && failure.message.startsWith('the proxy ')) {
-      return {
-        title: 'The proxy does not lead to the server',
-        advice: ['The variable NO_PROXY names hosts that need no proxy.'],
-      };
-    }
-    return failure.reason === 'unreachable' || failure.reason === 'timeout'
-      ? {
-          title: 'The server cannot be reached',
-          advice: [
-            `Is Feldera running there? Set the address with ${set.host}.`,
-            ...(isDefaultHost ? ['To look around without a server: pipetail --demo'] : []),
-          ],
-        }
-      : {title: 'The server answers with an error', advice: ['This may be temporary.']};
-  }
   const renewed = 'The token command runs again automatically.';
   switch (failure.reason) {
+    case 'unreachable':
+    case 'timeout':
+      return failure.message.startsWith('the proxy ')
+        ? {
+            title: 'The proxy does not lead to the server',
+            advice: ['The variable NO_PROXY names hosts that need no proxy.'],
+          }
+        : {
+            title: 'The server cannot be reached',
+            advice: [
+              `Is Feldera running there? Set the address with ${set.host}.`,
+              ...(isDefaultHost ? ['To look around without a server: pipetail --demo'] : []),
+            ],
+          };
     case 'unauthorized':
       return {
         title: 'The server requires credentials',
@@ -136,6 +133,13 @@ export function explainFailure(
       return {title: 'The certificate is not trusted', advice: ['Is this the right host?']};
     case 'unsupported':
       return {title: 'This version of Feldera is too old for that', advice: []};
+    case 'not-ready':
+    case 'not-deployed':
+    case 'runner-unreachable':
+    case 'pipeline-unreachable':
+    case 'server-error':
+    case 'protocol':
+      return {title: 'The server answers with an error', advice: ['This may be temporary.']};
     case 'unknown-pipeline':
     case 'bad-request':
     case 'headers-too-large':
