@@ -104,17 +104,6 @@ export function parseError(endpoint: string, event: number, reason: string, frag
   };
 }
 
-/** A line that is no record at all. */
-export function envelopeError(endpoint: string, fragment: string): ConnectorError {
-  const cause = 'failed to parse string as a JSON document: expected value at line 1 column 2';
-  return {
-    endpoint,
-    kind: 'parse',
-    tag: 'text_envelope_err',
-    error: `Parse error: ${cause}\nInvalid fragment: '${fragment}'`,
-  };
-}
-
 /** An error of Kafka's client, which counts in words how many more like it were suppressed (librdkafka 2). */
 export function kafkaClientError(
   pipeline: DemoPipeline,

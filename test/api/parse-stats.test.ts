@@ -3,9 +3,10 @@ import {describe, expect, test} from 'vitest';
 import * as api from '../../source/api/parse-stats.ts';
 import {ServerJson} from '../../source/api/server-text.ts';
 import type {ConnectorStats, PipelineStats} from '../../source/api/types.ts';
+import {runAtOnce} from '../../source/lib/slices.ts';
 import {recording} from '../demo/recording.ts';
 
-const parseStats = (json: unknown) => api.parseStats(new ServerJson(json));
+const parseStats = (json: unknown) => runAtOnce(api.statsSteps(new ServerJson(json)));
 const parseTimeSeries = (json: unknown) => api.parseTimeSeries(new ServerJson(json));
 const bodyOf = (file: string): unknown => JSON.parse(recording(file).body.toString());
 const statsOf = (file: string): PipelineStats | undefined => parseStats(bodyOf(file));
@@ -14,7 +15,7 @@ function connectorOf(stats: PipelineStats | undefined, name: string): ConnectorS
   return stats?.connectors.find((each) => each.name === name);
 }
 
-describe('parseStats', () => {
+describe('statsSteps', () => {
   test('reads the counters of a pipeline and of its connectors', () => {
     const {connectors, ...whole} = statsOf('25b-stats-plain.raw') ?? {};
     expect(whole).toEqual({

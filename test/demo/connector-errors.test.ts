@@ -1,13 +1,7 @@
 import {stripVTControlCharacters} from 'node:util';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {
-  connectorErrors,
-  ErrorLimiter,
-  envelopeError,
-  kafkaClientError,
-  parseError,
-} from '../../source/demo/connector-errors.ts';
+import {connectorErrors, ErrorLimiter, kafkaClientError, parseError} from '../../source/demo/connector-errors.ts';
 import {processLog} from '../../source/demo/process-log.ts';
 import {lived} from './lived.ts';
 import {recording} from './recording.ts';
@@ -85,7 +79,6 @@ describe('errors of connectors', () => {
       pipeline.start();
       const report = connectorErrors(pipeline, processLog(pipeline, {shape: 'plain'}));
       report(parseError('orders.bad', 2, 'missing field `id`', '{"customer": "Ada Lovelace", "amount": 99.0}'));
-      report(envelopeError('orders.bad', 'line'));
       const error = 'No space left on device (os error 28)';
       report({endpoint: 'big_orders.full', kind: 'transport', isOutput: true, tag: 'outprobe_push_buf', error});
       const refused = 'Failed to connect to host: Connection refused (os error 111)';
@@ -94,7 +87,7 @@ describe('errors of connectors', () => {
     });
     const column = (line: string) => line.replaceAll(/ at line 1 column \d+/g, ' at line 1 column N');
     const lines = words(text).map(column);
-    expect(lines).toHaveLength(5);
+    expect(lines).toHaveLength(4);
     const spans = /[a-z]+_input\{ path="[^"]*"\}: /;
     const real = new Set(words(recorded).map((line) => column(line.replace(spans, ''))));
     expect(lines.filter((line) => !real.has(line))).toEqual([]);
@@ -128,7 +121,7 @@ describe('errors of connectors', () => {
         for (let event = 1; event <= count; event++) report(parseError('a.b', event, 'missing field `id`', '{}'));
       };
       burst(100);
-      report(envelopeError('a.b', 'x'));
+      report({...parseError('a.b', 1, 'expected value', 'x'), tag: 'text_envelope_err'});
       yield 6000;
       burst(30);
       yield 1000;

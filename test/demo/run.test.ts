@@ -1,7 +1,8 @@
 import {describe, expect, it} from 'vitest';
-import {parseStats, parseTimeSeries} from '../../source/api/parse-stats.ts';
+import {parseTimeSeries, statsSteps} from '../../source/api/parse-stats.ts';
 import {ServerJson} from '../../source/api/server-text.ts';
 import {DemoRun} from '../../source/demo/run.ts';
+import {runAtOnce} from '../../source/lib/slices.ts';
 import {recording} from './recording.ts';
 
 /** A run on a clock that the test sets. */
@@ -15,7 +16,7 @@ function started() {
       errors += change;
     },
   });
-  const stats = () => parseStats(new ServerJson(run.statsJson({withErrors: true, isPaused: false})));
+  const stats = () => runAtOnce(statsSteps(new ServerJson(run.statsJson({withErrors: true, isPaused: false}))));
   const connector = (name: string) => stats()?.connectors.find((each) => each.name === name);
   return {clock, run, stats, connector, errors: () => errors};
 }

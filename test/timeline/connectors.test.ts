@@ -1,8 +1,9 @@
 import {expect, test} from 'vitest';
-import {parseStats} from '../../source/api/parse-stats.ts';
+import {statsSteps} from '../../source/api/parse-stats.ts';
 import {ServerJson} from '../../source/api/server-text.ts';
 import type {ConnectorError, ConnectorStats, PipelineStats} from '../../source/api/types.ts';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {runAtOnce} from '../../source/lib/slices.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
 import type {KnownStats} from '../../source/streams/stats-poller.ts';
 import {
@@ -89,7 +90,9 @@ test('of what a server counts and does not send there are no texts', () => {
 });
 
 test('the connectors of a real pipeline: the failed one first, which only the log still tells of', () => {
-  const stats = parseStats(new ServerJson(JSON.parse(recording('25c-stats-fatal-input.raw').body.toString())));
+  const stats = runAtOnce(
+    statsSteps(new ServerJson(JSON.parse(recording('25c-stats-fatal-input.raw').body.toString()))),
+  );
   const known: KnownStats = {
     ...{stats, at: 0, gone: [], buffered: [], series: undefined, failure: undefined, seriesFailure: undefined},
   };
