@@ -116,7 +116,8 @@ export function searchWords(search: SearchStatus, {ellipsis}: Symbols): string {
   const hits = counted(search.hits, 'line', 'lines');
   const place = search.rank === undefined ? hits : `${count(search.rank)} of ${count(search.hits)}`;
   const found = search.hits === 0 && search.complete ? 'no match' : place;
-  return `${found}${search.complete ? '' : ellipsis}${search.literal ? '  not a regex: searched as typed' : ''}`;
+  const unfinished = search.percent === undefined ? ellipsis : `${ellipsis} ${search.percent}% searched`;
+  return `${found}${search.complete ? '' : unfinished}${search.literal ? '  not a regex: searched as typed' : ''}`;
 }
 
 function leftWords(view: StatusView): StyledText {

@@ -29,6 +29,11 @@ export class LogSearch {
     return this.#lines.count + this.#shownMarkers().length;
   }
 
+  /** Lines from this id on have not been searched. */
+  get searchedTo(): number {
+    return this.#lines.countExactUpTo;
+  }
+
   /** The hit's place among the hits, from 1; undefined for an entry that is no hit. */
   rankOf(id: number): number | undefined {
     const markers = this.#shownMarkers();

@@ -90,6 +90,8 @@ describe('the words of a search', () => {
     ['1 line', {rank: undefined, hits: 1}],
     ['no match', {rank: undefined, hits: 0}],
     ['0 lines…', {rank: undefined, hits: 0, complete: false}],
+    ['0 lines… 43% searched', {rank: undefined, hits: 0, complete: false, percent: 43}],
+    ['41 lines', {rank: undefined, percent: 100}],
     ['1,234 lines…', {rank: undefined, hits: 1234, complete: false}],
     ['3 of 41  not a regex: searched as typed', {literal: true}],
     ['stopped: this pattern takes too long', {tooSlow: true}],
