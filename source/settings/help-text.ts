@@ -12,10 +12,11 @@ type CommandHelp = {
   readonly notes: readonly string[];
   /** Those of the screen are in the manual page only: its usage is long. */
   readonly examples: readonly Call[];
-  readonly exitCodes: string;
+  /** Where they are not the usual ones. */
+  readonly exitCodes?: string;
 };
 
-const exitCodes = '0 done, 1 failure, 2 wrong usage, 130 interrupted (129 hang-up, 143 terminated)';
+const usualCodes = '0 done, 1 failure, 2 wrong usage, 130 interrupted (129 hang-up, 143 terminated)';
 
 export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
   screen: {
@@ -47,7 +48,6 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ],
       ["pipetail 'ord*' --record ~/pipetail-logs", 'all logs that match, also written to files'],
     ],
-    exitCodes,
   },
   logs: {
     introduction:
@@ -66,7 +66,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail logs --from bundle.zip --level warn', 'a support bundle, a file or a recording'],
       ["pipetail logs a -f --exit-on 'is done' --timeout 10m", 'wait for it: 3 if it comes, else 1'],
     ],
-    exitCodes: exitCodes.replace('usage,', 'usage, 3 --exit-on matched,'),
+    exitCodes: usualCodes.replace('usage,', 'usage, 3 --exit-on matched,'),
   },
   list: {
     introduction: 'pipetail list shows all pipelines and their states.',
@@ -76,7 +76,6 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail list --status Failed -o name', 'the names of those that failed'],
       ['pipetail list -o wide', 'with program, errors and cause'],
     ],
-    exitCodes,
   },
   status: {
     introduction:
@@ -84,7 +83,6 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
     usage: [['pipetail status [options] [pipeline]', '']],
     notes: [],
     examples: [['pipetail status orders -o json', 'one pipeline, for a script']],
-    exitCodes,
   },
   diff: {
     introduction:
@@ -96,7 +94,6 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail diff orders --from ~/pipetail-logs --runs 3,4', 'two runs of a recording'],
       ['pipetail diff --from bundle.zip', 'of a bundle or a file; a name is only needed where there are several logs'],
     ],
-    exitCodes,
   },
   story: {
     introduction:
@@ -104,7 +101,6 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
     usage: [['pipetail story [options] <pipeline>', '']],
     notes: [],
     examples: [['pipetail story orders --since 24h', 'the last day']],
-    exitCodes,
   },
   open: {
     introduction:
@@ -118,7 +114,6 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail open ~/pipetail-logs', 'all recordings of that folder'],
       ['pipetail open support.zip node.log.gz', 'a support bundle and a file'],
     ],
-    exitCodes,
   },
   completion: {
     introduction:
@@ -130,14 +125,12 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
     ],
     notes: [],
     examples: [],
-    exitCodes,
   },
   man: {
     introduction: 'pipetail man prints the manual page: as text on a terminal, else in roff, as man reads it.',
     usage: [['pipetail man', '']],
     notes: [],
     examples: [['pipetail man | man -l -', 'as man shows it, on Linux']],
-    exitCodes,
   },
   config: {
     introduction: 'pipetail config is about the configuration file, ~/.config/pipetail/config.toml.',
@@ -149,7 +142,6 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
     ],
     notes: ['A flag wins over a variable, a variable over the file, the file over the default.'],
     examples: [],
-    exitCodes,
   },
   demo: {
     introduction: 'pipetail demo serves a demo of the Feldera API.',
@@ -174,7 +166,7 @@ const leastWidth = 72;
 
 /** The text of `--help`. `width`: the terminal's, in cells; that of a usual one where there is none. */
 export function helpText(command: CommandName, width = 80): string {
-  const {introduction, usage, notes, examples, exitCodes: codes} = commandsHelp[command];
+  const {introduction, usage, notes, examples, exitCodes = usualCodes} = commandsHelp[command];
   const prose = (text: string) => wrap(text, 0, width).join('\n');
   const calls = (title: string, rows: readonly Call[]) =>
     [title, ...rows.flatMap(([call, does]) => columns(call, does, {indent: callIndent, width}))].join('\n');
@@ -187,7 +179,7 @@ export function helpText(command: CommandName, width = 80): string {
     ...notes.map(prose),
     ...(examples.length > 0 && command !== 'screen' ? [calls('Examples', examples)] : []),
     ...groups,
-    prose(`Exit codes: ${codes}`),
+    prose(`Exit codes: ${exitCodes}`),
   ].join('\n\n')}\n`;
 }
 
