@@ -5,9 +5,10 @@ import {counted} from '../../lib/format.ts';
 import {type ConnectorCount, WithheldErrors} from '../../records/withheld.ts';
 import type {LineOutput} from '../../system/line-output.ts';
 import {markerText, markerTone} from '../../words/markers.ts';
-import type {CaughtUp, Ending} from './catch-up.ts';
+import type {Ending} from './catch-up.ts';
 import {RecordPrinter, type RecordPrinterOptions} from './record-printer.ts';
 import type {ConvertLines} from './record-shapes.ts';
+import type {CaughtUp} from './tail-wait.ts';
 
 /** Capacity of a pipe (Linux). */
 const pipeBytes = 64 * 1024;

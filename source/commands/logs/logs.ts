@@ -7,10 +7,12 @@ import type {StreamOptions} from '../../streams/log-stream.ts';
 import {StreamManager} from '../../streams/stream-manager.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
 import {errorWithAdvice} from '../../words/failures.ts';
-import {matched} from './catch-up.ts';
 import {PipelineLog} from './pipeline-log.ts';
 import type {LogToPrint, RecordPrinterOptions} from './record-printer.ts';
 import type {ConvertLines} from './record-shapes.ts';
+
+/** Exit code when a record has matched `--exit-on`. */
+export const matched = 3;
 
 export type LogsOptions = {
   readonly names: readonly string[];

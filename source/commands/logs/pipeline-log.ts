@@ -8,19 +8,11 @@ import type {StreamManager} from '../../streams/stream-manager.ts';
 import type {LineOutput} from '../../system/line-output.ts';
 import {unmatchedWords} from '../../timeline/event-words.ts';
 import {recordingWords} from '../../words/markers.ts';
-import {
-  CatchUp,
-  type CatchUpInput,
-  type Ending,
-  failedToOpen,
-  failure,
-  TailWait,
-  troubleOf,
-  withoutAnswer,
-} from './catch-up.ts';
+import {CatchUp, type CatchUpInput, type Ending, failedToOpen, failure, troubleOf, withoutAnswer} from './catch-up.ts';
 import {LogPrinter} from './log-printer.ts';
 import {type RecordPrinterOptions, tooSlowWords} from './record-printer.ts';
 import type {ConvertLines} from './record-shapes.ts';
+import {TailWait} from './tail-wait.ts';
 
 /** Milliseconds between checks whether the catch-up of a quiet log is over. */
 const checkEvery = 50;

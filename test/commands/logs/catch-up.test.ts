@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {ApiFailure} from '../../../source/api/types.ts';
-import {CatchUp, type CatchUpInput, TailWait} from '../../../source/commands/logs/catch-up.ts';
+import {CatchUp, type CatchUpInput} from '../../../source/commands/logs/catch-up.ts';
+import {TailWait} from '../../../source/commands/logs/tail-wait.ts';
 import type {ConnectionState} from '../../../source/streams/connection/state.ts';
 
 const connecting: ConnectionState = {kind: 'connecting', attempt: 1};
