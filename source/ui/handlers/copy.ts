@@ -352,10 +352,16 @@ function choiceWords(what: Choice | PageText): string {
 /** In bytes. With time and extension, names stay far below the 255 that file systems allow. */
 const longestPipeline = 100;
 
+/** What a log that is a file has in its name: no pipeline has a dot. */
+const extensionOfLog = /\.(?:log|txt|out|err)(?:\.\d+)?(?:\.(?:gz|zst))?(?=-|$)/i;
+
 /** `orders-2026-11-25T120344Z.log`. `at`: Unix time in ms of the last record: a log saved later gets another name. */
 export function suggestName(pipeline: string, at: number, extension: Extension = 'log'): string {
   // The name comes from the server.
-  const letters = pipeline.replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, '_').replace(/^[.-]+/, '');
+  const letters = pipeline
+    .replace(extensionOfLog, '')
+    .replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, '_')
+    .replace(/^[.-]+/, '');
   // A character that is cut becomes U+FFFD.
   const safe = Buffer.from(letters)
     .toString('utf8', 0, longestPipeline)

@@ -21,6 +21,9 @@ test.for<[string, string]>([
   ['..', 'pipeline-2026-11-25T120344Z.log'],
   ['заказы', 'заказы-2026-11-25T120344Z.log'],
   ['', 'pipeline-2026-11-25T120344Z.log'],
+  ['orders.log', 'orders-2026-11-25T120344Z.log'],
+  ['orders.log.2.gz', 'orders-2026-11-25T120344Z.log'],
+  ['orders.log-timeline', 'orders-timeline-2026-11-25T120344Z.log'],
 ])('%j', ([pipeline, name]) => {
   expect(suggestName(pipeline, at)).toBe(name);
 });
