@@ -28,7 +28,18 @@ export function joinRotated<File>(
   }
   return [...logs]
     .sort(([a], [b]) => byName(a, b))
-    .map(([, parts]) => parts.sort((a, b) => b.age - a.age).map(({file}) => file));
+    .flatMap(([, parts]) =>
+      withoutCopies(parts.sort((a, b) => b.age - a.age || byName(nameOf(a.file), nameOf(b.file)))),
+    );
+}
+
+/** Of the same turn, `x.log` and `x.log.gz` have the same lines: what is a copy is a log of its own. */
+function withoutCopies<File>(
+  parts: readonly {readonly file: File; readonly age: number}[],
+): readonly (readonly File[])[] {
+  const isCopy = parts.map(({age}, place) => parts[place - 1]?.age === age);
+  const filesOf = (copies: boolean) => parts.flatMap(({file}, place) => (isCopy[place] === copies ? [file] : []));
+  return [filesOf(false), ...filesOf(true).map((file) => [file])];
 }
 
 /** Numbers in names by their value: `node-2` comes before `node-10`. */

@@ -90,6 +90,24 @@ describe('a folder of files', () => {
     ]);
   });
 
+  test('shows no line twice of a log that was compressed beside itself', async () => {
+    const folder = await folderOf({
+      'x.log': 'now\n',
+      'x.log.gz': gzipSync('now\n'),
+      'x.log.1': 'before\n',
+      'x.log.1.gz': gzipSync('before\n'),
+      'y.gz': gzipSync('a\n'),
+      'y.zst': zstdCompressSync('a\n'),
+    });
+    expect(inShort(await findLogs(folder))).toEqual([
+      'file x.log x.log.1 x.log',
+      'file x.log.1.gz x.log.1.gz',
+      'file x.log.gz x.log.gz',
+      'file y.gz y.gz',
+      'file y.zst y.zst',
+    ]);
+  });
+
   test('opens what it can, and says what it cannot', async () => {
     const folder = await folderOf({'a.log': 'a\n', 'b.log': Buffer.from([1, 0, 2]), 'c.log': 'c\n'});
     await chmod(path.join(folder, 'c.log'), 0);
