@@ -3,6 +3,7 @@ import path from 'node:path';
 import {PassThrough} from 'node:stream';
 import {stripVTControlCharacters} from 'node:util';
 import {expect, test} from 'vitest';
+import {filterText} from '../../source/filters/filter.ts';
 import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
 import {findLogs} from '../../source/storage/opened/find-logs.ts';
 import {findRecordings} from '../../source/storage/recording/reader.ts';
@@ -295,6 +296,12 @@ test(': and g wait for the lines of a large file to be counted, unless the user 
   screen.press('Esc');
   expect(noticeAfter(screen, ':', '-', '3', 'Enter')).toBeUndefined();
   expect(at()).toBe('line 127');
+  const filtersAfter = (...keys: readonly string[]) => {
+    screen.press(...keys);
+    return controller.tab?.pane.filters.map(({filter}) => filterText(filter));
+  };
+  expect(filtersAfter('<')).toEqual(['since here']);
+  expect(filtersAfter('Esc')).toEqual([]);
   expect(noticeAfter(screen, 'g')).toBe(words);
   screen.press('j');
   expect(at()).toBe('line 128');
@@ -311,4 +318,6 @@ test(': and g wait for the lines of a large file to be counted, unless the user 
   expect(stripVTControlCharacters(rows.join('\n'))).toContain('50 line 50');
   screen.press('g');
   expect(at()).toBe('line 1');
+  screen.press(':', '5', '0', 'Enter', '>');
+  expect(filtersAfter()).toEqual(['up to line 50']);
 });

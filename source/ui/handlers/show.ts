@@ -8,7 +8,7 @@ import {
   withFilter,
   withLeastLevel,
 } from '../../filters/filter.ts';
-import {clockTime} from '../../lib/format.ts';
+import {clockTime, count, inZone} from '../../lib/format.ts';
 import {fingerprintOf, fingerprintText} from '../../records/fingerprint.ts';
 import type {Level} from '../../records/level.ts';
 import type {Run} from '../../records/runs.ts';
@@ -23,7 +23,7 @@ import {keysDo} from '../keys/commands.ts';
 import {heightWithStrip} from '../layout.ts';
 import {noConnectionWords} from '../opened.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
-import {hasMatches, type PaneView} from '../state/pane-view.ts';
+import {hasMatches, type PaneView, zoneOf} from '../state/pane-view.ts';
 import {pipelinesOf} from '../state/view-state.ts';
 import {showsRecord} from './common.ts';
 import {countingWords} from './move.ts';
@@ -113,7 +113,7 @@ export const showHandlers = {
       return;
     }
     const from = at.model.index.headOf(at.current);
-    between(controller, at, {kind: 'between', from, to: undefined, label: `since ${placeOf(at, from)}`});
+    between(controller, at, {kind: 'between', from, to: undefined, label: `since ${placeOf(controller, at, from)}`});
   },
   'hide-after'(controller: Controller) {
     const at = controller.paneAt;
@@ -124,7 +124,7 @@ export const showHandlers = {
     }
     const head = at.model.index.headOf(at.current);
     const to = (at.model.index.linesOf(head).at(-1) ?? head) + 1;
-    between(controller, at, {kind: 'between', from: 0, to, label: `up to ${placeOf(at, head)}`});
+    between(controller, at, {kind: 'between', from: 0, to, label: `up to ${placeOf(controller, at, head)}`});
   },
   fold(controller: Controller) {
     const {tab} = controller;
@@ -271,9 +271,14 @@ function removeBetween(controller: Controller, {tab}: PaneAt, label: string): bo
   return true;
 }
 
-function placeOf({model}: PaneAt, id: number): string {
+/** The time of a line as the pane shows it; of one without a time its number, if lines are counted. */
+function placeOf({services}: Controller, {tab, model}: PaneAt, id: number): string {
   const time = model.index.timeAt(id);
-  return time === undefined ? `line ${id + 1}` : clockTime(time);
+  if (time === undefined) {
+    const number = model.source.buffer.numberOf(id);
+    return number === undefined ? 'here' : `line ${count(number)}`;
+  }
+  return clockTime(inZone(time, zoneOf(tab.pane, services.offsetAt)));
 }
 
 /** `&`: adds a filter, or edits one chosen with the arrow keys; an empty text removes it. */

@@ -217,6 +217,14 @@ describe('<, > and R', () => {
     expect(texts(screen)).toEqual(['up to 00:00:03', 'since 00:00:02']);
   });
 
+  it('say the time as the line has it, where times are local', async () => {
+    await using screen = await reading(five, {offsetAt: () => 120});
+    await pressed(screen, 't', 'k', '>');
+    expect(texts(screen)).toEqual(['up to 02:00:04']);
+    await pressed(screen, 't', '<');
+    expect(texts(screen)).toEqual(['up to 02:00:04', 'since 00:00:04']);
+  });
+
   it('> keeps the record whole', async () => {
     await using screen = await reading([five[0] ?? '', 'goes on here', 'and here', five[1] ?? '']);
     await pressed(screen, 'k', 'k', '>');
