@@ -17,6 +17,8 @@ export type FilterRowView = {
   /** The pattern takes too long: the filter hides nothing. */
   readonly isTooSlow: (id: number) => boolean;
   readonly isFiltering: boolean;
+  /** How much of a large log is filtered, of 100. */
+  readonly percent?: number | undefined;
   /** Records shown around each match. */
   readonly around: number;
   readonly width: number;
@@ -30,13 +32,13 @@ export function FilterLine() {
   const {pane} = controller;
   useModelProgress(pane?.model);
   if (!pane) return <Line text="" />;
-  const {shown, isFiltering} = pane.model;
+  const {shown, isFiltering, filteredPercent: percent} = pane.model;
   const {filters, around} = pane.tab.pane;
   const row = filterRow({
     filters,
     hiddenBy: (id) => (isFiltering ? undefined : shown?.hiddenBy(id)),
     isTooSlow: (id) => shown?.tooSlow.includes(id) ?? false,
-    ...{isFiltering, around, symbols},
+    ...{isFiltering, percent, around, symbols},
     width: controller.size.columns,
   });
   return <Line text={paint(row, colors)} />;
@@ -65,9 +67,9 @@ export function filterRow(view: FilterRowView): StyledText {
 }
 
 /** At most half of the row: the rest belongs to the filters. */
-function rightWords({filters, around, isFiltering, width}: FilterRowView): string {
+function rightWords({filters, around, isFiltering, percent, width}: FilterRowView): string {
   const words = [
-    ...(isFiltering ? ['filtering'] : []),
+    ...(isFiltering ? [percent === undefined ? 'filtering' : `filtering ${percent}%`] : []),
     ...(filters.some(({on}) => on) ? [] : ['all off']),
     ...(around > 0 ? [`${around} around each match`] : []),
   ];

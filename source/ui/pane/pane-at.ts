@@ -34,9 +34,6 @@ export type SearchStatus = {
   readonly percent?: number | undefined;
 };
 
-/** Bytes of log from which on a search takes longer than a blink. */
-const largeLog = 64 * 1024 * 1024;
-
 export function paneAt(pane: Pane, layout: Layout): PaneAt {
   const geometry = pane.rows.geometry(pane.tab.pane, layout);
   return {...pane, layout, geometry, current: currentOf(pane.tab.pane.position, geometry)};
@@ -143,8 +140,6 @@ export function searchStatus({tab, model, current}: PaneAt): SearchStatus | unde
   const {searching} = model;
   if (!searching || tab.pane.search === undefined) return undefined;
   const {search, pattern} = searching;
-  const {firstId, endId, byteLength} = model.source.buffer;
-  const isLong = byteLength >= largeLog && search.searchedTo < endId;
   return {
     text: tab.pane.search,
     literal: pattern.literal,
@@ -152,6 +147,6 @@ export function searchStatus({tab, model, current}: PaneAt): SearchStatus | unde
     hits: search.count,
     rank: current === undefined ? undefined : search.rankOf(current),
     complete: model.isSearched,
-    percent: isLong ? Math.floor((100 * (search.searchedTo - firstId)) / (endId - firstId)) : undefined,
+    percent: model.searchedPercent,
   };
 }

@@ -43,6 +43,9 @@ type PaneModelOptions = {
   readonly onResult: () => void;
 };
 
+/** Bytes of a log from which on it takes seconds to search and to filter. */
+const largeLog = 64 * 1024 * 1024;
+
 /**
  * What is derived from one tab's log and its view: the index of its records, the entries that filters and folds leave,
  * the hits of its search, and its records by time. Each part needs the one before it. It works in slices, and only while the tab is shown.
@@ -158,8 +161,25 @@ export class PaneModel {
     return this.#next !== undefined;
   }
 
+  /** How much of a large log the new filters have been applied to, of 100; undefined: no filters are being applied. */
+  get filteredPercent(): number | undefined {
+    return this.#next && this.#percentTo(this.#next.pass.map.end);
+  }
+
   get searching(): Searching | undefined {
     return this.#searching;
+  }
+
+  /** How much of a large log was searched, of 100; undefined: all of it. */
+  get searchedPercent(): number | undefined {
+    return this.#searching && this.#percentTo(this.#searching.search.searchedTo);
+  }
+
+  /** Undefined at the end, and in a log that is worked through at once. */
+  #percentTo(id: number): number | undefined {
+    const {firstId, endId, byteLength} = this.source.buffer;
+    if (id >= endId || byteLength < largeLog) return undefined;
+    return Math.floor((100 * Math.max(0, id - firstId)) / (endId - firstId));
   }
 
   /** The whole log was searched: the number of hits is exact. */
@@ -369,6 +389,7 @@ export class PaneModel {
     const {runs} = this.index;
     const {caughtUp} = this.#runner;
     const key = [
+      ...[this.filteredPercent, this.searchedPercent],
       ...[caughtUp, this.#index, this.#shown, this.#searching, this.#searching?.search.count, runs.length, runs.at(-1)],
       this.#histogram?.version,
     ];

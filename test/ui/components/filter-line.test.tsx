@@ -88,6 +88,7 @@ describe('the row of filters says', () => {
 
   it('no number until it is counted', () => {
     expect(row({isFiltering: true})).toMatch(/^ & {2}refused {3,}filtering $/);
+    expect(row({isFiltering: true, percent: 43})).toMatch(/ {3,}filtering 43% $/);
   });
 
   it('which are off, and that all are', () => {
