@@ -365,3 +365,17 @@ describe('streams of the process that nobody reads', () => {
     expect(modelled.model.unread).toEqual([]);
   });
 });
+
+it('tells how far filters and search of a large log are, and nothing of a small one', async () => {
+  const large = new Modelled(1 << 28);
+  large.write(...Array.from({length: 65}, () => 'x'.repeat(1 << 20)));
+  const small = new Modelled();
+  small.write('x');
+  const percents = ({model}: Modelled) => [model.filteredPercent, model.searchedPercent];
+  for (const {model} of [large, small]) model.sync({...freshPane, search: 'x', filters: [filterBy('x')]});
+  expect(percents(large)).toEqual([0, 0]);
+  expect(percents(small)).toEqual([undefined, undefined]);
+  await large.clock.advance(100);
+  expect(percents(large)).toEqual([undefined, undefined]);
+  expect(large.hits).toHaveLength(65);
+});
