@@ -4,6 +4,7 @@ import type {ConnectorCount} from '../records/withheld.ts';
 import {plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import {textWidth} from '../terminal/width.ts';
 import {compactLine, readLine} from '../viewport/line-text.ts';
+import {utc} from '../viewport/time-column.ts';
 import {lostAmount, markerText} from '../words/markers.ts';
 import {stateChangeWords} from '../words/pipeline.ts';
 import {riseWords} from './connectors.ts';
@@ -106,7 +107,7 @@ export function errorWords({example, key}: Pick<ErrorGroup, 'example' | 'key'>, 
   const {asSent, record} = readLine(example);
   if (!record) return asSent;
   const compactness = width < widthWithTarget ? 'no-target' : 'full';
-  const text = compactLine(asSent, record, {compactness, time: 'off', offsetAt: () => 0});
+  const text = compactLine(asSent, record, {compactness, time: 'off', offsetAt: utc});
   // Errors are all of one level; a watched line may be of any.
   return key === watchedKey ? text : slice(text, levelCells, text.text.length);
 }

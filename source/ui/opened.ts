@@ -2,6 +2,7 @@ import {byteSize, count, counted} from '../lib/format.ts';
 import {shortenHome} from '../storage/save-file.ts';
 import {clean} from '../terminal/clean.ts';
 import type {Fact} from '../viewport/markdown.ts';
+import {utc} from '../viewport/time-column.ts';
 import {fileWords, openedKind} from '../words/opened.ts';
 import type {Controller} from './controller.ts';
 import {timeNear} from './pane/pane-at.ts';
@@ -33,7 +34,7 @@ export function openedFacts({services}: Controller, name: string): readonly Fact
   if (!log || !found) return [];
   const {file, lineCount, droppedLines} = log.snapshot.get();
   // As the other times of these pages.
-  const inUtc = {now: services.clock.wall(), offsetAt: () => 0};
+  const inUtc = {now: services.clock.wall(), offsetAt: utc};
   const older = found.kind === 'file' ? found.older.length : 0;
   return [
     [

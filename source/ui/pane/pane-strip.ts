@@ -17,7 +17,7 @@ const mostUnsettled = 2000;
 type Width = Pick<Layout, 'paneWidth'>;
 
 /** `at`: Unix time in ms; `counts`: of the records that filters leave. */
-export type StripSpan = {readonly at: number; readonly spanMs: number; readonly counts: RecordCounts};
+type StripSpan = {readonly at: number; readonly spanMs: number; readonly counts: RecordCounts};
 
 /** The strip of time of one tab: how many records there were when, in the whole scrollback. */
 export class PaneStrip {
@@ -57,7 +57,6 @@ export class PaneStrip {
       markers: buffer.markers(),
       shownOf: shown && ((cell: StripCell) => this.#counts.of(cell, shown, this.#model)),
     };
-    // While a log is opened, its first records are not indexed yet.
     const whyEmpty = hasNoTimes(this.#model) ? ` ${noTimesWords}` : '';
     const look = {columns, symbols, hasColors: colors !== 'none', offsetAt: this.#offsetAt(view), whyEmpty};
     const rows = stripRows(strip, marks, look).map((row) => paint(row, colors));
@@ -125,7 +124,7 @@ export class PaneStrip {
 
 export const noTimesWords = 'no line has a time, so there is no strip';
 
-/** All lines are read, and none has a time. */
+/** None of the lines has a time, and all of them are indexed: while a log is opened, its first ones are not. */
 export function hasNoTimes({histogram, index, source}: PaneModel): boolean {
   const {lineCount, endId} = source.buffer;
   return histogram.stretches.length === 0 && lineCount > 0 && index.indexedTo === endId;
