@@ -129,7 +129,8 @@ test('T takes times as of the last record of a file, not of today', async () => 
     at('00:17:40', 'three').replace('-20T', '-21T');
   await using folder = await folderOf({'a.log': text});
   await using screen = await screenOf(await findLogs(folder.path));
-  screen.controller.dispatch({type: 'focus', side: 'log'});
+  const {controller} = screen;
+  controller.dispatch({type: 'focus', side: 'log'});
   await screen.until(() => screen.controller.pane !== undefined, 'the pane');
   await workedOut(screen);
   const goTo = async (time: string) => {
@@ -140,6 +141,10 @@ test('T takes times as of the last record of a file, not of today', async () => 
   expect(await goTo('00:09')).toContain('two');
   expect(await goTo('23:50')).toContain('one');
   expect(await goTo('-10m')).toContain('two');
+  // Nearer to the end than to the beginning, and the other way round.
+  expect(await goTo('00:30')).toContain('three');
+  expect(controller.state.notice).toBe('nothing at or after 2026-11-21 00:30:00 UTC: this is the end');
+  expect(await goTo('23:30')).toContain('one');
 });
 
 test('a log without times has no strip, and says so', async () => {

@@ -30,16 +30,17 @@ export const timePrompt: PromptKind<'time'> = {
     const inWords = (time: number) => `${dateTime(inZone(time, offsetOf))}${zone}`;
     const parsed = parseTime(text, {now: presentOf(controller, at), from: lineTime(at), offsetOf});
     if (parsed.kind === 'error') return parsed.text;
-    const id = at.model.index.idAtTime(parsed.at);
+    const wanted = isFile(controller, at) && clockOnly.test(text) ? nearest(parsed.at, at) : parsed.at;
+    const id = at.model.index.idAtTime(wanted);
     if (id === undefined) {
       controller.goToEntry(at.model.records.rowOf(at.model.source.buffer.endId - 1));
-      controller.say(`nothing at or after ${inWords(parsed.at)}: this is the end`);
+      controller.say(`nothing at or after ${inWords(wanted)}: this is the end`);
       return undefined;
     }
     controller.goToEntry(id);
     const found = at.model.index.timeAt(id);
     const isOldest = at.model.index.idAtTime(Number.NEGATIVE_INFINITY) === id;
-    if (found !== undefined && found > parsed.at + 1000 && isOldest) {
+    if (found !== undefined && found > wanted + 1000 && isOldest) {
       controller.say(`the oldest record kept is from ${inWords(found)}`);
     }
     return undefined;
@@ -55,6 +56,21 @@ function presentOf(controller: Controller, at: PaneAt): number {
   const {buffer} = at.model.source;
   const last = isFile(controller, at) ? timeNear(buffer, at.model.index, {id: buffer.endId - 1, step: -1}) : undefined;
   return last ?? controller.services.clock.wall();
+}
+
+/** A time of day without a date. */
+const clockOnly = /^\s*\d\d?:/;
+const day = 24 * 3_600_000;
+
+/** A time of day before the first record, or that of the next day after the last one, if it is nearer to that. */
+function nearest(time: number, {model}: PaneAt): number {
+  const {firstId, endId} = model.source.buffer;
+  const [first, last] = [
+    timeNear(model.source.buffer, model.index, {id: firstId, step: 1}),
+    timeNear(model.source.buffer, model.index, {id: endId - 1, step: -1}),
+  ];
+  if (first === undefined || last === undefined || time >= first) return time;
+  return first - time > time + day - last ? time + day : time;
 }
 
 /** Unix time in ms of the current line, or of the nearest one above that has a time; undefined while following. */
