@@ -307,6 +307,9 @@ test(': and g wait for the lines of a large file to be counted, unless the user 
   };
   expect(filtersAfter('<')).toEqual(['since here']);
   expect(filtersAfter('Esc')).toEqual([]);
+  screen.press('Enter');
+  expect(rowsOf(screen)[0]?.trim()).toBe('stdin');
+  screen.press('Esc');
   expect(noticeAfter(screen, 'g')).toBe(words);
   screen.press('j');
   expect(at()).toBe('line 128');
@@ -323,6 +326,8 @@ test(': and g wait for the lines of a large file to be counted, unless the user 
   expect(stripVTControlCharacters(rows.join('\n'))).toContain('50 line 50');
   screen.press('g');
   expect(at()).toBe('line 1');
-  screen.press(':', '5', '0', 'Enter', '>');
+  screen.press(':', '5', '0', 'Enter', 'Enter');
+  expect(rowsOf(screen)[0]?.trim()).toBe('stdin  line 50');
+  screen.press('Esc', '>');
   expect(filtersAfter()).toEqual(['up to line 50']);
 });

@@ -47,7 +47,8 @@ export function detailPage(controller: Controller, width: number): PageRows {
   const marker = source.buffer.markerAt(head);
   const origin = source.originAt?.(head);
   const name = clean((origin === undefined ? undefined : source.sourceNames?.[origin]) ?? source.name);
-  const heading = marker ? ` ${name}` : ` ${name}  line ${count(head + 1)}`;
+  const number = marker ? undefined : source.buffer.numberOf(head);
+  const heading = ` ${name}${number === undefined ? '' : `  line ${count(number)}`}`;
   const title = [clip(plain(heading, {bold: true}), 0, width), plain('')];
   if (marker) return [...title, ...paragraph(markerText(marker), width)];
   const lines = index.linesOf(head).flatMap((id) => source.buffer.lineAt(id) ?? []);
