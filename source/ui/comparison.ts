@@ -9,8 +9,8 @@ import type {PaneModel} from './pane/pane-model.ts';
 export type ComparisonState =
   /** `percent`: of the log, that was read so far. */
   | {readonly kind: 'counting'; readonly pipeline: string; readonly percent: number}
-  /** There is no earlier run. */
-  | {readonly kind: 'alone'; readonly pipeline: string}
+  /** There is no earlier run; `hasLater`: there is a later one. */
+  | {readonly kind: 'alone'; readonly pipeline: string; readonly hasLater: boolean}
   | ({readonly kind: 'compared'; readonly runs: readonly RunKinds[]} & ComparedRuns);
 
 /** Compares two runs of a log for a page: counts the kinds of records in slices, once for each opening of the page. */
@@ -97,7 +97,7 @@ export class Comparison {
     this.#state.set(
       newer && older
         ? {kind: 'compared', pipeline, runs, newer, older, changes: compareRuns(older, newer)}
-        : {kind: 'alone', pipeline},
+        : {kind: 'alone', pipeline, hasLater: newer !== undefined && newer !== runs.at(-1)},
     );
   }
 }

@@ -15,6 +15,7 @@ import type {Controller} from '../controller.ts';
 import {closesPage} from '../handlers/common.ts';
 import {copyPage} from '../handlers/copy.ts';
 import {countingWords, goToEntryOf} from '../handlers/move.ts';
+import {withHint} from '../keys/commands.ts';
 import type {Page} from '../state/view-state.ts';
 import {listPage, type PageRows} from './page-rows.ts';
 
@@ -38,7 +39,7 @@ export function comparisonPage(
   const times = changes.map((change) => timesInWords(change, symbols.times));
   const timesCells = Math.max(0, ...times.map((text) => text.length));
   return listPage({
-    title: titleOf(state),
+    title: titleOf(state, controller),
     items: changes.length,
     rowOf(item) {
       const change = changes[item];
@@ -53,7 +54,7 @@ export function comparisonPage(
   });
 }
 
-function titleOf(state: ComparisonState | undefined): StyledText {
+function titleOf(state: ComparisonState | undefined, {commands}: Controller): StyledText {
   const title = (what: string, more: string) =>
     concat([plain(` ${what}`, {bold: true}), plain(`  ${more}`, {dim: true})]);
   switch (state?.kind) {
@@ -62,7 +63,12 @@ function titleOf(state: ComparisonState | undefined): StyledText {
     case 'counting':
       return title(`What is new in ${state.pipeline}`, `counting the records of its runs: ${state.percent}%`);
     case 'alone':
-      return title(`What is new in ${state.pipeline}`, 'there is no earlier run to compare with');
+      return title(
+        `What is new in ${state.pipeline}`,
+        state.hasLater
+          ? withHint('the run on the screen is the first', commands, 'bottom', 'goes to the last')
+          : 'there is no earlier run to compare with',
+      );
     case 'compared': {
       const {older, newer, changes} = state;
       const what = `What is new in run ${count(newer.number)} since run ${count(older.number)}`;
