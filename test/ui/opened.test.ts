@@ -10,6 +10,7 @@ import {findRecordings} from '../../source/storage/recording/reader.ts';
 import {findOpened} from '../../source/streams/bundle-log.ts';
 import {openedTitle} from '../../source/ui/opened.ts';
 import {pageRows} from '../../source/ui/pages/pages.ts';
+import {percentShown} from '../../source/ui/pane/pane-at.ts';
 import {positionWords} from '../../source/ui/spoken-words.ts';
 import {sessionOf} from '../../source/ui/state/session-state.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
@@ -301,6 +302,8 @@ test(': and g wait for the lines of a large file to be counted, unless the user 
   screen.press('Esc');
   expect(noticeAfter(screen, ':', '-', '3', 'Enter')).toBeUndefined();
   expect(at()).toBe('line 127');
+  const percent = () => controller.paneAt && percentShown(controller.paneAt);
+  expect(percent()).toBeUndefined();
   const filtersAfter = (...keys: readonly string[]) => {
     screen.press(...keys);
     return controller.tab?.pane.filters.map(({filter}) => filterText(filter));
@@ -328,6 +331,8 @@ test(': and g wait for the lines of a large file to be counted, unless the user 
   expect(at()).toBe('line 1');
   screen.press(':', '5', '0', 'Enter', 'Enter');
   expect(rowsOf(screen)[0]?.trim()).toBe('stdin  line 50');
-  screen.press('Esc', '>');
+  screen.press('Esc');
+  expect(percent()).toBeGreaterThan(30);
+  screen.press('>');
   expect(filtersAfter()).toEqual(['up to line 50']);
 });
