@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8 --initial-old-space-size=64 --wasm-tiering-budget=1000000000
+#!/usr/bin/env -S node --max-semi-space-size=4 --initial-old-space-size=64 --wasm-tiering-budget=1000000000
 import nodeModule from 'node:module';
 import process from 'node:process';
 import type {ContextSource} from './source/screen/context-switch.ts';

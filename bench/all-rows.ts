@@ -8,6 +8,7 @@ import {rows as keyRows} from './rows/keys.ts';
 import {rows as listRows} from './rows/list.ts';
 import {rows as memoryRows} from './rows/memory.ts';
 import {rows as openRows} from './rows/open.ts';
+import {rows as packedRows} from './rows/packed.ts';
 import {rows as pipelineRows} from './rows/pipelines.ts';
 import {rows as quietRows} from './rows/quiet.ts';
 import {rows as resizeRows} from './rows/resize.ts';
@@ -20,6 +21,7 @@ import {rows as tabRows} from './rows/tabs.ts';
 export const allRows: readonly Row[] = [
   ...ingestRows,
   ...memoryRows,
+  ...packedRows,
   ...searchRows,
   ...filterRows,
   ...holdRows,

@@ -10,7 +10,6 @@ import {measureRows} from './frame/measure-rows.ts';
 import {mergedRows, readResults, resultOf, writeResults} from './frame/results.ts';
 import type {Row, RowSamples} from './frame/row.ts';
 import {tableOf} from './frame/table.ts';
-import {rows as packedRows} from './rows/packed.ts';
 import {rows as slowLineRows} from './rows/slow-line.ts';
 
 /**
@@ -33,8 +32,8 @@ const runs = values.quick ? 1 : Number(values.runs);
 const lines = Number(values.lines);
 if (!(runs >= 1 && lines >= 1)) throw new Error('--runs and --lines need a number, 1 or more');
 
-/** Measured when they are named, and not in the table: rows over a slow line take 20 minutes; compressed lines. */
-const known = [...allRows, ...packedRows, ...slowLineRows];
+/** Rows over a slow line take 20 minutes: they are measured when they are named, and are not in the table. */
+const known = [...allRows, ...slowLineRows];
 const rows =
   positionals.length === 0 ? allRows : known.filter(({name}) => positionals.some((each) => name.startsWith(each)));
 if (rows.length === 0) throw new Error(`no such row; there are ${known.map(({name}) => name).join(', ')}`);

@@ -4,8 +4,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {type TemporaryDirectory, temporaryDirectory} from '../../test/harness/temporary-directory.ts';
 import type {Question} from './probe-preload.ts';
 
-/** A process is at rest when it uses less CPU time than this in this time, both in ms. */
-const atRest = {cpuMs: 20, ofMs: 500};
+/** A process is at rest when it uses less CPU time than this in this time, both in ms. To watch its holds takes up to 35. */
+const atRest = {cpuMs: 45, ofMs: 500};
 
 /** A look into a Node process that is started with `env`: the program is as it was built. Dispose of it: `await using`. */
 export class Probe implements AsyncDisposable {

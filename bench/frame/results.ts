@@ -13,7 +13,8 @@ export type RowResult = {
   readonly ratio?: number;
   readonly target?: Target;
   readonly met?: boolean;
-  /** Of the sources that it was measured of, and when (ISO 8601). */
+  /** On what it was measured, of which sources, and when (ISO 8601). */
+  readonly processor: string;
   readonly commit: string;
   readonly date: string;
   /** The figures of each run, in their order: names of figures are those of `Sample`. */
@@ -51,8 +52,9 @@ export async function writeResults(results: Results): Promise<void> {
   await writeFile(file, `${JSON.stringify(results, undefined, 2)}\n`);
 }
 
-export function resultOf({row, ours, reference}: RowSamples, judged: Judged, {commit, date}: Machine): RowResult {
+export function resultOf({row, ours, reference}: RowSamples, judged: Judged, machine: Machine): RowResult {
   const {name, figure, referenceFigure, unit, target} = row;
+  const {processor, commit, date} = machine;
   return {
     name,
     what: {ours: row.ours.what, ...(row.reference && {reference: row.reference.what})},
@@ -62,7 +64,7 @@ export function resultOf({row, ours, reference}: RowSamples, judged: Judged, {co
     ...(judged.ratio !== undefined && {ratio: judged.ratio}),
     ...(target && {target}),
     ...(judged.met !== undefined && {met: judged.met}),
-    ...{commit, date, figure},
+    ...{processor, commit, date, figure},
     ...(referenceFigure !== undefined && {referenceFigure}),
     samples: {ours, reference},
   };

@@ -6,7 +6,7 @@ import {requireTool} from '../harness/tools.ts';
 /** TAB runs what the alias stands for: it must be pipetail, not something that only mentions it. */
 const aliases = `
 alias pt=pipetail pt2=pt pl='pipetail logs' pe='FELDERA_HOST=http://x pipetail'
-alias pn='/usr/bin/node --max-semi-space-size=8 /x/dist/pipetail.js'
+alias pn='/usr/bin/node --max-semi-space-size=4 /x/dist/pipetail.js'
 alias rp='rm -rf ~/pipetail' vp='vim /docs/pipetail.md' ep='echo pipetail' cp='cd /x; pipetail' loop=loop
 `;
 const registered = ['pe', 'pipetail', 'pl', 'pn', 'pt', 'pt2'];

@@ -6,7 +6,14 @@ const machine = {
   ...{processor: 'A processor', cores: 2, memoryGiB: 24, system: 'Linux 6', node: '24.1.0', v8: '13', grep: 'grep 3'},
   ...{commit: 'abc', date: '2026-11-25T12:00:00Z'},
 };
-const common = {unit: 'ms', commit: 'abc', date: '', figure: 'wallMs', samples: {ours: [], reference: []}};
+const common = {
+  unit: 'ms',
+  processor: 'A processor',
+  commit: 'abc',
+  date: '',
+  figure: 'wallMs',
+  samples: {ours: [], reference: []},
+};
 
 const search: RowResult = {
   ...{...common, name: 'search', what: {ours: 'search a|b', reference: 'grep -c'}, ratio: 2.5, met: false},
@@ -25,6 +32,17 @@ test('each row stands beside its reference, and one that misses its target is ex
     '| `fold` | fold | 1234 ms | – | – | – |  |',
     '',
     '- `search`: half of it is compiling',
+  ]);
+});
+
+test('a row that was measured on another processor says so', () => {
+  const before = {...fold, name: 'before', processor: 'Another', commit: 'old'};
+  const lines = benchTable({machine, lines: 1000, rows: [before, fold]}, () => undefined).split('\n');
+  expect(lines[0]).toMatch(/; commit abc\.$/);
+  expect(lines[1]).toBe('Rows with ° were measured on Another; commit old.');
+  expect(lines.slice(-2)).toEqual([
+    '| `before` ° | fold | 1234 ms | – | – | – |  |',
+    '| `fold` | fold | 1234 ms | – | – | – |  |',
   ]);
 });
 

@@ -8,6 +8,7 @@ function result(name: string, commit: string): RowResult {
     what: {ours: name},
     unit: 'ms',
     ours,
+    processor: 'A processor',
     commit,
     date: '',
     figure: 'ms',
