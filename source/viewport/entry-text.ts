@@ -9,7 +9,7 @@ import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
 import {markerText, markerTone, untimedMarkerText} from '../words/markers.ts';
 import {type CompactForm, compactText, levelCells, levelEnd, messageColumn, readLine, timeColumn} from './line-text.ts';
-import {fixedTime, isVerbatim, timeOfText} from './time-column.ts';
+import {fixedTime, isVerbatim, timeOfText, type ZoneOffset} from './time-column.ts';
 
 export type Highlight = {readonly pattern: Pattern; readonly style: Style};
 
@@ -58,6 +58,8 @@ export type EntryForm = {
   readonly cells: number;
   readonly symbols: Symbols;
   readonly compact: CompactForm | undefined;
+  /** Of the times in the words of markers. */
+  readonly zone: ZoneOffset;
   readonly highlights: readonly Highlight[];
   readonly hits: Pattern | undefined;
 };
@@ -88,9 +90,9 @@ export function markerWords(marker: Marker): string {
 }
 
 /** A marker between rules, wrapped at words. Only its words are searched. */
-export function markerEntry(marker: Marker, {cells, symbols, hits, highlights}: EntryForm): EntryText {
+export function markerEntry(marker: Marker, {cells, symbols, zone, hits, highlights}: EntryForm): EntryText {
   const rule = symbols.rule.repeat(cells >= 60 ? 4 : 1);
-  const words = markerText(marker);
+  const words = markerText(marker, zone);
   const opened = `${rule} ${words}`;
   // Without room the closing rule is omitted: it must not make a second row.
   const closed = `${opened} ${rule}`;

@@ -131,7 +131,8 @@ export class RowRenderer {
     this.textWidth = width - gutterCells(this.#gutter);
     const shownTime = this.textWidth < leastForTime ? 'off' : time;
     const compact = asSent ? undefined : {compactness: compactnessFor(this.textWidth), time: shownTime, offsetAt};
-    this.#form = {...options, cells: this.textWidth, compact};
+    const zone = time === 'local' && !asSent ? offsetAt : () => 0;
+    this.#form = {...options, cells: this.textWidth, compact, zone};
     this.#buffer = buffer;
   }
 
@@ -159,7 +160,7 @@ export class RowRenderer {
   /** A whole entry in one line for a screen reader: without gutter, columns and rules. */
   spokenLine(id: number): string {
     const marker = this.#buffer.markerAt(id);
-    const text = marker ? markerText(marker) : this.#textOf(id).styled.text;
+    const text = marker ? markerText(marker, this.#form.zone) : this.#textOf(id).styled.text;
     return text.replaceAll(/\s+/g, ' ').trim();
   }
 

@@ -1,5 +1,5 @@
 import {type ConnectorMarker, isOfConnector, type LossCause, type Marker} from '../buffer/markers.ts';
-import {byteSize, clockTime, count, counted, dateTime, duration} from '../lib/format.ts';
+import {byteSize, clockTime, count, counted, dateTime, duration, inZone} from '../lib/format.ts';
 import type {RecordingState} from '../storage/recording/recorder.ts';
 import {clean} from '../terminal/clean.ts';
 import {failedWords, stateChangeWords} from './pipeline.ts';
@@ -46,19 +46,23 @@ export function markerTone(marker: Marker): 'quiet' | 'notice' | 'error' | 'loss
   }
 }
 
-/** One line, without decoration. Recordings of earlier versions have names and causes as the server sent them. */
-export function markerText(marker: Marker): string {
-  return clean(wordsOf(marker));
+/**
+ * One line, without decoration. Recordings of earlier versions have names and causes as the server sent them.
+ * `offsetAt`: minutes by which the zone of its times is ahead of UTC; default UTC.
+ */
+export function markerText(marker: Marker, offsetAt: (at: number) => number = () => 0): string {
+  return clean(wordsOf(marker, offsetAt));
 }
 
-function wordsOf(marker: Marker): string {
+function wordsOf(marker: Marker, offsetAt: (at: number) => number): string {
+  const shown = (at: number) => inZone(at, offsetAt);
   switch (marker.kind) {
     case 'discarded':
       return `${counted(marker.entries, 'earlier entry', 'earlier entries')} no longer held by the server`;
     case 'reconnected':
-      return reconnectedText(marker);
+      return reconnectedText(marker, shown);
     case 'lost':
-      return lostText(marker);
+      return lostText(marker, shown);
     case 'new-life':
       return newLifeText(marker);
     case 'possible-repeat':
@@ -66,13 +70,13 @@ function wordsOf(marker: Marker): string {
     case 'line-cut':
       return 'the line above was cut; its rest is lost';
     case 'ended':
-      return `${clockTime(marker.at)} ${endedText(marker.because)}`;
+      return `${clockTime(shown(marker.at))} ${endedText(marker.because)}`;
     case 'state':
-      return `${clockTime(marker.at)} ${stateText(marker)}`;
+      return `${clockTime(shown(marker.at))} ${stateText(marker)}`;
     case 'program':
-      return `${clockTime(marker.at)} program: ${stateChangeWords(marker.from, marker.to)}`;
+      return `${clockTime(shown(marker.at))} program: ${stateChangeWords(marker.from, marker.to)}`;
     case 'unread':
-      return `${clockTime(marker.at)} ${marker.stream} is not read from here to the next start: ${marker.why}`;
+      return `${clockTime(shown(marker.at))} ${marker.stream} is not read from here to the next start: ${marker.why}`;
     case 'not-merged':
       return `${counted(marker.lines, 'older line', 'older lines')} not merged · its own tab may have them`;
     case 'not-recorded':
@@ -82,12 +86,12 @@ function wordsOf(marker: Marker): string {
     case 'unreadable':
       return unreadableText(marker);
     case 'file':
-      return `${clockTime(marker.at)} ${fileTurnWords[marker.turn]}`;
+      return `${clockTime(shown(marker.at))} ${fileTurnWords[marker.turn]}`;
     case 'connector-error':
     case 'more-connector-errors':
-      return `${clockTime(marker.at)} ${connectorText(marker)}`;
+      return `${clockTime(shown(marker.at))} ${connectorText(marker)}`;
     case 'drawn':
-      return dateTime(marker.at);
+      return dateTime(shown(marker.at));
   }
 }
 
@@ -138,8 +142,11 @@ function stateText({from, to, error, startFailed}: Extract<Marker, {kind: 'state
 }
 
 /** After a sleep the connection was never down: another one may have replaced it. */
-function reconnectedText({cause, times, since, downMs}: Extract<Marker, {kind: 'reconnected'}>): string {
-  if (times > 1) return `reconnected ${count(times)} times since ${clockTime(since)} · 0 entries lost`;
+function reconnectedText(
+  {cause, times, since, downMs}: Extract<Marker, {kind: 'reconnected'}>,
+  shown: (at: number) => number,
+): string {
+  if (times > 1) return `reconnected ${count(times)} times since ${clockTime(shown(since))} · 0 entries lost`;
   if (cause === 'collected-again') return `${causeWords[cause]}, ${duration(downMs)} later · 0 entries lost`;
   const after = cause === 'slept' && downMs === 0 ? '' : ` · reconnected after ${duration(downMs)}`;
   return `${causeWords[cause]}${after} · 0 entries lost`;
@@ -151,9 +158,9 @@ export function lostAmount({atLeast, atMost}: {readonly atLeast: number; readonl
   return atLeast === atMost ? most : `${count(atLeast)} to ${most}`;
 }
 
-function lostText(marker: Extract<Marker, {kind: 'lost'}>): string {
+function lostText(marker: Extract<Marker, {kind: 'lost'}>, shown: (at: number) => number): string {
   const amount = lostAmount(marker);
-  const span = `between ${clockTime(marker.from)} and ${clockTime(marker.to)}`;
+  const span = `between ${clockTime(shown(marker.from))} and ${clockTime(shown(marker.to))}`;
   return marker.atMost === 0
     ? `${amount} lost ${span}, if the server's log was not cleared meanwhile`
     : `${amount} lost ${span} (server's buffer overflowed, if its log was not cleared meanwhile)`;

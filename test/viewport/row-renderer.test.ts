@@ -422,6 +422,23 @@ describe('markers', () => {
     expect(shown(rendererOf(buffer, {width: 16, wrap: 'all'}), id)).toHaveLength(2);
   });
 
+  it('have their times in the zone of the lines', () => {
+    const buffer = bufferOf('a');
+    const at = Date.UTC(2026, 10, 25, 23, 17, 30);
+    const ended = buffer.addMarker({kind: 'ended', because: 'deleted', at}) ?? -1;
+    const lost = {kind: 'lost', atLeast: 3, atMost: 3, from: at, to: at + 60_000, at} as const;
+    const gap = buffer.addMarker(lost) ?? -1;
+    const zoned = {width: 120, time: 'local', offsetAt: () => 60} as const;
+    const words = (options: Parameters<typeof rendererOf>[1]) =>
+      [ended, gap]
+        .flatMap((id) => shown(rendererOf(buffer, options), id))
+        .join(' ')
+        .match(/\d\d:\d\d:\d\d/g);
+    expect(words({width: 120})).toEqual(['23:17:30', '23:17:30', '23:18:30']);
+    expect(words(zoned)).toEqual(['00:17:30', '00:17:30', '00:18:30']);
+    expect(words({...zoned, asSent: true})).toEqual(['23:17:30', '23:17:30', '23:18:30']);
+  });
+
   it('of a connector have a time as lines have, and wrap as those of errors', () => {
     const buffer = bufferOf('a');
     const at = Date.UTC(2026, 10, 25, 9, 17, 30, 250);
