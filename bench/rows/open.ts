@@ -88,7 +88,7 @@ export const rows: readonly Row[] = [
     ...{name: 'open-large-hold', ours: {...ours, what: 'longest hold: a file of 2.1 GB is counted and indexed'}},
     ...{figure: 'holdMs', unit: 'ms', target: {of: 'value', atMost: 16}},
     why:
-      'the rows of open-large were measured on an Intel Xeon, beside other work on both cores. By the processor time of its ' +
-      'thread the longest holds were 16 to 31 ms, of which up to 17 are a collection of garbage; a slice of the index is 3.',
+      'by the processor time of its thread, beside other work, the longest holds were 16 to 31 ms, of which up to 17 are a ' +
+      'collection of garbage; a slice of the index is 3.',
   },
 ];
