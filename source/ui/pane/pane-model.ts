@@ -368,6 +368,12 @@ export class PaneModel {
     return isCounted;
   }
 
+  /** What was drawn is not complete: another frame follows. */
+  drawAgain(): void {
+    this.#progressKey = [];
+    this.#progressFrames.request();
+  }
+
   #onSlice(): void {
     this.source.buffer.freeRead();
     if (!this.#runner.caughtUp) {

@@ -1,4 +1,5 @@
 import type {ShownLines} from '../../filters/shown-lines.ts';
+import {noRecords, sumOf} from '../../records/histogram.ts';
 import type {RecordCounts} from '../../records/record-table.ts';
 import {paint} from '../../terminal/sgr.ts';
 import type {Place} from '../../viewport/geometry.ts';
@@ -13,6 +14,8 @@ import type {RowServices} from './pane-rows.ts';
 const overviewCells = 1;
 /** Entries at the end of a log whose records may still be shown or hidden by filters. */
 const mostUnsettled = 2000;
+/** Entries that one frame counts for filters, in 3 ms: the next one goes on. */
+const mostCounted = 200_000;
 
 type Width = Pick<Layout, 'paneWidth'>;
 
@@ -57,10 +60,12 @@ export class PaneStrip {
       markers: buffer.markers(),
       shownOf: shown && ((cell: StripCell) => this.#counts.of(cell, shown, this.#model)),
     };
+    this.#counts.begin(strip, shown);
     const whyEmpty = hasNoTimes(this.#model) ? ` ${noTimesWords}` : '';
     const look = {columns, symbols, hasColors: colors !== 'none', offsetAt: this.#offsetAt(view), whyEmpty};
     const rows = stripRows(strip, marks, look).map((row) => paint(row, colors));
-    this.#painted = {key, rows};
+    this.#painted = this.#counts.isBehind ? undefined : {key, rows};
+    if (this.#counts.isBehind) this.#model.drawAgain();
     return rows;
   }
 
@@ -130,19 +135,45 @@ export function hasNoTimes({histogram, index, source}: PaneModel): boolean {
   return histogram.stretches.length === 0 && lineCount > 0 && index.indexedTo === endId;
 }
 
-/** The counts of what filters leave, cell by cell: a log has up to a million entries, and most cells do not change. */
+/** The counts of what filters leave, cell by cell: most cells do not change, and a log may have millions of entries. */
 class ShownCounts {
+  /** Something is not counted yet. */
+  isBehind = false;
   #shown: ShownLines | undefined;
-  #cells = new Map<number, {readonly endId: number; readonly counts: RecordCounts}>();
+  /** By the first entry of a cell: what it has below `to`. */
+  #cells = new Map<number, {readonly to: number; readonly counts: RecordCounts}>();
+  /** Entries that this frame may still count. */
+  #left = mostCounted;
 
-  of({firstId, endId}: StripCell, shown: ShownLines, {index, source}: PaneModel): RecordCounts {
+  /** A frame begins. */
+  begin({cells}: Strip, shown: ShownLines | undefined): void {
+    this.isBehind = false;
+    this.#left = mostCounted;
     if (shown !== this.#shown) this.#cells.clear();
     this.#shown = shown;
+    // A cell begins elsewhere once lines are dropped, or spans are merged.
+    if (this.#cells.size <= 2 * cells.length) return;
+    const held = cells.flatMap(({firstId}) => {
+      const known = this.#cells.get(firstId);
+      return known ? [[firstId, known] as const] : [];
+    });
+    this.#cells = new Map(held);
+  }
+
+  of({firstId, endId}: StripCell, shown: ShownLines, {index, source}: PaneModel): RecordCounts {
     const cached = this.#cells.get(firstId);
-    if (cached?.endId === endId) return cached.counts;
-    const counts = index.countByLevel(firstId, endId, (id) => shown.wordAt(id));
-    const isFinal = shown.caughtUp && endId < source.buffer.endId - mostUnsettled;
-    if (isFinal) this.#cells.set(firstId, {endId, counts});
-    return counts;
+    const known = cached && cached.to <= endId ? cached : {to: firstId, counts: noRecords};
+    const count = (from: number, to: number) => {
+      this.#left -= Math.max(0, to - from);
+      return to > from ? index.countByLevel(from, to, (id) => shown.wordAt(id)) : noRecords;
+    };
+    const settled = shown.caughtUp ? Math.min(endId, source.buffer.endId - mostUnsettled) : known.to;
+    const to = Math.max(known.to, Math.min(settled, known.to + this.#left));
+    const counts = sumOf(known.counts, count(known.to, to));
+    this.#cells.set(firstId, {to, counts});
+    // The rest may still change: it is counted in each frame.
+    const end = Math.min(endId, to + Math.max(0, this.#left));
+    if (end < endId) this.isBehind = true;
+    return sumOf(counts, count(to, end));
   }
 }

@@ -82,6 +82,24 @@ describe('the strip of a tab', () => {
     expect(axis.lastIndexOf('▴')).toBe(12 + 20);
   });
 
+  it('counts what filters leave of a long log a part in each frame, until all is counted', async () => {
+    await using screen = await shown();
+    const {buffer} = screen.manager.get('orders') ?? {};
+    for (let second = 41; second < 91; second++) {
+      buffer?.append(Buffer.from(`${logged(second, 'INFO', 'many ticks')}\n`.repeat(8000)));
+    }
+    await write(screen, logged(91, 'INFO', 'the end'));
+    await stripOf(screen);
+    await typed(screen, '&', 'tick');
+    await workedOut(screen);
+    const frames = Array.from({length: 5}, () => painted(screen).map(stripVTControlCharacters)[0] ?? '');
+    const full = (frame: string) => frame.split('█').length;
+    const shares = frames.map(full);
+    expect(shares[0]).toBeLessThan(shares[4] ?? 0);
+    expect(shares).toEqual(shares.toSorted((one, other) => one - other));
+    expect(frames[4]).toBe(frames[3]);
+  });
+
   it('marks lines that are lost', async () => {
     await using screen = await shown();
     const {buffer} = screen.manager.get('orders') ?? {};
