@@ -40,8 +40,14 @@ test('^C is for the command alone, and later for the program again', async (cont
   await terminal.waitFor('ready');
   await terminal.press('|');
   await terminal.waitFor('line 9 red');
-  await terminal.press('C-c', 'j');
-  await terminal.waitFor((screen) => screen.row(0) === 'line 2 red');
+  await terminal.press('C-c');
+  const hasMoved = (screen: {row(row: number): string}) => /^line [2-9] red$/.test(screen.row(0));
+  // less may drop a key that comes while it handles the signal.
+  for (let press = 0; press < 10 && !hasMoved(terminal); press++) {
+    await terminal.press('j');
+    await terminal.waitFor(hasMoved, {timeout: 1000}).catch(() => {});
+  }
+  expect(terminal.row(0)).toMatch(/^line [2-9] red$/);
   await terminal.press('q');
   // How less ended is lost in dash, which ends itself with SIGINT after it.
   await terminal.waitFor(/back: less (?:has ended|was interrupted), ticking/);
