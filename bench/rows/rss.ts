@@ -21,25 +21,32 @@ const pour = {lines: 300_000, rate: 30_000};
 const settleMs = 5000;
 const mib = 1024 ** 2;
 
-async function memory({tree, logFile, lines}: BenchContext): Promise<Sample> {
-  const file = await logFile('coloured');
-  await using server = await BenchServer.start(pipeline);
-  const program = startOf(tree, '--host', server.url, '--scrollback', `${scrollbackMiB}MiB`, pipeline);
-  await using terminal = await RawTerminal.open({...program, ...size, keep: true});
-  await terminal.until('LIVE');
-  await sleep(settleMs);
-  const quiet = await rssOf(terminal.pid);
-  await server.pour({pipeline, file, ...pour, lines: Math.min(pour.lines, lines), last});
-  await terminal.until(last);
-  await sleep(settleMs);
-  const full = await rssOf(terminal.pid);
-  return {quietMiB: quiet / mib, fullMiB: full / mib, addedMiB: (full - quiet) / mib};
+async function memory(context: BenchContext): Promise<Sample> {
+  const lines = Math.min(pour.lines, context.lines);
+  return await pouring(context, async (server, terminal, file) => {
+    await server.pour({pipeline, file, ...pour, lines, last});
+    await terminal.until(last);
+  });
 }
 
 /** The whole log three times over, 490 MB, as fast as it comes. */
 const floods = 3;
 
-async function flooded({tree, logFile}: BenchContext): Promise<Sample> {
+async function flooded(context: BenchContext): Promise<Sample> {
+  return await pouring(context, async (server, terminal, file) => {
+    for (let flood = 1; flood <= floods; flood++) {
+      const end = `${last} ${flood}`;
+      await server.flood({pipeline, file, chunking: 'block', last: end});
+      await terminal.until(end);
+    }
+  });
+}
+
+/** The memory of a quiet tab, and after `pours` has resolved. */
+async function pouring(
+  {tree, logFile}: BenchContext,
+  pours: (server: BenchServer, terminal: RawTerminal, file: string) => Promise<void>,
+): Promise<Sample> {
   const file = await logFile('coloured');
   await using server = await BenchServer.start(pipeline);
   const program = startOf(tree, '--host', server.url, '--scrollback', `${scrollbackMiB}MiB`, pipeline);
@@ -47,13 +54,10 @@ async function flooded({tree, logFile}: BenchContext): Promise<Sample> {
   await terminal.until('LIVE');
   await sleep(settleMs);
   const quiet = await rssOf(terminal.pid);
-  for (let flood = 1; flood <= floods; flood++) {
-    const end = `${last} ${flood}`;
-    await server.flood({pipeline, file, chunking: 'block', last: end});
-    await terminal.until(end);
-  }
+  await pours(server, terminal, file);
   await sleep(settleMs);
-  return {addedMiB: ((await rssOf(terminal.pid)) - quiet) / mib};
+  const full = await rssOf(terminal.pid);
+  return {quietMiB: quiet / mib, fullMiB: full / mib, addedMiB: (full - quiet) / mib};
 }
 
 const tabs = Array.from({length: 64}, (_, index) => `tab-${String(index + 1).padStart(2, '0')}`);

@@ -40,7 +40,7 @@ export async function runOpenedScreen({settings, what, version, process}: Opened
 /** What a pipeline may be called. */
 const isName = /^[\p{L}\p{N}][-\p{L}\p{N}_]*$/u;
 
-/** What is no file may be meant as a pipeline or as a server. */
+/** A name without a file may be that of a pipeline or of a server. */
 function explain(what: string): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof OpenError) || codeOf(error.cause) !== 'ENOENT') throw error;

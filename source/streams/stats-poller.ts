@@ -236,7 +236,7 @@ export class StatsPoller {
       if ('samples' in answer) this.#set(name, {...known, series: answer, seriesFailure: undefined});
       else this.#set(name, withStats(known, answer, clock.wall()));
       this.#failing.delete(key);
-      // Errors may have risen after the answer was made: then it is wanted again already.
+      // Errors may have risen since the answer was made: then the next request is due already.
       const isOpen = name === this.#open && this.#isWatched && this.#hasProcess(name);
       if (isOpen && !this.#jobs.has(key)) {
         this.#jobs.set(key, {name, what, dueAt: Math.max(startedAt + openEvery, clock.monotonic())});

@@ -223,7 +223,7 @@ export function mergedSnapshot(
   };
 }
 
-/** More comes while more comes of one of them; one that cannot be read needs the user. */
+/** The merged log fails if one file cannot be read, and is followed as long as one of them is. */
 function mergedFile(sources: readonly SourceState[]): FileState | undefined {
   const files = sources.flatMap(({snapshot, left}) => (left ? [] : (snapshot.file ?? [])));
   const kind = (['failed', 'followed', 'ended'] as const).find((each) => files.some((file) => file.kind === each));

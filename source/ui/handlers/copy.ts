@@ -352,7 +352,7 @@ function choiceWords(what: Choice | PageText): string {
 /** In bytes. With time and extension, names stay far below the 255 that file systems allow. */
 const longestPipeline = 100;
 
-/** What a log that is a file has in its name: no pipeline has a dot. */
+/** The extension in the name of an opened file. The name of a pipeline has no dot. */
 const extensionOfLog = /\.(?:log|txt|out|err)(?:\.\d+)?(?:\.(?:gz|zst))?(?=-|$)/i;
 
 /** `orders-2026-11-25T120344Z.log`. `at`: Unix time in ms of the last record: a log saved later gets another name. */

@@ -98,6 +98,7 @@ export class PaneStrip {
     const {shown} = this.#model;
     const cell = strip.cells[cellOf(strip, id) ?? -1];
     if (!cell) return undefined;
+    this.#counts.begin(strip, shown, Number.POSITIVE_INFINITY);
     return {at: cell.at, spanMs: strip.spanMs, counts: shown ? this.#counts.of(cell, shown, this.#model) : cell.counts};
   }
 
@@ -145,10 +146,10 @@ class ShownCounts {
   /** Entries that this frame may still count. */
   #left = mostCounted;
 
-  /** A frame begins. */
-  begin({cells}: Strip, shown: ShownLines | undefined): void {
+  /** A frame begins, or a question that needs the exact counts. */
+  begin({cells}: Strip, shown: ShownLines | undefined, most = mostCounted): void {
     this.isBehind = false;
-    this.#left = mostCounted;
+    this.#left = most;
     if (shown !== this.#shown) this.#cells.clear();
     this.#shown = shown;
     // A cell begins elsewhere once lines are dropped, or spans are merged.
