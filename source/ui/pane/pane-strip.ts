@@ -52,20 +52,21 @@ export class PaneStrip {
     ];
     if (this.#painted && sameParts(this.#painted.key, key)) return this.#painted.rows;
     const {colors, symbols} = this.#services;
+    const counts = shown && this.#counts.ofCells(strip.cells, shown, this.#model);
     const marks = {
       shown: isPart ? ends : undefined,
       hitAfter: (id: number) => searching?.search.nextAfter(id),
       // The runs of several pipelines are no runs of the merged log.
       starts: source.sourceNames ? [] : index.runs.slice(1).map(({firstId}) => firstId),
       markers: buffer.markers(),
-      shownOf: shown && ((cell: StripCell) => this.#counts.of(cell, shown, this.#model)),
+      shownOf: counts && ((cell: StripCell) => counts.get(cell) ?? noRecords),
     };
-    this.#counts.begin(strip, shown);
     const whyEmpty = hasNoTimes(this.#model) ? ` ${noTimesWords}` : '';
     const look = {columns, symbols, hasColors: colors !== 'none', offsetAt: this.#offsetAt(view), whyEmpty};
     const rows = stripRows(strip, marks, look).map((row) => paint(row, colors));
-    this.#painted = this.#counts.isBehind ? undefined : {key, rows};
-    if (this.#counts.isBehind) this.#model.drawAgain();
+    const isBehind = counts !== undefined && this.#counts.isBehind;
+    this.#painted = isBehind ? undefined : {key, rows};
+    if (isBehind) this.#model.drawAgain();
     return rows;
   }
 
@@ -98,8 +99,8 @@ export class PaneStrip {
     const {shown} = this.#model;
     const cell = strip.cells[cellOf(strip, id) ?? -1];
     if (!cell) return undefined;
-    this.#counts.begin(strip, shown, Number.POSITIVE_INFINITY);
-    return {at: cell.at, spanMs: strip.spanMs, counts: shown ? this.#counts.of(cell, shown, this.#model) : cell.counts};
+    const counts = shown ? this.#counts.ofCell(cell, shown, this.#model) : cell.counts;
+    return {at: cell.at, spanMs: strip.spanMs, counts};
   }
 
   #firstShown(cell: StripCell | undefined): number | undefined {
@@ -138,21 +139,40 @@ export function hasNoTimes({histogram, index, source}: PaneModel): boolean {
 
 /** The counts of what filters leave, cell by cell: most cells do not change, and a log may have millions of entries. */
 class ShownCounts {
-  /** Something is not counted yet. */
+  /** The last frame did not count everything. */
   isBehind = false;
   #shown: ShownLines | undefined;
   /** By the first entry of a cell: what it has below `to`. */
   #cells = new Map<number, {readonly to: number; readonly counts: RecordCounts}>();
-  /** Entries that this frame may still count. */
-  #left = mostCounted;
+  /** Entries that may still be counted. */
+  #left = 0;
 
-  /** A frame begins, or a question that needs the exact counts. */
-  begin({cells}: Strip, shown: ShownLines | undefined, most = mostCounted): void {
+  /**
+   * For one frame. The newest cells come first: while lines are dropped, the oldest one always begins elsewhere and is
+   * counted anew.
+   */
+  ofCells(cells: readonly StripCell[], shown: ShownLines, model: PaneModel): ReadonlyMap<StripCell, RecordCounts> {
+    this.#begin(shown, mostCounted);
+    this.#forgetBut(cells);
+    const counted = cells.filter(({counts}) => counts.records > 0).toReversed();
+    return new Map(counted.map((cell) => [cell, this.#of(cell, shown, model)]));
+  }
+
+  /** All of one cell, whatever frames have counted. */
+  ofCell(cell: StripCell, shown: ShownLines, model: PaneModel): RecordCounts {
+    this.#begin(shown, Number.POSITIVE_INFINITY);
+    return this.#of(cell, shown, model);
+  }
+
+  #begin(shown: ShownLines, most: number): void {
     this.isBehind = false;
     this.#left = most;
     if (shown !== this.#shown) this.#cells.clear();
     this.#shown = shown;
-    // A cell begins elsewhere once lines are dropped, or spans are merged.
+  }
+
+  /** A cell begins elsewhere once lines are dropped, or spans are merged. */
+  #forgetBut(cells: readonly StripCell[]): void {
     if (this.#cells.size <= 2 * cells.length) return;
     const held = cells.flatMap(({firstId}) => {
       const known = this.#cells.get(firstId);
@@ -161,20 +181,22 @@ class ShownCounts {
     this.#cells = new Map(held);
   }
 
-  of({firstId, endId}: StripCell, shown: ShownLines, {index, source}: PaneModel): RecordCounts {
+  #of({firstId, endId}: StripCell, shown: ShownLines, {index, source}: PaneModel): RecordCounts {
+    // The last cell has no end of its own.
+    const end = Math.min(endId, source.buffer.endId);
     const cached = this.#cells.get(firstId);
-    const known = cached && cached.to <= endId ? cached : {to: firstId, counts: noRecords};
+    const known = cached && cached.to <= end ? cached : {to: firstId, counts: noRecords};
     const count = (from: number, to: number) => {
       this.#left -= Math.max(0, to - from);
       return to > from ? index.countByLevel(from, to, (id) => shown.wordAt(id)) : noRecords;
     };
-    const settled = shown.caughtUp ? Math.min(endId, source.buffer.endId - mostUnsettled) : known.to;
+    const settled = shown.caughtUp ? Math.min(end, source.buffer.endId - mostUnsettled) : known.to;
     const to = Math.max(known.to, Math.min(settled, known.to + this.#left));
     const counts = sumOf(known.counts, count(known.to, to));
     this.#cells.set(firstId, {to, counts});
     // The rest may still change: it is counted in each frame.
-    const end = Math.min(endId, to + Math.max(0, this.#left));
-    if (end < endId) this.isBehind = true;
-    return sumOf(counts, count(to, end));
+    const reached = Math.min(end, to + Math.max(0, this.#left));
+    if (reached < end) this.isBehind = true;
+    return sumOf(counts, count(to, reached));
   }
 }

@@ -33,6 +33,18 @@ async function stripOf(screen: ScreenUnderTest): Promise<readonly string[]> {
   return painted(screen).map((row) => stripVTControlCharacters(row).trimEnd());
 }
 
+/** Filters 400,000 records more, twice as many as one frame counts; no frame has counted yet. */
+async function filterMany(screen: ScreenUnderTest): Promise<void> {
+  const {buffer} = screen.manager.get('orders') ?? {};
+  for (let second = 41; second < 91; second++) {
+    buffer?.append(Buffer.from(`${logged(second, 'INFO', 'many ticks')}\n`.repeat(8000)));
+  }
+  await write(screen, logged(91, 'INFO', 'the end'));
+  await stripOf(screen);
+  await typed(screen, '&', 'tick');
+  await workedOut(screen);
+}
+
 const step = (screen: ScreenUnderTest) => /step (\d+)/.exec(currentLine(screen) ?? '')?.[1];
 
 describe('the strip of a tab', () => {
@@ -82,22 +94,34 @@ describe('the strip of a tab', () => {
     expect(axis.lastIndexOf('▴')).toBe(12 + 20);
   });
 
+  it('is painted once where filters leave a part and nothing comes', async () => {
+    await using screen = await shown();
+    await typed(screen, '&', 'tick');
+    await stripOf(screen);
+    expect(painted(screen)).toBe(painted(screen));
+  });
+
   it('counts what filters leave of a long log a part in each frame, until all is counted', async () => {
     await using screen = await shown();
-    const {buffer} = screen.manager.get('orders') ?? {};
-    for (let second = 41; second < 91; second++) {
-      buffer?.append(Buffer.from(`${logged(second, 'INFO', 'many ticks')}\n`.repeat(8000)));
-    }
-    await write(screen, logged(91, 'INFO', 'the end'));
-    await stripOf(screen);
-    await typed(screen, '&', 'tick');
-    await workedOut(screen);
+    await filterMany(screen);
     const frames = Array.from({length: 5}, () => painted(screen).map(stripVTControlCharacters)[0] ?? '');
     const full = (frame: string) => frame.split('█').length;
     const shares = frames.map(full);
     expect(shares[0]).toBeLessThan(shares[4] ?? 0);
     expect(shares).toEqual(shares.toSorted((one, other) => one - other));
     expect(frames[4]).toBe(frames[3]);
+    // The newest cells come first: the oldest one is counted anew whenever lines are dropped.
+    expect(frames[0]?.indexOf('█')).toBeGreaterThan(frames[4]?.indexOf('█') ?? 0);
+    expect(frames[0]?.lastIndexOf('█')).toBe(frames[4]?.lastIndexOf('█'));
+  });
+
+  it('tells all records of a span, whatever the frame has counted', async () => {
+    await using screen = await shown();
+    await filterMany(screen);
+    await pressed(screen, 'g');
+    painted(screen);
+    for (let press = 0; press < 5; press++) screen.press(')');
+    expect(noticeOf(screen)).toMatch(/^2 s from .*00:00:42: 16,000 records$/);
   });
 
   it('marks lines that are lost', async () => {
