@@ -1,6 +1,10 @@
+import {type PackedBlock, PackedStore, type Packer} from '../buffer/packed-store.ts';
 import {newline} from '../buffer/segment.ts';
 
 const initialRoom = 16 * 1024;
+/** The compressed blocks of a full tail: one of the server's ring has 256 KiB. Less than one is not compressed. */
+const mostBlocks = 4;
+const nothing = new Uint8Array(0);
 
 /** What the server's ring holds at most, whichever is reached first. `bytes`: without newlines. */
 export type RingLimits = {readonly bytes: number; readonly entries: number};
@@ -13,16 +17,24 @@ export const serverRing: RingLimits = {bytes: 1_000_000, entries: 50_000};
  *
  * A copy of the bytes costs 0.03 ns a byte; hashes would cost more for every line, for a reconnect that may never come.
  * The newline before the first line makes every line follow one. The room grows with the log: quiet tabs cost 16 KiB.
- * When full it is a ring buffer, which only a reconnect puts in order.
+ * When full it is a ring buffer, which only a reconnect puts in order. `pack` compresses it, to a thirteenth.
  */
 export class RingTail {
   readonly #limit: number;
+  readonly #store: PackedStore | undefined;
+  /** What is before the bytes in the room, oldest first. */
+  readonly #packed: {readonly block: PackedBlock; readonly length: number}[] = [];
+  #packedLength = 0;
+  /** The last byte that is compressed. */
+  #packedEnd = newline;
   #room: Uint8Array<ArrayBuffer>;
   #length = 0;
   /** Where the next byte goes. While the room is not full, the bytes begin at 0. */
   #end = 0;
 
-  constructor(ring: RingLimits) {
+  /** Without `packer` nothing is compressed. */
+  constructor(ring: RingLimits, packer?: Packer) {
+    this.#store = packer && new PackedStore(packer);
     // Every entry of the ring ends with a newline on the wire; one more is before the first.
     this.#limit = ring.bytes + ring.entries + 1;
     this.#room = new Uint8Array(Math.min(initialRoom, this.#limit));
@@ -31,25 +43,37 @@ export class RingTail {
 
   /** The bytes, oldest first. Valid until the next change. */
   get bytes(): Uint8Array {
-    if (this.#length === this.#room.length && this.#end > 0) this.#putInOrder();
-    return this.#room.subarray(0, this.#length);
+    if (this.#packed.length === 0) return this.#inRoom;
+    const parts: Uint8Array[] = [this.#inRoom];
+    for (const {block} of this.#packed.toReversed()) {
+      const bytes = block.read();
+      // What is before a block that cannot be read does not end where the rest begins.
+      if (!bytes) break;
+      parts.unshift(bytes);
+    }
+    const bytes = Buffer.concat(parts);
+    return bytes.subarray(Math.max(0, bytes.length - this.#limit));
   }
 
   get isWithinLine(): boolean {
+    if (this.#length === 0) return this.#packedEnd !== newline;
     return this.#room[(this.#end || this.#room.length) - 1] !== newline;
   }
 
   reset(): void {
+    this.#freePacked(0);
     this.#room[0] = newline;
     this.#length = 1;
     this.#end = 1 % this.#room.length;
   }
 
   dropPartialLine(): void {
-    const lineStart = this.bytes.lastIndexOf(newline) + 1;
+    if (!this.isWithinLine) return;
+    if (!this.#inRoom.includes(newline)) this.#unpack();
+    const lineStart = this.#inRoom.lastIndexOf(newline) + 1;
     if (lineStart === 0) {
       this.reset();
-    } else if (lineStart < this.#length) {
+    } else {
       this.#length = lineStart;
       this.#end = lineStart;
     }
@@ -64,11 +88,58 @@ export class RingTail {
     if (kept.length > untilEnd) this.#room.set(kept.subarray(untilEnd), 0);
     this.#end = (this.#end + kept.length) % this.#room.length;
     this.#length = needed;
+    if (this.#packedLength > 0) this.#freePacked(this.#limit - needed);
+  }
+
+  /** Compresses what came since the last time, within 2 ms. True: that was too little. `bytes` must not be in use. */
+  pack(): boolean {
+    const blockBytes = Math.ceil(this.#limit / mostBlocks);
+    if (!this.#store || this.#length < blockBytes) return true;
+    const bytes = this.#inRoom;
+    for (let start = 0; start < bytes.length; start += blockBytes) {
+      const part = bytes.subarray(start, start + blockBytes);
+      this.#packed.push({block: this.#store.add(part), length: part.length});
+    }
+    this.#packedLength += bytes.length;
+    this.#packedEnd = bytes.at(-1) ?? newline;
+    this.#setRoom(nothing);
+    this.#freePacked(this.#limit);
+    return false;
+  }
+
+  #unpack(): void {
+    const {bytes} = this;
+    this.#freePacked(0);
+    this.#setRoom(bytes);
+  }
+
+  /** Frees the oldest blocks that lie wholly before the newest `kept` compressed bytes. */
+  #freePacked(kept: number): void {
+    for (let [oldest] = this.#packed; oldest && this.#packedLength - oldest.length >= kept; [oldest] = this.#packed) {
+      oldest.block.free();
+      this.#packed.shift();
+      this.#packedLength -= oldest.length;
+    }
+  }
+
+  get #inRoom(): Uint8Array {
+    if (this.#length === this.#room.length && this.#end > 0) this.#putInOrder();
+    return this.#room.subarray(0, this.#length);
+  }
+
+  /** The old room is freed at once: the engine would wait for many megabytes. */
+  #setRoom(bytes: Uint8Array): void {
+    const room = new Uint8Array(Math.min(this.#limit, Math.max(initialRoom, bytes.length)));
+    room.set(bytes);
+    this.#room.buffer.transfer(0);
+    this.#room = room;
+    this.#length = bytes.length;
+    this.#end = bytes.length % room.length;
   }
 
   /** The old room is freed at once: the engine would wait for many megabytes. */
   #grow(needed: number): void {
-    const {length} = this.bytes;
+    const {length} = this.#inRoom;
     const size = Math.min(this.#limit, Math.max(needed, 2 * this.#room.length));
     this.#room = new Uint8Array(this.#room.buffer.transfer(size));
     this.#end = length;

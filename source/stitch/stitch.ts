@@ -1,4 +1,5 @@
 import type {LossCause, MarkerKind} from '../buffer/markers.ts';
+import type {Packer} from '../buffer/packed-store.ts';
 import {newline, newlinesIn} from '../buffer/segment.ts';
 import type {Clock} from '../lib/clock.ts';
 import {EntryCount, LogEpoch, type LogPosition, type StitchPast, unknownCount} from './log-position.ts';
@@ -86,12 +87,12 @@ export class Stitch {
   #sleep = {since: 0, until: Number.NEGATIVE_INFINITY};
   #phase: Phase = {kind: 'idle'};
 
-  /** `ring`: smaller limits make small tests overflow. */
-  constructor(options: {sink: StitchSink; clock: Pick<Clock, 'wall'>; ring?: RingLimits}) {
+  /** `ring`: smaller limits make small tests overflow. `packer`: for `pack`. */
+  constructor(options: {sink: StitchSink; clock: Pick<Clock, 'wall'>; ring?: RingLimits; packer?: Packer | undefined}) {
     this.#sink = options.sink;
     this.#clock = options.clock;
     this.#appendedAt = options.clock.wall();
-    this.#tail = new RingTail(options.ring ?? serverRing);
+    this.#tail = new RingTail(options.ring ?? serverRing, options.packer);
   }
 
   /** The whole replay is decided, or proved to be old: the catch-up needs no further wait. */
@@ -105,7 +106,6 @@ export class Stitch {
     return this.#phase.kind === 'live';
   }
 
-  /** Unix time in ms of the last byte that was appended. */
   /** From the server's own first line, else from the caller. */
   get pipelineId(): string | undefined {
     return this.#epoch.pipelineId;
@@ -189,6 +189,11 @@ export class Stitch {
     const {decided} = this;
     this.#phase = {kind: 'idle'};
     return {hasEndMarker, decided};
+  }
+
+  /** Compresses what the next replay is compared with, within 2 ms. True: there is too little, or it is in use. */
+  pack(): boolean {
+    return this.#phase.kind === 'matching' || this.#tail.pack();
   }
 
   /** No further body is expected: an open last line is closed as received. A later body would bring it again. */

@@ -1,3 +1,4 @@
+import type {Packer} from '../buffer/packed-store.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {LogPosition, StitchPast} from '../stitch/log-position.ts';
 import {Stitch} from '../stitch/stitch.ts';
@@ -9,6 +10,8 @@ type LogReaderOptions = {
   readonly clock: Clock;
   /** Receives what the log shows about its connections, in words for the user. */
   readonly onEvent: (text: string) => void;
+  /** For `pack`. */
+  readonly packer?: Packer | undefined;
   /** Bytes were appended. `areFirst`: the first ones of their attempt. */
   readonly onReceived?: (areFirst: boolean) => void;
 };
@@ -73,7 +76,7 @@ export class LogReader implements BodyReceiver {
 
   constructor(options: LogReaderOptions) {
     this.#options = options;
-    this.#stitch = new Stitch({sink: options.writer, clock: options.clock});
+    this.#stitch = new Stitch({sink: options.writer, clock: options.clock, packer: options.packer});
   }
 
   get attempt(): number | undefined {
@@ -183,6 +186,11 @@ export class LogReader implements BodyReceiver {
     this.#replay = undefined;
     this.#wasDecided = decided;
     return hasEndMarker;
+  }
+
+  /** See `Stitch.pack`. */
+  pack(): boolean {
+    return this.#stitch.pack();
   }
 
   /** The user closes the tab: a last line that looks like the end marker and is held back counts as the log's own. */

@@ -89,7 +89,7 @@ export class LogStream {
       onPlaced: (place) => this.#recording?.onPlaced(place),
     });
     this.#reader = new LogReader({
-      ...{writer: this.#writer, clock, onEvent},
+      ...{writer: this.#writer, clock, onEvent, packer: options.packer},
       onReceived: (areFirst) => {
         this.connection.onReceived(areFirst);
         this.#onChange();
@@ -151,6 +151,11 @@ export class LogStream {
     if (markers.length === 0) return;
     for (const {at, ...marker} of markers) this.#addMarker(marker, at);
     this.#onChange();
+  }
+
+  /** Compresses the copy of the end of the log that a reconnect needs, 1 MB. See `Stitch.pack`. */
+  packTail(): boolean {
+    return this.#reader.pack();
   }
 
   /** See `LogBuffer.shrinkTo`. */

@@ -35,6 +35,8 @@ type BudgetedLog = {
   readonly buffer: Pick<LogBuffer, 'memoryBytes' | 'isViewed' | 'packOlder'>;
   /** Notifies of every change. */
   readonly snapshot: Pick<ReadableStore<unknown>, 'subscribe'>;
+  /** Compresses what it keeps for a reconnect, within 2 ms. True: nothing is left. Absent: it keeps nothing. */
+  readonly packTail?: () => boolean;
   /** Drops its oldest lines until it holds about `bytes`, and at least `newest`. */
   readonly shrinkTo: (bytes: number, newest: number) => void;
 };
@@ -59,7 +61,7 @@ export class MemoryBudget {
     this.#batch = new FrameBatch({clock, fps: 1, flush: () => this.#balance()});
     this.#packing = new SliceRunner({
       clock,
-      step: () => [...this.#logs.keys()].every(({buffer}) => buffer.packOlder()),
+      step: () => [...this.#logs.keys()].every((log) => log.buffer.packOlder() && this.#packTail(log)),
     });
   }
 
@@ -86,7 +88,13 @@ export class MemoryBudget {
     this.#packing.wake();
   }
 
+  /** That of the log on the screen stays as it is: it may be in a flood. */
+  #packTail(log: BudgetedLog): boolean {
+    return log.name === this.#viewed || (log.packTail?.() ?? true);
+  }
+
   #balance(): void {
+    this.#packing.wake();
     const shares = [...this.#logs.keys()].map(({name, buffer}) => ({
       name,
       bytes: buffer.memoryBytes,

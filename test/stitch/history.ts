@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {Stitch} from '../../source/stitch/stitch.ts';
+import {zstdPacker} from '../../source/system/zstd-packer.ts';
 import {BufferSink} from './buffer-sink.ts';
 import {checkClaims, type Truth} from './claims.ts';
 import {type Epoch, type Farewell, type Follower, type Limits, ServerModel, type Shape} from './ring-model.ts';
@@ -17,6 +18,8 @@ export type Step =
   | {readonly do: 'receive'; readonly chunks: readonly number[]}
   | {readonly do: 'cut'}
   | {readonly do: 'settle'}
+  /** The tab is not on the screen: what the next replay is compared with is compressed. */
+  | {readonly do: 'pack'}
   | {readonly do: 'restart'; readonly farewell: Farewell}
   | {readonly do: 'recreate'}
   | {readonly do: 'jump-clock'};
@@ -77,6 +80,7 @@ export class Player {
       sink: this.#sink,
       clock: {wall: () => now++},
       ring: history.limits,
+      packer: zstdPacker,
     });
   }
 
@@ -113,6 +117,9 @@ export class Player {
         return;
       case 'settle':
         this.#settle();
+        return;
+      case 'pack':
+        this.#stitch.pack();
         return;
       case 'restart':
         this.#server.restart(step.farewell);

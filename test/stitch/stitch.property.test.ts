@@ -72,6 +72,7 @@ function step(entry: fc.Arbitrary<Written>): fc.Arbitrary<Step> {
     {weight: 8, arbitrary: fc.record({do: fc.constant('receive' as const), chunks})},
     {weight: 4, arbitrary: fc.constant({do: 'cut' as const})},
     {weight: 2, arbitrary: fc.constant({do: 'settle' as const})},
+    {weight: 2, arbitrary: fc.constant({do: 'pack' as const})},
     {weight: 1, arbitrary: fc.record({do: fc.constant('restart' as const), farewell})},
     {weight: 1, arbitrary: fc.constantFrom({do: 'recreate' as const}, {do: 'jump-clock' as const})},
   );

@@ -75,6 +75,8 @@ class Log {
     this.buffer = new LogBuffer({maxBytes: 64 * mebibyte, ...(packer && {packer})});
   }
 
+  packTail?: () => boolean;
+
   receive(mebibytes: number): void {
     for (let index = 0; index < mebibytes * 1024; index++) this.buffer.append(line);
     this.snapshot.set(this.snapshot.get() + 1);
@@ -125,6 +127,20 @@ test('a log that leaves the screen is compressed, a little in each turn; one tha
   expect(left.buffer.memoryBytes).toBeLessThan(mebibyte);
   expect(left.buffer.totalLines).toBe(left.buffer.lineCount);
   expect(shown.buffer.memoryBytes).toBeGreaterThan(7 * mebibyte);
+  expect(clock.pending).toBe(0);
+});
+
+test('what a reconnect needs is compressed while a log changes and is not on the screen, a part in each step', async () => {
+  const {clock, keeper, logs} = keep(64 * mebibyte, 'left', 'shown');
+  const steps = {left: 3, shown: 3};
+  for (const log of logs) {
+    const name = log.name === 'left' ? 'left' : 'shown';
+    log.packTail = () => steps[name]-- <= 0;
+  }
+  keeper.setViewed('shown');
+  for (const log of logs) log.receive(1);
+  await clock.advance(1000);
+  expect(steps).toEqual({left: -1, shown: 3});
   expect(clock.pending).toBe(0);
 });
 
