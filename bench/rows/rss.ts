@@ -115,8 +115,5 @@ export const rows: readonly Row[] = [
   {
     ...{name: 'rss-tabs', ours: {what: '64 tabs with 1.9 MB of log each: more', measure: manyTabs}},
     ...{figure: 'perByte', unit: 'bytes a byte', target: {of: 'value', atMost: 1.2}},
-    why:
-      'in each tab 1 MB is the end of the log as it came, which a reconnect is compared with: 0.55 bytes a byte. The rest is ' +
-      'the nursery, 0.1, the newest 256 KiB of each tab, and 1/13 of the log, compressed.',
   },
 ];

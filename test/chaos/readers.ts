@@ -5,6 +5,7 @@ import {createClient} from '../../source/api/client.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {ListPoller} from '../../source/streams/list-poller.ts';
 import {StreamManager} from '../../source/streams/stream-manager.ts';
+import {zstdPacker} from '../../source/system/zstd-packer.ts';
 import {markerText} from '../../source/words/markers.ts';
 import {cleanEnvironment} from '../harness/environment.ts';
 import {launcher, program} from '../harness/program.ts';
@@ -116,7 +117,11 @@ export function streamManager(url: string, names: readonly string[]): Reader {
   const clock = systemClock;
   const client = createClient({baseUrl: url, clock, userAgent: managerAgent});
   const poller = new ListPoller({client, clock, random: Math.random});
-  const manager = new StreamManager({client, clock, random: Math.random, fps: 12, scrollbackBytes: 2 ** 31});
+  // None is on the screen: logs are compressed, and so is what their replays are compared with.
+  const manager = new StreamManager({
+    ...{client, clock, random: Math.random, fps: 12},
+    ...{scrollbackBytes: 2 ** 31, packer: zstdPacker},
+  });
   const unsubscribe = poller.snapshot.subscribe(() => {
     const {pipelines, failure} = poller.snapshot.get();
     // As the screen does: a list that fails proves nothing about the pipelines.
