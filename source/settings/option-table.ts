@@ -281,7 +281,7 @@ export const options = [
     flag: 'since',
     alias: 's',
     value: 'TIME',
-    help: 'start at the first record of this time or later: 10m, 1h30m, 12:03, 2026-11-25 12:03 (UTC)',
+    help: 'start at the first record of this time or later: 10m, 1h30m, 12:03, 2026-11-25 12:03 (UTC); 10m is before now, with --from too',
     commands: ['logs', 'story'],
     once: true,
   },

@@ -9,6 +9,7 @@ import {findLogs} from '../../source/storage/opened/find-logs.ts';
 import {findRecordings} from '../../source/storage/recording/reader.ts';
 import {findOpened} from '../../source/streams/bundle-log.ts';
 import {openedTitle} from '../../source/ui/opened.ts';
+import {helpOf} from '../../source/ui/pages/help.ts';
 import {pageRows} from '../../source/ui/pages/pages.ts';
 import {percentShown} from '../../source/ui/pane/pane-at.ts';
 import {positionWords} from '../../source/ui/spoken-words.ts';
@@ -52,6 +53,15 @@ const noticeAfter = (screen: ScreenUnderTest, ...keys: readonly string[]) => {
   return screen.controller.state.notice;
 };
 
+/** Those of these commands that the help has, once it is open. */
+function inHelp({controller}: ScreenUnderTest, ...ids: readonly string[]) {
+  const {page} = controller.state;
+  const has = page?.kind === 'help' ? helpOf(controller, page).items.map(({command}) => command.id) : [];
+  return ids.filter((id) => has.some((each) => each === id));
+}
+
+const ofConnections = ['reconnect', 'await-change', 'record', 'connector-errors'];
+
 test('what was opened is the list, and asks nothing of a server', async () => {
   await using folder = await folderOf({'a.log': line(30, 'one'), 'b.log': line(31, 'two', 'ERROR')});
   await using screen = await screenOf(await findLogs(folder.path));
@@ -71,6 +81,11 @@ test('what was opened is the list, and asks nothing of a server', async () => {
     expect(noticeAfter(screen, ...keys)).toBe('this log is open already: it is a file');
   for (const key of ['d', 'Esc', 'H', 'Esc', 'i', 'Esc', 'A', 'Esc', 'D', 'Esc']) screen.press(key);
   expect(server.requests).toEqual([]);
+  // The help has no command that would only tell why it does nothing.
+  screen.press('?');
+  const ofServers = ['contexts', 'contexts-go', 'sort', 'open-past'];
+  expect(inHelp(screen, 'describe', ...ofServers, ...ofConnections)).toEqual(['describe']);
+  screen.press('Esc');
   // Nothing is lost: the files can be opened again.
   screen.press('q');
   expect(screen.quits).toBe(1);
@@ -249,6 +264,9 @@ test('O opens what was recorded of a pipeline before, and the session does not h
   expect(controller.state.cursor).toBe('orders');
   expect(noticeAfter(screen, 'r')).toBe('no connection: this log is read from a recording');
   expect(noticeAfter(screen, 'W')).toBe('this log is a recording already: S saves what is shown');
+  screen.press('?');
+  expect(inHelp(screen, 'contexts', 'sort', 'open-past', ...ofConnections)).toEqual(['contexts', 'sort', 'open-past']);
+  screen.press('Esc');
   // Its log, and what the server tells of the pipeline.
   screen.press('H');
   await screen.until(() => controller.story.state.get()?.story !== undefined, 'the timeline');

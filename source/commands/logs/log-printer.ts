@@ -85,6 +85,11 @@ export class LogPrinter {
     return this.#withheld?.connectors ?? [];
   }
 
+  /** See `RecordPrinter.allBefore`. */
+  get allBefore(): RecordPrinter['allBefore'] {
+    return this.#records?.allBefore;
+  }
+
   /** Lines wait because their record may continue: `flush` prints them. */
   get hasPending(): boolean {
     return this.#records?.hasPending === true;

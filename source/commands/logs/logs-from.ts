@@ -1,6 +1,7 @@
 import path from 'node:path';
 import {LogBuffer} from '../../buffer/log-buffer.ts';
 import {aborted, type Clock} from '../../lib/clock.ts';
+import {dateTime} from '../../lib/format.ts';
 import {distinctNames} from '../../storage/opened/distinct-names.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
 import {OpenError, readFailureWords} from '../../storage/opened/open-error.ts';
@@ -68,8 +69,10 @@ export async function runLogsFrom(options: LogsFromOptions): Promise<number> {
   return 1;
 }
 
-async function printAll(options: LogsFromOptions): Promise<Outcome> {
-  const {from, note} = options;
+async function printAll(given: LogsFromOptions): Promise<Outcome> {
+  const {from, note} = given;
+  const before: LogPrinter['allBefore'][] = [];
+  const options = {...given, onSince: (each: LogPrinter['allBefore']) => void before.push(each)};
   let hasFailed = false;
   const fail = (line: string) => {
     hasFailed = true;
@@ -95,14 +98,21 @@ async function printAll(options: LogsFromOptions): Promise<Outcome> {
       hasFailed ||= outcome === 'failed';
     }
   }
+  const nothing = allBeforeWords(before);
+  if (nothing !== undefined) note(`pipetail: ${nothing}`);
   return hasFailed ? 'failed' : 'printed';
 }
+
+type PrintOptions = LogsFromOptions & {
+  /** Receives of each log whether `--since` is later than all of it. */
+  readonly onSince: (allBefore: LogPrinter['allBefore']) => void;
+};
 
 /** `all`: the logs that are printed one after the other. */
 async function printOne(
   found: FoundLog,
   all: readonly {readonly name: string}[],
-  options: LogsFromOptions,
+  options: PrintOptions,
 ): Promise<Outcome> {
   const {convert, recordsOf, stdin, signal, clock} = options;
   const {name} = found;
@@ -138,7 +148,7 @@ async function printOne(
   }
 }
 
-type ToPrint = Pick<LogsFromOptions, 'output' | 'note' | 'signal' | 'convert' | 'clock'> & {
+type ToPrint = Pick<PrintOptions, 'output' | 'note' | 'signal' | 'convert' | 'clock' | 'onSince'> & {
   readonly found: FoundLog;
   readonly pieces: AsyncGenerator<RecordedPiece>;
   readonly prefix: string | undefined;
@@ -199,8 +209,20 @@ async function printLog(options: ToPrint): Promise<Outcome> {
     }
   }
   noteUnmatched();
+  options.onSince(printer.allBefore);
   if (failure !== undefined) throw failure;
   return 'printed';
+}
+
+/** The last record of a file may be of any day. Undefined: something was selected, or could have been. */
+function allBeforeWords(logs: readonly LogPrinter['allBefore'][]): string | undefined {
+  const before = logs.flatMap((each) => each ?? []);
+  const [first] = before;
+  if (!first || before.length < logs.length) return undefined;
+  const last = Math.max(...before.map((each) => each.last ?? Number.NEGATIVE_INFINITY));
+  const why =
+    last === Number.NEGATIVE_INFINITY ? 'no record has a time' : `the last record is of ${dateTime(last)} UTC`;
+  return `nothing since ${dateTime(first.since)} UTC: ${why}`;
 }
 
 /** Whether it ends, in whatever way, in so many milliseconds. */

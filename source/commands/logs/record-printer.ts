@@ -86,6 +86,11 @@ export class RecordPrinter {
     return this.#selector.completeTo;
   }
 
+  /** `--since` is later than all records that were read; undefined: it is not. Unix times in ms. */
+  get allBefore(): {readonly since: number; readonly last: number | undefined} | undefined {
+    return this.#selector.allBefore;
+  }
+
   check(): void {
     this.#selector.check();
   }
@@ -237,6 +242,11 @@ class RecordSelector {
   /** A pattern takes too long for the lines that came: what it selects is unknown from there on. */
   get tooSlow(): boolean {
     return [...this.#shown, this.#exits].some((lines) => lines !== undefined && lines.tooSlow.length > 0);
+  }
+
+  /** See `RecordPrinter.allBefore`. */
+  get allBefore(): RecordPrinter['allBefore'] {
+    return this.#hasBegun || this.#since === undefined ? undefined : {since: this.#since, last: this.#time?.at};
   }
 
   check(): void {

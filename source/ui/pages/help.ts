@@ -16,9 +16,28 @@ import {
   withHint,
 } from '../keys/commands.ts';
 import {keyLabel, readKey} from '../keys/key-names.ts';
+import {noConnectionWords} from '../opened.ts';
 import {type Edit, editLine} from '../state/edit-line.ts';
 import type {Page} from '../state/view-state.ts';
 import {headingRows} from './page-rows.ts';
+
+/** `server`: the screen has one; `connection`: so has the shown log, which is no file. */
+type Need = 'server' | 'connection';
+
+/** Without it they only tell why they do nothing. */
+const needs: Readonly<Partial<Record<KeyRow['id'], Need>>> = {
+  'open-past': 'server',
+  sort: 'server',
+  contexts: 'server',
+  'contexts-up': 'server',
+  'contexts-down': 'server',
+  'contexts-go': 'server',
+  'contexts-close': 'server',
+  reconnect: 'connection',
+  'await-change': 'connection',
+  'connector-errors': 'connection',
+  record: 'connection',
+};
 
 const keyColumn = 15;
 /** Fewer cells make most of the help wrap. */
@@ -31,6 +50,8 @@ export type HelpView = {
   readonly table: CommandTable;
   /** Where the keys went before the help was opened: its commands come first. */
   readonly from: Exclude<KeyContext, 'everywhere'>;
+  /** Commands that need one of these are left out. */
+  readonly lacks?: readonly Need[];
   /** What was typed. */
   readonly text: string;
   /** Index of the chosen command. */
@@ -97,10 +118,11 @@ function itemsOf(blocks: readonly Block[], column: number): readonly Item[] {
 type Group = {readonly heading: string; readonly isMixed: boolean; readonly commands: readonly KeyRow[]};
 
 /** The commands of a typed key, those with all words in their help or keys by group, and those found by their names. */
-function groupsOf({table, from, text, isUtf8}: HelpView): readonly Group[] {
+function groupsOf({table, from, lacks = [], text, isUtf8}: HelpView): readonly Group[] {
   const key = readKey(text.trim());
   const words = wordsOf(text);
-  const left = new Set(inOrder(keyRows(table), from));
+  const rows = keyRows(table).filter(({id}) => !lacks.some((need) => need === needs[id]));
+  const left = new Set(inOrder(rows, from));
   const take = (isFound: (command: KeyRow) => boolean) => {
     const found = [...left].filter(isFound);
     for (const command of found) left.delete(command);
@@ -240,7 +262,13 @@ export function helpOf(
 ): HelpPage {
   const {commands: table, services} = controller;
   const {isUtf8, symbols} = services;
-  return helpPage({table, from: controller.contextOf(under), text, cursor, width, isUtf8, symbols});
+  const from = controller.contextOf(under);
+  return helpPage({table, from, lacks: lackedBy(controller), text, cursor, width, isUtf8, symbols});
+}
+
+function lackedBy(controller: Controller): readonly Need[] {
+  if (controller.services.withoutServer) return ['server', 'connection'];
+  return noConnectionWords(controller, controller.tab) === undefined ? [] : ['connection'];
 }
 
 /** The command under the cursor, or why it does not run; undefined: none is found. */

@@ -183,6 +183,24 @@ describe('what is not a recording', () => {
     expect(stream.text).toBe('one\ntwo\nfour\n');
   });
 
+  test('a time after all that is in them is told, once', async () => {
+    await using home = await temporaryDirectory();
+    const at = (time: string) => `[p] 2026-11-25T${time}Z  INFO p: line\n`;
+    const files = ['a.log', 'b.log', 'none.log'].map((name) => path.join(home.path, name));
+    const texts = [at('09:17:30'), at('12:03:00'), 'no time\n'];
+    for (const [index, file] of files.entries()) await writeFile(file, texts[index] ?? '');
+    const now = Date.parse('2026-11-28T03:30:00Z');
+    const since = (time: string, from: readonly string[]) => {
+      const request = readSettings(['logs', '--from', ...from, '--since', time], {}).request as LogsRequest;
+      return printFrom(from, {recordsOf: recordPrinters(request, now), prefix: false});
+    };
+    const none = 'pipetail: nothing since 2026-11-28 03:20:00 UTC';
+    const notes = [`${none}: the last record is of 2026-11-25 12:03:00 UTC`];
+    expect(await since('10m', files)).toEqual({code: 0, text: '', notes});
+    expect(await since('10m', files.slice(2))).toMatchObject({notes: [`${none}: no record has a time`]});
+    expect(await since('2026-11-25 12:00', files)).toEqual({code: 0, text: texts[1], notes: []});
+  });
+
   test('what is cut is printed up to there, and the others after it', async () => {
     await using home = await temporaryDirectory();
     const [cut, whole] = [path.join(home.path, 'a.log.gz'), path.join(home.path, 'b.log')];
