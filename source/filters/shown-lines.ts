@@ -28,8 +28,8 @@ export type ShownLinesOptions = {
 /**
  * The entries of a log that filters and folds show, found in steps while the log grows and drops lines. A record is
  * shown or hidden as a whole; markers are always shown, except outside a `between` filter, and the errors of connectors
- * if they match. When a head is dropped, the
- * held lines of its record stay shown or hidden, and the record is no longer counted.
+ * if they match. When a head is dropped, the held lines of its record stay shown or hidden, and the record is no longer
+ * counted.
  *
  * Needs about one bit an entry for each filter and seven more, and keeps no text.
  */

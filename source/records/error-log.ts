@@ -9,7 +9,10 @@ import {endpointIn, identicalIn, kindOf, nextSuppressed, PendingSuppressed, supp
 
 /** The errors of one log with the same fingerprint. Times are Unix times in ms, ids are entry ids. */
 export type ErrorGroup = {
-  /** The fingerprint, of an error of a connector together with its name; the same in every log; `watchedKey` for lines that match the watched pattern. */
+  /**
+   * The fingerprint, of an error of a connector together with its name: the same in every log. `watchedKey` for lines that
+   * match the watched pattern.
+   */
   readonly key: number;
   /** The first 512 bytes of the first line; a longer line in JSON loses only the end of its message. */
   readonly example: Uint8Array;

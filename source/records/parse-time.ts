@@ -31,8 +31,8 @@ const zonePattern = /(?<=:.*) ?(?:z|utc|([+-])(\d\d):?(\d\d))$/;
 
 /**
  * Reads a typed or pasted time: `12:03`, `12:03:44.123`, `2026-11-25`, `2026-11-25 12:03`, ISO 8601 with or without a
- * zone; `-5m`, `-1h30m`, `+90s`, `+2d` before or after `from`, `-5` for `-5m`; `now`. The default zone is that of shown times. A time of day is
- * today's, or yesterday's if today's is more than a minute ahead.
+ * zone; `-5m`, `-1h30m`, `+90s`, `+2d` before or after `from`, `-5` for `-5m`; `now`. The default zone is that of shown
+ * times. A time of day is today's, or yesterday's if today's is more than a minute ahead.
  */
 export function parseTime(text: string, context: TimeContext): Time | ParseError {
   const typed = text.trim().toLowerCase();

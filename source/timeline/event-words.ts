@@ -3,7 +3,7 @@ import {type ConnectorErrors, type ErrorGroup, watchedKey} from '../records/erro
 import type {ConnectorCount} from '../records/withheld.ts';
 import {plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import {textWidth} from '../terminal/width.ts';
-import {compactLine, readLine} from '../viewport/line-text.ts';
+import {compactLine, levelCells, readLine} from '../viewport/line-text.ts';
 import {utc} from '../viewport/time-column.ts';
 import {lostAmount, markerText} from '../words/markers.ts';
 import {stateChangeWords} from '../words/pipeline.ts';
@@ -98,9 +98,6 @@ function countsOf({logged, withheld, tags}: ConnectorCount): string {
   const named = tags.length > 0 ? ` (${tags.join(', ')})` : '';
   return withheld > 0 ? `${count(logged)} +${count(withheld)}${named}` : count(logged);
 }
-
-/** Cells of the level and the space after it. */
-const levelCells = 6;
 
 /** The group's example without name, time and level. `width`: cells of the screen, or of a column for the words. */
 export function errorWords({example, key}: Pick<ErrorGroup, 'example' | 'key'>, width: number): StyledText {

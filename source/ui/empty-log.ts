@@ -15,9 +15,9 @@ export type EmptyLog =
   | {readonly kind: 'no-tab'}
   /** `since`: as `LongWait.since`. */
   | {readonly kind: 'awaited'; readonly what: string; readonly since: ReadableStore<number | undefined>}
-  /** `meant`: the listed pipeline with a similar name. */
   /** An opened log without a line. `why`: a sentence. */
   | {readonly kind: 'no-lines'; readonly why: string}
+  /** `meant`: the listed pipeline with a similar name. */
   | {readonly kind: 'no-pipeline'; readonly name: string; readonly meant: string | undefined};
 
 /** Undefined: the pane has lines, or there is nothing to say. */

@@ -33,10 +33,6 @@ export function connectionWords(
     case 'ended':
       return words('ended', pending);
     case 'waiting': {
-      // The empty 404 of a runner that will soon answer is no error to show.
-      if (state.failure?.kind === 'retryable' && state.failure.reason === 'not-ready') {
-        return words('runner not ready yet', pending);
-      }
       if (now === undefined) return words('reconnecting', pending);
       const seconds = Math.max(0, Math.ceil((state.until - now) / 1000));
       return {...words(`reconnecting in ${seconds} s`, pending), countdown: true};

@@ -19,7 +19,7 @@ export class Feed {
   constructor(name: string, options: {maxBytes: number; segmentBytes?: number} = {maxBytes: 1 << 20}) {
     this.name = name;
     this.buffer = new LogBuffer(options);
-    this.#store = createStore<LogSnapshot>(mergedSnapshot(this.buffer, [], {kind: 'live', attempt: 1, since: 0}));
+    this.#store = createStore<LogSnapshot>(mergedSnapshot(this.buffer, [], {kind: 'live'}));
   }
 
   get snapshot() {

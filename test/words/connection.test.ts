@@ -21,10 +21,10 @@ const waiting = (until: number, failure?: ApiFailure): ConnectionState => ({
 test.each<[string, ConnectionState | undefined, string]>([
   ['no tab', undefined, ''],
   ['a stream that has not begun', {kind: 'idle'}, ''],
-  ['connecting', {kind: 'connecting', attempt: 1}, 'connecting'],
-  ['catching up', {kind: 'catching-up', attempt: 1, since: 0}, 'catching up'],
-  ['live', {kind: 'live', attempt: 1, since: 0}, 'LIVE'],
-  ['ended', {kind: 'ended', attempt: 1}, 'ended'],
+  ['connecting', {kind: 'connecting'}, 'connecting'],
+  ['catching up', {kind: 'catching-up', since: 0}, 'catching up'],
+  ['live', {kind: 'live'}, 'LIVE'],
+  ['ended', {kind: 'ended'}, 'ended'],
   ['deleted', {kind: 'gone', reason: {kind: 'deleted'}, until: 0}, 'deleted'],
   ['401', refused(fatal('unauthorized')), 'credentials refused'],
   ['401, expired', refused(fatal('token-expired')), 'token expired'],
@@ -63,16 +63,9 @@ describe('waiting', () => {
   it('never counts below zero', () => {
     expect(connectionWords(waiting(30_000), 45_000, true).text).toBe('reconnecting in 0 s');
   });
-
-  it('for a runner that is about to answer is no error, and has no countdown', () => {
-    expect(connectionWords(waiting(500, retryable('not-ready')), 0, true)).toMatchObject({
-      text: 'runner not ready yet',
-      countdown: false,
-    });
-  });
 });
 
 test('live is not the colour of trouble', () => {
-  const live = connectionWords({kind: 'live', attempt: 1, since: 0}, 0, true).style.fg;
+  const live = connectionWords({kind: 'live'}, 0, true).style.fg;
   expect(live).not.toBe(connectionWords(refused(fatal('unauthorized')), 0, true).style.fg);
 });

@@ -80,7 +80,7 @@ export function step(machine: Machine, event: MachineEvent, context: MachineCont
 function catchUp(machine: Machine, {now}: MachineContext): Step {
   const {attempt, loss} = machine;
   return {
-    machine: {...machine, opened: true, connection: {kind: 'catching-up', attempt, since: now}},
+    machine: {...machine, opened: true, connection: {kind: 'catching-up', since: now}},
     effects: [{kind: 'start-replay', attempt, loss}],
   };
 }
@@ -94,7 +94,7 @@ function goLive(machine: Machine, context: MachineContext): Step {
       isEarly: false,
       isBackoffReset: false,
       loss: unreportedLoss(machine, context),
-      connection: {kind: 'live', attempt, since: context.now},
+      connection: {kind: 'live'},
     },
     effects: [{kind: 'settle', attempt}],
   };
@@ -109,7 +109,7 @@ function stepBodyEnded(
   const lost = recordLoss(machine, causeOf(event), context);
   if (standby) return promote(lost, standby, context);
   if (!event.endMarker) return retry(lost, undefined, context);
-  return {machine: {...lost, connection: {kind: 'ended', attempt}}, effects: [{kind: 'look-up', attempt}]};
+  return {machine: {...lost, connection: {kind: 'ended'}}, effects: [{kind: 'look-up', attempt}]};
 }
 
 function stepLookedUp(
@@ -180,7 +180,7 @@ function stepStandby(machine: Machine, standby: Standby, event: AttemptEvent, co
 function takeOver(machine: Machine, {attempt, cause}: Standby, context: MachineContext): Step {
   const loss = unreportedLoss(machine, context) ?? {cause, at: context.now};
   return {
-    machine: {...machine, attempt, loss, standby: undefined, connection: {kind: 'live', attempt, since: context.now}},
+    machine: {...machine, attempt, loss, standby: undefined, connection: {kind: 'live'}},
     effects: [
       {kind: 'start-replay', attempt, loss},
       {kind: 'settle', attempt},
@@ -191,9 +191,7 @@ function takeOver(machine: Machine, {attempt, cause}: Standby, context: MachineC
 
 /** The silent connection ended before its standby was ready: the standby replaces it. */
 function promote(machine: Machine, {attempt, isOpen}: Standby, {now}: MachineContext): Step {
-  const connection: ConnectionState = isOpen
-    ? {kind: 'catching-up', attempt, since: now}
-    : {kind: 'connecting', attempt};
+  const connection: ConnectionState = isOpen ? {kind: 'catching-up', since: now} : {kind: 'connecting'};
   const effects: Effect[] = [{kind: 'drop', attempt: machine.attempt}];
   if (isOpen) effects.push({kind: 'start-replay', attempt, loss: machine.loss});
   return {machine: {...machine, attempt, standby: undefined, connection}, effects};
@@ -214,7 +212,7 @@ function connect(machine: Machine): Step {
       standby: undefined,
       wakeAfter: undefined,
       isEarly: false,
-      connection: {kind: 'connecting', attempt},
+      connection: {kind: 'connecting'},
     },
     effects: [...drops(machine), {kind: 'connect', attempt}],
   };

@@ -7,11 +7,11 @@ export type GoneReason = {readonly kind: 'deleted'} | {readonly kind: 'refused';
 /** One tab's connection. Times are monotonic milliseconds of the injected clock. */
 export type ConnectionState =
   | {readonly kind: 'idle'}
-  | {readonly kind: 'connecting'; readonly attempt: number}
-  | {readonly kind: 'catching-up'; readonly attempt: number; readonly since: number}
-  | {readonly kind: 'live'; readonly attempt: number; readonly since: number}
+  | {readonly kind: 'connecting'}
+  | {readonly kind: 'catching-up'; readonly since: number}
+  | {readonly kind: 'live'}
   /** The body ended in the end marker: the pipeline is being looked up. */
-  | {readonly kind: 'ended'; readonly attempt: number}
+  | {readonly kind: 'ended'}
   /** Waits until `until`, then connects; `tries` failed attempts so far. */
   | {
       readonly kind: 'waiting';

@@ -167,7 +167,7 @@ export class MergedLog {
   }
 
   #newSnapshot(): LogSnapshot {
-    const catchingUp: ConnectionState = {kind: 'catching-up', attempt: 0, since: this.#startedAt};
+    const catchingUp: ConnectionState = {kind: 'catching-up', since: this.#startedAt};
     const sources = this.#sources.map(({name, snapshot, left}) => ({name, snapshot: snapshot(), left}));
     return mergedSnapshot(this.buffer, sources, this.#isCaughtUp || this.#closed ? undefined : catchingUp);
   }

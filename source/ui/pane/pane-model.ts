@@ -48,7 +48,8 @@ const largeLog = 64 * 1024 * 1024;
 
 /**
  * What is derived from one tab's log and its view: the index of its records, the entries that filters and folds leave,
- * the hits of its search, and its records by time. Each part needs the one before it. It works in slices, and only while the tab is shown.
+ * the hits of its search, and its records by time. Each part needs the one before it. It works in slices, and only while
+ * the tab is shown.
  */
 export class PaneModel {
   readonly source: LogSource;

@@ -4,9 +4,9 @@ import {CatchUp, type CatchUpInput} from '../../../source/commands/logs/catch-up
 import {TailWait} from '../../../source/commands/logs/tail-wait.ts';
 import type {ConnectionState} from '../../../source/streams/connection/state.ts';
 
-const connecting: ConnectionState = {kind: 'connecting', attempt: 1};
-const catchingUp = (since: number): ConnectionState => ({kind: 'catching-up', attempt: 1, since});
-const live = (since: number): ConnectionState => ({kind: 'live', attempt: 1, since});
+const connecting: ConnectionState = {kind: 'connecting'};
+const catchingUp = (since: number): ConnectionState => ({kind: 'catching-up', since});
+const live: ConnectionState = {kind: 'live'};
 
 function waiting(failure?: ApiFailure): ConnectionState {
   return {kind: 'waiting', until: 0, tries: 1, cause: 'server-lost', failure};
@@ -49,14 +49,14 @@ const opened = {connection: catchingUp(20), opened: true};
 describe('is over', () => {
   it('when the log is quiet', () => {
     const read = {now: 30, received: 100, receivedAt: 1};
-    expect(look({now: 20, ...opened}, read, {now: 180, connection: live(180)}, {now: 529})).toBeUndefined();
-    expect(look({now: 20, ...opened}, read, {now: 180, connection: live(180)}, {now: 530})).toEqual({failed: false});
+    expect(look({now: 20, ...opened}, read, {now: 180, connection: live}, {now: 529})).toBeUndefined();
+    expect(look({now: 20, ...opened}, read, {now: 180, connection: live}, {now: 530})).toEqual({failed: false});
   });
 
   it('but not before anything of it has come, which is not waited for without end', () => {
     const silent = [
       {now: 20, ...opened},
-      {now: 3020, connection: live(3020)},
+      {now: 3020, connection: live},
     ];
     const first = {now: 9000, receivedAt: 1};
     expect(look(...silent, {now: 4000}, first, {now: 9499})).toBeUndefined();
@@ -68,13 +68,13 @@ describe('is over', () => {
   it('but not while repeated bytes of a replay come, or before the replay is placed', () => {
     const again = {now: 20, ...opened, received: 100};
     expect(look(again, {now: 2000}, {now: 5000})).toBeUndefined();
-    expect(look(again, {now: 300, connection: live(300)}, {now: 500, receivedAt: 1}, {now: 900})).toBeUndefined();
+    expect(look(again, {now: 300, connection: live}, {now: 500, receivedAt: 1}, {now: 900})).toBeUndefined();
   });
 
   it('later when the server is far away, but not ever later', () => {
     const slow = (answered: number) => [
       {now: answered, connection: catchingUp(answered), opened: true, receivedAt: 1},
-      {now: answered + 1, connection: live(answered + 1)},
+      {now: answered + 1, connection: live},
     ];
     expect(look(...slow(400), {now: 1599})).toBeUndefined();
     expect(look(...slow(400), {now: 1600})).toEqual({failed: false});
@@ -181,15 +181,15 @@ describe('the last records, when what comes after them is printed too', () => {
   ];
 
   it('wait until the log is quiet: then exactly they are printed', () => {
-    expect(waitsFor(...begun, {now: 309, connection: live(210)})).toBeUndefined();
-    expect(waitsFor(...begun, {now: 310, connection: live(210)})).toEqual({isQuiet: true, mayBeLive: 0});
+    expect(waitsFor(...begun, {now: 309, connection: live})).toBeUndefined();
+    expect(waitsFor(...begun, {now: 310, connection: live})).toEqual({isQuiet: true, mayBeLive: 0});
   });
 
   it('are far away if the server takes long to respond: then they come in bursts', () => {
     const far = [
       {now: 500, connection: catchingUp(500)},
       {now: 510, received: 100, receivedAt: 1},
-      {now: 660, connection: live(660)},
+      {now: 660, connection: live},
     ];
     expect(waitsFor(...far, {now: 1009})).toBeUndefined();
     expect(waitsFor(...far, {now: 1010})).toEqual({isQuiet: true, mayBeLive: 0});
@@ -204,7 +204,7 @@ describe('the last records, when what comes after them is printed too', () => {
   it('are not all there because we were stalled', () => {
     const wait = new TailWait(0);
     const input = {
-      connection: live(60),
+      connection: live,
       received: 100,
       receivedAt: 1,
       opened: true,
@@ -221,9 +221,9 @@ describe('the last records, when what comes after them is printed too', () => {
   });
 
   it('when the log was cut, wait until its rest is quiet too, not only matched', () => {
-    const again = {kind: 'catching-up', attempt: 2, since: 400} as const;
+    const again = {kind: 'catching-up', since: 400} as const;
     const cut = [...begun, {now: 100, connection: waiting()}, {now: 400, connection: again, receivedAt: 2}];
-    const matched = [...cut, {now: 420, connection: {kind: 'live', attempt: 2, since: 420} as const, receivedAt: 3}];
+    const matched = [...cut, {now: 420, connection: {kind: 'live'} as const, receivedAt: 3}];
     expect(waitsFor(...cut, {now: 1000})).toBeUndefined();
     expect(waitsFor(...matched, {now: 669})).toBeUndefined();
     expect(waitsFor(...matched, {now: 670})).toEqual({isQuiet: true, mayBeLive: 0});

@@ -388,7 +388,7 @@ describe('connection machine', () => {
         {kind: 'settle', attempt: 2},
         {kind: 'drop', attempt: 1},
       ]);
-      expect(done.machine.connection).toEqual({kind: 'live', attempt: 2, since: 1000});
+      expect(done.machine).toMatchObject({attempt: 2, connection: {kind: 'live'}});
     });
 
     test('after a sleep, names the sleep as the cause', () => {
@@ -421,10 +421,10 @@ describe('connection machine', () => {
 
     test('takes over when the old one ends first, whether it was open already or not', () => {
       const early = play([cut], standby.machine);
-      expect(early.machine.connection).toEqual({kind: 'connecting', attempt: 2});
+      expect(early.machine).toMatchObject({attempt: 2, connection: {kind: 'connecting'}});
       expect(early.effects).toEqual([{kind: 'drop', attempt: 1}]);
       const late = play([cut], kept.machine);
-      expect(late.machine.connection).toMatchObject({kind: 'catching-up', attempt: 2});
+      expect(late.machine).toMatchObject({attempt: 2, connection: {kind: 'catching-up'}});
       expect(late.effects).toEqual([
         {kind: 'drop', attempt: 1},
         {kind: 'start-replay', attempt: 2, loss: {cause: 'server-lost', at: 1000}},
@@ -459,7 +459,7 @@ describe('connection machine', () => {
 
     test('that joins no log, replaces the old one when that had its time', () => {
       const late = play([{kind: 'standby-late', attempt: 2}], kept.machine);
-      expect(late.machine.connection).toMatchObject({kind: 'live', attempt: 2});
+      expect(late.machine).toMatchObject({attempt: 2, connection: {kind: 'live'}});
       expect(late.effects.at(-1)).toEqual({kind: 'drop', attempt: 1});
     });
 

@@ -46,13 +46,13 @@ describe('a merged log', () => {
     a.writeAt(1, 3);
     b.show({connection: {kind: 'idle'}});
     const {clock, log} = setUp(a, b);
-    b.show({connection: {kind: 'catching-up', attempt: 1, since: 0}});
+    b.show({connection: {kind: 'catching-up', since: 0}});
     b.writeAt(2);
     a.writeAt(5);
     await clock.advance(1_000);
     expect(log.snapshot.get()).toMatchObject({lineCount: 0, connection: {kind: 'catching-up'}});
     b.writeAt(4);
-    b.show({connection: {kind: 'live', attempt: 1, since: 0}});
+    b.show({connection: {kind: 'live'}});
     await clock.advance(1);
     expect(entriesOf(log.buffer)).toEqual([1, 2, 3, 4, 5].map((at) => lineAt(at % 2 ? 'a' : 'b', at, `at ${at}`)));
     await clock.advance(200);
@@ -62,7 +62,7 @@ describe('a merged log', () => {
   test.each(['gone', 'left'])('does not wait for a source that is %s', async (how) => {
     const [a, b] = twoFeeds();
     a.writeAt(1);
-    b.show({connection: {kind: 'connecting', attempt: 1}});
+    b.show({connection: {kind: 'connecting'}});
     const {clock, log} = setUp(a, b);
     await clock.advance(1_000);
     expect(log.buffer.endId).toBe(0);
@@ -138,11 +138,11 @@ describe('a merged log', () => {
     const [a, b] = twoFeeds();
     const {clock, log} = setUp(a, b);
     a.show({
-      connection: {kind: 'live', attempt: 1, since: 0},
+      connection: {kind: 'live'},
       receivedAt: 20,
       events: [{at: 2, text: 'live'}],
     });
-    b.show({connection: {kind: 'live', attempt: 1, since: 0}, receivedAt: 10});
+    b.show({connection: {kind: 'live'}, receivedAt: 10});
     await clock.advance(200);
     expect(log.snapshot.get()).toMatchObject({connection: {kind: 'live'}, receivedAt: 20});
     b.show({connection: {kind: 'gone', reason: {kind: 'deleted'}, until: 9}, events: [{at: 1, text: 'deleted'}]});
@@ -254,8 +254,8 @@ test('real streams: every line of each, on the connections that are open already
   log.close();
 });
 
-const live: ConnectionState = {kind: 'live', attempt: 1, since: 0};
-const ended: ConnectionState = {kind: 'ended', attempt: 1};
+const live: ConnectionState = {kind: 'live'};
+const ended: ConnectionState = {kind: 'ended'};
 const waiting: ConnectionState = {kind: 'waiting', until: 1, tries: 1, cause: 'unknown', failure: undefined};
 const gone: ConnectionState = {kind: 'gone', reason: {kind: 'deleted'}, until: 0};
 

@@ -89,7 +89,7 @@ const good: ListSnapshot = {
   nextTryAt: undefined,
 };
 const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: ''};
-const live = connectionWords({kind: 'live', attempt: 1, since: 0}, 0, true);
+const live = connectionWords({kind: 'live'}, 0, true);
 
 function view(change: Partial<HeaderView> = {}): HeaderView {
   return {
@@ -128,7 +128,7 @@ it('says nothing about a list that never came', () => {
 });
 
 it('says how long it has waited for an answer of the log, and of the list', () => {
-  const connection = connectionWords({kind: 'connecting', attempt: 1}, 0, true);
+  const connection = connectionWords({kind: 'connecting'}, 0, true);
   expect(text({connection, waited: {log: '4 s', list: undefined}})).toMatch(/ connecting, 4 s $/);
   const waited = {log: undefined, list: '5 s'};
   expect(text({waited})).toMatch(/2 failing · waiting for the list, 5 s +LIVE $/);
@@ -139,7 +139,7 @@ it('says how long it has waited for an answer of the log, and of the list', () =
 it('says which streams nobody reads, although the log is live', () => {
   expect(text({unread: ['stdout']})).toMatch(/ LIVE · stdout not read $/);
   expect(text({unread: ['stdout', 'stderr'], width: 80})).toMatch(/ LIVE · stdout, stderr not read $/);
-  const connection = connectionWords({kind: 'connecting', attempt: 1}, 0, true);
+  const connection = connectionWords({kind: 'connecting'}, 0, true);
   expect(text({unread: ['stdout'], connection})).toMatch(/ connecting $/);
 });
 
@@ -164,7 +164,7 @@ describe('a live log of a pipeline that is not running', () => {
   });
 
   it('needs no more words when the connection has its own', () => {
-    const connection = connectionWords({kind: 'connecting', attempt: 1}, 0, true);
+    const connection = connectionWords({kind: 'connecting'}, 0, true);
     expect(text({pipeline: failed, connection})).toMatch(/ connecting $/);
   });
 });
