@@ -54,6 +54,8 @@ export class CatchUp {
   #openedAt = 0;
   #quietSince = 0;
   #receivedAt: number | undefined;
+  /** Of the last try: one that is being made has none of its own yet. */
+  #trouble: string | undefined;
 
   constructor(now: number) {
     this.#startedAt = now;
@@ -84,6 +86,7 @@ export class CatchUp {
     if (connection === this.#connection) return;
     this.#connection = connection;
     if (connection.kind === 'connecting') this.#requestedAt = now;
+    else this.#trouble = troubleOf(connection);
     if (connection.kind !== 'catching-up') return;
     this.#openedAt = connection.since;
     this.#quietSince = connection.since;
@@ -97,7 +100,7 @@ export class CatchUp {
   /** There is no connection now, but there may be one soon. */
   #incomplete({now, connection, opened}: CatchUpInput): Ending | undefined {
     if (connection.kind !== 'gone' && now - this.#startedAt < patience) return undefined;
-    const trouble = troubleOf(connection);
+    const trouble = this.#trouble;
     if (opened) return failure(`the log has not come whole: ${trouble ?? 'the connection was lost'}`);
     return failure(trouble ?? 'there is no log to read yet: its runner is not ready');
   }

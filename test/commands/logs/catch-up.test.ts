@@ -131,6 +131,9 @@ describe('fails', () => {
     const connection = waiting(retryable(reason));
     expect(look({now: 20, connection}, {now: 29_999})).toBeUndefined();
     expect(look({now: 20, connection}, {now: 30_000})).toEqual({failed: true, say: 'the message'});
+    // The time may be over in the middle of another try.
+    const trying = {now: 29_999, connection: {kind: 'connecting', attempt: 2}} as const;
+    expect(look({now: 20, connection}, trying, {now: 30_000})).toEqual({failed: true, say: 'the message'});
   });
 
   it('after a while when the runner does not get ready', () => {
