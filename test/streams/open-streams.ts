@@ -7,7 +7,7 @@ import {type Clock, systemClock} from '../../source/lib/clock.ts';
 import type {ConnectionState} from '../../source/streams/connection/state.ts';
 import type {LogStream} from '../../source/streams/log-stream.ts';
 import {StreamManager} from '../../source/streams/stream-manager.ts';
-import {eventually} from '../harness/eventually.ts';
+import {eventually, WAIT_MS} from '../harness/eventually.ts';
 import {fastClock} from '../harness/fast-clock.ts';
 
 /** Real streams against a real embedded server; only the streams' own waits run faster. */
@@ -102,19 +102,31 @@ export async function untilEvent(stream: LogStream, pattern: RegExp): Promise<vo
   );
 }
 
-/** Waits until the stream's snapshot shows a connection of this kind, and answers it. */
+/**
+ * Waits until the stream's snapshot shows a connection of this kind, and answers it. Hears of every change: a state may
+ * last for a few milliseconds only.
+ */
 export async function connectionOf<K extends ConnectionState['kind']>(
   stream: LogStream,
   kind: K,
 ): Promise<Extract<ConnectionState, {kind: K}>> {
   const isOfKind = (state: ConnectionState): state is Extract<ConnectionState, {kind: K}> => state.kind === kind;
-  return eventually(
-    () => {
-      const {connection} = stream.snapshot.get();
-      return isOfKind(connection) ? connection : undefined;
-    },
-    () => `${kind}, it is ${JSON.stringify(stream.snapshot.get().connection)}`,
-  );
+  const {promise, resolve, reject} = Promise.withResolvers<Extract<ConnectionState, {kind: K}>>();
+  const look = () => {
+    const {connection} = stream.snapshot.get();
+    if (isOfKind(connection)) resolve(connection);
+  };
+  const leave = stream.snapshot.subscribe(look);
+  const stopWaiting = systemClock.after(WAIT_MS, () => {
+    reject(new Error(`waited in vain for ${kind}, it is ${JSON.stringify(stream.snapshot.get().connection)}`));
+  });
+  try {
+    look();
+    return await promise;
+  } finally {
+    leave();
+    stopWaiting();
+  }
 }
 
 /** Waits until the pane has exactly these lines of the test; compares on, so that a failure shows the difference. */
