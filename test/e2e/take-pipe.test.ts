@@ -76,8 +76,8 @@ test('^C in the pager is for the pager: the program lives, and ends only on its 
   const {terminal} = viewer;
   await terminal.press('|', 'Enter');
   await terminal.waitFor(() => /Fresh start/.test(terminal.row(0)));
-  await terminal.press('C-c', 'C-c', 'G');
-  await terminal.waitFor(() => /line 200 /.test(terminal.row(-2)));
+  await terminal.press('C-c', 'C-c');
+  await terminal.pressUntil('G', () => /line 200 /.test(terminal.row(-2)));
   await terminal.press('q');
   await viewer.live('line 200 ');
   viewer.say('alpha', 'line 201 plain.');

@@ -87,6 +87,32 @@ test('half of a synchronised frame is not seen', async () => {
   await terminal.waitFor('done');
 });
 
+test('a screen is not at rest while its program is busy', async () => {
+  const busy = 'const end = performance.now() + 800; while (performance.now() < end); ';
+  await using terminal = await runNode(
+    `console.log('one'); setImmediate(() => { ${busy} console.log('two'); setInterval(() => {}, 1000); });`,
+  );
+  await terminal.waitFor('one');
+  await terminal.stable();
+  expect(terminal.text()).toContain('two');
+});
+
+test('an Esc has been read before the next key, also by a program that was busy', async () => {
+  const busy = "if (String(bytes) === 'b') for (const end = performance.now() + 400; performance.now() < end; );";
+  await using terminal = await runNode(`${ECHO} process.stdin.on('data', (bytes) => { ${busy} });`);
+  await terminal.waitFor('ready');
+  await terminal.press('b', 'Esc', 'j');
+  await terminal.waitFor(JSON.stringify('j'));
+  expect(terminal.row(2)).toBe(JSON.stringify('\u001B'));
+});
+
+test('a key that a program may drop is pressed until it shows', async () => {
+  await using terminal = await runNode(`${ECHO} process.stdin.on('data', () => console.log('heard'));`);
+  await terminal.waitFor('ready');
+  await terminal.pressUntil('a', /heard[\s\S]*heard/);
+  await expect(terminal.pressUntil('q', 'nothing of the kind')).rejects.toThrow('code 7');
+});
+
 test('the environment is clean, and a resize arrives', async () => {
   await using terminal = await runNode(
     `const {CI, NO_COLOR, TERM, HOME} = process.env;

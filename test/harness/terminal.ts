@@ -7,6 +7,7 @@ import {cleanEnvironment} from './environment.ts';
 import {WAIT_MS} from './eventually.ts';
 import {bytesOfKey} from './keys.ts';
 import {killGroup} from './kill-group.ts';
+import {isBusy} from './processes.ts';
 import {type Cell, type CellStyle, Screen} from './screen.ts';
 import {SecretWatch} from './secret-watch.ts';
 import type {LinkSpeed, SlowLink} from './slow-link.ts';
@@ -35,6 +36,8 @@ export type WaitOptions = {readonly timeout?: number; readonly hint?: string};
 /** Between two keys. A terminal's user is no faster, and an Esc that a key follows at once would arrive as Alt. */
 const KEY_GAP_MS = 30;
 const ESCAPE_GAP_MS = 120;
+/** For a program that is busy all the time. */
+const ESCAPE_GAP_AT_MOST_MS = 1000;
 
 /** Runs a program in a real pseudoterminal whose output feeds a real emulator. Dispose of it: `await using`. */
 export async function openTerminal(options: TerminalOptions): Promise<Terminal> {
@@ -179,8 +182,21 @@ export class Terminal implements AsyncDisposable {
   async press(...keys: readonly string[]): Promise<void> {
     for (const key of keys) {
       this.#type(bytesOfKey(key));
-      await sleep(key === 'Esc' ? ESCAPE_GAP_MS : KEY_GAP_MS);
+      if (key === 'Esc') await this.#rest(ESCAPE_GAP_MS, ESCAPE_GAP_AT_MOST_MS);
+      else await sleep(KEY_GAP_MS);
     }
+  }
+
+  /**
+   * Presses a key again until it shows: less, to name one, may drop a key that comes while it handles a signal. Only for
+   * keys that do no more when they are pressed twice.
+   */
+  async pressUntil(key: string, sight: Sight): Promise<void> {
+    for (let press = 0; press < 10 && !this.#sees(sight); press++) {
+      await this.press(key);
+      await this.waitFor(sight, {timeout: 1000}).catch(() => {});
+    }
+    await this.waitFor(sight);
   }
 
   /** Types text, character by character. */
@@ -250,18 +266,17 @@ export class Terminal implements AsyncDisposable {
     });
   }
 
-  /** Resolves when the screen has been the same for `quiet` milliseconds. */
+  /** Resolves when the screen has been the same for `quiet` milliseconds, and the program had nothing to do. */
   async stable(quiet = 250, timeout = WAIT_MS): Promise<void> {
-    const deadline = performance.now() + timeout;
     let before = this.text();
-    let since = performance.now();
-    while (performance.now() - since < quiet) {
-      if (performance.now() > deadline) throw new Error(`the screen never came to rest:\n${this.#screen.framed()}`);
-      await sleep(Math.min(20, quiet));
+    const isSame = () => {
       const now = this.text();
-      if (now !== before) since = performance.now();
+      const same = now === before;
       before = now;
-    }
+      return same;
+    };
+    const isAtRest = await this.#rest(quiet, timeout, isSame);
+    if (!isAtRest) throw new Error(`the screen never came to rest:\n${this.#screen.framed()}`);
   }
 
   /**
@@ -284,6 +299,23 @@ export class Terminal implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
+  }
+
+  /**
+   * Waits until the program has had nothing to do for `quiet` milliseconds, and `isSame` was true; false: not within
+   * `timeout`. One that waits for a processor has not read its keys nor drawn. Looks are counted, not time: on a busy
+   * machine this process waits, too.
+   */
+  async #rest(quiet: number, timeout: number, isSame = () => true): Promise<boolean> {
+    const deadline = performance.now() + timeout;
+    const turn = Math.min(20, quiet);
+    const wanted = Math.ceil(quiet / turn);
+    for (let looks = 0; looks < wanted; ) {
+      if (performance.now() > deadline) return false;
+      await sleep(turn);
+      looks = isSame() && !isBusy(this.#pty.pid) ? looks + 1 : 0;
+    }
+    return true;
   }
 
   #sees(sight: Sight): boolean {

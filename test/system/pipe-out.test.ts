@@ -11,17 +11,6 @@ import {requireTool} from '../harness/tools.ts';
 const program = path.join(import.meta.dirname, 'pipe-out-program.ts');
 const openWith = (...args: readonly string[]) => openTerminal({command: node, args: [program, ...args], rows: 10});
 
-type OpenedTerminal = Awaited<ReturnType<typeof openWith>>;
-
-/** less may drop a key that comes while it handles a signal: the key is pressed again until it shows. */
-async function pressUntil(terminal: OpenedTerminal, key: string, shows: (screen: OpenedTerminal) => boolean) {
-  for (let press = 0; press < 10 && !shows(terminal); press++) {
-    await terminal.press(key);
-    await terminal.waitFor(() => shows(terminal), {timeout: 1000}).catch(() => {});
-  }
-  expect(shows(terminal), terminal.text()).toBe(true);
-}
-
 test('less gets the terminal, its keys and its colours, and gives the terminal back', async (context) => {
   requireTool(context, 'less');
   await using terminal = await openWith('less');
@@ -52,7 +41,7 @@ test('^C is for the command alone, and later for the program again', async (cont
   await terminal.press('|');
   await terminal.waitFor('line 9 red');
   await terminal.press('C-c');
-  await pressUntil(terminal, 'j', (screen) => /^line [2-9] red$/.test(screen.row(0)));
+  await terminal.pressUntil('j', (screen) => /^line [2-9] red$/.test(screen.row(0)));
   await terminal.press('q');
   // How less ended is lost in dash, which ends itself with SIGINT after it.
   await terminal.waitFor(/back: less (?:has ended|was interrupted), ticking/);
@@ -165,7 +154,7 @@ test('without a shell to go back to, ^Z stops neither the pager nor the program'
   await terminal.press('C-z');
   // Longer than the program waits for the pager to stop.
   await sleep(800);
-  await pressUntil(terminal, 'G', (screen) => screen.text().includes('line 1000 red'));
+  await terminal.pressUntil('G', 'line 1000 red');
   await terminal.press('q');
   await terminal.waitFor('back: less has ended');
   await terminal.press('q');
