@@ -1,4 +1,4 @@
-import {mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {quiet} from '../../source/demo/scenario.ts';
@@ -7,6 +7,7 @@ import {eventually} from '../harness/eventually.ts';
 import {isOnNode, openProgram} from '../harness/program.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
 import type {Terminal, TerminalOptions} from '../harness/terminal.ts';
+import {View} from './viewer.ts';
 
 /** Two servers that require different credentials, and a home with a configuration that has a context for each. */
 async function twoContexts() {
@@ -69,11 +70,7 @@ describe('C', () => {
     await terminal.waitFor('kept line');
     await terminal.press('w');
     await terminal.waitFor('wrap all');
-    await eventually(
-      async () =>
-        (await readdir(path.join(rig.home.path, '.local/state/pipetail'))).some((name) => name.endsWith('.lock')),
-      () => 'the session to be open: an earlier end keeps nothing',
-    );
+    await new View(terminal).keepsSession(rig.home.path);
 
     await goTo(terminal, 'j');
     await live(terminal, 'prod', new URL(rig.prod.url).host);
@@ -82,7 +79,10 @@ describe('C', () => {
     expect(terminal.row(0)).not.toContain('staging');
     expect(terminal.alternateScreen).toBe(true);
     expect(isFilled(terminal, '#aa0000')).toBe(true);
-    expect(rig.staging.openLogConnections()).toBe(0);
+    await eventually(
+      () => rig.staging.openLogConnections() === 0,
+      () => 'the connections of staging are closed',
+    );
 
     // The tab of the other server is back, as it was left.
     await goTo(terminal, 'k');
@@ -133,6 +133,7 @@ describe('C', () => {
     // No preview any more, which would have three dots.
     const isKept = () => /1 beta(?!…)/.test(terminal.row(1));
     await terminal.waitFor(isKept);
+    await new View(terminal).keepsSession(rig.home.path);
     await goTo(terminal, 'j');
     await live(terminal, 'prod');
     await goTo(terminal, 'k');

@@ -56,6 +56,8 @@ test.each([
   await using viewer = await openViewer({args: ['alpha']});
   const {terminal} = viewer;
   await viewer.live();
+  // The list may come later, and would change the smallest screen.
+  await terminal.waitFor(() => viewer.sidebar().filter((row) => row.includes('●')).length === 3);
   terminal.resize(cols, rows);
   viewer.write('alpha', 300);
   if (cols >= 40) await terminal.waitFor('line 300.');

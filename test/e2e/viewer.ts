@@ -1,3 +1,5 @@
+import {readdir} from 'node:fs/promises';
+import path from 'node:path';
 import type {DemoServerOptions} from '../../source/demo/demo.ts';
 import {type Level, plainLine} from '../../source/demo/log-lines.ts';
 import {quiet} from '../../source/demo/scenario.ts';
@@ -77,6 +79,18 @@ export class View implements AsyncDisposable {
 
   status(): string {
     return this.terminal.row(-2);
+  }
+
+  /**
+   * Waits until the program keeps its session: what is quit earlier keeps nothing. `home`: its home directory, in which
+   * it is the only program.
+   */
+  async keepsSession(home = this.terminal.home): Promise<void> {
+    const folder = path.join(home, '.local/state/pipetail');
+    const isLocked = async () => (await readdir(folder).catch(() => [])).some((name) => name.endsWith('.lock'));
+    await eventually(isLocked, () => 'a locked session');
+    // It is read once it is locked.
+    await this.terminal.stable();
   }
 
   /** Waits until the shown tab is live and, if given, until it shows `sight`. */
