@@ -4,6 +4,7 @@ import {newlinesIn} from '../buffer/segment.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {ErrorLog} from '../records/error-log.ts';
 import type {Processes} from '../storage/file-lock.ts';
+import type {BytesPart} from '../storage/opened/file-part.ts';
 import type {FileStore} from '../storage/opened/file-store.ts';
 import {LinePieces} from '../storage/opened/line-pieces.ts';
 import {recordedBlocks} from '../storage/opened/recorded-blocks.ts';
@@ -30,8 +31,10 @@ type RecordingLogOptions = {
 
 /** Milliseconds between two questions whether a recording is still being written. */
 const askEvery = 1000;
+/** The same once it is not: watching the folder tells sooner. */
+const askSeldom = 5000;
 
-/** The recordings of one pipeline as a log. The last one is followed while a process writes it. */
+/** The recordings of one pipeline as a log. The last one is followed: its writer, and those that continue it later. */
 export class RecordingLog {
   readonly #options: RecordingLogOptions;
   readonly #lines = new LinePieces();
@@ -47,18 +50,19 @@ export class RecordingLog {
     this.#last = options.recordings.at(-1);
   }
 
-  /** Resolves when nothing more comes. Rejects with errors of the file system, and once the log is closed. */
+  /**
+   * Resolves when nothing more comes, which is only certain where no recording is followed. Rejects with errors of the
+   * file system, and once the log is closed.
+   */
   async read(): Promise<void> {
-    const {clock, onChange} = this.#options;
-    const live =
-      this.#last && (await this.#isWritten()) ? await FollowedRecording.open(this.#last.folder, clock) : undefined;
+    const {clock, processes} = this.#options;
+    const live = this.#last && processes && (await FollowedRecording.open(this.#last.folder, clock));
     try {
       await this.#readPast(live);
       if (live) await this.#follow(live);
     } finally {
       live?.close();
     }
-    onChange({hasWriter: false});
   }
 
   async #isWritten(): Promise<boolean> {
@@ -87,39 +91,45 @@ export class RecordingLog {
     }
   }
 
-  /** Until its writer has ended. */
+  /** Until the log is closed. */
   async #follow(live: FollowedRecording): Promise<void> {
-    const {buffer, store, errors, clock, signal, pause, onChange} = this.#options;
+    const {buffer, store, clock, signal, pause, onChange} = this.#options;
     const part = {isGone: false, readNow: (offset: number, length: number) => live.bytes.read(offset, length)};
     buffer.coldStore = store;
     this.#markerId = buffer.lastMarker()?.id;
-    let isCaughtUp = false;
-    let askedAt = clock.monotonic();
-    for (let isWritten = true; isWritten; ) {
-      if (clock.monotonic() - askedAt >= askEvery) {
-        // First: what it wrote last is read.
+    let isWritten = false;
+    /** Undefined: what was there already is not read yet. */
+    let shownAsWritten: boolean | undefined;
+    let askedAt = Number.NEGATIVE_INFINITY;
+    for (;;) {
+      if (!isWritten || clock.monotonic() - askedAt >= askEvery) {
+        // First: what a writer wrote last is read.
         isWritten = await this.#isWritten();
         askedAt = clock.monotonic();
       }
       for await (const piece of live.added()) {
         if ('marker' in piece) this.#addMarker(piece);
-        else {
-          for (const {bytes, offset, newlines, isBroken} of this.#lines.of(piece.bytes)) {
-            store.add(part, piece.offset + offset, bytes.length);
-            buffer.append(bytes, newlines);
-            errors.append(bytes, newlines);
-            if (isBroken) this.#endLine();
-          }
-          this.#size += piece.bytes.length;
-          this.#onRead(piece.bytes.length, isCaughtUp ? {grewAt: clock.wall()} : {});
-        }
+        else this.#append(piece, part, shownAsWritten !== undefined);
         await pause();
       }
-      if (!isCaughtUp) onChange({kind: 'followed', hasWriter: true});
-      isCaughtUp = true;
-      if (isWritten) await live.changed(signal);
+      if (!isWritten && buffer.hasOpenLine) this.#endLine();
+      if (isWritten !== shownAsWritten) onChange({kind: isWritten ? 'followed' : 'ended', hasWriter: isWritten});
+      shownAsWritten = isWritten;
+      await live.changed(signal, isWritten ? askEvery : askSeldom);
       signal.throwIfAborted();
     }
+  }
+
+  #append(piece: Extract<AddedPiece, {bytes: Buffer}>, part: BytesPart, isCaughtUp: boolean): void {
+    const {buffer, store, errors, clock} = this.#options;
+    for (const {bytes, offset, newlines, isBroken} of this.#lines.of(piece.bytes)) {
+      store.add(part, piece.offset + offset, bytes.length);
+      buffer.append(bytes, newlines);
+      errors.append(bytes, newlines);
+      if (isBroken) this.#endLine();
+    }
+    this.#size += piece.bytes.length;
+    this.#onRead(piece.bytes.length, isCaughtUp ? {grewAt: clock.wall()} : {});
   }
 
   /** As its writer had them, corrected by it already. */

@@ -17,6 +17,7 @@ async function startRecording(directory: string, id: string) {
   const opened = await recordings.open('p', id);
   const buffer = new LogBuffer({maxBytes: 1e6});
   const start = opened.past.addTo(buffer);
+  const before = buffer.totalBytes;
   const recorder: Recorder = opened.record({buffer, start, state: () => undefined, onChange() {}});
   return {
     buffer,
@@ -28,9 +29,10 @@ async function startRecording(directory: string, id: string) {
     /** Waits until all of it is in the recording. */
     async isWritten() {
       const bytes = () => (recorder.state.kind === 'recording' ? recorder.state.bytes : -1);
+      const added = () => buffer.totalBytes - before;
       await eventually(
-        () => bytes() === buffer.totalBytes,
-        () => `${bytes()} of ${buffer.totalBytes} bytes`,
+        () => bytes() === added(),
+        () => `${bytes()} of ${added()} bytes`,
       );
     },
     mark(marker: Marker) {
@@ -134,6 +136,30 @@ test('a full file of it is compressed meanwhile, and what left memory is read ba
   await writer.recorder.finish();
   await opened.is('ended');
   await opened.shows(...lines(0, 400));
+});
+
+test('a writer that continues a recording later is followed, too, as is one that begins after it was opened', async () => {
+  await using home = await temporaryDirectory();
+  const first = await startRecording(home.path, 'id-1');
+  first.write('one\n');
+  await first.isWritten();
+  await using opened = await openRecordings(home.path);
+  await opened.is('followed');
+  await first.recorder.finish();
+  await opened.is('ended');
+  await using late = await openRecordings(home.path);
+  await late.is('ended');
+  const second = await startRecording(home.path, 'id-1');
+  second.write('two\n');
+  await second.isWritten();
+  for (const log of [opened, late]) {
+    await log.is('followed');
+    await log.shows('one', 'two');
+    expect(log.file()).toMatchObject({hasWriter: true, size: 8, read: 8});
+    expect(log.file()?.grewAt).toBeDefined();
+  }
+  await second.recorder.finish();
+  for (const log of [opened, late]) await log.is('ended');
 });
 
 test('a recording before it is read first, and one whose process has ended is not followed', async () => {

@@ -14,8 +14,6 @@ export type AddedPiece =
 
 /** Bytes that are read at once. */
 const pieceBytes = 256 * 1024;
-/** Milliseconds. Watching has limits, and sees nothing on network disks. */
-const pollEvery = 1000;
 /** Milliseconds between two looks while it is written. */
 const lookEvery = 50;
 
@@ -25,7 +23,7 @@ export async function isWritten(folder: string, processes: Pick<Processes, 'isAl
   return (await lockHolder(lockFile(folder), processes).catch(() => undefined)) !== undefined;
 }
 
-/** A recording that is being written: what it had when it was opened, and then what is added. */
+/** A recording that may be written: what it had when it was opened, and then what is added. */
 export class FollowedRecording {
   readonly bytes: RecordedBytes;
   /** Where its blocks ended when it was opened: what is before is the past. */
@@ -102,8 +100,11 @@ export class FollowedRecording {
     }
   }
 
-  /** Resolves when something may have been added, or the signal is aborted. */
-  async changed(signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves when something may have been added, at the latest after `pollEvery` milliseconds, since watching has limits,
+   * and sees nothing on network disks; or when the signal is aborted.
+   */
+  async changed(signal: AbortSignal, pollEvery: number): Promise<void> {
     await this.#sleep(this.#lookedAt + lookEvery - this.#clock.monotonic(), signal);
     if (this.#hasChanged) return;
     const woken = new AbortController();
