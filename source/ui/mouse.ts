@@ -18,10 +18,11 @@ const wheelDown = 65;
 const rowsPerNotch = 3;
 const headerRows = 1;
 
-/** Scrolls what is under the mouse, chooses what is clicked, and moves the divider. */
+/** Scrolls what is under the mouse, chooses what is clicked, and moves the divider, or along the strip. */
 export class Mouse {
   readonly #controller: Controller;
-  #dragsDivider = false;
+  /** What the left button holds. */
+  #drags: 'divider' | 'strip' | undefined;
 
   constructor(controller: Controller) {
     this.#controller = controller;
@@ -29,20 +30,20 @@ export class Mouse {
 
   report({button, column, row, pressed}: MouseReport): void {
     const {layout, state} = this.#controller;
-    const wasDragging = this.#dragsDivider;
-    this.#dragsDivider = wasDragging && pressed && button === left + dragged;
+    this.#drags = pressed && button === left + dragged ? this.#drags : undefined;
     if (this.#controller.onKey()) return;
     // The log or list that a prompt is about stays where it is.
     if (!layout || promptInUse(state)) return;
     const isDivider = layout.sidebarWidth > 0 && column === layout.sidebarWidth;
-    if (this.#dragsDivider) this.#controller.dispatch({type: 'sidebar-width', width: column});
+    if (this.#drags === 'divider') this.#controller.dispatch({type: 'sidebar-width', width: column});
+    else if (this.#drags === 'strip') this.#goToCell(this.#paneColumn(column));
     else if (button === wheelUp || button === wheelDown) this.#wheel(column, button === wheelUp ? -1 : 1);
     else if (button === left && pressed && !state.page) {
       const bodyRow = row - headerRows;
       if (bodyRow < 0 || bodyRow >= layout.bodyHeight) return;
-      if (isDivider) this.#dragsDivider = true;
+      if (isDivider) this.#drags = 'divider';
       else if (column < layout.sidebarWidth) this.#clickPipeline(bodyRow);
-      else this.#clickLog(bodyRow, column - (layout.sidebarWidth > 0 ? layout.sidebarWidth + 1 : 0));
+      else this.#clickLog(bodyRow, this.#paneColumn(column));
     }
   }
 
@@ -83,10 +84,22 @@ export class Mouse {
     const at = controller.paneAt;
     const logRow = row - (layout.bodyHeight - layout.paneHeight);
     const place = at && visiblePlaces(at.tab.pane.position, at.geometry)[logRow];
-    const isOfStrip = logRow < 0 && logRow >= -layout.stripRows;
-    const id = isOfStrip ? at?.strip.entryAt(at.tab.pane, at.layout, column) : undefined;
-    if (at && id !== undefined) goToSpan(controller, at, id);
-    else if (place) controller.changePane({position: setCurrent(at.tab.pane.position, at.geometry, place.id)});
+    if (logRow < 0 && logRow >= -layout.stripRows) {
+      this.#drags = 'strip';
+      this.#goToCell(column);
+    } else if (place) controller.changePane({position: setCurrent(at.tab.pane.position, at.geometry, place.id)});
     controller.dispatch({type: 'focus', side: 'log'});
+  }
+
+  #goToCell(column: number): void {
+    const at = this.#controller.paneAt;
+    const id = at?.strip.entryAt(at.tab.pane, at.layout, column);
+    if (at && id !== undefined) goToSpan(this.#controller, at, id);
+  }
+
+  /** A column of the terminal as one of the log. */
+  #paneColumn(column: number): number {
+    const sidebarWidth = this.#controller.layout?.sidebarWidth ?? 0;
+    return column - (sidebarWidth > 0 ? sidebarWidth + 1 : 0);
   }
 }

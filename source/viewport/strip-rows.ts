@@ -1,5 +1,5 @@
 import type {Marker} from '../buffer/markers.ts';
-import {clockTime, elapsedShort, inZone, isoTime} from '../lib/format.ts';
+import {clockTime, exactSpanShort, inZone, isoTime} from '../lib/format.ts';
 import type {RecordCounts} from '../records/record-table.ts';
 import {padTo} from '../terminal/fit.ts';
 import type {Style} from '../terminal/style.ts';
@@ -13,7 +13,7 @@ import {cellOf, type Strip, type StripCell} from './time-strip.ts';
 export const stripHeight = 2;
 /** Cells of a strip without labels: two of them would leave it no room. */
 const narrow = 40;
-/** `14:02:18` and `11-25 14:02`. */
+/** `14:02:18` and `11-25 14:02`, or `2026-11-25`. */
 const [clockCells, dateCells] = [8, 11];
 
 /** How a width is divided: a label and a blank, the cells, a blank and a label; labels of 0 cells in a narrow pane. */
@@ -74,10 +74,18 @@ export function stripRows(strip: Strip, marks: StripMarks, look: StripLook): rea
   if (!first || !last) return [plain(whyEmpty, {dim: true}), plain('')];
   const {left, right} = columns;
   const label = (text: string, width: number) => padTo(plain(text, {dim: true}), width);
-  const timeLabel = (at: number, width: number) => {
-    const shown = inZone(at, offsetAt);
-    return label(width === clockCells ? clockTime(shown) : isoTime(shown).slice(5, 16).replace('T', ' '), width);
-  };
+  const textOf = (at: number) => isoTime(inZone(at, offsetAt));
+  // Without the year, the end of a log of a year would be before its beginning.
+  const date = textOf(first.at).slice(0, 4) === textOf(last.at).slice(0, 4) ? ([5, 16] as const) : ([0, 10] as const);
+  const timeLabel = (at: number, width: number) =>
+    label(
+      width === clockCells
+        ? clockTime(inZone(at, offsetAt))
+        : textOf(at)
+            .slice(...date)
+            .replace('T', ' '),
+      width,
+    );
   const barCells = bars(cells, marks, {symbols, hasColors});
   const axisCells = axis(strip, marks, symbols);
   if (left === 0) return [concat(barCells), concat(axisCells)];
@@ -85,7 +93,7 @@ export function stripRows(strip: Strip, marks: StripMarks, look: StripLook): rea
   const end = first === last ? [] : [plain(' '), timeLabel(last.at, right)];
   return [
     concat([timeLabel(first.at, left), plain(' '), ...barCells, ...end]),
-    concat([label(`${elapsedShort(strip.spanMs)}/cell`, left), plain(' '), ...axisCells]),
+    concat([label(`${exactSpanShort(strip.spanMs)}/cell`, left), plain(' '), ...axisCells]),
   ];
 }
 

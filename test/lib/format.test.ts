@@ -10,6 +10,8 @@ import {
   elapsed,
   elapsedShort,
   errorText,
+  exactSpan,
+  exactSpanShort,
   fineDuration,
   httpTime,
   isoTime,
@@ -92,6 +94,18 @@ test.each([
   [99_999 * day, '99999 d', '99999 d', '9999 d', '9999d'],
 ])('%d ms', (milliseconds, ...words) => {
   expect([duration, fineDuration, elapsed, elapsedShort].map((format) => format(milliseconds))).toEqual(words);
+});
+
+test.each([
+  [second, '1 s', '1s'],
+  [90 * second, '90 s', '90s'],
+  [hour / 2, '30 min', '30m'],
+  [hour, '1 h', '1h'],
+  [1.5 * hour, '90 min', '90m'],
+  [day, '1 d', '1d'],
+  [7 * day, '7 d', '7d'],
+])('a span of %d ms is %s', (milliseconds, ...words) => {
+  expect([exactSpan, exactSpanShort].map((format) => format(milliseconds))).toEqual(words);
 });
 
 test.each([

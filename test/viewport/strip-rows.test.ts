@@ -17,18 +17,19 @@ const noMarks: StripMarks = {
 type Cell = {readonly records: number; readonly errors?: number; readonly warnings?: number};
 
 /** A cell a second; ids by tens. */
-function stretchesOf(cells: readonly Cell[]): readonly Stretch[] {
-  return cells.flatMap(({records, errors = 0, warnings = 0}, second) =>
-    records === 0 ? [] : {firstId: second * 10, at: start + second * 1000, counts: {records, errors, warnings}},
-  );
+function stretchesOf(cells: readonly Cell[], secondsApart: number): readonly Stretch[] {
+  return cells.flatMap(({records, errors = 0, warnings = 0}, place) => {
+    const at = start + place * secondsApart * 1000;
+    return records === 0 ? [] : {firstId: place * 10, at, counts: {records, errors, warnings}};
+  });
 }
 
 function rowsOf(
   cells: readonly Cell[],
   marks: Partial<StripMarks> = {},
-  {width = 60, now = start, isUtf8 = true, hasColors = true} = {},
+  {width = 60, now = start, isUtf8 = true, hasColors = true, secondsApart = 1} = {},
 ) {
-  const stretches = stretchesOf(cells);
+  const stretches = stretchesOf(cells, secondsApart);
   const times = {from: stretches[0]?.at ?? start, to: stretches.at(-1)?.at ?? start, now, offsetAt: utc};
   const columns = stripColumns(width, times);
   const strip = stripOf({stretches, spanMs: 1000, width: columns.cells});
@@ -59,6 +60,13 @@ describe('the rows of the strip', () => {
     const columns = (from: number, to: number) => stripColumns(60, {from, to, now: later, offsetAt: utc});
     expect(columns(start, start + 86_400_000)).toEqual({left: 11, right: 11, first: 12, cells: 36});
     expect(columns(start, later)).toEqual({left: 11, right: 8, first: 12, cells: 39});
+  });
+
+  it('show the years where the ends are of two years', () => {
+    const month = 28 * 86_400;
+    const rows = texts(counts(1, 1), {}, {now: start + 400 * 86_400_000, secondsApart: 13 * month});
+    expect(rows[0]).toMatch(/^2026-11-19 .* 2027-11-18$/);
+    expect(rows[1]).toMatch(/^28d\/cell /);
   });
 
   it('are the cells alone in a narrow pane', () => {

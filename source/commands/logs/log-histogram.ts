@@ -13,7 +13,7 @@ const day = 24 * hour;
 const spans = [
   ...[1, 5, 15].map((seconds) => seconds * second),
   ...[1, 5, 15].map((minutes) => minutes * minute),
-  ...[hour, 6 * hour, day, 7 * day, 364 * day],
+  ...[hour, 6 * hour, day, 7 * day, 28 * day, 364 * day],
 ];
 /** The span that is chosen for a log that is followed: how long that will be is unknown. */
 const followedSpan = minute;
@@ -23,7 +23,9 @@ const mostRows = 40;
 const mostSpans = 4096;
 /** Empty rows between two spans, before one row says how long there was nothing. */
 const mostEmpty = 3;
-const barCells = 40;
+/** Cells of the longest bar, where the rows have room for it, and of what is before it. */
+const [mostBarCells, leastBarCells] = [40, 10];
+const beforeBar = 49;
 /** Milliseconds between two looks for spans that are over, and for which a span may still get records. */
 const checkEvery = 1000;
 const grace = 1000;
@@ -36,6 +38,8 @@ export type LogHistogramOptions = {
   readonly follow: boolean;
   readonly isJson: boolean;
   readonly isUtf8: boolean;
+  /** Of the terminal; undefined: the rows go elsewhere. */
+  readonly columns?: number | undefined;
 };
 
 /** The records of all logs of a call by time (`logs --histogram`). Records without a time count to the one before. */
@@ -173,7 +177,9 @@ export class LogHistogram {
   }
 
   #bar(records: number): string {
-    const cells = (Math.min(records, this.#most) * barCells) / this.#most;
+    const {columns = Number.POSITIVE_INFINITY} = this.#options;
+    const most = Math.min(mostBarCells, Math.max(leastBarCells, columns - beforeBar));
+    const cells = (Math.min(records, this.#most) * most) / this.#most;
     if (!this.#options.isUtf8) return '#'.repeat(Math.ceil(cells));
     const eighths = Math.ceil(cells * 8);
     return '█'.repeat(Math.floor(eighths / 8)) + (' ▏▎▍▌▋▊▉'[eighths % 8] ?? '');

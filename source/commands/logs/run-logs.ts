@@ -55,7 +55,10 @@ async function run(options: RunOptions): Promise<number> {
   const isUtf8 = hasUtf8(process.env);
   const isJson = request.output === 'json';
   const convert = conversionOf(request, process.stdout.isTTY ? {isUtf8} : undefined);
-  const histogram = request.histogram && new LogHistogram({...request, ...request.histogram, isJson, isUtf8});
+  // 0: the terminal does not say.
+  const columns = process.stdout.columns || undefined;
+  const form = {isJson, isUtf8, columns};
+  const histogram = request.histogram && new LogHistogram({...request, ...request.histogram, ...form});
   const recordsOf = recordPrinters(request, systemClock.wall(), convert, histogram);
   // Without a connection there are only timers of `Clock.after`, which do not keep a process alive.
   const stopRunning = keepRunning();

@@ -1,5 +1,5 @@
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
-import {clockTime, count, counted, dateTime, duration, fineMoment, inZone} from '../../lib/format.ts';
+import {clockTime, count, counted, dateTime, exactSpan, fineMoment, inZone} from '../../lib/format.ts';
 import {type ParseError, parseTime} from '../../records/parse-time.ts';
 import type {Geometry} from '../../viewport/geometry.ts';
 import {follow, hold, moveBy, scrollBy, toTop} from '../../viewport/position.ts';
@@ -209,18 +209,24 @@ export const moveHandlers = {
 function goToCell(controller: Controller, by: -1 | 1): void {
   const at = controller.paneAt;
   if (!at) return;
-  const {tab, strip, layout, current} = at;
+  const {tab, model, strip, layout, current} = at;
   if (layout.stripRows === 0) {
     controller.sayHint('these keys go through the cells of the strip', 'strip', 'shows it');
     return;
   }
-  if (hasNoTimes(at.model)) {
+  if (hasNoTimes(model)) {
     controller.say(noTimesWords);
     return;
   }
-  const id = current === undefined ? undefined : strip.entryBeside(tab.pane, layout, {id: current, by});
+  if (current === undefined) {
+    controller.say(model.shown ? 'everything is hidden by filters' : 'the log is empty');
+    return;
+  }
+  const id = strip.entryBeside(tab.pane, layout, {id: current, by});
   if (id !== undefined) goToSpan(controller, at, id);
   else if (by === 1 && tab.pane.position.kind === 'held') controller.move(() => follow);
+  else if (!model.isCounted) controller.say('the records by time are still being counted');
+  else if (model.shown) controller.say(`nothing ${by === 1 ? 'after' : 'before'} this cell of the strip is shown`);
   else controller.say(by === 1 ? 'this is the newest cell of the strip' : 'this is the oldest cell of the strip');
 }
 
@@ -232,13 +238,16 @@ export function goToSpan(controller: Controller, at: PaneAt, id: number): void {
   const {clock} = controller.services;
   const offsetAt = zoneOf(at.tab.pane, controller.services.offsetAt);
   const {records, errors, warnings} = span.counts;
-  const start = fineMoment(inZone(span.at, offsetAt), inZone(clock.wall(), offsetAt));
+  const [start, now] = [inZone(span.at, offsetAt), inZone(clock.wall(), offsetAt)];
+  const isOfThisYear = dateTime(start).slice(0, 4) === dateTime(now).slice(0, 4);
   const words = [
     counted(records, 'record', 'records'),
     ...(errors > 0 ? [counted(errors, 'error', 'errors')] : []),
     ...(warnings > 0 ? [counted(warnings, 'warning', 'warnings')] : []),
   ];
-  controller.say(`${duration(span.spanMs)} from ${start}: ${words.join(', ')}`);
+  controller.say(
+    `${exactSpan(span.spanMs)} from ${isOfThisYear ? fineMoment(start, now) : dateTime(start)}: ${words.join(', ')}`,
+  );
 }
 
 function ask(controller: Controller, kind: 'time' | 'place'): void {

@@ -189,13 +189,20 @@ export class PaneModel {
     return this.#runner.caughtUp && this.#next === undefined && this.#searched === this.#searching?.search;
   }
 
-  /** The records by time. Counted from the first call on: most tabs are open without a strip. */
+  /** The records by time. Counted from the first call on, a short log at once: most tabs are open without a strip. */
   get histogram(): Histogram {
     if (!this.#histogram) {
       this.#histogram = new Histogram(this.index);
+      this.#histogram.step(bytesPerFrame);
       this.#runner.wake();
     }
     return this.#histogram;
+  }
+
+  /** `histogram` has all records of the log. */
+  get isCounted(): boolean {
+    const {index, histogram} = this;
+    return index.indexedTo === this.source.buffer.endId && histogram.endId >= index.settledTo;
   }
 
   /** The patterns that are painted, in the order of their colours. */

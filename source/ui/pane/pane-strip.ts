@@ -131,10 +131,9 @@ export class PaneStrip {
 
 export const noTimesWords = 'no line has a time, so there is no strip';
 
-/** None of the lines has a time, and all of them are indexed: while a log is opened, its first ones are not. */
-export function hasNoTimes({histogram, index, source}: PaneModel): boolean {
-  const {lineCount, endId} = source.buffer;
-  return histogram.stretches.length === 0 && lineCount > 0 && index.indexedTo === endId;
+/** None of the lines has a time, and all of them are counted. */
+export function hasNoTimes(model: PaneModel): boolean {
+  return model.source.buffer.lineCount > 0 && model.histogram.stretches.length === 0 && model.isCounted;
 }
 
 /** The counts of what filters leave, cell by cell: most cells do not change, and a log may have millions of entries. */

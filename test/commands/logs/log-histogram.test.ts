@@ -51,6 +51,19 @@ describe('logs --histogram', () => {
     expect(histogramOf(at(0), {isUtf8: false}).end()).toContain(`  ${'#'.repeat(40)}\n`);
   });
 
+  it('fits the bars into a terminal', () => {
+    const widest = (columns: number) =>
+      Math.max(
+        ...histogramOf(at(0, 0, 1), {columns})
+          .end()
+          .split('\n')
+          .map(({length}) => length),
+      );
+    expect(widest(80)).toBe(80);
+    expect(widest(200)).toBe(89);
+    expect(widest(30)).toBe(59);
+  });
+
   it('prints short silences as empty spans, and long ones as one row', () => {
     const rows = histogramOf(at(0, 3, 10), {by: 1000})
       .end()
@@ -66,6 +79,11 @@ describe('logs --histogram', () => {
       '09:00:10Z        1',
     ]);
     expect(rows[4]?.trim()).toBe('none for 6 s');
+  });
+
+  it('chooses months for a year, of which there would be two rows', () => {
+    const records = Array.from({length: 365}, (_, day) => ({seconds: day * 86_400}));
+    expect(spansOf(histogramOf(records, {isJson: true}).end())).toHaveLength(14);
   });
 
   it('chooses a span for which there are few rows', () => {

@@ -171,6 +171,46 @@ describe('( and )', () => {
     expect(noticeOf(screen)).toBe('this is the oldest cell of the strip');
   });
 
+  it('count the records before the strip was ever painted, as for a screen reader', async () => {
+    await using screen = await shown();
+    screen.press('(');
+    expect(noticeOf(screen)).toMatch(/00:00:38: 3 records$/);
+  });
+
+  it('say that a long log is still being counted', async () => {
+    await using screen = await shown();
+    const {buffer} = screen.manager.get('orders') ?? {};
+    const untimed = 'a line without a time\n'.repeat(1000);
+    for (let part = 0; part < 100; part++) buffer?.append(Buffer.from(untimed));
+    await write(screen, logged(41, 'INFO', 'the end'));
+    await workedOut(screen);
+    screen.press('g', '(');
+    expect(noticeOf(screen)).toBe('the records by time are still being counted');
+    await stripOf(screen);
+    screen.press('(');
+    expect(noticeOf(screen)).toBe('this is the oldest cell of the strip');
+  });
+
+  it('say that filters leave nothing', async () => {
+    await using screen = await shown();
+    await stripOf(screen);
+    await typed(screen, '&', 'step 60 tick');
+    screen.press('(');
+    screen.press('(');
+    expect(noticeOf(screen)).toBe('nothing before this cell of the strip is shown');
+    await typed(screen, '&', 'no such text');
+    screen.press('(');
+    expect(noticeOf(screen)).toBe('everything is hidden by filters');
+  });
+
+  it('name the year of a span that is not of this one', async () => {
+    // After the runner's line: the clock was set back.
+    await using screen = await shown([logged(-400 * 86_400, 'INFO', 'long ago')]);
+    await stripOf(screen);
+    screen.press('g', ')');
+    expect(noticeOf(screen)).toBe('1 s from 2025-10-21 00:00:00: 1 record');
+  });
+
   it('pass over cells of which filters leave nothing', async () => {
     await using screen = await shown();
     await stripOf(screen);
@@ -203,5 +243,22 @@ describe('a click', () => {
     expect(step(screen)).toBe('60');
     click(80, 2);
     expect(step(screen)).toBe('117');
+  });
+
+  it('that is held goes along the strip, until the button is released', async () => {
+    await using screen = await shown();
+    await stripOf(screen);
+    const mouse = new Mouse(screen.controller);
+    const at = (button: number, column: number, row: number, isPressed = true) =>
+      mouse.report({kind: 'mouse', button, column: 12 + column, row, pressed: isPressed});
+    at(0, 12 + 7, 2);
+    at(32, 12 + 20, 2);
+    expect(step(screen)).toBe('60');
+    // A hand is not that steady.
+    at(32, 12 + 10, 9);
+    expect(step(screen)).toBe('30');
+    at(0, 12 + 10, 9, false);
+    at(32, 12 + 20, 2);
+    expect(step(screen)).toBe('30');
   });
 });
