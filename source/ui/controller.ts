@@ -308,6 +308,8 @@ export class Controller {
     if (active === undefined) return;
     this.#setPosition(active, ({tab, geometry}) => setCurrentRow(tab.pane.position, geometry));
     this.dispatch({type: 'strip', strip});
+    // A screen reader paints no strip.
+    if (strip) this.pane?.model.beginCounting();
     this.#setPosition(active, (at) => keptCurrentRow(at, at.geometry.entries));
   }
 

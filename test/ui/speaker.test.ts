@@ -139,6 +139,14 @@ it('says what a key has changed in one line', async () => {
   expect(await press('q')).toEqual(['1 tab is kept: q again quits, any other key stays']);
 });
 
+it('counts the records by time where there is a strip, for the keys that go through it', async () => {
+  await using spoken = await following(lines(1, 20), {viewOptions: {strip: 'on'}});
+  await write(spoken.screen, info(30));
+  await spoken.since(1);
+  await pressed(spoken.screen, '(');
+  expect(await spoken.since(1)).toContain('1 s from 11-25 00:00:20: 1 record');
+});
+
 it('reads a prompt as one line, and says what was found when it is closed', async () => {
   await using spoken = await following(lines(1, 12));
   spoken.screen.press('/');

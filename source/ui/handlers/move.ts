@@ -222,10 +222,13 @@ function goToCell(controller: Controller, by: -1 | 1): void {
     controller.say(model.shown ? 'everything is hidden by filters' : 'the log is empty');
     return;
   }
+  if (!model.isCounted) {
+    controller.say('the records by time are still being counted');
+    return;
+  }
   const id = strip.entryBeside(tab.pane, layout, {id: current, by});
   if (id !== undefined) goToSpan(controller, at, id);
   else if (by === 1 && tab.pane.position.kind === 'held') controller.move(() => follow);
-  else if (!model.isCounted) controller.say('the records by time are still being counted');
   else if (model.shown) controller.say(`nothing ${by === 1 ? 'after' : 'before'} this cell of the strip is shown`);
   else controller.say(by === 1 ? 'this is the newest cell of the strip' : 'this is the oldest cell of the strip');
 }

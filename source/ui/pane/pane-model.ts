@@ -26,6 +26,9 @@ type PaneFold = {readonly of: 'records' | 'lines'; readonly head: number; readon
 
 /** Indexed in less than 1 ms; more than a frame has at 10,000 lines/s. */
 const bytesPerFrame = 256 * 1024;
+/** Entries that the histogram may lack to be shown as that of the log, and their share of a long one. */
+const mostUncounted = 50;
+const uncountedShare = 1 / 20;
 const progressFps = 12;
 /** Milliseconds between two slices of a new index while a search or filters work. */
 const restForOthers = 50;
@@ -189,20 +192,23 @@ export class PaneModel {
     return this.#runner.caughtUp && this.#next === undefined && this.#searched === this.#searching?.search;
   }
 
-  /** The records by time. Counted from the first call on, a short log at once: most tabs are open without a strip. */
+  /** The records by time. Counted from the first call on: most tabs are open without a strip. */
   get histogram(): Histogram {
-    if (!this.#histogram) {
-      this.#histogram = new Histogram(this.index);
-      this.#histogram.step(bytesPerFrame);
-      this.#runner.wake();
-    }
+    return this.beginCounting();
+  }
+
+  beginCounting(): Histogram {
+    if (this.#histogram) return this.#histogram;
+    this.#runner.wake();
+    this.#histogram = new Histogram(this.index);
     return this.#histogram;
   }
 
-  /** `histogram` has all records of the log. */
+  /** The records by time are counted but for the last few, which change all the time. Begins that if it is not. */
   get isCounted(): boolean {
-    const {index, histogram} = this;
-    return index.indexedTo === this.source.buffer.endId && histogram.endId >= index.settledTo;
+    const {firstId, endId} = this.source.buffer;
+    const {endId: countedTo} = this.histogram;
+    return countedTo > firstId && endId - countedTo <= Math.max(mostUncounted, (endId - firstId) * uncountedShare);
   }
 
   /** The patterns that are painted, in the order of their colours. */

@@ -131,7 +131,7 @@ export class PaneStrip {
 
 export const noTimesWords = 'no line has a time, so there is no strip';
 
-/** None of the lines has a time, and all of them are counted. */
+/** None of the lines has a time, and they are counted. */
 export function hasNoTimes(model: PaneModel): boolean {
   return model.source.buffer.lineCount > 0 && model.histogram.stretches.length === 0 && model.isCounted;
 }
