@@ -193,7 +193,7 @@ test.skipIf(!isOnNode)('after ten switches as much is held as after one', {timeo
   const first = await sample(0);
   for (let round = 0; round < 5; round++) await thereAndBack();
   const last = await sample(1);
-  for (const kind of ['sockets', 'timers', 'descriptors', 'listeners', 'others']) {
+  for (const kind of ['sockets', 'timers', 'descriptors', 'socketDescriptors', 'listeners', 'others']) {
     expect(last[kind], `${kind}: ${JSON.stringify({first, last})}`).toBeLessThanOrEqual((first[kind] ?? 0) + 1);
   }
 });

@@ -1,7 +1,7 @@
 // Loaded into the program with `--import`: at SIGPWR it collects garbage and appends one line of JSON, what the process
 // holds, to the file in PIPETAIL_SOAK_FILE.
 import {EventEmitter} from 'node:events';
-import {appendFileSync, readdirSync} from 'node:fs';
+import {appendFileSync, readdirSync, readlinkSync} from 'node:fs';
 import {Socket} from 'node:net';
 import process from 'node:process';
 import v8 from 'node:v8';
@@ -30,7 +30,7 @@ function sample() {
     cpuMs: (user + system) / 1000,
     counts: {
       ...active(),
-      descriptors: readdirSync('/proc/self/fd').length,
+      ...descriptors(),
       listeners: [process, process.stdin, process.stdout, process.stderr].reduce(listenersOf, 0),
       // Segments of the logs are the ArrayBuffers that grow with them.
       arrayBuffers: v8.queryObjects(ArrayBuffer, {format: 'count'}),
@@ -48,6 +48,20 @@ function active() {
     if (kind.startsWith('TCP')) kinds.sockets += 1;
     else if (kind === 'Timeout' || kind === 'Immediate') kinds.timers += 1;
     else kinds.others += 1;
+  }
+  return kinds;
+}
+
+/** Sockets apart: of the connections that wait for another request there may be one or two, and none is active. */
+function descriptors() {
+  const kinds = {descriptors: 0, socketDescriptors: 0};
+  for (const descriptor of readdirSync('/proc/self/fd')) {
+    try {
+      const isSocket = readlinkSync(`/proc/self/fd/${descriptor}`).startsWith('socket:');
+      kinds[isSocket ? 'socketDescriptors' : 'descriptors'] += 1;
+    } catch {
+      // That of the listing itself.
+    }
   }
   return kinds;
 }
