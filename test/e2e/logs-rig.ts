@@ -2,6 +2,7 @@ import {onTestFinished} from 'vitest';
 import type {DemoServerOptions} from '../../source/demo/demo.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {eventually} from '../harness/eventually.ts';
+import {freePort} from '../harness/free-port.ts';
 import {type RunningProgram, startProgram, startShell} from './running-program.ts';
 
 /** A server in the test's process, and the real program's `logs` against it. */
@@ -9,7 +10,7 @@ export type LogsRig = Awaited<ReturnType<typeof openRig>>;
 
 /** Starts a server with these pipelines running. It ends with the test. */
 export async function openRig(names: readonly string[], options: DemoServerOptions = {}) {
-  const server = await DemoServer.start({chunking: 'ragged', ...options});
+  const server = await DemoServer.start({chunking: 'ragged', port: await freePort(), ...options});
   for (const name of names) server.addPipeline(name).start();
   onTestFinished(() => server.close());
   let written = 0;

@@ -1,6 +1,7 @@
 import {spawn} from 'node:child_process';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {cleanEnvironment} from '../harness/environment.ts';
-import {eventually} from '../harness/eventually.ts';
+import {WAIT_MS} from '../harness/eventually.ts';
 import {killGroup} from '../harness/kill-group.ts';
 import {launcher, program} from '../harness/program.ts';
 import {SecretWatch} from '../harness/secret-watch.ts';
@@ -11,7 +12,7 @@ export type RunningProgram = AsyncDisposable & {
   readonly pid: number;
   readonly stdout: () => Buffer;
   readonly stderr: () => string;
-  /** Waits until standard output, or standard error, holds `text`. */
+  /** Waits until standard output, or standard error, holds `text`, for as long as more of it comes. */
   readonly untilStdout: (text: string) => Promise<void>;
   readonly untilStderr: (text: string) => Promise<void>;
   /** Standard output is not read until `goOn`. */
@@ -56,14 +57,14 @@ async function start(
     // A group of its own, so that nothing of a shell's pipeline is left behind.
     detached: true,
   });
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  for (const [name, pieces] of [
+  const stdout = new Output();
+  const stderr = new Output();
+  for (const [name, output] of [
     ['stdout', stdout],
     ['stderr', stderr],
   ] as const) {
     child[name].on('data', (bytes: Buffer) => {
-      pieces.push(bytes);
+      output.append(bytes);
       secrets.heard(name, bytes);
     });
   }
@@ -72,20 +73,14 @@ async function start(
     child.on('close', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'));
   });
   const exited = new Promise<void>((resolve) => child.on('exit', () => resolve()));
-  const bytesOf = (pieces: Buffer[]): Buffer => {
-    // Joined once: a test that waits asks again and again.
-    if (pieces.length > 1) pieces.splice(0, pieces.length, Buffer.concat(pieces));
-    return pieces[0] ?? Buffer.alloc(0);
-  };
-  const until = async (pieces: Buffer[], text: string): Promise<void> => {
-    const describe = () => `${text}\nstdout ends: ${bytesOf(stdout).subarray(-2000)}\nstderr: ${bytesOf(stderr)}`;
-    await eventually(() => bytesOf(pieces).includes(text), describe);
+  const until = async (output: Output, text: string): Promise<void> => {
+    await output.until(text, () => `stdout ends: ${stdout.bytes().subarray(-2000)}\nstderr: ${stderr.bytes()}`);
     secrets.lookAtProcesses();
   };
   return {
     pid: child.pid ?? 0,
-    stdout: () => bytesOf(stdout),
-    stderr: () => bytesOf(stderr).toString(),
+    stdout: () => stdout.bytes(),
+    stderr: () => stderr.bytes().toString(),
     untilStdout: (text) => until(stdout, text),
     untilStderr: (text) => until(stderr, text),
     standStill: () => child.stdout.pause(),
@@ -101,4 +96,44 @@ async function start(
       secrets.expectNone();
     },
   };
+}
+
+/** What a stream has brought so far. */
+class Output {
+  readonly #pieces: Buffer[] = [];
+  #length = 0;
+
+  append(bytes: Buffer): void {
+    this.#pieces.push(bytes);
+    this.#length += bytes.length;
+  }
+
+  bytes(): Buffer {
+    if (this.#pieces.length > 1) this.#pieces.splice(0, this.#pieces.length, Buffer.concat(this.#pieces));
+    return this.#pieces[0] ?? Buffer.alloc(0);
+  }
+
+  /** Waits until it holds `text`, for as long as more comes: how long a flood takes says nothing. */
+  async until(text: string, describe: () => string): Promise<void> {
+    const wanted = Buffer.from(text);
+    let deadline = 0;
+    let heard = -1;
+    for (let from = 0; !this.#since(from).includes(wanted); from = Math.max(0, heard - wanted.length)) {
+      if (this.#length > heard) deadline = performance.now() + WAIT_MS;
+      heard = this.#length;
+      if (performance.now() > deadline) throw new Error(`${WAIT_MS} ms without a byte: ${text}\n${describe()}`);
+      await sleep(15);
+    }
+  }
+
+  /** The bytes from `from` on: those before are not joined again. */
+  #since(from: number): Buffer {
+    let first = this.#pieces.length;
+    let start = this.#length;
+    while (first > 0 && start > from) {
+      first -= 1;
+      start -= this.#pieces[first]?.length ?? 0;
+    }
+    return Buffer.concat(this.#pieces.slice(first)).subarray(Math.max(0, from - start));
+  }
 }

@@ -1,7 +1,7 @@
-import {createServer} from 'node:net';
 import {expect, test} from 'vitest';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
+import {freePort} from '../harness/free-port.ts';
 import {openProgram} from '../harness/program.ts';
 import {openViewer} from './viewer.ts';
 
@@ -15,16 +15,7 @@ test('a wrong base URL is named as the cause, with the URL', async () => {
 });
 
 test('an unreachable host is explained, and its logs come once it is there', async () => {
-  // A port that is free: taken once, and given back.
-  const probe = createServer();
-  const port = await new Promise<number>((resolve) =>
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      resolve(typeof address === 'object' && address ? address.port : 0);
-    }),
-  );
-  await new Promise((resolve) => probe.close(resolve));
-
+  const port = await freePort();
   await using terminal = await openProgram(['--host', `http://127.0.0.1:${port}`]);
   await terminal.waitFor('The server cannot be reached');
   await terminal.waitFor(`http://127.0.0.1:${port}/v0/pipelines`);

@@ -5,6 +5,7 @@ import {type Level, plainLine} from '../../source/demo/log-lines.ts';
 import {quiet} from '../../source/demo/scenario.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {eventually} from '../harness/eventually.ts';
+import {freePort} from '../harness/free-port.ts';
 import {openProgram} from '../harness/program.ts';
 import type {Sight, Terminal, TerminalOptions} from '../harness/terminal.ts';
 
@@ -21,7 +22,7 @@ export type ViewerOptions = Omit<TerminalOptions, 'command' | 'args'> & {
 /** Starts a quiet server in this process and the built program on it, in a terminal. Dispose of it: `await using`. */
 export async function openViewer(options: ViewerOptions = {}): Promise<Viewer> {
   const {pipelines = ['alpha', 'beta', 'gamma'], before, server: serverOptions, args = [], ...terminal} = options;
-  const server = await DemoServer.start({scenario: quiet(...pipelines), ...serverOptions});
+  const server = await DemoServer.start({scenario: quiet(...pipelines), port: await freePort(), ...serverOptions});
   before?.(server);
   return new Viewer(server, await openProgram(['--host', server.url, ...args], terminal));
 }

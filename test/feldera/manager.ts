@@ -5,8 +5,8 @@ import {mkdir, readdir, readFile, readlink, rm, writeFile} from 'node:fs/promise
 import path from 'node:path';
 import type {Certificate} from '../harness/certificate.ts';
 import {eventually} from '../harness/eventually.ts';
+import {freePort} from '../harness/free-port.ts';
 import {FelderaClient} from './client.ts';
-import {freePort} from './free-port.ts';
 import {gateOf, layOut, type Step, type Version} from './kit.ts';
 import {makeDatabase} from './postgres.ts';
 

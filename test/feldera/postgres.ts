@@ -3,8 +3,8 @@ import {existsSync, readdirSync} from 'node:fs';
 import {chown, mkdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {promisify} from 'node:util';
+import {freePort} from '../harness/free-port.ts';
 import {findTool} from '../harness/tools.ts';
-import {freePort} from './free-port.ts';
 
 const execute = promisify(execFile);
 

@@ -1,10 +1,10 @@
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
 import {copyFile, mkdir, writeFile} from 'node:fs/promises';
-import {createServer} from 'node:net';
 import {userInfo} from 'node:os';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {cleanEnvironment} from './environment.ts';
+import {freePort} from './free-port.ts';
 import {temporaryDirectory} from './temporary-directory.ts';
 import {openTerminal, type Terminal} from './terminal.ts';
 import {findTool} from './tools.ts';
@@ -89,14 +89,6 @@ function clientSettings(port: number, at: (file: string) => string): readonly st
     'ServerAliveInterval=0',
   ];
   return ['-F', 'none', '-tt', '-p', String(port), '-i', at('user'), ...options.flatMap((option) => ['-o', option])];
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 /** Resolves once the daemon accepts connections; rejects with its output if it ended instead. */

@@ -13,6 +13,7 @@ import {symbolsFor} from '../../source/terminal/symbols.ts';
 import {isOldServer, oldServerWords} from '../../source/words/failures.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock, settled} from '../harness/fake-clock.ts';
+import {freePort} from '../harness/free-port.ts';
 
 const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens'};
 const unauthorized: ApiFailure = {kind: 'fatal', reason: 'unauthorized', message: 'who are you'};
@@ -209,7 +210,7 @@ const tenants = [
 ];
 
 async function setUp(options: DemoServerOptions, tenant?: string) {
-  const server = await DemoServer.start(options);
+  const server = await DemoServer.start({port: await freePort(), ...options});
   const client = createClient({
     ...{baseUrl: server.url, clock: systemClock, userAgent: 'test'},
     credentials: fixedCredentials(options.apiKey),

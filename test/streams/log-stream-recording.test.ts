@@ -8,12 +8,13 @@ import {Recordings} from '../../source/storage/recording/recordings.ts';
 import {StreamManager} from '../../source/streams/stream-manager.ts';
 import {eventually} from '../harness/eventually.ts';
 import {fastClock} from '../harness/fast-clock.ts';
+import {freePort} from '../harness/free-port.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
 import {connectionOf, linesOf, markersOf, untilLines} from './open-streams.ts';
 import {shownOf} from './recorded-life.ts';
 
 async function startServer(): Promise<DemoServer> {
-  const server = await DemoServer.start({});
+  const server = await DemoServer.start({port: await freePort()});
   server.addPipeline('orders').start();
   onTestFinished(() => server.close());
   return server;

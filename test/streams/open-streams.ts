@@ -9,6 +9,7 @@ import type {LogStream} from '../../source/streams/log-stream.ts';
 import {StreamManager} from '../../source/streams/stream-manager.ts';
 import {eventually, WAIT_MS} from '../harness/eventually.ts';
 import {fastClock} from '../harness/fast-clock.ts';
+import {freePort} from '../harness/free-port.ts';
 
 /** Real streams against a real embedded server; only the streams' own waits run faster. */
 export type Rig = Awaited<ReturnType<typeof openStreams>>;
@@ -24,7 +25,7 @@ export async function openStreams(
   } = {},
 ) {
   const {silence, memoryBytes, clock = fastClock(10), ...serverOptions} = options;
-  const server = await DemoServer.start(serverOptions);
+  const server = await DemoServer.start({port: await freePort(), ...serverOptions});
   for (const name of names) server.addPipeline(name).start();
   const client = createClient({baseUrl: server.url, clock: systemClock, userAgent: 'pipetail/test'});
   const manager = new StreamManager({

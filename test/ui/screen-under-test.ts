@@ -28,6 +28,7 @@ import type {ViewOptions} from '../../source/ui/state/pane-view.ts';
 import type {ZoneOffset} from '../../source/viewport/time-column.ts';
 import {WAIT_MS} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
+import {freePort} from '../harness/free-port.ts';
 import {failureIn} from '../harness/log-reader.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
 
@@ -202,6 +203,7 @@ export class ScreenUnderTest implements AsyncDisposable {
 
   static async open(options: ScreenOptions = {}): Promise<ScreenUnderTest> {
     const server = await DemoServer.start({
+      port: await freePort(),
       scenario: options.scenario ?? quiet('billing', 'fraud', 'orders'),
       ...options.server,
       ...(options.apiKey !== undefined && {apiKey: options.apiKey}),
