@@ -9,6 +9,7 @@ import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {readFailureWords} from '../storage/opened/open-error.ts';
 import {codeOf} from '../storage/save-file.ts';
 import {findOpened} from '../streams/bundle-log.ts';
+import {isOpen} from '../streams/connection/state.ts';
 import type {LogStream} from '../streams/log-stream.ts';
 import {openedPieces, type PiecesOptions} from '../streams/opened-pieces.ts';
 import {readHistory} from '../streams/pipeline-history.ts';
@@ -170,7 +171,7 @@ async function withServerLog<T>(
     for (let opened = false; ; ) {
       const {connection, receivedAt} = snapshot.get();
       const received = buffer.totalBytes;
-      opened ||= received > 0 || connection.kind === 'catching-up' || connection.kind === 'live';
+      opened ||= received > 0 || isOpen(connection);
       const logEnded = buffer.lastMarker()?.marker.kind === 'ended';
       const now = clock.monotonic();
       const ending = catchUp.check({now, connection, received, receivedAt, opened, serverAnswers: true, logEnded});

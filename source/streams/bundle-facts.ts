@@ -8,7 +8,7 @@ import {byteSize, readTime} from '../lib/format.ts';
 import {runInSlices} from '../lib/slices.ts';
 import {type Collected, type Collection, readWhole} from '../storage/opened/find-bundle.ts';
 import type {PipelineHistory} from './pipeline-history.ts';
-import type {KnownStats} from './stats-poller.ts';
+import {type KnownStats, noStats} from './stats-poller.ts';
 
 /** Bytes of a configuration as JSON that a page shows: it is laid out as a whole. The largest one seen has 200 kB. */
 const mostShown = 256 * 1024;
@@ -36,7 +36,7 @@ export async function readBundleFacts(
   const buffered: KnownStats['buffered'][number][] = [];
   let pipeline: PipelineDetail | undefined;
   let configuration: string | undefined;
-  let known: Pick<KnownStats, 'stats' | 'at'> = {stats: undefined, at: undefined};
+  let known: Pick<KnownStats, 'stats' | 'at'> = noStats;
   for (const {at, files} of collections) {
     const read = async <T>(
       file: Collected,
@@ -68,7 +68,7 @@ export async function readBundleFacts(
     pipeline,
     configuration,
     history: {events: newestFirst, details, stats: known.stats},
-    known: {...known, gone: [], buffered, series: undefined, failure: undefined, seriesFailure: undefined},
+    known: {...noStats, ...known, buffered},
   };
 }
 

@@ -6,7 +6,7 @@ import {readTime} from '../lib/format.ts';
 export type PipelineHistory = {
   /** The newest first; the failure when the server has none. */
   readonly events: readonly PipelineEvent[] | ApiFailure;
-  /** By id: of the newest events at which an error appeared. */
+  /** By id: the newest events at which an error appeared, in full. May have some of other pipelines. */
   readonly details: ReadonlyMap<string, PipelineEventDetail>;
   /** Undefined: it is not deployed, or an old server has none. */
   readonly stats: PipelineStats | undefined;
@@ -20,14 +20,15 @@ const mostDetails = 5;
 const mostPipelines = 15;
 const requestsAtATime = 4;
 
-/** Some requests at a time, when a page is opened. Rejects only when aborted. */
+/** At most four requests at a time, when a page is opened. Rejects only when aborted. */
 export async function readHistory(client: HistoryClient, name: string, signal: AbortSignal): Promise<PipelineHistory> {
   const [events, stats] = await Promise.all([
     orFailure(client.listEvents(name, signal), signal),
     orFailure(client.getStats(name, signal), signal),
   ]);
-  const details = 'kind' in events ? [] : await detailsOf(client, name, events, signal);
-  return {events, details: new Map(details), stats: 'kind' in stats ? undefined : stats};
+  const failed = 'kind' in events ? [] : failedOf(events).map((event) => ({name, event}));
+  const details = await detailsOf(client, failed.slice(0, mostDetails), signal);
+  return {events, details, stats: 'kind' in stats ? undefined : stats};
 }
 
 /**
@@ -48,18 +49,8 @@ export async function readEventsOf(
     .filter(({event}) => readTime(event.time) >= since)
     .sort((a, b) => readTime(b.event.time) - readTime(a.event.time))
     .slice(0, mostDetails);
-  const details = await someAtATime(failed, async ({name, event}) => ({
-    name,
-    detail: await orFailure(client.getEvent(name, event.id, signal), signal),
-  }));
-  return new Map(
-    lists.map(({name, events}) => {
-      const own = details.flatMap((each) =>
-        each.name === name && !('kind' in each.detail) ? [[each.detail.id, each.detail] as const] : [],
-      );
-      return [name, {events, details: new Map(own), stats: undefined}];
-    }),
-  );
+  const details = await detailsOf(client, failed, signal);
+  return new Map(lists.map(({name, events}) => [name, {events, details, stats: undefined}]));
 }
 
 /** Answers in the order of the items. */
@@ -78,19 +69,16 @@ function failedOf(events: readonly PipelineEvent[]): readonly PipelineEvent[] {
   return events.filter((event, at) => event.hasError && events[at + 1]?.hasError !== true);
 }
 
+/** These events in full, by id; without those whose request fails. */
 async function detailsOf(
-  client: HistoryClient,
-  name: string,
-  events: readonly PipelineEvent[],
+  client: Pick<ApiClient, 'getEvent'>,
+  events: readonly {readonly name: string; readonly event: PipelineEvent}[],
   signal: AbortSignal,
-): Promise<(readonly [string, PipelineEventDetail])[]> {
-  const failed = failedOf(events).slice(0, mostDetails);
-  const details: (readonly [string, PipelineEventDetail])[] = [];
-  for (const {id} of failed) {
-    const detail = await orFailure(client.getEvent(name, id, signal), signal);
-    if (!('kind' in detail)) details.push([id, detail]);
-  }
-  return details;
+): Promise<PipelineHistory['details']> {
+  const answers = await someAtATime(events, ({name, event}) =>
+    orFailure(client.getEvent(name, event.id, signal), signal),
+  );
+  return new Map(answers.flatMap((answer) => ('kind' in answer ? [] : [[answer.id, answer] as const])));
 }
 
 async function orFailure<T extends object>(answer: Promise<T>, signal: AbortSignal): Promise<T | ApiFailure> {

@@ -54,7 +54,7 @@ type StatsPollerOptions = {
   readonly poller: Pick<ListPoller, 'snapshot'>;
 };
 
-const unknown: KnownStats = {
+export const noStats: KnownStats = {
   stats: undefined,
   at: undefined,
   gone: [],
@@ -228,7 +228,7 @@ export class StatsPoller {
       this.#next();
       return;
     }
-    const known = this.#known.get().get(name) ?? unknown;
+    const known = this.#known.get().get(name) ?? noStats;
     if ('kind' in answer) {
       this.#set(name, {...known, [what === 'stats' ? 'failure' : 'seriesFailure']: answer});
       this.#onFailure(answer, name, what);

@@ -1,6 +1,6 @@
 import type {ApiFailure} from '../../api/types.ts';
 import {serverRing} from '../../stitch/ring-tail.ts';
-import type {ConnectionState} from '../../streams/connection/state.ts';
+import {type ConnectionState, isOpen} from '../../streams/connection/state.ts';
 import {withAdvice} from '../../words/failures.ts';
 
 /** How the printing of one log ends. */
@@ -70,8 +70,7 @@ export class CatchUp {
     if (failed) return failed;
     if (logEnded) return {failed: false};
     if (received > ringBytes) return leave("ended after as much as the server's buffer can hold");
-    const isOpen = connection.kind === 'catching-up' || connection.kind === 'live';
-    if (!isOpen) return this.#incomplete(input);
+    if (!isOpen(connection)) return this.#incomplete(input);
     // After a reconnect `live` means that the replay is matched. A log that has not begun is not quiet.
     const hasBegun = this.#receivedAt !== undefined;
     if (connection.kind === 'live' && hasBegun && now - this.#quietSince >= this.#quiet) return {failed: false};

@@ -1,7 +1,7 @@
 import type {ApiClient} from '../../api/types.ts';
 import type {Clock} from '../../lib/clock.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
-import type {ConnectionState} from '../../streams/connection/state.ts';
+import {type ConnectionState, isOpen} from '../../streams/connection/state.ts';
 import {watchedEvery} from '../../streams/list-poller.ts';
 import type {LogStream} from '../../streams/log-stream.ts';
 import type {StreamManager} from '../../streams/stream-manager.ts';
@@ -137,7 +137,7 @@ export class PipelineLog {
     this.#reportDeath();
     this.#reportRecording();
     const received = this.#stream.buffer.totalBytes;
-    this.#opened ||= received > 0 || connection.kind === 'catching-up' || connection.kind === 'live';
+    this.#opened ||= received > 0 || isOpen(connection);
     const isUnanswered = !this.#opened && withoutAnswer(connection) !== undefined;
     if (isUnanswered) this.#askServer();
     this.#logEnded ||= end !== undefined || (connection.kind === 'waiting' && connection.cause === 'runner-stopped');

@@ -58,11 +58,6 @@ export class FollowedFile {
     this.#sink = options.sink;
   }
 
-  /** Bytes of the present file that were read, or left out before them. */
-  get offset(): number {
-    return this.#offset;
-  }
-
   start(): void {
     this.#watch();
     void this.#look();

@@ -2,19 +2,20 @@ import {silentNetwork} from '../../api/transport-failure.ts';
 import type {ApiFailure} from '../../api/types.ts';
 import type {LossCause} from '../../buffer/markers.ts';
 import {retryDelay, slowDelay} from './backoff.ts';
-import type {
-  AttemptEvent,
-  ConnectionState,
-  Doubt,
-  Effect,
-  GoneReason,
-  Loss,
-  Machine,
-  MachineContext,
-  MachineEvent,
-  OutsideEvent,
-  Standby,
-  Step,
+import {
+  type AttemptEvent,
+  type ConnectionState,
+  type Doubt,
+  type Effect,
+  type GoneReason,
+  isOpen,
+  type Loss,
+  type Machine,
+  type MachineContext,
+  type MachineEvent,
+  type OutsideEvent,
+  type Standby,
+  type Step,
 } from './state.ts';
 
 export const initialMachine: Machine = {
@@ -137,10 +138,6 @@ function stepListed(
     case 'missing':
       return connection.kind === 'waiting' ? gone(machine, {kind: 'deleted'}, context) : {machine, effects: []};
   }
-}
-
-function isOpen(connection: ConnectionState): boolean {
-  return connection.kind === 'catching-up' || connection.kind === 'live';
 }
 
 /** Opens another connection beside the one that may be dead. */

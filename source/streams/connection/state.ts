@@ -23,6 +23,11 @@ export type ConnectionState =
   /** Ends with a slow try at `until`, with a change in the list, or with the user's reconnect. */
   | {readonly kind: 'gone'; readonly reason: GoneReason; readonly until: number};
 
+/** The server has answered with a log: its bytes are read. */
+export function isOpen({kind}: ConnectionState): boolean {
+  return kind === 'catching-up' || kind === 'live';
+}
+
 /** One line of a tab's history, shown by `i`. */
 export type ConnectionEvent = {
   /** Unix time in ms. */

@@ -167,6 +167,7 @@ function turn(controller: Controller, by: number): void {
   if (next) goToTab(controller, next.name);
 }
 
+/** Shows a tab, or the preview of a pipeline, with the list's cursor on it. */
 export function goToTab(controller: Controller, name: string): void {
   controller.dispatch({type: 'cursor', name});
   controller.tabSwitcher.show(name);

@@ -8,6 +8,7 @@ import {keysDo} from '../keys/commands.ts';
 import {longestShown, type PaneAt, timeNear} from '../pane/pane-at.ts';
 import {hasNoTimes, noTimesWords} from '../pane/pane-strip.ts';
 import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
+import {goToTab} from './common.ts';
 import type {PromptKind} from './prompt-kind.ts';
 
 /** `T`: to the first record at or after a time, in the zone that times are shown in. */
@@ -277,8 +278,7 @@ const halfOf = (geometry: Geometry) => Math.max(1, Math.floor(geometry.height / 
 
 /** Shows an entry in a pipeline's log, in its tab or in the preview, and focuses the log. */
 export function goToEntryOf(controller: Controller, pipeline: string, id: number | undefined): void {
-  controller.dispatch({type: 'cursor', name: pipeline});
-  controller.tabSwitcher.show(pipeline);
+  goToTab(controller, pipeline);
   controller.dispatch({type: 'focus', side: 'log'});
   // A panic stays closed: its row shows what it is.
   if (id !== undefined) controller.goToEntry(controller.pane?.model.records.rowOf(id) ?? id);

@@ -3,7 +3,7 @@ import {elapsed} from '../../lib/format.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {ageStep} from '../../viewport/time-column.ts';
 import type {Services} from '../services.ts';
-import {useStore} from './use-controller.ts';
+import {nothing, useStore} from './use-controller.ts';
 
 /** Milliseconds between frames while no user is there: one a second costs 0.5 % of a core. */
 const unwatched = 60_000;
@@ -49,15 +49,13 @@ export function useNow(services: Pick<Services, 'clock' | 'watched'>): number | 
   return useWatched(services) ? services.clock.monotonic() : undefined;
 }
 
-const noWait = createStore<undefined>(undefined);
-
 /**
  * How long a wait has lasted, such as `4 s`; then renders again every second. Undefined: it is short or over, or no user
  * is there. `since`: as `LongWait.since`; undefined: nothing is awaited.
  */
 export function useWaited(
   services: Frames & Pick<Services, 'watched'>,
-  since: ReadableStore<number | undefined> = noWait,
+  since: ReadableStore<number | undefined> = nothing,
 ): string | undefined {
   const start = useStore<number | undefined>(since);
   const now = useNow(services);

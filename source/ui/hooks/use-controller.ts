@@ -22,9 +22,8 @@ export function useStore<T>(store: ReadableStore<T>): T {
   return useSyncExternalStore(held.subscribe, held.get);
 }
 
-const unchanging: ReadableStore<number> = {get: () => 0, subscribe: () => () => {}};
-
-const nothing: ReadableStore<unknown> = {get: () => undefined, subscribe: () => () => {}};
+/** In place of a store that there is not. */
+export const nothing: ReadableStore<undefined> = {get: () => undefined, subscribe: () => () => {}};
 
 /** Renders again when what a page shows has come: pages ask the server, count and run commands while they are open. */
 export function usePageSources({lookup, comparison, story, services}: Controller): void {
@@ -37,7 +36,7 @@ export function usePageSources({lookup, comparison, story, services}: Controller
 
 /** Renders again when the model has changed: its search found more, or other entries are shown. */
 export function useModelProgress(model: PaneModel | undefined): void {
-  useStore(model?.progress ?? unchanging);
+  useStore<unknown>(model?.progress ?? nothing);
 }
 
 /** Reports to the frame rate, after each frame with new lines, how many they were. */

@@ -1,11 +1,10 @@
 import {createContext, useCallback, useContext, useEffect, useSyncExternalStore} from 'react';
-import type {ReadableStore} from '../../lib/store.ts';
 import type {LogSnapshot, LogSource} from '../../streams/log-source.ts';
 import type {LogStream} from '../../streams/log-stream.ts';
 import {forEachStream, type StreamManager, type Streams} from '../../streams/stream-manager.ts';
 import type {Layout} from '../layout.ts';
 import {activeTab} from '../state/view-state.ts';
-import {useController, useStore} from './use-controller.ts';
+import {nothing, useController, useStore} from './use-controller.ts';
 
 /** One manager for all components: a tab has one connection, however many components show it. */
 export const StreamManagerContext = createContext<StreamManager | undefined>(undefined);
@@ -42,8 +41,6 @@ export function useOpenedLogs(wanted: readonly string[]): void {
   }, [opened, wanted]);
 }
 
-const nothing: ReadableStore<undefined> = {get: () => undefined, subscribe: () => () => {}};
-
 /** The latest snapshot of the shown tab's log; undefined while there is none. */
 export function useActiveLog(): LogSnapshot | undefined {
   const {controller, view} = useController();
@@ -64,8 +61,6 @@ export function useLogWords(logs: Streams<LogSource>, words: () => string): void
   useSyncExternalStore(subscribe, words);
 }
 
-const never = () => () => {};
-
 /** The layout of this frame; undefined if the screen is too small. A run gets its row once it is found. */
 export function useLayout(): Layout | undefined {
   const {controller} = useController();
@@ -74,6 +69,6 @@ export function useLayout(): Layout | undefined {
   // Once a frame, before everything that depends on the index.
   controller.pane?.model.keepUp();
   // The snapshot is a boolean, so that progress of a search does not render the root.
-  useSyncExternalStore(controller.pane?.model.progress.subscribe ?? never, () => controller.layout?.hasRun);
+  useSyncExternalStore((controller.pane?.model.progress ?? nothing).subscribe, () => controller.layout?.hasRun);
   return controller.layout;
 }

@@ -11,7 +11,7 @@ import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import {cancelPrompt} from '../handlers/prompts.ts';
 import type {Page} from '../state/view-state.ts';
-import {listPage, marginCells, nameColumn, type PageRows} from './page-rows.ts';
+import {listPage, marginCells, nameColumn, type PageRows, pageTitle} from './page-rows.ts';
 
 /** Of the longest word, `new error`. */
 const wordCells = 9;
@@ -32,20 +32,15 @@ export function awayPage(
   const groups = rows.flatMap((row) => (row.kind === 'errors' ? row.group : []));
   const excerpts = new ErrorExcerpts(groups, {cells: width - marginCells, ellipsis: symbols.ellipsis});
   return listPage({
-    title: concat([
-      plain(' While you were away', {bold: true}),
-      plain(`  since ${moment(since, until)} UTC, ${duration(until - since)}`, {dim: true}),
-    ]),
-    items: rows.length,
-    rowOf(item) {
-      const row = rows[item];
-      if (!row) return plain('');
+    title: pageTitle('While you were away', `since ${moment(since, until)} UTC, ${duration(until - since)}`),
+    items: rows,
+    rowOf(row, index) {
       const {word, style} = kindOf(row);
       const columns = concat([
         nameOf(row.pipeline, row.kind === 'received' ? {dim: true} : {bold: true}),
         plain('  '),
         plain(word.padEnd(wordCells), style),
-        plain(` ${(times[item] ?? '').padEnd(timeCells)}  `, {dim: true}),
+        plain(` ${(times[index] ?? '').padEnd(timeCells)}  `, {dim: true}),
         plain(timesOf(row, symbols.times), {bold: true}),
       ]);
       const taken = textWidth(columns.text);

@@ -17,7 +17,7 @@ import {copyPage} from '../handlers/copy.ts';
 import {countingWords, goToEntryOf} from '../handlers/move.ts';
 import {withHint} from '../keys/commands.ts';
 import type {Page} from '../state/view-state.ts';
-import {listPage, type PageRows} from './page-rows.ts';
+import {listPage, type PageRows, pageTitle} from './page-rows.ts';
 
 const styles: Readonly<Record<KindChange['change'], Style>> = {
   new: {fg: 1, bold: true},
@@ -40,30 +40,25 @@ export function comparisonPage(
   const timesCells = Math.max(0, ...times.map((text) => text.length));
   return listPage({
     title: titleOf(state, controller),
-    items: changes.length,
-    rowOf(item) {
-      const change = changes[item];
-      if (!change) return plain('');
-      return concat([
+    items: changes,
+    rowOf: (change, index) =>
+      concat([
         plain(change.change.padEnd(changeCells), styles[change.change]),
-        plain(`  ${(times[item] ?? '').padStart(timesCells)}  `),
+        plain(`  ${(times[index] ?? '').padStart(timesCells)}  `),
         exampleInWords(change, width),
-      ]);
-    },
+      ]),
     ...{cursor, width, symbols},
   });
 }
 
 function titleOf(state: ComparisonState | undefined, {commands}: Controller): StyledText {
-  const title = (what: string, more: string) =>
-    concat([plain(` ${what}`, {bold: true}), plain(`  ${more}`, {dim: true})]);
   switch (state?.kind) {
     case undefined:
-      return title('What is new', 'no log is open');
+      return pageTitle('What is new', 'no log is open');
     case 'counting':
-      return title(`What is new in ${state.pipeline}`, `counting the records of its runs: ${state.percent}%`);
+      return pageTitle(`What is new in ${state.pipeline}`, `counting the records of its runs: ${state.percent}%`);
     case 'alone':
-      return title(
+      return pageTitle(
         `What is new in ${state.pipeline}`,
         state.hasLater
           ? withHint('the run on the screen is the first', commands, 'bottom', 'goes to the last')
@@ -72,7 +67,7 @@ function titleOf(state: ComparisonState | undefined, {commands}: Controller): St
     case 'compared': {
       const {older, newer, changes} = state;
       const what = `What is new in run ${count(newer.number)} since run ${count(older.number)}`;
-      return title(what, `${changesInWords(changes)} · ${runInWords(older)}`);
+      return pageTitle(what, `${changesInWords(changes)} · ${runInWords(older)}`);
     }
   }
 }

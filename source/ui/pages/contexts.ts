@@ -27,17 +27,14 @@ export function contextsPage({contexts, cursor, width, symbols}: ContextsView): 
   const cells = Math.max(...names.map(textWidth));
   return listPage({
     title,
-    items: contexts.all.length,
-    rowOf(item) {
-      const context = contexts.all[item];
-      if (!context) return plain('');
-      const {name, host, color} = context;
+    items: contexts.all,
+    rowOf({name, host, color}, index) {
       const current = name === contexts.current ? '  current' : '';
       const hostCells = width - cells - aroundName - current.length;
       return concat([
         plain('  ', color === undefined ? {} : {bg: color}),
         plain(' '),
-        padTo(plain(names[item] ?? '', item === cursor ? {bold: true} : {}), cells),
+        padTo(plain(names[index] ?? '', index === cursor ? {bold: true} : {}), cells),
         plain(`  ${shorten(clean(host), hostCells, symbols.ellipsis)}`, {dim: true}),
         plain(current, {bold: true}),
       ]);

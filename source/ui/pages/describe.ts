@@ -24,7 +24,7 @@ import {
   openedText,
   statsNote,
 } from './connectors.ts';
-import {factCells, factLines, factRows, paragraph} from './page-rows.ts';
+import {factCells, factLines, factRows, offsetToShow, paragraph} from './page-rows.ts';
 
 type DescriptionView = {
   readonly described: Described;
@@ -161,10 +161,10 @@ export function moveConnector(controller: Controller, by: -1 | 1): boolean {
   if (!next) return false;
   const height = controller.pageHeight;
   const row = describeRows(controller, page).length - rows.length + next.row;
-  const last = row + next.end - next.row - 1;
+  const end = row + next.end - next.row;
   // The page scrolls on until the connector comes: what is between them is read, too.
   if (row < page.offset - 1 || row > page.offset + height) return false;
-  const offset = Math.max(last - height + 1, Math.min(page.offset, row));
+  const offset = offsetToShow(page.offset, {top: row, end}, height);
   controller.dispatch({type: 'page', page: {...page, connector: next.key, offset: Math.min(offset, row)}});
   return true;
 }

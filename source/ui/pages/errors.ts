@@ -12,7 +12,7 @@ import type {Controller} from '../controller.ts';
 import {closesPage} from '../handlers/common.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import type {Page} from '../state/view-state.ts';
-import {listPage, marginCells, nameColumn, type PageRows} from './page-rows.ts';
+import {listPage, marginCells, nameColumn, type PageRows, pageTitle} from './page-rows.ts';
 
 const countCells = 8;
 
@@ -30,7 +30,7 @@ export function errorsPage(controller: Controller, page: ErrorsPage, width: numb
   const since = rows.map((row) => (row.since === undefined ? '' : `since ${moment(row.since, now)}`));
   const sinceCells = Math.max(0, ...since.map((text) => text.length));
   const withheldCells = Math.max(0, ...rows.map(({withheld}) => withheldWords(withheld).length));
-  const columnsOf = (row: ErrorRow, item: number) => {
+  const columnsOf = (row: ErrorRow, index: number) => {
     const isQuiet = row.state !== 'unseen';
     // The number of lost entries is part of the text.
     const isCounted = row.kind !== 'failed' && row.kind !== 'lost';
@@ -39,7 +39,7 @@ export function errorsPage(controller: Controller, page: ErrorsPage, width: numb
     return concat([
       nameOf(row.pipeline, isQuiet ? {dim: true} : {bold: true}),
       plain(` ${times.padStart(countCells)}${withheld}  `, isQuiet ? {dim: true} : {fg: 1, bold: true}),
-      plain((since[item] ?? '').padEnd(sinceCells), {dim: true}),
+      plain((since[index] ?? '').padEnd(sinceCells), {dim: true}),
       plain('  '),
     ]);
   };
@@ -48,11 +48,8 @@ export function errorsPage(controller: Controller, page: ErrorsPage, width: numb
   const excerpts = new ErrorExcerpts(groups, {cells, ellipsis: symbols.ellipsis});
   return listPage({
     title: titleOf(rows, page, controller.timelines.droppedErrorGroups),
-    items: rows.length,
-    rowOf(item) {
-      const row = rows[item];
-      return row ? concat([columnsOf(row, item), textOf(row, {width, cells, excerpts})]) : plain('');
-    },
+    items: rows,
+    rowOf: (row, index) => concat([columnsOf(row, index), textOf(row, {width, cells, excerpts})]),
     cursor: cursorIndex(rows, page),
     ...{width, symbols},
   });
@@ -94,7 +91,7 @@ function titleOf(rows: readonly ErrorRow[], {order}: ErrorsPage, dropped: number
     ...(added > 0 ? [`${count(added)} new at the end`] : []),
     ...(dropped > 0 ? [`${counted(dropped, 'older kind', 'older kinds')} not kept`] : []),
   ];
-  return concat([plain(' Unseen errors', {bold: true}), plain(`  ${words.join(' · ')}`, {dim: true})]);
+  return pageTitle('Unseen errors', words.join(' · '));
 }
 
 /** `2 kinds · 1 incident`. */

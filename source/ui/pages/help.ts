@@ -19,7 +19,7 @@ import {keyLabel, readKey} from '../keys/key-names.ts';
 import {noConnectionWords} from '../opened.ts';
 import {type Edit, editLine} from '../state/edit-line.ts';
 import type {Page} from '../state/view-state.ts';
-import {headingRows} from './page-rows.ts';
+import {headingRows, offsetToShow, screenful} from './page-rows.ts';
 
 /** `server`: the screen has one; `connection`: so has the shown log, which is no file. */
 type Need = 'server' | 'connection';
@@ -348,12 +348,9 @@ function moveCursor(controller: Controller, to: (items: readonly Item[], at: num
   if (page?.kind !== 'help') return;
   const {items} = helpOf(controller, page);
   const cursor = Math.max(0, Math.min(items.length - 1, to(items, page.cursor)));
-  const {top, end} = items[cursor] ?? {top: 0, end: 0};
-  const offset = Math.max(end - controller.pageHeight, Math.min(page.offset, top));
+  const offset = offsetToShow(page.offset, items[cursor] ?? {top: 0, end: 0}, controller.pageHeight);
   controller.dispatch({type: 'page', page: {...page, cursor, offset}});
 }
-
-const screenful = ({pageHeight}: Controller) => Math.max(1, pageHeight - 1);
 
 /** The last item within so many rows below, or above; then the first of the next column, or the last of the one before. */
 function byRows(items: readonly Item[], at: number, rows: number): number {

@@ -14,9 +14,8 @@ export function marksPage(controller: Controller, cursor: number, width: number)
   const marks = marksOf(controller);
   return listPage({
     title: plain(` Marks of ${name} (UTC)`, {bold: true}),
-    items: marks.length,
-    rowOf(item) {
-      const id = marks[item] ?? 0;
+    items: marks,
+    rowOf(id) {
       const {asSent, record} = readLine(buffer.lineAt(id) ?? new Uint8Array());
       const text = record ? compactLine(asSent, record, {compactness: 'full', time: 'utc', offsetAt}) : asSent;
       return concat([plain(`${numberText(buffer.numberOf(id)).padStart(9)}  `, {dim: true}), text]);

@@ -14,26 +14,43 @@ export const headingRows = 2;
 /** Cells in front of each item of a list, for the cursor. */
 export const marginCells = 3;
 
-/** A page with an item in each row, and a cursor. */
-type ListPage = {
+/** A page with an item in each row, and a cursor: the index of an item. */
+type ListPage<Item> = {
   readonly title: StyledText;
-  readonly items: number;
-  readonly rowOf: (item: number) => StyledText;
+  readonly items: readonly Item[];
+  readonly rowOf: (item: Item, index: number) => StyledText;
   readonly cursor: number;
   readonly width: number;
   readonly symbols: Symbols;
 };
 
-export function listPage({title, items, rowOf, cursor, width, symbols}: ListPage): PageRows {
+export function listPage<Item>({title, items, rowOf, cursor, width, symbols}: ListPage<Item>): PageRows {
   return {
-    length: headingRows + items,
-    at(index) {
-      if (index < headingRows) return index === 0 ? fitted(title, width, symbols) : plain('');
-      const item = index - headingRows;
-      const margin = plain(` ${item === cursor ? symbols.currentLine : ' '} `, {bold: true});
-      return fitted(concat([margin, rowOf(item)]), width, symbols);
+    length: headingRows + items.length,
+    at(row) {
+      if (row < headingRows) return row === 0 ? fitted(title, width, symbols) : plain('');
+      const index = row - headingRows;
+      const item = items[index];
+      if (item === undefined) return undefined;
+      const margin = plain(` ${index === cursor ? symbols.currentLine : ' '} `, {bold: true});
+      return fitted(concat([margin, rowOf(item, index)]), width, symbols);
     },
   };
+}
+
+/** What a page is about, and dim words on it: ` Marks  3 of 12`. */
+export function pageTitle(what: string, words: string): StyledText {
+  return concat([plain(` ${what}`, {bold: true}), plain(`  ${words}`, {dim: true})]);
+}
+
+/** The nearest offset at which the rows from `top` to before `end` are on the screen. */
+export function offsetToShow(offset: number, {top, end}: {readonly top: number; readonly end: number}, height: number) {
+  return Math.max(end - height, Math.min(offset, top));
+}
+
+/** Rows of a page down: one stays on the screen. */
+export function screenful({pageHeight}: {readonly pageHeight: number}): number {
+  return Math.max(1, pageHeight - 1);
 }
 
 /** A row of at most `width` cells, with a sign where it is cut. */
@@ -45,7 +62,7 @@ export function fitted(row: StyledText, width: number, {ellipsis}: Symbols): Sty
 /** Formats pipeline names as a column, cut to a quarter of the width: the text beside it needs the rest. */
 export function nameColumn(
   names: readonly string[],
-  {width, symbols}: Pick<ListPage, 'width' | 'symbols'>,
+  {width, symbols}: {readonly width: number; readonly symbols: Symbols},
 ): (name: string, style: Style) => StyledText {
   const cells = Math.min(Math.max(0, ...names.map(textWidth)), Math.floor(width / 4));
   return (name, style) => padTo(fitted(plain(name, style), cells, symbols), cells);

@@ -11,7 +11,7 @@ import {cursorIndex, errorsPage, listedErrors} from './errors.ts';
 import {eventsOf} from './events.ts';
 import {helpOf} from './help.ts';
 import {marksPage} from './marks.ts';
-import {headingRows, type PageRows} from './page-rows.ts';
+import {headingRows, offsetToShow, type PageRows, screenful} from './page-rows.ts';
 import {timelinePage} from './timeline.ts';
 import {type TroubleView, troublePage} from './trouble.ts';
 
@@ -170,10 +170,6 @@ function scroll(controller: Controller, by: number): void {
   controller.dispatch({type: 'page', page: {...page, offset}});
 }
 
-function screenful(controller: Controller): number {
-  return Math.max(1, controller.pageHeight - 1);
-}
-
 /** Moves the cursor `by` items; the page scrolls as little as it must. */
 function moveCursor(controller: Controller, by: number): void {
   const {page} = controller.state;
@@ -182,12 +178,15 @@ function moveCursor(controller: Controller, by: number): void {
   if (page.kind === 'errors') {
     const rows = listedErrors(controller, page);
     const cursor = cursorAt(cursorIndex(rows, page), by, rows.length);
-    const offset = offsetToShow(page.offset, cursor, height);
+    const offset = offsetToShow(page.offset, itemRow(cursor), height);
     const order = rows.map(({key}) => key);
     controller.dispatch({type: 'page', page: {...page, offset, cursor: rows[cursor]?.key, order}});
   } else {
     const cursor = cursorAt(page.cursor, by, pageRows(controller).length - headingRows);
-    controller.dispatch({type: 'page', page: {...page, offset: offsetToShow(page.offset, cursor, height), cursor}});
+    controller.dispatch({
+      type: 'page',
+      page: {...page, offset: offsetToShow(page.offset, itemRow(cursor), height), cursor},
+    });
   }
 }
 
@@ -202,8 +201,8 @@ function offsetWithin(offset: number, rows: number, height: number): number {
   return Math.max(0, Math.min(offset, rows - height));
 }
 
-/** The nearest offset at which an item of a list is on the screen; with the first one its heading is, too. */
-function offsetToShow(offset: number, item: number, height: number): number {
+/** The row of an item of a list; of the first one with the heading above it. */
+function itemRow(item: number): {readonly top: number; readonly end: number} {
   const row = headingRows + item;
-  return Math.max(row - height + 1, Math.min(offset, item === 0 ? 0 : row));
+  return {top: item === 0 ? 0 : row, end: row + 1};
 }

@@ -11,7 +11,7 @@ import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import {lastMoment} from '../opened.ts';
 import type {Page, PageText} from '../state/view-state.ts';
-import {listPage, marginCells, type PageRows} from './page-rows.ts';
+import {listPage, marginCells, type PageRows, pageTitle} from './page-rows.ts';
 
 const styles: Readonly<Record<StoryRow['what'], Style>> = {
   state: {bold: true},
@@ -58,17 +58,15 @@ export function timelinePage(
   );
   return listPage({
     title: titleOf(state?.pipeline, state?.story, controller),
-    items: rows.length,
-    rowOf(item) {
-      const row = rows[item];
-      if (!row) return plain('');
+    items: rows,
+    rowOf(row, index) {
       const style = styles[row.what];
       const source = sourceCells === 0 ? '' : `${row.from.padEnd(fromCells)}${gap}`;
       const many = timesInStory(row, symbols.times);
       return concat([
-        plain((times[item] ?? '').padStart(timeCells), {dim: true}),
+        plain((times[index] ?? '').padStart(timeCells), {dim: true}),
         plain(`${gap}${row.what.padEnd(whatCells)}`, style),
-        plain(`${gap}${(lengths[item] ?? '').padStart(lengthCells)}${gap}${source}`, {dim: true}),
+        plain(`${gap}${(lengths[index] ?? '').padStart(lengthCells)}${gap}${source}`, {dim: true}),
         plain(many, {bold: true}),
         row.group ? excerpts.of(row.group, many.length) : plain(row.text, row.what === 'failed' ? style : {}),
       ]);
@@ -90,7 +88,7 @@ function titleOf(pipeline: string | undefined, story: Story | undefined, {servic
   const loading = services.withoutServer ? 'reading the log' : 'asking the server';
   const nothing = story?.rows.length === 0 ? 'no run, state or error is known' : undefined;
   const more = story ? (missingWords(story.missing) ?? nothing ?? 'newest first, UTC') : loading;
-  return concat([plain(` Timeline of ${pipeline ?? ''}`, {bold: true}), plain(`  ${more}`, {dim: true})]);
+  return pageTitle(`Timeline of ${pipeline ?? ''}`, more);
 }
 
 export const timelineHandlers = {

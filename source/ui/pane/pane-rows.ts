@@ -17,7 +17,8 @@ import type {Layout} from '../layout.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {type PaneModel, sameParts} from './pane-model.ts';
 
-const overviewCells = 1;
+/** The column at the right border. */
+export const overviewCells = 1;
 
 export type RowServices = {
   readonly clock: Clock;

@@ -8,10 +8,8 @@ import {cellOf, noStrip, type Strip, type StripCell, stripOf} from '../../viewpo
 import type {Layout} from '../layout.ts';
 import {type PaneView, zoneOf} from '../state/pane-view.ts';
 import {type PaneModel, sameParts} from './pane-model.ts';
-import type {RowServices} from './pane-rows.ts';
+import {overviewCells, type RowServices} from './pane-rows.ts';
 
-/** The column of the overview, which is above the strip's right end. */
-const overviewCells = 1;
 /** Entries at the end of a log whose records may still be shown or hidden by filters. */
 const mostUnsettled = 2000;
 /** Entries that one frame counts for filters, in 3 ms: the next one goes on. */
