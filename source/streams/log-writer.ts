@@ -93,7 +93,7 @@ export class LogWriter implements StitchSink {
   addMarker(marker: MarkerKind, at = this.#options.clock.wall()): void {
     if (marker.kind === 'reconnected' && marker.cause === 'runner-stopped') {
       // The server ended the log, but the new connection continues it.
-      this.#options.onEvent('the log goes on: the server had dropped this follower as too slow');
+      this.#options.onEvent('the log continues: the server had dropped this follower as too slow');
       this.#correctStopped();
       this.#add({...marker, cause: 'dropped-as-slow', at});
     } else this.#add({...marker, at});

@@ -62,7 +62,9 @@ export function connectorParts(counted: number, {inRun, withheldInRun, isWhole}:
     `${count(inRun - withheldInRun)} in the log`,
     ...(withheldInRun > 0 ? [`${count(withheldInRun)} withheld, as the log says`] : []),
     ...(besides > 0
-      ? [`${count(besides)} ${isWhole ? 'withheld without a word' : 'not in the log: withheld, or earlier'}`]
+      ? [
+          `${count(besides)} ${isWhole ? 'withheld, of which the log says nothing' : 'not in the log: withheld, or earlier'}`,
+        ]
       : []),
   ];
   return `Of ${count(inRun + besides)} connector errors: ${parts.join(' · ')}`;
@@ -88,7 +90,7 @@ export function unmatchedWords(connectors: readonly ConnectorCount[], untold: nu
   const parts = [
     ...shown.map((each) => `${each.name === '' ? "Kafka's client" : each.name} ${countsOf(each)}`),
     ...(connectors.length > shown.length ? [`${count(connectors.length - shown.length)} more connectors`] : []),
-    ...(untold > 0 ? [`${count(untold)} without a word in the log`] : []),
+    ...(untold > 0 ? [`${count(untold)} of which the log says nothing`] : []),
   ];
   const all = counted(sumOf('logged'), 'connector error', 'connector errors');
   return `${all}${withheldWords(withheld)}, which --exit-on cannot match: ${parts.join(' · ')}`;

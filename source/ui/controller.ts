@@ -389,7 +389,7 @@ export class Controller {
   /** Shows what happened before the start; once there was a key, a page would take the next one, so a notice does. */
   showAbsence(summary: AwaySummary): void {
     if (!this.#hasKey) this.#openAway(summary);
-    else this.sayHint('pipelines changed while pipetail did not run', 'timeline', 'tells how');
+    else this.sayHint('pipelines changed while pipetail did not run', 'timeline', 'shows how');
   }
 
   #openAway(summary: AwaySummary): void {

@@ -65,7 +65,7 @@ test('connector errors name their connectors; of those that the log does not hav
 test('the parts of the connector errors add up, and nothing is said when all are in the log', () => {
   const run = {seenInRun: 0, unseenInRun: 0, all: 0, isWhole: true};
   expect(connectorParts(1108, {...run, inRun: 1086, withheldInRun: 812})).toBe(
-    'Of 1,108 connector errors: 274 in the log · 812 withheld, as the log says · 22 withheld without a word',
+    'Of 1,108 connector errors: 274 in the log · 812 withheld, as the log says · 22 withheld, of which the log says nothing',
   );
   expect(connectorParts(9, {...run, inRun: 2, withheldInRun: 0, isWhole: false})).toBe(
     'Of 9 connector errors: 2 in the log · 7 not in the log: withheld, or earlier',

@@ -314,9 +314,9 @@ test(': and g wait for the lines of a large file to be counted, unless the user 
   controller.dispatch({type: 'focus', side: 'log'});
   const at = () => `${buffer?.lineAt(controller.paneAt?.current ?? -1)}`;
   const words = 'counting lines 100%';
-  expect(noticeAfter(screen, '#')).toBe(`${words}: then they have numbers`);
-  expect(noticeAfter(screen, 'D')).toBe(`${words}: then its runs can be compared`);
-  expect(noticeAfter(screen, 'H')).toBe('lines are still counted: what is older is not in it yet');
+  expect(noticeAfter(screen, '#')).toBe(`${words}: their numbers follow`);
+  expect(noticeAfter(screen, 'D')).toBe(`${words}: its runs can be compared after that`);
+  expect(noticeAfter(screen, 'H')).toBe('lines are still being counted: older ones are not in the timeline yet');
   screen.press('Esc');
   expect(noticeAfter(screen, ':', '-', '3', 'Enter')).toBeUndefined();
   expect(at()).toBe('line 127');

@@ -22,10 +22,10 @@ export const commonHandlers = {
       return;
     }
     if (!controller.timelines.toggleAwaited(name)) {
-      controller.say(`${name}: its next change will not be told`);
+      controller.say(`${name}: you will not be told of its next change`);
       return;
     }
-    controller.sayHint(`${name}: its next change will be told`, 'await-change', 'cancels');
+    controller.sayHint(`${name}: you will be told of its next change`, 'await-change', 'cancels');
   },
   events(controller: Controller) {
     if (!closesPage(controller, 'events')) controller.dispatch({type: 'page', page: {kind: 'events', offset: 0}});

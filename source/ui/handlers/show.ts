@@ -166,7 +166,7 @@ export const showHandlers = {
     change(controller, ({lineNumbers}) => ({lineNumbers: !lineNumbers}));
     const at = controller.paneAt;
     if (!at?.tab.pane.lineNumbers || !at.model.source.buffer.isAwaitingEarlier) return;
-    controller.say(`${countingWords(at)}: then they have numbers`);
+    controller.say(`${countingWords(at)}: their numbers follow`);
   },
   'connector-errors'(controller: Controller) {
     const {tab} = controller;

@@ -127,7 +127,7 @@ export const commands = [
     {
       id: 'await-change',
       keys: ['!'],
-      help: 'tell me once when the pipeline has compiled, runs, stops or fails',
+      help: 'be told once when the pipeline has compiled, runs, stops or fails',
     },
     {id: 'events', keys: ['i'], help: 'latest events of the tab: connection, failures'},
     {
@@ -196,8 +196,8 @@ export const commands = [
     {id: 'pan-right', keys: ['Right', 'l'], help: 'half a screen to the right'},
     {id: 'pan-start', keys: ['0'], help: 'start of the lines'},
     {id: 'pan-end', keys: ['$'], help: 'end of the longest line shown'},
-    {id: 'previous-cell', keys: ['('], help: 'to the span of time before, of the strip', hint: {hasStrip: 'earlier'}},
-    {id: 'next-cell', keys: [')'], help: 'to the span of time after', hint: {hasStrip: 'later'}},
+    {id: 'previous-cell', keys: ['('], help: 'to the cell before, in the strip', hint: {hasStrip: 'earlier'}},
+    {id: 'next-cell', keys: [')'], help: 'to the cell after', hint: {hasStrip: 'later'}},
     {id: 'go-to-time', keys: ['T'], help: 'go to a time: 12:03, -5m, ISO'},
     {id: 'go-to-line', keys: [':'], help: 'go to a line or per cent: 1204, 50%'},
   ]),
@@ -247,7 +247,7 @@ export const commands = [
       help: 'errors of connectors in the log, where they arrive, or not',
     },
     {id: 'line-numbers', keys: ['#'], help: 'line numbers'},
-    {id: 'strip', keys: ['s'], help: 'strip above the log: its records by time, in cells of equal spans'},
+    {id: 'strip', keys: ['s'], help: 'strip above the log: its records by time, a cell for each span'},
     {
       id: 'detail',
       keys: ['Enter'],

@@ -82,7 +82,7 @@ export const comparisonHandlers = {
       return;
     }
     if (at.model.source.buffer.isAwaitingEarlier) {
-      controller.say(`${countingWords(at)}: then its runs can be compared`);
+      controller.say(`${countingWords(at)}: its runs can be compared after that`);
       return;
     }
     const {position} = at.tab.pane;

@@ -293,10 +293,12 @@ export function statsNote(known: KnownStats | undefined, runs: boolean): string 
   const problem = failure && failure.kind !== 'cancelled' ? failure.message : undefined;
   if (!stats || at === undefined) {
     if (problem !== undefined) return `The connectors are unknown: ${problem}`;
-    return runs ? undefined : 'The connectors are unknown: the pipeline did not run while pipetail looked';
+    return runs ? undefined : 'The connectors are unknown: the pipeline has not run since pipetail was started';
   }
-  if (!runs) return `Last known at ${dateTime(at)} UTC; the pipeline runs no longer`;
+  if (!runs) return `Last known at ${dateTime(at)} UTC; the pipeline no longer runs`;
   if (problem !== undefined) return `As of ${dateTime(at)} UTC: ${problem}`;
   const isWithoutTexts = stats.connectors.some(({errors}) => errors.some((each) => each.count > 0 && !each.kept));
-  return isWithoutTexts ? 'What the errors are is unknown: this version of Feldera sends their number only' : undefined;
+  return isWithoutTexts
+    ? 'The texts of the errors are unknown: this version of Feldera sends only their number'
+    : undefined;
 }

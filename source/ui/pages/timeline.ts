@@ -106,7 +106,8 @@ export const timelineHandlers = {
       index && stream && {name: tab.name, index, buffer: stream.buffer, errors: stream.errors},
     );
     controller.dispatch({type: 'page', page: {kind: 'timeline', offset: 0, cursor: 0}});
-    if (stream?.buffer.isAwaitingEarlier) controller.say('lines are still counted: what is older is not in it yet');
+    if (stream?.buffer.isAwaitingEarlier)
+      controller.say('lines are still being counted: older ones are not in the timeline yet');
   },
   'timeline-go'(controller: Controller) {
     const {page} = controller.state;
@@ -122,12 +123,12 @@ export const timelineHandlers = {
     // Of errors of a kind, the first leaves before the last.
     const kept = [id, group?.lastId].find((each) => each !== undefined && buffer && each >= buffer.firstId);
     if (kept === undefined) {
-      controller.say('this has left the log that is kept');
+      controller.say('this is no longer kept');
       return;
     }
     controller.dispatch({type: 'page', page: undefined});
     goToEntryOf(controller, state.log, kept);
-    if (kept !== id) controller.say('the first of them has left the log that is kept: this is the last one');
+    if (kept !== id) controller.say('the first of them is no longer kept: this is the last one');
   },
   'timeline-copy': (controller: Controller) => take(controller, (page) => void copyPage(controller, page, page.text)),
   'timeline-markdown': (controller: Controller) =>

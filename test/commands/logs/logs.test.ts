@@ -294,7 +294,7 @@ describe('following', () => {
     expect(await running).toBe(3);
     expect(notes).toEqual([
       'pipetail: orders: 10 connector errors +490 withheld, which --exit-on cannot match: ' +
-        'orders.bad 10 · 490 without a word in the log',
+        'orders.bad 10 · 490 of which the log says nothing',
     ]);
     expect(pipeline.run.errorCounts).toMatchObject([{total: 500, logged: 10, told: 0}]);
   });

@@ -177,7 +177,7 @@ it('says once that the connectors of a stopped pipeline are unknown', async () =
   stopped.press('d');
   await stopped.until(() => stopped.controller.lookup.described.get()?.answer !== undefined, 'the answer');
   expect(rowsOf(stopped).filter((row) => row.includes('connectors are unknown'))).toEqual([
-    ' The connectors are unknown: the pipeline did not run while pipetail looked',
+    ' The connectors are unknown: the pipeline has not run since pipetail was started',
   ]);
 });
 
@@ -223,7 +223,7 @@ it('of an old server what is there is shown, and the rest is said to be unknown,
   await counting.until(() => rowsOf(counting).some((row) => row.includes('storage are unknown')), 'the refusal');
   const unknown = rowsOf(counting).filter((row) => row.includes('unknown'));
   expect(unknown).toEqual([
-    ' What the errors are is unknown: this version of Feldera sends their number only',
+    ' The texts of the errors are unknown: this version of Feldera sends only their number',
     expect.stringMatching(/^ Throughput, memory and storage are unknown: this version of Feldera has no /),
   ]);
   expect(rowsOf(counting)).toContainEqual(expect.stringMatching(/orders\.kafka +input orders +healthy .* 105 parse$/));

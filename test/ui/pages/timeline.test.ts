@@ -78,7 +78,7 @@ it('Enter goes to the last error of a kind when the first has left the log, and 
   goTo(screen, 'disk full');
   screen.press('Enter');
   expect(currentLine(screen)).toContain('disk full at 2');
-  expect(noticeOf(screen)).toBe('the first of them has left the log that is kept: this is the last one');
+  expect(noticeOf(screen)).toBe('the first of them is no longer kept: this is the last one');
 });
 
 it('is read again when the status of the pipeline changes, until it is closed', async () => {
