@@ -72,14 +72,22 @@ export type MarkerKind =
   /**
    * `bytes` of a recording that is read are missing; undefined: all of it. `damaged-marker`: no bytes, but what happened
    * here. Only that is ever written, in place of the damaged one. `cut-short`, `rest-damaged`: `file` can be read up to
-   * here; `bytes`: what is left of it as it is on disk.
+   * here; `bytes`: what is left of it as it is on disk. `not-read`: what follows in it is not, because of `why`.
    */
   | {
       readonly kind: 'unreadable';
       readonly bytes: number | undefined;
-      readonly because: 'deleted-to-make-room' | 'deleted-or-damaged' | 'damaged-marker' | 'cut-short' | 'rest-damaged';
+      readonly because:
+        | 'deleted-to-make-room'
+        | 'deleted-or-damaged'
+        | 'damaged-marker'
+        | 'cut-short'
+        | 'rest-damaged'
+        | 'not-read';
       /** In memory only: its name, safe to show. */
       readonly file?: string;
+      /** In memory only: a sentence, safe to show. */
+      readonly why?: string;
     }
   /** The log reports it: nobody reads this stream of the process from here to the next start. `why`: the server's words. */
   | {readonly kind: 'unread'; readonly stream: OutputStream; readonly why: string}

@@ -1,5 +1,6 @@
 import type {EarlierBlock} from '../buffer/cold-segments.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
+import type {MarkerKind} from '../buffer/markers.ts';
 import {newline} from '../buffer/segment.ts';
 import type {Clock} from '../lib/clock.ts';
 import {earlierLines} from '../storage/opened/earlier-lines.ts';
@@ -67,7 +68,7 @@ export class FileLog {
     try {
       const part = await FilePart.open(path);
       this.#parts.push(part);
-      const isLarge = part.size > sizes.whole && buffer.totalBytes === 0;
+      const isLarge = part.size > sizes.whole && buffer.totalBytes === 0 && !buffer.lastMarker();
       const from = isLarge ? await lineStart(part, part.size - sizes.tail) : 0;
       if (this.#isClosed) {
         await part.close();
@@ -188,8 +189,12 @@ export class FileLog {
 
   #onFailed(error: unknown): void {
     if (this.#isClosed) return;
-    this.#options.writer.endLine();
-    this.#setState({kind: 'failed', why: OpenError.of(this.#options.path, error).message});
+    const {path, buffer, writer} = this.#options;
+    const hasLines = buffer.lineCount > 0;
+    const {message: why} = OpenError.of(path, error, {isOpen: hasLines});
+    writer.endLine();
+    if (hasLines) writer.addMarker(notRead(why));
+    this.#setState({kind: 'failed', why});
   }
 
   #setState(change: Partial<FileState>): void {
@@ -197,6 +202,11 @@ export class FileLog {
     this.#state = {...this.#state, ...change};
     this.#options.onChange(this.#state);
   }
+}
+
+/** Says at the end of what was read why nothing follows. */
+export function notRead(why: string): MarkerKind {
+  return {kind: 'unreadable', bytes: undefined, because: 'not-read', why};
 }
 
 /** Where the first line begins at or after an offset; the offset itself if none begins. */

@@ -13,7 +13,7 @@ import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {LinePieces} from '../storage/opened/line-pieces.ts';
 import {OpenError} from '../storage/opened/open-error.ts';
 import {type ConnectionEvent, withEvent} from './connection/state.ts';
-import {FileLog, type FileSizes} from './file-log.ts';
+import {FileLog, type FileSizes, notRead} from './file-log.ts';
 import {bufferInfo, type FileState, type LogSnapshot} from './log-source.ts';
 import {LogWriter} from './log-writer.ts';
 import {openedPieces, type PiecesOptions} from './opened-pieces.ts';
@@ -138,8 +138,8 @@ export class OpenedLog {
     // What was compressed cannot be read backwards.
     const last = older.some(({packed}) => packed !== undefined) ? older.at(-1) : undefined;
     if (last) {
-      const isRead = await this.#readPieces({...found, ...last, older: older.slice(0, -1)});
-      if (!isRead || this.#closing.signal.aborted) return;
+      await this.#readPieces({...found, ...last, older: older.slice(0, -1)}, {goesOn: true});
+      if (this.#closing.signal.aborted) return;
     }
     this.#file = new FileLog({
       ...{path, older: last ? [] : older.map((file) => file.path)},
@@ -174,14 +174,14 @@ export class OpenedLog {
   }
 
   /** False: it could not be read to its end, which is shown. */
-  async #readPieces(found: FoundLog): Promise<boolean> {
+  async #readPieces(found: FoundLog, options: Pick<PiecesOptions, 'goesOn'> = {}): Promise<boolean> {
     const {stdin} = this.#options;
     const {signal} = this.#closing;
     const onRead = (read: number, size: number) => {
       this.#state = {...this.#state, read, size};
     };
     return await this.#reading(found, async () => {
-      for await (const piece of openedPieces(found, {signal, onRead, ...(stdin && {stdin})})) {
+      for await (const piece of openedPieces(found, {...options, signal, onRead, ...(stdin && {stdin})})) {
         if ('bytes' in piece) this.#append(piece.bytes);
         else this.#addMarker(piece.marker);
         await this.#pause();
@@ -210,8 +210,12 @@ export class OpenedLog {
       return true;
     } catch (error) {
       if (this.#closing.signal.aborted) return false;
-      const {message: why} = OpenError.of(found.path, error);
-      this.#writer.endLine();
+      const {message: why} = OpenError.of(found.path === '-' ? found.name : found.path, error, {
+        isOpen: this.buffer.lineCount > 0,
+      });
+      this.#endLine();
+      // Without a line, the reason is what is shown.
+      if (this.buffer.lineCount > 0) this.#writer.addMarker(notRead(why));
       this.#setState({...this.#state, kind: 'failed', why});
       return false;
     }
@@ -220,7 +224,8 @@ export class OpenedLog {
   #addMarker({at, ...marker}: Marker): void {
     // The rest of an open line is among what cannot be read.
     if (marker.kind === 'unreadable' && marker.because !== 'damaged-marker') this.#endLine();
-    this.#writer.addMarker(marker, at);
+    // What came through a pipe has no time of its own.
+    this.#writer.addMarker(marker, at > 0 ? at : this.#options.clock.wall());
   }
 
   #endLine(): void {

@@ -1,5 +1,6 @@
 import {newline} from '../buffer/segment.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
+import {OpenError} from '../storage/opened/open-error.ts';
 import {pipePieces, readPipe} from '../storage/opened/read-pipe.ts';
 import {type PackedPart, packedSize, unpack, wholeFile} from '../storage/opened/unpack.ts';
 import type {RecordedPiece} from '../storage/recording/reader.ts';
@@ -10,6 +11,8 @@ export type PiecesOptions = {
   /** What the program reads as its own input; only for a log of kind `stdin` whose path is `-`. */
   readonly stdin?: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   readonly signal?: AbortSignal;
+  /** Lines of another file follow: that a file cannot be read is a marker. */
+  readonly goesOn?: boolean;
   /** Called as files are read: bytes on the disk, packed if they are packed, of `size` in all. Not of recordings. */
   readonly onRead?: (read: number, size: number) => void;
 };
@@ -19,7 +22,7 @@ export type PiecesOptions = {
  * where the next file begins. Throws `OpenError` for what cannot be read at all, and errors of the file system.
  */
 export async function* openedPieces(found: FoundLog, options: PiecesOptions = {}): AsyncGenerator<RecordedPiece> {
-  const {stdin = [], signal, onRead} = options;
+  const {stdin = [], signal, goesOn = false, onRead} = options;
   switch (found.kind) {
     case 'recording':
       yield* recordedPieces(found.recordings);
@@ -28,7 +31,13 @@ export async function* openedPieces(found: FoundLog, options: PiecesOptions = {}
       const {older, path, packed} = found;
       const parts = [...older, {path, packed}].map((file) => wholeFile(file.path, file.packed));
       const read = await progressOf(parts, onRead);
-      yield* oneAfterTheOther(parts.map((part) => unpack(part, {signal, onRead: read(part)})));
+      const last = goesOn ? undefined : parts.at(-1);
+      yield* oneAfterTheOther(
+        parts.map((part) => {
+          const pieces = unpack(part, {signal, onRead: read(part)});
+          return part === last ? pieces : orMarker(pieces);
+        }),
+      );
       return;
     }
     case 'bundle':
@@ -53,6 +62,16 @@ async function progressOf(
     size += await packedSize(part);
   }
   return (part) => (bytes) => onRead((before.get(part) ?? 0) + bytes, size);
+}
+
+/** What was rotated and cannot be read does not hide what came after it. */
+async function* orMarker(pieces: AsyncIterable<RecordedPiece>): AsyncGenerator<RecordedPiece> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    if (!(error instanceof OpenError)) throw error;
+    yield {marker: {kind: 'unreadable', bytes: undefined, because: 'not-read', why: error.message, at: 0}};
+  }
 }
 
 async function* oneAfterTheOther(files: readonly AsyncIterable<RecordedPiece>[]): AsyncGenerator<RecordedPiece> {

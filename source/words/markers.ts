@@ -199,7 +199,8 @@ function outageText({cause, downMs = 0}: Extract<Marker, {kind: 'new-life'}>): s
 }
 
 function unreadableText(marker: Extract<Marker, {kind: 'unreadable'}>): string {
-  const {bytes, because, file = 'the file'} = marker;
+  const {bytes, because, file = 'the file', why} = marker;
+  if (because === 'not-read') return why ?? `${file} is not read from here on`;
   if (because === 'cut-short') return `${file} ends here, too early: it was cut, or is still being written`;
   if (because === 'rest-damaged') {
     return `${file} is damaged from here on${bytes === undefined ? '' : `: ${byteSize(bytes)} could not be read`}`;

@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {appendFile, readdir, readlink, rename, rm, truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
@@ -254,6 +255,47 @@ test('a rotated file that was deleted since it was found is left out, and named'
   const {file} = opened.log.snapshot.get();
   expect(file?.kind).toBe('followed');
   expect(file?.why).toBe(`${last}.1 cannot be opened: there is no such file or folder`);
+});
+
+test('a rotated file that is no log is a marker, and the others are shown and followed', async () => {
+  await using home = await temporaryDirectory();
+  const file = path.join(home.path, 'app.log');
+  const older = [{path: `${file}.1.gz`, packed: 'gzip' as const}];
+  await writeFile(`${file}.1.gz`, gzipSync('\0\0'));
+  await writeFile(file, 'one\n');
+  await using opened = openLog({found: {kind: 'file', name: 'app.log', path: file, packed: undefined, older}});
+  await opened.shows('<unreadable>', 'one');
+  expect(opened.log.buffer.markerAt(0)).toMatchObject({at: expect.toSatisfy((at: number) => at > 1e12)});
+  expect(opened.log.buffer.markerAt(0)).toMatchObject({why: 'what is in app.log.1.gz is no log: it is a binary file'});
+  await appendFile(file, 'two\n');
+  await opened.shows('<unreadable>', 'one', 'two');
+});
+
+test('where reading fails, a marker says why', async () => {
+  async function* failing() {
+    yield Buffer.from('one\ntwo');
+    throw Object.assign(new Error('read EIO'), {code: 'EIO', errno: -5, syscall: 'read'});
+  }
+  await using opened = openLog({found: {kind: 'stdin', name: 'stdin', path: '-'}, stdin: failing()});
+  await opened.shows('one', 'two', '<unreadable>');
+  const why = 'stdin cannot be read on: the disk reported an error';
+  expect(opened.log.buffer.markerAt(2)).toMatchObject({because: 'not-read', why});
+  await eventually(
+    () => fileOf(opened)?.why === why,
+    () => JSON.stringify(fileOf(opened)),
+  );
+});
+
+test('a file whose name is that of a named pipe or a folder now was removed', async () => {
+  await using home = await temporaryDirectory();
+  await using opened = await openFile(home, 'one\n');
+  await opened.shows('one');
+  await rm(opened.file);
+  execFileSync('mkfifo', [opened.file]);
+  await opened.shows('one', '<removed>');
+  await rm(opened.file);
+  await writeFile(opened.file, 'two\n');
+  await opened.shows('one', '<removed>', '<rotated>', 'two');
 });
 
 test('a recording is shown whole, whatever the scrollback holds, and its damaged part is a marker', async () => {

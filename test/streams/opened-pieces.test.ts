@@ -44,6 +44,11 @@ describe('the log in', () => {
     expect(await textOf(folder)).toBe(`${'oldest\n'.repeat(100)}<unreadable>now\n`);
   });
 
+  test('a rotated file that is no log hides none of the others', async () => {
+    const folder = await folderOf({'x.log.2.gz': gzipSync('\0\0'), 'x.log.1': 'older\n', 'x.log': 'now\n'});
+    expect(await textOf(folder)).toBe('<unreadable>older\nnow\n');
+  });
+
   test('stdin', async () => {
     async function* stdin() {
       yield Buffer.from('one\n');

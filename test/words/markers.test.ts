@@ -93,6 +93,7 @@ const all: readonly (readonly [MarkerKind, string])[] = [
     {kind: 'unreadable', bytes: undefined, because: 'deleted-to-make-room'},
     'a recording was deleted meanwhile, to make room',
   ],
+  [{kind: 'unreadable', bytes: undefined, because: 'not-read', why: 'x.log is gone'}, 'x.log is gone'],
   [
     {kind: 'unreadable', bytes: 0, because: 'cut-short', file: 'x.log.gz'},
     'x.log.gz ends here, too early: it was cut, or is still being written',

@@ -7,8 +7,10 @@ export type FileForm =
   | {readonly kind: 'zip'}
   | {readonly kind: 'other'; readonly why: string};
 
-/** Bytes that `formOf` needs, or all of a smaller file. A log has no NUL among them. */
+/** Bytes that `formOf` and `endsAsLog` need, or all of a smaller file. */
 export const headBytes = 1024;
+
+export const binaryFile: FileForm = {kind: 'other', why: 'is no log: it is a binary file'};
 
 const packers: readonly (readonly [bytes: readonly number[], form: FileForm])[] = [
   [[0x1f, 0x8b], {kind: 'log', packed: 'gzip'}],
@@ -25,9 +27,20 @@ const packers: readonly (readonly [bytes: readonly number[], form: FileForm])[] 
 export function formOf(head: Uint8Array): FileForm {
   const packer = packers.find(([bytes]) => bytes.every((byte, index) => head[index] === byte));
   if (packer) return packer[1];
-  if (head.includes(0)) return {kind: 'other', why: 'is no log: it is a binary file'};
-  return {kind: 'log', packed: undefined};
+  return head.includes(0) ? binaryFile : {kind: 'log', packed: undefined};
 }
+
+/**
+ * Whether what has NULs at its beginning is a log all the same: one that was emptied while its writer kept its place has
+ * them up to there. `tail`: the last `headBytes` of the file.
+ */
+export function endsAsLog(tail: Uint8Array): boolean {
+  const end = tail.subarray(tail.lastIndexOf(0) + 1);
+  return end.includes(0x0a) && end.every((byte) => byte >= 0x20 || textControls.includes(byte));
+}
+
+/** Backspace, tab, newline, form feed, carriage return and escape. */
+const textControls: readonly number[] = [0x08, 0x09, 0x0a, 0x0c, 0x0d, 0x1b];
 
 function otherPacker(tool: string): string {
   return `is compressed by ${tool}, which pipetail cannot read: ${tool} -dc FILE | pipetail open -`;

@@ -1,13 +1,14 @@
 import type {Stats} from 'node:fs';
-import {open, readdir, stat} from 'node:fs/promises';
+import {lstat, open, readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {clean} from '../../terminal/clean.ts';
 import {pipelineOf} from '../recording/index-file.ts';
 import {type FoundRecording, findRecording} from '../recording/reader.ts';
-import {type FileForm, formOf, headBytes, type Packing} from './file-form.ts';
+import {binaryFile, endsAsLog, type FileForm, formOf, headBytes, type Packing} from './file-form.ts';
 import {bundleInFolder, bundleInZip, type FoundBundle} from './find-bundle.ts';
 import {OpenError} from './open-error.ts';
 import {byName, isLogName, joinRotated} from './rotated.ts';
+import {readAt} from './unpack.ts';
 
 /** A file of a log that was rotated. */
 export type LogFile = {readonly path: string; readonly packed: Packing};
@@ -62,8 +63,11 @@ async function logOf(file: string, stats: Stats, note: (line: string) => void): 
 async function readForm(file: string): Promise<FileForm> {
   try {
     await using handle = await open(file);
-    const {buffer, bytesRead} = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-    return formOf(buffer.subarray(0, bytesRead));
+    const form = formOf(await readAt(handle, 0, headBytes));
+    if (form !== binaryFile) return form;
+    const {size} = await handle.stat();
+    const tail = await readAt(handle, Math.max(0, size - headBytes), headBytes);
+    return endsAsLog(tail) ? {kind: 'log', packed: undefined} : form;
   } catch (error) {
     throw OpenError.of(file, error);
   }
@@ -121,10 +125,16 @@ async function filesIn(
 ): Promise<readonly FoundLog[]> {
   const files: FoundFile[] = [];
   const bundles: FoundLog[] = [];
-  for (const entry of entries.filter(isLogName)) {
-    const file = path.join(folder, entry);
+  const named = entries.filter(isLogName).map((entry) => path.join(folder, entry));
+  const isLink = await linksAmong(named);
+  const read = new Set<string>();
+  // Links come last: such as one with a name that stays, to the file that is written now.
+  for (const file of [...named.filter((each) => !isLink.has(each)), ...isLink]) {
     try {
       const stats = await stat(file);
+      const key = `${stats.dev} ${stats.ino}`;
+      if (isLink.has(file) && read.has(key)) continue;
+      read.add(key);
       const found = stats.isFile() ? await logOf(file, stats, note) : undefined;
       if (found?.kind === 'file') files.push(found);
       else if (found) bundles.push(found);
@@ -137,6 +147,16 @@ async function filesIn(
     return newest ? [{...newest, older: older.reverse()}] : [];
   });
   return [...logs, ...bundles];
+}
+
+/** Those that are symbolic links. */
+async function linksAmong(files: readonly string[]): Promise<ReadonlySet<string>> {
+  const links = new Set<string>();
+  for (const file of files) {
+    const stats = await lstat(file).catch(() => undefined);
+    if (stats?.isSymbolicLink()) links.add(file);
+  }
+  return links;
 }
 
 function nameOf(file: string): string {

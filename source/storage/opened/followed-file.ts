@@ -151,7 +151,8 @@ export class FollowedFile {
   async #followName(): Promise<void> {
     const found = await stat(this.#path).catch(ignoreMissing);
     if (this.#isClosed) return;
-    if (!found) {
+    // Opening a pipe of that name would wait for its writer.
+    if (!found?.isFile()) {
       this.#onMissing();
       return;
     }

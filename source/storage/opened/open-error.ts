@@ -18,11 +18,12 @@ export function readFailureWords(code: string): string {
 export class OpenError extends Error {
   override readonly name = 'OpenError';
 
-  /** `error`: of the file system, or an `OpenError`; throws any other. */
-  static of(file: string, error: unknown): OpenError {
+  /** `error`: of the file system, or an `OpenError`; throws any other. `isOpen`: it was read before. */
+  static of(file: string, error: unknown, {isOpen = false} = {}): OpenError {
     if (error instanceof OpenError) return error;
     const code = codeOf(error);
     if (code === undefined) throw error;
-    return new OpenError(`${clean(file)} cannot be opened: ${readFailureWords(code)}`, {cause: error});
+    const what = isOpen ? 'cannot be read on' : 'cannot be opened';
+    return new OpenError(`${clean(file)} ${what}: ${readFailureWords(code)}`, {cause: error});
   }
 }

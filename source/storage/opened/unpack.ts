@@ -43,7 +43,9 @@ export async function* unpack(part: PackedPart, options: UnpackOptions = {}): As
   try {
     const {size, mtimeMs: at} = await handle.stat();
     const start = part.start ?? 0;
-    const end = Math.min(size, part.length === undefined ? size : start + part.length);
+    // Files of /proc have no size.
+    const isUnsized = size === 0 && part.packed === undefined;
+    const end = isUnsized ? Number.POSITIVE_INFINITY : Math.min(size, start + (part.length ?? size));
     const range: Range = {handle, start, end, signal};
     const unpacked = part.packed === undefined ? plain(range) : membersOf(range, part.packed);
     const bounded = new Bounds({...part, isFile: part.packed !== 'deflate'}, limits);

@@ -54,9 +54,10 @@ const checks: MarkerChecks = {
     bytes: optional(number),
     because: because<'unreadable'>({
       ...{'deleted-to-make-room': true, 'deleted-or-damaged': true, 'damaged-marker': true},
-      ...{'cut-short': true, 'rest-damaged': true},
+      ...{'cut-short': true, 'rest-damaged': true, 'not-read': true},
     }),
     file: optional(text),
+    why: optional(text),
   },
   unread: {stream: oneOf<OutputStream>({stdout: true, stderr: true}), why: text},
   'not-merged': {lines: number},

@@ -1,4 +1,4 @@
-import {chmod, cp, mkdir, writeFile} from 'node:fs/promises';
+import {chmod, cp, mkdir, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {gzipSync, zstdCompressSync} from 'node:zlib';
 import {afterAll, describe, expect, test} from 'vitest';
@@ -55,6 +55,31 @@ test('a file is a log whatever its name is, and is unpacked because of its first
     'zstd',
     'plain',
   ]);
+});
+
+test('a log that was emptied under its writer begins with NULs, and is no binary file', async () => {
+  const line = '[p] 2026-11-25T09:17:30.000000Z  INFO p: a line\n';
+  const folder = await folderOf({
+    'emptied.log': Buffer.concat([Buffer.alloc(5000), Buffer.from(line)]),
+    'stray.log': `${line}a\0b\n\t\u001b[31m${line}`,
+    'zeros.log': Buffer.alloc(5000),
+    'program.log': Buffer.concat([Buffer.from('\u007fELF\0\0'), Buffer.alloc(2000), Buffer.from('\u0001\u0002\n')]),
+  });
+  const left: string[] = [];
+  expect(inShort(await findLogs(folder, {note: (text) => left.push(text)}))).toEqual([
+    'file emptied.log emptied.log',
+    'file stray.log stray.log',
+  ]);
+  const why = 'is no log: it is a binary file';
+  expect(left).toEqual(['program.log', 'zeros.log'].map((name) => `${path.join(folder, name)} ${why}`));
+});
+
+test('a file of a folder that a link in it leads to is shown once', async () => {
+  const folder = await folderOf({'app-20261128.log': 'a\n'});
+  const elsewhere = await folderOf({'other.log': 'b\n'});
+  await symlink('app-20261128.log', path.join(folder, 'app.log'));
+  for (const name of ['x.log', 'y.log']) await symlink(path.join(elsewhere, 'other.log'), path.join(folder, name));
+  expect(inShort(await findLogs(folder))).toEqual(['file app-20261128.log app-20261128.log', 'file x.log x.log']);
 });
 
 test('stdin', async () => {

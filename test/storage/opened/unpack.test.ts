@@ -155,3 +155,10 @@ test('a file that is gone', async () => {
   const {end} = await read(wholeFile(gone, 'gzip'));
   expect(end).toBe(`OpenError: ${gone} cannot be opened: there is no such file or folder`);
 });
+
+test.skipIf(process.platform !== 'linux')('a file that has no size until it is read, as those of /proc', async () => {
+  expect(await read(wholeFile('/proc/version', undefined))).toMatchObject({
+    text: expect.stringContaining('Linux'),
+    end: 'whole',
+  });
+});
