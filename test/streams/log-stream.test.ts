@@ -24,6 +24,18 @@ async function openOrders(options: Parameters<typeof openStreams>[1] = {}) {
   return {...rig, before, stream};
 }
 
+/** The same, on a clock that the test moves: no time passes while the machine is busy with other things. */
+async function openStill(options: Parameters<typeof openStreams>[1] = {}) {
+  const clock = new FakeClock();
+  const rig = await openStreams(['orders'], {...options, clock});
+  const before = rig.write('orders', 20);
+  const stream = rig.manager.open('orders');
+  await untilLines(stream, before);
+  await clock.advance(1000);
+  expect(stream.snapshot.get().connection.kind).toBe('live');
+  return {...rig, before, stream, clock};
+}
+
 async function untilConnections(rig: Pick<Rig, 'server'>, count: number): Promise<void> {
   const {server} = rig;
   await eventually(
@@ -208,15 +220,24 @@ describe('a connection that is lost', () => {
   });
 
   test('nor because a second one is there sooner, which would leave a gap: the first is read as soon as it continues', async () => {
-    const {server, stream, write, before} = await openOrders({ringLimits: {bytes: 1_000_000, entries: 100}});
+    const {server, stream, write, before, clock} = await openStill({ringLimits: {bytes: 1_000_000, entries: 100}});
     server.addPipeline('other');
     server.freeze('orders');
     server.freeze('other');
     const held = write('orders', 400);
     stream.checkAfterSleep();
-    await untilConnections({server}, 2);
+    await eventually(
+      async () => {
+        await clock.advance(100);
+        return server.openLogConnections() === 2;
+      },
+      () => 'a second connection',
+    );
     // Ten seconds of the stream: the second connection has brought all that the server keeps.
-    await systemClock.sleep(1_000, new AbortController().signal);
+    for (let turn = 0; turn < 40; turn++) {
+      await clock.advance(250);
+      await systemClock.sleep(2, new AbortController().signal);
+    }
     server.thaw();
     expect(await untilLines(stream, [...before, ...held])).toEqual([...before, ...held]);
     await untilConnections({server}, 1);
@@ -404,11 +425,11 @@ describe('a pipeline that goes', () => {
 
 describe('a state that changes', () => {
   const noted = {kind: 'state', from: 'Running', to: 'Paused'};
-  /** Twice as long as the streams' fast clock gives the log to tell of it. */
-  const untilTold = () => systemClock.sleep(1_000, new AbortController().signal);
+  /** Longer than the log has to tell of it. */
+  const untilTold = (clock: FakeClock) => clock.advance(10_000);
 
   test('that the log reports has no row of its own', async () => {
-    const {server, stream, list, before, write} = await openOrders();
+    const {server, stream, list, before, write, clock} = await openStill();
     await list();
     const pipeline = server.pipeline('orders');
     const lines = [...before];
@@ -418,20 +439,21 @@ describe('a state that changes', () => {
       await untilLines(stream, lines);
       await list();
     }
-    await untilTold();
+    await untilTold(clock);
     expect(pipeline.state.deploymentStatus).toBe('Running');
     expect(markersOf(stream)).toEqual([]);
   });
 
   test('has none either when the list shows it first', async () => {
-    const {server, stream, list} = await openOrders();
+    const {server, stream, list, before, write, clock} = await openStill();
     await list();
     const pipeline = server.pipeline('orders');
     pipeline.setState({deploymentStatus: 'Paused', deploymentStatusSince: new Date().toISOString()});
     await list();
     expect(markersOf(stream)).toEqual([]);
     pipeline.manager('INFO', 'pipeline_automata', 'Runtime transition: running -> paused (desired: paused)');
-    await untilTold();
+    await untilLines(stream, [...before, ...write('orders', 1)]);
+    await untilTold(clock);
     expect(markersOf(stream)).toEqual([]);
   });
 
@@ -466,12 +488,12 @@ describe('a state that changes', () => {
   });
 
   test('leaves no row once the stream is closed', async () => {
-    const {server, stream, list} = await openOrders();
+    const {server, stream, list, clock} = await openStill();
     await list();
     server.pipeline('orders').setState({deploymentStatus: 'Paused'});
     await list();
     await stream.close();
-    await untilTold();
+    await untilTold(clock);
     expect(markersOf(stream)).toEqual([]);
   });
 
