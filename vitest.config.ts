@@ -18,8 +18,10 @@ export default defineConfig({
   test: {
     // Two cores, of which two workers used half: tests of whole programs wait much.
     maxWorkers: 3,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Only what fails takes so long; a machine that is busy with other things needs several times as long as an idle one.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: {poll: {timeout: 30_000}},
     setupFiles: 'test/harness/forget-ci.ts',
     reporters: ['default', './scripts/plain-reporter.mjs'],
     projects: [
@@ -29,11 +31,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: {name: 'program', include: PROGRAM, globalSetup: 'test/harness/build-program.ts', testTimeout: 60_000},
+        test: {name: 'program', include: PROGRAM, globalSetup: 'test/harness/build-program.ts', testTimeout: 240_000},
       },
       {
         extends: true,
-        test: {name: 'feldera', include: FELDERA, globalSetup: 'test/feldera/set-up.ts', testTimeout: 90_000},
+        test: {name: 'feldera', include: FELDERA, globalSetup: 'test/feldera/set-up.ts', testTimeout: 180_000},
       },
     ],
   },

@@ -167,7 +167,7 @@ test('a signal while it goes there ends the program', async () => {
   expect(terminal).toMatchObject({alternateScreen: false, cursorVisible: true});
 });
 
-test.skipIf(!isOnNode)('after ten switches as much is held as after one', {timeout: 120_000}, async () => {
+test.skipIf(!isOnNode)('after ten switches as much is held as after one', async () => {
   await using rig = await twoContexts();
   const file = path.join(rig.home.path, 'samples');
   const preload = path.join(import.meta.dirname, '../soak/sampler-preload.mjs');

@@ -1,6 +1,6 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {expect, onTestFinished, test, vi} from 'vitest';
+import {expect, onTestFinished, test} from 'vitest';
 import {eventually} from '../harness/eventually.ts';
 import {program as built, launcher, node} from '../harness/program.ts';
 import {strictText} from '../harness/strict-terminal.ts';
@@ -8,9 +8,6 @@ import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openTerminal} from '../harness/terminal.ts';
 import {FloodProcess} from './flood-process.ts';
 import {held, linesOf, openRig, startLogs, startLogsShell} from './logs-rig.ts';
-
-// Floods share the machine with other tests; a minute is not enough on one that is short of processor time.
-vi.setConfig({testTimeout: 180_000});
 
 /** A server in its own process, with the real limit of 100,000 lines for a follower. */
 async function openFlood() {

@@ -44,7 +44,7 @@ test('a line is never broken by another, and no pipeline starves, while the read
   }
   program.goOn();
   const total = [...sent.values()].flat().length;
-  await expect.poll(() => linesOf(program.stdout()).length, {timeout: 15_000}).toBe(total);
+  await expect.poll(() => linesOf(program.stdout()).length).toBe(total);
   const lines = linesOf(program.stdout());
   for (const name of names) expect(of(lines, `${name.padEnd(6)} | `)).toEqual(sent.get(name));
   // Whoever comes first when there is room again does not take it all.

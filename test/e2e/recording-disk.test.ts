@@ -18,8 +18,6 @@ const name = 'orders';
 
 /** Milliseconds: the longest time until the disk is tried again, which a slow machine reaches, and as long as any wait. */
 const untilTriedAgain = 30_000 + WAIT_MS;
-/** Milliseconds for a test that waits for that. */
-const testTimeout = 240_000;
 
 /** `pipetail logs --follow --record`, started by `sh` after `before`. */
 async function record(directory: string, home: string, before = '', more: readonly string[] = []) {
@@ -79,9 +77,7 @@ async function record(directory: string, home: string, before = '', more: readon
   };
 }
 
-test('the disk is full: the screen shows that and the log; when there is room again, nothing is missing', {
-  timeout: testTimeout,
-}, async (context) => {
+test('the disk is full: the screen shows that and the log; when there is room again, nothing is missing', async (context) => {
   requireTool(context, 'mount');
   await using home = await temporaryDirectory();
   const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', home.path]);
@@ -108,9 +104,7 @@ test('the disk is full: the screen shows that and the log; when there is room ag
   }
 });
 
-test('the disk is full for so long that memory does not hold it all: what is missing is counted, and marked', {
-  timeout: testTimeout,
-}, async (context) => {
+test('the disk is full for so long that memory does not hold it all: what is missing is counted, and marked', async (context) => {
   requireTool(context, 'mount');
   await using home = await temporaryDirectory();
   const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', home.path]);
@@ -151,9 +145,7 @@ test('the disk is full for so long that memory does not hold it all: what is mis
   }
 });
 
-test('files may not grow: the screen shows that and the log; when they may again, nothing is missing', {
-  timeout: testTimeout,
-}, async (context) => {
+test('files may not grow: the screen shows that and the log; when they may again, nothing is missing', async (context) => {
   requireTool(context, 'prlimit');
   await using home = await temporaryDirectory();
   // In units of 512 or 1024 bytes, as the shell likes; only the soft limit, so that it can be raised again.

@@ -20,7 +20,7 @@ const kills = Number(environment.PIPETAIL_KILLS ?? 10);
 const seed = Number(environment.PIPETAIL_SEED ?? Date.now() % 1e6);
 
 test('killed with -9 at random moments: the recording is what the server wrote, byte for byte', {
-  timeout: 60_000 + kills * 4_000,
+  timeout: 240_000 + kills * 4_000,
 }, async () => {
   await using home = await temporaryDirectory();
   const name = 'orders';

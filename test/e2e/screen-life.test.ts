@@ -66,9 +66,7 @@ async function expectNoGarbage(terminal: Terminal): Promise<void> {
   expect(before.at(-1)).toContain('? help');
 }
 
-test('in GNU screen: streams, resizes, is detached and attached to another size, and quits', {
-  timeout: 90_000,
-}, async (context) => {
+test('in GNU screen: streams, resizes, is detached and attached to another size, and quits', async (context) => {
   await using inScreen = await openInScreen(context);
   const {terminal, say} = inScreen;
   await terminal.waitFor('Fresh start');

@@ -55,9 +55,7 @@ describe('over a real SSH connection', () => {
     await expectNothingLeft(ssh, server);
   });
 
-  test('one that is stalled loses nothing, and one fresh frame follows what was in progress', {
-    timeout: 120_000,
-  }, async (context) => {
+  test('one that is stalled loses nothing, and one fresh frame follows what was in progress', async (context) => {
     requireTool(context, 'sshd');
     await using server = FloodProcess.start();
     await using ssh = await openFar(server, '--fps 60');
@@ -76,8 +74,8 @@ describe('over a real SSH connection', () => {
 
     terminal.kill('SIGSTOP');
     const before = terminal.output.length;
-    // Three times what SSH's window (1 MB for a terminal) and the kernel take.
-    const stalledTurns = Math.min(3000, Math.ceil((3 * mib) / bytesPerTurn));
+    // Three times what SSH's window (1 MB for a terminal) and the kernel take; less on a machine that draws few frames.
+    const stalledTurns = Math.min(1000, Math.ceil((3 * mib) / bytesPerTurn));
     for (let each = 0; each < stalledTurns; each++) await turn();
     await eventually(
       async () => (await server.state()).queued === 0,
@@ -88,13 +86,14 @@ describe('over a real SSH connection', () => {
     terminal.kill('SIGCONT');
     const last = turns * 40;
     await terminal.waitFor(`flood line ${last}.`);
+    // The program is at the far end: what it draws last is this count.
+    await terminal.waitFor(() => terminal.row(-2).includes(`${entries.toLocaleString('en')} lines`));
     await terminal.stable();
     const seen = terminal.screen();
     expect(terminal.output.length - before).toBeLessThan(2 * mib);
     await terminal.press('C-l');
     await terminal.stable();
     expect(seen).toEqual(terminal.screen());
-    expect(terminal.row(-2)).toContain(`${entries.toLocaleString('en')} lines`);
     await terminal.press('q', 'q');
     await terminal.waitForExit();
     await expectNothingLeft(ssh, server);

@@ -57,7 +57,7 @@ test('detached and attached to another size: nothing is missed, nothing is left 
   }
 });
 
-test('resizes while lines stream leave no garbage in a pane', {timeout: 90_000}, async (context) => {
+test('resizes while lines stream leave no garbage in a pane', async (context) => {
   requireTool(context, 'tmux');
   const server = await DemoServer.start({scenario: quiet('alpha')});
   try {
@@ -72,10 +72,10 @@ test('resizes while lines stream leave no garbage in a pane', {timeout: 90_000},
     tmux.resizeWindow(90, 26);
     say(server, 'the last one');
     await tmux.waitFor('the last one');
-    await sleep(500);
+    await tmux.stable();
     const before = tmux.capture();
     tmux.sendKeys('C-l');
-    await sleep(500);
+    await tmux.stable();
     expect(tmux.capture()).toBe(before);
     expect(before.split('\n').filter((row) => row.includes('the last one'))).toHaveLength(1);
   } finally {

@@ -100,4 +100,4 @@ test('keys win over the configuration at the next start, flags over both, and --
   expect(await look([])).toMatchObject({times: false});
   expect(await look(['--time', 'utc'])).toMatchObject({times: true, date: true});
   expect(await look(['--fresh'])).toMatchObject({times: true, date: true});
-}, 90_000);
+});

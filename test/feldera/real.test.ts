@@ -120,6 +120,7 @@ async function countsAddUp(rig: Rig, logged: readonly Line[]): Promise<void> {
 /** Goes to the top of the log and from error to error until one looks like `sight`. */
 async function stepTo(view: View, sight: RegExp): Promise<void> {
   await view.terminal.press('g');
+  await view.terminal.stable();
   for (let step = 0; step < 10 && !sight.test(view.terminal.text()); step++) {
     await view.terminal.press('e');
     await view.terminal.stable();

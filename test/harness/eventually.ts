@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
 /** How long a wait may take before it fails, unless a test sets a limit. Generous: a failure is the only slow case. */
-export const WAIT_MS = 15_000;
+export const WAIT_MS = 30_000;
 
 /**
  * Waits until `probe` returns something truthy, and returns that. For facts that nothing announces (a server's count of

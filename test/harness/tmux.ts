@@ -2,6 +2,7 @@ import {spawnSync} from 'node:child_process';
 import path from 'node:path';
 import {cleanEnvironment} from './environment.ts';
 import {eventually, WAIT_MS} from './eventually.ts';
+import {isBusy} from './processes.ts';
 import {SecretWatch} from './secret-watch.ts';
 import {type TemporaryDirectory, temporaryDirectory} from './temporary-directory.ts';
 import type {TerminalOptions} from './terminal.ts';
@@ -89,6 +90,23 @@ export class Tmux implements AsyncDisposable {
     await eventually(
       () => sees(this.capture()),
       () => `tmux did not show ${what}; the pane:\n${this.capture()}`,
+      timeout,
+    );
+  }
+
+  /** Waits until the pane has been the same for some looks, and its program had nothing to do. */
+  async stable(timeout = WAIT_MS): Promise<void> {
+    const pid = Number(this.format('#{pane_pid}'));
+    let before = '';
+    let looks = 0;
+    await eventually(
+      () => {
+        const now = this.capture();
+        looks = now === before && !isBusy(pid) ? looks + 1 : 0;
+        before = now;
+        return looks === 12;
+      },
+      () => `the pane never came to rest:\n${this.capture()}`,
       timeout,
     );
   }

@@ -24,7 +24,7 @@ beforeAll(async () => {
   packed = report?.files.map((file) => file.path) ?? [];
   // Offline with an empty cache: anything that it needed beside the tarball would make it fail.
   await npm(['install', '--global', '--offline', '--no-audit', '--no-fund', tarball]);
-}, 120_000);
+});
 
 afterAll(() => prefix[Symbol.asyncDispose]());
 

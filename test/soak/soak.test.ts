@@ -2,9 +2,7 @@ import {expect, test} from 'vitest';
 import {soakReport} from './report.ts';
 import {BrokenSoak, soak} from './soak.ts';
 
-test('what is opened is closed: after some rounds of use the program holds what it held before', {
-  timeout: 180_000,
-}, async () => {
+test('what is opened is closed: after some rounds of use the program holds what it held before', async () => {
   const {samples, deeds, connections} = await soak({
     minutes: 1 / 3,
     leastSamples: 3,
@@ -29,7 +27,7 @@ test('what is opened is closed: after some rounds of use the program holds what 
   expect(last?.counts.abortSignals).toBeLessThan(300);
 });
 
-test('a soak that breaks off reports the samples until then', {timeout: 120_000}, async () => {
+test('a soak that breaks off reports the samples until then', async () => {
   const lines: string[] = [];
   const log = (line: string) => {
     lines.push(line);
