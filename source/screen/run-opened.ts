@@ -1,7 +1,9 @@
+import path from 'node:path';
 import type {ReadStream} from 'node:tty';
 import {noServer} from '../api/no-server.ts';
 import {systemClock} from '../lib/clock.ts';
 import {UsageError} from '../settings/parse-values.ts';
+import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {OpenError} from '../storage/opened/open-error.ts';
 import {codeOf} from '../storage/save-file.ts';
 import {findOpened} from '../streams/bundle-log.ts';
@@ -49,6 +51,23 @@ function explain(what: string): (error: unknown) => never {
   };
 }
 
+/** All logs, those of a path that was typed twice once. What cannot be opened is noted if there is another log, else thrown. */
+async function findAll(what: readonly string[], note: (line: string) => void): Promise<readonly FoundLog[]> {
+  const failures: OpenError[] = [];
+  const find = async (each: string) => await findOpened(each, {note}).catch(explain(each));
+  const noteFailure = (error: unknown): readonly FoundLog[] => {
+    if (!(error instanceof OpenError)) throw error;
+    failures.push(error);
+    return [];
+  };
+  const once = [...new Map(what.map((each) => [path.resolve(each), each])).values()];
+  const logs = await Promise.all(once.map(async (each) => await find(each).catch(noteFailure)));
+  const [first] = failures;
+  if (first && logs.every(({length}) => length === 0)) throw first;
+  for (const {message} of failures) note(message);
+  return logs.flat();
+}
+
 async function runWithKeys(
   {settings, what, version, process}: OpenedOptions,
   keys: ReadStream | undefined,
@@ -57,10 +76,10 @@ async function runWithKeys(
   const commands = commandsOf(settings);
   const notes: string[] = [];
   const note = (line: string) => void notes.push(line);
-  const logs = await Promise.all(what.map(async (each) => await findOpened(each, {note}).catch(explain(each))));
+  const logs = await findAll(what, note);
   const create = (options: OpenedLogOptions) => new OpenedLog(options);
   const factsOf = (logs: OpenedLogs) => new OpenedFacts(logs, systemClock);
-  const opened = {found: logs.flat(), create, factsOf, stdin: what.includes('-') ? stdin : undefined};
+  const opened = {found: logs, create, factsOf, stdin: what.includes('-') ? stdin : undefined};
   const client = noServer();
   const server = {client, name: '', secrets: () => [], close: client.close};
   const end = await runScreen({

@@ -36,10 +36,13 @@ test('recordings of an older version, a bundle, a gzip file and a file that grow
   const gzip = gzipSync(Array.from({length: 300}, (_, number) => line(number)).join(''));
   await writeFile(packed, gzip);
   await writeFile(growing, line(1));
-  const args = ['open', growing, packed, bundle, formats, '--sidebar', '34'];
+  const missing = path.join(folder.path, 'no.log');
+  const args = ['open', growing, packed, bundle, missing, formats, growing, '--sidebar', '34'];
   await using view = await openView(args, {cols: 120, rows: 30, env: {FELDERA_HOST: server.url}});
   const {terminal} = view;
   await terminal.waitFor('line 1.');
+  // The others are shown all the same, and one that was named twice is shown once.
+  await terminal.waitFor('/no.log cannot be opened: there is no such file or folder');
   await terminal.waitFor(() => /pipetail {2}6 logs .*end of file/.test(view.header()));
   await terminal.waitFor(() => !view.sidebar().some((row) => row.includes('◌')), {hint: 'all are read'});
   expect(view.sidebar().map((row) => row.trim().replace(/ +/g, ' '))).toEqual([
