@@ -210,14 +210,16 @@ export class RowRenderer {
     if (entry.rows[row + 1]?.start === entry.rows[row]?.end) return clip(line, 0, cells);
     const pan = wraps(entry) ? 0 : this.#options.pan;
     const hasEnd = !entry.hasPlainEnd || wraps(entry);
-    const cut = pan === 0 && hasEnd ? middleCut(line.text.trimEnd(), cells, kept) : undefined;
+    const text = line.text.trimEnd();
+    const cut = pan === 0 && hasEnd ? middleCut(text, cells, kept) : undefined;
     const isWindow = pan > 0 || !hasEnd;
     const isHitHidden = hit && (isWindow || (cut && hit.start < cut.end && hit.end > cut.start));
     if (isHitHidden) return panned(line, panToHit(line.text, hit, pan, cells), cells, symbols);
     if (isWindow) return panned(line, pan, cells, symbols);
     // Of a line that is shown in part, the end is not known: the label stands for it.
     if (!cut || entry.label !== undefined) return clip(line, 0, cells);
-    const end = slice(line, cut.end, line.text.length);
+    // Not the spaces after it: too wide, the row would push all others of the screen up.
+    const end = slice(line, cut.end, text.length);
     return concat([slice(line, 0, cut.start), plain(symbols.ellipsis, cutMark), end]);
   }
 
