@@ -230,7 +230,7 @@ export class LogBuffer {
   /** The next line or marker begins a segment, so that what is before can leave memory on its own. */
   startSegment(): void {
     this.#hot.startSegment();
-    this.#trim();
+    this.releaseKept();
   }
 
   /** Bytes after the last `\n` are the open line, visible at once. The array is copied. `newlines`: offsets in it. */
@@ -306,13 +306,14 @@ export class LogBuffer {
 
   /** Moves old segments out of memory, then drops what is compressed, until `bytes` are left, at least `newest`. */
   shrinkTo(bytes: number, newest: number): boolean {
-    const before = this.memoryFirstId;
+    const {firstId, memoryFirstId} = this;
     while (this.memoryBytes > bytes && this.#hot.costWithoutOldest >= newest && this.#mayOldestLeave) {
       this.#moveOldest();
     }
     const least = Math.max(bytes, newest);
     while (this.memoryBytes > least && this.#cold.packedBytes > 0) this.#cold.releaseOldestPacked();
-    const hasLeft = this.memoryFirstId !== before;
+    // What is dropped may be before what the cold store has.
+    const hasLeft = this.memoryFirstId !== memoryFirstId || this.firstId !== firstId;
     if (hasLeft) this.#version += 1;
     return hasLeft;
   }

@@ -340,6 +340,26 @@ test('a store that keeps nothing of a segment is not asked again when that is pa
   expect(buffer.droppedLines).toBe(0);
 });
 
+test('a budget that drops what is before recorded lines says that lines have left', () => {
+  const buffer = new LogBuffer({maxBytes: 1024 * kib, packer});
+  const store = new Recorded(logLines(0, 30_000));
+  buffer.coldStore = store;
+  buffer.append(logLines(0, 20_000));
+  // Then the recording has everything, and what leaves memory now is read from there.
+  store.keptTo = 30_000;
+  buffer.append(logLines(20_000, 30_000));
+  buffer.isViewed = false;
+  packAll(buffer);
+  const {memoryFirstId, version} = buffer;
+  expect(memoryFirstId).toBeGreaterThan(20_000);
+  // It ends: there is nothing to read the compressed ones from.
+  buffer.coldStore = undefined;
+  expect(buffer.shrinkTo(0, 0)).toBe(true);
+  expect(buffer.firstId).toBeGreaterThan(0);
+  expect(buffer.firstId).toBeLessThan(memoryFirstId);
+  expect(buffer.version).toBeGreaterThan(version);
+});
+
 test('a recording that ends leaves a past on the disk, and what follows in memory', () => {
   const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
   const store = new Recorded(logLines(0, 60_000));
