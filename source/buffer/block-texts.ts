@@ -28,7 +28,7 @@ export class SearchFacts {
  * KiB, worked out in 0.3 ms. A Feldera log sets a sixth of the bits, so that a text of ten characters that is not in a
  * block is missed there once in a million times.
  */
-export class BlockTexts {
+class BlockTexts {
   readonly #hashes: Uint8Array;
   /** Signs of other alphabets may match a `k` or an `s` if the case does not count. */
   readonly #foldsBeyondAscii: boolean;

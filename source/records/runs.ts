@@ -136,7 +136,7 @@ const errorPattern = /^(?:Resources?|Runtime) error: (.*)/;
 /** Before 0.97 (2025-07) a log ended with each deployment and had no transitions. */
 const endOfLogs = 'End of logs: pipeline is being shutdown';
 
-export type Transition = {
+type Transition = {
   readonly kind: 'Resources' | 'Runtime' | 'Status';
   readonly from: string;
   readonly to: string;

@@ -17,6 +17,7 @@ import {FileLog, type FileSizes, notRead} from './file-log.ts';
 import {bufferInfo, type FileState, type LogSnapshot} from './log-source.ts';
 import {LogWriter} from './log-writer.ts';
 import {openedPieces, type PiecesOptions} from './opened-pieces.ts';
+import {losesBytes} from './recorded-source.ts';
 import {RecordingLog} from './recording-log.ts';
 
 export type OpenedLogOptions = {
@@ -221,11 +222,10 @@ export class OpenedLog {
     }
   }
 
-  #addMarker({at, ...marker}: Marker): void {
-    // The rest of an open line is among what cannot be read.
-    if (marker.kind === 'unreadable' && marker.because !== 'damaged-marker') this.#endLine();
+  #addMarker(marker: Marker): void {
+    if (losesBytes(marker)) this.#endLine();
     // What came through a pipe has no time of its own.
-    this.#writer.addMarker(marker, at > 0 ? at : this.#options.clock.wall());
+    this.#writer.addMarker(marker, marker.at > 0 ? marker.at : this.#options.clock.wall());
   }
 
   #endLine(): void {

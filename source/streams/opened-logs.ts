@@ -10,7 +10,7 @@ import type {Streams} from './stream-manager.ts';
 /** A log with its errors: of a pipeline, or opened from a file. */
 export type CountedLog = LogSource & Pick<LogStream, 'errors' | 'losses'>;
 
-export type OpenedLogsOptions = Omit<OpenedLogOptions, 'found'> & {
+type OpenedLogsOptions = Omit<OpenedLogOptions, 'found'> & {
   /** The budget of all logs on the screen. */
   readonly memory: MemoryBudget;
 };

@@ -33,7 +33,6 @@ export class RecordedSource {
       }
       if ('bytes' in value) this.#buffer.append(value.bytes);
       else {
-        // The rest of an open line is among what cannot be read.
         if (losesBytes(value.marker)) this.#buffer.closeLine();
         this.#buffer.addMarker(value.marker);
       }
@@ -62,6 +61,7 @@ export function* recordedPieces(
   }
 }
 
-function losesBytes(marker: Marker): boolean {
+/** The rest of a line that is open at such a marker is among what cannot be read. */
+export function losesBytes(marker: Marker): boolean {
   return marker.kind === 'unreadable' && marker.because !== 'damaged-marker';
 }

@@ -16,7 +16,7 @@ const defaultSizes = {
 export type EarlierSizes = typeof defaultSizes;
 
 /** The lines of a file before an offset, found backwards. */
-export type EarlierLines = {
+type EarlierLines = {
   /** Blocks of whole lines, the last one first. */
   readonly blocks: readonly EarlierBlock[];
   /** Offset of their first byte: what is before is still to come. */

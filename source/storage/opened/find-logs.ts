@@ -11,7 +11,7 @@ import {byName, isLogName, joinRotated} from './rotated.ts';
 import {readAt} from './unpack.ts';
 
 /** A file of a log that was rotated. */
-export type LogFile = {readonly path: string; readonly packed: Packing};
+type LogFile = {readonly path: string; readonly packed: Packing};
 
 /** A log that `pipetail open` shows in one tab. `name`: one line that is safe to show; `path`: as typed, or within it. */
 export type FoundLog = {readonly name: string; readonly path: string} & (

@@ -8,7 +8,7 @@ import {FilePart} from './file-part.ts';
 /** What happened to a file that is followed. `rotated`: another file has its name now. */
 export type FileTurn = 'truncated' | 'rotated' | 'removed';
 
-export type FileSink = {
+type FileSink = {
   /** Bytes that follow in the log, at `offset` of the part. Valid until it returns. */
   readonly append: (bytes: Buffer, part: FilePart, offset: number) => void;
   /** The bytes that follow are not those of the part before. */

@@ -4,7 +4,7 @@ import {newlinesIn} from '../../buffer/segment.ts';
 export const longestLine = 4 * 1024 * 1024;
 
 /** `offset`: in the bytes that were split. `isBroken`: its last line goes on with the next piece, but is to be ended. */
-export type LinePiece = {
+type LinePiece = {
   readonly bytes: Uint8Array;
   readonly offset: number;
   readonly newlines: Uint32Array;

@@ -15,7 +15,7 @@ export type ZipPart = {
 const mostEntries = 10_000;
 const methods = {stored: 0, deflated: 8};
 
-export type ReadZip = {
+type ReadZip = {
   readonly parts: readonly ZipPart[];
   /** Its directory, at its end, cannot be read: these are the parts that are there. */
   readonly isDamaged: boolean;

@@ -52,10 +52,10 @@ type Extension = 'log' | 'md' | 'txt';
 export async function copy(controller: Controller, choice: Choice): Promise<void> {
   await withPane(controller, async (at) => {
     const text = await bytesOf(controller, choice, at);
-    if (text) await copyText(controller, choice, text, {onSent: () => endSelection(controller, choice, at)});
+    if (text) await copyText(controller, choice, {...text, onSent: () => endSelection(controller, choice, at)});
     else {
       const problem = `more than ${byteSize(mostCopied)}: too large for a clipboard; Enter saves it`;
-      openSavePrompt(controller, choice, problem);
+      openSavePrompt(controller, choice, {problem});
     }
   });
 }
@@ -69,8 +69,10 @@ async function copyMarkdown(controller: Controller, choice: Choice): Promise<voi
       controller.sayHint('too large for Markdown', 'save', 'saves it');
       return;
     }
-    const text = {bytes: Buffer.from(report), lines: linesIn(report)};
-    await copyText(controller, choice, text, {extension: 'md', onSent: () => endSelection(controller, choice, at)});
+    await copyText(controller, choice, {
+      ...{bytes: Buffer.from(report), lines: linesIn(report), extension: 'md'},
+      onSent: () => endSelection(controller, choice, at),
+    });
   });
 }
 
@@ -82,8 +84,7 @@ export async function copyPage(
   extension?: Extension,
 ): Promise<void> {
   try {
-    const copied = {bytes: Buffer.from(text), lines: linesIn(text)};
-    await copyText(controller, page, copied, {...(extension && {extension})});
+    await copyText(controller, page, {bytes: Buffer.from(text), lines: linesIn(text), extension});
   } catch (error) {
     controller.sayFailure(error);
   }
@@ -104,11 +105,18 @@ async function withPane(controller: Controller, run: (at: PaneAt) => Promise<voi
   }
 }
 
+type TextToCopy = {
+  readonly bytes: Uint8Array;
+  readonly lines: number;
+  /** Of the file that is offered if the text is too large. */
+  readonly extension?: Extension | undefined;
+  readonly onSent?: () => void;
+};
+
 async function copyText(
   controller: Controller,
   what: Choice | PageText,
-  {bytes, lines}: {readonly bytes: Uint8Array; readonly lines: number},
-  {extension, onSent = () => {}}: {readonly extension?: Extension; readonly onSent?: () => void} = {},
+  {bytes, lines, extension, onSent}: TextToCopy,
 ): Promise<void> {
   if (lines === 0) {
     controller.say('nothing to copy here');
@@ -116,9 +124,9 @@ async function copyText(
   }
   const answer = await controller.services.copy(bytes, lines, controller.closing);
   const words = copiedWords(answer);
-  if (answer.kind === 'too-large') openSavePrompt(controller, what, `${words}; Enter saves it`, extension);
+  if (answer.kind === 'too-large') openSavePrompt(controller, what, {problem: `${words}; Enter saves it`, extension});
   else controller.say(extension === 'md' ? `Markdown: ${words}` : words, answer.kind === 'failed' ? 'failure' : 'news');
-  if (answer.kind === 'sent') onSent();
+  if (answer.kind === 'sent') onSent?.();
 }
 
 /** Only after success: a copy that failed leaves the selection for another try. */
@@ -204,8 +212,7 @@ export const savePrompt: PromptKind<'save'> = {
 export function openSavePrompt(
   controller: Controller,
   what: Choice | PageText,
-  problem?: string,
-  extension?: Extension,
+  {problem, extension}: {readonly problem?: string; readonly extension?: Extension | undefined} = {},
 ): void {
   const {tab, pane} = controller;
   const now = controller.services.clock.wall();
