@@ -20,6 +20,7 @@ async function openOn(
   });
   const {terminal} = viewer;
   await viewer.live();
+  await terminal.waitFor('✗');
   viewer.say('alpha', 'an error, \u001B[34mblue by itself\u001B[0m, and \u001B[38;5;208morange\u001B[0m.', 'ERROR');
   await terminal.waitFor('orange.');
   await terminal.press('*');

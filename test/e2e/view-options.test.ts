@@ -51,7 +51,7 @@ test('without the list the log has the whole width and the keys; z shows the lis
   await terminal.waitFor('▸');
   await terminal.press('z');
   await terminal.waitFor('│');
-  expect(viewer.sidebar().join('\n')).toContain('gamma');
+  await terminal.waitFor(() => viewer.sidebar().join('\n').includes('gamma'));
 });
 
 test('keys win over the configuration at the next start, flags over both, and --fresh forgets the keys', async () => {

@@ -302,7 +302,7 @@ export class Terminal implements AsyncDisposable {
   }
 
   /**
-   * Waits until the program has had nothing to do for `quiet` milliseconds, and `isSame` was true; false: not within
+   * Waits until the program has had nothing to do for `quiet` milliseconds since `isSame` was false; false: not within
    * `timeout`. One that waits for a processor has not read its keys nor drawn. Looks are counted, not time: on a busy
    * machine this process waits, too.
    */
@@ -313,7 +313,8 @@ export class Terminal implements AsyncDisposable {
     for (let looks = 0; looks < wanted; ) {
       if (performance.now() > deadline) return false;
       await sleep(turn);
-      looks = isSame() && !isBusy(this.#pty.pid) ? looks + 1 : 0;
+      if (!isSame()) looks = 0;
+      else if (!isBusy(this.#pty.pid)) looks += 1;
     }
     return true;
   }

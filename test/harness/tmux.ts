@@ -102,7 +102,8 @@ export class Tmux implements AsyncDisposable {
     await eventually(
       () => {
         const now = this.capture();
-        looks = now === before && !isBusy(pid) ? looks + 1 : 0;
+        if (now !== before) looks = 0;
+        else if (!isBusy(pid)) looks += 1;
         before = now;
         return looks === 12;
       },
