@@ -100,7 +100,8 @@ async function runDiff({request, ...options}: AskOptions & {readonly request: Di
   const {signal, exitCode} = stopOnSignals(process);
   const stdin = from === '-' ? process.stdin : undefined;
   try {
-    const text = await diffOfRecording({...request, from}, {...common, signal, ...(stdin && {stdin})});
+    const note = (line: string) => void process.stderr.write(`pipetail: ${line}\n`);
+    const text = await diffOfRecording({...request, from}, {...common, signal, note, ...(stdin && {stdin})});
     return exitCode(await printWhole(text, process));
   } catch (error) {
     if (signal.aborted) return exitCode(1);

@@ -7,6 +7,7 @@ import {RecordIndex} from '../records/record-index.ts';
 import type {DiffRequest, StoryRequest} from '../settings/request.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {readFailureWords} from '../storage/opened/open-error.ts';
+import type {RecordedPiece} from '../storage/recording/reader.ts';
 import {codeOf} from '../storage/save-file.ts';
 import {findOpened} from '../streams/bundle-log.ts';
 import {isOpen} from '../streams/connection/state.ts';
@@ -20,6 +21,7 @@ import {comparisonObject, comparisonText} from '../timeline/comparison-words.ts'
 import {compareRuns, RunCounter, type RunKinds, runBefore} from '../timeline/run-comparison.ts';
 import {CheckpointLines, type StoryRow, shownTime, storyOf} from '../timeline/story.ts';
 import {storyObjects, storyText} from '../timeline/story-words.ts';
+import {markerText} from '../words/markers.ts';
 import {CatchUp} from './logs/catch-up.ts';
 import {fewOf, namedIn} from './logs/logs-in.ts';
 import {sinceTime} from './logs/record-printer.ts';
@@ -50,10 +52,16 @@ export async function diffOfServer(
   return textOf(request, await runsOfServer(name, options), ['the server', ` of ${name}`]);
 }
 
+type RecordedOptions = Pick<ServerLogOptions, 'clock' | 'signal'> &
+  Pick<PiecesOptions, 'stdin'> & {
+    /** Receives one line about each part of the log that cannot be read. */
+    readonly note: (line: string) => void;
+  };
+
 /** The same of a recording, a file, a support bundle or stdin. Rejects with an `Error` of one line. */
 export async function diffOfRecording(
   {name, from, ...request}: DiffRequest & {readonly from: string},
-  options: Pick<ServerLogOptions, 'clock' | 'signal'> & Pick<PiecesOptions, 'stdin'>,
+  options: RecordedOptions,
 ): Promise<string> {
   const read = async () => {
     const found = await logToCompare(from, name);
@@ -102,13 +110,11 @@ async function runsOfServer(name: string, options: ServerLogOptions): Promise<re
   });
 }
 
-async function runsOf(
-  found: FoundLog,
-  {clock, ...options}: Pick<ServerLogOptions, 'clock' | 'signal'> & Pick<PiecesOptions, 'stdin'>,
-): Promise<readonly RunKinds[]> {
+async function runsOf(found: FoundLog, {clock, note, ...options}: RecordedOptions): Promise<readonly RunKinds[]> {
   // The oldest lines leave the buffer once they are counted.
   const buffer = new LogBuffer({maxBytes});
-  const source = new RecordedSource({buffer, pieces: openedPieces(found, options), roomBytes: blockBytes});
+  const pieces = notingDamage(openedPieces(found, options), note);
+  const source = new RecordedSource({buffer, pieces, roomBytes: blockBytes});
   const index = new RecordIndex(buffer);
   const counter = new RunCounter({buffer, index});
   for (let more = true; more; ) {
@@ -119,6 +125,16 @@ async function runsOf(
     options.signal.throwIfAborted();
   }
   return counter.runs;
+}
+
+async function* notingDamage(
+  pieces: AsyncIterable<RecordedPiece>,
+  note: RecordedOptions['note'],
+): AsyncGenerator<RecordedPiece> {
+  for await (const piece of pieces) {
+    if ('marker' in piece && piece.marker.kind === 'unreadable') note(markerText(piece.marker));
+    yield piece;
+  }
 }
 
 function countAll(index: RecordIndex, counter: RunCounter): void {

@@ -1,5 +1,6 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {gzipSync} from 'node:zlib';
 import {expect, it, onTestFinished} from 'vitest';
 import {diffOfRecording, diffOfServer} from '../../source/commands/whole-log.ts';
 import type {DemoServer} from '../../source/demo/server.ts';
@@ -13,7 +14,8 @@ import {logged} from '../ui/reading.ts';
 import {withServer} from './with-server.ts';
 
 const {signal} = new AbortController();
-const common = {clock: systemClock, random: () => 0, signal};
+const notes: string[] = [];
+const common = {clock: systemClock, random: () => 0, signal, note: (line: string) => void notes.push(line)};
 
 type NamedRequest = DiffRequest & {readonly name: string};
 
@@ -87,6 +89,19 @@ it('compares the runs in a support bundle, or says why there are none', async ()
   await expect(diffOfRecording({...request(), name: 'c2', from: alone}, common)).rejects.toThrow(
     `${alone} has 1 run of c2: nothing to compare`,
   );
+});
+
+it('says what of a log cannot be read', async () => {
+  const folder = await temporaryDirectory();
+  onTestFinished(() => folder[Symbol.asyncDispose]());
+  const from = path.join(folder.path, 'a.log.gz');
+  const [found] = await findOpened(path.join(root, 'test/wire/31-support-bundle-real.zip'));
+  const bytes: Uint8Array[] = [];
+  if (found) for await (const piece of openedPieces(found, {signal})) if ('bytes' in piece) bytes.push(piece.bytes);
+  await writeFile(from, gzipSync(Buffer.concat(bytes)).subarray(0, -8));
+  notes.length = 0;
+  expect(await diffOfRecording({...request(), name: undefined, from}, common)).toContain('run 2');
+  expect(notes).toEqual(['a.log.gz ends here, too early: it was cut, or is still being written']);
 });
 
 it('needs a name where there are several logs, and says which there are', async () => {

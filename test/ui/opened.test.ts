@@ -110,6 +110,7 @@ test('the list finds logs by name, a closed one is shown again, and two are one 
     );
   };
   await screen.until(() => text().join('') === 'early late', 'both');
+  expect(noticeAfter(screen, 'W')).toBe('these logs are files already: S saves what is shown');
 });
 
 test('a log that has ended is neither followed nor paused, and has no connector errors to come', async () => {

@@ -11,12 +11,12 @@ export const recordHandlers = {
   record(controller: Controller, keyName: string) {
     const {tab, pane, state} = controller;
     if (!tab) return;
-    if (tab.source.kind === 'merged') {
+    if (tab.source.kind === 'merged' && !controller.services.withoutServer) {
       controller.say('a merged log is not recorded: record its pipelines');
       return;
     }
     if (tab.source.kind !== 'pipeline') {
-      const what = tab.source.kind === 'file' ? 'this log is a file already' : 'this log is a recording already';
+      const what = alreadyKept[tab.source.kind];
       controller.sayHint(what, 'save', 'saves what is shown');
       return;
     }
@@ -39,6 +39,12 @@ export const recordHandlers = {
     }
   },
 };
+
+const alreadyKept = {
+  file: 'this log is a file already',
+  recording: 'this log is a recording already',
+  merged: 'these logs are files already',
+} as const;
 
 /** Says what is recorded once the recording is open. `watchRecordings` says why one cannot be opened. */
 function start(controller: Controller, pane: Pane): void {
