@@ -31,7 +31,7 @@ export function manPage(version: string, groups: readonly KeyGroup[]): string {
     ...screen.usage.map(([call]) => `${bold(call)}\n.br`),
     heading('DESCRIPTION'),
     paragraph(
-      'A sidebar lists every pipeline of a Feldera server; each open tab follows the log of one pipeline over its own ' +
+      'A list shows every pipeline of a Feldera server; each open tab follows the log of one pipeline over its own ' +
         'connection. The log scrolls, searches, filters, pauses and reconnects. After a reconnect, lines that can be ' +
         'told apart appear once, no line that the server still had is missing, and lines that it no longer had are ' +
         'shown as a gap.',

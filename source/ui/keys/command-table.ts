@@ -116,7 +116,7 @@ export const commands = [
       notOnPages: true,
     },
     {id: 'open-past', keys: ['O'], help: 'open what was recorded of the pipeline before', notOnPages: true},
-    {id: 'hide-sidebar', keys: ['z'], help: 'hide or show the sidebar', notOnPages: true},
+    {id: 'hide-sidebar', keys: ['z'], help: 'hide or show the list', notOnPages: true},
     {id: 'reconnect', keys: ['r'], help: 'reconnect now', hint: {isOffline: 'reconnect'}},
     {
       id: 'describe',
@@ -166,7 +166,7 @@ export const commands = [
     {id: 'quit', keys: ['q'], help: 'quit; asks when tabs are kept', hint: 'quit'},
     {id: 'interrupt', keys: ['^C'], help: 'twice: quit at once'},
   ]),
-  ...inGroup('sidebar', 'sidebar; other keys act on the log', [
+  ...inGroup('sidebar', 'list; other keys act on the log', [
     {id: 'list-up', keys: ['Up', 'k'], help: 'the pipeline above'},
     {id: 'list-down', keys: ['Down', 'j'], help: 'the pipeline below'},
     {id: 'list-page-up', keys: ['PageUp', 'b', '^U'], help: 'a page up'},

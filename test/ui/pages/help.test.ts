@@ -150,7 +150,7 @@ describe('what was typed', () => {
 
 it.each<[HelpView['from'], string]>([
   ['log', 'log: move'],
-  ['sidebar', 'sidebar; other keys act on the log'],
+  ['sidebar', 'list; other keys act on the log'],
   ['errors', 'unseen errors'],
 ])('the commands of the place that it was opened from come first: %s', (from, heading) => {
   const texts = textsOf(80, {from});
