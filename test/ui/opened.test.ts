@@ -113,6 +113,12 @@ test('the list finds logs by name, a closed one is shown again, and two are one 
   expect(noticeAfter(screen, 'W')).toBe('these logs are files already: S saves what is shown');
 });
 
+test('q quits at once while nothing has come through stdin', async () => {
+  await using screen = await screenOf(await findLogs('-'), ['stdin']);
+  screen.press('q');
+  expect(screen.quits).toBe(1);
+});
+
 test('a log that has ended is neither followed nor paused, and has no connector errors to come', async () => {
   const pieces = new PassThrough();
   await using app = await AppUnderTest.open({opened: await findLogs('-'), names: ['stdin'], stdin: pieces});

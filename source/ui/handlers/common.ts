@@ -103,9 +103,10 @@ export const commonHandlers = {
 
 /** Tabs of files can be opened again as they are; what came from stdin cannot. */
 function isWorthAsking({state, services}: Controller): boolean {
-  return state.tabs.some(
-    ({name, kept}) => kept && (!services.withoutServer || services.opened?.foundAs(name)?.kind === 'stdin'),
-  );
+  const {opened, withoutServer} = services;
+  const isLost = (name: string) =>
+    opened?.foundAs(name)?.kind === 'stdin' && (opened.get(name)?.buffer.lineCount ?? 0) > 0;
+  return state.tabs.some(({name, kept}) => kept && (!withoutServer || isLost(name)));
 }
 
 /**
