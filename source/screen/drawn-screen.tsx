@@ -86,6 +86,7 @@ export class DrawnScreen {
       controller.results.subscribe(() => this.#drawNow()),
       ...(mayDrawKeys ? [mayDrawKeys.subscribe(() => mayDrawKeys.get() && this.#drawNow())] : []),
       listen(process, 'SIGCONT', () => void controller.terminal.repaint()),
+      listen(process, 'SIGWINCH', this.#sizeSignal()),
       // From outside; ^Z is a key. While another program has the terminal, that one stops first (`stopAfterPager`).
       listen(process, 'SIGTSTP', () => {
         void controller.terminal.lend(async () => void (await controller.services.stopProcess()));
@@ -147,6 +148,21 @@ export class DrawnScreen {
     };
     stdout.prependListener('resize', onResize);
     return () => stdout.off('resize', onResize);
+  }
+
+  /**
+   * A window that is smaller for a moment, as when a pane is zoomed in and out, may have its size of before when the signal
+   * is handled: Node emits no `resize` then, but the terminal has lost what did not fit.
+   */
+  #sizeSignal(): () => void {
+    const {controller, process, isSpoken} = this.#options;
+    let before = sizeOf(process.stdout);
+    return () => {
+      const size = sizeOf(process.stdout);
+      const isSame = size.columns === before.columns && size.rows === before.rows;
+      before = size;
+      if (isSame && !isSpoken) void controller.terminal.repaint();
+    };
   }
 
   #element(): React.JSX.Element {

@@ -62,4 +62,11 @@ test('a resize while nothing happens fills the new size', async () => {
     expect(viewer.pane()).toHaveLength(rows - 4);
     expect(viewer.header().length).toBeGreaterThan(cols - 3);
   }
+  // Smaller and back before the program looks: it finds the size of before, and what did not fit is gone.
+  for (let round = 0; round < 3; round++) {
+    terminal.resize(1, 1);
+    terminal.resize(200, 50);
+    await terminal.waitFor(() => terminal.row(-1).includes('? help') && terminal.row(0).includes('pipetail'));
+    await terminal.waitFor(() => viewer.pane().at(-1)?.includes('line 60.') === true);
+  }
 });
