@@ -110,7 +110,8 @@ function bars(
     const shown = counts[place] ?? cell.counts;
     if (cell.kind === 'break') return plain(symbols.silence, {dim: true});
     if (cell.counts.records === 0) return plain(' ');
-    if (shown.records === 0) return plain(levels[0] ?? '', {dim: true});
+    // Not the lowest bar, which stands for a few records.
+    if (shown.records === 0) return plain(symbols.dot, {dim: true});
     // The root: a few lines are seen beside a flood.
     const level = Math.ceil(levels.length * Math.sqrt(shown.records / most));
     return plain(levels[level - 1] ?? '', barStyle(shown, hasColors));

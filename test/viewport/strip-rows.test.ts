@@ -88,7 +88,8 @@ describe('the rows of the strip', () => {
   it('show what filters leave, and dim where they leave nothing', () => {
     const shownOf = ({firstId}: {firstId: number}) => ({records: firstId === 10 ? 4 : 0, errors: 0, warnings: 0});
     const [row] = rowsOf(counts(9, 9, 0), {shownOf});
-    expect(row?.text).toContain(' ▁█ ');
+    expect(row?.text).toContain(' ·█ ');
+    expect(texts(counts(9, 9, 0), {shownOf}, {isUtf8: false})[0]).toContain(' -@ ');
     expect(row?.runs.find(({start: from}) => from === 9)?.style).toEqual({dim: true});
   });
 

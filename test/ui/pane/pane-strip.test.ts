@@ -86,7 +86,7 @@ describe('the strip of a tab', () => {
     await using screen = await shown();
     await typed(screen, '&', 'tick');
     const [bars] = await stripOf(screen);
-    expect(bars).toBe(`11-25 00:00 ${'█▁▁▁▁▁▁▁▁▁'.repeat(4)} 00:00:39`);
+    expect(bars).toBe(`11-25 00:00 ${'█·········'.repeat(4)} 00:00:39`);
     await pressed(screen, 'Esc');
     await typed(screen, '/', 'step 60 tick');
     const [, axis = ''] = await stripOf(screen);
