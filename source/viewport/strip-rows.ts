@@ -51,8 +51,8 @@ export type StripMarks = {
   /** First entries of runs. */
   readonly starts: readonly number[];
   readonly markers: Iterable<readonly [id: number, marker: Marker]>;
-  /** The records of a cell that filters leave; undefined: there are no filters. */
-  readonly shownOf: ((cell: StripCell) => RecordCounts) | undefined;
+  /** The records of a cell that filters leave, undefined until they are counted; undefined: there are no filters. */
+  readonly shownOf: ((cell: StripCell) => RecordCounts | undefined) | undefined;
 };
 
 type StripLook = {
@@ -104,12 +104,12 @@ function bars(
 ): readonly StyledText[] {
   const counts = cells.map((cell) => (shownOf && cell.counts.records > 0 ? shownOf(cell) : cell.counts));
   // A power of two: the bars keep their heights while the newest one grows.
-  const most = 2 ** Math.ceil(Math.log2(Math.max(1, ...counts.map(({records}) => records))));
+  const most = 2 ** Math.ceil(Math.log2(Math.max(1, ...counts.map((each) => each?.records ?? 0))));
   const levels = [...symbols.bars];
   return cells.map((cell, place) => {
-    const shown = counts[place] ?? cell.counts;
+    const shown = counts[place];
     if (cell.kind === 'break') return plain(symbols.silence, {dim: true});
-    if (cell.counts.records === 0) return plain(' ');
+    if (!shown || cell.counts.records === 0) return plain(' ');
     // Not the lowest bar, which stands for a few records.
     if (shown.records === 0) return plain(symbols.dot, {dim: true});
     // The root: a few lines are seen beside a flood.

@@ -206,7 +206,9 @@ export class PaneModel {
 
   /** The records by time are counted but for the last few, which change all the time. Begins that if it is not. */
   get isCounted(): boolean {
-    const {firstId, endId} = this.source.buffer;
+    const {firstId: heldFrom, endId} = this.source.buffer;
+    // Of a large file its end is indexed first.
+    const firstId = Math.max(heldFrom, this.index.indexedFrom);
     const {endId: countedTo} = this.histogram;
     return countedTo > firstId && endId - countedTo <= Math.max(mostUncounted, (endId - firstId) * uncountedShare);
   }

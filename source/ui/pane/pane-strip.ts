@@ -15,6 +15,9 @@ const mostUnsettled = 2000;
 /** Entries that one frame counts for filters, in 3 ms: the next one goes on. */
 const mostCounted = 200_000;
 
+/** Lines that are counted in more than a blink: it is said. */
+const longLog = 100_000;
+
 type Width = Pick<Layout, 'paneWidth'>;
 
 /** `at`: Unix time in ms; `counts`: of the records that filters leave. */
@@ -25,7 +28,14 @@ export class PaneStrip {
   readonly #model: PaneModel;
   readonly #services: RowServices;
   readonly #counts = new ShownCounts();
-  #laidOut: {readonly key: readonly unknown[]; readonly strip: Strip; readonly columns: StripColumns} | undefined;
+  #laidOut:
+    | {
+        readonly key: readonly unknown[];
+        readonly paneWidth: number;
+        readonly strip: Strip;
+        readonly columns: StripColumns;
+      }
+    | undefined;
   #painted: {readonly key: readonly unknown[]; readonly rows: readonly string[]} | undefined;
 
   constructor(model: PaneModel, services: RowServices) {
@@ -46,7 +56,7 @@ export class PaneStrip {
       ...[strip, columns, shown, shown?.caughtUp, this.#model.isFiltering],
       ...[searching?.search, searching?.search.count, index.runs.length, buffer.lastMarker()?.marker],
       ...(isPart ? ends.map((id) => cellOf(strip, id)) : []),
-      hasNoTimes(this.#model),
+      whyNoStrip(this.#model),
     ];
     if (this.#painted && sameParts(this.#painted.key, key)) return this.#painted.rows;
     const {colors, symbols} = this.#services;
@@ -57,9 +67,9 @@ export class PaneStrip {
       // The runs of several pipelines are no runs of the merged log.
       starts: source.sourceNames ? [] : index.runs.slice(1).map(({firstId}) => firstId),
       markers: buffer.markers(),
-      shownOf: counts && ((cell: StripCell) => counts.get(cell) ?? noRecords),
+      shownOf: counts && ((cell: StripCell) => counts.get(cell)),
     };
-    const whyEmpty = hasNoTimes(this.#model) ? ` ${noTimesWords}` : '';
+    const whyEmpty = whyNoStrip(this.#model);
     const look = {columns, symbols, hasColors: colors !== 'none', offsetAt: this.#offsetAt(view), whyEmpty};
     const rows = stripRows(strip, marks, look).map((row) => paint(row, colors));
     const isBehind = counts !== undefined && this.#counts.isBehind;
@@ -107,24 +117,31 @@ export class PaneStrip {
   }
 
   #layOut(view: PaneView, {paneWidth}: Width): {readonly strip: Strip; readonly columns: StripColumns} {
-    const {histogram} = this.#model;
+    const {histogram, isCounted} = this.#model;
+    // While a log is counted anew, the part of it that is would not be what it was.
+    if (this.#laidOut?.paneWidth === paneWidth && this.#laidOut.strip !== noStrip && !isCounted) return this.#laidOut;
     const {stretches, spanMs} = histogram;
     const now = this.#services.clock.wall();
     const [first] = stretches;
     const times = {from: first?.at ?? now, to: stretches.at(-1)?.at ?? now, now, offsetAt: this.#offsetAt(view)};
     const columns = stripColumns(paneWidth - overviewCells, times);
-    const key = [histogram, histogram.version, columns.cells, columns.left];
+    const key = [histogram, histogram.version, isCounted, columns.cells, columns.left];
     if (this.#laidOut && sameParts(this.#laidOut.key, key)) return this.#laidOut;
     // At another width, other spans fit.
     const before = this.#laidOut?.columns.cells === columns.cells ? this.#laidOut.strip.spanMs : undefined;
-    const strip = first ? stripOf({stretches, spanMs, width: columns.cells, before}) : noStrip;
-    this.#laidOut = {key, strip, columns};
+    const strip = first && isCounted ? stripOf({stretches, spanMs, width: columns.cells, before}) : noStrip;
+    this.#laidOut = {key, paneWidth, strip, columns};
     return this.#laidOut;
   }
 
   #offsetAt(view: PaneView): RowServices['offsetAt'] {
     return zoneOf(view, this.#services.offsetAt);
   }
+}
+
+function whyNoStrip(model: PaneModel): string {
+  if (hasNoTimes(model)) return ` ${noTimesWords}`;
+  return !model.isCounted && model.source.buffer.lineCount > longLog ? ' counting the records by time' : '';
 }
 
 export const noTimesWords = 'no line has a time, so there is no strip';
@@ -148,7 +165,11 @@ class ShownCounts {
    * For one frame. The newest cells come first: while lines are dropped, the oldest one always begins elsewhere and is
    * counted anew.
    */
-  ofCells(cells: readonly StripCell[], shown: ShownLines, model: PaneModel): ReadonlyMap<StripCell, RecordCounts> {
+  ofCells(
+    cells: readonly StripCell[],
+    shown: ShownLines,
+    model: PaneModel,
+  ): ReadonlyMap<StripCell, RecordCounts | undefined> {
     this.#begin(shown, mostCounted);
     this.#forgetBut(cells);
     const counted = cells.filter(({counts}) => counts.records > 0).toReversed();
@@ -158,7 +179,7 @@ class ShownCounts {
   /** All of one cell, whatever frames have counted. */
   ofCell(cell: StripCell, shown: ShownLines, model: PaneModel): RecordCounts {
     this.#begin(shown, Number.POSITIVE_INFINITY);
-    return this.#of(cell, shown, model);
+    return this.#of(cell, shown, model) ?? noRecords;
   }
 
   #begin(shown: ShownLines, most: number): void {
@@ -178,7 +199,8 @@ class ShownCounts {
     this.#cells = new Map(held);
   }
 
-  #of({firstId, endId}: StripCell, shown: ShownLines, {index, source}: PaneModel): RecordCounts {
+  /** Undefined: nothing of it is counted yet. */
+  #of({firstId, endId}: StripCell, shown: ShownLines, {index, source}: PaneModel): RecordCounts | undefined {
     // The last cell has no end of its own.
     const end = Math.min(endId, source.buffer.endId);
     const cached = this.#cells.get(firstId);
@@ -194,6 +216,7 @@ class ShownCounts {
     // The rest may still change: it is counted in each frame.
     const reached = Math.min(end, to + Math.max(0, this.#left));
     if (reached < end) this.isBehind = true;
+    if (reached === firstId) return undefined;
     return sumOf(counts, count(to, reached));
   }
 }

@@ -110,9 +110,36 @@ describe('the strip of a tab', () => {
     expect(shares[0]).toBeLessThan(shares[4] ?? 0);
     expect(shares).toEqual(shares.toSorted((one, other) => one - other));
     expect(frames[4]).toBe(frames[3]);
+    // What is not counted yet is not what filters leave nothing of.
+    expect(frames[0]?.slice(12, 20)).toBe(' '.repeat(8));
+    expect(frames[4]?.slice(12, 20)).toContain('·');
     // The newest cells come first: the oldest one is counted anew whenever lines are dropped.
     expect(frames[0]?.indexOf('█')).toBeGreaterThan(frames[4]?.indexOf('█') ?? 0);
     expect(frames[0]?.lastIndexOf('█')).toBe(frames[4]?.lastIndexOf('█'));
+  });
+
+  it('is not that of a part of the log while the rest is counted', async () => {
+    await using screen = await shown();
+    const texts = () => painted(screen).map((row) => stripVTControlCharacters(row).trimEnd());
+    const [bars] = await stripOf(screen);
+    const {model} = screen.controller.pane ?? {};
+    model?.source.buffer.append(Buffer.from(`${logged(100, 'INFO', 'a burst')}\n`.repeat(200_000)));
+    const countSome = (bytes: number) => {
+      model?.index.step(1e9);
+      model?.histogram.step(bytes);
+    };
+    countSome(20_000);
+    expect(model?.histogram.endId).toBeGreaterThan(1000);
+    expect(texts()[0]).toBe(bars);
+    countSome(1e9);
+    expect(texts()[0]).toContain('00:01:40');
+  });
+
+  it('says that a long log is being counted', async () => {
+    await using screen = await shown();
+    const {buffer} = screen.manager.get('orders') ?? {};
+    buffer?.append(Buffer.from(`${logged(100, 'INFO', 'a burst')}\n`.repeat(200_000)));
+    expect(stripVTControlCharacters(painted(screen)[0] ?? '')).toBe(' counting the records by time');
   });
 
   it('tells all records of a span, whatever the frame has counted', async () => {
