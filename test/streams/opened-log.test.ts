@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {appendFile, readdir, readlink, rename, rm, truncate, writeFile} from 'node:fs/promises';
+import {appendFile, open, readdir, readlink, rename, rm, truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {expect, test, vi} from 'vitest';
@@ -128,6 +128,19 @@ test('a file that was written again, and is longer than before, was truncated', 
   await opened.shows('one', 'two', '<truncated>', 'another beginning', 'and more');
 });
 
+test('NULs before what a writer goes on with after its file was emptied are no line', async () => {
+  await using home = await temporaryDirectory();
+  await using opened = await openFile(home, `${'\0'.repeat(300_000)}one\n`);
+  await opened.shows('one');
+  await truncate(opened.file, 0);
+  await opened.shows('one', '<truncated>');
+  await using writer = await open(opened.file, 'r+');
+  await writer.write('tw', 600_000);
+  await opened.shows('one', '<truncated>', 'tw');
+  await writer.write('o\n\0\n', 600_002);
+  await opened.shows('one', '<truncated>', 'two', '\0');
+});
+
 test('a rotated file is read to its end, and then the new one from its beginning', async () => {
   await using home = await temporaryDirectory();
   await using opened = await openFile(home, 'one\n');
@@ -249,12 +262,10 @@ test('a rotated file that was deleted since it was found is left out, and named'
   await using opened = openLog({found: {kind: 'file', name: 'app.log', path: last, packed: undefined, older}, sizes});
   await opened.shows(...numbered(0, 40));
   await eventually(
-    () => !opened.log.buffer.isAwaitingEarlier && opened.log.snapshot.get().file,
-    () => 'not counted',
+    () => fileOf(opened)?.kind === 'followed' && fileOf(opened)?.counted === undefined,
+    () => JSON.stringify(fileOf(opened)),
   );
-  const {file} = opened.log.snapshot.get();
-  expect(file?.kind).toBe('followed');
-  expect(file?.why).toBe(`${last}.1 cannot be opened: there is no such file or folder`);
+  expect(fileOf(opened)?.why).toBe(`${last}.1 cannot be opened: there is no such file or folder`);
 });
 
 test('a rotated file that is no log is a marker, and the others are shown and followed', async () => {

@@ -39,6 +39,8 @@ export class FollowedFile {
   #offset: number;
   /** The last bytes that were read, at most `comparedBytes`. */
   #last = Buffer.alloc(0);
+  /** A file that was emptied while its writer kept its place begins with NULs, which nobody wrote. */
+  #isInHole: boolean;
   #missingSince: number | undefined;
   #isRemoved = false;
   #watchers: FSWatcher[] = [];
@@ -54,6 +56,7 @@ export class FollowedFile {
     this.#path = options.path;
     this.#part = options.part;
     this.#offset = options.offset;
+    this.#isInHole = options.offset === 0;
     this.#clock = options.clock;
     this.#sink = options.sink;
   }
@@ -141,7 +144,9 @@ export class FollowedFile {
       }
       if (bytes.length === compared) return;
       const added = bytes.subarray(compared);
-      this.#sink.append(added, this.#part, this.#offset);
+      const skipped = this.#isInHole ? leadingZeros(added) : 0;
+      this.#isInHole &&= skipped === added.length;
+      if (!this.#isInHole) this.#sink.append(added.subarray(skipped), this.#part, this.#offset + skipped);
       this.#offset += added.length;
       this.#last = Buffer.from(bytes.subarray(-comparedBytes));
     }
@@ -188,6 +193,12 @@ export class FollowedFile {
 
   #moveTo(offset: number): void {
     this.#offset = offset;
+    this.#isInHole = offset === 0;
     this.#last = Buffer.alloc(0);
   }
+}
+
+function leadingZeros(bytes: Uint8Array): number {
+  const first = bytes.findIndex((byte) => byte !== 0);
+  return first === -1 ? bytes.length : first;
 }
