@@ -52,11 +52,11 @@ type ControllerOptions = {
   readonly beforeFirst?: () => Promise<void>;
 };
 
-/** Parts of a pane's view on which the number of rows of its entries depends. */
-const formParts: readonly (keyof PaneView)[] = ['wrap', 'asSent', 'time', 'lineNumbers'];
-
-/** Parts on which it depends which entries are shown. */
-const entryParts: readonly (keyof PaneView)[] = ['filters', 'fold', 'around', 'connectorErrors'];
+/** Parts of a pane's view on which it depends which entries are shown, and in how many rows. */
+const rowParts: readonly (keyof PaneView)[] = [
+  ...(['filters', 'fold', 'around', 'connectorErrors'] as const),
+  ...(['wrap', 'asSent', 'time', 'lineNumbers'] as const),
+];
 
 /** Connects view, logs and server: key handlers call it, components render its stores. No React: tests press keys. */
 export class Controller {
@@ -292,9 +292,8 @@ export class Controller {
 
   /** Changes the view of a tab, without keeping the tab. */
   changePaneOf(name: string, change: Partial<PaneView>): void {
-    const isOfEntries = entryParts.some((part) => part in change);
-    // The filter row may appear or disappear, which changes the height of the pane; another form has other rows.
-    const isOfRows = isOfEntries || formParts.some((part) => part in change);
+    // The filter row may appear or disappear, which changes the height of the pane, too.
+    const isOfRows = rowParts.some((part) => part in change);
     if (isOfRows) this.#setPosition(name, ({tab, geometry}) => setCurrentRow(tab.pane.position, geometry));
     this.dispatch({type: 'pane', name, change});
     const {pane} = this;
@@ -323,7 +322,7 @@ export class Controller {
     const at = this.paneAt;
     if (!at) return;
     const {entries} = at.geometry;
-    const isHeld = id >= at.model.source.buffer.firstId;
+    const isKept = id >= at.model.source.buffer.firstId;
     at.model.reveal(id);
     const target = entries.atOrAfter(id) ?? entries.atOrBefore(id);
     if (target === undefined) {
@@ -331,7 +330,7 @@ export class Controller {
       return;
     }
     if (target !== id) {
-      const why = isHeld ? 'is hidden by a filter' : 'is no longer kept';
+      const why = isKept ? 'is hidden by a filter' : 'is no longer kept';
       this.say(`that line ${why}: the ${target > id ? 'next' : 'last'} one shown`);
     }
     this.changePane({position: reveal(at.tab.pane.position, at.geometry, target)});
