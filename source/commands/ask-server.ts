@@ -35,7 +35,7 @@ async function askServer(
   onServer(server);
   try {
     const note = (line: string) => process.stderr.write(noticeLine(line, isJson));
-    const ofServer = serverVersion(server.client, signal);
+    const ofServer = serverVersion(server.client, systemClock, signal);
     const versionChecked = reportOldServer(ofServer, note);
     const text = await answer(server.client, signal, ofServer);
     await versionChecked;

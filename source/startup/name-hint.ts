@@ -4,11 +4,16 @@ import {commandWords} from '../settings/option.ts';
 import {closest, didYouMean, UsageError} from '../settings/parse-values.ts';
 import type {OpenServer} from './open-server.ts';
 
-/** Milliseconds to wait for the pipelines' names. */
-const patience = 1_000;
+/** Milliseconds to wait for the pipelines' names: of who presses a key for them, and of who made a mistake. */
+const patienceForKey = 1_000;
+const patienceForHint = 5_000;
 
 /** The names of the server's pipelines; undefined if they do not arrive in time. Never rejects. */
-export async function namesSoon(client: ApiClient, clock: Clock): Promise<readonly string[] | undefined> {
+export async function namesSoon(
+  client: Pick<ApiClient, 'listPipelines'>,
+  clock: Pick<Clock, 'after'>,
+  patience = patienceForKey,
+): Promise<readonly string[] | undefined> {
   const stop = new AbortController();
   const late = clock.after(patience, () => stop.abort());
   try {
@@ -22,7 +27,7 @@ export async function namesSoon(client: ApiClient, clock: Clock): Promise<readon
 
 /** The end of a message about a missing pipeline; empty if no name is near. Never rejects. */
 export async function nameHint(name: string, client: ApiClient, clock: Clock): Promise<string> {
-  return didYouMean(name, (await namesSoon(client, clock)) ?? []);
+  return didYouMean(name, (await namesSoon(client, clock, patienceForHint)) ?? []);
 }
 
 /** Our commands by the names that other programs use. */
@@ -44,7 +49,7 @@ export async function checkFirstName(
   const meant = elsewhere.get(first) ?? closest(first, commandWords);
   if (meant === undefined || meant === first) return;
   const server = await open();
-  const pipelines = await namesSoon(server.client, clock);
+  const pipelines = await namesSoon(server.client, clock, patienceForHint);
   await server.close();
   if (pipelines === undefined || pipelines.includes(first)) return;
   throw new UsageError(`'${first}' is neither a command nor a pipeline · did you mean 'pipetail ${meant}'?`);

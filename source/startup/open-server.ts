@@ -49,9 +49,16 @@ export async function openServer(settings: Settings, version: string, clock: Clo
 const versionPatience = 5_000;
 
 /** The server's version; undefined if it does not arrive in time. Never rejects. */
-export async function serverVersion(client: ApiClient, signal: AbortSignal): Promise<string | undefined> {
-  const late = AbortSignal.any([signal, AbortSignal.timeout(versionPatience)]);
-  return await client.getVersion(late).catch(() => undefined);
+export async function serverVersion(
+  client: Pick<ApiClient, 'getVersion'>,
+  clock: Pick<Clock, 'after'>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const late = new AbortController();
+  const cancel = clock.after(versionPatience, () => late.abort());
+  const version = await client.getVersion(AbortSignal.any([signal, late.signal])).catch(() => undefined);
+  cancel();
+  return version;
 }
 
 /** `version` never rejects. */

@@ -1,6 +1,7 @@
 import {expect, it} from 'vitest';
 import {ApiError} from '../../source/api/errors.ts';
 import {statusText} from '../../source/commands/status.ts';
+import {systemClock} from '../../source/lib/clock.ts';
 import {readNames} from '../../source/settings/request.ts';
 import {serverVersion} from '../../source/startup/open-server.ts';
 import {withServer} from './with-server.ts';
@@ -12,7 +13,7 @@ async function status(words: readonly string[], output: 'text' | 'json' = 'text'
     server.pipeline('fraud').fail('exit status: 101\nat src/main.rs');
     return await statusText({
       client,
-      serverVersion: serverVersion(client, signal),
+      serverVersion: serverVersion(client, systemClock, signal),
       requested: readNames(words),
       output,
       signal,
@@ -57,7 +58,7 @@ it('does not suggest the name that was given, where the server lists it and answ
     const failure = {kind: 'fatal', reason: 'unknown-pipeline', message: 'no such pipeline'} as const;
     return await statusText({
       client: {...client, getPipeline: () => Promise.reject(new ApiError(failure))},
-      serverVersion: serverVersion(client, signal),
+      serverVersion: serverVersion(client, systemClock, signal),
       requested: readNames(['orders']),
       output: 'text',
       signal,
@@ -77,7 +78,7 @@ it('shows what the compiler does, since when, and the details of an error', asyn
     const requested = readNames(['orders', 'fraud']);
     const text = await statusText({
       client,
-      serverVersion: serverVersion(client, signal),
+      serverVersion: serverVersion(client, systemClock, signal),
       requested,
       output: 'text',
       signal,

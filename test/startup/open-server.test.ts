@@ -1,13 +1,16 @@
 import {existsSync, readFileSync} from 'node:fs';
 import path from 'node:path';
-import {describe, expect, it, test} from 'vitest';
+import {describe, expect, it, onTestFinished, test} from 'vitest';
+import {createClient} from '../../source/api/client.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {UsageError} from '../../source/settings/parse-values.ts';
-import {openServer, runTokenCommand} from '../../source/startup/open-server.ts';
+import {nameHint, namesSoon} from '../../source/startup/name-hint.ts';
+import {openServer, runTokenCommand, serverVersion} from '../../source/startup/open-server.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {readSettings} from '../harness/read-settings.ts';
+import {startReplayServer} from '../harness/replay-server.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 describe('open server', () => {
@@ -146,3 +149,40 @@ function readStatus(pid: number): string {
     return '';
   }
 }
+
+describe('a server that does not answer', () => {
+  async function setUp() {
+    const server = await startReplayServer({reply: () => undefined});
+    const client = createClient({baseUrl: server.url, clock: systemClock, userAgent: 'test'});
+    onTestFinished(async () => {
+      await client.close();
+      await server[Symbol.asyncDispose]();
+    });
+    return {server, client, clock: new FakeClock()};
+  }
+
+  it('is asked for its version for 5 s', async () => {
+    const {server, client, clock} = await setUp();
+    const version = serverVersion(client, clock, new AbortController().signal);
+    await server.untilOpen(1);
+    await clock.advance(5_000);
+    expect(await version).toBeUndefined();
+  });
+
+  it('is asked for the name that was meant for as long, and for names to choose from for 1 s', async () => {
+    const {server, client, clock} = await setUp();
+    let hint: string | undefined;
+    const hinted = nameHint('ordesr', client, clock).then((text) => {
+      hint = text;
+    });
+    const names = namesSoon(client, clock);
+    await server.untilOpen(2);
+    await clock.advance(1_000);
+    expect(await names).toBeUndefined();
+    await clock.advance(3_999);
+    expect(hint).toBeUndefined();
+    await clock.advance(1);
+    await hinted;
+    expect(hint).toBe('');
+  });
+});

@@ -114,7 +114,7 @@ async function printServerLogs(
       : new Recordings({directory, server: serverKey, maxBytes, clock, processes: processesOf(process)});
   const closed = new AbortController();
   const untilClosed = AbortSignal.any([signal, closed.signal]);
-  const versionChecked = reportOldServer(serverVersion(client, untilClosed), note);
+  const versionChecked = reportOldServer(serverVersion(client, clock, untilClosed), note);
   const common = {client, clock, random: systemRandom, note, signal};
   const alerts = onAlert === undefined || !request.follow ? undefined : await import('./log-alerts.ts');
   const endPrinting = request.follow ? histogram?.startPrinting(clock, (text) => output.write(text)) : undefined;
