@@ -1,5 +1,6 @@
 import {readdir} from 'node:fs/promises';
 import path from 'node:path';
+import {expect} from 'vitest';
 import type {DemoServerOptions} from '../../source/demo/demo.ts';
 import {type Level, plainLine} from '../../source/demo/log-lines.ts';
 import {quiet} from '../../source/demo/scenario.ts';
@@ -101,7 +102,12 @@ export class View implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.terminal.dispose();
+    const {terminal} = this;
+    const wrapped = terminal.alternateScreen && !terminal.isResized ? terminal.wrappedRows() : [];
+    const text = terminal.text();
+    await terminal.dispose();
+    // A row that is wider than the terminal moves those above it up, and the first ones off the screen.
+    expect(wrapped, text).toEqual([]);
   }
 
   #body(): string[] {

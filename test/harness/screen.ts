@@ -34,6 +34,11 @@ export class Screen {
     return this.#line(row)?.translateToString(true, 0, this.#emulator.cols).trimEnd() ?? '';
   }
 
+  /** The rows that the emulator itself began, since the one above was wider than it. */
+  wrappedRows(): number[] {
+    return Array.from({length: this.#emulator.rows}, (_, row) => row).filter((row) => this.#line(row)?.isWrapped);
+  }
+
   /** All rows, joined by newlines. */
   text(): string {
     return this.rows().join('\n');

@@ -65,6 +65,7 @@ export class Terminal implements AsyncDisposable {
   readonly #secrets: SecretWatch;
   readonly #output: Buffer[] = [];
   #ended: Exit | undefined;
+  #isResized = false;
 
   constructor(options: TerminalOptions, directory: TemporaryDirectory) {
     this.#directory = directory;
@@ -119,6 +120,16 @@ export class Terminal implements AsyncDisposable {
 
   text(): string {
     return this.#screen.text();
+  }
+
+  /** See `Screen.wrappedRows`. */
+  wrappedRows(): number[] {
+    return this.#screen.wrappedRows();
+  }
+
+  /** Its size has changed: a frame may have been of another one. */
+  get isResized(): boolean {
+    return this.#isResized;
   }
 
   cell(row: number, column: number): Cell {
@@ -216,6 +227,7 @@ export class Terminal implements AsyncDisposable {
 
   /** Changes the size of the window; the program gets SIGWINCH. */
   resize(cols: number, rows: number): void {
+    this.#isResized = true;
     this.#emulator.resize(cols, rows);
     this.#pty.resize(cols, rows);
   }

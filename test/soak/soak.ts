@@ -114,6 +114,8 @@ async function atRest(terminal: Terminal, server: SoakServer) {
     30_000,
   );
   await sleep(300);
+  const [wide] = terminal.wrappedRows();
+  if (wide !== undefined) throw new Error(`row ${wide - 1} is wider than the terminal:\n${terminal.text()}`);
   return state;
 }
 
