@@ -141,6 +141,12 @@ test('NULs before what a writer goes on with after its file was emptied are no l
   await opened.shows('one', '<truncated>', 'two', '\0');
 });
 
+test('the byte order mark that a file begins with is in no line', async () => {
+  await using home = await temporaryDirectory();
+  await using opened = await openFile(home, '\ufeffone\n\ufefftwo\n');
+  await opened.shows('one', '\ufefftwo');
+});
+
 test('a rotated file is read to its end, and then the new one from its beginning', async () => {
   await using home = await temporaryDirectory();
   await using opened = await openFile(home, 'one\n');

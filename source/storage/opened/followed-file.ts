@@ -144,7 +144,7 @@ export class FollowedFile {
       }
       if (bytes.length === compared) return;
       const added = bytes.subarray(compared);
-      const skipped = this.#isInHole ? leadingZeros(added) : 0;
+      const skipped = this.#isInHole ? textStart(added) : 0;
       this.#isInHole &&= skipped === added.length;
       if (!this.#isInHole) this.#sink.append(added.subarray(skipped), this.#part, this.#offset + skipped);
       this.#offset += added.length;
@@ -198,7 +198,11 @@ export class FollowedFile {
   }
 }
 
-function leadingZeros(bytes: Uint8Array): number {
+/** After the NULs, or the byte order mark of UTF-8, with which a file begins. */
+function textStart(bytes: Uint8Array): number {
+  if (byteOrderMark.every((byte, index) => bytes[index] === byte)) return byteOrderMark.length;
   const first = bytes.findIndex((byte) => byte !== 0);
   return first === -1 ? bytes.length : first;
 }
+
+const byteOrderMark: readonly number[] = [0xef, 0xbb, 0xbf];
