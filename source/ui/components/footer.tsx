@@ -13,7 +13,7 @@ import {keyLabel} from '../keys/key-names.ts';
 import {conditionsOfPage} from '../pages/pages.ts';
 import {selectionWords} from '../pane/pane-at.ts';
 import {hasMatches} from '../state/pane-view.ts';
-import {namesToMerge, promptInUse} from '../state/view-state.ts';
+import {namesToMerge, pipelinesOf, promptInUse} from '../state/view-state.ts';
 import {Line} from './rows.tsx';
 import {tabLabels, useTabLabels} from './tab-bar.ts';
 
@@ -50,12 +50,19 @@ export function conditionsOf(controller: Controller): Conditions {
   return conditionsOfPage(controller);
 }
 
+/** There are several to merge, and the tab on the screen is not just that. */
+function isMergeable({state, tab}: Controller): boolean {
+  const names = namesToMerge(state);
+  const shown = pipelinesOf(tab);
+  return names.length > 1 && !(shown.length === names.length && names.every((name) => shown.includes(name)));
+}
+
 function ofBoth(controller: Controller): Conditions {
   const labels = tabLabels(controller);
   return {
     hasTab: controller.tab !== undefined,
     hasTabs: controller.state.tabs.length > 1,
-    isMergeable: namesToMerge(controller.state).length > 1,
+    isMergeable: isMergeable(controller),
     hasClosed: controller.tabSwitcher.hasClosed,
     hasPipeline: controller.listed.length > 0,
     isSortable: controller.listed.length > 0 && !controller.services.withoutServer,

@@ -114,6 +114,10 @@ describe('the footer of the list', () => {
     expect(footer(screen)).toMatch(/^ \? help Enter log /);
     screen.press('m', 'j', 'm');
     expect(footer(screen)).toContain(' + merge');
+    screen.press('+');
+    expect(screen.controller.tab?.source.kind).toBe('merged');
+    // It has all tabs already.
+    expect(footer(screen)).not.toContain(' + merge');
   });
 
   it('offers no pipeline where there is none', async () => {
