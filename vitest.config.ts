@@ -35,7 +35,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: {name: 'feldera', include: FELDERA, globalSetup: 'test/feldera/set-up.ts', testTimeout: 180_000},
+        test: {name: 'feldera', include: FELDERA, globalSetup: 'test/feldera/set-up.ts', testTimeout: 400_000},
       },
     ],
   },

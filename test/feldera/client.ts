@@ -27,8 +27,8 @@ export type ClientOptions = {
 
 export type Answer = {readonly status: number; readonly body: unknown};
 
-/** How long a wait for a state may take: a real compiler takes minutes, the stand-ins seconds. */
-const STATE_MS = 60_000;
+/** How long a wait for a state may take: a real compiler takes minutes, the stand-ins seconds, one after the other. */
+const STATE_MS = 150_000;
 
 /** The tests' own way to a Feldera server, beside the program under test. */
 export class FelderaClient {

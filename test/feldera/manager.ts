@@ -114,7 +114,7 @@ export class Manager implements AsyncDisposable {
         return await client.answers();
       },
       async () => `the manager does not answer: ${await this.log()}`,
-      30_000,
+      120_000,
     );
   }
 

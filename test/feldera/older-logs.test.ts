@@ -23,7 +23,7 @@ function numbersIn({stdout}: RunningProgram): number[] {
 test.for(['0.100', '0.200', '0.280'] as const)(
   '%s: an overflowed ring over cuts, a loss, and another pipeline',
   {
-    timeout: 180_000,
+    timeout: 400_000,
   },
   async (version, context) => {
     needsOlderServer(context);

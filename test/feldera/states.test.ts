@@ -40,7 +40,8 @@ test('stopped, running, paused, running again, stopped', async () => {
   const {client} = rig;
   const name = rig.named('life');
   await client.compiled(name);
-  await using view = await rig.open([name], {cols: 120, rows: 40});
+  // The slower the machine, the more lines there are between two states.
+  await using view = await rig.open([name], {cols: 120, rows: 200});
   const seen = async (header: RegExp, row: string, word: string): Promise<void> => {
     await view.terminal.waitFor(() => header.test(view.header()) && rowOf(view, name).includes(row));
     expect(await told(rig, name)).toEqual({list: word, status: word});

@@ -101,7 +101,7 @@ export function ownManagerForAll(options: ManagerOptions & {readonly version?: V
   });
   beforeAll(async () => {
     if (feldera.kind === 'own') manager = await ownManager(options);
-  }, 60_000);
+  }, 240_000);
   afterAll(async () => {
     await manager?.[Symbol.asyncDispose]();
   });
