@@ -133,5 +133,5 @@ export class Bounds {
 
 function tooLarge({name, packed, isFile}: ToUnpack, what: string): OpenError {
   const way = isFile ? ` · ${packed} -dc ${name} | pipetail open - reads it all the same` : '';
-  return new OpenError(`${name} is not opened: it unpacks to ${what}${way}`);
+  return new OpenError(`${name} is not read to its end: it unpacks to ${what}${way}`);
 }

@@ -118,11 +118,11 @@ describe.each(['gzip', 'zstd'] as const)('%s', (packed) => {
     const bomb = packers[packed](Buffer.alloc(4 * 1024 * 1024, line));
     const limits = {bytes: 1024 * 1024, ratio: 1e9, ratioFrom: 0};
     expect(await readAs(packed, bomb, limits)).toMatchObject({
-      end: `OpenError: x.log.gz is not opened: it unpacks to more than 1.0 MB · ${packed} -dc x.log.gz | pipetail open - reads it all the same`,
+      end: `OpenError: x.log.gz is not read to its end: it unpacks to more than 1.0 MB · ${packed} -dc x.log.gz | pipetail open - reads it all the same`,
       mostAtOnce: 64 * 1024,
     });
     const {end} = await readAs(packed, bomb, {bytes: 1e12, ratio: 100, ratioFrom: 1024 * 1024});
-    expect(end).toMatch(/^OpenError: x\.log\.gz is not opened: it unpacks to more than [\d,]+ times its size/);
+    expect(end).toMatch(/^OpenError: x\.log\.gz is not read to its end: it unpacks to more than [\d,]+ times its size/);
   });
 });
 
