@@ -13,11 +13,18 @@ const collect = vm.runInNewContext('gc');
 process.on('SIGPWR', () => {
   collect();
   // What was freed in the first turn may hold what finalizers free in the next.
-  setImmediate(() => {
+  setImmediate(whenNoFileIsUsed, () => {
     collect();
     appendFileSync(process.env.PIPETAIL_SOAK_FILE, `${JSON.stringify(sample())}\n`);
   });
 });
+
+/** The session is saved every few seconds: its file would be counted, or not. */
+function whenNoFileIsUsed(callback) {
+  const isUsed = process.getActiveResourcesInfo().some((kind) => kind.startsWith('FSReq'));
+  if (isUsed) setTimeout(whenNoFileIsUsed, 5, callback);
+  else callback();
+}
 
 function sample() {
   const {rss, heapUsed, external, arrayBuffers} = process.memoryUsage();
