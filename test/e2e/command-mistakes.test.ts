@@ -56,6 +56,13 @@ describe('what is found out later is one line as well', () => {
     return server;
   }
 
+  test('a folder as stdin', async () => {
+    const line = '"$1" "$2" logs --from - </';
+    const result = await run('sh', ['-c', line, 'sh', launcher, program]);
+    const stderr = 'pipetail: - is stdin, which is a folder here · name the folder instead\n';
+    expect(result).toEqual({code: 1, signal: null, stdout: '', stderr});
+  });
+
   test.each([
     [['help'], "'help' is neither a command nor a pipeline · did you mean 'pipetail --help'?", 2],
     [['ls'], "'ls' is neither a command nor a pipeline · did you mean 'pipetail list'?", 2],

@@ -1,4 +1,4 @@
-import type {Stats} from 'node:fs';
+import {fstatSync, type Stats} from 'node:fs';
 import {lstat, open, readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {clean} from '../../terminal/clean.ts';
@@ -36,12 +36,18 @@ export type FindOptions = {
  * network. Throws `OpenError`.
  */
 export async function findLogs(what: string, {note = () => {}}: FindOptions = {}): Promise<readonly FoundLog[]> {
-  if (what === '-') return [{kind: 'stdin', name: 'stdin', path: '-'}];
+  if (what === '-') return [stdinLog()];
   const stats = await stat(what).catch((error: unknown) => {
     throw OpenError.of(what, error);
   });
   if (stats.isDirectory()) return await logsIn(what, note);
   return [await logOf(what, stats, note)];
+}
+
+/** Of a folder, nothing could be read, and nothing would say why. */
+function stdinLog(): FoundLog {
+  if (fstatSync(0).isDirectory()) throw new OpenError('- is stdin, which is a folder here · name the folder instead');
+  return {kind: 'stdin', name: 'stdin', path: '-'};
 }
 
 /** Throws `OpenError` for what is no log. */
