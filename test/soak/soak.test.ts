@@ -15,9 +15,11 @@ test('what is opened is closed: after some rounds of use the program holds what 
   // The first round loads code and opens what stays open.
   const [, second] = samples;
   const last = samples.at(-1);
-  for (const name of ['sockets', 'descriptors', 'listeners', 'others']) {
+  for (const name of ['descriptors', 'listeners', 'others']) {
     expect({name, count: last?.counts[name]}).toEqual({name, count: second?.counts[name]});
   }
+  // One more where a request is under way.
+  expect(last?.counts.sockets).toBeLessThanOrEqual((second?.counts.sockets ?? 0) + 1);
   for (const name of ['timers', 'socketDescriptors']) {
     expect(last?.counts[name], name).toBeLessThanOrEqual((second?.counts[name] ?? 0) + 2);
   }
