@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=4 --initial-old-space-size=64 --wasm-tiering-budget=1000000000
+#!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=4 --initial-old-space-size=64 --wasm-tiering-budget=1000000000
 import nodeModule from 'node:module';
 import process from 'node:process';
 import type {ContextSource} from './source/screen/context-switch.ts';
@@ -7,8 +7,9 @@ import type {Settings} from './source/settings/settings.ts';
 /** Set by scripts/bundle.mjs; empty for a build outside a repository. */
 declare const PIPETAIL_COMMIT: string;
 
-// The flags in the first line help with a busy log, and cannot be set later; the last keeps Ink's layout, which is fast
-// enough, from being compiled again, for which V8 keeps 8 MiB. Measurements: docs/performance.md.
+// What the first line sets helps with a busy log, and cannot be set later. The last flag keeps Ink's layout, which is fast
+// enough, from being compiled again, for which V8 keeps 8 MiB. With the variable, glibc has one heap for all threads: of
+// each one's own, parts stay free, up to 15 MiB. Measurements: docs/performance.md.
 
 // Everything else is imported after this check: undici 8 and Ink 8 crash on import under an older Node.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -20,6 +21,8 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.on('SIGUSR1', () => {});
   // A write beyond a limit (`ulimit -f`) fails instead, as on a full disk.
   process.on('SIGXFSZ', () => {});
+  // It is for this process, not for a pager or a shell that it starts.
+  delete process.env.MALLOC_ARENA_MAX;
   await enableCompileCache();
   // Also removes the key of --auth from the process list.
   process.title = 'pipetail';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import {build} from 'esbuild';
 import {asciiOf, bundleOptions} from './bundle-options.mjs';
 import {commonChunk} from './first-frame/common-chunk.mjs';
-import {nodeFlagsOf} from './node-flags.ts';
+import {nodeFlagsOf, nodeVariablesOf} from './node-flags.ts';
 import {builtStamp, commitOf, root, stampOf} from './stamp.mjs';
 
 const dist = `${root}/dist`;
@@ -44,7 +44,9 @@ await put(`${dist}/.stamp`, stamp);
  * second line, which is a string and a comment in JavaScript.
  */
 function startedByShell(text) {
-  return text.replace(/^#!.*\n/, () => `#!/bin/sh\n':' //; exec node ${nodeFlagsOf(root).join(' ')} "$0" "$@"\n`);
+  const variables = Object.entries(nodeVariablesOf(root)).map(([name, value]) => `${name}=${value}`);
+  const start = ['exec env', ...variables, 'node', ...nodeFlagsOf(root)].join(' ');
+  return text.replace(/^#!.*\n/, () => `#!/bin/sh\n':' //; ${start} "$0" "$@"\n`);
 }
 
 async function put(file, contents) {

@@ -2,7 +2,7 @@
 import {spawn, spawnSync} from 'node:child_process';
 import {existsSync, readFileSync} from 'node:fs';
 import {constants} from 'node:os';
-import {nodeFlagsOf} from './node-flags.ts';
+import {nodeFlagsOf, nodeVariablesOf} from './node-flags.ts';
 import {builtStamp, root, stampOf} from './stamp.mjs';
 
 if ((await builtStamp()) !== (await stampOf())) {
@@ -21,6 +21,7 @@ if ((await builtStamp()) !== (await stampOf())) {
 
 const program = spawn(process.execPath, [...nodeFlagsOf(root), `${root}/dist/pipetail.js`, ...process.argv.slice(2)], {
   stdio: 'inherit',
+  env: {...process.env, ...nodeVariablesOf(root)},
 });
 // The terminal sends ^C and hang-ups to both processes. The program decides; this one only passes its exit code on.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => program.kill(signal));

@@ -34,7 +34,7 @@ export class LogProgram implements AsyncDisposable {
     const probe = await Probe.make();
     const options = ['--scrollback', scrollback, '--memory', '8GiB'];
     const program = startOf(tree, '--host', server.url, ...options, pipeline);
-    const terminal = await openTerminal({...program, env: probe.env, cols: 200, rows: 50});
+    const terminal = await openTerminal({...program, env: {...program.env, ...probe.env}, cols: 200, rows: 50});
     await terminal.waitFor(() => /\bLIVE\b/.test(terminal.row(0)) && linesReceived(terminal) > 0, {hint: 'a live log'});
     // The keys go to the log once the list has been hidden.
     await terminal.press('z', 'z');

@@ -24,7 +24,8 @@ export async function openLog(
     timeout?: number;
   },
 ): Promise<Terminal> {
-  const terminal = await openTerminal({...startOf(tree, '--host', url, ...args, ...names), env, cols: 200, rows: 50});
+  const program = startOf(tree, '--host', url, ...args, ...names);
+  const terminal = await openTerminal({...program, env: {...program.env, ...env}, cols: 200, rows: 50});
   const isThere = () => /\bLIVE\b/.test(terminal.row(0)) && linesReceived(terminal) >= fewLines;
   await terminal.waitFor(isThere, {timeout, hint: 'a live log'});
   // The keys go to the log once the list has been hidden.

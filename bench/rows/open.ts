@@ -42,7 +42,7 @@ async function open(context: BenchContext): Promise<Sample> {
   const begun = performance.now();
   const program = startOf(context.tree, 'open', file);
   // One that answers: without answers frames come more seldom.
-  await using terminal = await openTerminal({...program, ...size, env: probe.env});
+  await using terminal = await openTerminal({...program, ...size, env: {...program.env, ...probe.env}});
   await terminal.waitFor(last, {timeout});
   const endMs = performance.now() - begun;
   await probe.ask('hold');

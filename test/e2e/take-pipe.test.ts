@@ -90,7 +90,8 @@ test('^C in the pager is for the pager: the program lives, and ends only on its 
 });
 
 test('a shell command reads the filtered view, and what it printed stays until Enter', async () => {
-  await using viewer = await openWithLines();
+  // As the first line of cli.tsx sets it, for the program alone.
+  await using viewer = await openWithLines({MALLOC_ARENA_MAX: '1'});
   const {terminal} = viewer;
   await terminal.press('&');
   await terminal.type('red');
@@ -99,11 +100,12 @@ test('a shell command reads the filtered view, and what it printed stays until E
   await terminal.press('Enter');
   await terminal.waitForGone(/line 199 |desired:/);
   await terminal.press('|', 'C-u');
-  await terminal.type('grep -n "line 1" | head -n 3');
+  await terminal.type('grep -n "line 1" | head -n 3; echo "heaps:$MALLOC_ARENA_MAX."');
   await terminal.press('Enter');
   await terminal.waitFor('Enter to go back');
   const printed = terminal.screen().flatMap((row) => /^(\d+):.*(line \d+)/.exec(row)?.slice(1).join(' ') ?? []);
   expect(printed).toEqual(['1 line 10', '10 line 100', '11 line 110']);
+  expect(terminal.text()).toContain('heaps:.');
   await terminal.press('Enter');
   await viewer.live('line 200 ');
   expect(viewer.status()).not.toContain('failed');

@@ -2,7 +2,7 @@ import {spawnSync} from 'node:child_process';
 import {readFile, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {nodeFlagsOf} from '../../scripts/node-flags.ts';
+import {nodeFlagsOf, nodeVariablesOf} from '../../scripts/node-flags.ts';
 import {node, root, run} from '../harness/program.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openTerminal} from '../harness/terminal.ts';
@@ -63,10 +63,11 @@ test.for(['dash', 'busybox sh'])('%s starts it', async (shell, context) => {
   expect(await run(command, [...words, program, '--version'], {env: {PATH}})).toMatchObject({code: 0, stderr: ''});
 });
 
-test('its first lines need nothing else, and give Node the flags of cli.tsx', async () => {
+test('its first lines need nothing else, and give Node the flags and variables of cli.tsx', async () => {
   const [first, second] = (await readFile(path.join(prefix.path, 'bin/pipetail'), 'utf8')).split('\n');
   expect(first).toBe('#!/bin/sh');
-  expect(second).toContain(`exec node ${nodeFlagsOf(root).join(' ')} "$0" "$@"`);
+  const variables = Object.entries(nodeVariablesOf(root)).map((pair) => pair.join('='));
+  expect(second).toContain(`exec env ${variables.join(' ')} node ${nodeFlagsOf(root).join(' ')} "$0" "$@"`);
 });
 
 test('the manual page is where man finds it', async () => {

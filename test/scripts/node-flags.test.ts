@@ -1,14 +1,15 @@
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import {nodeFlagsOf} from '../../scripts/node-flags.ts';
+import {nodeFlagsOf, nodeVariablesOf} from '../../scripts/node-flags.ts';
 import {root} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
-test('the flags are read from the first line', () => {
+test('flags and variables are read from the first line', () => {
   const flags = nodeFlagsOf(root);
   expect(flags.length).toBeGreaterThan(0);
   for (const flag of flags) expect(flag).toMatch(/^--[a-z-]+=\d+$/);
+  expect(nodeVariablesOf(root)).toEqual({MALLOC_ARENA_MAX: '1'});
 });
 
 test('a program without flags in its first line is refused', async () => {

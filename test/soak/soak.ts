@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {nodeFlagsOf} from '../../scripts/node-flags.ts';
+import {nodeFlagsOf, nodeVariablesOf} from '../../scripts/node-flags.ts';
 import {eventually} from '../harness/eventually.ts';
 import {node, program, root} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
@@ -72,7 +72,7 @@ export async function soak({minutes, leastSamples = 1, rate, roundsPerSample, lo
     args: [...nodeFlagsOf(root), program, '--host', url, ...memory, 'soak-1'],
     cols: 120,
     rows: 40,
-    env: {NODE_OPTIONS: `--import=${preload}`, PIPETAIL_SOAK_FILE: file},
+    env: {...nodeVariablesOf(root), NODE_OPTIONS: `--import=${preload}`, PIPETAIL_SOAK_FILE: file},
   });
   await terminal.waitFor('LIVE');
 
