@@ -110,7 +110,6 @@ export const rows: readonly Row[] = [
   {
     ...{name: 'rss-packed', ours: {what: `490 MB of log into ${scrollbackMiB} MiB: more`, measure: flooded}},
     ...{figure: 'addedMiB', unit: 'MiB', target: {of: 'value', atMost: 2 * scrollbackMiB}},
-    why: 'besides the 32 MiB there are the nursery, 12, other objects of V8, 10, up to 20 blocks that were read back, 5, and what is free between blocks.',
   },
   {
     ...{name: 'rss-tabs', ours: {what: '64 tabs with 1.9 MB of log each: more', measure: manyTabs}},
