@@ -8,8 +8,8 @@ import type {Settings} from './source/settings/settings.ts';
 declare const PIPETAIL_COMMIT: string;
 
 // What the first line sets helps with a busy log, and cannot be set later. The last flag keeps Ink's layout, which is fast
-// enough, from being compiled again, for which V8 keeps 8 MiB. With the variable, glibc has one heap for all threads: of
-// each one's own, parts stay free, up to 15 MiB. Measurements: docs/performance.md.
+// enough, from being compiled again, for which V8 keeps 8 MiB. With the variable, all threads share one heap of glibc: in
+// heaps of their own up to 15 MiB stay free. Measurements: docs/performance.md.
 
 // Everything else is imported after this check: undici 8 and Ink 8 crash on import under an older Node.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

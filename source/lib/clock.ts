@@ -48,6 +48,20 @@ export function aborted(signal: AbortSignal): Promise<undefined> {
   });
 }
 
+/** The result of `work`, whose signal is aborted after `milliseconds`, or with `signal`. */
+export async function withPatience<T>(
+  {clock, milliseconds, signal}: {clock: Pick<Clock, 'after'>; milliseconds: number; signal?: AbortSignal},
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  const cancel = clock.after(milliseconds, () => late.abort());
+  try {
+    return await work(signal ? AbortSignal.any([signal, late.signal]) : late.signal);
+  } finally {
+    cancel();
+  }
+}
+
 export function nextTurn(clock: Pick<Clock, 'after'>): Promise<void> {
   return new Promise((resolve) => clock.after(0, resolve));
 }

@@ -51,7 +51,7 @@ function explain(what: string): (error: unknown) => never {
   };
 }
 
-/** All logs, those of a path that was typed twice once. What cannot be opened is noted if there is another log, else thrown. */
+/** A path that was typed twice counts once. What cannot be opened is noted if there is another log, and else thrown. */
 async function findAll(what: readonly string[], note: (line: string) => void): Promise<readonly FoundLog[]> {
   const failures: OpenError[] = [];
   const find = async (each: string) => await findOpened(each, {note}).catch(explain(each));

@@ -1,10 +1,10 @@
 import type {ApiClient} from '../api/types.ts';
-import type {Clock} from '../lib/clock.ts';
+import {type Clock, withPatience} from '../lib/clock.ts';
 import {commandWords} from '../settings/option.ts';
 import {closest, didYouMean, UsageError} from '../settings/parse-values.ts';
 import type {OpenServer} from './open-server.ts';
 
-/** Milliseconds to wait for the pipelines' names: of who presses a key for them, and of who made a mistake. */
+/** Milliseconds to wait for the pipelines' names: to complete one, and to explain a mistake. */
 const patienceForKey = 1_000;
 const patienceForHint = 5_000;
 
@@ -14,14 +14,11 @@ export async function namesSoon(
   clock: Pick<Clock, 'after'>,
   patience = patienceForKey,
 ): Promise<readonly string[] | undefined> {
-  const stop = new AbortController();
-  const late = clock.after(patience, () => stop.abort());
   try {
-    return (await client.listPipelines(stop.signal)).map(({name}) => name);
+    const list = await withPatience({clock, milliseconds: patience}, (signal) => client.listPipelines(signal));
+    return list.map(({name}) => name);
   } catch {
     return undefined;
-  } finally {
-    late();
   }
 }
 

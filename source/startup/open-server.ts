@@ -3,7 +3,7 @@ import {createClient} from '../api/client.ts';
 import type {Trust} from '../api/connect.ts';
 import {type Credentials, fixedCredentials, RenewedCredentials} from '../api/credentials.ts';
 import type {ApiClient} from '../api/types.ts';
-import type {Clock} from '../lib/clock.ts';
+import {type Clock, withPatience} from '../lib/clock.ts';
 import {errorText} from '../lib/format.ts';
 import {UsageError} from '../settings/parse-values.ts';
 import type {ServerOptions, ValueWithSource} from '../settings/server-options.ts';
@@ -54,11 +54,8 @@ export async function serverVersion(
   clock: Pick<Clock, 'after'>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const late = new AbortController();
-  const cancel = clock.after(versionPatience, () => late.abort());
-  const version = await client.getVersion(AbortSignal.any([signal, late.signal])).catch(() => undefined);
-  cancel();
-  return version;
+  const ask = async (soon: AbortSignal) => await client.getVersion(soon).catch(() => undefined);
+  return await withPatience({clock, milliseconds: versionPatience, signal}, ask);
 }
 
 /** `version` never rejects. */

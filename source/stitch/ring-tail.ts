@@ -47,7 +47,7 @@ export class RingTail {
     const parts: Uint8Array[] = [this.#inRoom];
     for (const {block} of this.#packed.toReversed()) {
       const bytes = block.read();
-      // What is before a block that cannot be read does not end where the rest begins.
+      // Bytes before a block that cannot be read are of no use: they do not join those after it.
       if (!bytes) break;
       parts.unshift(bytes);
     }
@@ -91,7 +91,7 @@ export class RingTail {
     if (this.#packedLength > 0) this.#freePacked(this.#limit - needed);
   }
 
-  /** Compresses what came since the last time, within 2 ms. True: that was too little. `bytes` must not be in use. */
+  /** Compresses what came since the last call, within 2 ms; true if that is too little. `bytes` must not be in use. */
   pack(): boolean {
     const blockBytes = Math.ceil(this.#limit / mostBlocks);
     if (!this.#store || this.#length < blockBytes) return true;

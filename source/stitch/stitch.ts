@@ -191,7 +191,7 @@ export class Stitch {
     return {hasEndMarker, decided};
   }
 
-  /** Compresses what the next replay is compared with, within 2 ms. True: there is too little, or it is in use. */
+  /** Compresses what the next replay is compared with, within 2 ms. Returns true if it is too little, or in use. */
   pack(): boolean {
     return this.#phase.kind === 'matching' || this.#tail.pack();
   }

@@ -2,7 +2,7 @@ import type {ApiClient, Pipeline} from '../api/types.ts';
 import {LogBuffer} from '../buffer/log-buffer.ts';
 import type {ConnectorMarker, LossCount, Marker, MarkerKind} from '../buffer/markers.ts';
 import type {Packer} from '../buffer/packed-store.ts';
-import type {Clock} from '../lib/clock.ts';
+import {type Clock, withPatience} from '../lib/clock.ts';
 import {readTime} from '../lib/format.ts';
 import {SharedFrames} from '../lib/frames.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
@@ -192,10 +192,9 @@ export class LogStream {
   /** Never rejects. */
   async #startRecorded(): Promise<void> {
     this.#isStarting = true;
-    const patience = new AbortController();
-    const cancel = this.#clock.after(recordingPatience, () => patience.abort());
-    const id = await this.connection.findPipelineId(patience.signal);
-    cancel();
+    const id = await withPatience({clock: this.#clock, milliseconds: recordingPatience}, (signal) =>
+      this.connection.findPipelineId(signal),
+    );
     const resumed = this.#isClosed ? undefined : await this.#recording?.start(id);
     this.#isStarting = false;
     for (const {marker, at} of this.#waitingMarkers.splice(0)) this.#writer.addMarker(marker, at);

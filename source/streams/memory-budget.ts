@@ -35,7 +35,7 @@ type BudgetedLog = {
   readonly buffer: Pick<LogBuffer, 'memoryBytes' | 'isViewed' | 'packOlder'>;
   /** Notifies of every change. */
   readonly snapshot: Pick<ReadableStore<unknown>, 'subscribe'>;
-  /** Compresses what it keeps for a reconnect, within 2 ms. True: nothing is left. Absent: it keeps nothing. */
+  /** Compresses what the log keeps for a reconnect, within 2 ms. Returns true once nothing is left to compress. */
   readonly packTail?: () => boolean;
   /** Drops its oldest lines until it holds about `bytes`, and at least `newest`. */
   readonly shrinkTo: (bytes: number, newest: number) => void;
@@ -88,7 +88,7 @@ export class MemoryBudget {
     this.#packing.wake();
   }
 
-  /** That of the log on the screen stays as it is: it may be in a flood. */
+  /** Leaves the log on the screen alone, which may be in a flood. */
   #packTail(log: BudgetedLog): boolean {
     return log.name === this.#viewed || (log.packTail?.() ?? true);
   }

@@ -5,6 +5,7 @@ import {pipePieces, readPipe} from '../storage/opened/read-pipe.ts';
 import {type PackedPart, packedSize, unpack, wholeFile} from '../storage/opened/unpack.ts';
 import type {RecordedPiece} from '../storage/recording/reader.ts';
 import {bundlePieces, logsOf} from './bundle-log.ts';
+import {notRead} from './file-log.ts';
 import {recordedPieces} from './recorded-source.ts';
 
 export type PiecesOptions = {
@@ -70,7 +71,7 @@ async function* orMarker(pieces: AsyncIterable<RecordedPiece>): AsyncGenerator<R
     yield* pieces;
   } catch (error) {
     if (!(error instanceof OpenError)) throw error;
-    yield {marker: {kind: 'unreadable', bytes: undefined, because: 'not-read', why: error.message, at: 0}};
+    yield {marker: {...notRead(error.message), at: 0}};
   }
 }
 

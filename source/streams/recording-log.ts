@@ -31,7 +31,7 @@ type RecordingLogOptions = {
 
 /** Milliseconds between two questions whether a recording is still being written. */
 const askEvery = 1000;
-/** The same once it is not: watching the folder tells sooner. */
+/** The same while nobody writes it. A change in its folder is noticed sooner. */
 const askSeldom = 5000;
 
 /** The recordings of one pipeline as a log. The last one is followed: its writer, and those that continue it later. */

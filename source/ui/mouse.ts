@@ -18,10 +18,10 @@ const wheelDown = 65;
 const rowsPerNotch = 3;
 const headerRows = 1;
 
-/** Scrolls what is under the mouse, chooses what is clicked, and moves the divider, or along the strip. */
+/** Scrolls what is under the mouse, chooses what is clicked, and follows drags of the divider and along the strip. */
 export class Mouse {
   readonly #controller: Controller;
-  /** What the left button holds. */
+  /** What is dragged with the left button. */
   #drags: 'divider' | 'strip' | undefined;
 
   constructor(controller: Controller) {

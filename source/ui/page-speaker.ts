@@ -26,7 +26,7 @@ export class PageSpeaker {
     this.#print = print;
   }
 
-  /** No page is open. */
+  /** To be called when no page is open. */
   forget(): void {
     this.#said.clear();
   }

@@ -75,17 +75,11 @@ export function stripRows(strip: Strip, marks: StripMarks, look: StripLook): rea
   const {left, right} = columns;
   const label = (text: string, width: number) => padTo(plain(text, {dim: true}), width);
   const textOf = (at: number) => isoTime(inZone(at, offsetAt));
+  const isOneYear = textOf(first.at).slice(0, 4) === textOf(last.at).slice(0, 4);
   // Without the year, the end of a log of a year would be before its beginning.
-  const date = textOf(first.at).slice(0, 4) === textOf(last.at).slice(0, 4) ? ([5, 16] as const) : ([0, 10] as const);
+  const dateOf = (at: number) => (isOneYear ? textOf(at).slice(5, 16).replace('T', ' ') : textOf(at).slice(0, 10));
   const timeLabel = (at: number, width: number) =>
-    label(
-      width === clockCells
-        ? clockTime(inZone(at, offsetAt))
-        : textOf(at)
-            .slice(...date)
-            .replace('T', ' '),
-      width,
-    );
+    label(width === clockCells ? clockTime(inZone(at, offsetAt)) : dateOf(at), width);
   const barCells = bars(cells, marks, {symbols, hasColors});
   const axisCells = axis(strip, marks, symbols);
   if (left === 0) return [concat(barCells), concat(axisCells)];

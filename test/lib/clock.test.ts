@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
-import {systemClock} from '../../source/lib/clock.ts';
+import {systemClock, withPatience} from '../../source/lib/clock.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
 
 test('a sleep ends after its time', async () => {
   await expect(systemClock.sleep(1, new AbortController().signal)).resolves.toBeUndefined();
@@ -40,4 +41,22 @@ test('a sleep of a month does not end at once, as a timer of Node would after mo
   await systemClock.sleep(20, new AbortController().signal);
   stop.abort();
   expect(await sleeping).toBe('stopped');
+});
+
+test('work has a signal that is aborted after its time, or with another one, and leaves no timer', async () => {
+  const clock = new FakeClock();
+  const untilAborted = (signal: AbortSignal) =>
+    new Promise<string>((resolve) => {
+      signal.addEventListener('abort', () => resolve('aborted'));
+    });
+  const late = withPatience({clock, milliseconds: 1000}, untilAborted);
+  expect(clock.pending).toBe(1);
+  await clock.advance(1000);
+  expect(await late).toBe('aborted');
+  const stop = new AbortController();
+  const stopped = withPatience({clock, milliseconds: 1000, signal: stop.signal}, untilAborted);
+  stop.abort();
+  expect(await stopped).toBe('aborted');
+  await expect(withPatience({clock, milliseconds: 1000}, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(clock.pending).toBe(0);
 });

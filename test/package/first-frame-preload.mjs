@@ -1,5 +1,5 @@
 // Loaded into the program under test with `--import`: writes down what there is once the first frame is out.
-import {writeFileSync} from 'node:fs';
+import {renameSync, writeFileSync} from 'node:fs';
 import process from 'node:process';
 
 let segmenters = 0;
@@ -18,7 +18,9 @@ process.stdout.write = (chunk, ...given) => {
     process.stdout.write = write;
     const modules = process.moduleLoadList.filter((name) => name.startsWith('NativeModule '));
     const names = modules.map((name) => name.slice('NativeModule '.length));
-    writeFileSync(process.env.PIPETAIL_TEST_FRAME, JSON.stringify({segmenters, names}));
+    // Whole at once, for the test that waits for it.
+    writeFileSync(`${process.env.PIPETAIL_TEST_FRAME}.part`, JSON.stringify({segmenters, names}));
+    renameSync(`${process.env.PIPETAIL_TEST_FRAME}.part`, process.env.PIPETAIL_TEST_FRAME);
   }
   return result;
 };

@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
+import {eventually} from '../harness/eventually.ts';
 import {node, openProgram, root, run} from '../harness/program.ts';
 
 /** What scripts/bundle.mjs writes down about each file of dist/. */
@@ -22,9 +23,12 @@ test('the first frame loads no module and makes no segmenter that it does not ne
     env: {NODE_OPTIONS: `--import=${preload}`, PIPETAIL_TEST_FRAME: 'frame.json'},
   });
   await terminal.waitFor('orders');
-  const {segmenters, names}: {segmenters: number; names: string[]} = JSON.parse(
-    await readFile(path.join(terminal.home, 'frame.json'), 'utf8'),
+  // Written right after the frame: it may not be there yet.
+  const frame = await eventually(
+    async () => await readFile(path.join(terminal.home, 'frame.json'), 'utf8').catch(() => ''),
+    () => 'what the first frame has loaded',
   );
+  const {segmenters, names}: {segmenters: number; names: string[]} = JSON.parse(frame);
   // Each of these was loaded once, by an import at the top of a file.
   const late = [
     'assert',

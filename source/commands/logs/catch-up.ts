@@ -54,7 +54,7 @@ export class CatchUp {
   #openedAt = 0;
   #quietSince = 0;
   #receivedAt: number | undefined;
-  /** Of the last try: one that is being made has none of its own yet. */
+  /** Of the last try that has ended. */
   #trouble: string | undefined;
 
   constructor(now: number) {

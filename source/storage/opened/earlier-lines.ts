@@ -48,7 +48,7 @@ export async function* earlierLines(
     const from = to - window.length + first;
     // Read while the lines of this one are counted.
     const next = from > 0 ? readBefore(part, from, sizes.window, spare) : undefined;
-    // A reader that stops before it is read does not hear of its failure.
+    // A reader that has stopped does not await it: its failure must not count as unhandled.
     next?.catch(() => {});
     yield {blocks: blocksOf(part, window.subarray(first), {offset: from, isEnded, blockBytes: sizes.block}), from};
     spare = window;

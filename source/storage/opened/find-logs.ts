@@ -44,7 +44,7 @@ export async function findLogs(what: string, {note = () => {}}: FindOptions = {}
   return [await logOf(what, stats, note)];
 }
 
-/** Of a folder, nothing could be read, and nothing would say why. */
+/** A folder as stdin would look like a log without lines. */
 function stdinLog(): FoundLog {
   if (fstatSync(0).isDirectory()) throw new OpenError('- is stdin, which is a folder here · name the folder instead');
   return {kind: 'stdin', name: 'stdin', path: '-'};
@@ -134,7 +134,7 @@ async function filesIn(
   const named = entries.filter(isLogName).map((entry) => path.join(folder, entry));
   const isLink = await linksAmong(named);
   const read = new Set<string>();
-  // Links come last: such as one with a name that stays, to the file that is written now.
+  // Links come last: they may lead to a file of the same folder, as `current.log` often does.
   for (const file of [...named.filter((each) => !isLink.has(each)), ...isLink]) {
     try {
       const stats = await stat(file);
@@ -155,7 +155,7 @@ async function filesIn(
   return [...logs, ...bundles];
 }
 
-/** Those that are symbolic links. */
+/** Which of the files are symbolic links. */
 async function linksAmong(files: readonly string[]): Promise<ReadonlySet<string>> {
   const links = new Set<string>();
   for (const file of files) {

@@ -1,6 +1,7 @@
 import {type CopyCount, idsIn, newTally, readBlocks, readLines} from '../../buffer/copy-lines.ts';
 import {isOfConnector} from '../../buffer/markers.ts';
 import {filterText} from '../../filters/filter.ts';
+import {withPatience} from '../../lib/clock.ts';
 import {inSlices} from '../../lib/slices.ts';
 import {stripSgrBlocks} from '../../terminal/sgr.ts';
 import {MarkdownReport} from '../../viewport/markdown.ts';
@@ -133,10 +134,8 @@ async function errorsOf(controller: Controller, name: string): Promise<readonly 
   if (!pipeline) return [];
   if (pipeline.deploymentError) return titled(pipelineErrors(pipeline, undefined));
   const {clock, describe} = controller.services;
-  const late = new AbortController();
-  const cancel = clock.after(patience, () => late.abort());
-  const answer = await describe(name, AbortSignal.any([controller.closing, late.signal]));
-  cancel();
+  const limits = {clock, milliseconds: patience, signal: controller.closing};
+  const answer = await withPatience(limits, (signal) => describe(name, signal));
   if (answer.kind === 'detail') return titled(pipelineErrors(answer.detail, answer.detail.programError));
   return titled([{title: failureWord(pipeline), text: 'its messages could not be read'}]);
 }

@@ -22,7 +22,7 @@ export function useStore<T>(store: ReadableStore<T>): T {
   return useSyncExternalStore(held.subscribe, held.get);
 }
 
-/** In place of a store that there is not. */
+/** Stands for a store that is missing. */
 export const nothing: ReadableStore<undefined> = {get: () => undefined, subscribe: () => () => {}};
 
 /** Renders again when what a page shows has come: pages ask the server, count and run commands while they are open. */

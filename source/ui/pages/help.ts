@@ -24,7 +24,7 @@ import {headingRows, offsetToShow, screenful} from './page-rows.ts';
 /** `server`: the screen has one; `connection`: so has the shown log, which is no file. */
 type Need = 'server' | 'connection';
 
-/** Without it they only tell why they do nothing. */
+/** Without what it needs, a command only says why it does nothing. */
 const needs: Readonly<Partial<Record<KeyRow['id'], Need>>> = {
   'open-past': 'server',
   sort: 'server',

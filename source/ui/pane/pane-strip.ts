@@ -12,10 +12,10 @@ import {overviewCells, type RowServices} from './pane-rows.ts';
 
 /** Entries at the end of a log whose records may still be shown or hidden by filters. */
 const mostUnsettled = 2000;
-/** Entries that one frame counts for filters, in 3 ms: the next one goes on. */
+/** Entries that one frame counts for filters, in 3 ms. The next frame counts on. */
 const mostCounted = 200_000;
 
-/** Lines that are counted in more than a blink: it is said. */
+/** Lines. To count more takes so long that the strip says so. */
 const longLog = 100_000;
 
 type Width = Pick<Layout, 'paneWidth'>;
@@ -118,7 +118,7 @@ export class PaneStrip {
 
   #layOut(view: PaneView, {paneWidth}: Width): {readonly strip: Strip; readonly columns: StripColumns} {
     const {histogram, isCounted} = this.#model;
-    // While a log is counted anew, the part of it that is would not be what it was.
+    // While a log is counted anew, the strip stays as it was: one of a part would mislead.
     if (this.#laidOut?.paneWidth === paneWidth && this.#laidOut.strip !== noStrip && !isCounted) return this.#laidOut;
     const {stretches, spanMs} = histogram;
     const now = this.#services.clock.wall();
@@ -146,7 +146,7 @@ function whyNoStrip(model: PaneModel): string {
 
 export const noTimesWords = 'no line has a time, so there is no strip';
 
-/** None of the lines has a time, and they are counted. */
+/** All records are counted, and none of the lines has a time. */
 export function hasNoTimes(model: PaneModel): boolean {
   return model.source.buffer.lineCount > 0 && model.histogram.stretches.length === 0 && model.isCounted;
 }
