@@ -129,7 +129,7 @@ export function isOfConnector<Kind extends MarkerKind>(marker: Kind): marker is 
 
 /** All losses of a log. */
 export type LossCount = {
-  /** Cut lines included. */
+  /** Cut lines, and what a recording or a file lacks, included. */
   readonly gaps: number;
   /** Entries lost in the gaps, within these bounds. */
   readonly atLeast: number;
@@ -179,6 +179,15 @@ export function countLoss(count: LossCount, marker: Marker, id: number): LossCou
         gap: marker,
         gapId: id,
       };
+    case 'not-recorded':
+    case 'not-merged': {
+      const {lines = 0} = marker;
+      const {atLeast, atMost, gaps} = count;
+      return {...count, gaps: gaps + 1, atLeast: atLeast + lines, atMost: atMost + lines, gap: marker, gapId: id};
+    }
+    case 'unreadable':
+      if (marker.because === 'deleted-to-make-room') return count;
+      return {...count, gaps: count.gaps + 1, gap: marker, gapId: id};
     case 'line-cut':
       return {...count, gaps: count.gaps + 1, gap: marker, gapId: id};
     case 'new-life':

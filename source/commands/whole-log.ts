@@ -114,7 +114,7 @@ async function runsOf(found: FoundLog, {clock, note, ...options}: RecordedOption
   // The oldest lines leave the buffer once they are counted.
   const buffer = new LogBuffer({maxBytes});
   const pieces = notingDamage(openedPieces(found, options), note);
-  const source = new RecordedSource({buffer, pieces, roomBytes: blockBytes});
+  const source = new RecordedSource({buffer, pieces, roomBytes: blockBytes, clock});
   const index = new RecordIndex(buffer);
   const counter = new RunCounter({buffer, index});
   for (let more = true; more; ) {

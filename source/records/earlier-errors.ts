@@ -2,21 +2,36 @@ import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {newlinesIn} from '../buffer/segment.ts';
 import {ErrorLog} from './error-log.ts';
 
+type Options = {
+  readonly buffer: LogBuffer;
+  readonly errors: ErrorLog | undefined;
+  /** The first entry that `errors` has counted. */
+  readonly to: number;
+  /** Unix time in ms, for lines without a time. */
+  readonly wall: () => number;
+  /** Receives all lines that are read. `newlines`: their offsets. `firstId`: of the first line. */
+  readonly onRead?: (bytes: Uint8Array, newlines: Uint32Array, firstId: number) => void;
+  /** All were read. */
+  readonly onEnd?: () => void;
+};
+
 /**
  * Counts the errors among lines that were added to a log before those whose errors were counted as they came: in steps,
  * since a large file has millions of them.
  */
 export class EarlierErrors {
   readonly #buffer: LogBuffer;
-  readonly #errors: ErrorLog;
+  readonly #onRead: Options['onRead'];
+  readonly #onEnd: Options['onEnd'];
+  readonly #errors: ErrorLog | undefined;
   readonly #earlier: ErrorLog;
   readonly #to: number;
   #next = 0;
   #isAdded = false;
 
-  /** `to`: the first entry that `errors` has counted. `wall`: Unix time in ms, for lines without a time. */
-  constructor(options: {buffer: LogBuffer; errors: ErrorLog; to: number; wall: () => number}) {
-    const {buffer, errors, to, wall} = options;
+  constructor({buffer, errors, to, wall, onRead, onEnd}: Options) {
+    this.#onRead = onRead;
+    this.#onEnd = onEnd;
     this.#buffer = buffer;
     this.#errors = errors;
     this.#to = to;
@@ -42,14 +57,18 @@ export class EarlierErrors {
       const segment = this.#buffer.segmentAt(this.#next);
       if (!segment) continue;
       this.#next = segment.endId;
-      this.#earlier.append(segment.bytes, newlinesIn(segment.bytes));
+      const newlines = newlinesIn(segment.bytes);
+      this.#earlier.append(segment.bytes, newlines);
+      this.#onRead?.(segment.bytes, newlines, segment.firstId);
       left -= segment.bytes.length;
     }
     return false;
   }
 
   #add(): void {
-    if (!this.#isAdded) this.#errors.addEarlier(this.#earlier);
+    if (this.#isAdded) return;
     this.#isAdded = true;
+    this.#errors?.addEarlier(this.#earlier);
+    this.#onEnd?.();
   }
 }

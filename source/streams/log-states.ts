@@ -1,5 +1,4 @@
-import type {LogBuffer} from '../buffer/log-buffer.ts';
-import type {OutputStream} from '../buffer/markers.ts';
+import type {Marker, OutputStream} from '../buffer/markers.ts';
 import {timeOfBytes} from '../records/line-head.ts';
 import {isRunnerLine, isWholeRecord, runnerMessage} from '../records/line-kind.ts';
 import {beginsRun, errorIn, transitionIn} from '../records/runs.ts';
@@ -14,7 +13,7 @@ const clocksDiffer = 10_000;
 type Report = {readonly text: string; readonly at: number | undefined};
 
 /** What a line of the runner means for the lines after it. `at`: Unix time in ms. */
-type Turn =
+export type Turn =
   | {readonly kind: 'start'}
   | {readonly kind: 'unread'; readonly stream: OutputStream; readonly why: string; readonly at: number | undefined};
 
@@ -26,14 +25,13 @@ const unreadPattern = /^(stdout|stderr) encountered I\/O error: (.*)/;
 
 /** The states and errors that the log itself reported lately, in lines of the runner. */
 export class LogStates {
-  readonly #buffer: LogBuffer;
   readonly #states: Report[] = [];
   readonly #errors: Report[] = [];
   #unread: readonly OutputStream[] = [];
-
-  constructor(buffer: LogBuffer) {
-    this.#buffer = buffer;
-  }
+  /** What was before has no effect any more: a start, or another log. */
+  #isAnew = false;
+  /** The open line, as far as it can be one of the runner's; undefined: there is none. */
+  #open: Buffer | undefined;
 
   /** `status`: as in the list (`AwaitingApproval`). `since`: roughly when, as Unix time in ms; NaN: at any time. */
   hasState(status: string, since: number): boolean {
@@ -51,12 +49,34 @@ export class LogStates {
     return this.#unread;
   }
 
-  /** The log begins anew: what its runner reads is unknown. */
+  /** A line or a marker reports such a stream. False: another one has already. */
+  addUnread(stream: OutputStream): boolean {
+    if (this.#unread.includes(stream)) return false;
+    this.#unread = [...this.#unread, stream];
+    return true;
+  }
+
+  /** The process starts, or the log begins anew: what its runner reads is unknown. */
   clearUnread(): void {
+    this.#isAnew = true;
     if (this.#unread.length > 0) this.#unread = [];
   }
 
-  /** Reads bytes before they are in the buffer. `newlines`: their offsets. Returns the starts and the streams that end. */
+  /** What lines before all of these say of streams. */
+  addEarlier(earlier: LogStates): void {
+    if (!this.#isAnew) for (const stream of earlier.unread) this.addUnread(stream);
+  }
+
+  get hasOpenLine(): boolean {
+    return this.#open !== undefined;
+  }
+
+  /** A line began before the first bytes. */
+  resumeLine(line: Uint8Array | undefined): void {
+    this.#open = Buffer.from(line ?? []);
+  }
+
+  /** Reads the bytes that follow. `newlines`: their offsets. Returns the starts and the streams that end. */
   append(bytes: Uint8Array, newlines: Uint32Array): readonly RunnerTurn[] {
     const turns: RunnerTurn[] = [];
     let start = 0;
@@ -66,24 +86,32 @@ export class LogStates {
       if (report) turns.push({line: index, ...report});
       start = end + 1;
     }
+    if (start < bytes.length) this.#extendOpen(bytes.subarray(start));
     return turns;
   }
 
   /** The open line ends without a newline. */
-  endLine(): void {
-    const line = this.#buffer.hasOpenLine ? this.#buffer.lineAt(this.#buffer.endId - 1) : undefined;
-    if (line) this.#read(line);
+  endLine(): Turn | undefined {
+    const line = this.#open;
+    this.#open = undefined;
+    return line && this.#read(line);
   }
 
   /** Only for a line of the runner it makes an object: for every line that would cost more than all the rest. */
   #readIn(bytes: Uint8Array, start: number, end: number): Turn | undefined {
-    const isContinued = start === 0 && this.#buffer.hasOpenLine;
-    if (!isContinued && !isRunnerLine(bytes, start, end)) return undefined;
-    const part = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
-    if (!isContinued) return this.#read(part);
-    // Undefined when it came in pieces and has left the buffer already.
-    const open = this.#buffer.lineAt(this.#buffer.endId - 1);
-    return open && open.length + part.length <= maxProtocolLine ? this.#read(Buffer.concat([open, part])) : undefined;
+    if (this.#open) {
+      this.#extendOpen(bytes.subarray(start, end));
+      return this.endLine();
+    }
+    if (!isRunnerLine(bytes, start, end)) return undefined;
+    return this.#read(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start));
+  }
+
+  /** One byte too many shows that the line is none of the runner's. */
+  #extendOpen(bytes: Uint8Array): void {
+    const open = this.#open ?? Buffer.alloc(0);
+    if (open.length <= maxProtocolLine)
+      this.#open = Buffer.concat([open, bytes.subarray(0, maxProtocolLine + 1 - open.length)]);
   }
 
   #read(line: Buffer): Turn | undefined {
@@ -101,10 +129,14 @@ export class LogStates {
     }
     if (error !== undefined) add(this.#errors, {text: error, at});
     const [, stream, why = ''] = unreadPattern.exec(message) ?? [];
-    if ((stream !== 'stdout' && stream !== 'stderr') || this.#unread.includes(stream)) return undefined;
-    this.#unread = [...this.#unread, stream];
+    if ((stream !== 'stdout' && stream !== 'stderr') || !this.addUnread(stream)) return undefined;
     return {kind: 'unread', stream, why, at: at === undefined ? undefined : Math.floor(at)};
   }
+}
+
+/** `wall`: Unix time in ms, for a line without a time. */
+export function unreadMarker({stream, why, at}: Extract<Turn, {kind: 'unread'}>, wall: number): Marker {
+  return {kind: 'unread', stream, why, at: at ?? wall};
 }
 
 function add(reports: Report[], report: Report): void {

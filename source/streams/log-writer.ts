@@ -1,23 +1,30 @@
+import type {EarlierBlock} from '../buffer/cold-segments.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {countLoss, type LossCause, type LossCount, type Marker, type MarkerKind, noLosses} from '../buffer/markers.ts';
+import {newlinesIn} from '../buffer/segment.ts';
 import type {Clock} from '../lib/clock.ts';
+import {EarlierErrors} from '../records/earlier-errors.ts';
 import type {ErrorLog} from '../records/error-log.ts';
 import type {StitchSink} from '../stitch/stitch.ts';
-import {LogStates, type RunnerTurn} from './log-states.ts';
+import {LogStates, type Turn, unreadMarker} from './log-states.ts';
 
 type LogWriterOptions = {
   readonly buffer: LogBuffer;
-  readonly errors: ErrorLog;
+  /** Undefined: nobody asks for them. */
+  readonly errors?: ErrorLog | undefined;
   readonly clock: Pick<Clock, 'wall'>;
   /** Receives what the log shows about its connections, in words for the user. */
-  readonly onEvent: (text: string) => void;
+  readonly onEvent?: (text: string) => void;
   readonly onPlaced?: StitchSink['onPlaced'];
 };
 
-/** The only writer of a tab's buffer. It keeps markers few: it joins reconnects in a row, and corrects the last one. */
+/**
+ * The only writer of a tab's buffer, whatever brings the bytes: so all logs count losses, errors and streams alike. It
+ * keeps markers few: it joins reconnects in a row, and corrects the last one.
+ */
 export class LogWriter implements StitchSink {
   readonly onPlaced: StitchSink['onPlaced'];
-  readonly states: LogStates;
+  readonly states = new LogStates();
   readonly #options: LogWriterOptions;
   readonly #buffer: LogBuffer;
   #appended = 0;
@@ -27,7 +34,6 @@ export class LogWriter implements StitchSink {
     this.#options = options;
     this.#buffer = options.buffer;
     this.onPlaced = options.onPlaced ?? (() => {});
-    this.states = new LogStates(options.buffer);
   }
 
   /** Bytes in all. */
@@ -37,6 +43,10 @@ export class LogWriter implements StitchSink {
 
   append(bytes: Uint8Array, newlines: Uint32Array): void {
     this.#appended += bytes.length;
+    // A recorded past may end within a line.
+    if (this.#buffer.hasOpenLine && !this.states.hasOpenLine) {
+      this.states.resumeLine(this.#buffer.lineAt(this.#buffer.endId - 1));
+    }
     // A marker follows the line that reports it, in the middle of a piece, too.
     let start = 0;
     let line = 0;
@@ -51,33 +61,30 @@ export class LogWriter implements StitchSink {
     else if (start < bytes.length) this.#store(bytes.subarray(start), offsetsFrom(start, newlines.subarray(line)));
   }
 
-  #onTurn(turn: RunnerTurn): void {
-    if (turn.kind === 'start') {
-      this.#options.errors.startRun();
-      return;
-    }
-    const {stream, why, at = this.#options.clock.wall()} = turn;
-    this.#add({kind: 'unread', stream, why, at});
+  #onTurn(turn: Turn): void {
+    if (turn.kind === 'start') this.#options.errors?.startRun();
+    else this.#add(unreadMarker(turn, this.#options.clock.wall()));
   }
 
   #store(bytes: Uint8Array, newlines: Uint32Array): void {
     this.#buffer.append(bytes, newlines);
-    this.#options.errors.append(bytes, newlines);
+    this.#options.errors?.append(bytes, newlines);
   }
 
   /** The open line is whole, but no newline comes. */
   endLine(): void {
     if (!this.#buffer.hasOpenLine) return;
-    this.#options.errors.endLine();
-    this.states.endLine();
+    this.#options.errors?.endLine();
+    const turn = this.states.endLine();
     this.#buffer.closeLine();
+    if (turn) this.#onTurn(turn);
   }
 
   cutLine(): void {
     const {hasOpenLine, endId} = this.#buffer;
     if (!hasOpenLine) return;
     const cut: Marker = {kind: 'line-cut', at: this.#options.clock.wall()};
-    this.#options.errors.endLine();
+    this.#options.errors?.endLine();
     this.states.endLine();
     this.#buffer.closeLine({cut});
     // A gap that waited for the line's end is still the last one: it follows the cut, one id later.
@@ -93,16 +100,100 @@ export class LogWriter implements StitchSink {
   addMarker(marker: MarkerKind, at = this.#options.clock.wall()): void {
     if (marker.kind === 'reconnected' && marker.cause === 'runner-stopped') {
       // The server ended the log, but the new connection continues it.
-      this.#options.onEvent('the log continues: the server had dropped this follower as too slow');
+      this.#options.onEvent?.('the log continues: the server had dropped this follower as too slow');
       this.#correctStopped();
       this.#add({...marker, cause: 'dropped-as-slow', at});
     } else this.#add({...marker, at});
   }
 
+  /**
+   * Adds a marker as another writer had it, which has joined and corrected it already. `corrects`: it stands for the one
+   * with this id. Returns its id.
+   */
+  addWritten(marker: Marker, corrects?: number): number | undefined {
+    if (this.#isTold(marker)) return this.#buffer.lastMarker()?.id;
+    if (corrects === undefined) {
+      this.#buffer.addMarker(marker);
+      this.#count(marker);
+      return this.#buffer.lastMarker()?.id;
+    }
+    const before = this.#buffer.markerAt(corrects);
+    this.#buffer.replaceMarker(corrects, marker);
+    if (before?.kind !== marker.kind) this.#count(marker, corrects);
+    return corrects;
+  }
+
+  /** Adds whole lines that stay where they are stored. Only while the buffer has had nothing else. */
+  addPast({lines, bytes: stored}: EarlierBlock, bytes: Uint8Array): void {
+    const newlines = newlinesIn(bytes);
+    const add = (from: number, to: number, within: Uint32Array) => {
+      const part = {...stored, read: () => stored.read()?.subarray(from, to)};
+      const isWhole = within.length === lines;
+      const block = {lines: within.length, byteLength: to - from, markers: [], bytes: isWhole ? stored : part};
+      this.#buffer.addPast(block);
+      this.#options.errors?.append(bytes.subarray(from, to), isWhole ? newlines : offsetsFrom(from, within));
+    };
+    let start = 0;
+    let line = 0;
+    for (const turn of this.states.append(bytes, newlines)) {
+      const end = (newlines[turn.line] ?? 0) + 1;
+      add(start, end, newlines.subarray(line, turn.line + 1));
+      if (turn.kind === 'start') this.#options.errors?.startRun();
+      else this.#addPast(unreadMarker(turn, this.#options.clock.wall()));
+      start = end;
+      line = turn.line + 1;
+    }
+    if (start < bytes.length) add(start, bytes.length, newlines.subarray(line));
+  }
+
+  /** A marker among them, as its writer had it. */
+  addPastMarker(marker: Marker): void {
+    if (!this.#isTold(marker)) this.#addPast(marker);
+  }
+
+  #addPast(marker: Marker): void {
+    const nothing = {isKept: () => true, read: () => Buffer.alloc(0)};
+    this.#buffer.addPast({lines: 0, byteLength: 0, markers: [{line: 0, marker}], bytes: nothing});
+    this.#count(marker);
+  }
+
+  /** The line that the marker follows has said it: a recording has both. */
+  #isTold(marker: Marker): boolean {
+    return marker.kind === 'unread' && !this.states.addUnread(marker.stream);
+  }
+
+  /** Counts what is in lines before the entry `to`, which were added to the buffer on their own, in steps. */
+  countEarlier(to: number): Pick<EarlierErrors, 'step'> {
+    const {errors, clock} = this.#options;
+    const states = new LogStates();
+    let losses = noLosses;
+    const onRead = (bytes: Uint8Array, newlines: Uint32Array, firstId: number) => {
+      for (const turn of states.append(bytes, newlines)) {
+        // There is no marker: the runner's own line is the place.
+        if (turn.kind === 'unread')
+          losses = countLoss(losses, unreadMarker(turn, this.#options.clock.wall()), firstId + turn.line);
+      }
+    };
+    const onEnd = () => {
+      this.states.addEarlier(states);
+      const {unread} = this.#losses;
+      const last = unread > 0 ? this.#losses : losses;
+      this.#losses = {
+        ...{...this.#losses, unread: unread + losses.unread},
+        ...{unreadMarker: last.unreadMarker, unreadId: last.unreadId},
+      };
+    };
+    return new EarlierErrors({buffer: this.#buffer, errors, to, wall: clock.wall, onRead, onEnd});
+  }
+
   #add(marker: Marker): void {
-    if (marker.kind === 'new-life') this.states.clearUnread();
     this.#write(marker);
-    this.#losses = countLoss(this.#losses, marker, this.#buffer.lastMarker()?.id ?? 0);
+    this.#count(marker);
+  }
+
+  #count(marker: Marker, id = this.#buffer.lastMarker()?.id ?? 0): void {
+    if (marker.kind === 'new-life') this.states.clearUnread();
+    this.#losses = countLoss(this.#losses, marker, id);
   }
 
   #write(marker: Marker): void {

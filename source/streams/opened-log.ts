@@ -5,7 +5,6 @@ import {type Clock, nextTurn} from '../lib/clock.ts';
 import {SharedFrames} from '../lib/frames.ts';
 import {SliceRunner} from '../lib/slices.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
-import {EarlierErrors} from '../records/earlier-errors.ts';
 import {ErrorLog} from '../records/error-log.ts';
 import type {Processes} from '../storage/file-lock.ts';
 import {FileStore} from '../storage/opened/file-store.ts';
@@ -156,7 +155,7 @@ export class OpenedLog {
 
   #countErrorsBefore(to: number): void {
     const {clock} = this.#options;
-    const earlier = new EarlierErrors({buffer: this.buffer, errors: this.#errors, to, wall: clock.wall});
+    const earlier = this.#writer.countEarlier(to);
     const runner = new SliceRunner({
       clock,
       step: (maxBytes) => this.#closing.signal.aborted || earlier.step(maxBytes),
@@ -183,6 +182,7 @@ export class OpenedLog {
     };
     return await this.#reading(found, async () => {
       for await (const piece of openedPieces(found, {...options, signal, onRead, ...(stdin && {stdin})})) {
+        signal.throwIfAborted();
         if ('bytes' in piece) this.#append(piece.bytes);
         else this.#addMarker(piece.marker);
         await this.#pause();
@@ -194,7 +194,7 @@ export class OpenedLog {
     const {clock, processes} = this.#options;
     const log = new RecordingLog({
       ...{recordings: found.recordings, clock, processes, signal: this.#closing.signal},
-      ...{buffer: this.buffer, store: this.#places, errors: this.#errors},
+      ...{buffer: this.buffer, store: this.#places, writer: this.#writer},
       pause: () => this.#pause(),
       onChange: (change) => {
         if (change.read !== undefined) this.#receivedAt = clock.wall();

@@ -1,11 +1,14 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Marker} from '../buffer/markers.ts';
-import {newline} from '../buffer/segment.ts';
+import {newline, newlinesIn} from '../buffer/segment.ts';
+import type {Clock} from '../lib/clock.ts';
 import {type FoundRecording, type RecordedPiece, readRecording} from '../storage/recording/reader.ts';
+import {LogWriter} from './log-writer.ts';
 
 /** Copies pieces of a log into a buffer while its reader makes room. An unreadable part becomes a marker. */
 export class RecordedSource {
   readonly #buffer: LogBuffer;
+  readonly #writer: LogWriter;
   readonly #pieces: AsyncIterator<RecordedPiece> | Iterator<RecordedPiece>;
   readonly #roomBytes: number;
 
@@ -14,8 +17,11 @@ export class RecordedSource {
     readonly buffer: LogBuffer;
     readonly pieces: AsyncIterator<RecordedPiece> | Iterator<RecordedPiece>;
     readonly roomBytes: number;
+    readonly clock: Pick<Clock, 'wall'>;
   }) {
-    this.#buffer = options.buffer;
+    const {buffer, clock} = options;
+    this.#buffer = buffer;
+    this.#writer = new LogWriter({buffer, clock});
     this.#pieces = options.pieces;
     this.#roomBytes = options.roomBytes;
   }
@@ -28,13 +34,13 @@ export class RecordedSource {
     do {
       const {value, done} = await this.#pieces.next();
       if (done) {
-        this.#buffer.closeLine();
+        this.#writer.endLine();
         return false;
       }
-      if ('bytes' in value) this.#buffer.append(value.bytes);
+      if ('bytes' in value) this.#writer.append(value.bytes, newlinesIn(value.bytes));
       else {
-        if (losesBytes(value.marker)) this.#buffer.closeLine();
-        this.#buffer.addMarker(value.marker);
+        if (losesBytes(value.marker)) this.#writer.endLine();
+        this.#writer.addWritten(value.marker);
       }
     } while (!atOnce && this.#buffer.byteLength < this.#roomBytes);
     return true;

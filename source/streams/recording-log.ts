@@ -1,8 +1,6 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Marker} from '../buffer/markers.ts';
-import {newlinesIn} from '../buffer/segment.ts';
 import type {Clock} from '../lib/clock.ts';
-import type {ErrorLog} from '../records/error-log.ts';
 import type {Processes} from '../storage/file-lock.ts';
 import type {BytesPart} from '../storage/opened/file-part.ts';
 import type {FileStore} from '../storage/opened/file-store.ts';
@@ -11,7 +9,8 @@ import {recordedBlocks} from '../storage/opened/recorded-blocks.ts';
 import {type AddedPiece, FollowedRecording, isWritten} from '../storage/recording/followed-recording.ts';
 import {type FoundRecording, openRecorded, type RecordedLog, readRecording} from '../storage/recording/reader.ts';
 import type {FileState} from './log-source.ts';
-import {recordedPieces} from './recorded-source.ts';
+import type {LogWriter} from './log-writer.ts';
+import {losesBytes, recordedPieces} from './recorded-source.ts';
 
 type RecordingLogOptions = {
   /** Of one pipeline, oldest first. */
@@ -19,7 +18,8 @@ type RecordingLogOptions = {
   readonly buffer: LogBuffer;
   /** To become the buffer's. */
   readonly store: FileStore;
-  readonly errors: ErrorLog;
+  /** The buffer's. */
+  readonly writer: LogWriter;
   readonly clock: Clock;
   /** Undefined: no recording is followed. */
   readonly processes: Pick<Processes, 'isAlive'> | undefined;
@@ -72,7 +72,7 @@ export class RecordingLog {
 
   /** Blocks stay in the recordings, from which they are read back. Of `live`, the last one, only these are read. */
   async #readPast(live: FollowedRecording | undefined): Promise<void> {
-    const {recordings, buffer, errors, pause} = this.#options;
+    const {recordings, writer, pause} = this.#options;
     const logs = new Map<FoundRecording, RecordedLog>();
     this.#size = live ? live.pastEnd - live.firstOffset : 0;
     for (const recording of live ? recordings.slice(0, -1) : recordings) {
@@ -83,10 +83,12 @@ export class RecordingLog {
     }
     const read = (recording: FoundRecording) =>
       live && recording === this.#last ? live.past() : readRecording(recording.folder, logs.get(recording));
-    for (const {block, bytes} of recordedBlocks(recordedPieces(recordings, read))) {
-      buffer.addPast(block);
-      errors.append(bytes, newlinesIn(bytes));
-      this.#onRead(bytes.length, {});
+    for (const past of recordedBlocks(recordedPieces(recordings, read))) {
+      if ('marker' in past) writer.addPastMarker(past.marker);
+      else {
+        writer.addPast(past.block, past.bytes);
+        this.#onRead(past.bytes.length, {});
+      }
       await pause();
     }
   }
@@ -112,7 +114,7 @@ export class RecordingLog {
         else this.#append(piece, part, shownAsWritten !== undefined);
         await pause();
       }
-      if (!isWritten && buffer.hasOpenLine) this.#endLine();
+      if (!isWritten) this.#endLine();
       if (isWritten !== shownAsWritten) onChange({kind: isWritten ? 'followed' : 'ended', hasWriter: isWritten});
       shownAsWritten = isWritten;
       await live.changed(signal, isWritten ? askEvery : askSeldom);
@@ -121,11 +123,10 @@ export class RecordingLog {
   }
 
   #append(piece: Extract<AddedPiece, {bytes: Buffer}>, part: BytesPart, isCaughtUp: boolean): void {
-    const {buffer, store, errors, clock} = this.#options;
+    const {store, writer, clock} = this.#options;
     for (const {bytes, offset, newlines, isBroken} of this.#lines.of(piece.bytes)) {
       store.add(part, piece.offset + offset, bytes.length);
-      buffer.append(bytes, newlines);
-      errors.append(bytes, newlines);
+      writer.append(bytes, newlines);
       if (isBroken) this.#endLine();
     }
     this.#size += piece.bytes.length;
@@ -134,23 +135,18 @@ export class RecordingLog {
 
   /** As its writer had them, corrected by it already. */
   #addMarker({marker, corrects}: Extract<AddedPiece, {marker: Marker}>): void {
-    const {buffer, onChange} = this.#options;
-    if (corrects && this.#markerId !== undefined) buffer.replaceMarker(this.#markerId, marker);
-    else {
-      // Its rest is among what cannot be read.
-      if ((marker.kind === 'unreadable' || marker.kind === 'file') && buffer.hasOpenLine) this.#endLine();
-      // One that waits for the end of a line has the id that it gets then.
-      this.#markerId = buffer.addMarker(marker) ?? buffer.lastMarker()?.id;
-    }
+    const {writer, onChange} = this.#options;
+    // Its rest is among what cannot be read.
+    if (!corrects && (losesBytes(marker) || marker.kind === 'file')) this.#endLine();
+    this.#markerId = writer.addWritten(marker, corrects ? this.#markerId : undefined);
     onChange({});
   }
 
   #endLine(): void {
-    const {buffer, store, errors} = this.#options;
+    const {buffer, store, writer} = this.#options;
     this.#lines.endLine();
-    store.endLine();
-    errors.endLine();
-    buffer.closeLine();
+    if (buffer.hasOpenLine) store.endLine();
+    writer.endLine();
   }
 
   #onRead(bytes: number, change: Partial<FileState>): void {

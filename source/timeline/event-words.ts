@@ -118,8 +118,10 @@ function restartWords(event: Extract<TimelineEvent, {kind: 'restarted'}>): strin
 
 /** One gap as its marker says; several as `5 entries lost in 2 gaps`. A cut line lost its end, which is no entry. */
 function lostWords({gaps, atLeast, atMost, marker}: Extract<TimelineEvent, {kind: 'lost'}>): string {
-  if (atMost === 0)
-    return gaps === 1 ? 'a line was cut; its rest is lost' : `${count(gaps)} lines were cut; their rest is lost`;
-  if (gaps === 1 && marker?.kind === 'lost') return markerText(marker);
+  if (gaps === 1 && marker && marker.kind !== 'line-cut') return markerText(marker);
+  if (gaps === 1) return 'a line was cut; its rest is lost';
+  if (atMost === 0 && marker?.kind !== 'unreadable' && marker?.kind !== 'not-recorded')
+    return `${count(gaps)} lines were cut; their rest is lost`;
+  if (atMost === 0) return `there are ${count(gaps)} gaps; how much is lost in them is unknown`;
   return `${lostAmount({atLeast, atMost})} lost in ${counted(gaps, 'gap', 'gaps')}`;
 }

@@ -1,7 +1,6 @@
 import {readFileSync} from 'node:fs';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {LogStates} from '../../source/streams/log-states.ts';
 import {parseExchange} from '../harness/raw-client.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
@@ -12,13 +11,11 @@ function bodyOf(file: string): Buffer {
 
 /** A log in pieces: it is cut behind each of the offsets. */
 function read(log: Buffer, cuts: readonly number[] = []): LogStates {
-  const buffer = new LogBuffer({maxBytes: 8 * 1024 * 1024});
-  const reported = new LogStates(buffer);
+  const reported = new LogStates();
   const ends = [...cuts.map((cut) => cut % log.length), log.length].sort((a, b) => a - b);
   ends.forEach((end, index) => {
     const [piece, newlines] = withNewlines(log.subarray(ends[index - 1] ?? 0, end));
     reported.append(piece, newlines);
-    buffer.append(piece, newlines);
   });
   return reported;
 }

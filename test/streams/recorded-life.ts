@@ -10,6 +10,7 @@ import type {FakeClock} from '../harness/fake-clock.ts';
 /** One run of the program, as far as a recorded stream of it goes: no network, no screen. */
 export class RecordedLife {
   readonly buffer: LogBuffer;
+  readonly errors: ErrorLog;
   readonly writer: LogWriter;
   readonly reader: LogReader;
   readonly recording: StreamRecording;
@@ -35,8 +36,9 @@ export class RecordedLife {
     this.buffer = new LogBuffer({maxBytes: options.maxBytes});
     const {buffer} = this;
     const onEvent = () => {};
+    this.errors = new ErrorLog({buffer, wall: clock.wall});
     this.writer = new LogWriter({
-      ...{buffer, clock, errors: new ErrorLog({buffer, wall: clock.wall}), onEvent},
+      ...{buffer, clock, errors: this.errors, onEvent},
       onPlaced: (place) => this.recording.onPlaced(place),
     });
     this.reader = new LogReader({writer: this.writer, clock, onEvent});

@@ -20,7 +20,12 @@ async function open(
   const buffer = new LogBuffer({maxBytes: 1e6});
   return {
     buffer,
-    source: new RecordedSource({buffer, pieces: recordedPieces(recordings), roomBytes: options.roomBytes ?? 1e6}),
+    source: new RecordedSource({
+      buffer,
+      pieces: recordedPieces(recordings),
+      roomBytes: options.roomBytes ?? 1e6,
+      clock: {wall: () => 0},
+    }),
   };
 }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import {LogBuffer} from '../../buffer/log-buffer.ts';
+import {newlinesIn} from '../../buffer/segment.ts';
 import {aborted, type Clock} from '../../lib/clock.ts';
 import {dateTime} from '../../lib/format.ts';
 import {distinctNames} from '../../storage/opened/distinct-names.ts';
@@ -8,6 +9,7 @@ import {OpenError, readFailureWords} from '../../storage/opened/open-error.ts';
 import type {RecordedPiece} from '../../storage/recording/reader.ts';
 import {codeOf} from '../../storage/save-file.ts';
 import {readBundleFacts} from '../../streams/bundle-facts.ts';
+import {LogStates, type Turn, unreadMarker} from '../../streams/log-states.ts';
 import {openedPieces, type PiecesOptions} from '../../streams/opened-pieces.ts';
 import {RecordedSource} from '../../streams/recorded-source.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
@@ -156,22 +158,39 @@ type ToPrint = Pick<PrintOptions, 'output' | 'note' | 'signal' | 'convert' | 'cl
 };
 
 /** The bytes unchanged: an open line gets no newline. */
-async function printBytes({pieces, output, note, signal}: ToPrint): Promise<Outcome> {
+async function printBytes({pieces, output, note, signal, clock}: ToPrint): Promise<Outcome> {
+  const states = new LogStates();
+  const noteTurn = (turn: Turn | undefined) => {
+    if (turn?.kind === 'unread') note(noteOf(unreadMarker(turn, clock.wall())));
+  };
   for await (const piece of pieces) {
     // Lines come before the notes about them, if both go to one file.
     await room(output);
     if (signal.aborted) break;
-    if ('bytes' in piece) output.write(piece.bytes);
-    else note(noteOf(piece.marker));
+    if ('marker' in piece) {
+      if (piece.marker.kind !== 'unread' || states.addUnread(piece.marker.stream)) note(noteOf(piece.marker));
+      continue;
+    }
+    const newlines = newlinesIn(piece.bytes);
+    let from = 0;
+    for (const turn of states.append(piece.bytes, newlines)) {
+      const end = (newlines[turn.line] ?? 0) + 1;
+      output.write(piece.bytes.subarray(from, end));
+      await room(output);
+      noteTurn(turn);
+      from = end;
+    }
+    if (from < piece.bytes.length) output.write(piece.bytes.subarray(from));
   }
   await room(output);
+  noteTurn(states.endLine());
   return 'printed';
 }
 
 async function printLog(options: ToPrint): Promise<Outcome> {
   const {found, pieces, output, note, signal, clock} = options;
   const buffer = new LogBuffer({maxBytes});
-  const source = new RecordedSource({buffer, pieces, roomBytes: blockBytes});
+  const source = new RecordedSource({buffer, pieces, roomBytes: blockBytes, clock});
   const isLive = found.kind === 'stdin';
   // Large batches, as a write takes about 30 µs; not with `convert`, whose text takes much more memory than bytes.
   const printer = new LogPrinter({...options, buffer, maxBytes, ...(!options.convert && {batchBytes: blockBytes})});

@@ -1,15 +1,13 @@
-import type {PastBlock} from '../../buffer/cold-segments.ts';
+import type {EarlierBlock} from '../../buffer/cold-segments.ts';
 import type {Marker} from '../../buffer/markers.ts';
 import {newline, newlinesIn} from '../../buffer/segment.ts';
 import type {RecordedPiece} from '../recording/reader.ts';
 
-/** A block of a recorded log, and its bytes, which were read to find it. */
-export type RecordedPast = {readonly block: PastBlock; readonly bytes: Buffer};
+/** A block of whole lines of a recorded log, and its bytes, which were read to find it; or a marker in its place. */
+export type RecordedPast = {readonly block: EarlierBlock; readonly bytes: Buffer} | {readonly marker: Marker};
 
 /** Bytes of a block; `readAgain` reads them back. */
 type Part = {readonly bytes: Buffer; readonly readAgain: () => Buffer | undefined};
-
-const empty = Buffer.alloc(0);
 
 /**
  * The pieces of a recorded log as blocks of whole lines, which stay in the recording; an open line is ended. Lines that
@@ -25,8 +23,7 @@ export function* recordedBlocks(pieces: Iterable<RecordedPiece>): Generator<Reco
   for (const piece of withUnreadableJoined(pieces)) {
     if ('marker' in piece) {
       yield* endOpen();
-      const bytes = {isKept: () => true, read: () => empty};
-      yield {block: {lines: 0, byteLength: 0, markers: [{line: 0, marker: piece.marker}], bytes}, bytes: empty};
+      yield piece;
       continue;
     }
     const end = piece.bytes.lastIndexOf(newline) + 1;
@@ -77,7 +74,7 @@ function blockOf(parts: readonly Part[]): RecordedPast {
     return read.every((part) => part !== undefined) ? joined(read) : undefined;
   };
   const {length} = newlinesIn(bytes);
-  return {block: {lines: length, byteLength: bytes.length, markers: [], bytes: {isKept: () => true, read}}, bytes};
+  return {block: {lines: length, byteLength: bytes.length, bytes: {isKept: () => true, read}}, bytes};
 }
 
 function joined(parts: readonly Buffer[]): Buffer {

@@ -1,0 +1,213 @@
+import {rm, truncate} from 'node:fs/promises';
+import path from 'node:path';
+import {gzipSync} from 'node:zlib';
+import {describe, expect, test} from 'vitest';
+import {runLogsFrom} from '../../source/commands/logs/logs-from.ts';
+import {systemClock} from '../../source/lib/clock.ts';
+import {findRecordings} from '../../source/storage/recording/reader.ts';
+import {LineOutput} from '../../source/system/line-output.ts';
+import {SlowStream} from '../commands/slow-stream.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {head, runner, start} from '../records/index-lines.ts';
+import {type Recorded, writeRecording} from '../storage/recording/recording-files.ts';
+import {forms, isRead, openLog, type Told} from './logs-under-test.ts';
+
+/* All forms of a log tell the same of the same bytes. */
+
+const at = (second: number) => `2026-11-25T09:08:${String(second).padStart(2, '0')}.000000Z`;
+const ofLogs = (text: string, level = 'INFO') => runner(text, level).replace('pipeline_automata', 'pipeline_logs');
+const freshStart = ofLogs('Fresh start of pipeline logs');
+const discarded = (entries: number) =>
+  ofLogs(`... ${entries} prior log lines were discarded due to buffer constraints and are thus not shown.`, 'WARN');
+const starting = [
+  runner(start, 'INFO', at(1)),
+  runner('Resources transition: provisioning -> provisioned (desired: provisioned)', 'INFO', at(2)),
+  runner('Runtime transition: initializing -> running (desired: running)', 'INFO', at(3)),
+];
+const stopping = [
+  runner('Resources transition: provisioned -> stopping (desired: stopped)', 'INFO', at(50)),
+  runner('Resources transition: stopping -> stopped (desired: stopped)', 'INFO', at(51)),
+];
+const dead = runner('stdout encountered I/O error: stream did not contain valid UTF-8', 'ERROR', at(20));
+const step = (second: number) => head(`step ${second}`, 'INFO', at(second));
+const failed = (second: number) => head('kafka: no broker', 'ERROR', at(second));
+const textOf = (...lines: string[]) => lines.map((line) => `${line}\n`).join('');
+
+/** Files are watched, and the errors of a large one are counted at leisure. */
+const polling = {timeout: 10_000, interval: 5};
+/** What a file begins with shows whether it is text. */
+const filler = Array.from({length: 100}, (_, at) => step(at % 60));
+const noLoss = {gaps: 0, atLeast: 0, atMost: 0, clears: 0, unread: 0};
+const isMarker = (entry: string) => /^<[a-z-]+>$/.test(entry);
+
+type Case = {
+  readonly bodies: readonly string[];
+  readonly tells: Partial<Omit<Told, 'entries'>>;
+  /** Markers, in order. */
+  readonly markers: readonly string[];
+  /** In place of the lines of the bodies. */
+  readonly lines?: readonly string[];
+  /** Where a long line is broken depends on the form. */
+  readonly mayBreak?: boolean;
+  /** Of an open line at the end: counted where the log has ended. */
+  readonly errorsOnceEnded?: readonly number[];
+};
+
+const cases: Readonly<Record<string, Case>> = {
+  'errors of a kind are counted, and the runner’s too': {
+    bodies: [textOf(freshStart, ...starting, failed(4), step(5), failed(6), head('other', 'ERROR', at(7)))],
+    tells: {losses: noLoss, unread: [], errors: [2, 1], runs: ['running']},
+    markers: [],
+  },
+  'stdout is not read until the next start': {
+    bodies: [textOf(freshStart, ...starting, step(4), dead, step(21), step(22), step(23))],
+    tells: {losses: {...noLoss, unread: 1}, unread: ['stdout'], errors: [1], runs: ['running']},
+    markers: ['<unread>'],
+  },
+  'the next start reads stdout again, and a second death is another one': {
+    bodies: [textOf(freshStart, ...starting, dead, ...stopping, ...starting, step(52), dead, ...stopping, ...starting)],
+    tells: {
+      ...{losses: {...noLoss, unread: 2}, unread: [], errors: [2]},
+      runs: ['stopped ended', 'stopped ended', 'running'],
+    },
+    markers: ['<unread>', '<unread>'],
+  },
+  'a run that has ended is not running': {
+    bodies: [textOf(freshStart, ...starting, step(4), ...stopping)],
+    tells: {losses: noLoss, runs: ['stopped ended']},
+    markers: [],
+  },
+  'entries that the server discarded meanwhile are lost': {
+    bodies: [textOf(freshStart, ...starting, step(4)), textOf(discarded(9), step(30), step(31))],
+    tells: {losses: {...noLoss, gaps: 1, atLeast: 4, atMost: 4}, unread: [], errors: []},
+    markers: ['<lost>'],
+    lines: [freshStart, ...starting, step(4), step(30), step(31)],
+  },
+  'a cut line and a cleared log are told, and the new log reads stdout': {
+    bodies: [
+      `${textOf(freshStart, ...starting, dead)}[p] cut`,
+      textOf(freshStart.replaceAll('09:08:47', '10:08:47'), step(30)),
+    ],
+    tells: {losses: {...noLoss, gaps: 1, clears: 1, unread: 1}, unread: [], errors: [1]},
+    markers: ['<unread>', '<line-cut>', '<new-life>'],
+    lines: [freshStart, ...starting, dead, '[p] cut', freshStart.replaceAll('09:08:47', '10:08:47'), step(30)],
+  },
+  'NULs, carriage returns, an empty line and an open line are kept': {
+    bodies: [`${textOf(freshStart, ...filler, 'a\0b\r', '', '\0', 'größe')}open`],
+    tells: {losses: noLoss, errors: []},
+    markers: [],
+  },
+  'an error in an open line counts once nothing follows': {
+    bodies: [textOf(freshStart, failed(4)) + head('other', 'ERROR', at(5))],
+    tells: {losses: noLoss, errors: [1]},
+    errorsOnceEnded: [1, 1],
+    markers: [],
+  },
+  'of a line over the limit nothing is lost, and what follows is counted': {
+    bodies: [textOf(freshStart, 'x'.repeat(5 * 1024 * 1024), failed(4), dead)],
+    tells: {losses: {...noLoss, unread: 1}, unread: ['stdout'], errors: [1, 1]},
+    markers: ['<unread>'],
+    mayBreak: true,
+  },
+};
+
+describe.each(forms)('$name', (form) => {
+  const able = Object.entries(cases).filter(([, {bodies}]) => form.takes === 'bodies' || bodies.length === 1);
+  test.each(able)('%s', async (_, {bodies, tells, markers, lines, mayBreak, errorsOnceEnded}) => {
+    await using home = await temporaryDirectory();
+    await using log = await form.open(bodies, home.path);
+    const errors = form.staysOpen === true ? tells.errors : (errorsOnceEnded ?? tells.errors);
+    await expect.poll(() => log.told(), polling).toMatchObject({...tells, ...(errors && {errors})});
+    const {entries} = log.told();
+    const all = bodies.join('').replace(/\n$/, '').split('\n');
+    const shown = entries.filter((entry) => !isMarker(entry));
+    if (mayBreak) expect(shown.join('').length).toBe(all.join('').length);
+    else expect(shown).toEqual(lines ?? all);
+    if (form.hasEarlier !== true) expect(entries.filter(isMarker)).toEqual(markers);
+  });
+});
+
+describe('logs --from', () => {
+  const found = forms.flatMap(({name, takes, find}) => (find ? [{name, takes, find}] : []));
+  const told = '09:08:20 stdout is not read from here to the next start: stream did not contain valid UTF-8';
+  const ways = {'as sent': {}, prefixed: {prefix: true, convert: (lines: Uint8Array) => lines}};
+  describe.each(Object.entries(ways))('%s', (_way, options) => {
+    test.each(found)('$name: tells once that stdout is not read, after the line that says so', async ({find}) => {
+      await using home = await temporaryDirectory();
+      const bodies = [textOf(freshStart, ...starting, dead, step(21), dead)];
+      const {path: from, stdin} = await find(bodies, home.path);
+      const stream = new SlowStream();
+      await stream.takeAll();
+      const notes: string[] = [];
+      const code = await runLogsFrom({
+        ...{from: [from], names: [], clock: systemClock, prefix: false, ...options},
+        ...(stdin && {stdin}),
+        output: new LineOutput(stream),
+        note: (line) => notes.push(line),
+        signal: new AbortController().signal,
+      });
+      expect(notes.map((note) => note.replace(/^pipetail: \S+ /, ''))).toEqual([told]);
+      expect(stream.text).toBe(bodies.join(''));
+      expect(code).toBe(0);
+    });
+  });
+});
+
+describe('what cannot be read is a gap', () => {
+  test('in a packed file that was cut', async () => {
+    await using home = await temporaryDirectory();
+    const whole = forms.find(({name}) => name === 'gz');
+    const file = (await whole?.find?.([textOf(freshStart, step(1))], home.path))?.path ?? '';
+    const {length} = gzipSync(textOf(freshStart, step(1)));
+    await truncate(file, length - 4);
+    const log = openLog({found: {kind: 'file', name: 'p', path: file, packed: 'gzip', older: []}});
+    await isRead(log);
+    expect(log.losses).toMatchObject({gaps: 1, gap: {kind: 'unreadable', because: 'cut-short'}});
+    await log.close();
+  });
+
+  test('in a recording of which a file is gone', async () => {
+    await using home = await temporaryDirectory();
+    const folder = writeRecording(home.path, {id: 'id-1', at: 1, pieces: ['one\n', 'next file', 'two\n']});
+    await rm(path.join(folder, '000001.log.gz'));
+    const recordings = await findRecordings(home.path, 'p');
+    const log = openLog({found: {kind: 'recording', name: 'p', path: home.path, recordings}});
+    await isRead(log);
+    expect(log.losses).toMatchObject({gaps: 1, gap: {kind: 'unreadable', because: 'deleted-or-damaged'}});
+    await log.close();
+  });
+
+  test('in a recording, what was not recorded, but not what was deleted to make room', async () => {
+    await using home = await temporaryDirectory();
+    const pieces: readonly Recorded[] = [
+      {kind: 'unreadable', bytes: 5, because: 'deleted-to-make-room'},
+      ...['one\n', {kind: 'not-recorded', lines: 7} as const, 'two\n'],
+      ...[{kind: 'not-recorded', lines: undefined} as const, 'three\n'],
+    ];
+    writeRecording(home.path, {id: 'id-1', at: 1, pieces});
+    const recordings = await findRecordings(home.path, 'p');
+    const log = openLog({found: {kind: 'recording', name: 'p', path: home.path, recordings}});
+    await isRead(log);
+    expect(log.losses).toMatchObject({gaps: 2, atLeast: 7, atMost: 7});
+    await log.close();
+  });
+});
+
+test.each(forms.filter(({find}) => find))(
+  '$name: a log that is closed while it is read adds nothing more',
+  async (form) => {
+    await using home = await temporaryDirectory();
+    const {path: file} = (await form.find?.([textOf(freshStart, step(1))], home.path)) ?? {path: ''};
+    const found =
+      form.name === 'stdin'
+        ? ({kind: 'stdin', name: 'p', path: '-'} as const)
+        : form.name === 'recording'
+          ? ({kind: 'recording', name: 'p', path: file, recordings: await findRecordings(file, 'p')} as const)
+          : ({kind: 'file', name: 'p', path: file, packed: undefined, older: []} as const);
+    const log = openLog({found, stdin: [Buffer.from('one\n')]});
+    await log.close();
+    const {endId} = log.buffer;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(log.buffer.endId).toBe(endId);
+  },
+);
