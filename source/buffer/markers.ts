@@ -159,6 +159,23 @@ export function losesLines({kind}: Marker): boolean {
   return losing.has(kind);
 }
 
+/** Entries are missing at the marker, in whatever number; not only the end of one, or what came twice. */
+export function lacksEntries(marker: Marker): boolean {
+  switch (marker.kind) {
+    case 'discarded':
+    case 'new-life':
+    case 'not-merged':
+    case 'not-recorded':
+      return true;
+    case 'lost':
+      return marker.atMost > 0;
+    case 'unreadable':
+      return marker.because !== 'damaged-marker';
+    default:
+      return false;
+  }
+}
+
 export const noLosses: LossCount = {
   ...{gaps: 0, atLeast: 0, atMost: 0, gap: undefined, gapId: undefined},
   ...{clears: 0, clear: undefined, clearId: undefined},

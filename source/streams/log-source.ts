@@ -1,5 +1,5 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import type {OutputStream} from '../buffer/markers.ts';
+import type {Marker, OutputStream} from '../buffer/markers.ts';
 import type {ReadableStore} from '../lib/store.ts';
 import type {RecordingState} from '../storage/recording/recorder.ts';
 import type {ConnectionEvent, ConnectionState} from './connection/state.ts';
@@ -72,6 +72,16 @@ export type LogSource = {
   readonly sourceNames?: readonly string[];
   /** Index into `sourceNames` of an entry's pipeline. */
   readonly originAt?: (id: number) => number | undefined;
+  /** Of which pipelines entries are missing at the entry `id`: it is the marker that says so, or another one's. */
+  readonly missingAt?: (id: number) => readonly Missing[];
+};
+
+/** In a merged log: between the marker and the next entry of its source there are entries of other sources. */
+export type Missing = {
+  readonly origin: number;
+  readonly marker: Marker;
+  /** Unix time in ms of that next entry; undefined: none has come, or it has no time. */
+  readonly until: number | undefined;
 };
 
 /** A copy: a snapshot does not change with the buffer. */

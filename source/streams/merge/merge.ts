@@ -1,5 +1,8 @@
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
-import type {Marker} from '../../buffer/markers.ts';
+import {lacksEntries, type Marker} from '../../buffer/markers.ts';
+import {newline} from '../../buffer/segment.ts';
+import {timeOfBytes} from '../../records/line-head.ts';
+import type {Missing} from '../log-source.ts';
 import {MergeCursor, type MergeSink} from './cursor.ts';
 
 type MergeOptions = {
@@ -21,6 +24,7 @@ type MergeOptions = {
 export class Merge {
   readonly #buffer: LogBuffer;
   readonly #origins = new EntryOrigins();
+  readonly #gaps = new SourceGaps();
   readonly #sink: MergeSink;
   /** Without those of sources that are done. */
   #cursors: readonly MergeCursor[];
@@ -48,6 +52,11 @@ export class Merge {
     return id < this.#buffer.firstId ? undefined : this.#origins.at(id);
   }
 
+  /** See `LogSource.missingAt`. */
+  missingAt(id: number): readonly Missing[] {
+    return this.#gaps.at(id);
+  }
+
   /** `now`: monotonic milliseconds. */
   onSourceChange(origin: number, now: number): void {
     this.#cursorOf(origin)?.onChange(now);
@@ -67,6 +76,7 @@ export class Merge {
   addMarker(marker: Marker, origin?: number): number | undefined {
     const id = this.#buffer.addMarker(marker);
     this.#addOrigin(origin);
+    if (id !== undefined && origin !== undefined && lacksEntries(marker)) this.#gaps.begin({origin, marker, id});
     return id;
   }
 
@@ -119,6 +129,7 @@ export class Merge {
   }
 
   #append(bytes: Uint8Array, origin: number): void {
+    this.#gaps.end(origin, this.#buffer, bytes);
     this.#buffer.append(bytes);
     this.#buffer.closeLine();
     this.#addOrigin(origin);
@@ -132,6 +143,39 @@ export class Merge {
 
   #cursorOf(origin: number): MergeCursor | undefined {
     return this.#cursors.find((cursor) => cursor.origin === origin);
+  }
+}
+
+/** `toId`: of the first entry of the source after the marker `fromId`; undefined: none has come. */
+type Gap = Missing & {readonly fromId: number; readonly toId: number | undefined};
+
+/** Where entries of a source are missing among those of the others. */
+class SourceGaps {
+  /** In the order of their ends. */
+  #ended: Gap[] = [];
+  /** By origin. */
+  readonly #open = new Map<number, Gap>();
+
+  /** Of several markers in a row the last one stands for all. */
+  begin({origin, marker, id}: {readonly origin: number; readonly marker: Marker; readonly id: number}): void {
+    const fromId = this.#open.get(origin)?.fromId ?? id;
+    this.#open.set(origin, {origin, marker, fromId, toId: undefined, until: undefined});
+  }
+
+  /** `bytes`: of lines of the source that come next. */
+  end(origin: number, {firstId, endId: toId}: LogBuffer, bytes: Uint8Array): void {
+    const gap = this.#open.get(origin);
+    if (!gap) return;
+    this.#open.delete(origin);
+    const end = bytes.indexOf(newline);
+    const until = timeOfBytes(end === -1 ? bytes : bytes.subarray(0, end));
+    const isHeld = ({toId: to = firstId}: Gap) => to > firstId;
+    this.#ended = [...this.#ended.filter(isHeld), ...(toId > gap.fromId + 1 ? [{...gap, toId, until}] : [])];
+  }
+
+  at(id: number): readonly Missing[] {
+    const gaps = [...this.#ended, ...this.#open.values()];
+    return gaps.filter(({fromId, toId = Number.POSITIVE_INFINITY}) => fromId <= id && id < toId);
   }
 }
 

@@ -5,7 +5,14 @@ import {FrameBatch} from '../../lib/frames.ts';
 import {SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore, type Store} from '../../lib/store.ts';
 import {type ConnectionEvent, type ConnectionState, eventsKept} from '../connection/state.ts';
-import {bufferInfo, type FileState, isCatchingUp, type LogSnapshot, type LogSource} from '../log-source.ts';
+import {
+  bufferInfo,
+  type FileState,
+  isCatchingUp,
+  type LogSnapshot,
+  type LogSource,
+  type Missing,
+} from '../log-source.ts';
 import {Merge} from './merge.ts';
 
 /** Milliseconds: a line is delayed by the server's buffers, and by up to a frame (83 ms at 12 a second). */
@@ -98,6 +105,11 @@ export class MergedLog {
   /** See `Merge.originAt`. */
   originAt(id: number): number | undefined {
     return this.#merge.originAt(id);
+  }
+
+  /** See `LogSource.missingAt`. */
+  missingAt(id: number): readonly Missing[] {
+    return this.#merge.missingAt(id);
   }
 
   addDivider(): void {

@@ -1,5 +1,6 @@
-import {byteSize, count, counted, inZone, isoTime} from '../../lib/format.ts';
+import {byteSize, count, counted, inZone, isoTime, moment} from '../../lib/format.ts';
 import {hasEnded} from '../../streams/log-source.ts';
+import {clean} from '../../terminal/clean.ts';
 import {clip, noticeRows, padTo} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
 import type {Style} from '../../terminal/style.ts';
@@ -8,6 +9,8 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import {newBelow} from '../../viewport/position.ts';
 import type {WrapMode} from '../../viewport/row-renderer.ts';
+import type {ZoneOffset} from '../../viewport/time-column.ts';
+import {markerText} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
 import {useController, useModelProgress} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
@@ -28,6 +31,8 @@ export type StatusView = {
   /** Highlighted patterns that took too long, as typed; they are not painted. */
   readonly stoppedHighlights: readonly string[];
   readonly newBelow: number;
+  /** Of a merged log: what is missing of a pipeline at the current entry. */
+  readonly missing?: string | undefined;
   readonly lineCount: number;
   readonly byteLength: number;
   readonly droppedLines: number;
@@ -70,6 +75,10 @@ export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
     // The log above is painted first: patterns that take too long are marked by then.
     stoppedHighlights: at.model.highlights.filter(({tooSlow}) => tooSlow).map(({source}) => source),
     newBelow: newBelow(position, at.geometry),
+    missing: missingWords(at, {
+      now: controller.services.clock.wall(),
+      offsetAt: zoneOf(at.tab.pane, controller.services.offsetAt),
+    }),
     lineCount: snapshot.lineCount,
     byteLength: snapshot.byteLength,
     droppedLines: snapshot.droppedLines,
@@ -92,6 +101,23 @@ function otherDay({services}: Controller, {tab, model, current}: PaneAt): string
   const offsetAt = zoneOf(tab.pane, services.offsetAt);
   const [day, today] = [at, services.clock.wall()].map((time) => isoTime(inZone(time, offsetAt)).slice(0, 10));
   return day === today ? undefined : day;
+}
+
+/**
+ * What is missing of a pipeline at the current entry of a merged log: `orders: nothing until 21:17 · 21,238 earlier entries
+ * no longer held by the server`. Undefined: nothing, as far as is known.
+ */
+function missingWords(
+  {model: {source}, current}: PaneAt,
+  {now, offsetAt}: {readonly now: number; readonly offsetAt: ZoneOffset},
+): string | undefined {
+  const [gap, ...others] = (current !== undefined && source.missingAt?.(current)) || [];
+  if (!gap) return undefined;
+  const {origin, until, marker} = gap;
+  const name = clean(source.sourceNames?.[origin] ?? '');
+  const end = until === undefined ? 'here' : `until ${moment(inZone(until, offsetAt), inZone(now, offsetAt))}`;
+  const more = others.length > 0 ? ` · ${counted(others.length, 'more gap', 'more gaps')}` : '';
+  return `${name}: nothing ${end} · ${markerText(marker, offsetAt)}${more}`;
 }
 
 const quiet: Style = {dim: true};
@@ -130,6 +156,7 @@ function leftWords(view: StatusView): StyledText {
   if (view.newBelow > 0) {
     parts.push(plain(`  +${count(view.newBelow)} new ${view.symbols.down}`, {fg: 6, bold: true}));
   }
+  if (view.missing !== undefined) parts.push(plain(`  ${view.missing}`, {fg: 3}));
   parts.push(plain(`  ${counted(view.lineCount, 'line', 'lines')}  ${byteSize(view.byteLength)}`, quiet));
   if (view.droppedLines > 0) {
     parts.push(plain(`  ${counted(view.droppedLines, 'older line', 'older lines')} dropped`, quiet));

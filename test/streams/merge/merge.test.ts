@@ -69,6 +69,37 @@ describe('what is held at the start', () => {
   });
 });
 
+describe('what is missing of a source', () => {
+  const until = (at: number) => Date.UTC(2026, 10, 25) + at;
+
+  test('is known at each entry of others up to its next one, beside the marker', () => {
+    const first = new LogBuffer({maxBytes: 1 << 20});
+    first.addMarker({kind: 'discarded', entries: 21_238, at: 9});
+    first.append(Buffer.from(`${a(4)}\n`));
+    const lost = {kind: 'lost', atLeast: 3, atMost: 3, from: 4, to: 7, at: 7} as const;
+    first.addMarker(lost);
+    first.append(Buffer.from(`${a(7)}\n`));
+    const {buffer, merge} = mergeOf(first, source(b(2), b(3), b(5), b(6), b(8)));
+    while (!merge.step(1, 0));
+    expect(entriesOf(buffer)).toEqual(['<discarded>', b(2), b(3), a(4), '<lost>', b(5), b(6), a(7), b(8)]);
+    const missing = Array.from({length: 9}, (_, id) => merge.missingAt(id).map((gap) => gap.marker.kind));
+    expect(missing).toEqual([['discarded'], ['discarded'], ['discarded'], [], ['lost'], ['lost'], ['lost'], [], []]);
+    expect(merge.missingAt(2)).toEqual([expect.objectContaining({origin: 0, until: until(4)})]);
+    expect(merge.missingAt(5)).toEqual([expect.objectContaining({origin: 0, until: until(7), marker: lost})]);
+  });
+
+  test('is nothing where only its own entries follow, and goes on while none do', () => {
+    const first = source(a(1));
+    first.addMarker({kind: 'not-recorded', lines: undefined, at: 9});
+    const second = source(a(1));
+    second.addMarker({kind: 'line-cut', at: 9});
+    const {merge} = mergeOf(first, second, source(b(5), b(6)));
+    merge.step(all, 0);
+    expect(merge.missingAt(5)).toEqual([expect.objectContaining({origin: 0, until: undefined})]);
+    expect(merge.missingAt(0)).toEqual([]);
+  });
+});
+
 describe('what comes later', () => {
   test('waits for the window and is in order within it', () => {
     const [first, second] = [source(), source()];

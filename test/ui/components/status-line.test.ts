@@ -54,6 +54,14 @@ describe('the status line says', () => {
     expect(text({newBelow: 1, symbols: symbolsFor(false)})).toContain('+1 new v');
   });
 
+  it('what is missing of a pipeline in a merged log', () => {
+    const missing = 'orders: nothing until 21:17 · 21,238 earlier entries no longer held by the server';
+    expect(text({missing, width: 140})).toContain(`  ${missing}  52,118 lines`);
+    expect(text({missing, width: 80, following: false})).toMatch(
+      /^ {2}orders: nothing until 21:17 · 21,238 earlier .*… +wrap off {2}paused $/,
+    );
+  });
+
   it('how many older lines were dropped', () => {
     expect(text({droppedLines: 1})).toContain('1 older line dropped');
     expect(text({droppedLines: 70_000})).toContain('70,000 older lines dropped');
