@@ -125,6 +125,11 @@ export class Runs {
   }
 }
 
+/** The newest run of a log to which nothing is added, from `endId` on: whatever it did last, it has ended there. */
+export function endedRun(run: Run, endId: number): Run {
+  return run.endId === undefined ? {...run, endId} : run;
+}
+
 /**
  * `Resources transition: stopped -> provisioning (desired: provisioned)` and `Runtime transition: (none) -> initializing
  * (desired: running)`, as in Feldera's pipeline_automata.rs. A runtime transition from a state to itself changes only

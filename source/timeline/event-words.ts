@@ -117,7 +117,12 @@ function restartWords(event: Extract<TimelineEvent, {kind: 'restarted'}>): strin
 }
 
 /** One gap as its marker says; several as `5 entries lost in 2 gaps`. A cut line lost its end, which is no entry. */
-function lostWords({gaps, atLeast, atMost, marker}: Extract<TimelineEvent, {kind: 'lost'}>): string {
+export function lostWords({
+  gaps,
+  atLeast,
+  atMost,
+  marker,
+}: Pick<Extract<TimelineEvent, {kind: 'lost'}>, 'gaps' | 'atLeast' | 'atMost' | 'marker'>): string {
   if (gaps === 1 && marker && marker.kind !== 'line-cut') return markerText(marker);
   if (gaps === 1) return 'a line was cut; its rest is lost';
   if (atMost === 0 && marker?.kind !== 'unreadable' && marker?.kind !== 'not-recorded')

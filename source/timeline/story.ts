@@ -8,7 +8,7 @@ import {runAtOnce} from '../lib/slices.ts';
 import type {ErrorGroup, ErrorLog} from '../records/error-log.ts';
 import {watchedKey} from '../records/error-log.ts';
 import type {RecordIndex} from '../records/record-index.ts';
-import type {Run} from '../records/runs.ts';
+import {endedRun, type Run} from '../records/runs.ts';
 import type {PipelineHistory} from '../streams/pipeline-history.ts';
 import {markerText, markerTone} from '../words/markers.ts';
 import {failedWords, stateChangeWords, stateWord} from '../words/pipeline.ts';
@@ -51,6 +51,8 @@ export type StoryLog = {
   readonly buffer: LogBuffer;
   readonly index: RecordIndex;
   readonly errors: Pick<ErrorLog, 'byKey'>;
+  /** Nothing is added to it any more. */
+  readonly hasEnded?: boolean;
 };
 
 /** Cells of a screen on which messages have no column for their target: among other rows it would be one word more. */
@@ -76,7 +78,7 @@ export function* storySteps({history, log, checkpoints = []}: StoryInput): Gener
   const rows = [
     ...eventRows(events, history?.details),
     ...connectorRows(history?.stats),
-    ...(log ? [...runRows(log.index.runs), ...markerRows(log.buffer, oldest)] : []),
+    ...(log ? [...runRows(runsIn(log)), ...markerRows(log.buffer, oldest)] : []),
     ...(log ? yield* errorRows(log) : []),
     ...(log ? yield* checkpointRows(log, checkpoints) : []),
   ];
@@ -160,11 +162,15 @@ function fatal({name, fatalError}: ConnectorStats): readonly StoryRow[] {
   return [{at: undefined, what: 'connector', text: `${name} ended: ${firstLine(fatalError)}`, count: 1, from: 'API'}];
 }
 
+function runsIn({index, buffer, hasEnded = false}: StoryLog): readonly Run[] {
+  return hasEnded ? index.runs.map((run) => endedRun(run, buffer.endId)) : index.runs;
+}
+
 function runRows(runs: readonly Run[]): StoryRow[] {
-  return runs.flatMap(({startedAt, endedAt, firstId, state, failed}, place): readonly StoryRow[] => {
+  return runs.flatMap(({startedAt, endedAt, endId, firstId, state, failed}, place): readonly StoryRow[] => {
     if (startedAt === undefined) return [];
     const next = runs[place + 1];
-    const end = endedAt === undefined && next ? 'its end is not in the log' : state;
+    const end = endedAt === undefined && endId !== undefined ? 'its end is not in the log' : state;
     const text = `run ${count(place + 1)} of ${count(runs.length)}: ${end}${failed ? ', failed' : ''}`;
     return [{at: startedAt, until: endedAt ?? next?.startedAt, what: 'run', text, count: 1, from: 'log', id: firstId}];
   });

@@ -1,8 +1,12 @@
 import {byteSize, count, counted} from '../lib/format.ts';
+import type {Run} from '../records/runs.ts';
 import {shortenHome} from '../storage/save-file.ts';
+import {hasEnded} from '../streams/log-source.ts';
 import {clean} from '../terminal/clean.ts';
+import {lostWords} from '../timeline/event-words.ts';
 import type {Fact} from '../viewport/markdown.ts';
 import {utc} from '../viewport/time-column.ts';
+import {markerText} from '../words/markers.ts';
 import {fileWords, openedKind} from '../words/opened.ts';
 import type {Controller} from './controller.ts';
 import {timeNear} from './pane/pane-at.ts';
@@ -59,12 +63,22 @@ export function loggedFacts(controller: Controller, name: string): readonly Fact
   const runs = (tab && controller.indexOf(tab)?.runs.filter(({state}) => state !== 'unknown')) ?? [];
   const last = runs.at(-1);
   if (!log) return [];
+  const snapshot = log.snapshot.get();
   const kinds = log.errors.byKey.size;
   const errors = [...log.errors.byKey.values()].reduce((sum, group) => sum + group.count, 0);
+  const {gaps, gap: marker, atLeast, atMost, unreadMarker} = log.losses;
   return [
-    ...(last ? [['runs', `${count(runs.length)}, the last one ${last.failed ? 'failed' : last.state}`] as const] : []),
+    ...(last ? [['runs', `${count(runs.length)}, the last one ${runWords(last, hasEnded(snapshot))}`] as const] : []),
     ['errors', errors === 0 ? 'none' : `${count(errors)} of ${counted(kinds, 'kind', 'kinds')}`],
+    ...(gaps > 0 ? [['lost', lostWords({gaps, atLeast, atMost, ...(marker && {marker})})] as const] : []),
+    ...(snapshot.unread?.length && unreadMarker ? [['not read', markerText(unreadMarker)] as const] : []),
   ];
+}
+
+function runWords({state, failed, endId}: Run, isOver: boolean): string {
+  if (failed) return 'failed';
+  const hasEnd = isOver || endId !== undefined;
+  return hasEnd && state !== 'stopped' ? `was ${state}, its end is not in the log` : state;
 }
 
 /** Until when what goes on has lasted, as Unix time in ms: now, but in a log that is a file until its last record. */

@@ -15,6 +15,8 @@ import {percentShown} from '../../source/ui/pane/pane-at.ts';
 import {positionWords} from '../../source/ui/spoken-words.ts';
 import {sessionOf} from '../../source/ui/state/session-state.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {runner} from '../records/index-lines.ts';
+import {writeRecording} from '../storage/recording/recording-files.ts';
 import {AppUnderTest} from './components/app-under-test.tsx';
 import {currentLine, typed, workedOut} from './reading.ts';
 import {ScreenUnderTest} from './screen-under-test.ts';
@@ -30,7 +32,7 @@ async function folderOf(files: Readonly<Record<string, string>>) {
 }
 
 const line = (second: number, text: string, level = ' INFO') =>
-  `[standin] 2026-11-25T09:17:${second}.000000Z ${level} standin: ${text}\n`;
+  `[standin] 2026-11-25T09:17:${String(second).padStart(2, '0')}.000000Z ${level} standin: ${text}\n`;
 
 /** A screen of these logs without a server, once all that is in them is read. */
 async function screenOf(opened: readonly FoundLog[], names = opened.map(({name}) => name)) {
@@ -113,6 +115,27 @@ test('the list finds logs by name, a closed one is shown again, and two are one 
   expect(noticeAfter(screen, 'W')).toBe('these logs are files already: S saves what is shown');
 });
 
+test('in a merged log, what is missing of one is said where the reader is, until it begins', async () => {
+  await using folder = await folderOf({'b.log': Array.from({length: 60}, (_, at) => line(at, `b${at}`)).join('')});
+  const at = Date.parse('2026-11-25T09:17:50Z');
+  const pieces = [{kind: 'discarded', entries: 21_238} as const, line(50, 'first of p')];
+  writeRecording(folder.path, {id: 'id-1', at, pieces});
+  const opened = await findLogs(folder.path);
+  await using app = await AppUnderTest.open({opened, names: opened.map(({name}) => name)});
+  await app.shows('first of p');
+  await app.press('+');
+  await app.shows('b59');
+  expect(app.text).not.toContain('nothing until');
+  await app.press('g');
+  await app.shows('p: nothing until 11-25 09:17 · 21,238 earlier entries no longer held');
+  await app.press('PageDown');
+  await app.shows('b30');
+  expect(app.text).toContain('p: nothing until 11-25 09:17');
+  await app.press('G');
+  await app.shows('following');
+  expect(app.text).not.toContain('nothing until');
+});
+
 test('q quits at once while nothing has come through stdin', async () => {
   await using screen = await screenOf(await findLogs('-'), ['stdin']);
   screen.press('q');
@@ -142,6 +165,37 @@ test('a log that has ended is neither followed nor paused, and has no connector 
   await app.shows('no run, state or error is known');
   await app.press('Esc', 'q');
   await app.shows('what came through stdin is not saved: q again quits, any other key stays');
+});
+
+test('an opened recording tells of its losses, of stdout and of its end, as the live log did', async () => {
+  await using folder = await temporaryDirectory();
+  const began = [
+    runner('Resources transition: stopped -> provisioning (desired: provisioned)'),
+    runner('Runtime transition: initializing -> running (desired: running)'),
+  ];
+  const dead = runner('stdout encountered I/O error: stream did not contain valid UTF-8', 'ERROR');
+  const at = Date.parse('2026-11-25T09:17:40Z');
+  const gap = {kind: 'lost', atLeast: 120, atMost: 120, from: at, to: at} as const;
+  const pieces = [`${[...began, dead].join('\n')}\n`, gap, line(45, 'late')];
+  writeRecording(folder.path, {id: '01a211f6-f55d-79e0-b45a-f8d056b00774', at, pieces});
+  await using app = await AppUnderTest.open({opened: await findLogs(folder.path), names: ['p']});
+  await app.shows('late');
+  await app.shows(/ended . stdout not read/);
+  expect(app.text).toMatch(/run 1 of 1 . last running . from 2026-11-25 09:08:47 on, its end is not in the log/);
+  const {screen} = app;
+  screen.press('A');
+  const errors = rowsOf(screen).join('\n');
+  expect(errors).toContain('120 entries lost between 09:17:40 and 09:17:40');
+  expect(errors).toContain('stdout not read: stream did not contain valid UTF-8');
+  screen.press('A', 'd');
+  await screen.until(() => rowsOf(screen).some((row) => row.includes('lost')), 'the description');
+  const facts = rowsOf(screen).join('\n');
+  expect(facts).toMatch(/runs +1, the last one was running, its end is not in the log/);
+  expect(facts).toMatch(/lost +120 entries lost between/);
+  expect(facts).toMatch(/not read +09:08:47 stdout is not read from here to the next start/);
+  screen.press('d', 'H');
+  await screen.until(() => rowsOf(screen).some((row) => row.includes('run 1 of 1')), 'the timeline');
+  expect(rowsOf(screen).join('\n')).toContain('run 1 of 1: its end is not in the log');
 });
 
 test('T takes times as of the last record of a file, not of today', async () => {

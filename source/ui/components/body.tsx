@@ -1,7 +1,8 @@
 import type {Pipeline} from '../../api/types.ts';
 import {clockTime, count, dateTime, inZone} from '../../lib/format.ts';
 import type {RecordIndex} from '../../records/record-index.ts';
-import type {Run} from '../../records/runs.ts';
+import {endedRun, type Run} from '../../records/runs.ts';
+import {hasEnded} from '../../streams/log-source.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, shorten} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
@@ -32,6 +33,8 @@ export type RunHeaderView = {
   /** Unix time in ms. Times of this day are shown without the date. */
   readonly now: number;
   readonly offsetAt: ZoneOffset;
+  /** The end of a log to which nothing is added any more. */
+  readonly endId?: number | undefined;
 };
 
 /** Sidebar, tab bar and log, joined row by row. */
@@ -39,7 +42,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   const {controller, view} = useController();
   const {poller, colors, symbols} = controller.services;
   const list = useStore(poller.snapshot);
-  useActiveLog();
+  const snapshot = useActiveLog();
   const {pane} = controller;
   useModelProgress(pane?.model);
   const places = pane ? visiblePlaces(pane.tab.pane.position, pane.rows.geometry(pane.tab.pane, layout)) : [];
@@ -87,6 +90,7 @@ export function Body({layout}: {readonly layout: Layout}) {
       symbols,
       now: clock.wall(),
       offsetAt: zoneOf(tab.pane, offsetAt),
+      endId: snapshot && hasEnded(snapshot) ? snapshot.endId : undefined,
     });
   }
 
@@ -160,30 +164,34 @@ export function runShown(
 /** The row above the log: number of the run, its state or end, and its times. */
 export function runHeader(run: Run | undefined, runs: readonly Run[], view: RunHeaderView): StyledText {
   if (!run) return plain('');
-  const {width, symbols} = view;
+  const {width, symbols, endId} = view;
+  const shown = endId === undefined ? run : endedRun(run, endId);
   const dot = plain(` ${symbols.dot} `, {dim: true});
   const number = `run ${count(runs.indexOf(run) + 1)} of ${count(runs.length)}`;
-  const state = plain(stateWords(run), run.failed ? {fg: 1, bold: true} : {});
-  const row = concat([plain(' '), plain(number, {bold: true}), dot, state, dot, plain(timeWords(run, view))]);
+  const state = plain(stateWords(shown), run.failed ? {fg: 1, bold: true} : {});
+  const row = concat([plain(' '), plain(number, {bold: true}), dot, state, dot, plain(timeWords(shown, view))]);
   if (textWidth(row.text) <= width) return row;
   return concat([clip(row, 0, width - 1), plain(symbols.cutRight, {dim: true})]);
 }
 
 /** `running`, or `last running` for a run that ended without a stop. */
-function stateWords({state, endedAt, failed}: Run): string {
+function stateWords({state, endId, endedAt, failed}: Run): string {
   const word = state === 'unknown' ? 'state unknown' : state;
-  const isCutShort = endedAt !== undefined && state !== 'stopped' && state !== 'unknown';
+  const isCutShort = (endId ?? endedAt) !== undefined && state !== 'stopped' && state !== 'unknown';
   return `${isCutShort ? 'last ' : ''}${word}${failed ? ', failed' : ''}`;
 }
 
 /** `since 14:02:18`, `14:02:18 – 14:12:25`, `2026-11-24 14:02:18 – 14:12:25`. */
-function timeWords({startedAt, endedAt}: Run, {now, offsetAt}: RunHeaderView): string {
+function timeWords({startedAt, endId, endedAt}: Run, {now, offsetAt}: RunHeaderView): string {
   const dayOf = (at: number) => dateTime(inZone(at, offsetAt)).slice(0, 10);
   const words = (at: number, day: string) => (dayOf(at) === day ? clockTime : dateTime)(inZone(at, offsetAt));
   const today = dayOf(now);
   if (startedAt === undefined) {
     return endedAt === undefined ? 'its start is not in the log' : `until ${words(endedAt, today)}`;
   }
-  if (endedAt === undefined) return `since ${words(startedAt, today)}`;
+  if (endedAt === undefined) {
+    const from = words(startedAt, today);
+    return endId === undefined ? `since ${from}` : `from ${from} on, its end is not in the log`;
+  }
   return `${words(startedAt, today)} – ${words(endedAt, dayOf(startedAt))}`;
 }

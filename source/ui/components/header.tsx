@@ -55,6 +55,8 @@ export type HeaderView = {
   readonly paused: boolean;
   /** Streams of the process that nobody reads: the log stays silent about them. */
   readonly unread?: LogSnapshot['unread'];
+  /** The log is read from a file. */
+  readonly isFile?: boolean;
   /** Undefined: the shown log is not to be recorded. */
   readonly recording: RecordingState | undefined;
   readonly width: number;
@@ -101,6 +103,7 @@ export function Header() {
     waited,
     paused: tab?.pane.position.kind === 'held' && !(snapshot && hasEnded(snapshot)),
     unread: [...new Set([...(snapshot?.unread ?? []), ...(model?.unread ?? [])])],
+    isFile: snapshot?.file !== undefined,
     recording: snapshot?.recording,
     width: controller.size.columns,
     now: clock.wall(),
@@ -213,9 +216,9 @@ function recordingNote(recording: RecordingState | undefined): StyledText[] {
   }
 }
 
-/** The log is live, but a stream of the process is in it no longer. */
-function unreadNote({connection, unread = [], symbols}: HeaderView): StyledText[] {
-  if (!connection.isLive || unread.length === 0) return [];
+/** The log is live, or a file, but a stream of the process is in it no longer. */
+function unreadNote({connection, isFile = false, unread = [], symbols}: HeaderView): StyledText[] {
+  if (!(connection.isLive || isFile) || unread.length === 0) return [];
   return [plain(` ${symbols.dot} `, {dim: true}), plain(`${unread.join(', ')} not read`, {fg: 3, bold: true})];
 }
 

@@ -1,4 +1,5 @@
 import {fineMoment} from '../../lib/format.ts';
+import {hasEnded} from '../../streams/log-source.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {ErrorExcerpts} from '../../timeline/error-excerpt.ts';
@@ -103,7 +104,11 @@ export const timelineHandlers = {
     const stream = tab && controller.logs.get(tab.name);
     controller.story.start(
       name,
-      index && stream && {name: tab.name, index, buffer: stream.buffer, errors: stream.errors},
+      index &&
+        stream && {
+          ...{name: tab.name, index, buffer: stream.buffer, errors: stream.errors},
+          hasEnded: hasEnded(stream.snapshot.get()),
+        },
     );
     controller.dispatch({type: 'page', page: {kind: 'timeline', offset: 0, cursor: 0}});
     if (stream?.buffer.isAwaitingEarlier)
