@@ -118,6 +118,8 @@ _pipetail_aliases() {
 }
 _pipetail_aliases
 unfunction _pipetail_aliases
+# As a file in fpath, this is the body of _pipetail, which zsh reads at the first Tab.
+if [[ \${funcstack[1]-} == _pipetail ]]; then _pipetail "$@"; fi
 `;
 
 /** What takes a value, by its name in the help. */

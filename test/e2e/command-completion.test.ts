@@ -4,6 +4,7 @@ import {expect, onTestFinished, type TestContext, test} from 'vitest';
 import {DemoServer} from '../../source/demo/server.ts';
 import {isOnNode, launcher, program, run, runCommand} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {openTerminal} from '../harness/terminal.ts';
 import {requireTool} from '../harness/tools.ts';
 
 /** A server with two pipelines, and a folder with `pipetail` in it. */
@@ -78,6 +79,24 @@ test('zsh', async (context: TestContext) => {
     expect(stderr).toBe('');
     return stdout.trim().split('\n').toSorted();
   });
+});
+
+test.for([
+  ['a file in fpath', 'fpath=(~/functions $fpath); autoload -U compinit && compinit -u'],
+  ['read by .zshrc', 'autoload -U compinit && compinit -u; source <(pipetail completion zsh)'],
+])('zsh completes at the first Tab of a new shell: %s', async ([, zshrc], context) => {
+  const zsh = requireTool(context, 'zsh');
+  const {env} = await setUp();
+  const folder = path.join(env.XDG_STATE_HOME, 'home');
+  await mkdir(path.join(folder, 'functions'), {recursive: true});
+  const {stdout} = await runCommand(['completion', 'zsh'], {env});
+  await writeFile(path.join(folder, 'functions', '_pipetail'), stdout);
+  await writeFile(path.join(folder, '.zshrc'), `PS1='ready> '; HOME=${folder}; ${zshrc}\n`);
+  await using terminal = await openTerminal({command: zsh, args: ['-d', '-i'], env: {...env, ZDOTDIR: folder}});
+  await terminal.waitFor('ready>');
+  await terminal.type('pipetail status orders-');
+  await terminal.press('Tab');
+  await terminal.waitFor('pipetail status orders-eu');
 });
 
 test('fish', async (context: TestContext) => {
