@@ -5,7 +5,7 @@ import {benchTable, growthPictures} from '../bench/frame/docs-table.ts';
 import {readResults} from '../bench/frame/results.ts';
 import {families} from '../bench/growth/families.ts';
 import manifest from '../package.json' with {type: 'json'};
-import {keyTableText, optionTableText, schemaTableText} from '../test/harness/docs-tables.ts';
+import {exitCodeTableText, keyTableText, optionTableText, schemaTableText} from '../test/harness/docs-tables.ts';
 import {installCommand, linked, withPictures} from './address.ts';
 
 const results = await readResults();
@@ -26,6 +26,7 @@ await fill('json.md', {
   happened: schemaTableText(schemas.happened),
   stderr: schemaTableText(schemas.stderr),
 });
+await fill('failures.md', {'exit-codes': exitCodeTableText()});
 // Without results the page stays as it is.
 await fill('performance.md', {
   ...(results && {benchmarks: benchTable(results, whyOf)}),

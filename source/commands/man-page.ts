@@ -1,3 +1,4 @@
+import {exitCodeRows} from '../settings/exit-codes.ts';
 import {commandsHelp, optionRows} from '../settings/help-text.ts';
 import {type CommandName, commandWords, type Option, variableOf} from '../settings/option.ts';
 import {options} from '../settings/option-table.ts';
@@ -81,7 +82,7 @@ export function manPage(version: string, groups: readonly KeyGroup[]): string {
     ),
     ...entry('~/.cache/pipetail', 'compiled code, for a quicker start; only where no other user may write'),
     heading('EXIT STATUS'),
-    ...exitStatus.flatMap(([code, meaning]) => entry(code, meaning)),
+    ...exitCodeRows().flatMap(([code, meaning]) => entry(code, meaning)),
     heading('JSON'),
     paragraph(
       'With --output json, standard output is JSON. What is not there is null or left out; fields may be added, so ignore ' +
@@ -95,19 +96,6 @@ export function manPage(version: string, groups: readonly KeyGroup[]): string {
 }
 
 const names: readonly CommandName[] = ['screen', ...commandWords];
-
-const exitStatus: readonly (readonly [code: string, meaning: string])[] = [
-  ['0', 'Done; also when the reader of standard output has gone (| head), or the demo was interrupted.'],
-  [
-    '1',
-    'Failure: the server cannot be reached or refuses, a log cannot be read or printed, or --exit-on has not matched before ' +
-      'the --timeout or, with --follow, before the end of the log.',
-  ],
-  ['2', 'Wrong usage: a mistake in an option, a variable or the configuration file. Nothing was requested.'],
-  ['3', 'pipetail logs: a record has matched --exit-on.'],
-  ['129, 130, 131, 134, 143', 'Ended by SIGHUP, SIGINT, SIGQUIT, SIGABRT or SIGTERM.'],
-  ['140, 142, 152', 'Ended by SIGUSR2, SIGALRM or SIGXCPU.'],
-];
 
 const json: readonly (readonly [command: string, shape: string])[] = [
   [

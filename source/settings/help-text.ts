@@ -1,3 +1,4 @@
+import {exitCodeRows} from './exit-codes.ts';
 import {type CommandName, type Option, variableOf} from './option.ts';
 import {options} from './option-table.ts';
 
@@ -12,11 +13,7 @@ type CommandHelp = {
   readonly notes: readonly string[];
   /** Those of the screen are in the manual page only: its usage is long. */
   readonly examples: readonly Call[];
-  /** Where they are not the usual ones. */
-  readonly exitCodes?: string;
 };
-
-const usualCodes = '0 done, 1 failure, 2 wrong usage, 130 interrupted (129 hang-up, 143 terminated)';
 
 export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
   screen: {
@@ -64,9 +61,9 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail logs a --level warn -e retry', 'warnings and errors without "retry"'],
       ['pipetail logs a -o json | jq .message', 'an object for each record'],
       ['pipetail logs --from bundle.zip --level warn', 'a support bundle, a file or a recording'],
-      ["pipetail logs a -f --exit-on 'is done' --timeout 10m", 'wait for it: 3 if it comes, else 1'],
+      ["pipetail logs a -f --exit-on 'is done' --timeout 10m", 'wait for it: 0 if it comes, else 1'],
+      ["pipetail logs a -f --exit-on-end --fail-on 'panicked at'", 'until it is stopped: 0, else 1'],
     ],
-    exitCodes: usualCodes.replace('usage,', 'usage, 3 --exit-on matched,'),
   },
   list: {
     introduction: 'pipetail list shows all pipelines and their states.',
@@ -148,8 +145,6 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
     usage: [['pipetail demo [--port N]', '']],
     notes: [],
     examples: [],
-    // ^C is the normal way to end it.
-    exitCodes: '0 done or interrupted, 1 failure, 2 wrong usage (129 hang-up, 143 terminated)',
   },
 };
 
@@ -158,15 +153,16 @@ export function summaryOf(command: Exclude<CommandName, 'screen'>): string {
   return commandsHelp.screen.usage.find(([call]) => call.split(' ')[1] === command)?.[1] ?? '';
 }
 
-/** Cells before what a call does, and before an option's explanation. */
+/** Cells before what a call does, before an option's explanation, and before what an exit code means. */
 const callIndent = 41;
 const optionIndent = 27;
+const codeIndent = 18;
 /** Cells. In a narrower terminal rows are not wrapped. */
 const leastWidth = 72;
 
 /** The text of `--help`. `width`: the terminal's, in cells; that of a usual one where there is none. */
 export function helpText(command: CommandName, width = 80): string {
-  const {introduction, usage, notes, examples, exitCodes = usualCodes} = commandsHelp[command];
+  const {introduction, usage, notes, examples} = commandsHelp[command];
   const prose = (text: string) => wrap(text, 0, width).join('\n');
   const calls = (title: string, rows: readonly Call[]) =>
     [title, ...rows.flatMap(([call, does]) => columns(call, does, {indent: callIndent, width}))].join('\n');
@@ -179,7 +175,10 @@ export function helpText(command: CommandName, width = 80): string {
     ...notes.map(prose),
     ...(examples.length > 0 && command !== 'screen' ? [calls('Examples', examples)] : []),
     ...groups,
-    prose(`Exit codes: ${exitCodes}`),
+    [
+      'Exit codes',
+      ...exitCodeRows(command).flatMap(([code, meaning]) => columns(code, meaning, {indent: codeIndent, width})),
+    ].join('\n'),
   ].join('\n\n')}\n`;
 }
 

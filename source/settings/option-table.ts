@@ -252,7 +252,7 @@ export const options = [
   },
   {
     flag: 'exit-on-end',
-    help: 'with --follow: end when the log ends, instead of waiting for the pipeline to start again',
+    help: 'with --follow: end when the pipeline stops (exit code 0) or fails (1), instead of waiting for its next start',
     commands: ['logs'],
     once: true,
   },
@@ -349,7 +349,14 @@ export const options = [
   {
     flag: 'exit-on',
     value: 'PATTERN',
-    help: 'end with exit code 3 after the first record with a line that matches, printed or not, from --since or --tail on',
+    help: 'end with exit code 0 after the first record with a line that matches, printed or not, from --since or --tail on; an end without it is a failure',
+    commands: ['logs'],
+    once: true,
+  },
+  {
+    flag: 'fail-on',
+    value: 'PATTERN',
+    help: 'the same with exit code 1; an end without it is none',
     commands: ['logs'],
     once: true,
   },

@@ -84,8 +84,9 @@ export type LogsRequest = RequestedNames & {
   readonly timestamps: boolean;
   /** Undefined: records are printed, not their numbers by time. */
   readonly histogram: HistogramRequest | undefined;
-  /** A pattern, as typed. */
+  /** Patterns, as typed. */
   readonly exitOn: string | undefined;
+  readonly failOn: string | undefined;
   /** Milliseconds. */
   readonly timeout: number | undefined;
 };
@@ -324,7 +325,10 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
     throw new UsageError('--on-alert needs --follow: without it the log is printed once');
   }
   const level = value('level')?.toLowerCase();
-  const exitOn = value('exit-on');
+  const expression = (flag: 'exit-on' | 'fail-on') => {
+    const typed = value(flag);
+    return typed === undefined ? undefined : readExpression(typed, `--${flag}`);
+  };
   return {
     kind: 'logs',
     names,
@@ -344,7 +348,8 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
     },
     ...readShape(values),
     histogram: readHistogram(values),
-    exitOn: exitOn === undefined ? undefined : readExpression(exitOn, '--exit-on'),
+    exitOn: expression('exit-on'),
+    failOn: expression('fail-on'),
     timeout: readTimeout(value('timeout')),
   };
 }
@@ -377,7 +382,8 @@ function readShape({has, value}: OptionValues): Pick<LogsRequest, 'output' | 'as
   if (template !== undefined && timestamps) {
     throw new UsageError('--timestamps cannot be combined with --template · write {time} in the template instead');
   }
-  if (output === 'markdown' && has('follow') && !has('exit-on-end') && !has('timeout') && !has('exit-on')) {
+  const endings = ['exit-on-end', 'timeout', 'exit-on', 'fail-on'] as const;
+  if (output === 'markdown' && has('follow') && !endings.some((flag) => has(flag))) {
     throw new UsageError(
       '--output markdown is written at the end, and --follow has none · leave --follow out, or give --timeout',
     );

@@ -91,6 +91,16 @@ export function isCompilingState(status: string): boolean {
   return compilingStates.includes(status);
 }
 
+/**
+ * It is stopped, whether it failed or not, and nobody has asked for a start: nothing more comes into its log. Feldera
+ * drops the error of the last run as soon as a start is asked for.
+ */
+export function hasStopped(pipeline: Pipeline): boolean {
+  const {deploymentStatus, deploymentDesiredStatus: desired} = pipeline;
+  const isToRun = desired !== '' && !undeployed.includes(desired);
+  return undeployed.includes(deploymentStatus) && !isToRun && !isCompiling(pipeline);
+}
+
 /** The word for a state in the server's spelling. */
 export function stateWord(status: string): string {
   return states.get(status)?.word ?? clean(status);
@@ -119,6 +129,16 @@ export function hasCompileError(pipeline: Pipeline): boolean {
 
 export function failureWord(pipeline: Pipeline): string {
   return pipeline.deploymentError?.endedStart ? 'Start failed' : pipelineState(pipeline).word;
+}
+
+/**
+ * Why it fails, in one line; undefined if it does not, or nobody says. `programError`: `PipelineDetail.programError`,
+ * needed if `hasCompileError`.
+ */
+export function failureCause(pipeline: Pipeline, programError = ''): string | undefined {
+  if (!hasCompileError(pipeline)) return pipeline.deploymentError?.cause;
+  // Warnings, and what cargo reports of its progress, may come before the error.
+  return /^ *error\b.*/m.exec(programError)?.[0].trim() ?? /\S.*/.exec(programError)?.[0];
 }
 
 /** An error in full, which is not in the log. Its texts are as sent. */

@@ -18,7 +18,7 @@ test('the last of the catch-up, then what comes', async () => {
   expect(linesOf(program.stdout())).toEqual([...last, line]);
 });
 
-test('a record that matches ends it with 3, though it is not printed', async () => {
+test('a record that matches ends it with 0, though it is not printed', async () => {
   const {logs, write, server, untilConnections} = await openRig(['orders', 'fraud']);
   const program = await logs('orders', 'fraud', '-f', '--tail', '0', '--level', 'error', '--exit-on', 'all is done');
   await untilConnections(2);
@@ -36,7 +36,7 @@ test('a record that matches ends it with 3, though it is not printed', async () 
   );
   await program.untilStdout('bad\n');
   server.pipeline('orders').write(`[orders] ${server.pipeline('orders').stamp()}  INFO test:  all is done`);
-  expect(await program.ended).toBe(3);
+  expect(await program.ended).toBe(0);
   const lines = linesOf(program.stdout());
   expect(lines).toEqual(lines.map(() => expect.stringMatching(/^fraud {2}\| .*bad$/)));
 });
@@ -48,7 +48,7 @@ test('a record ends it: what was to be printed at the end is printed, of each lo
   await untilConnections(2);
   await sleep(1000);
   server.pipeline('orders').write(`[orders] ${server.pipeline('orders').stamp()}  INFO test:  all is done`);
-  expect(await program.ended).toBe(3);
+  expect(await program.ended).toBe(0);
   const evidence = program.stdout().toString();
   expect(evidence.match(/^\*\*Log of `\w+`/gm)?.toSorted()).toEqual(['**Log of `fraud`', '**Log of `orders`']);
   expect(evidence).toMatch(/all is done\n```\n/);
@@ -101,8 +101,11 @@ test('records of a recording pass as those of a server do', async () => {
   expect(await program.ended).toBe(0);
   expect(linesOf(program.stdout())).toEqual([expect.stringContaining('bad'), '  and more']);
   const ended = await logs('orders', '--from', folder.path, '--exit-on', 'line 3$', '--tail', '18');
-  expect(await ended.ended).toBe(0);
-  expect(await (await logs('orders', '--from', folder.path, '--exit-on', 'line 3$')).ended).toBe(3);
+  expect(await ended.ended).toBe(1);
+  expect(await (await logs('orders', '--from', folder.path, '--exit-on', 'line 3$')).ended).toBe(0);
+  const failed = await logs('orders', '--from', folder.path, '--fail-on', 'line 3$', '--tail', '0');
+  expect(await failed.ended).toBe(0);
+  expect(await (await logs('orders', '--from', folder.path, '--fail-on', 'line 3$')).ended).toBe(1);
   const bundle = await logs('--from', path.join(root, 'test/wire/19-support-bundle.zip'), '--tail', '1', '-o', 'json');
   expect(await bundle.ended).toBe(0);
   expect(JSON.parse(bundle.stdout().toString())).toMatchObject({pipeline: 'c2', level: 'INFO'});

@@ -60,6 +60,8 @@ test('a start that is on its way, and fails', async () => {
   await view.live();
   await manager().hold('start');
   await client.start('first');
+  // From before the process exists: it is being started, so it has not ended.
+  await using ready = await rig.start('logs', '--follow', '--exit-on', 'ready', '--timeout', '10m', 'first');
   await client.status('first', 'Provisioning');
   await seen(view, /LIVE · Provisioning$/, 'first', '◌ Provisio');
   expect(await states(rig)).toMatchObject({first: 'Provisioning'});
@@ -67,6 +69,8 @@ test('a start that is on its way, and fails', async () => {
   await client.status('first', 'Stopped');
   await seen(view, /LIVE · Failed$/, 'first', '✗ Failed');
   const cause = 'Pipeline process exited prematurely with exit status: 1';
+  expect(await ready.ended).toBe(1);
+  expect(ready.stderr()).toMatch(new RegExp(`^pipetail: first: (Start failed|Failed) · ${cause}\\n$`));
   await view.terminal.waitFor(() => view.shown()[0]?.includes(cause) ?? false);
   // The runner's own line says it, too, and no row repeats that.
   expect(view.shown().filter((row) => row.includes('────'))).toEqual([]);
@@ -86,9 +90,20 @@ test.each([
   await using view = await rig.open(['second'], size);
   await seen(view, /LIVE$/, 'second', '● Running');
   await using watching = await rig.start('logs', '--follow', '--exit-on', 'exited prematurely', 'second');
+  const ending = await Promise.all([
+    rig.start('logs', '--follow', '--exit-on-end', 'second'),
+    rig.start('logs', '--follow', '--tail', '0', '--exit-on', 'never', '--timeout', '10m', 'second'),
+  ]);
+  await using _rest = new AsyncDisposableStack();
+  for (const each of ending) _rest.use(each);
   await watching.untilStdout('initializing -> running');
   await client.control('second', orders);
-  expect(await watching.ended).toBe(3);
+  expect(await watching.ended).toBe(0);
+  for (const each of ending) {
+    expect(await each.ended).toBe(1);
+    expect(each.stderr()).toBe(`pipetail: second: Failed · ${cause}\n`);
+    expect(each.stdout().toString()).toContain(cause);
+  }
   await client.status('second', 'Stopped');
   await seen(view, /LIVE · Failed$/, 'second', '✗ Failed');
   await view.terminal.waitFor(() => view.shown()[0]?.includes(`Failed: ${cause}`) ?? false);

@@ -211,7 +211,7 @@ test('a worker that panics', async (context) => {
   await view.live('initializing -> running');
   await using watching = await rig.start('logs', '--follow', '--exit-on', 'panicked at', 'panics');
   appendFileSync(panics, '{"id": 3, "customer": "PANIC", "amount": 1}\n');
-  expect(await watching.ended).toBe(3);
+  expect(await watching.ended).toBe(0);
   await client.until('panics', ({deployment_error}) => deployment_error !== null);
   const cause = /panic: customer of order 3 is PANIC \(.*main\.rs:\d+\)/;
   await view.terminal.waitFor(() => /✗ Failed/.test(rowOf(view, 'panics')));

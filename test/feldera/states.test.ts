@@ -61,11 +61,21 @@ test('stopped, running, paused, running again, stopped', async () => {
   // Of what the runner's own lines say, no row repeats anything.
   expect(view.shown().filter((row) => row.includes('Runtime transition: initializing -> running'))).toHaveLength(1);
   expect(view.shown().filter((row) => row.includes('────'))).toEqual([]);
+  // Through the start of a pipeline that is stopped, to its next stop.
+  await using waiting = await rig.start('logs', '--follow', '--tail', '0', '--exit-on', 'never', name);
+  await waiting.untilStderr('the pipeline is Stopped · waiting for its start');
   await client.run(name);
+  await using ending = await rig.start('logs', '--follow', '--exit-on-end', name);
+  await ending.untilStdout('initializing -> running');
   await seen(/LIVE *$/, '● Running', 'Running');
   expect(view.shown()[0]).toMatch(/^ ?run 2 of 2 · running · since \d\d:/);
   expect(view.shown().filter((row) => row.includes('────'))).toEqual([]);
   await client.stop(name);
+  expect(await ending.ended).toBe(0);
+  expect(ending.stderr()).toBe('');
+  expect(ending.stdout().toString()).toMatch(/stopping -> stopped.*\n$/);
+  expect(await waiting.ended).toBe(1);
+  expect(waiting.stderr()).toContain('nothing matched --exit-on before the end of the log');
 });
 
 test('deleted, and created again: the tab goes on, and logs ends or waits as asked', async () => {

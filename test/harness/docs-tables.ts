@@ -1,3 +1,4 @@
+import {exitCodeRows} from '../../source/settings/exit-codes.ts';
 import {optionRows} from '../../source/settings/help-text.ts';
 import {keyGroups, keysShown} from '../../source/ui/keys/commands.ts';
 
@@ -14,6 +15,14 @@ export function optionTableText(command: 'screen' | 'logs' = 'screen'): string {
   return markdownTable(
     ['option', 'what it does'],
     optionRows(command).map(({left, help}) => [code(left), help]),
+  );
+}
+
+/** The table of docs/failures.md. */
+export function exitCodeTableText(): string {
+  return markdownTable(
+    ['code', 'meaning'],
+    exitCodeRows().map(([codes, meaning]) => [codes, meaning]),
   );
 }
 

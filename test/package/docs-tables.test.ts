@@ -4,7 +4,7 @@ import {expect, test} from 'vitest';
 import {options} from '../../source/settings/option-table.ts';
 import {promptCommands} from '../../source/ui/keys/command-table.ts';
 import {allCommands} from '../../source/ui/keys/commands.ts';
-import {keyTableText, optionTableText, schemaTableText, sectionOf} from '../harness/docs-tables.ts';
+import {exitCodeTableText, keyTableText, optionTableText, schemaTableText, sectionOf} from '../harness/docs-tables.ts';
 import {root} from '../harness/program.ts';
 
 test('the key table has a row for every command, those of prompts too, and its bars are those of Markdown', () => {
@@ -38,6 +38,7 @@ test.each([
   ['keys.md', 'keys', keyTableText],
   ['options.md', 'options', () => optionTableText()],
   ['options.md', 'logs-options', () => optionTableText('logs')],
+  ['failures.md', 'exit-codes', () => exitCodeTableText()],
   ['json.md', 'logs', () => schemaTableText(schemas.logs)],
   ['json.md', 'histogram', () => schemaTableText(schemas.histogram)],
   ['json.md', 'pipeline', () => schemaTableText(schemas.pipeline)],

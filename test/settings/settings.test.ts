@@ -295,6 +295,7 @@ const nothingMore = {
   template: undefined,
   timestamps: false,
   exitOn: undefined,
+  failOn: undefined,
   timeout: undefined,
 };
 

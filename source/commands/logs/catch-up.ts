@@ -10,6 +10,8 @@ export type Ending = {
   readonly continues?: boolean;
   /** There is no such pipeline. */
   readonly unknown?: boolean;
+  /** The program of the pipeline did not compile: `say` lacks the reason. */
+  readonly isOfProgram?: boolean;
   /** One line for the user. */
   readonly say?: string;
 };
@@ -51,7 +53,7 @@ export class CatchUp {
   readonly #startedAt: number;
   #connection: ConnectionState = {kind: 'idle'};
   #requestedAt: number;
-  #openedAt = 0;
+  #openedAt: number;
   #quietSince = 0;
   #receivedAt: number | undefined;
   /** Of the last try that has ended. */
@@ -60,6 +62,7 @@ export class CatchUp {
   constructor(now: number) {
     this.#startedAt = now;
     this.#requestedAt = now;
+    this.#openedAt = now;
   }
 
   /** Call at each change of the stream, and at intervals. Undefined: the catch-up is not over. */

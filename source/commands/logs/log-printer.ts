@@ -6,7 +6,7 @@ import {type ConnectorCount, WithheldErrors} from '../../records/withheld.ts';
 import type {LineOutput} from '../../system/line-output.ts';
 import {markerText, markerTone} from '../../words/markers.ts';
 import type {Ending} from './catch-up.ts';
-import {RecordPrinter, type RecordPrinterOptions} from './record-printer.ts';
+import {type Over, RecordPrinter, type RecordPrinterOptions} from './record-printer.ts';
 import type {ConvertLines} from './record-shapes.ts';
 import type {CaughtUp} from './tail-wait.ts';
 
@@ -75,9 +75,9 @@ export class LogPrinter {
     return isPrinted && this.#records?.hasEnded !== false;
   }
 
-  /** The record that ends everything (`--exit-on`) was printed. */
-  get isOver(): boolean {
-    return this.#records?.isOver === true;
+  /** The record that ends everything (`--exit-on`, `--fail-on`) was printed. */
+  get over(): Over | undefined {
+    return this.#records?.over;
   }
 
   /** The errors of connectors in the lines that came, and those withheld of them; none without `--exit-on`. */
@@ -143,7 +143,7 @@ export class LogPrinter {
    * left out when the log continues without us (`continues`).
    */
   end({from, continues = false, say, failed}: Ending & {readonly from?: number | undefined}): void {
-    if (this.isOver) return;
+    if (this.over) return;
     this.#records?.closeLog();
     const {endId, hasOpenLine} = this.#options.buffer;
     const id = from ?? (continues ? this.#printableEnd : endId);
@@ -178,7 +178,7 @@ export class LogPrinter {
     return write(output, bytes);
   }
 
-  /** A record has ended all logs (`--exit-on`): prints what a shape prints only at its end. */
+  /** A record has ended all logs: prints what a shape prints only at its end. */
   cutShort(output: LineOutput): void {
     if (this.#records) write(output, this.#records.cutShort());
   }
@@ -204,7 +204,7 @@ export class LogPrinter {
     const {next, lines, bytes} = records.read({from: this.#nextId, stop: noteId, end, maxBytes: this.#batchBytes});
     this.#nextId = next;
     this.#lines += lines;
-    if (records.isOver) {
+    if (records.over) {
       this.#endId = next;
       this.#notes.length = 0;
     }

@@ -16,7 +16,7 @@ import {type LineOutput, writeFailure} from '../../system/line-output.ts';
 import {clean} from '../../terminal/clean.ts';
 import {unmatchedWords} from '../../timeline/event-words.ts';
 import {LogPrinter, noteOf} from './log-printer.ts';
-import {linePrefixes, matched} from './logs.ts';
+import {linePrefixes} from './logs.ts';
 import {findAll, findNamed} from './logs-in.ts';
 import {type LogToPrint, type RecordPrinterOptions, tooSlowWords} from './record-printer.ts';
 import type {ConvertLines} from './record-shapes.ts';
@@ -34,6 +34,8 @@ type LogsFromOptions = {
   readonly convert?: ConvertLines | undefined;
   /** Undefined: lines are printed, not records. */
   readonly recordsOf?: ((log: LogToPrint) => RecordPrinterOptions) | undefined;
+  /** A record is waited for (`--exit-on`): an end without it is a failure. */
+  readonly waitsForRecord?: boolean;
   readonly output: LineOutput;
   /** Writes one line to stderr, given without a newline; `failure`: the reason for exit code 1. */
   readonly note: (line: string, kind?: 'failure') => void;
@@ -48,13 +50,17 @@ const blockBytes = 256 * 1024;
 /** Milliseconds without a byte after which stdin is quiet. */
 const quiet = 500;
 
-/** `over`: a record has ended all logs (`--exit-on`). */
-type Outcome = 'printed' | 'failed' | 'over';
+/** `matched`: a record has ended all logs (`--exit-on`). `ended`: the same, and it is a failure (`--fail-on`). */
+type Outcome = 'printed' | 'failed' | 'matched' | 'ended';
+
+function endsAll(outcome: Outcome): boolean {
+  return outcome === 'matched' || outcome === 'ended';
+}
 
 /**
  * Prints recordings, files and stdin, one log after the other, up to their present end: another program may be writing
- * them. Without `prefix` and `convert` the output is the log, byte by byte; markers go to `note`. Returns the exit code:
- * 3 when a record ended it, 1 when a log is missing or could not be read or printed, else 0.
+ * them. Without `prefix` and `convert` the output is the log, byte by byte; markers go to `note`. Returns the exit code
+ * (`settings/exit-codes.ts`).
  */
 export async function runLogsFrom(options: LogsFromOptions): Promise<number> {
   const {output, note} = options;
@@ -64,7 +70,11 @@ export async function runLogsFrom(options: LogsFromOptions): Promise<number> {
   const end = await Promise.race([printing, aborted(options.signal), output.closed]);
   over.abort();
   if (end === undefined) return 0;
-  if ('outcome' in end) return {printed: 0, failed: 1, over: matched}[end.outcome];
+  if ('outcome' in end) {
+    const isUnmatched = options.waitsForRecord === true && end.outcome === 'printed';
+    if (isUnmatched) note('pipetail: nothing matched --exit-on before the end of the log', 'failure');
+    return isUnmatched || end.outcome === 'failed' || end.outcome === 'ended' ? 1 : 0;
+  }
   const unwritten = writeFailure(end);
   if (unwritten === undefined) return 0;
   note(`pipetail: ${unwritten}`, 'failure');
@@ -85,7 +95,7 @@ async function printAll(given: LogsFromOptions): Promise<Outcome> {
     const logs = distinctNames(await findAll(from, {fail, note: (line) => note(`pipetail: ${line}`)}));
     for (const found of logs) {
       const outcome = await printOne(found, logs, options);
-      if (outcome === 'over') return outcome;
+      if (endsAll(outcome)) return outcome;
       hasFailed ||= outcome === 'failed';
     }
   }
@@ -96,7 +106,7 @@ async function printAll(given: LogsFromOptions): Promise<Outcome> {
         names.map((each) => ({name: each})),
         options,
       );
-      if (outcome === 'over') return outcome;
+      if (endsAll(outcome)) return outcome;
       hasFailed ||= outcome === 'failed';
     }
   }
@@ -230,11 +240,12 @@ async function printLog(options: ToPrint): Promise<Outcome> {
       note(tooSlowWords, 'failure');
       return 'failed';
     }
-    if (printer.isOver) {
+    if (printer.over) {
       printer.cutShort(output);
       await room(output);
       noteUnmatched();
-      return 'over';
+      if (printer.over === 'failed') note('a record has matched --fail-on', 'failure');
+      return printer.over === 'failed' ? 'ended' : 'matched';
     }
   }
   noteUnmatched();

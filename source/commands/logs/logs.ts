@@ -2,17 +2,14 @@ import type {ApiClient} from '../../api/types.ts';
 import {aborted, type Clock} from '../../lib/clock.ts';
 import {errorText} from '../../lib/format.ts';
 import type {NamePattern} from '../../settings/request.ts';
-import {watchedEvery} from '../../streams/list-poller.ts';
+import {ListPoller, type ListSnapshot, watchedEvery} from '../../streams/list-poller.ts';
 import type {StreamOptions} from '../../streams/log-stream.ts';
 import {StreamManager} from '../../streams/stream-manager.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
 import {errorWithAdvice} from '../../words/failures.ts';
 import {PipelineLog} from './pipeline-log.ts';
-import type {LogToPrint, RecordPrinterOptions} from './record-printer.ts';
+import type {LogToPrint, Over, RecordPrinterOptions} from './record-printer.ts';
 import type {ConvertLines} from './record-shapes.ts';
-
-/** Exit code when a record has matched `--exit-on`. */
-export const matched = 3;
 
 export type LogsOptions = {
   readonly names: readonly string[];
@@ -34,8 +31,10 @@ export type LogsOptions = {
   readonly hint?: (name: string) => Promise<string>;
   /** Milliseconds after which it ends. */
   readonly timeout?: number | undefined;
-  /** A record is waited for (`--exit-on`): a timeout, or with `follow` an end, without it is a failure. */
+  /** A record is waited for (`--exit-on`): an end without it is a failure. */
   readonly waitsForRecord?: boolean;
+  /** With `follow`: each log ends with its pipeline, when that stops or fails. */
+  readonly endsByState?: boolean;
   readonly client: ApiClient;
   readonly recordings?: NonNullable<StreamOptions['recordings']>;
   /** Watches the logs; called once, before the first is opened. The result is called at the end. */
@@ -52,10 +51,10 @@ export type LogsOptions = {
 
 /**
  * Prints logs: with `follow` for days, stitched over every reconnect, else only the catch-up. Markers and causes go to
- * `note`. Returns the exit code: 3 when a record ended it, 1 when a log could not be read or printed, else 0.
+ * `note`. Returns the exit code (`settings/exit-codes.ts`).
  */
 export async function runLogs(options: LogsOptions): Promise<number> {
-  const {output, note, patterns = [], clock, follow, timeout, prefix} = options;
+  const {output, note, patterns = [], clock, timeout, prefix} = options;
   const names = [...new Set(options.names)];
   const over = new AbortController();
   const signal = AbortSignal.any([options.signal, over.signal]);
@@ -64,6 +63,11 @@ export async function runLogs(options: LogsOptions): Promise<number> {
   const endWatch = options.watch?.(printing.manager);
   printing.add(names, {hasPrefix: prefix && (isOpenEnded || names.length > 1)});
   const stopped = aborted(options.signal);
+  const poller = options.follow && options.endsByState ? new ListPoller(options) : undefined;
+  if (poller) {
+    poller.snapshot.subscribe(() => printing.onList(poller.snapshot.get()));
+    poller.start();
+  }
   const ends: Promise<End>[] = [printing.over, output.closed, stopped];
   if (isOpenEnded) ends.push(addMatching(printing, {...options, patterns, signal}));
   if (timeout !== undefined) ends.push(clock.sleep(timeout, signal).then(timedOut, nothing));
@@ -71,6 +75,7 @@ export async function runLogs(options: LogsOptions): Promise<number> {
   const end = await Promise.race(ends);
   const unmatched = options.waitsForRecord === true ? await printing.unmatched() : [];
   over.abort();
+  poller?.stop();
   printing.stop();
   const isLate = end === 'timed out';
   if (isLate) {
@@ -83,8 +88,8 @@ export async function runLogs(options: LogsOptions): Promise<number> {
   for (const line of unmatched) note(line);
   const unwritten = end instanceof Error ? writeFailure(end) : undefined;
   if (unwritten !== undefined) note(`pipetail: ${unwritten}`, 'failure');
-  if (printing.isOver) return matched;
-  const hasEnded = follow && end === undefined && !options.signal.aborted && !printing.failed;
+  if (printing.verdict !== undefined) return printing.verdict === 'matched' ? 0 : 1;
+  const hasEnded = end === undefined && !options.signal.aborted && !printing.failed;
   const isUnmatched = options.waitsForRecord === true && (isLate || hasEnded);
   const when = isLate ? `within ${(timeout ?? 0) / 1000} s` : 'before the end of the log';
   if (isUnmatched) note(`pipetail: nothing matched --exit-on ${when}`, 'failure');
@@ -102,7 +107,7 @@ async function addMatching(
   printing: Printing,
   options: LogsOptions & {readonly patterns: readonly NamePattern[]},
 ): Promise<End> {
-  const {note, patterns, follow, exitOnEnd, prefix} = options;
+  const {note, patterns, follow, exitOnEnd, endsByState = false, prefix} = options;
   const sources = patterns.map(({source}) => `'${source}'`).join(', ');
   let isFirst = true;
   const onNames = (names: readonly string[]) => {
@@ -110,8 +115,8 @@ async function addMatching(
     if (isFirst && printing.size === 0 && follow)
       note(`pipetail: no pipeline matches ${sources} yet · waiting for one`);
     isFirst = false;
-    // `exitOnEnd` does not wait for later pipelines.
-    if (exitOnEnd && printing.size > 0) printing.close();
+    // What ends with its logs does not wait for later pipelines.
+    if ((exitOnEnd || endsByState) && printing.size > 0) printing.close();
   };
   try {
     await watchNames({...options, onNames, note: (text) => note(`pipetail: ${text}`)});
@@ -146,6 +151,7 @@ class Printing {
   readonly #turns: PipelineLog[] = [];
   readonly #resolve: (value: undefined) => void;
   #mayGrow: boolean;
+  #listed: ListSnapshot | undefined;
 
   /** `count`: expected logs; they and later ones share the spill. `mayGrow`: it is not over before `close`. */
   constructor(options: LogsOptions, {count, mayGrow}: {count: number; mayGrow: boolean}) {
@@ -168,9 +174,21 @@ class Printing {
     return [...this.#logs.values()].some((log) => log.failed);
   }
 
-  /** The record that ends everything (`--exit-on`) was printed. */
-  get isOver(): boolean {
-    return [...this.#logs.values()].some((log) => log.isOver);
+  /** The record that ends everything (`--exit-on`, `--fail-on`) was printed. */
+  get verdict(): Over | undefined {
+    for (const {over} of this.#logs.values()) if (over !== undefined) return over;
+    return undefined;
+  }
+
+  /** Ends the logs of pipelines that have stopped or failed. */
+  onList(listed: ListSnapshot): void {
+    this.#listed = listed;
+    for (const [name, log] of this.#logs) this.#tell(name, log);
+  }
+
+  #tell(name: string, log: PipelineLog): void {
+    const {pipelines, failure} = this.#listed ?? {};
+    if (pipelines && !failure) log.onListed(pipelines.find((pipeline) => pipeline.name === name));
   }
 
   /** A line for each log with errors that no pattern could match, since the pipeline withheld them. */
@@ -214,15 +232,15 @@ class Printing {
   print(): void {
     const {output} = this.#options;
     const turns = this.#turns;
-    for (let idle = 0; idle < turns.length && !output.busy && !this.isOver; ) {
+    for (let idle = 0; idle < turns.length && !output.busy && !this.verdict; ) {
       const log = turns.shift();
       if (!log) break;
       turns.push(log);
       idle = log.printSome(output) ? 0 : idle + 1;
     }
-    if (this.isOver && !output.busy) for (const log of turns) log.cutShort(output);
+    if (this.verdict && !output.busy) for (const log of turns) log.cutShort(output);
     const isDone = !this.#mayGrow && turns.every((log) => log.done);
-    if ((isDone || this.isOver) && !output.busy) this.#resolve(undefined);
+    if ((isDone || this.verdict) && !output.busy) this.#resolve(undefined);
   }
 
   #open(name: string, prefix: string | undefined): void {
@@ -233,6 +251,7 @@ class Printing {
     };
     const log = new PipelineLog({
       ...this.#options,
+      endsByState: this.#options.endsByState ?? false,
       name,
       manager: this.manager,
       prefix,
@@ -243,6 +262,7 @@ class Printing {
     });
     this.#logs.set(name, log);
     this.#turns.push(log);
+    this.#tell(name, log);
   }
 }
 

@@ -1,5 +1,5 @@
-import type {ApiClient} from '../../api/types.ts';
-import type {Clock} from '../../lib/clock.ts';
+import type {ApiClient, Pipeline} from '../../api/types.ts';
+import {type Clock, withPatience} from '../../lib/clock.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
 import {type ConnectionState, isOpen} from '../../streams/connection/state.ts';
 import {watchedEvery} from '../../streams/list-poller.ts';
@@ -8,9 +8,11 @@ import type {StreamManager} from '../../streams/stream-manager.ts';
 import type {LineOutput} from '../../system/line-output.ts';
 import {unmatchedWords} from '../../timeline/event-words.ts';
 import {recordingWords} from '../../words/markers.ts';
+import {failureCause} from '../../words/pipeline.ts';
 import {CatchUp, type CatchUpInput, type Ending, failedToOpen, failure, troubleOf, withoutAnswer} from './catch-up.ts';
+import {EndByState} from './end-by-state.ts';
 import {LogPrinter} from './log-printer.ts';
-import {type RecordPrinterOptions, tooSlowWords} from './record-printer.ts';
+import {type Over, type RecordPrinterOptions, tooSlowWords} from './record-printer.ts';
 import type {ConvertLines} from './record-shapes.ts';
 import {TailWait} from './tail-wait.ts';
 
@@ -18,6 +20,8 @@ import {TailWait} from './tail-wait.ts';
 const checkEvery = 50;
 /** Milliseconds without a byte after which a record is complete: the server sends a record in one piece. */
 const recordRest = 100;
+/** Milliseconds to wait for what the compiler says. */
+const causePatience = 3_000;
 
 type PipelineLogOptions = {
   readonly name: string;
@@ -28,6 +32,8 @@ type PipelineLogOptions = {
   readonly follow: boolean;
   /** When following: end with the log. */
   readonly exitOnEnd: boolean;
+  /** When following: end with the pipeline, too (`onListed`). */
+  readonly endsByState: boolean;
   readonly prefix: string | undefined;
   /** What is printed of whole lines; undefined: as sent. */
   readonly convert?: ConvertLines | undefined;
@@ -50,6 +56,8 @@ export class PipelineLog {
   /** Absent when following. */
   readonly #catchUp: CatchUp | undefined;
   readonly #unsubscribe: () => void;
+  /** Absent when the state of the pipeline does not matter. */
+  readonly #byState: EndByState | undefined;
   /** Following, and the tail of the catch-up is not printed yet. */
   #tailWait: TailWait | undefined;
   #cancelRest: (() => void) | undefined;
@@ -77,6 +85,7 @@ export class PipelineLog {
     const now = options.clock.monotonic();
     if (!options.follow) this.#catchUp = new CatchUp(now);
     else if (options.records?.tail !== undefined) this.#tailWait = new TailWait(now);
+    if (options.follow && options.endsByState) this.#byState = new EndByState({waits: !options.exitOnEnd});
     this.#keepChecking();
   }
 
@@ -89,9 +98,9 @@ export class PipelineLog {
     return this.#ending?.failed ?? false;
   }
 
-  /** The record that ends everything (`--exit-on`) was printed. */
-  get isOver(): boolean {
-    return this.#printer.isOver;
+  /** The record that ends everything (`--exit-on`, `--fail-on`) was printed. */
+  get over(): Over | undefined {
+    return this.#printer.over;
   }
 
   /** Undefined before the pipeline was requested. */
@@ -112,12 +121,26 @@ export class PipelineLog {
 
   /** Prints some lines or one note; `output` must have room. False: there is nothing to print. */
   printSome(output: LineOutput): boolean {
+    const wasOver = this.over !== undefined;
     const printed = this.#printer.printSome(output);
-    if (this.isOver && !this.#ending) this.#end({failed: false, continues: true});
+    if (this.over === undefined || wasOver) return printed;
+    if (this.over === 'failed') this.#options.note('a record has matched --fail-on', 'failure');
+    if (!this.#ending) this.#end({failed: false, continues: true});
     return printed;
   }
 
-  /** A record has ended all logs (`--exit-on`): prints what a shape prints only at its end. */
+  /** A new list: `pipeline` is undefined if it is not in it. */
+  onListed(pipeline: Pipeline | undefined): void {
+    if (!this.#byState || this.#ending) return;
+    const now = this.#options.clock.monotonic();
+    const words = this.#byState.onListed(pipeline, {now, received: this.#stream.buffer.totalBytes});
+    if (words !== undefined) this.#options.note(words);
+    this.#cancelCheck();
+    this.#keepChecking();
+    this.#check();
+  }
+
+  /** A record has ended all logs: prints what a shape prints only at its end. */
   cutShort(output: LineOutput): void {
     this.#printer.cutShort(output);
   }
@@ -180,7 +203,11 @@ export class PipelineLog {
 
   #endingOf(input: CatchUpInput): Ending | undefined {
     if (this.#catchUp) return this.#catchUp.check(input);
-    return failedToOpen(input) ?? (this.#options.exitOnEnd && input.logEnded ? {failed: false} : undefined);
+    const failed = failedToOpen(input);
+    if (failed) return failed;
+    // The pipeline first: where the server ends the log of one that has failed, too, that is told.
+    const ending = this.#byState?.check(input);
+    return ending ?? (this.#options.exitOnEnd && input.logEnded ? {failed: false} : undefined);
   }
 
   /** Finds out whether the server is there at all, once. */
@@ -207,14 +234,23 @@ export class PipelineLog {
     manager.close(name);
     if (this.#tailWait) this.#printer.caughtUp(this.#tailWait.caughtUp());
     if (this.#printer.tooSlow) this.#printer.abandon(ending.say ?? '');
-    else if (ending.unknown && hint) void this.#endWith(ending, hint);
+    else if (ending.unknown && hint) void this.#endWith(ending, hint(name));
+    else if (ending.isOfProgram) void this.#endWith(ending, this.#compilerWords());
     else this.#printer.end({...ending, from});
   }
 
-  async #endWith(ending: Ending, hint: (name: string) => Promise<string>): Promise<void> {
-    const more = await hint(this.#options.name);
-    this.#printer.end({...ending, say: `${ending.say}${more}`});
+  /** `more`: never rejects. */
+  async #endWith(ending: Ending, more: Promise<string>): Promise<void> {
+    this.#printer.end({...ending, say: `${ending.say}${await more}`});
     this.#options.onChange();
+  }
+
+  async #compilerWords(): Promise<string> {
+    const {client, name, clock} = this.#options;
+    const ask = (signal: AbortSignal) => client.getPipeline(name, signal).catch(() => undefined);
+    const pipeline = await withPatience({clock, milliseconds: causePatience}, ask);
+    const cause = pipeline && failureCause(pipeline, pipeline.programError);
+    return cause === undefined ? '' : ` · ${cause}`;
   }
 
   /** Reports why the pipeline died, once for each death: the reason may not be in its log. */
@@ -252,9 +288,9 @@ export class PipelineLog {
     }
   }
 
-  /** Until the catch-up is over. */
+  /** Until the catch-up, or the end of the pipeline, is over. */
   #keepChecking(): void {
-    if (!this.#catchUp && !this.#tailWait) return;
+    if (!this.#catchUp && !this.#tailWait && !this.#byState?.isEnding) return;
     this.#cancelCheck = this.#options.clock.after(checkEvery, () => {
       this.#keepChecking();
       this.#check();

@@ -16,8 +16,10 @@ export type Selecting = {
   readonly anyOf: readonly Filter[];
   /** Unix time in ms: prints the first record from this time on, and all after it. */
   readonly since: number | undefined;
-  /** Pattern, as typed, of the record that ends everything. */
+  /** Pattern, as typed, of the record that ends everything (`--exit-on`). */
   readonly exitOn: string | undefined;
+  /** The same, and it is a failure (`--fail-on`). */
+  readonly failOn: string | undefined;
   /** Ends patterns that take too long. */
   readonly timeLimit: TimeLimit;
 };
@@ -38,6 +40,9 @@ export type LogToPrint = {
 
 export const tooSlowWords = 'a pattern takes too long for these lines · write it without a repeat inside a repeat';
 
+/** What ends all logs: a record that matches `--exit-on`, or `--fail-on`. */
+export type Over = 'matched' | 'failed';
+
 export type RecordPrinterOptions = {
   readonly selecting: Selecting;
   readonly shape: RecordShape;
@@ -54,7 +59,7 @@ export class RecordPrinter {
   #held: Selected[] | undefined;
   #heldBytes = 0;
   #trimAt = mostHeld;
-  #isOver = false;
+  #over: Over | undefined;
   #hasEnded = false;
   readonly #gaps: string[] = [];
 
@@ -66,8 +71,8 @@ export class RecordPrinter {
   }
 
   /** The record that ends everything was printed: nothing follows. */
-  get isOver(): boolean {
-    return this.#isOver;
+  get over(): Over | undefined {
+    return this.#over;
   }
 
   get hasEnded(): boolean {
@@ -114,7 +119,7 @@ export class RecordPrinter {
     const parts: Uint8Array[] = [];
     let next = range.from;
     let lines = 0;
-    for (let size = 0; next < stop && size < range.maxBytes && !this.#isOver; ) {
+    for (let size = 0; next < stop && size < range.maxBytes && !this.#over; ) {
       const selected = this.#selector.read(next, range.end);
       next = selected.next;
       lines += selected.lines;
@@ -152,7 +157,7 @@ export class RecordPrinter {
     return Buffer.concat([this.caughtUp(), Buffer.from(this.#shape.end?.(this.#gaps) ?? '')]);
   }
 
-  /** A record has ended all logs (`--exit-on`): prints what a shape prints only at its end. */
+  /** A record has ended all logs: prints what a shape prints only at its end. */
   cutShort(): Uint8Array {
     return this.#shape.end ? this.end() : Buffer.of();
   }
@@ -163,9 +168,9 @@ export class RecordPrinter {
   }
 
   #print(record: Selected): Uint8Array {
-    if (this.#isOver) return Buffer.of();
+    if (this.#over) return Buffer.of();
     if (!this.#held) {
-      this.#isOver = record.isLast;
+      this.#over = record.over;
       return record.lines.length === 0 ? Buffer.of() : this.#shape.print(record);
     }
     // Copied: the buffer frees what was read.
@@ -196,8 +201,8 @@ const mostHeld = 16 * 1024 * 1024;
 /** Bytes that a record takes besides its lines. */
 const recordCost = 200;
 
-/** `head`: id of the record's first line. */
-type Selected = PrintedRecord & {readonly head: number; readonly isLast: boolean};
+/** `head`: id of the record's first line. `over`: it ends everything. */
+type Selected = PrintedRecord & {readonly head: number; readonly over: Over | undefined};
 
 /** Where each record begins. One that only ends everything has no lines, and uses no place of the tail. */
 function firstPieces(held: readonly Selected[]): ReadonlyMap<number, number> {
@@ -212,7 +217,8 @@ class RecordSelector {
   readonly #index: RecordIndex;
   /** A record is selected if one of them shows it. */
   readonly #shown: readonly ShownLines[];
-  readonly #exits: ShownLines | undefined;
+  /** A failure first: a record may match both patterns. */
+  readonly #ends: readonly {readonly over: Over; readonly lines: ShownLines}[];
   readonly #since: number | undefined;
   /** The first record from `since` on has come. */
   #hasBegun: boolean;
@@ -225,7 +231,7 @@ class RecordSelector {
   readonly #readTo = new Map<number, number>();
 
   /** `joinsLines`: lines of a panic or a configuration that come after another record are read with its first ones. */
-  constructor(buffer: LogBuffer, {filters, anyOf, since, exitOn, timeLimit}: Selecting, joinsLines: boolean) {
+  constructor(buffer: LogBuffer, {filters, anyOf, since, exitOn, failOn, timeLimit}: Selecting, joinsLines: boolean) {
     this.#buffer = buffer;
     this.#joinsLines = joinsLines;
     this.#index = new RecordIndex(buffer);
@@ -234,14 +240,16 @@ class RecordSelector {
     this.#shown = (anyOf.length === 0 ? [[]] : anyOf.map((each) => [each])).map((some) =>
       this.#show([...filters, ...some]),
     );
-    if (exitOn !== undefined) {
-      this.#exits = this.#show([{kind: 'text', pattern: compilePattern(exitOn, {timeLimit}), out: false}]);
-    }
+    const ends = [['failed', failOn] as const, ['matched', exitOn] as const];
+    this.#ends = ends.flatMap(([over, source]) => {
+      if (source === undefined) return [];
+      return {over, lines: this.#show([{kind: 'text', pattern: compilePattern(source, {timeLimit}), out: false}])};
+    });
   }
 
   /** A pattern takes too long for the lines that came: what it selects is unknown from there on. */
   get tooSlow(): boolean {
-    return [...this.#shown, this.#exits].some((lines) => lines !== undefined && lines.tooSlow.length > 0);
+    return this.#all.some((lines) => lines.tooSlow.length > 0);
   }
 
   /** See `RecordPrinter.allBefore`. */
@@ -250,7 +258,11 @@ class RecordSelector {
   }
 
   check(): void {
-    for (const lines of [...this.#shown, this.#exits]) while (lines && !lines.step(stepBytes));
+    for (const lines of this.#all) while (!lines.step(stepBytes));
+  }
+
+  get #all(): readonly ShownLines[] {
+    return [...this.#shown, ...this.#ends.map(({lines}) => lines)];
   }
 
   /** Records of entries below this id get no more lines. */
@@ -291,13 +303,13 @@ class RecordSelector {
     if (ids.length === 0) return {next, lines: here.length};
     if (head === from) this.#time = this.#timeOf(head);
     this.#hasBegun ||= head === from && this.#time !== undefined && this.#time.at >= (this.#since ?? 0);
-    const isLast = this.#exits?.includes(from) === true && this.#hasBegun;
+    const over = this.#hasBegun ? this.#ends.find(({lines}) => lines.includes(from))?.over : undefined;
     const shown = this.#hasBegun ? ids.filter((id) => this.#shown.some((lines) => lines.includes(id))) : [];
-    if (shown.length === 0 && !isLast) return {next, lines: here.length};
+    if (shown.length === 0 && !over) return {next, lines: here.length};
     const lines = shown.map((id) => this.#buffer.lineAt(id) ?? Buffer.of());
     const level = this.#index.levelAt(head);
     const time = this.#time && {...this.#time, isOwn: this.#time.isOwn && head === from};
-    const record = {head, lines, time, level, startsHere: head === from, isLast};
+    const record = {head, lines, time, level, startsHere: head === from, over};
     return {next, lines: here.length, record};
   }
 

@@ -90,7 +90,11 @@ async function printFiles(
   {histogram, exitCode, printer}: Printing,
 ): Promise<number> {
   const stdin = request.from.includes('-') ? process.stdin : undefined;
-  const code = await finish(await runLogsFrom({...request, ...printer, ...(stdin && {stdin})}), histogram, printer);
+  const code = await finish(
+    await runLogsFrom({...request, ...printer, waitsForRecord: request.exitOn !== undefined, ...(stdin && {stdin})}),
+    histogram,
+    printer,
+  );
   // Who writes to it may go on, and would keep the process from ending.
   stdin?.destroy();
   if (printer.signal.aborted) process.exit(exitCode(code));
@@ -125,6 +129,7 @@ async function printServerLogs(
     watch: alerts && ((manager) => alerts.startLogAlerts({...common, process, command: onAlert ?? '', manager})),
     hint: (name) => nameHint(name, client, clock),
     waitsForRecord: request.exitOn !== undefined,
+    endsByState: request.exitOnEnd || request.exitOn !== undefined || request.failOn !== undefined,
     silence,
     ...(recordings && {recordings: {of: recordings, all: true, showPast: false}}),
   });
@@ -177,14 +182,16 @@ export function recordPrinters(
   convert?: ConvertLines,
   histogram?: LogHistogram,
 ): ((log: LogToPrint) => RecordPrinterOptions) | undefined {
-  const {select, output, template, timestamps, exitOn} = request;
-  const isPlain = !histogram && output === 'raw' && template === undefined && !timestamps && exitOn === undefined;
+  const {select, output, template, timestamps, exitOn, failOn} = request;
+  const isEnded = exitOn !== undefined || failOn !== undefined;
+  const isPlain = !histogram && output === 'raw' && template === undefined && !timestamps && !isEnded;
   if (isPlain && wordsOf(request).length === 0) return undefined;
   const selecting: Selecting = {
     filters: filtersOf(request),
     anyOf: select.grep.map((source) => textFilter(source, false)),
     since: select.since === undefined ? undefined : sinceTime(select.since, now),
     exitOn,
+    failOn,
     timeLimit: runWithTimeout,
   };
   const {tail} = select;

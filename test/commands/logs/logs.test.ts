@@ -115,6 +115,106 @@ function recordsOf(...args: readonly string[]) {
   return request.kind === 'logs' ? recordPrinters(request, systemClock.wall()) : undefined;
 }
 
+describe('ends with its pipeline, whose stream the server keeps open', () => {
+  const endsWithIt = {follow: true, exitOnEnd: true, endsByState: true};
+  const waits = {follow: true, waitsForRecord: true, endsByState: true};
+  const unmatched = 'pipetail: nothing matched --exit-on before the end of the log';
+  const failed = 'pipetail: orders: Failed · exit status: 5';
+
+  it.each([
+    ['--exit-on-end', 'stop', endsWithIt, 0, []],
+    ['--exit-on-end', 'fail', endsWithIt, 1, [failed]],
+    ['--exit-on', 'stop', waits, 1, [unmatched]],
+    ['--exit-on', 'fail', waits, 1, [failed]],
+  ] as const)('%s, %s', async (_option, end, options, code, said) => {
+    const {pipeline, run, notes, stream} = await setUp();
+    pipeline.start();
+    const running = run(options);
+    await untilPrinted(stream, 'initializing -> running');
+    pipeline.write('the last words');
+    if (end === 'stop') pipeline.stop();
+    else pipeline.fail('exit status: 5');
+    expect(await running).toBe(code);
+    expect(notes).toEqual(said);
+    expect(stream.text).toMatch(/the last words\n(.*\n)*.*stopping -> stopped.*\n$/);
+  });
+
+  it('of one that is stopped or failed, --exit-on-end prints what there is', async () => {
+    const {pipeline, run, notes, stream} = await setUp();
+    expect(await run(endsWithIt)).toBe(0);
+    expect(stream.text).toContain('Fresh start');
+    pipeline.start();
+    pipeline.fail('exit status: 5');
+    expect(await run(endsWithIt)).toBe(1);
+    expect(notes).toEqual([failed]);
+  });
+
+  it('one that is being started has not ended, and a start that fails is a failure', async () => {
+    const {pipeline, run, notes, untilReceived} = await setUp();
+    pipeline.setDesired('Running');
+    const running = run(endsWithIt);
+    await untilReceived('Fresh start');
+    pipeline.provision();
+    await untilReceived('provisioning');
+    const details = {error: 'no nodes left'};
+    const message = 'Pipeline provision failed: no nodes left';
+    pipeline.crash({message, error_code: 'RunnerProvisionError', details});
+    expect(await running).toBe(1);
+    expect(notes).toEqual(['pipetail: orders: Start failed · no nodes left']);
+  });
+
+  it('--exit-on waits for the start of one that is stopped', async () => {
+    const {pipeline, run, notes, stream, untilNoted} = await setUp();
+    const running = run({...waits, recordsOf: recordsOf('--exit-on', 'ready')});
+    await untilNoted('waiting for its start');
+    pipeline.start();
+    await untilPrinted(stream, 'initializing -> running');
+    pipeline.write('ready');
+    expect(await running).toBe(0);
+    expect(notes).toEqual(['pipetail: orders: the pipeline is Stopped · waiting for its start']);
+  });
+
+  it('a program that does not compile never gets ready', async () => {
+    const {pipeline, run, notes} = await setUp();
+    const place = {start_line_number: 2, start_column: 18, end_line_number: 2, end_column: 22};
+    const words = {error_type: 'Error parsing SQL', message: 'unexpected FAIL', warning: false, snippet: ''};
+    pipeline.setProgram('SqlError', {sql_compilation: {exit_code: 1, messages: [{...place, ...words}]}});
+    expect(await run(waits)).toBe(1);
+    expect(notes).toEqual([
+      'pipetail: orders: SQL error · error: Error parsing SQL (line 2, column 18): unexpected FAIL',
+    ]);
+  });
+
+  it('of several, each ends with its own, also of those that match a pattern', async () => {
+    const {server, pipeline, run, notes, stream} = await setUp();
+    const other = server.addPipeline('orders-eu');
+    for (const each of [pipeline, other]) each.start();
+    const running = run({...endsWithIt, names: [], patterns: readNames(['ord*']).patterns});
+    await untilPrinted(stream, 'orders-eu | ');
+    pipeline.fail('exit status: 5');
+    await eventually(
+      () => notes.length > 0,
+      () => stream.text,
+    );
+    other.write('goes on');
+    await untilPrinted(stream, 'goes on');
+    other.stop();
+    expect(await running).toBe(1);
+    expect(notes).toEqual([failed]);
+  });
+
+  it('of a record that matches --fail-on, the exit code is 1', async () => {
+    const {pipeline, run, notes, stream} = await setUp();
+    pipeline.start();
+    const running = run({follow: true, endsByState: true, recordsOf: recordsOf('--fail-on', 'deadlock')});
+    await untilPrinted(stream, 'initializing -> running');
+    pipeline.write('a deadlock');
+    expect(await running).toBe(1);
+    expect(notes).toEqual(['pipetail: orders: a record has matched --fail-on']);
+    expect(stream.text).toMatch(/a deadlock\n$/);
+  });
+});
+
 it('tries again when the first request for a log is cut, by a server that answers another one', async () => {
   const {server, pipeline, run, stop, stream} = await setUp();
   pipeline.write('a line');
@@ -291,7 +391,7 @@ describe('following', () => {
     const running = run({follow: true, waitsForRecord: true, recordsOf: recordsOf('--exit-on', 'the last line')});
     await untilPrinted(stream, 'missing field');
     pipeline.write('the last line');
-    expect(await running).toBe(3);
+    expect(await running).toBe(0);
     expect(notes).toEqual([
       'pipetail: orders: 10 connector errors +490 withheld, which --exit-on cannot match: ' +
         'orders.bad 10 · 490 of which the log says nothing',
@@ -299,9 +399,10 @@ describe('following', () => {
     expect(pipeline.run.errorCounts).toMatchObject([{total: 500, logged: 10, told: 0}]);
   });
 
-  it('without following, a catch-up without that record is none', async () => {
-    const {run} = await setUp();
-    expect(await run({waitsForRecord: true})).toBe(0);
+  it('without following, a catch-up without that record is a failure, too', async () => {
+    const {run, notes} = await setUp();
+    expect(await run({waitsForRecord: true})).toBe(1);
+    expect(notes).toEqual(['pipetail: nothing matched --exit-on before the end of the log']);
   });
 
   it('what waits for a slow reader is bounded for all that match a pattern together', async () => {
@@ -400,7 +501,7 @@ describe('the last records of the catch-up, then what comes', () => {
     server.cutNextConnections({afterBytes: 3000});
     const target = written() + 30;
     const options = {follow: true, recordsOf: recordsOf('--tail', '0', '--exit-on', `live ${target}$`), speed: 2};
-    expect(await run(options)).toBe(3);
+    expect(await run(options)).toBe(0);
     expect(numbers().at(-1)).toBe(target);
     expect(stream.text).not.toContain('old');
   });

@@ -48,7 +48,7 @@ function printed(args: readonly string[], lines: readonly string[] = log, pieces
     take();
   }
   way.closeLog();
-  while (next < buffer.endId && !way.isOver) take();
+  while (next < buffer.endId && !way.over) take();
   return out + Buffer.from(way.end()).toString();
 }
 
@@ -172,7 +172,7 @@ describe('at the end of a catch-up that was long, its last records and those tha
     const range = {from: 0, stop: buffer.endId, end: buffer.endId, maxBytes: 1e6};
     expect(printer.read(range).bytes).toHaveLength(0);
     const text = Buffer.from(printer.caughtUp(mayBeLive)).toString();
-    return {printed: [...text.matchAll(/number (\d)/g)].map(([, number]) => Number(number)), ended: printer.isOver};
+    return {printed: [...text.matchAll(/number (\d)/g)].map(([, number]) => Number(number)), over: printer.over};
   };
 
   test.each<[readonly string[], number, readonly number[]]>([
@@ -182,15 +182,23 @@ describe('at the end of a catch-up that was long, its last records and those tha
     [['--tail', '0'], 1_000, [4, 5]],
     [['--tail', '0', '--grep', '4'], 1_000, [4]],
   ])('%j, %d ms', (args, mayBeLive, expected) => {
-    expect(numbers(args, mayBeLive)).toEqual({printed: expected, ended: false});
+    expect(numbers(args, mayBeLive)).toEqual({printed: expected, over: undefined});
   });
 
   test('one of these ends the log, printed or not; an older one does not', () => {
     const exitOn = (pattern: string, ...more: readonly string[]) =>
       numbers(['--tail', '0', '--exit-on', pattern, ...more], 2_000);
-    expect(exitOn('number 4')).toEqual({printed: [3, 4], ended: true});
-    expect(exitOn('number 4', '--grep', '3')).toEqual({printed: [3], ended: true});
-    expect(exitOn('number 2')).toEqual({printed: [3, 4, 5], ended: false});
+    expect(exitOn('number 4')).toEqual({printed: [3, 4], over: 'matched'});
+    expect(exitOn('number 4', '--grep', '3')).toEqual({printed: [3], over: 'matched'});
+    expect(exitOn('number 2')).toEqual({printed: [3, 4, 5], over: undefined});
+  });
+
+  test('of two patterns the one that comes first ends the log, and a failure wins in one record', () => {
+    const numbersOf = (...args: readonly string[]) => numbers(['--tail', '0', ...args], 2_000);
+    expect(numbersOf('--fail-on', 'number 4')).toEqual({printed: [3, 4], over: 'failed'});
+    expect(numbersOf('--fail-on', 'number 5', '--exit-on', 'number 4')).toEqual({printed: [3, 4], over: 'matched'});
+    expect(numbersOf('--fail-on', 'number 4', '--exit-on', 'number')).toEqual({printed: [3], over: 'matched'});
+    expect(numbersOf('--fail-on', 'number 3', '--exit-on', 'number')).toEqual({printed: [3], over: 'failed'});
   });
 
   test('without any time all may have come live', () => {

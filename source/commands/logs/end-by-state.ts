@@ -1,0 +1,86 @@
+import type {Pipeline} from '../../api/types.ts';
+import {watchedEvery} from '../../streams/list-poller.ts';
+import {
+  failureCause,
+  failureWord,
+  hasCompileError,
+  hasStopped,
+  isCompiling,
+  isFailing,
+  stateWord,
+} from '../../words/pipeline.ts';
+import {CatchUp, type CatchUpInput, type Ending} from './catch-up.ts';
+
+/** Milliseconds that a stop lasts until it is an end: a restart stops the pipeline, and the next list tells of it. */
+const restartAtMost = watchedEvery + 500;
+
+type Stop = {
+  /** Undefined: it was deleted. */
+  readonly pipeline: Pipeline | undefined;
+  /** Monotonic milliseconds. */
+  readonly since: number;
+  /** Bytes of the log until then. */
+  readonly received: number;
+  readonly lastLines: CatchUp;
+};
+
+/**
+ * Decides when a log that is followed ends with its pipeline. Feldera keeps the stream of a pipeline that is stopped or has
+ * failed, so only the list tells. The end comes once the last lines are there.
+ */
+export class EndByState {
+  readonly #waits: boolean;
+  /** It was in a list. */
+  #isKnown = false;
+  /** It has run since the first list, or was to be started. */
+  #hasBegun = false;
+  #stop: Stop | undefined;
+
+  /** `waits`: something in the log is waited for, so that a stopped pipeline may be one that is started later. */
+  constructor({waits}: {readonly waits: boolean}) {
+    this.#waits = waits;
+  }
+
+  /** `check` has to be called at intervals. */
+  get isEnding(): boolean {
+    return this.#stop !== undefined;
+  }
+
+  /**
+   * Call at each new list; undefined: the pipeline is not in it. `received`: bytes of the log so far. Returns a line for
+   * the user.
+   */
+  onListed(
+    pipeline: Pipeline | undefined,
+    {now, received}: Pick<CatchUpInput, 'now' | 'received'>,
+  ): string | undefined {
+    const isFirst = pipeline !== undefined && !this.#isKnown;
+    this.#isKnown ||= isFirst;
+    const isFailed = pipeline !== undefined && isFailing(pipeline);
+    const isStopped = pipeline ? hasStopped(pipeline) : this.#isKnown;
+    this.#hasBegun ||= pipeline !== undefined && !isStopped && !isCompiling(pipeline);
+    if (!isStopped || (this.#waits && !this.#hasBegun && !isFailed)) {
+      this.#stop = undefined;
+      const isWaiting = isFirst && isStopped;
+      return isWaiting ? `the pipeline is ${stateWord(pipeline.deploymentStatus)} · waiting for its start` : undefined;
+    }
+    const {since = now, lastLines = new CatchUp(now)} = this.#stop ?? {};
+    this.#stop = {pipeline, since, lastLines, received: this.#stop?.received ?? received};
+    return undefined;
+  }
+
+  /** As `CatchUp.check`; undefined: the log goes on. */
+  check(input: CatchUpInput): Ending | undefined {
+    if (!this.#stop) return undefined;
+    const {pipeline, since, received, lastLines} = this.#stop;
+    const logEnded = input.logEnded && input.connection.kind === 'gone';
+    const ending = lastLines.check({...input, received: input.received - received, logEnded});
+    if (!ending) return undefined;
+    if (!pipeline || !isFailing(pipeline)) {
+      return this.#waits && input.now - since < restartAtMost ? undefined : ending;
+    }
+    const cause = failureCause(pipeline);
+    const say = [failureWord(pipeline), ...(cause === undefined ? [] : [cause])].join(' · ');
+    return {...ending, failed: true, say, isOfProgram: hasCompileError(pipeline)};
+  }
+}

@@ -1,0 +1,43 @@
+import type {CommandName} from './option.ts';
+
+/** How the program ends: for --help, the manual page and docs/failures.md. */
+type ExitCode = {
+  readonly code: string;
+  readonly meaning: string;
+  /** What it means besides, of one command. */
+  readonly of?: Partial<Readonly<Record<CommandName, string>>>;
+};
+
+export const exitCodes: readonly ExitCode[] = [
+  {
+    code: '0',
+    meaning: 'done, or nobody reads stdout any more (| head)',
+    of: {
+      logs: '--exit-on matched; --exit-on-end, and the pipeline was stopped; --timeout without --exit-on',
+      demo: 'interrupted (^C)',
+    },
+  },
+  {
+    code: '1',
+    meaning: 'failure: the server cannot be reached or refuses, or something cannot be read or written',
+    of: {
+      logs: '--fail-on matched; nothing matched --exit-on; with --exit-on-end, --exit-on or --fail-on, the pipeline failed',
+    },
+  },
+  {
+    code: '2',
+    meaning: 'wrong usage: a mistake in an option, a variable or the configuration file; nothing was requested',
+  },
+  {code: '129, 130, 131', meaning: 'ended by SIGHUP, SIGINT (^C) or SIGQUIT'},
+  {code: '134, 140, 142', meaning: 'ended by SIGABRT, SIGUSR2 or SIGALRM'},
+  {code: '143, 152', meaning: 'ended by SIGTERM or SIGXCPU'},
+];
+
+/** Of one command, or of all. */
+export function exitCodeRows(command?: CommandName): readonly (readonly [code: string, meaning: string])[] {
+  return exitCodes.map(({code, meaning, of = {}}) => {
+    if (command !== undefined) return [code, of[command] === undefined ? meaning : `${meaning}; ${of[command]}`];
+    const more = Object.entries(of).map(([name, words]) => `. ${name}: ${words}`);
+    return [code, `${meaning}${more.join('')}`];
+  });
+}
