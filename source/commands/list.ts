@@ -3,9 +3,18 @@ import {elapsedShort, readTime} from '../lib/format.ts';
 import {jsonText} from '../lib/json.ts';
 import {didYouMean, UsageError} from '../settings/parse-values.ts';
 import type {ListForm} from '../settings/request.ts';
+import {someAtATime} from '../streams/pipeline-history.ts';
 import {clean} from '../terminal/clean.ts';
 import {textWidth} from '../terminal/width.ts';
-import {isFailing, knownStates, serverState, stateSince} from '../words/pipeline.ts';
+import {
+  byName,
+  failureCause,
+  hasCompileError,
+  isFailing,
+  knownStates,
+  serverState,
+  stateSince,
+} from '../words/pipeline.ts';
 
 type ListOptions = {
   readonly client: ApiClient;
@@ -23,15 +32,18 @@ export async function listText(options: ListOptions): Promise<string> {
   const {client, output, statuses, signal} = options;
   const all = await client.listPipelines(signal);
   if (statuses) checkStates(statuses, all);
-  const pipelines = all.filter((pipeline) => statuses?.includes(serverState(pipeline).toLowerCase()) !== false);
+  const pipelines = all
+    .filter((pipeline) => statuses?.includes(serverState(pipeline).toLowerCase()) !== false)
+    .toSorted(byName);
   switch (output) {
     case 'json':
       return `${jsonText(pipelines.map(pipelineJson), 2)}\n`;
     case 'name':
       return pipelines.map(({name}) => `${name}\n`).join('');
     case 'table':
-    case 'wide':
       return table(pipelines, options);
+    case 'wide':
+      return table(pipelines, {...options, compilerErrors: await compilerErrors(client, pipelines, signal)});
   }
 }
 
@@ -70,14 +82,41 @@ function checkStates(statuses: readonly string[], pipelines: readonly Pipeline[]
   throw new UsageError(`--status knows no state '${unknown}'${hint}`);
 }
 
-function table(pipelines: readonly Pipeline[], {output, isColored, now}: ListOptions): string {
+/** What the compiler says, by name, of the programs that did not compile: the list has only the state. */
+async function compilerErrors(
+  client: ApiClient,
+  pipelines: readonly Pipeline[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string | undefined>> {
+  const answers = await someAtATime(pipelines.filter(hasCompileError), async ({name}) => {
+    const detail = await client.getPipeline(name, signal).catch(() => undefined);
+    return [name, detail?.programError] as const;
+  });
+  return new Map(answers);
+}
+
+type TableOptions = Pick<ListOptions, 'isColored' | 'now'> & {
+  /** Of the wide form. */
+  readonly compilerErrors?: ReadonlyMap<string, string | undefined>;
+};
+
+/** Connector errors are in both forms; in the usual one only where there are any. */
+function table(pipelines: readonly Pipeline[], {compilerErrors, isColored, now}: TableOptions): string {
   if (pipelines.length === 0) return '';
-  const more = output === 'wide' ? ['PROGRAM', 'ERRORS', 'PLATFORM', 'ERROR'] : [];
-  const heads = ['NAME', 'STATE', 'SINCE', ...more];
+  const isWide = compilerErrors !== undefined;
+  const hasErrors = isWide || pipelines.some(({connectorErrors = 0}) => connectorErrors > 0);
+  const columnsOf = (usual: readonly string[], program: string, errors: string, wide: readonly string[]) => [
+    ...usual,
+    ...(isWide ? [program] : []),
+    ...(hasErrors ? [errors] : []),
+    ...(isWide ? wide : []),
+  ];
+  const heads = columnsOf(['NAME', 'STATE', 'SINCE'], 'PROGRAM', 'ERRORS', ['PLATFORM', 'ERROR']);
   const rows = pipelines.map((pipeline) => {
-    const {name, programStatus, connectorErrors, platformVersion, deploymentError} = pipeline;
-    const wide = [programStatus, String(connectorErrors ?? ''), platformVersion, deploymentError?.cause ?? ''];
-    const texts = [name, serverState(pipeline), ageOf(stateSince(pipeline), now), ...(more.length > 0 ? wide : [])];
+    const {name, programStatus, connectorErrors = '', platformVersion} = pipeline;
+    const usual = [name, serverState(pipeline), ageOf(stateSince(pipeline), now)];
+    const cause = failureCause(pipeline, compilerErrors?.get(name)) ?? '';
+    const texts = columnsOf(usual, programStatus, String(connectorErrors), [platformVersion, cause]);
     return {cells: texts.map((text) => cellOf(clean(text) || '-')), color: isColored ? colorOf(pipeline) : undefined};
   });
   const widths = heads.map((head, column) =>

@@ -3,8 +3,9 @@ import type {ApiClient, PipelineDetail} from '../api/types.ts';
 import {jsonText} from '../lib/json.ts';
 import {didYouMean} from '../settings/parse-values.ts';
 import type {RequestedNames, StatusForm} from '../settings/request.ts';
+import {someAtATime} from '../streams/pipeline-history.ts';
 import {clean} from '../terminal/clean.ts';
-import {serverState, stateSince} from '../words/pipeline.ts';
+import {byName, serverState, stateSince} from '../words/pipeline.ts';
 import {pipelineJson} from './list.ts';
 
 type StatusOptions = {
@@ -16,9 +17,6 @@ type StatusOptions = {
   readonly output: StatusForm;
   readonly signal: AbortSignal;
 };
-
-/** Requests at a time: the number of the client's connections. */
-const atOnce = 4;
 
 /** The text of `pipetail status`. Rejects with an `ApiError`, or an `Error` of one line when no pipeline matches. */
 export async function statusText({client, requested, output, signal, ...more}: StatusOptions): Promise<string> {
@@ -37,7 +35,7 @@ export async function statusText({client, requested, output, signal, ...more}: S
 
 async function requestedNames(client: ApiClient, {names, patterns}: RequestedNames, signal: AbortSignal) {
   if (names.length > 0 && patterns.length === 0) return names;
-  const listed = (await client.listPipelines(signal)).map(({name}) => name);
+  const listed = (await client.listPipelines(signal)).toSorted(byName).map(({name}) => name);
   if (patterns.length === 0) return listed;
   const matching = listed.filter((name) => names.includes(name) || patterns.some(({matches}) => matches(name)));
   const sources = patterns.map(({source}) => `'${source}'`).join(', ');
@@ -49,14 +47,8 @@ async function describePipelines(
   client: ApiClient,
   names: readonly string[],
   signal: AbortSignal,
-): Promise<PipelineDetail[]> {
-  const details: PipelineDetail[] = [];
-  for (let at = 0; at < names.length; at += atOnce) {
-    details.push(
-      ...(await Promise.all(names.slice(at, at + atOnce).map((name) => describePipeline(client, name, signal)))),
-    );
-  }
-  return details;
+): Promise<readonly PipelineDetail[]> {
+  return await someAtATime(names, (name) => describePipeline(client, name, signal));
 }
 
 /** Rejects with an `ApiError`, or an `Error` of one line for a name that the server does not have. */

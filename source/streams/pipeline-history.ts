@@ -53,8 +53,8 @@ export async function readEventsOf(
   return new Map(lists.map(({name, events}) => [name, {events, details, stats: undefined}]));
 }
 
-/** Answers in the order of the items. */
-async function someAtATime<T, R>(items: readonly T[], ask: (item: T) => Promise<R>): Promise<readonly R[]> {
+/** Four at a time. Answers in the order of the items; rejects when one does. */
+export async function someAtATime<T, R>(items: readonly T[], ask: (item: T) => Promise<R>): Promise<readonly R[]> {
   const answers: R[] = [];
   const waiting = items.entries();
   const askOn = async () => {

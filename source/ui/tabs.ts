@@ -4,7 +4,7 @@ import {closest} from '../settings/parse-values.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {shorten, shortenMiddle} from '../terminal/fit.ts';
 import type {Symbols} from '../terminal/symbols.ts';
-import {isFailing, pipelineState} from '../words/pipeline.ts';
+import {byName, isFailing, pipelineState} from '../words/pipeline.ts';
 import {sameParts} from './pane/pane-model.ts';
 import type {PaneModels} from './pane/pane-models.ts';
 import type {PlaceFinder, ReadPlace} from './place-finder.ts';
@@ -316,8 +316,6 @@ function nearestByName(items: readonly ListItem[], name: string): ListItem | und
   const found = items.find((item) => item.name === name);
   return found ?? items.find((item) => item.name > name) ?? items.at(-1);
 }
-
-const byName = (a: Pipeline, b: Pipeline) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 
 const comparers: Readonly<Record<SortOrder, (a: Pipeline, b: Pipeline) => number>> = {
   name: byName,

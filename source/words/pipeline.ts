@@ -60,6 +60,11 @@ function isOfProgram({deploymentStatus, deploymentError, programStatus}: Pipelin
   return undeployed.includes(deploymentStatus) && !deploymentError && !['', 'Success'].includes(programStatus);
 }
 
+/** The order of a list, on the screen and in the shell. */
+export function byName(a: Pick<Pipeline, 'name'>, b: Pick<Pipeline, 'name'>): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
 /** In the server's spelling; `Failed` if it stopped with an error. */
 export function serverState(pipeline: Pipeline): string {
   const {deploymentStatus, deploymentError, programStatus} = pipeline;

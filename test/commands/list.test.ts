@@ -33,6 +33,46 @@ it('has more columns with wide, the cause of an error among them', async () => {
   expect(beta?.[6]).toBe('-');
 });
 
+it('says in wide what the compiler says, below the warnings', async () => {
+  await withServer(['alpha', 'beta', 'gamma'], async (client, server) => {
+    const place = {start_line_number: 2, start_column: 18, end_line_number: 2, end_column: 22, snippet: ''};
+    const unused = {...place, error_type: 'Unused', message: 'x is never used', warning: true};
+    const failed = {...place, error_type: 'Error parsing SQL', message: 'unexpected FAIL', warning: false};
+    for (const name of ['alpha', 'beta']) server.pipeline(name).stop();
+    server.pipeline('alpha').setProgram('SqlError', {sql_compilation: {exit_code: 1, messages: [unused, failed]}});
+    const stderr = '   Compiling a v0.1.0\nerror[E0425]: cannot find value `foo`\n --> lib.rs:1\n';
+    server.pipeline('beta').setProgram('RustError', {rust_compilation: {exit_code: 101, stdout: '', stderr}});
+    const usual = {client, statuses: undefined, isColored: false, now: Date.now(), signal} as const;
+    const [, alpha, beta, gamma] = columns(await listText({...usual, output: 'wide'}));
+    expect([alpha?.[6], beta?.[6], gamma?.[6]]).toEqual([
+      'error: Error parsing SQL (line 2, column 18): unexpected FAIL',
+      'error[E0425]: cannot find value `foo`',
+      '-',
+    ]);
+  });
+});
+
+it('has the number of connector errors where there are any', async () => {
+  await withServer(['alpha', 'beta'], async (client, server) => {
+    server.pipeline('beta').setState({connectorErrors: 838});
+    const usual = {client, statuses: undefined, isColored: false, now: Date.now(), signal} as const;
+    const rows = columns(await listText({...usual, output: 'table'})).map(([name, , , errors]) => [name, errors]);
+    expect(rows.slice(0, 3)).toEqual([
+      ['NAME', 'ERRORS'],
+      ['alpha', '0'],
+      ['beta', '838'],
+    ]);
+  });
+});
+
+it('is in the order of the screen, by name', async () => {
+  await withServer(['gamma', 'alpha', 'beta'], async (client) => {
+    const usual = {client, statuses: undefined, isColored: false, now: 0, signal} as const;
+    expect(await listText({...usual, output: 'name'})).toBe('alpha\nbeta\ngamma\n');
+    expect((await listText({...usual, output: 'table'})).match(/^\w+/gm)).toEqual(['NAME', 'alpha', 'beta', 'gamma']);
+  });
+});
+
 it.each(['41a-v0.100', '40a-v0.200', '42a-v0.280'])(
   '%s: connector errors that the server does not send are not 0',
   async (name) => {
@@ -53,9 +93,9 @@ it('43a-v0.60: the states of a server that is not supported are accepted', async
     const usual = {client, output: 'table', isColored: true, now: 0, signal} as const;
     const [, ...rows] = columns((await listText({...usual, statuses: undefined})).trimEnd());
     expect(rows.map(([name, state]) => [name, state])).toEqual([
+      ['never', 'Shutdown'],
       ['orders', '\u001B[32mRunning\u001B[39m'],
       ['sqlbad', '\u001B[31mSqlError\u001B[39m'],
-      ['never', 'Shutdown'],
     ]);
     expect(await listText({...usual, output: 'name', statuses: ['shutdown', 'shuttingdown']})).toBe('never\n');
   });

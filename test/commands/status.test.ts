@@ -30,7 +30,7 @@ it('describes one pipeline, errors in full', async () => {
 it('describes all where none is named, and those that match a pattern, with an empty line between', async () => {
   const heads = async (...words: string[]) =>
     (await status(words)).split(/\n\n(?=\w)/).map((text) => text.split('\n', 1)[0]);
-  expect(await heads()).toEqual(['orders', 'orders-eu', 'fraud']);
+  expect(await heads()).toEqual(['fraud', 'orders', 'orders-eu']);
   expect(await heads('ord*')).toEqual(['orders', 'orders-eu']);
 });
 
