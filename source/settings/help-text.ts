@@ -153,10 +153,9 @@ export function summaryOf(command: Exclude<CommandName, 'screen'>): string {
   return commandsHelp.screen.usage.find(([call]) => call.split(' ')[1] === command)?.[1] ?? '';
 }
 
-/** Cells before what a call does, before an option's explanation, and before what an exit code means. */
+/** Cells before what a call does, and before the meaning of an option or an exit code. */
 const callIndent = 41;
 const optionIndent = 27;
-const codeIndent = 18;
 /** Cells. In a narrower terminal rows are not wrapped. */
 const leastWidth = 72;
 
@@ -177,7 +176,7 @@ export function helpText(command: CommandName, width = 80): string {
     ...groups,
     [
       'Exit codes',
-      ...exitCodeRows(command).flatMap(([code, meaning]) => columns(code, meaning, {indent: codeIndent, width})),
+      ...exitCodeRows(command).flatMap(([code, meaning]) => columns(code, meaning, {indent: optionIndent, width})),
     ].join('\n'),
   ].join('\n\n')}\n`;
 }

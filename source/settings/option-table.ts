@@ -383,7 +383,7 @@ export const options = [
     flag: 'color',
     value: 'WHEN',
     fallback: 'auto',
-    help: "auto and always leave the log's own colours as sent; never strips them",
+    help: "the log's own colours: on a terminal and with -o raw (auto), also into a pipe or a file (always), or never",
     choices: colorChoices,
     commands: ['logs'],
   },

@@ -72,7 +72,8 @@ export type LogsRequest = RequestedNames & {
   readonly follow: boolean;
   readonly exitOnEnd: boolean;
   readonly prefix: boolean;
-  readonly stripColor: boolean;
+  /** Of the log itself. */
+  readonly color: (typeof colorChoices)[number];
   readonly spillBytes: number;
   /** What is printed instead of the server's logs: folders of recordings, files, bundles, `-`. */
   readonly from: readonly string[] | undefined;
@@ -336,7 +337,7 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
     follow: has('follow'),
     exitOnEnd: has('exit-on-end'),
     prefix: !isOn('no-prefix'),
-    stripColor: color === 'never',
+    color,
     from,
     spillBytes: parseSize(required('spill'), nameOf('spill'), '8MiB'),
     select: {

@@ -149,17 +149,30 @@ export function stripSgr(bytes: Uint8Array): Uint8Array {
 
 /** `stripSgr` for bytes in blocks, also for sequences that begin in one block and end in another. Yields small pieces. */
 export function* stripSgrBlocks(blocks: Iterable<Uint8Array>): Generator<Uint8Array, void, undefined> {
-  let heldBack: Uint8Array = new Uint8Array();
+  const stripper = new SgrStripper();
   for (const block of blocks) {
     for (let at = 0; at < Math.max(1, block.length); at += pieceBytes) {
-      const piece = block.subarray(at, at + pieceBytes);
-      const bytes = heldBack.length === 0 ? piece : Buffer.concat([heldBack, piece]);
-      const end = startOfUnfinished(bytes);
-      heldBack = bytes.slice(end);
-      yield stripSgr(bytes.subarray(0, end));
+      yield stripper.strip(block.subarray(at, at + pieceBytes));
     }
   }
-  if (heldBack.length > 0) yield heldBack;
+  if (stripper.rest.length > 0) yield stripper.rest;
+}
+
+/** `stripSgr` for bytes that come in blocks. */
+export class SgrStripper {
+  #heldBack: Uint8Array = new Uint8Array();
+
+  /** What may be the start of a sequence, after the last block. */
+  get rest(): Uint8Array {
+    return this.#heldBack;
+  }
+
+  strip(block: Uint8Array): Uint8Array {
+    const bytes = this.#heldBack.length === 0 ? block : Buffer.concat([this.#heldBack, block]);
+    const end = startOfUnfinished(bytes);
+    this.#heldBack = bytes.slice(end);
+    return stripSgr(bytes.subarray(0, end));
+  }
 }
 
 /** Offset of a sequence that may end in the next block; the number of bytes if there is none. */

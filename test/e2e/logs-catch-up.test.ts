@@ -16,7 +16,7 @@ const hostile = [
   Buffer.from(' leading and trailing '),
 ];
 
-test.each([[[]], [['--color', 'auto']], [['--color', 'always']]])(
+test.each([[['-o', 'raw']], [['--color', 'always']]])(
   'prints exactly the bytes of the log and nothing else, with %j',
   async (flags) => {
     const {server, logs} = await openRig(['orders']);
@@ -29,13 +29,16 @@ test.each([[[]], [['--color', 'auto']], [['--color', 'always']]])(
   },
 );
 
-test('--color never takes the SGR colours out and leaves every other byte', async () => {
-  const {server, logs} = await openRig(['orders']);
-  server.pipeline('orders').write('\x1b[31mred\x1b[0m \x1b[1;38;5;196mbold\x1b[m \x1b[2J \x1b]0;title\x07');
-  const program = await logs('--color', 'never', 'orders');
-  expect(await program.ended).toBe(0);
-  expect(linesOf(program.stdout()).at(-1)).toBe('red bold \x1b[2J \x1b]0;title\x07');
-});
+test.each([[[]], [['--color', 'never']]])(
+  'into a pipe, %j takes the SGR colours out and leaves every other byte',
+  async (flags) => {
+    const {server, logs} = await openRig(['orders']);
+    server.pipeline('orders').write('\x1b[31mred\x1b[0m \x1b[1;38;5;196mbold\x1b[m \x1b[2J \x1b]0;title\x07');
+    const program = await logs(...flags, 'orders');
+    expect(await program.ended).toBe(0);
+    expect(linesOf(program.stdout()).at(-1)).toBe('red bold \x1b[2J \x1b]0;title\x07');
+  },
+);
 
 test('a last line that looks like the end of the log is a line', async () => {
   const {server, logs} = await openRig(['orders']);

@@ -50,6 +50,7 @@ test('waiting for the compiler, SQL, Rust, a Rust error', async () => {
   await client.compiled('second');
   await seen(view, /LIVE · Stopped$/, 'rusty', '✗ Rust err');
   expect(await states(rig)).toEqual({first: 'Stopped', second: 'Stopped', rusty: 'RustError'});
+  expect((await rig.run('list', '-o', 'wide')).stdout).toMatch(/^rusty .* error.*cannot find value `foo`.*$/m);
   expect((await rig.run('status', 'rusty')).stdout).toMatch(/\n {2}program error\n.*cannot find value `foo`/s);
 });
 
@@ -92,11 +93,11 @@ test.each([
   await using watching = await rig.start('logs', '--follow', '--exit-on', 'exited prematurely', 'second');
   const ending = await Promise.all([
     rig.start('logs', '--follow', '--exit-on-end', 'second'),
-    rig.start('logs', '--follow', '--tail', '0', '--exit-on', 'never', '--timeout', '10m', 'second'),
+    rig.start('logs', '--follow', '--exit-on', 'never', '--timeout', '10m', 'second'),
   ]);
   await using _rest = new AsyncDisposableStack();
   for (const each of ending) _rest.use(each);
-  await watching.untilStdout('initializing -> running');
+  for (const each of [watching, ...ending]) await each.untilStdout('initializing -> running');
   await client.control('second', orders);
   expect(await watching.ended).toBe(0);
   for (const each of ending) {

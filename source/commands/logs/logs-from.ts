@@ -14,6 +14,7 @@ import {openedPieces, type PiecesOptions} from '../../streams/opened-pieces.ts';
 import {RecordedSource} from '../../streams/recorded-source.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
 import {clean} from '../../terminal/clean.ts';
+import {SgrStripper, stripSgr} from '../../terminal/sgr.ts';
 import {unmatchedWords} from '../../timeline/event-words.ts';
 import {LogPrinter, noteOf} from './log-printer.ts';
 import {linePrefixes} from './logs.ts';
@@ -141,7 +142,7 @@ async function printOne(
   const records = recordsOf?.({name, prefix, info: () => ({server, ...(platformVersion && {platformVersion})})});
   const pieces = openedPieces(found, {signal, ...(stdin && {stdin})});
   try {
-    const isRaw = prefix === undefined && !convert && !records;
+    const isRaw = prefix === undefined && (!convert || convert === stripSgr) && !records;
     const toPrint = {...options, found, pieces, prefix, records, note};
     return isRaw ? await printBytes(toPrint) : await printLog(toPrint);
   } catch (error) {
@@ -167,8 +168,10 @@ type ToPrint = Pick<PrintOptions, 'output' | 'note' | 'signal' | 'convert' | 'cl
   readonly records: RecordPrinterOptions | undefined;
 };
 
-/** The bytes unchanged: an open line gets no newline. */
-async function printBytes({pieces, output, note, signal, clock}: ToPrint): Promise<Outcome> {
+/** The bytes unchanged, but for colours if they are removed: an open line gets no newline. */
+async function printBytes({pieces, output, note, signal, convert, clock}: ToPrint): Promise<Outcome> {
+  const stripper = convert && new SgrStripper();
+  const write = (bytes: Uint8Array) => output.write(stripper ? stripper.strip(bytes) : bytes);
   const states = new LogStates();
   const noteTurn = (turn: Turn | undefined) => {
     if (turn?.kind === 'unread') note(noteOf(unreadMarker(turn, clock.wall())));
@@ -185,13 +188,14 @@ async function printBytes({pieces, output, note, signal, clock}: ToPrint): Promi
     let from = 0;
     for (const turn of states.append(piece.bytes, newlines)) {
       const end = (newlines[turn.line] ?? 0) + 1;
-      output.write(piece.bytes.subarray(from, end));
+      write(piece.bytes.subarray(from, end));
       await room(output);
       noteTurn(turn);
       from = end;
     }
-    if (from < piece.bytes.length) output.write(piece.bytes.subarray(from));
+    if (from < piece.bytes.length) write(piece.bytes.subarray(from));
   }
+  if (stripper) output.write(stripper.rest);
   await room(output);
   noteTurn(states.endLine());
   return 'printed';

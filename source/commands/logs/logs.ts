@@ -10,6 +10,7 @@ import {errorWithAdvice} from '../../words/failures.ts';
 import {PipelineLog} from './pipeline-log.ts';
 import type {LogToPrint, Over, RecordPrinterOptions} from './record-printer.ts';
 import type {ConvertLines} from './record-shapes.ts';
+import {TimeOrder} from './time-order.ts';
 
 export type LogsOptions = {
   readonly names: readonly string[];
@@ -25,7 +26,7 @@ export type LogsOptions = {
   readonly spillBytes: number;
   /** Milliseconds of silence before a stream is refreshed; 0 = never. */
   readonly silence: number;
-  /** Undefined: lines are printed, not records. */
+  /** Undefined: lines are printed, not records, and those of several logs in no order. */
   readonly recordsOf?: ((log: LogToPrint) => RecordPrinterOptions) | undefined;
   /** Text to add to the note that there is no such pipeline. Never rejects. */
   readonly hint?: (name: string) => Promise<string>;
@@ -150,6 +151,8 @@ class Printing {
   /** The next one to print is first. */
   readonly #turns: PipelineLog[] = [];
   readonly #resolve: (value: undefined) => void;
+  /** Of several logs that end with their catch-up. */
+  readonly #order: TimeOrder | undefined;
   #mayGrow: boolean;
   #listed: ListSnapshot | undefined;
 
@@ -160,6 +163,7 @@ class Printing {
     const memoryBytes = options.spillBytes;
     this.manager = new StreamManager({...options, fps, scrollbackBytes: this.#spillBytes, memoryBytes});
     this.#mayGrow = mayGrow;
+    if (!options.follow && (mayGrow || count > 1)) this.#order = new TimeOrder();
     const {promise, resolve} = Promise.withResolvers<undefined>();
     this.over = promise;
     this.#resolve = resolve;
@@ -240,6 +244,7 @@ class Printing {
     }
     if (this.verdict && !output.busy) for (const log of turns) log.cutShort(output);
     const isDone = !this.#mayGrow && turns.every((log) => log.done);
+    if (isDone || this.verdict) this.#order?.write(output);
     if ((isDone || this.verdict) && !output.busy) this.#resolve(undefined);
   }
 
@@ -249,6 +254,8 @@ class Printing {
       const platformVersion = this.#logs.get(name)?.platformVersion;
       return {server: client.baseUrl, ...(platformVersion !== undefined && {platformVersion})};
     };
+    const order = this.#order;
+    const records = recordsOf?.({name, prefix, info});
     const log = new PipelineLog({
       ...this.#options,
       endsByState: this.#options.endsByState ?? false,
@@ -256,7 +263,7 @@ class Printing {
       manager: this.manager,
       prefix,
       spillBytes: this.#spillBytes,
-      records: recordsOf?.({name, prefix, info}),
+      records: records && order ? {...records, shape: order.collecting(records.shape)} : records,
       note: (text, kind) => note(`pipetail: ${name}: ${text}`, kind),
       onChange: () => this.print(),
     });

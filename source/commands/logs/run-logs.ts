@@ -165,13 +165,17 @@ async function finish(
   return 1;
 }
 
-/** A log must not control the terminal that it is printed to, unless that was typed. Undefined: lines as sent. */
+/**
+ * A log must not control the terminal that it is printed to, nor colour a pipe or a file, unless that was typed. Undefined:
+ * lines as sent.
+ */
 export function conversionOf(
-  {stripColor, asSent}: LogsRequest,
+  {color, asSent}: LogsRequest,
   terminal?: {readonly isUtf8: boolean},
 ): ConvertLines | undefined {
-  if (!terminal || asSent) return stripColor ? stripSgr : undefined;
-  const form = {colors: !stripColor, isUtf8: terminal.isUtf8};
+  const colors = color === 'always' || (color === 'auto' && (asSent || terminal !== undefined));
+  if (!terminal || asSent) return colors ? undefined : stripSgr;
+  const form = {colors, isUtf8: terminal.isUtf8};
   return (lines) => terminalLines(lines, form);
 }
 
@@ -184,7 +188,10 @@ export function recordPrinters(
 ): ((log: LogToPrint) => RecordPrinterOptions) | undefined {
   const {select, output, template, timestamps, exitOn, failOn} = request;
   const isEnded = exitOn !== undefined || failOn !== undefined;
-  const isPlain = !histogram && output === 'raw' && template === undefined && !timestamps && !isEnded;
+  const {follow, from, names, patterns} = request;
+  // In order of time.
+  const isMerged = !follow && from === undefined && (names.length > 1 || patterns.length > 0);
+  const isPlain = !isMerged && !histogram && output === 'raw' && template === undefined && !timestamps && !isEnded;
   if (isPlain && wordsOf(request).length === 0) return undefined;
   const selecting: Selecting = {
     filters: filtersOf(request),

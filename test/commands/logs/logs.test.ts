@@ -110,9 +110,13 @@ async function setUp(options: DemoServerOptions = {}) {
   };
 }
 
-function recordsOf(...args: readonly string[]) {
-  const request = readSettings(['logs', '-f', 'orders', ...args], {}).request;
+function recordsFor(...args: readonly string[]) {
+  const request = readSettings(['logs', ...args], {}).request;
   return request.kind === 'logs' ? recordPrinters(request, systemClock.wall()) : undefined;
+}
+
+function recordsOf(...args: readonly string[]) {
+  return recordsFor('-f', 'orders', ...args);
 }
 
 describe('ends with its pipeline, whose stream the server keeps open', () => {
@@ -230,6 +234,31 @@ it('tries again when the first request for a log is cut, by a server that answer
 });
 
 describe('without following', () => {
+  it('prints several logs in order of time, each with its own lines in their order', async () => {
+    const {server, pipeline, run, stream} = await setUp();
+    const other = server.addPipeline('fraud');
+    const at = (second: number) => `[p] 2099-01-01T00:00:0${second}.000000Z  INFO a:`;
+    pipeline.write(`${at(1)} one\n  and more`);
+    other.write(`${at(2)} two`);
+    pipeline.write(`${at(4)} four`);
+    pipeline.write(`${at(3)} set back`);
+    other.write(`${at(3)} three`);
+    other.write(`${at(5)} five`);
+    const names = ['orders', 'fraud'];
+    expect(await run({names, recordsOf: recordsFor('orders', 'fraud')})).toBe(0);
+    const lines = stream.text.split('\n').filter((line) => !line.includes('Fresh start'));
+    expect(lines.map((line) => line.replace(/\[p\].*a: /, ''))).toEqual([
+      'orders | one',
+      'orders |   and more',
+      'fraud  | two',
+      'fraud  | three',
+      'orders | four',
+      'orders | set back',
+      'fraud  | five',
+      '',
+    ]);
+  });
+
   it('leaves a log that does not come to rest after a time, between two lines', async () => {
     const {pipeline, run, notes, stream, untilReceived} = await setUp({chunking: 'ragged'});
     const clock = new FakeClock();
