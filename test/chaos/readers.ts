@@ -32,7 +32,7 @@ const tailBytes = 1024 * 1024;
 export function logsThroughPipes(url: string, name: string, home: string): Reader {
   const env = cleanEnvironment(home);
   const secrets = new SecretWatch(env);
-  const child = spawn(launcher, [program, 'logs', '--follow', '--host', url, name], {
+  const child = spawn(launcher, [program, 'logs', '--color', 'always', '--follow', '--host', url, name], {
     cwd: home,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -70,7 +70,7 @@ export async function logsIntoFile(url: string, names: readonly string[], home: 
   // What is in the file is searched with its folder.
   const env = cleanEnvironment(home);
   const secrets = new SecretWatch(env);
-  const child = spawn(launcher, [program, 'logs', '--follow', '--host', url, ...names], {
+  const child = spawn(launcher, [program, 'logs', '--color', 'always', '--follow', '--host', url, ...names], {
     cwd: home,
     env,
     stdio: ['ignore', output.fd, output.fd],

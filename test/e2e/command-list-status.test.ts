@@ -96,7 +96,7 @@ test('a server that is not supported: each command reports that once, and what w
   const line = /^pipetail: Feldera 0\.60\.0 is not supported, 0\.97 and newer are: the list and live logs work,.*\n$/;
   const list = await pipetail('list');
   expect(list.stderr).toMatch(line);
-  expect(list.stdout).toMatch(/\norders +Running .*\nsqlbad +SqlError .*\nnever +Shutdown .*\n$/);
+  expect(list.stdout).toMatch(/\nnever +Shutdown .*\norders +Running .*\nsqlbad +SqlError .*\n$/);
   const status = await pipetail('status', 'orders', '-o', 'json');
   expect(JSON.parse(status.stderr)).toEqual({message: expect.stringMatching(/^Feldera 0\.60\.0 is not supported/)});
   expect(JSON.parse(status.stdout)).toMatchObject([{serverVersion: '0.60.0', connectorErrors: null}]);

@@ -129,7 +129,7 @@ test('the disk is full for so long that memory does not hold it all: what is mis
     one.write(1_000);
     // The next run continues behind it.
     await run(launcher, [program, 'logs', '--host', one.url, '--record', directory, name]);
-    const {stdout, stderr} = await run(launcher, [program, 'logs', '--from', directory, name]);
+    const {stdout, stderr} = await run(launcher, [program, 'logs', '--color', 'always', '--from', directory, name]);
     expect(stderr).toMatch(/^pipetail: orders: [\d,]+ lines were not recorded$/m);
     const [recorded, wire] = [Buffer.from(stdout), one.wire()];
     let same = 0;

@@ -69,7 +69,7 @@ test('killed with -9 at random moments: the recording is what the server wrote, 
     const recorded = await bytesIn(folder);
     expect(difference(recorded, Buffer.from(life?.wire ?? [])), `seed ${seed}`).toBe('none');
     expect((await readdir(folder)).filter((file) => file === 'lock')).toEqual([]);
-    const printed = await runCommand(['logs', '--from', record, name]);
+    const printed = await runCommand(['logs', '--color', 'always', '--from', record, name]);
     expect(difference(Buffer.from(printed.stdout), recorded)).toBe('none');
     expect(printed.stderr).not.toMatch(/\bcut\b|[1-9][\d,]* entr/);
   } finally {

@@ -44,7 +44,7 @@ test(`${cuts} cuts, on twelve pipelines at once: no line lost, none twice, all i
   await using seen = await CutProxy.start(client.url, next);
   await using folder = await temporaryDirectory();
   const options = ['--silence', String(SILENCE)];
-  const follow = ['logs', '-f', '--no-prefix', '--host', printed.url];
+  const follow = ['logs', '--color', 'always', '-f', '--no-prefix', '--host', printed.url];
   await using logs = await startProgram([...follow, ...options, ...names]);
   const record = ['--host', seen.url, '--record', folder.path];
   await using view = await openView([...record, ...options, ...names], {cols: 160, rows: 40});
@@ -92,7 +92,7 @@ test(`${cuts} cuts, on twelve pipelines at once: no line lost, none twice, all i
   await view.terminal.press('C-c', 'C-c');
   await view.terminal.waitForExit();
   for (const [index, name] of names.entries()) {
-    const recorded = await rig().run('logs', '--from', path.join(folder.path), name);
+    const recorded = await rig().run('logs', '--color', 'always', '--from', path.join(folder.path), name);
     all(name, last[index] ?? 0, recorded.stdout);
   }
   expect(slowest, 'milliseconds until the last stream was live again').toBeLessThan(LIVE_MS);

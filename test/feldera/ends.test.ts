@@ -27,7 +27,7 @@ type Followers = {readonly pipetail: Follower; readonly fda: Follower; readonly 
 async function follow(url: string, name: string, ...options: readonly string[]): Promise<Followers> {
   const logs = `${url}/v0/pipelines/${name}/logs`;
   return {
-    pipetail: start(launcher, [program, 'logs', '-f', '--host', url, ...options, name]),
+    pipetail: start(launcher, [program, 'logs', '--color', 'always', '-f', '--host', url, ...options, name]),
     fda: start(await fda(), ['--host', url, 'logs', '-w', name]),
     curl: start('curl', ['-sS', '-N', '--fail', logs]),
   };

@@ -69,7 +69,7 @@ test('two runs, each from its start to its end: as sent, and on the screen one a
   const name = rig.named('runs');
   await client.run(name);
   await using view = await rig.open([name], size);
-  await using following = await rig.start('logs', '--follow', name);
+  await using following = await rig.start('logs', '--color', 'always', '--follow', name);
   await following.untilStdout('initializing -> running');
   await client.stop(name);
   await following.untilStdout('stopping -> stopped');
@@ -78,7 +78,7 @@ test('two runs, each from its start to its end: as sent, and on the screen one a
   await client.stop(name);
   await view.live(/run 2 of 2 · stopped · /);
   const sent = await client.log(name);
-  const printed = await rig.run('logs', name);
+  const printed = await rig.run('logs', '--color', 'always', name);
   expect(printed).toMatchObject({code: 0, stderr: ''});
   expect(Buffer.from(printed.stdout).equals(sent)).toBe(true);
   expect(printed.stdout.match(/transition: stopped -> provisioning/g)).toHaveLength(2);
@@ -170,7 +170,7 @@ test('a byte that is not UTF-8: the server reads that stream no longer, and says
   await client.control('bytes', {rate: 0});
   await using view = await feldera().open(['bytes'], size);
   await view.live();
-  await using following = await feldera().start('logs', '--follow', 'bytes');
+  await using following = await feldera().start('logs', '--color', 'always', '--follow', 'bytes');
   const hex = (bytes: string | readonly number[]): string => Buffer.from(bytes as string).toString('hex');
   await client.control('bytes', {raw: hex('the last one\n')});
   await following.untilStdout('the last one\n');
