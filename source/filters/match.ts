@@ -97,6 +97,11 @@ export class FilterMatches {
     if (this.#isHit(id)) this.#hidden.set(head, this.filter.out);
   }
 
+  /** The line `id` has changed the kind of its record. */
+  changeKind(head: number, id: number): void {
+    if (id >= this.#matchedTo && this.filter.kind === 'fingerprint') this.#hidden.set(head, this.#hides(head));
+  }
+
   /** Whether a line passes whose head is not held. Its record is not counted. */
   passesOrphan(head: number, id: number): boolean {
     const {filter} = this;

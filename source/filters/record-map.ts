@@ -66,7 +66,7 @@ export class RecordMap {
   }
 }
 
-/** The fingerprints of records, by their first line with text. The last two are cached: folds compare neighbours. */
+/** The fingerprints of records, by their first line with text, of panics by place and message. The last two are cached: folds compare neighbours. */
 export class Fingerprints {
   readonly #index: RecordIndex;
   #last = {head: -1, fingerprint: 0};

@@ -305,7 +305,13 @@ class FilterPass {
       return;
     }
     for (const matches of this.matches) matches.addLine(head, id);
+    const changesKind = this.#options.index.isPanicMessage(head, id);
+    if (changesKind) {
+      this.#fingerprints.clear();
+      for (const matches of this.matches) matches.changeKind(head, id);
+    }
     this.#shown.addLine(head, {id, isStray, isHit: this.#passes(head)});
+    if (changesKind && this.#shown.records.has(head)) this.#shown.folds?.change(head);
   }
 
   #passes(head: number): boolean {

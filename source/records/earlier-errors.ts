@@ -68,6 +68,11 @@ export class EarlierErrors {
   #add(): void {
     if (this.#isAdded) return;
     this.#isAdded = true;
+    const {endedTo} = this.#buffer;
+    for (let id = this.#to; this.#earlier.awaitsMessage && id < endedTo; id++) {
+      const line = this.#buffer.lineAt(id);
+      if (line) this.#earlier.readMessage(line, id);
+    }
     this.#errors?.addEarlier(this.#earlier);
     this.#onEnd?.();
   }

@@ -4,6 +4,7 @@ import {isConfigurationLine} from './configuration.ts';
 import {withShortMessage} from './json-members.ts';
 import {levelIn, timeOfBytes} from './line-head.ts';
 import {isPanicLine} from './line-kind.ts';
+import {awaitsMessage, panicText} from './panic.ts';
 import {PanicReports} from './panic-reports.ts';
 import {endpointIn, identicalIn, kindOf, nextSuppressed, PendingSuppressed, suppressedIn} from './withheld.ts';
 
@@ -14,8 +15,14 @@ export type ErrorGroup = {
    * match the watched pattern.
    */
   readonly key: number;
-  /** The first 512 bytes of the first line; a longer line in JSON loses only the end of its message. */
+  /**
+   * The first 512 bytes of the first line, of a panic its text (`panicText`); a longer line in JSON loses only the end of
+   * its message.
+   */
   readonly example: Uint8Array;
+  /** The same of the last of them, and of the first unseen one. */
+  readonly latest: Uint8Array;
+  readonly unseenExample: Uint8Array;
   /** Errors in the log. */
   readonly count: number;
   /** Errors that are not in the log, as lines of it report. */
@@ -60,6 +67,14 @@ type CountedBuffer = Pick<LogBuffer, 'endId' | 'lineAt'>;
 /** Never a fingerprint: those are signed 32-bit integers. */
 export const watchedKey = 2 ** 31;
 
+/** Added to the key of a panic until its message is read: its kind is not known before. */
+const unfinishedPanic = 2 ** 33;
+
+/** Whether the kind of a group is not known yet. A moment later the group has another key. */
+export function isUnfinished(key: number): boolean {
+  return key > watchedKey;
+}
+
 /** More groups than a user reads; their examples need 250 kB at most. */
 const defaultMaxGroups = 500;
 const exampleBytes = 512;
@@ -77,6 +92,8 @@ const letterP = 0x50;
 
 /** A panic has no time: it gets that of a line above, which is rarely further away than this. */
 const maxLinesAbove = 50;
+/** Lines of other threads between a panic and its message, at most. */
+const maxLinesBetween = 50;
 
 /** Changed in place: a new object for each error would be half of an error's cost. */
 type CountedGroup = {-readonly [Field in keyof ErrorGroup]: ErrorGroup[Field]} & {
@@ -84,6 +101,9 @@ type CountedGroup = {-readonly [Field in keyof ErrorGroup]: ErrorGroup[Field]} &
   order: number;
   /** The copy in the last snapshot; undefined after a change of the group. */
   copy: ErrorGroup | undefined;
+  /** Has `latest` once there are several, in `lastLength` bytes: an array for each error would take half of its time. */
+  last: Buffer | undefined;
+  lastLength: number;
 };
 
 /**
@@ -96,6 +116,8 @@ export class ErrorLog {
   readonly #reports = new PanicReports();
   #snapshot: ReadonlyMap<number, ErrorGroup> | undefined;
   readonly #suppressed = new PendingSuppressed();
+  /** The last panic, until its message is read. `lines`: how many came since. */
+  #panic: {readonly line: Uint8Array; readonly key: number; lines: number} | undefined;
   /** Number of the last error among all. */
   #added = 0;
   /** Errors in all groups, withheld ones and dropped groups included, and how many of them the user has seen. */
@@ -152,6 +174,9 @@ export class ErrorLog {
     for (let index = 0; index < newlines.length; index++) {
       const end = newlines[index] ?? 0;
       const hasWord = word !== -1 && word < end;
+      if (this.#panic && !(index === 0 && this.#headLength > 0)) {
+        this.readMessage(view.subarray(start, end), firstId + index);
+      }
       if (index === 0 && this.#headLength > 0) {
         this.#appendHead(bytes.subarray(0, end));
         this.endLine();
@@ -177,6 +202,7 @@ export class ErrorLog {
     if (head.length === 0) return;
     // The buffer may have dropped a very long line.
     const line = this.#options.buffer.lineAt(this.#openId) ?? head;
+    this.readMessage(line, this.#openId);
     if (this.#isError(this.#openId, line, 0, line.length)) this.#addLine(line, this.#openId);
     else this.#readSuppressed(line);
   }
@@ -189,10 +215,11 @@ export class ErrorLog {
     this.#snapshot = undefined;
     this.#added += 1;
     if (!group) {
-      const example = Uint8Array.from(withShortMessage(line, exampleBytes).subarray(0, exampleBytes));
+      const example = Uint8Array.from(exampleOf(line));
       const place = {firstId: id, firstAt: at, unseenId: id, unseenAt: at, lastId: id, lastAt: at};
       const counts = {count: 1, withheld, unseen: 1, unseenWithheld: withheld - seen};
-      this.#groups.set(key, {key, example, ...counts, ...place, order: this.#added, copy: undefined});
+      const texts = {...textsOf(example), copy: undefined};
+      this.#groups.set(key, {key, ...texts, ...counts, ...place, order: this.#added});
       if (this.#groups.size > (this.#options.maxGroups ?? defaultMaxGroups)) this.#dropOldest();
       return;
     }
@@ -204,13 +231,20 @@ export class ErrorLog {
     group.lastId = id;
     group.lastAt = at;
     group.unseen += 1;
+    const example = exampleOf(line);
+    group.last ??= Buffer.allocUnsafe(exampleBytes);
+    group.last.set(example);
+    group.lastLength = example.length;
     if (group.unseen > 1) return;
+    group.unseenExample = Uint8Array.from(example);
     group.unseenId = id;
     group.unseenAt = at;
   }
 
   /** Adds what was counted of lines that come before all lines of this log. */
   addEarlier(earlier: ErrorLog): void {
+    // The message is still to come, in a line that this log reads.
+    this.#panic ??= earlier.#panic;
     this.#snapshot = undefined;
     this.#all += earlier.#all;
     this.#seen += earlier.#seen;
@@ -226,6 +260,21 @@ export class ErrorLog {
       this.#groups.set(key, {...group, order: group.order - earlier.#added - 1, copy: undefined});
       if (this.#groups.size > (this.#options.maxGroups ?? defaultMaxGroups)) this.#dropOldest();
     }
+  }
+
+  /** Lines are missing here, or `next` follows: the last panic has its message now, or none. */
+  endPanic(next?: Uint8Array): void {
+    const {line, key: unfinished = 0} = this.#panic ?? {};
+    this.#panic = undefined;
+    const group = this.#groups.get(unfinished);
+    if (!line || !group) return;
+    this.#groups.delete(group.key);
+    this.#snapshot = undefined;
+    const text = panicText(line, next);
+    const key = kindOf(text);
+    const read = {...group, key, ...textsOf(text), copy: undefined};
+    const earlier = this.#groups.get(key);
+    this.#groups.set(key, earlier ? joinedGroup(earlier, read) : read);
   }
 
   /** Errors since `markSeen` in all groups, withheld ones and dropped groups included, except the `muted` ones. */
@@ -261,7 +310,32 @@ export class ErrorLog {
     return isPanic;
   }
 
+  /** The message of the last panic is not read yet. */
+  get awaitsMessage(): boolean {
+    return this.#panic !== undefined;
+  }
+
+  /** The line may be the message of the last panic, or show that it has none. */
+  readMessage(line: Uint8Array, id: number): void {
+    if (!this.#panic) return;
+    this.#panic.lines += 1;
+    const isReport = this.#reports.panicFor(id, line, 0, line.length) !== undefined;
+    const isOfOther = levelIn(line, 0, line.length) !== undefined && !isReport;
+    if (!isOfOther || this.#panic.lines > maxLinesBetween) this.endPanic(line);
+  }
+
+  #addPanic(line: Uint8Array, id: number): void {
+    const kind = kindOf(line, '');
+    const key = awaitsMessage(line) ? kind + unfinishedPanic : kind;
+    this.add(line, {id, at: this.#timeAbove(id), key});
+    if (key !== kind) this.#panic = {line: panicText(line), key, lines: 0};
+  }
+
   #addLine(line: Uint8Array, id: number): void {
+    if (isPanicLine(line, 0, line.length)) {
+      this.#addPanic(line, id);
+      return;
+    }
     const endpoint = endpointIn(line);
     const withheld = endpoint !== undefined ? this.#suppressed.take(endpoint) : identicalIn(line);
     const seen = endpoint === undefined ? 0 : this.#addToRun(withheld);
@@ -317,23 +391,34 @@ export class ErrorLog {
   }
 }
 
+/** The line, or its first 512 bytes. */
+function exampleOf(line: Uint8Array): Uint8Array {
+  return withShortMessage(line, exampleBytes).subarray(0, exampleBytes);
+}
+
+/** Of a group of one error. */
+function textsOf(example: Uint8Array) {
+  return {example, latest: example, unseenExample: example, last: undefined, lastLength: 0};
+}
+
 function mayBeOfProcess(first: number | undefined): boolean {
   return first === letterT || first === letterP;
 }
 
 function copyOf(group: CountedGroup): ErrorGroup {
   if (!group.copy) {
-    const {order: _order, copy: _copy, ...fields} = group;
-    group.copy = fields;
+    const {order: _order, copy: _copy, last, lastLength, ...fields} = group;
+    if (last) group.latest = Uint8Array.from(last.subarray(0, lastLength));
+    group.copy = {...fields, latest: group.latest};
   }
   return group.copy;
 }
 
 function joinedGroup(earlier: CountedGroup, later: CountedGroup): CountedGroup {
-  const {example, firstId, firstAt, unseenId, unseenAt} = earlier;
+  const {example, firstId, firstAt, unseenExample, unseenId, unseenAt} = earlier;
   return {
     ...{...later, example, firstId, firstAt, copy: undefined},
-    ...(earlier.unseen > 0 && {unseenId, unseenAt}),
+    ...(earlier.unseen > 0 && {unseenExample, unseenId, unseenAt}),
     count: earlier.count + later.count,
     withheld: earlier.withheld + later.withheld,
     unseen: earlier.unseen + later.unseen,

@@ -16,6 +16,7 @@ import {
   isDigit,
   isUuid,
   isWord,
+  newline,
   openingBrace,
   otherClass,
   quote,
@@ -27,6 +28,7 @@ import {
 } from './bytes.ts';
 import {JsonAsText} from './json-as-text.ts';
 import {levelStartIn, levelWordAt, sgrEnd, skipBlank} from './line-head.ts';
+import {threadEndIn} from './line-kind.ts';
 
 /** Constants of the FNV-1a hash. */
 const offsetBasis = 0x811c9dc5;
@@ -40,8 +42,8 @@ const star = 0x2a;
 
 /**
  * The fingerprint of a line: a signed 32-bit hash of its level, target and text, without name, time, colours, numbers,
- * ids and quoted values. A line in JSON has the fingerprint of the same record's first line in text form. Only the first
- * 64 KiB of a line count.
+ * ids and quoted values. A line in JSON has the fingerprint of the same record's first line in text form. Of a panic's
+ * text (`panicText`) it is a hash of place and message. Only the first 64 KiB of a line count.
  */
 export function fingerprintOf(line: Uint8Array): number {
   writeLine(line);
@@ -62,7 +64,9 @@ function writeLine(line: Uint8Array, kept?: Uint8Array): void {
   const level = start === undefined ? undefined : levelWordAt(line, start);
   if (start === undefined || level === undefined) {
     writer.start(line, kept);
-    writer.text(0, visibleEnd(line, line.length));
+    const thread = threadEndIn(line, 0, line.length);
+    if (thread === undefined) writer.text(0, visibleEnd(line, line.length));
+    else writePanic(line, thread);
     return;
   }
   if (line[0] === openingBrace) writeJson(line, start, start + level.length, kept);
@@ -78,6 +82,19 @@ function writeText(
   writer.copy(start, levelEnd);
   writer.put(space);
   writer.text(skipBlank(bytes, levelEnd), visibleEnd(bytes, length));
+}
+
+/** `thread`: its end. Not the thread, of which there are several; but quotations, since they say what was wrong. */
+function writePanic(text: Uint8Array, thread: number): void {
+  const end = visibleEnd(text, text.length);
+  const newlineAt = text.indexOf(newline);
+  const lineEnd = newlineAt === -1 ? end : newlineAt;
+  const hasPlace = text[lineEnd - 1] === colon;
+  if (hasPlace) writer.copy(thread, lineEnd);
+  else writer.quoted(thread, lineEnd);
+  if (newlineAt === -1) return;
+  writer.put(space);
+  writer.quoted(newlineAt + 1, end);
 }
 
 function writeJson(line: Uint8Array, start: number, levelEnd: number, kept: Uint8Array | undefined): void {
@@ -156,6 +173,19 @@ class FingerprintWriter {
       const kind = byteClasses[this.#bytes[at] ?? 0] ?? otherClass;
       from = kind === digitClass ? this.#digit(at, from, end) : this.#special(kind, at, from, end);
     }
+  }
+
+  /** The same of a text whose quotations are no variable parts, but the numbers and ids in them are. */
+  quoted(start: number, end: number): void {
+    let from = start;
+    for (let at = start; at < end; at++) {
+      const byte = this.#bytes[at] ?? 0;
+      if (byte !== apostrophe && byte !== quote) continue;
+      this.text(from, at);
+      this.put(byte);
+      from = at + 1;
+    }
+    this.text(from, end);
   }
 
   /** Copies letters and other constant bytes. Returns the offset of the first byte that may vary. */

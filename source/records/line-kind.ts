@@ -56,13 +56,18 @@ export function kindIn(bytes: Uint8Array, start: number, end: number): LineKind 
 }
 
 export function isPanicLine(bytes: Uint8Array, start: number, end: number): boolean {
-  if (!isAt(bytes, start, thread)) return false;
+  return threadEndIn(bytes, start, end) !== undefined;
+}
+
+/** Where the name and the id of the thread end in a panic's line; undefined for other lines. */
+export function threadEndIn(bytes: Uint8Array, start: number, end: number): number | undefined {
+  if (!isAt(bytes, start, thread)) return undefined;
   const limit = Math.min(end, start + longestThread);
   for (let gap = offsetOf(bytes, space, start + thread.length, limit); gap !== undefined; ) {
-    if (isAt(bytes, gap, panicked) || isAt(bytes, gap, overflowed)) return true;
+    if (isAt(bytes, gap, panicked) || isAt(bytes, gap, overflowed)) return gap;
     gap = offsetOf(bytes, space, gap + 1, limit);
   }
-  return false;
+  return undefined;
 }
 
 export function frameNumberIn(bytes: Uint8Array, start: number, end: number): number | undefined {

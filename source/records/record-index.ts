@@ -9,6 +9,7 @@ import {levelIn, timeOfBytes} from './line-head.ts';
 import {frameNumberIn, isOldRunnerLine, isRunnerLine, isWholeRecord, kindIn, runnerMessage} from './line-kind.ts';
 import type {LongRecords} from './long-records.ts';
 import {longestReach, OpenRecords} from './open-records.ts';
+import {panicText} from './panic.ts';
 import {PanicReports} from './panic-reports.ts';
 import {
   acceptsLines,
@@ -137,8 +138,12 @@ export class RecordIndex {
     return Math.min(endId, ...heads.filter((head) => head >= firstId && others(head) <= mostOthers));
   }
 
-  /** The first line of a record with text, where the record begins with an empty line, else its head. */
-  firstTextOf(head: number): Buffer | undefined {
+  /**
+   * What shows the kind of a record: its first line with text, where the record begins with an empty line, else its head;
+   * of a panic also its message (`panicText`).
+   */
+  firstTextOf(head: number): Uint8Array | undefined {
+    if (this.#table.codeAt(head) === panicCode) return this.#panicTextOf(head);
     const line = this.#buffer.lineAt(head);
     if (!line || hasText(line)) return line;
     for (const id of this.linesOf(head)) {
@@ -146,6 +151,19 @@ export class RecordIndex {
       if (other && hasText(other)) return other;
     }
     return line;
+  }
+
+  #panicTextOf(head: number): Uint8Array | undefined {
+    const ids = this.long.get(head)?.first ?? [head];
+    const [line, next] = ids
+      .flatMap((id) => this.#buffer.lineAt(id) ?? [])
+      .filter((each, at) => at > 0 || hasText(each));
+    return line && panicText(line, next);
+  }
+
+  /** Whether a line may be the message of the panic that begins at `head`, and so changes its `firstTextOf`. */
+  isPanicMessage(head: number, id: number): boolean {
+    return this.#table.codeAt(head) === panicCode && this.long.get(head)?.first.includes(id) === true;
   }
 
   /** Level of the entry's record; undefined for markers and plain text. */

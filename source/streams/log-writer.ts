@@ -1,6 +1,14 @@
 import type {EarlierBlock} from '../buffer/cold-segments.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import {countLoss, type LossCause, type LossCount, type Marker, type MarkerKind, noLosses} from '../buffer/markers.ts';
+import {
+  countLoss,
+  type LossCause,
+  type LossCount,
+  losesLines,
+  type Marker,
+  type MarkerKind,
+  noLosses,
+} from '../buffer/markers.ts';
 import {newlinesIn} from '../buffer/segment.ts';
 import type {Clock} from '../lib/clock.ts';
 import {EarlierErrors} from '../records/earlier-errors.ts';
@@ -193,6 +201,7 @@ export class LogWriter implements StitchSink {
 
   #count(marker: Marker, id = this.#buffer.lastMarker()?.id ?? 0): void {
     if (marker.kind === 'new-life') this.states.clearUnread();
+    if (losesLines(marker)) this.#options.errors?.endPanic();
     this.#losses = countLoss(this.#losses, marker, id);
   }
 

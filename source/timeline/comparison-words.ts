@@ -1,7 +1,7 @@
 import {count, counted, dateTime, duration, isoTime} from '../lib/format.ts';
 import {watchedKey} from '../records/error-log.ts';
-import {lineAsSent} from '../viewport/line-text.ts';
-import {errorWords} from './event-words.ts';
+import {textAsSent} from '../viewport/line-text.ts';
+import {errorWords, withheldWords} from './event-words.ts';
 import {hoursOf, type KindChange, mostKinds, type RunKinds} from './run-comparison.ts';
 
 /** Two runs of a pipeline, and in what they differ. */
@@ -31,10 +31,13 @@ export function runInWords({number, records, span, full}: RunKinds): string {
   return `run ${count(number)}, ${counted(records, 'record', 'records')}${kinds}${within}`;
 }
 
-/** How often: `×12`, `×3 to ×40`, `×7` of what is gone. `times`: the sign. */
-export function timesInWords({change, before, now}: KindChange, times: string): string {
-  if (change === 'new') return `${times}${count(now)}`;
-  return change === 'gone' ? `${times}${count(before)}` : `${times}${count(before)} to ${times}${count(now)}`;
+/** How often: `×12`, `×20 +115 suppressed`, `×3 to ×40`, `×7` of what is gone. `times`: the sign. */
+export function timesInWords(kind: KindChange, times: string): string {
+  const {change} = kind;
+  const before = `${times}${count(kind.before)}${withheldWords(kind.withheldBefore)}`;
+  const now = `${times}${count(kind.now)}${withheldWords(kind.withheldNow)}`;
+  if (change === 'new') return now;
+  return change === 'gone' ? before : `${before} to ${now}`;
 }
 
 /** The level and the message of an example. `width`: cells of the screen. */
@@ -47,9 +50,10 @@ const whole = 10_000;
 
 /** All of it as lines of text, unwrapped. */
 export function comparisonText({pipeline, older, newer, changes}: ComparedRuns): string {
+  const timesCells = Math.max(12, ...changes.map((change) => timesInWords(change, 'x').length));
   const rows = changes.map((change) => {
     const times = timesInWords(change, 'x');
-    return `  ${change.change.padEnd(4)}  ${times.padEnd(12)}  ${exampleInWords(change, whole).text}`;
+    return `  ${change.change.padEnd(4)}  ${times.padEnd(timesCells)}  ${exampleInWords(change, whole).text}`;
   });
   const heading = [`${pipeline}: ${runInWords(newer)}`, `compared with ${runInWords(older)}`, changesInWords(changes)];
   return `${[...heading, ...rows].join('\n')}\n`;
@@ -61,14 +65,16 @@ export function comparisonObject({pipeline, older, newer, changes}: ComparedRuns
     pipeline,
     older: runObject(older),
     newer: runObject(newer),
-    changes: changes.map(({change, level, before, now, example}) => ({
+    changes: changes.map(({change, level, before, now, withheldBefore, withheldNow, example}) => ({
       change,
       level: level ?? null,
       before,
       now,
-      perHourBefore: rate(before, older),
-      perHourNow: rate(now, newer),
-      example: lineAsSent(example).text,
+      withheldBefore,
+      withheldNow,
+      perHourBefore: rate(before + withheldBefore, older),
+      perHourNow: rate(now + withheldNow, newer),
+      example: textAsSent(example),
     })),
   };
 }

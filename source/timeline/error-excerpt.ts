@@ -1,8 +1,7 @@
-import type {ErrorGroup} from '../records/error-log.ts';
 import {clip} from '../terminal/fit.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import {textWidth} from '../terminal/width.ts';
-import {errorWords} from './event-words.ts';
+import {type ErrorEnds, rangeWords, variablePart} from './event-words.ts';
 
 /** UTF-16 offsets in a text, the end exclusive. */
 type Part = {readonly start: number; readonly end: number};
@@ -10,14 +9,12 @@ type Part = {readonly start: number; readonly end: number};
 /** A text with each of its variable parts as one character, and the offset in the text of each character, and its end. */
 type Shape = {readonly shape: string; readonly offsets: readonly number[]};
 
-/** `cells`: the room, on which the words depend. */
-type ErrorText = Shape & {readonly words: StyledText; readonly cells: number};
+/** Of errors whose last one is `latest`. `cells`: the room, on which the words depend. */
+type ErrorText = Shape & {readonly words: StyledText; readonly latest: Uint8Array; readonly cells: number};
 
 /** By example. A page makes its rows again with each frame. */
 const texts = new WeakMap<Uint8Array, ErrorText>();
 
-/** About what a fingerprint leaves out: quoted texts, ids and numbers. */
-const variablePart = /"(?:[^"\\]|\\.)*"|(?<!\w)'.*?'(?!\w)|\b(?=[a-f-]*\d)[a-f\d-]{4,}\b|\d+(?:[.,]\d+)*/gi;
 const placeholder = '\0';
 
 /** Errors on each side in the list that an error is compared with: those that may be on the screen with it. */
@@ -34,37 +31,38 @@ const wordSlack = 12;
  * the most similar other one stays visible.
  */
 export class ErrorExcerpts {
-  readonly #groups: readonly ErrorGroup[];
+  readonly #groups: readonly ErrorEnds[];
   readonly #cells: number;
   readonly #ellipsis: string;
 
   /** `groups`: in the order of the list; `cells`: the room for each. */
-  constructor(groups: readonly ErrorGroup[], {cells, ellipsis}: {readonly cells: number; readonly ellipsis: string}) {
+  constructor(groups: readonly ErrorEnds[], {cells, ellipsis}: {readonly cells: number; readonly ellipsis: string}) {
     this.#groups = groups;
     this.#cells = cells;
     this.#ellipsis = ellipsis;
   }
 
   /** The words of one of the groups. `taken`: cells of the room that are needed for other text. */
-  of(group: ErrorGroup, taken = 0): StyledText {
+  of(group: ErrorEnds, taken = 0): StyledText {
     const {words} = this.#textOf(group);
     const cells = this.#cells - taken;
     if (textWidth(words.text) <= cells) return words;
     return shortenAround(words, cells, this.#differingPart(group), this.#ellipsis);
   }
 
-  #textOf(group: ErrorGroup): ErrorText {
+  #textOf(group: ErrorEnds): ErrorText {
     const cells = this.#cells;
     const cached = texts.get(group.example);
-    if (cached?.cells === cells) return cached;
-    const words = errorWords(group, cells);
-    const text = {words, cells, ...shapeOf(words.text)};
+    const {latest} = group;
+    if (cached?.cells === cells && cached.latest === latest) return cached;
+    const words = rangeWords(group, cells, this.#ellipsis);
+    const text = {words, latest, cells, ...shapeOf(words.text)};
     texts.set(group.example, text);
     return text;
   }
 
   /** Whole words. The start of the text if no other error is similar. */
-  #differingPart(group: ErrorGroup): Part {
+  #differingPart(group: ErrorEnds): Part {
     const {words, shape, offsets} = this.#textOf(group);
     let common = -1;
     let nearest = '';

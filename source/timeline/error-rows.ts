@@ -1,5 +1,6 @@
 import {type ConnectorErrors, type ErrorGroup, watchedKey} from '../records/error-log.ts';
 import type {ConnectorRise} from './connectors.ts';
+import type {ErrorEnds} from './event-words.ts';
 import type {Incident, LogStatus, PipelineStatus} from './events.ts';
 import type {IncidentSummary} from './incidents.ts';
 
@@ -17,8 +18,8 @@ export type ErrorRow = {
   readonly last: number | undefined;
   readonly firstId: number | undefined;
   readonly lastId: number | undefined;
-} & (
-  | {readonly kind: 'errors' | 'watched'; readonly group: ErrorGroup}
+} /** `ends`: the first and the last of those that are counted. */ & (
+  | {readonly kind: 'errors' | 'watched'; readonly group: ErrorGroup; readonly ends: ErrorEnds}
   | {readonly kind: 'failed'; readonly why: string}
   /** Besides those of an open log: withheld, or from before the log's first line. */
   | {
@@ -151,6 +152,7 @@ function groupRow(group: ErrorGroup, pipeline: string, {viewed, muted}: ErrorRow
     kind: group.key === watchedKey ? 'watched' : 'errors',
     key: `${pipeline} ${group.key}`,
     ...{pipeline, state, group},
+    ends: state === 'unseen' ? {...group, example: group.unseenExample} : group,
     count: state === 'unseen' ? group.unseen : group.count,
     withheld: state === 'unseen' ? group.unseenWithheld : group.withheld,
     since: state === 'unseen' ? group.unseenAt : group.firstAt,

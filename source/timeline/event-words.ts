@@ -1,8 +1,10 @@
 import {count, counted} from '../lib/format.ts';
 import {type ConnectorErrors, type ErrorGroup, watchedKey} from '../records/error-log.ts';
+import {isPanicLine} from '../records/line-kind.ts';
 import type {ConnectorCount} from '../records/withheld.ts';
-import {plain, type StyledText, slice} from '../terminal/styled-text.ts';
+import {concat, plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import {textWidth} from '../terminal/width.ts';
+import {panicAsError} from '../viewport/closed-record.ts';
 import {compactLine, levelCells, readLine} from '../viewport/line-text.ts';
 import {utc} from '../viewport/time-column.ts';
 import {lostAmount, markerText} from '../words/markers.ts';
@@ -32,7 +34,7 @@ export function timelineWords(event: TimelineEvent, width: number): StyledText {
     case 'connectors':
       return plain(connectorWords(event));
     case 'errors':
-      return errorWords(event.group, width);
+      return rangeWords(endsOf(event), width);
   }
 }
 
@@ -70,16 +72,16 @@ export function connectorParts(counted: number, {inRun, withheldInRun, isWhole}:
   return `Of ${count(inRun + besides)} connector errors: ${parts.join(' · ')}`;
 }
 
-/** ` +812 withheld`; nothing for 0. Errors that were not logged, besides those that were. */
+/** ` +812 suppressed`; nothing for 0. Errors that were not logged, besides those that were. */
 export function withheldWords(withheld: number): string {
-  return withheld === 0 ? '' : ` +${count(withheld)} withheld`;
+  return withheld === 0 ? '' : ` +${count(withheld)} suppressed`;
 }
 
 /** Connectors in `unmatchedWords`; the others are a number. */
 const mostConnectors = 5;
 
 /**
- * What `--exit-on` could not match, by connector and tag: `276 connector errors +812 withheld, …: orders.kafka 274 +800
+ * What `--exit-on` could not match, by connector and tag: `276 connector errors +812 suppressed, …: orders.kafka 274 +800
  * (text_event_err) · …`. `untold`: those that only the statistics count. Undefined: nothing was withheld.
  */
 export function unmatchedWords(connectors: readonly ConnectorCount[], untold: number): string | undefined {
@@ -103,12 +105,51 @@ function countsOf({logged, withheld, tags}: ConnectorCount): string {
 
 /** The group's example without name, time and level. `width`: cells of the screen, or of a column for the words. */
 export function errorWords({example, key}: Pick<ErrorGroup, 'example' | 'key'>, width: number): StyledText {
-  const {asSent, record} = readLine(example);
+  const isPanic = isPanicLine(example, 0, example.length);
+  const {asSent, record} = readLine(isPanic ? panicAsError(example, 0, width >= widthWithTarget) : example);
   if (!record) return asSent;
   const compactness = width < widthWithTarget ? 'no-target' : 'full';
   const text = compactLine(asSent, record, {compactness, time: 'off', offsetAt: utc});
   // Errors are all of one level; a watched line may be of any.
   return key === watchedKey ? text : slice(text, levelCells, text.text.length);
+}
+
+/** Errors of one kind: the first and the last that a row stands for. */
+export type ErrorEnds = Pick<ErrorGroup, 'key' | 'example' | 'latest'>;
+
+/** Those of which an event tells, whose time is that of the first of a new kind, else of the last. */
+export function endsOf({group, isNew, count: times}: Extract<TimelineEvent, {kind: 'errors'}>): ErrorEnds {
+  const {key, example, unseenExample, latest, unseen} = group;
+  return {key, example: isNew ? example : unseen === times ? unseenExample : latest, latest};
+}
+
+/** About what a fingerprint leaves out: quoted texts, ids and numbers. */
+export const variablePart = /"(?:[^"\\]|\\.)*"|(?<!\w)'.*?'(?!\w)|\b(?=[a-f-]*\d)[a-f\d-]{4,}\b|\d+(?:[.,]\d+)*/gi;
+/** Characters of a variable part of which two are shown. */
+const mostOfEnd = 40;
+
+/** The words of the last of several errors; where the first one differs, with its part before it: `exit status: 3 … 5`. */
+export function rangeWords({key, example, latest}: ErrorEnds, width: number, ellipsis = '…'): StyledText {
+  const last = errorWords({key, example: latest}, width);
+  if (example === latest) return last;
+  const first = errorWords({key, example}, width).text;
+  const parts: StyledText[] = [];
+  const shorten = (text: StyledText) =>
+    text.text.length <= mostOfEnd ? text : concat([slice(text, 0, mostOfEnd), plain(ellipsis)]);
+  const partsOfFirst = [...first.matchAll(variablePart)];
+  let [from, fromOfFirst] = [0, 0];
+  for (const [at, {0: part, index}] of [...last.text.matchAll(variablePart)].entries()) {
+    const {0: partOfFirst = '', index: indexOfFirst = -1} = partsOfFirst[at] ?? {};
+    // They are of different shapes from here on.
+    if (first.slice(fromOfFirst, indexOfFirst) !== last.text.slice(from, index)) break;
+    const end = index + part.length;
+    if (partOfFirst !== part) {
+      const both = [plain(partOfFirst), slice(last, index, end)].map(shorten);
+      parts.push(slice(last, from, index), ...both.slice(0, 1), plain(` ${ellipsis} `), ...both.slice(1));
+    } else parts.push(slice(last, from, end));
+    [from, fromOfFirst] = [end, indexOfFirst + partOfFirst.length];
+  }
+  return concat([...parts, slice(last, from, last.text.length)]);
 }
 
 function restartWords(event: Extract<TimelineEvent, {kind: 'restarted'}>): string {

@@ -1,7 +1,7 @@
 import type {ApiFailure, Pipeline} from '../api/types.ts';
 import type {LossCount, Marker, OutputStream} from '../buffer/markers.ts';
 import {readTime} from '../lib/format.ts';
-import {type ConnectorErrors, type ErrorGroup, watchedKey} from '../records/error-log.ts';
+import {type ConnectorErrors, type ErrorGroup, isUnfinished, watchedKey} from '../records/error-log.ts';
 import type {LogSnapshot} from '../streams/log-source.ts';
 import {notYetRun} from '../streams/log-stream.ts';
 import type {CountedLog} from '../streams/opened-logs.ts';
@@ -193,7 +193,7 @@ function errorEvents(
 ): readonly TimelineEvent[] {
   const events: Extract<TimelineEvent, {kind: 'errors'}>[] = [];
   for (const [key, group] of errors) {
-    if (muted.has(key)) continue;
+    if (muted.has(key) || isUnfinished(key)) continue;
     const earlier = before.errors.get(key);
     // A group that was dropped for newer ones and came back counts from zero.
     const counted = earlier?.firstId === group.firstId ? earlier : undefined;

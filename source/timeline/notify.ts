@@ -5,7 +5,7 @@ import type {LogSnapshot} from '../streams/log-source.ts';
 import {forEachStream, type StreamManager} from '../streams/stream-manager.ts';
 import {clean} from '../terminal/clean.ts';
 import {recordingWords} from '../words/markers.ts';
-import {errorWords, timelineWords, widthWithTarget, withheldWords} from './event-words.ts';
+import {endsOf, rangeWords, timelineWords, widthWithTarget, withheldWords} from './event-words.ts';
 import type {TimelineEvent} from './events.ts';
 
 /** The most urgent first. `changed`: the change that the user asked to be told of. */
@@ -103,13 +103,13 @@ function notificationOf(event: TimelineEvent | AwaitedChange): Notification | un
     return {pipeline, kind, text: timelineWords(event, widthWithTarget).text, count, withheld: 0, at};
   }
   const {group, count, withheld} = event;
-  const error = {pipeline, text: errorWords(group, widthWithTarget).text, count, withheld, at};
+  const error = {pipeline, text: rangeWords(endsOf(event), widthWithTarget).text, count, withheld, at};
   if (group.key === watchedKey) return {...error, kind: 'watched'};
   return event.isNew ? {...error, kind: 'error'} : undefined;
 }
 
 /**
- * `orders: connection refused (and 2 more)`, `orders: parse error ×274 +812 withheld`; at most 100 characters of what
+ * `orders: connection refused (and 2 more)`, `orders: parse error ×274 +812 suppressed`; at most 100 characters of what
  * happened.
  */
 export function alertText({pipeline, text, count: logged, withheld, more}: Alert): string {

@@ -2,18 +2,21 @@ import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {fingerprintOf} from '../records/fingerprint.ts';
 import {withShortMessage} from '../records/json-members.ts';
 import type {Level} from '../records/level.ts';
-import {isRunnerLine} from '../records/line-kind.ts';
+import {isPanicLine, isRunnerLine} from '../records/line-kind.ts';
+import {awaitsMessage} from '../records/panic.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {Run} from '../records/runs.ts';
-import {kindOf} from '../records/withheld.ts';
+import {endpointIn, identicalIn, kindOf, PendingSuppressed, suppressedIn} from '../records/withheld.ts';
 
 /** Records of one run that are alike, as `f` sees them, by the first 8 KiB of their first line. */
 type KindOfRecord = {
   readonly level: Level | undefined;
   readonly count: number;
+  /** Errors of connectors that are not in the log, as lines of it report. */
+  readonly withheld: number;
   /** Of the first of them; it may have left the buffer. */
   readonly firstId: number;
-  /** Bytes of its first line, at most 4 KiB. */
+  /** Bytes of its first line, at most 4 KiB; of a panic its text (`panicText`). */
   readonly example: Uint8Array;
 };
 
@@ -33,13 +36,16 @@ export type RunKinds = {
 /** Errors and warnings are kept even where each other line is of its own kind. */
 type Rank = 'problem' | 'other';
 
-/** `more`: at least three times as frequent an hour, and ten times or more. */
+/** `more`: at least three times as frequent an hour, and ten times or more, errors that are not in the log included. */
 export type KindChange = {
   readonly change: 'new' | 'more' | 'gone';
   readonly level: Level | undefined;
   /** How often in the older and in the newer run. */
   readonly before: number;
   readonly now: number;
+  /** Besides them, those that are not in the log. */
+  readonly withheldBefore: number;
+  readonly withheldNow: number;
   /** Of the newer run; of the older one, if it is gone. */
   readonly firstId: number;
   readonly example: Uint8Array;
@@ -55,6 +61,8 @@ const entryCost = 160;
 /** A run of a few seconds has no rate: it counts as a minute. */
 const leastHours = 1 / 60;
 const hour = 3_600_000;
+/** Entries after a panic among which its message is. */
+const mostAfterPanic = 50;
 const moreTimes = 3;
 const moreAtLeast = 10;
 
@@ -66,6 +74,8 @@ type CountedRun = {
   readonly full: Set<Rank>;
   records: number;
   span: RunKinds['span'];
+  /** Errors that the log has told of, and whose connector's next error has yet to come. */
+  readonly suppressed: PendingSuppressed;
 };
 
 /**
@@ -77,8 +87,10 @@ export class RunCounter {
   readonly #index: RecordIndex;
   /** By the id of the run's first entry. */
   readonly #runs = new Map<number, CountedRun>();
-  /** Numbers of the runs that were seen, the oldest is 1. */
+  /** Entries below were counted. */
   #next: number;
+  /** A panic at the end of what was read: its message has not come yet. */
+  #unfinished: number | undefined;
 
   constructor({buffer, index}: {readonly buffer: LogBuffer; readonly index: RecordIndex}) {
     this.#buffer = buffer;
@@ -95,12 +107,14 @@ export class RunCounter {
   step(maxBytes: number): boolean {
     const end = Math.min(this.#index.indexedTo, this.#buffer.endedTo);
     this.#next = Math.max(this.#next, this.#buffer.firstId);
+    if (this.#next < end) this.#countUnfinished();
     for (let left = maxBytes; this.#next < end && left > 0; this.#next++) left -= entryCost + this.#add(this.#next);
     return this.#next >= end;
   }
 
   /** Oldest first. The newest state and end of each run are taken from the index. */
   get runs(): readonly RunKinds[] {
+    this.#countUnfinished();
     const now = new Map(this.#index.runs.map((run) => [run.firstId, run]));
     return [...this.#runs.values()].map(({run, kinds, full, records, span}, place) => ({
       ...{kinds, full, records, span},
@@ -120,26 +134,57 @@ export class RunCounter {
     if (index.headOf(id) !== id || this.#buffer.markerAt(id)) return 0;
     const line = index.firstTextOf(id);
     if (!line) return 0;
+    if (isUnfinished(line) && index.indexedTo - id < mostAfterPanic) {
+      this.#unfinished = id;
+      return line.length;
+    }
+    this.#count(id, line, counted);
+    return line.length;
+  }
+
+  #countUnfinished(): void {
+    const id = this.#unfinished;
+    this.#unfinished = undefined;
+    const run = id === undefined ? undefined : this.#index.runAt(id);
+    const counted = run && this.#runs.get(run.firstId);
+    const line = id === undefined ? undefined : this.#index.firstTextOf(id);
+    if (id !== undefined && line && counted) this.#count(id, line, counted);
+  }
+
+  #count(id: number, line: Uint8Array, counted: CountedRun): void {
+    const index = this.#index;
     const level = index.levelAt(id);
     // Each run has the runner's transitions; one that goes on has no end yet.
-    if (level === 'INFO' && isRunnerLine(line, 0, line.length)) return 0;
+    if (level === 'INFO' && isRunnerLine(line, 0, line.length)) return;
     counted.records += 1;
     const at = index.timeAt(id);
     if (at !== undefined)
       counted.span = {from: Math.min(counted.span?.from ?? at, at), to: Math.max(counted.span?.to ?? at, at)};
     const read = shortened(line);
-    const key = level === 'ERROR' ? kindOf(read) : fingerprintOf(read);
+    const suppressed = level === 'INFO' ? suppressedIn(read) : undefined;
+    if (suppressed) {
+      counted.suppressed.add(suppressed);
+      return;
+    }
+    const endpoint = level === 'ERROR' ? endpointIn(read) : undefined;
+    const withheld =
+      endpoint !== undefined ? counted.suppressed.take(endpoint) : level === 'ERROR' ? identicalIn(read) : 0;
+    const key = level === 'ERROR' ? kindOf(read, endpoint ?? '') : fingerprintOf(read);
     const kind = counted.kinds.get(key);
     const rank = rankOf(level);
-    if (kind) counted.kinds.set(key, {...kind, count: kind.count + 1});
+    if (kind) counted.kinds.set(key, {...kind, count: kind.count + 1, withheld: kind.withheld + withheld});
     else if (counted.kept[rank] === mostKinds) counted.full.add(rank);
     else {
       counted.kept[rank] += 1;
       const example = Uint8Array.from(line.subarray(0, mostExample));
-      counted.kinds.set(key, {level, count: 1, firstId: id, example});
+      counted.kinds.set(key, {level, count: 1, withheld, firstId: id, example});
     }
-    return line.length;
   }
+}
+
+/** Whether it is a panic whose message is not known. */
+function isUnfinished(text: Uint8Array): boolean {
+  return isPanicLine(text, 0, text.length) && awaitsMessage(text);
 }
 
 function shortened(line: Uint8Array): Uint8Array {
@@ -147,7 +192,9 @@ function shortened(line: Uint8Array): Uint8Array {
 }
 
 function newRun(run: Run): CountedRun {
-  return {run, kinds: new Map(), kept: {problem: 0, other: 0}, full: new Set(), records: 0, span: undefined};
+  const kept = {problem: 0, other: 0};
+  const suppressed = new PendingSuppressed();
+  return {run, kinds: new Map(), kept, full: new Set(), records: 0, span: undefined, suppressed};
 }
 
 function rankOf(level: Level | undefined): Rank {
@@ -162,22 +209,30 @@ export function runBefore(runs: readonly RunKinds[], newer: RunKinds): RunKinds 
 /** What the newer run has that the older lacked, has much more of, and lacks. Errors and warnings first. */
 export function compareRuns(older: RunKinds, newer: RunKinds): readonly KindChange[] {
   const changes: KindChange[] = [];
-  for (const [key, {count: now, ...kind}] of newer.kinds) {
-    const before = older.kinds.get(key)?.count ?? 0;
+  for (const [key, {count: now, withheld: withheldNow, ...kind}] of newer.kinds) {
+    const {count: before, withheld: withheldBefore} = older.kinds.get(key) ?? {count: 0, withheld: 0};
+    const change = {...kind, before, now, withheldBefore, withheldNow};
     if (before === 0) {
       // It may be among those that are not kept.
-      if (!older.full.has(rankOf(kind.level))) changes.push({change: 'new', ...kind, before, now});
-    } else if (now >= moreAtLeast && now / hoursOf(newer) >= (moreTimes * before) / hoursOf(older)) {
-      changes.push({change: 'more', ...kind, before, now});
+      if (!older.full.has(rankOf(kind.level))) changes.push({change: 'new', ...change});
+    } else if (isMore(before + withheldBefore, older, now + withheldNow, newer)) {
+      changes.push({change: 'more', ...change});
     }
   }
-  for (const [key, {count: before, ...kind}] of older.kinds) {
+  for (const [key, {count: before, withheld: withheldBefore, ...kind}] of older.kinds) {
     if (!newer.kinds.has(key) && !newer.full.has(rankOf(kind.level)))
-      changes.push({change: 'gone', ...kind, before, now: 0});
+      changes.push({change: 'gone', ...kind, before, now: 0, withheldBefore, withheldNow: 0});
   }
-  return changes.sort(
-    (a, b) => weightOf(a) - weightOf(b) || b.now - a.now || b.before - a.before || a.firstId - b.firstId,
-  );
+  const allOf = ({before, withheldBefore, now, withheldNow}: KindChange) =>
+    [now + withheldNow, before + withheldBefore] as const;
+  return changes.sort((a, b) => {
+    const [[nowA, beforeA], [nowB, beforeB]] = [allOf(a), allOf(b)];
+    return weightOf(a) - weightOf(b) || nowB - nowA || beforeB - beforeA || a.firstId - b.firstId;
+  });
+}
+
+function isMore(before: number, older: RunKinds, now: number, newer: RunKinds): boolean {
+  return now >= moreAtLeast && now / hoursOf(newer) >= (moreTimes * before) / hoursOf(older);
 }
 
 const changes: readonly KindChange['change'][] = ['new', 'more', 'gone'];

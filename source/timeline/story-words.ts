@@ -19,7 +19,7 @@ export function lengthInWords({at, until, what}: StoryRow, now: number): string 
   return end === undefined || end - at < 1000 ? '' : duration(end - at);
 }
 
-/** `×12 ` for what came several times, `×12 +812 withheld ` for errors. `times`: the sign. */
+/** `×12 ` for what came several times, `×12 +812 suppressed ` for errors. `times`: the sign. */
 export function timesInStory({count: number, withheld = 0}: StoryRow, times: string): string {
   return number === 1 && withheld === 0 ? '' : `${times}${count(number)}${withheldWords(withheld)} `;
 }

@@ -12,7 +12,7 @@ import {endedRun, type Run} from '../records/runs.ts';
 import type {PipelineHistory} from '../streams/pipeline-history.ts';
 import {markerText, markerTone} from '../words/markers.ts';
 import {failedWords, stateChangeWords, stateWord} from '../words/pipeline.ts';
-import {errorWords} from './event-words.ts';
+import {errorWords, rangeWords} from './event-words.ts';
 
 /** One thing that happened to a pipeline. */
 export type StoryRow = {
@@ -223,7 +223,7 @@ function* errorRows({errors}: StoryLog): Generator<void, StoryRow[], void> {
   for (const group of errors.byKey.values()) {
     if (group.key === watchedKey) continue;
     const {firstAt: at, lastAt: until, firstId: id} = group;
-    const text = errorWords(group, noTarget).text;
+    const text = rangeWords(group, noTarget).text;
     const {withheld} = group;
     rows.push({at, until, what: 'error', text, count: group.count, withheld, from: 'log', id, group});
     yield;

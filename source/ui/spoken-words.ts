@@ -203,7 +203,7 @@ export function entryWords({model, rows, tab, layout}: PaneAt, id: number): stri
   const prefix = [
     ...(name === undefined ? [] : [`${nameOf(name)}:`]),
     ...(folded > 1 ? [`${count(folded)} similar:`] : []),
-    ...(withheld > 0 ? [`${count(withheld)} withheld:`] : []),
+    ...(withheld > 0 ? [`${count(withheld)} suppressed:`] : []),
     ...(tab.pane.marks.has(index.headOf(id)) && index.headOf(id) === id ? ['marked:'] : []),
   ];
   const text = rows.renderer(tab.pane, layout).spokenLine(id);

@@ -1,7 +1,10 @@
 import {visibleBytes} from '../buffer/style-joints.ts';
 import {byteSize, counted, preciseTime} from '../lib/format.ts';
 import {parseJson} from '../lib/json.ts';
+import {newline} from '../records/bytes.ts';
 import type {Level} from '../records/level.ts';
+import {isPanicLine} from '../records/line-kind.ts';
+import {panicText} from '../records/panic.ts';
 import {type LogRecord, recordFields} from '../records/parse-record.ts';
 import {clip, padTo, wordOffsets} from '../terminal/fit.ts';
 import {sanitise} from '../terminal/sanitise.ts';
@@ -9,6 +12,7 @@ import type {Style} from '../terminal/style.ts';
 import {concat, plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
+import {panicSummary} from './closed-record.ts';
 import {levelStyles, lineAsSent, readLine} from './line-text.ts';
 import {timeOfText, type ZoneOffset} from './time-column.ts';
 
@@ -45,6 +49,7 @@ export function detailRows(lines: readonly Uint8Array[], options: DetailOptions)
   const fields = record ? recordFields(record, asSent.text) : [];
   const rows = new RowList(options.width, fields.length === 0 ? maxRows : maxRows - rowsForFields);
   addHead(rows, record, options);
+  addPanic(rows, lines);
   for (const line of record ? messageLines(record, asSent) : [asSent]) rows.add(line);
   addCut(rows, head, options);
   let shownBytes = Math.min(head.length, visibleBytes);
@@ -112,6 +117,16 @@ function addHead(rows: RowList, record: LogRecord | undefined, {offsetAt, level,
     if (record.span !== undefined) add('span', record.span);
   }
   if (rows.rows.length > 0) rows.add(plain(''));
+}
+
+/** What the log shows of a closed panic, above its lines. */
+function addPanic(rows: RowList, lines: readonly Uint8Array[]): void {
+  const [head = new Uint8Array(), next] = lines[0]?.length === 0 ? lines.slice(1) : lines;
+  const text = isPanicLine(head, 0, head.length) ? panicText(head, next) : undefined;
+  // Without a message it is the line below.
+  if (!text?.includes(newline)) return;
+  rows.add(plain(`panic: ${panicSummary(text)}`, titleStyle));
+  if (head === lines[0]) rows.add(plain(''));
 }
 
 function messageLines(record: LogRecord, asSent: StyledText): readonly StyledText[] {

@@ -1,5 +1,5 @@
 import {visibleBytes} from '../buffer/style-joints.ts';
-import {openingBrace} from '../records/bytes.ts';
+import {newline, openingBrace} from '../records/bytes.ts';
 import {withShortMessage} from '../records/json-members.ts';
 import type {Level} from '../records/level.ts';
 import {levelStartIn} from '../records/line-head.ts';
@@ -68,6 +68,13 @@ export function readLine(bytes: Uint8Array): LineText {
 /** The visible part of a line as sent, sanitised. */
 export function lineAsSent(bytes: Uint8Array): StyledText {
   return sanitise(decoder.decode(bytes.length > visibleBytes ? bytes.subarray(0, visibleBytes) : bytes));
+}
+
+/** What shows the kind of a record as sent: one line, or of a panic two. */
+export function textAsSent(bytes: Uint8Array): string {
+  const end = bytes.indexOf(newline);
+  if (end === -1) return lineAsSent(bytes).text;
+  return `${lineAsSent(bytes.subarray(0, end)).text}\n${lineAsSent(bytes.subarray(end + 1)).text}`;
 }
 
 /** The compactness for a row of `width` cells: the message needs most of the row, beside a target at least 45 cells. */

@@ -2,6 +2,7 @@ import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Filter, FilterEntry} from '../../source/filters/filter.ts';
 import {fingerprintOf} from '../../source/records/fingerprint.ts';
 import {levels} from '../../source/records/level.ts';
+import {panicText} from '../../source/records/panic.ts';
 import {parseRecord} from '../../source/records/parse-record.ts';
 import type {RecordIndex} from '../../source/records/record-index.ts';
 
@@ -123,8 +124,12 @@ function isIn(id: number, {from, to}: {readonly from: number; readonly to: numbe
   return id >= from && id < (to ?? Number.POSITIVE_INFINITY);
 }
 
-/** That of the first line with text. */
+/** That of the first line with text, of a panic with its message. */
 function fingerprintIn(buffer: LogBuffer, {lines}: ModelRecord): number {
   const texts = lines.map((id) => buffer.lineAt(id) ?? Buffer.of());
-  return fingerprintOf(texts.find((text) => text.toString().trim() !== '') ?? texts[0] ?? Buffer.of());
+  const first = texts.findIndex((text) => text.toString().trim() !== '');
+  const text = texts[Math.max(0, first)] ?? Buffer.of();
+  if (!text.toString().startsWith("thread '")) return fingerprintOf(text);
+  const next = texts[first + 1];
+  return fingerprintOf(panicText(text, next));
 }

@@ -7,6 +7,8 @@ import {compilePattern} from '../../source/buffer/pattern.ts';
 import {type Filter, parseFilter} from '../../source/filters/filter.ts';
 import {IdSet} from '../../source/filters/id-set.ts';
 import {ShownLines, type ShownLinesOptions} from '../../source/filters/shown-lines.ts';
+import {fingerprintOf} from '../../source/records/fingerprint.ts';
+import {panicText} from '../../source/records/panic.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import {runWithTimeout} from '../../source/system/deadline.ts';
 
@@ -273,6 +275,28 @@ test.each([
     return wordAt.mock.calls.length / records;
   };
   expect(costOf(2000)).toBeLessThan(1.5 * costOf(200));
+});
+
+test('panics whose messages come later are folded and hidden by place and message', () => {
+  const of = (process: number, message: string) => [`thread 'w' (${process}) panicked at a.rs:1:2:`, message];
+  const lines = [...of(1, 'no space'), ...of(2, 'no space'), ...of(3, 'refused')];
+  const noSpace = fingerprintOf(panicText(Buffer.from(lines[0] ?? ''), Buffer.from(lines[1] ?? '')));
+  const hides: Filter = {kind: 'fingerprint', fingerprint: noSpace, text: ''};
+  const buffer = bufferOf();
+  const [folded, hiding] = [shownOf(buffer, {fold: true}), shownOf(buffer, {filters: [hides]})];
+  for (const each of lines) {
+    buffer.append(Buffer.from(`${each}\n`));
+    idsOf(folded);
+    idsOf(hiding);
+  }
+  expect(idsOf(folded).map((id) => [id, folded.foldedAt(id)])).toEqual([
+    ...[
+      [0, 2],
+      [4, 1],
+      [5, 1],
+    ],
+  ]);
+  expect(idsOf(hiding)).toEqual([4, 5]);
 });
 
 describe('folded errors of connectors', () => {

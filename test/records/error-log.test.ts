@@ -257,6 +257,51 @@ describe('a panic', () => {
     }
   });
 
+  it('is of a kind with those of the same message and place, whatever the thread, in whatever pieces it comes', () => {
+    const at = (place: string, message: string, thread: string, process: number) =>
+      `${panicLines({thread, process, place, message}).join('\n')}\n`;
+    const log = Buffer.from(
+      [
+        at('a.rs:1:2', 'no space left for page 7', 'dbsp-worker-0', 7),
+        at('a.rs:1:2', 'called `Result::unwrap()` on an `Err` value: "refused"', 'dbsp-worker-0', 7),
+        at('a.rs:1:2', 'no space left for page 8', 'dbsp-worker-1', 912),
+        at('a.rs:31:2', 'no space left for page 8', 'dbsp-worker-1', 912),
+        at('a.rs:1:2', 'called `Result::unwrap()` on an `Err` value: "timed out"', 'dbsp-worker-0', 7),
+      ].join(''),
+    );
+    for (const size of [log.length, 7, 50]) {
+      const {write, groups, errors} = open();
+      for (let offset = 0; offset < log.length; offset += size) write(log.subarray(offset, offset + size));
+      // The newest is the last.
+      expect(groups().map(({example, count}) => [count, Buffer.from(example).toString().split('\n')[1]])).toEqual([
+        [1, 'called `Result::unwrap()` on an `Err` value: "refused"'],
+        [2, 'no space left for page 7'],
+        [1, 'no space left for page 8'],
+        [1, 'called `Result::unwrap()` on an `Err` value: "timed out"'],
+      ]);
+      expect(errors.unseenCount(new Set())).toBe(5);
+    }
+  });
+
+  it('has no message where that is missing, or the backtrace or its report comes first; lines of others come between', () => {
+    const [thread = '', message = ''] = panic.split('\n').filter((each) => each !== '');
+    const other = '[orders] 2026-01-01T00:00:00.000001Z  INFO a::b:  step done';
+    const textsOf = (lines: readonly string[]) => {
+      const {write, groups} = open();
+      write(`${lines.join('\n')}\n`);
+      return groups().map(({example}) => Buffer.from(example).toString());
+    };
+    expect(textsOf([thread, other, other, message])).toEqual([`${thread}\n${message}`]);
+    expect(textsOf([thread, 'stack backtrace:', '   0: a::b', message])).toEqual([thread]);
+    expect(textsOf([thread, line(report).trimEnd(), 'foreground worker thread 0 panicked'])).toEqual([thread]);
+    expect(textsOf([thread])).toEqual([thread]);
+    const {write, writer, groups} = open();
+    write(`${thread}\n`);
+    writer.addMarker({kind: 'lost', atLeast: 5, atMost: 5, from: 0, to: 1});
+    write(`${message}\n`);
+    expect(groups().map(({example}) => Buffer.from(example).toString())).toEqual([thread]);
+  });
+
   it('of an earlier process is not reported by a later one', () => {
     const {write, count} = open();
     write(`${panic}Pipeline configuration loaded successfully: {\n}\n${line(report)}`);

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import type {Marker, MarkerKind} from '../../source/buffer/markers.ts';
 import {watchedKey} from '../../source/records/error-log.ts';
-import {connectorParts, errorWords, timelineWords, unreadWords} from '../../source/timeline/event-words.ts';
+import {connectorParts, errorWords, rangeWords, timelineWords, unreadWords} from '../../source/timeline/event-words.ts';
 import {pipelineStatuses, type TimelineEvent} from '../../source/timeline/events.ts';
 import {markerText} from '../../source/words/markers.ts';
 import {deploymentError, makePipeline, stopped} from '../ui/make-pipeline.ts';
@@ -22,6 +22,23 @@ test('of an error in JSON the first line of the message is shown, however long t
   const json = {fields: {message}, level: 'ERROR', target: 'a::kafka', timestamp: '2026-01-01T00:00:00.000001Z'};
   const [inJson] = [...errorsOf([JSON.stringify(json)]).values()];
   expect(inJson && errorWords(inJson, 80).text).toBe('could not read: no such file');
+});
+
+test('of several errors the last is shown, with the parts in which the first differs; a long part is cut', () => {
+  const rangeOf = (...messages: readonly string[]) => {
+    const lines = messages.map((message) => line.replace('connection refused', message));
+    const [errors] = [...errorsOf(lines).values()];
+    return errors && rangeWords(errors, 80).text;
+  };
+  expect(rangeOf('exited with exit status: 3', 'exited with exit status: 4', 'exited with exit status: 5')).toBe(
+    'exited with exit status: 3 … 5',
+  );
+  expect(rangeOf('page 1 of file "a.csv" of 9', 'page 2 of file "b.csv" of 9')).toBe(
+    'page 1 … 2 of file "a.csv" … "b.csv" of 9',
+  );
+  expect(rangeOf('page 1', 'page 1')).toBe('page 1');
+  const [a, b] = ['a', 'b'].map((letter) => `bad "${letter.repeat(50)}" here`);
+  expect(rangeOf(a ?? '', b ?? '')).toBe(`bad "${'a'.repeat(39)}… … "${'b'.repeat(39)}… here`);
 });
 
 const at = Date.UTC(2026, 10, 25, 9, 17, 30);

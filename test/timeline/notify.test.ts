@@ -30,7 +30,7 @@ it('errors notify once for each new group and with every watched line, without t
   if (!group) throw new Error('no group');
   const errors = {kind: 'errors', pipeline: 'a', count: 1, withheld: 0} as const;
   expect(textOf({...errors, group, isNew: true})).toBe('a: kafka refused');
-  expect(textOf({...errors, withheld: 812, group, isNew: true})).toBe('a: kafka refused ×1 +812 withheld');
+  expect(textOf({...errors, withheld: 812, group, isNew: true})).toBe('a: kafka refused ×1 +812 suppressed');
   expect(textOf({...errors, group, isNew: false})).toBeUndefined();
   expect(textOf({...errors, group: {...group, key: watchedKey}, isNew: false})).toBe('a: ERROR kafka refused');
 });

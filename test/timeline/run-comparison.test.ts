@@ -144,6 +144,56 @@ compared with run 1, 20 records in 60 min since 2026-11-25 01:00:00
   });
 });
 
+it('panics of other messages are other kinds, with the words of their row in the log', () => {
+  const panic = (hour: number, message: string) => [
+    head('before', 'INFO', at(60 * hour)),
+    `thread 'dbsp-worker-0' (${hour}) panicked at a.rs:1:2:`,
+    message,
+  ];
+  const lines = [...run(1, panic(1, 'no space')), ...run(2, panic(2, 'refused'))];
+  // Lines that come one by one, too.
+  for (const stepBytes of [1, 1 << 20]) {
+    const [older, newer] = runsOf(lines, stepBytes);
+    if (!older || !newer) throw new Error('no two runs');
+    const changes = compareRuns(older, newer);
+    const text = comparisonText({pipeline: 'p', older, newer, changes});
+    expect(text.split('\n').slice(2)).toEqual([
+      '1 new · 1 gone',
+      '  new   x1            ERROR panic       refused (dbsp-worker-0 at a.rs:1:2)',
+      '  gone  x1            ERROR panic       no space (dbsp-worker-0 at a.rs:1:2)',
+      '',
+    ]);
+    expect(comparisonObject({pipeline: 'p', older, newer, changes}).changes[0]?.example).toBe(
+      "thread 'dbsp-worker-0' (2) panicked at a.rs:1:2:\nrefused",
+    );
+  }
+});
+
+it('counts errors that the log tells of as suppressed, and no kind of the lines that tell it', () => {
+  const errors = (hour: number, times: number, suppressed: number) => [
+    ...Array.from({length: times}, (_, n) =>
+      head(`error on input endpoint 'a.in': bad ${n}`, 'ERROR', at(60 * hour + 1)),
+    ),
+    head(
+      `Suppressed ${suppressed} 'a.in-text_event_err' errors in the last 2.00s (most recently, 0.20s ago) due to excessive rate.`,
+      'INFO',
+      at(60 * hour + 2),
+    ),
+    head("error on input endpoint 'a.in': bad 7", 'ERROR', at(60 * hour + 2)),
+  ];
+  const [older, newer] = runsOf([...run(1, errors(1, 4, 5)), ...run(2, errors(2, 19, 115))]);
+  if (!older || !newer) throw new Error('no two runs');
+  const compared = {pipeline: 'p', older, newer, changes: compareRuns(older, newer)};
+  expect(comparisonText(compared).split('\n').slice(2)).toEqual([
+    '1 more frequent',
+    "  more  x5 +5 suppressed to x20 +115 suppressed  ERROR server      error on input endpoint 'a.in': bad 0",
+    '',
+  ]);
+  expect(comparisonObject(compared).changes).toMatchObject([
+    {before: 5, now: 20, withheldBefore: 5, withheldNow: 115, perHourBefore: 10, perHourNow: 135},
+  ]);
+});
+
 it('finds a connector that began to fail as another one did before', () => {
   const error = (connector: string, hour: number) =>
     head(`parse error on input endpoint '${connector}': missing field`, 'ERROR', at(60 * hour + 1));

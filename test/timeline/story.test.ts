@@ -162,7 +162,7 @@ it('the log gives runs, gaps, kinds of errors and checkpoints, with their places
   expect(rows.map((row) => `${said(row)} · ${row.from} ${row.id}`)).toEqual([
     "6 gap: 7 entries lost between 00:05:00 and 00:06:00 (server's buffer overflowed, if its log was not cleared meanwhile) · pipetail 5",
     '5 state: Running → Stopped · API 6',
-    '2-4 error: refused 1 · log 1',
+    '2-4 error: refused 1 … 2 · log 1',
     '3 checkpoint: Checkpoint made at step 4 · log 2',
     '1-5 run: run 1 of 1: stopped · log 0',
   ]);
@@ -201,6 +201,6 @@ it('says how many errors of a kind the pipeline withheld', () => {
   const rows = [row, {...row, count: 1}, {...row, count: 1, withheld: 0}];
   const lines = storyText({pipeline: 'orders', rows, missing: undefined}, at(9)).trimEnd().split('\n').slice(1);
   expect(lines.map((line) => line.split('log ').at(-1)?.trim())).toEqual([
-    ...['x3 +812 withheld refused', 'x1 +812 withheld refused', 'refused'],
+    ...['x3 +812 suppressed refused', 'x1 +812 suppressed refused', 'refused'],
   ]);
 });

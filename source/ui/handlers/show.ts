@@ -13,7 +13,7 @@ import {fingerprintOf, fingerprintText} from '../../records/fingerprint.ts';
 import type {Level} from '../../records/level.ts';
 import type {Run} from '../../records/runs.ts';
 import {startRecall} from '../../storage/prompt-history.ts';
-import {lineAsSent} from '../../viewport/line-text.ts';
+import {textAsSent} from '../../viewport/line-text.ts';
 import {reveal} from '../../viewport/position.ts';
 import {wrapModes} from '../../viewport/row-renderer.ts';
 import {timeModes} from '../../viewport/time-column.ts';
@@ -150,7 +150,7 @@ export const showHandlers = {
     const filter: Filter = {
       kind: 'fingerprint',
       fingerprint: fingerprintOf(line),
-      text: fingerprintText(lineAsSent(line).text),
+      text: fingerprintText(textAsSent(line)),
     };
     controller.changePane({filters: withFilter(at.tab.pane.filters, filter)});
   },

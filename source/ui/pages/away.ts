@@ -5,7 +5,7 @@ import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {AwayRow} from '../../timeline/away.ts';
 import {ErrorExcerpts} from '../../timeline/error-excerpt.ts';
-import {timelineWords, unreadWords, withheldWords} from '../../timeline/event-words.ts';
+import {endsOf, timelineWords, unreadWords, withheldWords} from '../../timeline/event-words.ts';
 import {stateChangeWords} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
@@ -29,8 +29,9 @@ export function awayPage(
   );
   const times = rows.map((row) => ('at' in row && row.at !== undefined ? moment(row.at, until) : ''));
   const timeCells = Math.max(...times.map((text) => text.length));
-  const groups = rows.flatMap((row) => (row.kind === 'errors' ? row.group : []));
-  const excerpts = new ErrorExcerpts(groups, {cells: width - marginCells, ellipsis: symbols.ellipsis});
+  const ends = rows.map((row) => (row.kind === 'errors' ? endsOf(row) : undefined));
+  const errors = ends.flatMap((each) => each ?? []);
+  const excerpts = new ErrorExcerpts(errors, {cells: width - marginCells, ellipsis: symbols.ellipsis});
   return listPage({
     title: pageTitle('While you were away', `since ${moment(since, until)} UTC, ${duration(until - since)}`),
     items: rows,
@@ -44,7 +45,8 @@ export function awayPage(
         plain(timesOf(row, symbols.times), {bold: true}),
       ]);
       const taken = textWidth(columns.text);
-      if (row.kind === 'errors') return concat([columns, excerpts.of(row.group, taken)]);
+      const its = ends[index];
+      if (its) return concat([columns, excerpts.of(its, taken)]);
       const cells = width - marginCells - taken;
       return concat([columns, row.kind === 'unread' ? plain(unreadWords(row, cells)) : textOf(row, width)]);
     },
@@ -52,7 +54,7 @@ export function awayPage(
   });
 }
 
-/** `×12  `, `×12 +812 withheld  `; empty for what came once. `sign`: the sign before the number. */
+/** `×12  `, `×12 +812 suppressed  `; empty for what came once. `sign`: the sign before the number. */
 function timesOf(row: AwayRow, sign: string): string {
   const times = row.kind === 'errors' ? row.count : row.times;
   const withheld = row.kind === 'errors' ? withheldWords(row.withheld) : '';

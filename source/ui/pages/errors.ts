@@ -44,7 +44,7 @@ export function errorsPage(controller: Controller, page: ErrorsPage, width: numb
     ]);
   };
   const cells = rows[0] ? width - marginCells - textWidth(columnsOf(rows[0], 0).text) : 0;
-  const groups = rows.flatMap((row) => (isGroup(row) ? row.group : []));
+  const groups = rows.flatMap((row) => (isGroup(row) ? row.ends : []));
   const excerpts = new ErrorExcerpts(groups, {cells, ellipsis: symbols.ellipsis});
   return listPage({
     title: titleOf(rows, page, controller.timelines.droppedErrorGroups),
@@ -123,7 +123,7 @@ function textOf(row: ErrorRow, room: Room): StyledText {
     case 'watched':
     case 'errors': {
       const prefix = row.state === 'muted' ? 'muted  ' : row.kind === 'watched' ? 'watched  ' : '';
-      const words = room.excerpts.of(row.group, prefix.length);
+      const words = room.excerpts.of(row.ends, prefix.length);
       return concat([plain(prefix, {dim: true}), row.state === 'unseen' ? words : plain(words.text, style)]);
     }
   }

@@ -161,7 +161,7 @@ test('--exit-on says which errors it could not match, by connector and tag', asy
   ];
   writeRecording(home.path, {id: 'id-1', at, pieces});
   const said =
-    '<pipetail: p: 5 connector errors +842 withheld, which --exit-on cannot match: ' +
+    '<pipetail: p: 5 connector errors +842 suppressed, which --exit-on cannot match: ' +
     "a.in 3 +812 (text_event_err, text_envelope_err) · Kafka's client 1 +30 · b-2.in 1>";
   const lines = async (...args: string[]) => (await shown(home.path, ['p', ...args])).split('\n');
   expect(await lines('--exit-on', 'not there')).toContain(said);

@@ -422,7 +422,7 @@ describe('following', () => {
     pipeline.write('the last line');
     expect(await running).toBe(0);
     expect(notes).toEqual([
-      'pipetail: orders: 10 connector errors +490 withheld, which --exit-on cannot match: ' +
+      'pipetail: orders: 10 connector errors +490 suppressed, which --exit-on cannot match: ' +
         'orders.bad 10 · 490 of which the log says nothing',
     ]);
     expect(pipeline.run.errorCounts).toMatchObject([{total: 500, logged: 10, told: 0}]);
