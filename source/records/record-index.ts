@@ -324,7 +324,7 @@ export class RecordIndex {
     const mayContinue = isWhole && level !== 'INFO' && isOldRunnerLine(bytes, start);
     const isOpen = isRunner ? !isWhole || mayContinue : bytes[start] !== openingBrace;
     const panic = level === 'ERROR' ? this.#panicFor(id, bytes, start, end) : undefined;
-    if (panic !== undefined) this.#runs.addWorkerPanic();
+    if (panic !== undefined) this.#runs.addWorkerPanic(panic);
     if (isOpen) this.#open.addHead(panic ?? id, isRunner && !isWhole);
     else this.#open.addSingle(panic ?? id);
     if (isOpen || !isRunner) this.#configurations.setWhole();

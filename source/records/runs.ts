@@ -17,7 +17,12 @@ export type Run = {
    * pipeline the end of its workers by a panic: the runner then reports a stop like any other.
    */
   readonly failed: boolean;
+  /** The records that tell of that, in the order of the log: panics and errors of the runner; absent: none. */
+  readonly failures?: readonly number[];
 };
+
+/** Failures of a run that are kept: a process ends once, which two or three records report. */
+const mostFailures = 10;
 
 /**
  * The runs of a log, found entry by entry. A run begins where the resources leave `stopped`: mostly for `provisioning`,
@@ -54,14 +59,14 @@ export class Runs {
     if (isOutput) this.#isBlank = false;
   }
 
-  /** The entry that was added last reports that workers ended by a panic. */
-  addWorkerPanic(): void {
-    this.#change({failed: true});
+  /** The entry that was added last reports that workers ended by the panic that begins at `panic`. */
+  addWorkerPanic(panic: number): void {
+    this.#fail(panic);
   }
 
   /** Adds a message of the runner, after `addEntry`. True: open records end here, as the process ended or began. */
   addMessage(id: number, message: string, time: number | undefined): boolean {
-    if (errorIn(message) !== undefined) this.#change({failed: true});
+    if (errorIn(message) !== undefined) this.#fail(id);
     if (message === endOfLogs) {
       this.#change({state: 'stopped', endedAt: time});
       return true;
@@ -117,6 +122,12 @@ export class Runs {
     this.#runs.push({firstId: id, endId: undefined, startedAt, endedAt: undefined, state, failed: false});
     this.#isBlank = state === 'unknown';
     this.#logEnded = false;
+  }
+
+  #fail(id: number): void {
+    const {failures = []} = this.#runs.at(-1) ?? {};
+    const isKnown = failures.includes(id) || failures.length === mostFailures;
+    this.#change({failed: true, ...(!isKnown && {failures: [...failures, id]})});
   }
 
   #change(change: Partial<Run>): void {

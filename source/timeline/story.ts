@@ -7,8 +7,10 @@ import {count, readTime} from '../lib/format.ts';
 import {runAtOnce} from '../lib/slices.ts';
 import type {ErrorGroup, ErrorLog} from '../records/error-log.ts';
 import {watchedKey} from '../records/error-log.ts';
+import {isPanicLine} from '../records/line-kind.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {endedRun, type Run} from '../records/runs.ts';
+import {kindOf} from '../records/withheld.ts';
 import type {PipelineHistory} from '../streams/pipeline-history.ts';
 import {markerText, markerTone} from '../words/markers.ts';
 import {failedWords, stateChangeWords, stateWord} from '../words/pipeline.ts';
@@ -75,11 +77,13 @@ export function storyOf(input: StoryInput): readonly StoryRow[] {
 export function* storySteps({history, log, checkpoints = []}: StoryInput): Generator<void, readonly StoryRow[], void> {
   const events = history && !('kind' in history.events) ? history.events : [];
   const oldest = timeOf(events.at(-1)?.time);
+  const told = [...eventRows(events, history?.details), ...(log ? markerRows(log.buffer, oldest) : [])];
+  const crashes = log ? crashesOf(log) : [];
   const rows = [
-    ...eventRows(events, history?.details),
+    ...withCrashes(told, crashes),
     ...connectorRows(history?.stats),
-    ...(log ? [...runRows(runsIn(log)), ...markerRows(log.buffer, oldest)] : []),
-    ...(log ? yield* errorRows(log) : []),
+    ...(log ? runRows(runsIn(log)) : []),
+    ...(log ? yield* errorRows(log, crashes) : []),
     ...(log ? yield* checkpointRows(log, checkpoints) : []),
   ];
   // Of one moment, what came later is first.
@@ -218,14 +222,72 @@ function textOf(marker: Marker): string {
   return markerText(marker).replace(/^\d\d:\d\d:\d\d /, '');
 }
 
-function* errorRows({errors}: StoryLog): Generator<void, StoryRow[], void> {
+/** The end of a process by a failure, as the log has it: a panic of its workers, an error of the runner, or both. */
+type Crash = {
+  /** Of the first record that tells of it. */
+  readonly id: number;
+  readonly at: number | undefined;
+  /** In the time from the start of the process to the next start. */
+  readonly from: number;
+  readonly to: number;
+  readonly example: Uint8Array;
+  readonly isPanic: boolean;
+  /** The kinds of all records that tell of it. */
+  readonly kinds: readonly number[];
+};
+
+/** Between the log and the API, which gets to know of the end a little later. */
+const longestDelay = 120_000;
+
+function crashesOf({buffer, index}: StoryLog): readonly Crash[] {
+  return index.runs.flatMap(({failures = [], startedAt}, place): readonly Crash[] => {
+    const id = failures.find((each) => each >= buffer.firstId);
+    const texts = failures.flatMap((each) => index.firstTextOf(each) ?? []);
+    const [example] = texts;
+    if (id === undefined || !example) return [];
+    const to = index.runs.slice(place + 1).find((run) => run.startedAt !== undefined)?.startedAt;
+    return [
+      {
+        ...{id, at: index.timeAt(id), example: Uint8Array.from(example)},
+        ...{from: startedAt ?? 0, to: to ?? latest},
+        isPanic: isPanicLine(example, 0, example.length),
+        kinds: texts.map((text) => kindOf(text)),
+      },
+    ];
+  });
+}
+
+/** A failure that the API or pipetail tells of is that of the crash in its run; the others have rows of their own. */
+function withCrashes(told: readonly StoryRow[], crashes: readonly Crash[]): readonly StoryRow[] {
+  const rows = [...told];
+  for (const {id, at, from, to, example, isPanic} of crashes) {
+    const text = errorWords({example, key: 0}, noTarget).text;
+    const distances = rows.map((row) => {
+      const isOfRun = row.what === 'failed' && row.at !== undefined && row.at >= from && row.at < to;
+      return isOfRun ? Math.abs((row.at ?? 0) - (at ?? row.at ?? 0)) : latest;
+    });
+    const nearest = distances.indexOf(Math.min(...distances, longestDelay));
+    const row = rows[nearest];
+    if (row) rows[nearest] = {...row, at: at ?? row.at, id, ...(isPanic && {text})};
+    else rows.push({at, what: 'failed', text, count: 1, from: 'log', id});
+  }
+  return rows;
+}
+
+/** `crashes`: errors that tell of them are in their rows. */
+function* errorRows({errors}: StoryLog, crashes: readonly Crash[]): Generator<void, StoryRow[], void> {
   const rows: StoryRow[] = [];
+  const told = new Map<number, number>();
+  for (const key of crashes.flatMap(({kinds}) => kinds)) told.set(key, (told.get(key) ?? 0) + 1);
   for (const group of errors.byKey.values()) {
-    if (group.key === watchedKey) continue;
-    const {firstAt: at, lastAt: until, firstId: id} = group;
-    const text = rangeWords(group, noTarget).text;
-    const {withheld} = group;
-    rows.push({at, until, what: 'error', text, count: group.count, withheld, from: 'log', id, group});
+    const times = told.get(group.key) ?? 0;
+    if (group.key === watchedKey || times >= group.count) continue;
+    const {firstAt: at, lastAt, firstId: id, withheld} = group;
+    // The newest are those that are told.
+    const until = times === 0 ? lastAt : undefined;
+    const ends = times === 0 ? group : {...group, latest: group.example};
+    const text = rangeWords(ends, noTarget).text;
+    rows.push({at, until, what: 'error', text, count: group.count - times, withheld, from: 'log', id, group: ends});
     yield;
   }
   return rows;

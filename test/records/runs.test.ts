@@ -151,7 +151,7 @@ describe('transitions', () => {
       oldRunner('Status transition: stopped -> provisioning', 'INFO', at(7)),
     ]);
     expect(runs).toEqual([
-      {firstId: 0, endId: 8, startedAt: ms(1), endedAt: ms(6), state: 'stopped', failed: true},
+      {firstId: 0, endId: 8, startedAt: ms(1), endedAt: ms(6), state: 'stopped', failed: true, failures: [5]},
       {firstId: 8, endId: undefined, startedAt: ms(7), endedAt: undefined, state: 'provisioning', failed: false},
     ]);
   });

@@ -1,5 +1,6 @@
 import {expect, it} from 'vitest';
 import type {PipelineEvent, PipelineEventDetail, PipelineStats} from '../../source/api/types.ts';
+import {newlinesIn} from '../../source/buffer/segment.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
 import type {PipelineHistory} from '../../source/streams/pipeline-history.ts';
 import {CheckpointLines, type StoryRow, storyOf} from '../../source/timeline/story.ts';
@@ -169,6 +170,54 @@ it('the log gives runs, gaps, kinds of errors and checkpoints, with their places
   // States that the API's events tell, too, are told once.
   const both = storyOf({history: history([event(0)]), log, checkpoints: []});
   expect(both.filter(({what}) => what === 'state').map(said)).toEqual(['0 state: Running']);
+});
+
+it('one crash is one row: that of the API with the place in the log, or the one of the log', () => {
+  const exited = (minutes: number, status: number) =>
+    runner(`Resources error: Pipeline process exited prematurely with exit status: ${status}`, 'ERROR', text(minutes));
+  const report = 'DBSP error: runtime error: One or more worker threads terminated unexpectedly';
+  const lines = [
+    ...[runner(start, 'INFO', text(1)), exited(2, 3), runner(stopped, 'INFO', text(2))],
+    ...[runner(start, 'INFO', text(3)), head('before', 'INFO', text(4))],
+    ...["thread 'w' (7) panicked at a.rs:1:2:", 'no space', 'stack backtrace:'],
+    ...[head(report, 'ERROR', text(4)), exited(4, 101), runner(stopped, 'INFO', text(4))],
+    ...[runner(start, 'INFO', text(5)), exited(6, 5), runner(stopped, 'INFO', text(6))],
+    // A panic that ends no process.
+    ...[runner(start, 'INFO', text(7)), head('before', 'INFO', text(8))],
+    ...["thread 'http' (9) panicked at b.rs:1:2:", 'bad request'],
+  ];
+  const {buffer, index} = indexText(`${lines.join('\n')}\n`);
+  const errors = new ErrorLog({buffer, wall: () => 0});
+  const bytes = Buffer.from(`${lines.join('\n')}\n`);
+  errors.append(bytes, newlinesIn(bytes));
+  while (!index.step(1000));
+  const log = {buffer, index, errors};
+  const failuresIn = (rows: readonly StoryRow[]) =>
+    rows
+      .filter(({what}) => what === 'failed' || what === 'error')
+      .map((row) => `${said(row)} ×${row.count} · ${row.from} ${row.id}`);
+  const own = [
+    '8-8 error: panic: bad request (http at b.rs:1:2) ×1 · log 16',
+    '6 failed: Resources error: Pipeline process exited prematurely with exit status: 5 ×1 · log 12',
+    '4 failed: panic: no space (w at a.rs:1:2) ×1 · log 5',
+    '2 failed: Resources error: Pipeline process exited prematurely with exit status: 3 ×1 · log 1',
+  ];
+  expect(failuresIn(storyOf({history: undefined, log}))).toEqual(own);
+  const failed = {...off, hasError: true};
+  const events = [event(3), event(4.1, failed), event(5), event(6.1, failed), event(7)];
+  const details = new Map(
+    [4.1, 6.1].map((minutes): [string, PipelineEventDetail] => {
+      const cause = minutes === 4.1 ? `${report} and so on` : 'exit status: 5';
+      const detail = {...event(minutes, failed), deploymentError: {...deploymentError, cause, endedStart: false}};
+      return [`at-${minutes}`, detail];
+    }),
+  );
+  expect(failuresIn(storyOf({history: history(events, {details}), log}))).toEqual([
+    own[0],
+    '6-7 failed: Failed · exit status: 5 ×1 · API 12',
+    '4-5 failed: panic: no space (w at a.rs:1:2) ×1 · API 5',
+    own[3],
+  ]);
 });
 
 it('is a text, objects, and a word for what is missing', () => {
