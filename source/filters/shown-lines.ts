@@ -21,6 +21,8 @@ export type ShownLinesOptions = {
   readonly connectorErrorText?: ((marker: Marker) => string) | undefined;
   /** Heads of the folds that are open. */
   readonly opened?: Iterable<number>;
+  /** Of the same log, for several shown lines; absent: its own. */
+  readonly withheld?: WithheldErrors | undefined;
   /** Shown lines of the same log: their results are reused for the filters that both have. */
   readonly earlier?: ShownLines | undefined;
 };
@@ -35,7 +37,7 @@ export type ShownLinesOptions = {
  */
 export class ShownLines implements Entries {
   /** Without `earlier`, which would keep all earlier ones in memory. */
-  readonly #options: Omit<ShownLinesOptions, 'earlier' | 'opened'>;
+  readonly #options: Omit<ShownLinesOptions, 'earlier' | 'opened' | 'withheld'>;
   /** Read only where there are folds. */
   readonly #withheld: WithheldErrors;
   #pass: FilterPass;
@@ -43,20 +45,15 @@ export class ShownLines implements Entries {
   #hasRestarted = false;
 
   constructor(options: ShownLinesOptions) {
-    const {earlier, opened = [], ...kept} = options;
+    const {earlier, opened = [], withheld = new WithheldErrors(options.buffer), ...kept} = options;
     this.#options = kept;
-    this.#withheld = earlier?.withheld ?? new WithheldErrors(options.buffer);
+    this.#withheld = withheld;
     this.#pass = this.#newPass(opened, earlier?.pass);
   }
 
   /** For the `earlier` of later shown lines. */
   get pass(): FilterPass {
     return this.#pass;
-  }
-
-  /** For the `earlier` of later shown lines. */
-  get withheld(): WithheldErrors {
-    return this.#withheld;
   }
 
   readonly atOrAfter = (id: number): number | undefined => this.#pass.shown.rows.nextFrom(id);
@@ -163,7 +160,7 @@ export class ShownLines implements Entries {
 const leastEntryBytes = 128;
 
 /** `filters`: only filters that are on. */
-type FilterPassOptions = Required<Omit<ShownLinesOptions, 'earlier' | 'connectorErrorText'>> &
+type FilterPassOptions = Required<Omit<ShownLinesOptions, 'earlier' | 'connectorErrorText' | 'withheld'>> &
   Pick<ShownLinesOptions, 'connectorErrorText'>;
 
 /**

@@ -337,7 +337,7 @@ export class ErrorLog {
       return;
     }
     const endpoint = endpointIn(line);
-    const withheld = endpoint !== undefined ? this.#suppressed.take(endpoint) : identicalIn(line);
+    const withheld = endpoint !== undefined ? this.#suppressed.take(endpoint).count : identicalIn(line);
     const seen = endpoint === undefined ? 0 : this.#addToRun(withheld);
     const at = timeOfBytes(line) ?? this.#timeAbove(id);
     this.add(line, {id, at, key: kindOf(line, endpoint ?? ''), withheld, seen});

@@ -66,7 +66,7 @@ function writeLine(line: Uint8Array, kept?: Uint8Array): void {
     writer.start(line, kept);
     const thread = threadEndIn(line, 0, line.length);
     if (thread === undefined) writer.text(0, visibleEnd(line, line.length));
-    else writePanic(line, thread);
+    else writePanic(line, thread + 1);
     return;
   }
   if (line[0] === openingBrace) writeJson(line, start, start + level.length, kept);
@@ -84,14 +84,14 @@ function writeText(
   writer.text(skipBlank(bytes, levelEnd), visibleEnd(bytes, length));
 }
 
-/** `thread`: its end. Not the thread, of which there are several; but quotations, since they say what was wrong. */
-function writePanic(text: Uint8Array, thread: number): void {
+/** `place`: where it begins. Not the thread, of which there are several; but quotations, since they say what was wrong. */
+function writePanic(text: Uint8Array, place: number): void {
   const end = visibleEnd(text, text.length);
   const newlineAt = text.indexOf(newline);
   const lineEnd = newlineAt === -1 ? end : newlineAt;
   const hasPlace = text[lineEnd - 1] === colon;
-  if (hasPlace) writer.copy(thread, lineEnd);
-  else writer.quoted(thread, lineEnd);
+  if (hasPlace) writer.copy(place, lineEnd);
+  else writer.quoted(place, lineEnd);
   if (newlineAt === -1) return;
   writer.put(space);
   writer.quoted(newlineAt + 1, end);

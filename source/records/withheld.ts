@@ -13,6 +13,8 @@ const afterName = bytesOf("' errors in the last ");
 const identicalWord = Buffer.from(' identical error(s) suppressed');
 const beforeName = bytesOf(" '");
 const zero = 0x30;
+/** Entries between a line of the limiter and its error, at most: the same thread writes both at once. */
+export const mostBetween = 100;
 /** More than a pipeline has: the names are what a log says. */
 const mostNames = 1000;
 
@@ -67,29 +69,38 @@ export function nextSuppressed(bytes: Buffer, from: number): number {
   return bytes.indexOf(suppressedWord, from);
 }
 
+/** Errors that were not logged, and the lines that tell of them. */
+type Pending = {readonly count: number; readonly ids: readonly number[]};
+const none: Pending = {count: 0, ids: []};
+/** Lines for one error, of which the ids are known: there is one. */
+const mostLines = 16;
+
 /**
  * Errors of a log that the limiter withheld and an error has yet to follow: each line of the limiter is right before the
  * next error of that connector and tag.
  */
 export class PendingSuppressed {
-  readonly #pending = new Map<string, number>();
+  readonly #pending = new Map<string, Pending>();
 
-  add({name, count}: Suppressed): void {
-    const before = this.#pending.get(name) ?? 0;
+  /** `id`: of the line; undefined where nobody asks for it. */
+  add({name, count}: Suppressed, id?: number): void {
+    const before = this.#pending.get(name) ?? none;
     // The newest is the last one.
     this.#pending.delete(name);
-    this.#pending.set(name, before + count);
+    const ids = id === undefined || before.ids.length === mostLines ? before.ids : [...before.ids, id];
+    this.#pending.set(name, {count: before.count + count, ids});
     const [oldest] = this.#pending.keys();
     if (this.#pending.size > mostNames && oldest !== undefined) this.#pending.delete(oldest);
   }
 
   /** The errors that the next error of this connector stands for. Its line does not name the tag. */
-  take(endpoint: string): number {
-    if (this.#pending.size === 0) return 0;
+  take(endpoint: string): Pending {
+    if (this.#pending.size === 0) return none;
     const name = [...this.#pending.keys()].findLast((key) => partsOf(key).name === endpoint);
-    const count = name === undefined ? 0 : (this.#pending.get(name) ?? 0);
-    if (name !== undefined) this.#pending.delete(name);
-    return count;
+    if (name === undefined) return none;
+    const pending = this.#pending.get(name) ?? none;
+    this.#pending.delete(name);
+    return pending;
   }
 }
 
@@ -109,6 +120,9 @@ export type ConnectorCount = {
 export class WithheldErrors {
   readonly #buffer: LogBuffer;
   readonly #pending = new PendingSuppressed();
+  /** The lines of the limiter that an error follows closely, ascending, and the line of each one's error. */
+  #lines: number[] = [];
+  #errors: number[] = [];
   /** Ids of lines that stand for withheld errors, and how many: ascending. */
   #ids: number[] = [];
   #counts: number[] = [];
@@ -143,6 +157,11 @@ export class WithheldErrors {
       if (isCounted(this.#ids[index] ?? to)) sum += this.#counts[index] ?? 0;
     }
     return sum;
+  }
+
+  /** The lines of the limiter that the next error of their connector follows closely, ascending, and that error of each. */
+  get followed(): {readonly lines: readonly number[]; readonly errors: readonly number[]} {
+    return {lines: this.#lines, errors: this.#errors};
   }
 
   /** Those with the most withheld errors first. */
@@ -181,7 +200,7 @@ export class WithheldErrors {
     const level = levelIn(line);
     const suppressed = level === 'INFO' ? suppressedIn(line) : undefined;
     if (suppressed) {
-      this.#pending.add(suppressed);
+      this.#pending.add(suppressed, id);
       this.#put(id, suppressed.count);
       const {name, tag} = partsOf(suppressed.name);
       const connector = this.#connectorOf(name);
@@ -191,13 +210,26 @@ export class WithheldErrors {
     }
     if (level !== 'ERROR') return;
     const name = endpointIn(line);
-    const withheld = name === undefined ? identicalIn(line) : this.#pending.take(name);
+    const {count: withheld, ids} = name === undefined ? {count: identicalIn(line), ids: []} : this.#pending.take(name);
+    for (const each of ids) if (id - each <= mostBetween) this.#addFollowed(each, id);
     if (name === undefined && withheld === 0) return;
     this.#put(id, withheld);
     const connector = this.#connectorOf(name ?? '');
     connector.logged += 1;
     // Of a connector, the line of the limiter has added them.
     if (name === undefined) connector.withheld += withheld;
+  }
+
+  #addFollowed(line: number, error: number): void {
+    let at = this.#lines.length;
+    // Threads write at the same time: a line of another connector may have come first.
+    while (at > 0 && (this.#lines[at - 1] ?? 0) > line) at -= 1;
+    this.#lines.splice(at, 0, line);
+    this.#errors.splice(at, 0, error);
+    const dropped = lowestFrom(this.#lines, this.#buffer.firstId);
+    if (dropped <= this.#lines.length / 2) return;
+    this.#lines = this.#lines.slice(dropped);
+    this.#errors = this.#errors.slice(dropped);
   }
 
   #put(id: number, count: number): void {
@@ -227,7 +259,7 @@ function partsOf(name: string): {readonly name: string; readonly tag: string} {
 }
 
 /** Index of the first number that is at least `least`; the numbers ascend. */
-function lowestFrom(numbers: ArrayLike<number>, least: number): number {
+export function lowestFrom(numbers: ArrayLike<number>, least: number): number {
   let low = 0;
   let high = numbers.length;
   while (low < high) {

@@ -168,7 +168,7 @@ export class RunCounter {
     }
     const endpoint = level === 'ERROR' ? endpointIn(read) : undefined;
     const withheld =
-      endpoint !== undefined ? counted.suppressed.take(endpoint) : level === 'ERROR' ? identicalIn(read) : 0;
+      endpoint !== undefined ? counted.suppressed.take(endpoint).count : level === 'ERROR' ? identicalIn(read) : 0;
     const key = level === 'ERROR' ? kindOf(read, endpoint ?? '') : fingerprintOf(read);
     const kind = counted.kinds.get(key);
     const rank = rankOf(level);

@@ -20,7 +20,7 @@ export type RowState = {
   readonly isAround: boolean;
   /** Records in the row; 1 unless it is a fold. */
   readonly folded: number;
-  /** Errors that the records in the row stand for and the log does not have; 0 without folds. */
+  /** Errors that the records in the row stand for and the log does not have. */
   readonly withheld: number;
   /** Lines in the row; 1 unless it is a closed long record. */
   readonly lines: number;

@@ -32,7 +32,7 @@ test('a flood of a million lines into a tab that is paused, scrolled and searche
     over = true;
   });
   await terminal.press('p');
-  await terminal.waitFor('paused');
+  await terminal.waitFor('PAUSED');
   await terminal.press('/');
   await terminal.type('step 7. of');
   await terminal.press('Enter');

@@ -38,7 +38,7 @@ test('clicks choose a pipeline and a line, the wheel scrolls, the divider is dra
   report(viewer, 64, 50, 10);
   await terminal.waitForGone('line 60.');
   await terminal.waitFor('line 57.');
-  expect(viewer.status()).toContain('paused');
+  expect(terminal.row(0)).toContain('PAUSED');
   report(viewer, 0, 50, 10);
   await terminal.waitFor(() => terminal.row(10).includes('▸'));
   report(viewer, 65, 50, 10);

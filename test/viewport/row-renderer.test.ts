@@ -545,7 +545,7 @@ describe('the end of a row', () => {
       const options = {width: 60};
       const ends = (state: Partial<RowState>, change = options) => shown('abc', state, change)[0]?.slice(5).trim();
       expect(ends({folded: 274, withheld: 1812, level: 'ERROR'})).toBe('×274 +1,812 suppressed');
-      expect(ends({folded: 1, withheld: 7, level: 'ERROR'})).toBe('×1 +7 suppressed');
+      expect(ends({folded: 1, withheld: 7, level: 'ERROR'})).toBe('+7 suppressed');
       expect(ends({folded: 3, withheld: 531, level: 'INFO'})).toBe('×3 · 531 suppressed');
       expect(ends({folded: 1, withheld: 177, level: 'INFO'})).toBe('');
       expect(ends({folded: 274, withheld: 1812, level: 'ERROR'}, {width: 30})).toBe('×274 +1,812');

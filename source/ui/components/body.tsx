@@ -13,7 +13,7 @@ import type {Place} from '../../viewport/geometry.ts';
 import {type Position, visiblePlaces} from '../../viewport/position.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {openedState} from '../../words/opened.ts';
-import {failureWord, isFailing} from '../../words/pipeline.ts';
+import {failureWord, isFailing, pipelineState} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {emptyLog, emptyLogRows} from '../empty-log.ts';
 import {useAges, useWaited} from '../hooks/use-clock.ts';
@@ -35,6 +35,8 @@ export type RunHeaderView = {
   readonly offsetAt: ZoneOffset;
   /** The end of a log to which nothing is added any more. */
   readonly endId?: number | undefined;
+  /** The failure of the newest run is in the row above. */
+  readonly hasBanner?: boolean;
 };
 
 /** Sidebar, tab bar and log, joined row by row. */
@@ -91,6 +93,7 @@ export function Body({layout}: {readonly layout: Layout}) {
       now: clock.wall(),
       offsetAt: zoneOf(tab.pane, offsetAt),
       endId: snapshot && hasEnded(snapshot) ? snapshot.endId : undefined,
+      hasBanner: layout.hasBanner,
     });
   }
 
@@ -161,6 +164,19 @@ export function runShown(
   return id === undefined ? undefined : index.runAt(id);
 }
 
+/** A row above the log says the state of the shown pipeline: that of its failure, or of its newest run. */
+export function saysState(controller: Controller): boolean {
+  const {state, layout, pane} = controller;
+  const pipeline = state.active === undefined ? undefined : controller.pipeline(state.active);
+  if (!pipeline || !layout || state.page) return false;
+  if (layout.hasBanner && isFailing(pipeline)) return true;
+  if (!layout.hasRun || !pane) return false;
+  const {index} = pane.model;
+  const {position} = pane.tab.pane;
+  const run = runShown(index, position, visiblePlaces(position, pane.rows.geometry(pane.tab.pane, layout)));
+  return run !== undefined && run === index.runs.at(-1) && run.state === pipelineState(pipeline).word.toLowerCase();
+}
+
 /** The row above the log: number of the run, its state or end, and its times. */
 export function runHeader(run: Run | undefined, runs: readonly Run[], view: RunHeaderView): StyledText {
   if (!run) return plain('');
@@ -168,8 +184,9 @@ export function runHeader(run: Run | undefined, runs: readonly Run[], view: RunH
   const shown = endId === undefined ? run : endedRun(run, endId);
   const dot = plain(` ${symbols.dot} `, {dim: true});
   const number = `run ${count(runs.indexOf(run) + 1)} of ${count(runs.length)}`;
-  const state = plain(stateWords(shown), run.failed ? {fg: 1, bold: true} : {});
-  const row = concat([plain(' '), plain(number, {bold: true}), dot, state, dot, plain(timeWords(shown, view))]);
+  const isSaid = view.hasBanner === true && run.failed && run === runs.at(-1);
+  const state = isSaid ? [] : [dot, plain(stateWords(shown), run.failed ? {fg: 1, bold: true} : {})];
+  const row = concat([plain(' '), plain(number, {bold: true}), ...state, dot, plain(timeWords(shown, view))]);
   if (textWidth(row.text) <= width) return row;
   return concat([clip(row, 0, width - 1), plain(symbols.cutRight, {dim: true})]);
 }

@@ -34,6 +34,7 @@ import {openedTitle} from '../opened.ts';
 import {shownContext} from '../services.ts';
 import {zoneOf} from '../state/pane-view.ts';
 import {activeTab} from '../state/view-state.ts';
+import {saysState} from './body.tsx';
 import {Line} from './rows.tsx';
 
 export type HeaderView = {
@@ -47,7 +48,7 @@ export type HeaderView = {
   /** Tenant and role of the user; undefined until the server has answered. */
   readonly session: Session | undefined;
   readonly list: ListSnapshot;
-  /** The shown tab's pipeline: its state is shown beside LIVE, unless it runs. */
+  /** The shown tab's pipeline: its state is shown beside LIVE, unless it runs. Undefined where a row below says it. */
   readonly pipeline: Pipeline | undefined;
   readonly connection: ConnectionWords;
   /** How long the request of the log and of the list have been in progress, such as `4 s`; undefined while that is short. */
@@ -98,7 +99,7 @@ export function Header() {
     insecure,
     session,
     list,
-    pipeline: view.active === undefined ? undefined : controller.pipeline(view.active),
+    pipeline: view.active === undefined || saysState(controller) ? undefined : controller.pipeline(view.active),
     connection,
     waited,
     paused: tab?.pane.position.kind === 'held' && !(snapshot && hasEnded(snapshot)),

@@ -174,7 +174,7 @@ function rightWords(view: StatusView): string[] {
   if (view.wrap !== 'errors') words.push(`wrap ${view.wrap}`);
   if (view.day !== undefined) words.push(view.day);
   if (view.percent !== undefined) words.push(`${view.percent}%`);
-  if (!view.ended) words.push(view.following ? 'following' : 'paused');
-  else if (view.following) words.push('at the end');
+  // The header says where it is paused.
+  if (view.following) words.push(view.ended ? 'at the end' : 'following');
   return words;
 }

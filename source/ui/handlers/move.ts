@@ -34,7 +34,7 @@ export const timePrompt: PromptKind<'time'> = {
     const wanted = isFile(controller, at) && clockOnly.test(text) ? nearest(parsed.at, at) : parsed.at;
     const id = at.model.index.idAtTime(wanted);
     if (id === undefined) {
-      controller.goToEntry(at.model.records.rowOf(at.model.source.buffer.endId - 1));
+      controller.goToEntry(at.model.rowOf(at.model.source.buffer.endId - 1));
       controller.say(`nothing at or after ${inWords(wanted)}: this is the end`);
       return undefined;
     }
@@ -105,7 +105,7 @@ function goToPlace(controller: Controller, {model}: PaneAt, place: Place): void 
   const held = Math.max(firstId, Math.min(id, endId - 1));
   // Only a line by its number opens a closed record.
   const isNumber = place.kind === 'line' && place.number > 0;
-  controller.goToEntry(isNumber ? held : model.records.rowOf(held));
+  controller.goToEntry(isNumber ? held : model.rowOf(held));
   if (id < firstId && firstId < endId)
     controller.say(`the oldest line kept is ${count(buffer.numberOf(firstId) ?? 1)}`);
 }
@@ -281,5 +281,5 @@ export function goToEntryOf(controller: Controller, pipeline: string, id: number
   goToTab(controller, pipeline);
   controller.dispatch({type: 'focus', side: 'log'});
   // A panic stays closed: its row shows what it is.
-  if (id !== undefined) controller.goToEntry(controller.pane?.model.records.rowOf(id) ?? id);
+  if (id !== undefined) controller.goToEntry(controller.pane?.model.rowOf(id) ?? id);
 }

@@ -214,7 +214,9 @@ export const showHandlers = {
       return;
     }
     if (showsRecord(controller, keyName, 'opens it')) return;
-    if (at.model.foldAt(at.current)?.open === false) toggleFold(controller);
+    const fold = at.model.foldAt(at.current);
+    // An error has more to show than how many like it were suppressed.
+    if (fold?.open === false && fold.of !== 'suppressed') toggleFold(controller);
     else controller.dispatch({type: 'page', page: {kind: 'detail', offset: 0}});
   },
 };

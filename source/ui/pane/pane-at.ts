@@ -41,7 +41,7 @@ export function paneAt(pane: Pane, layout: Layout): PaneAt {
 
 /** The position at which the current entry, or its fold, keeps its row. `before`: the entries shown until now. */
 export function keptCurrentRow({tab, model, geometry}: PaneAt, before: Entries): Position {
-  const rowFor = (id: number) => model.shown?.foldOf(id)?.head ?? model.records.at(id)?.head ?? id;
+  const rowFor = (id: number) => model.shown?.foldOf(id)?.head ?? model.records.at(id)?.head ?? model.rowOf(id);
   return keepCurrentRow(tab.pane.position, {...geometry, entries: before}, geometry, rowFor);
 }
 

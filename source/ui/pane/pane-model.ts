@@ -3,6 +3,7 @@ import type {OutputStream} from '../../buffer/markers.ts';
 import {compilePattern, type Pattern, type TimeLimit} from '../../buffer/pattern.ts';
 import {prepareSearch} from '../../buffer/search.ts';
 import {FoldedRecords} from '../../filters/folded-records.ts';
+import {FoldedSuppressed} from '../../filters/folded-suppressed.ts';
 import {ShownLines, type ShownLinesOptions} from '../../filters/shown-lines.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {FrameBatch, type FrameRate} from '../../lib/frames.ts';
@@ -10,6 +11,7 @@ import {floodPause, SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {Histogram} from '../../records/histogram.ts';
 import {RecordIndex} from '../../records/record-index.ts';
+import {WithheldErrors} from '../../records/withheld.ts';
 import type {LogSource} from '../../streams/log-source.ts';
 import {markerWords} from '../../viewport/entry-text.ts';
 import type {PaneView} from '../state/pane-view.ts';
@@ -21,8 +23,11 @@ export type PaneServices = {
   readonly frameRate?: FrameRate;
 };
 
-/** A row of several `records`, or of the `lines` of one record; `open`: each of them has its own row instead. */
-type PaneFold = {readonly of: 'records' | 'lines'; readonly head: number; readonly open: boolean};
+/**
+ * A row of several `records`, of the `lines` of one record, or of an error and the lines that tell of `suppressed` ones;
+ * `open`: each of them has its own row instead.
+ */
+type PaneFold = {readonly of: 'records' | 'lines' | 'suppressed'; readonly head: number; readonly open: boolean};
 
 /** Indexed in less than 1 ms; more than a frame has at 10,000 lines/s. */
 const bytesPerFrame = 256 * 1024;
@@ -58,8 +63,11 @@ export class PaneModel {
   readonly source: LogSource;
   #index: RecordIndex;
   #records: FoldedRecords;
+  #withheld: WithheldErrors;
+  #suppressed: FoldedSuppressed;
   /** Replaces `#index` once it has read the whole log: lines were added before those that `#index` has read. */
   #wholeIndex: RecordIndex | undefined;
+  #wholeWithheld: WithheldErrors | undefined;
   readonly #options: PaneModelOptions;
   readonly #progress = createStore(0);
   /** Progress is drawn in frames: drawn after each slice of 3 ms, a search would take 1.5 times as long. */
@@ -94,6 +102,8 @@ export class PaneModel {
     this.source = source;
     this.#index = new RecordIndex(source.buffer);
     this.#records = new FoldedRecords(this.#index);
+    this.#withheld = new WithheldErrors(source.buffer);
+    this.#suppressed = new FoldedSuppressed(this.#withheld);
     this.#options = options;
     const {clock, frameRate} = options.services;
     this.#runner = new SliceRunner({
@@ -109,7 +119,10 @@ export class PaneModel {
     });
     this.#wholeRunner = new SliceRunner({
       clock,
-      step: (maxBytes) => this.#wholeIndex?.step(maxBytes) ?? true,
+      step: (maxBytes) => {
+        const isCounted = this.#wholeWithheld?.step(maxBytes) ?? true;
+        return (this.#wholeIndex?.step(maxBytes) ?? true) && isCounted;
+      },
       onSlice: (isDone) => {
         if (isDone) this.#replaceIndex();
       },
@@ -147,10 +160,22 @@ export class PaneModel {
 
   /** The entries that have a row. */
   get entries(): Entries {
-    return this.records.entries(this.unfolded);
+    return this.records.entries(this.#suppressed.entries(this.unfolded));
   }
 
-  /** These entries and all lines of closed panics and configurations. */
+  /** The entry in whose row a line is, of those that filters show. */
+  rowOf(id: number): number {
+    return this.#suppressed.rowOf(this.records.rowOf(id), this.unfolded);
+  }
+
+  /** How many errors that are not in the log the records in the row `id` stand for. */
+  withheldAt(id: number): number {
+    const shown = this.#shown;
+    if (this.#suppressed.opened.has(id) && (shown?.foldedAt(id) ?? 1) === 1) return 0;
+    return shown?.withheldAt(id) || this.#suppressed.countAt(id);
+  }
+
+  /** These entries, all lines of closed panics and configurations, and those that tell of suppressed errors. */
   get unfolded(): Entries {
     return this.#shown ?? allEntries(this.source.buffer);
   }
@@ -257,11 +282,14 @@ export class PaneModel {
     const similar = fold && fold.records > 1 ? {of: 'records' as const, head: fold.head, open: fold.open} : undefined;
     if (similar && !similar.open) return similar;
     const record = this.records.at(id);
-    return record ? {of: 'lines', head: record.head, open: record.open} : similar;
+    if (record) return {of: 'lines', head: record.head, open: record.open};
+    const error = similar ? undefined : this.#suppressed.at(this.index.headOf(id), this.unfolded);
+    return error ? {of: 'suppressed', ...error} : similar;
   }
 
   toggle({of, head, open}: PaneFold): void {
     if (of === 'records') this.#shown?.setOpen(head, !open);
+    else if (of === 'suppressed') this.#suppressed.setOpen(head, !open);
     else this.records.setOpen(head, !open);
     this.#progress.set(this.#progress.get() + 1);
   }
@@ -308,7 +336,8 @@ export class PaneModel {
   #filter(filtered: Filtered, earlier: ShownLines | undefined): ShownLines {
     const opened = filtered.fold ? this.#shown?.opened : undefined;
     const index = this.#wholeIndex ?? this.#index;
-    const log = {buffer: this.source.buffer, index};
+    const withheld = this.#wholeWithheld ?? this.#withheld;
+    const log = {buffer: this.source.buffer, index, withheld};
     this.#filteredBy = index;
     return new ShownLines({...log, ...filtered, earlier, ...(opened && {opened})});
   }
@@ -318,6 +347,7 @@ export class PaneModel {
     const {buffer} = this.source;
     if (buffer.isAwaitingEarlier || buffer.firstId >= this.#index.indexedFrom || this.#wholeIndex) return;
     this.#wholeIndex = new RecordIndex(buffer);
+    this.#wholeWithheld = new WithheldErrors(buffer);
     if (this.#searching) this.#startSearch(this.#searching.pattern.source);
     this.#runner.wake();
     this.#wholeRunner.wake();
@@ -327,9 +357,12 @@ export class PaneModel {
     const index = this.#wholeIndex;
     if (!index) return;
     const before = this.entries;
+    this.#withheld = this.#wholeWithheld ?? this.#withheld;
+    this.#wholeWithheld = undefined;
     this.#wholeIndex = undefined;
     this.#index = index;
     this.#records = new FoldedRecords(index, this.#records);
+    this.#suppressed = new FoldedSuppressed(this.#withheld, this.#suppressed);
     this.#histogram = this.#histogram && new Histogram(index);
     // Results of the filters so far may be of other records.
     const isOther = this.#filteredBy !== index && (this.#shown || this.#next) !== undefined;
@@ -366,8 +399,9 @@ export class PaneModel {
 
   #step(maxBytes: number): boolean {
     const isIndexed = this.index.step(maxBytes);
-    // Beside the index: what is compressed is unpacked for both once.
-    const isCounted = this.#histogram?.step(maxBytes) ?? true;
+    // Beside the index: what is compressed is unpacked for all of them once.
+    const isPaired = this.#withheld.step(maxBytes);
+    const isCounted = (this.#histogram?.step(maxBytes) ?? true) && isPaired;
     if (!isIndexed) return false;
     if (this.#shown && !this.#shown.step(maxBytes)) return false;
     if (this.#next) {

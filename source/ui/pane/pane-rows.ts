@@ -109,11 +109,11 @@ export class PaneRows {
 
   /** Filters leave only markers, and below them is room for a notice. */
   #isAllHidden({filters}: PaneView, places: readonly Place[], {paneHeight}: PaneSize): boolean {
-    const {source, shown, entries} = this.#model;
+    const {source, shown, unfolded} = this.#model;
     const {buffer} = source;
     const isFiltered = shown !== undefined && filters.some(({on}) => on);
     if (!isFiltered || places.length >= paneHeight) return false;
-    const isSomeHidden = entries.countFrom(buffer.firstId) < buffer.endId - buffer.firstId;
+    const isSomeHidden = unfolded.countFrom(buffer.firstId) < buffer.endId - buffer.firstId;
     return isSomeHidden && places.every(({id}) => buffer.markerAt(id) !== undefined);
   }
 
@@ -148,7 +148,7 @@ export class PaneRows {
       ...(level !== undefined && {level}),
       isAround: shown?.isAround(id) ?? false,
       folded: shown?.foldedAt(id) ?? 1,
-      withheld: shown?.withheldAt(id) ?? 0,
+      withheld: this.#model.withheldAt(id),
       lines: records.closedAt(id)?.lines ?? 1,
       marked: id === head && marks.has(head),
       selected:

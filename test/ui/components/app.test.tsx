@@ -146,12 +146,23 @@ describe('the screen', () => {
     expect(app.rows).toHaveLength(30);
   });
 
-  it('shows the state of a pipeline that does not run beside LIVE', async () => {
+  it('says the state of a pipeline once: with its failure, else with its run, else beside LIVE', async () => {
     await using app = await AppUnderTest.open({names: ['orders']});
     await app.shows('LIVE');
-    app.screen.server.pipeline('orders').stop();
-    await app.shows('LIVE · Stopped');
-    await app.shows('Resources transition: stopping ->');
+    const pipeline = app.screen.server.pipeline('orders');
+    const top = () => app.rows.slice(0, 4).map((row) => row.replace(/^.*│/, ''));
+    pipeline.pause();
+    await app.shows('run 1 of 1 · paused');
+    await app.shows('Runtime transition: running -> paused');
+    expect(app.rows[0]).toMatch(/LIVE *$/);
+    pipeline.stop();
+    await app.shows('run 1 of 1 · stopped');
+    await app.screen.until(() => /LIVE *$/.test(app.rows[0] ?? ''), 'the state in one place');
+    pipeline.start();
+    pipeline.fail('exit status: 3');
+    await app.shows('✗ Failed: exit status: 3');
+    await app.screen.until(() => !/failed/i.test(`${top()[0]}${top()[3]}`), 'the failure in one place');
+    expect(top()[3]).toMatch(/^ run 2 of 2 · \d/);
   });
 });
 

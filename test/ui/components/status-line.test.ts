@@ -34,7 +34,7 @@ describe('the status line says', () => {
     expect(text({})).toMatch(/^ {2}52,118 lines {2}12 MB +wrap off {2}following $/);
     expect(text({wrap: 'errors'})).toMatch(/12 MB +following $/);
     expect(text({lineCount: 1, byteLength: 80, wrap: 'all', following: false})).toMatch(
-      /^ {2}1 line {2}80 B +wrap all {2}paused $/,
+      /^ {2}1 line {2}80 B +wrap all $/,
     );
   });
 
@@ -74,16 +74,14 @@ describe('the status line says', () => {
   });
 
   it('how large the record under the cursor is', () => {
-    expect(text({record: 'record of 63 lines', following: false})).toMatch(
-      /record of 63 lines {2}wrap off {2}paused $/,
-    );
+    expect(text({record: 'record of 63 lines', following: false})).toMatch(/record of 63 lines {2}wrap off $/);
   });
 
   it('the day, and how far into a file the screen is', () => {
     expect(text({ended: true})).toMatch(/wrap off {2}at the end $/);
     expect(text({ended: true, following: false, percent: 13})).toMatch(/wrap off {2}13% $/);
     expect(text({day: '2026-11-20'})).toMatch(/wrap off {2}2026-11-20 {2}following $/);
-    expect(text({following: false, percent: 13})).toMatch(/wrap off {2}13% {2}paused $/);
+    expect(text({following: false, percent: 13})).toMatch(/wrap off {2}13% $/);
   });
 
   it('that lines are as sent, and how far they are panned', () => {
@@ -131,12 +129,12 @@ describe('at every width', () => {
 
   it('words that are cut say so, and are not joined to those on the right', () => {
     const selection = '1,234 records, 2,345 lines';
-    expect(text({...crowded, selection, asSent: false, pan: 0, width: 80})).toMatch(/3 of 41 .*… wrap off {2}paused $/);
+    expect(text({...crowded, selection, asSent: false, pan: 0, width: 80})).toMatch(/3 of 41 .*… wrap off $/);
   });
 
-  it('the search and whether the log is paused are on it', () => {
+  it('the search is on it, and that it is paused in the header alone', () => {
     for (let width = 40; width <= 250; width++) {
-      expect(text({...crowded, width})).toMatch(/^ \/refused {2}3 of 41.* paused $/);
+      expect(text({...crowded, width})).toMatch(/^ \/refused {2}3 of 41(?!.*paused)/);
     }
   });
 });

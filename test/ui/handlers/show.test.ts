@@ -358,6 +358,37 @@ describe('f, o and -', () => {
     expect(screen.controller.state.page?.kind).toBe('detail');
   });
 
+  it('lines that tell of suppressed errors are in the row of the next one; o and a search show them, copies have them', async () => {
+    const bad = (second: number) => logged(second, 'ERROR', `parse error on input endpoint 'a.in': bad ${second}`);
+    const told = (second: number, count: number) =>
+      logged(
+        second,
+        'INFO',
+        `Suppressed ${count} 'a.in-x_err' errors in the last 1s (most recently, 0s ago) due to rate`,
+      );
+    const lines = [bad(1), told(2, 3), bad(2), told(3, 20), bad(3)];
+    await using screen = await reading(lines);
+    const ends = () =>
+      rowsOf(screen).map((row) => /bad \d(?: +\+\d+ suppressed)?|Suppressed|Fresh/.exec(row)?.[0].replace(/ +/g, ' '));
+    const folded = ['Fresh', 'bad 1', 'bad 2 +3 suppressed', 'bad 3 +20 suppressed'];
+    expect(ends()).toEqual(folded);
+    await pressed(screen, 'k', 'o');
+    expect(ends()).toEqual(['Fresh', 'bad 1', 'Suppressed', 'bad 2', 'bad 3 +20 suppressed']);
+    await pressed(screen, 'o');
+    expect(ends()).toEqual(folded);
+    await pressed(screen, 'Enter');
+    expect(screen.controller.state.page?.kind).toBe('detail');
+    screen.press('Esc', 'g', 'j', 'v', 'j', 'j', 'y');
+    await screen.until(() => screen.copied.length > 0, 'the copy');
+    expect(screen.copied).toEqual([`${lines.join('\n')}\n`]);
+    screen.press('Esc');
+    await typed(screen, '/', 'Suppressed 20');
+    expect(ends()).toEqual(['Fresh', 'bad 1', 'bad 2 +3 suppressed', 'Suppressed', 'bad 3']);
+    expect(currentLine(screen)).toBe(lines[3]);
+    await typed(screen, '&', 'Suppressed');
+    expect(ends()).toEqual(['Suppressed', 'Suppressed']);
+  });
+
   it('o says where there is nothing to open', async () => {
     await using screen = await reading(alike);
     await pressed(screen, 'o');
@@ -411,7 +442,7 @@ describe('f, o and -', () => {
       logged(4, 'INFO', 'done four'),
     ]);
     await pressed(screen, 'g', 'j', '-');
-    expect(texts(screen)).toEqual(["not like: thread '*' (#) panicked at src/a.rs:#:#:"]);
+    expect(texts(screen)).toEqual(['not like: panicked at src/a.rs:1:1: boom']);
     expect(rowsOf(screen).join()).not.toContain('src/a.rs');
     expect(rowsOf(screen).join()).toContain('src/b.rs');
   });

@@ -1,0 +1,90 @@
+import type {Entries} from '../buffer/log-buffer.ts';
+import {lowestFrom, mostBetween, type WithheldErrors} from '../records/withheld.ts';
+
+/** The lines `Suppressed N …` of a log, each in the row of the error that follows it until the user opens that. */
+export class FoldedSuppressed {
+  readonly #withheld: WithheldErrors;
+  /** Heads of the open errors. */
+  readonly #opened: Set<number>;
+
+  /** `earlier`: of the same log. What is open there is open. */
+  constructor(withheld: WithheldErrors, earlier?: FoldedSuppressed) {
+    this.#withheld = withheld;
+    this.#opened = new Set(earlier?.opened);
+  }
+
+  get opened(): ReadonlySet<number> {
+    return this.#opened;
+  }
+
+  /** The error that stands for lines, by its head or one of them, if some of them are in `unfolded`. */
+  at(id: number, unfolded: Entries): {readonly head: number; readonly open: boolean} | undefined {
+    const {lines, errors} = this.#withheld.followed;
+    const at = lowestFrom(lines, id);
+    const head = lines[at] === id ? (errors[at] ?? id) : id;
+    const isShown =
+      unfolded.atOrAfter(head) === head && this.#linesOf(head).some((line) => unfolded.atOrAfter(line) === line);
+    return isShown ? {head, open: this.#opened.has(head)} : undefined;
+  }
+
+  /** The entry in whose row a line is. */
+  rowOf(id: number, unfolded: Entries): number {
+    const fold = this.at(id, unfolded);
+    return fold && !fold.open ? fold.head : id;
+  }
+
+  /** How many errors the lines in the row of an error tell of; 0 if it is open. */
+  countAt(head: number): number {
+    if (this.#opened.has(head)) return 0;
+    return this.#linesOf(head).reduce((sum, line) => sum + this.#withheld.between(line, line + 1, () => true), 0);
+  }
+
+  setOpen(head: number, isOpen: boolean): void {
+    if (isOpen) this.#opened.add(head);
+    else this.#opened.delete(head);
+  }
+
+  /** Of `unfolded` entries those that have a row. Follows its changes, and those of this. */
+  entries(unfolded: Entries): Entries {
+    if (this.#withheld.followed.lines.length === 0) return unfolded;
+    const isHidden = (id: number) => {
+      const {lines, errors} = this.#withheld.followed;
+      const at = lowestFrom(lines, id);
+      return lines[at] === id && this.#isHidden(errors[at] ?? id, unfolded);
+    };
+    return {
+      atOrAfter: (id) => {
+        let at = unfolded.atOrAfter(id);
+        while (at !== undefined && isHidden(at)) at = unfolded.atOrAfter(at + 1);
+        return at;
+      },
+      atOrBefore: (id) => {
+        let at = unfolded.atOrBefore(id);
+        while (at !== undefined && isHidden(at)) at = unfolded.atOrBefore(at - 1);
+        return at;
+      },
+      countFrom: (id) => unfolded.countFrom(id) - this.#hiddenFrom(id, unfolded),
+    };
+  }
+
+  /** A filter may show the line and not the error. */
+  #isHidden(error: number, unfolded: Entries): boolean {
+    return !this.#opened.has(error) && unfolded.atOrAfter(error) === error;
+  }
+
+  #hiddenFrom(id: number, unfolded: Entries): number {
+    const {lines, errors} = this.#withheld.followed;
+    let hidden = 0;
+    for (let at = lowestFrom(lines, id); at < lines.length; at++) {
+      const line = lines[at] ?? id;
+      if (unfolded.atOrAfter(line) === line && this.#isHidden(errors[at] ?? line, unfolded)) hidden += 1;
+    }
+    return hidden;
+  }
+
+  #linesOf(head: number): readonly number[] {
+    const {lines, errors} = this.#withheld.followed;
+    const from = lowestFrom(lines, head - mostBetween);
+    return lines.slice(from, lowestFrom(lines, head)).filter((_, at) => errors[from + at] === head);
+  }
+}
