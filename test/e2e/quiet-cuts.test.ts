@@ -15,7 +15,7 @@ async function openScrolledUp(): Promise<Viewer> {
   await terminal.press('Tab', '/');
   await terminal.type('line .2\\d');
   await terminal.press('Enter', 'N', 'N', 'N', 'PageUp', 'j', 'j');
-  await terminal.waitFor('paused');
+  await terminal.waitFor('PAUSED');
   await terminal.stable();
   return viewer;
 }

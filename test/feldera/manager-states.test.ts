@@ -64,11 +64,11 @@ test('a start that is on its way, and fails', async () => {
   // From before the process exists: it is being started, so it has not ended.
   await using ready = await rig.start('logs', '--follow', '--exit-on', 'ready', '--timeout', '10m', 'first');
   await client.status('first', 'Provisioning');
-  await seen(view, /LIVE · Provisioning$/, 'first', '◌ Provisio');
+  await seen(view, /LIVE$/, 'first', '◌ Provisio');
   expect(await states(rig)).toMatchObject({first: 'Provisioning'});
   await manager().hold('start', 'fail');
   await client.status('first', 'Stopped');
-  await seen(view, /LIVE · Failed$/, 'first', '✗ Failed');
+  await seen(view, /LIVE$/, 'first', '✗ Failed');
   const cause = 'Pipeline process exited prematurely with exit status: 1';
   expect(await ready.ended).toBe(1);
   expect(ready.stderr()).toMatch(new RegExp(`^pipetail: first: (Start failed|Failed) · ${cause}\\n$`));
@@ -106,7 +106,7 @@ test.each([
     expect(each.stdout().toString()).toContain(cause);
   }
   await client.status('second', 'Stopped');
-  await seen(view, /LIVE · Failed$/, 'second', '✗ Failed');
+  await seen(view, /LIVE$/, 'second', '✗ Failed');
   await view.terminal.waitFor(() => view.shown()[0]?.includes(`Failed: ${cause}`) ?? false);
   expect(view.shown()[1]).toMatch(/^ ?run (\d) of \1 · stopped, failed · /);
   expect(view.shown().filter((row) => row.includes('────'))).toEqual([]);
@@ -138,7 +138,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     // A short cut is told, too: then the marker takes two rows.
     const restarted = /──── .*runner restarted.* · server's log cleared(?:.*\n){1,2}.*Fresh start of pipeline logs/;
     await view.terminal.waitFor(restarted, {timeout: 45_000});
-    await seen(view, /LIVE · Failed$/, 'second', '✗ Failed');
+    await seen(view, /LIVE$/, 'second', '✗ Failed');
     const cause = 'The pipeline-manager and this pipeline were previously terminated';
     await view.terminal.waitFor(() => view.shown()[0]?.includes(cause) ?? false);
     expect(await states(rig)).toMatchObject({second: 'Failed', first: 'Failed', rusty: 'RustError'});

@@ -193,7 +193,7 @@ test('a start that fails for a file that is missing', async (context) => {
   await client.start('unstarted');
   await client.until('unstarted', ({deployment_error}) => deployment_error !== null);
   const cause = /orders\.lost: .*Failed to open input file .*missing\.json.*No such file or directory/;
-  await view.terminal.waitFor(() => /Failed *$/.test(view.header()) && /✗ Failed/.test(rowOf(view, 'unstarted')));
+  await view.terminal.waitFor(() => /LIVE *$/.test(view.header()) && /✗ Failed/.test(rowOf(view, 'unstarted')));
   await view.terminal.waitFor(() => view.shown()[0]?.startsWith('✗ Start failed: orders.lost: ') ?? false);
   const status = await rig.run('status', 'unstarted');
   expect(status.stdout).toMatch(new RegExp(`\\n {2}cause +${cause.source}`));
@@ -232,6 +232,10 @@ test('a worker that panics', async (context) => {
   expect(panicked[0]?.message).toMatch(
     /\nforeground worker thread 0 panicked\npanic message: customer of order 3 is PANIC\n/,
   );
+  // The timeline tells the panic once, as the failure that it was, with the words of its row.
+  const {stdout: story} = await rig.run('story', 'panics');
+  expect(story.match(/customer of order 3 is PANIC/g)).toHaveLength(1);
+  expect(story).toMatch(/ failed .*panic: customer of order 3 is PANIC \(dbsp-worker-0 at .*main\.rs:\d+/);
   await view.terminal.press('d');
   await view.terminal.waitFor('Deployment error (RuntimeError.WorkerPanic)');
 });

@@ -30,7 +30,7 @@ test('a program with a SQL error: where it is wrong, in the list, in status and 
   expect((await rig.run('list', '-o', 'name', '--status', 'SqlError')).stdout).toContain(`${name}\n`);
   await using view = await rig.open([name], {cols: 120, rows: 30});
   await view.terminal.waitFor(() => /✗ SQL error/.test(rowOf(view, name)));
-  await view.terminal.waitFor(() => /SQL error *$/.test(view.header()));
+  await view.terminal.waitFor(() => /LIVE *$/.test(view.header()));
   await view.terminal.press('d');
   await view.terminal.waitFor(/create view v as FAIL x from a;\n +\^/);
 });
@@ -52,12 +52,14 @@ test('stopped, running, paused, running again, stopped', async () => {
   expect(view.shown()[0]).toMatch(/^ ?run 1 of 1 · running · since \d\d:/);
   await client.pause(name);
   await client.status(name, 'Paused');
-  await seen(/LIVE · Paused *$/, '‖ Paused', 'Paused');
+  await seen(/LIVE *$/, '‖ Paused', 'Paused');
+  expect(view.shown()[0]).toMatch(/^ ?run 1 of 1 · paused · since \d\d:/);
   await client.resume(name);
   await client.status(name, 'Running');
   await seen(/LIVE *$/, '● Running', 'Running');
   await client.stop(name);
-  await seen(/LIVE · Stopped *$/, '○ Stopped', 'Stopped');
+  await seen(/LIVE *$/, '○ Stopped', 'Stopped');
+  expect(view.shown()[0]).toMatch(/^ ?run 1 of 1 · stopped · \d\d:/);
   // Of what the runner's own lines say, no row repeats anything.
   expect(view.shown().filter((row) => row.includes('Runtime transition: initializing -> running'))).toHaveLength(1);
   expect(view.shown().filter((row) => row.includes('────'))).toEqual([]);
