@@ -269,7 +269,7 @@ function withCrashes(told: readonly StoryRow[], crashes: readonly Crash[]): read
     const nearest = distances.indexOf(Math.min(...distances, longestDelay));
     const row = rows[nearest];
     if (row) rows[nearest] = {...row, at: at ?? row.at, id, ...(isPanic && {text})};
-    else rows.push({at, what: 'failed', text, count: 1, from: 'log', id});
+    else rows.push({at, until: to === latest ? undefined : to, what: 'failed', text, count: 1, from: 'log', id});
   }
   return rows;
 }

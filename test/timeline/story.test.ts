@@ -198,9 +198,9 @@ it('one crash is one row: that of the API with the place in the log, or the one 
       .map((row) => `${said(row)} ×${row.count} · ${row.from} ${row.id}`);
   const own = [
     '8-8 error: panic: bad request (http at b.rs:1:2) ×1 · log 16',
-    '6 failed: Resources error: Pipeline process exited prematurely with exit status: 5 ×1 · log 12',
-    '4 failed: panic: no space (w at a.rs:1:2) ×1 · log 5',
-    '2 failed: Resources error: Pipeline process exited prematurely with exit status: 3 ×1 · log 1',
+    '6-7 failed: Resources error: Pipeline process exited prematurely with exit status: 5 ×1 · log 12',
+    '4-5 failed: panic: no space (w at a.rs:1:2) ×1 · log 5',
+    '2-3 failed: Resources error: Pipeline process exited prematurely with exit status: 3 ×1 · log 1',
   ];
   expect(failuresIn(storyOf({history: undefined, log}))).toEqual(own);
   const failed = {...off, hasError: true};
