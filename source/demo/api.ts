@@ -141,11 +141,13 @@ export function replyTo(route: Route, server: ServerState): Reply | 'follow' {
   }
 }
 
-/** An old server does not count connector errors. */
+/** An old server does not count connector errors; a new one may send no count of a pipeline without connectors. */
 function listedJson(state: PipelineState, selector: Selector, lacks: ServerState['lacks']): object {
+  const isOld = lacks.includes('connector-errors');
   const json = pipelineJson(state, selector);
-  if (!lacks.includes('connector-errors')) return json;
-  return {...json, deployment_runtime_status_details: state.runtimeStatus === null ? null : {}};
+  if (!isOld && !lacks.includes('connector-counts')) return json;
+  const details = state.runtimeStatus === null ? null : {};
+  return {...json, deployment_runtime_status_details: details, ...(isOld && {platform_version: '0.300.0'})};
 }
 
 type PartRoute = Extract<Route, {kind: 'stats' | 'time-series' | 'events'}>;

@@ -33,7 +33,7 @@ export type DemoServerOptions = {
  * What older servers do not have. `events` came with 0.292. `connector-errors`: neither counted in the list (0.322) nor
  * listed in the statistics, whose parameter is ignored. Routes that are missing are answered with an empty 404.
  */
-export type NewPart = 'events' | 'stats' | 'time-series' | 'connector-errors';
+export type NewPart = 'events' | 'stats' | 'time-series' | 'connector-errors' | 'connector-counts';
 
 /** `role`: the caller's. */
 export type DemoTenant = {readonly name: string; readonly role: string};

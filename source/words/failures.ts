@@ -1,5 +1,5 @@
 import {ApiError} from '../api/errors.ts';
-import type {ApiFailure, ExpiredToken, FatalReason} from '../api/types.ts';
+import type {ApiFailure, ExpiredToken, FatalReason, Pipeline} from '../api/types.ts';
 import {dateTime} from '../lib/format.ts';
 
 type ShownFailure = Exclude<ApiFailure, {kind: 'cancelled'}>;
@@ -175,7 +175,19 @@ export function oldServerWords(version: string | undefined): string | undefined 
 
 /** False if the version cannot be read. */
 export function isOldServer(version: string): boolean {
+  return isBefore(version, oldestSupported);
+}
+
+/** The first version that counts the errors of connectors in its list. */
+const firstThatCounts = {major: 0, minor: 322};
+
+/** Whether a pipeline runs in a version that does not count the errors of its connectors. */
+export function hasUnknownErrors({connectorErrors, deploymentStatus, platformVersion}: Pipeline): boolean {
+  return connectorErrors === undefined && deploymentStatus === 'Running' && isBefore(platformVersion, firstThatCounts);
+}
+
+function isBefore(version: string, first: {readonly major: number; readonly minor: number}): boolean {
   const [, major, minor] = /^(\d{1,9})\.(\d{1,9})(?:\.|$)/.exec(version) ?? [];
   if (major === undefined || minor === undefined) return false;
-  return Number(major) === oldestSupported.major && Number(minor) < oldestSupported.minor;
+  return Number(major) === first.major && Number(minor) < first.minor;
 }

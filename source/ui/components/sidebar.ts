@@ -6,6 +6,7 @@ import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
+import {hasUnknownErrors} from '../../words/failures.ts';
 import {openedKind, openedState} from '../../words/opened.ts';
 import {type PipelineState, pipelineState} from '../../words/pipeline.ts';
 import type {ListItem} from '../tabs.ts';
@@ -122,13 +123,12 @@ function nameIn(item: ListItem, room: number): string {
   return 'kind' in item && textWidth(name) > room ? name.replace(/(?<=.)(\.(log|txt))?(\.(gz|zst))?$/i, '') : name;
 }
 
-/** The number that the tab has. A dash if the server of a running pipeline reports none: a blank means no errors. */
+/** The number that the tab has. A dash if the version of a running pipeline does not count: a blank means no errors. */
 function errorsText(item: ListItem, {errorsOf, symbols}: SidebarView): StyledText {
   const errors = errorsOf(item.name);
   if (errors > 0) return plain(errorCount(errors, symbols), {fg: 1});
   if ('kind' in item) return plain('');
-  const {connectorErrors, deploymentStatus} = item;
-  return connectorErrors === undefined && deploymentStatus === 'Running' ? plain('–', quiet) : plain('');
+  return hasUnknownErrors(item) ? plain('–', quiet) : plain('');
 }
 
 /** `25✗`, `3k✗`: at most four cells, also in a tab bar with little room. */

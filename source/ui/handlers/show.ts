@@ -17,6 +17,7 @@ import {textAsSent} from '../../viewport/line-text.ts';
 import {reveal} from '../../viewport/position.ts';
 import {wrapModes} from '../../viewport/row-renderer.ts';
 import {timeModes} from '../../viewport/time-column.ts';
+import {hasUnknownErrors} from '../../words/failures.ts';
 import type {Controller} from '../controller.ts';
 import {openMeant} from '../empty-log.ts';
 import {keysDo} from '../keys/commands.ts';
@@ -223,10 +224,16 @@ export const showHandlers = {
 
 /** What is in the log from now on of the connectors of the shown tab. */
 function sayConnectorErrors(controller: Controller): void {
-  const pipelines = pipelinesOf(controller.tab).flatMap((name) => controller.pipeline(name) ?? []);
-  const isUnknown = pipelines.some((each) => each.deploymentStatus === 'Running' && each.connectorErrors === undefined);
-  if (isUnknown) controller.say('this version of Feldera does not count connector errors: none will be in the log');
-  else controller.sayHint('new connector errors are in the log', 'describe', 'shows earlier ones');
+  const names = pipelinesOf(controller.tab);
+  const pipelines = names.flatMap((name) => controller.pipeline(name) ?? []);
+  const known = controller.services.stats.known.get();
+  const hasNone = names.length > 0 && names.every((name) => known.get(name)?.stats?.connectors.length === 0);
+  if (pipelines.some(hasUnknownErrors)) {
+    controller.say('this version of Feldera does not count connector errors: none will be in the log');
+  } else if (hasNone) {
+    const who = names.length === 1 ? 'this pipeline has' : 'these pipelines have';
+    controller.say(`${who} no connectors, so there are no connector errors to show`);
+  } else controller.sayHint('new connector errors are in the log', 'describe', 'shows earlier ones');
 }
 
 /** Opens or closes the fold of the current record. Returns false if it is in none. */

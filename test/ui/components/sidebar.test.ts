@@ -45,9 +45,10 @@ describe('a row', () => {
     expect(text({items: [makePipeline('fraud', {connectorErrors: 3})]})[0]).toMatch(/● Running +3✗ $/);
   });
 
-  it('has a dash where the server does not count them, and nothing for a pipeline that does not run', () => {
-    const unknown = makePipeline('p', {connectorErrors: undefined});
+  it('has a dash where the version does not count them, and nothing for a pipeline that does not run', () => {
+    const unknown = makePipeline('p', {connectorErrors: undefined, platformVersion: '0.321.0'});
     expect(text({items: [unknown]})[0]).toMatch(/● Running +– $/);
+    expect(text({items: [{...unknown, platformVersion: '0.322.0'}]})[0]).toMatch(/● Running +$/);
     expect(text({items: [{...unknown, ...stopped}]})[0]).toMatch(/○ Stopped +$/);
   });
 

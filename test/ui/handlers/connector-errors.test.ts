@@ -141,6 +141,21 @@ it('a merged tab has them, and the tab of the pipeline hides them if it does not
   expect(shownErrors(screen)).toEqual([words('new one')]);
 });
 
+it('c on a pipeline without connectors says that it has none, not that its version does not count', async () => {
+  await using screen = await withConnector({
+    lacks: ['connector-counts'],
+    scenario: (server) => {
+      server.addPipeline('fraud').start();
+      server.addPipeline('orders').start();
+    },
+  });
+  await screen.until(() => screen.controller.pipeline('orders')?.deploymentStatus === 'Running', 'the list');
+  await screen.until(() => screen.stats.known.get().has('orders'), 'the statistics');
+  expect(screen.controller.pipeline('orders')?.connectorErrors).toBeUndefined();
+  await pressed(screen, 'c');
+  expect(noticeOf(screen)).toBe('this pipeline has no connectors, so there are no connector errors to show');
+});
+
 it('an old server counts no connector errors, which c says', async () => {
   await using screen = await withConnector({lacks: ['connector-errors']});
   await screen.until(() => screen.controller.pipeline('orders')?.deploymentStatus === 'Running', 'the list');
