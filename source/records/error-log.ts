@@ -48,6 +48,8 @@ export type ConnectorErrors = {
   readonly unseenInRun: number;
   /** The start is in the log: nothing of the run came before it. */
   readonly isWhole: boolean;
+  /** Id of the first entry of the run; 0: not known. */
+  readonly firstId: number;
   /** In all runs. */
   readonly all: number;
 };
@@ -125,7 +127,15 @@ export class ErrorLog {
   #seen = 0;
   /** Errors of the run that the user has seen in the API's count, and of which the log may still tell. */
   #seenBefore = 0;
-  #run: ConnectorErrors = {inRun: 0, withheldInRun: 0, seenInRun: 0, unseenInRun: 0, isWhole: false, all: 0};
+  #run: ConnectorErrors = {
+    inRun: 0,
+    withheldInRun: 0,
+    seenInRun: 0,
+    unseenInRun: 0,
+    isWhole: false,
+    firstId: 0,
+    all: 0,
+  };
   #dropped = 0;
   /** Entry id of the open line; markers may follow it. */
   #openId = 0;
@@ -149,7 +159,8 @@ export class ErrorLog {
 
   /** The pipeline starts: its connectors count from zero. */
   startRun(): void {
-    this.#run = {...this.#run, inRun: 0, withheldInRun: 0, seenInRun: 0, unseenInRun: 0, isWhole: true};
+    const firstId = this.#options.buffer.endId;
+    this.#run = {...this.#run, inRun: 0, withheldInRun: 0, seenInRun: 0, unseenInRun: 0, isWhole: true, firstId};
     this.#seenBefore = 0;
   }
 

@@ -14,6 +14,8 @@ export type LoggedFailure = {
   /** Unix time in ms. */
   readonly at: number;
   readonly message: string;
+  /** Key of its group of errors. */
+  readonly group: number;
 };
 
 /** A connector of a pipeline: from the statistics, or from what is left of it. */
@@ -39,19 +41,17 @@ export function failuresInLog(
   fromId: number,
 ): readonly LoggedFailure[] {
   const found = new Map<string, LoggedFailure>();
-  const read = (id: number) => {
-    const line = id < fromId ? undefined : buffer.lineAt(id);
-    const failure = line && fatalLine(line);
-    if (failure) found.set(connectorKey(failure), failure);
-  };
-  for (const {example, lastId} of groups) {
+  for (const {example, lastId, key} of groups) {
     // A group is of one connector.
-    if (Buffer.from(example.buffer, example.byteOffset, example.byteLength).includes(fatalBytes)) read(lastId);
+    if (!Buffer.from(example.buffer, example.byteOffset, example.byteLength).includes(fatalBytes)) continue;
+    const line = lastId < fromId ? undefined : buffer.lineAt(lastId);
+    const failure = line && fatalLine(line);
+    if (failure) found.set(connectorKey(failure), {...failure, group: key});
   }
   return [...found.values()];
 }
 
-function fatalLine(line: Uint8Array): LoggedFailure | undefined {
+function fatalLine(line: Uint8Array): Omit<LoggedFailure, 'group'> | undefined {
   if (!Buffer.from(line.buffer, line.byteOffset, line.byteLength).includes(fatalBytes)) return undefined;
   const {asSent, record} = readLine(line);
   const [, side, name, message = ''] = fatalWords.exec(record?.format === 'json' ? record.message : asSent.text) ?? [];

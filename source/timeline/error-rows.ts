@@ -1,7 +1,8 @@
 import {type ConnectorErrors, type ErrorGroup, watchedKey} from '../records/error-log.ts';
+import {connectorTotal, type FailedConnector} from './connector-states.ts';
 import type {ConnectorRise} from './connectors.ts';
 import type {ErrorEnds} from './event-words.ts';
-import type {Incident, LogStatus, PipelineStatus} from './events.ts';
+import {earlierErrors, type Incident, type LogStatus, type PipelineStatus} from './events.ts';
 import type {IncidentSummary} from './incidents.ts';
 
 /** A row of the errors page. Times are Unix time in ms; ids undefined where there is no entry to go to. */
@@ -21,6 +22,8 @@ export type ErrorRow = {
 } /** `ends`: the first and the last of those that are counted. */ & (
   | {readonly kind: 'errors' | 'watched'; readonly group: ErrorGroup; readonly ends: ErrorEnds}
   | {readonly kind: 'failed'; readonly why: string}
+  /** A connector that failed for good, of which no open log has the line. */
+  | {readonly kind: 'ended'; readonly connector: string; readonly message: string}
   /** Besides those of an open log: withheld, or from before the log's first line. */
   | {
       readonly kind: 'connectors';
@@ -41,13 +44,15 @@ export type ErrorRowsInput = {
   readonly muted: ReadonlySet<number>;
   /** Statuses of the pipelines when they were last on the screen, by name. */
   readonly seen: ReadonlyMap<string, PipelineStatus>;
+  /** The connectors that failed for good: unseen until they recover; absent: unknown. */
+  readonly failedOf?: (pipeline: string) => readonly FailedConnector[];
   /** The connectors of the newest errors that the API counts; absent: unknown. */
   readonly riseOf?: (pipeline: PipelineStatus) => ConnectorRise;
 };
 
 const stateOrder: readonly ErrorRow['state'][] = ['unseen', 'seen', 'muted'];
 /** These come first within a pipeline, in this order; then errors, the newest first. */
-const incidentOrder: readonly ErrorRow['kind'][] = ['failed', 'silent', 'lost', 'unread', 'restarted'];
+const incidentOrder: readonly ErrorRow['kind'][] = ['failed', 'ended', 'silent', 'lost', 'unread', 'restarted'];
 
 /** A failure or an incident, not errors. */
 export function isIncident({kind}: ErrorRow): boolean {
@@ -85,7 +90,23 @@ function urgency({kind}: ErrorRow): number {
   return index < 0 ? incidentOrder.length : index;
 }
 
-function pipelineRows(pipeline: PipelineStatus, {viewed, seen, logs, riseOf}: ErrorRowsInput): readonly ErrorRow[] {
+/**
+ * Of the connectors that failed for good those that count besides what is unseen: the line of the others is unseen itself,
+ * or muted. `groups`: of the open log.
+ */
+export function pinnedOf(
+  failed: readonly FailedConnector[],
+  groups: ReadonlyMap<number, ErrorGroup> | undefined,
+  {isSeen, muted}: {readonly isSeen: boolean; readonly muted: ReadonlySet<number>},
+): readonly FailedConnector[] {
+  return failed.filter(({group}) => {
+    if (group === undefined) return true;
+    return !muted.has(group) && (isSeen || (groups?.get(group)?.unseen ?? 0) === 0);
+  });
+}
+
+function pipelineRows(pipeline: PipelineStatus, input: ErrorRowsInput): readonly ErrorRow[] {
+  const {viewed, seen, logs, muted, riseOf, failedOf} = input;
   const {name, failing, since, connectorErrors} = pipeline;
   const before = seen.get(name);
   const nowhere = {withheld: 0, firstId: undefined, lastId: undefined};
@@ -96,11 +117,28 @@ function pipelineRows(pipeline: PipelineStatus, {viewed, seen, logs, riseOf}: Er
     const key = `${name} failed`;
     rows.push({kind: 'failed', key, pipeline: name, state, why: failing, count: 1, since, last: since, ...nowhere});
   }
-  const log = logs.find((each) => each.name === name)?.connectors;
-  const all = Math.max(0, connectorErrors - (log?.inRun ?? 0));
-  if (all > 0) {
+  const open = logs.find((each) => each.name === name);
+  for (const {name: connector, group, at, message} of failedOf?.(name) ?? []) {
+    if (group !== undefined && (open?.errors.has(group) || muted.has(group))) continue;
+    const key = `${name} ended ${connector}`;
+    const times = {since: at, last: at};
+    rows.push({
+      kind: 'ended',
+      key,
+      pipeline: name,
+      state: 'unseen',
+      connector,
+      message,
+      count: 1,
+      ...times,
+      ...nowhere,
+    });
+  }
+  const log = open?.connectors;
+  const {untold} = connectorTotal(connectorErrors, log);
+  if (untold > 0) {
     const unseen = viewed.has(name) ? 0 : unseenConnectorErrors(pipeline, before, log);
-    const [state, count] = unseen === 0 ? (['seen', all] as const) : (['unseen', unseen] as const);
+    const [state, count] = unseen === 0 ? (['seen', untold] as const) : (['unseen', unseen] as const);
     const key = `${name} connectors`;
     const besides = log && (log.isWhole ? 'withheld' : 'withheld-or-before');
     const times = {since: undefined, last: undefined};
@@ -112,16 +150,15 @@ function pipelineRows(pipeline: PipelineStatus, {viewed, seen, logs, riseOf}: Er
 
 /**
  * Errors since the status `seen` that the API counts and the `log` does not have. The log is ahead of the list, which is
- * requested every 2 s: the larger count of both had been seen. A process that was started again counts from zero.
+ * requested every 2 s: the larger count of both had been seen.
  */
 export function unseenConnectorErrors(
   now: PipelineStatus,
   seen: PipelineStatus | undefined,
   log: ConnectorErrors | undefined,
 ): number {
-  const isSameProcess = seen?.deployment === now.deployment && seen.connectorErrors <= now.connectorErrors;
   const {unseenInRun, seenInRun} = log ?? {unseenInRun: 0, seenInRun: 0};
-  const before = Math.max(isSameProcess ? seen.connectorErrors : 0, seenInRun);
+  const before = Math.max(earlierErrors(seen, now), seenInRun);
   return Math.max(0, now.connectorErrors - before - unseenInRun);
 }
 
@@ -145,9 +182,12 @@ function isOver(kind: Incident['kind'], log: LogStatus | undefined): boolean {
   return kind === 'silent' && log?.silent === undefined;
 }
 
-function groupRow(group: ErrorGroup, pipeline: string, {viewed, muted}: ErrorRowsInput): ErrorRow {
-  const isUnseen = group.unseen > 0 && !viewed.has(pipeline);
-  const state = muted.has(group.key) ? 'muted' : isUnseen ? 'unseen' : 'seen';
+function groupRow(all: ErrorGroup, pipeline: string, {viewed, muted, failedOf}: ErrorRowsInput): ErrorRow {
+  const isUnseen = all.unseen > 0 && !viewed.has(pipeline);
+  const isPinned = !isUnseen && failedOf?.(pipeline).some((failed) => failed.group === all.key) === true;
+  const {lastId, lastAt} = all;
+  const group = isPinned ? {...all, unseen: 1, unseenWithheld: 0, unseenId: lastId, unseenAt: lastAt} : all;
+  const state = muted.has(group.key) ? 'muted' : isUnseen || isPinned ? 'unseen' : 'seen';
   return {
     kind: group.key === watchedKey ? 'watched' : 'errors',
     key: `${pipeline} ${group.key}`,

@@ -9,6 +9,7 @@ import {compactLine, levelCells, readLine} from '../viewport/line-text.ts';
 import {utc} from '../viewport/time-column.ts';
 import {lostAmount, markerText} from '../words/markers.ts';
 import {stateChangeWords} from '../words/pipeline.ts';
+import {connectorTotal} from './connector-states.ts';
 import {riseWords} from './connectors.ts';
 import type {TimelineEvent} from './events.ts';
 
@@ -54,22 +55,20 @@ function connectorWords({count: errors, besidesLog, rise = []}: Extract<Timeline
   return rise.length === 0 ? words : `${words}: ${riseWords(rise, {withNumbers: !besidesLog})}`;
 }
 
-/**
- * Of this run's connector errors, how many are in the log. `counted`: by the API, which may be behind. Undefined: all are.
- */
-export function connectorParts(counted: number, {inRun, withheldInRun, isWhole}: ConnectorErrors): string | undefined {
-  const besides = Math.max(0, counted - inRun);
-  if (withheldInRun === 0 && besides === 0) return undefined;
+/** The number of connector errors with its parts, of which there are some where not all are in the open log. */
+export function connectorTotalWords(counted: number, log: ConnectorErrors | undefined): string {
+  const {all, logged, withheld, untold} = connectorTotal(counted, log);
+  if (!log || logged === all) return count(all);
   const parts = [
-    `${count(inRun - withheldInRun)} in the log`,
-    ...(withheldInRun > 0 ? [`${count(withheldInRun)} withheld, as the log says`] : []),
-    ...(besides > 0
+    `${count(logged)} in the log`,
+    ...(withheld > 0 ? [`${count(withheld)} withheld, as the log says`] : []),
+    ...(untold > 0
       ? [
-          `${count(besides)} ${isWhole ? 'withheld, of which the log says nothing' : 'not in the log: withheld, or earlier'}`,
+          `${count(untold)} ${log.isWhole ? 'withheld, of which the log says nothing' : 'not in the log: withheld, or earlier'}`,
         ]
       : []),
   ];
-  return `Of ${count(inRun + besides)} connector errors: ${parts.join(' · ')}`;
+  return `${count(all)}: ${parts.join(' · ')}`;
 }
 
 /** ` +812 suppressed`; nothing for 0. Errors that were not logged, besides those that were. */

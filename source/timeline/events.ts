@@ -15,6 +15,7 @@ import {
   serverState,
   stateWord,
 } from '../words/pipeline.ts';
+import type {ConnectorStates} from './connector-states.ts';
 import type {ConnectorRise} from './connectors.ts';
 
 /** What happened to a pipeline. `id`: the entry to go to; `at`: Unix time in ms; both undefined where there is none. */
@@ -95,7 +96,9 @@ export type PipelineStatus = {
   readonly deployment: string;
   /** Unix time in ms of its last change of state. */
   readonly since: number;
+  /** Of the last run, as the API counts them (`ConnectorStates`), and the server's id of that run. */
   readonly connectorErrors: number;
+  readonly errorsRun: string;
 };
 
 /** By name. */
@@ -130,10 +133,15 @@ function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus)
     const change = {pipeline, at, from: before.state, to: now.state};
     events.push(before.hasRun ? {kind: 'restarted', by: 'list', ...change} : {kind: 'started', ...change});
   }
-  // A process that was started again counts from zero.
-  const errors = now.connectorErrors - (now.connectorErrors < before.connectorErrors ? 0 : before.connectorErrors);
+  const errors = now.connectorErrors - earlierErrors(before, now);
   if (errors > 0) events.push({kind: 'connectors', pipeline, count: errors});
   return events;
+}
+
+/** Of the errors of `now`, those that `before` had: a process that was started again counts from zero. */
+export function earlierErrors(before: PipelineStatus | undefined, now: PipelineStatus): number {
+  const isSameRun = before?.errorsRun === now.errorsRun && before.connectorErrors <= now.connectorErrors;
+  return isSameRun ? before.connectorErrors : 0;
 }
 
 /** What a pipeline did that no longer runs, by its state in the server's spelling. */
@@ -247,13 +255,25 @@ function failureWords(failure: ApiFailure | undefined): string {
   return failure === undefined || failure.kind === 'cancelled' ? 'does not answer' : clean(failure.message);
 }
 
-/** `before`: of the list before. */
-export function pipelineStatuses(pipelines: readonly Pipeline[], before?: PipelineStatuses): PipelineStatuses {
-  return new Map(pipelines.map((pipeline) => [pipeline.name, pipelineStatus(pipeline, before?.get(pipeline.name))]));
+/** `before`: of the list before. `connectors`: has been updated by this list; absent: the list alone counts. */
+export function pipelineStatuses(
+  pipelines: readonly Pipeline[],
+  before?: PipelineStatuses,
+  connectors?: Pick<ConnectorStates, 'counted'>,
+): PipelineStatuses {
+  const statusOf = (pipeline: Pipeline) => {
+    const {name, deploymentId: run, connectorErrors: errors = 0} = pipeline;
+    return pipelineStatus(pipeline, before?.get(name), connectors?.counted(name) ?? {run, errors});
+  };
+  return new Map(pipelines.map((pipeline) => [pipeline.name, statusOf(pipeline)]));
 }
 
-function pipelineStatus(pipeline: Pipeline, before: PipelineStatus | undefined): PipelineStatus {
-  const {name, deploymentId, deploymentStatus, deploymentStatusSince, connectorErrors} = pipeline;
+function pipelineStatus(
+  pipeline: Pipeline,
+  before: PipelineStatus | undefined,
+  {run: errorsRun, errors: connectorErrors}: ReturnType<ConnectorStates['counted']>,
+): PipelineStatus {
+  const {name, deploymentId, deploymentStatus, deploymentStatusSince} = pipeline;
   const running = deploymentStatus === 'Running';
   const since = readTime(deploymentStatusSince);
   return {
@@ -265,7 +285,7 @@ function pipelineStatus(pipeline: Pipeline, before: PipelineStatus | undefined):
     unstarted: notYetRun.has(deploymentStatus) || (deploymentStatus === 'Stopping' && before?.unstarted === true),
     deployment: deploymentId,
     since: Number.isNaN(since) ? 0 : since,
-    connectorErrors: connectorErrors ?? 0,
+    ...{connectorErrors, errorsRun},
   };
 }
 

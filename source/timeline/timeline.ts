@@ -13,10 +13,19 @@ import type {StatsPoller} from '../streams/stats-poller.ts';
 import {forEachStream, type Streams} from '../streams/stream-manager.ts';
 import {isFailing} from '../words/pipeline.ts';
 import {AwayDetector, type AwaySummary, awaySummary} from './away.ts';
-import {type ConnectorRise, connectorRise, type ErrorsByConnector, errorsByConnector, riseWords} from './connectors.ts';
-import {type ErrorRow, errorRows, unseenConnectorErrors} from './error-rows.ts';
+import {ConnectorStates, connectorTotal} from './connector-states.ts';
+import {
+  type ConnectorRise,
+  connectorRise,
+  type ErrorsByConnector,
+  errorsByConnector,
+  failuresInLog,
+  riseWords,
+} from './connectors.ts';
+import {type ErrorRow, errorRows, pinnedOf, unseenConnectorErrors} from './error-rows.ts';
 import {
   changeWords,
+  earlierErrors,
   type LogStatus,
   listEvents,
   logEvents,
@@ -29,6 +38,7 @@ import {
 } from './events.ts';
 import {Incidents} from './incidents.ts';
 import {type Alert, type AwaitedChange, alertText, Notifier} from './notify.ts';
+import {OnScreen, type ShownLog} from './on-screen.ts';
 
 export type TimelinesOptions = {
   /** Milliseconds without a key after which the next one shows what happened; 0: never. Default 10 minutes. */
@@ -51,8 +61,6 @@ type TimelinesServices = {
   readonly stats?: Pick<StatsPoller, 'known'>;
   readonly clock: Clock;
   readonly timelines?: TimelinesOptions;
-  /** Names of the pipelines whose logs are on the screen: nothing of them is unseen. */
-  readonly viewed: () => readonly string[];
   /** Shows a change that the user asked for (`toggleAwaited`). */
   readonly say?: (text: string) => void;
   /** Shows which connectors have marked a tab. */
@@ -61,7 +69,10 @@ type TimelinesServices = {
 
 const tenMinutes = 600_000;
 
-/** Errors, incidents and failures, and what came while the user was away. The only owner of what the user has seen. */
+/**
+ * Errors, incidents and failures, and what came while the user was away. The only owner of what the user has seen: with
+ * everything of a pipeline up to a moment, what came by then is seen.
+ */
 export class Timelines {
   readonly #services: TimelinesServices;
   readonly #options: TimelinesOptions;
@@ -74,7 +85,14 @@ export class Timelines {
   readonly #logs = new Map<string, LogStatus>();
   /** Logs that have caught up: what they received before is history. */
   readonly #caughtUp = new WeakSet<CountedLog>();
-  #list: {readonly of: readonly Pipeline[]; readonly statuses: PipelineStatuses} | undefined;
+  /** Numbers of connector errors, and which connectors failed for good. */
+  readonly connectors = new ConnectorStates();
+  readonly #onScreen: OnScreen;
+  /** Counts what was seen, for what shows it. */
+  readonly #seenTimes = createStore(0);
+  #list:
+    | {readonly of: readonly Pipeline[]; readonly stats: object | undefined; readonly statuses: PipelineStatuses}
+    | undefined;
   /** The list whose events were added. */
   #eventsTo: PipelineStatuses | undefined;
   /** One past the newest entry of each log when it was last on the screen. */
@@ -96,6 +114,11 @@ export class Timelines {
     this.#awayAfter = awayAfter;
     this.#away = new AwayDetector({clock, awayAfter, status: () => this.#status()});
     this.#notifier = new Notifier({clock, send: (alert) => this.#send(alert)});
+    this.#onScreen = new OnScreen({
+      clock,
+      onSeen: (pipelines) => this.#markSeen(pipelines),
+      onLeft: ({log}) => this.#leave(log()),
+    });
   }
 
   /** Follows the streams and the list, until the returned function is called. */
@@ -106,6 +129,7 @@ export class Timelines {
     const leaveStats = this.#services.stats?.known.subscribe(() => this.#onStats());
     this.#onList();
     return () => {
+      this.#onScreen.stop();
       leaveStats?.();
       leaveStreams();
       leaveList();
@@ -132,19 +156,41 @@ export class Timelines {
     return true;
   }
 
-  /** The log of a tab was on the screen until now. `log`: undefined while its streams are not open. */
-  markSeen({log, pipelines}: {readonly log: LogSource | undefined; readonly pipelines: readonly string[]}): void {
+  /** The tab whose log is on the screen from now on. Undefined: none, or a page that is not about it. */
+  setShown(shown: ShownLog | undefined): void {
+    this.#onScreen.setShown(shown);
+  }
+
+  /** The user used the log that is on the screen: what it has is seen. */
+  onAction(): void {
+    this.#onScreen.onAction();
+  }
+
+  /** Changes when something was seen. */
+  get seenTimes(): ReadableStore<number> {
+    return this.#seenTimes;
+  }
+
+  #leave(log: LogSource | undefined): void {
     if (log) this.#seenEnd.set(log, log.snapshot.get().endId);
+  }
+
+  #markSeen(pipelines: readonly string[]): void {
     const statuses = this.#pipelines();
+    const isNew = this.unseenErrors(pipelines) > 0;
     for (const name of pipelines) {
       const status = statuses?.get(name);
-      this.#services.logs.get(name)?.errors.markSeen(status?.connectorErrors);
+      const errors = this.#services.logs.get(name)?.errors;
+      // The log is ahead of the list: what it tells is seen, too, when the list counts it.
+      const connectorErrors = connectorTotal(status?.connectorErrors ?? 0, errors?.connectors).all;
+      errors?.markSeen(connectorErrors);
       this.#incidents.markSeen(name);
-      if (status) this.#seenStatus.set(name, status);
+      if (status) this.#seenStatus.set(name, {...status, connectorErrors});
       const stats = this.#statsOf(name);
       if (stats) this.#seenErrors.set(name, errorsByConnector(stats));
       this.#marked.delete(name);
     }
+    if (isNew) this.#seenTimes.set(this.#seenTimes.get() + 1);
   }
 
   hasUnseenEntries(log: LogSource): boolean {
@@ -160,11 +206,15 @@ export class Timelines {
   }
 
   #unseenErrorsOf(name: string): number {
-    if (this.#services.viewed().includes(name)) return 0;
     const errors = this.#services.logs.get(name)?.errors;
     const status = this.#pipelines()?.get(name);
+    const isSeen = this.#onScreen.isSeen(name);
+    const muted = this.#muted.get();
+    const failed = this.connectors.failed(name);
+    const pinned = failed.length === 0 ? 0 : pinnedOf(failed, errors?.byKey, {isSeen, muted}).length;
+    if (isSeen) return pinned;
     const counted = status ? unseenConnectorErrors(status, this.#seenStatus.get(name), errors?.connectors) : 0;
-    return counted + (errors?.unseenCount(this.#muted.get()) ?? 0);
+    return pinned + counted + (errors?.unseenCount(muted) ?? 0);
   }
 
   get errorRows(): readonly ErrorRow[] {
@@ -172,7 +222,8 @@ export class Timelines {
       logs: this.#open().map((stream) => this.#logStatus(stream)),
       pipelines: this.#pipelines()?.values() ?? [],
       incidents: this.#incidents.all,
-      viewed: new Set(this.#services.viewed()),
+      viewed: new Set(this.#onScreen.seen),
+      failedOf: (name) => this.connectors.failed(name),
       muted: this.#muted.get(),
       seen: this.#seenStatus,
       riseOf: (pipeline) => this.#riseOf(pipeline),
@@ -184,18 +235,18 @@ export class Timelines {
   }
 
   /** The connectors whose errors have become more since the log of the pipeline was last on the screen. */
-  #riseOf({name, deployment, connectorErrors}: PipelineStatus): ConnectorRise {
-    const seen = this.#seenStatus.get(name);
-    const before = seen?.deployment === deployment ? seen.connectorErrors : 0;
-    return connectorRise(this.#statsOf(name), this.#seenErrors.get(name), connectorErrors - before);
+  #riseOf(pipeline: PipelineStatus): ConnectorRise {
+    const {name, connectorErrors} = pipeline;
+    const more = connectorErrors - earlierErrors(this.#seenStatus.get(name), pipeline);
+    return connectorRise(this.#statsOf(name), this.#seenErrors.get(name), more);
   }
 
   /** Says once, for each tab that became marked by them, which connectors have errors; the statistics come a little later. */
   #onStats(): void {
-    const viewed = this.#services.viewed();
+    this.#onList();
     for (const [name, isSaid] of this.#marked) {
       const pipeline = this.#pipelines()?.get(name);
-      if (isSaid || !pipeline || viewed.includes(name)) continue;
+      if (isSaid || !pipeline || this.#onScreen.shows(name)) continue;
       const rise = this.#riseOf(pipeline);
       if (rise.length === 0) continue;
       this.#marked.set(name, true);
@@ -242,8 +293,11 @@ export class Timelines {
 
   #pipelines(): PipelineStatuses | undefined {
     const {pipelines} = this.#services.poller.snapshot.get();
-    if (pipelines && this.#list?.of !== pipelines) {
-      this.#list = {of: pipelines, statuses: pipelineStatuses(pipelines, this.#list?.statuses)};
+    const stats = this.#services.stats?.known.get();
+    if (pipelines && (this.#list?.of !== pipelines || this.#list.stats !== stats)) {
+      this.connectors.update(pipelines, stats ?? new Map());
+      const statuses = pipelineStatuses(pipelines, this.#list?.statuses, this.connectors);
+      this.#list = {of: pipelines, stats, statuses};
     }
     return this.#list?.statuses;
   }
@@ -269,12 +323,20 @@ export class Timelines {
     const now = this.#logStatus(stream);
     this.#logs.set(stream.name, now);
     const events = before ? logEvents(before, now, this.#muted.get()) : [];
+    if (events.length > 0) this.#onScreen.onNews(stream.name);
+    if (now.errors !== before?.errors) this.#readFailures(stream);
     this.#incidents.add(events, 'log', this.#services.clock.wall());
     if (this.#caughtUp.has(stream)) this.#tell(events);
     else if (isFollowed(stream.snapshot.get())) {
       this.#caughtUp.add(stream);
       this.#away.onCaughtUp(now);
     }
+  }
+
+  /** Of the log of a pipeline. */
+  #readFailures({name, buffer, errors}: CountedLog): void {
+    this.#pipelines();
+    this.connectors.addFailures(name, failuresInLog(buffer, errors.byKey.values(), errors.connectors.firstId));
   }
 
   #onList(): void {
@@ -291,10 +353,12 @@ export class Timelines {
       return;
     }
     const events = listEvents(before, now);
+    for (const stream of this.#open()) this.#readFailures(stream);
+    for (const {pipeline} of events) this.#onScreen.onNews(pipeline);
     this.#tell([...this.#awaitedChanges(before, now), ...events]);
     for (const {kind, pipeline} of events) {
       const isMarked = kind === 'connectors' && logs.get(pipeline) && !this.#marked.has(pipeline);
-      if (isMarked && !this.#services.viewed().includes(pipeline)) this.#marked.set(pipeline, false);
+      if (isMarked && !this.#onScreen.shows(pipeline)) this.#marked.set(pipeline, false);
     }
     const restarts = events.filter(({kind}) => kind === 'restarted');
     this.#incidents.add(restarts, 'list', clock.wall());

@@ -26,6 +26,7 @@ import {PipelineLookup, type Services, TerminalLease} from './services.ts';
 import type {PaneView, ViewOptions} from './state/pane-view.ts';
 import {
   activeTab,
+  coversLog,
   initialView,
   isOpen,
   isOtherWidth,
@@ -94,7 +95,6 @@ export class Controller {
     this.timelines = new Timelines({
       ...services,
       logs: this.logs,
-      viewed: () => pipelinesOf(this.tab),
       say: (text) => this.say(text),
       // What the user is reading stays.
       onMarked: (text) => this.state.notice === undefined && this.say(text),
@@ -137,7 +137,7 @@ export class Controller {
       ...(alerts ? [alerts.onFailure((text) => this.say(text, 'failure'))] : []),
     ];
     this.#list.refresh();
-    this.#tellStats();
+    this.#tellShown();
     checkVersion();
     for (const history of Object.values(this.services.histories)) void this.#sayProblemOf(history);
     return () => {
@@ -166,11 +166,11 @@ export class Controller {
     const at = isOtherWidth(this.state, next) ? this.paneAt : undefined;
     this.#view.set(next);
     if (at) this.#keepRow(at);
-    this.#tellStats();
+    this.#tellShown();
+    if (action.type === 'keep' && action.name === this.tab?.name) this.timelines.onAction();
     if (!isOpen('comparison', next.page)) this.comparison.stop();
     if (!isOpen('timeline', next.page)) this.story.stop();
     if (this.state.active === before?.name) return;
-    if (before) this.timelines.markSeen({log: this.logOf(before), pipelines: pipelinesOf(before)});
     this.#onShown();
   }
 
@@ -409,12 +409,16 @@ export class Controller {
     this.dispatch({type: 'asked', command: undefined});
   }
 
-  #tellStats(): void {
+  /** Of what is on the screen more is asked, and after a while it is seen. */
+  #tellShown(): void {
     const {stats} = this.services;
+    const {tab} = this;
     const {page} = this.state;
+    const shown = tab && {name: tab.name, pipelines: pipelinesOf(tab), log: () => this.logOf(tab)};
+    this.timelines.setShown(coversLog(page) ? undefined : shown);
     const isDescribed = page?.kind === 'describe' || page?.kind === 'connector';
     stats.setOpen(isDescribed ? this.lookup.described.get()?.name : undefined);
-    stats.setShown(this.tab?.source.kind === 'pipeline' ? this.tab.name : undefined);
+    stats.setShown(tab?.source.kind === 'pipeline' ? tab.name : undefined);
     const withErrors = this.state.tabs.filter(({pane}) => pane.connectorErrors);
     this.#connectorErrors.setWanted(new Set(withErrors.flatMap(pipelinesOf)));
   }

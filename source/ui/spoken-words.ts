@@ -14,7 +14,7 @@ import {type CommandId, keyDoes} from './keys/commands.ts';
 import {type PaneAt, searchStatus} from './pane/pane-at.ts';
 import {withSuggestion} from './state/edit-line.ts';
 import type {PaneView} from './state/pane-view.ts';
-import {type Page, type Prompt, promptInUse} from './state/view-state.ts';
+import {type Page, type Prompt, pipelinesOf, promptInUse} from './state/view-state.ts';
 
 /** Characters of one line that are said; `Enter` shows all of it. */
 const mostCharacters = 400;
@@ -110,9 +110,7 @@ export function tabWords(controller: Controller, {errors = false} = {}): string 
   const kept = state.tabs.filter((each) => each.kept);
   const place = tab.kept ? `tab ${kept.indexOf(tab) + 1} of ${kept.length}` : 'preview';
   const pipeline = controller.pipeline(tab.name);
-  // The timelines call nothing of the shown tab unseen.
-  const log = controller.logs.get(tab.name);
-  const unseen = (errors && log?.errors.unseenCount(controller.timelines.muted.get())) || 0;
+  const unseen = errors ? controller.timelines.unseenErrors(pipelinesOf(tab)) : 0;
   const parts = [
     nameOf(tab.name),
     pipeline ? pipelineState(pipeline).word : '',

@@ -42,6 +42,7 @@ test('the log names the connectors that failed for good, of each its newest line
   expect(failuresIn(lines)[0]).toEqual({
     ...{kind: 'input', name: 'a.web', message: 'refused'},
     at: Date.UTC(2026, 10, 25, 3, 0, 1),
+    group: expect.any(Number),
   });
   expect(namesOf(failuresIn(again)).toSorted()).toEqual(['a.web 4', 'b.web 2', 'c.web 3']);
   expect(namesOf(failuresIn(again, 2)).toSorted()).toEqual(['a.web 4', 'c.web 3']);
@@ -96,7 +97,7 @@ test('the connectors of a real pipeline: the failed one first, which only the lo
   const known: KnownStats = {
     ...{stats, at: 0, gone: [], buffered: [], series: undefined, failure: undefined, seriesFailure: undefined},
   };
-  const failure: LoggedFailure = {kind: 'input', name: 'orders.gone', at: 1, message: 'refused'};
+  const failure: LoggedFailure = {kind: 'input', name: 'orders.gone', at: 1, message: 'refused', group: 0};
   // Another fails, and will be gone with the next step.
   const [failing, first, ...others] = connectorsOf(known, [failure]);
   expect(failing && `${failing.name} ${connectorState(failing)}`).toBe('orders.web failed');
@@ -114,7 +115,7 @@ test('one that is there again after its failure is not failed', () => {
     ...{isPaused: false, hasEnded: false, latency: undefined, health: undefined, fatalError: undefined, errors: []},
   };
   const known = {stats: {connectors: [stats]}, gone: []} as unknown as KnownStats;
-  const [only] = connectorsOf(known, [{kind: 'input', name: 'orders.web', at: 1, message: 'refused'}]);
+  const [only] = connectorsOf(known, [{kind: 'input', name: 'orders.web', at: 1, message: 'refused', group: 0}]);
   expect(only && connectorState(only)).toBe('–');
 });
 

@@ -40,6 +40,7 @@ export function pipeline(name: string, change: Partial<PipelineStatus> = {}): Pi
     deployment: '',
     since: 0,
     connectorErrors: 0,
+    errorsRun: change.deployment ?? '',
     ...change,
   };
 }

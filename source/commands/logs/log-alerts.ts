@@ -30,7 +30,6 @@ export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
   poller.setWatched(false);
   const timelines = new Timelines({
     ...{logs: manager, poller, clock},
-    viewed: () => [],
     timelines: {
       awayAfter: 0,
       onAlert(alert) {

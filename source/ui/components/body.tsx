@@ -50,6 +50,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   const places = pane ? visiblePlaces(pane.tab.pane.position, pane.rows.geometry(pane.tab.pane, layout)) : [];
   useAges(controller.services, pane && newestTime(pane, places, controller.services.clock.wall()));
   useFrameRate(controller.services, pane, layout);
+  useStore(controller.timelines.seenTimes);
   const labels = useTabLabels(controller);
   useLogWords(controller.logs, () => openedStates(controller));
   const empty = emptyLog(controller);

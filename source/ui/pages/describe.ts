@@ -1,13 +1,21 @@
 import type {Pipeline} from '../../api/types.ts';
-import {count} from '../../lib/format.ts';
+import {counted} from '../../lib/format.ts';
 import type {CountedLog} from '../../streams/opened-logs.ts';
 import {hasProcess} from '../../streams/stats-poller.ts';
 import {clean} from '../../terminal/clean.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
-import {connectorsOf, failuresInLog, type KnownConnector, type LoggedFailure} from '../../timeline/connectors.ts';
-import {connectorParts} from '../../timeline/event-words.ts';
+import {connectorTotal} from '../../timeline/connector-states.ts';
+import {
+  connectorsOf,
+  errorCount,
+  failuresInLog,
+  type KnownConnector,
+  type LoggedFailure,
+} from '../../timeline/connectors.ts';
+import {connectorTotalWords} from '../../timeline/event-words.ts';
 import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
+import {hasUnknownErrors} from '../../words/failures.ts';
 import {type PipelineError, pipelineErrors, pipelineState} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
@@ -29,6 +37,8 @@ import {factCells, factLines, factRows, offsetToShow, paragraph} from './page-ro
 type DescriptionView = {
   readonly described: Described;
   readonly listed: Pipeline | undefined;
+  /** The number of connector errors, in words. */
+  readonly connectorErrors?: string;
   readonly width: number;
   /** How long the request has been in progress, such as `4 s`; undefined while that is short. */
   readonly waited?: string | undefined;
@@ -40,7 +50,7 @@ type DescriptionView = {
 
 /** What is not in a pipeline's log: its states with their times, deployment and compiler errors in full. */
 export function describePage(view: DescriptionView): readonly StyledText[] {
-  const {described, listed, width, waited, activity = [], opened = []} = view;
+  const {described, listed, connectorErrors, width, waited, activity = [], opened = []} = view;
   const {answer} = described;
   const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
   return [
@@ -48,7 +58,7 @@ export function describePage(view: DescriptionView): readonly StyledText[] {
     plain(''),
     ...factRows(opened, width),
     ...(pipeline && opened.length > 0 ? [plain('')] : []),
-    ...(pipeline ? facts(pipeline, width) : []),
+    ...(pipeline ? facts(pipeline, width, connectorErrors) : []),
     ...(answer === undefined ? [plain(''), plain(loadingWords(waited), {dim: true})] : []),
     ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled'
       ? [plain(''), ...paragraph(`The request failed: ${answer.failure.message}`, width, {style: {fg: 1}})]
@@ -76,7 +86,18 @@ export function describeRows(controller: Controller, page: DescriptionPage, wait
   if (!described) return [plain('')];
   const listed = controller.pipeline(described.name);
   const activity = statsRows(controller, page).rows;
-  return describePage({described, listed, width, waited, activity, opened: factsOfFile(controller)});
+  const connectorErrors = errorsOf(controller, described.name).words;
+  return describePage({described, listed, connectorErrors, width, waited, activity, opened: factsOfFile(controller)});
+}
+
+/** The errors of the connectors in the last run: all of them, and in words. */
+function errorsOf(controller: Controller, name: string): {readonly all: number; readonly words: string} {
+  const listed = controller.pipeline(name);
+  const log = controller.logs.get(name)?.errors.connectors;
+  const {errors} = controller.timelines.connectors.counted(name);
+  const {all} = connectorTotal(errors, log);
+  const isUnknown = all === 0 && (!listed || hasUnknownErrors(listed));
+  return {all, words: isUnknown ? '–' : connectorTotalWords(errors, log)};
 }
 
 /** Of the described log, if it is a file: where it is, and what it tells itself. */
@@ -91,13 +112,14 @@ type DescriptionPage = Extract<Page, {kind: 'describe' | 'connector'}>;
 export function describedConnectors(controller: Controller): readonly KnownConnector[] {
   const name = controller.lookup.described.get()?.name;
   if (name === undefined) return [];
+  if (controller.pipeline(name)) return controller.timelines.connectors.connectors(name);
   return connectorsOf(controller.services.stats.known.get().get(name), failuresOf(controller, name));
 }
 
 /** By log: a log's errors are read again when there are new ones. */
 const readFailures = new WeakMap<CountedLog, {errors: object; fromId: number; failures: readonly LoggedFailure[]}>();
 
-/** The connectors that failed for good in the newest run of an open log. */
+/** The connectors that failed for good in the newest run of an opened log. */
 function failuresOf(controller: Controller, name: string): readonly LoggedFailure[] {
   const stream = controller.logs.get(name);
   if (!stream) return [];
@@ -123,10 +145,10 @@ function statsRows(controller: Controller, page: Extract<Page, {kind: 'describe'
   const note = isOpened ? collectedNote(known) : statsNote(known, runs);
   const still = runs ? standstill(known) : undefined;
   const table = connectorTable(connectors, chosenIn(connectors, page), {width, symbols, now: clock.wall()});
-  const log = controller.logs.get(name)?.errors.connectors;
-  const parts = log && connectorParts(controller.pipeline(name)?.connectorErrors ?? 0, log);
+  const others = errorsOf(controller, name).all - connectors.reduce((sum, each) => sum + errorCount(each), 0);
+  const rest =
+    table.rows.length > 0 && others > 0 ? paragraph(otherErrorsWords(others), width, {style: {dim: true}}) : [];
   const sentences: readonly (readonly [text: string | undefined, style: Style])[] = [
-    [parts, {fg: 3}],
     [note, {dim: true}],
     [still?.text, still?.isTrouble ? {fg: 3, bold: true} : {fg: 3}],
   ];
@@ -141,7 +163,13 @@ function statsRows(controller: Controller, page: Extract<Page, {kind: 'describe'
     row: place.row + above.length,
     end: place.end + above.length,
   }));
-  return {rows: [...above, ...table.rows, ...(runs ? activityRows(known, {width, isUtf8}) : [])], places};
+  return {rows: [...above, ...table.rows, ...rest, ...(runs ? activityRows(known, {width, isUtf8}) : [])], places};
+}
+
+/** What the table lacks of the number above. */
+function otherErrorsWords(others: number): string {
+  const words = counted(others, 'other error', 'other errors');
+  return `${words}: newer than this table, or of a connector before it was started again`;
 }
 
 function chosenIn(
@@ -237,23 +265,29 @@ function take(controller: Controller, use: (page: PageText & {readonly errors: s
   use({
     page: 'describe',
     pipeline: pipeline.name,
-    ...describedText(pipeline, errors, controller.services.serverUrl, sections),
+    ...describedText(pipeline, errors, {
+      ...{server: controller.services.serverUrl, sections},
+      connectorErrors: errorsOf(controller, pipeline.name).words,
+    }),
   });
 }
 
-/**
- * A description as text, complete and unwrapped: its errors alone, all of it, and all of it as Markdown. `sections`: what
- * is below the errors.
- */
+type DescribedText = {
+  readonly server: string;
+  /** What is below the errors. */
+  readonly sections: readonly PipelineError[];
+  readonly connectorErrors: string;
+};
+
+/** A description as text, complete and unwrapped: its errors alone, all of it, and all of it as Markdown. */
 function describedText(
   pipeline: Pipeline,
   errors: readonly PipelineError[],
-  server: string,
-  sections: readonly PipelineError[],
+  {server, sections, connectorErrors}: DescribedText,
 ) {
   const facts = [
     ...(hasState(pipeline) ? [['state', pipelineState(pipeline).word] as const] : []),
-    ...factsOf(pipeline),
+    ...factsOf(pipeline, connectorErrors),
   ];
   const titled = ({title, text}: PipelineError) => `${title}\n${text.replace(/\n*$/, '\n')}`;
   const all = [...errors, ...sections.map(({title, text}) => ({title, text: text.trimEnd()}))];
@@ -264,11 +298,11 @@ function describedText(
   };
 }
 
-function facts(pipeline: Pipeline, width: number): readonly StyledText[] {
+function facts(pipeline: Pipeline, width: number, connectorErrors: string | undefined): readonly StyledText[] {
   const state = pipelineState(pipeline);
   return [
     ...(hasState(pipeline) ? [concat([plain(' state'.padEnd(factCells)), plain(state.word, state.style)])] : []),
-    ...factRows(factsOf(pipeline), width),
+    ...factRows(factsOf(pipeline, connectorErrors), width),
   ];
 }
 
@@ -277,7 +311,7 @@ function hasState({deploymentStatus}: Pipeline): boolean {
   return deploymentStatus !== '';
 }
 
-function factsOf(pipeline: Pipeline): readonly Fact[] {
+function factsOf(pipeline: Pipeline, connectorErrors = '–'): readonly Fact[] {
   return [
     ...(pipeline.deploymentError ? ([['cause', pipeline.deploymentError.cause]] as const) : []),
     ...(hasState(pipeline)
@@ -288,9 +322,7 @@ function factsOf(pipeline: Pipeline): readonly Fact[] {
       : []),
     ['program', `${pipeline.programStatus} since ${utc(pipeline.programStatusSince)}`],
     ['storage', pipeline.storageStatus],
-    ...(hasState(pipeline)
-      ? [['connector errors', pipeline.connectorErrors === undefined ? '–' : count(pipeline.connectorErrors)] as const]
-      : []),
+    ...(hasState(pipeline) ? [['connector errors', connectorErrors] as const] : []),
     ['id', pipeline.id],
     ['created', utc(pipeline.createdAt)],
     ['platform', pipeline.platformVersion],

@@ -1,4 +1,5 @@
 import {count, counted, moment} from '../../lib/format.ts';
+import {clean} from '../../terminal/clean.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
@@ -118,6 +119,8 @@ function textOf(row: ErrorRow, room: Room): StyledText {
     case 'unread':
     case 'restarted':
       return incidentWords(row, style, room);
+    case 'ended':
+      return plain(clean(`${row.connector} failed for good: ${row.message}`), {fg: 1, bold: true});
     case 'connectors':
       return plain(connectorWords(row), style);
     case 'watched':

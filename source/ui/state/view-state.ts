@@ -289,6 +289,14 @@ export function isOpen(kind: Page['kind'], page: Page | undefined): boolean {
   return false;
 }
 
+/** Pages that are not about the log that they cover. */
+const coveringPages: readonly Page['kind'][] = ['help', 'errors', 'away', 'contexts'];
+
+/** Whether the user sees nothing of the log of the shown tab. */
+export function coversLog(page: Page | undefined): boolean {
+  return page !== undefined && coveringPages.includes(page.kind);
+}
+
 export function activeTab(state: ViewState): Tab | undefined {
   return state.tabs.find((tab) => tab.name === state.active);
 }

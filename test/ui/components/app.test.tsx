@@ -125,11 +125,13 @@ describe('the screen', () => {
   it('marks a tab in the background when lines and errors come', async () => {
     await using app = await AppUnderTest.open({names: ['orders', 'fraud']});
     await app.shows('LIVE');
+    await app.screen.clock.advance(1000);
     await app.press('2');
     await app.shows(/│ 1 orders ►2 fraud /);
     const line = '[orders] 2026-11-25T09:08:47.372844Z ERROR a::b:  broken';
     app.screen.server.pipeline('orders').write(line);
     await app.shows('1 orders ●1✗');
+    await app.screen.clock.advance(1000);
     await app.press('1');
     await app.shows(/1 orders {2}2 fraud/);
   });

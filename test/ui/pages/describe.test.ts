@@ -18,10 +18,9 @@ describe('describe page', () => {
     ...stopped,
     deploymentError,
     description: 'Nightly load\nof all shops',
-    connectorErrors: 1234,
   });
   const text = (described: Described, listed: Pipeline | undefined, width: number, waited?: string) =>
-    describePage({described, listed, width, waited}).map((row) => row.text);
+    describePage({described, listed, connectorErrors: '1,234', width, waited}).map((row) => row.text);
 
   describe('before the answer', () => {
     it('shows what the list knows, and that it is looking', () => {
@@ -63,13 +62,6 @@ describe('describe page', () => {
         ]),
       );
       expect(rows).not.toContain(' loading');
-    });
-
-    it('has a dash for what the server does not tell', () => {
-      const unknown = {...detail, connectorErrors: undefined};
-      expect(text({name: 'etl', answer: {kind: 'detail', detail: unknown}}, undefined, 80)).toContain(
-        ' connector errors   –',
-      );
     });
 
     it('shows the deployment error in full', () => {
