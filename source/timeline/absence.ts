@@ -1,3 +1,4 @@
+import type {PipelineEvent} from '../api/types.ts';
 import {duration, readTime} from '../lib/format.ts';
 import type {PipelineHistory} from '../streams/pipeline-history.ts';
 import {isSettled} from '../words/pipeline.ts';
@@ -30,15 +31,32 @@ function timeOf(row: AwayRow): number {
   return 'at' in row ? (row.at ?? 0) : 0;
 }
 
-/** Errors of the pipeline that appeared since then, each kind at its last time; how long one stood that is gone. */
+/**
+ * Errors of the pipeline that appeared since then, each kind at its last time; of one that is gone, since when the pipeline
+ * runs again, or how long it stood.
+ */
 function failures(pipeline: string, history: PipelineHistory, since: number): readonly AwayRow[] {
-  const failed = storyOf({history, log: undefined}).filter(({what, at}) => what === 'failed' && at && at >= since);
+  const {events} = history;
+  if ('kind' in events) return [];
+  // An error that the oldest event has is older than that.
+  const first = Math.max(since, readTime(events.at(-1)?.time ?? '') + 1);
+  const failed = storyOf({history, log: undefined}).filter(({what, at}) => what === 'failed' && at && at >= first);
+  const running = runningSince(events);
   return [...Map.groupBy(failed, ({text}) => text)].flatMap(([text, [last, ...others]]): readonly AwayRow[] => {
     if (last?.at === undefined) return [];
     const {at, until} = last;
-    if (others.length > 0) return [{kind: 'failed', pipeline, at, why: text, times: others.length + 1}];
-    return [{kind: 'failed', pipeline, at, why: until === undefined ? text : `${text}, for ${duration(until - at)}`}];
+    const isBack = running !== undefined && running >= at;
+    const stood = isBack || until === undefined || others.length > 0 ? '' : `, for ${duration(until - at)}`;
+    const times = others.length > 0 && {times: others.length + 1};
+    return [{kind: 'failed', pipeline, at, why: `${text}${stood}`, ...times, ...(isBack && {backSince: running})}];
   });
+}
+
+/** Unix time in ms; undefined: it does not run. `events`: the newest first. */
+function runningSince(events: readonly PipelineEvent[]): number | undefined {
+  const end = events.findIndex(({status}) => status !== 'Running');
+  const start = events[(end === -1 ? events.length : end) - 1];
+  return start && readTime(start.time);
 }
 
 type Change = Extract<AwayRow, {readonly from: string}>;

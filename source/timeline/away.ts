@@ -2,9 +2,11 @@ import type {Clock} from '../lib/clock.ts';
 import {watchedKey} from '../records/error-log.ts';
 import type {ConnectorRise} from './connectors.ts';
 import {
+  isSince,
   type LogStatus,
   listEvents,
   logEvents,
+  type PipelineStatus,
   type PipelineStatuses,
   type StatusAt,
   type TimelineEvent,
@@ -12,9 +14,10 @@ import {
 
 /**
  * A row of the away page: an event, a pipeline that runs on after a pause, or the number of lines received in a log
- * (`id`: the first of these lines). `times`: how often, if several times.
+ * (`id`: the first of these lines). `times`: how often, if several times. `backSince`: Unix time in ms since when the
+ * pipeline runs again.
  */
-export type AwayRow = {readonly times?: number} & (
+export type AwayRow = {readonly times?: number; readonly backSince?: number} & (
   | TimelineEvent
   | {
       readonly kind: 'resumed';
@@ -26,6 +29,8 @@ export type AwayRow = {readonly times?: number} & (
     }
   | {readonly kind: 'received'; readonly pipeline: string; readonly lines: number; readonly id: number}
 );
+
+type AwayEvent = Extract<AwayRow, TimelineEvent>;
 
 /** What happened while the user was away, from `since` to `until` (Unix time in ms). */
 export type AwaySummary = {readonly since: number; readonly until: number; readonly rows: readonly AwayRow[]};
@@ -44,27 +49,37 @@ const kindOrder: readonly TimelineEvent['kind'][] = [
   'connectors',
 ];
 
+type AwayInput = {
+  readonly muted: ReadonlySet<number>;
+  /** Connectors of so many new errors of a pipeline. */
+  readonly riseOf?: (pipeline: string, count: number) => ConnectorRise;
+  /** Failures and changes of state between the two statuses, as the lists in between told them. */
+  readonly happened?: Happened;
+};
+
 /** Urgent events first, then the lines that each log received. Undefined without events; lines alone are none. */
 export function awaySummary(
   before: StatusAt,
   now: StatusAt,
-  muted: ReadonlySet<number>,
-  riseOf: (pipeline: string, count: number) => ConnectorRise = () => [],
+  {muted, riseOf = () => [], happened = new Happened()}: AwayInput,
 ): AwaySummary | undefined {
   const logsBefore = new Map(before.logs.map((log) => [log.name, log]));
   const listed = before.pipelines && now.pipelines ? listEvents(before.pipelines, now.pipelines) : [];
   const logsNow = new Map(now.logs.map((log) => [log.name, log]));
-  const ofList = listed.flatMap((event) => {
+  const ofApi = listed.flatMap((event) => {
     const logs = {before: logsBefore.get(event.pipeline), now: logsNow.get(event.pipeline)};
     const earlier = before.pipelines?.get(event.pipeline)?.connectorErrors ?? 0;
-    if (event.kind !== 'connectors') return event;
+    if (event.kind !== 'connectors') return [];
     return besidesLog({...event, rise: riseOf(event.pipeline, event.count)}, earlier, logs);
   });
   const ofLogs = now.logs.flatMap((log) => {
     const logBefore = logsBefore.get(log.name);
-    return logBefore ? logEvents(logBefore, log, muted) : [];
+    if (!logBefore) return [];
+    // The open line of before may have become an error since.
+    return logEvents(logBefore, log, muted).filter((event) => !('group' in event) || isSince(logBefore, event.group));
   });
-  const events = withoutRepeats([...ofList, ...ofLogs]);
+  const changes = happened.rows.map((row) => withReturn(row, now.pipelines?.get(row.pipeline)));
+  const events = withoutRepeats([...changes, ...ofApi, ...ofLogs]);
   if (events.length === 0) return undefined;
   const sorted = kindOrder.flatMap((kind) => events.filter((event) => event.kind === kind).sort(byCount));
   return {
@@ -72,6 +87,13 @@ export function awaySummary(
     until: now.at,
     rows: [...sorted.filter(isNews), ...sorted.filter((event) => !isNews(event)), ...received(logsBefore, now.logs)],
   };
+}
+
+/** A pipeline that failed, was stopped or paused, and runs again. */
+function withReturn(row: AwayEvent, pipeline: PipelineStatus | undefined): AwayEvent {
+  const {at = 0} = row;
+  const ends = row.kind === 'failed' || row.kind === 'stopped' || row.kind === 'paused';
+  return ends && pipeline?.running && pipeline.since >= at ? {...row, backSince: pipeline.since} : row;
 }
 
 /** What the API counts and the log has too is in the log's own events. `earlier`: what the API had counted before. */
@@ -90,7 +112,7 @@ function besidesLog(
 }
 
 /** The most frequent errors first; other events keep their order. */
-function byCount(a: TimelineEvent, b: TimelineEvent): number {
+function byCount(a: AwayEvent, b: AwayEvent): number {
   return a.kind === 'errors' && b.kind === 'errors' ? b.count - a.count : 0;
 }
 
@@ -100,7 +122,7 @@ function isNews(event: TimelineEvent): boolean {
 }
 
 /** Both the list and the log may report a restart; the log's event leads to its marker. */
-function withoutRepeats(events: readonly TimelineEvent[]): readonly TimelineEvent[] {
+function withoutRepeats(events: readonly AwayEvent[]): readonly AwayEvent[] {
   const cleared = new Set(
     events.flatMap((event) => (event.kind === 'restarted' && event.by === 'log' ? event.pipeline : [])),
   );
@@ -113,6 +135,32 @@ function received(before: ReadonlyMap<string, LogStatus>, logs: readonly LogStat
     const lines = log.lines - (logBefore?.lines ?? 0);
     return logBefore && lines > 0 ? [{kind: 'received', pipeline: log.name, lines, id: logBefore.endId}] : [];
   });
+}
+
+/** Different rows that are kept of an absence, which may be long. */
+const mostRows = 500;
+
+/** Failures and changes of state of pipelines, each kind of a pipeline at its last time. */
+export class Happened {
+  readonly #rows = new Map<string, AwayEvent>();
+
+  add(events: readonly TimelineEvent[]): void {
+    for (const event of events) {
+      const words = 'why' in event ? event.why : 'from' in event ? `${event.from} ${event.to}` : undefined;
+      if (words === undefined || event.kind === 'silent') continue;
+      const key = `${event.pipeline} ${event.kind} ${words}`;
+      const before = this.#rows.get(key);
+      this.#rows.delete(key);
+      this.#rows.set(key, before ? {...event, times: (before.times ?? 1) + 1} : event);
+      const [oldest] = this.#rows.keys();
+      if (this.#rows.size > mostRows && oldest !== undefined) this.#rows.delete(oldest);
+    }
+  }
+
+  /** The newest first. */
+  get rows(): readonly AwayEvent[] {
+    return [...this.#rows.values()].reverse();
+  }
 }
 
 /** In ms: a key that is held down must not read all logs with every repeat. */
@@ -130,6 +178,7 @@ export class AwayDetector {
   readonly #options: AwayOptions;
   #status: StatusAt;
   #statusAt: number;
+  #happened = new Happened();
   #keyAt: {readonly monotonic: number; readonly wall: number};
 
   constructor(options: AwayOptions) {
@@ -139,8 +188,11 @@ export class AwayDetector {
     this.#keyAt = this.#now();
   }
 
-  /** Returns the status at the last key if the user was away since; the same one if the user then leaves again. */
-  onKey(): StatusAt | undefined {
+  /**
+   * Returns the status at the last key if the user was away since, and what happened since then; the same one if the user
+   * then leaves again.
+   */
+  onKey(): {readonly status: StatusAt; readonly happened: Happened} | undefined {
     const before = this.#keyAt;
     const now = this.#now();
     this.#keyAt = now;
@@ -149,13 +201,19 @@ export class AwayDetector {
     const {awayAfter, status} = this.#options;
     if (awayAfter > 0 && pause >= awayAfter) {
       this.#statusAt = Number.NEGATIVE_INFINITY;
-      return this.#status;
+      return {status: this.#status, happened: this.#happened};
     }
     if (now.monotonic - this.#statusAt >= maxStatusAge) {
       this.#status = status();
       this.#statusAt = now.monotonic;
+      this.#happened = new Happened();
     }
     return undefined;
+  }
+
+  /** What a list or a log told of pipelines. */
+  onEvents(events: readonly TimelineEvent[]): void {
+    this.#happened.add(events);
   }
 
   /** What the log received until now is history. */

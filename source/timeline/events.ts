@@ -207,13 +207,23 @@ function errorEvents(
     const counted = earlier?.firstId === group.firstId ? earlier : undefined;
     const count = group.count - (counted?.count ?? 0);
     const withheld = group.withheld - (counted?.withheld ?? 0);
-    if (count <= 0) continue;
+    // Watched lines are found a little later than they come.
+    if (count <= 0 || (key !== watchedKey && !isSince(before, group))) continue;
     const isNew = earlier === undefined && key !== watchedKey;
     const {firstId, firstAt, lastId, lastAt} = group;
-    const place = earlier === undefined ? {id: firstId, at: firstAt} : {id: lastId, at: lastAt};
+    const place =
+      earlier === undefined && firstId >= before.endId - 1 ? {id: firstId, at: firstAt} : {id: lastId, at: lastAt};
     events.push({kind: 'errors', pipeline, group, count, withheld, isNew, ...place});
   }
   return events.sort((a, b) => Number(b.isNew) - Number(a.isNew) || b.count - a.count);
+}
+
+/**
+ * Whether an error of the group came after `before`: lines that are read of the past, behind the others, are no news. The
+ * last line of before may have been open.
+ */
+export function isSince(before: LogStatus, {lastId}: Pick<ErrorGroup, 'lastId'>): boolean {
+  return lastId >= before.endId - 1;
 }
 
 /** `before`: the previous status of the log; `now`: Unix time in ms. */

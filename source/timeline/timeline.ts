@@ -262,9 +262,13 @@ export class Timelines {
   /** A key was pressed. Returns what happened since the key before it, if the user was away. */
   onKey(): AwaySummary | undefined {
     const before = this.#away.onKey();
-    if (!before) return undefined;
-    return awaySummary(before, this.#status(), this.#muted.get(), (name, count) =>
-      connectorRise(this.#statsOf(name), undefined, count),
+    return (
+      before &&
+      awaySummary(before.status, this.#status(), {
+        muted: this.#muted.get(),
+        riseOf: (name, count) => connectorRise(this.#statsOf(name), undefined, count),
+        happened: before.happened,
+      })
     );
   }
 
@@ -326,8 +330,10 @@ export class Timelines {
     if (events.length > 0) this.#onScreen.onNews(stream.name);
     if (now.errors !== before?.errors) this.#readFailures(stream);
     this.#incidents.add(events, 'log', this.#services.clock.wall());
-    if (this.#caughtUp.has(stream)) this.#tell(events);
-    else if (isFollowed(stream.snapshot.get())) {
+    if (this.#caughtUp.has(stream)) {
+      this.#away.onEvents(events);
+      this.#tell(events);
+    } else if (isFollowed(stream.snapshot.get())) {
       this.#caughtUp.add(stream);
       this.#away.onCaughtUp(now);
     }
@@ -355,6 +361,7 @@ export class Timelines {
     const events = listEvents(before, now);
     for (const stream of this.#open()) this.#readFailures(stream);
     for (const {pipeline} of events) this.#onScreen.onNews(pipeline);
+    this.#away.onEvents(events);
     this.#tell([...this.#awaitedChanges(before, now), ...events]);
     for (const {kind, pipeline} of events) {
       const isMarked = kind === 'connectors' && logs.get(pipeline) && !this.#marked.has(pipeline);

@@ -28,7 +28,8 @@ function told(...steps: readonly Step[]): string[] {
     const at = 'at' in row && row.at !== undefined ? (row.at - start) / minute : '?';
     const words =
       row.kind === 'resumed' ? `${row.from} → ${row.to}` : row.kind === 'received' ? '' : timelineWords(row, 120).text;
-    return `${at} ${row.kind} ${words}${row.times === undefined ? '' : ` ×${row.times}`}`;
+    const back = row.backSince === undefined ? '' : `, back at ${(row.backSince - start) / minute}`;
+    return `${at} ${row.kind} ${words}${row.times === undefined ? '' : ` ×${row.times}`}${back}`;
   });
 }
 
@@ -73,10 +74,16 @@ it('tells an error first, and how long it stood', () => {
   ];
   expect(told(...failing)).toEqual(['20 failed an error']);
   expect(told(...failing, [32, 'Stopped', 'wanted'], [32, 'Provisioning'], [33, 'Running'])).toEqual([
-    '20 failed an error, for 12 min',
+    '20 failed an error, back at 33',
     '33 restarted Failed → Running',
   ]);
   expect(told(...failing, [32, 'Stopped'])).toEqual(['20 failed an error, for 12 min', '32 stopped Failed → Stopped']);
+});
+
+it('an error that the oldest event has is older than that', () => {
+  const stopped: Step = [40, 'Stopped', 'error'];
+  expect(told([20, 'Stopped', 'error'], [30, 'Stopped', 'error'], stopped)).toEqual([]);
+  expect(told([20, 'Running'], stopped)).toEqual(['40 failed an error']);
 });
 
 it('counts what came again and again, at its last time', () => {
@@ -85,7 +92,10 @@ it('counts what came again and again, at its last time', () => {
     [at + 1, 'Provisioning'],
     [at + 2, 'Running'],
   ]);
-  expect(told([0, 'Running'], ...loop)).toEqual(['30 failed an error ×3', '32 restarted Failed → Running ×3']);
+  expect(told([0, 'Running'], ...loop)).toEqual([
+    '30 failed an error ×3, back at 32',
+    '32 restarted Failed → Running ×3',
+  ]);
 });
 
 it('tells nothing without events', () => {

@@ -207,7 +207,7 @@ it('while the user was away, logged, withheld and untold errors add up to what t
       const {total, inLog} = rig;
       const before = statusAt(0, [rig.status], [rig.listed]);
       playAll(second);
-      const rows = awaySummary(before, statusAt(1, [rig.status], [rig.listed]), new Set())?.rows ?? [];
+      const rows = awaySummary(before, statusAt(1, [rig.status], [rig.listed]), {muted: new Set()})?.rows ?? [];
       const sum = rows.reduce((all, row) => {
         if (row.kind === 'errors') return all + row.count + row.withheld;
         return row.kind === 'connectors' ? all + row.count : all;

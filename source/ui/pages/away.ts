@@ -1,5 +1,6 @@
 import {count, counted, duration, moment} from '../../lib/format.ts';
 import {watchedKey} from '../../records/error-log.ts';
+import {shorten} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
@@ -48,7 +49,11 @@ export function awayPage(
       const its = ends[index];
       if (its) return concat([columns, excerpts.of(its, taken)]);
       const cells = width - marginCells - taken;
-      return concat([columns, row.kind === 'unread' ? plain(unreadWords(row, cells)) : textOf(row, width)]);
+      const text = row.kind === 'unread' ? plain(unreadWords(row, cells)) : textOf(row, width);
+      if (row.backSince === undefined) return concat([columns, text]);
+      // The cause may be cut, but not what became of the pipeline.
+      const words = ` ${symbols.dot} running again since ${moment(row.backSince, until)}`;
+      return concat([columns, plain(shorten(text.text, cells - words.length, symbols.ellipsis)), plain(words)]);
     },
     ...{cursor, width, symbols},
   });

@@ -60,6 +60,30 @@ it('similar errors show in what they differ, also on 80 columns', async () => {
   expect(rows).toEqual([expect.stringContaining('expected value'), expect.stringContaining('missing field')]);
 });
 
+it('a pipeline that failed twice and was restarted has its failure first, in red, and since when it runs again', async () => {
+  await using screen = await twoTabs();
+  screen.press('?', 'Esc');
+  await screen.clock.advance(9 * minute);
+  const fraud = screen.server.pipeline('fraud');
+  const isFailed = () => screen.controller.pipeline('fraud')?.deploymentError !== undefined;
+  for (let time = 0; time < 2; time++) {
+    fraud.fail('exit status: 101');
+    await screen.until(isFailed, 'the failure');
+    fraud.start();
+    await screen.until(() => screen.controller.pipeline('fraud')?.deploymentStatus === 'Running', 'the next run');
+  }
+  await screen.clock.advance(10 * minute);
+  screen.press('j');
+  expect(listed(screen)[0]).toMatch(
+    /^▸ fraud failed .* ×2 Failed · exit status: 101 · running again since .*\d\d:\d\d$/,
+  );
+  expect(listed(screen)[1]).toMatch(/^fraud restarted /);
+  const {page} = screen.controller.state;
+  const row = page?.kind === 'away' ? awayPage(screen.controller, page, 80).at(2) : undefined;
+  expect(row?.text).toMatch(/running again since .*\d\d:\d\d$/);
+  expect(row?.runs.find(({start, end}) => row.text.slice(start, end).startsWith('failed'))?.style.fg).toBe(1);
+});
+
 it('not before, not when nothing happened, not with 0, and not for lines alone', async () => {
   await using screen = await twoTabs();
   screen.press('?', 'Esc');
