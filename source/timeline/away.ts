@@ -211,6 +211,11 @@ export class AwayDetector {
     return undefined;
   }
 
+  /** Unix time in ms of the last key, or of the start. */
+  get keyAt(): number {
+    return this.#keyAt.wall;
+  }
+
   /** What a list or a log told of pipelines. */
   onEvents(events: readonly TimelineEvent[]): void {
     this.#happened.add(events);

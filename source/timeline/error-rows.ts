@@ -185,8 +185,9 @@ function isOver(kind: Incident['kind'], log: LogStatus | undefined): boolean {
 function groupRow(all: ErrorGroup, pipeline: string, {viewed, muted, failedOf}: ErrorRowsInput): ErrorRow {
   const isUnseen = all.unseen > 0 && !viewed.has(pipeline);
   const isPinned = !isUnseen && failedOf?.(pipeline).some((failed) => failed.group === all.key) === true;
-  const {lastId, lastAt} = all;
-  const group = isPinned ? {...all, unseen: 1, unseenWithheld: 0, unseenId: lastId, unseenAt: lastAt} : all;
+  const {lastId, lastAt, latest} = all;
+  const last = {unseen: 1, unseenWithheld: 0, unseenId: lastId, unseenAt: lastAt, unseenExample: latest};
+  const group = isPinned ? {...all, ...last} : all;
   const state = muted.has(group.key) ? 'muted' : isUnseen || isPinned ? 'unseen' : 'seen';
   return {
     kind: group.key === watchedKey ? 'watched' : 'errors',

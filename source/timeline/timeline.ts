@@ -272,6 +272,11 @@ export class Timelines {
     );
   }
 
+  /** Unix time in ms of the last key, or of the start. */
+  get usedAt(): number {
+    return this.#away.keyAt;
+  }
+
   /** Whether pipetail did not run for so long that the user wants to know what happened. `since`: Unix time in ms. */
   wasAway(since: number): boolean {
     return this.#awayAfter > 0 && this.#services.clock.wall() - since >= this.#awayAfter;

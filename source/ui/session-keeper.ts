@@ -16,6 +16,8 @@ const longestWait = 3000;
 const tenantTimeout = 2000;
 /** Milliseconds from a change to its save, which includes all changes until then. */
 const saveDelay = 3000;
+/** Milliseconds of use after which the session is saved, though it is the same: when pipetail last ran is part of it. */
+const keySaveDelay = 60_000;
 /** What of the view a session holds: a notice that comes and goes needs no save. */
 const savedParts = ['tabs', 'active', 'cursor', 'focus', 'sidebarHidden', 'sidebarWidth', 'strip', 'sort'] as const;
 
@@ -144,6 +146,7 @@ export class SessionKeeper {
   #unsubscribe = () => {};
   #save: ((session: Session) => Promise<void>) | undefined;
   #cancelSave: (() => void) | undefined;
+  #savedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: {
     readonly controller: Controller;
@@ -172,7 +175,8 @@ export class SessionKeeper {
       const {state} = this.#controller;
       const isSame = savedParts.every((part) => state[part] === before[part]);
       before = state;
-      if (isSame) return;
+      // After an end without notice, the next start must not tell what the user has seen.
+      if (isSame && this.#controller.timelines.usedAt - this.#savedAt < keySaveDelay) return;
       this.#cancelSave ??= this.#clock.after(saveDelay, () => this.capture());
     });
   }
@@ -183,7 +187,8 @@ export class SessionKeeper {
     this.#cancelSave = undefined;
     const {state, places} = this.#controller;
     const session = sessionOf(state, (tab) => places.anchorsOf(tab));
-    void this.#save?.({...session, savedAt: this.#clock.wall()});
+    this.#savedAt = this.#clock.wall();
+    void this.#save?.({...session, savedAt: this.#savedAt});
   }
 
   dispose(): void {

@@ -372,7 +372,7 @@ test('the first screen shows what happened to the tabs that came back while pipe
   await started;
   expect(away(screen)).toEqual([
     'While you were away since 00:00 UTC, 11 min',
-    '▸ orders failed 00:02 Failed · exit status: 101, for 3 min',
+    '▸ orders failed 00:02 Failed · exit status: 101 · running again since 00:06',
     'orders stopped 00:06 Running → Stopped',
     'orders restarted 00:06 Stopped → Running',
     'orders restarted 00:05 Failed → Running',
@@ -380,6 +380,21 @@ test('the first screen shows what happened to the tabs that came back while pipe
   screen.press('Enter');
   expect(screen.controller.state).toMatchObject({active: 'orders', page: undefined});
   await session.close();
+});
+
+test('while it is used, the time at which it last ran is saved, though nothing else changes; not while nobody is there', async () => {
+  const {screen, saved, keeper} = await firstStart({names: ['orders', 'billing']});
+  await screen.untilConnected('orders', 'billing');
+  keeper.capture();
+  const before = saved.length;
+  await screen.clock.advance(2 * minute);
+  screen.controller.say('some news');
+  await screen.clock.advance(minute);
+  expect(saved).toHaveLength(before);
+  screen.press('?', 'Esc');
+  const at = screen.clock.wall();
+  await screen.clock.advance(minute);
+  expect(saved.slice(before).map(({savedAt}) => savedAt)).toEqual([at + 3000]);
 });
 
 const nothing = {

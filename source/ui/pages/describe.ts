@@ -169,7 +169,7 @@ function statsRows(controller: Controller, page: Extract<Page, {kind: 'describe'
 /** What the table lacks of the number above. */
 function otherErrorsWords(others: number): string {
   const words = counted(others, 'other error', 'other errors');
-  return `${words}: newer than this table, or of a connector before it was started again`;
+  return `and ${words}: newer than this table, or of a connector that failed`;
 }
 
 function chosenIn(
