@@ -159,6 +159,23 @@ test('errors of inputs and of an output: records with their causes, as many as t
   await view.terminal.waitFor(/orders\.web +.* failed /);
   await view.terminal.waitFor(/orders\.bad +input orders +– .* 2,011 parse/);
   await view.terminal.waitFor(/big_orders\.full +output big_orders .* transport/);
+  // One number, the sum of its parts and of the table: also of the connector that the statistics no longer have.
+  await view.terminal.waitFor(() => {
+    const text = view.terminal.text().replaceAll(/\s+/g, ' ');
+    const number = (words: RegExp) => Number(words.exec(text)?.[1]?.replaceAll(',', '') ?? 0);
+    const all = number(/connector errors ([\d,]+):/);
+    const parts = [
+      / ([\d,]+) in the log/,
+      / ([\d,]+) withheld, as the log/,
+      / ([\d,]+) (?:withheld, of|not in the log)/,
+    ];
+    const ofTable = [/ ([\d,]+) parse/, / ([\d,]+) transport/, / ([\d,]+) encode/, /and ([\d,]+) other error/];
+    const sumOf = (words: readonly RegExp[]) => words.reduce((sum, each) => sum + number(each), 0);
+    return all > 2011 && sumOf(parts) === all && sumOf(ofTable) === all;
+  });
+  // That one keeps its mark, however long its log is on the screen.
+  await view.terminal.press('Esc');
+  await view.terminal.waitFor(() => / 1✗/.test(rowOf(view, 'orders')));
 });
 
 test('in JSON: the same errors as in text, their newlines as rows', async () => {
