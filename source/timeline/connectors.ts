@@ -42,9 +42,10 @@ export function failuresInLog(
 ): readonly LoggedFailure[] {
   const found = new Map<string, LoggedFailure>();
   for (const {example, lastId, key} of groups) {
+    if (lastId < fromId) continue;
     // A group is of one connector.
     if (!Buffer.from(example.buffer, example.byteOffset, example.byteLength).includes(fatalBytes)) continue;
-    const line = lastId < fromId ? undefined : buffer.lineAt(lastId);
+    const line = buffer.lineAt(lastId);
     const failure = line && fatalLine(line);
     if (failure) found.set(connectorKey(failure), {...failure, group: key});
   }

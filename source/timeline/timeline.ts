@@ -1,11 +1,7 @@
 import type {Pipeline, PipelineStats} from '../api/types.ts';
 import type {Pattern} from '../buffer/pattern.ts';
-import {Search} from '../buffer/search.ts';
 import type {Clock} from '../lib/clock.ts';
-import {SliceRunner} from '../lib/slices.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
-import {watchedKey} from '../records/error-log.ts';
-import {timeOfBytes} from '../records/line-head.ts';
 import type {ListPoller} from '../streams/list-poller.ts';
 import type {LogSnapshot, LogSource} from '../streams/log-source.ts';
 import type {CountedLog} from '../streams/opened-logs.ts';
@@ -37,7 +33,7 @@ import {
   type TimelineEvent,
 } from './events.ts';
 import {Incidents} from './incidents.ts';
-import {type Alert, type AwaitedChange, alertText, Notifier} from './notify.ts';
+import {type Alert, type AwaitedChange, alertText, Notifier, watchLines} from './notify.ts';
 import {OnScreen, type ShownLog} from './on-screen.ts';
 
 export type TimelinesOptions = {
@@ -69,10 +65,7 @@ type TimelinesServices = {
 
 const tenMinutes = 600_000;
 
-/**
- * Errors, incidents and failures, and what came while the user was away. The only owner of what the user has seen: with
- * everything of a pipeline up to a moment, what came by then is seen.
- */
+/** Errors, incidents and failures, and what came while the user was away. The only owner of what the user has seen. */
 export class Timelines {
   readonly #services: TimelinesServices;
   readonly #options: TimelinesOptions;
@@ -87,6 +80,8 @@ export class Timelines {
   readonly #caughtUp = new WeakSet<CountedLog>();
   /** Numbers of connector errors, and which connectors failed for good. */
   readonly connectors = new ConnectorStates();
+  /** Up to where each log was read for them, in a run. */
+  readonly #failuresRead = new WeakMap<CountedLog, {readonly run: string; readonly to: number}>();
   readonly #onScreen: OnScreen;
   /** Counts what was seen, for what shows it. */
   readonly #seenTimes = createStore(0);
@@ -344,10 +339,16 @@ export class Timelines {
     }
   }
 
-  /** Of the log of a pipeline. */
-  #readFailures({name, buffer, errors}: CountedLog): void {
+  /** Reads which connectors failed for good, of each run once: old lines are unpacked to be read. */
+  #readFailures(stream: CountedLog): void {
+    const {name, buffer, errors} = stream;
     this.#pipelines();
-    this.connectors.addFailures(name, failuresInLog(buffer, errors.byKey.values(), errors.connectors.firstId));
+    const {run} = this.connectors.counted(name);
+    const read = this.#failuresRead.get(stream);
+    const from = Math.max(errors.connectors.firstId, read?.run === run ? read.to : 0);
+    this.connectors.addFailures(name, failuresInLog(buffer, errors.byKey.values(), from));
+    // The last line may be open.
+    this.#failuresRead.set(stream, {run, to: buffer.endId - 1});
   }
 
   #onList(): void {
@@ -364,6 +365,7 @@ export class Timelines {
       return;
     }
     const events = listEvents(before, now);
+    // Of a new run, a log may have told before the list.
     for (const stream of this.#open()) this.#readFailures(stream);
     for (const {pipeline} of events) this.#onScreen.onNews(pipeline);
     this.#away.onEvents(events);
@@ -408,34 +410,4 @@ export class Timelines {
 /** All that the log had at first was read; what comes now is new. */
 function isFollowed({connection, file}: LogSnapshot): boolean {
   return connection?.kind === 'live' || file?.kind === 'followed';
-}
-
-/** Adds lines that match to the stream's errors, a little after they came, until the returned function is called. */
-function watchLines(
-  stream: CountedLog,
-  pattern: Pattern,
-  {clock, onFound}: {clock: Clock; onFound: () => void},
-): () => void {
-  const {buffer, errors} = stream;
-  const search = new Search(buffer, pattern);
-  let next = buffer.firstId;
-  const addFound = () => {
-    // The open line may still grow.
-    const end = Math.min(search.countExactUpTo, buffer.endedTo);
-    let found = false;
-    for (let id = search.nextAfter(next - 1); id !== undefined && id < end; id = search.nextAfter(id)) {
-      const line = buffer.lineAt(id);
-      if (line) errors.add(line, {id, at: timeOfBytes(line) ?? clock.wall(), key: watchedKey});
-      found = true;
-    }
-    next = Math.max(next, end);
-    if (found) onFound();
-  };
-  const runner = new SliceRunner({clock, step: (maxBytes) => search.step(maxBytes), onSlice: addFound});
-  const unsubscribe = stream.snapshot.subscribe(() => runner.wake());
-  runner.wake();
-  return () => {
-    unsubscribe();
-    runner.dispose();
-  };
 }
