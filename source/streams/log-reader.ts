@@ -2,7 +2,7 @@ import type {Packer} from '../buffer/packed-store.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {LogPosition, StitchPast} from '../stitch/log-position.ts';
 import {Stitch} from '../stitch/stitch.ts';
-import type {BodyReceiver, EndCause} from './connection/state.ts';
+import type {BodyReceiver, BodySummary, EndCause} from './connection/state.ts';
 import type {LogWriter} from './log-writer.ts';
 
 type LogReaderOptions = {
@@ -178,14 +178,17 @@ export class LogReader implements BodyReceiver {
     onReceived?.(areFirst);
   }
 
-  end(attempt: number): boolean {
+  end(attempt: number): BodySummary {
     if (this.#kept?.attempt === attempt) this.#kept = undefined;
-    if (this.#replay?.attempt !== attempt) return false;
+    if (this.#replay?.attempt !== attempt) return {endMarker: false, brought: 'nothing', lasted: 0};
     while (this.#backlog.length > 0) this.#readSlice();
-    const {hasEndMarker, decided} = this.#stitch.end();
+    const {hasEndMarker: endMarker, decided} = this.#stitch.end();
+    const {bytes, appendedBefore, begunAt} = this.#replay;
+    const hasNew = this.#options.writer.appended > appendedBefore;
     this.#replay = undefined;
     this.#wasDecided = decided;
-    return hasEndMarker;
+    const lasted = this.#options.clock.monotonic() - begunAt;
+    return {endMarker, brought: hasNew ? 'new' : bytes > 0 ? 'known' : 'nothing', lasted};
   }
 
   /** See `Stitch.pack`. */

@@ -216,7 +216,7 @@ test('a kept body that ends is dropped', async () => {
   receive(1, freshStart);
   reader.keep(2);
   receive(2, freshStart + line(1));
-  expect(reader.end(2)).toBe(false);
+  expect(reader.end(2).endMarker).toBe(false);
   begin(2, true);
   expect([buffer.totalLines, reader.isReplayOver(1)]).toEqual([1, false]);
 });
@@ -315,8 +315,8 @@ test('the end marker counts only at the end of the attempt that is read', () => 
   const {reader, begin, receive} = open();
   begin(1, false);
   receive(1, `${freshStart}Logs have ended\n`);
-  expect(reader.end(2)).toBe(false);
-  expect(reader.end(1)).toBe(true);
-  expect(reader.end(1)).toBe(false);
+  expect(reader.end(2).endMarker).toBe(false);
+  expect(reader.end(1).endMarker).toBe(true);
+  expect(reader.end(1).endMarker).toBe(false);
   expect(reader.attempt).toBeUndefined();
 });

@@ -214,9 +214,9 @@ export class Connection {
         signal,
       })
       .catch((error: unknown) => ({kind: 'refused' as const, failure: asFailure(error)}));
-    const endMarker = receiver.end(attempt);
+    const summary = receiver.end(attempt);
     if (end.kind === 'refused') this.#dispatch({kind: 'refused', attempt, failure: end.failure});
-    else this.#dispatch({kind: 'body-ended', attempt, end, endMarker});
+    else this.#dispatch({kind: 'body-ended', attempt, end, ...summary});
   }
 
   /** For a log that does not name its pipeline. Returns the failure if the server itself refuses or is away. */

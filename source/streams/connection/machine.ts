@@ -4,6 +4,7 @@ import type {LossCause} from '../../buffer/markers.ts';
 import {retryDelay, slowDelay} from './backoff.ts';
 import {
   type AttemptEvent,
+  type BodySummary,
   type ConnectionState,
   type Doubt,
   type Effect,
@@ -23,6 +24,7 @@ export const initialMachine: Machine = {
   attempt: 0,
   lastAttempt: 0,
   tries: 0,
+  uselessCuts: 0,
   loss: undefined,
   opened: false,
   standby: undefined,
@@ -30,6 +32,12 @@ export const initialMachine: Machine = {
   isEarly: false,
   isBackoffReset: false,
 };
+
+const freshBackoff = {tries: 0, uselessCuts: 0, isEarly: false, isBackoffReset: false};
+/** Connections in a row that are cut soon, bring nothing new, and are followed by another one soon. */
+const mostUselessCuts = 5;
+/** Milliseconds after which a connection that is cut was of use, though its log was quiet. */
+const steadyAfter = 10_000;
 
 /** The whole connection logic. Pure: no timer, no fetch, no clock. An event that means nothing here changes nothing. */
 export function step(machine: Machine, event: MachineEvent, context: MachineContext): Step {
@@ -92,7 +100,8 @@ function goLive(machine: Machine, context: MachineContext): Step {
     machine: {
       ...machine,
       tries: 0,
-      isEarly: false,
+      // Where all connections are cut soon, an answer of the server ends only every second wait, live or not.
+      isEarly: machine.isEarly && machine.uselessCuts >= mostUselessCuts,
       isBackoffReset: false,
       loss: unreportedLoss(machine, context),
       connection: {kind: 'live'},
@@ -109,8 +118,20 @@ function stepBodyEnded(
   const {attempt, standby} = machine;
   const lost = recordLoss(machine, causeOf(event), context);
   if (standby) return promote(lost, standby, context);
-  if (!event.endMarker) return retry(lost, undefined, context);
+  if (!event.endMarker) return retry(afterCut(lost, event), undefined, context);
   return {machine: {...lost, connection: {kind: 'ended'}}, effects: [{kind: 'look-up', attempt}]};
+}
+
+/**
+ * A connection that brought bytes is followed by another one soon, however many had failed before it, and whether or not it
+ * was live. But each costs the server a replay of up to 1 MB: where they are all cut and bring nothing new, the waits grow.
+ */
+function afterCut(machine: Machine, {brought, lasted}: BodySummary): Machine {
+  if (brought === 'nothing') return machine;
+  if (brought === 'new' || lasted >= steadyAfter) return {...machine, ...freshBackoff};
+  const uselessCuts = machine.uselessCuts + 1;
+  const over = uselessCuts - mostUselessCuts;
+  return over > 0 ? {...machine, uselessCuts, tries: over} : {...machine, ...freshBackoff, uselessCuts};
 }
 
 function stepLookedUp(

@@ -60,8 +60,10 @@ export type Machine = {
   readonly attempt: number;
   /** The highest id so far: ids are never used twice. */
   readonly lastAttempt: number;
-  /** Failed attempts since the log was last live. */
+  /** Failed attempts since a connection brought bytes, or the log was live. */
   readonly tries: number;
+  /** Connections in a row that were cut soon, and brought only what the log had. */
+  readonly uselessCuts: number;
   /** The first loss of the outage; of no further use once a marker has reported it (`MachineContext.decided`). */
   readonly loss: Loss | undefined;
   /** The log has been read since the pipeline was last reported as deleted. */
@@ -79,7 +81,7 @@ export type Machine = {
 export type AttemptEvent = {readonly attempt: number} & (
   | {readonly kind: 'opened'}
   | {readonly kind: 'caught-up'}
-  | {readonly kind: 'body-ended'; readonly end: BodyEnd; readonly endMarker: boolean}
+  | ({readonly kind: 'body-ended'; readonly end: BodyEnd} & BodySummary)
   | {readonly kind: 'refused'; readonly failure: ApiFailure}
   | {readonly kind: 'looked-up'; readonly found: PipelineAnswer}
   | {readonly kind: 'retry-due'}
@@ -89,6 +91,15 @@ export type AttemptEvent = {readonly attempt: number} & (
   | {readonly kind: 'received'}
   | {readonly kind: 'standby-late'}
 );
+
+export type BodySummary = {
+  /** Its last line was the end marker. */
+  readonly endMarker: boolean;
+  /** No byte, only what the log had, or what it had not. */
+  readonly brought: 'nothing' | 'known' | 'new';
+  /** Milliseconds since its first byte. */
+  readonly lasted: number;
+};
 
 /** What the look-up after the end of a log found: a pipeline with the same id, with another one, or none. */
 export type PipelineAnswer =
@@ -163,8 +174,8 @@ export type BodyReceiver = {
   }): void;
   /** The array is valid only during the call. */
   receive(attempt: number, bytes: Uint8Array): void;
-  /** No more comes on the attempt. Returns whether its last line was the end marker. */
-  end(attempt: number): boolean;
+  /** No more comes on the attempt. */
+  end(attempt: number): BodySummary;
   /** Of an attempt that is kept: it continues the log without a loss, and the other one has had time to speak. */
   isReplayOver(attempt: number): boolean;
   /** Milliseconds after which to check `isReplayOver` (again). */

@@ -23,7 +23,9 @@ function words(events: readonly MachineEvent[]): (string | undefined)[] {
 
 const ask: MachineEvent = {kind: 'reconnect'};
 const live: MachineEvent[] = [ask, {kind: 'opened', attempt: 1}, {kind: 'caught-up', attempt: 1}];
-const ended = (end: BodyEnd, endMarker = false): MachineEvent => ({kind: 'body-ended', attempt: 1, end, endMarker});
+const ended = (end: BodyEnd, endMarker = false): MachineEvent => ({
+  ...{kind: 'body-ended', attempt: 1, end, endMarker, brought: 'nothing', lasted: 0},
+});
 const refused = (failure: ApiFailure): MachineEvent => ({kind: 'refused', attempt: 1, failure});
 
 test('the first connection needs one word', () => {
@@ -55,7 +57,7 @@ test('each end has its own cause, within one outage too', () => {
     ended({kind: 'clean'}),
     {kind: 'retry-due', attempt: 1},
     {kind: 'opened', attempt: 2},
-    {kind: 'body-ended', attempt: 2, end: {kind: 'cut', message: ''}, endMarker: false},
+    {kind: 'body-ended', attempt: 2, end: {kind: 'cut', message: ''}, endMarker: false, brought: 'nothing', lasted: 0},
   ];
   expect(words(events).at(-1)).toBe('connection lost: the API server closed it in the middle; next try in 2.0 s');
 });

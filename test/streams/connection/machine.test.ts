@@ -33,9 +33,10 @@ describe('connection machine', () => {
   const ask: MachineEvent = {kind: 'reconnect'};
   const opened: MachineEvent = {kind: 'opened', attempt: 1};
   const caughtUp: MachineEvent = {kind: 'caught-up', attempt: 1};
-  const cut: MachineEvent = {kind: 'body-ended', attempt: 1, endMarker: false, end: {kind: 'cut', message: 'closed'}};
-  const clean: MachineEvent = {kind: 'body-ended', attempt: 1, endMarker: false, end: {kind: 'clean'}};
-  const endMarker: MachineEvent = {kind: 'body-ended', attempt: 1, endMarker: true, end: {kind: 'clean'}};
+  const noBytes = {kind: 'body-ended', attempt: 1, endMarker: false, brought: 'nothing', lasted: 0} as const;
+  const cut: MachineEvent = {...noBytes, end: {kind: 'cut', message: 'closed'}};
+  const clean: MachineEvent = {...noBytes, end: {kind: 'clean'}};
+  const endMarker: MachineEvent = {...noBytes, endMarker: true, brought: 'new', end: {kind: 'clean'}};
   const silent: MachineEvent = {kind: 'silent', attempt: 1, cause: 'silent'};
   const refused = (failure: ApiFailure, attempt = 1): MachineEvent => ({kind: 'refused', attempt, failure});
 
@@ -230,20 +231,29 @@ describe('connection machine', () => {
     });
   });
 
-  test('tries reset when live and not on a 200: accept-then-drop backs off', () => {
-    let machine = states.connecting;
-    const waits: number[] = [];
-    for (let attempt = 1; attempt <= 6; attempt++) {
-      const dropped = play(
-        [
-          {...opened, attempt},
-          {...cut, attempt},
-        ] as MachineEvent[],
-        machine,
-      );
-      for (const effect of dropped.effects) if (effect.kind === 'wait') waits.push(effect.milliseconds);
+  const nothing = {brought: 'nothing', lasted: 0} as const;
+  const known = {brought: 'known', lasted: 500} as const;
+  const hasLasted = {brought: 'known', lasted: 10_000} as const;
+  const isNew = {brought: 'new', lasted: 500} as const;
+
+  /** The waits after connections that are cut before they are live, or (`live`) soon after. */
+  function cutWaits(
+    cuts: readonly (typeof nothing | typeof known | typeof hasLasted | typeof isNew)[],
+    {from = states.connecting as Machine, live = false} = {},
+  ) {
+    let machine = from;
+    const waits = cuts.map((end) => {
+      const {lastAttempt: attempt} = machine;
+      const events = [opened, ...(live ? [caughtUp] : []), {...cut, ...end}];
+      const dropped = play(events.map((event) => ({...event, attempt})) as MachineEvent[], machine);
       machine = play([{kind: 'retry-due', attempt}], dropped.machine).machine;
-    }
+      return dropped.effects.flatMap((effect) => (effect.kind === 'wait' ? effect.milliseconds : []))[0];
+    });
+    return {machine, waits};
+  }
+
+  test('tries reset when live and not on a 200: accept-then-drop backs off', () => {
+    const {machine, waits} = cutWaits([nothing, nothing, nothing, nothing, nothing, nothing]);
     expect(waits).toEqual([1000, 2000, 4000, 8000, 15_000, 15_000]);
     const live = play(
       [
@@ -253,6 +263,36 @@ describe('connection machine', () => {
       machine,
     ).machine;
     expect([machine.tries, live.tries]).toEqual([6, 0]);
+  });
+
+  test.each([
+    ['what the log had', known],
+    ['new lines', isNew],
+  ])('a connection that brought %s resets the backoff, also before it is live', (_, brought) => {
+    const from = cutWaits([nothing, nothing, nothing, nothing]).machine;
+    const {waits} = cutWaits([brought, nothing, brought, nothing, nothing], {from});
+    expect(waits).toEqual([1000, 2000, 1000, 2000, 4000]);
+  });
+
+  test.each([
+    ['before they are live', false],
+    ['when they are live', true],
+  ])('the waits grow where all connections are cut, %s, and bring nothing new', (_, live) => {
+    const {waits, machine: from} = cutWaits(Array(9).fill(known), {live});
+    expect(waits).toEqual([1000, 1000, 1000, 1000, 1000, 2000, 4000, 8000, 15_000]);
+    for (const use of [isNew, hasLasted]) {
+      expect(cutWaits([use, ...Array(6).fill(known)], {live, from}).waits).toEqual([
+        1000, 1000, 1000, 1000, 1000, 1000, 2000,
+      ]);
+    }
+  });
+
+  test('a wait after a connection that brought bytes may be ended by an answer, also when it was made early', () => {
+    const answered: MachineEvent = {kind: 'server-answered', request: 6};
+    const early = play([answered], states.waiting).machine;
+    expect(early.isEarly).toBe(true);
+    const again = play([{...opened, attempt: 2}, {...cut, ...known, attempt: 2}, answered] as MachineEvent[], early);
+    expect(again.machine.connection.kind).toBe('connecting');
   });
 
   test('Retry-After is waited for and shown', () => {
