@@ -8,7 +8,7 @@ import {askedDelay, retryDelay} from './connection/backoff.ts';
 /** Milliseconds; Feldera's own web console uses 2 s too. */
 export const watchedEvery = 2_000;
 const unwatchedEvery = 15_000;
-/** Milliseconds after a refusal, plus as much jitter: the screen recovers soon after the server or the key does. */
+/** Milliseconds after a refusal before the first list, plus as much jitter: the screen recovers soon after the key does. */
 const refusedEvery = 5_000;
 
 /** The same object until the list changes, or a failure comes or goes. */
@@ -124,7 +124,7 @@ export class ListPoller {
     this.#tries = 0;
     this.#woken = false;
     this.#goodAt = this.#options.clock.wall();
-    this.#requestAfter(this.#watched ? watchedEvery : unwatchedEvery);
+    this.#requestAfter(this.#every);
     const {pipelines: before, failure} = this.#store.get();
     if (before === pipelines && failure === undefined) return;
     this.#store.set({pipelines, goodAt: this.#goodAt, failure: undefined, nextTryAt: undefined});
@@ -132,16 +132,27 @@ export class ListPoller {
 
   #failed(failure: ApiFailure): void {
     this.#tries += 1;
-    const wait =
-      failure.kind === 'retryable'
-        ? retryDelay(failure, this.#tries, this.#options.random())
-        : refusedEvery * (1 + this.#options.random());
+    const wait = this.#waitAfter(failure);
     this.#wakeAfter =
       this.#woken || askedDelay(failure) !== undefined ? undefined : this.#options.client.answers.started;
     this.#woken = false;
     this.#requestAfter(wait);
     const {pipelines} = this.#store.get();
     this.#store.set({pipelines, goodAt: this.#goodAt, failure, nextTryAt: this.#options.clock.monotonic() + wait});
+  }
+
+  /**
+   * After a list the waits never grow beyond those between good answers: that is no more work for the server, and the list
+   * is back when the server is. Feldera refuses every key while it cannot read its database, so a refusal may be over soon.
+   */
+  #waitAfter(failure: ApiFailure): number {
+    const roll = this.#options.random();
+    if (failure.kind !== 'retryable') return this.#goodAt === undefined ? refusedEvery * (1 + roll) : this.#every;
+    return askedDelay(failure) ?? Math.min(retryDelay(failure, this.#tries, roll), this.#every);
+  }
+
+  get #every(): number {
+    return this.#watched ? watchedEvery : unwatchedEvery;
   }
 
   #requestAfter(milliseconds: number): void {

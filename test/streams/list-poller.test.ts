@@ -30,9 +30,9 @@ class Lists {
   always: readonly Pipeline[] | ApiFailure | undefined;
   aborted = 0;
 
-  constructor() {
+  constructor(random = () => 0) {
     const client = {answers: this.answers, listPipelines: (signal: AbortSignal) => this.#ask(signal)};
-    this.poller = new ListPoller({client, clock: this.clock, random: () => 0});
+    this.poller = new ListPoller({client, clock: this.clock, random});
   }
 
   get inFlight(): number {
@@ -104,7 +104,7 @@ test('the snapshot stays the same object while the list is the same array', asyn
   expect(lists.poller.snapshot.get().pipelines).toBe(list);
 });
 
-test('errors back off, keep the last good list with its time, and go with the next good answer', async () => {
+test('errors keep the last good list with its time, and go with the next good answer', async () => {
   const lists = new Lists();
   const list: readonly Pipeline[] = [];
   lists.always = list;
@@ -114,16 +114,47 @@ test('errors back off, keep the last good list with its time, and go with the ne
   lists.always = unreachable;
   await lists.clock.advance(1500);
   expect(lists.poller.snapshot.get()).toEqual({pipelines: list, goodAt, failure: unreachable, nextTryAt: 3000});
-  await lists.clock.advance(6500);
-  expect(lists.asked).toEqual([0, 2000, 3000, 5000, 9000]);
+  await lists.clock.advance(2500);
+  expect(lists.asked).toEqual([0, 2000, 3000, 5000]);
   lists.always = list;
-  await lists.clock.advance(8000);
+  await lists.clock.advance(2000);
   expect(lists.poller.snapshot.get()).toEqual({
     pipelines: list,
     goodAt: lists.clock.wall(),
     failure: undefined,
     nextTryAt: undefined,
   });
+});
+
+test.each([
+  ['away', unreachable],
+  ['without its database', {...unreachable, reason: 'server-error'} as const],
+  ['without its database, where it refuses each key', unauthorized],
+])(
+  'however long the server was %s, a list that is watched is back within 3 s, for no more requests than a good one',
+  async (_, failure) => {
+    const lists = new Lists(() => 0.99);
+    lists.always = [];
+    lists.poller.start();
+    await lists.clock.advance(1000);
+    lists.always = failure;
+    await lists.clock.advance(600_000);
+    expect(lists.asked.length).toBeLessThanOrEqual(305);
+    lists.always = [];
+    await lists.clock.advance(3000);
+    expect(lists.poller.snapshot.get()).toMatchObject({failure: undefined, nextTryAt: undefined});
+  },
+);
+
+test('while nobody watches, a failed list is asked for as often as a good one', async () => {
+  const lists = new Lists(() => 0.99);
+  lists.always = [];
+  lists.poller.start();
+  lists.poller.setWatched(false);
+  lists.always = unreachable;
+  await lists.clock.advance(600_000);
+  expect(lists.asked.length).toBeGreaterThanOrEqual(40);
+  expect(lists.asked.length).toBeLessThanOrEqual(45);
 });
 
 test('Retry-After is honoured; a refusal is asked again every 5 to 10 s', async () => {
