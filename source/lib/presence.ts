@@ -52,12 +52,15 @@ export class Presence {
   }
 }
 
+/** The process was stopped, or its virtual machine; or this machine slept. */
+export type Pause = 'stop' | 'sleep';
+
 type SleepDetectorOptions = {
   readonly clock: Clock;
-  readonly onSlept: (milliseconds: number) => void;
+  readonly onSlept: (milliseconds: number, of: Pause) => void;
   /** Milliseconds between two checks; default 10 s. */
   readonly every?: number;
-  /** A check that is late by more milliseconds than this counts as sleep; default 30 s. */
+  /** A check that is late by more milliseconds than this counts as sleep; default 5 s. */
   readonly jump?: number;
 };
 
@@ -71,7 +74,7 @@ export class SleepDetector {
   #cancel: (() => void) | undefined;
 
   constructor(options: SleepDetectorOptions) {
-    this.#options = {every: 10_000, jump: 30_000, ...options};
+    this.#options = {every: 10_000, jump: 5_000, ...options};
   }
 
   start(): void {
@@ -88,9 +91,10 @@ export class SleepDetector {
     const monotonic = clock.monotonic();
     const wall = clock.wall();
     this.#cancel = clock.after(every, () => {
-      const late = Math.max(clock.monotonic() - monotonic, clock.wall() - wall) - every;
+      const stopped = clock.monotonic() - monotonic - every;
+      const late = Math.max(stopped, clock.wall() - wall - every);
       this.#watch();
-      if (late > jump) onSlept(late);
+      if (late > jump) onSlept(late, stopped > jump ? 'stop' : 'sleep');
     });
   }
 }

@@ -27,6 +27,9 @@ type StitchBody = {
   readonly pipelineId?: string;
 };
 
+/** Certainly without a loss; certainly with one, or as another log; neither is certain. */
+export type BodyFit = 'joins' | 'apart' | 'unknown';
+
 type BodySummary = {
   readonly hasEndMarker: boolean;
   /** Its place in the log was found. Otherwise it added nothing. */
@@ -165,15 +168,16 @@ export class Stitch {
     this.#sleep = {since: this.#appendedAt, until: this.#clock.wall()};
   }
 
-  /** Whether a body that begins with these bytes certainly continues the log, without a loss. Changes nothing. */
-  joins(body: Uint8Array): boolean {
+  /** How a body that begins with these bytes continues the log. Changes nothing. */
+  fit(body: Uint8Array): BodyFit {
     const count = this.#count;
     const start = readBodyStart(body);
-    if (!start) return false;
-    if (!count) return start.index === 0;
-    if (start.form !== count.form || this.#epoch.isEndedBy(start.freshStart)) return false;
+    if (!start) return 'unknown';
+    if (!count) return start.index === 0 ? 'joins' : 'unknown';
+    if (start.form !== count.form) return 'unknown';
+    if (this.#epoch.isEndedBy(start.freshStart) || start.index > count.range.max) return 'apart';
     const matching = this.#matching(start, count, {cause: 'unknown', downMs: 0});
-    return isProved(this.#evidence(matching));
+    return isProved(this.#evidence(matching)) ? 'joins' : 'unknown';
   }
 
   /** The caller leaves for good. A held last line is written, though it may be the end marker: no body may follow. */

@@ -1,8 +1,9 @@
 import type {Packer} from '../buffer/packed-store.ts';
 import type {Clock} from '../lib/clock.ts';
+import type {Pause} from '../lib/presence.ts';
 import type {LogPosition, StitchPast} from '../stitch/log-position.ts';
-import {Stitch} from '../stitch/stitch.ts';
-import type {BodyReceiver, BodySummary, EndCause} from './connection/state.ts';
+import {type BodyFit, Stitch} from '../stitch/stitch.ts';
+import type {BodyReceiver, BodySummary, Doubt, EndCause} from './connection/state.ts';
 import type {LogWriter} from './log-writer.ts';
 
 type LogReaderOptions = {
@@ -33,13 +34,14 @@ type Replay = {
 /** The body of a second connection, from its beginning on. Times are monotonic milliseconds. */
 type KeptBody = {
   readonly attempt: number;
+  readonly cause: Doubt;
   readonly pieces: Uint8Array[];
   bytes: number;
   begunAt: number;
   quietSince: number;
-  /** Bytes of it that were compared with the log, and whether they join it. */
+  /** Bytes of it that were compared with the log, and what came of that. */
   compared: number;
-  joins: boolean;
+  fit: BodyFit;
 };
 
 /** Milliseconds without a byte after which a catch-up is over. */
@@ -55,6 +57,9 @@ const checkEveryEmpty = 250;
 /** Milliseconds by which a line may come later on the other of two open connections; in a log that never rests. */
 const overlapQuiet = 1_000;
 const overlapRestless = 3_000;
+/** The same after a pause, when the other one has brought nothing for a second; after a stop, for a log with a gap. */
+const overlapSlept = 500;
+const overlapWithGap = 1_500;
 /** Bytes of a kept body that are compared with the log, and that are read in one turn of the event loop. */
 const comparedAtMost = 256 * 1024;
 const sliceBytes = 64 * 1024;
@@ -72,6 +77,7 @@ export class LogReader implements BodyReceiver {
   /** `decided` at the end of the last replay. */
   #wasDecided = false;
   #quietSince = 0;
+  #pausedBy: Pause | undefined;
   #receivedAt: number | undefined;
 
   constructor(options: LogReaderOptions) {
@@ -129,9 +135,10 @@ export class LogReader implements BodyReceiver {
     return body?.bytes ? checkEvery : checkEveryEmpty;
   }
 
-  keep(attempt: number): void {
+  keep(attempt: number, cause: Doubt): void {
     const now = this.#options.clock.monotonic();
-    this.#kept = {attempt, pieces: [], bytes: 0, begunAt: now, quietSince: now, compared: 0, joins: false};
+    const body = {pieces: [], bytes: 0, begunAt: now, quietSince: now};
+    this.#kept = {attempt, cause, ...body, compared: 0, fit: 'unknown'};
   }
 
   start({attempt, loss, pipelineId}: Parameters<BodyReceiver['start']>[0]): void {
@@ -215,8 +222,9 @@ export class LogReader implements BodyReceiver {
     return this.#stitch.settled || quietFor >= unprovedQuiet || age >= unprovedCap;
   }
 
-  awake(): void {
+  awake(of: Pause): void {
     const now = this.#options.clock.monotonic();
+    this.#pausedBy = of;
     this.#quietSince = now;
     if (this.#replay) this.#replay.begunAt = now;
     this.#stitch.awake();
@@ -243,18 +251,26 @@ export class LogReader implements BodyReceiver {
     this.#options.writer.addMarker({kind: 'ended', because});
   }
 
-  /** It certainly continues the log: the other connection holds nothing that it lacks. The log itself is unchanged. */
+  /**
+   * It certainly continues the log: the other connection holds nothing that it lacks. Or it certainly does not, and that one
+   * stayed silent after a stop, in which the kernel went on receiving: what waits there is read at once, so it is dead. After
+   * a sleep its server may send again only after seconds. The log itself is unchanged.
+   */
   #mayReplace(kept: KeptBody): boolean {
     const now = this.#options.clock.monotonic();
+    const age = now - kept.begunAt;
+    const hasSlept = kept.cause === 'slept';
     const isQuiet = now - kept.quietSince >= overlapQuiet;
-    if (kept.bytes === 0 || !(isQuiet || now - kept.begunAt >= overlapRestless)) return false;
+    const isRestless = age >= (hasSlept ? overlapSlept : overlapRestless);
+    if (kept.bytes === 0 || !(isQuiet || isRestless)) return false;
     // Each comparison reads all of it again.
     const bytes = Math.min(kept.bytes, comparedAtMost);
     if (isQuiet ? bytes > kept.compared : bytes >= 2 * kept.compared) {
-      kept.joins = this.#stitch.joins(Buffer.concat(kept.pieces, bytes));
+      kept.fit = this.#stitch.fit(Buffer.concat(kept.pieces, bytes));
       kept.compared = bytes;
     }
-    return kept.joins;
+    if (kept.fit === 'joins') return true;
+    return kept.fit === 'apart' && hasSlept && this.#pausedBy === 'stop' && age >= overlapWithGap;
   }
 
   /** In slices: a whole ring takes longer than the event loop may be blocked. */

@@ -5,6 +5,7 @@ import type {Packer} from '../buffer/packed-store.ts';
 import {type Clock, withPatience} from '../lib/clock.ts';
 import {readTime} from '../lib/format.ts';
 import {SharedFrames} from '../lib/frames.ts';
+import type {Pause} from '../lib/presence.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import {ErrorLog} from '../records/error-log.ts';
 import type {RecordingState} from '../storage/recording/recorder.ts';
@@ -128,9 +129,9 @@ export class LogStream {
     if (!this.#isStarting) this.connection.onEvent({kind: 'reconnect'});
   }
 
-  /** The machine slept: the connection may be dead without a sign, and may still hold what nobody else has. */
-  checkAfterSleep(): void {
-    if (this.connection.state.kind !== 'idle') this.connection.onEvent({kind: 'slept'});
+  /** The connection may be dead without a sign, and may still hold what nobody else has. */
+  checkAfterPause(of: Pause): void {
+    if (this.connection.state.kind !== 'idle') this.connection.onEvent({kind: 'slept', of});
   }
 
   /**

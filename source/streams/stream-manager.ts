@@ -28,8 +28,8 @@ export class StreamManager {
     this.#serverReturn = new ServerReturn(options, this.#streams);
     this.#sleepDetector = new SleepDetector({
       clock: options.clock,
-      onSlept: () => {
-        for (const stream of this.#streams.values()) stream.checkAfterSleep();
+      onSlept: (_, of) => {
+        for (const stream of this.#streams.values()) stream.checkAfterPause(of);
       },
     });
   }

@@ -118,7 +118,7 @@ test('a body that is kept is not read, and the other one is, until it replaces t
   const {reader, begin, receive, after, events, buffer, pieces} = open();
   begin(1, false);
   receive(1, freshStart + line(1) + line(2));
-  reader.keep(2);
+  reader.keep(2, 'silent');
   expect([reader.checkAfter(2), await after(29_900, 2)]).toEqual([250, false]);
   receive(2, freshStart + line(1));
   expect(reader.checkAfter(2)).toBe(50);
@@ -138,7 +138,7 @@ test('a body that is kept may replace another one when it joins the log, in a lo
   const {reader, begin, receive, after} = open();
   begin(1, false);
   receive(1, freshStart + line(1) + line(2));
-  reader.keep(2);
+  reader.keep(2, 'silent');
   receive(2, freshStart + line(1));
   for (let tenths = 1; tenths < 30; tenths++) {
     receive(2, line(tenths + 1));
@@ -155,7 +155,7 @@ test.each([
   const {reader, begin, receive, after} = open();
   begin(1, false);
   receive(1, freshStart + line(1));
-  reader.keep(2);
+  reader.keep(2, 'silent');
   receive(2, text);
   expect([await after(1_000, 2), await after(29_000, 2)]).toEqual([false, false]);
   begin(2, true);
@@ -169,7 +169,7 @@ test('a loss soon after a sleep is dated from the last line before it: what came
     receive(1, freshStart + line(1));
     const before = clock.wall();
     await clock.advance(60_000);
-    reader.awake();
+    reader.awake('sleep');
     receive(1, line(2));
     const received = clock.wall();
     await clock.advance(milliseconds);
@@ -191,7 +191,7 @@ test('a large body that was kept is read in slices, before what comes meanwhile;
     const {begin, receive, reader} = opened;
     begin(1, false);
     receive(1, freshStart + line(0) + line(1));
-    reader.keep(2);
+    reader.keep(2, 'silent');
     receive(2, freshStart);
     for (const number of numbers) receive(2, line(number));
     begin(2, true);
@@ -214,7 +214,7 @@ test('a kept body that ends is dropped', async () => {
   const {reader, begin, receive, buffer} = open();
   begin(1, false);
   receive(1, freshStart);
-  reader.keep(2);
+  reader.keep(2, 'silent');
   receive(2, freshStart + line(1));
   expect(reader.end(2).endMarker).toBe(false);
   begin(2, true);
@@ -225,7 +225,7 @@ test('a silent connection that stays silent while the other one brings lines was
   const {reader, begin, receive, after, events} = open();
   begin(1, false);
   receive(1, freshStart + line(1) + line(2));
-  reader.keep(2);
+  reader.keep(2, 'silent');
   receive(2, freshStart + line(1) + line(2) + line(3));
   expect(await after(1000, 2)).toBe(true);
   begin(2, true);
@@ -238,7 +238,7 @@ test('a connection that ended before the other one replaced it was not silent', 
   const {reader, begin, receive, events, buffer} = open();
   begin(1, false);
   receive(1, freshStart + line(1));
-  reader.keep(2);
+  reader.keep(2, 'silent');
   receive(2, freshStart + line(1) + line(2));
   reader.end(1);
   begin(2, true);
@@ -250,7 +250,7 @@ test('a quiet log on both connections leaves no event', async () => {
   const {reader, begin, receive, after, events, buffer} = open();
   begin(1, false);
   receive(1, freshStart + line(1) + line(2));
-  reader.keep(2);
+  reader.keep(2, 'silent');
   receive(2, freshStart + line(1) + line(2));
   expect(await after(1000, 2)).toBe(true);
   begin(2, true);
@@ -290,11 +290,11 @@ test('a connection that replaces a silent one dates its marker back if the silen
   begin(2, lost);
   receive(2, freshStart + line(1));
   await after(300_000);
-  reader.keep(3);
+  reader.keep(3, 'silent');
   receive(3, freshStart + line(1) + line(2));
   begin(3, lost);
   expect(markers()).toMatchObject([{kind: 'reconnected', cause: 'server-lost', downMs: 302_000, times: 1}]);
-  reader.keep(4);
+  reader.keep(4, 'silent');
   receive(4, freshStart + line(1) + line(2));
   begin(4, {cause: 'silent', at: clock.monotonic() - 1});
   expect(markers()).toHaveLength(1);

@@ -47,7 +47,7 @@ test('a closed stream stays closed, whatever is still asked of it', async () => 
   await connectionOf(stream, 'live');
   manager.close('a');
   stream.reconnect();
-  stream.checkAfterSleep();
+  stream.checkAfterPause('sleep');
   stream.start();
   await list();
   await eventually(

@@ -35,7 +35,11 @@ type LookUpAnswer = {readonly found: PipelineAnswer; readonly pipeline: Pipeline
 /** Milliseconds: the longest time that a silent connection and its standby are both open. */
 const overlapCap = 30_000;
 /** Milliseconds without a byte after which an open connection holds no more from before a sleep. */
-const drainedAfter = 2_000;
+const drainedAfter = 1_000;
+/** Milliseconds between two standbys after a sleep, at most: one that fails is followed by others. */
+const standbyEvery = 30_000;
+/** When a standby may be opened, and milliseconds until the one after it. */
+const firstStandby = {at: Number.NEGATIVE_INFINITY, pause: 2 * drainedAfter};
 /** Milliseconds: a timer that is late by so much means that the process was stopped. */
 const stoppedFor = 1_000;
 /** Milliseconds in which a process that continues reads what its sockets hold. */
@@ -178,7 +182,7 @@ export class Connection {
         void this.#lookUp(effect.attempt);
         return;
       case 'keep':
-        receiver.keep(effect.attempt);
+        receiver.keep(effect.attempt, effect.cause);
         this.#watchReplay(effect.attempt);
         return;
       case 'start-replay':
@@ -189,7 +193,7 @@ export class Connection {
         if (this.#options.silence > 0) this.#watchSilence(effect.attempt);
         return;
       case 'drain':
-        receiver.awake();
+        receiver.awake(effect.of);
         this.#drain(effect.attempt, receiver.quietSince + overlapCap);
         return;
       case 'mark-ended':
@@ -301,15 +305,20 @@ export class Connection {
     });
   }
 
-  /** A connection that still brings bytes at the time `until` is alive. */
-  #drain(attempt: number, until: number): void {
+  /**
+   * A connection that still brings bytes at the time `until` is alive. One that is silent is doubted until it is replaced:
+   * its standby may fail, and one that it outlived may be needed later.
+   */
+  #drain(attempt: number, until: number, next = firstStandby): void {
     const {clock, receiver} = this.#options;
     const rest = receiver.quietSince + drainedAfter - clock.monotonic();
     this.#after(attempt, rest > 0 ? rest : drainedAfter, () => {
       const now = clock.monotonic();
-      const isDrained = this.state.kind === 'live' && now - receiver.quietSince >= drainedAfter;
-      if (isDrained) this.#dispatch({kind: 'silent', attempt, cause: 'slept'});
-      else if (now < until) this.#drain(attempt, until);
+      const isQuiet = now - receiver.quietSince >= drainedAfter;
+      const isDue = isQuiet && now >= next.at && this.state.kind === 'live';
+      if (isDue) this.#dispatch({kind: 'silent', attempt, cause: 'slept'});
+      const later = {at: now + next.pause, pause: Math.min(standbyEvery, 2 * next.pause)};
+      if (isQuiet || now < until) this.#drain(attempt, until, isDue ? later : isQuiet ? next : firstStandby);
     });
   }
 

@@ -35,7 +35,10 @@ export function eventWords(before: Machine, event: MachineEvent, after: Machine,
     }
     case 'refused':
       if (event.attempt !== before.attempt) {
-        return {text: `a second connection failed, the silent one is kept: ${messageOf(event.failure)}`};
+        return {
+          text: `a second connection failed, the silent one is kept: ${messageOf(event.failure)}`,
+          key: 'standby',
+        };
       }
       return refusedWords(event.failure, after, now);
     case 'looked-up':

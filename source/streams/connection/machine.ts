@@ -66,7 +66,7 @@ export function step(machine: Machine, event: MachineEvent, context: MachineCont
     case 'slept':
       // An open connection may still hold more than the next replay has: nobody may drop it before it is drained.
       return isOpen(connection)
-        ? {machine: {...machine}, effects: [{kind: 'drain', attempt: machine.attempt}]}
+        ? {machine: {...machine}, effects: [{kind: 'drain', attempt: machine.attempt, of: event.of}]}
         : connect(machine);
     case 'listed':
       return stepListed(machine, event.as, context);
@@ -176,7 +176,7 @@ function stepStandby(machine: Machine, standby: Standby, event: AttemptEvent, co
     case 'opened':
       return {
         machine: {...machine, standby: {...standby, isOpen: true}},
-        effects: [{kind: 'keep', attempt: standby.attempt}],
+        effects: [{kind: 'keep', attempt: standby.attempt, cause: standby.cause}],
       };
     case 'caught-up':
       return standby.isOpen ? takeOver(machine, standby, context) : {machine, effects: []};

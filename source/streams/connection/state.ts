@@ -1,5 +1,6 @@
 import type {ApiFailure, BodyEnd} from '../../api/types.ts';
 import type {LossCause, MarkerKind} from '../../buffer/markers.ts';
+import type {Pause} from '../../lib/presence.ts';
 
 /** Why there is no log for now. `deleted` usually ends when the list shows the name again. */
 export type GoneReason = {readonly kind: 'deleted'} | {readonly kind: 'refused'; readonly failure: ApiFailure};
@@ -111,7 +112,7 @@ export type PipelineAnswer =
 export type OutsideEvent =
   | {readonly kind: 'reconnect'}
   /** The machine slept, or the process was stopped. */
-  | {readonly kind: 'slept'}
+  | {readonly kind: 'slept'; readonly of: Pause}
   /** The list shows the pipeline: for the first time or again (`appeared`), with another id, or no more. */
   | {readonly kind: 'listed'; readonly as: 'appeared' | 'replaced' | 'missing'}
   /** The server gave a good answer to this request, of any part of the program. */
@@ -127,12 +128,12 @@ export type Effect =
   | {readonly kind: 'wait'; readonly attempt: number; readonly milliseconds: number}
   | {readonly kind: 'look-up'; readonly attempt: number}
   /** The body of the standby is kept, until it is read or dropped. */
-  | {readonly kind: 'keep'; readonly attempt: number}
+  | {readonly kind: 'keep'; readonly attempt: number; readonly cause: Doubt}
   /** This attempt is read from now on; it begins with a replay. */
   | {readonly kind: 'start-replay'; readonly attempt: number; readonly loss: Loss | undefined}
   | {readonly kind: 'settle'; readonly attempt: number}
   /** Reads on what the socket still holds; `silent` when no more comes. */
-  | {readonly kind: 'drain'; readonly attempt: number}
+  | {readonly kind: 'drain'; readonly attempt: number; readonly of: Pause}
   | {readonly kind: 'mark-ended'; readonly because: EndCause};
 
 export type EndCause = Extract<MarkerKind, {kind: 'ended'}>['because'];
@@ -165,7 +166,7 @@ export type BodyReceiver = {
   /** Monotonic milliseconds of the last byte, of the last opening, or of the end of a sleep. */
   readonly quietSince: number;
   /** Keeps the body of an attempt, unread, while another one is read. */
-  keep(attempt: number): void;
+  keep(attempt: number, cause: Doubt): void;
   /** Reads this attempt from now on, in place of another one; what was kept of it first. */
   start(replay: {
     readonly attempt: number;
@@ -176,12 +177,12 @@ export type BodyReceiver = {
   receive(attempt: number, bytes: Uint8Array): void;
   /** No more comes on the attempt. */
   end(attempt: number): BodySummary;
-  /** Of an attempt that is kept: it continues the log without a loss, and the other one has had time to speak. */
+  /** Of an attempt that is kept: it may replace the other one, which has had time to speak. */
   isReplayOver(attempt: number): boolean;
   /** Milliseconds after which to check `isReplayOver` (again). */
   checkAfter(attempt: number): number;
-  /** The machine slept until now: it did not wait for bytes. */
-  awake(): void;
+  /** The machine slept, or the process was stopped, until now: it did not wait for bytes. */
+  awake(of: Pause): void;
   /** The replay is over: what is undecided must be decided now. */
   settle(): void;
   /** The log has ended; its open line ends too, unless the pipeline was only stopped. */

@@ -1,4 +1,4 @@
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {ApiError} from '../../../source/api/errors.ts';
 import {ServerAnswers} from '../../../source/api/request.ts';
 import type {ApiFailure, BodyEnd, LogHandlers, PipelineDetail} from '../../../source/api/types.ts';
@@ -106,27 +106,24 @@ test('after each time of silence there is a standby, which a byte of the silent 
   expect([areOpen(), connection.state.kind]).toEqual([[true, false, true], 'live']);
 });
 
-test('after a sleep there is a standby once the connection has been quiet for 2 s, and none while it brings bytes', async () => {
+test('after a sleep there is a standby once the connection has been quiet for 1 s, and none while it brings bytes', async () => {
   const {clock, connection, bodies, connect, areOpen} = open();
   await connect();
   await clock.advance(60_000);
-  connection.onEvent({kind: 'slept'});
+  connection.onEvent({kind: 'slept', of: 'stop'});
   for (let pieces = 0; pieces < 3; pieces++) {
-    await clock.advance(1_999);
+    await clock.advance(999);
     bodies[0]?.onData(Buffer.from('a line\n'));
   }
-  await clock.advance(1_999);
+  await clock.advance(999);
   expect(areOpen()).toEqual([true]);
   await clock.advance(1);
   expect(areOpen()).toEqual([true, true]);
-  bodies[0]?.onData(Buffer.from('a line\n'));
-  await clock.advance(60_000);
-  // Bytes long after the sleep: the connection is alive.
-  connection.onEvent({kind: 'slept'});
-  for (let seconds = 0; seconds < 31; seconds++) {
+  for (let pieces = 0; pieces < 30; pieces++) {
     bodies[0]?.onData(Buffer.from('a line\n'));
-    await clock.advance(1_000);
+    await clock.advance(999);
   }
+  // Bytes long after the sleep: the connection is alive.
   await clock.advance(60_000);
   expect([areOpen(), clock.pending]).toEqual([[true, false], 0]);
 });
@@ -141,9 +138,91 @@ test('a process that was stopped reads what came meanwhile before it judges a re
   clock.stall(45_000);
   await clock.advance(0);
   bodies[1]?.onData(Buffer.from('one\ntwo\nthree\n'));
-  connection.onEvent({kind: 'slept'});
+  connection.onEvent({kind: 'slept', of: 'stop'});
   await clock.advance(1_000);
   expect([connection.state.kind, buffer.lastMarker()?.marker.kind]).toEqual(['live', 'reconnected']);
+});
+
+describe('after a stop of 45 s, of a log with 300 lines a second', () => {
+  const id = '01a211f6-0000-7000-8000-000000000001';
+  const runner = (level: string, message: string) =>
+    `[manager] 2026-01-01T00:00:00.000001Z  ${level} pipeline_manager::runner::pipeline_logs: ${message} pipeline-id="${id}" pipeline-name="N/A"\n`;
+  const first = runner('INFO', 'Fresh start of pipeline logs');
+  const line = (number: number) =>
+    `[orders] 2026-01-01T00:00:01.${String(number).padStart(6, '0')}Z  INFO test:  ${number}\n`;
+  const lines = (from: number, end: number) =>
+    Array.from({length: end - from}, (_, index) => line(from + index)).join('');
+  const lastStop = 300;
+  const now = lastStop + 45 * 300;
+
+  /** The stopped process continues; it has read the lines up to the stop. */
+  async function stop() {
+    const rig = open();
+    const {clock, connection, bodies, answer} = rig;
+    connection.onEvent({kind: 'reconnect'});
+    await settled();
+    answer(first + lines(1, lastStop));
+    await clock.advance(5000);
+    expect(connection.state.kind).toBe('live');
+    clock.stall(45_000);
+    connection.onEvent({kind: 'slept', of: 'stop'});
+    let written = now;
+    /** Time goes on, and the newest connection brings what is written. */
+    const goOn = async (milliseconds: number, areLines = true) => {
+      for (let passed = 0; passed < milliseconds; passed += 20) {
+        await clock.advance(20);
+        if (areLines && bodies.length > 1) bodies.at(-1)?.onData(Buffer.from(lines(written, written + 6)));
+        written += 6;
+      }
+    };
+    const newest = () => `${rig.buffer.lineAt(rig.buffer.endId - 1) ?? ''}`.split('  ').at(-1);
+    return {...rig, goOn, newest};
+  }
+
+  test.each([
+    ['has them all', first + lines(1, now), 0],
+    [
+      'has dropped some',
+      runner('WARN', `... 3000 prior log lines were discarded due to buffer constraints and are thus not shown.`) +
+        lines(3000, now),
+      2700,
+    ],
+  ])('a connection that brings nothing more is replaced within 3 s, where the server %s', async (_, replay, lost) => {
+    const {clock, goOn, bodies, answer, newest, buffer, areOpen} = await stop();
+    await goOn(1000);
+    expect(bodies).toHaveLength(2);
+    answer(replay);
+    await goOn(2000 - 20);
+    expect(areOpen()).toEqual([false, true]);
+    expect(Number(newest())).toBeGreaterThan(now);
+    const {marker} = buffer.lastMarker() ?? {};
+    expect(marker).toMatchObject(lost === 0 ? {kind: 'reconnected', cause: 'slept'} : {kind: 'lost', atLeast: lost});
+    await clock.advance(100_000);
+    expect(bodies).toHaveLength(2);
+  });
+
+  test('a second connection that fails is followed by others', async () => {
+    const {goOn, bodies, answer, newest} = await stop();
+    await goOn(1000);
+    bodies.at(-1)?.end({kind: 'cut', message: ''});
+    await goOn(3000, false);
+    expect(bodies.length).toBeGreaterThan(2);
+    answer(first + lines(1, now));
+    await goOn(2000);
+    expect(Number(newest())).toBeGreaterThan(now);
+  });
+
+  test('a connection that falls silent after its first lines is replaced, too', async () => {
+    const {clock, goOn, bodies, answer, newest} = await stop();
+    await goOn(1500);
+    // What its socket held is read late, as the machine is busy.
+    bodies[0]?.onData(Buffer.from(lines(lastStop, lastStop + 1000)));
+    await clock.advance(1000);
+    expect(bodies.map(({signal}) => signal.aborted)).toEqual([false, true, false]);
+    answer(first + lines(1, now));
+    await goOn(2000);
+    expect(Number(newest())).toBeGreaterThan(now);
+  });
 });
 
 test('a standby that is not open after 30 s is dropped, one that is still replaying then replaces the silent one', async () => {

@@ -39,7 +39,7 @@ test('each way in which a stream ends has its own words', () => {
     lastOf(ended({kind: 'cut', message: describeCut(Object.assign(new Error('read'), {code: 'ETIMEDOUT'}))})),
     lastOf(ended({kind: 'clean'})),
     lastOf(ended({kind: 'clean'}, true)),
-    lastOf({kind: 'slept'}),
+    lastOf({kind: 'slept', of: 'stop'}),
     lastOf(ask),
   ]).toEqual([
     'connection lost: the API server closed it in the middle (the connection was reset); next try in 1.0 s',

@@ -53,7 +53,7 @@ describe('connection machine', () => {
 
   const events = {
     reconnect: ask,
-    slept: {kind: 'slept'},
+    slept: {kind: 'slept', of: 'stop'},
     close: {kind: 'close'},
     opened,
     'caught-up': caughtUp,
@@ -421,7 +421,7 @@ describe('connection machine', () => {
 
     test('is opened beside it and kept, and replaces it once it joins the log', () => {
       expect(standby.effects).toEqual([{kind: 'connect', attempt: 2}]);
-      expect(kept.effects).toEqual([{kind: 'keep', attempt: 2}]);
+      expect(kept.effects).toEqual([{kind: 'keep', attempt: 2, cause: 'silent'}]);
       const done = play([{kind: 'caught-up', attempt: 2}], kept.machine);
       expect(done.effects).toEqual([
         {kind: 'start-replay', attempt: 2, loss: {cause: 'silent', at: 1000}},
@@ -432,8 +432,8 @@ describe('connection machine', () => {
     });
 
     test('after a sleep, names the sleep as the cause', () => {
-      const {machine, effects} = play([{kind: 'slept'}], states.live);
-      expect(effects).toEqual([{kind: 'drain', attempt: 1}]);
+      const {machine, effects} = play([{kind: 'slept', of: 'stop'}], states.live);
+      expect(effects).toEqual([{kind: 'drain', attempt: 1, of: 'stop'}]);
       const done = play(
         [
           {...silent, cause: 'slept'},
