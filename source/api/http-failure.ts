@@ -177,7 +177,11 @@ function fatal(reply: Reply, reason: FatalReason, message: string): ApiFailure {
 
 function retryable(reply: Reply, reason: RetryableReason, message: string): ApiFailure {
   const retryAfter = parseRetryAfter(reply.response.headers.first('retry-after'), reply.now);
-  return {kind: 'retryable', reason, message, ...(retryAfter === undefined ? {} : {retryAfter})};
+  return {
+    ...{kind: 'retryable', reason, message},
+    ...(reason === 'server-error' && {brief: `HTTP ${reply.response.status}`}),
+    ...(retryAfter === undefined ? {} : {retryAfter}),
+  };
 }
 
 /** The body of an error in plain text (the API sends some); empty for HTML and JSON. */

@@ -34,29 +34,52 @@ const certificateSentences: Readonly<Record<string, readonly [words: string, hel
 /** `other`: the scheme that the server may speak instead; undefined once it has answered in the scheme of its URL. */
 type Sentence = {
   readonly reason: RetryableReason;
+  readonly brief?: string;
   readonly sentence: (host: string, other: 'http' | 'https' | undefined) => string;
 };
 
 const networkSentences: Readonly<Record<string, Sentence>> = {
-  ECONNREFUSED: {reason: 'unreachable', sentence: (host) => `nothing listens at ${host} (connection refused)`},
-  ENOTFOUND: {reason: 'unreachable', sentence: (host) => `the host name of ${host} is not known`},
-  EAI_AGAIN: {reason: 'unreachable', sentence: (host) => `the name service did not answer for ${host}`},
-  EHOSTUNREACH: {reason: 'unreachable', sentence: (host) => `there is no way to ${host} (host unreachable)`},
-  ENETUNREACH: {reason: 'unreachable', sentence: (host) => `there is no way to ${host} (network unreachable)`},
-  ENETDOWN: {reason: 'unreachable', sentence: () => 'the network is down'},
+  ECONNREFUSED: {
+    reason: 'unreachable',
+    brief: 'connection refused',
+    sentence: (host) => `nothing listens at ${host} (connection refused)`,
+  },
+  ENOTFOUND: {
+    reason: 'unreachable',
+    brief: 'unknown host name',
+    sentence: (host) => `the host name of ${host} is not known`,
+  },
+  EAI_AGAIN: {
+    reason: 'unreachable',
+    brief: 'no name service',
+    sentence: (host) => `the name service did not answer for ${host}`,
+  },
+  EHOSTUNREACH: {
+    reason: 'unreachable',
+    brief: 'host unreachable',
+    sentence: (host) => `there is no way to ${host} (host unreachable)`,
+  },
+  ENETUNREACH: {
+    reason: 'unreachable',
+    brief: 'network unreachable',
+    sentence: (host) => `there is no way to ${host} (network unreachable)`,
+  },
+  ENETDOWN: {reason: 'unreachable', brief: 'network down', sentence: () => 'the network is down'},
   ECONNRESET: {
     reason: 'unreachable',
+    brief: 'connection reset',
     sentence: (host, other) => `${host} reset the connection before it answered${perhapsTls(host, other)}`,
   },
   [cutInHandshake]: {
     reason: 'unreachable',
+    brief: 'connection closed',
     sentence: (host, other) => {
       const words = `${host} closed the connection before TLS stood`;
       return other === 'http' ? `${words}: if it speaks plain http, use --host http://${host}` : words;
     },
   },
-  EPIPE: {reason: 'unreachable', sentence: closedUnanswered},
-  UND_ERR_SOCKET: {reason: 'unreachable', sentence: closedUnanswered},
+  EPIPE: {reason: 'unreachable', brief: 'connection closed', sentence: closedUnanswered},
+  UND_ERR_SOCKET: {reason: 'unreachable', brief: 'connection closed', sentence: closedUnanswered},
   ETIMEDOUT: {reason: 'timeout', sentence: (host) => `${host} does not answer (timed out)`},
   UND_ERR_CONNECT_TIMEOUT: {reason: 'timeout', sentence: (host) => `${host} does not answer (timed out)`},
   UND_ERR_HEADERS_TIMEOUT: {reason: 'timeout', sentence: (host) => `${host} took too long to answer`},
@@ -106,7 +129,10 @@ export function transportFailure(error: unknown, url: string, hasAnswered = fals
     return retryable('protocol', `${host} sent a response that was not asked for`);
   }
   const network = networkSentences[code];
-  if (network) return retryable(network.reason, network.sentence(host, other));
+  if (network) {
+    const {reason, sentence, brief} = network;
+    return {kind: 'retryable', reason, message: sentence(host, other), ...(brief !== undefined && {brief})};
+  }
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
     return retryable('protocol', `no secure connection to ${host} (${code})`);
   }

@@ -219,6 +219,8 @@ export type ApiFailure =
       readonly kind: 'retryable';
       readonly reason: RetryableReason;
       readonly message: string;
+      /** The cause in two words, such as `connection refused`, if there are better ones than for the reason. */
+      readonly brief?: string;
       /** `Retry-After` in ms from now, not yet limited. */
       readonly retryAfter?: number;
     }

@@ -54,6 +54,11 @@ export function isCatchingUp({connection, file}: Pick<LogSnapshot, 'connection' 
   return kind === 'connecting' || kind === 'catching-up' || kind === 'reading';
 }
 
+/** There is no connection that could bring lines: the log waits for one, or has ended or gone. */
+export function isCut({connection}: Pick<LogSnapshot, 'connection'>): boolean {
+  return connection?.kind === 'waiting' || connection?.kind === 'gone' || connection?.kind === 'ended';
+}
+
 /** Nothing more comes: there is nothing to follow. A connection comes back, and a file that exists may grow. */
 export function hasEnded({file}: Pick<LogSnapshot, 'file'>): boolean {
   return file?.kind === 'ended' || file?.kind === 'failed';

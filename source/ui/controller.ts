@@ -127,7 +127,10 @@ export class Controller {
     };
     const undo = [
       serverVersion.subscribe(checkVersion),
-      poller.snapshot.subscribe(() => this.#list.refresh()),
+      poller.snapshot.subscribe(() => {
+        this.#list.refresh();
+        if (!poller.snapshot.get().failure) this.lookup.retry();
+      }),
       this.logs.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
       this.timelines.start(),
       this.logWaits.start(this.logs),

@@ -234,6 +234,13 @@ export class PipelineLookup {
     });
   }
 
+  /** The server answers: a request that failed is made again. */
+  retry(): void {
+    const described = this.#described.get();
+    const answer = described?.answer;
+    if (described && answer?.kind === 'failure' && answer.failure.kind === 'retryable') this.start(described.name);
+  }
+
   dispose(): void {
     this.#request?.abort();
     this.#wait.end();

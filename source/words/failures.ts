@@ -1,6 +1,6 @@
 import {ApiError} from '../api/errors.ts';
 import type {ApiFailure, ExpiredToken, FatalReason, Pipeline} from '../api/types.ts';
-import {dateTime} from '../lib/format.ts';
+import {dateTime, fineMoment, inZone} from '../lib/format.ts';
 
 type ShownFailure = Exclude<ApiFailure, {kind: 'cancelled'}>;
 
@@ -27,6 +27,44 @@ export function refusalWords(reason: Exclude<FatalReason, 'unknown-pipeline'>, e
     case 'headers-too-large':
       return 'refused';
   }
+}
+
+/** The cause in a few words: `connection refused`, `timed out`, `HTTP 503`, `credentials refused`. */
+function briefCause(failure: ShownFailure): string {
+  if (failure.kind === 'retryable') return failure.brief ?? briefReasons[failure.reason] ?? 'server error';
+  return failure.reason === 'unknown-pipeline' ? 'refused' : refusalWords(failure.reason, failure.expired);
+}
+
+const briefReasons: Readonly<Partial<Record<ShownFailure['reason'], string>>> = {
+  unreachable: 'not reached',
+  timeout: 'timed out',
+  protocol: 'unexpected answer',
+};
+
+/** The server does not answer, or only with errors: what is known of its pipelines is of an earlier time. */
+export type NoAnswer = {
+  /** `no answer since 21:44:41` */
+  readonly since: string;
+  /** `connection refused` */
+  readonly cause: string;
+};
+
+/** Undefined while the list comes, and before the first one. `list`: its last request, and when the last good answer came. */
+export function noAnswer(
+  {failure, goodAt}: {readonly failure: ApiFailure | undefined; readonly goodAt: number | undefined},
+  {now, offsetAt = () => 0}: {readonly now: number; readonly offsetAt?: (at: number) => number},
+): NoAnswer | undefined {
+  if (failure === undefined || failure.kind === 'cancelled' || goodAt === undefined) return undefined;
+  const isSilent = failure.reason === 'unreachable' || failure.reason === 'timeout';
+  const at = fineMoment(inZone(goodAt, offsetAt), inZone(now, offsetAt));
+  return {since: `no ${isSilent ? 'answer' : 'list'} since ${at}`, cause: briefCause(failure)};
+}
+
+/** `no answer since 21:44:41 (connection refused), last known: running`; without the state if there is none. */
+export function noAnswerWords({since, cause}: NoAnswer, state?: string): string {
+  // A word of an acronym stays.
+  const known = state?.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+  return `${since} (${cause})${known === undefined ? '' : `, last known: ${known}`}`;
 }
 
 /** For a command: `what failed · what to do`. */

@@ -70,17 +70,17 @@ test.each([{cut: {}}, {cut: {reset: true}}])('a cut of the API ($cut) loses and 
   expect(markers(viewer.pane()).join()).toContain('0 entries lost');
 });
 
-test('an outage of the API: the list shows its age, the log comes back without a key', async () => {
+test('an outage of the API: the header says since when, the log comes back without a key', async () => {
   await using viewer = await openViewer({cols: 120});
   const {terminal} = viewer;
   await viewer.live();
   await viewer.server.stopApi();
-  await terminal.waitFor('list not refreshed');
+  await terminal.waitFor('no answer since');
   await terminal.waitFor(/reconnecting in \d+ s/);
   viewer.write('alpha', 3);
   await viewer.server.startApi();
   await viewer.live('line 3.');
-  await terminal.waitForGone('list not refreshed');
+  await terminal.waitForGone('no answer since');
   for (let line = 1; line <= 3; line++) expect(viewer.countShown(`line ${line}.`)).toBe(1);
 });
 

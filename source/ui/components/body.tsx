@@ -2,7 +2,7 @@ import type {Pipeline} from '../../api/types.ts';
 import {clockTime, count, dateTime, inZone} from '../../lib/format.ts';
 import type {RecordIndex} from '../../records/record-index.ts';
 import {endedRun, type Run} from '../../records/runs.ts';
-import {hasEnded} from '../../streams/log-source.ts';
+import {hasEnded, isCut} from '../../streams/log-source.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, shorten} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
@@ -12,6 +12,7 @@ import {textWidth} from '../../terminal/width.ts';
 import type {Place} from '../../viewport/geometry.ts';
 import {type Position, visiblePlaces} from '../../viewport/position.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
+import {noAnswer} from '../../words/failures.ts';
 import {openedState} from '../../words/opened.ts';
 import {failureWord, isFailing, pipelineState} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
@@ -37,6 +38,8 @@ export type RunHeaderView = {
   readonly endId?: number | undefined;
   /** The failure of the newest run is in the row above. */
   readonly hasBanner?: boolean;
+  /** There is no connection: whether the last run goes on is not known. */
+  readonly isCut?: boolean;
 };
 
 /** Sidebar, tab bar and log, joined row by row. */
@@ -95,6 +98,7 @@ export function Body({layout}: {readonly layout: Layout}) {
       offsetAt: zoneOf(tab.pane, offsetAt),
       endId: snapshot && hasEnded(snapshot) ? snapshot.endId : undefined,
       hasBanner: layout.hasBanner,
+      isCut: snapshot !== undefined && isCut(snapshot),
     });
   }
 
@@ -112,6 +116,7 @@ export function Body({layout}: {readonly layout: Layout}) {
       nameFilter: view.nameFilter,
       loaded: list.pipelines !== undefined || controller.services.withoutServer === true,
       waited: waitedForList,
+      isStale: noAnswer(list, {now: controller.services.clock.wall()}) !== undefined,
       withWords: layout.hasStateWords,
       width: layout.sidebarWidth,
       height: layout.bodyHeight,
@@ -186,7 +191,8 @@ export function runHeader(run: Run | undefined, runs: readonly Run[], view: RunH
   const dot = plain(` ${symbols.dot} `, {dim: true});
   const number = `run ${count(runs.indexOf(run) + 1)} of ${count(runs.length)}`;
   const isSaid = view.hasBanner === true && run.failed && run === runs.at(-1);
-  const state = isSaid ? [] : [dot, plain(stateWords(shown), run.failed ? {fg: 1, bold: true} : {})];
+  const isKnown = !view.isCut || shown.endedAt !== undefined || run.failed;
+  const state = isKnown && !isSaid ? [dot, plain(stateWords(shown), run.failed ? {fg: 1, bold: true} : {})] : [];
   const row = concat([plain(' '), plain(number, {bold: true}), ...state, dot, plain(timeWords(shown, view))]);
   if (textWidth(row.text) <= width) return row;
   return concat([clip(row, 0, width - 1), plain(symbols.cutRight, {dim: true})]);

@@ -1,5 +1,5 @@
-import type {ApiFailure, Pipeline, Session} from '../../api/types.ts';
-import {clockTime, counted, duration, inZone, readTime} from '../../lib/format.ts';
+import type {Pipeline, Session} from '../../api/types.ts';
+import {clockTime, counted, inZone, readTime} from '../../lib/format.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
 import type {ListSnapshot} from '../../streams/list-poller.ts';
 import {hasEnded, type LogSnapshot} from '../../streams/log-source.ts';
@@ -23,7 +23,7 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {type ConnectionWords, connectionWords} from '../../words/connection.ts';
-import {isOldServer, refusalWords} from '../../words/failures.ts';
+import {isOldServer, type NoAnswer, noAnswer, noAnswerWords} from '../../words/failures.ts';
 import {fileWords} from '../../words/opened.ts';
 import {isCompiling, isFailing, pipelineState} from '../../words/pipeline.ts';
 import {awaitedLog} from '../empty-log.ts';
@@ -54,6 +54,8 @@ export type HeaderView = {
   /** How long the request of the log and of the list have been in progress, such as `4 s`; undefined while that is short. */
   readonly waited?: {readonly log: string | undefined; readonly list: string | undefined};
   readonly paused: boolean;
+  /** The page below says why the server does not answer, and what was known last. */
+  readonly isExplained?: boolean;
   /** Streams of the process that nobody reads: the log stays silent about them. */
   readonly unread?: LogSnapshot['unread'];
   /** The log is read from a file. */
@@ -102,6 +104,7 @@ export function Header() {
     pipeline: view.active === undefined || saysState(controller) ? undefined : controller.pipeline(view.active),
     connection,
     waited,
+    isExplained: view.page?.kind === 'describe',
     paused: tab?.pane.position.kind === 'held' && !(snapshot && hasEnded(snapshot)),
     unread: [...new Set([...(snapshot?.unread ?? []), ...(model?.unread ?? [])])],
     isFile: snapshot?.file !== undefined,
@@ -115,8 +118,6 @@ export function Header() {
   return <Line text={paint(row, colors)} />;
 }
 
-/** Milliseconds. From here on `duration` returns minutes. */
-const twoMinutes = 120_000;
 /** Columns. A narrower header has no room for the time. */
 const widthWithSince = 100;
 
@@ -140,14 +141,50 @@ function left(view: HeaderView, room: number): StyledText {
     const name = plain(' pipetail  ', {bold: true});
     return concat([name, withEnd(view.opened, room - textWidth(name.text) - 1, view.symbols)]);
   }
-  return concat([
+  const server = concat([
     plain(' pipetail', {bold: true}),
     ...(view.context === undefined ? [] : [plain(`  ${shownContext(view.context, view.symbols)}`, {bold: true})]),
     plain(`  ${view.serverName}  `),
     ...(view.insecure ? [plain(' INSECURE ', {inverse: true, bold: true, fg: 3}), plain('  ')] : []),
     ...oldServerNote(view.serverVersion),
     ...tenantWords(view),
-    ...listWords(view),
+  ]);
+  return concat([server, listWords(view, room - textWidth(server.text))]);
+}
+
+/** The pipelines; in place of what is no longer true, since when and why the server does not answer. */
+function listWords(view: HeaderView, room: number): StyledText {
+  const {list, connection, waited, symbols} = view;
+  const counts = countWords(view);
+  const dot = plain(` ${symbols.dot} `, {dim: true});
+  const joined = (words: string) => concat([...(counts ? [counts, dot] : []), plain(words, {fg: 3})]);
+  const answer = noAnswer(list, view);
+  if (answer) {
+    const texts = noAnswerTexts(answer, view);
+    const [first = ''] = texts;
+    const all = [joined(first), ...texts.flatMap((text) => [joined(text), plain(text, {fg: 3})])];
+    return all.find(({text}) => textWidth(text) <= room) ?? plain(answer.since, {fg: 3});
+  }
+  // Without list and log, the pane says that.
+  if (waited?.list !== undefined && (list.pipelines || connection.text !== '')) {
+    return joined(`waiting for the list, ${waited.list}`);
+  }
+  return counts ?? plain('');
+}
+
+/** The longest first. */
+function noAnswerTexts(answer: NoAnswer, {connection, pipeline, isExplained}: HeaderView): readonly string[] {
+  if (isExplained || answer.cause === connection.text) return [answer.since];
+  const state = pipeline && pipelineState(pipeline).word;
+  return [...(state === undefined ? [] : [noAnswerWords(answer, state)]), noAnswerWords(answer), answer.since];
+}
+
+function countWords({list, symbols}: HeaderView): StyledText | undefined {
+  if (!list.pipelines) return undefined;
+  const failing = list.pipelines.filter(isFailing).length;
+  return concat([
+    plain(counted(list.pipelines.length, 'pipeline', 'pipelines'), {dim: true}),
+    ...(failing > 0 ? [plain(` ${symbols.dot} `, {dim: true}), plain(`${failing} failing`, {fg: 1})] : []),
   ]);
 }
 
@@ -174,35 +211,6 @@ function sinceText(words: string, waited: string | undefined): string {
   return waited === undefined ? words : `${words}, ${waited}`;
 }
 
-function listWords({list, connection, waited, now, symbols}: HeaderView): StyledText[] {
-  const parts: StyledText[] = [];
-  if (list.pipelines) {
-    const failing = list.pipelines.filter(isFailing).length;
-    parts.push(plain(counted(list.pipelines.length, 'pipeline', 'pipelines'), {dim: true}));
-    if (failing > 0) parts.push(plain(` ${symbols.dot} `, {dim: true}), plain(`${failing} failing`, {fg: 1}));
-  }
-  if (list.failure && list.pipelines && list.goodAt !== undefined) {
-    const age = now - list.goodAt;
-    const words =
-      refusal(list.failure, connection) ?? (age < twoMinutes ? 'list not refreshed' : `list ${duration(age)} old`);
-    parts.push(plain(` ${symbols.dot} `, {dim: true}), plain(words, {fg: 3}));
-  } else if (waited?.list !== undefined && (list.pipelines || connection.text !== '')) {
-    // Without list and log, the pane says that.
-    if (list.pipelines) parts.push(plain(` ${symbols.dot} `, {dim: true}));
-    parts.push(plain(`waiting for the list, ${waited.list}`, {fg: 3}));
-  }
-  return parts;
-}
-
-/** Words for refused credentials; undefined if the shown tab's connection has the same words. */
-function refusal(failure: ApiFailure, connection: ConnectionWords): string | undefined {
-  if (failure.kind !== 'fatal') return undefined;
-  const {reason, expired} = failure;
-  if (reason !== 'unauthorized' && reason !== 'token-expired' && reason !== 'no-token') return undefined;
-  const words = refusalWords(reason, expired);
-  return words === connection.text ? undefined : words;
-}
-
 function recordingNote(recording: RecordingState | undefined): StyledText[] {
   switch (recording?.kind) {
     case undefined:
@@ -224,7 +232,8 @@ function unreadNote({connection, isFile = false, unread = [], symbols}: HeaderVi
 }
 
 function pipelineNote(view: HeaderView): StyledText[] {
-  if (!view.connection.isLive || !view.pipeline) return [];
+  // Not while the server does not answer: on the left is what was known last.
+  if (!view.connection.isLive || !view.pipeline || noAnswer(view.list, view)) return [];
   const state = pipelineState(view.pipeline);
   return state.symbol === 'running'
     ? []

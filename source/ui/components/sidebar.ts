@@ -27,6 +27,8 @@ export type SidebarView = {
   readonly loaded: boolean;
   /** How long the first list has been awaited, such as `4 s`; undefined for the first second. */
   readonly waited: string | undefined;
+  /** The server does not answer: the states are those known last. */
+  readonly isStale?: boolean;
   /** States in words beside their symbols. */
   readonly withWords: boolean;
   readonly width: number;
@@ -109,8 +111,9 @@ function itemRow(item: ListItem, view: SidebarView): StyledText {
 }
 
 /** Of an opened log the word is its size, with its kind where there is room. Undefined: the log is not open. */
-function stateOf(item: ListItem, {fileOf, width}: SidebarView, room: number): PipelineState | undefined {
-  if (!('kind' in item)) return pipelineState(item);
+function stateOf(item: ListItem, view: SidebarView, room: number): PipelineState | undefined {
+  const {fileOf, width} = view;
+  if (!('kind' in item)) return {...pipelineState(item), ...(view.isStale && {style: quiet})};
   const file = fileOf?.(item.name);
   const state = file && openedState(file);
   const withKind = `${state?.word} ${openedKind(item)}`;

@@ -1,5 +1,5 @@
 import {byteSize, count, counted, inZone, isoTime, moment} from '../../lib/format.ts';
-import {hasEnded} from '../../streams/log-source.ts';
+import {hasEnded, isCut} from '../../streams/log-source.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, noticeRows, padTo} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
@@ -47,6 +47,8 @@ export type StatusView = {
   /** Of the current line of an opened log, if it is not today: `2026-11-20`. */
   readonly day?: string | undefined;
   readonly following: boolean;
+  /** There is no connection that could bring lines. */
+  readonly isCut?: boolean;
   /** How far into an opened log the last row shown is, of 100; undefined while following. */
   readonly percent?: number | undefined;
   /** Nothing more comes: there is nothing to follow. */
@@ -89,6 +91,7 @@ export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
     percent: snapshot.file && percentShown(at),
     day: snapshot.file && otherDay(controller, at),
     ended: hasEnded(snapshot),
+    isCut: isCut(snapshot),
   });
   return <Line text={paint(text, colors)} />;
 }
@@ -175,6 +178,7 @@ function rightWords(view: StatusView): string[] {
   if (view.day !== undefined) words.push(view.day);
   if (view.percent !== undefined) words.push(`${view.percent}%`);
   // The header says where it is paused.
-  if (view.following) words.push(view.ended ? 'at the end' : 'following');
+  if (view.following && view.ended) words.push('at the end');
+  else if (view.following && !view.isCut) words.push('following');
   return words;
 }

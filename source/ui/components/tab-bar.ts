@@ -1,4 +1,5 @@
 import {count} from '../../lib/format.ts';
+import {isCut} from '../../streams/log-source.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, padTo, shortenMiddle} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
@@ -162,7 +163,6 @@ function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
   const {timelines} = controller;
   const {symbols} = controller.services;
   const log = controller.logOf(tab);
-  const kind = log?.snapshot.get().connection?.kind;
   return {
     title: tabTitle(tab, controller.listable, symbols),
     kept: tab.kept,
@@ -170,7 +170,7 @@ function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
     focused: controller.state.focus === 'log',
     fresh: !active && log !== undefined && timelines.hasUnseenEntries(log),
     errors: timelines.unseenErrors(pipelinesOf(tab)),
-    offline: kind === 'waiting' || kind === 'gone' || kind === 'ended',
+    offline: log !== undefined && isCut(log.snapshot.get()),
   };
 }
 

@@ -15,7 +15,12 @@ const stillFrom = 30_000;
 const blocks = '▁▂▃▄▅▆▇█';
 const asciiBlocks = '_.:-=+*#';
 
-type ActivityView = {readonly width: number; readonly isUtf8: boolean};
+type ActivityView = {
+  readonly width: number;
+  readonly isUtf8: boolean;
+  /** The page says why the server does not answer. */
+  readonly isExplained?: boolean;
+};
 
 type Measure = {
   readonly label: string;
@@ -25,7 +30,10 @@ type Measure = {
 };
 
 /** The last minute of a running pipeline: throughput, memory and storage as curves, and what is buffered. */
-export function activityRows(known: KnownStats | undefined, {width, isUtf8}: ActivityView): readonly StyledText[] {
+export function activityRows(
+  known: KnownStats | undefined,
+  {width, isUtf8, isExplained}: ActivityView,
+): readonly StyledText[] {
   const {series, seriesFailure} = known ?? {};
   if (!known?.stats && !series) return [];
   const samples = series?.samples ?? [];
@@ -35,7 +43,9 @@ export function activityRows(known: KnownStats | undefined, {width, isUtf8}: Act
     plain(''),
     plain(' The last minute', {bold: true}),
     ...(samples.length < 2 && why !== undefined
-      ? paragraph(`Throughput, memory and storage are unknown: ${why}`, width, {style: {dim: true}})
+      ? paragraph(`Throughput, memory and storage are unknown${isExplained ? '' : `: ${why}`}`, width, {
+          style: {dim: true},
+        })
       : measuresOf(samples).map(({label, values, floor, words}) =>
           concat([
             plain(` ${label}`.padEnd(factCells), {dim: true}),

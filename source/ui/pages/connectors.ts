@@ -287,16 +287,21 @@ export function collectedNote(known: KnownStats | undefined): string | undefined
   return `Statistics of ${dateTime(known.at)} UTC, when they were collected${rest}`;
 }
 
-/** What cannot be known of the connectors, in a sentence; undefined: all is known. `runs`: the pipeline has a process. */
-export function statsNote(known: KnownStats | undefined, runs: boolean): string | undefined {
+/**
+ * What cannot be known of the connectors, in a sentence; undefined: all is known. `runs`: the pipeline has a process.
+ * `isExplained`: the page says why the server does not answer.
+ */
+export function statsNote(known: KnownStats | undefined, runs: boolean, isExplained = false): string | undefined {
   const {stats, at, failure} = known ?? {};
   const problem = failure && failure.kind !== 'cancelled' ? failure.message : undefined;
   if (!stats || at === undefined) {
+    if (isExplained) return runs ? 'The connectors are unknown' : undefined;
     if (problem !== undefined) return `The connectors are unknown: ${problem}`;
     return runs ? undefined : 'The connectors are unknown: the pipeline has not run since pipetail was started';
   }
   if (!runs) return `Last known at ${dateTime(at)} UTC; the pipeline no longer runs`;
-  if (problem !== undefined) return `As of ${dateTime(at)} UTC: ${problem}`;
+  if (isExplained) return `The connectors are those of ${dateTime(at)} UTC`;
+  if (problem !== undefined) return `The connectors are those of ${dateTime(at)} UTC: ${problem}`;
   const isWithoutTexts = stats.connectors.some(({errors}) => errors.some((each) => each.count > 0 && !each.kept));
   return isWithoutTexts
     ? 'The texts of the errors are unknown: this version of Feldera sends only their number'

@@ -15,7 +15,7 @@ import {
 } from '../../timeline/connectors.ts';
 import {connectorTotalWords} from '../../timeline/event-words.ts';
 import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
-import {hasUnknownErrors} from '../../words/failures.ts';
+import {hasUnknownErrors, type NoAnswer, noAnswer, noAnswerWords} from '../../words/failures.ts';
 import {type PipelineError, pipelineErrors, pipelineState} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
@@ -46,11 +46,13 @@ type DescriptionView = {
   readonly activity?: readonly StyledText[];
   /** Of a log that is a file. */
   readonly opened?: readonly Fact[];
+  /** The server does not answer. */
+  readonly unanswered?: NoAnswer | undefined;
 };
 
 /** What is not in a pipeline's log: its states with their times, deployment and compiler errors in full. */
 export function describePage(view: DescriptionView): readonly StyledText[] {
-  const {described, listed, connectorErrors, width, waited, activity = [], opened = []} = view;
+  const {described, listed, connectorErrors, width, waited, activity = [], opened = [], unanswered} = view;
   const {answer} = described;
   const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
   return [
@@ -58,9 +60,9 @@ export function describePage(view: DescriptionView): readonly StyledText[] {
     plain(''),
     ...factRows(opened, width),
     ...(pipeline && opened.length > 0 ? [plain('')] : []),
-    ...(pipeline ? facts(pipeline, width, connectorErrors) : []),
+    ...(pipeline ? facts(pipeline, width, {connectorErrors, answer: unanswered}) : []),
     ...(answer === undefined ? [plain(''), plain(loadingWords(waited), {dim: true})] : []),
-    ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled'
+    ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled' && !unanswered
       ? [plain(''), ...paragraph(`The request failed: ${answer.failure.message}`, width, {style: {fg: 1}})]
       : []),
     ...errors(pipeline, answer?.kind === 'detail' ? answer.detail.programError : undefined, width),
@@ -87,7 +89,9 @@ export function describeRows(controller: Controller, page: DescriptionPage, wait
   const listed = controller.pipeline(described.name);
   const activity = statsRows(controller, page).rows;
   const connectorErrors = errorsOf(controller, described.name).words;
-  return describePage({described, listed, connectorErrors, width, waited, activity, opened: factsOfFile(controller)});
+  const opened = factsOfFile(controller);
+  const unanswered = noAnswerNow(controller);
+  return describePage({described, listed, connectorErrors, width, waited, activity, opened, unanswered});
 }
 
 /** The errors of the connectors in the last run: all of them, and in words. */
@@ -98,6 +102,12 @@ function errorsOf(controller: Controller, name: string): {readonly all: number; 
   const {all} = connectorTotal(errors, log);
   const isUnknown = all === 0 && (!listed || hasUnknownErrors(listed));
   return {all, words: isUnknown ? '–' : connectorTotalWords(errors, log)};
+}
+
+/** For this page, whose times are UTC. */
+function noAnswerNow({services: {poller, clock}}: Controller): NoAnswer | undefined {
+  const answer = noAnswer(poller.snapshot.get(), {now: clock.wall()});
+  return answer && {...answer, since: `${answer.since} UTC`};
 }
 
 /** Of the described log, if it is a file: where it is, and what it tells itself. */
@@ -142,7 +152,8 @@ function statsRows(controller: Controller, page: Extract<Page, {kind: 'describe'
   const known = stats.known.get().get(name);
   const connectors = describedConnectors(controller);
   const isOpened = controller.services.opened?.foundAs(name) !== undefined;
-  const note = isOpened ? collectedNote(known) : statsNote(known, runs);
+  const isExplained = !isOpened && noAnswerNow(controller) !== undefined;
+  const note = isOpened ? collectedNote(known) : statsNote(known, runs, isExplained);
   const still = runs ? standstill(known) : undefined;
   const table = connectorTable(connectors, chosenIn(connectors, page), {width, symbols, now: clock.wall()});
   const others = errorsOf(controller, name).all - connectors.reduce((sum, each) => sum + errorCount(each), 0);
@@ -163,7 +174,8 @@ function statsRows(controller: Controller, page: Extract<Page, {kind: 'describe'
     row: place.row + above.length,
     end: place.end + above.length,
   }));
-  return {rows: [...above, ...table.rows, ...rest, ...(runs ? activityRows(known, {width, isUtf8}) : [])], places};
+  const below = runs ? activityRows(known, {width, isUtf8, isExplained}) : [];
+  return {rows: [...above, ...table.rows, ...rest, ...below], places};
 }
 
 /** What the table lacks of the number above. */
@@ -265,28 +277,29 @@ function take(controller: Controller, use: (page: PageText & {readonly errors: s
   use({
     page: 'describe',
     pipeline: pipeline.name,
-    ...describedText(pipeline, errors, {
-      ...{server: controller.services.serverUrl, sections},
+    ...describedText({
+      ...{pipeline, errors, sections},
+      server: controller.services.serverUrl,
       connectorErrors: errorsOf(controller, pipeline.name).words,
+      answer: noAnswerNow(controller),
     }),
   });
 }
 
 type DescribedText = {
+  readonly pipeline: Pipeline;
+  readonly errors: readonly PipelineError[];
   readonly server: string;
   /** What is below the errors. */
   readonly sections: readonly PipelineError[];
   readonly connectorErrors: string;
+  readonly answer: NoAnswer | undefined;
 };
 
 /** A description as text, complete and unwrapped: its errors alone, all of it, and all of it as Markdown. */
-function describedText(
-  pipeline: Pipeline,
-  errors: readonly PipelineError[],
-  {server, sections, connectorErrors}: DescribedText,
-) {
+function describedText({pipeline, errors, server, sections, connectorErrors, answer}: DescribedText) {
   const facts = [
-    ...(hasState(pipeline) ? [['state', pipelineState(pipeline).word] as const] : []),
+    ...(hasState(pipeline) ? [['state', stateWords(pipeline, answer)] as const] : []),
     ...factsOf(pipeline, connectorErrors),
   ];
   const titled = ({title, text}: PipelineError) => `${title}\n${text.replace(/\n*$/, '\n')}`;
@@ -298,12 +311,23 @@ function describedText(
   };
 }
 
-function facts(pipeline: Pipeline, width: number, connectorErrors: string | undefined): readonly StyledText[] {
-  const state = pipelineState(pipeline);
-  return [
-    ...(hasState(pipeline) ? [concat([plain(' state'.padEnd(factCells)), plain(state.word, state.style)])] : []),
-    ...factRows(factsOf(pipeline, connectorErrors), width),
-  ];
+function facts(
+  pipeline: Pipeline,
+  width: number,
+  {connectorErrors, answer}: {readonly connectorErrors: string | undefined; readonly answer: NoAnswer | undefined},
+): readonly StyledText[] {
+  const words = stateWords(pipeline, answer);
+  const {style} = pipelineState(pipeline);
+  const state = answer
+    ? factRows([['state', words]], width)
+    : [concat([plain(' state'.padEnd(factCells)), plain(words, style)])];
+  return [...(hasState(pipeline) ? state : []), ...factRows(factsOf(pipeline, connectorErrors), width)];
+}
+
+/** Once for the page: what follows is of the same time. */
+function stateWords(pipeline: Pipeline, answer: NoAnswer | undefined): string {
+  const {word} = pipelineState(pipeline);
+  return answer ? noAnswerWords(answer, word) : word;
 }
 
 /** A support bundle has the configuration of the pipeline, without its state. */

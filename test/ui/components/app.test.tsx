@@ -295,11 +295,18 @@ describe('while there is no list', () => {
     await app.shows('the last word');
     await app.screen.server.stopApi();
     await app.shows(/reconnecting in \d+ s/);
-    await app.shows('list not refreshed');
+    await app.shows(/no answer since \d\d:\d\d:\d\d/);
     expect(app.text).toContain('the last word');
+    expect(app.text).not.toContain('following');
+    await app.press('d');
+    await app.shows(/state +no answer since [\d:]+ UTC \(connection\s+refused\), last\s+known: running/);
+    expect(app.text.match(/refused|nothing listens/g)).toHaveLength(1);
     await app.screen.server.startApi();
+    await app.shows(/state +Running/);
+    await app.hides('no answer since');
+    await app.hides('The request failed');
+    await app.press('d');
     await app.shows('LIVE');
-    await app.hides('list not refreshed');
   });
 });
 

@@ -49,6 +49,9 @@ const text = (run: Run | undefined, change: Partial<RunHeaderView> = {}) => head
 describe('the row above the log says', () => {
   it('which run it is, its state, and since when', () => {
     expect(text(second)).toBe(' run 2 of 2 · running · since 12:01:02');
+    // Without a connection it may have ended.
+    expect(text(second, {isCut: true})).toBe(' run 2 of 2 · since 12:01:02');
+    expect(text({...second, endedAt, state: 'stopped'}, {isCut: true})).toContain(' · stopped · ');
   });
 
   it('how a run ended, in red if it failed', () => {

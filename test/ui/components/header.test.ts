@@ -169,18 +169,47 @@ describe('a live log of a pipeline that is not running', () => {
   });
 });
 
-describe('a list that is not refreshed', () => {
-  const stale: ListSnapshot = {...good, failure: unreachable, nextTryAt: 1};
+describe('a server that does not answer', () => {
+  const refused: ApiFailure = {...unreachable, brief: 'connection refused'} as ApiFailure;
+  const goodAt = Date.UTC(2026, 0, 1, 21, 44, 41);
+  const stale: ListSnapshot = {...good, goodAt, failure: refused, nextTryAt: 1};
+  const at = {list: stale, now: goodAt + 3_600_000};
 
-  it('is shown with its age, in minutes: nothing ticks', () => {
-    expect(text({list: stale, now: 59_000})).toContain('2 failing · list not refreshed');
-    expect(text({list: stale, now: 300_000})).toContain('2 failing · list 5 min old');
-    // An age in seconds would change with every frame.
-    expect(text({list: stale, now: 100_000})).toContain('2 failing · list not refreshed');
+  it('is said once, since when and why, with the state that was known last', () => {
+    const words = 'no answer since 21:44:41 (connection refused), last known: running';
+    expect(text({...at, width: 140})).toMatch(
+      /com {2}3 pipelines · 2 failing · no answer since [^·]*: running +LIVE $/,
+    );
+    expect(text({...at, width: 140})).toContain(words);
+    expect(text({...at, width: 140, pipeline: failed})).toMatch(/last known: failed +LIVE $/);
+    expect(text({...at, width: 140, pipeline: undefined})).toContain('(connection refused)  ');
+    const later = {...at, now: goodAt + 2 * 86_400_000, offsetAt: () => 60};
+    expect(text({...later, width: 140})).toContain('no answer since 01-01 22:44:41 (');
   });
 
-  it('is not old when it is good', () => {
-    expect(text({now: 300_000})).not.toContain('old');
+  it('is worth more than the number of pipelines where there is little room', () => {
+    const left = (width: number) => text({...at, width}).replace(/ +LIVE +$/, '');
+    expect(left(102)).toBe(
+      ' pipetail  prod.example.com  no answer since 21:44:41 (connection refused), last known: running',
+    );
+    expect(left(90)).toMatch(/com {2}no answer since 21:44:41 \(connection refused\)$/);
+    expect(left(70)).toMatch(/com {2}no answer since 21:44:41$/);
+  });
+
+  it('is only named above a page that explains it', () => {
+    expect(text({...at, width: 140, isExplained: true})).toMatch(/ · no answer since 21:44:41 +LIVE $/);
+  });
+
+  it.each([
+    [{kind: 'retryable', reason: 'timeout', message: ''}, 'no answer since 21:44:41 (timed out)'],
+    [{kind: 'retryable', reason: 'server-error', message: '', brief: 'HTTP 503'}, 'no list since 21:44:41 (HTTP 503)'],
+    [{kind: 'retryable', reason: 'protocol', message: ''}, 'no list since 21:44:41 (unexpected answer)'],
+  ] as const)('%j', (failure, words) => {
+    expect(text({...at, list: {...stale, failure}, width: 140})).toContain(words);
+  });
+
+  it('is not said of a list that comes', () => {
+    expect(text({now: 300_000})).not.toContain('since');
   });
 });
 
@@ -225,7 +254,7 @@ it.each([
   ['unauthorized', 'credentials refused'],
   ['token-expired', 'token expired 11-27 07:52 UTC'],
   ['no-token', 'no token'],
-  ['forbidden', 'list not refreshed'],
+  ['forbidden', 'not permitted'],
 ] as const)('of a list that is refused as %s, says what a person has to see to', (reason, words) => {
   const expired = {at: Date.UTC(2026, 10, 27, 7, 52), isRenewed: false};
   const failure: ApiFailure = {
@@ -234,9 +263,9 @@ it.each([
     message: '',
     ...(reason === 'token-expired' && {expired}),
   };
-  expect(text({list: {...good, failure, nextTryAt: 1}, width: 140})).toContain(` · ${words}`);
+  expect(text({list: {...good, failure, nextTryAt: 1}, width: 140})).toContain(` (${words})`);
   const refused = {text: words, style: {}, countdown: false, isLive: false};
-  expect(text({list: {...good, failure, nextTryAt: 1}, connection: refused})).toMatch(/ · list not ref/);
+  expect(text({list: {...good, failure, nextTryAt: 1}, connection: refused})).toMatch(/no list since [\d:]+ +[^ (]/);
 });
 
 it('says the context in force before the host', () => {

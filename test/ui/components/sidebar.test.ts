@@ -41,6 +41,14 @@ describe('a row', () => {
     expect(text({items: [makePipeline('orders')]})[0]).toBe(' orders   ● Running        ');
   });
 
+  it('is dim while the server does not answer: the state is the one known last', () => {
+    const styles = (isStale: boolean) =>
+      sidebarRows(view({items: [makePipeline('orders')], isStale}))[1]?.runs.map(({style}) => style);
+    expect(styles(false)).toContainEqual(expect.objectContaining({fg: 2}));
+    expect(styles(true)).not.toContainEqual(expect.objectContaining({fg: 2}));
+    expect(styles(true)).toContainEqual(expect.objectContaining({dim: true}));
+  });
+
   it('has the number of unseen errors', () => {
     expect(text({items: [makePipeline('fraud', {connectorErrors: 3})]})[0]).toMatch(/● Running +3✗ $/);
   });

@@ -33,6 +33,8 @@ describe('the status line says', () => {
   it('the size of the log, and how it is shown', () => {
     expect(text({})).toMatch(/^ {2}52,118 lines {2}12 MB +wrap off {2}following $/);
     expect(text({wrap: 'errors'})).toMatch(/12 MB +following $/);
+    // Without a connection there is nothing to follow.
+    expect(text({wrap: 'errors', isCut: true})).toMatch(/12 MB +$/);
     expect(text({lineCount: 1, byteLength: 80, wrap: 'all', following: false})).toMatch(
       /^ {2}1 line {2}80 B +wrap all $/,
     );

@@ -22,6 +22,18 @@ describe('describe page', () => {
   const text = (described: Described, listed: Pipeline | undefined, width: number, waited?: string) =>
     describePage({described, listed, connectorErrors: '1,234', width, waited}).map((row) => row.text);
 
+  it('says once why the server does not answer, and what is known', () => {
+    const failure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens'} as const;
+    const unanswered = {since: 'no answer since 21:44:41 UTC', cause: 'connection refused'};
+    const described: Described = {name: 'etl', answer: {kind: 'failure', failure}};
+    const page = (width: number) => describePage({described, listed: failed, width, unanswered}).map((row) => row.text);
+    expect(page(120)).toContain(
+      ' state              no answer since 21:44:41 UTC (connection refused), last known: failed',
+    );
+    expect(page(120).join()).not.toContain('nothing listens');
+    expect(page(80).every((row) => row.length <= 80)).toBe(true);
+  });
+
   describe('before the answer', () => {
     it('shows what the list knows, and that it is looking', () => {
       const rows = text({name: 'etl', answer: undefined}, failed, 80);
