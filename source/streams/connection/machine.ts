@@ -30,10 +30,13 @@ export const initialMachine: Machine = {
   standby: undefined,
   wakeAfter: undefined,
   isEarly: false,
+  earlyFailures: 0,
   isBackoffReset: false,
 };
 
-const freshBackoff = {tries: 0, uselessCuts: 0, isEarly: false, isBackoffReset: false};
+const freshBackoff = {tries: 0, uselessCuts: 0, isEarly: false, earlyFailures: 0, isBackoffReset: false};
+/** Early attempts that may fail in an outage, as they do where the link is cut again, and be followed by others. */
+const mostEarlyFailures = 3;
 /** Connections in a row that are cut soon, bring nothing new, and are followed by another one soon. */
 const mostUselessCuts = 5;
 /** Milliseconds after which a connection that is cut was of use, though its log was quiet. */
@@ -102,6 +105,7 @@ function goLive(machine: Machine, context: MachineContext): Step {
       tries: 0,
       // Where all connections are cut soon, an answer of the server ends only every second wait, live or not.
       isEarly: machine.isEarly && machine.uselessCuts >= mostUselessCuts,
+      earlyFailures: machine.uselessCuts >= mostUselessCuts ? machine.earlyFailures : 0,
       isBackoffReset: false,
       loss: unreportedLoss(machine, context),
       connection: {kind: 'live'},
@@ -242,8 +246,8 @@ export function isWokenBy({wakeAfter}: Machine, request: number): boolean {
 }
 
 /**
- * Connects at once, as the server answers other requests. If that fails, no answer ends the next wait: a server that
- * serves the list but no log gets at most twice as many attempts. Once an outage the backoff is reset too, because it
+ * Connects at once, as the server answers other requests. If that fails more than a few times, no answer ends the next
+ * wait: a server that serves the list but no log gets at most twice as many attempts. Once an outage the backoff is reset too, because it
  * had grown for a server that was away; not for one that accepted the connection and dropped it.
  */
 function wake(machine: Machine): Step {
@@ -268,6 +272,7 @@ function fail(machine: Machine, failure: ApiFailure, context: MachineContext): S
 
 function retry(machine: Machine, failure: ApiFailure | undefined, context: MachineContext): Step {
   const tries = machine.tries + 1;
+  const earlyFailures = machine.earlyFailures + (machine.isEarly ? 1 : 0);
   const milliseconds = retryDelay(failure, tries, context.roll);
   // The empty 404 is normal while a runner starts: no error to show.
   const shown = failure?.kind === 'retryable' && failure.reason === 'not-ready' ? undefined : failure;
@@ -283,7 +288,8 @@ function retry(machine: Machine, failure: ApiFailure | undefined, context: Machi
       ...machine,
       tries,
       standby: undefined,
-      wakeAfter: mayBeWoken && !machine.isEarly ? context.requests : undefined,
+      earlyFailures,
+      wakeAfter: mayBeWoken && (!machine.isEarly || earlyFailures <= mostEarlyFailures) ? context.requests : undefined,
       connection: {kind: 'waiting', until: context.now + milliseconds, tries, cause, failure: shown},
     },
     effects: [...drops(machine), {kind: 'wait', attempt, milliseconds}],

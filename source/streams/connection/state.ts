@@ -74,6 +74,8 @@ export type Machine = {
   readonly wakeAfter: number | undefined;
   /** The current or last attempt was made early, because the server answered another request. */
   readonly isEarly: boolean;
+  /** Attempts of this outage that were made early and failed. */
+  readonly earlyFailures: number;
   /** The backoff has been reset in this outage, which happens once. */
   readonly isBackoffReset: boolean;
 };
