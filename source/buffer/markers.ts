@@ -62,7 +62,7 @@ export type MarkerKind =
       readonly from: string;
       readonly to: string;
       readonly error?: string;
-      /** It never ran. */
+      /** By the code of the error, it never ran. */
       readonly startFailed?: boolean;
     }
   /** The same for the program, from the compiler. */

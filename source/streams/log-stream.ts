@@ -1,3 +1,4 @@
+import {compileSteps} from '../api/program-status.ts';
 import type {ApiClient, Pipeline} from '../api/types.ts';
 import {LogBuffer} from '../buffer/log-buffer.ts';
 import type {ConnectorMarker, LossCount, Marker, MarkerKind} from '../buffer/markers.ts';
@@ -272,7 +273,8 @@ type ListedChange = {
 export function listedChanges(before: Pipeline | undefined, now: Pipeline | undefined): readonly ListedChange[] {
   if (before === undefined || before.id !== now?.id) return [];
   const changes: ListedChange[] = [];
-  if (before.programStatus !== now.programStatus) {
+  const isSameProgram = before.programStatusSince === now.programStatusSince || compileSteps.has(now.programStatus);
+  if (before.programStatus !== now.programStatus || !isSameProgram) {
     changes.push({
       marker: {kind: 'program', from: before.programStatus, to: now.programStatus},
       since: readTime(now.programStatusSince),
@@ -280,23 +282,19 @@ export function listedChanges(before: Pipeline | undefined, now: Pipeline | unde
   }
   const error = isNewError(before, now) ? now.deploymentError : undefined;
   if (error || before.deploymentStatus !== now.deploymentStatus) {
-    const endedStart = error && (error.endedStart || notYetRun.has(before.deploymentStatus));
     changes.push({
       marker: {
         kind: 'state',
         from: before.deploymentStatus,
         to: now.deploymentStatus,
         ...(error && {error: error.cause}),
-        ...(endedStart && {startFailed: true}),
+        ...(error?.endedStart && {startFailed: true}),
       },
       since: readTime(now.deploymentStatusSince),
     });
   }
   return changes;
 }
-
-/** States before a pipeline runs. An error that follows is a failed start, even if no list showed the start. */
-export const notYetRun: ReadonlySet<string> = new Set(['Stopped', 'Provisioning', 'Initializing']);
 
 /** An equal error is new when the date of the state has changed: a start failed once more. */
 function isNewError(before: Pipeline, now: Pipeline): boolean {

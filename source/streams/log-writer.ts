@@ -1,4 +1,5 @@
 import type {EarlierBlock} from '../buffer/cold-segments.ts';
+import {compileSteps} from '../api/program-status.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {
   countLoss,
@@ -231,7 +232,10 @@ export class LogWriter implements StitchSink {
         );
         return;
       case 'program':
-        this.#addOrCorrect(marker, (above) => (above.kind === 'program' ? {...marker, from: above.from} : undefined));
+        // The steps to a result are one row with it; each result stays.
+        this.#addOrCorrect(marker, (above) =>
+          above.kind === 'program' && compileSteps.has(above.to) ? {...marker, from: above.from} : undefined,
+        );
         return;
       default:
         this.#buffer.addMarker(marker);

@@ -107,12 +107,12 @@ export function pinnedOf(
 
 function pipelineRows(pipeline: PipelineStatus, input: ErrorRowsInput): readonly ErrorRow[] {
   const {viewed, seen, logs, muted, riseOf, failedOf} = input;
-  const {name, failing, since, connectorErrors} = pipeline;
+  const {name, failing, failedAt: since, connectorErrors} = pipeline;
   const before = seen.get(name);
   const nowhere = {withheld: 0, firstId: undefined, lastId: undefined};
   const rows: ErrorRow[] = [];
   if (failing !== undefined) {
-    const isSeen = viewed.has(name) || (before?.failing !== undefined && before.since === since);
+    const isSeen = viewed.has(name) || (before?.failing !== undefined && before.failedAt === since);
     const state = isSeen ? 'seen' : 'unseen';
     const key = `${name} failed`;
     rows.push({kind: 'failed', key, pipeline: name, state, why: failing, count: 1, since, last: since, ...nowhere});

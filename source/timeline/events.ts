@@ -3,16 +3,16 @@ import type {LossCount, Marker, OutputStream} from '../buffer/markers.ts';
 import {readTime} from '../lib/format.ts';
 import {type ConnectorErrors, type ErrorGroup, isUnfinished, watchedKey} from '../records/error-log.ts';
 import type {LogSnapshot} from '../streams/log-source.ts';
-import {notYetRun} from '../streams/log-stream.ts';
 import type {CountedLog} from '../streams/opened-logs.ts';
 import {clean} from '../terminal/clean.ts';
 import {
   failedWords,
-  failureWord,
   isCompilingState,
   isFailing,
   isSettled,
+  pipelineState,
   serverState,
+  stateSince,
   stateWord,
 } from '../words/pipeline.ts';
 import type {ConnectorStates} from './connector-states.ts';
@@ -90,12 +90,14 @@ export type PipelineStatus = {
   readonly running: boolean;
   /** It runs, or ran in an earlier list. */
   readonly hasRun: boolean;
-  /** It is stopped or starting: the next failure is one of its start. */
-  readonly unstarted: boolean;
   /** The server's id of this start; empty while it is not deployed. */
   readonly deployment: string;
-  /** Unix time in ms of its last change of state. */
+  /** Unix time in ms of the last change of its deployment; 0: not known. */
   readonly since: number;
+  /** The same of its program. */
+  readonly programSince: number;
+  /** The same of its failure, a result of the compiler too; 0 while it does not fail. */
+  readonly failedAt: number;
   /** Of the last run, as the API counts them (`ConnectorStates`), and the server's id of that run. */
   readonly connectorErrors: number;
   readonly errorsRun: string;
@@ -122,7 +124,7 @@ function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus)
   const {name: pipeline, since: at} = now;
   const events: TimelineEvent[] = [];
   if (now.failing !== undefined && isFailedAnew(before, now)) {
-    events.push({kind: 'failed', pipeline, at, why: now.failing});
+    events.push({kind: 'failed', pipeline, at: now.failedAt, why: now.failing});
   }
   if (before.running && !now.running && now.failing === undefined) {
     events.push({kind: endKind(now.state), pipeline, at, from: before.state, to: now.state});
@@ -149,18 +151,25 @@ export function endKind(state: string): 'stopped' | 'paused' {
   return state === 'Paused' ? 'paused' : 'stopped';
 }
 
-/** What to tell of a pipeline: it has compiled, runs, is stopped or paused, fails or is gone; undefined: none of that. */
-export function changeWords(before: PipelineStatus, now: PipelineStatus | undefined): string | undefined {
-  if (!now) return 'deleted';
-  if (now.failing !== undefined) return isFailedAnew(before, now) ? now.failing : undefined;
-  if (isCompilingState(before.state) && !isCompilingState(now.state) && !now.running) return 'compiled';
+/**
+ * What to tell of a pipeline: it has compiled, runs, is stopped or paused, fails or is gone; undefined: none of that.
+ * `at`: Unix time in ms; undefined: not known.
+ */
+export function changeOf(
+  before: PipelineStatus,
+  now: PipelineStatus | undefined,
+): {readonly words: string; readonly at: number | undefined} | undefined {
+  if (!now) return {words: 'deleted', at: undefined};
+  if (now.failing !== undefined) return isFailedAnew(before, now) ? {words: now.failing, at: now.failedAt} : undefined;
+  const hasCompiled = isCompilingState(before.state) || before.programSince !== now.programSince;
+  if (hasCompiled && !isCompilingState(now.state) && !now.running) return {words: 'compiled', at: now.programSince};
   if (!isSettled(now.state)) return undefined;
   const isNew = now.state !== before.state || now.deployment !== before.deployment;
-  return isNew ? stateWord(now.state) : undefined;
+  return isNew ? {words: stateWord(now.state), at: now.since} : undefined;
 }
 
 function isFailedAnew(before: PipelineStatus, now: PipelineStatus): boolean {
-  return now.failing !== undefined && (before.failing === undefined || before.since !== now.since);
+  return now.failing !== undefined && (before.failing === undefined || before.failedAt !== now.failedAt);
 }
 
 /** Without errors of the `muted` groups. */
@@ -285,28 +294,34 @@ function pipelineStatus(
 ): PipelineStatus {
   const {name, deploymentId, deploymentStatus, deploymentStatusSince} = pipeline;
   const running = deploymentStatus === 'Running';
-  const since = readTime(deploymentStatusSince);
+  const failing = failingWords(pipeline);
+  // While it stops, it has failed already: that it then is stopped is no other failure.
+  const isSame = failing !== undefined && before?.failing === failing && before.state === 'Stopping';
+  const failedAt = isSame ? before.failedAt : timeOf(stateSince(pipeline));
   return {
     name,
-    failing: failingWords(pipeline, before),
+    failing,
     state: serverState(pipeline),
     running,
     hasRun: running || before?.hasRun === true,
-    unstarted: notYetRun.has(deploymentStatus) || (deploymentStatus === 'Stopping' && before?.unstarted === true),
     deployment: deploymentId,
-    since: Number.isNaN(since) ? 0 : since,
+    since: timeOf(deploymentStatusSince),
+    programSince: timeOf(pipeline.programStatusSince),
+    failedAt: failing === undefined ? 0 : failedAt,
     ...{connectorErrors, errorsRun},
   };
 }
 
 /** `Failed · exit status: 101`, `Start failed · no such file`; undefined if it does not fail. */
-function failingWords(pipeline: Pipeline, before: PipelineStatus | undefined): string | undefined {
-  if (!isFailing(pipeline)) return undefined;
-  const {deploymentError, deploymentStatusSince} = pipeline;
-  if (!deploymentError) return failureWord(pipeline);
-  const cause = clean(deploymentError.cause);
-  const isAsBefore = before?.since === readTime(deploymentStatusSince) && before.failing?.endsWith(cause);
-  if (isAsBefore) return before.failing;
-  const endedStart = before?.unstarted === true || deploymentError.endedStart === true;
-  return failedWords({state: serverState(pipeline), error: cause, endedStart});
+function failingWords(pipeline: Pipeline): string | undefined {
+  const {deploymentError: error, deploymentStatus} = pipeline;
+  if (!isFailing(pipeline) && !(error && deploymentStatus === 'Stopping')) return undefined;
+  if (!error) return pipelineState(pipeline).word;
+  return failedWords({state: serverState(pipeline), error: clean(error.cause), endedStart: error.endedStart});
+}
+
+/** Unix time in ms; 0: not known. */
+function timeOf(time: string): number {
+  const at = readTime(time);
+  return Number.isNaN(at) ? 0 : at;
 }

@@ -37,8 +37,8 @@ export type AwaitedChange = {
   readonly kind: 'changed';
   readonly pipeline: string;
   readonly words: string;
-  /** Unix time in ms. */
-  readonly at?: number;
+  /** Unix time in ms; undefined: not known. */
+  readonly at: number | undefined;
 };
 
 type NotifierOptions = {readonly clock: Clock; readonly send: (alert: Alert) => void};

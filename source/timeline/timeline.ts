@@ -20,7 +20,7 @@ import {
 } from './connectors.ts';
 import {type ErrorRow, errorRows, pinnedOf, unseenConnectorErrors} from './error-rows.ts';
 import {
-  changeWords,
+  changeOf,
   earlierErrors,
   type LogStatus,
   listEvents,
@@ -383,11 +383,10 @@ export class Timelines {
   #awaitedChanges(before: PipelineStatuses, now: PipelineStatuses): readonly AwaitedChange[] {
     return [...this.#awaited].flatMap((pipeline): readonly AwaitedChange[] => {
       const earlier = before.get(pipeline);
-      const words = earlier && changeWords(earlier, now.get(pipeline));
-      if (words === undefined) return [];
+      const change = earlier && changeOf(earlier, now.get(pipeline));
+      if (change === undefined) return [];
       this.#awaited.delete(pipeline);
-      const at = now.get(pipeline)?.since;
-      return [{kind: 'changed', pipeline, words, ...(at !== undefined && {at})}];
+      return [{kind: 'changed', pipeline, ...change}];
     });
   }
 

@@ -7,7 +7,7 @@ import {shorten} from '../terminal/fit.ts';
 import {connectionWords} from '../words/connection.ts';
 import {markerText, markerTone} from '../words/markers.ts';
 import {fileWords, openedKind} from '../words/opened.ts';
-import {failedWords, failureWord, isFailing, pipelineState, serverState} from '../words/pipeline.ts';
+import {failedWords, isFailing, pipelineState, serverState} from '../words/pipeline.ts';
 import type {Controller} from './controller.ts';
 import {promptExample, promptLabel} from './handlers/prompts.ts';
 import {type CommandId, keyDoes} from './keys/commands.ts';
@@ -150,7 +150,7 @@ export function failures(controller: Controller): ReadonlyMap<string, string> {
   return new Map(
     pipelines.filter(isFailing).map((pipeline) => {
       const {name, deploymentError: error} = pipeline;
-      if (!error) return [name, failureWord(pipeline)];
+      if (!error) return [name, pipelineState(pipeline).word];
       const {cause, endedStart} = error;
       return [name, failedWords({state: serverState(pipeline), error: clean(cause), endedStart})];
     }),

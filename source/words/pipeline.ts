@@ -1,3 +1,4 @@
+import {compileSteps} from '../api/program-status.ts';
 import type {Pipeline} from '../api/types.ts';
 import {clean} from '../terminal/clean.ts';
 import type {Style} from '../terminal/style.ts';
@@ -77,11 +78,15 @@ export function stateSince(pipeline: Pipeline): string {
   return isOfProgram(pipeline) ? pipeline.programStatusSince : pipeline.deploymentStatusSince;
 }
 
-/** An unknown state is shown as the server sent it. */
+/** An unknown state is shown as the server sent it; `Start failed` if its error is of those that only a start has. */
 export function pipelineState(pipeline: Pipeline): PipelineState {
   const status = serverState(pipeline);
-  return states.get(status) ?? {symbol: 'unknown', word: stateWord(status), style: unknown};
+  const state = states.get(status) ?? {symbol: 'unknown', word: stateWord(status), style: unknown};
+  const endedStart = status === 'Failed' && pipeline.deploymentError?.endedStart === true;
+  return endedStart ? {...state, word: startFailed} : state;
 }
+
+const startFailed = 'Start failed';
 
 /** A state, in the server's spelling, in which a pipeline stays until something happens. */
 export function isSettled(status: string): boolean {
@@ -89,11 +94,9 @@ export function isSettled(status: string): boolean {
   return symbol !== undefined && symbol !== 'waiting';
 }
 
-const compilingStates: readonly string[] = ['Pending', 'CompilingSql', 'SqlCompiled', 'CompilingRust'];
-
 /** As `serverState` gives it: the program is being compiled, or waits for that. */
 export function isCompilingState(status: string): boolean {
-  return compilingStates.includes(status);
+  return compileSteps.has(status);
 }
 
 /**
@@ -119,7 +122,7 @@ export function stateChangeWords(from: string, to: string): string {
 /** An error of the pipeline, by the state that it led to: `Failed · exit status: 101`, `Start failed · no nodes left`. */
 export function failedWords({state, error, endedStart}: {state: string; error: string; endedStart: boolean}): string {
   const isFailure = states.get(state)?.symbol === 'failed';
-  return `${endedStart ? 'Start failed' : isFailure ? stateWord(state) : 'Failed'} · ${error}`;
+  return `${endedStart ? startFailed : isFailure ? stateWord(state) : 'Failed'} · ${error}`;
 }
 
 /** It failed, cannot be reached, or did not compile. */
@@ -130,10 +133,6 @@ export function isFailing(pipeline: Pipeline): boolean {
 /** Its program did not compile: there is no log of that. */
 export function hasCompileError(pipeline: Pipeline): boolean {
   return isOfProgram(pipeline) && isFailing(pipeline);
-}
-
-export function failureWord(pipeline: Pipeline): string {
-  return pipeline.deploymentError?.endedStart ? 'Start failed' : pipelineState(pipeline).word;
 }
 
 /**

@@ -210,7 +210,7 @@ test('a start that fails for a file that is missing', async (context) => {
   await client.start('unstarted');
   await client.until('unstarted', ({deployment_error}) => deployment_error !== null);
   const cause = /orders\.lost: .*Failed to open input file .*missing\.json.*No such file or directory/;
-  await view.terminal.waitFor(() => /LIVE *$/.test(view.header()) && /✗ Failed/.test(rowOf(view, 'unstarted')));
+  await view.terminal.waitFor(() => /LIVE *$/.test(view.header()) && /✗ Start fa/.test(rowOf(view, 'unstarted')));
   await view.terminal.waitFor(() => view.shown()[0]?.startsWith('✗ Start failed: orders.lost: ') ?? false);
   const status = await rig.run('status', 'unstarted');
   expect(status.stdout).toMatch(new RegExp(`\\n {2}cause +${cause.source}`));

@@ -59,10 +59,10 @@ test('a failure, with its cause', () => {
   ]);
 });
 
-test.each(['Stopped', 'Provisioning', 'Initializing'])('a start that failed, from %s', (deploymentStatus) => {
+test.each(['Stopped', 'Provisioning', 'Initializing'])('after %s it may have run meanwhile', (deploymentStatus) => {
   const failed = pipeline({...stopped, ...later, deploymentError: error});
-  expect(listedChanges(pipeline({deploymentStatus}), failed)).toMatchObject([
-    {marker: {to: 'Stopped', error: 'out of memory', startFailed: true}, since: at},
+  expect(listedChanges(pipeline({deploymentStatus}), failed)).toEqual([
+    {marker: {kind: 'state', from: deploymentStatus, to: 'Stopped', error: 'out of memory'}, since: at},
   ]);
 });
 
@@ -73,10 +73,10 @@ test('a start that failed, by the error itself', () => {
   ]);
 });
 
-test('a start that failed in the same way once more; nothing while the error stays, or when it goes', () => {
+test('a failure of the same kind once more; nothing while the error stays, or when it goes', () => {
   const failed = pipeline({...stopped, deploymentError: error});
   expect(listedChanges(failed, pipeline({...stopped, ...later, deploymentError: {...error}}))).toMatchObject([
-    {marker: {from: 'Stopped', to: 'Stopped', startFailed: true}, since: at},
+    {marker: {from: 'Stopped', to: 'Stopped', error: 'out of memory'}, since: at},
   ]);
   expect(listedChanges(failed, pipeline({...stopped, deploymentError: {...error}}))).toEqual([]);
   expect(listedChanges(failed, pipeline(stopped))).toEqual([]);
@@ -89,6 +89,15 @@ test('a change of the program, beside that of the state', () => {
     {marker: {kind: 'program', from: 'CompilingRust', to: 'Success'}, since: at},
     {marker: {kind: 'state', from: 'Stopped', to: 'Running'}, since: at},
   ]);
+});
+
+test('a program that compiled with the same result once more, between two lists; no step on the way', () => {
+  const before = pipeline({...stopped, programStatus: 'SqlError'});
+  const again = {...before, programStatusSince: '2026-01-01T00:00:05.25Z'};
+  expect(listedChanges(before, again)).toEqual([
+    {marker: {kind: 'program', from: 'SqlError', to: 'SqlError'}, since: at},
+  ]);
+  expect(listedChanges({...before, programStatus: 'Pending'}, {...again, programStatus: 'Pending'})).toEqual([]);
 });
 
 test('nothing at the first sight, for another pipeline of the name, or for one that is gone', () => {

@@ -128,6 +128,19 @@ test('so are the steps of the compiler; a state of the pipeline is another row',
   ]);
 });
 
+test('each result of the compiler is a row, with the steps to it', () => {
+  const {put, rows} = open();
+  put({kind: 'program', from: 'Pending', to: 'SqlError', at: 1});
+  put({kind: 'program', from: 'SqlError', to: 'CompilingSql', at: 2});
+  put({kind: 'program', from: 'CompilingSql', to: 'SqlError', at: 3});
+  put({kind: 'program', from: 'SqlError', to: 'SqlError', at: 4});
+  expect(rows()).toEqual([
+    {kind: 'program', from: 'Pending', to: 'SqlError', at: 1},
+    {kind: 'program', from: 'SqlError', to: 'SqlError', at: 3},
+    {kind: 'program', from: 'SqlError', to: 'SqlError', at: 4},
+  ]);
+});
+
 test('a cut is counted as a gap, and a gap that waited for the line is still the last one, under its new id', () => {
   const {writer, put, rows} = open();
   writer.cutLine();

@@ -63,11 +63,11 @@ it('an unseen row counts what is unseen, from the first of it', () => {
 });
 
 it('failures and connector errors are unseen until the log was on the screen, and again when there are more', () => {
-  const failed = pipeline('a', {failing: 'Failed', running: false, since: 5, connectorErrors: 4});
+  const failed = pipeline('a', {failing: 'Failed', running: false, failedAt: 5, connectorErrors: 4});
   expect(shown({pipelines: [failed]})).toEqual(['a failed unseen 1', 'a connectors unseen 4']);
   const seen = new Map([['a', failed]]);
   expect(shown({pipelines: [failed], seen})).toEqual(['a failed seen 1', 'a connectors seen 4']);
-  const anew = {...failed, since: 8, connectorErrors: 6};
+  const anew = {...failed, failedAt: 8, connectorErrors: 6};
   expect(shown({pipelines: [anew], seen})).toEqual(['a failed unseen 1', 'a connectors unseen 2']);
   expect(shown({pipelines: [pipeline('a')], seen})).toEqual([]);
 });

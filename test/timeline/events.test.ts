@@ -1,5 +1,5 @@
 import {describe, expect, it, test} from 'vitest';
-import type {ApiFailure, DeploymentError} from '../../source/api/types.ts';
+import type {ApiFailure, DeploymentError, Pipeline} from '../../source/api/types.ts';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {type Marker, noLosses} from '../../source/buffer/markers.ts';
 import {createStore} from '../../source/lib/store.ts';
@@ -7,7 +7,7 @@ import {fingerprintOf} from '../../source/records/fingerprint.ts';
 import type {ConnectionState} from '../../source/streams/connection/state.ts';
 import {bufferInfo, type LogSnapshot} from '../../source/streams/log-source.ts';
 import {
-  changeWords,
+  changeOf,
   listEvents,
   logEvents,
   logStatus,
@@ -36,9 +36,9 @@ describe('a change that the user asked for', () => {
     ['Paused', at('Running'), at('Paused')],
     ['SQL error', at('CompilingSql'), at('SqlError', {failing: 'SQL error'})],
     ['Failed · 101', at('Running'), at('Failed', {failing: 'Failed · 101'})],
-    ['Failed · 101', at('Failed', {failing: 'Failed · 101'}), at('Failed', {failing: 'Failed · 101', since: 9})],
+    ['Failed · 101', at('Failed', {failing: 'Failed · 101'}), at('Failed', {failing: 'Failed · 101', failedAt: 9})],
     ['deleted', at('Running'), undefined],
-  ])('%s', (words, before, now) => expect(changeWords(before, now)).toBe(words));
+  ])('%s', (words, before, now) => expect(changeOf(before, now)?.words).toBe(words));
 
   test.each([
     ['still compiling', at('CompilingSql'), at('CompilingRust')],
@@ -47,15 +47,15 @@ describe('a change that the user asked for', () => {
     ['the same', at('Running'), at('Running', {connectorErrors: 4})],
     ['failing as before', at('Failed', {failing: 'Failed'}), at('Failed', {failing: 'Failed'})],
     ['in a state that is not known', at('Running'), at('Hibernating')],
-  ])('is not one that is %s', (_, before, now) => expect(changeWords(before, now)).toBeUndefined());
+  ])('is not one that is %s', (_, before, now) => expect(changeOf(before, now)).toBeUndefined());
 });
 
 describe('of the list', () => {
   it('a pipeline that fails, or fails anew', () => {
-    const failed = pipeline('a', {failing: 'Failed', running: false, since: 5});
+    const failed = pipeline('a', {failing: 'Failed', running: false, failedAt: 5});
     expect(pipelineEvents(pipeline('a'), failed)).toEqual([{kind: 'failed', pipeline: 'a', at: 5, why: 'Failed'}]);
     expect(pipelineEvents(failed, failed)).toEqual([]);
-    expect(kinds(pipelineEvents(failed, {...failed, since: 9}))).toEqual(['failed']);
+    expect(kinds(pipelineEvents(failed, {...failed, failedAt: 9}))).toEqual(['failed']);
   });
 
   it('one that runs since another time was started again, also when that was not seen', () => {
@@ -205,34 +205,67 @@ describe('a pipeline fails', () => {
     expect(pipelineStatuses([failed({endedStart: true})]).get('a')?.failing).toBe('Start failed · exit status: 101');
   });
 
-  it.each([
-    [['Running'], 'Failed'],
-    [['Running', 'Stopping'], 'Failed'],
-    [['Paused'], 'Failed'],
-    [['Stopped'], 'Start failed'],
-    [['Stopped', 'Provisioning'], 'Start failed'],
-    [['Initializing'], 'Start failed'],
-    [['Initializing', 'Stopping'], 'Start failed'],
-  ])('after %j: %s', (states, word) => {
-    const lists = states.map((deploymentStatus) => makePipeline('a', {deploymentStatus, deploymentId: ''}));
-    // The next list finds it as it was.
-    const all = [...lists, failed({}), failed({})];
-    const statuses = all.reduce<PipelineStatuses | undefined>(
-      (before, pipeline) => pipelineStatuses([pipeline], before),
-      undefined,
-    );
-    expect(statuses?.get('a')?.failing).toBe(`${word} · exit status: 101`);
-  });
+  it.each([['Running'], ['Stopped'], ['Provisioning'], ['Initializing']])(
+    'after %s: no list shows how far it came meanwhile, so only its error tells whether the start failed',
+    (deploymentStatus) => {
+      const before = pipelineStatuses([makePipeline('a', {deploymentStatus, deploymentId: ''})]);
+      expect(pipelineStatuses([failed({})], before).get('a')?.failing).toBe('Failed · exit status: 101');
+    },
+  );
 
-  it('again: the same cause at another time is another start', () => {
-    const first = pipelineStatuses([failed({})]);
-    expect(first.get('a')?.failing).toBe('Failed · exit status: 101');
-    const again = pipelineStatuses([failed({}, '2026-11-25T09:21:00Z')], first);
-    expect(again.get('a')?.failing).toBe('Start failed · exit status: 101');
+  it('from the moment at which it begins to stop, and once', () => {
+    const stopping = {...failed({}), deploymentStatus: 'Stopping'};
+    const all = [makePipeline('a'), stopping, failed({}, '2026-11-25T09:20:09Z'), failed({}, '2026-11-25T09:30:00Z')];
+    let before: PipelineStatuses | undefined;
+    const events = all.flatMap((pipeline) => {
+      const now = pipelineStatuses([pipeline], before);
+      const news = before ? listEvents(before, now) : [];
+      before = now;
+      return news;
+    });
+    const why = 'Failed · exit status: 101';
+    expect(events).toEqual([
+      {kind: 'failed', pipeline: 'a', at: Date.UTC(2026, 10, 25, 9, 20), why},
+      {kind: 'failed', pipeline: 'a', at: Date.UTC(2026, 10, 25, 9, 30), why},
+    ]);
   });
 
   it('without control characters', () => {
     expect(failing('exit\u001B[2J\u0007 status')).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+describe('a result of the compiler', () => {
+  const at = (second: number) => `2026-11-25T10:00:0${second}.5Z`;
+  const program = (programStatus: string, second: number) =>
+    makePipeline('a', {...stopped, deploymentId: '', programStatus, programStatusSince: at(second)});
+  const eventsOf = (...pipelines: readonly Pipeline[]) => {
+    let before = pipelineStatuses(pipelines.slice(0, 1));
+    return pipelines.slice(1).flatMap((pipeline) => {
+      const now = pipelineStatuses([pipeline], before);
+      const events = listEvents(before, now);
+      before = now;
+      return events;
+    });
+  };
+
+  it('is dated by the compiler, and told each time', () => {
+    const failed = (second: number) => ({kind: 'failed', pipeline: 'a', at: Date.parse(at(second)), why: 'SQL error'});
+    const all = [program('CompilingSql', 1), program('SqlError', 2), program('SqlError', 3), program('SqlError', 3)];
+    expect(eventsOf(...all, program('Success', 4), program('SqlError', 5))).toEqual([failed(2), failed(3), failed(5)]);
+  });
+
+  it('that was asked for is dated by the compiler, also when no list showed that it compiled', () => {
+    const change = (before: Pipeline, now: Pipeline) => {
+      const statuses = pipelineStatuses([before]);
+      const [earlier, later] = [statuses.get('a'), pipelineStatuses([now], statuses).get('a')];
+      return earlier && changeOf(earlier, later);
+    };
+    const compiled = {words: 'compiled', at: Date.parse(at(2))};
+    expect(change(program('CompilingSql', 1), program('Success', 2))).toEqual(compiled);
+    expect(change(program('SqlError', 1), program('Success', 2))).toEqual(compiled);
+    expect(change(program('Success', 1), program('Success', 2))).toEqual(compiled);
+    expect(change(program('SqlError', 1), program('SqlError', 2))).toEqual({words: 'SQL error', at: Date.parse(at(2))});
   });
 });
 

@@ -81,7 +81,11 @@ it('a change that was asked for is sent at once, and in place of other events of
   const {clock, sent, notifier} = setUp();
   notifier.add([failed('a', 'one')]);
   await clock.advance(1000);
-  notifier.add([{kind: 'changed', pipeline: 'a', words: 'Failed · two'}, failed('a', 'two'), failed('b', 'three')]);
+  notifier.add([
+    {kind: 'changed', pipeline: 'a', words: 'Failed · two', at: 0},
+    failed('a', 'two'),
+    failed('b', 'three'),
+  ]);
   expect(sent).toEqual(['a: one', 'a: Failed · two', 'b: three']);
   await clock.advance(60_000);
   expect(sent).toHaveLength(3);

@@ -217,6 +217,27 @@ it('whatever comes and is viewed, a tab counts what the errors page lists as uns
   await fc.assert(fc.asyncProperty(fc.array(step, {minLength: 10, maxLength: 25}), run), {numRuns: 5});
 });
 
+it('a SQL error that was seen makes the next one no less new', () => {
+  const list = createStore<ListSnapshot>({pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: 0});
+  const logs = {names: createStore([]), get: () => undefined};
+  const timelines = new Timelines({logs, poller: {snapshot: list}, clock: new FakeClock(), viewed: () => []});
+  const end = timelines.start();
+  const show = (programStatus: string, programStatusSince: string) =>
+    list.set({...list.get(), pipelines: [makePipeline('a', {...stopped, programStatus, programStatusSince})]});
+  const rows = () => timelines.errorRows.map(({state, last}) => ({state, last}));
+  const at = (second: number) => `2026-11-25T10:00:0${second}Z`;
+  show('SqlError', at(1));
+  timelines.markSeen({log: undefined, pipelines: ['a']});
+  expect(rows()).toEqual([{state: 'seen', last: Date.parse(at(1))}]);
+  show('Success', at(2));
+  show('SqlError', at(3));
+  expect(rows()).toEqual([{state: 'unseen', last: Date.parse(at(3))}]);
+  timelines.markSeen({log: undefined, pipelines: ['a']});
+  show('SqlError', at(4));
+  expect(rows()).toEqual([{state: 'unseen', last: Date.parse(at(4))}]);
+  end();
+});
+
 const running = (name: string, since: number) =>
   makePipeline(name, {deploymentId: `${since}`, deploymentStatusSince: new Date(since).toISOString()});
 

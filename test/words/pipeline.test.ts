@@ -1,6 +1,5 @@
 import {describe, expect, it, test} from 'vitest';
 import {
-  failureWord,
   hasCompileError,
   isCompiling,
   isFailing,
@@ -68,9 +67,9 @@ describe('an unknown status', () => {
 
 test('a pipeline fails when it stopped with an error, did not compile or cannot be reached', () => {
   const failed = makePipeline('p', {...stopped, deploymentError});
-  expect([isFailing(failed), failureWord(failed)]).toEqual([true, 'Failed']);
+  expect([isFailing(failed), pipelineState(failed).word]).toEqual([true, 'Failed']);
   const notStarted = makePipeline('p', {...stopped, deploymentError: {...deploymentError, endedStart: true}});
-  expect(failureWord(notStarted)).toBe('Start failed');
+  expect(pipelineState(notStarted)).toMatchObject({symbol: 'failed', word: 'Start failed'});
   expect(isFailing(makePipeline('p', {...stopped, programStatus: 'RustError'}))).toBe(true);
   expect(isFailing(makePipeline('p', {deploymentStatus: 'Unavailable'}))).toBe(true);
   expect(isFailing(makePipeline('p', stopped))).toBe(false);

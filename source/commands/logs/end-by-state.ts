@@ -80,7 +80,7 @@ export class EndByState {
       return this.#waits && input.now - since < restartAtMost ? undefined : ending;
     }
     const cause = failureCause(pipeline);
-    const say = [failureWord(pipeline), ...(cause === undefined ? [] : [cause])].join(' · ');
+    const say = [pipelineState(pipeline).word, ...(cause === undefined ? [] : [cause])].join(' · ');
     return {...ending, failed: true, say, isOfProgram: hasCompileError(pipeline)};
   }
 }

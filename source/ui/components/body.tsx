@@ -14,7 +14,7 @@ import {type Position, visiblePlaces} from '../../viewport/position.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {noAnswer} from '../../words/failures.ts';
 import {openedState} from '../../words/opened.ts';
-import {failureWord, isFailing, pipelineState} from '../../words/pipeline.ts';
+import {isFailing, pipelineState} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {emptyLog, emptyLogRows} from '../empty-log.ts';
 import {useAges, useWaited} from '../hooks/use-clock.ts';
@@ -151,7 +151,7 @@ type BannerSize = {readonly width: number; readonly symbols: Symbols; readonly k
 export function bannerText(pipeline: Pipeline | undefined, {width, symbols, key}: BannerSize): StyledText | undefined {
   if (!pipeline || !isFailing(pipeline)) return undefined;
   const {deploymentError} = pipeline;
-  const word = failureWord(pipeline);
+  const word = pipelineState(pipeline).word;
   const text = clean(` ${symbols.failed} ${word}${deploymentError ? `: ${deploymentError.cause}` : ''}`);
   const hint = key === undefined ? ' ' : `  ${key}: in full `;
   const room = width - textWidth(hint);

@@ -6,7 +6,7 @@ import {inSlices} from '../../lib/slices.ts';
 import {stripSgrBlocks} from '../../terminal/sgr.ts';
 import {MarkdownReport} from '../../viewport/markdown.ts';
 import {markerText, markerTone} from '../../words/markers.ts';
-import {failureWord, isFailing, type PipelineError, pipelineErrors} from '../../words/pipeline.ts';
+import {isFailing, type PipelineError, pipelineErrors, pipelineState} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {idsOfSelection, type PaneAt} from '../pane/pane-at.ts';
 import {type Choice, type CopyForm, pipelinesOf} from '../state/view-state.ts';
@@ -137,7 +137,7 @@ async function errorsOf(controller: Controller, name: string): Promise<readonly 
   const limits = {clock, milliseconds: patience, signal: controller.closing};
   const answer = await withPatience(limits, (signal) => describe(name, signal));
   if (answer.kind === 'detail') return titled(pipelineErrors(answer.detail, answer.detail.programError));
-  return titled([{title: failureWord(pipeline), text: 'its messages could not be read'}]);
+  return titled([{title: pipelineState(pipeline).word, text: 'its messages could not be read'}]);
 }
 
 /** All lines of the current record, or of all records in its fold. */
