@@ -4,6 +4,7 @@ import {bytesOf, carriageReturn, colon, isAt, isDigit, offsetOf, openingBrace, q
 import {JsonMembers, stringEnd} from './json-members.ts';
 import {levelAfterTime, levelStartIn, levelWordAt} from './line-head.ts';
 import {parseRecord} from './parse-record.ts';
+import {errorIn} from './runs.ts';
 
 /**
  * The kind of a line without a head. `OpenRecords` decides which record it belongs to. When a thread panics, Rust
@@ -120,6 +121,15 @@ export function runnerMessage(line: Buffer): string | undefined {
   if (record.format === 'json') return record.message;
   if (record.fieldsStart === undefined && record.target !== '') return undefined;
   return text.slice(record.messageStart, record.fieldsStart);
+}
+
+/** Whether the runner reports the error that ended the pipeline. `head`: the line, or its beginning. */
+export function reportsEnd(head: Buffer): boolean {
+  if (!isRunnerLine(head, 0, head.length)) return false;
+  const text = visibleText(head);
+  const record = parseRecord(text);
+  const message = record?.format === 'json' ? record.message : text.slice(record?.messageStart ?? text.length);
+  return errorIn(message) !== undefined;
 }
 
 function indentedKind(bytes: Uint8Array, start: number, end: number): LineKind {

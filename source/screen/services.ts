@@ -99,7 +99,10 @@ export function screenServices(input: ServicesInput): Services {
       notify: notificationWriter(settings.notify, {env, write}),
       onAlert:
         alerts &&
-        ((alert) => alerts.add(alert.pipeline, alertObject(alert, {server: client.baseUrl, now: clock.wall()}))),
+        ((alert) => {
+          const object = alertObject(alert, {server: client.baseUrl, now: clock.wall()});
+          alerts.add(alert.pipeline, object, alert.kind === 'failed');
+        }),
       ring: () => void write(bell),
       setTitle: settings.title ? setTitle : undefined,
     },

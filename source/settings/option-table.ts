@@ -149,7 +149,7 @@ export const options = [
     flag: 'on-alert',
     value: 'CMD',
     example: 'jq -r .text | mail -s pipetail me@example.com',
-    help: 'run sh -c CMD for what --notify reports, with one JSON object on its stdin; at most one a minute of each pipeline',
+    help: 'run sh -c CMD for what --notify reports, with one JSON object on its stdin; at most one a minute of each pipeline, besides its failures',
     commands: [...screens, 'logs'],
   },
   {

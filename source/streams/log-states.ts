@@ -1,7 +1,7 @@
 import type {Marker, OutputStream} from '../buffer/markers.ts';
 import {timeOfBytes} from '../records/line-head.ts';
 import {isRunnerLine, isWholeRecord, runnerMessage} from '../records/line-kind.ts';
-import {beginsRun, errorIn, transitionIn} from '../records/runs.ts';
+import {beginsRun, endsRun, errorIn, isUnasked, transitionIn} from '../records/runs.ts';
 import {maxProtocolLine} from '../stitch/server-lines.ts';
 
 /** Number of states, and of errors: a start and a stop go through six states. */
@@ -11,6 +11,15 @@ const clocksDiffer = 10_000;
 
 /** `at`: the time in the runner's line, as Unix time in ms. */
 type Report = {readonly text: string; readonly at: number | undefined};
+
+/**
+ * The process ended although nobody asked for it, at this time of the runner, as Unix time in ms. Without a cause (of a
+ * panic, an old server or a graceful stop) the log does not prove a failure.
+ */
+export type UnaskedEnd = {readonly at: number | undefined; readonly cause: string | undefined};
+
+/** `count`: all that there were, of which `last` has the newest. */
+export type UnaskedEnds = {readonly count: number; readonly last: readonly UnaskedEnd[]};
 
 /** What a line of the runner means for the lines after it. `at`: Unix time in ms. */
 export type Turn =
@@ -32,6 +41,9 @@ export class LogStates {
   #isAnew = false;
   /** The open line, as far as it can be one of the runner's; undefined: there is none. */
   #open: Buffer | undefined;
+  #ends: UnaskedEnds = {count: 0, last: []};
+  /** The error that the runner reported since the last start or end. */
+  #cause: string | undefined;
 
   /** `status`: as in the list (`AwaitingApproval`). `since`: roughly when, as Unix time in ms; NaN: at any time. */
   hasState(status: string, since: number): boolean {
@@ -54,6 +66,11 @@ export class LogStates {
     if (this.#unread.includes(stream)) return false;
     this.#unread = [...this.#unread, stream];
     return true;
+  }
+
+  /** Another object after each one. */
+  get ends(): UnaskedEnds {
+    return this.#ends;
   }
 
   /** The process starts, or the log begins anew: what its runner reads is unknown. */
@@ -122,15 +139,28 @@ export class LogStates {
     const at = timeOfBytes(line);
     if (transition) {
       add(this.#states, {text: lettersOf(transition.to), at});
+      if (endsRun(transition)) this.#end(at, isUnasked(transition));
       if (beginsRun(transition)) {
+        this.#cause = undefined;
         this.clearUnread();
         return {kind: 'start'};
       }
     }
-    if (error !== undefined) add(this.#errors, {text: error, at});
+    if (error !== undefined) {
+      this.#cause = error;
+      add(this.#errors, {text: error, at});
+    }
     const [, stream, why = ''] = unreadPattern.exec(message) ?? [];
     if ((stream !== 'stdout' && stream !== 'stderr') || !this.addUnread(stream)) return undefined;
     return {kind: 'unread', stream, why, at: at === undefined ? undefined : Math.floor(at)};
+  }
+
+  #end(at: number | undefined, isUnasked: boolean): void {
+    const cause = this.#cause;
+    this.#cause = undefined;
+    if (cause === undefined && !isUnasked) return;
+    const end = {at: at === undefined ? undefined : Math.floor(at), cause};
+    this.#ends = {count: this.#ends.count + 1, last: [...this.#ends.last, end].slice(-reportsKept)};
   }
 }
 

@@ -15,6 +15,7 @@ import {Connection} from './connection/connection.ts';
 import type {OutsideEvent} from './connection/state.ts';
 import {LogReader} from './log-reader.ts';
 import {bufferInfo, type StreamSnapshot} from './log-source.ts';
+import type {UnaskedEnds} from './log-states.ts';
 import {LogWriter} from './log-writer.ts';
 import {StreamRecording} from './stream-recording.ts';
 
@@ -116,6 +117,11 @@ export class LogStream {
 
   get losses(): LossCount {
     return this.#writer.losses;
+  }
+
+  /** Ends of the process that nobody asked for; undefined: the log is not read for them. */
+  get ends(): UnaskedEnds | undefined {
+    return this.#writer.states.ends;
   }
 
   /** Connects; a second call does nothing. */

@@ -14,6 +14,7 @@ import {OpenError} from '../storage/opened/open-error.ts';
 import {type ConnectionEvent, withEvent} from './connection/state.ts';
 import {FileLog, type FileSizes, notRead} from './file-log.ts';
 import {bufferInfo, type FileState, type LogSnapshot} from './log-source.ts';
+import type {UnaskedEnds} from './log-states.ts';
 import {LogWriter} from './log-writer.ts';
 import {openedPieces, type PiecesOptions} from './opened-pieces.ts';
 import {losesBytes} from './recorded-source.ts';
@@ -101,6 +102,11 @@ export class OpenedLog {
 
   get losses(): LossCount {
     return this.#writer.losses;
+  }
+
+  /** As of `LogStream`. A recording has no writer that reads it. */
+  get ends(): UnaskedEnds | undefined {
+    return this.found.kind === 'recording' ? undefined : this.#writer.states.ends;
   }
 
   /** Reads; a second call does nothing. */

@@ -8,7 +8,7 @@ import type {OpenedLog, OpenedLogOptions} from './opened-log.ts';
 import type {Streams} from './stream-manager.ts';
 
 /** A log with its errors: of a pipeline, or opened from a file. */
-export type CountedLog = LogSource & Pick<LogStream, 'errors' | 'losses'>;
+export type CountedLog = LogSource & Pick<LogStream, 'errors' | 'losses' | 'ends'>;
 
 type OpenedLogsOptions = Omit<OpenedLogOptions, 'found'> & {
   /** The budget of all logs on the screen. */

@@ -30,8 +30,8 @@ const mostOutput = 1000;
 export class AlertCommand {
   readonly #options: AlertCommandOptions;
   readonly #runs = createStore<readonly AlertRun[]>([]);
-  /** The newest alert of each pipeline that waits for its turn. */
-  readonly #waiting = new Map<string, string>();
+  /** What waits for its turn: of each pipeline the newest alert, and each failure. */
+  #waiting: readonly {readonly pipeline: string; readonly input: string; readonly isKept: boolean}[] = [];
   readonly #running = new Set<Promise<void>>();
   readonly #ended = new AbortController();
   #hasFailed = false;
@@ -53,9 +53,11 @@ export class AlertCommand {
     });
   }
 
-  add(pipeline: string, alert: Readonly<Record<string, unknown>>): void {
+  /** `isKept`: no later alert of the pipeline takes its place while it waits. */
+  add(pipeline: string, alert: Readonly<Record<string, unknown>>, isKept = false): void {
     if (this.#ended.signal.aborted) return;
-    this.#waiting.set(pipeline, `${JSON.stringify(alert)}\n`);
+    const others = this.#waiting.filter((each) => each.pipeline !== pipeline || each.isKept);
+    this.#waiting = [...others, {pipeline, input: `${JSON.stringify(alert)}\n`, isKept}];
     this.#runNext();
   }
 
@@ -67,13 +69,15 @@ export class AlertCommand {
   /** Kills what runs. */
   dispose(): void {
     this.#ended.abort();
-    this.#waiting.clear();
+    this.#waiting = [];
   }
 
   #runNext(): void {
-    for (const [pipeline, input] of this.#waiting) {
-      if (this.#running.size >= atOnce) return;
-      this.#waiting.delete(pipeline);
+    while (this.#running.size < atOnce) {
+      const [next, ...others] = this.#waiting;
+      if (!next) return;
+      this.#waiting = others;
+      const {pipeline, input} = next;
       const run = this.#run(pipeline, input).finally(() => {
         this.#running.delete(run);
         this.#runNext();

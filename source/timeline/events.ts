@@ -3,10 +3,12 @@ import type {LossCount, Marker, OutputStream} from '../buffer/markers.ts';
 import {readTime} from '../lib/format.ts';
 import {type ConnectorErrors, type ErrorGroup, isUnfinished, watchedKey} from '../records/error-log.ts';
 import type {LogSnapshot} from '../streams/log-source.ts';
+import type {UnaskedEnd, UnaskedEnds} from '../streams/log-states.ts';
 import type {CountedLog} from '../streams/opened-logs.ts';
 import {clean} from '../terminal/clean.ts';
 import {
   failedWords,
+  isCompileError,
   isCompilingState,
   isFailing,
   isSettled,
@@ -20,8 +22,9 @@ import type {ConnectorRise} from './connectors.ts';
 
 /** What happened to a pipeline. `id`: the entry to go to; `at`: Unix time in ms; both undefined where there is none. */
 export type TimelineEvent = {readonly pipeline: string; readonly id?: number; readonly at?: number} & (
-  | {readonly kind: 'failed'; readonly why: string}
   | {readonly kind: 'silent'; readonly why: string}
+  /** `hasEnded`: the runner ended it, which its log may report, too. */
+  | {readonly kind: 'failed'; readonly why: string; readonly hasEnded?: boolean}
   /** It no longer runs, without a failure: the user stopped or paused it. States in the server's spelling. */
   | {readonly kind: 'stopped' | 'paused'; readonly from: string; readonly to: string}
   /** It runs, and is not known to have run before. */
@@ -73,6 +76,8 @@ export type LogStatus = {
   readonly errors: ReadonlyMap<number, ErrorGroup>;
   readonly connectors: ConnectorErrors;
   readonly losses: LossCount;
+  /** See `LogStream.ends`. */
+  readonly ends: UnaskedEnds | undefined;
   /** Streams of the process that nobody reads now. */
   readonly unread: readonly OutputStream[];
   /** Why the log is not followed, in words; undefined while it is, or soon will be. */
@@ -85,6 +90,8 @@ export type PipelineStatus = {
   readonly name: string;
   /** Why it fails, in words; undefined if it does not. */
   readonly failing: string | undefined;
+  /** It fails because the runner ended it. */
+  readonly hasEnded: boolean;
   /** In the server's spelling (`serverState`). */
   readonly state: string;
   readonly running: boolean;
@@ -94,7 +101,8 @@ export type PipelineStatus = {
   readonly deployment: string;
   /** Unix time in ms of the last change of its deployment; 0: not known. */
   readonly since: number;
-  /** The same of its program. */
+  /** Its program's status in the server's spelling, and the last change of that. */
+  readonly program: string;
   readonly programSince: number;
   /** The same of its failure, a result of the compiler too; 0 while it does not fail. */
   readonly failedAt: number;
@@ -124,7 +132,11 @@ function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus)
   const {name: pipeline, since: at} = now;
   const events: TimelineEvent[] = [];
   if (now.failing !== undefined && isFailedAnew(before, now)) {
-    events.push({kind: 'failed', pipeline, at: now.failedAt, why: now.failing});
+    events.push({kind: 'failed', pipeline, at: now.failedAt, why: now.failing, ...(now.hasEnded && {hasEnded: true})});
+  }
+  // The error of the last run stands until the next one, whatever the compiler does meanwhile.
+  if (now.hasEnded && isCompileError(now.program) && hasNewResult(before, now)) {
+    events.push({kind: 'failed', pipeline, at: now.programSince, why: stateWord(now.program)});
   }
   if (before.running && !now.running && now.failing === undefined) {
     events.push({kind: endKind(now.state), pipeline, at, from: before.state, to: now.state});
@@ -158,17 +170,24 @@ export function endKind(state: string): 'stopped' | 'paused' {
 export function changeOf(
   before: PipelineStatus,
   now: PipelineStatus | undefined,
-): {readonly words: string; readonly at: number | undefined} | undefined {
+): {readonly words: string; readonly at: number | undefined; readonly isFailure?: boolean} | undefined {
   if (!now) return {words: 'deleted', at: undefined};
-  if (now.failing !== undefined) return isFailedAnew(before, now) ? {words: now.failing, at: now.failedAt} : undefined;
-  const hasCompiled = isCompilingState(before.state) || before.programSince !== now.programSince;
-  if (hasCompiled && !isCompilingState(now.state) && !now.running) return {words: 'compiled', at: now.programSince};
-  if (!isSettled(now.state)) return undefined;
+  const {failing, failedAt, program, programSince: at} = now;
+  if (failing !== undefined && isFailedAnew(before, now)) return {words: failing, at: failedAt, isFailure: true};
+  if (hasNewResult(before, now) && !now.running) {
+    return isCompileError(program) ? {words: stateWord(program), at, isFailure: true} : {words: 'compiled', at};
+  }
+  if (failing !== undefined || !isSettled(now.state)) return undefined;
   const isNew = now.state !== before.state || now.deployment !== before.deployment;
   return isNew ? {words: stateWord(now.state), at: now.since} : undefined;
 }
 
-function isFailedAnew(before: PipelineStatus, now: PipelineStatus): boolean {
+function hasNewResult(before: PipelineStatus, now: PipelineStatus): boolean {
+  const isNew = isCompilingState(before.program) || before.programSince !== now.programSince;
+  return isNew && !isCompilingState(now.program);
+}
+
+export function isFailedAnew(before: PipelineStatus, now: PipelineStatus): boolean {
   return now.failing !== undefined && (before.failing === undefined || before.failedAt !== now.failedAt);
 }
 
@@ -196,6 +215,12 @@ export function logEvents(before: LogStatus, now: LogStatus, muted: ReadonlySet<
     events.push({kind: 'restarted', pipeline, by: 'log', ...placeOf(losses.clear, losses.clearId)});
   }
   return now.errors === before.errors ? events : [...events, ...errorEvents(before, now, muted)];
+}
+
+/** The ends that nobody asked for, the oldest first. */
+export function endsSince(before: LogStatus, {ends}: LogStatus): readonly UnaskedEnd[] {
+  const more = (ends?.count ?? 0) - (before.ends?.count ?? 0);
+  return more > 0 ? (ends?.last.slice(-more) ?? []) : [];
 }
 
 function placeOf(marker: Marker | undefined, id: number | undefined) {
@@ -237,7 +262,7 @@ export function isSince(before: LogStatus, {lastId}: Pick<ErrorGroup, 'lastId'>)
 
 /** `before`: the previous status of the log; `now`: Unix time in ms. */
 export function logStatus(
-  {name, buffer, errors, losses, snapshot}: Pick<CountedLog, 'name' | 'buffer' | 'errors' | 'losses' | 'snapshot'>,
+  {name, buffer, errors, losses, ends, snapshot}: Omit<CountedLog, 'addDivider'>,
   before: LogStatus | undefined,
   now: number,
 ): LogStatus {
@@ -245,7 +270,7 @@ export function logStatus(
   const silent = silenceOf(connection, before?.silent);
   const silentSince = silent === undefined ? undefined : (before?.silentSince ?? now);
   return {
-    ...{name, lines: buffer.totalLines, endId: buffer.endId, errors: errors.byKey, losses, unread},
+    ...{name, lines: buffer.totalLines, endId: buffer.endId, errors: errors.byKey, losses, ends, unread},
     connectors: errors.connectors,
     ...{silent, silentSince},
   };
@@ -301,11 +326,13 @@ function pipelineStatus(
   return {
     name,
     failing,
+    hasEnded: failing !== undefined && pipeline.deploymentError !== undefined,
     state: serverState(pipeline),
     running,
     hasRun: running || before?.hasRun === true,
     deployment: deploymentId,
     since: timeOf(deploymentStatusSince),
+    program: pipeline.programStatus,
     programSince: timeOf(pipeline.programStatusSince),
     failedAt: failing === undefined ? 0 : failedAt,
     ...{connectorErrors, errorsRun},

@@ -27,6 +27,8 @@ type Notification = {
   readonly withheld: number;
   /** Unix time in ms of what happened; undefined: not known. */
   readonly at: number | undefined;
+  /** The user asked to be told of it. */
+  readonly isAsked?: boolean;
 };
 
 /** The most urgent notification of a pipeline, and the number of `more` that it replaces. */
@@ -39,16 +41,20 @@ export type AwaitedChange = {
   readonly words: string;
   /** Unix time in ms; undefined: not known. */
   readonly at: number | undefined;
+  /** The alert is of the kind `failed`. */
+  readonly isFailure?: boolean;
 };
 
 type NotifierOptions = {readonly clock: Clock; readonly send: (alert: Alert) => void};
 
 const minute = 60_000;
+/** Milliseconds that an error waits: a pipeline that then fails tells of it itself. */
+const errorPatience = 1_000;
 const maxTextLength = 100;
 
 /**
- * Sends at most one notification a minute for each pipeline: at once after a quiet minute, else at the end of the minute,
- * the most urgent of those that came.
+ * Sends at most one notification a minute for each pipeline: at once after a quiet minute, an error a second later, else
+ * at the end of the minute, the most urgent of those that came. Each failure, and what the user asked for, is sent at once.
  */
 export class Notifier {
   readonly #options: NotifierOptions;
@@ -66,13 +72,17 @@ export class Notifier {
     const asked = new Set(events.flatMap(({kind, pipeline}) => (kind === 'changed' ? pipeline : [])));
     const told = events.filter(({kind, pipeline}) => kind === 'changed' || !asked.has(pipeline));
     const notifications = told.flatMap((event) => notificationOf(event) ?? []);
-    for (const each of notifications) {
+    // What is sent at once stands for all that came with it.
+    const sorted = [...notifications].sort((a, b) => Number(isSentAtOnce(a)) - Number(isSentAtOnce(b)));
+    for (const each of sorted) {
       const waiting = this.#waiting.get(each.pipeline);
       const isMoreUrgent = waiting === undefined || kinds.indexOf(each.kind) < kinds.indexOf(waiting.kind);
       this.#waiting.set(each.pipeline, {
         ...(isMoreUrgent ? each : waiting),
         more: waiting === undefined ? 0 : waiting.more + 1,
       });
+      if (isSentAtOnce(each)) this.#send();
+      else if (each.kind === 'error') this.#holdErrors(each.pipeline);
     }
     if (notifications.length > 0) this.#send();
   }
@@ -81,13 +91,18 @@ export class Notifier {
     this.#cancelWait?.();
   }
 
+  #holdErrors(pipeline: string): void {
+    const now = this.#options.clock.monotonic();
+    const isQuiet = (this.#quietUntil.get(pipeline) ?? now) > now;
+    if (!isQuiet && this.#waiting.get(pipeline)?.kind === 'error') this.#quietUntil.set(pipeline, now + errorPatience);
+  }
+
   #send(): void {
     const {clock, send} = this.#options;
     const now = clock.monotonic();
     for (const [pipeline, until] of this.#quietUntil) if (until <= now) this.#quietUntil.delete(pipeline);
     for (const alert of [...this.#waiting.values()]) {
-      // What the user asked for comes once, and at once.
-      if (this.#quietUntil.has(alert.pipeline) && alert.kind !== 'changed') continue;
+      if (this.#quietUntil.has(alert.pipeline) && !isSentAtOnce(alert)) continue;
       this.#waiting.delete(alert.pipeline);
       this.#quietUntil.set(alert.pipeline, now + minute);
       send(alert);
@@ -98,10 +113,17 @@ export class Notifier {
   }
 }
 
+function isSentAtOnce({kind}: Notification): boolean {
+  return kind === 'changed' || kind === 'failed';
+}
+
 /** Errors notify once for each new group and with every watched line; a user who starts or stops a pipeline knows it. */
 function notificationOf(event: TimelineEvent | AwaitedChange): Notification | undefined {
   const {pipeline, kind, at} = event;
-  if (kind === 'changed') return {pipeline, kind, text: event.words, count: 1, withheld: 0, at};
+  if (kind === 'changed') {
+    const asked = {pipeline, text: event.words, count: 1, withheld: 0, at, isAsked: true};
+    return {...asked, kind: event.isFailure ? 'failed' : kind};
+  }
   if (kind === 'connectors' || kind === 'stopped' || kind === 'paused' || kind === 'started') return undefined;
   if (kind !== 'errors') {
     const count = kind === 'lost' ? event.atLeast : 1;

@@ -2,9 +2,12 @@ import type {Pipeline, PipelineStats} from '../api/types.ts';
 import type {Pattern} from '../buffer/pattern.ts';
 import type {Clock} from '../lib/clock.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
+import type {ErrorGroup} from '../records/error-log.ts';
+import {reportsEnd} from '../records/line-kind.ts';
 import type {ListPoller} from '../streams/list-poller.ts';
 import type {LogSnapshot, LogSource} from '../streams/log-source.ts';
 import type {CountedLog} from '../streams/opened-logs.ts';
+import type {PipelineHistory} from '../streams/pipeline-history.ts';
 import type {StatsPoller} from '../streams/stats-poller.ts';
 import {forEachStream, type Streams} from '../streams/stream-manager.ts';
 import {isFailing} from '../words/pipeline.ts';
@@ -22,6 +25,8 @@ import {type ErrorRow, errorRows, pinnedOf, unseenConnectorErrors} from './error
 import {
   changeOf,
   earlierErrors,
+  endsSince,
+  isFailedAnew,
   type LogStatus,
   listEvents,
   logEvents,
@@ -32,6 +37,7 @@ import {
   type StatusAt,
   type TimelineEvent,
 } from './events.ts';
+import {Failures} from './failures.ts';
 import {Incidents} from './incidents.ts';
 import {type Alert, type AwaitedChange, alertText, Notifier, watchLines} from './notify.ts';
 import {OnScreen, type ShownLog} from './on-screen.ts';
@@ -43,7 +49,7 @@ export type TimelinesOptions = {
   readonly watched?: Pattern | undefined;
   /** Notifies the user outside the screen. */
   readonly notify?: ((text: string) => void) | undefined;
-  /** Gets what notifies, at most one a minute of each pipeline. */
+  /** Gets what notifies, at most one a minute of each pipeline besides its failures. */
   readonly onAlert?: ((alert: Alert) => void) | undefined;
   /** For a change that the user asked for, when neither `notify` nor `onAlert` is there. */
   readonly ring?: (() => void) | undefined;
@@ -52,7 +58,9 @@ export type TimelinesOptions = {
 
 type TimelinesServices = {
   readonly logs: Streams<CountedLog>;
-  readonly poller: Pick<ListPoller, 'snapshot'>;
+  readonly poller: Pick<ListPoller, 'snapshot' | 'refresh'>;
+  /** Tells of failures between two lists; absent: they stay unknown. */
+  readonly history?: (name: string, signal: AbortSignal) => Promise<PipelineHistory>;
   /** Name the connectors whose errors become more; absent: they stay unnamed. */
   readonly stats?: Pick<StatsPoller, 'known'>;
   readonly clock: Clock;
@@ -74,6 +82,7 @@ export class Timelines {
   readonly #away: AwayDetector;
   readonly #notifier: Notifier;
   readonly #incidents = new Incidents();
+  readonly #failures: Failures;
   /** The last status of each open log. */
   readonly #logs = new Map<string, LogStatus>();
   /** Logs that have caught up: what they received before is history. */
@@ -114,6 +123,15 @@ export class Timelines {
       onSeen: (pipelines) => this.#markSeen(pipelines),
       onLeft: ({log}) => this.#leave(log()),
     });
+    this.#failures = new Failures({
+      clock,
+      refresh: () => this.#refreshList(),
+      history: options.notify || options.onAlert ? services.history : undefined,
+      tell: (failures) => {
+        this.#away.onEvents(failures);
+        this.#tell(failures);
+      },
+    });
   }
 
   /** Follows the streams and the list, until the returned function is called. */
@@ -128,6 +146,7 @@ export class Timelines {
       leaveStats?.();
       leaveStreams();
       leaveList();
+      this.#failures.dispose();
       this.#notifier.dispose();
     };
   }
@@ -330,9 +349,11 @@ export class Timelines {
     if (events.length > 0) this.#onScreen.onNews(stream.name);
     if (now.errors !== before?.errors) this.#readFailures(stream);
     this.#incidents.add(events, 'log', this.#services.clock.wall());
-    if (this.#caughtUp.has(stream)) {
+    if (before && this.#caughtUp.has(stream)) {
       this.#away.onEvents(events);
-      this.#tell(events);
+      this.#failures.onLog(stream.name, endsSince(before, now));
+      // What ended the pipeline is told as its failure.
+      this.#tell(events.filter((event) => !now.ends || event.kind !== 'errors' || !isOfEnd(event.group)));
     } else if (isFollowed(stream.snapshot.get())) {
       this.#caughtUp.add(stream);
       this.#away.onCaughtUp(now);
@@ -368,8 +389,10 @@ export class Timelines {
     // Of a new run, a log may have told before the list.
     for (const stream of this.#open()) this.#readFailures(stream);
     for (const {pipeline} of events) this.#onScreen.onNews(pipeline);
-    this.#away.onEvents(events);
-    this.#tell([...this.#awaitedChanges(before, now), ...events]);
+    const untold = this.#failures.untold(events);
+    this.#away.onEvents(untold);
+    this.#tell([...this.#awaitedChanges(before, now), ...untold]);
+    this.#failures.onGaps([...now.values()].flatMap((each) => this.#gapBefore(before.get(each.name), each)));
     for (const {kind, pipeline} of events) {
       const isMarked = kind === 'connectors' && logs.get(pipeline) && !this.#marked.has(pipeline);
       if (isMarked && !this.#onScreen.shows(pipeline)) this.#marked.set(pipeline, false);
@@ -377,7 +400,27 @@ export class Timelines {
     const restarts = events.filter(({kind}) => kind === 'restarted');
     this.#incidents.add(restarts, 'list', clock.wall());
     // A new pipeline of this name is another one. With an open log, it is forgotten when the log is closed.
-    for (const name of before.keys()) if (!now.has(name) && !logs.get(name)) this.#incidents.forget(name);
+    for (const name of before.keys()) {
+      if (now.has(name)) continue;
+      this.#failures.forget(name);
+      if (!logs.get(name)) this.#incidents.forget(name);
+    }
+  }
+
+  /** The status before, if a run may have failed between the two that no log reports. */
+  #gapBefore(before: PipelineStatus | undefined, now: PipelineStatus): PipelineStatus | [] {
+    const log = this.#services.logs.get(now.name);
+    const isReported = log?.ends !== undefined && this.#caughtUp.has(log);
+    if (!before || isReported) return [];
+    const isOtherRun = now.deployment !== '' && now.deployment !== before.deployment;
+    return isOtherRun || (now.hasEnded && isFailedAnew(before, now)) ? before : [];
+  }
+
+  #refreshList(): void {
+    const {poller} = this.#services;
+    const {pipelines, failure} = poller.snapshot.get();
+    // A list that fails keeps to its waits.
+    if (pipelines && !failure) poller.refresh();
   }
 
   #awaitedChanges(before: PipelineStatuses, now: PipelineStatuses): readonly AwaitedChange[] {
@@ -393,17 +436,29 @@ export class Timelines {
   /** Without `notify` and `onAlert` only what the user asked for is told, and stands for nothing else. */
   #tell(events: readonly (TimelineEvent | AwaitedChange)[]): void {
     const {notify, onAlert} = this.#options;
-    this.#notifier.add(notify || onAlert ? events : events.filter(({kind}) => kind === 'changed'));
+    const told = events.map((event) => this.#asked(event));
+    this.#notifier.add(notify || onAlert ? told : told.filter(({kind}) => kind === 'changed'));
+  }
+
+  /** A failure that no list told is a change, too. */
+  #asked(event: TimelineEvent | AwaitedChange): TimelineEvent | AwaitedChange {
+    if (event.kind !== 'failed' || !this.#awaited.delete(event.pipeline)) return event;
+    const {pipeline, why: words, at} = event;
+    return {kind: 'changed', pipeline, words, at, isFailure: true};
   }
 
   #send(alert: Alert): void {
     const {notify, onAlert, ring} = this.#options;
     notify?.(alertText(alert));
     onAlert?.(alert);
-    if (alert.kind !== 'changed') return;
+    if (!alert.isAsked) return;
     this.#services.say?.(alertText(alert));
     if (!notify && !onAlert) ring?.();
   }
+}
+
+function isOfEnd({example}: ErrorGroup): boolean {
+  return reportsEnd(Buffer.from(example.buffer, example.byteOffset, example.length));
 }
 
 /** All that the log had at first was read; what comes now is new. */

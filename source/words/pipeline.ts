@@ -109,6 +109,11 @@ export function hasStopped(pipeline: Pipeline): boolean {
   return undeployed.includes(deploymentStatus) && !isToRun && !isCompiling(pipeline);
 }
 
+/** The program did not compile. `status`: in the server's spelling, of the program. */
+export function isCompileError(status: string): boolean {
+  return states.get(status)?.symbol === 'failed';
+}
+
 /** The word for a state in the server's spelling. */
 export function stateWord(status: string): string {
   return states.get(status)?.word ?? clean(status);

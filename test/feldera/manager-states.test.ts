@@ -1,6 +1,9 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
 import {afterEach, expect, test} from 'vitest';
 import type {View} from '../e2e/viewer.ts';
 import {eventually} from '../harness/eventually.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {ownManagerForAll, Rig, rowOf} from './suite.ts';
 
 const manager = ownManagerForAll();
@@ -115,6 +118,63 @@ test.each([
   await view.terminal.press('d');
   await view.terminal.waitFor(/Deployment error \(RunnerCheckError\)/);
   await view.terminal.waitFor(cause);
+});
+
+test('each crash and each result of the compiler is one alert, at once and with the time of the API', async () => {
+  const rig = rigOf();
+  const {client} = rig;
+  await using folder = await temporaryDirectory();
+  const [ofLogs, ofScreen] = ['logs', 'screen'].map((name) => path.join(folder.path, name));
+  type Alert = {readonly kind: string; readonly pipeline: string; readonly text: string; readonly time: string};
+  const alertsIn = async (file = ''): Promise<readonly Alert[]> =>
+    (await readFile(file, 'utf8').catch(() => ''))
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
+  const told = async (file: string | undefined, count: number, name: string) =>
+    await eventually(
+      async () => {
+        const alerts = (await alertsIn(file)).filter(({pipeline, kind}) => pipeline === name && kind === 'failed');
+        return alerts.length >= count ? alerts : undefined;
+      },
+      async () => `${count} alerts of ${name}: ${JSON.stringify(await alertsIn(file))}`,
+    );
+  const isAbout = (alert: Alert | undefined, since: string) =>
+    Math.abs(Date.parse(alert?.time ?? '') - Date.parse(since)) < 1000;
+  await client.run('second');
+  // The screen has no tab of it.
+  await using view = await rig.open(['first', '--on-alert', `cat >> ${ofScreen}`], size);
+  await view.live();
+  await using logs = await rig.start('logs', '--follow', '--on-alert', `cat >> ${ofLogs}`, 'second');
+  await logs.untilStdout('initializing -> running');
+  for (const [index, exit] of [5, 6].entries()) {
+    // The log may be caught up a little later.
+    const seq = await client.control('second', {burst: 1});
+    await logs.untilStdout(`seq=${seq} `);
+    await client.control('second', {exit});
+    const {deployment_status_since} = await client.status('second', 'Stopped');
+    for (const file of [ofLogs, ofScreen]) {
+      const last = (await told(file, index + 1, 'second')).at(-1);
+      expect(last?.text).toBe(`Failed · Pipeline process exited prematurely with exit status: ${exit}`);
+      expect(isAbout(last, deployment_status_since), last?.time).toBe(true);
+    }
+    await client.run('second');
+  }
+  expect((await alertsIn(ofLogs)).map(({kind}) => kind)).toEqual(['failed', 'failed']);
+  for (const [index, program] of ['create view a as FAIL;', 'create view b as FAIL;'].entries()) {
+    const since = (await client.find('first'))?.program_status_since;
+    await client.put('first', program);
+    const {program_status_since} = await client.until(
+      'first',
+      (pipeline) => pipeline.program_status === 'SqlError' && pipeline.program_status_since !== since,
+    );
+    const last = (await told(ofScreen, index + 1, 'first')).at(-1);
+    expect(last?.text).toBe('SQL error');
+    expect(isAbout(last, program_status_since), last?.time).toBe(true);
+  }
+  await view.terminal.waitFor(() => view.shown().filter((row) => /program: .* SQL error/.test(row)).length === 2);
+  await client.put('first');
+  await client.compiled('first');
 });
 
 test.each(['SIGKILL', 'SIGTERM'] as const)(

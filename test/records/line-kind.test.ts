@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {isPanicLine, isRunnerLine, isWholeRecord, kindIn, runnerMessage} from '../../source/records/line-kind.ts';
+import {
+  isPanicLine,
+  isRunnerLine,
+  isWholeRecord,
+  kindIn,
+  reportsEnd,
+  runnerMessage,
+} from '../../source/records/line-kind.ts';
 import {parseRecord} from '../../source/records/parse-record.ts';
 import {head, json, oldHead, oldRunner, runner, runnerJson, time} from './index-lines.ts';
 
@@ -69,6 +76,20 @@ test('lines of the runner and of a pipeline before 0.207', () => {
   expect(others.map(isRunners)).toEqual(others.map(() => false));
   expect(runnerMessage(Buffer.from(old))).toBe('hello');
   expect(isWholeRecord(Buffer.from(old))).toBe(true);
+});
+
+test('the runner reports the end of the pipeline in each of its forms, also at the beginning of a long line', () => {
+  const long = runner(`Resources error: ${'x'.repeat(600)}`);
+  const json = {timestamp: time, level: 'ERROR', target: 'a', 'feldera-service': 'runner'};
+  const ofEnds = [
+    runner('Resources error: exit status: 5'),
+    long.slice(0, 512),
+    oldRunner('Resource error: exit status: 5'),
+    JSON.stringify({...json, fields: {line: 'Resources error: exit status: 5'}}),
+  ];
+  expect(ofEnds.map((line) => reportsEnd(Buffer.from(line)))).toEqual(ofEnds.map(() => true));
+  const others = [runner('stdout encountered I/O error: x'), '[p] Resources error: x', long.replace('manager', 'p')];
+  expect(others.map((line) => reportsEnd(Buffer.from(line)))).toEqual(others.map(() => false));
 });
 
 test('the bytes of a line and its record agree on whether it is the runner’s', () => {

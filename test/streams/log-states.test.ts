@@ -97,3 +97,49 @@ test('keeps only the last states, also of a line that ends without a newline', (
   open.endLine();
   expect(open.hasState('Standby', Number.NaN)).toBe(true);
 });
+
+describe('ends that nobody asked for', () => {
+  const at = Date.parse('2026-11-29T23:37:24.594Z');
+  const runner = (message: string, level = ' INFO') =>
+    `[manager] 2026-11-29T23:37:24.594712Z ${level} pipeline_manager::runner::a: ${message} ${suffix}\n`;
+  const old = (message: string) => `[control-plane] 2026-11-29T23:37:24.594712Z  INFO ${message}\n`;
+  const starting = runner('Resources transition: stopped -> provisioning (desired: provisioned)');
+  const stopping = (desired: string) => runner(`Resources transition: provisioned -> stopping (desired: ${desired})`);
+  const stopped = runner('Resources transition: stopping -> stopped (desired: stopped)');
+  const error = runner('Resources error: Pipeline process exited prematurely with exit status: 5', 'ERROR');
+  const cause = 'Pipeline process exited prematurely with exit status: 5';
+  const endsIn = (text: string, cuts: readonly number[] = []) => read(Buffer.from(text), cuts).ends;
+
+  test.each([
+    ['a crash', starting + error + stopping('provisioned') + stopped, [cause]],
+    [
+      'a start that fails at once',
+      runner('Resources transition: stopped -> stopping (desired: provisioned)'),
+      [undefined],
+    ],
+    ['a panic, whose cause only the API has', starting + stopping('provisioned') + stopped, [undefined]],
+    ['a stop that the user asked for', starting + stopping('stopped') + stopped, []],
+    ['two crashes', (starting + error + stopping('provisioned') + stopped).repeat(2), [cause, cause]],
+    ['an error of the run before', error + starting + stopping('stopped') + stopped, []],
+    [
+      'a crash in 0.100',
+      old('Resource error: no memory') + old('Status transition: running -> stopping'),
+      ['no memory'],
+    ],
+    [
+      'a stop in 0.100',
+      old('Status transition: running -> stopping') + old('Status transition: stopping -> stopped'),
+      [],
+    ],
+  ])('%s', (_, text, causes) => {
+    const ends = causes.map((each) => ({at, cause: each}));
+    expect(endsIn(text)).toEqual({count: causes.length, last: ends});
+    const cuts = Array.from({length: 20}, (__, index) => index * 37);
+    expect(endsIn(text, cuts)).toEqual({count: causes.length, last: ends});
+  });
+
+  test('a real panic', () => {
+    const {ends} = read(bodyOf('35-worker-panic-logs.raw'));
+    expect(ends).toEqual({count: 1, last: [{at: Date.parse('2026-11-27T06:46:44.095Z'), cause: undefined}]});
+  });
+});

@@ -55,6 +55,18 @@ it('four run at the same time; of a pipeline that waits only the newest alert is
   ]);
 });
 
+it('each failure of a pipeline that waits is told', async () => {
+  await using folder = await temporaryDirectory();
+  const command = commandOf(`cat; while ! test -e ${folder.path}/go; do sleep 0.05; done`);
+  for (const pipeline of ['a', 'b', 'c', 'd']) command.add(pipeline, {pipeline});
+  for (const nth of [1, 2]) command.add('e', {failure: nth}, true);
+  for (const nth of [3, 4]) command.add('e', {other: nth});
+  writeFileSync(path.join(folder.path, 'go'), '');
+  await command.idle();
+  const ofE = texts(command).filter((text) => !text.includes('pipeline'));
+  expect(ofE.toSorted()).toEqual(['{"failure":1}', '{"failure":2}', '{"other":4}']);
+});
+
 it('what a command has started ends with it', async () => {
   await using folder = await temporaryDirectory();
   const command = commandOf(`(sleep 100 & echo $! > ${folder.path}/pid; wait)`);

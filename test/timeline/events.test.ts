@@ -23,8 +23,10 @@ const kinds = (events: readonly {kind: string}[]) => events.map(({kind}) => kind
 const pipelineEvents = (before: PipelineStatus, now: PipelineStatus) => listEvents(list(before), list(now));
 
 describe('a change that the user asked for', () => {
-  const at = (state: string, change: Partial<PipelineStatus> = {}) =>
-    pipeline('a', {state, running: state === 'Running', ...change});
+  const at = (state: string, change: Partial<PipelineStatus> = {}) => {
+    const program = /^(Pending|Compiling|Sql)/.test(state) ? state : 'Success';
+    return pipeline('a', {state, program, running: state === 'Running', ...change});
+  };
 
   test.each([
     ['compiled', at('CompilingRust'), at('Stopped')],
@@ -157,7 +159,8 @@ const snapshot: Omit<LogSnapshot, 'connection'> = {
 };
 
 describe('a log is silent', () => {
-  const log = {name: 'a', buffer: new LogBuffer({maxBytes: 1024}), errors: emptyErrorLog(), losses: noLosses};
+  const counts = {errors: emptyErrorLog(), losses: noLosses, ends: undefined};
+  const log = {name: 'a', buffer: new LogBuffer({maxBytes: 1024}), ...counts};
   /** The status after these connections, one a second. */
   const statusAfter = (...connections: readonly ConnectionState[]) =>
     connections.reduce<ReturnType<typeof logStatus> | undefined>(
@@ -225,8 +228,8 @@ describe('a pipeline fails', () => {
     });
     const why = 'Failed · exit status: 101';
     expect(events).toEqual([
-      {kind: 'failed', pipeline: 'a', at: Date.UTC(2026, 10, 25, 9, 20), why},
-      {kind: 'failed', pipeline: 'a', at: Date.UTC(2026, 10, 25, 9, 30), why},
+      {kind: 'failed', pipeline: 'a', at: Date.UTC(2026, 10, 25, 9, 20), why, hasEnded: true},
+      {kind: 'failed', pipeline: 'a', at: Date.UTC(2026, 10, 25, 9, 30), why, hasEnded: true},
     ]);
   });
 
@@ -255,6 +258,23 @@ describe('a result of the compiler', () => {
     expect(eventsOf(...all, program('Success', 4), program('SqlError', 5))).toEqual([failed(2), failed(3), failed(5)]);
   });
 
+  it('is told also while the error of the last run stands', () => {
+    const failed = (pipeline: Pipeline): Pipeline => ({...pipeline, deploymentError});
+    const all = [program('Success', 1), program('CompilingSql', 2), program('SqlError', 3), program('SqlError', 4)];
+    const why = 'SQL error';
+    expect(eventsOf(...all.map(failed))).toEqual([
+      {kind: 'failed', pipeline: 'a', at: Date.parse(at(3)), why},
+      {kind: 'failed', pipeline: 'a', at: Date.parse(at(4)), why},
+    ]);
+    const statuses = pipelineStatuses([failed(program('CompilingSql', 2))]);
+    const change = (now: Pipeline) => {
+      const before = statuses.get('a');
+      return before && changeOf(before, pipelineStatuses([failed(now)], statuses).get('a'));
+    };
+    expect(change(program('SqlError', 3))).toEqual({words: why, at: Date.parse(at(3)), isFailure: true});
+    expect(change(program('Success', 3))).toEqual({words: 'compiled', at: Date.parse(at(3))});
+  });
+
   it('that was asked for is dated by the compiler, also when no list showed that it compiled', () => {
     const change = (before: Pipeline, now: Pipeline) => {
       const statuses = pipelineStatuses([before]);
@@ -265,7 +285,9 @@ describe('a result of the compiler', () => {
     expect(change(program('CompilingSql', 1), program('Success', 2))).toEqual(compiled);
     expect(change(program('SqlError', 1), program('Success', 2))).toEqual(compiled);
     expect(change(program('Success', 1), program('Success', 2))).toEqual(compiled);
-    expect(change(program('SqlError', 1), program('SqlError', 2))).toEqual({words: 'SQL error', at: Date.parse(at(2))});
+    expect(change(program('SqlError', 1), program('SqlError', 2))).toEqual({
+      ...{words: 'SQL error', at: Date.parse(at(2)), isFailure: true},
+    });
   });
 });
 

@@ -17,39 +17,41 @@ function setUp() {
 }
 
 const failed = (pipeline: string, why: string): TimelineEvent => ({kind: 'failed', pipeline, why});
+const silent = (pipeline: string, why: string): TimelineEvent => ({kind: 'silent', pipeline, why});
 
-function textOf(...events: readonly TimelineEvent[]): string | undefined {
-  const {notifier, sent} = setUp();
+async function textOf(...events: readonly TimelineEvent[]): Promise<string | undefined> {
+  const {clock, notifier, sent} = setUp();
   notifier.add(events);
+  await clock.advance(1000);
   notifier.dispose();
   return sent[0];
 }
 
-it('errors notify once for each new group and with every watched line, without time and level', () => {
+it('errors notify once for each new group and with every watched line, without time and level', async () => {
   const [group] = errorsOf(['[a] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::kafka:  refused']).values();
   if (!group) throw new Error('no group');
   const errors = {kind: 'errors', pipeline: 'a', count: 1, withheld: 0} as const;
-  expect(textOf({...errors, group, isNew: true})).toBe('a: kafka refused');
-  expect(textOf({...errors, withheld: 812, group, isNew: true})).toBe('a: kafka refused ×1 +812 suppressed');
-  expect(textOf({...errors, group, isNew: false})).toBeUndefined();
-  expect(textOf({...errors, group: {...group, key: watchedKey}, isNew: false})).toBe('a: ERROR kafka refused');
+  expect(await textOf({...errors, group, isNew: true})).toBe('a: kafka refused');
+  expect(await textOf({...errors, withheld: 812, group, isNew: true})).toBe('a: kafka refused ×1 +812 suppressed');
+  expect(await textOf({...errors, group, isNew: false})).toBeUndefined();
+  expect(await textOf({...errors, group: {...group, key: watchedKey}, isNew: false})).toBe('a: ERROR kafka refused');
 });
 
-it('connector errors and a pipeline that the user stopped do not notify', () => {
-  expect(textOf({kind: 'connectors', pipeline: 'a', count: 3})).toBeUndefined();
-  expect(textOf({kind: 'stopped', pipeline: 'a', from: 'Running', to: 'Stopped'})).toBeUndefined();
+it('connector errors and a pipeline that the user stopped do not notify', async () => {
+  expect(await textOf({kind: 'connectors', pipeline: 'a', count: 3})).toBeUndefined();
+  expect(await textOf({kind: 'stopped', pipeline: 'a', from: 'Running', to: 'Stopped'})).toBeUndefined();
 });
 
-it('control characters, overrides and separators are visible text', () => {
-  const text = textOf(failed('orders', 'a\u0007b\u001B]9;x\u001B\\c\u202Ed\u2028e\u0000\u009Cf\nq'));
+it('control characters, overrides and separators are visible text', async () => {
+  const text = await textOf(failed('orders', 'a\u0007b\u001B]9;x\u001B\\c\u202Ed\u2028e\u0000\u009Cf\nq'));
   expect(text).toBe('orders: a^Gb^[]9;x^[\\c<U+202E>d<U+2028>e^@<U+009C>f^Jq');
 });
 
-it('of a long line 100 characters', () => {
-  const text = textOf(failed('orders', 'x'.repeat(5000))) ?? '';
+it('of a long line 100 characters', async () => {
+  const text = (await textOf(failed('orders', 'x'.repeat(5000)))) ?? '';
   expect([...text]).toHaveLength('orders: '.length + 100);
   expect(text.endsWith('…')).toBe(true);
-  expect(textOf(failed('orders', '😀'.repeat(100)))).toBe(`orders: ${'😀'.repeat(100)}`);
+  expect(await textOf(failed('orders', '😀'.repeat(100)))).toBe(`orders: ${'😀'.repeat(100)}`);
 });
 
 it('an alert command gets the text in full, with time, count and the addresses of server and pipeline', () => {
@@ -91,11 +93,39 @@ it('a change that was asked for is sent at once, and in place of other events of
   expect(sent).toHaveLength(3);
 });
 
+it('each failure is sent at once, with what waited', async () => {
+  const {clock, sent, notifier} = setUp();
+  notifier.add([silent('a', 'refused')]);
+  notifier.add([silent('a', 'refused'), failed('a', 'one'), failed('a', 'two')]);
+  expect(sent).toEqual(['a: refused', 'a: one (and 1 more)', 'a: two']);
+  await clock.advance(120_000);
+  expect(sent).toHaveLength(3);
+});
+
+it('an error waits a second for the failure that it may lead to', async () => {
+  const {clock, sent, notifier} = setUp();
+  const [group] = errorsOf(['[a] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::kafka:  refused']).values();
+  if (!group) throw new Error('no group');
+  const errors = {kind: 'errors', count: 1, withheld: 0, isNew: true, group} as const;
+  notifier.add([
+    {...errors, pipeline: 'a'},
+    {...errors, pipeline: 'b'},
+  ]);
+  await clock.advance(999);
+  expect(sent).toEqual([]);
+  notifier.add([failed('b', 'exit status: 101')]);
+  expect(sent).toEqual(['b: exit status: 101 (and 1 more)']);
+  await clock.advance(1);
+  expect(sent.at(-1)).toBe('a: kafka refused');
+  await clock.advance(120_000);
+  expect(sent).toHaveLength(2);
+});
+
 it('the first notification is sent at once, the next of that pipeline a minute later, others at once', async () => {
   const {clock, sent, notifier} = setUp();
-  notifier.add([failed('a', 'one')]);
+  notifier.add([silent('a', 'one')]);
   await clock.advance(1000);
-  notifier.add([failed('a', 'two'), failed('b', 'three')]);
+  notifier.add([silent('a', 'two'), silent('b', 'three')]);
   expect(sent).toEqual(['a: one', 'b: three']);
   await clock.advance(58_999);
   expect(sent).toHaveLength(2);
@@ -114,7 +144,7 @@ it('the most urgent of those that waited is sent, with the number of others', as
   expect(sent).toEqual(['a: refused (and 1 more)', 'a: exit status: 101 (and 2 more)']);
 });
 
-it('never more than one a minute for a pipeline, and none is left out', async () => {
+it('never more than one a minute for a pipeline besides its failures, and none is left out', async () => {
   const arrivals = fc.array(fc.record({wait: fc.nat(40_000), pipeline: fc.constantFrom('a', 'b')}), {maxLength: 40});
   await fc.assert(
     fc.asyncProperty(arrivals, async (all) => {
@@ -126,7 +156,7 @@ it('never more than one a minute for a pipeline, and none is left out', async ()
       const notifier = new Notifier({clock, send});
       for (const {wait, pipeline} of all) {
         await clock.advance(wait);
-        notifier.add([failed(pipeline, 'x')]);
+        notifier.add([silent(pipeline, 'x')]);
       }
       await clock.advance(60_000);
       for (const name of ['a', 'b']) {

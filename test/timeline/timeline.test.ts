@@ -5,6 +5,7 @@ import {compilePattern} from '../../source/buffer/pattern.ts';
 import {quiet} from '../../source/demo/scenario.ts';
 import {createStore} from '../../source/lib/store.ts';
 import type {ListSnapshot} from '../../source/streams/list-poller.ts';
+import type {Alert} from '../../source/timeline/notify.ts';
 import {Timelines} from '../../source/timeline/timeline.ts';
 import {tabLabels} from '../../source/ui/components/tab-bar.ts';
 import {pipelinesOf} from '../../source/ui/state/view-state.ts';
@@ -27,7 +28,7 @@ async function telling(options: ScreenOptions & {watched?: string} = {}) {
     services: {timelines: {notify: (text) => void told.push(text), watched}},
   });
   const isLive = (name: string) => screen.manager.get(name)?.snapshot.get().connection.kind === 'live';
-  await screen.until(() => ['orders', 'fraud'].every(isLive), 'the logs to be live');
+  await screen.until(() => (options.names ?? ['orders', 'fraud']).every(isLive), 'the logs to be live');
   return {screen, told};
 }
 
@@ -53,6 +54,7 @@ it('another one within the minute notifies when it is over; a muted one never', 
   const {screen, told} = await telling();
   await using _ = screen;
   await write(screen, 'ERROR', 'disk full');
+  await screen.clock.advance(1000);
   await write(screen, 'ERROR', 'out of memory');
   expect(told).toHaveLength(1);
   await screen.clock.advance(60_000);
@@ -80,11 +82,59 @@ it('a pipeline that fails notifies with the cause', async () => {
   const {screen, told} = await telling();
   await using _ = screen;
   screen.server.pipeline('orders').fail('exit status: 101');
-  // The runner's own line comes first, and the failure a minute later.
-  await screen.until(() => told.length > 0, 'the first notification');
-  await screen.until(() => screen.controller.pipeline('orders')?.deploymentError !== undefined, 'the failure');
-  await screen.clock.advance(60_000);
-  expect(told).toEqual(['orders: runner Resources error: exit status: 101', 'orders: Failed · exit status: 101']);
+  await screen.until(() => told.length > 0, 'the notification');
+  expect(screen.controller.pipeline('orders')?.deploymentError).toBeDefined();
+  await screen.clock.advance(120_000);
+  expect(told).toEqual(['orders: Failed · exit status: 101']);
+});
+
+it('each failure notifies at once, also of a run that no list showed', async () => {
+  const {screen, told} = await telling();
+  await using _ = screen;
+  const orders = screen.server.pipeline('orders');
+  const causes = ['exit status: 1', 'exit status: 2', 'exit status: 3'];
+  for (const cause of causes) {
+    orders.fail(cause);
+    orders.start();
+    // Within a minute and without a list that shows it.
+    await screen.until(() => told.length > causes.indexOf(cause), cause);
+  }
+  await screen.clock.advance(120_000);
+  const texts = told.map((text) => text.replace(/ \(and \d more\)$/, ''));
+  expect(texts).toEqual(causes.map((cause) => `orders: Failed · ${cause}`));
+});
+
+it('of a pipeline without a tab, a run that failed between two lists is found in the events', async () => {
+  const {screen, told} = await telling({names: ['fraud']});
+  await using _ = screen;
+  await screen.until(() => screen.controller.pipeline('orders') !== undefined, 'the list');
+  const orders = screen.server.pipeline('orders');
+  orders.fail('exit status: 1');
+  orders.start();
+  orders.fail('exit status: 2');
+  orders.start();
+  await screen.until(() => told.length >= 3, 'the notifications');
+  await screen.clock.advance(120_000);
+  const texts = told.filter((text) => text.includes('Failed')).map((text) => text.replace(/ \(and \d more\)$/, ''));
+  expect(texts).toEqual(['orders: Failed · exit status: 1', 'orders: Failed · exit status: 2']);
+});
+
+it('a failure that was asked for is one alert of its own kind, and is shown', async () => {
+  const alerts: Alert[] = [];
+  const onAlert = (alert: Alert) => void alerts.push(alert);
+  await using screen = await ScreenUnderTest.connected({
+    names: ['fraud'],
+    scenario: (server) => server.addPipeline('fraud').start(),
+    services: {timelines: {onAlert}},
+  });
+  const isLive = () => screen.manager.get('fraud')?.snapshot.get().connection.kind === 'live';
+  await screen.until(isLive, 'the log to be live');
+  screen.press('!');
+  screen.server.pipeline('fraud').fail('exit status: 101');
+  await screen.until(() => alerts.length > 0, 'the alert');
+  expect(screen.controller.state.notice).toBe('fraud: Failed · exit status: 101');
+  await screen.clock.advance(120_000);
+  expect(alerts.map(({kind, text}) => `${kind} ${text}`)).toEqual(['failed Failed · exit status: 101']);
 });
 
 it('a server that does not answer notifies once for each log, after three attempts', async () => {
@@ -220,7 +270,12 @@ it('whatever comes and is viewed, a tab counts what the errors page lists as uns
 it('a SQL error that was seen makes the next one no less new', () => {
   const list = createStore<ListSnapshot>({pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: 0});
   const logs = {names: createStore([]), get: () => undefined};
-  const timelines = new Timelines({logs, poller: {snapshot: list}, clock: new FakeClock(), viewed: () => []});
+  const timelines = new Timelines({
+    logs,
+    poller: {snapshot: list, refresh() {}},
+    clock: new FakeClock(),
+    viewed: () => [],
+  });
   const end = timelines.start();
   const show = (programStatus: string, programStatusSince: string) =>
     list.set({...list.get(), pipelines: [makePipeline('a', {...stopped, programStatus, programStatusSince})]});
@@ -243,7 +298,7 @@ const running = (name: string, since: number) =>
 
 it('a restart in the list is an incident of a pipeline that ran before, until it is deleted', () => {
   const list = createStore<ListSnapshot>({pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: 0});
-  const poller = {snapshot: list};
+  const poller = {snapshot: list, refresh() {}};
   const logs = {names: createStore([]), get: () => undefined};
   const timelines = new Timelines({logs, poller, clock: new FakeClock()});
   const end = timelines.start();

@@ -2,7 +2,6 @@ import type {Pipeline} from '../../api/types.ts';
 import {watchedEvery} from '../../streams/list-poller.ts';
 import {
   failureCause,
-  failureWord,
   hasCompileError,
   hasStopped,
   isCompiling,

@@ -1,6 +1,7 @@
 import type {ApiClient} from '../../api/types.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {ListPoller} from '../../streams/list-poller.ts';
+import {readHistory} from '../../streams/pipeline-history.ts';
 import type {StreamManager} from '../../streams/stream-manager.ts';
 import {AlertCommand} from '../../system/alert-command.ts';
 import {alertObject} from '../../timeline/notify.ts';
@@ -30,11 +31,13 @@ export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
   poller.setWatched(false);
   const timelines = new Timelines({
     ...{logs: manager, poller, clock},
+    history: (name, signal) => readHistory(client, name, signal),
     timelines: {
       awayAfter: 0,
       onAlert(alert) {
         if (!manager.get(alert.pipeline)) return;
-        alerts.add(alert.pipeline, alertObject(alert, {server: client.baseUrl, now: clock.wall()}));
+        const object = alertObject(alert, {server: client.baseUrl, now: clock.wall()});
+        alerts.add(alert.pipeline, object, alert.kind === 'failed');
       },
     },
   });
