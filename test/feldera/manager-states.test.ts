@@ -172,7 +172,7 @@ test('each crash and each result of the compiler is one alert, at once and with 
     expect(last?.text).toBe('SQL error');
     expect(isAbout(last, program_status_since), last?.time).toBe(true);
   }
-  await view.terminal.waitFor(() => view.shown().filter((row) => /program: .* SQL error/.test(row)).length === 2);
+  await view.terminal.waitFor(() => view.shown().filter((row) => /program: .*SQL error/.test(row)).length === 2);
   await client.put('first');
   await client.compiled('first');
 });

@@ -1,4 +1,4 @@
-import {appendFileSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterAll, expect, test} from 'vitest';
@@ -227,10 +227,22 @@ test('a worker that panics', async (context) => {
   await using view = await rig.open(['panics'], size);
   await view.live('initializing -> running');
   await using watching = await rig.start('logs', '--follow', '--exit-on', 'panicked at', 'panics');
+  const alerts = path.join(folder, 'alerts');
+  await using alerting = await rig.start('logs', '--follow', '--on-alert', `cat >> ${alerts}`, 'panics');
+  await Promise.all([watching, alerting].map((each) => each.untilStdout('initializing -> running')));
   appendFileSync(panics, '{"id": 3, "customer": "PANIC", "amount": 1}\n');
   expect(await watching.ended).toBe(0);
   await client.until('panics', ({deployment_error}) => deployment_error !== null);
   const cause = /panic: customer of order 3 is PANIC \(.*main\.rs:\d+\)/;
+  // Its log does not name the cause of the end: the list does.
+  const failures = () =>
+    (existsSync(alerts) ? readFileSync(alerts, 'utf8') : '').split('\n').filter((line) => /"kind":"failed"/.test(line));
+  await eventually(
+    () => failures().length > 0,
+    () => 'no alert',
+  );
+  expect(failures()).toHaveLength(1);
+  expect(failures()[0]).toMatch(new RegExp(`"text":"Failed · ${cause.source}`));
   await view.terminal.waitFor(() => /✗ Failed/.test(rowOf(view, 'panics')));
   await view.terminal.waitFor(() => cause.test(view.shown()[0] ?? ''));
   await view.terminal.waitFor(/ERROR panic +customer of order 3 is PANIC.*? \d+ lines/s);
