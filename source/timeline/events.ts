@@ -23,8 +23,8 @@ import type {ConnectorRise} from './connectors.ts';
 /** What happened to a pipeline. `id`: the entry to go to; `at`: Unix time in ms; both undefined where there is none. */
 export type TimelineEvent = {readonly pipeline: string; readonly id?: number; readonly at?: number} & (
   | {readonly kind: 'silent'; readonly why: string}
-  /** `hasEnded`: the runner ended it, which its log may report, too. */
-  | {readonly kind: 'failed'; readonly why: string; readonly hasEnded?: boolean}
+  /** `endedByRunner`: the runner ended it, which its log may report, too. */
+  | {readonly kind: 'failed'; readonly why: string; readonly endedByRunner?: boolean}
   /** It no longer runs, without a failure: the user stopped or paused it. States in the server's spelling. */
   | {readonly kind: 'stopped' | 'paused'; readonly from: string; readonly to: string}
   /** It runs, and is not known to have run before. */
@@ -91,7 +91,7 @@ export type PipelineStatus = {
   /** Why it fails, in words; undefined if it does not. */
   readonly failing: string | undefined;
   /** It fails because the runner ended it. */
-  readonly hasEnded: boolean;
+  readonly endedByRunner: boolean;
   /** In the server's spelling (`serverState`). */
   readonly state: string;
   readonly running: boolean;
@@ -131,11 +131,12 @@ function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus)
   if (!before) return [];
   const {name: pipeline, since: at} = now;
   const events: TimelineEvent[] = [];
-  if (now.failing !== undefined && isFailedAnew(before, now)) {
-    events.push({kind: 'failed', pipeline, at: now.failedAt, why: now.failing, ...(now.hasEnded && {hasEnded: true})});
+  const {failing: why, failedAt, endedByRunner} = now;
+  if (why !== undefined && isFailedAnew(before, now)) {
+    events.push({kind: 'failed', pipeline, at: failedAt, why, ...(endedByRunner && {endedByRunner})});
   }
   // The error of the last run stands until the next one, whatever the compiler does meanwhile.
-  if (now.hasEnded && isCompileError(now.program) && hasNewResult(before, now)) {
+  if (endedByRunner && isCompileError(now.program) && hasNewResult(before, now)) {
     events.push({kind: 'failed', pipeline, at: now.programSince, why: stateWord(now.program)});
   }
   if (before.running && !now.running && now.failing === undefined) {
@@ -326,7 +327,7 @@ function pipelineStatus(
   return {
     name,
     failing,
-    hasEnded: failing !== undefined && pipeline.deploymentError !== undefined,
+    endedByRunner: failing !== undefined && pipeline.deploymentError !== undefined,
     state: serverState(pipeline),
     running,
     hasRun: running || before?.hasRun === true,

@@ -75,15 +75,15 @@ export class Failures {
   untold(events: readonly TimelineEvent[]): readonly TimelineEvent[] {
     return events.flatMap((event): readonly TimelineEvent[] => {
       if (event.kind === 'restarted' || event.kind === 'started') return [...this.#stopWaiting(event.pipeline), event];
-      return event.kind !== 'failed' || !event.hasEnded || this.#isNews(event, 'list') ? [event] : [];
+      return event.kind !== 'failed' || !event.endedByRunner || this.#isNews(event, 'list') ? [event] : [];
     });
   }
 
   /** These pipelines may have failed between the two lists that show them so, the earlier one first. */
   onGaps(gaps: readonly PipelineStatus[]): void {
-    for (const {name, failedAt, hasEnded, since} of gaps.slice(0, mostAsked)) {
+    for (const {name, failedAt, endedByRunner, since} of gaps.slice(0, mostAsked)) {
       // What the earlier list had is no news.
-      const failure = hasEnded ? this.#failureAt(name, failedAt, 'list') : undefined;
+      const failure = endedByRunner ? this.#failureAt(name, failedAt, 'list') : undefined;
       if (failure) failure.isTold = true;
       this.#ask(name, since);
     }

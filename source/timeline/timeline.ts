@@ -413,7 +413,7 @@ export class Timelines {
     const isReported = log?.ends !== undefined && this.#caughtUp.has(log);
     if (!before || isReported) return [];
     const isOtherRun = now.deployment !== '' && now.deployment !== before.deployment;
-    return isOtherRun || (now.hasEnded && isFailedAnew(before, now)) ? before : [];
+    return isOtherRun || (now.endedByRunner && isFailedAnew(before, now)) ? before : [];
   }
 
   #refreshList(): void {

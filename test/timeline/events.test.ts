@@ -228,8 +228,8 @@ describe('a pipeline fails', () => {
     });
     const why = 'Failed · exit status: 101';
     expect(events).toEqual([
-      {kind: 'failed', pipeline: 'a', at: Date.UTC(2026, 10, 25, 9, 20), why, hasEnded: true},
-      {kind: 'failed', pipeline: 'a', at: Date.UTC(2026, 10, 25, 9, 30), why, hasEnded: true},
+      {kind: 'failed', pipeline: 'a', at: Date.UTC(2026, 10, 25, 9, 20), why, endedByRunner: true},
+      {kind: 'failed', pipeline: 'a', at: Date.UTC(2026, 10, 25, 9, 30), why, endedByRunner: true},
     ]);
   });
 

@@ -39,10 +39,11 @@ function setUp(history: PipelineHistory = historyOf([])) {
     clock,
     told,
     log: (at: number, cause?: string) => failures.onLog('a', [{at, cause}]),
-    list: (at: number, why: string) => add(failures.untold([{kind: 'failed', pipeline: 'a', at, why, hasEnded: true}])),
+    list: (at: number, why: string) =>
+      add(failures.untold([{kind: 'failed', pipeline: 'a', at, why, endedByRunner: true}])),
     other: (event: TimelineEvent) => add(failures.untold([event])),
     gap: (since: number, failedAt = 0) =>
-      failures.onGaps([pipeline('a', {since, failedAt, hasEnded: failedAt > 0, failing: 'Failed'})]),
+      failures.onGaps([pipeline('a', {since, failedAt, endedByRunner: failedAt > 0, failing: 'Failed'})]),
     refreshed: () => refreshes,
     dispose: () => failures.dispose(),
   };

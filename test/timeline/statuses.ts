@@ -34,7 +34,7 @@ export function pipeline(name: string, change: Partial<PipelineStatus> = {}): Pi
   return {
     name,
     failing: undefined,
-    hasEnded: false,
+    endedByRunner: false,
     state: 'Running',
     running: true,
     hasRun: true,
