@@ -89,13 +89,18 @@ export class Failures {
     }
   }
 
+  /** Tells what waits for the list: the program ends. */
+  flush(): void {
+    this.#options.tell([...this.#known.keys()].flatMap((pipeline) => this.#stopWaiting(pipeline)));
+  }
+
   /** The pipeline is gone. */
   forget(pipeline: string): void {
     for (const {wait} of this.#known.get(pipeline) ?? []) wait?.cancel();
     this.#known.delete(pipeline);
   }
 
-  /** The list does not show these any more. */
+  /** The list does not show these any more, and the log knows their causes. */
   #stopWaiting(pipeline: string): readonly Failed[] {
     return (this.#known.get(pipeline) ?? []).flatMap((failure) => {
       const words = failure.wait?.words;

@@ -87,6 +87,12 @@ export class Notifier {
     if (notifications.length > 0) this.#send();
   }
 
+  /** Sends what waits: the program ends. */
+  flush(): void {
+    this.#quietUntil.clear();
+    this.#send();
+  }
+
   dispose(): void {
     this.#cancelWait?.();
   }

@@ -151,6 +151,12 @@ export class Timelines {
     };
   }
 
+  /** Tells now what would be told later. */
+  flush(): void {
+    this.#failures.flush();
+    this.#notifier.flush();
+  }
+
   /** Keys of error groups that the user muted in this session. */
   get muted(): ReadableStore<ReadonlySet<number>> {
     return this.#muted;
@@ -333,6 +339,8 @@ export class Timelines {
     const stopWatching = watched && watchLines(stream, watched, {clock: this.#services.clock, onFound});
     const unsubscribe = stream.snapshot.subscribe(() => this.#onLog(stream));
     return () => {
+      // What came since the last frame.
+      this.#onLog(stream);
       unsubscribe();
       stopWatching?.();
       this.#logs.delete(stream.name);

@@ -45,6 +45,7 @@ function setUp(history: PipelineHistory = historyOf([])) {
     gap: (since: number, failedAt = 0) =>
       failures.onGaps([pipeline('a', {since, failedAt, endedByRunner: failedAt > 0, failing: 'Failed'})]),
     refreshed: () => refreshes,
+    flush: () => failures.flush(),
     dispose: () => failures.dispose(),
   };
 }
@@ -141,9 +142,12 @@ test('runs that were between two lists are in the events: each is told once, the
   ]);
 });
 
-test('at the end nothing waits', () => {
-  const {clock, log, dispose} = setUp();
+test('at the end of the program the log tells what it knows, and nothing waits', () => {
+  const {clock, told, log, flush, dispose} = setUp();
   log(start, 'exit status: 5');
+  log(start + 20_000);
+  flush();
+  expect(told).toEqual([`${start} Failed · exit status: 5`]);
   dispose();
   expect(clock.pending).toBe(0);
 });

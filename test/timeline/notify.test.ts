@@ -121,6 +121,15 @@ it('an error waits a second for the failure that it may lead to', async () => {
   expect(sent).toHaveLength(2);
 });
 
+it('what waits is sent at the end of the program', () => {
+  const {clock, sent, notifier} = setUp();
+  notifier.add([silent('a', 'one')]);
+  notifier.add([silent('a', 'two'), silent('a', 'three')]);
+  notifier.flush();
+  expect(sent).toEqual(['a: one', 'a: two (and 1 more)']);
+  expect(clock.pending).toBe(0);
+});
+
 it('the first notification is sent at once, the next of that pipeline a minute later, others at once', async () => {
   const {clock, sent, notifier} = setUp();
   notifier.add([silent('a', 'one')]);

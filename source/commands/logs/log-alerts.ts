@@ -2,7 +2,7 @@ import type {ApiClient} from '../../api/types.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {ListPoller} from '../../streams/list-poller.ts';
 import {readHistory} from '../../streams/pipeline-history.ts';
-import type {StreamManager} from '../../streams/stream-manager.ts';
+import {forEachStream, type StreamManager} from '../../streams/stream-manager.ts';
 import {AlertCommand} from '../../system/alert-command.ts';
 import {alertObject} from '../../timeline/notify.ts';
 import {Timelines} from '../../timeline/timeline.ts';
@@ -29,13 +29,19 @@ export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
   const poller = new ListPoller({client, clock, random});
   // Nobody watches: as often as the screen asks without a user.
   poller.setWatched(false);
+  // The end of a pipeline is told after its log is closed.
+  const printed = new Set<string>();
+  const leave = forEachStream(manager, ({name}) => {
+    printed.add(name);
+    return () => {};
+  });
   const timelines = new Timelines({
     ...{logs: manager, poller, clock},
     history: (name, signal) => readHistory(client, name, signal),
     timelines: {
       awayAfter: 0,
       onAlert(alert) {
-        if (!manager.get(alert.pipeline)) return;
+        if (!printed.has(alert.pipeline)) return;
         const object = alertObject(alert, {server: client.baseUrl, now: clock.wall()});
         alerts.add(alert.pipeline, object, alert.kind === 'failed');
       },
@@ -45,6 +51,8 @@ export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
   poller.start();
   return async () => {
     poller.stop();
+    timelines.flush();
+    leave();
     stop();
     await alerts.idle();
     alerts.dispose();
