@@ -119,8 +119,8 @@ export class LogStream {
     return this.#writer.losses;
   }
 
-  /** Ends of the process that nobody asked for; undefined: the log is not read for them. */
-  get ends(): UnaskedEnds | undefined {
+  /** Ends of the process that nobody asked for. */
+  get ends(): UnaskedEnds {
     return this.#writer.states.ends;
   }
 

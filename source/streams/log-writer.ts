@@ -1,5 +1,5 @@
-import type {EarlierBlock} from '../buffer/cold-segments.ts';
 import {compileSteps} from '../api/program-status.ts';
+import type {EarlierBlock} from '../buffer/cold-segments.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {
   countLoss,

@@ -104,9 +104,8 @@ export class OpenedLog {
     return this.#writer.losses;
   }
 
-  /** As of `LogStream`. A recording has no writer that reads it. */
-  get ends(): UnaskedEnds | undefined {
-    return this.found.kind === 'recording' ? undefined : this.#writer.states.ends;
+  get ends(): UnaskedEnds {
+    return this.#writer.states.ends;
   }
 
   /** Reads; a second call does nothing. */

@@ -77,7 +77,7 @@ export type LogStatus = {
   readonly connectors: ConnectorErrors;
   readonly losses: LossCount;
   /** See `LogStream.ends`. */
-  readonly ends: UnaskedEnds | undefined;
+  readonly ends: UnaskedEnds;
   /** Streams of the process that nobody reads now. */
   readonly unread: readonly OutputStream[];
   /** Why the log is not followed, in words; undefined while it is, or soon will be. */
@@ -220,8 +220,8 @@ export function logEvents(before: LogStatus, now: LogStatus, muted: ReadonlySet<
 
 /** The ends that nobody asked for, the oldest first. */
 export function endsSince(before: LogStatus, {ends}: LogStatus): readonly UnaskedEnd[] {
-  const more = (ends?.count ?? 0) - (before.ends?.count ?? 0);
-  return more > 0 ? (ends?.last.slice(-more) ?? []) : [];
+  const more = ends.count - before.ends.count;
+  return more > 0 ? ends.last.slice(-more) : [];
 }
 
 function placeOf(marker: Marker | undefined, id: number | undefined) {

@@ -361,7 +361,7 @@ export class Timelines {
       this.#away.onEvents(events);
       this.#failures.onLog(stream.name, endsSince(before, now));
       // What ended the pipeline is told as its failure.
-      this.#tell(events.filter((event) => !now.ends || event.kind !== 'errors' || !isOfEnd(event.group)));
+      this.#tell(events.filter((event) => event.kind !== 'errors' || !isOfEnd(event.group)));
     } else if (isFollowed(stream.snapshot.get())) {
       this.#caughtUp.add(stream);
       this.#away.onCaughtUp(now);
@@ -418,7 +418,7 @@ export class Timelines {
   /** The status before, if a run may have failed between the two that no log reports. */
   #gapBefore(before: PipelineStatus | undefined, now: PipelineStatus): PipelineStatus | [] {
     const log = this.#services.logs.get(now.name);
-    const isReported = log?.ends !== undefined && this.#caughtUp.has(log);
+    const isReported = log && this.#caughtUp.has(log);
     if (!before || isReported) return [];
     const isOtherRun = now.deployment !== '' && now.deployment !== before.deployment;
     return isOtherRun || (now.endedByRunner && isFailedAnew(before, now)) ? before : [];

@@ -159,7 +159,7 @@ const snapshot: Omit<LogSnapshot, 'connection'> = {
 };
 
 describe('a log is silent', () => {
-  const counts = {errors: emptyErrorLog(), losses: noLosses, ends: undefined};
+  const counts = {errors: emptyErrorLog(), losses: noLosses, ends: {count: 0, last: []}};
   const log = {name: 'a', buffer: new LogBuffer({maxBytes: 1024}), ...counts};
   /** The status after these connections, one a second. */
   const statusAfter = (...connections: readonly ConnectionState[]) =>

@@ -22,7 +22,7 @@ export function log(name: string, change: Partial<LogStatus> = {}): LogStatus {
     errors: new Map(),
     connectors: emptyErrorLog().connectors,
     losses: noLosses,
-    ends: undefined,
+    ends: {count: 0, last: []},
     unread: [],
     silent: undefined,
     silentSince: undefined,

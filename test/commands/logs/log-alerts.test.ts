@@ -38,13 +38,15 @@ test('each crash is one alert at once, by the log or the list, however short the
   orders.start();
   orders.fail('exit status: 8');
   await eventually(
-    () => stream.ends?.count === 4,
+    () => stream.ends.count === 4,
     () => 'the last end is not in the log',
   );
   manager.close('orders');
   await end();
   const told = (await alertsNow()).map((line): unknown => JSON.parse(line));
   expect(told).toEqual(
-    [...causes, 'exit status: 8'].map((cause) => expect.objectContaining({kind: 'failed', text: `Failed · ${cause}`, pipeline: 'orders'})),
+    [...causes, 'exit status: 8'].map((cause) =>
+      expect.objectContaining({kind: 'failed', text: `Failed · ${cause}`, pipeline: 'orders'}),
+    ),
   );
 });
