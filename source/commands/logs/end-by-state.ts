@@ -6,6 +6,7 @@ import {
   hasStopped,
   isCompiling,
   isFailing,
+  pipelineState,
   stateWord,
 } from '../../words/pipeline.ts';
 import {CatchUp, type CatchUpInput, type Ending} from './catch-up.ts';
