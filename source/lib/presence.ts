@@ -60,7 +60,7 @@ type SleepDetectorOptions = {
   readonly onSlept: (milliseconds: number, of: Pause) => void;
   /** Milliseconds between two checks; default 10 s. */
   readonly every?: number;
-  /** A check that is late by more milliseconds than this counts as sleep; default 5 s. */
+  /** A check that is late by more milliseconds than this counts as sleep; default 15 s. */
   readonly jump?: number;
 };
 
@@ -74,7 +74,7 @@ export class SleepDetector {
   #cancel: (() => void) | undefined;
 
   constructor(options: SleepDetectorOptions) {
-    this.#options = {every: 10_000, jump: 5_000, ...options};
+    this.#options = {every: 10_000, jump: 15_000, ...options};
   }
 
   start(): void {

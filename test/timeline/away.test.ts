@@ -109,7 +109,7 @@ it('a pause is no stop, and a first start no restart', () => {
 
 it('a pipeline that failed twice and was restarted failed, and runs again', () => {
   const failed = (since: number, why: string) => [
-    pipeline('a', {failing: why, running: false, state: 'Failed', since}),
+    pipeline('a', {failing: why, running: false, state: 'Failed', since, failedAt: since}),
   ];
   const left = statusAt(0, [], [pipeline('a', {deployment: '1'})]);
   const now = statusAt(90, [], [pipeline('a', {since: 60, deployment: '3'})]);

@@ -274,20 +274,24 @@ it('a SQL error that was seen makes the next one no less new', () => {
     logs,
     poller: {snapshot: list, refresh() {}},
     clock: new FakeClock(),
-    viewed: () => [],
   });
   const end = timelines.start();
   const show = (programStatus: string, programStatusSince: string) =>
     list.set({...list.get(), pipelines: [makePipeline('a', {...stopped, programStatus, programStatusSince})]});
   const rows = () => timelines.errorRows.map(({state, last}) => ({state, last}));
   const at = (second: number) => `2026-11-25T10:00:0${second}Z`;
+  const look = () => {
+    timelines.setShown({name: 'a', pipelines: ['a'], log: () => undefined});
+    timelines.onAction();
+    timelines.setShown(undefined);
+  };
   show('SqlError', at(1));
-  timelines.markSeen({log: undefined, pipelines: ['a']});
+  look();
   expect(rows()).toEqual([{state: 'seen', last: Date.parse(at(1))}]);
   show('Success', at(2));
   show('SqlError', at(3));
   expect(rows()).toEqual([{state: 'unseen', last: Date.parse(at(3))}]);
-  timelines.markSeen({log: undefined, pipelines: ['a']});
+  look();
   show('SqlError', at(4));
   expect(rows()).toEqual([{state: 'unseen', last: Date.parse(at(4))}]);
   end();
