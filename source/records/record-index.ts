@@ -52,6 +52,8 @@ export class RecordIndex {
   #next: number;
   /** The last complete entry is an empty line. */
   #endsEmpty = false;
+  /** The newest marker that was read, as it was then: it may be replaced. */
+  #lastMarker: {readonly id: number; readonly marker: Marker} | undefined;
   /** Version of the buffer when all of it was read. */
   #doneVersion: number | undefined;
 
@@ -82,6 +84,7 @@ export class RecordIndex {
     if (this.#doneVersion === version) return true;
     if (this.#table.endId > this.#next) this.#table.removeLast();
     this.#drop();
+    this.#readReplaced();
     let left = maxBytes;
     while (this.#next < to && left > 0) {
       const segment = this.#buffer.segmentAt(this.#next);
@@ -256,7 +259,7 @@ export class RecordIndex {
     return this.#runs.list;
   }
 
-  /** The entry's run; undefined for unread entries and for an open line that begins a run. */
+  /** The entry's run; undefined for unread entries, for an open line that begins a run, and where nothing has started. */
   runAt(id: number): Run | undefined {
     return id < this.indexedTo && id >= this.#buffer.firstId ? this.#runs.at(id) : undefined;
   }
@@ -284,6 +287,7 @@ export class RecordIndex {
       this.#configurations.cut();
       this.#reports.clear();
       this.#runs.reset();
+      this.#lastMarker = undefined;
       this.#endsEmpty = false;
     }
     this.#table.dropBefore(firstId);
@@ -304,8 +308,18 @@ export class RecordIndex {
     // What the user draws and errors of connectors may come between any two lines.
     const isAside = marker !== undefined && (marker.kind === 'drawn' || isOfConnector(marker));
     if (!isAside) this.#open.addMarker();
+    if (marker !== undefined && !isOfConnector(marker)) this.#lastMarker = {id, marker};
     this.#table.addHead(markerCode);
     this.#endsEmpty = false;
+  }
+
+  /** The last marker may have been corrected since it was read: a log that seemed to go on is of a deleted pipeline. */
+  #readReplaced(): void {
+    const last = this.#lastMarker;
+    const marker = last && this.#buffer.markerAt(last.id);
+    if (!last || !marker || marker === last.marker) return;
+    this.#runs.addMarker(last.id, marker);
+    this.#lastMarker = {id: last.id, marker};
   }
 
   /** Adds a complete line, `[start, end)` without its newline. True: it is the runner's. */

@@ -1,17 +1,22 @@
-import type {Marker} from '../buffer/markers.ts';
+import {losesLines, type Marker} from '../buffer/markers.ts';
 
-/** The entries from one start of the pipeline to the next. Each entry of a log is in one run. */
+/** What the process of a pipeline wrote from one start to the next, and what the runner told of it. */
 export type Run = {
   /** The first entry, which may have been dropped. */
   readonly firstId: number;
-  /** One past the last entry; undefined for the newest run unless its log has ended. */
+  /** One past the last entry; undefined for the newest run, unless its pipeline is gone. */
   readonly endId: number | undefined;
   /** Unix time in ms; undefined if the start is not in the log. */
   readonly startedAt: number | undefined;
-  /** Unix time in ms of the change to `stopped` or of the log's end; undefined while the pipeline may be running. */
+  /**
+   * Unix time in ms of the change to `stopped`. In another state: of the next start or of the pipeline's deletion, when the
+   * run had ended at the latest. Undefined while it may go on, or if there is no such time.
+   */
   readonly endedAt: number | undefined;
   /** The last state in the runner's words: `running`, `stopped`, …; `unknown` before the first transition. */
   readonly state: string;
+  /** Unix time in ms of the change to that state; undefined: it is not in the log. */
+  readonly stateSince: number | undefined;
   /**
    * The runner reported an error of the resources or the runtime, the pipeline list an error of the deployment, or the
    * pipeline the end of its workers by a panic: the runner then reports a stop like any other.
@@ -24,17 +29,27 @@ export type Run = {
 /** Failures of a run that are kept: a process ends once, which two or three records report. */
 const mostFailures = 10;
 
+/** Its end is known: the log or the list reported it. */
+export function isStopped({state}: Pick<Run, 'state'>): boolean {
+  return state === stopped;
+}
+
 /**
  * The runs of a log, found entry by entry. A run begins where the resources leave `stopped`: mostly for `provisioning`,
- * or for `stopping` if the start fails at once. Entries before the first start, or after the end of a log, are a run of
- * unknown start.
+ * or for `stopping` if the start fails at once. One of unknown start begins with output where none is running: at the
+ * beginning of the log, or behind lines that are missing.
+ *
+ * A server's log that begins anew is no start: the process may go on, and the runner reports what has become of it. The
+ * runner's lines and markers before the first start of a pipeline are of no run until that start.
  */
 export class Runs {
   readonly #runs: Run[] = [];
-  /** The newest run has only markers and lines of the runner. */
-  #isBlank = true;
-  /** The next entry begins a run, unless it is the marker of a reconnect to the same log. */
-  #logEnded = false;
+  /** The first entry of those that are of no run yet. */
+  #blankFrom: number | undefined;
+  /** Lines are missing before the next output, which therefore is of another run. */
+  #isStartMissing = false;
+  /** The log itself has reported the end of the newest run. */
+  #isEndLogged = false;
 
   /** Oldest first. The list changes in place, its runs do not. */
   get list(): readonly Run[] {
@@ -55,8 +70,9 @@ export class Runs {
 
   /** Adds a line. `isOutput`: it is not the runner's. */
   addEntry(id: number, isOutput: boolean): void {
-    if (this.#runs.length === 0 || this.#logEnded) this.#start(id, undefined, 'unknown');
-    if (isOutput) this.#isBlank = false;
+    const isStart = isOutput && (this.#isStartMissing || !this.#current);
+    if (isStart) this.#start(id, {startedAt: undefined, state: 'unknown'});
+    else if (!this.#current) this.#blankFrom ??= id;
   }
 
   /** The entry that was added last reports that workers ended by the panic that begins at `panic`. */
@@ -68,46 +84,45 @@ export class Runs {
   addMessage(id: number, message: string, time: number | undefined): boolean {
     if (errorIn(message) !== undefined) this.#fail(id);
     if (message === endOfLogs) {
-      this.#change({state: 'stopped', endedAt: time});
+      this.#stop(time);
       return true;
     }
     const transition = transitionIn(message);
     if (!transition) return false;
     const {to} = transition;
-    const run = this.#runs.at(-1);
-    const begins = beginsRun(transition);
-    const isNew = run?.state === 'unknown' && this.#isBlank ? run.endedAt !== undefined : begins;
-    const hasRestarted = run?.endedAt !== undefined && to !== 'stopped' && to !== 'stopping';
-    if (isNew || hasRestarted) this.#start(id, begins ? time : undefined, to);
-    else if (to === 'stopped') this.#change({state: to, endedAt: time});
-    else this.#change({state: to, ...(begins && {startedAt: time})});
-    return begins || to === 'stopped';
+    const run = this.#current;
+    const isEnding = to === stopped || to === 'stopping';
+    if (beginsRun(transition)) this.#start(id, {startedAt: time, state: to});
+    else if (!isEnding && (!run || isStopped(run)))
+      this.#start(id, {startedAt: undefined, state: to, stateSince: time});
+    else if (to === stopped) this.#stop(time);
+    // The list may have reported the end before.
+    else if (run && !isStopped(run)) this.#change({state: to, stateSince: time});
+    return beginsRun(transition) || to === stopped;
   }
 
-  /** Adds a marker, instead of `addEntry`. True: open records end here. */
+  /** Adds a marker, instead of `addEntry`, or one that replaces the last marker. True: open records end here. */
   addMarker(id: number, marker: Marker): boolean {
-    // After a reconnect the same log continues: it had not ended.
-    if (marker.kind === 'reconnected' && this.#logEnded) {
-      this.#logEnded = false;
-      const run = this.#runs.at(-1);
-      this.#change({endId: undefined, endedAt: run?.state === 'stopped' ? run.endedAt : undefined});
+    const {kind, at} = marker;
+    if (kind === 'new-life' && marker.because === 'created-again') this.#end(id, at);
+    // After a reconnect the same log continues: its pipeline was not deleted.
+    else if (kind === 'reconnected' && !this.#current) this.#goOn();
+    this.addEntry(id, false);
+    if (kind === 'state') this.#addState(marker);
+    if (kind === 'ended' && (marker.because === 'deleted' || marker.because === 'created-again')) this.#end(id + 1, at);
+    // What a server discarded of a log that begins anew may have been a start.
+    if (kind === 'discarded' || (this.#isEndLogged && (kind === 'new-life' || losesLines(marker)))) {
+      this.#isStartMissing = this.#current !== undefined;
     }
-    if (marker.kind === 'new-life' && this.#runs.length > 0 && !this.#logEnded) {
-      this.#change({endedAt: this.#runs.at(-1)?.endedAt ?? marker.at});
-      this.#start(id, undefined, 'unknown');
-    } else this.addEntry(id, false);
-    if (marker.kind === 'state' && marker.error !== undefined) this.#change({failed: true});
-    if (marker.kind !== 'ended') return marker.kind === 'new-life';
-    this.#change({endId: id + 1, endedAt: this.#runs.at(-1)?.endedAt ?? marker.at});
-    this.#logEnded = true;
-    return true;
+    return kind === 'ended' || kind === 'new-life';
   }
 
-  /** Entries were dropped before they were added: the next entry begins a run of unknown start. */
+  /** Entries were dropped before they were added: the next output begins a run of unknown start. */
   reset(): void {
     this.#runs.length = 0;
-    this.#isBlank = true;
-    this.#logEnded = false;
+    this.#blankFrom = undefined;
+    this.#isStartMissing = false;
+    this.#isEndLogged = false;
   }
 
   /** Drops the runs that end before the entry `firstId`. */
@@ -117,24 +132,62 @@ export class Runs {
     if (gone > 0) this.#runs.splice(0, gone);
   }
 
-  #start(id: number, startedAt: number | undefined, state: string): void {
-    if (this.#runs.length > 0) this.#change({endId: id});
-    this.#runs.push({firstId: id, endId: undefined, startedAt, endedAt: undefined, state, failed: false});
-    this.#isBlank = state === 'unknown';
-    this.#logEnded = false;
+  /** The run that gets what comes next. */
+  get #current(): Run | undefined {
+    const run = this.#runs.at(-1);
+    return run?.endId === undefined ? run : undefined;
+  }
+
+  #start(id: number, run: Pick<Run, 'startedAt' | 'state'> & Partial<Pick<Run, 'stateSince'>>): void {
+    const {startedAt} = run;
+    this.#end(id, startedAt);
+    const firstId = this.#blankFrom ?? id;
+    this.#runs.push({firstId, endId: undefined, endedAt: undefined, failed: false, stateSince: startedAt, ...run});
+    this.#blankFrom = undefined;
+    this.#isStartMissing = false;
+    this.#isEndLogged = false;
+  }
+
+  #stop(time: number | undefined): void {
+    this.#change({state: stopped, stateSince: time, endedAt: time});
+    this.#isEndLogged = true;
+  }
+
+  /** `at`: when it had ended at the latest. */
+  #end(endId: number, at: number | undefined): void {
+    const run = this.#current;
+    if (run) this.#change({endId, endedAt: run.endedAt ?? at});
+  }
+
+  #goOn(): void {
+    const run = this.#runs.pop();
+    if (run) this.#runs.push({...run, endId: undefined, endedAt: isStopped(run) ? run.endedAt : undefined});
+    if (run) this.#blankFrom = undefined;
+  }
+
+  /** The list reports what the log does not. */
+  #addState({to, error, at}: Extract<Marker, {kind: 'state'}>): void {
+    const run = this.#current;
+    if (error !== undefined) this.#change({failed: true});
+    if (to === listedAsStopped && run && !isStopped(run)) this.#change({state: stopped, stateSince: at, endedAt: at});
   }
 
   #fail(id: number): void {
-    const {failures = []} = this.#runs.at(-1) ?? {};
+    const {failures = []} = this.#current ?? {};
     const isKnown = failures.includes(id) || failures.length === mostFailures;
     this.#change({failed: true, ...(!isKnown && {failures: [...failures, id]})});
   }
 
   #change(change: Partial<Run>): void {
+    if (!this.#current) return;
     const run = this.#runs.pop();
     if (run) this.#runs.push({...run, ...change});
   }
 }
+
+/** In the runner's words, and in those of the list. */
+const stopped = 'stopped';
+const listedAsStopped = 'Stopped';
 
 /** The newest run of a log to which nothing is added, from `endId` on: whatever it did last, it has ended there. */
 export function endedRun(run: Run, endId: number): Run {
@@ -171,7 +224,7 @@ export function transitionIn(message: string): Transition | undefined {
 
 /** The resources leave `stopped`: a start, also one that fails at once. */
 export function beginsRun({kind, from}: Transition): boolean {
-  return kind !== 'Runtime' && from === 'stopped';
+  return kind !== 'Runtime' && from === stopped;
 }
 
 /** The process ends: what follows is only that it has. */

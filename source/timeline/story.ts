@@ -9,7 +9,7 @@ import type {ErrorGroup, ErrorLog} from '../records/error-log.ts';
 import {watchedKey} from '../records/error-log.ts';
 import {isPanicLine} from '../records/line-kind.ts';
 import type {RecordIndex} from '../records/record-index.ts';
-import {endedRun, type Run} from '../records/runs.ts';
+import {endedRun, isStopped, type Run} from '../records/runs.ts';
 import {kindOf} from '../records/withheld.ts';
 import type {PipelineHistory} from '../streams/pipeline-history.ts';
 import {markerText, markerTone} from '../words/markers.ts';
@@ -171,12 +171,12 @@ function runsIn({index, buffer, hasEnded = false}: StoryLog): readonly Run[] {
 }
 
 function runRows(runs: readonly Run[]): StoryRow[] {
-  return runs.flatMap(({startedAt, endedAt, endId, firstId, state, failed}, place): readonly StoryRow[] => {
+  return runs.flatMap((run, place): readonly StoryRow[] => {
+    const {startedAt, endedAt, endId, firstId, state, failed} = run;
     if (startedAt === undefined) return [];
-    const next = runs[place + 1];
-    const end = endedAt === undefined && endId !== undefined ? 'its end is not in the log' : state;
+    const end = endId !== undefined && !isStopped(run) ? 'its end is not in the log' : state;
     const text = `run ${count(place + 1)} of ${count(runs.length)}: ${end}${failed ? ', failed' : ''}`;
-    return [{at: startedAt, until: endedAt ?? next?.startedAt, what: 'run', text, count: 1, from: 'log', id: firstId}];
+    return [{at: startedAt, until: endedAt, what: 'run', text, count: 1, from: 'log', id: firstId}];
   });
 }
 

@@ -188,6 +188,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     await using following = await rig.start('logs', '--follow', 'second');
     await view.live(`seq=${before}`);
     await following.untilStdout(`seq=${before} `);
+    const run = Number(/^ ?run (\d) of \1 · running/.exec(view.shown()[0] ?? '')?.[1]);
     await manager().end(signal);
     // After SIGTERM it serves what is connected for up to 30 s.
     if (signal === 'SIGKILL') await view.terminal.waitFor('no answer since');
@@ -201,6 +202,9 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     await seen(view, /LIVE$/, 'second', '✗ Failed');
     const cause = 'The pipeline-manager and this pipeline were previously terminated';
     await view.terminal.waitFor(() => view.shown()[0]?.includes(cause) ?? false);
+    // The manager has started nothing: it reports the end of the run.
+    const over = new RegExp(`^ ?run ${run} of ${run} · stopped, failed · `);
+    await view.terminal.waitFor(() => over.test(view.shown()[1] ?? ''), {hint: String(over)});
     expect(await states(rig)).toMatchObject({second: 'Failed', first: 'Failed', rusty: 'RustError'});
     expect((await rig.run('status', 'second')).stdout).toMatch(new RegExp(`\n  cause +${cause}`));
     // What came before the end is still there.
@@ -218,6 +222,9 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
       () => following.stdout().toString(),
     );
     expect(freshStarts()).toBe(2);
+    await client.run('second');
+    const next = new RegExp(`^ ?run ${run + 1} of ${run + 1} · running · `);
+    await view.terminal.waitFor(() => next.test(view.shown()[0] ?? ''), {hint: String(next)});
   },
   120_000,
 );

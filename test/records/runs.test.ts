@@ -38,15 +38,16 @@ function runsOf(entries: readonly (string | Marker)[]) {
   return {index, runs: index.runs};
 }
 
-const unknown = {startedAt: undefined, endedAt: undefined, state: 'unknown', failed: false};
+const unended = {endedAt: undefined, failed: false};
+const unknown = {startedAt: undefined, endedAt: undefined, state: 'unknown', stateSince: undefined, failed: false};
 
 describe('transitions', () => {
   test('a run begins where the resources leave `stopped` and covers what follows', () => {
     const {runs} = runsOf([head('old'), ...starting, head('hello'), ...stopping, 'late stdout', ...starting]);
     expect(runs).toEqual([
-      {...unknown, firstId: 0, endId: 1},
-      {firstId: 1, endId: 10, startedAt: ms(1), endedAt: ms(6), state: 'stopped', failed: false},
-      {firstId: 10, endId: undefined, startedAt: ms(1), endedAt: undefined, state: 'running', failed: false},
+      {...unknown, firstId: 0, endId: 1, endedAt: ms(1)},
+      {firstId: 1, endId: 10, startedAt: ms(1), endedAt: ms(6), state: 'stopped', stateSince: ms(6), failed: false},
+      {firstId: 10, endId: undefined, startedAt: ms(1), ...unended, state: 'running', stateSince: ms(3)},
     ]);
   });
 
@@ -56,7 +57,7 @@ describe('transitions', () => {
 
   test('without its start in the log a run has no start', () => {
     expect(runsOf([head('hello'), ...stopping]).runs).toEqual([
-      {firstId: 0, endId: undefined, startedAt: undefined, endedAt: ms(6), state: 'stopped', failed: false},
+      {...unknown, firstId: 0, endId: undefined, endedAt: ms(6), state: 'stopped', stateSince: ms(6)},
     ]);
   });
 
@@ -106,14 +107,13 @@ describe('transitions', () => {
 
   test('the same in JSON', () => {
     expect(runsOf([head('old'), runnerJson(start, 'INFO', at(1))]).runs).toEqual([
-      {...unknown, firstId: 0, endId: 1},
-      {firstId: 1, endId: undefined, startedAt: ms(1), endedAt: undefined, state: 'provisioning', failed: false},
+      {...unknown, firstId: 0, endId: 1, endedAt: ms(1)},
+      {firstId: 1, endId: undefined, startedAt: ms(1), ...unended, state: 'provisioning', stateSince: ms(1)},
     ]);
   });
 
   test.each([
     '01-catchup-live-restart-delete-clean-end',
-    '03a-json-manager-lines',
     '40e-v0.200-log-start-stop',
     '41e-v0.100-log-start-stop',
   ])('the restart in %s', (name) => {
@@ -124,11 +124,17 @@ describe('transitions', () => {
     expect(index.runs[0]?.endedAt).toBeLessThan(index.runs[1]?.startedAt ?? 0);
   });
 
+  test('the start in 03a-json-manager-lines, behind the end of a run that is not in the log', () => {
+    const {runs} = indexText(recorded('03a-json-manager-lines')).index;
+    expect(runs).toMatchObject([{firstId: 0, state: 'running', failed: true}]);
+    expect(runs[0]?.startedAt).toBeCloseTo(Date.parse('2026-11-25T09:11:55.234Z') + 0.917, 3);
+  });
+
   test('the start in 40g-v0.200-log-json, whose runner lines name no service', () => {
     const {runs} = indexText(recorded('40g-v0.200-log-json')).index;
     const startedAt = Date.parse('2026-11-27T07:21:40.443Z') + 0.153;
     expect(runs).toEqual([
-      {firstId: 0, endId: undefined, startedAt, endedAt: undefined, state: 'running', failed: false},
+      {firstId: 0, endId: undefined, startedAt, ...unended, state: 'running', stateSince: expect.any(Number)},
     ]);
   });
 
@@ -151,8 +157,8 @@ describe('transitions', () => {
       oldRunner('Status transition: stopped -> provisioning', 'INFO', at(7)),
     ]);
     expect(runs).toEqual([
-      {firstId: 0, endId: 8, startedAt: ms(1), endedAt: ms(6), state: 'stopped', failed: true, failures: [5]},
-      {firstId: 8, endId: undefined, startedAt: ms(7), endedAt: undefined, state: 'provisioning', failed: false},
+      {firstId: 0, endId: 8, startedAt: ms(1), endedAt: ms(6), state: 'stopped', stateSince: ms(6), failed: true, failures: [5]},
+      {firstId: 8, endId: undefined, startedAt: ms(7), ...unended, state: 'provisioning', stateSince: ms(7)},
     ]);
   });
 
@@ -166,35 +172,108 @@ describe('transitions', () => {
 
 describe('markers', () => {
   const ended: Marker = {at: ms(30), kind: 'ended', because: 'stopped'};
+  const deleted: Marker = {at: ms(30), kind: 'ended', because: 'deleted'};
   const newLife: Marker = {at: ms(30), kind: 'new-life', because: 'restarted'};
   const reconnected: Marker = {at: ms(30), kind: 'reconnected', cause: 'asked', downMs: 1, times: 1, since: 1};
 
-  test('a new life ends the run and begins one of unknown start', () => {
-    expect(runsOf([...starting, newLife, head('hello')]).runs).toEqual([
-      {firstId: 0, endId: 4, startedAt: ms(1), endedAt: ms(30), state: 'running', failed: false},
-      {...unknown, firstId: 4, endId: undefined},
+  const terminated = [
+    runner('Resources transition: provisioned -> stopping (desired: stopped)', 'INFO', at(31)),
+    runner('Resources error: previously terminated', 'ERROR', at(31)),
+    runner('Runtime transition: running -> (none) (desired: (none))', 'INFO', at(31)),
+    runner(stopped, 'INFO', at(32)),
+  ];
+  const createdAgain: Marker = {at: ms(30), kind: 'new-life', because: 'created-again'};
+  const discarded: Marker = {at: ms(30), kind: 'discarded', entries: 7};
+
+  test('a restart of the manager begins no run: it reports the end of the one before', () => {
+    const restarted = [...starting, ended, newLife, freshStart, ...terminated];
+    const {index, runs} = runsOf([...restarted, ...starting]);
+    expect(runs).toEqual([
+      {firstId: 0, endId: 11, startedAt: ms(1), endedAt: ms(32), state: 'stopped', stateSince: ms(32), failed: true},
+      {firstId: 11, endId: undefined, startedAt: ms(1), ...unended, state: 'running', stateSince: ms(3)},
+    ]);
+    expect(index.runAt(8)).toBe(runs[0]);
+    // One that was stopped before stays so.
+    expect(runsOf([...starting, ...stopping, newLife, freshStart]).runs).toMatchObject([
+      {endedAt: ms(6), state: 'stopped'},
     ]);
   });
 
-  test('the first start of a new life includes the marker', () => {
-    expect(runsOf([...starting, newLife, freshStart, ...starting]).runs[1]).toMatchObject({
-      firstId: 4,
-      startedAt: ms(1),
-      state: 'running',
-    });
+  test('a log that is opened behind the restart has no run before the first start', () => {
+    const {index, runs} = runsOf([freshStart, ...terminated]);
+    expect(runs).toEqual([]);
+    expect(index.runAt(2)).toBeUndefined();
+    expect(runsOf([freshStart, ...terminated, ...starting]).runs).toMatchObject([{firstId: 0, state: 'running'}]);
   });
 
-  test('the end of the log ends the run', () => {
-    const before = runsOf([...starting, ended]);
-    expect(before.runs).toMatchObject([{endId: 5, endedAt: ms(30)}]);
-    expect(before.index.runAt(4)).toBe(before.runs[0]);
-    expect(runsOf([...starting, ended, newLife, head('hello')]).runs).toMatchObject([{endId: 5}, {firstId: 5}]);
+  test('a process that outlives its manager is in one run', () => {
+    const {runs} = runsOf([...starting, newLife, freshStart, head('hello')]);
+    expect(runs).toMatchObject([{firstId: 0, endId: undefined, state: 'running', endedAt: undefined}]);
   });
 
-  test('a log that continues after all is one run', () => {
-    expect(runsOf([...starting, ended, reconnected, head('hello')]).runs).toEqual([
-      {firstId: 0, endId: undefined, startedAt: ms(1), endedAt: undefined, state: 'running', failed: false},
+  test('where a start may be missing, output is of another run', () => {
+    const behind = [newLife, discarded, head('hello')];
+    expect(runsOf([...starting, ...behind]).runs).toMatchObject([
+      {endId: 6, state: 'running', endedAt: undefined},
+      {...unknown, firstId: 6},
     ]);
+    const lost: Marker = {at: ms(30), kind: 'lost', atLeast: 3, atMost: 3, from: 1, to: 2};
+    expect(runsOf([...starting, ...stopping, lost, head('hello')]).runs).toMatchObject([
+      {endId: 8, state: 'stopped', endedAt: ms(6)},
+      {...unknown, firstId: 8},
+    ]);
+    expect(runsOf([...starting, lost, head('hello')]).runs).toHaveLength(1);
+  });
+
+  test('a pipeline that was created again and never started has no run', () => {
+    const {index, runs} = runsOf([...starting, createdAgain, freshStart]);
+    expect(runs).toMatchObject([{firstId: 0, endId: 4, endedAt: ms(30), state: 'running'}]);
+    expect(index.runAt(5)).toBeUndefined();
+    const again = runsOf([...starting, {...ended, because: 'created-again'}, createdAgain, freshStart, ...starting]);
+    expect(again.runs).toMatchObject([{endId: 5}, {firstId: 5, startedAt: ms(1), state: 'running'}]);
+  });
+
+  test('a log that is only open no more proves no end; one of a deleted pipeline does', () => {
+    expect(runsOf([...starting, ended]).runs).toMatchObject([{endId: undefined, endedAt: undefined}]);
+    const gone = runsOf([...starting, deleted]);
+    expect(gone.runs).toMatchObject([{endId: 5, endedAt: ms(30)}]);
+    expect(gone.index.runAt(4)).toBe(gone.runs[0]);
+  });
+
+  test('the look-up after the end of a log may be corrected once the marker was read', () => {
+    const buffer = new LogBuffer({maxBytes: 2 ** 20});
+    buffer.append(Buffer.from(`${starting.join('\n')}\n`));
+    buffer.addMarker(ended);
+    const index = new RecordIndex(buffer);
+    while (!index.step(1 << 20));
+    buffer.replaceMarker(4, deleted);
+    while (!index.step(1 << 20));
+    expect(index.runs).toMatchObject([{endId: 5, endedAt: ms(30)}]);
+  });
+
+  test('a log that goes on after all is one run', () => {
+    for (const marker of [ended, deleted]) {
+      expect(runsOf([...starting, marker, reconnected, head('hello')]).runs).toEqual([
+        {firstId: 0, endId: undefined, startedAt: ms(1), ...unended, state: 'running', stateSince: ms(3)},
+      ]);
+    }
+  });
+
+  test('the list ends a run whose end the log does not report', () => {
+    const state: Marker = {at: ms(30), kind: 'state', from: 'Running', to: 'Stopped'};
+    const over = {endedAt: ms(30), state: 'stopped', stateSince: ms(30)};
+    expect(runsOf([...starting, state]).runs).toMatchObject([over]);
+    // The log is behind.
+    expect(runsOf([...starting, state, head('late'), newLife, freshStart, ...terminated]).runs).toMatchObject([
+      {endedAt: ms(32), state: 'stopped', failed: true},
+    ]);
+  });
+
+  test('a pause has its own time', () => {
+    const paused = runner('Runtime transition: running -> paused (desired: paused)', 'INFO', at(20));
+    expect(runsOf([...starting, paused]).runs).toMatchObject([{startedAt: ms(1), state: 'paused', stateSince: ms(20)}]);
+    const old = oldRunner('Status transition: running -> paused', 'INFO', at(20));
+    expect(runsOf([oldHead('hello'), old]).runs).toMatchObject([{state: 'paused', stateSince: ms(20)}]);
   });
 
   test('a state with an error fails the run', () => {

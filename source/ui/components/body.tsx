@@ -1,7 +1,7 @@
 import type {Pipeline} from '../../api/types.ts';
 import {clockTime, count, dateTime, inZone} from '../../lib/format.ts';
 import type {RecordIndex} from '../../records/record-index.ts';
-import {endedRun, type Run} from '../../records/runs.ts';
+import {endedRun, isStopped, type Run} from '../../records/runs.ts';
 import {hasEnded, isCut} from '../../streams/log-source.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, shorten} from '../../terminal/fit.ts';
@@ -198,24 +198,34 @@ export function runHeader(run: Run | undefined, runs: readonly Run[], view: RunH
   return concat([clip(row, 0, width - 1), plain(symbols.cutRight, {dim: true})]);
 }
 
-/** `running`, or `last running` for a run that ended without a stop. */
-function stateWords({state, endId, endedAt, failed}: Run): string {
+/** `running`, or `last running` for a run whose end is not in the log. */
+function stateWords(run: Run): string {
+  const {state, failed} = run;
   const word = state === 'unknown' ? 'state unknown' : state;
-  const isCutShort = (endId ?? endedAt) !== undefined && state !== 'stopped' && state !== 'unknown';
-  return `${isCutShort ? 'last ' : ''}${word}${failed ? ', failed' : ''}`;
+  return `${isCutShort(run) && state !== 'unknown' ? 'last ' : ''}${word}${failed ? ', failed' : ''}`;
 }
 
-/** `since 14:02:18`, `14:02:18 – 14:12:25`, `2026-11-24 14:02:18 – 14:12:25`. */
-function timeWords({startedAt, endId, endedAt}: Run, {now, offsetAt}: RunHeaderView): string {
+/** It is over, and nothing tells since when. */
+function isCutShort(run: Run): boolean {
+  return (run.endId !== undefined || run.endedAt !== undefined) && !isStopped(run);
+}
+
+/**
+ * `since 14:02:18`, which is when it came into its state; `14:02:18 – 14:12:25`, `2026-11-24 14:02:18 – 14:12:25 at the
+ * latest`.
+ */
+function timeWords(run: Run, {now, offsetAt}: RunHeaderView): string {
+  const {startedAt, endedAt, stateSince = startedAt} = run;
   const dayOf = (at: number) => dateTime(inZone(at, offsetAt)).slice(0, 10);
   const words = (at: number, day: string) => (dayOf(at) === day ? clockTime : dateTime)(inZone(at, offsetAt));
   const today = dayOf(now);
-  if (startedAt === undefined) {
-    return endedAt === undefined ? 'its start is not in the log' : `until ${words(endedAt, today)}`;
-  }
   if (endedAt === undefined) {
-    const from = words(startedAt, today);
-    return endId === undefined ? `since ${from}` : `from ${from} on, its end is not in the log`;
+    if (!isCutShort(run)) return stateSince === undefined ? noStart : `since ${words(stateSince, today)}`;
+    return startedAt === undefined ? noStart : `from ${words(startedAt, today)} on, its end is not in the log`;
   }
-  return `${words(startedAt, today)} – ${words(endedAt, dayOf(startedAt))}`;
+  const latest = isCutShort(run) ? ' at the latest' : '';
+  if (startedAt === undefined) return `until ${words(endedAt, today)}${latest}`;
+  return `${words(startedAt, today)} – ${words(endedAt, dayOf(startedAt))}${latest}`;
 }
+
+const noStart = 'its start is not in the log';

@@ -96,7 +96,7 @@ export class PaneModel {
   #progressKey: readonly unknown[] = [];
   #resultKey: readonly unknown[] = [undefined, undefined];
   /** Of the run that begins at `firstId`. */
-  #unread: {readonly firstId: number | undefined; readonly streams: readonly OutputStream[]} | undefined;
+  #unread: {firstId: number | undefined; lastId: number | undefined; streams: readonly OutputStream[]} | undefined;
 
   constructor(source: LogSource, options: PaneModelOptions) {
     this.source = source;
@@ -249,12 +249,15 @@ export class PaneModel {
    */
   get unread(): readonly OutputStream[] {
     const firstId = this.index.runs.at(-1)?.firstId;
-    if (this.#unread?.firstId === firstId) return this.#unread?.streams ?? [];
+    const {buffer} = this.source;
+    const lastId = buffer.lastMarker()?.id;
+    if (this.#unread?.firstId === firstId && this.#unread?.lastId === lastId) return this.#unread?.streams ?? [];
     if (!this.#runner.caughtUp) return [];
-    const streams = [...this.source.buffer.markers()].flatMap(([id, marker]) =>
-      marker.kind === 'unread' && firstId !== undefined && id >= firstId ? marker.stream : [],
-    );
-    this.#unread = {firstId, streams: [...new Set(streams)]};
+    const markers = [...buffer.markers()].filter(([id]) => firstId !== undefined && id >= firstId);
+    // What the runner of another log reads is unknown, as for the stream.
+    const ofRunner = markers.slice(markers.findLastIndex(([, {kind}]) => kind === 'new-life') + 1);
+    const streams = ofRunner.flatMap(([, marker]) => (marker.kind === 'unread' ? marker.stream : []));
+    this.#unread = {firstId, lastId, streams: [...new Set(streams)]};
     return this.#unread.streams;
   }
 

@@ -37,8 +37,24 @@ it('the banner fits every pane, its hint is never cut, and no control character 
 
 const startedAt = Date.UTC(2026, 10, 25, 12, 1, 2);
 const endedAt = startedAt + 10 * 60_000;
-const first: Run = {firstId: 0, endId: 5, startedAt: undefined, endedAt, state: 'stopped', failed: true};
-const second: Run = {firstId: 5, endId: undefined, startedAt, endedAt: undefined, state: 'running', failed: false};
+const first: Run = {
+  firstId: 0,
+  endId: 5,
+  startedAt: undefined,
+  endedAt,
+  state: 'stopped',
+  stateSince: endedAt,
+  failed: true,
+};
+const second: Run = {
+  firstId: 5,
+  endId: undefined,
+  startedAt,
+  endedAt: undefined,
+  state: 'running',
+  stateSince: undefined,
+  failed: false,
+};
 
 function header(run: Run | undefined, change: Partial<RunHeaderView> = {}) {
   const view = {width: 100, symbols: symbolsFor(true), now: endedAt, offsetAt: () => 0, ...change};
@@ -54,15 +70,20 @@ describe('the row above the log says', () => {
     expect(text({...second, endedAt, state: 'stopped'}, {isCut: true})).toContain(' · stopped · ');
   });
 
+  it('since when it is paused, not since when it runs', () => {
+    expect(text({...second, state: 'paused', stateSince: endedAt})).toBe(' run 2 of 2 · paused · since 12:11:02');
+  });
+
   it('how a run ended, in red if it failed', () => {
-    const failed = {...second, endedAt, state: 'stopped', failed: true};
+    const failed = {...second, endedAt, state: 'stopped', stateSince: endedAt, failed: true};
     const {text: all, runs: styles} = header(failed);
     expect(all).toBe(' run 2 of 2 · stopped, failed · 12:01:02 – 12:11:02');
     expect(styles.find(({style}) => style.fg === 1)).toMatchObject({start: all.indexOf('stopped'), end: 29});
   });
 
   it('that a run was cut short, and its last state', () => {
-    expect(text({...second, endedAt})).toContain(' · last running · 12:01:02 – 12:11:02');
+    expect(text({...second, endedAt})).toContain(' · last running · 12:01:02 – 12:11:02 at the latest');
+    expect(text({...second, endId: 9})).toContain(' · last running · from 12:01:02 on, its end is not in the log');
   });
 
   it('that a beginning or a state is not in the log', () => {
