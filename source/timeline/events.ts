@@ -5,6 +5,7 @@ import {type ConnectorErrors, type ErrorGroup, isUnfinished, watchedKey} from '.
 import type {LogSnapshot} from '../streams/log-source.ts';
 import type {UnaskedEnd, UnaskedEnds} from '../streams/log-states.ts';
 import type {CountedLog} from '../streams/opened-logs.ts';
+import {hasProcess} from '../streams/stats-poller.ts';
 import {clean} from '../terminal/clean.ts';
 import {
   failedWords,
@@ -97,6 +98,10 @@ export type PipelineStatus = {
   readonly running: boolean;
   /** It runs, or ran in an earlier list. */
   readonly hasRun: boolean;
+  /** It was not deployed, or was deployed anew, since it ran last: when it runs, that is another process. */
+  readonly hasEnded: boolean;
+  /** How often lists have shown that another process runs. */
+  readonly starts: number;
   /** The server's id of this start; empty while it is not deployed. */
   readonly deployment: string;
   /** Unix time in ms of the last change of its deployment; 0: not known. */
@@ -142,9 +147,7 @@ function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus)
   if (before.running && !now.running && now.failing === undefined) {
     events.push({kind: endKind(now.state), pipeline, at, from: before.state, to: now.state});
   }
-  // After a pause, or a while in which the server could not reach it, `since` is new but the deployment is the same.
-  const isSame = now.deployment !== '' && now.deployment === before.deployment;
-  if (now.running && before.since !== at && !isSame) {
+  if (now.running && now.starts > before.starts) {
     const change = {pipeline, at, from: before.state, to: now.state};
     events.push(before.hasRun ? {kind: 'restarted', by: 'list', ...change} : {kind: 'started', ...change});
   }
@@ -324,6 +327,9 @@ function pipelineStatus(
   // While it stops, it has failed already: that it then is stopped is no other failure.
   const isSame = failing !== undefined && before?.failing === failing && before.state === 'Stopping';
   const failedAt = isSame ? before.failedAt : timeOf(stateSince(pipeline));
+  // Servers before 0.148 send no id of the deployment: there, a new date alone may be that of a resume after a pause.
+  const isAnew = !['', deploymentId].includes(before?.deployment ?? '') && deploymentId !== '';
+  const hasEnded = !hasProcess(pipeline) || isAnew || before?.hasEnded === true;
   return {
     name,
     failing,
@@ -331,6 +337,8 @@ function pipelineStatus(
     state: serverState(pipeline),
     running,
     hasRun: running || before?.hasRun === true,
+    hasEnded: hasEnded && !running,
+    starts: (before?.starts ?? 0) + (running && hasEnded ? 1 : 0),
     deployment: deploymentId,
     since: timeOf(deploymentStatusSince),
     program: pipeline.programStatus,

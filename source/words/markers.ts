@@ -5,8 +5,8 @@ import {clean} from '../terminal/clean.ts';
 import {failedWords, stateChangeWords} from './pipeline.ts';
 
 export const causeWords: Readonly<Record<LossCause, string>> = {
-  'server-lost': 'API server lost',
-  'runner-lost': 'runner lost',
+  'server-lost': 'connection lost',
+  'runner-lost': 'connection to the runner lost',
   'runner-stopped': 'runner stopped',
   'dropped-as-slow': 'dropped by the server as too slow',
   silent: 'network silent',

@@ -64,7 +64,7 @@ test.each([{cut: {}}, {cut: {reset: true}}])('a cut of the API ($cut) loses and 
   viewer.server.cutConnections(cut);
   await terminal.waitFor(/reconnecting in \d s/, {hint: 'a visible countdown'});
   viewer.write('alpha', 3);
-  await terminal.waitFor(/API server lost · reconnected/);
+  await terminal.waitFor(/connection lost · reconnected/);
   await viewer.live('line 8.');
   for (let line = 1; line <= 8; line++) expect(viewer.countShown(`line ${line}.`)).toBe(1);
   expect(markers(viewer.pane()).join()).toContain('0 entries lost');

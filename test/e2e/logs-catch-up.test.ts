@@ -88,7 +88,7 @@ test('a cut in the middle does not end it', async () => {
   const program = await logs('orders');
   expect(await program.ended).toBe(0);
   expect(program.stdout().equals(held(server, 'orders'))).toBe(true);
-  expect(program.stderr()).toMatch(/^pipetail: orders: API server lost · reconnected after .* · 0 entries lost\n$/);
+  expect(program.stderr()).toMatch(/^pipetail: orders: connection lost · reconnected after .* · 0 entries lost\n$/);
 });
 
 test('ends after as much as the ring can hold, of a log that never stops', async () => {

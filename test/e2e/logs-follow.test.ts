@@ -31,8 +31,8 @@ test('a line longer than the ring arrives whole', async () => {
 });
 
 test.each([
-  ['API server lost', (server: DemoServer) => server.cutConnections({afterBytes: 100})],
-  ['runner lost', (server: DemoServer) => server.loseRunnerConnection()],
+  ['connection lost', (server: DemoServer) => server.cutConnections({afterBytes: 100})],
+  ['connection to the runner lost', (server: DemoServer) => server.loseRunnerConnection()],
 ])('a cut (%s) is stitched, and said with its cause', async (cause, cut) => {
   const {server, logs, write} = await openRig(['orders']);
   const before = write('orders', 50);
@@ -126,7 +126,7 @@ test('a server that is away is waited for, which is reported once', async () => 
   expect(away).toBe(
     `pipetail: orders: nothing listens at 127.0.0.1:${server.port} (connection refused) · trying again`,
   );
-  expect(back).toMatch(/^pipetail: orders: API server lost · reconnected after .* · 0 entries lost$/);
+  expect(back).toMatch(/^pipetail: orders: connection lost · reconnected after .* · 0 entries lost$/);
   expect(more).toEqual(['']);
 });
 

@@ -111,7 +111,7 @@ test.each([
   await client.status('second', 'Stopped');
   await seen(view, /LIVE$/, 'second', '✗ Failed');
   await view.terminal.waitFor(() => view.shown()[0]?.includes(`Failed: ${cause}`) ?? false);
-  expect(view.shown()[1]).toMatch(/^ ?run (\d) of \1 · stopped, failed · /);
+  await view.terminal.waitFor(() => /^ ?run (\d) of \1 · stopped, failed · /.test(view.shown()[1] ?? ''));
   expect(view.shown().filter((row) => row.includes('────'))).toEqual([]);
   const status = await rig.run('status', 'second');
   expect(status.stdout).toContain(`\n  cause             ${cause}\n`);

@@ -123,7 +123,7 @@ test.each([
     'alpha',
     [
       '2026-11-27 12:08:16',
-      'API server lost · reconnected after 2 s · 0 entries lost',
+      'connection lost · reconnected after 2 s · 0 entries lost',
       restarted,
       'pipetail was not running · reconnected after 2 s · 0 entries lost',
     ],

@@ -62,7 +62,7 @@ describe('a connection that is lost', () => {
     ]);
     expect(markersOf(stream)).toEqual([{kind: 'reconnected', cause: 'server-lost', times: 1}]);
     await untilEvent(stream, /^live again after/);
-    expect(eventsOf(stream)[1]).toMatch(/API server closed it.*next try in 1\.0 s$/);
+    expect(eventsOf(stream)[1]).toMatch(/in the middle of the log.*next try in 1\.0 s$/);
   });
 
   test('in the middle of a line, which is completed', async () => {
@@ -142,7 +142,7 @@ describe('a connection that is lost', () => {
     const after = write('orders', 5);
     expect(await untilLines(stream, [...before, ...after])).toEqual([...before, ...after]);
     expect(markersOf(stream)).toEqual([{kind: 'new-life', because: 'restarted'}]);
-    await untilEvent(stream, /^the runner was lost/);
+    await untilEvent(stream, /^connection to the runner lost/);
   });
 
   test('with the whole server: the marker of the restart has the cause and the length of the outage', async () => {

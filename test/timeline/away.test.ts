@@ -36,7 +36,7 @@ it('what is down comes first, then losses, new errors, more of the same, and rec
       }),
     ],
     [
-      pipeline('orders', {since: 70, connectorErrors: 2}),
+      pipeline('orders', {since: 70, starts: 2, connectorErrors: 2}),
       pipeline('fraud'),
       pipeline('etl', {failing: 'Failed', running: false, since: 60}),
     ],
@@ -82,7 +82,7 @@ it('lines alone are no news', () => {
 });
 
 it('a restart that the list and the log report is one row, at its place in the log', () => {
-  const now = statusAt(1, [log('a', {losses: {...noLosses, clears: 1, clearId: 6}})], [pipeline('a', {since: 5})]);
+  const now = statusAt(1, [log('a', {losses: {...noLosses, clears: 1, clearId: 6}})], [pipeline('a', {starts: 2})]);
   const summary = summaryOf(statusAt(0, [log('a')], [pipeline('a')]), now);
   expect(summary?.rows).toEqual([{kind: 'restarted', pipeline: 'a', by: 'log', id: 6}]);
 });
@@ -100,7 +100,7 @@ it('a pause is no stop, and a first start no restart', () => {
     [
       pipeline('a', {state: 'Paused', running: false, since: 5}),
       pipeline('b', {...stopped, since: 5}),
-      ...[pipeline('c', {since: 5}), pipeline('d', {since: 5})],
+      ...[pipeline('c', {since: 5, starts: 2}), pipeline('d', {since: 5, starts: 2})],
     ],
   );
   const summary = summaryOf(left, now);

@@ -60,20 +60,38 @@ describe('of the list', () => {
     expect(kinds(pipelineEvents(failed, {...failed, failedAt: 9}))).toEqual(['failed']);
   });
 
-  it('one that runs since another time was started again, also when that was not seen', () => {
-    expect(kinds(pipelineEvents(pipeline('a'), pipeline('a', {since: 7})))).toEqual(['restarted']);
-    expect(kinds(pipelineEvents(pipeline('a', {running: false}), pipeline('a', {since: 7})))).toEqual(['restarted']);
-    expect(pipelineEvents(pipeline('a', {running: false}), pipeline('a', {running: false, since: 7}))).toEqual([]);
+  /** The events of each list but the first. */
+  function eventsOf(lists: readonly Partial<Pipeline>[]): readonly string[] {
+    let before: PipelineStatuses | undefined;
+    return lists.flatMap((change, step) => {
+      const since = new Date(step * 10_000).toISOString();
+      const now = pipelineStatuses([makePipeline('a', {deploymentStatusSince: since, ...change})], before);
+      const events = before ? kinds(listEvents(before, now)) : [];
+      before = now;
+      return events;
+    });
+  }
+  const is = (deploymentStatus: string, deploymentId = '') => ({deploymentStatus, deploymentId});
+
+  it('one that runs again after it was not deployed, or in another deployment, was started again', () => {
+    expect(eventsOf([is('Stopped'), is('Running')])).toEqual(['started']);
+    expect(eventsOf([is('Running'), is('Stopped'), is('Running')])).toEqual(['stopped', 'restarted']);
+    // As before 0.148: a start goes through a pause.
+    const start = [is('Provisioning'), is('Initializing'), is('Paused'), is('Running')];
+    expect(eventsOf([is('Running'), is('Stopping'), ...start])).toEqual(['stopped', 'restarted']);
+    expect(eventsOf([is('Running', 'first'), is('Running', 'second')])).toEqual(['restarted']);
+    expect(eventsOf([is('Running', 'first'), is('Initializing', 'second'), is('Running', 'second')])).toEqual([
+      'stopped',
+      'restarted',
+    ]);
   });
 
-  it('one that was paused and resumed was not started again', () => {
-    const running = pipeline('a', {deployment: 'first'});
-    const paused = pipeline('a', {deployment: 'first', running: false, state: 'Paused', since: 5});
-    const resumed = pipeline('a', {deployment: 'first', since: 7});
-    expect(kinds(pipelineEvents(running, paused))).toEqual(['paused']);
-    expect(pipelineEvents(paused, resumed)).toEqual([]);
-    expect(pipelineEvents(running, resumed)).toEqual([]);
-    expect(kinds(pipelineEvents(paused, {...resumed, deployment: 'second'}))).toEqual(['restarted']);
+  it('one that was paused and resumed, or could not be reached, was not started again, also where deployments have no id', () => {
+    for (const id of ['', 'first']) {
+      expect(eventsOf([is('Running', id), is('Paused', id), is('Running', id)])).toEqual(['paused']);
+      expect(eventsOf([is('Paused', id), is('Running', id), is('Running', id)])).toEqual([]);
+      expect(eventsOf([is('Running', id), is('Unavailable', id), is('Running', id)])).not.toContain('restarted');
+    }
   });
 
   it('one that does not run any more was stopped, unless it failed', () => {

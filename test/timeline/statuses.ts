@@ -38,6 +38,8 @@ export function pipeline(name: string, change: Partial<PipelineStatus> = {}): Pi
     state: 'Running',
     running: true,
     hasRun: true,
+    hasEnded: false,
+    starts: 1,
     deployment: '',
     since: 0,
     program: 'Success',

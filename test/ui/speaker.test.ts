@@ -260,7 +260,7 @@ it('says that a connection was lost and is back, without a countdown', async () 
   await spoken.screen.until(() => spoken.said.at(-1)?.includes('reconnected after') === true, 'the marker');
   const said = await spoken.since();
   expect(said.filter((text) => text === 'orders: reconnecting')).toHaveLength(1);
-  expect(said).toContainEqual(expect.stringMatching(/^API server lost · reconnected after .* · 0 entries lost$/));
+  expect(said).toContainEqual(expect.stringMatching(/^connection lost · reconnected after .* · 0 entries lost$/));
 });
 
 it('of many errors of connectors it says the number and the last; none where they are hidden', async () => {

@@ -21,7 +21,7 @@ const all: readonly (readonly [MarkerKind, string])[] = [
   [{kind: 'discarded', entries: 1}, '1 earlier entry no longer held by the server'],
   [
     {kind: 'reconnected', cause: 'server-lost', downMs: 4000, times: 1, since: at},
-    'API server lost · reconnected after 4 s · 0 entries lost',
+    'connection lost · reconnected after 4 s · 0 entries lost',
   ],
   [
     {kind: 'reconnected', cause: 'asked', downMs: 100, times: 1, since: at},

@@ -8,8 +8,8 @@ import type {ConnectionEvent, Machine, MachineEvent} from './state.ts';
 type EventWords = Pick<ConnectionEvent, 'text' | 'key'>;
 
 const causes: Record<LossCause, string> = {
-  'server-lost': 'connection lost: the API server closed it in the middle',
-  'runner-lost': 'the runner was lost: the log stopped without its last word',
+  'server-lost': 'connection lost in the middle of the log',
+  'runner-lost': 'connection to the runner lost: the log stopped without its last line',
   'runner-stopped': 'the server ended the log',
   'dropped-as-slow': 'the server dropped this follower as too slow',
   silent: 'the connection was silent and may be dead',
@@ -44,7 +44,7 @@ export function eventWords(before: Machine, event: MachineEvent, after: Machine,
     case 'looked-up':
       if (event.found.kind === 'failed') return refusedWords(event.found.failure, after, now);
       if (event.found.kind === 'other') return {text: 'the pipeline was deleted and created again'};
-      return {text: `the pipeline is still there: its runner stopped${next(after, now)}`};
+      return {text: `the pipeline is still there${next(after, now)}`};
     case 'reconnect':
       return before.connection.kind === 'idle' ? undefined : {text: causes.asked};
     case 'slept':
@@ -54,7 +54,7 @@ export function eventWords(before: Machine, event: MachineEvent, after: Machine,
       if (event.as === 'replaced') return {text: 'the list shows another pipeline of this name: connecting'};
       return {text: 'the list shows the pipeline: connecting'};
     case 'server-answered':
-      return {text: 'the server answers again'};
+      return {text: `the server answers ${wasAway(before) ? 'again' : 'other requests'}: connecting`};
     case 'opened':
     case 'retry-due':
     case 'silent':
@@ -63,6 +63,12 @@ export function eventWords(before: Machine, event: MachineEvent, after: Machine,
     case 'close':
       return undefined;
   }
+}
+
+/** The last try got no answer at all: another answer may have come from the server while only the runner was away. */
+function wasAway({connection}: Machine): boolean {
+  const failure = connection.kind === 'waiting' ? connection.failure : undefined;
+  return failure?.kind === 'retryable' && (failure.reason === 'unreachable' || failure.reason === 'timeout');
 }
 
 function refusedWords(failure: ApiFailure, after: Machine, now: number): EventWords {

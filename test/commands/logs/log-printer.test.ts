@@ -111,8 +111,8 @@ describe('markers', () => {
     buffer.replaceMarker(1, reconnected(2, 5000));
     append('three\n');
     expect(await print()).toBe(
-      'one\n<API server lost · reconnected after 1 s · 0 entries lost>two\n' +
-        '<API server lost · reconnected after 4 s · 0 entries lost>three\n',
+      'one\n<connection lost · reconnected after 1 s · 0 entries lost>two\n' +
+        '<connection lost · reconnected after 4 s · 0 entries lost>three\n',
     );
   });
 

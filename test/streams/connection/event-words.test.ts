@@ -42,9 +42,9 @@ test('each way in which a stream ends has its own words', () => {
     lastOf({kind: 'slept', of: 'stop'}),
     lastOf(ask),
   ]).toEqual([
-    'connection lost: the API server closed it in the middle (the connection was reset); next try in 1.0 s',
+    'connection lost in the middle of the log (the connection was reset); next try in 1.0 s',
     'the connection was silent and may be dead (the network went silent); next try in 1.0 s',
-    'the runner was lost: the log stopped without its last word; next try in 1.0 s',
+    'connection to the runner lost: the log stopped without its last line; next try in 1.0 s',
     'the server ended the log: looking the pipeline up',
     'pipetail was stopped or this machine slept',
     'reconnect asked for',
@@ -59,7 +59,7 @@ test('each end has its own cause, within one outage too', () => {
     {kind: 'opened', attempt: 2},
     {kind: 'body-ended', attempt: 2, end: {kind: 'cut', message: ''}, endMarker: false, brought: 'nothing', lasted: 0},
   ];
-  expect(words(events).at(-1)).toBe('connection lost: the API server closed it in the middle; next try in 2.0 s');
+  expect(words(events).at(-1)).toBe('connection lost in the middle of the log; next try in 2.0 s');
 });
 
 test('back after a loss, with its duration', () => {
@@ -82,7 +82,7 @@ test('what the look-up found', () => {
     found({kind: 'failed', failure: unknown}),
     found({kind: 'failed', failure: unreachable}),
   ]).toEqual([
-    'the pipeline is still there: its runner stopped; next try in 1.0 s',
+    'the pipeline is still there; next try in 1.0 s',
     'the pipeline was deleted and created again',
     'the server does not know the pipeline',
     'try 1 failed: nothing listens; next try in 1.0 s',
@@ -104,4 +104,17 @@ test('refusals say what came back and when the next try is', () => {
     'the runner does not have the log ready yet',
     'try 1 failed: your role may not; next try in 30 s',
   ]);
+});
+
+test('that the server answers again is said only where it did not answer', () => {
+  const runnerAway: ApiFailure = {
+    kind: 'retryable',
+    reason: 'runner-unreachable',
+    message: 'the runner does not answer',
+  };
+  const woken = (failure: ApiFailure) => words([ask, refused(failure), {kind: 'server-answered', request: 6}]).at(-1);
+  expect(woken(unreachable)).toBe('the server answers again: connecting');
+  for (const failure of [runnerAway, forbidden]) {
+    expect(woken(failure)).toBe('the server answers other requests: connecting');
+  }
 });

@@ -223,7 +223,7 @@ describe('a search of the words of markers', () => {
     expect(currentLine(screen)).toContain('lost one');
     screen.press('n', 'n');
     expect(currentLine(screen)).toContain('lost three');
-    await typed(screen, '/', '^API server lost .* 0 entries lost$');
+    await typed(screen, '/', '^connection lost .* 0 entries lost$');
     expect(at()).toMatchObject({hits: 1, rank: 1});
   });
 
