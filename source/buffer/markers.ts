@@ -65,6 +65,8 @@ export type MarkerKind =
       /** By the code of the error, it never ran. */
       readonly startFailed?: boolean;
     }
+  /** The pipeline has another name; its log goes on. */
+  | {readonly kind: 'renamed'; readonly from: string; readonly to: string}
   /** The same for the program, from the compiler. */
   | {readonly kind: 'program'; readonly from: string; readonly to: string}
   /** In a recording: `lines` came while nothing could be written; undefined: an unknown number. */

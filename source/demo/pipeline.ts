@@ -30,7 +30,6 @@ type OutputStream = 'stdout' | 'stderr';
 /** A new pipeline is compiled and stopped. Each method is synchronous, and logs what the runner would log. */
 export class DemoPipeline {
   readonly id: string;
-  readonly name: string;
   readonly followers = new Set<Follower>();
   readonly events: EventHistory;
   readonly #now: () => number;
@@ -54,7 +53,6 @@ export class DemoPipeline {
       readonly idTime: number;
     },
   ) {
-    this.name = name;
     this.#now = options.now;
     this.#random = options.random;
     this.#limits = options.limits;
@@ -88,6 +86,15 @@ export class DemoPipeline {
     };
     this.events.add(this.#state, created);
     this.startLog();
+  }
+
+  get name(): string {
+    return this.#state.name;
+  }
+
+  /** As of a pipeline that is stopped and cleared; its log stays. */
+  rename(name: string): void {
+    this.#state = {...this.#state, name};
   }
 
   get state(): PipelineState {

@@ -42,6 +42,13 @@ export class PipelineRegistry {
     return pipeline;
   }
 
+  /** Throws when there is no such pipeline. */
+  rename(from: string, to: string): void {
+    const pipeline = this.remove(from);
+    pipeline.rename(to);
+    this.#pipelines.set(to, pipeline);
+  }
+
   remove(name: string): DemoPipeline {
     const pipeline = this.get(name);
     this.#pipelines.delete(name);

@@ -104,6 +104,11 @@ export class DemoServer implements Demo {
     for (const follower of this.#registry.remove(name).followers) follower.endWithMarker();
   }
 
+  /** Its followers and its log stay. */
+  renamePipeline(from: string, to: string): void {
+    this.#registry.rename(from, to);
+  }
+
   /** The same name, another id, an empty log. */
   recreatePipeline(name: string, options: PipelineOptions = {}): DemoPipeline {
     this.deletePipeline(name);

@@ -106,7 +106,8 @@ export class ScreenBackend {
 
   /** Makes what was recorded of a pipeline a log that can be opened. Resolves to its name; undefined: there is nothing. */
   async addPast(pipeline: string): Promise<string | undefined> {
-    const recordings = await this.#recordings.find(pipeline);
+    const id = this.manager.get(pipeline)?.pipelineId;
+    const recordings = await this.#recordings.find(pipeline, id);
     if (recordings.length === 0) return undefined;
     // No other screen of a server reads files.
     const {OpenedLog} = await import('../streams/opened-log.ts');

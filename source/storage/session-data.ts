@@ -27,6 +27,8 @@ export type SessionStart = Pick<SessionTab, 'wrap' | 'asSent' | 'time' | 'connec
 
 export type SessionTab = {
   readonly name: string;
+  /** Of its pipeline, which may have another name at the next start; undefined: merged, not known, or an earlier version. */
+  readonly id?: string | undefined;
   readonly merges: readonly string[] | undefined;
   /** Earlier versions: whether all lines wrap. */
   readonly wrap: string | boolean;
@@ -103,6 +105,7 @@ function readTab(json: unknown): SessionTab {
   const from = objectOf(json);
   return {
     name: nameOf(from.name),
+    id: optional(from.id, stringOf),
     merges: optional(from.merges, (merges) => arrayOf(merges, nameOf)),
     wrap: wrapOf(from.wrap),
     asSent: booleanOf(from.asSent),

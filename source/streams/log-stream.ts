@@ -55,7 +55,6 @@ const reportedWithin = 5_000;
 
 /** One tab: its connection brings the log, its recording keeps it, and changes in the list become markers here. */
 export class LogStream {
-  readonly name: string;
   readonly buffer: LogBuffer;
   readonly connection: Connection;
   /** May be ahead of the snapshot. */
@@ -75,14 +74,22 @@ export class LogStream {
   /** One function for all frames, which identify the stream by it. */
   readonly #publish = () => this.#store.set(this.#newSnapshot());
   #isClosed = false;
+  #name: string;
   #listed: Pipeline | undefined;
 
-  /** `onWaiting`: see `Connection.waitsForServer`. */
-  constructor(options: StreamOptions & {readonly name: string; readonly onWaiting: () => void}) {
-    const {name, client, clock, random, recordings, fps, silence = defaultSilence, onWaiting} = options;
+  /** `onWaiting`, `onRenamed`: see `Connection`. */
+  constructor(
+    options: StreamOptions & {
+      readonly name: string;
+      readonly onWaiting: () => void;
+      readonly onRenamed: (name: string) => void;
+    },
+  ) {
+    const {client, clock, random, recordings, fps, silence = defaultSilence, onWaiting, onRenamed} = options;
+    const name = () => this.#name;
     const onEvent = (text: string) => this.connection.addEvent(text);
     const onChange = () => this.#onChange();
-    this.name = name;
+    this.#name = options.name;
     this.#clock = clock;
     this.#frames = options.frames ?? new SharedFrames({clock, fps});
     this.buffer = new LogBuffer({maxBytes: options.scrollbackBytes, packer: options.packer});
@@ -99,7 +106,7 @@ export class LogStream {
       },
     });
     this.connection = new Connection({
-      ...{name, client, clock, random, receiver: this.#reader, silence, onWaiting, onChange},
+      ...{name, client, clock, random, receiver: this.#reader, silence, onWaiting, onRenamed, onChange},
     });
     this.#isRecordedFromStart = recordings?.all ?? false;
     this.#recording =
@@ -109,6 +116,16 @@ export class LogStream {
         ...{reader: this.#reader, onChange: () => this.#isClosed || this.#frames.request(this.#publish)},
       });
     this.#store = createStore(this.#newSnapshot());
+  }
+
+  /** Of the pipeline now. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /** Of the pipeline whose log it is; undefined: not known yet. */
+  get pipelineId(): string | undefined {
+    return this.#reader.pipelineId ?? this.#listed?.id ?? this.connection.pipelineId;
   }
 
   get snapshot(): ReadableStore<StreamSnapshot> {
@@ -181,6 +198,16 @@ export class LogStream {
     for (const change of listedChanges(before, pipeline)) this.#onListedChange(change);
     const as = listedAs(before, pipeline);
     if (as) this.connection.onEvent({kind: 'listed', as});
+    this.#onChange();
+  }
+
+  /** The pipeline has another name. Its log goes on over the same connection, and in the same recording. */
+  rename(to: string): void {
+    const from = this.#name;
+    this.#name = to;
+    this.connection.addEvent(`the pipeline was renamed from ${from} to ${to}`);
+    this.#addMarker({kind: 'renamed', from, to});
+    this.connection.onEvent({kind: 'listed', as: 'appeared'});
     this.#onChange();
   }
 

@@ -17,6 +17,7 @@ export class StreamManager {
   readonly #names = createStore<readonly string[]>([]);
   readonly #sleepDetector: SleepDetector;
   readonly #serverReturn: ServerReturn;
+  readonly #onRenamed = new Set<(names: NewNames) => void>();
   #listed: ReadonlyMap<string, Pipeline> | undefined;
 
   constructor(options: StreamOptions) {
@@ -47,7 +48,10 @@ export class StreamManager {
   open(name: string): LogStream {
     const open = this.#streams.get(name);
     if (open) return open;
-    const stream = new LogStream({...this.#options, name, onWaiting: () => this.#serverReturn.watch()});
+    const stream: LogStream = new LogStream({
+      ...{...this.#options, name, onWaiting: () => this.#serverReturn.watch()},
+      onRenamed: (to) => this.#rename(new Map([[stream, to]])),
+    });
     this.#streams.set(name, stream);
     this.memory.add(stream);
     const pipeline = this.#listed?.get(name);
@@ -77,11 +81,50 @@ export class StreamManager {
     this.#streams.get(name)?.reconnect();
   }
 
-  /** `pipelines`: the newest list. */
+  /** `listener` gets the new names of pipelines before `names` has them. Returns a function to leave. */
+  onRenamed(listener: (names: NewNames) => void): () => void {
+    this.#onRenamed.add(listener);
+    return () => this.#onRenamed.delete(listener);
+  }
+
+  /** `pipelines`: the newest list. A stream follows its pipeline to another name. */
   updatePipelines(pipelines: readonly Pipeline[]): void {
     const listed = new Map(pipelines.map((pipeline) => [pipeline.name, pipeline]));
     this.#listed = listed;
+    const namesById = new Map(pipelines.map(({id, name}) => [id, name]));
+    const moved = [...this.#streams.values()].flatMap((stream) => {
+      const name = namesById.get(stream.pipelineId ?? '');
+      return name === undefined || name === stream.name ? [] : [[stream, name] as const];
+    });
+    this.#rename(new Map(moved));
     for (const [name, stream] of this.#streams) stream.updatePipeline(listed.get(name));
+  }
+
+  /** Two names may be exchanged. */
+  #rename(moved: ReadonlyMap<LogStream, string>): void {
+    const names = new Map([...moved].map(([{name}, to]) => [name, to]));
+    const inPlace = (to: string) => (names.has(to) ? undefined : this.#streams.get(to));
+    // A tab that has the log of another pipeline of that name keeps it, and gets this one behind it.
+    const isTaken = (to: string, {pipelineId}: LogStream) => {
+      const other = inPlace(to);
+      if (!other || other.buffer.lineCount === 0) return false;
+      return other.pipelineId !== pipelineId || other.losses.clears > 0;
+    };
+    for (let left = -1; left !== names.size; ) {
+      left = names.size;
+      for (const [stream, to] of moved) if (isTaken(to, stream)) names.delete(stream.name);
+    }
+    if (names.size === 0) return;
+    for (const to of names.values()) if (inPlace(to)) this.close(to);
+    const streams = [...this.#streams.values()];
+    this.#streams.clear();
+    for (const stream of streams) {
+      const to = names.get(stream.name);
+      if (to !== undefined) stream.rename(to);
+      this.#streams.set(stream.name, stream);
+    }
+    for (const listener of this.#onRenamed) listener(names);
+    this.#names.set([...this.#streams.keys()]);
   }
 
   dispose(): void {
@@ -89,6 +132,9 @@ export class StreamManager {
     for (const name of [...this.#streams.keys()]) this.close(name);
   }
 }
+
+/** By the old name. */
+export type NewNames = ReadonlyMap<string, string>;
 
 /** Milliseconds between two requests that find out whether the server is back, plus up to half as much jitter. */
 const askEvery = 1000;

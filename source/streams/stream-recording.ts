@@ -18,7 +18,8 @@ const firstRetry = 1_000;
 const longestRetry = 30_000;
 
 type StreamRecordingOptions = {
-  readonly name: string;
+  /** Of the pipeline now. */
+  readonly name: () => string;
   readonly buffer: LogBuffer;
   readonly reader: Pick<LogReader, 'pipelineId' | 'state' | 'resume'>;
   readonly recordings: Recordings;
@@ -152,7 +153,7 @@ export class StreamRecording implements ColdStore {
   /** Undefined also when the opening was cancelled meanwhile. */
   async #newestId(): Promise<string | undefined> {
     const generation = this.#generation;
-    const id = await this.#options.recordings.newestId(this.#options.name).catch(() => undefined);
+    const id = await this.#options.recordings.newestId(this.#options.name()).catch(() => undefined);
     return generation === this.#generation ? id : undefined;
   }
 
@@ -179,7 +180,7 @@ export class StreamRecording implements ColdStore {
     if (this.#failures === 0) this.#opening = {kind: 'opening'};
     let opened: OpenRecording | undefined;
     try {
-      opened = await recordings.open(name, id);
+      opened = await recordings.open(name(), id);
       if (generation === this.#generation) {
         const used = use(opened);
         this.#onOpened(opened, id);

@@ -58,8 +58,14 @@ export class ConnectorStates {
   update(pipelines: readonly Pipeline[], known: ReadonlyMap<string, KnownStats>): void {
     this.#known = known;
     this.#listed = new Map(pipelines.map((pipeline) => [pipeline.name, pipeline]));
-    for (const name of this.#runs.keys()) if (!this.#listed.has(name)) this.#runs.delete(name);
-    for (const pipeline of pipelines) this.#runs.set(pipeline.name, this.#runOf(pipeline));
+    const before = new Map(this.#runs);
+    // A pipeline that was renamed keeps its id.
+    const byId = new Map([...before.values()].map((run) => [run.id, run]));
+    this.#runs.clear();
+    for (const pipeline of pipelines) {
+      const {name, id} = pipeline;
+      this.#runs.set(name, this.#runOf(pipeline, byId.get(id) ?? before.get(name)));
+    }
   }
 
   /** The server's id of the last run, and its errors as the API counts them: never fewer than before. */
@@ -99,8 +105,7 @@ export class ConnectorStates {
     });
   }
 
-  #runOf({name, id, deploymentId, connectorErrors}: Pipeline): LastRun {
-    const before = this.#runs.get(name);
+  #runOf({name, id, deploymentId, connectorErrors}: Pipeline, before: LastRun | undefined): LastRun {
     // Without a deployment it is the last one that counts.
     const isSame = before?.id === id && (deploymentId === '' || deploymentId === before.deployment);
     const earlier = isSame ? before.earlier : before && this.#known.get(name)?.stats?.incarnation;

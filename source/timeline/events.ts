@@ -89,6 +89,8 @@ export type LogStatus = {
 
 export type PipelineStatus = {
   readonly name: string;
+  /** A pipeline that was renamed keeps it; another one of the same name has another. */
+  readonly id: string;
   /** Why it fails, in words; undefined if it does not. */
   readonly failing: string | undefined;
   /** It fails because the runner ended it. */
@@ -129,7 +131,19 @@ export type StatusAt = {
 
 /** Nothing for a pipeline that `before` does not have. */
 export function listEvents(before: PipelineStatuses, now: PipelineStatuses): readonly TimelineEvent[] {
-  return [...now.values()].flatMap((pipeline) => pipelineEvents(before.get(pipeline.name), pipeline));
+  const byId = statusesById(before);
+  return [...now.values()].flatMap((pipeline) => pipelineEvents(byId.get(pipeline.id), pipeline));
+}
+
+function statusesById(statuses: PipelineStatuses): ReadonlyMap<string, PipelineStatus> {
+  return new Map([...statuses.values()].map((status) => [status.id, status]));
+}
+
+/** The new names of pipelines, by those that they had before. */
+export function newNames(before: PipelineStatuses, now: PipelineStatuses): ReadonlyMap<string, string> {
+  const byId = statusesById(before);
+  const names = [...now.values()].map(({id, name}) => [byId.get(id)?.name ?? name, name] as const);
+  return new Map(names.filter(([from, to]) => from !== to));
 }
 
 function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus): readonly TimelineEvent[] {
@@ -309,9 +323,10 @@ export function pipelineStatuses(
   before?: PipelineStatuses,
   connectors?: Pick<ConnectorStates, 'counted'>,
 ): PipelineStatuses {
+  const byId = statusesById(before ?? new Map());
   const statusOf = (pipeline: Pipeline) => {
-    const {name, deploymentId: run, connectorErrors: errors = 0} = pipeline;
-    return pipelineStatus(pipeline, before?.get(name), connectors?.counted(name) ?? {run, errors});
+    const {name, id, deploymentId: run, connectorErrors: errors = 0} = pipeline;
+    return pipelineStatus(pipeline, byId.get(id), connectors?.counted(name) ?? {run, errors});
   };
   return new Map(pipelines.map((pipeline) => [pipeline.name, statusOf(pipeline)]));
 }
@@ -321,7 +336,7 @@ function pipelineStatus(
   before: PipelineStatus | undefined,
   {run: errorsRun, errors: connectorErrors}: ReturnType<ConnectorStates['counted']>,
 ): PipelineStatus {
-  const {name, deploymentId, deploymentStatus, deploymentStatusSince} = pipeline;
+  const {name, id, deploymentId, deploymentStatus, deploymentStatusSince} = pipeline;
   const running = deploymentStatus === 'Running';
   const failing = failingWords(pipeline);
   // While it stops, it has failed already: that it then is stopped is no other failure.
@@ -332,6 +347,7 @@ function pipelineStatus(
   const hasEnded = !hasProcess(pipeline) || isAnew || before?.hasEnded === true;
   return {
     name,
+    id,
     failing,
     endedByRunner: failing !== undefined && pipeline.deploymentError !== undefined,
     state: serverState(pipeline),

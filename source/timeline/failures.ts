@@ -3,6 +3,7 @@ import type {UnaskedEnd} from '../streams/log-states.ts';
 import type {PipelineHistory} from '../streams/pipeline-history.ts';
 import {failedWords} from '../words/pipeline.ts';
 import type {PipelineStatus, TimelineEvent} from './events.ts';
+import {rekey} from './incidents.ts';
 import {storyOf} from './story.ts';
 
 type Failed = Extract<TimelineEvent, {kind: 'failed'}>;
@@ -92,6 +93,11 @@ export class Failures {
   /** Tells what waits for the list: the program ends. */
   flush(): void {
     this.#options.tell([...this.#known.keys()].flatMap((pipeline) => this.#stopWaiting(pipeline)));
+  }
+
+  /** These pipelines have other names now: by the name before. */
+  rename(names: ReadonlyMap<string, string>): void {
+    rekey(this.#known, names);
   }
 
   /** The pipeline is gone. */

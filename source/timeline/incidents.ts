@@ -50,6 +50,11 @@ export class Incidents {
       kinds?.set(kind, {all: withoutLog(all), unseen: withoutLog(unseen)});
   }
 
+  /** Pipelines have other names, by the old ones. */
+  rename(names: ReadonlyMap<string, string>): void {
+    rekey(this.#tallies, names);
+  }
+
   /** The pipeline is gone. */
   forget(pipeline: string): void {
     this.#tallies.delete(pipeline);
@@ -64,6 +69,16 @@ export class Incidents {
       }),
     );
   }
+}
+
+/** Moves the values of `names`, which are all new names by the old ones, two of which may be exchanged. */
+export function rekey<Value>(values: Map<string, Value>, names: ReadonlyMap<string, string>): void {
+  const moved = [...names].flatMap(([from, to]) => {
+    const value = values.get(from);
+    return value === undefined ? [] : [[to, value] as const];
+  });
+  for (const from of names.keys()) values.delete(from);
+  for (const [to, value] of moved) values.set(to, value);
 }
 
 function withoutLog(of: ReadonlyMap<Source, Tally>): ReadonlyMap<Source, Tally> {

@@ -175,7 +175,8 @@ function shorten(text: string): string {
 
 /** Calls `notify` when the recording of an open log stops or continues, until the returned function is called. */
 export function watchRecordings(manager: StreamManager, notify: (text: string) => void): () => void {
-  return forEachStream(manager, ({name, snapshot}) => {
+  return forEachStream(manager, (stream) => {
+    const {snapshot} = stream;
     let before: LogSnapshot['recording'];
     const check = () => {
       const {recording} = snapshot.get();
@@ -183,7 +184,7 @@ export function watchRecordings(manager: StreamManager, notify: (text: string) =
       const words = recordingWords(before, recording);
       // The state after `opening` is compared with the state before it.
       if (recording?.kind !== 'opening') before = recording;
-      if (words !== undefined) notify(`${name}: ${words}`);
+      if (words !== undefined) notify(`${stream.name}: ${words}`);
     };
     check();
     return snapshot.subscribe(check);

@@ -31,6 +31,7 @@ import {
   listEvents,
   logEvents,
   logStatus,
+  newNames,
   type PipelineStatus,
   type PipelineStatuses,
   pipelineStatuses,
@@ -38,7 +39,7 @@ import {
   type TimelineEvent,
 } from './events.ts';
 import {Failures} from './failures.ts';
-import {Incidents} from './incidents.ts';
+import {Incidents, rekey} from './incidents.ts';
 import {type Alert, type AwaitedChange, alertText, Notifier, watchLines} from './notify.ts';
 import {OnScreen, type ShownLog} from './on-screen.ts';
 
@@ -84,7 +85,7 @@ export class Timelines {
   readonly #incidents = new Incidents();
   readonly #failures: Failures;
   /** The last status of each open log. */
-  readonly #logs = new Map<string, LogStatus>();
+  readonly #logs = new Map<CountedLog, LogStatus>();
   /** Logs that have caught up: what they received before is history. */
   readonly #caughtUp = new WeakSet<CountedLog>();
   /** Numbers of connector errors, and which connectors failed for good. */
@@ -312,7 +313,7 @@ export class Timelines {
   }
 
   #logStatus(stream: CountedLog): LogStatus {
-    return logStatus(stream, this.#logs.get(stream.name), this.#services.clock.wall());
+    return logStatus(stream, this.#logs.get(stream), this.#services.clock.wall());
   }
 
   #open(): readonly CountedLog[] {
@@ -343,16 +344,16 @@ export class Timelines {
       this.#onLog(stream);
       unsubscribe();
       stopWatching?.();
-      this.#logs.delete(stream.name);
+      this.#logs.delete(stream);
       if (this.#pipelines()?.has(stream.name)) this.#incidents.forgetLog(stream.name);
       else this.#incidents.forget(stream.name);
     };
   }
 
   #onLog(stream: CountedLog): void {
-    const before = this.#logs.get(stream.name);
+    const before = this.#logs.get(stream);
     const now = this.#logStatus(stream);
-    this.#logs.set(stream.name, now);
+    this.#logs.set(stream, now);
     const events = before ? logEvents(before, now, this.#muted.get()) : [];
     if (events.length > 0) this.#onScreen.onNews(stream.name);
     if (now.errors !== before?.errors) this.#readFailures(stream);
@@ -393,6 +394,7 @@ export class Timelines {
       this.#away.onFirstList(now);
       return;
     }
+    this.#rename(newNames(before, now));
     const events = listEvents(before, now);
     // Of a new run, a log may have told before the list.
     for (const stream of this.#open()) this.#readFailures(stream);
@@ -431,10 +433,22 @@ export class Timelines {
     if (pipelines && !failure) poller.refresh();
   }
 
+  /** All that is kept by name follows a pipeline to another one. */
+  #rename(names: ReadonlyMap<string, string>): void {
+    if (names.size === 0) return;
+    for (const values of [this.#seenStatus, this.#seenErrors, this.#marked]) rekey<unknown>(values, names);
+    this.#incidents.rename(names);
+    this.#failures.rename(names);
+    const awaited = [...this.#awaited].map((name) => names.get(name) ?? name);
+    this.#awaited.clear();
+    for (const name of awaited) this.#awaited.add(name);
+  }
+
   #awaitedChanges(before: PipelineStatuses, now: PipelineStatuses): readonly AwaitedChange[] {
     return [...this.#awaited].flatMap((pipeline): readonly AwaitedChange[] => {
-      const earlier = before.get(pipeline);
-      const change = earlier && changeOf(earlier, now.get(pipeline));
+      const status = now.get(pipeline);
+      const earlier = status ? [...before.values()].find(({id}) => id === status.id) : before.get(pipeline);
+      const change = earlier && changeOf(earlier, status);
       if (change === undefined) return [];
       this.#awaited.delete(pipeline);
       return [{kind: 'changed', pipeline, ...change}];

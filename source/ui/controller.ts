@@ -127,6 +127,7 @@ export class Controller {
     };
     const undo = [
       serverVersion.subscribe(checkVersion),
+      manager.onRenamed((names) => this.#onRenamed(names)),
       poller.snapshot.subscribe(() => {
         this.#list.refresh();
         if (!poller.snapshot.get().failure) this.lookup.retry();
@@ -386,6 +387,12 @@ export class Controller {
     if (!summary) return false;
     this.#openAway(summary);
     return true;
+  }
+
+  #onRenamed(names: ReadonlyMap<string, string>): void {
+    this.tabSwitcher.rename(names);
+    const described = names.get(this.lookup.described.get()?.name ?? '');
+    if (described !== undefined) this.lookup.start(described);
   }
 
   /** Shows what happened before the start; once there was a key, a page would take the next one, so a notice does. */

@@ -15,11 +15,13 @@ export class LogWaits {
 
   /** Follows all streams. Returns a function that ends that. */
   start(logs: Streams<LogSource>): () => void {
-    return forEachStream(logs, ({name, snapshot}) => {
-      const wait = this.#of(name);
+    return forEachStream(logs, (log) => {
+      const {snapshot} = log;
       let wasAwaited = false;
       const check = () => {
         const isNow = isAwaited(snapshot.get());
+        // Its pipeline may have another name by now.
+        const wait = this.#of(log.name);
         if (isNow && !wasAwaited) wait.start();
         else if (!isNow) wait.end();
         wasAwaited = isNow;
@@ -28,7 +30,7 @@ export class LogWaits {
       check();
       return () => {
         leave();
-        wait.end();
+        this.#of(log.name).end();
       };
     });
   }

@@ -8,7 +8,8 @@ import {readEventsOf} from '../streams/pipeline-history.ts';
 import {absenceSummary} from '../timeline/absence.ts';
 import type {Controller} from './controller.ts';
 import {applyToPane, applyToScreen, type ViewOptions} from './state/pane-view.ts';
-import {restoredView, sessionOf} from './state/session-state.ts';
+import {restoredView, sessionOf, underNewNames} from './state/session-state.ts';
+import {renamedWords} from './tabs.ts';
 
 /** Milliseconds that the first pipeline waits for the last session: a home directory may hang. */
 const longestWait = 3000;
@@ -67,11 +68,11 @@ export class ScreenSession {
       return;
     }
     this.#file = file;
-    const {session, problem} = fresh ? {} : await file.read();
+    const {session: saved, problem} = fresh ? {} : await file.read();
     if (signal.aborted) return;
     const keeper = new SessionKeeper({controller, clock, viewOptions});
     this.#keeper = keeper;
-    if (session) keeper.restore(session);
+    const session = saved && keeper.restore(saved);
     if (problem !== undefined) controller.say(problem, 'failure');
     keeper.start(async (present) => {
       await file.save(present);
@@ -158,13 +159,19 @@ export class SessionKeeper {
     this.#viewOptions = options.viewOptions ?? {};
   }
 
-  /** Opens the tabs of a session; those that are open already, named on the command line, stay in front. */
-  restore(session: Session): void {
+  /**
+   * Opens the tabs of a session; those that are open already, named on the command line, stay in front. Returns it under
+   * the names that its pipelines have now.
+   */
+  restore(saved: Session): Session {
     const {services, state, places} = this.#controller;
+    const {session, names} = underNewNames(saved, services.poller.snapshot.get().pipelines ?? []);
     const view = restoredView(session, {timeLimit: services.timeLimit, defaults: state.defaults});
     const tabs = view.tabs.map((tab) => ({...tab, pane: applyToPane(this.#viewOptions, tab.pane)}));
     this.#controller.dispatch({type: 'restore', view: applyToScreen(this.#viewOptions, {...view, tabs})});
     for (const {name, anchors} of session.tabs) places.find(name, {anchors});
+    for (const [from, to] of names) this.#controller.say(renamedWords(from, to));
+    return session;
   }
 
   /** Calls `save`, which must not reject, some seconds after a change. */
@@ -186,7 +193,11 @@ export class SessionKeeper {
     this.#cancelSave?.();
     this.#cancelSave = undefined;
     const {state, places} = this.#controller;
-    const session = sessionOf(state, (tab) => places.anchorsOf(tab));
+    const session = sessionOf(
+      state,
+      (tab) => places.anchorsOf(tab),
+      (name) => this.#controller.pipeline(name)?.id,
+    );
     this.#savedAt = this.#clock.wall();
     void this.#save?.({...session, savedAt: this.#savedAt});
   }

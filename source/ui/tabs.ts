@@ -12,6 +12,7 @@ import type {Services} from './services.ts';
 import {
   mergedName,
   pipelinesOf,
+  renamedTab,
   type SortOrder,
   type Tab,
   type ViewAction,
@@ -135,6 +136,18 @@ export class TabSwitcher {
     // After the last tab the screen stays empty, although the cursor is on a pipeline.
   }
 
+  /** Pipelines have other names, by the old ones: their tabs follow, closed ones too. */
+  rename(names: ReadonlyMap<string, string>): void {
+    this.#models.rename(this.#screen.state.tabs, names);
+    this.#screen.dispatch({type: 'renamed', names});
+    this.#closed.splice(
+      0,
+      Number.POSITIVE_INFINITY,
+      ...this.#closed.map((each) => ({...each, tab: renamedTab(each.tab, names)})),
+    );
+    for (const [from, to] of names) this.#screen.say(renamedWords(from, to));
+  }
+
   /** Shows another pipeline in place of one that does not exist. */
   replace(name: string, by: string): void {
     this.stop();
@@ -146,6 +159,10 @@ export class TabSwitcher {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
   }
+}
+
+export function renamedWords(from: string, to: string): string {
+  return `${to}: renamed from ${from}`;
 }
 
 type Named = {readonly name: string};

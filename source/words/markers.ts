@@ -37,6 +37,7 @@ export function markerTone(marker: Marker): 'quiet' | 'notice' | 'error' | 'loss
     case 'ended':
     case 'state':
     case 'program':
+    case 'renamed':
     case 'file':
       return 'notice';
     case 'discarded':
@@ -75,6 +76,8 @@ function wordsOf(marker: Marker, offsetAt: (at: number) => number): string {
       return `${clockTime(shown(marker.at))} ${stateText(marker)}`;
     case 'program':
       return `${clockTime(shown(marker.at))} program: ${stateChangeWords(marker.from, marker.to)}`;
+    case 'renamed':
+      return `${clockTime(shown(marker.at))} renamed from ${marker.from} to ${marker.to}`;
     case 'unread':
       return `${clockTime(shown(marker.at))} ${marker.stream} is not read from here to the next start: ${marker.why}`;
     case 'not-merged':

@@ -153,10 +153,20 @@ export class FelderaClient {
   /** Stops it, clears its storage and deletes it; one that is not there is no error. */
   async remove(name: string): Promise<void> {
     if ((await this.find(name)) === undefined) return;
+    await this.#clear(name);
+    await this.#expect('DELETE', `/v0/pipelines/${name}`);
+  }
+
+  /** Stops it, clears its storage, and gives it another name. */
+  async rename(name: string, to: string): Promise<void> {
+    await this.#clear(name);
+    await this.#expect('PATCH', `/v0/pipelines/${name}`, {name: to});
+  }
+
+  async #clear(name: string): Promise<void> {
     await this.stop(name);
     await this.#expect('POST', `/v0/pipelines/${name}/clear`);
     await this.until(name, ({storage_status = 'Cleared'}) => storage_status === 'Cleared');
-    await this.#expect('DELETE', `/v0/pipelines/${name}`);
   }
 
   /**

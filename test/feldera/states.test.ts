@@ -42,9 +42,9 @@ test('stopped, running, paused, running again, stopped', async () => {
   await client.compiled(name);
   // The slower the machine, the more lines there are between two states.
   await using view = await rig.open([name], {cols: 120, rows: 200});
-  const seen = async (header: RegExp, row: string, word: string): Promise<void> => {
-    await view.terminal.waitFor(() => header.test(view.header()) && rowOf(view, name).includes(row));
-    expect(await told(rig, name)).toEqual({list: word, status: word});
+  const seen = async (header: RegExp, row: string, word: string, of = name): Promise<void> => {
+    await view.terminal.waitFor(() => header.test(view.header()) && rowOf(view, of).includes(row));
+    expect(await told(rig, of)).toEqual({list: word, status: word});
   };
   await seen(/LIVE · Stopped *$/, '○ Stopped', 'Stopped');
   await client.run(name);
@@ -78,6 +78,16 @@ test('stopped, running, paused, running again, stopped', async () => {
   expect(ending.stdout().toString()).toMatch(/stopping -> stopped.*\n$/);
   expect(await waiting.ended).toBe(1);
   expect(waiting.stderr()).toContain('nothing matched --exit-on before the end of the log');
+  // Its tab, its log and its runs go on under another name.
+  const renamed = `${name}-2`;
+  await client.rename(name, renamed);
+  await view.terminal.waitFor(`${renamed}: renamed from ${name}`);
+  await view.terminal.waitFor(() => rowOf(view, renamed).includes('○ Stopped') && rowOf(view, name) === '');
+  await view.terminal.waitFor(new RegExp(`──── \\d\\d:\\d\\d:\\d\\d renamed from ${name} to ${renamed}`));
+  await client.run(renamed);
+  await view.terminal.waitFor(/run 3 of 3 · running · since \d\d:/);
+  await seen(/LIVE *$/, '● Running', 'Running', renamed);
+  await client.stop(renamed);
 });
 
 test('deleted, and created again: the tab goes on, and logs ends or waits as asked', async () => {

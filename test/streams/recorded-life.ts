@@ -52,7 +52,7 @@ export class RecordedLife {
         ...options.limits,
       });
     this.recording = new StreamRecording({
-      name: options.name ?? 'p',
+      name: () => options.name ?? 'p',
       buffer: this.buffer,
       reader: this.reader,
       recordings: this.recordings,

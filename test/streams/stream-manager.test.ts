@@ -57,6 +57,79 @@ test('a closed stream stays closed, whatever is still asked of it', async () => 
   expect(stream.snapshot.get().connection.kind).toBe('idle');
 });
 
+test('a stream follows its pipeline to another name over the same connection, and connects there after a cut', async () => {
+  const {server, manager, list, write} = await openStreams(['a']);
+  const stream = manager.open('a');
+  const before = write('a', 2);
+  await untilLines(stream, before);
+  await list();
+  const told: [string, string][] = [];
+  manager.onRenamed((names) => told.push(...names));
+  server.renamePipeline('a', 'b');
+  const after = write('b', 1);
+  await list();
+  expect(told).toEqual([['a', 'b']]);
+  expect(manager.names.get()).toEqual(['b']);
+  expect(manager.get('b')).toBe(stream);
+  expect(manager.get('a')).toBeUndefined();
+  expect(stream.name).toBe('b');
+  await untilLines(stream, [...before, ...after]);
+  expect(server.totalLogConnections).toBe(1);
+  server.cutConnections();
+  const last = write('b', 1);
+  expect(await untilLines(stream, [...before, ...after, ...last])).toEqual([...before, ...after, ...last]);
+  expect(markersOf(stream)).toEqual([
+    {kind: 'renamed', from: 'a', to: 'b'},
+    {kind: 'reconnected', cause: 'server-lost', times: 1},
+  ]);
+});
+
+test.each(['cut', 'ended'] as const)('without a list, the new name is looked for when the log is %s', async (how) => {
+  const {server, manager, write} = await openStreams(['a']);
+  const stream = manager.open('a');
+  const before = write('a', 2);
+  await untilLines(stream, before);
+  await connectionOf(stream, 'live');
+  server.renamePipeline('a', 'b');
+  if (how === 'cut') server.cutConnections();
+  else {
+    server.stopRunnerGently();
+    server.startRunner();
+  }
+  const after = write('b', 1);
+  expect(await untilLines(stream, [...before, ...after])).toEqual([...before, ...after]);
+  expect(manager.names.get()).toEqual(['b']);
+  expect(markersOf(stream)).toContainEqual({kind: 'renamed', from: 'a', to: 'b'});
+  expect(markersOf(stream)).not.toContainEqual({kind: 'ended', because: 'deleted'});
+});
+
+test('two pipelines exchange their names; a tab that waits for a name gives way, one with a log does not', async () => {
+  const {server, manager, list, write} = await openStreams(['a', 'b', 'c', 'd']);
+  const streams = ['a', 'b', 'c', 'd'].map((name) => manager.open(name));
+  const [a, b, c, d] = streams;
+  for (const stream of streams) await connectionOf(stream, 'live');
+  await list();
+  const waiting = manager.open('e');
+  server.renamePipeline('a', 'x');
+  server.renamePipeline('b', 'a');
+  server.renamePipeline('x', 'b');
+  server.renamePipeline('c', 'e');
+  await list();
+  for (const [name, stream] of [
+    ['a', b],
+    ['b', a],
+    ['e', c],
+  ] as const)
+    expect(manager.get(name)).toBe(stream);
+  expect(waiting.snapshot.get().connection.kind).toBe('idle');
+  write('e', 1);
+  server.deletePipeline('e');
+  server.renamePipeline('d', 'e');
+  await list();
+  expect(manager.get('e')).toBe(c);
+  expect(manager.get('d')).toBe(d);
+});
+
 test('tabs that are not viewed keep receiving', async () => {
   const {manager, write} = await openStreams(['a', 'b', 'c']);
   const streams = ['a', 'b', 'c'].map((name) => manager.open(name));

@@ -313,7 +313,9 @@ test('what another recording of the same run deletes to make room is no more cou
   const busy = new RecordedLife({directory: home.path, clock, maxBytes: 10_000, pid: 1, name: 'q', recordings});
   const write = async (life: RecordedLife, bursts: number) => {
     const server = new ServerModel({bytes: 1e9, entries: 1e9});
-    await life.recording.start('id-1');
+    // Another pipeline than the quiet one.
+    if (life === busy) server.recreate();
+    await life.recording.start(server.pipelineId);
     life.connect();
     const follower = server.connect();
     let received = 0;

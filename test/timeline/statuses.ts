@@ -33,6 +33,7 @@ export function log(name: string, change: Partial<LogStatus> = {}): LogStatus {
 export function pipeline(name: string, change: Partial<PipelineStatus> = {}): PipelineStatus {
   return {
     name,
+    id: name,
     failing: undefined,
     endedByRunner: false,
     state: 'Running',

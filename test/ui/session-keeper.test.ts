@@ -100,6 +100,32 @@ async function readAt40() {
   return first;
 }
 
+test('a pipeline that was renamed meanwhile comes back under its new name', async () => {
+  const {screen, saved, keeper} = await firstStart({names: ['orders', 'billing']});
+  await screen.untilConnected('orders', 'billing');
+  screen.controller.dispatch({type: 'merge', names: ['orders', 'billing']});
+  screen.controller.tabSwitcher.show('orders');
+  keeper.capture();
+  const [session] = saved.slice(-1);
+  if (!session) throw new Error('nothing was saved');
+  screen.server.renamePipeline('orders', 'sales');
+  screen.server.addPipeline('orders').start();
+  const next = await nextStart(screen, session);
+  await next.screen.until(() => next.screen.controller.state.active === 'sales', 'the tab');
+  expect(next.screen.tabs).toEqual(['sales', 'billing', 'sales+billing']);
+  expect(next.screen.controller.state).toMatchObject({cursor: 'sales', notice: 'sales: renamed from orders'});
+});
+
+test('a session of an earlier version, without ids, comes back by names', async () => {
+  const {screen, saved, keeper} = await firstStart({names: ['orders']});
+  await screen.untilConnected('orders');
+  keeper.capture();
+  const [session] = saved.slice(-1);
+  if (!session) throw new Error('nothing was saved');
+  const next = await nextStart(screen, {...session, tabs: session.tabs.map(({id: _, ...tab}) => tab)});
+  await next.screen.until(() => next.screen.tabs.includes('orders'), 'the tab');
+});
+
 test('place and marks come back although the lines have other ids, and what came since counts as new', async () => {
   const {screen: first, keeper, saved} = await readAt40();
   keeper.capture();

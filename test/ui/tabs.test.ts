@@ -2,6 +2,7 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import {describe, expect, it} from 'vitest';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
+import type {Alert} from '../../source/timeline/notify.ts';
 import {freshPane} from '../../source/ui/state/pane-view.ts';
 import {arrange, tabTitle} from '../../source/ui/tabs.ts';
 import {deploymentError, makePipeline, stopped} from './make-pipeline.ts';
@@ -52,6 +53,35 @@ describe('a new list', () => {
     expect(events()).not.toContain('the server answers again: connecting');
     await screen.server.startApi();
     await screen.untilConnected('billing');
+  });
+
+  it('with another name for a pipeline: its tabs, cursor and page take it, and nothing is told as deleted', async () => {
+    const alerts: Alert[] = [];
+    await using screen = await ScreenUnderTest.connected({
+      names: ['orders', 'billing'],
+      services: {timelines: {onAlert: (alert) => void alerts.push(alert)}},
+    });
+    await screen.untilConnected('orders', 'billing');
+    const {controller} = screen;
+    controller.timelines.toggleAwaited('orders');
+    controller.dispatch({type: 'merge', names: ['orders', 'billing']});
+    controller.tabSwitcher.show('orders');
+    const {pane} = controller;
+    screen.server.renamePipeline('orders', 'sales');
+    await screen.until(() => controller.state.active === 'sales', 'the new name');
+    expect(screen.tabs).toEqual(['sales', 'billing', 'sales+billing']);
+    expect(controller.state).toMatchObject({cursor: 'sales', notice: 'sales: renamed from orders'});
+    expect(controller.pane?.model).toBe(pane?.model);
+    screen.server.pipeline('sales').write('it goes on');
+    await screen.untilLine('sales', 'it goes on');
+    controller.tabSwitcher.show('sales+billing');
+    await screen.until(() => (controller.pane?.model.source.buffer.lineCount ?? 0) > 0, 'the merged log');
+    expect(controller.pane?.model.source.sourceNames).toEqual(['sales', 'billing']);
+    expect(alerts).toEqual([]);
+    screen.server.pipeline('sales').stop();
+    await screen.until(() => alerts.length > 0, 'the change that was asked for');
+    expect(alerts).toMatchObject([{pipeline: 'sales', kind: 'changed', text: 'Stopped'}]);
+    expect(screen.server.openLogConnections()).toBe(2);
   });
 
   describe('with requested pipelines', () => {

@@ -249,12 +249,13 @@ function readFrom(bytes: RecordedBytes, start: number): (from: number, length: n
   return (from, length) => bytes.read(start + from, length);
 }
 
-/** The recordings of all pipelines that had this name, by start, oldest first. */
-export async function findRecordings(directory: string, name: string): Promise<FoundRecording[]> {
+/** The recordings of all pipelines that had this name, and of the one with this id, by start, oldest first. */
+export async function findRecordings(directory: string, name: string, id?: string): Promise<FoundRecording[]> {
   const entries = existsSync(directory) ? await readdir(directory) : [];
   const found: FoundRecording[] = [];
   for (const entry of entries) {
-    if (pipelineOf(entry)?.name !== name) continue;
+    const pipeline = pipelineOf(entry);
+    if (pipeline?.name !== name && (id === undefined || pipeline?.id !== id)) continue;
     const recording = await findRecording(path.join(directory, entry), entry);
     if (recording) found.push(recording);
   }

@@ -1,4 +1,4 @@
-import {mkdir, readFile, rmdir} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rename, rmdir} from 'node:fs/promises';
 import path from 'node:path';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Clock} from '../../lib/clock.ts';
@@ -55,7 +55,8 @@ type RecordOptions = {
 };
 
 /**
- * The recordings in one directory, a folder `<name>--<id>/` for each pipeline:
+ * The recordings in one directory, a folder `<name>--<id>/` for each pipeline. The id alone tells whose it is: once a
+ * pipeline was renamed, its recording goes on, and the folder takes the new name when it is opened next.
  * - `000001.log` and on: the log's bytes as they came; full files are compressed (`.log.gz`). The server's own lines
  *   (discard notice, end marker) are left out. A line whose rest was lost ends with a newline.
  * - `index.jsonl`: what is not in the bytes (index-file.ts).
@@ -63,8 +64,10 @@ type RecordOptions = {
  */
 export class Recordings {
   readonly #options: RecordingsOptions;
-  /** Folders that this program has locked; each promise resolves at the unlock. */
+  /** By id of the pipeline: those whose folders this program has locked; each promise resolves at the unlock. */
   readonly #locked = new Map<string, Promise<void>>();
+  /** Folders that this program has opened: they keep their names, since it may read from them. */
+  readonly #opened = new Set<string>();
   /** For each folder that this program writes: marks a file as deleted in its index. */
   readonly #ours = new Map<string, (file: number) => Promise<void>>();
   /** The last `#makeRoom`; never rejects. */
@@ -80,12 +83,13 @@ export class Recordings {
     const ownName = folderName(name, id);
     if (ownName === undefined)
       throw new Error(`no folder can be named after '${name.slice(0, 80)}' and its id '${id.slice(0, 80)}'`);
-    const folder = path.join(this.#options.directory, ownName);
-    const before = this.#locked.get(folder);
+    const before = this.#locked.get(id);
     // Before any `await`: the next opener has to wait for this one.
-    const unlock = this.#reserve(folder);
+    const unlock = this.#reserve(id);
     await before;
     try {
+      const folder = await this.#folderOf(ownName, id);
+      this.#opened.add(folder);
       const by = await this.#lock(folder);
       if (by === undefined) return await this.#openToWrite(folder, {name, id, unlock});
       unlock();
@@ -98,11 +102,11 @@ export class Recordings {
     }
   }
 
-  /** Of all pipelines that had this name on our server, oldest first. */
-  async find(name: string): Promise<readonly FoundRecording[]> {
+  /** Of all pipelines that had this name on our server, and of the one with this id, oldest first. */
+  async find(name: string, id?: string): Promise<readonly FoundRecording[]> {
     const {directory, server: ours} = this.#options;
     const isOurs = ({server = ours}: FoundRecording) => ours === undefined || server === ours;
-    return (await findRecordings(directory, name)).filter(isOurs);
+    return (await findRecordings(directory, name, id)).filter(isOurs);
   }
 
   /** Id of the pipeline of that name whose recording started last, on our server. */
@@ -117,14 +121,31 @@ export class Recordings {
     await Promise.all([...this.#locked.values(), this.#roomMade]);
   }
 
-  /** The next opener of the folder waits until the returned function is called. */
-  #reserve(folder: string): () => void {
+  /** The next opener of the pipeline's folder waits until the returned function is called. */
+  #reserve(id: string): () => void {
     const {promise, resolve} = Promise.withResolvers<void>();
-    this.#locked.set(folder, promise);
+    this.#locked.set(id, promise);
     return () => {
-      if (this.#locked.get(folder) === promise) this.#locked.delete(folder);
+      if (this.#locked.get(id) === promise) this.#locked.delete(id);
       resolve();
     };
+  }
+
+  /** A folder of before a rename takes the new name, unless it is in use. */
+  async #folderOf(ownName: string, id: string): Promise<string> {
+    const {directory, processes} = this.#options;
+    const own = path.join(directory, ownName);
+    const entries = await readdir(directory).catch((): string[] => []);
+    const earlier = entries.includes(ownName) ? undefined : entries.find((entry) => pipelineOf(entry)?.id === id);
+    if (earlier === undefined) return own;
+    const folder = path.join(directory, earlier);
+    if (this.#opened.has(folder) || (await acquireLock(lockFile(folder), processes)) !== undefined) return folder;
+    const renamed = await rename(folder, own).then(
+      () => own,
+      () => folder,
+    );
+    await releaseLock(lockFile(renamed));
+    return renamed;
   }
 
   /** Creates it if it is missing. Returns the id of the process that has it, if any. */
@@ -214,8 +235,9 @@ export class Recordings {
 
   /** Locks a folder that no program writes. The returned function unlocks it, and deletes it if it is empty. */
   async #lockIdle(folder: string): Promise<(() => Promise<void>) | undefined> {
-    if (this.#locked.has(folder)) return undefined;
-    const unlock = this.#reserve(folder);
+    const {id = folder} = pipelineOf(path.basename(folder)) ?? {};
+    if (this.#locked.has(id)) return undefined;
+    const unlock = this.#reserve(id);
     const lock = lockFile(folder);
     const isLocked = await acquireLock(lock, this.#options.processes).then(
       (by) => by === undefined,

@@ -49,6 +49,7 @@ const checks: MarkerChecks = {
   },
   state: {from: text, to: text, error: optional(text), startFailed: optional(flag)},
   program: {from: text, to: text},
+  renamed: {from: text, to: text},
   'not-recorded': {lines: optional(number)},
   unreadable: {
     bytes: optional(number),

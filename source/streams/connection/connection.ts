@@ -16,8 +16,9 @@ import {
 } from './state.ts';
 
 type ConnectionOptions = {
-  readonly name: string;
-  readonly client: Pick<ApiClient, 'answers' | 'followLogs' | 'getPipeline'>;
+  /** Of the pipeline; another one after `onRenamed`. */
+  readonly name: () => string;
+  readonly client: Pick<ApiClient, 'answers' | 'followLogs' | 'getPipeline' | 'listPipelines'>;
   readonly clock: Clock;
   /** In [0, 1), for the jitter. */
   readonly random: () => number;
@@ -26,6 +27,8 @@ type ConnectionOptions = {
   readonly silence: number;
   /** See `waitsForServer`. */
   readonly onWaiting: () => void;
+  /** The server does not know the pipeline's name, and has the pipeline under this one. */
+  readonly onRenamed: (name: string) => void;
   /** The connection, its events or the lines have changed. */
   readonly onChange: () => void;
 };
@@ -212,14 +215,15 @@ export class Connection {
       return;
     }
     const end = await client
-      .followLogs(name, {
+      .followLogs(name(), {
         onOpen: () => this.#dispatch({kind: 'opened', attempt}),
         onData: receiver.receive.bind(receiver, attempt),
         signal,
       })
       .catch((error: unknown) => ({kind: 'refused' as const, failure: asFailure(error)}));
     const summary = receiver.end(attempt);
-    if (end.kind === 'refused') this.#dispatch({kind: 'refused', attempt, failure: end.failure});
+    if (end.kind === 'refused' && (await this.#isRenamed(end.failure, signal))) await this.#follow(attempt);
+    else if (end.kind === 'refused') this.#dispatch({kind: 'refused', attempt, failure: end.failure});
     else this.#dispatch({kind: 'body-ended', attempt, end, ...summary});
   }
 
@@ -276,12 +280,28 @@ export class Connection {
   /** `followed`: the id that the pipeline should have. Never rejects. */
   async #ask(signal: AbortSignal, followed?: string): Promise<LookUpAnswer> {
     try {
-      const pipeline = await this.#options.client.getPipeline(this.#options.name, signal);
+      const pipeline = await this.#options.client.getPipeline(this.#options.name(), signal);
       const isSame = followed === undefined || followed === pipeline.id;
       return {found: {kind: isSame ? 'same' : 'other'}, pipeline};
     } catch (error) {
-      return {found: {kind: 'failed', failure: asFailure(error)}, pipeline: undefined};
+      const failure = asFailure(error);
+      if (await this.#isRenamed(failure, signal)) return await this.#ask(signal, followed);
+      return {found: {kind: 'failed', failure}, pipeline: undefined};
     }
+  }
+
+  /** Whether the pipeline that the server does not know has another name. Never rejects. */
+  async #isRenamed(failure: ApiFailure, signal: AbortSignal): Promise<boolean> {
+    const {client, receiver, name, onRenamed} = this.#options;
+    const id = receiver.pipelineId ?? this.#followedId;
+    if (failure.kind !== 'fatal' || failure.reason !== 'unknown-pipeline' || id === undefined) return false;
+    const before = name();
+    const listed = await client.listPipelines(signal).catch(() => []);
+    const now = listed.find((pipeline) => pipeline.id === id)?.name;
+    if (now === undefined || signal.aborted) return false;
+    // A list may have told it meanwhile.
+    if (name() === before && now !== before) onRenamed(now);
+    return name() !== before;
   }
 
   /** Checks until the replay is over, as long as `isWatched`. */

@@ -31,10 +31,11 @@ type Source = {
 
 /** Several open streams as one log, merged by time (see `Merge`) into a buffer of its own. It opens no connection. */
 export class MergedLog {
-  readonly name: string;
+  /** Of its tab: the names of its pipelines, which may change. */
+  name: string;
   readonly buffer: LogBuffer;
   /** By origin; those of sources that were left keep their place. */
-  readonly sourceNames: readonly string[];
+  sourceNames: readonly string[];
   readonly #clock: Clock;
   readonly #merge: Merge;
   readonly #runner: SliceRunner;
@@ -110,6 +111,16 @@ export class MergedLog {
   /** See `LogSource.missingAt`. */
   missingAt(id: number): readonly Missing[] {
     return this.#merge.missingAt(id);
+  }
+
+  /** `names`: the new names of its pipelines, by the old ones. */
+  rename(name: string, names: ReadonlyMap<string, string>): void {
+    const nameOf = (each: string) => names.get(each) ?? each;
+    this.name = name;
+    this.sourceNames = this.sourceNames.map(nameOf);
+    for (const [origin, source] of this.#sources.entries()) {
+      this.#sources[origin] = {...source, name: nameOf(source.name)};
+    }
   }
 
   addDivider(): void {

@@ -5,7 +5,7 @@ import type {LogSource} from '../../streams/log-source.ts';
 import {MergedLog} from '../../streams/merge/merged-log.ts';
 import type {OpenedLogs} from '../../streams/opened-logs.ts';
 import type {StreamManager} from '../../streams/stream-manager.ts';
-import type {Tab} from '../state/view-state.ts';
+import {renamedTab, type Tab} from '../state/view-state.ts';
 import {PaneModel, type PaneServices} from './pane-model.ts';
 import {PaneRows, type RowServices} from './pane-rows.ts';
 import {PaneStrip} from './pane-strip.ts';
@@ -44,8 +44,8 @@ export class PaneModels {
     const {services, isShown, onEntries, onResult} = this.#options;
     const model = new PaneModel(log, {
       services,
-      isShown: () => isShown(tab.name),
-      onEntries: (before) => onEntries(tab.name, before),
+      isShown: () => isShown(log.name),
+      onEntries: (before) => onEntries(log.name, before),
       onResult,
     });
     const modelled = {model, rows: new PaneRows(model, services), strip: new PaneStrip(model, services)};
@@ -73,6 +73,22 @@ export class PaneModels {
   /** A merged tab that continues without one of its pipelines, whose own tab was closed. */
   isLeftBehind(tab: Tab): boolean {
     return this.#merged.get(tab.name)?.isWhole === false;
+  }
+
+  /** Call before the tabs have the new names, and their streams after. */
+  rename(tabs: readonly Tab[], names: ReadonlyMap<string, string>): void {
+    const models = new Map(this.#models);
+    const merged = new Map(this.#merged);
+    this.#models.clear();
+    this.#merged.clear();
+    for (const tab of tabs) {
+      const {name} = renamedTab(tab, names);
+      const model = models.get(tab.name);
+      if (model) this.#models.set(name, model);
+      const log = merged.get(tab.name);
+      log?.rename(name, names);
+      if (log) this.#merged.set(name, log);
+    }
   }
 
   /** Frees what belongs to closed tabs. */

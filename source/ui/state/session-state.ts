@@ -24,17 +24,21 @@ import {
   rebaseScreen,
   type ViewDefaults,
 } from './pane-view.ts';
-import type {RestoredView, SortOrder, Tab, ViewState} from './view-state.ts';
+import {mergedName, type RestoredView, type SortOrder, type Tab, type ViewState} from './view-state.ts';
 
 const sortOrders: readonly SortOrder[] = ['name', 'state', 'activity'];
 
-/** `anchorsOf` returns the lines of a tab's log to find again. */
-export function sessionOf(state: ViewState, anchorsOf: (tab: Tab) => TabAnchors): Session {
+/** `anchorsOf` returns the lines of a tab's log to find again, `idOf` the id of a pipeline if it is known. */
+export function sessionOf(
+  state: ViewState,
+  anchorsOf: (tab: Tab) => TabAnchors,
+  idOf: (pipeline: string) => string | undefined = () => undefined,
+): Session {
   // What was opened from files belongs to no server.
   const kept = state.tabs.filter(({kept, source}) => kept && source.kind !== 'recording' && source.kind !== 'file');
   const tabs = kept.flatMap((tab) => {
     // A merged tab may have outlived the tab of one of its pipelines.
-    if (tab.source.kind === 'pipeline') return [sessionTab(tab, undefined, anchorsOf(tab))];
+    if (tab.source.kind === 'pipeline') return [{...sessionTab(tab, undefined, anchorsOf(tab)), id: idOf(tab.name)}];
     if (tab.source.kind !== 'merged') return [];
     const merges = tab.source.names.filter((name) => kept.some((each) => each.name === name));
     return merges.length < 2 ? [] : [sessionTab(tab, merges, anchorsOf(tab))];
@@ -42,6 +46,28 @@ export function sessionOf(state: ViewState, anchorsOf: (tab: Tab) => TabAnchors)
   const {active, cursor, focus, sidebarHidden, sidebarWidth, strip, sort} = state;
   return {tabs, active, cursor, focus, sidebarHidden, sidebarWidth, strip, sort, start: sessionStart(state.defaults)};
 }
+
+/** A session under the names that its pipelines have now, and these names by those of before. */
+export function underNewNames(
+  session: Session,
+  listed: readonly Named[],
+): {readonly session: Session; readonly names: ReadonlyMap<string, string>} {
+  const namesById = new Map(listed.map(({id, name}) => [id, name]));
+  const moved = session.tabs.map(({id = '', name}) => [name, namesById.get(id) ?? name] as const);
+  const kept = new Set(moved.flatMap(([from, to]) => (from === to ? from : [])));
+  // Two tabs cannot have one name.
+  const names = new Map(moved.filter(([from, to]) => from !== to && !kept.has(to)));
+  const nameOf = (name: string) => names.get(name) ?? name;
+  const tabs = session.tabs.map((tab) => {
+    const merges = tab.merges?.map(nameOf);
+    return {...tab, name: merges ? mergedName(merges) : nameOf(tab.name), merges};
+  });
+  const active = tabs[session.tabs.findIndex(({name}) => name === session.active)]?.name;
+  const cursor = session.cursor === undefined ? undefined : nameOf(session.cursor);
+  return {session: names.size === 0 ? session : {...session, tabs, active, cursor}, names};
+}
+
+type Named = {readonly id: string; readonly name: string};
 
 function sessionStart({pane, sidebarHidden, sidebarWidth, strip}: ViewDefaults): SessionStart {
   const {wrap, asSent, time, connectorErrors, filters} = pane;

@@ -131,6 +131,8 @@ export type ViewAction =
   | {readonly type: 'close'; readonly name: string}
   /** Shows the pipeline `by` in place of a tab's own, such as of a mistyped name. */
   | {readonly type: 'replace'; readonly name: string; readonly by: string}
+  /** Pipelines have other names, by the old ones: their tabs follow. */
+  | {readonly type: 'renamed'; readonly names: ReadonlyMap<string, string>}
   /** Opens a closed tab where it was, as a kept one; those of its pipelines, too, if it is a merged one. */
   | {readonly type: 'reopen'; readonly tab: Tab; readonly index: number; readonly focus: ViewState['focus']}
   | {readonly type: 'pane'; readonly name: string; readonly change: Partial<PaneView>}
@@ -234,6 +236,8 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
       return close(state, action.name);
     case 'replace':
       return replace(state, action.name, action.by);
+    case 'renamed':
+      return renamed(state, action.names);
     case 'reopen':
       return reopen(state, action);
     case 'pane':
@@ -380,6 +384,40 @@ function replace(state: ViewState, name: string, by: string): ViewState {
     ? changeTab(state.tabs, by, (tab) => ({...tab, kept: true})).filter((tab) => tab.name !== name)
     : changeTab(state.tabs, name, () => newTab(by, true, state));
   return {...state, tabs, active: by, cursor: by};
+}
+
+/** A tab that waits for a pipeline of the new name gives way. */
+function renamed(state: ViewState, names: ReadonlyMap<string, string>): ViewState {
+  const nameOf = (name: string) => names.get(name) ?? name;
+  const taken = new Set(names.values());
+  const kept = state.tabs.filter(({name}) => names.has(name) || !taken.has(name));
+  const tabs = kept.map((tab) => renamedTab(tab, names));
+  const active = kept.findIndex(({name}) => name === state.active);
+  return {
+    ...state,
+    tabs,
+    active: tabs[active]?.name ?? state.active,
+    cursor: state.cursor === undefined ? undefined : nameOf(state.cursor),
+    marked: state.marked.map(nameOf),
+  };
+}
+
+/** The tab after a rename of pipelines, by the old names. */
+export function renamedTab(tab: Tab, names: ReadonlyMap<string, string>): Tab {
+  const nameOf = (name: string) => names.get(name) ?? name;
+  const {source} = tab;
+  switch (source.kind) {
+    case 'pipeline':
+      return {...tab, name: nameOf(tab.name)};
+    case 'merged': {
+      const merged = source.names.map(nameOf);
+      return {...tab, name: mergedName(merged), source: {kind: 'merged', names: merged}};
+    }
+    case 'recording':
+      return source.pipeline === undefined ? tab : {...tab, source: {...source, pipeline: nameOf(source.pipeline)}};
+    case 'file':
+      return tab;
+  }
 }
 
 function reopen(state: ViewState, {tab, index, focus}: Extract<ViewAction, {type: 'reopen'}>): ViewState {

@@ -62,3 +62,33 @@ test('a folder that another program removes, empty, while it is being opened is 
   expect(await readdir(opened.folder)).toContain('lock');
   await opened.release();
 });
+
+test('the recording of a pipeline that was renamed goes on, and takes the new name once nobody uses it', async () => {
+  await using home = await temporaryDirectory();
+  const programOf = (pid: number, ...alive: readonly number[]) => {
+    const processes = {pid, isAlive: (id: number) => alive.includes(id), random: Math.random};
+    return new Recordings({directory: home.path, maxBytes: 1e9, clock: new FakeClock(), processes});
+  };
+  const foldersOf = () => readdir(home.path);
+  const first = programOf(process.pid, process.pid);
+  const opened = await first.open('orders', 'id-1');
+  // Another program writes it: there is one recording, which is read.
+  const other = await programOf(2, process.pid).open('billing', 'id-1');
+  expect(other).toMatchObject({folder: opened.folder, readOnlyBy: process.pid});
+  await opened.release();
+  // The same program may read from the folder.
+  const again = await first.open('billing', 'id-1');
+  expect(again).toMatchObject({folder: opened.folder, readOnlyBy: undefined});
+  expect(await first.find('billing')).toEqual([]);
+  expect(await first.find('billing', 'id-1')).toMatchObject([{folder: opened.folder}]);
+  await again.release();
+  expect(await foldersOf()).toEqual(['orders--id-1']);
+  const next = await programOf(process.pid, process.pid).open('billing', 'id-1');
+  expect(next.readOnlyBy).toBeUndefined();
+  await next.release();
+  expect(await foldersOf()).toEqual(['billing--id-1']);
+  expect(await readdir(next.folder)).toEqual(['000001.log', 'index.jsonl']);
+  // Another pipeline of the old name has a recording of its own.
+  await (await first.open('orders', 'id-2')).release();
+  expect((await foldersOf()).sort()).toEqual(['billing--id-1', 'orders--id-2']);
+});

@@ -32,7 +32,7 @@ function open({silence = 0} = {}) {
   });
   let changes = 0;
   const connection = new Connection({
-    ...{name: 'orders', clock, random: () => 0, receiver: reader, silence},
+    ...{name: () => 'orders', clock, random: () => 0, receiver: reader, silence},
     client: {
       answers: new ServerAnswers(),
       async followLogs(_name, handlers) {
@@ -41,11 +41,13 @@ function open({silence = 0} = {}) {
         bodies.push({...handlers, end: resolve});
         return await promise;
       },
+      listPipelines: () => Promise.resolve([]),
       async getPipeline() {
         if (typeof server.answer !== 'string') throw new ApiError(server.answer);
         return Object({id: server.answer}) as PipelineDetail;
       },
     },
+    onRenamed: () => {},
     onWaiting: () => {},
     onChange: () => {
       changes += 1;
