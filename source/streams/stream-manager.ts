@@ -87,17 +87,22 @@ export class StreamManager {
     return () => this.#onRenamed.delete(listener);
   }
 
-  /** `pipelines`: the newest list. A stream follows its pipeline to another name. */
+  /** `pipelines`: the newest list. */
   updatePipelines(pipelines: readonly Pipeline[]): void {
     const listed = new Map(pipelines.map((pipeline) => [pipeline.name, pipeline]));
     this.#listed = listed;
+    this.followNames(pipelines);
+    for (const [name, stream] of this.#streams) stream.updatePipeline(listed.get(name));
+  }
+
+  /** The streams of pipelines that have another name in the newest list get that one. */
+  followNames(pipelines: readonly Pipeline[]): void {
     const namesById = new Map(pipelines.map(({id, name}) => [id, name]));
     const moved = [...this.#streams.values()].flatMap((stream) => {
       const name = namesById.get(stream.pipelineId ?? '');
       return name === undefined || name === stream.name ? [] : [[stream, name] as const];
     });
     this.#rename(new Map(moved));
-    for (const [name, stream] of this.#streams) stream.updatePipeline(listed.get(name));
   }
 
   /** Two names may be exchanged. */

@@ -112,17 +112,16 @@ describe('transitions', () => {
     ]);
   });
 
-  test.each([
-    '01-catchup-live-restart-delete-clean-end',
-    '40e-v0.200-log-start-stop',
-    '41e-v0.100-log-start-stop',
-  ])('the restart in %s', (name) => {
-    const {index} = indexText(recorded(name));
-    expect(index.runs.map(({state}) => state)).toEqual(['stopped', 'running']);
-    expect(index.runs[1]?.startedAt).toBe(Math.max(...index.runs.map(({startedAt}) => startedAt ?? 0)));
-    expect(index.runs[0]?.endedAt).toBeGreaterThan(index.runs[0]?.startedAt ?? 0);
-    expect(index.runs[0]?.endedAt).toBeLessThan(index.runs[1]?.startedAt ?? 0);
-  });
+  test.each(['01-catchup-live-restart-delete-clean-end', '40e-v0.200-log-start-stop', '41e-v0.100-log-start-stop'])(
+    'the restart in %s',
+    (name) => {
+      const {index} = indexText(recorded(name));
+      expect(index.runs.map(({state}) => state)).toEqual(['stopped', 'running']);
+      expect(index.runs[1]?.startedAt).toBe(Math.max(...index.runs.map(({startedAt}) => startedAt ?? 0)));
+      expect(index.runs[0]?.endedAt).toBeGreaterThan(index.runs[0]?.startedAt ?? 0);
+      expect(index.runs[0]?.endedAt).toBeLessThan(index.runs[1]?.startedAt ?? 0);
+    },
+  );
 
   test('the start in 03a-json-manager-lines, behind the end of a run that is not in the log', () => {
     const {runs} = indexText(recorded('03a-json-manager-lines')).index;

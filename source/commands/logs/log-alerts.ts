@@ -47,6 +47,8 @@ export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
       },
     },
   });
+  // Before the alerts of a list, which are about the names in it.
+  const leave = poller.snapshot.subscribe(() => manager.followNames(poller.snapshot.get().pipelines ?? []));
   const stop = timelines.start();
   poller.start();
   return async () => {

@@ -1,4 +1,4 @@
-import type {ApiClient} from '../../api/types.ts';
+import type {ApiClient, Pipeline} from '../../api/types.ts';
 import {aborted, type Clock} from '../../lib/clock.ts';
 import {errorText} from '../../lib/format.ts';
 import type {NamePattern} from '../../settings/request.ts';
@@ -6,6 +6,7 @@ import {ListPoller, type ListSnapshot, watchedEvery} from '../../streams/list-po
 import type {StreamOptions} from '../../streams/log-stream.ts';
 import {StreamManager} from '../../streams/stream-manager.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
+import {rekey} from '../../timeline/incidents.ts';
 import {errorWithAdvice} from '../../words/failures.ts';
 import {PipelineLog} from './pipeline-log.ts';
 import type {LogToPrint, Over, RecordPrinterOptions} from './record-printer.ts';
@@ -111,7 +112,9 @@ async function addMatching(
   const {note, patterns, follow, exitOnEnd, endsByState = false, prefix} = options;
   const sources = patterns.map(({source}) => `'${source}'`).join(', ');
   let isFirst = true;
-  const onNames = (names: readonly string[]) => {
+  const onNames = (names: readonly string[], pipelines: readonly Pipeline[]) => {
+    // A new name of a log that is printed is no other log.
+    printing.manager.followNames(pipelines);
     printing.add(names, {hasPrefix: prefix});
     if (isFirst && printing.size === 0 && follow)
       note(`pipetail: no pipeline matches ${sources} yet · waiting for one`);
@@ -162,6 +165,7 @@ class Printing {
     this.#spillBytes = Math.max(leastSpill, options.spillBytes / Math.max(1, count));
     const memoryBytes = options.spillBytes;
     this.manager = new StreamManager({...options, fps, scrollbackBytes: this.#spillBytes, memoryBytes});
+    this.manager.onRenamed((names) => rekey(this.#logs, names));
     this.#mayGrow = mayGrow;
     if (!options.follow && (mayGrow || count > 1)) this.#order = new TimeOrder();
     const {promise, resolve} = Promise.withResolvers<undefined>();
@@ -279,8 +283,8 @@ type WatchNamesOptions = {
   readonly clock: Clock;
   readonly follow: boolean;
   readonly signal: AbortSignal;
-  /** Called at every response, with all names that match. */
-  readonly onNames: (names: readonly string[]) => void;
+  /** Called at every response, with all names that match, and all pipelines. */
+  readonly onNames: (names: readonly string[], pipelines: readonly Pipeline[]) => void;
   /** Writes why there is no list, once for each reason. */
   readonly note: (text: string) => void;
 };
@@ -293,7 +297,8 @@ export async function watchNames(options: WatchNamesOptions): Promise<void> {
     try {
       const pipelines = await client.listPipelines(signal);
       trouble = undefined;
-      onNames(pipelines.map(({name}) => name).filter((name) => patterns.some(({matches}) => matches(name))));
+      const names = pipelines.map(({name}) => name).filter((name) => patterns.some(({matches}) => matches(name)));
+      onNames(names, pipelines);
     } catch (error) {
       if (signal.aborted) return;
       if (isFirst) throw error;

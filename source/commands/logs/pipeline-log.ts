@@ -111,7 +111,8 @@ export class PipelineLog {
   /** The errors withheld in this log, which `--exit-on` could not match, in words; undefined: none. Never rejects. */
   async unmatched(signal: AbortSignal): Promise<string | undefined> {
     const {inRun, isWhole} = this.#stream.errors.connectors;
-    const {client, name} = this.#options;
+    const {client} = this.#options;
+    const {name} = this.#stream;
     // Without an error in the log the limiter has not begun; of a run that began before the log, earlier ones are unknown.
     const mayBeUntold = inRun > 0 && isWhole;
     const pipeline = mayBeUntold ? await client.getPipeline(name, signal).catch(() => undefined) : undefined;
@@ -224,14 +225,14 @@ export class PipelineLog {
   }
 
   #end(ending: Ending, from?: number): void {
-    const {manager, name, hint} = this.#options;
+    const {manager, hint} = this.#options;
     this.#ending = ending;
     this.#inquiry.abort();
     this.#unsubscribe();
     this.#cancelCheck();
     this.#cancelRequest();
     this.#cancelRest?.();
-    manager.close(name);
+    manager.close(this.#stream.name);
     if (this.#tailWait) this.#printer.caughtUp(this.#tailWait.caughtUp());
     if (this.#printer.tooSlow) this.#printer.abandon(ending.say ?? '');
     else if (ending.unknown && hint) void this.#endWith(ending, hint(name));

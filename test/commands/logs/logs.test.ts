@@ -412,6 +412,20 @@ describe('following', () => {
     expect(notes.filter((note) => note.includes('--exit-on'))).toEqual(said);
   });
 
+  it.each(['orders', 'o*'])('follows a pipeline to another name, once: %s', async (name) => {
+    const {server, pipeline, run, stream, stop, untilNoted} = await setUp();
+    const running = run({follow: true, ...readNames([name]), prefix: false});
+    await untilPrinted(stream, 'Fresh start');
+    server.renamePipeline('orders', 'others');
+    if (name === 'orders') server.cutConnections();
+    await untilNoted('renamed from orders to others');
+    pipeline.write('it goes on');
+    await untilPrinted(stream, 'it goes on');
+    expect(stream.text.match(/Fresh start|it goes on/g)).toEqual(['Fresh start', 'it goes on']);
+    stop.abort();
+    expect(await running).toBe(0);
+  });
+
   it('says how many errors no pattern could match, since the log has no word of them', async () => {
     const {pipeline, run, notes, stream} = await setUp();
     pipeline.start([{kind: 'input', name: 'orders.bad'}]);
