@@ -44,6 +44,8 @@ export function isStopped({state}: Pick<Run, 'state'>): boolean {
  */
 export class Runs {
   readonly #runs: Run[] = [];
+  /** The newest run gets what comes next. */
+  #isOpen = false;
   /** The first entry of those that are of no run yet. */
   #blankFrom: number | undefined;
   /** Lines are missing before the next output, which therefore is of another run. */
@@ -70,9 +72,9 @@ export class Runs {
 
   /** Adds a line. `isOutput`: it is not the runner's. */
   addEntry(id: number, isOutput: boolean): void {
-    const isStart = isOutput && (this.#isStartMissing || !this.#current);
-    if (isStart) this.#start(id, {startedAt: undefined, state: 'unknown'});
-    else if (!this.#current) this.#blankFrom ??= id;
+    if (this.#isOpen && !this.#isStartMissing) return;
+    if (isOutput) this.#start(id, {startedAt: undefined, state: 'unknown'});
+    else if (!this.#isOpen) this.#blankFrom ??= id;
   }
 
   /** The entry that was added last reports that workers ended by the panic that begins at `panic`. */
@@ -106,13 +108,13 @@ export class Runs {
     const {kind, at} = marker;
     if (kind === 'new-life' && marker.because === 'created-again') this.#end(id, at);
     // After a reconnect the same log continues: its pipeline was not deleted.
-    else if (kind === 'reconnected' && !this.#current) this.#goOn();
+    else if (kind === 'reconnected' && !this.#isOpen) this.#goOn();
     this.addEntry(id, false);
     if (kind === 'state') this.#addState(marker);
     if (kind === 'ended' && (marker.because === 'deleted' || marker.because === 'created-again')) this.#end(id + 1, at);
     // What a server discarded of a log that begins anew may have been a start.
     if (kind === 'discarded' || (this.#isEndLogged && (kind === 'new-life' || losesLines(marker)))) {
-      this.#isStartMissing = this.#current !== undefined;
+      this.#isStartMissing = this.#isOpen;
     }
     return kind === 'ended' || kind === 'new-life';
   }
@@ -120,6 +122,7 @@ export class Runs {
   /** Entries were dropped before they were added: the next output begins a run of unknown start. */
   reset(): void {
     this.#runs.length = 0;
+    this.#isOpen = false;
     this.#blankFrom = undefined;
     this.#isStartMissing = false;
     this.#isEndLogged = false;
@@ -132,10 +135,8 @@ export class Runs {
     if (gone > 0) this.#runs.splice(0, gone);
   }
 
-  /** The run that gets what comes next. */
   get #current(): Run | undefined {
-    const run = this.#runs.at(-1);
-    return run?.endId === undefined ? run : undefined;
+    return this.#isOpen ? this.#runs.at(-1) : undefined;
   }
 
   #start(id: number, run: Pick<Run, 'startedAt' | 'state'> & Partial<Pick<Run, 'stateSince'>>): void {
@@ -143,6 +144,7 @@ export class Runs {
     this.#end(id, startedAt);
     const firstId = this.#blankFrom ?? id;
     this.#runs.push({firstId, endId: undefined, endedAt: undefined, failed: false, stateSince: startedAt, ...run});
+    this.#isOpen = true;
     this.#blankFrom = undefined;
     this.#isStartMissing = false;
     this.#isEndLogged = false;
@@ -157,12 +159,15 @@ export class Runs {
   #end(endId: number, at: number | undefined): void {
     const run = this.#current;
     if (run) this.#change({endId, endedAt: run.endedAt ?? at});
+    this.#isOpen = false;
   }
 
   #goOn(): void {
     const run = this.#runs.pop();
-    if (run) this.#runs.push({...run, endId: undefined, endedAt: isStopped(run) ? run.endedAt : undefined});
-    if (run) this.#blankFrom = undefined;
+    if (!run) return;
+    this.#runs.push({...run, endId: undefined, endedAt: isStopped(run) ? run.endedAt : undefined});
+    this.#isOpen = true;
+    this.#blankFrom = undefined;
   }
 
   /** The list reports what the log does not. */
