@@ -156,7 +156,16 @@ describe('transitions', () => {
       oldRunner('Status transition: stopped -> provisioning', 'INFO', at(7)),
     ]);
     expect(runs).toEqual([
-      {firstId: 0, endId: 8, startedAt: ms(1), endedAt: ms(6), state: 'stopped', stateSince: ms(6), failed: true, failures: [5]},
+      {
+        firstId: 0,
+        endId: 8,
+        startedAt: ms(1),
+        endedAt: ms(6),
+        state: 'stopped',
+        stateSince: ms(6),
+        failed: true,
+        failures: [5],
+      },
       {firstId: 8, endId: undefined, startedAt: ms(7), ...unended, state: 'provisioning', stateSince: ms(7)},
     ]);
   });
@@ -188,7 +197,10 @@ describe('markers', () => {
     const restarted = [...starting, ended, newLife, freshStart, ...terminated];
     const {index, runs} = runsOf([...restarted, ...starting]);
     expect(runs).toEqual([
-      {firstId: 0, endId: 11, startedAt: ms(1), endedAt: ms(32), state: 'stopped', stateSince: ms(32), failed: true},
+      {
+        ...{firstId: 0, endId: 11, startedAt: ms(1), endedAt: ms(32)},
+        ...{state: 'stopped', stateSince: ms(32), failed: true, failures: [8]},
+      },
       {firstId: 11, endId: undefined, startedAt: ms(1), ...unended, state: 'running', stateSince: ms(3)},
     ]);
     expect(index.runAt(8)).toBe(runs[0]);

@@ -235,7 +235,7 @@ export class PipelineLog {
     manager.close(this.#stream.name);
     if (this.#tailWait) this.#printer.caughtUp(this.#tailWait.caughtUp());
     if (this.#printer.tooSlow) this.#printer.abandon(ending.say ?? '');
-    else if (ending.unknown && hint) void this.#endWith(ending, hint(name));
+    else if (ending.unknown && hint) void this.#endWith(ending, hint(this.#stream.name));
     else if (ending.isOfProgram) void this.#endWith(ending, this.#compilerWords());
     else this.#printer.end({...ending, from});
   }
@@ -247,8 +247,8 @@ export class PipelineLog {
   }
 
   async #compilerWords(): Promise<string> {
-    const {client, name, clock} = this.#options;
-    const ask = (signal: AbortSignal) => client.getPipeline(name, signal).catch(() => undefined);
+    const {client, clock} = this.#options;
+    const ask = (signal: AbortSignal) => client.getPipeline(this.#stream.name, signal).catch(() => undefined);
     const pipeline = await withPatience({clock, milliseconds: causePatience}, ask);
     const cause = pipeline && failureCause(pipeline, pipeline.programError);
     return cause === undefined ? '' : ` · ${cause}`;
