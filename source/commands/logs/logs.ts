@@ -190,6 +190,7 @@ class Printing {
 
   /** Ends the logs of pipelines that have stopped or failed. */
   onList(listed: ListSnapshot): void {
+    this.manager.followNames(listed.pipelines ?? []);
     this.#listed = listed;
     for (const [name, log] of this.#logs) this.#tell(name, log);
   }
