@@ -48,7 +48,10 @@ export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
     },
   });
   // Before the alerts of a list, which are about the names in it.
-  const leave = poller.snapshot.subscribe(() => manager.followNames(poller.snapshot.get().pipelines ?? []));
+  const leave = poller.snapshot.subscribe(() => {
+    const {pipelines = [], failure} = poller.snapshot.get();
+    if (!failure) manager.followNames(pipelines);
+  });
   const stop = timelines.start();
   poller.start();
   return async () => {

@@ -190,7 +190,8 @@ class Printing {
 
   /** Ends the logs of pipelines that have stopped or failed. */
   onList(listed: ListSnapshot): void {
-    this.manager.followNames(listed.pipelines ?? []);
+    // After a failure this is an old list, with old names.
+    if (!listed.failure) this.manager.followNames(listed.pipelines ?? []);
     this.#listed = listed;
     for (const [name, log] of this.#logs) this.#tell(name, log);
   }
