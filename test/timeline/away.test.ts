@@ -112,12 +112,12 @@ it('a pipeline that failed twice and was restarted failed, and runs again', () =
     pipeline('a', {failing: why, running: false, state: 'Failed', since, failedAt: since}),
   ];
   const left = statusAt(0, [], [pipeline('a', {deployment: '1'})]);
-  const now = statusAt(90, [], [pipeline('a', {since: 60, deployment: '3'})]);
+  const now = statusAt(90, [], [pipeline('a', {since: 60, deployment: '3', starts: 3})]);
   const summary = summaryOf(
     left,
     now,
     failed(20, 'Failed · exit status: 3'),
-    [pipeline('a', {since: 30, deployment: '2'})],
+    [pipeline('a', {since: 30, deployment: '2', starts: 2})],
     failed(50, 'Failed · exit status: 3'),
   );
   expect(summary?.rows).toEqual([

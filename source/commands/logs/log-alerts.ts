@@ -29,10 +29,10 @@ export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
   const poller = new ListPoller({client, clock, random});
   // Nobody watches: as often as the screen asks without a user.
   poller.setWatched(false);
-  // The end of a pipeline is told after its log is closed.
-  const printed = new Set<string>();
-  const leave = forEachStream(manager, ({name}) => {
-    printed.add(name);
+  // The end of a pipeline is told after its log is closed. A stream has the name that its pipeline has now.
+  const printed = new Set<{readonly name: string}>();
+  const leaveStreams = forEachStream(manager, (stream) => {
+    printed.add(stream);
     return () => {};
   });
   const timelines = new Timelines({
@@ -41,14 +41,14 @@ export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
     timelines: {
       awayAfter: 0,
       onAlert(alert) {
-        if (!printed.has(alert.pipeline)) return;
+        if (![...printed].some(({name}) => name === alert.pipeline)) return;
         const object = alertObject(alert, {server: client.baseUrl, now: clock.wall()});
         alerts.add(alert.pipeline, object, alert.kind === 'failed');
       },
     },
   });
   // Before the alerts of a list, which are about the names in it.
-  const leave = poller.snapshot.subscribe(() => {
+  const leaveNames = poller.snapshot.subscribe(() => {
     const {pipelines = [], failure} = poller.snapshot.get();
     if (!failure) manager.followNames(pipelines);
   });
@@ -57,7 +57,8 @@ export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
   return async () => {
     poller.stop();
     timelines.flush();
-    leave();
+    leaveStreams();
+    leaveNames();
     stop();
     await alerts.idle();
     alerts.dispose();
