@@ -3,7 +3,7 @@ import {scrollBy, setCurrent, visiblePlaces} from '../viewport/position.ts';
 import {itemAtRow} from './components/sidebar.ts';
 import {tabAtColumn, tabLabels} from './components/tab-bar.ts';
 import type {Controller} from './controller.ts';
-import {goToTab} from './handlers/common.ts';
+import {goToLog} from './handlers/common.ts';
 import {goToSpan} from './handlers/move.ts';
 import {sidebarHandlers} from './handlers/sidebar.ts';
 import {pageHandlers} from './pages/pages.ts';
@@ -75,7 +75,7 @@ export class Mouse {
     if (row === 0) {
       const index = tabAtColumn(tabLabels(controller), layout.paneWidth, services.symbols, column);
       const tab = index === undefined ? undefined : controller.state.tabs[index];
-      if (tab) goToTab(controller, tab.name);
+      if (tab) goToLog(controller, tab.name);
       return;
     }
     controller.tabSwitcher.settleCursor();

@@ -10,6 +10,7 @@ import {sidebarHandlers} from './handlers/sidebar.ts';
 import {
   type CommandId,
   type CommandTable,
+  closingCommand,
   commandFor,
   isTyped,
   keyDoes,
@@ -157,6 +158,21 @@ function runCommand(controller: Controller, keyName: string): void {
   const command = controller.commands.find((each) => each.id === id);
   if (command?.context === 'log' && controller.keyContext === 'sidebar') runOnShownLog(controller, command, keyName);
   else if (id) handlers[id](controller, keyName);
+  else sayUnused(controller, keyName);
+}
+
+/** Of a key that a page covers, where it works; of any other that it has no effect. */
+function sayUnused(controller: Controller, keyName: string): void {
+  const {commands, keyContext, state} = controller;
+  const key = keyInWords(keyName);
+  const covered = state.page && commandFor(commands, state.focus, keyName);
+  const closing = covered && closingCommand(commands, keyContext);
+  if (!closing) {
+    controller.sayHint(`${key} has no effect here`, 'help', 'lists the keys');
+    return;
+  }
+  const isOfList = commands.find(({id}) => id === covered)?.context === 'sidebar';
+  controller.sayHint(`${key} works in the ${isOfList ? 'list' : 'log'}`, closing, 'closes this page');
 }
 
 /** A key that the list does not use acts on the log shown, which is that of the cursor. The list keeps the focus. */

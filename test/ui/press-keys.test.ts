@@ -3,6 +3,7 @@ import type {Scenario} from '../../source/demo/demo.ts';
 import {cancelPrompt, recallPrompt, submitPrompt, turnPrompt} from '../../source/ui/handlers/prompts.ts';
 import type {Command} from '../../source/ui/keys/command-table.ts';
 import {allCommands} from '../../source/ui/keys/commands.ts';
+import {unknownKey} from '../../source/ui/keys/key-names.ts';
 import {remap} from '../../source/ui/keys/remap-keys.ts';
 import {pageShown} from '../../source/ui/pages/pages.ts';
 import {freshPane} from '../../source/ui/state/pane-view.ts';
@@ -227,12 +228,50 @@ describe('in the list, a key of the log that the list does not use', () => {
   });
 });
 
-it('any key removes the notice, also one without a command', async () => {
+it('any key removes the notice, also one that scrolls', async () => {
   await using screen = await reading(log);
   screen.press('n');
   expect(noticeOf(screen)).toBe('no search: / starts one');
-  screen.press('^T');
+  screen.press('k');
   expect(noticeOf(screen)).toBeUndefined();
+});
+
+describe('a key without a command here', () => {
+  it('says so, and what lists those that have one', async () => {
+    await using screen = await reading(log);
+    screen.press('^R');
+    expect(noticeOf(screen)).toBe('^R has no effect here: ? lists the keys');
+    // As F1 arrives.
+    screen.press(unknownKey);
+    expect(noticeOf(screen)).toBe('this key has no effect here: ? lists the keys');
+    screen.press('7');
+    expect(noticeOf(screen)).toBe('there is no tab 7: 1 is open');
+    screen.press(']');
+    expect(noticeOf(screen)).toBe('there is no other tab');
+    screen.press('X', 'X');
+    expect(noticeOf(screen)).toBe('no tab is open: Enter keeps the pipeline under the cursor');
+  });
+
+  it('on a page says where it works', async () => {
+    await using screen = await reading(log);
+    await pressed(screen, 'k', 'm');
+    for (const page of ['i', 'A', "'"]) {
+      screen.press(page);
+      for (const key of ['M', 'S', '|', '1']) {
+        screen.press(key);
+        expect([page, key, noticeOf(screen)]).toEqual([page, key, `${key} works in the log: Esc closes this page`]);
+      }
+      screen.press('^T');
+      expect(noticeOf(screen)).toBe('^T has no effect here: ? lists the keys');
+      screen.press('Esc');
+    }
+  });
+
+  it('in a prompt does nothing', async () => {
+    await using screen = await reading(log);
+    screen.press('/', unknownKey);
+    expect(screen.controller.state).toMatchObject({prompt: {text: ''}, notice: undefined});
+  });
 });
 
 it('a key of the pane comes before one of everywhere, and only there', async () => {
@@ -249,6 +288,7 @@ it('keys of the panes do nothing on a page', async () => {
   screen.press('2', 'X', 'Z', 'Tab', 'w', '/', '&', 'z');
   expect(screen.controller.state).toMatchObject({page: {kind: 'events'}, active: 'orders', prompt: undefined});
   expect(screen.controller.state.tabs).toHaveLength(2);
+  expect(noticeOf(screen)).toBe('z works in the log: Esc closes this page');
 });
 
 describe('Esc and a key in one read', () => {

@@ -1,3 +1,4 @@
+import {counted} from '../../lib/format.ts';
 import {hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import {keyInWords} from '../keys/commands.ts';
@@ -40,14 +41,20 @@ export const commonHandlers = {
   },
   'tab-number'(controller: Controller, keyName: string) {
     const keys = controller.commands.find(({id}) => id === 'tab-number')?.keys ?? [];
-    const tab = controller.state.tabs[keys.indexOf(keyName)];
-    if (tab) goToTab(controller, tab.name);
+    const {tabs} = controller.state;
+    const tab = tabs[keys.indexOf(keyName)];
+    if (tab) goToLog(controller, tab.name);
+    else if (tabs.length === 0) sayNoTab(controller);
+    else controller.say(`there is no tab ${keys.indexOf(keyName) + 1}: ${counted(tabs.length, 'is', 'are')} open`);
   },
   'previous-tab': (controller: Controller) => turn(controller, -1),
   'next-tab': (controller: Controller) => turn(controller, 1),
   'close-tab'(controller: Controller) {
     const {active} = controller.state;
-    if (active === undefined) return;
+    if (active === undefined) {
+      sayNoTab(controller);
+      return;
+    }
     controller.tabSwitcher.close(active);
     controller.sayHint(`${active} is closed`, 'reopen-tab', 'opens it again');
   },
@@ -165,7 +172,19 @@ function turn(controller: Controller, by: number): void {
   const {tabs, active} = controller.state;
   const index = tabs.findIndex((tab) => tab.name === active);
   const next = tabs[(index + by + tabs.length) % tabs.length];
-  if (next) goToTab(controller, next.name);
+  if (!next) sayNoTab(controller);
+  else if (next.name === active) controller.say('there is no other tab');
+  else goToLog(controller, next.name);
+}
+
+function sayNoTab(controller: Controller): void {
+  controller.sayHint('no tab is open', 'keep', 'keeps the pipeline under the cursor');
+}
+
+/** To a tab that the user chose among the tabs: the next key is for its log. */
+export function goToLog(controller: Controller, name: string): void {
+  goToTab(controller, name);
+  controller.dispatch({type: 'focus', side: 'log'});
 }
 
 /** Shows a tab, or the preview of a pipeline, with the list's cursor on it. */

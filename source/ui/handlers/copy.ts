@@ -7,7 +7,7 @@ import {currentOf, hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import {keyDoes, keysDo} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
-import type {Choice, PageText, SaveForm} from '../state/view-state.ts';
+import type {Choice, Page, PageText, SaveForm} from '../state/view-state.ts';
 import {blocksOf, bytesOf, failingOf, idsOf, markdownOf, mostCopied, paneWhenFiltered} from './chosen-lines.ts';
 import {showsRecord} from './common.ts';
 import {type PromptKind, type PromptOf, recallFrom} from './prompt-kind.ts';
@@ -60,7 +60,8 @@ export async function copy(controller: Controller, choice: Choice): Promise<void
   });
 }
 
-async function copyMarkdown(controller: Controller, choice: Choice): Promise<void> {
+/** As `copy`, with what an issue needs beside the lines. */
+export async function copyMarkdown(controller: Controller, choice: Choice): Promise<void> {
   await withPane(controller, async (at) => {
     const hasLines = !readLines(at.model.source.buffer, idsOf(choice, at)).next().done;
     const isEmpty = !hasLines && failingOf(controller, at).length === 0;
@@ -225,8 +226,14 @@ export function openSavePrompt(
   const form = controller.services.copyForm;
   controller.dispatch({
     type: 'prompt',
-    prompt: {kind: 'save', text: '', suggestion, what, form, replaces: false, problem},
+    prompt: {kind: 'save', text: '', suggestion, what, on: placeOf(controller, what), form, replaces: false, problem},
   });
+}
+
+/** The page of a prompt about this. A record may be taken from its own page, or from the log. */
+function placeOf({state: {page}}: Controller, what: Choice | PageText): Page['kind'] | undefined {
+  if (typeof what !== 'string') return what.page;
+  return what === 'record' && page?.kind === 'detail' ? page.kind : undefined;
 }
 
 /** In the suggested name of a file. */
@@ -323,13 +330,14 @@ async function* markdownBlocks(controller: Controller, what: Choice, at: PaneAt)
 /** The usual form of copies comes first. */
 function choicesOf(
   controller: Controller,
-  {what}: PromptOf<'save'>,
+  {what, on}: PromptOf<'save'>,
 ): readonly {what: Choice | PageText; form: SaveForm}[] {
   if (typeof what !== 'string') return [{what, form: 'clean'}];
+  const record = on === 'detail' ? (['record'] as const) : [];
   const selection = hasSelection(controller) ? (['selection'] as const) : [];
   const forms: readonly SaveForm[] =
     controller.services.copyForm === 'clean' ? ['clean', 'as-sent', 'markers'] : ['as-sent', 'clean', 'markers'];
-  return ([...selection, 'view', 'all'] as const).flatMap((what) => forms.map((form) => ({what, form})));
+  return ([...record, ...selection, 'view', 'all'] as const).flatMap((what) => forms.map((form) => ({what, form})));
 }
 
 const formWords: Readonly<Record<SaveForm, string>> = {
@@ -397,7 +405,11 @@ export const pipePrompt: PromptKind<'pipe'> = {
 };
 
 export function openPipePrompt(controller: Controller, what: Choice | PageText): void {
-  controller.dispatch({type: 'prompt', prompt: {kind: 'pipe', text: '', suggestion: controller.services.pager, what}});
+  const {pager} = controller.services;
+  controller.dispatch({
+    type: 'prompt',
+    prompt: {kind: 'pipe', text: '', suggestion: pager, what, on: placeOf(controller, what)},
+  });
 }
 
 async function pipe(controller: Controller, {text, what}: PromptOf<'pipe'>): Promise<void> {

@@ -1,5 +1,6 @@
-import {type Command, commands, digits, type KeyContext, promptCommands} from './command-table.ts';
+import {type Command, commands, digits, type KeyContext} from './command-table.ts';
 import {keyLabel} from './key-names.ts';
+import {promptCommands} from './prompt-table.ts';
 
 export type CommandId = (typeof commands)[number]['id'];
 
@@ -34,6 +35,12 @@ export function commandFor(
     if (found && !(isCovering && found.notOnPages)) return found.id;
   }
   return undefined;
+}
+
+/** The command that closes a page. */
+export function closingCommand(table: CommandTable, page: Exclude<KeyContext, 'everywhere'>): CommandId | undefined {
+  const contexts = contextsOf(page);
+  return table.find(({id, context}) => contexts.includes(context) && id.endsWith('-close'))?.id;
 }
 
 export type PromptCommandId = (typeof promptCommands)[number]['id'];

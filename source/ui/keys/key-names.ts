@@ -36,6 +36,9 @@ export function keyLabel(name: string, isUtf8: boolean): string {
   return (isUtf8 ? label : (ascii ?? label)) ?? name;
 }
 
+/** A key for which Ink has no name, such as F1; as it is called in a sentence. */
+export const unknownKey = 'this key';
+
 /** Before the name of a key: Alt was held, or Esc came in the same read. Terminals send the same for both. */
 export const alt = 'Alt-';
 
@@ -43,7 +46,8 @@ export const alt = 'Alt-';
 export function keyNames(input: string, key: Key): readonly string[] {
   const special = Object.entries(named).find(([, {flag}]) => flag !== undefined && key[flag] === true)?.[0];
   const names = special === undefined ? charactersOf(input, key) : [key.ctrl ? `^${special}` : special];
-  return key.meta ? [`${alt}${names[0] ?? ''}`] : names;
+  if (key.meta) return [`${alt}${names[0] ?? ''}`];
+  return names.length === 0 ? [unknownKey] : names;
 }
 
 function charactersOf(input: string, {ctrl}: Key): readonly string[] {

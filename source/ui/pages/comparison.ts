@@ -13,10 +13,10 @@ import {pipelineMarkdown} from '../../viewport/markdown.ts';
 import type {ComparisonState} from '../comparison.ts';
 import type {Controller} from '../controller.ts';
 import {closesPage} from '../handlers/common.ts';
-import {copyPage} from '../handlers/copy.ts';
+import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
 import {countingWords, goToEntryOf} from '../handlers/move.ts';
 import {withHint} from '../keys/commands.ts';
-import type {Page} from '../state/view-state.ts';
+import type {Page, PageText} from '../state/view-state.ts';
 import {listPage, type PageRows, pageTitle} from './page-rows.ts';
 
 const styles: Readonly<Record<KindChange['change'], Style>> = {
@@ -106,17 +106,27 @@ export const comparisonHandlers = {
   },
   'comparison-older': (controller: Controller) => turn(controller, -1),
   'comparison-newer': (controller: Controller) => turn(controller, 1),
-  'comparison-copy'(controller: Controller) {
-    const compared = controller.comparison.state.get();
-    if (compared?.kind !== 'compared') return;
-    const {pipeline} = compared;
-    const text = comparisonText(compared);
-    const markdown = pipelineMarkdown({
-      ...{pipeline, server: controller.services.serverUrl, facts: [], errors: [{title: 'What is new', text}]},
-    });
-    void copyPage(controller, {page: 'comparison', pipeline, text, markdown}, text);
-  },
+  'comparison-copy': (controller: Controller) => take(controller, (page) => void copyPage(controller, page, page.text)),
+  'comparison-markdown': (controller: Controller) =>
+    take(controller, (page) => void copyPage(controller, page, page.markdown, 'md')),
+  'comparison-save': (controller: Controller) => take(controller, (page) => openSavePrompt(controller, page)),
+  'comparison-pipe': (controller: Controller) => take(controller, (page) => openPipePrompt(controller, page)),
 };
+
+/** Runs `use` on the page's text, unless there is none. */
+function take(controller: Controller, use: (page: PageText) => void): void {
+  const compared = controller.comparison.state.get();
+  if (compared?.kind !== 'compared') {
+    controller.say(compared?.kind === 'counting' ? 'still counting: press the key again' : 'nothing to copy here');
+    return;
+  }
+  const {pipeline} = compared;
+  const text = comparisonText(compared);
+  const markdown = pipelineMarkdown({
+    ...{pipeline, server: controller.services.serverUrl, facts: [], errors: [{title: 'What is new', text}]},
+  });
+  use({page: 'comparison', pipeline, text, markdown});
+}
 
 function turn(controller: Controller, by: -1 | 1): void {
   const {comparison} = controller;

@@ -6,13 +6,16 @@ import {detailRows} from '../../viewport/detail-rows.ts';
 import {reveal} from '../../viewport/position.ts';
 import {markerText} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
-import {copy} from '../handlers/copy.ts';
+import {copy, copyMarkdown, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
 import {type PageRows, paragraph} from './page-rows.ts';
 
 export const detailHandlers = {
   'detail-next': (controller: Controller) => turn(controller, 'next'),
   'detail-previous': (controller: Controller) => turn(controller, 'previous'),
   'detail-copy': (controller: Controller) => void copy(controller, 'record'),
+  'detail-markdown': (controller: Controller) => void copyMarkdown(controller, 'record'),
+  'detail-save': (controller: Controller) => openSavePrompt(controller, 'record'),
+  'detail-pipe': (controller: Controller) => openPipePrompt(controller, 'record'),
 };
 
 /** To the next or previous shown record in the order of first lines: lines of two records may be mixed. */

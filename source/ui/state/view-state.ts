@@ -164,9 +164,12 @@ export type Prompt = Pick<TypedLine, 'text' | 'suggestion' | 'last'> & {
     /** `edits`: id of the filter that it replaces. */
     | {readonly kind: 'filter'; readonly edits: number | undefined}
     /** `replaces`: the file exists, and the next Enter replaces it. */
-    | {readonly kind: 'save'; readonly what: Choice | PageText; readonly form: SaveForm; readonly replaces: boolean}
-    | {readonly kind: 'pipe'; readonly what: Choice | PageText}
+    | (TakingPrompt & {readonly kind: 'save'; readonly form: SaveForm; readonly replaces: boolean})
+    | (TakingPrompt & {readonly kind: 'pipe'})
   );
+
+/** `on`: the page that it is on; undefined: it is below the log. */
+type TakingPrompt = {readonly what: Choice | PageText; readonly on: Page['kind'] | undefined};
 
 /** Lines to copy, save or pipe: one record, selected ones, all that the filters leave, or all. */
 export type Choice = 'record' | 'selection' | 'view' | 'all';
@@ -274,7 +277,7 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
 
 /** Undefined while a page covers the prompt. The prompt of a page needs that page. */
 export function promptInUse({page, prompt}: ViewState): Prompt | undefined {
-  const needed = prompt && 'what' in prompt && typeof prompt.what === 'object' ? prompt.what.page : undefined;
+  const needed = prompt && 'on' in prompt ? prompt.on : undefined;
   return page?.kind === needed ? prompt : undefined;
 }
 

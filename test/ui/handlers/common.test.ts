@@ -32,6 +32,14 @@ describe('the two sides', () => {
   });
 });
 
+it.each(['2', ']', '['])('%s in the list goes to the log of that tab, so that the next key is for it', async (key) => {
+  await using screen = await ScreenUnderTest.connected({names: ['orders', 'fraud']});
+  screen.press('Tab', key);
+  expect(screen.controller.state).toMatchObject({active: 'fraud', focus: 'log', cursor: 'fraud'});
+  screen.press('G');
+  expect(screen.controller.state.cursor).toBe('fraud');
+});
+
 describe('the pipeline that the cursor has just come to', () => {
   it('is shown at once when Tab goes to its log', async () => {
     await using screen = await ScreenUnderTest.connected();

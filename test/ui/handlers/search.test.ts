@@ -52,6 +52,9 @@ it('the arrows recall what begins with the typed text, also after more is typed'
   recallPrompt(controller, -1);
   recallPrompt(controller, -1);
   expect(text()).toBe('re');
+  // As in a shell.
+  screen.press('^R');
+  expect(text()).toBe('reset');
   retype(screen, 't');
   recallPrompt(controller, 1);
   expect(text()).toBe('timeout');

@@ -1,7 +1,7 @@
 import type {Key} from 'ink';
 import {expect, it, test} from 'vitest';
 import {allCommands} from '../../../source/ui/keys/commands.ts';
-import {keyNames, namedKeys, readKey} from '../../../source/ui/keys/key-names.ts';
+import {keyNames, namedKeys, readKey, unknownKey} from '../../../source/ui/keys/key-names.ts';
 
 const noKey: Key = {
   upArrow: false,
@@ -78,9 +78,9 @@ test('what terminals send for Ctrl and one of these letters is another key', () 
   ]);
 });
 
-test('what is no key of ours gives none', () => {
-  expect(names('', {ctrl: true})).toEqual([]);
-  expect(names('')).toEqual([]);
+test('F1 and other keys without a name are one unknown key', () => {
+  expect(names('', {ctrl: true})).toEqual([unknownKey]);
+  expect(names('')).toEqual([unknownKey]);
 });
 
 test('a bracket that is typed is the key', () => {

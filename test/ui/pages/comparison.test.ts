@@ -1,6 +1,7 @@
 import {expect, it} from 'vitest';
 import {comparisonPage} from '../../../source/ui/pages/comparison.ts';
 import {conditionsOfPage} from '../../../source/ui/pages/pages.ts';
+import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {currentLine, logged, noticeOf, pressed, reading, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 import {allTexts} from './all-rows.ts';
@@ -65,6 +66,17 @@ it('D compares the newest run with the one before it, and with earlier ones; Ent
   expect(screen.copied[0]).toMatch(
     /^orders: run 4, .*\ncompared with run 2, .*\n1 new · 1 gone\n {2}new {3}x1 .*third kind\n/,
   );
+  screen.press('M');
+  await screen.until(() => screen.copied.length > 1, 'Markdown');
+  expect(screen.copied[1]).toContain('What is new');
+  for (const [key, kind] of [
+    ['S', 'save'],
+    ['|', 'pipe'],
+  ] as const) {
+    screen.press(key);
+    expect(promptInUse(screen.controller.state)).toMatchObject({kind, what: {page: 'comparison'}});
+    screen.press('Esc');
+  }
   screen.press('Enter');
   expect(screen.controller.state.page).toBeUndefined();
   expect(currentLine(screen)).toContain('third kind');

@@ -1,7 +1,9 @@
 import {describe, expect, it} from 'vitest';
 import {textWidth} from '../../../source/terminal/width.ts';
+import {turnPrompt} from '../../../source/ui/handlers/prompts.ts';
 import {detailPage} from '../../../source/ui/pages/detail.ts';
 import {pageRows} from '../../../source/ui/pages/pages.ts';
+import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {currentLine, logged, noticeOf, pressed, reading, typed} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 import {allTexts} from './all-rows.ts';
@@ -55,6 +57,36 @@ describe('keys of the detail page', () => {
     expect(page(screen)[2]).toContain('2026-01-01');
     screen.press('k');
     expect(currentLine(screen)).toContain('three');
+  });
+
+  it('M copies the record as Markdown, S saves it, | pipes it: all its lines, and nothing else', async () => {
+    const piped: string[] = [];
+    await using screen = await reading(log, {
+      services: {
+        async pipe(command, blocks) {
+          piped.push(command);
+          for await (const block of blocks) piped.push(Buffer.from(block).toString());
+          return undefined;
+        },
+      },
+    });
+    screen.press('Enter', 'Enter', 'k', 'M');
+    await screen.until(() => screen.copied.length > 0, 'the copy');
+    expect(screen.copied[0]).toMatch(/- Lines: 3\n(?:.*\n)+```text\n.* two\n {2}more of two\n {2}even more\n```/);
+    screen.press('S');
+    expect(promptInUse(screen.controller.state)).toMatchObject({kind: 'save', what: 'record'});
+    turnPrompt(screen.controller);
+    expect(screen.controller.state.prompt).toMatchObject({what: 'record', form: 'as-sent'});
+    screen.pressTogether(...'two.log', 'Enter');
+    await screen.until(() => noticeOf(screen)?.startsWith('saved') === true, 'the file');
+    expect(noticeOf(screen)).toMatch(/^saved 3 lines/);
+    screen.press('|');
+    expect(promptInUse(screen.controller.state)).toMatchObject({kind: 'pipe', what: 'record'});
+    screen.press('Enter');
+    await screen.until(() => piped.length > 1, 'the pipe');
+    expect(piped[0]).toBe('less');
+    expect(piped.slice(1).join('').split('\n')).toHaveLength(4);
+    expect(screen.controller.state.page?.kind).toBe('detail');
   });
 
   it('a turned page begins at its top', async () => {
