@@ -4,6 +4,7 @@ import {count} from '../../lib/format.ts';
 import {type Position, reveal} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
+import type {PaneView} from '../state/pane-view.ts';
 import {type PromptKind, type PromptOf, recallFrom} from './prompt-kind.ts';
 
 export const searchHandlers = {
@@ -130,14 +131,14 @@ function turnsOf({model}: PaneAt): readonly number[] {
 export const searchPrompt: PromptKind<'search'> = {
   label: () => '/',
   example: () => 'text or regex; lower case also matches upper case',
-  keys: () => [
-    ['Enter', 'keep'],
+  keys: ({text}) => [
+    ['Enter', text === '' ? 'repeat the last' : 'keep'],
     ['Up', 'earlier searches'],
   ],
   change: (controller, prompt) => searchAsTyped(controller, prompt),
-  submit(controller, {text}) {
-    if (text === '') controller.changePane({search: undefined});
-    else controller.addToHistory('patterns', text);
+  submit(controller, {text, before}) {
+    if (text === '') return repeatSearch(controller, before);
+    controller.addToHistory('patterns', text);
     return undefined;
   },
   cancel(controller, {before}) {
@@ -149,17 +150,37 @@ export const searchPrompt: PromptKind<'search'> = {
   recall: (controller, prompt, by) => recallFrom(controller.services.histories.patterns, prompt, by),
 };
 
-function searchAsTyped(controller: Controller, {text, before}: PromptOf<'search'>): void {
-  const {position, revealed} = before;
-  controller.changePane({search: text === '' ? undefined : text, position, revealed});
-  const {pane} = controller;
-  if (!pane) return;
-  pane.model.whenDone(() => {
-    // Only if the user has neither moved nor changed the tab meanwhile.
-    if (controller.pane?.model === pane.model && controller.pane.tab.pane.position === position) {
-      goToNearest(controller, position);
-    }
+/** As in less: the pattern of the tab, else the newest of all. Returns what is wrong if there is none. */
+function repeatSearch(controller: Controller, before: PaneView): string | undefined {
+  const search = before.search ?? controller.services.histories.patterns.entries[0];
+  if (search === undefined) return 'there is no earlier search: type what to find';
+  searchFrom(controller, before, search, () => {
+    if (before.search === undefined) goToNearest(controller, before.position);
+    else goToHit(controller, 'next');
   });
+  return undefined;
+}
+
+function searchAsTyped(controller: Controller, {text, before}: PromptOf<'search'>): void {
+  const search = text === '' ? undefined : text;
+  searchFrom(controller, before, search, () => goToNearest(controller, before.position));
+}
+
+/** Searches from a position. Calls `go` when that is done, if the user has neither moved nor changed the tab meanwhile. */
+function searchFrom(
+  controller: Controller,
+  {position, revealed}: PaneView,
+  search: string | undefined,
+  go: () => void,
+): void {
+  controller.changePane({search, position, revealed});
+  const {pane} = controller;
+  const goUnlessMoved = () => {
+    if (controller.pane?.model === pane?.model && controller.pane?.tab.pane.position === position) go();
+  };
+  // A search that is repeated may be done already.
+  if (search !== undefined && pane?.model.isSearched) goUnlessMoved();
+  else pane?.model.whenDone(goUnlessMoved);
 }
 
 /** Goes to the hit nearest to where the search began: the last one while following, else the next one. */

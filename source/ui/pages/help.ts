@@ -9,6 +9,8 @@ import {
   type CommandTable,
   contextsOf,
   type KeyRow,
+  keyDoes,
+  keyOf,
   keyRows,
   keysDo,
   keysShown,
@@ -19,7 +21,7 @@ import {keyLabel, readKey} from '../keys/key-names.ts';
 import {noConnectionWords} from '../opened.ts';
 import {type Edit, editLine} from '../state/edit-line.ts';
 import type {Page} from '../state/view-state.ts';
-import {headingRows, offsetToShow, screenful} from './page-rows.ts';
+import {headingRows, offsetToShow, offsetWithin, paragraph, screenful} from './page-rows.ts';
 
 /** `server`: the screen has one; `connection`: so has the shown log, which is no file. */
 type Need = 'server' | 'connection';
@@ -85,7 +87,10 @@ export function helpPage(view: HelpView): HelpPage {
   ]);
   const groups = groupsOf(view);
   const [first] = groups;
-  if (!first) return {rows: [title, plain(''), plain(' no command matches', {dim: true})], items: []};
+  if (!first) {
+    const words = `no command matches\n\n${searchWords(table)}`;
+    return {rows: [title, plain(''), ...paragraph(words, width, {style: {dim: true}})], items: []};
+  }
   const columns = Math.max(1, Math.min(mostColumns, Math.floor(width / narrowestColumn)));
   const cells = Math.floor(width / columns);
   const chosen = groups.flatMap(({commands}) => commands)[view.cursor];
@@ -97,6 +102,14 @@ export function helpPage(view: HelpView): HelpPage {
     concat(texts.map((column) => padTo(column[row] ?? plain(''), cells))),
   );
   return {rows: [title, plain(''), ...rows], items: made.flatMap(itemsOf)};
+}
+
+/** In less, `?` searches, so that what was typed may be no command. */
+function searchWords(table: CommandTable): string {
+  const back = keyDoes(table, 'previous-hit', 'goes to the hit above');
+  const key = keyOf(table, 'search');
+  const search = key === undefined ? 'close this help' : `close this help and press ${key}`;
+  return `to search the log, ${search}${back === undefined ? '' : `; ${back}`}`;
 }
 
 /** Where the items of a column are. */
@@ -276,7 +289,8 @@ export function chosenInHelp(controller: Controller): CommandTable[number] | str
   const {page} = controller.state;
   const row = page?.kind === 'help' ? helpOf(controller, page).items[page.cursor]?.command : undefined;
   if (row?.context === 'prompt') return withHint('this works in a prompt', controller.commands, 'search', 'opens one');
-  return row && (whereItWorks(controller, row) ?? row);
+  if (!row) return page?.kind === 'help' && page.text !== '' ? searchWords(controller.commands) : undefined;
+  return whereItWorks(controller, row) ?? row;
 }
 
 /** Other text shows other commands: the cursor goes to the first. */
@@ -329,10 +343,8 @@ export const helpHandlers = {
   },
   'help-up': (controller: Controller) => moveCursor(controller, (_, at) => at - 1),
   'help-down': (controller: Controller) => moveCursor(controller, (_, at) => at + 1),
-  'help-page-up': (controller: Controller) =>
-    moveCursor(controller, (items, at) => byRows(items, at, -screenful(controller))),
-  'help-page-down': (controller: Controller) =>
-    moveCursor(controller, (items, at) => byRows(items, at, screenful(controller))),
+  'help-page-up': (controller: Controller) => movePage(controller, -screenful(controller)),
+  'help-page-down': (controller: Controller) => movePage(controller, screenful(controller)),
   'help-top': (controller: Controller) => moveCursor(controller, () => 0),
   'help-end': (controller: Controller) => moveCursor(controller, (items) => items.length - 1),
   'help-close'(controller: Controller) {
@@ -342,14 +354,21 @@ export const helpHandlers = {
   },
 };
 
-/** Moves the cursor; the page scrolls as little as it must. */
-function moveCursor(controller: Controller, to: (items: readonly Item[], at: number) => number): void {
+/** Moves the cursor; the page, scrolled by `rows`, scrolls on as little as it must. */
+function moveCursor(controller: Controller, to: (items: readonly Item[], at: number) => number, rows = 0): void {
   const {page} = controller.state;
   if (page?.kind !== 'help') return;
-  const {items} = helpOf(controller, page);
+  const {items, rows: all} = helpOf(controller, page);
+  const height = controller.pageHeight;
   const cursor = Math.max(0, Math.min(items.length - 1, to(items, page.cursor)));
-  const offset = offsetToShow(page.offset, items[cursor] ?? {top: 0, end: 0}, controller.pageHeight);
+  const scrolled = offsetWithin(page.offset + rows, all.length, height);
+  const offset = offsetToShow(scrolled, items[cursor] ?? {top: 0, end: 0}, height);
   controller.dispatch({type: 'page', page: {...page, cursor, offset}});
+}
+
+/** Scrolls, and the cursor stays in its row of the screen. */
+function movePage(controller: Controller, rows: number): void {
+  moveCursor(controller, (items, at) => byRows(items, at, rows), rows);
 }
 
 /** The last item within so many rows below, or above; then the first of the next column, or the last of the one before. */

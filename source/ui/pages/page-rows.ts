@@ -48,6 +48,11 @@ export function offsetToShow(offset: number, {top, end}: {readonly top: number; 
   return Math.max(end - height, Math.min(offset, top));
 }
 
+/** The nearest offset at which a page fills its window: the page may have become shorter, or the window taller. */
+export function offsetWithin(offset: number, rows: number, height: number): number {
+  return Math.max(0, Math.min(offset, rows - height));
+}
+
 /** Rows of a page down: one stays on the screen. */
 export function screenful({pageHeight}: {readonly pageHeight: number}): number {
   return Math.max(1, pageHeight - 1);

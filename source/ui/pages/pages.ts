@@ -11,7 +11,7 @@ import {cursorIndex, errorsPage, listedErrors} from './errors.ts';
 import {eventsOf} from './events.ts';
 import {helpOf} from './help.ts';
 import {marksPage} from './marks.ts';
-import {headingRows, offsetToShow, type PageRows, screenful} from './page-rows.ts';
+import {headingRows, offsetToShow, offsetWithin, type PageRows, screenful} from './page-rows.ts';
 import {timelinePage} from './timeline.ts';
 import {type TroubleView, troublePage} from './trouble.ts';
 
@@ -110,8 +110,8 @@ const toTop = (controller: Controller) => scroll(controller, Number.NEGATIVE_INF
 const toEnd = (controller: Controller) => scroll(controller, Number.POSITIVE_INFINITY);
 const cursorUp = (controller: Controller) => moveCursor(controller, -1);
 const cursorDown = (controller: Controller) => moveCursor(controller, 1);
-const cursorPageUp = (controller: Controller) => moveCursor(controller, -screenful(controller));
-const cursorPageDown = (controller: Controller) => moveCursor(controller, screenful(controller));
+const cursorPageUp = (controller: Controller) => moveCursor(controller, -screenful(controller), 'scrolls');
+const cursorPageDown = (controller: Controller) => moveCursor(controller, screenful(controller), 'scrolls');
 const close = (controller: Controller) => {
   const {page} = controller.state;
   controller.dispatch({type: 'page', page: page?.kind === 'connector' ? page.under : undefined});
@@ -170,23 +170,25 @@ function scroll(controller: Controller, by: number): void {
   controller.dispatch({type: 'page', page: {...page, offset}});
 }
 
-/** Moves the cursor `by` items; the page scrolls as little as it must. */
-function moveCursor(controller: Controller, by: number): void {
+/** Moves the cursor `by` items; the page scrolls as far, or as little as it must. */
+function moveCursor(controller: Controller, by: number, how?: 'scrolls'): void {
   const {page} = controller.state;
   if (!page || !('cursor' in page)) return;
   const height = controller.pageHeight;
+  const offsetFor = (cursor: number, items: number) => {
+    const from = how === 'scrolls' ? offsetWithin(page.offset + by, headingRows + items, height) : page.offset;
+    return offsetToShow(from, itemRow(cursor), height);
+  };
   if (page.kind === 'errors') {
     const rows = listedErrors(controller, page);
     const cursor = cursorAt(cursorIndex(rows, page), by, rows.length);
-    const offset = offsetToShow(page.offset, itemRow(cursor), height);
+    const offset = offsetFor(cursor, rows.length);
     const order = rows.map(({key}) => key);
     controller.dispatch({type: 'page', page: {...page, offset, cursor: rows[cursor]?.key, order}});
   } else {
-    const cursor = cursorAt(page.cursor, by, pageRows(controller).length - headingRows);
-    controller.dispatch({
-      type: 'page',
-      page: {...page, offset: offsetToShow(page.offset, itemRow(cursor), height), cursor},
-    });
+    const items = pageRows(controller).length - headingRows;
+    const cursor = cursorAt(page.cursor, by, items);
+    controller.dispatch({type: 'page', page: {...page, offset: offsetFor(cursor, items), cursor}});
   }
 }
 
@@ -194,11 +196,6 @@ function moveCursor(controller: Controller, by: number): void {
 function cursorAt(from: number, by: number, items: number): number {
   const last = Math.max(0, items - 1);
   return Math.max(0, Math.min(last, Math.min(last, from) + by));
-}
-
-/** The nearest offset at which a page fills its window: the page may have become shorter, or the window taller. */
-function offsetWithin(offset: number, rows: number, height: number): number {
-  return Math.max(0, Math.min(offset, rows - height));
 }
 
 /** The row of an item of a list; of the first one with the heading above it. */

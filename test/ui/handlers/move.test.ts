@@ -293,12 +293,13 @@ describe('moving and searching', () => {
     expect(screen.controller.state.notice).toBe('no line matches zz');
   });
 
-  it('an empty search is no search', async () => {
+  it('an empty search repeats the last one, also after its text was deleted; Esc ends it', async () => {
     await using screen = await reading(10);
     screen.pressTogether('/', '5', 'Enter');
     expect(activeTab(screen.controller.state)?.pane.search).toBe('5');
-    screen.pressTogether('/', 'Enter');
-    expect(activeTab(screen.controller.state)?.pane.search).toBeUndefined();
+    screen.pressTogether('/', 'x', 'Backspace', 'Enter');
+    expect(activeTab(screen.controller.state)?.pane.search).toBe('5');
+    screen.press('Esc');
     expect(screen.controller.pane?.model.searching).toBeUndefined();
   });
 

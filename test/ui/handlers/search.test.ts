@@ -309,6 +309,25 @@ describe('the prompt of /', () => {
     expect(currentLine(screen)).toContain('two');
   });
 
+  it('Enter alone goes to the next hit of the last search, as in less, also of another tab or start', async () => {
+    await using screen = await reading(log);
+    screen.press('g');
+    screen.pressTogether('/', 'Enter');
+    expect(screen.controller.state.prompt?.problem).toBe('there is no earlier search: type what to find');
+    screen.press('Esc');
+    await typed(screen, '/', 't');
+    expect(currentLine(screen)).toContain('Fresh start');
+    await typed(screen, '/', '');
+    expect(currentLine(screen)).toContain('one');
+    await typed(screen, '/', '');
+    expect(currentLine(screen)).toContain('two');
+    await pressed(screen, 'Esc');
+    expect(viewOf(screen).search).toBeUndefined();
+    await typed(screen, '/', '');
+    expect(viewOf(screen).search).toBe('t');
+    expect(currentLine(screen)).toContain('two');
+  });
+
   it('a user who has moved meanwhile is not moved', async () => {
     await using screen = await reading(log);
     screen.pressTogether('/', 't', 'w', 'o', 'Enter', 'g');

@@ -118,7 +118,11 @@ describe('what was typed', () => {
     expect(idsOf({text: 'tabs FILTERS'})).toEqual(['filters-to-all']);
     expect(idsOf({text: ''})).toHaveLength(keyRows().length);
     expect(idsOf({text: 'no such words'})).toEqual([]);
-    expect(textsOf(80, {text: 'no such words'})[2]).toBe(' no command matches');
+    expect(textsOf(80, {text: 'no such words'}).slice(2)).toEqual([
+      ' no command matches',
+      '',
+      ' to search the log, close this help and press /; N goes to the hit above',
+    ]);
   });
 
   it('finds them by their names in the configuration, which are shown then', () => {
@@ -237,6 +241,13 @@ describe('Enter', () => {
     expect(noticeOf(screen)).toBe('no log is open: Enter shows the one under the cursor');
   });
 
+  it('where nothing is found says how to search the log: ? does that in less', async () => {
+    await using screen = await reading(log);
+    find(screen, 'foo');
+    screen.press('Enter');
+    expect(noticeOf(screen)).toBe('to search the log, close this help and press /; N goes to the hit above');
+  });
+
   it('asks before it quits, as the key does', async () => {
     await using screen = await reading(log);
     find(screen, 'quit');
@@ -307,6 +318,15 @@ describe('keys', () => {
       screen.press('Down');
     }
     expect(seen.size).toBe(keyRows().length);
+  });
+
+  it('by pages move the page by one, from the first press on, and the cursor with it', async () => {
+    await using screen = await reading(log, {size: {columns: 80, rows: 24}});
+    screen.press('?', 'PageDown');
+    expect(pageOf(screen)?.offset).toBe(screen.controller.pageHeight - 1);
+    expect(chosen(screen)).toBeDefined();
+    screen.press('PageUp');
+    expect(pageOf(screen)).toMatchObject({offset: 0, cursor: 0});
   });
 
   it('by pages leave out no row', async () => {

@@ -47,6 +47,15 @@ it('the cursor moves by pages, and no further than the list', async () => {
   expect(listed(screen)[0]).toBe('[0]');
 });
 
+it('a page down moves the list by a page, from the first press on', async () => {
+  await using screen = await openList(50);
+  screen.controller.setSize({columns: 100, rows: 20});
+  screen.press('PageDown');
+  expect(pageOf(screen)).toMatchObject({offset: screen.controller.pageHeight - 1, cursor: 16});
+  screen.press('PageUp');
+  expect(pageOf(screen)).toMatchObject({offset: 0, cursor: 0});
+});
+
 it('m removes the mark under the cursor, and the last one closes the list', async () => {
   await using screen = await openList(3);
   screen.press('j', 'j', 'm');
