@@ -65,6 +65,47 @@ export function shortenMiddle(text: string, cells: number, ellipsis: string): st
   return `${start}${ellipsis}${clip(plain(text), width - end, end).text}`;
 }
 
+/** As `shortened`, of texts that are shown together: those that would read the same are cut where they do not differ. */
+export function shortenApart(
+  texts: readonly string[],
+  cells: number,
+  ellipsis: string,
+  shortened = shortenMiddle,
+): readonly string[] {
+  const alike = new Map<string, Set<string>>();
+  for (const text of texts) {
+    const short = shortened(text, cells, ellipsis);
+    alike.set(short, (alike.get(short) ?? new Set()).add(text));
+  }
+  return texts.map((text) => {
+    const short = shortened(text, cells, ellipsis);
+    const others = [...(alike.get(short) ?? [])].filter((other) => other !== text);
+    return others.length === 0 ? short : shortenTo(text, differsAt(text, others), cells, ellipsis);
+  });
+}
+
+/** The cell of the first character in which the text differs from the most similar other one. */
+function differsAt(text: string, others: readonly string[]): number {
+  const characters = [...text];
+  const common = others.map((other) => {
+    const its = [...other];
+    const at = characters.findIndex((character, index) => character !== its[index]);
+    return at === -1 ? characters.length : at;
+  });
+  return textWidth(characters.slice(0, Math.max(...common)).join(''));
+}
+
+/** Its beginning, and what is from cell `from` on. */
+function shortenTo(text: string, from: number, cells: number, ellipsis: string): string {
+  const total = textWidth(text);
+  const head = Math.floor(cells / 4);
+  const room = cells - head - 1;
+  const start = Math.min(from, total - room);
+  if (start <= head) return shorten(text, cells, ellipsis);
+  const rest = clip(plain(text), start, total - start).text;
+  return `${clip(plain(text), 0, head).text}${ellipsis}${shorten(rest, room, ellipsis)}`;
+}
+
 /** Fills up with spaces in `style` to `cells` cells; wider text stays as it is. */
 export function padTo(styled: StyledText, cells: number, style?: Style): StyledText {
   const missing = cells - textWidth(styled.text);

@@ -200,13 +200,12 @@ export class Controller {
 
   /** Undefined while the terminal is too small. */
   get layout(): Layout | undefined {
-    const {active, sidebarHidden, sidebarWidth, strip, focus} = this.state;
+    const {active, sidebarHidden, sidebarWidth, strip} = this.state;
     const pipeline = active === undefined ? undefined : this.pipeline(active);
     const {tab, model} = this.pane ?? {};
     return layoutOf(this.#size, {
       sidebar: !sidebarHidden,
       sidebarWidth,
-      focus,
       banner: pipeline !== undefined && isFailing(pipeline),
       // The runs of several pipelines are no runs of the merged log.
       run: tab?.source.kind !== 'merged' && (model?.index.runs.some(({state}) => state !== 'unknown') ?? false),

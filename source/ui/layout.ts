@@ -42,9 +42,8 @@ export function layoutOf(
   size: Size,
   parts: {
     readonly sidebar: boolean;
-    /** As the user has set it; undefined: by the terminal's width and by the focus. */
+    /** As the user has set it; undefined: by the terminal's width. */
     readonly sidebarWidth?: number | undefined;
-    readonly focus: 'sidebar' | 'log';
     readonly banner: boolean;
     readonly run: boolean;
     /** Undefined: by the terminal's height. */
@@ -53,14 +52,14 @@ export function layoutOf(
   },
 ): Layout | undefined {
   if (size.columns < smallest.columns || size.rows < smallest.rows) return undefined;
-  const sidebarWidth = parts.sidebar ? sidebarWidthOf(size.columns, parts) : 0;
+  const sidebarWidth = parts.sidebar ? sidebarWidthOf(size.columns, parts.sidebarWidth) : 0;
   const bodyHeight = size.rows - 3 - (parts.filters ? 1 : 0);
   const hasRun = parts.run && size.rows >= heightWithRun;
   const hasStrip = (parts.strip ?? size.rows >= heightByDefault) && size.rows >= heightWithStrip;
   const stripRows = hasStrip ? stripHeight : 0;
   return {
     sidebarWidth,
-    hasStateWords: sidebarWidth >= widthWithWords && (parts.sidebarWidth !== undefined || parts.focus === 'sidebar'),
+    hasStateWords: sidebarWidth >= widthWithWords,
     paneWidth: parts.sidebar ? size.columns - sidebarWidth - 1 : size.columns,
     bodyHeight,
     hasBanner: parts.banner,
@@ -71,13 +70,21 @@ export function layoutOf(
   };
 }
 
-type SidebarParts = {readonly sidebarWidth?: number | undefined; readonly focus: 'sidebar' | 'log'};
+/**
+ * Cells of the list by columns of the terminal. The log keeps the room for what it shows of a line: of a message 45 cells
+ * at 80 columns, targets from 100 columns on. With states in words from 112 on.
+ */
+const sidebarWidths: readonly (readonly [columns: number, cells: number])[] = [
+  [160, 40],
+  [112, 32],
+  [100, 20],
+  [76, 16],
+  [56, 12],
+  [0, 10],
+];
 
-/** While the log has the focus, a list of symbols and names leaves it the room: at 80 columns 45 cells of a message. */
-function sidebarWidthOf(columns: number, {sidebarWidth, focus}: SidebarParts): number {
-  if (sidebarWidth !== undefined)
-    return Math.max(narrowestSidebar, Math.min(sidebarWidth, columns - 1 - narrowestPane));
-  const [withWords, narrow] =
-    columns >= 160 ? [40, 24] : columns >= 110 ? [32, 18] : columns >= 76 ? [28, 11] : [14, 10];
-  return focus === 'sidebar' ? withWords : narrow;
+/** The same whatever has the focus: a list that gives way would move the log at each change of the side. */
+function sidebarWidthOf(columns: number, chosen: number | undefined): number {
+  if (chosen !== undefined) return Math.max(narrowestSidebar, Math.min(chosen, columns - 1 - narrowestPane));
+  return sidebarWidths.find(([from]) => columns >= from)?.[1] ?? narrowestSidebar;
 }

@@ -2,7 +2,7 @@ import type {Pipeline} from '../api/types.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {closest} from '../settings/parse-values.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
-import {shorten, shortenMiddle} from '../terminal/fit.ts';
+import {shorten, shortenApart} from '../terminal/fit.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {byName, isFailing, pipelineState} from '../words/pipeline.ts';
 import {sameParts} from './pane/pane-model.ts';
@@ -177,7 +177,7 @@ const cellsInTitle = 14;
 export function tabTitle({name, source}: Tab, listed: readonly Named[] | undefined, {ellipsis}: Symbols): string {
   if (source.kind !== 'merged') return name;
   const {names} = source;
-  const [first = '', second = ''] = names.map((each) => shortenMiddle(each, cellsInTitle, ellipsis));
+  const [first = '', second = ''] = shortenApart(names, cellsInTitle, ellipsis);
   if (names.length <= 2) return `${first}+${second}`;
   const start = groupStart(names, listed ?? []);
   const group = start === '' ? 'all' : start && `${shorten(start, cellsInTitle, ellipsis)}*`;

@@ -1,6 +1,5 @@
 import type {Level} from '../records/level.ts';
-import {clean} from '../terminal/clean.ts';
-import {padTo, shortenMiddle} from '../terminal/fit.ts';
+import {padTo} from '../terminal/fit.ts';
 import type {Color, Style} from '../terminal/style.ts';
 import {concat, plain, restyle, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
@@ -26,7 +25,7 @@ export type RowState = {
   readonly lines: number;
   readonly marked: boolean;
   readonly selected: boolean;
-  /** The pipeline in a merged log. */
+  /** The pipeline in a merged log; its name has at most the cells of the gutter. */
   readonly origin?: {readonly name: string; readonly color: Color} | undefined;
 };
 
@@ -76,13 +75,13 @@ export function paintGutter(
   if (gutter.numberCells > 0) {
     parts.push(plain(`${number ?? ''} `.padStart(gutter.numberCells), {dim: true}));
   }
-  if (gutter.originCells > 0) parts.push(originOf(state, gutter.originCells, symbols), plain(' '));
+  if (gutter.originCells > 0) parts.push(originOf(state, gutter.originCells), plain(' '));
   return concat(parts);
 }
 
-function originOf({origin}: RowState, cells: number, {ellipsis}: Symbols): StyledText {
+function originOf({origin}: RowState, cells: number): StyledText {
   if (!origin) return padTo(plain(''), cells);
-  return padTo(plain(shortenMiddle(clean(origin.name), cells, ellipsis), {fg: origin.color}), cells);
+  return padTo(plain(origin.name, {fg: origin.color}), cells);
 }
 
 /** The text of the current line: not dim, and bold where it has no colour, as bold colours may be too bright. */

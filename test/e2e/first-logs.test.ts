@@ -8,7 +8,7 @@ test('live logs come without a key: the first pipeline, in the preview', async (
   });
   await viewer.live('already there');
   expect(viewer.sidebar().map((row) => row.trim().split(/\s+/)[0])).toEqual(['alpha', 'beta', 'gamma']);
-  expect(viewer.sidebar()[0]).toContain('● Running');
+  expect(viewer.sidebar()[0]).toMatch(/alpha +●$/);
   expect(viewer.tabBar()).toContain('1 alpha…');
   expect(viewer.header()).toContain('3 pipelines');
   expect(viewer.shown().at(-1)).toBe('12:01:02 INFO  already there');

@@ -6,6 +6,7 @@ import {
   noticeRows,
   padTo,
   shorten,
+  shortenApart,
   shortenMiddle,
   toAscii,
   wordOffsets,
@@ -264,6 +265,32 @@ describe('word offsets', () => {
           for (const row of made) expect(textWidth(row.trimEnd())).toBeLessThanOrEqual(cells);
         },
       ),
+    );
+  });
+});
+
+describe('shortenApart', () => {
+  const apart = (texts: readonly string[], cells: number) => shortenApart(texts, cells, '…');
+
+  it('cuts where texts do not differ', () => {
+    const names = ['production-europe-west-orders', 'production-europe-east-orders', 'etl'];
+    expect(apart(names, 14)).toEqual(['pro…west-orde…', 'pro…east-orde…', 'etl']);
+    expect(shortenApart(names, 14, '…', shorten)).toEqual(['pro…west-orde…', 'pro…east-orde…', 'etl']);
+  });
+
+  it('is as shortenMiddle where the rest tells them apart, and for equal ones', () => {
+    const names = ['europe-orders-production-1', 'europe-orders-production-2', 'europe-orders-production-2'];
+    expect(apart(names, 12)).toEqual(names.map((name) => shortenMiddle(name, 12, '…')));
+  });
+
+  it('has at most so many cells, and tells names apart that differ in one place', () => {
+    const part = fc.string({unit: fc.constantFrom('a', 'b', '-', '語'), maxLength: 30});
+    fc.assert(
+      fc.property(part, part, fc.integer({min: 6, max: 40}), (start, end, cells) => {
+        const [one = '', other = ''] = apart([`${start}1${end}`, `${start}2${end}`], cells);
+        expect(one).not.toBe(other);
+        for (const each of [one, other]) expect(textWidth(each)).toBeLessThanOrEqual(cells);
+      }),
     );
   });
 });

@@ -3,7 +3,7 @@ import {type Layout, layoutOf} from '../../source/ui/layout.ts';
 
 const columns = Array.from({length: 211}, (_, index) => 40 + index);
 
-const usual = {sidebar: true, focus: 'sidebar' as 'sidebar' | 'log', banner: false, run: false, filters: false};
+const usual = {sidebar: true, banner: false, run: false, filters: false};
 
 type Parts = Partial<typeof usual> & {readonly strip?: boolean | undefined};
 
@@ -26,20 +26,18 @@ describe('at every width from 40 to 250', () => {
     for (const width of columns) expect(layoutAt(width).paneWidth).toBeGreaterThan(width / 2);
   });
 
-  it.each(['sidebar', 'log'] as const)(
-    'a wider terminal never has a narrower sidebar, with the focus on the %s',
-    (focus) => {
-      const widths = columns.map((width) => layoutAt(width, 24, {focus}).sidebarWidth);
-      expect(widths).toEqual([...widths].sort((a, b) => a - b));
-    },
-  );
+  it('a wider terminal never has a narrower sidebar', () => {
+    const widths = columns.map((width) => layoutAt(width).sidebarWidth);
+    expect(widths).toEqual([...widths].sort((a, b) => a - b));
+  });
 
-  it('the list gives room to the log while that has the focus', () => {
-    for (const width of columns) {
-      const [list, log] = [layoutAt(width), layoutAt(width, 24, {focus: 'log'})];
-      expect(log.paneWidth).toBeGreaterThan(list.paneWidth);
-      expect([list.hasStateWords, log.hasStateWords]).toEqual([width >= 76, false]);
-    }
+  it('the list has words where the log has room for targets beside them', () => {
+    for (const width of columns) expect(layoutAt(width).hasStateWords).toBe(width >= 112);
+    // Gutter and overview take three cells; `compactnessFor` needs 76 for a target, 44 for a host.
+    for (const width of columns.filter((each) => each >= 100))
+      expect(layoutAt(width).paneWidth - 3).toBeGreaterThan(75);
+    expect(layoutAt(80).paneWidth - 3).toBe(60);
+    expect(layoutAt(60).paneWidth - 3).toBe(44);
   });
 });
 
@@ -77,11 +75,10 @@ it('widths do not depend on the height, nor heights on the width', () => {
   expect(layoutAt(250, 24).paneHeight).toBe(layoutAt(40, 24).paneHeight);
 });
 
-it('a width that the user has set is the same with the focus on either side', () => {
-  for (const focus of ['sidebar', 'log'] as const) {
-    const layout = layoutOf({columns: 80, rows: 24}, {...usual, focus, sidebarWidth: 30});
-    expect(layout).toMatchObject({sidebarWidth: 30, hasStateWords: true});
-  }
+it('a width that the user has set has words if it has room for them', () => {
+  const layoutWith = (sidebarWidth: number) => layoutOf({columns: 80, rows: 24}, {...usual, sidebarWidth});
+  expect(layoutWith(30)).toMatchObject({sidebarWidth: 30, hasStateWords: true});
+  expect(layoutWith(20)).toMatchObject({sidebarWidth: 20, hasStateWords: false});
 });
 
 it('there is none below 40×10', () => {

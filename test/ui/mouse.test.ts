@@ -9,8 +9,8 @@ const wheelUp = 64;
 const wheelDown = 65;
 
 /**
- * 100×30: row 0 is the header, row 1 the title of the list and the tab bar, 2 the run. The divider is in column 28 while
- * the list has the focus, else in column 11.
+ * 100×30: row 0 is the header, row 1 the title of the list and the tab bar, 2 the run. The divider is in column
+ * 20.
  */
 async function openMouse() {
   const screen = await ScreenUnderTest.connected();
@@ -30,7 +30,7 @@ test('a click on a pipeline puts the cursor there and shows it at once', async (
   const {screen, at} = opened;
   at(down, 3, 3);
   expect(screen.controller.state).toMatchObject({cursor: 'fraud', active: 'fraud', focus: 'sidebar'});
-  at(down, 27, 4);
+  at(down, 19, 4);
   expect(screen.controller.state.active).toBe('orders');
   at(down, 3, 10);
   expect(screen.controller.state.active).toBe('orders');
@@ -54,9 +54,9 @@ test('a click on a tab shows it', async () => {
   screen.controller.tabSwitcher.show('orders');
   // ` 1 billing  2 orders… `
   expect(screen.tabs).toEqual(['billing', 'orders?']);
-  at(down, 12 + 4, 1);
-  expect(screen.controller.state.active).toBe('billing');
-  at(down, 12 + 60, 1);
+  at(down, 21 + 4, 1);
+  expect(screen.controller.state).toMatchObject({active: 'billing', focus: 'log'});
+  at(down, 21 + 60, 1);
   expect(screen.controller.state.active).toBe('billing');
 });
 
@@ -109,8 +109,8 @@ test('the divider is dragged, within bounds, until the button is released', asyn
   await using opened = await openMouse();
   const {screen, at} = opened;
   const width = () => screen.controller.layout?.sidebarWidth;
-  expect(width()).toBe(28);
-  at(down, 28, 10);
+  expect(width()).toBe(20);
+  at(down, 20, 10);
   at(drag, 35, 11);
   expect(width()).toBe(35);
   at(drag, 0, 11);
@@ -127,9 +127,9 @@ test('dragging that starts elsewhere leaves the divider', async () => {
   await using opened = await openMouse();
   const {screen, at} = opened;
   at(down, 60, 10);
-  at(drag, 11, 10);
   at(drag, 20, 10);
-  expect(screen.controller.layout?.sidebarWidth).toBe(11);
+  at(drag, 30, 10);
+  expect(screen.controller.layout?.sidebarWidth).toBe(20);
 });
 
 test('a prompt makes the mouse do nothing', async () => {

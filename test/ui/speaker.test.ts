@@ -127,13 +127,13 @@ it('says what a key has changed in one line', async () => {
   expect(await press('J')).toEqual(['lines as sent']);
   expect(await press('J')).toEqual(['compact lines']);
   expect(await press('t')).toEqual(['local times']);
-  expect(await press('k')).toEqual(['paused', '00:00:08.000 INFO work line 8']);
-  expect(await press('k')).toEqual(['00:00:07.000 INFO work line 7']);
+  expect(await press('k')).toEqual(['paused', '00:00:08 INFO line 8']);
+  expect(await press('k')).toEqual(['00:00:07 INFO line 7']);
   expect(await press('m')).toEqual(['marked']);
   expect(spoken.status()).toContain(' · paused · ');
   await write(spoken.screen, info(10));
   expect(await spoken.since(9)).toEqual([]);
-  expect(await press('F')).toEqual(['following', '00:00:10.000 INFO work line 10']);
+  expect(await press('F')).toEqual(['following', '00:00:10 INFO line 10']);
   expect(await press('z')).toEqual(['list hidden']);
   expect(await press('n')).toEqual(['no search: / starts one']);
   expect(await press('q')).toEqual(['1 tab is kept: q again quits, any other key stays']);

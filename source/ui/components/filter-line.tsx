@@ -1,7 +1,7 @@
 import {type Filter, type FilterEntry, filterText} from '../../filters/filter.ts';
 import {count} from '../../lib/format.ts';
 import {clean} from '../../terminal/clean.ts';
-import {clip, padTo, shorten} from '../../terminal/fit.ts';
+import {clip, padTo, shorten, shortenApart} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
@@ -51,7 +51,8 @@ export function filterRow(view: FilterRowView): StyledText {
   const {filters, symbols, width} = view;
   const right = rightWords(view);
   const room = width - textWidth(right) - 2;
-  const parts = filters.map((entry) => part(entry, view));
+  const words = shortenApart(wordsOf(filters.map(({filter}) => filter)), maxFilterCells, symbols.ellipsis, shorten);
+  const parts = filters.map((entry, index) => part(entry, words[index] ?? '', view));
   const row = (left: number) =>
     concat([
       plain(' &', {bold: true}),
@@ -77,8 +78,7 @@ function rightWords({filters, around, isFiltering, percent, width}: FilterRowVie
   return words.join('  ');
 }
 
-function part(entry: FilterEntry, {hiddenBy, isTooSlow, symbols}: FilterRowView): StyledText {
-  const short = shorten(clean(wordsOf(entry.filter)), maxFilterCells, symbols.ellipsis);
+function part(entry: FilterEntry, short: string, {hiddenBy, isTooSlow}: FilterRowView): StyledText {
   if (!entry.on) return concat([plain('  '), plain(short, {strike: true, dim: true})]);
   if (isTooSlow(entry.id)) return concat([plain('  '), plain(`${short} takes too long: off`, {fg: 1})]);
   const hidden = hiddenBy(entry.id);
@@ -89,8 +89,16 @@ function part(entry: FilterEntry, {hiddenBy, isTooSlow, symbols}: FilterRowView)
   ]);
 }
 
-/** Fingerprints differ mostly in the message: level and target are left out. */
-function wordsOf(filter: Filter): string {
-  if (filter.kind !== 'fingerprint') return filterText(filter);
-  return filterText({...filter, text: filter.text.replace(/^[A-Z]+ \S+: +(?=\S)/, '')});
+/** Fingerprints differ mostly in the message: level and target are left out where they tell no two apart. */
+function wordsOf(filters: readonly Filter[]): readonly string[] {
+  const messages = filters.map((filter) => clean(filterText(withoutPlace(filter))));
+  return filters.map((filter, index) => {
+    const message = messages[index] ?? '';
+    return messages.indexOf(message) === messages.lastIndexOf(message) ? message : clean(filterText(filter));
+  });
+}
+
+function withoutPlace(filter: Filter): Filter {
+  if (filter.kind !== 'fingerprint') return filter;
+  return {...filter, text: filter.text.replace(/^[A-Z]+ \S+: +(?=\S)/, '')};
 }

@@ -4,7 +4,7 @@ import type {RecordingState} from '../../storage/recording/recorder.ts';
 import type {ListSnapshot} from '../../streams/list-poller.ts';
 import {hasEnded, type LogSnapshot} from '../../streams/log-source.ts';
 import {clean} from '../../terminal/clean.ts';
-import {clip, padTo} from '../../terminal/fit.ts';
+import {clip, padTo, shortenMiddle} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
 import {
   black,
@@ -141,35 +141,50 @@ function left(view: HeaderView, room: number): StyledText {
     const name = plain(' pipetail  ', {bold: true});
     return concat([name, withEnd(view.opened, room - textWidth(name.text) - 1, view.symbols)]);
   }
-  const server = concat([
-    plain(' pipetail', {bold: true}),
-    ...(view.context === undefined ? [] : [plain(`  ${shownContext(view.context, view.symbols)}`, {bold: true})]),
-    plain(`  ${view.serverName}  `),
-    ...(view.insecure ? [plain(' INSECURE ', {inverse: true, bold: true, fg: 3}), plain('  ')] : []),
-    ...oldServerNote(view.serverVersion),
-    ...tenantWords(view),
-  ]);
-  return concat([server, listWords(view, room - textWidth(server.text))]);
+  const rows = leftForms(view).map((form) => leftWith(view, form));
+  const shortest = rows.at(-1) ?? plain('');
+  const over = (row: StyledText) => Math.max(0, textWidth(row.text) - room);
+  const fitting = rows.find((row) => over(row) === 0);
+  if (fitting) return fitting;
+  const cells = Math.max(8, textWidth(view.serverName) - over(shortest));
+  const serverName = shortenMiddle(view.serverName, cells, view.symbols.ellipsis);
+  return leftWith({...view, serverName}, leftForms(view).at(-1) ?? {});
 }
 
-/** The pipelines; in place of what is no longer true, since when and why the server does not answer. */
-function listWords(view: HeaderView, room: number): StyledText {
-  const {list, connection, waited, symbols} = view;
-  const counts = countWords(view);
-  const dot = plain(` ${symbols.dot} `, {dim: true});
-  const joined = (words: string) => concat([...(counts ? [counts, dot] : []), plain(words, {fg: 3})]);
+/** What the left side has besides the server: what is absent is left out where the row is narrow. */
+type LeftForm = {
+  readonly hasProgram?: boolean;
+  readonly hasCount?: boolean;
+  readonly hasFailing?: boolean;
+  /** In place of what is no longer true, or not known yet. */
+  readonly text?: string;
+};
+
+/** The longest first. The failing pipelines are the last to go, but before why the server does not answer. */
+function leftForms(view: HeaderView): readonly LeftForm[] {
+  const {list, connection, waited} = view;
   const answer = noAnswer(list, view);
+  const all = {hasProgram: true, hasCount: true, hasFailing: true};
   if (answer) {
     const texts = noAnswerTexts(answer, view);
-    const [first = ''] = texts;
-    const all = [joined(first), ...texts.flatMap((text) => [joined(text), plain(text, {fg: 3})])];
-    return all.find(({text}) => textWidth(text) <= room) ?? plain(answer.since, {fg: 3});
+    const [text = ''] = texts;
+    return [
+      ...[
+        {...all, text},
+        {hasProgram: true, hasFailing: true, text},
+      ],
+      ...texts.map((each) => ({hasProgram: true, text: each})),
+      {text: texts.at(-1) ?? ''},
+    ];
   }
   // Without list and log, the pane says that.
-  if (waited?.list !== undefined && (list.pipelines || connection.text !== '')) {
-    return joined(`waiting for the list, ${waited.list}`);
-  }
-  return counts ?? plain('');
+  const waits = waited?.list !== undefined && (list.pipelines || connection.text !== '');
+  const text = waits ? {text: `waiting for the list, ${waited.list}`} : {};
+  return [
+    {...all, ...text},
+    {hasProgram: true, hasFailing: true, ...text},
+    {hasFailing: true, ...text},
+  ];
 }
 
 /** The longest first. */
@@ -179,12 +194,27 @@ function noAnswerTexts(answer: NoAnswer, {connection, pipeline, isExplained}: He
   return [...(state === undefined ? [] : [noAnswerWords(answer, state)]), noAnswerWords(answer), answer.since];
 }
 
-function countWords({list, symbols}: HeaderView): StyledText | undefined {
-  if (!list.pipelines) return undefined;
-  const failing = list.pipelines.filter(isFailing).length;
+function leftWith(view: HeaderView, {hasProgram, hasCount, hasFailing, text}: LeftForm): StyledText {
+  const {context, symbols, serverName, insecure, serverVersion, list} = view;
+  const names = [
+    ...(hasProgram ? [plain('pipetail', {bold: true})] : []),
+    ...(context === undefined ? [] : [plain(shownContext(context, symbols), {bold: true})]),
+    plain(serverName),
+  ];
+  const {pipelines} = list;
+  const failing = pipelines?.filter(isFailing).length ?? 0;
+  const words = [
+    ...(pipelines && hasCount ? [plain(counted(pipelines.length, 'pipeline', 'pipelines'), {dim: true})] : []),
+    ...(failing > 0 && hasFailing ? [plain(`${failing} failing`, {fg: 1})] : []),
+    ...(text === undefined ? [] : [plain(text, {fg: 3})]),
+  ];
   return concat([
-    plain(counted(list.pipelines.length, 'pipeline', 'pipelines'), {dim: true}),
-    ...(failing > 0 ? [plain(` ${symbols.dot} `, {dim: true}), plain(`${failing} failing`, {fg: 1})] : []),
+    ...names.flatMap((name, index) => [plain(index === 0 ? ' ' : '  '), name]),
+    plain('  '),
+    ...(insecure ? [plain(' INSECURE ', {inverse: true, bold: true, fg: 3}), plain('  ')] : []),
+    ...oldServerNote(serverVersion),
+    ...tenantWords(view),
+    ...words.flatMap((word, index) => (index === 0 ? [word] : [plain(` ${symbols.dot} `, {dim: true}), word])),
   ]);
 }
 

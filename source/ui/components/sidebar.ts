@@ -1,7 +1,7 @@
 import {count} from '../../lib/format.ts';
 import type {FileState} from '../../streams/log-source.ts';
 import {clean} from '../../terminal/clean.ts';
-import {clip, padTo, shorten, shortenMiddle} from '../../terminal/fit.ts';
+import {clip, padTo, shorten, shortenApart} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
@@ -40,8 +40,6 @@ const quiet: Style = {dim: true};
 /** Cells for `Compiling Rust`, or for a word and the number of errors. */
 const wordWidth = 14;
 const wordWidthWithErrors = 9;
-/** Cells for `999✗`. */
-const errorWidth = 4;
 /** Cells of a sidebar without words that has numbers of errors. */
 const widthWithErrors = 16;
 /** Cells of a sidebar that says what a log was opened from. */
@@ -52,7 +50,9 @@ const titleRows = 1;
 export function sidebarRows(view: SidebarView): readonly StyledText[] {
   const {items, height} = view;
   const {first, room} = inView(view);
-  const rows = [title(view), ...items.slice(first, first + room).map((item) => itemRow(item, view))];
+  const inRows = items.slice(first, first + room);
+  const names = namesIn(inRows, view);
+  const rows = [title(view), ...inRows.map((item, index) => itemRow(item, names[index] ?? '', view))];
   if (items.length === 0) rows.push(plain(emptyText(view), quiet));
   while (rows.length < height) rows.push(plain(''));
   return rows.map((row) => padTo(clip(row, 0, view.width), view.width));
@@ -83,31 +83,45 @@ function inView({items, cursor, height}: ListView): {readonly first: number; rea
   return {first: Math.max(0, Math.min(at - Math.floor(room / 2), items.length - room)), room};
 }
 
-/** Margin, name, symbol, word, errors, and a blank cell before the divider. */
-function itemRow(item: ListItem, view: SidebarView): StyledText {
+/** The names of these rows. Without words, those with errors have fewer cells. */
+function namesIn(items: readonly ListItem[], view: SidebarView): readonly string[] {
+  const rooms = items.map((item) => nameRoom(errorsText(item, view), view));
+  const byRoom = new Map(
+    [...new Set(rooms)].map((room) => {
+      const names = items.map((item) => nameIn(item, room));
+      return [room, shortenApart(names, room, view.symbols.ellipsis)];
+    }),
+  );
+  return items.map((_, index) => byRoom.get(rooms[index] ?? 0)?.[index] ?? '');
+}
+
+/** Cells for a name. */
+function nameRoom(errors: StyledText, {width, withWords}: SidebarView): number {
+  if (withWords) return width - 4 - 1 - wordWidth;
+  const hasNumber = errors.text !== '' && width >= widthWithErrors;
+  return width - 4 - (hasNumber ? 1 + textWidth(errors.text) : 0);
+}
+
+/** Margin, name, symbol, word, errors, and a blank cell before the divider. Without words, errors are beside the name. */
+function itemRow(item: ListItem, shownName: string, view: SidebarView): StyledText {
   const {symbols, width, withWords} = view;
   const isCursor = item.name === view.cursor;
   const errors = errorsText(item, view);
-  const end = withWords ? 1 + wordWidth : width >= widthWithErrors ? 1 + errorWidth : 0;
-  const nameRoom = width - 4 - end;
+  const room = nameRoom(errors, view);
   const base: Style = isCursor ? (view.focused ? {inverse: true} : {bold: true, underline: true}) : {};
-  const state = stateOf(item, view, errors.text === '' ? wordWidth : wordWidthWithErrors);
-  const shownName = shortenMiddle(nameIn(item, nameRoom), nameRoom, symbols.ellipsis);
-  const symbol = state && (state.symbol === 'unknown' ? '?' : symbols[state.symbol]);
+  const wordRoom = errors.text === '' ? wordWidth : wordWidthWithErrors;
+  const state = stateOf(item, view, wordRoom);
+  const symbol = plain((state && (state.symbol === 'unknown' ? '?' : symbols[state.symbol])) ?? ' ', state?.style);
   const isMarked = view.marked.has(item.name);
   const margin = isMarked ? symbols.mark : view.kept.has(item.name) ? symbols.dot : ' ';
-  // Without errors, a long word may use their cells.
-  const word = withWords
-    ? shorten(state?.word ?? '', errors.text === '' ? wordWidth : wordWidthWithErrors, symbols.ellipsis)
-    : '';
-  const row = concat([
+  const row = [
     plain(margin, isCursor || isMarked ? {bold: true} : quiet),
-    padTo(plain(shownName, base), nameRoom, base),
+    padTo(plain(shownName, base), room, base),
     plain(' '),
-    plain(symbol ?? ' ', state?.style),
-    plain(withWords ? ` ${word}` : '', state?.style),
-  ]);
-  return end === 0 ? row : concat([padTo(row, width - 1 - textWidth(errors.text)), errors]);
+  ];
+  if (!withWords) return concat([...row, ...(room < width - 4 ? [errors, plain(' ')] : []), symbol]);
+  const word = plain(` ${shorten(state?.word ?? '', wordRoom, symbols.ellipsis)}`, state?.style);
+  return concat([padTo(concat([...row, symbol, word]), width - 1 - textWidth(errors.text)), errors]);
 }
 
 /** Of an opened log the word is its size, with its kind where there is room. Undefined: the log is not open. */

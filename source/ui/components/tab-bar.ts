@@ -1,7 +1,7 @@
 import {count} from '../../lib/format.ts';
 import {isCut} from '../../streams/log-source.ts';
 import {clean} from '../../terminal/clean.ts';
-import {clip, padTo, shortenMiddle} from '../../terminal/fit.ts';
+import {clip, padTo, shortenApart} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
@@ -127,25 +127,31 @@ function sum(numbers: readonly number[]): number {
 
 function labelsOf(tabs: readonly TabLabel[], size: LabelSize, symbols: Symbols): readonly StyledText[] {
   const isQuiet = (tab: TabLabel | undefined) => tab !== undefined && !tab.active && tab.errors === 0;
+  const titles = shortenApart(
+    tabs.map(({title}) => clean(title)),
+    size.cells,
+    symbols.ellipsis,
+  );
   return tabs.map((tab, index) => {
     if (size.isDense && isQuiet(tab)) return isQuiet(tabs[index - 1]) ? none : plain(` ${symbols.ellipsis}`, quiet);
-    return label(tab, index + 1, size, symbols);
+    return label({...tab, title: titles[index] ?? ''}, index + 1, size, symbols);
   });
 }
 
-function label(tab: TabLabel, number: number, {cells, numbers}: LabelSize, symbols: Symbols): StyledText {
+/** `tab`: with its title as it is shown. */
+function label(tab: TabLabel, number: number, {numbers}: LabelSize, symbols: Symbols): StyledText {
   const hasErrors = tab.errors > 0;
   const isShort = numbers === 'all' || (numbers === 'without-errors' && !hasErrors);
   const errors = numbers === 'all' ? errorCount(tab.errors, symbols) : `${count(tab.errors)}${symbols.error}`;
-  const errorMark = hasErrors ? [plain(errors, errorStyle)] : [];
-  if (isShort && !tab.active) return concat([plain(` ${number}${hasErrors ? ' ' : ''}`), ...errorMark]);
   const style: Style = tab.active ? {bold: true, ...(tab.focused ? {inverse: true} : {underline: true})} : {};
+  const errorMark = hasErrors ? [plain(errors, {...errorStyle, ...style})] : [];
+  if (isShort && !tab.active) return concat([plain(` ${number}${hasErrors ? ' ' : ''}`), ...errorMark]);
   // A mark besides italics, which some terminals do not have.
-  const title = shortenMiddle(clean(tab.title), cells, symbols.ellipsis) + (tab.kept ? '' : symbols.ellipsis);
+  const title = tab.title + (tab.kept ? '' : symbols.ellipsis);
   const marks: StyledText[] = [];
-  if (tab.fresh) marks.push(plain(symbols.running, {fg: 6}));
+  if (tab.fresh) marks.push(plain(symbols.running, {fg: 6, ...style}));
   marks.push(...errorMark);
-  if (tab.offline) marks.push(plain(symbols.waiting, {fg: 3}));
+  if (tab.offline) marks.push(plain(symbols.waiting, {fg: 3, ...style}));
   return concat([
     plain(tab.active && tab.focused ? symbols.focus : ' ', style),
     plain(`${number} ${title}`, tab.kept ? style : {...style, italic: true}),

@@ -1,5 +1,5 @@
 import {clean, cleanLines} from '../../terminal/clean.ts';
-import {clip, padTo, wrapWords} from '../../terminal/fit.ts';
+import {clip, padTo, shortenApart, wrapWords} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
@@ -64,13 +64,16 @@ export function fitted(row: StyledText, width: number, {ellipsis}: Symbols): Sty
   return concat([clip(row, 0, width - 1), plain(ellipsis, {dim: true})]);
 }
 
-/** Formats pipeline names as a column, cut to a quarter of the width: the text beside it needs the rest. */
+/** Formats names as a column, cut to a quarter of the width: the text beside it needs the rest. */
 export function nameColumn(
   names: readonly string[],
   {width, symbols}: {readonly width: number; readonly symbols: Symbols},
 ): (name: string, style: Style) => StyledText {
-  const cells = Math.min(Math.max(0, ...names.map(textWidth)), Math.floor(width / 4));
-  return (name, style) => padTo(fitted(plain(name, style), cells, symbols), cells);
+  const each = [...new Set(names)];
+  const cells = Math.min(Math.max(0, ...each.map(textWidth)), Math.floor(width / 4));
+  const short = shortenApart(each, cells, symbols.ellipsis);
+  const shown = new Map(each.map((name, index) => [name, short[index] ?? '']));
+  return (name, style) => padTo(plain(shown.get(name) ?? name, style), cells);
 }
 
 /** Prose behind `indent` blanks, wrapped at words. */

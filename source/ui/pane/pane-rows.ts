@@ -1,5 +1,6 @@
 import type {Clock} from '../../lib/clock.ts';
-import {wrapWords} from '../../terminal/fit.ts';
+import {clean} from '../../terminal/clean.ts';
+import {shortenApart, wrapWords} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
 import type {Color, Colors} from '../../terminal/style.ts';
 import {plain} from '../../terminal/styled-text.ts';
@@ -39,10 +40,21 @@ export class PaneRows {
   readonly #model: PaneModel;
   readonly #services: RowServices;
   #cached: {readonly key: readonly unknown[]; readonly renderer: RowRenderer} | undefined;
+  #names: {readonly of: readonly string[]; readonly shown: readonly string[]} | undefined;
 
   constructor(model: PaneModel, services: RowServices) {
     this.#model = model;
     this.#services = services;
+  }
+
+  /** The pipelines of a merged log, as their lines name them. */
+  get #originNames(): readonly string[] {
+    const {sourceNames = []} = this.#model.source;
+    if (this.#names?.of !== sourceNames) {
+      const shown = shortenApart(sourceNames.map(clean), mostOriginCells, this.#services.symbols.ellipsis);
+      this.#names = {of: sourceNames, shown};
+    }
+    return this.#names.shown;
   }
 
   /** The renderer for a view at a size; the same one until something that it depends on changes. */
@@ -58,7 +70,7 @@ export class PaneRows {
         ...{records, wrap, pan, asSent, time, offsetAt, colors, symbols},
         width: paneWidth - overviewCells,
         numberCells: numbers,
-        originCells: Math.min(mostOriginCells, Math.max(0, ...(source.sourceNames ?? []).map(textWidth))),
+        originCells: Math.max(0, ...this.#originNames.map(textWidth)),
         highlights: highlights.map((pattern, index) => ({
           pattern,
           style: highlightStyles[index % highlightStyles.length] ?? {},
@@ -143,7 +155,7 @@ export class PaneRows {
     const head = index.headOf(id);
     const level = index.levelAt(id);
     const origin = source.originAt?.(id);
-    const name = origin === undefined ? undefined : source.sourceNames?.[origin];
+    const name = origin === undefined ? undefined : this.#originNames[origin];
     return {
       ...(level !== undefined && {level}),
       isAround: shown?.isAround(id) ?? false,

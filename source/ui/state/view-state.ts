@@ -283,11 +283,7 @@ export function promptInUse({page, prompt}: ViewState): Prompt | undefined {
 
 /** Whether the list's width may be another in the next view. */
 export function isOtherWidth(before: ViewState, next: ViewState): boolean {
-  return (
-    before.focus !== next.focus ||
-    before.sidebarHidden !== next.sidebarHidden ||
-    before.sidebarWidth !== next.sidebarWidth
-  );
+  return before.sidebarHidden !== next.sidebarHidden || before.sidebarWidth !== next.sidebarWidth;
 }
 
 /** Whether a page is open, also under the help. */

@@ -130,6 +130,15 @@ describe('the row of filters says', () => {
     expect(row({filters: [shape('plain text: of a program')]})).toMatch(/not like: plain text: of a pr/);
   });
 
+  it('in what filters differ, also those of two levels with one message', () => {
+    const patterns = ['connection to kafka-1 refused at once', 'connection to kafka-1 refused at last'];
+    expect(row({filters: filtersOf(...patterns)})).toMatch(/at once .*at last /);
+    const shapes = ['INFO a::b:  step # done', 'WARN a::b:  step # done'].map(
+      (text, id): FilterEntry => ({id, filter: {kind: 'fingerprint', fingerprint: id, text}, on: true}),
+    );
+    expect(row({filters: shapes})).toMatch(/INFO .*WARN /);
+  });
+
   it('the beginning of a long one, and what is typed as it is, without its control characters', () => {
     expect(row({filters: filtersOf('x'.repeat(80))})).toMatch(/^ & {2}x{29}… +$/);
     expect(row({filters: filtersOf('x'.repeat(80)), width: 20})).toMatch(/^ & {2}x+› *$/);

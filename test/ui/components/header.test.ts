@@ -117,6 +117,15 @@ it('says where we are on the left, and that it is live on the right', () => {
   expect(text({list: {...good, pipelines: [makePipeline('orders')]}})).toMatch(/ {2}1 pipeline +LIVE $/);
 });
 
+it.each([
+  [60, ' pipetail  prod.example.com  2 failing  reconnecting in 4 s '],
+  [50, ' prod.example.com  2 failing  reconnecting in 4 s '],
+  [44, ' prod.…e.com  2 failing reconnecting in 4 s '],
+])('at %i columns leaves out the number of all before that of the failing ones', (width, shown) => {
+  const connection = {...live, text: 'reconnecting in 4 s', isLive: false};
+  expect(text({width, connection}).replace(/ {3,}/, '  ')).toBe(shown);
+});
+
 it('says that a server is too old', () => {
   expect(text({serverVersion: '0.60.0'})).toContain('example.com   Feldera 0.60.0 NOT SUPPORTED   3 pipelines');
   expect(text({serverVersion: undefined})).toBe(text({}));

@@ -28,7 +28,7 @@ describe('a prompt', () => {
   it('says what may be typed while nothing is, and which keys are its own', async () => {
     await using app = await searching();
     await app.shows('text or regex');
-    expect(app.rows.at(-1)).toMatch(/^ Enter keep ↑ earlier searches Esc cancel *$/);
+    expect(app.rows.at(-1)).toMatch(/^ Enter repeat the last ↑ earlier searches Esc cancel *$/);
     await app.press('x');
     await app.hides('text or regex');
   });

@@ -80,12 +80,17 @@ describe('a row', () => {
   it('has no word where there is no room for it, and no number of errors in the narrowest', () => {
     const rows = (width: number) => text({items: [makePipeline('orders', {connectorErrors: 12})], width});
     expect(rows(11)[0]).toBe(' orders  ● ');
-    expect(rows(18)[0]).toBe(' orders    ●  12✗ ');
+    expect(rows(18)[0]).toBe(' orders     12✗ ● ');
   });
 
   it('cuts a long name in its middle, so that two with the same beginning differ', () => {
     const items = ['europe-orders-1', 'europe-orders-2'].map((name) => makePipeline(name, {connectorErrors: 12}));
     expect(text({items}).slice(0, 2)).toEqual([' euro…s-1 ● Running    12✗ ', ' euro…s-2 ● Running    12✗ ']);
+  });
+
+  it('cuts names that differ in their middle elsewhere', () => {
+    const items = ['production-west-orders', 'production-east-orders'].map((name) => makePipeline(name));
+    expect(text({items, width: 14}).slice(0, 2)).toEqual([' pr…west-o… ● ', ' pr…east-o… ● ']);
   });
 
   it('cuts a long word', () => {

@@ -37,6 +37,14 @@ describe('a tab says', () => {
     expect([runsOf(true, 'inverse'), runsOf(true, 'underline')]).toEqual([['►2 b '], []]);
     expect([runsOf(false, 'inverse'), runsOf(false, 'underline')]).toEqual([[], [' 2 b ']]);
   });
+
+  it.each(['inverse', 'underline'] as const)('with its marks in one piece, where it is %s', (style) => {
+    const focused = style === 'inverse';
+    const painted = tabBar([tab('a', {active: true, focused, errors: 2, offline: true})], 20, symbols);
+    const cells = [...painted.text].map((_, at) => painted.runs.find(({start, end}) => start <= at && at < end));
+    expect(cells.map((run) => run?.style[style] === true).lastIndexOf(true)).toBe(8);
+    expect(cells.slice(0, 9).every((run) => run?.style[style])).toBe(true);
+  });
 });
 
 describe('where there is not room for all', () => {
@@ -47,6 +55,8 @@ describe('where there is not room for all', () => {
     const long = ['europe-orders-production-1', 'europe-orders-production-2'].map((name) => tab(name));
     expect(bar(long, 60).trimEnd()).toBe(' 1 europe-orders-production-1  2 europe-orders-production-2');
     expect(bar(long, 40).trimEnd()).toBe(' 1 europe…ion-1  2 europe…ion-2');
+    const inside = ['production-west-orders', 'production-east-orders'].map((name) => tab(name));
+    expect(bar(inside, 40).trimEnd()).toBe(' 1 pro…west-or…  2 pro…east-or…');
   });
 
   it('shows only numbers of tabs without errors', () => {

@@ -260,14 +260,14 @@ describe('a click', () => {
     await using screen = await shown();
     await stripOf(screen);
     const mouse = new Mouse(screen.controller);
-    // Header, tab bar, and the strip; the pane begins at column 12.
+    // Header, tab bar, and the strip; the pane begins at column 21.
     const click = (column: number, row: number) =>
-      mouse.report({kind: 'mouse', button: 0, column: 12 + column, row, pressed: true});
+      mouse.report({kind: 'mouse', button: 0, column: 21 + column, row, pressed: true});
     click(12 + 7, 2);
     expect(step(screen)).toBe('21');
     click(12 + 20, 3);
     expect(step(screen)).toBe('60');
-    click(80, 2);
+    click(71, 2);
     expect(step(screen)).toBe('117');
   });
 
@@ -276,7 +276,7 @@ describe('a click', () => {
     await stripOf(screen);
     const mouse = new Mouse(screen.controller);
     const at = (button: number, column: number, row: number, isPressed = true) =>
-      mouse.report({kind: 'mouse', button, column: 12 + column, row, pressed: isPressed});
+      mouse.report({kind: 'mouse', button, column: 21 + column, row, pressed: isPressed});
     at(0, 12 + 7, 2);
     at(32, 12 + 20, 2);
     expect(step(screen)).toBe('60');
