@@ -73,6 +73,8 @@ export class Controller {
   readonly lookup: PipelineLookup;
   readonly logWaits: LogWaits;
   readonly places: PlaceFinder;
+  /** Whether the command line names a pipeline, itself or by a pattern. */
+  readonly isNamed: (name: string) => boolean;
   readonly #connectorErrors: ConnectorErrorFeed;
   readonly #view: Store<ViewState>;
   readonly #models: PaneModels;
@@ -87,6 +89,7 @@ export class Controller {
   constructor(options: ControllerOptions) {
     const {services, names, isRequested = () => false, size, viewOptions, beforeFirst} = options;
     this.services = services;
+    this.isNamed = (name) => names.includes(name) || isRequested(name);
     this.commands = services.commands ?? allCommands;
     this.#size = size;
     const {manager, opened} = services;

@@ -169,7 +169,10 @@ export class SessionKeeper {
     const view = restoredView(session, {timeLimit: services.timeLimit, defaults: state.defaults});
     const tabs = view.tabs.map((tab) => ({...tab, pane: applyToPane(this.#viewOptions, tab.pane)}));
     this.#controller.dispatch({type: 'restore', view: applyToScreen(this.#viewOptions, {...view, tabs})});
-    for (const {name, anchors} of session.tabs) places.find(name, {anchors});
+    // Who names a pipeline wants to see what it does now.
+    const isNamed = (name: string) => this.#controller.isNamed(name);
+    for (const {name, anchors} of session.tabs)
+      places.find(name, {anchors: isNamed(name) ? {...anchors, place: undefined} : anchors});
     for (const [from, to] of names) this.#controller.say(renamedWords(from, to));
     return session;
   }

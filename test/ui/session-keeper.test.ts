@@ -146,6 +146,19 @@ test('place and marks come back although the lines have other ids, and what came
   expect(unseen).toBe(endId - shown.seen + 3);
 });
 
+test.each<[string, Pick<ScreenOptions, 'names' | 'isRequested'>]>([
+  ['by its name', {names: ['orders']}],
+  ['by a pattern', {isRequested: (name) => name.startsWith('ord')}],
+])('a pipeline that the command line names %s is followed: only its marks come back', async (_, named) => {
+  const {screen: first, keeper, saved} = await readAt40();
+  keeper.capture();
+  expect(saved.at(-1)?.tabs[0]?.anchors.place).toBeDefined();
+  const {screen} = await nextStart(first, saved.at(-1) ?? never(), named);
+  await screen.until(() => tabOf(screen, 'orders').pane.marks.size === 2, 'the marks');
+  expect(tabOf(screen, 'orders').pane.position.kind).toBe('follow');
+  expect(screen.controller.state).toMatchObject({active: 'orders', focus: 'log'});
+});
+
 test('marks and a place whose lines are gone are dropped, without a notice', async () => {
   const {screen: first, keeper, saved} = await readAt40();
   keeper.capture();
