@@ -9,7 +9,7 @@ import {utc} from '../viewport/time-column.ts';
 import {markerText} from '../words/markers.ts';
 import {fileWords, openedKind} from '../words/opened.ts';
 import type {Controller} from './controller.ts';
-import {timeNear} from './pane/pane-at.ts';
+import {timeNear} from './pane/pane-model.ts';
 import type {Tab} from './state/view-state.ts';
 
 /** What was opened, for the header: path and kind of the only log, else how many there are. */

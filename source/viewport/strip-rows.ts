@@ -25,7 +25,7 @@ export type StripColumns = {
   readonly cells: number;
 };
 
-/** `from`, `to`: Unix times in ms of the ends. */
+/** `from`, `to`: Unix times in ms of the first cell and of the newest record. */
 export function stripColumns(width: number, {from, to, now, offsetAt}: StripTimes): StripColumns {
   if (width < narrow) return {left: 0, right: 0, first: 0, cells: width};
   const day = (at: number) => Math.floor(inZone(at, offsetAt) / 86_400_000);
@@ -57,6 +57,8 @@ export type StripMarks = {
 
 type StripLook = {
   readonly columns: StripColumns;
+  /** Unix time in ms of the newest record. */
+  readonly to: number;
   readonly symbols: Symbols;
   /** In place of a strip without cells. */
   readonly whyEmpty: string;
@@ -65,17 +67,16 @@ type StripLook = {
   readonly offsetAt: ZoneOffset;
 };
 
-/** The rows of a strip: a bar a cell between the times of the first and the last cell, and the marks below. */
+/** The rows of a strip: a bar a cell between the times of the first cell and of the newest record, and the marks below. */
 export function stripRows(strip: Strip, marks: StripMarks, look: StripLook): readonly StyledText[] {
-  const {columns, symbols, hasColors, offsetAt, whyEmpty} = look;
+  const {columns, to, symbols, hasColors, offsetAt, whyEmpty} = look;
   const {cells} = strip;
   const [first] = cells;
-  const last = cells.at(-1);
-  if (!first || !last) return [plain(whyEmpty, {dim: true}), plain('')];
+  if (!first) return [plain(whyEmpty, {dim: true}), plain('')];
   const {left, right} = columns;
   const label = (text: string, width: number) => padTo(plain(text, {dim: true}), width);
   const textOf = (at: number) => isoTime(inZone(at, offsetAt));
-  const isOneYear = textOf(first.at).slice(0, 4) === textOf(last.at).slice(0, 4);
+  const isOneYear = textOf(first.at).slice(0, 4) === textOf(to).slice(0, 4);
   // Without the year, the end of a log of a year would be before its beginning.
   const dateOf = (at: number) => (isOneYear ? textOf(at).slice(5, 16).replace('T', ' ') : textOf(at).slice(0, 10));
   const timeLabel = (at: number, width: number) =>
@@ -83,10 +84,10 @@ export function stripRows(strip: Strip, marks: StripMarks, look: StripLook): rea
   const barCells = bars(cells, marks, {symbols, hasColors});
   const axisCells = axis(strip, marks, symbols);
   if (left === 0) return [concat(barCells), concat(axisCells)];
-  // One cell has one time.
-  const end = first === last ? [] : [plain(' '), timeLabel(last.at, right)];
+  const begin = timeLabel(first.at, left);
+  const end = timeLabel(to, right);
   return [
-    concat([timeLabel(first.at, left), plain(' '), ...barCells, ...end]),
+    concat([begin, plain(' '), ...barCells, ...(end.text === begin.text ? [] : [plain(' '), end])]),
     concat([label(`${exactSpanShort(strip.spanMs)}/cell`, left), plain(' '), ...axisCells]),
   ];
 }

@@ -27,13 +27,14 @@ function stretchesOf(cells: readonly Cell[], secondsApart: number): readonly Str
 function rowsOf(
   cells: readonly Cell[],
   marks: Partial<StripMarks> = {},
-  {width = 60, now = start, isUtf8 = true, hasColors = true, secondsApart = 1} = {},
+  {width = 60, now = start, isUtf8 = true, hasColors = true, secondsApart = 1, endMs = 0} = {},
 ) {
   const stretches = stretchesOf(cells, secondsApart);
-  const times = {from: stretches[0]?.at ?? start, to: stretches.at(-1)?.at ?? start, now, offsetAt: utc};
+  const to = (stretches.at(-1)?.at ?? start) + endMs;
+  const times = {from: stretches[0]?.at ?? start, to, now, offsetAt: utc};
   const columns = stripColumns(width, times);
   const strip = stripOf({stretches, spanMs: 1000, width: columns.cells});
-  const look = {columns, symbols: symbolsFor(isUtf8), hasColors, offsetAt: utc, whyEmpty: 'no times'};
+  const look = {columns, symbols: symbolsFor(isUtf8), hasColors, offsetAt: utc, whyEmpty: 'no times', to};
   return stripRows(strip, {...noMarks, ...marks}, look);
 }
 
@@ -41,8 +42,12 @@ const texts = (...args: Parameters<typeof rowsOf>) => rowsOf(...args).map(({text
 const counts = (...records: readonly number[]) => records.map((each) => ({records: each}));
 
 describe('the rows of the strip', () => {
-  it('show a bar for each cell between the times at which the first and the last one begin', () => {
+  it('show a bar for each cell between the times of the first cell and of the end of the log', () => {
     expect(texts(counts(1, 4, 16, 0, 64))).toEqual(['09:00:00 ▁▂▄ █ 09:00:04', '1s/cell  ─────']);
+    const minutes = counts(...Array.from({length: 40}, () => 1));
+    const [row] = texts(minutes, {}, {secondsApart: 60, endMs: 59_000});
+    expect(row).toMatch(/^09:00:00 █+ 09:39:59$/);
+    expect(texts(counts(3), {}, {endMs: 2000})[0]).toMatch(/^09:00:00 \S 09:00:02$/);
   });
 
   it('say the time of a single cell once', () => {
@@ -65,7 +70,7 @@ describe('the rows of the strip', () => {
   it('show the years where the ends are of two years', () => {
     const month = 28 * 86_400;
     const rows = texts(counts(1, 1), {}, {now: start + 400 * 86_400_000, secondsApart: 13 * month});
-    expect(rows[0]).toMatch(/^2026-11-19 .* 2027-11-18$/);
+    expect(rows[0]).toMatch(/^2026-11-19 .* 2027-11-24$/);
     expect(rows[1]).toMatch(/^28d\/cell /);
   });
 

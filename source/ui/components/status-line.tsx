@@ -21,8 +21,8 @@ import {
   type SearchStatus,
   searchStatus,
   selectionWords,
-  timeNear,
 } from '../pane/pane-at.ts';
+import {timeNear} from '../pane/pane-model.ts';
 import {zoneOf} from '../state/pane-view.ts';
 import {Line} from './rows.tsx';
 

@@ -1,11 +1,12 @@
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
-import {clockTime, count, counted, dateTime, exactSpan, fineMoment, inZone} from '../../lib/format.ts';
+import {clockTime, count, counted, dateTime, duration, exactSpan, fineMoment, inZone} from '../../lib/format.ts';
 import {type ParseError, parseTime} from '../../records/parse-time.ts';
 import type {Geometry} from '../../viewport/geometry.ts';
 import {follow, hold, moveBy, scrollBy, toTop} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import {keysDo} from '../keys/commands.ts';
-import {longestShown, type PaneAt, timeNear} from '../pane/pane-at.ts';
+import {longestShown, type PaneAt} from '../pane/pane-at.ts';
+import {timeNear} from '../pane/pane-model.ts';
 import {hasNoTimes, noTimesWords} from '../pane/pane-strip.ts';
 import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
 import {goToTab} from './common.ts';
@@ -249,9 +250,15 @@ export function goToSpan(controller: Controller, at: PaneAt, id: number): void {
     ...(errors > 0 ? [counted(errors, 'error', 'errors')] : []),
     ...(warnings > 0 ? [counted(warnings, 'warning', 'warnings')] : []),
   ];
-  controller.say(
-    `${exactSpan(span.spanMs)} from ${isOfThisYear ? fineMoment(start, now) : dateTime(start)}: ${words.join(', ')}`,
-  );
+  const from = isOfThisYear ? fineMoment(start, now) : dateTime(start);
+  controller.say(`${exactSpan(span.spanMs)} from ${from}: ${words.join(', ')}${breakWords(controller, span.afterMs)}`);
+}
+
+/** What the dotted line before a cell stands for. */
+function breakWords({services}: Controller, afterMs: number | undefined): string {
+  if (afterMs === undefined) return '';
+  const what = afterMs < 0 ? 'the clock was set back' : `${duration(afterMs)} without records`;
+  return ` ${services.symbols.dot} ${services.symbols.silence} before it: ${what}`;
 }
 
 function ask(controller: Controller, kind: 'time' | 'place'): void {

@@ -3,7 +3,8 @@ import {shortenHome} from '../../storage/save-file.ts';
 import {keptWords, recordedWords} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
 import {keyInWords} from '../keys/commands.ts';
-import {type Pane, timeNear} from '../pane/pane-at.ts';
+import type {Pane} from '../pane/pane-at.ts';
+import {timeNear} from '../pane/pane-model.ts';
 import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
 
 export const recordHandlers = {

@@ -195,7 +195,10 @@ export const showHandlers = {
       ['previous-cell', 'goes to the cell before'],
       ['next-cell', 'to the one after'],
     ]);
-    controller.say(isShown ? 'no strip' : `records by time above the log${keys === '' ? '' : `: ${keys}`}`);
+    const at = controller.paneAt;
+    const {dot, silence} = controller.services.symbols;
+    const breaks = at?.strip.hasBreaks(at.tab.pane, at.layout) ? ` ${dot} ${silence} is time without records` : '';
+    controller.say(isShown ? 'no strip' : `records by time above the log${keys === '' ? '' : `: ${keys}`}${breaks}`);
   },
   time(controller: Controller) {
     if (controller.tab?.pane.asSent) {

@@ -247,7 +247,11 @@ export const commands = [
       help: 'errors of connectors in the log, where they arrive, or not',
     },
     {id: 'line-numbers', keys: ['#'], help: 'line numbers'},
-    {id: 'strip', keys: ['s'], help: 'strip above the log: its records by time, a cell for each span'},
+    {
+      id: 'strip',
+      keys: ['s'],
+      help: 'strip above the log: its records by time, a cell for each span; a dotted line is time without records',
+    },
     {
       id: 'detail',
       keys: ['Enter'],

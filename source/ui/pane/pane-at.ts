@@ -1,6 +1,5 @@
-import type {Entries, LogBuffer} from '../../buffer/log-buffer.ts';
+import type {Entries} from '../../buffer/log-buffer.ts';
 import {count, counted} from '../../lib/format.ts';
-import type {RecordIndex} from '../../records/record-index.ts';
 import type {RecordRange} from '../../records/record-table.ts';
 import type {Geometry} from '../../viewport/geometry.ts';
 import {currentOf, keepCurrentRow, type Position, visiblePlaces} from '../../viewport/position.ts';
@@ -117,23 +116,6 @@ export function percentShown({model, tab, geometry}: PaneAt): number | undefined
 export function longestShown({rows, tab, layout, geometry}: PaneAt): number {
   const renderer = rows.renderer(tab.pane, layout);
   return Math.max(0, ...visiblePlaces(tab.pane.position, geometry).map((place) => renderer.lineWidth(place.id)));
-}
-
-/** Entries without a time, such as markers, that are passed over. */
-const mostPassed = 1000;
-
-/** Unix time in ms of the entry, or of the next one in that direction that has a time; undefined: none is near. */
-export function timeNear(
-  {firstId, endId}: Pick<LogBuffer, 'firstId' | 'endId'>,
-  index: Pick<RecordIndex, 'timeAt'>,
-  {id, step}: {readonly id: number; readonly step: 1 | -1},
-): number | undefined {
-  let at = Math.max(id, firstId);
-  for (let left = mostPassed; left > 0 && at >= firstId && at < endId; left--, at += step) {
-    const time = index.timeAt(at);
-    if (time !== undefined) return time;
-  }
-  return undefined;
 }
 
 /** The result of a tab's search so far; undefined without a search. */

@@ -1,4 +1,4 @@
-import {allEntries, type Entries} from '../../buffer/log-buffer.ts';
+import {allEntries, type Entries, type LogBuffer} from '../../buffer/log-buffer.ts';
 import type {OutputStream} from '../../buffer/markers.ts';
 import {compilePattern, type Pattern, type TimeLimit} from '../../buffer/pattern.ts';
 import {prepareSearch} from '../../buffer/search.ts';
@@ -456,6 +456,23 @@ export class PaneModel {
     this.#progressKey = key;
     this.#progress.set(this.#progress.get() + 1);
   }
+}
+
+/** Entries without a time, such as markers, that are passed over. */
+const mostPassed = 1000;
+
+/** Unix time in ms of the entry, or of the next one in that direction that has a time; undefined: none is near. */
+export function timeNear(
+  {firstId, endId}: Pick<LogBuffer, 'firstId' | 'endId'>,
+  index: Pick<RecordIndex, 'timeAt'>,
+  {id, step}: {readonly id: number; readonly step: 1 | -1},
+): number | undefined {
+  let at = Math.max(id, firstId);
+  for (let left = mostPassed; left > 0 && at >= firstId && at < endId; left--, at += step) {
+    const time = index.timeAt(at);
+    if (time !== undefined) return time;
+  }
+  return undefined;
 }
 
 /** Whether two cache keys are equal, part by part. */

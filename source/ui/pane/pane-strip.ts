@@ -7,7 +7,8 @@ import {type StripColumns, stripColumns, stripRows} from '../../viewport/strip-r
 import {cellOf, noStrip, type Strip, type StripCell, stripOf} from '../../viewport/time-strip.ts';
 import type {Layout} from '../layout.ts';
 import {type PaneView, zoneOf} from '../state/pane-view.ts';
-import {type PaneModel, sameParts} from './pane-model.ts';
+
+import {type PaneModel, sameParts, timeNear} from './pane-model.ts';
 import {overviewCells, type RowServices} from './pane-rows.ts';
 
 /** Entries at the end of a log whose records may still be shown or hidden by filters. */
@@ -21,7 +22,13 @@ const longLog = 100_000;
 type Width = Pick<Layout, 'paneWidth'>;
 
 /** `at`: Unix time in ms; `counts`: of the records that filters leave. */
-type StripSpan = {readonly at: number; readonly spanMs: number; readonly counts: RecordCounts};
+type StripSpan = {
+  readonly at: number;
+  readonly spanMs: number;
+  readonly counts: RecordCounts;
+  /** Milliseconds without records that are left out before it; negative where the clock was set back. */
+  readonly afterMs: number | undefined;
+};
 
 /** The strip of time of one tab: how many records there were when, in the whole scrollback. */
 export class PaneStrip {
@@ -34,6 +41,7 @@ export class PaneStrip {
         readonly paneWidth: number;
         readonly strip: Strip;
         readonly columns: StripColumns;
+        readonly to: number;
       }
     | undefined;
   #painted: {readonly key: readonly unknown[]; readonly rows: readonly string[]} | undefined;
@@ -45,7 +53,7 @@ export class PaneStrip {
 
   /** Painted rows, `stripHeight` of them. `places`: the rows of the log. */
   paint(view: PaneView, width: Width, places: readonly Place[]): readonly string[] {
-    const {strip, columns} = this.#layOut(view, width);
+    const {strip, columns, to} = this.#layOut(view, width);
     const {searching, index, shown, source} = this.#model;
     const {buffer} = source;
     const [first] = places;
@@ -53,7 +61,8 @@ export class PaneStrip {
     const ends = first && last && ([first.id, last.id] as const);
     const isPart = ends !== undefined && (ends[0] > buffer.firstId || ends[1] < buffer.endId - 1);
     const key = [
-      ...[strip, columns, shown, shown?.caughtUp, this.#model.isFiltering],
+      // Labels have seconds.
+      ...[strip, columns, Math.floor(to / 1000), shown, shown?.caughtUp, this.#model.isFiltering],
       ...[searching?.search, searching?.search.count, index.runs.length, buffer.lastMarker()?.marker],
       ...(isPart ? ends.map((id) => cellOf(strip, id)) : []),
       whyNoStrip(this.#model),
@@ -70,7 +79,7 @@ export class PaneStrip {
       shownOf: counts && ((cell: StripCell) => counts.get(cell)),
     };
     const whyEmpty = whyNoStrip(this.#model);
-    const look = {columns, symbols, hasColors: colors !== 'none', offsetAt: this.#offsetAt(view), whyEmpty};
+    const look = {columns, to, symbols, hasColors: colors !== 'none', offsetAt: this.#offsetAt(view), whyEmpty};
     const rows = stripRows(strip, marks, look).map((row) => paint(row, colors));
     const isBehind = counts !== undefined && this.#counts.isBehind;
     this.#painted = isBehind ? undefined : {key, rows};
@@ -108,7 +117,14 @@ export class PaneStrip {
     const cell = strip.cells[cellOf(strip, id) ?? -1];
     if (!cell) return undefined;
     const counts = shown ? this.#counts.ofCell(cell, shown, this.#model) : cell.counts;
-    return {at: cell.at, spanMs: strip.spanMs, counts};
+    const before = strip.cells[strip.cells.indexOf(cell) - 1];
+    const afterMs = before?.kind === 'break' ? cell.at - before.at - strip.spanMs : undefined;
+    return {at: cell.at, spanMs: strip.spanMs, counts, afterMs};
+  }
+
+  /** Silences, or steps of a clock that was set back, are left out. */
+  hasBreaks(view: PaneView, width: Width): boolean {
+    return this.#layOut(view, width).strip.cells.some(({kind}) => kind === 'break');
   }
 
   #firstShown(cell: StripCell | undefined): number | undefined {
@@ -116,21 +132,28 @@ export class PaneStrip {
     return id !== undefined && cell && id < cell.endId ? id : undefined;
   }
 
-  #layOut(view: PaneView, {paneWidth}: Width): {readonly strip: Strip; readonly columns: StripColumns} {
-    const {histogram, isCounted} = this.#model;
+  #layOut(
+    view: PaneView,
+    {paneWidth}: Width,
+  ): {readonly strip: Strip; readonly columns: StripColumns; readonly to: number} {
+    const {histogram, isCounted, index, source} = this.#model;
     // While a log is counted anew, the strip stays as it was: one of a part would mislead.
     if (this.#laidOut?.paneWidth === paneWidth && this.#laidOut.strip !== noStrip && !isCounted) return this.#laidOut;
     const {stretches, spanMs} = histogram;
     const now = this.#services.clock.wall();
     const [first] = stretches;
-    const times = {from: first?.at ?? now, to: stretches.at(-1)?.at ?? now, now, offsetAt: this.#offsetAt(view)};
+    const to = timeNear(source.buffer, index, {id: source.buffer.endId - 1, step: -1}) ?? stretches.at(-1)?.at ?? now;
+    const times = {from: first?.at ?? now, to, now, offsetAt: this.#offsetAt(view)};
     const columns = stripColumns(paneWidth - overviewCells, times);
     const key = [histogram, histogram.version, isCounted, columns.cells, columns.left];
-    if (this.#laidOut && sameParts(this.#laidOut.key, key)) return this.#laidOut;
+    if (this.#laidOut && sameParts(this.#laidOut.key, key)) {
+      this.#laidOut = {...this.#laidOut, to};
+      return this.#laidOut;
+    }
     // At another width, other spans fit.
     const before = this.#laidOut?.columns.cells === columns.cells ? this.#laidOut.strip.spanMs : undefined;
     const strip = first && isCounted ? stripOf({stretches, spanMs, width: columns.cells, before}) : noStrip;
-    this.#laidOut = {key, paneWidth, strip, columns};
+    this.#laidOut = {key, paneWidth, strip, columns, to};
     return this.#laidOut;
   }
 

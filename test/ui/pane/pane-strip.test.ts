@@ -57,6 +57,28 @@ describe('the strip of a tab', () => {
     ]);
   });
 
+  it('ends with the time of the newest record, which grows within its cell', async () => {
+    await using screen = await shown(Array.from({length: 60}, (_, at) => logged(60 * at, 'INFO', `step ${at}.`)));
+    expect((await stripOf(screen))[0]).toMatch(/ 00:59:00$/);
+    await write(screen, logged(60 * 59 + 3, 'INFO', 'the end'));
+    expect((await stripOf(screen))[0]).toMatch(/ 00:59:03$/);
+  });
+
+  it('says what its dotted line is: where it is shown, and where a key passes it', async () => {
+    const apart = [0, 1, 2, 3, 4, 5, 6, 7].map((at) => logged(at + (at > 3 ? 7200 : 0), 'INFO', `step ${at}.`));
+    await using screen = await shown(apart);
+    expect((await stripOf(screen))[0]).toContain('┊');
+    screen.press('s', 's');
+    expect(noticeOf(screen)).toBe(
+      'records by time above the log: ( goes to the cell before, ) to the one after · ┊ is time without records',
+    );
+    await stripOf(screen);
+    screen.press('k', '(', '(');
+    expect(noticeOf(screen)).toBe('1 s from 11-25 02:00:04: 1 record · ┊ before it: 2 h without records');
+    screen.press('(');
+    expect(noticeOf(screen)).toBe('1 s from 11-25 00:00:03: 1 record');
+  });
+
   it('is above the log, and s hides it', async () => {
     await using app = await AppUnderTest.open({names: ['orders'], viewOptions: {strip: 'auto'}});
     app.screen.server.pipeline('orders').write(logged(0, 'INFO', 'hello'));
@@ -234,7 +256,7 @@ describe('( and )', () => {
     await using screen = await shown([logged(-400 * 86_400, 'INFO', 'long ago')]);
     await stripOf(screen);
     screen.press('g', ')');
-    expect(noticeOf(screen)).toBe('1 s from 2025-10-21 00:00:00: 1 record');
+    expect(noticeOf(screen)).toMatch(/^1 s from 2025-10-21 00:00:00: 1 record · ┊ before it: the clock was set back$/);
   });
 
   it('pass over cells of which filters leave nothing', async () => {
