@@ -63,8 +63,8 @@ export type RowOptions = Gutter & {
   /** Painted under the hits, a later one over an earlier one. */
   readonly highlights: readonly Highlight[];
   readonly hits: Pattern | undefined;
-  /** The closed long record in the row of an entry. */
-  readonly closedAt: (id: number) => Pick<LongRecord, 'first' | 'lines'> | undefined;
+  /** The long record whose summary is the row of an entry: mostly a closed one. */
+  readonly summarisedAt: (id: number) => Pick<LongRecord, 'first' | 'lines'> | undefined;
   /** Its Unix time in ms. */
   readonly timeAt: (id: number) => number | undefined;
 };
@@ -282,8 +282,8 @@ export class RowRenderer {
     // A marker may be replaced, and the open line grows: neither is cached.
     if (marker) return this.#markerText(marker);
     const shape = this.#shapeOf(id);
-    const closed = this.#options.closedAt(id);
-    if (closed) return this.#closedText(id, closed, shape);
+    const summarised = this.#options.summarisedAt(id);
+    if (summarised) return this.#closedText(id, summarised, shape);
     const cached = this.#texts.get(id);
     // The index may have learned that the line is part of a record.
     if (cached?.shape === shape) return cached;

@@ -9,7 +9,7 @@ function closed(lines: readonly string[], change: Partial<RowOptions> = {}): rea
   const first = lines.map((_, id) => id).slice(0, 3);
   const renderer = rendererOf(bufferOf(...lines), {
     width: 160,
-    closedAt: (id) => (id === 0 ? {first, lines: 1204} : undefined),
+    summarisedAt: (id) => (id === 0 ? {first, lines: 1204} : undefined),
     timeAt: () => Date.UTC(2026, 10, 25, 9, 8, 47, 372),
     ...change,
   });
@@ -77,7 +77,7 @@ describe('the row of a closed record', () => {
     let time: number | undefined;
     const renderer = rendererOf(buffer, {
       width: 200,
-      closedAt: () => ({first, lines: buffer.endId}),
+      summarisedAt: () => ({first, lines: buffer.endId}),
       timeAt: () => time,
     });
     const row = () => paintedRows(renderer, 0).map(withoutColors).join('').trim();

@@ -31,7 +31,7 @@ export function rendererOf(buffer: LogBuffer, change: Partial<RowOptions> = {}):
     symbols: symbolsFor(true),
     highlights: [],
     hits: undefined,
-    closedAt: () => undefined,
+    summarisedAt: () => undefined,
     timeAt: () => undefined,
     ...change,
   };

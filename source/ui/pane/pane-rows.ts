@@ -1,4 +1,5 @@
 import type {Clock} from '../../lib/clock.ts';
+import type {LongRecord} from '../../records/long-records.ts';
 import {clean} from '../../terminal/clean.ts';
 import {shortenApart, wrapWords} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
@@ -76,12 +77,19 @@ export class PaneRows {
           style: highlightStyles[index % highlightStyles.length] ?? {},
         })),
         hits: searching?.pattern,
-        closedAt: (id) => this.#model.records.closedAt(id),
+        summarisedAt: (id) => this.#summarisedAt(id, view),
         timeAt: (id) => this.#model.index.timeAt(id),
       });
       this.#cached = {key, renderer};
     }
     return this.#cached.renderer;
+  }
+
+  /** An open panic that begins with an empty line keeps its summary there. */
+  #summarisedAt(id: number, {asSent}: PaneView): LongRecord | undefined {
+    const {records, index, source} = this.#model;
+    const hasBlankHead = !asSent && records.opened.has(id) && source.buffer.lineAt(id)?.length === 0;
+    return hasBlankHead ? index.long.get(id) : records.closedAt(id);
   }
 
   /** Cells of a row for the text of the line. */

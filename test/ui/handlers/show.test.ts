@@ -389,6 +389,20 @@ describe('f, o and -', () => {
     expect(ends()).toEqual(['Suppressed', 'Suppressed']);
   });
 
+  it('a panic that begins with an empty line keeps its head when it is opened, but not as sent', async () => {
+    const place = "thread 'main' (7) panicked at src/a.rs:1:1:";
+    const panic = ['', place, 'boom', 'note: run with `RUST_BACKTRACE=1`'];
+    await using screen = await reading([logged(1, 'INFO', 'before'), ...panic, logged(4, 'INFO', 'done four')]);
+    const [, , head = ''] = rowsOf(screen);
+    expect(head).toMatch(/panic +boom \(main at src\/a\.rs:1:1\) +4 lines$/);
+    await pressed(screen, 'k', 'Enter');
+    const opened = rowsOf(screen).slice(2, -1);
+    expect(opened[0]).toContain('boom (main at src/a.rs:1:1)');
+    expect(opened.slice(1).map((row) => row.trim())).toEqual(panic.slice(1));
+    await pressed(screen, 'J');
+    expect(rowsOf(screen)[2]).toBe('▸');
+  });
+
   it('o says where there is nothing to open', async () => {
     await using screen = await reading(alike);
     await pressed(screen, 'o');
