@@ -89,9 +89,14 @@ export function markerWords(marker: Marker): string {
   return untimedMarkerText(marker);
 }
 
+/** Cells of the rules on both sides of a marker, in a row of `cells` cells. */
+export function ruleCells(cells: number): number {
+  return cells >= 60 ? 4 : 1;
+}
+
 /** A marker between rules, wrapped at words. Only its words are searched. */
 export function markerEntry(marker: Marker, {cells, symbols, zone, hits, highlights}: EntryForm): EntryText {
-  const rule = symbols.rule.repeat(cells >= 60 ? 4 : 1);
+  const rule = symbols.rule.repeat(ruleCells(cells));
   const words = markerText(marker, zone);
   const opened = `${rule} ${words}`;
   // Without room the closing rule is omitted: it must not make a second row.

@@ -24,6 +24,7 @@ import {
   lineEntry,
   markerEntry,
   rowAt,
+  ruleCells,
 } from './entry-text.ts';
 import type {Place} from './geometry.ts';
 import {dimmed, emphasised, fitGutter, type Gutter, gutterCells, paintGutter, type RowState} from './gutter.ts';
@@ -65,6 +66,8 @@ export type RowOptions = Gutter & {
   readonly hits: Pattern | undefined;
   /** The long record whose summary is the row of an entry: mostly a closed one. */
   readonly summarisedAt: (id: number) => Pick<LongRecord, 'first' | 'lines'> | undefined;
+  /** What the row above an entry says: `run 2`; undefined: there is none. */
+  readonly startAt: (id: number) => string | undefined;
   /** Its Unix time in ms. */
   readonly timeAt: (id: number) => number | undefined;
 };
@@ -136,10 +139,14 @@ export class RowRenderer {
     this.#buffer = buffer;
   }
 
-  /** Number of rows of an entry: more than 1 if it wraps or its message has several lines. */
+  /** Number of rows of an entry: more than 1 if it wraps, its message has several lines, or a run starts with it. */
   heightOf(id: number): number {
     const mayHaveRows = this.#isMarker(id) || this.#shapeOf(id).mostRows > 1 || this.#mayHaveLines(id);
-    return mayHaveRows ? this.#textOf(id).rows.length : 1;
+    return this.#rowsAbove(id) + (mayHaveRows ? this.#textOf(id).rows.length : 1);
+  }
+
+  #rowsAbove(id: number): number {
+    return this.#options.startAt(id) === undefined ? 0 : 1;
   }
 
   /** Cells of the widest row of an entry; of one that wraps at most the cells of a row. */
@@ -154,7 +161,7 @@ export class RowRenderer {
   hitRowOf(id: number): number {
     const entry = this.#textOf(id);
     const [hit] = entry.hits;
-    return hit ? rowAt(entry, hit.start) : 0;
+    return hit ? this.#rowsAbove(id) + rowAt(entry, hit.start) : 0;
   }
 
   /** A whole entry in one line for a screen reader: without gutter, columns and rules. */
@@ -165,9 +172,22 @@ export class RowRenderer {
   }
 
   paintRows(places: readonly Place[], input: PaintInput): string[] {
-    return places.map((place) => this.#paintRow(place, input));
+    return places.map(({id, row}) => {
+      const start = this.#options.startAt(id);
+      if (start === undefined) return this.#paintRow({id, row}, input);
+      return row === 0 ? this.#paintStart(start) : this.#paintRow({id, row: row - 1}, input);
+    });
   }
 
+  #paintStart(words: string): string {
+    const {symbols, colors} = this.#options;
+    const rule = plain(symbols.rule.repeat(ruleCells(this.textWidth)), {dim: true});
+    const gutter = plain(' '.repeat(gutterCells(this.#gutter)));
+    const row = concat([gutter, rule, plain(` ${words} `, {bold: true}), rule]);
+    return paint(clip(row, 0, this.#options.width), colors);
+  }
+
+  /** `row`: of the entry's text. */
   #paintRow({id, row}: Place, input: PaintInput): string {
     const {symbols, colors} = this.#options;
     const state = input.stateOf(id);

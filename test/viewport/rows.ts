@@ -32,6 +32,7 @@ export function rendererOf(buffer: LogBuffer, change: Partial<RowOptions> = {}):
     highlights: [],
     hits: undefined,
     summarisedAt: () => undefined,
+    startAt: () => undefined,
     timeAt: () => undefined,
     ...change,
   };

@@ -16,6 +16,8 @@ import type {Page} from '../state/view-state.ts';
 import {listPage, marginCells, nameColumn, type PageRows, pageTitle} from './page-rows.ts';
 
 const countCells = 8;
+/** A narrower page has no room for columns beside its texts: what is in front of them has no padding. */
+const widthWithColumns = 100;
 
 type ErrorsPage = Extract<Page, {kind: 'errors'}>;
 
@@ -29,28 +31,37 @@ export function errorsPage(controller: Controller, page: ErrorsPage, width: numb
   );
   const now = clock.wall();
   const since = rows.map((row) => (row.since === undefined ? '' : `since ${moment(row.since, now)}`));
-  const sinceCells = Math.max(0, ...since.map((text) => text.length));
-  const withheldCells = Math.max(0, ...rows.map(({withheld}) => withheldWords(withheld).length));
+  const hasColumns = width >= widthWithColumns;
+  const widest = (texts: readonly string[]) => (hasColumns ? Math.max(0, ...texts.map((text) => text.length)) : 0);
+  const sinceCells = widest(since);
+  const withheldCells = widest(rows.map(({withheld}) => withheldWords(withheld)));
   const columnsOf = (row: ErrorRow, index: number) => {
     const isQuiet = row.state !== 'unseen';
     // The number of lost entries is part of the text.
     const isCounted = row.kind !== 'failed' && row.kind !== 'lost';
     const times = isCounted ? `${symbols.times}${count(row.count)}` : '';
     const withheld = withheldWords(row.withheld).padEnd(withheldCells);
+    const amount = `${hasColumns ? times.padStart(countCells) : times}${withheld}`;
+    const age = (since[index] ?? '').padEnd(sinceCells);
     return concat([
       nameOf(row.pipeline, isQuiet ? {dim: true} : {bold: true}),
-      plain(` ${times.padStart(countCells)}${withheld}  `, isQuiet ? {dim: true} : {fg: 1, bold: true}),
-      plain((since[index] ?? '').padEnd(sinceCells), {dim: true}),
-      plain('  '),
+      plain(amount === '' ? ' ' : ` ${amount}  `, isQuiet ? {dim: true} : {fg: 1, bold: true}),
+      plain(age === '' && !hasColumns ? '' : `${age}  `, {dim: true}),
     ]);
   };
-  const cells = rows[0] ? width - marginCells - textWidth(columnsOf(rows[0], 0).text) : 0;
+  const roomOf = (row: ErrorRow, index: number) => width - marginCells - textWidth(columnsOf(row, index).text);
+  const [first] = rows;
+  const nameCells = first ? textWidth(nameOf(first.pipeline, {}).text) : 0;
+  const cells = first && hasColumns ? roomOf(first, 0) : width - marginCells - nameCells - 1;
   const groups = rows.flatMap((row) => (isGroup(row) ? row.ends : []));
   const excerpts = new ErrorExcerpts(groups, {cells, ellipsis: symbols.ellipsis});
   return listPage({
     title: titleOf(rows, page, controller.timelines.droppedErrorGroups),
     items: rows,
-    rowOf: (row, index) => concat([columnsOf(row, index), textOf(row, {width, cells, excerpts})]),
+    rowOf(row, index) {
+      const room = roomOf(row, index);
+      return concat([columnsOf(row, index), textOf(row, {width, cells: room, taken: cells - room, excerpts})]);
+    },
     cursor: cursorIndex(rows, page),
     ...{width, symbols},
   });
@@ -106,8 +117,13 @@ function unseenWords(unseen: readonly ErrorRow[]): string {
   return words.length > 0 ? words.join(' · ') : 'none';
 }
 
-/** `width`: cells of the screen; `cells`: of the text. */
-type Room = {readonly width: number; readonly cells: number; readonly excerpts: ErrorExcerpts};
+/** `width`: cells of the screen; `cells`: of the text, which has `taken` less than those with the most. */
+type Room = {
+  readonly width: number;
+  readonly cells: number;
+  readonly taken: number;
+  readonly excerpts: ErrorExcerpts;
+};
 
 function textOf(row: ErrorRow, room: Room): StyledText {
   const style: Style = row.state === 'unseen' ? {} : {dim: true};
@@ -126,7 +142,7 @@ function textOf(row: ErrorRow, room: Room): StyledText {
     case 'watched':
     case 'errors': {
       const prefix = row.state === 'muted' ? 'muted  ' : row.kind === 'watched' ? 'watched  ' : '';
-      const words = room.excerpts.of(row.ends, prefix.length);
+      const words = room.excerpts.of(row.ends, room.taken + prefix.length);
       return concat([plain(prefix, {dim: true}), row.state === 'unseen' ? words : plain(words.text, style)]);
     }
   }

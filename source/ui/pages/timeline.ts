@@ -53,7 +53,7 @@ export function timelinePage(
   const excerpts = new ErrorExcerpts(
     rows.flatMap(({group}) => group ?? []),
     {
-      cells: width - marginCells - timeCells - whatCells - lengthCells - 3 * gap.length - sourceCells,
+      cells: width - marginCells - timeCells - whatCells - 2 * gap.length - sourceCells,
       ellipsis: symbols.ellipsis,
     },
   );
@@ -63,13 +63,19 @@ export function timelinePage(
     rowOf(row, index) {
       const style = styles[row.what];
       const source = sourceCells === 0 ? '' : `${row.from.padEnd(fromCells)}${gap}`;
+      const length = lengths[index] ?? '';
+      // A narrow page has no column for what most rows lack.
+      const shownLength = sourceCells === 0 ? length : length.padStart(lengthCells);
+      const before = `${shownLength === '' ? '' : `${shownLength}${gap}`}${source}`;
       const many = timesInStory(row, symbols.times);
       return concat([
         plain((times[index] ?? '').padStart(timeCells), {dim: true}),
         plain(`${gap}${row.what.padEnd(whatCells)}`, style),
-        plain(`${gap}${(lengths[index] ?? '').padStart(lengthCells)}${gap}${source}`, {dim: true}),
+        plain(`${gap}${before}`, {dim: true}),
         plain(many, {bold: true}),
-        row.group ? excerpts.of(row.group, many.length) : plain(row.text, row.what === 'failed' ? style : {}),
+        row.group
+          ? excerpts.of(row.group, many.length + before.length - sourceCells)
+          : plain(row.text, row.what === 'failed' ? style : {}),
       ]);
     },
     ...{cursor, width, symbols},

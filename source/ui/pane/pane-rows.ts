@@ -1,4 +1,5 @@
 import type {Clock} from '../../lib/clock.ts';
+import {count} from '../../lib/format.ts';
 import type {LongRecord} from '../../records/long-records.ts';
 import {clean} from '../../terminal/clean.ts';
 import {shortenApart, wrapWords} from '../../terminal/fit.ts';
@@ -78,11 +79,24 @@ export class PaneRows {
         })),
         hits: searching?.pattern,
         summarisedAt: (id) => this.#summarisedAt(id, view),
+        startAt: (id) => this.#startAt(id),
         timeAt: (id) => this.#model.index.timeAt(id),
       });
       this.#cached = {key, renderer};
     }
     return this.#cached.renderer;
+  }
+
+  /** At the first shown entry of each start but the first: `run 2`, as the row of the run counts. */
+  #startAt(id: number): string | undefined {
+    const {index, source, entries} = this.#model;
+    const {runs} = index;
+    // The runs of several pipelines are no runs of the merged log.
+    if (runs.length < 2 || source.sourceNames) return undefined;
+    const run = index.runAt(id);
+    if (run?.startedAt === undefined || run === runs[0]) return undefined;
+    const isFirst = (entries.atOrBefore(id - 1) ?? -1) < run.firstId;
+    return isFirst ? `run ${count(runs.indexOf(run) + 1)}` : undefined;
   }
 
   /** An open panic that begins with an empty line keeps its summary there. */

@@ -261,7 +261,8 @@ describe('<, > and R', () => {
     const all = rowsOf(screen).length;
     await pressed(screen, 'R');
     expect(texts(screen)).toEqual(['this run']);
-    expect(rowsOf(screen)).toHaveLength(5);
+    // Its five lines, below the row of its start.
+    expect(rowsOf(screen)).toHaveLength(6);
     expect(lastWords(screen).at(-1)).toBe('run');
     await pressed(screen, 'R');
     expect(rowsOf(screen)).toHaveLength(all);

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {paintedWidth} from '../../../source/terminal/width.ts';
-import {lastWords, logged, pressed, reading, rowsOf, typed, viewOf, write} from '../reading.ts';
+import {currentLine, lastWords, logged, pressed, reading, rowsOf, typed, viewOf, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 
 const log = [
@@ -73,6 +73,31 @@ describe('the rows of a log', () => {
     await typed(screen, '/', 'step');
     screen.press('G');
     expect(border().length).toBeGreaterThan(withErrors);
+  });
+
+  it('have one above each start but the first, also where its first line is hidden, and none in a merged log', async () => {
+    await using screen = await reading([]);
+    const orders = screen.server.pipeline('orders');
+    for (const second of [1, 2]) {
+      orders.start();
+      await write(screen, logged(60 * second, 'ERROR', `step ${second}`));
+      orders.stop();
+    }
+    orders.start();
+    await write(screen, logged(180, 'ERROR', 'step 3'));
+    const rows = rowsOf(screen).map((row) => row.trim());
+    const at = rows.indexOf('──── run 2 ────');
+    expect(rows[at + 1]).toContain('stopped -> provision');
+    expect(rows.filter((row) => row.includes(' run '))).toEqual(['──── run 2 ────', '──── run 3 ────']);
+    await pressed(screen, '{');
+    expect(currentLine(screen)).toContain('stopped -> provisioning');
+    expect(rowsOf(screen).find((row) => row.startsWith('▸'))).toContain('stopped -> provision');
+    await pressed(screen, 'L', 'L');
+    expect(rowsOf(screen).map((row) => /run \d|step \d/.exec(row)?.[0])).toEqual([
+      ...['step 1', 'run 2', 'step 2', 'run 3', 'step 3'],
+    ]);
+    await pressed(screen, 'G', 'k', 'g');
+    expect(currentLine(screen)).toContain('step 1');
   });
 
   it('name the pipeline of each line of a merged log', async () => {
