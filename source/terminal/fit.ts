@@ -219,7 +219,8 @@ export function middleCut(text: string, cells: number, kept = 0): Cut | undefine
   if (!clippedSides(text, 0, cells).right) return undefined;
   const third = Math.max(0, Math.floor((cells - 1) / 3));
   const besideKept = cells - 1 - kept;
-  const tailCells = besideKept < 0 ? third : besideKept < leastTail ? 0 : Math.min(third, besideKept);
+  const usualTail = besideKept < 0 ? third : besideKept < leastTail ? 0 : Math.min(third, besideKept);
+  const tailCells = tailWithNumber(text, usualTail, Math.min(Math.floor(cells / 2), besideKept));
   const headCells = Math.max(0, cells - 1 - tailCells);
   const headEnd = offsetAtCell(text, headCells);
   // Only the end is measured: a line may have 64 KiB.
@@ -231,8 +232,21 @@ export function middleCut(text: string, cells: number, kept = 0): Cut | undefine
   const nextSpace = text.indexOf(' ', tailStart);
   return {
     start: space > offsetAtCell(text, kept) && headEnd - space <= near ? space : headEnd,
-    end: nextSpace !== -1 && nextSpace - tailStart <= near ? nextSpace : tailStart,
+    // One with a number begins with it.
+    end: tailCells === usualTail && nextSpace !== -1 && nextSpace - tailStart <= near ? nextSpace : tailStart,
   };
+}
+
+/**
+ * Cells of the end: mostly `cells`, but up to `most` if it has no number and one stands just before it. Lines of a kind
+ * mostly differ in their numbers.
+ */
+function tailWithNumber(text: string, cells: number, most: number): number {
+  if (cells === 0) return 0;
+  const near = text.slice(-most * charactersPerCell);
+  const number = /(?:^|\s)(?=\S*\d)\S+(?:\s+[^\s\d]+)*\s*$/.exec(near)?.[0].trimStart();
+  const wanted = number === undefined ? 0 : textWidth(number);
+  return wanted > cells && wanted <= most ? wanted : cells;
 }
 
 /** The offset of a cell; of a wide grapheme that covers it, the start or the end. */

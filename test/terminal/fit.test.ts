@@ -3,6 +3,7 @@ import {describe, expect, it, test} from 'vitest';
 import {
   clip,
   clippedSides,
+  middleCut,
   noticeRows,
   padTo,
   shorten,
@@ -292,5 +293,23 @@ describe('shortenApart', () => {
         for (const each of [one, other]) expect(textWidth(each)).toBeLessThanOrEqual(cells);
       }),
     );
+  });
+});
+
+describe('middleCut', () => {
+  const shown = (text: string, cells: number) => {
+    const cut = middleCut(text, cells);
+    return cut ? `${text.slice(0, cut.start)}…${text.slice(cut.end)}` : text;
+  };
+
+  it('keeps the last number, in which lines of a kind differ', () => {
+    const lines = ['0.6', '1.2'].map(
+      (seconds) => `Transaction 215: Starting commit of records after ${seconds} seconds`,
+    );
+    expect(lines.map((line) => shown(line, 27))).toEqual(['Transaction …0.6 seconds', 'Transaction …1.2 seconds']);
+  });
+
+  it('is as it was where the number is too far from the end', () => {
+    expect(shown('kafka_input 7 reached end of all partitions in the assignment', 30)).not.toContain('7 reached');
   });
 });

@@ -172,6 +172,16 @@ it('rows that are cut say so, and similar errors show where they differ', async 
   }
 });
 
+it('a narrow page has no padding where texts are cut', async () => {
+  await using screen = await twoTabs();
+  await say(screen, 'fraud', ...Array.from({length: 12}, (_, at) => `refused ${at}`), `${'x'.repeat(300)}`);
+  screen.press('A');
+  const {page: open} = screen.controller.state;
+  const rows = open?.kind === 'errors' ? allTexts(errorsPage(screen.controller, open, 80)).slice(2) : [];
+  expect(rows[0]).toMatch(/^ ▸ fraud ×1 {2}since 11-25 00:00 {2}x+…$/);
+  expect(rows[1]).toMatch(/^ {3}fraud ×12 {2}since 11-25 00:00 {2}refused 0$/);
+});
+
 it('going to another tab does not move the log in the first one', async () => {
   await using screen = await twoTabs();
   await say(screen, 'orders', 'INFO a', 'INFO b', 'INFO c');
