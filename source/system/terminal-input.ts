@@ -35,6 +35,8 @@ const pasteEnd = `${esc}[201~`;
  * mode, which an earlier program may have left on: otherwise ^C would not work.
  */
 const keySequence = new RegExp(`^${esc}(?:\\[[ABCDFHZ]|O[ABCDFH]|\\[[13-8]~|\\[(?:9[7-9]|1[01]\\d|12[0-2]);5u)$`, 'u');
+/** F1 to F12 of xterm, VTE, rxvt and the Linux console: no key of ours, but the screen says that. */
+const functionKey = new RegExp(`^${esc}(?:O[P-S]|\\[(?:1[1-57-9]|2[0134])~|\\[\\[[A-E])$`);
 /** Ctrl or Alt with Left or Right, as xterm, PuTTY and rxvt send it. */
 const wordMove = new RegExp(`^${esc}(?:(?:\\[1;[359]|\\[5|O5)[CD]|O[cd])$`);
 /** Alt with one of our keys, as PuTTY and rxvt send it. */
@@ -124,7 +126,8 @@ export class InputFilter {
 
 /** What Ink gets of a piece: typed text, one of our keys, also with Alt, the beginning of a paste; nothing else. */
 function keysIn(piece: string): string {
-  if (!piece.startsWith(esc) || piece === pasteStart || keySequence.test(piece)) return piece;
+  if (!piece.startsWith(esc) || piece === pasteStart || keySequence.test(piece) || functionKey.test(piece))
+    return piece;
   if (piece === esc) return escKey;
   // Ink reads Ctrl with an arrow in this form.
   if (wordMove.test(piece)) return `${esc}O${piece.slice(-1).toLowerCase()}`;

@@ -5,9 +5,6 @@ const esc = '\u001B';
 
 /** What terminals send that is no key of ours: see the table of `test/system/terminal-input.test.ts` for more. */
 const unknown = [
-  `${esc}OP`,
-  `${esc}[15~`,
-  `${esc}[[A`,
   `${esc}[1;5A`,
   `${esc}[2~`,
   `${esc}[113u`,
@@ -35,9 +32,16 @@ test('sequences that are no key do nothing: no command runs, nothing is typed', 
   await terminal.stable(300);
   expect(terminal.screen()).toEqual(before);
 
+  for (const functionKey of [`${esc}OP`, `${esc}[15~`, `${esc}[[A`]) {
+    terminal.write(functionKey);
+    await terminal.waitFor('this key has no effect here: ? lists the keys');
+    await terminal.press('G');
+    await terminal.waitForGone('no effect');
+  }
+
   await terminal.press('/');
   await terminal.waitFor(() => viewer.status().startsWith(' /'));
-  for (const sequence of unknown) terminal.write(sequence);
+  for (const sequence of [...unknown, `${esc}OP`, `${esc}[15~`, `${esc}[[A`]) terminal.write(sequence);
   await terminal.type('ok');
   await terminal.waitFor(() => viewer.status().startsWith(' /ok'));
 

@@ -29,6 +29,8 @@ export type TabLabel = {
 const quiet: Style = {dim: true};
 const none = plain('');
 const errorStyle: Style = {fg: 1, bold: true};
+const freshStyle: Style = {fg: 6};
+const offlineStyle: Style = {fg: 3};
 
 /** How much the labels show: as much as leaves room for all tabs. */
 type LabelSize = {
@@ -149,9 +151,9 @@ function label(tab: TabLabel, number: number, {numbers}: LabelSize, symbols: Sym
   // A mark besides italics, which some terminals do not have.
   const title = tab.title + (tab.kept ? '' : symbols.ellipsis);
   const marks: StyledText[] = [];
-  if (tab.fresh) marks.push(plain(symbols.running, {fg: 6, ...style}));
+  if (tab.fresh) marks.push(plain(symbols.running, {...freshStyle, ...style}));
   marks.push(...errorMark);
-  if (tab.offline) marks.push(plain(symbols.waiting, {fg: 3, ...style}));
+  if (tab.offline) marks.push(plain(symbols.waiting, {...offlineStyle, ...style}));
   return concat([
     plain(tab.active && tab.focused ? symbols.focus : ' ', style),
     plain(`${number} ${title}`, tab.kept ? style : {...style, italic: true}),
