@@ -141,14 +141,15 @@ function left(view: HeaderView, room: number): StyledText {
     const name = plain(' pipetail  ', {bold: true});
     return concat([name, withEnd(view.opened, room - textWidth(name.text) - 1, view.symbols)]);
   }
-  const rows = leftForms(view).map((form) => leftWith(view, form));
-  const shortest = rows.at(-1) ?? plain('');
+  const forms = leftForms(view);
+  const rows = forms.map((form) => leftWith(view, form));
   const over = (row: StyledText) => Math.max(0, textWidth(row.text) - room);
   const fitting = rows.find((row) => over(row) === 0);
   if (fitting) return fitting;
+  const [shortest = plain(''), form = {}] = [rows.at(-1), forms.at(-1)];
+  if (form.hasProgram) return shortest;
   const cells = Math.max(8, textWidth(view.serverName) - over(shortest));
-  const serverName = shortenMiddle(view.serverName, cells, view.symbols.ellipsis);
-  return leftWith({...view, serverName}, leftForms(view).at(-1) ?? {});
+  return leftWith({...view, serverName: shortenMiddle(view.serverName, cells, view.symbols.ellipsis)}, form);
 }
 
 /** What the left side has besides the server: what is absent is left out where the row is narrow. */
