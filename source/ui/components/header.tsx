@@ -170,10 +170,8 @@ function leftForms(view: HeaderView): readonly LeftForm[] {
     const texts = noAnswerTexts(answer, view);
     const [text = ''] = texts;
     return [
-      ...[
-        {...all, text},
-        {hasProgram: true, hasFailing: true, text},
-      ],
+      {...all, text},
+      {hasProgram: true, hasFailing: true, text},
       ...texts.map((each) => ({hasProgram: true, text: each})),
       {text: texts.at(-1) ?? ''},
     ];
@@ -181,11 +179,8 @@ function leftForms(view: HeaderView): readonly LeftForm[] {
   // Without list and log, the pane says that.
   const waits = waited?.list !== undefined && (list.pipelines || connection.text !== '');
   const text = waits ? {text: `waiting for the list, ${waited.list}`} : {};
-  return [
-    {...all, ...text},
-    {hasProgram: true, hasFailing: true, ...text},
-    {hasFailing: true, ...text},
-  ];
+  const named = {hasProgram: true, hasFailing: true, ...text};
+  return [{...all, ...text}, named, ...(list.pipelines?.some(isFailing) ? [{hasFailing: true, ...text}] : [])];
 }
 
 /** The longest first. */
