@@ -30,6 +30,7 @@ const escKey = `${esc}[27u`;
 const escAndKey = new RegExp(`^${esc}[^[OP\\]^_X${esc}]$`, 'u');
 const pasteStart = `${esc}[200~`;
 const pasteEnd = `${esc}[201~`;
+const controlC = '\u0003';
 /**
  * Our keys: arrows, Home, End, PgUp, PgDn, Delete and back tab in both cursor modes. Also Ctrl with a letter in CSI u
  * mode, which an earlier program may have left on: otherwise ^C would not work.
@@ -45,14 +46,18 @@ const altSequence = new RegExp(`^${esc}${esc}(?:\\[[ABCDFHZ]|O[ABCDFH]|\\[[13-8]
 const keyPatience = 50;
 /** While a report of the cursor is awaited, which may be cut behind its Esc. */
 const keyPatienceWhileAsked = 150;
-/** Milliseconds to wait for the rest of a longer beginning: no user types that, so the rest comes on a slow line. */
+/**
+ * Milliseconds to wait for the rest of a longer beginning, and of a paste: no user types that, so the rest comes on a slow
+ * line.
+ */
 const sequencePatience = 1000;
 /** Characters: most that is held of a sequence without an end. */
 const mostHeld = 1024 * 1024;
 
 /**
  * Removes the terminal's reports and every escape sequence that is not one of our keys, even if two reads divide it: Ink
- * would read its rest as typed text. Bracketed paste passes unchanged, but for reports of the cursor that came into it.
+ * would read its rest as typed text. Bracketed paste passes unchanged, but for reports of the cursor that came into it. A
+ * paste whose end is lost, as when a multiplexer dies in it, ends by itself: it would take all later keys for its text.
  */
 export class InputFilter {
   #held = '';
@@ -65,12 +70,17 @@ export class InputFilter {
    * the cursor is awaited.
    */
   patience(isAsked = false): number | undefined {
-    if (this.#held === '' || this.#inPaste) return undefined;
+    if (this.#inPaste) return sequencePatience;
+    if (this.#held === '') return undefined;
     if (this.#held.length > 2) return sequencePatience;
     return isAsked ? keyPatienceWhileAsked : keyPatience;
   }
 
   append(text: string): Filtered {
+    if (this.#inPaste && text === controlC) {
+      const {keys, reports} = this.flush();
+      return {keys: keys + controlC, reports};
+    }
     const input = this.#wasLateEsc && isLateRest(text) ? esc + text : this.#held + text;
     this.#wasLateEsc = false;
     this.#held = '';
@@ -91,10 +101,14 @@ export class InputFilter {
     return {keys, reports};
   }
 
-  /** No more input came in time: a lone Esc is the key, any other beginning is dropped. */
+  /** No more input came in time: a lone Esc is the key, any other beginning is dropped, and a paste is over. */
   flush(): Filtered {
     const held = this.#held;
     this.#held = '';
+    if (this.#inPaste) {
+      this.#inPaste = false;
+      return {keys: pasteEnd, reports: []};
+    }
     this.#wasLateEsc = held === esc;
     const isEsc = held === esc || held === esc + esc;
     return {keys: isEsc ? escKey.repeat(held.length) : '', reports: []};

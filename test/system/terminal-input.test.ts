@@ -221,6 +221,26 @@ test('a broken sequence ends at the next key', () => {
   expect(pass(`${esc}]0;title${esc}[Aj`).keys).toBe(`${esc}[Aj`);
 });
 
+test('a paste whose end is lost is over after a second without bytes, and keys work', async () => {
+  const {send, read, clock} = reading();
+  await send(`${esc}[200~a`);
+  await clock.advance(999);
+  await send('b');
+  await clock.advance(999);
+  expect(read.join('')).toBe(`${esc}[200~ab`);
+  await clock.advance(1);
+  await send('q');
+  expect(read.join('')).toBe(`${esc}[200~ab${esc}[201~q`);
+});
+
+test('a lone ^C ends a paste, and is a key; among pasted text it is text', async () => {
+  const {send, read} = reading();
+  await send(`${esc}[200~a\u0003b`);
+  await send('\u0003');
+  await send('q');
+  expect(read.join('')).toBe(`${esc}[200~a\u0003b${esc}[201~\u0003q`);
+});
+
 test('a paste passes in pieces, and keys follow it', () => {
   expect(pass(`${esc}[20`, `0~a${esc}[I`, `b${esc}[2`, `00~c${esc}[20`, `1~${esc}[Ij`)).toEqual({
     keys: `${esc}[200~a${esc}[Ib${esc}[200~c${esc}[201~j`,
