@@ -1,3 +1,5 @@
+import {compileExpression, type Expression} from '../lib/expression.ts';
+
 /** UTF-16 offsets, the end exclusive. */
 type Range = {readonly start: number; readonly end: number};
 
@@ -44,6 +46,8 @@ export class Pattern {
   readonly needle: string | undefined;
   /** Texts of printable ASCII in every match, in any case unless `caseSensitive`. */
   readonly needed: readonly string[];
+  /** Why nothing is searched: no engine can run it. */
+  readonly #problem: string | undefined;
   readonly #regExp: RegExp;
   readonly #global: RegExp;
   readonly #degree: number;
@@ -58,10 +62,12 @@ export class Pattern {
     literal: boolean;
     needle: string | undefined;
     regExp: RegExp;
+    problem: string | undefined;
     timeLimit: TimeLimit | undefined;
     isSuspect: boolean;
   }) {
     this.source = options.source;
+    this.#problem = options.problem;
     this.literal = options.literal;
     this.needle = options.needle;
     this.needed = options.needle === undefined ? neededTexts(options.source) : printable(options.needle);
@@ -73,9 +79,15 @@ export class Pattern {
     this.#patience = options.isSuspect ? shortPatience : patience;
   }
 
-  /** The pattern is abandoned: it matches nothing, and `guard` returns undefined. */
-  get tooSlow(): boolean {
-    return this.#lost >= this.#patience;
+  /** The pattern cannot be used: it matches nothing, and `guard` returns undefined. It may be so from the beginning. */
+  get isStopped(): boolean {
+    return this.#problem !== undefined || this.#lost >= this.#patience;
+  }
+
+  /** In words, as in `this pattern is too large`; undefined: it can be used. */
+  get whyStopped(): string | undefined {
+    if (this.#problem !== undefined) return `this pattern is ${this.#problem}`;
+    return this.isStopped ? 'this pattern takes too long' : undefined;
   }
 
   /** Characters to test in one `guardMany`; finite after one was ended. */
@@ -96,17 +108,17 @@ export class Pattern {
 
   /**
    * Runs `task`, which tests a text of `length` characters and changes nothing outside itself, with a time limit if it
-   * may take long: after 24 ms in two tries `tooSlow` is set, and from then on `guard` returns undefined.
+   * may take long: after 24 ms in two tries the pattern is stopped, and from then on `guard` returns undefined.
    */
   guard<T>(length: number, task: () => T): T | undefined {
-    if (this.tooSlow) return undefined;
+    if (this.isStopped) return undefined;
     if (!this.#limit || this.#isHarmless({total: length, longest: length})) return task();
     return this.#resultOf(this.#limit(limitMs, task) ?? this.#limit(secondLimitMs, task), Number.POSITIVE_INFINITY);
   }
 
-  /** The same for many texts, ended after 8 ms: then test fewer (`mostAtOnce`). `tooSlow` after 100 ms in all. */
+  /** The same for many texts, ended after 8 ms: then test fewer (`mostAtOnce`). Stopped after 100 ms in all. */
   guardMany<T>(extent: Extent, task: () => T): T | undefined {
-    if (this.tooSlow) return undefined;
+    if (this.isStopped) return undefined;
     if (!this.#limit || this.#isHarmless(extent)) {
       this.#mostAtOnce *= growth;
       return task();
@@ -140,34 +152,37 @@ export class Pattern {
 /**
  * Reads `source` as a regular expression, or as plain text if it is none (`foo(`). Case counts if there is an
  * upper-case letter outside escapes (smart case). Without a `timeLimit` `(a+)+b` may block for ever. `earlier`: the pattern
- * before the last keystroke; one that continues a too slow one is abandoned after half the time.
+ * before the last keystroke; one that continues a stopped one is stopped after half the time. An expression that the engine
+ * refuses for its size is a pattern that is stopped from the beginning.
  */
 export function compilePattern(
   source: string,
   {timeLimit, earlier}: {timeLimit?: TimeLimit; earlier?: Pattern | undefined} = {},
 ): Pattern {
-  const isSuspect = earlier?.tooSlow === true && source.startsWith(earlier.source);
+  const common = {source, timeLimit, isSuspect: earlier?.isStopped === true && source.startsWith(earlier.source)};
   // With `u` a `.` matches a whole emoji; without it more sources compile (`\-`, `a{`).
-  const regExp = compile(source, 'u') ?? compile(source, '');
+  const typed = compile(source, 'u');
+  const {regExp, problem, isTooLarge} = typed.regExp || typed.isTooLarge ? typed : compile(source, '');
+  if (isTooLarge) return new Pattern({...common, literal: false, needle: undefined, regExp: never, problem});
   if (regExp && special.test(source)) {
-    return new Pattern({source, literal: false, needle: undefined, regExp, timeLimit, isSuspect});
+    return new Pattern({...common, literal: false, needle: undefined, regExp, problem: undefined});
   }
   const escaped = source.replace(new RegExp(special, 'g'), '\\$&');
-  const plain = new RegExp(escaped, /\p{Lu}/u.test(source) ? 'u' : 'iu');
-  return new Pattern({source, literal: !regExp, needle: source, regExp: plain, timeLimit, isSuspect});
+  const plain = compileExpression(escaped, /\p{Lu}/u.test(source) ? 'u' : 'iu');
+  const literal = regExp === undefined;
+  return new Pattern({...common, literal, needle: source, regExp: plain.regExp ?? never, problem: plain.problem});
 }
+
+/** Matches nothing. */
+const never = /(?!)/;
 
 function printable(needle: string): readonly string[] {
   return /^[ -~]+$/.test(needle) ? [needle] : [];
 }
 
-function compile(source: string, flags: string): RegExp | undefined {
+function compile(source: string, flags: string): Expression {
   const caseCounts = /\p{Lu}/u.test(source.replace(notTyped, ''));
-  try {
-    return new RegExp(source, caseCounts ? flags : `i${flags}`);
-  } catch {
-    return undefined;
-  }
+  return compileExpression(source, caseCounts ? flags : `i${flags}`);
 }
 
 /**

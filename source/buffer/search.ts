@@ -72,16 +72,16 @@ export class Search {
     return hits.at(hits.countBelow(id) - 1);
   }
 
-  /** Tests about `maxBytes` more bytes, 1 MiB in 1 to 3 ms. True: nothing is left, or the pattern is `tooSlow`. */
+  /** Tests about `maxBytes` more bytes, 1 MiB in 1 to 3 ms. True: nothing is left, or the pattern is stopped. */
   step(maxBytes: number): boolean {
     const {version, endedTo: to, hasOpenLine} = this.#buffer;
-    if (this.#doneVersion === version || this.#pattern.tooSlow) return true;
+    if (this.#doneVersion === version || this.#pattern.isStopped) return true;
     this.#forget();
     this.#removeOpenLine();
     this.#buffer.freeRead();
     const from = Math.max(this.#next, this.#buffer.firstId);
     const found = findHits({buffer: this.#buffer, pattern: this.#pattern}, {from, to, maxBytes});
-    if (!found) return this.#pattern.tooSlow;
+    if (!found) return this.#pattern.isStopped;
     for (const id of found.hits) this.#add(id);
     this.#next = Math.max(this.#next, found.next);
     if (this.#next < to) return false;

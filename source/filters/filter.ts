@@ -44,7 +44,10 @@ export function parseFilter(typed: string, options: {timeLimit?: TimeLimit} = {}
   }
   const source = patternOf(rest);
   if (source === '') return failure('type a pattern after text: as in text:level:5');
-  return {kind: 'filter', filter: {kind: 'text', pattern: compilePattern(source, options), out}};
+  const pattern = compilePattern(source, options);
+  return pattern.whyStopped === undefined
+    ? {kind: 'filter', filter: {kind: 'text', pattern, out}}
+    : failure(pattern.whyStopped);
 }
 
 /** The filter as typed text; a description of a filter that cannot be typed. */

@@ -48,7 +48,7 @@ export class FilterMatches {
 
   /** The pattern takes too long: the filter is no longer used. */
   get tooSlow(): boolean {
-    return this.#needed?.tooSlow === true;
+    return this.#needed?.isStopped === true;
   }
 
   passes(head: number): boolean {

@@ -1,4 +1,5 @@
-import {errorText, readDuration} from '../lib/format.ts';
+import {compileExpression} from '../lib/expression.ts';
+import {readDuration} from '../lib/format.ts';
 
 /** A mistake in how the program was called: one line for the user, exit code 2. */
 export class UsageError extends Error {
@@ -108,30 +109,13 @@ export function switchIn(word: string): boolean | undefined {
 
 export function readExpression(source: string, name: string): string {
   // As in `compilePattern`: first with the flag `u`, then without.
-  if (problemOf(source, 'u') === undefined) return source;
-  const problem = problemOf(source, '');
+  const read = compileExpression(source, 'iu');
+  const {problem, isTooLarge} = read.regExp || read.isTooLarge ? read : compileExpression(source, 'i');
   if (problem === undefined) return source;
+  if (isTooLarge) throw new UsageError(`${name} has too large a pattern · use a shorter one`);
   throw new UsageError(
     `${name} '${source}' is not a regular expression · ${problem} · put \\ before a character that is meant literally`,
   );
-}
-
-function problemOf(source: string, flags: string): string | undefined {
-  try {
-    new RegExp(source, flags);
-    return undefined;
-  } catch (error) {
-    return reasonOf(error);
-  }
-}
-
-/** The engine's reason for refusing an expression, without the expression itself. */
-export function reasonOf(error: unknown): string {
-  const message = errorText(error);
-  return message
-    .slice(message.lastIndexOf(': ') + 1)
-    .trim()
-    .toLowerCase();
 }
 
 /** The end of a message about `word`: ` · did you mean 'logs'?`, or nothing when no other candidate is near. */

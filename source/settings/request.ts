@@ -1,3 +1,4 @@
+import {compileExpression} from '../lib/expression.ts';
 import type {CommandLine} from './command-line.ts';
 import {type HistogramRequest, readHistogram, readTemplate, type Template} from './logs-forms.ts';
 import type {CommandName} from './option.ts';
@@ -12,7 +13,6 @@ import {
   parseInteger,
   parseSize,
   readExpression,
-  reasonOf,
   UsageError,
 } from './parse-values.ts';
 
@@ -267,11 +267,9 @@ function globPattern(word: string): NamePattern {
 }
 
 function compile(word: string, source: string): RegExp {
-  try {
-    return new RegExp(source);
-  } catch (error) {
-    throw new UsageError(`'${word}' is not a regular expression · ${reasonOf(error)}`);
-  }
+  const {regExp, problem} = compileExpression(source, '');
+  if (regExp) return regExp;
+  throw new UsageError(`'${word}' is not a regular expression · ${problem}`);
 }
 
 /** Feldera 0.337 accepts only ASCII, other servers may have letters and digits of any script. */

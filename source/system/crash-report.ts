@@ -100,10 +100,13 @@ function errorLines(error: unknown, secrets: readonly string[], depth = 0): stri
   return lines;
 }
 
+/** V8 quotes the whole expression, which may be what the user typed or pasted. */
+const refusedExpression = /^Invalid regular expression: .*: /s;
+
 /** Name and message in one line, without data. */
 function errorWords(error: unknown, secrets: readonly string[]): string {
   const [name, message] = error instanceof Error ? [error.name, error.message] : ['thrown', String(error)];
-  const first = clean(message.split('\n', 1)[0] ?? '');
+  const first = clean(message.replace(refusedExpression, 'Invalid regular expression: ').split('\n', 1)[0] ?? '');
   const words = withoutSecrets(`${name}: ${first}`, secrets);
   return words.length > mostMessage ? `${words.slice(0, mostMessage)}…` : words;
 }

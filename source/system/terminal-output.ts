@@ -49,6 +49,8 @@ export function boundWrites(stdout: WriteStream, options: BoundWritesOptions): B
   const {onRecovered, onFrame, isAlternate} = options;
   const write = stdout.write.bind(stdout);
   let dropped = false;
+  /** Something outside frames was dropped, perhaps Ink's restoring of the terminal: no later frame brings that back. */
+  let owesRestore = false;
   let hasLeft = false;
   /** Bytes of the frame that is being written; undefined: none is. */
   let frame: number | undefined;
@@ -65,6 +67,7 @@ export function boundWrites(stdout: WriteStream, options: BoundWritesOptions): B
     if (stdout.writableNeedDrain || chunk.length === 0) {
       if (chunk.length > 0) {
         dropped = true;
+        if (frame === undefined && chunk !== frameStart) owesRestore = true;
         frame = undefined;
       }
       queueMicrotask(done);
@@ -95,7 +98,7 @@ export function boundWrites(stdout: WriteStream, options: BoundWritesOptions): B
       const {promise, resolve} = Promise.withResolvers<boolean>();
       const cancel = clock.after(patience, () => resolve(false));
       // Called when all earlier writes are out, or when the terminal is gone.
-      write(dropped ? restore : '', () => resolve(true));
+      write(dropped || owesRestore ? restore : '', () => resolve(true));
       const isOut = await promise;
       cancel();
       // Later writes must be out before the process ends.

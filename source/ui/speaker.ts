@@ -255,7 +255,7 @@ export class Speaker {
     if (!at || this.#resultDue === undefined || promptInUse(this.#options.controller.state)) return;
     const {model} = at;
     if (this.#resultDue === 'search') {
-      if (!model.isSearched && model.searching?.pattern.tooSlow !== true) return;
+      if (!model.isSearched && model.searching?.pattern.isStopped !== true) return;
       const words = searchWords(at);
       if (words !== undefined) this.#say(words);
     } else {

@@ -184,8 +184,8 @@ function filterWords(filters: PaneView['filters']): string {
 export function searchWords(at: PaneAt): string | undefined {
   const status = searchStatus(at);
   if (!status) return undefined;
-  const {tooSlow, hits, rank, complete} = status;
-  if (tooSlow) return 'stopped: this pattern takes too long';
+  const {whyStopped, hits, rank, complete} = status;
+  if (whyStopped !== undefined) return `stopped: ${whyStopped}`;
   if (hits === 0) return complete ? 'no match' : 'searching';
   const place = rank === undefined ? '' : `${count(rank)} of `;
   return `${place}${counted(hits, 'line matches', 'lines match')}${complete ? '' : ' so far'}`;

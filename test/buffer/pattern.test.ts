@@ -98,11 +98,21 @@ describe('pattern', () => {
       ['\\w+!', 'a'.repeat(2_000_000)],
     ])('%s is abandoned, once and for all', (source, text) => {
       const pattern = compilePattern(source, {timeLimit: runWithTimeout});
-      expect(pattern.tooSlow).toBe(false);
+      expect(pattern.isStopped).toBe(false);
       expect(pattern.ranges(text)).toEqual([]);
-      expect(pattern.tooSlow).toBe(true);
+      expect(pattern.isStopped).toBe(true);
       expect(pattern.ranges('aab!')).toEqual([]);
       expect(pattern.guard(1, () => 'ran')).toBeUndefined();
+    });
+
+    test.each([
+      ['long text', 'a'.repeat(40_000)],
+      ['a long expression', 'a.'.repeat(20_000)],
+      ['plain text that is too long once its brackets are escaped', '['.repeat(3_000)],
+    ])('%s, which the engine refuses only when it is used, is stopped from the beginning', (_, source) => {
+      const pattern = compilePattern(source);
+      expect(pattern.whyStopped).toBe('this pattern is too large');
+      expect([pattern.guard(1, () => pattern.test(source)), pattern.ranges(source)]).toEqual([undefined, []]);
     });
 
     test('has a second try for a single text, since the machine may have stalled', () => {
@@ -111,7 +121,7 @@ describe('pattern', () => {
         timeLimit: (milliseconds, task) => (holds.push(milliseconds) % 2 === 1 ? undefined : {value: task()}),
       });
       for (let time = 0; time < 100; time++) expect(pattern.ranges('ab')).toEqual([{start: 0, end: 2}]);
-      expect([pattern.tooSlow, Math.max(...holds)]).toEqual([false, 16]);
+      expect([pattern.isStopped, Math.max(...holds)]).toEqual([false, 16]);
     });
 
     test.each([
@@ -121,10 +131,10 @@ describe('pattern', () => {
       const timeLimit = () => undefined;
       const earlier = compilePattern(before, {timeLimit});
       earlier.ranges('aaa');
-      expect(earlier.tooSlow).toBe(true);
+      expect(earlier.isStopped).toBe(true);
       const pattern = compilePattern('(a+)+b', {timeLimit, earlier});
       let made = 0;
-      for (; !pattern.tooSlow; made++) pattern.guardMany({total: 1000, longest: 100}, () => 'ran');
+      for (; !pattern.isStopped; made++) pattern.guardMany({total: 1000, longest: 100}, () => 'ran');
       expect(made).toBe(tries);
     });
 
@@ -133,7 +143,7 @@ describe('pattern', () => {
       const timeLimit = <T>(_: number, task: () => T) => (calls++ % 20 === 0 ? undefined : {value: task()});
       const pattern = compilePattern('(a+)+b', {timeLimit});
       for (let time = 0; time < 2000; time++) pattern.guardMany({total: 1000, longest: 100}, () => 'ran');
-      expect(pattern.tooSlow).toBe(false);
+      expect(pattern.isStopped).toBe(false);
     });
 
     test('an ordinary one has no time limit and is not abandoned', () => {

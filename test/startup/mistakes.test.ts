@@ -192,6 +192,12 @@ const mistakes: readonly Mistake[] = [
   [['--no-fps'], `unknown option --no-fps · ${lists}`],
 ];
 
+test.each(['--grep', '--exclude', '--exit-on'])('%s with a long text is refused without the text', async (option) => {
+  const text = 'a'.repeat(40_000);
+  const message = `${option} has too large a pattern · use a shorter one`;
+  await expect(loadSettings(['logs', 'a', option, text], environment)).rejects.toThrow(new UsageError(message));
+});
+
 test.each(mistakes)('%j', async (args, message) => {
   await expect(loadSettings(args, environment)).rejects.toThrow(new UsageError(message));
 });

@@ -45,6 +45,11 @@ test.each([
     'Error: Unexpected token, "…" is not valid JSON',
   ],
   ['an open quote', 'Unexpected end of "a line of', 'Error: Unexpected end of "…"'],
+  [
+    'a pattern, which may be pasted text',
+    'Invalid regular expression: /a line of a log\n: and more/iu: Regular expression too large',
+    'Error: Invalid regular expression: Regular expression too large',
+  ],
   ['more than a line', 'bad\na line of a log', 'Error: bad'],
   ['a long message', 'x'.repeat(1000), `Error: ${'x'.repeat(293)}…`],
 ])('neither the user nor the report gets %s', async (_, message, words) => {

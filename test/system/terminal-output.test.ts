@@ -84,6 +84,18 @@ test.each([
   expect(written.join('|')).toBe(`frame|${restored}`);
 });
 
+test('what was dropped outside frames is restored at the end, also when frames got through since', async () => {
+  const {written, accept, stdout} = slowTerminal();
+  const writes = boundWrites(stdout, {onRecovered() {}, isAlternate: true});
+  stdout.write('frame');
+  stdout.write('\u001B[?1049l');
+  await accept();
+  const isOut = writes.end({restore: 'restored', patience: 1000, clock: new FakeClock()});
+  await accept();
+  expect(await isOut).toBe(true);
+  expect(written).toEqual(['frame', 'restored']);
+});
+
 test('the end does not wait for a terminal that never accepts anything', async () => {
   const clock = new FakeClock();
   const {stdout} = slowTerminal();

@@ -75,7 +75,7 @@ export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
   const text = statusText({
     search: searchStatus(at),
     // The log above is painted first: patterns that take too long are marked by then.
-    stoppedHighlights: at.model.highlights.filter(({tooSlow}) => tooSlow).map(({source}) => source),
+    stoppedHighlights: at.model.highlights.filter(({isStopped}) => isStopped).map(({source}) => source),
     newBelow: newBelow(position, at.geometry),
     missing: missingWords(at, {
       now: controller.services.clock.wall(),
@@ -141,7 +141,7 @@ export function statusText(view: StatusView): StyledText {
 
 /** `3 of 41`, for status line and prompt. */
 export function searchWords(search: SearchStatus, {ellipsis}: Symbols): string {
-  if (search.tooSlow) return 'stopped: this pattern takes too long';
+  if (search.whyStopped !== undefined) return `stopped: ${search.whyStopped}`;
   const hits = counted(search.hits, 'line', 'lines');
   const place = search.rank === undefined ? hits : `${count(search.rank)} of ${count(search.hits)}`;
   const found = search.hits === 0 && search.complete ? 'no match' : place;

@@ -1,5 +1,5 @@
 import {isOfConnector} from '../../buffer/markers.ts';
-import type {Pattern} from '../../buffer/pattern.ts';
+import {compilePattern, type Pattern} from '../../buffer/pattern.ts';
 import {count} from '../../lib/format.ts';
 import {type Position, reveal} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
@@ -37,7 +37,7 @@ function goToHit(controller: Controller, direction: Direction): void {
   const near = direction === 'next' ? search.nextAfter(current) : search.previousBefore(current);
   const hit = near ?? (direction === 'next' ? search.nextAfter(-1) : search.previousBefore(Number.MAX_SAFE_INTEGER));
   if (hit === undefined) {
-    controller.say(pattern.tooSlow || at.model.isSearched ? noHitWords(at, pattern) : 'nothing found so far');
+    controller.say(pattern.isStopped || at.model.isSearched ? noHitWords(at, pattern) : 'nothing found so far');
     return;
   }
   goToHitAt(controller, hit);
@@ -51,8 +51,8 @@ function goToHit(controller: Controller, direction: Direction): void {
 }
 
 /** Only shown lines are searched. */
-function noHitWords({model}: PaneAt, {source, tooSlow}: Pattern): string {
-  if (tooSlow) return 'stopped: this pattern takes too long';
+function noHitWords({model}: PaneAt, {source, whyStopped}: Pattern): string {
+  if (whyStopped !== undefined) return `stopped: ${whyStopped}`;
   return model.shown ? `none of the lines shown matches ${source}` : `no line matches ${source}`;
 }
 
@@ -207,6 +207,8 @@ export const highlightPrompt: PromptKind<'highlight'> = {
   submit(controller, {text}) {
     const {highlights} = controller.tab?.pane ?? {};
     if (!highlights || text === '') return undefined;
+    const {whyStopped} = compilePattern(text);
+    if (whyStopped !== undefined) return whyStopped;
     controller.addToHistory('patterns', text);
     const others = highlights.filter((each) => each !== text);
     controller.changePane({highlights: others.length < highlights.length ? others : [...highlights, text]});

@@ -25,8 +25,8 @@ export type SearchStatus = {
   readonly hits: number;
   /** 1-based place of the current line among the hits; undefined: it is no hit. */
   readonly rank: number | undefined;
-  /** The pattern took too long and was stopped. */
-  readonly tooSlow: boolean;
+  /** See `Pattern`. */
+  readonly whyStopped: string | undefined;
   /** The whole log is searched: `hits` is exact. */
   readonly complete: boolean;
   /** How much of a large log was searched, of 100; undefined: all of it. */
@@ -126,7 +126,7 @@ export function searchStatus({tab, model, current}: PaneAt): SearchStatus | unde
   return {
     text: tab.pane.search,
     literal: pattern.literal,
-    tooSlow: pattern.tooSlow,
+    whyStopped: pattern.whyStopped,
     hits: search.count,
     rank: current === undefined ? undefined : search.rankOf(current),
     complete: model.isSearched,

@@ -4,7 +4,14 @@ import {textWidth} from '../../../source/terminal/width.ts';
 import {type StatusView, searchWords, statusText} from '../../../source/ui/components/status-line.tsx';
 import type {SearchStatus} from '../../../source/ui/pane/pane-at.ts';
 
-const search: SearchStatus = {text: 'refused', literal: false, tooSlow: false, hits: 41, rank: 3, complete: true};
+const search: SearchStatus = {
+  text: 'refused',
+  literal: false,
+  whyStopped: undefined,
+  hits: 41,
+  rank: 3,
+  complete: true,
+};
 
 function view(change: Partial<StatusView> = {}): StatusView {
   return {
@@ -102,7 +109,7 @@ describe('the words of a search', () => {
     ['41 lines', {rank: undefined, percent: 100}],
     ['1,234 lines…', {rank: undefined, hits: 1234, complete: false}],
     ['3 of 41  not a regex: searched as typed', {literal: true}],
-    ['stopped: this pattern takes too long', {tooSlow: true}],
+    ['stopped: this pattern takes too long', {whyStopped: 'this pattern takes too long'}],
   ])('%s', (words, change) => {
     expect(searchWords({...search, ...change}, symbolsFor(true))).toBe(words);
   });

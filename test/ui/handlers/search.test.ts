@@ -30,6 +30,22 @@ it('* adds patterns, and removes one that is typed again', async () => {
   expect(viewOf(screen).highlights).toEqual(['st.p']);
 });
 
+it('pasted text that is too large for a pattern is refused: by * and & at Enter, by / while it is typed', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'step one')]);
+  const text = 'a'.repeat(40_000);
+  await typed(screen, '*', text);
+  expect(screen.controller.state.prompt?.problem).toBe('this pattern is too large');
+  cancelPrompt(screen.controller);
+  await typed(screen, '&', text);
+  expect(screen.controller.state.prompt?.problem).toBe('this pattern is too large');
+  cancelPrompt(screen.controller);
+  await typed(screen, '/', text);
+  screen.press('n');
+  expect(noticeOf(screen)).toBe('stopped: this pattern is too large');
+  expect(viewOf(screen)).toMatchObject({highlights: [], filters: []});
+  expect(rowsOf(screen)).not.toEqual([]);
+});
+
 it('* recalls searches, too', async () => {
   await using screen = await reading([logged(1, 'INFO', 'step one')]);
   await typed(screen, '/', 'one');
