@@ -105,6 +105,7 @@ export function screenServices(input: ServicesInput): Services {
         }),
       ring: () => void write(bell),
       setTitle: settings.title ? setTitle : undefined,
+      warn: (text) => void process.stderr.write(`pipetail: ${text}\n`),
     },
     home: homedir(),
     copyForm: settings.copy,

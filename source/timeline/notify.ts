@@ -1,12 +1,7 @@
-import type {Pattern} from '../buffer/pattern.ts';
-import {Search} from '../buffer/search.ts';
 import type {Clock} from '../lib/clock.ts';
 import {count, isoTime} from '../lib/format.ts';
-import {SliceRunner} from '../lib/slices.ts';
 import {watchedKey} from '../records/error-log.ts';
-import {timeOfBytes} from '../records/line-head.ts';
 import type {LogSnapshot} from '../streams/log-source.ts';
-import type {CountedLog} from '../streams/opened-logs.ts';
 import {forEachStream, type StreamManager} from '../streams/stream-manager.ts';
 import {clean} from '../terminal/clean.ts';
 import {recordingWords} from '../words/markers.ts';
@@ -189,34 +184,4 @@ export function watchRecordings(manager: StreamManager, notify: (text: string) =
     check();
     return snapshot.subscribe(check);
   });
-}
-
-/** Adds lines that match to the stream's errors, a little after they came, until the returned function is called. */
-export function watchLines(
-  stream: CountedLog,
-  pattern: Pattern,
-  {clock, onFound}: {clock: Clock; onFound: () => void},
-): () => void {
-  const {buffer, errors} = stream;
-  const search = new Search(buffer, pattern);
-  let next = buffer.firstId;
-  const addFound = () => {
-    // The open line may still grow.
-    const end = Math.min(search.countExactUpTo, buffer.endedTo);
-    let found = false;
-    for (let id = search.nextAfter(next - 1); id !== undefined && id < end; id = search.nextAfter(id)) {
-      const line = buffer.lineAt(id);
-      if (line) errors.add(line, {id, at: timeOfBytes(line) ?? clock.wall(), key: watchedKey});
-      found = true;
-    }
-    next = Math.max(next, end);
-    if (found) onFound();
-  };
-  const runner = new SliceRunner({clock, step: (maxBytes) => search.step(maxBytes), onSlice: addFound});
-  const unsubscribe = stream.snapshot.subscribe(() => runner.wake());
-  runner.wake();
-  return () => {
-    unsubscribe();
-    runner.dispose();
-  };
 }

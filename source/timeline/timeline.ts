@@ -11,6 +11,7 @@ import type {PipelineHistory} from '../streams/pipeline-history.ts';
 import type {StatsPoller} from '../streams/stats-poller.ts';
 import {forEachStream, type Streams} from '../streams/stream-manager.ts';
 import {isFailing} from '../words/pipeline.ts';
+import {Alerts, type AlertsOptions} from './alerts.ts';
 import {AwayDetector, type AwaySummary, awaySummary} from './away.ts';
 import {ConnectorStates, connectorTotal} from './connector-states.ts';
 import {
@@ -23,7 +24,6 @@ import {
 } from './connectors.ts';
 import {type ErrorRow, errorRows, pinnedOf, unseenConnectorErrors} from './error-rows.ts';
 import {
-  changeOf,
   earlierErrors,
   endsSince,
   isFailedAnew,
@@ -36,24 +36,17 @@ import {
   type PipelineStatuses,
   pipelineStatuses,
   type StatusAt,
-  type TimelineEvent,
 } from './events.ts';
 import {Failures} from './failures.ts';
 import {Incidents, rekey} from './incidents.ts';
-import {type Alert, type AwaitedChange, alertText, Notifier, watchLines} from './notify.ts';
+import {LineWatch} from './line-watch.ts';
 import {OnScreen, type ShownLog} from './on-screen.ts';
 
-export type TimelinesOptions = {
+export type TimelinesOptions = Omit<AlertsOptions, 'clock' | 'say'> & {
   /** Milliseconds without a key after which the next one shows what happened; 0: never. Default 10 minutes. */
   readonly awayAfter?: number;
   /** Lines that match count as errors. */
   readonly watched?: Pattern | undefined;
-  /** Notifies the user outside the screen. */
-  readonly notify?: ((text: string) => void) | undefined;
-  /** Gets what notifies, at most one a minute of each pipeline besides its failures. */
-  readonly onAlert?: ((alert: Alert) => void) | undefined;
-  /** For a change that the user asked for, when neither `notify` nor `onAlert` is there. */
-  readonly ring?: (() => void) | undefined;
   readonly setTitle?: ((text: string) => void) | undefined;
 };
 
@@ -81,7 +74,9 @@ export class Timelines {
   readonly #muted = createStore<ReadonlySet<number>>(new Set());
   readonly #awayAfter: number;
   readonly #away: AwayDetector;
-  readonly #notifier: Notifier;
+  readonly #alerts: Alerts;
+  /** Undefined: no line is watched. */
+  readonly watch: LineWatch | undefined;
   readonly #incidents = new Incidents();
   readonly #failures: Failures;
   /** The last status of each open log. */
@@ -102,8 +97,6 @@ export class Timelines {
   #eventsTo: PipelineStatuses | undefined;
   /** One past the newest entry of each log when it was last on the screen. */
   readonly #seenEnd = new WeakMap<LogSource, number>();
-  /** Pipelines whose next change the user wants to be told of. */
-  readonly #awaited = new Set<string>();
   /** The status of each pipeline when its log was last on the screen. */
   readonly #seenStatus = new Map<string, PipelineStatus>();
   /** The errors of its connectors, as far as they were known then. */
@@ -118,7 +111,9 @@ export class Timelines {
     this.#options = options;
     this.#awayAfter = awayAfter;
     this.#away = new AwayDetector({clock, awayAfter, status: () => this.#status()});
-    this.#notifier = new Notifier({clock, send: (alert) => this.#send(alert)});
+    this.watch =
+      options.watched && new LineWatch({clock, pattern: options.watched, onStopped: (text) => this.#alerts.warn(text)});
+    this.#alerts = new Alerts({...options, clock, say: services.say});
     this.#onScreen = new OnScreen({
       clock,
       onSeen: (pipelines) => this.#markSeen(pipelines),
@@ -130,7 +125,7 @@ export class Timelines {
       history: options.notify || options.onAlert ? services.history : undefined,
       tell: (failures) => {
         this.#away.onEvents(failures);
-        this.#tell(failures);
+        this.#alerts.tell(failures);
       },
     });
   }
@@ -148,14 +143,14 @@ export class Timelines {
       leaveStreams();
       leaveList();
       this.#failures.dispose();
-      this.#notifier.dispose();
+      this.#alerts.dispose();
     };
   }
 
   /** Tells now what would be told later. */
   flush(): void {
     this.#failures.flush();
-    this.#notifier.flush();
+    this.#alerts.flush();
   }
 
   /** Keys of error groups that the user muted in this session. */
@@ -170,11 +165,9 @@ export class Timelines {
     this.#muted.set(muted);
   }
 
-  /** Asks to be told once when the pipeline has compiled, runs, stops or fails, or takes that back. Returns whether. */
+  /** See `Alerts.toggleAwaited`. */
   toggleAwaited(name: string): boolean {
-    if (this.#awaited.delete(name)) return false;
-    this.#awaited.add(name);
-    return true;
+    return this.#alerts.toggleAwaited(name);
   }
 
   /** The tab whose log is on the screen from now on. Undefined: none, or a page that is not about it. */
@@ -333,11 +326,9 @@ export class Timelines {
   }
 
   #follow(stream: CountedLog): () => void {
-    const {watched} = this.#options;
     // The status before the first byte: what was lost while pipetail was not running is unseen, too.
     this.#onLog(stream);
-    const onFound = () => this.#onLog(stream);
-    const stopWatching = watched && watchLines(stream, watched, {clock: this.#services.clock, onFound});
+    const stopWatching = this.watch?.follow(stream, () => this.#onLog(stream));
     const unsubscribe = stream.snapshot.subscribe(() => this.#onLog(stream));
     return () => {
       // What came since the last frame.
@@ -362,7 +353,7 @@ export class Timelines {
       this.#away.onEvents(events);
       this.#failures.onLog(stream.name, endsSince(before, now));
       // What ended the pipeline is told as its failure.
-      this.#tell(events.filter((event) => event.kind !== 'errors' || !isOfEnd(event.group)));
+      this.#alerts.tell(events.filter((event) => event.kind !== 'errors' || !isOfEnd(event.group)));
     } else if (isFollowed(stream.snapshot.get())) {
       this.#caughtUp.add(stream);
       this.#away.onCaughtUp(now);
@@ -401,7 +392,7 @@ export class Timelines {
     for (const {pipeline} of events) this.#onScreen.onNews(pipeline);
     const untold = this.#failures.untold(events);
     this.#away.onEvents(untold);
-    this.#tell([...this.#awaitedChanges(before, now), ...untold]);
+    this.#alerts.tell([...this.#alerts.changes(before, now), ...untold]);
     this.#failures.onGaps([...now.values()].flatMap((each) => this.#gapBefore(before.get(each.name), each)));
     for (const {kind, pipeline} of events) {
       const isMarked = kind === 'connectors' && logs.get(pipeline) && !this.#marked.has(pipeline);
@@ -439,43 +430,7 @@ export class Timelines {
     for (const values of [this.#seenStatus, this.#seenErrors, this.#marked]) rekey<unknown>(values, names);
     this.#incidents.rename(names);
     this.#failures.rename(names);
-    const awaited = [...this.#awaited].map((name) => names.get(name) ?? name);
-    this.#awaited.clear();
-    for (const name of awaited) this.#awaited.add(name);
-  }
-
-  #awaitedChanges(before: PipelineStatuses, now: PipelineStatuses): readonly AwaitedChange[] {
-    return [...this.#awaited].flatMap((pipeline): readonly AwaitedChange[] => {
-      const status = now.get(pipeline);
-      const earlier = status ? [...before.values()].find(({id}) => id === status.id) : before.get(pipeline);
-      const change = earlier && changeOf(earlier, status);
-      if (change === undefined) return [];
-      this.#awaited.delete(pipeline);
-      return [{kind: 'changed', pipeline, ...change}];
-    });
-  }
-
-  /** Without `notify` and `onAlert` only what the user asked for is told, and stands for nothing else. */
-  #tell(events: readonly (TimelineEvent | AwaitedChange)[]): void {
-    const {notify, onAlert} = this.#options;
-    const told = events.map((event) => this.#asked(event));
-    this.#notifier.add(notify || onAlert ? told : told.filter(({kind}) => kind === 'changed'));
-  }
-
-  /** A failure that no list told is a change, too. */
-  #asked(event: TimelineEvent | AwaitedChange): TimelineEvent | AwaitedChange {
-    if (event.kind !== 'failed' || !this.#awaited.delete(event.pipeline)) return event;
-    const {pipeline, why: words, at} = event;
-    return {kind: 'changed', pipeline, words, at, isFailure: true};
-  }
-
-  #send(alert: Alert): void {
-    const {notify, onAlert, ring} = this.#options;
-    notify?.(alertText(alert));
-    onAlert?.(alert);
-    if (!alert.isAsked) return;
-    this.#services.say?.(alertText(alert));
-    if (!notify && !onAlert) ring?.();
+    this.#alerts.rename(names);
   }
 }
 

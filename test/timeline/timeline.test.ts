@@ -8,10 +8,12 @@ import type {ListSnapshot} from '../../source/streams/list-poller.ts';
 import type {Alert} from '../../source/timeline/notify.ts';
 import {Timelines} from '../../source/timeline/timeline.ts';
 import {tabLabels} from '../../source/ui/components/tab-bar.ts';
+import {eventsOf} from '../../source/ui/pages/events.ts';
 import {pipelinesOf} from '../../source/ui/state/view-state.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {makePipeline, stopped} from '../ui/make-pipeline.ts';
-import {logged} from '../ui/reading.ts';
+import {allTexts} from '../ui/pages/all-rows.ts';
+import {logged, noticeOf} from '../ui/reading.ts';
 import {type ScreenOptions, ScreenUnderTest, withFailures} from '../ui/screen-under-test.ts';
 
 /** A screen with notifications; `fraud` has an error of yesterday in its log. */
@@ -37,6 +39,34 @@ async function write(screen: ScreenUnderTest, level: string, message: string): P
   await screen.untilLine('fraud', message);
   await screen.clock.advance(20);
 }
+
+it('a watched pattern that takes too long for a line says so once, on the screen, in i, to the user and to stderr', async () => {
+  const told: string[] = [];
+  const warned: string[] = [];
+  await using screen = await ScreenUnderTest.connected({
+    names: ['orders', 'fraud'],
+    scenario: quiet('orders', 'fraud'),
+    services: {
+      timelines: {
+        watched: compilePattern('(a+)+$', {timeLimit: () => undefined}),
+        notify: (text) => void told.push(text),
+        warn: (text) => void warned.push(text),
+      },
+    },
+  });
+  await screen.untilConnected('orders', 'fraud');
+  for (const name of ['orders', 'fraud']) {
+    screen.server.pipeline(name).write(logged(0, 'INFO', 'aaaaaaaa!'));
+    await screen.untilLine(name, 'aaaaaaaa!');
+  }
+  const words = /^--watch has stopped, and so have its alerts: the pattern takes too long for these lines · write it /;
+  await screen.until(() => warned.length > 0, 'the notice');
+  expect(warned).toEqual([expect.stringMatching(words)]);
+  expect(told).toEqual(warned);
+  expect(noticeOf(screen)).toBe(warned[0]);
+  screen.press('i');
+  expect(allTexts(eventsOf(screen.controller, 300)).join('\n')).toContain(warned[0]);
+});
 
 it('a new group of errors notifies once, and history does not', async () => {
   const {screen, told} = await telling();
