@@ -1,5 +1,6 @@
 import {lstatSync, mkdirSync, realpathSync} from 'node:fs';
 import path from 'node:path';
+import {otherWriter} from './who-may-write.ts';
 
 /**
  * Real path of the folder for compiled code: `$XDG_CACHE_HOME/pipetail` or `~/.cache/pipetail`, created with mode 0700.
@@ -17,13 +18,13 @@ export function compileCacheFolder(
   try {
     const {real, missing} = resolved(path.join(base, 'pipetail'));
     // Checked before anything is created: from here on only root and the user can change the path.
-    if (!isTrusted(real, user)) return undefined;
+    if (otherWriter(real, user, 'code')) return undefined;
     let folder = real;
     for (const name of missing) {
       folder = path.join(folder, name);
       makeFolder(folder);
     }
-    return isTrusted(folder, user) && isPrivate(folder, user) ? folder : undefined;
+    return !otherWriter(folder, user, 'code') && isPrivate(folder, user) ? folder : undefined;
   } catch {
     return undefined;
   }
@@ -42,18 +43,9 @@ function resolved(folder: string): {real: string; missing: readonly string[]} {
   }
 }
 
-/** Only root and the user can change the folder, or put another one in its place. */
-function isTrusted(real: string, user: number): boolean {
-  for (let folder = real; ; folder = path.dirname(folder)) {
-    const stats = lstatSync(folder);
-    if (!stats.isDirectory() || (stats.uid !== 0 && stats.uid !== user) || (stats.mode & 0o022) !== 0) return false;
-    if (folder === path.dirname(folder)) return true;
-  }
-}
-
 function isPrivate(folder: string, user: number): boolean {
-  const {uid, mode} = lstatSync(folder);
-  return uid === user && (mode & 0o777) === 0o700;
+  const stats = lstatSync(folder);
+  return stats.isDirectory() && stats.uid === user && (stats.mode & 0o777) === 0o700;
 }
 
 /** Another start of the program may have just created the folder: the caller checks it either way. */

@@ -1,10 +1,13 @@
-import {link, lstat, mkdir, readFile, rename, rm, rmdir, writeFile} from 'node:fs/promises';
+import {link, lstat, mkdir, rename, rm, rmdir} from 'node:fs/promises';
 import path from 'node:path';
 import {fieldOf, parseJson} from '../lib/json.ts';
+import {openFor, readRegular, writeRegular} from './regular-file.ts';
 import {codeOf, hasNoLinks, ignoreMissing} from './save-file.ts';
 
 export type Processes = {
   readonly pid: number;
+  /** Effective user id, to whom what is written has to belong; undefined: this system has no users. */
+  readonly user?: number | undefined;
   /** Whether a process with this id exists (signal 0). */
   readonly isAlive: (pid: number) => boolean;
   /** In [0, 1): no two locks may be equal. */
@@ -67,7 +70,8 @@ async function readLock(file: string): Promise<string | undefined> {
 }
 
 async function textOf(file: string, isInFolder: boolean): Promise<string | undefined> {
-  return await readFile(isInFolder ? insideOf(file) : file, 'utf8').catch(ignoreMissing);
+  const lock = isInFolder ? insideOf(file) : file;
+  return (await readRegular(lock, openFor.readOwn).catch(ignoreMissing))?.toString();
 }
 
 /** Another program's lock may have replaced the empty folder meanwhile. */
@@ -87,7 +91,7 @@ function insideOf(folder: string): string {
 async function create(file: string, text: string, mark: string): Promise<boolean> {
   const draft = `${file}.${mark}.new`;
   try {
-    await writeFile(draft, text, {mode: 0o600});
+    await writeRegular(draft, text, openFor.create);
     await link(draft, file);
     return true;
   } catch (error) {
@@ -103,7 +107,7 @@ async function create(file: string, text: string, mark: string): Promise<boolean
 async function createFolder(file: string, text: string, draft: string): Promise<boolean> {
   try {
     await mkdir(draft, {mode: 0o700});
-    await writeFile(insideOf(draft), text, {mode: 0o600});
+    await writeRegular(insideOf(draft), text, openFor.create);
     await rename(draft, file);
     return true;
   } catch (error) {
@@ -123,8 +127,8 @@ async function isRunning({pid, started}: Holder, {isAlive}: Pick<Processes, 'isA
 /** Boot id and clock ticks at which a process started; empty where there is no /proc. */
 async function startOf(pid: number): Promise<string> {
   try {
-    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    const boot = (await readRegular('/proc/sys/kernel/random/boot_id')).toString();
+    const stat = (await readRegular(`/proc/${pid}/stat`)).toString();
     // proc(5): field 22; the second one, the command, is in parentheses and may hold anything.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return `${boot.trim()} ${fields[19] ?? ''}`;
@@ -137,6 +141,7 @@ async function startOf(pid: number): Promise<string> {
 function holderOf(text: string): Holder | undefined {
   const json = parseJson(text);
   const [pid, started, mark] = ['pid', 'started', 'mark'].map((key) => fieldOf(json, key));
-  if (typeof pid !== 'number' || typeof started !== 'string' || typeof mark !== 'string') return undefined;
+  // The ids 0 and -1 mean this program's own group and all processes: those always exist.
+  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid < 1 || typeof started !== 'string' || typeof mark !== 'string') return undefined;
   return /^[a-z0-9]+$/.test(mark) ? {pid, started, mark} : undefined;
 }

@@ -1,7 +1,8 @@
-import {mkdir, readFile, rename, stat, writeFile} from 'node:fs/promises';
+import {mkdir, rename} from 'node:fs/promises';
 import path from 'node:path';
 import {errorText} from '../lib/format.ts';
 import {parseJson} from '../lib/json.ts';
+import {NotRegularError, openFor, openRegular, writeRegular} from './regular-file.ts';
 import {codeOf, readOnlyState, saveFailure, saveFile} from './save-file.ts';
 
 /** A walk through earlier texts with the arrow keys. A value: each step returns a new one. */
@@ -119,15 +120,15 @@ export class PromptHistory {
   /** Undefined if there is nothing to read; a file that is not ours is left alone. */
   async #readLines(): Promise<string[] | undefined> {
     try {
-      const stats = await stat(this.#file);
-      // Opening a named pipe would wait for ever.
-      if (!stats.isFile() || stats.size > largestFile) throw new Error('it is not a file of this program');
-      const text = await readFile(this.#file, {encoding: 'utf8', signal: this.#signal});
+      await using handle = await openRegular(this.#file);
+      if ((await handle.stat()).size > largestFile) throw new NotRegularError(this.#file, 'ENOTFILE');
+      const text = await handle.readFile({encoding: 'utf8', signal: this.#signal});
       return text.split('\n').filter((line) => line !== '');
     } catch (error) {
       if (codeOf(error) === 'ENOENT' || this.#signal.aborted) return undefined;
       this.#memoryOnly = true;
-      const why = codeOf(error) ?? errorText(error);
+      const isOther = error instanceof NotRegularError;
+      const why = isOther ? 'it is not a file of this program' : (codeOf(error) ?? errorText(error));
       this.#report(`the history is not kept: ${this.#file} cannot be read (${why})`);
       return undefined;
     }
@@ -142,7 +143,7 @@ export class PromptHistory {
 
   async #append(text: string): Promise<void> {
     await mkdir(path.dirname(this.#file), {recursive: true, mode: 0o700});
-    await writeFile(this.#file, lineOf(text), {flag: 'a', mode: 0o600, signal: this.#signal});
+    await writeRegular(this.#file, lineOf(text), openFor.append, this.#signal);
   }
 
   #report(problem: string): void {

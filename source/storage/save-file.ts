@@ -1,5 +1,6 @@
-import {access, constants, link, lstat, mkdtemp, open, realpath, rename, rm} from 'node:fs/promises';
+import {access, constants, link, lstat, mkdtemp, realpath, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
+import {openFor, openRegular} from './regular-file.ts';
 
 export type Saved =
   | {readonly kind: 'saved'; readonly path: string; readonly bytes: number}
@@ -58,7 +59,7 @@ async function targetOf(file: string): Promise<Target> {
   const stats = await lstat(real);
   if (stats.isFile()) return {kind: 'regular', path: real};
   // A rename would replace a device such as /dev/null by a file.
-  return {kind: 'other', why: stats.isDirectory() ? 'it is a folder' : 'it is not a regular file'};
+  return {kind: 'other', why: failureWords(stats.isDirectory() ? 'EISDIR' : 'ENOTFILE')};
 }
 
 /** Returns the number of bytes, which are on disk then; undefined when stopped. */
@@ -67,7 +68,7 @@ async function write(
   blocks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  await using handle = await open(file, 'wx', 0o600);
+  await using handle = await openRegular(file, openFor.create);
   let bytes = 0;
   for await (const block of blocks) {
     if (signal.aborted) return undefined;
@@ -86,7 +87,7 @@ async function linkOrClaim(draft: string, file: string): Promise<void> {
   } catch (error) {
     if (!hasNoLinks(error)) throw error;
     // An empty file claims the name, then the draft replaces it.
-    const claim = await open(file, 'wx', 0o600);
+    const claim = await openRegular(file, openFor.create);
     await claim.close();
     await rename(draft, file);
   }
@@ -100,6 +101,8 @@ const words: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such folder',
   ENOTDIR: 'a part of the path is not a folder',
   EISDIR: 'it is a folder',
+  EISLINK: 'it is a link, which is not followed',
+  ENOTFILE: 'it is not a regular file',
   EACCES: 'the folder cannot be written to',
   EPERM: 'the folder cannot be written to',
   EROFS: 'the file system is read-only',

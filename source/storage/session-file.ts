@@ -1,8 +1,9 @@
-import {mkdir, readFile, rename, stat} from 'node:fs/promises';
+import {mkdir, rename, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {crc32} from 'node:zlib';
 import {isObject, parseJson} from '../lib/json.ts';
 import {acquireLock, type Processes, releaseLock} from './file-lock.ts';
+import {openFor, readRegular} from './regular-file.ts';
 import {codeOf, readOnlyState, saveFailure, saveFile} from './save-file.ts';
 import {readSession, type Session} from './session-data.ts';
 
@@ -106,8 +107,8 @@ export class SessionFile {
     await releaseLock(lockOf(this.#file)).catch(() => {});
   }
 
-  #text(): Promise<string> {
-    return readFile(this.#file, {encoding: 'utf8', signal: this.#options.signal});
+  async #text(): Promise<string> {
+    return (await readRegular(this.#file, openFor.read, this.#options.signal)).toString();
   }
 }
 

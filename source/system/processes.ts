@@ -18,10 +18,11 @@ export type ToolOptions = {
   readonly process?: Pick<NodeJS.Process, 'kill'>;
 };
 
-/** This machine's processes, as file locks need them. */
+/** This machine's processes and this one's user, as file locks and recordings need them. */
 export function processesOf(process: NodeJS.Process) {
   return {
     pid: process.pid,
+    user: process.geteuid?.(),
     random: systemRandom,
     isAlive(pid: number): boolean {
       try {

@@ -1,6 +1,7 @@
 import {fstatSync, readSync} from 'node:fs';
-import {type FileHandle, open} from 'node:fs/promises';
+import type {FileHandle} from 'node:fs/promises';
 import type {ColdBytes} from '../../buffer/cold-segments.ts';
+import {openRegular} from '../regular-file.ts';
 
 const newline = Buffer.from('\n');
 
@@ -17,7 +18,7 @@ export class FilePart {
 
   /** Throws errors of the file system. */
   static async open(path: string): Promise<FilePart> {
-    return new FilePart(await open(path, 'r'));
+    return new FilePart(await openRegular(path));
   }
 
   /** The next part of the same file, which was truncated: that one closes the file. */

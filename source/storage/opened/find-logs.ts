@@ -1,9 +1,10 @@
 import {fstatSync, type Stats} from 'node:fs';
-import {lstat, open, readdir, stat} from 'node:fs/promises';
+import {lstat, readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {clean} from '../../terminal/clean.ts';
 import {pipelineOf} from '../recording/index-file.ts';
 import {type FoundRecording, findRecording} from '../recording/reader.ts';
+import {openRegular} from '../regular-file.ts';
 import {binaryFile, endsAsLog, type FileForm, formOf, headBytes, type Packing} from './file-form.ts';
 import {bundleInFolder, bundleInZip, type FoundBundle} from './find-bundle.ts';
 import {OpenError} from './open-error.ts';
@@ -68,7 +69,7 @@ async function logOf(file: string, stats: Stats, note: (line: string) => void): 
 
 async function readForm(file: string): Promise<FileForm> {
   try {
-    await using handle = await open(file);
+    await using handle = await openRegular(file);
     const form = formOf(await readAt(handle, 0, headBytes));
     if (form !== binaryFile) return form;
     const {size} = await handle.stat();

@@ -1,9 +1,10 @@
-import {type FileHandle, open, stat} from 'node:fs/promises';
+import {type FileHandle, stat} from 'node:fs/promises';
 import path from 'node:path';
 import * as zlib from 'node:zlib';
 import type {Marker} from '../../buffer/markers.ts';
 import {clean} from '../../terminal/clean.ts';
 import type {RecordedPiece} from '../recording/reader.ts';
+import {openRegular} from '../regular-file.ts';
 import type {Packing} from './file-form.ts';
 import {OpenError} from './open-error.ts';
 import {Bounds, type Packed, Stepped, type UnpackLimits} from './stepped.ts';
@@ -37,7 +38,7 @@ type UnpackOptions = {
  */
 export async function* unpack(part: PackedPart, options: UnpackOptions = {}): AsyncGenerator<RecordedPiece> {
   const {signal, limits, onRead} = options;
-  const handle = await open(part.path).catch((error: unknown) => {
+  const handle = await openRegular(part.path).catch((error: unknown) => {
     throw OpenError.of(part.path, error);
   });
   try {

@@ -1,5 +1,6 @@
-import {type FileHandle, open} from 'node:fs/promises';
+import type {FileHandle} from 'node:fs/promises';
 import {clean} from '../../terminal/clean.ts';
+import {openRegular} from '../regular-file.ts';
 import {codeOf} from '../save-file.ts';
 import {OpenError} from './open-error.ts';
 import {type PackedPart, readAt} from './unpack.ts';
@@ -70,7 +71,7 @@ const longestName = 65_535;
 
 /** The files whose headers follow each other from the start on. */
 async function readHeaders(file: string, wanted: (name: string) => boolean): Promise<readonly ZipPart[]> {
-  await using handle = await open(file).catch((error: unknown) => {
+  await using handle = await openRegular(file).catch((error: unknown) => {
     throw OpenError.of(file, error);
   });
   const parts: ZipPart[] = [];

@@ -1,8 +1,9 @@
 import {type FSWatcher, watch} from 'node:fs';
-import {open, stat} from 'node:fs/promises';
+import {stat} from 'node:fs/promises';
 import type {Marker} from '../../buffer/markers.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {lockHolder, type Processes} from '../file-lock.ts';
+import {openFor, openRegular} from '../regular-file.ts';
 import {ignoreMissing} from '../save-file.ts';
 import {indexFile, lockFile, logFile, RecordingMap, readIndex} from './index-file.ts';
 import {piecesOf, RecordedBytes, type RecordedPiece} from './reader.ts';
@@ -178,7 +179,7 @@ type NewLines = {readonly lines: string; readonly ino: number; readonly end: num
 
 /** The lines of the index that were added since; all if it was written anew. Undefined: there is no index. */
 async function readNewLines(folder: string, before: NewLines | undefined): Promise<NewLines | undefined> {
-  await using handle = await open(indexFile(folder)).catch(ignoreMissing);
+  await using handle = await openRegular(indexFile(folder), openFor.readOwn).catch(ignoreMissing);
   if (!handle) return undefined;
   const {ino, size} = await handle.stat();
   const isAnother = before?.ino !== ino || size < before.end;

@@ -1,8 +1,9 @@
-import {mkdir, open, readdir, rename, rm} from 'node:fs/promises';
+import {mkdir, readdir, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import type {Marker} from '../../buffer/markers.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {isObject, parseJson} from '../../lib/json.ts';
+import {openFor, openRegular, writeRegular} from '../regular-file.ts';
 import {isTime, storedMarker} from './stored-marker.ts';
 
 export type RecordedFile = {
@@ -272,13 +273,8 @@ export async function startIndex(
     for (const file of logs) await rename(path.join(folder, file), path.join(aside, file));
   }
   await rm(indexFile(folder), {force: true});
-  const index = await open(indexFile(folder), 'a', 0o600);
   const first = firstFact(recorded, clock.wall());
-  try {
-    await index.appendFile(indexLine(first));
-  } finally {
-    await index.close();
-  }
+  await writeRegular(indexFile(folder), indexLine(first), openFor.appendOwn);
   const map = new RecordingMap();
   map.apply(first);
   return map;
@@ -292,7 +288,7 @@ function firstFact({name, id, server}: Recorded, at: number): IndexFact {
 export async function rewriteIndex(folder: string, recorded: Recorded, map: RecordingMap): Promise<void> {
   const draft = `${indexFile(folder)}.new`;
   const facts = [firstFact(recorded, map.startedAt), ...map.facts()];
-  const handle = await open(draft, 'w', 0o600);
+  const handle = await openRegular(draft, openFor.write);
   try {
     await handle.writeFile(facts.map(indexLine).join(''));
     await handle.sync();

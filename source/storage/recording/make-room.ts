@@ -1,5 +1,6 @@
-import {appendFile, lstat, readdir, rm, stat, utimes} from 'node:fs/promises';
+import {lstat, readdir, rm, stat, utimes} from 'node:fs/promises';
 import path from 'node:path';
+import {openFor, writeRegular} from '../regular-file.ts';
 import {asidePrefix, type IndexFact, indexFile, indexLine, pipelineOf} from './index-file.ts';
 
 /** Locks a folder and returns its unlock; undefined: a program writes it. */
@@ -8,6 +9,8 @@ type FolderLock = (folder: string) => Promise<(() => Promise<void>) | undefined>
 type RoomOptions = {
   readonly directory: string;
   readonly maxBytes: number;
+  /** Whose recordings are deleted; undefined: everybody's. */
+  readonly user: number | undefined;
   /** For each folder that this program writes: marks a file as deleted in its index. */
   readonly ours: ReadonlyMap<string, (file: number) => Promise<void>>;
   readonly lock: FolderLock;
@@ -33,7 +36,7 @@ const ownName = /^(?:\d+\.log(?:\.gz)?|index\.jsonl)(?:\.new)?$/;
  * unless a program writes it (`lock`). The index gets a fact of each deleted file: from `ours`, or by one append.
  */
 export async function makeRoom(options: RoomOptions): Promise<void> {
-  const parts = await partsIn(options.directory);
+  const parts = await partsIn(options);
   let total = parts.reduce((sum, {size}) => sum + size, 0);
   // A stable sort: equally old parts of one folder keep their order.
   for (const part of parts.sort((a, b) => a.at - b.at)) {
@@ -60,7 +63,7 @@ async function remove(part: Part, {ours, lock, wall}: RoomOptions): Promise<bool
 async function appendFact(folder: string, fact: IndexFact): Promise<void> {
   const index = indexFile(folder);
   const {atime, mtime} = await stat(index);
-  await appendFile(index, indexLine(fact));
+  await writeRegular(index, indexLine(fact), openFor.appendOwn);
   await utimes(index, atime, mtime);
 }
 
@@ -79,12 +82,19 @@ async function removeRest({folder, at}: Part, lock: FolderLock): Promise<boolean
   }
 }
 
-async function partsIn(directory: string): Promise<Part[]> {
+async function partsIn({directory, user}: Pick<RoomOptions, 'directory' | 'user'>): Promise<Part[]> {
   const parts: Part[] = [];
   for (const entry of await readdir(directory)) {
-    if (pipelineOf(entry)) parts.push(...(await partsOf(path.join(directory, entry))));
+    const folder = path.join(directory, entry);
+    if (pipelineOf(entry) && (await isOf(folder, user))) parts.push(...(await partsOf(folder)));
   }
   return parts;
+}
+
+/** A link could lead to other files, and in `/tmp` there may be folders of others. */
+async function isOf(folder: string, user: number | undefined): Promise<boolean> {
+  const stats = await lstat(folder).catch(() => undefined);
+  return stats?.isDirectory() === true && (user === undefined || stats.uid === user);
 }
 
 /** In the order in which they may be deleted. */

@@ -1,8 +1,9 @@
-import {closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, statSync} from 'node:fs';
-import {readdir, readFile, stat} from 'node:fs/promises';
+import {closeSync, existsSync, fstatSync, readSync, statSync} from 'node:fs';
+import {readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import type {Marker} from '../../buffer/markers.ts';
+import {openFor, openRegularNow, readRegular, readRegularNow} from '../regular-file.ts';
 import {ignoreMissing} from '../save-file.ts';
 import {
   indexFile,
@@ -84,7 +85,7 @@ export class RecordedBytes {
     const bytes = readPart(logFile(this.#folder, file.number), at - file.offset, Math.min(end, fileEnd) - at);
     if (bytes) return bytes;
     // Another program may have compressed the file meanwhile.
-    this.#map = mapOf(readFileSync(indexFile(this.#folder), 'utf8'));
+    this.#map = mapOf(readRegularNow(indexFile(this.#folder), openFor.readOwn));
     const now = this.#map.files.find(({number}) => number === file.number);
     return now?.members && this.#readPacked(now, now.members, at, end);
   }
@@ -124,7 +125,7 @@ export function mapOf(index: string): RecordingMap {
 function readPart(file: string, position: number, length: number): Buffer | undefined {
   let handle: number;
   try {
-    handle = openSync(file, 'r');
+    handle = openRegularNow(file, openFor.readOwn);
   } catch {
     return undefined;
   }
@@ -199,7 +200,7 @@ export function* readRecording(folder: string, log = openRecorded(folder)): Gene
 /** A folder that no program writes may be deleted at any time, to make room. */
 function readUnlessDeleted(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return readRegularNow(file, openFor.readOwn);
   } catch (error) {
     return ignoreMissing(error);
   }
@@ -264,7 +265,7 @@ export async function findRecordings(directory: string, name: string, id?: strin
 
 /** `name`: the last part of the path `folder`. Undefined for a folder without an index that can be read. */
 export async function findRecording(folder: string, name: string): Promise<FoundRecording | undefined> {
-  const index = await readFile(indexFile(folder), 'utf8').catch(() => undefined);
+  const index = (await readRegular(indexFile(folder), openFor.readOwn).catch(() => undefined))?.toString();
   if (index === undefined) return undefined;
   const {startedAt, server} = mapOf(index.slice(0, index.indexOf('\n') + 1));
   return {folder, name, startedAt, server};

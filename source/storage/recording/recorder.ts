@@ -3,6 +3,7 @@ import type {ColdBytes, ColdStore, LeavingSegment} from '../../buffer/cold-segme
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {errorText} from '../../lib/format.ts';
+import {NotRegularError} from '../regular-file.ts';
 import {codeOf, deniesWriting, failureWords} from '../save-file.ts';
 import {type Batch, BufferTap, type TapPosition} from './buffer-tap.ts';
 import type {RecordedBytes} from './reader.ts';
@@ -210,6 +211,7 @@ export class Recorder implements ColdStore {
 /** One sentence. */
 export function recordingFailure(error: unknown): string {
   const code = codeOf(error);
+  if (error instanceof NotRegularError) return `${error.path} is not used: ${failureWords(error.code)} · remove it`;
   return code === undefined ? errorText(error) : failureWords(code);
 }
 

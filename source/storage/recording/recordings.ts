@@ -1,9 +1,11 @@
-import {mkdir, readdir, readFile, rename, rmdir} from 'node:fs/promises';
+import {lstat, mkdir, readdir, rename, rmdir} from 'node:fs/promises';
 import path from 'node:path';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {acquireLock, type Processes, releaseLock} from '../file-lock.ts';
+import {NotRegularError, openFor, readRegular} from '../regular-file.ts';
 import {codeOf, isReadOnly} from '../save-file.ts';
+import {type Intruder, otherWriter} from '../who-may-write.ts';
 import type {TapPosition} from './buffer-tap.ts';
 import {folderName, indexFile, lockFile, pipelineOf} from './index-file.ts';
 import {makeRoom} from './make-room.ts';
@@ -139,6 +141,7 @@ export class Recordings {
     const earlier = entries.includes(ownName) ? undefined : entries.find((entry) => pipelineOf(entry)?.id === id);
     if (earlier === undefined) return own;
     const folder = path.join(directory, earlier);
+    await this.#checkFolder(folder);
     if (this.#opened.has(folder) || (await acquireLock(lockFile(folder), processes)) !== undefined) return folder;
     const renamed = await rename(folder, own).then(
       () => own,
@@ -150,15 +153,31 @@ export class Recordings {
 
   /** Creates it if it is missing. Returns the id of the process that has it, if any. */
   async #lock(folder: string): Promise<number | undefined> {
+    const {directory} = this.#options;
     for (let tries = 1; ; tries++) {
+      await mkdir(directory, {recursive: true, mode: 0o700});
+      this.#checkWriters(directory, 'parent');
       await mkdir(folder, {recursive: true, mode: 0o700});
       try {
+        await this.#checkFolder(folder);
         return await acquireLock(lockFile(folder), this.#options.processes);
       } catch (error) {
         // Another program makes room, and has removed the folder while it was empty.
         if (codeOf(error) !== 'ENOENT' || tries === mostTries) throw error;
       }
     }
+  }
+
+  async #checkFolder(folder: string): Promise<void> {
+    if (!(await lstat(folder)).isDirectory()) throw new NotRegularError(folder, 'EISLINK');
+    this.#checkWriters(folder, 'data');
+  }
+
+  /** Throws one sentence if another user could change what is written there, or make it go elsewhere. */
+  #checkWriters(folder: string, kind: 'parent' | 'data'): void {
+    const {user} = this.#options.processes;
+    const found = user === undefined ? undefined : otherWriter(path.resolve(folder), user, kind);
+    if (found) throw new Error(intruderWords(found));
   }
 
   async #openToWrite(
@@ -227,7 +246,7 @@ export class Recordings {
     if ((await acquireLock(lock, processes)) !== undefined) return;
     try {
       const lockIdle = (folder: string) => this.#lockIdle(folder);
-      await makeRoom({directory, maxBytes, ours: this.#ours, lock: lockIdle, wall: clock.wall});
+      await makeRoom({directory, maxBytes, user: processes.user, ours: this.#ours, lock: lockIdle, wall: clock.wall});
     } finally {
       await releaseLock(lock);
     }
@@ -256,7 +275,8 @@ export class Recordings {
 }
 
 async function readOnly(folder: string, by: number): Promise<OpenRecording> {
-  const map = mapOf(await readFile(indexFile(folder), 'utf8').catch(() => ''));
+  const index = await readRegular(indexFile(folder), openFor.readOwn).catch(() => '');
+  const map = mapOf(index.toString());
   const size = sizeOf(folder, map);
   map.endAt(size);
   const past = new RecordedPast(new RecordedBytes(folder, map), map, size);
@@ -271,4 +291,11 @@ async function readOnly(folder: string, by: number): Promise<OpenRecording> {
     },
     release: () => Promise.resolve(),
   };
+}
+
+function intruderWords({path: place, why, isOwn}: Intruder): string {
+  const elsewhere = 'name another folder with --record';
+  if (why === 'foreign') return `${place} belongs to another user, who could change the recording · ${elsewhere}`;
+  const way = isOwn ? `chmod go-w ${place}` : elsewhere;
+  return `other users may write to ${place}, and change the recording · ${way}`;
 }

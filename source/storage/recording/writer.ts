@@ -1,8 +1,8 @@
-import {constants} from 'node:fs';
-import {type FileHandle, open, readdir, readFile, rename, rm, stat} from 'node:fs/promises';
+import {type FileHandle, readdir, rename, rm, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {gunzip, gzip} from 'node:zlib';
 import type {Clock} from '../../lib/clock.ts';
+import {openFor, openRegular, readRegular} from '../regular-file.ts';
 import {ignoreMissing} from '../save-file.ts';
 import {
   type IndexFact,
@@ -55,7 +55,7 @@ export class RecordingWriter {
     folder: string,
     {clock, ...recorded}: Recorded & {readonly clock: Pick<Clock, 'wall'>},
   ): Promise<RecordingWriter> {
-    const text = await readFile(indexFile(folder), 'utf8').catch(ignoreMissing);
+    const text = (await readRegular(indexFile(folder), openFor.readOwn).catch(ignoreMissing))?.toString();
     let map = mapOf(text ?? '');
     if (map.version !== undefined && map.version > recordingVersion) {
       throw new Error(`${folder} was written by a later version of pipetail`);
@@ -63,8 +63,11 @@ export class RecordingWriter {
     if (map.version === undefined) map = await startIndex(folder, recorded, clock);
     else if (map.voidFacts > mostVoidFacts) await rewriteIndex(folder, recorded, map);
     const file = map.files.at(-1);
-    const index = await open(indexFile(folder), 'a', 0o600);
-    const log = await openLog(folder, file?.number ?? 1);
+    const index = await openRegular(indexFile(folder), openFor.appendOwn);
+    const log = await openLog(folder, file?.number ?? 1).catch(async (error: unknown) => {
+      await index.close();
+      throw error;
+    });
     const size = (file?.offset ?? 0) + (await log.stat()).size;
     const writer = new RecordingWriter({folder, map, clock, index, log, size});
     writer.#indexIsTorn = text !== undefined && !text.endsWith('\n');
@@ -183,7 +186,7 @@ export class RecordingWriter {
 
 /** Created if missing, never truncated. Not opened with `a`: half-written bytes are overwritten in place. */
 async function openLog(folder: string, number: number): Promise<FileHandle> {
-  return await open(logFile(folder, number), constants.O_RDWR | constants.O_CREAT, 0o600);
+  return await openRegular(logFile(folder, number), openFor.update);
 }
 
 /**
@@ -193,9 +196,9 @@ async function openLog(folder: string, number: number): Promise<FileHandle> {
 async function packFile(file: string, lengths: readonly number[]): Promise<number[]> {
   const members: number[] = [];
   const draft = `${file}.gz.new`;
-  await using from = await open(file, 'r');
+  await using from = await openRegular(file, openFor.readOwn);
   {
-    await using to = await open(draft, 'w', 0o600);
+    await using to = await openRegular(draft, openFor.write);
     let position = 0;
     for (const length of lengths) {
       const block = Buffer.alloc(length);
@@ -217,10 +220,10 @@ async function packFile(file: string, lengths: readonly number[]): Promise<numbe
 
 /** Restores the file from `<file>.gz`, which stays. */
 async function unpackFile(file: string): Promise<void> {
-  const bytes = await unpack(await readFile(`${file}.gz`));
+  const bytes = await unpack(await readRegular(`${file}.gz`, openFor.readOwn));
   const draft = `${file}.new`;
   {
-    await using to = await open(draft, 'w', 0o600);
+    await using to = await openRegular(draft, openFor.write);
     await to.writeFile(bytes);
     await to.sync();
   }

@@ -1,0 +1,105 @@
+import {closeSync, constants, fstatSync, openSync, readFileSync} from 'node:fs';
+import {type FileHandle, open} from 'node:fs/promises';
+
+const {O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY} = constants;
+
+/** How a file is opened. `read` and `append` follow a link, which the user may have made; the others do not. */
+export const openFor = {
+  read: O_RDONLY,
+  readOwn: O_RDONLY | O_NOFOLLOW,
+  /** Created if it is missing, as by the next three. */
+  append: O_WRONLY | O_CREAT | O_APPEND,
+  appendOwn: O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW,
+  update: O_RDWR | O_CREAT | O_NOFOLLOW,
+  /** Emptied. */
+  write: O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW,
+  /** Rejects with `EEXIST` if there is one. */
+  create: O_WRONLY | O_CREAT | O_EXCL,
+} as const;
+
+/** Something else has the name of a regular file. Like an error of the file system: `failureWords` has words for its code. */
+export class NotRegularError extends Error {
+  override readonly name = 'NotRegularError';
+  readonly syscall = 'open';
+  readonly code: 'EISDIR' | 'EISLINK' | 'ENOTFILE';
+  readonly path: string;
+
+  constructor(path: string, code: NotRegularError['code']) {
+    super(`${code}: ${path}`);
+    this.path = path;
+    this.code = code;
+  }
+}
+
+/**
+ * Opens a regular file, for its owner alone if it is created. Never waits for another program, as opening a named pipe
+ * would. All of storage opens files here; only what is named as a pipe is opened by `opened/read-pipe`. Rejects with
+ * errors of the file system, or a `NotRegularError`.
+ */
+export async function openRegular(file: string, flags: number = openFor.read): Promise<FileHandle> {
+  const handle = await open(file, flags | O_NONBLOCK, 0o600).catch((error: unknown) => {
+    throw explained(file, flags, error);
+  });
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw notRegular(file, stats);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** The same, as a file descriptor. */
+export function openRegularNow(file: string, flags: number = openFor.read): number {
+  const fd = openNow(file, flags);
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) throw notRegular(file, stats);
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+function openNow(file: string, flags: number): number {
+  try {
+    return openSync(file, flags | O_NONBLOCK, 0o600);
+  } catch (error) {
+    throw explained(file, flags, error);
+  }
+}
+
+/** The bytes of a regular file. */
+export async function readRegular(file: string, flags: number = openFor.read, signal?: AbortSignal): Promise<Buffer> {
+  await using handle = await openRegular(file, flags);
+  return await handle.readFile({signal});
+}
+
+/** The same, as text. */
+export function readRegularNow(file: string, flags: number = openFor.read): string {
+  const fd = openRegularNow(file, flags);
+  try {
+    return readFileSync(fd, 'utf8');
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Opens a file, writes, and closes it. */
+export async function writeRegular(file: string, text: string, flags: number, signal?: AbortSignal): Promise<void> {
+  await using handle = await openRegular(file, flags);
+  await handle.writeFile(text, {signal});
+}
+
+function notRegular(file: string, stats: {isDirectory(): boolean}): NotRegularError {
+  return new NotRegularError(file, stats.isDirectory() ? 'EISDIR' : 'ENOTFILE');
+}
+
+/** A link where none is followed; a named pipe without a reader, or a socket. */
+function explained(file: string, flags: number, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ELOOP' && (flags & O_NOFOLLOW) !== 0) return new NotRegularError(file, 'EISLINK');
+  return code === 'ENXIO' ? new NotRegularError(file, 'ENOTFILE') : error;
+}

@@ -1,0 +1,85 @@
+import {lstatSync, readFileSync, readlinkSync, type Stats} from 'node:fs';
+import path from 'node:path';
+
+/** What lets another user change something: the file, folder or link at `path`. */
+export type Intruder = {
+  readonly path: string;
+  /** `foreign`: it belongs to another user than root and ours; `writable`: its mode lets others write. */
+  readonly why: 'foreign' | 'writable';
+  /** It belongs to our user, who can change its mode. */
+  readonly isOwn: boolean;
+};
+
+/**
+ * `code`: nobody else may write. `data`: a folder above may be sticky, as `/tmp` is, and a group may write that is the
+ * user's or root's own. `parent`: the same for a folder in which data gets a folder of its own: this one may be sticky, too.
+ */
+type Kind = 'code' | 'data' | 'parent';
+
+/**
+ * What lets another user than root and `user` (an effective user id) change what is at an absolute path, or put
+ * something else in its place; undefined: nothing. As ssh does with `StrictModes`, looks at each part of the path, and
+ * of the links in it. Synchronous, some 10 µs a part. Throws errors of the file system.
+ */
+export function otherWriter(file: string, user: number, kind: Kind): Intruder | undefined {
+  for (const {place, stats, isLast} of partsOf(file)) {
+    const isOwn = stats.uid === user;
+    if (!isOwn && stats.uid !== 0) return {path: place, why: 'foreign', isOwn};
+    // The mode of a link says nothing; who could replace it, the folder around it does.
+    if (stats.isSymbolicLink()) continue;
+    const isSticky = (kind === 'parent' || (kind === 'data' && !isLast)) && (stats.mode & 0o1000) !== 0;
+    const byGroup = (stats.mode & 0o020) !== 0 && !(kind !== 'code' && isOwnGroup(stats.gid, user));
+    if ((byGroup || (stats.mode & 0o002) !== 0) && !isSticky) return {path: place, why: 'writable', isOwn};
+  }
+  return undefined;
+}
+
+type Part = {readonly place: string; readonly stats: Stats; readonly isLast: boolean};
+
+/** As the system does. */
+const mostLinks = 40;
+
+/** The root and each part below it; a link, then what it leads to. */
+function* partsOf(file: string): Generator<Part> {
+  let at = path.parse(file).root;
+  const rest = namesOf(file);
+  yield {place: at, stats: lstatSync(at), isLast: rest.length === 0};
+  for (let links = 0, name = rest.shift(); name !== undefined; name = rest.shift()) {
+    const place = path.join(at, name);
+    const stats = lstatSync(place);
+    yield {place, stats, isLast: rest.length === 0};
+    if (!stats.isSymbolicLink()) {
+      at = place;
+      continue;
+    }
+    links += 1;
+    if (links > mostLinks) throw new Error(`the links of ${file} lead in a circle`);
+    const target = readlinkSync(place);
+    if (path.isAbsolute(target)) at = path.parse(target).root;
+    rest.unshift(...namesOf(target));
+  }
+}
+
+function namesOf(file: string): string[] {
+  return file.split(path.sep).filter((name) => name !== '' && name !== '.');
+}
+
+/**
+ * Root's group, or the one that many systems make for each user, who then has it alone and a umask of 002: with the
+ * number of the user, and no other member.
+ */
+function isOwnGroup(group: number, user: number): boolean {
+  if (group === 0) return true;
+  const members = group === user ? entryOf('/etc/group', group)?.[3] : undefined;
+  return members !== undefined && ['', entryOf('/etc/passwd', user)?.[0]].includes(members);
+}
+
+/** In both files the number is the third field. */
+function entryOf(file: string, id: number): string[] | undefined {
+  try {
+    const lines = readFileSync(file, 'utf8').split('\n');
+    return lines.map((line) => line.split(':')).find((fields) => fields[2] === String(id));
+  } catch {
+    return undefined;
+  }
+}
