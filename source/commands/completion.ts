@@ -1,4 +1,4 @@
-import {mkdir, readFile} from 'node:fs/promises';
+import {mkdir} from 'node:fs/promises';
 import path from 'node:path';
 import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
@@ -13,6 +13,7 @@ import type {Environment} from '../settings/option-values.ts';
 import {configVerbs, formsOf, readsOption, shells} from '../settings/request.ts';
 import {configPlace, loadConfig} from '../startup/load-settings.ts';
 import {namesSoon} from '../startup/name-hint.ts';
+import {readRegular} from '../storage/regular-file.ts';
 import {saveFile} from '../storage/save-file.ts';
 
 type Candidate = {readonly word: string; readonly help?: string};
@@ -180,7 +181,7 @@ async function namesOf({open, folder, server, clock}: AnswerOptions): Promise<re
 }
 
 async function readKept(file: string): Promise<Kept | undefined> {
-  const json = parseJson(await readFile(file).catch(() => ''));
+  const json = parseJson(await readRegular(file).catch(() => ''));
   return isKept(json) ? json : undefined;
 }
 

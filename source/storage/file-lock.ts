@@ -142,6 +142,13 @@ function holderOf(text: string): Holder | undefined {
   const json = parseJson(text);
   const [pid, started, mark] = ['pid', 'started', 'mark'].map((key) => fieldOf(json, key));
   // The ids 0 and -1 mean this program's own group and all processes: those always exist.
-  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid < 1 || typeof started !== 'string' || typeof mark !== 'string') return undefined;
+  if (
+    typeof pid !== 'number' ||
+    !Number.isSafeInteger(pid) ||
+    pid < 1 ||
+    typeof started !== 'string' ||
+    typeof mark !== 'string'
+  )
+    return undefined;
   return /^[a-z0-9]+$/.test(mark) ? {pid, started, mark} : undefined;
 }

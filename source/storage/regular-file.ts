@@ -1,4 +1,4 @@
-import {closeSync, constants, fstatSync, openSync, readFileSync} from 'node:fs';
+import {closeSync, constants, fstatSync, openSync, readFileSync, type Stats} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
 
 const {O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY} = constants;
@@ -33,7 +33,7 @@ export class NotRegularError extends Error {
 
 /**
  * Opens a regular file, for its owner alone if it is created. Never waits for another program, as opening a named pipe
- * would. All of storage opens files here; only what is named as a pipe is opened by `opened/read-pipe`. Rejects with
+ * would. All of storage opens files by this module. Rejects with
  * errors of the file system, or a `NotRegularError`.
  */
 export async function openRegular(file: string, flags: number = openFor.read): Promise<FileHandle> {
@@ -61,6 +61,14 @@ export function openRegularNow(file: string, flags: number = openFor.read): numb
     closeSync(fd);
     throw error;
   }
+}
+
+/** Opens a named pipe to read, without waiting for its writer. */
+export function openPipeNow(file: string): number {
+  const fd = openNow(file, openFor.read);
+  if (fstatSync(fd).isFIFO()) return fd;
+  closeSync(fd);
+  throw new NotRegularError(file, 'ENOTFILE');
 }
 
 function openNow(file: string, flags: number): number {
@@ -93,7 +101,8 @@ export async function writeRegular(file: string, text: string, flags: number, si
   await handle.writeFile(text, {signal});
 }
 
-function notRegular(file: string, stats: {isDirectory(): boolean}): NotRegularError {
+/** `stats`: of what has the name of a regular file. */
+export function notRegular(file: string, stats: Pick<Stats, 'isDirectory'>): NotRegularError {
   return new NotRegularError(file, stats.isDirectory() ? 'EISDIR' : 'ENOTFILE');
 }
 

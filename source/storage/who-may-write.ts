@@ -1,5 +1,6 @@
-import {lstatSync, readFileSync, readlinkSync, type Stats} from 'node:fs';
+import {lstatSync, readlinkSync, type Stats} from 'node:fs';
 import path from 'node:path';
+import {readRegularNow} from './regular-file.ts';
 
 /** What lets another user change something: the file, folder or link at `path`. */
 export type Intruder = {
@@ -77,7 +78,7 @@ function isOwnGroup(group: number, user: number): boolean {
 /** In both files the number is the third field. */
 function entryOf(file: string, id: number): string[] | undefined {
   try {
-    const lines = readFileSync(file, 'utf8').split('\n');
+    const lines = readRegularNow(file).split('\n');
     return lines.map((line) => line.split(':')).find((fields) => fields[2] === String(id));
   } catch {
     return undefined;

@@ -272,6 +272,22 @@ test('text of the server is read at one place', async () => {
   }
 });
 
+test('files are opened at one place of storage', async () => {
+  const files = ['storage/bad', 'storage/opened/bad', 'storage/regular-file', 'system/good'];
+  const imports = [
+    "import {open} from 'node:fs/promises';\nconsole.error(open);\n",
+    "import {readFileSync, statSync} from 'node:fs';\nconsole.error(readFileSync, statSync);\n",
+  ];
+  for (const text of imports) {
+    const {errors} = await lint(new Map(files.map((file) => [`source/${file}.ts`, text])));
+    expect(errors.toSorted(), text).toEqual(['source/storage/bad.ts plugin', 'source/storage/opened/bad.ts plugin']);
+  }
+  const {code} = await lint(
+    new Map([['source/storage/good.ts', "import {stat} from 'node:fs/promises';\nconsole.error(stat);\n"]]),
+  );
+  expect(code).toBe(0);
+});
+
 const GLOBALS = 'lint/style/noRestrictedGlobals';
 
 test('only cli.tsx and the tests may touch the process', async () => {

@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {open, writeFile} from 'node:fs/promises';
+import {open, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {afterAll, describe, expect, test} from 'vitest';
@@ -82,6 +82,17 @@ describe('the log in', () => {
     const end = pieces.next();
     late.abort();
     expect((await end).done).toBe(true);
+  });
+
+  test('a named pipe that was deleted meanwhile: whoever waits for it can leave', async () => {
+    const pipe = path.join(await folderOf({}), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const left = new AbortController();
+    const pieces = openedPieces({kind: 'stdin', name: 'pipe', path: pipe}, {signal: left.signal});
+    const first = pieces.next();
+    await rm(pipe);
+    left.abort();
+    expect((await first).done).toBe(true);
   });
 
   test('a recording of an earlier version', async () => {

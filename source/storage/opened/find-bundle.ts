@@ -1,8 +1,9 @@
-import {readdir} from 'node:fs/promises';
+import {readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {isTime, readTime} from '../../lib/format.ts';
 import {isObject, parseJson, stringOf} from '../../lib/json.ts';
 import {clean, cleanName} from '../../terminal/clean.ts';
+import {notRegular} from '../regular-file.ts';
 import {OpenError} from './open-error.ts';
 import {byName} from './rotated.ts';
 import {type PackedPart, unpack} from './unpack.ts';
@@ -53,18 +54,24 @@ export async function bundleInZip(file: string, note: (line: string) => void): P
   throw new OpenError(`${clean(file)} is a ZIP file, but no support bundle of Feldera with a log: ${way}`);
 }
 
-/** The bundle that was unpacked into this folder, if one was. `entries`: of the folder. */
-export async function bundleInFolder(folder: string, entries: readonly string[]): Promise<FoundBundle | undefined> {
+/** The bundle that was unpacked into this folder, if one was. `entries`: of the folder. What cannot be opened is noted. */
+export async function bundleInFolder(
+  folder: string,
+  entries: readonly string[],
+  note: (line: string) => void,
+): Promise<FoundBundle | undefined> {
   if (!entries.includes(metadataFile)) return undefined;
   const files: ZipPart[] = [];
-  const add = (name: string) => {
+  const add = async (name: string) => {
     const file = path.join(folder, name);
-    files.push({name, part: {name: clean(file), path: file, packed: undefined}});
+    const stats = await stat(file).catch(() => undefined);
+    if (!stats || stats.isFile()) files.push({name, part: {name: clean(file), path: file, packed: undefined}});
+    else note(OpenError.of(file, notRegular(file, stats)).message);
   };
-  add(metadataFile);
+  await add(metadataFile);
   for (const entry of entries) {
     const within = await readdir(path.join(folder, entry)).catch(() => []);
-    for (const name of within.filter(isCollected)) add(`${entry}/${name}`);
+    for (const name of within.filter(isCollected)) await add(`${entry}/${name}`);
   }
   return await bundleOf(folder, files);
 }

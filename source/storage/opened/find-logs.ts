@@ -4,7 +4,7 @@ import path from 'node:path';
 import {clean} from '../../terminal/clean.ts';
 import {pipelineOf} from '../recording/index-file.ts';
 import {type FoundRecording, findRecording} from '../recording/reader.ts';
-import {openRegular} from '../regular-file.ts';
+import {notRegular, openRegular} from '../regular-file.ts';
 import {binaryFile, endsAsLog, type FileForm, formOf, headBytes, type Packing} from './file-form.ts';
 import {bundleInFolder, bundleInZip, type FoundBundle} from './find-bundle.ts';
 import {OpenError} from './open-error.ts';
@@ -88,11 +88,11 @@ async function logsIn(folder: string, note: (line: string) => void): Promise<rea
   const entries = await readdir(folder).catch((error: unknown) => {
     throw OpenError.of(folder, error);
   });
-  const bundle = await bundleInFolder(folder, entries);
-  if (bundle) return [bundle];
   const left: string[] = [];
-  const files = await filesIn(folder, entries, (line) => left.push(line));
-  const found = [...(await recordingsIn(folder, entries)), ...files];
+  const leave = (line: string) => void left.push(line);
+  const bundle = await bundleInFolder(folder, entries, leave);
+  const files = bundle ? [] : await filesIn(folder, entries, leave);
+  const found = bundle ? [bundle] : [...(await recordingsIn(folder, entries)), ...files];
   if (found.length === 0) throw new OpenError(`${clean(folder)} ${whyNoLogs(entries, left)}`);
   for (const line of left) note(line);
   return found;
@@ -142,6 +142,8 @@ async function filesIn(
       const key = `${stats.dev} ${stats.ino}`;
       if (isLink.has(file) && read.has(key)) continue;
       read.add(key);
+      // A named pipe would be waited for, which only one that is named itself is.
+      if (!stats.isFile() && !stats.isDirectory()) throw notRegular(file, stats);
       const found = stats.isFile() ? await logOf(file, stats, note) : undefined;
       if (found?.kind === 'file') files.push(found);
       else if (found) bundles.push(found);

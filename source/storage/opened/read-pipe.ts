@@ -1,50 +1,31 @@
-import {closeSync, constants, openSync, writeSync} from 'node:fs';
-import {open} from 'node:fs/promises';
+import {Socket} from 'node:net';
 import type {RecordedPiece} from '../recording/reader.ts';
+import {openPipeNow} from '../regular-file.ts';
 import {type FileForm, formOf, headBytes} from './file-form.ts';
 import {OpenError} from './open-error.ts';
 import {Bounds, type Packed, Stepped} from './stepped.ts';
 
-const readBytes = 64 * 1024;
-
-/** What comes through a named pipe, until its last writer closes it or `signal` is aborted. Throws `OpenError`. */
+/**
+ * What comes through a named pipe, until its last writer closes it or `signal` is aborted. Throws `OpenError`. No thread
+ * waits, as one would in `open` or `read`: the process could not end before it.
+ */
 export async function* readPipe(file: string, signal = new AbortController().signal): AsyncGenerator<Buffer> {
   if (signal.aborted) return;
-  let isWaiting = true;
-  let writer: number | undefined;
-  const wake = () => {
-    if (isWaiting) writer = wakeReader(file);
-  };
-  signal.addEventListener('abort', wake);
+  let socket: Socket;
   try {
-    await using handle = await open(file).catch((error: unknown) => {
-      throw OpenError.of(file, error);
-    });
-    while (!signal.aborted) {
-      isWaiting = true;
-      const {buffer, bytesRead} = await handle.read(Buffer.allocUnsafe(readBytes), 0, readBytes, null);
-      isWaiting = false;
-      if (bytesRead === 0 || signal.aborted) return;
-      yield buffer.subarray(0, bytesRead);
-    }
-  } finally {
-    signal.removeEventListener('abort', wake);
-    if (writer !== undefined) closeSync(writer);
+    socket = new Socket({fd: openPipeNow(file), readable: true, writable: false});
+  } catch (error) {
+    throw OpenError.of(file, error);
   }
-}
-
-/**
- * Opening and reading a pipe wait in a thread of Node's, without which the process cannot end: a writer and a byte end
- * both. Returns the writer's descriptor.
- */
-function wakeReader(file: string): number | undefined {
+  const end = () => socket.destroy();
+  signal.addEventListener('abort', end);
   try {
-    const writer = openSync(file, constants.O_RDWR | constants.O_NONBLOCK);
-    writeSync(writer, '\n');
-    return writer;
-  } catch {
-    // Deleted, or only to be read: its own writer has to end it.
-    return undefined;
+    for await (const bytes of socket) yield bytes;
+  } catch (error) {
+    if (!signal.aborted) throw OpenError.of(file, error);
+  } finally {
+    signal.removeEventListener('abort', end);
+    socket.destroy();
   }
 }
 
