@@ -1,10 +1,11 @@
-import {homedir} from 'node:os';
+import {homedir, userInfo} from 'node:os';
 import path from 'node:path';
 import {type CommandLine, inContext, readCommandLine} from '../settings/command-line.ts';
 import {type ConfigFile, emptyConfig} from '../settings/config-file.ts';
 import type {Environment} from '../settings/option-values.ts';
 import {UsageError} from '../settings/parse-values.ts';
 import {type Settings, settingsOf} from '../settings/settings.ts';
+import {commandAgainst, otherWriter} from '../storage/who-may-write.ts';
 import {clean} from '../terminal/clean.ts';
 import {readSmallFile} from './small-file.ts';
 
@@ -44,8 +45,12 @@ export function configPlace({flags}: CommandLine, environment: Environment, home
   const base = xdg !== undefined && path.isAbsolute(xdg) ? xdg : path.join(home, '.config');
   const file = path.resolve(named ?? path.join(base, 'pipetail', 'config.toml'));
   const namedBy = named === undefined ? undefined : named === flag ? '--config' : 'PIPETAIL_CONFIG';
+  return {file, name: shownPath(file, home), namedBy};
+}
+
+function shownPath(file: string, home: string): string {
   const isAtHome = home !== '' && file.startsWith(`${path.join(home, '/')}`);
-  return {file, name: isAtHome ? path.join('~', path.relative(home, file)) : file, namedBy};
+  return isAtHome ? path.join('~', path.relative(home, file)) : file;
 }
 
 /** A parsed file, and its mistakes in the order of lines. */
@@ -63,6 +68,7 @@ export async function loadConfig({file, name, namedBy}: ConfigPlace, home: strin
     throw new UsageError(`${name}: the configuration file cannot be read · ${reasons.get(code) ?? code}`);
   });
   if (!read) return undefined;
+  checkWriters({file, name}, home);
   const {parseConfig} = await import('../settings/parse-config.ts');
   const {file: parsed, problems} = parseConfig(read.text, {name, home, isPrivate: read.isPrivate});
   return {file: parsed, problems: problems.map(({line, message}) => `${name}:${line}: ${clean(message)}`)};
@@ -74,6 +80,27 @@ export async function configOf(commandLine: CommandLine, environment: Environmen
   const [first] = loaded?.problems ?? [];
   if (first !== undefined) throw new UsageError(first);
   return loaded?.file ?? emptyConfig;
+}
+
+/** The file names commands that are run, and servers that get credentials. Throws `UsageError` if others may write it. */
+function checkWriters({file, name}: Pick<ConfigPlace, 'file' | 'name'>, home: string): void {
+  const user = currentUser();
+  const found = user === undefined || file === '/dev/null' ? undefined : otherWriter(file, user, 'data');
+  if (!found) return;
+  const place = shownPath(found.path, home);
+  const what = found.path === file ? 'it' : place;
+  const why = found.why === 'foreign' ? `${what} belongs to another user` : `other users may write to ${what}`;
+  throw new UsageError(`${name}: ${why}, so this file is not used · ${commandAgainst(found, place)}`);
+}
+
+/** Undefined on a system without users, or for one that it does not list, as in some containers. */
+function currentUser(): number | undefined {
+  try {
+    const {uid} = userInfo();
+    return uid < 0 ? undefined : uid;
+  } catch {
+    return undefined;
+  }
 }
 
 const reasons: ReadonlyMap<string, string> = new Map([

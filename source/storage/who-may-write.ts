@@ -1,4 +1,4 @@
-import {lstatSync, readlinkSync, type Stats} from 'node:fs';
+import {accessSync, constants, lstatSync, readlinkSync, type Stats} from 'node:fs';
 import path from 'node:path';
 import {readRegularNow} from './regular-file.ts';
 
@@ -30,9 +30,26 @@ export function otherWriter(file: string, user: number, kind: Kind): Intruder | 
     if (stats.isSymbolicLink()) continue;
     const isSticky = (kind === 'parent' || (kind === 'data' && !isLast)) && (stats.mode & 0o1000) !== 0;
     const byGroup = (stats.mode & 0o020) !== 0 && !(kind !== 'code' && isOwnGroup(stats.gid, user));
-    if ((byGroup || (stats.mode & 0o002) !== 0) && !isSticky) return {path: place, why: 'writable', isOwn};
+    if (!byGroup && (stats.mode & 0o002) === 0) continue;
+    if (!isSticky && !isMountedReadOnly(place)) return {path: place, why: 'writable', isOwn};
   }
   return undefined;
+}
+
+/** The command that keeps other users out. `place`: how the path is shown. */
+export function commandAgainst({path: at, why, isOwn}: Intruder, place = at): string {
+  const word = /^[\w@%+=:,./~-]+$/.test(place) ? place : `'${at.replaceAll("'", "'\\''")}'`;
+  return why === 'foreign' ? `sudo chown $USER ${word}` : `${isOwn ? '' : 'sudo '}chmod go-w ${word}`;
+}
+
+/** As the volumes of Kubernetes are, whatever their modes say. */
+function isMountedReadOnly(place: string): boolean {
+  try {
+    accessSync(place, constants.W_OK);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EROFS';
+  }
 }
 
 type Part = {readonly place: string; readonly stats: Stats; readonly isLast: boolean};

@@ -1,10 +1,12 @@
 import {execFileSync} from 'node:child_process';
-import {chmod, mkdir, symlink, writeFile} from 'node:fs/promises';
+import {chmod, chown, mkdir, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, it, test} from 'vitest';
 import {readCommandLine} from '../../source/settings/command-line.ts';
 import {configOf, configPlace, loadConfig, loadSettings} from '../../source/startup/load-settings.ts';
+import {UsageError} from '../../source/settings/parse-values.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {skipOrFail} from '../harness/tools.ts';
 
 async function fileWith(text: string) {
   const folder = await temporaryDirectory();
@@ -123,6 +125,59 @@ describe('a file that cannot be read is reported in one line', () => {
     const file = path.join(folder.path, 'c.toml');
     await make(file);
     await expect(loadConfig(place(file, '--config'), home)).rejects.toThrow(message);
+  });
+});
+
+describe('a file that another user could change is not used, in one line with the command that mends it', () => {
+  const other = 65_534;
+  const isRoot = process.geteuid?.() === 0;
+
+  test.each([
+    ['c.toml', 0o666],
+    ['c.toml', 0o602],
+    ['.', 0o777],
+    ['.', 0o1703],
+  ])('%s with mode %o', async (part, mode) => {
+    await using folder = await temporaryDirectory();
+    const file = path.join(folder.path, 'c.toml');
+    await writeFile(file, 'fps = 3\n');
+    const open = path.join(folder.path, part);
+    await chmod(open, mode);
+    const isSticky = (mode & 0o1000) !== 0;
+    const loaded = loadConfig(place(file), home);
+    if (isSticky) expect((await loaded)?.problems).toEqual([]);
+    else {
+      const what = part === '.' ? open : 'it';
+      const words = `other users may write to ${what}, so this file is not used · chmod go-w ${open}`;
+      await expect(loaded).rejects.toThrow(new UsageError(`c.toml: ${words}`));
+    }
+    await chmod(open, 0o755);
+    expect((await loadConfig(place(file), home))?.problems).toEqual([]);
+  });
+
+  test('a group of others may write', async (context) => {
+    if (!isRoot) return skipOrFail(context, 'only root can give a file to another group');
+    await using folder = await temporaryDirectory();
+    const file = path.join(folder.path, 'c.toml');
+    await writeFile(file, 'fps = 3\n');
+    await chmod(file, 0o664);
+    // Its own group, as a umask of 002 has it.
+    expect((await loadConfig(place(file), home))?.problems).toEqual([]);
+    await chown(file, 0, other);
+    await expect(loadConfig(place(file), home)).rejects.toThrow(`chmod go-w ${file}`);
+  });
+
+  test.each(['the file', 'the folder'])('%s belongs to another user', async (what) => {
+    if (!isRoot) return;
+    await using folder = await temporaryDirectory();
+    const file = path.join(folder.path, 'c.toml');
+    await writeFile(file, 'fps = 3\n');
+    const foreign = what === 'the file' ? file : folder.path;
+    await chown(foreign, other, other);
+    const words = `${foreign === file ? 'it' : foreign} belongs to another user, so this file is not used`;
+    await expect(loadConfig(place(file), home)).rejects.toThrow(
+      new UsageError(`c.toml: ${words} · sudo chown $USER ${foreign}`),
+    );
   });
 });
 

@@ -5,7 +5,7 @@ import type {Clock} from '../../lib/clock.ts';
 import {acquireLock, type Processes, releaseLock} from '../file-lock.ts';
 import {NotRegularError, openFor, readRegular} from '../regular-file.ts';
 import {codeOf, isReadOnly} from '../save-file.ts';
-import {type Intruder, otherWriter} from '../who-may-write.ts';
+import {commandAgainst, type Intruder, otherWriter} from '../who-may-write.ts';
 import type {TapPosition} from './buffer-tap.ts';
 import {folderName, indexFile, lockFile, pipelineOf} from './index-file.ts';
 import {makeRoom} from './make-room.ts';
@@ -293,9 +293,11 @@ async function readOnly(folder: string, by: number): Promise<OpenRecording> {
   };
 }
 
-function intruderWords({path: place, why, isOwn}: Intruder): string {
-  const elsewhere = 'name another folder with --record';
-  if (why === 'foreign') return `${place} belongs to another user, who could change the recording · ${elsewhere}`;
-  const way = isOwn ? `chmod go-w ${place}` : elsewhere;
+function intruderWords(found: Intruder): string {
+  const {path: place, why, isOwn} = found;
+  if (why === 'foreign') {
+    return `${place} belongs to another user, who could change the recording · name another folder with --record`;
+  }
+  const way = isOwn ? commandAgainst(found) : 'name another folder with --record';
   return `other users may write to ${place}, and change the recording · ${way}`;
 }
