@@ -135,5 +135,8 @@ export function readDuration(text: string): number | undefined {
 }
 
 export function errorText(thrown: unknown): string {
+  // What is named without a folder is looked for there.
+  const isLost = thrown instanceof Error && 'syscall' in thrown && thrown.syscall === 'uv_cwd';
+  if (isLost) return 'the working folder was deleted · cd to another one, or give whole paths';
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

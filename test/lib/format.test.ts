@@ -26,6 +26,10 @@ import {
 test.each([
   [new TypeError('no such folder'), 'no such folder'],
   ['odd', 'odd'],
+  [
+    Object.assign(new Error('ENOENT: …, uv_cwd'), {code: 'ENOENT', syscall: 'uv_cwd'}),
+    'the working folder was deleted · cd to another one, or give whole paths',
+  ],
   [undefined, 'undefined'],
   [{code: 1}, '[object Object]'],
 ])('what was thrown, in words', (thrown, text) => {

@@ -3,7 +3,7 @@ import {readdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import {expect, test} from 'vitest';
-import {acquireLock, type Processes, releaseLock} from '../../source/storage/file-lock.ts';
+import {acquireLock, lockHolder, type Processes, releaseLock} from '../../source/storage/file-lock.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 const isAlive = (pid: number) => {
@@ -78,6 +78,15 @@ test('a damaged lock is void', async () => {
   const file = path.join(home.path, 'lock');
   await writeFile(file, '{"pid":');
   expect(await acquireLock(file, ours)).toBeUndefined();
+});
+
+test.each([0, -1, 1.5, 2 ** 53])('a lock of the process %d, which there cannot be, is void', async (pid) => {
+  await using home = await temporaryDirectory();
+  const file = path.join(home.path, 'lock');
+  await writeFile(file, JSON.stringify({pid, started: '', mark: 'a'}));
+  const alive = {...processOf(1000), isAlive: () => true};
+  expect(await lockHolder(file, alive)).toBeUndefined();
+  expect(await acquireLock(file, alive)).toBeUndefined();
 });
 
 test('of many that find a void lock at once, one has it', async () => {

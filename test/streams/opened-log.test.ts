@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {appendFile, open, readdir, readlink, rename, rm, truncate, writeFile} from 'node:fs/promises';
+import {appendFile, mkdir, open, readdir, readlink, rename, rm, symlink, truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {expect, test, vi} from 'vitest';
@@ -22,6 +22,12 @@ type Opened = AsyncDisposable & {
 };
 
 /** Opens `app.log` with this text. */
+/** Paths of all files that this process has open (Linux). */
+async function openFiles(): Promise<readonly string[]> {
+  const links = await readdir('/proc/self/fd');
+  return await Promise.all(links.map((link) => readlink(`/proc/self/fd/${link}`).catch(() => '')));
+}
+
 async function openFile(
   home: TemporaryDirectory,
   text: string,
@@ -160,6 +166,33 @@ test('a rotated file is read to its end, and then the new one from its beginning
   await opened.shows('one', 'late', 'opened', '<rotated>', 'new');
   await appendFile(opened.file, 'newer\n');
   await opened.shows('one', 'late', 'opened', '<rotated>', 'new', 'newer');
+});
+
+test.skipIf(process.platform !== 'linux').each([
+  ['had lines before', 'two\n', ''],
+  ['got its lines later', '', 'two\n'],
+])('of a link that is moved twice, the file between is read: one that %s', async (_, first, then) => {
+  await using home = await temporaryDirectory();
+  const at = (name: string) => path.join(home.path, name);
+  await mkdir(at('elsewhere'));
+  await writeFile(at('elsewhere/a'), 'one\n');
+  await symlink('elsewhere/a', at('app.log'));
+  const found: FoundLog = {kind: 'file', name: 'app.log', path: at('app.log'), packed: undefined, older: []};
+  await using opened = openLog({found});
+  await opened.shows('one');
+  const moveTo = async (name: string, text: string) => {
+    await writeFile(at(`elsewhere/${name}`), text);
+    await symlink(`elsewhere/${name}`, at('new'));
+    await rename(at('new'), at('app.log'));
+  };
+  await moveTo('b', first);
+  await eventually(
+    async () => (await openFiles()).includes(at('elsewhere/b')),
+    () => 'the file between was not opened',
+  );
+  await appendFile(at('elsewhere/b'), then);
+  await moveTo('c', 'three\n');
+  await opened.shows('one', '<rotated>', 'two', '<rotated>', 'three');
 });
 
 test('a file that is renamed again while it is opened is found with the next look', async () => {
@@ -413,9 +446,7 @@ test('a file is followed however often it is truncated', async () => {
 test.skipIf(process.platform !== 'linux')('a log that is closed keeps no file open', async () => {
   await using home = await temporaryDirectory();
   const names = async () => {
-    const links = await readdir('/proc/self/fd');
-    const targets = await Promise.all(links.map((link) => readlink(`/proc/self/fd/${link}`).catch(() => '')));
-    return targets.filter((target) => target.startsWith(home.path)).map((target) => path.basename(target));
+    return (await openFiles()).filter((target) => target.startsWith(home.path)).map((target) => path.basename(target));
   };
   const areClosed = async () => {
     await eventually(

@@ -36,6 +36,10 @@ export class FollowedFile {
   readonly #sink: FileSink;
   readonly #memory = Buffer.allocUnsafeSlow(comparedBytes + pieceBytes);
   #part: FilePart;
+  /** What got the name since, oldest first: opened at once, as it may lose the name before it has a byte. */
+  #waiting: FilePart[] = [];
+  /** The opening in progress; never rejects. */
+  #noticing: Promise<unknown> = Promise.resolve();
   #offset: number;
   /** The last bytes that were read, at most `comparedBytes`. */
   #last = Buffer.alloc(0);
@@ -72,25 +76,63 @@ export class FollowedFile {
     this.#cancelLook?.();
     this.#cancelPoll?.();
     for (const watcher of this.#watchers) watcher.close();
-    await this.#part.close();
+    await this.#noticing;
+    await Promise.all([this.#part, ...this.#waiting].map((part) => part.close()));
   }
 
   /** The folder shows that another file got the name, and a link in it may lead to a file elsewhere. */
   #watch(): void {
     for (const watcher of this.#watchers) watcher.close();
     this.#watchers = [];
+    for (const watched of [path.dirname(this.#path), this.#path]) this.#addWatcher(watched);
+  }
+
+  #addWatcher(watched: string): void {
     const name = path.basename(this.#path);
-    for (const watched of [path.dirname(this.#path), this.#path]) {
-      try {
-        const watcher = watch(watched, {persistent: false}, (_, changed) => {
-          if (changed === null || changed === name || watched === this.#path) this.#lookSoon();
-        });
-        watcher.on('error', () => watcher.close());
-        this.#watchers.push(watcher);
-      } catch {
-        // The poll sees it.
-      }
+    try {
+      const watcher = watch(watched, {persistent: false}, (event, changed) => {
+        if (changed !== null && changed !== name && watched !== this.#path) return;
+        // Errors are told by the look.
+        if (event === 'rename') void this.#notice().catch(() => {});
+        this.#lookSoon();
+      });
+      watcher.on('error', () => watcher.close());
+      this.#watchers.push(watcher);
+    } catch {
+      // The poll sees it.
     }
+  }
+
+  /** Opens what has the name now, unless it was opened before. Resolves to whether a file has it. */
+  #notice(): Promise<boolean> {
+    const noticed = this.#noticing.then(() => this.#openNamed());
+    this.#noticing = noticed.catch(() => {});
+    return noticed;
+  }
+
+  async #openNamed(): Promise<boolean> {
+    if (this.#isClosed) return false;
+    const found = await stat(this.#path).catch(ignoreMissing);
+    // A pipe of that name is not opened.
+    if (!found?.isFile()) return false;
+    const last = this.#waiting.at(-1) ?? this.#part;
+    if (last.isFile(found)) return true;
+    // The name came back to it, and nothing was written elsewhere.
+    if (this.#part.isFile(found) && this.#waiting.every(({size}) => size === 0)) {
+      await this.#closeWaiting(0);
+      return true;
+    }
+    // It may be renamed again meanwhile: the next look finds what has the name then.
+    const part = await FilePart.open(this.#path).catch(ignoreMissing);
+    if (!part) return false;
+    this.#waiting.push(part);
+    this.#addWatcher(this.#path);
+    return true;
+  }
+
+  /** Closes the oldest ones but for so many. */
+  async #closeWaiting(most: number): Promise<void> {
+    while (this.#waiting.length > most) await this.#waiting.shift()?.close();
   }
 
   #poll(): void {
@@ -154,29 +196,27 @@ export class FollowedFile {
 
   /** Another file has the name: what comes is written there, once it has a byte. */
   async #followName(): Promise<void> {
-    const found = await stat(this.#path).catch(ignoreMissing);
-    if (this.#isClosed) return;
-    // Opening a pipe of that name would wait for its writer.
-    if (!found?.isFile()) {
-      this.#onMissing();
-      return;
+    const isThere = await this.#notice();
+    while (!this.#isClosed) {
+      const [next, ...later] = this.#waiting;
+      // The writer may not have opened it yet, and still write to the old one.
+      if (!next || (next.size === 0 && later.length === 0)) break;
+      if (next.size > 0) await this.#moveOn(next);
+      else await this.#closeWaiting(later.length);
     }
-    this.#missingSince = undefined;
-    if (this.#part.isFile(found)) return;
-    // The writer may not have opened it yet, and still write to the old one.
-    if (found.size === 0) return;
+    if (this.#isClosed) return;
+    if (isThere) this.#missingSince = undefined;
+    else this.#onMissing();
+  }
+
+  async #moveOn(next: FilePart): Promise<void> {
     await this.#readOn();
-    // It may be renamed again meanwhile: the next look finds what has the name then.
-    const part = await FilePart.open(this.#path).catch(ignoreMissing);
-    if (!part) return;
+    if (this.#isClosed) return;
     // Whoever got bytes of a part closes it.
     if (this.#offset === 0) await this.#part.close();
-    if (this.#isClosed) {
-      await part.close();
-      return;
-    }
+    this.#waiting = this.#waiting.filter((part) => part !== next);
     this.#isRemoved = false;
-    this.#part = part;
+    this.#part = next;
     this.#moveTo(0);
     this.#sink.onTurn('rotated');
     this.#watch();
