@@ -1,5 +1,6 @@
-import {closeSync, constants, fstatSync, openSync, readFileSync, type Stats} from 'node:fs';
+import {closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, type Stats} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
+import path from 'node:path';
 
 const {O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY} = constants;
 
@@ -37,7 +38,7 @@ export class NotRegularError extends Error {
  * errors of the file system, or a `NotRegularError`.
  */
 export async function openRegular(file: string, flags: number = openFor.read): Promise<FileHandle> {
-  const handle = await open(file, flags | O_NONBLOCK, 0o600).catch((error: unknown) => {
+  const handle = await open(bytesOfPath(file), flags | O_NONBLOCK, 0o600).catch((error: unknown) => {
     throw explained(file, flags, error);
   });
   try {
@@ -73,7 +74,7 @@ export function openPipeNow(file: string): number {
 
 function openNow(file: string, flags: number): number {
   try {
-    return openSync(file, flags | O_NONBLOCK, 0o600);
+    return openSync(bytesOfPath(file), flags | O_NONBLOCK, 0o600);
   } catch (error) {
     throw explained(file, flags, error);
   }
@@ -99,6 +100,33 @@ export function readRegularNow(file: string, flags: number = openFor.read): stri
 export async function writeRegular(file: string, text: string, flags: number, signal?: AbortSignal): Promise<void> {
   await using handle = await openRegular(file, flags);
   await handle.writeFile(text, {signal});
+}
+
+/** Stands for what is no UTF-8 in the arguments and the names of files that Node gives. */
+const noUtf8 = '\ufffd';
+
+/**
+ * The path for the calls of `node:fs`: where names in it are no UTF-8, their bytes, found in their folders. A name that
+ * stands for several is left as it is, and so is not found.
+ */
+export function bytesOfPath(file: string): string | Buffer {
+  if (!file.includes(noUtf8)) return file;
+  let found = Buffer.from(path.isAbsolute(file) ? '/' : '.');
+  for (const name of file.split('/').filter((part) => part !== '')) {
+    const real = name.includes(noUtf8) ? nameIn(found, name) : Buffer.from(name);
+    if (!real) return file;
+    found = Buffer.concat([found, Buffer.from('/'), real]);
+  }
+  return found;
+}
+
+function nameIn(folder: Buffer, name: string): Buffer | undefined {
+  try {
+    const same = readdirSync(folder, 'buffer').filter((entry) => entry.toString() === name);
+    return same.length === 1 ? same[0] : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** `stats`: of what has the name of a regular file. */

@@ -3,8 +3,8 @@ import {chmod, chown, mkdir, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, it, test} from 'vitest';
 import {readCommandLine} from '../../source/settings/command-line.ts';
-import {configOf, configPlace, loadConfig, loadSettings} from '../../source/startup/load-settings.ts';
 import {UsageError} from '../../source/settings/parse-values.ts';
+import {configOf, configPlace, loadConfig, loadSettings} from '../../source/startup/load-settings.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {skipOrFail} from '../harness/tools.ts';
 

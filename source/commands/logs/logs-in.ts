@@ -2,6 +2,7 @@ import {stat} from 'node:fs/promises';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
 import {OpenError, readFailureWords} from '../../storage/opened/open-error.ts';
 import {findRecordings} from '../../storage/recording/reader.ts';
+import {bytesOfPath} from '../../storage/regular-file.ts';
 import {codeOf} from '../../storage/save-file.ts';
 import {findOpened} from '../../streams/bundle-log.ts';
 import {clean} from '../../terminal/clean.ts';
@@ -45,7 +46,7 @@ export async function findNamed(name: string, from: readonly string[], fail: Fai
 
 /** A string: why there is none. `called`: stands for the name there. */
 export async function namedIn(what: string, name: string, called = 'it'): Promise<readonly FoundLog[] | string> {
-  const isFolder = await stat(what).then(
+  const isFolder = await stat(bytesOfPath(what)).then(
     (stats) => stats.isDirectory(),
     () => true,
   );

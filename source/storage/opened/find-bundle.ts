@@ -3,7 +3,7 @@ import path from 'node:path';
 import {isTime, readTime} from '../../lib/format.ts';
 import {isObject, parseJson, stringOf} from '../../lib/json.ts';
 import {clean, cleanName} from '../../terminal/clean.ts';
-import {notRegular} from '../regular-file.ts';
+import {bytesOfPath, notRegular} from '../regular-file.ts';
 import {OpenError} from './open-error.ts';
 import {byName} from './rotated.ts';
 import {type PackedPart, unpack} from './unpack.ts';
@@ -64,13 +64,13 @@ export async function bundleInFolder(
   const files: ZipPart[] = [];
   const add = async (name: string) => {
     const file = path.join(folder, name);
-    const stats = await stat(file).catch(() => undefined);
+    const stats = await stat(bytesOfPath(file)).catch(() => undefined);
     if (!stats || stats.isFile()) files.push({name, part: {name: clean(file), path: file, packed: undefined}});
     else note(OpenError.of(file, notRegular(file, stats)).message);
   };
   await add(metadataFile);
   for (const entry of entries) {
-    const within = await readdir(path.join(folder, entry)).catch(() => []);
+    const within = await readdir(bytesOfPath(path.join(folder, entry)), 'utf8').catch(() => []);
     for (const name of within.filter(isCollected)) await add(`${entry}/${name}`);
   }
   return await bundleOf(folder, files);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import {clean} from '../../terminal/clean.ts';
 import {pipelineOf} from '../recording/index-file.ts';
 import {type FoundRecording, findRecording} from '../recording/reader.ts';
-import {notRegular, openRegular} from '../regular-file.ts';
+import {bytesOfPath, notRegular, openRegular} from '../regular-file.ts';
 import {binaryFile, endsAsLog, type FileForm, formOf, headBytes, type Packing} from './file-form.ts';
 import {bundleInFolder, bundleInZip, type FoundBundle} from './find-bundle.ts';
 import {OpenError} from './open-error.ts';
@@ -38,7 +38,7 @@ export type FindOptions = {
  */
 export async function findLogs(what: string, {note = () => {}}: FindOptions = {}): Promise<readonly FoundLog[]> {
   if (what === '-') return [stdinLog()];
-  const stats = await stat(what).catch((error: unknown) => {
+  const stats = await stat(bytesOfPath(what)).catch((error: unknown) => {
     throw OpenError.of(what, error);
   });
   if (stats.isDirectory()) return await logsIn(what, note);
@@ -85,7 +85,7 @@ async function logsIn(folder: string, note: (line: string) => void): Promise<rea
   const base = path.basename(path.resolve(folder));
   const own = await findRecording(folder, base);
   if (own) return [{kind: 'recording', name: pipelineOf(base)?.name ?? clean(base), path: folder, recordings: [own]}];
-  const entries = await readdir(folder).catch((error: unknown) => {
+  const entries = await readdir(bytesOfPath(folder), 'utf8').catch((error: unknown) => {
     throw OpenError.of(folder, error);
   });
   const left: string[] = [];
@@ -138,7 +138,7 @@ async function filesIn(
   // Links come last: they may lead to a file of the same folder, as `current.log` often does.
   for (const file of [...named.filter((each) => !isLink.has(each)), ...isLink]) {
     try {
-      const stats = await stat(file);
+      const stats = await stat(bytesOfPath(file));
       const key = `${stats.dev} ${stats.ino}`;
       if (isLink.has(file) && read.has(key)) continue;
       read.add(key);
@@ -162,7 +162,7 @@ async function filesIn(
 async function linksAmong(files: readonly string[]): Promise<ReadonlySet<string>> {
   const links = new Set<string>();
   for (const file of files) {
-    const stats = await lstat(file).catch(() => undefined);
+    const stats = await lstat(bytesOfPath(file)).catch(() => undefined);
     if (stats?.isSymbolicLink()) links.add(file);
   }
   return links;

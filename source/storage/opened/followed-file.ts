@@ -2,6 +2,7 @@ import {type FSWatcher, watch} from 'node:fs';
 import {stat} from 'node:fs/promises';
 import path from 'node:path';
 import type {Clock} from '../../lib/clock.ts';
+import {bytesOfPath} from '../regular-file.ts';
 import {ignoreMissing} from '../save-file.ts';
 import {FilePart} from './file-part.ts';
 
@@ -90,7 +91,7 @@ export class FollowedFile {
   #addWatcher(watched: string): void {
     const name = path.basename(this.#path);
     try {
-      const watcher = watch(watched, {persistent: false}, (event, changed) => {
+      const watcher = watch(bytesOfPath(watched), {persistent: false}, (event, changed) => {
         if (changed !== null && changed !== name && watched !== this.#path) return;
         // Errors are told by the look.
         if (event === 'rename') void this.#notice().catch(() => {});
@@ -112,7 +113,7 @@ export class FollowedFile {
 
   async #openNamed(): Promise<boolean> {
     if (this.#isClosed) return false;
-    const found = await stat(this.#path).catch(ignoreMissing);
+    const found = await stat(bytesOfPath(this.#path)).catch(ignoreMissing);
     // A pipe of that name is not opened.
     if (!found?.isFile()) return false;
     const last = this.#waiting.at(-1) ?? this.#part;

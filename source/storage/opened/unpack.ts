@@ -4,7 +4,7 @@ import * as zlib from 'node:zlib';
 import type {Marker} from '../../buffer/markers.ts';
 import {clean} from '../../terminal/clean.ts';
 import type {RecordedPiece} from '../recording/reader.ts';
-import {openRegular} from '../regular-file.ts';
+import {bytesOfPath, openRegular} from '../regular-file.ts';
 import type {Packing} from './file-form.ts';
 import {OpenError} from './open-error.ts';
 import {Bounds, type Packed, Stepped, type UnpackLimits} from './stepped.ts';
@@ -200,7 +200,7 @@ export function wholeFile(file: string, packed: Packing): PackedPart {
 /** Packed bytes of a part; 0 of one that is gone. */
 export async function packedSize({path: file, length}: PackedPart): Promise<number> {
   if (length !== undefined && Number.isFinite(length)) return length;
-  return await stat(file).then(
+  return await stat(bytesOfPath(file)).then(
     ({size}) => size,
     () => 0,
   );

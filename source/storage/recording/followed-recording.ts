@@ -3,7 +3,7 @@ import {stat} from 'node:fs/promises';
 import type {Marker} from '../../buffer/markers.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {lockHolder, type Processes} from '../file-lock.ts';
-import {openFor, openRegular} from '../regular-file.ts';
+import {bytesOfPath, openFor, openRegular} from '../regular-file.ts';
 import {ignoreMissing} from '../save-file.ts';
 import {indexFile, lockFile, logFile, RecordingMap, readIndex} from './index-file.ts';
 import {piecesOf, RecordedBytes, type RecordedPiece} from './reader.ts';
@@ -54,7 +54,7 @@ export class FollowedRecording {
     this.pastEnd = block ? block.offset + block.length : map.firstOffset;
     this.#at = this.pastEnd;
     try {
-      this.#watcher = watch(folder, {persistent: false}, () => this.#wake());
+      this.#watcher = watch(bytesOfPath(folder), {persistent: false}, () => this.#wake());
       this.#watcher.on('error', () => this.#watcher?.close());
     } catch {
       // The poll sees it.
@@ -171,7 +171,7 @@ function unreadable(bytes: number, at: number): Marker {
 
 /** Undefined: there is none. */
 async function sizeOf(file: string): Promise<number | undefined> {
-  return (await stat(file).catch(ignoreMissing))?.size;
+  return (await stat(bytesOfPath(file)).catch(ignoreMissing))?.size;
 }
 
 /** `end`: offset up to which the index was read, in whole lines. `isAnother`: from its beginning. */

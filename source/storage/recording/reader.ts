@@ -3,7 +3,7 @@ import {readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import type {Marker} from '../../buffer/markers.ts';
-import {openFor, openRegularNow, readRegular, readRegularNow} from '../regular-file.ts';
+import {bytesOfPath, openFor, openRegularNow, readRegular, readRegularNow} from '../regular-file.ts';
 import {ignoreMissing} from '../save-file.ts';
 import {
   indexFile,
@@ -210,7 +210,7 @@ function readUnlessDeleted(file: string): string | undefined {
 export function sizeOf(folder: string, map: RecordingMap): number {
   const file = map.files.at(-1);
   if (!file) return 0;
-  return file.offset + (statSync(logFile(folder, file.number), {throwIfNoEntry: false})?.size ?? 0);
+  return file.offset + (statSync(bytesOfPath(logFile(folder, file.number)), {throwIfNoEntry: false})?.size ?? 0);
 }
 
 /** All up to the offset `size`. Returns the index of the next marker. */
@@ -252,7 +252,7 @@ function readFrom(bytes: RecordedBytes, start: number): (from: number, length: n
 
 /** The recordings of all pipelines that had this name, and of the one with this id, by start, oldest first. */
 export async function findRecordings(directory: string, name: string, id?: string): Promise<FoundRecording[]> {
-  const entries = existsSync(directory) ? await readdir(directory) : [];
+  const entries = existsSync(bytesOfPath(directory)) ? await readdir(bytesOfPath(directory), 'utf8') : [];
   const found: FoundRecording[] = [];
   for (const entry of entries) {
     const pipeline = pipelineOf(entry);

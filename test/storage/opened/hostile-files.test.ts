@@ -89,3 +89,21 @@ test.each(kinds)('%s as the index of a recording, or as its log, is not waited f
   await writeFile(path.join(recording, '000002.log'), 'line\n');
   expect((await read()).failure).toBeUndefined();
 });
+
+test('names that are no UTF-8 are found, in a folder and by the name that Node has for them', async () => {
+  const name = Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([0xe9]), Buffer.from('.log')]);
+  await writeFile(name, 'line\n');
+  await writeFile(path.join(folder, 'a.log.1'), 'older\n');
+  expect(await read()).toEqual({text: 'older\nline\n', notes: []});
+  const shown = path.join(folder, 'caf\ufffd.log');
+  expect(await findLogs(shown)).toMatchObject([{kind: 'file', name: 'caf\ufffd.log'}]);
+  // Which of two is meant, nobody knows.
+  await writeFile(Buffer.concat([name.subarray(0, -5), Buffer.from([0xe8]), Buffer.from('.log')]), 'line\n');
+  await expect(findLogs(shown)).rejects.toThrow('there is no such file or folder');
+
+  const within = Buffer.concat([Buffer.from(`${folder}/logs`), Buffer.from([0xff])]);
+  await mkdir(within);
+  await writeFile(Buffer.concat([within, Buffer.from('/b.log')]), 'line\n');
+  folder = path.join(folder, 'logs\ufffd');
+  expect(await read()).toEqual({text: 'line\n', notes: []});
+});
