@@ -177,3 +177,13 @@ test('room is made neither through a link nor in the folder of another user', as
   await all.closed();
   for (const each of [elsewhere, foreign]) expect(await readdir(each)).toContain('000001.log.gz');
 });
+
+test('a folder of before a rename is checked before it is locked', async () => {
+  const elsewhere = path.join(home.path, 'elsewhere');
+  await mkdir(elsewhere, {mode: 0o700});
+  await mkdir(directory, {mode: 0o700});
+  const earlier = path.join(directory, 'q--id-1');
+  await symlink(elsewhere, earlier);
+  expect(await record()).toBe(`${earlier} is not used: it is a link, which is not followed · remove it`);
+  expect(await readdir(elsewhere)).toEqual([]);
+});
