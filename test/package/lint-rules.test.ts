@@ -223,6 +223,7 @@ test('some packages are imported by one file', async () => {
   const owners = {
     'lib/clock.ts': 'node:timers/promises',
     'terminal/width.ts': 'string-width',
+    'storage/opened/read-pipe.ts': 'node:net',
     'system/deadline.ts': 'node:vm',
     'settings/command-line.ts': 'meow',
     'settings/parse-config.ts': 'toml-eslint-parser',
