@@ -26,7 +26,20 @@ async function record(directory: string, home: string, before = '', more: readon
   const truth = new TruthLog(name);
   truth.watch(pipeline);
   const writer = new Writer({name, seed: 1, identical: 0});
-  const args = [launcher, program, 'logs', '--follow', '--host', server.url, '--record', directory, ...more, name];
+  const args = [
+    launcher,
+    program,
+    'logs',
+    '--follow',
+    '--color',
+    'always',
+    '--host',
+    server.url,
+    '--record',
+    directory,
+    ...more,
+    name,
+  ];
   const env = cleanEnvironment(home);
   const secrets = new SecretWatch(env);
   const child = spawn('sh', ['-c', `${before} exec "$@"`, 'sh', ...args], {
