@@ -23,6 +23,7 @@ await fill('json.md', {
   run: schemaTableText(schemas.run),
   change: schemaTableText(schemas.change),
   config: schemaTableText(schemas.config),
+  story: schemaTableText(schemas.story),
   happened: schemaTableText(schemas.happened),
   stderr: schemaTableText(schemas.stderr),
 });

@@ -80,7 +80,9 @@ async function ask(options: AskOptions & {readonly request: AskRequest}): Promis
       return await runDiff({...options, request});
     case 'story': {
       const {storyOfServer} = await import('./whole-log.ts');
-      return await askServer(options, (client, signal) => storyOfServer(request, {...common, client, signal}));
+      // The text itself says what is missing; who reads it from a pipe may not see its first lines.
+      const note = request.output === 'json' || !process.stdout.isTTY ? noteTo(options) : () => {};
+      return await askServer(options, (client, signal) => storyOfServer(request, {...common, client, signal, note}));
     }
     case 'completion':
       return await printWhole(completionScript(request.shell), process);
@@ -89,18 +91,25 @@ async function ask(options: AskOptions & {readonly request: AskRequest}): Promis
   }
 }
 
+/** Writes notices to stderr. */
+function noteTo({process, isJson}: Pick<AskOptions, 'process' | 'isJson'>): (line: string) => void {
+  return (line) => void process.stderr.write(noticeLine(`pipetail: ${line}`, isJson));
+}
+
 async function runDiff({request, ...options}: AskOptions & {readonly request: DiffRequest}): Promise<number> {
   const {process} = options;
   const {diffOfRecording, diffOfServer} = await import('./whole-log.ts');
   const {from, name} = request;
+  const note = noteTo(options);
   if (from === undefined) {
     if (name === undefined) throw new TypeError('a server has many logs');
-    return await askServer(options, (client, signal) => diffOfServer({...request, name}, {...common, client, signal}));
+    return await askServer(options, (client, signal) =>
+      diffOfServer({...request, name}, {...common, client, signal, note}),
+    );
   }
   const {signal, exitCode} = stopOnSignals(process);
   const stdin = from === '-' ? process.stdin : undefined;
   try {
-    const note = (line: string) => void process.stderr.write(`pipetail: ${line}\n`);
     const text = await diffOfRecording({...request, from}, {...common, signal, note, ...(stdin && {stdin})});
     return exitCode(await printWhole(text, process));
   } catch (error) {

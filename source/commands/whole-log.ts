@@ -20,7 +20,7 @@ import {clean} from '../terminal/clean.ts';
 import {comparisonObject, comparisonText} from '../timeline/comparison-words.ts';
 import {compareRuns, RunCounter, type RunKinds, runBefore} from '../timeline/run-comparison.ts';
 import {CheckpointLines, type StoryRow, shownTime, storyOf} from '../timeline/story.ts';
-import {storyObjects, storyText} from '../timeline/story-words.ts';
+import {missingWords, type Story, storyObject, storyText} from '../timeline/story-words.ts';
 import {markerText} from '../words/markers.ts';
 import {CatchUp} from './logs/catch-up.ts';
 import {fewOf, namedIn} from './logs/logs-in.ts';
@@ -37,6 +37,11 @@ type ServerLogOptions = {
   readonly signal: AbortSignal;
 };
 
+type NotedOptions = ServerLogOptions & {
+  /** Receives one line about each part that is missing. */
+  readonly note: (line: string) => void;
+};
+
 /** Of the log, while it is read; a recording may be larger. */
 const maxBytes = 64 * 1024 * 1024;
 const blockBytes = 256 * 1024;
@@ -44,7 +49,7 @@ const blockBytes = 256 * 1024;
 /** The text of `pipetail diff` of what the server has. Rejects with an `ApiError`, or an `Error` of one line. */
 export async function diffOfServer(
   request: DiffRequest & {readonly name: string},
-  options: ServerLogOptions,
+  options: NotedOptions,
 ): Promise<string> {
   const {name} = request;
   // For the reason why there is no log.
@@ -52,11 +57,7 @@ export async function diffOfServer(
   return textOf(request, await runsOfServer(name, options), ['the server', ` of ${name}`]);
 }
 
-type RecordedOptions = Pick<ServerLogOptions, 'clock' | 'signal'> &
-  Pick<PiecesOptions, 'stdin'> & {
-    /** Receives one line about each part of the log that cannot be read. */
-    readonly note: (line: string) => void;
-  };
+type RecordedOptions = Pick<NotedOptions, 'clock' | 'signal' | 'note'> & Pick<PiecesOptions, 'stdin'>;
 
 /** The same of a recording, a file, a support bundle or stdin. Rejects with an `Error` of one line. */
 export async function diffOfRecording(
@@ -101,8 +102,9 @@ function textOf(
   return output === 'json' ? `${jsonText(comparisonObject(compared), 2)}\n` : comparisonText(compared);
 }
 
-async function runsOfServer(name: string, options: ServerLogOptions): Promise<readonly RunKinds[]> {
-  return await withServerLog(name, options, ({buffer}) => {
+async function runsOfServer(name: string, options: NotedOptions): Promise<readonly RunKinds[]> {
+  return await withServerLog(name, options, ({buffer}, cut) => {
+    if (cut !== undefined) options.note(missingWords({part: 'log', why: cut}));
     const index = new RecordIndex(buffer);
     const counter = new RunCounter({buffer, index});
     countAll(index, counter);
@@ -143,25 +145,26 @@ function countAll(index: RecordIndex, counter: RunCounter): void {
 }
 
 /** The text of `pipetail story`. Rejects with an `ApiError`, a `UsageError`, or an `Error` of one line. */
-export async function storyOfServer(request: StoryRequest, options: ServerLogOptions): Promise<string> {
+export async function storyOfServer(request: StoryRequest, options: NotedOptions): Promise<string> {
   const {name, since, output} = request;
-  const {client, clock, signal} = options;
+  const {client, clock, signal, note} = options;
   const from = since === undefined ? undefined : sinceTime(since, clock.wall());
   // For the reason why there is no such pipeline.
   await describePipeline(client, name, signal);
   const history = await readHistory(client, name, signal);
-  const all = await withServerLog(name, options, ({buffer, errors}) => {
+  const {all, cut} = await withServerLog(name, options, ({buffer, errors}, cut) => {
     const index = new RecordIndex(buffer);
     while (!index.step(blockBytes));
     const log = {buffer, index, errors};
     const checkpoints = new CheckpointLines(log);
     while (!checkpoints.step(blockBytes));
-    return storyOf({history, log, checkpoints: checkpoints.ids});
+    return {all: storyOf({history, log, checkpoints: checkpoints.ids}), cut};
   });
   const rows = from === undefined ? all : all.filter((row) => isSince(row, from));
-  const missing = 'kind' in history.events ? history.events : undefined;
-  const story = {pipeline: name, rows, missing};
-  return output === 'json' ? `${jsonText(storyObjects(story), 2)}\n` : storyText(story, clock.wall());
+  const ofLog = cut === undefined ? [] : [{part: 'log', why: cut} as const];
+  const story: Story = {pipeline: name, rows, missing: [...history.missing, ...ofLog]};
+  for (const part of story.missing) note(missingWords(part));
+  return output === 'json' ? `${jsonText(storyObject(story), 2)}\n` : storyText(story, clock.wall());
 }
 
 /** What goes on, or has no time, is since any time. */
@@ -172,11 +175,14 @@ function isSince(row: StoryRow, from: number): boolean {
 /** Milliseconds between checks whether the log has come whole. */
 const checkEvery = 50;
 
-/** Reads what the server has of a log, and closes it after `use`. Rejects with an `Error` of one line. */
+/**
+ * Reads what the server has of a log, and closes it after `use`. `cut`: why the reading ended before the log came to
+ * rest. Rejects with an `Error` of one line.
+ */
 async function withServerLog<T>(
   name: string,
   {client, clock, random, signal}: ServerLogOptions,
-  use: (stream: LogStream) => T | Promise<T>,
+  use: (stream: LogStream, cut: string | undefined) => T | Promise<T>,
 ): Promise<T> {
   const limits = {scrollbackBytes: maxBytes, memoryBytes: maxBytes};
   const manager = new StreamManager({client, clock, random, fps: 1000 / checkEvery, silence: 0, ...limits});
@@ -192,7 +198,7 @@ async function withServerLog<T>(
       const now = clock.monotonic();
       const ending = catchUp.check({now, connection, received, receivedAt, opened, serverAnswers: true, logEnded});
       if (ending?.failed) throw new Error(ending.say ?? 'the log could not be read');
-      if (ending) return await use(stream);
+      if (ending) return await use(stream, ending.say);
       await clock.sleep(checkEvery, signal);
     }
   } finally {

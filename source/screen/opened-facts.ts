@@ -6,7 +6,7 @@ import type {PipelineHistory} from '../streams/pipeline-history.ts';
 import type {KnownStats} from '../streams/stats-poller.ts';
 import type {Description, Services} from '../ui/services.ts';
 
-const noHistory: PipelineHistory = {events: [], details: new Map(), stats: undefined};
+const noHistory: PipelineHistory = {events: [], details: new Map(), stats: undefined, missing: []};
 
 /** What the pages tell of opened logs besides their lines: support bundles have it, other logs have nothing. */
 export class OpenedFacts {

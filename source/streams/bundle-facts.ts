@@ -19,8 +19,8 @@ export type BundleFacts = {
   readonly pipeline: PipelineDetail | undefined;
   /** The same as indented JSON, or a sentence if it is too large, safe to show; undefined: the bundle has none. */
   readonly configuration: string | undefined;
-  /** Newest first, of all collections; without a failure. */
-  readonly history: PipelineHistory & {readonly events: readonly PipelineEvent[]};
+  /** Of all collections. */
+  readonly history: PipelineHistory;
   /** With the connector errors. `at`: when they were collected; the time series is in no bundle. */
   readonly known: KnownStats;
 };
@@ -67,7 +67,7 @@ export async function readBundleFacts(
   return {
     pipeline,
     configuration,
-    history: {events: newestFirst, details, stats: known.stats},
+    history: {events: newestFirst, details, stats: known.stats, missing: []},
     known: {...noStats, ...known, buffered},
   };
 }

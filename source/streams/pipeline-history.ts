@@ -2,14 +2,18 @@ import {ApiError} from '../api/errors.ts';
 import type {ApiClient, ApiFailure, PipelineEvent, PipelineEventDetail, PipelineStats} from '../api/types.ts';
 import {readTime} from '../lib/format.ts';
 
+/** A part of what happened that could not be had, and why, in one line. `reasons`: of failures that the events name. */
+export type MissingPart = {readonly part: 'events' | 'connectors' | 'reasons' | 'log'; readonly why: string};
+
 /** What the API tells of a pipeline besides its log. */
 export type PipelineHistory = {
-  /** The newest first; the failure when the server has none. */
-  readonly events: readonly PipelineEvent[] | ApiFailure;
+  /** The newest first. */
+  readonly events: readonly PipelineEvent[];
   /** By id: the newest events at which an error appeared, in full. May have some of other pipelines. */
   readonly details: ReadonlyMap<string, PipelineEventDetail>;
-  /** Undefined: it is not deployed, or an old server has none. */
+  /** Undefined: it is not deployed, or they are missing. */
   readonly stats: PipelineStats | undefined;
+  readonly missing: readonly MissingPart[];
 };
 
 type HistoryClient = Pick<ApiClient, 'listEvents' | 'getEvent' | 'getStats'>;
@@ -27,8 +31,24 @@ export async function readHistory(client: HistoryClient, name: string, signal: A
     orFailure(client.getStats(name, signal), signal),
   ]);
   const failed = 'kind' in events ? [] : failedOf(events).map((event) => ({name, event}));
-  const details = await detailsOf(client, failed.slice(0, mostDetails), signal);
-  return {events, details, stats: 'kind' in stats ? undefined : stats};
+  const {details, failure} = await detailsOf(client, failed.slice(0, mostDetails), signal);
+  return {
+    events: 'kind' in events ? [] : events,
+    details,
+    stats: 'kind' in stats ? undefined : stats,
+    missing: [
+      ...('kind' in events ? missingPart('events', events) : []),
+      ...('kind' in stats ? missingPart('connectors', stats) : []),
+      ...(failure ? missingPart('reasons', failure) : []),
+    ],
+  };
+}
+
+function missingPart(part: MissingPart['part'], failure: ApiFailure): readonly MissingPart[] {
+  // A pipeline that is not deployed has no connectors.
+  if (failure.kind === 'cancelled' || failure.reason === 'not-deployed') return [];
+  const isOld = part === 'events' && failure.reason === 'unsupported';
+  return [{part, why: isOld ? 'this server has none: Feldera 0.292 and later have them' : failure.message}];
 }
 
 /**
@@ -49,8 +69,13 @@ export async function readEventsOf(
     .filter(({event}) => readTime(event.time) >= since)
     .sort((a, b) => readTime(b.event.time) - readTime(a.event.time))
     .slice(0, mostDetails);
-  const details = await detailsOf(client, failed, signal);
-  return new Map(lists.map(({name, events}) => [name, {events, details, stats: undefined}]));
+  const {details} = await detailsOf(client, failed, signal);
+  return new Map(
+    lists.map(({name, events}) => {
+      const missing = 'kind' in events ? missingPart('events', events) : [];
+      return [name, {events: 'kind' in events ? [] : events, details, stats: undefined, missing}];
+    }),
+  );
 }
 
 /** Four at a time. Answers in the order of the items; rejects when one does. */
@@ -69,16 +94,19 @@ function failedOf(events: readonly PipelineEvent[]): readonly PipelineEvent[] {
   return events.filter((event, at) => event.hasError && events[at + 1]?.hasError !== true);
 }
 
-/** These events in full, by id; without those whose request fails. */
+/** These events in full, by id; of the requests that fail, the first failure. */
 async function detailsOf(
   client: Pick<ApiClient, 'getEvent'>,
   events: readonly {readonly name: string; readonly event: PipelineEvent}[],
   signal: AbortSignal,
-): Promise<PipelineHistory['details']> {
+): Promise<Pick<PipelineHistory, 'details'> & {readonly failure: ApiFailure | undefined}> {
   const answers = await someAtATime(events, ({name, event}) =>
     orFailure(client.getEvent(name, event.id, signal), signal),
   );
-  return new Map(answers.flatMap((answer) => ('kind' in answer ? [] : [[answer.id, answer] as const])));
+  return {
+    details: new Map(answers.flatMap((answer) => ('kind' in answer ? [] : [[answer.id, answer] as const]))),
+    failure: answers.find((answer) => 'kind' in answer),
+  };
 }
 
 async function orFailure<T extends object>(answer: Promise<T>, signal: AbortSignal): Promise<T | ApiFailure> {

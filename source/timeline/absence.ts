@@ -63,7 +63,6 @@ type Change = Extract<AwayRow, {readonly from: string}>;
 
 /** From one state in which a pipeline stays to the next, each at its last time; an end by an error is a failure's row. */
 function stateChanges(pipeline: string, {events}: PipelineHistory, since: number): readonly AwayRow[] {
-  if ('kind' in events) return [];
   const changes: Change[] = [];
   let before: string | undefined;
   /** It was not deployed since it ran last: the next start is another run. */

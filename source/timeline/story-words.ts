@@ -1,5 +1,5 @@
-import type {ApiFailure} from '../api/types.ts';
 import {count, dateTime, duration, isoTime} from '../lib/format.ts';
+import type {MissingPart} from '../streams/pipeline-history.ts';
 import {withheldWords} from './event-words.ts';
 import {type StoryRow, shownTime} from './story.ts';
 
@@ -7,8 +7,7 @@ import {type StoryRow, shownTime} from './story.ts';
 export type Story = {
   readonly pipeline: string;
   readonly rows: readonly StoryRow[];
-  /** Why the API's events are missing. */
-  readonly missing: ApiFailure | undefined;
+  readonly missing: readonly MissingPart[];
 };
 
 /** `4 h 12 min`; empty for a moment. `now`: Unix time in ms, for what goes on. */
@@ -24,17 +23,26 @@ export function timesInStory({count: number, withheld = 0}: StoryRow, times: str
   return number === 1 && withheld === 0 ? '' : `${times}${count(number)}${withheldWords(withheld)} `;
 }
 
-/** Why there are no events of the API; undefined: there are. */
-export function missingWords(missing: ApiFailure | undefined): string | undefined {
-  if (missing === undefined || missing.kind === 'cancelled') return undefined;
-  if (missing.kind === 'fatal' && missing.reason === 'unsupported')
-    return 'this server has no events: Feldera 0.292 and later have them';
-  return `without the events of the API: ${missing.message}`;
+const partWords: Readonly<Record<MissingPart['part'], string>> = {
+  events: 'the events of the API',
+  connectors: 'the errors of connectors',
+  reasons: 'the reason of each failure',
+  log: 'the end of the log',
+};
+
+/** What is missing, in one line. */
+export function missingWords({part, why}: MissingPart): string {
+  return `without ${partWords[part]}: ${why}`;
+}
+
+/** All that is missing in one line, with the cause of the first part; empty: nothing is. */
+export function missingInShort(missing: readonly MissingPart[]): string {
+  const [first] = missing;
+  return first ? `without ${missing.map(({part}) => partWords[part]).join(' and ')}: ${first.why}` : '';
 }
 
 /** All of it as lines of text, the newest first. Times in UTC. */
 export function storyText({pipeline, rows, missing}: Story, now: number): string {
-  const without = missingWords(missing);
   const lengths = rows.map((row) => lengthInWords(row, now));
   const cells = Math.max(0, ...lengths.map((text) => text.length));
   const lines = rows.map((row, item) => {
@@ -43,18 +51,22 @@ export function storyText({pipeline, rows, missing}: Story, now: number): string
     const columns = [time, row.what.padEnd(10), (lengths[item] ?? '').padEnd(cells), row.from.padEnd(8)];
     return `${columns.join('  ')}  ${timesInStory(row, 'x')}${row.text}`.trimEnd();
   });
-  return `${[`Timeline of ${pipeline}, newest first (UTC)`, ...(without === undefined ? [] : [without]), ...lines].join('\n')}\n`;
+  return `${[`Timeline of ${pipeline}, newest first (UTC)`, ...missing.map(missingWords), ...lines].join('\n')}\n`;
 }
 
-/** The shape of `pipetail story -o json`: an array, times in RFC 3339. */
-export function storyObjects({rows}: Story) {
-  return rows.map(({at, until, what, text, count, withheld = 0, from}) => ({
+/** The shape of `pipetail story -o json`; times in RFC 3339. */
+export function storyObject({pipeline, rows, missing}: Story) {
+  return {pipeline, missing, rows: rows.map(rowObject)};
+}
+
+function rowObject({at, until, what, text, count: times, withheld = 0, from}: StoryRow) {
+  return {
     time: at === undefined ? null : isoTime(at),
     until: until === undefined ? null : isoTime(until),
     what,
     text,
-    count,
+    count: times,
     withheld,
     from,
-  }));
+  };
 }

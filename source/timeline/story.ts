@@ -75,7 +75,7 @@ export function storyOf(input: StoryInput): readonly StoryRow[] {
 
 /** The same in steps, one for each row with a text of the log: 500 kinds of errors take 10 ms. */
 export function* storySteps({history, log, checkpoints = []}: StoryInput): Generator<void, readonly StoryRow[], void> {
-  const events = history && !('kind' in history.events) ? history.events : [];
+  const events = history?.events ?? [];
   const oldest = timeOf(events.at(-1)?.time);
   const told = [...eventRows(events, history?.details), ...(log ? markerRows(log.buffer, oldest) : [])];
   const crashes = log ? crashesOf(log) : [];

@@ -73,7 +73,7 @@ export class StoryReader {
     const tell = () => {
       const {signal} = ended;
       if (!answer || !isRead || signal.aborted) return;
-      const missing = 'kind' in answer.events ? answer.events : undefined;
+      const {missing} = answer;
       const work = storySteps({history: answer, log, checkpoints: checkpoints?.ids ?? []});
       void runInSlices(work, {clock, signal}).then((rows) => {
         if (!signal.aborted) this.#state.set({pipeline, log: log?.name ?? pipeline, story: {pipeline, rows, missing}});

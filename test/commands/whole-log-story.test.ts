@@ -1,5 +1,7 @@
 import {expect, it} from 'vitest';
 import {createClient} from '../../source/api/client.ts';
+import {ApiError} from '../../source/api/errors.ts';
+import type {ApiClient} from '../../source/api/types.ts';
 import {storyOfServer} from '../../source/commands/whole-log.ts';
 import type {DemoServerOptions} from '../../source/demo/demo.ts';
 import {quiet} from '../../source/demo/scenario.ts';
@@ -12,6 +14,14 @@ const {signal} = new AbortController();
 
 /** The story of a pipeline that was restarted twice, the second time by a failure. */
 async function story(change: Partial<StoryRequest> = {}, options: DemoServerOptions = {}): Promise<string> {
+  return (await told(change, options)).text;
+}
+
+/** The same with the notices. `failing`: requests that the server does not answer as it should. */
+async function told(
+  change: Partial<StoryRequest> = {},
+  {failing = [], ...options}: DemoServerOptions & {failing?: readonly (keyof ApiClient)[]} = {},
+): Promise<{readonly text: string; readonly notes: readonly string[]}> {
   await using stack = new AsyncDisposableStack();
   const server = await DemoServer.start({scenario: quiet('orders'), ...options});
   stack.defer(() => server.close());
@@ -29,7 +39,14 @@ async function story(change: Partial<StoryRequest> = {}, options: DemoServerOpti
     record();
   }
   const request: StoryRequest = {kind: 'story', name: 'orders', since: undefined, output: 'text', ...change};
-  return await storyOfServer(request, {client, clock: systemClock, random: () => 0, signal});
+  const fail = () => {
+    throw new ApiError({kind: 'retryable', reason: 'server-error', message: 'the server failed (500)'});
+  };
+  const failures = Object.fromEntries(failing.map((route) => [route, async () => fail()]));
+  const notes: string[] = [];
+  const note = (line: string) => void notes.push(line);
+  const common = {clock: systemClock, random: () => 0, signal, note};
+  return {text: await storyOfServer(request, {...common, client: {...client, ...failures}}), notes};
 }
 
 it('tells what happened before, by the API and the log', async () => {
@@ -41,8 +58,10 @@ it('tells what happened before, by the API and the log', async () => {
   expect(text).toMatch(/ error .*log .*x2 .*disk full/);
 });
 
-it('is an array of what has happened since a time', async () => {
-  expect(JSON.parse(await story({output: 'json', since: '2m'}))).toContainEqual(
+it('as JSON: what has happened since a time', async () => {
+  const {pipeline, missing, rows} = JSON.parse(await story({output: 'json', since: '2m'}));
+  expect({pipeline, missing}).toEqual({pipeline: 'orders', missing: []});
+  expect(rows).toContainEqual(
     expect.objectContaining({what: 'failed', text: 'Failed · exit status: 101', from: 'API'}),
   );
   await expect(story({since: 'soon'})).rejects.toThrow("--since 'soon' is ");
@@ -50,9 +69,23 @@ it('is an array of what has happened since a time', async () => {
 
 it('of an older server it has the log alone, and says so', async () => {
   const text = await story({}, {lacks: ['events', 'stats']});
-  expect(text).toContain('\nthis server has no events: Feldera 0.292 and later have them\n');
+  expect(text).toContain('\nwithout the events of the API: this server has none: Feldera 0.292 and later have them\n');
   expect(text).toMatch(/ run .*log .* run 3 of 3: /);
   expect(text).not.toContain('  API  ');
+});
+
+it.each([
+  ['listEvents', 'events', 'the events of the API'],
+  ['getStats', 'connectors', 'the errors of connectors'],
+  ['getEvent', 'reasons', 'the reason of each failure'],
+] as const)('without an answer to %s it says in each form what is missing', async (route, part, words) => {
+  const why = 'the server failed (500)';
+  const {text, notes} = await told({}, {failing: [route]});
+  expect(text).toContain(`\nwithout ${words}: ${why}\n`);
+  expect(notes).toEqual([`without ${words}: ${why}`]);
+  const json = await told({output: 'json'}, {failing: [route]});
+  expect(JSON.parse(json.text).missing).toEqual([{part, why}]);
+  expect(json.notes).toEqual(notes);
 });
 
 it('names a pipeline that is not there', async () => {

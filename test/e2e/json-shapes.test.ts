@@ -88,7 +88,8 @@ test('what the commands print has the shapes of the schema', async () => {
   expect(JSON.parse(one.stdout)).toMatchObject([{deploymentError: {cause: 'exit status: 101'}}]);
   expect(mistakes('diff', JSON.parse(diff.stdout))).toEqual([]);
   expect(mistakes('story', JSON.parse(story.stdout))).toEqual([]);
-  expect(JSON.parse(story.stdout)).toContainEqual(expect.objectContaining({what: 'run', from: 'log'}));
+  expect(JSON.parse(story.stdout).missing).toEqual([]);
+  expect(JSON.parse(story.stdout).rows).toContainEqual(expect.objectContaining({what: 'run', from: 'log'}));
   expect(JSON.parse(diff.stdout).changes).toContainEqual(expect.objectContaining({change: 'new', level: 'ERROR'}));
   expect(mistakes('config', JSON.parse(config.stdout))).toEqual([]);
   expect(JSON.parse(config.stdout).ignored).toMatchObject([{variable: 'FELDERA_RETRIES'}]);
@@ -136,7 +137,8 @@ describe('the schema refuses', () => {
 
   test.each([
     ['diff', {pipeline: 'orders', changes: []}],
-    ['story', [{time: null, what: 'state'}]],
+    ['story', {pipeline: 'orders', missing: [], rows: [{time: null, what: 'state'}]}],
+    ['story', {pipeline: 'orders', missing: [{part: 'events'}], rows: []}],
     ['config', {file: null, options: [{option: 'host'}], ignored: []}],
     ['config', {file: null, options: [], ignored: [], more: 1}],
   ] as const)('%s: %j', (shape, value) => {

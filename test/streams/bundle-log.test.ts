@@ -163,7 +163,7 @@ describe('the facts of a bundle', () => {
     const [found] = await findOpened(file);
     const facts = await readBundleFacts(found?.kind === 'bundle' ? found.collections : [], {clock: systemClock});
     expect(facts).toMatchObject({pipeline: undefined, configuration: undefined});
-    expect(facts.history).toEqual({events: [], details: new Map(), stats: undefined});
+    expect(facts.history).toEqual({events: [], details: new Map(), stats: undefined, missing: []});
   });
 });
 

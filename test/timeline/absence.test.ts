@@ -22,7 +22,7 @@ const event = ([minutes, status, change]: Step): PipelineEvent => ({
 /** What is told of the time from minute 10 on. */
 function told(...steps: readonly Step[]): string[] {
   const events = steps.map(event).reverse();
-  const histories = new Map([['orders', {events, details: new Map(), stats: undefined}]]);
+  const histories = new Map([['orders', {events, details: new Map(), stats: undefined, missing: []}]]);
   const summary = absenceSummary(histories, start + 10 * minute, start + 60 * minute);
   return (summary?.rows ?? []).map((row) => {
     const at = 'at' in row && row.at !== undefined ? (row.at - start) / minute : '?';
@@ -99,7 +99,7 @@ it('counts what came again and again, at its last time', () => {
 });
 
 it('tells nothing without events', () => {
-  const events = {kind: 'fatal', reason: 'unsupported', message: 'no events'} as const;
-  const histories = new Map([['orders', {events, details: new Map(), stats: undefined}]]);
+  const missing = [{part: 'events', why: 'this server has none'}] as const;
+  const histories = new Map([['orders', {events: [], details: new Map(), stats: undefined, missing}]]);
   expect(absenceSummary(histories, start, start + minute)).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import {newlinesIn} from '../../source/buffer/segment.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
 import type {PipelineHistory} from '../../source/streams/pipeline-history.ts';
 import {CheckpointLines, type StoryRow, storyOf} from '../../source/timeline/story.ts';
-import {lengthInWords, missingWords, storyObjects, storyText} from '../../source/timeline/story-words.ts';
+import {lengthInWords, missingWords, storyObject, storyText} from '../../source/timeline/story-words.ts';
 import {head, indexText, runner, start, stopped} from '../records/index-lines.ts';
 import {deploymentError} from '../ui/make-pipeline.ts';
 
@@ -31,7 +31,7 @@ const off = {runtimeDesiredStatus: '', resourcesDesiredStatus: 'Stopped', status
 
 /** Times are given from the oldest event on. */
 function history(events: readonly PipelineEvent[], change: Partial<PipelineHistory> = {}): PipelineHistory {
-  return {events: events.toReversed(), details: new Map(), stats: undefined, ...change};
+  return {events: events.toReversed(), details: new Map(), stats: undefined, missing: [], ...change};
 }
 
 const said = ({at: time, until, what, text: words}: StoryRow) =>
@@ -222,14 +222,20 @@ it('one crash is one row: that of the API with the place in the log, or the one 
 
 it('is a text, objects, and a word for what is missing', () => {
   const rows = storyOf({history: history([event(0), event(30, off)]), log: undefined});
-  const unsupported = {kind: 'fatal', reason: 'unsupported', message: 'no'} as const;
-  expect(storyText({pipeline: 'p', rows, missing: unsupported}, at(95))).toBe(`Timeline of p, newest first (UTC)
-this server has no events: Feldera 0.292 and later have them
+  const events = {part: 'events', why: 'this server has none'} as const;
+  const connectors = {part: 'connectors', why: 'no answer'} as const;
+  expect(
+    storyText({pipeline: 'p', rows, missing: [events, connectors]}, at(95)),
+  ).toBe(`Timeline of p, newest first (UTC)
+without the events of the API: this server has none
+without the errors of connectors: no answer
 2026-11-25 00:30:00  desired             API       Stopped
 2026-11-25 00:30:00  state       65 min  API       Running → Stopped
 2026-11-25 00:00:00  state       30 min  API       Running
 `);
-  expect(storyObjects({pipeline: 'p', rows, missing: undefined}).at(-1)).toEqual({
+  const object = storyObject({pipeline: 'p', rows, missing: [connectors]});
+  expect(object).toMatchObject({pipeline: 'p', missing: [{part: 'connectors', why: 'no answer'}]});
+  expect(object.rows.at(-1)).toEqual({
     time: '2026-11-25T00:00:00.000Z',
     until: '2026-11-25T00:30:00.000Z',
     what: 'state',
@@ -238,17 +244,15 @@ this server has no events: Feldera 0.292 and later have them
     withheld: 0,
     from: 'API',
   });
-  expect(missingWords({kind: 'retryable', reason: 'timeout', message: 'no answer'})).toBe(
-    'without the events of the API: no answer',
-  );
-  expect(missingWords(undefined)).toBeUndefined();
+  expect(missingWords({part: 'reasons', why: 'gone'})).toBe('without the reason of each failure: gone');
+  expect(missingWords({part: 'log', why: 'it was cut'})).toBe('without the end of the log: it was cut');
   expect(lengthInWords({at: 0, what: 'gap', text: '', count: 1, from: 'log'}, 10 * minute)).toBe('');
 });
 
 it('says how many errors of a kind the pipeline withheld', () => {
   const row = {at: at(1), until: at(2), what: 'error', text: 'refused', count: 3, withheld: 812, from: 'log'} as const;
   const rows = [row, {...row, count: 1}, {...row, count: 1, withheld: 0}];
-  const lines = storyText({pipeline: 'orders', rows, missing: undefined}, at(9)).trimEnd().split('\n').slice(1);
+  const lines = storyText({pipeline: 'orders', rows, missing: []}, at(9)).trimEnd().split('\n').slice(1);
   expect(lines.map((line) => line.split('log ').at(-1)?.trim())).toEqual([
     ...['x3 +812 suppressed refused', 'x1 +812 suppressed refused', 'refused'],
   ]);

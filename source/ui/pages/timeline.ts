@@ -4,7 +4,7 @@ import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {ErrorExcerpts} from '../../timeline/error-excerpt.ts';
 import {type StoryRow, shownTime} from '../../timeline/story.ts';
-import {lengthInWords, missingWords, type Story, storyText, timesInStory} from '../../timeline/story-words.ts';
+import {lengthInWords, missingInShort, type Story, storyText, timesInStory} from '../../timeline/story-words.ts';
 import {pipelineMarkdown} from '../../viewport/markdown.ts';
 import type {Controller} from '../controller.ts';
 import {closesPage, pipelineOf} from '../handlers/common.ts';
@@ -94,7 +94,7 @@ function cellsOf(column: readonly string[]): number {
 function titleOf(pipeline: string | undefined, story: Story | undefined, {services}: Controller): StyledText {
   const loading = services.withoutServer ? 'reading the log' : 'asking the server';
   const nothing = story?.rows.length === 0 ? 'no run, state or error is known' : undefined;
-  const more = story ? (missingWords(story.missing) ?? nothing ?? 'newest first, UTC') : loading;
+  const more = story ? missingInShort(story.missing) || (nothing ?? 'newest first, UTC') : loading;
   return pageTitle(`Timeline of ${pipeline ?? ''}`, more);
 }
 

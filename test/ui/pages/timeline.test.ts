@@ -48,6 +48,14 @@ it('H shows what happened; Enter goes to its place in the log, or says that it i
   expect(screen.copied[0]).toMatch(/^Timeline of orders, newest first \(UTC\)\n/);
 });
 
+it('says in its title which parts could not be read', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'step 1')]);
+  screen.server.pipeline('orders').start();
+  for (const of of ['stats', 'events'] as const) screen.server.refuse({kind: 'channel-full', of, times: 9});
+  const [title] = await opened(screen);
+  expect(title).toMatch(/^ Timeline of orders {2}without the events of the API and the errors of connectors: the /);
+});
+
 it('S saves the page under a name of its own, and | pipes it', async () => {
   let piped = '';
   const pipe: Services['pipe'] = async (command, blocks) => {
