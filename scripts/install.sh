@@ -6,14 +6,14 @@
 #
 # --prefix DIR  where to: DIR/bin/pipetail and so on; ~/.local unless given
 # --from PLACE  a folder or an address with the archive and SHA256SUMS, instead of the usual one
-# --uninstall   removes what it has installed, and no logs, settings or sessions
+# --uninstall   removes what it has installed and nobody has changed, and no logs, settings or sessions
 set -eu
 
 # Both are filled in when a release is made.
 address=''
 version=''
 
-prefix="${HOME:-}/.local"
+prefix="${HOME:+$HOME/.local}"
 uninstall=
 
 fail() {
@@ -24,7 +24,7 @@ fail() {
 while [ $# -gt 0 ]; do
   case "$1" in
     --prefix | --from | --version)
-      [ $# -ge 2 ] || fail "$1 needs a value"
+      case "${2:-}" in '' | --*) fail "$1 needs a value" ;; esac
       case "$1" in
         --prefix) prefix="$2" ;;
         --from) address="$2" ;;
@@ -39,6 +39,7 @@ while [ $# -gt 0 ]; do
 done
 
 case "$prefix" in
+  '') fail 'HOME is not set · try: sh install.sh --prefix DIR' ;;
   /*) ;;
   *) prefix="$PWD/$prefix" ;;
 esac
@@ -55,14 +56,51 @@ share/doc/pipetail/LICENSE.node
 share/doc/pipetail/LICENSE.libatomic
 bin/pipetail'
 
-if [ -n "$uninstall" ]; then
-  [ -e "$prefix/bin/pipetail" ] || fail "there is no pipetail in $prefix/bin"
-  cd "$prefix"
-  for file in $files; do
-    rm -f "$file"
-    # Only folders that are empty now.
-    rmdir -p "${file%/*}" 2>/dev/null || :
+# Their checksums as they were installed, in the form of sha256sum: what has another one belongs to somebody else.
+sums='share/doc/pipetail/SHA256SUMS'
+
+if command -v sha256sum >/dev/null; then
+  sha256='sha256sum'
+elif command -v shasum >/dev/null; then
+  sha256='shasum -a 256'
+else
+  fail 'sha256sum or shasum is needed'
+fi
+
+# sum FILE: its SHA-256.
+sum() {
+  $sha256 <"$1" | cut -d ' ' -f 1
+}
+
+# is_there FILE: below the prefix, a link to nowhere too.
+is_there() {
+  [ -e "$prefix/$1" ] || [ -L "$prefix/$1" ]
+}
+
+# is_own FILE: it is below the prefix, and as it was installed.
+is_own() {
+  [ -f "$prefix/$1" ] && [ ! -L "$prefix/$1" ] && [ -f "$prefix/$sums" ] &&
+    grep -qxF "$(sum "$prefix/$1")  $1" "$prefix/$sums"
+}
+
+# remove FILE…: below the prefix, with the folders that are empty then.
+remove() {
+  for each; do
+    rm -f "$prefix/$each"
+    (cd "$prefix" 2>/dev/null && rmdir -p "${each%/*}" 2>/dev/null) || :
   done
+}
+
+if [ -n "$uninstall" ]; then
+  [ -f "$prefix/$sums" ] || fail "there is no pipetail in $prefix that install.sh has installed"
+  for file in $files; do
+    if is_there "$file" && ! is_own "$file"; then
+      echo "install.sh: $prefix/$file is not as it was installed: it stays" >&2
+    else
+      remove "$file"
+    fi
+  done
+  remove "$sums"
   echo "pipetail is removed from $prefix"
   echo "Sessions, recordings and settings are still in ~/.local/state/pipetail, ~/.cache/pipetail and ~/.config/pipetail"
   exit
@@ -81,9 +119,20 @@ fi
 [ -n "$address" ] || fail 'where from? · try: sh install.sh --from FOLDER'
 [ -n "$version" ] || fail 'which version? · try: sh install.sh --version 0.1.0'
 
+for file in $files $sums; do
+  [ ! -d "$prefix/$file" ] || fail "$prefix/$file is a folder · try: sh install.sh --prefix DIR"
+done
+if is_there bin/pipetail; then
+  is_own bin/pipetail || fail "$prefix/bin/pipetail is not from install.sh · remove it, or try: sh install.sh --prefix DIR"
+fi
+
+# What lies below the prefix under a name for the time being.
+staged=
 place="$(mktemp -d)"
-trap 'rm -rf "$place"' EXIT
-trap 'exit 130' INT TERM
+trap 'rm -rf "$place"; remove $staged' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 # get NAME: brings a file of the release to $place.
 get() {
@@ -101,17 +150,6 @@ get() {
   esac || fail "$address/$1 cannot be had"
 }
 
-# sum FILE: its SHA-256.
-sum() {
-  if command -v sha256sum >/dev/null; then
-    sha256sum "$1"
-  elif command -v shasum >/dev/null; then
-    shasum -a 256 "$1"
-  else
-    fail 'sha256sum or shasum is needed'
-  fi | cut -d ' ' -f 1
-}
-
 get SHA256SUMS
 expected=
 for archive in "pipetail-$version-$platform.tar.zst" "pipetail-$version-$platform.tar.gz"; do
@@ -127,17 +165,29 @@ mkdir "$place/unpacked"
 case "$archive" in
   *.zst) zstd -dc "$place/$archive" ;;
   *) gzip -dc "$place/$archive" ;;
-esac | tar -xf - -C "$place/unpacked"
+esac | tar -xf - -C "$place/unpacked" || fail "$archive cannot be unpacked below $place"
 source="$place/unpacked/pipetail-$version-$platform"
 [ -x "$source/bin/pipetail" ] || fail "$archive has no bin/pipetail"
 
-for file in $files; do
-  [ -e "$source/$file" ] || continue
+mkdir -p "$source/${sums%/*}"
+# All of it is written beside its place first: without room for one file, none is installed.
+for file in $files $sums; do
+  if [ "$file" != "$sums" ]; then
+    [ -e "$source/$file" ] || continue
+    printf '%s  %s\n' "$(sum "$source/$file")" "$file" >>"$source/$sums"
+  fi
   mkdir -p "$prefix/${file%/*}" || fail "$prefix cannot be written to · try: sh install.sh --prefix DIR"
-  # Renamed into its place: a pipetail that runs goes on with the old file.
-  cp "$source/$file" "$prefix/$file.new" || fail "$prefix/$file cannot be written"
-  mv -f "$prefix/$file.new" "$prefix/$file"
+  # Removed first: a link there would lead the copy elsewhere.
+  rm -f "$prefix/$file.new" || fail "$prefix/$file.new is in the way"
+  staged="$staged $file.new"
+  cp "$source/$file" "$prefix/$file.new" || fail "$prefix/$file cannot be written: nothing is installed"
 done
+# Renamed into its place: a pipetail that runs goes on with the old file. The checksums first: they tell what to remove.
+for file in $sums $files; do
+  [ -e "$source/$file" ] || continue
+  mv -f "$prefix/$file.new" "$prefix/$file" || fail "$prefix/$file cannot be replaced"
+done
+staged=
 
 if ! installed="$("$prefix/bin/pipetail" --version 2>&1)"; then
   fail "pipetail is in $prefix/bin, but does not start here: $installed"

@@ -134,7 +134,10 @@ describe.runIf(name === 'pipetail-linux-x64')('the program as one file', () => {
       [['--prefix'], 'install.sh: --prefix needs a value\n'],
       [['--purge'], 'install.sh: unknown option --purge · try: sh install.sh --help\n'],
       [['--from', '/nowhere'], /cannot be had\n$/],
-      [['--uninstall', '--prefix', '/nowhere'], 'install.sh: there is no pipetail in /nowhere/bin\n'],
+      [
+        ['--uninstall', '--prefix', '/nowhere'],
+        'install.sh: there is no pipetail in /nowhere that install.sh has installed\n',
+      ],
       // As long as the project has no address.
       ...(manifest.address === '' ? [[[], /^install\.sh: where from\?/] as const] : []),
     ] as const)('%j: one line', async (args, words) => {
