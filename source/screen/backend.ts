@@ -85,8 +85,8 @@ export class ScreenBackend {
     });
     if (opened) this.opened.add(opened.found, opened.create);
     this.login = new Login({client, poller: this.poller});
-    const {onAlert: command} = settings;
-    this.alerts = command === undefined ? undefined : new AlertCommand({command, process, clock});
+    const {onAlert: command, credentialVariables: withheld} = settings;
+    this.alerts = command === undefined ? undefined : new AlertCommand({command, withheld, process, clock});
     this.histories = promptHistories(this.state, signal);
     for (const history of Object.values(this.histories)) void history.load();
     this.session =

@@ -1,5 +1,7 @@
 import type {CommandLine} from './command-line.ts';
 import type {ConfigFile, KeyRemap} from './config-file.ts';
+import {variableOf} from './option.ts';
+import {optionOf} from './option-table.ts';
 import {currentContext, type Environment, type OptionValues, optionValues} from './option-values.ts';
 import {type OwnThemes, readTheme} from './palette.ts';
 import {
@@ -30,6 +32,8 @@ export type Settings = {
   readonly token: string | undefined;
   /** Where the credential came from, for messages. */
   readonly tokenFrom: string | undefined;
+  /** Variables that may hold a credential, or what prints one: the usual ones, and those of all contexts. */
+  readonly credentialVariables: readonly string[];
   readonly server: ServerOptions;
   readonly demo: boolean;
   /** The context in use; its colour as written (`readColor`). */
@@ -108,6 +112,7 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
     host: demo ? undefined : value('host'),
     token,
     tokenFrom: token === undefined ? undefined : nameOf('auth'),
+    credentialVariables: credentialVariables(file),
     server: usesServer ? readServerOptions(values, environment) : defaultServerOptions,
     demo,
     context: context && {name: context.name, color: context.values.get('color')?.text},
@@ -137,6 +142,12 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
     theme: readTheme(required('theme'), file.themes, nameOf('theme')),
     themes: file.themes,
   });
+}
+
+function credentialVariables(file: ConfigFile): readonly string[] {
+  const usual = (['auth', 'auth-token-command'] as const).map((flag) => variableOf(optionOf(flag)));
+  const named = [...file.contexts.values()].map(({values}) => values.get('auth-variable')?.text);
+  return [...usual, ...named].filter((name) => name !== undefined);
 }
 
 const day = 86_400_000;

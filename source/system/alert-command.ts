@@ -14,6 +14,8 @@ type AlertRun = {
 type AlertCommandOptions = {
   /** For `sh -c`. */
   readonly command: string;
+  /** Variables that the command does not inherit: they may hold a credential. */
+  readonly withheld: readonly string[];
   readonly process: NodeJS.Process;
   readonly clock: Clock;
 };
@@ -87,13 +89,14 @@ export class AlertCommand {
   }
 
   async #run(pipeline: string, input: string): Promise<void> {
-    const {command, process, clock} = this.#options;
+    const {command, withheld, process, clock} = this.#options;
     const {signal} = this.#ended;
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.includes(name)));
     // In one stream, as in a terminal: curl and others report on stderr.
     const args = ['-c', `exec 2>&1\n${command}`];
     const end = await runTool('/bin/sh', args, {
       input: Buffer.from(input),
-      env: process.env,
+      env,
       process,
       signal,
       limit,

@@ -55,6 +55,11 @@ function way(argv: readonly string[], variables: Variables, file = named) {
   };
 }
 
+it('knows the variables that may hold a credential, of contexts that are not in use too', () => {
+  const variables = ['FELDERA_API_KEY', 'FELDERA_AUTH_TOKEN_COMMAND', 'TEST_KEY'];
+  expect(readSettings(['--context', 'prod'], {}, named).credentialVariables).toEqual(variables);
+});
+
 const none = {
   token: undefined,
   tokenFrom: undefined,

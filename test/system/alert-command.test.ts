@@ -1,13 +1,13 @@
 import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import {expect, it} from 'vitest';
+import {expect, it, vi} from 'vitest';
 import {systemClock} from '../../source/lib/clock.ts';
 import {AlertCommand} from '../../source/system/alert-command.ts';
 import {eventually} from '../harness/eventually.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 function commandOf(command: string) {
-  return new AlertCommand({command, process, clock: systemClock});
+  return new AlertCommand({command, withheld: ['FELDERA_API_KEY', 'PROD_KEY'], process, clock: systemClock});
 }
 
 const texts = (command: AlertCommand) => command.runs.get().map(({text}) => text);
@@ -17,6 +17,17 @@ it('reads one JSON object on a line, and what it prints on stdout and stderr is 
   command.add('orders', {pipeline: 'orders', count: 2});
   await command.idle();
   expect(texts(command)).toEqual(['{"pipeline":"orders","count":2}\ntold']);
+});
+
+it('inherits no variable that may hold a credential', async () => {
+  for (const name of ['FELDERA_API_KEY', 'PROD_KEY', 'WEBHOOK']) vi.stubEnv(name, `of ${name}`);
+  const command = commandOf('env');
+  command.add('orders', {});
+  await command.idle();
+  vi.unstubAllEnvs();
+  const [printed = ''] = texts(command);
+  expect(printed).toContain('WEBHOOK=of WEBHOOK');
+  expect(printed).not.toMatch(/FELDERA_API_KEY|PROD_KEY/);
 });
 
 it('a failure is told once, with the output, until a run succeeds', async () => {

@@ -9,6 +9,8 @@ import {Timelines} from '../../timeline/timeline.ts';
 
 type LogAlertsOptions = {
   readonly command: string;
+  /** See `AlertCommand`. */
+  readonly withheld: readonly string[];
   readonly manager: StreamManager;
   readonly client: ApiClient;
   readonly clock: Clock;
@@ -22,8 +24,8 @@ type LogAlertsOptions = {
 
 /** Runs the command of `--on-alert` for the logs that are printed. Call the result at the end: it waits for what runs. */
 export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
-  const {command, manager, client, clock, random, process, note, signal} = options;
-  const alerts = new AlertCommand({command, process, clock});
+  const {command, withheld, manager, client, clock, random, process, note, signal} = options;
+  const alerts = new AlertCommand({command, withheld, process, clock});
   alerts.onFailure((text) => note(`pipetail: ${text}`));
   signal.addEventListener('abort', () => alerts.dispose());
   const poller = new ListPoller({client, clock, random});

@@ -106,7 +106,7 @@ async function printServerLogs(
   {histogram, exitCode, printer}: Printing,
 ): Promise<number> {
   const {clock, output, note, signal} = printer;
-  const {onAlert, silence} = settings;
+  const {onAlert, credentialVariables: withheld, silence} = settings;
   const {directory, maxBytes} = settings.record;
   const server = await openServer(settings, version, clock);
   onServer(server);
@@ -126,7 +126,8 @@ async function printServerLogs(
     ...request,
     ...printer,
     ...common,
-    watch: alerts && ((manager) => alerts.startLogAlerts({...common, process, command: onAlert ?? '', manager})),
+    watch:
+      alerts && ((manager) => alerts.startLogAlerts({...common, process, command: onAlert ?? '', withheld, manager})),
     hint: (name) => nameHint(name, client, clock),
     waitsForRecord: request.exitOn !== undefined,
     endsByState: request.exitOnEnd || request.exitOn !== undefined || request.failOn !== undefined,
