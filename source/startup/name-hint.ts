@@ -22,9 +22,13 @@ export async function namesSoon(
   }
 }
 
-/** The end of a message about a missing pipeline; empty if no name is near. Never rejects. */
-export async function nameHint(name: string, client: ApiClient, clock: Clock): Promise<string> {
-  return didYouMean(name, (await namesSoon(client, clock, patienceForHint)) ?? []);
+/** What gives the end of a message about a missing pipeline; empty if no name is near. Asks once; never rejects. */
+export function nameHints(client: ApiClient, clock: Clock): (name: string) => Promise<string> {
+  let asked: ReturnType<typeof namesSoon> | undefined;
+  return async (name) => {
+    asked ??= namesSoon(client, clock, patienceForHint);
+    return didYouMean(name, (await asked) ?? []);
+  };
 }
 
 /** Our commands by the names that other programs use. */

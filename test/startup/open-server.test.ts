@@ -5,7 +5,7 @@ import {createClient} from '../../source/api/client.ts';
 import {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {UsageError} from '../../source/settings/parse-values.ts';
-import {nameHint, namesSoon} from '../../source/startup/name-hint.ts';
+import {nameHints, namesSoon} from '../../source/startup/name-hint.ts';
 import {openServer, runTokenCommand, serverVersion} from '../../source/startup/open-server.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
@@ -172,7 +172,10 @@ describe('a server that does not answer', () => {
   it('is asked for the name that was meant for as long, and for names to choose from for 1 s', async () => {
     const {server, client, clock} = await setUp();
     let hint: string | undefined;
-    const hinted = nameHint('ordesr', client, clock).then((text) => {
+    const hinted = nameHints(
+      client,
+      clock,
+    )('ordesr').then((text) => {
       hint = text;
     });
     const names = namesSoon(client, clock);

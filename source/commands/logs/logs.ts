@@ -153,6 +153,9 @@ class Printing {
   readonly #logs = new Map<string, PipelineLog>();
   /** The next one to print is first. */
   readonly #turns: PipelineLog[] = [];
+  /** Those that are not over, or not printed whole. */
+  readonly #unfinished = new Set<PipelineLog>();
+  #verdict: Over | undefined;
   readonly #resolve: (value: undefined) => void;
   /** Of several logs that end with their catch-up. */
   readonly #order: TimeOrder | undefined;
@@ -184,8 +187,7 @@ class Printing {
 
   /** The record that ends everything (`--exit-on`, `--fail-on`) was printed. */
   get verdict(): Over | undefined {
-    for (const {over} of this.#logs.values()) if (over !== undefined) return over;
-    return undefined;
+    return this.#verdict;
   }
 
   /** Ends the logs of pipelines that have stopped or failed. */
@@ -246,10 +248,28 @@ class Printing {
       const log = turns.shift();
       if (!log) break;
       turns.push(log);
-      idle = log.printSome(output) ? 0 : idle + 1;
+      idle = this.#printSome(log) ? 0 : idle + 1;
     }
-    if (this.verdict && !output.busy) for (const log of turns) log.cutShort(output);
-    const isDone = !this.#mayGrow && turns.every((log) => log.done);
+    this.#endIfDone();
+  }
+
+  /** The same for what has come of one log, whatever the number of the others: what they have waits for room. */
+  #printOf(log: PipelineLog): void {
+    while (!this.#options.output.busy && !this.verdict && this.#printSome(log));
+    this.#endIfDone();
+  }
+
+  #printSome(log: PipelineLog): boolean {
+    const printed = log.printSome(this.#options.output);
+    this.#verdict ??= log.over;
+    if (log.done) this.#unfinished.delete(log);
+    return printed;
+  }
+
+  #endIfDone(): void {
+    const {output} = this.#options;
+    if (this.verdict && !output.busy) for (const log of this.#turns) log.cutShort(output);
+    const isDone = !this.#mayGrow && this.#unfinished.size === 0;
     if (isDone || this.verdict) this.#order?.write(output);
     if ((isDone || this.verdict) && !output.busy) this.#resolve(undefined);
   }
@@ -271,10 +291,11 @@ class Printing {
       spillBytes: this.#spillBytes,
       records: records && order ? {...records, shape: order.collecting(records.shape)} : records,
       note: (text, kind) => note(`pipetail: ${name}: ${text}`, kind),
-      onChange: () => this.print(),
+      onChange: () => this.#printOf(log),
     });
     this.#logs.set(name, log);
     this.#turns.push(log);
+    this.#unfinished.add(log);
     this.#tell(name, log);
   }
 }

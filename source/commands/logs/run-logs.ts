@@ -5,7 +5,7 @@ import {systemRandom} from '../../lib/random.ts';
 import {levelOf} from '../../records/level.ts';
 import type {LogsRequest} from '../../settings/request.ts';
 import type {Settings} from '../../settings/settings.ts';
-import {nameHint} from '../../startup/name-hint.ts';
+import {nameHints} from '../../startup/name-hint.ts';
 import {type OpenServer, openServer, reportOldServer, serverVersion} from '../../startup/open-server.ts';
 import {serverName} from '../../storage/recording/index-file.ts';
 import {Recordings} from '../../storage/recording/recordings.ts';
@@ -128,7 +128,7 @@ async function printServerLogs(
     ...common,
     watch:
       alerts && ((manager) => alerts.startLogAlerts({...common, process, command: onAlert ?? '', withheld, manager})),
-    hint: (name) => nameHint(name, client, clock),
+    hint: nameHints(client, clock),
     waitsForRecord: request.exitOn !== undefined,
     endsByState: request.exitOnEnd || request.exitOn !== undefined || request.failOn !== undefined,
     silence,

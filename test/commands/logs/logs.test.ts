@@ -10,6 +10,7 @@ import {processLog} from '../../../source/demo/process-log.ts';
 import {DemoServer} from '../../../source/demo/server.ts';
 import {type Clock, systemClock} from '../../../source/lib/clock.ts';
 import {readNames} from '../../../source/settings/request.ts';
+import {nameHints} from '../../../source/startup/name-hint.ts';
 import {LineOutput} from '../../../source/system/line-output.ts';
 import {eventually} from '../../harness/eventually.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
@@ -118,6 +119,16 @@ function recordsFor(...args: readonly string[]) {
 function recordsOf(...args: readonly string[]) {
   return recordsFor('-f', 'orders', ...args);
 }
+
+it('of hundreds of names that are not there each is named, with one request for the names that are', async () => {
+  const {run, notes, server} = await setUp();
+  const names = Array.from({length: 400}, (_, at) => `missing-${at}`);
+  const client = createClient({baseUrl: server.url, clock: systemClock, userAgent: 'pipetail/test'});
+  onTestFinished(() => client.close());
+  expect(await run({names, hint: nameHints(client, systemClock), speed: 1})).toBe(1);
+  expect(notes.toSorted()).toEqual(names.map((name) => `pipetail: ${name}: there is no such pipeline`).toSorted());
+  expect(server.requests.filter(({path}) => path.startsWith('/v0/pipelines?'))).toHaveLength(1);
+});
 
 describe('ends with its pipeline, whose stream the server keeps open', () => {
   const endsWithIt = {follow: true, exitOnEnd: true, endsByState: true};
