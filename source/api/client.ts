@@ -44,9 +44,6 @@ type SlicedRequest<T> = Pick<JsonRequest<T>, 'route' | 'url' | 'signal'> & {
   readonly parse: (json: ServerJson) => Generator<void, T | undefined, void>;
 };
 
-/** Bytes of a pipeline's statistics or events: those of a connector that fails all the time are about 70 KB. */
-const statusLimit = 32 * 1024 * 1024;
-
 /** Imports and connects nothing before the first request. Throws an `Error`, one line for the user, for a bad URL. */
 export function createClient(options: ClientOptions): ApiClient {
   const {clock, proxy, trust = {}, credentials = fixedCredentials(undefined)} = options;
@@ -73,7 +70,6 @@ export function createClient(options: ClientOptions): ApiClient {
       .get<T>({
         ...request,
         headers: {'accept-encoding': 'gzip'},
-        limit: statusLimit,
         parse: (body) => runInSlices(steps(body), {clock, signal}),
       })
       .catch(rethrow);

@@ -35,8 +35,6 @@ export type JsonRequest<T> = {
   readonly headers?: RequestHeaders;
   /** Undefined, and a `SyntaxError`: the body does not belong to the route. */
   readonly parse: (body: Uint8Array) => T | undefined | Promise<T | undefined>;
-  /** Bytes of the largest body, also decompressed. Default: enough for every list. */
-  readonly limit?: number;
   /** Returns the value that was parsed from the same bytes before, if any. */
   readonly cached?: (wire: RawResponse) => T | undefined;
 };
@@ -52,22 +50,23 @@ export class JsonRoutes {
 
   /** Throws an `ApiError`, also for a response that `parse` does not accept. */
   async get<T>(request: JsonRequest<T>): Promise<{readonly value: T; readonly wire: RawResponse}> {
-    const {route, url, limit = bodyLimit} = request;
+    const {route, url} = request;
     return this.#options.authorized(request.signal, async (headers) => {
       const {answers, clock, transport} = this.#options;
       const number = answers.start();
-      const wire = await this.#request({url, limit, signal: request.signal, headers: {...headers, ...request.headers}});
+      const wire = await this.#request({url, signal: request.signal, headers: {...headers, ...request.headers}});
       const cached = request.cached?.(wire);
       if (cached !== undefined) {
         answers.succeeded(number);
         return {value: cached, wire};
       }
       const sent = {route, url, authorized: 'authorization' in headers, proxy: transport.proxy};
-      const answer: HttpResponse = {...wire, ...sent, body: await decodeBody(wire, url, limit)};
+      const answer: HttpResponse = {...wire, ...sent, body: await decodeBody(wire, url)};
       const usable = answer.status === 200 && !isWebPage(answer.headers, answer.body);
       const value = usable ? await parsed(answer.body, request) : undefined;
       if (value === undefined) {
-        const failure = failureOf(answer, clock.wall());
+        // An error of the API is small; to read all of what is none would cost a multiple of its size.
+        const failure = failureOf({...answer, body: answer.body.subarray(0, errorBodyLimit)}, clock.wall());
         answers.refused(number, failure);
         throw new ApiError(failure);
       }
@@ -83,7 +82,7 @@ export class JsonRoutes {
     await closing?.destroy();
   }
 
-  async #request(request: Pick<BodyCollector, 'url' | 'limit' | 'signal' | 'headers'>): Promise<RawResponse> {
+  async #request(request: Pick<BodyCollector, 'url' | 'signal' | 'headers'>): Promise<RawResponse> {
     const {baseUrl, transport, clock, timeouts, answers} = this.#options;
     const undici = await loadUndici();
     this.#pool ??= new undici.Pool(new URL(baseUrl).origin, {
@@ -111,8 +110,11 @@ async function parsed<T>(body: Uint8Array, {parse, signal}: JsonRequest<T>): Pro
   }
 }
 
-/** Bytes. 5,000 pipelines are about 7 MB: a server that sends more than this is not Feldera. */
-const bodyLimit = 128 * 1024 * 1024;
+/**
+ * Bytes of the largest body, also decompressed. 5,000 pipelines are about 7 MB, and the statistics of a connector that fails
+ * all the time 70 kB: a server that sends more than this is not Feldera. What is refused costs twice as much for a moment.
+ */
+const bodyLimit = 20 * 1024 * 1024;
 
 /** `bytes`: the whole body, still compressed; of an error, up to a limit. */
 type RawResponse = {readonly status: number; readonly headers: ServerHeaders; readonly bytes: Buffer};
@@ -121,8 +123,6 @@ type BodyCollector = {
   readonly pool: Dispatcher;
   readonly proxy: HttpProxy | undefined;
   readonly url: string;
-  /** Bytes of the largest body, as sent. */
-  readonly limit: number;
   readonly headers: RequestHeaders;
   readonly clock: Clock;
   readonly timeouts: Timeouts;
@@ -151,7 +151,10 @@ async function collectBody(request: BodyCollector): Promise<RawResponse> {
     const response = await pool.request({...requestTarget(url, request.proxy), method: 'GET', headers, signal});
     cancelHeaders();
     const {statusCode: status} = response;
-    const bytes = status === 200 ? await readBody(response.body, request) : await readErrorBody(response.body, request);
+    const bytes =
+      status === 200
+        ? await readBody(response.body, response.headers['content-length'])
+        : await readErrorBody(response.body, request);
     signal.throwIfAborted();
     return {status, headers: new ServerHeaders(response.headers), bytes};
   } catch (error) {
@@ -164,7 +167,8 @@ async function collectBody(request: BodyCollector): Promise<RawResponse> {
   }
 }
 
-async function readBody(body: AsyncIterable<unknown>, {limit}: BodyCollector): Promise<Buffer> {
+/** `declared`: the header with its length. */
+async function readBody(body: AsyncIterable<unknown>, declared: unknown): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   // Leaving the loop early destroys the body, and its connection with it.
@@ -172,11 +176,14 @@ async function readBody(body: AsyncIterable<unknown>, {limit}: BodyCollector): P
     if (!(piece instanceof Uint8Array)) continue;
     pieces.push(piece);
     length += piece.length;
-    if (length <= limit) continue;
-    const message = `the answer is larger than ${limit / (1024 * 1024)} MiB`;
-    throw new ApiError({kind: 'retryable', reason: 'protocol', message});
+    if (length > bodyLimit || Number(declared) > bodyLimit) throw tooLarge();
   }
   return Buffer.concat(pieces);
+}
+
+function tooLarge(): ApiError {
+  const message = `the answer is larger than ${bodyLimit / (1024 * 1024)} MiB`;
+  return new ApiError({kind: 'retryable', reason: 'protocol', message});
 }
 
 /** Returns what comes within limits of time and bytes. Never fails: the status is enough. */
@@ -200,25 +207,29 @@ async function readErrorBody(body: Dispatcher.ResponseData['body'], {clock, time
 }
 
 /** Servers may compress errors too. The body of an error that cannot be decoded is empty: the status is enough. */
-async function decodeBody({status, headers, bytes}: RawResponse, url: string, limit: number): Promise<Uint8Array> {
+async function decodeBody({status, headers, bytes}: RawResponse, url: string): Promise<Uint8Array> {
   const encoding = encodingOf(headers);
   if (encoding === 'identity' || bytes.length === 0) return bytes;
   try {
     if (encoding !== 'gzip' && encoding !== 'x-gzip') throw new Error('an unknown encoding');
-    return await gunzip(bytes, limit);
-  } catch {
+    return await gunzip(bytes);
+  } catch (error) {
     if (status !== 200) return Buffer.alloc(0);
+    if (error instanceof ApiError) throw error;
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
     const message = `${url} answered in an encoding that cannot be read (${encoding})`;
     throw new ApiError({kind: 'retryable', reason: 'protocol', message});
   }
 }
 
-/** Runs off the main thread. Rejects when the body is broken, incomplete, or larger than `limit` bytes. */
-function gunzip(bytes: Buffer, limit: number): Promise<Uint8Array> {
+/** Runs off the main thread. Rejects when the body is broken, incomplete, or too large. */
+function gunzip(bytes: Buffer): Promise<Uint8Array> {
   // In one piece: Node's own are 16 KiB, and to join them costs more than to decompress them.
-  const chunkSize = Math.min(limit, Math.max(leastPiece, gunzippedSize(bytes) + 1));
+  const size = gunzippedSize(bytes);
+  if (size > bodyLimit) return Promise.reject(tooLarge());
+  const chunkSize = Math.min(bodyLimit, Math.max(leastPiece, size + 1));
   return new Promise((resolve, reject) => {
-    zlib.gunzip(bytes, {maxOutputLength: limit, chunkSize}, (error, plain) => {
+    zlib.gunzip(bytes, {maxOutputLength: bodyLimit, chunkSize}, (error, plain) => {
       if (error) reject(error);
       else resolve(plain);
     });

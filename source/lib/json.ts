@@ -10,6 +10,9 @@ export function parseJson(text: string | Uint8Array): unknown {
 /** Bytes of a part: what is parsed of it is soon garbage, which costs far less than to keep a whole list. */
 const partBytes = 64 * 1024;
 
+/** Without a place to cut in so many bytes, the rest is read entry by entry: what it is made of may take much more memory. */
+const mostParsed = 1024 * 1024;
+
 /** Where most arrays of objects can be cut. */
 const border = '},{"';
 
@@ -23,16 +26,34 @@ export function* jsonArrayParts(bytes: Uint8Array): Generator<readonly unknown[]
   let open = '';
   for (;;) {
     const cut = text.indexOf(border, start + partBytes);
-    // Cut inside an entry or a string, a part is no JSON: brackets do not match. The rest is then parsed at once.
-    const part = cut < 0 ? undefined : parseJson(`${open}${decode(text.subarray(start, cut + 1))}]`);
+    if (cut < 0 || cut - start > mostParsed) break;
+    // Cut inside an entry or a string, a part is no JSON: brackets do not match.
+    const part = parseJson(`${open}${decode(text.subarray(start, cut + 1))}]`);
     if (!Array.isArray(part)) break;
     yield part;
     start = cut + '},'.length;
     open = '[';
   }
+  if (text.length - start > mostParsed) {
+    yield* entriesFrom(text, open === '' ? after(text, skipBlanks(text, start), openingBracket) : start);
+    return;
+  }
   const rest = parseJson(`${open}${decode(text.subarray(start))}`);
   if (!Array.isArray(rest)) throw new SyntaxError('no JSON array');
   yield rest;
+}
+
+/** The entries of an array of which `start` is behind the bracket, or behind a comma; empty parts are steps between. */
+function* entriesFrom(text: Buffer, start: number): Generator<readonly unknown[], void, undefined> {
+  for (let end = start; ; ) {
+    const entry = valueFrom(text, end, 1);
+    let step = entry.next();
+    for (; !step.done; step = entry.next()) yield [];
+    yield [step.value.value];
+    end = skipBlanks(text, step.value.end);
+    if (text[end] === closingBracket && skipBlanks(text, end + 1) === text.length) return;
+    end = after(text, end, comma);
+  }
 }
 
 const quote = 0x22;
@@ -135,10 +156,13 @@ function endOfString(text: Buffer, start: number): number {
   throw new SyntaxError('a string of the JSON has no end');
 }
 
+/** No number is longer: of a longer word the beginning is read, and then no comma is found. */
+const longestWord = 1024;
+
 /** Of a number, `true`, `false` or `null`. */
 function endOfWord(text: Buffer, start: number): number {
   let end = start;
-  while (end < text.length && !isBlank(text[end]) && !isMark(text[end])) end += 1;
+  while (end < text.length && end - start < longestWord && !isBlank(text[end]) && !isMark(text[end])) end += 1;
   return end;
 }
 
@@ -157,7 +181,7 @@ function skipBlanks(text: Buffer, start: number): number {
 }
 
 function after(text: Buffer, at: number, mark: number): number {
-  if (text[at] !== mark) throw new SyntaxError('no comma or colon where JSON has one');
+  if (text[at] !== mark) throw new SyntaxError('no comma, colon or bracket where JSON has one');
   return at + 1;
 }
 

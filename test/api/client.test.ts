@@ -184,6 +184,16 @@ describe('look-ups', () => {
     expect(await failureOf(clientOf(small.url).getStats('a', quiet))).toMatchObject(failure);
   });
 
+  test.each([
+    ['a declared length', Buffer.from(`HTTP/1.1 200 OK\r\n${jsonType}\r\ncontent-length: 134217728\r\n\r\n[`)],
+    [
+      'a compressed body',
+      answer(gzipSync(Buffer.alloc(128 * 1024 * 1024, ' ')), `${jsonType}\r\ncontent-encoding: gzip`),
+    ],
+  ])('a list of 128 MiB, by %s, is refused before it is read', async (_by, bytes) => {
+    expect(await listFailure({bytes, ending: 'hold'})).toMatchObject({message: 'the answer is larger than 20 MiB'});
+  });
+
   test('an unknown pipeline', async () => {
     const body = '{"message":"Unknown pipeline name \'x\'","error_code":"UnknownPipelineName","details":{}}';
     const bytes = answer(body, 'content-type: application/json', '404 Not Found');

@@ -61,6 +61,25 @@ test('the parts of an array are its entries, wherever a border may be', () => {
   expect(Math.max(...parts.map(({length}) => length))).toBeLessThan(1000);
 });
 
+test('a megabyte without a border is read entry by entry', () => {
+  const objects = Array.from({length: 9000}, (_, index) => ({name: `pipeline ${index}`, text: ['x'.repeat(100)]}));
+  const large = [{name: 'a', text: 'x'.repeat(2 ** 20)}, {name: 'b'}, [1, 'a', null], -1.5e3];
+  for (const [array, indent] of [
+    [objects, 1],
+    [large, undefined],
+    [[...objects.slice(0, 2000), ...large], undefined],
+  ] as const) {
+    const parts = [...jsonArrayParts(Buffer.from(JSON.stringify(array, undefined, indent)))];
+    expect(parts.flat()).toEqual(array);
+    expect(Math.max(...parts.map(({length}) => length))).toBeLessThan(2000);
+  }
+  const ones = `[${'1,'.repeat(2 ** 20)}1]`;
+  for (const text of [ones.slice(0, -1), `${ones}]`, `${ones},`, 'x'.repeat(2 ** 21)]) {
+    expect(() => [...jsonArrayParts(Buffer.from(text))], text.slice(-20)).toThrow(SyntaxError);
+  }
+  expect(() => [...jsonArrayParts(Buffer.from('[1,'.repeat(2 ** 20)))]).toThrow(RangeError);
+});
+
 test('what is no array is refused, also behind its first parts', () => {
   const long = JSON.stringify(Array.from({length: 3000}, () => ({name: 'pipeline', text: 'x'.repeat(60)})));
   for (const text of ['', '{}', '"a"', 'null', '[', '[1]]', long.slice(0, -1), `${long}]`, `${long.slice(0, -1)},]`]) {
