@@ -23,6 +23,8 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.on('SIGXFSZ', () => {});
   // It is for this process, not for a pager or a shell that it starts.
   delete process.env.MALLOC_ARENA_MAX;
+  // Certificates are checked unless --insecure says otherwise; Node would warn that it checks none.
+  delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
   await enableCompileCache();
   // Also removes the key of --auth from the process list.
   process.title = 'pipetail';

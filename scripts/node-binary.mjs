@@ -55,5 +55,41 @@ export async function nodePackage(platform) {
   return folder;
 }
 
+/**
+ * Variables that Node itself reads before and beside the program: they write files, print, load data or end it. Those of
+ * roots (NODE_EXTRA_CA_CERTS) stay.
+ */
+const variables = [
+  'NODE_CHANNEL_FD',
+  'NODE_COMPILE_CACHE',
+  'NODE_DEBUG',
+  'NODE_ICU_DATA',
+  'NODE_PENDING_DEPRECATION',
+  'NODE_REDIRECT_WARNINGS',
+  'NODE_REPL_EXTERNAL_MODULE',
+  'NODE_V8_COVERAGE',
+];
+
+/**
+ * Renames these variables in a binary of Node (`$ODE_DEBUG`, of the same length, and a name in JavaScript, too), wherever
+ * it has them: in its own code, in its JavaScript, and in what it has compiled of that. Throws if it has one of them nowhere.
+ */
+export function withoutVariables(binary) {
+  const bytes = Buffer.from(binary);
+  for (const name of variables) {
+    const places = ['latin1', 'utf16le'].flatMap((encoding) => placesOf(bytes, Buffer.from(name, encoding)));
+    if (places.length === 0) throw new Error(`this Node has no variable ${name}`);
+    // The first letter, in both encodings.
+    for (const at of places) bytes[at] = '$'.charCodeAt(0);
+  }
+  return bytes;
+}
+
+function placesOf(bytes, text) {
+  const places = [];
+  for (let at = bytes.indexOf(text); at !== -1; at = bytes.indexOf(text, at + text.length)) places.push(at);
+  return places;
+}
+
 if (process.argv[1] === import.meta.filename)
   console.log(`${await nodePackage(`${process.platform}-${process.arch}`)}/bin`);

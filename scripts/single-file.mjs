@@ -6,7 +6,7 @@ import {chmod, copyFile, mkdtemp, readFile, rm, writeFile} from 'node:fs/promise
 import {tmpdir} from 'node:os';
 import {build} from 'esbuild';
 import {asciiOf, bundleOptions} from './bundle-options.mjs';
-import {nodePackage, platforms} from './node-binary.mjs';
+import {nodePackage, platforms, withoutVariables} from './node-binary.mjs';
 import {nodeFlagsOf} from './node-flags.ts';
 import {commitOf, root, stampOf} from './stamp.mjs';
 
@@ -44,6 +44,7 @@ async function makeSingleFile(platform, file) {
     await chmod(node, 0o755);
     // Before the program is in it: afterwards it would no longer start.
     if (platform.startsWith('linux-')) slim(node, platform);
+    await writeFile(node, withoutVariables(await readFile(node)));
     // The cache is bound to the flags of the process that makes it, and to its processor. With --no-lazy it holds all
     // functions: a first frame costs 35 ms of CPU less.
     const flags = [...nodeFlagsOf(root), ...(platform === here ? ['--no-lazy'] : [])];

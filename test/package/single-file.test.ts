@@ -35,6 +35,27 @@ describe.runIf(name === 'pipetail-linux-x64')('the program as one file', () => {
     expect(await run(file, ['config', 'path'], {env})).toMatchObject({code: 0, stderr: ''});
   });
 
+  test('no variable of Node’s acts on it', async () => {
+    await using place = await temporaryDirectory();
+    const env = {
+      NODE_CHANNEL_FD: '99',
+      NODE_COMPILE_CACHE: path.join(place.path, 'cache'),
+      NODE_DEBUG: '*',
+      NODE_DEBUG_NATIVE: 'HTTP_SERVER',
+      NODE_ICU_DATA: place.path,
+      NODE_PENDING_DEPRECATION: '1',
+      NODE_REDIRECT_WARNINGS: path.join(place.path, 'warnings'),
+      NODE_REPL_EXTERNAL_MODULE: path.join(place.path, 'missing.js'),
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+      NODE_V8_COVERAGE: path.join(place.path, 'coverage'),
+    };
+    const usual = await run(file, ['logs', '--demo', 'nightly']);
+    const result = await run(file, ['logs', '--demo', 'nightly'], {env});
+    expect(result).toMatchObject({code: 0, stderr: usual.stderr});
+    expect(result.stdout).toContain('pipeline-name="nightly"');
+    expect(await readdir(place.path)).toEqual([]);
+  });
+
   test('needs no newer libraries than Debian 10 and RHEL 8 have', (context) => {
     const readelf = requireTool(context, 'readelf');
     const versions = execFileSync(readelf, ['--version-info', '--wide', file], {encoding: 'utf8', maxBuffer: 64e6});
