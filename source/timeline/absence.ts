@@ -37,7 +37,6 @@ function timeOf(row: AwayRow): number {
  */
 function failures(pipeline: string, history: PipelineHistory, since: number): readonly AwayRow[] {
   const {events} = history;
-  if ('kind' in events) return [];
   // An error that the oldest event has is older than that.
   const first = Math.max(since, readTime(events.at(-1)?.time ?? '') + 1);
   const failed = storyOf({history, log: undefined}).filter(({what, at}) => what === 'failed' && at && at >= first);

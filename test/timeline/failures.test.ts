@@ -19,7 +19,7 @@ function historyOf(failures: readonly {readonly at: number; readonly cause: stri
     details.set(failed.id, {...failed, deploymentError: {...deploymentError, cause}});
     return [{...event, id: `run-${index}`, time: new Date(at - 3000).toISOString(), hasError: false}, failed];
   });
-  return {events: events.reverse(), details, stats: undefined};
+  return {events: events.reverse(), details, stats: undefined, missing: []};
 }
 
 function setUp(history: PipelineHistory = historyOf([])) {
