@@ -25,9 +25,16 @@ const packers: readonly (readonly [bytes: readonly number[], form: FileForm])[] 
 
 /** `head`: the first `headBytes` of a file. The name of a file proves nothing: what is in it counts. */
 export function formOf(head: Uint8Array): FileForm {
+  if (isSkippable(head)) return {kind: 'log', packed: 'zstd'};
   const packer = packers.find(([bytes]) => bytes.every((byte, index) => head[index] === byte));
   if (packer) return packer[1];
   return head.includes(0) ? binaryFile : {kind: 'log', packed: undefined};
+}
+
+/** Whether a frame of Zstandard begins that tools skip: pzstd writes one in front of each. */
+export function isSkippable(head: Uint8Array): boolean {
+  const [first = 0, ...rest] = head.subarray(0, 4);
+  return first >> 4 === 5 && rest.length === 3 && rest.every((byte, index) => byte === [0x2a, 0x4d, 0x18][index]);
 }
 
 /**

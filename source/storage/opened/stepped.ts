@@ -2,6 +2,7 @@ import * as zlib from 'node:zlib';
 import {byteSize, count} from '../../lib/format.ts';
 import {formOf, headBytes, type Packing} from './file-form.ts';
 import {OpenError} from './open-error.ts';
+import {ZstdFrames} from './zstd-frames.ts';
 
 /** `deflate`: without a header, as in a ZIP file. */
 export type Packed = Exclude<Packing, undefined> | 'deflate';
@@ -10,16 +11,23 @@ const outputBytes = 64 * 1024;
 
 type Unpacker = zlib.Gunzip | zlib.ZstdDecompress | zlib.InflateRaw;
 
-/** A stream that unpacks, written one step at a time, and read before the next: what a failure discards is that step. */
+/**
+ * A stream that unpacks, written one step at a time, and read before the next: what a failure discards is that step. It
+ * goes on to the next member of gzip or frame of zstd.
+ */
 export class Stepped {
   readonly #stream: Unpacker;
+  readonly #frames: ZstdFrames | undefined;
   #failure: Error | undefined;
   #onChange: () => void = () => {};
   #ended = false;
+  /** Bytes that came, and those that the stream got. */
   #written = 0;
+  #given = 0;
 
   constructor(packed: Packed) {
     const stream = streamOf(packed);
+    this.#frames = packed === 'zstd' ? new ZstdFrames() : undefined;
     this.#stream = stream;
     stream.on('readable', () => this.#onChange());
     stream.on('end', () => {
@@ -52,9 +60,19 @@ export class Stepped {
     return this.isOver ? this.#written - this.consumed : 0;
   }
 
-  write(bytes: Uint8Array): AsyncGenerator<Buffer> {
+  async *write(bytes: Uint8Array): AsyncGenerator<Buffer> {
     this.#written += bytes.length;
-    return this.#outputs((onDone) => this.#stream.write(bytes, onDone));
+    for (let rest = bytes; rest.length > 0 && !this.isOver; ) {
+      const length = this.#frames?.take(rest) ?? rest.length;
+      // What follows the last frame is not of this stream; of what begins with no frame zlib tells that.
+      if (length === 0 && this.#given > 0) this.#ended = true;
+      else {
+        const some = length === 0 ? rest : rest.subarray(0, length);
+        this.#given += some.length;
+        yield* this.#outputs((onDone) => this.#stream.write(some, onDone));
+        rest = rest.subarray(some.length);
+      }
+    }
   }
 
   end(): AsyncGenerator<Buffer> {
@@ -73,7 +91,7 @@ export class Stepped {
       });
       for (let some = this.#stream.read(); some !== null; some = this.#stream.read()) yield some;
       // Its `end` comes later than the answer to the write with which it ended.
-      if (isDone && this.consumed < this.#written) this.#ended = true;
+      if (isDone && this.consumed < this.#given) this.#ended = true;
       if (isDone || this.isOver) return;
       await changed;
     }

@@ -97,7 +97,7 @@ async function* plain({handle, start, end}: Range): AsyncGenerator<Unpacked> {
   yield {end: undefined, consumed: at};
 }
 
-/** Node's own streams end after one frame of zstd, and after the zeros that tapes leave behind gzip. */
+/** Tapes leave zeros behind what was packed, and what follows those is read again from its beginning. */
 async function* membersOf(range: Range, packed: Packed): AsyncGenerator<Unpacked> {
   let {start} = range;
   // An empty file is packed by nothing: what was to be there is missing.
@@ -120,6 +120,7 @@ async function* membersOf(range: Range, packed: Packed): AsyncGenerator<Unpacked
 /** Only zeros follow. */
 async function isPadding(range: Range): Promise<boolean> {
   for await (const piece of plain(range)) {
+    range.signal?.throwIfAborted();
     if ('bytes' in piece && piece.bytes.some((byte) => byte !== 0)) return false;
   }
   return true;
@@ -166,6 +167,7 @@ async function* steps(
   try {
     let at = start;
     while (at < end && !stream.isOver) {
+      signal?.throwIfAborted();
       const step = fine.findLast(({from}) => from <= at)?.bytes ?? readBytes;
       const bytes = await readAt(handle, at, Math.min(step, end - at));
       if (bytes.length === 0) break;

@@ -32,6 +32,12 @@ test('plain bytes pass as they come', async () => {
   expect(await read(Buffer.alloc(0))).toEqual({text: '', end: 'whole'});
 });
 
+test('a frame of zstd that tools skip may be the first one, as of pzstd', async () => {
+  const skipped = Buffer.from([0x5f, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 1, 2]);
+  const bytes = Buffer.concat([skipped, zstd(text), skipped, zstd('last\n')]);
+  expect(await read(bytes, [700])).toEqual({text: `${text}last\n`, end: 'whole'});
+});
+
 describe.each([
   ['gzip', gzipSync],
   ['zstd', zstd],
