@@ -65,7 +65,7 @@ export async function diffOfRecording(
   options: RecordedOptions,
 ): Promise<string> {
   const read = async () => {
-    const found = await logToCompare(from, name);
+    const found = await logToCompare(from, name, options);
     return {name: name ?? found.name, runs: await runsOf(found, options)};
   };
   const log = await read().catch((error: unknown) => {
@@ -77,8 +77,14 @@ export async function diffOfRecording(
 }
 
 /** Several of one name are of one pipeline: the newest is compared. Rejects with an `Error` of one line. */
-async function logToCompare(from: string, name: string | undefined): Promise<FoundLog> {
-  const found = name === undefined ? await findOpened(from) : await namedIn(from, name, name);
+async function logToCompare(
+  from: string,
+  name: string | undefined,
+  {clock, signal, note}: RecordedOptions,
+): Promise<FoundLog> {
+  const options = {signal, progress: {clock, tell: note}};
+  const found =
+    name === undefined ? await findOpened(from, options) : await namedIn(from, name, {...options, called: name});
   if (typeof found === 'string') throw new Error(found);
   const names = [...new Set(found.map((log) => log.name))];
   const newest = found.at(-1);

@@ -6,7 +6,7 @@ import {UsageError} from '../settings/parse-values.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {OpenError} from '../storage/opened/open-error.ts';
 import {codeOf} from '../storage/save-file.ts';
-import {findOpened} from '../streams/bundle-log.ts';
+import {type FindOpenedOptions, findOpened} from '../streams/bundle-log.ts';
 import {OpenedLog, type OpenedLogOptions} from '../streams/opened-log.ts';
 import type {OpenedLogs} from '../streams/opened-logs.ts';
 import {openTerminal} from '../system/terminal-input.ts';
@@ -52,9 +52,12 @@ function explain(what: string): (error: unknown) => never {
 }
 
 /** A path that was typed twice counts once. What cannot be opened is noted if there is another log, and else thrown. */
-async function findAll(what: readonly string[], note: (line: string) => void): Promise<readonly FoundLog[]> {
+async function findAll(
+  what: readonly string[],
+  {note, progress}: Required<Pick<FindOpenedOptions, 'note' | 'progress'>>,
+): Promise<readonly FoundLog[]> {
   const failures: OpenError[] = [];
-  const find = async (each: string) => await findOpened(each, {note}).catch(explain(each));
+  const find = async (each: string) => await findOpened(each, {note, progress}).catch(explain(each));
   const noteFailure = (error: unknown): readonly FoundLog[] => {
     if (!(error instanceof OpenError)) throw error;
     failures.push(error);
@@ -76,7 +79,8 @@ async function runWithKeys(
   const commands = commandsOf(settings);
   const notes: string[] = [];
   const note = (line: string) => void notes.push(line);
-  const logs = await findAll(what, note);
+  const tell = (line: string) => void process.stderr.write(`pipetail: ${line}\n`);
+  const logs = await findAll(what, {note, progress: {clock: systemClock, tell}});
   const create = (options: OpenedLogOptions) => new OpenedLog(options);
   const factsOf = (logs: OpenedLogs) => new OpenedFacts(logs, systemClock);
   const opened = {found: logs, create, factsOf, stdin: what.includes('-') ? stdin : undefined};

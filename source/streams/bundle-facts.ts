@@ -7,6 +7,7 @@ import type {Clock} from '../lib/clock.ts';
 import {byteSize, readTime} from '../lib/format.ts';
 import {runInSlices} from '../lib/slices.ts';
 import {type Collected, type Collection, readWhole} from '../storage/opened/find-bundle.ts';
+import {nothingUnpacked} from '../storage/opened/stepped.ts';
 import type {PipelineHistory} from './pipeline-history.ts';
 import {type KnownStats, noStats} from './stats-poller.ts';
 
@@ -31,6 +32,7 @@ export async function readBundleFacts(
   {clock, signal = new AbortController().signal}: {readonly clock: Clock; readonly signal?: AbortSignal},
 ): Promise<BundleFacts> {
   const inSteps = async <T>(work: Generator<unknown, T, void>) => await runInSlices(work, {clock, signal});
+  const total = nothingUnpacked();
   const events = new Map<string, PipelineEvent>();
   const details = new Map<string, PipelineEventDetail>();
   const buffered: KnownStats['buffered'][number][] = [];
@@ -43,7 +45,7 @@ export async function readBundleFacts(
       parse: (json: ServerJson, size: number) => T | Promise<T>,
     ): Promise<T | undefined> => {
       const part = files.get(file);
-      const bytes = part && (await readWhole(part));
+      const bytes = part && (await readWhole(part, {signal, total}));
       if (!bytes) return undefined;
       return await unlessDamaged(async () => await parse(await inSteps(ServerJson.steps(bytes)), bytes.length));
     };

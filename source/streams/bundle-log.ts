@@ -1,31 +1,58 @@
 import type {MarkerKind} from '../buffer/markers.ts';
 import {newline} from '../buffer/segment.ts';
+import type {Clock} from '../lib/clock.ts';
+import {count} from '../lib/format.ts';
 import {Stitch, type StitchSink} from '../stitch/stitch.ts';
 import type {Collection} from '../storage/opened/find-bundle.ts';
 import {type FindOptions, type FoundLog, findLogs} from '../storage/opened/find-logs.ts';
+import {OpenError} from '../storage/opened/open-error.ts';
+import {nothingUnpacked} from '../storage/opened/stepped.ts';
 import {type PackedPart, unpack} from '../storage/opened/unpack.ts';
 import type {RecordedPiece} from '../storage/recording/reader.ts';
 
-/** As `findLogs`, with a log for each group of collections of a bundle whose logs overlap. Throws `OpenError`. */
-export async function findOpened(what: string, options?: FindOptions): Promise<readonly FoundLog[]> {
+export type FindOpenedOptions = FindOptions & {
+  /** Receives a line every few seconds while the logs in a large bundle are compared. */
+  readonly progress?: {readonly clock: Pick<Clock, 'monotonic'>; readonly tell: (line: string) => void};
+};
+
+/** Milliseconds between two lines. */
+const tellEvery = 2000;
+
+/** As `findLogs`, with a log for each group of collections of a bundle whose logs overlap. Throws what that throws. */
+export async function findOpened(what: string, options: FindOpenedOptions = {}): Promise<readonly FoundLog[]> {
   const logs: FoundLog[] = [];
   for (const found of await findLogs(what, options)) {
     if (found.kind !== 'bundle') logs.push(found);
-    else for (const collections of await overlapping(found.collections)) logs.push({...found, collections});
+    else for (const collections of await overlapping(found, options)) logs.push({...found, collections});
   }
   return logs;
 }
 
 /** Oldest first. A collection without a log is with the one before it, the first ones with the one after them. */
-async function overlapping(collections: readonly Collection[]): Promise<readonly (readonly Collection[])[]> {
+async function overlapping(
+  {collections, name}: Extract<FoundLog, {kind: 'bundle'}>,
+  {signal, progress}: FindOpenedOptions,
+): Promise<readonly (readonly Collection[])[]> {
   if (collections.filter(logOf).length < 2) return [collections];
   const groups: Collection[][] = [];
-  for await (const piece of stitched(collections)) {
-    if (!('collection' in piece)) continue;
-    const {collection, isFresh} = piece;
-    const group = groups.at(-1);
-    if (group && !isFresh) group.push(collection);
-    else groups.push([collection]);
+  let compared = 0;
+  let toldAt = progress?.clock.monotonic() ?? 0;
+  try {
+    for await (const piece of stitched(collections, {signal})) {
+      if (!('collection' in piece)) continue;
+      const {collection, isFresh} = piece;
+      const group = groups.at(-1);
+      if (group && !isFresh) group.push(collection);
+      else groups.push([collection]);
+      compared += 1;
+      if (!progress || progress.clock.monotonic() - toldAt < tellEvery) continue;
+      toldAt = progress.clock.monotonic();
+      progress.tell(`${name}: ${count(compared)} of ${count(collections.length)} collections are compared`);
+    }
+  } catch (error) {
+    if (!(error instanceof OpenError)) throw error;
+    // Where it is read, it is read up to there.
+    groups.push([...(groups.pop() ?? []), ...collections.slice(compared)]);
   }
   return groups;
 }
@@ -66,6 +93,7 @@ async function* stitched(
 ): AsyncGenerator<RecordedPiece | Added> {
   const sink = new PieceSink();
   const stitch = new Stitch({sink, clock: sink});
+  const total = nothingUnpacked();
   let isFirst = true;
   for (const collection of collections) {
     const log = logOf(collection);
@@ -78,7 +106,7 @@ async function* stitched(
     if (log) {
       stitch.start({cause: 'collected-again', downMs});
       let isEmpty = true;
-      for await (const piece of unpack(log, {signal, onRead: read?.(log)})) {
+      for await (const piece of unpack(log, {signal, total, onRead: read?.(log)})) {
         isEmpty = false;
         if ('bytes' in piece) stitch.append(piece.bytes);
         else sink.pieces.push(piece);

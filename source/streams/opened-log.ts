@@ -183,7 +183,8 @@ export class OpenedLog {
     const {stdin} = this.#options;
     const {signal} = this.#closing;
     const onRead = (read: number, size: number) => {
-      this.#state = {...this.#state, read, size};
+      // Collections of a bundle may bring nothing new for a while.
+      this.#setState({...this.#state, read, size});
     };
     return await this.#reading(found, async () => {
       for await (const piece of openedPieces(found, {...options, signal, onRead, ...(stdin && {stdin})})) {

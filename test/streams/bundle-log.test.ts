@@ -105,6 +105,42 @@ describe('collections of a bundle', () => {
   });
 });
 
+describe('a large bundle', () => {
+  const many = Object.fromEntries(Array.from({length: 30}, (_, at) => [`${first}${at}`, freshStart + lines(0, 3)]));
+
+  test('tells how far it is while its collections are compared', async () => {
+    const told: string[] = [];
+    let now = 0;
+    const monotonic = () => (now += 500);
+    const file = await bundleOf(many);
+    await findOpened(file, {progress: {clock: {monotonic}, tell: (line) => told.push(line)}});
+    expect(told[0]).toBe('x.zip: 4 of 30 collections are compared');
+    expect(told.length).toBeLessThan(10);
+  });
+
+  test('can be left at any time', async () => {
+    const left = new AbortController();
+    const tell = () => left.abort();
+    const finding = findOpened(await bundleOf(many), {
+      signal: left.signal,
+      progress: {clock: {monotonic: () => performance.now() * 1e6}, tell},
+    });
+    await expect(finding).rejects.toThrow('aborted');
+  });
+
+  test('is read up to what is no log', async () => {
+    const file = await bundleOf({[first]: freshStart + lines(0, 3), [second]: 'binary\0', [third]: lines(0, 3)});
+    const found = await findOpened(file);
+    expect(found).toHaveLength(1);
+    let text = '';
+    const read = async () => {
+      for (const each of found) for await (const piece of openedPieces(each)) if ('bytes' in piece) text += piece.bytes;
+    };
+    await expect(read()).rejects.toThrow(`what is in ${second}/logs.txt of ${file} is no log: it is a binary file`);
+    expect(text).toBe(freshStart + lines(0, 3));
+  });
+});
+
 describe('the facts of a bundle', () => {
   test('are those of its newest collection, and the events of all', async () => {
     const [found] = await findOpened(own);

@@ -91,22 +91,22 @@ async function printAll(given: LogsFromOptions): Promise<Outcome> {
     hasFailed = true;
     note(`pipetail: ${line}`, 'failure');
   };
+  const tell = (line: string) => note(`pipetail: ${line}`);
+  const finding = {fail, signal: options.signal, progress: {clock: options.clock, tell}};
   const names = [...new Set(options.names)];
+  const named = names.map((name) => ({name}));
   if (names.length === 0) {
-    const logs = distinctNames(await findAll(from, {fail, note: (line) => note(`pipetail: ${line}`)}));
+    const logs = distinctNames(await findAll(from, {...finding, note: tell}));
+    const prefixOf = prefixesOf(logs, options);
     for (const found of logs) {
-      const outcome = await printOne(found, logs, options);
+      const outcome = await printOne(found, {...options, prefixOf});
       if (endsAll(outcome)) return outcome;
       hasFailed ||= outcome === 'failed';
     }
   }
   for (const name of names) {
-    for (const found of await findNamed(name, from, fail)) {
-      const outcome = await printOne(
-        found,
-        names.map((each) => ({name: each})),
-        options,
-      );
+    for (const found of await findNamed(name, from, finding)) {
+      const outcome = await printOne(found, {...options, prefixOf: prefixesOf(named, options)});
       if (endsAll(outcome)) return outcome;
       hasFailed ||= outcome === 'failed';
     }
@@ -119,14 +119,18 @@ async function printAll(given: LogsFromOptions): Promise<Outcome> {
 type PrintOptions = LogsFromOptions & {
   /** Receives of each log whether `--since` is later than all of it. */
   readonly onSince: (allBefore: LogPrinter['allBefore']) => void;
+  readonly prefixOf: (name: string) => string | undefined;
 };
 
 /** `all`: the logs that are printed one after the other. */
-async function printOne(
-  found: FoundLog,
+function prefixesOf(
   all: readonly {readonly name: string}[],
-  options: PrintOptions,
-): Promise<Outcome> {
+  {prefix}: Pick<LogsFromOptions, 'prefix'>,
+): PrintOptions['prefixOf'] {
+  return prefix && all.length > 1 ? linePrefixes(all.map(({name}) => name)) : () => undefined;
+}
+
+async function printOne(found: FoundLog, options: PrintOptions): Promise<Outcome> {
   const {convert, recordsOf, stdin, signal, clock} = options;
   const {name} = found;
   // A sentence may begin with the file.
@@ -134,8 +138,9 @@ async function printOne(
   const named = (text: string) =>
     text.startsWith(`${file} `) ? `${name}${text.slice(file.length)}` : `${name}: ${text}`;
   const note = (text: string, kind?: 'failure') => options.note(`pipetail: ${named(text)}`, kind);
-  const prefix = options.prefix && all.length > 1 ? linePrefixes(all.map((log) => log.name))(name) : undefined;
-  const facts = recordsOf && found.kind === 'bundle' ? await readBundleFacts(found.collections, {clock}) : undefined;
+  const prefix = options.prefixOf(name);
+  const facts =
+    recordsOf && found.kind === 'bundle' ? await readBundleFacts(found.collections, {clock, signal}) : undefined;
   const platformVersion = facts?.pipeline?.platformVersion;
   // A recording is of a server, whichever it was.
   const server = found.kind === 'recording' ? 'unknown' : '';

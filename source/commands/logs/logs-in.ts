@@ -4,7 +4,7 @@ import {OpenError, readFailureWords} from '../../storage/opened/open-error.ts';
 import {findRecordings} from '../../storage/recording/reader.ts';
 import {bytesOfPath} from '../../storage/regular-file.ts';
 import {codeOf} from '../../storage/save-file.ts';
-import {findOpened} from '../../streams/bundle-log.ts';
+import {type FindOpenedOptions, findOpened} from '../../streams/bundle-log.ts';
 import {clean} from '../../terminal/clean.ts';
 
 /** Receives one line about what cannot be printed. */
@@ -13,12 +13,12 @@ type Fail = (line: string) => void;
 /** All logs in `from`, in the order in which it was typed. */
 export async function findAll(
   from: readonly string[],
-  {fail, note}: {readonly fail: Fail; readonly note: (line: string) => void},
+  {fail, ...options}: FindOpenedOptions & {readonly fail: Fail},
 ): Promise<readonly FoundLog[]> {
   const logs: FoundLog[] = [];
   for (const what of from) {
     try {
-      logs.push(...(await findOpened(what, {note})));
+      logs.push(...(await findOpened(what, options)));
     } catch (error) {
       if (!(error instanceof OpenError)) throw error;
       fail(error.message);
@@ -28,11 +28,15 @@ export async function findAll(
 }
 
 /** The logs of that name in `from`: recordings of a pipeline, else what is found under that name. */
-export async function findNamed(name: string, from: readonly string[], fail: Fail): Promise<readonly FoundLog[]> {
+export async function findNamed(
+  name: string,
+  from: readonly string[],
+  {fail, ...options}: Omit<FindOpenedOptions, 'note'> & {readonly fail: Fail},
+): Promise<readonly FoundLog[]> {
   const logs: FoundLog[] = [];
   for (const what of from) {
     try {
-      const found = await namedIn(what, name);
+      const found = await namedIn(what, name, options);
       if (typeof found === 'string') fail(`${name}: ${found}`);
       else logs.push(...found);
     } catch (error) {
@@ -45,7 +49,11 @@ export async function findNamed(name: string, from: readonly string[], fail: Fai
 }
 
 /** A string: why there is none. `called`: stands for the name there. */
-export async function namedIn(what: string, name: string, called = 'it'): Promise<readonly FoundLog[] | string> {
+export async function namedIn(
+  what: string,
+  name: string,
+  {called = 'it', ...options}: FindOpenedOptions & {readonly called?: string} = {},
+): Promise<readonly FoundLog[] | string> {
   const isFolder = await stat(bytesOfPath(what)).then(
     (stats) => stats.isDirectory(),
     () => true,
@@ -54,7 +62,7 @@ export async function namedIn(what: string, name: string, called = 'it'): Promis
   if (recordings.length > 0) return [{kind: 'recording', name, path: what, recordings}];
   const none = `there is no ${isFolder ? 'recording' : 'log'} of ${called} in ${clean(what)}`;
   try {
-    const found = await findOpened(what);
+    const found = await findOpened(what, options);
     const named = found.filter((log) => isNamed(log, name));
     if (named.length > 0) return named;
     const others = found.filter((log) => log.kind !== 'file' || log.path !== what);

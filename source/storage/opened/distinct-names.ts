@@ -8,27 +8,36 @@ import type {FoundLog} from './find-logs.ts';
  */
 export function distinctNames(logs: readonly FoundLog[], taken: (name: string) => boolean = () => false): FoundLog[] {
   const byName = Map.groupBy(logs, ({name}) => name);
+  const longNames = new Map<FoundLog, string>();
+  for (const [name, same] of byName) if (same.length > 1 || taken(name)) nameWithFolders(same, longNames);
   const given = new Set<string>();
+  const numbers = new Map<string, number>();
   return logs.map((log) => {
-    const same = byName.get(log.name) ?? [];
-    const name = same.length > 1 || taken(log.name) ? nameWithFolders(log, same) : log.name;
+    const name = longNames.get(log) ?? log.name;
     let unique = name;
-    for (let number = 2; taken(unique) || given.has(unique); number++) unique = `${name} (${number})`;
+    let number = numbers.get(name) ?? 2;
+    for (; taken(unique) || given.has(unique); number++) unique = `${name} (${number})`;
+    numbers.set(name, number);
     given.add(unique);
     return {...log, name: unique};
   });
 }
 
-/** With the last folders of its path, as few as no other of `same` has. */
-function nameWithFolders(log: FoundLog, same: readonly FoundLog[]): string {
-  const folders = foldersOf(log);
-  const others = same.filter((other) => other !== log).map(foldersOf);
-  for (let length = 1; length <= folders.length; length++) {
-    const last = folders.slice(-length);
-    const isOwn = others.every((other) => last.join('/') !== other.slice(-length).join('/'));
-    if (isOwn) return [...last, log.name].join('/');
+/** With the last folders of its path, as few as no other of `same` has; a log without such folders gets no name. */
+function nameWithFolders(same: readonly FoundLog[], names: Map<FoundLog, string>): void {
+  let left = same.map((log) => ({log, folders: foldersOf(log)}));
+  const lastOf = (folders: readonly string[], length: number) => folders.slice(-length).join('/');
+  const all = left;
+  for (let length = 1; left.length > 0; length++) {
+    const counts = Map.groupBy(all, ({folders}) => lastOf(folders, length));
+    left = left.filter(({log, folders}) => {
+      if (length > folders.length) return false;
+      const last = lastOf(folders, length);
+      if (counts.get(last)?.length !== 1) return true;
+      names.set(log, `${last}/${log.name}`);
+      return false;
+    });
   }
-  return log.name;
 }
 
 /** Of the path, outermost first; the log's name follows. */

@@ -6,6 +6,7 @@ import {clean, cleanName} from '../../terminal/clean.ts';
 import {bytesOfPath, notRegular} from '../regular-file.ts';
 import {OpenError} from './open-error.ts';
 import {byName} from './rotated.ts';
+import {nothingUnpacked, type UnpackTotal} from './stepped.ts';
 import {type PackedPart, unpack} from './unpack.ts';
 import {readZip, type ZipPart} from './zip-parts.ts';
 
@@ -42,14 +43,11 @@ const mostJson = 32 * 1024 * 1024;
 /** Bytes of JSON that is parsed without a pause: 1 MiB takes 5 ms. */
 const mostAtOnce = 1024 * 1024;
 
-/** What is left of one that is damaged is noted. Throws `OpenError` for a ZIP file that has no log. */
-export async function bundleInZip(file: string, note: (line: string) => void): Promise<FoundBundle> {
+/** Throws `OpenError` for a ZIP file that has no log or is damaged, and the signal's reason when aborted. */
+export async function bundleInZip(file: string, signal?: AbortSignal): Promise<FoundBundle> {
   const isWanted = (name: string) => [metadataFile, ...collected].includes(path.posix.basename(name));
-  const {parts, isDamaged} = await readZip(file, isWanted);
-  const bundle = await bundleOf(file, parts);
-  if (bundle && isDamaged) note(`${clean(file)} is cut or damaged: what is left of it is read`);
+  const bundle = await bundleOf(file, await readZip(file, isWanted, signal), signal);
   if (bundle) return bundle;
-  if (isDamaged) throw new OpenError(`${clean(file)} is cut or damaged: no log is left in it`);
   const way = 'unpack it, and open its folder';
   throw new OpenError(`${clean(file)} is a ZIP file, but no support bundle of Feldera with a log: ${way}`);
 }
@@ -77,7 +75,11 @@ export async function bundleInFolder(
 }
 
 /** Undefined without a log. */
-async function bundleOf(file: string, parts: readonly ZipPart[]): Promise<FoundBundle | undefined> {
+async function bundleOf(
+  file: string,
+  parts: readonly ZipPart[],
+  signal?: AbortSignal,
+): Promise<FoundBundle | undefined> {
   const folders = new Map<string, Map<Collected, PackedPart>>();
   for (const {name, part} of parts) {
     const [folder, base] = [path.posix.dirname(name), path.posix.basename(name)];
@@ -87,21 +89,22 @@ async function bundleOf(file: string, parts: readonly ZipPart[]): Promise<FoundB
   }
   if (![...folders.values()].some((files) => files.has('logs.txt'))) return undefined;
   const metadata = parts.find(({name}) => path.posix.basename(name) === metadataFile)?.part;
-  const {pipeline, times} = readMetadata(metadata && (await readJson(metadata)));
+  const options = {signal, total: nothingUnpacked()};
+  const {pipeline, times} = readMetadata(metadata && (await readJson(metadata, options)));
   const collections = [...folders].map(([folder, files]) => {
     const directory = path.posix.basename(folder);
     return {name: clean(directory), at: times.get(directory) ?? timeInName(directory), files};
   });
   collections.sort((a, b) => (a.at ?? 0) - (b.at ?? 0) || byName(a.name, b.name));
-  const name = pipeline || (await nameInConfiguration(collections)) || clean(path.basename(file));
+  const name = pipeline || (await nameInConfiguration(collections, options)) || clean(path.basename(file));
   return {kind: 'bundle', name, path: file, collections};
 }
 
-/** `metadata.json` comes last in a bundle, and is missing where it was cut. */
-async function nameInConfiguration(collections: readonly Collection[]): Promise<string> {
+/** `metadata.json` may be missing where a bundle was unpacked. */
+async function nameInConfiguration(collections: readonly Collection[], options: ReadOptions): Promise<string> {
   for (const {files} of collections) {
     const part = files.get('pipeline_config.json');
-    const name = part ? cleanName(stringOf(await readJson(part), 'name')) : '';
+    const name = part ? cleanName(stringOf(await readJson(part, options), 'name')) : '';
     if (name !== '') return name;
   }
   return '';
@@ -129,17 +132,27 @@ function timeInName(folder: string): number | undefined {
 }
 
 /** The JSON in a small file of a bundle; undefined for what is damaged, or larger than 1 MiB. */
-async function readJson(part: PackedPart): Promise<unknown> {
-  const bytes = await readWhole(part, mostAtOnce);
+async function readJson(part: PackedPart, options: ReadOptions): Promise<unknown> {
+  const bytes = await readWhole(part, {...options, most: mostAtOnce});
   return bytes && parseJson(bytes);
 }
 
+/** `most`: bytes. `total`: of the bundle. */
+type ReadOptions = {
+  readonly most?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly total?: UnpackTotal;
+};
+
 /** A file of a bundle; undefined for what is damaged, or larger than such files are. */
-export async function readWhole(part: PackedPart, most = mostJson): Promise<Buffer | undefined> {
+export async function readWhole(
+  part: PackedPart,
+  {most = mostJson, signal, total}: ReadOptions = {},
+): Promise<Buffer | undefined> {
   const pieces: Buffer[] = [];
   let length = 0;
   try {
-    for await (const piece of unpack(part)) {
+    for await (const piece of unpack(part, {signal, total})) {
       if (!('bytes' in piece)) return undefined;
       length += piece.bytes.length;
       if (length > most) return undefined;

@@ -30,19 +30,23 @@ type FoundFile = Extract<FoundLog, {kind: 'file'}>;
 export type FindOptions = {
   /** Receives one line about what was left out beside logs that were found. */
   readonly note?: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
 };
 
 /**
  * The logs in `what`: a file, a folder of files or of recordings, or `-` for stdin. Opens nothing for long and asks no
- * network. Throws `OpenError`.
+ * network. Throws `OpenError`, and the signal's reason when aborted.
  */
-export async function findLogs(what: string, {note = () => {}}: FindOptions = {}): Promise<readonly FoundLog[]> {
+export async function findLogs(
+  what: string,
+  {note = () => {}, signal}: FindOptions = {},
+): Promise<readonly FoundLog[]> {
   if (what === '-') return [stdinLog()];
   const stats = await stat(bytesOfPath(what)).catch((error: unknown) => {
     throw OpenError.of(what, error);
   });
-  if (stats.isDirectory()) return await logsIn(what, note);
-  return [await logOf(what, stats, note)];
+  if (stats.isDirectory()) return await logsIn(what, {note, signal});
+  return [await logOf(what, stats, signal)];
 }
 
 /** A folder as stdin would look like a log without lines. */
@@ -52,7 +56,7 @@ function stdinLog(): FoundLog {
 }
 
 /** Throws `OpenError` for what is no log. */
-async function logOf(file: string, stats: Stats, note: (line: string) => void): Promise<FoundLog> {
+async function logOf(file: string, stats: Stats, signal: AbortSignal | undefined): Promise<FoundLog> {
   const name = nameOf(file);
   if (stats.isFIFO()) return {kind: 'stdin', name, path: file};
   if (!stats.isFile()) throw new OpenError(`${clean(file)} is neither a file nor a folder`);
@@ -61,7 +65,7 @@ async function logOf(file: string, stats: Stats, note: (line: string) => void): 
     case 'log':
       return {kind: 'file', name, path: file, packed: form.packed, older: []};
     case 'zip':
-      return await bundleInZip(file, note);
+      return await bundleInZip(file, signal);
     case 'other':
       throw new OpenError(`${clean(file)} ${form.why}`);
   }
@@ -80,8 +84,10 @@ async function readForm(file: string): Promise<FileForm> {
   }
 }
 
+type FindIn = Required<Pick<FindOptions, 'note'>> & Pick<FindOptions, 'signal'>;
+
 /** Recordings, and files whose names are those of logs; folders within are not opened. */
-async function logsIn(folder: string, note: (line: string) => void): Promise<readonly FoundLog[]> {
+async function logsIn(folder: string, {note, signal}: FindIn): Promise<readonly FoundLog[]> {
   const base = path.basename(path.resolve(folder));
   const own = await findRecording(folder, base);
   if (own) return [{kind: 'recording', name: pipelineOf(base)?.name ?? clean(base), path: folder, recordings: [own]}];
@@ -91,7 +97,7 @@ async function logsIn(folder: string, note: (line: string) => void): Promise<rea
   const left: string[] = [];
   const leave = (line: string) => void left.push(line);
   const bundle = await bundleInFolder(folder, entries, leave);
-  const files = bundle ? [] : await filesIn(folder, entries, leave);
+  const files = bundle ? [] : await filesIn(folder, entries, {note: leave, signal});
   const found = bundle ? [bundle] : [...(await recordingsIn(folder, entries)), ...files];
   if (found.length === 0) throw new OpenError(`${clean(folder)} ${whyNoLogs(entries, left)}`);
   for (const line of left) note(line);
@@ -128,7 +134,7 @@ async function recordingsIn(folder: string, entries: readonly string[]): Promise
 async function filesIn(
   folder: string,
   entries: readonly string[],
-  note: (line: string) => void,
+  {note, signal}: FindIn,
 ): Promise<readonly FoundLog[]> {
   const files: FoundFile[] = [];
   const bundles: FoundLog[] = [];
@@ -144,10 +150,11 @@ async function filesIn(
       read.add(key);
       // A named pipe would be waited for, which only one that is named itself is.
       if (!stats.isFile() && !stats.isDirectory()) throw notRegular(file, stats);
-      const found = stats.isFile() ? await logOf(file, stats, note) : undefined;
+      const found = stats.isFile() ? await logOf(file, stats, signal) : undefined;
       if (found?.kind === 'file') files.push(found);
       else if (found) bundles.push(found);
     } catch (error) {
+      signal?.throwIfAborted();
       note(OpenError.of(file, error).message);
     }
   }

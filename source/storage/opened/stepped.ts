@@ -118,32 +118,49 @@ function streamOf(packed: Packed): Unpacker {
 export type UnpackLimits = {readonly bytes: number; readonly ratio: number; readonly ratioFrom: number};
 const usualLimits: UnpackLimits = {bytes: 8 * 1024 ** 3, ratio: 250, ratioFrom: 256 * 1024 ** 2};
 
+/** What was unpacked of one file so far, and from how many packed bytes: parts of a file share it, as its limits do. */
+export type UnpackTotal = {bytes: number; packed: number};
+
+export function nothingUnpacked(): UnpackTotal {
+  return {bytes: 0, packed: 0};
+}
+
 /** `name`: safe to show. `isFile`: a tool can unpack it alone. */
 type ToUnpack = {readonly name: string; readonly packed: Packed | undefined; readonly isFile: boolean};
+
+type BoundsOptions = {readonly limits?: UnpackLimits | undefined; readonly total?: UnpackTotal | undefined};
 
 /** Refuses what is no log, and what unpacks to too much. */
 export class Bounds {
   readonly #part: ToUnpack;
   readonly #limits: UnpackLimits;
-  #bytes = 0;
+  readonly #total: UnpackTotal;
+  #hasBegun = false;
+  #consumed = 0;
 
-  constructor(part: ToUnpack, limits = usualLimits) {
+  /** `total`: of the file whose part it is; default: it is a file. */
+  constructor(part: ToUnpack, {limits = usualLimits, total = nothingUnpacked()}: BoundsOptions = {}) {
     this.#part = part;
     this.#limits = limits;
+    this.#total = total;
   }
 
   /** `consumed`: packed bytes that were read so far. */
   check(bytes: Uint8Array, consumed: number): void {
     const {name, packed} = this.#part;
-    if (this.#bytes === 0 && packed !== undefined) {
+    if (!this.#hasBegun && packed !== undefined) {
       const form = formOf(bytes.subarray(0, headBytes));
       if (form.kind !== 'log' || form.packed) throw new OpenError(`what is in ${name} is no log: it is a binary file`);
     }
-    this.#bytes += bytes.length;
+    this.#hasBegun = true;
     if (packed === undefined) return;
-    if (this.#bytes > this.#limits.bytes) throw tooLarge(this.#part, `more than ${byteSize(this.#limits.bytes)}`);
-    const ratio = Math.floor(this.#bytes / Math.max(1, consumed));
-    if (this.#bytes > this.#limits.ratioFrom && ratio > this.#limits.ratio) {
+    const total = this.#total;
+    total.bytes += bytes.length;
+    total.packed += consumed - this.#consumed;
+    this.#consumed = consumed;
+    if (total.bytes > this.#limits.bytes) throw tooLarge(this.#part, `more than ${byteSize(this.#limits.bytes)}`);
+    const ratio = Math.floor(total.bytes / Math.max(1, total.packed));
+    if (total.bytes > this.#limits.ratioFrom && ratio > this.#limits.ratio) {
       throw tooLarge(this.#part, `more than ${count(ratio)} times its size, as no log does`);
     }
   }

@@ -7,7 +7,7 @@ import type {RecordedPiece} from '../recording/reader.ts';
 import {bytesOfPath, openRegular} from '../regular-file.ts';
 import type {Packing} from './file-form.ts';
 import {OpenError} from './open-error.ts';
-import {Bounds, type Packed, Stepped, type UnpackLimits} from './stepped.ts';
+import {Bounds, type Packed, Stepped, type UnpackLimits, type UnpackTotal} from './stepped.ts';
 
 /** A file, or the bytes [start, start + length) of it. `name`: safe to show. */
 export type PackedPart = {
@@ -27,6 +27,8 @@ const fineSteps = [64, 1];
 type UnpackOptions = {
   readonly signal?: AbortSignal | undefined;
   readonly limits?: UnpackLimits;
+  /** Of the file whose part is unpacked: limits are for all parts together. Default: the part is a file. */
+  readonly total?: UnpackTotal | undefined;
   /** Called before each piece with the packed bytes that were read so far. */
   readonly onRead?: ((bytes: number) => void) | undefined;
 };
@@ -37,7 +39,7 @@ type UnpackOptions = {
  * cannot be read, is no log once it is unpacked, or unpacks to more than the limits.
  */
 export async function* unpack(part: PackedPart, options: UnpackOptions = {}): AsyncGenerator<RecordedPiece> {
-  const {signal, limits, onRead} = options;
+  const {signal, limits, total, onRead} = options;
   const handle = await openRegular(part.path).catch((error: unknown) => {
     throw OpenError.of(part.path, error);
   });
@@ -49,7 +51,7 @@ export async function* unpack(part: PackedPart, options: UnpackOptions = {}): As
     const end = isUnsized ? Number.POSITIVE_INFINITY : Math.min(size, start + (part.length ?? size));
     const range: Range = {handle, start, end, signal};
     const unpacked = part.packed === undefined ? plain(range) : membersOf(range, part.packed);
-    const bounded = new Bounds({...part, isFile: part.packed !== 'deflate'}, limits);
+    const bounded = new Bounds({...part, isFile: part.packed !== 'deflate'}, {limits, total});
     let crc = 0;
     for await (const piece of unpacked) {
       signal?.throwIfAborted();

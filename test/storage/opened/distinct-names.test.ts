@@ -29,6 +29,21 @@ test('the same log twice has a number, and stdin has no folder', () => {
   expect(namesOf([stdin, file('/x/stdin')])).toEqual(['stdin', 'x/stdin']);
 });
 
+test('thousands of one name, as of a bundle with as many collections, are not compared with each other', () => {
+  let asked = 0;
+  const taken = () => {
+    asked += 1;
+    return false;
+  };
+  const names = distinctNames(
+    Array.from({length: 3000}, () => file('/x/app.log')),
+    taken,
+  ).map(({name}) => name);
+  expect(new Set(names).size).toBe(3000);
+  expect(names.at(-1)).toBe('app.log (3000)');
+  expect(asked).toBeLessThan(4 * 3000);
+});
+
 test('a name that is taken stays with the log that has it', () => {
   expect(namesOf([file('/x/a/app.log')], 'app.log')).toEqual(['a/app.log']);
   expect(namesOf([file('/x/a/app.log')], 'app.log', 'a/app.log')).toEqual(['a/app.log (2)']);

@@ -1,11 +1,11 @@
 import {execFileSync} from 'node:child_process';
-import {writeFile} from 'node:fs/promises';
+import {open, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {constants, deflateRawSync, gzipSync, zstdCompressSync} from 'node:zlib';
 import fc from 'fast-check';
-import {afterAll, describe, expect, test} from 'vitest';
-import type {Packing} from '../../../source/storage/opened/file-form.ts';
-import type {UnpackLimits} from '../../../source/storage/opened/stepped.ts';
+import {afterAll, describe, expect, test, vi} from 'vitest';
+import {formOf, type Packing} from '../../../source/storage/opened/file-form.ts';
+import {nothingUnpacked, type UnpackLimits} from '../../../source/storage/opened/stepped.ts';
 import {type PackedPart, unpack, wholeFile} from '../../../source/storage/opened/unpack.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 
@@ -124,6 +124,75 @@ describe.each(['gzip', 'zstd'] as const)('%s', (packed) => {
     const {end} = await readAs(packed, bomb, {bytes: 1e12, ratio: 100, ratioFrom: 1024 * 1024});
     expect(end).toMatch(/^OpenError: x\.log\.gz is not read to its end: it unpacks to more than [\d,]+ times its size/);
   });
+});
+
+/** How often a file was read while `work` ran. */
+async function readsDuring(work: () => Promise<unknown>): Promise<number> {
+  await using handle = await open(import.meta.filename);
+  const reads = vi.spyOn(Object.getPrototypeOf(handle), 'read');
+  try {
+    await work();
+    return reads.mock.calls.length;
+  } finally {
+    reads.mockRestore();
+  }
+}
+
+describe('frames of zstd', () => {
+  const lines = Array.from({length: 2000}, (_, at) => `line ${at}\n`);
+  const frames = lines.map((line) => packers.zstd(line));
+  const skipped = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]);
+
+  test('are read once, however many there are', async () => {
+    const bytes = Buffer.concat(frames);
+    const reads = await readsDuring(async () => {
+      expect(await readAs('zstd', bytes)).toMatchObject({text: lines.join(''), end: 'whole'});
+    });
+    expect(reads).toBeLessThan(bytes.length / (64 * 1024) + 5);
+  });
+
+  test('without content are passed over, as of pzstd', async () => {
+    const bytes = Buffer.concat(frames.slice(0, 20).flatMap((frame) => [skipped, frame]));
+    expect(formOf(bytes)).toEqual({kind: 'log', packed: 'zstd'});
+    expect(await readAs('zstd', Buffer.concat([bytes, skipped, Buffer.alloc(100)]))).toMatchObject({
+      text: lines.slice(0, 20).join(''),
+      end: 'whole',
+    });
+  });
+
+  test('of every form of header, with any content', async () => {
+    const content = fc.array(fc.string({unit: 'grapheme', maxLength: 300}), {maxLength: 8});
+    const params = fc.record({
+      [constants.ZSTD_c_checksumFlag]: fc.nat(1),
+      [constants.ZSTD_c_contentSizeFlag]: fc.nat(1),
+      [constants.ZSTD_c_compressionLevel]: fc.constantFrom(1, 19),
+    });
+    await fc.assert(
+      fc.asyncProperty(content, params, fc.nat(400), async (texts, options, repeated) => {
+        const all = texts.map((each) => each.replaceAll('\0', ' ').repeat(repeated));
+        const bytes = Buffer.concat([
+          packers.zstd('begin\n'),
+          ...all.map((each) => zstdCompressSync(each, {params: options})),
+        ]);
+        expect(await readAs('zstd', bytes)).toMatchObject({text: `begin\n${all.join('')}`, end: 'whole'});
+      }),
+      {numRuns: 40},
+    );
+  });
+});
+
+test('limits are for all parts of a file together', async () => {
+  const part = deflateRawSync(Buffer.alloc(100_000, 'a line\n'));
+  await writeFile(file, Buffer.concat([part, part]));
+  const [limits, total] = [{bytes: 150_000, ratio: 1e9, ratioFrom: 0}, nothingUnpacked()];
+  const readPart = async (start: number) => {
+    for await (const _ of unpack(
+      {name: 'x', path: file, packed: 'deflate', start, length: part.length},
+      {limits, total},
+    ));
+  };
+  await readPart(0);
+  await expect(readPart(part.length)).rejects.toThrow('x is not read to its end: it unpacks to more than 150 kB');
 });
 
 test.each([

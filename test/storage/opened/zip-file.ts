@@ -4,43 +4,30 @@ type Entry = {
   readonly name: string | Buffer;
   readonly content: string | Uint8Array;
   readonly declared?: number;
-  readonly isStreamed?: boolean;
   readonly isStored?: boolean;
-  /** The size that is told in front of it, if that lies. */
-  readonly told?: number;
 };
 
 /**
  * A ZIP file, as PKWARE's APPNOTE 6.3.10 describes it. `declared`: the size that its directory tells, if it lies.
- * `isStreamed`: its sizes follow the file, as where it was written to a pipe. `isStored`: not packed.
+ * `isStored`: not packed.
  */
 export function zipOf(entries: readonly Entry[]): Buffer {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const {name, content, declared, isStreamed = false, isStored = false, told} of entries) {
+  for (const {name, content, declared, isStored = false} of entries) {
     const [nameBytes, bytes] = [Buffer.from(name), Buffer.from(content)];
     const packed = isStored ? bytes : deflateRawSync(bytes);
     // From `version needed` to the length of the extra field; bit 11: the name is UTF-8.
     const common = Buffer.alloc(26);
     common.writeUInt16LE(20, 0);
-    common.writeUInt16LE((1 << 11) | (isStreamed ? 1 << 3 : 0), 2);
+    common.writeUInt16LE(1 << 11, 2);
     common.writeUInt16LE(isStored ? 0 : 8, 4);
     common.writeUInt32LE(crc32(bytes), 10);
     common.writeUInt32LE(packed.length, 14);
     common.writeUInt32LE(declared ?? bytes.length, 18);
     common.writeUInt16LE(nameBytes.length, 22);
-    const sizes = common.subarray(10, 22);
-    const local = isStreamed
-      ? Buffer.concat([
-          Buffer.from('PK\x03\x04'),
-          withoutSizes(common),
-          nameBytes,
-          packed,
-          Buffer.from('PK\x07\x08'),
-          sizes,
-        ])
-      : Buffer.concat([Buffer.from('PK\x03\x04'), withSize(common, told ?? packed.length), nameBytes, packed]);
+    const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, nameBytes, packed]);
     const rest = Buffer.alloc(14);
     rest.writeUInt32LE(offset, 10);
     directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x00'), common, rest, nameBytes]));
@@ -55,14 +42,4 @@ export function zipOf(entries: readonly Entry[]): Buffer {
   end.writeUInt32LE(listed.length, 12);
   end.writeUInt32LE(offset, 16);
   return Buffer.concat([...locals, listed, end]);
-}
-
-function withoutSizes(common: Buffer): Buffer {
-  return Buffer.from(common).fill(0, 10, 22);
-}
-
-function withSize(common: Buffer, size: number): Buffer {
-  const header = Buffer.from(common);
-  header.writeUInt32LE(size, 14);
-  return header;
 }
