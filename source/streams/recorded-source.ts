@@ -48,10 +48,10 @@ export class RecordedSource {
 }
 
 /** One recording after the other, each `read` when its turn comes; an open line ends where the next one begins. */
-export function* recordedPieces(
+export async function* recordedPieces(
   recordings: readonly FoundRecording[],
-  read: (recording: FoundRecording) => Iterable<RecordedPiece> = ({folder}) => readRecording(folder),
-): Generator<RecordedPiece> {
+  read: (recording: FoundRecording) => AsyncIterable<RecordedPiece> = ({folder}) => readRecording(folder),
+): AsyncGenerator<RecordedPiece> {
   let isOpen = false;
   for (const [index, recording] of recordings.entries()) {
     const {name, startedAt: at} = recording;
@@ -60,7 +60,7 @@ export function* recordedPieces(
       isOpen = false;
       yield {marker: {kind: 'new-life', because: 'created-again', folder: name, at}};
     }
-    for (const piece of read(recording)) {
+    for await (const piece of read(recording)) {
       if ('bytes' in piece) isOpen = piece.bytes.at(-1) !== newline;
       yield piece;
     }

@@ -76,14 +76,14 @@ export class RecordingLog {
     const logs = new Map<FoundRecording, RecordedLog>();
     this.#size = live ? live.pastEnd - live.firstOffset : 0;
     for (const recording of live ? recordings.slice(0, -1) : recordings) {
-      const log = openRecorded(recording.folder);
+      const log = await openRecorded(recording.folder);
       if (log) logs.set(recording, log);
       if (log) this.#size += log.size - log.map.firstOffset;
       await pause();
     }
     const read = (recording: FoundRecording) =>
       live && recording === this.#last ? live.past() : readRecording(recording.folder, logs.get(recording));
-    for (const past of recordedBlocks(recordedPieces(recordings, read))) {
+    for await (const past of recordedBlocks(recordedPieces(recordings, read))) {
       if ('marker' in past) writer.addPastMarker(past.marker);
       else {
         writer.addPast(past.block, past.bytes);

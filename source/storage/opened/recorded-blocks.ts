@@ -2,6 +2,7 @@ import type {EarlierBlock} from '../../buffer/cold-segments.ts';
 import type {Marker} from '../../buffer/markers.ts';
 import {newline, newlinesIn} from '../../buffer/segment.ts';
 import type {RecordedPiece} from '../recording/reader.ts';
+import {longestLine} from './line-pieces.ts';
 
 /** A block of whole lines of a recorded log, and its bytes, which were read to find it; or a marker in its place. */
 export type RecordedPast = {readonly block: EarlierBlock; readonly bytes: Buffer} | {readonly marker: Marker};
@@ -10,17 +11,20 @@ export type RecordedPast = {readonly block: EarlierBlock; readonly bytes: Buffer
 type Part = {readonly bytes: Buffer; readonly readAgain: () => Buffer | undefined};
 
 /**
- * The pieces of a recorded log as blocks of whole lines, which stay in the recording; an open line is ended. Lines that
+ * The pieces of a recorded log as blocks of whole lines, which stay in the recording; an open line is ended, as is one
+ * that is too long. Lines that
  * cannot be read back later are gone, with all before them.
  */
-export function* recordedBlocks(pieces: Iterable<RecordedPiece>): Generator<RecordedPast> {
+export async function* recordedBlocks(pieces: AsyncIterable<RecordedPiece>): AsyncGenerator<RecordedPast> {
   let open: Part[] = [];
+  let openBytes = 0;
   const endOpen = () => {
     const ended = open.length > 0 ? [blockOf([...open, constant(Buffer.of(newline))])] : [];
     open = [];
+    openBytes = 0;
     return ended;
   };
-  for (const piece of withUnreadableJoined(pieces)) {
+  for await (const piece of pieces) {
     if ('marker' in piece) {
       yield* endOpen();
       yield piece;
@@ -30,30 +34,15 @@ export function* recordedBlocks(pieces: Iterable<RecordedPiece>): Generator<Reco
     if (end > 0) {
       yield blockOf([...open, partOf(piece, 0, end)]);
       open = [];
+      openBytes = 0;
     }
-    if (end < piece.bytes.length) open.push(partOf(piece, end, piece.bytes.length));
+    if (end === piece.bytes.length) continue;
+    open.push(partOf(piece, end, piece.bytes.length));
+    openBytes += piece.bytes.length - end;
+    // Where the rest of the recording has no newline, it would be in memory as a whole.
+    if (openBytes >= longestLine) yield* endOpen();
   }
   yield* endOpen();
-}
-
-/** A file of a recording that is missing is an unreadable block after the other: one marker. */
-function* withUnreadableJoined(pieces: Iterable<RecordedPiece>): Generator<RecordedPiece> {
-  let last: Marker | undefined;
-  for (const piece of pieces) {
-    const marker = 'marker' in piece ? piece.marker : undefined;
-    if (last && marker && isDamage(last) && isDamage(marker)) {
-      last = {...last, bytes: (last.bytes ?? 0) + (marker.bytes ?? 0)};
-      continue;
-    }
-    if (last) yield {marker: last};
-    last = marker;
-    if (!marker) yield piece;
-  }
-  if (last) yield {marker: last};
-}
-
-function isDamage(marker: Marker): marker is Marker & {kind: 'unreadable'} {
-  return marker.kind === 'unreadable' && marker.because === 'deleted-or-damaged';
 }
 
 function partOf({bytes, readAgain}: Extract<RecordedPiece, {bytes: Buffer}>, from: number, to: number): Part {

@@ -5,7 +5,7 @@ import type {Clock} from '../../lib/clock.ts';
 import {lockHolder, type Processes} from '../file-lock.ts';
 import {bytesOfPath, openFor, openRegular} from '../regular-file.ts';
 import {ignoreMissing} from '../save-file.ts';
-import {indexFile, lockFile, logFile, RecordingMap, readIndex} from './index-file.ts';
+import {indexFile, indexLines, lastBelow, lockFile, logFile, RecordingMap, readIndex} from './index-file.ts';
 import {piecesOf, RecordedBytes, type RecordedPiece} from './reader.ts';
 
 /** What was added to a recording, in order. `corrects`: the marker stands for the one before. */
@@ -32,7 +32,7 @@ export class FollowedRecording {
   readonly #folder: string;
   readonly #clock: Clock;
   #map: RecordingMap;
-  #index: NewLines;
+  #index: IndexPlace;
   /** Offset of the next byte. */
   #at: number;
   /** Number of the next marker. */
@@ -42,7 +42,7 @@ export class FollowedRecording {
   #hasChanged = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
-  private constructor(options: {folder: string; clock: Clock; index: NewLines; map: RecordingMap; size: number}) {
+  private constructor(options: {folder: string; clock: Clock; index: IndexPlace; map: RecordingMap; size: number}) {
     const {folder, clock, index, map, size} = options;
     this.#folder = folder;
     this.#clock = clock;
@@ -63,10 +63,13 @@ export class FollowedRecording {
 
   /** Undefined: it was deleted. Rejects with errors of the file system. */
   static async open(folder: string, clock: Clock): Promise<FollowedRecording | undefined> {
-    const index = await readNewLines(folder, undefined);
-    if (!index) return undefined;
     const map = new RecordingMap();
-    for (const fact of readIndex(index.lines)) map.apply(fact);
+    let index: IndexPlace | undefined;
+    for await (const {lines, place} of newLines(folder, undefined)) {
+      index = place;
+      for (const fact of readIndex(lines)) map.apply(fact);
+    }
+    if (!index) return undefined;
     const file = map.files.at(-1);
     const size = file ? file.offset + ((await sizeOf(logFile(folder, file.number))) ?? 0) : 0;
     return new FollowedRecording({folder, clock, index, map, size});
@@ -78,7 +81,7 @@ export class FollowedRecording {
   }
 
   /** What it had when it was opened, in whole lines. To be read before what was added. */
-  *past(): Generator<RecordedPiece> {
+  async *past(): AsyncGenerator<RecordedPiece> {
     const map = this.#map;
     const next = yield* piecesOf({map, bytes: this.bytes, size: this.pastEnd});
     this.#nextMarker = map.markers[next]?.number ?? map.nextMarker;
@@ -127,41 +130,55 @@ export class FollowedRecording {
   }
 
   async *#readIndex(): AsyncGenerator<AddedPiece> {
-    const index = await readNewLines(this.#folder, this.#index);
-    if (!index) return;
-    this.#index = index;
-    if (index.isAnother) this.#map = new RecordingMap();
-    for (const fact of readIndex(index.lines)) {
-      this.#map.apply(fact);
-      if (fact.kind === 'marker' && fact.number === this.#nextMarker - 1 && !index.isAnother) {
-        yield {marker: fact.marker, corrects: true};
-      }
-      // What could not be written whole was removed, and is written again.
-      if (fact.kind === 'end' && fact.offset < this.#at) {
-        this.#at = fact.offset;
-        this.#nextMarker = this.#map.nextMarker;
-        yield {marker: {kind: 'file', turn: 'truncated', at: fact.at}, corrects: false};
+    let isFirst = true;
+    for await (const {lines, place, isAnother} of newLines(this.#folder, this.#index)) {
+      this.#index = place;
+      if (isAnother && isFirst) this.#map = new RecordingMap();
+      isFirst = false;
+      for (const fact of readIndex(lines)) {
+        this.#map.apply(fact);
+        if (fact.kind === 'marker' && fact.number === this.#nextMarker - 1 && !isAnother) {
+          yield {marker: fact.marker, corrects: true};
+        }
+        // What could not be written whole was removed, and is written again.
+        if (fact.kind === 'end' && fact.offset < this.#at) {
+          this.#at = fact.offset;
+          this.#nextMarker = this.#map.nextMarker;
+          yield {marker: {kind: 'file', turn: 'truncated', at: fact.at}, corrects: false};
+        }
       }
     }
     this.bytes.follow(this.#map);
   }
 
-  *#piecesTo(end: number): Generator<AddedPiece> {
+  /** What is missing in a row is one marker. */
+  async *#piecesTo(end: number): AsyncGenerator<AddedPiece> {
+    let lost = 0;
+    const takeLost = (): AddedPiece[] => {
+      const bytes = lost;
+      lost = 0;
+      return bytes > 0 ? [{marker: unreadable(bytes, this.#clock.wall()), corrects: false}] : [];
+    };
     for (;;) {
-      const marker = this.#map.markers.find(({number}) => number >= this.#nextMarker);
+      const {markers} = this.#map;
+      const marker = markers[lastBelow(markers, ({number}) => number, this.#nextMarker) + 1];
       if (marker && marker.offset <= this.#at) {
+        yield* takeLost();
         this.#nextMarker = marker.number + 1;
         yield {marker: marker.marker, corrects: false};
         continue;
       }
       const offset = this.#at;
-      const to = Math.min(end, marker?.offset ?? end, offset + pieceBytes);
-      if (to <= offset) return;
-      const bytes = this.bytes.read(offset, to - offset);
-      this.#at = to;
-      if (bytes) yield {bytes, offset};
-      else yield {marker: unreadable(to - offset, this.#clock.wall()), corrects: false};
+      const limit = Math.min(end, marker?.offset ?? end);
+      if (limit <= offset) break;
+      const next = await this.bytes.readOn(offset, Math.min(limit, offset + pieceBytes));
+      this.#at = Math.min(next.end, limit);
+      if (next.bytes) {
+        yield* takeLost();
+        yield {bytes: next.bytes, offset};
+      } else lost += this.#at - offset;
     }
+    yield* takeLost();
   }
 }
 
@@ -174,17 +191,18 @@ async function sizeOf(file: string): Promise<number | undefined> {
   return (await stat(bytesOfPath(file)).catch(ignoreMissing))?.size;
 }
 
-/** `end`: offset up to which the index was read, in whole lines. `isAnother`: from its beginning. */
-type NewLines = {readonly lines: string; readonly ino: number; readonly end: number; readonly isAnother: boolean};
+/** `end`: offset up to which the index was read, in whole lines. */
+type IndexPlace = {readonly ino: number; readonly end: number};
+type NewLines = {readonly lines: string; readonly place: IndexPlace; readonly isAnother: boolean};
 
-/** The lines of the index that were added since; all if it was written anew. Undefined: there is no index. */
-async function readNewLines(folder: string, before: NewLines | undefined): Promise<NewLines | undefined> {
+/** The lines of the index that were added since, some at a time; all if it was written anew. None: there is no index. */
+async function* newLines(folder: string, before: IndexPlace | undefined): AsyncGenerator<NewLines> {
   await using handle = await openRegular(indexFile(folder), openFor.readOwn).catch(ignoreMissing);
-  if (!handle) return undefined;
+  if (!handle) return;
   const {ino, size} = await handle.stat();
   const isAnother = before?.ino !== ino || size < before.end;
   const start = isAnother ? 0 : before.end;
-  const {buffer, bytesRead} = await handle.read(Buffer.allocUnsafe(size - start), 0, size - start, start);
-  const length = buffer.subarray(0, bytesRead).lastIndexOf('\n') + 1;
-  return {lines: buffer.toString('utf8', 0, length), ino, end: start + length, isAnother};
+  // It may have no whole line yet.
+  yield {lines: '', place: {ino, end: start}, isAnother};
+  for await (const {lines, end} of indexLines(handle, start)) yield {lines, place: {ino, end}, isAnother};
 }

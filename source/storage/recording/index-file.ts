@@ -1,4 +1,4 @@
-import {mkdir, readdir, rename, rm} from 'node:fs/promises';
+import {type FileHandle, mkdir, readdir, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import type {Marker} from '../../buffer/markers.ts';
 import type {Clock} from '../../lib/clock.ts';
@@ -98,7 +98,7 @@ export class RecordingMap {
         this.server = fact.server;
         return;
       case 'file':
-        this.files = this.files.filter(({number}) => number < fact.file);
+        this.#keepWhile(this.files, ({number, offset}) => number < fact.file && offset <= fact.offset);
         this.files.push({
           number: fact.file,
           offset: fact.offset,
@@ -108,12 +108,14 @@ export class RecordingMap {
         });
         return;
       case 'block':
-        this.#keepWhile(this.blocks, ({offset}) => offset < fact.offset);
+        this.#keepWhile(this.blocks, ({offset, length}) => offset + length <= fact.offset);
         this.blocks.push(fact);
         return;
       case 'marker': {
         this.#keepWhile(this.markers, ({number}) => number < fact.number);
-        const {number, offset, line, marker} = fact;
+        const {number, line, marker} = fact;
+        // None is before the one that came before it.
+        const offset = Math.max(fact.offset, this.markers.at(-1)?.offset ?? 0);
         this.markers.push({number, offset, line, marker});
         this.nextMarker = number + 1;
         return;
@@ -125,8 +127,8 @@ export class RecordingMap {
         this.#addState(undefined, fact.offset, true);
         return;
       case 'compressed': {
-        const file = this.files.find(({number}) => number === fact.file);
-        if (file) file.members = fact.members;
+        const file = this.files[lastBelow(this.files, ({number}) => number, fact.file + 1)];
+        if (file?.number === fact.file) file.members = fact.members;
         return;
       }
       case 'deleted':
@@ -196,6 +198,8 @@ export class RecordingMap {
 
   /** Files are deleted from the old end only. */
   #deleteTo(file: number): void {
+    const [oldest] = this.files;
+    if (!oldest || oldest.number > file) return;
     this.files = this.files.filter(({number}) => number > file);
     const [first] = this.files;
     if (!first) return;
@@ -204,6 +208,18 @@ export class RecordingMap {
     this.markers = this.markers.filter(({offset}) => offset >= first.offset);
     this.voidFacts += 1 + length - this.blocks.length;
   }
+}
+
+/** Index of the last item below a value, in ascending order; -1: there is none. */
+export function lastBelow<T>(items: readonly T[], numberOf: (item: T) => number, value: number): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numberOf(items[middle] as T) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 /** Written into every index; a recording of a later version is left alone. */
@@ -256,7 +272,32 @@ function isFact(json: unknown): json is IndexFact {
 }
 
 function isWhole(value: unknown): boolean {
-  return Number.isSafeInteger(value);
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+/** Bytes of an index that count: one of a recording of 50 GB has less. */
+export const mostIndexBytes = 32 * 1024 * 1024;
+/** Bytes that are read and parsed at once, within 10 ms. No fact is longer. */
+const indexPieceBytes = 512 * 1024;
+
+/** Whole lines of an index from an offset on, some at a time, and where they end. */
+export async function* indexLines(
+  handle: Pick<FileHandle, 'read'>,
+  from = 0,
+): AsyncGenerator<{readonly lines: string; readonly end: number}> {
+  const memory = Buffer.allocUnsafe(indexPieceBytes);
+  let isLong = false;
+  for (let at = from; at < mostIndexBytes; ) {
+    const {bytesRead} = await handle.read(memory, 0, Math.min(memory.length, mostIndexBytes - at), at);
+    const bytes = memory.subarray(0, bytesRead);
+    const length = bytes.lastIndexOf('\n') + 1;
+    // The rest of a line that is too long is none of its own.
+    const start = isLong ? bytes.indexOf('\n') + 1 : 0;
+    if (length > start) yield {lines: bytes.toString('utf8', start, length), end: at + length};
+    if (length === 0 && bytesRead < memory.length) return;
+    isLong = length === 0;
+    at += length || bytesRead;
+  }
 }
 
 /** Starts a recording. Log files without a readable index are put aside, not overwritten. */

@@ -3,11 +3,14 @@ import {readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import type {Marker} from '../../buffer/markers.ts';
-import {bytesOfPath, openFor, openRegularNow, readRegular, readRegularNow} from '../regular-file.ts';
+import {bytesOfPath, openFor, openRegular, openRegularNow, readRegularNow} from '../regular-file.ts';
 import {ignoreMissing} from '../save-file.ts';
 import {
   indexFile,
+  indexLines,
+  lastBelow,
   logFile,
+  mostIndexBytes,
   pipelineOf,
   type RecordedBlock,
   type RecordedFile,
@@ -24,8 +27,14 @@ export type RecordedPiece =
     }
   | {readonly marker: Marker};
 
-/** Blocks that stay unpacked: a segment of the scrollback may span two or three. */
+/** Blocks that stay unpacked: a segment of the scrollback may span two or three. Large ones only one by one. */
 const unpackedBlocks = 4;
+const unpackedBytes = 8 * 1024 * 1024;
+/** Bytes of a block that is read at once, far more than a line has: what an index says may be anything. */
+const largestBlock = 32 * 1024 * 1024;
+/** A block above this size that unpacks to so many times its size is no log. */
+const ratioFrom = 1024 * 1024;
+const largestRatio = 250;
 
 /**
  * Reads the log of one recording by offset, compressed or not. Synchronous, since the screen cannot wait: a block of
@@ -35,6 +44,10 @@ export class RecordedBytes {
   readonly #folder: string;
   #map: RecordingMap;
   readonly #unpacked: {readonly offset: number; readonly bytes: Buffer}[] = [];
+  /** Where the members of the last packed file begin, and where the last one ends. */
+  #starts: {readonly members: readonly number[]; readonly starts: Float64Array} | undefined;
+  /** Of the index that was read again last: size and time of its last change. */
+  #indexSeen: string | undefined;
 
   /** `map` may change afterwards. */
   constructor(folder: string, map: RecordingMap) {
@@ -61,6 +74,38 @@ export class RecordedBytes {
     }
   }
 
+  /**
+   * The bytes from `at` on, to `end` at most; undefined if there are none, up to the returned `end`, which may be far: a
+   * gap is one step, however many bytes the index claims for it. Other work has its turn at each.
+   */
+  async readOn(at: number, end: number): Promise<{readonly bytes: Buffer | undefined; readonly end: number}> {
+    const bytes = this.read(at, end - at);
+    if (bytes) return {bytes, end};
+    const there = await this.#stretchAt(at);
+    if (there.isOnDisk && there.end < end) return {bytes: this.read(at, there.end - at), end: there.end};
+    return {bytes: undefined, end: there.isOnDisk ? end : there.end};
+  }
+
+  /** Up to where a plain file has bytes from `at` on; or, where they cannot be read, up to where others may be. */
+  async #stretchAt(at: number): Promise<{readonly isOnDisk: boolean; readonly end: number}> {
+    const {files, blocks} = this.#map;
+    const index = lastBelow(files, ({offset}) => offset, at + 1);
+    const file = files[index];
+    const next = files[index + 1]?.offset ?? Number.POSITIVE_INFINITY;
+    if (!file) return {isOnDisk: false, end: next};
+    const log = logFile(this.#folder, file.number);
+    if (!file.members) {
+      const end = Math.min(next, file.offset + (await sizeOnDisk(log)));
+      return at < end ? {isOnDisk: true, end} : {isOnDisk: false, end: next};
+    }
+    const place = lastAtOrBelow(blocks, at);
+    const start = this.#startOf(file, file.members, place);
+    if (start === undefined || start >= (await sizeOnDisk(`${log}.gz`))) return {isOnDisk: false, end: next};
+    const block = blocks[place];
+    const end = block ? block.offset + block.length : 0;
+    return {isOnDisk: false, end: Math.min(next, end > at ? end : (blocks[place + 1]?.offset ?? next))};
+  }
+
   #read(offset: number, length: number): Buffer | undefined {
     const parts: Buffer[] = [];
     let at = offset;
@@ -77,7 +122,7 @@ export class RecordedBytes {
   /** Reads from `at` to `end`, or to the end of its file or gzip member. */
   #readSome(at: number, end: number): Buffer | undefined {
     const {files} = this.#map;
-    const index = files.findLastIndex(({offset}) => offset <= at);
+    const index = lastBelow(files, ({offset}) => offset, at + 1);
     const file = files[index];
     if (!file) return undefined;
     if (file.members) return this.#readPacked(file, file.members, at, end);
@@ -85,9 +130,19 @@ export class RecordedBytes {
     const bytes = readPart(logFile(this.#folder, file.number), at - file.offset, Math.min(end, fileEnd) - at);
     if (bytes) return bytes;
     // Another program may have compressed the file meanwhile.
-    this.#map = mapOf(readRegularNow(indexFile(this.#folder), openFor.readOwn));
+    if (!existsSync(`${logFile(this.#folder, file.number)}.gz`) || !this.#readIndexAgain()) return undefined;
     const now = this.#map.files.find(({number}) => number === file.number);
     return now?.members && this.#readPacked(now, now.members, at, end);
+  }
+
+  /** False: it has not changed since the last time. */
+  #readIndexAgain(): boolean {
+    const {size, mtimeMs} = statSync(indexFile(this.#folder));
+    const seen = `${size} ${mtimeMs}`;
+    if (seen === this.#indexSeen || size > mostIndexBytes) return false;
+    this.#indexSeen = seen;
+    this.#map = mapOf(readRegularNow(indexFile(this.#folder), openFor.readOwn));
+    return true;
   }
 
   #readPacked(file: RecordedFile, members: readonly number[], at: number, end: number): Buffer | undefined {
@@ -96,21 +151,33 @@ export class RecordedBytes {
     const block = blocks[index];
     if (!block || at >= block.offset + block.length) return undefined;
     const bytes = this.#unpacked.find(({offset}) => offset === block.offset)?.bytes;
-    const first = lastAtOrBelow(blocks, file.offset);
-    return (bytes ?? this.#unpack(file, members, block, index - first))?.subarray(
-      at - block.offset,
-      end - block.offset,
-    );
+    return (bytes ?? this.#unpack(file, members, block, index))?.subarray(at - block.offset, end - block.offset);
   }
 
+  /** `index`: of the block. */
   #unpack(file: RecordedFile, members: readonly number[], block: RecordedBlock, index: number): Buffer | undefined {
-    const start = members.slice(0, index).reduce((sum, length) => sum + length, 0);
-    const packed = readPart(`${logFile(this.#folder, file.number)}.gz`, start, members[index] ?? 0);
-    const bytes = packed && gunzipSync(packed, {maxOutputLength: block.length + 1});
-    if (bytes?.length !== block.length) return undefined;
+    const {length} = block;
+    const start = this.#startOf(file, members, index);
+    const end = this.#startOf(file, members, index + 1);
+    if (start === undefined || end === undefined || length > largestBlock) return undefined;
+    if (length > ratioFrom && length > largestRatio * (end - start)) return undefined;
+    const packed = readPart(`${logFile(this.#folder, file.number)}.gz`, start, end - start);
+    const bytes = packed && gunzipSync(packed, {maxOutputLength: length + 1});
+    if (bytes?.length !== length) return undefined;
+    const isFull = () => this.#unpacked.reduce((sum, each) => sum + each.bytes.length, length) > unpackedBytes;
+    while (this.#unpacked.length >= unpackedBlocks || (this.#unpacked.length > 0 && isFull())) this.#unpacked.shift();
     this.#unpacked.push({offset: block.offset, bytes});
-    if (this.#unpacked.length > unpackedBlocks) this.#unpacked.shift();
     return bytes;
+  }
+
+  /** Where the member of a block begins in its packed file; of the block after the last one: where that ends. */
+  #startOf(file: RecordedFile, members: readonly number[], index: number): number | undefined {
+    if (this.#starts?.members !== members) {
+      const starts = new Float64Array(members.length + 1);
+      for (const [place, length] of members.entries()) starts[place + 1] = (starts[place] ?? 0) + length;
+      this.#starts = {members, starts};
+    }
+    return this.#starts.starts[index - lastAtOrBelow(this.#map.blocks, file.offset)];
   }
 }
 
@@ -143,15 +210,16 @@ function readPart(file: string, position: number, length: number): Buffer | unde
   }
 }
 
-function lastAtOrBelow(blocks: readonly RecordedBlock[], offset: number): number {
-  let low = 0;
-  let high = blocks.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((blocks[middle]?.offset ?? 0) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+function lastAtOrBelow(blocks: readonly RecordedBlock[], at: number): number {
+  return lastBelow(blocks, ({offset}) => offset, at + 1);
+}
+
+/** 0 of a file that is missing. */
+async function sizeOnDisk(file: string): Promise<number> {
+  return await stat(file).then(
+    ({size}) => size,
+    () => 0,
+  );
 }
 
 /** Bytes read at once where there are no blocks yet. */
@@ -174,11 +242,12 @@ export type RecordedLog = {
   readonly size: number;
 };
 
-/** Undefined: it was deleted. Throws errors of the file system. */
-export function openRecorded(folder: string): RecordedLog | undefined {
-  const index = readUnlessDeleted(indexFile(folder));
-  if (index === undefined) return undefined;
-  const map = mapOf(index);
+/** Undefined: a folder that no program writes was deleted, to make room. Rejects with errors of the file system. */
+export async function openRecorded(folder: string): Promise<RecordedLog | undefined> {
+  await using handle = await openRegular(indexFile(folder), openFor.readOwn).catch(ignoreMissing);
+  if (!handle) return undefined;
+  const map = new RecordingMap();
+  for await (const {lines} of indexLines(handle)) for (const fact of readIndex(lines)) map.apply(fact);
   const size = sizeOf(folder, map);
   map.endAt(size);
   return {folder, map, bytes: new RecordedBytes(folder, map), size};
@@ -186,24 +255,16 @@ export function openRecorded(folder: string): RecordedLog | undefined {
 
 /**
  * Reads a recording from its beginning to its present end, even while another program writes it. What was deleted or
- * cannot be read is an `unreadable` marker. Throws errors of the file system. `log`: as it was opened before.
+ * cannot be read is an `unreadable` marker. Throws errors of the file system. `opened`: as it was opened before.
  */
-export function* readRecording(folder: string, log = openRecorded(folder)): Generator<RecordedPiece> {
+export async function* readRecording(folder: string, opened?: RecordedLog): AsyncGenerator<RecordedPiece> {
+  const log = opened ?? (await openRecorded(folder));
   if (!log) {
     yield {marker: {kind: 'unreadable', bytes: undefined, because: 'deleted-to-make-room', at: 0}};
     return;
   }
   const rest = yield* piecesOf(log);
   for (const {marker} of log.map.markers.slice(rest)) yield {marker};
-}
-
-/** A folder that no program writes may be deleted at any time, to make room. */
-function readUnlessDeleted(file: string): string | undefined {
-  try {
-    return readRegularNow(file, openFor.readOwn);
-  } catch (error) {
-    return ignoreMissing(error);
-  }
 }
 
 /** The offset of a recording's end on disk. */
@@ -213,36 +274,59 @@ export function sizeOf(folder: string, map: RecordingMap): number {
   return file.offset + (statSync(bytesOfPath(logFile(folder, file.number)), {throwIfNoEntry: false})?.size ?? 0);
 }
 
-/** All up to the offset `size`. Returns the index of the next marker. */
-export function* piecesOf({map, bytes, size}: Omit<RecordedLog, 'folder'>): Generator<RecordedPiece, number> {
+/** All up to the offset `size`; what is missing in a row is one marker. Returns the index of the next marker. */
+export async function* piecesOf({
+  map,
+  bytes,
+  size,
+}: Omit<RecordedLog, 'folder'>): AsyncGenerator<RecordedPiece, number> {
+  const {blocks, markers, startedAt, firstOffset} = map;
+  if (firstOffset > 0) yield unreadablePiece(firstOffset, 'deleted-to-make-room', startedAt);
   let nextMarker = 0;
   let nextBlock = 0;
-  const {blocks, markers, startedAt, firstOffset} = map;
-  if (firstOffset > 0) {
-    yield {marker: {kind: 'unreadable', bytes: firstOffset, because: 'deleted-to-make-room', at: startedAt}};
-  }
+  let lost = 0;
   for (let at = firstOffset; at < size; ) {
-    const block = blocks[nextBlock];
-    const end = block ? block.offset + block.length : Math.min(size, at + pieceBytes);
-    nextBlock += 1;
-    const piece = bytes.read(at, end - at);
-    if (!piece) {
-      yield {marker: {kind: 'unreadable', bytes: end - at, because: 'deleted-or-damaged', at: startedAt}};
+    while ((blocks[nextBlock]?.offset ?? Number.POSITIVE_INFINITY) + (blocks[nextBlock]?.length ?? 0) <= at) {
+      nextBlock += 1;
+    }
+    const {bytes: piece, end} = await bytes.readOn(at, Math.min(size, pieceEnd(blocks[nextBlock], at)));
+    const to = Math.min(size, end);
+    if (!piece) lost += to - at;
+    const isToldFirst = piece !== undefined || (markers[nextMarker]?.offset ?? Number.POSITIVE_INFINITY) < to;
+    if (lost > 0 && isToldFirst) {
+      yield unreadablePiece(lost, 'deleted-or-damaged', startedAt);
+      lost = 0;
     }
     let from = at;
-    const pieceTo = (to: number): RecordedPiece[] => {
-      if (!piece || to <= from) return [];
-      return [{bytes: piece.subarray(from - at, to - at), readAgain: readFrom(bytes, from)}];
+    const pieceTo = (next: number): RecordedPiece[] => {
+      if (!piece || next <= from) return [];
+      return [{bytes: piece.subarray(from - at, next - at), readAgain: readFrom(bytes, from)}];
     };
-    for (let marker = markers[nextMarker]; marker && marker.offset < end; marker = markers[++nextMarker]) {
+    for (let marker = markers[nextMarker]; marker && marker.offset < to; marker = markers[++nextMarker]) {
       yield* pieceTo(marker.offset);
       yield {marker: marker.marker};
-      from = marker.offset;
+      from = Math.max(from, marker.offset);
     }
-    yield* pieceTo(end);
-    at = end;
+    yield* pieceTo(to);
+    at = to;
   }
+  if (lost > 0) yield unreadablePiece(lost, 'deleted-or-damaged', startedAt);
   return nextMarker;
+}
+
+/** Of the block that is at `at`, or comes next. */
+function pieceEnd(block: RecordedBlock | undefined, at: number): number {
+  if (block && block.offset <= at && block.length <= largestBlock) return block.offset + block.length;
+  const most = at + pieceBytes;
+  return block && block.offset > at ? Math.min(most, block.offset) : most;
+}
+
+function unreadablePiece(
+  bytes: number,
+  because: 'deleted-to-make-room' | 'deleted-or-damaged',
+  at: number,
+): RecordedPiece {
+  return {marker: {kind: 'unreadable', bytes, because, at}};
 }
 
 /** A function of its own, which keeps no piece in memory. */
@@ -265,10 +349,15 @@ export async function findRecordings(directory: string, name: string, id?: strin
 
 /** `name`: the last part of the path `folder`. Undefined for a folder without an index that can be read. */
 export async function findRecording(folder: string, name: string): Promise<FoundRecording | undefined> {
-  const index = (await readRegular(indexFile(folder), openFor.readOwn).catch(() => undefined))?.toString();
-  if (index === undefined) return undefined;
-  const {startedAt, server} = mapOf(index.slice(0, index.indexOf('\n') + 1));
-  return {folder, name, startedAt, server};
+  try {
+    await using handle = await openRegular(indexFile(folder), openFor.readOwn);
+    const {value} = await indexLines(handle).next();
+    const [first = ''] = value?.lines.split('\n', 1) ?? [];
+    const {startedAt, server} = mapOf(first);
+    return {folder, name, startedAt, server};
+  } catch {
+    return undefined;
+  }
 }
 
 /** Unix time in ms of the last write to a recording's log or index; 0 when it has neither. */

@@ -6,7 +6,7 @@ import process from 'node:process';
 import {expect, test} from 'vitest';
 import {acquireLock} from '../../../source/storage/file-lock.ts';
 import {indexFile, lockFile, logFile} from '../../../source/storage/recording/index-file.ts';
-import {readRecording} from '../../../source/storage/recording/reader.ts';
+import {type RecordedPiece, readRecording} from '../../../source/storage/recording/reader.ts';
 import {Recordings} from '../../../source/storage/recording/recordings.ts';
 import {RecordingWriter} from '../../../source/storage/recording/writer.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
@@ -90,11 +90,11 @@ test('the oldest file of one that no program writes is missing then; its own dat
   const folder = await record(home.path, 'a', [1, 2, 3]);
   const newer = await record(home.path, 'b', [4]);
   expect(await makeRoom(home.path, 35_000)).toEqual(['p--a/000002.log.gz', 'p--a/000003.log', 'p--b/000001.log']);
-  expect([...readRecording(folder)][0]).toMatchObject({marker: {kind: 'unreadable', bytes: fileBytes}});
+  expect((await piecesIn(folder))[0]).toMatchObject({marker: {kind: 'unreadable', bytes: fileBytes}});
   expect(await dayOf(indexFile(folder))).toBe(3);
   expect(await makeRoom(home.path, 15_000)).toEqual(['p--b/000001.log']);
   expect(await readdir(home.path)).not.toContain('p--a');
-  expect([...readRecording(newer)]).toMatchObject([{bytes: expect.any(Buffer)}]);
+  expect(await piecesIn(newer)).toMatchObject([{bytes: expect.any(Buffer)}]);
 });
 
 test('files of one folder go in their order, also when the first was compressed late or the clock set back', async () => {
@@ -109,7 +109,7 @@ test('what a death while it is deleted leaves can be read and continued, and is 
   await makeRoom(home.path, 15_000);
   await rm(logFile(folder, 2));
   const deleted = {marker: {kind: 'unreadable', bytes: fileBytes, because: 'deleted-to-make-room'}};
-  expect([...readRecording(folder)]).toMatchObject([deleted]);
+  expect(await piecesIn(folder)).toMatchObject([deleted]);
   const writer = await RecordingWriter.open(folder, {name: 'p', id: 'a', clock: new FakeClock()});
   expect(writer.size).toBe(fileBytes);
   await writer.close();
@@ -209,3 +209,9 @@ test('who opens a recording that is just being deleted waits, and begins it anew
   await live.release();
   await recordings.closed();
 });
+
+async function piecesIn(folder: string): Promise<readonly RecordedPiece[]> {
+  const pieces: RecordedPiece[] = [];
+  for await (const piece of readRecording(folder)) pieces.push(piece);
+  return pieces;
+}
