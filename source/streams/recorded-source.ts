@@ -11,6 +11,8 @@ export class RecordedSource {
   readonly #writer: LogWriter;
   readonly #pieces: AsyncIterator<RecordedPiece> | Iterator<RecordedPiece>;
   readonly #roomBytes: number;
+  /** Of a piece that is larger than the room. */
+  #rest: RecordedPiece | undefined;
 
   /** `roomBytes`: bytes that may wait in the buffer for its reader. */
   constructor(options: {
@@ -32,13 +34,17 @@ export class RecordedSource {
    */
   async read({atOnce = false}: {readonly atOnce?: boolean} = {}): Promise<boolean> {
     do {
-      const {value, done} = await this.#pieces.next();
+      const {value, done} = this.#rest ? {value: this.#rest} : await this.#pieces.next();
+      this.#rest = undefined;
       if (done) {
         this.#writer.endLine();
         return false;
       }
-      if ('bytes' in value) this.#writer.append(value.bytes, newlinesIn(value.bytes));
-      else {
+      if ('bytes' in value) {
+        const some = value.bytes.subarray(0, this.#roomBytes);
+        if (some.length < value.bytes.length) this.#rest = {bytes: value.bytes.subarray(some.length)};
+        this.#writer.append(some, newlinesIn(some));
+      } else {
         if (losesBytes(value.marker)) this.#writer.endLine();
         this.#writer.addWritten(value.marker);
       }

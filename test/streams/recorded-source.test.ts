@@ -38,6 +38,20 @@ test('reads on while there is room, and a piece where there is none', async () =
   expect(shownOf(buffer)).toEqual(['one', 'two', 'three']);
 });
 
+test('a piece that is larger than the room comes in parts', async () => {
+  const buffer = new LogBuffer({maxBytes: 100});
+  const pieces = [{bytes: Buffer.from('a line\n'.repeat(100))}][Symbol.iterator]();
+  const source = new RecordedSource({buffer, pieces, roomBytes: 20, clock: {wall: () => 0}});
+  for (let lines = 0, more = true; more; ) {
+    more = await source.read();
+    expect(buffer.byteLength).toBeLessThanOrEqual(40);
+    lines += buffer.lineCount;
+    if (!more) expect(lines).toBeGreaterThanOrEqual(100);
+    buffer.dropBefore(buffer.endId);
+  }
+  expect(buffer.totalBytes).toBe(700);
+});
+
 test('a line that has not ended ends where the next recording begins', async () => {
   await using home = await temporaryDirectory();
   const {buffer, source} = await open(home.path, {pieces: ['one\n', 'open']});

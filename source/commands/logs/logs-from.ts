@@ -2,7 +2,7 @@ import path from 'node:path';
 import {LogBuffer} from '../../buffer/log-buffer.ts';
 import {newline, newlinesIn} from '../../buffer/segment.ts';
 import {aborted, type Clock} from '../../lib/clock.ts';
-import {dateTime} from '../../lib/format.ts';
+import {count, dateTime} from '../../lib/format.ts';
 import {distinctNames} from '../../storage/opened/distinct-names.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
 import {OpenError, readFailureWords} from '../../storage/opened/open-error.ts';
@@ -41,10 +41,12 @@ type LogsFromOptions = {
   /** Writes one line to stderr, given without a newline; `failure`: the reason for exit code 1. */
   readonly note: (line: string, kind?: 'failure') => void;
   readonly signal: AbortSignal;
+  /** For tests: bound of the buffer. */
+  readonly maxBytes?: number;
 };
 
 /** Bound of the buffer, many times the size of one incomplete record. */
-const maxBytes = 64 * 1024 * 1024;
+const usualMaxBytes = 64 * 1024 * 1024;
 /** Bytes read ahead of the output: one block of a recording. */
 const blockBytes = 256 * 1024;
 
@@ -64,11 +66,12 @@ function endsAll(outcome: Outcome): boolean {
  * (`settings/exit-codes.ts`).
  */
 export async function runLogsFrom(options: LogsFromOptions): Promise<number> {
-  const {output, note} = options;
+  const {output} = options;
+  const {note, end: endNotes} = countingRepeats(options.note);
   const over = new AbortController();
   const signal = AbortSignal.any([options.signal, over.signal]);
-  const printing = printAll({...options, signal}).then((outcome) => ({outcome}));
-  const end = await Promise.race([printing, aborted(options.signal), output.closed]);
+  const printing = printAll({...options, note, signal}).then((outcome) => ({outcome}));
+  const end = await Promise.race([printing, aborted(options.signal), output.closed]).finally(endNotes);
   over.abort();
   if (end === undefined) return 0;
   if ('outcome' in end) {
@@ -80,6 +83,26 @@ export async function runLogsFrom(options: LogsFromOptions): Promise<number> {
   if (unwritten === undefined) return 0;
   note(`pipetail: ${unwritten}`, 'failure');
   return 1;
+}
+
+/** Equal lines about a log that are told in their places. */
+const mostEqual = 10;
+
+/** Of equal lines in a row, tells the first ones, and how many more there were before the next other line, or at the end. */
+function countingRepeats(tell: LogsFromOptions['note']): {note: LogsFromOptions['note']; end: () => void} {
+  let last: string | undefined;
+  let times = 0;
+  const end = () => {
+    if (times > mostEqual) tell(`${last} · ${count(times - mostEqual)} more times`);
+    times = 0;
+  };
+  const note = (line: string, kind?: 'failure') => {
+    if (line !== last) end();
+    last = line;
+    times += 1;
+    if (times <= mostEqual) tell(line, kind);
+  };
+  return {note, end};
 }
 
 async function printAll(given: LogsFromOptions): Promise<Outcome> {
@@ -166,7 +189,7 @@ async function printOne(found: FoundLog, options: PrintOptions): Promise<Outcome
   }
 }
 
-type ToPrint = Pick<PrintOptions, 'output' | 'note' | 'signal' | 'convert' | 'clock' | 'onSince'> & {
+type ToPrint = Pick<PrintOptions, 'output' | 'note' | 'signal' | 'convert' | 'clock' | 'onSince' | 'maxBytes'> & {
   readonly found: FoundLog;
   readonly pieces: AsyncGenerator<RecordedPiece>;
   readonly prefix: string | undefined;
@@ -217,8 +240,9 @@ function endsToRead(bytes: Buffer, {unread}: LogStates): Uint32Array {
 }
 
 async function printLog(options: ToPrint): Promise<Outcome> {
-  const {found, pieces, output, note, signal, clock} = options;
-  const buffer = new LogBuffer({maxBytes});
+  const {found, pieces, output, note, signal, clock, maxBytes = usualMaxBytes} = options;
+  // An endless line is broken where there is room for more, so that what came can be printed.
+  const buffer = new LogBuffer({maxBytes, maxLineBytes: maxBytes / 4});
   const source = new RecordedSource({buffer, pieces, roomBytes: blockBytes, clock});
   const isLive = found.kind === 'stdin';
   // Large batches, as a write takes about 30 µs; not with `convert`, whose text takes much more memory than bytes.
@@ -242,6 +266,8 @@ async function printLog(options: ToPrint): Promise<Outcome> {
       failure = error;
     }
     printer.check();
+    // Nothing is dropped: of a record that is larger than the buffer the parts are printed as they come.
+    if (buffer.memoryBytes > maxBytes / 2) printer.flush();
     if (!more) printer.end({failed: false});
     while (!signal.aborted && !printer.tooSlow && printer.printSome(output)) await room(output);
     if (signal.aborted) return 'printed';

@@ -201,6 +201,40 @@ describe('what is not a recording', () => {
     expect(await since('2026-11-25 12:00', files)).toEqual({code: 0, text: texts[1], notes: []});
   });
 
+  test('a line and a record that are larger than the buffer are printed whole', async () => {
+    await using home = await temporaryDirectory();
+    const file = path.join(home.path, 'x.log');
+    const long = (byte: string) => `[p] 2026-11-25T12:00:00.000000Z ERROR dbsp: ${byte.repeat(2_500_000)}\n`;
+    const record = `[p] 2026-11-25T12:00:01.000000Z ERROR dbsp: many\n${'    a line of it\n'.repeat(60_000)}`;
+    const text = long('a') + long('b') + record;
+    await writeFile(file, text);
+    const request = readSettings(['logs', '--from', file, '--level', 'warn'], {}).request as LogsRequest;
+    const found = await printFrom([file], {recordsOf: recordPrinters(request, 0), maxBytes: 1_000_000});
+    expect(found).toMatchObject({code: 0, notes: []});
+    // Where a line is broken there is a newline.
+    expect(found.text.replaceAll('\n', '')).toBe(text.replaceAll('\n', ''));
+  });
+
+  test('many equal notes in a row are counted', async () => {
+    await using home = await temporaryDirectory();
+    const marker = (number: number) => ({kind: 'marker', number, offset: 0, line: 0, marker: {kind: 'unknown'}});
+    const facts = [
+      {kind: 'recording', version: 1, name: 'p', id: 'x', at: 0},
+      {kind: 'file', file: 1, offset: 0, line: 0, at: 0},
+    ];
+    const index = [...facts, ...Array.from({length: 2000}, (_, number) => marker(number))];
+    const folder = path.join(home.path, 'p--x');
+    await mkdir(folder);
+    await writeFile(path.join(folder, 'index.jsonl'), index.map((fact) => `${JSON.stringify(fact)}\n`).join(''));
+    await writeFile(path.join(folder, '000001.log'), 'a line\n');
+    const words = 'pipetail: p: what happened here could not be read: the recording is damaged';
+    expect(await print(home.path)).toEqual({
+      code: 0,
+      text: 'a line\n',
+      notes: [...Array.from({length: 10}, () => words), `${words} · 1,990 more times`],
+    });
+  });
+
   test('what is cut is printed up to there, and the others after it', async () => {
     await using home = await temporaryDirectory();
     const [cut, whole] = [path.join(home.path, 'a.log.gz'), path.join(home.path, 'b.log')];
