@@ -31,7 +31,7 @@ export type RecordedPiece =
 const unpackedBlocks = 4;
 const unpackedBytes = 8 * 1024 * 1024;
 /** Bytes of a block that is read at once, far more than a line has: what an index says may be anything. */
-const largestBlock = 32 * 1024 * 1024;
+const largestBlock = 16 * 1024 * 1024;
 /** A block above this size that unpacks to so many times its size is no log. */
 const ratioFrom = 1024 * 1024;
 const largestRatio = 250;
@@ -160,8 +160,11 @@ export class RecordedBytes {
     const start = this.#startOf(file, members, index);
     const end = this.#startOf(file, members, index + 1);
     if (start === undefined || end === undefined || length > largestBlock) return undefined;
-    if (length > ratioFrom && length > largestRatio * (end - start)) return undefined;
-    const packed = readPart(`${logFile(this.#folder, file.number)}.gz`, start, end - start);
+    const packedLength = end - start;
+    if (length > ratioFrom && length > largestRatio * packedLength) return undefined;
+    // What gzip cannot make smaller, it makes hardly larger.
+    if (packedLength > length + ratioFrom) return undefined;
+    const packed = readPart(`${logFile(this.#folder, file.number)}.gz`, start, packedLength);
     const bytes = packed && gunzipSync(packed, {maxOutputLength: length + 1});
     if (bytes?.length !== length) return undefined;
     const isFull = () => this.#unpacked.reduce((sum, each) => sum + each.bytes.length, length) > unpackedBytes;
