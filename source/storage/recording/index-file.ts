@@ -198,15 +198,16 @@ export class RecordingMap {
 
   /** Files are deleted from the old end only. */
   #deleteTo(file: number): void {
-    const [oldest] = this.files;
-    if (!oldest || oldest.number > file) return;
-    this.files = this.files.filter(({number}) => number > file);
+    const files = lastBelow(this.files, ({number}) => number, file + 1) + 1;
+    if (files === 0) return;
+    // New lists: those who read the old ones may go on. Not searched item by item, as there may be many deletions.
+    this.files = this.files.slice(files);
     const [first] = this.files;
     if (!first) return;
-    const {length} = this.blocks;
-    this.blocks = this.blocks.filter(({offset}) => offset >= first.offset);
-    this.markers = this.markers.filter(({offset}) => offset >= first.offset);
-    this.voidFacts += 1 + length - this.blocks.length;
+    const blocks = lastBelow(this.blocks, ({offset}) => offset, first.offset) + 1;
+    if (blocks > 0) this.blocks = this.blocks.slice(blocks);
+    this.markers = this.markers.slice(lastBelow(this.markers, ({offset}) => offset, first.offset) + 1);
+    this.voidFacts += 1 + blocks;
   }
 }
 
