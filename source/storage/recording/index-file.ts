@@ -256,10 +256,20 @@ const kindsWithTime: Readonly<Partial<Record<IndexFact['kind'], true>>> = {
  * be read is an `unreadable` marker.
  */
 export function* readIndex(text: string): Generator<IndexFact> {
+  // Deletions in a row are one, up to the newest file.
+  let deleted: Extract<IndexFact, {kind: 'deleted'}> | undefined;
   for (const line of text.split('\n')) {
     const fact = line === '' ? undefined : parseJson(line);
-    if (isFact(fact)) yield fact.kind === 'marker' ? {...fact, marker: storedMarker(fact.marker)} : fact;
+    if (!isFact(fact)) continue;
+    if (fact.kind === 'deleted') {
+      if (!deleted || fact.file > deleted.file) deleted = fact;
+      continue;
+    }
+    if (deleted) yield deleted;
+    deleted = undefined;
+    yield fact.kind === 'marker' ? {...fact, marker: storedMarker(fact.marker)} : fact;
   }
+  if (deleted) yield deleted;
 }
 
 function isFact(json: unknown): json is IndexFact {
