@@ -2,6 +2,7 @@ import {existsSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
+import {count} from '../../source/lib/format.ts';
 import {contextOptions} from '../../source/settings/option-values.ts';
 import {sectionOf} from '../harness/docs-tables.ts';
 import {root} from '../harness/program.ts';
@@ -35,8 +36,8 @@ const variablesIn = (text: string) => [...text.matchAll(/\b[A-Z][A-Z0-9]*_[A-Z0-
 /** By the words of a row. */
 const checks: Readonly<Record<string, readonly Check[]>> = {
   'opened: files that are named directly, and stdin': [testedIn('e2e/open.test.ts')],
-  'opened: what lies in a folder, a bundle or a recording': [testedIn('storage/opened/find-logs.test.ts')],
-  'opened: a folder of recordings, to write': [testedIn('storage/recording/recordings.test.ts')],
+  'opened: what lies in a folder, a bundle or a recording': [testedIn('storage/opened/hostile-files.test.ts')],
+  'opened: a folder of recordings, to write': [testedIn('storage/recording/hostile-folders.test.ts')],
   'trusted: the configuration file': [testedIn('startup/load-settings.test.ts', 'settings/parse-config.test.ts')],
   'trusted: compiled code': [testedIn('storage/compile-cache.test.ts')],
   'trusted: a release, by the installer': [testedIn('scripts/install-script.test.ts')],
@@ -83,9 +84,28 @@ const checks: Readonly<Record<string, readonly Check[]>> = {
     }),
   ],
   'bounded: the scrollback': [testedIn('streams/memory-budget.test.ts')],
-  'bounded: archives and compressed files': [testedIn('storage/opened/unpack.test.ts')],
-  'bounded: regular expressions': [testedIn('buffer/pattern.test.ts')],
-  'bounded: a paste': [testedIn('system/terminal-input.test.ts')],
+  'bounded: archives and compressed files': [
+    testedIn('storage/opened/unpack.test.ts', 'storage/opened/find-bundle.test.ts'),
+    numbersOf('source/storage/opened/zip-parts.ts', {mostEntries: (value) => `${count(value)} entries`}),
+    async (rule) => {
+      const limits = /usualLimits.*bytes: (\d+) \* 1024 \*\* 3, ratio: (\d+), ratioFrom: (\d+) \* 1024 \*\* 2/;
+      const [, gib, ratio, from] = limits.exec(await read('source/storage/opened/stepped.ts')) ?? [];
+      expect(rule).toContain(`${gib} GiB of a file, and from ${from} MiB on ${ratio} times its size`);
+    },
+  ],
+  'bounded: the index of a recording': [
+    testedIn('storage/recording/foreign-recording.test.ts'),
+    numbersOf('source/storage/recording/index-file.ts', {mostIndexBytes: mib}),
+    numbersOf('source/storage/recording/reader.ts', {largestBlock: mib}),
+  ],
+  'bounded: regular expressions': [
+    testedIn('buffer/pattern.test.ts'),
+    numbersOf('source/lib/expression.ts', {longest: (value) => `${count(value)} characters`}),
+  ],
+  'bounded: a paste': [
+    testedIn('system/terminal-input.test.ts'),
+    numbersOf('source/system/terminal-input.ts', {sequencePatience: seconds}),
+  ],
 };
 
 test('each row of the table in SECURITY.md is true of the code, or has its tests', async () => {
