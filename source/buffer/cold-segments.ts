@@ -2,6 +2,7 @@ import {SearchFacts} from './block-texts.ts';
 import type {Marker, MarkerStore} from './markers.ts';
 import {PackedStore, type Packer} from './packed-store.ts';
 import {findSegment, newline, type Segment, type SegmentView} from './segment.ts';
+import {visibleBytes} from './style-joints.ts';
 
 /** Bytes of consecutive entries, outside of memory or compressed. */
 export type ColdBytes = {
@@ -9,6 +10,8 @@ export type ColdBytes = {
   readonly isKept: () => boolean;
   /** Newlines included, within a few ms; undefined: they cannot be read any more. */
   readonly read: () => Buffer | undefined;
+  /** The first `visibleBytes` alone, of a longer line alone. Undefined: only all of them can be read. */
+  readonly readStart?: (() => Buffer | undefined) | undefined;
   /** What they take of the memory while they are not read, compressed. Undefined: nothing, they are on a disk. */
   readonly memoryBytes?: number;
   /** They are not needed any more. */
@@ -27,6 +30,9 @@ export type PastBlock = {
 /** Consecutive lines, for `LogBuffer.addEarlier`. */
 export type EarlierBlock = Omit<PastBlock, 'markers'>;
 
+/** A line, or the first `visibleBytes` of a longer one. `length`: of all of it. */
+export type LineStart = {readonly bytes: Buffer; readonly length: number};
+
 /** A segment that is leaving memory. `byteOffset`: bytes that the buffer ever held before it, its past included. */
 export type LeavingSegment = {
   readonly firstId: number;
@@ -43,6 +49,8 @@ export type ColdStore = {
   readonly keep: (segment: LeavingSegment) => ColdBytes | undefined;
 };
 
+/** A line up to this length is read as a whole: in 0.3 ms. */
+const longestUnpacked = 256 * 1024;
 /** Segments held after a read: a reader that crosses a border back and forth reads none twice. */
 const mostViews = 4;
 /** More of them are left to the engine. */
@@ -156,7 +164,9 @@ export class ColdSegments {
   add(segment: Segment): void {
     const {firstId, endId, markers, length: byteLength, facts} = segment;
     const stored = this.#stored({firstId, endId, byteOffset: this.allBytes, byteLength});
-    const packed = stored ? undefined : this.#packed?.add(segment.bytes);
+    // A longer segment is a line of its own, of which a row shows the beginning.
+    const startBytes = segment.count === 1 && byteLength > longestUnpacked ? visibleBytes : 0;
+    const packed = stored ? undefined : this.#packed?.add(segment.bytes, startBytes);
     const bytes = stored ?? (packed && {...packed, isKept: () => true});
     if (!bytes) {
       this.drop(segment);
@@ -295,6 +305,16 @@ export class ColdSegments {
     const start = view.starts[index] ?? 0;
     const end = view.starts[index + 1] ?? view.bytes.length;
     return start === end ? undefined : view.bytes.subarray(start, end - 1);
+  }
+
+  /** See `LogBuffer.lineStartAt`. `id` is below those in memory. */
+  lineStartAt(id: number): LineStart | undefined {
+    const segment = id >= (this.firstId ?? Number.POSITIVE_INFINITY) ? findSegment(this.#segments, id) : undefined;
+    const isViewed = this.#views.some(({firstId, endId}) => firstId <= id && id < endId);
+    const start = isViewed ? undefined : segment?.bytes.readStart?.();
+    if (segment && start) return {bytes: start, length: segment.byteLength - 1};
+    const bytes = this.lineAt(id);
+    return bytes && {bytes, length: bytes.length};
   }
 
   /** Undefined if the entry is not held. A segment that cannot be read back is gone from now on. */

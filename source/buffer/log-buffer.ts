@@ -1,5 +1,5 @@
 import type {SearchFacts} from './block-texts.ts';
-import {ColdSegments, type ColdStore, type EarlierBlock, type PastBlock} from './cold-segments.ts';
+import {ColdSegments, type ColdStore, type EarlierBlock, type LineStart, type PastBlock} from './cold-segments.ts';
 import {HotSegments} from './hot-segments.ts';
 import {isOfConnector, type Marker, MarkerStore} from './markers.ts';
 import type {Packer} from './packed-store.ts';
@@ -321,6 +321,13 @@ export class LogBuffer {
   /** Without `\n`, with a `\r` before it; undefined for markers and ids not held. A view: valid until a change. */
   lineAt(id: number): Buffer | undefined {
     return id < this.#hot.firstId ? this.#cold.lineAt(id) : this.#hot.lineAt(id);
+  }
+
+  /** The same, but of a long line that is compressed only what a row can show: reads no more. */
+  lineStartAt(id: number): LineStart | undefined {
+    if (id < this.#hot.firstId) return this.#cold.lineStartAt(id);
+    const bytes = this.#hot.lineAt(id);
+    return bytes && {bytes, length: bytes.length};
   }
 
   /** The segment that holds `id`; the next one is at its `endId`. */

@@ -9,6 +9,8 @@ export type Packer = {
 export type PackedBlock = {
   /** Undefined: it cannot be read any more. */
   readonly read: () => Buffer | undefined;
+  /** Its first bytes alone, if it was added with `startBytes`: that many. */
+  readonly readStart?: (() => Buffer | undefined) | undefined;
   /** What it takes of the memory. */
   readonly memoryBytes: number;
   /** It is not needed any more. */
@@ -36,8 +38,10 @@ export class PackedStore {
     this.#packer = packer;
   }
 
-  add(bytes: Uint8Array): PackedBlock {
+  /** `startBytes`: the first bytes, of more, can be read alone. */
+  add(bytes: Uint8Array, startBytes = 0): PackedBlock {
     const {length} = bytes;
+    if (startBytes > 0) return joined(this.add(bytes.subarray(0, startBytes)), this.add(bytes.subarray(startBytes)));
     return this.#packer.pack(bytes, (packed) => {
       const piece = this.#pieceFor(packed.length);
       const kept = piece.bytes.subarray(piece.used, piece.used + packed.length);
@@ -67,6 +71,21 @@ export class PackedStore {
     piece.blocks -= 1;
     if (piece.blocks === 0 && piece !== this.#newest) freeMemory(piece);
   }
+}
+
+function joined(start: PackedBlock, rest: PackedBlock): PackedBlock {
+  return {
+    read: () => {
+      const parts = [start, rest].flatMap((block) => block.read() ?? []);
+      return parts.length === 2 ? Buffer.concat(parts) : undefined;
+    },
+    readStart: start.read,
+    memoryBytes: start.memoryBytes + rest.memoryBytes,
+    free: () => {
+      start.free();
+      rest.free();
+    },
+  };
 }
 
 /** Now: the engine would wait for many megabytes. */

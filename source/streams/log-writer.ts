@@ -136,7 +136,7 @@ export class LogWriter implements StitchSink {
   addPast({lines, bytes: stored}: EarlierBlock, bytes: Uint8Array): void {
     const newlines = newlinesIn(bytes);
     const add = (from: number, to: number, within: Uint32Array) => {
-      const part = {...stored, read: () => stored.read()?.subarray(from, to)};
+      const part = {...stored, read: () => stored.read()?.subarray(from, to), readStart: undefined};
       const isWhole = within.length === lines;
       const block = {lines: within.length, byteLength: to - from, markers: [], bytes: isWhole ? stored : part};
       this.#buffer.addPast(block);

@@ -30,16 +30,27 @@ export function textWidth(text: string): number {
   return cells;
 }
 
+/** Characters that are looked at for one span: a row shows the beginning of a line of 64 KiB, in each frame. */
+const longestSpan = 1024;
+
 /** `from`: a grapheme border. Lazy, since a line may be long. A span that is not splittable has at most 2 cells. */
 export function* spans(text: string, from = 0): Generator<Span, void, undefined> {
   let at = from;
   while (at < text.length) {
-    notSimple.lastIndex = at;
-    const other = notSimple.exec(text)?.index ?? text.length;
+    const isPart = text.length - at > longestSpan;
+    const part = isPart ? text.slice(at, at + longestSpan) : text;
+    const partStart = isPart ? at : 0;
+    notSimple.lastIndex = at - partStart;
+    const found = notSimple.exec(part)?.index;
+    const other = partStart + (found ?? part.length);
     // The character before one that is not simple may be the base of a combining mark.
     const simpleEnd = other === text.length ? other : Math.max(at, other - 1);
     if (simpleEnd > at) yield {start: at, end: simpleEnd, cells: simpleEnd - at, splittable: true};
     if (simpleEnd === text.length) return;
+    if (found === undefined) {
+      at = simpleEnd;
+      continue;
+    }
     // Between two simple characters there is always a border: the segmenter may stop there.
     twoSimple.lastIndex = other;
     const pair = twoSimple.exec(text);

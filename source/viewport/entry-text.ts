@@ -157,8 +157,11 @@ export function connectorEntry(
   };
 }
 
-/** A line in its compact form; as sent if it is no record, or if the compact form would hide all its hits. */
-export function lineEntry(bytes: Uint8Array, form: EntryForm, shape: EntryShape): EntryText {
+/**
+ * A line in its compact form; as sent if it is no record, or if the compact form would hide all its hits. `length`: of the
+ * whole line in bytes, where `bytes` may be what is visible of it.
+ */
+export function lineEntry(bytes: Uint8Array, form: EntryForm, shape: EntryShape, length = bytes.length): EntryText {
   const {compact, hits, highlights} = form;
   const {asSent, record} = readLine(bytes);
   let styled = asSent;
@@ -185,12 +188,12 @@ export function lineEntry(bytes: Uint8Array, form: EntryForm, shape: EntryShape)
   const found = hits ? hitRanges(hits, styled.text, compact, cells) : [];
   styled = overlay(styled, found, hitStyle);
   const rows = layOut(styled.text, {cells: form.cells, column, shape});
-  const isCut = bytes.length > visibleBytes || rows.length > wrapLimit;
+  const isCut = length > visibleBytes || rows.length > wrapLimit;
   return {
     ...{shape, styled, headLength, isAsSent, placeLength, rows: rows.slice(0, wrapLimit), hits: found},
     // The desired state, and as sent the pipeline's id and name.
     hasPlainEnd: record?.source === 'manager',
-    label: isCut ? `${form.symbols.ellipsis} ${byteSize(bytes.length)}` : undefined,
+    label: isCut ? `${form.symbols.ellipsis} ${byteSize(length)}` : undefined,
     at: record && timeOfText(record.timeText),
     timeCells: cells,
   };

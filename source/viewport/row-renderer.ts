@@ -1,3 +1,4 @@
+import type {LineStart} from '../buffer/cold-segments.ts';
 import type {Entries, LogBuffer} from '../buffer/log-buffer.ts';
 import {isOfConnector, type Marker} from '../buffer/markers.ts';
 import type {Pattern} from '../buffer/pattern.ts';
@@ -114,7 +115,10 @@ const shapes = [1, errorRows, Number.POSITIVE_INFINITY].flatMap((mostRows): read
   {isContinuation: true, mostRows},
 ]);
 
-/** Paints the entries of one buffer as rows. */
+/** What the shape of a line depends on, beside its record. */
+type LineHead = {readonly isError: boolean; readonly isFrame: boolean; readonly opensJson: boolean};
+
+/** Paints the entries of one buffer as rows. Reads a complete line once: most lines on the screen may be compressed. */
 export class RowRenderer {
   /** Cells of a row beside the gutter. */
   readonly textWidth: number;
@@ -124,6 +128,8 @@ export class RowRenderer {
   readonly #buffer: LogBuffer;
   /** Texts of complete lines, which no longer change. */
   readonly #texts = new Map<number, EntryText>();
+  /** Of complete lines, too. */
+  readonly #heads = new Map<number, LineHead>();
   /** Texts of closed long records, by head, which change with the number of lines. */
   readonly #closedTexts = new Map<number, {readonly lines: number; readonly text: EntryText}>();
 
@@ -141,7 +147,12 @@ export class RowRenderer {
 
   /** Number of rows of an entry: more than 1 if it wraps, its message has several lines, or a run starts with it. */
   heightOf(id: number): number {
-    const mayHaveRows = this.#isMarker(id) || this.#shapeOf(id).mostRows > 1 || this.#mayHaveLines(id);
+    const mayHaveRows =
+      // Unpacked now, it is read for its height and its text at once.
+      id < this.#buffer.unpackedFirstId ||
+      this.#isMarker(id) ||
+      this.#shapeOf(id).mostRows > 1 ||
+      this.#mayHaveLines(id);
     return this.#rowsAbove(id) + (mayHaveRows ? this.#textOf(id).rows.length : 1);
   }
 
@@ -281,10 +292,29 @@ export class RowRenderer {
     const {records} = this.#options;
     const isKnown = id < records.indexedTo;
     if (isKnown && !isError(records.levelAt(id))) return false;
-    const line = this.#buffer.lineAt(id);
-    if (!line || !(isKnown || isError(levelIn(line)))) return false;
+    const head = this.#headOf(id);
+    return head !== undefined && (isKnown || head.isError) && !head.isFrame;
+  }
+
+  /** What can be shown of a line; all of one in JSON, whose level may be at its end. */
+  #lineAt(id: number): LineStart | undefined {
+    const start = this.#buffer.lineStartAt(id);
+    if (!start || start.bytes.length === start.length || start.bytes[0] !== openingBrace) return start;
+    const bytes = this.#buffer.lineAt(id);
+    return bytes && {bytes, length: bytes.length};
+  }
+
+  /** Undefined for an entry that is no line, or not held. */
+  #headOf(id: number): LineHead | undefined {
+    const known = this.#heads.get(id);
+    if (known) return known;
+    const line = this.#lineAt(id)?.bytes;
+    if (!line) return undefined;
     const kind = kindIn(line, 0, line.length);
-    return kind !== 'frame' && kind !== 'place';
+    const isFrame = kind === 'frame' || kind === 'place';
+    const head = {isError: isError(levelIn(line)), isFrame, opensJson: line[0] === openingBrace};
+    if (id < this.#buffer.endedTo) cache(this.#heads, id, head);
+    return head;
   }
 
   #isMarker(id: number): boolean {
@@ -293,7 +323,7 @@ export class RowRenderer {
 
   /** Whether an entry may have several rows without wrapping: only messages in JSON contain newlines. */
   #mayHaveLines(id: number): boolean {
-    return this.#form.compact !== undefined && this.#buffer.lineAt(id)?.[0] === openingBrace;
+    return this.#form.compact !== undefined && this.#headOf(id)?.opensJson === true;
   }
 
   /** The text of an entry; empty if the entry is not held. */
@@ -307,7 +337,8 @@ export class RowRenderer {
     const cached = this.#texts.get(id);
     // The index may have learned that the line is part of a record.
     if (cached?.shape === shape) return cached;
-    const text = lineEntry(this.#buffer.lineAt(id) ?? new Uint8Array(), this.#form, shape);
+    const line = this.#lineAt(id);
+    const text = lineEntry(line?.bytes ?? new Uint8Array(), this.#form, shape, line?.length);
     if (id < this.#buffer.endedTo) cache(this.#texts, id, text);
     return text;
   }

@@ -84,3 +84,14 @@ test('styles take no cells, wide characters two', () => {
   expect(paintedWidth(paint(text, 'truecolor'))).toBe(7);
   expect(paintedWidth('')).toBe(0);
 });
+
+test('of a long line only the beginning is looked at for its first span, and marks stay on their letters', () => {
+  for (let length = 1000; length < 1100; length++) {
+    const text = `${'a'.repeat(length)}\u0301${'b'.repeat(64 * 1024)}`;
+    const all = [...spans(text)];
+    expect(all[0]?.end).toBeLessThanOrEqual(1024);
+    expect(all.map(({start, end}) => text.slice(start, end)).join('')).toBe(text);
+    expect(all).toContainEqual({start: length - 1, end: length + 1, cells: 1, splittable: false});
+    expect(textWidth(text)).toBe(text.length - 1);
+  }
+});
