@@ -128,6 +128,11 @@ export class ColdSegments {
     return this.#views.reduce((sum, {bytes, starts}) => sum + bytes.length + starts.byteLength, this.packedBytes);
   }
 
+  /** Room for compressed segments that none is in. */
+  get unusedBytes(): number {
+    return this.#packed?.unusedBytes ?? 0;
+  }
+
   /** The store has every entry below this id. Infinity without a store, since there is nothing to wait for. */
   get keptTo(): number {
     return this.store?.keptTo ?? Number.POSITIVE_INFINITY;

@@ -13,7 +13,8 @@ const mostSpare = 4;
 /** The newest entries of a log buffer, in memory. Only the last segment grows; the owner removes the oldest. */
 export class HotSegments {
   readonly #segmentBytes: number;
-  readonly #maxLineBytes: number;
+  /** Where an endless line is broken, not less than a segment. */
+  maxLineBytes: number;
   /** Oldest first. All but the last are sealed. */
   readonly #segments: Segment[] = [];
   #isOpen = false;
@@ -25,7 +26,7 @@ export class HotSegments {
   /** `segmentBytes`: size of a segment. `maxLineBytes`, not less: where an endless line is broken. */
   constructor(options: {segmentBytes: number; maxLineBytes: number}) {
     this.#segmentBytes = options.segmentBytes;
-    this.#maxLineBytes = options.maxLineBytes;
+    this.maxLineBytes = options.maxLineBytes;
   }
 
   /** `endId` when there is no entry. */
@@ -55,6 +56,12 @@ export class HotSegments {
   /** In bytes, those of the index included. */
   get cost(): number {
     return this.#byteLength + this.#lines * entryCost + this.#markers * (entryCost + markerCost);
+  }
+
+  /** Bytes of room in the newest segment that nothing is in. */
+  get unusedBytes(): number {
+    const newest = this.#segments.at(-1);
+    return newest ? newest.capacity - newest.length : 0;
   }
 
   /** The segment that leaves memory next; undefined: there is only the newest one, which stays. */
@@ -116,7 +123,7 @@ export class HotSegments {
       return fits;
     }
     if (!alone) this.#beginSegment();
-    else if (segment.capacity < this.#maxLineBytes) segment.grow(Math.min(segment.capacity * 2, this.#maxLineBytes));
+    else if (segment.capacity < this.maxLineBytes) segment.grow(Math.min(segment.capacity * 2, this.maxLineBytes));
     else this.closeLine();
     return 0;
   }
@@ -141,6 +148,11 @@ export class HotSegments {
   /** The next line or marker begins a segment. Does nothing while a line is open. */
   startSegment(): void {
     if (!this.#isOpen && (this.#segments.at(-1)?.count ?? 0) > 0) this.#beginSegment();
+  }
+
+  /** A long line that has ended shall be able to leave memory: the next line begins a segment of the usual size. */
+  endLongSegment(): void {
+    if ((this.#segments.at(-1)?.capacity ?? 0) > this.#segmentBytes) this.startSegment();
   }
 
   lineAt(id: number): Buffer | undefined {
@@ -174,10 +186,11 @@ export class HotSegments {
   /** Starts another segment and moves the open line there: a line never crosses segments. */
   #beginSegment(): void {
     const open = this.#isOpen ? this.#newest().removeLast() : undefined;
-    this.#segments.at(-1)?.seal();
+    const before = this.#segments.at(-1);
     const firstId = open ? this.#endId - 1 : this.#endId;
     const segment = new Segment(firstId, Math.max(this.#segmentBytes, open?.length ?? 0), spareMemory.pop());
     if (open) segment.write(open, false);
+    before?.seal();
     this.#segments.push(segment);
   }
 

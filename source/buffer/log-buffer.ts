@@ -41,6 +41,8 @@ export class LogBuffer {
   readonly #hot: HotSegments;
   readonly #cold: ColdSegments;
   readonly #maxBytes: number;
+  readonly #segmentBytes: number;
+  readonly #maxLineBytes: number;
   readonly #waitingBytes: number;
   readonly #isPacking: boolean;
   #isViewed = true;
@@ -65,8 +67,9 @@ export class LogBuffer {
   }) {
     const {maxBytes, packer} = options;
     const segmentBytes = options.segmentBytes ?? Math.max(1, Math.min(defaultSegmentBytes, Math.ceil(maxBytes / 8)));
-    const maxLineBytes = Math.max(options.maxLineBytes ?? Math.max(maxBytes, longestLineFloor), segmentBytes);
-    this.#hot = new HotSegments({segmentBytes, maxLineBytes});
+    this.#segmentBytes = segmentBytes;
+    this.#maxLineBytes = Math.max(options.maxLineBytes ?? Math.max(maxBytes, longestLineFloor), segmentBytes);
+    this.#hot = new HotSegments({segmentBytes, maxLineBytes: this.#maxLineBytes});
     this.#maxBytes = maxBytes;
     this.#waitingBytes = options.waitingBytes ?? defaultWaitingBytes;
     this.#cold = new ColdSegments(this.#markers, packer);
@@ -123,6 +126,16 @@ export class LogBuffer {
   /** Bytes in memory as the bound counts them: of what is compressed, the compressed ones. */
   get memoryBytes(): number {
     return this.#hot.cost + this.#cold.memoryBytes;
+  }
+
+  /** The same with the room that nothing is in yet, or no more. */
+  get takenBytes(): number {
+    return this.memoryBytes + this.#hot.unusedBytes + this.#cold.unusedBytes;
+  }
+
+  /** Lines that are longer than `bytes` are broken, also where `maxLineBytes` is more. */
+  limitLines(bytes: number): void {
+    this.#hot.maxLineBytes = Math.max(this.#segmentBytes, Math.min(this.#maxLineBytes, bytes));
   }
 
   get droppedLines(): number {
@@ -307,9 +320,10 @@ export class LogBuffer {
   /** Moves old segments out of memory, then drops what is compressed, until `bytes` are left, at least `newest`. */
   shrinkTo(bytes: number, newest: number): boolean {
     const {firstId, memoryFirstId} = this;
-    while (this.memoryBytes > bytes && this.#hot.costWithoutOldest >= newest && this.#mayOldestLeave) {
-      this.#moveOldest();
-    }
+    if (this.memoryBytes > bytes) this.#hot.endLongSegment();
+    // What is compressed is still there.
+    const mayMove = () => this.#isPacking || this.#hot.costWithoutOldest >= newest;
+    while (this.memoryBytes > bytes && mayMove() && this.#mayOldestLeave) this.#moveOldest();
     const least = Math.max(bytes, newest);
     while (this.memoryBytes > least && this.#cold.packedBytes > 0) this.#cold.releaseOldestPacked();
     // What is dropped may be before what the cold store has.

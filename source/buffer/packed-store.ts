@@ -19,8 +19,9 @@ export type PackedBlock = {
 
 /** The objects that belong to one block, in bytes, roughly. */
 const blockCost = 512;
-/** The first piece of a log is small: there may be many logs. */
-const firstPiece = 32 * 1024;
+/** A piece is as large as this part of all that is held: what is free in the oldest and the newest one stays little. */
+const pieceShare = 1 / 4;
+const smallestPiece = 32 * 1024;
 const largestPiece = 1024 * 1024;
 
 type Piece = {readonly bytes: Uint8Array<ArrayBuffer>; used: number; blocks: number};
@@ -33,9 +34,18 @@ export class PackedStore {
   readonly #packer: Packer;
   /** The one that is being filled. */
   #newest: Piece | undefined;
+  /** Of all pieces. */
+  #pieceBytes = 0;
+  /** Of the blocks in them. */
+  #blockBytes = 0;
 
   constructor(packer: Packer) {
     this.#packer = packer;
+  }
+
+  /** What the pieces take of the memory beside their blocks: what is not used yet, or no more. */
+  get unusedBytes(): number {
+    return this.#pieceBytes - this.#blockBytes;
   }
 
   /** `startBytes`: the first bytes, of more, can be read alone. */
@@ -48,10 +58,11 @@ export class PackedStore {
       kept.set(packed);
       piece.used += packed.length;
       piece.blocks += 1;
+      this.#blockBytes += packed.length;
       return {
         read: () => this.#packer.unpack(kept, length),
         memoryBytes: packed.length + blockCost,
-        free: () => this.#free(piece),
+        free: () => this.#free(piece, kept.length),
       };
     });
   }
@@ -59,17 +70,25 @@ export class PackedStore {
   #pieceFor(length: number): Piece {
     const newest = this.#newest;
     if (newest && newest.used + length <= newest.bytes.length) return newest;
-    const size = newest ? Math.min(largestPiece, newest.bytes.length * 2) : firstPiece;
-    const piece = {bytes: new Uint8Array(Math.max(size, length)), used: 0, blocks: 0};
+    const size = Math.min(largestPiece, Math.max(smallestPiece, this.#blockBytes * pieceShare));
+    const piece = {bytes: new Uint8Array(Math.max(Math.ceil(size), length)), used: 0, blocks: 0};
     this.#newest = piece;
-    if (newest?.blocks === 0) freeMemory(newest);
+    this.#pieceBytes += piece.bytes.length;
+    if (newest?.blocks === 0) this.#freeMemory(newest);
     return piece;
   }
 
-  /** One of its blocks is gone. */
-  #free(piece: Piece): void {
+  /** A block of `length` bytes is gone. */
+  #free(piece: Piece, length: number): void {
     piece.blocks -= 1;
-    if (piece.blocks === 0 && piece !== this.#newest) freeMemory(piece);
+    this.#blockBytes -= length;
+    if (piece.blocks === 0 && piece !== this.#newest) this.#freeMemory(piece);
+  }
+
+  /** Now: the engine would wait for many megabytes. */
+  #freeMemory({bytes}: Piece): void {
+    this.#pieceBytes -= bytes.length;
+    bytes.buffer.transfer(0);
   }
 }
 
@@ -86,9 +105,4 @@ function joined(start: PackedBlock, rest: PackedBlock): PackedBlock {
       rest.free();
     },
   };
-}
-
-/** Now: the engine would wait for many megabytes. */
-function freeMemory({bytes}: Piece): void {
-  bytes.buffer.transfer(0);
 }

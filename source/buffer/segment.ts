@@ -121,10 +121,9 @@ export class Segment {
     this.length += 1;
   }
 
+  /** All views become empty, and so they do with `seal`: the engine would wait for many megabytes. */
   grow(capacity: number): void {
-    const larger = Buffer.allocUnsafeSlow(capacity + 1);
-    larger.set(this.bytes);
-    this.#bytes = larger;
+    this.#bytes = Buffer.from(this.#bytes.buffer.transfer(capacity + 1));
   }
 
   /** Nothing will be added any more: frees what is not used. */
@@ -132,9 +131,7 @@ export class Segment {
     this.#starts = this.#starts.slice(0, this.count);
     // A copy for less than 1/16 is not worth it; the usual waste is half a line.
     if (this.#bytes.length - this.length > this.#bytes.length >> 4) {
-      const exact = Buffer.allocUnsafeSlow(this.length);
-      exact.set(this.bytes);
-      this.#bytes = exact;
+      this.#bytes = Buffer.from(this.#bytes.buffer.transfer(this.length));
     }
   }
 

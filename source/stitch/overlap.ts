@@ -35,6 +35,11 @@ export class Overlap {
     this.#advance();
   }
 
+  /** In memory, the tail included. */
+  get memoryBytes(): number {
+    return this.#tail.byteLength + this.#pattern.byteLength + this.#borders.byteLength;
+  }
+
   /** The replay so far, undecided or new. Valid until the next `append`. */
   get replay(): Uint8Array {
     return this.#pattern.subarray(1, this.#length);

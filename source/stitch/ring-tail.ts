@@ -55,6 +55,12 @@ export class RingTail {
     return bytes.subarray(Math.max(0, bytes.length - this.#limit));
   }
 
+  /** In memory. */
+  get memoryBytes(): number {
+    const packed = this.#packed.reduce((sum, {block}) => sum + block.memoryBytes, this.#store?.unusedBytes ?? 0);
+    return this.#room.length + packed;
+  }
+
   get isWithinLine(): boolean {
     if (this.#length === 0) return this.#packedEnd !== newline;
     return this.#room[(this.#end || this.#room.length) - 1] !== newline;

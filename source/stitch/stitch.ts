@@ -195,6 +195,11 @@ export class Stitch {
     return {hasEndMarker, decided};
   }
 
+  /** What replays are compared with, in memory. */
+  get memoryBytes(): number {
+    return this.#tail.memoryBytes + (this.#phase.kind === 'matching' ? this.#phase.overlap.memoryBytes : 0);
+  }
+
   /** Compresses what the next replay is compared with, within 2 ms. Returns true if it is too little, or in use. */
   pack(): boolean {
     return this.#phase.kind === 'matching' || this.#tail.pack();

@@ -198,6 +198,12 @@ export class LogReader implements BodyReceiver {
     return {endMarker, brought: hasNew ? 'new' : bytes > 0 ? 'known' : 'nothing', lasted};
   }
 
+  /** In memory beside the log. */
+  get memoryBytes(): number {
+    const waiting = this.#backlog.reduce((sum, piece) => sum + piece.length, this.#kept?.bytes ?? 0);
+    return this.#stitch.memoryBytes + waiting;
+  }
+
   /** See `Stitch.pack`. */
   pack(): boolean {
     return this.#stitch.pack();

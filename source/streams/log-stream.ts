@@ -178,6 +178,11 @@ export class LogStream {
     this.#onChange();
   }
 
+  /** The copy of the end of the log that a reconnect needs, and what comes until it is compared: in memory. */
+  get tailBytes(): number {
+    return this.#reader.memoryBytes;
+  }
+
   /** Compresses the copy of the end of the log that a reconnect needs, 1 MB. See `Stitch.pack`. */
   packTail(): boolean {
     return this.#reader.pack();

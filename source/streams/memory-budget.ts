@@ -4,14 +4,18 @@ import {FrameBatch} from '../lib/frames.ts';
 import {SliceRunner} from '../lib/slices.ts';
 import type {ReadableStore} from '../lib/store.ts';
 
-/** Bytes at the end of a log that never leave memory: four times the server's ring. */
+/** Bytes at the end of a log that never leave memory, if all have room for them: four times the server's ring. */
 export const alwaysKept = 4 * 1024 * 1024;
-/** One segment more, because only whole segments leave memory. */
-const leastLeft = alwaysKept + 256 * 1024;
+/** Only whole segments leave memory. */
+const segmentBytes = 256 * 1024;
+/** A line up to this length is not broken, however many tabs there are: the server's ring has none that is longer. */
+const longestLine = 1024 * 1024;
+/** Checks a second while logs change: 64 tabs take in 25 MB between two. */
+const checksASecond = 4;
 
 export type Share = {
   readonly name: string;
-  /** `LogBuffer.memoryBytes`. */
+  /** `LogBuffer.takenBytes`, and `tailBytes`. */
   readonly bytes: number;
   /** Rises with every view of a tab: the log with the highest number is on the screen, or was last. */
   readonly viewedAt: number;
@@ -20,9 +24,10 @@ export type Share = {
 /** Bytes that each log has to free for all to fit into `budget`: first the logs that were viewed longest ago. */
 export function bytesToFree(shares: readonly Share[], budget: number): ReadonlyMap<string, number> {
   let excess = shares.reduce((sum, {bytes}) => sum + bytes, 0) - budget;
+  const least = leastOf(shares.length, budget) + segmentBytes;
   const freed = new Map<string, number>();
   for (const {name, bytes} of shares.toSorted((one, other) => one.viewedAt - other.viewedAt)) {
-    const surplus = Math.min(excess, bytes - leastLeft);
+    const surplus = Math.min(excess, bytes - least);
     if (surplus <= 0) continue;
     freed.set(name, surplus);
     excess -= surplus;
@@ -30,11 +35,18 @@ export function bytesToFree(shares: readonly Share[], budget: number): ReadonlyM
   return freed;
 }
 
+/** Bytes that each of `count` logs keeps: no more than what all of them have room for. */
+export function leastOf(count: number, budget: number): number {
+  return Math.max(0, Math.min(alwaysKept, Math.floor(budget / count) - segmentBytes));
+}
+
 type BudgetedLog = {
   readonly name: string;
-  readonly buffer: Pick<LogBuffer, 'memoryBytes' | 'isViewed' | 'packOlder'>;
+  readonly buffer: Pick<LogBuffer, 'memoryBytes' | 'takenBytes' | 'isViewed' | 'packOlder' | 'limitLines'>;
   /** Notifies of every change. */
   readonly snapshot: Pick<ReadableStore<unknown>, 'subscribe'>;
+  /** What the log keeps for a reconnect takes of the memory. Default: nothing. */
+  readonly tailBytes?: number;
   /** Compresses what the log keeps for a reconnect, within 2 ms. Returns true once nothing is left to compress. */
   readonly packTail?: () => boolean;
   /** Drops its oldest lines until it holds about `bytes`, and at least `newest`. */
@@ -42,8 +54,9 @@ type BudgetedLog = {
 };
 
 /**
- * Keeps all open logs within one budget, and those that are not on the screen compressed. Checks once a second while
- * logs change.
+ * Keeps all open logs within one budget, and those that are not on the screen compressed. Checks four times a second
+ * while logs change. What a log cannot give (its tail, the newest segment, an open line) is bounded, and taken from what
+ * the others hold.
  */
 export class MemoryBudget {
   readonly #budget: number;
@@ -58,7 +71,7 @@ export class MemoryBudget {
   /** `budget`: bytes of all logs together. */
   constructor({clock, budget}: {clock: Clock; budget: number}) {
     this.#budget = budget;
-    this.#batch = new FrameBatch({clock, fps: 1, flush: () => this.#balance()});
+    this.#batch = new FrameBatch({clock, fps: checksASecond, flush: () => this.#balance()});
     this.#packing = new SliceRunner({
       clock,
       step: () => [...this.#logs.keys()].every((log) => log.buffer.packOlder() && this.#packTail(log)),
@@ -95,15 +108,22 @@ export class MemoryBudget {
 
   #balance(): void {
     this.#packing.wake();
-    const shares = [...this.#logs.keys()].map(({name, buffer}) => ({
+    const shares = [...this.#logs.keys()].map(({name, buffer, tailBytes = 0}) => ({
       name,
-      bytes: buffer.memoryBytes,
+      bytes: buffer.takenBytes + tailBytes,
       viewedAt: this.#viewedAt.get(name) ?? 0,
     }));
     const freed = bytesToFree(shares, this.#budget);
+    const count = this.#logs.size;
     for (const log of this.#logs.keys()) {
-      const bytes = freed.get(log.name);
-      if (bytes !== undefined) log.shrinkTo(log.buffer.memoryBytes - bytes, alwaysKept);
+      const {buffer, name, tailBytes = 0} = log;
+      // An open line cannot leave memory, and all logs may have one.
+      buffer.limitLines(Math.max(longestLine, this.#budget / count / 2));
+      const bytes = freed.get(name);
+      // The room beside the lines cannot be given, too.
+      const {memoryBytes, takenBytes} = buffer;
+      const least = Math.max(0, leastOf(count, this.#budget) - tailBytes - (takenBytes - memoryBytes));
+      if (bytes !== undefined) log.shrinkTo(memoryBytes - bytes, least);
     }
   }
 }

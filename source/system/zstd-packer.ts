@@ -2,6 +2,8 @@ import zlib from 'node:zlib';
 
 /** One piece for nearly every block of 256 KiB; zlib's own are of 16 KiB. No pool of Node's has this size. */
 const chunkSize = 63 * 1024;
+/** The last block did not fit into one: those of a log are alike. */
+let isLarge = false;
 
 /**
  * The `Packer` of the log buffers (source/buffer/packed-store.ts): zstd, at once. To hand a block to libuv's threads
@@ -11,8 +13,9 @@ export const zstdPacker = {
   pack<Kept>(bytes: Uint8Array, keep: (packed: Uint8Array) => Kept): Kept {
     const packed = zlib.zstdCompressSync(bytes, optionsOf(bytes));
     const kept = keep(packed);
-    // Freed now: the engine would wait for many megabytes. What is larger or smaller may be of a pool.
-    if (packed.buffer.byteLength === chunkSize) packed.buffer.transfer(0);
+    isLarge = packed.length > chunkSize;
+    // Freed now: the engine would wait for many megabytes. What is smaller may be of a pool.
+    if (packed.byteOffset === 0 && packed.buffer.byteLength >= chunkSize) packed.buffer.transfer(0);
     return kept;
   },
 
@@ -35,5 +38,8 @@ export const zstdPacker = {
  */
 function optionsOf({length}: Uint8Array) {
   // With the size zstd takes half as much memory while it works.
-  return {params: {[zlib.constants.ZSTD_c_compressionLevel]: 1}, chunkSize, pledgedSrcSize: length};
+  const params = {[zlib.constants.ZSTD_c_compressionLevel]: 1};
+  // Zstandard's bound for bytes that do not become smaller: pieces of a result that has several are garbage.
+  const bound = length + (length >> 8) + 64 * 1024;
+  return {params, chunkSize: isLarge ? Math.max(bound, chunkSize) : chunkSize, pledgedSrcSize: length};
 }
