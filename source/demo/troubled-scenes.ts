@@ -66,7 +66,7 @@ function checkpoint(step: number, random: Random): string {
 
 /**
  * Messages of several lines and names from all over the world. One of its inputs fails for good at the start; now and then
- * a supplier's file is wrong as a whole, and nearly all of its errors are held back.
+ * a supplier's file is wrong as a whole, and nearly all of its errors are suppressed.
  */
 export const inventory: Scene = {
   name: 'inventory',

@@ -47,3 +47,8 @@ export function heldStore<T>(store: ReadableStore<T>, isOpen: ReadableStore<bool
     },
   };
 }
+
+/** Whether the keys of two kept values are equal, part by part. */
+export function sameParts(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((part, index) => part === b[index]);
+}

@@ -61,10 +61,10 @@ export function connectorTotalWords(counted: number, log: ConnectorErrors | unde
   if (!log || logged === all) return count(all);
   const parts = [
     `${count(logged)} in the log`,
-    ...(withheld > 0 ? [`${count(withheld)} withheld, as the log says`] : []),
+    ...(withheld > 0 ? [`${count(withheld)} suppressed, as the log says`] : []),
     ...(untold > 0
       ? [
-          `${count(untold)} ${log.isWhole ? 'withheld, of which the log says nothing' : 'not in the log: withheld, or earlier'}`,
+          `${count(untold)} ${log.isWhole ? 'suppressed, of which the log says nothing' : 'not in the log: suppressed, or earlier'}`,
         ]
       : []),
   ];
@@ -81,7 +81,7 @@ const mostConnectors = 5;
 
 /**
  * What `--exit-on` could not match, by connector and tag: `276 connector errors +812 suppressed, …: orders.kafka 274 +800
- * (text_event_err) · …`. `untold`: those that only the statistics count. Undefined: nothing was withheld.
+ * (text_event_err) · …`. `untold`: those that only the statistics count. Undefined: nothing was suppressed.
  */
 export function unmatchedWords(connectors: readonly ConnectorCount[], untold: number): string | undefined {
   const sumOf = (part: 'logged' | 'withheld') => connectors.reduce((sum, each) => sum + each[part], 0);

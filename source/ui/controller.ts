@@ -23,15 +23,13 @@ import {keptCurrentRow, type Pane, type PaneAt, paneAt} from './pane/pane-at.ts'
 import {PaneModels} from './pane/pane-models.ts';
 import {PlaceFinder} from './place-finder.ts';
 import {PipelineLookup, type Services, TerminalLease} from './services.ts';
-import type {PaneView, ViewOptions} from './state/pane-view.ts';
+import {awayPage, coversLog, isOpen, keysOf, type Page} from './state/page.ts';
+import {changesRows, type PaneView, type ViewOptions} from './state/pane-view.ts';
 import {
   activeTab,
-  coversLog,
   initialView,
-  isOpen,
   isOtherWidth,
   openedSources,
-  type Page,
   pipelinesOf,
   reduce,
   type Tab,
@@ -52,12 +50,6 @@ type ControllerOptions = {
   /** Runs once, between the first list and the first pipeline shown. */
   readonly beforeFirst?: () => Promise<void>;
 };
-
-/** Parts of a pane's view on which it depends which entries are shown, and in how many rows. */
-const rowParts: readonly (keyof PaneView)[] = [
-  ...(['filters', 'fold', 'around', 'connectorErrors'] as const),
-  ...(['wrap', 'asSent', 'time', 'lineNumbers'] as const),
-];
 
 /** Connects view, logs and server: key handlers call it, components render its stores. No React: tests press keys. */
 export class Controller {
@@ -227,11 +219,7 @@ export class Controller {
 
   /** Where keys go while this page is open; undefined: none. */
   contextOf(page: Page | undefined): Exclude<KeyContext, 'everywhere'> {
-    if (!page) return this.state.focus;
-    // Without contexts, that page is text that scrolls.
-    if (page.kind === 'contexts' && !this.services.contexts?.all.length) return 'page';
-    if (page.kind === 'connector') return 'describe';
-    return page.kind === 'events' ? 'page' : page.kind;
+    return page ? keysOf(page, {hasContexts: (this.services.contexts?.all.length ?? 0) > 0}) : this.state.focus;
   }
 
   /** The commands for hints in sentences: with the keys that work from where the focus is. */
@@ -299,7 +287,7 @@ export class Controller {
   /** Changes the view of a tab, without keeping the tab. */
   changePaneOf(name: string, change: Partial<PaneView>): void {
     // The filter row may appear or disappear, which changes the height of the pane, too.
-    const isOfRows = rowParts.some((part) => part in change);
+    const isOfRows = changesRows(change);
     if (isOfRows) this.#setPosition(name, ({tab, geometry}) => setCurrentRow(tab.pane.position, geometry));
     this.dispatch({type: 'pane', name, change});
     const {pane} = this;
@@ -404,9 +392,7 @@ export class Controller {
   }
 
   #openAway(summary: AwaySummary): void {
-    const {page} = this.state;
-    const under = page?.kind === 'away' ? page.under : page;
-    this.dispatch({type: 'page', page: {kind: 'away', offset: 0, cursor: 0, summary, under}});
+    this.dispatch({type: 'page', page: awayPage(summary, this.state.page)});
   }
 
   async #sayProblemOf(history: Services['histories']['patterns']): Promise<void> {

@@ -5,11 +5,10 @@ import {hasEnded} from '../streams/log-source.ts';
 import {clean} from '../terminal/clean.ts';
 import {lostWords} from '../timeline/event-words.ts';
 import type {Fact} from '../viewport/markdown.ts';
-import {utc} from '../viewport/time-column.ts';
+import {timeNear, utc} from '../viewport/time-column.ts';
 import {markerText} from '../words/markers.ts';
 import {fileWords, openedKind} from '../words/opened.ts';
 import type {Controller} from './controller.ts';
-import {timeNear} from './pane/pane-model.ts';
 import type {Tab} from './state/view-state.ts';
 
 /** What was opened, for the header: path and kind of the only log, else how many there are. */

@@ -5,7 +5,7 @@ import {helpOf} from './pages/help.ts';
 import {headingRows} from './pages/page-rows.ts';
 import {pageRows, pageShown} from './pages/pages.ts';
 import {contentOf, takeUnsaid} from './spoken-words.ts';
-import type {Page} from './state/view-state.ts';
+import type {Page} from './state/page.ts';
 
 /** Items of a list that are said when its page is opened. */
 const mostItems = 20;

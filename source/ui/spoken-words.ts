@@ -13,8 +13,9 @@ import {promptExample, promptLabel} from './handlers/prompts.ts';
 import {type CommandId, keyDoes} from './keys/commands.ts';
 import {type PaneAt, searchStatus} from './pane/pane-at.ts';
 import {withSuggestion} from './state/edit-line.ts';
+import type {Page} from './state/page.ts';
 import type {PaneView} from './state/pane-view.ts';
-import {type Page, type Prompt, pipelinesOf, promptInUse} from './state/view-state.ts';
+import {type Prompt, pipelinesOf, promptInUse} from './state/view-state.ts';
 
 /** Characters of one line that are said; `Enter` shows all of it. */
 const mostCharacters = 400;

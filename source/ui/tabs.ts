@@ -1,11 +1,11 @@
 import type {Pipeline} from '../api/types.ts';
+import {sameParts} from '../lib/store.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {closest} from '../settings/parse-values.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {shorten, shortenApart} from '../terminal/fit.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {byName, isFailing, pipelineState} from '../words/pipeline.ts';
-import {sameParts} from './pane/pane-model.ts';
 import type {PaneModels} from './pane/pane-models.ts';
 import type {PlaceFinder, ReadPlace} from './place-finder.ts';
 import type {Services} from './services.ts';

@@ -1,4 +1,6 @@
+import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {elapsed, inZone, isoTime, readTime, systemZoneOffset} from '../lib/format.ts';
+import type {RecordIndex} from '../records/record-index.ts';
 import {clip, padTo} from '../terminal/fit.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';
 
@@ -118,4 +120,21 @@ function readOffset(formatted: string): number {
   const [, sign, hours, minutes] = /GMT([+-])(\d\d):(\d\d)/.exec(formatted) ?? [];
   const offset = Number(hours ?? 0) * 60 + Number(minutes ?? 0);
   return sign === '-' ? -offset : offset;
+}
+
+/** Entries without a time, such as markers, that are passed over. */
+const mostPassed = 1000;
+
+/** Unix time in ms of the entry, or of the next one in that direction that has a time; undefined: none is near. */
+export function timeNear(
+  {firstId, endId}: Pick<LogBuffer, 'firstId' | 'endId'>,
+  index: Pick<RecordIndex, 'timeAt'>,
+  {id, step}: {readonly id: number; readonly step: 1 | -1},
+): number | undefined {
+  let at = Math.max(id, firstId);
+  for (let left = mostPassed; left > 0 && at >= firstId && at < endId; left--, at += step) {
+    const time = index.timeAt(at);
+    if (time !== undefined) return time;
+  }
+  return undefined;
 }

@@ -73,7 +73,9 @@ test('A lists the errors of the other tabs by fingerprint; Enter goes to the las
   await terminal.waitFor(() => new RegExp(`beta .*${total}✗`).test(viewer.sidebar().join('\n')));
   await terminal.press('A');
   await terminal.waitFor(new RegExp(`beta +×${logged} \\+${told} suppressed +since .* parse error on input`));
-  await terminal.waitFor(new RegExp(`beta +×${total - (logged ?? 0) - told} +connector errors withheld: orders\\.bad`));
+  await terminal.waitFor(
+    new RegExp(`beta +×${total - (logged ?? 0) - told} +connector errors suppressed: orders\\.bad`),
+  );
   await terminal.press('Esc', '2', 'F');
 
   // With c, what the log does not have is in it where it arrives, as a marker that filters read.

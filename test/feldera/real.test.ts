@@ -166,8 +166,8 @@ test('errors of inputs and of an output: records with their causes, as many as t
     const all = number(/connector errors ([\d,]+):/);
     const parts = [
       / ([\d,]+) in the log/,
-      / ([\d,]+) withheld, as the log/,
-      / ([\d,]+) (?:withheld, of|not in the log)/,
+      / ([\d,]+) suppressed, as the log/,
+      / ([\d,]+) (?:suppressed, of|not in the log)/,
     ];
     const ofTable = [/ ([\d,]+) parse/, / ([\d,]+) transport/, / ([\d,]+) encode/, /and ([\d,]+) other error/];
     const sumOf = (words: readonly RegExp[]) => words.reduce((sum, each) => sum + number(each), 0);

@@ -1,7 +1,13 @@
 import {expect, test} from 'vitest';
 import type {Marker, MarkerKind} from '../../source/buffer/markers.ts';
 import {watchedKey} from '../../source/records/error-log.ts';
-import {connectorTotalWords, errorWords, rangeWords, timelineWords, unreadWords} from '../../source/timeline/event-words.ts';
+import {
+  connectorTotalWords,
+  errorWords,
+  rangeWords,
+  timelineWords,
+  unreadWords,
+} from '../../source/timeline/event-words.ts';
 import {pipelineStatuses, type TimelineEvent} from '../../source/timeline/events.ts';
 import {markerText} from '../../source/words/markers.ts';
 import {deploymentError, makePipeline, stopped} from '../ui/make-pipeline.ts';
@@ -82,10 +88,10 @@ test('connector errors name their connectors; of those that the log does not hav
 test('the parts of the connector errors add up, and nothing is said when all are in the log', () => {
   const run = {seenInRun: 0, unseenInRun: 0, all: 0, isWhole: true, firstId: 0};
   expect(connectorTotalWords(1108, {...run, inRun: 1086, withheldInRun: 812})).toBe(
-    '1,108: 274 in the log · 812 withheld, as the log says · 22 withheld, of which the log says nothing',
+    '1,108: 274 in the log · 812 suppressed, as the log says · 22 suppressed, of which the log says nothing',
   );
   expect(connectorTotalWords(9, {...run, inRun: 2, withheldInRun: 0, isWhole: false})).toBe(
-    '9: 2 in the log · 7 not in the log: withheld, or earlier',
+    '9: 2 in the log · 7 not in the log: suppressed, or earlier',
   );
   // The list is behind the log.
   expect(connectorTotalWords(1, {...run, inRun: 4, withheldInRun: 0})).toBe('4');

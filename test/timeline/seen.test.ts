@@ -147,12 +147,12 @@ it('d has one number of connector errors, that of A with its parts, and it follo
   const total = () => /connector errors +(.*)/.exec(allTexts(pageRows(screen.controller)).join('\n'))?.[1];
   const page = () => allTexts(pageRows(screen.controller)).join('\n');
   await screen.until(() => page().includes('40 parse'), 'the statistics');
-  expect(total()).toMatch(/^40: \d+ in the log · \d+ withheld, of which the log says nothing$/);
+  expect(total()).toMatch(/^40: \d+ in the log · \d+ suppressed, of which the log says nothing$/);
   now += 6000;
   fail(6);
   await screen.until(() => page().includes('46 parse'), 'the statistics of all');
   const [, logged = 0, withheld = 0, untold = 0] =
-    /^46: (\d+) in the log · (\d+) withheld, as the log says · (\d+) withheld, of which/.exec(total() ?? '') ?? [];
+    /^46: (\d+) in the log · (\d+) suppressed, as the log says · (\d+) suppressed, of which/.exec(total() ?? '') ?? [];
   expect(Number(logged) + Number(withheld) + Number(untold)).toBe(46);
   expect(page().match(/46/g)).toHaveLength(2);
   const ofA = rows(screen).filter(({kind}) => kind === 'connectors');

@@ -9,7 +9,7 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import {newBelow} from '../../viewport/position.ts';
 import type {WrapMode} from '../../viewport/row-renderer.ts';
-import type {ZoneOffset} from '../../viewport/time-column.ts';
+import {timeNear, type ZoneOffset} from '../../viewport/time-column.ts';
 import {markerText} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
 import {useController, useModelProgress} from '../hooks/use-controller.ts';
@@ -22,7 +22,6 @@ import {
   searchStatus,
   selectionWords,
 } from '../pane/pane-at.ts';
-import {timeNear} from '../pane/pane-model.ts';
 import {zoneOf} from '../state/pane-view.ts';
 import {Line} from './rows.tsx';
 

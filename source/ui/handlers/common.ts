@@ -3,8 +3,9 @@ import {hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import {keyInWords} from '../keys/commands.ts';
 import {noConnectionWords} from '../opened.ts';
+import type {Page} from '../state/page.ts';
 import type {PaneView} from '../state/pane-view.ts';
-import {type Page, pipelinesOf, type Tab} from '../state/view-state.ts';
+import {pipelinesOf, type Tab} from '../state/view-state.ts';
 
 export const commonHandlers = {
   describe(controller: Controller) {

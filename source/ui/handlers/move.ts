@@ -3,10 +3,10 @@ import {clockTime, count, counted, dateTime, duration, exactSpan, fineMoment, in
 import {type ParseError, parseTime} from '../../records/parse-time.ts';
 import type {Geometry} from '../../viewport/geometry.ts';
 import {follow, hold, moveBy, scrollBy, toTop} from '../../viewport/position.ts';
+import {timeNear} from '../../viewport/time-column.ts';
 import type {Controller} from '../controller.ts';
 import {keysDo} from '../keys/commands.ts';
 import {longestShown, type PaneAt} from '../pane/pane-at.ts';
-import {timeNear} from '../pane/pane-model.ts';
 import {hasNoTimes, noTimesWords} from '../pane/pane-strip.ts';
 import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
 import {goToTab} from './common.ts';

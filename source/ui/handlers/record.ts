@@ -1,10 +1,10 @@
 import {dateTime, inZone} from '../../lib/format.ts';
 import {shortenHome} from '../../storage/save-file.ts';
+import {timeNear} from '../../viewport/time-column.ts';
 import {keptWords, recordedWords} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
 import {keyInWords} from '../keys/commands.ts';
 import type {Pane} from '../pane/pane-at.ts';
-import {timeNear} from '../pane/pane-model.ts';
 import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
 
 export const recordHandlers = {

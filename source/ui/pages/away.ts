@@ -11,7 +11,7 @@ import {stateChangeWords} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import {cancelPrompt} from '../handlers/prompts.ts';
-import type {Page} from '../state/view-state.ts';
+import type {Page} from '../state/page.ts';
 import {listPage, marginCells, nameColumn, type PageRows, pageTitle} from './page-rows.ts';
 
 /** Of the longest word, `new error`. */

@@ -16,7 +16,8 @@ import {closesPage} from '../handlers/common.ts';
 import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
 import {countingWords, goToEntryOf} from '../handlers/move.ts';
 import {withHint} from '../keys/commands.ts';
-import type {Page, PageText} from '../state/view-state.ts';
+import type {Page} from '../state/page.ts';
+import type {PageText} from '../state/view-state.ts';
 import {listPage, type PageRows, pageTitle} from './page-rows.ts';
 
 const styles: Readonly<Record<KindChange['change'], Style>> = {

@@ -17,7 +17,7 @@ import {
 } from '../../timeline/connectors.ts';
 import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
 import {moreErrorsWords} from '../../words/markers.ts';
-import type {OpenedConnector} from '../state/view-state.ts';
+import type {OpenedConnector} from '../state/page.ts';
 import {factLines, factRows, fitted, nameColumn, paragraph} from './page-rows.ts';
 
 /** Rows of a table are made with each frame: more connectors are counted only, the healthy ones first. */

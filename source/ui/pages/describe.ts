@@ -21,7 +21,8 @@ import type {Controller} from '../controller.ts';
 import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
 import {loggedFacts, openedFacts} from '../opened.ts';
 import type {Described} from '../services.ts';
-import type {Page, PageText} from '../state/view-state.ts';
+import type {Page} from '../state/page.ts';
+import type {PageText} from '../state/view-state.ts';
 import {activityRows, activityText, standstill} from './activity.ts';
 import {
   type ConnectorTable,

@@ -12,7 +12,7 @@ import {hasCompileError} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {closesPage} from '../handlers/common.ts';
 import {goToEntryOf} from '../handlers/move.ts';
-import type {Page} from '../state/view-state.ts';
+import type {Page} from '../state/page.ts';
 import {listPage, marginCells, nameColumn, type PageRows, pageTitle} from './page-rows.ts';
 
 const countCells = 8;
@@ -152,8 +152,8 @@ function textOf(row: ErrorRow, room: Room): StyledText {
 function connectorWords({besides, rise}: Extract<ErrorRow, {kind: 'connectors'}>): string {
   const names = riseWords(rise, {withNumbers: besides === undefined});
   if (besides === undefined) return names === '' ? 'connector errors' : `connector errors: ${names}`;
-  if (besides === 'withheld') return `connector errors withheld${names === '' ? '' : `: ${names}`}`;
-  return `connector errors not in the log: ${names === '' ? 'withheld, or earlier' : `${names} (withheld, or earlier)`}`;
+  if (besides === 'withheld') return `connector errors suppressed${names === '' ? '' : `: ${names}`}`;
+  return `connector errors not in the log: ${names === '' ? 'suppressed, or earlier' : `${names} (suppressed, or earlier)`}`;
 }
 
 /** `silent  connection refused`, `was silent  …` once it is over; a loss and a stream that is not read need no such word. */

@@ -20,7 +20,7 @@ import {
 import {keyLabel, readKey} from '../keys/key-names.ts';
 import {noConnectionWords} from '../opened.ts';
 import {type Edit, editLine} from '../state/edit-line.ts';
-import type {Page} from '../state/view-state.ts';
+import type {Page} from '../state/page.ts';
 import {headingRows, offsetToShow, offsetWithin, paragraph, screenful} from './page-rows.ts';
 
 /** `server`: the screen has one; `connection`: so has the shown log, which is no file. */

@@ -11,7 +11,8 @@ import {closesPage, pipelineOf} from '../handlers/common.ts';
 import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import {lastMoment} from '../opened.ts';
-import type {Page, PageText} from '../state/view-state.ts';
+import type {Page} from '../state/page.ts';
+import type {PageText} from '../state/view-state.ts';
 import {listPage, marginCells, type PageRows, pageTitle} from './page-rows.ts';
 
 const styles: Readonly<Record<StoryRow['what'], Style>> = {

@@ -1,4 +1,4 @@
-import {allEntries, type Entries, type LogBuffer} from '../../buffer/log-buffer.ts';
+import {allEntries, type Entries} from '../../buffer/log-buffer.ts';
 import type {OutputStream} from '../../buffer/markers.ts';
 import {compilePattern, type Pattern, type TimeLimit} from '../../buffer/pattern.ts';
 import {prepareSearch} from '../../buffer/search.ts';
@@ -8,7 +8,7 @@ import {ShownLines, type ShownLinesOptions} from '../../filters/shown-lines.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {FrameBatch, type FrameRate} from '../../lib/frames.ts';
 import {floodPause, SliceRunner} from '../../lib/slices.ts';
-import {createStore, type ReadableStore} from '../../lib/store.ts';
+import {createStore, type ReadableStore, sameParts} from '../../lib/store.ts';
 import {Histogram} from '../../records/histogram.ts';
 import {RecordIndex} from '../../records/record-index.ts';
 import {WithheldErrors} from '../../records/withheld.ts';
@@ -16,6 +16,7 @@ import type {LogSource} from '../../streams/log-source.ts';
 import {markerWords} from '../../viewport/entry-text.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {LogSearch} from './log-search.ts';
+import {UnreadStreams} from './unread-streams.ts';
 
 export type PaneServices = {
   readonly clock: Clock;
@@ -95,8 +96,7 @@ export class PaneModel {
   #view: PaneView | undefined;
   #progressKey: readonly unknown[] = [];
   #resultKey: readonly unknown[] = [undefined, undefined];
-  /** Of the run that begins at `firstId`. */
-  #unread: {firstId: number | undefined; lastId: number | undefined; streams: readonly OutputStream[]} | undefined;
+  readonly #unread: UnreadStreams;
 
   constructor(source: LogSource, options: PaneModelOptions) {
     this.source = source;
@@ -104,6 +104,7 @@ export class PaneModel {
     this.#records = new FoldedRecords(this.#index);
     this.#withheld = new WithheldErrors(source.buffer);
     this.#suppressed = new FoldedSuppressed(this.#withheld);
+    this.#unread = new UnreadStreams(source.buffer);
     this.#options = options;
     const {clock, frameRate} = options.services;
     this.#runner = new SliceRunner({
@@ -243,22 +244,9 @@ export class PaneModel {
     return this.#highlights.patterns;
   }
 
-  /**
-   * Streams of the process that nobody reads until the next start, as the markers of the newest run say: also those of a
-   * recorded past, of which the stream does not know. What comes while the log is followed is in its snapshot.
-   */
+  /** Streams of the process that nobody reads until the next start, also those of a recorded past. */
   get unread(): readonly OutputStream[] {
-    const firstId = this.index.runs.at(-1)?.firstId;
-    const {buffer} = this.source;
-    const lastId = buffer.lastMarker()?.id;
-    if (this.#unread?.firstId === firstId && this.#unread?.lastId === lastId) return this.#unread?.streams ?? [];
-    if (!this.#runner.caughtUp) return [];
-    const markers = [...buffer.markers()].filter(([id]) => firstId !== undefined && id >= firstId);
-    // What the runner of another log reads is unknown, as for the stream.
-    const ofRunner = markers.slice(markers.findLastIndex(([, {kind}]) => kind === 'new-life') + 1);
-    const streams = ofRunner.flatMap(([, marker]) => (marker.kind === 'unread' ? marker.stream : []));
-    this.#unread = {firstId, lastId, streams: [...new Set(streams)]};
-    return this.#unread.streams;
+    return this.#unread.in(this.index.runs.at(-1)?.firstId, this.#runner.caughtUp);
   }
 
   /** Applies filters, folds, highlights and search of the view. */
@@ -456,26 +444,4 @@ export class PaneModel {
     this.#progressKey = key;
     this.#progress.set(this.#progress.get() + 1);
   }
-}
-
-/** Entries without a time, such as markers, that are passed over. */
-const mostPassed = 1000;
-
-/** Unix time in ms of the entry, or of the next one in that direction that has a time; undefined: none is near. */
-export function timeNear(
-  {firstId, endId}: Pick<LogBuffer, 'firstId' | 'endId'>,
-  index: Pick<RecordIndex, 'timeAt'>,
-  {id, step}: {readonly id: number; readonly step: 1 | -1},
-): number | undefined {
-  let at = Math.max(id, firstId);
-  for (let left = mostPassed; left > 0 && at >= firstId && at < endId; left--, at += step) {
-    const time = index.timeAt(at);
-    if (time !== undefined) return time;
-  }
-  return undefined;
-}
-
-/** Whether two cache keys are equal, part by part. */
-export function sameParts(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((part, index) => part === b[index]);
 }

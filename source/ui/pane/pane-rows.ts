@@ -1,5 +1,6 @@
 import type {Clock} from '../../lib/clock.ts';
 import {count} from '../../lib/format.ts';
+import {sameParts} from '../../lib/store.ts';
 import type {LongRecord} from '../../records/long-records.ts';
 import {clean} from '../../terminal/clean.ts';
 import {shortenApart, wrapWords} from '../../terminal/fit.ts';
@@ -18,7 +19,7 @@ import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {type CommandTable, keysDo} from '../keys/commands.ts';
 import type {Layout} from '../layout.ts';
 import type {PaneView} from '../state/pane-view.ts';
-import {type PaneModel, sameParts} from './pane-model.ts';
+import type {PaneModel} from './pane-model.ts';
 
 /** The column at the right border. */
 export const overviewCells = 1;

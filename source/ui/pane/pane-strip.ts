@@ -1,14 +1,15 @@
 import type {ShownLines} from '../../filters/shown-lines.ts';
+import {sameParts} from '../../lib/store.ts';
 import {noRecords, sumOf} from '../../records/histogram.ts';
 import type {RecordCounts} from '../../records/record-table.ts';
 import {paint} from '../../terminal/sgr.ts';
 import type {Place} from '../../viewport/geometry.ts';
 import {type StripColumns, stripColumns, stripRows} from '../../viewport/strip-rows.ts';
+import {timeNear} from '../../viewport/time-column.ts';
 import {cellOf, noStrip, type Strip, type StripCell, stripOf} from '../../viewport/time-strip.ts';
 import type {Layout} from '../layout.ts';
 import {type PaneView, zoneOf} from '../state/pane-view.ts';
-
-import {type PaneModel, sameParts, timeNear} from './pane-model.ts';
+import type {PaneModel} from './pane-model.ts';
 import {overviewCells, type RowServices} from './pane-rows.ts';
 
 /** Entries at the end of a log whose records may still be shown or hidden by filters. */

@@ -51,6 +51,17 @@ export const freshPane: PaneView = {
   selectedFrom: undefined,
 };
 
+/** Parts of a pane's view on which it depends which entries are shown, and in how many rows. */
+const rowParts: readonly (keyof PaneView)[] = [
+  ...(['filters', 'fold', 'around', 'connectorErrors'] as const),
+  ...(['wrap', 'asSent', 'time', 'lineNumbers'] as const),
+];
+
+/** Whether other entries may be shown after the change, or in other rows. */
+export function changesRows(change: Partial<PaneView>): boolean {
+  return rowParts.some((part) => part in change);
+}
+
 /** The view after a change. The last filter takes `around` with it: the next one begins with its matches only. */
 export function changedPane(pane: PaneView, change: Partial<PaneView>): PaneView {
   const changed = {...pane, ...change};
