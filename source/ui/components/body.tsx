@@ -38,7 +38,7 @@ export type RunHeaderView = {
   readonly endId?: number | undefined;
   /** The failure of the newest run is in the row above. */
   readonly hasBanner?: boolean;
-  /** There is no connection: whether the last run goes on is not known. */
+  /** The log is cut off, and no list says the same: whether the last run goes on is not known. */
   readonly isCut?: boolean;
 };
 
@@ -91,14 +91,16 @@ export function Body({layout}: {readonly layout: Layout}) {
 
   function runRow({tab, model: {index}}: Pane): StyledText {
     const {clock, offsetAt} = controller.services;
-    return runHeader(runShown(index, tab.pane.position, places), index.runs, {
+    const run = runShown(index, tab.pane.position, places);
+    return runHeader(run, index.runs, {
       width: layout.paneWidth,
       symbols,
       now: clock.wall(),
       offsetAt: zoneOf(tab.pane, offsetAt),
       endId: snapshot && hasEnded(snapshot) ? snapshot.endId : undefined,
       hasBanner: layout.hasBanner,
-      isCut: snapshot !== undefined && isCut(snapshot),
+      isCut:
+        snapshot !== undefined && isCut(snapshot) && (list.failure !== undefined || !isListed(run, activePipeline)),
     });
   }
 
@@ -172,15 +174,22 @@ export function runShown(
 
 /** A row above the log says the state of the shown pipeline: that of its failure, or of its newest run. */
 export function saysState(controller: Controller): boolean {
-  const {state, layout, pane} = controller;
+  const {state, layout, pane, services} = controller;
   const pipeline = state.active === undefined ? undefined : controller.pipeline(state.active);
   if (!pipeline || !layout || state.page) return false;
   if (layout.hasBanner && isFailing(pipeline)) return true;
   if (!layout.hasRun || !pane) return false;
-  const {index} = pane.model;
+  const {index, source} = pane.model;
+  // Then the header tells what was known last.
+  if (isCut(source.snapshot.get()) && services.poller.snapshot.get().failure) return false;
   const {position} = pane.tab.pane;
   const run = runShown(index, position, visiblePlaces(position, pane.rows.geometry(pane.tab.pane, layout)));
-  return run !== undefined && run === index.runs.at(-1) && run.state === pipelineState(pipeline).word.toLowerCase();
+  return run === index.runs.at(-1) && isListed(run, pipeline);
+}
+
+/** The list has the pipeline in the state that its log tells of the run. */
+function isListed(run: Run | undefined, pipeline: Pipeline | undefined): boolean {
+  return run !== undefined && pipeline !== undefined && run.state === pipelineState(pipeline).word.toLowerCase();
 }
 
 /** The row above the log: number of the run, its state or end, and its times. */

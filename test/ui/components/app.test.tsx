@@ -298,6 +298,11 @@ describe('while there is no list', () => {
     await app.shows(/no answer since \d\d:\d\d:\d\d/);
     expect(app.text).toContain('the last word');
     expect(app.text).not.toContain('following');
+    // Of a run that may have ended the state is in the header alone.
+    app.resize(160, 30);
+    await app.shows(/ no answer since [\d:]+ \(connection refused\), last known: running +reconn/);
+    expect(app.text).toMatch(/ run 1 of 1 · since [\d:]+/);
+    app.resize(100, 24);
     await app.press('d');
     await app.shows(/state +no answer since [\d:]+ UTC \(connection\s+refused\), last\s+known: running/);
     expect(app.text.match(/refused|nothing listens/g)).toHaveLength(1);
@@ -308,6 +313,17 @@ describe('while there is no list', () => {
     await app.press('d');
     await app.shows('LIVE');
   });
+});
+
+it('a connection of the log that is lost changes no row above the log while the list answers', async () => {
+  await using app = await AppUnderTest.open({names: ['orders']});
+  await app.shows('LIVE');
+  await app.shows(/ run 1 of 1 · running · since [\d:]+/);
+  const {server} = app.screen;
+  server.refuse({kind: 'channel-closed'});
+  server.cutConnections();
+  await app.shows(/reconnecting in \d+ s/);
+  expect(app.text).toMatch(/ run 1 of 1 · running · since [\d:]+/);
 });
 
 describe('while the server does not answer', () => {
