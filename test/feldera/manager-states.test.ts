@@ -111,8 +111,9 @@ test.each([
   await client.status('second', 'Stopped');
   await seen(view, /LIVE$/, 'second', '✗ Failed');
   await view.terminal.waitFor(() => view.shown()[0]?.includes(`Failed: ${cause}`) ?? false);
-  await view.terminal.waitFor(() => /^ ?run (\d) of \1 · stopped, failed · /.test(view.shown()[1] ?? ''));
-  expect(view.shown().filter((row) => row.includes('────'))).toEqual([]);
+  // The row of the failure says the state.
+  await view.terminal.waitFor(() => /^ ?run (\d) of \1 · \d\d:\S+ – \d\d:\S+$/.test(view.shown()[1] ?? ''));
+  expect(view.shown().filter((row) => /^────(?! run \d ────)/.test(row))).toEqual([]);
   const status = await rig.run('status', 'second');
   expect(status.stdout).toContain(`\n  cause             ${cause}\n`);
   await view.terminal.press('d');
@@ -203,7 +204,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     const cause = 'The pipeline-manager and this pipeline were previously terminated';
     await view.terminal.waitFor(() => view.shown()[0]?.includes(cause) ?? false);
     // The manager has started nothing: it reports the end of the run.
-    const over = new RegExp(`^ ?run ${run} of ${run} · stopped, failed · `);
+    const over = new RegExp(`^ ?run ${run} of ${run} · \\d\\d:\\S+ – \\d\\d:\\S+$`);
     await view.terminal.waitFor(() => over.test(view.shown()[1] ?? ''), {hint: String(over)});
     expect(await states(rig)).toMatchObject({second: 'Failed', first: 'Failed', rusty: 'RustError'});
     expect((await rig.run('status', 'second')).stdout).toMatch(new RegExp(`\n  cause +${cause}`));

@@ -71,7 +71,7 @@ test('stopped, running, paused, running again, stopped', async () => {
   await ending.untilStdout('initializing -> running');
   await seen(/LIVE *$/, '● Running', 'Running');
   expect(view.shown()[0]).toMatch(/^ ?run 2 of 2 · running · since \d\d:/);
-  expect(view.shown().filter((row) => row.includes('────'))).toEqual([]);
+  expect(view.shown().filter((row) => row.includes('────'))).toEqual(['──── run 2 ────']);
   await client.stop(name);
   expect(await ending.ended).toBe(0);
   expect(ending.stderr()).toBe('');
@@ -139,7 +139,8 @@ test('what happened before: two restarts by the events and by the log, and the k
     await client.run('told');
     await client.control('told', {burst: 3});
   }
-  await client.control('told', {panic: 'no space left on device'});
+  // Quiet, so that its log comes to rest for each command.
+  await client.control('told', {rate: 0, panic: 'no space left on device'});
   type Row = {readonly what: string; readonly text: string; readonly from: string; readonly time: string | null};
   let last = '';
   const story = await eventually(
