@@ -1,11 +1,13 @@
+import type {ReadStream} from 'node:tty';
 import {stripVTControlCharacters} from 'node:util';
 import {render} from 'ink-testing-library';
+import {filterInput, type TerminalReport} from '../../../source/system/terminal-input.ts';
 import {App} from '../../../source/ui/components/app.tsx';
 import {settled} from '../../harness/fake-clock.ts';
 import {bytesOfKey} from '../../harness/keys.ts';
 import {type ScreenOptions, ScreenUnderTest} from '../screen-under-test.ts';
 
-/** The whole program's screen, but for the terminal: 100 columns, as the library's stdout has. */
+/** The whole program's screen, but for the terminal: 100 columns until `resize`, as the library's stdout has. */
 export class AppUnderTest implements AsyncDisposable {
   readonly screen: ScreenUnderTest;
   readonly #ink: ReturnType<typeof render>;
@@ -42,7 +44,14 @@ export class AppUnderTest implements AsyncDisposable {
     this.#ink.stdin.write(text);
   }
 
+  /** All input goes through the filter that the terminal's goes through. Returns what undoes that. */
+  filterInput(onReport: (report: TerminalReport) => void): () => void {
+    const stdin = this.#ink.stdin as unknown as ReadStream;
+    return filterInput(stdin, {clock: this.screen.clock, onReport, onKeys() {}});
+  }
+
   resize(columns: number, rows: number): void {
+    Object.defineProperty(this.#ink.stdout, 'columns', {value: columns, configurable: true});
     this.screen.controller.setSize({columns, rows});
     this.#ink.rerender(<App controller={this.screen.controller} size={{columns, rows}} />);
   }
