@@ -6,6 +6,7 @@ import type {NamePattern} from '../settings/request.ts';
 import type {Settings} from '../settings/settings.ts';
 import {type OpenServer, openServer} from '../startup/open-server.ts';
 import {reportCrash} from '../system/crash-report.ts';
+import {dropInput} from '../system/terminal-input.ts';
 import {boundWrites, holdStderr, reportModes, windowTitle} from '../system/terminal-output.ts';
 import {TerminalPace} from '../system/terminal-pace.ts';
 import {Controller} from '../ui/controller.ts';
@@ -14,7 +15,7 @@ import {remap} from '../ui/keys/remap-keys.ts';
 import {type OpenedInput, ScreenBackend, viewOptionsOf} from './backend.ts';
 import {type ContextSource, ContextSwitch} from './context-switch.ts';
 import {DrawnScreen, screenSize} from './drawn-screen.tsx';
-import {endScreen, type ScreenEnd, ScreenExit} from './exit.ts';
+import {endScreen, type ScreenEnd, ScreenExit, terminalPatience} from './exit.ts';
 import {readTerminal, screenServices} from './services.ts';
 
 /** Logs whose tabs are open at the start; the list has the others. */
@@ -102,12 +103,24 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     // While the logs still exist. After an exception the last saved session is safer than the present one.
     if (exit.fault === undefined) backend.session?.capture();
     writes.leave();
-    void endDrawing();
+    endModes();
+    void awaitAnswers().then(() => drawn.end());
   });
-  const endDrawing = async () => {
+  /** First of all: what the terminal reports from then on, the shell would read. */
+  const endModes = () => {
+    controller.terminal.forgetModes();
+    reports.off();
+  };
+  let isBlocked = false;
+  const awaitAnswers = async () => {
     const isGone = stdout.destroyed || keys.readableEnded || keys.destroyed;
-    if (!isGone) await pace?.end();
-    drawn.end();
+    if (isGone || !pace) return;
+    const cancel = clock.after(terminalPatience, () => {
+      isBlocked = stdout.writableNeedDrain;
+      if (isBlocked) pace.giveUp();
+    });
+    await pace.end();
+    cancel();
   };
   const contextSwitch =
     contexts && new ContextSwitch({source: contexts, version, clock, onReady: (next) => exit.leaveFor(next)});
@@ -151,18 +164,21 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   try {
     await drawn.ended();
   } catch (error) {
-    // A component threw.
+    // A component threw, and Ink has left the terminal.
     exit.onFault(error);
+    endModes();
+    const endInput = dropInput(keys);
+    await awaitAnswers();
+    endInput();
   } finally {
-    controller.terminal.forgetModes();
-    reports.off();
+    endModes();
     endSize();
     await backend.close();
     await server.close();
   }
   const reportFault = (error: unknown) =>
     reportCrash(error, {process, version, folder: backend.state, secrets: server.secrets(), clock});
-  return await endScreen({exit, writes, undo, process, clock, reportFault});
+  return await endScreen({exit, writes, isBlocked, undo, process, clock, reportFault});
 }
 
 /** One line holds the first note. */

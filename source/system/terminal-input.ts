@@ -249,6 +249,22 @@ export function openTerminal(): ReadStream | undefined {
   }
 }
 
+/**
+ * Reads keys and drops them until the result is called: without a screen they would be the shell's, and with them what the
+ * terminal still answers.
+ */
+export function dropInput(stdin: ReadStream): () => void {
+  const drop = () => {
+    while (stdin.read() !== null);
+  };
+  stdin.setRawMode(true);
+  stdin.on('readable', drop);
+  return () => {
+    stdin.off('readable', drop);
+    stdin.setRawMode(false);
+  };
+}
+
 type FilterInputOptions = {
   readonly onReport: (report: TerminalReport) => void;
   /** Called for all other input. */

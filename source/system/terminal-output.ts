@@ -196,10 +196,13 @@ export function reportModes(
   {mouse}: {readonly mouse: boolean},
 ): TerminalModes {
   const modes = [focusMode, ...(mouse ? mouseModes : [])];
-  return {
-    on: () => void stdout.write(modes.map((mode) => `\u001B[?${mode}h`).join('')),
-    off: () => void stdout.write(modes.map((mode) => `\u001B[?${mode}l`).join('')),
+  let areOn = false;
+  const set = (on: boolean) => {
+    if (on === areOn) return;
+    areOn = on;
+    stdout.write(modes.map((mode) => `\u001B[?${mode}${on ? 'h' : 'l'}`).join(''));
   };
+  return {on: () => set(true), off: () => set(false)};
 }
 
 /** Switches off everything that the screen may have switched on: colours, modes, alternate screen, hidden cursor. */

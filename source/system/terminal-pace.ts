@@ -1,7 +1,7 @@
 import type {Clock} from '../lib/clock.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 
-/** A frame that was written, and that the terminal has not answered yet. */
+/** A frame that was written, and about which the terminal was asked and has not answered yet. */
 type Frame = {readonly id: number; readonly at: number; readonly bytes: number};
 
 /** How far the terminal has got with the frames. Times are the clock's, in milliseconds. */
@@ -14,6 +14,11 @@ export type Pace =
       readonly movedAt: number;
       /** When the last frame was written. */
       readonly drawnAt: number;
+      /**
+       * Frames that were drawn since the answers are late. They ask nothing: a terminal that is read again after this
+       * program has ended answers into the shell.
+       */
+      readonly unasked: number;
       /** A key was pressed since. */
       readonly isPressed: boolean;
       /** From frames to their answers, of recent ones the longest; undefined: the terminal has never answered. */
@@ -55,7 +60,7 @@ const never = Number.NEGATIVE_INFINITY;
 export const newPace: Pace = {
   kind: 'asking',
   underway: [],
-  ...{movedAt: never, drawnAt: never, isPressed: false, usual: undefined},
+  ...{movedAt: never, drawnAt: never, unasked: 0, isPressed: false, usual: undefined},
 };
 
 export function nextPace(pace: Pace, event: PaceEvent): Pace {
@@ -88,6 +93,7 @@ function afterFrame(pace: Asking, {id, at, bytes}: Frame): Pace {
   const {underway, usual} = pace;
   const [first = undefined] = underway;
   if (first && usual === undefined && at - first.at >= silentAfter) return {kind: 'silent', drawnAt: at};
+  if (first && at >= lateAt(pace)) return {...pace, drawnAt: at, unasked: pace.unasked + 1, isPressed: false};
   return {
     ...pace,
     underway: [...underway.slice(1 - ids), {id, at, bytes}],
@@ -101,7 +107,18 @@ function afterAnswer(pace: Asking, {id, at}: {id: number; at: number}): Pace {
   const {underway, usual = 0} = pace;
   const answered = underway.find((frame) => frame.id === id);
   if (!answered) return pace;
-  return {...pace, underway: after(underway, id), movedAt: at, usual: Math.max(at - answered.at, usual * 0.8)};
+  return {
+    ...pace,
+    underway: after(underway, id),
+    movedAt: at,
+    unasked: 0,
+    usual: Math.max(at - answered.at, usual * 0.8),
+  };
+}
+
+/** When the answers are late, unless one comes before. */
+function lateAt({movedAt, usual = 0}: Asking): number {
+  return movedAt + Math.min(patience.most, Math.max(patience.least, patience.times * usual));
 }
 
 /** The frames behind this one: the terminal has drawn those before it, too. */
@@ -124,15 +141,14 @@ export function nextFrames(pace: Pace): {readonly ofKeys: number; readonly ofLog
 }
 
 function nextAnswered(pace: Asking): {ofKeys: number; ofLog: number} {
-  const {underway, movedAt, drawnAt, isPressed, usual = 0} = pace;
+  const {underway, drawnAt, unasked, isPressed} = pace;
   if (underway.length === 0) return {ofKeys: never, ofLog: never};
-  const lateAt = movedAt + Math.min(patience.most, Math.max(patience.least, patience.times * usual));
-  const drawnLate = underway.filter(({at}) => at >= lateAt).length;
-  const ofLog = drawnLate === 0 ? lateAt : drawnAt + Math.min(latePace.most, latePace.first * 2 ** (drawnLate - 1));
+  const late = lateAt(pace);
+  const ofLog = unasked === 0 ? late : drawnAt + Math.min(latePace.most, latePace.first * 2 ** (unasked - 1));
   const bytes = underway.reduce((sum, frame) => sum + frame.bytes, 0);
   const mayFollow = underway.length === 1 || (bytes <= mostKeyBytes && underway.length < ids - 1);
-  if (mayFollow) return {ofKeys: never, ofLog};
-  return {ofKeys: isPressed ? Math.max(lateAt, drawnAt + lateKeyPace) : ofLog, ofLog};
+  if (mayFollow && unasked === 0) return {ofKeys: never, ofLog};
+  return {ofKeys: isPressed ? Math.max(late, drawnAt + lateKeyPace) : ofLog, ofLog};
 }
 
 /** The ids are columns, which all terminals have; the first, where a cursor often is, is none. */
@@ -142,7 +158,7 @@ const firstColumn = 2;
 const endPatience = 1000;
 
 /**
- * Asks the terminal behind each frame where its cursor is (DSR 6, as of the VT100), in a column that stands for the frame:
+ * Asks the terminal behind each frame, until its answers are late, where its cursor is (DSR 6, as of the VT100), in a column that stands for the frame:
  * the answer tells that all of the frame has arrived. The bytes that a slow connection can still take tell nothing: SSH
  * and the kernel hold a megabyte. The cursor is hidden, and its next move is to a column of its own.
  */
@@ -180,9 +196,12 @@ export class TerminalPace {
 
   /** A frame is written. Returns what is to be written behind it. */
   onDrawn(bytes: number): string {
-    this.#lastId = (this.#lastId + 1) % ids;
-    this.#apply({kind: 'drawn', id: this.#lastId, at: this.#clock.monotonic(), bytes});
-    return this.#pace.kind === 'asking' ? `\u001B[${this.#lastId + firstColumn}G\u001B[6n` : '';
+    const id = (this.#lastId + 1) % ids;
+    this.#apply({kind: 'drawn', id, at: this.#clock.monotonic(), bytes});
+    const isAsked = this.#pace.kind === 'asking' && this.#pace.underway.at(-1)?.id === id;
+    if (!isAsked) return '';
+    this.#lastId = id;
+    return `\u001B[${id + firstColumn}G\u001B[6n`;
   }
 
   /** `column`: 1-based. */
@@ -195,7 +214,7 @@ export class TerminalPace {
     this.#apply({kind: 'end'});
     if (this.#pace.kind === 'off') return;
     const {promise, resolve} = Promise.withResolvers<void>();
-    const cancel = this.#clock.after(endPatience, () => this.#apply({kind: 'give-up'}));
+    const cancel = this.#clock.after(endPatience, () => this.giveUp());
     const before = this.#onEnded;
     this.#onEnded = () => {
       before();
@@ -203,6 +222,11 @@ export class TerminalPace {
     };
     await promise;
     cancel();
+  }
+
+  /** What `end` waits for does not come any more. */
+  giveUp(): void {
+    this.#apply({kind: 'give-up'});
   }
 
   /** Asks again. */

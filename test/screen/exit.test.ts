@@ -39,7 +39,7 @@ it('lets another screen follow, unless a signal comes', async () => {
 });
 
 /** Ends a screen whose terminal takes everything or not; `during` runs while it is waited for. */
-async function ending(exit: ScreenExit, {isOut = true, during = () => {}} = {}) {
+async function ending(exit: ScreenExit, {isOut = true, isBlocked = false, during = () => {}} = {}) {
   const done: string[] = [];
   const process = Object.assign(new EventEmitter(), {
     exit: (code: number) => done.push(`exit ${code}`),
@@ -48,12 +48,13 @@ async function ending(exit: ScreenExit, {isOut = true, during = () => {}} = {}) 
   const end = await endScreen({
     exit,
     writes: {
-      end() {
-        done.push('the last write');
+      end({patience}) {
+        done.push(`the last write, waited for ${patience} ms`);
         during();
         return Promise.resolve(isOut);
       },
     },
+    isBlocked,
     undo: [() => done.push('first undone'), () => done.push('second undone')],
     process,
     clock: systemClock,
@@ -71,7 +72,7 @@ function leftWith(code: number): ScreenExit {
 it('writes the end, then undoes everything in reverse', async () => {
   const {code, next, done} = await ending(leftWith(0));
   expect([code, next]).toEqual([0, undefined]);
-  expect(done).toEqual(['the last write', 'second undone', 'first undone']);
+  expect(done).toEqual(['the last write, waited for 500 ms', 'second undone', 'first undone']);
 });
 
 it('ends with its own code also at a signal that comes later', async () => {
@@ -94,7 +95,13 @@ it('reports a fault once the terminal is restored', async () => {
 });
 
 it('ends the process at once when the terminal accepts nothing', async () => {
-  expect((await ending(leftWith(129), {isOut: false})).done.slice(0, 2)).toEqual(['the last write', 'exit 129']);
+  const {done} = await ending(leftWith(129), {isOut: false});
+  expect(done.slice(0, 2)).toEqual(['the last write, waited for 500 ms', 'exit 129']);
+});
+
+it('does not wait again for a terminal that has accepted nothing', async () => {
+  const {done} = await ending(leftWith(129), {isOut: false, isBlocked: true});
+  expect(done[0]).toBe('the last write, waited for 0 ms');
 });
 
 it('leaves a terminal that accepts nothing to the next screen', async () => {

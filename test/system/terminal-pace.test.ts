@@ -64,6 +64,14 @@ describe('late answers', () => {
     expect(paceAfter(drawn(1, -100), answered(1, 0), ...afterHours).mayDraw(199 * 30_000 + 29_999).log).toBe(false);
   });
 
+  test('are not asked for again: what is answered once this program has ended, the shell reads', () => {
+    const late = paceAfter(drawn(1, 0), drawn(2, 100), drawn(3, 1000), drawn(4, 2000), drawn(5, 4000));
+    expect(late.pace).toMatchObject({underway: [{id: 1}, {id: 2}], unasked: 3});
+    const back = nextPace(nextPace(late.pace, answered(1, 5000)), answered(2, 5000));
+    expect(back).toMatchObject({underway: [], unasked: 0});
+    expect(nextPace(back, drawn(6, 5000))).toMatchObject({underway: [{id: 6}]});
+  });
+
   test('a line that takes long for each frame is given the time that it takes', () => {
     const slow = paceAfter(drawn(1, 0), answered(1, 2000), drawn(2, 3000));
     expect(slow.mayDraw(10_999).log).toBe(false);
@@ -174,6 +182,17 @@ describe('asking', () => {
     expect(may().log).toBe(false);
     await clock.advance(1);
     expect(may().log).toBe(true);
+  });
+
+  test('while answers are late, frames ask nothing', async () => {
+    const {clock, pace, asked, draw, answer} = terminal();
+    draw();
+    await clock.advance(1000);
+    draw();
+    expect(asked).toHaveLength(1);
+    void pace.end();
+    answer();
+    expect(pace.isAwaited).toBe(false);
   });
 
   test('the end waits for the answers, and nothing is asked after it', async () => {
