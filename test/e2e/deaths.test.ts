@@ -4,11 +4,12 @@ import {type AddressInfo, createServer} from 'node:net';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
+import {eventually} from '../harness/eventually.ts';
 import {isOnNode, openProgram} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openRig} from './logs-rig.ts';
 import {startProgram} from './running-program.ts';
-import {expectClean, expectGone, openShellSession} from './shell-session.ts';
+import {expectClean, expectGone, openShellSession, type ShellSession} from './shell-session.ts';
 import {openViewer} from './viewer.ts';
 
 // All ways to end. Each is checked for what the user's shell would find.
@@ -168,6 +169,37 @@ describe.skipIf(!isOnNode)('a fault of its own', () => {
     },
   );
 
+  test.each(['component', 'key', 'stream', 'timer'])('in a %s: the terminal is restored, exit 1', async (place) => {
+    await using session = await openShellSession({
+      args: ['--mouse', '--title'],
+      env: {NODE_OPTIONS: `--import=${preload}`, PIPETAIL_TEST_MESSAGE: 'broken', PIPETAIL_TEST_FAULT: place},
+    });
+    process.kill(session.pid, 'SIGURG');
+    // What draws and what reads keys fails at the next key.
+    await session.terminal.press('?');
+    await expectClean(session, 1);
+    expect(session.terminal.text()).toContain('Error: broken');
+  });
+
+  test('in a component while the terminal reads nothing: restored once it reads', async () => {
+    await using session = await openShellSession({
+      args: ['--mouse'],
+      env: {NODE_OPTIONS: `--import=${preload}`, PIPETAIL_TEST_MESSAGE: 'broken', PIPETAIL_TEST_FAULT: 'component'},
+      afterwards: 'exec cat',
+    });
+    const {terminal, pid} = session;
+    await stallWithFrames(session);
+    process.kill(pid, 'SIGURG');
+    await terminal.press('?');
+    await sleep(200);
+    terminal.unstall();
+    await terminal.waitFor('code 1\n');
+    await terminal.stable();
+    expect(terminal).toMatchObject({alternateScreen: false, cursorVisible: true, mouse: 'none', bracketedPaste: false});
+    expect(terminal.privateMode(1004)).toBe(false);
+    expect(terminal.text()).not.toMatch(typedAnswer);
+  });
+
   test('it ends all the same where no report can be written', async () => {
     // The folder would have to be made inside a file.
     await using session = await openShellSession({
@@ -233,6 +265,54 @@ describe('the terminal is gone', () => {
     if (isRead) expect(terminal).toMatchObject({alternateScreen: false, cursorVisible: true, bracketedPaste: false});
   });
 });
+
+describe('a terminal that does not read answers nothing into the shell', () => {
+  test('when it reads again while the program ends', async () => {
+    await using session = await openShellSession({afterwards: 'exec cat'});
+    const {terminal, pid} = session;
+    await stallWithFrames(session);
+    process.kill(pid, 'SIGTERM');
+    await sleep(200);
+    terminal.unstall();
+    await terminal.waitFor('code 143');
+    await terminal.stable();
+    expect(terminal.text()).not.toMatch(typedAnswer);
+  });
+
+  test('when it reads later: no more than was asked before its answers were late', async () => {
+    await using session = await openShellSession({afterwards: 'exec cat'});
+    const {terminal, pid, server} = session;
+    await stallWithFrames(session);
+    process.kill(pid, 'SIGTERM');
+    await eventually(
+      () => server.openLogConnections() === 0,
+      () => 'the program to end',
+    );
+    await sleep(1500);
+    terminal.unstall();
+    // The kernel had no room for the end of the last frame: the terminal is as that left it.
+    await eventually(
+      () => terminal.output.includes('code 143'),
+      () => 'the shell',
+    );
+    await terminal.stable();
+    expect([...terminal.text().matchAll(new RegExp(typedAnswer, 'g'))].length).toBeLessThanOrEqual(2);
+  });
+});
+
+/** A terminal's answer to DSR 6 as `cat` and an echoing line show it. */
+const typedAnswer = /\d+;\d+R/;
+
+/** Keys draw frames for some seconds, of which the terminal reads nothing. */
+async function stallWithFrames({terminal}: ShellSession): Promise<void> {
+  terminal.stall();
+  for (let times = 0; times < 6; times++) {
+    await terminal.press('?');
+    await sleep(250);
+    await terminal.press('Esc');
+    await sleep(250);
+  }
+}
 
 test('without a screen there is one line and exit 2', async () => {
   await using terminal = await openProgram(['--demo'], {env: {TERM: 'dumb'}});
