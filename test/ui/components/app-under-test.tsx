@@ -3,6 +3,7 @@ import {stripVTControlCharacters} from 'node:util';
 import {render} from 'ink-testing-library';
 import {filterInput, type TerminalReport} from '../../../source/system/terminal-input.ts';
 import {App} from '../../../source/ui/components/app.tsx';
+import type {Size} from '../../../source/ui/layout.ts';
 import {settled} from '../../harness/fake-clock.ts';
 import {bytesOfKey} from '../../harness/keys.ts';
 import {type ScreenOptions, ScreenUnderTest} from '../screen-under-test.ts';
@@ -15,6 +16,7 @@ export class AppUnderTest implements AsyncDisposable {
   private constructor(screen: ScreenUnderTest) {
     this.screen = screen;
     this.#ink = render(<App controller={screen.controller} size={screen.controller.size} />);
+    this.#sizeOfTerminal(screen.controller.size);
     screen.poller.start();
   }
 
@@ -51,7 +53,7 @@ export class AppUnderTest implements AsyncDisposable {
   }
 
   resize(columns: number, rows: number): void {
-    Object.defineProperty(this.#ink.stdout, 'columns', {value: columns, configurable: true});
+    this.#sizeOfTerminal({columns, rows});
     this.screen.controller.setSize({columns, rows});
     this.#ink.rerender(<App controller={this.screen.controller} size={{columns, rows}} />);
   }
@@ -67,6 +69,14 @@ export class AppUnderTest implements AsyncDisposable {
 
   async hides(text: string): Promise<void> {
     await this.screen.until(() => !this.text.includes(text), `${text} to go`);
+  }
+
+  /** Where one is missing, Ink starts a program at each frame that knows it. */
+  #sizeOfTerminal({columns, rows}: Size): void {
+    Object.defineProperties(this.#ink.stdout, {
+      columns: {value: columns, configurable: true},
+      rows: {value: rows, configurable: true},
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
