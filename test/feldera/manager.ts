@@ -4,7 +4,7 @@ import {closeSync, mkdtempSync, openSync} from 'node:fs';
 import {mkdir, readdir, readFile, readlink, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Certificate} from '../harness/certificate.ts';
-import {eventually} from '../harness/eventually.ts';
+import {eventually, WAIT_MS} from '../harness/eventually.ts';
 import {freePort} from '../harness/free-port.ts';
 import {FelderaClient} from './client.ts';
 import {gateOf, layOut, type Step, type Version} from './kit.ts';
@@ -134,6 +134,8 @@ export class Manager implements AsyncDisposable {
     await eventually(
       async () => !(await client.answers()),
       () => 'the manager still answers',
+      // An earlier connection of this client may be among those that it serves.
+      30_000 + WAIT_MS,
     );
   }
 
