@@ -73,7 +73,8 @@ export const scenes: readonly Scene[] = [
     title: 'Three pipelines as one log by time, each line with the name of its pipeline',
     pipelines: ['orders', 'fraud', 'clickstream'],
     async play({terminal}) {
-      await terminal.press('+');
+      // A log that is used is seen at once, without a second on the screen.
+      await terminal.press('G', '+');
       await terminal.waitFor(/►4 orders\+fraud\+… \(3\)/);
     },
   },
