@@ -141,6 +141,8 @@ export type Described = {readonly name: string; readonly answer: Description | u
 export class TerminalLease {
   #suspend: SuspendTerminal | undefined;
   #isLent = false;
+  /** All has to be drawn again once the terminal is back: what is drawn then may be dropped in part. */
+  #isRepaintDue = false;
   #modes: readonly TerminalModes[] = [];
   #pace: Pick<TerminalPace, 'begin' | 'end'> | undefined;
 
@@ -189,11 +191,15 @@ export class TerminalLease {
     } finally {
       this.#isLent = false;
     }
+    if (!this.#isRepaintDue) return;
+    this.#isRepaintDue = false;
+    await this.repaint();
   }
 
-  /** Draws every cell again, and restores raw mode after an outside stop; not while the terminal is lent. */
+  /** Draws every cell again, and restores raw mode after an outside stop: once it is back, if the terminal is lent. */
   async repaint(): Promise<void> {
-    await this.lend(async () => {});
+    if (this.#isLent) this.#isRepaintDue = true;
+    else await this.lend(async () => {});
   }
 }
 

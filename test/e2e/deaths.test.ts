@@ -1,4 +1,5 @@
 import {once} from 'node:events';
+import {existsSync} from 'node:fs';
 import {readdir, readFile, stat} from 'node:fs/promises';
 import {type AddressInfo, createServer} from 'node:net';
 import path from 'node:path';
@@ -72,6 +73,24 @@ describe('the terminal is as it was, and nothing is left', () => {
 });
 
 const preload = path.join(import.meta.dirname, 'fault-preload.mjs');
+
+function faultIn(place: string, folder: string) {
+  return {
+    NODE_OPTIONS: `--import=${preload}`,
+    PIPETAIL_TEST_MESSAGE: 'broken',
+    PIPETAIL_TEST_FAULT: place,
+    PIPETAIL_TEST_READY: path.join(folder, 'ready'),
+  };
+}
+
+/** The next key, or nothing more, makes the program fail. */
+async function prepareFault(pid: number, folder: string): Promise<void> {
+  process.kill(pid, 'SIGURG');
+  await eventually(
+    () => existsSync(path.join(folder, 'ready')),
+    () => 'the signal was not handled',
+  );
+}
 const apiKey = 'apikey:PLANTED-by-flag';
 
 // The faults come through NODE_OPTIONS.
@@ -170,11 +189,9 @@ describe.skipIf(!isOnNode)('a fault of its own', () => {
   );
 
   test.each(['component', 'key', 'stream', 'timer'])('in a %s: the terminal is restored, exit 1', async (place) => {
-    await using session = await openShellSession({
-      args: ['--mouse', '--title'],
-      env: {NODE_OPTIONS: `--import=${preload}`, PIPETAIL_TEST_MESSAGE: 'broken', PIPETAIL_TEST_FAULT: place},
-    });
-    process.kill(session.pid, 'SIGURG');
+    await using folder = await temporaryDirectory();
+    await using session = await openShellSession({args: ['--mouse', '--title'], env: faultIn(place, folder.path)});
+    await prepareFault(session.pid, folder.path);
     // What draws and what reads keys fails at the next key.
     await session.terminal.press('?');
     await expectClean(session, 1);
@@ -182,14 +199,15 @@ describe.skipIf(!isOnNode)('a fault of its own', () => {
   });
 
   test('in a component while the terminal reads nothing: restored once it reads', async () => {
+    await using folder = await temporaryDirectory();
     await using session = await openShellSession({
       args: ['--mouse'],
-      env: {NODE_OPTIONS: `--import=${preload}`, PIPETAIL_TEST_MESSAGE: 'broken', PIPETAIL_TEST_FAULT: 'component'},
+      env: faultIn('component', folder.path),
       afterwards: 'exec cat',
     });
     const {terminal, pid} = session;
     await stallWithFrames(session);
-    process.kill(pid, 'SIGURG');
+    await prepareFault(pid, folder.path);
     await terminal.press('?');
     await sleep(200);
     terminal.unstall();

@@ -1,8 +1,9 @@
 // Loaded into the program under test with `--import`: a signal makes it fail as a fault of its own would.
+import {writeFileSync} from 'node:fs';
 import process from 'node:process';
 import {Readable} from 'node:stream';
 
-const {PIPETAIL_TEST_MESSAGE: message, PIPETAIL_TEST_FAULT: place} = process.env;
+const {PIPETAIL_TEST_MESSAGE: message, PIPETAIL_TEST_FAULT: place, PIPETAIL_TEST_READY: ready} = process.env;
 
 const fail = () => {
   throw new Error(message);
@@ -32,7 +33,11 @@ const faults = {
 
 process.on('SIGUSR2', fail);
 // A signal that ends no program, not even in Ink.
-process.on('SIGURG', () => faults[place]?.());
+process.on('SIGURG', () => {
+  faults[place]?.();
+  // A key may be read before the signal.
+  writeFileSync(ready, '');
+});
 process.on('SIGPWR', () => {
   // Nothing handles it.
   void Promise.reject(new TypeError(message));
