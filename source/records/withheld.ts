@@ -82,6 +82,10 @@ const mostLines = 16;
 export class PendingSuppressed {
   readonly #pending = new Map<string, Pending>();
 
+  get isEmpty(): boolean {
+    return this.#pending.size === 0;
+  }
+
   /** `id`: of the line; undefined where nobody asks for it. */
   add({name, count}: Suppressed, id?: number): void {
     const before = this.#pending.get(name) ?? none;
@@ -119,6 +123,7 @@ export type ConnectorCount = {
  */
 export class WithheldErrors {
   readonly #buffer: LogBuffer;
+  readonly #countsLogged: boolean;
   readonly #pending = new PendingSuppressed();
   /** The lines of the limiter that an error follows closely, ascending, and the line of each one's error. */
   #lines: number[] = [];
@@ -129,8 +134,10 @@ export class WithheldErrors {
   readonly #connectors = new Map<string, {logged: number; withheld: number; tags: Set<string>}>();
   #next: number;
 
-  constructor(buffer: LogBuffer) {
+  /** `countsLogged`: `connectors` has the errors in the log, too, for which all of them are read. */
+  constructor(buffer: LogBuffer, {countsLogged = false}: {readonly countsLogged?: boolean} = {}) {
     this.#buffer = buffer;
+    this.#countsLogged = countsLogged;
     this.#next = buffer.firstId;
   }
 
@@ -179,21 +186,32 @@ export class WithheldErrors {
     const next = Math.min(to, firstId + Math.max(this.#next - firstId + 1, lowestFrom(starts, first + maxBytes)));
     const end = startOf(next);
     const part = bytes.subarray(0, end);
-    const words = [suppressedWord, endpointWord, identicalWord];
-    const places = words.map((word) => part.indexOf(word, first));
-    for (let id = this.#next; ; ) {
-      const found = Math.min(...places.map((at) => (at === -1 ? end : at)));
+    const placeOf = (word: Buffer, from: number) => {
+      const at = part.indexOf(word, from);
+      return at === -1 ? end : at;
+    };
+    let suppressed = placeOf(suppressedWord, first);
+    let identical = placeOf(identicalWord, first);
+    let endpoint = this.#readsErrors ? placeOf(endpointWord, first) : end;
+    for (;;) {
+      const found = Math.min(suppressed, identical, endpoint);
       if (found >= end) break;
-      id = firstId + lowestFrom(starts, found + 1) - 1;
+      const id = firstId + lowestFrom(starts, found + 1) - 1;
       const lineEnd = startOf(id + 1);
+      const wasRead = this.#readsErrors;
       this.#add(id, bytes.subarray(startOf(id), lineEnd));
-      for (const [index, word] of words.entries()) {
-        const at = places[index] ?? -1;
-        if (at !== -1 && at < lineEnd) places[index] = part.indexOf(word, lineEnd);
-      }
+      if (suppressed < lineEnd) suppressed = placeOf(suppressedWord, lineEnd);
+      if (identical < lineEnd) identical = placeOf(identicalWord, lineEnd);
+      if (!this.#readsErrors) endpoint = end;
+      else if (!wasRead || endpoint < lineEnd) endpoint = placeOf(endpointWord, lineEnd);
     }
     this.#next = next;
     return end - first;
+  }
+
+  /** Errors of connectors are searched: to be counted, or because the next one of a connector stands for others. */
+  get #readsErrors(): boolean {
+    return this.#countsLogged || !this.#pending.isEmpty;
   }
 
   #add(id: number, line: Uint8Array): void {

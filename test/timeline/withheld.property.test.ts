@@ -40,6 +40,8 @@ class Rig {
   readonly errors: ErrorLog;
   /** What a fold and `--exit-on` read of the same log. */
   readonly read: WithheldErrors;
+  /** The same, where nobody asks how many are in the log. */
+  readonly folded: WithheldErrors;
   readonly #buffer = new LogBuffer({maxBytes: 1e6});
   readonly #writer: LogWriter;
   #limiter = new ErrorLimiter(() => this.now);
@@ -48,7 +50,8 @@ class Rig {
   constructor() {
     const buffer = this.#buffer;
     this.errors = new ErrorLog({buffer, wall: () => 0});
-    this.read = new WithheldErrors(buffer);
+    this.read = new WithheldErrors(buffer, {countsLogged: true});
+    this.folded = new WithheldErrors(buffer);
     this.#writer = new LogWriter({buffer, errors: this.errors, clock: {wall: () => 0}, onEvent: () => {}});
   }
 
@@ -188,6 +191,9 @@ it('no error is counted twice, and none is left out that the API counts, however
       const kafkas = connectors.find(({name}) => name === '')?.withheld ?? 0;
       expect(rig.read.between(0, 1e9, rig.isError)).toBe(rig.told);
       expect(rig.read.between(0, 1e9, (id) => !rig.isError(id))).toBe(rig.told - kafkas);
+      while (!rig.folded.step(cut));
+      expect(rig.folded.followed).toEqual(rig.read.followed);
+      expect(rig.folded.between(0, 1e9, () => true)).toBe(rig.read.between(0, 1e9, () => true));
     }),
   );
 });

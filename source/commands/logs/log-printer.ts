@@ -66,7 +66,8 @@ export class LogPrinter {
     this.#prefix = options.prefix === undefined ? undefined : Buffer.from(options.prefix);
     this.#batchBytes = options.batchBytes ?? pipeBytes;
     this.#records = options.records && new RecordPrinter(options.buffer, options.records);
-    if (options.records?.selecting.exitOn !== undefined) this.#withheld = new WithheldErrors(options.buffer);
+    if (options.records?.selecting.exitOn !== undefined)
+      this.#withheld = new WithheldErrors(options.buffer, {countsLogged: true});
   }
 
   /** All lines and notes up to the end were printed. */
