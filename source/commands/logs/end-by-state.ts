@@ -34,6 +34,8 @@ export class EndByState {
   #isKnown = false;
   /** It has run since the first list, or was to be started. */
   #hasBegun = false;
+  /** The date of its state in the first list: if it is stopped with another one, it ran between two lists. */
+  #firstSince: string | undefined;
   #stop: Stop | undefined;
 
   /** `waits`: something in the log is waited for, so that a stopped pipeline may be one that is started later. */
@@ -58,7 +60,9 @@ export class EndByState {
     this.#isKnown ||= isFirst;
     const isFailed = pipeline !== undefined && isFailing(pipeline);
     const isStopped = pipeline ? hasStopped(pipeline) : this.#isKnown;
-    this.#hasBegun ||= pipeline !== undefined && !isStopped && !isCompiling(pipeline);
+    if (isFirst) this.#firstSince = pipeline.deploymentStatusSince;
+    const isOtherStop = isStopped && pipeline?.deploymentStatusSince !== this.#firstSince;
+    this.#hasBegun ||= pipeline !== undefined && (isStopped ? isOtherStop : !isCompiling(pipeline));
     if (!isStopped || (this.#waits && !this.#hasBegun && !isFailed)) {
       this.#stop = undefined;
       const isWaiting = isFirst && isStopped;

@@ -37,3 +37,9 @@ it('who waits for a record waits for the start, and through a restart', () => {
   expect(endAt(true, {0: running, 2: stopped, 4: starting, 6: running})).toBeUndefined();
   expect(endAt(true, {0: running, 2: stopped, 4: starting, 6: running, 8: stopped})).toBe(10.5);
 });
+
+it('a run between two lists is one', () => {
+  const again = {...stopped, deploymentStatusSince: '2026-11-25T10:00:09Z'};
+  expect(endAt(true, {0: stopped, 2: stopped, 4: again})).toBe(6.5);
+  expect(endAt(true, {0: compiling, 2: stopped, 4: again})).toBe(6.5);
+});
