@@ -91,7 +91,7 @@ async function run(): Promise<number> {
     }
     case 'man': {
       const [{manPage, printManPage}, {keyWords}] = await Promise.all([
-        import('./source/commands/man-page.ts'),
+        import('./scripts/man/man-page.ts'),
         import('./source/ui/keys/commands.ts'),
       ]);
       return await printManPage(manPage(await version(), keyWords()), process);

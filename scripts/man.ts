@@ -1,8 +1,8 @@
 // Writes man/pipetail.1: `npm run docs`.
 import {mkdir, writeFile} from 'node:fs/promises';
 import manifest from '../package.json' with {type: 'json'};
-import {manPage} from '../source/commands/man-page.ts';
 import {keyWords} from '../source/ui/keys/commands.ts';
+import {manPage} from './man/man-page.ts';
 
 const folder = new URL('../man/', import.meta.url);
 await mkdir(folder, {recursive: true});

@@ -25,7 +25,7 @@ const FILES = [
   'tsconfig.json',
 ];
 
-const FOLDERS = ['scripts/first-frame', 'scripts/ink', 'source'];
+const FOLDERS = ['scripts/first-frame', 'scripts/ink', 'demo', 'source'];
 
 /** Without optional locks: a build must not block a commit. */
 const GIT = ['--no-optional-locks', '-C', root];

@@ -1,8 +1,8 @@
 import {readFileSync} from 'node:fs';
 import {open} from 'node:fs/promises';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {quiet} from '../../source/demo/scenario.ts';
-import {DemoServer} from '../../source/demo/server.ts';
+import {quiet} from '../../demo/scenario.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {blocksOf, linesOf} from './log-blocks.ts';
 import {paced} from './paced.ts';
 

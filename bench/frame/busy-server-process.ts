@@ -1,10 +1,10 @@
 import {readFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {followerLimit} from '../../source/demo/follower.ts';
-import type {DemoPipeline} from '../../source/demo/pipeline.ts';
-import {feldera} from '../../source/demo/ring.ts';
-import {quiet} from '../../source/demo/scenario.ts';
-import {DemoServer} from '../../source/demo/server.ts';
+import {followerLimit} from '../../demo/follower.ts';
+import type {DemoPipeline} from '../../demo/pipeline.ts';
+import {feldera} from '../../demo/ring.ts';
+import {quiet} from '../../demo/scenario.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {blocksOf, lineReader} from './log-blocks.ts';
 
 /** What a busy server has and does. */

@@ -1,7 +1,7 @@
 import {once} from 'node:events';
 import {createWriteStream} from 'node:fs';
 import {finished} from 'node:stream/promises';
-import {colourLine, formatMicros, type LogEvent, panicLines, plainLine} from '../../source/demo/log-lines.ts';
+import {colourLine, formatMicros, type LogEvent, panicLines, plainLine} from '../../demo/log-lines.ts';
 import {createRandom, type Random} from '../../source/lib/random.ts';
 
 const tag = {name: 'orders'};

@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import {plainLine} from '../../source/demo/log-lines.ts';
-import {quiet} from '../../source/demo/scenario.ts';
-import {DemoServer} from '../../source/demo/server.ts';
+import {plainLine} from '../../demo/log-lines.ts';
+import {quiet} from '../../demo/scenario.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {createRandom} from '../../source/lib/random.ts';
 import {bytesOfKey} from '../../test/harness/keys.ts';
 import {slowLine} from '../../test/harness/slow-link.ts';

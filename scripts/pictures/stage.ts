@@ -1,5 +1,5 @@
-import {installation} from '../../source/demo/scenario.ts';
-import {DemoServer} from '../../source/demo/server.ts';
+import {installation} from '../../demo/scenario.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {eventually} from '../../test/harness/eventually.ts';
 import {FakeClock} from '../../test/harness/fake-clock.ts';
 import {openProgram} from '../../test/harness/program.ts';

@@ -46,8 +46,8 @@ export async function runDemoServer({port, host, signal, print}: DemoCommand): P
 
 async function startServer(port: number, host: string) {
   const [{DemoServer}, {installation}] = await Promise.all([
-    import('../demo/server.ts'),
-    import('../demo/scenario.ts'),
+    import('../../demo/server.ts'),
+    import('../../demo/scenario.ts'),
   ]);
   try {
     return await DemoServer.start({port, host, scenario: installation, chunking: 'ragged'});

@@ -1,9 +1,9 @@
 import type {ApiClient, Pipeline} from '../api/types.ts';
 import {elapsedShort, readTime} from '../lib/format.ts';
 import {jsonText} from '../lib/json.ts';
+import {someAtATime} from '../logs/pipeline-history.ts';
 import {didYouMean, UsageError} from '../settings/parse-values.ts';
 import type {ListForm} from '../settings/request.ts';
-import {someAtATime} from '../streams/pipeline-history.ts';
 import {clean} from '../terminal/clean.ts';
 import {textWidth} from '../terminal/width.ts';
 import {

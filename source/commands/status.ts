@@ -1,9 +1,9 @@
 import {ApiError} from '../api/errors.ts';
 import type {ApiClient, PipelineDetail} from '../api/types.ts';
 import {jsonText} from '../lib/json.ts';
+import {someAtATime} from '../logs/pipeline-history.ts';
 import {didYouMean} from '../settings/parse-values.ts';
 import type {RequestedNames, StatusForm} from '../settings/request.ts';
-import {someAtATime} from '../streams/pipeline-history.ts';
 import {clean} from '../terminal/clean.ts';
 import {byName, serverState, stateSince} from '../words/pipeline.ts';
 import {pipelineJson} from './list.ts';

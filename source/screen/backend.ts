@@ -5,6 +5,10 @@ import type {Clock} from '../lib/clock.ts';
 import {FrameRate, SharedFrames} from '../lib/frames.ts';
 import {Presence} from '../lib/presence.ts';
 import {systemRandom} from '../lib/random.ts';
+import {ListPoller, Login} from '../logs/list-poller.ts';
+import {type CreateLog, OpenedLogs} from '../logs/opened-logs.ts';
+import {StatsPoller} from '../logs/stats-poller.ts';
+import {StreamManager} from '../logs/stream-manager.ts';
 import {levelOf} from '../records/level.ts';
 import type {Settings, View} from '../settings/settings.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
@@ -12,10 +16,6 @@ import {type PromptHistories, promptHistories} from '../storage/prompt-history.t
 import {serverName} from '../storage/recording/index-file.ts';
 import {Recordings} from '../storage/recording/recordings.ts';
 import {stateFolder} from '../storage/save-file.ts';
-import {ListPoller, Login} from '../streams/list-poller.ts';
-import {type CreateLog, OpenedLogs} from '../streams/opened-logs.ts';
-import {StatsPoller} from '../streams/stats-poller.ts';
-import {StreamManager} from '../streams/stream-manager.ts';
 import {AlertCommand} from '../system/alert-command.ts';
 import {processesOf} from '../system/processes.ts';
 import {zstdPacker} from '../system/zstd-packer.ts';
@@ -110,7 +110,7 @@ export class ScreenBackend {
     const recordings = await this.#recordings.find(pipeline, id);
     if (recordings.length === 0) return undefined;
     // No other screen of a server reads files.
-    const {OpenedLog} = await import('../streams/opened-log.ts');
+    const {OpenedLog} = await import('../logs/opened-log.ts');
     const name = `${pipeline} (recorded)`;
     const found = {kind: 'recording', name, path: this.recordingsFolder, recordings} as const;
     this.opened.set(found, (options) => new OpenedLog(options));

@@ -1,8 +1,8 @@
 import type {ReadStream} from 'node:tty';
 import {type Instance, render} from 'ink';
 import type {Clock} from '../lib/clock.ts';
+import {watchFirstLines} from '../logs/stream-manager.ts';
 import type {Settings} from '../settings/settings.ts';
-import {watchFirstLines} from '../streams/stream-manager.ts';
 import {listen, onExitSignals} from '../system/signals.ts';
 import {filterInput} from '../system/terminal-input.ts';
 import type {TerminalPace} from '../system/terminal-pace.ts';

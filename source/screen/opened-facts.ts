@@ -1,9 +1,9 @@
 import type {Clock} from '../lib/clock.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
-import {type BundleFacts, readBundleFacts} from '../streams/bundle-facts.ts';
-import type {OpenedLogs} from '../streams/opened-logs.ts';
-import type {PipelineHistory} from '../streams/pipeline-history.ts';
-import type {KnownStats} from '../streams/stats-poller.ts';
+import {type BundleFacts, readBundleFacts} from '../logs/bundle-facts.ts';
+import type {OpenedLogs} from '../logs/opened-logs.ts';
+import type {PipelineHistory} from '../logs/pipeline-history.ts';
+import type {KnownStats} from '../logs/stats-poller.ts';
 import type {Description, Services} from '../ui/services.ts';
 
 const noHistory: PipelineHistory = {events: [], details: new Map(), stats: undefined, missing: []};

@@ -88,8 +88,8 @@ async function rootsOf(file: ValueWithSource): Promise<readonly string[]> {
 
 async function openDemo(userAgent: string, clock: Clock): Promise<OpenServer> {
   const [{DemoServer}, {installation}] = await Promise.all([
-    import('../demo/server.ts'),
-    import('../demo/scenario.ts'),
+    import('../../demo/server.ts'),
+    import('../../demo/scenario.ts'),
   ]);
   const demo = await DemoServer.start({port: 0, scenario: installation, chunking: 'ragged'});
   const client = createClient({baseUrl: demo.url, clock, userAgent});

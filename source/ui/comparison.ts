@@ -1,8 +1,8 @@
+import type {ComparedRuns} from '../events/comparison-words.ts';
+import {compareRuns, RunCounter, type RunKinds, runBefore} from '../events/run-comparison.ts';
 import type {Clock} from '../lib/clock.ts';
 import {SliceRunner} from '../lib/slices.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
-import type {ComparedRuns} from '../timeline/comparison-words.ts';
-import {compareRuns, RunCounter, type RunKinds, runBefore} from '../timeline/run-comparison.ts';
 import type {PaneModel} from './pane/pane-model.ts';
 
 /** What the page of two runs shows. */

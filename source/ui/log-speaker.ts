@@ -1,5 +1,5 @@
 import {counted} from '../lib/format.ts';
-import {isCatchingUp, type LogSource} from '../streams/log-source.ts';
+import {isCatchingUp, type LogSource} from '../logs/log-source.ts';
 import type {Controller} from './controller.ts';
 import type {PaneAt} from './pane/pane-at.ts';
 import {entryWords, lastWords, markerLines} from './spoken-words.ts';

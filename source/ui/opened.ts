@@ -1,9 +1,9 @@
+import {lostWords} from '../events/event-words.ts';
 import {byteSize, count, counted} from '../lib/format.ts';
+import {hasEnded} from '../logs/log-source.ts';
 import type {Run} from '../records/runs.ts';
 import {shortenHome} from '../storage/save-file.ts';
-import {hasEnded} from '../streams/log-source.ts';
 import {clean} from '../terminal/clean.ts';
-import {lostWords} from '../timeline/event-words.ts';
 import type {Fact} from '../viewport/markdown.ts';
 import {timeNear, utc} from '../viewport/time-column.ts';
 import {markerText} from '../words/markers.ts';

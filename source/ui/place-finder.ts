@@ -1,9 +1,9 @@
 import {AnchorSearch} from '../buffer/line-anchor.ts';
 import {SliceRunner} from '../lib/slices.ts';
+import type {LogSource} from '../logs/log-source.ts';
+import type {Streams} from '../logs/stream-manager.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {TabAnchors} from '../storage/session-data.ts';
-import type {LogSource} from '../streams/log-source.ts';
-import type {Streams} from '../streams/stream-manager.ts';
 import {follow, type Position} from '../viewport/position.ts';
 import type {Services} from './services.ts';
 import type {PaneView} from './state/pane-view.ts';

@@ -1,11 +1,11 @@
 import {ApiError} from '../api/errors.ts';
 import type {ApiClient} from '../api/types.ts';
+import {absenceSummary} from '../events/absence.ts';
 import type {Clock} from '../lib/clock.ts';
+import {readEventsOf} from '../logs/pipeline-history.ts';
 import type {Processes} from '../storage/file-lock.ts';
 import type {Session} from '../storage/session-data.ts';
 import {SessionFile} from '../storage/session-file.ts';
-import {readEventsOf} from '../streams/pipeline-history.ts';
-import {absenceSummary} from '../timeline/absence.ts';
 import type {Controller} from './controller.ts';
 import {applyToPane, applyToScreen, type ViewOptions} from './state/pane-view.ts';
 import {restoredView, sessionOf, underNewNames} from './state/session-state.ts';

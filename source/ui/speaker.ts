@@ -1,6 +1,6 @@
 import {count, counted} from '../lib/format.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
-import type {LogSource} from '../streams/log-source.ts';
+import type {LogSource} from '../logs/log-source.ts';
 import {clean} from '../terminal/clean.ts';
 import type {Controller} from './controller.ts';
 import {keysDo} from './keys/commands.ts';

@@ -1,7 +1,7 @@
 import {isOfConnector} from '../buffer/markers.ts';
 import {filterText} from '../filters/filter.ts';
 import {count, counted} from '../lib/format.ts';
-import {hasEnded} from '../streams/log-source.ts';
+import {hasEnded} from '../logs/log-source.ts';
 import {clean} from '../terminal/clean.ts';
 import {shorten} from '../terminal/fit.ts';
 import {connectionWords} from '../words/connection.ts';

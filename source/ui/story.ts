@@ -1,10 +1,10 @@
+import {CheckpointLines, type StoryLog, storySteps} from '../events/story.ts';
+import type {Story} from '../events/story-words.ts';
 import type {Clock} from '../lib/clock.ts';
 import {runInSlices, SliceRunner} from '../lib/slices.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
-import type {ListPoller} from '../streams/list-poller.ts';
-import type {PipelineHistory} from '../streams/pipeline-history.ts';
-import {CheckpointLines, type StoryLog, storySteps} from '../timeline/story.ts';
-import type {Story} from '../timeline/story-words.ts';
+import type {ListPoller} from '../logs/list-poller.ts';
+import type {PipelineHistory} from '../logs/pipeline-history.ts';
 import {serverState} from '../words/pipeline.ts';
 import type {Services} from './services.ts';
 

@@ -1,4 +1,4 @@
-import type {ConnectionState} from '../streams/connection/state.ts';
+import type {ConnectionState} from '../logs/connection/state.ts';
 import type {Style} from '../terminal/style.ts';
 import {refusalWords} from './failures.ts';
 

@@ -1,6 +1,6 @@
 import {byteSize, inZone, moment} from '../lib/format.ts';
+import type {FileState} from '../logs/log-source.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
-import type {FileState} from '../streams/log-source.ts';
 import type {ConnectionWords} from './connection.ts';
 import type {PipelineState} from './pipeline.ts';
 

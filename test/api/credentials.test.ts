@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
+import {DemoServer} from '../../demo/server.ts';
 import {createClient} from '../../source/api/client.ts';
 import {type Credentials, fixedCredentials, RenewedCredentials} from '../../source/api/credentials.ts';
-import {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {failureIn, readLogs} from '../harness/log-reader.ts';

@@ -1,7 +1,7 @@
-import type {Follower} from '../../source/demo/follower.ts';
-import {discardNotice, formatMicros, managerLine} from '../../source/demo/log-lines.ts';
-import type {DemoPipeline} from '../../source/demo/pipeline.ts';
-import type {Ring} from '../../source/demo/ring.ts';
+import type {Follower} from '../../demo/follower.ts';
+import {discardNotice, formatMicros, managerLine} from '../../demo/log-lines.ts';
+import type {DemoPipeline} from '../../demo/pipeline.ts';
+import type {Ring} from '../../demo/ring.ts';
 import type {Fault, Truth} from './protocol.ts';
 
 /** What a reset or a dropped socket may take along although the kernel had it: a replay that was hardly read. */

@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {Follower} from '../../source/demo/follower.ts';
-import {quiet} from '../../source/demo/scenario.ts';
-import {DemoServer} from '../../source/demo/server.ts';
+import type {Follower} from '../../demo/follower.ts';
+import {quiet} from '../../demo/scenario.ts';
+import {DemoServer} from '../../demo/server.ts';
 import type {Fault, Truth, WorldOptions} from './protocol.ts';
 import {TruthLog} from './truth-log.ts';
 import {Writer} from './writer.ts';

@@ -1,5 +1,5 @@
-import {colourLine, type Level, plainLine} from '../../source/demo/log-lines.ts';
-import type {DemoPipeline} from '../../source/demo/pipeline.ts';
+import {colourLine, type Level, plainLine} from '../../demo/log-lines.ts';
+import type {DemoPipeline} from '../../demo/pipeline.ts';
 import {createRandom, type Random} from '../../source/lib/random.ts';
 import {lastWords} from './protocol.ts';
 

@@ -1,11 +1,11 @@
 import {expect, it} from 'vitest';
+import type {DemoServerOptions} from '../../demo/demo.ts';
+import {quiet} from '../../demo/scenario.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {createClient} from '../../source/api/client.ts';
 import {ApiError} from '../../source/api/errors.ts';
 import type {ApiClient} from '../../source/api/types.ts';
 import {storyOfServer} from '../../source/commands/whole-log.ts';
-import type {DemoServerOptions} from '../../source/demo/demo.ts';
-import {quiet} from '../../source/demo/scenario.ts';
-import {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import type {StoryRequest} from '../../source/settings/request.ts';
 import {logged} from '../ui/reading.ts';

@@ -1,8 +1,8 @@
 import {readFileSync} from 'node:fs';
+import {quiet} from '../../demo/scenario.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {createClient} from '../../source/api/client.ts';
 import type {ApiClient} from '../../source/api/types.ts';
-import {quiet} from '../../source/demo/scenario.ts';
-import {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {startReplayServer} from '../harness/replay-server.ts';
 

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {isProtected, parseRoute} from '../../source/demo/answers.ts';
+import {isProtected, parseRoute} from '../../demo/answers.ts';
 
 it.each([
   ['/v0/pipelines?selector=status', {kind: 'list', selector: 'status'}],

@@ -1,8 +1,8 @@
 import {stripVTControlCharacters} from 'node:util';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {connectorErrors, ErrorLimiter, kafkaClientError, parseError} from '../../source/demo/connector-errors.ts';
-import {processLog} from '../../source/demo/process-log.ts';
+import {connectorErrors, ErrorLimiter, kafkaClientError, parseError} from '../../demo/connector-errors.ts';
+import {processLog} from '../../demo/process-log.ts';
 import {lived} from './lived.ts';
 import {recording} from './recording.ts';
 

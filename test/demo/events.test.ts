@@ -1,9 +1,9 @@
 import {expect, it} from 'vitest';
+import {connectorErrors, parseError} from '../../demo/connector-errors.ts';
+import type {DemoPipeline} from '../../demo/pipeline.ts';
+import {processLog} from '../../demo/process-log.ts';
 import {parseEvents} from '../../source/api/parse-events.ts';
 import {ServerJson} from '../../source/api/server-text.ts';
-import {connectorErrors, parseError} from '../../source/demo/connector-errors.ts';
-import type {DemoPipeline} from '../../source/demo/pipeline.ts';
-import {processLog} from '../../source/demo/process-log.ts';
 import {lived} from './lived.ts';
 import {recording} from './recording.ts';
 

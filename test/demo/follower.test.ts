@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {EntryQueue, frame, raggedEntries, wholeEntries} from '../../source/demo/follower.ts';
+import {EntryQueue, frame, raggedEntries, wholeEntries} from '../../demo/follower.ts';
 import {createRandom} from '../../source/lib/random.ts';
 
 it('frames a chunk as recorded, its size in capitals', () => {

@@ -1,5 +1,5 @@
-import {DemoPipeline} from '../../source/demo/pipeline.ts';
-import {feldera} from '../../source/demo/ring.ts';
+import {DemoPipeline} from '../../demo/pipeline.ts';
+import {feldera} from '../../demo/ring.ts';
 import {createRandom, type Random} from '../../source/lib/random.ts';
 
 /** What became of a pipeline that was told to live as a script says. */

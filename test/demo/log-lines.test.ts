@@ -12,7 +12,7 @@ import {
   panicMessage,
   plainLine,
   Stamps,
-} from '../../source/demo/log-lines.ts';
+} from '../../demo/log-lines.ts';
 import {createRandom, uuidV7} from '../../source/lib/random.ts';
 import {recording, recordingBytes} from './recording.ts';
 

@@ -1,10 +1,10 @@
 import {afterEach, describe, expect, it} from 'vitest';
+import {connectorErrors, parseError} from '../../demo/connector-errors.ts';
+import type {DemoServerOptions} from '../../demo/demo.ts';
+import {processLog} from '../../demo/process-log.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {createClient} from '../../source/api/client.ts';
 import type {ApiClient} from '../../source/api/types.ts';
-import {connectorErrors, parseError} from '../../source/demo/connector-errors.ts';
-import type {DemoServerOptions} from '../../source/demo/demo.ts';
-import {processLog} from '../../source/demo/process-log.ts';
-import {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {failureIn} from '../harness/log-reader.ts';

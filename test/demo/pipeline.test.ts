@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {DemoPipeline, type PipelineOptions} from '../../source/demo/pipeline.ts';
-import {feldera} from '../../source/demo/ring.ts';
+import {DemoPipeline, type PipelineOptions} from '../../demo/pipeline.ts';
+import {feldera} from '../../demo/ring.ts';
 import {createRandom} from '../../source/lib/random.ts';
 import {recording, withoutVariables} from './recording.ts';
 

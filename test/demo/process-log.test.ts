@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import type {DemoPipeline} from '../../source/demo/pipeline.ts';
+import type {DemoPipeline} from '../../demo/pipeline.ts';
 import {
   type Connector,
   configurationLines,
@@ -9,7 +9,7 @@ import {
   processLog,
   startProcess,
   stopProcess,
-} from '../../source/demo/process-log.ts';
+} from '../../demo/process-log.ts';
 import type {Random} from '../../source/lib/random.ts';
 import {lived} from './lived.ts';
 import {recording, withoutVariables} from './recording.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {Ring} from '../../source/demo/ring.ts';
+import {Ring} from '../../demo/ring.ts';
 
 const entry = (text: string) => Buffer.from(`${text}\n`);
 const kept = (ring: Ring) => [...ring.entries()].map((bytes) => Buffer.from(bytes).toString().trimEnd());

@@ -1,7 +1,7 @@
 import {afterEach, describe, expect, it} from 'vitest';
-import type {Scenario} from '../../source/demo/demo.ts';
-import {installation, playScene} from '../../source/demo/scenario.ts';
-import {DemoServer} from '../../source/demo/server.ts';
+import type {Scenario} from '../../demo/demo.ts';
+import {installation, playScene} from '../../demo/scenario.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 
 const servers: DemoServer[] = [];

@@ -1,7 +1,7 @@
 import {gunzipSync} from 'node:zlib';
 import {afterEach, beforeEach, describe, expect, it, onTestFinished} from 'vitest';
-import {quiet} from '../../source/demo/scenario.ts';
-import {DemoServer} from '../../source/demo/server.ts';
+import {quiet} from '../../demo/scenario.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {type Exchange, parseExchange, RawClient} from '../harness/raw-client.ts';
 import {recording, recordingBytes, shape, withoutVariables} from './recording.ts';

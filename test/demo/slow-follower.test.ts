@@ -1,6 +1,6 @@
 import {afterEach, beforeEach, expect, it} from 'vitest';
-import {quiet} from '../../source/demo/scenario.ts';
-import {DemoServer} from '../../source/demo/server.ts';
+import {quiet} from '../../demo/scenario.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {RawClient} from '../harness/raw-client.ts';
 import {recording, shape} from './recording.ts';
 

@@ -1,7 +1,7 @@
 import {chmod, mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, onTestFinished, type TestContext, test} from 'vitest';
-import {DemoServer} from '../../source/demo/server.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {isOnNode, launcher, program, run, runCommand} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openTerminal} from '../harness/terminal.ts';

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {expect, onTestFinished, test} from 'vitest';
-import {DemoServer} from '../../source/demo/server.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {runCommand} from '../harness/program.ts';
 import {startReplayServer} from '../harness/replay-server.ts';
 

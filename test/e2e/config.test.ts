@@ -1,7 +1,7 @@
 import {chmod, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
-import {DemoServer} from '../../source/demo/server.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {ownSecretFile} from '../harness/planted-secret.ts';
 import {openProgram, runCommand} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';

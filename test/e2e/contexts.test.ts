@@ -1,8 +1,8 @@
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {quiet} from '../../source/demo/scenario.ts';
-import {DemoServer} from '../../source/demo/server.ts';
+import {quiet} from '../../demo/scenario.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {eventually} from '../harness/eventually.ts';
 import {isOnNode, openProgram} from '../harness/program.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';

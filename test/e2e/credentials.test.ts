@@ -1,7 +1,7 @@
 import {readdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import type {DemoServer} from '../../source/demo/server.ts';
+import type {DemoServer} from '../../demo/server.ts';
 import {ownSecretFile} from '../harness/planted-secret.ts';
 import {runCommand} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';

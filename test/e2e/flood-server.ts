@@ -1,8 +1,8 @@
 import {constants, setPriority} from 'node:os';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {plainLine} from '../../source/demo/log-lines.ts';
-import {quiet} from '../../source/demo/scenario.ts';
-import {DemoServer} from '../../source/demo/server.ts';
+import {plainLine} from '../../demo/log-lines.ts';
+import {quiet} from '../../demo/scenario.ts';
+import {DemoServer} from '../../demo/server.ts';
 import type {FloodAnswer, FloodRequest} from './flood-process.ts';
 
 // A demo server in its own process, so that it can write as fast as a core allows while the program reads on another.

@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {Ajv2020} from 'ajv/dist/2020.js';
 import {describe, expect, onTestFinished, test} from 'vitest';
-import {DemoServer} from '../../source/demo/server.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {recording} from '../demo/recording.ts';
 import {root, runCommand} from '../harness/program.ts';
 

@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {describe, expect, test} from 'vitest';
-import type {DemoServer} from '../../source/demo/server.ts';
+import type {DemoServer} from '../../demo/server.ts';
 import {startReplayServer} from '../harness/replay-server.ts';
 import {openRig, startLogs} from './logs-rig.ts';
 import {startProgram} from './running-program.ts';

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import type {DemoServer} from '../../source/demo/server.ts';
+import type {DemoServer} from '../../demo/server.ts';
 import {eventually} from '../harness/eventually.ts';
 import {held, openRig} from './logs-rig.ts';
 

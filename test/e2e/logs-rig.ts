@@ -1,6 +1,6 @@
 import {onTestFinished} from 'vitest';
-import type {DemoServerOptions} from '../../source/demo/demo.ts';
-import {DemoServer} from '../../source/demo/server.ts';
+import type {DemoServerOptions} from '../../demo/demo.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {eventually} from '../harness/eventually.ts';
 import {freePort} from '../harness/free-port.ts';
 import {type RunningProgram, startProgram, startShell} from './running-program.ts';

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {plainLine} from '../../source/demo/log-lines.ts';
+import {plainLine} from '../../demo/log-lines.ts';
 import {openViewer, type Viewer} from './viewer.ts';
 
 /** Later than the server's own lines in these tests. */

@@ -1,5 +1,5 @@
-import {colourLine, panicLines} from '../../source/demo/log-lines.ts';
-import type {DemoServer} from '../../source/demo/server.ts';
+import {colourLine, panicLines} from '../../demo/log-lines.ts';
+import type {DemoServer} from '../../demo/server.ts';
 
 /**
  * Logs a panic with colours in its message on `name`, whole lines of another thread between its own, and ordinary lines

@@ -1,8 +1,8 @@
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, type TestContext, test} from 'vitest';
-import {quiet} from '../../source/demo/scenario.ts';
-import {DemoServer} from '../../source/demo/server.ts';
+import {quiet} from '../../demo/scenario.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {type Certificate, makeCertificate} from '../harness/certificate.ts';
 import {startConnectProxy} from '../harness/connect-proxy.ts';
 import {openProgram, runCommand} from '../harness/program.ts';

@@ -1,6 +1,6 @@
 import {expect} from 'vitest';
-import {quiet} from '../../source/demo/scenario.ts';
-import {DemoServer} from '../../source/demo/server.ts';
+import {quiet} from '../../demo/scenario.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {eventually} from '../harness/eventually.ts';
 import {childrenOf, processesAt} from '../harness/processes.ts';
 import {launcher, program} from '../harness/program.ts';

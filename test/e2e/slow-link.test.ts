@@ -1,8 +1,8 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, test} from 'vitest';
-import {plainLine} from '../../source/demo/log-lines.ts';
-import {quiet} from '../../source/demo/scenario.ts';
-import {DemoServer} from '../../source/demo/server.ts';
+import {plainLine} from '../../demo/log-lines.ts';
+import {quiet} from '../../demo/scenario.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {launcher, program} from '../harness/program.ts';
 import {openTerminal} from '../harness/terminal.ts';
 

@@ -1,10 +1,10 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, test} from 'vitest';
-import {connectorErrors, parseError} from '../../source/demo/connector-errors.ts';
-import {type Level, plainLine} from '../../source/demo/log-lines.ts';
-import {processLog} from '../../source/demo/process-log.ts';
-import {quiet} from '../../source/demo/scenario.ts';
-import {DemoServer} from '../../source/demo/server.ts';
+import {connectorErrors, parseError} from '../../demo/connector-errors.ts';
+import {type Level, plainLine} from '../../demo/log-lines.ts';
+import {processLog} from '../../demo/process-log.ts';
+import {quiet} from '../../demo/scenario.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {eventually} from '../harness/eventually.ts';
 import {launcher, program} from '../harness/program.ts';
 import {openTmux} from '../harness/tmux.ts';

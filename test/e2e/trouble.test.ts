@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
-import {quiet} from '../../source/demo/scenario.ts';
-import {DemoServer} from '../../source/demo/server.ts';
+import {quiet} from '../../demo/scenario.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {freePort} from '../harness/free-port.ts';
 import {openProgram} from '../harness/program.ts';
 import {openViewer} from './viewer.ts';

@@ -1,10 +1,10 @@
 import {readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {expect} from 'vitest';
-import type {DemoServerOptions} from '../../source/demo/demo.ts';
-import {type Level, plainLine} from '../../source/demo/log-lines.ts';
-import {quiet} from '../../source/demo/scenario.ts';
-import {DemoServer} from '../../source/demo/server.ts';
+import type {DemoServerOptions} from '../../demo/demo.ts';
+import {type Level, plainLine} from '../../demo/log-lines.ts';
+import {quiet} from '../../demo/scenario.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {eventually} from '../harness/eventually.ts';
 import {freePort} from '../harness/free-port.ts';
 import {openProgram} from '../harness/program.ts';

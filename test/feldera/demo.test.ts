@@ -1,9 +1,9 @@
 import {appendFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test} from 'vitest';
-import {connectorErrors, parseError} from '../../source/demo/connector-errors.ts';
-import type {Panic} from '../../source/demo/log-lines.ts';
-import {pipelineJson} from '../../source/demo/pipeline-json.ts';
+import {connectorErrors, parseError} from '../../demo/connector-errors.ts';
+import type {Panic} from '../../demo/log-lines.ts';
+import {pipelineJson} from '../../demo/pipeline-json.ts';
 import {
   type Connector,
   type Deployment,
@@ -13,8 +13,8 @@ import {
   processLog,
   startProcess,
   stopProcess,
-} from '../../source/demo/process-log.ts';
-import {DemoServer} from '../../source/demo/server.ts';
+} from '../../demo/process-log.ts';
+import {DemoServer} from '../../demo/server.ts';
 import {lived} from '../demo/lived.ts';
 import {withoutVariables} from '../demo/recording.ts';
 import {type Exchange, RawClient} from '../harness/raw-client.ts';

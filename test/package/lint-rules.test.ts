@@ -16,15 +16,15 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
   },
   api: {
     allowed: ['./other.ts', '../lib/x.ts', '../terminal/clean.ts', 'undici'],
-    forbidden: ['../terminal/sanitise.ts', '../buffer/x.ts', '../streams/x.ts', 'react'],
+    forbidden: ['../terminal/sanitise.ts', '../buffer/x.ts', '../logs/x.ts', 'react'],
   },
   buffer: {
     allowed: ['./other.ts', '../lib/x.ts'],
-    forbidden: ['../stitch/x.ts', '../streams/x.ts', 'node:fs'],
+    forbidden: ['../stitch/x.ts', '../logs/x.ts', 'node:fs'],
   },
   stitch: {
     allowed: ['../lib/x.ts', '../buffer/x.ts'],
-    forbidden: ['../api/types.ts', '../streams/x.ts', 'node:net'],
+    forbidden: ['../api/types.ts', '../logs/x.ts', 'node:net'],
   },
   records: {
     allowed: ['../lib/x.ts', '../buffer/x.ts', '../stitch/x.ts'],
@@ -32,35 +32,29 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
   },
   filters: {
     allowed: ['../lib/x.ts', '../buffer/x.ts', '../records/x.ts'],
-    forbidden: ['../streams/x.ts', '../terminal/x.ts', '../api/types.ts'],
+    forbidden: ['../logs/x.ts', '../terminal/x.ts', '../api/types.ts'],
   },
   storage: {
     allowed: ['../lib/x.ts', '../buffer/x.ts', '../terminal/clean.ts', 'node:fs/promises'],
-    forbidden: ['../terminal/sanitise.ts', '../streams/x.ts', './recording/x.ts', '../api/types.ts', 'node:net'],
+    forbidden: ['../terminal/sanitise.ts', '../logs/x.ts', './recording/x.ts', '../api/types.ts', 'node:net'],
   },
   'storage/recording': {
     allowed: ['../save-file.ts', '../../buffer/x.ts', 'node:fs/promises'],
-    forbidden: ['../../streams/x.ts', '../../api/types.ts', 'node:net'],
+    forbidden: ['../../logs/x.ts', '../../api/types.ts', 'node:net'],
   },
   'storage/opened': {
     allowed: ['../save-file.ts', '../recording/x.ts', '../../terminal/clean.ts', 'node:zlib', 'yauzl'],
-    forbidden: [
-      '../../streams/x.ts',
-      '../../stitch/x.ts',
-      '../../terminal/sanitise.ts',
-      '../../api/types.ts',
-      'node:net',
-    ],
+    forbidden: ['../../logs/x.ts', '../../stitch/x.ts', '../../terminal/sanitise.ts', '../../api/types.ts', 'node:net'],
   },
-  streams: {
+  logs: {
     allowed: ['../lib/x.ts', '../api/x.ts', '../buffer/x.ts', '../storage/recording/x.ts', './connection/x.ts'],
     forbidden: ['./merge/x.ts', '../viewport/x.ts', '../ui/x.ts', '../terminal/x.ts', 'undici', 'react'],
   },
-  'streams/connection': {
+  'logs/connection': {
     allowed: ['../../lib/x.ts', '../../api/x.ts', '../../buffer/x.ts'],
     forbidden: ['../x.ts', '../merge/x.ts', '../../stitch/x.ts', '../../storage/x.ts', '../../ui/x.ts', 'undici'],
   },
-  'streams/merge': {
+  'logs/merge': {
     allowed: ['../x.ts', '../../buffer/x.ts', '../../records/x.ts'],
     forbidden: ['../connection/machine.ts', '../../api/x.ts', '../../stitch/x.ts', '../../ui/x.ts', 'undici'],
   },
@@ -70,43 +64,50 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
   },
   viewport: {
     allowed: ['../buffer/x.ts', '../records/x.ts', '../terminal/x.ts', '../words/markers.ts'],
-    forbidden: ['../streams/x.ts', '../words/x.ts', '../ui/x.ts', 'react'],
+    forbidden: ['../logs/x.ts', '../words/x.ts', '../ui/x.ts', 'react'],
   },
-  timeline: {
-    allowed: ['../lib/x.ts', '../buffer/x.ts', '../records/x.ts', '../streams/x.ts', '../api/types.ts'],
-    forbidden: ['../ui/x.ts', '../settings/x.ts', '../streams/merge/x.ts', '../storage/recording/x.ts', 'react'],
+  events: {
+    allowed: ['../lib/x.ts', '../buffer/x.ts', '../records/x.ts', '../logs/x.ts', '../api/types.ts'],
+    forbidden: ['../ui/x.ts', '../settings/x.ts', '../logs/merge/x.ts', '../storage/recording/x.ts', 'react'],
   },
   settings: {
     allowed: ['../lib/x.ts', '../api/types.ts'],
     forbidden: ['../api/client.ts', '../ui/x.ts', 'meow', 'toml-eslint-parser'],
   },
   startup: {
-    allowed: ['../api/x.ts', '../settings/x.ts', '../demo/x.ts', 'node:os', 'node:fs/promises'],
+    allowed: ['../api/x.ts', '../settings/x.ts', '../../demo/x.ts', 'node:os', 'node:fs/promises'],
     forbidden: ['../commands/x.ts', '../screen/x.ts', '../storage/x.ts', '../words/x.ts', 'node:net', 'undici'],
   },
   system: {
     allowed: ['../lib/x.ts', '../terminal/x.ts', 'node:child_process'],
-    forbidden: ['../settings/x.ts', '../storage/x.ts', '../ui/x.ts', '../streams/x.ts', 'node:vm', 'react', 'ink'],
+    forbidden: ['../settings/x.ts', '../storage/x.ts', '../ui/x.ts', '../logs/x.ts', 'node:vm', 'react', 'ink'],
   },
   ui: {
-    allowed: ['../streams/x.ts', '../viewport/x.ts', '../settings/x.ts', '../api/types.ts', './state/x.ts', 'ink'],
-    forbidden: ['../api/client.ts', '../stitch/x.ts', '../startup/x.ts', '../demo/x.ts', '../commands/x.ts', 'undici'],
+    allowed: ['../logs/x.ts', '../viewport/x.ts', '../settings/x.ts', '../api/types.ts', './state/x.ts', 'ink'],
+    forbidden: [
+      '../api/client.ts',
+      '../stitch/x.ts',
+      '../startup/x.ts',
+      '../../demo/x.ts',
+      '../commands/x.ts',
+      'undici',
+    ],
   },
   'ui/keys': {
     allowed: ['./other.ts', '../../settings/x.ts', 'ink'],
-    forbidden: ['../x.ts', '../state/x.ts', '../../streams/x.ts', 'react'],
+    forbidden: ['../x.ts', '../state/x.ts', '../../logs/x.ts', 'react'],
   },
   'ui/state': {
     allowed: ['./other.ts', '../../filters/x.ts', '../../viewport/x.ts'],
-    forbidden: ['../x.ts', '../pane/x.ts', '../../streams/x.ts', '../../api/types.ts', 'react', 'ink'],
+    forbidden: ['../x.ts', '../pane/x.ts', '../../logs/x.ts', '../../api/types.ts', 'react', 'ink'],
   },
   'ui/pane': {
-    allowed: ['../state/x.ts', '../layout.ts', '../../streams/x.ts'],
+    allowed: ['../state/x.ts', '../layout.ts', '../../logs/x.ts'],
     forbidden: ['../controller.ts', '../services.ts', '../handlers/x.ts', '../../storage/x.ts', 'react'],
   },
   'ui/handlers': {
     allowed: ['../controller.ts', '../pane/x.ts', '../../viewport/x.ts'],
-    forbidden: ['../components/x.ts', '../pages/x.ts', '../../streams/x.ts', '../../settings/x.ts', 'react'],
+    forbidden: ['../components/x.ts', '../pages/x.ts', '../../logs/x.ts', '../../settings/x.ts', 'react'],
   },
   'ui/pages': {
     allowed: ['../controller.ts', '../handlers/x.ts', '../../viewport/x.ts'],
@@ -134,20 +135,20 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
     forbidden: ['../handlers/x.ts', '../pages/away.ts', '../../api/types.ts', '../../buffer/x.ts', 'undici'],
   },
   screen: {
-    allowed: ['../ui/x.ts', '../streams/x.ts', 'ink'],
+    allowed: ['../ui/x.ts', '../logs/x.ts', 'ink'],
     forbidden: ['../stitch/x.ts', '../commands/x.ts', 'undici', 'meow', 'node:child_process'],
   },
   commands: {
-    allowed: ['../streams/x.ts', '../demo/x.ts', '../api/x.ts', './logs/x.ts'],
+    allowed: ['../logs/x.ts', '../../demo/x.ts', '../api/x.ts', './logs/x.ts'],
     forbidden: ['../ui/x.ts', '../ui/keys/x.ts', '../screen/x.ts', 'react', 'ink', 'node:child_process'],
   },
   'commands/logs': {
-    allowed: ['../x.ts', '../../streams/x.ts', '../../api/x.ts'],
+    allowed: ['../x.ts', '../../logs/x.ts', '../../api/x.ts'],
     forbidden: ['../../ui/x.ts', '../../screen/x.ts', 'react', 'ink', 'node:vm'],
   },
-  demo: {
-    allowed: ['../api/types.ts', 'node:http'],
-    forbidden: ['../api/client.ts', '../streams/x.ts', 'undici'],
+  '../demo': {
+    allowed: ['../source/api/types.ts', 'node:http'],
+    forbidden: ['../source/api/client.ts', '../source/logs/x.ts', 'undici'],
   },
 };
 
@@ -186,7 +187,7 @@ const IMPORTS = 'lint/style/noRestrictedImports';
 describe('import rules of the rooms', () => {
   let errors: readonly string[];
   const nameOf = (room: string, kind: string, form: string, index: number): string =>
-    `source/${room}/${kind}-${form}-${index}.ts`;
+    path.join('source', room, `${kind}-${form}-${index}.ts`);
 
   beforeAll(async () => {
     const files = new Map<string, string>();
@@ -242,9 +243,9 @@ test('some packages are imported by one file', async () => {
 const FORMS_ALLOWED: readonly (readonly [file: string, from: string, forms: readonly string[]])[] = [
   ['source/api/request.ts', 'undici', ['type', 'dynamic']],
   ['source/api/client.ts', 'undici', ['type']],
-  ['source/startup/open-server.ts', '../demo/server.ts', ['dynamic']],
-  ['source/commands/demo.ts', '../demo/server.ts', ['dynamic']],
-  ['cli.tsx', './source/demo/server.ts', ['dynamic']],
+  ['source/startup/open-server.ts', '../../demo/server.ts', ['dynamic']],
+  ['source/commands/demo.ts', '../../demo/server.ts', ['dynamic']],
+  ['cli.tsx', './demo/server.ts', ['dynamic']],
   ['source/ui/services.ts', '../system/clipboard.ts', ['type']],
   ['source/ui/pages/help.ts', '../../system/clipboard.ts', ['type']],
   ['source/screen/services.ts', '../system/clipboard.ts', ['value', 'type', 'dynamic', 'export']],
@@ -261,7 +262,7 @@ test('some imports are allowed in some forms only', async () => {
 test('a forbidden import fails the lint command, an allowed one does not', async () => {
   const good = await lint(new Map([['source/buffer/good.ts', importing('../lib/store.ts')]]));
   expect(good).toEqual({code: 0, errors: []});
-  const bad = await lint(new Map([['source/buffer/bad.ts', importing('../streams/log-stream.ts')]]));
+  const bad = await lint(new Map([['source/buffer/bad.ts', importing('../logs/log-stream.ts')]]));
   expect(bad).toEqual({code: 1, errors: [`source/buffer/bad.ts ${IMPORTS}`]});
 });
 
@@ -298,7 +299,7 @@ test('only cli.tsx and the tests may touch the process', async () => {
     'source/lib/clock.ts',
     'source/lib/format.ts',
     'source/lib/random.ts',
-    'source/streams/bad.ts',
+    'source/logs/bad.ts',
     'source/ui/components/bad.tsx',
   ];
   const {errors} = await lint(new Map([...bad, 'cli.tsx', 'test/lib/good.test.ts'].map((file) => [file, text])));

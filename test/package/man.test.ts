@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import {manPage} from '../../source/commands/man-page.ts';
+import {manPage} from '../../scripts/man/man-page.ts';
 import {commandsHelp} from '../../source/settings/help-text.ts';
 import {options} from '../../source/settings/option-table.ts';
 import {allCommands, keyWords} from '../../source/ui/keys/commands.ts';

@@ -1,10 +1,10 @@
 import {readFileSync} from 'node:fs';
 import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
+import {panicLines} from '../../demo/log-lines.ts';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
-import {panicLines} from '../../source/demo/log-lines.ts';
+import {LogWriter} from '../../source/logs/log-writer.ts';
 import {ErrorLog, watchedKey} from '../../source/records/error-log.ts';
-import {LogWriter} from '../../source/streams/log-writer.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
 
 const refused = (port: number) =>

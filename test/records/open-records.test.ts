@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {panicLines} from '../../source/demo/log-lines.ts';
+import {panicLines} from '../../demo/log-lines.ts';
 import {expectRecords, head, indexText, json, oldRunner, recordsOf, runner, start} from './index-lines.ts';
 
 const thread = "thread 'dbsp-worker-0' (26334) panicked at src/bin/fpipeline.rs:56:15:";

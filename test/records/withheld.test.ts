@@ -2,9 +2,9 @@ import {readFileSync} from 'node:fs';
 import {stripVTControlCharacters} from 'node:util';
 import {describe, expect, it} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {LogWriter} from '../../source/logs/log-writer.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
 import {endpointIn, identicalIn, suppressedIn} from '../../source/records/withheld.ts';
-import {LogWriter} from '../../source/streams/log-writer.ts';
 import {parseExchange} from '../harness/raw-client.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
 

@@ -83,7 +83,7 @@ const checks: Readonly<Record<string, readonly Check[]>> = {
       mostOutput: (value) => `${value.toLocaleString('en')} characters`,
     }),
   ],
-  'bounded: the scrollback': [testedIn('streams/memory-budget.test.ts')],
+  'bounded: the scrollback': [testedIn('logs/memory-budget.test.ts')],
   'bounded: archives and compressed files': [
     testedIn('storage/opened/unpack.test.ts', 'storage/opened/find-bundle.test.ts'),
     numbersOf('source/storage/opened/zip-parts.ts', {mostEntries: (value) => `${count(value)} entries`}),

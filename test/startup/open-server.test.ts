@@ -1,8 +1,8 @@
 import {existsSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {describe, expect, it, onTestFinished, test} from 'vitest';
+import {DemoServer} from '../../demo/server.ts';
 import {createClient} from '../../source/api/client.ts';
-import {DemoServer} from '../../source/demo/server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {UsageError} from '../../source/settings/parse-values.ts';
 import {nameHints, namesSoon} from '../../source/startup/name-hint.ts';

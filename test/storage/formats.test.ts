@@ -18,9 +18,9 @@ import {allCommands} from '../../source/ui/keys/commands.ts';
 import {SlowStream} from '../commands/slow-stream.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {written} from '../logs/recorded-history.ts';
+import {RecordedLife, shownOf} from '../logs/recorded-life.ts';
 import {ServerModel} from '../stitch/ring-model.ts';
-import {written} from '../streams/recorded-history.ts';
-import {RecordedLife, shownOf} from '../streams/recorded-life.ts';
 
 /**
  * What is on the disks of users. The files in `formats/` were written by commit 34bd322: its program on a server that

@@ -1,5 +1,5 @@
 import {describe, expect, it, test} from 'vitest';
-import type {Scenario} from '../../source/demo/demo.ts';
+import type {Scenario} from '../../demo/demo.ts';
 import {cancelPrompt, recallPrompt, submitPrompt, turnPrompt} from '../../source/ui/handlers/prompts.ts';
 import type {Command} from '../../source/ui/keys/command-table.ts';
 import {allCommands} from '../../source/ui/keys/commands.ts';

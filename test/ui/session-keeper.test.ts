@@ -1,10 +1,10 @@
 import {readdirSync} from 'node:fs';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {expect, onTestFinished, test} from 'vitest';
+import type {Scenario} from '../../demo/demo.ts';
 import {createClient} from '../../source/api/client.ts';
 import {ApiError} from '../../source/api/errors.ts';
 import type {ApiFailure, Session} from '../../source/api/types.ts';
-import type {Scenario} from '../../source/demo/demo.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import type {Session as SavedSession} from '../../source/storage/session-data.ts';
 import {awayPage} from '../../source/ui/pages/away.ts';

@@ -1,8 +1,8 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import {describe, expect, it} from 'vitest';
+import type {Alert} from '../../source/events/notify.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
-import type {Alert} from '../../source/timeline/notify.ts';
 import {freshPane} from '../../source/ui/state/pane-view.ts';
 import {arrange, tabTitle} from '../../source/ui/tabs.ts';
 import {deploymentError, makePipeline, stopped} from './make-pipeline.ts';

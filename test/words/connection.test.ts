@@ -1,6 +1,6 @@
 import {describe, expect, it, test} from 'vitest';
 import type {ApiFailure, FatalReason, RetryableReason} from '../../source/api/types.ts';
-import type {ConnectionState} from '../../source/streams/connection/state.ts';
+import type {ConnectionState} from '../../source/logs/connection/state.ts';
 import {connectionWords} from '../../source/words/connection.ts';
 
 const fatal = (reason: FatalReason): ApiFailure => ({kind: 'fatal', reason, message: ''});

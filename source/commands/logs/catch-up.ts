@@ -1,6 +1,6 @@
 import type {ApiFailure} from '../../api/types.ts';
+import {type ConnectionState, isOpen} from '../../logs/connection/state.ts';
 import {serverRing} from '../../stitch/ring-tail.ts';
-import {type ConnectionState, isOpen} from '../../streams/connection/state.ts';
 import {withAdvice} from '../../words/failures.ts';
 
 /** How the printing of one log ends. */

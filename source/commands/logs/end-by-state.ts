@@ -1,5 +1,5 @@
 import type {Pipeline} from '../../api/types.ts';
-import {watchedEvery} from '../../streams/list-poller.ts';
+import {watchedEvery} from '../../logs/list-poller.ts';
 import {
   failureCause,
   hasCompileError,

@@ -1,11 +1,11 @@
 import type {ApiClient} from '../../api/types.ts';
+import {alertObject} from '../../events/notify.ts';
+import {Timelines} from '../../events/timeline.ts';
 import type {Clock} from '../../lib/clock.ts';
-import {ListPoller} from '../../streams/list-poller.ts';
-import {readHistory} from '../../streams/pipeline-history.ts';
-import {forEachStream, type StreamManager} from '../../streams/stream-manager.ts';
+import {ListPoller} from '../../logs/list-poller.ts';
+import {readHistory} from '../../logs/pipeline-history.ts';
+import {forEachStream, type StreamManager} from '../../logs/stream-manager.ts';
 import {AlertCommand} from '../../system/alert-command.ts';
-import {alertObject} from '../../timeline/notify.ts';
-import {Timelines} from '../../timeline/timeline.ts';
 
 type LogAlertsOptions = {
   readonly command: string;

@@ -1,10 +1,10 @@
 import {stat} from 'node:fs/promises';
+import {type FindOpenedOptions, findOpened} from '../../logs/bundle-log.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
 import {OpenError, readFailureWords} from '../../storage/opened/open-error.ts';
 import {findRecordings} from '../../storage/recording/reader.ts';
 import {bytesOfPath} from '../../storage/regular-file.ts';
 import {codeOf} from '../../storage/save-file.ts';
-import {type FindOpenedOptions, findOpened} from '../../streams/bundle-log.ts';
 import {clean} from '../../terminal/clean.ts';
 
 /** Receives one line about what cannot be printed. */

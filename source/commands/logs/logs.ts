@@ -1,12 +1,12 @@
 import type {ApiClient, Pipeline} from '../../api/types.ts';
+import {rekey} from '../../events/incidents.ts';
 import {aborted, type Clock} from '../../lib/clock.ts';
 import {errorText} from '../../lib/format.ts';
+import {ListPoller, type ListSnapshot, watchedEvery} from '../../logs/list-poller.ts';
+import type {StreamOptions} from '../../logs/log-stream.ts';
+import {StreamManager} from '../../logs/stream-manager.ts';
 import type {NamePattern} from '../../settings/request.ts';
-import {ListPoller, type ListSnapshot, watchedEvery} from '../../streams/list-poller.ts';
-import type {StreamOptions} from '../../streams/log-stream.ts';
-import {StreamManager} from '../../streams/stream-manager.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
-import {rekey} from '../../timeline/incidents.ts';
 import {errorWithAdvice} from '../../words/failures.ts';
 import {PipelineLog} from './pipeline-log.ts';
 import type {LogToPrint, Over, RecordPrinterOptions} from './record-printer.ts';

@@ -1,12 +1,12 @@
 import type {ApiClient, Pipeline} from '../../api/types.ts';
+import {unmatchedWords} from '../../events/event-words.ts';
 import {type Clock, withPatience} from '../../lib/clock.ts';
+import {type ConnectionState, isOpen} from '../../logs/connection/state.ts';
+import {watchedEvery} from '../../logs/list-poller.ts';
+import type {LogStream} from '../../logs/log-stream.ts';
+import type {StreamManager} from '../../logs/stream-manager.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
-import {type ConnectionState, isOpen} from '../../streams/connection/state.ts';
-import {watchedEvery} from '../../streams/list-poller.ts';
-import type {LogStream} from '../../streams/log-stream.ts';
-import type {StreamManager} from '../../streams/stream-manager.ts';
 import type {LineOutput} from '../../system/line-output.ts';
-import {unmatchedWords} from '../../timeline/event-words.ts';
 import {recordingWords} from '../../words/markers.ts';
 import {failureCause} from '../../words/pipeline.ts';
 import {CatchUp, type CatchUpInput, type Ending, failedToOpen, failure, troubleOf, withoutAnswer} from './catch-up.ts';

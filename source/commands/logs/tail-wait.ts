@@ -1,4 +1,4 @@
-import type {ConnectionState} from '../../streams/connection/state.ts';
+import type {ConnectionState} from '../../logs/connection/state.ts';
 import {type CatchUpInput, ringBytes} from './catch-up.ts';
 
 /** How the catch-up ended whose last records are printed. */

@@ -1,8 +1,8 @@
 import type {Pipeline} from '../../api/types.ts';
 import {clockTime, count, dateTime, inZone} from '../../lib/format.ts';
+import {hasEnded, isCut} from '../../logs/log-source.ts';
 import type {RecordIndex} from '../../records/record-index.ts';
 import {endedRun, isStopped, type Run} from '../../records/runs.ts';
-import {hasEnded, isCut} from '../../streams/log-source.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, shorten} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';

@@ -1,4 +1,4 @@
-import {hasEnded} from '../../streams/log-source.ts';
+import {hasEnded} from '../../logs/log-source.ts';
 import {noticeRows} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';

@@ -1,8 +1,8 @@
 import type {Pipeline, Session} from '../../api/types.ts';
 import {clockTime, counted, inZone, readTime} from '../../lib/format.ts';
+import type {ListSnapshot} from '../../logs/list-poller.ts';
+import {hasEnded, type LogSnapshot} from '../../logs/log-source.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
-import type {ListSnapshot} from '../../streams/list-poller.ts';
-import {hasEnded, type LogSnapshot} from '../../streams/log-source.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, padTo, shortenMiddle} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';

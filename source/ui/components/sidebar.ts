@@ -1,5 +1,5 @@
 import {count} from '../../lib/format.ts';
-import type {FileState} from '../../streams/log-source.ts';
+import type {FileState} from '../../logs/log-source.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, padTo, shorten, shortenApart} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';

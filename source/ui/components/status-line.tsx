@@ -1,5 +1,5 @@
 import {byteSize, count, counted, inZone, isoTime, moment} from '../../lib/format.ts';
-import {hasEnded, isCut} from '../../streams/log-source.ts';
+import {hasEnded, isCut} from '../../logs/log-source.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, noticeRows, padTo} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';

@@ -1,7 +1,7 @@
 import {createContext, useCallback, useContext, useEffect, useSyncExternalStore} from 'react';
-import type {LogSnapshot, LogSource} from '../../streams/log-source.ts';
-import type {LogStream} from '../../streams/log-stream.ts';
-import {forEachStream, type StreamManager, type Streams} from '../../streams/stream-manager.ts';
+import type {LogSnapshot, LogSource} from '../../logs/log-source.ts';
+import type {LogStream} from '../../logs/log-stream.ts';
+import {forEachStream, type StreamManager, type Streams} from '../../logs/stream-manager.ts';
 import type {Layout} from '../layout.ts';
 import {activeTab} from '../state/view-state.ts';
 import {nothing, useController, useStore} from './use-controller.ts';

@@ -1,6 +1,6 @@
 import type {PipelineStats, TimeSample} from '../../api/types.ts';
 import {byteSize, count, counted, duration} from '../../lib/format.ts';
-import type {KnownStats} from '../../streams/stats-poller.ts';
+import type {KnownStats} from '../../logs/stats-poller.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {factCells, factRows, paragraph} from './page-rows.ts';
 

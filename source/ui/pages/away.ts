@@ -1,12 +1,12 @@
+import type {AwayRow} from '../../events/away.ts';
+import {ErrorExcerpts} from '../../events/error-excerpt.ts';
+import {endsOf, timelineWords, unreadWords, withheldWords} from '../../events/event-words.ts';
 import {count, counted, duration, moment} from '../../lib/format.ts';
 import {watchedKey} from '../../records/error-log.ts';
 import {shorten} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
-import type {AwayRow} from '../../timeline/away.ts';
-import {ErrorExcerpts} from '../../timeline/error-excerpt.ts';
-import {endsOf, timelineWords, unreadWords, withheldWords} from '../../timeline/event-words.ts';
 import {stateChangeWords} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';

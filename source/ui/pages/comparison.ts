@@ -1,14 +1,14 @@
-import {count} from '../../lib/format.ts';
-import type {Style} from '../../terminal/style.ts';
-import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {
   changesInWords,
   comparisonText,
   exampleInWords,
   runInWords,
   timesInWords,
-} from '../../timeline/comparison-words.ts';
-import type {KindChange} from '../../timeline/run-comparison.ts';
+} from '../../events/comparison-words.ts';
+import type {KindChange} from '../../events/run-comparison.ts';
+import {count} from '../../lib/format.ts';
+import type {Style} from '../../terminal/style.ts';
+import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {pipelineMarkdown} from '../../viewport/markdown.ts';
 import type {ComparisonState} from '../comparison.ts';
 import type {Controller} from '../controller.ts';

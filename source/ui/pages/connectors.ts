@@ -1,12 +1,4 @@
 import type {ConnectorStats} from '../../api/types.ts';
-import {byteSize, clockTime, count, counted, dateTime, fineDuration, fineMoment, readTime} from '../../lib/format.ts';
-import type {KnownStats} from '../../streams/stats-poller.ts';
-import {clean} from '../../terminal/clean.ts';
-import {clip, wordOffsets} from '../../terminal/fit.ts';
-import type {Style} from '../../terminal/style.ts';
-import {concat, plain, type StyledText, slice} from '../../terminal/styled-text.ts';
-import type {Symbols} from '../../terminal/symbols.ts';
-import {textWidth} from '../../terminal/width.ts';
 import {
   connectorState,
   type ErrorEntry,
@@ -14,7 +6,15 @@ import {
   errorEntries,
   type KnownConnector,
   lastError,
-} from '../../timeline/connectors.ts';
+} from '../../events/connectors.ts';
+import {byteSize, clockTime, count, counted, dateTime, fineDuration, fineMoment, readTime} from '../../lib/format.ts';
+import type {KnownStats} from '../../logs/stats-poller.ts';
+import {clean} from '../../terminal/clean.ts';
+import {clip, wordOffsets} from '../../terminal/fit.ts';
+import type {Style} from '../../terminal/style.ts';
+import {concat, plain, type StyledText, slice} from '../../terminal/styled-text.ts';
+import type {Symbols} from '../../terminal/symbols.ts';
+import {textWidth} from '../../terminal/width.ts';
 import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
 import {moreErrorsWords} from '../../words/markers.ts';
 import type {OpenedConnector} from '../state/page.ts';

@@ -1,19 +1,19 @@
 import type {Pipeline} from '../../api/types.ts';
-import {counted} from '../../lib/format.ts';
-import type {CountedLog} from '../../streams/opened-logs.ts';
-import {hasProcess} from '../../streams/stats-poller.ts';
-import {clean} from '../../terminal/clean.ts';
-import type {Style} from '../../terminal/style.ts';
-import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
-import {connectorTotal} from '../../timeline/connector-states.ts';
+import {connectorTotal} from '../../events/connector-states.ts';
 import {
   connectorsOf,
   errorCount,
   failuresInLog,
   type KnownConnector,
   type LoggedFailure,
-} from '../../timeline/connectors.ts';
-import {connectorTotalWords} from '../../timeline/event-words.ts';
+} from '../../events/connectors.ts';
+import {connectorTotalWords} from '../../events/event-words.ts';
+import {counted} from '../../lib/format.ts';
+import type {CountedLog} from '../../logs/opened-logs.ts';
+import {hasProcess} from '../../logs/stats-poller.ts';
+import {clean} from '../../terminal/clean.ts';
+import type {Style} from '../../terminal/style.ts';
+import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
 import {hasUnknownErrors, type NoAnswer, noAnswer, noAnswerWords} from '../../words/failures.ts';
 import {type PipelineError, pipelineErrors, pipelineState} from '../../words/pipeline.ts';

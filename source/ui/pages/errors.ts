@@ -1,13 +1,13 @@
+import {riseWords} from '../../events/connectors.ts';
+import {ErrorExcerpts} from '../../events/error-excerpt.ts';
+import {type ErrorRow, isIncident} from '../../events/error-rows.ts';
+import {timelineWords, unreadWords, withheldWords} from '../../events/event-words.ts';
+import type {Incident} from '../../events/events.ts';
 import {count, counted, moment} from '../../lib/format.ts';
 import {clean} from '../../terminal/clean.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
-import {riseWords} from '../../timeline/connectors.ts';
-import {ErrorExcerpts} from '../../timeline/error-excerpt.ts';
-import {type ErrorRow, isIncident} from '../../timeline/error-rows.ts';
-import {timelineWords, unreadWords, withheldWords} from '../../timeline/event-words.ts';
-import type {Incident} from '../../timeline/events.ts';
 import {hasCompileError} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {closesPage} from '../handlers/common.ts';

@@ -1,6 +1,6 @@
 import {dateTime} from '../../lib/format.ts';
-import type {ConnectionEvent} from '../../streams/connection/state.ts';
-import type {LogSource} from '../../streams/log-source.ts';
+import type {ConnectionEvent} from '../../logs/connection/state.ts';
+import type {LogSource} from '../../logs/log-source.ts';
 import {plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Fact} from '../../viewport/markdown.ts';
 import {oldServerWords} from '../../words/failures.ts';

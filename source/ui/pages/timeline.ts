@@ -1,10 +1,10 @@
+import {ErrorExcerpts} from '../../events/error-excerpt.ts';
+import {type StoryRow, shownTime} from '../../events/story.ts';
+import {lengthInWords, missingInShort, type Story, storyText, timesInStory} from '../../events/story-words.ts';
 import {fineMoment} from '../../lib/format.ts';
-import {hasEnded} from '../../streams/log-source.ts';
+import {hasEnded} from '../../logs/log-source.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
-import {ErrorExcerpts} from '../../timeline/error-excerpt.ts';
-import {type StoryRow, shownTime} from '../../timeline/story.ts';
-import {lengthInWords, missingInShort, type Story, storyText, timesInStory} from '../../timeline/story-words.ts';
 import {pipelineMarkdown} from '../../viewport/markdown.ts';
 import type {Controller} from '../controller.ts';
 import {closesPage, pipelineOf} from '../handlers/common.ts';

@@ -1,5 +1,5 @@
+import type {ListSnapshot} from '../../logs/list-poller.ts';
 import {optionOf} from '../../settings/option-table.ts';
-import type {ListSnapshot} from '../../streams/list-poller.ts';
 import type {Style} from '../../terminal/style.ts';
 import {plain, type StyledText} from '../../terminal/styled-text.ts';
 import {explainFailure} from '../../words/failures.ts';

@@ -1,10 +1,10 @@
 import type {Entries} from '../../buffer/log-buffer.ts';
 import type {Packer} from '../../buffer/packed-store.ts';
 import type {ReadableStore} from '../../lib/store.ts';
-import type {LogSource} from '../../streams/log-source.ts';
-import {MergedLog} from '../../streams/merge/merged-log.ts';
-import type {OpenedLogs} from '../../streams/opened-logs.ts';
-import type {StreamManager} from '../../streams/stream-manager.ts';
+import type {LogSource} from '../../logs/log-source.ts';
+import {MergedLog} from '../../logs/merge/merged-log.ts';
+import type {OpenedLogs} from '../../logs/opened-logs.ts';
+import type {StreamManager} from '../../logs/stream-manager.ts';
 import {renamedTab, type Tab} from '../state/view-state.ts';
 import {PaneModel, type PaneServices} from './pane-model.ts';
 import {PaneRows, type RowServices} from './pane-rows.ts';

@@ -1,5 +1,5 @@
-import type {AwaySummary} from '../../timeline/away.ts';
-import type {KnownConnector} from '../../timeline/connectors.ts';
+import type {AwaySummary} from '../../events/away.ts';
+import type {KnownConnector} from '../../events/connectors.ts';
 
 /** What covers the panes. `offset`: the first row on the screen. `cursor`: the item under the cursor. */
 export type Page =

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import type {ApiFailure} from '../../../source/api/types.ts';
 import {CatchUp, type CatchUpInput} from '../../../source/commands/logs/catch-up.ts';
 import {TailWait} from '../../../source/commands/logs/tail-wait.ts';
-import type {ConnectionState} from '../../../source/streams/connection/state.ts';
+import type {ConnectionState} from '../../../source/logs/connection/state.ts';
 
 const connecting: ConnectionState = {kind: 'connecting'};
 const catchingUp = (since: number): ConnectionState => ({kind: 'catching-up', since});

@@ -5,7 +5,7 @@ import {startLogAlerts} from '../../../source/commands/logs/log-alerts.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
 import {eventually} from '../../harness/eventually.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
-import {openStreams} from '../../streams/open-streams.ts';
+import {openStreams} from '../../logs/open-streams.ts';
 
 test('each crash is one alert at once, by the log or the list, however short the run was', async () => {
   await using folder = await temporaryDirectory();

@@ -13,9 +13,9 @@ import {FakeClock} from '../../harness/fake-clock.ts';
 import {root} from '../../harness/program.ts';
 import {readSettings} from '../../harness/read-settings.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
+import {written} from '../../logs/recorded-history.ts';
+import {RecordedLife} from '../../logs/recorded-life.ts';
 import {ServerModel} from '../../stitch/ring-model.ts';
-import {written} from '../../streams/recorded-history.ts';
-import {RecordedLife} from '../../streams/recorded-life.ts';
 import {SlowStream} from '../slow-stream.ts';
 
 async function print(directory: string, more: Partial<Parameters<typeof runLogsFrom>[0]> = {}) {

@@ -1,13 +1,13 @@
 import {describe, expect, it, onTestFinished} from 'vitest';
+import {connectorErrors, parseError} from '../../../demo/connector-errors.ts';
+import type {DemoServerOptions} from '../../../demo/demo.ts';
+import {processLog} from '../../../demo/process-log.ts';
+import {DemoServer} from '../../../demo/server.ts';
 import {createClient} from '../../../source/api/client.ts';
 import {ApiError} from '../../../source/api/errors.ts';
 import type {ApiClient} from '../../../source/api/types.ts';
 import {type LogsOptions, linePrefixes, runLogs, watchNames} from '../../../source/commands/logs/logs.ts';
 import {recordPrinters} from '../../../source/commands/logs/run-logs.ts';
-import {connectorErrors, parseError} from '../../../source/demo/connector-errors.ts';
-import type {DemoServerOptions} from '../../../source/demo/demo.ts';
-import {processLog} from '../../../source/demo/process-log.ts';
-import {DemoServer} from '../../../source/demo/server.ts';
 import {type Clock, systemClock} from '../../../source/lib/clock.ts';
 import {readNames} from '../../../source/settings/request.ts';
 import {nameHints} from '../../../source/startup/name-hint.ts';

@@ -2,8 +2,8 @@ import {execFile} from 'node:child_process';
 import path from 'node:path';
 import {promisify} from 'node:util';
 import {expect, onTestFinished, test} from 'vitest';
-import {quiet} from '../../../source/demo/scenario.ts';
-import {DemoServer} from '../../../source/demo/server.ts';
+import {quiet} from '../../../demo/scenario.ts';
+import {DemoServer} from '../../../demo/server.ts';
 import {node} from '../../harness/program.ts';
 
 const program = path.join(import.meta.dirname, 'run-logs-program.ts');

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import {connectorErrors, parseError} from '../../../source/demo/connector-errors.ts';
-import {panicLines} from '../../../source/demo/log-lines.ts';
-import type {DemoPipeline} from '../../../source/demo/pipeline.ts';
-import {processLog} from '../../../source/demo/process-log.ts';
-import type {DemoServer} from '../../../source/demo/server.ts';
+import {connectorErrors, parseError} from '../../../demo/connector-errors.ts';
+import {panicLines} from '../../../demo/log-lines.ts';
+import type {DemoPipeline} from '../../../demo/pipeline.ts';
+import {processLog} from '../../../demo/process-log.ts';
+import type {DemoServer} from '../../../demo/server.ts';
 
 /** Something that happens to the server, or that it does, in a form that a failure shows. */
 export type Disturbance = {readonly does: keyof typeof effects; readonly at: number; readonly text: string};

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import type {ApiFailure} from '../../../source/api/types.ts';
-import type {ListSnapshot} from '../../../source/streams/list-poller.ts';
+import type {ListSnapshot} from '../../../source/logs/list-poller.ts';
 import {paint} from '../../../source/terminal/sgr.ts';
 import {type Color, type ColorDepth, contrast} from '../../../source/terminal/style.ts';
 import {concat, plain} from '../../../source/terminal/styled-text.ts';

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {quiet} from '../../../source/demo/scenario.ts';
+import {quiet} from '../../../demo/scenario.ts';
 import {cancelPrompt, submitPrompt} from '../../../source/ui/handlers/prompts.ts';
 import {ScreenUnderTest, withFailures} from '../screen-under-test.ts';
 

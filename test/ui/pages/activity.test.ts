@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import type {ApiFailure, PipelineStats, TimeSample} from '../../../source/api/types.ts';
-import type {KnownStats} from '../../../source/streams/stats-poller.ts';
+import type {KnownStats} from '../../../source/logs/stats-poller.ts';
 import {activityRows, curve, standstill} from '../../../source/ui/pages/activity.ts';
 
 const stats: PipelineStats = {

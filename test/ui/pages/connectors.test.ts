@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
-import {connectorErrors, parseError} from '../../../source/demo/connector-errors.ts';
-import {processLog} from '../../../source/demo/process-log.ts';
+import {connectorErrors, parseError} from '../../../demo/connector-errors.ts';
+import {processLog} from '../../../demo/process-log.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {goToTab} from '../../../source/ui/handlers/common.ts';
 import {connectorPage} from '../../../source/ui/pages/connectors.ts';

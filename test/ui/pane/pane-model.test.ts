@@ -5,7 +5,7 @@ import type {FilterEntry} from '../../../source/filters/filter.ts';
 import {PaneModel} from '../../../source/ui/pane/pane-model.ts';
 import {freshPane, type PaneView} from '../../../source/ui/state/pane-view.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
-import {Feed, lineAt} from '../../streams/merge-sources.ts';
+import {Feed, lineAt} from '../../logs/merge-sources.ts';
 
 /** A model of a log that a test writes, in a time that the test owns. */
 class Modelled {

@@ -1,0 +1,259 @@
+import type {Random} from '../source/lib/random.ts';
+import {connectorErrors, parseError} from './connector-errors.ts';
+import type {Scene} from './demo.ts';
+import {
+  controller,
+  deltaInputOf,
+  fileOutputOf,
+  kafkaInput,
+  kafkaInputOf,
+  kafkaSpan,
+  processLog,
+  startProcess,
+  stopProcess,
+} from './process-log.ts';
+
+const code = [
+  'CREATE TABLE invoices (',
+  '  id INT PRIMARY KEY,',
+  '  customer INT,',
+  '  amount DECIMAL(10, 2)',
+  ');',
+  'CREATE VIEW totals AS',
+  'SELECT customer, SUM(amout) FROM invoices GROUP BY customer;',
+].join('\n');
+
+/** A program that does not compile: the reason is in `program_error`, not in the log. */
+export const billing: Scene = {
+  name: 'billing',
+  historyMs: 300_000,
+  *script({create}) {
+    const pipeline = create({description: 'Invoices, being written', programCode: code});
+    pipeline.setProgram('CompilingSql');
+    yield 1800;
+    const message = {
+      start_line_number: 7,
+      start_column: 22,
+      end_line_number: 7,
+      end_column: 26,
+      warning: false,
+      error_type: 'Compilation error',
+      message: "Column 'amout' not found in any table; did you mean 'amount'?",
+      snippet: '    7|SELECT customer, SUM(amout) FROM invoices GROUP BY customer;\n                           ^^^^^\n',
+    };
+    pipeline.setProgram('SqlError', {sql_compilation: {exit_code: 1, messages: [message]}});
+  },
+};
+
+function badClick(random: Random, event: number): {readonly reason: string; readonly fragment: string} {
+  const session = `"session": "${random.pick(['a3', '7c', 'e0'])}${1000 + random.integer(9000)}"`;
+  const page = `"url": "https://shop.example.com/${random.pick(['cart', 'search?q=%C3%A9clair', 'item/4711'])}"`;
+  return random.pick([
+    {
+      reason: 'error parsing field \'qty\': invalid type: string "x", expected i32',
+      fragment: `{"id": ${event}, ${session}, ${page}, "qty": "x"}`,
+    },
+    {reason: 'missing field `session`', fragment: `{"id": ${event}, ${page}, "qty": ${1 + random.integer(9)}}`},
+    {
+      reason: "error parsing field 'at': invalid type: integer `17`, expected a string",
+      fragment: `{"id": ${event}, ${session}, ${page}, "at": 17, "qty": 1}`,
+    },
+  ]);
+}
+
+/** Pipeline and runner log JSON. Sometimes a producer sends many records that do not fit the table. */
+export const clickstream: Scene = {
+  name: 'clickstream',
+  historyMs: 600_000,
+  *script({random, now, create}) {
+    const pipeline = create({description: 'Page views by session', managerFormat: 'json'});
+    const log = processLog(pipeline, {shape: 'json'});
+    const inputs = [kafkaInputOf('clicks.kafka', 'clicks')];
+    yield* startProcess(pipeline, [log], {port: 35_117, workers: 4, inputs}, random);
+    const {run} = pipeline;
+    const report = connectorErrors(pipeline, log, now);
+    let event = 0;
+    for (let transaction = 1; ; transaction++) {
+      log('INFO', controller, `Transaction ${transaction}: Starting`);
+      yield 400 + random.integer(1500);
+      const records = 1000 * (1 + random.integer(50));
+      event += records;
+      const commit = `Starting commit of ${records} records after ${(0.4 + random.next()).toFixed(1)} seconds`;
+      log('INFO', controller, `Transaction ${transaction}: ${commit}`);
+      run.receive('clicks.kafka', records);
+      run.step();
+      if (random.chance(0.1)) {
+        const message = 'reached end of all partitions (`enable.partition.eof` configured)';
+        log('INFO', kafkaInput, message, kafkaSpan('clicks'));
+      }
+      const bad = random.chance(0.03) ? 8 + random.integer(20) : random.chance(0.06) ? 1 : 0;
+      for (let count = 0; count < bad; count++) {
+        event += 1 + random.integer(3);
+        const {reason, fragment} = badClick(random, event);
+        report({...parseError('clicks.kafka', event, reason, fragment), ...kafkaSpan('clicks')});
+        yield 20 + random.integer(200);
+      }
+      if (random.chance(0.05))
+        pipeline.print('stdout', `geo lookup of session ${1000 + random.integer(9000)}: not found`);
+    }
+  },
+};
+
+const deltaInput = 'dbsp_adapters::integrated::delta_table::input';
+const uri = 's3://bucket/sales';
+
+/** Ran last night for some minutes, then was stopped; its log is still there. */
+export const nightly: Scene = {
+  name: 'nightly',
+  historyMs: 8 * 3_600_000,
+  *script({random, now, create}) {
+    const pipeline = create({description: 'Nightly report'});
+    const log = processLog(pipeline, {shape: 'colour'});
+    const deployment = {
+      port: 39_455,
+      workers: 8,
+      inputs: [deltaInputOf('sales.delta', uri)],
+      outputs: [fileOutputOf('report.file', '/var/lib/reports/nightly.json')],
+    };
+    yield* startProcess(pipeline, [log], deployment, random);
+    const {run} = pipeline;
+    const say = (message: string) => log('INFO', deltaInput, `delta_table sales.delta: ${message}`);
+    say(`opened delta table '${uri}' (current table version 118)`);
+    yield 300;
+    say('reading initial snapshot: select id, customer, product, quantity, price, sold_at, region from snapshot');
+    log('INFO', controller, 'Transaction 1: Starting');
+    const begun = now();
+    const operators = 240;
+    for (let done = 1; done < operators; done++) {
+      yield 800 + random.integer(3000);
+      const records = done * 75_850 + random.integer(40_000);
+      const changes = `${random.integer(40_000)}/${40_000 + random.integer(40_000)} changes processed`;
+      const progress = `completed: ${done} operators, evaluating: 1 operators [${changes}], remaining: ${operators - done - 1} operators`;
+      log('INFO', controller, `Transaction 1: Commit of ${records} records in progress (${progress})`);
+      run.receive('sales.delta', 76_168);
+      if (random.chance(0.03)) {
+        const source = 'Generic { store: \\"S3\\", source: \\"503 Slow Down\\" }';
+        const cause = `Custom { kind: Other, error: "ObjectStore { source: ${source} }" }`;
+        const message = `error loading delta table '${uri}' after 3 attempts: ${cause}; retrying in 4s`;
+        log('WARN', deltaInput, `delta_table sales.delta: ${message}`);
+      }
+    }
+    say('snapshot load completed (records: 18204112, version: 118)');
+    log(
+      'INFO',
+      controller,
+      `Transaction 1: Finished committing 18204112 records in ${((now() - begun) / 1000).toFixed(1)} seconds`,
+    );
+    run.endInput('sales.delta');
+    run.step();
+    run.transmit('report.file', 1204);
+    yield 4000;
+    yield* stopProcess(pipeline, random);
+  },
+};
+
+/** A healthy pipeline: transactions, Kafka messages, a checkpoint about every minute. */
+export const orders: Scene = {
+  name: 'orders',
+  historyMs: 900_000,
+  *script({random, create}) {
+    const pipeline = create({description: 'Orders joined with customers, from Kafka'});
+    const log = processLog(pipeline, {shape: 'colour'});
+    const deployment = {
+      port: 37_849,
+      workers: 8,
+      inputs: [kafkaInputOf('orders.kafka', 'orders'), kafkaInputOf('customers.kafka', 'customers')],
+      outputs: [fileOutputOf('big_orders.file', '/var/lib/orders/big.json')],
+    };
+    yield* startProcess(pipeline, [log], deployment, random);
+    const {run} = pipeline;
+    for (let transaction = 1; ; transaction++) {
+      const say = (message: string) => log('INFO', controller, `Transaction ${transaction}: ${message}`);
+      say('Starting');
+      const milliseconds = 250 + random.integer(1400);
+      yield milliseconds;
+      const records = 200 + random.integer(3000);
+      say(`Starting commit of ${records} records after ${(milliseconds / 1000).toFixed(1)} seconds`);
+      const ofCustomers = Math.floor(records / 8);
+      run.receive('orders.kafka', records - ofCustomers);
+      run.receive('customers.kafka', ofCustomers);
+      run.step();
+      run.transmit('big_orders.file', Math.floor(records / 5));
+      if (random.chance(0.2)) {
+        const offset = 1_000_000 + transaction * 37;
+        const topic = random.pick(['orders', 'customers']);
+        log('INFO', 'udf', `read ${topic} up to offset ${offset} of partition ${random.integer(4)}`);
+      }
+      if (random.chance(0.03)) {
+        const message = 'Waited over 10000 ms for librdkafka to read a message';
+        log('WARN', kafkaInput, message, kafkaSpan('customers'));
+      }
+      if (random.chance(0.01)) {
+        const grown = `Buffers grew ${50 + random.integer(40)}%, from 1.${random.integer(10)} MiB to 2.${random.integer(10)} MiB`;
+        log('INFO', kafkaInput, `${grown}, in last ${10 + random.integer(50)} seconds`, kafkaSpan('orders'));
+      }
+      if (transaction % 60 === 0) {
+        const reason = "input endpoint 'customers.kafka' is not at a barrier";
+        log('INFO', controller, `checkpoint delayed ${10 + random.integer(20)} seconds because of: ${reason}`);
+        yield 900 + random.integer(400);
+        log('INFO', controller, `Checkpoint unblocked after ${31 + random.integer(20)} seconds`);
+      }
+    }
+  },
+};
+
+/** Deleted about every minute, and created again some seconds later. */
+export const sessions: Scene = {
+  name: 'sessions',
+  historyMs: 20_000,
+  *script({random, create, remove}) {
+    for (;;) {
+      const pipeline = create({description: 'Created by a script that cleans up after itself'});
+      yield 500;
+      const log = processLog(pipeline, {shape: 'colour'});
+      const inputs = [kafkaInputOf('logins.kafka', 'logins')];
+      yield* startProcess(pipeline, [log], {port: 42_000 + random.integer(1000), inputs}, random);
+      const {run} = pipeline;
+      for (let round = 50 + random.integer(20); round > 0; round--) {
+        yield 700 + random.integer(700);
+        log('INFO', 'udf', `${random.integer(900)} sessions open, ${random.integer(40)} expired`);
+        run.receive('logins.kafka', 20 + (round % 7));
+        run.step();
+      }
+      remove();
+      yield 6000;
+    }
+  },
+};
+
+/** Two hosts without colour; about every 15 s a burst of 400 lines in two seconds, paused in between. */
+export const telemetry: Scene = {
+  name: 'telemetry',
+  historyMs: 420_000,
+  *script({random, create}) {
+    const pipeline = create({description: 'Device telemetry, in bursts'});
+    const hosts = [
+      processLog(pipeline, {shape: 'plain', host: 0}),
+      processLog(pipeline, {shape: 'plain', host: 1}),
+    ] as const;
+    const inputs = [kafkaInputOf('readings.kafka', 'readings')];
+    yield* startProcess(pipeline, hosts, {port: 38_112, workers: 4, inputs}, random);
+    const {run} = pipeline;
+    for (let burst = 1; ; burst++) {
+      for (let reading = 0; reading < 400; reading++) {
+        // Ten lines a timer: one for each line would wake the process 200 times a second.
+        if (reading % 10 === 0) {
+          yield 50;
+          run.receive('readings.kafka', 10);
+          run.step();
+        }
+        const device = String(random.integer(1 << 16)).padStart(5, '0');
+        const log = random.pick(hosts);
+        log('DEBUG', 'udf', `device ${device} burst ${burst}.${reading} temperature ${15 + random.integer(20)} °C`);
+      }
+      pipeline.pause();
+      yield 12_000 + random.integer(4000);
+      pipeline.resume();
+    }
+  },
+};

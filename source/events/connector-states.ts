@@ -1,0 +1,134 @@
+import type {Pipeline, PipelineStats} from '../api/types.ts';
+import {allErrors} from '../logs/connector-errors.ts';
+import {connectorKey, hasProcess, type KnownStats} from '../logs/stats-poller.ts';
+import type {ConnectorErrors} from '../records/error-log.ts';
+import {connectorsOf, type KnownConnector, type LoggedFailure} from './connectors.ts';
+
+/** The errors of a pipeline's connectors in its last run, all of one moment: `all` is the sum of the others. */
+export type ConnectorTotal = {
+  readonly all: number;
+  readonly logged: number;
+  /** Not in the log, but counted by lines of it. */
+  readonly withheld: number;
+  /** Only counted by the API. */
+  readonly untold: number;
+};
+
+/**
+ * `counted`: by the API, which may be behind the log. `log`: its errors, where it is open: what it does not tell is untold.
+ */
+export function connectorTotal(counted: number, log: ConnectorErrors | undefined): ConnectorTotal {
+  const {inRun, withheldInRun} = log ?? {inRun: 0, withheldInRun: 0};
+  const all = Math.max(counted, inRun);
+  return {all, logged: inRun - withheldInRun, withheld: withheldInRun, untold: all - inRun};
+}
+
+export type FailedConnector = {
+  readonly name: string;
+  readonly group: number | undefined;
+  /** Unix time in ms. */
+  readonly at: number | undefined;
+  readonly message: string;
+};
+
+/** A run is of one deployment. `id`: of the pipeline. */
+type LastRun = {
+  readonly id: string;
+  readonly deployment: string;
+  /** As the last list counts. */
+  readonly listed: number;
+  /** Of connectors that failed for good: the list counts them no longer. */
+  readonly dropped: number;
+  readonly counted: number;
+  /** Of the process before: its statistics are known until there are newer ones. */
+  readonly earlier: string | undefined;
+  readonly failures: readonly LoggedFailure[];
+};
+
+/**
+ * What is known of the connectors of each pipeline in its last run, from list, statistics and log: the number of their
+ * errors, and which of them failed for good. The one owner of both.
+ */
+export class ConnectorStates {
+  readonly #runs = new Map<string, LastRun>();
+  #known: ReadonlyMap<string, KnownStats> = new Map();
+  #listed: ReadonlyMap<string, Pipeline> = new Map();
+
+  /** Call for each new list and for new statistics. */
+  update(pipelines: readonly Pipeline[], known: ReadonlyMap<string, KnownStats>): void {
+    this.#known = known;
+    this.#listed = new Map(pipelines.map((pipeline) => [pipeline.name, pipeline]));
+    const before = new Map(this.#runs);
+    // A pipeline that was renamed keeps its id.
+    const byId = new Map([...before.values()].map((run) => [run.id, run]));
+    this.#runs.clear();
+    for (const pipeline of pipelines) {
+      const {name, id} = pipeline;
+      this.#runs.set(name, this.#runOf(pipeline, byId.get(id) ?? before.get(name)));
+    }
+  }
+
+  /** The server's id of the last run, and its errors as the API counts them: never fewer than before. */
+  counted(name: string): {readonly run: string; readonly errors: number} {
+    const run = this.#runs.get(name);
+    return {run: run?.deployment ?? '', errors: run?.counted ?? 0};
+  }
+
+  /** What an open log says of connectors that failed for good in this run: it is remembered when the log is closed. */
+  addFailures(name: string, failures: readonly LoggedFailure[]): void {
+    const run = this.#runs.get(name);
+    if (!run || failures.length === 0) return;
+    const all = new Map([...run.failures, ...failures].map((failure) => [connectorKey(failure), failure]));
+    this.#runs.set(name, {...run, failures: [...all.values()]});
+  }
+
+  /** The connectors of the last run, of a pipeline in the list; empty while none is known. */
+  connectors(name: string): readonly KnownConnector[] {
+    return connectorsOf(this.#known.get(name), this.#runs.get(name)?.failures ?? []);
+  }
+
+  /**
+   * Those that failed for good and have not recovered, while the pipeline has a process. `group`: of the log's errors, as
+   * far as the log told of it.
+   */
+  failed(name: string): readonly FailedConnector[] {
+    if (!hasProcess(this.#listed.get(name))) return [];
+    const run = this.#runs.get(name);
+    const known = this.#statsOf(name, run?.earlier) ? this.#known.get(name) : undefined;
+    const failures = run?.failures ?? [];
+    // Of most pipelines, at each frame.
+    const isFatal = known?.stats?.connectors.some(({fatalError}) => fatalError !== undefined);
+    if (failures.length === 0 && !isFatal) return [];
+    return connectorsOf(known, failures).flatMap(({key, name, failure}) => {
+      const group = failures.find((each) => connectorKey(each) === key)?.group;
+      return failure ? {name, group, ...failure} : [];
+    });
+  }
+
+  #runOf({name, id, deploymentId, connectorErrors}: Pipeline, before: LastRun | undefined): LastRun {
+    // Without a deployment it is the last one that counts.
+    const isSame = before?.id === id && (deploymentId === '' || deploymentId === before.deployment);
+    const earlier = isSame ? before.earlier : before && this.#known.get(name)?.stats?.incarnation;
+    const stats = this.#statsOf(name, earlier);
+    const {listed: listedBefore, dropped: droppedBefore, counted} = isSame ? before : noErrors;
+    const listed = deploymentId === '' ? listedBefore : (connectorErrors ?? listedBefore);
+    const dropped = droppedBefore + Math.max(0, listedBefore - listed);
+    return {
+      ...{id, listed, dropped, earlier},
+      deployment: isSame ? before.deployment : deploymentId,
+      counted: Math.max(counted, listed + dropped, stats ? errorsIn(stats, this.#known.get(name)) : 0),
+      failures: isSame ? before.failures : [],
+    };
+  }
+
+  #statsOf(name: string, earlier: string | undefined): PipelineStats | undefined {
+    const stats = this.#known.get(name)?.stats;
+    return earlier === undefined || stats?.incarnation !== earlier ? stats : undefined;
+  }
+}
+
+const noErrors = {listed: 0, dropped: 0, counted: 0};
+
+function errorsIn({connectors}: PipelineStats, known: KnownStats | undefined): number {
+  return [...connectors, ...(known?.gone ?? [])].reduce((sum, each) => sum + allErrors(each), 0);
+}

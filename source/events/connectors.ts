@@ -1,0 +1,192 @@
+import type {ConnectorError, ConnectorErrors, ConnectorStats, PipelineStats} from '../api/types.ts';
+import type {LogBuffer} from '../buffer/log-buffer.ts';
+import {count, counted, readTime} from '../lib/format.ts';
+import {allErrors, keptErrors} from '../logs/connector-errors.ts';
+import {connectorKey, type KnownStats} from '../logs/stats-poller.ts';
+import type {ErrorGroup} from '../records/error-log.ts';
+import {clean} from '../terminal/clean.ts';
+import {readLine} from '../viewport/line-text.ts';
+
+/** The line by which a connector that failed for good is known, which the statistics then no longer have. */
+export type LoggedFailure = {
+  readonly kind: 'input' | 'output';
+  readonly name: string;
+  /** Unix time in ms. */
+  readonly at: number;
+  readonly message: string;
+  /** Key of its group of errors. */
+  readonly group: number;
+};
+
+/** A connector of a pipeline: from the statistics, or from what is left of it. */
+export type KnownConnector = {
+  readonly key: string;
+  readonly kind: 'input' | 'output';
+  readonly name: string;
+  /** Absent: its process never told of it. */
+  readonly stats: ConnectorStats | undefined;
+  /** Why it failed for good. */
+  readonly failure: {readonly at: number | undefined; readonly message: string} | undefined;
+  /** The statistics no longer have it. */
+  readonly isGone: boolean;
+};
+
+const fatalWords = /FATAL error on (input|output) endpoint '([^']+)': (.*)/;
+const fatalBytes = Buffer.from('FATAL error on ');
+
+/** The connectors that failed for good, from a log's lines of at least `fromId`; of each the newest line. */
+export function failuresInLog(
+  buffer: LogBuffer,
+  groups: Iterable<ErrorGroup>,
+  fromId: number,
+): readonly LoggedFailure[] {
+  const found = new Map<string, LoggedFailure>();
+  for (const {example, lastId, key} of groups) {
+    if (lastId < fromId) continue;
+    // A group is of one connector.
+    if (!Buffer.from(example.buffer, example.byteOffset, example.byteLength).includes(fatalBytes)) continue;
+    const line = buffer.lineAt(lastId);
+    const failure = line && fatalLine(line);
+    if (failure) found.set(connectorKey(failure), {...failure, group: key});
+  }
+  return [...found.values()];
+}
+
+function fatalLine(line: Uint8Array): Omit<LoggedFailure, 'group'> | undefined {
+  if (!Buffer.from(line.buffer, line.byteOffset, line.byteLength).includes(fatalBytes)) return undefined;
+  const {asSent, record} = readLine(line);
+  const [, side, name, message = ''] = fatalWords.exec(record?.format === 'json' ? record.message : asSent.text) ?? [];
+  if (!record || name === undefined) return undefined;
+  return {kind: side === 'output' ? 'output' : 'input', name, at: readTime(record.timeText), message};
+}
+
+/** Failed ones first, then unhealthy ones and those with errors, then the others in the server's order. */
+export function connectorsOf(
+  known: KnownStats | undefined,
+  failures: readonly LoggedFailure[],
+): readonly KnownConnector[] {
+  const failed = new Map(failures.map((failure) => [connectorKey(failure), failure]));
+  const all = new Map<string, KnownConnector>();
+  const add = (stats: ConnectorStats, isGone: boolean) => {
+    const key = connectorKey(stats);
+    const {kind, name, fatalError} = stats;
+    // One that is there has been started again since the log's line.
+    const logged = isGone ? failed.get(key) : undefined;
+    const failure = logged ?? (fatalError === undefined ? undefined : {at: undefined, message: fatalError});
+    all.set(key, {key, kind, name, stats, failure, isGone});
+  };
+  for (const stats of known?.stats?.connectors ?? []) add(stats, false);
+  for (const stats of known?.gone ?? []) add(stats, true);
+  for (const [key, failure] of failed) {
+    if (!all.has(key))
+      all.set(key, {key, kind: failure.kind, name: failure.name, stats: undefined, failure, isGone: true});
+  }
+  return [...all.values()].toSorted((a, b) => rankOf(a) - rankOf(b));
+}
+
+function rankOf(connector: KnownConnector): number {
+  if (connector.failure) return 0;
+  if (connector.isGone) return 1;
+  if (connector.stats?.health && connector.stats.health.status !== 'Healthy') return 2;
+  return errorCount(connector) > 0 ? 3 : 4;
+}
+
+export function errorCount({stats}: KnownConnector): number {
+  return stats ? allErrors(stats) : 0;
+}
+
+/** `failed`, or what is best known: `paused`, `ended`, `healthy`; `–` of a kind that tells nothing of its health. */
+export function connectorState({failure, isGone, stats}: KnownConnector): string {
+  if (failure) return 'failed';
+  if (isGone) return 'gone';
+  if (stats?.health && stats.health.status !== 'Healthy') return stats.health.status.toLowerCase();
+  if (stats?.isPaused) return 'paused';
+  if (stats?.hasEnded) return 'ended';
+  return stats?.health ? 'healthy' : '–';
+}
+
+/** An error that the server still has, how many it has dropped at a place, or that it sends their number only. */
+export type ErrorEntry = {readonly of: ConnectorErrors['kind']} & (
+  | ({readonly kind: 'error'} & ConnectorError)
+  | {readonly kind: 'dropped' | 'no-texts'; readonly count: number}
+);
+
+/** The errors of a connector, the newest first, with what the server no longer keeps where it is missing. */
+export function errorEntries(stats: Pick<ConnectorStats, 'errors'> | undefined): readonly ErrorEntry[] {
+  const entries: {readonly at: number; readonly entry: ErrorEntry}[] = [];
+  for (const {kind: of, count, kept} of stats?.errors ?? []) {
+    if (kept === undefined && count > 0) entries.push({at: 0, entry: {kind: 'no-texts', of, count}});
+    if (kept === undefined) continue;
+    let index = 0;
+    let at = 0;
+    for (const error of kept) {
+      const missing = error.index - index - 1;
+      at = readTime(error.time) || 0;
+      // They are older than the error after them, below which they stand.
+      if (missing > 0) entries.push({at, entry: {kind: 'dropped', of, count: missing}});
+      entries.push({at, entry: {kind: 'error', of, ...error}});
+      index = error.index;
+    }
+    if (count > index) entries.push({at, entry: {kind: 'dropped', of, count: count - index}});
+  }
+  // Stable: those of the same time keep their order, newest first.
+  return entries
+    .toReversed()
+    .toSorted((a, b) => b.at - a.at)
+    .map(({entry}) => entry);
+}
+
+/** The newest error of a connector that the server has sent. */
+export function lastError(connector: KnownConnector): ConnectorError | undefined {
+  return errorEntries(connector.stats).find((entry) => entry.kind === 'error');
+}
+
+/** The connectors whose errors have become more, those with most of them first. `count`: undefined: not known exactly. */
+export type ConnectorRise = readonly {readonly name: string; readonly count: number | undefined}[];
+
+/** Numbers of errors, by connector, in one process. */
+export type ErrorsByConnector = {readonly incarnation: string; readonly counts: ReadonlyMap<string, number>};
+
+export function errorsByConnector({incarnation, connectors}: PipelineStats): ErrorsByConnector {
+  const counts = connectors.map((each) => [connectorKey(each), allErrors(each)] as const);
+  return {incarnation, counts: new Map(counts)};
+}
+
+/**
+ * The connectors of the `count` errors since `before`. Where that is unknown, those of the newest errors: without numbers
+ * where the server does not send so many.
+ */
+export function connectorRise(
+  stats: PipelineStats | undefined,
+  before: ErrorsByConnector | undefined,
+  count: number,
+): ConnectorRise {
+  if (!stats || count <= 0) return [];
+  const isKnown = before?.incarnation === stats.incarnation;
+  const newest = isKnown ? undefined : newestErrors(stats, count);
+  const all = stats.connectors.map((each) => {
+    const key = connectorKey(each);
+    return {name: each.name, count: newest ? (newest.get(key) ?? 0) : allErrors(each) - (before?.counts.get(key) ?? 0)};
+  });
+  const rise = all.filter((each) => each.count > 0).toSorted((a, b) => b.count - a.count);
+  const isSent = !newest || rise.reduce((sum, each) => sum + each.count, 0) === count;
+  if (isSent) return rise;
+  return rise.map(({name}) => ({name, count: rise.length === 1 ? count : undefined}));
+}
+
+/** `orders.bad +12, orders.web +2 and 3 others`; the names alone where other numbers stand beside them. */
+export function riseWords(rise: ConnectorRise, {withNumbers}: {readonly withNumbers: boolean}): string {
+  const words = rise
+    .slice(0, mostNamed)
+    .map(({name, count: errors}) => clean(withNumbers && errors !== undefined ? `${name} +${count(errors)}` : name));
+  const others = rise.length - words.length;
+  return `${words.join(', ')}${others > 0 ? ` and ${counted(others, 'other', 'others')}` : ''}`;
+}
+
+const mostNamed = 3;
+
+/** Of the newest `most` errors that the server has sent, how many are of each connector. */
+function newestErrors(stats: PipelineStats, most: number): ReadonlyMap<string, number> {
+  const ofEach = Map.groupBy(keptErrors(stats).slice(0, most), ({connector}) => connectorKey(connector));
+  return new Map([...ofEach].map(([key, errors]) => [key, errors.length]));
+}

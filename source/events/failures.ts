@@ -1,0 +1,180 @@
+import type {Clock} from '../lib/clock.ts';
+import type {UnaskedEnd} from '../logs/log-states.ts';
+import type {PipelineHistory} from '../logs/pipeline-history.ts';
+import {failedWords} from '../words/pipeline.ts';
+import type {PipelineStatus, TimelineEvent} from './events.ts';
+import {rekey} from './incidents.ts';
+import {storyOf} from './story.ts';
+
+type Failed = Extract<TimelineEvent, {kind: 'failed'}>;
+
+/** Who tells of a failure: the log, the list, the API's events. */
+type Source = 'log' | 'list' | 'events';
+
+/** One failure. `times`: when it was by each source that has told of it, as Unix time in ms. */
+type Failure = {
+  readonly times: Map<Source, number>;
+  isTold: boolean;
+  /** It waits for the list; undefined: it does not. `words`: of the log, which knows no cause where undefined. */
+  wait?: {readonly words: Failed | undefined; readonly cancel: () => void} | undefined;
+};
+
+type FailuresOptions = {
+  readonly clock: Clock;
+  /** Requests the list now. */
+  readonly refresh: () => void;
+  /** See `Services.history`; absent: the API's events are not asked. */
+  readonly history?: ((pipeline: string, signal: AbortSignal) => Promise<PipelineHistory>) | undefined;
+  /** Gets what no list has told. */
+  readonly tell: (failures: readonly Failed[]) => void;
+};
+
+/** Milliseconds that the log waits for the list, which has the cause in the API's words. */
+const listPatience = 1_000;
+/** Milliseconds between the clock of the database, which dates failures in the list, and the runner's in the log. */
+const clocksDiffer = 10_000;
+/** Of each pipeline. */
+const mostKept = 20;
+/** Pipelines whose events are asked for after one list: when a server goes, thousands fail in one. */
+const mostAsked = 15;
+
+/**
+ * Makes one failure of what the log, the list and the API's events report, and tells it once: at once by the list, which
+ * is requested when the log reports the end; by the log if the list does not show it any more; by the events where a
+ * whole run was between two lists.
+ */
+export class Failures {
+  readonly #options: FailuresOptions;
+  readonly #known = new Map<string, Failure[]>();
+  readonly #closing = new AbortController();
+  /** One pipeline after the other. */
+  #asking = Promise.resolve();
+
+  constructor(options: FailuresOptions) {
+    this.#options = options;
+  }
+
+  dispose(): void {
+    this.#closing.abort();
+    for (const pipeline of this.#known.keys()) this.forget(pipeline);
+  }
+
+  /** The log reports these ends. */
+  onLog(pipeline: string, ends: readonly UnaskedEnd[]): void {
+    const {clock, refresh} = this.#options;
+    for (const {at = clock.wall(), cause} of ends) {
+      const failure = this.#failureAt(pipeline, at, 'log');
+      if (!failure || failure.isTold) continue;
+      const why = cause === undefined ? undefined : failedWords({state: 'Failed', error: cause, endedStart: false});
+      const words: Failed | undefined = why === undefined ? undefined : {kind: 'failed', pipeline, at, why};
+      failure.wait = {words, cancel: clock.after(listPatience, () => this.#giveUp(failure, {pipeline, at, words}))};
+      refresh();
+    }
+  }
+
+  /** Of the events of a list, those that were not told before; of one that runs again, first why it had ended. */
+  untold(events: readonly TimelineEvent[]): readonly TimelineEvent[] {
+    return events.flatMap((event): readonly TimelineEvent[] => {
+      if (event.kind === 'restarted' || event.kind === 'started') return [...this.#stopWaiting(event.pipeline), event];
+      return event.kind !== 'failed' || !event.endedByRunner || this.#isNews(event, 'list') ? [event] : [];
+    });
+  }
+
+  /** These pipelines may have failed between the two lists that show them so, the earlier one first. */
+  onGaps(gaps: readonly PipelineStatus[]): void {
+    for (const {name, failedAt, endedByRunner, since} of gaps.slice(0, mostAsked)) {
+      // What the earlier list had is no news.
+      const failure = endedByRunner ? this.#failureAt(name, failedAt, 'list') : undefined;
+      if (failure) failure.isTold = true;
+      this.#ask(name, since);
+    }
+  }
+
+  /** Tells what waits for the list: the program ends. */
+  flush(): void {
+    this.#options.tell([...this.#known.keys()].flatMap((pipeline) => this.#stopWaiting(pipeline)));
+  }
+
+  /** These pipelines have other names now: by the name before. */
+  rename(names: ReadonlyMap<string, string>): void {
+    rekey(this.#known, names);
+  }
+
+  /** The pipeline is gone. */
+  forget(pipeline: string): void {
+    for (const {wait} of this.#known.get(pipeline) ?? []) wait?.cancel();
+    this.#known.delete(pipeline);
+  }
+
+  /** The list does not show these any more, and the log knows their causes. */
+  #stopWaiting(pipeline: string): readonly Failed[] {
+    return (this.#known.get(pipeline) ?? []).flatMap((failure) => {
+      const words = failure.wait?.words;
+      if (words) setTold(failure);
+      return words ?? [];
+    });
+  }
+
+  #giveUp(
+    failure: Failure,
+    {pipeline, at, words}: {readonly pipeline: string; readonly at: number; readonly words: Failed | undefined},
+  ): void {
+    // Without a cause, the process may have stopped as asked, which only the API knows.
+    if (!words) this.#ask(pipeline, at - clocksDiffer);
+    else {
+      setTold(failure);
+      this.#options.tell([words]);
+    }
+  }
+
+  /** Never rejects. `since`: Unix time in ms. */
+  #ask(pipeline: string, since: number): void {
+    const {history, tell} = this.#options;
+    const {signal} = this.#closing;
+    if (!history) return;
+    this.#asking = this.#asking.then(async () => {
+      const answer = signal.aborted ? undefined : await history(pipeline, signal).catch(() => undefined);
+      if (!answer || signal.aborted) return;
+      const failed = storyOf({history: answer, log: undefined}).flatMap(({what, at, text}): readonly Failed[] =>
+        what === 'failed' && at !== undefined && at > since ? [{kind: 'failed', pipeline, at, why: text}] : [],
+      );
+      // The ones that are known first: another one may be near.
+      const distance = ({at = 0}: Failed) => Math.min(...this.#timesOf(pipeline).map((time) => Math.abs(time - at)));
+      const byDistance = [...failed].sort((a, b) => distance(a) - distance(b));
+      const news = new Set(byDistance.filter((event) => this.#isNews(event, 'events')));
+      if (news.size > 0) tell(failed.filter((event) => news.has(event)).reverse());
+    });
+  }
+
+  #timesOf(pipeline: string): readonly number[] {
+    return (this.#known.get(pipeline) ?? []).flatMap(({times}) => [...times.values()]);
+  }
+
+  /** Also notes that it is told. */
+  #isNews({pipeline, at = 0}: Failed, source: Source): boolean {
+    const failure = this.#failureAt(pipeline, at, source);
+    if (!failure || failure.isTold) return false;
+    setTold(failure);
+    return true;
+  }
+
+  /** The failure of which this source tells: a known one, else a new one. Undefined: it has told of it before. */
+  #failureAt(pipeline: string, at: number, source: Source): Failure | undefined {
+    const known = this.#known.get(pipeline) ?? [];
+    if (known.some(({times}) => times.get(source) === at)) return undefined;
+    const away = ({times}: Failure) => Math.min(...[...times.values()].map((time) => Math.abs(time - at)));
+    const [nearest] = known
+      .filter((failure) => !failure.times.has(source) && away(failure) <= clocksDiffer)
+      .sort((a, b) => away(a) - away(b));
+    const failure = nearest ?? {times: new Map(), isTold: false};
+    failure.times.set(source, at);
+    if (!nearest) this.#known.set(pipeline, [...known, failure].slice(-mostKept));
+    return failure;
+  }
+}
+
+function setTold(failure: Failure): void {
+  failure.isTold = true;
+  failure.wait?.cancel();
+  failure.wait = undefined;
+}

@@ -1,0 +1,70 @@
+import type {Pattern} from '../buffer/pattern.ts';
+import {Search} from '../buffer/search.ts';
+import type {Clock} from '../lib/clock.ts';
+import {SliceRunner} from '../lib/slices.ts';
+import type {CountedLog} from '../logs/opened-logs.ts';
+import {watchedKey} from '../records/error-log.ts';
+import {timeOfBytes} from '../records/line-head.ts';
+
+type LineWatchOptions = {
+  readonly pattern: Pattern;
+  readonly clock: Clock;
+  /** The pattern takes too long, so no more lines are found: one sentence for the user, who relies on them. */
+  readonly onStopped: (text: string) => void;
+};
+
+/** `at`: Unix time in ms. */
+export type WatchEnd = {readonly at: number; readonly text: string};
+
+const stoppedWords =
+  '--watch has stopped, and so have its alerts: the pattern takes too long for these lines · ' +
+  'write it without a repeat inside a repeat';
+
+/** Finds the lines that match a pattern in all open logs, and counts them as errors of their logs. */
+export class LineWatch {
+  readonly #options: LineWatchOptions;
+  #end: WatchEnd | undefined;
+
+  constructor(options: LineWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Why it has stopped; undefined: it has not. */
+  get end(): WatchEnd | undefined {
+    return this.#end;
+  }
+
+  /** Adds lines that match to the stream's errors, a little after they came, until the returned function is called. */
+  follow({buffer, errors, snapshot}: CountedLog, onFound: () => void): () => void {
+    const {pattern, clock} = this.#options;
+    const search = new Search(buffer, pattern);
+    let next = buffer.firstId;
+    const addFound = () => {
+      // The open line may still grow.
+      const end = Math.min(search.countExactUpTo, buffer.endedTo);
+      let found = false;
+      for (let id = search.nextAfter(next - 1); id !== undefined && id < end; id = search.nextAfter(id)) {
+        const line = buffer.lineAt(id);
+        if (line) errors.add(line, {id, at: timeOfBytes(line) ?? clock.wall(), key: watchedKey});
+        found = true;
+      }
+      next = Math.max(next, end);
+      if (found) onFound();
+      if (pattern.isStopped) this.#stop();
+    };
+    const runner = new SliceRunner({clock, step: (maxBytes) => search.step(maxBytes), onSlice: addFound});
+    const unsubscribe = snapshot.subscribe(() => runner.wake());
+    runner.wake();
+    return () => {
+      unsubscribe();
+      runner.dispose();
+    };
+  }
+
+  #stop(): void {
+    if (this.#end) return;
+    const {clock, onStopped} = this.#options;
+    this.#end = {at: clock.wall(), text: stoppedWords};
+    onStopped(stoppedWords);
+  }
+}

@@ -1,0 +1,74 @@
+import {expect, it} from 'vitest';
+import type {ConnectorStats, PipelineStats} from '../../source/api/types.ts';
+import {ConnectorStates, connectorTotal} from '../../source/events/connector-states.ts';
+import {type KnownStats, noStats} from '../../source/logs/stats-poller.ts';
+import {makePipeline, stopped} from '../ui/make-pipeline.ts';
+import {emptyErrorLog} from './statuses.ts';
+
+const connector = (name: string, count: number, fatalError?: string): ConnectorStats => ({
+  ...{kind: 'input', name, stream: 'orders', records: 0, bytes: 0, bufferedRecords: 0, isPaused: false},
+  ...{hasEnded: false, latency: undefined, health: undefined, fatalError},
+  errors: [{kind: 'parse', count, kept: undefined}],
+});
+
+const known = (incarnation: string, connectors: readonly ConnectorStats[], gone: KnownStats['gone'] = []) => {
+  const stats: PipelineStats = {
+    ...{state: 'Running', incarnation, uptime: 0, bufferedRecords: 0, outputStall: 0, isComplete: false, connectors},
+  };
+  return new Map([['a', {...noStats, stats, at: 0, gone}]]);
+};
+
+const listed = (connectorErrors: number | undefined, deploymentId = 'first') =>
+  makePipeline('a', {connectorErrors, deploymentId});
+
+it('the newest of list and statistics counts, and what a connector that failed had counts on', () => {
+  const states = new ConnectorStates();
+  const after = (...args: Parameters<ConnectorStates['update']>) => {
+    states.update(...args);
+    return states.counted('a').errors;
+  };
+  expect(after([listed(5)], new Map())).toBe(5);
+  expect(after([listed(5)], known('p1', [connector('x', 4), connector('y', 4)]))).toBe(8);
+  expect(after([listed(9)], known('p1', [connector('x', 4), connector('y', 4)]))).toBe(9);
+  expect(after([listed(5)], known('p1', [connector('y', 5)], [connector('x', 4)]))).toBe(9);
+  expect(after([listed(7)], known('p1', [connector('y', 5)], [connector('x', 4)]))).toBe(11);
+});
+
+it('a run counts from zero, not with the statistics of the one before; a stop changes nothing', () => {
+  const states = new ConnectorStates();
+  const old = known('p1', [connector('x', 8)]);
+  states.update([listed(8)], old);
+  states.update([makePipeline('a', {...stopped, deploymentId: '', connectorErrors: undefined})], old);
+  expect(states.counted('a')).toEqual({run: 'first', errors: 8});
+  states.update([listed(0, 'second')], old);
+  expect(states.counted('a')).toEqual({run: 'second', errors: 0});
+  states.update([listed(0, 'second')], known('p2', [connector('x', 3)]));
+  expect(states.counted('a')).toEqual({run: 'second', errors: 3});
+});
+
+it('a connector that failed for good is one until it is there again, or the run ends', () => {
+  const states = new ConnectorStates();
+  const failure = {kind: 'input', name: 'x', at: 1, message: 'refused', group: 7} as const;
+  states.update([listed(1)], new Map());
+  states.addFailures('a', [failure]);
+  const failed = () => states.failed('a').map(({name, group}) => `${name} ${group}`);
+  expect(failed()).toEqual(['x 7']);
+  states.update([listed(1)], known('p1', []));
+  states.addFailures('a', []);
+  expect(failed()).toEqual(['x 7']);
+  states.update([listed(1)], known('p1', [connector('x', 0)]));
+  expect(failed()).toEqual([]);
+  states.update([listed(1)], known('p1', [connector('y', 1, 'disk full')]));
+  expect(failed().sort()).toEqual(['x 7', 'y undefined']);
+  states.update([makePipeline('a', {...stopped, deploymentId: ''})], known('p1', [connector('y', 1, 'disk full')]));
+  expect(failed()).toEqual([]);
+  states.update([listed(0, 'second')], known('p1', [connector('y', 1, 'disk full')]));
+  expect(failed()).toEqual([]);
+});
+
+it('all errors are the sum of their parts, whichever of log and API is ahead', () => {
+  const log = {...emptyErrorLog().connectors, inRun: 9, withheldInRun: 3};
+  expect(connectorTotal(4, log)).toEqual({all: 9, logged: 6, withheld: 3, untold: 0});
+  expect(connectorTotal(12, log)).toEqual({all: 12, logged: 6, withheld: 3, untold: 3});
+  expect(connectorTotal(12, undefined)).toEqual({all: 12, logged: 0, withheld: 0, untold: 12});
+});

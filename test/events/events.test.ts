@@ -1,0 +1,315 @@
+import {describe, expect, it, test} from 'vitest';
+import type {ApiFailure, DeploymentError, Pipeline} from '../../source/api/types.ts';
+import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {type Marker, noLosses} from '../../source/buffer/markers.ts';
+import {
+  changeOf,
+  listEvents,
+  logEvents,
+  logStatus,
+  type PipelineStatus,
+  type PipelineStatuses,
+  pipelineStatuses,
+} from '../../source/events/events.ts';
+import {createStore} from '../../source/lib/store.ts';
+import type {ConnectionState} from '../../source/logs/connection/state.ts';
+import {bufferInfo, type LogSnapshot} from '../../source/logs/log-source.ts';
+import {fingerprintOf} from '../../source/records/fingerprint.ts';
+import {deploymentError, makePipeline, stopped} from '../ui/make-pipeline.ts';
+import {emptyErrorLog, errorsOf, list, log, pipeline} from './statuses.ts';
+
+const nothing = new Set<number>();
+const kinds = (events: readonly {kind: string}[]) => events.map(({kind}) => kind);
+const pipelineEvents = (before: PipelineStatus, now: PipelineStatus) => listEvents(list(before), list(now));
+
+describe('a change that the user asked for', () => {
+  const at = (state: string, change: Partial<PipelineStatus> = {}) => {
+    const program = /^(Pending|Compiling|Sql)/.test(state) ? state : 'Success';
+    return pipeline('a', {state, program, running: state === 'Running', ...change});
+  };
+
+  test.each([
+    ['compiled', at('CompilingRust'), at('Stopped')],
+    ['compiled', at('SqlCompiled'), at('Provisioning', {deployment: 'first'})],
+    ['Running', at('CompilingRust'), at('Running', {deployment: 'first'})],
+    ['Running', at('Initializing'), at('Running')],
+    ['Running', at('Running', {deployment: 'first'}), at('Running', {deployment: 'second'})],
+    ['Stopped', at('Running'), at('Stopped')],
+    ['Paused', at('Running'), at('Paused')],
+    ['SQL error', at('CompilingSql'), at('SqlError', {failing: 'SQL error'})],
+    ['Failed · 101', at('Running'), at('Failed', {failing: 'Failed · 101'})],
+    ['Failed · 101', at('Failed', {failing: 'Failed · 101'}), at('Failed', {failing: 'Failed · 101', failedAt: 9})],
+    ['deleted', at('Running'), undefined],
+  ])('%s', (words, before, now) => expect(changeOf(before, now)?.words).toBe(words));
+
+  test.each([
+    ['still compiling', at('CompilingSql'), at('CompilingRust')],
+    ['on its way', at('Stopped'), at('Provisioning')],
+    ['stopping', at('Running'), at('Stopping')],
+    ['the same', at('Running'), at('Running', {connectorErrors: 4})],
+    ['failing as before', at('Failed', {failing: 'Failed'}), at('Failed', {failing: 'Failed'})],
+    ['in a state that is not known', at('Running'), at('Hibernating')],
+  ])('is not one that is %s', (_, before, now) => expect(changeOf(before, now)).toBeUndefined());
+});
+
+describe('of the list', () => {
+  it('a pipeline that fails, or fails anew', () => {
+    const failed = pipeline('a', {failing: 'Failed', running: false, failedAt: 5});
+    expect(pipelineEvents(pipeline('a'), failed)).toEqual([{kind: 'failed', pipeline: 'a', at: 5, why: 'Failed'}]);
+    expect(pipelineEvents(failed, failed)).toEqual([]);
+    expect(kinds(pipelineEvents(failed, {...failed, failedAt: 9}))).toEqual(['failed']);
+  });
+
+  /** The events of each list but the first. */
+  function eventsOf(lists: readonly Partial<Pipeline>[]): readonly string[] {
+    let before: PipelineStatuses | undefined;
+    return lists.flatMap((change, step) => {
+      const since = new Date(step * 10_000).toISOString();
+      const now = pipelineStatuses([makePipeline('a', {deploymentStatusSince: since, ...change})], before);
+      const events = before ? kinds(listEvents(before, now)) : [];
+      before = now;
+      return events;
+    });
+  }
+  const is = (deploymentStatus: string, deploymentId = '') => ({deploymentStatus, deploymentId});
+
+  it('one that runs again after it was not deployed, or in another deployment, was started again', () => {
+    expect(eventsOf([is('Stopped'), is('Running')])).toEqual(['started']);
+    expect(eventsOf([is('Running'), is('Stopped'), is('Running')])).toEqual(['stopped', 'restarted']);
+    // As before 0.148: a start goes through a pause.
+    const start = [is('Provisioning'), is('Initializing'), is('Paused'), is('Running')];
+    expect(eventsOf([is('Running'), is('Stopping'), ...start])).toEqual(['stopped', 'restarted']);
+    expect(eventsOf([is('Running', 'first'), is('Running', 'second')])).toEqual(['restarted']);
+    expect(eventsOf([is('Running', 'first'), is('Initializing', 'second'), is('Running', 'second')])).toEqual([
+      'stopped',
+      'restarted',
+    ]);
+  });
+
+  it('one that was paused and resumed, or could not be reached, was not started again, also where deployments have no id', () => {
+    for (const id of ['', 'first']) {
+      expect(eventsOf([is('Running', id), is('Paused', id), is('Running', id)])).toEqual(['paused']);
+      expect(eventsOf([is('Paused', id), is('Running', id), is('Running', id)])).toEqual([]);
+      expect(eventsOf([is('Running', id), is('Unavailable', id), is('Running', id)])).not.toContain('restarted');
+    }
+  });
+
+  it('one that does not run any more was stopped, unless it failed', () => {
+    const stopped = pipeline('a', {running: false, state: 'Stopped', since: 7});
+    expect(pipelineEvents(pipeline('a'), stopped)).toEqual([
+      {kind: 'stopped', pipeline: 'a', at: 7, from: 'Running', to: 'Stopped'},
+    ]);
+    expect(kinds(pipelineEvents(pipeline('a'), {...stopped, failing: 'Failed'}))).toEqual(['failed']);
+    expect(pipelineEvents(stopped, stopped)).toEqual([]);
+  });
+
+  it('connector errors count on, and from zero in a process that was started again', () => {
+    const errors = (before: number, now: number) =>
+      pipelineEvents(pipeline('a', {connectorErrors: before}), pipeline('a', {connectorErrors: now}));
+    expect(errors(3, 5)).toEqual([{kind: 'connectors', pipeline: 'a', count: 2}]);
+    expect(errors(3, 3)).toEqual([]);
+    expect(errors(3, 1)).toEqual([{kind: 'connectors', pipeline: 'a', count: 1}]);
+  });
+
+  it('a pipeline that was not there before is no news', () => {
+    expect(listEvents(list(), list(pipeline('a', {failing: 'Failed', connectorErrors: 3})))).toEqual([]);
+  });
+});
+
+describe('of a log', () => {
+  it('what was lost since, and where', () => {
+    const before = log('a', {losses: {...noLosses, gaps: 1, atLeast: 10, atMost: 10, gapId: 3}});
+    const gap: Marker = {kind: 'lost', atLeast: 1, atMost: 4, from: 5, to: 9, at: 9};
+    const now = log('a', {losses: {...noLosses, gaps: 3, atLeast: 12, atMost: 15, gap, gapId: 40}});
+    expect(logEvents(before, now, nothing)).toEqual([
+      {kind: 'lost', pipeline: 'a', gaps: 2, atLeast: 2, atMost: 5, marker: gap, at: 9, id: 40},
+    ]);
+  });
+
+  it('that it fell silent, and that it began anew', () => {
+    const clear: Marker = {kind: 'new-life', because: 'restarted', at: 7};
+    const losses = {...noLosses, clears: 1, clear, clearId: 8};
+    const now = log('a', {silent: 'does not answer', silentSince: 3, losses});
+    expect(logEvents(log('a'), now, nothing)).toEqual([
+      {kind: 'silent', pipeline: 'a', why: 'does not answer', at: 3},
+      {kind: 'restarted', pipeline: 'a', by: 'log', marker: clear, at: 7, id: 8},
+    ]);
+    expect(kinds(logEvents(log('a', {silent: 'deleted'}), log('a', {silent: 'deleted'}), nothing))).toEqual([]);
+  });
+
+  it('that a stream of the process is no longer read', () => {
+    const marker: Marker = {kind: 'unread', stream: 'stdout', why: 'x', at: 7};
+    const now = log('a', {losses: {...noLosses, unread: 1, unreadMarker: marker, unreadId: 4}});
+    expect(logEvents(log('a'), now, nothing)).toEqual([{kind: 'unread', pipeline: 'a', marker, at: 7, id: 4}]);
+    expect(logEvents(now, now, nothing)).toEqual([]);
+  });
+
+  it('new errors before more of the same, a new one at its first line and another at its last', () => {
+    const before = log('a', {errors: errorsOf(['ERROR known 1'])});
+    const now = log('a', {
+      errors: errorsOf(['ERROR known 1', 'ERROR known 2', 'ERROR known 3', 'ERROR new', 'ERROR new']),
+    });
+    expect(logEvents(before, now, nothing)).toMatchObject([
+      {kind: 'errors', isNew: true, count: 2, id: 3},
+      {kind: 'errors', isNew: false, count: 2, id: 2},
+    ]);
+  });
+
+  it('a kind that gave way to others and came back was counted anew', () => {
+    const before = log('a', {errors: errorsOf(Array.from({length: 9}, () => 'ERROR known'))});
+    const now = log('a', {errors: errorsOf(['ERROR known', 'ERROR known'], 50)});
+    expect(logEvents(before, now, nothing)).toMatchObject([{kind: 'errors', count: 2}]);
+  });
+
+  it('not those that are muted', () => {
+    const now = log('a', {errors: errorsOf(['ERROR new'])});
+    expect(logEvents(log('a'), now, new Set([fingerprintOf(Buffer.from('ERROR new'))]))).toEqual([]);
+  });
+});
+
+const failure: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'connection refused'};
+const waiting = (tries: number): ConnectionState => ({kind: 'waiting', until: 0, tries, cause: 'server-lost', failure});
+const live: ConnectionState = {kind: 'live'};
+
+const snapshot: Omit<LogSnapshot, 'connection'> = {
+  ...bufferInfo(new LogBuffer({maxBytes: 1024})),
+  ...{events: [], pipelineId: undefined, receivedAt: undefined},
+};
+
+describe('a log is silent', () => {
+  const counts = {errors: emptyErrorLog(), losses: noLosses, ends: {count: 0, last: []}};
+  const log = {name: 'a', buffer: new LogBuffer({maxBytes: 1024}), ...counts};
+  /** The status after these connections, one a second. */
+  const statusAfter = (...connections: readonly ConnectionState[]) =>
+    connections.reduce<ReturnType<typeof logStatus> | undefined>(
+      (before, connection, at) => logStatus({...log, snapshot: createStore({...snapshot, connection})}, before, at),
+      undefined,
+    );
+  const silentAfter = (...connections: readonly ConnectionState[]) => statusAfter(...connections)?.silent;
+
+  it('after three attempts, and until it is live again', () => {
+    expect(silentAfter(waiting(2))).toBeUndefined();
+    expect(silentAfter(waiting(3))).toBe('connection refused');
+    expect(silentAfter(waiting(3), {kind: 'connecting'})).toBe('connection refused');
+    expect(silentAfter(waiting(3), {kind: 'catching-up', since: 0})).toBe('connection refused');
+    expect(silentAfter(waiting(3), live)).toBeUndefined();
+  });
+
+  it('since the attempt that made it so', () => {
+    const silent = statusAfter(waiting(2), waiting(3), {kind: 'connecting'}, waiting(4));
+    expect(silent?.silentSince).toBe(1);
+    expect(statusAfter(waiting(3), live)?.silentSince).toBeUndefined();
+    expect(statusAfter(waiting(3), live, waiting(3))?.silentSince).toBe(2);
+  });
+
+  it('at once when its pipeline was deleted or the server refuses', () => {
+    expect(silentAfter({kind: 'gone', reason: {kind: 'deleted'}, until: 0})).toBe('deleted');
+    expect(silentAfter({kind: 'gone', reason: {kind: 'refused', failure}, until: 0})).toBe('connection refused');
+  });
+});
+
+describe('a pipeline fails', () => {
+  const failed = (change: Partial<DeploymentError>, since = '2026-11-25T09:20:00Z') =>
+    makePipeline('a', {
+      ...stopped,
+      deploymentStatusSince: since,
+      deploymentId: '',
+      deploymentError: {...deploymentError, cause: 'exit status: 101', ...change},
+    });
+  const failing = (cause: string) => pipelineStatuses([failed({cause})]).get('a')?.failing;
+
+  it('for the cause of its error', () => {
+    expect(failing('exit status: 101')).toBe('Failed · exit status: 101');
+  });
+
+  it('at its start, by the error itself', () => {
+    expect(pipelineStatuses([failed({endedStart: true})]).get('a')?.failing).toBe('Start failed · exit status: 101');
+  });
+
+  it.each([['Running'], ['Stopped'], ['Provisioning'], ['Initializing']])(
+    'after %s: no list shows how far it came meanwhile, so only its error tells whether the start failed',
+    (deploymentStatus) => {
+      const before = pipelineStatuses([makePipeline('a', {deploymentStatus, deploymentId: ''})]);
+      expect(pipelineStatuses([failed({})], before).get('a')?.failing).toBe('Failed · exit status: 101');
+    },
+  );
+
+  it('from the moment at which it begins to stop, and once', () => {
+    const stopping = {...failed({}), deploymentStatus: 'Stopping'};
+    const all = [makePipeline('a'), stopping, failed({}, '2026-11-25T09:20:09Z'), failed({}, '2026-11-25T09:30:00Z')];
+    let before: PipelineStatuses | undefined;
+    const events = all.flatMap((pipeline) => {
+      const now = pipelineStatuses([pipeline], before);
+      const news = before ? listEvents(before, now) : [];
+      before = now;
+      return news;
+    });
+    const why = 'Failed · exit status: 101';
+    expect(events).toEqual([
+      {kind: 'failed', pipeline: 'a', at: Date.UTC(2026, 10, 25, 9, 20), why, endedByRunner: true},
+      {kind: 'failed', pipeline: 'a', at: Date.UTC(2026, 10, 25, 9, 30), why, endedByRunner: true},
+    ]);
+  });
+
+  it('without control characters', () => {
+    expect(failing('exit\u001B[2J\u0007 status')).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+describe('a result of the compiler', () => {
+  const at = (second: number) => `2026-11-25T10:00:0${second}.5Z`;
+  const program = (programStatus: string, second: number) =>
+    makePipeline('a', {...stopped, deploymentId: '', programStatus, programStatusSince: at(second)});
+  const eventsOf = (...pipelines: readonly Pipeline[]) => {
+    let before = pipelineStatuses(pipelines.slice(0, 1));
+    return pipelines.slice(1).flatMap((pipeline) => {
+      const now = pipelineStatuses([pipeline], before);
+      const events = listEvents(before, now);
+      before = now;
+      return events;
+    });
+  };
+
+  it('is dated by the compiler, and told each time', () => {
+    const failed = (second: number) => ({kind: 'failed', pipeline: 'a', at: Date.parse(at(second)), why: 'SQL error'});
+    const all = [program('CompilingSql', 1), program('SqlError', 2), program('SqlError', 3), program('SqlError', 3)];
+    expect(eventsOf(...all, program('Success', 4), program('SqlError', 5))).toEqual([failed(2), failed(3), failed(5)]);
+  });
+
+  it('is told also while the error of the last run stands', () => {
+    const failed = (pipeline: Pipeline): Pipeline => ({...pipeline, deploymentError});
+    const all = [program('Success', 1), program('CompilingSql', 2), program('SqlError', 3), program('SqlError', 4)];
+    const why = 'SQL error';
+    expect(eventsOf(...all.map(failed))).toEqual([
+      {kind: 'failed', pipeline: 'a', at: Date.parse(at(3)), why},
+      {kind: 'failed', pipeline: 'a', at: Date.parse(at(4)), why},
+    ]);
+    const statuses = pipelineStatuses([failed(program('CompilingSql', 2))]);
+    const change = (now: Pipeline) => {
+      const before = statuses.get('a');
+      return before && changeOf(before, pipelineStatuses([failed(now)], statuses).get('a'));
+    };
+    expect(change(program('SqlError', 3))).toEqual({words: why, at: Date.parse(at(3)), isFailure: true});
+    expect(change(program('Success', 3))).toEqual({words: 'compiled', at: Date.parse(at(3))});
+  });
+
+  it('that was asked for is dated by the compiler, also when no list showed that it compiled', () => {
+    const change = (before: Pipeline, now: Pipeline) => {
+      const statuses = pipelineStatuses([before]);
+      const [earlier, later] = [statuses.get('a'), pipelineStatuses([now], statuses).get('a')];
+      return earlier && changeOf(earlier, later);
+    };
+    const compiled = {words: 'compiled', at: Date.parse(at(2))};
+    expect(change(program('CompilingSql', 1), program('Success', 2))).toEqual(compiled);
+    expect(change(program('SqlError', 1), program('Success', 2))).toEqual(compiled);
+    expect(change(program('Success', 1), program('Success', 2))).toEqual(compiled);
+    expect(change(program('SqlError', 1), program('SqlError', 2))).toEqual({
+      ...{words: 'SQL error', at: Date.parse(at(2)), isFailure: true},
+    });
+  });
+});
+
+test('a running pipeline does not fail', () => {
+  const status = pipelineStatuses([makePipeline('a')]).get('a');
+  expect(status).toMatchObject({name: 'a', failing: undefined, running: true});
+});

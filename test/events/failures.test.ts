@@ -1,0 +1,153 @@
+import {expect, test} from 'vitest';
+import type {PipelineEvent, PipelineEventDetail} from '../../source/api/types.ts';
+import type {TimelineEvent} from '../../source/events/events.ts';
+import {Failures} from '../../source/events/failures.ts';
+import type {PipelineHistory} from '../../source/logs/pipeline-history.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {deploymentError} from '../ui/make-pipeline.ts';
+import {pipeline} from './statuses.ts';
+
+const start = Date.UTC(2026, 0, 1);
+
+/** What the API has of a pipeline that failed at these times, the oldest first. */
+function historyOf(failures: readonly {readonly at: number; readonly cause: string}[]): PipelineHistory {
+  const details = new Map<string, PipelineEventDetail>();
+  const events = failures.flatMap(({at, cause}, index): PipelineEvent[] => {
+    const shared = {runtimeDesiredStatus: '', resourcesDesiredStatus: 'Stopped'};
+    const event = {...shared, programStatus: 'Success', storageStatus: 'InUse', status: 'Stopped'};
+    const failed = {...event, id: `${index}`, time: new Date(at).toISOString(), hasError: true};
+    details.set(failed.id, {...failed, deploymentError: {...deploymentError, cause}});
+    return [{...event, id: `run-${index}`, time: new Date(at - 3000).toISOString(), hasError: false}, failed];
+  });
+  return {events: events.reverse(), details, stats: undefined, missing: []};
+}
+
+function setUp(history: PipelineHistory = historyOf([])) {
+  const clock = new FakeClock(start);
+  const told: string[] = [];
+  const add = (events: readonly TimelineEvent[]) => {
+    for (const event of events) told.push(event.kind === 'failed' ? `${event.at} ${event.why}` : event.kind);
+  };
+  let refreshes = 0;
+  const failures = new Failures({
+    clock,
+    refresh: () => void refreshes++,
+    history: async () => await Promise.resolve(history),
+    tell: add,
+  });
+  return {
+    clock,
+    told,
+    log: (at: number, cause?: string) => failures.onLog('a', [{at, cause}]),
+    list: (at: number, why: string) =>
+      add(failures.untold([{kind: 'failed', pipeline: 'a', at, why, endedByRunner: true}])),
+    other: (event: TimelineEvent) => add(failures.untold([event])),
+    gap: (since: number, failedAt = 0) =>
+      failures.onGaps([pipeline('a', {since, failedAt, endedByRunner: failedAt > 0, failing: 'Failed'})]),
+    refreshed: () => refreshes,
+    flush: () => failures.flush(),
+    dispose: () => failures.dispose(),
+  };
+}
+
+test('the list tells at once what the log reported, and nothing follows', async () => {
+  const {clock, told, log, list, refreshed} = setUp();
+  log(start, 'exit status: 5');
+  expect([told, refreshed()]).toEqual([[], 1]);
+  list(start + 2, 'Failed · exit status: 5');
+  expect(told).toEqual([`${start + 2} Failed · exit status: 5`]);
+  await clock.advance(60_000);
+  expect([told.length, clock.pending]).toEqual([1, 0]);
+});
+
+test('the list was first', async () => {
+  const {clock, told, log, list, refreshed} = setUp();
+  list(start + 2, 'Failed · exit status: 5');
+  log(start, 'exit status: 5');
+  await clock.advance(60_000);
+  expect([told.length, refreshed()]).toEqual([1, 0]);
+});
+
+test('without an answer of the list the log tells a second later', async () => {
+  const {clock, told, log, list} = setUp();
+  log(start, 'exit status: 5');
+  await clock.advance(999);
+  expect(told).toEqual([]);
+  await clock.advance(1);
+  expect(told).toEqual([`${start} Failed · exit status: 5`]);
+  list(start + 2, 'Failed · exit status: 5');
+  expect(told).toHaveLength(1);
+});
+
+test('of a pipeline that runs again, the log tells before that', () => {
+  const {told, log, other} = setUp();
+  log(start, 'exit status: 5');
+  other({kind: 'restarted', by: 'list', pipeline: 'a', from: 'Running', to: 'Running'});
+  expect(told).toEqual([`${start} Failed · exit status: 5`, 'restarted']);
+});
+
+test('two in some seconds are two, also where the list shows only one of them', async () => {
+  const {clock, told, log, list} = setUp();
+  log(start, 'exit status: 5');
+  await clock.advance(1000);
+  log(start + 4000, 'exit status: 6');
+  list(start + 4001, 'Failed · exit status: 6');
+  await clock.advance(60_000);
+  expect(told).toEqual([`${start} Failed · exit status: 5`, `${start + 4001} Failed · exit status: 6`]);
+});
+
+test('a line that is replayed is the same failure', async () => {
+  const {clock, told, log} = setUp();
+  log(start, 'exit status: 5');
+  await clock.advance(5000);
+  log(start, 'exit status: 5');
+  await clock.advance(5000);
+  expect(told).toHaveLength(1);
+});
+
+test('a result of the compiler is never the end that the log reported', () => {
+  const {told, log, other} = setUp();
+  log(start, 'exit status: 5');
+  other({kind: 'failed', pipeline: 'a', at: start + 1, why: 'SQL error'});
+  expect(told).toEqual([`${start + 1} SQL error`]);
+});
+
+test('an end without a cause is a failure only by the API', async () => {
+  const asked = setUp();
+  asked.log(start);
+  await asked.clock.advance(10_000);
+  expect(asked.told).toEqual([]);
+  const failed = setUp(historyOf([{at: start + 5, cause: 'panic: boom'}]));
+  failed.log(start);
+  await failed.clock.advance(10_000);
+  expect(failed.told).toEqual([`${start + 5} Failed · panic: boom`]);
+});
+
+test('runs that were between two lists are in the events: each is told once, the one that the list shows by the list', async () => {
+  const failures = [
+    {at: start - 50_000, cause: 'long ago'},
+    {at: start + 1000, cause: 'one'},
+    {at: start + 5000, cause: 'two'},
+    {at: start + 9000, cause: 'three'},
+  ];
+  const {clock, told, list, gap} = setUp(historyOf(failures));
+  list(start + 9001, 'Failed · three');
+  gap(start - 50_001, start - 50_001);
+  gap(start - 50_001, start - 50_001);
+  await clock.advance(1000);
+  expect(told).toEqual([
+    `${start + 9001} Failed · three`,
+    `${start + 1000} Failed · one`,
+    `${start + 5000} Failed · two`,
+  ]);
+});
+
+test('at the end of the program the log tells what it knows, and nothing waits', () => {
+  const {clock, told, log, flush, dispose} = setUp();
+  log(start, 'exit status: 5');
+  log(start + 20_000);
+  flush();
+  expect(told).toEqual([`${start} Failed · exit status: 5`]);
+  dispose();
+  expect(clock.pending).toBe(0);
+});

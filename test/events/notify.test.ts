@@ -1,0 +1,206 @@
+import fc from 'fast-check';
+import {expect, it} from 'vitest';
+import type {TimelineEvent} from '../../source/events/events.ts';
+import {type Alert, alertObject, alertText, Notifier, watchRecordings} from '../../source/events/notify.ts';
+import {createStore} from '../../source/lib/store.ts';
+import {watchedKey} from '../../source/records/error-log.ts';
+import type {RecordingState} from '../../source/storage/recording/recorder.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {ScreenUnderTest} from '../ui/screen-under-test.ts';
+import {errorsOf} from './statuses.ts';
+
+function setUp() {
+  const clock = new FakeClock();
+  const sent: string[] = [];
+  const notifier = new Notifier({clock, send: (alert) => sent.push(alertText(alert))});
+  return {clock, sent, notifier};
+}
+
+const failed = (pipeline: string, why: string): TimelineEvent => ({kind: 'failed', pipeline, why});
+const silent = (pipeline: string, why: string): TimelineEvent => ({kind: 'silent', pipeline, why});
+
+async function textOf(...events: readonly TimelineEvent[]): Promise<string | undefined> {
+  const {clock, notifier, sent} = setUp();
+  notifier.add(events);
+  await clock.advance(1000);
+  notifier.dispose();
+  return sent[0];
+}
+
+it('errors notify once for each new group and with every watched line, without time and level', async () => {
+  const [group] = errorsOf(['[a] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::kafka:  refused']).values();
+  if (!group) throw new Error('no group');
+  const errors = {kind: 'errors', pipeline: 'a', count: 1, withheld: 0} as const;
+  expect(await textOf({...errors, group, isNew: true})).toBe('a: kafka refused');
+  expect(await textOf({...errors, withheld: 812, group, isNew: true})).toBe('a: kafka refused ×1 +812 suppressed');
+  expect(await textOf({...errors, group, isNew: false})).toBeUndefined();
+  expect(await textOf({...errors, group: {...group, key: watchedKey}, isNew: false})).toBe('a: ERROR kafka refused');
+});
+
+it('connector errors and a pipeline that the user stopped do not notify', async () => {
+  expect(await textOf({kind: 'connectors', pipeline: 'a', count: 3})).toBeUndefined();
+  expect(await textOf({kind: 'stopped', pipeline: 'a', from: 'Running', to: 'Stopped'})).toBeUndefined();
+});
+
+it('control characters, overrides and separators are visible text', async () => {
+  const text = await textOf(failed('orders', 'a\u0007b\u001B]9;x\u001B\\c\u202Ed\u2028e\u0000\u009Cf\nq'));
+  expect(text).toBe('orders: a^Gb^[]9;x^[\\c<U+202E>d<U+2028>e^@<U+009C>f^Jq');
+});
+
+it('of a long line 100 characters', async () => {
+  const text = (await textOf(failed('orders', 'x'.repeat(5000)))) ?? '';
+  expect([...text]).toHaveLength('orders: '.length + 100);
+  expect(text.endsWith('…')).toBe(true);
+  expect(await textOf(failed('orders', '😀'.repeat(100)))).toBe(`orders: ${'😀'.repeat(100)}`);
+});
+
+it('an alert command gets the text in full, with time, count and the addresses of server and pipeline', () => {
+  const at = Date.UTC(2026, 0, 1, 12);
+  const alert = {
+    pipeline: 'a',
+    kind: 'lost',
+    text: 'x\u001B[2J'.repeat(50),
+    count: 7,
+    withheld: 0,
+    at,
+    more: 2,
+  } as const;
+  expect(alertObject(alert, {server: 'http://h:8080', now: 0})).toEqual({
+    pipeline: 'a',
+    kind: 'lost',
+    text: 'x^[[2J'.repeat(50),
+    count: 7,
+    withheld: 0,
+    more: 2,
+    time: '2026-01-01T12:00:00.000Z',
+    server: 'http://h:8080',
+    url: 'http://h:8080/v0/pipelines/a',
+  });
+  expect(alertObject({...alert, at: undefined}, {server: '', now: at}).time).toBe('2026-01-01T12:00:00.000Z');
+});
+
+it('a change that was asked for is sent at once, and in place of other events of its list', async () => {
+  const {clock, sent, notifier} = setUp();
+  notifier.add([failed('a', 'one')]);
+  await clock.advance(1000);
+  notifier.add([
+    {kind: 'changed', pipeline: 'a', words: 'Failed · two', at: 0},
+    failed('a', 'two'),
+    failed('b', 'three'),
+  ]);
+  expect(sent).toEqual(['a: one', 'a: Failed · two', 'b: three']);
+  await clock.advance(60_000);
+  expect(sent).toHaveLength(3);
+});
+
+it('each failure is sent at once, with what waited', async () => {
+  const {clock, sent, notifier} = setUp();
+  notifier.add([silent('a', 'refused')]);
+  notifier.add([silent('a', 'refused'), failed('a', 'one'), failed('a', 'two')]);
+  expect(sent).toEqual(['a: refused', 'a: one (and 1 more)', 'a: two']);
+  await clock.advance(120_000);
+  expect(sent).toHaveLength(3);
+});
+
+it('an error waits a second for the failure that it may lead to', async () => {
+  const {clock, sent, notifier} = setUp();
+  const [group] = errorsOf(['[a] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::kafka:  refused']).values();
+  if (!group) throw new Error('no group');
+  const errors = {kind: 'errors', count: 1, withheld: 0, isNew: true, group} as const;
+  notifier.add([
+    {...errors, pipeline: 'a'},
+    {...errors, pipeline: 'b'},
+  ]);
+  await clock.advance(999);
+  expect(sent).toEqual([]);
+  notifier.add([failed('b', 'exit status: 101')]);
+  expect(sent).toEqual(['b: exit status: 101 (and 1 more)']);
+  await clock.advance(1);
+  expect(sent.at(-1)).toBe('a: kafka refused');
+  await clock.advance(120_000);
+  expect(sent).toHaveLength(2);
+});
+
+it('what waits is sent at the end of the program', () => {
+  const {clock, sent, notifier} = setUp();
+  notifier.add([silent('a', 'one')]);
+  notifier.add([silent('a', 'two'), silent('a', 'three')]);
+  notifier.flush();
+  expect(sent).toEqual(['a: one', 'a: two (and 1 more)']);
+  expect(clock.pending).toBe(0);
+});
+
+it('the first notification is sent at once, the next of that pipeline a minute later, others at once', async () => {
+  const {clock, sent, notifier} = setUp();
+  notifier.add([silent('a', 'one')]);
+  await clock.advance(1000);
+  notifier.add([silent('a', 'two'), silent('b', 'three')]);
+  expect(sent).toEqual(['a: one', 'b: three']);
+  await clock.advance(58_999);
+  expect(sent).toHaveLength(2);
+  await clock.advance(1);
+  expect(sent.at(-1)).toBe('a: two');
+  await clock.advance(120_000);
+  expect([sent.length, clock.pending]).toEqual([3, 0]);
+});
+
+it('the most urgent of those that waited is sent, with the number of others', async () => {
+  const {clock, sent, notifier} = setUp();
+  const silent: TimelineEvent = {kind: 'silent', pipeline: 'a', why: 'refused'};
+  notifier.add([silent, silent]);
+  notifier.add([silent, failed('a', 'exit status: 101'), {kind: 'restarted', pipeline: 'a', by: 'log'}]);
+  await clock.advance(60_000);
+  expect(sent).toEqual(['a: refused (and 1 more)', 'a: exit status: 101 (and 2 more)']);
+});
+
+it('never more than one a minute for a pipeline besides its failures, and none is left out', async () => {
+  const arrivals = fc.array(fc.record({wait: fc.nat(40_000), pipeline: fc.constantFrom('a', 'b')}), {maxLength: 40});
+  await fc.assert(
+    fc.asyncProperty(arrivals, async (all) => {
+      const clock = new FakeClock();
+      const sent: {at: number; pipeline: string; events: number}[] = [];
+      const send = ({pipeline, more}: Alert) => {
+        sent.push({at: clock.monotonic(), pipeline, events: more + 1});
+      };
+      const notifier = new Notifier({clock, send});
+      for (const {wait, pipeline} of all) {
+        await clock.advance(wait);
+        notifier.add([silent(pipeline, 'x')]);
+      }
+      await clock.advance(60_000);
+      for (const name of ['a', 'b']) {
+        const times = sent.filter(({pipeline}) => pipeline === name).map(({at}) => at);
+        for (const [index, at] of times.slice(1).entries())
+          expect(at - (times[index] ?? 0)).toBeGreaterThanOrEqual(60_000);
+      }
+      expect(sent.reduce((sum, {events}) => sum + events, 0)).toBe(all.length);
+    }),
+    {numRuns: Number(process.env.PIPETAIL_RUNS ?? 100)},
+  );
+});
+
+const recording: RecordingState = {kind: 'recording', folder: '/r', fromId: 0, bytes: 0, missedBytes: 0};
+const stopped: RecordingState = {kind: 'stopped', why: 'the disk is full', since: 0};
+
+it('a recording that stops and continues is reported, and nothing while all is well', async () => {
+  await using screen = await ScreenUnderTest.connected({names: ['orders']});
+  const stream = screen.manager.get('orders');
+  if (!stream) throw new Error('no stream');
+  const snapshot = createStore(stream.snapshot.get());
+  Object.defineProperty(stream, 'snapshot', {value: snapshot});
+  const said: string[] = [];
+  const end = watchRecordings(screen.manager, (text) => said.push(text));
+  const become = (state: RecordingState) => snapshot.set({...snapshot.get(), recording: state});
+  become({kind: 'opening'});
+  become(recording);
+  expect(said).toEqual([]);
+  become(stopped);
+  become({...stopped});
+  expect(said).toEqual(['orders: recording has stopped: the disk is full · trying again']);
+  become({kind: 'opening'});
+  become(recording);
+  expect(said.at(-1)).toBe('orders: recording again · nothing was missed');
+  end();
+  become(stopped);
+  expect(said).toHaveLength(2);
+});

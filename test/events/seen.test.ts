@@ -1,0 +1,160 @@
+import {expect, it} from 'vitest';
+import {connectorErrors, parseError} from '../../demo/connector-errors.ts';
+import {processLog} from '../../demo/process-log.ts';
+import {tabLabels} from '../../source/ui/components/tab-bar.ts';
+import {pageRows} from '../../source/ui/pages/pages.ts';
+import {allTexts} from '../ui/pages/all-rows.ts';
+import {logged} from '../ui/reading.ts';
+import {ScreenUnderTest} from '../ui/screen-under-test.ts';
+
+/** `fraud` has three errors in its log, and `orders` is on the screen. */
+async function withErrors(names: readonly string[] = ['orders']): Promise<ScreenUnderTest> {
+  const screen = await ScreenUnderTest.connected({
+    names,
+    scenario: (server) => {
+      for (const name of ['fraud', 'orders']) server.addPipeline(name).start([{kind: 'input', name: `${name}.web`}]);
+      for (let n = 0; n < 3; n++) server.pipeline('fraud').write(logged(n, 'ERROR', `disk ${n} full`));
+    },
+  });
+  await screen.untilConnected(...names);
+  await screen.clock.advance(1000);
+  return screen;
+}
+
+const unseen = (screen: ScreenUnderTest, name = 'fraud') => screen.controller.timelines.unseenErrors([name]);
+const rows = (screen: ScreenUnderTest, name = 'fraud') =>
+  screen.controller.timelines.errorRows.filter(({pipeline}) => pipeline === name);
+
+async function untilCounted(screen: ScreenUnderTest, errors: number): Promise<void> {
+  await screen.until(() => screen.controller.pipeline('fraud')?.connectorErrors === errors, `${errors} in the list`);
+}
+
+it('a preview that the cursor only passes takes no mark away; one that was on the screen for a second does', async () => {
+  await using screen = await withErrors();
+  for (let n = 0; n < 7; n++) {
+    screen.server.pipeline('fraud').run.addError({endpoint: 'fraud.web', kind: 'parse', tag: 't', message: 'no JSON'});
+  }
+  await untilCounted(screen, 7);
+  expect(unseen(screen)).toBe(7);
+  screen.press('Tab', 'k');
+  await screen.until(() => screen.controller.tab?.name === 'fraud', 'the preview');
+  await screen.until(() => (screen.manager.get('fraud')?.errors.byKey.size ?? 0) > 0, 'the errors of the log');
+  await screen.clock.advance(400);
+  expect(unseen(screen)).toBe(10);
+  screen.press('j');
+  await screen.until(() => screen.controller.tab?.name === 'orders', 'the next preview');
+  expect(unseen(screen)).toBe(7);
+  screen.press('k');
+  await screen.until(() => unseen(screen) === 10, 'the log again');
+  await screen.until(() => unseen(screen) === 0, 'a second');
+  screen.press('j');
+  await screen.until(() => screen.controller.tab?.name === 'orders', 'the last preview');
+  expect(unseen(screen)).toBe(0);
+});
+
+it('what is acted on is seen at once, and what comes under a page is not', async () => {
+  await using screen = await withErrors(['orders', 'fraud']);
+  await screen.until(() => unseen(screen) === 3, 'the errors');
+  screen.press('2', '1');
+  expect(unseen(screen)).toBe(3);
+  screen.press('2', 'k', '1');
+  expect(unseen(screen)).toBe(0);
+  screen.press('2');
+  await screen.clock.advance(1000);
+  screen.press('?');
+  screen.server.pipeline('fraud').write(logged(0, 'ERROR', 'out of memory'));
+  await screen.untilLine('fraud', 'out of memory');
+  await screen.clock.advance(2000);
+  expect(unseen(screen)).toBe(1);
+  expect(tabLabels(screen.controller).map(({errors}) => errors)).toEqual([0, 1]);
+  screen.press('Esc');
+  await screen.clock.advance(1000);
+  expect(unseen(screen)).toBe(0);
+});
+
+it('in a flood of errors, what was on the screen for long is seen', async () => {
+  await using screen = await withErrors(['orders', 'fraud']);
+  screen.press('2');
+  await screen.clock.advance(1000);
+  for (let n = 0; n < 20; n++) {
+    screen.server.pipeline('fraud').write(logged(0, 'ERROR', `failed ${n}`));
+    await screen.untilLine('fraud', `failed ${n}`);
+    await screen.clock.advance(500);
+  }
+  screen.press('1');
+  expect(unseen(screen)).toBeLessThan(12);
+});
+
+it('a connector that failed for good keeps the mark, also of a preview that is closed, until it runs again', async () => {
+  await using screen = await withErrors();
+  const fraud = screen.server.pipeline('fraud');
+  const report = connectorErrors(fraud, processLog(fraud, {shape: 'colour'}), () => screen.clock.wall());
+  for (let n = 1; n <= 5; n++) report(parseError('fraud.web', n, 'missing field `id`', '{}'));
+  report({endpoint: 'fraud.web', kind: 'transport', fatal: true, error: 'connection refused'});
+  fraud.run.step();
+  screen.press('Tab', 'k');
+  await screen.until(() => screen.controller.tab?.name === 'fraud', 'the preview');
+  await screen.until(() => unseen(screen) === 1, 'the others to be seen');
+  const ofOpen = rows(screen).filter(({state}) => state === 'unseen');
+  expect(ofOpen).toMatchObject([{kind: 'errors', count: 1}]);
+  screen.press('j');
+  await screen.until(() => screen.controller.tab?.name === 'orders', 'the next preview');
+  await screen.until(() => screen.manager.get('fraud') === undefined, 'the log to be closed');
+  expect(unseen(screen)).toBe(1);
+  expect(rows(screen).filter(({state}) => state === 'unseen')).toMatchObject([
+    {kind: 'ended', connector: 'fraud.web', message: 'connection refused'},
+  ]);
+  screen.press('A');
+  expect(allTexts(pageRows(screen.controller)).join('\n')).toContain('fraud.web failed for good: connection refused');
+  fraud.stop();
+  fraud.start();
+  await screen.until(() => unseen(screen) === 0, 'the next run');
+});
+
+it('the errors of a connector that failed for good are not counted again, though the API forgets them', async () => {
+  await using screen = await withErrors(['orders', 'fraud']);
+  const {run} = screen.server.pipeline('fraud');
+  const fail = (endpoint: string, fatal: boolean) =>
+    run.addError({endpoint, kind: 'transport', fatal, message: 'connection refused'});
+  for (let n = 0; n < 10; n++) fail('fraud.web', false);
+  for (let n = 0; n < 4; n++) fail('fraud.kafka', false);
+  await untilCounted(screen, 14);
+  screen.press('2');
+  await screen.clock.advance(1000);
+  screen.press('1');
+  expect(unseen(screen)).toBe(0);
+  run.addError({endpoint: 'fraud.web', kind: 'transport', fatal: true, message: 'connection refused'});
+  await screen.until(() => unseen(screen) > 0, 'the last one');
+  run.step();
+  await untilCounted(screen, 4);
+  expect(rows(screen).filter(({state, kind}) => state === 'unseen' && kind === 'connectors')).toMatchObject([
+    {count: 1},
+  ]);
+  expect(screen.controller.timelines.connectors.counted('fraud').errors).toBe(15);
+});
+
+it('d has one number of connector errors, that of A with its parts, and it follows what comes', async () => {
+  await using screen = await withErrors(['orders', 'fraud']);
+  const fraud = screen.server.pipeline('fraud');
+  let now = 0;
+  const report = connectorErrors(fraud, processLog(fraud, {shape: 'colour'}), () => now);
+  const fail = (times: number) => {
+    for (let n = 1; n <= times; n++) report(parseError('fraud.web', n, 'missing field `id`', '{}'));
+  };
+  fail(40);
+  await untilCounted(screen, 40);
+  screen.press('2', 'd');
+  const total = () => /connector errors +(.*)/.exec(allTexts(pageRows(screen.controller)).join('\n'))?.[1];
+  const page = () => allTexts(pageRows(screen.controller)).join('\n');
+  await screen.until(() => page().includes('40 parse'), 'the statistics');
+  expect(total()).toMatch(/^40: \d+ in the log · \d+ suppressed, of which the log says nothing$/);
+  now += 6000;
+  fail(6);
+  await screen.until(() => page().includes('46 parse'), 'the statistics of all');
+  const [, logged = 0, withheld = 0, untold = 0] =
+    /^46: (\d+) in the log · (\d+) suppressed, as the log says · (\d+) suppressed, of which/.exec(total() ?? '') ?? [];
+  expect(Number(logged) + Number(withheld) + Number(untold)).toBe(46);
+  expect(page().match(/46/g)).toHaveLength(2);
+  const ofA = rows(screen).filter(({kind}) => kind === 'connectors');
+  expect(ofA).toMatchObject([{count: Number(untold)}]);
+});

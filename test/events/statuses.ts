@@ -1,0 +1,61 @@
+import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {noLosses} from '../../source/buffer/markers.ts';
+import type {LogStatus, PipelineStatus, PipelineStatuses, StatusAt} from '../../source/events/events.ts';
+import {ErrorLog} from '../../source/records/error-log.ts';
+
+/** Errors, a line each; their ids and times count up from `from`. */
+export function errorsOf(lines: readonly string[], from = 0): LogStatus['errors'] {
+  const errors = emptyErrorLog();
+  for (const [index, line] of lines.entries()) errors.add(Buffer.from(line), {id: from + index, at: from + index});
+  return errors.byKey;
+}
+
+export function emptyErrorLog(): ErrorLog {
+  return new ErrorLog({buffer: new LogBuffer({maxBytes: 1024}), wall: () => 0});
+}
+
+export function log(name: string, change: Partial<LogStatus> = {}): LogStatus {
+  return {
+    name,
+    lines: 0,
+    endId: 0,
+    errors: new Map(),
+    connectors: emptyErrorLog().connectors,
+    losses: noLosses,
+    ends: {count: 0, last: []},
+    unread: [],
+    silent: undefined,
+    silentSince: undefined,
+    ...change,
+  };
+}
+
+export function pipeline(name: string, change: Partial<PipelineStatus> = {}): PipelineStatus {
+  return {
+    name,
+    id: name,
+    failing: undefined,
+    endedByRunner: false,
+    state: 'Running',
+    running: true,
+    hasRun: true,
+    hasEnded: false,
+    starts: 1,
+    deployment: '',
+    since: 0,
+    program: 'Success',
+    programSince: 0,
+    failedAt: 0,
+    connectorErrors: 0,
+    errorsRun: change.deployment ?? '',
+    ...change,
+  };
+}
+
+export function list(...pipelines: readonly PipelineStatus[]): PipelineStatuses {
+  return new Map(pipelines.map((each) => [each.name, each]));
+}
+
+export function statusAt(at: number, logs: readonly LogStatus[], pipelines: readonly PipelineStatus[] = []): StatusAt {
+  return {at, logs, pipelines: list(...pipelines)};
+}

@@ -1,0 +1,371 @@
+import {expect, test} from 'vitest';
+import type {DemoServerOptions} from '../../demo/demo.ts';
+import {DemoServer} from '../../demo/server.ts';
+import {createClient} from '../../source/api/client.ts';
+import {fixedCredentials} from '../../source/api/credentials.ts';
+import {ApiError} from '../../source/api/errors.ts';
+import {ServerAnswers} from '../../source/api/request.ts';
+import type {ApiFailure, Pipeline} from '../../source/api/types.ts';
+import {systemClock} from '../../source/lib/clock.ts';
+import {ListPoller, Login} from '../../source/logs/list-poller.ts';
+import {noticeRows} from '../../source/terminal/fit.ts';
+import {symbolsFor} from '../../source/terminal/symbols.ts';
+import {isOldServer, oldServerWords} from '../../source/words/failures.ts';
+import {eventually} from '../harness/eventually.ts';
+import {FakeClock, settled} from '../harness/fake-clock.ts';
+import {freePort} from '../harness/free-port.ts';
+
+const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens'};
+const unauthorized: ApiFailure = {kind: 'fatal', reason: 'unauthorized', message: 'who are you'};
+
+/** A server whose answers and their moments belong to the test; the wire is tested in `log-stream.test.ts`. */
+class Lists {
+  readonly clock = new FakeClock();
+  /** Monotonic milliseconds of each request. */
+  readonly asked: number[] = [];
+  readonly poller: ListPoller;
+  readonly answers = new ServerAnswers();
+  #answers: PromiseWithResolvers<readonly Pipeline[]>[] = [];
+  /** What every request is answered at once; undefined: it waits for `answer`. */
+  always: readonly Pipeline[] | ApiFailure | undefined;
+  aborted = 0;
+
+  constructor(random = () => 0) {
+    const client = {answers: this.answers, listPipelines: (signal: AbortSignal) => this.#ask(signal)};
+    this.poller = new ListPoller({client, clock: this.clock, random});
+  }
+
+  get inFlight(): number {
+    return this.#answers.length;
+  }
+
+  async answer(answer: readonly Pipeline[] | ApiFailure): Promise<void> {
+    const waiting = this.#answers.shift();
+    if ('kind' in answer) waiting?.reject(new ApiError(answer));
+    else waiting?.resolve(answer);
+    await settled();
+  }
+
+  #ask(signal: AbortSignal): Promise<readonly Pipeline[]> {
+    this.asked.push(this.clock.monotonic());
+    if (this.always && 'kind' in this.always) return Promise.reject(new ApiError(this.always));
+    if (this.always) return Promise.resolve(this.always);
+    const answer = Promise.withResolvers<readonly Pipeline[]>();
+    this.#answers.push(answer);
+    signal.addEventListener('abort', () => {
+      this.aborted += 1;
+      answer.reject(new ApiError({kind: 'cancelled'}));
+    });
+    return answer.promise;
+  }
+}
+
+test('requests every 2 s while watched, every 15 s otherwise, and at once when the user comes back', async () => {
+  const lists = new Lists();
+  lists.always = [];
+  lists.poller.start();
+  await lists.clock.advance(4000);
+  expect(lists.asked).toEqual([0, 2000, 4000]);
+  lists.poller.setWatched(false);
+  await lists.clock.advance(32_000);
+  expect(lists.asked.slice(3)).toEqual([6000, 21_000, 36_000]);
+  lists.poller.setWatched(true);
+  await settled();
+  lists.poller.setWatched(true);
+  await lists.clock.advance(2000);
+  expect(lists.asked.slice(6)).toEqual([36_000, 38_000]);
+});
+
+test('one request at a time, however slow and however many refreshes', async () => {
+  const lists = new Lists();
+  lists.poller.start();
+  await lists.clock.advance(60_000);
+  lists.poller.refresh();
+  lists.poller.refresh();
+  expect(lists.inFlight).toBe(1);
+  await lists.answer([]);
+  expect(lists.inFlight).toBe(1);
+  await lists.answer([]);
+  expect(lists.inFlight).toBe(0);
+  expect(lists.asked).toEqual([0, 60_000]);
+});
+
+test('the snapshot stays the same object while the list is the same array', async () => {
+  const lists = new Lists();
+  const list: readonly Pipeline[] = [];
+  lists.always = list;
+  let changes = 0;
+  lists.poller.snapshot.subscribe(() => {
+    changes += 1;
+  });
+  lists.poller.start();
+  await lists.clock.advance(10_000);
+  expect(changes).toBe(1);
+  expect(lists.poller.snapshot.get().pipelines).toBe(list);
+});
+
+test('errors keep the last good list with its time, and go with the next good answer', async () => {
+  const lists = new Lists();
+  const list: readonly Pipeline[] = [];
+  lists.always = list;
+  lists.poller.start();
+  await lists.clock.advance(1000);
+  const goodAt = lists.clock.wall() - 1000;
+  lists.always = unreachable;
+  await lists.clock.advance(1500);
+  expect(lists.poller.snapshot.get()).toEqual({pipelines: list, goodAt, failure: unreachable, nextTryAt: 3000});
+  await lists.clock.advance(2500);
+  expect(lists.asked).toEqual([0, 2000, 3000, 5000]);
+  lists.always = list;
+  await lists.clock.advance(2000);
+  expect(lists.poller.snapshot.get()).toEqual({
+    pipelines: list,
+    goodAt: lists.clock.wall(),
+    failure: undefined,
+    nextTryAt: undefined,
+  });
+});
+
+test.each([
+  ['away', unreachable],
+  ['without its database', {...unreachable, reason: 'server-error'} as const],
+  ['without its database, where it refuses each key', unauthorized],
+])(
+  'however long the server was %s, a list that is watched is back within 3 s, for no more requests than a good one',
+  async (_, failure) => {
+    const lists = new Lists(() => 0.99);
+    lists.always = [];
+    lists.poller.start();
+    await lists.clock.advance(1000);
+    lists.always = failure;
+    await lists.clock.advance(600_000);
+    expect(lists.asked.length).toBeLessThanOrEqual(305);
+    lists.always = [];
+    await lists.clock.advance(3000);
+    expect(lists.poller.snapshot.get()).toMatchObject({failure: undefined, nextTryAt: undefined});
+  },
+);
+
+test('while nobody watches, a failed list is asked for as often as a good one', async () => {
+  const lists = new Lists(() => 0.99);
+  lists.always = [];
+  lists.poller.start();
+  lists.poller.setWatched(false);
+  lists.always = unreachable;
+  await lists.clock.advance(600_000);
+  expect(lists.asked.length).toBeGreaterThanOrEqual(40);
+  expect(lists.asked.length).toBeLessThanOrEqual(45);
+});
+
+test('Retry-After is honoured; a refusal is asked again every 5 to 10 s', async () => {
+  const lists = new Lists();
+  lists.always = {...unreachable, retryAfter: 20_000};
+  lists.poller.start();
+  await lists.clock.advance(19_999);
+  expect(lists.asked).toEqual([0]);
+  lists.always = unauthorized;
+  await lists.clock.advance(10_001);
+  expect(lists.asked).toEqual([0, 20_000, 25_000, 30_000]);
+});
+
+test('a refresh does not wait for the backoff', async () => {
+  const lists = new Lists();
+  lists.always = unauthorized;
+  lists.poller.start();
+  await lists.clock.advance(1000);
+  lists.always = [];
+  lists.poller.refresh();
+  await lists.clock.advance(2000);
+  expect(lists.asked).toEqual([0, 1000, 3000]);
+});
+
+test('stopped, it aborts the request, leaves no timer and notifies no more', async () => {
+  const lists = new Lists();
+  lists.poller.start();
+  const before = lists.poller.snapshot.get();
+  lists.poller.stop();
+  await settled();
+  lists.poller.refresh();
+  await lists.clock.advance(60_000);
+  expect(lists.asked).toHaveLength(1);
+  expect(lists.aborted).toBe(1);
+  expect(lists.clock.pending).toBe(0);
+  expect(lists.poller.snapshot.get()).toBe(before);
+});
+
+test('an answer to another request ends the wait, once for each', async () => {
+  const lists = new Lists();
+  lists.always = unreachable;
+  lists.poller.start();
+  await lists.clock.advance(100_000);
+  const count = lists.asked.length;
+  const answered = async () => {
+    lists.answers.succeeded(lists.answers.start());
+    await settled();
+  };
+  await answered();
+  expect(lists.asked.length).toBe(count + 1);
+  await answered();
+  expect(lists.asked.length).toBe(count + 1);
+  await lists.clock.advance(30_000);
+  const later = lists.asked.length;
+  lists.always = [];
+  await answered();
+  expect(lists.asked.length).toBe(later + 1);
+  expect(lists.poller.snapshot.get().failure).toBeUndefined();
+  // A fresh list is not requested sooner.
+  await answered();
+  expect(lists.asked.length).toBe(later + 1);
+});
+
+test('an answer to what was asked before the list failed, or with a Retry-After, ends no wait', async () => {
+  const lists = new Lists();
+  const before = lists.answers.start();
+  lists.always = unreachable;
+  lists.poller.start();
+  await lists.clock.advance(100);
+  lists.answers.succeeded(before);
+  await settled();
+  expect(lists.asked).toEqual([0]);
+  lists.always = {...unreachable, retryAfter: 20_000};
+  lists.poller.refresh();
+  await settled();
+  lists.answers.succeeded(lists.answers.start());
+  await lists.clock.advance(1000);
+  expect(lists.asked).toEqual([0, 100]);
+});
+
+const tenants = [
+  {name: 'acme', role: 'read'},
+  {name: 'other', role: 'admin'},
+];
+
+async function setUp(options: DemoServerOptions, tenant?: string) {
+  const server = await DemoServer.start({port: await freePort(), ...options});
+  const client = createClient({
+    ...{baseUrl: server.url, clock: systemClock, userAgent: 'test'},
+    credentials: fixedCredentials(options.apiKey),
+    ...(tenant !== undefined && {tenant}),
+  });
+  const poller = new ListPoller({client, clock: systemClock, random: () => 0});
+  const login = new Login({client, poller});
+  poller.start();
+  login.start();
+  return {
+    server,
+    poller,
+    versionRequests: () => server.requests.filter(({path}) => path === '/v0/config').length,
+    sessionRequests: () => server.requests.filter(({path}) => path === '/v0/config/session').length,
+    tenantIs: (name: string) =>
+      eventually(
+        () => login.session.get()?.tenantName === name,
+        () => `the session is ${JSON.stringify(login.session.get())}`,
+      ),
+    login,
+    async [Symbol.asyncDispose]() {
+      login.stop();
+      poller.stop();
+      await client.close();
+      await server.close();
+    },
+  };
+}
+
+const listIs = (poller: ListPoller, isGood: boolean) =>
+  eventually(
+    () => {
+      const {failure, pipelines} = poller.snapshot.get();
+      return isGood ? pipelines !== undefined && !failure : failure !== undefined;
+    },
+    () => JSON.stringify(poller.snapshot.get()),
+  );
+
+test('the session is requested once', async () => {
+  await using rig = await setUp({tenants}, 'acme');
+  await rig.tenantIs('acme');
+  expect(rig.login.session.get()).toMatchObject({role: 'read', memberships: 2});
+  await listIs(rig.poller, true);
+  expect(rig.sessionRequests()).toBe(1);
+  expect(new Set(rig.server.requests.map(({tenant}) => tenant))).toEqual(new Set(['acme']));
+});
+
+test('a tenant that has to be named is named by id, too', async () => {
+  await using rig = await setUp({tenants}, '01a211f6-0000-7000-8000-000000000002');
+  await rig.tenantIs('other');
+});
+
+test('after a refusal that ends the session is requested again', async () => {
+  await using rig = await setUp({apiKey: 'right', tenants: tenants.slice(0, 1)});
+  await rig.tenantIs('acme');
+  await listIs(rig.poller, true);
+  rig.server.setApiKey('wrong');
+  rig.poller.refresh();
+  await listIs(rig.poller, false);
+  rig.server.setApiKey('right');
+  rig.poller.refresh();
+  await listIs(rig.poller, true);
+  await eventually(
+    () => rig.sessionRequests() === 2,
+    () => `${rig.sessionRequests()} session requests`,
+  );
+});
+
+test('a server that was down is asked when it is up; a session is not requested again', async () => {
+  await using rig = await setUp({tenants: tenants.slice(0, 1)});
+  await rig.tenantIs('acme');
+  await listIs(rig.poller, true);
+  await rig.server.stopApi();
+  rig.poller.refresh();
+  await listIs(rig.poller, false);
+  await rig.server.startApi();
+  rig.poller.refresh();
+  await listIs(rig.poller, true);
+  expect(rig.sessionRequests()).toBe(1);
+});
+
+test('the version is requested at the start, and again when the server is back, which may be another', async () => {
+  await using rig = await setUp({});
+  await listIs(rig.poller, true);
+  await eventually(
+    () => rig.login.version.get() === '0.337.0',
+    () => `the version is ${rig.login.version.get()}`,
+  );
+  expect(rig.versionRequests()).toBe(1);
+  await rig.server.stopApi();
+  rig.poller.refresh();
+  await listIs(rig.poller, false);
+  await rig.server.startApi();
+  rig.poller.refresh();
+  await listIs(rig.poller, true);
+  await eventually(
+    () => rig.versionRequests() === 2,
+    () => `${rig.versionRequests()} requests for the version`,
+  );
+});
+
+test('what is older than 0.97 is not supported; what cannot be read is', () => {
+  const versions = ['0.60.0', '0.96.9', '0.97.0', '0.100.0', '0.337.0', '1.0.0', '0', '', 'dev', '0.60'];
+  expect(versions.filter(isOldServer)).toEqual(['0.60.0', '0.96.9', '0.60']);
+  expect(oldServerWords('0.60.0')).toMatch(/^Feldera 0\.60\.0 is not supported, 0\.97 and newer are: /);
+  // It fits into the last two rows of a screen of 80 columns.
+  const rows = noticeRows(oldServerWords('0.96.10') ?? '', 80, symbolsFor(true));
+  expect(rows.join('')).toBe(` ${oldServerWords('0.96.10')}`);
+  expect([oldServerWords('0.97.0'), oldServerWords(undefined)]).toEqual([undefined, undefined]);
+});
+
+test('a request that lasts says since when, and no other does', async () => {
+  const lists = new Lists();
+  const seen: (number | undefined)[] = [];
+  lists.poller.waitingSince.subscribe(() => seen.push(lists.poller.waitingSince.get()));
+  lists.poller.start();
+  await lists.clock.advance(500);
+  await lists.answer([]);
+  await lists.clock.advance(2000);
+  expect([lists.inFlight, seen]).toEqual([1, []]);
+  await lists.clock.advance(3000);
+  expect(seen).toEqual([2500]);
+  await lists.answer(unreachable);
+  expect(seen).toEqual([2500, undefined]);
+  lists.poller.stop();
+  expect(lists.clock.pending).toBe(0);
+});

@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import type {Marker} from '../../source/buffer/markers.ts';
+import {LogWriter} from '../../source/logs/log-writer.ts';
+import {ErrorLog} from '../../source/records/error-log.ts';
+import {withNewlines} from '../harness/with-newlines.ts';
+
+function open() {
+  const buffer = new LogBuffer({maxBytes: 1024 * 1024});
+  const clock = {wall: () => 99};
+  const events: string[] = [];
+  const writer = new LogWriter({
+    ...{buffer, clock, errors: new ErrorLog({buffer, wall: clock.wall})},
+    onEvent: (text) => events.push(text),
+  });
+  const write = (line: string) => writer.append(...withNewlines(Buffer.from(`${line}\n`)));
+  const put = (marker: Marker) => writer.addMarker(marker, marker.at);
+  /** What the pane shows: lines as text, markers as they are. */
+  const rows = () =>
+    Array.from(
+      {length: buffer.endId - buffer.firstId},
+      (_, index) => buffer.markerAt(buffer.firstId + index) ?? buffer.lineAt(buffer.firstId + index)?.toString(),
+    );
+  return {writer, write, put, rows, events};
+}
+
+type Reconnected = Extract<Marker, {kind: 'reconnected'}>;
+
+function reconnected(at: number, downMs = 1000): Reconnected {
+  return {kind: 'reconnected', cause: 'server-lost', downMs, times: 1, since: at, at};
+}
+
+test('a run of reconnects without loss is one row, where it began, however many lines came in between', () => {
+  const {write, put, rows} = open();
+  write('a');
+  put(reconnected(10));
+  write('b');
+  put(reconnected(20, 3000));
+  write('c');
+  put({...reconnected(30), cause: 'runner-lost'});
+  expect(rows()).toEqual([
+    'a',
+    {kind: 'reconnected', cause: 'runner-lost', downMs: 5000, times: 3, since: 10, at: 30},
+    'b',
+    'c',
+  ]);
+});
+
+test('another marker ends the run', () => {
+  const {put, rows} = open();
+  const lost: Marker = {kind: 'lost', atLeast: 5, atMost: 5, from: 1, to: 2, at: 15};
+  put(reconnected(10));
+  put(lost);
+  put(reconnected(20));
+  put(reconnected(30));
+  expect(rows()).toEqual([reconnected(10), lost, {...reconnected(20), downMs: 2000, times: 2, at: 30}]);
+});
+
+test('a silent connection that was replaced before it broke leaves no row', () => {
+  const {put, rows} = open();
+  put({kind: 'reconnected', cause: 'silent', downMs: 0, times: 1, since: 10, at: 10});
+  const broke: Marker = {kind: 'reconnected', cause: 'silent', downMs: 1500, times: 1, since: 20, at: 20};
+  put(broke);
+  expect(rows()).toEqual([broke]);
+});
+
+test('the states of one start are one row, unless a line or an error came in between', () => {
+  const {write, put, rows} = open();
+  put({kind: 'state', from: 'Stopped', to: 'Provisioning', at: 1});
+  put({kind: 'state', from: 'Provisioning', to: 'Running', at: 2});
+  write('a');
+  put({kind: 'state', from: 'Running', to: 'Stopped', error: 'out of memory', at: 3});
+  put({kind: 'state', from: 'Stopped', to: 'Running', at: 4});
+  expect(rows()).toEqual([
+    {kind: 'state', from: 'Stopped', to: 'Running', at: 2},
+    'a',
+    {kind: 'state', from: 'Running', to: 'Stopped', error: 'out of memory', at: 3},
+    {kind: 'state', from: 'Stopped', to: 'Running', at: 4},
+  ]);
+});
+
+test('a later word on the same end replaces the earlier one, while an open line waits too', () => {
+  const {writer, put, rows} = open();
+  writer.append(...withNewlines(Buffer.from('cut in the mid')));
+  put({kind: 'ended', because: 'stopped', at: 1});
+  put({kind: 'ended', because: 'deleted', at: 2});
+  writer.cutLine();
+  expect(rows()).toEqual(['cut in the mid', {kind: 'line-cut', at: 99}, {kind: 'ended', because: 'deleted', at: 2}]);
+});
+
+test('created again is one row, by the look-up or by the stitch', () => {
+  const {put, rows} = open();
+  put({kind: 'ended', because: 'created-again', at: 1});
+  put({kind: 'new-life', because: 'created-again', at: 2});
+  put({kind: 'ended', because: 'stopped', at: 3});
+  put({kind: 'new-life', because: 'restarted', at: 4});
+  expect(rows()).toEqual([
+    {kind: 'ended', because: 'created-again', at: 1},
+    {kind: 'ended', because: 'stopped', at: 3},
+    {kind: 'new-life', because: 'restarted', at: 4},
+  ]);
+});
+
+test('a stop that was none is corrected in its place', () => {
+  const {write, put, rows, events} = open();
+  put({kind: 'ended', because: 'stopped', at: 1});
+  write('a');
+  put({...reconnected(2), cause: 'runner-stopped'});
+  expect(rows()).toEqual([
+    {kind: 'ended', because: 'unknown', at: 1},
+    'a',
+    {...reconnected(2), cause: 'dropped-as-slow'},
+  ]);
+  expect(events).toEqual(['the log continues: the server had dropped this follower as too slow']);
+});
+
+test('so are the steps of the compiler; a state of the pipeline is another row', () => {
+  const {put, rows} = open();
+  put({kind: 'program', from: 'Success', to: 'CompilingSql', at: 1});
+  put({kind: 'program', from: 'CompilingSql', to: 'Success', at: 2});
+  put({kind: 'state', from: 'Stopped', to: 'Running', at: 3});
+  put({kind: 'program', from: 'Success', to: 'Pending', at: 4});
+  expect(rows()).toEqual([
+    {kind: 'program', from: 'Success', to: 'Success', at: 2},
+    {kind: 'state', from: 'Stopped', to: 'Running', at: 3},
+    {kind: 'program', from: 'Success', to: 'Pending', at: 4},
+  ]);
+});
+
+test('each result of the compiler is a row, with the steps to it', () => {
+  const {put, rows} = open();
+  put({kind: 'program', from: 'Pending', to: 'SqlError', at: 1});
+  put({kind: 'program', from: 'SqlError', to: 'CompilingSql', at: 2});
+  put({kind: 'program', from: 'CompilingSql', to: 'SqlError', at: 3});
+  put({kind: 'program', from: 'SqlError', to: 'SqlError', at: 4});
+  expect(rows()).toEqual([
+    {kind: 'program', from: 'Pending', to: 'SqlError', at: 1},
+    {kind: 'program', from: 'SqlError', to: 'SqlError', at: 3},
+    {kind: 'program', from: 'SqlError', to: 'SqlError', at: 4},
+  ]);
+});
+
+test('a cut is counted as a gap, and a gap that waited for the line is still the last one, under its new id', () => {
+  const {writer, put, rows} = open();
+  writer.cutLine();
+  expect(rows()).toEqual([]);
+  writer.append(...withNewlines(Buffer.from('open')));
+  const lost: Marker = {kind: 'lost', atLeast: 5, atMost: 5, from: 1, to: 2, at: 15};
+  put(lost);
+  expect(writer.losses).toMatchObject({gaps: 1, gapId: 1});
+  writer.cutLine();
+  expect(rows()).toEqual(['open', {kind: 'line-cut', at: 99}, lost]);
+  expect(writer.losses).toMatchObject({gaps: 2, gapId: 2});
+  writer.append(...withNewlines(Buffer.from('open')));
+  writer.cutLine();
+  expect(writer.losses).toMatchObject({gaps: 3, gapId: 4});
+});
+
+const tagged = (level: string, text: string) =>
+  `[manager] 2026-11-27T05:56:10.280718Z ${level} pipeline_manager::runner::local_runner: ${text} ` +
+  'pipeline-id="01a21b93-2941-7ed2-815f-092debad96c9" pipeline-name="N/A"';
+const unread = (stream: string) => tagged('ERROR', `${stream} encountered I/O error: no UTF-8`);
+const unreadAt = Date.parse('2026-11-27T05:56:10.280718Z');
+
+test('a stream that is no longer read has a marker right after the line that reports it, however the log is cut', () => {
+  const lines = ['a', unread('stdout'), 'b', unread('stdout'), unread('stderr'), 'c'];
+  const started = tagged('INFO', 'Resources transition: stopped -> provisioning (desired: provisioned)');
+  const bytes = Buffer.from(`${[...lines, started, 'd'].join('\n')}\n`);
+  const marker = (stream: string) => ({kind: 'unread', stream, why: 'no UTF-8', at: Math.floor(unreadAt)});
+  const expected = ['a', unread('stdout'), marker('stdout'), 'b', unread('stdout'), unread('stderr'), marker('stderr')];
+  fc.assert(
+    fc.property(fc.array(fc.nat({max: bytes.length}), {maxLength: 12}), (cuts) => {
+      const {writer, rows} = open();
+      const ends = [...cuts, bytes.length].sort((a, b) => a - b);
+      for (const [index, end] of ends.entries()) {
+        writer.append(...withNewlines(bytes.subarray(ends[index - 1] ?? 0, end)));
+      }
+      expect(rows()).toEqual([...expected, 'c', started, 'd']);
+      expect(writer.losses).toMatchObject({unread: 2, unreadId: 6, gaps: 0});
+      expect(writer.states.unread).toEqual([]);
+    }),
+  );
+  const {write, writer} = open();
+  for (const line of lines) write(line);
+  expect(writer.states.unread).toEqual(['stdout', 'stderr']);
+});
+
+test('only the runner reports that a stream is no longer read', () => {
+  const {write, writer} = open();
+  write('[orders] 2026-11-27T05:56:10.280718Z ERROR app:  stdout encountered I/O error: no UTF-8');
+  write('stdout encountered I/O error: no UTF-8');
+  expect(writer.states.unread).toEqual([]);
+});

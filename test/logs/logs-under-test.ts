@@ -1,0 +1,268 @@
+import {appendFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {gzipSync, zstdCompressSync} from 'node:zlib';
+import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import type {LossCount, OutputStream} from '../../source/buffer/markers.ts';
+import {systemClock} from '../../source/lib/clock.ts';
+import {findOpened} from '../../source/logs/bundle-log.ts';
+import {hasEnded} from '../../source/logs/log-source.ts';
+import {MergedLog} from '../../source/logs/merge/merged-log.ts';
+import {OpenedLog, type OpenedLogOptions} from '../../source/logs/opened-log.ts';
+import type {ErrorLog} from '../../source/records/error-log.ts';
+import {RecordIndex} from '../../source/records/record-index.ts';
+import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
+import {findRecordings} from '../../source/storage/recording/reader.ts';
+import {eventually} from '../harness/eventually.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {zipOf} from '../storage/opened/zip-file.ts';
+import {entriesOf} from './merge-sources.ts';
+import {written} from './recorded-history.ts';
+import {RecordedLife} from './recorded-life.ts';
+
+/** What a log tells, whatever brought its bytes. */
+export type Told = {
+  /** Lines; markers as `<kind>`, without those of how it was read (`reconnected`). */
+  readonly entries: readonly string[];
+  readonly losses: Pick<LossCount, 'gaps' | 'atLeast' | 'atMost' | 'clears' | 'unread'>;
+  /** Streams of the process that nobody reads at the end. */
+  readonly unread: readonly OutputStream[];
+  /** Errors of each kind, in the order of kinds. */
+  readonly errors: readonly number[];
+  /** State of each run; `ended` follows that of one that has ended. */
+  readonly runs: readonly string[];
+};
+
+export type Telling = AsyncDisposable & {readonly told: () => Told};
+
+export type LogUnderTest = {
+  readonly name: string;
+  /** `bodies`: what several connections brought. `one body`: bytes that came in one go. */
+  readonly takes: 'bodies' | 'one body';
+  /** The log may continue: an open line stays open, and is not counted. */
+  readonly staysOpen?: boolean;
+  /** Of its beginning nothing is shown but lines. */
+  readonly hasEarlier?: boolean;
+  /** Resolves when its lines are there; the rest may come a little later. */
+  readonly open: (bodies: readonly string[], home: string) => Promise<Telling>;
+  /** What `logs --from` reads; stdin is the log itself. */
+  readonly find?: (bodies: readonly string[], home: string) => Promise<{path: string; stdin?: readonly Buffer[]}>;
+};
+
+type Asked = {
+  readonly buffer: LogBuffer;
+  readonly losses: LossCount;
+  readonly unread: readonly OutputStream[];
+  readonly errors: ErrorLog;
+};
+
+function toldBy({buffer, losses: {gaps, atLeast, atMost, clears, unread: times}, unread, errors}: Asked): Told {
+  const index = new RecordIndex(buffer);
+  while (!index.step(1 << 20));
+  return {
+    entries: entriesOf(buffer).filter((entry) => entry !== '<reconnected>'),
+    losses: {gaps, atLeast, atMost, clears, unread: times},
+    unread,
+    errors: [...errors.byKey.values()].map(({count}) => count),
+    runs: index.runs.map(({state, endedAt}) => (endedAt === undefined ? state : `${state} ended`)),
+  };
+}
+
+const piecesOf = (text: string, size = 1000) => {
+  const bytes = Buffer.from(text);
+  const step = bytes.length > 1e6 ? 64 * 1024 : size;
+  return Array.from({length: Math.ceil(bytes.length / step)}, (_, at) => bytes.subarray(at * step, (at + 1) * step));
+};
+
+/** Lets a live log receive these bodies, one connection after the other. */
+async function receive(life: RecordedLife, bodies: readonly string[], clock: FakeClock): Promise<void> {
+  for (const [index, body] of bodies.entries()) {
+    life.connect(5000);
+    for (const piece of piecesOf(body)) life.receive(piece);
+    life.settle();
+    if (index < bodies.length - 1) life.cut();
+    await written(life, clock);
+  }
+}
+
+/** As in the lines of `runner`. */
+const pipelineId = '01a211f6-f55d-79e0-b45a-f8d056b00774';
+
+async function startLife(directory: string, clock: FakeClock): Promise<RecordedLife> {
+  const life = new RecordedLife({directory, clock, maxBytes: 64e6, pid: 1});
+  await life.recording.start(pipelineId);
+  return life;
+}
+
+async function openLive(bodies: readonly string[], home: string): Promise<Telling> {
+  const clock = new FakeClock();
+  const life = await startLife(home, clock);
+  await receive(life, bodies, clock);
+  await life.close();
+  const {buffer, errors, writer} = life;
+  return {
+    told: () => toldBy({buffer, errors, losses: writer.losses, unread: writer.states.unread}),
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+/** Records the bodies. Resolves to what is opened. */
+async function recorded(bodies: readonly string[], home: string): Promise<FoundLog> {
+  const clock = new FakeClock();
+  const life = await startLife(home, clock);
+  await receive(life, bodies, clock);
+  await life.close();
+  return {kind: 'recording', name: 'p', path: home, recordings: await findRecordings(home, 'p')};
+}
+
+export function openLog(options: Partial<OpenedLogOptions> & Pick<OpenedLogOptions, 'found'>): OpenedLog {
+  const log = new OpenedLog({clock: systemClock, fps: 1000, scrollbackBytes: 64e6, ...options});
+  log.start();
+  return log;
+}
+
+/** Waits until all of it is read. */
+export async function isRead(log: OpenedLog): Promise<void> {
+  await eventually(
+    () => {
+      const snapshot = log.snapshot.get();
+      const {file} = snapshot;
+      const isAtEnd = file?.kind === 'followed' && file.counted === undefined && file.read === file.size;
+      return hasEnded(snapshot) || (isAtEnd && log.found.kind === 'file');
+    },
+    () => JSON.stringify(log.snapshot.get().file),
+  );
+}
+
+async function telling(log: OpenedLog): Promise<Telling> {
+  await isRead(log);
+  const {buffer, errors} = log;
+  return {
+    told: () => toldBy({buffer, errors, losses: log.losses, unread: log.snapshot.get().unread ?? []}),
+    [Symbol.asyncDispose]: () => log.close(),
+  };
+}
+
+async function fileOf(home: string, name: string, content: string | Uint8Array): Promise<FoundLog> {
+  const file = path.join(home, name);
+  await writeFile(file, content);
+  const [found] = await findOpened(file);
+  if (!found) throw new Error(`${file} is no log`);
+  return found;
+}
+
+const packs = {gz: gzipSync, zst: zstdCompressSync} as const;
+const packed = async (form: keyof typeof packs, bodies: readonly string[], home: string) =>
+  await fileOf(home, `p.log.${form}`, packs[form](Buffer.from(bodies.join(''))));
+
+async function bundleOf(bodies: readonly string[], home: string): Promise<FoundLog> {
+  const logs = bodies.map((content, at) => ({name: `2026-11-27T05-1${at}-00.0Z/logs.txt`, content}));
+  return await fileOf(home, 'p.zip', zipOf(logs));
+}
+
+async function openGrowing(bodies: readonly string[], home: string): Promise<Telling> {
+  const bytes = Buffer.from(bodies.join(''));
+  // Within a line.
+  const half = bytes.length >> 1;
+  const found = await fileOf(home, 'p.log', bytes.subarray(0, half));
+  const log = openLog({found});
+  await isRead(log);
+  await appendFile(found.path, bytes.subarray(half));
+  await eventually(
+    () => log.buffer.totalBytes >= bytes.length,
+    () => `${log.buffer.totalBytes} of ${bytes.length}`,
+  );
+  return await telling(log);
+}
+
+async function openFollowed(bodies: readonly string[], home: string): Promise<Telling> {
+  const clock = new FakeClock();
+  const life = await startLife(home, clock);
+  await receive(life, [], clock);
+  const first = bodies[0] ?? '';
+  const half = first.length >> 1;
+  life.connect();
+  life.receive(Buffer.from(first.slice(0, half)));
+  await written(life, clock);
+  let isAlive = true;
+  const recordings = await findRecordings(home, 'p');
+  const found = {kind: 'recording', name: 'p', path: home, recordings} as const;
+  const log = openLog({found, processes: {isAlive: () => isAlive}});
+  await eventually(
+    () => log.snapshot.get().file?.kind === 'followed',
+    () => JSON.stringify(log.snapshot.get().file),
+  );
+  for (const piece of piecesOf(first.slice(half))) life.receive(piece);
+  life.settle();
+  await written(life, clock);
+  if (bodies.length > 1) life.cut();
+  await receive(life, bodies.slice(1), clock);
+  await life.close();
+  isAlive = false;
+  return await telling(log);
+}
+
+/** Of the recording and an empty log. The screen asks the merged log's sources for losses and errors. */
+async function openMerged(bodies: readonly string[], home: string): Promise<Telling> {
+  const sources = [
+    openLog({found: await recorded(bodies, home)}),
+    openLog({found: {kind: 'stdin', name: 'empty', path: '-'}, stdin: []}),
+  ];
+  const [log] = sources;
+  if (!log) throw new Error('no source');
+  const merged = new MergedLog({name: 'm', sources, clock: systemClock, fps: 1000, scrollbackBytes: 64e6});
+  await isRead(log);
+  await eventually(
+    () => merged.buffer.totalLines === log.buffer.totalLines && merged.snapshot.get().file !== undefined,
+    () => `${merged.buffer.totalLines} of ${log.buffer.totalLines} lines`,
+  );
+  const {buffer} = merged;
+  return {
+    told: () => toldBy({buffer, errors: log.errors, losses: log.losses, unread: merged.snapshot.get().unread ?? []}),
+    async [Symbol.asyncDispose]() {
+      merged.close();
+      for (const source of sources) await source.close();
+    },
+  };
+}
+
+const toFile = (bodies: readonly string[], home: string) => fileOf(home, 'p.log', bodies.join(''));
+
+export const forms: readonly LogUnderTest[] = [
+  {name: 'live', takes: 'bodies', staysOpen: true, open: openLive},
+  {
+    name: 'file',
+    ...{takes: 'one body', staysOpen: true, find: toFile},
+    open: async (bodies, home) => await telling(openLog({found: await toFile(bodies, home)})),
+  },
+  {name: 'growing file', takes: 'one body', staysOpen: true, open: openGrowing},
+  {
+    name: 'large file',
+    ...{takes: 'one body', staysOpen: true, hasEarlier: true},
+    open: async (bodies, home) =>
+      await telling(openLog({found: await toFile(bodies, home), sizes: {whole: 450, tail: 400}})),
+  },
+  ...(['gz', 'zst'] as const).map(
+    (form): LogUnderTest => ({
+      ...{name: form, takes: 'one body'},
+      find: async (bodies, home) => await packed(form, bodies, home),
+      open: async (bodies, home) => await telling(openLog({found: await packed(form, bodies, home)})),
+    }),
+  ),
+  {
+    ...{name: 'bundle', takes: 'one body', find: bundleOf},
+    open: async (bodies, home) => await telling(openLog({found: await bundleOf(bodies, home)})),
+  },
+  {
+    ...{name: 'stdin', takes: 'one body'},
+    find: async (bodies) => ({path: '-', stdin: piecesOf(bodies.join(''))}),
+    open: async (bodies) =>
+      await telling(openLog({found: {kind: 'stdin', name: 'stdin', path: '-'}, stdin: piecesOf(bodies.join(''))})),
+  },
+  {
+    ...{name: 'recording', takes: 'bodies'},
+    find: async (bodies, home) => await recorded(bodies, home),
+    open: async (bodies, home) => await telling(openLog({found: await recorded(bodies, home)})),
+  },
+  {name: 'followed recording', takes: 'bodies', open: openFollowed},
+  {name: 'merge', takes: 'bodies', open: openMerged},
+];

@@ -1,0 +1,68 @@
+import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {createStore} from '../../source/lib/store.ts';
+import type {LogSnapshot} from '../../source/logs/log-source.ts';
+import {mergedSnapshot} from '../../source/logs/merge/merged-log.ts';
+
+const day = Date.UTC(2026, 10, 25);
+
+/** A line with a time of `milliseconds` after midnight. */
+export function lineAt(name: string, milliseconds: number, text: string): string {
+  return `[${name}] ${new Date(day + milliseconds).toISOString().slice(0, -1)}000Z  INFO test:  ${text}`;
+}
+
+/** A stream as the merged log sees it: what a test appends to its buffer notifies at once, as a frame does. */
+export class Feed {
+  readonly name: string;
+  readonly buffer: LogBuffer;
+  readonly #store;
+
+  constructor(name: string, options: {maxBytes: number; segmentBytes?: number} = {maxBytes: 1 << 20}) {
+    this.name = name;
+    this.buffer = new LogBuffer(options);
+    this.#store = createStore<LogSnapshot>(mergedSnapshot(this.buffer, [], {kind: 'live'}));
+  }
+
+  get snapshot() {
+    return this.#store;
+  }
+
+  /** Appends text as it is. */
+  write(text: string): void {
+    this.buffer.append(Buffer.from(text));
+    this.show();
+  }
+
+  /** A dated line for each of the times. */
+  writeAt(...milliseconds: number[]): void {
+    for (const at of milliseconds) this.write(`${lineAt(this.name, at, `at ${at}`)}\n`);
+  }
+
+  show(change: Partial<LogSnapshot> = {}): void {
+    const {connection, file, events, receivedAt} = {...this.#store.get(), ...change};
+    const own = mergedSnapshot(this.buffer, [], connection);
+    this.#store.set({...own, file, events, receivedAt});
+  }
+}
+
+/** All entries of a buffer: the texts of lines, the kinds of markers in angle brackets. */
+export function entriesOf(buffer: LogBuffer): string[] {
+  return Array.from({length: buffer.endId - buffer.firstId}, (_, index) => {
+    const id = buffer.firstId + index;
+    return buffer.lineAt(id)?.toString() ?? `<${buffer.markerAt(id)?.kind}>`;
+  });
+}
+
+/** Lines of an earlier time, a segment each, that are not in memory. `reads` counts what was read back. */
+export function pastOf(...lines: string[]): {readonly buffer: LogBuffer; readonly reads: () => number} {
+  const buffer = new LogBuffer({maxBytes: 1 << 20});
+  let reads = 0;
+  for (const line of lines) {
+    const text = Buffer.from(`${line}\n`);
+    const read = () => {
+      reads += 1;
+      return text;
+    };
+    buffer.addPast({lines: 1, byteLength: text.length, markers: [], bytes: {isKept: () => true, read}});
+  }
+  return {buffer, reads: () => reads};
+}

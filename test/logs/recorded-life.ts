@@ -1,0 +1,104 @@
+import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import type {Marker} from '../../source/buffer/markers.ts';
+import {LogReader} from '../../source/logs/log-reader.ts';
+import {LogWriter} from '../../source/logs/log-writer.ts';
+import {StreamRecording} from '../../source/logs/stream-recording.ts';
+import {ErrorLog} from '../../source/records/error-log.ts';
+import {Recordings, type RecordingsOptions} from '../../source/storage/recording/recordings.ts';
+import type {FakeClock} from '../harness/fake-clock.ts';
+
+/** One run of the program, as far as a recorded stream of it goes: no network, no screen. */
+export class RecordedLife {
+  readonly buffer: LogBuffer;
+  readonly errors: ErrorLog;
+  readonly writer: LogWriter;
+  readonly reader: LogReader;
+  readonly recording: StreamRecording;
+  readonly recordings: Recordings;
+  readonly #clock: FakeClock;
+  #attempt = 0;
+
+  constructor(options: {
+    directory: string;
+    clock: FakeClock;
+    maxBytes: number;
+    pid: number;
+    alive?: (pid: number) => boolean;
+    showPast?: boolean;
+    limits?: Partial<Pick<RecordingsOptions, 'maxBytes' | 'fileBytes' | 'fileAge'>>;
+    name?: string;
+    /** Of another stream of the same run. */
+    recordings?: Recordings;
+    onChange?: () => void;
+  }) {
+    const {directory, clock, pid} = options;
+    this.#clock = clock;
+    this.buffer = new LogBuffer({maxBytes: options.maxBytes});
+    const {buffer} = this;
+    const onEvent = () => {};
+    this.errors = new ErrorLog({buffer, wall: clock.wall});
+    this.writer = new LogWriter({
+      ...{buffer, clock, errors: this.errors, onEvent},
+      onPlaced: (place) => this.recording.onPlaced(place),
+    });
+    this.reader = new LogReader({writer: this.writer, clock, onEvent});
+    this.recordings =
+      options.recordings ??
+      new Recordings({
+        directory,
+        maxBytes: 2 ** 30,
+        clock,
+        processes: {pid, isAlive: options.alive ?? (() => false), random: Math.random},
+        ...options.limits,
+      });
+    this.recording = new StreamRecording({
+      name: () => options.name ?? 'p',
+      buffer: this.buffer,
+      reader: this.reader,
+      recordings: this.recordings,
+      clock,
+      showPast: options.showPast ?? true,
+      onChange: options.onChange ?? (() => {}),
+    });
+  }
+
+  connect(downMs = 0): number {
+    this.#attempt += 1;
+    const loss = {cause: 'unknown' as const, at: this.#clock.monotonic() - downMs};
+    this.reader.start({attempt: this.#attempt, loss, pipelineId: undefined});
+    return this.#attempt;
+  }
+
+  receive(bytes: Uint8Array): void {
+    this.reader.receive(this.#attempt, bytes);
+    this.recording.onChange();
+  }
+
+  settle(): void {
+    this.reader.settle();
+    this.recording.onChange();
+  }
+
+  cut(): void {
+    this.reader.end(this.#attempt);
+  }
+
+  async close(): Promise<void> {
+    await this.recording.close();
+    await this.recordings.closed();
+  }
+}
+
+/** All that a pane could show, in words: markers without their times. */
+export function shownOf(buffer: LogBuffer): string[] {
+  const shown: string[] = [];
+  for (let id = buffer.firstId; id < buffer.endId; id++) {
+    const marker = buffer.markerAt(id);
+    shown.push(marker ? markerWord(marker) : (buffer.lineAt(id)?.toString('latin1') ?? '?'));
+  }
+  return shown;
+}
+
+function markerWord({at: _at, ...marker}: Marker): string {
+  return `<${marker.kind}>`;
+}

@@ -1,0 +1,289 @@
+import {expect, it, test} from 'vitest';
+import {createStore} from '../../source/lib/store.ts';
+import {forEachStream, watchFirstLines} from '../../source/logs/stream-manager.ts';
+import {eventually} from '../harness/eventually.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {connectionOf, markersOf, openStreams, untilLines} from './open-streams.ts';
+
+test("the server's connections are the open tabs, after each step", async () => {
+  const {server, manager} = await openStreams(['a', 'b', 'c']);
+  const untilOpen = (count: number) =>
+    eventually(
+      () => server.openLogConnections() === count,
+      () => `${count} connections, the server holds ${server.openLogConnections()}`,
+    );
+  for (const name of ['b', 'a', 'c']) await connectionOf(manager.open(name), 'live');
+  expect(manager.names.get()).toEqual(['b', 'a', 'c']);
+  await untilOpen(3);
+  manager.close('a');
+  manager.close('a');
+  await untilOpen(2);
+  expect(manager.names.get()).toEqual(['b', 'c']);
+  manager.close('b');
+  await untilOpen(1);
+  expect(server.openLogConnections('c')).toBe(1);
+  manager.dispose();
+  await untilOpen(0);
+  expect(manager.names.get()).toEqual([]);
+  expect(server.totalLogConnections).toBe(3);
+});
+
+test('a stream is shared by all that open it, and opened anew after it was closed', async () => {
+  const {server, manager} = await openStreams(['a']);
+  const first = manager.open('a');
+  expect(manager.open('a')).toBe(first);
+  expect(manager.get('a')).toBe(first);
+  await connectionOf(first, 'live');
+  expect(server.totalLogConnections).toBe(1);
+  manager.close('a');
+  expect(first.snapshot.get().connection.kind).toBe('idle');
+  expect(manager.get('a')).toBeUndefined();
+  expect(manager.open('a')).not.toBe(first);
+});
+
+test('a closed stream stays closed, whatever is still asked of it', async () => {
+  const {server, manager, list} = await openStreams(['a']);
+  const stream = manager.open('a');
+  await connectionOf(stream, 'live');
+  manager.close('a');
+  stream.reconnect();
+  stream.checkAfterPause('sleep');
+  stream.start();
+  await list();
+  await eventually(
+    () => server.openLogConnections() === 0,
+    () => 'no connection',
+  );
+  expect(stream.snapshot.get().connection.kind).toBe('idle');
+});
+
+test('a stream follows its pipeline to another name over the same connection, and connects there after a cut', async () => {
+  const {server, manager, list, write} = await openStreams(['a']);
+  const stream = manager.open('a');
+  const before = write('a', 2);
+  await untilLines(stream, before);
+  await list();
+  const told: [string, string][] = [];
+  manager.onRenamed((names) => told.push(...names));
+  server.renamePipeline('a', 'b');
+  const after = write('b', 1);
+  await list();
+  expect(told).toEqual([['a', 'b']]);
+  expect(manager.names.get()).toEqual(['b']);
+  expect(manager.get('b')).toBe(stream);
+  expect(manager.get('a')).toBeUndefined();
+  expect(stream.name).toBe('b');
+  await untilLines(stream, [...before, ...after]);
+  expect(server.totalLogConnections).toBe(1);
+  server.cutConnections();
+  const last = write('b', 1);
+  expect(await untilLines(stream, [...before, ...after, ...last])).toEqual([...before, ...after, ...last]);
+  expect(markersOf(stream)).toEqual([
+    {kind: 'renamed', from: 'a', to: 'b'},
+    {kind: 'reconnected', cause: 'server-lost', times: 1},
+  ]);
+});
+
+test.each(['cut', 'ended'] as const)('without a list, the new name is looked for when the log is %s', async (how) => {
+  const {server, manager, write} = await openStreams(['a']);
+  const stream = manager.open('a');
+  const before = write('a', 2);
+  await untilLines(stream, before);
+  await connectionOf(stream, 'live');
+  server.renamePipeline('a', 'b');
+  if (how === 'cut') server.cutConnections();
+  else {
+    server.stopRunnerGently();
+    server.startRunner();
+  }
+  const after = write('b', 1);
+  expect(await untilLines(stream, [...before, ...after])).toEqual([...before, ...after]);
+  expect(manager.names.get()).toEqual(['b']);
+  expect(markersOf(stream)).toContainEqual({kind: 'renamed', from: 'a', to: 'b'});
+  expect(markersOf(stream)).not.toContainEqual({kind: 'ended', because: 'deleted'});
+});
+
+test('two pipelines exchange their names; a tab that waits for a name gives way, one with a log does not', async () => {
+  const {server, manager, list, write} = await openStreams(['a', 'b', 'c', 'd']);
+  const streams = ['a', 'b', 'c', 'd'].map((name) => manager.open(name));
+  const [a, b, c, d] = streams;
+  for (const stream of streams) await connectionOf(stream, 'live');
+  await list();
+  const waiting = manager.open('e');
+  server.renamePipeline('a', 'x');
+  server.renamePipeline('b', 'a');
+  server.renamePipeline('x', 'b');
+  server.renamePipeline('c', 'e');
+  await list();
+  for (const [name, stream] of [
+    ['a', b],
+    ['b', a],
+    ['e', c],
+  ] as const)
+    expect(manager.get(name)).toBe(stream);
+  expect(waiting.snapshot.get().connection.kind).toBe('idle');
+  write('e', 1);
+  server.deletePipeline('e');
+  server.renamePipeline('d', 'e');
+  await list();
+  expect(manager.get('e')).toBe(c);
+  expect(manager.get('d')).toBe(d);
+});
+
+test('tabs that are not viewed keep receiving', async () => {
+  const {manager, write} = await openStreams(['a', 'b', 'c']);
+  const streams = ['a', 'b', 'c'].map((name) => manager.open(name));
+  for (const stream of streams) await connectionOf(stream, 'live');
+  for (const stream of streams) {
+    const lines = write(stream.name, 10);
+    expect(await untilLines(stream, lines)).toEqual(lines);
+  }
+});
+
+test('a flood at full speed is read to its last line on one connection', async () => {
+  const {server, manager} = await openStreams(['a']);
+  const stream = manager.open('a');
+  await connectionOf(stream, 'live');
+  const before = stream.buffer.totalLines;
+  const pipeline = server.pipeline('a');
+  const batch = 10_000;
+  const batches = 40;
+  for (let written = 0; written < batches; written++) {
+    for (let line = 0; line < batch; line++) pipeline.write(`flood ${written} ${line}`);
+    // The server and the stream share this thread: both get their turns.
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+  const received = () => stream.buffer.totalLines - before;
+  await eventually(
+    () => received() >= batch * batches,
+    () => `${batch * batches} lines, there are ${received()}`,
+  );
+  expect(received()).toBe(batch * batches);
+  expect(server.totalLogConnections).toBe(1);
+  expect(markersOf(stream)).toEqual([]);
+});
+
+test('the snapshot changes at most once a frame, however much comes', async () => {
+  const clock = new FakeClock();
+  const {manager, write} = await openStreams(['a'], {clock});
+  const stream = manager.open('a');
+  await untilLines(stream, write('a', 1));
+  await clock.advance(1);
+  let snapshots = 0;
+  stream.snapshot.subscribe(() => {
+    snapshots += 1;
+  });
+  const {endId} = stream.buffer;
+  write('a', 1000);
+  await eventually(
+    () => stream.buffer.endId === endId + 1000,
+    () => `${stream.buffer.endId} of ${endId + 1000} lines`,
+  );
+  expect(snapshots).toBe(0);
+  await clock.advance(1);
+  expect(snapshots).toBe(1);
+  expect(stream.snapshot.get().endId).toBe(stream.buffer.endId);
+});
+
+test('the first lines do not wait for their frame', async () => {
+  const clock = new FakeClock();
+  const {manager, write} = await openStreams(['a'], {clock});
+  const stream = manager.open('a');
+  // The connection has used up the frame.
+  await clock.advance(0);
+  await untilLines(stream, write('a', 1));
+  expect(stream.snapshot.get().lineCount).toBeGreaterThan(0);
+});
+
+test('tabs that have news in the same frame tell of it in one turn', async () => {
+  const clock = new FakeClock();
+  const {manager, write} = await openStreams(['a', 'b'], {clock});
+  const streams = ['a', 'b'].map((name) => manager.open(name));
+  const first = new Map(streams.map((stream) => [stream, write(stream.name, 1)]));
+  for (const [stream, lines] of first) await untilLines(stream, lines);
+  await clock.advance(1);
+  const told: string[] = [];
+  for (const {name, snapshot} of streams) {
+    snapshot.subscribe(() => {
+      told.push(name);
+      queueMicrotask(() => told.push('turn'));
+    });
+  }
+  for (const [stream, lines] of first) await untilLines(stream, [...lines, ...write(stream.name, 1)]);
+  await clock.advance(1);
+  expect(told.toSorted()).toEqual(['a', 'b', 'turn', 'turn']);
+  expect(told.slice(2)).toEqual(['turn', 'turn']);
+});
+
+test('after a sleep every open tab that stays silent is connected again', async () => {
+  const clock = new FakeClock();
+  const {server, manager} = await openStreams(['a', 'b'], {clock});
+  for (const name of ['a', 'b']) manager.open(name);
+  await eventually(
+    () => server.openLogConnections() === 2,
+    () => 'two connections',
+  );
+  clock.jumpWall(3_600_000);
+  await clock.advance(10_000);
+  await clock.advance(2_000);
+  await eventually(
+    async () => {
+      await clock.advance(100);
+      return server.totalLogConnections === 4 && server.openLogConnections() === 2;
+    },
+    () => `4 connections in all and 2 open, there are ${server.totalLogConnections} and ${server.openLogConnections()}`,
+  );
+});
+
+test('the first lines of each log are notified once, while it is open and watched', async () => {
+  const rig = await openStreams(['a', 'b', 'c']);
+  const {manager} = rig;
+  const drawn: string[] = [];
+  const end = watchFirstLines(manager, (name) => drawn.push(name));
+  const told = (...names: readonly string[]) =>
+    eventually(
+      () => drawn.join() === names.join(),
+      () => drawn.join(),
+    );
+  manager.open('a');
+  await told('a');
+  const lines = rig.write('a', 5);
+  await untilLines(manager.open('a'), lines);
+  manager.open('b');
+  await told('a', 'b');
+  // The same pipeline opened again is another log on the screen.
+  manager.close('b');
+  manager.open('b');
+  await told('a', 'b', 'b');
+  end();
+  const last = manager.open('c');
+  await eventually(
+    () => last.snapshot.get().lineCount > 0,
+    () => 'no line',
+  );
+  expect(drawn).toEqual(['a', 'b', 'b']);
+});
+
+it('begins with each open stream, ends with the closed ones first, and with all at its own end', () => {
+  const names = createStore<readonly string[]>(['a']);
+  const streams = new Map([['a', {called: 'first a'}]]);
+  const told: string[] = [];
+  const stop = forEachStream({names, get: (name) => streams.get(name)}, ({called}) => {
+    told.push(`begin ${called}`);
+    return () => told.push(`end ${called}`);
+  });
+  expect(told.splice(0)).toEqual(['begin first a']);
+  streams.set('b', {called: 'b'});
+  names.set(['a', 'b']);
+  expect(told.splice(0)).toEqual(['begin b']);
+  // Another one under the same name.
+  streams.set('a', {called: 'second a'});
+  names.set(['b', 'a']);
+  expect(told.splice(0)).toEqual(['end first a', 'begin second a']);
+  stop();
+  expect(told.splice(0)).toEqual(['end b', 'end second a']);
+  names.set([]);
+  expect(told).toEqual([]);
+});
