@@ -1,5 +1,5 @@
 import type {AwayRow} from '../../events/away.ts';
-import {ErrorExcerpts} from '../../events/error-excerpt.ts';
+import {errorExcerpt} from '../../events/error-excerpt.ts';
 import {endsOf, timelineWords, unreadWords, withheldWords} from '../../events/event-words.ts';
 import {count, counted, duration, moment} from '../../lib/format.ts';
 import {watchedKey} from '../../records/error-log.ts';
@@ -24,15 +24,14 @@ export function awayPage(
   width: number,
 ): PageRows {
   const {symbols} = controller.services;
+  const {ellipsis} = symbols;
   const nameOf = nameColumn(
     rows.map(({pipeline}) => pipeline),
     {width, symbols},
   );
   const times = rows.map((row) => ('at' in row && row.at !== undefined ? moment(row.at, until) : ''));
   const timeCells = Math.max(...times.map((text) => text.length));
-  const ends = rows.map((row) => (row.kind === 'errors' ? endsOf(row) : undefined));
-  const errors = ends.flatMap((each) => each ?? []);
-  const excerpts = new ErrorExcerpts(errors, {cells: width - marginCells, ellipsis: symbols.ellipsis});
+  const column = width - marginCells;
   return listPage({
     title: pageTitle('While you were away', `since ${moment(since, until)} UTC, ${duration(until - since)}`),
     items: rows,
@@ -45,15 +44,13 @@ export function awayPage(
         plain(` ${(times[index] ?? '').padEnd(timeCells)}  `, {dim: true}),
         plain(timesOf(row, symbols.times), {bold: true}),
       ]);
-      const taken = textWidth(columns.text);
-      const its = ends[index];
-      if (its) return concat([columns, excerpts.of(its, taken)]);
-      const cells = width - marginCells - taken;
+      const cells = column - textWidth(columns.text);
+      if (row.kind === 'errors') return concat([columns, errorExcerpt(endsOf(row), {column, cells, ellipsis})]);
       const text = row.kind === 'unread' ? plain(unreadWords(row, cells)) : textOf(row, width);
       if (row.backSince === undefined) return concat([columns, text]);
       // The cause may be cut, but not what became of the pipeline.
       const words = ` ${symbols.dot} running again since ${moment(row.backSince, until)}`;
-      return concat([columns, plain(shorten(text.text, cells - words.length, symbols.ellipsis)), plain(words)]);
+      return concat([columns, plain(shorten(text.text, cells - words.length, ellipsis)), plain(words)]);
     },
     ...{cursor, width, symbols},
   });

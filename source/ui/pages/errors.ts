@@ -1,5 +1,5 @@
 import {riseWords} from '../../events/connectors.ts';
-import {ErrorExcerpts} from '../../events/error-excerpt.ts';
+import {errorExcerpt} from '../../events/error-excerpt.ts';
 import {type ErrorRow, isIncident} from '../../events/error-rows.ts';
 import {timelineWords, unreadWords, withheldWords} from '../../events/event-words.ts';
 import type {Incident} from '../../events/events.ts';
@@ -52,15 +52,13 @@ export function errorsPage(controller: Controller, page: ErrorsPage, width: numb
   const roomOf = (row: ErrorRow, index: number) => width - marginCells - textWidth(columnsOf(row, index).text);
   const [first] = rows;
   const nameCells = first ? textWidth(nameOf(first.pipeline, {}).text) : 0;
-  const cells = first && hasColumns ? roomOf(first, 0) : width - marginCells - nameCells - 1;
-  const groups = rows.flatMap((row) => (isGroup(row) ? row.ends : []));
-  const excerpts = new ErrorExcerpts(groups, {cells, ellipsis: symbols.ellipsis});
+  const column = first && hasColumns ? roomOf(first, 0) : width - marginCells - nameCells - 1;
+  const {ellipsis} = symbols;
   return listPage({
     title: titleOf(rows, page, controller.timelines.droppedErrorGroups),
     items: rows,
     rowOf(row, index) {
-      const room = roomOf(row, index);
-      return concat([columnsOf(row, index), textOf(row, {width, cells: room, taken: cells - room, excerpts})]);
+      return concat([columnsOf(row, index), textOf(row, {width, column, cells: roomOf(row, index), ellipsis})]);
     },
     cursor: cursorIndex(rows, page),
     ...{width, symbols},
@@ -117,12 +115,12 @@ function unseenWords(unseen: readonly ErrorRow[]): string {
   return words.length > 0 ? words.join(' · ') : 'none';
 }
 
-/** `width`: cells of the screen; `cells`: of the text, which has `taken` less than those with the most. */
+/** Cells of the screen, of the widest text and of this text. */
 type Room = {
   readonly width: number;
+  readonly column: number;
   readonly cells: number;
-  readonly taken: number;
-  readonly excerpts: ErrorExcerpts;
+  readonly ellipsis: string;
 };
 
 function textOf(row: ErrorRow, room: Room): StyledText {
@@ -142,7 +140,7 @@ function textOf(row: ErrorRow, room: Room): StyledText {
     case 'watched':
     case 'errors': {
       const prefix = row.state === 'muted' ? 'muted  ' : row.kind === 'watched' ? 'watched  ' : '';
-      const words = room.excerpts.of(row.ends, room.taken + prefix.length);
+      const words = errorExcerpt(row.ends, {...room, cells: room.cells - prefix.length});
       return concat([plain(prefix, {dim: true}), row.state === 'unseen' ? words : plain(words.text, style)]);
     }
   }

@@ -1,4 +1,4 @@
-import {ErrorExcerpts} from '../../events/error-excerpt.ts';
+import {errorExcerpt} from '../../events/error-excerpt.ts';
 import {type StoryRow, shownTime} from '../../events/story.ts';
 import {lengthInWords, missingInShort, type Story, storyText, timesInStory} from '../../events/story-words.ts';
 import {fineMoment} from '../../lib/format.ts';
@@ -42,6 +42,7 @@ export function timelinePage(
   width: number,
 ): PageRows {
   const {symbols, clock} = controller.services;
+  const {ellipsis} = symbols;
   const state = controller.story.state.get();
   const rows = state?.story?.rows ?? [];
   const now = clock.wall();
@@ -51,13 +52,7 @@ export function timelinePage(
   const [timeCells, lengthCells] = [cellsOf(times), cellsOf(lengths)];
   const whatCells = cellsOf(rows.map(({what}) => what));
   const sourceCells = width < widthWithSource ? 0 : fromCells + gap.length;
-  const excerpts = new ErrorExcerpts(
-    rows.flatMap(({group}) => group ?? []),
-    {
-      cells: width - marginCells - timeCells - whatCells - 2 * gap.length - sourceCells,
-      ellipsis: symbols.ellipsis,
-    },
-  );
+  const column = width - marginCells - timeCells - whatCells - 2 * gap.length - sourceCells;
   return listPage({
     title: titleOf(state?.pipeline, state?.story, controller),
     items: rows,
@@ -75,7 +70,7 @@ export function timelinePage(
         plain(`${gap}${before}`, {dim: true}),
         plain(many, {bold: true}),
         row.group
-          ? excerpts.of(row.group, many.length + before.length - sourceCells)
+          ? errorExcerpt(row.group, {column, cells: column + sourceCells - before.length - many.length, ellipsis})
           : plain(row.text, row.what === 'failed' ? style : {}),
       ]);
     },

@@ -122,7 +122,7 @@ it('has the runs of a log that was not shown yet', async () => {
   expect(shown(screen).some((row) => / {2}run \d of \d: running$/.test(row))).toBe(true);
 });
 
-it('shows in what similar errors differ, also on 80 columns', async () => {
+it('shows the ends of errors, also on 80 columns', async () => {
   const error = "parse error on input endpoint 'orders.bad' while the next record of the topic was read:";
   await using screen = await reading([
     logged(1, 'ERROR', `${error} expected value`),
