@@ -11,6 +11,7 @@ import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import {ErrorLog} from '../records/error-log.ts';
 import type {RecordingState} from '../storage/recording/recorder.ts';
 import type {Recordings} from '../storage/recording/recordings.ts';
+import {capabilitiesOf} from './capabilities.ts';
 import {Connection} from './connection/connection.ts';
 import type {OutsideEvent} from './connection/state.ts';
 import {LogReader} from './log-reader.ts';
@@ -55,6 +56,7 @@ const reportedWithin = 5_000;
 
 /** One tab: its connection brings the log, its recording keeps it, and changes in the list become markers here. */
 export class LogStream {
+  readonly capabilities = capabilitiesOf(undefined);
   readonly buffer: LogBuffer;
   readonly connection: Connection;
   /** May be ahead of the snapshot. */

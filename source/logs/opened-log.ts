@@ -11,6 +11,7 @@ import {FileStore} from '../storage/opened/file-store.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {LinePieces} from '../storage/opened/line-pieces.ts';
 import {OpenError} from '../storage/opened/open-error.ts';
+import {type Capabilities, capabilitiesOf} from './capabilities.ts';
 import {type ConnectionEvent, withEvent} from './connection/state.ts';
 import {FileLog, type FileSizes, notRead} from './file-log.ts';
 import {bufferInfo, type FileState, type LogSnapshot} from './log-source.ts';
@@ -53,6 +54,7 @@ const sliceMs = 8;
 export class OpenedLog {
   readonly name: string;
   readonly found: FoundLog;
+  readonly capabilities: Capabilities;
   readonly buffer: LogBuffer;
   readonly #options: OpenedLogOptions;
   readonly #errors: ErrorLog;
@@ -77,6 +79,7 @@ export class OpenedLog {
     this.#options = options;
     this.name = found.name;
     this.found = found;
+    this.capabilities = capabilitiesOf(found);
     const isPipe = found.kind === 'stdin';
     this.#state = {kind: isPipe ? 'followed' : 'reading', size: 0, read: 0, hasWriter: isPipe};
     this.buffer = new LogBuffer({maxBytes, packer});

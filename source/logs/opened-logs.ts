@@ -75,7 +75,7 @@ export class OpenedLogs {
   /** Frees what was read. Stdin, which can be read once, stays open. */
   close(name: string): void {
     const log = this.#logs.get(name);
-    if (log && this.foundAs(name)?.kind !== 'stdin') this.#close(log);
+    if (log?.capabilities.canReopen) this.#close(log);
   }
 
   dispose(): void {
