@@ -106,7 +106,7 @@ async function run(): Promise<number> {
     case 'list':
     case 'status':
     case 'diff':
-    case 'story':
+    case 'timeline':
     case 'completion':
     case 'complete': {
       const {runAskCommand} = await import('./source/commands/ask-server.ts');

@@ -23,7 +23,7 @@ await fill('json.md', {
   run: schemaTableText(schemas.run),
   change: schemaTableText(schemas.change),
   config: schemaTableText(schemas.config),
-  story: schemaTableText(schemas.story),
+  timeline: schemaTableText(schemas.timeline),
   happened: schemaTableText(schemas.happened),
   stderr: schemaTableText(schemas.stderr),
 });

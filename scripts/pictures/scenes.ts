@@ -88,7 +88,7 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
-    name: 'story',
+    name: 'timeline',
     title: 'The timeline of a pipeline, newest first: states, the failure, errors by kind, checkpoints, runs',
     pipelines: ['etl'],
     async play({terminal}) {

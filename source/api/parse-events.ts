@@ -1,24 +1,24 @@
 import {parseDeploymentError} from './parse-pipeline.ts';
 import type {ServerJson} from './server-text.ts';
-import type {PipelineEvent, PipelineEventDetail} from './types.ts';
+import type {MonitorEvent, MonitorEventDetail} from './types.ts';
 
 /** Events that are kept of a response; Feldera has 720 by default. */
 const eventLimit = 2000;
 
 /** Undefined when `json` is no list. Entries without an id or a time are left out. */
-export function parseEvents(json: ServerJson): readonly PipelineEvent[] | undefined {
+export function parseEvents(json: ServerJson): readonly MonitorEvent[] | undefined {
   return json.items?.slice(0, eventLimit).flatMap((entry) => parseEvent(entry) ?? []);
 }
 
 /** Undefined when `json` is no event. */
-export function parseEventDetail(json: ServerJson): PipelineEventDetail | undefined {
+export function parseEventDetail(json: ServerJson): MonitorEventDetail | undefined {
   const event = parseEvent(json);
   if (event === undefined) return undefined;
   const deploymentError = parseDeploymentError(json.field('deployment_error'));
   return {...event, deploymentError};
 }
 
-function parseEvent(json: ServerJson): PipelineEvent | undefined {
+function parseEvent(json: ServerJson): MonitorEvent | undefined {
   const [id, time] = [json.lineOf('event_id'), json.lineOf('recorded_at')];
   if (id === '' || time === '') return undefined;
   return {

@@ -118,7 +118,7 @@ export type ConnectorError = {
 };
 
 /** `GET …/events`: the statuses of a pipeline, recorded when one had changed, and every 10 minutes. */
-export type PipelineEvent = {
+export type MonitorEvent = {
   readonly id: string;
   /** RFC 3339. */
   readonly time: string;
@@ -133,7 +133,7 @@ export type PipelineEvent = {
 };
 
 /** `GET …/events/{id}?selector=all`. */
-export type PipelineEventDetail = PipelineEvent & {readonly deploymentError: DeploymentError | undefined};
+export type MonitorEventDetail = MonitorEvent & {readonly deploymentError: DeploymentError | undefined};
 
 /** `GET …/time_series`: one sample a second, of the last minute, the oldest first. */
 export type TimeSeries = {readonly samples: readonly TimeSample[]};
@@ -245,9 +245,9 @@ export type ApiClient = {
   /** Of a deployed pipeline, as `getStats`; before its first second without samples. */
   readonly getTimeSeries: (name: string, signal: AbortSignal) => Promise<TimeSeries>;
   /** The newest first: what the server keeps, some hours to days. Fails with `unsupported` before Feldera 0.292. */
-  readonly listEvents: (name: string, signal: AbortSignal) => Promise<readonly PipelineEvent[]>;
+  readonly listEvents: (name: string, signal: AbortSignal) => Promise<readonly MonitorEvent[]>;
   /** Fails with `bad-request` when the server no longer has the event. */
-  readonly getEvent: (name: string, id: string, signal: AbortSignal) => Promise<PipelineEventDetail>;
+  readonly getEvent: (name: string, id: string, signal: AbortSignal) => Promise<MonitorEventDetail>;
   readonly getSession: (signal: AbortSignal) => Promise<Session>;
   /** The server's version, such as `0.337.0`; a pipeline may have been compiled by another one. */
   readonly getVersion: (signal: AbortSignal) => Promise<string>;

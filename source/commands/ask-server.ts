@@ -48,7 +48,7 @@ async function askServer(
   }
 }
 
-type AskRequest = Extract<Request, {kind: 'list' | 'status' | 'diff' | 'story' | 'completion' | 'complete'}>;
+type AskRequest = Extract<Request, {kind: 'list' | 'status' | 'diff' | 'timeline' | 'completion' | 'complete'}>;
 
 /** Runs a command that prints one text. Returns the exit code. */
 export async function runAskCommand(
@@ -78,11 +78,11 @@ async function ask(options: AskOptions & {readonly request: AskRequest}): Promis
     }
     case 'diff':
       return await runDiff({...options, request});
-    case 'story': {
-      const {storyOfServer} = await import('./whole-log.ts');
+    case 'timeline': {
+      const {timelineOfServer} = await import('./whole-log.ts');
       // The text itself says what is missing; who reads it from a pipe may not see its first lines.
       const note = request.output === 'json' || !process.stdout.isTTY ? noteTo(options) : () => {};
-      return await askServer(options, (client, signal) => storyOfServer(request, {...common, client, signal, note}));
+      return await askServer(options, (client, signal) => timelineOfServer(request, {...common, client, signal, note}));
     }
     case 'completion':
       return await printWhole(completionScript(request.shell), process);

@@ -1,9 +1,9 @@
 import type {ApiClient} from '../api/types.ts';
 import {LogBuffer} from '../buffer/log-buffer.ts';
-import {comparisonObject, comparisonText} from '../events/comparison-words.ts';
-import {compareRuns, RunCounter, type RunKinds, runBefore} from '../events/run-comparison.ts';
-import {CheckpointLines, type StoryRow, shownTime, storyOf} from '../events/story.ts';
-import {missingWords, type Story, storyObject, storyText} from '../events/story-words.ts';
+import {changesObject, changesText} from '../events/changes-words.ts';
+import {compareRuns, RunCounter, type RunKinds, runBefore} from '../events/run-changes.ts';
+import {CheckpointLines, shownTime, type TimelineRow, timelineOf} from '../events/timeline.ts';
+import {missingWords, type Timeline, timelineObject, timelineText} from '../events/timeline-words.ts';
 import {type Clock, nextTurn} from '../lib/clock.ts';
 import {counted} from '../lib/format.ts';
 import {jsonText} from '../lib/json.ts';
@@ -15,7 +15,7 @@ import {readHistory} from '../logs/pipeline-history.ts';
 import {RecordedSource} from '../logs/recorded-source.ts';
 import {StreamManager} from '../logs/stream-manager.ts';
 import {RecordIndex} from '../records/record-index.ts';
-import type {DiffRequest, StoryRequest} from '../settings/request.ts';
+import type {DiffRequest, TimelineRequest} from '../settings/request.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {readFailureWords} from '../storage/opened/open-error.ts';
 import type {RecordedPiece} from '../storage/recording/reader.ts';
@@ -27,7 +27,7 @@ import {fewOf, namedIn} from './logs/logs-in.ts';
 import {sinceTime} from './logs/record-printer.ts';
 import {describePipeline} from './status.ts';
 
-/* Commands that read a whole log before they print: `diff` and `story`. */
+/* Commands that read a whole log before they print: `diff` and `timeline`. */
 
 type ServerLogOptions = {
   readonly client: ApiClient;
@@ -105,7 +105,7 @@ function textOf(
     throw new Error(wanted ? `there is no run ${wanted[older ? 1 : 0]}: ${has}` : `${has}: nothing to compare`);
   }
   const compared = {pipeline: name, older, newer, changes: compareRuns(older, newer)};
-  return output === 'json' ? `${jsonText(comparisonObject(compared), 2)}\n` : comparisonText(compared);
+  return output === 'json' ? `${jsonText(changesObject(compared), 2)}\n` : changesText(compared);
 }
 
 async function runsOfServer(name: string, options: NotedOptions): Promise<readonly RunKinds[]> {
@@ -150,8 +150,8 @@ function countAll(index: RecordIndex, counter: RunCounter): void {
   while (!counter.step(blockBytes));
 }
 
-/** The text of `pipetail story`. Rejects with an `ApiError`, a `UsageError`, or an `Error` of one line. */
-export async function storyOfServer(request: StoryRequest, options: NotedOptions): Promise<string> {
+/** The text of `pipetail timeline`. Rejects with an `ApiError`, a `UsageError`, or an `Error` of one line. */
+export async function timelineOfServer(request: TimelineRequest, options: NotedOptions): Promise<string> {
   const {name, since, output} = request;
   const {client, clock, signal, note} = options;
   const from = since === undefined ? undefined : sinceTime(since, clock.wall());
@@ -164,17 +164,17 @@ export async function storyOfServer(request: StoryRequest, options: NotedOptions
     const log = {buffer, index, errors};
     const checkpoints = new CheckpointLines(log);
     while (!checkpoints.step(blockBytes));
-    return {all: storyOf({history, log, checkpoints: checkpoints.ids}), cut};
+    return {all: timelineOf({history, log, checkpoints: checkpoints.ids}), cut};
   });
   const rows = from === undefined ? all : all.filter((row) => isSince(row, from));
   const ofLog = cut === undefined ? [] : [{part: 'log', why: cut} as const];
-  const story: Story = {pipeline: name, rows, missing: [...history.missing, ...ofLog]};
-  for (const part of story.missing) note(missingWords(part));
-  return output === 'json' ? `${jsonText(storyObject(story), 2)}\n` : storyText(story, clock.wall());
+  const timeline: Timeline = {pipeline: name, rows, missing: [...history.missing, ...ofLog]};
+  for (const part of timeline.missing) note(missingWords(part));
+  return output === 'json' ? `${jsonText(timelineObject(timeline), 2)}\n` : timelineText(timeline, clock.wall());
 }
 
 /** What goes on, or has no time, is since any time. */
-function isSince(row: StoryRow, from: number): boolean {
+function isSince(row: TimelineRow, from: number): boolean {
   return (row.until ?? shownTime(row) ?? from) >= from;
 }
 

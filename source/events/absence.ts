@@ -1,10 +1,10 @@
-import type {PipelineEvent} from '../api/types.ts';
+import type {MonitorEvent} from '../api/types.ts';
 import {duration, readTime} from '../lib/format.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
 import {isSettled} from '../words/pipeline.ts';
 import type {AwayRow, AwaySummary} from './away.ts';
 import {endKind} from './events.ts';
-import {storyOf} from './story.ts';
+import {timelineOf} from './timeline.ts';
 
 /** The urgent ones first. */
 const kindOrder: readonly AwayRow['kind'][] = ['failed', 'stopped', 'paused', 'restarted', 'started', 'resumed'];
@@ -39,7 +39,7 @@ function failures(pipeline: string, history: PipelineHistory, since: number): re
   const {events} = history;
   // An error that the oldest event has is older than that.
   const first = Math.max(since, readTime(events.at(-1)?.time ?? '') + 1);
-  const failed = storyOf({history, log: undefined}).filter(({what, at}) => what === 'failed' && at && at >= first);
+  const failed = timelineOf({history, log: undefined}).filter(({what, at}) => what === 'failed' && at && at >= first);
   const running = runningSince(events);
   return [...Map.groupBy(failed, ({text}) => text)].flatMap(([text, [last, ...others]]): readonly AwayRow[] => {
     if (last?.at === undefined) return [];
@@ -52,7 +52,7 @@ function failures(pipeline: string, history: PipelineHistory, since: number): re
 }
 
 /** Unix time in ms; undefined: it does not run. `events`: the newest first. */
-function runningSince(events: readonly PipelineEvent[]): number | undefined {
+function runningSince(events: readonly MonitorEvent[]): number | undefined {
   const end = events.findIndex(({status}) => status !== 'Running');
   const start = events[(end === -1 ? events.length : end) - 1];
   return start && readTime(start.time);

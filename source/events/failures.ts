@@ -4,7 +4,7 @@ import type {PipelineHistory} from '../logs/pipeline-history.ts';
 import {failedWords} from '../words/pipeline.ts';
 import type {PipelineStatus, TimelineEvent} from './events.ts';
 import {rekey} from './incidents.ts';
-import {storyOf} from './story.ts';
+import {timelineOf} from './timeline.ts';
 
 type Failed = Extract<TimelineEvent, {kind: 'failed'}>;
 
@@ -135,7 +135,7 @@ export class Failures {
     this.#asking = this.#asking.then(async () => {
       const answer = signal.aborted ? undefined : await history(pipeline, signal).catch(() => undefined);
       if (!answer || signal.aborted) return;
-      const failed = storyOf({history: answer, log: undefined}).flatMap(({what, at, text}): readonly Failed[] =>
+      const failed = timelineOf({history: answer, log: undefined}).flatMap(({what, at, text}): readonly Failed[] =>
         what === 'failed' && at !== undefined && at > since ? [{kind: 'failed', pipeline, at, why: text}] : [],
       );
       // The ones that are known first: another one may be near.

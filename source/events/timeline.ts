@@ -1,444 +1,347 @@
-import type {Pipeline, PipelineStats} from '../api/types.ts';
-import type {Pattern} from '../buffer/pattern.ts';
-import type {Clock} from '../lib/clock.ts';
-import {createStore, type ReadableStore} from '../lib/store.ts';
-import type {ListPoller} from '../logs/list-poller.ts';
-import type {LogSnapshot, LogSource} from '../logs/log-source.ts';
-import type {CountedLog} from '../logs/opened-logs.ts';
+import type {ConnectorStats, MonitorEvent, PipelineStats} from '../api/types.ts';
+import type {LogBuffer} from '../buffer/log-buffer.ts';
+import {isOfConnector, type Marker} from '../buffer/markers.ts';
+import {compilePattern} from '../buffer/pattern.ts';
+import {Search} from '../buffer/search.ts';
+import {count, readTime} from '../lib/format.ts';
+import {runAtOnce} from '../lib/slices.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
-import type {StatsPoller} from '../logs/stats-poller.ts';
-import {forEachStream, type Streams} from '../logs/stream-manager.ts';
-import type {ErrorGroup} from '../records/error-log.ts';
-import {reportsEnd} from '../records/line-kind.ts';
-import {isFailing} from '../words/pipeline.ts';
-import {Alerts, type AlertsOptions} from './alerts.ts';
-import {AwayDetector, type AwaySummary, awaySummary} from './away.ts';
-import {ConnectorStates, connectorTotal} from './connector-states.ts';
-import {
-  type ConnectorRise,
-  connectorRise,
-  type ErrorsByConnector,
-  errorsByConnector,
-  failuresInLog,
-  riseWords,
-} from './connectors.ts';
-import {type ErrorRow, errorRows, pinnedOf, unseenConnectorErrors} from './error-rows.ts';
-import {
-  earlierErrors,
-  endsSince,
-  isFailedAnew,
-  type LogStatus,
-  listEvents,
-  logEvents,
-  logStatus,
-  newNames,
-  type PipelineStatus,
-  type PipelineStatuses,
-  pipelineStatuses,
-  type StatusAt,
-} from './events.ts';
-import {Failures} from './failures.ts';
-import {Incidents, rekey} from './incidents.ts';
-import {LineWatch} from './line-watch.ts';
-import {OnScreen, type ShownLog} from './on-screen.ts';
+import type {ErrorGroup, ErrorLog} from '../records/error-log.ts';
+import {watchedKey} from '../records/error-log.ts';
+import {isPanicLine} from '../records/line-kind.ts';
+import type {RecordIndex} from '../records/record-index.ts';
+import {endedRun, isStopped, type Run} from '../records/runs.ts';
+import {kindOf} from '../records/withheld.ts';
+import {markerText, markerTone} from '../words/markers.ts';
+import {failedWords, stateChangeWords, stateWord} from '../words/pipeline.ts';
+import {errorWords, rangeWords} from './event-words.ts';
 
-export type TimelinesOptions = Omit<AlertsOptions, 'clock' | 'say'> & {
-  /** Milliseconds without a key after which the next one shows what happened; 0: never. Default 10 minutes. */
-  readonly awayAfter?: number;
-  /** Lines that match count as errors. */
-  readonly watched?: Pattern | undefined;
-  readonly setTitle?: ((text: string) => void) | undefined;
+/** One thing that happened to a pipeline. */
+export type TimelineRow = {
+  /** Unix time in ms; undefined: not known. */
+  readonly at: number | undefined;
+  /** When it was over, or came last; undefined: it has no length, or goes on. */
+  readonly until?: number | undefined;
+  readonly what:
+    | 'state'
+    | 'desired'
+    | 'program'
+    | 'storage'
+    | 'failed'
+    | 'run'
+    | 'gap'
+    | 'log'
+    | 'error'
+    | 'connector'
+    | 'checkpoint';
+  /** One line. */
+  readonly text: string;
+  /** How often; 1 for what happened once. Of errors, those that are in the log. */
+  readonly count: number;
+  /** Errors that are not in the log, as lines of it report. */
+  readonly withheld?: number;
+  /** Who tells it. */
+  readonly from: 'log' | 'API' | 'pipetail';
+  /** Its entry in the log; it may have left the scrollback. */
+  readonly id?: number | undefined;
+  /** The errors of which `text` is the example. */
+  readonly group?: ErrorGroup;
 };
 
-type TimelinesServices = {
-  readonly logs: Streams<CountedLog>;
-  readonly poller: Pick<ListPoller, 'snapshot' | 'refresh'>;
-  /** Tells of failures between two lists; absent: they stay unknown. */
-  readonly history?: (name: string, signal: AbortSignal) => Promise<PipelineHistory>;
-  /** Name the connectors whose errors become more; absent: they stay unnamed. */
-  readonly stats?: Pick<StatsPoller, 'known'>;
-  readonly clock: Clock;
-  readonly timelines?: TimelinesOptions;
-  /** Shows a change that the user asked for (`toggleAwaited`). */
-  readonly say?: (text: string) => void;
-  /** Shows which connectors have marked a tab. */
-  readonly onMarked?: (text: string) => void;
+/** The log of the pipeline, as far as it is here. */
+export type TimelineLog = {
+  readonly buffer: LogBuffer;
+  readonly index: RecordIndex;
+  readonly errors: Pick<ErrorLog, 'byKey'>;
+  /** Nothing is added to it any more. */
+  readonly hasEnded?: boolean;
 };
 
-const tenMinutes = 600_000;
+/** Cells of a screen on which messages have no column for their target: among other rows it would be one word more. */
+const noTarget = 0;
+const mostCheckpoints = 50;
 
-/** Errors, incidents and failures, and what came while the user was away. The only owner of what the user has seen. */
-export class Timelines {
-  readonly #services: TimelinesServices;
-  readonly #options: TimelinesOptions;
-  readonly #muted = createStore<ReadonlySet<number>>(new Set());
-  readonly #awayAfter: number;
-  readonly #away: AwayDetector;
-  readonly #alerts: Alerts;
-  /** Undefined: no line is watched. */
-  readonly watch: LineWatch | undefined;
-  readonly #incidents = new Incidents();
-  readonly #failures: Failures;
-  /** The last status of each open log. */
-  readonly #logs = new Map<CountedLog, LogStatus>();
-  /** Logs that have caught up: what they received before is history. */
-  readonly #caughtUp = new WeakSet<CountedLog>();
-  /** Numbers of connector errors, and which connectors failed for good. */
-  readonly connectors = new ConnectorStates();
-  /** Up to where each log was read for them, in a run. */
-  readonly #failuresRead = new WeakMap<CountedLog, {readonly run: string; readonly to: number}>();
-  readonly #onScreen: OnScreen;
-  /** Counts what was seen, for what shows it. */
-  readonly #seenTimes = createStore(0);
-  #list:
-    | {readonly of: readonly Pipeline[]; readonly stats: object | undefined; readonly statuses: PipelineStatuses}
-    | undefined;
-  /** The list whose events were added. */
-  #eventsTo: PipelineStatuses | undefined;
-  /** One past the newest entry of each log when it was last on the screen. */
-  readonly #seenEnd = new WeakMap<LogSource, number>();
-  /** The status of each pipeline when its log was last on the screen. */
-  readonly #seenStatus = new Map<string, PipelineStatus>();
-  /** The errors of its connectors, as far as they were known then. */
-  readonly #seenErrors = new Map<string, ErrorsByConnector>();
-  /** Open logs that are marked because connectors have had errors; true: it was said of which. */
-  readonly #marked = new Map<string, boolean>();
+type TimelineInput = {
+  readonly history: PipelineHistory | undefined;
+  readonly log: TimelineLog | undefined;
+  /** Ids of log lines, the oldest first. */
+  readonly checkpoints?: readonly number[];
+};
 
-  constructor(services: TimelinesServices) {
-    const {clock, timelines: options = {}} = services;
-    const {awayAfter = tenMinutes} = options;
-    this.#services = services;
-    this.#options = options;
-    this.#awayAfter = awayAfter;
-    this.#away = new AwayDetector({clock, awayAfter, status: () => this.#status()});
-    this.watch =
-      options.watched && new LineWatch({clock, pattern: options.watched, onStopped: (text) => this.#alerts.warn(text)});
-    this.#alerts = new Alerts({...options, clock, say: services.say});
-    this.#onScreen = new OnScreen({
-      clock,
-      onSeen: (pipelines) => this.#markSeen(pipelines),
-      onLeft: ({log}) => this.#leave(log()),
+/** All that is known of a pipeline, the newest first. */
+export function timelineOf(input: TimelineInput): readonly TimelineRow[] {
+  return runAtOnce(timelineSteps(input));
+}
+
+/** The same in steps, one for each row with a text of the log: 500 kinds of errors take 10 ms. */
+export function* timelineSteps({
+  history,
+  log,
+  checkpoints = [],
+}: TimelineInput): Generator<void, readonly TimelineRow[], void> {
+  const events = history?.events ?? [];
+  const oldest = timeOf(events.at(-1)?.time);
+  const told = [...eventRows(events, history?.details), ...(log ? markerRows(log.buffer, oldest) : [])];
+  const crashes = log ? crashesOf(log) : [];
+  const rows = [
+    ...withCrashes(told, crashes),
+    ...connectorRows(history?.stats),
+    ...(log ? runRows(runsIn(log)) : []),
+    ...(log ? yield* errorRows(log, crashes) : []),
+    ...(log ? yield* checkpointRows(log, checkpoints) : []),
+  ];
+  // Of one moment, what came later is first.
+  return rows.reverse().sort((a, b) => (shownTime(b) ?? latest) - (shownTime(a) ?? latest));
+}
+
+const latest = Number.MAX_SAFE_INTEGER;
+
+/** The time at which a row stands: the last one of what came several times, else when it began. */
+export function shownTime({at, until, what}: TimelineRow): number | undefined {
+  return what === 'error' || what === 'connector' ? (until ?? at) : at;
+}
+
+/** The rows of `events`, which are the newest first: each change once, with the time until the next one of its kind. */
+function eventRows(events: readonly MonitorEvent[], details: PipelineHistory['details'] = new Map()): TimelineRow[] {
+  const rows: TimelineRow[] = [];
+  /** The last row of each kind is over when the next one comes. */
+  const open = new Map<TimelineRow['what'], number>();
+  const add = (row: Omit<TimelineRow, 'count' | 'from'>) => {
+    const before = open.get(row.what);
+    const earlier = before === undefined ? undefined : rows[before];
+    if (before !== undefined && earlier) rows[before] = {...earlier, until: earlier.until ?? row.at};
+    open.set(row.what, rows.length);
+    rows.push({...row, count: 1, from: 'API'});
+  };
+  let before: MonitorEvent | undefined;
+  for (const event of events.toReversed()) {
+    const at = timeOf(event.time);
+    const error = details.get(event.id)?.deploymentError;
+    if (event.status !== before?.status) {
+      add({at, what: 'state', text: before ? stateChangeWords(before.status, event.status) : stateWord(event.status)});
+    }
+    const goal = goalOf(event);
+    if (before && goal !== undefined && goal !== goalOf(before)) {
+      add({at, what: 'desired', text: stateWord(goal)});
+    }
+    if (before && event.programStatus !== before.programStatus) {
+      add({at, what: 'program', text: stateChangeWords(before.programStatus, event.programStatus)});
+    }
+    if (before && event.storageStatus !== before.storageStatus) {
+      add({at, what: 'storage', text: stateChangeWords(before.storageStatus, event.storageStatus)});
+    }
+    if (event.hasError && before?.hasError !== true) {
+      const text = error && failedWords({state: event.status, error: error.cause, endedStart: error.endedStart});
+      add({at, what: 'failed', text: text ?? 'an error'});
+    }
+    if (!event.hasError && before?.hasError === true) {
+      const row = rows[open.get('failed') ?? -1];
+      if (row) rows[open.get('failed') ?? -1] = {...row, until: at};
+    }
+    before = event;
+  }
+  return rows;
+}
+
+/** The state that the user asked for; undefined while only resources are desired, on the way to it. */
+function goalOf({runtimeDesiredStatus, resourcesDesiredStatus}: MonitorEvent): string | undefined {
+  if (runtimeDesiredStatus !== '') return runtimeDesiredStatus;
+  return resourcesDesiredStatus === 'Provisioned' ? undefined : resourcesDesiredStatus;
+}
+
+function connectorRows(stats: PipelineStats | undefined): TimelineRow[] {
+  return (stats?.connectors ?? []).flatMap((connector) => [...errorKinds(connector), ...fatal(connector)]);
+}
+
+function errorKinds({name, errors}: ConnectorStats): readonly TimelineRow[] {
+  return errors.flatMap(({kind, count: times, kept = []}): readonly TimelineRow[] => {
+    if (times === 0) return [];
+    const last = kept.at(-1);
+    const words = last === undefined ? '' : `: ${firstLine(last.message)}`;
+    // The server keeps only the last ones.
+    const at = kept.length < times ? undefined : timeOf(kept[0]?.time);
+    const text = `${name}: ${kind} ${times === 1 ? 'error' : 'errors'}${words}`;
+    return [{at, until: timeOf(last?.time), what: 'connector', text, count: times, from: 'API'}];
+  });
+}
+
+function fatal({name, fatalError}: ConnectorStats): readonly TimelineRow[] {
+  if (fatalError === undefined) return [];
+  return [{at: undefined, what: 'connector', text: `${name} ended: ${firstLine(fatalError)}`, count: 1, from: 'API'}];
+}
+
+function runsIn({index, buffer, hasEnded = false}: TimelineLog): readonly Run[] {
+  return hasEnded ? index.runs.map((run) => endedRun(run, buffer.endId)) : index.runs;
+}
+
+function runRows(runs: readonly Run[]): TimelineRow[] {
+  return runs.flatMap((run, place): readonly TimelineRow[] => {
+    const {startedAt, endedAt, endId, firstId, state, failed} = run;
+    if (startedAt === undefined) return [];
+    const end = endId !== undefined && !isStopped(run) ? 'its end is not in the log' : state;
+    const text = `run ${count(place + 1)} of ${count(runs.length)}: ${end}${failed ? ', failed' : ''}`;
+    return [{at: startedAt, until: endedAt, what: 'run', text, count: 1, from: 'log', id: firstId}];
+  });
+}
+
+/** States that the API's events tell, too, are left out. `eventsFrom`: the time of the oldest event. */
+function markerRows(buffer: LogBuffer, eventsFrom: number | undefined): TimelineRow[] {
+  const rows: TimelineRow[] = [];
+  /** Of the last state: it is over when the next one comes. */
+  let last: number | undefined;
+  const endLast = (until: number | undefined) => {
+    const row = last === undefined ? undefined : rows[last];
+    if (last !== undefined && row) rows[last] = {...row, until};
+  };
+  for (const [id, marker] of buffer.markers()) {
+    // A connector's errors have rows of their own, from the API.
+    if (marker.kind === 'drawn' || isOfConnector(marker)) continue;
+    const isOfApi = marker.kind === 'state' || marker.kind === 'program';
+    if (isOfApi && eventsFrom !== undefined && marker.at >= eventsFrom) continue;
+    if (marker.kind === 'state') {
+      endLast(marker.at);
+      last = rows.length;
+    }
+    rows.push({
+      at: marker.at,
+      what: whatOf(marker),
+      text: textOf(marker),
+      count: 1,
+      from: isOfApi ? 'API' : 'pipetail',
+      id,
     });
-    this.#failures = new Failures({
-      clock,
-      refresh: () => this.#refreshList(),
-      history: options.notify || options.onAlert ? services.history : undefined,
-      tell: (failures) => {
-        this.#away.onEvents(failures);
-        this.#alerts.tell(failures);
+  }
+  endLast(eventsFrom);
+  return rows;
+}
+
+function whatOf(marker: Marker): TimelineRow['what'] {
+  if (marker.kind === 'program') return 'program';
+  if (marker.kind === 'state') return marker.error === undefined ? 'state' : 'failed';
+  return markerTone(marker) === 'loss' ? 'gap' : 'log';
+}
+
+/** Without the time that some markers begin with: the row has it. */
+function textOf(marker: Marker): string {
+  return markerText(marker).replace(/^\d\d:\d\d:\d\d /, '');
+}
+
+/** The end of a process by a failure, as the log has it: a panic of its workers, an error of the runner, or both. */
+type Crash = {
+  /** Of the first record that tells of it. */
+  readonly id: number;
+  readonly at: number | undefined;
+  /** In the time from the start of the process to the next start. */
+  readonly from: number;
+  readonly to: number;
+  readonly example: Uint8Array;
+  readonly isPanic: boolean;
+  /** The kinds of all records that tell of it. */
+  readonly kinds: readonly number[];
+};
+
+/** Between the log and the API, which gets to know of the end a little later. */
+const longestDelay = 120_000;
+
+function crashesOf({buffer, index}: TimelineLog): readonly Crash[] {
+  return index.runs.flatMap(({failures = [], startedAt}, place): readonly Crash[] => {
+    const id = failures.find((each) => each >= buffer.firstId);
+    const texts = failures.flatMap((each) => index.firstTextOf(each) ?? []);
+    const [example] = texts;
+    if (id === undefined || !example) return [];
+    const to = index.runs.slice(place + 1).find((run) => run.startedAt !== undefined)?.startedAt;
+    return [
+      {
+        ...{id, at: index.timeAt(id), example: Uint8Array.from(example)},
+        ...{from: startedAt ?? 0, to: to ?? latest},
+        isPanic: isPanicLine(example, 0, example.length),
+        kinds: texts.map((text) => kindOf(text)),
       },
+    ];
+  });
+}
+
+/** A failure that the API or pipetail tells of is that of the crash in its run; the others have rows of their own. */
+function withCrashes(told: readonly TimelineRow[], crashes: readonly Crash[]): readonly TimelineRow[] {
+  const rows = [...told];
+  for (const {id, at, from, to, example, isPanic} of crashes) {
+    const text = errorWords({example, key: 0}, noTarget).text;
+    const distances = rows.map((row) => {
+      const isOfRun = row.what === 'failed' && row.at !== undefined && row.at >= from && row.at < to;
+      return isOfRun ? Math.abs((row.at ?? 0) - (at ?? row.at ?? 0)) : latest;
     });
+    const nearest = distances.indexOf(Math.min(...distances, longestDelay));
+    const row = rows[nearest];
+    if (row) rows[nearest] = {...row, at: at ?? row.at, id, ...(isPanic && {text})};
+    else rows.push({at, until: to === latest ? undefined : to, what: 'failed', text, count: 1, from: 'log', id});
+  }
+  return rows;
+}
+
+/** `crashes`: errors that tell of them are in their rows. */
+function* errorRows({errors}: TimelineLog, crashes: readonly Crash[]): Generator<void, TimelineRow[], void> {
+  const rows: TimelineRow[] = [];
+  const told = new Map<number, number>();
+  for (const key of crashes.flatMap(({kinds}) => kinds)) told.set(key, (told.get(key) ?? 0) + 1);
+  for (const group of errors.byKey.values()) {
+    const times = told.get(group.key) ?? 0;
+    if (group.key === watchedKey || times >= group.count) continue;
+    const {firstAt: at, lastAt, firstId: id, withheld} = group;
+    // The newest are those that are told.
+    const until = times === 0 ? lastAt : undefined;
+    const ends = times === 0 ? group : {...group, latest: group.example};
+    const text = rangeWords(ends, noTarget).text;
+    rows.push({at, until, what: 'error', text, count: group.count - times, withheld, from: 'log', id, group: ends});
+    yield;
+  }
+  return rows;
+}
+
+function* checkpointRows({buffer, index}: TimelineLog, ids: readonly number[]): Generator<void, TimelineRow[], void> {
+  const rows: TimelineRow[] = [];
+  for (const id of ids) {
+    const line = buffer.lineAt(id);
+    if (!line) continue;
+    const text = errorWords({example: Uint8Array.from(line), key: 0}, noTarget).text;
+    rows.push({at: index.timeAt(id), what: 'checkpoint', text, count: 1, from: 'log', id});
+    yield;
+  }
+  return rows;
+}
+
+/** Finds the records that speak of a checkpoint, in steps. */
+export class CheckpointLines {
+  readonly #search: Search;
+  readonly #index: RecordIndex;
+
+  constructor({buffer, index}: Pick<TimelineLog, 'buffer' | 'index'>) {
+    this.#search = new Search(buffer, compilePattern('checkpoint'));
+    this.#index = index;
   }
 
-  /** Follows the streams and the list, until the returned function is called. */
-  start(): () => void {
-    const {logs, poller} = this.#services;
-    const leaveStreams = forEachStream(logs, (stream) => this.#follow(stream));
-    const leaveList = poller.snapshot.subscribe(() => this.#onList());
-    const leaveStats = this.#services.stats?.known.subscribe(() => this.#onStats());
-    this.#onList();
-    return () => {
-      this.#onScreen.stop();
-      leaveStats?.();
-      leaveStreams();
-      leaveList();
-      this.#failures.dispose();
-      this.#alerts.dispose();
-    };
+  /** Reads about `maxBytes` more. True: all was read. */
+  step(maxBytes: number): boolean {
+    return this.#search.step(maxBytes);
   }
 
-  /** Tells now what would be told later. */
-  flush(): void {
-    this.#failures.flush();
-    this.#alerts.flush();
-  }
-
-  /** Keys of error groups that the user muted in this session. */
-  get muted(): ReadableStore<ReadonlySet<number>> {
-    return this.#muted;
-  }
-
-  /** In all logs. */
-  toggleMute(key: number): void {
-    const muted = new Set(this.#muted.get());
-    if (!muted.delete(key)) muted.add(key);
-    this.#muted.set(muted);
-  }
-
-  /** See `Alerts.toggleAwaited`. */
-  toggleAwaited(name: string): boolean {
-    return this.#alerts.toggleAwaited(name);
-  }
-
-  /** The tab whose log is on the screen from now on. Undefined: none, or a page that is not about it. */
-  setShown(shown: ShownLog | undefined): void {
-    this.#onScreen.setShown(shown);
-  }
-
-  /** The user used the log that is on the screen: what it has is seen. */
-  onAction(): void {
-    this.#onScreen.onAction();
-  }
-
-  /** Changes when something was seen. */
-  get seenTimes(): ReadableStore<number> {
-    return this.#seenTimes;
-  }
-
-  #leave(log: LogSource | undefined): void {
-    if (log) this.#seenEnd.set(log, log.snapshot.get().endId);
-  }
-
-  #markSeen(pipelines: readonly string[]): void {
-    const statuses = this.#pipelines();
-    const isNew = this.unseenErrors(pipelines) > 0;
-    for (const name of pipelines) {
-      const status = statuses?.get(name);
-      const errors = this.#services.logs.get(name)?.errors;
-      // The log is ahead of the list: what it tells is seen, too, when the list counts it.
-      const connectorErrors = connectorTotal(status?.connectorErrors ?? 0, errors?.connectors).all;
-      errors?.markSeen(connectorErrors);
-      this.#incidents.markSeen(name);
-      if (status) this.#seenStatus.set(name, {...status, connectorErrors});
-      const stats = this.#statsOf(name);
-      if (stats) this.#seenErrors.set(name, errorsByConnector(stats));
-      this.#marked.delete(name);
+  /** Ids of the heads of the last 50 of these records, the oldest first; not of the configuration that each start prints. */
+  get ids(): readonly number[] {
+    const heads = new Set<number>();
+    // From the end: each line of a log may speak of one.
+    let hit = this.#search.previousBefore(Number.POSITIVE_INFINITY);
+    for (; hit !== undefined && heads.size < mostCheckpoints; hit = this.#search.previousBefore(hit)) {
+      const head = this.#index.headOf(hit);
+      if (!this.#index.long.get(head)) heads.add(head);
     }
-    if (isNew) this.#seenTimes.set(this.#seenTimes.get() + 1);
-  }
-
-  hasUnseenEntries(log: LogSource): boolean {
-    return log.snapshot.get().endId > (this.#seenEnd.get(log) ?? 0);
-  }
-
-  /**
-   * Of these pipelines: errors in their open logs, watched lines and withheld errors included, and those that the API
-   * counts besides.
-   */
-  unseenErrors(pipelines: readonly string[]): number {
-    return pipelines.reduce((sum, name) => sum + this.#unseenErrorsOf(name), 0);
-  }
-
-  #unseenErrorsOf(name: string): number {
-    const errors = this.#services.logs.get(name)?.errors;
-    const status = this.#pipelines()?.get(name);
-    const isSeen = this.#onScreen.isSeen(name);
-    const muted = this.#muted.get();
-    const failed = this.connectors.failed(name);
-    const pinned = failed.length === 0 ? 0 : pinnedOf(failed, errors?.byKey, {isSeen, muted}).length;
-    if (isSeen) return pinned;
-    const counted = status ? unseenConnectorErrors(status, this.#seenStatus.get(name), errors?.connectors) : 0;
-    return pinned + counted + (errors?.unseenCount(muted) ?? 0);
-  }
-
-  get errorRows(): readonly ErrorRow[] {
-    return errorRows({
-      logs: this.#open().map((stream) => this.#logStatus(stream)),
-      pipelines: this.#pipelines()?.values() ?? [],
-      incidents: this.#incidents.all,
-      viewed: new Set(this.#onScreen.seen),
-      failedOf: (name) => this.connectors.failed(name),
-      muted: this.#muted.get(),
-      seen: this.#seenStatus,
-      riseOf: (pipeline) => this.#riseOf(pipeline),
-    });
-  }
-
-  #statsOf(name: string): PipelineStats | undefined {
-    return this.#services.stats?.known.get().get(name)?.stats;
-  }
-
-  /** The connectors whose errors have become more since the log of the pipeline was last on the screen. */
-  #riseOf(pipeline: PipelineStatus): ConnectorRise {
-    const {name, connectorErrors} = pipeline;
-    const more = connectorErrors - earlierErrors(this.#seenStatus.get(name), pipeline);
-    return connectorRise(this.#statsOf(name), this.#seenErrors.get(name), more);
-  }
-
-  /** Says once, for each tab that became marked by them, which connectors have errors; the statistics come a little later. */
-  #onStats(): void {
-    this.#onList();
-    for (const [name, isSaid] of this.#marked) {
-      const pipeline = this.#pipelines()?.get(name);
-      if (isSaid || !pipeline || this.#onScreen.shows(name)) continue;
-      const rise = this.#riseOf(pipeline);
-      if (rise.length === 0) continue;
-      this.#marked.set(name, true);
-      this.#services.onMarked?.(`${name}: connector errors, ${riseWords(rise, {withNumbers: true})}`);
-    }
-  }
-
-  /** Groups of errors that were dropped for newer ones, in all open logs. */
-  get droppedErrorGroups(): number {
-    return this.#open().reduce((sum, {errors}) => sum + errors.dropped, 0);
-  }
-
-  /** A key was pressed. Returns what happened since the key before it, if the user was away. */
-  onKey(): AwaySummary | undefined {
-    const before = this.#away.onKey();
-    return (
-      before &&
-      awaySummary(before.status, this.#status(), {
-        muted: this.#muted.get(),
-        riseOf: (name, count) => connectorRise(this.#statsOf(name), undefined, count),
-        happened: before.happened,
-      })
-    );
-  }
-
-  /** Unix time in ms of the last key, or of the start. */
-  get usedAt(): number {
-    return this.#away.keyAt;
-  }
-
-  /** Whether pipetail did not run for so long that the user wants to know what happened. `since`: Unix time in ms. */
-  wasAway(since: number): boolean {
-    return this.#awayAfter > 0 && this.#services.clock.wall() - since >= this.#awayAfter;
-  }
-
-  #status(): StatusAt {
-    const caughtUp = this.#open().filter((stream) => this.#caughtUp.has(stream));
-    return {
-      at: this.#services.clock.wall(),
-      logs: caughtUp.map((stream) => this.#logStatus(stream)),
-      pipelines: this.#pipelines(),
-    };
-  }
-
-  #logStatus(stream: CountedLog): LogStatus {
-    return logStatus(stream, this.#logs.get(stream), this.#services.clock.wall());
-  }
-
-  #open(): readonly CountedLog[] {
-    const {logs} = this.#services;
-    return logs.names.get().flatMap((name) => logs.get(name) ?? []);
-  }
-
-  #pipelines(): PipelineStatuses | undefined {
-    const {pipelines} = this.#services.poller.snapshot.get();
-    const stats = this.#services.stats?.known.get();
-    if (pipelines && (this.#list?.of !== pipelines || this.#list.stats !== stats)) {
-      this.connectors.update(pipelines, stats ?? new Map());
-      const statuses = pipelineStatuses(pipelines, this.#list?.statuses, this.connectors);
-      this.#list = {of: pipelines, stats, statuses};
-    }
-    return this.#list?.statuses;
-  }
-
-  #follow(stream: CountedLog): () => void {
-    // The status before the first byte: what was lost while pipetail was not running is unseen, too.
-    this.#onLog(stream);
-    const stopWatching = this.watch?.follow(stream, () => this.#onLog(stream));
-    const unsubscribe = stream.snapshot.subscribe(() => this.#onLog(stream));
-    return () => {
-      // What came since the last frame.
-      this.#onLog(stream);
-      unsubscribe();
-      stopWatching?.();
-      this.#logs.delete(stream);
-      if (this.#pipelines()?.has(stream.name)) this.#incidents.forgetLog(stream.name);
-      else this.#incidents.forget(stream.name);
-    };
-  }
-
-  #onLog(stream: CountedLog): void {
-    const before = this.#logs.get(stream);
-    const now = this.#logStatus(stream);
-    this.#logs.set(stream, now);
-    const events = before ? logEvents(before, now, this.#muted.get()) : [];
-    if (events.length > 0) this.#onScreen.onNews(stream.name);
-    if (now.errors !== before?.errors) this.#readFailures(stream);
-    this.#incidents.add(events, 'log', this.#services.clock.wall());
-    if (before && this.#caughtUp.has(stream)) {
-      this.#away.onEvents(events);
-      this.#failures.onLog(stream.name, endsSince(before, now));
-      // What ended the pipeline is told as its failure.
-      this.#alerts.tell(events.filter((event) => event.kind !== 'errors' || !isOfEnd(event.group)));
-    } else if (isFollowed(stream.snapshot.get())) {
-      this.#caughtUp.add(stream);
-      this.#away.onCaughtUp(now);
-    }
-  }
-
-  /** Reads which connectors failed for good, of each run once: old lines are unpacked to be read. */
-  #readFailures(stream: CountedLog): void {
-    const {name, buffer, errors} = stream;
-    this.#pipelines();
-    const {run} = this.connectors.counted(name);
-    const read = this.#failuresRead.get(stream);
-    const from = Math.max(errors.connectors.firstId, read?.run === run ? read.to : 0);
-    this.connectors.addFailures(name, failuresInLog(buffer, errors.byKey.values(), from));
-    // The last line may be open.
-    this.#failuresRead.set(stream, {run, to: buffer.endId - 1});
-  }
-
-  #onList(): void {
-    const {logs, poller, clock} = this.#services;
-    const {pipelines} = poller.snapshot.get();
-    const now = this.#pipelines();
-    const before = this.#eventsTo;
-    if (!pipelines || !now || now === before) return;
-    this.#eventsTo = now;
-    const failing = pipelines.filter(isFailing).length;
-    this.#options.setTitle?.(failing === 0 ? 'pipetail' : `pipetail · ${failing} failing`);
-    if (!before) {
-      this.#away.onFirstList(now);
-      return;
-    }
-    this.#rename(newNames(before, now));
-    const events = listEvents(before, now);
-    // Of a new run, a log may have told before the list.
-    for (const stream of this.#open()) this.#readFailures(stream);
-    for (const {pipeline} of events) this.#onScreen.onNews(pipeline);
-    const untold = this.#failures.untold(events);
-    this.#away.onEvents(untold);
-    this.#alerts.tell([...this.#alerts.changes(before, now), ...untold]);
-    this.#failures.onGaps([...now.values()].flatMap((each) => this.#gapBefore(before.get(each.name), each)));
-    for (const {kind, pipeline} of events) {
-      const isMarked = kind === 'connectors' && logs.get(pipeline) && !this.#marked.has(pipeline);
-      if (isMarked && !this.#onScreen.shows(pipeline)) this.#marked.set(pipeline, false);
-    }
-    const restarts = events.filter(({kind}) => kind === 'restarted');
-    this.#incidents.add(restarts, 'list', clock.wall());
-    // A new pipeline of this name is another one. With an open log, it is forgotten when the log is closed.
-    for (const name of before.keys()) {
-      if (now.has(name)) continue;
-      this.#failures.forget(name);
-      if (!logs.get(name)) this.#incidents.forget(name);
-    }
-  }
-
-  /** The status before, if a run may have failed between the two that no log reports. */
-  #gapBefore(before: PipelineStatus | undefined, now: PipelineStatus): PipelineStatus | [] {
-    const log = this.#services.logs.get(now.name);
-    const isReported = log && this.#caughtUp.has(log);
-    if (!before || isReported) return [];
-    const isOtherRun = now.deployment !== '' && now.deployment !== before.deployment;
-    return isOtherRun || (now.endedByRunner && isFailedAnew(before, now)) ? before : [];
-  }
-
-  #refreshList(): void {
-    const {poller} = this.#services;
-    const {pipelines, failure} = poller.snapshot.get();
-    // A list that fails keeps to its waits.
-    if (pipelines && !failure) poller.refresh();
-  }
-
-  /** All that is kept by name follows a pipeline to another one. */
-  #rename(names: ReadonlyMap<string, string>): void {
-    if (names.size === 0) return;
-    for (const values of [this.#seenStatus, this.#seenErrors, this.#marked]) rekey<unknown>(values, names);
-    this.#incidents.rename(names);
-    this.#failures.rename(names);
-    this.#alerts.rename(names);
+    return [...heads].reverse();
   }
 }
 
-function isOfEnd({example}: ErrorGroup): boolean {
-  return reportsEnd(Buffer.from(example.buffer, example.byteOffset, example.length));
+function timeOf(text: string | undefined): number | undefined {
+  const at = text === undefined ? Number.NaN : readTime(text);
+  return Number.isNaN(at) ? undefined : at;
 }
 
-/** All that the log had at first was read; what comes now is new. */
-function isFollowed({connection, file}: LogSnapshot): boolean {
-  return connection?.kind === 'live' || file?.kind === 'followed';
+function firstLine(text: string): string {
+  return text.trim().split('\n')[0] ?? '';
 }

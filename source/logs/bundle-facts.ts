@@ -2,7 +2,7 @@ import {parseEventDetail, parseEvents} from '../api/parse-events.ts';
 import {parsePipelineDetail} from '../api/parse-pipeline.ts';
 import {statsSteps} from '../api/parse-stats.ts';
 import {ServerJson} from '../api/server-text.ts';
-import type {PipelineDetail, PipelineEvent, PipelineEventDetail} from '../api/types.ts';
+import type {MonitorEvent, MonitorEventDetail, PipelineDetail} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {byteSize, readTime} from '../lib/format.ts';
 import {runInSlices} from '../lib/slices.ts';
@@ -33,8 +33,8 @@ export async function readBundleFacts(
 ): Promise<BundleFacts> {
   const inSteps = async <T>(work: Generator<unknown, T, void>) => await runInSlices(work, {clock, signal});
   const total = nothingUnpacked();
-  const events = new Map<string, PipelineEvent>();
-  const details = new Map<string, PipelineEventDetail>();
+  const events = new Map<string, MonitorEvent>();
+  const details = new Map<string, MonitorEventDetail>();
   const buffered: KnownStats['buffered'][number][] = [];
   let pipeline: PipelineDetail | undefined;
   let configuration: string | undefined;
@@ -81,7 +81,7 @@ function configurationText(json: ServerJson, size: number): string {
 }
 
 /** Events at which there was an error, in full. */
-function errorsIn(json: ServerJson): readonly PipelineEventDetail[] {
+function errorsIn(json: ServerJson): readonly MonitorEventDetail[] {
   const failed = json.items?.filter((item) => item.flagOf('deployment_has_error') === true) ?? [];
   return failed.flatMap((item) => parseEventDetail(item) ?? []);
 }

@@ -1,5 +1,5 @@
 import {ApiError} from '../api/errors.ts';
-import type {ApiClient, ApiFailure, PipelineEvent, PipelineEventDetail, PipelineStats} from '../api/types.ts';
+import type {ApiClient, ApiFailure, MonitorEvent, MonitorEventDetail, PipelineStats} from '../api/types.ts';
 import {readTime} from '../lib/format.ts';
 
 /** A part of what happened that could not be had, and why, in one line. `reasons`: of failures that the events name. */
@@ -8,9 +8,9 @@ export type MissingPart = {readonly part: 'events' | 'connectors' | 'reasons' | 
 /** What the API tells of a pipeline besides its log. */
 export type PipelineHistory = {
   /** The newest first. */
-  readonly events: readonly PipelineEvent[];
+  readonly events: readonly MonitorEvent[];
   /** By id: the newest events at which an error appeared, in full. May have some of other pipelines. */
-  readonly details: ReadonlyMap<string, PipelineEventDetail>;
+  readonly details: ReadonlyMap<string, MonitorEventDetail>;
   /** Undefined: it is not deployed, or they are missing. */
   readonly stats: PipelineStats | undefined;
   readonly missing: readonly MissingPart[];
@@ -90,14 +90,14 @@ export async function someAtATime<T, R>(items: readonly T[], ask: (item: T) => P
 }
 
 /** At which an error appeared. */
-function failedOf(events: readonly PipelineEvent[]): readonly PipelineEvent[] {
+function failedOf(events: readonly MonitorEvent[]): readonly MonitorEvent[] {
   return events.filter((event, at) => event.hasError && events[at + 1]?.hasError !== true);
 }
 
 /** These events in full, by id; of the requests that fail, the first failure. */
 async function detailsOf(
   client: Pick<ApiClient, 'getEvent'>,
-  events: readonly {readonly name: string; readonly event: PipelineEvent}[],
+  events: readonly {readonly name: string; readonly event: MonitorEvent}[],
   signal: AbortSignal,
 ): Promise<Pick<PipelineHistory, 'details'> & {readonly failure: ApiFailure | undefined}> {
   const answers = await someAtATime(events, ({name, event}) =>

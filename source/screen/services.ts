@@ -93,7 +93,7 @@ export function screenServices(input: ServicesInput): Services {
     isUtf8: terminal.isUtf8,
     offsetAt: zoneOffset(settings.view.zone),
     timeLimit: runWithTimeout,
-    timelines: {
+    events: {
       awayAfter: settings.awayAfter,
       watched: settings.watch === undefined ? undefined : compilePattern(settings.watch, {timeLimit: runWithTimeout}),
       notify: notificationWriter(settings.notify, {env, write}),

@@ -24,7 +24,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail list', 'all pipelines and their states'],
       ['pipetail status [pipeline]', 'state, since when, errors in full'],
       ['pipetail diff <pipeline>', 'what is new in its last run since the one before it'],
-      ['pipetail story <pipeline>', 'what happened to it: states, runs, gaps, errors'],
+      ['pipetail timeline <pipeline>', 'what happened to it: states, runs, gaps, errors'],
       ['pipetail open <what…>', 'logs that are files: recordings, support bundles, -'],
       ['pipetail completion bash|zsh|fish', 'a script that completes commands, options and names'],
       ['pipetail man', 'the manual page'],
@@ -92,12 +92,12 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail diff --from bundle.zip', 'of a bundle or a file; a name is only needed where there are several logs'],
     ],
   },
-  story: {
+  timeline: {
     introduction:
-      'pipetail story tells what happened to a pipeline, newest first: states, runs, gaps of the log, kinds of errors, connector errors, checkpoints.',
-    usage: [['pipetail story [options] <pipeline>', '']],
+      'pipetail timeline tells what happened to a pipeline, newest first: states, runs, gaps of the log, kinds of errors, connector errors, checkpoints.',
+    usage: [['pipetail timeline [options] <pipeline>', '']],
     notes: [],
-    examples: [['pipetail story orders --since 24h', 'the last day']],
+    examples: [['pipetail timeline orders --since 24h', 'the last day']],
   },
   open: {
     introduction:

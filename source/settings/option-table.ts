@@ -282,7 +282,7 @@ export const options = [
     alias: 's',
     value: 'TIME',
     help: 'start at the first record of this time or later: 10m, 1h30m, 12:03, 2026-11-25 12:03 (UTC); 10m is before now, with --from too',
-    commands: ['logs', 'story'],
+    commands: ['logs', 'timeline'],
     once: true,
   },
   {
@@ -316,7 +316,7 @@ export const options = [
     synonyms: ['format'],
     value: 'FORM',
     help: 'for logs: raw (as sent, also on a terminal), json (an object per record) or markdown; for list: wide, name or json; for the others: json',
-    commands: ['logs', 'list', 'status', 'diff', 'story', 'config'],
+    commands: ['logs', 'list', 'status', 'diff', 'timeline', 'config'],
     once: true,
   },
   {

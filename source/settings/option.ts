@@ -33,7 +33,7 @@ export type CommandName = 'screen' | WordedCommand;
 type WordedCommand = (typeof commandWords)[number];
 
 /** The commands about the pipelines of a server. */
-export const asking = ['logs', 'list', 'status', 'diff', 'story'] as const;
+export const asking = ['logs', 'list', 'status', 'diff', 'timeline'] as const;
 export const commandWords = [...asking, 'open', 'completion', 'man', 'config', 'demo'] as const;
 
 /** The commands that read the option also from a variable or the configuration file. */

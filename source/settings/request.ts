@@ -31,7 +31,7 @@ export type Request =
     }
   | ({readonly kind: 'status'; readonly output: StatusForm} & RequestedNames)
   | DiffRequest
-  | StoryRequest
+  | TimelineRequest
   | {readonly kind: 'completion'; readonly shell: Shell}
   /** Completes the last word. Called by the shells' scripts. */
   | {readonly kind: 'complete'; readonly words: readonly string[]}
@@ -59,8 +59,8 @@ export type DiffRequest = {
   readonly output: StatusForm;
 };
 
-export type StoryRequest = {
-  readonly kind: 'story';
+export type TimelineRequest = {
+  readonly kind: 'timeline';
   readonly name: string;
   /** As typed. */
   readonly since: string | undefined;
@@ -149,9 +149,9 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values
       const output = formOf(outputForms.diff, value('output'));
       return {kind: 'diff', name, runs: parseRuns(value('runs')), from, output};
     }
-    case 'story': {
-      const output = formOf(outputForms.story, value('output'));
-      return {kind: 'story', name: readOneName('story', names), since: value('since'), output};
+    case 'timeline': {
+      const output = formOf(outputForms.timeline, value('output'));
+      return {kind: 'timeline', name: readOneName('timeline', names), since: value('since'), output};
     }
     case 'completion':
       return readCompletion(names);
@@ -179,7 +179,7 @@ export function needsServer(request: Request): boolean {
     case 'screen':
     case 'list':
     case 'status':
-    case 'story':
+    case 'timeline':
     case 'complete':
       return true;
     case 'logs':
@@ -391,14 +391,14 @@ function readShape({has, value}: OptionValues): Pick<LogsRequest, 'output' | 'as
   return {output, asSent, template: template === undefined ? undefined : readTemplate(template), timestamps};
 }
 
-function readOneName(command: 'diff' | 'story', names: readonly string[]): string {
+function readOneName(command: 'diff' | 'timeline', names: readonly string[]): string {
   const [name] = names;
   if (name !== undefined && names.length === 1) return checkName(name, openers[command]);
   const given = names.length > 1 ? `, not ${names.length}` : '';
   throw new UsageError(`${command} takes one pipeline${given}: pipetail ${command} <pipeline>`);
 }
 
-const openers = {diff: 'pipetail diff --from', story: 'pipetail open'} as const;
+const openers = {diff: 'pipetail diff --from', timeline: 'pipetail open'} as const;
 
 /** `3,4`, in any order. */
 function parseRuns(text: string | undefined): readonly [number, number] | undefined {
@@ -424,7 +424,7 @@ const outputForms = {
   list: ['table', 'wide', 'name', 'json'],
   status: ['text', 'json'],
   diff: ['text', 'json'],
-  story: ['text', 'json'],
+  timeline: ['text', 'json'],
   config: ['text', 'json'],
 } as const;
 

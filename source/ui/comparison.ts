@@ -1,5 +1,5 @@
-import type {ComparedRuns} from '../events/comparison-words.ts';
-import {compareRuns, RunCounter, type RunKinds, runBefore} from '../events/run-comparison.ts';
+import type {ComparedRuns} from '../events/changes-words.ts';
+import {compareRuns, RunCounter, type RunKinds, runBefore} from '../events/run-changes.ts';
 import type {Clock} from '../lib/clock.ts';
 import {SliceRunner} from '../lib/slices.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';

@@ -1,7 +1,7 @@
 import type {Pipeline} from '../api/types.ts';
 import type {AwaySummary} from '../events/away.ts';
+import {EventFeed} from '../events/event-feed.ts';
 import {watchRecordings} from '../events/notify.ts';
-import {Timelines} from '../events/timeline.ts';
 import {errorText} from '../lib/format.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import {ConnectorErrorFeed} from '../logs/connector-errors.ts';
@@ -36,8 +36,8 @@ import {
   type ViewAction,
   type ViewState,
 } from './state/view-state.ts';
-import {StoryReader} from './story.ts';
 import {type ListItem, PipelineListView, TabSwitcher} from './tabs.ts';
+import {TimelineReader} from './timeline.ts';
 
 type ControllerOptions = {
   readonly services: Services;
@@ -58,9 +58,9 @@ export class Controller {
   readonly logs: Streams<CountedLog>;
   readonly commands: CommandTable;
   readonly terminal = new TerminalLease();
-  readonly timelines: Timelines;
+  readonly events: EventFeed;
   readonly comparison: Comparison;
-  readonly story: StoryReader;
+  readonly timeline: TimelineReader;
   readonly tabSwitcher: TabSwitcher;
   readonly lookup: PipelineLookup;
   readonly logWaits: LogWaits;
@@ -87,7 +87,7 @@ export class Controller {
     const {manager, opened} = services;
     this.logs = opened ? joinedLogs(manager, opened) : manager;
     this.#view = createStore(initialView(names, viewOptions, openedSources(opened?.found ?? [])));
-    this.timelines = new Timelines({
+    this.events = new EventFeed({
       ...services,
       logs: this.logs,
       say: (text) => this.say(text),
@@ -95,7 +95,7 @@ export class Controller {
       onMarked: (text) => this.state.notice === undefined && this.say(text),
     });
     this.comparison = new Comparison(services.clock);
-    this.story = new StoryReader(services);
+    this.timeline = new TimelineReader(services);
     this.lookup = new PipelineLookup(services);
     this.logWaits = new LogWaits(services.clock);
     this.#noticeTimer = new NoticeTimer({...services, onEnd: () => this.#endNotice()});
@@ -128,7 +128,7 @@ export class Controller {
         if (!poller.snapshot.get().failure) this.lookup.retry();
       }),
       this.logs.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
-      this.timelines.start(),
+      this.events.start(),
       this.logWaits.start(this.logs),
       this.places.start(),
       this.#connectorErrors.start(),
@@ -145,7 +145,7 @@ export class Controller {
       this.#noticeTimer.stop();
       this.lookup.dispose();
       this.comparison.stop();
-      this.story.stop();
+      this.timeline.stop();
       this.#models.dispose();
       for (const each of undo) each();
     };
@@ -166,9 +166,9 @@ export class Controller {
     this.#view.set(next);
     if (at) this.#keepRow(at);
     this.#tellShown();
-    if (action.type === 'keep' && action.name === this.tab?.name) this.timelines.onAction();
+    if (action.type === 'keep' && action.name === this.tab?.name) this.events.onAction();
     if (!isOpen('comparison', next.page)) this.comparison.stop();
-    if (!isOpen('timeline', next.page)) this.story.stop();
+    if (!isOpen('timeline', next.page)) this.timeline.stop();
     if (this.state.active === before?.name) return;
     this.#onShown();
   }
@@ -373,7 +373,7 @@ export class Controller {
   /** Call for each key and click. Returns true after an absence: then the key only shows what happened meanwhile. */
   onKey(): boolean {
     this.#hasKey = true;
-    const summary = this.timelines.onKey();
+    const summary = this.events.onKey();
     if (!summary) return false;
     this.#openAway(summary);
     return true;
@@ -413,7 +413,7 @@ export class Controller {
     const {tab} = this;
     const {page} = this.state;
     const shown = tab && {name: tab.name, pipelines: pipelinesOf(tab), log: () => this.logOf(tab)};
-    this.timelines.setShown(coversLog(page) ? undefined : shown);
+    this.events.setShown(coversLog(page) ? undefined : shown);
     const isDescribed = page?.kind === 'describe' || page?.kind === 'connector';
     stats.setOpen(isDescribed ? this.lookup.described.get()?.name : undefined);
     stats.setShown(tab?.source.kind === 'pipeline' ? tab.name : undefined);

@@ -1,6 +1,6 @@
 import type {ApiFailure, PipelineDetail, Session} from '../api/types.ts';
 import type {TimeLimit} from '../buffer/pattern.ts';
-import type {TimelinesOptions} from '../events/timeline.ts';
+import type {EventOptions} from '../events/event-feed.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {FrameRate} from '../lib/frames.ts';
 import {LongWait} from '../lib/long-wait.ts';
@@ -95,7 +95,7 @@ export type Services = {
   /** The command of `--on-alert`; undefined: there is none. */
   readonly alerts?: Pick<AlertCommand, 'runs' | 'onFailure'> | undefined;
   /** Notifications and the page after an absence. */
-  readonly timelines?: TimelinesOptions;
+  readonly events?: EventOptions;
   readonly quit: () => void;
   /** The terminal has not accepted yet what was written to it; absent: it always has. */
   readonly isStalled?: () => boolean;

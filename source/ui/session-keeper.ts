@@ -84,7 +84,7 @@ export class ScreenSession {
 
   /** Shows what happened to the restored pipelines since pipetail last ran. */
   async #tellAbsence(controller: Controller, {tabs, active, savedAt: since}: Session): Promise<void> {
-    if (since === undefined || !controller.timelines.wasAway(since)) return;
+    if (since === undefined || !controller.events.wasAway(since)) return;
     const {client, clock, signal} = this.#options;
     const names = tabs.flatMap(({name, merges}) => (merges || !controller.pipeline(name) ? [] : name));
     // The one that was on the screen, if it is too many for all.
@@ -186,7 +186,7 @@ export class SessionKeeper {
       const isSame = savedParts.every((part) => state[part] === before[part]);
       before = state;
       // After an end without notice, the next start must not tell what the user has seen.
-      if (isSame && this.#controller.timelines.usedAt - this.#savedAt < keySaveDelay) return;
+      if (isSame && this.#controller.events.usedAt - this.#savedAt < keySaveDelay) return;
       this.#cancelSave ??= this.#clock.after(saveDelay, () => this.capture());
     });
   }

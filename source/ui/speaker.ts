@@ -93,7 +93,7 @@ export class Speaker {
       controller.lookup.described.subscribe(check),
       controller.services.stats.known.subscribe(check),
       controller.comparison.state.subscribe(check),
-      controller.story.state.subscribe(check),
+      controller.timeline.state.subscribe(check),
       poller.snapshot.subscribe(check),
       controller.logs.names.subscribe(check),
     ];

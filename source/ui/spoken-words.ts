@@ -111,7 +111,7 @@ export function tabWords(controller: Controller, {errors = false} = {}): string 
   const kept = state.tabs.filter((each) => each.kept);
   const place = tab.kept ? `tab ${kept.indexOf(tab) + 1} of ${kept.length}` : 'preview';
   const pipeline = controller.pipeline(tab.name);
-  const unseen = errors ? controller.timelines.unseenErrors(pipelinesOf(tab)) : 0;
+  const unseen = errors ? controller.events.unseenErrors(pipelinesOf(tab)) : 0;
   const parts = [
     nameOf(tab.name),
     pipeline ? pipelineState(pipeline).word : '',
@@ -245,8 +245,8 @@ export function takeUnsaid(kind: Page['kind'], rows: readonly string[], said: Se
 }
 
 /** What a page that is worked out after it was opened shows: with other content it is said anew. */
-export function contentOf({comparison, story}: Controller, {kind}: Page): string {
-  if (kind === 'timeline') return story.state.get()?.story ? 'read' : '';
+export function contentOf({comparison, timeline}: Controller, {kind}: Page): string {
+  if (kind === 'timeline') return timeline.state.get()?.timeline ? 'read' : '';
   const compared = kind === 'comparison' ? comparison.state.get() : undefined;
   return compared?.kind === 'compared' ? `since ${compared.older.number}` : (compared?.kind ?? '');
 }

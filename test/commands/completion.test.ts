@@ -67,7 +67,7 @@ describe('complete', () => {
   const words = (...typed: string[]) => complete(typed, nothingOwn).candidates.map(({word}) => word);
 
   test.each([
-    [[''], ['logs', 'list', 'status', 'diff', 'story', 'open', 'completion', 'man', 'config', 'demo']],
+    [[''], ['logs', 'list', 'status', 'diff', 'timeline', 'open', 'completion', 'man', 'config', 'demo']],
     [['l'], ['logs', 'list']],
     [
       ['completion', ''],

@@ -80,15 +80,15 @@ test('a server with hostile text in every field of every answer: what the comman
     ['logs', '*', '-o', 'json'],
     ['logs', '*', '--template', '{pipeline} {time} {message}'],
     ['logs', '*', '-o', 'markdown'],
-    ['story', name],
-    ['story', name, '-o', 'json'],
+    ['timeline', name],
+    ['timeline', name, '-o', 'json'],
     ['diff', name],
     ['diff', name, '-o', 'json'],
     ['completion', 'answer', 'logs', ''],
   ];
   const leaks: string[] = [];
   for (const command of commands) {
-    const readsLog = ['story', 'diff'].includes(command[0] ?? '');
+    const readsLog = ['timeline', 'diff'].includes(command[0] ?? '');
     const {stdout, stderr, code} = await runCommand([...command, '--host', readsLog ? withLog.url : server.url]);
     if (readsLog) expect({command, code, stderr}).toEqual({command, code: 0, stderr: ''});
     const unexpected = [...unprintableIn(stdout), ...unprintableIn(stderr)];

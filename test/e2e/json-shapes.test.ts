@@ -14,7 +14,7 @@ ajv.addSchema(schema, 'shapes');
 
 /** What the schema has against a value; none: nothing. */
 function mistakes(
-  shape: 'logs' | 'histogram' | 'list' | 'status' | 'diff' | 'story' | 'config' | 'stderr',
+  shape: 'logs' | 'histogram' | 'list' | 'status' | 'diff' | 'timeline' | 'config' | 'stderr',
   value: unknown,
 ): readonly string[] {
   const validate = ajv.getSchema(`shapes#/$defs/${shape}`);
@@ -62,9 +62,9 @@ test('what the commands print has the shapes of the schema', async () => {
     pipetail('status', 'failed'),
     pipetail('status'),
   ]);
-  const [diff, story, config] = await Promise.all([
+  const [diff, timeline, config] = await Promise.all([
     pipetail('diff', 'orders'),
-    pipetail('story', 'orders'),
+    pipetail('timeline', 'orders'),
     runCommand(['config', 'show', '-o', 'json'], {env: {FELDERA_RETRIES: '3'}}),
   ]);
   const histogram = objectsOf((await pipetail('logs', 'orders', 'panic', 'json', '--histogram', '--by', '1m')).stdout);
@@ -87,9 +87,9 @@ test('what the commands print has the shapes of the schema', async () => {
   expect(mistakes('status', JSON.parse(one.stdout))).toEqual([]);
   expect(JSON.parse(one.stdout)).toMatchObject([{deploymentError: {cause: 'exit status: 101'}}]);
   expect(mistakes('diff', JSON.parse(diff.stdout))).toEqual([]);
-  expect(mistakes('story', JSON.parse(story.stdout))).toEqual([]);
-  expect(JSON.parse(story.stdout).missing).toEqual([]);
-  expect(JSON.parse(story.stdout).rows).toContainEqual(expect.objectContaining({what: 'run', from: 'log'}));
+  expect(mistakes('timeline', JSON.parse(timeline.stdout))).toEqual([]);
+  expect(JSON.parse(timeline.stdout).missing).toEqual([]);
+  expect(JSON.parse(timeline.stdout).rows).toContainEqual(expect.objectContaining({what: 'run', from: 'log'}));
   expect(JSON.parse(diff.stdout).changes).toContainEqual(expect.objectContaining({change: 'new', level: 'ERROR'}));
   expect(mistakes('config', JSON.parse(config.stdout))).toEqual([]);
   expect(JSON.parse(config.stdout).ignored).toMatchObject([{variable: 'FELDERA_RETRIES'}]);
@@ -137,8 +137,8 @@ describe('the schema refuses', () => {
 
   test.each([
     ['diff', {pipeline: 'orders', changes: []}],
-    ['story', {pipeline: 'orders', missing: [], rows: [{time: null, what: 'state'}]}],
-    ['story', {pipeline: 'orders', missing: [{part: 'events'}], rows: []}],
+    ['timeline', {pipeline: 'orders', missing: [], rows: [{time: null, what: 'state'}]}],
+    ['timeline', {pipeline: 'orders', missing: [{part: 'events'}], rows: []}],
     ['config', {file: null, options: [{option: 'host'}], ignored: []}],
     ['config', {file: null, options: [], ignored: [], more: 1}],
   ] as const)('%s: %j', (shape, value) => {

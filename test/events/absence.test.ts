@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import type {PipelineEvent} from '../../source/api/types.ts';
+import type {MonitorEvent} from '../../source/api/types.ts';
 import {absenceSummary} from '../../source/events/absence.ts';
 import {timelineWords} from '../../source/events/event-words.ts';
 
@@ -8,7 +8,7 @@ const start = Date.UTC(2026, 10, 25);
 
 type Step = readonly [minutes: number, status: string, change?: 'error' | 'wanted'];
 
-const event = ([minutes, status, change]: Step): PipelineEvent => ({
+const event = ([minutes, status, change]: Step): MonitorEvent => ({
   id: `at-${minutes}`,
   time: new Date(start + minutes * minute).toISOString(),
   status,

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import type {PipelineEvent, PipelineEventDetail} from '../../source/api/types.ts';
+import type {MonitorEvent, MonitorEventDetail} from '../../source/api/types.ts';
 import type {TimelineEvent} from '../../source/events/events.ts';
 import {Failures} from '../../source/events/failures.ts';
 import type {PipelineHistory} from '../../source/logs/pipeline-history.ts';
@@ -11,8 +11,8 @@ const start = Date.UTC(2026, 0, 1);
 
 /** What the API has of a pipeline that failed at these times, the oldest first. */
 function historyOf(failures: readonly {readonly at: number; readonly cause: string}[]): PipelineHistory {
-  const details = new Map<string, PipelineEventDetail>();
-  const events = failures.flatMap(({at, cause}, index): PipelineEvent[] => {
+  const details = new Map<string, MonitorEventDetail>();
+  const events = failures.flatMap(({at, cause}, index): MonitorEvent[] => {
     const shared = {runtimeDesiredStatus: '', resourcesDesiredStatus: 'Stopped'};
     const event = {...shared, programStatus: 'Success', storageStatus: 'InUse', status: 'Stopped'};
     const failed = {...event, id: `${index}`, time: new Date(at).toISOString(), hasError: true};

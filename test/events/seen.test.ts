@@ -21,9 +21,9 @@ async function withErrors(names: readonly string[] = ['orders']): Promise<Screen
   return screen;
 }
 
-const unseen = (screen: ScreenUnderTest, name = 'fraud') => screen.controller.timelines.unseenErrors([name]);
+const unseen = (screen: ScreenUnderTest, name = 'fraud') => screen.controller.events.unseenErrors([name]);
 const rows = (screen: ScreenUnderTest, name = 'fraud') =>
-  screen.controller.timelines.errorRows.filter(({pipeline}) => pipeline === name);
+  screen.controller.events.errorRows.filter(({pipeline}) => pipeline === name);
 
 async function untilCounted(screen: ScreenUnderTest, errors: number): Promise<void> {
   await screen.until(() => screen.controller.pipeline('fraud')?.connectorErrors === errors, `${errors} in the list`);
@@ -130,7 +130,7 @@ it('the errors of a connector that failed for good are not counted again, though
   expect(rows(screen).filter(({state, kind}) => state === 'unseen' && kind === 'connectors')).toMatchObject([
     {count: 1},
   ]);
-  expect(screen.controller.timelines.connectors.counted('fraud').errors).toBe(15);
+  expect(screen.controller.events.connectors.counted('fraud').errors).toBe(15);
 });
 
 it('d has one number of connector errors, that of A with its parts, and it follows what comes', async () => {

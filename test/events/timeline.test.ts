@@ -1,417 +1,259 @@
-import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {quiet} from '../../demo/scenario.ts';
-import type {Pipeline} from '../../source/api/types.ts';
-import {compilePattern} from '../../source/buffer/pattern.ts';
-import type {Alert} from '../../source/events/notify.ts';
-import {Timelines} from '../../source/events/timeline.ts';
-import {createStore} from '../../source/lib/store.ts';
-import type {ListSnapshot} from '../../source/logs/list-poller.ts';
-import {tabLabels} from '../../source/ui/components/tab-bar.ts';
-import {eventsOf} from '../../source/ui/pages/events.ts';
-import {pipelinesOf} from '../../source/ui/state/view-state.ts';
-import {FakeClock} from '../harness/fake-clock.ts';
-import {makePipeline, stopped} from '../ui/make-pipeline.ts';
-import {allTexts} from '../ui/pages/all-rows.ts';
-import {logged, noticeOf} from '../ui/reading.ts';
-import {type ScreenOptions, ScreenUnderTest, withFailures} from '../ui/screen-under-test.ts';
+import type {MonitorEvent, MonitorEventDetail, PipelineStats} from '../../source/api/types.ts';
+import {newlinesIn} from '../../source/buffer/segment.ts';
+import {CheckpointLines, type TimelineRow, timelineOf} from '../../source/events/timeline.ts';
+import {lengthInWords, missingWords, timelineObject, timelineText} from '../../source/events/timeline-words.ts';
+import type {PipelineHistory} from '../../source/logs/pipeline-history.ts';
+import {ErrorLog} from '../../source/records/error-log.ts';
+import {head, indexText, runner, start, stopped} from '../records/index-lines.ts';
+import {deploymentError} from '../ui/make-pipeline.ts';
 
-/** A screen with notifications; `fraud` has an error of yesterday in its log. */
-async function telling(options: ScreenOptions & {watched?: string} = {}) {
-  const told: string[] = [];
-  const watched = options.watched === undefined ? undefined : compilePattern(options.watched);
-  const screen = await ScreenUnderTest.connected({
-    names: ['orders', 'fraud'],
-    scenario: (server) => {
-      for (const name of ['fraud', 'orders']) server.addPipeline(name).start();
-      server.pipeline('fraud').write(logged(0, 'ERROR', 'of yesterday'));
-    },
-    ...options,
-    services: {timelines: {notify: (text) => void told.push(text), watched}},
-  });
-  const isLive = (name: string) => screen.manager.get(name)?.snapshot.get().connection.kind === 'live';
-  await screen.until(() => (options.names ?? ['orders', 'fraud']).every(isLive), 'the logs to be live');
-  return {screen, told};
+const minute = 60_000;
+const midnight = Date.UTC(2026, 10, 25);
+const at = (minutes: number) => midnight + minutes * minute;
+const text = (minutes: number) => new Date(at(minutes)).toISOString().replace('Z', '000Z');
+
+function event(minutes: number, change: Partial<MonitorEvent> = {}): MonitorEvent {
+  return {
+    id: `at-${minutes}`,
+    time: text(minutes),
+    status: 'Running',
+    resourcesDesiredStatus: 'Provisioned',
+    runtimeDesiredStatus: 'Running',
+    hasError: false,
+    programStatus: 'Success',
+    storageStatus: 'InUse',
+    ...change,
+  };
 }
 
-async function write(screen: ScreenUnderTest, level: string, message: string): Promise<void> {
-  screen.server.pipeline('fraud').write(logged(0, level, message));
-  await screen.untilLine('fraud', message);
-  await screen.clock.advance(20);
+const off = {runtimeDesiredStatus: '', resourcesDesiredStatus: 'Stopped', status: 'Stopped'};
+
+/** Times are given from the oldest event on. */
+function history(events: readonly MonitorEvent[], change: Partial<PipelineHistory> = {}): PipelineHistory {
+  return {events: events.toReversed(), details: new Map(), stats: undefined, missing: [], ...change};
 }
 
-it('a watched pattern that takes too long for a line says so once, on the screen, in i, to the user and to stderr', async () => {
-  const told: string[] = [];
-  const warned: string[] = [];
-  await using screen = await ScreenUnderTest.connected({
-    names: ['orders', 'fraud'],
-    scenario: quiet('orders', 'fraud'),
-    services: {
-      timelines: {
-        watched: compilePattern('(a+)+$', {timeLimit: () => undefined}),
-        notify: (text) => void told.push(text),
-        warn: (text) => void warned.push(text),
-      },
-    },
+const said = ({at: time, until, what, text: words}: TimelineRow) =>
+  `${time === undefined ? '?' : (time - midnight) / minute}${until === undefined ? '' : `-${(until - midnight) / minute}`} ${what}: ${words}`;
+
+it('equal events are one row with its span; each change of a state is a row, the newest first', () => {
+  const rows = timelineOf({
+    history: history([event(0), event(10), event(20), event(30, off), event(31, off), event(40), event(50)]),
+    log: undefined,
   });
-  await screen.untilConnected('orders', 'fraud');
-  for (const name of ['orders', 'fraud']) {
-    screen.server.pipeline(name).write(logged(0, 'INFO', 'aaaaaaaa!'));
-    await screen.untilLine(name, 'aaaaaaaa!');
+  expect(rows.map(said)).toEqual([
+    '40 desired: Running',
+    '40 state: Stopped → Running',
+    '30-40 desired: Stopped',
+    '30-40 state: Running → Stopped',
+    '0-30 state: Running',
+  ]);
+});
+
+it('an error that appears and goes, the program and the storage have rows of their own', () => {
+  const failed = {...off, hasError: true};
+  const detail: MonitorEventDetail = {
+    ...event(5, failed),
+    deploymentError: {...deploymentError, cause: 'exit status: 101', endedStart: false},
+  };
+  const rows = timelineOf({
+    history: history(
+      [
+        event(0),
+        event(5, failed),
+        event(6, failed),
+        event(7, {...off, programStatus: 'Pending', storageStatus: 'Cleared'}),
+        event(8, {...off, hasError: true, programStatus: 'Pending', storageStatus: 'Cleared'}),
+      ],
+      {details: new Map([['at-5', detail]])},
+    ),
+    log: undefined,
+  });
+  expect(rows.map(said)).toEqual([
+    '8 failed: an error',
+    '7 storage: InUse → Cleared',
+    '7 program: Success → To compile',
+    '5-7 failed: Failed · exit status: 101',
+    '5 desired: Stopped',
+    '5 state: Running → Stopped',
+    '0-5 state: Running',
+  ]);
+});
+
+it('connector errors stand by kind at their last time, with their number', () => {
+  const connector = {
+    ...{kind: 'input', name: 'orders.bad', stream: 'orders', records: 1, bytes: 1, bufferedRecords: 0},
+    ...{isPaused: false, hasEnded: false, latency: undefined, health: undefined},
+  } as const;
+  const kept = [1, 2].map((index) => ({
+    time: text(index),
+    index,
+    tag: 'text_event_err',
+    message: `bad ${index}\nmore`,
+  }));
+  const errors = [
+    {kind: 'parse', count: 2, kept},
+    {kind: 'transport', count: 1, kept: undefined},
+  ] as const;
+  const stats = {connectors: [{...connector, fatalError: 'refused', errors}]} as unknown as PipelineStats;
+  const rows = timelineOf({history: history([event(0)], {stats}), log: undefined});
+  expect(rows.map((row) => `${row.count} ${said(row)}`)).toEqual([
+    '1 ? connector: orders.bad ended: refused',
+    '1 ? connector: orders.bad: transport error',
+    '2 1-2 connector: orders.bad: parse errors: bad 2',
+    '1 0 state: Running',
+  ]);
+});
+
+it('the length of errors of which only the last are kept is not known', () => {
+  const kept = [{time: text(9), index: 0, tag: undefined, message: 'bad'}];
+  const stats = {connectors: [{name: 'in', errors: [{kind: 'parse', count: 40, kept}]}]} as unknown as PipelineStats;
+  const [row] = timelineOf({history: history([event(0)], {stats}), log: undefined});
+  expect(row && said(row)).toBe('?-9 connector: in: parse errors: bad');
+});
+
+it('a state of which the log tells lasts until the next one, or until the events of the API begin', () => {
+  const {buffer, index} = indexText('');
+  const errors = new ErrorLog({buffer, wall: () => 0});
+  for (const [to, minutes] of [
+    ['Running', 1],
+    ['Stopped', 5],
+  ] as const) {
+    buffer.addMarker({kind: 'state', from: '', to, at: at(minutes)});
   }
-  const words = /^--watch has stopped, and so have its alerts: the pattern takes too long for these lines · write it /;
-  await screen.until(() => warned.length > 0, 'the notice');
-  expect(warned).toEqual([expect.stringMatching(words)]);
-  expect(told).toEqual(warned);
-  expect(noticeOf(screen)).toBe(warned[0]);
-  screen.press('i');
-  expect(allTexts(eventsOf(screen.controller, 300)).join('\n')).toContain(warned[0]);
+  const log = {buffer, index, errors};
+  expect(timelineOf({history: undefined, log}).map((row) => lengthInWords(row, at(60)))).toEqual(['55 min', '4 min']);
+  const rows = timelineOf({history: history([event(20)]), log});
+  expect(rows.map((row) => lengthInWords(row, at(60)))).toEqual(['40 min', '15 min', '4 min']);
 });
 
-it('a new group of errors notifies once, and history does not', async () => {
-  const {screen, told} = await telling();
-  await using _ = screen;
-  await write(screen, 'ERROR', 'of yesterday');
-  await write(screen, 'INFO', 'all is well');
-  expect(told).toEqual([]);
-  await write(screen, 'ERROR', 'disk full');
-  await write(screen, 'ERROR', 'disk full');
-  await screen.clock.advance(120_000);
-  expect(told).toEqual(['fraud: work disk full']);
+it('a run whose end was lost is over when the next one begins', () => {
+  const lines = [runner(start, 'INFO', text(1)), head('step', 'INFO', text(2)), runner(start, 'INFO', text(9))];
+  const {buffer, index} = indexText(`${lines.join('\n')}\n`);
+  while (!index.step(1000));
+  const log = {buffer, index, errors: new ErrorLog({buffer, wall: () => 0})};
+  expect(timelineOf({history: undefined, log}).map(said)).toEqual([
+    '9 run: run 2 of 2: provisioning',
+    '1-9 run: run 1 of 2: its end is not in the log',
+  ]);
 });
 
-it('another one within the minute notifies when it is over; a muted one never', async () => {
-  const {screen, told} = await telling();
-  await using _ = screen;
-  await write(screen, 'ERROR', 'disk full');
-  await screen.clock.advance(1000);
-  await write(screen, 'ERROR', 'out of memory');
-  expect(told).toHaveLength(1);
-  await screen.clock.advance(60_000);
-  expect(told[1]).toContain('out of memory');
-  screen.press('A', 'm');
-  const [row] = screen.controller.timelines.errorRows.filter(({state}) => state === 'muted');
-  expect(row).toBeDefined();
-  await write(screen, 'ERROR', 'out of memory');
-  await screen.clock.advance(120_000);
-  expect(told).toHaveLength(2);
-});
-
-it('lines that match the watched pattern notify and count as errors do', async () => {
-  const {screen, told} = await telling({watched: 'checkpoint \\d+ failed'});
-  await using _ = screen;
-  await write(screen, 'WARN', 'checkpoint 17 failed');
-  await screen.until(() => told.length > 0, 'the notification');
-  expect(told[0]).toContain('checkpoint 17 failed');
-  expect(screen.controller.timelines.unseenErrors(['fraud'])).toBe(2);
-  const watched = screen.controller.timelines.errorRows.filter(({kind}) => kind === 'watched');
-  expect(watched).toMatchObject([{pipeline: 'fraud', count: 1, state: 'unseen'}]);
-});
-
-it('a pipeline that fails notifies with the cause', async () => {
-  const {screen, told} = await telling();
-  await using _ = screen;
-  screen.server.pipeline('orders').fail('exit status: 101');
-  await screen.until(() => told.length > 0, 'the notification');
-  expect(screen.controller.pipeline('orders')?.deploymentError).toBeDefined();
-  await screen.clock.advance(120_000);
-  expect(told).toEqual(['orders: Failed · exit status: 101']);
-});
-
-it('each failure notifies at once, also of a run that no list showed', async () => {
-  const {screen, told} = await telling();
-  await using _ = screen;
-  const orders = screen.server.pipeline('orders');
-  const causes = ['exit status: 1', 'exit status: 2', 'exit status: 3'];
-  for (const cause of causes) {
-    orders.fail(cause);
-    orders.start();
-    // Within a minute and without a list that shows it.
-    await screen.until(() => told.length > causes.indexOf(cause), cause);
+it('the log gives runs, gaps, kinds of errors and checkpoints, with their places', () => {
+  const lines = [
+    runner(start, 'INFO', text(1)),
+    head('refused 1', 'ERROR', text(2)),
+    head('Checkpoint made at step 4', 'INFO', text(3)),
+    head('refused 2', 'ERROR', text(4)),
+    runner(stopped, 'INFO', text(5)),
+  ];
+  const {buffer, index} = indexText(`${lines.join('\n')}\n`);
+  const errors = new ErrorLog({buffer, wall: () => 0});
+  for (const [id, line] of lines.entries()) {
+    if (line.includes('ERROR')) errors.add(Buffer.from(line), {id, at: at(id + 1)});
   }
-  await screen.clock.advance(120_000);
-  const texts = told.map((text) => text.replace(/ \(and \d more\)$/, ''));
-  expect(texts).toEqual(causes.map((cause) => `orders: Failed · ${cause}`));
+  const gap = {kind: 'lost', atLeast: 7, atMost: 7, from: at(5), to: at(6), at: at(6)} as const;
+  buffer.addMarker(gap);
+  buffer.addMarker({kind: 'state', from: 'Running', to: 'Stopped', at: at(5)});
+  while (!index.step(1000));
+  const checkpoints = new CheckpointLines({buffer, index});
+  while (!checkpoints.step(1000));
+  const log = {buffer, index, errors};
+  const rows = timelineOf({history: undefined, log, checkpoints: checkpoints.ids});
+  expect(rows.map((row) => `${said(row)} · ${row.from} ${row.id}`)).toEqual([
+    "6 gap: 7 entries lost between 00:05:00 and 00:06:00 (server's buffer overflowed, if its log was not cleared meanwhile) · pipetail 5",
+    '5 state: Running → Stopped · API 6',
+    '2-4 error: refused 1 … 2 · log 1',
+    '3 checkpoint: Checkpoint made at step 4 · log 2',
+    '1-5 run: run 1 of 1: stopped · log 0',
+  ]);
+  // States that the API's events tell, too, are told once.
+  const both = timelineOf({history: history([event(0)]), log, checkpoints: []});
+  expect(both.filter(({what}) => what === 'state').map(said)).toEqual(['0 state: Running']);
 });
 
-it('of a pipeline without a tab, a run that failed between two lists is found in the events', async () => {
-  const {screen, told} = await telling({names: ['fraud']});
-  await using _ = screen;
-  await screen.until(() => screen.controller.pipeline('orders') !== undefined, 'the list');
-  const orders = screen.server.pipeline('orders');
-  orders.fail('exit status: 1');
-  orders.start();
-  orders.fail('exit status: 2');
-  orders.start();
-  await screen.until(() => told.length >= 3, 'the notifications');
-  await screen.clock.advance(120_000);
-  const texts = told.filter((text) => text.includes('Failed')).map((text) => text.replace(/ \(and \d more\)$/, ''));
-  expect(texts).toEqual(['orders: Failed · exit status: 1', 'orders: Failed · exit status: 2']);
-});
-
-it('a failure that was asked for is one alert of its own kind, and is shown', async () => {
-  const alerts: Alert[] = [];
-  const onAlert = (alert: Alert) => void alerts.push(alert);
-  await using screen = await ScreenUnderTest.connected({
-    names: ['fraud'],
-    scenario: (server) => server.addPipeline('fraud').start(),
-    services: {timelines: {onAlert}},
-  });
-  const isLive = () => screen.manager.get('fraud')?.snapshot.get().connection.kind === 'live';
-  await screen.until(isLive, 'the log to be live');
-  screen.press('!');
-  screen.server.pipeline('fraud').fail('exit status: 101');
-  await screen.until(() => alerts.length > 0, 'the alert');
-  expect(screen.controller.state.notice).toBe('fraud: Failed · exit status: 101');
-  await screen.clock.advance(120_000);
-  expect(alerts.map(({kind, text}) => `${kind} ${text}`)).toEqual(['failed Failed · exit status: 101']);
-});
-
-it('a server that does not answer notifies once for each log, after three attempts', async () => {
-  const {screen, told} = await telling();
-  await using _ = screen;
-  await screen.server.stopApi();
-  await screen.until(() => told.length >= 2, 'the notifications');
-  await screen.clock.advance(120_000);
-  expect(told.map((text) => text.split(':')[0]).sort()).toEqual(['fraud', 'orders']);
-});
-
-it('a stream that the runner stops reading notifies, is an incident, and is over at the next start', async () => {
-  const {screen, told} = await telling();
-  await using _ = screen;
-  const orders = screen.server.pipeline('orders');
-  orders.loseStream('stdout');
-  await screen.until(() => told.length > 0, 'the notification');
-  const words = 'stdout is not read from here to the next start: stream did not contain valid UTF-8';
-  expect(told[0]).toMatch(new RegExp(`^orders: \\d\\d:\\d\\d:\\d\\d ${words}`));
-  const incident = () => screen.controller.timelines.errorRows.find(({kind}) => kind === 'unread');
-  expect(incident()).toMatchObject({pipeline: 'orders', count: 1, isOver: false});
-  const unread = () => screen.manager.get('orders')?.snapshot.get().unread;
-  expect(unread()).toEqual(['stdout']);
-  // Nothing is gained by another connection: the stream of the process is dead.
-  screen.manager.reconnect('orders');
-  orders.write(logged(9, 'INFO', 'after the reconnect'));
-  await screen.untilLine('orders', 'after the reconnect');
-  expect(unread()).toEqual(['stdout']);
-  orders.stop();
-  orders.start();
-  await screen.until(() => unread()?.length === 0, 'the next run');
-  expect(incident()).toMatchObject({count: 1, isOver: true});
-});
-
-it('the title shows how many pipelines fail', async () => {
-  const titles: string[] = [];
-  await using screen = await ScreenUnderTest.connected({
-    scenario: withFailures,
-    services: {timelines: {setTitle: (text) => void titles.push(text)}},
-  });
-  await screen.until(() => titles.length > 0, 'the title');
-  expect(titles.at(-1)).toBe('pipetail · 2 failing');
-  screen.server.pipeline('fraud').stop();
-  screen.server.pipeline('fraud').start();
-  await screen.until(() => titles.at(-1) === 'pipetail · 1 failing', 'one to be well again');
-});
-
-/** The number of unseen errors of each tab, as the tab bar shows it. */
-const unseen = (screen: ScreenUnderTest) => tabLabels(screen.controller).map(({errors}) => errors);
-
-it('the errors of a pipeline that were seen in a merged tab are seen in its own tab, and the other way round', async () => {
-  const {screen} = await telling();
-  await using _ = screen;
-  const look = async (key: string) => {
-    screen.press(key);
-    await screen.clock.advance(1000);
-  };
-  await look('2');
-  await look('1');
-  await write(screen, 'ERROR', 'disk full');
-  expect(unseen(screen)).toEqual([0, 1]);
-  screen.controller.tabSwitcher.merge(['orders', 'fraud']);
-  await screen.clock.advance(1000);
-  expect(unseen(screen)).toEqual([0, 0, 0]);
-  await write(screen, 'ERROR', 'disk full');
-  await look('1');
-  // It was on the screen for less than a second.
-  expect(unseen(screen)).toEqual([0, 1, 1]);
-  await write(screen, 'ERROR', 'disk full again');
-  expect(unseen(screen)).toEqual([0, 2, 2]);
-  await look('2');
-  await look('1');
-  expect(unseen(screen)).toEqual([0, 0, 0]);
-});
-
-it('a tab that is left has unseen lines once more come', async () => {
-  const {screen} = await telling();
-  await using _ = screen;
-  const fresh = () => tabLabels(screen.controller).map((tab) => tab.fresh);
-  expect(fresh()).toEqual([false, true]);
-  screen.press('2', '1');
-  expect(fresh()).toEqual([false, true]);
-  await screen.clock.advance(1000);
-  screen.press('2');
-  await screen.clock.advance(1000);
-  screen.press('1');
-  expect(fresh()).toEqual([false, false]);
-  await write(screen, 'INFO', 'all is well');
-  expect(fresh()).toEqual([false, true]);
-});
-
-const names = ['orders', 'fraud', 'billing'] as const;
-const step = fc.oneof(
-  {weight: 4, arbitrary: fc.record({error: fc.constantFrom(...names), text: fc.constantFrom('disk full', 'late')})},
-  {weight: 2, arbitrary: fc.record({keys: fc.constantFrom(['1'], ['2'], ['3'], ['4'], ['A', 'm', 'Esc'], ['X'])})},
-  {weight: 1, arbitrary: fc.record({connectorErrors: fc.constantFrom(...names)})},
-  {weight: 1, arbitrary: fc.constant({merge: names.slice(0, 2)})},
-);
-
-it('whatever comes and is viewed, a tab counts what the errors page lists as unseen of its pipelines', async () => {
-  const run = async (steps: readonly (typeof step extends fc.Arbitrary<infer Step> ? Step : never)[]) => {
-    await using screen = await ScreenUnderTest.connected({
-      names,
-      scenario: quiet(...names),
-      services: {timelines: {watched: compilePattern('late')}},
-    });
-    await screen.untilConnected(...names);
-    const {controller, server} = screen;
-    for (const each of steps) {
-      if ('error' in each) {
-        server.pipeline(each.error).write(logged(0, 'ERROR', each.text));
-        if (screen.manager.get(each.error)) await screen.untilLine(each.error, each.text);
-      } else if ('keys' in each) screen.press(...each.keys);
-      else if ('merge' in each) controller.tabSwitcher.merge(each.merge);
-      else {
-        const pipeline = server.pipeline(each.connectorErrors);
-        const connectorErrors = pipeline.state.connectorErrors + 1;
-        pipeline.setState({connectorErrors});
-        await screen.until(() => controller.pipeline(pipeline.name)?.connectorErrors === connectorErrors, 'the list');
-      }
-      await screen.clock.advance(100);
-      const rows = controller.timelines.errorRows.filter(({state, kind}) => state === 'unseen' && kind !== 'restarted');
-      for (const tab of controller.state.tabs) {
-        const listed = rows.filter(({pipeline}) => pipelinesOf(tab).includes(pipeline));
-        const label = tabLabels(controller).find(({title}) => title === tab.name);
-        expect(label?.errors, tab.name).toBe(listed.reduce((sum, {count, withheld}) => sum + count + withheld, 0));
-      }
-    }
-  };
-  await fc.assert(fc.asyncProperty(fc.array(step, {minLength: 10, maxLength: 25}), run), {numRuns: 5});
-});
-
-it('a SQL error that was seen makes the next one no less new', () => {
-  const list = createStore<ListSnapshot>({pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: 0});
-  const logs = {names: createStore([]), get: () => undefined};
-  const timelines = new Timelines({
-    logs,
-    poller: {snapshot: list, refresh() {}},
-    clock: new FakeClock(),
-  });
-  const end = timelines.start();
-  const show = (programStatus: string, programStatusSince: string) =>
-    list.set({...list.get(), pipelines: [makePipeline('a', {...stopped, programStatus, programStatusSince})]});
-  const rows = () => timelines.errorRows.map(({state, last}) => ({state, last}));
-  const at = (second: number) => `2026-11-25T10:00:0${second}Z`;
-  const look = () => {
-    timelines.setShown({name: 'a', pipelines: ['a'], log: () => undefined});
-    timelines.onAction();
-    timelines.setShown(undefined);
-  };
-  show('SqlError', at(1));
-  look();
-  expect(rows()).toEqual([{state: 'seen', last: Date.parse(at(1))}]);
-  show('Success', at(2));
-  show('SqlError', at(3));
-  expect(rows()).toEqual([{state: 'unseen', last: Date.parse(at(3))}]);
-  look();
-  show('SqlError', at(4));
-  expect(rows()).toEqual([{state: 'unseen', last: Date.parse(at(4))}]);
-  end();
-});
-
-const running = (name: string, since: number) =>
-  makePipeline(name, {deploymentId: `${since}`, deploymentStatusSince: new Date(since).toISOString()});
-
-it('a restart in the list is an incident of a pipeline that ran before, until it is deleted', () => {
-  const list = createStore<ListSnapshot>({pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: 0});
-  const poller = {snapshot: list, refresh() {}};
-  const logs = {names: createStore([]), get: () => undefined};
-  const timelines = new Timelines({logs, poller, clock: new FakeClock()});
-  const end = timelines.start();
-  const show = (...pipelines: readonly Pipeline[]) => list.set({...list.get(), pipelines});
-  const restarts = () => timelines.errorRows.map(({pipeline, kind, count}) => `${pipeline} ${kind} ${count}`).sort();
-  show(running('a', 1), makePipeline('b', stopped));
-  show(running('a', 7), running('b', 7));
-  expect(restarts()).toEqual(['a restarted 1']);
-  show(running('a', 9), makePipeline('b', stopped));
-  show(running('a', 9), running('b', 20));
-  expect(restarts()).toEqual(['a restarted 2', 'b restarted 1']);
-  show(running('b', 20));
-  expect(restarts()).toEqual(['b restarted 1']);
-  show(makePipeline('a', stopped), running('b', 20));
-  show(running('a', 30), running('b', 20));
-  expect(restarts()).toEqual(['b restarted 1']);
-  end();
-});
-
-it('a change that was asked for is told alone where nothing else is told: on the screen, with a ring', async () => {
-  let rings = 0;
-  await using screen = await ScreenUnderTest.connected({
-    names: ['fraud'],
-    scenario: (server) => server.addPipeline('fraud').start(),
-    services: {timelines: {ring: () => void rings++}},
-  });
-  await screen.until(
-    () => screen.manager.get('fraud')?.snapshot.get().connection.kind === 'live',
-    'the log to be live',
+it('one crash is one row: that of the API with the place in the log, or the one of the log', () => {
+  const exited = (minutes: number, status: number) =>
+    runner(`Resources error: Pipeline process exited prematurely with exit status: ${status}`, 'ERROR', text(minutes));
+  const report = 'DBSP error: runtime error: One or more worker threads terminated unexpectedly';
+  const lines = [
+    ...[runner(start, 'INFO', text(1)), exited(2, 3), runner(stopped, 'INFO', text(2))],
+    ...[runner(start, 'INFO', text(3)), head('before', 'INFO', text(4))],
+    ...["thread 'w' (7) panicked at a.rs:1:2:", 'no space', 'stack backtrace:'],
+    ...[head(report, 'ERROR', text(4)), exited(4, 101), runner(stopped, 'INFO', text(4))],
+    ...[runner(start, 'INFO', text(5)), exited(6, 5), runner(stopped, 'INFO', text(6))],
+    // A panic that ends no process.
+    ...[runner(start, 'INFO', text(7)), head('before', 'INFO', text(8))],
+    ...["thread 'http' (9) panicked at b.rs:1:2:", 'bad request'],
+  ];
+  const {buffer, index} = indexText(`${lines.join('\n')}\n`);
+  const errors = new ErrorLog({buffer, wall: () => 0});
+  const bytes = Buffer.from(`${lines.join('\n')}\n`);
+  errors.append(bytes, newlinesIn(bytes));
+  while (!index.step(1000));
+  const log = {buffer, index, errors};
+  const failuresIn = (rows: readonly TimelineRow[]) =>
+    rows
+      .filter(({what}) => what === 'failed' || what === 'error')
+      .map((row) => `${said(row)} ×${row.count} · ${row.from} ${row.id}`);
+  const own = [
+    '8-8 error: panic: bad request (http at b.rs:1:2) ×1 · log 16',
+    '6-7 failed: Resources error: Pipeline process exited prematurely with exit status: 5 ×1 · log 12',
+    '4-5 failed: panic: no space (w at a.rs:1:2) ×1 · log 5',
+    '2-3 failed: Resources error: Pipeline process exited prematurely with exit status: 3 ×1 · log 1',
+  ];
+  expect(failuresIn(timelineOf({history: undefined, log}))).toEqual(own);
+  const failed = {...off, hasError: true};
+  const events = [event(3), event(4.1, failed), event(5), event(6.1, failed), event(7)];
+  const details = new Map(
+    [4.1, 6.1].map((minutes): [string, MonitorEventDetail] => {
+      const cause = minutes === 4.1 ? `${report} and so on` : 'exit status: 5';
+      const detail = {...event(minutes, failed), deploymentError: {...deploymentError, cause, endedStart: false}};
+      return [`at-${minutes}`, detail];
+    }),
   );
-  for (const message of ['disk full', 'out of memory', 'no route']) await write(screen, 'ERROR', message);
-  screen.press('!');
-  screen.server.pipeline('fraud').stop();
-  await screen.until(() => screen.controller.state.notice?.includes('Stopped') === true, 'the change');
-  expect([screen.controller.state.notice, rings]).toEqual(['fraud: Stopped', 1]);
+  expect(failuresIn(timelineOf({history: history(events, {details}), log}))).toEqual([
+    own[0],
+    '6-7 failed: Failed · exit status: 5 ×1 · API 12',
+    '4-5 failed: panic: no space (w at a.rs:1:2) ×1 · API 5',
+    own[3],
+  ]);
 });
 
-it('a tab that connector errors mark says once of which connectors, and so does A', async () => {
-  await using screen = await ScreenUnderTest.connected({
-    names: ['orders', 'fraud'],
-    scenario: (server) => {
-      server.addPipeline('fraud').start();
-      server.addPipeline('orders').start([
-        {kind: 'input', name: 'orders.bad'},
-        {kind: 'input', name: 'orders.web'},
-      ]);
-    },
+it('is a text, objects, and a word for what is missing', () => {
+  const rows = timelineOf({history: history([event(0), event(30, off)]), log: undefined});
+  const events = {part: 'events', why: 'this server has none'} as const;
+  const connectors = {part: 'connectors', why: 'no answer'} as const;
+  expect(
+    timelineText({pipeline: 'p', rows, missing: [events, connectors]}, at(95)),
+  ).toBe(`Timeline of p, newest first (UTC)
+without the events of the API: this server has none
+without the errors of connectors: no answer
+2026-11-25 00:30:00  desired             API       Stopped
+2026-11-25 00:30:00  state       65 min  API       Running → Stopped
+2026-11-25 00:00:00  state       30 min  API       Running
+`);
+  const object = timelineObject({pipeline: 'p', rows, missing: [connectors]});
+  expect(object).toMatchObject({pipeline: 'p', missing: [{part: 'connectors', why: 'no answer'}]});
+  expect(object.rows.at(-1)).toEqual({
+    time: '2026-11-25T00:00:00.000Z',
+    until: '2026-11-25T00:30:00.000Z',
+    what: 'state',
+    text: 'Running',
+    count: 1,
+    withheld: 0,
+    from: 'API',
   });
-  const {run} = screen.server.pipeline('orders');
-  const fail = (endpoint: string, errors: number) => {
-    for (let n = 0; n < errors; n++) run.addError({endpoint, kind: 'parse', tag: 'text', message: 'no JSON'});
-  };
-  const isLive = (name: string) => screen.manager.get(name)?.snapshot.get().connection.kind === 'live';
-  await screen.until(() => ['orders', 'fraud'].every(isLive), 'the logs to be live');
-  screen.press('2');
-  expect(screen.controller.tab?.name).toBe('fraud');
-  screen.controller.clearNotice();
-  fail('orders.bad', 12);
-  fail('orders.web', 1);
-  await screen.until(() => screen.controller.state.notice !== undefined, 'the notice');
-  expect(screen.controller.state.notice).toBe('orders: connector errors, orders.bad +12, orders.web +1');
-  const row = () => screen.controller.timelines.errorRows.find(({kind}) => kind === 'connectors');
-  expect(row()).toMatchObject({
-    ...{state: 'unseen', count: 13},
-    rise: [
-      {name: 'orders.bad', count: 12},
-      {name: 'orders.web', count: 1},
-    ],
-  });
-  screen.controller.clearNotice();
-  const known = () => screen.stats.known.get().get('orders')?.stats?.connectors[1]?.errors[0]?.count;
-  fail('orders.web', 2);
-  await screen.until(() => known() === 3, 'the statistics');
-  expect(screen.controller.state.notice).toBeUndefined();
-  screen.press('1');
-  await screen.clock.advance(1000);
-  screen.press('2');
-  expect(row()).toMatchObject({state: 'seen', rise: []});
-  fail('orders.web', 4);
-  await screen.until(() => screen.controller.state.notice !== undefined, 'the notice of the next errors');
-  expect(screen.controller.state.notice).toBe('orders: connector errors, orders.web +4');
+  expect(missingWords({part: 'reasons', why: 'gone'})).toBe('without the reason of each failure: gone');
+  expect(missingWords({part: 'log', why: 'it was cut'})).toBe('without the end of the log: it was cut');
+  expect(lengthInWords({at: 0, what: 'gap', text: '', count: 1, from: 'log'}, 10 * minute)).toBe('');
+});
+
+it('says how many errors of a kind the pipeline withheld', () => {
+  const row = {at: at(1), until: at(2), what: 'error', text: 'refused', count: 3, withheld: 812, from: 'log'} as const;
+  const rows = [row, {...row, count: 1}, {...row, count: 1, withheld: 0}];
+  const lines = timelineText({pipeline: 'orders', rows, missing: []}, at(9)).trimEnd().split('\n').slice(1);
+  expect(lines.map((line) => line.split('log ').at(-1)?.trim())).toEqual([
+    ...['x3 +812 suppressed refused', 'x1 +812 suppressed refused', 'refused'],
+  ]);
 });

@@ -262,9 +262,9 @@ test('a worker that panics', async (context) => {
     /\nforeground worker thread 0 panicked\npanic message: customer of order 3 is PANIC\n/,
   );
   // The timeline tells the panic once, as the failure that it was, with the words of its row.
-  const {stdout: story} = await rig.run('story', 'panics');
-  expect(story.match(/customer of order 3 is PANIC/g)).toHaveLength(1);
-  expect(story).toMatch(/ failed .*panic: customer of order 3 is PANIC \(dbsp-worker-0 at .*main\.rs:\d+/);
+  const {stdout: timeline} = await rig.run('timeline', 'panics');
+  expect(timeline.match(/customer of order 3 is PANIC/g)).toHaveLength(1);
+  expect(timeline).toMatch(/ failed .*panic: customer of order 3 is PANIC \(dbsp-worker-0 at .*main\.rs:\d+/);
   await view.terminal.press('d');
   await view.terminal.waitFor('Deployment error (RuntimeError.WorkerPanic)');
 });

@@ -143,9 +143,9 @@ test('what happened before: two restarts by the events and by the log, and the k
   await client.control('told', {rate: 0, panic: 'no space left on device'});
   type Row = {readonly what: string; readonly text: string; readonly from: string; readonly time: string | null};
   let last = '';
-  const story = await eventually(
+  const timeline = await eventually(
     async () => {
-      const {code, stdout, stderr} = await rig.run('story', 'told', '-o', 'json');
+      const {code, stdout, stderr} = await rig.run('timeline', 'told', '-o', 'json');
       last = `${stderr}${stdout}`;
       expect(code).toBe(0);
       const {rows, missing}: {readonly rows: readonly Row[]; readonly missing: readonly object[]} = JSON.parse(stdout);
@@ -153,9 +153,9 @@ test('what happened before: two restarts by the events and by the log, and the k
       expect(stderr.split('\n').filter(Boolean)).toHaveLength(missing.length);
       return missing.length === 0 && rows.some(({text}) => text.startsWith('panic: ')) ? rows : undefined;
     },
-    () => `the panic is not in the story, or something is missing: ${last}`,
+    () => `the panic is not in the timeline, or something is missing: ${last}`,
   );
-  const told = (what: string, text: RegExp) => story.filter((row) => row.what === what && text.test(row.text));
+  const told = (what: string, text: RegExp) => timeline.filter((row) => row.what === what && text.test(row.text));
   expect(told('run', /^run \d of 3: /).map(({from, text}) => `${from} ${text}`)).toEqual([
     'log run 3 of 3: running',
     'log run 2 of 3: stopped',
@@ -164,7 +164,7 @@ test('what happened before: two restarts by the events and by the log, and the k
   expect(told('state', /→ Running$/).map(({from}) => from)).toEqual(['API', 'API', 'API']);
   expect(told('state', /→ Stopped$/).map(({from}) => from)).toEqual(['API', 'API']);
   expect(told('error', /^panic: no space left on device/).map(({from}) => from)).toEqual(['log']);
-  const times = story.flatMap(({time}) => (time === null ? [] : Date.parse(time)));
+  const times = timeline.flatMap(({time}) => (time === null ? [] : Date.parse(time)));
   expect(times).toEqual(times.toSorted((a, b) => b - a));
   const diff = await rig.run('diff', 'told');
   expect(diff).toMatchObject({code: 0, stderr: ''});

@@ -44,7 +44,7 @@ test.each([
   ['json.md', 'pipeline', () => schemaTableText(schemas.pipeline)],
   ['json.md', 'status', () => schemaTableText(schemas.status.items)],
   ['json.md', 'config', () => schemaTableText(schemas.config)],
-  ['json.md', 'story', () => schemaTableText(schemas.story)],
+  ['json.md', 'timeline', () => schemaTableText(schemas.timeline)],
   ['json.md', 'happened', () => schemaTableText(schemas.happened)],
   ['json.md', 'stderr', () => schemaTableText(schemas.stderr)],
 ])('docs/%s has exactly this table of %s', (page, name, table) => {

@@ -93,7 +93,7 @@ describe.runIf(name === 'pipetail-linux-x64')('the program as one file', () => {
     const result = await run('sh', ['-c', script, file]);
     expect(result).toMatchObject({code: 0});
     expect(result.stdout).toContain('complete ');
-    expect(result.stdout).toContain('story');
+    expect(result.stdout).toContain('timeline');
     expect(result.stdout.endsWith(await readFile(path.join(root, 'man/pipetail.1'), 'utf8'))).toBe(true);
   });
 

@@ -261,7 +261,7 @@ describe('flags', () => {
     [['logs', 'a', '--fps', '5'], '--fps belongs to the screen, pipetail open'],
     [
       ['demo', '--host', 'http://x'],
-      '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff, pipetail story',
+      '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff, pipetail timeline',
     ],
     [['--port', '80'], '--port belongs to pipetail demo'],
   ])('%j belongs to another command', (argv, message) => {
@@ -400,7 +400,7 @@ test('every flag of the table is known to the parser', () => {
   for (const option of options as readonly Option[]) {
     const [command = 'screen'] = option.commands;
     const names =
-      command === 'logs' || command === 'diff' || command === 'story'
+      command === 'logs' || command === 'diff' || command === 'timeline'
         ? [command, 'orders']
         : command === 'screen'
           ? []

@@ -82,7 +82,7 @@ const mistakes: readonly Mistake[] = [
   [['logs', 'a', '--port', '1'], '--port belongs to pipetail demo'],
   [
     ['completion', 'bash', '--host', 'http://x'],
-    '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff, pipetail story',
+    '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff, pipetail timeline',
   ],
   // Values.
   [['logs', 'a', '--tail'], '--tail needs a value: --tail N'],
@@ -113,7 +113,7 @@ const mistakes: readonly Mistake[] = [
   [['open', '-', '-'], 'stdin can be read once: give - once'],
   [
     ['open', 'a.log', '--host', 'http://x'],
-    '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff, pipetail story',
+    '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff, pipetail timeline',
   ],
   // What does not go together.
   [['logs', 'a', '-o', 'markdown', '--template', '{line}'], '--template cannot be combined with --output markdown'],
@@ -187,7 +187,7 @@ const mistakes: readonly Mistake[] = [
   ],
   [
     ['demo', '--context', 'prod'],
-    '--context belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff, pipetail story',
+    '--context belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff, pipetail timeline',
   ],
   [['--no-fps'], `unknown option --no-fps · ${lists}`],
 ];

@@ -72,7 +72,7 @@ test('what was opened is the list, and asks nothing of a server', async () => {
   expect(screen.tabs).toEqual(['a.log', 'b.log']);
   expect(openedTitle(controller)).toBe('2 logs');
   // Errors of a tab that was not shown yet are unseen, as those of a pipeline.
-  expect(controller.timelines.unseenErrors(['b.log'])).toBe(1);
+  expect(controller.events.unseenErrors(['b.log'])).toBe(1);
   const why = 'no connection: this log is read from a file';
   expect(noticeAfter(screen, 'r')).toBe(why);
   expect(noticeAfter(screen, '!')).toBe(why);
@@ -290,8 +290,8 @@ test('a support bundle has its statistics, events and configuration on the pages
   // Without a server a bundle has no state.
   expect(rows.some((row) => row.startsWith(' deployment '))).toBe(false);
   screen.press('Esc', 'H');
-  await screen.until(() => screen.controller.story.state.get()?.story !== undefined, 'the timeline');
-  expect(screen.controller.story.state.get()?.story?.rows.some(({from}) => from === 'API')).toBe(true);
+  await screen.until(() => screen.controller.timeline.state.get()?.timeline !== undefined, 'the timeline');
+  expect(screen.controller.timeline.state.get()?.timeline?.rows.some(({from}) => from === 'API')).toBe(true);
 });
 
 test('statistics of a bundle without connectors say so', async () => {
@@ -330,11 +330,11 @@ test('O opens what was recorded of a pipeline before, and the session does not h
   screen.press('Esc');
   // Its log, and what the server tells of the pipeline.
   screen.press('H');
-  await screen.until(() => controller.story.state.get()?.story !== undefined, 'the timeline');
-  const story = rowsOf(screen);
-  expect(story[0]).toContain(' Timeline of orders ');
-  expect(story.join('\n')).toMatch(/ API .*\n.* log /s);
-  const row = story.findIndex((text) => / log /.test(text));
+  await screen.until(() => controller.timeline.state.get()?.timeline !== undefined, 'the timeline');
+  const timeline = rowsOf(screen);
+  expect(timeline[0]).toContain(' Timeline of orders ');
+  expect(timeline.join('\n')).toMatch(/ API .*\n.* log /s);
+  const row = timeline.findIndex((text) => / log /.test(text));
   screen.press(...Array.from({length: row - 2}, () => 'j'), 'Enter');
   expect(controller.state.page).toBeUndefined();
   expect(controller.tab?.name).toBe('orders (recorded)');

@@ -75,7 +75,7 @@ export type ScreenOptions = {
       | 'save'
       | 'pipe'
       | 'pager'
-      | 'timelines'
+      | 'events'
       | 'commands'
       | 'contexts'
       | 'isUtf8'

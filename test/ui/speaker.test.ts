@@ -212,7 +212,10 @@ it('reads a page that is worked out later once it is there: what was compared, a
   const compared = (await spoken.since(10)).filter((text) => text.startsWith('What is new'));
   expect(compared.at(-1)).toMatch(/^What is new in run \d since run \d 1 new · 1 gone/);
   spoken.screen.press('H');
-  await spoken.screen.until(() => spoken.screen.controller.story.state.get()?.story !== undefined, 'the timeline');
+  await spoken.screen.until(
+    () => spoken.screen.controller.timeline.state.get()?.timeline !== undefined,
+    'the timeline',
+  );
   expect(await spoken.since(10)).toContain('Timeline of orders newest first, UTC');
 });
 

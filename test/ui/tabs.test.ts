@@ -59,11 +59,11 @@ describe('a new list', () => {
     const alerts: Alert[] = [];
     await using screen = await ScreenUnderTest.connected({
       names: ['orders', 'billing'],
-      services: {timelines: {onAlert: (alert) => void alerts.push(alert)}},
+      services: {events: {onAlert: (alert) => void alerts.push(alert)}},
     });
     await screen.untilConnected('orders', 'billing');
     const {controller} = screen;
-    controller.timelines.toggleAwaited('orders');
+    controller.events.toggleAwaited('orders');
     controller.dispatch({type: 'merge', names: ['orders', 'billing']});
     controller.tabSwitcher.show('orders');
     const {pane} = controller;

@@ -1,6 +1,6 @@
 import type {ApiClient} from '../../api/types.ts';
+import {EventFeed} from '../../events/event-feed.ts';
 import {alertObject} from '../../events/notify.ts';
-import {Timelines} from '../../events/timeline.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {ListPoller} from '../../logs/list-poller.ts';
 import {readHistory} from '../../logs/pipeline-history.ts';
@@ -37,10 +37,10 @@ export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
     printed.add(stream);
     return () => {};
   });
-  const timelines = new Timelines({
+  const events = new EventFeed({
     ...{logs: manager, poller, clock},
     history: (name, signal) => readHistory(client, name, signal),
-    timelines: {
+    events: {
       awayAfter: 0,
       onAlert(alert) {
         if (![...printed].some(({name}) => name === alert.pipeline)) return;
@@ -54,11 +54,11 @@ export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
     const {pipelines = [], failure} = poller.snapshot.get();
     if (!failure) manager.followNames(pipelines);
   });
-  const stop = timelines.start();
+  const stop = events.start();
   poller.start();
   return async () => {
     poller.stop();
-    timelines.flush();
+    events.flush();
     leaveStreams();
     leaveNames();
     stop();

@@ -53,7 +53,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   const places = pane ? visiblePlaces(pane.tab.pane.position, pane.rows.geometry(pane.tab.pane, layout)) : [];
   useAges(controller.services, pane && newestTime(pane, places, controller.services.clock.wall()));
   useFrameRate(controller.services, pane, layout);
-  useStore(controller.timelines.seenTimes);
+  useStore(controller.events.seenTimes);
   const labels = useTabLabels(controller);
   useLogWords(controller.logs, () => openedStates(controller));
   const empty = emptyLog(controller);
@@ -110,7 +110,7 @@ export function Body({layout}: {readonly layout: Layout}) {
       ...(controller.services.withoutServer && {
         fileOf: (name: string) => controller.services.opened?.get(name)?.snapshot.get().file,
       }),
-      errorsOf: (name) => controller.timelines.unseenErrors([name]),
+      errorsOf: (name) => controller.events.unseenErrors([name]),
       cursor: view.cursor,
       focused: view.focus === 'sidebar',
       kept: new Set(view.tabs.filter((tab) => tab.kept).map((tab) => tab.name)),

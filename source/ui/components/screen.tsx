@@ -47,7 +47,7 @@ function OpenPage({layout}: {readonly layout: Layout}) {
   useActiveLog();
   // The errors page lists all tabs: their labels change when their errors do.
   useTabLabels(controller);
-  useStore(controller.timelines.muted);
+  useStore(controller.events.muted);
   const waited = useWaited(controller.services, controller.lookup.waitingSince);
   const {rows, place} = pageShown(controller, waited);
   return (

@@ -168,7 +168,7 @@ export function tabLabels(controller: Controller): readonly TabLabel[] {
 }
 
 function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
-  const {timelines} = controller;
+  const {events} = controller;
   const {symbols} = controller.services;
   const log = controller.logOf(tab);
   return {
@@ -176,8 +176,8 @@ function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
     kept: tab.kept,
     active,
     focused: controller.state.focus === 'log',
-    fresh: !active && log !== undefined && timelines.hasUnseenEntries(log),
-    errors: timelines.unseenErrors(pipelinesOf(tab)),
+    fresh: !active && log !== undefined && events.hasUnseenEntries(log),
+    errors: events.unseenErrors(pipelinesOf(tab)),
     offline: log !== undefined && isCut(log.snapshot.get()),
   };
 }

@@ -23,7 +23,7 @@ export const commonHandlers = {
       controller.say(why);
       return;
     }
-    if (!controller.timelines.toggleAwaited(name)) {
+    if (!controller.events.toggleAwaited(name)) {
       controller.say(`${name}: you will not be told of its next change`);
       return;
     }

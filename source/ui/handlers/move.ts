@@ -289,5 +289,5 @@ export function goToEntryOf(controller: Controller, pipeline: string, id: number
   controller.dispatch({type: 'focus', side: 'log'});
   // A panic stays closed: its row shows what it is.
   if (id !== undefined) controller.goToEntry(controller.pane?.model.rowOf(id) ?? id);
-  controller.timelines.onAction();
+  controller.events.onAction();
 }

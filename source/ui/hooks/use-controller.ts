@@ -26,11 +26,11 @@ export function useStore<T>(store: ReadableStore<T>): T {
 export const nothing: ReadableStore<undefined> = {get: () => undefined, subscribe: () => () => {}};
 
 /** Renders again when what a page shows has come: pages ask the server, count and run commands while they are open. */
-export function usePageSources({lookup, comparison, story, services}: Controller): void {
+export function usePageSources({lookup, comparison, timeline, services}: Controller): void {
   useStore(lookup.described);
   useStore(services.stats.known);
   useStore(comparison.state);
-  useStore(story.state);
+  useStore(timeline.state);
   useStore<unknown>(services.alerts?.runs ?? nothing);
 }
 

@@ -1,11 +1,5 @@
-import {
-  changesInWords,
-  comparisonText,
-  exampleInWords,
-  runInWords,
-  timesInWords,
-} from '../../events/comparison-words.ts';
-import type {KindChange} from '../../events/run-comparison.ts';
+import {changesInWords, changesText, exampleInWords, runInWords, timesInWords} from '../../events/changes-words.ts';
+import type {KindChange} from '../../events/run-changes.ts';
 import {count} from '../../lib/format.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
@@ -122,7 +116,7 @@ function take(controller: Controller, use: (page: PageText) => void): void {
     return;
   }
   const {pipeline} = compared;
-  const text = comparisonText(compared);
+  const text = changesText(compared);
   const markdown = pipelineMarkdown({
     ...{pipeline, server: controller.services.serverUrl, facts: [], errors: [{title: 'What is new', text}]},
   });

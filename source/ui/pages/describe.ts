@@ -99,7 +99,7 @@ export function describeRows(controller: Controller, page: DescriptionPage, wait
 function errorsOf(controller: Controller, name: string): {readonly all: number; readonly words: string} {
   const listed = controller.pipeline(name);
   const log = controller.logs.get(name)?.errors.connectors;
-  const {errors} = controller.timelines.connectors.counted(name);
+  const {errors} = controller.events.connectors.counted(name);
   const {all} = connectorTotal(errors, log);
   const isUnknown = all === 0 && (!listed || hasUnknownErrors(listed));
   return {all, words: isUnknown ? '–' : connectorTotalWords(errors, log)};
@@ -123,7 +123,7 @@ type DescriptionPage = Extract<Page, {kind: 'describe' | 'connector'}>;
 export function describedConnectors(controller: Controller): readonly KnownConnector[] {
   const name = controller.lookup.described.get()?.name;
   if (name === undefined) return [];
-  if (controller.pipeline(name)) return controller.timelines.connectors.connectors(name);
+  if (controller.pipeline(name)) return controller.events.connectors.connectors(name);
   return connectorsOf(controller.services.stats.known.get().get(name), failuresOf(controller, name));
 }
 

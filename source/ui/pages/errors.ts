@@ -55,7 +55,7 @@ export function errorsPage(controller: Controller, page: ErrorsPage, width: numb
   const column = first && hasColumns ? roomOf(first, 0) : width - marginCells - nameCells - 1;
   const {ellipsis} = symbols;
   return listPage({
-    title: titleOf(rows, page, controller.timelines.droppedErrorGroups),
+    title: titleOf(rows, page, controller.events.droppedErrorGroups),
     items: rows,
     rowOf(row, index) {
       return concat([columnsOf(row, index), textOf(row, {width, column, cells: roomOf(row, index), ellipsis})]);
@@ -67,7 +67,7 @@ export function errorsPage(controller: Controller, page: ErrorsPage, width: numb
 
 /** The rows of the page in its order. New ones are at the end, so that no row moves while the user reads. */
 export function listedErrors(controller: Controller, {order}: ErrorsPage): readonly ErrorRow[] {
-  const rows = new Map(controller.timelines.errorRows.map((row) => [row.key, row]));
+  const rows = new Map(controller.events.errorRows.map((row) => [row.key, row]));
   const listed = order.flatMap((key) => rows.get(key) ?? []);
   for (const {key} of listed) rows.delete(key);
   return [...listed, ...[...rows.values()].sort((a, b) => (a.since ?? 0) - (b.since ?? 0))];
@@ -180,7 +180,7 @@ function wordOf(kind: Incident['kind'], isOver: boolean): string {
 export const errorsHandlers = {
   errors(controller: Controller) {
     if (closesPage(controller, 'errors')) return;
-    const order = controller.timelines.errorRows.map(({key}) => key);
+    const order = controller.events.errorRows.map(({key}) => key);
     controller.dispatch({type: 'page', page: {kind: 'errors', offset: 0, cursor: undefined, order}});
   },
   'errors-last': (controller: Controller) => goTo(controller, ({lastId}) => lastId),
@@ -188,7 +188,7 @@ export const errorsHandlers = {
   'errors-mute'(controller: Controller) {
     const row = rowUnderCursor(controller);
     if (!row) return;
-    if (isGroup(row)) controller.timelines.toggleMute(row.group.key);
+    if (isGroup(row)) controller.events.toggleMute(row.group.key);
     else controller.say('only errors of the log can be muted');
   },
 };

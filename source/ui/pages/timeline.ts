@@ -1,6 +1,12 @@
 import {errorExcerpt} from '../../events/error-excerpt.ts';
-import {type StoryRow, shownTime} from '../../events/story.ts';
-import {lengthInWords, missingInShort, type Story, storyText, timesInStory} from '../../events/story-words.ts';
+import {shownTime, type TimelineRow} from '../../events/timeline.ts';
+import {
+  lengthInWords,
+  missingInShort,
+  type Timeline,
+  timelineText,
+  timesInTimeline,
+} from '../../events/timeline-words.ts';
 import {fineMoment} from '../../lib/format.ts';
 import {hasEnded} from '../../logs/log-source.ts';
 import type {Style} from '../../terminal/style.ts';
@@ -15,7 +21,7 @@ import type {Page} from '../state/page.ts';
 import type {PageText} from '../state/view-state.ts';
 import {listPage, marginCells, type PageRows, pageTitle} from './page-rows.ts';
 
-const styles: Readonly<Record<StoryRow['what'], Style>> = {
+const styles: Readonly<Record<TimelineRow['what'], Style>> = {
   state: {bold: true},
   desired: {dim: true},
   program: {},
@@ -43,8 +49,8 @@ export function timelinePage(
 ): PageRows {
   const {symbols, clock} = controller.services;
   const {ellipsis} = symbols;
-  const state = controller.story.state.get();
-  const rows = state?.story?.rows ?? [];
+  const state = controller.timeline.state.get();
+  const rows = state?.timeline?.rows ?? [];
   const now = clock.wall();
   const until = state ? lastMoment(controller, state.pipeline) : now;
   const times = rows.map((row) => timeInWords(row, now));
@@ -54,7 +60,7 @@ export function timelinePage(
   const sourceCells = width < widthWithSource ? 0 : fromCells + gap.length;
   const column = width - marginCells - timeCells - whatCells - 2 * gap.length - sourceCells;
   return listPage({
-    title: titleOf(state?.pipeline, state?.story, controller),
+    title: titleOf(state?.pipeline, state?.timeline, controller),
     items: rows,
     rowOf(row, index) {
       const style = styles[row.what];
@@ -63,7 +69,7 @@ export function timelinePage(
       // A narrow page has no column for what most rows lack.
       const shownLength = sourceCells === 0 ? length : length.padStart(lengthCells);
       const before = `${shownLength === '' ? '' : `${shownLength}${gap}`}${source}`;
-      const many = timesInStory(row, symbols.times);
+      const many = timesInTimeline(row, symbols.times);
       return concat([
         plain((times[index] ?? '').padStart(timeCells), {dim: true}),
         plain(`${gap}${row.what.padEnd(whatCells)}`, style),
@@ -78,7 +84,7 @@ export function timelinePage(
   });
 }
 
-function timeInWords(row: StoryRow, now: number): string {
+function timeInWords(row: TimelineRow, now: number): string {
   const at = shownTime(row);
   return at === undefined ? '' : fineMoment(at, now);
 }
@@ -87,10 +93,10 @@ function cellsOf(column: readonly string[]): number {
   return column.reduce((most, {length}) => Math.max(most, length), 0);
 }
 
-function titleOf(pipeline: string | undefined, story: Story | undefined, {services}: Controller): StyledText {
+function titleOf(pipeline: string | undefined, timeline: Timeline | undefined, {services}: Controller): StyledText {
   const loading = services.withoutServer ? 'reading the log' : 'asking the server';
-  const nothing = story?.rows.length === 0 ? 'no run, state or error is known' : undefined;
-  const more = story ? missingInShort(story.missing) || (nothing ?? 'newest first, UTC') : loading;
+  const nothing = timeline?.rows.length === 0 ? 'no run, state or error is known' : undefined;
+  const more = timeline ? missingInShort(timeline.missing) || (nothing ?? 'newest first, UTC') : loading;
   return pageTitle(`Timeline of ${pipeline ?? ''}`, more);
 }
 
@@ -104,7 +110,7 @@ export const timelineHandlers = {
     const tab = isPast ? controller.tab : controller.state.tabs.find((each) => each.name === name);
     const index = tab && controller.indexOf(tab);
     const stream = tab && controller.logs.get(tab.name);
-    controller.story.start(
+    controller.timeline.start(
       name,
       index &&
         stream && {
@@ -118,8 +124,8 @@ export const timelineHandlers = {
   },
   'timeline-go'(controller: Controller) {
     const {page} = controller.state;
-    const state = controller.story.state.get();
-    const row = page?.kind === 'timeline' ? state?.story?.rows[page.cursor] : undefined;
+    const state = controller.timeline.state.get();
+    const row = page?.kind === 'timeline' ? state?.timeline?.rows[page.cursor] : undefined;
     if (!row || !state) return;
     const {id, group} = row;
     const buffer = controller.logs.get(state.log)?.buffer;
@@ -146,14 +152,14 @@ export const timelineHandlers = {
 
 /** Runs `use` on the page's text, unless it is still being read. */
 function take(controller: Controller, use: (page: PageText) => void): void {
-  const story = controller.story.state.get()?.story;
-  if (!story) {
+  const timeline = controller.timeline.state.get()?.timeline;
+  if (!timeline) {
     controller.say('still loading: press the key again');
     return;
   }
-  const {pipeline} = story;
+  const {pipeline} = timeline;
   const {serverUrl: server} = controller.services;
-  const text = storyText(story, lastMoment(controller, pipeline));
+  const text = timelineText(timeline, lastMoment(controller, pipeline));
   const markdown = pipelineMarkdown({pipeline, server, facts: [], errors: [{title: 'Timeline', text}]});
   use({page: 'timeline', pipeline, text, markdown});
 }

@@ -186,7 +186,7 @@ describe('a prompt', () => {
   });
 
   it('after an absence a paste only shows what happened, and types nothing', async () => {
-    await using app = await searching({services: {timelines: {awayAfter: 20_000}}});
+    await using app = await searching({services: {events: {awayAfter: 20_000}}});
     app.screen.server.pipeline('fraud').fail('exit status: 101');
     await app.shows('1 failing');
     await app.screen.clock.advance(20_000);

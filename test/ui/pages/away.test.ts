@@ -96,7 +96,7 @@ it('not before, not when nothing happened, not with 0, and not for lines alone',
   screen.press('?');
   expect(screen.controller.state.page?.kind).toBe('help');
 
-  await using never = await twoTabs({services: {timelines: {awayAfter: 0}}});
+  await using never = await twoTabs({services: {events: {awayAfter: 0}}});
   await write(never, 'fraud', error('disk full'));
   await never.clock.advance(60 * minute);
   never.press('j');

@@ -94,20 +94,20 @@ it('no row moves while the page is open: counts change in place, and new kinds a
 
 it('m mutes a kind of error, which marks no tab then and is at the end when the page opens again, or unmutes it', async () => {
   await using screen = await twoTabs();
-  const {timelines} = screen.controller;
+  const {events} = screen.controller;
   await say(screen, 'fraud', 'refused on port 1', 'disk full', 'refused on port 2');
-  expect(timelines.unseenErrors(['fraud'])).toBe(3);
+  expect(events.unseenErrors(['fraud'])).toBe(3);
   screen.press('A', 'm');
   expect(listed(screen)).toEqual([
     '▸ fraud ×2 since 11-25 00:00 muted work refused on port 1 … 2',
     'fraud ×1 since 11-25 00:00 work disk full',
   ]);
   expect(heading(screen)).toBe('Unseen errors 1 kind · 1 muted');
-  expect(timelines.unseenErrors(['fraud'])).toBe(1);
+  expect(events.unseenErrors(['fraud'])).toBe(1);
   screen.press('A', 'A');
   expect(listed(screen)[1]).toBe('fraud ×2 since 11-25 00:00 muted work refused on port 1 … 2');
   screen.press('j', 'm');
-  expect(timelines.unseenErrors(['fraud'])).toBe(3);
+  expect(events.unseenErrors(['fraud'])).toBe(3);
   expect(listed(screen).join()).not.toContain('muted');
 });
 

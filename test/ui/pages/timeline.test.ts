@@ -18,7 +18,7 @@ function shown({controller}: ScreenUnderTest, width = 120): readonly string[] {
 async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
   screen.press('H');
   expect(shown(screen)[0]).toBe(' Timeline of orders  asking the server');
-  await screen.until(() => screen.controller.story.state.get()?.story !== undefined, 'the timeline');
+  await screen.until(() => screen.controller.timeline.state.get()?.timeline !== undefined, 'the timeline');
   return shown(screen);
 }
 
@@ -67,9 +67,9 @@ it('S saves the page under a name of its own, and | pipes it', async () => {
   await opened(screen);
   screen.press('S');
   expect(promptInUse(screen.controller.state)?.suggestion).toMatch(/^orders-timeline-.*Z\.txt$/);
-  screen.press(...'story.txt', 'Enter');
+  screen.press(...'timeline.txt', 'Enter');
   await screen.until(() => noticeOf(screen)?.startsWith('saved ') === true, 'the file');
-  expect(await readFile(path.join(screen.folder, 'story.txt'), 'utf8')).toMatch(/^Timeline of orders, newest first/);
+  expect(await readFile(path.join(screen.folder, 'timeline.txt'), 'utf8')).toMatch(/^Timeline of orders, newest first/);
   screen.press('|', ...'wc', 'Enter');
   await screen.until(() => piped.endsWith('\n'), 'the pipe');
   expect(piped).toMatch(/^wc: Timeline of orders, newest first/);
@@ -103,22 +103,22 @@ it('is not read any more when a command of the help closes it', async () => {
   await using screen = await reading([logged(1, 'INFO', 'step 1')]);
   await opened(screen);
   for (const key of ['?', ...'wrap']) screen.press(key);
-  expect(screen.controller.story.state.get()?.story).toBeDefined();
+  expect(screen.controller.timeline.state.get()?.timeline).toBeDefined();
   screen.press('Enter');
   expect(screen.controller.state.page).toBeUndefined();
-  expect(screen.controller.story.state.get()).toBeUndefined();
+  expect(screen.controller.timeline.state.get()).toBeUndefined();
 });
 
 it('has the runs of a log that was not shown yet', async () => {
   await using screen = await reading([logged(1, 'INFO', 'step 1')]);
   screen.server.pipeline('orders').start();
   await opened(screen);
-  const {services, story} = screen.controller;
+  const {services, timeline} = screen.controller;
   const stream = services.manager.get('orders');
   if (!stream) throw new Error('no stream');
   const {buffer, errors} = stream;
-  story.start('orders', {name: 'orders', buffer, errors, index: new RecordIndex(buffer)});
-  await screen.until(() => story.state.get()?.story !== undefined, 'the timeline');
+  timeline.start('orders', {name: 'orders', buffer, errors, index: new RecordIndex(buffer)});
+  await screen.until(() => timeline.state.get()?.timeline !== undefined, 'the timeline');
   expect(shown(screen).some((row) => / {2}run \d of \d: running$/.test(row))).toBe(true);
 });
 

@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
-import {changesInWords, comparisonObject, comparisonText, runInWords} from '../../source/events/comparison-words.ts';
-import {compareRuns, type KindChange, RunCounter} from '../../source/events/run-comparison.ts';
+import {changesInWords, changesObject, changesText, runInWords} from '../../source/events/changes-words.ts';
+import {compareRuns, type KindChange, RunCounter} from '../../source/events/run-changes.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import {lineAsSent} from '../../source/viewport/line-text.ts';
 import {head, indexText, runner, start, stopped} from '../records/index-lines.ts';
@@ -121,7 +121,7 @@ it('is a text, and an object with rates', () => {
   const [older, newer] = runsOf(two);
   if (!older || !newer) throw new Error('no two runs');
   const compared = {pipeline: 'p', older, newer, changes: compareRuns(older, newer)};
-  expect(comparisonText(compared)).toBe(`p: run 2, 36 records in 60 min since 2026-11-25 02:00:00
+  expect(changesText(compared)).toBe(`p: run 2, 36 records in 60 min since 2026-11-25 02:00:00
 compared with run 1, 20 records in 60 min since 2026-11-25 01:00:00
 2 new · 1 more frequent · 2 gone
   new   x1            ERROR server      parse error: bad
@@ -130,7 +130,7 @@ compared with run 1, 20 records in 60 min since 2026-11-25 01:00:00
   new   x1            INFO  server      hello 0
   gone  x5            INFO  server      cleaned 0
 `);
-  expect(comparisonObject(compared)).toMatchObject({
+  expect(changesObject(compared)).toMatchObject({
     pipeline: 'p',
     older: {run: 1, records: 20, from: '2026-11-25T01:00:00.000Z', to: '2026-11-25T02:00:00.000Z'},
     newer: {run: 2, records: 36},
@@ -156,14 +156,14 @@ it('panics of other messages are other kinds, with the words of their row in the
     const [older, newer] = runsOf(lines, stepBytes);
     if (!older || !newer) throw new Error('no two runs');
     const changes = compareRuns(older, newer);
-    const text = comparisonText({pipeline: 'p', older, newer, changes});
+    const text = changesText({pipeline: 'p', older, newer, changes});
     expect(text.split('\n').slice(2)).toEqual([
       '1 new · 1 gone',
       '  new   x1            ERROR panic       refused (dbsp-worker-0 at a.rs:1:2)',
       '  gone  x1            ERROR panic       no space (dbsp-worker-0 at a.rs:1:2)',
       '',
     ]);
-    expect(comparisonObject({pipeline: 'p', older, newer, changes}).changes[0]?.example).toBe(
+    expect(changesObject({pipeline: 'p', older, newer, changes}).changes[0]?.example).toBe(
       "thread 'dbsp-worker-0' (2) panicked at a.rs:1:2:\nrefused",
     );
   }
@@ -184,12 +184,12 @@ it('counts errors that the log tells of as suppressed, and no kind of the lines 
   const [older, newer] = runsOf([...run(1, errors(1, 4, 5)), ...run(2, errors(2, 19, 115))]);
   if (!older || !newer) throw new Error('no two runs');
   const compared = {pipeline: 'p', older, newer, changes: compareRuns(older, newer)};
-  expect(comparisonText(compared).split('\n').slice(2)).toEqual([
+  expect(changesText(compared).split('\n').slice(2)).toEqual([
     '1 more frequent',
     "  more  x5 +5 suppressed to x20 +115 suppressed  ERROR server      error on input endpoint 'a.in': bad 0",
     '',
   ]);
-  expect(comparisonObject(compared).changes).toMatchObject([
+  expect(changesObject(compared).changes).toMatchObject([
     {before: 5, now: 20, withheldBefore: 5, withheldNow: 115, perHourBefore: 10, perHourNow: 135},
   ]);
 });

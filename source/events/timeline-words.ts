@@ -1,17 +1,17 @@
 import {count, dateTime, duration, isoTime} from '../lib/format.ts';
 import type {MissingPart} from '../logs/pipeline-history.ts';
 import {withheldWords} from './event-words.ts';
-import {type StoryRow, shownTime} from './story.ts';
+import {shownTime, type TimelineRow} from './timeline.ts';
 
 /** What a page or a command tells of a pipeline. */
-export type Story = {
+export type Timeline = {
   readonly pipeline: string;
-  readonly rows: readonly StoryRow[];
+  readonly rows: readonly TimelineRow[];
   readonly missing: readonly MissingPart[];
 };
 
 /** `4 h 12 min`; empty for a moment. `now`: Unix time in ms, for what goes on. */
-export function lengthInWords({at, until, what}: StoryRow, now: number): string {
+export function lengthInWords({at, until, what}: TimelineRow, now: number): string {
   if (at === undefined) return '';
   const goesOn = what === 'state' || what === 'run' || what === 'failed';
   const end = until ?? (goesOn ? now : undefined);
@@ -19,7 +19,7 @@ export function lengthInWords({at, until, what}: StoryRow, now: number): string 
 }
 
 /** `×12 ` for what came several times, `×12 +812 suppressed ` for errors. `times`: the sign. */
-export function timesInStory({count: number, withheld = 0}: StoryRow, times: string): string {
+export function timesInTimeline({count: number, withheld = 0}: TimelineRow, times: string): string {
   return number === 1 && withheld === 0 ? '' : `${times}${count(number)}${withheldWords(withheld)} `;
 }
 
@@ -42,24 +42,24 @@ export function missingInShort(missing: readonly MissingPart[]): string {
 }
 
 /** All of it as lines of text, the newest first. Times in UTC. */
-export function storyText({pipeline, rows, missing}: Story, now: number): string {
+export function timelineText({pipeline, rows, missing}: Timeline, now: number): string {
   const lengths = rows.map((row) => lengthInWords(row, now));
   const cells = Math.max(0, ...lengths.map((text) => text.length));
   const lines = rows.map((row, item) => {
     const at = shownTime(row);
     const time = at === undefined ? ''.padEnd(19) : dateTime(at);
     const columns = [time, row.what.padEnd(10), (lengths[item] ?? '').padEnd(cells), row.from.padEnd(8)];
-    return `${columns.join('  ')}  ${timesInStory(row, 'x')}${row.text}`.trimEnd();
+    return `${columns.join('  ')}  ${timesInTimeline(row, 'x')}${row.text}`.trimEnd();
   });
   return `${[`Timeline of ${pipeline}, newest first (UTC)`, ...missing.map(missingWords), ...lines].join('\n')}\n`;
 }
 
-/** The shape of `pipetail story -o json`; times in RFC 3339. */
-export function storyObject({pipeline, rows, missing}: Story) {
+/** The shape of `pipetail timeline -o json`; times in RFC 3339. */
+export function timelineObject({pipeline, rows, missing}: Timeline) {
   return {pipeline, missing, rows: rows.map(rowObject)};
 }
 
-function rowObject({at, until, what, text, count: times, withheld = 0, from}: StoryRow) {
+function rowObject({at, until, what, text, count: times, withheld = 0, from}: TimelineRow) {
   return {
     time: at === undefined ? null : isoTime(at),
     until: until === undefined ? null : isoTime(until),

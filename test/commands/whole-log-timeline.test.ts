@@ -5,21 +5,21 @@ import {DemoServer} from '../../demo/server.ts';
 import {createClient} from '../../source/api/client.ts';
 import {ApiError} from '../../source/api/errors.ts';
 import type {ApiClient} from '../../source/api/types.ts';
-import {storyOfServer} from '../../source/commands/whole-log.ts';
+import {timelineOfServer} from '../../source/commands/whole-log.ts';
 import {systemClock} from '../../source/lib/clock.ts';
-import type {StoryRequest} from '../../source/settings/request.ts';
+import type {TimelineRequest} from '../../source/settings/request.ts';
 import {logged} from '../ui/reading.ts';
 
 const {signal} = new AbortController();
 
-/** The story of a pipeline that was restarted twice, the second time by a failure. */
-async function story(change: Partial<StoryRequest> = {}, options: DemoServerOptions = {}): Promise<string> {
+/** The timeline of a pipeline that was restarted twice, the second time by a failure. */
+async function timeline(change: Partial<TimelineRequest> = {}, options: DemoServerOptions = {}): Promise<string> {
   return (await told(change, options)).text;
 }
 
 /** The same with the notices. `failing`: requests that the server does not answer as it should. */
 async function told(
-  change: Partial<StoryRequest> = {},
+  change: Partial<TimelineRequest> = {},
   {failing = [], ...options}: DemoServerOptions & {failing?: readonly (keyof ApiClient)[]} = {},
 ): Promise<{readonly text: string; readonly notes: readonly string[]}> {
   await using stack = new AsyncDisposableStack();
@@ -38,7 +38,7 @@ async function told(
     orders.start();
     record();
   }
-  const request: StoryRequest = {kind: 'story', name: 'orders', since: undefined, output: 'text', ...change};
+  const request: TimelineRequest = {kind: 'timeline', name: 'orders', since: undefined, output: 'text', ...change};
   const fail = () => {
     throw new ApiError({kind: 'retryable', reason: 'server-error', message: 'the server failed (500)'});
   };
@@ -46,11 +46,11 @@ async function told(
   const notes: string[] = [];
   const note = (line: string) => void notes.push(line);
   const common = {clock: systemClock, random: () => 0, signal, note};
-  return {text: await storyOfServer(request, {...common, client: {...client, ...failures}}), notes};
+  return {text: await timelineOfServer(request, {...common, client: {...client, ...failures}}), notes};
 }
 
 it('tells what happened before, by the API and the log', async () => {
-  const text = await story();
+  const text = await timeline();
   expect(text).toMatch(/^Timeline of orders, newest first \(UTC\)\n/);
   expect(text.match(/ run .*log .* run \d of 3: /g)).toHaveLength(3);
   expect(text.match(/ state .*API .*Stopped → Provisioning/g)).toHaveLength(3);
@@ -59,16 +59,16 @@ it('tells what happened before, by the API and the log', async () => {
 });
 
 it('as JSON: what has happened since a time', async () => {
-  const {pipeline, missing, rows} = JSON.parse(await story({output: 'json', since: '2m'}));
+  const {pipeline, missing, rows} = JSON.parse(await timeline({output: 'json', since: '2m'}));
   expect({pipeline, missing}).toEqual({pipeline: 'orders', missing: []});
   expect(rows).toContainEqual(
     expect.objectContaining({what: 'failed', text: 'Failed · exit status: 101', from: 'API'}),
   );
-  await expect(story({since: 'soon'})).rejects.toThrow("--since 'soon' is ");
+  await expect(timeline({since: 'soon'})).rejects.toThrow("--since 'soon' is ");
 });
 
 it('of an older server it has the log alone, and says so', async () => {
-  const text = await story({}, {lacks: ['events', 'stats']});
+  const text = await timeline({}, {lacks: ['events', 'stats']});
   expect(text).toContain('\nwithout the events of the API: this server has none: Feldera 0.292 and later have them\n');
   expect(text).toMatch(/ run .*log .* run 3 of 3: /);
   expect(text).not.toContain('  API  ');
@@ -89,5 +89,5 @@ it.each([
 });
 
 it('names a pipeline that is not there', async () => {
-  await expect(story({name: 'order'})).rejects.toThrow("there is no pipeline 'order' · did you mean 'orders'?");
+  await expect(timeline({name: 'order'})).rejects.toThrow("there is no pipeline 'order' · did you mean 'orders'?");
 });

@@ -1,5 +1,5 @@
-import {CheckpointLines, type StoryLog, storySteps} from '../events/story.ts';
-import type {Story} from '../events/story-words.ts';
+import {CheckpointLines, type TimelineLog, timelineSteps} from '../events/timeline.ts';
+import type {Timeline} from '../events/timeline-words.ts';
 import type {Clock} from '../lib/clock.ts';
 import {runInSlices, SliceRunner} from '../lib/slices.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
@@ -9,13 +9,13 @@ import {serverState} from '../words/pipeline.ts';
 import type {Services} from './services.ts';
 
 /**
- * What the page of the timeline shows. `log`: the name of the tab whose log it is about; `story`: undefined until all was
+ * What the page of the timeline shows. `log`: the name of the tab whose log it is about; `timeline`: undefined until all was
  * read.
  */
-type StoryState = {readonly pipeline: string; readonly log: string; readonly story: Story | undefined};
+type TimelineState = {readonly pipeline: string; readonly log: string; readonly timeline: Timeline | undefined};
 
 /** A log that is open, and the name of its tab. */
-type OpenLog = StoryLog & {readonly name: string};
+type OpenLog = TimelineLog & {readonly name: string};
 
 type StoryReaderOptions = {
   readonly clock: Clock;
@@ -24,23 +24,23 @@ type StoryReaderOptions = {
 };
 
 /** Reads what happened to a pipeline when its page is opened, and again when its status changes. */
-export class StoryReader {
+export class TimelineReader {
   readonly #options: StoryReaderOptions;
-  readonly #state = createStore<StoryState | undefined>(undefined);
+  readonly #state = createStore<TimelineState | undefined>(undefined);
   #stop: (() => void) | undefined;
 
   constructor(options: StoryReaderOptions) {
     this.#options = options;
   }
 
-  get state(): ReadableStore<StoryState | undefined> {
+  get state(): ReadableStore<TimelineState | undefined> {
     return this.#state;
   }
 
   /** `log`: undefined while the log is not open. */
   start(pipeline: string, log: OpenLog | undefined): void {
     this.stop();
-    this.#state.set({pipeline, log: log?.name ?? pipeline, story: undefined});
+    this.#state.set({pipeline, log: log?.name ?? pipeline, timeline: undefined});
     const {poller} = this.#options;
     let request = this.#read(pipeline, log);
     let status = this.#statusOf(pipeline);
@@ -74,9 +74,10 @@ export class StoryReader {
       const {signal} = ended;
       if (!answer || !isRead || signal.aborted) return;
       const {missing} = answer;
-      const work = storySteps({history: answer, log, checkpoints: checkpoints?.ids ?? []});
+      const work = timelineSteps({history: answer, log, checkpoints: checkpoints?.ids ?? []});
       void runInSlices(work, {clock, signal}).then((rows) => {
-        if (!signal.aborted) this.#state.set({pipeline, log: log?.name ?? pipeline, story: {pipeline, rows, missing}});
+        if (!signal.aborted)
+          this.#state.set({pipeline, log: log?.name ?? pipeline, timeline: {pipeline, rows, missing}});
       }, ignoreAbort);
     };
     const runner = new SliceRunner({

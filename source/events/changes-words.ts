@@ -2,7 +2,7 @@ import {count, counted, dateTime, duration, isoTime} from '../lib/format.ts';
 import {watchedKey} from '../records/error-log.ts';
 import {textAsSent} from '../viewport/line-text.ts';
 import {errorWords, withheldWords} from './event-words.ts';
-import {hoursOf, type KindChange, mostKinds, type RunKinds} from './run-comparison.ts';
+import {hoursOf, type KindChange, mostKinds, type RunKinds} from './run-changes.ts';
 
 /** Two runs of a pipeline, and in what they differ. */
 export type ComparedRuns = {
@@ -49,7 +49,7 @@ export function exampleInWords({example}: Pick<KindChange, 'example'>, width: nu
 const whole = 10_000;
 
 /** All of it as lines of text, unwrapped. */
-export function comparisonText({pipeline, older, newer, changes}: ComparedRuns): string {
+export function changesText({pipeline, older, newer, changes}: ComparedRuns): string {
   const timesCells = Math.max(12, ...changes.map((change) => timesInWords(change, 'x').length));
   const rows = changes.map((change) => {
     const times = timesInWords(change, 'x');
@@ -60,7 +60,7 @@ export function comparisonText({pipeline, older, newer, changes}: ComparedRuns):
 }
 
 /** The shape of `pipetail diff -o json`. Times in RFC 3339, rates an hour. */
-export function comparisonObject({pipeline, older, newer, changes}: ComparedRuns) {
+export function changesObject({pipeline, older, newer, changes}: ComparedRuns) {
   return {
     pipeline,
     older: runObject(older),

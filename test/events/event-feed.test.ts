@@ -1,0 +1,417 @@
+import fc from 'fast-check';
+import {expect, it} from 'vitest';
+import {quiet} from '../../demo/scenario.ts';
+import type {Pipeline} from '../../source/api/types.ts';
+import {compilePattern} from '../../source/buffer/pattern.ts';
+import {EventFeed} from '../../source/events/event-feed.ts';
+import type {Alert} from '../../source/events/notify.ts';
+import {createStore} from '../../source/lib/store.ts';
+import type {ListSnapshot} from '../../source/logs/list-poller.ts';
+import {tabLabels} from '../../source/ui/components/tab-bar.ts';
+import {eventsOf} from '../../source/ui/pages/events.ts';
+import {pipelinesOf} from '../../source/ui/state/view-state.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {makePipeline, stopped} from '../ui/make-pipeline.ts';
+import {allTexts} from '../ui/pages/all-rows.ts';
+import {logged, noticeOf} from '../ui/reading.ts';
+import {type ScreenOptions, ScreenUnderTest, withFailures} from '../ui/screen-under-test.ts';
+
+/** A screen with notifications; `fraud` has an error of yesterday in its log. */
+async function telling(options: ScreenOptions & {watched?: string} = {}) {
+  const told: string[] = [];
+  const watched = options.watched === undefined ? undefined : compilePattern(options.watched);
+  const screen = await ScreenUnderTest.connected({
+    names: ['orders', 'fraud'],
+    scenario: (server) => {
+      for (const name of ['fraud', 'orders']) server.addPipeline(name).start();
+      server.pipeline('fraud').write(logged(0, 'ERROR', 'of yesterday'));
+    },
+    ...options,
+    services: {events: {notify: (text) => void told.push(text), watched}},
+  });
+  const isLive = (name: string) => screen.manager.get(name)?.snapshot.get().connection.kind === 'live';
+  await screen.until(() => (options.names ?? ['orders', 'fraud']).every(isLive), 'the logs to be live');
+  return {screen, told};
+}
+
+async function write(screen: ScreenUnderTest, level: string, message: string): Promise<void> {
+  screen.server.pipeline('fraud').write(logged(0, level, message));
+  await screen.untilLine('fraud', message);
+  await screen.clock.advance(20);
+}
+
+it('a watched pattern that takes too long for a line says so once, on the screen, in i, to the user and to stderr', async () => {
+  const told: string[] = [];
+  const warned: string[] = [];
+  await using screen = await ScreenUnderTest.connected({
+    names: ['orders', 'fraud'],
+    scenario: quiet('orders', 'fraud'),
+    services: {
+      events: {
+        watched: compilePattern('(a+)+$', {timeLimit: () => undefined}),
+        notify: (text) => void told.push(text),
+        warn: (text) => void warned.push(text),
+      },
+    },
+  });
+  await screen.untilConnected('orders', 'fraud');
+  for (const name of ['orders', 'fraud']) {
+    screen.server.pipeline(name).write(logged(0, 'INFO', 'aaaaaaaa!'));
+    await screen.untilLine(name, 'aaaaaaaa!');
+  }
+  const words = /^--watch has stopped, and so have its alerts: the pattern takes too long for these lines · write it /;
+  await screen.until(() => warned.length > 0, 'the notice');
+  expect(warned).toEqual([expect.stringMatching(words)]);
+  expect(told).toEqual(warned);
+  expect(noticeOf(screen)).toBe(warned[0]);
+  screen.press('i');
+  expect(allTexts(eventsOf(screen.controller, 300)).join('\n')).toContain(warned[0]);
+});
+
+it('a new group of errors notifies once, and history does not', async () => {
+  const {screen, told} = await telling();
+  await using _ = screen;
+  await write(screen, 'ERROR', 'of yesterday');
+  await write(screen, 'INFO', 'all is well');
+  expect(told).toEqual([]);
+  await write(screen, 'ERROR', 'disk full');
+  await write(screen, 'ERROR', 'disk full');
+  await screen.clock.advance(120_000);
+  expect(told).toEqual(['fraud: work disk full']);
+});
+
+it('another one within the minute notifies when it is over; a muted one never', async () => {
+  const {screen, told} = await telling();
+  await using _ = screen;
+  await write(screen, 'ERROR', 'disk full');
+  await screen.clock.advance(1000);
+  await write(screen, 'ERROR', 'out of memory');
+  expect(told).toHaveLength(1);
+  await screen.clock.advance(60_000);
+  expect(told[1]).toContain('out of memory');
+  screen.press('A', 'm');
+  const [row] = screen.controller.events.errorRows.filter(({state}) => state === 'muted');
+  expect(row).toBeDefined();
+  await write(screen, 'ERROR', 'out of memory');
+  await screen.clock.advance(120_000);
+  expect(told).toHaveLength(2);
+});
+
+it('lines that match the watched pattern notify and count as errors do', async () => {
+  const {screen, told} = await telling({watched: 'checkpoint \\d+ failed'});
+  await using _ = screen;
+  await write(screen, 'WARN', 'checkpoint 17 failed');
+  await screen.until(() => told.length > 0, 'the notification');
+  expect(told[0]).toContain('checkpoint 17 failed');
+  expect(screen.controller.events.unseenErrors(['fraud'])).toBe(2);
+  const watched = screen.controller.events.errorRows.filter(({kind}) => kind === 'watched');
+  expect(watched).toMatchObject([{pipeline: 'fraud', count: 1, state: 'unseen'}]);
+});
+
+it('a pipeline that fails notifies with the cause', async () => {
+  const {screen, told} = await telling();
+  await using _ = screen;
+  screen.server.pipeline('orders').fail('exit status: 101');
+  await screen.until(() => told.length > 0, 'the notification');
+  expect(screen.controller.pipeline('orders')?.deploymentError).toBeDefined();
+  await screen.clock.advance(120_000);
+  expect(told).toEqual(['orders: Failed · exit status: 101']);
+});
+
+it('each failure notifies at once, also of a run that no list showed', async () => {
+  const {screen, told} = await telling();
+  await using _ = screen;
+  const orders = screen.server.pipeline('orders');
+  const causes = ['exit status: 1', 'exit status: 2', 'exit status: 3'];
+  for (const cause of causes) {
+    orders.fail(cause);
+    orders.start();
+    // Within a minute and without a list that shows it.
+    await screen.until(() => told.length > causes.indexOf(cause), cause);
+  }
+  await screen.clock.advance(120_000);
+  const texts = told.map((text) => text.replace(/ \(and \d more\)$/, ''));
+  expect(texts).toEqual(causes.map((cause) => `orders: Failed · ${cause}`));
+});
+
+it('of a pipeline without a tab, a run that failed between two lists is found in the events', async () => {
+  const {screen, told} = await telling({names: ['fraud']});
+  await using _ = screen;
+  await screen.until(() => screen.controller.pipeline('orders') !== undefined, 'the list');
+  const orders = screen.server.pipeline('orders');
+  orders.fail('exit status: 1');
+  orders.start();
+  orders.fail('exit status: 2');
+  orders.start();
+  await screen.until(() => told.length >= 3, 'the notifications');
+  await screen.clock.advance(120_000);
+  const texts = told.filter((text) => text.includes('Failed')).map((text) => text.replace(/ \(and \d more\)$/, ''));
+  expect(texts).toEqual(['orders: Failed · exit status: 1', 'orders: Failed · exit status: 2']);
+});
+
+it('a failure that was asked for is one alert of its own kind, and is shown', async () => {
+  const alerts: Alert[] = [];
+  const onAlert = (alert: Alert) => void alerts.push(alert);
+  await using screen = await ScreenUnderTest.connected({
+    names: ['fraud'],
+    scenario: (server) => server.addPipeline('fraud').start(),
+    services: {events: {onAlert}},
+  });
+  const isLive = () => screen.manager.get('fraud')?.snapshot.get().connection.kind === 'live';
+  await screen.until(isLive, 'the log to be live');
+  screen.press('!');
+  screen.server.pipeline('fraud').fail('exit status: 101');
+  await screen.until(() => alerts.length > 0, 'the alert');
+  expect(screen.controller.state.notice).toBe('fraud: Failed · exit status: 101');
+  await screen.clock.advance(120_000);
+  expect(alerts.map(({kind, text}) => `${kind} ${text}`)).toEqual(['failed Failed · exit status: 101']);
+});
+
+it('a server that does not answer notifies once for each log, after three attempts', async () => {
+  const {screen, told} = await telling();
+  await using _ = screen;
+  await screen.server.stopApi();
+  await screen.until(() => told.length >= 2, 'the notifications');
+  await screen.clock.advance(120_000);
+  expect(told.map((text) => text.split(':')[0]).sort()).toEqual(['fraud', 'orders']);
+});
+
+it('a stream that the runner stops reading notifies, is an incident, and is over at the next start', async () => {
+  const {screen, told} = await telling();
+  await using _ = screen;
+  const orders = screen.server.pipeline('orders');
+  orders.loseStream('stdout');
+  await screen.until(() => told.length > 0, 'the notification');
+  const words = 'stdout is not read from here to the next start: stream did not contain valid UTF-8';
+  expect(told[0]).toMatch(new RegExp(`^orders: \\d\\d:\\d\\d:\\d\\d ${words}`));
+  const incident = () => screen.controller.events.errorRows.find(({kind}) => kind === 'unread');
+  expect(incident()).toMatchObject({pipeline: 'orders', count: 1, isOver: false});
+  const unread = () => screen.manager.get('orders')?.snapshot.get().unread;
+  expect(unread()).toEqual(['stdout']);
+  // Nothing is gained by another connection: the stream of the process is dead.
+  screen.manager.reconnect('orders');
+  orders.write(logged(9, 'INFO', 'after the reconnect'));
+  await screen.untilLine('orders', 'after the reconnect');
+  expect(unread()).toEqual(['stdout']);
+  orders.stop();
+  orders.start();
+  await screen.until(() => unread()?.length === 0, 'the next run');
+  expect(incident()).toMatchObject({count: 1, isOver: true});
+});
+
+it('the title shows how many pipelines fail', async () => {
+  const titles: string[] = [];
+  await using screen = await ScreenUnderTest.connected({
+    scenario: withFailures,
+    services: {events: {setTitle: (text) => void titles.push(text)}},
+  });
+  await screen.until(() => titles.length > 0, 'the title');
+  expect(titles.at(-1)).toBe('pipetail · 2 failing');
+  screen.server.pipeline('fraud').stop();
+  screen.server.pipeline('fraud').start();
+  await screen.until(() => titles.at(-1) === 'pipetail · 1 failing', 'one to be well again');
+});
+
+/** The number of unseen errors of each tab, as the tab bar shows it. */
+const unseen = (screen: ScreenUnderTest) => tabLabels(screen.controller).map(({errors}) => errors);
+
+it('the errors of a pipeline that were seen in a merged tab are seen in its own tab, and the other way round', async () => {
+  const {screen} = await telling();
+  await using _ = screen;
+  const look = async (key: string) => {
+    screen.press(key);
+    await screen.clock.advance(1000);
+  };
+  await look('2');
+  await look('1');
+  await write(screen, 'ERROR', 'disk full');
+  expect(unseen(screen)).toEqual([0, 1]);
+  screen.controller.tabSwitcher.merge(['orders', 'fraud']);
+  await screen.clock.advance(1000);
+  expect(unseen(screen)).toEqual([0, 0, 0]);
+  await write(screen, 'ERROR', 'disk full');
+  await look('1');
+  // It was on the screen for less than a second.
+  expect(unseen(screen)).toEqual([0, 1, 1]);
+  await write(screen, 'ERROR', 'disk full again');
+  expect(unseen(screen)).toEqual([0, 2, 2]);
+  await look('2');
+  await look('1');
+  expect(unseen(screen)).toEqual([0, 0, 0]);
+});
+
+it('a tab that is left has unseen lines once more come', async () => {
+  const {screen} = await telling();
+  await using _ = screen;
+  const fresh = () => tabLabels(screen.controller).map((tab) => tab.fresh);
+  expect(fresh()).toEqual([false, true]);
+  screen.press('2', '1');
+  expect(fresh()).toEqual([false, true]);
+  await screen.clock.advance(1000);
+  screen.press('2');
+  await screen.clock.advance(1000);
+  screen.press('1');
+  expect(fresh()).toEqual([false, false]);
+  await write(screen, 'INFO', 'all is well');
+  expect(fresh()).toEqual([false, true]);
+});
+
+const names = ['orders', 'fraud', 'billing'] as const;
+const step = fc.oneof(
+  {weight: 4, arbitrary: fc.record({error: fc.constantFrom(...names), text: fc.constantFrom('disk full', 'late')})},
+  {weight: 2, arbitrary: fc.record({keys: fc.constantFrom(['1'], ['2'], ['3'], ['4'], ['A', 'm', 'Esc'], ['X'])})},
+  {weight: 1, arbitrary: fc.record({connectorErrors: fc.constantFrom(...names)})},
+  {weight: 1, arbitrary: fc.constant({merge: names.slice(0, 2)})},
+);
+
+it('whatever comes and is viewed, a tab counts what the errors page lists as unseen of its pipelines', async () => {
+  const run = async (steps: readonly (typeof step extends fc.Arbitrary<infer Step> ? Step : never)[]) => {
+    await using screen = await ScreenUnderTest.connected({
+      names,
+      scenario: quiet(...names),
+      services: {events: {watched: compilePattern('late')}},
+    });
+    await screen.untilConnected(...names);
+    const {controller, server} = screen;
+    for (const each of steps) {
+      if ('error' in each) {
+        server.pipeline(each.error).write(logged(0, 'ERROR', each.text));
+        if (screen.manager.get(each.error)) await screen.untilLine(each.error, each.text);
+      } else if ('keys' in each) screen.press(...each.keys);
+      else if ('merge' in each) controller.tabSwitcher.merge(each.merge);
+      else {
+        const pipeline = server.pipeline(each.connectorErrors);
+        const connectorErrors = pipeline.state.connectorErrors + 1;
+        pipeline.setState({connectorErrors});
+        await screen.until(() => controller.pipeline(pipeline.name)?.connectorErrors === connectorErrors, 'the list');
+      }
+      await screen.clock.advance(100);
+      const rows = controller.events.errorRows.filter(({state, kind}) => state === 'unseen' && kind !== 'restarted');
+      for (const tab of controller.state.tabs) {
+        const listed = rows.filter(({pipeline}) => pipelinesOf(tab).includes(pipeline));
+        const label = tabLabels(controller).find(({title}) => title === tab.name);
+        expect(label?.errors, tab.name).toBe(listed.reduce((sum, {count, withheld}) => sum + count + withheld, 0));
+      }
+    }
+  };
+  await fc.assert(fc.asyncProperty(fc.array(step, {minLength: 10, maxLength: 25}), run), {numRuns: 5});
+});
+
+it('a SQL error that was seen makes the next one no less new', () => {
+  const list = createStore<ListSnapshot>({pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: 0});
+  const logs = {names: createStore([]), get: () => undefined};
+  const events = new EventFeed({
+    logs,
+    poller: {snapshot: list, refresh() {}},
+    clock: new FakeClock(),
+  });
+  const end = events.start();
+  const show = (programStatus: string, programStatusSince: string) =>
+    list.set({...list.get(), pipelines: [makePipeline('a', {...stopped, programStatus, programStatusSince})]});
+  const rows = () => events.errorRows.map(({state, last}) => ({state, last}));
+  const at = (second: number) => `2026-11-25T10:00:0${second}Z`;
+  const look = () => {
+    events.setShown({name: 'a', pipelines: ['a'], log: () => undefined});
+    events.onAction();
+    events.setShown(undefined);
+  };
+  show('SqlError', at(1));
+  look();
+  expect(rows()).toEqual([{state: 'seen', last: Date.parse(at(1))}]);
+  show('Success', at(2));
+  show('SqlError', at(3));
+  expect(rows()).toEqual([{state: 'unseen', last: Date.parse(at(3))}]);
+  look();
+  show('SqlError', at(4));
+  expect(rows()).toEqual([{state: 'unseen', last: Date.parse(at(4))}]);
+  end();
+});
+
+const running = (name: string, since: number) =>
+  makePipeline(name, {deploymentId: `${since}`, deploymentStatusSince: new Date(since).toISOString()});
+
+it('a restart in the list is an incident of a pipeline that ran before, until it is deleted', () => {
+  const list = createStore<ListSnapshot>({pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: 0});
+  const poller = {snapshot: list, refresh() {}};
+  const logs = {names: createStore([]), get: () => undefined};
+  const events = new EventFeed({logs, poller, clock: new FakeClock()});
+  const end = events.start();
+  const show = (...pipelines: readonly Pipeline[]) => list.set({...list.get(), pipelines});
+  const restarts = () => events.errorRows.map(({pipeline, kind, count}) => `${pipeline} ${kind} ${count}`).sort();
+  show(running('a', 1), makePipeline('b', stopped));
+  show(running('a', 7), running('b', 7));
+  expect(restarts()).toEqual(['a restarted 1']);
+  show(running('a', 9), makePipeline('b', stopped));
+  show(running('a', 9), running('b', 20));
+  expect(restarts()).toEqual(['a restarted 2', 'b restarted 1']);
+  show(running('b', 20));
+  expect(restarts()).toEqual(['b restarted 1']);
+  show(makePipeline('a', stopped), running('b', 20));
+  show(running('a', 30), running('b', 20));
+  expect(restarts()).toEqual(['b restarted 1']);
+  end();
+});
+
+it('a change that was asked for is told alone where nothing else is told: on the screen, with a ring', async () => {
+  let rings = 0;
+  await using screen = await ScreenUnderTest.connected({
+    names: ['fraud'],
+    scenario: (server) => server.addPipeline('fraud').start(),
+    services: {events: {ring: () => void rings++}},
+  });
+  await screen.until(
+    () => screen.manager.get('fraud')?.snapshot.get().connection.kind === 'live',
+    'the log to be live',
+  );
+  for (const message of ['disk full', 'out of memory', 'no route']) await write(screen, 'ERROR', message);
+  screen.press('!');
+  screen.server.pipeline('fraud').stop();
+  await screen.until(() => screen.controller.state.notice?.includes('Stopped') === true, 'the change');
+  expect([screen.controller.state.notice, rings]).toEqual(['fraud: Stopped', 1]);
+});
+
+it('a tab that connector errors mark says once of which connectors, and so does A', async () => {
+  await using screen = await ScreenUnderTest.connected({
+    names: ['orders', 'fraud'],
+    scenario: (server) => {
+      server.addPipeline('fraud').start();
+      server.addPipeline('orders').start([
+        {kind: 'input', name: 'orders.bad'},
+        {kind: 'input', name: 'orders.web'},
+      ]);
+    },
+  });
+  const {run} = screen.server.pipeline('orders');
+  const fail = (endpoint: string, errors: number) => {
+    for (let n = 0; n < errors; n++) run.addError({endpoint, kind: 'parse', tag: 'text', message: 'no JSON'});
+  };
+  const isLive = (name: string) => screen.manager.get(name)?.snapshot.get().connection.kind === 'live';
+  await screen.until(() => ['orders', 'fraud'].every(isLive), 'the logs to be live');
+  screen.press('2');
+  expect(screen.controller.tab?.name).toBe('fraud');
+  screen.controller.clearNotice();
+  fail('orders.bad', 12);
+  fail('orders.web', 1);
+  await screen.until(() => screen.controller.state.notice !== undefined, 'the notice');
+  expect(screen.controller.state.notice).toBe('orders: connector errors, orders.bad +12, orders.web +1');
+  const row = () => screen.controller.events.errorRows.find(({kind}) => kind === 'connectors');
+  expect(row()).toMatchObject({
+    ...{state: 'unseen', count: 13},
+    rise: [
+      {name: 'orders.bad', count: 12},
+      {name: 'orders.web', count: 1},
+    ],
+  });
+  screen.controller.clearNotice();
+  const known = () => screen.stats.known.get().get('orders')?.stats?.connectors[1]?.errors[0]?.count;
+  fail('orders.web', 2);
+  await screen.until(() => known() === 3, 'the statistics');
+  expect(screen.controller.state.notice).toBeUndefined();
+  screen.press('1');
+  await screen.clock.advance(1000);
+  screen.press('2');
+  expect(row()).toMatchObject({state: 'seen', rise: []});
+  fail('orders.web', 4);
+  await screen.until(() => screen.controller.state.notice !== undefined, 'the notice of the next errors');
+  expect(screen.controller.state.notice).toBe('orders: connector errors, orders.web +4');
+});
