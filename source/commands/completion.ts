@@ -1,5 +1,6 @@
 import {mkdir} from 'node:fs/promises';
 import path from 'node:path';
+import {commonStates} from '../api/pipeline-state.ts';
 import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {isObject, parseJson} from '../lib/json.ts';
@@ -25,9 +26,6 @@ type Completion = {readonly candidates: readonly Candidate[]; readonly names: bo
 type OwnNames = {readonly contexts: readonly string[]; readonly themes: readonly string[]};
 
 const nothing: Completion = {candidates: [], names: false};
-
-/** The most common states: `list` accepts others. */
-const states = ['Running', 'Paused', 'Stopped', 'Failed', 'SqlError', 'RustError', 'Unavailable'];
 
 /** What fits in place of the last of `words`, which is incomplete or empty. The caller adds the names that fit. */
 export function complete(words: readonly string[], own: OwnNames): Completion {
@@ -102,7 +100,7 @@ function flagsOf(command: CommandName, word: string | undefined): readonly Candi
 function valuesOf({flag, choices}: Option, command: CommandName, own: OwnNames): readonly Candidate[] {
   const valuesByFlag: ReadonlyMap<string, readonly string[]> = new Map([
     ['output', formsOf(command)],
-    ['status', states],
+    ['status', commonStates],
     ['context', own.contexts],
     ['theme', [...(choices ?? []), ...own.themes]],
   ]);

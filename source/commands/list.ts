@@ -1,3 +1,4 @@
+import {commonStates, knownStates} from '../api/pipeline-state.ts';
 import type {ApiClient, Pipeline} from '../api/types.ts';
 import {elapsedShort, readTime} from '../lib/format.ts';
 import {jsonText} from '../lib/json.ts';
@@ -11,7 +12,7 @@ import {
   failureCause,
   hasCompileError,
   isFailing,
-  knownStates,
+  pipelineState,
   serverState,
   stateSince,
 } from '../words/pipeline.ts';
@@ -78,7 +79,7 @@ function checkStates(statuses: readonly string[], pipelines: readonly Pipeline[]
   const known = [...knownStates, ...pipelines.map(serverState)];
   const unknown = statuses.find((status) => !known.some((word) => word.toLowerCase() === status));
   if (unknown === undefined) return;
-  const hint = didYouMean(unknown, known) || ' · Running, Paused, Stopped, Failed, SqlError and more';
+  const hint = didYouMean(unknown, known) || ` · ${commonStates.slice(0, 5).join(', ')} and more`;
   throw new UsageError(`--status knows no state '${unknown}'${hint}`);
 }
 
@@ -142,7 +143,7 @@ function cellOf(text: string): Cell {
 /** An SGR parameter. */
 function colorOf(pipeline: Pipeline): number | undefined {
   if (isFailing(pipeline)) return 31;
-  return serverState(pipeline) === 'Running' ? 32 : undefined;
+  return pipelineState(pipeline).symbol === 'running' ? 32 : undefined;
 }
 
 /** A text that is not a time is returned unchanged. */

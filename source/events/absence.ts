@@ -1,7 +1,7 @@
+import {isSettled} from '../api/pipeline-state.ts';
 import type {MonitorEvent} from '../api/types.ts';
 import {duration, readTime} from '../lib/format.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
-import {isSettled} from '../words/pipeline.ts';
 import type {AwayRow, AwaySummary} from './away.ts';
 import {endKind} from './events.ts';
 import {timelineOf} from './timeline.ts';

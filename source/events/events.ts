@@ -1,3 +1,4 @@
+import {isCompileStep, isSettled} from '../api/pipeline-state.ts';
 import type {ApiFailure, Pipeline} from '../api/types.ts';
 import type {LossCount, Marker, OutputStream} from '../buffer/markers.ts';
 import {readTime} from '../lib/format.ts';
@@ -10,9 +11,7 @@ import {clean} from '../terminal/clean.ts';
 import {
   failedWords,
   isCompileError,
-  isCompilingState,
   isFailing,
-  isSettled,
   pipelineState,
   serverState,
   stateSince,
@@ -201,8 +200,8 @@ export function changeOf(
 }
 
 function hasNewResult(before: PipelineStatus, now: PipelineStatus): boolean {
-  const isNew = isCompilingState(before.program) || before.programSince !== now.programSince;
-  return isNew && !isCompilingState(now.program);
+  const isNew = isCompileStep(before.program) || before.programSince !== now.programSince;
+  return isNew && !isCompileStep(now.program);
 }
 
 export function isFailedAnew(before: PipelineStatus, now: PipelineStatus): boolean {

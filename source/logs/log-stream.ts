@@ -1,4 +1,4 @@
-import {compileSteps} from '../api/program-status.ts';
+import {isCompileStep} from '../api/pipeline-state.ts';
 import type {ApiClient, Pipeline} from '../api/types.ts';
 import {LogBuffer} from '../buffer/log-buffer.ts';
 import type {ConnectorMarker, LossCount, Marker, MarkerKind} from '../buffer/markers.ts';
@@ -313,7 +313,7 @@ type ListedChange = {
 export function listedChanges(before: Pipeline | undefined, now: Pipeline | undefined): readonly ListedChange[] {
   if (before === undefined || before.id !== now?.id) return [];
   const changes: ListedChange[] = [];
-  const isSameProgram = before.programStatusSince === now.programStatusSince || compileSteps.has(now.programStatus);
+  const isSameProgram = before.programStatusSince === now.programStatusSince || isCompileStep(now.programStatus);
   if (before.programStatus !== now.programStatus || !isSameProgram) {
     changes.push({
       marker: {kind: 'program', from: before.programStatus, to: now.programStatus},

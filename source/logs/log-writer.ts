@@ -1,4 +1,4 @@
-import {compileSteps} from '../api/program-status.ts';
+import {isCompileStep} from '../api/pipeline-state.ts';
 import type {EarlierBlock} from '../buffer/cold-segments.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {
@@ -234,7 +234,7 @@ export class LogWriter implements StitchSink {
       case 'program':
         // The steps to a result are one row with it; each result stays.
         this.#addOrCorrect(marker, (above) =>
-          above.kind === 'program' && compileSteps.has(above.to) ? {...marker, from: above.from} : undefined,
+          above.kind === 'program' && isCompileStep(above.to) ? {...marker, from: above.from} : undefined,
         );
         return;
       default:

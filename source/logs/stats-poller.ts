@@ -1,4 +1,5 @@
 import {asFailure} from '../api/errors.ts';
+import {stateOf} from '../api/pipeline-state.ts';
 import type {ApiClient, ApiFailure, ConnectorStats, Pipeline, PipelineStats, TimeSeries} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
@@ -16,9 +17,6 @@ const mostTries = 4;
 const mostKept = 50;
 /** Numbers of buffered records that are kept, for their trend: about a minute. */
 const trendLength = 7;
-
-/** In these states of Feldera 0.60 to 0.337 a pipeline has no process that could answer. */
-const withoutProcess: readonly string[] = ['Stopped', 'Stopping', 'Provisioning', 'Shutdown', 'ShuttingDown', 'Failed'];
 
 /** An endpoint of an HTTP request, which disappears with it. */
 const passingEndpoint = /\.api-ingress-/;
@@ -273,7 +271,7 @@ function keyOf(what: What, name: string): string {
 
 /** Whether there is a process that can answer: a pipeline that is deployed, and not just being so. */
 export function hasProcess(pipeline: Pipeline | undefined): boolean {
-  return pipeline !== undefined && !withoutProcess.includes(pipeline.deploymentStatus);
+  return pipeline !== undefined && stateOf(pipeline.deploymentStatus).has === 'process';
 }
 
 /** Whether more connector errors are counted; those of another run count from 0. */

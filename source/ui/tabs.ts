@@ -5,7 +5,7 @@ import {closest} from '../settings/parse-values.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {shorten, shortenApart} from '../terminal/fit.ts';
 import type {Symbols} from '../terminal/symbols.ts';
-import {byName, isFailing, pipelineState} from '../words/pipeline.ts';
+import {byName, byState, isFailing} from '../words/pipeline.ts';
 import type {PaneModels} from './pane/pane-models.ts';
 import type {PlaceFinder, ReadPlace} from './place-finder.ts';
 import type {Services} from './services.ts';
@@ -311,8 +311,6 @@ export class PipelineListView {
   }
 }
 
-const stateOrder = ['failed', 'unknown', 'waiting', 'paused', 'running', 'stopped'];
-
 /** Pipelines with this part in their name, sorted. 5,000 need a few milliseconds. */
 export function arrange(pipelines: readonly Pipeline[], sort: SortOrder, nameFilter: string): readonly Pipeline[] {
   return named(pipelines, nameFilter).toSorted(comparers[sort]);
@@ -336,7 +334,7 @@ function nearestByName(items: readonly ListItem[], name: string): ListItem | und
 
 const comparers: Readonly<Record<SortOrder, (a: Pipeline, b: Pipeline) => number>> = {
   name: byName,
-  state: (a, b) => rank(a) - rank(b) || byName(a, b),
+  state: byState,
   // RFC 3339 in one zone sorts as text; the newest change first.
   activity: (a, b) =>
     a.deploymentStatusSince > b.deploymentStatusSince
@@ -345,7 +343,3 @@ const comparers: Readonly<Record<SortOrder, (a: Pipeline, b: Pipeline) => number
         ? 1
         : byName(a, b),
 };
-
-function rank(pipeline: Pipeline): number {
-  return stateOrder.indexOf(pipelineState(pipeline).symbol);
-}

@@ -1,64 +1,23 @@
-import {compileSteps} from '../api/program-status.ts';
+import {isUndeployed, type StateKind, stateKinds, stateOf} from '../api/pipeline-state.ts';
 import type {Pipeline} from '../api/types.ts';
 import {clean} from '../terminal/clean.ts';
 import type {Style} from '../terminal/style.ts';
 
-/** Names in `terminal/symbols.ts`. */
-type StateSymbol = 'running' | 'stopped' | 'failed' | 'waiting' | 'paused' | 'unknown';
+/** Symbol, word or colour alone is enough to recognise the state. `symbol`: a name in `terminal/symbols.ts`. */
+export type PipelineState = {readonly symbol: StateKind; readonly word: string; readonly style: Style};
 
-/** Symbol, word or colour alone is enough to recognise the state. */
-export type PipelineState = {readonly symbol: StateSymbol; readonly word: string; readonly style: Style};
-
-const running: Style = {fg: 2};
-const waiting: Style = {fg: 3};
-const failed: Style = {fg: 1};
-const idle: Style = {dim: true};
-const unknown: Style = {fg: 5};
-
-/** By the server's spelling. */
-const states: ReadonlyMap<string, PipelineState> = new Map<string, PipelineState>([
-  ['Stopped', {symbol: 'stopped', word: 'Stopped', style: idle}],
-  ['Provisioning', {symbol: 'waiting', word: 'Provisioning', style: waiting}],
-  ['Initializing', {symbol: 'waiting', word: 'Initializing', style: waiting}],
-  ['AwaitingApproval', {symbol: 'paused', word: 'Awaiting approval', style: waiting}],
-  ['Bootstrapping', {symbol: 'waiting', word: 'Bootstrapping', style: waiting}],
-  ['ConcurrentBootstrapping', {symbol: 'waiting', word: 'Bootstrapping', style: waiting}],
-  ['Synchronizing', {symbol: 'waiting', word: 'Synchronizing', style: waiting}],
-  ['Replaying', {symbol: 'waiting', word: 'Replaying', style: waiting}],
-  ['Standby', {symbol: 'paused', word: 'Standby', style: waiting}],
-  ['Coordination', {symbol: 'waiting', word: 'Coordination', style: waiting}],
-  ['Running', {symbol: 'running', word: 'Running', style: running}],
-  ['Paused', {symbol: 'paused', word: 'Paused', style: waiting}],
-  ['Suspended', {symbol: 'paused', word: 'Suspended', style: waiting}],
-  ['Unavailable', {symbol: 'failed', word: 'Unavailable', style: failed}],
-  ['Stopping', {symbol: 'waiting', word: 'Stopping', style: waiting}],
-  // Before Feldera 0.148 (2025-09).
-  ['Suspending', {symbol: 'waiting', word: 'Suspending', style: waiting}],
-  // Before 0.97 (2025-07), which is not supported.
-  ['Shutdown', {symbol: 'stopped', word: 'Shutdown', style: idle}],
-  ['ShuttingDown', {symbol: 'waiting', word: 'Shutting down', style: waiting}],
-  ['SuspendingCircuit', {symbol: 'waiting', word: 'Suspending', style: waiting}],
-  ['SuspendingCompute', {symbol: 'waiting', word: 'Suspending', style: waiting}],
-  ['Failed', {symbol: 'failed', word: 'Failed', style: failed}],
-  // States of the program, while the pipeline is not deployed.
-  ['Pending', {symbol: 'waiting', word: 'To compile', style: waiting}],
-  ['CompilingSql', {symbol: 'waiting', word: 'Compiling SQL', style: waiting}],
-  ['SqlCompiled', {symbol: 'waiting', word: 'SQL compiled', style: waiting}],
-  ['CompilingRust', {symbol: 'waiting', word: 'Compiling Rust', style: waiting}],
-  ['SqlError', {symbol: 'failed', word: 'SQL error', style: failed}],
-  ['RustError', {symbol: 'failed', word: 'Rust error', style: failed}],
-  ['SystemError', {symbol: 'failed', word: 'System error', style: failed}],
-]);
-
-/** States of Feldera 0.60 to 0.337, in the server's spelling. */
-export const knownStates: readonly string[] = [...states.keys()];
-
-/** In these states a pipeline is not deployed: only its program can change. */
-const undeployed: readonly string[] = ['Stopped', 'Shutdown'];
+const styles: Readonly<Record<StateKind, Style>> = {
+  failed: {fg: 1},
+  unknown: {fg: 5},
+  waiting: {fg: 3},
+  paused: {fg: 3},
+  running: {fg: 2},
+  stopped: {dim: true},
+};
 
 /** Whether to show the program's state: the pipeline is stopped without an error, and not compiled. */
 function isOfProgram({deploymentStatus, deploymentError, programStatus}: Pipeline): boolean {
-  return undeployed.includes(deploymentStatus) && !deploymentError && !['', 'Success'].includes(programStatus);
+  return isUndeployed(deploymentStatus) && !deploymentError && !['', 'Success'].includes(programStatus);
 }
 
 /** The order of a list, on the screen and in the shell. */
@@ -66,11 +25,17 @@ export function byName(a: Pick<Pipeline, 'name'>, b: Pick<Pipeline, 'name'>): nu
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
+/** The order of a list on the screen that is sorted by state. */
+export function byState(a: Pipeline, b: Pipeline): number {
+  const rank = (pipeline: Pipeline) => stateKinds.indexOf(pipelineState(pipeline).symbol);
+  return rank(a) - rank(b) || byName(a, b);
+}
+
 /** In the server's spelling; `Failed` if it stopped with an error. */
 export function serverState(pipeline: Pipeline): string {
   const {deploymentStatus, deploymentError, programStatus} = pipeline;
   if (isOfProgram(pipeline)) return programStatus;
-  return deploymentError && undeployed.includes(deploymentStatus) ? 'Failed' : deploymentStatus;
+  return deploymentError && isUndeployed(deploymentStatus) ? 'Failed' : deploymentStatus;
 }
 
 /** RFC 3339. */
@@ -81,23 +46,12 @@ export function stateSince(pipeline: Pipeline): string {
 /** An unknown state is shown as the server sent it; `Start failed` if its error is of those that only a start has. */
 export function pipelineState(pipeline: Pipeline): PipelineState {
   const status = serverState(pipeline);
-  const state = states.get(status) ?? {symbol: 'unknown', word: stateWord(status), style: unknown};
+  const {kind} = stateOf(status);
   const endedStart = status === 'Failed' && pipeline.deploymentError?.endedStart === true;
-  return endedStart ? {...state, word: startFailed} : state;
+  return {symbol: kind, word: endedStart ? startFailed : stateWord(status), style: styles[kind]};
 }
 
 const startFailed = 'Start failed';
-
-/** A state, in the server's spelling, in which a pipeline stays until something happens. */
-export function isSettled(status: string): boolean {
-  const symbol = states.get(status)?.symbol;
-  return symbol !== undefined && symbol !== 'waiting';
-}
-
-/** As `serverState` gives it: the program is being compiled, or waits for that. */
-export function isCompilingState(status: string): boolean {
-  return compileSteps.has(status);
-}
 
 /**
  * It is stopped, whether it failed or not, and nobody has asked for a start: nothing more comes into its log. Feldera
@@ -105,18 +59,18 @@ export function isCompilingState(status: string): boolean {
  */
 export function hasStopped(pipeline: Pipeline): boolean {
   const {deploymentStatus, deploymentDesiredStatus: desired} = pipeline;
-  const isToRun = desired !== '' && !undeployed.includes(desired);
-  return undeployed.includes(deploymentStatus) && !isToRun && !isCompiling(pipeline);
+  const isToRun = desired !== '' && !isUndeployed(desired);
+  return isUndeployed(deploymentStatus) && !isToRun && !isCompiling(pipeline);
 }
 
 /** The program did not compile. `status`: in the server's spelling, of the program. */
 export function isCompileError(status: string): boolean {
-  return states.get(status)?.symbol === 'failed';
+  return stateOf(status).kind === 'failed';
 }
 
 /** The word for a state in the server's spelling. */
 export function stateWord(status: string): string {
-  return states.get(status)?.word ?? clean(status);
+  return clean(stateOf(status).word);
 }
 
 /** A change of state: `Running → Stopped`; `Running again` when several changes end in the first state. */
@@ -126,8 +80,7 @@ export function stateChangeWords(from: string, to: string): string {
 
 /** An error of the pipeline, by the state that it led to: `Failed · exit status: 101`, `Start failed · no nodes left`. */
 export function failedWords({state, error, endedStart}: {state: string; error: string; endedStart: boolean}): string {
-  const isFailure = states.get(state)?.symbol === 'failed';
-  return `${endedStart ? startFailed : isFailure ? stateWord(state) : 'Failed'} · ${error}`;
+  return `${endedStart ? startFailed : stateOf(state).kind === 'failed' ? stateWord(state) : 'Failed'} · ${error}`;
 }
 
 /** It failed, cannot be reached, or did not compile. */

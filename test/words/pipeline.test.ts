@@ -1,9 +1,9 @@
 import {describe, expect, it, test} from 'vitest';
+import {knownStates} from '../../source/api/pipeline-state.ts';
 import {
   hasCompileError,
   isCompiling,
   isFailing,
-  knownStates,
   pipelineState,
   serverState,
   stateSince,
