@@ -123,7 +123,8 @@ export class HotSegments {
       return fits;
     }
     if (!alone) this.#beginSegment();
-    else if (segment.capacity < this.maxLineBytes) segment.grow(Math.min(segment.capacity * 2, this.maxLineBytes));
+    // By one byte at least: the bound need not be a whole number, and memory is.
+    else if (segment.capacity + 1 <= this.maxLineBytes) segment.grow(Math.min(segment.capacity * 2, this.maxLineBytes));
     else this.closeLine();
     return 0;
   }

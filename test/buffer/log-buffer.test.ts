@@ -90,6 +90,13 @@ describe('the bound', () => {
     expect(linesOf(buffer)).toEqual(['after']);
   });
 
+  test('a bound that is no whole number of bytes breaks an endless line, too', () => {
+    const buffer = new LogBuffer({maxBytes: 4096, segmentBytes: 256});
+    buffer.limitLines(1000.5);
+    buffer.append(Buffer.alloc(3000, 'x'));
+    expect(linesOf(buffer).map((line) => line.length)).toEqual([1000, 1000, 1000]);
+  });
+
   test('an endless line is broken at the bound, its bytes kept', () => {
     const buffer = new LogBuffer({maxBytes: 100, segmentBytes: 8, maxLineBytes: 20});
     buffer.append(Buffer.from('0123456789'.repeat(4)));
