@@ -2,7 +2,7 @@ import type {Marker, OutputStream} from '../buffer/markers.ts';
 import {timeOfBytes} from '../records/line-head.ts';
 import {isRunnerLine, isWholeRecord, runnerMessage} from '../records/line-kind.ts';
 import {beginsRun, endsRun, errorIn, isUnasked, transitionIn} from '../records/runs.ts';
-import {maxProtocolLine} from '../stitch/server-lines.ts';
+import {maxProtocolLine} from '../stitch/entry-count.ts';
 
 /** Number of states, and of errors: a start and a stop go through six states. */
 const reportsKept = 32;

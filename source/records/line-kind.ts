@@ -1,5 +1,5 @@
 import {visibleText} from '../buffer/style-joints.ts';
-import {endsManagerEntry, maxProtocolLine} from '../stitch/server-lines.ts';
+import {endsManagerEntry, maxProtocolLine} from '../stitch/entry-count.ts';
 import {bytesOf, carriageReturn, colon, isAt, isDigit, offsetOf, openingBrace, quote, space, tab} from './bytes.ts';
 import {JsonMembers, stringEnd} from './json-members.ts';
 import {levelAfterTime, levelStartIn, levelWordAt} from './line-head.ts';

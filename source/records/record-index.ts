@@ -1,7 +1,7 @@
 import {type LogBuffer, stepCost} from '../buffer/log-buffer.ts';
 import {isOfConnector, losesLines, type Marker} from '../buffer/markers.ts';
 import type {SegmentView} from '../buffer/segment.ts';
-import {endsManagerEntry} from '../stitch/server-lines.ts';
+import {endsManagerEntry} from '../stitch/entry-count.ts';
 import {openingBrace, space} from './bytes.ts';
 import {Configurations, isConfigurationLine, opensConfiguration} from './configuration.ts';
 import type {Level} from './level.ts';

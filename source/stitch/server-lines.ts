@@ -1,5 +1,7 @@
 import {newline} from '../buffer/segment.ts';
 import {fieldOf, parseJson, stringOf} from '../lib/json.ts';
+import {type EntryForm, latin1, managerEntries, maxProtocolLine} from './entry-count.ts';
+import {controlPlaneEntries, readOldLine} from './old-servers.ts';
 
 /**
  * The lines that the server itself writes into a log stream, in text and in JSON mode.
@@ -18,14 +20,8 @@ export type BodyStart = {
   readonly freshStart: Uint8Array | undefined;
   /** Undefined if the first line is not the server's own, or names no pipeline. */
   readonly pipelineId: string | undefined;
-  readonly form: RunnerForm;
+  readonly form: EntryForm;
 };
-
-/**
- * How a log shows entries of the runner: `manager` ones end in a suffix, and may have several lines; `control-plane`
- * ones (text mode of Feldera 0.97 to 0.206) have no visible end.
- */
-export type RunnerForm = 'manager' | 'control-plane';
 
 type Opening =
   /** The line itself is not an entry of the log. */
@@ -35,10 +31,10 @@ type Opening =
   | {readonly kind: 'entry'};
 
 /** `pipelineId`: undefined where the line does not name the pipeline. */
-type OpeningLine = {readonly form: RunnerForm; readonly pipelineId: string | undefined};
+type OpeningLine = {readonly form: EntryForm; readonly pipelineId: string | undefined};
 
 type OwnLine = {
-  readonly form: RunnerForm;
+  readonly form: EntryForm;
   readonly level: string | undefined;
   readonly target: string | undefined;
   readonly text: string;
@@ -48,32 +44,12 @@ type OwnLine = {
 /** The last line of a body that the server ended itself; plain text even in JSON mode. */
 const endMarker = Buffer.from('Logs have ended\n');
 
-/** No first line of the server's own is longer: ids and names are bounded. The longest one seen has 323 bytes. */
-export const maxProtocolLine = 4096;
-
 const target = 'pipeline_manager::runner::pipeline_logs';
 const discardedText =
   /^\.\.\. (\d{1,15}) prior log lines were discarded due to buffer constraints and are thus not shown\.$/;
 const freshStartText = 'Fresh start of pipeline logs';
 /** Level, target, text and id of a runner's line in text mode. */
 const managerLine = /^\[manager\] \S+ +([A-Z]+) (\S+): (.*) pipeline-id="([^"]*)" pipeline-name="[^"]*"$/;
-/** Level and text of the first line of a runner's entry in text mode, before 0.207. */
-const controlPlaneLine = /^\[control-plane\] \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z +([A-Z]+) (.*)$/s;
-/** Texts of `control-plane` entries that are never longer than their first line (all but errors, 0.97 to 0.206). */
-const wholeText =
-  /^(?:Fresh start of pipeline logs|Storage has been cleared|std(?:out|err) ended|[A-Z][a-z]+ transition: .*)$/s;
-/** How every record begins, the runner's and a pipeline's, coloured or not. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: an SGR sequence begins with ESC.
-const recordHead = /^\[[^\]]+\] (?:\x1b\[[\d;]*m)*\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/;
-/** A name of 63 bytes or an id, a host, colours and the time are shorter. */
-const maxRecordHead = 256;
-const entrySuffix = / pipeline-id="[^"]*" pipeline-name="[^"]*"$/;
-
-const prefixes: Readonly<Record<RunnerForm, Uint8Array>> = {
-  manager: Buffer.from('[manager] '),
-  'control-plane': Buffer.from('[control-plane] '),
-};
-
 const nothing = new Uint8Array(0);
 
 /** Undefined: more of the first line is needed. */
@@ -92,7 +68,7 @@ export function readBodyStart(head: Uint8Array): BodyStart | undefined {
       return {index: 0, replay: head, freshStart: new Uint8Array(line), pipelineId, form};
     }
     case 'entry':
-      return {index: 0, replay: head, freshStart: undefined, pipelineId: undefined, form: 'manager'};
+      return {index: 0, replay: head, freshStart: undefined, pipelineId: undefined, form: managerEntries};
   }
 }
 
@@ -109,13 +85,11 @@ export function readOpening(line: Uint8Array): Opening {
 
 function readOwn(line: string): OwnLine | undefined {
   if (line.startsWith('{')) return readJson(line);
-  if (line.startsWith('... ')) return {form: 'control-plane', level: 'WARN', target, text: line, id: undefined};
-  const [, formerLevel, formerText] = controlPlaneLine.exec(line) ?? [];
+  const old = readOldLine(line);
   // It has no target; the text is enough, since here only the server writes.
-  if (formerText !== undefined)
-    return {form: 'control-plane', level: formerLevel, target, text: formerText, id: undefined};
+  if (old) return {...old, form: controlPlaneEntries, target, id: undefined};
   const [, level, ownTarget, text = '', id] = managerLine.exec(line) ?? [];
-  return {form: 'manager', level, target: ownTarget, text, id};
+  return {form: managerEntries, level, target: ownTarget, text, id};
 }
 
 function readJson(line: string): OwnLine | undefined {
@@ -124,36 +98,12 @@ function readJson(line: string): OwnLine | undefined {
   const text = (key: string) => stringOf(json, key) || undefined;
   const fields = fieldOf(json, 'fields');
   return {
-    form: 'manager',
+    form: managerEntries,
     level: text('level'),
     target: text('target'),
     text: stringOf(fields, 'line'),
     id: text('pipeline-id'),
   };
-}
-
-/** One character a byte: only ASCII is compared, and other bytes must neither throw nor merge. */
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-}
-
-/** What may begin an entry of the runner in text mode. Only such entries hold newlines; JSON escapes them. */
-export function runnerPrefix(form: RunnerForm): Uint8Array {
-  return prefixes[form];
-}
-
-/** What a line of `control-plane` form begins: an entry that may have more lines, a whole one, or none. */
-export function readRecordHead(line: Uint8Array): 'open-entry' | 'whole-entry' | undefined {
-  const openBracket = 0x5b;
-  if (line[0] !== openBracket || !recordHead.test(latin1(line.subarray(0, maxRecordHead)))) return undefined;
-  const [, , text] = controlPlaneLine.exec(latin1(line.subarray(0, maxProtocolLine))) ?? [];
-  return text === undefined || wholeText.test(text) ? 'whole-entry' : 'open-entry';
-}
-
-/** Every entry of the runner in `manager` form, in text mode, ends in this suffix. */
-export function endsManagerEntry(line: Uint8Array): boolean {
-  const quote = 0x22;
-  return line.at(-1) === quote && entrySuffix.test(latin1(line.subarray(-maxProtocolLine)));
 }
 
 /**

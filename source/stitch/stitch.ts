@@ -2,10 +2,12 @@ import type {LossCause, MarkerKind} from '../buffer/markers.ts';
 import type {Packer} from '../buffer/packed-store.ts';
 import {newline, newlinesIn} from '../buffer/segment.ts';
 import type {Clock} from '../lib/clock.ts';
-import {EntryCount, LogEpoch, type LogPosition, type StitchPast, unknownCount} from './log-position.ts';
+import {EntryCount, type EntryForm, unknownCount} from './entry-count.ts';
+import {LogEpoch, type LogPosition, type StitchPast} from './log-position.ts';
+import {CallersId, entryFormNamed, nameOfForm} from './old-servers.ts';
 import {EpochProof, Overlap} from './overlap.ts';
 import {type RingLimits, RingTail, serverRing} from './ring-tail.ts';
-import {type BodyStart, EndMarkerFilter, type RunnerForm, readBodyStart} from './server-lines.ts';
+import {type BodyStart, EndMarkerFilter, readBodyStart} from './server-lines.ts';
 import {type Evidence, isOld, isProved, judge, judgeUnfinished, reachableTail, type Verdict} from './verdict.ts';
 
 export type StitchSink = {
@@ -46,7 +48,7 @@ type Phase =
       readonly kind: 'matching';
       readonly connection: StitchBody;
       readonly index: number;
-      readonly form: RunnerForm;
+      readonly form: EntryForm;
       readonly overlap: Overlap;
       /** The fresh start is ours: the epoch needs no further proof. */
       readonly sameEpoch: boolean;
@@ -83,6 +85,7 @@ export class Stitch {
   readonly #filter = new EndMarkerFilter();
   readonly #tail: RingTail;
   readonly #epoch = new LogEpoch();
+  readonly #callersId = new CallersId();
   /** Undefined until a body's first line was read. */
   #count: EntryCount | undefined;
   #appendedAt: number;
@@ -109,20 +112,20 @@ export class Stitch {
     return this.#phase.kind === 'live';
   }
 
-  /** From the server's own first line, else from the caller. */
+  /** From the server's own first line; where that has none, from the caller. */
   get pipelineId(): string | undefined {
     return this.#epoch.pipelineId;
   }
 
   /** Undefined before the first body was read. */
   get state(): LogPosition | undefined {
-    const count = this.#count?.state;
-    return count && {count, ...this.#epoch.state};
+    const count = this.#count;
+    return count && {count: {...count.state, ...nameOfForm(count.form)}, ...this.#epoch.state};
   }
 
   /** Continues a log that an earlier run has recorded. Only before the first body. */
   resume({state, since, tail, appendedAt}: StitchPast): void {
-    this.#count = EntryCount.from(state.count);
+    this.#count = EntryCount.from(state.count, entryFormNamed(state.count.form));
     this.#count.append(since);
     this.#epoch.resume(state);
     this.#tail.append(tail);
@@ -131,17 +134,18 @@ export class Stitch {
 
   /** The last body does not name its pipeline: the caller should pass the id with each body. */
   get isNameless(): boolean {
-    return this.#epoch.isNameless;
+    return this.#callersId.isNameless;
   }
 
   /** The body has found its place, and the id of its pipeline is still unknown: the caller should fetch it. */
   get lacksId(): boolean {
-    return this.decided && this.#epoch.lacksId;
+    return this.decided && this.#callersId.isMissing(this.pipelineId);
   }
 
   /** Fetched while the body is read; used if no line has an id. */
   setPipelineId(pipelineId: string): void {
-    if (this.decided) this.#epoch.setPipelineId(pipelineId);
+    if (this.lacksId) this.#epoch.setPipelineId(pipelineId);
+    if (this.decided) this.#callersId.confirm();
   }
 
   /** A new body begins. The cause of the first one is not used. */
@@ -239,11 +243,12 @@ export class Stitch {
       return;
     }
     // An older pipetail did not read this form: its count began anywhere, and it saw no epoch begin.
-    if (this.#count?.form === 'manager' && start.form === 'control-plane') {
+    if (this.#count?.form.showsEnd && !start.form.showsEnd) {
       this.#count = EntryCount.from(unknownCount);
       this.#epoch.doubt();
     }
-    const because = this.#epoch.newEpochCause(start, connection.pipelineId);
+    const pipelineId = this.#callersId.begin(start, connection.pipelineId, this.#epoch);
+    const because = this.#epoch.newEpochCause(start.freshStart, pipelineId);
     if (this.#count && !because) {
       this.#match(start, this.#count, connection);
       return;
@@ -279,12 +284,13 @@ export class Stitch {
   #evidence({index, form, overlap, sameEpoch, proof}: Matching): Evidence {
     const had = this.#count?.range ?? {min: 0, max: 0};
     const dates = proof.count(overlap.replay, Math.max(0, overlap.longest));
-    const {isDoubted} = this.#epoch;
-    return {index, form, had, cut: this.#tail.isWithinLine, overlap, sameEpoch, isDoubted, dates};
+    return {index, form, had, cut: this.#tail.isWithinLine, overlap, sameEpoch, dates};
   }
 
-  #apply(verdict: Verdict, {connection, index, form, overlap, freshStart}: Matching): void {
+  #apply(judged: Verdict, {connection, index, form, overlap, freshStart}: Matching): void {
     const {cause, downMs} = connection;
+    const isOtherPipeline = judged.kind !== 'proved' && this.#callersId.isDoubted;
+    const verdict: Verdict = isOtherPipeline ? {kind: 'new-epoch'} : judged;
     const oldBytes = verdict.kind === 'new-epoch' ? 0 : verdict.oldBytes;
     const to = this.#clock.wall();
     const from = to - this.#sleep.until < lateAfterSleep ? this.#sleep.since : this.#appendedAt;
@@ -304,11 +310,18 @@ export class Stitch {
         break;
       }
       case 'new-epoch':
-        this.#sink.addMarker({kind: 'new-life', because: this.#epoch.suspected, cause, downMs});
+        this.#sink.addMarker({
+          kind: 'new-life',
+          because: this.#callersId.isOther ? 'created-again' : 'cleared',
+          cause,
+          downMs,
+        });
         this.#startEpoch({index, freshStart, form});
         break;
     }
-    this.#epoch.continue(freshStart, verdict.kind === 'proved');
+    const pipelineId = this.#callersId.place(verdict.kind === 'proved');
+    if (pipelineId !== undefined) this.#epoch.setPipelineId(pipelineId);
+    this.#epoch.continue(freshStart);
     this.#count = new EntryCount(index, form);
     this.#count.append(overlap.replay.subarray(0, oldBytes));
     this.#goLive(overlap.replay.subarray(oldBytes), oldBytes === 0);

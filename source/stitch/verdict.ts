@@ -1,7 +1,6 @@
 import {newline} from '../buffer/segment.ts';
-import {EntryCount, type Range} from './log-position.ts';
+import {EntryCount, type EntryForm, type Range} from './entry-count.ts';
 import type {Overlap} from './overlap.ts';
-import type {RunnerForm} from './server-lines.ts';
 
 /** What happened to the log between the tail and a replay. */
 export type Verdict =
@@ -12,17 +11,14 @@ export type Verdict =
    * lines of what is new may be old.
    */
   | {readonly kind: 'unproved'; readonly oldBytes: number; readonly lost: Range; readonly mayRepeat: number}
-  /**
-   * The log was cleared: the index is too low for the same epoch, and the bytes do not continue the tail. Or nothing
-   * proves the epoch, and the caller's id is of another pipeline.
-   */
+  /** The log was cleared: the index is too low for the same epoch, and the bytes do not continue the tail. */
   | {readonly kind: 'new-epoch'};
 
 /** Indexes and counts are entries. */
 export type Evidence = {
   /** Absolute index of the replay's first entry. */
   readonly index: number;
-  readonly form: RunnerForm;
+  readonly form: EntryForm;
   /** Index of the first entry that was not received in full. */
   readonly had: Range;
   /** The tail ends within a line. */
@@ -30,8 +26,6 @@ export type Evidence = {
   readonly overlap: Overlap;
   /** The replay begins with the fresh start line of our epoch. */
   readonly sameEpoch: boolean;
-  /** By the caller's id the replay is of another pipeline. */
-  readonly isDoubted: boolean;
   /** Lines with unique dates that the replay shares with the tail, up to two. */
   readonly dates: number;
 };
@@ -54,7 +48,7 @@ function lossWithoutOverlap({index, had, cut}: Evidence): Range | undefined {
 }
 
 /** The end of the tail that overlaps at most `entries` entries, with the newline before it; empty if nothing fits. */
-export function reachableTail(tail: Uint8Array, entries: number, form: RunnerForm): Uint8Array {
+export function reachableTail(tail: Uint8Array, entries: number, form: EntryForm): Uint8Array {
   const bytes = Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength);
   let start = bytes.indexOf(newline);
   if (entries < 0 || start === -1) return tail.subarray(tail.length);
@@ -73,7 +67,6 @@ export function reachableTail(tail: Uint8Array, entries: number, form: RunnerFor
 export function judge(evidence: Evidence): Verdict {
   const {overlap} = evidence;
   if (isProved(evidence)) return {kind: 'proved', oldBytes: overlap.longest};
-  if (evidence.isDoubted) return {kind: 'new-epoch'};
 
   const fitting = fittingOverlaps(evidence);
   const lost = lossWithoutOverlap(evidence);
@@ -86,8 +79,7 @@ export function judge(evidence: Evidence): Verdict {
 }
 
 /** Judges a replay that fell quiet while it agreed with the tail: every line may be new, and may be old. */
-export function judgeUnfinished({index, had, overlap, isDoubted}: Evidence): Verdict {
-  if (isDoubted) return {kind: 'new-epoch'};
+export function judgeUnfinished({index, had, overlap}: Evidence): Verdict {
   const lost = {min: 0, max: Math.max(0, index - had.min)};
   return {kind: 'unproved', oldBytes: 0, lost, mayRepeat: countLines(overlap.candidate)};
 }

@@ -1,14 +1,9 @@
 import {readFileSync} from 'node:fs';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {
-  EndMarkerFilter,
-  endsManagerEntry,
-  maxProtocolLine,
-  readBodyStart,
-  readOpening,
-  readRecordHead,
-} from '../../source/stitch/server-lines.ts';
+import {endsManagerEntry, managerEntries, maxProtocolLine} from '../../source/stitch/entry-count.ts';
+import {controlPlaneEntries} from '../../source/stitch/old-servers.ts';
+import {EndMarkerFilter, readBodyStart, readOpening} from '../../source/stitch/server-lines.ts';
 
 describe('body start', () => {
   const runner = (level: string, text: string) =>
@@ -32,24 +27,24 @@ describe('body start', () => {
   }
 
   test('the notice is no part of the replay, and has its index', () => {
-    const start = {index: 12, freshStart: undefined, pipelineId: 'id-1', form: 'manager'};
+    const start = {index: 12, freshStart: undefined, pipelineId: 'id-1', form: managerEntries};
     expect(read(`${notice}\na\nb`)).toEqual({...start, replay: 'a\nb'});
     expect(read(`${notice}\n`)).toEqual({...start, replay: ''});
   });
 
   test('a fresh start is entry 0', () => {
     const replay = `${freshStart}\na\n`;
-    expect(read(replay)).toEqual({index: 0, replay, freshStart, pipelineId: 'id-1', form: 'manager'});
+    expect(read(replay)).toEqual({index: 0, replay, freshStart, pipelineId: 'id-1', form: managerEntries});
   });
 
   test('another line is an entry like any other', () => {
-    const start = {index: 0, freshStart: undefined, pipelineId: undefined, form: 'manager'};
+    const start = {index: 0, freshStart: undefined, pipelineId: undefined, form: managerEntries};
     expect(read('a\nb')).toEqual({...start, replay: 'a\nb'});
     expect(read('\n')).toEqual({...start, replay: '\n'});
   });
 
   test('before 0.207 no line names the pipeline, and an entry has no visible end', () => {
-    const start = {pipelineId: undefined, form: 'control-plane'};
+    const start = {pipelineId: undefined, form: controlPlaneEntries};
     const bare = '... 12 prior log lines were discarded due to buffer constraints and are thus not shown.';
     const dated = (text: string) => `[control-plane] 2026-01-01T00:00:00.000001Z ${text}`;
     expect(read(`${bare}\na\n`)).toEqual({...start, index: 12, freshStart: undefined, replay: 'a\n'});
@@ -77,7 +72,7 @@ describe('protocol lines', () => {
     ['03b-json-discard-notice-head.raw', 54537, '01a211f9-ea11-7fc2-a4af-ea8e59b2e910'],
     ['10c-after-1100k-catchup.raw', 5, '01a211f6-b65b-7f01-91d1-829907ccf364'],
   ])('the notice of %s', (file, discarded, pipelineId) => {
-    expect(read(find(file, 'prior log lines'))).toEqual({kind: 'notice', form: 'manager', discarded, pipelineId});
+    expect(read(find(file, 'prior log lines'))).toEqual({kind: 'notice', form: managerEntries, discarded, pipelineId});
   });
 
   test.each([
@@ -85,21 +80,21 @@ describe('protocol lines', () => {
     ['03a-json-manager-lines.raw', '01a211f9-d2ce-70b3-9019-7c515fd8aa2a'],
     ['40g-v0.200-log-json.raw', '01a21be1-999c-7ca1-9c72-87cae51d0aba'],
   ])('the fresh start line of %s', (file, pipelineId) => {
-    expect(read(find(file, 'Fresh start'))).toEqual({kind: 'fresh-start', form: 'manager', pipelineId});
+    expect(read(find(file, 'Fresh start'))).toEqual({kind: 'fresh-start', form: managerEntries, pipelineId});
   });
 
   test.each([
     ['40f-v0.200-discard-notice.raw', 12545],
     ['41f-v0.100-discard-notice.raw', 14228],
   ])('the notice of %s', (file, discarded) => {
-    const notice = {kind: 'notice', form: 'control-plane', discarded, pipelineId: undefined};
+    const notice = {kind: 'notice', form: controlPlaneEntries, discarded, pipelineId: undefined};
     expect(read(find(file, 'prior log lines'))).toEqual(notice);
   });
 
   test.each(['40e-v0.200-log-start-stop.raw', '41e-v0.100-log-start-stop.raw'])(
     'the fresh start line of %s',
     (file) => {
-      const freshStart = {kind: 'fresh-start', form: 'control-plane', pipelineId: undefined};
+      const freshStart = {kind: 'fresh-start', form: controlPlaneEntries, pipelineId: undefined};
       expect(read(find(file, 'Fresh start'))).toEqual(freshStart);
     },
   );
@@ -151,30 +146,6 @@ describe('protocol lines', () => {
     );
     expect(endsManagerEntry(Buffer.from(first ?? ''))).toBe(false);
     expect(endsManagerEntry(Buffer.from(second ?? ''))).toBe(true);
-  });
-
-  test.each(['40e-v0.200-log-start-stop.raw', '41e-v0.100-log-start-stop.raw'])(
-    '%s: every line is an entry',
-    (file) => {
-      const heads = lines(file).filter((line) => line.startsWith('['));
-      expect(heads.length).toBeGreaterThan(20);
-      expect(new Set(heads.map((line) => readRecordHead(Buffer.from(line))))).toEqual(new Set(['whole-entry']));
-    },
-  );
-
-  test.each([
-    ['[control-plane] 2026-11-27T07:19:41.677071Z ERROR Resource error: the cause may follow', 'open-entry'],
-    ['[control-plane] 2026-11-27T07:19:41.677071Z ERROR \r', 'open-entry'],
-    ['[control-plane] 2026-11-27T07:19:41.677071Z  INFO stdout ended', 'whole-entry'],
-    ['[control-plane] 2026-11-27T07:19:41.677071Z  INFO Storage has been cleared', 'whole-entry'],
-    ['[control-plane] 2026-11-27T07:19:41.677071Z', 'whole-entry'],
-    ['[name host=0] 2026-11-27T07:19:41.677071Z  INFO t: m', 'whole-entry'],
-    ['[control-plane] x', undefined],
-    ['[name] x 2026-11-27T07:19:41.677071Z', undefined],
-    [' [name] 2026-11-27T07:19:41.677071Z', undefined],
-    ['', undefined],
-  ])('%j begins: %s', (line, what) => {
-    expect(readRecordHead(Buffer.from(line))).toBe(what);
   });
 });
 

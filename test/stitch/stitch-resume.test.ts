@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
-import {EntryCount, type LogPosition} from '../../source/stitch/log-position.ts';
+import {EntryCount} from '../../source/stitch/entry-count.ts';
+import type {LogPosition} from '../../source/stitch/log-position.ts';
 import {Stitch} from '../../source/stitch/stitch.ts';
 import {BufferSink} from './buffer-sink.ts';
 import {ServerModel, type Shape} from './ring-model.ts';

@@ -1,0 +1,139 @@
+import {newlinesIn} from '../buffer/segment.ts';
+
+/** How entries of the runner look in text mode; in JSON mode a line is an entry. */
+export type EntryForm = {
+  /** What may begin an entry of the runner. Only such entries hold newlines. */
+  readonly prefix: Uint8Array;
+  /** Whether an entry ends with its last line. Otherwise the next one shows that it ended. */
+  readonly showsEnd: boolean;
+  /** How a line continues the count. `isOpen`: an entry of the runner began before it, and its end did not come. */
+  readonly read: (line: Uint8Array, isOpen: boolean) => LineReading;
+};
+
+/** `endsBefore`: the open entry had ended before this line. `isOpen`: one is open after it. */
+type LineReading = {readonly endsBefore: boolean; readonly isOpen: boolean};
+
+/** A number between two bounds, both included. */
+export type Range = {readonly min: number; readonly max: number};
+
+/** `partial`: the unfinished line, one character a byte. */
+export type EntryCountState = Range & {readonly open: boolean; readonly partial: string};
+
+/** No first line of the server's own is longer: ids and names are bounded. The longest one seen has 323 bytes. */
+export const maxProtocolLine = 4096;
+
+const nothing = new Uint8Array(0);
+const entrySuffix = / pipeline-id="[^"]*" pipeline-name="[^"]*"$/;
+
+/** Entries may have several lines, from `[manager] ` to a suffix with id and name. */
+export const managerEntries: EntryForm = {
+  prefix: Buffer.from('[manager] '),
+  showsEnd: true,
+  read(line, isOpen) {
+    return {endsBefore: false, isOpen: (isOpen || hasAt(line, 0, this.prefix)) && !endsManagerEntry(line)};
+  },
+};
+
+/** Any number: the bytes alone decide where the log continues. */
+export const unknownCount: EntryCountState = {min: 0, max: Number.MAX_SAFE_INTEGER / 2, open: false, partial: ''};
+
+/**
+ * Counts the entries in a stream of lines: the index of the next entry not yet received in full, as a range.
+ *
+ * The server counts entries, and the wire shows lines. Each line of a pipeline is an entry. An entry of the runner may
+ * have several lines. A pipeline may print such a beginning, too: until an end comes, each line may be an entry (max) or
+ * a part of one (min). Assumption: no inner line of a runner's message ends in the suffix; else min is too high, never
+ * max.
+ */
+export class EntryCount {
+  readonly form: EntryForm;
+  #min: number;
+  #max: number;
+  /** An entry of the runner began, and its end did not come. */
+  #open = false;
+  /** The unfinished line; of a long one only the two ends, since no more is read. */
+  #partial: Uint8Array = nothing;
+
+  /** `index`: absolute index of the entry that begins with the first byte. */
+  constructor(index: number, form = managerEntries) {
+    this.form = form;
+    this.#min = index;
+    this.#max = index;
+  }
+
+  static from({min, max, open, partial}: EntryCountState, form?: EntryForm): EntryCount {
+    const count = new EntryCount(min, form);
+    count.#max = max;
+    count.#open = open;
+    count.#partial = Buffer.from(partial, 'latin1');
+    return count;
+  }
+
+  get state(): EntryCountState {
+    return {min: this.#min, max: this.#max, open: this.#open, partial: latin1(this.#partial)};
+  }
+
+  get range(): Range {
+    return {min: this.#min, max: this.#max};
+  }
+
+  /** `range.min`; one more if the open entry may have ended, which only the next record shows. */
+  get minWithOpen(): number {
+    return this.#open && !this.form.showsEnd ? this.#min + 1 : this.#min;
+  }
+
+  /** `bytes`: in any chunking. `newlines`: their offsets in `bytes`. */
+  append(bytes: Uint8Array, newlines = newlinesIn(bytes)): void {
+    const {prefix} = this.form;
+    // The first letter shows that nearly every line is a pipeline's.
+    const letter = prefix[1];
+    let start = 0;
+    for (let index = 0; index < newlines.length; index++) {
+      const end = newlines[index] ?? 0;
+      if (this.#open || this.#partial.length > 0 || (bytes[start + 1] === letter && hasAt(bytes, start, prefix))) {
+        this.#countLine(this.#joined(bytes.subarray(start, end)));
+        this.#partial = nothing;
+      } else {
+        this.#min++;
+        this.#max++;
+      }
+      start = end + 1;
+    }
+    if (start < bytes.length) this.#partial = bothEnds(this.#joined(bytes.subarray(start)));
+  }
+
+  #countLine(line: Uint8Array): void {
+    const {endsBefore, isOpen} = this.form.read(line, this.#open);
+    if (endsBefore) this.#min++;
+    this.#open = isOpen;
+    this.#max++;
+    if (!isOpen) this.#min++;
+  }
+
+  #joined(bytes: Uint8Array): Uint8Array {
+    return this.#partial.length === 0 ? bytes : Buffer.concat([this.#partial, bytes]);
+  }
+}
+
+/** Every entry of the runner in text mode ends in this suffix. */
+export function endsManagerEntry(line: Uint8Array): boolean {
+  const quote = 0x22;
+  return line.at(-1) === quote && entrySuffix.test(latin1(line.subarray(-maxProtocolLine)));
+}
+
+/** One character a byte: only ASCII is compared, and other bytes must neither throw nor merge. */
+export function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+function hasAt(bytes: Uint8Array, start: number, prefix: Uint8Array): boolean {
+  for (let index = 0; index < prefix.length; index++) {
+    if (bytes[start + index] !== prefix[index]) return false;
+  }
+  return true;
+}
+
+function bothEnds(line: Uint8Array): Uint8Array {
+  if (line.length <= 2 * maxProtocolLine) return new Uint8Array(line);
+  return Buffer.concat([line.subarray(0, maxProtocolLine), line.subarray(-maxProtocolLine)]);
+}
