@@ -1,3 +1,4 @@
+import {bisect} from '../lib/bisect.ts';
 import type {SearchFacts} from './block-texts.ts';
 import {type LogBuffer, stepCost} from './log-buffer.ts';
 import type {Extent, Pattern} from './pattern.ts';
@@ -182,14 +183,7 @@ function linesAt({segment, first, last}: Block, offsetFrom: NextOffset, most: nu
 
 /** The last entry that starts at or before `offset`: of entries with one start the line, since markers are empty. */
 function lineAtOffset(starts: Uint32Array, offset: number, {low, high}: {low: number; high: number}): number {
-  let from = low;
-  let to = high;
-  while (from < to) {
-    const middle = (from + to + 1) >> 1;
-    if ((starts[middle] ?? 0) <= offset) from = middle;
-    else to = middle - 1;
-  }
-  return from;
+  return bisect(low + 1, high + 1, (index) => (starts[index] ?? 0) <= offset) - 1;
 }
 
 function lineOf({starts, bytes}: SegmentView, index: number): Buffer {

@@ -1,7 +1,7 @@
+import {bisect, countBelow} from '../lib/bisect.ts';
 import {findHits} from './find-hits.ts';
 import type {LogBuffer} from './log-buffer.ts';
 import type {Pattern} from './pattern.ts';
-import {countBelow} from './segment.ts';
 import {visibleText} from './style-joints.ts';
 
 /** The lines that filters leave, as far as the filters have read. */
@@ -171,14 +171,7 @@ export class SortedIds {
 
   /** Also the index of the first id that is not below. */
   countBelow(id: number): number {
-    let low = 0;
-    let high = this.#length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.at(middle) ?? 0) < id) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return bisect(0, this.#length, (at) => (this.at(at) ?? 0) < id);
   }
 
   dropBelow(id: number): void {

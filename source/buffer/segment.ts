@@ -1,3 +1,4 @@
+import {bisect, countBelow} from '../lib/bisect.ts';
 import {SearchFacts} from './block-texts.ts';
 
 export const newline = 0x0a;
@@ -156,14 +157,7 @@ export function findSegment<Held extends {readonly firstId: number}>(
   segments: readonly Held[],
   id: number,
 ): Held | undefined {
-  let low = 0;
-  let high = segments.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((segments[middle]?.firstId ?? 0) <= id) low = middle;
-    else high = middle - 1;
-  }
-  return segments[low];
+  return segments[Math.max(0, bisect(0, segments.length, (at) => (segments[at]?.firstId ?? 0) <= id) - 1)];
 }
 
 /** Enough for a usual read of a socket: 64 KiB, lines of 16 bytes. */
@@ -184,16 +178,4 @@ export function newlinesIn(bytes: Uint8Array): Uint32Array {
     count += 1;
   }
   return offsetsFound.slice(0, count);
-}
-
-/** The number of offsets below `bound`. */
-export function countBelow(offsets: Uint32Array, bound: number): number {
-  let low = 0;
-  let high = offsets.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((offsets[middle] ?? 0) < bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

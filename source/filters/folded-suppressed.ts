@@ -1,5 +1,6 @@
 import type {Entries} from '../buffer/log-buffer.ts';
-import {lowestFrom, mostBetween, type WithheldErrors} from '../records/withheld.ts';
+import {countBelow} from '../lib/bisect.ts';
+import {mostBetween, type WithheldErrors} from '../records/withheld.ts';
 
 /** The lines `Suppressed N …` of a log, each in the row of the error that follows it until the user opens that. */
 export class FoldedSuppressed {
@@ -20,7 +21,7 @@ export class FoldedSuppressed {
   /** The error that stands for lines, by its head or one of them, if some of them are in `unfolded`. */
   at(id: number, unfolded: Entries): {readonly head: number; readonly open: boolean} | undefined {
     const {lines, errors} = this.#withheld.followed;
-    const at = lowestFrom(lines, id);
+    const at = countBelow(lines, id);
     const head = lines[at] === id ? (errors[at] ?? id) : id;
     const isShown =
       unfolded.atOrAfter(head) === head && this.#linesOf(head).some((line) => unfolded.atOrAfter(line) === line);
@@ -49,7 +50,7 @@ export class FoldedSuppressed {
     if (this.#withheld.followed.lines.length === 0) return unfolded;
     const isHidden = (id: number) => {
       const {lines, errors} = this.#withheld.followed;
-      const at = lowestFrom(lines, id);
+      const at = countBelow(lines, id);
       return lines[at] === id && this.#isHidden(errors[at] ?? id, unfolded);
     };
     return {
@@ -75,7 +76,7 @@ export class FoldedSuppressed {
   #hiddenFrom(id: number, unfolded: Entries): number {
     const {lines, errors} = this.#withheld.followed;
     let hidden = 0;
-    for (let at = lowestFrom(lines, id); at < lines.length; at++) {
+    for (let at = countBelow(lines, id); at < lines.length; at++) {
       const line = lines[at] ?? id;
       if (unfolded.atOrAfter(line) === line && this.#isHidden(errors[at] ?? line, unfolded)) hidden += 1;
     }
@@ -84,7 +85,7 @@ export class FoldedSuppressed {
 
   #linesOf(head: number): readonly number[] {
     const {lines, errors} = this.#withheld.followed;
-    const from = lowestFrom(lines, head - mostBetween);
-    return lines.slice(from, lowestFrom(lines, head)).filter((_, at) => errors[from + at] === head);
+    const from = countBelow(lines, head - mostBetween);
+    return lines.slice(from, countBelow(lines, head)).filter((_, at) => errors[from + at] === head);
   }
 }

@@ -66,6 +66,14 @@ export function nextTurn(clock: Pick<Clock, 'after'>): Promise<void> {
   return new Promise((resolve) => clock.after(0, resolve));
 }
 
+/** Milliseconds to wait after so many failures (1 or more) in a row: `first`, then twice as long each time. */
+export function waitAfter(
+  failures: number,
+  {first, longest}: {readonly first: number; readonly longest: number},
+): number {
+  return Math.min(longest, first * 2 ** Math.max(0, failures - 1));
+}
+
 /** Keeps the process running until the returned function is called; the timers of a `Clock` do not. */
 export function keepRunning(): () => void {
   const timer = setInterval(() => {}, longestTimer);

@@ -1,10 +1,10 @@
 import type {ColdBytes, ColdStore, LeavingSegment} from '../buffer/cold-segments.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import type {Clock} from '../lib/clock.ts';
+import {type Clock, waitAfter} from '../lib/clock.ts';
 import {readLogPosition, type StitchPast} from '../stitch/log-position.ts';
 import {timestamp} from '../stitch/overlap.ts';
 import {serverRing} from '../stitch/ring-tail.ts';
-import {type Recorder, type RecordingState, recordingFailure} from '../storage/recording/recorder.ts';
+import {diskRetry, type Recorder, type RecordingState, recordingFailure} from '../storage/recording/recorder.ts';
 import type {OpenRecording, Recordings} from '../storage/recording/recordings.ts';
 import type {LogReader} from './log-reader.ts';
 
@@ -13,9 +13,6 @@ const ringBytes = serverRing.bytes + serverRing.entries + 1;
 
 /** Milliseconds that the first connection waits for the disk. */
 const patience = 3_000;
-/** Milliseconds until a recording that could not be opened, or that another program writes, is tried again. */
-const firstRetry = 1_000;
-const longestRetry = 30_000;
 
 type StreamRecordingOptions = {
   /** Of the pipeline now. */
@@ -202,14 +199,14 @@ export class StreamRecording implements ColdStore {
       return;
     }
     this.#opening = {kind: 'read-only', folder, by: readOnlyBy};
-    this.#retryAfter(longestRetry, id);
+    this.#retryAfter(diskRetry.longest, id);
   }
 
   #onFailed(error: unknown, id: string): void {
     const since = this.#opening?.kind === 'stopped' ? this.#opening.since : this.#options.clock.wall();
     this.#opening = {kind: 'stopped', why: recordingFailure(error), since};
     this.#failures += 1;
-    this.#retryAfter(Math.min(longestRetry, firstRetry * 2 ** (this.#failures - 1)), id);
+    this.#retryAfter(waitAfter(this.#failures, diskRetry), id);
   }
 
   #retryAfter(milliseconds: number, id: string): void {

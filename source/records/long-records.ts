@@ -1,3 +1,4 @@
+import {bisect} from '../lib/bisect.ts';
 /** A record whose lines can be shown as one row: a panic or a configuration. */
 export type LongRecord = {
   readonly head: number;
@@ -92,13 +93,6 @@ export class LongRecords {
 
   /** Number of stretches that begin at `id` or before. */
   #indexAfter(id: number): number {
-    let low = 0;
-    let high = this.#stretches.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#stretches[middle]?.from ?? 0) <= id) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return bisect(0, this.#stretches.length, (at) => (this.#stretches[at]?.from ?? 0) <= id);
   }
 }

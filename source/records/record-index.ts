@@ -1,6 +1,7 @@
 import {type LogBuffer, stepCost} from '../buffer/log-buffer.ts';
 import {isOfConnector, losesLines, type Marker} from '../buffer/markers.ts';
 import type {SegmentView} from '../buffer/segment.ts';
+import {bisect} from '../lib/bisect.ts';
 import {endsManagerEntry} from '../stitch/entry-count.ts';
 import {openingBrace, space} from './bytes.ts';
 import {Configurations, isConfigurationLine, opensConfiguration} from './configuration.ts';
@@ -242,15 +243,12 @@ export class RecordIndex {
 
   /** The first head at this Unix time in ms or later. Binary search: where times are not in order, any such head. */
   idAtTime(time: number): number | undefined {
-    let low = this.#buffer.firstId;
-    let high = this.indexedTo;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      const head = this.#table.timedFrom(middle, high);
-      if (head === undefined || (this.#timeOfHead(head) ?? time) >= time) high = middle;
-      else low = head + 1;
-    }
-    return this.#table.timedFrom(low, this.indexedTo);
+    const end = this.indexedTo;
+    const id = bisect(this.#buffer.firstId, end, (from) => {
+      const head = this.#table.timedFrom(from, end);
+      return head !== undefined && (this.#timeOfHead(head) ?? time) < time;
+    });
+    return this.#table.timedFrom(id, end);
   }
 
   /** The runs with held entries, oldest first. The list changes in place; its runs do not. */

@@ -1,4 +1,5 @@
 import {losesLines, type Marker} from '../buffer/markers.ts';
+import {bisect} from '../lib/bisect.ts';
 
 /** What the process of a pipeline wrote from one start to the next, and what the runner told of it. */
 export type Run = {
@@ -59,14 +60,7 @@ export class Runs {
   }
 
   at(id: number): Run | undefined {
-    let low = 0;
-    let high = this.#runs.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#runs[middle]?.firstId ?? 0) <= id) low = middle + 1;
-      else high = middle;
-    }
-    const run = this.#runs[low - 1];
+    const run = this.#runs[bisect(0, this.#runs.length, (at) => (this.#runs[at]?.firstId ?? 0) <= id) - 1];
     return run?.endId !== undefined && run.endId <= id ? undefined : run;
   }
 

@@ -1,5 +1,6 @@
 import {type LogBuffer, stepCost} from '../buffer/log-buffer.ts';
 import type {SegmentView} from '../buffer/segment.ts';
+import {countBelow} from '../lib/bisect.ts';
 import {apostrophe, bytesOf, isAt, isDigit} from './bytes.ts';
 import {fingerprintOf} from './fingerprint.ts';
 import {levelIn} from './line-head.ts';
@@ -160,7 +161,7 @@ export class WithheldErrors {
    */
   between(from: number, to: number, isCounted: (head: number) => boolean): number {
     let sum = 0;
-    for (let index = lowestFrom(this.#ids, from); (this.#ids[index] ?? to) < to; index++) {
+    for (let index = countBelow(this.#ids, from); (this.#ids[index] ?? to) < to; index++) {
       if (isCounted(this.#ids[index] ?? to)) sum += this.#counts[index] ?? 0;
     }
     return sum;
@@ -183,7 +184,7 @@ export class WithheldErrors {
     const startOf = (id: number) => starts[id - firstId] ?? bytes.length;
     const first = startOf(this.#next);
     // Whole lines, one at least.
-    const next = Math.min(to, firstId + Math.max(this.#next - firstId + 1, lowestFrom(starts, first + maxBytes)));
+    const next = Math.min(to, firstId + Math.max(this.#next - firstId + 1, countBelow(starts, first + maxBytes)));
     const end = startOf(next);
     const part = bytes.subarray(0, end);
     const placeOf = (word: Buffer, from: number) => {
@@ -196,7 +197,7 @@ export class WithheldErrors {
     for (;;) {
       const found = Math.min(suppressed, identical, endpoint);
       if (found >= end) break;
-      const id = firstId + lowestFrom(starts, found + 1) - 1;
+      const id = firstId + countBelow(starts, found + 1) - 1;
       const lineEnd = startOf(id + 1);
       const wasRead = this.#readsErrors;
       this.#add(id, bytes.subarray(startOf(id), lineEnd));
@@ -244,7 +245,7 @@ export class WithheldErrors {
     while (at > 0 && (this.#lines[at - 1] ?? 0) > line) at -= 1;
     this.#lines.splice(at, 0, line);
     this.#errors.splice(at, 0, error);
-    const dropped = lowestFrom(this.#lines, this.#buffer.firstId);
+    const dropped = countBelow(this.#lines, this.#buffer.firstId);
     if (dropped <= this.#lines.length / 2) return;
     this.#lines = this.#lines.slice(dropped);
     this.#errors = this.#errors.slice(dropped);
@@ -255,7 +256,7 @@ export class WithheldErrors {
     this.#ids.push(id);
     this.#counts.push(count);
     // Half of them have left the log.
-    const dropped = lowestFrom(this.#ids, this.#buffer.firstId);
+    const dropped = countBelow(this.#ids, this.#buffer.firstId);
     if (dropped <= this.#ids.length / 2) return;
     this.#ids = this.#ids.slice(dropped);
     this.#counts = this.#counts.slice(dropped);
@@ -274,18 +275,6 @@ export class WithheldErrors {
 function partsOf(name: string): {readonly name: string; readonly tag: string} {
   const at = name.lastIndexOf('-');
   return {name: name.slice(0, at), tag: name.slice(at + 1)};
-}
-
-/** Index of the first number that is at least `least`; the numbers ascend. */
-export function lowestFrom(numbers: ArrayLike<number>, least: number): number {
-  let low = 0;
-  let high = numbers.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((numbers[middle] ?? 0) < least) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function asBuffer(line: Uint8Array): Buffer {

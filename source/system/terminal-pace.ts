@@ -1,4 +1,4 @@
-import type {Clock} from '../lib/clock.ts';
+import {type Clock, waitAfter} from '../lib/clock.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 
 /** A frame that was written, and about which the terminal was asked and has not answered yet. */
@@ -47,7 +47,7 @@ const mostKeyBytes = 2048;
 /** Milliseconds until an answer is late: so many times the usual, within limits. */
 const patience = {times: 4, least: 1000, most: 10_000};
 /** Milliseconds between frames when answers are late: twice as many each time, up to the most, so that few queue up. */
-const latePace = {first: 1000, most: 30_000};
+const latePace = {first: 1000, longest: 30_000};
 /** Milliseconds from the last frame to that of a key then. */
 const lateKeyPace = 250;
 /** Milliseconds without a single answer after which none is expected. */
@@ -144,7 +144,7 @@ function nextAnswered(pace: Asking): {ofKeys: number; ofLog: number} {
   const {underway, drawnAt, unasked, isPressed} = pace;
   if (underway.length === 0) return {ofKeys: never, ofLog: never};
   const late = lateAt(pace);
-  const ofLog = unasked === 0 ? late : drawnAt + Math.min(latePace.most, latePace.first * 2 ** (unasked - 1));
+  const ofLog = unasked === 0 ? late : drawnAt + waitAfter(unasked, latePace);
   const bytes = underway.reduce((sum, frame) => sum + frame.bytes, 0);
   const mayFollow = underway.length === 1 || (bytes <= mostKeyBytes && underway.length < ids - 1);
   if (mayFollow && unasked === 0) return {ofKeys: never, ofLog};

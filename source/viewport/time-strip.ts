@@ -1,3 +1,4 @@
+import {bisect} from '../lib/bisect.ts';
 import {noRecords, type Stretch, sumOf} from '../records/histogram.ts';
 import type {RecordCounts} from '../records/record-table.ts';
 
@@ -63,15 +64,8 @@ export function stripOf({stretches, spanMs, width, before}: StripInput): Strip {
 
 /** The place of the entry's cell; undefined without one. */
 export function cellOf({cells}: Strip, id: number): number | undefined {
-  let low = 0;
-  let high = cells.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((cells[middle]?.firstId ?? 0) <= id) low = middle + 1;
-    else high = middle;
-  }
   // Cells without entries begin where the next one does.
-  const last = low - 1;
+  const last = bisect(0, cells.length, (at) => (cells[at]?.firstId ?? 0) <= id) - 1;
   return cells[last] && cells[last].endId > id ? last : undefined;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {countBelow, newlinesIn, Segment} from '../../source/buffer/segment.ts';
+import {newlinesIn, Segment} from '../../source/buffer/segment.ts';
 
 const text = (segment: Segment) => segment.bytes.toString();
 
@@ -43,13 +43,4 @@ test('what was found stays when the next piece is searched', () => {
   const found = newlinesIn(Buffer.from('a\nb\n'));
   newlinesIn(Buffer.from('\n\n\n'));
   expect([...found]).toEqual([1, 3]);
-});
-
-test('offsets below a bound are counted', () => {
-  fc.assert(
-    fc.property(fc.uniqueArray(fc.nat(50)), fc.nat(60), (values, bound) => {
-      const offsets = Uint32Array.from(values.sort((a, b) => a - b));
-      expect(countBelow(offsets, bound)).toBe(values.filter((value) => value < bound).length);
-    }),
-  );
 });

@@ -1,5 +1,6 @@
 import type {EarlierBlock} from '../../buffer/cold-segments.ts';
-import {countBelow, newline, newlinesIn} from '../../buffer/segment.ts';
+import {newline, newlinesIn} from '../../buffer/segment.ts';
+import {countBelow} from '../../lib/bisect.ts';
 import {FileBytes, type FilePart} from './file-part.ts';
 import {longestLine} from './line-pieces.ts';
 

@@ -1,6 +1,7 @@
 import {type FileHandle, mkdir, readdir, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import type {Marker} from '../../buffer/markers.ts';
+import {bisect} from '../../lib/bisect.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {isObject, parseJson} from '../../lib/json.ts';
 import {openFor, openRegular, writeRegular} from '../regular-file.ts';
@@ -213,14 +214,7 @@ export class RecordingMap {
 
 /** Index of the last item below a value, in ascending order; -1: there is none. */
 export function lastBelow<T>(items: readonly T[], numberOf: (item: T) => number, value: number): number {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (numberOf(items[middle] as T) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+  return bisect(0, items.length, (at) => numberOf(items[at] as T) < value) - 1;
 }
 
 /** Written into every index; a recording of a later version is left alone. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type {ColdBytes, ColdStore, LeavingSegment} from '../../buffer/cold-segments.ts';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
-import type {Clock} from '../../lib/clock.ts';
+import {type Clock, waitAfter} from '../../lib/clock.ts';
 import {errorText} from '../../lib/format.ts';
 import {NotRegularError} from '../regular-file.ts';
 import {codeOf, deniesWriting, failureWords} from '../save-file.ts';
@@ -31,9 +31,8 @@ export type RecordingState =
 /** Milliseconds in which new lines are gathered before a write. */
 const writeAfter = 200;
 const batchBytes = 1024 * 1024;
-/** Milliseconds until a failed write is tried again; doubled each time. */
-const firstRetry = 1_000;
-const longestRetry = 30_000;
+/** Milliseconds until writing that failed is tried again. */
+export const diskRetry = {first: 1000, longest: 30_000};
 
 type RecorderOptions = {
   readonly writer: RecordingWriter;
@@ -182,7 +181,7 @@ export class Recorder implements ColdStore {
     const why = deniesWriting(codeOf(error)) ? readOnlyWords(directory) : recordingFailure(error);
     this.#failure = {why, since: this.#failure?.since ?? clock.wall(), tries};
     this.#tap.rewind();
-    this.#cancel = clock.after(Math.min(longestRetry, firstRetry * 2 ** (tries - 1)), () => this.#run(true));
+    this.#cancel = clock.after(waitAfter(tries, diskRetry), () => this.#run(true));
     onChange();
   }
 

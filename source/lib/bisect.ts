@@ -1,0 +1,17 @@
+/** The first number in [`low`, `high`) for which `isBefore` does not hold; `high` if there is none. It holds for all before. */
+export function bisect(low: number, high: number, isBefore: (at: number) => boolean): number {
+  let from = low;
+  let to = high;
+  while (from < to) {
+    // Ids of lines may be greater than 32 bits.
+    const middle = Math.floor((from + to) / 2);
+    if (isBefore(middle)) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+/** How many of the numbers, in ascending order, are below `bound`: the index of the first that is not. */
+export function countBelow(numbers: ArrayLike<number>, bound: number): number {
+  return bisect(0, numbers.length, (at) => (numbers[at] ?? bound) < bound);
+}
