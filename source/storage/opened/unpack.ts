@@ -1,7 +1,6 @@
 import {type FileHandle, stat} from 'node:fs/promises';
 import path from 'node:path';
 import * as zlib from 'node:zlib';
-import type {Marker} from '../../buffer/markers.ts';
 import {clean} from '../../terminal/clean.ts';
 import type {RecordedPiece} from '../recording/reader.ts';
 import {bytesOfPath, openRegular} from '../regular-file.ts';
@@ -9,16 +8,16 @@ import type {Packing} from './file-form.ts';
 import {OpenError} from './open-error.ts';
 import {Bounds, type Packed, Stepped, type UnpackLimits, type UnpackTotal} from './stepped.ts';
 
-/** A file, or the bytes [start, start + length) of it. `name`: safe to show. */
+/** A file, or one in a ZIP file. `name`: safe to show. */
 export type PackedPart = {
   readonly name: string;
   readonly path: string;
   readonly packed: Packed | undefined;
-  readonly start?: number;
-  readonly length?: number;
-  /** Of the unpacked bytes, if it is to be checked. */
-  readonly crc?: number;
+  readonly inZip?: ZipRange;
 };
+
+/** Where a file is in a ZIP file, in bytes, and the checksum of what it unpacks to. */
+export type ZipRange = {readonly start: number; readonly length: number; readonly crc: number};
 
 const readBytes = 64 * 1024;
 /** Bytes that are unpacked at a time where damage was found, first and then, so that nothing before it is lost. */
@@ -34,9 +33,9 @@ type UnpackOptions = {
 };
 
 /**
- * The bytes of a file, unpacked piece by piece: gzip with all its members, zstd with all its frames. What is truncated
- * or damaged is read as far as it goes; an `unreadable` marker is then the last piece. Throws `OpenError` when the file
- * cannot be read, is no log once it is unpacked, or unpacks to more than the limits.
+ * The bytes of a file, unpacked piece by piece: gzip with all its members, zstd with all its frames. Of those, what is
+ * truncated or damaged is read as far as it goes; an `unreadable` marker is then the last piece. Throws `OpenError` when
+ * the file cannot be read, is damaged in a ZIP file, is no log once it is unpacked, or unpacks to more than the limits.
  */
 export async function* unpack(part: PackedPart, options: UnpackOptions = {}): AsyncGenerator<RecordedPiece> {
   const {signal, limits, total, onRead} = options;
@@ -45,26 +44,24 @@ export async function* unpack(part: PackedPart, options: UnpackOptions = {}): As
   });
   try {
     const {size, mtimeMs: at} = await handle.stat();
-    const start = part.start ?? 0;
+    const {start = 0, length = size} = part.inZip ?? {};
     // Files of /proc have no size.
     const isUnsized = size === 0 && part.packed === undefined;
-    const end = isUnsized ? Number.POSITIVE_INFINITY : Math.min(size, start + (part.length ?? size));
+    const end = isUnsized ? Number.POSITIVE_INFINITY : Math.min(size, start + length);
     const range: Range = {handle, start, end, signal};
     const unpacked = part.packed === undefined ? plain(range) : membersOf(range, part.packed);
-    const bounded = new Bounds({...part, isFile: part.packed !== 'deflate'}, {limits, total});
+    const bounded = new Bounds({...part, isFile: !part.inZip}, {limits, total});
     let crc = 0;
     for await (const piece of unpacked) {
       signal?.throwIfAborted();
       if ('end' in piece) {
-        const isCut = piece.end === 'cut-short' || (piece.end === undefined && end < start + (part.length ?? 0));
-        const because = isCut ? 'cut-short' : piece.end;
-        if (because) yield {marker: unreadable(because, end - piece.consumed, at, part.name)};
-        else if (part.crc !== undefined && part.crc !== crc)
-          yield {marker: unreadable('rest-damaged', 0, at, part.name)};
+        const {end: because, consumed} = piece;
+        if (part.inZip && (because || part.inZip.crc !== crc)) throw damagedInZip(part);
+        if (because) yield {marker: {kind: 'unreadable', bytes: end - consumed, because, at, file: part.name}};
         return;
       }
       bounded.check(piece.bytes, piece.consumed - start);
-      if (part.crc !== undefined) crc = zlib.crc32(piece.bytes, crc);
+      if (part.inZip) crc = zlib.crc32(piece.bytes, crc);
       onRead?.(piece.consumed - start);
       yield {bytes: piece.bytes};
     }
@@ -73,8 +70,8 @@ export async function* unpack(part: PackedPart, options: UnpackOptions = {}): As
   }
 }
 
-function unreadable(because: 'cut-short' | 'rest-damaged', bytes: number, at: number, file: string): Marker {
-  return {kind: 'unreadable', bytes, because, at, file};
+function damagedInZip({name}: PackedPart): OpenError {
+  return new OpenError(`${name} is damaged: download the bundle again, or unpack it and open its folder`);
 }
 
 type Range = {
@@ -105,7 +102,8 @@ async function* membersOf(range: Range, packed: Packed): AsyncGenerator<Unpacked
   // An empty file is packed by nothing: what was to be there is missing.
   do {
     let last: UnpackedEnd = {end: undefined, consumed: range.end};
-    for await (const piece of oneMember({...range, start}, packed)) {
+    const member = packed === 'deflate' ? steps({...range, start}, packed, []) : oneMember({...range, start}, packed);
+    for await (const piece of member) {
       if ('bytes' in piece) yield piece;
       else last = piece;
     }
@@ -202,8 +200,8 @@ export function wholeFile(file: string, packed: Packing): PackedPart {
 }
 
 /** Packed bytes of a part; 0 of one that is gone. */
-export async function packedSize({path: file, length}: PackedPart): Promise<number> {
-  if (length !== undefined && Number.isFinite(length)) return length;
+export async function packedSize({path: file, inZip}: PackedPart): Promise<number> {
+  if (inZip) return inZip.length;
   return await stat(bytesOfPath(file)).then(
     ({size}) => size,
     () => 0,

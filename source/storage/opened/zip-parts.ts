@@ -1,7 +1,7 @@
 import {clean} from '../../terminal/clean.ts';
 import {codeOf} from '../save-file.ts';
 import {OpenError} from './open-error.ts';
-import type {PackedPart} from './unpack.ts';
+import type {PackedPart, ZipRange} from './unpack.ts';
 
 /** A file in a ZIP file. Its name is only compared and shown: nothing is ever written or opened under it. */
 export type ZipPart = {
@@ -39,7 +39,7 @@ export async function readZip(
       const {compressionMethod: method, compressedSize: length, crc32: crc} = entry;
       if (entry.isEncrypted() || !wanted(name)) continue;
       const {fileDataStart: start} = await zip.readLocalFileHeaderPromise(entry, {minimal: true});
-      const part = partOf(file, {name, method, start, length, crc});
+      const part = partOf(file, {name, method}, {start, length, crc});
       if (part) parts.push(part);
     }
     if (overlap(parts)) throw new OpenError(`${clean(file)} is no support bundle: files in it have the same bytes`);
@@ -54,7 +54,9 @@ export async function readZip(
 
 /** Bytes that several files share would be unpacked for each of them. */
 function overlap(parts: readonly ZipPart[]): boolean {
-  const byStart = parts.map(({part: {start = 0, length = 0}}) => ({start, end: start + length}));
+  const byStart = parts.flatMap(({part: {inZip}}) =>
+    inZip ? {start: inZip.start, end: inZip.start + inZip.length} : [],
+  );
   byStart.sort((a, b) => a.start - b.start);
   return byStart.some(({start}, place) => start < (byStart[place - 1]?.end ?? 0));
 }
@@ -62,16 +64,13 @@ function overlap(parts: readonly ZipPart[]): boolean {
 /** Undefined for what is packed in another way. */
 function partOf(
   file: string,
-  {
-    name,
-    method,
-    ...range
-  }: {readonly name: string; readonly method: number} & Pick<PackedPart, 'start' | 'length' | 'crc'>,
+  {name, method}: {readonly name: string; readonly method: number},
+  inZip: ZipRange,
 ): ZipPart | undefined {
   const {stored, deflated} = methods;
   if (method !== stored && method !== deflated) return undefined;
   const packed = method === deflated ? 'deflate' : undefined;
-  return {name, part: {name: `${clean(name)} of ${clean(file)}`, path: file, packed, ...range}};
+  return {name, part: {name: `${clean(name)} of ${clean(file)}`, path: file, packed, inZip}};
 }
 
 /** An error without a code is one of the ZIP file itself. */

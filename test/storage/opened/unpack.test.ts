@@ -1,7 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {open, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {constants, deflateRawSync, gzipSync, zstdCompressSync} from 'node:zlib';
+import {constants, crc32, deflateRawSync, gzipSync, zstdCompressSync} from 'node:zlib';
 import fc from 'fast-check';
 import {afterAll, describe, expect, test, vi} from 'vitest';
 import {formOf, type Packing} from '../../../source/storage/opened/file-form.ts';
@@ -182,12 +182,13 @@ describe('frames of zstd', () => {
 });
 
 test('limits are for all parts of a file together', async () => {
-  const part = deflateRawSync(Buffer.alloc(100_000, 'a line\n'));
+  const unpacked = Buffer.alloc(100_000, 'a line\n');
+  const part = deflateRawSync(unpacked);
   await writeFile(file, Buffer.concat([part, part]));
   const [limits, total] = [{bytes: 150_000, ratio: 1e9, ratioFrom: 0}, nothingUnpacked()];
   const readPart = async (start: number) => {
     for await (const _ of unpack(
-      {name: 'x', path: file, packed: 'deflate', start, length: part.length},
+      {name: 'x', path: file, packed: 'deflate', inZip: {start, length: part.length, crc: crc32(unpacked)}},
       {limits, total},
     ));
   };
@@ -210,13 +211,16 @@ test.each([
   expect(await readAs(packed, made)).toMatchObject({text, end: 'whole'});
 });
 
-test('a part of a file, as in an archive, is checked', async () => {
+test('a file in a ZIP file is read as a whole, or refused in one line', async () => {
   const packed = deflateRawSync(text);
   await writeFile(file, Buffer.concat([Buffer.from('before'), packed, Buffer.from('after')]));
-  const part = {name: 'logs.txt', path: file, packed: 'deflate', start: 6, length: packed.length} as const;
-  expect(await read(part)).toMatchObject({text, end: 'whole'});
-  expect(await read({...part, crc: 1})).toMatchObject({text, end: 'rest-damaged 0'});
-  expect(await read({...part, length: packed.length + 1_000_000})).toMatchObject({text, end: 'cut-short 0'});
+  const inZip = {start: 6, length: packed.length, crc: crc32(text)};
+  const readIn = async (change: Partial<typeof inZip>) =>
+    await read({name: 'logs.txt of x.zip', path: file, packed: 'deflate', inZip: {...inZip, ...change}});
+  expect(await readIn({})).toMatchObject({text, end: 'whole'});
+  const way = 'download the bundle again, or unpack it and open its folder';
+  for (const damage of [{crc: 1}, {length: packed.length - 9}, {start: 5}])
+    expect((await readIn(damage)).end).toBe(`OpenError: logs.txt of x.zip is damaged: ${way}`);
 });
 
 test('a file that is gone', async () => {
