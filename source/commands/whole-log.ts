@@ -8,12 +8,13 @@ import {type Clock, nextTurn} from '../lib/clock.ts';
 import {counted} from '../lib/format.ts';
 import {jsonText} from '../lib/json.ts';
 import {findOpened} from '../logs/bundle-log.ts';
+import {pipelineLogs} from '../logs/catalog.ts';
 import {isOpen} from '../logs/connection/state.ts';
+import {LogManager} from '../logs/log-manager.ts';
 import type {LogStream} from '../logs/log-stream.ts';
 import {openedPieces, type PiecesOptions} from '../logs/opened-pieces.ts';
 import {readHistory} from '../logs/pipeline-history.ts';
 import {RecordedSource} from '../logs/recorded-source.ts';
-import {StreamManager} from '../logs/stream-manager.ts';
 import {RecordIndex} from '../records/record-index.ts';
 import type {DiffRequest, TimelineRequest} from '../settings/request.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
@@ -191,7 +192,7 @@ async function withServerLog<T>(
   use: (stream: LogStream, cut: string | undefined) => T | Promise<T>,
 ): Promise<T> {
   const limits = {scrollbackBytes: maxBytes, memoryBytes: maxBytes};
-  const manager = new StreamManager({client, clock, random, fps: 1000 / checkEvery, silence: 0, ...limits});
+  const manager = new LogManager({client, clock, random, fps: 1000 / checkEvery, silence: 0, ...limits}, pipelineLogs);
   try {
     const stream = manager.open(name);
     const {buffer, snapshot} = stream;

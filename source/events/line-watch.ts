@@ -2,7 +2,7 @@ import type {Pattern} from '../buffer/pattern.ts';
 import {Search} from '../buffer/search.ts';
 import type {Clock} from '../lib/clock.ts';
 import {SliceRunner} from '../lib/slices.ts';
-import type {CountedLog} from '../logs/opened-logs.ts';
+import type {CountedLog} from '../logs/log-source.ts';
 import {watchedKey} from '../records/error-log.ts';
 import {timeOfBytes} from '../records/line-head.ts';
 

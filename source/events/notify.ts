@@ -1,7 +1,7 @@
 import type {Clock} from '../lib/clock.ts';
 import {count, isoTime} from '../lib/format.ts';
-import type {LogSnapshot} from '../logs/log-source.ts';
-import {forEachStream, type StreamManager} from '../logs/stream-manager.ts';
+import {forEachStream, type Streams} from '../logs/log-manager.ts';
+import type {LogSnapshot, LogSource} from '../logs/log-source.ts';
 import {watchedKey} from '../records/error-log.ts';
 import {clean} from '../terminal/clean.ts';
 import {recordingWords} from '../words/markers.ts';
@@ -169,8 +169,8 @@ function shorten(text: string): string {
 }
 
 /** Calls `notify` when the recording of an open log stops or continues, until the returned function is called. */
-export function watchRecordings(manager: StreamManager, notify: (text: string) => void): () => void {
-  return forEachStream(manager, (stream) => {
+export function watchRecordings(logs: Streams<LogSource>, notify: (text: string) => void): () => void {
+  return forEachStream(logs, (stream) => {
     const {snapshot} = stream;
     let before: LogSnapshot['recording'];
     const check = () => {

@@ -18,7 +18,7 @@ const burst = 300;
 const perSecond = 0.5;
 
 type FeedOptions = {
-  readonly manager: {readonly get: (name: string) => Pick<LogStream, 'addConnectorErrors'> | undefined};
+  readonly manager: {readonly get: (name: string) => Partial<Pick<LogStream, 'addConnectorErrors'>> | undefined};
   readonly stats: Pick<StatsPoller, 'known'>;
   readonly poller: Pick<ListPoller, 'snapshot'>;
   readonly clock: Pick<Clock, 'wall' | 'monotonic' | 'after'>;
@@ -81,7 +81,7 @@ export class ConnectorErrorFeed {
     const followed = this.#followed.get(name);
     const now = stats.known.get().get(name)?.stats;
     const stream = manager.get(name);
-    if (!followed || !now || !stream || followed.hasRead(now)) return;
+    if (!followed || !now || !stream?.addConnectorErrors || followed.hasRead(now)) return;
     const wait = followed.wait(clock.monotonic());
     followed.cancelWait();
     // What is new then is read once, with the number of what is left out.

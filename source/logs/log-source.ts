@@ -1,8 +1,10 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import type {Marker, OutputStream} from '../buffer/markers.ts';
+import type {LossCount, Marker, OutputStream} from '../buffer/markers.ts';
 import type {ReadableStore} from '../lib/store.ts';
+import type {ErrorLog} from '../records/error-log.ts';
 import type {RecordingState} from '../storage/recording/recorder.ts';
 import type {ConnectionEvent, ConnectionState} from './connection/state.ts';
+import type {UnaskedEnds} from './log-states.ts';
 
 /** What one tab shows beside its lines. A new object at most `fps` times a second, and only after a change. */
 export type LogSnapshot = {
@@ -79,6 +81,15 @@ export type LogSource = {
   readonly originAt?: (id: number) => number | undefined;
   /** Of which pipelines entries are missing at the entry `id`: it is the marker that says so, or another one's. */
   readonly missingAt?: (id: number) => readonly Missing[];
+};
+
+/** A log with its errors: of a pipeline, or opened from a file. */
+export type CountedLog = LogSource & {
+  /** May be ahead of the snapshot. */
+  readonly errors: ErrorLog;
+  readonly losses: LossCount;
+  /** Ends of the process that nobody asked for. */
+  readonly ends: UnaskedEnds;
 };
 
 /** In a merged log: between the marker and the next entry of its source there are entries of other sources. */

@@ -2,15 +2,15 @@ import {homedir} from 'node:os';
 import path from 'node:path';
 import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
-import {FrameRate, SharedFrames} from '../lib/frames.ts';
+import {FrameRate} from '../lib/frames.ts';
 import {Presence} from '../lib/presence.ts';
 import {systemRandom} from '../lib/random.ts';
+import {Catalog, type OpenFound} from '../logs/catalog.ts';
 import {ListPoller, Login} from '../logs/list-poller.ts';
-import {type CreateLog, OpenedLogs} from '../logs/opened-logs.ts';
-import {StatsPoller} from '../logs/stats-poller.ts';
-import {StreamManager} from '../logs/stream-manager.ts';
+import {LogManager, type ManagedLog} from '../logs/log-manager.ts';
 import {levelOf} from '../records/level.ts';
 import type {Settings, View} from '../settings/settings.ts';
+import type {Processes} from '../storage/file-lock.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {type PromptHistories, promptHistories} from '../storage/prompt-history.ts';
 import {serverName} from '../storage/recording/index-file.ts';
@@ -21,18 +21,18 @@ import {processesOf} from '../system/processes.ts';
 import {zstdPacker} from '../system/zstd-packer.ts';
 import {ScreenSession} from '../ui/session-keeper.ts';
 import type {ViewOptions} from '../ui/state/pane-view.ts';
-import type {OpenedFacts} from './opened-facts.ts';
+import {type Facts, ServerFacts} from './server-facts.ts';
 
 /** Milliseconds to wait for files in a home folder that hangs. */
 const savePatience = 500;
 
-/** What runs behind every page: the list, the streams, the files. */
+/** What runs behind every page: the list, the logs, the files. */
 export class ScreenBackend {
   readonly poller: ListPoller;
-  readonly stats: StatsPoller;
+  readonly facts: Facts;
   readonly login: Login;
-  readonly manager: StreamManager;
-  readonly opened: OpenedLogs;
+  readonly catalog: Catalog;
+  readonly manager: LogManager<ManagedLog>;
   readonly presence: Presence;
   readonly frameRate: FrameRate;
   readonly histories: PromptHistories;
@@ -44,7 +44,7 @@ export class ScreenBackend {
   readonly state: string;
   readonly recordingsFolder: string;
   readonly #recordings: Recordings;
-  readonly #withoutServer: boolean;
+  readonly #processes: Processes;
   readonly #clock: Clock;
   readonly #ended = new AbortController();
   readonly #endOfPresence: () => void;
@@ -62,10 +62,9 @@ export class ScreenBackend {
     const processes = processesOf(process);
     const {signal} = this.#ended;
     this.#clock = clock;
-    this.#withoutServer = opened !== undefined;
+    this.#processes = processes;
     this.state = stateFolder({xdgStateHome: process.env.XDG_STATE_HOME, home: homedir()});
     this.poller = new ListPoller({client, clock, random});
-    this.stats = new StatsPoller({client, clock, random, poller: this.poller});
     this.presence = new Presence({clock});
     const {directory = path.join(this.state, 'recordings'), maxBytes} = settings.record;
     this.recordingsFolder = directory;
@@ -73,17 +72,17 @@ export class ScreenBackend {
     this.#recordings = new Recordings({directory, server, maxBytes, clock, processes});
     this.frameRate = new FrameRate(settings.fps);
     const {fps, scrollbackBytes, memoryBytes, silence} = settings;
-    this.manager = new StreamManager({
-      recordings: {of: this.#recordings, all: settings.record.directory !== undefined, showPast: true},
-      ...{client, clock, random, fps, fpsNow: this.frameRate.now, scrollbackBytes, memoryBytes, silence},
-      packer: zstdPacker,
-    });
-    this.opened = new OpenedLogs({
-      ...{clock, fps, scrollbackBytes, memoryBytes, memory: this.manager.memory, packer: zstdPacker, processes},
-      frames: new SharedFrames({clock, fps: this.frameRate.now}),
-      ...(opened?.stdin && {stdin: opened.stdin}),
-    });
-    if (opened) this.opened.add(opened.found, opened.create);
+    this.catalog = new Catalog(opened ? undefined : this.poller.snapshot);
+    if (opened) this.catalog.add(opened.found, opened.open);
+    this.facts = opened?.factsOf(this.catalog) ?? new ServerFacts({client, clock, random, poller: this.poller});
+    this.manager = new LogManager(
+      {
+        recordings: {of: this.#recordings, all: settings.record.directory !== undefined, showPast: true},
+        ...{client, clock, random, fps, fpsNow: this.frameRate.now, scrollbackBytes, memoryBytes, silence},
+        packer: zstdPacker,
+      },
+      this.catalog,
+    );
     this.login = new Login({client, poller: this.poller});
     const {onAlert: command, credentialVariables: withheld} = settings;
     this.alerts = command === undefined ? undefined : new AlertCommand({command, withheld, process, clock});
@@ -99,7 +98,7 @@ export class ScreenBackend {
     this.#endOfPresence = this.presence.here.subscribe(() => {
       const isWatched = this.presence.here.get();
       this.poller.setWatched(isWatched);
-      this.stats.setWatched(isWatched);
+      this.facts.setWatched(isWatched);
       this.frameRate.setWatched(isWatched);
     });
   }
@@ -112,14 +111,15 @@ export class ScreenBackend {
     // No other screen of a server reads files.
     const {OpenedLog} = await import('../logs/opened-log.ts');
     const name = `${pipeline} (recorded)`;
-    const found = {kind: 'recording', name, path: this.recordingsFolder, recordings} as const;
-    this.opened.set(found, (options) => new OpenedLog(options));
+    const past = {kind: 'recording', name, path: this.recordingsFolder, recordings} as const;
+    const open: OpenFound = (found, options) => new OpenedLog({...options, found, processes: this.#processes});
+    if (!this.manager.get(name)) this.catalog.set(past, open);
     return name;
   }
 
   start(): void {
-    if (this.#withoutServer) return;
-    this.stats.start();
+    if (!this.catalog.hasServer) return;
+    this.facts.start();
     this.poller.start();
     this.login.start();
   }
@@ -129,10 +129,9 @@ export class ScreenBackend {
     this.#endOfPresence();
     this.presence.dispose();
     this.poller.stop();
-    this.stats.stop();
+    this.facts.stop();
     this.login.stop();
     this.manager.dispose();
-    this.opened.dispose();
     this.alerts?.dispose();
     const histories = Object.values(this.histories).map((history) => history.saved());
     const saved = Promise.all([...histories, this.session?.close(), this.#recordings.closed()]);
@@ -141,12 +140,11 @@ export class ScreenBackend {
   }
 }
 
-/** Logs that are files, and the stream of the log `-`. */
+/** Logs that are files. */
 export type OpenedInput = {
   readonly found: readonly FoundLog[];
-  readonly create: CreateLog;
-  readonly factsOf: (opened: OpenedLogs) => OpenedFacts;
-  readonly stdin: AsyncIterable<Uint8Array> | undefined;
+  readonly open: OpenFound;
+  readonly factsOf: (catalog: Catalog) => Facts;
 };
 
 export function viewOptionsOf({level, ...rest}: Partial<View>): ViewOptions {

@@ -1,7 +1,7 @@
 import type {ReadStream} from 'node:tty';
 import {type Instance, render} from 'ink';
 import type {Clock} from '../lib/clock.ts';
-import {watchFirstLines} from '../logs/stream-manager.ts';
+import {watchFirstLines} from '../logs/log-manager.ts';
 import type {Settings} from '../settings/settings.ts';
 import {listen, onExitSignals} from '../system/signals.ts';
 import {filterInput} from '../system/terminal-input.ts';

@@ -1,30 +1,38 @@
 import type {Clock} from '../lib/clock.ts';
-import {createStore, type ReadableStore} from '../lib/store.ts';
+import {createStore} from '../lib/store.ts';
 import {type BundleFacts, readBundleFacts} from '../logs/bundle-facts.ts';
-import type {OpenedLogs} from '../logs/opened-logs.ts';
+import type {Catalog} from '../logs/catalog.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
 import type {KnownStats} from '../logs/stats-poller.ts';
 import type {Description, Services} from '../ui/services.ts';
+import type {Facts} from './server-facts.ts';
 
 const noHistory: PipelineHistory = {events: [], details: new Map(), stats: undefined, missing: []};
 
 /** What the pages tell of opened logs besides their lines: support bundles have it, other logs have nothing. */
-export class OpenedFacts {
-  readonly #opened: Pick<OpenedLogs, 'foundAs'>;
+export class OpenedFacts implements Facts {
+  /** In place of requests for the statistics: those of an open page are read. */
+  readonly stats: Services['stats'];
+  readonly #catalog: Pick<Catalog, 'find'>;
   readonly #clock: Clock;
   readonly #known = createStore<ReadonlyMap<string, KnownStats>>(new Map());
   readonly #read = new Map<string, Promise<BundleFacts | undefined>>();
 
-  constructor(opened: Pick<OpenedLogs, 'foundAs'>, clock: Clock) {
-    this.#opened = opened;
+  constructor(catalog: Pick<Catalog, 'find'>, clock: Clock) {
+    this.#catalog = catalog;
     this.#clock = clock;
+    this.stats = {
+      known: this.#known,
+      setShown() {},
+      setOpen: (name) => void (name !== undefined && this.#factsOf(name)),
+    };
   }
 
-  /** In place of requests for the statistics. */
-  get stats(): Services['stats'] {
-    const read = (name: string | undefined) => void (name !== undefined && this.#factsOf(name));
-    return {known: this.#known satisfies ReadableStore<unknown>, setShown: read, setOpen: read};
-  }
+  start(): void {}
+
+  stop(): void {}
+
+  setWatched(): void {}
 
   async describe(name: string): Promise<Description> {
     const {pipeline, configuration} = (await this.#factsOf(name)) ?? {};
@@ -43,7 +51,7 @@ export class OpenedFacts {
   }
 
   async #readFacts(name: string): Promise<BundleFacts | undefined> {
-    const found = this.#opened.foundAs(name);
+    const found = this.#catalog.find(name);
     if (found?.kind !== 'bundle') return undefined;
     const facts = await readBundleFacts(found.collections, {clock: this.#clock}).catch(() => undefined);
     if (facts) this.#known.set(new Map([...this.#known.get(), [name, facts.known]]));

@@ -126,15 +126,16 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     contexts && new ContextSwitch({source: contexts, version, clock, onReady: (next) => exit.leaveFor(next)});
   const title = windowTitle(stdout);
   const {session} = backend;
+  const {found} = backend.catalog;
   const controller = new Controller({
     services: screenServices({
-      ...{settings, server, backend, terminal, process, clock, commands, facts: opened?.factsOf(backend.opened)},
+      ...{settings, server, backend, terminal, process, clock, commands},
       setTitle: title.set,
       ...(contextSwitch && {contexts: contextSwitch.of(settings)}),
       quit: () => exit.leave(0),
       ...(pace && {takesFrames: pace.mayDrawKeys}),
     }),
-    names: opened ? backend.opened.found.slice(0, mostOpened).map(({name}) => name) : names,
+    names: [...names, ...found.slice(0, mostOpened).map(({name}) => name)],
     isRequested: (name) => patterns.some(({matches}) => matches(name)),
     size: screenSize(stdout, isSpoken),
     viewOptions: viewOptionsOf(settings.view.initial),
@@ -142,7 +143,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   });
   sayFirst(notes, controller);
   // One log needs no list.
-  if (opened?.found.length === 1 && settings.view.initial.sidebar === 'auto') {
+  if (found.length === 1 && settings.view.initial.sidebar === 'auto') {
     controller.dispatch({type: 'toggle-sidebar'});
   }
   const reports = reportModes(stdout, settings);

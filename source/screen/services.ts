@@ -1,11 +1,8 @@
 import {homedir} from 'node:os';
 import type {ReadStream} from 'node:tty';
-import {ApiError} from '../api/errors.ts';
-import type {ApiClient} from '../api/types.ts';
 import {compilePattern} from '../buffer/pattern.ts';
 import {alertObject} from '../events/notify.ts';
 import type {Clock} from '../lib/clock.ts';
-import {readHistory} from '../logs/pipeline-history.ts';
 import {colorNames, type OwnThemes, readColor, type ThemeName} from '../settings/palette.ts';
 import {UsageError} from '../settings/parse-values.ts';
 import type {Settings} from '../settings/settings.ts';
@@ -19,10 +16,9 @@ import {bell, notificationWriter, writeWhole} from '../system/terminal-output.ts
 import {type ColorDepth, type Colors, type Looks, paletteFor} from '../terminal/style.ts';
 import {hasUtf8, type Symbols, symbolsFor} from '../terminal/symbols.ts';
 import {dark, light, solarized, solarizedLight} from '../terminal/themes.ts';
-import type {Description, Services} from '../ui/services.ts';
+import type {Services} from '../ui/services.ts';
 import {zoneOffset} from '../viewport/time-column.ts';
 import type {ScreenBackend} from './backend.ts';
-import type {OpenedFacts} from './opened-facts.ts';
 
 type TerminalInfo = {
   readonly keys: ReadStream;
@@ -56,8 +52,6 @@ export function readTerminal({process, keys, instead = 'pipetail logs <pipeline>
 }
 
 type ServicesInput = Pick<Services, 'commands' | 'contexts' | 'quit' | 'takesFrames'> & {
-  /** What the pages tell without a server; undefined: there is one. */
-  readonly facts: OpenedFacts | undefined;
   readonly settings: Settings;
   readonly server: OpenServer;
   readonly backend: ScreenBackend;
@@ -68,24 +62,22 @@ type ServicesInput = Pick<Services, 'commands' | 'contexts' | 'quit' | 'takesFra
 };
 
 export function screenServices(input: ServicesInput): Services {
-  const {settings, server, backend, terminal, setTitle, process, clock, facts, ...others} = input;
-  const {client} = server;
+  const {settings, server, backend, terminal, setTitle, process, clock, ...others} = input;
   const {env, stdout} = process;
-  const {manager, opened, poller, stats, presence, frameRate, login, histories, alerts} = backend;
+  const {manager, catalog, facts, poller, presence, frameRate, login, histories, alerts} = backend;
   const write = (sequence: string) => writeWhole(stdout, sequence);
   return {
-    ...{manager, opened, poller, clock, histories, frameRate, alerts},
-    stats: facts?.stats ?? stats,
+    ...{manager, catalog, poller, clock, histories, frameRate, alerts},
+    stats: facts.stats,
     addPast: (pipeline) => backend.addPast(pipeline),
     recordingsFolder: backend.recordingsFolder,
-    withoutServer: facts !== undefined,
     watched: presence.here,
     session: login.session,
     serverVersion: login.version,
-    describe: (name, signal) => facts?.describe(name) ?? describe(client, name, signal),
-    history: (name, signal) => facts?.history(name) ?? readHistory(client, name, signal),
+    describe: (name, signal) => facts.describe(name, signal),
+    history: (name, signal) => facts.history(name, signal),
     serverName: server.name,
-    serverUrl: client.baseUrl,
+    serverUrl: server.client.baseUrl,
     tokenFrom: settings.tokenFrom ?? settings.server.tokenCommand?.from,
     insecure: settings.server.insecure,
     colors: themeColors(settings.theme, settings.themes, terminal.depth),
@@ -100,7 +92,7 @@ export function screenServices(input: ServicesInput): Services {
       onAlert:
         alerts &&
         ((alert) => {
-          const object = alertObject(alert, {server: client.baseUrl, now: clock.wall()});
+          const object = alertObject(alert, {server: server.client.baseUrl, now: clock.wall()});
           alerts.add(alert.pipeline, object, alert.kind === 'failed');
         }),
       ring: () => void write(bell),
@@ -114,15 +106,6 @@ export function screenServices(input: ServicesInput): Services {
     isStalled: () => stdout.writableLength > 0,
     ...others,
   };
-}
-
-async function describe(client: ApiClient, name: string, signal: AbortSignal): Promise<Description> {
-  try {
-    return {kind: 'detail', detail: await client.getPipeline(name, signal)};
-  } catch (error) {
-    if (error instanceof ApiError) return {kind: 'failure', failure: error.failure};
-    throw error;
-  }
 }
 
 /** Undefined: the terminal's own colours. `none`: no colours, as with NO_COLOR. */

@@ -4,10 +4,10 @@ import {EventFeed} from '../events/event-feed.ts';
 import {watchRecordings} from '../events/notify.ts';
 import {errorText} from '../lib/format.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
+import type {ListItem} from '../logs/catalog.ts';
 import {ConnectorErrorFeed} from '../logs/connector-errors.ts';
-import type {LogSource} from '../logs/log-source.ts';
-import {type CountedLog, joinedLogs} from '../logs/opened-logs.ts';
-import type {Streams} from '../logs/stream-manager.ts';
+import type {Streams} from '../logs/log-manager.ts';
+import type {CountedLog, LogSource} from '../logs/log-source.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {Geometry} from '../viewport/geometry.ts';
 import {keepCurrentRow, type Position, reveal, setCurrentRow, visiblePlaces} from '../viewport/position.ts';
@@ -29,14 +29,13 @@ import {
   activeTab,
   initialView,
   isOtherWidth,
-  openedSources,
   pipelinesOf,
   reduce,
   type Tab,
   type ViewAction,
   type ViewState,
 } from './state/view-state.ts';
-import {type ListItem, PipelineListView, TabSwitcher} from './tabs.ts';
+import {PipelineListView, TabSwitcher} from './tabs.ts';
 import {TimelineReader} from './timeline.ts';
 
 type ControllerOptions = {
@@ -84,9 +83,9 @@ export class Controller {
     this.isNamed = (name) => names.includes(name) || isRequested(name);
     this.commands = services.commands ?? allCommands;
     this.#size = size;
-    const {manager, opened} = services;
-    this.logs = opened ? joinedLogs(manager, opened) : manager;
-    this.#view = createStore(initialView(names, viewOptions, openedSources(opened?.found ?? [])));
+    const {manager} = services;
+    this.logs = manager;
+    this.#view = createStore(initialView(names, viewOptions));
     this.events = new EventFeed({
       ...services,
       logs: this.logs,
@@ -203,7 +202,7 @@ export class Controller {
       sidebarWidth,
       banner: pipeline !== undefined && isFailing(pipeline),
       // The runs of several pipelines are no runs of the merged log.
-      run: tab?.source.kind !== 'merged' && (model?.index.runs.some(({state}) => state !== 'unknown') ?? false),
+      run: tab?.merges === undefined && (model?.index.runs.some(({state}) => state !== 'unknown') ?? false),
       strip: active === undefined ? false : strip,
       filters: (tab?.pane.filters.length ?? 0) > 0,
     });
@@ -234,8 +233,7 @@ export class Controller {
 
   /** All that the list has without its filter; undefined: not received. */
   get listable(): readonly ListItem[] | undefined {
-    const {poller, withoutServer, opened} = this.services;
-    return withoutServer ? (opened?.found ?? []) : poller.snapshot.get().pipelines;
+    return this.services.catalog.listed;
   }
 
   pipeline(name: string): Pipeline | undefined {
@@ -416,7 +414,7 @@ export class Controller {
     this.events.setShown(coversLog(page) ? undefined : shown);
     const isDescribed = page?.kind === 'describe' || page?.kind === 'connector';
     stats.setOpen(isDescribed ? this.lookup.described.get()?.name : undefined);
-    stats.setShown(tab?.source.kind === 'pipeline' ? tab.name : undefined);
+    stats.setShown(tab?.name);
     const withErrors = this.state.tabs.filter(({pane}) => pane.connectorErrors);
     this.#connectorErrors.setWanted(new Set(withErrors.flatMap(pipelinesOf)));
   }

@@ -25,8 +25,7 @@ export function emptyLog(controller: Controller): EmptyLog | undefined {
   const {tab, services, logWaits} = controller;
   const {pipelines, failure} = services.poller.snapshot.get();
   if (!tab) {
-    if (services.withoutServer) return {kind: 'no-tab'};
-    if (pipelines) return controller.listed.length > 0 ? {kind: 'no-tab'} : undefined;
+    if (services.catalog.listed) return controller.listed.length > 0 ? {kind: 'no-tab'} : undefined;
     const since = services.poller.waitingSince;
     return failure ? undefined : {kind: 'awaited', what: 'the list of pipelines', since};
   }
@@ -35,7 +34,7 @@ export function emptyLog(controller: Controller): EmptyLog | undefined {
   const {file} = snapshot;
   if (file) return {kind: 'no-lines', why: emptyFileWords(file)};
   const isListed = pipelines?.some(({name}) => name === tab.name) ?? true;
-  if (tab.source.kind === 'pipeline' && !isListed && isUnknown(snapshot)) {
+  if (!tab.merges && !isListed && isUnknown(snapshot)) {
     return {kind: 'no-pipeline', name: tab.name, meant: pipelineMeant(tab.name, pipelines ?? [])};
   }
   const awaited = awaitedLog(controller, tab);

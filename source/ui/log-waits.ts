@@ -1,8 +1,8 @@
 import type {Clock} from '../lib/clock.ts';
 import {LongWait} from '../lib/long-wait.ts';
 import type {ReadableStore} from '../lib/store.ts';
+import {forEachStream, type Streams} from '../logs/log-manager.ts';
 import type {LogSnapshot, LogSource} from '../logs/log-source.ts';
-import {forEachStream, type Streams} from '../logs/stream-manager.ts';
 
 /** How long the logs wait for an answer to their request, and for its first byte. */
 export class LogWaits {

@@ -1,5 +1,6 @@
 import {lostWords} from '../events/event-words.ts';
 import {byteSize, count, counted} from '../lib/format.ts';
+import type {Capabilities} from '../logs/capabilities.ts';
 import {hasEnded} from '../logs/log-source.ts';
 import type {Run} from '../records/runs.ts';
 import {shortenHome} from '../storage/save-file.ts';
@@ -9,31 +10,33 @@ import {timeNear, utc} from '../viewport/time-column.ts';
 import {markerText} from '../words/markers.ts';
 import {fileWords, openedKind} from '../words/opened.ts';
 import type {Controller} from './controller.ts';
-import type {Tab} from './state/view-state.ts';
+import {pipelinesOf, type Tab} from './state/view-state.ts';
 
 /** What was opened, for the header: path and kind of the only log, else how many there are. */
 export function openedTitle({services}: Controller): string {
-  const found = services.opened?.found ?? [];
+  const {found} = services.catalog;
   const [only] = found;
   if (!only || found.length > 1) return counted(found.length, 'log', 'logs');
   const kind = openedKind(only);
   return only.kind === 'stdin' ? kind : `${clean(shortenHome(only.path, services.home))}  ${kind}`;
 }
 
-/** Why a tab has no connection, as a sentence of the user; undefined: it has one. */
-export function noConnectionWords({services}: Controller, tab: Tab | undefined): string | undefined {
-  const isOpened = tab?.source.kind === 'file' || tab?.source.kind === 'recording';
-  const found = isOpened ? services.opened?.foundAs(tab.name) : undefined;
-  if (found) return `no connection: this log is read from ${fromWords[found.kind]}`;
-  return services.withoutServer ? 'no connection: these logs are files' : undefined;
+/** Why a tab, or without one the screen, has no connection, as a sentence of the user; undefined: it has one. */
+export function noConnectionWords({services: {catalog}}: Controller, tab: Tab | undefined): string | undefined {
+  const {hasServer, readFrom}: Pick<Capabilities, 'hasServer' | 'readFrom'> = tab
+    ? catalog.capabilitiesOf(pipelinesOf(tab))
+    : catalog;
+  if (hasServer) return undefined;
+  const what = readFrom === undefined ? 'these logs are files' : `this log is read from ${fromWords[readFrom]}`;
+  return `no connection: ${what}`;
 }
 
 const fromWords = {recording: 'a recording', file: 'a file', stdin: 'stdin', bundle: 'a support bundle'} as const;
 
 /** Where an opened log is, how large, and how far it was read, each with its name; empty for any other tab. */
 export function openedFacts({services}: Controller, name: string): readonly Fact[] {
-  const log = services.opened?.get(name);
-  const found = services.opened?.foundAs(name);
+  const log = services.manager.get(name);
+  const found = services.catalog.find(name);
   if (!log || !found) return [];
   const {file, lineCount, droppedLines} = log.snapshot.get();
   // As the other times of these pages.
@@ -57,7 +60,8 @@ export function openedFacts({services}: Controller, name: string): readonly Fact
 
 /** What an opened log itself tells of its pipeline, as far as it was read. */
 export function loggedFacts(controller: Controller, name: string): readonly Fact[] {
-  const log = controller.services.opened?.get(name);
+  const {manager, catalog} = controller.services;
+  const log = catalog.find(name) && manager.get(name);
   const tab = controller.state.tabs.find((each) => each.name === name);
   const runs = (tab && controller.indexOf(tab)?.runs.filter(({state}) => state !== 'unknown')) ?? [];
   const last = runs.at(-1);
@@ -84,7 +88,7 @@ function runWords({state, failed, endId}: Run, isOver: boolean): string {
 export function lastMoment(controller: Controller, name: string): number {
   const {services, state} = controller;
   const tab = state.tabs.find((each) => each.name === name);
-  const buffer = services.opened?.get(name)?.buffer;
+  const buffer = services.catalog.find(name) && services.manager.get(name)?.buffer;
   const index = tab && controller.indexOf(tab);
   const at = buffer && index && timeNear(buffer, index, {id: buffer.endId - 1, step: -1});
   return at ?? services.clock.wall();

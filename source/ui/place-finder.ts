@@ -1,7 +1,7 @@
 import {AnchorSearch} from '../buffer/line-anchor.ts';
 import {SliceRunner} from '../lib/slices.ts';
+import type {Streams} from '../logs/log-manager.ts';
 import type {LogSource} from '../logs/log-source.ts';
-import type {Streams} from '../logs/stream-manager.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {TabAnchors} from '../storage/session-data.ts';
 import {follow, type Position} from '../viewport/position.ts';

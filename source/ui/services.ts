@@ -5,11 +5,11 @@ import type {Clock} from '../lib/clock.ts';
 import type {FrameRate} from '../lib/frames.ts';
 import {LongWait} from '../lib/long-wait.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
+import type {Catalog} from '../logs/catalog.ts';
 import type {ListPoller} from '../logs/list-poller.ts';
-import type {OpenedLogs} from '../logs/opened-logs.ts';
+import type {LogManager, ManagedLog} from '../logs/log-manager.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
 import type {StatsPoller} from '../logs/stats-poller.ts';
-import type {StreamManager} from '../logs/stream-manager.ts';
 import type {PromptHistories} from '../storage/prompt-history.ts';
 import type {Saved} from '../storage/save-file.ts';
 import type {AlertCommand} from '../system/alert-command.ts';
@@ -26,9 +26,10 @@ import type {CopyForm} from './state/view-state.ts';
 
 /** What the ui needs from outside. */
 export type Services = {
-  readonly manager: StreamManager;
-  /** Logs that are files; absent: there are none, and none can be opened. */
-  readonly opened?: OpenedLogs;
+  /** The open logs. */
+  readonly manager: LogManager<ManagedLog>;
+  /** What can be opened. */
+  readonly catalog: Catalog;
   /**
    * Makes what was recorded of a pipeline a log that can be opened. Resolves to its name; undefined: there is nothing.
    * Rejects with errors of the file system. Absent: nothing can be recorded.
@@ -36,8 +37,6 @@ export type Services = {
   readonly addPast?: (pipeline: string) => Promise<string | undefined>;
   /** Where recordings are. */
   readonly recordingsFolder?: string;
-  /** There is no server, and nothing is asked of a network: the list has the opened logs. */
-  readonly withoutServer?: boolean;
   readonly poller: ListPoller;
   readonly stats: Pick<StatsPoller, 'known' | 'setOpen' | 'setShown'>;
   readonly clock: Clock;

@@ -127,7 +127,7 @@ export function cursorWords(controller: Controller): string {
   const {listed, state, services} = controller;
   const at = listed.findIndex(({name}) => name === state.cursor);
   const item = listed[at];
-  if (!item) return services.withoutServer ? 'no log' : 'no pipeline';
+  if (!item) return `no ${services.catalog.noun}`;
   const isMarked = state.marked.includes(item.name);
   const place = `${count(at + 1)} of ${count(listed.length)}`;
   const word = 'kind' in item ? openedKind(item) : pipelineState(item).word;
@@ -136,8 +136,8 @@ export function cursorWords(controller: Controller): string {
 
 /** `on localhost:8080: 3 pipelines, 1 failing`, or `with 2 logs`; undefined: the list has not come yet. */
 export function listWords(controller: Controller): string | undefined {
-  const {poller, serverName, withoutServer, opened} = controller.services;
-  if (withoutServer) return `with ${counted(opened?.found.length ?? 0, 'log', 'logs')}`;
+  const {poller, serverName, catalog} = controller.services;
+  if (!catalog.hasServer) return `with ${counted(catalog.found.length, 'log', 'logs')}`;
   const {pipelines} = poller.snapshot.get();
   if (!pipelines) return undefined;
   const failing = failures(controller).size;

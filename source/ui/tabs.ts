@@ -1,8 +1,8 @@
 import type {Pipeline} from '../api/types.ts';
 import {sameParts} from '../lib/store.ts';
+import type {ListItem} from '../logs/catalog.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {closest} from '../settings/parse-values.ts';
-import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {shorten, shortenApart} from '../terminal/fit.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {byName, byState, isFailing} from '../words/pipeline.ts';
@@ -77,7 +77,7 @@ export class TabSwitcher {
   /** Shows several logs as one, by time: in their merged tab, or in a new one if that has lost a pipeline. */
   merge(names: readonly string[]): void {
     this.stop();
-    const merged = this.#screen.state.tabs.filter(({source}) => source.kind === 'merged');
+    const merged = this.#screen.state.tabs.filter(({merges}) => merges);
     const same = merged.find((tab) => areSame(pipelinesOf(tab), names));
     if (same && !this.#models.isLeftBehind(same)) {
       this.show(same.name);
@@ -174,9 +174,12 @@ const cellsInTitle = 14;
  * The title of a tab: its name. Of a merged tab what it merges: `all (10)`, `ord* (3)` for all pipelines of this
  * beginning, else two names and the number of all. `listed`: the whole list; undefined: not received.
  */
-export function tabTitle({name, source}: Tab, listed: readonly Named[] | undefined, {ellipsis}: Symbols): string {
-  if (source.kind !== 'merged') return name;
-  const {names} = source;
+export function tabTitle(
+  {name, merges: names}: Tab,
+  listed: readonly Named[] | undefined,
+  {ellipsis}: Symbols,
+): string {
+  if (!names) return name;
   const [first = '', second = ''] = shortenApart(names, cellsInTitle, ellipsis);
   if (names.length <= 2) return `${first}+${second}`;
   const start = groupStart(names, listed ?? []);
@@ -216,9 +219,6 @@ function areSame(some: readonly string[], others: readonly string[]): boolean {
   return some.length === others.length && some.every((name) => others.includes(name));
 }
 
-/** A row of the list: a pipeline, or where there is no server a log that was opened. */
-export type ListItem = Pipeline | FoundLog;
-
 type PipelineListOptions = {
   readonly isRequested: (name: string) => boolean;
   readonly beforeFirst: (() => Promise<void>) | undefined;
@@ -243,15 +243,12 @@ export class PipelineListView {
 
   /** Sorted and filtered; the same array until the list, the order or the filter changes. */
   get items(): readonly ListItem[] {
-    const {poller, withoutServer, opened} = this.#screen.services;
+    const {listed} = this.#screen.services.catalog;
     const {sort, nameFilter} = this.#screen.state;
-    // In the order of the command line.
-    if (withoutServer) return named(opened?.found ?? [], nameFilter);
-    const {pipelines} = poller.snapshot.get();
-    if (pipelines === undefined) return [];
-    const key = [pipelines, sort, nameFilter];
+    if (listed === undefined) return [];
+    const key = [listed, sort, nameFilter];
     if (!this.#arranged || !sameParts(this.#arranged.key, key)) {
-      this.#arranged = {key, items: arrange(pipelines, sort, nameFilter)};
+      this.#arranged = {key, items: arrange(listed, sort, nameFilter)};
     }
     return this.#arranged.items;
   }
@@ -311,9 +308,10 @@ export class PipelineListView {
   }
 }
 
-/** Pipelines with this part in their name, sorted. 5,000 need a few milliseconds. */
-export function arrange(pipelines: readonly Pipeline[], sort: SortOrder, nameFilter: string): readonly Pipeline[] {
-  return named(pipelines, nameFilter).toSorted(comparers[sort]);
+/** Those with this part in their name; pipelines are sorted, 5,000 in a few milliseconds. Files keep their order. */
+export function arrange(items: readonly ListItem[], sort: SortOrder, nameFilter: string): readonly ListItem[] {
+  const compare = comparers[sort];
+  return named(items, nameFilter).toSorted((a, b) => ('kind' in a || 'kind' in b ? 0 : compare(a, b)));
 }
 
 /** Those with this part in their name. */

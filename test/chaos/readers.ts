@@ -3,8 +3,9 @@ import {type FileHandle, open, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {createClient} from '../../source/api/client.ts';
 import {systemClock} from '../../source/lib/clock.ts';
+import {pipelineLogs} from '../../source/logs/catalog.ts';
 import {ListPoller} from '../../source/logs/list-poller.ts';
-import {StreamManager} from '../../source/logs/stream-manager.ts';
+import {LogManager} from '../../source/logs/log-manager.ts';
 import {zstdPacker} from '../../source/system/zstd-packer.ts';
 import {markerText} from '../../source/words/markers.ts';
 import {cleanEnvironment} from '../harness/environment.ts';
@@ -118,10 +119,13 @@ export function streamManager(url: string, names: readonly string[]): Reader {
   const client = createClient({baseUrl: url, clock, userAgent: managerAgent});
   const poller = new ListPoller({client, clock, random: Math.random});
   // None is on the screen: logs are compressed, and so is what their replays are compared with.
-  const manager = new StreamManager({
-    ...{client, clock, random: Math.random, fps: 12},
-    ...{scrollbackBytes: 2 ** 31, packer: zstdPacker},
-  });
+  const manager = new LogManager(
+    {
+      ...{client, clock, random: Math.random, fps: 12},
+      ...{scrollbackBytes: 2 ** 31, packer: zstdPacker},
+    },
+    pipelineLogs,
+  );
   const unsubscribe = poller.snapshot.subscribe(() => {
     const {pipelines, failure} = poller.snapshot.get();
     // As the screen does: a list that fails proves nothing about the pipelines.

@@ -29,7 +29,7 @@ async function telling(options: ScreenOptions & {watched?: string} = {}) {
     ...options,
     services: {events: {notify: (text) => void told.push(text), watched}},
   });
-  const isLive = (name: string) => screen.manager.get(name)?.snapshot.get().connection.kind === 'live';
+  const isLive = (name: string) => screen.manager.get(name)?.snapshot.get().connection?.kind === 'live';
   await screen.until(() => (options.names ?? ['orders', 'fraud']).every(isLive), 'the logs to be live');
   return {screen, told};
 }
@@ -157,7 +157,7 @@ it('a failure that was asked for is one alert of its own kind, and is shown', as
     scenario: (server) => server.addPipeline('fraud').start(),
     services: {events: {onAlert}},
   });
-  const isLive = () => screen.manager.get('fraud')?.snapshot.get().connection.kind === 'live';
+  const isLive = () => screen.manager.get('fraud')?.snapshot.get().connection?.kind === 'live';
   await screen.until(isLive, 'the log to be live');
   screen.press('!');
   screen.server.pipeline('fraud').fail('exit status: 101');
@@ -360,7 +360,7 @@ it('a change that was asked for is told alone where nothing else is told: on the
     services: {events: {ring: () => void rings++}},
   });
   await screen.until(
-    () => screen.manager.get('fraud')?.snapshot.get().connection.kind === 'live',
+    () => screen.manager.get('fraud')?.snapshot.get().connection?.kind === 'live',
     'the log to be live',
   );
   for (const message of ['disk full', 'out of memory', 'no route']) await write(screen, 'ERROR', message);
@@ -385,7 +385,7 @@ it('a tab that connector errors mark says once of which connectors, and so does 
   const fail = (endpoint: string, errors: number) => {
     for (let n = 0; n < errors; n++) run.addError({endpoint, kind: 'parse', tag: 'text', message: 'no JSON'});
   };
-  const isLive = (name: string) => screen.manager.get(name)?.snapshot.get().connection.kind === 'live';
+  const isLive = (name: string) => screen.manager.get(name)?.snapshot.get().connection?.kind === 'live';
   await screen.until(() => ['orders', 'fraud'].every(isLive), 'the logs to be live');
   screen.press('2');
   expect(screen.controller.tab?.name).toBe('fraud');
@@ -403,7 +403,7 @@ it('a tab that connector errors mark says once of which connectors, and so does 
     ],
   });
   screen.controller.clearNotice();
-  const known = () => screen.stats.known.get().get('orders')?.stats?.connectors[1]?.errors[0]?.count;
+  const known = () => screen.facts.stats.known.get().get('orders')?.stats?.connectors[1]?.errors[0]?.count;
   fail('orders.web', 2);
   await screen.until(() => known() === 3, 'the statistics');
   expect(screen.controller.state.notice).toBeUndefined();

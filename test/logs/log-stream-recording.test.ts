@@ -4,7 +4,8 @@ import {expect, onTestFinished, test} from 'vitest';
 import {DemoServer} from '../../demo/server.ts';
 import {createClient} from '../../source/api/client.ts';
 import {type Clock, systemClock} from '../../source/lib/clock.ts';
-import {StreamManager} from '../../source/logs/stream-manager.ts';
+import {pipelineLogs} from '../../source/logs/catalog.ts';
+import {LogManager} from '../../source/logs/log-manager.ts';
 import {Recordings} from '../../source/storage/recording/recordings.ts';
 import {eventually} from '../harness/eventually.ts';
 import {fastClock} from '../harness/fast-clock.ts';
@@ -29,10 +30,13 @@ function startRun(server: DemoServer, home: TemporaryDirectory, all: boolean, cl
     clock,
     processes: {pid: 1, isAlive: () => false, random: Math.random},
   });
-  const manager = new StreamManager({
-    ...{client, clock, random: () => 0, fps: 1000, scrollbackBytes: 64 * 1024 * 1024},
-    recordings: {of: recordings, all, showPast: true},
-  });
+  const manager = new LogManager(
+    {
+      ...{client, clock, random: () => 0, fps: 1000, scrollbackBytes: 64 * 1024 * 1024},
+      recordings: {of: recordings, all, showPast: true},
+    },
+    pipelineLogs,
+  );
   return {
     manager,
     list: () => client.listPipelines(new AbortController().signal),

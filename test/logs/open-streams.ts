@@ -4,9 +4,10 @@ import {DemoServer} from '../../demo/server.ts';
 import {createClient} from '../../source/api/client.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import {type Clock, systemClock} from '../../source/lib/clock.ts';
+import {pipelineLogs} from '../../source/logs/catalog.ts';
 import type {ConnectionState} from '../../source/logs/connection/state.ts';
+import {LogManager} from '../../source/logs/log-manager.ts';
 import type {LogStream} from '../../source/logs/log-stream.ts';
-import {StreamManager} from '../../source/logs/stream-manager.ts';
 import {eventually, WAIT_MS} from '../harness/eventually.ts';
 import {fastClock} from '../harness/fast-clock.ts';
 import {freePort} from '../harness/free-port.ts';
@@ -28,16 +29,19 @@ export async function openStreams(
   const server = await DemoServer.start({port: await freePort(), ...serverOptions});
   for (const name of names) server.addPipeline(name).start();
   const client = createClient({baseUrl: server.url, clock: systemClock, userAgent: 'pipetail/test'});
-  const manager = new StreamManager({
-    client,
-    clock,
-    // No jitter: the shortest waits.
-    random: () => 0,
-    fps: 1000,
-    scrollbackBytes: 64 * 1024 * 1024,
-    ...(silence !== undefined && {silence}),
-    ...(memoryBytes !== undefined && {memoryBytes}),
-  });
+  const manager = new LogManager(
+    {
+      client,
+      clock,
+      // No jitter: the shortest waits.
+      random: () => 0,
+      fps: 1000,
+      scrollbackBytes: 64 * 1024 * 1024,
+      ...(silence !== undefined && {silence}),
+      ...(memoryBytes !== undefined && {memoryBytes}),
+    },
+    pipelineLogs,
+  );
   onTestFinished(async () => {
     manager.dispose();
     await client.close();

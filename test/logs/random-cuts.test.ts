@@ -6,9 +6,10 @@ import {ServerAnswers} from '../../source/api/request.ts';
 import type {ApiClient, BodyEnd, LogHandlers} from '../../source/api/types.ts';
 import {isoTime} from '../../source/lib/format.ts';
 import {createRandom} from '../../source/lib/random.ts';
+import {pipelineLogs} from '../../source/logs/catalog.ts';
 import {ListPoller} from '../../source/logs/list-poller.ts';
+import {LogManager} from '../../source/logs/log-manager.ts';
 import type {LogStream} from '../../source/logs/log-stream.ts';
-import {StreamManager} from '../../source/logs/stream-manager.ts';
 import {FakeClock, settled} from '../harness/fake-clock.ts';
 
 /** How many cuts there are at least, in each case; thousands are for trials by hand. */
@@ -157,7 +158,10 @@ async function openTabs(count: number, next: () => number, hasList: boolean): Pr
   const link = new Link();
   const {client, clock} = link;
   const poller = new ListPoller({client, clock, random: next});
-  const manager = new StreamManager({client, clock, random: next, fps: 1000, scrollbackBytes: 2 ** 22, silence: 0});
+  const manager = new LogManager(
+    {client, clock, random: next, fps: 1000, scrollbackBytes: 2 ** 22, silence: 0},
+    pipelineLogs,
+  );
   if (hasList) poller.start();
   const streams = Array.from({length: count}, (_, index) => manager.open(`p${index}`));
   await clock.advance(1000);

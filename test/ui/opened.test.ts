@@ -39,7 +39,7 @@ async function screenOf(opened: readonly FoundLog[], names = opened.map(({name})
   const screen = await ScreenUnderTest.open({opened, names});
   screen.connect();
   await screen.until(
-    () => names.every((name) => screen.opened.get(name)?.snapshot.get().file?.kind !== 'reading'),
+    () => names.every((name) => screen.manager.get(name)?.snapshot.get().file?.kind !== 'reading'),
     'all of them',
   );
   return screen;
@@ -242,7 +242,7 @@ test('the events of a file are what happened to it', async () => {
   await using folder = await folderOf({'a.log': line(30, 'one'), 'empty.log': ''});
   await using screen = await screenOf(await findLogs(folder.path), ['a.log', 'empty.log']);
   await writeFile(path.join(folder.path, 'a.log'), '');
-  const {buffer} = screen.opened.get('a.log') ?? {};
+  const {buffer} = screen.manager.get('a.log') ?? {};
   await screen.until(() => buffer?.lastMarker()?.marker.kind === 'file', 'the marker');
   screen.press('i');
   expect(rowsOf(screen).at(-1)).toMatch(/^ 20.* the file was truncated · what it lost is unknown$/);
@@ -354,7 +354,7 @@ test('names that are the same get as much of their paths as tells them apart', a
   const names = [`${path.basename(folder.path)}/a.log`, 'other/a.log'];
   await using screen = await screenOf(both, names);
   expect(screen.controller.listed.map(({name}) => name)).toEqual(names);
-  expect(screen.opened.get('other/a.log')?.found.path).toBe(path.join(other, 'a.log'));
+  expect(screen.catalog.find('other/a.log')?.path).toBe(path.join(other, 'a.log'));
 });
 
 test(': and g wait for the lines of a large file to be counted, unless the user goes elsewhere; # tells of it', async () => {
@@ -365,7 +365,7 @@ test(': and g wait for the lines of a large file to be counted, unless the user 
   });
   screen.connect();
   const {controller} = screen;
-  const buffer = screen.opened.get('stdin')?.buffer;
+  const buffer = screen.manager.get('stdin')?.buffer;
   // As the end of a large file is read.
   buffer?.expectEarlier();
   const linesFrom = (first: number, count: number) =>

@@ -7,13 +7,12 @@ import {createClient} from '../../source/api/client.ts';
 import type {Session} from '../../source/api/types.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {createStore} from '../../source/lib/store.ts';
+import {Catalog, type OpenFound} from '../../source/logs/catalog.ts';
 import {ListPoller} from '../../source/logs/list-poller.ts';
+import {LogManager, type ManagedLog} from '../../source/logs/log-manager.ts';
 import {OpenedLog} from '../../source/logs/opened-log.ts';
-import {OpenedLogs} from '../../source/logs/opened-logs.ts';
-import {readHistory} from '../../source/logs/pipeline-history.ts';
-import {StatsPoller} from '../../source/logs/stats-poller.ts';
-import {StreamManager} from '../../source/logs/stream-manager.ts';
 import {OpenedFacts} from '../../source/screen/opened-facts.ts';
+import {type Facts, ServerFacts} from '../../source/screen/server-facts.ts';
 import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
 import {promptHistories} from '../../source/storage/prompt-history.ts';
 import {Recordings} from '../../source/storage/recording/recordings.ts';
@@ -29,7 +28,6 @@ import type {ZoneOffset} from '../../source/viewport/time-column.ts';
 import {WAIT_MS} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {freePort} from '../harness/free-port.ts';
-import {failureIn} from '../harness/log-reader.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
 
 /** Four pipelines, two of which failed. */
@@ -95,10 +93,10 @@ export type ScreenOptions = {
 export class ScreenUnderTest implements AsyncDisposable {
   readonly server: DemoServer;
   readonly clock = new FakeClock();
-  readonly manager: StreamManager;
-  readonly opened: OpenedLogs;
+  readonly catalog: Catalog;
+  readonly manager: LogManager<ManagedLog>;
   readonly poller: ListPoller;
-  readonly stats: StatsPoller;
+  readonly facts: Facts;
   readonly controller: Controller;
   quits = 0;
   /** What was copied, oldest first. */
@@ -109,7 +107,7 @@ export class ScreenUnderTest implements AsyncDisposable {
   readonly #directory: TemporaryDirectory;
   readonly #recordings: Recordings;
   readonly #ended = new AbortController();
-  readonly #withoutServer: boolean;
+  readonly #open: OpenFound;
   #stop = () => {};
 
   private constructor(server: DemoServer, directory: TemporaryDirectory, options: ScreenOptions) {
@@ -124,7 +122,6 @@ export class ScreenUnderTest implements AsyncDisposable {
     });
     this.#client = client;
     this.poller = new ListPoller({client, clock, random: () => 0});
-    this.stats = new StatsPoller({client, clock, random: () => 0, poller: this.poller});
     const scrollbackBytes = options.scrollbackBytes ?? 32 * 1024 * 1024;
     const memoryBytes = options.memoryBytes ?? Number.POSITIVE_INFINITY;
     this.#recordings = new Recordings({
@@ -134,29 +131,26 @@ export class ScreenUnderTest implements AsyncDisposable {
       processes: {pid: 1, isAlive: () => false, random: () => 0},
     });
     const recordings = {of: this.#recordings, all: false, showPast: false};
-    this.manager = new StreamManager({
-      recordings,
-      ...{client, clock, random: () => 0, fps: 100, scrollbackBytes, memoryBytes},
-    });
-    const {memory} = this.manager;
-    const stdin = options.stdin && {stdin: options.stdin};
-    this.opened = new OpenedLogs({clock, fps: 100, scrollbackBytes, memoryBytes, memory, ...stdin});
-    this.opened.add(options.opened ?? [], (each) => new OpenedLog(each));
-    this.#withoutServer = options.opened !== undefined;
-    const facts = new OpenedFacts(this.opened, systemClock);
+    const {opened, stdin} = options;
+    this.#open = (found, each) => new OpenedLog({...each, found, ...(stdin && {stdin})});
+    this.catalog = new Catalog(opened ? undefined : this.poller.snapshot);
+    this.catalog.add(opened ?? [], this.#open);
+    this.facts = opened
+      ? new OpenedFacts(this.catalog, systemClock)
+      : new ServerFacts({client, clock, random: () => 0, poller: this.poller});
+    this.manager = new LogManager(
+      {recordings, ...{client, clock, random: () => 0, fps: 100, scrollbackBytes, memoryBytes}},
+      this.catalog,
+    );
+    const {facts} = this;
     const services: Services = {
       manager: this.manager,
-      opened: this.opened,
-      withoutServer: this.#withoutServer,
+      catalog: this.catalog,
       poller: this.poller,
-      stats: this.stats,
+      stats: facts.stats,
       clock,
-      history: (name, signal) => readHistory(client, name, signal),
-      describe: (name, signal) =>
-        client.getPipeline(name, signal).then(
-          (detail) => ({kind: 'detail', detail}),
-          (error: unknown) => ({kind: 'failure', failure: failureIn(error)}),
-        ),
+      history: (name, signal) => facts.history(name, signal),
+      describe: (name, signal) => facts.describe(name, signal),
       colors: 'none',
       symbols: symbolsFor(true),
       isUtf8: true,
@@ -166,7 +160,7 @@ export class ScreenUnderTest implements AsyncDisposable {
       insecure: false,
       timeLimit: runWithTimeout,
       serverName: 'test',
-      serverUrl: client.baseUrl,
+      serverUrl: opened ? '' : client.baseUrl,
       offsetAt: options.offsetAt ?? (() => 0),
       histories: promptHistories(this.folder, this.#ended.signal),
       home: '/home/user',
@@ -183,12 +177,6 @@ export class ScreenUnderTest implements AsyncDisposable {
         this.quits += 1;
       },
       stopProcess: options.stopProcess ?? (() => Promise.resolve(true)),
-      ...(this.#withoutServer && {
-        stats: facts.stats,
-        describe: (name: string) => facts.describe(name),
-        history: (name: string) => facts.history(name),
-        serverUrl: '',
-      }),
       ...options.services,
     };
     this.controller = new Controller({
@@ -221,14 +209,9 @@ export class ScreenUnderTest implements AsyncDisposable {
   }
 
   connect(): void {
-    const {controller, manager, opened} = this;
+    const {controller, manager} = this;
     const openStreams = () => {
-      const files = controller.state.tabs.flatMap(({name, source}) =>
-        source.kind === 'recording' || source.kind === 'file' ? name : [],
-      );
-      for (const name of opened.names.get()) if (!files.includes(name)) opened.close(name);
-      for (const name of files) opened.open(name);
-      const wanted = controller.state.tabs.flatMap((tab) => (tab.source.kind === 'pipeline' ? tab.name : []));
+      const wanted = controller.state.tabs.flatMap(({name, merges}) => (merges ? [] : name));
       for (const name of manager.names.get()) if (!wanted.includes(name)) manager.close(name);
       for (const name of wanted) manager.open(name);
     };
@@ -239,14 +222,14 @@ export class ScreenUnderTest implements AsyncDisposable {
       leave();
       stop();
     };
-    if (this.#withoutServer) return;
-    this.stats.start();
+    if (!this.catalog.hasServer) return;
+    this.facts.start();
     this.poller.start();
   }
 
   /** Makes a log known, as `ScreenBackend.addPast` does. Returns its name. */
   openPast(found: FoundLog): string {
-    this.opened.set(found, (each) => new OpenedLog(each));
+    this.catalog.set(found, this.#open);
     return found.name;
   }
 
@@ -297,9 +280,8 @@ export class ScreenUnderTest implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop();
     this.poller.stop();
-    this.stats.stop();
+    this.facts.stop();
     this.manager.dispose();
-    this.opened.dispose();
     await this.#recordings.closed();
     await this.#client.close();
     await this.server.close();

@@ -55,7 +55,7 @@ const counted = (said: readonly string[]) =>
 async function following(before: readonly string[], options: ScreenOptions = {}): Promise<Spoken> {
   const screen = await reading(before, options);
   const spoken = listen(screen);
-  const isLive = () => screen.manager.get('orders')?.snapshot.get().connection.kind === 'live';
+  const isLive = () => screen.manager.get('orders')?.snapshot.get().connection?.kind === 'live';
   await screen.until(isLive, 'the log to be live');
   await spoken.since(10);
   return spoken;
@@ -222,7 +222,7 @@ it('reads a page that is worked out later once it is there: what was compared, a
 it('says which tab is shown, its state, and what is new in it', async () => {
   await using spoken = await following(lines(1, 3), {names: ['orders', 'fraud']});
   spoken.screen.press('2');
-  const isLive = () => spoken.screen.manager.get('fraud')?.snapshot.get().connection.kind === 'live';
+  const isLive = () => spoken.screen.manager.get('fraud')?.snapshot.get().connection?.kind === 'live';
   await spoken.screen.until(isLive, 'the other log to be live');
   expect((await spoken.since(6))[0]).toMatch(/^tab 2 of 2: fraud, Stopped/);
   for (const line of [...lines(4, 30), logged(31, 'ERROR', 'disk full')])
@@ -280,7 +280,7 @@ it('of many errors of connectors it says the number and the last; none where the
     });
     for (const line of lines(4, 40)) spoken.screen.server.pipeline('orders').write(line);
     await spoken.screen.untilLine('orders', 'line 40');
-    spoken.screen.manager.get('orders')?.addConnectorErrors(errors);
+    spoken.screen.manager.get('orders')?.addConnectorErrors?.(errors);
     await workedOut(spoken.screen);
     return (await spoken.since(30)).filter((text) => text.includes('orders.bad'));
   };
@@ -315,7 +315,7 @@ it('of a description the connectors are said once, without curves; numbers that 
   expect(spoken.said).toContainEqual(expect.stringMatching(/^▸ orders\.kafka .*healthy 10 520 B 10 none$/));
   await spoken.since();
   orders.run.receive('orders.kafka', 5000);
-  const records = () => screen.stats.known.get().get('orders')?.stats?.connectors[0]?.records;
+  const records = () => screen.facts.stats.known.get().get('orders')?.stats?.connectors[0]?.records;
   await screen.until(() => records() === 5010, 'the next statistics');
   expect((await spoken.since(5)).join()).not.toContain('orders.kafka');
   const rows = ['throughput ▁▂▃█ 41 records/s', 'memory __.:=# 1.5 MB'];

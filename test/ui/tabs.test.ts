@@ -380,7 +380,7 @@ describe('the title of a merged tab', () => {
   const all = ['billing', 'fraud', 'orders-eu', 'orders-us', 'orders-ap'];
   const titleOf = (names: readonly string[], listed: readonly string[] = all) =>
     tabTitle(
-      {name: names.join('+'), kept: true, source: {kind: 'merged', names}, pane: freshPane},
+      {name: names.join('+'), kept: true, merges: names, pane: freshPane},
       listed.map((name) => makePipeline(name)),
       symbolsFor(true),
     );

@@ -3,15 +3,16 @@ import {EventFeed} from '../../events/event-feed.ts';
 import {alertObject} from '../../events/notify.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {ListPoller} from '../../logs/list-poller.ts';
+import {forEachStream, type LogManager} from '../../logs/log-manager.ts';
+import type {LogStream} from '../../logs/log-stream.ts';
 import {readHistory} from '../../logs/pipeline-history.ts';
-import {forEachStream, type StreamManager} from '../../logs/stream-manager.ts';
 import {AlertCommand} from '../../system/alert-command.ts';
 
 type LogAlertsOptions = {
   readonly command: string;
   /** See `AlertCommand`. */
   readonly withheld: readonly string[];
-  readonly manager: StreamManager;
+  readonly manager: LogManager<LogStream>;
   readonly client: ApiClient;
   readonly clock: Clock;
   readonly random: () => number;

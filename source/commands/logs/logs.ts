@@ -2,9 +2,10 @@ import type {ApiClient, Pipeline} from '../../api/types.ts';
 import {rekey} from '../../events/incidents.ts';
 import {aborted, type Clock} from '../../lib/clock.ts';
 import {errorText} from '../../lib/format.ts';
+import {pipelineLogs} from '../../logs/catalog.ts';
 import {ListPoller, type ListSnapshot, watchedEvery} from '../../logs/list-poller.ts';
-import type {StreamOptions} from '../../logs/log-stream.ts';
-import {StreamManager} from '../../logs/stream-manager.ts';
+import {LogManager} from '../../logs/log-manager.ts';
+import type {LogStream, StreamOptions} from '../../logs/log-stream.ts';
 import type {NamePattern} from '../../settings/request.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
 import {errorWithAdvice} from '../../words/failures.ts';
@@ -40,7 +41,7 @@ export type LogsOptions = {
   readonly client: ApiClient;
   readonly recordings?: NonNullable<StreamOptions['recordings']>;
   /** Watches the logs; called once, before the first is opened. The result is called at the end. */
-  readonly watch?: ((manager: StreamManager) => () => Promise<void>) | undefined;
+  readonly watch?: ((manager: LogManager<LogStream>) => () => Promise<void>) | undefined;
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
@@ -147,7 +148,7 @@ const leastSpill = 8 * 1024 * 1024;
 class Printing {
   /** Resolves when everything was printed, or a record has ended it. */
   readonly over: Promise<undefined>;
-  readonly manager: StreamManager;
+  readonly manager: LogManager<LogStream>;
   readonly #options: LogsOptions;
   readonly #spillBytes: number;
   readonly #logs = new Map<string, PipelineLog>();
@@ -167,7 +168,7 @@ class Printing {
     this.#options = options;
     this.#spillBytes = Math.max(leastSpill, options.spillBytes / Math.max(1, count));
     const memoryBytes = options.spillBytes;
-    this.manager = new StreamManager({...options, fps, scrollbackBytes: this.#spillBytes, memoryBytes});
+    this.manager = new LogManager({...options, fps, scrollbackBytes: this.#spillBytes, memoryBytes}, pipelineLogs);
     this.manager.onRenamed((names) => rekey(this.#logs, names));
     this.#mayGrow = mayGrow;
     if (!options.follow && (mayGrow || count > 1)) this.#order = new TimeOrder();

@@ -3,8 +3,8 @@ import {unmatchedWords} from '../../events/event-words.ts';
 import {type Clock, withPatience} from '../../lib/clock.ts';
 import {type ConnectionState, isOpen} from '../../logs/connection/state.ts';
 import {watchedEvery} from '../../logs/list-poller.ts';
+import type {LogManager} from '../../logs/log-manager.ts';
 import type {LogStream} from '../../logs/log-stream.ts';
-import type {StreamManager} from '../../logs/stream-manager.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
 import type {LineOutput} from '../../system/line-output.ts';
 import {recordingWords} from '../../words/markers.ts';
@@ -25,7 +25,7 @@ const causePatience = 3_000;
 
 type PipelineLogOptions = {
   readonly name: string;
-  readonly manager: StreamManager;
+  readonly manager: LogManager<LogStream>;
   readonly client: Pick<ApiClient, 'answers' | 'getPipeline'>;
   readonly clock: Clock;
   /** Continue after the catch-up. */

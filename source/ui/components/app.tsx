@@ -5,7 +5,7 @@ import {plain} from '../../terminal/styled-text.ts';
 import type {Controller} from '../controller.ts';
 import {pasteIntoPrompt} from '../handlers/prompts.ts';
 import {ControllerContext, useController, useStore} from '../hooks/use-controller.ts';
-import {StreamManagerContext, useLayout, useOpenedLogs, useStreamManager} from '../hooks/use-stream-manager.ts';
+import {StreamManagerContext, useLayout, useStreamManager} from '../hooks/use-stream-manager.ts';
 import {keyNames} from '../keys/key-names.ts';
 import {type Size, smallest} from '../layout.ts';
 import {pressKeys} from '../press-keys.ts';
@@ -27,9 +27,8 @@ export function App({controller, size}: {readonly controller: Controller; readon
 
 function Root({size}: {readonly size: Size}) {
   const {controller, view} = useController();
-  // A merged tab has no connection of its own.
-  useStreamManager(useNames(view.tabs.filter(({source}) => source.kind === 'pipeline')));
-  useOpenedLogs(useNames(view.tabs.filter(({source}) => source.kind === 'recording' || source.kind === 'file')));
+  // A merged tab has no log of its own.
+  useStreamManager(useNames(view.tabs.filter(({merges}) => !merges)));
   const {suspendTerminal} = useApp();
   useEffect(() => controller.terminal.attach(suspendTerminal), [controller, suspendTerminal]);
   useEffect(() => controller.start(), [controller]);

@@ -45,7 +45,7 @@ export type RunHeaderView = {
 /** Sidebar, tab bar and log, joined row by row. */
 export function Body({layout}: {readonly layout: Layout}) {
   const {controller, view} = useController();
-  const {poller, colors, symbols} = controller.services;
+  const {poller, catalog, manager, colors, symbols} = controller.services;
   const list = useStore(poller.snapshot);
   const snapshot = useActiveLog();
   const {pane} = controller;
@@ -107,16 +107,15 @@ export function Body({layout}: {readonly layout: Layout}) {
   function sidebar(): readonly string[] {
     return sidebarRows({
       items: controller.listed,
-      ...(controller.services.withoutServer && {
-        fileOf: (name: string) => controller.services.opened?.get(name)?.snapshot.get().file,
-      }),
+      noun: catalog.noun,
+      fileOf: (name) => manager.get(name)?.snapshot.get().file,
       errorsOf: (name) => controller.events.unseenErrors([name]),
       cursor: view.cursor,
       focused: view.focus === 'sidebar',
       kept: new Set(view.tabs.filter((tab) => tab.kept).map((tab) => tab.name)),
       marked: new Set(view.marked),
       nameFilter: view.nameFilter,
-      loaded: list.pipelines !== undefined || controller.services.withoutServer === true,
+      loaded: catalog.listed !== undefined,
       waited: waitedForList,
       isStale: noAnswer(list, {now: controller.services.clock.wall()}) !== undefined,
       withWords: layout.hasStateWords,
@@ -138,8 +137,8 @@ function newestTime({tab, model}: Pane, places: readonly Place[], now: number): 
 }
 
 /** What the list says of the opened logs. */
-function openedStates({services: {opened}}: Controller): string {
-  const files = opened?.names.get().flatMap((name) => opened.get(name)?.snapshot.get().file ?? []) ?? [];
+function openedStates({logs}: Controller): string {
+  const files = logs.names.get().flatMap((name) => logs.get(name)?.snapshot.get().file ?? []);
   return files
     .map(openedState)
     .map(({symbol, word}) => `${symbol} ${word}`)

@@ -65,7 +65,7 @@ function ofBoth(controller: Controller): Conditions {
     isMergeable: isMergeable(controller),
     hasClosed: controller.tabSwitcher.hasClosed,
     hasPipeline: controller.listed.length > 0,
-    isSortable: controller.listed.length > 0 && !controller.services.withoutServer,
+    isSortable: controller.listed.length > 0 && controller.services.catalog.hasServer,
     isOffline: labels.some(({active, offline}) => active && offline),
     hasUnseen: labels.some(({errors}) => errors > 0),
   };

@@ -95,7 +95,7 @@ export function Header() {
   };
   const text = headerText({
     context: context?.name,
-    opened: controller.services.withoutServer ? openedTitle(controller) : undefined,
+    opened: controller.services.catalog.hasServer ? undefined : openedTitle(controller),
     serverName,
     serverVersion,
     insecure,

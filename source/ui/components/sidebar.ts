@@ -1,4 +1,5 @@
 import {count} from '../../lib/format.ts';
+import type {ListItem} from '../../logs/catalog.ts';
 import type {FileState} from '../../logs/log-source.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, padTo, shorten, shortenApart} from '../../terminal/fit.ts';
@@ -9,12 +10,13 @@ import {textWidth} from '../../terminal/width.ts';
 import {hasUnknownErrors} from '../../words/failures.ts';
 import {openedKind, openedState} from '../../words/opened.ts';
 import {type PipelineState, pipelineState} from '../../words/pipeline.ts';
-import type {ListItem} from '../tabs.ts';
 
 export type SidebarView = {
   readonly items: readonly ListItem[];
+  /** What the list has, in one word. */
+  readonly noun: 'pipeline' | 'log';
   /** Of an opened log; undefined while it is not open. */
-  readonly fileOf?: (name: string) => FileState | undefined;
+  readonly fileOf: (name: string) => FileState | undefined;
   /** Errors of a pipeline that are unseen. */
   readonly errorsOf: (name: string) => number;
   readonly cursor: string | undefined;
@@ -59,12 +61,12 @@ export function sidebarRows(view: SidebarView): readonly StyledText[] {
 }
 
 /** Beside the tab bar, and like the shown tab inverse on the side that has the focus. */
-function title({focused, nameFilter, items, fileOf, width, symbols}: SidebarView): StyledText {
+function title({focused, nameFilter, items, noun, width, symbols}: SidebarView): StyledText {
   const style: Style = focused ? {bold: true, inverse: true} : quiet;
   const margin = plain(focused ? symbols.focus : ' ', style);
   const words =
     nameFilter === ''
-      ? plain(fileOf ? 'Logs' : 'Pipelines', style)
+      ? plain(noun === 'log' ? 'Logs' : 'Pipelines', style)
       : concat([plain(`/${nameFilter}`, {...style, bold: true}), plain(`  ${count(items.length)}`, style)]);
   return padTo(concat([margin, words]), width, style);
 }
@@ -128,7 +130,7 @@ function itemRow(item: ListItem, shownName: string, view: SidebarView): StyledTe
 function stateOf(item: ListItem, view: SidebarView, room: number): PipelineState | undefined {
   const {fileOf, width} = view;
   if (!('kind' in item)) return {...pipelineState(item), ...(view.isStale && {style: quiet})};
-  const file = fileOf?.(item.name);
+  const file = fileOf(item.name);
   const state = file && openedState(file);
   const withKind = `${state?.word} ${openedKind(item)}`;
   return state && width >= widthWithKinds && withKind.length <= room ? {...state, word: withKind} : state;

@@ -96,7 +96,7 @@ export const commonHandlers = {
     const kept = state.tabs.filter((tab) => tab.kept).length;
     controller.dispatch({type: 'asked', command: 'quit'});
     const tabs = kept === 1 ? '1 tab is kept' : `${kept} tabs are kept`;
-    const why = controller.services.withoutServer ? 'what came through stdin is not saved' : tabs;
+    const why = controller.services.catalog.hasServer ? tabs : 'what came through stdin is not saved';
     controller.say(`${why}: ${keyInWords(keyName)} again quits, any other key stays`);
   },
   interrupt(controller: Controller, keyName: string) {
@@ -110,11 +110,10 @@ export const commonHandlers = {
 };
 
 /** Tabs of files can be opened again as they are; what came from stdin cannot. */
-function isWorthAsking({state, services}: Controller): boolean {
-  const {opened, withoutServer} = services;
+function isWorthAsking({state, services: {catalog, manager}}: Controller): boolean {
   const isLost = (name: string) =>
-    opened?.foundAs(name)?.kind === 'stdin' && (opened.get(name)?.buffer.lineCount ?? 0) > 0;
-  return state.tabs.some(({name, kept}) => kept && (!withoutServer || isLost(name)));
+    manager.get(name)?.capabilities.canReopen === false && (manager.get(name)?.buffer.lineCount ?? 0) > 0;
+  return state.tabs.some(({name, kept}) => kept && (catalog.hasServer || isLost(name)));
 }
 
 /**
@@ -133,8 +132,7 @@ export function showsRecord(controller: Controller, keyName: string, does: strin
 function pipelineAt(controller: Controller, tab: Tab): string | undefined {
   const at = controller.paneAt;
   const origin = at?.current === undefined ? 0 : at.model.source.originAt?.(at.current);
-  if (tab.source.kind === 'recording') return tab.source.pipeline ?? tab.name;
-  return pipelinesOf(tab)[origin ?? 0];
+  return tab.pastOf ?? pipelinesOf(tab)[origin ?? 0];
 }
 
 /** Gives the terminal to the shell until `fg`. Without a shell the system ignores the stop: a notice reports that. */

@@ -9,6 +9,7 @@ import {keysDo} from '../keys/commands.ts';
 import {longestShown, type PaneAt} from '../pane/pane-at.ts';
 import {hasNoTimes, noTimesWords} from '../pane/pane-strip.ts';
 import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
+import {pipelinesOf} from '../state/view-state.ts';
 import {goToTab} from './common.ts';
 import type {PromptKind} from './prompt-kind.ts';
 
@@ -50,7 +51,7 @@ export const timePrompt: PromptKind<'time'> = {
 };
 
 function isFile({services}: Controller, {tab}: PaneAt): boolean {
-  return services.withoutServer || tab.source.kind === 'recording';
+  return !services.catalog.capabilitiesOf(pipelinesOf(tab)).hasServer;
 }
 
 /** What a time of day is the last one before, as Unix time in ms: now, but in a log that is a file its last record. */

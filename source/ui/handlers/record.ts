@@ -6,19 +6,20 @@ import type {Controller} from '../controller.ts';
 import {keyInWords} from '../keys/commands.ts';
 import type {Pane} from '../pane/pane-at.ts';
 import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
+import {pipelinesOf} from '../state/view-state.ts';
 
 export const recordHandlers = {
   /** Starts the recording of the shown log. While it runs, the first press says what is recorded, the second ends it. */
   record(controller: Controller, keyName: string) {
     const {tab, pane, state} = controller;
     if (!tab) return;
-    if (tab.source.kind === 'merged' && !controller.services.withoutServer) {
+    const {recordable, hasServer, readFrom} = controller.services.catalog.capabilitiesOf(pipelinesOf(tab));
+    if (!recordable && hasServer) {
       controller.say('a merged log is not recorded: record its pipelines');
       return;
     }
-    if (tab.source.kind !== 'pipeline') {
-      const what = alreadyKept[tab.source.kind];
-      controller.sayHint(what, 'save', 'saves what is shown');
+    if (!recordable) {
+      controller.sayHint(keptAlready(readFrom), 'save', 'saves what is shown');
       return;
     }
     const stream = controller.services.manager.get(tab.name);
@@ -41,11 +42,10 @@ export const recordHandlers = {
   },
 };
 
-const alreadyKept = {
-  file: 'this log is a file already',
-  recording: 'this log is a recording already',
-  merged: 'these logs are files already',
-} as const;
+function keptAlready(readFrom: string | undefined): string {
+  if (readFrom === undefined) return 'these logs are files already';
+  return `this log is a ${readFrom === 'recording' ? readFrom : 'file'} already`;
+}
 
 /** Says what is recorded once the recording is open. `watchRecordings` says why one cannot be opened. */
 function start(controller: Controller, pane: Pane): void {
@@ -53,7 +53,7 @@ function start(controller: Controller, pane: Pane): void {
   const stream = controller.services.manager.get(name);
   if (!stream) return;
   controller.say('opening the recording');
-  void stream.setRecording(true);
+  void stream.setRecording?.(true);
   let isKnown = false;
   const unsubscribe = stream.snapshot.subscribe(() => {
     const {recording} = stream.snapshot.get();
@@ -67,7 +67,7 @@ function start(controller: Controller, pane: Pane): void {
 
 async function stop(controller: Controller, pane: Pane): Promise<void> {
   const {name} = pane.tab;
-  const last = await controller.services.manager.get(name)?.setRecording(false);
+  const last = await controller.services.manager.get(name)?.setRecording?.(false);
   const kept = last && keptWords(last, pane.model.source.buffer.endId, wordsOf(controller, pane));
   controller.say(`${name}: no longer recorded${kept === undefined ? '' : ` · ${kept}`}`);
 }

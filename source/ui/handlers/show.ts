@@ -95,7 +95,7 @@ export const showHandlers = {
     // Before the current record is needed: if everything is hidden, there is none.
     if (!at || removeBetween(controller, at, 'this run')) return;
     // The start of one pipeline is between the lines of another.
-    if (at.tab.source.kind === 'merged') {
+    if (at.tab.merges) {
       controller.sayHint('a merged log has no runs', 'this-run', 'shows one in the tab of a pipeline');
       return;
     }

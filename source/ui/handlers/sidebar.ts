@@ -43,7 +43,7 @@ export const sidebarHandlers = {
     if (names.length >= 2) controller.tabSwitcher.merge(names);
     else {
       const {services} = controller;
-      const what = services.withoutServer ? 'logs' : 'pipelines';
+      const what = `${services.catalog.noun}s`;
       if (controller.listable?.length === 1) {
         controller.say(`a merged tab needs two ${what}, and there is no other`);
         return;
@@ -52,7 +52,7 @@ export const sidebarHandlers = {
     }
   },
   sort(controller: Controller) {
-    if (controller.services.withoutServer) {
+    if (!controller.services.catalog.hasServer) {
       controller.say('logs are listed in the order in which they were named');
       return;
     }
@@ -67,7 +67,7 @@ async function openPast(controller: Controller): Promise<void> {
   const {services} = controller;
   const pipeline = pipelineOf(controller);
   if (pipeline === undefined) return;
-  if (services.withoutServer) {
+  if (!services.catalog.hasServer) {
     controller.say('this log is open already: it is a file');
     return;
   }
@@ -78,7 +78,7 @@ async function openPast(controller: Controller): Promise<void> {
     controller.sayHint(`nothing of ${pipeline} is recorded in ${folder}`, 'record', 'records');
     return;
   }
-  controller.dispatch({type: 'opened', name, source: {kind: 'recording', pipeline}});
+  controller.dispatch({type: 'past', name, pipeline});
   controller.tabSwitcher.show(name);
   controller.dispatch({type: 'keep', name});
   controller.dispatch({type: 'focus', side: 'log'});

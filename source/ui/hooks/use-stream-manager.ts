@@ -1,23 +1,22 @@
 import {createContext, useCallback, useContext, useEffect, useSyncExternalStore} from 'react';
+import {forEachStream, type LogManager, type ManagedLog, type Streams} from '../../logs/log-manager.ts';
 import type {LogSnapshot, LogSource} from '../../logs/log-source.ts';
-import type {LogStream} from '../../logs/log-stream.ts';
-import {forEachStream, type StreamManager, type Streams} from '../../logs/stream-manager.ts';
 import type {Layout} from '../layout.ts';
 import {activeTab} from '../state/view-state.ts';
 import {nothing, useController, useStore} from './use-controller.ts';
 
-/** One manager for all components: a tab has one connection, however many components show it. */
-export const StreamManagerContext = createContext<StreamManager | undefined>(undefined);
+/** One manager for all components: a log is open once, however many components show it. */
+export const StreamManagerContext = createContext<LogManager<ManagedLog> | undefined>(undefined);
 
 type OpenStreams = {
-  /** Names with an open stream, in the order of opening. */
+  /** Names with an open log, in the order of opening. */
   readonly names: readonly string[];
-  readonly stream: (name: string) => LogStream | undefined;
+  readonly stream: (name: string) => ManagedLog | undefined;
 };
 
 /**
- * The open streams. With `wanted`, a stream is held open for each of these names and for no other: opened when a name
- * appears, closed and freed when it goes. Only one component, the root, says what is wanted.
+ * The open logs, live ones and files. With `wanted`, a log is held open for each of these names and for no other: opened
+ * when a name appears, closed and freed when it goes. Only one component, the root, says what is wanted.
  */
 export function useStreamManager(wanted?: readonly string[]): OpenStreams {
   const manager = useContext(StreamManagerContext);
@@ -29,16 +28,6 @@ export function useStreamManager(wanted?: readonly string[]): OpenStreams {
     for (const name of wanted) manager.open(name);
   }, [manager, wanted]);
   return {names, stream: (name) => manager.get(name)};
-}
-
-/** Holds the logs of these files open, and no others. Only the root calls it. */
-export function useOpenedLogs(wanted: readonly string[]): void {
-  const {opened} = useController().controller.services;
-  useEffect(() => {
-    if (!opened) return;
-    for (const name of opened.names.get()) if (!wanted.includes(name)) opened.close(name);
-    for (const name of wanted) opened.open(name);
-  }, [opened, wanted]);
 }
 
 /** The latest snapshot of the shown tab's log; undefined while there is none. */

@@ -72,7 +72,7 @@ export const comparisonHandlers = {
     if (closesPage(controller, 'comparison')) return;
     const at = controller.paneAt;
     if (!at) return;
-    if (at.tab.source.kind === 'merged') {
+    if (at.tab.merges) {
       controller.sayHint('a merged log has no runs', 'compare', 'compares those of one pipeline');
       return;
     }

@@ -68,7 +68,7 @@ function howToMake(contexts: Contexts | undefined, width: number): readonly Styl
 export const contextsHandlers = {
   contexts(controller: Controller) {
     if (closesPage(controller, 'contexts')) return;
-    if (controller.services.withoutServer) {
+    if (!controller.services.catalog.hasServer) {
       controller.say(noConnectionWords(controller, undefined) ?? '');
       return;
     }

@@ -9,7 +9,7 @@ import {
 } from '../../events/connectors.ts';
 import {connectorTotalWords} from '../../events/event-words.ts';
 import {counted} from '../../lib/format.ts';
-import type {CountedLog} from '../../logs/opened-logs.ts';
+import type {CountedLog} from '../../logs/log-source.ts';
 import {hasProcess} from '../../logs/stats-poller.ts';
 import {clean} from '../../terminal/clean.ts';
 import type {Style} from '../../terminal/style.ts';
@@ -152,7 +152,7 @@ function statsRows(controller: Controller, page: Extract<Page, {kind: 'describe'
   const runs = hasProcess(controller.pipeline(name));
   const known = stats.known.get().get(name);
   const connectors = describedConnectors(controller);
-  const isOpened = controller.services.opened?.foundAs(name) !== undefined;
+  const isOpened = controller.services.catalog.find(name) !== undefined;
   const isExplained = !isOpened && noAnswerNow(controller) !== undefined;
   const note = isOpened ? collectedNote(known) : statsNote(known, runs, isExplained);
   const still = runs ? standstill(known) : undefined;

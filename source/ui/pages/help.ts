@@ -280,7 +280,7 @@ export function helpOf(
 }
 
 function lackedBy(controller: Controller): readonly Need[] {
-  if (controller.services.withoutServer) return ['server', 'connection'];
+  if (!controller.services.catalog.hasServer) return ['server', 'connection'];
   return noConnectionWords(controller, controller.tab) === undefined ? [] : ['connection'];
 }
 

@@ -54,8 +54,8 @@ export function troubleShown(
   {now, waited}: Pick<TroubleView, 'now' | 'waited'>,
 ): readonly StyledText[] | undefined {
   const {commands, logs, pageHeight, services, size, state} = controller;
-  const {poller, serverUrl, tokenFrom, contexts, withoutServer} = services;
-  if (withoutServer || state.tabs.some(({name}) => (logs.get(name)?.snapshot.get().endId ?? 0) > 0)) return undefined;
+  const {poller, serverUrl, tokenFrom, contexts} = services;
+  if (state.tabs.some(({name}) => (logs.get(name)?.snapshot.get().endId ?? 0) > 0)) return undefined;
   return troublePage({
     list: poller.snapshot.get(),
     context: contexts?.current,

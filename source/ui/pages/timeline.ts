@@ -94,7 +94,7 @@ function cellsOf(column: readonly string[]): number {
 }
 
 function titleOf(pipeline: string | undefined, timeline: Timeline | undefined, {services}: Controller): StyledText {
-  const loading = services.withoutServer ? 'reading the log' : 'asking the server';
+  const loading = services.catalog.hasServer ? 'asking the server' : 'reading the log';
   const nothing = timeline?.rows.length === 0 ? 'no run, state or error is known' : undefined;
   const more = timeline ? missingInShort(timeline.missing) || (nothing ?? 'newest first, UTC') : loading;
   return pageTitle(`Timeline of ${pipeline ?? ''}`, more);
@@ -106,7 +106,7 @@ export const timelineHandlers = {
     const name = pipelineOf(controller);
     if (name === undefined) return;
     // A recorded log of the pipeline has a tab of its own, beside the live one.
-    const isPast = controller.state.focus === 'log' && controller.tab?.source.kind === 'recording';
+    const isPast = controller.state.focus === 'log' && controller.tab?.pastOf !== undefined;
     const tab = isPast ? controller.tab : controller.state.tabs.find((each) => each.name === name);
     const index = tab && controller.indexOf(tab);
     const stream = tab && controller.logs.get(tab.name);

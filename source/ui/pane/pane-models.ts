@@ -1,10 +1,9 @@
 import type {Entries} from '../../buffer/log-buffer.ts';
 import type {Packer} from '../../buffer/packed-store.ts';
 import type {ReadableStore} from '../../lib/store.ts';
+import type {LogManager, ManagedLog} from '../../logs/log-manager.ts';
 import type {LogSource} from '../../logs/log-source.ts';
 import {MergedLog} from '../../logs/merge/merged-log.ts';
-import type {OpenedLogs} from '../../logs/opened-logs.ts';
-import type {StreamManager} from '../../logs/stream-manager.ts';
 import {renamedTab, type Tab} from '../state/view-state.ts';
 import {PaneModel, type PaneServices} from './pane-model.ts';
 import {PaneRows, type RowServices} from './pane-rows.ts';
@@ -13,7 +12,7 @@ import {PaneStrip} from './pane-strip.ts';
 export type ModelledPane = {readonly model: PaneModel; readonly rows: PaneRows; readonly strip: PaneStrip};
 
 type PaneModelsOptions = {
-  readonly services: PaneServices & RowServices & {readonly manager: StreamManager; readonly opened?: OpenedLogs};
+  readonly services: PaneServices & RowServices & {readonly manager: LogManager<ManagedLog>};
   readonly fps: number;
   readonly fpsNow?: ReadableStore<number>;
   readonly scrollbackBytes: number;
@@ -55,14 +54,13 @@ export class PaneModels {
   }
 
   /** The log of a tab; undefined until its streams are open. */
-  logOf({name, source}: Tab): LogSource | undefined {
-    const {manager, opened, clock} = this.#options.services;
-    if (source.kind === 'pipeline') return manager.get(name);
-    if (source.kind !== 'merged') return opened?.get(name);
+  logOf({name, merges}: Tab): LogSource | undefined {
+    const {manager, clock} = this.#options.services;
+    if (!merges) return manager.get(name);
     const before = this.#merged.get(name);
     if (before) return before;
-    const sources = source.names.flatMap((each) => opened?.get(each) ?? manager.get(each) ?? []);
-    if (sources.length < source.names.length) return undefined;
+    const sources = merges.flatMap((each) => manager.get(each) ?? []);
+    if (sources.length < merges.length) return undefined;
     const {fps, fpsNow, scrollbackBytes, packer} = this.#options;
     const merged = new MergedLog({name, sources, clock, fps, fpsNow, scrollbackBytes, packer});
     this.#merged.set(name, merged);

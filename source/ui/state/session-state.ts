@@ -34,13 +34,12 @@ export function sessionOf(
   anchorsOf: (tab: Tab) => TabAnchors,
   idOf: (pipeline: string) => string | undefined = () => undefined,
 ): Session {
-  // What was opened from files belongs to no server.
-  const kept = state.tabs.filter(({kept, source}) => kept && source.kind !== 'recording' && source.kind !== 'file');
+  // What was recorded belongs to no server.
+  const kept = state.tabs.filter((tab) => tab.kept && tab.pastOf === undefined);
   const tabs = kept.flatMap((tab) => {
     // A merged tab may have outlived the tab of one of its pipelines.
-    if (tab.source.kind === 'pipeline') return [{...sessionTab(tab, undefined, anchorsOf(tab)), id: idOf(tab.name)}];
-    if (tab.source.kind !== 'merged') return [];
-    const merges = tab.source.names.filter((name) => kept.some((each) => each.name === name));
+    if (!tab.merges) return [{...sessionTab(tab, undefined, anchorsOf(tab)), id: idOf(tab.name)}];
+    const merges = tab.merges.filter((name) => kept.some((each) => each.name === name));
     return merges.length < 2 ? [] : [sessionTab(tab, merges, anchorsOf(tab))];
   });
   const {active, cursor, focus, sidebarHidden, sidebarWidth, strip, sort} = state;
@@ -172,7 +171,7 @@ function restoredTab(saved: SessionTab, timeLimit: TimeLimit): Tab {
   return {
     name,
     kept: true,
-    source: merges ? {kind: 'merged', names: merges} : {kind: 'pipeline'},
+    ...(merges && {merges}),
     pane: {...freshPane, wrap, asSent, time, lineNumbers, connectorErrors, search, highlights, filters, around, fold},
   };
 }

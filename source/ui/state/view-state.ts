@@ -12,28 +12,14 @@ import {
   type ViewOptions,
 } from './pane-view.ts';
 
-/** The log of the pipeline with the tab's name, the logs of several tabs as one, or a log opened under the tab's name. */
-type TabSource =
-  | {readonly kind: 'pipeline'}
-  | {readonly kind: 'merged'; readonly names: readonly string[]}
-  /** `pipeline`: the pipeline of this server whose past it is, which the list has in its place. */
-  | {readonly kind: 'recording'; readonly pipeline?: string}
-  /** Of files, or stdin. */
-  | {readonly kind: 'file'};
-
-/** What tabs of these names show; any other name is a pipeline's. */
-type OpenedSources = ReadonlyMap<string, Extract<TabSource, {kind: 'recording' | 'file'}>>;
-
-/** What the tabs of found logs show. */
-export function openedSources(found: readonly {readonly name: string; readonly kind: string}[]): OpenedSources {
-  return new Map(found.map(({name, kind}) => [name, {kind: kind === 'recording' ? 'recording' : 'file'}]));
-}
-
 /** A tab that is not kept is the preview: at most one, which follows the cursor of the list. */
 export type Tab = {
   readonly name: string;
   readonly kept: boolean;
-  readonly source: TabSource;
+  /** The logs that a merged tab shows as one; absent: it shows the log of its name. */
+  readonly merges?: readonly string[];
+  /** The pipeline whose recorded past it shows, which the list has in its place. */
+  readonly pastOf?: string;
   readonly pane: PaneView;
 };
 
@@ -47,7 +33,8 @@ export type ViewState = ScreenView & {
   /** Name of the pipeline under the cursor. */
   readonly cursor: string | undefined;
   readonly tabs: readonly Tab[];
-  readonly opened: OpenedSources;
+  /** The pipeline of each log that is the recorded past of one. */
+  readonly pasts: ReadonlyMap<string, string>;
   readonly defaults: ViewDefaults;
   /** Name of the shown tab. */
   readonly active: string | undefined;
@@ -74,8 +61,8 @@ export type ViewAction =
   | {readonly type: 'merge'; readonly names: readonly string[]}
   /** Restores an earlier session; tabs that are open already stay in front and on the screen. */
   | {readonly type: 'restore'; readonly view: RestoredView}
-  /** The tab of that name, which is not open yet, will show a recording or a file. */
-  | {readonly type: 'opened'; readonly name: string; readonly source: Extract<TabSource, {kind: 'recording' | 'file'}>}
+  /** The tab of that name, which is not open yet, will show the recorded past of the pipeline. */
+  | {readonly type: 'past'; readonly name: string; readonly pipeline: string}
   /** Opens kept tabs behind the others, without showing them. */
   | {readonly type: 'open'; readonly names: readonly string[]}
   | {readonly type: 'keep'; readonly name: string}
@@ -140,13 +127,10 @@ export type CopyForm = 'clean' | 'as-sent';
 export type SaveForm = CopyForm | 'markers';
 
 /** The state at start, with `names` open as kept tabs: who names a pipeline reads its log, so that has the focus. */
-export function initialView(
-  names: readonly string[],
-  options: ViewOptions = {},
-  opened: OpenedSources = new Map(),
-): ViewState {
+export function initialView(names: readonly string[], options: ViewOptions = {}): ViewState {
   const unique = [...new Set(names)];
   const defaults = defaultsFrom(options);
+  const pasts: ViewState['pasts'] = new Map();
   return applyToScreen(options, {
     focus: unique.length > 0 ? 'log' : 'sidebar',
     sidebarHidden: false,
@@ -156,8 +140,8 @@ export function initialView(
     nameFilter: '',
     marked: [],
     cursor: unique[0],
-    tabs: unique.map((name) => newTab(name, true, {defaults, opened})),
-    opened,
+    tabs: unique.map((name) => newTab(name, true, {defaults, pasts})),
+    pasts,
     defaults,
     active: unique[0],
     page: undefined,
@@ -180,8 +164,8 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
       return merge(state, action.names);
     case 'restore':
       return restore(state, action.view);
-    case 'opened':
-      return {...state, opened: new Map([...state.opened, [action.name, action.source]])};
+    case 'past':
+      return {...state, pasts: new Map([...state.pasts, [action.name, action.pipeline]])};
     case 'open':
       return {...state, tabs: withKeptTabs(state, action.names)};
     case 'keep':
@@ -249,13 +233,12 @@ export function mergedName(names: readonly string[]): string {
 /** What a merged tab would have: the marked pipelines, else those of all kept tabs. */
 export function namesToMerge({marked, tabs}: ViewState): readonly string[] {
   if (marked.length > 0) return marked;
-  return tabs.filter(({kept, source}) => kept && source.kind !== 'merged').map(({name}) => name);
+  return tabs.filter(({kept, merges}) => kept && !merges).map(({name}) => name);
 }
 
 /** Names of the pipelines, or opened logs, that a tab shows. */
 export function pipelinesOf(tab: Tab | undefined): readonly string[] {
-  if (!tab) return [];
-  return tab.source.kind === 'merged' ? tab.source.names : [tab.name];
+  return tab ? (tab.merges ?? [tab.name]) : [];
 }
 
 /** A preview among them becomes a kept tab. */
@@ -281,7 +264,7 @@ function show(state: ViewState, name: string): ViewState {
 
 function merge(state: ViewState, names: readonly string[]): ViewState {
   const name = mergedName(names);
-  const merged: Tab = {...newTab(name, true, state), source: {kind: 'merged', names}};
+  const merged: Tab = {...newTab(name, true, state), merges: names};
   const tabs = [...withKeptTabs(state, names), merged];
   return {...show({...state, tabs}, name), focus: 'log', marked: []};
 }
@@ -341,23 +324,15 @@ function renamed(state: ViewState, names: ReadonlyMap<string, string>): ViewStat
 /** The tab after a rename of pipelines, by the old names. */
 export function renamedTab(tab: Tab, names: ReadonlyMap<string, string>): Tab {
   const nameOf = (name: string) => names.get(name) ?? name;
-  const {source} = tab;
-  switch (source.kind) {
-    case 'pipeline':
-      return {...tab, name: nameOf(tab.name)};
-    case 'merged': {
-      const merged = source.names.map(nameOf);
-      return {...tab, name: mergedName(merged), source: {kind: 'merged', names: merged}};
-    }
-    case 'recording':
-      return source.pipeline === undefined ? tab : {...tab, source: {...source, pipeline: nameOf(source.pipeline)}};
-    case 'file':
-      return tab;
-  }
+  const {merges, pastOf} = tab;
+  if (pastOf !== undefined) return {...tab, pastOf: nameOf(pastOf)};
+  if (!merges) return {...tab, name: nameOf(tab.name)};
+  const merged = merges.map(nameOf);
+  return {...tab, name: mergedName(merged), merges: merged};
 }
 
 function reopen(state: ViewState, {tab, index, focus}: Extract<ViewAction, {type: 'reopen'}>): ViewState {
-  const open = tab.source.kind === 'merged' ? withKeptTabs(state, tab.source.names) : state.tabs;
+  const open = tab.merges ? withKeptTabs(state, tab.merges) : state.tabs;
   // The preview ends when another tab is shown.
   const others = open.filter(({name, kept}) => kept && name !== tab.name);
   const reopened: Tab = {...tab, kept: true, pane: paneOfNewLog(tab.pane)};
@@ -376,15 +351,15 @@ function promptOfList(prompt: Prompt | undefined): Prompt | undefined {
   return prompt?.kind === 'find-name' ? prompt : undefined;
 }
 
-function newTab(name: string, kept: boolean, {defaults, opened}: Pick<ViewState, 'defaults' | 'opened'>): Tab {
-  return {name, kept, source: opened.get(name) ?? {kind: 'pipeline'}, pane: defaults.pane};
+function newTab(name: string, kept: boolean, {defaults, pasts}: Pick<ViewState, 'defaults' | 'pasts'>): Tab {
+  const pastOf = pasts.get(name);
+  return {name, kept, pane: defaults.pane, ...(pastOf !== undefined && {pastOf})};
 }
 
 /** Where the cursor of the list is for a tab: a merged tab is not in the list, and a past is at its pipeline. */
 function listedName({tabs, cursor}: ViewState, name: string | undefined): string | undefined {
-  const source = tabs.find((tab) => tab.name === name)?.source;
-  if (source?.kind === 'merged') return cursor;
-  return source?.kind === 'recording' ? (source.pipeline ?? name) : name;
+  const tab = tabs.find((each) => each.name === name);
+  return tab?.merges ? cursor : (tab?.pastOf ?? name);
 }
 
 function changeTab(tabs: readonly Tab[], name: string, change: (tab: Tab) => Tab): readonly Tab[] {

@@ -10,6 +10,8 @@ function view(change: Partial<SidebarView> = {}): SidebarView {
   const {items = []} = change;
   return {
     items,
+    noun: 'pipeline',
+    fileOf: () => undefined,
     errorsOf(name) {
       const item = items.find((each) => each.name === name);
       return (item && !('kind' in item) && item.connectorErrors) || 0;
@@ -249,6 +251,6 @@ describe('opened logs', () => {
   });
 
   it('are called logs', () => {
-    expect(sidebarRows(view({items, fileOf}))[0]?.text.trim()).toBe('►Logs');
+    expect(sidebarRows(view({items, fileOf, noun: 'log'}))[0]?.text.trim()).toBe('►Logs');
   });
 });

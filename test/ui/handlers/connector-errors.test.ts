@@ -42,7 +42,7 @@ const words = (message: string) => `connector orders.bad: parse error: ${message
 
 it('c shows the errors that come from then on, and hides them again', async () => {
   await using screen = await withConnector();
-  await screen.until(() => screen.stats.known.get().has('orders'), 'the statistics');
+  await screen.until(() => screen.facts.stats.known.get().has('orders'), 'the statistics');
   await pressed(screen, 'c');
   expect(noticeOf(screen)).toBe('new connector errors are in the log: d shows earlier ones');
   fail(screen.server.pipeline('orders'), 'new one');
@@ -53,7 +53,10 @@ it('c shows the errors that come from then on, and hides them again', async () =
   expect(shownErrors(screen)).toEqual([]);
   expect(rowsOf(screen).length).toBeGreaterThan(0);
   fail(screen.server.pipeline('orders'), 'unseen');
-  await screen.until(() => screen.stats.known.get().get('orders')?.stats?.connectors[0]?.errors[0]?.count === 4, '4');
+  await screen.until(
+    () => screen.facts.stats.known.get().get('orders')?.stats?.connectors[0]?.errors[0]?.count === 4,
+    '4',
+  );
   await pressed(screen, 'c');
   fail(screen.server.pipeline('orders'), 'new two');
   await untilShown(screen, 'new two');
@@ -73,7 +76,7 @@ it('an option shows them from the start, and without it no tab asks for more', a
 
 it('filters, search, e and the levels read them; { and } pass over them', async () => {
   await using screen = await withConnector({viewOptions: {connectorErrors: true}});
-  await screen.until(() => screen.stats.known.get().has('orders'), 'the statistics');
+  await screen.until(() => screen.facts.stats.known.get().has('orders'), 'the statistics');
   fail(screen.server.pipeline('orders'), 'missing field', 'no JSON');
   await untilShown(screen, 'no JSON');
   await typed(screen, '&', 'missing');
@@ -101,7 +104,7 @@ it('filters, search, e and the levels read them; { and } pass over them', async 
 
 it('copies of the view have the lines only', async () => {
   await using screen = await withConnector({viewOptions: {connectorErrors: true}});
-  await screen.until(() => screen.stats.known.get().has('orders'), 'the statistics');
+  await screen.until(() => screen.facts.stats.known.get().has('orders'), 'the statistics');
   fail(screen.server.pipeline('orders'), 'missing field');
   await untilShown(screen, 'missing field');
   screen.press('Y');
@@ -118,7 +121,7 @@ it('copies of the view have the lines only', async () => {
 
 it('Enter opens one in full', async () => {
   await using screen = await withConnector({viewOptions: {connectorErrors: true}});
-  await screen.until(() => screen.stats.known.get().has('orders'), 'the statistics');
+  await screen.until(() => screen.facts.stats.known.get().has('orders'), 'the statistics');
   fail(screen.server.pipeline('orders'), 'missing field');
   await untilShown(screen, 'missing field');
   await pressed(screen, 'E', 'Enter');
@@ -128,7 +131,7 @@ it('Enter opens one in full', async () => {
 it('a merged tab has them, and the tab of the pipeline hides them if it does not want them', async () => {
   await using screen = await withConnector({names: ['fraud', 'orders']});
   screen.press('+');
-  await screen.until(() => screen.controller.pane?.tab.source.kind === 'merged', 'the merged log');
+  await screen.until(() => screen.controller.pane?.tab.merges !== undefined, 'the merged log');
   await pressed(screen, 'c');
   fail(screen.server.pipeline('orders'), 'new one');
   await untilShown(screen, 'new one');
@@ -150,7 +153,7 @@ it('c on a pipeline without connectors says that it has none, not that its versi
     },
   });
   await screen.until(() => screen.controller.pipeline('orders')?.deploymentStatus === 'Running', 'the list');
-  await screen.until(() => screen.stats.known.get().has('orders'), 'the statistics');
+  await screen.until(() => screen.facts.stats.known.get().has('orders'), 'the statistics');
   expect(screen.controller.pipeline('orders')?.connectorErrors).toBeUndefined();
   await pressed(screen, 'c');
   expect(noticeOf(screen)).toBe('this pipeline has no connectors, so there are no connector errors to show');

@@ -334,10 +334,10 @@ describe('moving and searching', () => {
 
   it('r connects again now, and loses nothing', async () => {
     await using screen = await reading(3);
-    await screen.until(() => screen.manager.get('orders')?.snapshot.get().connection.kind === 'live', 'live');
+    await screen.until(() => screen.manager.get('orders')?.snapshot.get().connection?.kind === 'live', 'live');
     screen.press('r');
     await screen.until(() => screen.server.totalLogConnections === 2, 'the second connection');
-    await screen.until(() => screen.manager.get('orders')?.snapshot.get().connection.kind === 'live', 'live again');
+    await screen.until(() => screen.manager.get('orders')?.snapshot.get().connection?.kind === 'live', 'live again');
     await screen.untilConnected('orders');
     expect(screen.manager.get('orders')?.buffer.lineCount).toBe(3 + 5);
   });

@@ -91,9 +91,7 @@ describe('a merged tab', () => {
     await using screen = await ScreenUnderTest.connected({names: ['billing', 'fraud', 'orders']});
     screen.controller.tabSwitcher.merge(['billing', 'fraud', 'orders']);
     const {state} = screen.controller;
-    const back = state.tabs.map((tab) =>
-      tab.source.kind === 'merged' ? {...tab, source: {...tab.source, names: ['billing', 'orders']}} : tab,
-    );
+    const back = state.tabs.map((tab) => (tab.merges ? {...tab, merges: ['billing', 'orders']} : tab));
     screen.press('X');
     screen.controller.dispatch({type: 'restore', view: {...state, tabs: back}});
     screen.controller.tabSwitcher.merge(['billing', 'fraud', 'orders']);
@@ -105,7 +103,7 @@ describe('a merged tab', () => {
     await using screen = await openMerged();
     const names = screen.controller.listed.map(({name}) => name);
     screen.press('1', '3');
-    expect(activeTab(screen.controller.state)?.source).toEqual({kind: 'merged', names: ['billing', 'fraud']});
+    expect(activeTab(screen.controller.state)?.merges).toEqual(['billing', 'fraud']);
     expect(names).toContain(screen.controller.state.cursor);
   });
 

@@ -60,7 +60,6 @@ describe('the defaults of new tabs', () => {
     const tab: Tab = {
       name: 'a',
       kept: true,
-      source: {kind: 'pipeline'},
       pane: back,
     };
     const {cursor, focus, sidebarHidden, sidebarWidth, strip, sort, active} = start;

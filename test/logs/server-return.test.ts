@@ -3,9 +3,10 @@ import {expect, test} from 'vitest';
 import {ApiError} from '../../source/api/errors.ts';
 import {ServerAnswers} from '../../source/api/request.ts';
 import type {ApiClient, ApiFailure, LogHandlers, Pipeline, PipelineDetail} from '../../source/api/types.ts';
+import {pipelineLogs} from '../../source/logs/catalog.ts';
 import {ListPoller} from '../../source/logs/list-poller.ts';
+import {LogManager} from '../../source/logs/log-manager.ts';
 import type {LogStream} from '../../source/logs/log-stream.ts';
-import {StreamManager} from '../../source/logs/stream-manager.ts';
 import {FakeClock, settled} from '../harness/fake-clock.ts';
 
 const failures = {
@@ -113,7 +114,7 @@ function randomOf(seed: number): () => number {
   };
 }
 
-type Rig = AsyncDisposable & {server: Server; poller: ListPoller; manager: StreamManager; streams: LogStream[]};
+type Rig = AsyncDisposable & {server: Server; poller: ListPoller; manager: LogManager<LogStream>; streams: LogStream[]};
 
 /** Tabs that are live; `hasList`: beside a list that is polled. */
 async function openTabs(count: number, {seed = 1, hasList = true, firstLine = ''} = {}): Promise<Rig> {
@@ -122,7 +123,10 @@ async function openTabs(count: number, {seed = 1, hasList = true, firstLine = ''
   const {client, clock} = server;
   const random = randomOf(seed);
   const poller = new ListPoller({client, clock, random});
-  const manager = new StreamManager({client, clock, random, fps: 1000, scrollbackBytes: 2 ** 24, silence: 0});
+  const manager = new LogManager(
+    {client, clock, random, fps: 1000, scrollbackBytes: 2 ** 24, silence: 0},
+    pipelineLogs,
+  );
   if (hasList) poller.start();
   const streams = Array.from({length: count}, (_, index) => manager.open(`p${index}`));
   await clock.advance(2000);

@@ -1,6 +1,6 @@
 import {expect, it, test} from 'vitest';
 import {createStore} from '../../source/lib/store.ts';
-import {forEachStream, watchFirstLines} from '../../source/logs/stream-manager.ts';
+import {forEachStream, watchFirstLines} from '../../source/logs/log-manager.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {connectionOf, markersOf, openStreams, untilLines} from './open-streams.ts';

@@ -1,0 +1,231 @@
+import type {Pipeline} from '../api/types.ts';
+import {SharedFrames} from '../lib/frames.ts';
+import {SleepDetector} from '../lib/presence.ts';
+import {createStore, type ReadableStore} from '../lib/store.ts';
+import type {Capabilities} from './capabilities.ts';
+import type {CountedLog, LogSource} from './log-source.ts';
+import type {LogStream, StreamOptions} from './log-stream.ts';
+import {type BudgetedLog, MemoryBudget} from './memory-budget.ts';
+import {ServerReturn} from './server-return.ts';
+
+/**
+ * The part of `--memory` that is counted: blocks of all sizes that come and go leave the rest free in the C library's heap.
+ * 64 tabs of incompressible logs take 1.7 times what is counted.
+ */
+const countedShare = 7 / 10;
+
+/** What only the log of a pipeline can be asked. */
+type OfPipeline = Pick<
+  LogStream,
+  | 'connection'
+  | 'pipelineId'
+  | 'reconnect'
+  | 'checkAfterPause'
+  | 'updatePipeline'
+  | 'rename'
+  | 'setRecording'
+  | 'addConnectorErrors'
+>;
+
+/** A log that is held open, whatever brings its lines. */
+export type ManagedLog = CountedLog &
+  BudgetedLog & {
+    readonly capabilities: Capabilities;
+    /** Brings its lines from now on; a second call does nothing. */
+    readonly start: () => void;
+    readonly close: () => Promise<void>;
+  } & Partial<OfPipeline>;
+
+/** What a log gets of its manager. */
+export type ManagedOptions = StreamOptions &
+  Pick<ConstructorParameters<typeof LogStream>[0], 'onWaiting' | 'onRenamed'>;
+
+/** Makes logs by their names. */
+export type LogMaker<Log extends ManagedLog> = {
+  /** A log that is not started yet. */
+  readonly make: (name: string, options: ManagedOptions) => Log;
+};
+
+/** The open logs, by name: one for each, shared by all views of it, within one budget of memory. */
+export class LogManager<Log extends ManagedLog> {
+  /** Contains the logs; the maker of a merged log adds that. */
+  readonly memory: MemoryBudget;
+  readonly #options: StreamOptions;
+  readonly #catalog: LogMaker<Log>;
+  readonly #logs = new Map<string, Log>();
+  readonly #names = createStore<readonly string[]>([]);
+  readonly #sleepDetector: SleepDetector;
+  readonly #serverReturn: ServerReturn;
+  readonly #onRenamed = new Set<(names: NewNames) => void>();
+  #listed: ReadonlyMap<string, Pipeline> | undefined;
+
+  constructor(options: StreamOptions, catalog: LogMaker<Log>) {
+    const {clock, fpsNow: fps = options.fps, memoryBytes = Number.POSITIVE_INFINITY} = options;
+    const scrollbackBytes = Math.min(options.scrollbackBytes, memoryBytes);
+    // With shared frames the screen is drawn once for all tabs: half the CPU time for 64 busy ones.
+    this.#options = {frames: new SharedFrames({clock, fps}), ...options, scrollbackBytes};
+    this.#catalog = catalog;
+    this.memory = new MemoryBudget({clock, budget: memoryBytes * countedShare});
+    this.#serverReturn = new ServerReturn(options, () => [...this.#logs.values()].filter(isConnected));
+    this.#sleepDetector = new SleepDetector({
+      clock: options.clock,
+      onSlept: (_, of) => {
+        for (const log of this.#logs.values()) log.checkAfterPause?.(of);
+      },
+    });
+  }
+
+  get options(): StreamOptions {
+    return this.#options;
+  }
+
+  /** Of the open logs, in the order of opening. */
+  get names(): ReadableStore<readonly string[]> {
+    return this.#names;
+  }
+
+  /** Returns the log of that name, which is made and started if it is not open. */
+  open(name: string): Log {
+    const open = this.#logs.get(name);
+    if (open) return open;
+    const log: Log = this.#catalog.make(name, {
+      ...this.#options,
+      onWaiting: () => this.#serverReturn.watch(),
+      onRenamed: (to) => this.#rename(new Map([[log, to]])),
+    });
+    this.#logs.set(name, log);
+    this.memory.add(log);
+    const pipeline = this.#listed?.get(name);
+    if (pipeline) log.updatePipeline?.(pipeline);
+    log.start();
+    this.#sleepDetector.start();
+    this.#names.set([...this.#logs.keys()]);
+    return log;
+  }
+
+  get(name: string): Log | undefined {
+    return this.#logs.get(name);
+  }
+
+  /** Frees connection, files and, with the last reference to the log, memory. What cannot be read again stays open. */
+  close(name: string): void {
+    const log = this.#logs.get(name);
+    if (log?.capabilities.canReopen) this.#close(log);
+  }
+
+  #close(log: Log): void {
+    this.#logs.delete(log.name);
+    this.memory.remove(log);
+    void log.close();
+    if (this.#logs.size === 0) this.#sleepDetector.stop();
+    this.#names.set([...this.#logs.keys()]);
+  }
+
+  reconnect(name: string): void {
+    this.#logs.get(name)?.reconnect?.();
+  }
+
+  /** `listener` gets the new names of pipelines before `names` has them. Returns a function to leave. */
+  onRenamed(listener: (names: NewNames) => void): () => void {
+    this.#onRenamed.add(listener);
+    return () => this.#onRenamed.delete(listener);
+  }
+
+  /** `pipelines`: the newest list. */
+  updatePipelines(pipelines: readonly Pipeline[]): void {
+    const listed = new Map(pipelines.map((pipeline) => [pipeline.name, pipeline]));
+    this.#listed = listed;
+    this.followNames(pipelines);
+    for (const [name, log] of this.#logs) log.updatePipeline?.(listed.get(name));
+  }
+
+  /** The logs of pipelines that have another name in the newest list get that one. */
+  followNames(pipelines: readonly Pipeline[]): void {
+    const namesById = new Map(pipelines.map(({id, name}) => [id, name]));
+    const moved = [...this.#logs.values()].flatMap((log) => {
+      const name = namesById.get(log.pipelineId ?? '');
+      return name === undefined || name === log.name ? [] : [[log, name] as const];
+    });
+    this.#rename(new Map(moved));
+  }
+
+  /** Two names may be exchanged. */
+  #rename(moved: ReadonlyMap<Log, string>): void {
+    const names = new Map([...moved].map(([{name}, to]) => [name, to]));
+    const inPlace = (to: string) => (names.has(to) ? undefined : this.#logs.get(to));
+    // A tab that has the log of another pipeline of that name keeps it, and gets this one behind it.
+    const isTaken = (to: string, {pipelineId}: Log) => {
+      const other = inPlace(to);
+      if (!other || other.buffer.lineCount === 0) return false;
+      return other.pipelineId !== pipelineId || other.losses.clears > 0;
+    };
+    for (let left = -1; left !== names.size; ) {
+      left = names.size;
+      for (const [log, to] of moved) if (isTaken(to, log)) names.delete(log.name);
+    }
+    if (names.size === 0) return;
+    for (const to of names.values()) if (inPlace(to)) this.close(to);
+    const logs = [...this.#logs.values()];
+    this.#logs.clear();
+    for (const log of logs) {
+      const to = names.get(log.name);
+      if (to !== undefined) log.rename?.(to);
+      this.#logs.set(log.name, log);
+    }
+    for (const listener of this.#onRenamed) listener(names);
+    this.#names.set([...this.#logs.keys()]);
+  }
+
+  dispose(): void {
+    this.#serverReturn.stop();
+    for (const log of [...this.#logs.values()]) this.#close(log);
+  }
+}
+
+/** By the old name. */
+export type NewNames = ReadonlyMap<string, string>;
+
+function isConnected<Log extends ManagedLog>(log: Log): log is Log & Pick<LogStream, 'connection'> {
+  return log.connection !== undefined;
+}
+
+export type Streams<Stream extends object> = {
+  readonly names: ReadableStore<readonly string[]>;
+  get(name: string): Stream | undefined;
+};
+
+/** Calls `start` for each stream, now and later, and its result when the stream closes. Returns a function to stop. */
+export function forEachStream<Stream extends object>(
+  streams: Streams<Stream>,
+  start: (stream: Stream) => () => void,
+): () => void {
+  const ends = new Map<Stream, () => void>();
+  const update = () => {
+    const open = new Set(streams.names.get().flatMap((name) => streams.get(name) ?? []));
+    for (const [stream, end] of ends) {
+      if (open.has(stream)) continue;
+      ends.delete(stream);
+      end();
+    }
+    for (const stream of open) if (!ends.has(stream)) ends.set(stream, start(stream));
+  };
+  const leave = streams.names.subscribe(update);
+  update();
+  return () => {
+    leave();
+    for (const end of ends.values()) end();
+    ends.clear();
+  };
+}
+
+/** Calls `draw` when a log gets its first lines, since the user may wait for them. Returns a function to stop. */
+export function watchFirstLines(logs: Streams<LogSource>, draw: (name: string) => void): () => void {
+  return forEachStream(logs, ({name, snapshot}) => {
+    let isOver = snapshot.get().lineCount > 0;
+    return snapshot.subscribe(() => {
+      if (isOver || snapshot.get().lineCount === 0) return;
+      isOver = true;
+      draw(name);
+    });
+  });
+}

@@ -1,0 +1,87 @@
+import {asFailure} from '../api/errors.ts';
+import {askedDelay} from './connection/backoff.ts';
+import type {LogStream, StreamOptions} from './log-stream.ts';
+
+type ConnectedLog = Pick<LogStream, 'name' | 'connection'>;
+
+/** Milliseconds between two requests that find out whether the server is back, plus up to half as much jitter. */
+const askEvery = 1000;
+/** Logs wake within this many milliseconds for each of them, up to the second number: not in one burst. */
+const spreadEach = 16;
+const longestSpread = 1000;
+
+/**
+ * Wakes all logs that wait for the server, at the first good answer to any request: the list, a look-up, another
+ * log. While logs wait, it also sends small requests of its own, one at a time: each alone would wait for
+ * the end of its backoff.
+ */
+export class ServerReturn {
+  readonly #options: Pick<StreamOptions, 'client' | 'clock' | 'random'>;
+  readonly #logs: () => Iterable<ConnectedLog>;
+  readonly #waking = new Set<ConnectedLog>();
+  readonly #stop = new AbortController();
+  readonly #unsubscribe: () => void;
+  #cancelTimer: (() => void) | undefined;
+  #isAsking = false;
+
+  /** `logs`: the open ones that have a connection. */
+  constructor(options: Pick<StreamOptions, 'client' | 'clock' | 'random'>, logs: () => Iterable<ConnectedLog>) {
+    this.#options = options;
+    this.#logs = logs;
+    this.#unsubscribe = options.client.answers.lastGood.subscribe(() => this.#wake());
+  }
+
+  /** A log waits: asks the server until none does. */
+  watch(): void {
+    this.#askAfter(askEvery * (1 + this.#options.random() / 2));
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    this.#unsubscribe();
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+  }
+
+  #askAfter(milliseconds: number): void {
+    if (this.#cancelTimer || this.#isAsking || this.#stop.signal.aborted) return;
+    this.#cancelTimer = this.#options.clock.after(milliseconds, () => {
+      this.#cancelTimer = undefined;
+      void this.#ask();
+    });
+  }
+
+  /** Never rejects. A good answer arrives through `lastGood`. */
+  async #ask(): Promise<void> {
+    const [first] = this.#waiting();
+    if (!first) return;
+    const {client, random} = this.#options;
+    this.#isAsking = true;
+    const failure = await client.getPipeline(first.name, this.#stop.signal).then(() => undefined, asFailure);
+    this.#isAsking = false;
+    // The server is back but refuses us: each log gets that answer after its own wait.
+    if (failure?.kind === 'fatal' || this.#waiting().length === 0) return;
+    this.#askAfter(Math.max(askEvery * (1 + random() / 2), askedDelay(failure) ?? 0));
+  }
+
+  #wake(): void {
+    const {client, clock, random} = this.#options;
+    const {lastGood} = client.answers;
+    // The answer to the first log that wakes leads here again: the others keep their delays.
+    const waiting = [...this.#logs()].filter(
+      (log) => log.connection.isWokenBy(lastGood.get()) && !this.#waking.has(log),
+    );
+    const spread = Math.min(longestSpread, spreadEach * waiting.length);
+    for (const log of waiting) {
+      this.#waking.add(log);
+      clock.after(spread * random(), () => {
+        this.#waking.delete(log);
+        log.connection.onEvent({kind: 'server-answered', request: lastGood.get()});
+      });
+    }
+  }
+
+  #waiting(): readonly ConnectedLog[] {
+    return [...this.#logs()].filter(({connection}) => connection.waitsForServer);
+  }
+}
