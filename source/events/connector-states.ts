@@ -18,9 +18,9 @@ export type ConnectorTotal = {
  * `counted`: by the API, which may be behind the log. `log`: its errors, where it is open: what it does not tell is untold.
  */
 export function connectorTotal(counted: number, log: ConnectorErrors | undefined): ConnectorTotal {
-  const {inRun, withheldInRun} = log ?? {inRun: 0, withheldInRun: 0};
+  const {inRun, suppressedInRun} = log ?? {inRun: 0, suppressedInRun: 0};
   const all = Math.max(counted, inRun);
-  return {all, logged: inRun - withheldInRun, withheld: withheldInRun, untold: all - inRun};
+  return {all, logged: inRun - suppressedInRun, withheld: suppressedInRun, untold: all - inRun};
 }
 
 export type FailedConnector = {

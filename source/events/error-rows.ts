@@ -186,7 +186,7 @@ function groupRow(all: ErrorGroup, pipeline: string, {viewed, muted, failedOf}: 
   const isUnseen = all.unseen > 0 && !viewed.has(pipeline);
   const isPinned = !isUnseen && failedOf?.(pipeline).some((failed) => failed.group === all.key) === true;
   const {lastId, lastAt, latest} = all;
-  const last = {unseen: 1, unseenWithheld: 0, unseenId: lastId, unseenAt: lastAt, unseenExample: latest};
+  const last = {unseen: 1, unseenSuppressed: 0, unseenId: lastId, unseenAt: lastAt, unseenExample: latest};
   const group = isPinned ? {...all, ...last} : all;
   const state = muted.has(group.key) ? 'muted' : isUnseen || isPinned ? 'unseen' : 'seen';
   return {
@@ -195,7 +195,7 @@ function groupRow(all: ErrorGroup, pipeline: string, {viewed, muted, failedOf}: 
     ...{pipeline, state, group},
     ends: state === 'unseen' ? {...group, example: group.unseenExample} : group,
     count: state === 'unseen' ? group.unseen : group.count,
-    withheld: state === 'unseen' ? group.unseenWithheld : group.withheld,
+    withheld: state === 'unseen' ? group.unseenSuppressed : group.suppressed,
     since: state === 'unseen' ? group.unseenAt : group.firstAt,
     last: group.lastAt,
     firstId: state === 'unseen' ? group.unseenId : group.firstId,

@@ -1,7 +1,7 @@
 import {count, counted} from '../lib/format.ts';
 import {type ConnectorErrors, type ErrorGroup, watchedKey} from '../records/error-log.ts';
 import {isPanicLine} from '../records/line-kind.ts';
-import type {ConnectorCount} from '../records/withheld.ts';
+import type {ConnectorCount} from '../records/suppressed.ts';
 import {concat, plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import {textWidth} from '../terminal/width.ts';
 import {panicAsError} from '../viewport/closed-record.ts';
@@ -84,8 +84,8 @@ const mostConnectors = 5;
  * (text_event_err) · …`. `untold`: those that only the statistics count. Undefined: nothing was suppressed.
  */
 export function unmatchedWords(connectors: readonly ConnectorCount[], untold: number): string | undefined {
-  const sumOf = (part: 'logged' | 'withheld') => connectors.reduce((sum, each) => sum + each[part], 0);
-  const withheld = sumOf('withheld') + untold;
+  const sumOf = (part: 'logged' | 'suppressed') => connectors.reduce((sum, each) => sum + each[part], 0);
+  const withheld = sumOf('suppressed') + untold;
   if (withheld === 0) return undefined;
   const shown = connectors.slice(0, mostConnectors);
   const parts = [
@@ -97,7 +97,7 @@ export function unmatchedWords(connectors: readonly ConnectorCount[], untold: nu
   return `${all}${withheldWords(withheld)}, which --exit-on cannot match: ${parts.join(' · ')}`;
 }
 
-function countsOf({logged, withheld, tags}: ConnectorCount): string {
+function countsOf({logged, suppressed: withheld, tags}: ConnectorCount): string {
   const named = tags.length > 0 ? ` (${tags.join(', ')})` : '';
   return withheld > 0 ? `${count(logged)} +${count(withheld)}${named}` : count(logged);
 }

@@ -256,7 +256,7 @@ function errorEvents(
     // A group that was dropped for newer ones and came back counts from zero.
     const counted = earlier?.firstId === group.firstId ? earlier : undefined;
     const count = group.count - (counted?.count ?? 0);
-    const withheld = group.withheld - (counted?.withheld ?? 0);
+    const withheld = group.suppressed - (counted?.suppressed ?? 0);
     // Watched lines are found a little later than they come.
     if (count <= 0 || (key !== watchedKey && !isSince(before, group))) continue;
     const isNew = earlier === undefined && key !== watchedKey;

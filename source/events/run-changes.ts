@@ -6,7 +6,7 @@ import {isPanicLine, isRunnerLine} from '../records/line-kind.ts';
 import {awaitsMessage} from '../records/panic.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {Run} from '../records/runs.ts';
-import {endpointIn, identicalIn, kindOf, PendingSuppressed, suppressedIn} from '../records/withheld.ts';
+import {endpointIn, identicalIn, kindOf, PendingSuppressed, suppressedIn} from '../records/suppressed.ts';
 
 /** Records of one run that are alike, as `f` sees them, by the first 8 KiB of their first line. */
 type KindOfRecord = {

@@ -11,7 +11,7 @@ import {watchedKey} from '../records/error-log.ts';
 import {isPanicLine} from '../records/line-kind.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {endedRun, isStopped, type Run} from '../records/runs.ts';
-import {kindOf} from '../records/withheld.ts';
+import {kindOf} from '../records/suppressed.ts';
 import {markerText, markerTone} from '../words/markers.ts';
 import {failedWords, stateChangeWords, stateWord} from '../words/pipeline.ts';
 import {errorWords, rangeWords} from './event-words.ts';
@@ -286,7 +286,7 @@ function* errorRows({errors}: TimelineLog, crashes: readonly Crash[]): Generator
   for (const group of errors.byKey.values()) {
     const times = told.get(group.key) ?? 0;
     if (group.key === watchedKey || times >= group.count) continue;
-    const {firstAt: at, lastAt, firstId: id, withheld} = group;
+    const {firstAt: at, lastAt, firstId: id, suppressed: withheld} = group;
     // The newest are those that are told.
     const until = times === 0 ? lastAt : undefined;
     const ends = times === 0 ? group : {...group, latest: group.example};

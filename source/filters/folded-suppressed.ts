@@ -1,16 +1,16 @@
 import type {Entries} from '../buffer/log-buffer.ts';
 import {countBelow} from '../lib/bisect.ts';
-import {mostBetween, type WithheldErrors} from '../records/withheld.ts';
+import {mostBetween, type SuppressedErrors} from '../records/suppressed.ts';
 
 /** The lines `Suppressed N …` of a log, each in the row of the error that follows it until the user opens that. */
 export class FoldedSuppressed {
-  readonly #withheld: WithheldErrors;
+  readonly #suppressed: SuppressedErrors;
   /** Heads of the open errors. */
   readonly #opened: Set<number>;
 
   /** `earlier`: of the same log. What is open there is open. */
-  constructor(withheld: WithheldErrors, earlier?: FoldedSuppressed) {
-    this.#withheld = withheld;
+  constructor(suppressed: SuppressedErrors, earlier?: FoldedSuppressed) {
+    this.#suppressed = suppressed;
     this.#opened = new Set(earlier?.opened);
   }
 
@@ -20,7 +20,7 @@ export class FoldedSuppressed {
 
   /** The error that stands for lines, by its head or one of them, if some of them are in `unfolded`. */
   at(id: number, unfolded: Entries): {readonly head: number; readonly open: boolean} | undefined {
-    const {lines, errors} = this.#withheld.followed;
+    const {lines, errors} = this.#suppressed.followed;
     const at = countBelow(lines, id);
     const head = lines[at] === id ? (errors[at] ?? id) : id;
     const isShown =
@@ -37,7 +37,7 @@ export class FoldedSuppressed {
   /** How many errors the lines in the row of an error tell of; 0 if it is open. */
   countAt(head: number): number {
     if (this.#opened.has(head)) return 0;
-    return this.#linesOf(head).reduce((sum, line) => sum + this.#withheld.between(line, line + 1, () => true), 0);
+    return this.#linesOf(head).reduce((sum, line) => sum + this.#suppressed.between(line, line + 1, () => true), 0);
   }
 
   setOpen(head: number, isOpen: boolean): void {
@@ -47,9 +47,9 @@ export class FoldedSuppressed {
 
   /** Of `unfolded` entries those that have a row. Follows its changes, and those of this. */
   entries(unfolded: Entries): Entries {
-    if (this.#withheld.followed.lines.length === 0) return unfolded;
+    if (this.#suppressed.followed.lines.length === 0) return unfolded;
     const isHidden = (id: number) => {
-      const {lines, errors} = this.#withheld.followed;
+      const {lines, errors} = this.#suppressed.followed;
       const at = countBelow(lines, id);
       return lines[at] === id && this.#isHidden(errors[at] ?? id, unfolded);
     };
@@ -74,7 +74,7 @@ export class FoldedSuppressed {
   }
 
   #hiddenFrom(id: number, unfolded: Entries): number {
-    const {lines, errors} = this.#withheld.followed;
+    const {lines, errors} = this.#suppressed.followed;
     let hidden = 0;
     for (let at = countBelow(lines, id); at < lines.length; at++) {
       const line = lines[at] ?? id;
@@ -84,7 +84,7 @@ export class FoldedSuppressed {
   }
 
   #linesOf(head: number): readonly number[] {
-    const {lines, errors} = this.#withheld.followed;
+    const {lines, errors} = this.#suppressed.followed;
     const from = countBelow(lines, head - mostBetween);
     return lines.slice(from, countBelow(lines, head)).filter((_, at) => errors[from + at] === head);
   }

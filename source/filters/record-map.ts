@@ -1,6 +1,6 @@
 import {fingerprintOf} from '../records/fingerprint.ts';
 import type {RecordIndex} from '../records/record-index.ts';
-import {endpointIn} from '../records/withheld.ts';
+import {endpointIn} from '../records/suppressed.ts';
 import {IdSet, type Journal} from './id-set.ts';
 
 /**

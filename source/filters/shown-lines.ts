@@ -1,7 +1,7 @@
 import {type Entries, type LogBuffer, stepCost} from '../buffer/log-buffer.ts';
 import {isOfConnector, type Marker} from '../buffer/markers.ts';
 import type {RecordIndex} from '../records/record-index.ts';
-import {WithheldErrors} from '../records/withheld.ts';
+import {SuppressedErrors} from '../records/suppressed.ts';
 import type {FilterEntry} from './filter.ts';
 import type {Fold} from './folds.ts';
 import {IdSet, Journal} from './id-set.ts';
@@ -22,7 +22,7 @@ export type ShownLinesOptions = {
   /** Heads of the folds that are open. */
   readonly opened?: Iterable<number>;
   /** Of the same log, for several shown lines; absent: its own. */
-  readonly withheld?: WithheldErrors | undefined;
+  readonly suppressed?: SuppressedErrors | undefined;
   /** Shown lines of the same log: their results are reused for the filters that both have. */
   readonly earlier?: ShownLines | undefined;
 };
@@ -37,17 +37,17 @@ export type ShownLinesOptions = {
  */
 export class ShownLines implements Entries {
   /** Without `earlier`, which would keep all earlier ones in memory. */
-  readonly #options: Omit<ShownLinesOptions, 'earlier' | 'opened' | 'withheld'>;
+  readonly #options: Omit<ShownLinesOptions, 'earlier' | 'opened' | 'suppressed'>;
   /** Read only where there are folds. */
-  readonly #withheld: WithheldErrors;
+  readonly #suppressed: SuppressedErrors;
   #pass: FilterPass;
   #tooSlow: readonly number[] = [];
   #hasRestarted = false;
 
   constructor(options: ShownLinesOptions) {
-    const {earlier, opened = [], withheld = new WithheldErrors(options.buffer), ...kept} = options;
+    const {earlier, opened = [], suppressed = new SuppressedErrors(options.buffer), ...kept} = options;
     this.#options = kept;
-    this.#withheld = withheld;
+    this.#suppressed = suppressed;
     this.#pass = this.#newPass(opened, earlier?.pass);
   }
 
@@ -106,11 +106,11 @@ export class ShownLines implements Entries {
   }
 
   /** How many errors that are not in the log the records in the row `id` stand for; 0 without folds. */
-  withheldAt(id: number): number {
+  suppressedAt(id: number): number {
     const {folds, records} = this.#pass.shown;
     const fold = folds?.foldOf(id);
     if (!folds || fold?.head !== id || fold.open) return 0;
-    return this.#withheld.between(id, folds.endOf(id), (head) => records.has(head));
+    return this.#suppressed.between(id, folds.endOf(id), (head) => records.has(head));
   }
 
   /** The fold of a shown line, maybe of one record; undefined without folds. */
@@ -136,7 +136,7 @@ export class ShownLines implements Entries {
   /** Reads about `maxBytes` more bytes, first for the record index. True: all held entries have been read. */
   step(maxBytes: number): boolean {
     if (!this.#options.index.step(maxBytes)) return false;
-    if (this.#options.fold && !this.#withheld.step(maxBytes)) return false;
+    if (this.#options.fold && !this.#suppressed.step(maxBytes)) return false;
     if (this.caughtUp) return true;
     if (!this.#pass.step(maxBytes)) this.#restart();
     return this.caughtUp;
@@ -160,7 +160,7 @@ export class ShownLines implements Entries {
 const leastEntryBytes = 128;
 
 /** `filters`: only filters that are on. */
-type FilterPassOptions = Required<Omit<ShownLinesOptions, 'earlier' | 'connectorErrorText' | 'withheld'>> &
+type FilterPassOptions = Required<Omit<ShownLinesOptions, 'earlier' | 'connectorErrorText' | 'suppressed'>> &
   Pick<ShownLinesOptions, 'connectorErrorText'>;
 
 /**

@@ -6,7 +6,7 @@ import {levelIn, timeOfBytes} from './line-head.ts';
 import {isPanicLine} from './line-kind.ts';
 import {awaitsMessage, panicText} from './panic.ts';
 import {PanicReports} from './panic-reports.ts';
-import {endpointIn, identicalIn, kindOf, nextSuppressed, PendingSuppressed, suppressedIn} from './withheld.ts';
+import {endpointIn, identicalIn, kindOf, nextSuppressed, PendingSuppressed, suppressedIn} from './suppressed.ts';
 
 /** The errors of one log with the same fingerprint. Times are Unix times in ms, ids are entry ids. */
 export type ErrorGroup = {
@@ -26,23 +26,23 @@ export type ErrorGroup = {
   /** Errors in the log. */
   readonly count: number;
   /** Errors that are not in the log, as lines of it report. */
-  readonly withheld: number;
+  readonly suppressed: number;
   readonly firstId: number;
   readonly lastId: number;
   readonly firstAt: number;
   readonly lastAt: number;
   /** Errors since `markSeen`, and id and time of the first of them. */
   readonly unseen: number;
-  readonly unseenWithheld: number;
+  readonly unseenSuppressed: number;
   readonly unseenId: number;
   readonly unseenAt: number;
 };
 
-/** Errors of connectors since the last start of the pipeline, withheld ones included. */
+/** Errors of connectors since the last start of the pipeline, suppressed ones included. */
 export type ConnectorErrors = {
   readonly inRun: number;
   /** Of them, those that are not in the log, as lines of it report. */
-  readonly withheldInRun: number;
+  readonly suppressedInRun: number;
   /** `inRun` at the last `markSeen`, and the errors since then that had not been seen before. */
   readonly seenInRun: number;
   readonly unseenInRun: number;
@@ -54,12 +54,12 @@ export type ConnectorErrors = {
   readonly all: number;
 };
 
-/** `at`: Unix time in ms. `withheld`: errors that the line stands for besides itself; of them, `seen` ones. */
+/** `at`: Unix time in ms. `suppressed`: errors that the line stands for besides itself; of them, `seen` ones. */
 type AddedError = {
   readonly id: number;
   readonly at: number;
   readonly key?: number;
-  readonly withheld?: number;
+  readonly suppressed?: number;
   readonly seen?: number;
 };
 
@@ -122,14 +122,14 @@ export class ErrorLog {
   #panic: {readonly line: Uint8Array; readonly key: number; lines: number} | undefined;
   /** Number of the last error among all. */
   #added = 0;
-  /** Errors in all groups, withheld ones and dropped groups included, and how many of them the user has seen. */
+  /** Errors in all groups, suppressed ones and dropped groups included, and how many of them the user has seen. */
   #all = 0;
   #seen = 0;
   /** Errors of the run that the user has seen in the API's count, and of which the log may still tell. */
   #seenBefore = 0;
   #run: ConnectorErrors = {
     inRun: 0,
-    withheldInRun: 0,
+    suppressedInRun: 0,
     seenInRun: 0,
     unseenInRun: 0,
     isWhole: false,
@@ -160,7 +160,7 @@ export class ErrorLog {
   /** The pipeline starts: its connectors count from zero. */
   startRun(): void {
     const firstId = this.#options.buffer.endId;
-    this.#run = {...this.#run, inRun: 0, withheldInRun: 0, seenInRun: 0, unseenInRun: 0, isWhole: true, firstId};
+    this.#run = {...this.#run, inRun: 0, suppressedInRun: 0, seenInRun: 0, unseenInRun: 0, isWhole: true, firstId};
     this.#seenBefore = 0;
   }
 
@@ -219,16 +219,16 @@ export class ErrorLog {
   }
 
   /** Counts a line in its group. The caller may reuse the bytes. */
-  add(line: Uint8Array, {id, at, key = kindOf(line), withheld = 0, seen = 0}: AddedError): void {
+  add(line: Uint8Array, {id, at, key = kindOf(line), suppressed = 0, seen = 0}: AddedError): void {
     const group = this.#groups.get(key);
-    this.#all += 1 + withheld;
+    this.#all += 1 + suppressed;
     this.#seen += seen;
     this.#snapshot = undefined;
     this.#added += 1;
     if (!group) {
       const example = Uint8Array.from(exampleOf(line));
       const place = {firstId: id, firstAt: at, unseenId: id, unseenAt: at, lastId: id, lastAt: at};
-      const counts = {count: 1, withheld, unseen: 1, unseenWithheld: withheld - seen};
+      const counts = {count: 1, suppressed, unseen: 1, unseenSuppressed: suppressed - seen};
       const texts = {...textsOf(example), copy: undefined};
       this.#groups.set(key, {key, ...texts, ...counts, ...place, order: this.#added});
       if (this.#groups.size > (this.#options.maxGroups ?? defaultMaxGroups)) this.#dropOldest();
@@ -237,8 +237,8 @@ export class ErrorLog {
     group.copy = undefined;
     group.order = this.#added;
     group.count += 1;
-    group.withheld += withheld;
-    group.unseenWithheld += withheld - seen;
+    group.suppressed += suppressed;
+    group.unseenSuppressed += suppressed - seen;
     group.lastId = id;
     group.lastAt = at;
     group.unseen += 1;
@@ -288,12 +288,12 @@ export class ErrorLog {
     this.#groups.set(key, earlier ? joinedGroup(earlier, read) : read);
   }
 
-  /** Errors since `markSeen` in all groups, withheld ones and dropped groups included, except the `muted` ones. */
+  /** Errors since `markSeen` in all groups, suppressed ones and dropped groups included, except the `muted` ones. */
   unseenCount(muted: ReadonlySet<number>): number {
     let count = this.#all - this.#seen;
     for (const key of muted) {
-      const {unseen = 0, unseenWithheld = 0} = this.#groups.get(key) ?? {};
-      count -= unseen + unseenWithheld;
+      const {unseen = 0, unseenSuppressed = 0} = this.#groups.get(key) ?? {};
+      count -= unseen + unseenSuppressed;
     }
     return count;
   }
@@ -306,7 +306,7 @@ export class ErrorLog {
     for (const group of this.#groups.values()) {
       if (group.unseen === 0) continue;
       group.unseen = 0;
-      group.unseenWithheld = 0;
+      group.unseenSuppressed = 0;
       group.copy = undefined;
       this.#snapshot = undefined;
     }
@@ -348,20 +348,20 @@ export class ErrorLog {
       return;
     }
     const endpoint = endpointIn(line);
-    const withheld = endpoint !== undefined ? this.#suppressed.take(endpoint).count : identicalIn(line);
-    const seen = endpoint === undefined ? 0 : this.#addToRun(withheld);
+    const suppressed = endpoint !== undefined ? this.#suppressed.take(endpoint).count : identicalIn(line);
+    const seen = endpoint === undefined ? 0 : this.#addToRun(suppressed);
     const at = timeOfBytes(line) ?? this.#timeAbove(id);
-    this.add(line, {id, at, key: kindOf(line, endpoint ?? ''), withheld, seen});
+    this.add(line, {id, at, key: kindOf(line, endpoint ?? ''), suppressed, seen});
   }
 
-  /** Returns how many of the withheld errors the user has seen already. */
-  #addToRun(withheld: number): number {
-    const {inRun, withheldInRun, unseenInRun, all, ...rest} = this.#run;
-    const more = 1 + withheld;
-    const seen = Math.min(withheld, this.#seenBefore);
+  /** Returns how many of the suppressed errors the user has seen already. */
+  #addToRun(suppressed: number): number {
+    const {inRun, suppressedInRun, unseenInRun, all, ...rest} = this.#run;
+    const more = 1 + suppressed;
+    const seen = Math.min(suppressed, this.#seenBefore);
     this.#seenBefore -= seen;
     const counts = {unseenInRun: unseenInRun + more - seen, all: all + more};
-    this.#run = {...rest, ...counts, inRun: inRun + more, withheldInRun: withheldInRun + withheld};
+    this.#run = {...rest, ...counts, inRun: inRun + more, suppressedInRun: suppressedInRun + suppressed};
     return seen;
   }
 
@@ -431,8 +431,8 @@ function joinedGroup(earlier: CountedGroup, later: CountedGroup): CountedGroup {
     ...{...later, example, firstId, firstAt, copy: undefined},
     ...(earlier.unseen > 0 && {unseenExample, unseenId, unseenAt}),
     count: earlier.count + later.count,
-    withheld: earlier.withheld + later.withheld,
+    suppressed: earlier.suppressed + later.suppressed,
     unseen: earlier.unseen + later.unseen,
-    unseenWithheld: earlier.unseenWithheld + later.unseenWithheld,
+    unseenSuppressed: earlier.unseenSuppressed + later.unseenSuppressed,
   };
 }

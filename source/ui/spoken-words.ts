@@ -198,7 +198,7 @@ export function entryWords({model, rows, tab, layout}: PaneAt, id: number): stri
   const origin = source.originAt?.(id);
   const name = origin === undefined ? undefined : source.sourceNames?.[origin];
   const folded = shown?.foldedAt(id) ?? 1;
-  const withheld = model.withheldAt(id);
+  const withheld = model.suppressedAt(id);
   const prefix = [
     ...(name === undefined ? [] : [`${nameOf(name)}:`]),
     ...(folded > 1 ? [`${count(folded)} similar:`] : []),

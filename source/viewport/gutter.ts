@@ -20,7 +20,7 @@ export type RowState = {
   /** Records in the row; 1 unless it is a fold. */
   readonly folded: number;
   /** Errors that the records in the row stand for and the log does not have. */
-  readonly withheld: number;
+  readonly suppressed: number;
   /** Lines in the row; 1 unless it is a closed long record. */
   readonly lines: number;
   readonly marked: boolean;

@@ -412,10 +412,10 @@ function rowEnd(label: string | undefined, state: RowState, symbols: Symbols, ce
 }
 
 /** ` ×274 +812 suppressed`: 274 errors in the log and 812 more; ` +23 suppressed` of a single one. ` ×3 · 531 suppressed`: three lines that tell of 531. */
-function insideOf({folded, lines, withheld, level}: RowState, symbols: Symbols, cells: number): string {
+function insideOf({folded, lines, suppressed, level}: RowState, symbols: Symbols, cells: number): string {
   const times = ` ${symbols.times}${count(folded)}`;
   const word = cells < leastForWord ? '' : ' suppressed';
-  if (withheld > 0 && level === 'ERROR') return `${folded > 1 ? times : ''} +${count(withheld)}${word}`;
-  if (folded > 1) return withheld > 0 ? `${times} ${symbols.dot} ${count(withheld)}${word}` : times;
+  if (suppressed > 0 && level === 'ERROR') return `${folded > 1 ? times : ''} +${count(suppressed)}${word}`;
+  if (folded > 1) return suppressed > 0 ? `${times} ${symbols.dot} ${count(suppressed)}${word}` : times;
   return lines > 1 ? ` ${count(lines)} lines` : '';
 }

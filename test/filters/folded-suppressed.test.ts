@@ -5,7 +5,7 @@ import {parseFilter} from '../../source/filters/filter.ts';
 import {FoldedSuppressed} from '../../source/filters/folded-suppressed.ts';
 import {ShownLines} from '../../source/filters/shown-lines.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
-import {endpointIn, suppressedIn, WithheldErrors} from '../../source/records/withheld.ts';
+import {endpointIn, SuppressedErrors, suppressedIn} from '../../source/records/suppressed.ts';
 import {recording} from '../demo/recording.ts';
 
 const line = (level: string, message: string) =>
@@ -23,9 +23,9 @@ function idsOf(entries: Entries): number[] {
 function foldedOf(...lines: readonly string[]) {
   const buffer = new LogBuffer({maxBytes: 1 << 24});
   for (const each of lines) buffer.append(Buffer.from(`${each}\n`));
-  const withheld = new WithheldErrors(buffer);
-  while (!withheld.step(1000));
-  return {buffer, folded: new FoldedSuppressed(withheld), all: allEntries(buffer)};
+  const suppressed = new SuppressedErrors(buffer);
+  while (!suppressed.step(1000));
+  return {buffer, folded: new FoldedSuppressed(suppressed), all: allEntries(buffer)};
 }
 
 test('a line of the limiter is in the row of the next error of its connector, with its number', () => {
@@ -73,17 +73,17 @@ test('whatever filters show, also while the log grows and drops lines', () => {
       (lines, typed, toOpen) => {
         const buffer = new LogBuffer({maxBytes: 2000, segmentBytes: 400});
         const index = new RecordIndex(buffer);
-        const withheld = new WithheldErrors(buffer);
-        const folded = new FoldedSuppressed(withheld);
+        const suppressed = new SuppressedErrors(buffer);
+        const folded = new FoldedSuppressed(suppressed);
         const parsed = typed === undefined ? undefined : parseFilter(typed);
         const filters = parsed?.kind === 'filter' ? [{id: 0, filter: parsed.filter, on: true}] : [];
-        const shown = new ShownLines({buffer, index, filters, around: 0, fold: false, withheld});
+        const shown = new ShownLines({buffer, index, filters, around: 0, fold: false, suppressed});
         for (const id of toOpen) folded.setOpen(id, true);
         const errorOf = new Map<number, number>();
         const open = new Map<string, number[]>();
         for (const [id, each] of lines.entries()) {
           buffer.append(Buffer.from(`${each}\n`));
-          while (!withheld.step(100));
+          while (!suppressed.step(100));
           while (!shown.step(100));
           const bytes = Buffer.from(each);
           const name = suppressedIn(bytes)?.name.slice(0, -'-x_err'.length);

@@ -307,9 +307,9 @@ describe('folded errors of connectors', () => {
     ...[error('a.in'), suppressed(3, 'a.in-x_err'), error('a.in'), suppressed(40, 'a.in-x_err'), error('a.in')],
     ...[suppressed(500, 'b.in-x_err'), error('b.in'), line('ERROR', 'FAIL: refused (9 identical error(s) suppressed)')],
   ];
-  const rowsOf = (shown: ShownLines) => idsOf(shown).map((id) => [id, shown.foldedAt(id), shown.withheldAt(id)]);
+  const rowsOf = (shown: ShownLines) => idsOf(shown).map((id) => [id, shown.foldedAt(id), shown.suppressedAt(id)]);
 
-  test('are one row for each connector, with what was withheld of them', () => {
+  test('are one row for each connector, with what was suppressed of them', () => {
     const shown = shownOf(bufferOf(...log), {fold: true, filters: typed('level:error')});
     expect(rowsOf(shown)).toEqual([
       ...[[0, 3, 43], [6, 1, 500], [7, 1, 9]], // biome-ignore format: a row each
@@ -326,12 +326,12 @@ describe('folded errors of connectors', () => {
     idsOf(shown);
     shown.setOpen(0, true);
     expect(idsOf(shown)).toEqual([0, 2, 4, 6, 7]);
-    expect(shown.withheldAt(0)).toBe(0);
+    expect(shown.suppressedAt(0)).toBe(0);
   });
 
   test('without folds nothing is read for it', () => {
     const shown = shownOf(bufferOf(...log), {filters: typed('level:error')});
-    expect(rowsOf(shown).map(([, , withheld]) => withheld)).toEqual([0, 0, 0, 0, 0]);
+    expect(rowsOf(shown).map(([, , suppressed]) => suppressed)).toEqual([0, 0, 0, 0, 0]);
   });
 });
 

@@ -544,11 +544,11 @@ describe('the end of a row', () => {
     it('count errors that are not in the log apart; a line of the limiter only tells of them', () => {
       const options = {width: 60};
       const ends = (state: Partial<RowState>, change = options) => shown('abc', state, change)[0]?.slice(5).trim();
-      expect(ends({folded: 274, withheld: 1812, level: 'ERROR'})).toBe('×274 +1,812 suppressed');
-      expect(ends({folded: 1, withheld: 7, level: 'ERROR'})).toBe('+7 suppressed');
-      expect(ends({folded: 3, withheld: 531, level: 'INFO'})).toBe('×3 · 531 suppressed');
-      expect(ends({folded: 1, withheld: 177, level: 'INFO'})).toBe('');
-      expect(ends({folded: 274, withheld: 1812, level: 'ERROR'}, {width: 30})).toBe('×274 +1,812');
+      expect(ends({folded: 274, suppressed: 1812, level: 'ERROR'})).toBe('×274 +1,812 suppressed');
+      expect(ends({folded: 1, suppressed: 7, level: 'ERROR'})).toBe('+7 suppressed');
+      expect(ends({folded: 3, suppressed: 531, level: 'INFO'})).toBe('×3 · 531 suppressed');
+      expect(ends({folded: 1, suppressed: 177, level: 'INFO'})).toBe('');
+      expect(ends({folded: 274, suppressed: 1812, level: 'ERROR'}, {width: 30})).toBe('×274 +1,812');
     });
 
     it('of several lines in one row show their number; of several records, that of the records', () => {

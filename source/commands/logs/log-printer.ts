@@ -2,7 +2,7 @@ import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Marker} from '../../buffer/markers.ts';
 import {newline, newlinesIn} from '../../buffer/segment.ts';
 import {counted} from '../../lib/format.ts';
-import {type ConnectorCount, WithheldErrors} from '../../records/withheld.ts';
+import {type ConnectorCount, SuppressedErrors} from '../../records/suppressed.ts';
 import type {LineOutput} from '../../system/line-output.ts';
 import {markerText, markerTone} from '../../words/markers.ts';
 import type {Ending} from './catch-up.ts';
@@ -48,7 +48,7 @@ export class LogPrinter {
   readonly #batchBytes: number;
   readonly #records: RecordPrinter | undefined;
   /** Of all lines; undefined: no record is waited for. */
-  readonly #withheld: WithheldErrors | undefined;
+  readonly #suppressed: SuppressedErrors | undefined;
   /** Everything below was printed or dropped. */
   #nextId = 0;
   #lines = 0;
@@ -67,7 +67,7 @@ export class LogPrinter {
     this.#batchBytes = options.batchBytes ?? pipeBytes;
     this.#records = options.records && new RecordPrinter(options.buffer, options.records);
     if (options.records?.selecting.exitOn !== undefined)
-      this.#withheld = new WithheldErrors(options.buffer, {countsLogged: true});
+      this.#suppressed = new SuppressedErrors(options.buffer, {countsLogged: true});
   }
 
   /** All lines and notes up to the end were printed. */
@@ -81,9 +81,9 @@ export class LogPrinter {
     return this.#records?.over;
   }
 
-  /** The errors of connectors in the lines that came, and those withheld of them; none without `--exit-on`. */
+  /** The errors of connectors in the lines that came, and those suppressed of them; none without `--exit-on`. */
   get connectorErrors(): readonly ConnectorCount[] {
-    return this.#withheld?.connectors ?? [];
+    return this.#suppressed?.connectors ?? [];
   }
 
   /** See `RecordPrinter.allBefore`. */
@@ -121,7 +121,7 @@ export class LogPrinter {
   check(): readonly PlacedMarker[] {
     if (this.#endId !== undefined) return [];
     this.#records?.check();
-    this.#withheld?.step(Number.POSITIVE_INFINITY);
+    this.#suppressed?.step(Number.POSITIVE_INFINITY);
     const {buffer} = this.#options;
     const changed = this.#changedMarker();
     const found = changed ? [changed] : [];

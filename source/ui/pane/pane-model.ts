@@ -12,7 +12,7 @@ import {createStore, type ReadableStore, sameParts} from '../../lib/store.ts';
 import type {LogSource} from '../../logs/log-source.ts';
 import {Histogram} from '../../records/histogram.ts';
 import {RecordIndex} from '../../records/record-index.ts';
-import {WithheldErrors} from '../../records/withheld.ts';
+import {SuppressedErrors} from '../../records/suppressed.ts';
 import {markerWords} from '../../viewport/entry-text.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {LogSearch} from './log-search.ts';
@@ -64,11 +64,11 @@ export class PaneModel {
   readonly source: LogSource;
   #index: RecordIndex;
   #records: FoldedRecords;
-  #withheld: WithheldErrors;
-  #suppressed: FoldedSuppressed;
+  #suppressed: SuppressedErrors;
+  #foldedSuppressed: FoldedSuppressed;
   /** Replaces `#index` once it has read the whole log: lines were added before those that `#index` has read. */
   #wholeIndex: RecordIndex | undefined;
-  #wholeWithheld: WithheldErrors | undefined;
+  #wholeSuppressed: SuppressedErrors | undefined;
   readonly #options: PaneModelOptions;
   readonly #progress = createStore(0);
   /** Progress is drawn in frames: drawn after each slice of 3 ms, a search would take 1.5 times as long. */
@@ -102,8 +102,8 @@ export class PaneModel {
     this.source = source;
     this.#index = new RecordIndex(source.buffer);
     this.#records = new FoldedRecords(this.#index);
-    this.#withheld = new WithheldErrors(source.buffer);
-    this.#suppressed = new FoldedSuppressed(this.#withheld);
+    this.#suppressed = new SuppressedErrors(source.buffer);
+    this.#foldedSuppressed = new FoldedSuppressed(this.#suppressed);
     this.#unread = new UnreadStreams(source.buffer);
     this.#options = options;
     const {clock, frameRate} = options.services;
@@ -121,7 +121,7 @@ export class PaneModel {
     this.#wholeRunner = new SliceRunner({
       clock,
       step: (maxBytes) => {
-        const isCounted = this.#wholeWithheld?.step(maxBytes) ?? true;
+        const isCounted = this.#wholeSuppressed?.step(maxBytes) ?? true;
         return (this.#wholeIndex?.step(maxBytes) ?? true) && isCounted;
       },
       onSlice: (isDone) => {
@@ -161,19 +161,19 @@ export class PaneModel {
 
   /** The entries that have a row. */
   get entries(): Entries {
-    return this.records.entries(this.#suppressed.entries(this.unfolded));
+    return this.records.entries(this.#foldedSuppressed.entries(this.unfolded));
   }
 
   /** The entry in whose row a line is, of those that filters show. */
   rowOf(id: number): number {
-    return this.#suppressed.rowOf(this.records.rowOf(id), this.unfolded);
+    return this.#foldedSuppressed.rowOf(this.records.rowOf(id), this.unfolded);
   }
 
   /** How many errors that are not in the log the records in the row `id` stand for. */
-  withheldAt(id: number): number {
+  suppressedAt(id: number): number {
     const shown = this.#shown;
-    if (this.#suppressed.opened.has(id) && (shown?.foldedAt(id) ?? 1) === 1) return 0;
-    return shown?.withheldAt(id) || this.#suppressed.countAt(id);
+    if (this.#foldedSuppressed.opened.has(id) && (shown?.foldedAt(id) ?? 1) === 1) return 0;
+    return shown?.suppressedAt(id) || this.#foldedSuppressed.countAt(id);
   }
 
   /** These entries, all lines of closed panics and configurations, and those that tell of suppressed errors. */
@@ -274,13 +274,13 @@ export class PaneModel {
     if (similar && !similar.open) return similar;
     const record = this.records.at(id);
     if (record) return {of: 'lines', head: record.head, open: record.open};
-    const error = similar ? undefined : this.#suppressed.at(this.index.headOf(id), this.unfolded);
+    const error = similar ? undefined : this.#foldedSuppressed.at(this.index.headOf(id), this.unfolded);
     return error ? {of: 'suppressed', ...error} : similar;
   }
 
   toggle({of, head, open}: PaneFold): void {
     if (of === 'records') this.#shown?.setOpen(head, !open);
-    else if (of === 'suppressed') this.#suppressed.setOpen(head, !open);
+    else if (of === 'suppressed') this.#foldedSuppressed.setOpen(head, !open);
     else this.records.setOpen(head, !open);
     this.#progress.set(this.#progress.get() + 1);
   }
@@ -327,8 +327,8 @@ export class PaneModel {
   #filter(filtered: Filtered, earlier: ShownLines | undefined): ShownLines {
     const opened = filtered.fold ? this.#shown?.opened : undefined;
     const index = this.#wholeIndex ?? this.#index;
-    const withheld = this.#wholeWithheld ?? this.#withheld;
-    const log = {buffer: this.source.buffer, index, withheld};
+    const suppressed = this.#wholeSuppressed ?? this.#suppressed;
+    const log = {buffer: this.source.buffer, index, suppressed};
     this.#filteredBy = index;
     return new ShownLines({...log, ...filtered, earlier, ...(opened && {opened})});
   }
@@ -338,7 +338,7 @@ export class PaneModel {
     const {buffer} = this.source;
     if (buffer.isAwaitingEarlier || buffer.firstId >= this.#index.indexedFrom || this.#wholeIndex) return;
     this.#wholeIndex = new RecordIndex(buffer);
-    this.#wholeWithheld = new WithheldErrors(buffer);
+    this.#wholeSuppressed = new SuppressedErrors(buffer);
     if (this.#searching) this.#startSearch(this.#searching.pattern.source);
     this.#runner.wake();
     this.#wholeRunner.wake();
@@ -348,12 +348,12 @@ export class PaneModel {
     const index = this.#wholeIndex;
     if (!index) return;
     const before = this.entries;
-    this.#withheld = this.#wholeWithheld ?? this.#withheld;
-    this.#wholeWithheld = undefined;
+    this.#suppressed = this.#wholeSuppressed ?? this.#suppressed;
+    this.#wholeSuppressed = undefined;
     this.#wholeIndex = undefined;
     this.#index = index;
     this.#records = new FoldedRecords(index, this.#records);
-    this.#suppressed = new FoldedSuppressed(this.#withheld, this.#suppressed);
+    this.#foldedSuppressed = new FoldedSuppressed(this.#suppressed, this.#foldedSuppressed);
     this.#histogram = this.#histogram && new Histogram(index);
     // Results of the filters so far may be of other records.
     const isOther = this.#filteredBy !== index && (this.#shown || this.#next) !== undefined;
@@ -391,7 +391,7 @@ export class PaneModel {
   #step(maxBytes: number): boolean {
     const isIndexed = this.index.step(maxBytes);
     // Beside the index: what is compressed is unpacked for all of them once.
-    const isPaired = this.#withheld.step(maxBytes);
+    const isPaired = this.#suppressed.step(maxBytes);
     const isCounted = (this.#histogram?.step(maxBytes) ?? true) && isPaired;
     if (!isIndexed) return false;
     if (this.#shown && !this.#shown.step(maxBytes)) return false;

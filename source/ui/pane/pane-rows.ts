@@ -183,7 +183,7 @@ export class PaneRows {
       ...(level !== undefined && {level}),
       isAround: shown?.isAround(id) ?? false,
       folded: shown?.foldedAt(id) ?? 1,
-      withheld: this.#model.withheldAt(id),
+      suppressed: this.#model.suppressedAt(id),
       lines: records.closedAt(id)?.lines ?? 1,
       marked: id === head && marks.has(head),
       selected:

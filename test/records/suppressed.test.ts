@@ -4,7 +4,7 @@ import {describe, expect, it} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {LogWriter} from '../../source/logs/log-writer.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
-import {endpointIn, identicalIn, suppressedIn} from '../../source/records/withheld.ts';
+import {endpointIn, identicalIn, suppressedIn} from '../../source/records/suppressed.ts';
 import {parseExchange} from '../harness/raw-client.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
 
@@ -60,5 +60,5 @@ it('in the log of a real pipeline, all that it tells is counted', () => {
   const told = [...stripVTControlCharacters(log.toString()).matchAll(/Suppressed (\d+) '/g)];
   const sum = told.reduce((total, [, count]) => total + Number(count), 0);
   expect(sum).toBeGreaterThan(100);
-  expect([...errors.byKey.values()].reduce((total, {withheld}) => total + withheld, 0)).toBe(sum);
+  expect([...errors.byKey.values()].reduce((total, {suppressed}) => total + suppressed, 0)).toBe(sum);
 });

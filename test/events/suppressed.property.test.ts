@@ -7,7 +7,7 @@ import {unseenConnectorErrors} from '../../source/events/error-rows.ts';
 import type {LogStatus, PipelineStatus} from '../../source/events/events.ts';
 import {LogWriter} from '../../source/logs/log-writer.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
-import {WithheldErrors} from '../../source/records/withheld.ts';
+import {SuppressedErrors} from '../../source/records/suppressed.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
 import {log, pipeline, statusAt} from './statuses.ts';
 
@@ -39,9 +39,9 @@ class Rig {
   run = 0;
   readonly errors: ErrorLog;
   /** What a fold and `--exit-on` read of the same log. */
-  readonly read: WithheldErrors;
+  readonly read: SuppressedErrors;
   /** The same, where nobody asks how many are in the log. */
-  readonly folded: WithheldErrors;
+  readonly folded: SuppressedErrors;
   readonly #buffer = new LogBuffer({maxBytes: 1e6});
   readonly #writer: LogWriter;
   #limiter = new ErrorLimiter(() => this.now);
@@ -50,8 +50,8 @@ class Rig {
   constructor() {
     const buffer = this.#buffer;
     this.errors = new ErrorLog({buffer, wall: () => 0});
-    this.read = new WithheldErrors(buffer, {countsLogged: true});
-    this.folded = new WithheldErrors(buffer);
+    this.read = new SuppressedErrors(buffer, {countsLogged: true});
+    this.folded = new SuppressedErrors(buffer);
     this.#writer = new LogWriter({buffer, errors: this.errors, clock: {wall: () => 0}, onEvent: () => {}});
   }
 
@@ -179,16 +179,16 @@ it('no error is counted twice, and none is left out that the API counts, however
       }
       const groups = [...rig.errors.byKey.values()];
       expect(groups.reduce((sum, {count}) => sum + count, 0)).toBe(rig.logged);
-      expect(groups.reduce((sum, {withheld}) => sum + withheld, 0)).toBe(rig.told);
-      const kinds = groups.flatMap(({example, withheld}) => {
+      expect(groups.reduce((sum, {suppressed}) => sum + suppressed, 0)).toBe(rig.told);
+      const kinds = groups.flatMap(({example, suppressed}) => {
         const [, endpoint, tag] = /endpoint '(.*)': (\w+)/.exec(Buffer.from(example).toString()) ?? [];
-        return endpoint !== undefined && withheld > 0 ? [[`${endpoint} ${tag}`, withheld] as const] : [];
+        return endpoint !== undefined && suppressed > 0 ? [[`${endpoint} ${tag}`, suppressed] as const] : [];
       });
       expect(new Map(kinds)).toEqual(rig.toldOf);
       while (!rig.read.step(cut));
       const {connectors} = rig.read;
-      expect(connectors.reduce((sum, {withheld}) => sum + withheld, 0)).toBe(rig.told);
-      const kafkas = connectors.find(({name}) => name === '')?.withheld ?? 0;
+      expect(connectors.reduce((sum, {suppressed}) => sum + suppressed, 0)).toBe(rig.told);
+      const kafkas = connectors.find(({name}) => name === '')?.suppressed ?? 0;
       expect(rig.read.between(0, 1e9, rig.isError)).toBe(rig.told);
       expect(rig.read.between(0, 1e9, (id) => !rig.isError(id))).toBe(rig.told - kafkas);
       while (!rig.folded.step(cut));

@@ -77,7 +77,7 @@ const none: Pending = {count: 0, ids: []};
 const mostLines = 16;
 
 /**
- * Errors of a log that the limiter withheld and an error has yet to follow: each line of the limiter is right before the
+ * Errors of a log that the limiter suppressed and an error has yet to follow: each line of the limiter is right before the
  * next error of that connector and tag.
  */
 export class PendingSuppressed {
@@ -113,26 +113,26 @@ export class PendingSuppressed {
 export type ConnectorCount = {
   readonly name: string;
   readonly logged: number;
-  readonly withheld: number;
-  /** The tags of the withheld ones, as the lines of the limiter name them. */
+  readonly suppressed: number;
+  /** The tags of the suppressed ones, as the lines of the limiter name them. */
   readonly tags: readonly string[];
 };
 
 /**
- * Errors of connectors in the lines that a log has, and those that these lines report as withheld. Found in steps while
+ * Errors of connectors in the lines that a log has, and those that these lines report as suppressed. Found in steps while
  * the log grows; a log that was read from its past on may have more than the `ErrorLog` of its stream.
  */
-export class WithheldErrors {
+export class SuppressedErrors {
   readonly #buffer: LogBuffer;
   readonly #countsLogged: boolean;
   readonly #pending = new PendingSuppressed();
   /** The lines of the limiter that an error follows closely, ascending, and the line of each one's error. */
   #lines: number[] = [];
   #errors: number[] = [];
-  /** Ids of lines that stand for withheld errors, and how many: ascending. */
+  /** Ids of lines that stand for suppressed errors, and how many: ascending. */
   #ids: number[] = [];
   #counts: number[] = [];
-  readonly #connectors = new Map<string, {logged: number; withheld: number; tags: Set<string>}>();
+  readonly #connectors = new Map<string, {logged: number; suppressed: number; tags: Set<string>}>();
   #next: number;
 
   /** `countsLogged`: `connectors` has the errors in the log, too, for which all of them are read. */
@@ -156,7 +156,7 @@ export class WithheldErrors {
   }
 
   /**
-   * How many withheld errors the records that begin in [`from`, `to`) stand for, of those that `isCounted`: an error for
+   * How many suppressed errors the records that begin in [`from`, `to`) stand for, of those that `isCounted`: an error for
    * those before it, and a line of the limiter for those that it reports. A caller must not add the two.
    */
   between(from: number, to: number, isCounted: (head: number) => boolean): number {
@@ -172,11 +172,11 @@ export class WithheldErrors {
     return {lines: this.#lines, errors: this.#errors};
   }
 
-  /** Those with the most withheld errors first. */
+  /** Those with the most suppressed errors first. */
   get connectors(): readonly ConnectorCount[] {
     return [...this.#connectors]
       .map(([name, {tags, ...counts}]) => ({name, ...counts, tags: [...tags]}))
-      .sort((a, b) => b.withheld - a.withheld || b.logged - a.logged);
+      .sort((a, b) => b.suppressed - a.suppressed || b.logged - a.logged);
   }
 
   /** Reads the lines of a segment from `#next` to `to`, about `maxBytes` bytes. Returns the bytes that were read. */
@@ -223,20 +223,20 @@ export class WithheldErrors {
       this.#put(id, suppressed.count);
       const {name, tag} = partsOf(suppressed.name);
       const connector = this.#connectorOf(name);
-      connector.withheld += suppressed.count;
+      connector.suppressed += suppressed.count;
       connector.tags.add(tag);
       return;
     }
     if (level !== 'ERROR') return;
     const name = endpointIn(line);
-    const {count: withheld, ids} = name === undefined ? {count: identicalIn(line), ids: []} : this.#pending.take(name);
+    const {count: more, ids} = name === undefined ? {count: identicalIn(line), ids: []} : this.#pending.take(name);
     for (const each of ids) if (id - each <= mostBetween) this.#addFollowed(each, id);
-    if (name === undefined && withheld === 0) return;
-    this.#put(id, withheld);
+    if (name === undefined && more === 0) return;
+    this.#put(id, more);
     const connector = this.#connectorOf(name ?? '');
     connector.logged += 1;
     // Of a connector, the line of the limiter has added them.
-    if (name === undefined) connector.withheld += withheld;
+    if (name === undefined) connector.suppressed += more;
   }
 
   #addFollowed(line: number, error: number): void {
@@ -265,7 +265,7 @@ export class WithheldErrors {
   #connectorOf(name: string) {
     const known = this.#connectors.get(name);
     if (known) return known;
-    const connector = {logged: 0, withheld: 0, tags: new Set<string>()};
+    const connector = {logged: 0, suppressed: 0, tags: new Set<string>()};
     if (this.#connectors.size < mostNames) this.#connectors.set(name, connector);
     return connector;
   }
