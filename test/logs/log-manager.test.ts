@@ -1,9 +1,137 @@
-import {expect, it, test} from 'vitest';
+import {appendFileSync} from 'node:fs';
+import path from 'node:path';
+import {describe, expect, it, onTestFinished, test} from 'vitest';
+import {noServer} from '../../source/api/no-server.ts';
+import {systemClock} from '../../source/lib/clock.ts';
 import {createStore} from '../../source/lib/store.ts';
-import {forEachStream, watchFirstLines} from '../../source/logs/log-manager.ts';
+import {Catalog, type OpenFound} from '../../source/logs/catalog.ts';
+import {forEachStream, LogManager, type ManagedLog, watchFirstLines} from '../../source/logs/log-manager.ts';
+import {OpenedLog} from '../../source/logs/opened-log.ts';
+import {findLogs} from '../../source/storage/opened/find-logs.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {connectionOf, markersOf, openStreams, untilLines} from './open-streams.ts';
+
+type Rig = {
+  readonly manager: LogManager<ManagedLog>;
+  /** Writes `count` lines. Returns their texts. */
+  readonly write: (name: string, count: number) => string[];
+};
+
+const openFile: OpenFound = (found, options) => new OpenedLog({...options, found});
+
+function managerOf(catalog: Catalog): LogManager<ManagedLog> {
+  const limits = {fps: 1000, scrollbackBytes: 64 * 1024 * 1024};
+  const manager = new LogManager({client: noServer(), clock: systemClock, random: () => 0, ...limits}, catalog);
+  onTestFinished(() => manager.dispose());
+  return manager;
+}
+
+async function openFiles(names: readonly string[]): Promise<Rig> {
+  const folder = await temporaryDirectory();
+  const pathOf = (name: string) => path.join(folder.path, name);
+  for (const name of names) appendFileSync(pathOf(name), `${name} begins\n`);
+  const catalog = new Catalog();
+  for (const name of names) catalog.add(await findLogs(pathOf(name)), openFile);
+  const manager = managerOf(catalog);
+  onTestFinished(() => folder[Symbol.asyncDispose]());
+  let written = 0;
+  return {
+    manager,
+    write(name, count) {
+      const lines = Array.from({length: count}, () => `[${name}] 2026-11-25T09:17:00Z  INFO test:  line ${written++}`);
+      appendFileSync(pathOf(name), lines.map((line) => `${line}\n`).join(''));
+      return lines;
+    },
+  };
+}
+
+const forms: Readonly<Record<string, (names: readonly string[]) => Promise<Rig>>> = {
+  pipelines: openStreams,
+  files: openFiles,
+};
+
+describe.each(Object.entries(forms))('of %s', (_, open) => {
+  it('a log is shared by all that open it, and opened anew after it was closed', async () => {
+    const {manager, write} = await open(['a', 'b']);
+    const first = manager.open('b');
+    const other = manager.open('a');
+    expect(manager.open('b')).toBe(first);
+    expect(manager.get('b')).toBe(first);
+    expect(manager.names.get()).toEqual(['b', 'a']);
+    const lines = write('b', 2);
+    expect(await untilLines(first, lines)).toEqual(lines);
+    manager.close('b');
+    manager.close('b');
+    expect(manager.get('b')).toBeUndefined();
+    expect(manager.names.get()).toEqual(['a']);
+    const again = manager.open('b');
+    expect(again).not.toBe(first);
+    expect(await untilLines(again, lines)).toEqual(lines);
+    expect(manager.names.get()).toEqual(['a', 'b']);
+    manager.dispose();
+    expect(manager.names.get()).toEqual([]);
+    write('a', 1);
+    expect(other.snapshot.get().connection?.kind ?? 'idle').toBe('idle');
+  });
+
+  it('those that are not viewed keep receiving', async () => {
+    const {manager, write} = await open(['a', 'b', 'c']);
+    const logs = ['a', 'b', 'c'].map((name) => manager.open(name));
+    manager.memory.setViewed('a');
+    for (const log of logs) {
+      const lines = write(log.name, 10);
+      expect(await untilLines(log, lines)).toEqual(lines);
+    }
+  });
+
+  it('the first lines of each log are notified once, while it is open and watched', async () => {
+    const {manager, write} = await open(['a', 'b', 'c']);
+    const drawn: string[] = [];
+    const end = watchFirstLines(manager, (name) => drawn.push(name));
+    const told = (...names: readonly string[]) =>
+      eventually(
+        () => drawn.join() === names.join(),
+        () => drawn.join(),
+      );
+    manager.open('a');
+    await told('a');
+    await untilLines(manager.open('a'), write('a', 5));
+    manager.open('b');
+    await told('a', 'b');
+    // The same log opened again is another one on the screen.
+    manager.close('b');
+    manager.open('b');
+    await told('a', 'b', 'b');
+    end();
+    const last = manager.open('c');
+    await eventually(
+      () => last.snapshot.get().lineCount > 0,
+      () => 'no line',
+    );
+    expect(drawn).toEqual(['a', 'b', 'b']);
+  });
+});
+
+test('what came through a pipe stays open until the end', async () => {
+  const catalog = new Catalog();
+  const stdin = [Buffer.from('one\ntwo\n')];
+  catalog.add(
+    [{kind: 'stdin', name: 'stdin', path: '-'}],
+    (found, options) => new OpenedLog({...options, found, stdin}),
+  );
+  const manager = managerOf(catalog);
+  const log = manager.open('stdin');
+  manager.close('stdin');
+  expect(manager.open('stdin')).toBe(log);
+  await eventually(
+    () => log.snapshot.get().lineCount === 2,
+    () => `${log.snapshot.get().lineCount} lines`,
+  );
+  manager.dispose();
+  expect(manager.names.get()).toEqual([]);
+});
 
 test("the server's connections are the open tabs, after each step", async () => {
   const {server, manager} = await openStreams(['a', 'b', 'c']);
@@ -26,19 +154,6 @@ test("the server's connections are the open tabs, after each step", async () => 
   await untilOpen(0);
   expect(manager.names.get()).toEqual([]);
   expect(server.totalLogConnections).toBe(3);
-});
-
-test('a stream is shared by all that open it, and opened anew after it was closed', async () => {
-  const {server, manager} = await openStreams(['a']);
-  const first = manager.open('a');
-  expect(manager.open('a')).toBe(first);
-  expect(manager.get('a')).toBe(first);
-  await connectionOf(first, 'live');
-  expect(server.totalLogConnections).toBe(1);
-  manager.close('a');
-  expect(first.snapshot.get().connection.kind).toBe('idle');
-  expect(manager.get('a')).toBeUndefined();
-  expect(manager.open('a')).not.toBe(first);
 });
 
 test('a closed stream stays closed, whatever is still asked of it', async () => {
@@ -128,16 +243,6 @@ test('two pipelines exchange their names; a tab that waits for a name gives way,
   await list();
   expect(manager.get('e')).toBe(c);
   expect(manager.get('d')).toBe(d);
-});
-
-test('tabs that are not viewed keep receiving', async () => {
-  const {manager, write} = await openStreams(['a', 'b', 'c']);
-  const streams = ['a', 'b', 'c'].map((name) => manager.open(name));
-  for (const stream of streams) await connectionOf(stream, 'live');
-  for (const stream of streams) {
-    const lines = write(stream.name, 10);
-    expect(await untilLines(stream, lines)).toEqual(lines);
-  }
 });
 
 test('a flood at full speed is read to its last line on one connection', async () => {
@@ -235,35 +340,6 @@ test('after a sleep every open tab that stays silent is connected again', async 
     },
     () => `4 connections in all and 2 open, there are ${server.totalLogConnections} and ${server.openLogConnections()}`,
   );
-});
-
-test('the first lines of each log are notified once, while it is open and watched', async () => {
-  const rig = await openStreams(['a', 'b', 'c']);
-  const {manager} = rig;
-  const drawn: string[] = [];
-  const end = watchFirstLines(manager, (name) => drawn.push(name));
-  const told = (...names: readonly string[]) =>
-    eventually(
-      () => drawn.join() === names.join(),
-      () => drawn.join(),
-    );
-  manager.open('a');
-  await told('a');
-  const lines = rig.write('a', 5);
-  await untilLines(manager.open('a'), lines);
-  manager.open('b');
-  await told('a', 'b');
-  // The same pipeline opened again is another log on the screen.
-  manager.close('b');
-  manager.open('b');
-  await told('a', 'b', 'b');
-  end();
-  const last = manager.open('c');
-  await eventually(
-    () => last.snapshot.get().lineCount > 0,
-    () => 'no line',
-  );
-  expect(drawn).toEqual(['a', 'b', 'b']);
 });
 
 it('begins with each open stream, ends with the closed ones first, and with all at its own end', () => {

@@ -7,6 +7,7 @@ import {type Clock, systemClock} from '../../source/lib/clock.ts';
 import {pipelineLogs} from '../../source/logs/catalog.ts';
 import type {ConnectionState} from '../../source/logs/connection/state.ts';
 import {LogManager} from '../../source/logs/log-manager.ts';
+import type {LogSource} from '../../source/logs/log-source.ts';
 import type {LogStream} from '../../source/logs/log-stream.ts';
 import {eventually, WAIT_MS} from '../harness/eventually.ts';
 import {fastClock} from '../harness/fast-clock.ts';
@@ -70,8 +71,7 @@ export async function openStreams(
 }
 
 /** The pane's lines that a test wrote, in order. */
-export function linesOf(stream: LogStream): string[] {
-  const {buffer} = stream;
+export function linesOf({buffer}: Pick<LogSource, 'buffer'>): string[] {
   const lines: string[] = [];
   for (let id = buffer.firstId; id < buffer.endId; id++) {
     const line = buffer.lineAt(id)?.toString();
@@ -135,7 +135,10 @@ export async function connectionOf<K extends ConnectionState['kind']>(
 }
 
 /** Waits until the pane has exactly these lines of the test; compares on, so that a failure shows the difference. */
-export async function untilLines(stream: LogStream, expected: readonly string[]): Promise<string[]> {
+export async function untilLines(
+  stream: Pick<LogSource, 'buffer' | 'snapshot'>,
+  expected: readonly string[],
+): Promise<string[]> {
   const isThere = () => linesOf(stream).length >= expected.length;
   await eventually(isThere, () => {
     const {connection, events} = stream.snapshot.get();
