@@ -7,6 +7,7 @@ import {families} from '../bench/growth/families.ts';
 import manifest from '../package.json' with {type: 'json'};
 import {exitCodeTableText, keyTableText, optionTableText, schemaTableText} from '../test/harness/docs-tables.ts';
 import {installCommand, linked, withPictures} from './address.ts';
+import {roomRules} from './lint/rooms.ts';
 
 const results = await readResults();
 const whyOf = (name: string) => allRows.find((row) => row.name === name)?.why;
@@ -37,6 +38,9 @@ await fill('performance.md', {
 await fill('install.md', {download: `\`\`\`sh\n${installCommand(manifest.address)}\n\`\`\``});
 await change('package.json', linked);
 await change('readme.md', (text) => withPictures(text, manifest.address));
+
+const rooms = await readFile(new URL('../docs/architecture.md', import.meta.url), 'utf8');
+await writeFile(new URL('./lint/rooms.json', import.meta.url), roomRules(rooms));
 
 async function change(name: string, edit: (text: string) => string): Promise<void> {
   const file = new URL(`../${name}`, import.meta.url);

@@ -83,7 +83,7 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
     forbidden: ['../settings/x.ts', '../storage/x.ts', '../ui/x.ts', '../logs/x.ts', 'node:vm', 'react', 'ink'],
   },
   ui: {
-    allowed: ['../logs/x.ts', '../viewport/x.ts', '../settings/x.ts', '../api/types.ts', './state/x.ts', 'ink'],
+    allowed: ['../logs/x.ts', '../viewport/x.ts', '../settings/x.ts', '../api/types.ts', './state/x.ts'],
     forbidden: [
       '../api/client.ts',
       '../stitch/x.ts',
