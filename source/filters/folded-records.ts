@@ -64,14 +64,14 @@ export class FoldedRecords {
   }
 
   #hiddenAt(id: number | undefined) {
-    const lines = id === undefined ? undefined : this.#index.long.stretchAt(id);
+    const lines = id === undefined ? undefined : this.#index.long.rangeAt(id);
     return lines && !this.#opened.has(lines.head) ? lines : undefined;
   }
 
   /** Number of the `unfolded` entries from `id` on that have no row. */
   #hiddenFrom(id: number, unfolded: Entries): number {
     let hidden = 0;
-    for (const {head, from, to} of this.#index.long.stretchesFrom(id)) {
+    for (const {head, from, to} of this.#index.long.rangesFrom(id)) {
       // A filter shows all lines of a record or none, except that it may not have read the last ones.
       if (this.#opened.has(head) || unfolded.atOrAfter(from) !== from) continue;
       const isRead = unfolded.atOrBefore(to - 1) === to - 1;

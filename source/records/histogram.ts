@@ -2,15 +2,15 @@ import type {RecordIndex} from './record-index.ts';
 import type {RecordCounts} from './record-table.ts';
 
 /** Consecutive records of one span of time. */
-export type Stretch = {
-  /** Its first entry; the last one is before the next stretch. */
+export type TimeBucket = {
+  /** Its first entry; the last one is before the next bucket. */
   readonly firstId: number;
   /** Unix time in ms at which its span begins. */
   readonly at: number;
   readonly counts: RecordCounts;
 };
 
-type OpenStretch = {-readonly [Part in keyof Stretch]: Stretch[Part]};
+type OpenBucket = {-readonly [Part in keyof TimeBucket]: TimeBucket[Part]};
 
 /** What is counted: a `RecordIndex`, or in tests a list. */
 export type TimedRecords = Pick<RecordIndex, 'indexedFrom' | 'settledTo' | 'timedFrom' | 'countByLevel'>;
@@ -34,7 +34,7 @@ const spans = [
   364 * day,
 ];
 /** Several times the cells of a wide screen: what is counted by finer spans is merged. */
-const mostStretches = 1024;
+const mostBuckets = 1024;
 /** Milliseconds: a record that is older than the one before it by more is from before a clock was set back. */
 const late = minute;
 /** Most entries between two whose times are read: if these are of one span, so are those between them. */
@@ -49,7 +49,7 @@ const timeCost = 1024;
  */
 export class Histogram {
   readonly #log: TimedRecords;
-  readonly #stretches: OpenStretch[] = [];
+  readonly #buckets: OpenBucket[] = [];
   #spanMs = second;
   /** Entries below are counted, from the first held one on. */
   #next: number;
@@ -61,8 +61,8 @@ export class Histogram {
   }
 
   /** In the order of the log: times go back where a clock was set back. The list changes in place. */
-  get stretches(): readonly Stretch[] {
-    return this.#stretches;
+  get buckets(): readonly TimeBucket[] {
+    return this.#buckets;
   }
 
   get spanMs(): number {
@@ -85,13 +85,13 @@ export class Histogram {
     const {settledTo} = this.#log;
     if (this.#next >= settledTo) return true;
     const to = Math.min(settledTo, this.#next + Math.max(1, Math.floor(maxBytes / entryCost)));
-    this.#countTo(this.#findStretches(to, Math.ceil(maxBytes / timeCost)));
+    this.#countTo(this.#findBuckets(to, Math.ceil(maxBytes / timeCost)));
     this.#version += 1;
     return this.#next >= settledTo;
   }
 
-  /** Starts the stretches that begin below `to`. Returns to where that is done, after about `mostTimes` times. */
-  #findStretches(to: number, mostTimes: number): number {
+  /** Starts the buckets that begin below `to`. Returns to where that is done, after about `mostTimes` times. */
+  #findBuckets(to: number, mostTimes: number): number {
     let done = this.#next;
     let ahead = 0;
     for (let times = 0; done < to; times++) {
@@ -102,7 +102,7 @@ export class Histogram {
         done = head.id + 1;
         ahead = Math.min(mostSkipped, 2 * ahead + 1);
       } else if (at > done) {
-        // One of the skipped entries may begin the stretch; without a head at the end, they are read one by one.
+        // One of the skipped entries may begin the bucket; without a head at the end, they are read one by one.
         ahead = head ? Math.floor((at - done) / 2) : 0;
       } else if (head) {
         this.#start(head.id, head.at);
@@ -113,7 +113,7 @@ export class Histogram {
   }
 
   #isOfLast(at: number): boolean {
-    const last = this.#stretches.at(-1);
+    const last = this.#buckets.at(-1);
     return last !== undefined && continues(last.at, this.#spanOf(at));
   }
 
@@ -122,60 +122,60 @@ export class Histogram {
   }
 
   #start(id: number, at: number): void {
-    const isFirst = this.#stretches.length === 0;
+    const isFirst = this.#buckets.length === 0;
     this.#countTo(isFirst ? this.#next : id);
-    this.#stretches.push({firstId: isFirst ? this.#log.indexedFrom : id, at: this.#spanOf(at), counts: noRecords});
+    this.#buckets.push({firstId: isFirst ? this.#log.indexedFrom : id, at: this.#spanOf(at), counts: noRecords});
     // Lines before the first time are of its span.
     if (isFirst) this.#next = this.#log.indexedFrom;
-    while (this.#stretches.length > mostStretches && this.#coarsen());
+    while (this.#buckets.length > mostBuckets && this.#coarsen());
   }
 
-  /** Counts the entries below `id` to the last stretch. */
+  /** Counts the entries below `id` to the last bucket. */
   #countTo(id: number): void {
-    const last = this.#stretches.at(-1);
+    const last = this.#buckets.at(-1);
     if (last && id > this.#next) last.counts = sumOf(last.counts, this.#log.countByLevel(this.#next, id));
     this.#next = Math.max(this.#next, id);
   }
 
-  /** Merges the stretches of the next longer span. False: there is none. */
+  /** Merges the buckets of the next longer span. False: there is none. */
   #coarsen(): boolean {
     const longer = spans.find((each) => each > this.#spanMs);
     if (longer === undefined) return this.#forgetOldest();
     this.#spanMs = longer;
     let kept = 0;
-    for (const {firstId, at, counts} of this.#stretches) {
-      const last = this.#stretches[kept - 1];
+    for (const {firstId, at, counts} of this.#buckets) {
+      const last = this.#buckets[kept - 1];
       const start = this.#spanOf(at);
       if (last && continues(last.at, start)) last.counts = sumOf(last.counts, counts);
-      else this.#stretches[kept++] = {firstId, at: start, counts};
+      else this.#buckets[kept++] = {firstId, at: start, counts};
     }
-    this.#stretches.length = kept;
+    this.#buckets.length = kept;
     return true;
   }
 
   /** Of a log whose time jumps back and forth by years. */
   #forgetOldest(): boolean {
-    const [first, second] = this.#stretches.splice(0, 2);
+    const [first, second] = this.#buckets.splice(0, 2);
     if (!first || !second) return false;
-    this.#stretches.unshift({...second, firstId: first.firstId, counts: sumOf(first.counts, second.counts)});
+    this.#buckets.unshift({...second, firstId: first.firstId, counts: sumOf(first.counts, second.counts)});
     return true;
   }
 
   #drop(): void {
     const {indexedFrom: firstId} = this.#log;
     if (firstId > this.#next) {
-      this.#stretches.length = 0;
+      this.#buckets.length = 0;
       this.#next = firstId;
       this.#version += 1;
       return;
     }
-    const [oldest] = this.#stretches;
+    const [oldest] = this.#buckets;
     if (!oldest || oldest.firstId >= firstId) return;
-    const endOf = (index: number) => this.#stretches[index + 1]?.firstId ?? this.#next;
+    const endOf = (index: number) => this.#buckets[index + 1]?.firstId ?? this.#next;
     let gone = 0;
-    while (gone < this.#stretches.length && endOf(gone) <= firstId) gone += 1;
-    this.#stretches.splice(0, gone);
-    const [first] = this.#stretches;
+    while (gone < this.#buckets.length && endOf(gone) <= firstId) gone += 1;
+    this.#buckets.splice(0, gone);
+    const [first] = this.#buckets;
     if (first && first.firstId < firstId) {
       first.firstId = firstId;
       first.counts = this.#log.countByLevel(firstId, endOf(0));

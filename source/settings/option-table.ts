@@ -230,7 +230,7 @@ export const options = [
     flag: 'strip',
     value: 'WHEN',
     fallback: 'auto',
-    help: 'the strip of records by time above the log: on, off, or from 30 rows of the terminal on (auto)',
+    help: 'the histogram above the log, its records by time: on, off, or from 30 rows of the terminal on (auto)',
     choices: stripChoices,
     commands: screens,
   },

@@ -23,7 +23,7 @@ export const wrapChoices = ['off', 'errors', 'all'] as const;
 /** Whether `logs` leaves colours in what it prints. */
 export const colorChoices = ['auto', 'always', 'never'] as const;
 
-/** Whether the strip of records by time is shown; `auto`: by the terminal's height. */
+/** Whether the histogram of records by time is shown; `auto`: by the terminal's height. */
 export const stripChoices = ['auto', 'on', 'off'] as const;
 
 /** Whether copies, saved files and pipes get lines without colours, or as sent. */

@@ -91,7 +91,7 @@ export type View = {
   readonly level: (typeof levelChoices)[number] | undefined;
   /** Cells, or `auto`: by the terminal's width. */
   readonly sidebar: number | 'auto' | 'off';
-  /** The strip of records by time; `auto`: by the terminal's height. */
+  /** The histogram of records by time; `auto`: by the terminal's height. */
   readonly strip: (typeof stripChoices)[number];
 };
 

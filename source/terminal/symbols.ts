@@ -28,7 +28,7 @@ export type Symbols = {
   readonly times: string;
   /** Eight, from the lowest to the highest. */
   readonly bars: string;
-  /** In the strip of time: a long silence, a run's start, lost lines, a hit. */
+  /** In the histogram of time: a long silence, a run's start, lost lines, a hit. */
   readonly silence: string;
   readonly start: string;
   readonly loss: string;

@@ -293,13 +293,13 @@ export class Controller {
     if (isOfRows) this.#setPosition(name, (at) => keptCurrentRow(at, at.geometry.entries));
   }
 
-  /** Shows or hides the strip: the current line stays on the screen. */
+  /** Shows or hides the histogram: the current line stays on the screen. */
   setStrip(strip: boolean): void {
     const {active} = this.state;
     if (active === undefined) return;
     this.#setPosition(active, ({tab, geometry}) => setCurrentRow(tab.pane.position, geometry));
     this.dispatch({type: 'strip', strip});
-    // A screen reader paints no strip.
+    // A screen reader paints no histogram.
     if (strip) this.pane?.model.beginCounting();
     this.#setPosition(active, (at) => keptCurrentRow(at, at.geometry.entries));
   }

@@ -1,4 +1,4 @@
-import {stripHeight} from '../viewport/strip-rows.ts';
+import {histogramHeight} from '../viewport/histogram-rows.ts';
 
 /** The terminal's size in cells. */
 export type Size = {readonly columns: number; readonly rows: number};
@@ -16,8 +16,8 @@ export type Layout = {
   readonly hasBanner: boolean;
   /** One row above the log for the run that is shown. */
   readonly hasRun: boolean;
-  /** Rows above the log for its records by time: `stripHeight` or 0. */
-  readonly stripRows: number;
+  /** Rows above the log for its records by time: `histogramHeight` or 0. */
+  readonly histogramRows: number;
   /** One row above the status line for the filters. */
   readonly hasFilters: boolean;
   readonly paneHeight: number;
@@ -33,8 +33,8 @@ const widthWithWords = 24;
 
 /** A lower screen needs every row for the log. */
 const heightWithRun = 14;
-export const heightWithStrip = 16;
-/** Rows of a terminal in which the strip is shown by default. */
+export const heightWithHistogram = 16;
+/** Rows of a terminal in which the histogram is shown by default. */
 const heightByDefault = 30;
 
 /** Divides the terminal; undefined below 40×10. No width depends on text: nothing jumps. */
@@ -55,8 +55,8 @@ export function layoutOf(
   const sidebarWidth = parts.sidebar ? sidebarWidthOf(size.columns, parts.sidebarWidth) : 0;
   const bodyHeight = size.rows - 3 - (parts.filters ? 1 : 0);
   const hasRun = parts.run && size.rows >= heightWithRun;
-  const hasStrip = (parts.strip ?? size.rows >= heightByDefault) && size.rows >= heightWithStrip;
-  const stripRows = hasStrip ? stripHeight : 0;
+  const hasHistogram = (parts.strip ?? size.rows >= heightByDefault) && size.rows >= heightWithHistogram;
+  const histogramRows = hasHistogram ? histogramHeight : 0;
   return {
     sidebarWidth,
     hasStateWords: sidebarWidth >= widthWithWords,
@@ -64,9 +64,9 @@ export function layoutOf(
     bodyHeight,
     hasBanner: parts.banner,
     hasRun,
-    stripRows,
+    histogramRows,
     hasFilters: parts.filters,
-    paneHeight: bodyHeight - 1 - (parts.banner ? 1 : 0) - (hasRun ? 1 : 0) - stripRows,
+    paneHeight: bodyHeight - 1 - (parts.banner ? 1 : 0) - (hasRun ? 1 : 0) - histogramRows,
   };
 }
 

@@ -67,8 +67,8 @@ export class LogSpeaker {
     if (now >= this.#windowEnd) this.#openWindow(now + second);
     const {entries} = at.geometry;
     at.model.keepUp();
-    // For `(` and `)`: no strip is painted, which would begin to count.
-    if (at.layout.stripRows > 0) at.model.beginCounting();
+    // For `(` and `)`: no histogram is painted, which would begin to count.
+    if (at.layout.histogramRows > 0) at.model.beginCounting();
     // The last lines of a log that was just opened are those at its end, which is soon indexed.
     if (this.#isBack && at.model.index.indexedTo < source.buffer.endedTo && this.#indexWaits < mostIndexWaits) {
       this.#indexWaits += 1;

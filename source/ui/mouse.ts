@@ -18,11 +18,11 @@ const wheelDown = 65;
 const rowsPerNotch = 3;
 const headerRows = 1;
 
-/** Scrolls what is under the mouse, chooses what is clicked, and follows drags of the divider and along the strip. */
+/** Scrolls what is under the mouse, chooses what is clicked, and follows drags of the divider and along the histogram. */
 export class Mouse {
   readonly #controller: Controller;
   /** What is dragged with the left button. */
-  #drags: 'divider' | 'strip' | undefined;
+  #drags: 'divider' | 'histogram' | undefined;
 
   constructor(controller: Controller) {
     this.#controller = controller;
@@ -36,7 +36,7 @@ export class Mouse {
     if (!layout || promptInUse(state)) return;
     const isDivider = layout.sidebarWidth > 0 && column === layout.sidebarWidth;
     if (this.#drags === 'divider') this.#controller.dispatch({type: 'sidebar-width', width: column});
-    else if (this.#drags === 'strip') this.#goToCell(this.#paneColumn(column));
+    else if (this.#drags === 'histogram') this.#goToCell(this.#paneColumn(column));
     else if (button === wheelUp || button === wheelDown) this.#wheel(column, button === wheelUp ? -1 : 1);
     else if (button === left && pressed && !state.page) {
       const bodyRow = row - headerRows;
@@ -84,8 +84,8 @@ export class Mouse {
     const at = controller.paneAt;
     const logRow = row - (layout.bodyHeight - layout.paneHeight);
     const place = at && visiblePlaces(at.tab.pane.position, at.geometry)[logRow];
-    if (logRow < 0 && logRow >= -layout.stripRows) {
-      this.#drags = 'strip';
+    if (logRow < 0 && logRow >= -layout.histogramRows) {
+      this.#drags = 'histogram';
       this.#goToCell(column);
     } else if (place) controller.changePane({position: setCurrent(at.tab.pane.position, at.geometry, place.id)});
     controller.dispatch({type: 'focus', side: 'log'});
@@ -93,7 +93,7 @@ export class Mouse {
 
   #goToCell(column: number): void {
     const at = this.#controller.paneAt;
-    const id = at?.strip.entryAt(at.tab.pane, at.layout, column);
+    const id = at?.histogram.entryAt(at.tab.pane, at.layout, column);
     if (at && id !== undefined) goToSpan(this.#controller, at, id);
   }
 

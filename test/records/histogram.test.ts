@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {LogBuffer} from '../../source/buffer/log-buffer.ts';
-import {Histogram, noRecords, type Stretch, sumOf, type TimedRecords} from '../../source/records/histogram.ts';
+import {Histogram, noRecords, sumOf, type TimeBucket, type TimedRecords} from '../../source/records/histogram.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import {json} from './index-lines.ts';
 
@@ -63,12 +63,12 @@ function histogramOf(lines: readonly Line[], stepBytes?: number): Histogram {
   return histogram;
 }
 
-const totalOf = (stretches: readonly Stretch[]) =>
-  stretches.map(({counts}) => counts).reduce((sum, each) => sumOf(sum, each), noRecords);
+const totalOf = (buckets: readonly TimeBucket[]) =>
+  buckets.map(({counts}) => counts).reduce((sum, each) => sumOf(sum, each), noRecords);
 
 /** `0s 3e1w1`: 3 records from second 0 on, an error and a warning among them. */
-function words({stretches}: Histogram): string {
-  return stretches
+function words({buckets}: Histogram): string {
+  return buckets
     .map(({at, counts}) => {
       const errors = counts.errors > 0 ? `e${counts.errors}` : '';
       const warnings = counts.warnings > 0 ? `w${counts.warnings}` : '';
@@ -108,7 +108,7 @@ describe('the histogram', () => {
   it('counts records without a time to the one before, and the first ones to the one after', () => {
     const lines: Line[] = [{seconds: undefined}, {seconds: 5}, {seconds: undefined}, {seconds: 6}];
     expect(words(histogramOf(lines))).toBe('5s 3, 6s 1');
-    expect(histogramOf([{seconds: undefined}]).stretches).toEqual([]);
+    expect(histogramOf([{seconds: undefined}]).buckets).toEqual([]);
   });
 
   it('counts a late record to the one before, and begins again where a clock was set back', () => {
@@ -142,8 +142,8 @@ describe('the histogram', () => {
         log.indexedFrom = Math.min(dropped, lines.length - 1);
         read(stepBytes);
         const all = log.countByLevel(0, buffer.endId);
-        const isCounted = histogram.stretches.length > 0 || log.timedFrom(0, buffer.endId) !== undefined;
-        expect(totalOf(histogram.stretches)).toEqual(isCounted ? all : noRecords);
+        const isCounted = histogram.buckets.length > 0 || log.timedFrom(0, buffer.endId) !== undefined;
+        expect(totalOf(histogram.buckets)).toEqual(isCounted ? all : noRecords);
       }),
       {numRuns: runs},
     );
@@ -152,7 +152,7 @@ describe('the histogram', () => {
   it('finds the span of each record of a log in order, although it reads few times', () => {
     fc.assert(
       fc.property(orderedLines, fc.constantFrom(64, 4096), (lines, stepBytes) => {
-        const {spanMs, stretches} = histogramOf(lines, stepBytes);
+        const {spanMs, buckets} = histogramOf(lines, stepBytes);
         const expected = new Map<number, number>();
         let first = 0;
         let at: number | undefined;
@@ -161,7 +161,7 @@ describe('the histogram', () => {
           if (at === undefined) first += 1;
           else expected.set(at, (expected.get(at) ?? 0) + 1);
         }
-        const found = stretches.map(({at: begins, counts}, index) => [begins, counts.records - (index ? 0 : first)]);
+        const found = buckets.map(({at: begins, counts}, index) => [begins, counts.records - (index ? 0 : first)]);
         expect(found).toEqual([...expected]);
       }),
       {numRuns: runs},
@@ -181,15 +181,15 @@ describe('the histogram', () => {
       Array.from({length: 5000}, (_, line) => ({seconds: line, level: line % 10 ? 'INFO' : 'ERROR'})),
     );
     expect(histogram.spanMs).toBe(5000);
-    expect(histogram.stretches).toHaveLength(1000);
-    expect(histogram.stretches.every(({counts}) => counts.records === 5)).toBe(true);
-    expect(totalOf(histogram.stretches)).toEqual({records: 5000, errors: 500, warnings: 0});
+    expect(histogram.buckets).toHaveLength(1000);
+    expect(histogram.buckets.every(({counts}) => counts.records === 5)).toBe(true);
+    expect(totalOf(histogram.buckets)).toEqual({records: 5000, errors: 500, warnings: 0});
   });
 
   it('stays small when clocks differ by years', () => {
     const years = 3 * 364 * 86_400;
     const histogram = histogramOf(Array.from({length: 3000}, (_, line) => ({seconds: (line % 2) * years})));
-    expect(histogram.stretches.length).toBeLessThanOrEqual(1024);
-    expect(totalOf(histogram.stretches).records).toBe(3000);
+    expect(histogram.buckets.length).toBeLessThanOrEqual(1024);
+    expect(totalOf(histogram.buckets).records).toBe(3000);
   });
 });

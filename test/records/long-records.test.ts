@@ -53,9 +53,9 @@ test('has the lines that were added, and not those that were removed or dropped'
         if (isLong) expect(long.linesOf(id)).toEqual(lines);
         const head = entries[id];
         const isLine = head !== undefined && head !== id && head >= firstId;
-        expect(long.stretchAt(id)?.head).toBe(isLine ? head : undefined);
-        const stretches = [...long.stretchesFrom(id)];
-        const covered = stretches.flatMap(({head: its, from, to}) =>
+        expect(long.rangeAt(id)?.head).toBe(isLine ? head : undefined);
+        const ranges = [...long.rangesFrom(id)];
+        const covered = ranges.flatMap(({head: its, from, to}) =>
           Array.from({length: to - from}, (_, place) => [from + place, its]),
         );
         const expected = entries.flatMap((its, at) =>

@@ -43,16 +43,16 @@ describe('at every width from 40 to 250', () => {
 
 it('header, body, status line and keys fill the rows, the tab bar is one of the body', () => {
   for (let rows = 10; rows <= 120; rows++) {
-    const {bodyHeight, paneHeight, stripRows} = layoutAt(80, rows);
+    const {bodyHeight, paneHeight, histogramRows} = layoutAt(80, rows);
     expect(1 + bodyHeight + 2).toBe(rows);
-    expect(paneHeight).toBe(bodyHeight - 1 - stripRows);
+    expect(paneHeight).toBe(bodyHeight - 1 - histogramRows);
   }
 });
 
-it('the strip costs two rows of the log, by default from 30 rows of the terminal on, never below 16', () => {
-  const stripAt = (rows: number, strip?: boolean) => layoutAt(80, rows, {strip}).stripRows;
-  expect([stripAt(29), stripAt(30), stripAt(60)]).toEqual([0, 2, 2]);
-  expect([stripAt(15, true), stripAt(16, true), stripAt(60, false)]).toEqual([0, 2, 0]);
+it('the histogram costs two rows of the log, by default from 30 rows of the terminal on, never below 16', () => {
+  const rowsAt = (rows: number, strip?: boolean) => layoutAt(80, rows, {strip}).histogramRows;
+  expect([rowsAt(29), rowsAt(30), rowsAt(60)]).toEqual([0, 2, 2]);
+  expect([rowsAt(15, true), rowsAt(16, true), rowsAt(60, false)]).toEqual([0, 2, 0]);
 });
 
 it('a banner costs one row of the log, and nothing else', () => {

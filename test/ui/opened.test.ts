@@ -224,18 +224,18 @@ test('T takes times as of the last record of a file, not of today', async () => 
   expect(await goTo('23:30')).toContain('one');
 });
 
-test('a log without times has no strip, and says so', async () => {
+test('a log without times has no histogram, and says so', async () => {
   await using folder = await folderOf({'a.txt': 'one\ntwo\n'});
   await using screen = await screenOf(await findLogs(folder.path));
   screen.press('s');
   const {controller} = screen;
-  const strip = () => {
+  const painted = () => {
     const at = controller.paneAt;
-    return at ? stripVTControlCharacters(at.strip.paint(at.tab.pane, at.layout, [])[0] ?? '') : '';
+    return at ? stripVTControlCharacters(at.histogram.paint(at.tab.pane, at.layout, [])[0] ?? '') : '';
   };
-  await screen.until(() => strip() !== '', 'the words');
-  expect(strip()).toBe(' no line has a time, so there is no strip');
-  expect(noticeAfter(screen, '(')).toBe('no line has a time, so there is no strip');
+  await screen.until(() => painted() !== '', 'the words');
+  expect(painted()).toBe(' no line has a time, so there is no histogram');
+  expect(noticeAfter(screen, '(')).toBe('no line has a time, so there is no histogram');
 });
 
 test('the events of a file are what happened to it', async () => {

@@ -59,7 +59,7 @@ export type ScreenOptions = {
   /** Minutes that local time is ahead of UTC; default 0. */
   readonly offsetAt?: ZoneOffset;
   readonly stopProcess?: () => Promise<boolean>;
-  /** See `Controller`. The strip is off by default: most tests are about the rows of the log. */
+  /** See `Controller`. The histogram is off by default: most tests are about the rows of the log. */
   readonly viewOptions?: ViewOptions;
   /** See `Controller`. */
   readonly beforeFirst?: (screen: ScreenUnderTest) => Promise<void>;

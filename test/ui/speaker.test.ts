@@ -139,7 +139,7 @@ it('says what a key has changed in one line', async () => {
   expect(await press('q')).toEqual(['1 tab is kept: q again quits, any other key stays']);
 });
 
-it('counts the records by time where there is a strip, for the keys that go through it', async () => {
+it('counts the records by time where there is a histogram, for the keys that go through it', async () => {
   await using spoken = await following(lines(1, 20), {viewOptions: {strip: 'on'}});
   await write(spoken.screen, info(30));
   await spoken.since(1);

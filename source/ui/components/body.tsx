@@ -70,7 +70,7 @@ export function Body({layout}: {readonly layout: Layout}) {
     : [];
   const run = layout.hasRun ? [pane ? runRow(pane) : plain('')] : [];
   const head = [tabBar(labels, layout.paneWidth, symbols), ...banner, ...run].map((row) => paint(row, colors));
-  const right = [...head, ...stripRows(), ...log];
+  const right = [...head, ...histogramRows(), ...log];
   const left = layout.sidebarWidth === 0 ? undefined : sidebar();
   const divider = paint(plain(symbols.divider, {dim: true}), colors);
   const rows = right.map((row, index) => (left ? `${left[index] ?? ''}${divider}${row}` : row));
@@ -83,10 +83,10 @@ export function Body({layout}: {readonly layout: Layout}) {
     return Array.from({length: layout.paneHeight}, (_, row) => rows[row] ?? '');
   }
 
-  function stripRows(): readonly string[] {
-    if (layout.stripRows === 0) return [];
-    if (!pane || empty) return Array.from({length: layout.stripRows}, () => '');
-    return pane.strip.paint(pane.tab.pane, layout, places);
+  function histogramRows(): readonly string[] {
+    if (layout.histogramRows === 0) return [];
+    if (!pane || empty) return Array.from({length: layout.histogramRows}, () => '');
+    return pane.histogram.paint(pane.tab.pane, layout, places);
   }
 
   function runRow({tab, model: {index}}: Pane): StyledText {

@@ -7,7 +7,7 @@ import {timeNear} from '../../viewport/time-column.ts';
 import type {Controller} from '../controller.ts';
 import {keysDo} from '../keys/commands.ts';
 import {longestShown, type PaneAt} from '../pane/pane-at.ts';
-import {hasNoTimes, noTimesWords} from '../pane/pane-strip.ts';
+import {hasNoTimes, noTimesWords} from '../pane/pane-histogram.ts';
 import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
 import {pipelinesOf} from '../state/view-state.ts';
 import {goToTab} from './common.ts';
@@ -208,13 +208,13 @@ export const moveHandlers = {
   },
 };
 
-/** To the first shown entry of a cell of the strip, before or after that of the current entry. */
+/** To the first shown entry of a cell of the histogram, before or after that of the current entry. */
 function goToCell(controller: Controller, by: -1 | 1): void {
   const at = controller.paneAt;
   if (!at) return;
-  const {tab, model, strip, layout, current} = at;
-  if (layout.stripRows === 0) {
-    controller.sayHint('these keys go through the cells of the strip', 'strip', 'shows it');
+  const {tab, model, histogram, layout, current} = at;
+  if (layout.histogramRows === 0) {
+    controller.sayHint('these keys go through the cells of the histogram', 'strip', 'shows it');
     return;
   }
   if (hasNoTimes(model)) {
@@ -226,20 +226,21 @@ function goToCell(controller: Controller, by: -1 | 1): void {
     return;
   }
   if (!model.isCounted) {
-    controller.say('the records by time are still being counted');
+    controller.say('the records are still being counted');
     return;
   }
-  const id = strip.entryBeside(tab.pane, layout, {id: current, by});
+  const id = histogram.entryBeside(tab.pane, layout, {id: current, by});
   if (id !== undefined) goToSpan(controller, at, id);
   else if (by === 1 && tab.pane.position.kind === 'held') controller.move(() => follow);
-  else if (model.shown) controller.say(`nothing ${by === 1 ? 'after' : 'before'} this cell of the strip is shown`);
-  else controller.say(by === 1 ? 'this is the newest cell of the strip' : 'this is the oldest cell of the strip');
+  else if (model.shown) controller.say(`nothing ${by === 1 ? 'after' : 'before'} this cell of the histogram is shown`);
+  else
+    controller.say(by === 1 ? 'this is the newest cell of the histogram' : 'this is the oldest cell of the histogram');
 }
 
-/** Goes to an entry, and says what its cell of the strip stands for. */
+/** Goes to an entry, and says what its cell of the histogram stands for. */
 export function goToSpan(controller: Controller, at: PaneAt, id: number): void {
   controller.goToEntry(id);
-  const span = at.strip.spanAt(at.tab.pane, at.layout, id);
+  const span = at.histogram.spanAt(at.tab.pane, at.layout, id);
   if (!span) return;
   const {clock} = controller.services;
   const offsetAt = zoneOf(at.tab.pane, controller.services.offsetAt);

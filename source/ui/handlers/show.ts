@@ -21,7 +21,7 @@ import {hasUnknownErrors} from '../../words/failures.ts';
 import type {Controller} from '../controller.ts';
 import {openMeant} from '../empty-log.ts';
 import {keysDo} from '../keys/commands.ts';
-import {heightWithStrip} from '../layout.ts';
+import {heightWithHistogram} from '../layout.ts';
 import {noConnectionWords} from '../opened.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import {hasMatches, type PaneView, zoneOf} from '../state/pane-view.ts';
@@ -185,9 +185,9 @@ export const showHandlers = {
   strip(controller: Controller) {
     const {layout, size, tab, commands} = controller;
     if (!tab || !layout) return;
-    const isShown = layout.stripRows > 0;
-    if (!isShown && size.rows < heightWithStrip) {
-      controller.say(`the strip needs a terminal of ${heightWithStrip} rows`);
+    const isShown = layout.histogramRows > 0;
+    if (!isShown && size.rows < heightWithHistogram) {
+      controller.say(`the histogram needs a terminal of ${heightWithHistogram} rows`);
       return;
     }
     controller.setStrip(!isShown);
@@ -197,8 +197,8 @@ export const showHandlers = {
     ]);
     const at = controller.paneAt;
     const {dot, silence} = controller.services.symbols;
-    const breaks = at?.strip.hasBreaks(at.tab.pane, at.layout) ? ` ${dot} ${silence} is time without records` : '';
-    controller.say(isShown ? 'no strip' : `records by time above the log${keys === '' ? '' : `: ${keys}`}${breaks}`);
+    const breaks = at?.histogram.hasBreaks(at.tab.pane, at.layout) ? ` ${dot} ${silence} is time without records` : '';
+    controller.say(isShown ? 'no histogram' : `histogram above the log${keys === '' ? '' : `: ${keys}`}${breaks}`);
   },
   time(controller: Controller) {
     if (controller.tab?.pane.asSent) {

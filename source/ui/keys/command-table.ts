@@ -196,7 +196,7 @@ export const commands = [
     {id: 'pan-right', keys: ['Right', 'l'], help: 'half a screen to the right'},
     {id: 'pan-start', keys: ['0'], help: 'start of the lines'},
     {id: 'pan-end', keys: ['$'], help: 'end of the longest line shown'},
-    {id: 'previous-cell', keys: ['('], help: 'to the cell before, in the strip', hint: {hasStrip: 'earlier'}},
+    {id: 'previous-cell', keys: ['('], help: 'to the cell before, in the histogram', hint: {hasStrip: 'earlier'}},
     {id: 'next-cell', keys: [')'], help: 'to the cell after', hint: {hasStrip: 'later'}},
     {id: 'go-to-time', keys: ['T'], help: 'go to a time: 12:03, -5m, ISO'},
     {id: 'go-to-line', keys: [':'], help: 'go to a line or per cent: 1204, 50%'},
@@ -250,7 +250,7 @@ export const commands = [
     {
       id: 'strip',
       keys: ['s'],
-      help: 'strip above the log: its records by time, a cell for each span; a dotted line is time without records',
+      help: 'histogram above the log: its records by time, a cell for each span; a dotted line is time without records',
     },
     {
       id: 'detail',

@@ -58,7 +58,7 @@ function selectedRange({model, tab, current}: PaneAt): RecordRange | undefined {
   const last = index.headOf(end);
   let to = end + 1;
   // Lines of a panic or a configuration may follow the record that is selected last.
-  for (const lines of index.long.stretchesFrom(to)) if (lines.head >= first && lines.head <= last) to = lines.to;
+  for (const lines of index.long.rangesFrom(to)) if (lines.head >= first && lines.head <= last) to = lines.to;
   return {first, last, to};
 }
 

@@ -218,7 +218,7 @@ export class PaneModel {
     return this.#runner.caughtUp && this.#next === undefined && this.#searched === this.#searching?.search;
   }
 
-  /** The records by time. Counted from the first call on: most tabs are open without a strip. */
+  /** The records by time. Counted from the first call on: most tabs are open without a histogram. */
   get histogram(): Histogram {
     return this.beginCounting();
   }

@@ -5,11 +5,11 @@ import type {LogManager, ManagedLog} from '../../logs/log-manager.ts';
 import type {LogSource} from '../../logs/log-source.ts';
 import {MergedLog} from '../../logs/merge/merged-log.ts';
 import {renamedTab, type Tab} from '../state/view-state.ts';
+import {PaneHistogram} from './pane-histogram.ts';
 import {PaneModel, type PaneServices} from './pane-model.ts';
 import {PaneRows, type RowServices} from './pane-rows.ts';
-import {PaneStrip} from './pane-strip.ts';
 
-export type ModelledPane = {readonly model: PaneModel; readonly rows: PaneRows; readonly strip: PaneStrip};
+export type ModelledPane = {readonly model: PaneModel; readonly rows: PaneRows; readonly histogram: PaneHistogram};
 
 type PaneModelsOptions = {
   readonly services: PaneServices & RowServices & {readonly manager: LogManager<ManagedLog>};
@@ -47,7 +47,7 @@ export class PaneModels {
       onEntries: (before) => onEntries(log.name, before),
       onResult,
     });
-    const modelled = {model, rows: new PaneRows(model, services), strip: new PaneStrip(model, services)};
+    const modelled = {model, rows: new PaneRows(model, services), histogram: new PaneHistogram(model, services)};
     this.#models.set(tab.name, modelled);
     model.sync(tab.pane);
     return modelled;

@@ -89,13 +89,13 @@ export function zoneOf(pane: PaneView | undefined, offsetAt: ZoneOffset): ZoneOf
   return pane && hasLocalTimes(pane) ? offsetAt : utc;
 }
 
-/** The part of the view that is not a tab's: list and strip. */
+/** The part of the view that is not a tab's: list and histogram. */
 export type ScreenView = {
   readonly focus: 'sidebar' | 'log';
   readonly sidebarHidden: boolean;
   /** Cells, as the user has set it; undefined: by the terminal's width. */
   readonly sidebarWidth: number | undefined;
-  /** The strip of records by time is shown; undefined: by the terminal's height. */
+  /** The histogram of records by time is shown; undefined: by the terminal's height. */
   readonly strip: boolean | undefined;
 };
 
@@ -133,7 +133,7 @@ export function applyToScreen<View extends ScreenView>({sidebar, strip}: ViewOpt
   return {...view, sidebarHidden: false, sidebarWidth: sidebar === 'auto' ? undefined : sidebar};
 }
 
-/** A new tab, the list and the strip, before keys change them. */
+/** A new tab, the list and the histogram, before keys change them. */
 export type ViewDefaults = {readonly pane: PaneView} & Omit<ScreenView, 'focus'>;
 
 export const noDefaults: ViewDefaults = {
@@ -162,7 +162,7 @@ export function rebasePane(before: PaneView, now: PaneView, pane: PaneView): Pan
   };
 }
 
-/** As `rebasePane`, for list and strip. */
+/** As `rebasePane`, for list and histogram. */
 export function rebaseScreen<View extends ScreenView>(before: ViewDefaults, now: ViewDefaults, view: View): View {
   const sidebarHidden = view.sidebarHidden === before.sidebarHidden ? now.sidebarHidden : view.sidebarHidden;
   const sidebarWidth = view.sidebarWidth === before.sidebarWidth ? now.sidebarWidth : view.sidebarWidth;

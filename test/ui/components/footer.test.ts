@@ -23,11 +23,11 @@ describe('the footer of the log', () => {
     expect(footer(screen, 500)).toContain(' F follow');
   });
 
-  it('offers the cells of the strip while it is shown, and the comparison of runs where there are several', async () => {
+  it('offers the cells of the histogram while it is shown, and the comparison of runs where there are several', async () => {
     await using screen = await reading(log, {size: {columns: 100, rows: 30}});
     expect(footer(screen, 500)).not.toMatch(/ \( earlier| \) later| D compare/);
     screen.press('s');
-    await screen.until(() => footer(screen, 500).includes(' ( earlier ) later'), 'the strip');
+    await screen.until(() => footer(screen, 500).includes(' ( earlier ) later'), 'the histogram');
     const orders = screen.server.pipeline('orders');
     orders.stop();
     orders.start();

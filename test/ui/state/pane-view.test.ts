@@ -21,7 +21,7 @@ describe('an option', () => {
     expect(applyToScreen({sidebar: 'off'}, view)).toEqual({...view, sidebarHidden: true, focus: 'log'});
   });
 
-  it('for the strip leaves it to the height of the terminal, or shows or hides it', () => {
+  it('for the histogram leaves it to the height of the terminal, or shows or hides it', () => {
     const view = {focus: 'sidebar', sidebarHidden: false, sidebarWidth: 30, strip: true} as const;
     expect(applyToScreen({sidebar: 'auto'}, view)).toMatchObject({strip: true});
     expect(applyToScreen({strip: 'auto'}, view)).toEqual({...view, strip: undefined});

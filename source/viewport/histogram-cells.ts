@@ -1,9 +1,9 @@
 import {bisect} from '../lib/bisect.ts';
-import {noRecords, type Stretch, sumOf} from '../records/histogram.ts';
+import {noRecords, sumOf, type TimeBucket} from '../records/histogram.ts';
 import type {RecordCounts} from '../records/record-table.ts';
 
 /** Records of one span of time, or of none: a silence that is left out, or a clock that was set back (`break`). */
-export type StripCell = {
+export type HistogramCell = {
   readonly kind: 'span' | 'break';
   /** Unix time in ms at which the span begins; of a break, that of the cell before. */
   readonly at: number;
@@ -14,13 +14,13 @@ export type StripCell = {
 };
 
 /** A log in cells of equal spans, oldest first. */
-export type Strip = {readonly spanMs: number; readonly cells: readonly StripCell[]};
+export type HistogramCells = {readonly spanMs: number; readonly cells: readonly HistogramCell[]};
 
-export const noStrip: Strip = {spanMs: 0, cells: []};
+export const noCells: HistogramCells = {spanMs: 0, cells: []};
 
-type StripInput = {
-  readonly stretches: readonly Stretch[];
-  /** Milliseconds of the span of a stretch. */
+type CellsInput = {
+  readonly buckets: readonly TimeBucket[];
+  /** Milliseconds of the span of a bucket. */
   readonly spanMs: number;
   /** Most cells. */
   readonly width: number;
@@ -48,9 +48,9 @@ const silentTimes = 3;
 const leastActive = 5000;
 
 /** Divides the log into cells: the finest spans for which they fit. Of a log with too many breaks, the newest cells. */
-export function stripOf({stretches, spanMs, width, before}: StripInput): Strip {
-  if (stretches.length === 0 || width < 1) return noStrip;
-  const sections = sectionsOf(stretches, silencesOf(stretches));
+export function histogramCells({buckets, spanMs, width, before}: CellsInput): HistogramCells {
+  if (buckets.length === 0 || width < 1) return noCells;
+  const sections = sectionsOf(buckets, silencesOf(buckets));
   const cellsOf = (span: number) =>
     sections.reduce((sum, [first, last]) => sum + cellsBetween(first, last, span), sections.length - 1);
   const fitting = cellSpans.filter((span) => span % spanMs === 0 && cellsOf(span) <= width);
@@ -63,35 +63,35 @@ export function stripOf({stretches, spanMs, width, before}: StripInput): Strip {
 }
 
 /** The place of the entry's cell; undefined without one. */
-export function cellOf({cells}: Strip, id: number): number | undefined {
+export function cellOf({cells}: HistogramCells, id: number): number | undefined {
   // Cells without entries begin where the next one does.
   const last = bisect(0, cells.length, (at) => (cells[at]?.firstId ?? 0) <= id) - 1;
   return cells[last] && cells[last].endId > id ? last : undefined;
 }
 
-type Section = readonly [first: Stretch, last: Stretch, all: readonly Stretch[]];
+type Section = readonly [first: TimeBucket, last: TimeBucket, all: readonly TimeBucket[]];
 
-function cellsBetween(first: Stretch, last: Stretch, span: number): number {
+function cellsBetween(first: TimeBucket, last: TimeBucket, span: number): number {
   return Math.floor(last.at / span) - Math.floor(first.at / span) + 1;
 }
 
-/** The stretches between breaks. `silences`: places of the stretches after which a silence is left out. */
-function sectionsOf(stretches: readonly Stretch[], silences: ReadonlySet<number>): readonly Section[] {
+/** The buckets between breaks. `silences`: places of the buckets after which a silence is left out. */
+function sectionsOf(buckets: readonly TimeBucket[], silences: ReadonlySet<number>): readonly Section[] {
   const sections: Section[] = [];
   let begun = 0;
-  for (const [place, stretch] of stretches.entries()) {
-    const next = stretches[place + 1];
-    if (next && next.at >= stretch.at && !silences.has(place)) continue;
-    const all = stretches.slice(begun, place + 1);
-    sections.push([all[0] ?? stretch, stretch, all]);
+  for (const [place, bucket] of buckets.entries()) {
+    const next = buckets[place + 1];
+    if (next && next.at >= bucket.at && !silences.has(place)) continue;
+    const all = buckets.slice(begun, place + 1);
+    sections.push([all[0] ?? bucket, bucket, all]);
     begun = place + 1;
   }
   return sections;
 }
 
-/** Places of the stretches after which a silence is so long that the rest would be a few cells beside an empty strip. */
-function silencesOf(stretches: readonly Stretch[]): ReadonlySet<number> {
-  const gaps = stretches.map(({at}, place) => ({place, ms: Math.max(0, (stretches[place + 1]?.at ?? at) - at)}));
+/** Places of the buckets after which a silence is so long that the rest would be a few cells beside an empty histogram. */
+function silencesOf(buckets: readonly TimeBucket[]): ReadonlySet<number> {
+  const gaps = buckets.map(({at}, place) => ({place, ms: Math.max(0, (buckets[place + 1]?.at ?? at) - at)}));
   let rest = gaps.reduce((sum, {ms}) => sum + ms, 0);
   const longest = gaps.sort((a, b) => b.ms - a.ms).slice(0, mostSilences);
   const found = new Set<number>();
@@ -107,9 +107,9 @@ function silencesOf(stretches: readonly Stretch[]): ReadonlySet<number> {
   return found;
 }
 
-type OpenCell = {-readonly [Part in keyof StripCell]: StripCell[Part]};
+type OpenCell = {-readonly [Part in keyof HistogramCell]: HistogramCell[Part]};
 
-function cellsIn(sections: readonly Section[], span: number): readonly StripCell[] {
+function cellsIn(sections: readonly Section[], span: number): readonly HistogramCell[] {
   const cells: OpenCell[] = [];
   for (const [place, [first, , all]] of sections.entries()) {
     const last = cells.at(-1);
@@ -133,6 +133,6 @@ function cellsIn(sections: readonly Section[], span: number): readonly StripCell
   return cells;
 }
 
-function emptyAt(id: number): Pick<StripCell, 'firstId' | 'endId' | 'counts'> {
+function emptyAt(id: number): Pick<HistogramCell, 'firstId' | 'endId' | 'counts'> {
   return {firstId: id, endId: id, counts: noRecords};
 }

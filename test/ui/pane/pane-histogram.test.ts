@@ -19,11 +19,11 @@ function painted({controller}: ScreenUnderTest): readonly string[] {
   const {pane, layout} = controller;
   if (!pane || !layout) throw new Error('no pane');
   const places = visiblePlaces(pane.tab.pane.position, pane.rows.geometry(pane.tab.pane, layout));
-  return pane.strip.paint(pane.tab.pane, layout, places);
+  return pane.histogram.paint(pane.tab.pane, layout, places);
 }
 
 /** The rows once the records are counted. */
-async function stripOf(screen: ScreenUnderTest): Promise<readonly string[]> {
+async function histogramCells(screen: ScreenUnderTest): Promise<readonly string[]> {
   painted(screen);
   await screen.until(() => {
     const {model} = screen.controller.pane ?? {};
@@ -40,17 +40,17 @@ async function filterMany(screen: ScreenUnderTest): Promise<void> {
     buffer?.append(Buffer.from(`${logged(second, 'INFO', 'many ticks')}\n`.repeat(8000)));
   }
   await write(screen, logged(91, 'INFO', 'the end'));
-  await stripOf(screen);
+  await histogramCells(screen);
   await typed(screen, '&', 'tick');
   await workedOut(screen);
 }
 
 const step = (screen: ScreenUnderTest) => /step (\d+)/.exec(currentLine(screen) ?? '')?.[1];
 
-describe('the strip of a tab', () => {
+describe('the histogram of a tab', () => {
   it('shows the records of the whole scrollback by time', async () => {
     await using screen = await shown();
-    expect(await stripOf(screen)).toEqual([
+    expect(await histogramCells(screen)).toEqual([
       // The runner's line is of second 0, and the last records are on the screen.
       `11-25 00:00 █${'▇'.repeat(39)} 00:00:39`,
       `1s/cell     ${'─'.repeat(32)}`,
@@ -59,20 +59,20 @@ describe('the strip of a tab', () => {
 
   it('ends with the time of the newest record, which grows within its cell', async () => {
     await using screen = await shown(Array.from({length: 60}, (_, at) => logged(60 * at, 'INFO', `step ${at}.`)));
-    expect((await stripOf(screen))[0]).toMatch(/ 00:59:00$/);
+    expect((await histogramCells(screen))[0]).toMatch(/ 00:59:00$/);
     await write(screen, logged(60 * 59 + 3, 'INFO', 'the end'));
-    expect((await stripOf(screen))[0]).toMatch(/ 00:59:03$/);
+    expect((await histogramCells(screen))[0]).toMatch(/ 00:59:03$/);
   });
 
   it('says what its dotted line is: where it is shown, and where a key passes it', async () => {
     const apart = [0, 1, 2, 3, 4, 5, 6, 7].map((at) => logged(at + (at > 3 ? 7200 : 0), 'INFO', `step ${at}.`));
     await using screen = await shown(apart);
-    expect((await stripOf(screen))[0]).toContain('┊');
+    expect((await histogramCells(screen))[0]).toContain('┊');
     screen.press('s', 's');
     expect(noticeOf(screen)).toBe(
-      'records by time above the log: ( goes to the cell before, ) to the one after · ┊ is time without records',
+      'histogram above the log: ( goes to the cell before, ) to the one after · ┊ is time without records',
     );
-    await stripOf(screen);
+    await histogramCells(screen);
     screen.press('k', '(', '(');
     expect(noticeOf(screen)).toBe('1 s from 11-25 02:00:04: 1 record · ┊ before it: 2 h without records');
     screen.press('(');
@@ -88,7 +88,7 @@ describe('the strip of a tab', () => {
     expect(app.rows[place() - 1]).toMatch(/\d\d:\d\d .┊. 11-25 00:00/);
     expect(app.rows[place() + 1]).toContain('Fresh start');
     await app.press('Tab', 's');
-    await app.shows('no strip');
+    await app.shows('no histogram');
     expect(place()).toBe(-1);
     await app.press('s');
     await app.shows('( goes to the cell before, ) to the one after');
@@ -97,21 +97,21 @@ describe('the strip of a tab', () => {
 
   it('is painted again only when a cell changes', async () => {
     await using screen = await shown();
-    await stripOf(screen);
+    await histogramCells(screen);
     const before = painted(screen);
     expect(painted(screen)).toBe(before);
     await write(screen, logged(40, 'INFO', 'one more'));
-    expect((await stripOf(screen))[0]).toContain('▄ 00:00:40');
+    expect((await histogramCells(screen))[0]).toContain('▄ 00:00:40');
   });
 
   it('reflects filters and hits', async () => {
     await using screen = await shown();
     await typed(screen, '&', 'tick');
-    const [bars] = await stripOf(screen);
+    const [bars] = await histogramCells(screen);
     expect(bars).toBe(`11-25 00:00 ${'█·········'.repeat(4)} 00:00:39`);
     await pressed(screen, 'Esc');
     await typed(screen, '/', 'step 60 tick');
-    const [, axis = ''] = await stripOf(screen);
+    const [, axis = ''] = await histogramCells(screen);
     expect(axis.indexOf('▴')).toBe(12 + 20);
     expect(axis.lastIndexOf('▴')).toBe(12 + 20);
   });
@@ -119,7 +119,7 @@ describe('the strip of a tab', () => {
   it('is painted once where filters leave a part and nothing comes', async () => {
     await using screen = await shown();
     await typed(screen, '&', 'tick');
-    await stripOf(screen);
+    await histogramCells(screen);
     expect(painted(screen)).toBe(painted(screen));
   });
 
@@ -143,7 +143,7 @@ describe('the strip of a tab', () => {
   it('is not that of a part of the log while the rest is counted', async () => {
     await using screen = await shown();
     const texts = () => painted(screen).map((row) => stripVTControlCharacters(row).trimEnd());
-    const [bars] = await stripOf(screen);
+    const [bars] = await histogramCells(screen);
     const {model} = screen.controller.pane ?? {};
     model?.source.buffer.append(Buffer.from(`${logged(100, 'INFO', 'a burst')}\n`.repeat(200_000)));
     const countSome = (bytes: number) => {
@@ -161,7 +161,7 @@ describe('the strip of a tab', () => {
     await using screen = await shown();
     const {buffer} = screen.manager.get('orders') ?? {};
     buffer?.append(Buffer.from(`${logged(100, 'INFO', 'a burst')}\n`.repeat(200_000)));
-    expect(stripVTControlCharacters(painted(screen)[0] ?? '')).toBe(' counting the records by time');
+    expect(stripVTControlCharacters(painted(screen)[0] ?? '')).toBe(' counting the records');
   });
 
   it('tells all records of a span, whatever the frame has counted', async () => {
@@ -178,7 +178,7 @@ describe('the strip of a tab', () => {
     const {buffer} = screen.manager.get('orders') ?? {};
     buffer?.addMarker({kind: 'line-cut', at: 0});
     await write(screen, logged(41, 'INFO', 'after the loss'));
-    expect((await stripOf(screen))[1]).toContain('╳');
+    expect((await histogramCells(screen))[1]).toContain('╳');
   });
 
   it('is two rows lower without moving the current line off the screen', async () => {
@@ -196,15 +196,15 @@ describe('the strip of a tab', () => {
   it('needs room', async () => {
     await using screen = await reading(steps, {size: {columns: 100, rows: 15}});
     screen.press('s');
-    expect(noticeOf(screen)).toBe('the strip needs a terminal of 16 rows');
-    expect(screen.controller.layout?.stripRows).toBe(0);
+    expect(noticeOf(screen)).toBe('the histogram needs a terminal of 16 rows');
+    expect(screen.controller.layout?.histogramRows).toBe(0);
   });
 });
 
 describe('( and )', () => {
   it('go to the first record of the cell before and after, and to the end from the last one', async () => {
     await using screen = await shown();
-    await stripOf(screen);
+    await histogramCells(screen);
     screen.press('(');
     expect(step(screen)).toBe('114');
     expect(noticeOf(screen)).toMatch(/^1 s from (11-25 )?00:00:38: 3 records$/);
@@ -215,22 +215,22 @@ describe('( and )', () => {
     screen.press(')', ')', ')');
     expect(viewOf(screen).position.kind).toBe('follow');
     screen.press(')');
-    expect(noticeOf(screen)).toBe('this is the newest cell of the strip');
+    expect(noticeOf(screen)).toBe('this is the newest cell of the histogram');
     screen.press('g', '(');
-    expect(noticeOf(screen)).toBe('this is the oldest cell of the strip');
+    expect(noticeOf(screen)).toBe('this is the oldest cell of the histogram');
   });
 
   it('say that a log is still being counted, not that it has no times, until nearly all of it is', async () => {
     await using screen = await shown();
     screen.press('(');
-    expect(noticeOf(screen)).toBe('the records by time are still being counted');
+    expect(noticeOf(screen)).toBe('the records are still being counted');
     const {model} = screen.controller.pane ?? {};
     await screen.until(() => model?.isCounted === true, 'the records to be counted');
     screen.press('(');
     expect(noticeOf(screen)).toMatch(/00:00:38: 3 records$/);
   });
 
-  it('need no strip that was painted, as for a screen reader', async () => {
+  it('need no histogram that was painted, as for a screen reader', async () => {
     await using screen = await reading(steps, {size: {columns: 100, rows: 30}, viewOptions: {strip: 'off'}});
     screen.press('s');
     await write(screen, logged(40, 'INFO', 'counted with all before it'));
@@ -241,11 +241,11 @@ describe('( and )', () => {
 
   it('say that filters leave nothing', async () => {
     await using screen = await shown();
-    await stripOf(screen);
+    await histogramCells(screen);
     await typed(screen, '&', 'step 60 tick');
     screen.press('(');
     screen.press('(');
-    expect(noticeOf(screen)).toBe('nothing before this cell of the strip is shown');
+    expect(noticeOf(screen)).toBe('nothing before this cell of the histogram is shown');
     await typed(screen, '&', 'no such text');
     screen.press('(');
     expect(noticeOf(screen)).toBe('everything is hidden by filters');
@@ -254,14 +254,14 @@ describe('( and )', () => {
   it('name the year of a span that is not of this one', async () => {
     // After the runner's line: the clock was set back.
     await using screen = await shown([logged(-400 * 86_400, 'INFO', 'long ago')]);
-    await stripOf(screen);
+    await histogramCells(screen);
     screen.press('g', ')');
     expect(noticeOf(screen)).toMatch(/^1 s from 2025-10-21 00:00:00: 1 record · ┊ before it: the clock was set back$/);
   });
 
   it('pass over cells of which filters leave nothing', async () => {
     await using screen = await shown();
-    await stripOf(screen);
+    await histogramCells(screen);
     await typed(screen, '&', 'tick');
     screen.press('(');
     expect(step(screen)).toBe('60');
@@ -270,19 +270,19 @@ describe('( and )', () => {
     expect(step(screen)).toBe('0');
   });
 
-  it('need the strip', async () => {
+  it('need the histogram', async () => {
     await using screen = await reading(steps);
     screen.press('(');
-    expect(noticeOf(screen)).toBe('these keys go through the cells of the strip: s shows it');
+    expect(noticeOf(screen)).toBe('these keys go through the cells of the histogram: s shows it');
   });
 });
 
 describe('a click', () => {
   it('on a cell goes to its first record, beside them to the nearest one', async () => {
     await using screen = await shown();
-    await stripOf(screen);
+    await histogramCells(screen);
     const mouse = new Mouse(screen.controller);
-    // Header, tab bar, and the strip; the pane begins at column 21.
+    // Header, tab bar, and the histogram; the pane begins at column 21.
     const click = (column: number, row: number) =>
       mouse.report({kind: 'mouse', button: 0, column: 21 + column, row, pressed: true});
     click(12 + 7, 2);
@@ -293,9 +293,9 @@ describe('a click', () => {
     expect(step(screen)).toBe('117');
   });
 
-  it('that is held goes along the strip, until the button is released', async () => {
+  it('that is held goes along the histogram, until the button is released', async () => {
     await using screen = await shown();
-    await stripOf(screen);
+    await histogramCells(screen);
     const mouse = new Mouse(screen.controller);
     const at = (button: number, column: number, row: number, isPressed = true) =>
       mouse.report({kind: 'mouse', button, column: 21 + column, row, pressed: isPressed});

@@ -6,18 +6,18 @@ import type {Style} from '../terminal/style.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {markerTone} from '../words/markers.ts';
+import {cellOf, type HistogramCell, type HistogramCells} from './histogram-cells.ts';
 import type {ZoneOffset} from './time-column.ts';
-import {cellOf, type Strip, type StripCell} from './time-strip.ts';
 
-/** Rows of a strip: bars, and what is at their places. */
-export const stripHeight = 2;
-/** Cells of a strip without labels: two of them would leave it no room. */
+/** Rows of a histogram: bars, and what is at their places. */
+export const histogramHeight = 2;
+/** Cells of a histogram without labels: two of them would leave it no room. */
 const narrow = 40;
 /** `14:02:18` and `11-25 14:02`, or `2026-11-25`. */
 const [clockCells, dateCells] = [8, 11];
 
 /** How a width is divided: a label and a blank, the cells, a blank and a label; labels of 0 cells in a narrow pane. */
-export type StripColumns = {
+export type HistogramColumns = {
   readonly left: number;
   readonly right: number;
   /** The column of the first cell. */
@@ -26,7 +26,7 @@ export type StripColumns = {
 };
 
 /** `from`, `to`: Unix times in ms of the first cell and of the newest record. */
-export function stripColumns(width: number, {from, to, now, offsetAt}: StripTimes): StripColumns {
+export function histogramColumns(width: number, {from, to, now, offsetAt}: HistogramTimes): HistogramColumns {
   if (width < narrow) return {left: 0, right: 0, first: 0, cells: width};
   const day = (at: number) => Math.floor(inZone(at, offsetAt) / 86_400_000);
   const left = day(from) === day(now) ? clockCells : dateCells;
@@ -34,7 +34,7 @@ export function stripColumns(width: number, {from, to, now, offsetAt}: StripTime
   return {left, right, first: left + 1, cells: width - left - right - 2};
 }
 
-type StripTimes = {
+type HistogramTimes = {
   readonly from: number;
   readonly to: number;
   /** Unix time in ms. */
@@ -43,7 +43,7 @@ type StripTimes = {
 };
 
 /** What is at the places of the cells. */
-export type StripMarks = {
+export type HistogramMarks = {
   /** The first and the last entry on the screen; undefined: all of the log is on it. */
   readonly shown: readonly [first: number, last: number] | undefined;
   /** The first hit after an id. */
@@ -52,25 +52,29 @@ export type StripMarks = {
   readonly starts: readonly number[];
   readonly markers: Iterable<readonly [id: number, marker: Marker]>;
   /** The records of a cell that filters leave, undefined until they are counted; undefined: there are no filters. */
-  readonly shownOf: ((cell: StripCell) => RecordCounts | undefined) | undefined;
+  readonly shownOf: ((cell: HistogramCell) => RecordCounts | undefined) | undefined;
 };
 
-type StripLook = {
-  readonly columns: StripColumns;
+type HistogramStyle = {
+  readonly columns: HistogramColumns;
   /** Unix time in ms of the newest record. */
   readonly to: number;
   readonly symbols: Symbols;
-  /** In place of a strip without cells. */
+  /** In place of a histogram without cells. */
   readonly whyEmpty: string;
   /** Without colours, errors and warnings are marked by other attributes. */
   readonly hasColors: boolean;
   readonly offsetAt: ZoneOffset;
 };
 
-/** The rows of a strip: a bar a cell between the times of the first cell and of the newest record, and the marks below. */
-export function stripRows(strip: Strip, marks: StripMarks, look: StripLook): readonly StyledText[] {
+/** The rows of a histogram: a bar a cell between the times of the first cell and of the newest record, and the marks below. */
+export function histogramRows(
+  histogram: HistogramCells,
+  marks: HistogramMarks,
+  look: HistogramStyle,
+): readonly StyledText[] {
   const {columns, to, symbols, hasColors, offsetAt, whyEmpty} = look;
-  const {cells} = strip;
+  const {cells} = histogram;
   const [first] = cells;
   if (!first) return [plain(whyEmpty, {dim: true}), plain('')];
   const {left, right} = columns;
@@ -82,20 +86,20 @@ export function stripRows(strip: Strip, marks: StripMarks, look: StripLook): rea
   const timeLabel = (at: number, width: number) =>
     label(width === clockCells ? clockTime(inZone(at, offsetAt)) : dateOf(at), width);
   const barCells = bars(cells, marks, {symbols, hasColors});
-  const axisCells = axis(strip, marks, symbols);
+  const axisCells = axis(histogram, marks, symbols);
   if (left === 0) return [concat(barCells), concat(axisCells)];
   const begin = timeLabel(first.at, left);
   const end = timeLabel(to, right);
   return [
     concat([begin, plain(' '), ...barCells, ...(end.text === begin.text ? [] : [plain(' '), end])]),
-    concat([label(`${exactSpanShort(strip.spanMs)}/cell`, left), plain(' '), ...axisCells]),
+    concat([label(`${exactSpanShort(histogram.spanMs)}/cell`, left), plain(' '), ...axisCells]),
   ];
 }
 
 function bars(
-  cells: readonly StripCell[],
-  {shownOf}: StripMarks,
-  {symbols, hasColors}: Pick<StripLook, 'symbols' | 'hasColors'>,
+  cells: readonly HistogramCell[],
+  {shownOf}: HistogramMarks,
+  {symbols, hasColors}: Pick<HistogramStyle, 'symbols' | 'hasColors'>,
 ): readonly StyledText[] {
   const counts = cells.map((cell) => (shownOf && cell.counts.records > 0 ? shownOf(cell) : cell.counts));
   // A power of two: the bars keep their heights while the newest one grows.
@@ -119,12 +123,12 @@ function barStyle({errors, warnings}: RecordCounts, hasColors: boolean): Style {
 }
 
 /** Hits, lost lines and starts of runs; the part on the screen inverse. */
-function axis(strip: Strip, marks: StripMarks, symbols: Symbols): readonly StyledText[] {
-  const placesOf = (ids: readonly number[]) => new Set(ids.map((id) => cellOf(strip, id)));
+function axis(histogram: HistogramCells, marks: HistogramMarks, symbols: Symbols): readonly StyledText[] {
+  const placesOf = (ids: readonly number[]) => new Set(ids.map((id) => cellOf(histogram, id)));
   const starts = placesOf(marks.starts);
   const losses = placesOf([...marks.markers].flatMap(([id, marker]) => (markerTone(marker) === 'loss' ? [id] : [])));
-  const [top, bottom] = marks.shown?.map((id) => cellOf(strip, id)) ?? [];
-  return strip.cells.map(({kind, firstId, endId}, place) => {
+  const [top, bottom] = marks.shown?.map((id) => cellOf(histogram, id)) ?? [];
+  return histogram.cells.map(({kind, firstId, endId}, place) => {
     const isInView = bottom !== undefined && place >= (top ?? 0) && place <= bottom;
     const hit = firstId < endId ? marks.hitAfter(firstId - 1) : undefined;
     const isHit = hit !== undefined && hit < endId;

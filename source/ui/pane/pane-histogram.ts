@@ -4,9 +4,15 @@ import {noRecords, sumOf} from '../../records/histogram.ts';
 import type {RecordCounts} from '../../records/record-table.ts';
 import {paint} from '../../terminal/sgr.ts';
 import type {Place} from '../../viewport/geometry.ts';
-import {type StripColumns, stripColumns, stripRows} from '../../viewport/strip-rows.ts';
+import {
+  cellOf,
+  type HistogramCell,
+  type HistogramCells,
+  histogramCells,
+  noCells,
+} from '../../viewport/histogram-cells.ts';
+import {type HistogramColumns, histogramColumns, histogramRows} from '../../viewport/histogram-rows.ts';
 import {timeNear} from '../../viewport/time-column.ts';
-import {cellOf, noStrip, type Strip, type StripCell, stripOf} from '../../viewport/time-strip.ts';
 import type {Layout} from '../layout.ts';
 import {type PaneView, zoneOf} from '../state/pane-view.ts';
 import type {PaneModel} from './pane-model.ts';
@@ -17,13 +23,13 @@ const mostUnsettled = 2000;
 /** Entries that one frame counts for filters, in 3 ms. The next frame counts on. */
 const mostCounted = 200_000;
 
-/** Lines. To count more takes so long that the strip says so. */
+/** Lines. To count more takes so long that the histogram says so. */
 const longLog = 100_000;
 
 type Width = Pick<Layout, 'paneWidth'>;
 
 /** `at`: Unix time in ms; `counts`: of the records that filters leave. */
-type StripSpan = {
+type CellSpan = {
   readonly at: number;
   readonly spanMs: number;
   readonly counts: RecordCounts;
@@ -31,8 +37,8 @@ type StripSpan = {
   readonly afterMs: number | undefined;
 };
 
-/** The strip of time of one tab: how many records there were when, in the whole scrollback. */
-export class PaneStrip {
+/** The histogram of time of one tab: how many records there were when, in the whole scrollback. */
+export class PaneHistogram {
   readonly #model: PaneModel;
   readonly #services: RowServices;
   readonly #counts = new ShownCounts();
@@ -40,8 +46,8 @@ export class PaneStrip {
     | {
         readonly key: readonly unknown[];
         readonly paneWidth: number;
-        readonly strip: Strip;
-        readonly columns: StripColumns;
+        readonly cells: HistogramCells;
+        readonly columns: HistogramColumns;
         readonly to: number;
       }
     | undefined;
@@ -52,9 +58,9 @@ export class PaneStrip {
     this.#services = services;
   }
 
-  /** Painted rows, `stripHeight` of them. `places`: the rows of the log. */
+  /** Painted rows, `histogramHeight` of them. `places`: the rows of the log. */
   paint(view: PaneView, width: Width, places: readonly Place[]): readonly string[] {
-    const {strip, columns, to} = this.#layOut(view, width);
+    const {cells, columns, to} = this.#layOut(view, width);
     const {searching, index, shown, source} = this.#model;
     const {buffer} = source;
     const [first] = places;
@@ -63,25 +69,25 @@ export class PaneStrip {
     const isPart = ends !== undefined && (ends[0] > buffer.firstId || ends[1] < buffer.endId - 1);
     const key = [
       // Labels have seconds.
-      ...[strip, columns, Math.floor(to / 1000), shown, shown?.caughtUp, this.#model.isFiltering],
+      ...[cells, columns, Math.floor(to / 1000), shown, shown?.caughtUp, this.#model.isFiltering],
       ...[searching?.search, searching?.search.count, index.runs.length, buffer.lastMarker()?.marker],
-      ...(isPart ? ends.map((id) => cellOf(strip, id)) : []),
-      whyNoStrip(this.#model),
+      ...(isPart ? ends.map((id) => cellOf(cells, id)) : []),
+      whyNoHistogram(this.#model),
     ];
     if (this.#painted && sameParts(this.#painted.key, key)) return this.#painted.rows;
     const {colors, symbols} = this.#services;
-    const counts = shown && this.#counts.ofCells(strip.cells, shown, this.#model);
+    const counts = shown && this.#counts.ofCells(cells.cells, shown, this.#model);
     const marks = {
       shown: isPart ? ends : undefined,
       hitAfter: (id: number) => searching?.search.nextAfter(id),
       // The runs of several pipelines are no runs of the merged log.
       starts: source.sourceNames ? [] : index.runs.slice(1).map(({firstId}) => firstId),
       markers: buffer.markers(),
-      shownOf: counts && ((cell: StripCell) => counts.get(cell)),
+      shownOf: counts && ((cell: HistogramCell) => counts.get(cell)),
     };
-    const whyEmpty = whyNoStrip(this.#model);
+    const whyEmpty = whyNoHistogram(this.#model);
     const look = {columns, to, symbols, hasColors: colors !== 'none', offsetAt: this.#offsetAt(view), whyEmpty};
-    const rows = stripRows(strip, marks, look).map((row) => paint(row, colors));
+    const rows = histogramRows(cells, marks, look).map((row) => paint(row, colors));
     const isBehind = counts !== undefined && this.#counts.isBehind;
     this.#painted = isBehind ? undefined : {key, rows};
     if (isBehind) this.#model.drawAgain();
@@ -90,11 +96,11 @@ export class PaneStrip {
 
   /** The first shown entry of the cell at a column of the pane, or of the nearest one that has some. */
   entryAt(view: PaneView, width: Width, column: number): number | undefined {
-    const {strip, columns} = this.#layOut(view, width);
+    const {cells, columns} = this.#layOut(view, width);
     const at = column - columns.first;
-    const places = strip.cells.map((_, place) => place).sort((a, b) => Math.abs(a - at) - Math.abs(b - at));
+    const places = cells.cells.map((_, place) => place).sort((a, b) => Math.abs(a - at) - Math.abs(b - at));
     for (const place of places) {
-      const id = this.#firstShown(strip.cells[place]);
+      const id = this.#firstShown(cells.cells[place]);
       if (id !== undefined) return id;
     }
     return undefined;
@@ -102,33 +108,33 @@ export class PaneStrip {
 
   /** The first shown entry of the nearest cell that has some, before or after that of the entry `id`. */
   entryBeside(view: PaneView, width: Width, {id, by}: {readonly id: number; readonly by: -1 | 1}): number | undefined {
-    const {strip} = this.#layOut(view, width);
-    const from = cellOf(strip, id) ?? strip.cells.length;
-    for (let place = from + by; place >= 0 && place < strip.cells.length; place += by) {
-      const found = this.#firstShown(strip.cells[place]);
+    const {cells} = this.#layOut(view, width);
+    const from = cellOf(cells, id) ?? cells.cells.length;
+    for (let place = from + by; place >= 0 && place < cells.cells.length; place += by) {
+      const found = this.#firstShown(cells.cells[place]);
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
   /** What the cell of an entry stands for, as the bar shows it; undefined without one. */
-  spanAt(view: PaneView, width: Width, id: number): StripSpan | undefined {
-    const {strip} = this.#layOut(view, width);
+  spanAt(view: PaneView, width: Width, id: number): CellSpan | undefined {
+    const {cells} = this.#layOut(view, width);
     const {shown} = this.#model;
-    const cell = strip.cells[cellOf(strip, id) ?? -1];
+    const cell = cells.cells[cellOf(cells, id) ?? -1];
     if (!cell) return undefined;
     const counts = shown ? this.#counts.ofCell(cell, shown, this.#model) : cell.counts;
-    const before = strip.cells[strip.cells.indexOf(cell) - 1];
-    const afterMs = before?.kind === 'break' ? cell.at - before.at - strip.spanMs : undefined;
-    return {at: cell.at, spanMs: strip.spanMs, counts, afterMs};
+    const before = cells.cells[cells.cells.indexOf(cell) - 1];
+    const afterMs = before?.kind === 'break' ? cell.at - before.at - cells.spanMs : undefined;
+    return {at: cell.at, spanMs: cells.spanMs, counts, afterMs};
   }
 
   /** Silences, or steps of a clock that was set back, are left out. */
   hasBreaks(view: PaneView, width: Width): boolean {
-    return this.#layOut(view, width).strip.cells.some(({kind}) => kind === 'break');
+    return this.#layOut(view, width).cells.cells.some(({kind}) => kind === 'break');
   }
 
-  #firstShown(cell: StripCell | undefined): number | undefined {
+  #firstShown(cell: HistogramCell | undefined): number | undefined {
     const id = cell && this.#model.entries.atOrAfter(cell.firstId);
     return id !== undefined && cell && id < cell.endId ? id : undefined;
   }
@@ -136,25 +142,25 @@ export class PaneStrip {
   #layOut(
     view: PaneView,
     {paneWidth}: Width,
-  ): {readonly strip: Strip; readonly columns: StripColumns; readonly to: number} {
+  ): {readonly cells: HistogramCells; readonly columns: HistogramColumns; readonly to: number} {
     const {histogram, isCounted, index, source} = this.#model;
-    // While a log is counted anew, the strip stays as it was: one of a part would mislead.
-    if (this.#laidOut?.paneWidth === paneWidth && this.#laidOut.strip !== noStrip && !isCounted) return this.#laidOut;
-    const {stretches, spanMs} = histogram;
+    // While a log is counted anew, the histogram stays as it was: one of a part would mislead.
+    if (this.#laidOut?.paneWidth === paneWidth && this.#laidOut.cells !== noCells && !isCounted) return this.#laidOut;
+    const {buckets, spanMs} = histogram;
     const now = this.#services.clock.wall();
-    const [first] = stretches;
-    const to = timeNear(source.buffer, index, {id: source.buffer.endId - 1, step: -1}) ?? stretches.at(-1)?.at ?? now;
+    const [first] = buckets;
+    const to = timeNear(source.buffer, index, {id: source.buffer.endId - 1, step: -1}) ?? buckets.at(-1)?.at ?? now;
     const times = {from: first?.at ?? now, to, now, offsetAt: this.#offsetAt(view)};
-    const columns = stripColumns(paneWidth - overviewCells, times);
+    const columns = histogramColumns(paneWidth - overviewCells, times);
     const key = [histogram, histogram.version, isCounted, columns.cells, columns.left];
     if (this.#laidOut && sameParts(this.#laidOut.key, key)) {
       this.#laidOut = {...this.#laidOut, to};
       return this.#laidOut;
     }
     // At another width, other spans fit.
-    const before = this.#laidOut?.columns.cells === columns.cells ? this.#laidOut.strip.spanMs : undefined;
-    const strip = first && isCounted ? stripOf({stretches, spanMs, width: columns.cells, before}) : noStrip;
-    this.#laidOut = {key, paneWidth, strip, columns, to};
+    const before = this.#laidOut?.columns.cells === columns.cells ? this.#laidOut.cells.spanMs : undefined;
+    const cells = first && isCounted ? histogramCells({buckets, spanMs, width: columns.cells, before}) : noCells;
+    this.#laidOut = {key, paneWidth, cells, columns, to};
     return this.#laidOut;
   }
 
@@ -163,16 +169,16 @@ export class PaneStrip {
   }
 }
 
-function whyNoStrip(model: PaneModel): string {
+function whyNoHistogram(model: PaneModel): string {
   if (hasNoTimes(model)) return ` ${noTimesWords}`;
-  return !model.isCounted && model.source.buffer.lineCount > longLog ? ' counting the records by time' : '';
+  return !model.isCounted && model.source.buffer.lineCount > longLog ? ' counting the records' : '';
 }
 
-export const noTimesWords = 'no line has a time, so there is no strip';
+export const noTimesWords = 'no line has a time, so there is no histogram';
 
 /** All records are counted, and none of the lines has a time. */
 export function hasNoTimes(model: PaneModel): boolean {
-  return model.source.buffer.lineCount > 0 && model.histogram.stretches.length === 0 && model.isCounted;
+  return model.source.buffer.lineCount > 0 && model.histogram.buckets.length === 0 && model.isCounted;
 }
 
 /** The counts of what filters leave, cell by cell: most cells do not change, and a log may have millions of entries. */
@@ -190,10 +196,10 @@ class ShownCounts {
    * counted anew.
    */
   ofCells(
-    cells: readonly StripCell[],
+    cells: readonly HistogramCell[],
     shown: ShownLines,
     model: PaneModel,
-  ): ReadonlyMap<StripCell, RecordCounts | undefined> {
+  ): ReadonlyMap<HistogramCell, RecordCounts | undefined> {
     this.#begin(shown, mostCounted);
     this.#forgetBut(cells);
     const counted = cells.filter(({counts}) => counts.records > 0).toReversed();
@@ -201,7 +207,7 @@ class ShownCounts {
   }
 
   /** All of one cell, whatever frames have counted. */
-  ofCell(cell: StripCell, shown: ShownLines, model: PaneModel): RecordCounts {
+  ofCell(cell: HistogramCell, shown: ShownLines, model: PaneModel): RecordCounts {
     this.#begin(shown, Number.POSITIVE_INFINITY);
     return this.#of(cell, shown, model) ?? noRecords;
   }
@@ -214,7 +220,7 @@ class ShownCounts {
   }
 
   /** A cell begins elsewhere once lines are dropped, or spans are merged. */
-  #forgetBut(cells: readonly StripCell[]): void {
+  #forgetBut(cells: readonly HistogramCell[]): void {
     if (this.#cells.size <= 2 * cells.length) return;
     const held = cells.flatMap(({firstId}) => {
       const known = this.#cells.get(firstId);
@@ -224,7 +230,7 @@ class ShownCounts {
   }
 
   /** Undefined: nothing of it is counted yet. */
-  #of({firstId, endId}: StripCell, shown: ShownLines, {index, source}: PaneModel): RecordCounts | undefined {
+  #of({firstId, endId}: HistogramCell, shown: ShownLines, {index, source}: PaneModel): RecordCounts | undefined {
     // The last cell has no end of its own.
     const end = Math.min(endId, source.buffer.endId);
     const cached = this.#cells.get(firstId);

@@ -1,12 +1,12 @@
 import {describe, expect, it} from 'vitest';
-import type {Stretch} from '../../source/records/histogram.ts';
+import type {TimeBucket} from '../../source/records/histogram.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
-import {type StripMarks, stripColumns, stripRows} from '../../source/viewport/strip-rows.ts';
-import {stripOf} from '../../source/viewport/time-strip.ts';
+import {histogramCells} from '../../source/viewport/histogram-cells.ts';
+import {type HistogramMarks, histogramColumns, histogramRows} from '../../source/viewport/histogram-rows.ts';
 
 const start = Date.UTC(2026, 10, 25, 9, 0);
 const utc = () => 0;
-const noMarks: StripMarks = {
+const noMarks: HistogramMarks = {
   shown: undefined,
   hitAfter: () => undefined,
   starts: [],
@@ -17,7 +17,7 @@ const noMarks: StripMarks = {
 type Cell = {readonly records: number; readonly errors?: number; readonly warnings?: number};
 
 /** A cell a second; ids by tens. */
-function stretchesOf(cells: readonly Cell[], secondsApart: number): readonly Stretch[] {
+function stretchesOf(cells: readonly Cell[], secondsApart: number): readonly TimeBucket[] {
   return cells.flatMap(({records, errors = 0, warnings = 0}, place) => {
     const at = start + place * secondsApart * 1000;
     return records === 0 ? [] : {firstId: place * 10, at, counts: {records, errors, warnings}};
@@ -26,22 +26,22 @@ function stretchesOf(cells: readonly Cell[], secondsApart: number): readonly Str
 
 function rowsOf(
   cells: readonly Cell[],
-  marks: Partial<StripMarks> = {},
+  marks: Partial<HistogramMarks> = {},
   {width = 60, now = start, isUtf8 = true, hasColors = true, secondsApart = 1, endMs = 0} = {},
 ) {
-  const stretches = stretchesOf(cells, secondsApart);
-  const to = (stretches.at(-1)?.at ?? start) + endMs;
-  const times = {from: stretches[0]?.at ?? start, to, now, offsetAt: utc};
-  const columns = stripColumns(width, times);
-  const strip = stripOf({stretches, spanMs: 1000, width: columns.cells});
+  const buckets = stretchesOf(cells, secondsApart);
+  const to = (buckets.at(-1)?.at ?? start) + endMs;
+  const times = {from: buckets[0]?.at ?? start, to, now, offsetAt: utc};
+  const columns = histogramColumns(width, times);
+  const histogram = histogramCells({buckets, spanMs: 1000, width: columns.cells});
   const look = {columns, symbols: symbolsFor(isUtf8), hasColors, offsetAt: utc, whyEmpty: 'no times', to};
-  return stripRows(strip, {...noMarks, ...marks}, look);
+  return histogramRows(histogram, {...noMarks, ...marks}, look);
 }
 
 const texts = (...args: Parameters<typeof rowsOf>) => rowsOf(...args).map(({text}) => text.trimEnd());
 const counts = (...records: readonly number[]) => records.map((each) => ({records: each}));
 
-describe('the rows of the strip', () => {
+describe('the rows of the histogram', () => {
   it('show a bar for each cell between the times of the first cell and of the end of the log', () => {
     expect(texts(counts(1, 4, 16, 0, 64))).toEqual(['09:00:00 ▁▂▄ █ 09:00:04', '1s/cell  ─────']);
     const minutes = counts(...Array.from({length: 40}, () => 1));
@@ -62,7 +62,7 @@ describe('the rows of the strip', () => {
   it('show dates for days that are not today', () => {
     const later = start + 2 * 86_400_000;
     expect(texts(counts(1, 1), {}, {now: later})).toEqual(['11-25 09:00 ██ 09:00:01', '1s/cell     ──']);
-    const columns = (from: number, to: number) => stripColumns(60, {from, to, now: later, offsetAt: utc});
+    const columns = (from: number, to: number) => histogramColumns(60, {from, to, now: later, offsetAt: utc});
     expect(columns(start, start + 86_400_000)).toEqual({left: 11, right: 11, first: 12, cells: 36});
     expect(columns(start, later)).toEqual({left: 11, right: 8, first: 12, cells: 39});
   });
