@@ -1,5 +1,6 @@
 import {sideOfValues, valuesOf} from './judge.ts';
 import type {Row, Sample} from './row.ts';
+import {median} from './statistics.ts';
 import {columns, figureText, sideText} from './table.ts';
 
 /** One row, measured on two trees in turn. */
@@ -14,11 +15,17 @@ export function comparisonTable(rows: readonly Compared[], names: {here: string;
 function cellsOf({row, here, other}: Compared): string[] {
   const [ours, its] = [valuesOf(row.figure, row, here), valuesOf(row.figure, row, other)];
   const [left, right] = [sideOfValues(ours), sideOfValues(its)];
-  const ratio = left.median / right.median;
+  const ratio = ratioOf(ours, its);
   return [
     ...[row.name, row.ours.what, sideText(left, row.unit), sideText(right, row.unit)],
     ...[`${figureText(ratio)} ×`, verdict(ours, its)],
   ];
+}
+
+/** Of the medians; of two that are nothing 1. */
+export function ratioOf(here: readonly number[], other: readonly number[]): number {
+  const [ours, its] = [median(here), median(other)];
+  return ours === its ? 1 : ours / its;
 }
 
 /** Two sets of values differ when all of one lie below all of the other; one run each proves nothing. */

@@ -5,23 +5,23 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {root} from './log-files.ts';
 
+/** Folders of trees that are still there. */
+const folders = new Set<string>();
+
+/** A built checkout of another commit, which goes when it is disposed of: `using`. */
+export type OtherTree = Disposable & {readonly tree: string; readonly commit: string};
+
 /**
  * Checks a commit out beside this checkout and builds it, with this checkout's `bench/` in place of its own: both are
  * measured by the same code, and rows that import sources import those of their own tree. Installs packages
  * only if the commit needs others. Throws when there is no such commit or it does not build. However this process ends,
  * short of a SIGKILL, the tree goes with it.
  */
-export async function otherTree(wanted: string): Promise<{readonly tree: string; readonly commit: string}> {
-  const git = (...args: string[]) => run('git', ['-C', root, ...args]);
+export async function otherTree(wanted: string): Promise<OtherTree> {
   const commit = git('rev-parse', '--short', '--verify', `${wanted}^{commit}`).trim();
   const folder = await mkdtemp(`${tmpdir()}/pipetail-bench-other-`);
   const tree = path.join(folder, 'tree');
-  process.once('exit', () => {
-    rmSync(folder, {recursive: true, force: true});
-    git('worktree', 'prune');
-  });
-  // Otherwise it would end without an `exit`.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+  removeAtExit(folder);
   git('worktree', 'add', '--quiet', '--detach', tree, commit);
   rmSync(path.join(tree, 'bench'), {recursive: true, force: true});
   cpSync(path.join(root, 'bench'), path.join(tree, 'bench'), {recursive: true});
@@ -29,7 +29,28 @@ export async function otherTree(wanted: string): Promise<{readonly tree: string;
     symlinkSync(path.join(root, 'node_modules'), path.join(tree, 'node_modules'));
   else run('npm', ['ci', '--no-audit', '--no-fund'], tree);
   run(process.execPath, ['scripts/bundle.mjs'], tree);
-  return {tree, commit};
+  return {tree, commit, [Symbol.dispose]: () => remove(folder)};
+}
+
+function removeAtExit(folder: string): void {
+  if (folders.size === 0) {
+    process.once('exit', () => {
+      for (const each of folders) remove(each);
+    });
+    // Otherwise it would end without an `exit`.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+  }
+  folders.add(folder);
+}
+
+function remove(folder: string): void {
+  folders.delete(folder);
+  rmSync(folder, {recursive: true, force: true});
+  git('worktree', 'prune');
+}
+
+function git(...args: string[]): string {
+  return run('git', ['-C', root, ...args]);
 }
 
 function packagesOf(tree: string): string {

@@ -9,9 +9,9 @@ import type {BenchContext, Row, Sample} from '../frame/row.ts';
  * they were prepared. CPU time of the thread that searches; of that for unpacking only half counts, as on two cores.
  */
 const pattern = 'Connection refused';
-const script = path.join(import.meta.dirname, '../frame/packed-process.ts');
 
-async function measure({logFile}: BenchContext): Promise<Sample> {
+async function measure({tree, logFile}: BenchContext): Promise<Sample> {
+  const script = path.join(tree, 'bench/frame/packed-process.ts');
   const {stdout} = await promisify(execFile)(process.execPath, [script, await logFile('coloured'), pattern]);
   return JSON.parse(stdout);
 }
