@@ -198,7 +198,7 @@ export class LogReader implements BodyReceiver {
     return {endMarker, brought: hasNew ? 'new' : bytes > 0 ? 'known' : 'nothing', lasted};
   }
 
-  /** In memory beside the log. */
+  /** Bytes of memory that the stitch and the second connection need, besides the log. */
   get memoryBytes(): number {
     const waiting = this.#backlog.reduce((sum, piece) => sum + piece.length, this.#kept?.bytes ?? 0);
     return this.#stitch.memoryBytes + waiting;

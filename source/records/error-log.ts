@@ -4,8 +4,7 @@ import {isConfigurationLine} from './configuration.ts';
 import {withShortMessage} from './json-members.ts';
 import {levelIn, timeOfBytes} from './line-head.ts';
 import {isPanicLine} from './line-kind.ts';
-import {awaitsMessage, panicText} from './panic.ts';
-import {PanicReports} from './panic-reports.ts';
+import {awaitsMessage, PanicReports, panicText} from './panic.ts';
 import {endpointIn, identicalIn, kindOf, nextSuppressed, PendingSuppressed, suppressedIn} from './suppressed.ts';
 
 /** The errors of one log with the same fingerprint. Times are Unix times in ms, ids are entry ids. */

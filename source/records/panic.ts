@@ -1,9 +1,15 @@
-import {colon, newline} from './bytes.ts';
+import {bytesOf, colon, isAt, newline} from './bytes.ts';
 import {levelIn} from './line-head.ts';
-import {kindIn} from './line-kind.ts';
+import {isRunnerLine, kindIn} from './line-kind.ts';
 
 /** Bytes of a panic's text, at most. */
 const mostText = 512;
+/** In the message of `WorkerPanic` (Feldera's `dbsp::circuit::runtime`), which has the panic's message and backtrace. */
+const reportWords = bytesOf('worker threads terminated unexpectedly');
+/** Bytes of a line in which the words are searched: they follow the head, or in JSON the service. */
+const wordsWithin = 1024;
+/** Entries between a panic and its report, at most. */
+const mostBetween = 1000;
 
 /**
  * By which panics are told apart and shown: the line `thread '…' panicked at …` and, after a newline, the first line of
@@ -25,4 +31,40 @@ export function isPanicMessage(line: Uint8Array): boolean {
   if (levelIn(line, 0, line.length) !== undefined) return false;
   const kind = kindIn(line, 0, line.length);
   return kind === 'plain' || kind === 'indented';
+}
+
+/**
+ * Which errors only report a panic again. Rust prints a panic to stderr; then Feldera logs it as an error with a second
+ * backtrace, and once more with each request that it refuses.
+ */
+export class PanicReports {
+  #panic: {readonly id: number; readonly head: number} | undefined;
+
+  /** Adds a panic's line `thread '…' panicked at …`. `head`: the first line of its record. */
+  addPanic(id: number, head: number): void {
+    this.#panic = {id, head};
+  }
+
+  /** The head of the last panic. */
+  get panic(): number | undefined {
+    return this.#panic?.head;
+  }
+
+  /** Another process begins. */
+  clear(): void {
+    this.#panic = undefined;
+  }
+
+  /** The head of the panic that the line of level ERROR reports; undefined if it reports none. */
+  panicFor(id: number, bytes: Uint8Array, start: number, end: number): number | undefined {
+    const panic = this.#panic;
+    if (!panic || id - panic.id > mostBetween) return undefined;
+    const isReport = hasWords(bytes, start, Math.min(end, start + wordsWithin)) && !isRunnerLine(bytes, start, end);
+    return isReport ? panic.head : undefined;
+  }
+}
+
+function hasWords(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at + reportWords.length <= end; at++) if (isAt(bytes, at, reportWords)) return true;
+  return false;
 }

@@ -10,8 +10,7 @@ import {levelIn, timeOfBytes} from './line-head.ts';
 import {frameNumberIn, isOldRunnerLine, isRunnerLine, isWholeRecord, kindIn, runnerMessage} from './line-kind.ts';
 import type {LongRecords} from './long-records.ts';
 import {longestReach, OpenRecords} from './open-records.ts';
-import {panicText} from './panic.ts';
-import {PanicReports} from './panic-reports.ts';
+import {PanicReports, panicText} from './panic.ts';
 import {
   acceptsLines,
   codeOf,

@@ -34,8 +34,7 @@ export class NotRegularError extends Error {
 
 /**
  * Opens a regular file, for its owner alone if it is created. Never waits for another program, as opening a named pipe
- * would. All of storage opens files by this module. Rejects with
- * errors of the file system, or a `NotRegularError`.
+ * would. All of storage opens files by this module. Rejects with errors of the file system, or a `NotRegularError`.
  */
 export async function openRegular(file: string, flags: number = openFor.read): Promise<FileHandle> {
   const handle = await open(bytesOfPath(file), flags | O_NONBLOCK, 0o600).catch((error: unknown) => {

@@ -158,9 +158,10 @@ const firstColumn = 2;
 const endPatience = 1000;
 
 /**
- * Asks the terminal behind each frame, until its answers are late, where its cursor is (DSR 6, as of the VT100), in a column that stands for the frame:
- * the answer tells that all of the frame has arrived. The bytes that a slow connection can still take tell nothing: SSH
- * and the kernel hold a megabyte. The cursor is hidden, and its next move is to a column of its own.
+ * Asks the terminal behind each frame, until its answers are late, where its cursor is (DSR 6, as of the VT100), in a
+ * column that stands for the frame: the answer tells that all of the frame has arrived. The bytes that a slow connection
+ * can still take tell nothing: SSH and the kernel hold a megabyte. The cursor is hidden, and its next move is to a column
+ * of its own.
  */
 export class TerminalPace {
   readonly #clock: Clock;

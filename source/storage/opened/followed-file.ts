@@ -100,7 +100,7 @@ export class FollowedFile {
       watcher.on('error', () => watcher.close());
       this.#watchers.push(watcher);
     } catch {
-      // The poll sees it.
+      // It cannot be watched: what changes is found by a look every second.
     }
   }
 

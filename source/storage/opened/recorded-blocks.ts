@@ -12,8 +12,7 @@ type Part = {readonly bytes: Buffer; readonly readAgain: () => Buffer | undefine
 
 /**
  * The pieces of a recorded log as blocks of whole lines, which stay in the recording; an open line is ended, as is one
- * that is too long. Lines that
- * cannot be read back later are gone, with all before them.
+ * that is too long. Lines that cannot be read back later are gone, with all before them.
  */
 export async function* recordedBlocks(pieces: AsyncIterable<RecordedPiece>): AsyncGenerator<RecordedPast> {
   let open: Part[] = [];

@@ -1,7 +1,7 @@
 import {isSkippable} from './file-form.ts';
 
 const magic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
-/** By the two bits of a frame's descriptor that tell it: bytes of the dictionary's id, and of the size of the content. */
+/** Bytes of the dictionary's id, and of the content's size, in a header: two bits of its first byte are the index. */
 const dictionaryBytes = [0, 1, 2, 4];
 const contentBytes = [0, 2, 4, 8];
 

@@ -57,7 +57,7 @@ export class FollowedRecording {
       this.#watcher = watch(bytesOfPath(folder), {persistent: false}, () => this.#wake());
       this.#watcher.on('error', () => this.#watcher?.close());
     } catch {
-      // The poll sees it.
+      // It cannot be watched: what changes is found by a look every second.
     }
   }
 
