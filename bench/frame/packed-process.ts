@@ -1,5 +1,5 @@
 import {createReadStream} from 'node:fs';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {prepareSearch, Search} from '../../source/buffer/search.ts';
 import {zstdPacker} from '../../source/system/zstd-packer.ts';
@@ -28,8 +28,8 @@ function cpuMs(): number {
   return (user + system) / 1000;
 }
 
-async function filled(maxBytes: number, times: number): Promise<LogBuffer> {
-  const buffer = new LogBuffer({maxBytes, packer});
+async function filled(maxBytes: number, times: number): Promise<WritableLogBuffer> {
+  const buffer = new WritableLogBuffer({maxBytes, packer});
   for (let time = 0; time < times; time++) {
     // A turn for each piece, in which packed segments leave.
     for await (const piece of createReadStream(file)) buffer.append(piece);
@@ -38,7 +38,7 @@ async function filled(maxBytes: number, times: number): Promise<LogBuffer> {
 }
 
 /** Milliseconds of the slowest page of 64, each in a segment that was not read before. */
-function slowestPage(buffer: LogBuffer): number {
+function slowestPage(buffer: WritableLogBuffer): number {
   const each = Math.floor((buffer.unpackedFirstId - buffer.firstId) / 64);
   let slowest = 0;
   for (let page = 0; page < 64; page++) {

@@ -1,6 +1,7 @@
 import {bisect} from '../lib/bisect.ts';
 import type {SearchFacts} from './block-texts.ts';
-import {type LogBuffer, stepCost} from './log-buffer.ts';
+import {stepCost} from './cold-segments.ts';
+import type {LogBuffer} from './log-buffer.ts';
 import type {Extent, Pattern} from './pattern.ts';
 import {newline, type SegmentView} from './segment.ts';
 import {decodeVisible, type StyleJoints, visibleBytes, visibleText} from './style-joints.ts';

@@ -23,10 +23,28 @@ const unviewedBytes = 256 * 1024;
 const mostPackedAtOnce = 4;
 /** Room for those that wait. */
 const waitingToPack = 2 * 1024 * 1024;
-/** Id of the first entry of a log whose earlier entries are added later: more than it can have. */
-const laterId = 2 ** 40;
+/** Ids for earlier entries that are added later: more than a log can have. */
+const reservedIds = 2 ** 40;
 /** Lines up to this length are kept whole, however small the scrollback: four times the server's ring. */
 const longestLineFloor = 4 * 1024 * 1024;
+
+export type BufferOptions = {
+  readonly maxBytes: number;
+  /** Default: 256 KiB, or an eighth of a smaller bound. */
+  readonly segmentBytes?: number;
+  /** Where an endless line is broken; default: the bound, at least 4 MiB. */
+  readonly maxLineBytes?: number;
+  /** Room over the bound while the cold store is slow. */
+  readonly waitingBytes?: number;
+  /** Default: nothing is compressed. */
+  readonly packer?: Packer | undefined;
+};
+
+type Writing = 'append' | 'closeLine' | 'addMarker' | 'replaceMarker' | 'startSegment' | 'coldStore';
+type WritingEarlier = 'addPast' | 'reserve' | 'prepend' | 'endPrepending';
+
+/** As all see it but the log sink, which is the only writer. */
+export type LogBuffer = Omit<WritableLogBuffer, Writing | WritingEarlier>;
 
 /**
  * The scrollback of one stream: lines as bytes, and markers between them, under absolute ids that are never reused.
@@ -36,7 +54,7 @@ const longestLineFloor = 4 * 1024 * 1024;
  * The bound counts lines, newlines and the index, so that a flood of empty lines is bounded too. The newest segment
  * stays: a line longer than the bound is held alone, up to `maxLineBytes`, where it is broken in two.
  */
-export class LogBuffer {
+export class WritableLogBuffer {
   readonly #markers = new MarkerStore();
   readonly #hot: HotSegments;
   readonly #cold: ColdSegments;
@@ -53,18 +71,7 @@ export class LogBuffer {
   #earlierTo: number | undefined;
   #originId = 0;
 
-  /**
-   * `segmentBytes`: default 256 KiB or an eighth of a smaller bound. `maxLineBytes`: where an endless line is broken;
-   * default the bound, at least 4 MiB. `waitingBytes`: room over the bound while the cold store is slow. Without a
-   * `packer` nothing is compressed.
-   */
-  constructor(options: {
-    readonly maxBytes: number;
-    readonly segmentBytes?: number;
-    readonly maxLineBytes?: number;
-    readonly waitingBytes?: number;
-    readonly packer?: Packer | undefined;
-  }) {
+  constructor(options: BufferOptions) {
     const {maxBytes, packer} = options;
     const segmentBytes = options.segmentBytes ?? Math.max(1, Math.min(defaultSegmentBytes, Math.ceil(maxBytes / 8)));
     this.#segmentBytes = segmentBytes;
@@ -183,23 +190,23 @@ export class LogBuffer {
   }
 
   /** Entries before the first one are added later, the last one first. Only while the buffer has had nothing else. */
-  expectEarlier(): void {
+  reserve(): void {
     this.#version += 1;
-    this.#hot.startAt(laterId);
-    this.#earlierTo = laterId;
+    this.#hot.startAt(reservedIds);
+    this.#earlierTo = reservedIds;
   }
 
   /** Adds entries before all that were added so far. They are only counted if entries after them were dropped. */
-  addEarlier(block: EarlierBlock, {isHeld = true} = {}): void {
+  prepend(block: EarlierBlock, {isHeld = true} = {}): void {
     if (this.#earlierTo === undefined) return;
     this.#version += 1;
-    if (isHeld && this.firstId === this.#earlierTo) this.#cold.addEarlier(this.#earlierTo, block);
+    if (isHeld && this.firstId === this.#earlierTo) this.#cold.prepend(this.#earlierTo, block);
     else this.#cold.countDropped(block);
     this.#earlierTo -= block.lines;
   }
 
   /** All earlier entries were added. */
-  endEarlier(): void {
+  endPrepending(): void {
     if (this.#earlierTo === undefined) return;
     this.#version += 1;
     this.#originId = this.#earlierTo;
@@ -445,16 +452,4 @@ export function allEntries({firstId, endId}: {readonly firstId: number; readonly
     atOrBefore: (id) => (id >= firstId && firstId < endId ? Math.min(id, endId - 1) : undefined),
     countFrom: (id) => Math.max(0, endId - Math.max(id, firstId)),
   };
-}
-
-/** Cold bytes cost a step more, per read and per byte: to read 256 KiB, in one segment or many, takes 1 to 6 ms. */
-const coldCost = 64 * 1024;
-const coldFactor = 4;
-/** Compressed ones take 0.3 to 0.5 ms. */
-const packedFactor = 3;
-
-/** The bytes of a step that reading `bytes` bytes of entries from `id` on costs. */
-export function stepCost(buffer: LogBuffer, id: number, bytes: number): number {
-  if (id < buffer.memoryFirstId) return coldCost + bytes * coldFactor;
-  return id < buffer.unpackedFirstId ? bytes * packedFactor : bytes;
 }

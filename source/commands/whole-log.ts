@@ -1,5 +1,4 @@
 import type {ApiClient} from '../api/types.ts';
-import {LogBuffer} from '../buffer/log-buffer.ts';
 import {changesObject, changesText} from '../events/changes-words.ts';
 import {compareRuns, RunCounter, type RunKinds, runBefore} from '../events/run-changes.ts';
 import {CheckpointLines, shownTime, type TimelineRow, timelineOf} from '../events/timeline.ts';
@@ -11,6 +10,7 @@ import {findOpened} from '../logs/bundle-log.ts';
 import {pipelineLogs} from '../logs/catalog.ts';
 import {isOpen} from '../logs/connection/state.ts';
 import {LogManager} from '../logs/log-manager.ts';
+import {LogSink} from '../logs/log-sink.ts';
 import type {LogStream} from '../logs/log-stream.ts';
 import {openedPieces, type PiecesOptions} from '../logs/opened-pieces.ts';
 import {readHistory} from '../logs/pipeline-history.ts';
@@ -121,9 +121,10 @@ async function runsOfServer(name: string, options: NotedOptions): Promise<readon
 
 async function runsOf(found: FoundLog, {clock, note, ...options}: RecordedOptions): Promise<readonly RunKinds[]> {
   // The oldest lines leave the buffer once they are counted.
-  const buffer = new LogBuffer({maxBytes});
+  const sink = new LogSink({buffer: {maxBytes}, clock, countsErrors: false});
+  const {buffer} = sink;
   const pieces = notingDamage(openedPieces(found, options), note);
-  const source = new RecordedSource({buffer, pieces, roomBytes: blockBytes, clock});
+  const source = new RecordedSource({sink, pieces, roomBytes: blockBytes});
   const index = new RecordIndex(buffer);
   const counter = new RunCounter({buffer, index});
   for (let more = true; more; ) {

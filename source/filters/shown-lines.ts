@@ -1,4 +1,5 @@
-import {type Entries, type LogBuffer, stepCost} from '../buffer/log-buffer.ts';
+import {stepCost} from '../buffer/cold-segments.ts';
+import type {Entries, LogBuffer} from '../buffer/log-buffer.ts';
 import {isOfConnector, type Marker} from '../buffer/markers.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {SuppressedErrors} from '../records/suppressed.ts';

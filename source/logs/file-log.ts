@@ -1,25 +1,19 @@
 import type {EarlierBlock} from '../buffer/cold-segments.ts';
-import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {MarkerKind} from '../buffer/markers.ts';
 import {newline} from '../buffer/segment.ts';
 import type {Clock} from '../lib/clock.ts';
 import {earlierLines} from '../storage/opened/earlier-lines.ts';
 import {FilePart} from '../storage/opened/file-part.ts';
-import type {FileStore} from '../storage/opened/file-store.ts';
 import {type FileTurn, FollowedFile} from '../storage/opened/followed-file.ts';
-import {LinePieces} from '../storage/opened/line-pieces.ts';
 import {OpenError} from '../storage/opened/open-error.ts';
+import type {LogSink} from './log-sink.ts';
 import type {FileState} from './log-source.ts';
-import type {LogWriter} from './log-writer.ts';
 
 type FileLogOptions = {
   readonly path: string;
   /** Plain files whose lines come before, oldest first. Only while the buffer is empty. */
   readonly older: readonly string[];
-  readonly buffer: LogBuffer;
-  /** The buffer's; has the places of all bytes that are in it. */
-  readonly store: FileStore;
-  readonly writer: LogWriter;
+  readonly sink: LogSink;
   readonly clock: Clock;
   readonly memoryBytes: number | undefined;
   readonly onChange: (state: FileState) => void;
@@ -51,7 +45,6 @@ export class FileLog {
   #followed: FollowedFile | undefined;
   /** The last one is the present one; the others were replaced under its name, and are read back. */
   readonly #parts: FilePart[] = [];
-  readonly #lines = new LinePieces();
   #isClosed = false;
   #state: FileState = {kind: 'reading', size: 0, read: 0};
 
@@ -64,7 +57,8 @@ export class FileLog {
    * was. Never rejects.
    */
   async start(): Promise<number | undefined> {
-    const {path, older, buffer, clock, sizes = defaultSizes} = this.#options;
+    const {path, older, sink, clock, sizes = defaultSizes} = this.#options;
+    const {buffer} = sink;
     try {
       const part = await FilePart.open(path);
       this.#parts.push(part);
@@ -75,7 +69,7 @@ export class FileLog {
         return undefined;
       }
       const hasEarlier = from > 0 || older.length > 0;
-      if (hasEarlier) buffer.expectEarlier();
+      if (hasEarlier) sink.reserve();
       const {endId: to} = buffer;
       this.#setState({size: part.size, counted: hasEarlier ? 0 : undefined});
       this.#followed = new FollowedFile({
@@ -105,13 +99,8 @@ export class FileLog {
   }
 
   #append(bytes: Buffer, part: FilePart, offset: number): void {
-    const {store, writer, clock, onReceived} = this.#options;
-    for (const piece of this.#lines.of(bytes)) {
-      // First: segments may leave memory meanwhile.
-      store.add(part, offset + piece.offset, piece.bytes.length);
-      writer.append(piece.bytes, piece.newlines);
-      if (piece.isBroken) this.#endLine();
-    }
+    const {sink, clock, onReceived} = this.#options;
+    sink.addBytes(bytes, {part, offset});
     if (part !== this.#parts.at(-1)) this.#keepPart(part);
     onReceived();
     const read = offset + bytes.length;
@@ -120,31 +109,23 @@ export class FileLog {
     else this.#setState({size: read, read, grewAt: clock.wall()});
   }
 
-  #endLine(): void {
-    this.#lines.endLine();
-    this.#options.store.endLine();
-    this.#options.writer.endLine();
-  }
-
   /** The oldest ones are closed: what is in them can no longer be read back. */
   #keepPart(part: FilePart): void {
     this.#parts.push(part);
     if (this.#parts.length <= mostParts + this.#options.older.length) return;
     void this.#parts.shift()?.close();
-    this.#options.buffer.forgetDeleted();
+    this.#options.sink.buffer.forgetDeleted();
   }
 
   #onTurn(turn: FileTurn): void {
-    const {buffer, writer} = this.#options;
-    if (buffer.hasOpenLine && turn !== 'removed') this.#endLine();
-    writer.addMarker({kind: 'file', turn});
+    const {sink} = this.#options;
+    sink.addMarker({kind: 'file', turn});
     // What was overwritten can no longer be read back.
-    if (turn === 'truncated') buffer.forgetDeleted();
+    if (turn === 'truncated') sink.buffer.forgetDeleted();
     this.#setState({});
   }
 
   async #addEarlier(part: FilePart, from: number): Promise<void> {
-    const {buffer} = this.#options;
     const opened = await this.#openOlder();
     if (this.#isClosed) return;
     const files = [...opened.map((each) => ({part: each, end: each.size})), {part, end: from}];
@@ -160,7 +141,7 @@ export class FileLog {
         this.#setState({counted: 1 - toCount / all});
       }
     }
-    buffer.endEarlier();
+    this.#options.sink.endPrepending();
     this.#setState({counted: undefined});
   }
 
@@ -183,17 +164,17 @@ export class FileLog {
   }
 
   #addBlock(block: EarlierBlock): void {
-    const {buffer, memoryBytes = Number.POSITIVE_INFINITY} = this.#options;
-    buffer.addEarlier(block, {isHeld: buffer.lineCount * memoryPerLine < memoryBytes});
+    const {sink, memoryBytes = Number.POSITIVE_INFINITY} = this.#options;
+    sink.prepend(block, {isHeld: sink.buffer.lineCount * memoryPerLine < memoryBytes});
   }
 
   #onFailed(error: unknown): void {
     if (this.#isClosed) return;
-    const {path, buffer, writer} = this.#options;
-    const hasLines = buffer.lineCount > 0;
+    const {path, sink} = this.#options;
+    const hasLines = sink.buffer.lineCount > 0;
     const {message: why} = OpenError.of(path, error, {isOpen: hasLines});
-    writer.endLine();
-    if (hasLines) writer.addMarker(notRead(why));
+    sink.endLine();
+    if (hasLines) sink.addMarker(notRead(why));
     this.#setState({kind: 'failed', why});
   }
 

@@ -4,10 +4,10 @@ import type {Pause} from '../lib/presence.ts';
 import type {LogPosition, StitchPast} from '../stitch/log-position.ts';
 import {type BodyFit, Stitch} from '../stitch/stitch.ts';
 import type {BodyReceiver, BodySummary, Doubt, EndCause} from './connection/state.ts';
-import type {LogWriter} from './log-writer.ts';
+import type {LogSink} from './log-sink.ts';
 
 type LogReaderOptions = {
-  readonly writer: LogWriter;
+  readonly sink: LogSink;
   readonly clock: Clock;
   /** Receives what the log shows about its connections, in words for the user. */
   readonly onEvent: (text: string) => void;
@@ -26,7 +26,7 @@ type Replay = {
   readonly afterLoss: boolean;
   /** It replaces a connection that was silent, and still open. */
   readonly replacesSilent: boolean;
-  /** `LogWriter.appended` when the replay began. */
+  /** `LogSink.appended` when the replay began. */
   readonly appendedBefore: number;
   bytes: number;
 };
@@ -82,7 +82,7 @@ export class LogReader implements BodyReceiver {
 
   constructor(options: LogReaderOptions) {
     this.#options = options;
-    this.#stitch = new Stitch({sink: options.writer, clock: options.clock, packer: options.packer});
+    this.#stitch = new Stitch({sink: options.sink, clock: options.clock, packer: options.packer});
   }
 
   get attempt(): number | undefined {
@@ -142,14 +142,14 @@ export class LogReader implements BodyReceiver {
   }
 
   start({attempt, loss, pipelineId}: Parameters<BodyReceiver['start']>[0]): void {
-    const {clock, writer} = this.#options;
+    const {clock, sink} = this.#options;
     const kept = this.#kept?.attempt === attempt ? this.#kept : undefined;
     this.#kept = undefined;
     const now = clock.monotonic();
     // The other connection was read to its end, or is still open: the log was not down.
     const downMs = loss && !(kept && this.decided) ? now - loss.at : 0;
     const replacesSilent = kept !== undefined && this.#replay !== undefined;
-    const counts = {appendedBefore: writer.appended, bytes: 0};
+    const counts = {appendedBefore: sink.appended, bytes: 0};
     this.#quietSince = now;
     this.#replay = {attempt, begunAt: now, afterLoss: loss !== undefined, replacesSilent, ...counts};
     this.#stitch.start({cause: loss?.cause ?? 'unknown', downMs, ...(pipelineId !== undefined && {pipelineId})});
@@ -191,7 +191,7 @@ export class LogReader implements BodyReceiver {
     while (this.#backlog.length > 0) this.#readSlice();
     const {hasEndMarker: endMarker, decided} = this.#stitch.end();
     const {bytes, appendedBefore, begunAt} = this.#replay;
-    const hasNew = this.#options.writer.appended > appendedBefore;
+    const hasNew = this.#options.sink.appended > appendedBefore;
     this.#replay = undefined;
     this.#wasDecided = decided;
     const lasted = this.#options.clock.monotonic() - begunAt;
@@ -244,7 +244,7 @@ export class LogReader implements BodyReceiver {
     const replay = this.#replay;
     if (!replay?.replacesSilent) return;
     this.#replay = {...replay, replacesSilent: false};
-    if (this.#options.writer.appended === replay.appendedBefore) return;
+    if (this.#options.sink.appended === replay.appendedBefore) return;
     this.#options.onEvent('the silent connection was dead: a new one brought the missing lines');
   }
 
@@ -254,7 +254,7 @@ export class LogReader implements BodyReceiver {
       this.#replay = undefined;
       this.#stitch.finish();
     }
-    this.#options.writer.addMarker({kind: 'ended', because});
+    this.#options.sink.addMarker({kind: 'ended', because});
   }
 
   /**

@@ -1,6 +1,6 @@
 import {isCompileStep} from '../api/pipeline-state.ts';
 import type {ApiClient, Pipeline} from '../api/types.ts';
-import {LogBuffer} from '../buffer/log-buffer.ts';
+import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {ConnectorMarker, LossCount, Marker, MarkerKind} from '../buffer/markers.ts';
 import type {Packer} from '../buffer/packed-store.ts';
 import {type Clock, withPatience} from '../lib/clock.ts';
@@ -8,16 +8,16 @@ import {readTime} from '../lib/format.ts';
 import {SharedFrames} from '../lib/frames.ts';
 import type {Pause} from '../lib/presence.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
-import {ErrorLog} from '../records/error-log.ts';
+import type {ErrorLog} from '../records/error-log.ts';
 import type {RecordingState} from '../storage/recording/recorder.ts';
 import type {Recordings} from '../storage/recording/recordings.ts';
 import {capabilitiesOf} from './capabilities.ts';
 import {Connection} from './connection/connection.ts';
 import type {OutsideEvent} from './connection/state.ts';
 import {LogReader} from './log-reader.ts';
+import {LogSink} from './log-sink.ts';
 import {bufferInfo, type StreamSnapshot} from './log-source.ts';
 import type {UnaskedEnds} from './log-states.ts';
-import {LogWriter} from './log-writer.ts';
 import {StreamRecording} from './stream-recording.ts';
 
 export type StreamOptions = {
@@ -62,7 +62,7 @@ export class LogStream {
   /** May be ahead of the snapshot. */
   readonly errors: ErrorLog;
   readonly #clock: Clock;
-  readonly #writer: LogWriter;
+  readonly #sink: LogSink;
   readonly #reader: LogReader;
   readonly #frames: SharedFrames;
   readonly #store: Store<StreamSnapshot>;
@@ -94,14 +94,13 @@ export class LogStream {
     this.#name = options.name;
     this.#clock = clock;
     this.#frames = options.frames ?? new SharedFrames({clock, fps});
-    this.buffer = new LogBuffer({maxBytes: options.scrollbackBytes, packer: options.packer});
-    this.errors = new ErrorLog({buffer: this.buffer, wall: clock.wall});
-    this.#writer = new LogWriter({
-      ...{buffer: this.buffer, errors: this.errors, clock, onEvent},
-      onPlaced: (place) => this.#recording?.onPlaced(place),
-    });
+    this.#sink = new LogSink({buffer: {maxBytes: options.scrollbackBytes, packer: options.packer}, clock});
+    this.#sink.onEvent = onEvent;
+    this.#sink.onPlaced = (place) => this.#recording?.onPlaced(place);
+    this.buffer = this.#sink.buffer;
+    this.errors = this.#sink.errors;
     this.#reader = new LogReader({
-      ...{writer: this.#writer, clock, onEvent, packer: options.packer},
+      ...{sink: this.#sink, clock, onEvent, packer: options.packer},
       onReceived: (areFirst) => {
         this.connection.onReceived(areFirst);
         this.#onChange();
@@ -114,7 +113,7 @@ export class LogStream {
     this.#recording =
       recordings &&
       new StreamRecording({
-        ...{name, clock, recordings: recordings.of, showPast: recordings.showPast, buffer: this.buffer},
+        ...{name, clock, recordings: recordings.of, showPast: recordings.showPast, sink: this.#sink},
         ...{reader: this.#reader, onChange: () => this.#isClosed || this.#frames.request(this.#publish)},
       });
     this.#store = createStore(this.#newSnapshot());
@@ -135,12 +134,12 @@ export class LogStream {
   }
 
   get losses(): LossCount {
-    return this.#writer.losses;
+    return this.#sink.losses;
   }
 
   /** Ends of the process that nobody asked for. */
   get ends(): UnaskedEnds {
-    return this.#writer.states.ends;
+    return this.#sink.states.ends;
   }
 
   /** Connects; a second call does nothing. */
@@ -239,7 +238,7 @@ export class LogStream {
     );
     const resumed = this.#isClosed ? undefined : await this.#recording?.start(id);
     this.#isStarting = false;
-    for (const {marker, at} of this.#waitingMarkers.splice(0)) this.#writer.addMarker(marker, at);
+    for (const {marker, at} of this.#waitingMarkers.splice(0)) this.#sink.addMarker(marker, at);
     if (resumed) this.connection.resume(this.#clock.wall() - resumed.lastAt);
     this.reconnect();
   }
@@ -252,7 +251,7 @@ export class LogStream {
       return;
     }
     const {to, error} = marker;
-    const {states} = this.#writer;
+    const {states} = this.#sink;
     if (error !== undefined) {
       this.connection.addEvent(`${marker.startFailed ? 'start failed' : 'failed'}: ${error}`, at);
       if (!states.hasState(to, since) || !states.hasError(error, since)) this.#addMarker(marker, at);
@@ -270,7 +269,7 @@ export class LogStream {
   /** Markers wait for the recorded past, which only an empty buffer can get. */
   #addMarker(marker: MarkerKind, at = this.#clock.wall()): void {
     if (this.#isStarting) this.#waitingMarkers.push({marker, at});
-    else this.#writer.addMarker(marker, at);
+    else this.#sink.addMarker(marker, at);
   }
 
   #onChange(): void {
@@ -288,7 +287,7 @@ export class LogStream {
       events: this.connection.events,
       receivedAt: this.#reader.receivedAt,
       recording: this.#recording?.state,
-      unread: this.#writer.states.unread,
+      unread: this.#sink.states.unread,
     };
   }
 }

@@ -1,24 +1,21 @@
-import {LogBuffer} from '../buffer/log-buffer.ts';
+import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {LossCount, Marker} from '../buffer/markers.ts';
 import type {Packer} from '../buffer/packed-store.ts';
 import {type Clock, nextTurn} from '../lib/clock.ts';
 import {SharedFrames} from '../lib/frames.ts';
 import {SliceRunner} from '../lib/slices.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
-import {ErrorLog} from '../records/error-log.ts';
+import type {ErrorLog} from '../records/error-log.ts';
 import type {Processes} from '../storage/file-lock.ts';
-import {FileStore} from '../storage/opened/file-store.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
-import {LinePieces} from '../storage/opened/line-pieces.ts';
 import {OpenError} from '../storage/opened/open-error.ts';
 import {type Capabilities, capabilitiesOf} from './capabilities.ts';
 import {type ConnectionEvent, withEvent} from './connection/state.ts';
 import {FileLog, type FileSizes, notRead} from './file-log.ts';
+import {LogSink} from './log-sink.ts';
 import {bufferInfo, type FileState, type LogSnapshot} from './log-source.ts';
 import type {UnaskedEnds} from './log-states.ts';
-import {LogWriter} from './log-writer.ts';
 import {openedPieces, type PiecesOptions} from './opened-pieces.ts';
-import {losesBytes} from './recorded-source.ts';
 import {RecordingLog} from './recording-log.ts';
 
 export type OpenedLogOptions = {
@@ -57,16 +54,12 @@ export class OpenedLog {
   readonly capabilities: Capabilities;
   readonly buffer: LogBuffer;
   readonly #options: OpenedLogOptions;
-  readonly #errors: ErrorLog;
-  readonly #writer: LogWriter;
+  readonly #sink: LogSink;
   readonly #frames: SharedFrames;
   readonly #store: Store<LogSnapshot>;
   readonly #closing = new AbortController();
   /** One function for all frames, which identify the log by it. */
   readonly #publish = () => this.#store.set(this.#newSnapshot());
-  /** Of a plain file. */
-  readonly #places = new FileStore();
-  readonly #lines = new LinePieces();
   #file: FileLog | undefined;
   #state: FileState;
   #events: readonly ConnectionEvent[] = [];
@@ -82,15 +75,12 @@ export class OpenedLog {
     this.capabilities = capabilitiesOf(found);
     const isPipe = found.kind === 'stdin';
     this.#state = {kind: isPipe ? 'followed' : 'reading', size: 0, read: 0, hasWriter: isPipe};
-    this.buffer = new LogBuffer({maxBytes, packer});
+    this.#sink = new LogSink({buffer: {maxBytes, packer}, clock});
+    this.#sink.onEvent = (text) => {
+      this.#events = withEvent(this.#events, {at: clock.wall(), text});
+    };
+    this.buffer = this.#sink.buffer;
     this.#frames = frames ?? new SharedFrames({clock, fps});
-    this.#errors = new ErrorLog({buffer: this.buffer, wall: clock.wall});
-    this.#writer = new LogWriter({
-      ...{buffer: this.buffer, errors: this.#errors, clock},
-      onEvent: (text) => {
-        this.#events = withEvent(this.#events, {at: clock.wall(), text});
-      },
-    });
     this.#store = createStore(this.#newSnapshot());
   }
 
@@ -100,15 +90,15 @@ export class OpenedLog {
 
   /** May be ahead of the snapshot. */
   get errors(): ErrorLog {
-    return this.#errors;
+    return this.#sink.errors;
   }
 
   get losses(): LossCount {
-    return this.#writer.losses;
+    return this.#sink.losses;
   }
 
   get ends(): UnaskedEnds {
-    return this.#writer.states.ends;
+    return this.#sink.states.ends;
   }
 
   /** Reads; a second call does nothing. */
@@ -121,7 +111,7 @@ export class OpenedLog {
   }
 
   addDivider(): void {
-    this.#writer.addMarker({kind: 'drawn'});
+    this.#sink.addMarker({kind: 'drawn'});
     this.#onChange();
   }
 
@@ -142,7 +132,7 @@ export class OpenedLog {
   async #followFile(found: FoundFile): Promise<void> {
     const {clock, memoryBytes, sizes} = this.#options;
     const {path, older} = found;
-    this.buffer.coldStore = this.#places;
+    this.#sink.readBackFromFiles();
     // What was compressed cannot be read backwards.
     const last = older.some(({packed}) => packed !== undefined) ? older.at(-1) : undefined;
     if (last) {
@@ -151,7 +141,7 @@ export class OpenedLog {
     }
     this.#file = new FileLog({
       ...{path, older: last ? [] : older.map((file) => file.path)},
-      ...{buffer: this.buffer, store: this.#places, writer: this.#writer, clock, memoryBytes, sizes},
+      ...{sink: this.#sink, clock, memoryBytes, sizes},
       onChange: (state) => this.#setState(state),
       onReceived: () => {
         this.#receivedAt = clock.wall();
@@ -163,7 +153,7 @@ export class OpenedLog {
 
   #countErrorsBefore(to: number): void {
     const {clock} = this.#options;
-    const earlier = this.#writer.countEarlier(to);
+    const earlier = this.#sink.countEarlier(to);
     const runner = new SliceRunner({
       clock,
       step: (maxBytes) => this.#closing.signal.aborted || earlier.step(maxBytes),
@@ -203,7 +193,7 @@ export class OpenedLog {
     const {clock, processes} = this.#options;
     const log = new RecordingLog({
       ...{recordings: found.recordings, clock, processes, signal: this.#closing.signal},
-      ...{buffer: this.buffer, store: this.#places, writer: this.#writer},
+      sink: this.#sink,
       pause: () => this.#pause(),
       onChange: (change) => {
         if (change.read !== undefined) this.#receivedAt = clock.wall();
@@ -216,31 +206,24 @@ export class OpenedLog {
   async #reading(found: FoundLog, read: () => Promise<void>): Promise<boolean> {
     try {
       await read();
-      this.#endLine();
+      this.#sink.endLine();
       return true;
     } catch (error) {
       if (this.#closing.signal.aborted) return false;
       const {message: why} = OpenError.of(found.path === '-' ? found.name : found.path, error, {
         isOpen: this.buffer.lineCount > 0,
       });
-      this.#endLine();
+      this.#sink.endLine();
       // Without a line, the reason is what is shown.
-      if (this.buffer.lineCount > 0) this.#writer.addMarker(notRead(why));
+      if (this.buffer.lineCount > 0) this.#sink.addMarker(notRead(why));
       this.#setState({...this.#state, kind: 'failed', why});
       return false;
     }
   }
 
   #addMarker(marker: Marker): void {
-    if (losesBytes(marker)) this.#endLine();
     // What came through a pipe has no time of its own.
-    this.#writer.addMarker(marker, marker.at > 0 ? marker.at : this.#options.clock.wall());
-  }
-
-  #endLine(): void {
-    this.#lines.endLine();
-    if (this.buffer.hasOpenLine) this.#places.endLine();
-    this.#writer.endLine();
+    this.#sink.addMarker(marker, marker.at > 0 ? marker.at : this.#options.clock.wall());
   }
 
   /** Other work has its turn after each slice. Rejects once the log is closed. */
@@ -254,11 +237,7 @@ export class OpenedLog {
   }
 
   #append(bytes: Uint8Array): void {
-    for (const piece of this.#lines.of(bytes)) {
-      this.#places.add(undefined, 0, piece.bytes.length);
-      this.#writer.append(piece.bytes, piece.newlines);
-      if (piece.isBroken) this.#endLine();
-    }
+    this.#sink.addBytes(bytes);
     this.#onRead(bytes);
   }
 
@@ -291,7 +270,7 @@ export class OpenedLog {
       file: this.#state,
       events: this.#events,
       receivedAt: this.#receivedAt,
-      unread: this.#writer.states.unread,
+      unread: this.#sink.states.unread,
     };
   }
 }

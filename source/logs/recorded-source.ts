@@ -1,14 +1,10 @@
-import type {LogBuffer} from '../buffer/log-buffer.ts';
-import type {Marker} from '../buffer/markers.ts';
 import {newline, newlinesIn} from '../buffer/segment.ts';
-import type {Clock} from '../lib/clock.ts';
 import {type FoundRecording, type RecordedPiece, readRecording} from '../storage/recording/reader.ts';
-import {LogWriter} from './log-writer.ts';
+import type {LogSink} from './log-sink.ts';
 
-/** Copies pieces of a log into a buffer while its reader makes room. An unreadable part becomes a marker. */
+/** Copies pieces of a log into a sink while its reader makes room. An unreadable part becomes a marker. */
 export class RecordedSource {
-  readonly #buffer: LogBuffer;
-  readonly #writer: LogWriter;
+  readonly #sink: LogSink;
   readonly #pieces: AsyncIterator<RecordedPiece> | Iterator<RecordedPiece>;
   readonly #roomBytes: number;
   /** Of a piece that is larger than the room. */
@@ -16,14 +12,11 @@ export class RecordedSource {
 
   /** `roomBytes`: bytes that may wait in the buffer for its reader. */
   constructor(options: {
-    readonly buffer: LogBuffer;
+    readonly sink: LogSink;
     readonly pieces: AsyncIterator<RecordedPiece> | Iterator<RecordedPiece>;
     readonly roomBytes: number;
-    readonly clock: Pick<Clock, 'wall'>;
   }) {
-    const {buffer, clock} = options;
-    this.#buffer = buffer;
-    this.#writer = new LogWriter({buffer, clock});
+    this.#sink = options.sink;
     this.#pieces = options.pieces;
     this.#roomBytes = options.roomBytes;
   }
@@ -37,18 +30,15 @@ export class RecordedSource {
       const {value, done} = this.#rest ? {value: this.#rest} : await this.#pieces.next();
       this.#rest = undefined;
       if (done) {
-        this.#writer.endLine();
+        this.#sink.endLine();
         return false;
       }
       if ('bytes' in value) {
         const some = value.bytes.subarray(0, this.#roomBytes);
         if (some.length < value.bytes.length) this.#rest = {bytes: value.bytes.subarray(some.length)};
-        this.#writer.append(some, newlinesIn(some));
-      } else {
-        if (losesBytes(value.marker)) this.#writer.endLine();
-        this.#writer.addWritten(value.marker);
-      }
-    } while (!atOnce && this.#buffer.byteLength < this.#roomBytes);
+        this.#sink.append(some, newlinesIn(some));
+      } else this.#sink.addWritten(value.marker);
+    } while (!atOnce && this.#sink.buffer.byteLength < this.#roomBytes);
     return true;
   }
 }
@@ -71,9 +61,4 @@ export async function* recordedPieces(
       yield piece;
     }
   }
-}
-
-/** The rest of a line that is open at such a marker is among what cannot be read. */
-export function losesBytes(marker: Marker): boolean {
-  return marker.kind === 'unreadable' && marker.because !== 'damaged-marker';
 }

@@ -1,25 +1,18 @@
-import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Marker} from '../buffer/markers.ts';
 import type {Clock} from '../lib/clock.ts';
 import type {Processes} from '../storage/file-lock.ts';
 import type {BytesPart} from '../storage/opened/file-part.ts';
-import type {FileStore} from '../storage/opened/file-store.ts';
-import {LinePieces} from '../storage/opened/line-pieces.ts';
 import {recordedBlocks} from '../storage/opened/recorded-blocks.ts';
 import {type AddedPiece, FollowedRecording, isWritten} from '../storage/recording/followed-recording.ts';
 import {type FoundRecording, openRecorded, type RecordedLog, readRecording} from '../storage/recording/reader.ts';
+import type {LogSink} from './log-sink.ts';
 import type {FileState} from './log-source.ts';
-import type {LogWriter} from './log-writer.ts';
-import {losesBytes, recordedPieces} from './recorded-source.ts';
+import {recordedPieces} from './recorded-source.ts';
 
 type RecordingLogOptions = {
   /** Of one pipeline, oldest first. */
   readonly recordings: readonly FoundRecording[];
-  readonly buffer: LogBuffer;
-  /** To become the buffer's. */
-  readonly store: FileStore;
-  /** The buffer's. */
-  readonly writer: LogWriter;
+  readonly sink: LogSink;
   readonly clock: Clock;
   /** Undefined: no recording is followed. */
   readonly processes: Pick<Processes, 'isAlive'> | undefined;
@@ -37,7 +30,6 @@ const askSeldom = 5000;
 /** The recordings of one pipeline as a log. The last one is followed: its writer, and those that continue it later. */
 export class RecordingLog {
   readonly #options: RecordingLogOptions;
-  readonly #lines = new LinePieces();
   readonly #last: FoundRecording | undefined;
   /** Of the last one that was recorded: its writer may still correct it. */
   #markerId: number | undefined;
@@ -72,7 +64,7 @@ export class RecordingLog {
 
   /** Blocks stay in the recordings, from which they are read back. Of `live`, the last one, only these are read. */
   async #readPast(live: FollowedRecording | undefined): Promise<void> {
-    const {recordings, writer, pause} = this.#options;
+    const {recordings, sink, pause} = this.#options;
     const logs = new Map<FoundRecording, RecordedLog>();
     this.#size = live ? live.pastEnd - live.firstOffset : 0;
     for (const recording of live ? recordings.slice(0, -1) : recordings) {
@@ -84,9 +76,9 @@ export class RecordingLog {
     const read = (recording: FoundRecording) =>
       live && recording === this.#last ? live.past() : readRecording(recording.folder, logs.get(recording));
     for await (const past of recordedBlocks(recordedPieces(recordings, read))) {
-      if ('marker' in past) writer.addPastMarker(past.marker);
+      if ('marker' in past) sink.addPastMarker(past.marker);
       else {
-        writer.addPast(past.block, past.bytes);
+        sink.addPast(past.block, past.bytes);
         this.#onRead(past.bytes.length, {});
       }
       await pause();
@@ -95,10 +87,10 @@ export class RecordingLog {
 
   /** Until the log is closed. */
   async #follow(live: FollowedRecording): Promise<void> {
-    const {buffer, store, clock, signal, pause, onChange} = this.#options;
+    const {sink, clock, signal, pause, onChange} = this.#options;
     const part = {isGone: false, readNow: (offset: number, length: number) => live.bytes.read(offset, length)};
-    buffer.coldStore = store;
-    this.#markerId = buffer.lastMarker()?.id;
+    sink.readBackFromFiles();
+    this.#markerId = sink.buffer.lastMarker()?.id;
     let isWritten = false;
     /** Undefined: what was there already is not read yet. */
     let shownAsWritten: boolean | undefined;
@@ -114,7 +106,7 @@ export class RecordingLog {
         else this.#append(piece, part, shownAsWritten !== undefined);
         await pause();
       }
-      if (!isWritten) this.#endLine();
+      if (!isWritten) sink.endLine();
       if (isWritten !== shownAsWritten) onChange({kind: isWritten ? 'followed' : 'ended', hasWriter: isWritten});
       shownAsWritten = isWritten;
       await live.changed(signal, isWritten ? askEvery : askSeldom);
@@ -123,30 +115,17 @@ export class RecordingLog {
   }
 
   #append(piece: Extract<AddedPiece, {bytes: Buffer}>, part: BytesPart, isCaughtUp: boolean): void {
-    const {store, writer, clock} = this.#options;
-    for (const {bytes, offset, newlines, isBroken} of this.#lines.of(piece.bytes)) {
-      store.add(part, piece.offset + offset, bytes.length);
-      writer.append(bytes, newlines);
-      if (isBroken) this.#endLine();
-    }
+    const {sink, clock} = this.#options;
+    sink.addBytes(piece.bytes, {part, offset: piece.offset});
     this.#size += piece.bytes.length;
     this.#onRead(piece.bytes.length, isCaughtUp ? {grewAt: clock.wall()} : {});
   }
 
   /** As its writer had them, corrected by it already. */
   #addMarker({marker, corrects}: Extract<AddedPiece, {marker: Marker}>): void {
-    const {writer, onChange} = this.#options;
-    // Its rest is among what cannot be read.
-    if (!corrects && (losesBytes(marker) || marker.kind === 'file')) this.#endLine();
-    this.#markerId = writer.addWritten(marker, corrects ? this.#markerId : undefined);
+    const {sink, onChange} = this.#options;
+    this.#markerId = sink.addWritten(marker, corrects ? this.#markerId : undefined);
     onChange({});
-  }
-
-  #endLine(): void {
-    const {buffer, store, writer} = this.#options;
-    this.#lines.endLine();
-    if (buffer.hasOpenLine) store.endLine();
-    writer.endLine();
   }
 
   #onRead(bytes: number, change: Partial<FileState>): void {

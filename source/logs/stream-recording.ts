@@ -1,5 +1,4 @@
 import type {ColdBytes, ColdStore, LeavingSegment} from '../buffer/cold-segments.ts';
-import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {type Clock, waitAfter} from '../lib/clock.ts';
 import {readLogPosition, type StitchPast} from '../stitch/log-position.ts';
 import {timestamp} from '../stitch/overlap.ts';
@@ -7,6 +6,7 @@ import {serverRing} from '../stitch/ring-tail.ts';
 import {diskRetry, type Recorder, type RecordingState, recordingFailure} from '../storage/recording/recorder.ts';
 import type {OpenRecording, Recordings} from '../storage/recording/recordings.ts';
 import type {LogReader} from './log-reader.ts';
+import type {LogSink} from './log-sink.ts';
 
 /** The most that a server's ring contains, newlines included (stitch/ring-tail.ts). */
 const ringBytes = serverRing.bytes + serverRing.entries + 1;
@@ -17,7 +17,7 @@ const patience = 3_000;
 type StreamRecordingOptions = {
   /** Of the pipeline now. */
   readonly name: () => string;
-  readonly buffer: LogBuffer;
+  readonly sink: LogSink;
   readonly reader: Pick<LogReader, 'pipelineId' | 'state' | 'resume'>;
   readonly recordings: Recordings;
   readonly clock: Clock;
@@ -53,7 +53,7 @@ export class StreamRecording implements ColdStore {
 
   constructor(options: StreamRecordingOptions) {
     this.#options = options;
-    options.buffer.coldStore = this;
+    options.sink.coldStore = this;
   }
 
   /** Undefined: off. */
@@ -123,12 +123,12 @@ export class StreamRecording implements ColdStore {
 
   /** A replay was stitched. If it is of another pipeline than the recording, another recording begins. */
   onPlaced({fresh}: {readonly fresh: boolean}): void {
-    const {reader, buffer} = this.#options;
+    const {reader, sink} = this.#options;
     const id = reader.pipelineId;
     if (this.#isOn && id !== undefined && this.#id !== undefined && id !== this.#id) {
       this.#finishWriting();
-      buffer.startSegment();
-      void this.#openFrom(id, buffer.endId);
+      sink.startSegment();
+      void this.#openFrom(id, sink.buffer.endId);
       return;
     }
     this.#writing?.setState(fresh);
@@ -157,11 +157,11 @@ export class StreamRecording implements ColdStore {
   /** Records the lines in memory, and those that follow. */
   #openLate(id: string | undefined): void {
     if (id === undefined) this.#opening = {kind: 'opening'};
-    else void this.#openFrom(id, this.#options.buffer.memoryFirstId);
+    else void this.#openFrom(id, this.#options.sink.buffer.memoryFirstId);
   }
 
   async #openFrom(id: string, from: number): Promise<void> {
-    const {buffer} = this.#options;
+    const {buffer} = this.#options.sink;
     await this.#open(id, (opened) => {
       // Memory may have dropped more while the disk was busy.
       this.#record(opened, opened.past.join(buffer, {from: Math.max(from, buffer.memoryFirstId), date: timestamp}));
@@ -225,11 +225,13 @@ export class StreamRecording implements ColdStore {
   }
 
   #resume(opened: OpenRecording): Resumed | undefined {
-    const {buffer, reader, showPast} = this.#options;
+    const {sink, reader, showPast} = this.#options;
     // Another program writes it, and its past is not shown: no line of the replay may be left out.
     if (!showPast && opened.readOnlyBy !== undefined) return undefined;
-    const start = showPast ? opened.past.addTo(buffer) : opened.past.addOpenLineTo(buffer);
-    const {state, since, tail} = opened.past.reference(ringBytes);
+    const {past} = opened;
+    const firstInMemory = sink.restore(showPast ? past.pieces() : past.openLine());
+    const start = past.positionIn(sink.buffer, showPast ? firstInMemory : sink.buffer.endId);
+    const {state, since, tail} = past.reference(ringBytes);
     if (opened.isOld) {
       const appendedAt = opened.lastAt;
       reader.resume({state: readLogPosition(state, this.#id), since, tail, appendedAt} satisfies StitchPast);
@@ -240,8 +242,8 @@ export class StreamRecording implements ColdStore {
 
   #record(opened: OpenRecording, start: Parameters<OpenRecording['record']>[0]['start']): void {
     if (opened.readOnlyBy !== undefined) return;
-    const {buffer, reader, onChange} = this.#options;
-    this.#writing = opened.record({buffer, start, state: () => reader.state, onChange});
+    const {sink, reader, onChange} = this.#options;
+    this.#writing = opened.record({buffer: sink.buffer, start, state: () => reader.state, onChange});
     this.#recorders.push(this.#writing);
     if (reader.state !== undefined) this.#writing.wake();
   }

@@ -1,4 +1,5 @@
-import {type LogBuffer, stepCost} from '../buffer/log-buffer.ts';
+import {stepCost} from '../buffer/cold-segments.ts';
+import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {SegmentView} from '../buffer/segment.ts';
 import {countBelow} from '../lib/bisect.ts';
 import {apostrophe, bytesOf, isAt, isDigit} from './bytes.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import type {ColdBytes, ColdStore, LeavingSegment} from '../../source/buffer/cold-segments.ts';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {Search} from '../../source/buffer/search.ts';
@@ -35,7 +35,7 @@ type Operation = {readonly do: 'append'; readonly text: string} | {readonly do: 
 
 const marker: Marker = {kind: 'drawn', at: 1};
 
-function play(buffer: LogBuffer, log: WholeLog | undefined, operation: Operation): void {
+function play(buffer: WritableLogBuffer, log: WholeLog | undefined, operation: Operation): void {
   const keep = (text: string) => {
     if (log) log.bytes = Buffer.concat([log.bytes, Buffer.from(text)]);
   };
@@ -54,7 +54,7 @@ function play(buffer: LogBuffer, log: WholeLog | undefined, operation: Operation
   }
 }
 
-function entriesOf(buffer: LogBuffer): string[] {
+function entriesOf(buffer: WritableLogBuffer): string[] {
   const entries: string[] = [];
   for (let id = buffer.firstId; id < buffer.endId; id++) {
     entries.push(buffer.markerAt(id) ? '<marker>' : (buffer.lineAt(id)?.toString() ?? '?'));
@@ -63,7 +63,7 @@ function entriesOf(buffer: LogBuffer): string[] {
 }
 
 /** The same through segments, as search and indexes read. */
-function segmentsOf(buffer: LogBuffer): string[] {
+function segmentsOf(buffer: WritableLogBuffer): string[] {
   const entries: string[] = [];
   for (let segment = buffer.segmentAt(buffer.firstId); segment; segment = buffer.segmentAt(segment.endId)) {
     const {firstId, endId, starts, bytes} = segment;
@@ -90,8 +90,8 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 test('with a cold store a small buffer answers as one that holds everything', () => {
   fc.assert(
     fc.property(fc.array(operation, {maxLength: 60}), (operations) => {
-      const whole = new LogBuffer({maxBytes: 1e9});
-      const small = new LogBuffer({maxBytes: 120});
+      const whole = new WritableLogBuffer({maxBytes: 1e9});
+      const small = new WritableLogBuffer({maxBytes: 120});
       const log = new WholeLog();
       small.coldStore = log;
       for (const one of operations) {
@@ -100,7 +100,15 @@ test('with a cold store a small buffer answers as one that holds everything', ()
       }
       expect(entriesOf(small)).toEqual(entriesOf(whole));
       expect(segmentsOf(small)).toEqual(entriesOf(whole));
-      const counts = ({lineCount, byteLength, droppedLines, totalLines, totalBytes, firstId, endId}: LogBuffer) => {
+      const counts = ({
+        lineCount,
+        byteLength,
+        droppedLines,
+        totalLines,
+        totalBytes,
+        firstId,
+        endId,
+      }: WritableLogBuffer) => {
         return {lineCount, byteLength, droppedLines, totalLines, totalBytes, firstId, endId};
       };
       expect(counts(small)).toEqual(counts(whole));
@@ -108,8 +116,8 @@ test('with a cold store a small buffer answers as one that holds everything', ()
   );
 });
 
-function filled(maxBytes = 200): {buffer: LogBuffer; log: WholeLog} {
-  const buffer = new LogBuffer({maxBytes});
+function filled(maxBytes = 200): {buffer: WritableLogBuffer; log: WholeLog} {
+  const buffer = new WritableLogBuffer({maxBytes});
   const log = new WholeLog();
   buffer.coldStore = log;
   for (let n = 0; n < 100; n++) play(buffer, log, {do: 'append', text: `line ${n}\n`});
@@ -196,7 +204,7 @@ test('a reader that drops what it has read leaves what is still to be kept', () 
 });
 
 test('a past of an earlier time comes first, with its markers', () => {
-  const buffer = new LogBuffer({maxBytes: 1000});
+  const buffer = new WritableLogBuffer({maxBytes: 1000});
   const bytes = Buffer.from('a\nb\nc\n');
   const markers = [
     {line: 0, marker},
@@ -213,7 +221,7 @@ test('a past of an earlier time comes first, with its markers', () => {
 
 test('errors of connectors, of a flood that lasts, push out no line; the old ones have no text', () => {
   const log = new WholeLog();
-  const buffer = new LogBuffer({maxBytes: 4000});
+  const buffer = new WritableLogBuffer({maxBytes: 4000});
   buffer.coldStore = log;
   log.bytes = Buffer.from('line\n'.repeat(20_000));
   const error = {kind: 'connector-error', connector: 'orders.bad', of: 'parse'} as const;

@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {idsIn, newTally, readBlocks, readLines} from '../../source/buffer/copy-lines.ts';
-import {allEntries, LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {allEntries, WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {copyBytes} from '../harness/copy-bytes.ts';
 
 const numRuns = Number(process.env.PIPETAIL_RUNS ?? 200);
 
-function bufferOf(text: string, options: {segmentBytes?: number; maxBytes?: number} = {}): LogBuffer {
-  const buffer = new LogBuffer({maxBytes: 64 * 1024 * 1024, ...options});
+function bufferOf(text: string, options: {segmentBytes?: number; maxBytes?: number} = {}): WritableLogBuffer {
+  const buffer = new WritableLogBuffer({maxBytes: 64 * 1024 * 1024, ...options});
   buffer.append(Buffer.from(text));
   return buffer;
 }
 
 test('bytes exactly as the log has them: colours, CR, invalid UTF-8, blank lines', () => {
   const bytes = Buffer.from('\u001B[31mred\u001B[0m\r\n\n\u0000\u00FF\n  last\n', 'latin1');
-  const buffer = new LogBuffer({maxBytes: 1000});
+  const buffer = new WritableLogBuffer({maxBytes: 1000});
   buffer.append(bytes);
   expect(copyBytes(buffer, [0, 1, 2, 3])).toEqual(bytes);
   expect(copyBytes(buffer, [1, 3]).toString()).toBe('\n  last\n');
@@ -80,7 +80,7 @@ test('any choice of any lines, in segments of any size, equals the chosen lines'
       fc.integer({min: 1, max: 40}),
       fc.boolean(),
       (entries, segmentBytes, open) => {
-        const buffer = new LogBuffer({maxBytes: 1_000_000, segmentBytes});
+        const buffer = new WritableLogBuffer({maxBytes: 1_000_000, segmentBytes});
         const ids: number[] = [];
         let expected = '';
         entries.forEach(([text, isMarker, isChosen], index) => {

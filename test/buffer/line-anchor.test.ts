@@ -1,23 +1,23 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {AnchorSearch, anchorOf, type LineAnchor, lineUpTo} from '../../source/buffer/line-anchor.ts';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
 
-function bufferOf(...lines: readonly string[]): LogBuffer {
-  const buffer = new LogBuffer({maxBytes: 1024 * 1024, segmentBytes: 64});
+function bufferOf(...lines: readonly string[]): WritableLogBuffer {
+  const buffer = new WritableLogBuffer({maxBytes: 1024 * 1024, segmentBytes: 64});
   for (const line of lines) buffer.append(Buffer.from(`${line}\n`));
   return buffer;
 }
 
-function anchor(buffer: LogBuffer, id: number): LineAnchor {
+function anchor(buffer: WritableLogBuffer, id: number): LineAnchor {
   const found = anchorOf(buffer, id);
   if (!found) throw new Error(`line ${id} has no anchor`);
   return found;
 }
 
-function find(buffer: LogBuffer, wanted: LineAnchor): number | undefined {
+function find(buffer: WritableLogBuffer, wanted: LineAnchor): number | undefined {
   const search = new AnchorSearch(buffer, [wanted]);
   while (!search.step(1));
   return search.idOf(wanted);

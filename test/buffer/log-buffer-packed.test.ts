@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import type {ColdBytes, ColdStore, LeavingSegment} from '../../source/buffer/cold-segments.ts';
 import {idsIn, readBlocks} from '../../source/buffer/copy-lines.ts';
-import {allEntries, LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {allEntries, WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import type {Packer} from '../../source/buffer/packed-store.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
@@ -27,11 +27,11 @@ const packer: Packer = {
 };
 
 /** Packs all that is to be packed, a few segments at a time. */
-function packAll(buffer: LogBuffer): void {
+function packAll(buffer: WritableLogBuffer): void {
   while (!buffer.packOlder());
 }
 
-function entriesOf(buffer: LogBuffer, from: number): string[] {
+function entriesOf(buffer: WritableLogBuffer, from: number): string[] {
   const entries: string[] = [];
   for (let id = from; id < buffer.endId; id++) {
     entries.push(buffer.markerAt(id) ? '<marker>' : (buffer.lineAt(id)?.toString('latin1') ?? '?'));
@@ -39,7 +39,7 @@ function entriesOf(buffer: LogBuffer, from: number): string[] {
   return entries;
 }
 
-function segmentsOf(buffer: LogBuffer, from: number): string[] {
+function segmentsOf(buffer: WritableLogBuffer, from: number): string[] {
   const entries: string[] = [];
   for (let segment = buffer.segmentAt(from); segment; segment = buffer.segmentAt(segment.endId)) {
     const {firstId, endId, starts, bytes} = segment;
@@ -51,18 +51,18 @@ function segmentsOf(buffer: LogBuffer, from: number): string[] {
   return entries;
 }
 
-function hitsOf(buffer: LogBuffer, source: string, from: number): number[] {
+function hitsOf(buffer: WritableLogBuffer, source: string, from: number): number[] {
   const search = new Search(buffer, compilePattern(source));
   while (!search.step(10_000));
   return [...search.hits].filter((id) => id >= from);
 }
 
-function copyOf(buffer: LogBuffer, from: number): string {
+function copyOf(buffer: WritableLogBuffer, from: number): string {
   const blocks = readBlocks(buffer, idsIn(allEntries(buffer), from, buffer.endId), {markers: ({kind}) => kind});
   return Buffer.concat([...blocks]).toString('latin1');
 }
 
-function recordsOf(buffer: LogBuffer): unknown {
+function recordsOf(buffer: WritableLogBuffer): unknown {
   const index = new RecordIndex(buffer);
   while (!index.step(1000));
   const ids = Array.from({length: buffer.endId}, (_, id) => id);
@@ -112,8 +112,8 @@ test('every reader reads the same as without packing', () => {
       fc.integer({min: 2000, max: 24_000}),
       fc.boolean(),
       (operations, segmentBytes, maxBytes, isViewed) => {
-        const whole = new LogBuffer({maxBytes: 1e9, segmentBytes: 1e6});
-        const small = new LogBuffer({maxBytes, segmentBytes, packer});
+        const whole = new WritableLogBuffer({maxBytes: 1e9, segmentBytes: 1e6});
+        const small = new WritableLogBuffer({maxBytes, segmentBytes, packer});
         small.isViewed = isViewed;
         const prepare = prepareSearch(small);
         for (const one of operations) {
@@ -164,12 +164,12 @@ function logLines(from: number, to: number): Buffer {
 }
 
 /** Appends lines in pieces, as they come from a socket. */
-function pour(buffer: LogBuffer, lines: number): void {
+function pour(buffer: WritableLogBuffer, lines: number): void {
   for (let n = 0; n < lines; n += 500) buffer.append(logLines(n, n + 500));
 }
 
 test('the same memory holds several times as much', () => {
-  const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
+  const buffer = new WritableLogBuffer({maxBytes: 2048 * kib, packer});
   pour(buffer, 120_000);
   expect(buffer.memoryBytes).toBeLessThanOrEqual(2048 * kib);
   expect(buffer.byteLength).toBeGreaterThan(8 * 1024 * kib);
@@ -180,7 +180,7 @@ test('the same memory holds several times as much', () => {
 });
 
 test('what was read back is freed with a later change, but for the last few segments', () => {
-  const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
+  const buffer = new WritableLogBuffer({maxBytes: 2048 * kib, packer});
   pour(buffer, 40_000);
   const views = Array.from({length: 8}, (_, index) => buffer.segmentAt(index * 2500));
   const lengths = () => views.map((view) => view?.bytes.length ?? 0);
@@ -193,7 +193,7 @@ test('what was read back is freed with a later change, but for the last few segm
 });
 
 test('over the bound the oldest lines are dropped', () => {
-  const buffer = new LogBuffer({maxBytes: 256 * kib, packer});
+  const buffer = new WritableLogBuffer({maxBytes: 256 * kib, packer});
   pour(buffer, 60_000);
   expect(buffer.memoryBytes).toBeLessThanOrEqual(256 * kib);
   expect(buffer.droppedLines).toBe(buffer.firstId);
@@ -202,14 +202,14 @@ test('over the bound the oldest lines are dropped', () => {
 });
 
 test('of what comes in one piece nothing is lost that there is room for', () => {
-  const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
+  const buffer = new WritableLogBuffer({maxBytes: 2048 * kib, packer});
   buffer.append(logLines(0, 60_000));
   expect(buffer.droppedLines).toBe(0);
   expect(buffer.memoryBytes).toBeLessThanOrEqual(2048 * kib);
 });
 
 test('a log that is not viewed is packed but for its last lines', () => {
-  const buffer = new LogBuffer({maxBytes: 32 * 1024 * kib, packer});
+  const buffer = new WritableLogBuffer({maxBytes: 32 * 1024 * kib, packer});
   pour(buffer, 20_000);
   expect(buffer.unpackedFirstId).toBe(0);
   buffer.isViewed = false;
@@ -219,7 +219,7 @@ test('a log that is not viewed is packed but for its last lines', () => {
 });
 
 test('within a budget more is packed first, and then the oldest lines go', () => {
-  const buffer = new LogBuffer({maxBytes: 4096 * kib, packer});
+  const buffer = new WritableLogBuffer({maxBytes: 4096 * kib, packer});
   pour(buffer, 120_000);
   const {memoryBytes, unpackedFirstId} = buffer;
   expect(buffer.shrinkTo(memoryBytes - 100 * kib, 64 * kib)).toBe(false);
@@ -241,7 +241,7 @@ function unpackedBy(task: () => unknown): number {
 }
 
 test('a search reads only what may match, once it is prepared', () => {
-  const buffer = new LogBuffer({maxBytes: 4096 * kib, packer});
+  const buffer = new WritableLogBuffer({maxBytes: 4096 * kib, packer});
   const rare = (text: string) => buffer.append(Buffer.from(level('ERROR', 'dbsp::server', text)));
   pour(buffer, 20_000);
   rare('the \u001b[1mdisk\u001b[0m of node 7 is full');
@@ -284,7 +284,7 @@ class Recorded implements ColdStore {
 
 test('what a recording has is read from there, and takes no memory', () => {
   const log = logLines(0, 60_000);
-  const buffer = new LogBuffer({maxBytes: 1024 * kib, packer});
+  const buffer = new WritableLogBuffer({maxBytes: 1024 * kib, packer});
   const store = new Recorded(log);
   buffer.coldStore = store;
   for (let n = 0; n < 60_000; n += 500) {
@@ -298,7 +298,7 @@ test('what a recording has is read from there, and takes no memory', () => {
 });
 
 test('what a recording cannot keep now is packed, and can be written later', () => {
-  const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
+  const buffer = new WritableLogBuffer({maxBytes: 2048 * kib, packer});
   buffer.coldStore = new Recorded(Buffer.alloc(0));
   pour(buffer, 60_000);
   expect(buffer.droppedLines).toBe(0);
@@ -308,7 +308,7 @@ test('what a recording cannot keep now is packed, and can be written later', () 
 
 test('what was packed before the recording had it is read from there when there is no room, and nothing is dropped', () => {
   const log = logLines(0, 60_000);
-  const buffer = new LogBuffer({maxBytes: 256 * kib, packer});
+  const buffer = new WritableLogBuffer({maxBytes: 256 * kib, packer});
   const store = new Recorded(log);
   buffer.coldStore = store;
   for (let n = 0; n < 60_000; n += 500) {
@@ -326,7 +326,7 @@ test('what was packed before the recording had it is read from there when there 
 
 test('a store that keeps nothing of a segment is not asked again when that is packed', () => {
   const asked: number[] = [];
-  const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
+  const buffer = new WritableLogBuffer({maxBytes: 2048 * kib, packer});
   buffer.coldStore = {
     keptTo: Number.POSITIVE_INFINITY,
     keep({firstId}) {
@@ -341,7 +341,7 @@ test('a store that keeps nothing of a segment is not asked again when that is pa
 });
 
 test('a budget that drops what is before recorded lines says that lines have left', () => {
-  const buffer = new LogBuffer({maxBytes: 1024 * kib, packer});
+  const buffer = new WritableLogBuffer({maxBytes: 1024 * kib, packer});
   const store = new Recorded(logLines(0, 30_000));
   buffer.coldStore = store;
   buffer.append(logLines(0, 20_000));
@@ -361,7 +361,7 @@ test('a budget that drops what is before recorded lines says that lines have lef
 });
 
 test('a recording that ends leaves a past on the disk, and what follows in memory', () => {
-  const buffer = new LogBuffer({maxBytes: 2048 * kib, packer});
+  const buffer = new WritableLogBuffer({maxBytes: 2048 * kib, packer});
   const store = new Recorded(logLines(0, 60_000));
   buffer.coldStore = store;
   store.keptTo = 60_000;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import type {ColdBytes, ColdStore, LeavingSegment} from '../../source/buffer/cold-segments.ts';
 import {idsIn, readBlocks} from '../../source/buffer/copy-lines.ts';
-import {allEntries, LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {allEntries, WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {prepareSearch, Search} from '../../source/buffer/search.ts';
@@ -96,14 +96,14 @@ const searches = ['refused', 'Step \\d', 'k'];
 
 /** A buffer that compresses, and one that holds everything, after the same steps. */
 class Pair {
-  readonly whole = new LogBuffer({maxBytes: 1e9});
-  readonly small: LogBuffer;
+  readonly whole = new WritableLogBuffer({maxBytes: 1e9});
+  readonly small: WritableLogBuffer;
   readonly recording = new Recording();
   readonly #prepare: (bytes: number) => boolean;
   readonly #searches: readonly Search[];
 
   constructor(options: {readonly maxBytes: number; readonly segmentBytes: number; readonly waitingBytes: number}) {
-    this.small = new LogBuffer({...options, packer: zstdPacker});
+    this.small = new WritableLogBuffer({...options, packer: zstdPacker});
     this.#prepare = prepareSearch(this.small);
     this.#searches = searches.map((source) => new Search(this.small, compilePattern(source)));
   }
@@ -229,7 +229,7 @@ class Pair {
   }
 }
 
-function entriesOf(buffer: LogBuffer, firstId: number, by: 1 | -1 = 1): string[] {
+function entriesOf(buffer: WritableLogBuffer, firstId: number, by: 1 | -1 = 1): string[] {
   const ids = Array.from({length: buffer.endId - firstId}, (_, place) => firstId + place);
   return (by === 1 ? ids : ids.toReversed()).map((id) => {
     const marker = buffer.markerAt(id);
@@ -238,7 +238,7 @@ function entriesOf(buffer: LogBuffer, firstId: number, by: 1 | -1 = 1): string[]
 }
 
 /** Bytes of each line, newlines included. */
-function linesOf(buffer: LogBuffer, firstId: number): number[] {
+function linesOf(buffer: WritableLogBuffer, firstId: number): number[] {
   const ids = Array.from({length: buffer.endId - firstId}, (_, place) => firstId + place);
   return ids.map((id) => {
     if (buffer.markerAt(id)) return 0;
@@ -246,7 +246,7 @@ function linesOf(buffer: LogBuffer, firstId: number): number[] {
   });
 }
 
-function copyOf(buffer: LogBuffer, from: number): string {
+function copyOf(buffer: WritableLogBuffer, from: number): string {
   const blocks = readBlocks(buffer, idsIn(allEntries(buffer), from, buffer.endId), {markers: ({kind}) => kind});
   return Buffer.concat([...blocks]).toString();
 }

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {ColdStore} from '../../source/buffer/cold-segments.ts';
-import {allEntries, LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {allEntries, WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
 const lineCut: Marker = {kind: 'line-cut', at: 7};
 const drawn = (at: number): Marker => ({kind: 'drawn', at});
-const text = (buffer: LogBuffer, id: number) => buffer.lineAt(id)?.toString('latin1');
+const text = (buffer: WritableLogBuffer, id: number) => buffer.lineAt(id)?.toString('latin1');
 
-function linesOf(buffer: LogBuffer): (string | undefined)[] {
+function linesOf(buffer: WritableLogBuffer): (string | undefined)[] {
   const lines: (string | undefined)[] = [];
   for (let id = buffer.firstId; id < buffer.endId; id++) lines.push(text(buffer, id));
   return lines;
@@ -17,14 +17,14 @@ function linesOf(buffer: LogBuffer): (string | undefined)[] {
 
 describe('lines', () => {
   test('are split on \\n only; empty lines and \\r are kept', () => {
-    const buffer = new LogBuffer({maxBytes: 1000});
+    const buffer = new WritableLogBuffer({maxBytes: 1000});
     buffer.append(Buffer.from('a\n\nb\r\nc\rd\n'));
     expect(linesOf(buffer)).toEqual(['a', '', 'b\r', 'c\rd']);
     expect(buffer).toMatchObject({firstId: 0, endId: 4, lineCount: 4, byteLength: 10, hasOpenLine: false});
   });
 
   test('a last piece is visible at once and completed under its id', () => {
-    const buffer = new LogBuffer({maxBytes: 1000});
+    const buffer = new WritableLogBuffer({maxBytes: 1000});
     buffer.append(Buffer.from('a\nfi'));
     expect(text(buffer, 1)).toBe('fi');
     expect(buffer.hasOpenLine).toBe(true);
@@ -38,7 +38,7 @@ describe('lines', () => {
   });
 
   test('closeLine ends the open line as received', () => {
-    const buffer = new LogBuffer({maxBytes: 1000});
+    const buffer = new WritableLogBuffer({maxBytes: 1000});
     buffer.append(Buffer.from('cut'));
     buffer.closeLine();
     buffer.closeLine();
@@ -47,7 +47,7 @@ describe('lines', () => {
   });
 
   test('appended bytes are copied', () => {
-    const buffer = new LogBuffer({maxBytes: 1000});
+    const buffer = new WritableLogBuffer({maxBytes: 1000});
     const bytes = Buffer.from('abc\n');
     buffer.append(bytes);
     bytes.fill(0);
@@ -55,7 +55,7 @@ describe('lines', () => {
   });
 
   test('ids outside answer undefined', () => {
-    const buffer = new LogBuffer({maxBytes: 1000});
+    const buffer = new WritableLogBuffer({maxBytes: 1000});
     expect(buffer.lineAt(0)).toBeUndefined();
     buffer.append(Buffer.from('a\n'));
     expect([buffer.lineAt(-1), buffer.lineAt(1), buffer.segmentAt(1)]).toEqual([undefined, undefined, undefined]);
@@ -64,7 +64,7 @@ describe('lines', () => {
 
 describe('the bound', () => {
   test('drops whole old segments; ids stay true', () => {
-    const buffer = new LogBuffer({maxBytes: 1000, segmentBytes: 100});
+    const buffer = new WritableLogBuffer({maxBytes: 1000, segmentBytes: 100});
     for (let i = 0; i < 1000; i++) buffer.append(Buffer.from(`line ${i}\n`));
     expect(buffer.byteLength).toBeLessThanOrEqual(1000);
     expect(buffer.firstId).toBeGreaterThan(800);
@@ -73,14 +73,14 @@ describe('the bound', () => {
   });
 
   test('bounds a flood of empty lines too', () => {
-    const buffer = new LogBuffer({maxBytes: 1000});
+    const buffer = new WritableLogBuffer({maxBytes: 1000});
     buffer.append(Buffer.alloc(100_000, '\n'));
     expect(buffer.lineCount).toBeLessThanOrEqual(200);
     expect(buffer.totalLines).toBe(100_000);
   });
 
   test('keeps a line of 3 MiB whole in a small scrollback, and drops it when lines follow', () => {
-    const buffer = new LogBuffer({maxBytes: 100_000});
+    const buffer = new WritableLogBuffer({maxBytes: 100_000});
     const long = Buffer.alloc(3 << 20, 'x');
     buffer.append(Buffer.from('before\n'));
     for (let at = 0; at < long.length; at += 32_768) buffer.append(long.subarray(at, at + 32_768));
@@ -91,20 +91,20 @@ describe('the bound', () => {
   });
 
   test('a bound that is no whole number of bytes breaks an endless line, too', () => {
-    const buffer = new LogBuffer({maxBytes: 4096, segmentBytes: 256});
+    const buffer = new WritableLogBuffer({maxBytes: 4096, segmentBytes: 256});
     buffer.limitLines(1000.5);
     buffer.append(Buffer.alloc(3000, 'x'));
     expect(linesOf(buffer).map((line) => line?.length)).toEqual([1000, 1000, 1000]);
   });
 
   test('an endless line is broken at the bound, its bytes kept', () => {
-    const buffer = new LogBuffer({maxBytes: 100, segmentBytes: 8, maxLineBytes: 20});
+    const buffer = new WritableLogBuffer({maxBytes: 100, segmentBytes: 8, maxLineBytes: 20});
     buffer.append(Buffer.from('0123456789'.repeat(4)));
     expect(linesOf(buffer)).toEqual(['0123456789'.repeat(2), '0123456789'.repeat(2)]);
   });
 
   test('is kept by markers alone', () => {
-    const buffer = new LogBuffer({maxBytes: 100_000});
+    const buffer = new WritableLogBuffer({maxBytes: 100_000});
     for (let at = 0; at < 10_000; at++) buffer.addMarker(drawn(at));
     expect(buffer.endId - buffer.firstId).toBeLessThan(2000);
     expect(buffer).toMatchObject({endId: 10_000, totalLines: 0, lineCount: 0});
@@ -115,7 +115,7 @@ describe('the bound', () => {
 
 describe('markers', () => {
   test('are between lines and are no lines', () => {
-    const buffer = new LogBuffer({maxBytes: 1000});
+    const buffer = new WritableLogBuffer({maxBytes: 1000});
     buffer.append(Buffer.from('a\n'));
     expect(buffer.addMarker(drawn(1))).toBe(1);
     buffer.append(Buffer.from('\n'));
@@ -127,7 +127,7 @@ describe('markers', () => {
   });
 
   test('wait for the open line, under the ids that they will have', () => {
-    const buffer = new LogBuffer({maxBytes: 1000});
+    const buffer = new WritableLogBuffer({maxBytes: 1000});
     buffer.append(Buffer.from('op'));
     expect(buffer.addMarker(drawn(1))).toBeUndefined();
     expect(buffer.addMarker(drawn(2))).toBeUndefined();
@@ -140,7 +140,7 @@ describe('markers', () => {
   });
 
   test('of a cut line comes before those that wait', () => {
-    const buffer = new LogBuffer({maxBytes: 1000});
+    const buffer = new WritableLogBuffer({maxBytes: 1000});
     buffer.append(Buffer.from('op'));
     buffer.addMarker(drawn(1));
     buffer.closeLine({cut: lineCut});
@@ -152,7 +152,7 @@ describe('markers', () => {
   });
 
   test('of a connector are no last marker: the writer of the log corrects its own', () => {
-    const buffer = new LogBuffer({maxBytes: 1000});
+    const buffer = new WritableLogBuffer({maxBytes: 1000});
     const error = {kind: 'connector-error', connector: 'orders.bad', of: 'parse', message: 'no JSON', at: 2} as const;
     expect(buffer.hasConnectorErrors).toBe(false);
     buffer.addMarker(drawn(1));
@@ -166,7 +166,7 @@ describe('markers', () => {
   });
 
   test('the last one is forgotten with its segment', () => {
-    const buffer = new LogBuffer({maxBytes: 100, segmentBytes: 10});
+    const buffer = new WritableLogBuffer({maxBytes: 100, segmentBytes: 10});
     buffer.addMarker(drawn(1));
     buffer.append(Buffer.from('x\n'.repeat(100)));
     expect(buffer.lastMarker()).toBeUndefined();
@@ -232,7 +232,7 @@ describe('agrees with a list of lines', () => {
     });
     fc.assert(
       fc.property(sizes, fc.array(operations, {maxLength: 60}), (options, script) => {
-        const buffer = new LogBuffer(options);
+        const buffer = new WritableLogBuffer(options);
         const model = new Model(options.maxLineBytes);
         for (const step of script) {
           const before = buffer.version;
@@ -259,7 +259,7 @@ describe('agrees with a list of lines', () => {
   });
 });
 
-function compare(buffer: LogBuffer, model: Model, options: {maxBytes: number}): void {
+function compare(buffer: WritableLogBuffer, model: Model, options: {maxBytes: number}): void {
   const all = model.entries;
   const held = all.slice(buffer.firstId);
   expect(buffer.endId).toBe(all.length);
@@ -280,7 +280,7 @@ function compare(buffer: LogBuffer, model: Model, options: {maxBytes: number}): 
 }
 
 /** The segments, one after the other, are the same entries again. */
-function compareSegments(buffer: LogBuffer): void {
+function compareSegments(buffer: WritableLogBuffer): void {
   let id = buffer.firstId;
   for (let segment = buffer.segmentAt(id); segment; segment = buffer.segmentAt(id)) {
     expect(segment.firstId).toBe(id);
@@ -297,7 +297,7 @@ function compareSegments(buffer: LogBuffer): void {
 }
 
 test('returns where its last bytes begin, without reading what is not in memory', () => {
-  const buffer = new LogBuffer({maxBytes: 1000});
+  const buffer = new WritableLogBuffer({maxBytes: 1000});
   const never = {isKept: () => true, read: () => undefined};
   for (const lines of [2, 3, 4]) buffer.addPast({lines, byteLength: 10, markers: [], bytes: never});
   buffer.addPast({lines: 2, byteLength: 10, markers: [{line: 1, marker: drawn(1)}], bytes: never});
@@ -308,7 +308,7 @@ test('returns where its last bytes begin, without reading what is not in memory'
   expect(from(21)).toEqual([5, 5]);
   expect(from(40)).toEqual([2, 2]);
   expect([41, 1e9].map(from)).toEqual(Array(2).fill([0, 0]));
-  expect(Object.values(new LogBuffer({maxBytes: 1000}).lastBytes(5))).toEqual([0, 0]);
+  expect(Object.values(new WritableLogBuffer({maxBytes: 1000}).lastBytes(5))).toEqual([0, 0]);
   expect(buffer.version).toBe(5);
 });
 
@@ -326,7 +326,7 @@ test('an empty log shows nothing', () => {
 
 /** Ten segments, each a line of six bytes that costs ten. Four are within the bound, two more may wait. */
 function filled({keptTo, ...options}: {keptTo?: number; maxBytes?: number; waitingBytes?: number}) {
-  const buffer = new LogBuffer({maxBytes: 40, segmentBytes: 6, maxLineBytes: 6, waitingBytes: 20, ...options});
+  const buffer = new WritableLogBuffer({maxBytes: 40, segmentBytes: 6, maxLineBytes: 6, waitingBytes: 20, ...options});
   const store = {keptTo: keptTo ?? 0, keep: () => ({isKept: () => true, read: () => undefined})} satisfies ColdStore;
   if (keptTo !== undefined) buffer.coldStore = store;
   buffer.append(Buffer.from('line.\n'.repeat(10)));

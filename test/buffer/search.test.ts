@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {prepareSearch, Search, SortedIds} from '../../source/buffer/search.ts';
 import {StyleJoints} from '../../source/buffer/style-joints.ts';
@@ -8,8 +8,8 @@ import {runWithTimeout} from '../../source/system/deadline.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 200);
 
-function bufferOf(text: string): LogBuffer {
-  const buffer = new LogBuffer({maxBytes: 1 << 20});
+function bufferOf(text: string): WritableLogBuffer {
+  const buffer = new WritableLogBuffer({maxBytes: 1 << 20});
   buffer.append(Buffer.from(text));
   return buffer;
 }
@@ -93,7 +93,7 @@ describe('while the buffer changes', () => {
   });
 
   test('hits are dropped with their lines, without a step', () => {
-    const buffer = new LogBuffer({maxBytes: 1000});
+    const buffer = new WritableLogBuffer({maxBytes: 1000});
     buffer.append(Buffer.from('a\n'.repeat(50)));
     const search = new Search(buffer, compilePattern('a'));
     search.step(1000);
@@ -165,7 +165,7 @@ describe('a pattern with a time limit', () => {
 const colours = /\x1b\[[0-9:;]*m/;
 
 /** The hits by the plainest means. */
-function naiveHits(buffer: LogBuffer, source: string): number[] {
+function naiveHits(buffer: WritableLogBuffer, source: string): number[] {
   const pattern = compilePattern(source);
   const flags = pattern.caseSensitive ? 'u' : 'iu';
   const regExp = new RegExp(pattern.literal ? source.replace(/[([]/, '\\$&') : source, flags);
@@ -252,7 +252,7 @@ test('finds what a line by line model finds, whatever the steps between appends 
       fc.constantFrom(...sources),
       fc.array(operations, {maxLength: 40}),
       (sizes, source, script) => {
-        const buffer = new LogBuffer(sizes);
+        const buffer = new WritableLogBuffer(sizes);
         const search = new Search(buffer, compilePattern(source));
         for (const operation of script) {
           if (operation.do === 'append') buffer.append(operation.chunk);
@@ -272,7 +272,7 @@ test('finds what a line by line model finds, whatever the steps between appends 
 test.each(['refused', 'Refused', 'ref.*used$'])(
   'finds what the model finds in blocks of large segments: %s',
   (source) => {
-    const buffer = new LogBuffer({maxBytes: 1 << 22, segmentBytes: 1 << 20});
+    const buffer = new WritableLogBuffer({maxBytes: 1 << 22, segmentBytes: 1 << 20});
     for (let line = 0; line < 12_000; line++) {
       const word = line % 7 === 0 ? 'refused' : line % 11 === 0 ? 'Refused' : 'accepted';
       const colour = line % 3_000 < 1_000 ? '\x1b[31m' : '';
@@ -311,7 +311,7 @@ class Shown {
 
 describe('a scope', () => {
   test('leaves out the lines that filters hide, whenever they do', () => {
-    const buffer = new LogBuffer({maxBytes: 1 << 20});
+    const buffer = new WritableLogBuffer({maxBytes: 1 << 20});
     buffer.append(Buffer.from('hit 0\nhit 1\nmiss\nhit 3\nhit 4'));
     const shown = new Shown();
     for (const id of [0, 2, 4]) shown.set(id, true);
@@ -337,7 +337,7 @@ describe('a scope', () => {
     const script = fc.array(fc.oneof(operations, {weight: 5, arbitrary: change}), {maxLength: 60});
     fc.assert(
       fc.property(options, script, (sizes, operations) => {
-        const buffer = new LogBuffer(sizes);
+        const buffer = new WritableLogBuffer(sizes);
         const shown = new Shown();
         const search = new Search(buffer, compilePattern('a|b$'), shown);
         const expected = () => naiveHits(buffer, 'a|b$').filter((id) => shown.includes(id));
@@ -367,7 +367,7 @@ it('knows of all lines that have ended what a search would work out, in whatever
   const line = fc.constantFrom('a\u001B[1mb', 'ab', '\u001B[2mx\u001B[0m a', 'b\u001B[0;31m\u001B[1m ', '');
   fc.assert(
     fc.property(fc.array(line, {maxLength: 40}), fc.integer({min: 1, max: 60}), fc.boolean(), (lines, bytes, open) => {
-      const buffer = new LogBuffer({maxBytes: 10_000, segmentBytes: 64});
+      const buffer = new WritableLogBuffer({maxBytes: 10_000, segmentBytes: 64});
       const prepare = prepareSearch(buffer);
       for (const each of lines) {
         buffer.append(Buffer.from(`${each}\n`));
@@ -392,7 +392,7 @@ it('knows of all lines that have ended what a search would work out, in whatever
 });
 
 it('a step is about as long as it may be', () => {
-  const buffer = new LogBuffer({maxBytes: 1_000_000});
+  const buffer = new WritableLogBuffer({maxBytes: 1_000_000});
   for (let line = 0; line < 1000; line++) buffer.append(Buffer.from(`${'y'.repeat(99)}\n`));
   const prepare = prepareSearch(buffer);
   let steps = 1;

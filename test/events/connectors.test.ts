@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {statsSteps} from '../../source/api/parse-stats.ts';
 import {ServerJson} from '../../source/api/server-text.ts';
 import type {ConnectorError, ConnectorStats, PipelineStats} from '../../source/api/types.ts';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {
   connectorRise,
   connectorState,
@@ -20,7 +20,7 @@ import {recording} from '../demo/recording.ts';
 
 /** The failures in a log of these lines, from one of them on. */
 function failuresIn(lines: readonly string[], fromId = 0): readonly LoggedFailure[] {
-  const buffer = new LogBuffer({maxBytes: 1e6});
+  const buffer = new WritableLogBuffer({maxBytes: 1e6});
   const errors = new ErrorLog({buffer, wall: () => 0});
   for (const line of lines) {
     const bytes = Buffer.from(`${line}\n`);

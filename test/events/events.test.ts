@@ -1,6 +1,6 @@
 import {describe, expect, it, test} from 'vitest';
 import type {ApiFailure, DeploymentError, Pipeline} from '../../source/api/types.ts';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {type Marker, noLosses} from '../../source/buffer/markers.ts';
 import {
   changeOf,
@@ -172,13 +172,13 @@ const waiting = (tries: number): ConnectionState => ({kind: 'waiting', until: 0,
 const live: ConnectionState = {kind: 'live'};
 
 const snapshot: Omit<LogSnapshot, 'connection'> = {
-  ...bufferInfo(new LogBuffer({maxBytes: 1024})),
+  ...bufferInfo(new WritableLogBuffer({maxBytes: 1024})),
   ...{events: [], pipelineId: undefined, receivedAt: undefined},
 };
 
 describe('a log is silent', () => {
   const counts = {errors: emptyErrorLog(), losses: noLosses, ends: {count: 0, last: []}};
-  const log = {name: 'a', buffer: new LogBuffer({maxBytes: 1024}), ...counts};
+  const log = {name: 'a', buffer: new WritableLogBuffer({maxBytes: 1024}), ...counts};
   /** The status after these connections, one a second. */
   const statusAfter = (...connections: readonly ConnectionState[]) =>
     connections.reduce<ReturnType<typeof logStatus> | undefined>(

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {changesInWords, changesObject, changesText, runInWords} from '../../source/events/changes-words.ts';
 import {compareRuns, type KindChange, RunCounter} from '../../source/events/run-changes.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
@@ -86,7 +86,7 @@ it('finds the same in small steps, and leads to the first line of a kind', () =>
 });
 
 it('counts a line that comes in two parts once it is whole', () => {
-  const buffer = new LogBuffer({maxBytes: 1 << 20});
+  const buffer = new WritableLogBuffer({maxBytes: 1 << 20});
   const index = new RecordIndex(buffer);
   const counter = new RunCounter({buffer, index});
   const text = `${two.join('\n')}\n`;

@@ -1,4 +1,4 @@
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {noLosses} from '../../source/buffer/markers.ts';
 import type {LogStatus, PipelineStatus, PipelineStatuses, StatusAt} from '../../source/events/events.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
@@ -11,7 +11,7 @@ export function errorsOf(lines: readonly string[], from = 0): LogStatus['errors'
 }
 
 export function emptyErrorLog(): ErrorLog {
-  return new ErrorLog({buffer: new LogBuffer({maxBytes: 1024}), wall: () => 0});
+  return new ErrorLog({buffer: new WritableLogBuffer({maxBytes: 1024}), wall: () => 0});
 }
 
 export function log(name: string, change: Partial<LogStatus> = {}): LogStatus {

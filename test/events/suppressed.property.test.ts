@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
 import {ErrorLimiter} from '../../demo/connector-errors.ts';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import {awaySummary} from '../../source/events/away.ts';
 import {unseenConnectorErrors} from '../../source/events/error-rows.ts';
 import type {LogStatus, PipelineStatus} from '../../source/events/events.ts';
-import {LogWriter} from '../../source/logs/log-writer.ts';
-import {ErrorLog} from '../../source/records/error-log.ts';
+import {LogSink} from '../../source/logs/log-sink.ts';
+import type {ErrorLog} from '../../source/records/error-log.ts';
 import {SuppressedErrors} from '../../source/records/suppressed.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
 import {log, pipeline, statusAt} from './statuses.ts';
@@ -42,21 +41,19 @@ class Rig {
   readonly read: SuppressedErrors;
   /** The same, where nobody asks how many are in the log. */
   readonly folded: SuppressedErrors;
-  readonly #buffer = new LogBuffer({maxBytes: 1e6});
-  readonly #writer: LogWriter;
+  readonly #sink = new LogSink({buffer: {maxBytes: 1e6}, clock: {wall: () => 0}});
   #limiter = new ErrorLimiter(() => this.now);
   #waiting: string[] = [];
 
   constructor() {
-    const buffer = this.#buffer;
-    this.errors = new ErrorLog({buffer, wall: () => 0});
+    const {buffer, errors} = this.#sink;
+    this.errors = errors;
     this.read = new SuppressedErrors(buffer, {countsLogged: true});
     this.folded = new SuppressedErrors(buffer);
-    this.#writer = new LogWriter({buffer, errors: this.errors, clock: {wall: () => 0}, onEvent: () => {}});
   }
 
   /** Whether the entry is an error. */
-  isError = (id: number) => this.#buffer.lineAt(id)?.includes(' ERROR ') === true;
+  isError = (id: number) => this.#sink.buffer.lineAt(id)?.includes(' ERROR ') === true;
 
   say(level: string, message: string, target = 'dbsp_adapters::server'): void {
     this.#waiting.push(`[orders] ${time} ${level.padStart(5)} ${target}:  ${message}`);
@@ -104,7 +101,7 @@ class Rig {
         .map((line) => `${line}\n`)
         .join(''),
     );
-    for (let at = 0; at < bytes.length; at += cut) this.#writer.append(...withNewlines(bytes.subarray(at, at + cut)));
+    for (let at = 0; at < bytes.length; at += cut) this.#sink.append(...withNewlines(bytes.subarray(at, at + cut)));
   }
 
   get listed(): PipelineStatus {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {allEntries, type Entries, LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {allEntries, type Entries, WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {FoldedRecords} from '../../source/filters/folded-records.ts';
 import {ShownLines} from '../../source/filters/shown-lines.ts';
@@ -26,7 +26,7 @@ test('a closed panic or configuration is one row, whatever filters and folds lea
       fc.boolean(),
       fc.array(logOperations, {maxLength: 40}),
       (size, source, fold, script) => {
-        const buffer = new LogBuffer(size);
+        const buffer = new WritableLogBuffer(size);
         const index = new RecordIndex(buffer);
         const pattern = source === undefined ? [] : [compilePattern(source)];
         const shown = new ShownLines({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {allEntries, type Entries, LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {allEntries, type Entries, WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {parseFilter} from '../../source/filters/filter.ts';
 import {FoldedSuppressed} from '../../source/filters/folded-suppressed.ts';
 import {ShownLines} from '../../source/filters/shown-lines.ts';
@@ -21,7 +21,7 @@ function idsOf(entries: Entries): number[] {
 }
 
 function foldedOf(...lines: readonly string[]) {
-  const buffer = new LogBuffer({maxBytes: 1 << 24});
+  const buffer = new WritableLogBuffer({maxBytes: 1 << 24});
   for (const each of lines) buffer.append(Buffer.from(`${each}\n`));
   const suppressed = new SuppressedErrors(buffer);
   while (!suppressed.step(1000));
@@ -71,7 +71,7 @@ test('whatever filters show, also while the log grows and drops lines', () => {
       fc.constantFrom(undefined, "'a", 'Suppressed', '!Suppressed', 'level:error'),
       fc.array(fc.nat(40)),
       (lines, typed, toOpen) => {
-        const buffer = new LogBuffer({maxBytes: 2000, segmentBytes: 400});
+        const buffer = new WritableLogBuffer({maxBytes: 2000, segmentBytes: 400});
         const index = new RecordIndex(buffer);
         const suppressed = new SuppressedErrors(buffer);
         const folded = new FoldedSuppressed(suppressed);

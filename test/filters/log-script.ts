@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import type {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 
 const head = (level: string, target: string, message: string) =>
   `[p] 2026-11-25T09:08:47.372844Z ${level.padStart(5)} ${target}:  ${message}\n`;
@@ -74,7 +74,7 @@ export const logOperations: fc.Arbitrary<LogOperation> = fc.oneof(
 );
 
 /** Applies an operation to the buffer, if it changes a log. */
-export function change(buffer: LogBuffer, operation: LogOperation): void {
+export function change(buffer: WritableLogBuffer, operation: LogOperation): void {
   if (operation.do === 'append') buffer.append(operation.chunk);
   else if (operation.do === 'close') buffer.closeLine();
   else if (operation.do === 'mark') buffer.addMarker({kind: 'drawn', at: 0});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {Search} from '../../source/buffer/search.ts';
 import type {Filter, FilterEntry} from '../../source/filters/filter.ts';
@@ -45,7 +45,7 @@ const settings = fc.record({
   script: fc.array(logOperations, {maxLength: 40, size: 'max'}),
 });
 
-type Log = {readonly buffer: LogBuffer; readonly index: RecordIndex};
+type Log = {readonly buffer: WritableLogBuffer; readonly index: RecordIndex};
 type View = {readonly filters: readonly FilterEntry[]; readonly around: number; readonly fold: boolean};
 
 function idsOf(shown: ShownLines): number[] {
@@ -95,7 +95,7 @@ function runScript(log: Log, view: View, script: readonly LogOperation[]): void 
 test('shows what a model shows, whatever the steps between appends, drops and other filters', () => {
   fc.assert(
     fc.property(settings, ({sizes, script, ...view}) => {
-      const buffer = new LogBuffer(sizes);
+      const buffer = new WritableLogBuffer(sizes);
       runScript({buffer, index: new RecordIndex(buffer)}, view, script);
     }),
     {numRuns: runs},
@@ -105,7 +105,7 @@ test('shows what a model shows, whatever the steps between appends, drops and ot
 test('a record whose head is dropped stays shown or hidden as a whole', () => {
   fc.assert(
     fc.property(settings, ({sizes, script, filters, around}) => {
-      const buffer = new LogBuffer(sizes);
+      const buffer = new WritableLogBuffer(sizes);
       const index = new RecordIndex(buffer);
       const shown = new ShownLines({buffer, index, filters, around, fold: false});
       for (const operation of script) {
@@ -125,7 +125,7 @@ test('a record whose head is dropped stays shown or hidden as a whole', () => {
 test('a search in shown lines finds their hits, whatever is shown or hidden later', () => {
   fc.assert(
     fc.property(settings, ({sizes, script, ...view}) => {
-      const buffer = new LogBuffer(sizes);
+      const buffer = new WritableLogBuffer(sizes);
       const shown = new ShownLines({buffer, index: new RecordIndex(buffer), ...view});
       const search = new Search(buffer, compilePattern('e'), shown);
       const expectFound = () => {
@@ -151,7 +151,7 @@ test('a search in shown lines finds their hits, whatever is shown or hidden late
 test('filters commute', () => {
   fc.assert(
     fc.property(settings, ({sizes, script, filters, ...view}) => {
-      const buffer = new LogBuffer(sizes);
+      const buffer = new WritableLogBuffer(sizes);
       const index = new RecordIndex(buffer);
       for (const operation of script) change(buffer, operation);
       const [one, other] = [filters, filters.toReversed()].map((ordered) => {

@@ -1,7 +1,7 @@
 import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
 import {describe, expect, onTestFinished, test, vi} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {type Filter, parseFilter} from '../../source/filters/filter.ts';
@@ -14,7 +14,7 @@ import {runWithTimeout} from '../../source/system/deadline.ts';
 
 type Options = Partial<Omit<ShownLinesOptions, 'filters'>> & {readonly filters?: readonly Filter[]};
 
-function shownOf(buffer: LogBuffer, {filters = [], ...options}: Options = {}): ShownLines {
+function shownOf(buffer: WritableLogBuffer, {filters = [], ...options}: Options = {}): ShownLines {
   return new ShownLines({
     buffer,
     index: new RecordIndex(buffer),
@@ -33,8 +33,8 @@ function typed(...texts: readonly string[]): Filter[] {
   });
 }
 
-function bufferOf(...lines: readonly string[]): LogBuffer {
-  const buffer = new LogBuffer({maxBytes: 1 << 24});
+function bufferOf(...lines: readonly string[]): WritableLogBuffer {
+  const buffer = new WritableLogBuffer({maxBytes: 1 << 24});
   buffer.append(Buffer.from(lines.map((line) => `${line}\n`).join('')));
   return buffer;
 }
@@ -86,7 +86,7 @@ describe('filters', () => {
   });
 
   test('the count of records that each alone would hide is exact while they come and go', () => {
-    const buffer = new LogBuffer({maxBytes: 1000, segmentBytes: 100});
+    const buffer = new WritableLogBuffer({maxBytes: 1000, segmentBytes: 100});
     const shown = shownOf(buffer, {filters: typed('even', 'level:warn')});
     for (let at = 0; at < 100; at++) {
       buffer.append(Buffer.from(`${line(at % 4 < 2 ? 'WARN' : 'INFO', at % 2 === 0 ? 'even' : 'odd')}\n`));
@@ -124,7 +124,7 @@ describe('filters', () => {
 
 describe('records around a match', () => {
   test('are hidden when the match is dropped', () => {
-    const buffer = new LogBuffer({maxBytes: 1000, segmentBytes: 1});
+    const buffer = new WritableLogBuffer({maxBytes: 1000, segmentBytes: 1});
     const shown = shownOf(buffer, {filters: typed('HIT'), around: 1});
     buffer.append(Buffer.from(`${line('INFO', 'HIT')}\n${line('INFO', 'near')}\n${line('INFO', 'far')}\n`));
     expect(idsOf(shown)).toEqual([0, 1]);
@@ -196,7 +196,7 @@ describe('folds', () => {
   });
 
   test('continue under their first held record, open as they were', () => {
-    const buffer = new LogBuffer({maxBytes: 1500, segmentBytes: 150});
+    const buffer = new WritableLogBuffer({maxBytes: 1500, segmentBytes: 150});
     const shown = shownOf(buffer, {fold: true});
     const append = (count: number) => {
       for (let at = 0; at < count; at++) buffer.append(Buffer.from(`${step(at)}\n`));

@@ -1,10 +1,8 @@
 import {expect, test} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import type {Loss} from '../../source/logs/connection/state.ts';
 import {LogReader} from '../../source/logs/log-reader.ts';
-import {LogWriter} from '../../source/logs/log-writer.ts';
-import {ErrorLog} from '../../source/records/error-log.ts';
+import {LogSink} from '../../source/logs/log-sink.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 
 const id = '01a211f6-0000-7000-8000-000000000001';
@@ -18,14 +16,14 @@ const discarded = (entries: number) =>
 
 function open() {
   const clock = new FakeClock();
-  const buffer = new LogBuffer({maxBytes: 1024 * 1024});
+  const sink = new LogSink({buffer: {maxBytes: 1024 * 1024}, clock});
+  const {buffer} = sink;
   const events: string[] = [];
   const onEvent = (text: string) => events.push(text);
-  const errors = new ErrorLog({buffer, wall: clock.wall});
-  const writer = new LogWriter({buffer, errors, clock, onEvent});
+  sink.onEvent = onEvent;
   /** Of each piece that was read: whether it was the first one of its replay. */
   const pieces: boolean[] = [];
-  const reader = new LogReader({writer, clock, onEvent, onReceived: (areFirst) => pieces.push(areFirst)});
+  const reader = new LogReader({sink, clock, onEvent, onReceived: (areFirst) => pieces.push(areFirst)});
   const begin = (attempt: number, isAfterLoss: boolean) =>
     reader.start({
       attempt,

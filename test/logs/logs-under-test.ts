@@ -98,9 +98,9 @@ async function openLive(bodies: readonly string[], home: string): Promise<Tellin
   const life = await startLife(home, clock);
   await receive(life, bodies, clock);
   await life.close();
-  const {buffer, errors, writer} = life;
+  const {buffer, errors, sink} = life;
   return {
-    told: () => toldBy({buffer, errors, losses: writer.losses, unread: writer.states.unread}),
+    told: () => toldBy({buffer, errors, losses: sink.losses, unread: sink.states.unread}),
     async [Symbol.asyncDispose]() {},
   };
 }

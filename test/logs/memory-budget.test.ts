@@ -3,7 +3,7 @@ import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Packer} from '../../source/buffer/packed-store.ts';
 import {createStore} from '../../source/lib/store.ts';
 import {alwaysKept, bytesToFree, leastOf, MemoryBudget, type Share} from '../../source/logs/memory-budget.ts';
@@ -71,12 +71,12 @@ const line = Buffer.from(`${'x'.repeat(1023)}\n`);
 
 class Log {
   readonly name: string;
-  readonly buffer: LogBuffer;
+  readonly buffer: WritableLogBuffer;
   readonly snapshot = createStore(0);
 
   constructor(name: string, packer?: Packer) {
     this.name = name;
-    this.buffer = new LogBuffer({maxBytes: 64 * mebibyte, ...(packer && {packer})});
+    this.buffer = new WritableLogBuffer({maxBytes: 64 * mebibyte, ...(packer && {packer})});
   }
 
   tailBytes = 0;

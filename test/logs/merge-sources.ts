@@ -1,4 +1,4 @@
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {type LogBuffer, WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {createStore} from '../../source/lib/store.ts';
 import type {LogSnapshot} from '../../source/logs/log-source.ts';
 import {mergedSnapshot} from '../../source/logs/merge/merged-log.ts';
@@ -13,12 +13,12 @@ export function lineAt(name: string, milliseconds: number, text: string): string
 /** A stream as the merged log sees it: what a test appends to its buffer notifies at once, as a frame does. */
 export class Feed {
   readonly name: string;
-  readonly buffer: LogBuffer;
+  readonly buffer: WritableLogBuffer;
   readonly #store;
 
   constructor(name: string, options: {maxBytes: number; segmentBytes?: number} = {maxBytes: 1 << 20}) {
     this.name = name;
-    this.buffer = new LogBuffer(options);
+    this.buffer = new WritableLogBuffer(options);
     this.#store = createStore<LogSnapshot>(mergedSnapshot(this.buffer, [], {kind: 'live'}));
   }
 
@@ -53,8 +53,8 @@ export function entriesOf(buffer: LogBuffer): string[] {
 }
 
 /** Lines of an earlier time, a segment each, that are not in memory. `reads` counts what was read back. */
-export function pastOf(...lines: string[]): {readonly buffer: LogBuffer; readonly reads: () => number} {
-  const buffer = new LogBuffer({maxBytes: 1 << 20});
+export function pastOf(...lines: string[]): {readonly buffer: WritableLogBuffer; readonly reads: () => number} {
+  const buffer = new WritableLogBuffer({maxBytes: 1 << 20});
   let reads = 0;
   for (const line of lines) {
     const text = Buffer.from(`${line}\n`);

@@ -88,7 +88,7 @@ export class RecordedHistory {
         this.#life?.settle();
         return;
       case 'report':
-        for (let n = 0; n < step.errors; n++) this.#life?.writer.addMarker(connectorError);
+        for (let n = 0; n < step.errors; n++) this.#life?.sink.addMarker(connectorError);
         this.#life?.recording.onChange();
         return;
       case 'wait':

@@ -1,9 +1,9 @@
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import {LogReader} from '../../source/logs/log-reader.ts';
-import {LogWriter} from '../../source/logs/log-writer.ts';
+import {LogSink} from '../../source/logs/log-sink.ts';
 import {StreamRecording} from '../../source/logs/stream-recording.ts';
-import {ErrorLog} from '../../source/records/error-log.ts';
+import type {ErrorLog} from '../../source/records/error-log.ts';
 import {Recordings, type RecordingsOptions} from '../../source/storage/recording/recordings.ts';
 import type {FakeClock} from '../harness/fake-clock.ts';
 
@@ -11,7 +11,7 @@ import type {FakeClock} from '../harness/fake-clock.ts';
 export class RecordedLife {
   readonly buffer: LogBuffer;
   readonly errors: ErrorLog;
-  readonly writer: LogWriter;
+  readonly sink: LogSink;
   readonly reader: LogReader;
   readonly recording: StreamRecording;
   readonly recordings: Recordings;
@@ -33,15 +33,11 @@ export class RecordedLife {
   }) {
     const {directory, clock, pid} = options;
     this.#clock = clock;
-    this.buffer = new LogBuffer({maxBytes: options.maxBytes});
-    const {buffer} = this;
-    const onEvent = () => {};
-    this.errors = new ErrorLog({buffer, wall: clock.wall});
-    this.writer = new LogWriter({
-      ...{buffer, clock, errors: this.errors, onEvent},
-      onPlaced: (place) => this.recording.onPlaced(place),
-    });
-    this.reader = new LogReader({writer: this.writer, clock, onEvent});
+    this.sink = new LogSink({buffer: {maxBytes: options.maxBytes}, clock});
+    this.buffer = this.sink.buffer;
+    this.errors = this.sink.errors;
+    this.sink.onPlaced = (place) => this.recording.onPlaced(place);
+    this.reader = new LogReader({sink: this.sink, clock, onEvent: () => {}});
     this.recordings =
       options.recordings ??
       new Recordings({
@@ -53,7 +49,7 @@ export class RecordedLife {
       });
     this.recording = new StreamRecording({
       name: () => options.name ?? 'p',
-      buffer: this.buffer,
+      sink: this.sink,
       reader: this.reader,
       recordings: this.recordings,
       clock,

@@ -1,7 +1,7 @@
 import {mkdirSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {LogSink} from '../../source/logs/log-sink.ts';
 import {RecordedSource, recordedPieces} from '../../source/logs/recorded-source.ts';
 import {findRecordings} from '../../source/storage/recording/reader.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
@@ -17,14 +17,13 @@ async function open(
   const second = writeRecording(directory, {id: 'id-2', at: 2, pieces: ['the next\n']});
   const recordings = await findRecordings(directory, 'p');
   options.damage?.(first, second);
-  const buffer = new LogBuffer({maxBytes: 1e6});
+  const sink = new LogSink({buffer: {maxBytes: 1e6}, clock: {wall: () => 0}});
   return {
-    buffer,
+    buffer: sink.buffer,
     source: new RecordedSource({
-      buffer,
+      sink,
       pieces: recordedPieces(recordings),
       roomBytes: options.roomBytes ?? 1e6,
-      clock: {wall: () => 0},
     }),
   };
 }
@@ -39,9 +38,10 @@ test('reads on while there is room, and a piece where there is none', async () =
 });
 
 test('a piece that is larger than the room comes in parts', async () => {
-  const buffer = new LogBuffer({maxBytes: 100});
+  const sink = new LogSink({buffer: {maxBytes: 100}, clock: {wall: () => 0}});
+  const {buffer} = sink;
   const pieces = [{bytes: Buffer.from('a line\n'.repeat(100))}][Symbol.iterator]();
-  const source = new RecordedSource({buffer, pieces, roomBytes: 20, clock: {wall: () => 0}});
+  const source = new RecordedSource({sink, pieces, roomBytes: 20});
   for (let lines = 0, more = true; more; ) {
     more = await source.read();
     expect(buffer.byteLength).toBeLessThanOrEqual(40);

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {OpenedLog} from '../../source/logs/opened-log.ts';
@@ -8,6 +8,7 @@ import type {Recorder} from '../../source/storage/recording/recorder.ts';
 import {Recordings} from '../../source/storage/recording/recordings.ts';
 import {eventually} from '../harness/eventually.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {restored} from '../storage/recording/restored.ts';
 
 const processes = {pid: process.pid, isAlive: (pid: number) => pid === process.pid, random: Math.random};
 
@@ -15,8 +16,7 @@ const processes = {pid: process.pid, isAlive: (pid: number) => pid === process.p
 async function startRecording(directory: string, id: string) {
   const recordings = new Recordings({directory, maxBytes: 1e9, clock: systemClock, processes, fileBytes: 2000});
   const opened = await recordings.open('p', id);
-  const buffer = new LogBuffer({maxBytes: 1e6});
-  const start = opened.past.addTo(buffer);
+  const {buffer, start} = restored(opened.past, {maxBytes: 1e6});
   const before = buffer.totalBytes;
   const recorder: Recorder = opened.record({buffer, start, state: () => undefined, onChange() {}});
   return {

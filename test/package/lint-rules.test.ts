@@ -290,6 +290,28 @@ test('files are opened at one place of storage', async () => {
   expect(code).toBe(0);
 });
 
+test('a log has one writer', async () => {
+  const files = ['logs/log-sink', 'logs/bad', 'storage/recording/bad', 'ui/bad'];
+  const bad = files.slice(1).map((file) => `source/${file}.ts plugin`);
+  const writing = [
+    "import {WritableLogBuffer} from '../buffer/log-buffer.ts';\nconsole.error(WritableLogBuffer);\n",
+    "import {allEntries, type WritableLogBuffer as Other} from '../buffer/log-buffer.ts';\nallEntries();\n",
+    "import type {WritableLogBuffer} from '../buffer/log-buffer.ts';\nexport type Other = WritableLogBuffer;\n",
+    "import * as all from '../buffer/log-buffer.ts';\nconsole.error(all);\n",
+    "export {WritableLogBuffer} from '../buffer/log-buffer.ts';\n",
+    "export * from '../buffer/log-buffer.ts';\n",
+    "console.error(await import('../buffer/log-buffer.ts'));\n",
+  ];
+  for (const text of writing) {
+    const {errors} = await lint(new Map(files.map((file) => [`source/${file}.ts`, text])));
+    const ofPlugin = errors.filter((error) => error.endsWith(' plugin'));
+    expect(ofPlugin.toSorted(), text).toEqual(bad.toSorted());
+  }
+  const reading = "import {allEntries, type LogBuffer} from '../buffer/log-buffer.ts';\nallEntries({} as LogBuffer);\n";
+  const {errors} = await lint(new Map([['source/logs/good.ts', reading]]));
+  expect(errors).toEqual([]);
+});
+
 const GLOBALS = 'lint/style/noRestrictedGlobals';
 
 test('only cli.tsx and the tests may touch the process', async () => {

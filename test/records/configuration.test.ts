@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import {recording} from '../demo/recording.ts';
@@ -173,7 +173,7 @@ describe('a configuration whose beginning is missing', () => {
     ['a gap', {at: 1, kind: 'lost', atLeast: 1, atMost: 1, from: 1, to: 2}, [0, 0, 3, 3, 3]],
     ['a reconnect', {at: 1, kind: 'reconnected', cause: 'asked', downMs: 1, times: 1, since: 1}, [0, 0, 0, 0, 0]],
   ])('after %s', (_, marker, heads) => {
-    const buffer = new LogBuffer({maxBytes: 1 << 20});
+    const buffer = new WritableLogBuffer({maxBytes: 1 << 20});
     buffer.append(Buffer.from(`${first}\n  "name": "orders",\n`));
     buffer.addMarker(marker);
     buffer.append(Buffer.from('  "global": {},\n  "outputs": {}\n}\n'));

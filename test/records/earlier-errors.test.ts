@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {newlinesIn} from '../../source/buffer/segment.ts';
 import {EarlierErrors} from '../../source/records/earlier-errors.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
@@ -17,7 +17,7 @@ const line = fc.oneof(
 const dated = '[p] 2026-01-01T00:00:00Z INFO kafka: dated';
 
 /** Counted as they come. */
-function append(buffer: LogBuffer, errors: ErrorLog, text: string): void {
+function append(buffer: WritableLogBuffer, errors: ErrorLog, text: string): void {
   const bytes = Buffer.from(text);
   buffer.append(bytes);
   errors.append(bytes, newlinesIn(bytes));
@@ -30,24 +30,24 @@ it('errors of lines that are added before others are counted as if the log had b
       fc.array(line),
       (blocks, last) => {
         const textOf = (lines: readonly string[]) => lines.map((each) => `${each}\n`).join('');
-        const whole = new LogBuffer({maxBytes: 1e6});
+        const whole = new WritableLogBuffer({maxBytes: 1e6});
         const wholeErrors = new ErrorLog({buffer: whole, wall});
         append(whole, wholeErrors, textOf([...blocks.flat(), dated, ...last]));
-        const buffer = new LogBuffer({maxBytes: 1e6});
+        const buffer = new WritableLogBuffer({maxBytes: 1e6});
         const errors = new ErrorLog({buffer, wall});
-        buffer.expectEarlier();
+        buffer.reserve();
         const to = buffer.endId;
         append(buffer, errors, textOf([dated, ...last]));
         for (const block of blocks.toReversed()) {
           const bytes = Buffer.from(textOf(block));
           const read = () => Buffer.from(bytes);
-          buffer.addEarlier({lines: block.length, byteLength: bytes.length, bytes: {isKept: () => true, read}});
+          buffer.prepend({lines: block.length, byteLength: bytes.length, bytes: {isKept: () => true, read}});
         }
-        buffer.endEarlier();
+        buffer.endPrepending();
         const earlier = new EarlierErrors({buffer, errors, to, wall});
         while (!earlier.step(40));
         expect(earlier.step(40)).toBe(true);
-        const numbered = (log: LogBuffer, counted: ErrorLog) =>
+        const numbered = (log: WritableLogBuffer, counted: ErrorLog) =>
           [...counted.byKey.values()].map(({firstId, lastId, unseenId, ...group}) => ({
             ...group,
             ids: [firstId, lastId, unseenId].map((id) => log.numberOf(id)),

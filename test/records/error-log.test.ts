@@ -2,8 +2,7 @@ import {readFileSync} from 'node:fs';
 import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
 import {panicLines} from '../../demo/log-lines.ts';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
-import {LogWriter} from '../../source/logs/log-writer.ts';
+import {LogSink} from '../../source/logs/log-sink.ts';
 import {ErrorLog, watchedKey} from '../../source/records/error-log.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
 
@@ -12,15 +11,14 @@ const refused = (port: number) =>
 const full = Buffer.from('[orders] 2026-01-01T00:00:00.000001Z ERROR disk:  no space left');
 const now = 5;
 
-function open({maxBytes = 16 * 1024 * 1024, maxGroups = 500} = {}) {
-  const buffer = new LogBuffer({maxBytes});
-  const errors = new ErrorLog({buffer, wall: () => now, maxGroups});
-  const writer = new LogWriter({buffer, errors, clock: {wall: () => now}, onEvent: () => {}});
+function open({maxBytes = 16 * 1024 * 1024} = {}) {
+  const sink = new LogSink({buffer: {maxBytes}, clock: {wall: () => now}});
+  const {buffer, errors} = sink;
   const write = (bytes: string | Uint8Array) =>
-    writer.append(...withNewlines(typeof bytes === 'string' ? Buffer.from(bytes) : bytes));
+    sink.append(...withNewlines(typeof bytes === 'string' ? Buffer.from(bytes) : bytes));
   const groups = () => [...errors.byKey.values()];
   const count = () => groups().reduce((sum, group) => sum + group.count, 0);
-  return {buffer, errors, writer, write, groups, count};
+  return {buffer, errors, sink, write, groups, count};
 }
 
 describe('groups', () => {
@@ -86,7 +84,8 @@ describe('groups', () => {
   });
 
   it('of too many groups the one with the oldest last error is dropped, and counted', () => {
-    const {errors, groups} = open({maxGroups: 2});
+    const errors = new ErrorLog({buffer: open().buffer, wall: () => now, maxGroups: 2});
+    const groups = () => [...errors.byKey.values()];
     errors.add(refused(1), {id: 1, at: 1});
     errors.add(full, {id: 2, at: 2});
     errors.add(refused(2), {id: 3, at: 3});
@@ -150,15 +149,15 @@ describe('counting', () => {
   });
 
   it('a line counts once, when it ends', () => {
-    const {count, write, writer} = open();
+    const {count, write, sink} = open();
     write(errorLine.slice(0, -1));
     expect(count()).toBe(0);
     write('\n');
     expect(count()).toBe(1);
     write(errorLine.slice(0, -5));
-    writer.cutLine();
+    sink.cutLine();
     write(errorLine);
-    writer.cutLine();
+    sink.cutLine();
     expect(count()).toBe(3);
   });
 
@@ -187,7 +186,7 @@ describe('ids and times', () => {
         let from = 0;
         for (const {cut, marker} of [...cuts.sort((a, b) => a.cut - b.cut), {cut: log.length, marker: false}]) {
           pane.write(log.subarray(from, cut));
-          if (marker) pane.writer.addMarker({kind: 'state', from: 'Running', to: `at ${cut}`});
+          if (marker) pane.sink.addMarker({kind: 'state', from: 'Running', to: `at ${cut}`});
           from = cut;
         }
         expect(pane.count()).toBe(3);
@@ -213,20 +212,20 @@ describe('ids and times', () => {
   test('a line that is closed without an end counts under its own id', () => {
     const pane = open();
     pane.write(line('INFO', 'one') + line('ERROR', 'cut').slice(0, -1));
-    pane.writer.cutLine();
+    pane.sink.cutLine();
     expect(wordsAt(pane)).toEqual(['1: cut–cut']);
   });
 
   test.each([1, 100, 256])(
     'a line that is too long for one entry counts under its first entry, in pieces of %i',
     (size) => {
-      const buffer = new LogBuffer({maxBytes: 1024 * 1024, segmentBytes: 64, maxLineBytes: 256});
-      const errors = new ErrorLog({buffer, wall: () => now});
-      const writer = new LogWriter({buffer, errors, clock: {wall: () => now}, onEvent: () => {}});
+      const limits = {maxBytes: 1024 * 1024, segmentBytes: 64, maxLineBytes: 256};
+      const sink = new LogSink({buffer: limits, clock: {wall: () => now}});
+      const {buffer, errors} = sink;
       const long = Buffer.from(line('ERROR', 'long').trimEnd().padEnd(1024, 'x'));
-      writer.append(...withNewlines(Buffer.from(line('INFO', 'one'))));
-      for (let at = 0; at < long.length; at += size) writer.append(...withNewlines(long.subarray(at, at + size)));
-      writer.append(...withNewlines(Buffer.from(`\n${line('INFO', 'two')}${line('ERROR', 'three')}`)));
+      sink.append(...withNewlines(Buffer.from(line('INFO', 'one'))));
+      for (let at = 0; at < long.length; at += size) sink.append(...withNewlines(long.subarray(at, at + size)));
+      sink.append(...withNewlines(Buffer.from(`\n${line('INFO', 'two')}${line('ERROR', 'three')}`)));
       expect(buffer.endId).toBeGreaterThan(5);
       expect([...errors.byKey.values()]).toMatchObject([
         {count: 1, firstId: 1},
@@ -295,9 +294,9 @@ describe('a panic', () => {
     expect(textsOf([thread, 'stack backtrace:', '   0: a::b', message])).toEqual([thread]);
     expect(textsOf([thread, line(report).trimEnd(), 'foreground worker thread 0 panicked'])).toEqual([thread]);
     expect(textsOf([thread])).toEqual([thread]);
-    const {write, writer, groups} = open();
+    const {write, sink, groups} = open();
     write(`${thread}\n`);
-    writer.addMarker({kind: 'lost', atLeast: 5, atMost: 5, from: 0, to: 1});
+    sink.addMarker({kind: 'lost', atLeast: 5, atMost: 5, from: 0, to: 1});
     write(`${message}\n`);
     expect(groups().map(({example}) => Buffer.from(example).toString())).toEqual([thread]);
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {Histogram, noRecords, sumOf, type TimeBucket, type TimedRecords} from '../../source/records/histogram.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import {json} from './index-lines.ts';
@@ -45,7 +45,7 @@ class DroppingLog implements TimedRecords {
 }
 
 function logOf() {
-  const buffer = new LogBuffer({maxBytes: 1 << 24});
+  const buffer = new WritableLogBuffer({maxBytes: 1 << 24});
   const index = new RecordIndex(buffer);
   const log = new DroppingLog(index);
   const histogram = new Histogram(log);

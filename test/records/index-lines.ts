@@ -1,5 +1,5 @@
 import {expect} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 
 export const time = '2026-11-25T09:08:47.372844Z';
@@ -42,8 +42,8 @@ export const start = 'Resources transition: stopped -> provisioning (desired: pr
 export const stopped = 'Resources transition: stopping -> stopped (desired: stopped)';
 
 /** A buffer with the text, and its complete index. */
-export function indexText(text: string): {buffer: LogBuffer; index: RecordIndex} {
-  const buffer = new LogBuffer({maxBytes: 2 ** 30});
+export function indexText(text: string): {buffer: WritableLogBuffer; index: RecordIndex} {
+  const buffer = new WritableLogBuffer({maxBytes: 2 ** 30});
   buffer.append(Buffer.from(text));
   const index = new RecordIndex(buffer);
   while (!index.step(1 << 20));
@@ -66,7 +66,7 @@ export function expectRecords(table: readonly (readonly [record: string, line: s
 }
 
 /** All that an index has about the held entries. */
-export function contentOf(buffer: LogBuffer, index: RecordIndex): readonly unknown[] {
+export function contentOf(buffer: WritableLogBuffer, index: RecordIndex): readonly unknown[] {
   const content: unknown[] = [index.errorCount, index.runs.map((run) => ({...run}))];
   for (let id = buffer.firstId; id < buffer.endId; id++) {
     const head = index.headOf(id);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
@@ -32,7 +32,7 @@ test('the panic at the end of the samples is one error record', () => {
 
 describe('while the buffer grows', () => {
   test('the open line is read again when it has grown, and when it has ended', () => {
-    const buffer = new LogBuffer({maxBytes: 1 << 20});
+    const buffer = new WritableLogBuffer({maxBytes: 1 << 20});
     const index = new RecordIndex(buffer);
     const line = head('broken', 'ERROR');
     buffer.append(Buffer.from(`${head('hello')}\n${line.slice(0, 20)}`));
@@ -54,7 +54,7 @@ describe('while the buffer grows', () => {
   });
 
   test('an empty line is settled once the next one has ended', () => {
-    const buffer = new LogBuffer({maxBytes: 1 << 20});
+    const buffer = new WritableLogBuffer({maxBytes: 1 << 20});
     const index = new RecordIndex(buffer);
     buffer.append(Buffer.from(`${head('hello')}\n\n`));
     readAll(index);
@@ -81,7 +81,7 @@ describe('while the buffer grows', () => {
   });
 
   test('a step reads about as many bytes as it may', () => {
-    const buffer = new LogBuffer({maxBytes: 1 << 20});
+    const buffer = new WritableLogBuffer({maxBytes: 1 << 20});
     buffer.append(Buffer.from(`${head('hello')}\n`.repeat(1000)));
     const index = new RecordIndex(buffer);
     expect(index.step(8000)).toBe(false);
@@ -94,7 +94,7 @@ test.each([
   {kind: 'drawn', at: 1},
   {kind: 'connector-error', connector: 'orders.bad', of: 'parse', message: 'no JSON', at: 1},
 ] as const)('$kind is inside the record that goes on below it, also a panic', (marker) => {
-  const buffer = new LogBuffer({maxBytes: 1 << 20});
+  const buffer = new WritableLogBuffer({maxBytes: 1 << 20});
   const index = new RecordIndex(buffer);
   const add = (...lines: readonly string[]) => buffer.append(Buffer.from(lines.map((text) => `${text}\n`).join('')));
   for (const record of [
@@ -192,7 +192,7 @@ const entries = fc.array(fc.oneof({weight: 12, arbitrary: line}, {weight: 1, arb
 
 /** Puts the entries into the buffer, lines cut at the given places, and calls `grown` after every piece. */
 function fill(
-  buffer: LogBuffer,
+  buffer: WritableLogBuffer,
   {log, cuts, isOpen}: {log: readonly (string | Marker)[]; cuts: readonly number[]; isOpen: boolean},
   grown: () => void,
 ): void {
@@ -215,12 +215,12 @@ test('in any pieces, with drops, it is the same as for everything at once', () =
   const sizes = fc.record({maxBytes: fc.integer({min: 300, max: 20_000}), step: fc.integer({min: 1, max: 5000})});
   fc.assert(
     fc.property(entries, cuts, sizes, fc.boolean(), (log, pieces, {maxBytes, step}, isOpen) => {
-      const all = new LogBuffer({maxBytes: 1 << 30});
+      const all = new WritableLogBuffer({maxBytes: 1 << 30});
       fill(all, {log, cuts: [1000], isOpen}, () => {});
       const whole = new RecordIndex(all);
       readAll(whole);
 
-      const buffer = new LogBuffer({maxBytes, segmentBytes: Math.ceil(maxBytes / 8)});
+      const buffer = new WritableLogBuffer({maxBytes, segmentBytes: Math.ceil(maxBytes / 8)});
       const index = new RecordIndex(buffer);
       fill(buffer, {log, cuts: pieces, isOpen}, () => readAll(index, step));
 
@@ -249,7 +249,7 @@ test('in any pieces, with drops, it is the same as for everything at once', () =
 test('a line never belongs to a record that begins after it, and each record has its lines', () => {
   fc.assert(
     fc.property(entries, fc.boolean(), (log, isOpen) => {
-      const buffer = new LogBuffer({maxBytes: 1 << 30});
+      const buffer = new WritableLogBuffer({maxBytes: 1 << 30});
       fill(buffer, {log, cuts: [1000], isOpen}, () => {});
       const index = new RecordIndex(buffer);
       readAll(index);
@@ -283,7 +283,7 @@ test('counts the errors that the error log counts', () => {
 
 test('an empty line that was dropped is not part of a panic', () => {
   // Two bytes a segment, so that the empty line goes when the next line comes.
-  const buffer = new LogBuffer({maxBytes: 1, segmentBytes: 2});
+  const buffer = new WritableLogBuffer({maxBytes: 1, segmentBytes: 2});
   const index = new RecordIndex(buffer);
   buffer.append(Buffer.from('x\n\n'));
   readAll(index);
@@ -305,7 +305,7 @@ test('any bytes: no throw, and the same records for any pieces', () => {
   const blocks = fc.array(fc.oneof(fc.uint8Array({maxLength: 200}), mutated), {maxLength: 40});
   fc.assert(
     fc.property(blocks, (pieces) => {
-      const buffer = new LogBuffer({maxBytes: 1 << 30});
+      const buffer = new WritableLogBuffer({maxBytes: 1 << 30});
       const index = new RecordIndex(buffer);
       for (const piece of pieces) {
         buffer.append(piece);
@@ -320,7 +320,7 @@ test('any bytes: no throw, and the same records for any pieces', () => {
 });
 
 test('an index that is behind skips dropped entries', () => {
-  const buffer = new LogBuffer({maxBytes: 4000, segmentBytes: 1000});
+  const buffer = new WritableLogBuffer({maxBytes: 4000, segmentBytes: 1000});
   const index = new RecordIndex(buffer);
   buffer.append(Buffer.from(`${head('broken', 'ERROR')}\nmore\n`.repeat(10)));
   index.step(200);
@@ -333,7 +333,7 @@ test('an index that is behind skips dropped entries', () => {
 });
 
 test('a step reads few cold segments back, however small they are', () => {
-  const buffer = new LogBuffer({maxBytes: 1 << 20});
+  const buffer = new WritableLogBuffer({maxBytes: 1 << 20});
   let reads = 0;
   const bytes = Buffer.from(`${head('one')}\n${head('two')}\n`);
   const read = () => {

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import {head, indexText, json, oldHead, oldRunner, runner, runnerJson, start, stopped} from './index-lines.ts';
@@ -28,7 +28,7 @@ function recorded(name: string): string {
 
 /** The runs of lines and markers. */
 function runsOf(entries: readonly (string | Marker)[]) {
-  const buffer = new LogBuffer({maxBytes: 2 ** 20});
+  const buffer = new WritableLogBuffer({maxBytes: 2 ** 20});
   for (const entry of entries) {
     if (typeof entry === 'string') buffer.append(Buffer.from(`${entry}\n`));
     else buffer.addMarker(entry);
@@ -252,7 +252,7 @@ describe('markers', () => {
   });
 
   test('the look-up after the end of a log may be corrected once the marker was read', () => {
-    const buffer = new LogBuffer({maxBytes: 2 ** 20});
+    const buffer = new WritableLogBuffer({maxBytes: 2 ** 20});
     buffer.append(Buffer.from(`${starting.join('\n')}\n`));
     buffer.addMarker(ended);
     const index = new RecordIndex(buffer);
@@ -294,7 +294,7 @@ describe('markers', () => {
 });
 
 test('the run of an entry, and runs that were dropped', () => {
-  const buffer = new LogBuffer({maxBytes: 4000, segmentBytes: 1000});
+  const buffer = new WritableLogBuffer({maxBytes: 4000, segmentBytes: 1000});
   const index = new RecordIndex(buffer);
   for (let round = 0; round < 40; round++) {
     buffer.append(Buffer.from(`${[...starting, head('hello'), ...stopping].join('\n')}\n`));

@@ -1,9 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {stripVTControlCharacters} from 'node:util';
 import {describe, expect, it} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
-import {LogWriter} from '../../source/logs/log-writer.ts';
-import {ErrorLog} from '../../source/records/error-log.ts';
+import {LogSink} from '../../source/logs/log-sink.ts';
 import {endpointIn, identicalIn, suppressedIn} from '../../source/records/suppressed.ts';
 import {parseExchange} from '../harness/raw-client.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
@@ -54,9 +52,9 @@ it.each([
 it('in the log of a real pipeline, all that it tells is counted', () => {
   const body = parseExchange(readFileSync(new URL('../wire/27-logs-real-pipeline.raw', import.meta.url)))?.body;
   const log = body ?? Buffer.of();
-  const buffer = new LogBuffer({maxBytes: 8e6});
-  const errors = new ErrorLog({buffer, wall: () => 0});
-  new LogWriter({buffer, errors, clock: {wall: () => 0}, onEvent: () => {}}).append(...withNewlines(log));
+  const sink = new LogSink({buffer: {maxBytes: 8e6}, clock: {wall: () => 0}});
+  const {errors} = sink;
+  sink.append(...withNewlines(log));
   const told = [...stripVTControlCharacters(log.toString()).matchAll(/Suppressed (\d+) '/g)];
   const sum = told.reduce((total, [, count]) => total + Number(count), 0);
   expect(sum).toBeGreaterThan(100);

@@ -1,10 +1,10 @@
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import type {StitchSink} from '../../source/stitch/stitch.ts';
 
 /** Writes a stitched log into a buffer, as a tab does. */
 export class BufferSink implements StitchSink {
-  readonly buffer = new LogBuffer({maxBytes: 64 * 1024 * 1024});
+  readonly buffer = new WritableLogBuffer({maxBytes: 64 * 1024 * 1024});
   #readTo = 0;
 
   append(bytes: Uint8Array, newlines: Uint32Array): void {

@@ -2,7 +2,6 @@ import {cp, readdir, readFile, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import {expect, test} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {MarkerKind} from '../../source/buffer/markers.ts';
 import {runLogsFrom} from '../../source/commands/logs/logs-from.ts';
 import {fingerprintOf} from '../../source/records/fingerprint.ts';
@@ -21,6 +20,7 @@ import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {written} from '../logs/recorded-history.ts';
 import {RecordedLife, shownOf} from '../logs/recorded-life.ts';
 import {ServerModel} from '../stitch/ring-model.ts';
+import {restored} from './recording/restored.ts';
 
 /**
  * What is on the disks of users. The files in `formats/` were written by commit 34bd322: its program on a server that
@@ -91,7 +91,7 @@ test('a recording is written as it always was, with every kind of marker', async
     model.write(`[kinds] ${model.now()}  INFO t: before ${kind.kind} größe`);
     life.receive(follower.body.subarray(received));
     received = follower.body.length;
-    life.buffer.addMarker({...kind, at});
+    life.sink.copyMarker({...kind, at});
     await written(life, clock);
   }
   const folder = path.join(home.path, 'kinds--id-1');
@@ -152,8 +152,7 @@ test('a recording that was written before is shown, and continued in the same fo
   const recordings = new Recordings({directory, server, maxBytes: 2 ** 30, clock, processes});
   expect(await recordings.newestId('alpha')).toBe(folder.slice('alpha--'.length));
   const opened = await recordings.open('alpha', folder.slice('alpha--'.length));
-  const buffer = new LogBuffer({maxBytes: 1e6});
-  const start = opened.past.addTo(buffer);
+  const {buffer, start} = restored(opened.past, {maxBytes: 1e6});
   expect(
     `${shownOf(buffer)
       .filter((line) => !line.startsWith('<'))

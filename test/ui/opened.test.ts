@@ -15,6 +15,7 @@ import {percentShown} from '../../source/ui/pane/pane-at.ts';
 import {positionWords} from '../../source/ui/spoken-words.ts';
 import {sessionOf} from '../../source/ui/state/session-state.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {writable} from '../harness/writable.ts';
 import {runner} from '../records/index-lines.ts';
 import {writeRecording} from '../storage/recording/recording-files.ts';
 import {AppUnderTest} from './components/app-under-test.tsx';
@@ -365,9 +366,9 @@ test(': and g wait for the lines of a large file to be counted, unless the user 
   });
   screen.connect();
   const {controller} = screen;
-  const buffer = screen.manager.get('stdin')?.buffer;
+  const buffer = writable(screen.manager.get('stdin')?.buffer);
   // As the end of a large file is read.
-  buffer?.expectEarlier();
+  buffer.reserve();
   const linesFrom = (first: number, count: number) =>
     Array.from({length: count}, (_, at) => `line ${first + at}\n`).join('');
   pieces.write(linesFrom(100, 30));
@@ -398,8 +399,8 @@ test(': and g wait for the lines of a large file to be counted, unless the user 
   expect(noticeAfter(screen, ':', '5', '0', 'Enter')).toBe(words);
   expect(at()).toBe('line 128');
   const bytes = Buffer.from(linesFrom(1, 99));
-  buffer?.addEarlier({lines: 99, byteLength: bytes.length, bytes: {isKept: () => true, read: () => bytes}});
-  buffer?.endEarlier();
+  buffer.prepend({lines: 99, byteLength: bytes.length, bytes: {isKept: () => true, read: () => bytes}});
+  buffer.endPrepending();
   pieces.write('more\n');
   await screen.until(() => at() === 'line 50', 'the line');
   expect(controller.state.notice).toBeUndefined();

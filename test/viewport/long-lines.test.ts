@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Packer} from '../../source/buffer/packed-store.ts';
 import {visibleBytes} from '../../source/buffer/style-joints.ts';
 import {createRandom} from '../../source/lib/random.ts';
@@ -23,7 +23,7 @@ function longLines(headOf: (index: number) => string) {
       return zstdPacker.unpack(packed, byteLength);
     },
   };
-  const buffer = new LogBuffer({maxBytes: 16 * mebibyte, packer});
+  const buffer = new WritableLogBuffer({maxBytes: 16 * mebibyte, packer});
   const random = createRandom(1, 'long lines');
   const text = Array.from({length: 4096}, () => random.integer(36).toString(36)).join('');
   const add = (index: number) => buffer.append(Buffer.from(`${headOf(index)} ${text.repeat(80)}\n`));

@@ -1,4 +1,4 @@
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
 import type {RowState} from '../../source/viewport/gutter.ts';
@@ -9,14 +9,14 @@ import {entriesOf} from './entries-of.ts';
 const plainState: RowState = {isAround: false, folded: 1, suppressed: 0, lines: 1, marked: false, selected: false};
 
 /** A log of these lines, ids from 0. */
-export function bufferOf(...lines: readonly (string | Buffer)[]): LogBuffer {
-  const buffer = new LogBuffer({maxBytes: 64 * 1024 * 1024});
+export function bufferOf(...lines: readonly (string | Buffer)[]): WritableLogBuffer {
+  const buffer = new WritableLogBuffer({maxBytes: 64 * 1024 * 1024});
   for (const line of lines) buffer.append(Buffer.concat([Buffer.from(line), Buffer.from('\n')]));
   return buffer;
 }
 
 /** A renderer 80 columns wide with everything else off. */
-export function rendererOf(buffer: LogBuffer, change: Partial<RowOptions> = {}): RowRenderer {
+export function rendererOf(buffer: WritableLogBuffer, change: Partial<RowOptions> = {}): RowRenderer {
   const options: RowOptions = {
     width: 80,
     records: recordsOf(buffer),
@@ -40,7 +40,7 @@ export function rendererOf(buffer: LogBuffer, change: Partial<RowOptions> = {}):
 }
 
 /** The records of a buffer, which are read before each answer. */
-function recordsOf(buffer: LogBuffer): KnownRecords {
+function recordsOf(buffer: WritableLogBuffer): KnownRecords {
   const index = new RecordIndex(buffer);
   const read = () => {
     while (!index.step(1 << 20));

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import {LogBuffer} from '../../buffer/log-buffer.ts';
 import {newline, newlinesIn} from '../../buffer/segment.ts';
 import {unmatchedWords} from '../../events/event-words.ts';
 import {aborted, type Clock} from '../../lib/clock.ts';
 import {count, dateTime} from '../../lib/format.ts';
 import {readBundleFacts} from '../../logs/bundle-facts.ts';
+import {LogSink} from '../../logs/log-sink.ts';
 import {LogStates, type Turn, unreadMarker} from '../../logs/log-states.ts';
 import {openedPieces, type PiecesOptions} from '../../logs/opened-pieces.ts';
 import {RecordedSource} from '../../logs/recorded-source.ts';
@@ -242,8 +242,9 @@ function endsToRead(bytes: Buffer, {unread}: LogStates): Uint32Array {
 async function printLog(options: ToPrint): Promise<Outcome> {
   const {found, pieces, output, note, signal, clock, maxBytes = usualMaxBytes} = options;
   // An endless line is broken where there is room for more, so that what came can be printed.
-  const buffer = new LogBuffer({maxBytes, maxLineBytes: maxBytes / 4});
-  const source = new RecordedSource({buffer, pieces, roomBytes: blockBytes, clock});
+  const sink = new LogSink({buffer: {maxBytes, maxLineBytes: maxBytes / 4}, clock, countsErrors: false});
+  const {buffer} = sink;
+  const source = new RecordedSource({sink, pieces, roomBytes: blockBytes});
   const isLive = found.kind === 'stdin';
   // Large batches, as a write takes about 30 µs; not with `convert`, whose text takes much more memory than bytes.
   const printer = new LogPrinter({...options, buffer, maxBytes, ...(!options.convert && {batchBytes: blockBytes})});

@@ -1,4 +1,5 @@
-import {type LogBuffer, stepCost} from '../../buffer/log-buffer.ts';
+import {stepCost} from '../../buffer/cold-segments.ts';
+import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import {isOfConnector, type Marker} from '../../buffer/markers.ts';
 import type {SegmentView} from '../../buffer/segment.ts';
 import {timeOfBytes} from '../../records/line-head.ts';

@@ -2,11 +2,12 @@ import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import {lacksEntries, type Marker} from '../../buffer/markers.ts';
 import {newline} from '../../buffer/segment.ts';
 import {timeOfBytes} from '../../records/line-head.ts';
+import type {LogSink} from '../log-sink.ts';
 import type {Missing} from '../log-source.ts';
 import {MergeCursor, type MergeSink} from './cursor.ts';
 
 type MergeOptions = {
-  readonly buffer: LogBuffer;
+  readonly sink: Pick<LogSink, 'buffer' | 'copyLines' | 'copyMarker' | 'correctCopy'>;
   /** A source's index is its origin. */
   readonly sources: readonly LogBuffer[];
   /** Milliseconds. */
@@ -23,6 +24,7 @@ type MergeOptions = {
  */
 export class Merge {
   readonly #buffer: LogBuffer;
+  readonly #merged: MergeOptions['sink'];
   readonly #origins = new EntryOrigins();
   readonly #gaps = new SourceGaps();
   readonly #sink: MergeSink;
@@ -30,13 +32,14 @@ export class Merge {
   #cursors: readonly MergeCursor[];
   #last: MergeCursor | undefined;
 
-  constructor({buffer: merged, sources, window, reach, wall}: MergeOptions) {
-    this.#buffer = merged;
+  constructor({sink, sources, window, reach, wall}: MergeOptions) {
+    this.#merged = sink;
+    this.#buffer = sink.buffer;
     this.#cursors = sources.map((buffer, origin) => new MergeCursor({buffer, origin, window, reach}));
     this.#sink = {
       lines: (bytes, origin) => this.#append(bytes, origin),
       marker: (marker, origin) => this.addMarker(marker, origin),
-      replaceMarker: (id, marker) => this.#buffer.replaceMarker(id, marker),
+      replaceMarker: (id, marker) => sink.correctCopy(id, marker),
       missed: (lines, origin) => this.addMarker({kind: 'not-merged', lines, at: wall()}, origin),
     };
   }
@@ -74,7 +77,7 @@ export class Merge {
 
   /** Returns the marker's id. */
   addMarker(marker: Marker, origin?: number): number | undefined {
-    const id = this.#buffer.addMarker(marker);
+    const id = this.#merged.copyMarker(marker);
     this.#addOrigin(origin);
     if (id !== undefined && origin !== undefined && lacksEntries(marker)) this.#gaps.begin({origin, marker, id});
     return id;
@@ -130,8 +133,7 @@ export class Merge {
 
   #append(bytes: Uint8Array, origin: number): void {
     this.#gaps.end(origin, this.#buffer, bytes);
-    this.#buffer.append(bytes);
-    this.#buffer.closeLine();
+    this.#merged.copyLines(bytes);
     this.#addOrigin(origin);
   }
 

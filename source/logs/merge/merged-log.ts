@@ -1,10 +1,11 @@
-import {LogBuffer} from '../../buffer/log-buffer.ts';
+import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Packer} from '../../buffer/packed-store.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {FrameBatch} from '../../lib/frames.ts';
 import {SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore, type Store} from '../../lib/store.ts';
 import {type ConnectionEvent, type ConnectionState, eventsKept} from '../connection/state.ts';
+import {LogSink} from '../log-sink.ts';
 import {
   bufferInfo,
   type FileState,
@@ -63,11 +64,13 @@ export class MergedLog {
     const {clock, fps, sources} = options;
     this.name = options.name;
     this.sourceNames = sources.map(({name}) => name);
-    this.buffer = new LogBuffer({maxBytes: options.scrollbackBytes, packer: options.packer});
+    const buffer = {maxBytes: options.scrollbackBytes, packer: options.packer};
+    const sink = new LogSink({buffer, clock, countsErrors: false});
+    this.buffer = sink.buffer;
     this.#clock = clock;
     this.#startedAt = clock.monotonic();
     this.#merge = new Merge({
-      buffer: this.buffer,
+      sink,
       sources: sources.map(({buffer}) => buffer),
       window: Math.max(shortestWindow, (framesInWindow * 1000) / fps),
       reach: options.scrollbackBytes,

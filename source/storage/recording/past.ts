@@ -23,6 +23,9 @@ const joinedBytes = 16 * 1024 * 1024;
 /** Bytes at the start of a line in which its date is. */
 const dateWithin = 256;
 
+/** A part of what was recorded before; `rest`: bytes after the last block. */
+export type PastPiece = {readonly block: PastBlock} | {readonly rest: Uint8Array} | {readonly marker: Marker};
+
 /** What was recorded before, ready to be shown and continued. */
 export class RecordedPast {
   readonly #bytes: RecordedBytes;
@@ -48,8 +51,8 @@ export class RecordedPast {
     };
   }
 
-  /** Fills an empty buffer: blocks as its past, the rest in memory. Returns where new lines follow the recording. */
-  addTo(buffer: LogBuffer): TapPosition {
+  /** All of it: blocks, which stay in the recording, and the rest. */
+  *pieces(): Generator<PastPiece> {
     const {blocks, markers, blocksEnd} = this.#map;
     let next = 0;
     for (const {offset, length, line, lines} of blocks) {
@@ -57,25 +60,44 @@ export class RecordedPast {
       for (let marker = markers[next]; marker && marker.offset < offset + length; marker = markers[++next]) {
         blockMarkers.push({line: marker.line - line, marker: marker.marker});
       }
-      buffer.addPast({lines, byteLength: length, markers: blockMarkers, bytes: this.#blockBytes(offset, length)});
+      const bytes = this.#blockBytes(offset, length);
+      yield {block: {lines, byteLength: length, markers: blockMarkers, bytes}};
     }
-    const firstInMemory = buffer.endId;
     let at = blocksEnd.offset;
     const rest = this.#readFrom(at);
     for (const {offset, marker} of markers.slice(next)) {
-      buffer.append(rest.subarray(at - blocksEnd.offset, offset - blocksEnd.offset));
+      yield {rest: rest.subarray(at - blocksEnd.offset, offset - blocksEnd.offset)};
       at = offset;
-      buffer.addMarker(marker);
+      yield {marker};
     }
-    buffer.append(rest.subarray(at - blocksEnd.offset));
-    return this.#tapPosition(buffer, firstInMemory);
+    yield {rest: rest.subarray(at - blocksEnd.offset)};
   }
 
-  /** Fills an empty buffer with the open line only. */
-  addOpenLineTo(buffer: LogBuffer): TapPosition {
+  /** The open line only. */
+  *openLine(): Generator<PastPiece> {
     const rest = this.#readFrom(this.#map.blocksEnd.offset);
-    buffer.append(rest.subarray(rest.lastIndexOf(newline) + 1));
-    return this.#tapPosition(buffer, buffer.endId);
+    yield {rest: rest.subarray(rest.lastIndexOf(newline) + 1)};
+  }
+
+  /** Where new lines follow the recording in a buffer that begins with it. `firstId`: of the first entry in memory. */
+  positionIn(buffer: LogBuffer, firstId: number): TapPosition {
+    const lastRecorded = this.#map.markers.at(-1);
+    const last = buffer.lastMarker();
+    const marker =
+      lastRecorded && last && last.marker === lastRecorded.marker
+        ? {id: last.id, marker: last.marker, fact: {kind: 'marker', ...lastRecorded} as const}
+        : undefined;
+    const {totalLines, totalBytes, hasOpenLine} = buffer;
+    return {
+      ...endOf(buffer),
+      lines: totalLines - (hasOpenLine ? 1 : 0),
+      bytes: totalBytes,
+      ...this.#counts(),
+      marker,
+      isBehindGap: false,
+      isCut: false,
+      span: {firstId, delta: totalBytes - this.#size},
+    };
   }
 
   /**
@@ -114,26 +136,6 @@ export class RecordedPast {
     let {line} = blocksEnd;
     for (let at = rest.indexOf(newline); at !== -1; at = rest.indexOf(newline, at + 1)) line += 1;
     return {offset: this.#size, line, block: blocksEnd, nextMarker, states: 0, stateAt: state?.offset ?? 0};
-  }
-
-  #tapPosition(buffer: LogBuffer, firstId: number): TapPosition {
-    const lastRecorded = this.#map.markers.at(-1);
-    const last = buffer.lastMarker();
-    const marker =
-      lastRecorded && last && last.marker === lastRecorded.marker
-        ? {id: last.id, marker: last.marker, fact: {kind: 'marker', ...lastRecorded} as const}
-        : undefined;
-    const {totalLines, totalBytes, hasOpenLine} = buffer;
-    return {
-      ...endOf(buffer),
-      lines: totalLines - (hasOpenLine ? 1 : 0),
-      bytes: totalBytes,
-      ...this.#counts(),
-      marker,
-      isBehindGap: false,
-      isCut: false,
-      span: {firstId, delta: totalBytes - this.#size},
-    };
   }
 
   #blockBytes(offset: number, length: number): PastBlock['bytes'] {

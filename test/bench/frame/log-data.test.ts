@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {expect, test} from 'vitest';
 import {writeLog} from '../../../bench/frame/log-data.ts';
-import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../../source/buffer/log-buffer.ts';
 import {RecordIndex} from '../../../source/records/record-index.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 
@@ -21,7 +21,7 @@ test('is a log: lines with colours, most of them heads of records, of all levels
   await using folder = await temporaryDirectory();
   const file = `${folder.path}/log`;
   await writeLog(file, {lines, colours: 'coloured'});
-  const buffer = new LogBuffer({maxBytes: 2 ** 30});
+  const buffer = new WritableLogBuffer({maxBytes: 2 ** 30});
   buffer.append(await readFile(file));
   const index = new RecordIndex(buffer);
   index.step(Number.POSITIVE_INFINITY);

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../../source/buffer/log-buffer.ts';
 import type {Marker, MarkerKind} from '../../../source/buffer/markers.ts';
 import {LogPrinter} from '../../../source/commands/logs/log-printer.ts';
 import type {ConvertLines} from '../../../source/commands/logs/record-shapes.ts';
@@ -16,7 +16,7 @@ const reconnected = (times: number, downMs: number) =>
 /** A printer on a buffer. Bytes and notes come out in one list: `out` is what a terminal would show of both. */
 function setUp(options: {maxBytes?: number; prefix?: string; convert?: ConvertLines} = {}) {
   const {maxBytes = 1_000_000, prefix, convert} = options;
-  const buffer = new LogBuffer({maxBytes});
+  const buffer = new WritableLogBuffer({maxBytes});
   const stream = new SlowStream();
   const output = new LineOutput(stream);
   const note = (text: string) => void stream.taken.push(`<${text}>`);

@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 import {stripVTControlCharacters} from 'node:util';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../../source/buffer/log-buffer.ts';
 import {RecordPrinter} from '../../../source/commands/logs/record-printer.ts';
 import {recordPrinters} from '../../../source/commands/logs/run-logs.ts';
 import type {LogsRequest} from '../../../source/settings/request.ts';
@@ -29,7 +29,7 @@ function printed(args: readonly string[], lines: readonly string[] = log, pieces
   const recordsOf = recordPrinters(request, Date.UTC(2026, 10, 25, 12, 0, 10));
   const options = recordsOf?.({name: 'orders', prefix: undefined, info: () => ({server: 'http://x'})});
   if (!options) throw new Error('no records were requested');
-  const buffer = new LogBuffer({maxBytes: 1e8});
+  const buffer = new WritableLogBuffer({maxBytes: 1e8});
   const way = new RecordPrinter(buffer, options);
   const bytes = Buffer.from(`${lines.join('\n')}\n`);
   let out = '';
@@ -165,7 +165,7 @@ describe('at the end of a catch-up that was long, its last records and those tha
       0,
     )?.({name: 'orders', prefix: undefined, info: () => ({server: 'http://x'})});
     if (!options) throw new Error('no records were requested');
-    const buffer = new LogBuffer({maxBytes: 1e6});
+    const buffer = new WritableLogBuffer({maxBytes: 1e6});
     const printer = new RecordPrinter(buffer, options);
     buffer.append(Buffer.from(`${log.join('\n')}\n`));
     printer.flush();
@@ -320,7 +320,7 @@ describe('json and templates: panics and configurations are one record each', ()
   });
 
   test('lines that come after a silence continue the record', () => {
-    const buffer = new LogBuffer({maxBytes: 1e6});
+    const buffer = new WritableLogBuffer({maxBytes: 1e6});
     const request = readSettings(['logs', 'orders', '-o', 'json'], {}).request as LogsRequest;
     const options = recordPrinters(
       request,

@@ -2,11 +2,9 @@ import {describe, expect, test} from 'vitest';
 import {ApiError} from '../../../source/api/errors.ts';
 import {ServerAnswers} from '../../../source/api/request.ts';
 import type {ApiFailure, BodyEnd, LogHandlers, PipelineDetail} from '../../../source/api/types.ts';
-import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
 import {Connection} from '../../../source/logs/connection/connection.ts';
 import {LogReader} from '../../../source/logs/log-reader.ts';
-import {LogWriter} from '../../../source/logs/log-writer.ts';
-import {ErrorLog} from '../../../source/records/error-log.ts';
+import {LogSink} from '../../../source/logs/log-sink.ts';
 import {FakeClock, settled} from '../../harness/fake-clock.ts';
 
 /** The first line of a log that does not name its pipeline. */
@@ -20,14 +18,14 @@ type Body = LogHandlers & {readonly end: (end: BodyEnd) => void};
 /** A connection to a server that is the test: it opens, sends and ends each body by hand. */
 function open({silence = 0} = {}) {
   const clock = new FakeClock();
-  const buffer = new LogBuffer({maxBytes: 1e6});
+  const sink = new LogSink({buffer: {maxBytes: 1e6}, clock});
+  const {buffer} = sink;
   const bodies: Body[] = [];
   /** What the server answers about the pipeline: its id, or a failure. */
   const server: {answer: string | ApiFailure} = {answer: 'first'};
   const onEvent = () => {};
-  const writer = new LogWriter({buffer, clock, errors: new ErrorLog({buffer, wall: clock.wall}), onEvent});
   const reader = new LogReader({
-    ...{writer, clock, onEvent},
+    ...{sink, clock, onEvent},
     onReceived: (areFirst) => connection.onReceived(areFirst),
   });
   let changes = 0;

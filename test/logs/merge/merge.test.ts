@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
+import {type LogBuffer, WritableLogBuffer} from '../../../source/buffer/log-buffer.ts';
+import {LogSink} from '../../../source/logs/log-sink.ts';
 import {Merge} from '../../../source/logs/merge/merge.ts';
 import {entriesOf, lineAt, pastOf} from '../merge-sources.ts';
 
@@ -9,15 +10,17 @@ const numRuns = Number(PIPETAIL_RUNS ?? 200);
 const window = 250;
 const all = 1 << 30;
 
-function source(...lines: string[]): LogBuffer {
-  const buffer = new LogBuffer({maxBytes: 1 << 20});
+function source(...lines: string[]): WritableLogBuffer {
+  const buffer = new WritableLogBuffer({maxBytes: 1 << 20});
   for (const line of lines) buffer.append(Buffer.from(`${line}\n`));
   return buffer;
 }
 
-function mergeOf(...sources: LogBuffer[]) {
-  const buffer = new LogBuffer({maxBytes: 1 << 20});
-  return {buffer, merge: new Merge({buffer, sources, window, reach: all, wall: () => 7})};
+const sinkOf = (maxBytes: number) => new LogSink({buffer: {maxBytes}, clock: {wall: () => 7}, countsErrors: false});
+
+function mergeOf(...sources: WritableLogBuffer[]) {
+  const sink = sinkOf(1 << 20);
+  return {buffer: sink.buffer, merge: new Merge({sink, sources, window, reach: all, wall: () => 7})};
 }
 
 const a = (at: number, text = `a${at}`) => lineAt('a', at, text);
@@ -73,7 +76,7 @@ describe('what is missing of a source', () => {
   const until = (at: number) => Date.UTC(2026, 10, 25) + at;
 
   test('is known at each entry of others up to its next one, beside the marker', () => {
-    const first = new LogBuffer({maxBytes: 1 << 20});
+    const first = new WritableLogBuffer({maxBytes: 1 << 20});
     first.addMarker({kind: 'discarded', entries: 21_238, at: 9});
     first.append(Buffer.from(`${a(4)}\n`));
     const lost = {kind: 'lost', atLeast: 3, atMost: 3, from: 4, to: 7, at: 7} as const;
@@ -239,7 +242,7 @@ test('an unfinished line of a source that is left stays as it is', () => {
 });
 
 describe('lines that left a source before they were taken', () => {
-  const small = () => new LogBuffer({maxBytes: 64, segmentBytes: 16});
+  const small = () => new WritableLogBuffer({maxBytes: 64, segmentBytes: 16});
 
   test('are counted in their place', () => {
     const first = small();
@@ -267,10 +270,11 @@ describe('lines that left a source before they were taken', () => {
 });
 
 test('origins stay right while the merged log drops its oldest entries', () => {
-  const buffer = new LogBuffer({maxBytes: 1 << 16});
+  const sink = sinkOf(1 << 16);
+  const {buffer} = sink;
   const first = source(...Array.from({length: 8_000}, (_, index) => a(index * 2)));
   const second = source(...Array.from({length: 8_000}, (_, index) => b(index * 2 + 1)));
-  const merge = new Merge({buffer, sources: [first, second], window, reach: all, wall: () => 0});
+  const merge = new Merge({sink, sources: [first, second], window, reach: all, wall: () => 0});
   merge.step(all, 0);
   expect(buffer.firstId).toBeGreaterThan(10_000);
   for (let id = buffer.firstId; id < buffer.endId; id++) {
@@ -302,7 +306,7 @@ const actions = fc.array(
 );
 
 /** Plays the actions; each source's entries have its number. */
-function play(sources: readonly LogBuffer[], list: readonly Action[], onWait: (by: number) => void): void {
+function play(sources: readonly WritableLogBuffer[], list: readonly Action[], onWait: (by: number) => void): void {
   let time = 0;
   list.forEach(({source: index, kind, by}, serial) => {
     const origin = index % sources.length;
@@ -334,7 +338,10 @@ describe('properties', () => {
         actions,
         fc.integer({min: 1, max: 2_000}),
         (count, held, live, maxBytes) => {
-          const sources = Array.from({length: count}, () => new LogBuffer({maxBytes: 1 << 20, segmentBytes: 256}));
+          const sources = Array.from(
+            {length: count},
+            () => new WritableLogBuffer({maxBytes: 1 << 20, segmentBytes: 256}),
+          );
           play(sources, held, () => {});
           const {buffer, merge} = mergeOf(...sources);
           let now = 0;
@@ -360,7 +367,10 @@ describe('properties', () => {
         fc.integer({min: 1, max: 2_000}),
         (count, records, maxBytes) => {
           const sorted = records.toSorted((x, y) => x.at - y.at);
-          const sources = Array.from({length: count}, () => new LogBuffer({maxBytes: 1 << 20, segmentBytes: 256}));
+          const sources = Array.from(
+            {length: count},
+            () => new WritableLogBuffer({maxBytes: 1 << 20, segmentBytes: 256}),
+          );
           sorted.forEach(({source: index, at, rest}, serial) => {
             const lines = [lineAt('s', at, `${serial}`), ...Array.from({length: rest}, () => `rest of ${serial}`)];
             sources[index % count]?.append(Buffer.from(`${lines.join('\n')}\n`));
@@ -391,9 +401,10 @@ describe('a recorded past', () => {
   test('is merged as far back as there is room for, and what is older is not read, but counted', () => {
     const {buffer: past, reads} = pastOf(...recorded);
     past.append(Buffer.from(`${a(50)}\n`));
-    const buffer = new LogBuffer({maxBytes: 1 << 20});
+    const sink = sinkOf(1 << 20);
+    const {buffer} = sink;
     const merge = new Merge({
-      buffer,
+      sink,
       sources: [past, source(b(5), b(38))],
       window,
       reach: 4 * lineBytes,
@@ -407,8 +418,9 @@ describe('a recorded past', () => {
 
   test('that is read only after the beginning is merged as far back, too', () => {
     const {buffer: past} = pastOf();
-    const buffer = new LogBuffer({maxBytes: 1 << 20});
-    const merge = new Merge({buffer, sources: [past, source(b(50))], window, reach: 2 * lineBytes, wall: () => 7});
+    const sink = sinkOf(1 << 20);
+    const {buffer} = sink;
+    const merge = new Merge({sink, sources: [past, source(b(50))], window, reach: 2 * lineBytes, wall: () => 7});
     past.addPast(readable(...recorded));
     for (const line of recorded.slice(20, 23)) past.addPast(readable(line));
     merge.setDue();
@@ -419,8 +431,9 @@ describe('a recorded past', () => {
 
   test('that was not read is counted once', () => {
     const {buffer: past} = pastOf(...recorded);
-    const buffer = new LogBuffer({maxBytes: 1 << 20});
-    const merge = new Merge({buffer, sources: [past, source()], window, reach: lineBytes, wall: () => 7});
+    const sink = sinkOf(1 << 20);
+    const {buffer} = sink;
+    const merge = new Merge({sink, sources: [past, source()], window, reach: lineBytes, wall: () => 7});
     while (!merge.step(1, 0));
     past.append(Buffer.from(`${a(60)}\n${'x'.repeat(1 << 19)}\n${'y'.repeat(1 << 20)}\n${a(70)}\n`));
     merge.onSourceChange(0, 10);

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../../source/buffer/log-buffer.ts';
 import type {Clock} from '../../../source/lib/clock.ts';
 import type {ConnectionState} from '../../../source/logs/connection/state.ts';
 import type {FileState} from '../../../source/logs/log-source.ts';
@@ -261,7 +261,7 @@ const gone: ConnectionState = {kind: 'gone', reason: {kind: 'deleted'}, until: 0
 
 /** The connection that a merged log of sources with these shows. */
 function worstOf(connections: readonly ConnectionState[]): ConnectionState | undefined {
-  const buffer = new LogBuffer({maxBytes: 1000});
+  const buffer = new WritableLogBuffer({maxBytes: 1000});
   const snapshotOf = (own: ConnectionState) => mergedSnapshot(buffer, [], own);
   const sources = connections.map((each) => ({name: '', snapshot: snapshotOf(each), left: false}));
   return mergedSnapshot(buffer, sources, undefined).connection;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import {setImmediate} from 'node:timers/promises';
 import fc from 'fast-check';
 import {expect, test, vi} from 'vitest';
-import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../../source/buffer/pattern.ts';
 import {Search} from '../../../source/buffer/search.ts';
 import {RecordIndex} from '../../../source/records/record-index.ts';
@@ -15,23 +15,28 @@ import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 const small: EarlierSizes = {window: 48, block: 24, longestLine: 96};
 
 /** A buffer with the lines of a file from `from` on, and then those before. */
-async function readBackwards(part: FilePart, text: Buffer, from: number, sizes: EarlierSizes): Promise<LogBuffer> {
-  const buffer = new LogBuffer({maxBytes: 1e6});
-  if (from > 0) buffer.expectEarlier();
+async function readBackwards(
+  part: FilePart,
+  text: Buffer,
+  from: number,
+  sizes: EarlierSizes,
+): Promise<WritableLogBuffer> {
+  const buffer = new WritableLogBuffer({maxBytes: 1e6});
+  if (from > 0) buffer.reserve();
   buffer.append(text.subarray(from));
-  for await (const {blocks} of earlierLines(part, from, sizes)) for (const block of blocks) buffer.addEarlier(block);
-  buffer.endEarlier();
+  for await (const {blocks} of earlierLines(part, from, sizes)) for (const block of blocks) buffer.prepend(block);
+  buffer.endPrepending();
   return buffer;
 }
 
-function linesOf(buffer: LogBuffer): readonly string[] {
+function linesOf(buffer: WritableLogBuffer): readonly string[] {
   const lines: string[] = [];
   for (let id = buffer.firstId; id < buffer.endId; id++) lines.push(`${buffer.lineAt(id)}`);
   return lines;
 }
 
 /** Numbers of the hits, and of the errors. */
-function foundIn(buffer: LogBuffer): readonly (readonly (number | undefined)[])[] {
+function foundIn(buffer: WritableLogBuffer): readonly (readonly (number | undefined)[])[] {
   const search = new Search(buffer, compilePattern('b'));
   while (!search.step(16));
   const index = new RecordIndex(buffer);
@@ -63,7 +68,7 @@ test('lines that are added before others are those of the file: with the same nu
           .join(''),
       );
       const buffer = await readBackwards(part, text, Math.min(from, text.lastIndexOf('\n') + 1), small);
-      const whole = new LogBuffer({maxBytes: 1e6});
+      const whole = new WritableLogBuffer({maxBytes: 1e6});
       whole.append(text);
       expect(linesOf(buffer)).toEqual(linesOf(whole));
       expect(foundIn(buffer)).toEqual(foundIn(whole));
@@ -103,14 +108,14 @@ test('lines whose file is truncated meanwhile are not added, and what was read b
   const text = Buffer.from('line\n'.repeat(100));
   await writeFile(file, text);
   const part = await FilePart.open(file);
-  const buffer = new LogBuffer({maxBytes: 1e6});
-  buffer.expectEarlier();
+  const buffer = new WritableLogBuffer({maxBytes: 1e6});
+  buffer.reserve();
   buffer.append(text.subarray(400));
   for await (const {blocks} of earlierLines(part, 400, small)) {
-    for (const block of blocks) buffer.addEarlier(block);
+    for (const block of blocks) buffer.prepend(block);
     if (buffer.lineCount > 50) await truncate(file, 10);
   }
-  buffer.endEarlier();
+  buffer.endPrepending();
   expect(buffer.lineCount).toBeLessThan(90);
   // A block that cannot be read back is gone, with all before it.
   linesOf(buffer);
@@ -119,16 +124,16 @@ test('lines whose file is truncated meanwhile are not added, and what was read b
 });
 
 test('more lines than are held are counted', async () => {
-  const buffer = new LogBuffer({maxBytes: 1e6});
-  buffer.expectEarlier();
+  const buffer = new WritableLogBuffer({maxBytes: 1e6});
+  buffer.reserve();
   buffer.append(Buffer.from('last\n'));
   const bytes = {isKept: () => true, read: () => Buffer.from('line\n')};
   const last = buffer.firstId;
   expect([buffer.numberOf(last), buffer.idOf(1)]).toEqual([undefined, undefined]);
-  buffer.addEarlier({lines: 1, byteLength: 5, bytes});
-  buffer.addEarlier({lines: 3, byteLength: 15, bytes}, {isHeld: false});
-  buffer.addEarlier({lines: 1, byteLength: 5, bytes});
-  buffer.endEarlier();
+  buffer.prepend({lines: 1, byteLength: 5, bytes});
+  buffer.prepend({lines: 3, byteLength: 15, bytes}, {isHeld: false});
+  buffer.prepend({lines: 1, byteLength: 5, bytes});
+  buffer.endPrepending();
   expect([buffer.droppedLines, buffer.lineCount, buffer.totalLines]).toEqual([4, 2, 6]);
   expect([buffer.numberOf(last), buffer.idOf(5)]).toEqual([6, buffer.firstId]);
 });

@@ -2,13 +2,13 @@ import {execFileSync} from 'node:child_process';
 import {chmod, chown, lstat, mkdir, readdir, readFile, rename, rm, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {beforeEach, expect, type TestContext, test} from 'vitest';
-import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
 import {RecordingMap, rewriteIndex} from '../../../source/storage/recording/index-file.ts';
 import {recordingFailure} from '../../../source/storage/recording/recorder.ts';
 import {Recordings} from '../../../source/storage/recording/recordings.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 import {skipOrFail} from '../../harness/tools.ts';
+import {restored} from './restored.ts';
 
 /** Nobody's. */
 const other = 65_534;
@@ -40,8 +40,7 @@ async function record(): Promise<string | undefined> {
   const all = recordings();
   try {
     const opened = await all.open('p', 'id-1');
-    const buffer = new LogBuffer({maxBytes: 1e6});
-    const start = opened.past.addTo(buffer);
+    const {buffer, start} = restored(opened.past, {maxBytes: 1e6});
     const recorder = opened.record({buffer, start, state: () => undefined, onChange: () => {}});
     for (let line = 0; line < 20; line++) buffer.append(Buffer.from(`line ${line}\n`));
     await recorder.finish();

@@ -1,17 +1,18 @@
 import {describe, expect, it} from 'vitest';
-import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../../source/buffer/log-buffer.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
 import {timestamp} from '../../../source/stitch/overlap.ts';
 import {Recordings} from '../../../source/storage/recording/recordings.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
+import {restored} from './restored.ts';
 
 /** A line with a time, each number its own. */
 function dated(number: number): string {
   return `[p] 2026-01-02T03:04:05.${String(number).padStart(6, '0')}Z  INFO t: line ${number}\n`;
 }
 
-function bufferOf(...pieces: readonly string[]): LogBuffer {
-  const buffer = new LogBuffer({maxBytes: 1e6});
+function bufferOf(...pieces: readonly string[]): WritableLogBuffer {
+  const buffer = new WritableLogBuffer({maxBytes: 1e6});
   for (const piece of pieces) {
     if (piece === 'marker') buffer.addMarker({kind: 'drawn', at: 0});
     else buffer.append(Buffer.from(piece));
@@ -20,7 +21,7 @@ function bufferOf(...pieces: readonly string[]): LogBuffer {
 }
 
 /** Where a recording of `recorded`, which one run has written, continues with the buffer of the next. */
-async function join(recorded: string, buffer: LogBuffer, from = buffer.firstId) {
+async function join(recorded: string, buffer: WritableLogBuffer, from = buffer.firstId) {
   await using home = await temporaryDirectory();
   const recordings = new Recordings({
     directory: home.path,
@@ -34,8 +35,7 @@ async function join(recorded: string, buffer: LogBuffer, from = buffer.firstId) 
     await first.release();
     return start;
   }
-  const before = new LogBuffer({maxBytes: 1e6});
-  const start = first.past.addTo(before);
+  const {buffer: before, start} = restored(first.past, {maxBytes: 1e6});
   before.append(Buffer.from(recorded));
   const recorder = first.record({buffer: before, start, state: () => undefined, onChange: () => {}});
   recorder.wake();
@@ -92,7 +92,7 @@ describe('continues behind what the buffer has of it', () => {
 });
 
 describe('continues with a gap, from the entry that is given, where', () => {
-  it.each<[string, string, LogBuffer]>([
+  it.each<[string, string, WritableLogBuffer]>([
     ['the buffer has nothing of it', dated(1), bufferOf(dated(2), dated(3))],
     ['nothing in it has a time', 'step 1\n', bufferOf('step 1\n', dated(2))],
     ['the buffer has its last dated line twice', dated(1), bufferOf(dated(1), dated(1))],

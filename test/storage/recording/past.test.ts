@@ -1,13 +1,13 @@
 import {mkdir, readdir, readFile, truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
 import type {IndexFact} from '../../../source/storage/recording/index-file.ts';
 import {RecordedPast} from '../../../source/storage/recording/past.ts';
 import {RecordedBytes} from '../../../source/storage/recording/reader.ts';
 import {RecordingWriter} from '../../../source/storage/recording/writer.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
+import {restored} from './restored.ts';
 
 async function openIn(directory: string): Promise<RecordingWriter> {
   return await RecordingWriter.open(path.join(directory, 'p--1'), {name: 'p', id: '1', clock: new FakeClock()});
@@ -57,8 +57,7 @@ test('everything is put into a buffer: blocks, the rest, markers in their places
     ],
     [Buffer.from('a\nb\nc\nd\ne')],
   );
-  const buffer = new LogBuffer({maxBytes: 1000});
-  const start = pastOf(writer).addTo(buffer);
+  const {buffer, start} = restored(pastOf(writer), {maxBytes: 1000});
   const shown = Array.from({length: buffer.endId}, (_, id) => buffer.markerAt(id)?.kind ?? String(buffer.lineAt(id)));
   expect(shown).toEqual(['drawn', 'a', 'b', 'line-cut', 'c', 'drawn', 'd', 'drawn', 'e']);
   expect(buffer.hasOpenLine).toBe(true);

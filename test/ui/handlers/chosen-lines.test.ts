@@ -11,6 +11,7 @@ import {
 import {selectionCount} from '../../../source/ui/pane/pane-at.ts';
 import type {Choice, CopyForm} from '../../../source/ui/state/view-state.ts';
 import {copyBytes} from '../../harness/copy-bytes.ts';
+import {writable} from '../../harness/writable.ts';
 import {logged, pressed, reading, typed, viewOf, workedOut, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 
@@ -131,7 +132,7 @@ describe('the lines as Markdown', () => {
 
   it('are not joined when they are too large for a clipboard', async () => {
     await using screen = await reading(log);
-    screen.controller.pane?.model.source.buffer.append(Buffer.alloc(2 * mostCopied, `${'x'.repeat(999)}\n`));
+    writable(screen.controller.pane?.model.source.buffer).append(Buffer.alloc(2 * mostCopied, `${'x'.repeat(999)}\n`));
     expect((await markdown(screen, 'all')) === undefined).toBe(true);
   });
 
@@ -308,7 +309,7 @@ describe('the chosen lines', () => {
     await using screen = await reading(log);
     const at = screen.controller.paneAt;
     if (!at) throw new Error('there is no pane');
-    const {buffer} = at.model.source;
+    const buffer = writable(at.model.source.buffer);
     // Blocks have 1 MiB: most of these sequences are at another place in each of them.
     const line = `\u001B[31m${'x'.repeat(89)}\u001B[0m\u001B[2J\u001B]0;title\u0007\n`;
     buffer.append(Buffer.from(line.repeat(50_000)));
@@ -324,8 +325,7 @@ describe('the chosen lines', () => {
 
   it('are not joined when they are too large for a clipboard', async () => {
     await using screen = await reading(log);
-    const {buffer} = screen.controller.pane?.model.source ?? {};
-    buffer?.append(Buffer.alloc(mostCopied, `${'x'.repeat(999)}\n`));
+    writable(screen.controller.pane?.model.source.buffer).append(Buffer.alloc(mostCopied, `${'x'.repeat(999)}\n`));
     const at = screen.controller.paneAt;
     if (!at) throw new Error('there is no pane');
     expect(await bytesOf(screen.controller, 'all', at)).toBeUndefined();

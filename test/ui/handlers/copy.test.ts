@@ -6,6 +6,7 @@ import {type ClipboardAnswer, osc52Limit} from '../../../source/system/clipboard
 import {copiedWords, suggestName} from '../../../source/ui/handlers/copy.ts';
 import {cancelPrompt, promptLabel} from '../../../source/ui/handlers/prompts.ts';
 import type {Services} from '../../../source/ui/services.ts';
+import {writable} from '../../harness/writable.ts';
 import {logged, noticeOf, pressed, reading, typed, viewOf, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 
@@ -130,7 +131,7 @@ describe('| pipes', () => {
 
   it('says what the pager came too late for', async () => {
     const pipe: Services['pipe'] = async (_, blocks) => {
-      screen.controller.pane?.model.source.buffer.append(Buffer.alloc(40 << 20, `${'x'.repeat(1 << 16)}\n`));
+      writable(screen.controller.pane?.model.source.buffer).append(Buffer.alloc(40 << 20, `${'x'.repeat(1 << 16)}\n`));
       for await (const block of blocks) expect(block.length).toBe(0);
       return undefined;
     };
@@ -288,7 +289,9 @@ describe('S saves', () => {
       services: {
         async save(file, blocks) {
           // So slow a disk that the scrollback has gone on meanwhile.
-          screen.controller.pane?.model.source.buffer.append(Buffer.alloc(40 << 20, `${'x'.repeat(1 << 16)}\n`));
+          writable(screen.controller.pane?.model.source.buffer).append(
+            Buffer.alloc(40 << 20, `${'x'.repeat(1 << 16)}\n`),
+          );
           let bytes = 0;
           for await (const block of blocks) bytes += block.length;
           return {kind: 'saved', path: file, bytes};

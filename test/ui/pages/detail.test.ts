@@ -4,6 +4,7 @@ import {turnPrompt} from '../../../source/ui/handlers/prompts.ts';
 import {detailPage} from '../../../source/ui/pages/detail.ts';
 import {pageRows} from '../../../source/ui/pages/pages.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
+import {writable} from '../../harness/writable.ts';
 import {currentLine, logged, noticeOf, pressed, reading, typed} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 import {allTexts} from './all-rows.ts';
@@ -170,7 +171,7 @@ describe('the detail page', () => {
 
   it('says in full what a marker says, on as many rows as it takes', async () => {
     await using screen = await reading([], {names: ['orders']});
-    screen.manager.get('orders')?.buffer.addMarker({kind: 'drawn', at: 0});
+    writable(screen.manager.get('orders')?.buffer).addMarker({kind: 'drawn', at: 0});
     screen.press('G');
     const rows = page(screen, 12);
     expect(rows[0]).toBe(' orders');
@@ -186,7 +187,13 @@ describe('the detail page', () => {
   it('lets no control character of an error through', async () => {
     await using screen = await reading([], {names: ['orders']});
     const error = 'no\u001B[2J space';
-    screen.manager.get('orders')?.buffer.addMarker({kind: 'state', at: 0, from: 'Running', to: 'Stopped', error});
+    writable(screen.manager.get('orders')?.buffer).addMarker({
+      kind: 'state',
+      at: 0,
+      from: 'Running',
+      to: 'Stopped',
+      error,
+    });
     screen.press('G');
     expect(page(screen).at(-1)).toContain('no^[[2J space');
   });

@@ -5,6 +5,7 @@ import {RecordIndex} from '../../../source/records/record-index.ts';
 import {timelinePage} from '../../../source/ui/pages/timeline.ts';
 import type {Services} from '../../../source/ui/services.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
+import {writable} from '../../harness/writable.ts';
 import {currentLine, logged, noticeOf, reading} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 import {allTexts} from './all-rows.ts';
@@ -77,8 +78,8 @@ it('S saves the page under a name of its own, and | pipes it', async () => {
 
 it('Enter goes to the last error of a kind when the first has left the log, and says so', async () => {
   await using screen = await reading([logged(1, 'ERROR', 'disk full at 1')]);
-  const buffer = screen.manager.get('orders')?.buffer;
-  buffer?.startSegment();
+  const buffer = writable(screen.manager.get('orders')?.buffer);
+  buffer.startSegment();
   screen.server.pipeline('orders').write(logged(2, 'ERROR', 'disk full at 2'));
   await screen.untilLine('orders', 'disk full at 2');
   buffer?.dropBefore(buffer.endId - 1);

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {recordWords, selectionWords} from '../../../source/ui/pane/pane-at.ts';
+import {writable} from '../../harness/writable.ts';
 import {currentLine, lastWords, logged, noticeOf, pressed, reading, rowsOf, typed, viewOf, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 
@@ -131,7 +132,9 @@ describe('the words for a selection', () => {
 
   it('are exact for very many lines', async () => {
     await using screen = await reading(log);
-    screen.controller.pane?.model.source.buffer.append(Buffer.from(`${logged(9, 'INFO', 'more')}\n`.repeat(20_000)));
+    writable(screen.controller.pane?.model.source.buffer).append(
+      Buffer.from(`${logged(9, 'INFO', 'more')}\n`.repeat(20_000)),
+    );
     await pressed(screen, 'g', 'v', 'G', 'k');
     expect(words(screen)).toBe('20,004 records, 20,005 lines');
   });

@@ -2,6 +2,7 @@ import {stripVTControlCharacters} from 'node:util';
 import {describe, expect, it} from 'vitest';
 import {Mouse} from '../../../source/ui/mouse.ts';
 import {visiblePlaces} from '../../../source/viewport/position.ts';
+import {writable} from '../../harness/writable.ts';
 import {AppUnderTest} from '../components/app-under-test.tsx';
 import {currentLine, logged, noticeOf, pressed, reading, typed, viewOf, workedOut, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
@@ -35,9 +36,9 @@ async function histogramCells(screen: ScreenUnderTest): Promise<readonly string[
 
 /** Filters 400,000 records more, twice as many as one frame counts; no frame has counted yet. */
 async function filterMany(screen: ScreenUnderTest): Promise<void> {
-  const {buffer} = screen.manager.get('orders') ?? {};
+  const buffer = writable(screen.manager.get('orders')?.buffer);
   for (let second = 41; second < 91; second++) {
-    buffer?.append(Buffer.from(`${logged(second, 'INFO', 'many ticks')}\n`.repeat(8000)));
+    buffer.append(Buffer.from(`${logged(second, 'INFO', 'many ticks')}\n`.repeat(8000)));
   }
   await write(screen, logged(91, 'INFO', 'the end'));
   await histogramCells(screen);
@@ -145,7 +146,7 @@ describe('the histogram of a tab', () => {
     const texts = () => painted(screen).map((row) => stripVTControlCharacters(row).trimEnd());
     const [bars] = await histogramCells(screen);
     const {model} = screen.controller.pane ?? {};
-    model?.source.buffer.append(Buffer.from(`${logged(100, 'INFO', 'a burst')}\n`.repeat(200_000)));
+    writable(model?.source.buffer).append(Buffer.from(`${logged(100, 'INFO', 'a burst')}\n`.repeat(200_000)));
     const countSome = (bytes: number) => {
       model?.index.step(1e9);
       model?.histogram.step(bytes);
@@ -159,8 +160,9 @@ describe('the histogram of a tab', () => {
 
   it('says that a long log is being counted', async () => {
     await using screen = await shown();
-    const {buffer} = screen.manager.get('orders') ?? {};
-    buffer?.append(Buffer.from(`${logged(100, 'INFO', 'a burst')}\n`.repeat(200_000)));
+    writable(screen.manager.get('orders')?.buffer).append(
+      Buffer.from(`${logged(100, 'INFO', 'a burst')}\n`.repeat(200_000)),
+    );
     expect(stripVTControlCharacters(painted(screen)[0] ?? '')).toBe(' counting the records');
   });
 
@@ -175,8 +177,7 @@ describe('the histogram of a tab', () => {
 
   it('marks lines that are lost', async () => {
     await using screen = await shown();
-    const {buffer} = screen.manager.get('orders') ?? {};
-    buffer?.addMarker({kind: 'line-cut', at: 0});
+    writable(screen.manager.get('orders')?.buffer).addMarker({kind: 'line-cut', at: 0});
     await write(screen, logged(41, 'INFO', 'after the loss'));
     expect((await histogramCells(screen))[1]).toContain('╳');
   });

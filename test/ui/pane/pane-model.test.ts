@@ -86,7 +86,7 @@ it('indexes lines that are drawn before their frame', async () => {
 it('finds records, hits and what filters leave among lines that were added before the others', async () => {
   const pane = new Modelled();
   const {buffer} = pane.feed;
-  buffer.expectEarlier();
+  buffer.reserve();
   const base = buffer.endId;
   const relative = (ids: readonly number[]) => ids.map((id) => id - base);
   pane.feed.write('  goes on\n');
@@ -94,13 +94,13 @@ it('finds records, hits and what filters leave among lines that were added befor
   await pane.sync({search: 'one'});
   expect(relative(pane.hits)).toEqual([1]);
   const earlier = Buffer.from(`${lineAt('orders', 0, 'one')}\n${lineAt('orders', 0, 'ERROR')}\n`);
-  buffer.addEarlier({lines: 2, byteLength: earlier.length, bytes: {isKept: () => true, read: () => earlier}});
+  buffer.prepend({lines: 2, byteLength: earlier.length, bytes: {isKept: () => true, read: () => earlier}});
   pane.feed.write(`${lineAt('orders', 3, 'one')}\n`);
   await pane.clock.advance(1000);
   expect(relative(pane.ids)).toEqual([-2, -1, 0, 1, 2, 3]);
   expect(pane.model.index.headOf(base)).toBe(base);
   await pane.sync({search: 'one', filters: [filterBy('o')]});
-  buffer.endEarlier();
+  buffer.endPrepending();
   pane.feed.write(`${lineAt('orders', 4, 'end')}\n`);
   await pane.clock.advance(1000);
   expect(pane.model.index.headOf(base)).toBe(base - 1);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import type {LineAnchor} from '../../../source/buffer/line-anchor.ts';
-import {LogBuffer} from '../../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../../source/buffer/log-buffer.ts';
 import {parseFilter} from '../../../source/filters/filter.ts';
 import {type PlaceAnchor, readSession, type Session} from '../../../source/storage/session-data.ts';
 import {runWithTimeout} from '../../../source/system/deadline.ts';
@@ -117,7 +117,7 @@ test('where the list was hidden it has no keys, also when tabs are named', () =>
 });
 
 test('a place is its current line, first row and last line seen; for a marker, the line above it', () => {
-  const buffer = new LogBuffer({maxBytes: 10_000});
+  const buffer = new WritableLogBuffer({maxBytes: 10_000});
   buffer.append(Buffer.from('one\ntwo\nthree\n'));
   buffer.addMarker({kind: 'drawn', at: 1});
   const held = {kind: 'held', top: {id: 1, row: 2}, current: 3, seen: 3} as const;

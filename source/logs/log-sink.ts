@@ -1,6 +1,6 @@
 import {isCompileStep} from '../api/pipeline-state.ts';
-import type {EarlierBlock} from '../buffer/cold-segments.ts';
-import type {LogBuffer} from '../buffer/log-buffer.ts';
+import type {ColdStore, EarlierBlock} from '../buffer/cold-segments.ts';
+import {type BufferOptions, type LogBuffer, WritableLogBuffer} from '../buffer/log-buffer.ts';
 import {
   countLoss,
   type LossCause,
@@ -13,41 +13,80 @@ import {
 import {newlinesIn} from '../buffer/segment.ts';
 import type {Clock} from '../lib/clock.ts';
 import {EarlierErrors} from '../records/earlier-errors.ts';
-import type {ErrorLog} from '../records/error-log.ts';
+import {ErrorLog} from '../records/error-log.ts';
 import type {StitchSink} from '../stitch/stitch.ts';
+import type {BytesPart} from '../storage/opened/file-part.ts';
+import {FileStore} from '../storage/opened/file-store.ts';
+import {LinePieces} from '../storage/opened/line-pieces.ts';
+import type {PastPiece} from '../storage/recording/past.ts';
 import {LogStates, type Turn, unreadMarker} from './log-states.ts';
 
-type LogWriterOptions = {
-  readonly buffer: LogBuffer;
-  /** Undefined: nobody asks for them. */
-  readonly errors?: ErrorLog | undefined;
+type LogSinkOptions = {
+  readonly buffer: BufferOptions;
   readonly clock: Pick<Clock, 'wall'>;
-  /** Receives what the log shows about its connections, in words for the user. */
-  readonly onEvent?: (text: string) => void;
-  readonly onPlaced?: StitchSink['onPlaced'];
+  /** Default: they are. */
+  readonly countsErrors?: boolean;
 };
 
 /**
- * The only writer of a tab's buffer, whatever brings the bytes: so all logs count losses, errors and streams alike. It
- * keeps markers few: it joins reconnects in a row, and corrects the last one.
+ * The only writer of a log's buffer, whatever brings the bytes: so all logs count losses, errors and streams alike. It
+ * keeps markers few: it joins reconnects in a row, and corrects the last one. It also knows where the bytes lie on a disk.
  */
-export class LogWriter implements StitchSink {
-  readonly onPlaced: StitchSink['onPlaced'];
+export class LogSink implements StitchSink {
+  readonly buffer: LogBuffer;
+  /** May be ahead of what is shown. */
+  readonly errors: ErrorLog;
   readonly states = new LogStates();
-  readonly #options: LogWriterOptions;
-  readonly #buffer: LogBuffer;
+  onPlaced: StitchSink['onPlaced'] = () => {};
+  /** Receives what the log shows about its connections, in words for the user. */
+  onEvent: (text: string) => void = () => {};
+  readonly #clock: Pick<Clock, 'wall'>;
+  readonly #buffer: WritableLogBuffer;
+  /** Undefined: nobody asks for them. */
+  readonly #errors: ErrorLog | undefined;
+  readonly #lines = new LinePieces();
+  /** Of the bytes in memory that are to be read back from files. */
+  #places: FileStore | undefined;
   #appended = 0;
   #losses = noLosses;
 
-  constructor(options: LogWriterOptions) {
-    this.#options = options;
-    this.#buffer = options.buffer;
-    this.onPlaced = options.onPlaced ?? (() => {});
+  constructor({buffer, clock, countsErrors = true}: LogSinkOptions) {
+    this.#clock = clock;
+    this.#buffer = new WritableLogBuffer(buffer);
+    this.buffer = this.#buffer;
+    this.errors = new ErrorLog({buffer: this.#buffer, wall: clock.wall});
+    this.#errors = countsErrors ? this.errors : undefined;
   }
 
   /** Bytes in all. */
   get appended(): number {
     return this.#appended;
+  }
+
+  /** What leaves memory is there. */
+  set coldStore(store: ColdStore) {
+    this.#buffer.coldStore = store;
+  }
+
+  /** What leaves memory is read back from where it lies: `addBytes` tells that of all that comes from now on. */
+  readBackFromFiles(): void {
+    this.#places = new FileStore();
+    this.#buffer.coldStore = this.#places;
+  }
+
+  /** See `LogBuffer.startSegment`. */
+  startSegment(): void {
+    this.#buffer.startSegment();
+  }
+
+  /** Bytes that follow; an endless line is broken. `place`: where they lie; undefined: nowhere. */
+  addBytes(bytes: Uint8Array, place?: {readonly part: BytesPart; readonly offset: number}): void {
+    for (const piece of this.#lines.of(bytes)) {
+      // First: segments may leave memory meanwhile.
+      this.#places?.add(place?.part, (place?.offset ?? 0) + piece.offset, piece.bytes.length);
+      this.append(piece.bytes, piece.newlines);
+      if (piece.isBroken) this.endLine();
+    }
   }
 
   append(bytes: Uint8Array, newlines: Uint32Array): void {
@@ -71,19 +110,21 @@ export class LogWriter implements StitchSink {
   }
 
   #onTurn(turn: Turn): void {
-    if (turn.kind === 'start') this.#options.errors?.startRun();
-    else this.#add(unreadMarker(turn, this.#options.clock.wall()));
+    if (turn.kind === 'start') this.#errors?.startRun();
+    else this.#add(unreadMarker(turn, this.#clock.wall()));
   }
 
   #store(bytes: Uint8Array, newlines: Uint32Array): void {
     this.#buffer.append(bytes, newlines);
-    this.#options.errors?.append(bytes, newlines);
+    this.#errors?.append(bytes, newlines);
   }
 
   /** The open line is whole, but no newline comes. */
   endLine(): void {
     if (!this.#buffer.hasOpenLine) return;
-    this.#options.errors?.endLine();
+    this.#lines.endLine();
+    this.#places?.endLine();
+    this.#errors?.endLine();
     const turn = this.states.endLine();
     this.#buffer.closeLine();
     if (turn) this.#onTurn(turn);
@@ -92,8 +133,8 @@ export class LogWriter implements StitchSink {
   cutLine(): void {
     const {hasOpenLine, endId} = this.#buffer;
     if (!hasOpenLine) return;
-    const cut: Marker = {kind: 'line-cut', at: this.#options.clock.wall()};
-    this.#options.errors?.endLine();
+    const cut: Marker = {kind: 'line-cut', at: this.#clock.wall()};
+    this.#errors?.endLine();
     this.states.endLine();
     this.#buffer.closeLine({cut});
     // A gap that waited for the line's end is still the last one: it follows the cut, one id later.
@@ -106,13 +147,16 @@ export class LogWriter implements StitchSink {
   }
 
   /** `at`: Unix time in ms. */
-  addMarker(marker: MarkerKind, at = this.#options.clock.wall()): void {
+  addMarker(marker: MarkerKind, at = this.#clock.wall()): void {
     if (marker.kind === 'reconnected' && marker.cause === 'runner-stopped') {
       // The server ended the log, but the new connection continues it.
-      this.#options.onEvent?.('the log continues: the server had dropped this follower as too slow');
+      this.onEvent('the log continues: the server had dropped this follower as too slow');
       this.#correctStopped();
       this.#add({...marker, cause: 'dropped-as-slow', at});
-    } else this.#add({...marker, at});
+    } else {
+      if (cutsLine(marker)) this.endLine();
+      this.#add({...marker, at});
+    }
   }
 
   /**
@@ -122,6 +166,7 @@ export class LogWriter implements StitchSink {
   addWritten(marker: Marker, corrects?: number): number | undefined {
     if (this.#isTold(marker)) return this.#buffer.lastMarker()?.id;
     if (corrects === undefined) {
+      if (cutsLine(marker)) this.endLine();
       this.#buffer.addMarker(marker);
       this.#count(marker);
       return this.#buffer.lastMarker()?.id;
@@ -132,6 +177,55 @@ export class LogWriter implements StitchSink {
     return corrects;
   }
 
+  /** Whole lines of other logs, which their own sinks have counted. */
+  copyLines(bytes: Uint8Array): void {
+    this.#buffer.append(bytes);
+    this.#buffer.closeLine();
+  }
+
+  /** The same for a marker. Returns its id; undefined: it waits for the end of a line. */
+  copyMarker(marker: Marker): number | undefined {
+    const id = this.#buffer.addMarker(marker);
+    this.#losses = countLoss(this.#losses, marker, id ?? this.#buffer.endId);
+    return id;
+  }
+
+  /** The source of a copy has corrected it. */
+  correctCopy(id: number, marker: Marker): void {
+    this.#buffer.replaceMarker(id, marker);
+  }
+
+  /**
+   * Begins an empty buffer with what was recorded of the log before; an earlier run has counted it. Returns the id of the
+   * first entry in memory.
+   */
+  restore(pieces: Iterable<PastPiece>): number {
+    let firstInMemory = this.#buffer.endId;
+    for (const piece of pieces) {
+      if ('marker' in piece) this.#buffer.addMarker(piece.marker);
+      else if ('block' in piece) {
+        this.#buffer.addPast(piece.block);
+        firstInMemory = this.#buffer.endId;
+      } else this.#buffer.append(piece.rest);
+    }
+    return firstInMemory;
+  }
+
+  /** See `LogBuffer.reserve`. */
+  reserve(): void {
+    this.#buffer.reserve();
+  }
+
+  /** See `LogBuffer.prepend`. */
+  prepend(block: EarlierBlock, options: {readonly isHeld: boolean}): void {
+    this.#buffer.prepend(block, options);
+  }
+
+  /** See `LogBuffer.endPrepending`. */
+  endPrepending(): void {
+    this.#buffer.endPrepending();
+  }
+
   /** Adds whole lines that stay where they are stored. Only while the buffer has had nothing else. */
   addPast({lines, bytes: stored}: EarlierBlock, bytes: Uint8Array): void {
     const newlines = newlinesIn(bytes);
@@ -140,15 +234,15 @@ export class LogWriter implements StitchSink {
       const isWhole = within.length === lines;
       const block = {lines: within.length, byteLength: to - from, markers: [], bytes: isWhole ? stored : part};
       this.#buffer.addPast(block);
-      this.#options.errors?.append(bytes.subarray(from, to), isWhole ? newlines : offsetsFrom(from, within));
+      this.#errors?.append(bytes.subarray(from, to), isWhole ? newlines : offsetsFrom(from, within));
     };
     let start = 0;
     let line = 0;
     for (const turn of this.states.append(bytes, newlines)) {
       const end = (newlines[turn.line] ?? 0) + 1;
       add(start, end, newlines.subarray(line, turn.line + 1));
-      if (turn.kind === 'start') this.#options.errors?.startRun();
-      else this.#addPast(unreadMarker(turn, this.#options.clock.wall()));
+      if (turn.kind === 'start') this.#errors?.startRun();
+      else this.#addPast(unreadMarker(turn, this.#clock.wall()));
       start = end;
       line = turn.line + 1;
     }
@@ -173,14 +267,13 @@ export class LogWriter implements StitchSink {
 
   /** Counts what is in lines before the entry `to`, which were added to the buffer on their own, in steps. */
   countEarlier(to: number): Pick<EarlierErrors, 'step'> {
-    const {errors, clock} = this.#options;
     const states = new LogStates();
     let losses = noLosses;
     const onRead = (bytes: Uint8Array, newlines: Uint32Array, firstId: number) => {
       for (const turn of states.append(bytes, newlines)) {
         // There is no marker: the runner's own line is the place.
         if (turn.kind === 'unread')
-          losses = countLoss(losses, unreadMarker(turn, this.#options.clock.wall()), firstId + turn.line);
+          losses = countLoss(losses, unreadMarker(turn, this.#clock.wall()), firstId + turn.line);
       }
     };
     const onEnd = () => {
@@ -192,7 +285,8 @@ export class LogWriter implements StitchSink {
         ...{unreadMarker: last.unreadMarker, unreadId: last.unreadId},
       };
     };
-    return new EarlierErrors({buffer: this.#buffer, errors, to, wall: clock.wall, onRead, onEnd});
+    const [buffer, errors] = [this.#buffer, this.#errors];
+    return new EarlierErrors({buffer, errors, to, wall: this.#clock.wall, onRead, onEnd});
   }
 
   #add(marker: Marker): void {
@@ -202,7 +296,7 @@ export class LogWriter implements StitchSink {
 
   #count(marker: Marker, id = this.#buffer.lastMarker()?.id ?? 0): void {
     if (marker.kind === 'new-life') this.states.clearUnread();
-    if (losesLines(marker)) this.#options.errors?.endPanic();
+    if (losesLines(marker)) this.#errors?.endPanic();
     this.#losses = countLoss(this.#losses, marker, id);
   }
 
@@ -275,6 +369,12 @@ export class LogWriter implements StitchSink {
     if (last && corrected) this.#buffer.replaceMarker(last.id, corrected);
     else this.#buffer.addMarker(marker);
   }
+}
+
+/** The rest of a line that is open at such a marker is missing. */
+function cutsLine(marker: MarkerKind): boolean {
+  if (marker.kind === 'file') return marker.turn !== 'removed';
+  return marker.kind === 'unreadable' && marker.because !== 'damaged-marker';
 }
 
 function offsetsFrom(start: number, newlines: Uint32Array): Uint32Array {

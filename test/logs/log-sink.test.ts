@@ -1,28 +1,23 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
-import {LogWriter} from '../../source/logs/log-writer.ts';
-import {ErrorLog} from '../../source/records/error-log.ts';
+import {LogSink} from '../../source/logs/log-sink.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
 
 function open() {
-  const buffer = new LogBuffer({maxBytes: 1024 * 1024});
-  const clock = {wall: () => 99};
   const events: string[] = [];
-  const writer = new LogWriter({
-    ...{buffer, clock, errors: new ErrorLog({buffer, wall: clock.wall})},
-    onEvent: (text) => events.push(text),
-  });
-  const write = (line: string) => writer.append(...withNewlines(Buffer.from(`${line}\n`)));
-  const put = (marker: Marker) => writer.addMarker(marker, marker.at);
+  const sink = new LogSink({buffer: {maxBytes: 1024 * 1024}, clock: {wall: () => 99}});
+  const {buffer} = sink;
+  sink.onEvent = (text) => events.push(text);
+  const write = (line: string) => sink.append(...withNewlines(Buffer.from(`${line}\n`)));
+  const put = (marker: Marker) => sink.addMarker(marker, marker.at);
   /** What the pane shows: lines as text, markers as they are. */
   const rows = () =>
     Array.from(
       {length: buffer.endId - buffer.firstId},
       (_, index) => buffer.markerAt(buffer.firstId + index) ?? buffer.lineAt(buffer.firstId + index)?.toString(),
     );
-  return {writer, write, put, rows, events};
+  return {sink, write, put, rows, events};
 }
 
 type Reconnected = Extract<Marker, {kind: 'reconnected'}>;
@@ -81,11 +76,11 @@ test('the states of one start are one row, unless a line or an error came in bet
 });
 
 test('a later word on the same end replaces the earlier one, while an open line waits too', () => {
-  const {writer, put, rows} = open();
-  writer.append(...withNewlines(Buffer.from('cut in the mid')));
+  const {sink, put, rows} = open();
+  sink.append(...withNewlines(Buffer.from('cut in the mid')));
   put({kind: 'ended', because: 'stopped', at: 1});
   put({kind: 'ended', because: 'deleted', at: 2});
-  writer.cutLine();
+  sink.cutLine();
   expect(rows()).toEqual(['cut in the mid', {kind: 'line-cut', at: 99}, {kind: 'ended', because: 'deleted', at: 2}]);
 });
 
@@ -142,19 +137,19 @@ test('each result of the compiler is a row, with the steps to it', () => {
 });
 
 test('a cut is counted as a gap, and a gap that waited for the line is still the last one, under its new id', () => {
-  const {writer, put, rows} = open();
-  writer.cutLine();
+  const {sink, put, rows} = open();
+  sink.cutLine();
   expect(rows()).toEqual([]);
-  writer.append(...withNewlines(Buffer.from('open')));
+  sink.append(...withNewlines(Buffer.from('open')));
   const lost: Marker = {kind: 'lost', atLeast: 5, atMost: 5, from: 1, to: 2, at: 15};
   put(lost);
-  expect(writer.losses).toMatchObject({gaps: 1, gapId: 1});
-  writer.cutLine();
+  expect(sink.losses).toMatchObject({gaps: 1, gapId: 1});
+  sink.cutLine();
   expect(rows()).toEqual(['open', {kind: 'line-cut', at: 99}, lost]);
-  expect(writer.losses).toMatchObject({gaps: 2, gapId: 2});
-  writer.append(...withNewlines(Buffer.from('open')));
-  writer.cutLine();
-  expect(writer.losses).toMatchObject({gaps: 3, gapId: 4});
+  expect(sink.losses).toMatchObject({gaps: 2, gapId: 2});
+  sink.append(...withNewlines(Buffer.from('open')));
+  sink.cutLine();
+  expect(sink.losses).toMatchObject({gaps: 3, gapId: 4});
 });
 
 const tagged = (level: string, text: string) =>
@@ -171,24 +166,24 @@ test('a stream that is no longer read has a marker right after the line that rep
   const expected = ['a', unread('stdout'), marker('stdout'), 'b', unread('stdout'), unread('stderr'), marker('stderr')];
   fc.assert(
     fc.property(fc.array(fc.nat({max: bytes.length}), {maxLength: 12}), (cuts) => {
-      const {writer, rows} = open();
+      const {sink, rows} = open();
       const ends = [...cuts, bytes.length].sort((a, b) => a - b);
       for (const [index, end] of ends.entries()) {
-        writer.append(...withNewlines(bytes.subarray(ends[index - 1] ?? 0, end)));
+        sink.append(...withNewlines(bytes.subarray(ends[index - 1] ?? 0, end)));
       }
       expect(rows()).toEqual([...expected, 'c', started, 'd']);
-      expect(writer.losses).toMatchObject({unread: 2, unreadId: 6, gaps: 0});
-      expect(writer.states.unread).toEqual([]);
+      expect(sink.losses).toMatchObject({unread: 2, unreadId: 6, gaps: 0});
+      expect(sink.states.unread).toEqual([]);
     }),
   );
-  const {write, writer} = open();
+  const {write, sink} = open();
   for (const line of lines) write(line);
-  expect(writer.states.unread).toEqual(['stdout', 'stderr']);
+  expect(sink.states.unread).toEqual(['stdout', 'stderr']);
 });
 
 test('only the runner reports that a stream is no longer read', () => {
-  const {write, writer} = open();
+  const {write, sink} = open();
   write('[orders] 2026-11-27T05:56:10.280718Z ERROR app:  stdout encountered I/O error: no UTF-8');
   write('stdout encountered I/O error: no UTF-8');
-  expect(writer.states.unread).toEqual([]);
+  expect(sink.states.unread).toEqual([]);
 });
