@@ -13,6 +13,11 @@ export type OpenFound = (found: FoundLog, options: ManagedOptions) => ManagedLog
 /** What a list of logs offers. */
 export type ListItem = Pipeline | FoundLog;
 
+/** Undefined: of an item that was found in files. */
+export function pipelineIn(item: ListItem): Pipeline | undefined {
+  return 'kind' in item ? undefined : item;
+}
+
 /** Any name is that of a pipeline. */
 export const pipelineLogs: LogMaker<LogStream> = {
   make: (name, options) => new LogStream({...options, name}),

@@ -56,6 +56,12 @@ export function isCatchingUp({connection, file}: Pick<LogSnapshot, 'connection' 
   return kind === 'connecting' || kind === 'catching-up' || kind === 'reading';
 }
 
+/** All that was there before the log was opened is read. Not certain of one whose connection was lost. */
+export function hasCaughtUp({connection, file}: Pick<LogSnapshot, 'connection' | 'file'>): boolean {
+  if (connection) return connection.kind === 'live' || connection.kind === 'ended';
+  return file !== undefined && file.kind !== 'reading';
+}
+
 /** There is no connection that could bring lines: the log waits for one, or has ended or gone. */
 export function isCut({connection}: Pick<LogSnapshot, 'connection'>): boolean {
   return connection?.kind === 'waiting' || connection?.kind === 'gone' || connection?.kind === 'ended';

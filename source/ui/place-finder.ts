@@ -1,7 +1,7 @@
 import {AnchorSearch} from '../buffer/line-anchor.ts';
 import {SliceRunner} from '../lib/slices.ts';
 import type {Streams} from '../logs/log-manager.ts';
-import type {LogSource} from '../logs/log-source.ts';
+import {hasCaughtUp, type LogSource} from '../logs/log-source.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {TabAnchors} from '../storage/session-data.ts';
 import {follow, type Position} from '../viewport/position.ts';
@@ -86,11 +86,8 @@ export class PlaceFinder {
   }
 
   #searchWhenCaughtUp(name: string, pending: Pending, log: LogSource): void {
-    const {connection, file, lineCount} = log.snapshot.get();
-    const isCaughtUp = connection
-      ? connection.kind === 'live' || connection.kind === 'ended'
-      : file !== undefined && file.kind !== 'reading';
-    if (!isCaughtUp || lineCount === 0) return;
+    const snapshot = log.snapshot.get();
+    if (!hasCaughtUp(snapshot) || snapshot.lineCount === 0) return;
     pending.stop();
     const {marks, place} = pending.anchors;
     const ofPlace = place ? [place.current, place.top ?? [], place.seen ?? []].flat() : [];

@@ -6,11 +6,12 @@ import {clean} from '../terminal/clean.ts';
 import {shorten} from '../terminal/fit.ts';
 import {connectionWords} from '../words/connection.ts';
 import {markerText, markerTone} from '../words/markers.ts';
-import {fileWords, openedKind} from '../words/opened.ts';
+import {fileWords} from '../words/opened.ts';
 import {failedWords, isFailing, pipelineState, serverState} from '../words/pipeline.ts';
 import type {Controller} from './controller.ts';
 import {promptExample, promptLabel} from './handlers/prompts.ts';
 import {type CommandId, keyDoes} from './keys/commands.ts';
+import {itemWords} from './list-item.ts';
 import {type PaneAt, searchStatus} from './pane/pane-at.ts';
 import {withSuggestion} from './state/edit-line.ts';
 import type {Page} from './state/page.ts';
@@ -130,8 +131,8 @@ export function cursorWords(controller: Controller): string {
   if (!item) return `no ${services.catalog.noun}`;
   const isMarked = state.marked.includes(item.name);
   const place = `${count(at + 1)} of ${count(listed.length)}`;
-  const word = 'kind' in item ? openedKind(item) : pipelineState(item).word;
-  return `${nameOf(item.name)}, ${word}, ${isMarked ? 'marked, ' : ''}${place}`;
+  const {kind, state: itemState} = itemWords(item);
+  return `${nameOf(item.name)}, ${kind ?? itemState?.word ?? ''}, ${isMarked ? 'marked, ' : ''}${place}`;
 }
 
 /** `on localhost:8080: 3 pipelines, 1 failing`, or `with 2 logs`; undefined: the list has not come yet. */

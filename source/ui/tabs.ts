@@ -1,6 +1,6 @@
 import type {Pipeline} from '../api/types.ts';
 import {sameParts} from '../lib/store.ts';
-import type {ListItem} from '../logs/catalog.ts';
+import {type ListItem, pipelineIn} from '../logs/catalog.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {closest} from '../settings/parse-values.ts';
 import {shorten, shortenApart} from '../terminal/fit.ts';
@@ -311,17 +311,17 @@ export class PipelineListView {
 /** Those with this part in their name; pipelines are sorted, 5,000 in a few milliseconds. Files keep their order. */
 export function arrange(items: readonly ListItem[], sort: SortOrder, nameFilter: string): readonly ListItem[] {
   const compare = comparers[sort];
-  return named(items, nameFilter).toSorted((a, b) => ('kind' in a || 'kind' in b ? 0 : compare(a, b)));
-}
-
-/** Those with this part in their name. */
-function named<Item extends Named>(items: readonly Item[], nameFilter: string): readonly Item[] {
   const part = nameFilter.toLowerCase();
-  return part === '' ? items : items.filter((each) => each.name.toLowerCase().includes(part));
+  const named = part === '' ? items : items.filter(({name}) => name.toLowerCase().includes(part));
+  return named.toSorted((one, other) => {
+    const [a, b] = [pipelineIn(one), pipelineIn(other)];
+    return a && b ? compare(a, b) : 0;
+  });
 }
 
 function firstToShow(items: readonly ListItem[]): ListItem | undefined {
-  return items.find((item) => !('kind' in item) && isFailing(item)) ?? items[0];
+  const isFailed = (pipeline: Pipeline | undefined) => pipeline !== undefined && isFailing(pipeline);
+  return items.find((item) => isFailed(pipelineIn(item))) ?? items[0];
 }
 
 /** The pipeline of this name; if it is gone the first one after it by name, or the last of the list. */

@@ -7,9 +7,8 @@ import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
-import {hasUnknownErrors} from '../../words/failures.ts';
-import {openedKind, openedState} from '../../words/opened.ts';
-import {type PipelineState, pipelineState} from '../../words/pipeline.ts';
+import type {PipelineState} from '../../words/pipeline.ts';
+import {type ItemWords, itemWords} from '../list-item.ts';
 
 export type SidebarView = {
   readonly items: readonly ListItem[];
@@ -52,9 +51,9 @@ const titleRows = 1;
 export function sidebarRows(view: SidebarView): readonly StyledText[] {
   const {items, height} = view;
   const {first, room} = inView(view);
-  const inRows = items.slice(first, first + room);
+  const inRows = items.slice(first, first + room).map((item) => listRow(item, view));
   const names = namesIn(inRows, view);
-  const rows = [title(view), ...inRows.map((item, index) => itemRow(item, names[index] ?? '', view))];
+  const rows = [title(view), ...inRows.map((row, index) => itemRow(row, names[index] ?? '', view))];
   if (items.length === 0) rows.push(plain(emptyText(view), quiet));
   while (rows.length < height) rows.push(plain(''));
   return rows.map((row) => padTo(clip(row, 0, view.width), view.width));
@@ -85,16 +84,27 @@ function inView({items, cursor, height}: ListView): {readonly first: number; rea
   return {first: Math.max(0, Math.min(at - Math.floor(room / 2), items.length - room)), room};
 }
 
+/** An item of the list in view. */
+type ListRow = {readonly name: string; readonly words: ItemWords; readonly errors: StyledText};
+
+function listRow(item: ListItem, {fileOf, errorsOf, symbols}: SidebarView): ListRow {
+  const words = itemWords(item, fileOf(item.name));
+  const errors = errorsOf(item.name);
+  // The number that the tab has. A dash if the version of a running pipeline does not count: a blank means no errors.
+  const unknown = plain(words.hasUnknownErrors ? '–' : '', quiet);
+  return {name: item.name, words, errors: errors > 0 ? plain(errorCount(errors, symbols), {fg: 1}) : unknown};
+}
+
 /** The names of these rows. Without words, those with errors have fewer cells. */
-function namesIn(items: readonly ListItem[], view: SidebarView): readonly string[] {
-  const rooms = items.map((item) => nameRoom(errorsText(item, view), view));
+function namesIn(rows: readonly ListRow[], view: SidebarView): readonly string[] {
+  const rooms = rows.map(({errors}) => nameRoom(errors, view));
   const byRoom = new Map(
     [...new Set(rooms)].map((room) => {
-      const names = items.map((item) => nameIn(item, room));
+      const names = rows.map((row) => nameIn(row, room));
       return [room, shortenApart(names, room, view.symbols.ellipsis)];
     }),
   );
-  return items.map((_, index) => byRoom.get(rooms[index] ?? 0)?.[index] ?? '');
+  return rows.map((_, index) => byRoom.get(rooms[index] ?? 0)?.[index] ?? '');
 }
 
 /** Cells for a name. */
@@ -105,17 +115,16 @@ function nameRoom(errors: StyledText, {width, withWords}: SidebarView): number {
 }
 
 /** Margin, name, symbol, word, errors, and a blank cell before the divider. Without words, errors are beside the name. */
-function itemRow(item: ListItem, shownName: string, view: SidebarView): StyledText {
+function itemRow({name, words, errors}: ListRow, shownName: string, view: SidebarView): StyledText {
   const {symbols, width, withWords} = view;
-  const isCursor = item.name === view.cursor;
-  const errors = errorsText(item, view);
+  const isCursor = name === view.cursor;
   const room = nameRoom(errors, view);
   const base: Style = isCursor ? (view.focused ? {inverse: true} : {bold: true, underline: true}) : {};
   const wordRoom = errors.text === '' ? wordWidth : wordWidthWithErrors;
-  const state = stateOf(item, view, wordRoom);
+  const state = stateOf(words, view, wordRoom);
   const symbol = plain((state && (state.symbol === 'unknown' ? '?' : symbols[state.symbol])) ?? ' ', state?.style);
-  const isMarked = view.marked.has(item.name);
-  const margin = isMarked ? symbols.mark : view.kept.has(item.name) ? symbols.dot : ' ';
+  const isMarked = view.marked.has(name);
+  const margin = isMarked ? symbols.mark : view.kept.has(name) ? symbols.dot : ' ';
   const row = [
     plain(margin, isCursor || isMarked ? {bold: true} : quiet),
     padTo(plain(shownName, base), room, base),
@@ -126,28 +135,17 @@ function itemRow(item: ListItem, shownName: string, view: SidebarView): StyledTe
   return concat([padTo(concat([...row, symbol, word]), width - 1 - textWidth(errors.text)), errors]);
 }
 
-/** Of an opened log the word is its size, with its kind where there is room. Undefined: the log is not open. */
-function stateOf(item: ListItem, view: SidebarView, room: number): PipelineState | undefined {
-  const {fileOf, width} = view;
-  if (!('kind' in item)) return {...pipelineState(item), ...(view.isStale && {style: quiet})};
-  const file = fileOf(item.name);
-  const state = file && openedState(file);
-  const withKind = `${state?.word} ${openedKind(item)}`;
-  return state && width >= widthWithKinds && withKind.length <= room ? {...state, word: withKind} : state;
+/** With the kind of a file where there is room. */
+function stateOf({state, kind}: ItemWords, {width, isStale}: SidebarView, room: number): PipelineState | undefined {
+  if (!state) return undefined;
+  const withKind = kind === undefined ? state.word : `${state.word} ${kind}`;
+  const hasRoom = width >= widthWithKinds && withKind.length <= room;
+  return {...state, ...(hasRoom && {word: withKind}), ...(isStale && {style: quiet})};
 }
 
-/** Of a file that does not fit without what most names end in: the end is where names differ. */
-function nameIn(item: ListItem, room: number): string {
-  const name = clean(item.name);
-  return 'kind' in item && textWidth(name) > room ? name.replace(/(?<=.)(\.(log|txt))?(\.(gz|zst))?$/i, '') : name;
-}
-
-/** The number that the tab has. A dash if the version of a running pipeline does not count: a blank means no errors. */
-function errorsText(item: ListItem, {errorsOf, symbols}: SidebarView): StyledText {
-  const errors = errorsOf(item.name);
-  if (errors > 0) return plain(errorCount(errors, symbols), {fg: 1});
-  if ('kind' in item) return plain('');
-  return hasUnknownErrors(item) ? plain('–', quiet) : plain('');
+function nameIn({name, words}: ListRow, room: number): string {
+  const whole = clean(name);
+  return textWidth(whole) > room ? words.shortName : whole;
 }
 
 /** `25✗`, `3k✗`: at most four cells, also in a tab bar with little room. */
@@ -161,5 +159,5 @@ function emptyText(view: SidebarView): string {
     const words = ` loading ${view.waited ?? ''}`.trimEnd();
     return words.length < view.width ? words : ' loading';
   }
-  return view.nameFilter === '' ? ' no pipelines' : ' no name matches';
+  return view.nameFilter === '' ? ` no ${view.noun}s` : ' no name matches';
 }
