@@ -5,6 +5,7 @@ import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {Search} from '../../source/buffer/search.ts';
+import {entriesOf} from './entries-of.ts';
 
 /** Has every byte that the buffer ever got, as a recording does. */
 class WholeLog implements ColdStore {
@@ -54,13 +55,8 @@ function play(buffer: WritableLogBuffer, log: WholeLog | undefined, operation: O
   }
 }
 
-function entriesOf(buffer: WritableLogBuffer): string[] {
-  const entries: string[] = [];
-  for (let id = buffer.firstId; id < buffer.endId; id++) {
-    entries.push(buffer.markerAt(id) ? '<marker>' : (buffer.lineAt(id)?.toString() ?? '?'));
-  }
-  return entries;
-}
+/** Segments do not tell markers apart. */
+const wordOf = () => 'marker';
 
 /** The same through segments, as search and indexes read. */
 function segmentsOf(buffer: WritableLogBuffer): string[] {
@@ -98,8 +94,8 @@ test('with a cold store a small buffer answers as one that holds everything', ()
         play(whole, undefined, one);
         play(small, log, one);
       }
-      expect(entriesOf(small)).toEqual(entriesOf(whole));
-      expect(segmentsOf(small)).toEqual(entriesOf(whole));
+      expect(entriesOf(small, {wordOf})).toEqual(entriesOf(whole, {wordOf}));
+      expect(segmentsOf(small)).toEqual(entriesOf(whole, {wordOf}));
       const counts = ({
         lineCount,
         byteLength,
@@ -160,8 +156,8 @@ test('what the store does not keep is gone, and all that is older with it', () =
   log.refuses = false;
   for (let n = 0; n < 20; n++) play(buffer, log, {do: 'append', text: `again ${n}\n`});
   expect(buffer.memoryFirstId).toBeGreaterThan(buffer.firstId);
-  expect(entriesOf(buffer).slice(-20)).toEqual(Array.from({length: 20}, (_, n) => `again ${n}`));
-  expect(entriesOf(buffer)).not.toContain('?');
+  expect(entriesOf(buffer, {wordOf}).slice(-20)).toEqual(Array.from({length: 20}, (_, n) => `again ${n}`));
+  expect(entriesOf(buffer, {wordOf})).not.toContain('?');
 });
 
 test('what was deleted is dropped by forgetDeleted', () => {
@@ -170,7 +166,7 @@ test('what was deleted is dropped by forgetDeleted', () => {
   buffer.forgetDeleted();
   expect(buffer.droppedLines).toBe(buffer.firstId);
   expect(buffer.firstId).toBeGreaterThan(30);
-  expect(entriesOf(buffer)).not.toContain('?');
+  expect(entriesOf(buffer, {wordOf})).not.toContain('?');
 });
 
 test('what cannot be read is dropped, with all that is older', () => {
@@ -213,8 +209,8 @@ test('a past of an earlier time comes first, with its markers', () => {
   ];
   buffer.addPast({lines: 3, byteLength: 6, markers, bytes: {isKept: () => true, read: () => bytes}});
   buffer.append(Buffer.from('d\ne'));
-  expect(entriesOf(buffer)).toEqual(['<marker>', 'a', 'b', '<marker>', '<marker>', 'c', 'd', 'e']);
-  expect(segmentsOf(buffer)).toEqual(entriesOf(buffer));
+  expect(entriesOf(buffer, {wordOf})).toEqual(['<marker>', 'a', 'b', '<marker>', '<marker>', 'c', 'd', 'e']);
+  expect(segmentsOf(buffer)).toEqual(entriesOf(buffer, {wordOf}));
   expect(buffer.memoryFirstId).toBe(6);
   expect(buffer.totalLines).toBe(5);
 });

@@ -7,6 +7,7 @@ import type {Marker} from '../../source/buffer/markers.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {prepareSearch, Search} from '../../source/buffer/search.ts';
 import {zstdPacker} from '../../source/system/zstd-packer.ts';
+import {entriesFromBehind, entriesOf} from './entries-of.ts';
 
 /** Has every byte that the buffer ever got, as a recording does. */
 class Recording implements ColdStore {
@@ -188,10 +189,11 @@ class Pair {
   checkAll(): void {
     const {small, whole} = this;
     // What the recording has deleted is found out by reading.
-    entriesOf(small, small.firstId);
+    entriesOf(small);
     const {firstId} = small;
-    expect(entriesOf(small, firstId)).toEqual(entriesOf(whole, firstId));
-    expect(entriesOf(small, firstId, -1)).toEqual(entriesOf(whole, firstId, -1));
+    const from = {from: firstId};
+    expect(entriesOf(small, from)).toEqual(entriesOf(whole, from));
+    expect(entriesFromBehind(small, from)).toEqual(entriesFromBehind(whole, from));
     expect(copyOf(small, firstId)).toBe(copyOf(whole, firstId));
     expect(small.byteLength).toBe(linesOf(whole, firstId).reduce((sum, bytes) => sum + bytes, 0));
     for (const [place, source] of searches.entries()) {
@@ -227,14 +229,6 @@ class Pair {
       if (each >= small.firstId && each < small.endId) expect(text).toBe(whole.lineAt(each)?.toString());
     }
   }
-}
-
-function entriesOf(buffer: WritableLogBuffer, firstId: number, by: 1 | -1 = 1): string[] {
-  const ids = Array.from({length: buffer.endId - firstId}, (_, place) => firstId + place);
-  return (by === 1 ? ids : ids.toReversed()).map((id) => {
-    const marker = buffer.markerAt(id);
-    return marker ? `<${marker.kind}>` : (buffer.lineAt(id)?.toString() ?? '?');
-  });
 }
 
 /** Bytes of each line, newlines included. */

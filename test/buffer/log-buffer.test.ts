@@ -3,23 +3,18 @@ import {describe, expect, test} from 'vitest';
 import type {ColdStore} from '../../source/buffer/cold-segments.ts';
 import {allEntries, WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
+import {entriesOf} from './entries-of.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
 const lineCut: Marker = {kind: 'line-cut', at: 7};
 const drawn = (at: number): Marker => ({kind: 'drawn', at});
 const text = (buffer: WritableLogBuffer, id: number) => buffer.lineAt(id)?.toString('latin1');
 
-function linesOf(buffer: WritableLogBuffer): (string | undefined)[] {
-  const lines: (string | undefined)[] = [];
-  for (let id = buffer.firstId; id < buffer.endId; id++) lines.push(text(buffer, id));
-  return lines;
-}
-
 describe('lines', () => {
   test('are split on \\n only; empty lines and \\r are kept', () => {
     const buffer = new WritableLogBuffer({maxBytes: 1000});
     buffer.append(Buffer.from('a\n\nb\r\nc\rd\n'));
-    expect(linesOf(buffer)).toEqual(['a', '', 'b\r', 'c\rd']);
+    expect(entriesOf(buffer)).toEqual(['a', '', 'b\r', 'c\rd']);
     expect(buffer).toMatchObject({firstId: 0, endId: 4, lineCount: 4, byteLength: 10, hasOpenLine: false});
   });
 
@@ -33,7 +28,7 @@ describe('lines', () => {
     expect(text(buffer, 1)).toBe('finished');
     expect(buffer.version).not.toBe(before);
     buffer.append(Buffer.from('\n'));
-    expect(linesOf(buffer)).toEqual(['a', 'finished']);
+    expect(entriesOf(buffer)).toEqual(['a', 'finished']);
     expect(buffer.hasOpenLine).toBe(false);
   });
 
@@ -43,7 +38,7 @@ describe('lines', () => {
     buffer.closeLine();
     buffer.closeLine();
     buffer.append(Buffer.from('next\n'));
-    expect(linesOf(buffer)).toEqual(['cut', 'next']);
+    expect(entriesOf(buffer)).toEqual(['cut', 'next']);
   });
 
   test('appended bytes are copied', () => {
@@ -69,7 +64,7 @@ describe('the bound', () => {
     expect(buffer.byteLength).toBeLessThanOrEqual(1000);
     expect(buffer.firstId).toBeGreaterThan(800);
     expect(buffer).toMatchObject({endId: 1000, totalLines: 1000, totalBytes: 8890, droppedLines: buffer.firstId});
-    expect(linesOf(buffer)[0]).toBe(`line ${buffer.firstId}`);
+    expect(entriesOf(buffer)[0]).toBe(`line ${buffer.firstId}`);
   });
 
   test('bounds a flood of empty lines too', () => {
@@ -87,20 +82,20 @@ describe('the bound', () => {
     expect(buffer).toMatchObject({firstId: 1, endId: 2});
     expect(buffer.lineAt(1)?.equals(long)).toBe(true);
     buffer.append(Buffer.from('\nafter\n'));
-    expect(linesOf(buffer)).toEqual(['after']);
+    expect(entriesOf(buffer)).toEqual(['after']);
   });
 
   test('a bound that is no whole number of bytes breaks an endless line, too', () => {
     const buffer = new WritableLogBuffer({maxBytes: 4096, segmentBytes: 256});
     buffer.limitLines(1000.5);
     buffer.append(Buffer.alloc(3000, 'x'));
-    expect(linesOf(buffer).map((line) => line?.length)).toEqual([1000, 1000, 1000]);
+    expect(entriesOf(buffer).map((line) => line.length)).toEqual([1000, 1000, 1000]);
   });
 
   test('an endless line is broken at the bound, its bytes kept', () => {
     const buffer = new WritableLogBuffer({maxBytes: 100, segmentBytes: 8, maxLineBytes: 20});
     buffer.append(Buffer.from('0123456789'.repeat(4)));
-    expect(linesOf(buffer)).toEqual(['0123456789'.repeat(2), '0123456789'.repeat(2)]);
+    expect(entriesOf(buffer)).toEqual(['0123456789'.repeat(2), '0123456789'.repeat(2)]);
   });
 
   test('is kept by markers alone', () => {
@@ -119,7 +114,7 @@ describe('markers', () => {
     buffer.append(Buffer.from('a\n'));
     expect(buffer.addMarker(drawn(1))).toBe(1);
     buffer.append(Buffer.from('\n'));
-    expect(linesOf(buffer)).toEqual(['a', undefined, '']);
+    expect(entriesOf(buffer)).toEqual(['a', '<drawn>', '']);
     expect(buffer.markerAt(1)).toEqual(drawn(1));
     expect(buffer).toMatchObject({lineCount: 2, totalLines: 2, byteLength: 3});
     buffer.replaceMarker(1, drawn(2));
@@ -135,7 +130,7 @@ describe('markers', () => {
     expect(buffer.lastMarker()).toEqual({id: 2, marker: drawn(2)});
     buffer.replaceMarker(2, drawn(3));
     buffer.append(Buffer.from('en\nnext'));
-    expect(linesOf(buffer)).toEqual(['open', undefined, undefined, 'next']);
+    expect(entriesOf(buffer)).toEqual(['open', '<drawn>', '<drawn>', 'next']);
     expect([buffer.markerAt(1), buffer.markerAt(2)]).toEqual([drawn(1), drawn(3)]);
   });
 

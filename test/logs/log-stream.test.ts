@@ -1,9 +1,9 @@
 import {describe, expect, test} from 'vitest';
 import {systemClock} from '../../source/lib/clock.ts';
+import {entriesOf} from '../buffer/entries-of.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {fastClock} from '../harness/fast-clock.ts';
-import {entriesOf} from './merge-sources.ts';
 import {
   connectionOf,
   eventsOf,

@@ -12,10 +12,10 @@ import type {ErrorLog} from '../../source/records/error-log.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
 import {findRecordings} from '../../source/storage/recording/reader.ts';
+import {entriesOf} from '../buffer/entries-of.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {zipOf} from '../storage/opened/zip-file.ts';
-import {entriesOf} from './merge-sources.ts';
 import {written} from './recorded-history.ts';
 import {RecordedLife} from './recorded-life.ts';
 

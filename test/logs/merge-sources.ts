@@ -1,4 +1,4 @@
-import {type LogBuffer, WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {createStore} from '../../source/lib/store.ts';
 import type {LogSnapshot} from '../../source/logs/log-source.ts';
 import {mergedSnapshot} from '../../source/logs/merge/merged-log.ts';
@@ -42,14 +42,6 @@ export class Feed {
     const own = mergedSnapshot(this.buffer, [], connection);
     this.#store.set({...own, file, events, receivedAt});
   }
-}
-
-/** All entries of a buffer: the texts of lines, the kinds of markers in angle brackets. */
-export function entriesOf(buffer: LogBuffer): string[] {
-  return Array.from({length: buffer.endId - buffer.firstId}, (_, index) => {
-    const id = buffer.firstId + index;
-    return buffer.lineAt(id)?.toString() ?? `<${buffer.markerAt(id)?.kind}>`;
-  });
 }
 
 /** Lines of an earlier time, a segment each, that are not in memory. `reads` counts what was read back. */

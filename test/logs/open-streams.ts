@@ -9,6 +9,7 @@ import type {ConnectionState} from '../../source/logs/connection/state.ts';
 import {LogManager} from '../../source/logs/log-manager.ts';
 import type {LogSource} from '../../source/logs/log-source.ts';
 import type {LogStream} from '../../source/logs/log-stream.ts';
+import {entriesOf} from '../buffer/entries-of.ts';
 import {eventually, WAIT_MS} from '../harness/eventually.ts';
 import {fastClock} from '../harness/fast-clock.ts';
 import {freePort} from '../harness/free-port.ts';
@@ -72,12 +73,7 @@ export async function openStreams(
 
 /** The pane's lines that a test wrote, in order. */
 export function linesOf({buffer}: Pick<LogSource, 'buffer'>): string[] {
-  const lines: string[] = [];
-  for (let id = buffer.firstId; id < buffer.endId; id++) {
-    const line = buffer.lineAt(id)?.toString();
-    if (line?.includes('  INFO test:  line ')) lines.push(line);
-  }
-  return lines;
+  return entriesOf(buffer).filter((text) => text.includes('  INFO test:  line '));
 }
 
 /** The pane's markers, without what depends on time. */

@@ -3,13 +3,14 @@ import {appendFile, mkdir, open, readdir, readlink, rename, rm, symlink, truncat
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {expect, test, vi} from 'vitest';
-import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import type {Marker} from '../../source/buffer/markers.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import type {FileState} from '../../source/logs/log-source.ts';
 import {OpenedLog, type OpenedLogOptions} from '../../source/logs/opened-log.ts';
 import {FilePart} from '../../source/storage/opened/file-part.ts';
 import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
 import {findRecordings} from '../../source/storage/recording/reader.ts';
+import {entriesOf} from '../buffer/entries-of.ts';
 import {eventually} from '../harness/eventually.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
 import {writeRecording} from '../storage/recording/recording-files.ts';
@@ -49,7 +50,7 @@ function openLog(options: Partial<OpenedLogOptions> & Pick<OpenedLogOptions, 'fo
     log,
     async shows(...entries) {
       const wanted = JSON.stringify(entries);
-      const shown = () => JSON.stringify(entriesOf(log.buffer));
+      const shown = () => JSON.stringify(entriesOf(log.buffer, {wordOf}));
       await eventually(
         () => shown() === wanted,
         () => `${shown()} instead of ${wanted}`,
@@ -63,15 +64,8 @@ function fileOf({log}: Pick<Opened, 'log'>): FileState | undefined {
   return log.snapshot.get().file;
 }
 
-function entriesOf(buffer: LogBuffer): string[] {
-  const entries: string[] = [];
-  for (let id = buffer.firstId; id < buffer.endId; id++) {
-    const marker = buffer.markerAt(id);
-    const words = marker?.kind === 'file' ? marker.turn : marker?.kind;
-    entries.push(words === undefined ? `${buffer.lineAt(id)}` : `<${words}>`);
-  }
-  return entries;
-}
+/** Of what happened to the file, what that was. */
+const wordOf = (marker: Marker) => (marker.kind === 'file' ? marker.turn : marker.kind);
 
 /** Larger than the sizes by which a file is large. */
 const sizes = {whole: 64, tail: 32};
@@ -244,7 +238,7 @@ test('a line longer than memory holds is broken, and all around it is read back'
     () => buffer.lineAt(buffer.endId - 1)?.toString() === 'line 2999',
     () => `${buffer.lineAt(buffer.endId - 1)}`,
   );
-  const lines = entriesOf(buffer);
+  const lines = entriesOf(buffer, {wordOf});
   expect(buffer.droppedLines).toBe(0);
   expect(lines.slice(0, 100)).toEqual(numbered(0, 100));
   expect(lines.slice(100, 103).map((line) => line.length)).toEqual([4 * mega - 1, 4 * mega - 1, mega + 2]);
@@ -261,7 +255,7 @@ test('what a truncated file had is no longer read back from it', async () => {
     () => opened.log.buffer.markerAt(opened.log.buffer.endId - 2),
     () => 'no marker',
   );
-  const shown = entriesOf(opened.log.buffer);
+  const shown = entriesOf(opened.log.buffer, {wordOf});
   expect(shown.slice(-2)).toEqual(['<truncated>', 'new']);
   expect(lines.slice(-shown.length + 2)).toEqual(shown.slice(0, -2));
   expect(opened.log.buffer.droppedLines).toBe(502 - shown.length);

@@ -1,10 +1,10 @@
 import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
-import type {Marker} from '../../source/buffer/markers.ts';
 import {LogReader} from '../../source/logs/log-reader.ts';
 import {LogSink} from '../../source/logs/log-sink.ts';
 import {StreamRecording} from '../../source/logs/stream-recording.ts';
 import type {ErrorLog} from '../../source/records/error-log.ts';
 import {Recordings, type RecordingsOptions} from '../../source/storage/recording/recordings.ts';
+import {entriesOf} from '../buffer/entries-of.ts';
 import type {FakeClock} from '../harness/fake-clock.ts';
 
 /** One run of the program, as far as a recorded stream of it goes: no network, no screen. */
@@ -87,14 +87,5 @@ export class RecordedLife {
 
 /** All that a pane could show, in words: markers without their times. */
 export function shownOf(buffer: LogBuffer): string[] {
-  const shown: string[] = [];
-  for (let id = buffer.firstId; id < buffer.endId; id++) {
-    const marker = buffer.markerAt(id);
-    shown.push(marker ? markerWord(marker) : (buffer.lineAt(id)?.toString('latin1') ?? '?'));
-  }
-  return shown;
-}
-
-function markerWord({at: _at, ...marker}: Marker): string {
-  return `<${marker.kind}>`;
+  return entriesOf(buffer, {encoding: 'latin1'});
 }

@@ -1,11 +1,11 @@
 import {expect, test} from 'vitest';
-import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {OpenedLog} from '../../source/logs/opened-log.ts';
 import {findRecordings} from '../../source/storage/recording/reader.ts';
 import type {Recorder} from '../../source/storage/recording/recorder.ts';
 import {Recordings} from '../../source/storage/recording/recordings.ts';
+import {entriesOf} from '../buffer/entries-of.ts';
 import {eventually} from '../harness/eventually.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {restored} from '../storage/recording/restored.ts';
@@ -69,13 +69,6 @@ async function openRecordings(directory: string, scrollbackBytes = 1e6) {
     },
     [Symbol.asyncDispose]: () => log.close(),
   };
-}
-
-function entriesOf(buffer: LogBuffer): string[] {
-  return Array.from({length: buffer.endId - buffer.firstId}, (_, index) => {
-    const marker = buffer.markerAt(buffer.firstId + index);
-    return marker ? `<${marker.kind}>` : `${buffer.lineAt(buffer.firstId + index)}`;
-  });
 }
 
 const at = 1_795_800_000_000;

@@ -3,7 +3,8 @@ import {describe, expect, test} from 'vitest';
 import {type LogBuffer, WritableLogBuffer} from '../../../source/buffer/log-buffer.ts';
 import {LogSink} from '../../../source/logs/log-sink.ts';
 import {Merge} from '../../../source/logs/merge/merge.ts';
-import {entriesOf, lineAt, pastOf} from '../merge-sources.ts';
+import {entriesOf} from '../../buffer/entries-of.ts';
+import {lineAt, pastOf} from '../merge-sources.ts';
 
 const {PIPETAIL_RUNS} = process.env;
 const numRuns = Number(PIPETAIL_RUNS ?? 200);
@@ -351,7 +352,7 @@ describe('properties', () => {
           });
           for (const origin of sources.keys()) merge.leave(origin);
           while (!merge.step(maxBytes, now));
-          expect(byOrigin(buffer, merge, count)).toEqual(sources.map(entriesOf));
+          expect(byOrigin(buffer, merge, count)).toEqual(sources.map((each) => entriesOf(each)));
           expect(buffer.endId).toBe(sources.reduce((sum, {endId}) => sum + endId, 0));
         },
       ),

@@ -4,10 +4,11 @@ import type {Clock} from '../../../source/lib/clock.ts';
 import type {ConnectionState} from '../../../source/logs/connection/state.ts';
 import type {FileState} from '../../../source/logs/log-source.ts';
 import {MergedLog, mergedSnapshot} from '../../../source/logs/merge/merged-log.ts';
+import {entriesOf} from '../../buffer/entries-of.ts';
 import {eventually} from '../../harness/eventually.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {fastClock} from '../../harness/fast-clock.ts';
-import {entriesOf, Feed, lineAt} from '../merge-sources.ts';
+import {Feed, lineAt} from '../merge-sources.ts';
 import {connectionOf, openStreams, untilLines} from '../open-streams.ts';
 
 function setUp(...feeds: Feed[]) {

@@ -9,6 +9,7 @@ import {Search} from '../../../source/buffer/search.ts';
 import {RecordIndex} from '../../../source/records/record-index.ts';
 import {type EarlierSizes, earlierLines} from '../../../source/storage/opened/earlier-lines.ts';
 import {FilePart} from '../../../source/storage/opened/file-part.ts';
+import {entriesOf} from '../../buffer/entries-of.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 
 /** So small that a few lines need several reads and blocks. */
@@ -27,12 +28,6 @@ async function readBackwards(
   for await (const {blocks} of earlierLines(part, from, sizes)) for (const block of blocks) buffer.prepend(block);
   buffer.endPrepending();
   return buffer;
-}
-
-function linesOf(buffer: WritableLogBuffer): readonly string[] {
-  const lines: string[] = [];
-  for (let id = buffer.firstId; id < buffer.endId; id++) lines.push(`${buffer.lineAt(id)}`);
-  return lines;
 }
 
 /** Numbers of the hits, and of the errors. */
@@ -70,7 +65,7 @@ test('lines that are added before others are those of the file: with the same nu
       const buffer = await readBackwards(part, text, Math.min(from, text.lastIndexOf('\n') + 1), small);
       const whole = new WritableLogBuffer({maxBytes: 1e6});
       whole.append(text);
-      expect(linesOf(buffer)).toEqual(linesOf(whole));
+      expect(entriesOf(buffer)).toEqual(entriesOf(whole));
       expect(foundIn(buffer)).toEqual(foundIn(whole));
       expect([buffer.totalLines, buffer.totalBytes, buffer.lineCount]).toEqual([
         whole.totalLines,
@@ -94,7 +89,7 @@ test('a line that is too long is broken, and no byte of it is missing', async ()
       await writeFile(file, text);
       const part = await FilePart.open(file);
       const buffer = await readBackwards(part, text, Math.min(end, text.length - 1), small);
-      expect(linesOf(buffer).join('')).toBe(text.toString().replaceAll('\n', ''));
+      expect(entriesOf(buffer).join('')).toBe(text.toString().replaceAll('\n', ''));
       expect(buffer.numberOf(buffer.firstId)).toBe(1);
       await part.close();
     }),
@@ -118,8 +113,8 @@ test('lines whose file is truncated meanwhile are not added, and what was read b
   buffer.endPrepending();
   expect(buffer.lineCount).toBeLessThan(90);
   // A block that cannot be read back is gone, with all before it.
-  linesOf(buffer);
-  expect(linesOf(buffer)).toEqual(Array.from({length: 20}, () => 'line'));
+  entriesOf(buffer);
+  expect(entriesOf(buffer)).toEqual(Array.from({length: 20}, () => 'line'));
   await part.close();
 });
 

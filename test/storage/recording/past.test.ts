@@ -5,6 +5,7 @@ import type {IndexFact} from '../../../source/storage/recording/index-file.ts';
 import {RecordedPast} from '../../../source/storage/recording/past.ts';
 import {RecordedBytes} from '../../../source/storage/recording/reader.ts';
 import {RecordingWriter} from '../../../source/storage/recording/writer.ts';
+import {entriesOf} from '../../buffer/entries-of.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 import {restored} from './restored.ts';
@@ -58,8 +59,17 @@ test('everything is put into a buffer: blocks, the rest, markers in their places
     [Buffer.from('a\nb\nc\nd\ne')],
   );
   const {buffer, start} = restored(pastOf(writer), {maxBytes: 1000});
-  const shown = Array.from({length: buffer.endId}, (_, id) => buffer.markerAt(id)?.kind ?? String(buffer.lineAt(id)));
-  expect(shown).toEqual(['drawn', 'a', 'b', 'line-cut', 'c', 'drawn', 'd', 'drawn', 'e']);
+  expect(entriesOf(buffer, {from: 0})).toEqual([
+    '<drawn>',
+    'a',
+    'b',
+    '<line-cut>',
+    'c',
+    '<drawn>',
+    'd',
+    '<drawn>',
+    'e',
+  ]);
   expect(buffer.hasOpenLine).toBe(true);
   expect(start).toMatchObject({id: 8, within: 1, lines: 4, bytes: 9, offset: 9, line: 4, nextMarker: 4});
   expect(start.span).toEqual({firstId: 5, delta: 0});
