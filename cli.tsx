@@ -90,18 +90,16 @@ async function run(): Promise<number> {
       return await runLogsCommand({settings, request: settings.request, version: await version(), process});
     }
     case 'man': {
-      const [{manPage, printManPage}, {keyWords}] = await Promise.all([
+      const [{manPage, printManPage}, {keyWords}, {allCommands}] = await Promise.all([
         import('./scripts/man/man-page.ts'),
         import('./source/ui/keys/commands.ts'),
+        import('./source/ui/pages/registry.ts'),
       ]);
-      return await printManPage(manPage(await version(), keyWords()), process);
+      return await printManPage(manPage(await version(), keyWords(allCommands)), process);
     }
     case 'config': {
-      const [{runConfigCommand}, {keyTable}] = await Promise.all([
-        import('./source/commands/config.ts'),
-        import('./source/ui/keys/remap-keys.ts'),
-      ]);
-      return await runConfigCommand({request: settings.request, argv: process.argv.slice(2), process, keys: keyTable});
+      const [{runConfigCommand}, keys] = await Promise.all([import('./source/commands/config.ts'), keysOfScreen()]);
+      return await runConfigCommand({request: settings.request, argv: process.argv.slice(2), process, keys});
     }
     case 'list':
     case 'status':
@@ -143,12 +141,17 @@ async function contextSource(): Promise<ContextSource> {
 /** Checks the keys of the configuration file against the screen's table, in every command that reads the file. */
 async function checkKeys({keys}: Settings): Promise<void> {
   if (keys.length === 0) return;
-  const [{keyTable}, {UsageError}] = await Promise.all([
-    import('./source/ui/keys/remap-keys.ts'),
-    import('./source/settings/parse-values.ts'),
-  ]);
-  const [first] = keyTable.problems(keys);
+  const [table, {UsageError}] = await Promise.all([keysOfScreen(), import('./source/settings/parse-values.ts')]);
+  const [first] = table.problems(keys);
   if (first !== undefined) throw new UsageError(first);
+}
+
+async function keysOfScreen() {
+  const [{keyTable}, {allCommands}] = await Promise.all([
+    import('./source/ui/keys/remap-keys.ts'),
+    import('./source/ui/pages/registry.ts'),
+  ]);
+  return keyTable(allCommands);
 }
 
 /** Refuses a word that is nearly a command and no pipeline. */

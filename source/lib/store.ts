@@ -48,6 +48,24 @@ export function heldStore<T>(store: ReadableStore<T>, isOpen: ReadableStore<bool
   };
 }
 
+/** The values of several stores: the same array until one of them changes. */
+export function joinedStores(stores: readonly ReadableStore<unknown>[]): ReadableStore<readonly unknown[]> {
+  let values: readonly unknown[] = [];
+  return {
+    get() {
+      const now = stores.map((store) => store.get());
+      if (!sameParts(values, now)) values = now;
+      return values;
+    },
+    subscribe(listener) {
+      const undo = stores.map((store) => store.subscribe(listener));
+      return () => {
+        for (const each of undo) each();
+      };
+    },
+  };
+}
+
 /** Whether the keys of two kept values are equal, part by part. */
 export function sameParts(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((part, index) => part === b[index]);

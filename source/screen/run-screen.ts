@@ -10,8 +10,9 @@ import {dropInput} from '../system/terminal-input.ts';
 import {boundWrites, holdStderr, reportModes, windowTitle} from '../system/terminal-output.ts';
 import {TerminalPace} from '../system/terminal-pace.ts';
 import {Controller} from '../ui/controller.ts';
-import {allCommands, type CommandTable} from '../ui/keys/commands.ts';
+import type {CommandTable} from '../ui/keys/command.ts';
 import {remap} from '../ui/keys/remap-keys.ts';
+import {allCommands, pages} from '../ui/pages/registry.ts';
 import {type OpenedInput, ScreenBackend, viewOptionsOf} from './backend.ts';
 import {type ContextSource, ContextSwitch} from './context-switch.ts';
 import {DrawnScreen, screenSize} from './drawn-screen.tsx';
@@ -135,6 +136,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
       quit: () => exit.leave(0),
       ...(pace && {takesFrames: pace.mayDrawKeys}),
     }),
+    pages,
     names: [...names, ...found.slice(0, mostOpened).map(({name}) => name)],
     isRequested: (name) => patterns.some(({matches}) => matches(name)),
     size: screenSize(stdout, isSpoken),

@@ -13,9 +13,8 @@ import type {Geometry} from '../viewport/geometry.ts';
 import {keepCurrentRow, type Position, reveal, setCurrentRow, visiblePlaces} from '../viewport/position.ts';
 import {oldServerWords} from '../words/failures.ts';
 import {isFailing} from '../words/pipeline.ts';
-import {Comparison} from './comparison.ts';
-import type {KeyContext} from './keys/command-table.ts';
-import {allCommands, type CommandId, type CommandTable, commandsFrom, withHint} from './keys/commands.ts';
+import type {CommandTable, KeyContext} from './keys/command.ts';
+import {commandsFrom, type Hinted, withHint} from './keys/commands.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';
 import {LogWaits} from './log-waits.ts';
 import {type NoticeKind, NoticeTimer} from './notice-timer.ts';
@@ -23,7 +22,7 @@ import {keptCurrentRow, type Pane, type PaneAt, paneAt} from './pane/pane-at.ts'
 import {PaneModels} from './pane/pane-models.ts';
 import {PlaceFinder} from './place-finder.ts';
 import {PipelineLookup, type Services, TerminalLease} from './services.ts';
-import {awayPage, coversLog, isOpen, keysOf, type Page} from './state/page.ts';
+import {type OpenPage, type PageKind, withUnder} from './state/page.ts';
 import {changesRows, type PaneView, type ViewOptions} from './state/pane-view.ts';
 import {
   activeTab,
@@ -36,10 +35,11 @@ import {
   type ViewState,
 } from './state/view-state.ts';
 import {PipelineListView, TabSwitcher} from './tabs.ts';
-import {TimelineReader} from './timeline.ts';
 
 type ControllerOptions = {
   readonly services: Services;
+  /** All kinds of pages. */
+  readonly pages: readonly PageKind[];
   /** Pipelines whose tabs are open at the start. */
   readonly names: readonly string[];
   /** Whether a pipeline gets a tab when it first appears in the list. */
@@ -56,10 +56,9 @@ export class Controller {
   /** All open logs: of pipelines, and of files. */
   readonly logs: Streams<CountedLog>;
   readonly commands: CommandTable;
+  readonly pages: readonly PageKind[];
   readonly terminal = new TerminalLease();
   readonly events: EventFeed;
-  readonly comparison: Comparison;
-  readonly timeline: TimelineReader;
   readonly tabSwitcher: TabSwitcher;
   readonly lookup: PipelineLookup;
   readonly logWaits: LogWaits;
@@ -78,10 +77,11 @@ export class Controller {
   #hasKey = false;
 
   constructor(options: ControllerOptions) {
-    const {services, names, isRequested = () => false, size, viewOptions, beforeFirst} = options;
+    const {services, pages, names, isRequested = () => false, size, viewOptions, beforeFirst} = options;
     this.services = services;
     this.isNamed = (name) => names.includes(name) || isRequested(name);
-    this.commands = services.commands ?? allCommands;
+    this.commands = services.commands;
+    this.pages = pages;
     this.#size = size;
     const {manager} = services;
     this.logs = manager;
@@ -93,14 +93,12 @@ export class Controller {
       // What the user is reading stays.
       onMarked: (text) => this.state.notice === undefined && this.say(text),
     });
-    this.comparison = new Comparison(services.clock);
-    this.timeline = new TimelineReader(services);
     this.lookup = new PipelineLookup(services);
     this.logWaits = new LogWaits(services.clock);
     this.#noticeTimer = new NoticeTimer({...services, onEnd: () => this.#endNotice()});
     this.#models = new PaneModels({
       ...manager.options,
-      services: {...services, commands: this.commands},
+      services,
       isShown: (name) => this.state.active === name,
       onEntries: (name, before) => this.#setPosition(name, (at) => keptCurrentRow(at, before)),
       onResult: () => this.#results.set(this.#results.get() + 1),
@@ -143,8 +141,7 @@ export class Controller {
       this.#closing.abort();
       this.#noticeTimer.stop();
       this.lookup.dispose();
-      this.comparison.stop();
-      this.timeline.stop();
+      this.#tellClosed(this.state.page, undefined);
       this.#models.dispose();
       for (const each of undo) each();
     };
@@ -160,14 +157,14 @@ export class Controller {
 
   dispatch(action: ViewAction): void {
     const before = this.tab;
+    const {page} = this.state;
     const next = reduce(this.state, action);
     const at = isOtherWidth(this.state, next) ? this.paneAt : undefined;
     this.#view.set(next);
     if (at) this.#keepRow(at);
     this.#tellShown();
     if (action.type === 'keep' && action.name === this.tab?.name) this.events.onAction();
-    if (!isOpen('comparison', next.page)) this.comparison.stop();
-    if (!isOpen('timeline', next.page)) this.timeline.stop();
+    this.#tellClosed(page, next.page);
     if (this.state.active === before?.name) return;
     this.#onShown();
   }
@@ -212,13 +209,17 @@ export class Controller {
     return this.layout?.bodyHeight ?? 1;
   }
 
-  get keyContext(): Exclude<KeyContext, 'everywhere'> {
+  get keyContext(): KeyContext {
     return this.contextOf(this.state.page);
   }
 
   /** Where keys go while this page is open; undefined: none. */
-  contextOf(page: Page | undefined): Exclude<KeyContext, 'everywhere'> {
-    return page ? keysOf(page, {hasContexts: (this.services.contexts?.all.length ?? 0) > 0}) : this.state.focus;
+  contextOf(page: OpenPage | undefined): KeyContext {
+    return this.kindOf(page)?.context ?? this.state.focus;
+  }
+
+  kindOf(page: OpenPage | undefined): PageKind | undefined {
+    return page && this.pages.find(({kind}) => kind === page.kind);
   }
 
   /** The commands for hints in sentences: with the keys that work from where the focus is. */
@@ -335,8 +336,8 @@ export class Controller {
   }
 
   /** The same with a key that works from where the focus is: `no marks: m marks a record`. */
-  sayHint(what: string, id: CommandId, does: string): void {
-    this.say(withHint(what, this.hintCommands, id, does));
+  sayHint(what: string, hinted: Hinted, does: string): void {
+    this.say(withHint(what, this.hintCommands, hinted, does));
   }
 
   clearNotice(): void {
@@ -368,13 +369,14 @@ export class Controller {
     this.say('this log is not open yet: press the key again');
   }
 
-  /** Call for each key and click. Returns true after an absence: then the key only shows what happened meanwhile. */
-  onKey(): boolean {
+  /** A key or a click came. Returns what happened before it, if the user was away. */
+  onKey(): AwaySummary | undefined {
     this.#hasKey = true;
-    const summary = this.events.onKey();
-    if (!summary) return false;
-    this.#openAway(summary);
-    return true;
+    return this.events.onKey();
+  }
+
+  get hasKey(): boolean {
+    return this.#hasKey;
   }
 
   #onRenamed(names: ReadonlyMap<string, string>): void {
@@ -383,14 +385,9 @@ export class Controller {
     if (described !== undefined) this.lookup.start(described);
   }
 
-  /** Shows what happened before the start; once there was a key, a page would take the next one, so a notice does. */
-  showAbsence(summary: AwaySummary): void {
-    if (!this.#hasKey) this.#openAway(summary);
-    else this.sayHint('pipelines changed while pipetail did not run', 'timeline', 'shows how');
-  }
-
-  #openAway(summary: AwaySummary): void {
-    this.dispatch({type: 'page', page: awayPage(summary, this.state.page)});
+  #tellClosed(before: OpenPage | undefined, now: OpenPage | undefined): void {
+    const open = new Set(withUnder(now).map(({kind}) => kind));
+    for (const page of withUnder(before)) if (!open.has(page.kind)) this.kindOf(page)?.closed?.(page);
   }
 
   async #sayProblemOf(history: Services['histories']['patterns']): Promise<void> {
@@ -411,9 +408,9 @@ export class Controller {
     const {tab} = this;
     const {page} = this.state;
     const shown = tab && {name: tab.name, pipelines: pipelinesOf(tab), log: () => this.logOf(tab)};
-    this.events.setShown(coversLog(page) ? undefined : shown);
-    const isDescribed = page?.kind === 'describe' || page?.kind === 'connector';
-    stats.setOpen(isDescribed ? this.lookup.described.get()?.name : undefined);
+    const kind = this.kindOf(page);
+    this.events.setShown(kind?.hidesLog ? undefined : shown);
+    stats.setOpen(kind?.showsStatistics ? this.lookup.described.get()?.name : undefined);
     stats.setShown(tab?.name);
     const withErrors = this.state.tabs.filter(({pane}) => pane.connectorErrors);
     this.#connectorErrors.setWanted(new Set(withErrors.flatMap(pipelinesOf)));

@@ -5,8 +5,9 @@ import {tabAtColumn, tabLabels} from './components/tab-bar.ts';
 import type {Controller} from './controller.ts';
 import {goToLog} from './handlers/common.ts';
 import {goToSpan} from './handlers/move.ts';
-import {sidebarHandlers} from './handlers/sidebar.ts';
-import {pageHandlers} from './pages/pages.ts';
+import {moveInList} from './handlers/sidebar.ts';
+import {showsAbsence} from './pages/away.ts';
+import {scrollPage} from './pages/pages.ts';
 import {promptInUse} from './state/view-state.ts';
 
 /** Button codes of xterm's mouse reports. */
@@ -31,7 +32,7 @@ export class Mouse {
   report({button, column, row, pressed}: MouseReport): void {
     const {layout, state} = this.#controller;
     this.#drags = pressed && button === left + dragged ? this.#drags : undefined;
-    if (this.#controller.onKey()) return;
+    if (showsAbsence(this.#controller)) return;
     // The log or list that a prompt is about stays where it is.
     if (!layout || promptInUse(state)) return;
     const isDivider = layout.sidebarWidth > 0 && column === layout.sidebarWidth;
@@ -50,10 +51,9 @@ export class Mouse {
   #wheel(column: number, direction: number): void {
     const controller = this.#controller;
     if (controller.state.page) {
-      const scroll = pageHandlers[direction < 0 ? 'page-line-up' : 'page-line-down'];
-      for (let rows = 0; rows < rowsPerNotch; rows++) scroll(controller);
+      for (let rows = 0; rows < rowsPerNotch; rows++) scrollPage(controller, direction < 0 ? 'up' : 'down');
     } else if (column < (controller.layout?.sidebarWidth ?? 0)) {
-      sidebarHandlers[direction < 0 ? 'list-up' : 'list-down'](controller);
+      moveInList(controller, direction < 0 ? 'up' : 'down');
     } else controller.move((position, geometry) => scrollBy(position, geometry, direction * rowsPerNotch));
   }
 

@@ -1,16 +1,15 @@
-import {count, counted} from '../lib/format.ts';
+import {count} from '../lib/format.ts';
 import type {Controller} from './controller.ts';
-import {keysShown} from './keys/commands.ts';
-import {helpOf} from './pages/help.ts';
 import {headingRows} from './pages/page-rows.ts';
-import {pageRows, pageShown} from './pages/pages.ts';
-import {contentOf, takeUnsaid} from './spoken-words.ts';
-import type {Page} from './state/page.ts';
+import {itemsOf, pageRows, pageShown} from './pages/pages.ts';
+import {kindOf} from './pages/registry.ts';
+import type {OpenPage} from './state/page.ts';
 
 /** Items of a list that are said when its page is opened. */
 const mostItems = 20;
-/** Below 100 columns the help has one column, which can be read from top to bottom. */
-const helpWidth = 99;
+/** The curves of a description, in UTF-8 and in ASCII: nothing to hear. */
+const curvePart = / ?(?:[▁▂▃▄▅▆▇█]{2,}|[_.:=+*#-]{4,})/g;
+const numberPart = /[\d,.]+(?: [kMG]?B\b)?/g;
 
 /** Says what is on the open page, and what changes there. */
 export class PageSpeaker {
@@ -20,6 +19,8 @@ export class PageSpeaker {
   #said = new Set<string>();
   /** What was last said of the place on it: the item at the cursor of a list, or how far a text was scrolled. */
   #item = '';
+  /** What was found, of a page that finds. */
+  #found = '';
 
   constructor(controller: Controller, print: (...lines: readonly string[]) => void) {
     this.#controller = controller;
@@ -32,70 +33,64 @@ export class PageSpeaker {
   }
 
   /** All rows of a text once, and each row that is new; of a list its title, its items, then the one at the cursor. */
-  say(page: Page): void {
-    const controller = this.#controller;
-    const at = controller.paneAt;
-    const id = `${page.kind} ${page.kind === 'detail' ? at?.current : contentOf(controller, page)}`;
+  say(page: OpenPage): void {
+    const kind = kindOf(page);
+    const id = `${page.kind} ${kind.content?.(this.#controller, page)}`;
     if (!this.#said.has(id)) {
       this.#said = new Set([id]);
       this.#item = '';
     }
-    if (page.kind === 'help') {
-      this.#sayHelp(page);
-      return;
-    }
-    const rows = pageRows(controller);
-    const textAt = (row: number) => (rows.at(row)?.text ?? '').replaceAll(/\s+/g, ' ').trim();
-    if ('cursor' in page) this.#sayList(rows.length - headingRows, textAt);
-    else {
-      const texts = Array.from({length: rows.length}, (_, row) => textAt(row));
-      const fresh = takeUnsaid(page.kind, texts, this.#said);
-      this.#print(...fresh);
-      this.#sayPlace(fresh.length > 0);
-    }
+    const spoken = kind.spoken?.(this.#controller, page);
+    if (spoken) this.#sayItem(spoken.item, spoken.found, () => spoken.rows.map(({text}) => words(text)));
+    else if (kind.motions === 'items') this.#sayList(page);
+    else this.#sayText(kind.counts === true);
   }
 
-  /** All commands once; then how many are found by what is typed, and the one under the cursor. */
-  #sayHelp(page: Extract<Page, {kind: 'help'}>): void {
+  #sayList(page: OpenPage): void {
     const controller = this.#controller;
-    const {rows, items} = helpOf(controller, {...page, cursor: -1}, helpWidth);
-    const command = items[page.cursor]?.command;
-    const chosen = command ? `${keysShown(command, controller.services.isUtf8)} ${command.help}` : 'no command matches';
-    const found = `${counted(items.length, 'command', 'commands')} with ${page.text}`;
-    const item = `${found}: ${chosen}`;
-    if (this.#item === '') {
-      const texts = rows.map(({text}) => text.replaceAll(/\s+/g, ' ').trim());
-      this.#print(...texts.filter((text) => text !== ''));
-    } else if (!this.#item.startsWith(`${found}:`)) this.#print(item);
-    else if (item !== this.#item) this.#print(chosen);
-    this.#item = item;
+    const {symbols} = controller.services;
+    const rows = pageRows(controller);
+    const {length, cursor} = itemsOf(controller, page);
+    const itemAt = (item: number) => words((rows.at(headingRows + item)?.text ?? '').replace(symbols.currentLine, ''));
+    const more = length - mostItems;
+    this.#sayItem(length === 0 ? '' : itemAt(cursor), '', () => [
+      words(rows.at(0)?.text ?? ''),
+      ...Array.from({length: Math.min(length, mostItems)}, (_, item) => itemAt(item)),
+      ...(more > 0 ? [`and ${count(more)} more`] : []),
+    ]);
   }
 
-  #sayList(items: number, textAt: (row: number) => string): void {
-    const {symbols} = this.#controller.services;
-    const itemAt = (item: number) =>
-      textAt(headingRows + item)
-        .replace(symbols.currentLine, '')
-        .trim();
-    const cursor = Array.from({length: items}, (_, item) => item).find((item) =>
-      textAt(headingRows + item).startsWith(symbols.currentLine),
-    );
-    const item = cursor === undefined ? '' : itemAt(cursor);
-    if (this.#item === '') {
-      const more = items - mostItems;
-      this.#print(
-        textAt(0),
-        ...Array.from({length: Math.min(items, mostItems)}, (_, index) => itemAt(index)),
-        ...(more > 0 ? [`and ${count(more)} more`] : []),
-      );
-    } else if (item !== this.#item) this.#print(item);
+  /** All of a page once; then what is found on it, and the item under the cursor. */
+  #sayItem(item: string, found: string, all: () => readonly string[]): void {
+    if (this.#item === '') this.#print(...all().filter((text) => text !== ''));
+    else if (found !== this.#found) this.#print(`${found}: ${item}`);
+    else if (item !== this.#item && item !== '') this.#print(item);
+    this.#found = found;
     this.#item = item === '' ? 'none' : item;
   }
 
-  /** Where a page of text was scrolled to. */
-  #sayPlace(isNew: boolean): void {
+  /** `isCounting`: numbers change all the time. */
+  #sayText(isCounting: boolean): void {
+    const rows = pageRows(this.#controller);
+    const texts = Array.from({length: rows.length}, (_, row) => words(rows.at(row)?.text ?? ''));
+    const fresh = takeUnsaid(texts, this.#said, isCounting);
+    this.#print(...fresh);
+    // Where it was scrolled to.
     const place = pageShown(this.#controller).place.text.trim();
-    if (!isNew && this.#item !== '' && place !== this.#item) this.#print(place);
+    if (fresh.length === 0 && this.#item !== '' && place !== this.#item) this.#print(place);
     this.#item = place;
   }
+}
+
+/** The rows that were not said yet, and then are. `isCounting`: a row in which only numbers have changed is not new. */
+export function takeUnsaid(rows: readonly string[], said: Set<string>, isCounting: boolean): readonly string[] {
+  const texts = isCounting ? rows.map((row) => row.replaceAll(curvePart, '')) : rows;
+  const keyOf = (text: string) => (isCounting ? text.replaceAll(numberPart, '0') : text);
+  const fresh = texts.filter((text) => text !== '' && !said.has(keyOf(text)));
+  for (const text of fresh) said.add(keyOf(text));
+  return fresh;
+}
+
+function words(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
 }

@@ -1,40 +1,41 @@
 import type {Controller} from './controller.ts';
 import {commonHandlers} from './handlers/common.ts';
 import {copyHandlers} from './handlers/copy.ts';
+import {markHandlers} from './handlers/marks.ts';
 import {moveHandlers} from './handlers/move.ts';
-import {cancelPrompt, editPrompt, recallPrompt, submitPrompt, turnPrompt} from './handlers/prompts.ts';
+import {cancelPrompt, editPrompt, pasteIntoPrompt, recallPrompt, submitPrompt, turnPrompt} from './handlers/prompts.ts';
 import {recordHandlers} from './handlers/record.ts';
 import {searchHandlers} from './handlers/search.ts';
 import {showHandlers} from './handlers/show.ts';
-import {sidebarHandlers} from './handlers/sidebar.ts';
+import {moveInList, sidebarHandlers} from './handlers/sidebar.ts';
+import type {Command, Motion} from './keys/command.ts';
+import type {commands} from './keys/command-table.ts';
 import {
-  type CommandId,
-  type CommandTable,
   closingCommand,
   commandFor,
+  commandOf,
   isTyped,
   keyDoes,
   keyInWords,
   type PromptCommandId,
   promptCommandFor,
 } from './keys/commands.ts';
+import {isMotion} from './keys/common-commands.ts';
 import {alt} from './keys/key-names.ts';
-import {awayHandlers} from './pages/away.ts';
-import {comparisonHandlers} from './pages/comparison.ts';
-import {contextsHandlers} from './pages/contexts.ts';
-import {describeHandlers} from './pages/describe.ts';
-import {detailHandlers} from './pages/detail.ts';
-import {errorsHandlers} from './pages/errors.ts';
-import {chosenInHelp, closeHelp, helpHandlers, typeInHelp} from './pages/help.ts';
-import {marksHandlers} from './pages/marks.ts';
-import {pageHandlers} from './pages/pages.ts';
-import {timelineHandlers} from './pages/timeline.ts';
+import {showsAbsence} from './pages/away.ts';
+import {chosenInHelp, typeInHelp} from './pages/help.ts';
+import {runOnPage} from './pages/pages.ts';
 import {type Edit, withSuggestion} from './state/edit-line.ts';
 import {type Prompt, promptInUse} from './state/view-state.ts';
 
 /** Presses keys of one read, in order. Those after a key that opens a prompt are for the prompt. */
 export function pressKeys(controller: Controller, names: readonly string[]): void {
-  if (!controller.onKey()) pressAll(controller, names);
+  if (!showsAbsence(controller)) pressAll(controller, names);
+}
+
+/** Pasted text, which never acts as keys; after an absence it only shows what happened, as a key does. */
+export function paste(controller: Controller, text: string): void {
+  if (!showsAbsence(controller)) pasteIntoPrompt(controller, text);
 }
 
 function pressAll(controller: Controller, names: readonly string[]): void {
@@ -139,81 +140,88 @@ function runChosen(controller: Controller): void {
     controller.say(chosen);
     return;
   }
-  const {context, id, keys, notOnPages, notInList} = chosen;
-  closeHelp(controller);
+  const {context, keys, notOnPages, notInList} = chosen;
+  controller.dispatch({type: 'page', page: controller.state.page?.under});
   const isOfPane = context === 'sidebar' || context === 'log';
   if (isOfPane || notOnPages) controller.dispatch({type: 'page', page: undefined});
   if (context === 'log') controller.tabSwitcher.settleCursor();
   if (context === 'sidebar' && controller.state.sidebarHidden) controller.dispatch({type: 'toggle-sidebar'});
   // In the list, most keys of the log act on the log, too.
-  if (context === 'sidebar' || notInList) controller.dispatch({type: 'focus', side: isOfPane ? context : 'log'});
-  handlers[id](controller, keys[0] ?? '');
+  if (context === 'sidebar' || notInList) {
+    controller.dispatch({type: 'focus', side: context === 'sidebar' ? 'sidebar' : 'log'});
+  }
+  run(controller, chosen, keys[0] ?? '');
 }
 
 function runCommand(controller: Controller, keyName: string): void {
   const {state} = controller;
   if (state.notice !== undefined) controller.clearNotice();
-  const id = commandFor(controller.commands, controller.keyContext, keyName);
-  if (state.asked !== undefined && id !== state.asked) controller.dispatch({type: 'asked', command: undefined});
-  const command = controller.commands.find((each) => each.id === id);
+  const command = commandOf(controller.commands, controller.keyContext, keyName);
+  if (state.asked !== undefined && command?.id !== state.asked) {
+    controller.dispatch({type: 'asked', command: undefined});
+  }
   if (command?.context === 'log' && controller.keyContext === 'sidebar') runOnShownLog(controller, command, keyName);
-  else if (id) handlers[id](controller, keyName);
+  else if (command) run(controller, command, keyName);
   else sayUnused(controller, keyName);
+}
+
+function run(controller: Controller, command: Command, keyName: string): void {
+  if (command.id === 'help-run') runChosen(controller);
+  else if (command.context === 'sidebar' && isMotion(command.does)) moveInList(controller, command.does);
+  else if (!runOnPage(controller, command, keyName)) byId.get(command.id)?.(controller, keyName);
 }
 
 /** Of a key that a page covers, where it works; of any other that it has no effect. */
 function sayUnused(controller: Controller, keyName: string): void {
   const {commands, keyContext, state} = controller;
   const key = keyInWords(keyName);
-  const covered = state.page && commandFor(commands, state.focus, keyName);
+  const covered = state.page && commandOf(commands, state.focus, keyName);
   const closing = covered && closingCommand(commands, keyContext);
   if (!closing) {
     controller.sayHint(`${key} has no effect here`, 'help', 'lists the keys');
     return;
   }
-  const isOfList = commands.find(({id}) => id === covered)?.context === 'sidebar';
-  controller.sayHint(`${key} works in the ${isOfList ? 'list' : 'log'}`, closing, 'closes this page');
+  controller.sayHint(
+    `${key} works in the ${covered.context === 'sidebar' ? 'list' : 'log'}`,
+    closing,
+    'closes this page',
+  );
 }
 
 /** A key that the list does not use acts on the log shown, which is that of the cursor. The list keeps the focus. */
-function runOnShownLog(controller: Controller, {id, notInList}: CommandTable[number], keyName: string): void {
+function runOnShownLog(controller: Controller, command: Command, keyName: string): void {
   const {commands} = controller;
   controller.tabSwitcher.settleCursor();
   if (controller.tab === undefined) {
     controller.sayHint('no log is open', 'keep', 'shows the one under the cursor');
     return;
   }
-  if (notInList) {
+  if (command.notInList) {
     const way = keyDoes(commands, 'other-side', `goes there, then ${keyInWords(keyName)}`);
     controller.say(`this works in the log${way === undefined ? '' : `: ${way}`}`);
     return;
   }
   const before = controller.state;
-  handlers[id](controller, keyName);
+  run(controller, command, keyName);
   if (controller.pane === undefined && controller.state === before) controller.sayNotOpen();
 }
 
 /** `keyName`: some commands have a different effect for each of their keys, such as the numbers of the tabs. */
 type Handler = (controller: Controller, keyName: string) => void;
 
-/** Every command of the table has one: the compiler checks that. */
-const handlers: Readonly<Record<CommandId, Handler>> = {
+/** The commands that open no page, and move no cursor: those are of any page or list. */
+type OwnId = Exclude<(typeof commands)[number], {readonly opens: string} | {readonly does: Motion}>['id'];
+
+/** Every command of list and log has one: the compiler checks that. Those of pages are in their files. */
+const handlers: Readonly<Record<OwnId, Handler>> = {
   ...commonHandlers,
   ...sidebarHandlers,
   ...moveHandlers,
   ...searchHandlers,
   ...showHandlers,
   ...copyHandlers,
+  ...markHandlers,
   ...recordHandlers,
-  ...helpHandlers,
-  'help-run': runChosen,
-  ...pageHandlers,
-  ...describeHandlers,
-  ...detailHandlers,
-  ...marksHandlers,
-  ...comparisonHandlers,
-  ...timelineHandlers,
-  ...errorsHandlers,
-  ...awayHandlers,
-  ...contextsHandlers,
 };
+
+const byId = new Map<string, Handler>(Object.entries(handlers));

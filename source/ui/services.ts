@@ -21,7 +21,7 @@ import {shorten} from '../terminal/fit.ts';
 import type {Color, Colors} from '../terminal/style.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
-import type {CommandTable} from './keys/commands.ts';
+import type {CommandTable} from './keys/command.ts';
 import type {CopyForm} from './state/view-state.ts';
 
 /** What the ui needs from outside. */
@@ -88,8 +88,8 @@ export type Services = {
   ) => Promise<string | undefined>;
   /** The user's pager, as a command line. */
   readonly pager: string;
-  /** With the user's keys; absent: the default keys. */
-  readonly commands?: CommandTable;
+  /** With the user's keys. */
+  readonly commands: CommandTable;
   readonly contexts?: Contexts;
   /** The command of `--on-alert`; undefined: there is none. */
   readonly alerts?: Pick<AlertCommand, 'runs' | 'onFailure'> | undefined;

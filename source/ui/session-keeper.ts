@@ -7,6 +7,7 @@ import type {Processes} from '../storage/file-lock.ts';
 import type {Session} from '../storage/session-data.ts';
 import {SessionFile} from '../storage/session-file.ts';
 import type {Controller} from './controller.ts';
+import {showAbsence} from './pages/away.ts';
 import {applyToPane, applyToScreen, type ViewOptions} from './state/pane-view.ts';
 import {restoredView, sessionOf, underNewNames} from './state/session-state.ts';
 import {renamedWords} from './tabs.ts';
@@ -91,7 +92,7 @@ export class ScreenSession {
     names.sort((a, b) => Number(b === active) - Number(a === active));
     const histories = await readEventsOf(client, names, {since, signal}).catch(() => undefined);
     const summary = histories && absenceSummary(histories, since, clock.wall());
-    if (summary && !signal.aborted) controller.showAbsence(summary);
+    if (summary && !signal.aborted) showAbsence(controller, summary);
   }
 
   /** Call at the end, while the logs are still open. */

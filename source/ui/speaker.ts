@@ -1,12 +1,13 @@
 import {count, counted} from '../lib/format.ts';
-import {createStore, type ReadableStore} from '../lib/store.ts';
+import {createStore, joinedStores, type ReadableStore, sameParts} from '../lib/store.ts';
 import type {LogSource} from '../logs/log-source.ts';
 import {clean} from '../terminal/clean.ts';
 import type {Controller} from './controller.ts';
 import {keysDo} from './keys/commands.ts';
 import {LogSpeaker} from './log-speaker.ts';
 import {PageSpeaker} from './page-speaker.ts';
-import {troubleShown} from './pages/pages.ts';
+import {storesOfPage} from './pages/pages.ts';
+import {troubleShown} from './pages/trouble.ts';
 import type {PaneAt} from './pane/pane-at.ts';
 import {
   connectionText,
@@ -70,6 +71,8 @@ export class Speaker {
   #later: {readonly due: number; readonly cancel: () => void} | undefined;
   #followed: LogSource | undefined;
   #leaveLog = () => {};
+  #followedStores: readonly ReadableStore<unknown>[] = [];
+  #leavePage = () => {};
 
   constructor(options: SpeakerOptions) {
     this.#options = options;
@@ -90,10 +93,6 @@ export class Speaker {
     const check = () => this.#checkSoon();
     const undo = [
       controller.view.subscribe(check),
-      controller.lookup.described.subscribe(check),
-      controller.services.stats.known.subscribe(check),
-      controller.comparison.state.subscribe(check),
-      controller.timeline.state.subscribe(check),
       poller.snapshot.subscribe(check),
       controller.logs.names.subscribe(check),
     ];
@@ -101,6 +100,7 @@ export class Speaker {
     return () => {
       for (const each of undo) each();
       this.#leaveLog();
+      this.#leavePage();
       this.#cancelCheck?.();
       this.#later?.cancel();
     };
@@ -129,6 +129,7 @@ export class Speaker {
   #check(): void {
     const {controller} = this.#options;
     this.#followLog();
+    this.#followPage();
     this.#greet();
     this.#sayChanges();
     if (controller.state.page) this.#page.say(controller.state.page);
@@ -149,6 +150,15 @@ export class Speaker {
     this.#leaveLog = () => {
       for (const each of undo) each();
     };
+  }
+
+  /** What the open page shows may come later. */
+  #followPage(): void {
+    const stores = storesOfPage(this.#options.controller);
+    if (sameParts(stores, this.#followedStores)) return;
+    this.#leavePage();
+    this.#followedStores = stores;
+    this.#leavePage = joinedStores(stores).subscribe(() => this.#checkSoon());
   }
 
   #greet(): void {

@@ -10,30 +10,15 @@ import {fileWords} from '../words/opened.ts';
 import {failedWords, isFailing, pipelineState, serverState} from '../words/pipeline.ts';
 import type {Controller} from './controller.ts';
 import {promptExample, promptLabel} from './handlers/prompts.ts';
-import {type CommandId, keyDoes} from './keys/commands.ts';
+import {closingCommand, keyDoes} from './keys/commands.ts';
 import {itemWords} from './list-item.ts';
 import {type PaneAt, searchStatus} from './pane/pane-at.ts';
 import {withSuggestion} from './state/edit-line.ts';
-import type {Page} from './state/page.ts';
 import type {PaneView} from './state/pane-view.ts';
 import {type Prompt, pipelinesOf, promptInUse} from './state/view-state.ts';
 
 /** Characters of one line that are said; `Enter` shows all of it. */
 const mostCharacters = 400;
-
-const pages: Readonly<Record<Page['kind'], {readonly name: string; readonly close: CommandId}>> = {
-  help: {name: 'keys', close: 'page-close'},
-  describe: {name: 'description of the pipeline', close: 'page-close'},
-  connector: {name: 'errors of a connector', close: 'page-close'},
-  events: {name: 'events of the connection', close: 'page-close'},
-  detail: {name: 'record in full', close: 'detail-close'},
-  marks: {name: 'marks', close: 'marks-close'},
-  timeline: {name: 'timeline of the pipeline', close: 'timeline-close'},
-  comparison: {name: 'what is new in a run', close: 'comparison-close'},
-  contexts: {name: 'contexts', close: 'contexts-close'},
-  errors: {name: 'unseen errors', close: 'errors-close'},
-  away: {name: 'while you were away', close: 'away-close'},
-};
 
 /** Prompts whose label is a sign. */
 const promptNames: Readonly<Partial<Record<Prompt['kind'], string>>> = {
@@ -49,8 +34,9 @@ export function statusWords(controller: Controller): string {
   const prompt = promptInUse(state);
   if (prompt) return promptWords(controller, prompt);
   if (state.page) {
-    const {name, close} = pages[state.page.kind];
-    return [name, keyDoes(commands, close, 'goes back') ?? []].flat().join(' · ');
+    const closing = closingCommand(commands, controller.keyContext);
+    const back = closing && keyDoes(commands, closing, 'goes back');
+    return [controller.kindOf(state.page)?.name ?? '', back ?? []].flat().join(' · ');
   }
   const {tab} = controller;
   const parts = [
@@ -226,30 +212,6 @@ export function lastWords(at: PaneAt, {first, last, most}: {first: number; last:
 
 function nameOf(name: string): string {
   return shorten(clean(name), 60, '…');
-}
-
-/** The curves of a description, in UTF-8 and in ASCII. */
-const curvePart = / ?(?:[▁▂▃▄▅▆▇█]{2,}|[_.:=+*#-]{4,})/g;
-const numberPart = /[\d,.]+(?: [kMG]?B\b)?/g;
-
-/**
- * The rows of a page that were not said yet, and then are. A description is read again every few seconds: a row in which
- * only numbers have changed is not new, and a curve is nothing to hear.
- */
-export function takeUnsaid(kind: Page['kind'], rows: readonly string[], said: Set<string>): readonly string[] {
-  const isCounting = kind === 'describe' || kind === 'connector';
-  const texts = isCounting ? rows.map((row) => row.replaceAll(curvePart, '')) : rows;
-  const keyOf = (text: string) => (isCounting ? text.replaceAll(numberPart, '0') : text);
-  const fresh = texts.filter((text) => text !== '' && !said.has(keyOf(text)));
-  for (const text of fresh) said.add(keyOf(text));
-  return fresh;
-}
-
-/** What a page that is worked out after it was opened shows: with other content it is said anew. */
-export function contentOf({comparison, timeline}: Controller, {kind}: Page): string {
-  if (kind === 'timeline') return timeline.state.get()?.timeline ? 'read' : '';
-  const compared = kind === 'comparison' ? comparison.state.get() : undefined;
-  return compared?.kind === 'compared' ? `since ${compared.older.number}` : (compared?.kind ?? '');
 }
 
 /** The markers of these entries that must not be missed; of the errors of connectors that are shown, number and last. */

@@ -12,7 +12,7 @@ import type {Services} from './services.ts';
  * What the page of the timeline shows. `log`: the name of the tab whose log it is about; `timeline`: undefined until all was
  * read.
  */
-type TimelineState = {readonly pipeline: string; readonly log: string; readonly timeline: Timeline | undefined};
+export type TimelineState = {readonly pipeline: string; readonly log: string; readonly timeline: Timeline | undefined};
 
 /** A log that is open, and the name of its tab. */
 type OpenLog = TimelineLog & {readonly name: string};

@@ -71,13 +71,20 @@ export function pipelineMarkdown(input: {
   ].join('\n');
 }
 
+/** A page that is about several pipelines, or about no pipeline: its title and its text. */
+export function textMarkdown({title, server, text}: MarkdownError & {readonly server: string}): string {
+  return [`**${escaped(title)}${onServer(server)}**`, '', ...fenced(text.trimEnd())].join('\n');
+}
+
 /** Each error with its title above a fence, and a blank line at the end. */
 function errorBlocks(errors: readonly MarkdownError[]): readonly string[] {
-  return errors.flatMap(({title, text}) => {
-    const lines = text.split('\n').map(clean);
-    const fence = '`'.repeat(Math.max(3, ...lines.map((line) => longestRunOfBackticks(line) + 1)));
-    return [`**${escaped(title)}**`, '', `${fence}text`, ...lines, fence, ''];
-  });
+  return errors.flatMap(({title, text}) => [`**${escaped(title)}**`, '', ...fenced(text)]);
+}
+
+function fenced(text: string): readonly string[] {
+  const lines = text.split('\n').map(clean);
+  const fence = '`'.repeat(Math.max(3, ...lines.map((line) => longestRunOfBackticks(line) + 1)));
+  return [`${fence}text`, ...lines, fence, ''];
 }
 
 function onServer(server: string): string {

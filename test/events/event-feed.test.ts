@@ -8,7 +8,7 @@ import type {Alert} from '../../source/events/notify.ts';
 import {createStore} from '../../source/lib/store.ts';
 import type {ListSnapshot} from '../../source/logs/list-poller.ts';
 import {tabLabels} from '../../source/ui/components/tab-bar.ts';
-import {eventsOf} from '../../source/ui/pages/events.ts';
+import {eventsPage} from '../../source/ui/pages/events.ts';
 import {pipelinesOf} from '../../source/ui/state/view-state.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {makePipeline, stopped} from '../ui/make-pipeline.ts';
@@ -65,7 +65,9 @@ it('a watched pattern that takes too long for a line says so once, on the screen
   expect(told).toEqual(warned);
   expect(noticeOf(screen)).toBe(warned[0]);
   screen.press('i');
-  expect(allTexts(eventsOf(screen.controller, 300)).join('\n')).toContain(warned[0]);
+  expect(allTexts(eventsPage.rows(screen.controller, {kind: 'events', offset: 0}, {width: 300})).join('\n')).toContain(
+    warned[0],
+  );
 });
 
 it('a new group of errors notifies once, and history does not', async () => {

@@ -1,10 +1,11 @@
 import {exitCodeRows} from '../../source/settings/exit-codes.ts';
 import {optionRows} from '../../source/settings/help-text.ts';
 import {keyGroups, keysShown} from '../../source/ui/keys/commands.ts';
+import {allCommands} from '../../source/ui/pages/registry.ts';
 
 /** The table of docs/keys.md, made from the table that dispatches keys. */
 export function keyTableText(): string {
-  const rows = keyGroups().flatMap(({group, commands}) =>
+  const rows = keyGroups(allCommands).flatMap(({group, commands}) =>
     commands.map((command, index) => [index === 0 ? group : '', code(keysShown(command)), command.help]),
   );
   return markdownTable(['where', 'key', 'what it does'], rows);

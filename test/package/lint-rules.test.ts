@@ -117,6 +117,7 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
     allowed: [
       '../hooks/x.ts',
       '../pages/pages.ts',
+      '../pages/trouble.ts',
       '../../viewport/x.ts',
       '../../api/types.ts',
       './other.tsx',

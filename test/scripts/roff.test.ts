@@ -5,6 +5,7 @@ import manifest from '../../package.json' with {type: 'json'};
 import {manPage} from '../../scripts/man/man-page.ts';
 import {bold, entry, heading, paragraph, plain, subheading, textOf} from '../../scripts/man/roff.ts';
 import {keyWords} from '../../source/ui/keys/commands.ts';
+import {allCommands} from '../../source/ui/pages/registry.ts';
 import {requireTool} from '../harness/tools.ts';
 
 test.each([
@@ -40,7 +41,7 @@ test('the text of a page has its headings, terms and descriptions, wrapped at bl
 
 test('all words of the manual page are those that man shows', (context) => {
   const man = requireTool(context, 'man');
-  const page = manPage(manifest.version, keyWords());
+  const page = manPage(manifest.version, keyWords(allCommands));
   const env = {
     ...process.env,
     MANWIDTH: '80',

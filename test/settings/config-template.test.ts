@@ -7,11 +7,13 @@ import {options} from '../../source/settings/option-table.ts';
 import {contextOptions} from '../../source/settings/option-values.ts';
 import {parseConfig} from '../../source/settings/parse-config.ts';
 import {keyTable} from '../../source/ui/keys/remap-keys.ts';
+import {allCommands} from '../../source/ui/pages/registry.ts';
 import {root} from '../harness/program.ts';
 import {readSettings} from '../harness/read-settings.ts';
 
 const read = {name: 'c.toml', home: '/home/ada', isPrivate: true};
-const template = configTemplate(keyTable.lines());
+const table = keyTable(allCommands);
+const template = configTemplate(table.lines());
 const standing: readonly Option[] = options.filter((option: Option) => effectiveCommands(option).length > 0);
 
 /** Enables every commented line; explanations stay. */
@@ -24,7 +26,7 @@ test('as written, it sets nothing', () => {
 test('with every comment sign removed, every line is valid and a default', () => {
   const {file, problems} = parseConfig(allOn, read);
   expect(problems).toEqual([]);
-  expect(keyTable.problems(file.keys)).toEqual([]);
+  expect(table.problems(file.keys)).toEqual([]);
   for (const {flag, value, fallback} of standing.filter((option) => !option.ofContext)) {
     const given = file.options.get(flag as never)?.text;
     expect(given, flag).toBeDefined();
@@ -32,7 +34,7 @@ test('with every comment sign removed, every line is valid and a default', () =>
     if (fallback !== undefined) expect(given, flag).toBe(fallback);
   }
   expect(file.keys.map(({command, keys}) => [command, keys])).toEqual(
-    keyTable.lines().map(({command, keys}) => [command, keys]),
+    table.lines().map(({command, keys}) => [command, keys]),
   );
   const settings = readSettings([], {PROD_FELDERA_KEY: 'k'}, file);
   expect(settings).toMatchObject({
@@ -55,6 +57,6 @@ test('the example of docs/configuration.md is right', () => {
     /```toml\n([\s\S]*?)```/.exec(readFileSync(path.join(root, 'docs/configuration.md'), 'utf8')) ?? [];
   const {file, problems} = parseConfig(text, read);
   expect(problems).toEqual([]);
-  expect(keyTable.problems(file.keys)).toEqual([]);
+  expect(table.problems(file.keys)).toEqual([]);
   expect(file.contexts.size).toBe(2);
 });

@@ -13,7 +13,7 @@ import {PromptHistory} from '../../source/storage/prompt-history.ts';
 import {Recordings} from '../../source/storage/recording/recordings.ts';
 import {SessionFile} from '../../source/storage/session-file.ts';
 import {LineOutput} from '../../source/system/line-output.ts';
-import {allCommands} from '../../source/ui/keys/commands.ts';
+import {allCommands} from '../../source/ui/pages/registry.ts';
 import {SlowStream} from '../commands/slow-stream.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';

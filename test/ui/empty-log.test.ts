@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {createStore} from '../../source/lib/store.ts';
 import {type EmptyLog, emptyLog, emptyLogRows} from '../../source/ui/empty-log.ts';
-import {allCommands} from '../../source/ui/keys/commands.ts';
+import {allCommands} from '../../source/ui/pages/registry.ts';
 import {ScreenUnderTest} from './screen-under-test.ts';
 
 const rowsOf = (empty: EmptyLog, waited?: string, width = 60) =>

@@ -9,8 +9,10 @@ import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
 import {findLogs} from '../../source/storage/opened/find-logs.ts';
 import {findRecordings} from '../../source/storage/recording/reader.ts';
 import {openedTitle} from '../../source/ui/opened.ts';
-import {helpOf} from '../../source/ui/pages/help.ts';
+import {helpOf, helpPage} from '../../source/ui/pages/help.ts';
+import {openAs} from '../../source/ui/pages/page.ts';
 import {pageRows} from '../../source/ui/pages/pages.ts';
+import {timelinePage} from '../../source/ui/pages/timeline.ts';
 import {percentShown} from '../../source/ui/pane/pane-at.ts';
 import {positionWords} from '../../source/ui/spoken-words.ts';
 import {sessionOf} from '../../source/ui/state/session-state.ts';
@@ -56,10 +58,12 @@ const noticeAfter = (screen: ScreenUnderTest, ...keys: readonly string[]) => {
   return screen.controller.state.notice;
 };
 
+const timelineOf = ({state}: ScreenUnderTest['controller']) => openAs(state.page, timelinePage)?.reader.state.get();
+
 /** Those of these commands that the help has, once it is open. */
 function inHelp({controller}: ScreenUnderTest, ...ids: readonly string[]) {
-  const {page} = controller.state;
-  const has = page?.kind === 'help' ? helpOf(controller, page).items.map(({command}) => command.id) : [];
+  const page = openAs(controller.state.page, helpPage);
+  const has = page ? helpOf(controller, page).items.map(({command}) => command.id) : [];
   return ids.filter((id) => has.some((each) => each === id));
 }
 
@@ -291,8 +295,8 @@ test('a support bundle has its statistics, events and configuration on the pages
   // Without a server a bundle has no state.
   expect(rows.some((row) => row.startsWith(' deployment '))).toBe(false);
   screen.press('Esc', 'H');
-  await screen.until(() => screen.controller.timeline.state.get()?.timeline !== undefined, 'the timeline');
-  expect(screen.controller.timeline.state.get()?.timeline?.rows.some(({from}) => from === 'API')).toBe(true);
+  await screen.until(() => timelineOf(screen.controller)?.timeline !== undefined, 'the timeline');
+  expect(timelineOf(screen.controller)?.timeline?.rows.some(({from}) => from === 'API')).toBe(true);
 });
 
 test('statistics of a bundle without connectors say so', async () => {
@@ -331,7 +335,7 @@ test('O opens what was recorded of a pipeline before, and the session does not h
   screen.press('Esc');
   // Its log, and what the server tells of the pipeline.
   screen.press('H');
-  await screen.until(() => controller.timeline.state.get()?.timeline !== undefined, 'the timeline');
+  await screen.until(() => timelineOf(controller)?.timeline !== undefined, 'the timeline');
   const timeline = rowsOf(screen);
   expect(timeline[0]).toContain(' Timeline of orders ');
   expect(timeline.join('\n')).toMatch(/ API .*\n.* log /s);

@@ -21,6 +21,7 @@ import {runWithTimeout} from '../../source/system/deadline.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
 import {Controller} from '../../source/ui/controller.ts';
 import type {Size} from '../../source/ui/layout.ts';
+import {allCommands, pages} from '../../source/ui/pages/registry.ts';
 import {pressKeys} from '../../source/ui/press-keys.ts';
 import type {Services} from '../../source/ui/services.ts';
 import type {ViewOptions} from '../../source/ui/state/pane-view.ts';
@@ -173,6 +174,7 @@ export class ScreenUnderTest implements AsyncDisposable {
       save: (file, blocks, options) => saveFile(path.resolve(this.folder, file), blocks, options),
       pipe: () => Promise.resolve(undefined),
       pager: 'less',
+      commands: allCommands,
       quit: () => {
         this.quits += 1;
       },
@@ -181,6 +183,7 @@ export class ScreenUnderTest implements AsyncDisposable {
     };
     this.controller = new Controller({
       services,
+      pages,
       names: options.names ?? [],
       size: options.size ?? {columns: 100, rows: 30},
       ...(options.isRequested && {isRequested: options.isRequested}),

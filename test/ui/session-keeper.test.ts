@@ -7,13 +7,12 @@ import {ApiError} from '../../source/api/errors.ts';
 import type {ApiFailure, Session} from '../../source/api/types.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import type {Session as SavedSession} from '../../source/storage/session-data.ts';
-import {awayPage} from '../../source/ui/pages/away.ts';
 import {ScreenSession, SessionKeeper} from '../../source/ui/session-keeper.ts';
 import type {ViewOptions} from '../../source/ui/state/pane-view.ts';
 import type {Tab} from '../../source/ui/state/view-state.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
-import {allTexts} from './pages/all-rows.ts';
+import {allTexts, rowsOfPage} from './pages/all-rows.ts';
 import {type ScreenOptions, ScreenUnderTest} from './screen-under-test.ts';
 
 /** A first start on a server of its own, and what it saves. */
@@ -401,7 +400,7 @@ const untouched: Scenario = (server) => {
 function away({controller}: ScreenUnderTest): readonly string[] {
   const {page} = controller.state;
   if (page?.kind !== 'away') return [];
-  return allTexts(awayPage(controller, page, 120)).flatMap((text) => text.trim().replace(/\s+/g, ' ') || []);
+  return allTexts(rowsOfPage(controller, 120)).flatMap((text) => text.trim().replace(/\s+/g, ' ') || []);
 }
 
 test('the first screen shows what happened to the tabs that came back while pipetail did not run', async () => {

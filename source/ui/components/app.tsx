@@ -3,12 +3,11 @@ import {useEffect, useMemo} from 'react';
 import {clip} from '../../terminal/fit.ts';
 import {plain} from '../../terminal/styled-text.ts';
 import type {Controller} from '../controller.ts';
-import {pasteIntoPrompt} from '../handlers/prompts.ts';
 import {ControllerContext, useController, useStore} from '../hooks/use-controller.ts';
 import {StreamManagerContext, useLayout, useStreamManager} from '../hooks/use-stream-manager.ts';
 import {keyNames} from '../keys/key-names.ts';
 import {type Size, smallest} from '../layout.ts';
-import {pressKeys} from '../press-keys.ts';
+import {paste, pressKeys} from '../press-keys.ts';
 import type {Tab} from '../state/view-state.ts';
 import {Rows} from './rows.tsx';
 import {Screen} from './screen.tsx';
@@ -34,8 +33,7 @@ function Root({size}: {readonly size: Size}) {
   useEffect(() => controller.start(), [controller]);
   useStore(controller.services.poller.snapshot);
   useInput((input, key) => pressKeys(controller, keyNames(input, key)));
-  // Pasted text never acts as keys.
-  usePaste((text) => pasteIntoPrompt(controller, text));
+  usePaste((text) => paste(controller, text));
   // The controller has the size already; as a prop, a new size renders.
   const layout = useLayout();
   const isSpoken = useIsScreenReaderEnabled();

@@ -5,12 +5,20 @@ import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
 import {promptKeys} from '../handlers/prompts.ts';
-import {useController, useModelProgress, usePageSources} from '../hooks/use-controller.ts';
+import {useController, useModelProgress, usePageStores} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
-import type {Conditions, KeyContext} from '../keys/command-table.ts';
-import {type CommandId, type CommandTable, commandFor, contextsOf, hintOf, type KeyHint} from '../keys/commands.ts';
+import type {CommandTable, Conditions, KeyContext} from '../keys/command.ts';
+import {
+  type CommandId,
+  closingCommand,
+  commandFor,
+  contextsOf,
+  hintOf,
+  isTake,
+  type KeyHint,
+} from '../keys/commands.ts';
 import {keyLabel} from '../keys/key-names.ts';
-import {conditionsOfPage} from '../pages/pages.ts';
+import {conditionsOfPage, storesOfPage} from '../pages/pages.ts';
 import {selectionWords} from '../pane/pane-at.ts';
 import {hasMatches} from '../state/pane-view.ts';
 import {namesToMerge, pipelinesOf, promptInUse} from '../state/view-state.ts';
@@ -24,7 +32,7 @@ export function Footer() {
   useActiveLog();
   useModelProgress(controller.pane?.model);
   useTabLabels(controller);
-  usePageSources(controller);
+  usePageStores(storesOfPage(controller));
   return <Line text={paint(textOf(controller), controller.services.colors)} />;
 }
 
@@ -115,7 +123,7 @@ function placeOf(controller: Controller): FooterPlace {
 
 type FooterPlace = {
   /** Where keys go. */
-  readonly context: Exclude<KeyContext, 'everywhere'>;
+  readonly context: KeyContext;
   readonly now: Conditions;
   /** What the keys of a selection take: `12 records`; absent without a selection. */
   readonly selection?: string | undefined;
@@ -143,7 +151,6 @@ const first = {
     ...['help', 'reconnect', 'next-hit', 'search', 'filter', 'back', 'pause', 'next-error', 'detail', 'copy'],
     ...['other-side', 'quit', 'reopen-tab', 'filters-off', 'matches-only', 'previous-hit'],
   ],
-  describe: ['page-close', 'describe-open', 'describe-copy', 'describe-copy-page'],
   selecting: ['help', 'copy', 'save', 'pipe', 'markdown', 'back'],
 } as const satisfies Readonly<Record<string, readonly CommandId[]>>;
 
@@ -163,8 +170,7 @@ export function footerText(table: CommandTable, place: FooterPlace, size: Footer
 function hintsOf(table: CommandTable, place: FooterPlace): readonly KeyHint[] {
   const {context, now, selection} = place;
   const inOrder = firstIn(place).flatMap((id) => table.filter((command) => command.id === id));
-  const own = contextsOf(context).filter((each) => each !== 'everywhere');
-  const before = own.flatMap((each) => table.filter((command) => command.context === each));
+  const before = isPane(context) ? table.filter((command) => command.context === context) : onPage(table, context);
   return [...new Set([...inOrder, ...before, ...table])].flatMap((command): readonly KeyHint[] => {
     const [key] = command.keys;
     const hint = hintOf(command, now);
@@ -176,8 +182,25 @@ function hintsOf(table: CommandTable, place: FooterPlace): readonly KeyHint[] {
   });
 }
 
+function isPane(context: KeyContext): boolean {
+  return context === 'sidebar' || context === 'log';
+}
+
+/** How to leave a page comes before what can be taken of it: a narrow screen has no room for all. */
+function onPage(table: CommandTable, context: KeyContext): CommandTable {
+  const closing = closingCommand(table, context);
+  // A page that closes as others do says so first.
+  const leaving = closing && closing.context !== context ? [closing] : [];
+  const contexts = contextsOf(table, context).filter((each) => each !== 'everywhere');
+  const own = contexts.flatMap((each) => {
+    const rows = table.filter((command) => command.context === each);
+    return [...rows.filter((command) => !isTake(command)), ...rows.filter(isTake)];
+  });
+  return [...leaving, ...own];
+}
+
 function firstIn({context, now}: FooterPlace): readonly CommandId[] {
-  if (context === 'sidebar' || context === 'describe') return first[context];
+  if (context === 'sidebar') return first.sidebar;
   if (context === 'log') return now.isSelecting === true ? first.selecting : first.log;
   return [];
 }

@@ -104,7 +104,7 @@ export function Header() {
     pipeline: view.active === undefined || saysState(controller) ? undefined : controller.pipeline(view.active),
     connection,
     waited,
-    isExplained: view.page?.kind === 'describe',
+    isExplained: controller.kindOf(view.page)?.explainsFailure === true,
     paused: tab?.pane.position.kind === 'held' && !(snapshot && hasEnded(snapshot)),
     unread: [...new Set([...(snapshot?.unread ?? []), ...(model?.unread ?? [])])],
     isFile: snapshot?.file !== undefined,

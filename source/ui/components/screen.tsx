@@ -3,10 +3,11 @@ import {clip} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
 import type {StyledText} from '../../terminal/styled-text.ts';
 import {useNow, useSeconds, useWaited} from '../hooks/use-clock.ts';
-import {useController, usePageSources, useStore} from '../hooks/use-controller.ts';
+import {useController, usePageStores, useStore} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import type {Layout} from '../layout.ts';
-import {pageShown, troubleShown} from '../pages/pages.ts';
+import {pageShown, storesOfPage} from '../pages/pages.ts';
+import {troubleShown} from '../pages/trouble.ts';
 import {promptInUse} from '../state/view-state.ts';
 import {Body} from './body.tsx';
 import {FilterLine} from './filter-line.tsx';
@@ -42,12 +43,11 @@ function Bottom({layout, place}: {readonly layout: Layout; readonly place?: Styl
 
 function OpenPage({layout}: {readonly layout: Layout}) {
   const {controller} = useController();
-  usePageSources(controller);
+  usePageStores(storesOfPage(controller));
   useStore(controller.services.poller.snapshot);
   useActiveLog();
   // The errors page lists all tabs: their labels change when their errors do.
   useTabLabels(controller);
-  useStore(controller.events.muted);
   const waited = useWaited(controller.services, controller.lookup.waitingSince);
   const {rows, place} = pageShown(controller, waited);
   return (

@@ -3,18 +3,10 @@ import {hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import {keyInWords} from '../keys/commands.ts';
 import {noConnectionWords} from '../opened.ts';
-import type {Page} from '../state/page.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
 
 export const commonHandlers = {
-  describe(controller: Controller) {
-    const name = pipelineOf(controller);
-    if (name === undefined) return;
-    if (closesPage(controller, 'describe')) return;
-    controller.lookup.start(name);
-    controller.dispatch({type: 'page', page: {kind: 'describe', offset: 0}});
-  },
   'await-change'(controller: Controller) {
     const name = pipelineOf(controller);
     if (name === undefined) return;
@@ -28,9 +20,6 @@ export const commonHandlers = {
       return;
     }
     controller.sayHint(`${name}: you will be told of its next change`, 'await-change', 'cancels');
-  },
-  events(controller: Controller) {
-    if (!closesPage(controller, 'events')) controller.dispatch({type: 'page', page: {kind: 'events', offset: 0}});
   },
   'other-side'(controller: Controller) {
     const {state} = controller;
@@ -158,13 +147,6 @@ function undoOne(tab: Tab | undefined): Partial<PaneView> | undefined {
 export function pipelineOf(controller: Controller): string | undefined {
   const {state, tab} = controller;
   return state.focus === 'sidebar' ? state.cursor : tab && pipelineAt(controller, tab);
-}
-
-/** Closes the page if it is open: the key that opens a page closes it, too. */
-export function closesPage(controller: Controller, kind: Page['kind']): boolean {
-  if (controller.state.page?.kind !== kind) return false;
-  controller.dispatch({type: 'page', page: undefined});
-  return true;
 }
 
 function turn(controller: Controller, by: number): void {

@@ -5,9 +5,9 @@ import {shortenHome} from '../../storage/save-file.ts';
 import type {ClipboardAnswer} from '../../system/clipboard.ts';
 import {currentOf, hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
+import type {Take} from '../keys/command.ts';
 import {keyDoes, keysDo} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
-import type {Page} from '../state/page.ts';
 import type {Choice, PageText, SaveForm} from '../state/view-state.ts';
 import {blocksOf, bytesOf, failingOf, idsOf, markdownOf, mostCopied, paneWhenFiltered} from './chosen-lines.ts';
 import {showsRecord} from './common.ts';
@@ -49,20 +49,45 @@ export const copyHandlers = {
 
 type Extension = 'log' | 'md' | 'txt';
 
-/** Copies lines. Text that is too large is offered for saving. */
-export async function copy(controller: Controller, choice: Choice): Promise<void> {
+/** What a page gives to copy, save or pipe. */
+type OfPage = {
+  readonly what: Choice | PageText;
+  /** The kind of the page. */
+  readonly on: string;
+};
+
+export function takeFromPage(controller: Controller, take: Take, {what, on}: OfPage): void {
+  switch (take) {
+    case 'copy':
+      if (typeof what === 'string') void copy(controller, what, on);
+      else void copyPage(controller, what, what.text, {on});
+      return;
+    case 'markdown':
+      if (typeof what === 'string') void copyMarkdown(controller, what, on);
+      else void copyPage(controller, what, what.markdown, {on, extension: 'md'});
+      return;
+    case 'save':
+      openSavePrompt(controller, what, {on});
+      return;
+    case 'pipe':
+      openPipePrompt(controller, what, on);
+  }
+}
+
+/** Copies lines. Text that is too large is offered for saving. `on`: the page that they are taken from. */
+async function copy(controller: Controller, choice: Choice, on?: string): Promise<void> {
   await withPane(controller, async (at) => {
     const text = await bytesOf(controller, choice, at);
-    if (text) await copyText(controller, choice, {...text, onSent: () => endSelection(controller, choice, at)});
+    if (text) await copyText(controller, choice, {...text, on, onSent: () => endSelection(controller, choice, at)});
     else {
       const problem = `more than ${byteSize(mostCopied)}: too large for a clipboard; Enter saves it`;
-      openSavePrompt(controller, choice, {problem});
+      openSavePrompt(controller, choice, {on, problem});
     }
   });
 }
 
 /** As `copy`, with what an issue needs beside the lines. */
-export async function copyMarkdown(controller: Controller, choice: Choice): Promise<void> {
+async function copyMarkdown(controller: Controller, choice: Choice, on?: string): Promise<void> {
   await withPane(controller, async (at) => {
     const hasLines = !readLines(at.model.source.buffer, idsOf(choice, at)).next().done;
     const isEmpty = !hasLines && failingOf(controller, at).length === 0;
@@ -72,7 +97,7 @@ export async function copyMarkdown(controller: Controller, choice: Choice): Prom
       return;
     }
     await copyText(controller, choice, {
-      ...{bytes: Buffer.from(report), lines: linesIn(report), extension: 'md'},
+      ...{bytes: Buffer.from(report), lines: linesIn(report), extension: 'md', on},
       onSent: () => endSelection(controller, choice, at),
     });
   });
@@ -83,10 +108,10 @@ export async function copyPage(
   controller: Controller,
   page: PageText,
   text: string,
-  extension?: Extension,
+  {on, extension}: {readonly on: string; readonly extension?: Extension},
 ): Promise<void> {
   try {
-    await copyText(controller, page, {bytes: Buffer.from(text), lines: linesIn(text), extension});
+    await copyText(controller, page, {bytes: Buffer.from(text), lines: linesIn(text), extension, on});
   } catch (error) {
     controller.sayFailure(error);
   }
@@ -112,13 +137,14 @@ type TextToCopy = {
   readonly lines: number;
   /** Of the file that is offered if the text is too large. */
   readonly extension?: Extension | undefined;
+  readonly on: string | undefined;
   readonly onSent?: () => void;
 };
 
 async function copyText(
   controller: Controller,
   what: Choice | PageText,
-  {bytes, lines, extension, onSent}: TextToCopy,
+  {bytes, lines, extension, on, onSent}: TextToCopy,
 ): Promise<void> {
   if (lines === 0) {
     controller.say('nothing to copy here');
@@ -126,7 +152,8 @@ async function copyText(
   }
   const answer = await controller.services.copy(bytes, lines, controller.closing);
   const words = copiedWords(answer);
-  if (answer.kind === 'too-large') openSavePrompt(controller, what, {problem: `${words}; Enter saves it`, extension});
+  if (answer.kind === 'too-large')
+    openSavePrompt(controller, what, {problem: `${words}; Enter saves it`, extension, on});
   else controller.say(extension === 'md' ? `Markdown: ${words}` : words, answer.kind === 'failed' ? 'failure' : 'news');
   if (answer.kind === 'sent') onSent?.();
 }
@@ -210,11 +237,18 @@ export const savePrompt: PromptKind<'save'> = {
   recall: (controller, prompt, by) => recallFrom(controller.services.histories.files, prompt, by),
 };
 
-/** `problem`: why the lines are offered for saving. */
-export function openSavePrompt(
+type SaveOptions = {
+  /** The kind of the page that it is taken from. */
+  readonly on?: string | undefined;
+  /** Why the lines are offered for saving. */
+  readonly problem?: string;
+  readonly extension?: Extension | undefined;
+};
+
+function openSavePrompt(
   controller: Controller,
   what: Choice | PageText,
-  {problem, extension}: {readonly problem?: string; readonly extension?: Extension | undefined} = {},
+  {on, problem, extension}: SaveOptions = {},
 ): void {
   const {tab, pane} = controller;
   const now = controller.services.clock.wall();
@@ -223,27 +257,13 @@ export function openSavePrompt(
   const suggestion =
     typeof what === 'string'
       ? suggestName(tab?.name ?? '', time, extension)
-      : suggestName(`${what.pipeline}-${pageNames[what.page]}`, now, extension ?? 'txt');
+      : suggestName(what.file, now, extension ?? 'txt');
   const form = controller.services.copyForm;
   controller.dispatch({
     type: 'prompt',
-    prompt: {kind: 'save', text: '', suggestion, what, on: placeOf(controller, what), form, replaces: false, problem},
+    prompt: {kind: 'save', text: '', suggestion, what, on, form, replaces: false, problem},
   });
 }
-
-/** The page of a prompt about this. A record may be taken from its own page, or from the log. */
-function placeOf({state: {page}}: Controller, what: Choice | PageText): Page['kind'] | undefined {
-  if (typeof what !== 'string') return what.page;
-  return what === 'record' && page?.kind === 'detail' ? page.kind : undefined;
-}
-
-/** In the suggested name of a file. */
-const pageNames: Readonly<Record<PageText['page'], string>> = {
-  describe: 'description',
-  connector: 'connector',
-  timeline: 'timeline',
-  comparison: 'comparison',
-};
 
 async function save(controller: Controller, prompt: PromptOf<'save'>): Promise<void> {
   const {text, what, form, replaces} = prompt;
@@ -334,7 +354,7 @@ function choicesOf(
   {what, on}: PromptOf<'save'>,
 ): readonly {what: Choice | PageText; form: SaveForm}[] {
   if (typeof what !== 'string') return [{what, form: 'clean'}];
-  const record = on === 'detail' ? (['record'] as const) : [];
+  const record = on === undefined ? [] : (['record'] as const);
   const selection = hasSelection(controller) ? (['selection'] as const) : [];
   const forms: readonly SaveForm[] =
     controller.services.copyForm === 'clean' ? ['clean', 'as-sent', 'markers'] : ['as-sent', 'clean', 'markers'];
@@ -405,12 +425,9 @@ export const pipePrompt: PromptKind<'pipe'> = {
   recall: (controller, prompt, by) => recallFrom(controller.services.histories.commands, prompt, by),
 };
 
-export function openPipePrompt(controller: Controller, what: Choice | PageText): void {
+function openPipePrompt(controller: Controller, what: Choice | PageText, on?: string): void {
   const {pager} = controller.services;
-  controller.dispatch({
-    type: 'prompt',
-    prompt: {kind: 'pipe', text: '', suggestion: pager, what, on: placeOf(controller, what)},
-  });
+  controller.dispatch({type: 'prompt', prompt: {kind: 'pipe', text: '', suggestion: pager, what, on}});
 }
 
 async function pipe(controller: Controller, {text, what}: PromptOf<'pipe'>): Promise<void> {

@@ -44,12 +44,8 @@ export function editPrompt(controller: Controller, edit: Edit): void {
   else replacePrompt(controller, {...prompt, ...line, problem: undefined, recalled: undefined});
 }
 
-/**
- * Pasted text: one line, without the newline of a copied one. Ignored where no prompt is in use; after an absence it only
- * shows what happened, as a key does.
- */
+/** Pasted text: one line, without the newline of a copied one. Ignored where no prompt is in use. */
 export function pasteIntoPrompt(controller: Controller, text: string): void {
-  if (controller.onKey()) return;
   const line = text.replace(/[\r\n]+$/, '').replace(/\p{Cc}+/gu, ' ');
   if (line !== '' && promptInUse(controller.state)) editPrompt(controller, {kind: 'insert', text: line});
 }

@@ -19,7 +19,6 @@ import {wrapModes} from '../../viewport/row-renderer.ts';
 import {timeModes} from '../../viewport/time-column.ts';
 import {hasUnknownErrors} from '../../words/failures.ts';
 import type {Controller} from '../controller.ts';
-import {openMeant} from '../empty-log.ts';
 import {keysDo} from '../keys/commands.ts';
 import {heightWithHistogram} from '../layout.ts';
 import {noConnectionWords} from '../opened.ts';
@@ -211,18 +210,6 @@ export const showHandlers = {
       return {time: next};
     });
   },
-  detail(controller: Controller, keyName: string) {
-    const at = controller.paneAt;
-    if (!at || at.current === undefined) {
-      openMeant(controller);
-      return;
-    }
-    if (showsRecord(controller, keyName, 'opens it')) return;
-    const fold = at.model.foldAt(at.current);
-    // An error has more to show than how many like it were suppressed.
-    if (fold?.open === false && fold.of !== 'suppressed') toggleFold(controller);
-    else controller.dispatch({type: 'page', page: {kind: 'detail', offset: 0}});
-  },
 };
 
 /** What is in the log from now on of the connectors of the shown tab. */
@@ -240,7 +227,7 @@ function sayConnectorErrors(controller: Controller): void {
 }
 
 /** Opens or closes the fold of the current record. Returns false if it is in none. */
-function toggleFold(controller: Controller): boolean {
+export function toggleFold(controller: Controller): boolean {
   const at = controller.paneAt;
   const fold = at?.current === undefined ? undefined : at.model.foldAt(at.current);
   if (!at || !fold) return false;

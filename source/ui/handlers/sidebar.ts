@@ -1,5 +1,7 @@
 import {shortenHome} from '../../storage/save-file.ts';
 import type {Controller} from '../controller.ts';
+import type {Motion} from '../keys/command.ts';
+import {rowsBy} from '../keys/common-commands.ts';
 import {namesToMerge, type SortOrder} from '../state/view-state.ts';
 import {pipelineOf} from './common.ts';
 import type {PromptKind} from './prompt-kind.ts';
@@ -12,12 +14,6 @@ const sortWords: Readonly<Record<SortOrder, string>> = {
 };
 
 export const sidebarHandlers = {
-  'list-up': (controller: Controller) => move(controller, -1),
-  'list-down': (controller: Controller) => move(controller, 1),
-  'list-page-up': (controller: Controller) => move(controller, -pageOf(controller)),
-  'list-page-down': (controller: Controller) => move(controller, pageOf(controller)),
-  'list-top': (controller: Controller) => move(controller, Number.NEGATIVE_INFINITY),
-  'list-end': (controller: Controller) => move(controller, Number.POSITIVE_INFINITY),
   keep(controller: Controller) {
     const {cursor} = controller.state;
     if (cursor === undefined) return;
@@ -84,8 +80,9 @@ async function openPast(controller: Controller): Promise<void> {
   controller.dispatch({type: 'focus', side: 'log'});
 }
 
-function move(controller: Controller, by: number): void {
+export function moveInList(controller: Controller, motion: Motion): void {
   const {listed, state} = controller;
+  const by = rowsBy(motion, pageOf(controller));
   const at = listed.findIndex(({name}) => name === state.cursor);
   // A cursor outside the filtered list enters it at the near end.
   const from = at === -1 ? (by > 0 ? -1 : listed.length) : at;

@@ -1,5 +1,5 @@
 import {createContext, useContext, useEffect, useMemo, useRef, useSyncExternalStore} from 'react';
-import {heldStore, type ReadableStore} from '../../lib/store.ts';
+import {heldStore, joinedStores, type ReadableStore, sameParts} from '../../lib/store.ts';
 import type {Controller} from '../controller.ts';
 import type {Layout} from '../layout.ts';
 import type {Pane} from '../pane/pane-at.ts';
@@ -26,12 +26,12 @@ export function useStore<T>(store: ReadableStore<T>): T {
 export const nothing: ReadableStore<undefined> = {get: () => undefined, subscribe: () => () => {}};
 
 /** Renders again when what a page shows has come: pages ask the server, count and run commands while they are open. */
-export function usePageSources({lookup, comparison, timeline, services}: Controller): void {
-  useStore(lookup.described);
-  useStore(services.stats.known);
-  useStore(comparison.state);
-  useStore(timeline.state);
-  useStore<unknown>(services.alerts?.runs ?? nothing);
+export function usePageStores(stores: readonly ReadableStore<unknown>[]): void {
+  const shown = useRef(stores);
+  // An array that is made at each rendering has the same stores until another page is opened.
+  if (!sameParts(shown.current, stores)) shown.current = stores;
+  const {current} = shown;
+  useStore<unknown>(useMemo(() => joinedStores(current), [current]));
 }
 
 /** Renders again when the model has changed: its search found more, or other entries are shown. */

@@ -1,42 +1,5 @@
-/** Where a key means something: `everywhere` in both panes, `log` also in the list (`commandFor`), others only there. */
-export type KeyContext = 'everywhere' | 'sidebar' | 'log' | Covering;
-
-/**
- * Pages cover both panes; the detail of a record and the lists with a cursor have keys of their own. `describe` has its
- * own besides those of `page`.
- */
-type Covering =
-  | 'help'
-  | 'page'
-  | 'describe'
-  | 'detail'
-  | 'marks'
-  | 'errors'
-  | 'away'
-  | 'contexts'
-  | 'comparison'
-  | 'timeline';
-
-export type Command = {
-  /** Its name in the configuration's table `[keys]`: never renamed. */
-  readonly id: string;
-  readonly context: KeyContext;
-  /** Heading in the help, in the order of the table. */
-  readonly group: string;
-  /** Key names as `key-names.ts` gives them; the footer shows the first. */
-  readonly keys: readonly string[];
-  /** For help and docs/keys.md. */
-  readonly help: string;
-  /** It changes what a page covers: with a page open its keys do nothing. */
-  readonly notOnPages?: true;
-  /** A key of the log that only means something together with others that the list uses, too. */
-  readonly notInList?: true;
-  /** For the footer; by condition: the first that holds. Commands without one are only in the help. */
-  readonly hint?: string | Readonly<Partial<Record<Condition | 'else', string>>>;
-};
-
-/** What is so at the moment; absent: not so. The footer offers a key only while it does something. */
-export type Conditions = Readonly<Partial<Record<Condition, boolean>>>;
+import {type Command, digits, type KeyContext} from './command.ts';
+import {listMotions} from './common-commands.ts';
 
 type Condition =
   | 'inLog'
@@ -73,23 +36,14 @@ type Condition =
   | 'isFolded'
   | 'isOnFold'
   | 'isOnRecord'
-  | 'isAsSent'
-  /** Of a page: it is longer than the screen; it is a list, with several rows or at least one. */
-  | 'isScrollable'
-  | 'hasRows'
-  | 'hasRow'
-  /** Before the older one of those that are compared. */
-  | 'hasEarlierRun'
-  /** Into the help. */
-  | 'isTyped';
+  | 'isAsSent';
 
-/** The keys of the tabs. */
-export const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
+const listGroup = 'list; other keys act on the log';
 
-/** All commands: dispatch, footer, help and docs/keys.md are made from this table and nothing else. */
+/** The commands of list and log, and those that open pages. Each page has its own (`pages/registry.ts`). */
 export const commands = [
   ...inGroup('everywhere', 'everywhere', [
-    {id: 'help', keys: ['?'], help: 'this help', hint: 'help'},
+    {id: 'help', opens: 'help', keys: ['?'], help: 'this help', hint: 'help'},
     {
       id: 'other-side',
       keys: ['Tab'],
@@ -120,6 +74,7 @@ export const commands = [
     {id: 'reconnect', keys: ['r'], help: 'reconnect now', hint: {isOffline: 'reconnect'}},
     {
       id: 'describe',
+      opens: 'describe',
       keys: ['d'],
       help: 'describe the pipeline: state, errors in full',
       hint: {hasPipeline: 'describe'},
@@ -129,26 +84,29 @@ export const commands = [
       keys: ['!'],
       help: 'be told once when the pipeline has compiled, runs, stops or fails',
     },
-    {id: 'events', keys: ['i'], help: 'latest events of the tab: connection, failures'},
+    {id: 'events', opens: 'events', keys: ['i'], help: 'latest events of the tab: connection, failures'},
     {
       id: 'errors',
+      opens: 'errors',
       keys: ['A'],
       help: 'unseen errors and incidents, similar ones in one row',
       hint: {hasUnseen: 'unseen errors'},
     },
     {
       id: 'timeline',
+      opens: 'timeline',
       keys: ['H'],
       help: 'timeline of the pipeline: states, runs, gaps, errors, also from before',
       hint: {hasTab: 'timeline'},
     },
     {
       id: 'compare',
+      opens: 'comparison',
       keys: ['D'],
       help: 'what is new: the run on the screen beside the one before it',
       hint: {hasRuns: 'compare runs'},
     },
-    {id: 'contexts', keys: ['C'], help: 'contexts: switch to another server'},
+    {id: 'contexts', opens: 'contexts', keys: ['C'], help: 'contexts: switch to another server'},
     {id: 'repaint', keys: ['^L'], help: 'repaint the screen'},
     {id: 'suspend', keys: ['^Z'], help: 'suspend; fg continues'},
     {
@@ -166,13 +124,8 @@ export const commands = [
     {id: 'quit', keys: ['q'], help: 'quit; asks when tabs are kept', hint: 'quit'},
     {id: 'interrupt', keys: ['^C'], help: 'twice: quit at once'},
   ]),
-  ...inGroup('sidebar', 'list; other keys act on the log', [
-    {id: 'list-up', keys: ['Up', 'k'], help: 'the pipeline above'},
-    {id: 'list-down', keys: ['Down', 'j'], help: 'the pipeline below'},
-    {id: 'list-page-up', keys: ['PageUp', 'b', '^U'], help: 'a page up'},
-    {id: 'list-page-down', keys: ['PageDown', 'Space', '^D'], help: 'a page down'},
-    {id: 'list-top', keys: ['Home', 'g'], help: 'the first pipeline'},
-    {id: 'list-end', keys: ['End', 'G'], help: 'the last pipeline'},
+  ...listMotions('sidebar', listGroup),
+  ...inGroup('sidebar', listGroup, [
     {
       id: 'keep',
       keys: ['Enter'],
@@ -254,6 +207,7 @@ export const commands = [
     },
     {
       id: 'detail',
+      opens: 'detail',
       keys: ['Enter'],
       help: 'the record in full; a folded row is opened',
       hint: {isOnRecord: 'open'},
@@ -290,147 +244,21 @@ export const commands = [
     {id: 'mark', keys: ['m'], help: 'mark the record, or remove its mark'},
     {id: 'next-mark', keys: ['u'], help: 'next mark', hint: {hasMarks: 'next mark'}},
     {id: 'previous-mark', keys: ['U'], help: 'previous mark'},
-    {id: 'list-marks', keys: ["'"], help: 'list of the marks', hint: {hasMarks: 'marks'}},
+    {id: 'list-marks', opens: 'marks', keys: ["'"], help: 'list of the marks', hint: {hasMarks: 'marks'}},
     {id: 'record', keys: ['W'], help: 'record to disk; again: what and where; twice: stop'},
-  ]),
-  ...inGroup('help', 'help', [
-    {id: 'help-up', keys: ['Up', '^Y'], help: 'to the command above'},
-    {id: 'help-down', keys: ['Down', '^E'], help: 'to the command below', hint: {hasRows: 'down'}},
-    {id: 'help-page-up', keys: ['PageUp', '^B'], help: 'a page up'},
-    {id: 'help-page-down', keys: ['PageDown', '^F'], help: 'a page down', hint: {isScrollable: 'page'}},
-    {id: 'help-top', keys: ['Home'], help: 'to the first command'},
-    {id: 'help-end', keys: ['End'], help: 'to the last command'},
-    {id: 'help-run', keys: ['Enter'], help: 'run the command', hint: {hasRow: 'run'}},
-    {
-      id: 'help-close',
-      keys: ['Esc'],
-      help: 'clear what was typed, then close',
-      hint: {isTyped: 'clear', else: 'close'},
-    },
-  ]),
-  ...inGroup('page', 'other pages', [
-    {id: 'page-line-up', keys: ['Up', 'k', '^Y'], help: 'a line up; in a description the connector above'},
-    {
-      id: 'page-line-down',
-      keys: ['Down', 'j', '^E'],
-      help: 'a line down, or the connector below',
-      hint: {isScrollable: 'scroll'},
-    },
-    {id: 'page-page-up', keys: ['PageUp', 'b', '^B'], help: 'a page up'},
-    {id: 'page-page-down', keys: ['PageDown', 'Space', '^F'], help: 'a page down', hint: {isScrollable: 'page'}},
-    {id: 'page-top', keys: ['g', 'Home'], help: 'top'},
-    {id: 'page-end', keys: ['G', 'End'], help: 'bottom'},
-    {id: 'page-close', keys: ['Esc', 'q', 'Enter'], help: 'close', hint: 'close'},
-  ]),
-  ...inGroup('describe', 'description of a pipeline', [
-    {
-      id: 'describe-open',
-      keys: ['Enter', 'o'],
-      help: 'the connector with its errors in full, or back',
-      hint: {hasRow: 'connector'},
-    },
-    {id: 'describe-copy', keys: ['y'], help: 'copy its errors', hint: 'copy errors'},
-    {id: 'describe-copy-page', keys: ['Y'], help: 'copy the page', hint: 'copy page'},
-    {id: 'describe-markdown', keys: ['M'], help: 'copy the page as Markdown, for an issue', hint: 'Markdown'},
-    {id: 'describe-save', keys: ['S'], help: 'save the page to a file', hint: 'save'},
-    {id: 'describe-pipe', keys: ['|'], help: 'pipe the page to a command', hint: 'pipe'},
-  ]),
-  ...inGroup('detail', 'detail of a record', [
-    {id: 'detail-next', keys: ['j'], help: 'next record', hint: 'next'},
-    {id: 'detail-previous', keys: ['k'], help: 'previous record', hint: 'previous'},
-    {id: 'detail-up', keys: ['Up', '^Y'], help: 'a line up'},
-    {id: 'detail-down', keys: ['Down', '^E'], help: 'a line down', hint: {isScrollable: 'scroll'}},
-    {id: 'detail-page-up', keys: ['PageUp', 'b', '^B'], help: 'a page up'},
-    {id: 'detail-page-down', keys: ['PageDown', 'Space', '^F'], help: 'a page down'},
-    {id: 'detail-top', keys: ['g', 'Home'], help: 'top'},
-    {id: 'detail-end', keys: ['G', 'End'], help: 'bottom'},
-    {id: 'detail-copy', keys: ['y'], help: 'copy the record', hint: 'copy'},
-    {id: 'detail-markdown', keys: ['M'], help: 'copy the record as Markdown, for an issue', hint: 'Markdown'},
-    {id: 'detail-save', keys: ['S'], help: 'save the record to a file', hint: 'save'},
-    {id: 'detail-pipe', keys: ['|'], help: 'pipe the record to a command', hint: 'pipe'},
-    {id: 'detail-close', keys: ['Esc', 'q', 'Enter'], help: 'close', hint: 'close'},
-  ]),
-  ...inGroup('marks', 'list of marks', [
-    {id: 'marks-up', keys: ['Up', 'k', '^Y'], help: 'up'},
-    {id: 'marks-down', keys: ['Down', 'j', '^E'], help: 'down', hint: {hasRows: 'down'}},
-    {id: 'marks-page-up', keys: ['PageUp', 'b', '^B'], help: 'a page up'},
-    {id: 'marks-page-down', keys: ['PageDown', 'Space', '^F'], help: 'a page down'},
-    {id: 'marks-go', keys: ['Enter'], help: 'go to the mark', hint: 'go to'},
-    {id: 'marks-remove', keys: ['m'], help: 'remove the mark', hint: 'remove'},
-    {id: 'marks-close', keys: ['Esc', 'q', "'"], help: 'close', hint: 'close'},
-  ]),
-  ...inGroup('errors', 'unseen errors', [
-    {id: 'errors-up', keys: ['Up', 'k', '^Y'], help: 'up'},
-    {id: 'errors-down', keys: ['Down', 'j', '^E'], help: 'down', hint: {hasRows: 'down'}},
-    {id: 'errors-page-up', keys: ['PageUp', 'b', '^B'], help: 'a page up'},
-    {id: 'errors-page-down', keys: ['PageDown', 'Space', '^F'], help: 'a page down'},
-    {id: 'errors-top', keys: ['g', 'Home'], help: 'first'},
-    {id: 'errors-end', keys: ['G', 'End'], help: 'last'},
-    {id: 'errors-last', keys: ['Enter'], help: 'go to the last of them in the log', hint: {hasRow: 'go to last'}},
-    {id: 'errors-first', keys: ['f'], help: 'go to the first of them', hint: {hasRow: 'first'}},
-    {id: 'errors-mute', keys: ['m'], help: 'mute errors like this one, or unmute them', hint: {hasRow: 'mute'}},
-    {id: 'errors-close', keys: ['Esc', 'q', 'A'], help: 'close', hint: 'close'},
-  ]),
-  ...inGroup('away', 'while you were away', [
-    {id: 'away-up', keys: ['Up', 'k', '^Y'], help: 'up'},
-    {id: 'away-down', keys: ['Down', 'j', '^E'], help: 'down', hint: {hasRows: 'down'}},
-    {id: 'away-go', keys: ['Enter'], help: 'go there', hint: 'go there'},
-    {id: 'away-close', keys: ['Esc', 'q'], help: 'back to where you were', hint: 'back'},
-  ]),
-  ...inGroup('comparison', 'what is new in a run', [
-    {id: 'comparison-up', keys: ['Up', 'k', '^Y'], help: 'up'},
-    {id: 'comparison-down', keys: ['Down', 'j', '^E'], help: 'down', hint: {hasRows: 'down'}},
-    {id: 'comparison-page-up', keys: ['PageUp', 'b', '^B'], help: 'a page up'},
-    {id: 'comparison-page-down', keys: ['PageDown', 'Space', '^F'], help: 'a page down'},
-    {id: 'comparison-go', keys: ['Enter'], help: 'go to its first line in the log', hint: {hasRow: 'go to first'}},
-    {
-      id: 'comparison-older',
-      keys: ['Left', 'h'],
-      help: 'compare with an earlier run',
-      hint: {hasEarlierRun: 'earlier run'},
-    },
-    {id: 'comparison-newer', keys: ['Right', 'l'], help: 'compare with a later run'},
-    {id: 'comparison-copy', keys: ['y', 'Y'], help: 'copy the page', hint: {hasRow: 'copy page'}},
-    {
-      id: 'comparison-markdown',
-      keys: ['M'],
-      help: 'copy the page as Markdown, for an issue',
-      hint: {hasRow: 'Markdown'},
-    },
-    {id: 'comparison-save', keys: ['S'], help: 'save the page to a file', hint: {hasRow: 'save'}},
-    {id: 'comparison-pipe', keys: ['|'], help: 'pipe the page to a command', hint: {hasRow: 'pipe'}},
-    {id: 'comparison-close', keys: ['Esc', 'q', 'D'], help: 'close', hint: 'close'},
-  ]),
-  ...inGroup('timeline', 'timeline of a pipeline', [
-    {id: 'timeline-up', keys: ['Up', 'k', '^Y'], help: 'up'},
-    {id: 'timeline-down', keys: ['Down', 'j', '^E'], help: 'down', hint: {hasRows: 'down'}},
-    {id: 'timeline-page-up', keys: ['PageUp', 'b', '^B'], help: 'a page up'},
-    {id: 'timeline-page-down', keys: ['PageDown', 'Space', '^F'], help: 'a page down', hint: {isScrollable: 'page'}},
-    {id: 'timeline-go', keys: ['Enter'], help: 'go to its place in the log', hint: {hasRow: 'go to'}},
-    {id: 'timeline-copy', keys: ['y', 'Y'], help: 'copy the page', hint: {hasRow: 'copy page'}},
-    {id: 'timeline-markdown', keys: ['M'], help: 'copy the page as Markdown, for an issue', hint: {hasRow: 'Markdown'}},
-    {id: 'timeline-save', keys: ['S'], help: 'save the page to a file', hint: {hasRow: 'save'}},
-    {id: 'timeline-pipe', keys: ['|'], help: 'pipe the page to a command', hint: {hasRow: 'pipe'}},
-    {id: 'timeline-close', keys: ['Esc', 'q', 'H'], help: 'close', hint: 'close'},
-  ]),
-  ...inGroup('contexts', 'contexts', [
-    {id: 'contexts-up', keys: ['Up', 'k', '^Y'], help: 'up'},
-    {id: 'contexts-down', keys: ['Down', 'j', '^E'], help: 'down', hint: {hasRows: 'down'}},
-    {
-      id: 'contexts-go',
-      keys: ['Enter'],
-      help: 'switch to that server; the tabs here come back next time',
-      hint: 'go there',
-    },
-    {id: 'contexts-close', keys: ['Esc', 'q', 'C'], help: 'close', hint: 'close'},
   ]),
 ] as const;
 
+/** Of the table: its conditions have names. */
+type Given = Omit<Command, 'context' | 'group' | 'hint'> & {
+  readonly hint?: string | Readonly<Partial<Record<Condition | 'else', string>>>;
+};
+
 /** Commands of one context under one heading, with their ids as types. */
-function inGroup<const Commands extends readonly Omit<Command, 'context' | 'group'>[]>(
+function inGroup<const Row extends Given>(
   context: KeyContext,
   group: string,
-  commands: Commands,
-): readonly (Omit<Command, 'id'> & {readonly id: Commands[number]['id']})[] {
-  return commands.map((command) => ({...command, context, group}));
+  rows: readonly Row[],
+): readonly (Row & Pick<Command, 'context' | 'group'>)[] {
+  return rows.map((row) => ({...row, context, group}));
 }

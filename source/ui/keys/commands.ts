@@ -1,46 +1,52 @@
-import {type Command, commands, digits, type KeyContext} from './command-table.ts';
+import {type Command, type CommandTable, type Conditions, digits, isCharacter, type KeyContext} from './command.ts';
+import type {commands} from './command-table.ts';
 import {keyLabel} from './key-names.ts';
 import {promptCommands} from './prompt-table.ts';
 
+/** The commands of list and log, and those that open pages. */
 export type CommandId = (typeof commands)[number]['id'];
 
-/** The commands with their default keys, or with those of the user (`remap`). */
-export type CommandTable = readonly (Command & {readonly id: CommandId})[];
-
-export const allCommands: CommandTable = commands;
+/** A command for a hint: by its id, or the row of a page's own. */
+export type Hinted = CommandId | Pick<Command, 'id'>;
 
 /** Characters are typed into the help, to find commands; but not the one that opens it, unless it is in words. */
 export function isTyped(table: CommandTable, keyName: string): boolean {
-  const isCharacter = keyName === 'Space' || [...keyName].length === 1;
   const opensHelp = table.some(({id, keys}) => id === 'help' && keys.includes(keyName));
-  return isCharacter && !(opensHelp && /[^\p{L}\p{N}]/u.test(keyName));
+  return isCharacter(keyName) && !(opensHelp && /[^\p{L}\p{N}]/u.test(keyName));
 }
 
 /** Where the keys of a pane or page come from: its own come first, `everywhere` only where a command allows it. */
-export function contextsOf(pane: Exclude<KeyContext, 'everywhere'>): readonly KeyContext[] {
-  return pane === 'describe' ? [pane, 'page', 'everywhere'] : [pane, 'everywhere'];
+export function contextsOf(table: CommandTable, pane: KeyContext): readonly KeyContext[] {
+  const besides = table.find(({context}) => context === pane)?.besides;
+  return [pane, ...(besides === undefined ? [] : [besides]), 'everywhere'];
 }
 
 /** The command of a key in a pane: the pane's own first, then one of everywhere; in the list also one of the log. */
-export function commandFor(
-  table: CommandTable,
-  pane: Exclude<KeyContext, 'everywhere'>,
-  keyName: string,
-): CommandId | undefined {
+export function commandOf(table: CommandTable, pane: KeyContext, keyName: string): Command | undefined {
   const isCovering = pane !== 'sidebar' && pane !== 'log';
-  const others = pane === 'sidebar' ? (['log'] as const) : [];
-  const contexts = pane === 'help' && isTyped(table, keyName) ? ([pane] as const) : [...contextsOf(pane), ...others];
+  const others = pane === 'sidebar' ? ['log'] : [];
+  const contexts = pane === 'help' && isTyped(table, keyName) ? [pane] : [...contextsOf(table, pane), ...others];
   for (const context of contexts) {
     const found = table.find((command) => command.context === context && command.keys.includes(keyName));
-    if (found && !(isCovering && found.notOnPages)) return found.id;
+    if (found && !(isCovering && found.notOnPages)) return found;
   }
   return undefined;
 }
 
+/** Its id. */
+export function commandFor(table: CommandTable, pane: KeyContext, keyName: string): string | undefined {
+  return commandOf(table, pane, keyName)?.id;
+}
+
+/** It copies, saves or pipes what is on a page. */
+export function isTake({does}: Command): boolean {
+  return does === 'copy' || does === 'markdown' || does === 'save' || does === 'pipe';
+}
+
 /** The command that closes a page. */
-export function closingCommand(table: CommandTable, page: Exclude<KeyContext, 'everywhere'>): CommandId | undefined {
-  const contexts = contextsOf(page);
-  return table.find(({id, context}) => contexts.includes(context) && id.endsWith('-close'))?.id;
+export function closingCommand(table: CommandTable, page: KeyContext): Command | undefined {
+  const contexts = contextsOf(table, page);
+  return table.find(({does, context}) => does === 'close' && contexts.includes(context));
 }
 
 export type PromptCommandId = (typeof promptCommands)[number]['id'];
@@ -51,7 +57,7 @@ export function promptCommandFor(keyName: string): PromptCommandId | undefined {
 }
 
 /** The table for sentences shown in a pane: a key that only works in the other pane comes after the one that goes there. */
-export function commandsFrom(table: CommandTable, pane: Exclude<KeyContext, 'everywhere'>): CommandTable {
+export function commandsFrom(table: CommandTable, pane: KeyContext): CommandTable {
   const [toOtherSide] = table.find(({id}) => id === 'other-side')?.keys ?? [];
   const other = pane === 'sidebar' ? 'log' : pane === 'log' ? 'sidebar' : undefined;
   if (toOtherSide === undefined || other === undefined) return table;
@@ -66,10 +72,7 @@ export function commandsFrom(table: CommandTable, pane: Exclude<KeyContext, 'eve
 export type KeyHint = readonly [key: string, word: string];
 
 /** The word of a command for the footer; undefined: it is not offered. */
-export function hintOf(
-  {hint}: Pick<Command, 'hint'>,
-  now: Readonly<Partial<Record<string, boolean>>>,
-): string | undefined {
+export function hintOf({hint}: Pick<Command, 'hint'>, now: Conditions): string | undefined {
   if (hint === undefined || typeof hint === 'string') return hint;
   return Object.entries(hint).find(([condition]) => condition === 'else' || now[condition] === true)?.[1];
 }
@@ -85,10 +88,10 @@ type PromptRow = Pick<Command, 'keys' | 'help' | 'group'> & {
 };
 
 /** A row of the lists of keys. */
-export type KeyRow = CommandTable[number] | PromptRow;
+export type KeyRow = Command | PromptRow;
 
 /** All keys, for help and docs: those of the commands, then those of the prompts. */
-export function keyRows(table: CommandTable = allCommands): readonly KeyRow[] {
+export function keyRows(table: CommandTable): readonly KeyRow[] {
   const ofPrompts = promptCommands.map((command) => ({...command, group: 'in a prompt', context: 'prompt' as const}));
   return [...table, ...ofPrompts];
 }
@@ -106,20 +109,23 @@ export function rowGroups<Row extends Pick<Command, 'group'>>(rows: readonly Row
   return [...groups].map(([group, commands]) => ({group, commands}));
 }
 
-export function keyGroups(): readonly RowGroup<KeyRow>[] {
-  return rowGroups(keyRows());
+export function keyGroups(table: CommandTable): readonly RowGroup<KeyRow>[] {
+  return rowGroups(keyRows(table));
 }
 
 /** The same in words, for the manual page: the names of keys, and what they do. */
-export function keyWords(): readonly {title: string; keys: readonly (readonly [keys: string, does: string])[]}[] {
-  return keyGroups().map(({group, commands}) => ({
+export function keyWords(
+  table: CommandTable,
+): readonly {title: string; keys: readonly (readonly [keys: string, does: string])[]}[] {
+  return keyGroups(table).map(({group, commands}) => ({
     title: group,
     keys: commands.map((command) => [keysShown(command), command.help] as const),
   }));
 }
 
 /** The first key of a command as people read it, arrows as words; undefined: it has none. */
-export function keyOf(table: CommandTable, id: CommandId): string | undefined {
+export function keyOf(table: CommandTable, hinted: Hinted): string | undefined {
+  const id = typeof hinted === 'string' ? hinted : hinted.id;
   const key = table.find((command) => command.id === id)?.keys[0];
   return key === undefined ? undefined : keyInWords(key);
 }
@@ -130,18 +136,18 @@ export function keyInWords(name: string): string {
 }
 
 /** `/ searches`; undefined for a command without a key. */
-export function keyDoes(table: CommandTable, id: CommandId, does: string): string | undefined {
+export function keyDoes(table: CommandTable, id: Hinted, does: string): string | undefined {
   const key = keyOf(table, id);
   return key === undefined ? undefined : `${key} ${does}`;
 }
 
 /** `what: / searches`; only `what` for a command without a key. */
-export function withHint(what: string, table: CommandTable, id: CommandId, does: string): string {
+export function withHint(what: string, table: CommandTable, id: Hinted, does: string): string {
   const hint = keyDoes(table, id, does);
   return hint === undefined ? what : `${what}: ${hint}`;
 }
 
 /** `y copies, S saves`: of the commands that have keys. */
-export function keysDo(table: CommandTable, hints: readonly (readonly [id: CommandId, does: string])[]): string {
+export function keysDo(table: CommandTable, hints: readonly (readonly [id: Hinted, does: string])[]): string {
   return hints.flatMap(([id, does]) => keyDoes(table, id, does) ?? []).join(', ');
 }

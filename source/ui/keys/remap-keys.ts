@@ -1,36 +1,26 @@
 import type {KeyRemap} from '../../settings/config-file.ts';
 import type {KeyLine} from '../../settings/config-template.ts';
 import {closest, didYouMean} from '../../settings/parse-values.ts';
-import {type Command, digits} from './command-table.ts';
-import {allCommands, type CommandId, type CommandTable} from './commands.ts';
+import {type Command, type CommandTable, digits} from './command.ts';
+import {isTake} from './commands.ts';
 import {namedKeys, readKey} from './key-names.ts';
 
 /** `problems`: one line for each mistake, `file:line: what · what to do`. */
 type Remapped = {readonly table: CommandTable; readonly problems: readonly string[]};
 
-/** Without a key for these, the user cannot leave the program, a page or a selection. */
-const neverWithout: readonly CommandId[] = [
-  'quit',
-  'back',
-  'help-close',
-  'page-close',
-  'detail-close',
-  'marks-close',
-  'errors-close',
-  'away-close',
-  'contexts-close',
-  'comparison-close',
-  'timeline-close',
-];
+/** Without a key for it, the user cannot leave the program, a page or a selection. */
+function isWayOut({id, does}: Command): boolean {
+  return does === 'close' || id === 'quit' || id === 'back';
+}
 
 /**
  * Replaces keys of commands. An unchanged command gives up a key that the user wants for another one, as long as it has
- * a second: so a new default key breaks no configuration. Clashes are searched in the final table, so that two commands
+ * a second, or yields: so a new default key breaks no configuration. Clashes are searched in the final table, so that two commands
  * can swap keys.
  */
 export function remap(table: CommandTable, remaps: readonly KeyRemap[]): Remapped {
   const problems: string[] = [];
-  const changed = new Map<CommandId, Change>();
+  const changed = new Map<string, Change>();
   for (const {command: id, keys, where} of remaps) {
     const command = table.find((each) => each.id === id);
     if (!command) {
@@ -43,14 +33,14 @@ export function remap(table: CommandTable, remaps: readonly KeyRemap[]): Remappe
       if (name === undefined) problems.push(`${where}: ${unknownKey(text)}`);
       return name ?? [];
     });
-    if (keys.length === 0 && neverWithout.includes(command.id)) {
+    if (keys.length === 0 && isWayOut(command)) {
       problems.push(`${where}: '${id}' needs a key: without one there is no way out (${command.help})`);
     }
     changed.set(command.id, {keys: [...new Set(names)], where});
   }
   const remapped = table.map((command) => {
     const keys = changed.get(command.id)?.keys;
-    return keys ? {...command, keys} : command;
+    return keys ? withKeys(command, keys) : command;
   });
   const wanted = remapped.filter(({id}) => changed.has(id));
   const final = remapped.map((command) => (changed.has(command.id) ? command : withoutKeysOf(wanted, command)));
@@ -58,13 +48,18 @@ export function remap(table: CommandTable, remaps: readonly KeyRemap[]): Remappe
 }
 
 /** The command without keys that others want; unchanged if it would have none. */
-function withoutKeysOf<Each extends Command>(wanted: readonly Command[], command: Each): Each {
+function withoutKeysOf(wanted: readonly Command[], command: Command): Command {
   // Their places count: the first key is that of the first tab.
   if (command.keys === digits) return command;
   const left = command.keys.filter(
     (key) => !wanted.some((other) => other.keys.includes(key) && hideEachOther(other, command)),
   );
-  return left.length === 0 || left.length === command.keys.length ? command : {...command, keys: left};
+  const isKept = left.length === command.keys.length || (left.length === 0 && !command.yields);
+  return isKept ? command : withKeys(command, left);
+}
+
+function withKeys(command: Command, keys: readonly string[]): Command {
+  return {...command, keys, defaultKeys: command.keys};
 }
 
 type Change = {readonly keys: readonly string[]; readonly where: string};
@@ -82,7 +77,7 @@ function unknownKey(text: string): string {
 }
 
 /** Keys of changed commands that clash with another command. */
-function clashes(table: CommandTable, changed: ReadonlyMap<CommandId, Change>): readonly string[] {
+function clashes(table: CommandTable, changed: ReadonlyMap<string, Change>): readonly string[] {
   return [...changed].flatMap(([id, {keys, where}], order) => {
     const command = table.find((each) => each.id === id);
     // Of two changed commands that clash, only the later one is a problem.
@@ -107,28 +102,30 @@ function clashes(table: CommandTable, changed: ReadonlyMap<CommandId, Change>): 
  */
 function hideEachOther(one: Command, other: Command): boolean {
   if (one.context === other.context) return true;
-  // The description of a pipeline has the keys of other pages, too.
-  const ofText = ['page', 'describe'];
   if (opensBeforeItCloses(one, other) || opensBeforeItCloses(other, one)) return false;
-  if (ofText.includes(one.context) && ofText.includes(other.context)) return true;
+  // A page has its own way to copy, save and pipe, in place of that of the pages whose keys it has besides.
+  if (one.besides === other.context) return !isTake(other);
+  if (other.besides === one.context) return !isTake(one);
   if (one.context === 'everywhere') return hides(other, one);
   return other.context === 'everywhere' && hides(one, other);
 }
 
-/** In a description, Enter opens a connector, and closes only where there is none: other keys must close it. */
-function opensBeforeItCloses(open: Command, close: Command): boolean {
-  if (open.id !== 'describe-open' || close.id !== 'page-close') return false;
-  return close.keys.some((key) => !open.keys.includes(key));
+/** A page's own key, such as Enter on a connector, comes before one of `page` that closes it: another must close it then. */
+function opensBeforeItCloses(own: Command, close: Command): boolean {
+  if (own.besides !== close.context || close.does !== 'close') return false;
+  return close.keys.some((key) => !own.keys.includes(key));
 }
 
 function hides(own: Command, everywhere: Command): boolean {
   if (own.context === 'sidebar' || own.context === 'log') return true;
-  return everywhere.notOnPages !== true && !own.id.endsWith('-close');
+  return everywhere.notOnPages !== true && own.does !== 'close';
 }
 
 /** The keys of the screen, for `pipetail config`. */
-export const keyTable = {
-  /** Mistakes in the keys of a configuration file, each as `file:line: …`. */
-  problems: (remaps: readonly KeyRemap[]): readonly string[] => remap(allCommands, remaps).problems,
-  lines: (): readonly KeyLine[] => allCommands.map(({id, keys, help}) => ({command: id, keys, help})),
-};
+export function keyTable(table: CommandTable) {
+  return {
+    /** Mistakes in the keys of a configuration file, each as `file:line: …`. */
+    problems: (remaps: readonly KeyRemap[]): readonly string[] => remap(table, remaps).problems,
+    lines: (): readonly KeyLine[] => table.map(({id, keys, help}) => ({command: id, keys, help})),
+  };
+}

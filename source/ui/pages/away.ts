@@ -1,4 +1,4 @@
-import type {AwayRow} from '../../events/away.ts';
+import type {AwayRow, AwaySummary} from '../../events/away.ts';
 import {errorExcerpt} from '../../events/error-excerpt.ts';
 import {endsOf, timelineWords, unreadWords, withheldWords} from '../../events/event-words.ts';
 import {count, counted, duration, moment} from '../../lib/format.ts';
@@ -11,18 +11,60 @@ import {stateChangeWords} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import {cancelPrompt} from '../handlers/prompts.ts';
-import type {Page} from '../state/page.ts';
+import {closePages, openAs, openPage, type Page} from './page.ts';
 import {listPage, marginCells, nameColumn, type PageRows, pageTitle} from './page-rows.ts';
 
 /** Of the longest word, `new error`. */
 const wordCells = 9;
 
+type AwayState = {readonly summary: AwaySummary};
+
 /** What happened while the user was away, the most urgent first; each row leads to its place in a log. */
-export function awayPage(
-  controller: Controller,
-  {summary: {since, until, rows}, cursor}: Extract<Page, {kind: 'away'}>,
-  width: number,
-): PageRows {
+export const awayPage: Page<AwayState> = {
+  ...{kind: 'away', context: 'away', name: 'while you were away', motions: 'items'},
+  where: 'on the page that is shown after an absence',
+  hidesLog: true,
+  keys: {
+    ...{context: 'away', group: 'while you were away', motions: 'items', close: ['q']},
+    yieldsTakes: true,
+    own: [{id: 'away-go', keys: ['Enter'], help: 'go there', hint: 'go there'}],
+    changes: {close: {help: 'back to where you were', hint: 'back'}},
+  },
+  rows: (controller, {summary, cursor}, {width}) => rowsOf(controller, summary, cursor ?? 0, width),
+  run: {
+    'away-go'(controller, {summary, cursor}) {
+      const row = summary.rows[cursor ?? 0];
+      closePages(controller);
+      // The prompt belongs to the log that the user leaves.
+      cancelPrompt(controller);
+      if (row) goToEntryOf(controller, row.pipeline, row.id);
+    },
+  },
+};
+
+/**
+ * Call for each key and click. Returns true after an absence: then the key only shows what happened meanwhile. The page
+ * and the prompt that were open come back when it is closed.
+ */
+export function showsAbsence(controller: Controller): boolean {
+  const summary = controller.onKey();
+  if (summary) openAway(controller, summary);
+  return summary !== undefined;
+}
+
+/** Shows what happened before the start; once there was a key, a page would take the next one, so a notice does. */
+export function showAbsence(controller: Controller, summary: AwaySummary): void {
+  if (!controller.hasKey) openAway(controller, summary);
+  else controller.sayHint('pipelines changed while pipetail did not run', 'timeline', 'shows how');
+}
+
+/** Over the open page, or in place of an earlier one of this kind. */
+function openAway(controller: Controller, summary: AwaySummary): void {
+  const {page} = controller.state;
+  openPage(controller, awayPage, {summary}, {under: openAs(page, awayPage) ? page?.under : page});
+}
+
+function rowsOf(controller: Controller, {since, until, rows}: AwaySummary, cursor: number, width: number): PageRows {
   const {symbols} = controller.services;
   const {ellipsis} = symbols;
   const nameOf = nameColumn(
@@ -97,20 +139,3 @@ function kindOf(row: AwayRow): {word: string; style: Style} {
       return {word: 'received', style: {dim: true}};
   }
 }
-
-export const awayHandlers = {
-  'away-go'(controller: Controller) {
-    const {page} = controller.state;
-    if (page?.kind !== 'away') return;
-    const row = page.summary.rows[page.cursor];
-    controller.dispatch({type: 'page', page: undefined});
-    // The prompt belongs to the log that the user leaves.
-    cancelPrompt(controller);
-    if (row) goToEntryOf(controller, row.pipeline, row.id);
-  },
-  /** Opens the page and the prompt again that were open before. */
-  'away-close'(controller: Controller) {
-    const {page} = controller.state;
-    if (page?.kind === 'away') controller.dispatch({type: 'page', page: page.under});
-  },
-};

@@ -4,14 +4,12 @@ import {count} from '../../lib/format.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {pipelineMarkdown} from '../../viewport/markdown.ts';
-import type {ComparisonState} from '../comparison.ts';
+import {Comparison, type ComparisonState} from '../comparison.ts';
 import type {Controller} from '../controller.ts';
-import {closesPage} from '../handlers/common.ts';
-import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
 import {countingWords, goToEntryOf} from '../handlers/move.ts';
 import {withHint} from '../keys/commands.ts';
-import type {Page} from '../state/page.ts';
 import type {PageText} from '../state/view-state.ts';
+import {closePages, type Opened, openPage, type Page, type Problem} from './page.ts';
 import {listPage, type PageRows, pageTitle} from './page-rows.ts';
 
 const styles: Readonly<Record<KindChange['change'], Style>> = {
@@ -22,14 +20,67 @@ const styles: Readonly<Record<KindChange['change'], Style>> = {
 /** Of the longest word. */
 const changeCells = 4;
 
+type RunsState = {readonly comparison: Comparison};
+
 /** In what a run differs from an earlier one: kinds of records, errors first. */
-export function comparisonPage(
-  controller: Controller,
-  {cursor}: Pick<Extract<Page, {cursor: number}>, 'cursor'>,
-  width: number,
-): PageRows {
+export const comparisonPage: Page<RunsState> = {
+  ...{kind: 'comparison', context: 'comparison', name: 'what is new in a run', motions: 'items'},
+  where: 'on the page of what is new in a run',
+  keys: {
+    ...{context: 'comparison', group: 'what is new in a run', motions: 'items', close: ['q', 'D']},
+    own: [
+      {id: 'comparison-go', keys: ['Enter'], help: 'go to its first line in the log', hint: {hasRow: 'go to first'}},
+      {
+        id: 'comparison-older',
+        keys: ['Left', 'h'],
+        help: 'compare with an earlier run',
+        hint: {hasEarlierRun: 'earlier run'},
+      },
+      {id: 'comparison-newer', keys: ['Right', 'l'], help: 'compare with a later run'},
+    ],
+  },
+  open(controller) {
+    const at = controller.paneAt;
+    if (!at) return;
+    if (at.tab.merges) {
+      controller.sayHint('a merged log has no runs', 'compare', 'compares those of one pipeline');
+      return;
+    }
+    if (at.model.source.buffer.isAwaitingEarlier) {
+      controller.say(`${countingWords(at)}: its runs can be compared after that`);
+      return;
+    }
+    const {position} = at.tab.pane;
+    const run = position.kind === 'follow' || at.current === undefined ? undefined : at.model.index.runAt(at.current);
+    const comparison = new Comparison(controller.services.clock);
+    comparison.start(at.tab.name, at.model, run?.firstId);
+    openPage(controller, comparisonPage, {comparison});
+  },
+  rows: (controller, {comparison, cursor}, {width}) =>
+    rowsOf(controller, {state: comparison.state.get(), cursor: cursor ?? 0, width}),
+  conditions: (_, {comparison}) => ({hasEarlierRun: comparison.hasEarlier}),
+  takes: (controller, {comparison}) => textOf(controller, comparison.state.get()),
+  redrawnBy: (_, {comparison}) => [comparison.state],
+  closed: ({comparison}) => comparison.stop(),
+  content(_, {comparison}) {
+    const state = comparison.state.get();
+    return state?.kind === 'compared' ? `since ${state.older.number}` : (state?.kind ?? '');
+  },
+  run: {
+    'comparison-go': goThere,
+    'comparison-older': (controller, page) => turn(controller, page, -1),
+    'comparison-newer': (controller, page) => turn(controller, page, 1),
+  },
+};
+
+type RowsView = {
+  readonly state: ComparisonState | undefined;
+  readonly cursor: number;
+  readonly width: number;
+};
+
+function rowsOf(controller: Controller, {state, cursor, width}: RowsView): PageRows {
   const {symbols} = controller.services;
-  const state = controller.comparison.state.get();
   const changes = state?.kind === 'compared' ? state.changes : [];
   const times = changes.map((change) => timesInWords(change, symbols.times));
   const timesCells = Math.max(0, ...times.map((text) => text.length));
@@ -67,67 +118,33 @@ function titleOf(state: ComparisonState | undefined, {commands}: Controller): St
   }
 }
 
-export const comparisonHandlers = {
-  compare(controller: Controller) {
-    if (closesPage(controller, 'comparison')) return;
-    const at = controller.paneAt;
-    if (!at) return;
-    if (at.tab.merges) {
-      controller.sayHint('a merged log has no runs', 'compare', 'compares those of one pipeline');
-      return;
-    }
-    if (at.model.source.buffer.isAwaitingEarlier) {
-      controller.say(`${countingWords(at)}: its runs can be compared after that`);
-      return;
-    }
-    const {position} = at.tab.pane;
-    const run = position.kind === 'follow' || at.current === undefined ? undefined : at.model.index.runAt(at.current);
-    controller.comparison.start(at.tab.name, at.model, run?.firstId);
-    controller.dispatch({type: 'page', page: {kind: 'comparison', offset: 0, cursor: 0}});
-  },
-  'comparison-go'(controller: Controller) {
-    const {page} = controller.state;
-    const compared = controller.comparison.state.get();
-    if (page?.kind !== 'comparison' || compared?.kind !== 'compared') return;
-    const change = compared.changes[page.cursor];
-    if (!change) return;
-    const buffer = controller.logs.get(compared.pipeline)?.buffer;
-    if (!buffer || change.firstId < buffer.firstId) {
-      controller.say('its first line is no longer kept');
-      return;
-    }
-    controller.dispatch({type: 'page', page: undefined});
-    goToEntryOf(controller, compared.pipeline, change.firstId);
-  },
-  'comparison-older': (controller: Controller) => turn(controller, -1),
-  'comparison-newer': (controller: Controller) => turn(controller, 1),
-  'comparison-copy': (controller: Controller) => take(controller, (page) => void copyPage(controller, page, page.text)),
-  'comparison-markdown': (controller: Controller) =>
-    take(controller, (page) => void copyPage(controller, page, page.markdown, 'md')),
-  'comparison-save': (controller: Controller) => take(controller, (page) => openSavePrompt(controller, page)),
-  'comparison-pipe': (controller: Controller) => take(controller, (page) => openPipePrompt(controller, page)),
-};
-
-/** Runs `use` on the page's text, unless there is none. */
-function take(controller: Controller, use: (page: PageText) => void): void {
-  const compared = controller.comparison.state.get();
-  if (compared?.kind !== 'compared') {
-    controller.say(compared?.kind === 'counting' ? 'still counting: press the key again' : 'nothing to copy here');
+function goThere(controller: Controller, {comparison, cursor}: Opened<RunsState>): void {
+  const compared = comparison.state.get();
+  const change = compared?.kind === 'compared' ? compared.changes[cursor ?? 0] : undefined;
+  if (compared === undefined || change === undefined) return;
+  const buffer = controller.logs.get(compared.pipeline)?.buffer;
+  if (!buffer || change.firstId < buffer.firstId) {
+    controller.say('its first line is no longer kept');
     return;
   }
+  closePages(controller);
+  goToEntryOf(controller, compared.pipeline, change.firstId);
+}
+
+function textOf(controller: Controller, compared: ComparisonState | undefined): PageText | Problem {
+  if (compared?.kind === 'counting') return {problem: 'still counting: press the key again'};
+  if (compared?.kind !== 'compared') return {problem: 'nothing to copy here'};
   const {pipeline} = compared;
   const text = changesText(compared);
   const markdown = pipelineMarkdown({
     ...{pipeline, server: controller.services.serverUrl, facts: [], errors: [{title: 'What is new', text}]},
   });
-  use({page: 'comparison', pipeline, text, markdown});
+  return {file: `${pipeline}-comparison`, text, markdown};
 }
 
-function turn(controller: Controller, by: -1 | 1): void {
-  const {comparison} = controller;
+function turn(controller: Controller, {comparison}: RunsState, by: -1 | 1): void {
   const before = comparison.state.get();
   comparison.turn(by);
-  if (comparison.state.get() !== before) {
-    controller.dispatch({type: 'page', page: {kind: 'comparison', offset: 0, cursor: 0}});
-  } else controller.say(by < 0 ? 'there is no earlier run' : 'there is no other run between them');
+  if (comparison.state.get() !== before) openPage(controller, comparisonPage, {comparison});
+  else controller.say(by < 0 ? 'there is no earlier run' : 'there is no other run between them');
 }

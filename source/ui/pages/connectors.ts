@@ -17,7 +17,6 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
 import {moreErrorsWords} from '../../words/markers.ts';
-import type {OpenedConnector} from '../state/page.ts';
 import {factLines, factRows, fitted, nameColumn, paragraph} from './page-rows.ts';
 
 /** Rows of a table are made with each frame: more connectors are counted only, the healthy ones first. */
@@ -206,11 +205,19 @@ function entryText(entry: ErrorEntry): EntryText {
   return {title, text: entry.message, isError: true};
 }
 
+/** A connector of a pipeline. What is read does not move: new errors are counted only. */
+export type OpenedConnector = {
+  readonly pipeline: string;
+  readonly connector: KnownConnector;
+  /** Unix time in ms of its statistics; undefined: the log alone knows it. */
+  readonly at: number | undefined;
+};
+
 /** By connector: wrapping a thousand errors takes longer than a frame may. */
 const pages = new WeakMap<ConnectorStats, {readonly key: string; readonly rows: readonly StyledText[]}>();
 
 /** `now`: the connector as it is known by now. */
-export function connectorPage(
+export function connectorRows(
   {pipeline, connector, at}: OpenedConnector,
   now: KnownConnector | undefined,
   width: number,
@@ -250,8 +257,7 @@ export function openedText(pipeline: string, connector: KnownConnector, server: 
   const errorsText = titled.join('\n');
   const all = [['connector', name] as const, ...facts];
   return {
-    page: 'connector' as const,
-    pipeline,
+    file: `${pipeline}-connector`,
     errors: errorsText,
     text: [`${name} of ${pipeline}\n`, factLines(facts), ...titled].join('\n'),
     markdown: pipelineMarkdown({

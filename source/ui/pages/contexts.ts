@@ -3,10 +3,9 @@ import {padTo, shorten} from '../../terminal/fit.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
-import type {Controller} from '../controller.ts';
-import {closesPage} from '../handlers/common.ts';
 import {noConnectionWords} from '../opened.ts';
 import {type Contexts, shownContext} from '../services.ts';
+import {closePages, openAs, openPage, type Page} from './page.ts';
 import {listPage, type PageRows, paragraph} from './page-rows.ts';
 
 /** Cells in front of a name and behind it: cursor, colour, blanks. */
@@ -20,7 +19,65 @@ type ContextsView = {
 };
 
 /** The contexts of the configuration: colour, name, host; the current one is marked. */
-export function contextsPage({contexts, cursor, width, symbols}: ContextsView): PageRows {
+export const contextsPage: Page = {
+  ...{kind: 'contexts', context: 'contexts', name: 'contexts', where: 'in the list of contexts', motions: 'items'},
+  needsServer: true,
+  hidesLog: true,
+  keys: {
+    ...{context: 'contexts', group: 'contexts', motions: 'items', close: ['q', 'C']},
+    yieldsTakes: true,
+    own: [
+      {
+        id: 'contexts-go',
+        keys: ['Enter'],
+        help: 'switch to that server; the tabs here come back next time',
+        hint: 'go there',
+      },
+    ],
+  },
+  open(controller) {
+    if (openAs(controller.state.page, noContextsPage)) {
+      closePages(controller);
+      return;
+    }
+    if (!controller.services.catalog.hasServer) {
+      controller.say(noConnectionWords(controller, undefined) ?? '');
+      return;
+    }
+    const {all, current} = controller.services.contexts ?? {all: [], current: undefined};
+    const cursor = Math.max(
+      0,
+      all.findIndex(({name}) => name === current),
+    );
+    openPage(controller, all.length === 0 ? noContextsPage : contextsPage, {}, {cursor});
+  },
+  rows({services: {contexts, symbols}}, {cursor}, {width}) {
+    return contextRows({contexts, cursor: cursor ?? 0, width, symbols});
+  },
+  run: {
+    'contexts-go'(controller, {cursor}) {
+      const {contexts} = controller.services;
+      const chosen = contexts?.all[cursor ?? 0];
+      if (!contexts || !chosen || chosen.name === contexts.current) {
+        closePages(controller);
+        return;
+      }
+      controller.say(`switching to ${chosen.name}`);
+      void contexts.switchTo(chosen.name).then((problem) => {
+        if (problem !== undefined) controller.say(problem, 'failure');
+      });
+    },
+  },
+};
+
+/** How to make contexts, while there are none. */
+export const noContextsPage: Page = {
+  ...{kind: 'no-contexts', context: 'page', name: 'contexts', where: 'on pages of text', motions: 'lines'},
+  hidesLog: true,
+  rows: ({services: {contexts, symbols}}, _, {width}) => contextRows({contexts, cursor: 0, width, symbols}),
+};
+
+export function contextRows({contexts, cursor, width, symbols}: ContextsView): PageRows {
   const title = plain(' Contexts', {bold: true});
   if (!contexts || contexts.all.length === 0) return [title, plain(''), ...howToMake(contexts, width)];
   const names = contexts.all.map(({name}) => shownContext(name, symbols));
@@ -64,30 +121,3 @@ function howToMake(contexts: Contexts | undefined, width: number): readonly Styl
     ),
   ];
 }
-
-export const contextsHandlers = {
-  contexts(controller: Controller) {
-    if (closesPage(controller, 'contexts')) return;
-    if (!controller.services.catalog.hasServer) {
-      controller.say(noConnectionWords(controller, undefined) ?? '');
-      return;
-    }
-    const {all, current} = controller.services.contexts ?? {all: [], current: undefined};
-    const at = all.findIndex(({name}) => name === current);
-    controller.dispatch({type: 'page', page: {kind: 'contexts', offset: 0, cursor: Math.max(0, at)}});
-  },
-  'contexts-go'(controller: Controller) {
-    const {page} = controller.state;
-    if (page?.kind !== 'contexts') return;
-    const {contexts} = controller.services;
-    const chosen = contexts?.all[page.cursor];
-    if (!contexts || !chosen || chosen.name === contexts.current) {
-      controller.dispatch({type: 'page', page: undefined});
-      return;
-    }
-    controller.say(`switching to ${chosen.name}`);
-    void contexts.switchTo(chosen.name).then((problem) => {
-      if (problem !== undefined) controller.say(problem, 'failure');
-    });
-  },
-};

@@ -1,15 +1,8 @@
 import type {Pipeline} from '../../api/types.ts';
 import {connectorTotal} from '../../events/connector-states.ts';
-import {
-  connectorsOf,
-  errorCount,
-  failuresInLog,
-  type KnownConnector,
-  type LoggedFailure,
-} from '../../events/connectors.ts';
+import {errorCount, type KnownConnector} from '../../events/connectors.ts';
 import {connectorTotalWords} from '../../events/event-words.ts';
 import {counted} from '../../lib/format.ts';
-import type {CountedLog} from '../../logs/log-source.ts';
 import {hasProcess} from '../../logs/stats-poller.ts';
 import {clean} from '../../terminal/clean.ts';
 import type {Style} from '../../terminal/style.ts';
@@ -18,21 +11,17 @@ import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
 import {hasUnknownErrors, type NoAnswer, noAnswer, noAnswerWords} from '../../words/failures.ts';
 import {type PipelineError, pipelineErrors, pipelineState} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
-import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
+import {pipelineOf} from '../handlers/common.ts';
+import {copyPage} from '../handlers/copy.ts';
+import type {Motion} from '../keys/command.ts';
 import {loggedFacts, openedFacts} from '../opened.ts';
 import type {Described} from '../services.ts';
-import type {Page} from '../state/page.ts';
+import type {OpenPage} from '../state/page.ts';
 import type {PageText} from '../state/view-state.ts';
 import {activityRows, activityText, standstill} from './activity.ts';
-import {
-  type ConnectorTable,
-  collectedNote,
-  connectorPage,
-  connectorsText,
-  connectorTable,
-  openedText,
-  statsNote,
-} from './connectors.ts';
+import {connectorPage, describedConnectors} from './connector.ts';
+import {type ConnectorTable, collectedNote, connectorsText, connectorTable, statsNote} from './connectors.ts';
+import {closePages, type Opened, openPage, type Page, type PageView, type Problem} from './page.ts';
 import {factCells, factLines, factRows, offsetToShow, paragraph} from './page-rows.ts';
 
 type DescriptionView = {
@@ -51,8 +40,53 @@ type DescriptionView = {
   readonly unanswered?: NoAnswer | undefined;
 };
 
+/** `connector`: key of the one under the cursor; absent: the first. */
+type DescribeState = {readonly connector?: string | undefined};
+
 /** What is not in a pipeline's log: its states with their times, deployment and compiler errors in full. */
-export function describePage(view: DescriptionView): readonly StyledText[] {
+export const describePage: Page<DescribeState> = {
+  ...{kind: 'describe', context: 'describe', name: 'description of the pipeline', motions: 'lines'},
+  where: 'in the description of a pipeline',
+  showsStatistics: true,
+  explainsFailure: true,
+  keys: {
+    ...{context: 'describe', besides: 'page', group: 'description of a pipeline', motions: 'lines'},
+    own: [
+      {
+        id: 'describe-open',
+        keys: ['Enter', 'o'],
+        help: 'the connector with its errors in full, or back',
+        hint: {hasRow: 'connector'},
+      },
+      {id: 'describe-copy', keys: ['y'], help: 'copy its errors', hint: 'copy errors'},
+    ],
+    changes: {copy: {id: 'describe-copy-page'}},
+  },
+  open(controller) {
+    const name = pipelineOf(controller);
+    if (name !== undefined) openDescription(controller, name);
+  },
+  rows: describedRows,
+  sections(controller, page) {
+    const width = controller.size.columns;
+    const {rows} = statsRows(controller, page, width);
+    return {connectors: describedRows(controller, page, {width}).length - rows.length};
+  },
+  conditions: (controller) => ({hasRow: describedConnectors(controller).length > 0, hasText: true}),
+  move: moveConnector,
+  takes: textOf,
+  redrawnBy: ({lookup, services}) => [lookup.described, services.stats.known],
+  counts: true,
+  run: {'describe-open': openChosen, 'describe-copy': copyErrors},
+};
+
+/** `section`: where it is opened; absent: at its top. */
+export function openDescription(controller: Controller, pipeline: string, section?: 'connectors'): void {
+  controller.lookup.start(pipeline);
+  openPage(controller, describePage, {}, {section});
+}
+
+export function descriptionRows(view: DescriptionView): readonly StyledText[] {
   const {described, listed, connectorErrors, width, waited, activity = [], opened = [], unanswered} = view;
   const {answer} = described;
   const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
@@ -78,21 +112,15 @@ function configurationRows(configuration: string | undefined, width: number): re
   return [plain(''), plain(' Configuration', {bold: true}), ...paragraph(configuration, width)];
 }
 
-/** The rows of a description, or of the connector that was opened there. */
-export function describeRows(controller: Controller, page: DescriptionPage, waited?: string): readonly StyledText[] {
-  const width = controller.size.columns;
+function describedRows(controller: Controller, page: DescribeState, {width, waited}: PageView): readonly StyledText[] {
   const described = controller.lookup.described.get();
-  if (page.kind === 'connector') {
-    const now = describedConnectors(controller).find(({key}) => key === page.opened.connector.key);
-    return connectorPage(page.opened, now, width);
-  }
   if (!described) return [plain('')];
   const listed = controller.pipeline(described.name);
-  const activity = statsRows(controller, page).rows;
+  const activity = statsRows(controller, page, width).rows;
   const connectorErrors = errorsOf(controller, described.name).words;
   const opened = factsOfFile(controller);
   const unanswered = noAnswerNow(controller);
-  return describePage({described, listed, connectorErrors, width, waited, activity, opened, unanswered});
+  return descriptionRows({described, listed, connectorErrors, width, waited, activity, opened, unanswered});
 }
 
 /** The errors of the connectors in the last run: all of them, and in words. */
@@ -117,38 +145,10 @@ function factsOfFile(controller: Controller): readonly Fact[] {
   return name === undefined ? [] : [...openedFacts(controller, name), ...loggedFacts(controller, name)];
 }
 
-type DescriptionPage = Extract<Page, {kind: 'describe' | 'connector'}>;
-
-/** The connectors of the described pipeline; empty while none is known. */
-export function describedConnectors(controller: Controller): readonly KnownConnector[] {
-  const name = controller.lookup.described.get()?.name;
-  if (name === undefined) return [];
-  if (controller.pipeline(name)) return controller.events.connectors.connectors(name);
-  return connectorsOf(controller.services.stats.known.get().get(name), failuresOf(controller, name));
-}
-
-/** By log: a log's errors are read again when there are new ones. */
-const readFailures = new WeakMap<CountedLog, {errors: object; fromId: number; failures: readonly LoggedFailure[]}>();
-
-/** The connectors that failed for good in the newest run of an opened log. */
-function failuresOf(controller: Controller, name: string): readonly LoggedFailure[] {
-  const stream = controller.logs.get(name);
-  if (!stream) return [];
-  const tab = controller.state.tabs.find((each) => each.name === name);
-  const fromId = (tab && controller.indexOf(tab)?.runs.at(-1)?.firstId) ?? 0;
-  const errors = stream.errors.byKey;
-  const read = readFailures.get(stream);
-  if (read?.errors === errors && read.fromId === fromId) return read.failures;
-  const failures = failuresInLog(stream.buffer, errors.values(), fromId);
-  readFailures.set(stream, {errors, fromId, failures});
-  return failures;
-}
-
-function statsRows(controller: Controller, page: Extract<Page, {kind: 'describe'}>): ConnectorTable {
+function statsRows(controller: Controller, page: DescribeState, width: number): ConnectorTable {
   const {stats, symbols, isUtf8, clock} = controller.services;
   const name = controller.lookup.described.get()?.name;
   if (name === undefined) return {rows: [], places: []};
-  const width = controller.size.columns;
   const runs = hasProcess(controller.pipeline(name));
   const known = stats.known.get().get(name);
   const connectors = describedConnectors(controller);
@@ -185,73 +185,58 @@ function otherErrorsWords(others: number): string {
   return `and ${words}: newer than this table, or of a connector that failed`;
 }
 
-function chosenIn(
-  connectors: readonly KnownConnector[],
-  {connector}: Extract<Page, {kind: 'describe'}>,
-): string | undefined {
+function chosenIn(connectors: readonly KnownConnector[], {connector}: DescribeState): string | undefined {
   return (connectors.find(({key}) => key === connector) ?? connectors[0])?.key;
 }
 
-/** Moves the cursor to the next connector, if it is on the screen or near it. Returns false where the page scrolls. */
-export function moveConnector(controller: Controller, by: -1 | 1): boolean {
-  const {page} = controller.state;
-  if (page?.kind !== 'describe') return false;
-  const {rows, places} = statsRows(controller, page);
+/** With the cursor on the next connector, if it is on the screen or near it; undefined where the page scrolls. */
+function moveConnector(controller: Controller, page: Opened<DescribeState>, motion: Motion): OpenPage | undefined {
+  if (motion !== 'up' && motion !== 'down') return undefined;
+  const {rows, places} = statsRows(controller, page, controller.size.columns);
   const at = places.findIndex(({key}) => key === chosenIn(describedConnectors(controller), page));
-  const next = places[at + by];
-  if (!next) return false;
+  const next = places[at + (motion === 'up' ? -1 : 1)];
+  if (!next) return undefined;
   const height = controller.pageHeight;
-  const row = describeRows(controller, page).length - rows.length + next.row;
+  const all = describedRows(controller, page, {width: controller.size.columns});
+  const row = all.length - rows.length + next.row;
   const end = row + next.end - next.row;
   // The page scrolls on until the connector comes: what is between them is read, too.
-  if (row < page.offset - 1 || row > page.offset + height) return false;
-  const offset = offsetToShow(page.offset, {top: row, end}, height);
-  controller.dispatch({type: 'page', page: {...page, connector: next.key, offset: Math.min(offset, row)}});
-  return true;
+  if (row < page.offset - 1 || row > page.offset + height) return undefined;
+  const offset = Math.min(offsetToShow(page.offset, {top: row, end}, height), row);
+  return {...page, section: undefined, offset, ...{connector: next.key}};
 }
 
 function loadingWords(waited: string | undefined): string {
   return waited === undefined ? ' loading' : ` waiting for the description of the pipeline, ${waited}`;
 }
 
-export const describeHandlers = {
-  'describe-open'(controller: Controller) {
-    const {page} = controller.state;
-    const name = controller.lookup.described.get()?.name;
-    const connectors = describedConnectors(controller);
-    const known = name === undefined ? undefined : controller.services.stats.known.get().get(name);
-    const chosen = page?.kind === 'describe' ? chosenIn(connectors, page) : undefined;
-    const connector = connectors.find(({key}) => key === chosen);
-    if (page?.kind === 'describe' && name !== undefined && connector) {
-      const opened = {pipeline: name, connector, at: connector.stats && known?.at};
-      controller.dispatch({type: 'page', page: {kind: 'connector', offset: 0, opened, under: page}});
-    } else if (page?.kind === 'describe' && name !== undefined && !known && hasProcess(controller.pipeline(name))) {
-      controller.say('still loading: press the key again');
-    } else controller.dispatch({type: 'page', page: page?.kind === 'connector' ? page.under : undefined});
-  },
-  'describe-copy': (controller: Controller) =>
-    take(controller, (page) => {
-      if (page.errors === '') controller.sayHint('no errors here', 'describe-copy-page', 'copies the page');
-      else void copyPage(controller, page, page.errors);
-    }),
-  'describe-copy-page': (controller: Controller) =>
-    take(controller, (page) => void copyPage(controller, page, page.text)),
-  'describe-markdown': (controller: Controller) =>
-    take(controller, (page) => void copyPage(controller, page, page.markdown, 'md')),
-  'describe-save': (controller: Controller) => take(controller, (page) => openSavePrompt(controller, page)),
-  'describe-pipe': (controller: Controller) => take(controller, (page) => openPipePrompt(controller, page)),
-};
+/** The errors of a description; empty where none is copied. */
+function copyErrors(controller: Controller): void {
+  const text = textOf(controller);
+  if ('problem' in text) controller.say(text.problem);
+  else if (text.errors === '') controller.sayHint('no errors here', {id: 'describe-copy-page'}, 'copies the page');
+  else void copyPage(controller, text, text.errors, {on: describePage.kind});
+}
 
-/** Runs `use` on the text of the page, unless the server has not answered yet. */
-function take(controller: Controller, use: (page: PageText & {readonly errors: string}) => void): void {
-  const described = controller.lookup.described.get();
-  const {page} = controller.state;
+/** Opens the connector under the cursor; without connectors it closes the page. */
+function openChosen(controller: Controller, page: Opened<DescribeState>): void {
+  const name = controller.lookup.described.get()?.name;
   const connectors = describedConnectors(controller);
-  if (page?.kind === 'connector') {
-    const {pipeline, connector} = page.opened;
-    use(openedText(pipeline, connector, controller.services.serverUrl));
-    return;
-  }
+  const known = name === undefined ? undefined : controller.services.stats.known.get().get(name);
+  const chosen = chosenIn(connectors, page);
+  const connector = connectors.find(({key}) => key === chosen);
+  if (name !== undefined && connector) {
+    const opened = {pipeline: name, connector, at: connector.stats && known?.at};
+    openPage(controller, connectorPage, {opened}, {under: page});
+  } else if (name !== undefined && !known && hasProcess(controller.pipeline(name))) {
+    controller.say('still loading: press the key again');
+  } else closePages(controller);
+}
+
+/** The text of the page, and its errors alone. */
+function textOf(controller: Controller): (PageText & {readonly errors: string}) | Problem {
+  const described = controller.lookup.described.get();
+  const connectors = describedConnectors(controller);
   const answer = described?.answer;
   const pipeline = answer?.kind === 'detail' ? answer.detail : described && controller.pipeline(described.name);
   const opened = factsOfFile(controller);
@@ -259,13 +244,9 @@ function take(controller: Controller, use: (page: PageText & {readonly errors: s
     const {name: pipeline} = described;
     const text = `${pipeline}\n\n${factLines(opened)}`;
     const markdown = pipelineMarkdown({pipeline, server: '', facts: opened, errors: []});
-    use({page: 'describe', pipeline, text, errors: '', markdown});
-    return;
+    return {file: fileOf(pipeline), text, errors: '', markdown};
   }
-  if (!pipeline || !answer) {
-    controller.say(answer ? 'nothing to copy here' : 'still loading: press the key again');
-    return;
-  }
+  if (!pipeline || !answer) return {problem: answer ? 'nothing to copy here' : 'still loading: press the key again'};
   const errors = pipelineErrors(pipeline, answer.kind === 'detail' ? answer.detail.programError : undefined);
   const sections = [
     {title: 'Connectors', text: connectorsText(connectors)},
@@ -275,16 +256,19 @@ function take(controller: Controller, use: (page: PageText & {readonly errors: s
     },
     {title: 'Configuration', text: (answer.kind === 'detail' && answer.configuration) || ''},
   ].filter(({text}) => text !== '');
-  use({
-    page: 'describe',
-    pipeline: pipeline.name,
+  return {
+    file: fileOf(pipeline.name),
     ...describedText({
       ...{pipeline, errors, sections},
       server: controller.services.serverUrl,
       connectorErrors: errorsOf(controller, pipeline.name).words,
       answer: noAnswerNow(controller),
     }),
-  });
+  };
+}
+
+function fileOf(pipeline: string): string {
+  return `${pipeline}-description`;
 }
 
 type DescribedText = {

@@ -6,17 +6,50 @@ import {detailRows} from '../../viewport/detail-rows.ts';
 import {reveal} from '../../viewport/position.ts';
 import {markerText} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
-import {copy, copyMarkdown, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
+import {openMeant} from '../empty-log.ts';
+import {showsRecord} from '../handlers/common.ts';
+import {toggleFold} from '../handlers/show.ts';
+import {openPage, type Page} from './page.ts';
 import {type PageRows, paragraph} from './page-rows.ts';
 
-export const detailHandlers = {
-  'detail-next': (controller: Controller) => turn(controller, 'next'),
-  'detail-previous': (controller: Controller) => turn(controller, 'previous'),
-  'detail-copy': (controller: Controller) => void copy(controller, 'record'),
-  'detail-markdown': (controller: Controller) => void copyMarkdown(controller, 'record'),
-  'detail-save': (controller: Controller) => openSavePrompt(controller, 'record'),
-  'detail-pipe': (controller: Controller) => openPipePrompt(controller, 'record'),
+/** A record in full. */
+export const detailPage: Page = {
+  ...{kind: 'detail', context: 'detail', name: 'record in full', where: 'on the page of a record', motions: 'lines'},
+  keys: {
+    ...{context: 'detail', group: 'detail of a record', motions: 'lines', close: ['q', 'Enter']},
+    own: [
+      {id: 'detail-next', keys: ['j'], help: 'next record', hint: 'next'},
+      {id: 'detail-previous', keys: ['k'], help: 'previous record', hint: 'previous'},
+    ],
+    changes: {
+      copy: {help: 'copy the record', hint: 'copy'},
+      markdown: {help: 'copy the record as Markdown, for an issue', hint: 'Markdown'},
+      save: {help: 'save the record to a file', hint: 'save'},
+      pipe: {help: 'pipe the record to a command', hint: 'pipe'},
+    },
+  },
+  run: {
+    'detail-next': (controller) => turn(controller, 'next'),
+    'detail-previous': (controller) => turn(controller, 'previous'),
+  },
+  open,
+  rows: (controller, _, {width}) => rowsOf(controller, width),
+  takes: () => 'record',
+  content: ({paneAt}) => String(paneAt?.current),
 };
+
+function open(controller: Controller, keyName: string): void {
+  const at = controller.paneAt;
+  if (!at || at.current === undefined) {
+    openMeant(controller);
+    return;
+  }
+  if (showsRecord(controller, keyName, 'opens it')) return;
+  const fold = at.model.foldAt(at.current);
+  // An error has more to show than how many like it were suppressed.
+  if (fold?.open === false && fold.of !== 'suppressed') toggleFold(controller);
+  else openPage(controller, detailPage, {});
+}
 
 /** To the next or previous shown record in the order of first lines: lines of two records may be mixed. */
 function turn(controller: Controller, direction: 'next' | 'previous'): void {
@@ -39,10 +72,10 @@ function turn(controller: Controller, direction: 'next' | 'previous'): void {
     return;
   }
   controller.changePane({position: reveal(at.tab.pane.position, at.geometry, id)});
-  controller.dispatch({type: 'page', page: {kind: 'detail', offset: 0}});
+  openPage(controller, detailPage, {});
 }
 
-export function detailPage(controller: Controller, width: number): PageRows {
+function rowsOf(controller: Controller, width: number): PageRows {
   const at = controller.paneAt;
   if (!at || at.current === undefined) return [plain(' nothing here', {dim: true})];
   const {index, source} = at.model;

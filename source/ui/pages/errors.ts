@@ -10,19 +10,67 @@ import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
 import {hasCompileError} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
-import {closesPage} from '../handlers/common.ts';
 import {goToEntryOf} from '../handlers/move.ts';
-import type {Page} from '../state/page.ts';
-import {listPage, marginCells, nameColumn, type PageRows, pageTitle} from './page-rows.ts';
+import {openDescription} from './describe.ts';
+import {closePages, openPage, type Page} from './page.ts';
+import {itemAt, listPage, marginCells, nameColumn, type PageRows, pageTitle} from './page-rows.ts';
 
 const countCells = 8;
 /** A narrower page has no room for columns beside its texts: what is in front of them has no padding. */
 const widthWithColumns = 100;
 
-type ErrorsPage = Extract<Page, {kind: 'errors'}>;
+/**
+ * `chosen`: the key of the row under the cursor; undefined: the first. `order`: the keys of the rows at the last key:
+ * these keep their places while the page is open, and new ones follow.
+ */
+type ErrorsState = {readonly chosen: string | undefined; readonly order: readonly string[]};
 
 /** The errors of all open tabs, unseen ones first, then the seen and the muted ones, dim. Similar errors are one row. */
-export function errorsPage(controller: Controller, page: ErrorsPage, width: number): PageRows {
+export const errorsPage: Page<ErrorsState> = {
+  ...{
+    kind: 'errors',
+    context: 'errors',
+    name: 'unseen errors',
+    where: 'in the list of unseen errors',
+    motions: 'items',
+  },
+  hidesLog: true,
+  keys: {
+    ...{context: 'errors', group: 'unseen errors', motions: 'items', close: ['q', 'A']},
+    yieldsTakes: true,
+    own: [
+      {id: 'errors-last', keys: ['Enter'], help: 'go to the last of them in the log', hint: {hasRow: 'go to last'}},
+      {id: 'errors-first', keys: ['f'], help: 'go to the first of them', hint: {hasRow: 'first'}},
+      {id: 'errors-mute', keys: ['m'], help: 'mute errors like this one, or unmute them', hint: {hasRow: 'mute'}},
+    ],
+  },
+  open(controller) {
+    const order = controller.events.errorRows.map(({key}) => key);
+    openPage(controller, errorsPage, {chosen: undefined, order});
+  },
+  rows: (controller, page, {width}) => rowsOf(controller, page, width),
+  items(controller, page) {
+    const rows = listedErrors(controller, page);
+    return {length: rows.length, cursor: cursorIndex(rows, page), rowsOf: itemAt};
+  },
+  at(controller, page, item) {
+    const rows = listedErrors(controller, page);
+    return {...page, chosen: rows[item]?.key, order: rows.map(({key}) => key)};
+  },
+  redrawnBy: ({events}) => [events.muted],
+  run: {
+    'errors-last': (controller, page) => goTo(controller, page, ({lastId}) => lastId),
+    'errors-first': (controller, page) => goTo(controller, page, ({firstId}) => firstId),
+    'errors-mute'(controller, page) {
+      const row = rowUnderCursor(controller, page);
+      if (!row) return;
+      if (isGroup(row)) controller.events.toggleMute(row.group.key);
+      else controller.say('only errors of the log can be muted');
+    },
+  },
+};
+
+function rowsOf(controller: Controller, page: ErrorsState, width: number): PageRows {
   const rows = listedErrors(controller, page);
   const {clock, symbols} = controller.services;
   const nameOf = nameColumn(
@@ -66,7 +114,7 @@ export function errorsPage(controller: Controller, page: ErrorsPage, width: numb
 }
 
 /** The rows of the page in its order. New ones are at the end, so that no row moves while the user reads. */
-export function listedErrors(controller: Controller, {order}: ErrorsPage): readonly ErrorRow[] {
+function listedErrors(controller: Controller, {order}: ErrorsState): readonly ErrorRow[] {
   const rows = new Map(controller.events.errorRows.map((row) => [row.key, row]));
   const listed = order.flatMap((key) => rows.get(key) ?? []);
   for (const {key} of listed) rows.delete(key);
@@ -74,10 +122,10 @@ export function listedErrors(controller: Controller, {order}: ErrorsPage): reado
 }
 
 /** The index of the row under the cursor; of the row that took its place if it is gone. */
-export function cursorIndex(rows: readonly ErrorRow[], {cursor, order}: ErrorsPage): number {
-  const index = rows.findIndex(({key}) => key === cursor);
-  if (index >= 0 || cursor === undefined) return Math.max(0, index);
-  const before = new Set(order.slice(0, Math.max(0, order.indexOf(cursor))));
+function cursorIndex(rows: readonly ErrorRow[], {chosen, order}: ErrorsState): number {
+  const index = rows.findIndex(({key}) => key === chosen);
+  if (index >= 0 || chosen === undefined) return Math.max(0, index);
+  const before = new Set(order.slice(0, Math.max(0, order.indexOf(chosen))));
   return Math.min(rows.filter(({key}) => before.has(key)).length, Math.max(0, rows.length - 1));
 }
 
@@ -88,7 +136,7 @@ function isGroup(row: ErrorRow): row is GroupRow {
 }
 
 /** ` Unseen errors  2 kinds · 1 incident · 4 seen · 1 muted · 1 new at the end`. */
-function titleOf(rows: readonly ErrorRow[], {order}: ErrorsPage, dropped: number): StyledText {
+function titleOf(rows: readonly ErrorRow[], {order}: ErrorsState, dropped: number): StyledText {
   const unseen = rows.filter(({state}) => state === 'unseen');
   const seen = rows.filter(({state}) => state === 'seen').length;
   const muted = rows.length - unseen.length - seen;
@@ -177,37 +225,17 @@ function wordOf(kind: Incident['kind'], isOver: boolean): string {
   return `${isOver ? 'was ' : ''}${kind}  `;
 }
 
-export const errorsHandlers = {
-  errors(controller: Controller) {
-    if (closesPage(controller, 'errors')) return;
-    const order = controller.events.errorRows.map(({key}) => key);
-    controller.dispatch({type: 'page', page: {kind: 'errors', offset: 0, cursor: undefined, order}});
-  },
-  'errors-last': (controller: Controller) => goTo(controller, ({lastId}) => lastId),
-  'errors-first': (controller: Controller) => goTo(controller, ({firstId}) => firstId),
-  'errors-mute'(controller: Controller) {
-    const row = rowUnderCursor(controller);
-    if (!row) return;
-    if (isGroup(row)) controller.events.toggleMute(row.group.key);
-    else controller.say('only errors of the log can be muted');
-  },
-};
-
-function rowUnderCursor(controller: Controller): ErrorRow | undefined {
-  const {page} = controller.state;
-  if (page?.kind !== 'errors') return undefined;
+function rowUnderCursor(controller: Controller, page: ErrorsState): ErrorRow | undefined {
   const rows = listedErrors(controller, page);
   return rows[cursorIndex(rows, page)];
 }
 
 /** Shows the entry in its log; of a program that did not compile, which is in no log, the compiler's message. */
-function goTo(controller: Controller, idOf: (row: ErrorRow) => number | undefined): void {
-  const row = rowUnderCursor(controller);
-  controller.dispatch({type: 'page', page: undefined});
+function goTo(controller: Controller, page: ErrorsState, idOf: (row: ErrorRow) => number | undefined): void {
+  const row = rowUnderCursor(controller, page);
+  closePages(controller);
   if (!row) return;
   goToEntryOf(controller, row.pipeline, idOf(row));
   const pipeline = controller.pipeline(row.pipeline);
-  if (row.kind !== 'failed' || !pipeline || !hasCompileError(pipeline)) return;
-  controller.lookup.start(row.pipeline);
-  controller.dispatch({type: 'page', page: {kind: 'describe', offset: 0}});
+  if (row.kind === 'failed' && pipeline && hasCompileError(pipeline)) openDescription(controller, row.pipeline);
 }

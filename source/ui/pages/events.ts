@@ -9,7 +9,28 @@ import type {Controller} from '../controller.ts';
 import {openedFacts} from '../opened.ts';
 import {pipelinesOf} from '../state/view-state.ts';
 import {tabTitle} from '../tabs.ts';
+import {openPage, type Page} from './page.ts';
 import {factRows, labelled, paragraph} from './page-rows.ts';
+
+/** The latest events of the shown tab. */
+export const eventsPage: Page = {
+  kind: 'events',
+  context: 'page',
+  name: 'events of the connection',
+  where: 'on pages of text',
+  motions: 'lines',
+  keys: {
+    ...{context: 'page', group: 'other pages', motions: 'lines', close: ['q', 'Enter']},
+    yieldsTakes: true,
+    changes: {
+      up: {id: 'page-line-up', help: 'a line up; in a description the connector above'},
+      down: {id: 'page-line-down', help: 'a line down, or the connector below'},
+    },
+  },
+  open: (controller) => openPage(controller, eventsPage, {}),
+  rows: (controller, _, {width}) => eventsOf(controller, width),
+  redrawnBy: ({services}) => (services.alerts ? [services.alerts.runs] : []),
+};
 
 /** Cells of the times of events. */
 const timeCells = 22;
@@ -27,7 +48,7 @@ export type EventsView = {
 };
 
 /** The events of the shown tab: of its connection, its pipelines and their alert commands. */
-export function eventsOf(controller: Controller, width: number): readonly StyledText[] {
+function eventsOf(controller: Controller, width: number): readonly StyledText[] {
   const {tab} = controller;
   const {serverUrl: server, serverVersion, symbols, alerts} = controller.services;
   const source = tab && controller.logOf(tab);
@@ -38,7 +59,7 @@ export function eventsOf(controller: Controller, width: number): readonly Styled
   const ofFile = source && facts.length > 0 ? eventsIn(source.buffer) : [];
   const end = controller.events.watch?.end ?? [];
   const events = [...(source?.snapshot.get().events ?? []), ...ofFile, ...runs, end].flat().sort((a, b) => a.at - b.at);
-  return eventsPage({name, server, version: serverVersion.get(), facts, events, width});
+  return eventRows({name, server, version: serverVersion.get(), facts, events, width});
 }
 
 /** Events that are shown of a file: a recording may have thousands. */
@@ -51,7 +72,7 @@ function eventsIn(buffer: LogSource['buffer']): readonly ConnectionEvent[] {
 }
 
 /** The server of a tab, and what happened to its connection and its pipeline, newest first. */
-export function eventsPage({name, server, version, facts = [], events, width}: EventsView): readonly StyledText[] {
+export function eventRows({name, server, version, facts = [], events, width}: EventsView): readonly StyledText[] {
   const old = oldServerWords(version);
   const heading = [
     plain(name === undefined ? ' Events' : ` Events of ${name}, newest first (UTC)`, {bold: true}),

@@ -1,12 +1,11 @@
+import {counted} from '../../lib/format.ts';
 import {padTo, wrapWords} from '../../terminal/fit.ts';
 import {concat, overlay, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
-import type {Command, KeyContext} from '../keys/command-table.ts';
+import type {Command, CommandTable, KeyContext} from '../keys/command.ts';
 import {
-  type CommandId,
-  type CommandTable,
   contextsOf,
   type KeyRow,
   keyDoes,
@@ -20,21 +19,17 @@ import {
 import {keyLabel, readKey} from '../keys/key-names.ts';
 import {noConnectionWords} from '../opened.ts';
 import {type Edit, editLine} from '../state/edit-line.ts';
-import type {Page} from '../state/page.ts';
-import {headingRows, offsetToShow, offsetWithin, paragraph, screenful} from './page-rows.ts';
+import type {OpenPage} from '../state/page.ts';
+import {type Items, type Opened, openAs, openPage, type Page, type Spoken} from './page.ts';
+import {headingRows, paragraph} from './page-rows.ts';
 
 /** `server`: the screen has one; `connection`: so has the shown log, which is no file. */
 type Need = 'server' | 'connection';
 
-/** Without what it needs, a command only says why it does nothing. */
+/** Without what it needs, a command only says why it does nothing; so do those of a page that needs a server. */
 const needs: Readonly<Partial<Record<KeyRow['id'], Need>>> = {
   'open-past': 'server',
   sort: 'server',
-  contexts: 'server',
-  'contexts-up': 'server',
-  'contexts-down': 'server',
-  'contexts-go': 'server',
-  'contexts-close': 'server',
   reconnect: 'connection',
   'await-change': 'connection',
   'connector-errors': 'connection',
@@ -51,9 +46,9 @@ const widthWithTitle = 50;
 export type HelpView = {
   readonly table: CommandTable;
   /** Where the keys went before the help was opened: its commands come first. */
-  readonly from: Exclude<KeyContext, 'everywhere'>;
-  /** Commands that need one of these are left out. */
-  readonly lacks?: readonly Need[];
+  readonly from: KeyContext;
+  /** Commands that are left out: they would only say why they do nothing. */
+  readonly isLeftOut?: (row: KeyRow) => boolean;
   /** What was typed. */
   readonly text: string;
   /** Index of the chosen command. */
@@ -65,20 +60,20 @@ export type HelpView = {
 
 /** A command on the page. Rows and columns count from 0; `top`: with the heading above it. */
 type Item = {readonly command: KeyRow; readonly column: number; readonly top: number; readonly end: number};
-type HelpPage = {readonly rows: readonly StyledText[]; readonly items: readonly Item[]};
+type HelpRows = {readonly rows: readonly StyledText[]; readonly items: readonly Item[]};
 
 /**
  * The commands that match what was typed, by group, in as many columns as there is room for. The default keys of a
  * changed command are shown, too.
  */
-export function helpPage(view: HelpView): HelpPage {
+export function helpRows(view: HelpView): HelpRows {
   const {table, text, width} = view;
   const title = concat([
     plain(width < widthWithTitle ? '' : ' Keys ', {bold: true}),
     plain(
       ` type to find, ${keysDo(table, [
-        ['help-run', 'runs'],
-        ['help-close', text === '' ? 'closes' : 'clears'],
+        [{id: 'help-run'}, 'runs'],
+        [{id: 'help-close'}, text === '' ? 'closes' : 'clears'],
       ])}`,
       {
         dim: true,
@@ -131,11 +126,11 @@ function itemsOf(blocks: readonly Block[], column: number): readonly Item[] {
 type Group = {readonly heading: string; readonly isMixed: boolean; readonly commands: readonly KeyRow[]};
 
 /** The commands of a typed key, those with all words in their help or keys by group, and those found by their names. */
-function groupsOf({table, from, lacks = [], text, isUtf8}: HelpView): readonly Group[] {
+function groupsOf({table, from, isLeftOut = () => false, text, isUtf8}: HelpView): readonly Group[] {
   const key = readKey(text.trim());
   const words = wordsOf(text);
-  const rows = keyRows(table).filter(({id}) => !lacks.some((need) => need === needs[id]));
-  const left = new Set(inOrder(rows, from));
+  const rows = keyRows(table).filter((row) => !isLeftOut(row));
+  const left = new Set(inOrder(rows, contextsOf(table, from)));
   const take = (isFound: (command: KeyRow) => boolean) => {
     const found = [...left].filter(isFound);
     for (const command of found) left.delete(command);
@@ -151,8 +146,8 @@ function groupsOf({table, from, lacks = [], text, isUtf8}: HelpView): readonly G
   ].filter(({commands}) => commands.length > 0);
 }
 
-function inOrder(rows: readonly KeyRow[], from: HelpView['from']): readonly KeyRow[] {
-  const own = contextsOf(from).filter((each) => each !== 'everywhere');
+function inOrder(rows: readonly KeyRow[], contexts: readonly KeyContext[]): readonly KeyRow[] {
+  const own = contexts.filter((each) => each !== 'everywhere');
   const rank = ({context}: KeyRow) =>
     own.some((each) => each === context)
       ? 0
@@ -260,23 +255,78 @@ function found(line: StyledText, words: readonly string[]): StyledText {
 
 /** Undefined: the command has its default keys. */
 function defaultKeys(command: KeyRow, shown: (each: Pick<Command, 'keys'>) => string): string | undefined {
-  const before = keyRows().find(({id, context}) => id === command.id && context === command.context);
-  if (!before || before.keys === command.keys) return undefined;
-  const isSame = before.keys.length === command.keys.length && before.keys.every((key, at) => command.keys[at] === key);
-  return isSame ? undefined : `default: ${shown(before)}`;
+  const before = 'defaultKeys' in command ? command.defaultKeys : undefined;
+  if (!before) return undefined;
+  const isSame = before.length === command.keys.length && before.every((key, at) => command.keys[at] === key);
+  return isSame ? undefined : `default: ${shown({keys: before})}`;
 }
 
-type OpenHelp = Extract<Page, {kind: 'help'}>;
+/** `text`: what was typed to find a command. */
+type HelpState = {readonly text: string};
+
+/** All keys; a command can be found and run there. */
+export const helpPage: Page<HelpState> = {
+  ...{kind: 'help', context: 'help', name: 'keys', where: 'in this help', motions: 'items'},
+  hidesLog: true,
+  keys: {
+    ...{context: 'help', group: 'help', motions: 'items', isTyped: true},
+    own: [{id: 'help-run', keys: ['Enter'], help: 'run the command', hint: {hasRow: 'run'}}],
+    changes: {
+      up: {help: 'to the command above'},
+      down: {help: 'to the command below'},
+      top: {help: 'to the first command'},
+      end: {help: 'to the last command'},
+      close: {help: 'clear what was typed, then close', hint: {isTyped: 'clear', else: 'close'}},
+    },
+  },
+  open: (controller) => openPage(controller, helpPage, {text: ''}, {under: controller.state.page}),
+  rows: (controller, page, {width}) => helpOf(controller, page, width).rows,
+  items: (controller, page) => itemsIn(helpOf(controller, page).items, page.cursor ?? 0),
+  typed: ({text}) =>
+    text === ''
+      ? plain('')
+      : concat([plain(' find: ', {dim: true}), plain(text, {bold: true}), plain(' ', {inverse: true})]),
+  conditions: (_, {text}) => ({isTyped: text !== ''}),
+  close(controller, {text, under}) {
+    if (text !== '') typeInHelp(controller, {kind: 'kill', to: 'start'});
+    else controller.dispatch({type: 'page', page: under});
+  },
+  spoken,
+};
+
+function itemsIn(items: readonly Item[], cursor: number): Items {
+  return {
+    ...{length: items.length, cursor},
+    rowsOf: (item) => items[item] ?? {top: 0, end: 0},
+    beside: (item, rows) => byRows(items, item, rows),
+  };
+}
+
+/** Below 100 columns the help has one column, which can be read from top to bottom. */
+const spokenWidth = 99;
+
+/** All commands once; then how many are found by what is typed, and the one under the cursor. */
+function spoken(controller: Controller, page: Opened<HelpState>): Spoken {
+  const {rows, items} = helpOf(controller, {...page, cursor: -1}, spokenWidth);
+  const command = items[page.cursor ?? 0]?.command;
+  return {
+    rows,
+    found: `${counted(items.length, 'command', 'commands')} with ${page.text}`,
+    item: command ? `${keysShown(command, controller.services.isUtf8)} ${command.help}` : 'no command matches',
+  };
+}
 
 export function helpOf(
   controller: Controller,
-  {text, cursor, under}: OpenHelp,
+  {text, cursor = 0, under}: Opened<HelpState>,
   width = controller.size.columns,
-): HelpPage {
+): HelpRows {
   const {commands: table, services} = controller;
   const {isUtf8, symbols} = services;
   const from = controller.contextOf(under);
-  return helpPage({table, from, lacks: lackedBy(controller), text, cursor, width, isUtf8, symbols});
+  const lacks = lackedBy(controller);
+  const isLeftOut = (row: KeyRow) => lacks.some((need) => need === needOf(controller, row));
+  return helpRows({table, from, isLeftOut, text, cursor, width, isUtf8, symbols});
 }
 
 function lackedBy(controller: Controller): readonly Need[] {
@@ -284,91 +334,43 @@ function lackedBy(controller: Controller): readonly Need[] {
   return noConnectionWords(controller, controller.tab) === undefined ? [] : ['connection'];
 }
 
+function needOf({pages}: Controller, row: KeyRow): Need | undefined {
+  const opened = 'opens' in row ? row.opens : undefined;
+  const needsServer = pages.some((page) => page.needsServer && (page.context === row.context || page.kind === opened));
+  return needsServer ? 'server' : needs[row.id];
+}
+
 /** The command under the cursor, or why it does not run; undefined: none is found. */
-export function chosenInHelp(controller: Controller): CommandTable[number] | string | undefined {
-  const {page} = controller.state;
-  const row = page?.kind === 'help' ? helpOf(controller, page).items[page.cursor]?.command : undefined;
-  if (row?.context === 'prompt') return withHint('this works in a prompt', controller.commands, 'search', 'opens one');
-  if (!row) return page?.kind === 'help' && page.text !== '' ? searchWords(controller.commands) : undefined;
-  return whereItWorks(controller, row) ?? row;
+export function chosenInHelp(controller: Controller): Command | string | undefined {
+  const page = openAs(controller.state.page, helpPage);
+  if (!page) return undefined;
+  const row = helpOf(controller, page).items[page.cursor ?? 0]?.command;
+  if (!row) return page.text === '' ? undefined : searchWords(controller.commands);
+  if (row.context === 'prompt') return withHint('this works in a prompt', controller.commands, 'search', 'opens one');
+  return whereItWorks(controller, page, row) ?? row;
 }
 
 /** Other text shows other commands: the cursor goes to the first. */
 export function typeInHelp(controller: Controller, edit: Edit): void {
-  const {page} = controller.state;
-  if (page?.kind !== 'help') return;
+  const page = openAs(controller.state.page, helpPage);
+  if (!page) return;
   controller.clearNotice();
   const {text} = editLine({text: page.text, cursor: page.text.length, killed: ''}, edit);
-  controller.dispatch({type: 'page', page: {...page, text, offset: 0, cursor: 0}});
+  openPage(controller, helpPage, {text}, {under: page.under});
 }
-
-export function closeHelp(controller: Controller): void {
-  const {page} = controller.state;
-  if (page?.kind === 'help') controller.dispatch({type: 'page', page: page.under});
-}
-
-type PlaceOfPage = {readonly where: string; readonly opens?: CommandId};
-
-const places: Readonly<Record<Exclude<KeyContext, 'everywhere' | 'sidebar' | 'log'>, PlaceOfPage>> = {
-  help: {where: 'in this help'},
-  page: {where: 'on pages of text', opens: 'events'},
-  describe: {where: 'in the description of a pipeline', opens: 'describe'},
-  detail: {where: 'on the page of a record', opens: 'detail'},
-  marks: {where: 'in the list of marks', opens: 'list-marks'},
-  errors: {where: 'in the list of unseen errors', opens: 'errors'},
-  away: {where: 'on the page that is shown after an absence'},
-  timeline: {where: 'on the timeline of a pipeline', opens: 'timeline'},
-  comparison: {where: 'on the page of what is new in a run', opens: 'compare'},
-  contexts: {where: 'in the list of contexts', opens: 'contexts'},
-};
 
 /** Why a command cannot run from where the help was opened; undefined: it can. */
-function whereItWorks(controller: Controller, {id, context}: CommandTable[number]): string | undefined {
-  const {page} = controller.state;
-  const {commands} = controller;
+function whereItWorks(controller: Controller, {under}: OpenPage, {id, context}: Command): string | undefined {
+  const {commands, pages} = controller;
   if (id === 'tab-number') return 'press the number of the tab itself';
   if (context === 'log' && !controller.tab)
     return withHint('no log is open', commands, 'keep', 'shows the one under the cursor');
   if (context === 'everywhere' || context === 'sidebar' || context === 'log') return undefined;
-  if (page?.kind === 'help' && contextsOf(controller.contextOf(page.under)).includes(context)) return undefined;
-  const {where, opens} = places[context];
-  return opens === undefined ? `this works ${where}` : withHint(`this works ${where}`, commands, opens, 'opens it');
-}
-
-export const helpHandlers = {
-  help(controller: Controller) {
-    const {page} = controller.state;
-    if (page?.kind === 'help') closeHelp(controller);
-    else controller.dispatch({type: 'page', page: {kind: 'help', offset: 0, cursor: 0, text: '', under: page}});
-  },
-  'help-up': (controller: Controller) => moveCursor(controller, (_, at) => at - 1),
-  'help-down': (controller: Controller) => moveCursor(controller, (_, at) => at + 1),
-  'help-page-up': (controller: Controller) => movePage(controller, -screenful(controller)),
-  'help-page-down': (controller: Controller) => movePage(controller, screenful(controller)),
-  'help-top': (controller: Controller) => moveCursor(controller, () => 0),
-  'help-end': (controller: Controller) => moveCursor(controller, (items) => items.length - 1),
-  'help-close'(controller: Controller) {
-    const {page} = controller.state;
-    if (page?.kind === 'help' && page.text !== '') typeInHelp(controller, {kind: 'kill', to: 'start'});
-    else closeHelp(controller);
-  },
-};
-
-/** Moves the cursor; the page, scrolled by `rows`, scrolls on as little as it must. */
-function moveCursor(controller: Controller, to: (items: readonly Item[], at: number) => number, rows = 0): void {
-  const {page} = controller.state;
-  if (page?.kind !== 'help') return;
-  const {items, rows: all} = helpOf(controller, page);
-  const height = controller.pageHeight;
-  const cursor = Math.max(0, Math.min(items.length - 1, to(items, page.cursor)));
-  const scrolled = offsetWithin(page.offset + rows, all.length, height);
-  const offset = offsetToShow(scrolled, items[cursor] ?? {top: 0, end: 0}, height);
-  controller.dispatch({type: 'page', page: {...page, cursor, offset}});
-}
-
-/** Scrolls, and the cursor stays in its row of the screen. */
-function movePage(controller: Controller, rows: number): void {
-  moveCursor(controller, (items, at) => byRows(items, at, rows), rows);
+  if (under && contextsOf(commands, controller.contextOf(under)).includes(context)) return undefined;
+  const page = pages.find((each) => each.context === context);
+  const opener = commands.find(({opens}) => opens === page?.kind);
+  const words = `this works ${page?.where ?? 'on another page'}`;
+  return opener === undefined ? words : withHint(words, commands, opener, 'opens it');
 }
 
 /** The last item within so many rows below, or above; then the first of the next column, or the last of the one before. */

@@ -38,6 +38,12 @@ export function listPage<Item>({title, items, rowOf, cursor, width, symbols}: Li
   };
 }
 
+/** The row of an item of a list; of the first one with the heading above it. */
+export function itemAt(item: number): {readonly top: number; readonly end: number} {
+  const row = headingRows + item;
+  return {top: item === 0 ? 0 : row, end: row + 1};
+}
+
 /** What a page is about, and dim words on it: ` Marks  3 of 12`. */
 export function pageTitle(what: string, words: string): StyledText {
   return concat([plain(` ${what}`, {bold: true}), plain(`  ${words}`, {dim: true})]);

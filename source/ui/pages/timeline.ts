@@ -13,12 +13,12 @@ import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {pipelineMarkdown} from '../../viewport/markdown.ts';
 import type {Controller} from '../controller.ts';
-import {closesPage, pipelineOf} from '../handlers/common.ts';
-import {copyPage, openPipePrompt, openSavePrompt} from '../handlers/copy.ts';
+import {pipelineOf} from '../handlers/common.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import {lastMoment} from '../opened.ts';
-import type {Page} from '../state/page.ts';
 import type {PageText} from '../state/view-state.ts';
+import {TimelineReader, type TimelineState} from '../timeline.ts';
+import {closePages, type Opened, openPage, type Page, type Problem} from './page.ts';
 import {listPage, marginCells, type PageRows, pageTitle} from './page-rows.ts';
 
 const styles: Readonly<Record<TimelineRow['what'], Style>> = {
@@ -41,15 +41,31 @@ const widthWithSource = 100;
 /** Between columns. */
 const gap = '  ';
 
+type ReadState = {readonly reader: TimelineReader};
+
 /** What happened to a pipeline, the newest first, also before pipetail was started. */
-export function timelinePage(
-  controller: Controller,
-  {cursor}: Pick<Extract<Page, {cursor: number}>, 'cursor'>,
-  width: number,
-): PageRows {
+export const timelinePage: Page<ReadState> = {
+  ...{kind: 'timeline', context: 'timeline', name: 'timeline of the pipeline', motions: 'items'},
+  where: 'on the timeline of a pipeline',
+  keys: {
+    ...{context: 'timeline', group: 'timeline of a pipeline', motions: 'items', close: ['q', 'H']},
+    own: [{id: 'timeline-go', keys: ['Enter'], help: 'go to its place in the log', hint: {hasRow: 'go to'}}],
+  },
+  open,
+  rows: (controller, {reader, cursor}, {width}) =>
+    rowsOf(controller, {state: reader.state.get(), cursor: cursor ?? 0, width}),
+  takes: (controller, {reader}) => textOf(controller, reader.state.get()),
+  redrawnBy: (_, {reader}) => [reader.state],
+  closed: ({reader}) => reader.stop(),
+  content: (_, {reader}) => (reader.state.get()?.timeline ? 'read' : ''),
+  run: {'timeline-go': goThere},
+};
+
+type RowsView = {readonly state: TimelineState | undefined; readonly cursor: number; readonly width: number};
+
+function rowsOf(controller: Controller, {state, cursor, width}: RowsView): PageRows {
   const {symbols, clock} = controller.services;
   const {ellipsis} = symbols;
-  const state = controller.timeline.state.get();
   const rows = state?.timeline?.rows ?? [];
   const now = clock.wall();
   const until = state ? lastMoment(controller, state.pipeline) : now;
@@ -100,66 +116,55 @@ function titleOf(pipeline: string | undefined, timeline: Timeline | undefined, {
   return pageTitle(`Timeline of ${pipeline ?? ''}`, more);
 }
 
-export const timelineHandlers = {
-  timeline(controller: Controller) {
-    if (closesPage(controller, 'timeline')) return;
-    const name = pipelineOf(controller);
-    if (name === undefined) return;
-    // A recorded log of the pipeline has a tab of its own, beside the live one.
-    const isPast = controller.state.focus === 'log' && controller.tab?.pastOf !== undefined;
-    const tab = isPast ? controller.tab : controller.state.tabs.find((each) => each.name === name);
-    const index = tab && controller.indexOf(tab);
-    const stream = tab && controller.logs.get(tab.name);
-    controller.timeline.start(
-      name,
-      index &&
-        stream && {
-          ...{name: tab.name, index, buffer: stream.buffer, errors: stream.errors},
-          hasEnded: hasEnded(stream.snapshot.get()),
-        },
-    );
-    controller.dispatch({type: 'page', page: {kind: 'timeline', offset: 0, cursor: 0}});
-    if (stream?.buffer.isAwaitingEarlier)
-      controller.say('lines are still being counted: older ones are not in the timeline yet');
-  },
-  'timeline-go'(controller: Controller) {
-    const {page} = controller.state;
-    const state = controller.timeline.state.get();
-    const row = page?.kind === 'timeline' ? state?.timeline?.rows[page.cursor] : undefined;
-    if (!row || !state) return;
-    const {id, group} = row;
-    const buffer = controller.logs.get(state.log)?.buffer;
-    if (id === undefined) {
-      controller.say('this is not in the log');
-      return;
-    }
-    // Of errors of a kind, the first leaves before the last.
-    const kept = [id, group?.lastId].find((each) => each !== undefined && buffer && each >= buffer.firstId);
-    if (kept === undefined) {
-      controller.say('this is no longer kept');
-      return;
-    }
-    controller.dispatch({type: 'page', page: undefined});
-    goToEntryOf(controller, state.log, kept);
-    if (kept !== id) controller.say('the first of them is no longer kept: this is the last one');
-  },
-  'timeline-copy': (controller: Controller) => take(controller, (page) => void copyPage(controller, page, page.text)),
-  'timeline-markdown': (controller: Controller) =>
-    take(controller, (page) => void copyPage(controller, page, page.markdown, 'md')),
-  'timeline-save': (controller: Controller) => take(controller, (page) => openSavePrompt(controller, page)),
-  'timeline-pipe': (controller: Controller) => take(controller, (page) => openPipePrompt(controller, page)),
-};
+function open(controller: Controller): void {
+  const name = pipelineOf(controller);
+  if (name === undefined) return;
+  // A recorded log of the pipeline has a tab of its own, beside the live one.
+  const isPast = controller.state.focus === 'log' && controller.tab?.pastOf !== undefined;
+  const tab = isPast ? controller.tab : controller.state.tabs.find((each) => each.name === name);
+  const index = tab && controller.indexOf(tab);
+  const stream = tab && controller.logs.get(tab.name);
+  const reader = new TimelineReader(controller.services);
+  reader.start(
+    name,
+    index &&
+      stream && {
+        ...{name: tab.name, index, buffer: stream.buffer, errors: stream.errors},
+        hasEnded: hasEnded(stream.snapshot.get()),
+      },
+  );
+  openPage(controller, timelinePage, {reader});
+  if (stream?.buffer.isAwaitingEarlier)
+    controller.say('lines are still being counted: older ones are not in the timeline yet');
+}
 
-/** Runs `use` on the page's text, unless it is still being read. */
-function take(controller: Controller, use: (page: PageText) => void): void {
-  const timeline = controller.timeline.state.get()?.timeline;
-  if (!timeline) {
-    controller.say('still loading: press the key again');
+function goThere(controller: Controller, {reader, cursor}: Opened<ReadState>): void {
+  const state = reader.state.get();
+  const row = state?.timeline?.rows[cursor ?? 0];
+  if (!row || !state) return;
+  const {id, group} = row;
+  const buffer = controller.logs.get(state.log)?.buffer;
+  if (id === undefined) {
+    controller.say('this is not in the log');
     return;
   }
+  // Of errors of a kind, the first leaves before the last.
+  const kept = [id, group?.lastId].find((each) => each !== undefined && buffer && each >= buffer.firstId);
+  if (kept === undefined) {
+    controller.say('this is no longer kept');
+    return;
+  }
+  closePages(controller);
+  goToEntryOf(controller, state.log, kept);
+  if (kept !== id) controller.say('the first of them is no longer kept: this is the last one');
+}
+
+function textOf(controller: Controller, state: TimelineState | undefined): PageText | Problem {
+  const timeline = state?.timeline;
+  if (!timeline) return {problem: 'still loading: press the key again'};
   const {pipeline} = timeline;
   const {serverUrl: server} = controller.services;
   const text = timelineText(timeline, lastMoment(controller, pipeline));
   const markdown = pipelineMarkdown({pipeline, server, facts: [], errors: [{title: 'Timeline', text}]});
-  use({page: 'timeline', pipeline, text, markdown});
+  return {file: `${pipeline}-timeline`, text, markdown};
 }

@@ -3,7 +3,9 @@ import {optionOf} from '../../settings/option-table.ts';
 import type {Style} from '../../terminal/style.ts';
 import {plain, type StyledText} from '../../terminal/styled-text.ts';
 import {explainFailure} from '../../words/failures.ts';
-import {type CommandTable, keysDo} from '../keys/commands.ts';
+import type {Controller} from '../controller.ts';
+import type {CommandTable} from '../keys/command.ts';
+import {keysDo} from '../keys/commands.ts';
 import {paragraph} from './page-rows.ts';
 
 export type TroubleView = {
@@ -19,6 +21,23 @@ export type TroubleView = {
   readonly width: number;
   readonly height: number;
 };
+
+/** Shown in place of list and logs while there is no list; undefined once a log has lines. */
+export function troubleShown(
+  controller: Controller,
+  {now, waited}: Pick<TroubleView, 'now' | 'waited'>,
+): readonly StyledText[] | undefined {
+  const {commands, logs, pageHeight, services, size, state} = controller;
+  const {poller, serverUrl, tokenFrom, contexts} = services;
+  if (state.tabs.some(({name}) => (logs.get(name)?.snapshot.get().endId ?? 0) > 0)) return undefined;
+  return troublePage({
+    list: poller.snapshot.get(),
+    context: contexts?.current,
+    width: size.columns,
+    height: pageHeight,
+    ...{serverUrl, tokenFrom, commands, now, waited},
+  });
+}
 
 /** What fills the screen without a list: what was tried, what came back, what to do. Undefined: there is a list. */
 export function troublePage(view: TroubleView): readonly StyledText[] | undefined {

@@ -1,6 +1,6 @@
 import type {Recall} from '../../storage/prompt-history.ts';
 import type {TypedLine} from './edit-line.ts';
-import type {Page} from './page.ts';
+import type {OpenPage} from './page.ts';
 import {
   applyToScreen,
   changedPane,
@@ -38,7 +38,7 @@ export type ViewState = ScreenView & {
   readonly defaults: ViewDefaults;
   /** Name of the shown tab. */
   readonly active: string | undefined;
-  readonly page: Page | undefined;
+  readonly page: OpenPage | undefined;
   readonly prompt: Prompt | undefined;
   /** What was killed last in a prompt, for any prompt. */
   readonly killed: string;
@@ -81,7 +81,7 @@ export type ViewAction =
   | {readonly type: 'sort'; readonly order: SortOrder}
   | {readonly type: 'name-filter'; readonly text: string}
   | {readonly type: 'marked'; readonly names: readonly string[]}
-  | {readonly type: 'page'; readonly page: Page | undefined}
+  | {readonly type: 'page'; readonly page: OpenPage | undefined}
   | {readonly type: 'prompt'; readonly prompt: Prompt | undefined}
   | {readonly type: 'killed'; readonly text: string}
   | {readonly type: 'notice'; readonly text: string | undefined}
@@ -107,15 +107,15 @@ export type Prompt = Pick<TypedLine, 'text' | 'suggestion' | 'last'> & {
   );
 
 /** `on`: the page that it is on; undefined: it is below the log. */
-type TakingPrompt = {readonly what: Choice | PageText; readonly on: Page['kind'] | undefined};
+type TakingPrompt = {readonly what: Choice | PageText; readonly on: string | undefined};
 
 /** Lines to copy, save or pipe: one record, selected ones, all that the filters leave, or all. */
 export type Choice = 'record' | 'selection' | 'view' | 'all';
 
-/** The text of a page about a pipeline, whole and unwrapped, and the same as Markdown. */
+/** The text of a page, whole and unwrapped, and the same as Markdown. */
 export type PageText = {
-  readonly page: 'describe' | 'connector' | 'timeline' | 'comparison';
-  readonly pipeline: string;
+  /** Of the name of a file: `orders-timeline`. */
+  readonly file: string;
   readonly text: string;
   readonly markdown: string;
 };

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {conditionsOf, footerText, keyRow} from '../../../source/ui/components/footer.tsx';
-import {allCommands} from '../../../source/ui/keys/commands.ts';
+import {allCommands} from '../../../source/ui/pages/registry.ts';
 import {logged, pressed, reading, typed, write} from '../reading.ts';
 import {ScreenUnderTest, withFailures} from '../screen-under-test.ts';
 
@@ -138,7 +138,7 @@ describe('the footer of a page', () => {
     await using screen = await ScreenUnderTest.connected({scenario: withFailures});
     screen.server.pipeline('fraud').fail(cause);
     screen.press('i');
-    expect(footer(screen)).toBe(' Esc close ? help');
+    expect(footer(screen)).toBe(' Esc close y copy page M Markdown S save | pipe ? help');
     screen.press('Esc', 'd');
     await screen.until(() => footer(screen).includes('scroll'), 'the cause');
     expect(footer(screen)).toContain(' ↓ scroll PgDn page');
@@ -193,7 +193,7 @@ it('says how much is copied of a selection', () => {
 });
 
 it('has the keys of a description before those of every page', () => {
-  const place = {context: 'describe', now: {isScrollable: true}} as const;
+  const place = {context: 'describe', now: {isScrollable: true, hasText: true}} as const;
   expect(footerText(allCommands, place, {width: 80, isUtf8: true}).text).toBe(
     ' Esc close y copy errors Y copy page M Markdown S save | pipe ↓ scroll PgDn page',
   );

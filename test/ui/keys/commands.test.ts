@@ -1,7 +1,6 @@
 import {describe, expect, it, test} from 'vitest';
-import type {KeyContext} from '../../../source/ui/keys/command-table.ts';
+import type {KeyContext} from '../../../source/ui/keys/command.ts';
 import {
-  allCommands,
   type CommandId,
   commandFor,
   commandsFrom,
@@ -13,6 +12,7 @@ import {
   withHint,
 } from '../../../source/ui/keys/commands.ts';
 import {remap} from '../../../source/ui/keys/remap-keys.ts';
+import {allCommands} from '../../../source/ui/pages/registry.ts';
 
 const inContext = (context: KeyContext) => allCommands.filter((command) => command.context === context);
 const keysOf = (context: KeyContext) => inContext(context).flatMap((command) => command.keys);

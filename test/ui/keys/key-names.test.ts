@@ -1,7 +1,7 @@
 import type {Key} from 'ink';
 import {expect, it, test} from 'vitest';
-import {allCommands} from '../../../source/ui/keys/commands.ts';
 import {keyNames, namedKeys, readKey, unknownKey} from '../../../source/ui/keys/key-names.ts';
+import {allCommands} from '../../../source/ui/pages/registry.ts';
 
 const noKey: Key = {
   upArrow: false,

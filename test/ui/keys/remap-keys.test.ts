@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
 import type {KeyRemap} from '../../../source/settings/config-file.ts';
-import {allCommands, type CommandTable, commandFor} from '../../../source/ui/keys/commands.ts';
+import type {CommandTable} from '../../../source/ui/keys/command.ts';
+import {commandFor} from '../../../source/ui/keys/commands.ts';
 import {remap} from '../../../source/ui/keys/remap-keys.ts';
+import {allCommands} from '../../../source/ui/pages/registry.ts';
 
 /** As a file that has them in lines 1, 2, 3… */
 function written(keys: Readonly<Record<string, string | readonly string[]>>): readonly KeyRemap[] {

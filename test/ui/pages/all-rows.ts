@@ -1,5 +1,13 @@
 import type {StyledText} from '../../../source/terminal/styled-text.ts';
+import type {Controller} from '../../../source/ui/controller.ts';
 import type {PageRows} from '../../../source/ui/pages/page-rows.ts';
+import {kindOf} from '../../../source/ui/pages/registry.ts';
+
+/** All rows of the open page. */
+export function rowsOfPage(controller: Controller, width: number): PageRows {
+  const {page} = controller.state;
+  return page ? kindOf(page).rows(controller, page, {width}) : [];
+}
 
 /** Every row of a page. */
 export function allRows(page: PageRows): readonly StyledText[] {

@@ -1,8 +1,7 @@
 import {expect, it} from 'vitest';
-import {awayPage} from '../../../source/ui/pages/away.ts';
 import {currentLine, logged, viewOf, workedOut} from '../reading.ts';
 import {type ScreenOptions, ScreenUnderTest} from '../screen-under-test.ts';
-import {allTexts} from './all-rows.ts';
+import {allTexts, rowsOfPage} from './all-rows.ts';
 
 const minute = 60_000;
 
@@ -30,7 +29,7 @@ const info = (message: string) => logged(0, 'INFO', message);
 function listed({controller}: ScreenUnderTest): string[] {
   const {page} = controller.state;
   if (page?.kind !== 'away') return [];
-  return allTexts(awayPage(controller, page, 120))
+  return allTexts(rowsOfPage(controller, 120))
     .slice(2)
     .map((text) => text.trim().replace(/\s+/g, ' '));
 }
@@ -56,7 +55,7 @@ it('similar errors show in what they differ, also on 80 columns', async () => {
   await screen.clock.advance(10 * minute);
   screen.press('j');
   const {page} = screen.controller.state;
-  const rows = page?.kind === 'away' ? allTexts(awayPage(screen.controller, page, 80)).slice(2, 4) : [];
+  const rows = page?.kind === 'away' ? allTexts(rowsOfPage(screen.controller, 80)).slice(2, 4) : [];
   expect(rows).toEqual([expect.stringContaining('expected value'), expect.stringContaining('missing field')]);
 });
 
@@ -79,7 +78,7 @@ it('a pipeline that failed twice and was restarted has its failure first, in red
   );
   expect(listed(screen)[1]).toMatch(/^fraud restarted /);
   const {page} = screen.controller.state;
-  const row = page?.kind === 'away' ? awayPage(screen.controller, page, 80).at(2) : undefined;
+  const row = page?.kind === 'away' ? rowsOfPage(screen.controller, 80).at(2) : undefined;
   expect(row?.text).toMatch(/running again since .*\d\d:\d\d$/);
   expect(row?.runs.find(({start, end}) => row.text.slice(start, end).startsWith('failed'))?.style.fg).toBe(1);
 });

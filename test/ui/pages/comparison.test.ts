@@ -1,10 +1,11 @@
 import {expect, it} from 'vitest';
 import {comparisonPage} from '../../../source/ui/pages/comparison.ts';
+import {openAs} from '../../../source/ui/pages/page.ts';
 import {conditionsOfPage} from '../../../source/ui/pages/pages.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {currentLine, logged, noticeOf, pressed, reading, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
-import {allTexts} from './all-rows.ts';
+import {allTexts, rowsOfPage} from './all-rows.ts';
 
 /** The log of a pipeline that was started three times, each run with a kind of error of its own, oldest first. */
 async function threeRuns(): Promise<ScreenUnderTest> {
@@ -27,13 +28,16 @@ async function threeRuns(): Promise<ScreenUnderTest> {
 function shown({controller}: ScreenUnderTest): readonly string[] {
   const {page} = controller.state;
   if (page?.kind !== 'comparison') return [];
-  return allTexts(comparisonPage(controller, page, 100)).flatMap((row) => row.trimEnd() || []);
+  return allTexts(rowsOfPage(controller, 100)).flatMap((row) => row.trimEnd() || []);
 }
 
 async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
   screen.press('D');
   expect(shown(screen)[0]).toContain('counting the records of its runs');
-  await screen.until(() => screen.controller.comparison.state.get()?.kind !== 'counting', 'the runs to be counted');
+  await screen.until(
+    () => openAs(screen.controller.state.page, comparisonPage)?.comparison.state.get()?.kind !== 'counting',
+    'the runs to be counted',
+  );
   return shown(screen);
 }
 
@@ -74,7 +78,7 @@ it('D compares the newest run with the one before it, and with earlier ones; Ent
     ['|', 'pipe'],
   ] as const) {
     screen.press(key);
-    expect(promptInUse(screen.controller.state)).toMatchObject({kind, what: {page: 'comparison'}});
+    expect(promptInUse(screen.controller.state)).toMatchObject({kind, what: {file: 'orders-comparison'}});
     screen.press('Esc');
   }
   screen.press('Enter');

@@ -3,7 +3,7 @@ import {connectorErrors, parseError} from '../../../demo/connector-errors.ts';
 import {processLog} from '../../../demo/process-log.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {goToTab} from '../../../source/ui/handlers/common.ts';
-import {connectorPage} from '../../../source/ui/pages/connectors.ts';
+import {connectorRows} from '../../../source/ui/pages/connectors.ts';
 import {pageRows} from '../../../source/ui/pages/pages.ts';
 import {type ScreenOptions, ScreenUnderTest} from '../screen-under-test.ts';
 import {allTexts} from './all-rows.ts';
@@ -116,7 +116,7 @@ it('one error that was dropped is one', () => {
   const stats = {...({kind: 'input', name: 'a.web', stream: 'a', errors} as const), ...nothingKnown};
   const connector = {...({key: 'input a.web', kind: 'input', name: 'a.web', stats} as const), failure: undefined};
   const opened = {pipeline: 'orders', connector: {...connector, isGone: false}, at: undefined};
-  expect(connectorPage(opened, undefined, 100).at(-1)?.text).toBe(' 1 more parse error, no longer kept');
+  expect(connectorRows(opened, undefined, 100).at(-1)?.text).toBe(' 1 more parse error, no longer kept');
 });
 
 it('a connector that failed for good stays in the table, with why and when, and is read with d and Enter', async () => {

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {symbolsFor} from '../../../source/terminal/symbols.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
-import {contextsPage} from '../../../source/ui/pages/contexts.ts';
+import {contextRows} from '../../../source/ui/pages/contexts.ts';
 import type {Contexts} from '../../../source/ui/services.ts';
 import {logged, noticeOf, reading} from '../reading.ts';
 import {allRows} from './all-rows.ts';
@@ -60,7 +60,7 @@ it('Enter on the current context closes the list', async () => {
 it('without contexts Enter closes the page that says how to make one', async () => {
   await using screen = await reading(log);
   screen.press('C', 'j', 'k');
-  expect(screen.controller.state.page).toMatchObject({kind: 'contexts', cursor: 0});
+  expect(screen.controller.state.page).toMatchObject({kind: 'no-contexts'});
   screen.press('Enter');
   expect(screen.controller.state.page).toBeUndefined();
 });
@@ -74,8 +74,8 @@ const contexts: Contexts = {
   file: '~/.config/pipetail/config.toml',
   switchTo: () => Promise.resolve(undefined),
 };
-const page = (change: Partial<Parameters<typeof contextsPage>[0]> = {}) =>
-  allRows(contextsPage({contexts, cursor: 0, width: 80, symbols: symbolsFor(true), ...change}));
+const page = (change: Partial<Parameters<typeof contextRows>[0]> = {}) =>
+  allRows(contextRows({contexts, cursor: 0, width: 80, symbols: symbolsFor(true), ...change}));
 const texts = (...given: Parameters<typeof page>) => page(...given).map((row) => row.text.trimEnd());
 
 it('has a row for each context: name, host, and which is current', () => {

@@ -6,7 +6,7 @@ import type {Pipeline} from '../../../source/api/types.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {goToTab} from '../../../source/ui/handlers/common.ts';
 import {promptLabel} from '../../../source/ui/handlers/prompts.ts';
-import {describePage} from '../../../source/ui/pages/describe.ts';
+import {descriptionRows} from '../../../source/ui/pages/describe.ts';
 import type {Described, Services} from '../../../source/ui/services.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {deploymentError, makePipeline, stopped} from '../make-pipeline.ts';
@@ -20,13 +20,14 @@ describe('describe page', () => {
     description: 'Nightly load\nof all shops',
   });
   const text = (described: Described, listed: Pipeline | undefined, width: number, waited?: string) =>
-    describePage({described, listed, connectorErrors: '1,234', width, waited}).map((row) => row.text);
+    descriptionRows({described, listed, connectorErrors: '1,234', width, waited}).map((row) => row.text);
 
   it('says once why the server does not answer, and what is known', () => {
     const failure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens'} as const;
     const unanswered = {since: 'no answer since 21:44:41 UTC', cause: 'connection refused'};
     const described: Described = {name: 'etl', answer: {kind: 'failure', failure}};
-    const page = (width: number) => describePage({described, listed: failed, width, unanswered}).map((row) => row.text);
+    const page = (width: number) =>
+      descriptionRows({described, listed: failed, width, unanswered}).map((row) => row.text);
     expect(page(120)).toContain(
       ' state              no answer since 21:44:41 UTC (connection refused), last known: failed',
     );

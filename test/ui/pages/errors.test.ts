@@ -1,9 +1,8 @@
 import {readFileSync} from 'node:fs';
 import {expect, it} from 'vitest';
-import {errorsPage} from '../../../source/ui/pages/errors.ts';
 import {currentLine, logged, noticeOf, pressed, reading, rowsOf, viewOf} from '../reading.ts';
 import {type ScreenOptions, ScreenUnderTest, withFailures} from '../screen-under-test.ts';
-import {allTexts} from './all-rows.ts';
+import {allTexts, rowsOfPage} from './all-rows.ts';
 
 /** `orders` is on the screen and `fraud` in a tab behind it. */
 async function twoTabs(options: ScreenOptions = {}): Promise<ScreenUnderTest> {
@@ -23,7 +22,7 @@ const isOpen = ({controller}: ScreenUnderTest) => controller.state.page?.kind ==
 /** The rows of the open list. */
 function page({controller}: ScreenUnderTest, width = 160): string[] {
   const {page: open} = controller.state;
-  const texts = open?.kind === 'errors' ? allTexts(errorsPage(controller, open, width)) : [];
+  const texts = open?.kind === 'errors' ? allTexts(rowsOfPage(controller, width)) : [];
   return texts.map((text) => text.trim().replace(/\s+/g, ' '));
 }
 const heading = (screen: ScreenUnderTest) => page(screen)[0];
@@ -165,7 +164,7 @@ it('rows that are cut say so, and keep their ends', async () => {
   screen.press('A');
   const {page: open} = screen.controller.state;
   for (const width of [80, 120]) {
-    const rows = open?.kind === 'errors' ? allTexts(errorsPage(screen.controller, open, width)).slice(2) : [];
+    const rows = open?.kind === 'errors' ? allTexts(rowsOfPage(screen.controller, width)).slice(2) : [];
     expect(rows[0]).toMatch(/ x+…x+$/);
     expect(rows[1]).toMatch(/ parse.*….* expected f64$/);
     expect(rows[2]).toMatch(/ parse.*….* expected i64$/);
@@ -177,7 +176,7 @@ it('a narrow page has no padding where texts are cut', async () => {
   await say(screen, 'fraud', ...Array.from({length: 12}, (_, at) => `refused ${at}`), `${'x'.repeat(300)}`);
   screen.press('A');
   const {page: open} = screen.controller.state;
-  const rows = open?.kind === 'errors' ? allTexts(errorsPage(screen.controller, open, 80)).slice(2) : [];
+  const rows = open?.kind === 'errors' ? allTexts(rowsOfPage(screen.controller, 80)).slice(2) : [];
   expect(rows[0]).toMatch(/^ ▸ fraud ×1 {2}since 11-25 00:00 {2}x+…x+$/);
   expect(rows[1]).toMatch(/^ {3}fraud ×12 {2}since 11-25 00:00 {2}refused 0 … 11$/);
 });

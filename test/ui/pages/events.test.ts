@@ -1,10 +1,10 @@
 import {expect, it} from 'vitest';
 import {textWidth} from '../../../source/terminal/width.ts';
-import {type EventsView, eventsPage} from '../../../source/ui/pages/events.ts';
+import {type EventsView, eventRows} from '../../../source/ui/pages/events.ts';
 
 const at = Date.UTC(2026, 10, 25, 9, 17, 30);
 const text = (events: EventsView['events'], width: number, version: string | undefined = '0.337.0') =>
-  eventsPage({name: 'orders', server: 'http://f:8080', version, events, width}).map((row) => row.text);
+  eventRows({name: 'orders', server: 'http://f:8080', version, events, width}).map((row) => row.text);
 
 it('shows the newest first, dated', () => {
   const events = [
@@ -21,7 +21,7 @@ it('shows the newest first, dated', () => {
 });
 
 it('says that no tab is open', () => {
-  const rows = eventsPage({name: undefined, server: 'http://f:8080', version: '0.337.0', events: [], width: 80});
+  const rows = eventRows({name: undefined, server: 'http://f:8080', version: '0.337.0', events: [], width: 80});
   expect(rows.map((row) => row.text)).toEqual([' Events', ' http://f:8080  Feldera 0.337.0', '', ' no tab is open']);
 });
 
@@ -35,7 +35,7 @@ it('tells an old server from a supported one, and either from an unknown one', (
   expect(old[1]).toBe(' http://f:8080  Feldera 0.60.0');
   expect(old[2]).toMatch(/^ Feldera 0\.60\.0 is not supported, 0\.97 and newer are: the list and live logs$/);
   for (const row of old) expect(textWidth(row)).toBeLessThanOrEqual(80);
-  const rows = eventsPage({name: 'orders', server: 'http://f:8080', version: undefined, events: [], width: 80});
+  const rows = eventRows({name: 'orders', server: 'http://f:8080', version: undefined, events: [], width: 80});
   expect(rows[1]?.text).toBe(' http://f:8080  Feldera of unknown version');
 });
 
@@ -45,6 +45,6 @@ it('wraps what is long beside the time, and lets no control character through', 
   for (const row of rows.slice(3)) expect(textWidth(row)).toBeLessThanOrEqual(40);
   expect(rows.slice(4).every((row) => row.startsWith(' '.repeat(22)))).toBe(true);
   expect(rows.join('')).toContain('^[[2J end');
-  const hostile = eventsPage({name: 'a\u001B[2J', server: '', version: undefined, events: [], width: 40});
+  const hostile = eventRows({name: 'a\u001B[2J', server: '', version: undefined, events: [], width: 40});
   expect(hostile[0]?.text).toContain('a^[[2J');
 });

@@ -1,15 +1,16 @@
 import {describe, expect, it} from 'vitest';
 import {symbolsFor} from '../../../source/terminal/symbols.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
-import {allCommands, keyGroups, keyRows, keysShown} from '../../../source/ui/keys/commands.ts';
+import {keyGroups, keyRows, keysShown} from '../../../source/ui/keys/commands.ts';
 import {remap} from '../../../source/ui/keys/remap-keys.ts';
-import {type HelpView, helpPage} from '../../../source/ui/pages/help.ts';
+import {type HelpView, helpRows} from '../../../source/ui/pages/help.ts';
 import {pageShown} from '../../../source/ui/pages/pages.ts';
+import {allCommands} from '../../../source/ui/pages/registry.ts';
 import {logged, noticeOf, pressed, reading, typed, viewOf} from '../reading.ts';
 import {ScreenUnderTest} from '../screen-under-test.ts';
 
 function page(width: number, change: Partial<HelpView> = {}) {
-  return helpPage({
+  return helpRows({
     ...{table: allCommands, from: 'sidebar', text: '', cursor: 0, width},
     ...{isUtf8: true, symbols: symbolsFor(change.isUtf8 ?? true)},
     ...change,
@@ -38,7 +39,7 @@ describe.each(widths)('at %i columns', (width) => {
       rows.map((row) => row.text.slice(column * cells, (column + 1) * cells)),
     );
     const streams = texts.map((column) => column.join(' ').replaceAll(/\s+/g, ' '));
-    for (const command of keyRows()) {
+    for (const command of keyRows(allCommands)) {
       const entry = `${keysShown(command)} ${command.help}`;
       expect(
         streams.some((stream) => stream.includes(entry)),
@@ -49,7 +50,7 @@ describe.each(widths)('at %i columns', (width) => {
 
   it('every group has its heading once', () => {
     const all = rows.map((row) => row.text).join('\n');
-    for (const {group} of keyGroups()) {
+    for (const {group} of keyGroups(allCommands)) {
       expect(all.split(` ${group}`).length, group).toBeGreaterThanOrEqual(2);
     }
   });
@@ -63,7 +64,7 @@ describe.each(widths)('at %i columns', (width) => {
 });
 
 it('keys and help stand apart', () => {
-  for (const command of keyRows()) expect(textWidth(keysShown(command))).toBeLessThan(15);
+  for (const command of keyRows(allCommands)) expect(textWidth(keysShown(command))).toBeLessThan(15);
 });
 
 it('columns share the rows', () => {
@@ -116,7 +117,7 @@ describe('keys of the user', () => {
 describe('what was typed', () => {
   it('finds commands by words of their help, in any order and case', () => {
     expect(idsOf({text: 'tabs FILTERS'})).toEqual(['filters-to-all']);
-    expect(idsOf({text: ''})).toHaveLength(keyRows().length);
+    expect(idsOf({text: ''})).toHaveLength(keyRows(allCommands).length);
     expect(idsOf({text: 'no such words'})).toEqual([]);
     expect(textsOf(80, {text: 'no such words'}).slice(2)).toEqual([
       ' no command matches',
@@ -310,14 +311,14 @@ describe('keys', () => {
     await using screen = await reading(log, {size: {columns: 120, rows: 24}});
     screen.press('?');
     const seen = new Set<number>();
-    for (let count = 0; count < keyRows().length; count++) {
+    for (let count = 0; count < keyRows(allCommands).length; count++) {
       const open = pageOf(screen);
-      if (open?.kind === 'help') seen.add(open.cursor);
+      if (open?.kind === 'help') seen.add(open.cursor ?? 0);
       const row = visible(screen).filter((text) => text.includes('▸ '));
       expect(row).toHaveLength(1);
       screen.press('Down');
     }
-    expect(seen.size).toBe(keyRows().length);
+    expect(seen.size).toBe(keyRows(allCommands).length);
   });
 
   it('by pages move the page by one, from the first press on, and the cursor with it', async () => {

@@ -1,8 +1,7 @@
 import {describe, expect, it} from 'vitest';
-import {marksPage} from '../../../source/ui/pages/marks.ts';
 import {currentLine, logged, noticeOf, pressed, reading, typed, viewOf, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
-import {allTexts} from './all-rows.ts';
+import {allTexts, rowsOfPage} from './all-rows.ts';
 
 /** A log of which every second record is marked, with the list of marks open. */
 async function openList(marks: number): Promise<ScreenUnderTest> {
@@ -18,7 +17,7 @@ const pageOf = ({controller}: ScreenUnderTest) => controller.state.page;
 function listed({controller}: ScreenUnderTest): string[] {
   const {page} = controller.state;
   if (page?.kind !== 'marks') return [];
-  return allTexts(marksPage(controller, page.cursor, 80)).flatMap((text) => {
+  return allTexts(rowsOfPage(controller, 80)).flatMap((text) => {
     const step = /step (\d+)/.exec(text)?.[1];
     return step === undefined ? [] : text.startsWith('   ') ? step : `[${step}]`;
   });

@@ -2,24 +2,31 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, it} from 'vitest';
 import {RecordIndex} from '../../../source/records/record-index.ts';
+import {openAs} from '../../../source/ui/pages/page.ts';
 import {timelinePage} from '../../../source/ui/pages/timeline.ts';
 import type {Services} from '../../../source/ui/services.ts';
+import {withUnder} from '../../../source/ui/state/page.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {writable} from '../../harness/writable.ts';
 import {currentLine, logged, noticeOf, reading} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
-import {allTexts} from './all-rows.ts';
+import {allTexts, rowsOfPage} from './all-rows.ts';
+
+const timelineOf = ({state}: ScreenUnderTest['controller']) =>
+  withUnder(state.page)
+    .flatMap((page) => openAs(page, timelinePage) ?? [])[0]
+    ?.reader.state.get();
 
 function shown({controller}: ScreenUnderTest, width = 120): readonly string[] {
   const {page} = controller.state;
   if (page?.kind !== 'timeline') return [];
-  return allTexts(timelinePage(controller, page, width)).flatMap((row) => row.trimEnd() || []);
+  return allTexts(rowsOfPage(controller, width)).flatMap((row) => row.trimEnd() || []);
 }
 
 async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
   screen.press('H');
   expect(shown(screen)[0]).toBe(' Timeline of orders  asking the server');
-  await screen.until(() => screen.controller.timeline.state.get()?.timeline !== undefined, 'the timeline');
+  await screen.until(() => timelineOf(screen.controller)?.timeline !== undefined, 'the timeline');
   return shown(screen);
 }
 
@@ -104,22 +111,22 @@ it('is not read any more when a command of the help closes it', async () => {
   await using screen = await reading([logged(1, 'INFO', 'step 1')]);
   await opened(screen);
   for (const key of ['?', ...'wrap']) screen.press(key);
-  expect(screen.controller.timeline.state.get()?.timeline).toBeDefined();
+  expect(timelineOf(screen.controller)?.timeline).toBeDefined();
   screen.press('Enter');
   expect(screen.controller.state.page).toBeUndefined();
-  expect(screen.controller.timeline.state.get()).toBeUndefined();
+  expect(timelineOf(screen.controller)).toBeUndefined();
 });
 
 it('has the runs of a log that was not shown yet', async () => {
   await using screen = await reading([logged(1, 'INFO', 'step 1')]);
   screen.server.pipeline('orders').start();
   await opened(screen);
-  const {services, timeline} = screen.controller;
-  const stream = services.manager.get('orders');
-  if (!stream) throw new Error('no stream');
+  const stream = screen.controller.services.manager.get('orders');
+  const reader = openAs(screen.controller.state.page, timelinePage)?.reader;
+  if (!stream || !reader) throw new Error('no stream, or no timeline');
   const {buffer, errors} = stream;
-  timeline.start('orders', {name: 'orders', buffer, errors, index: new RecordIndex(buffer)});
-  await screen.until(() => timeline.state.get()?.timeline !== undefined, 'the timeline');
+  reader.start('orders', {name: 'orders', buffer, errors, index: new RecordIndex(buffer)});
+  await screen.until(() => reader.state.get()?.timeline !== undefined, 'the timeline');
   expect(shown(screen).some((row) => / {2}run \d of \d: running$/.test(row))).toBe(true);
 });
 

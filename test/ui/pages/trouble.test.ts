@@ -1,8 +1,8 @@
 import {describe, expect, it, test} from 'vitest';
 import type {ApiFailure, FatalReason, Pipeline, RetryableReason} from '../../../source/api/types.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
-import {allCommands} from '../../../source/ui/keys/commands.ts';
 import {remap} from '../../../source/ui/keys/remap-keys.ts';
+import {allCommands} from '../../../source/ui/pages/registry.ts';
 import {type TroubleView, troublePage} from '../../../source/ui/pages/trouble.ts';
 import {makePipeline} from '../make-pipeline.ts';
 

@@ -1,0 +1,54 @@
+/**
+ * Where a key means something: `everywhere` in both panes, `log` also in the list (`commandFor`), `sidebar`, or on the
+ * pages that have this context.
+ */
+export type KeyContext = string;
+
+/** What a key does on any page, and in the list. */
+export type Motion = 'up' | 'down' | 'page-up' | 'page-down' | 'top' | 'end';
+/** What the keys of any page take of it. */
+export type Take = 'copy' | 'markdown' | 'save' | 'pipe';
+/** One of the commands that are made for every page from one set. */
+export type CommonAction = Motion | Take | 'close';
+
+export type Command = {
+  /** Its name in the configuration's table `[keys]`: never renamed. */
+  readonly id: string;
+  readonly context: KeyContext;
+  /** Heading in the help, in the order of the table. */
+  readonly group: string;
+  /** Key names as `key-names.ts` gives them; the footer shows the first. */
+  readonly keys: readonly string[];
+  /** The default keys, where the user has others. */
+  readonly defaultKeys?: readonly string[];
+  /** For help and docs/keys.md. */
+  readonly help: string;
+  /** It changes what a page covers: with a page open its keys do nothing. */
+  readonly notOnPages?: true;
+  /** A key of the log that only means something together with others that the list uses, too. */
+  readonly notInList?: true;
+  /** The kind of page that it opens; there it closes it. */
+  readonly opens?: string;
+  /** It is one of the set. */
+  readonly does?: CommonAction;
+  /** It came later: a configuration of before may give its only key to another command. */
+  readonly yields?: true;
+  /** The context whose keys work there, too, after its own. */
+  readonly besides?: KeyContext;
+  /** For the footer; by condition: the first that holds. Commands without one are only in the help. */
+  readonly hint?: string | Readonly<Record<string, string>>;
+};
+
+/** The commands with their default keys, or with those of the user (`remap`). */
+export type CommandTable = readonly Command[];
+
+/** What is so at the moment; absent: not so. The footer offers a key only while it does something. */
+export type Conditions = Readonly<Record<string, boolean>>;
+
+/** The keys of the tabs. */
+export const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
+
+/** A key that is typed where there is a text to type. */
+export function isCharacter(keyName: string): boolean {
+  return keyName === 'Space' || [...keyName].length === 1;
+}

@@ -1,0 +1,111 @@
+import type {ReadableStore} from '../../lib/store.ts';
+import type {StyledText} from '../../terminal/styled-text.ts';
+import type {Controller} from '../controller.ts';
+import type {Command, Conditions, Motion} from '../keys/command.ts';
+import type {Motions, PageKeys} from '../keys/common-commands.ts';
+import type {OpenPage, PageKind} from '../state/page.ts';
+import type {Choice, PageText} from '../state/view-state.ts';
+import type {PageRows} from './page-rows.ts';
+
+/** A page that is open, with what its kind keeps there. */
+export type Opened<State> = OpenPage & State;
+
+/** `waited`: how long the page has waited for an answer, such as `4 s`; undefined while that is short. */
+export type PageView = {readonly width: number; readonly waited?: string | undefined};
+
+/** Rows of a page, the end exclusive. */
+export type RowRange = {readonly top: number; readonly end: number};
+
+/** What the cursor of a page moves over. */
+export type Items = {
+  readonly length: number;
+  readonly cursor: number;
+  /** The rows to show for an item. */
+  readonly rowsOf: (item: number) => RowRange;
+  /** The item so many rows below another one, or above; absent: each item is a row. */
+  readonly beside?: (item: number, rows: number) => number;
+};
+
+/** Why nothing can be taken now. */
+export type Problem = {readonly problem: string};
+
+/** What a screen reader says of a page that says it otherwise than row by row. */
+export type Spoken = {
+  /** All of it, said once. */
+  readonly rows: readonly StyledText[];
+  /** What is found of it; said with the item when it changes. */
+  readonly found: string;
+  readonly item: string;
+};
+
+/** A method of `run`: as one, it may ask for the page as its own kind opens it. */
+type Run<State> = {run(controller: Controller, page: Opened<State>, keyName: string): void}['run'];
+
+/**
+ * A kind of page: a file of this folder, and a line of `registry.ts`. Only pages that it has opened itself are handed to
+ * it.
+ */
+export type Page<State = unknown> = Omit<PageKind, 'closed'> & {
+  readonly motions: Motions;
+  /** Its commands; absent: those of another page with its context. */
+  readonly keys?: PageKeys;
+  /** The command that opens it (`opens`), unless the table of commands has it. */
+  readonly opener?: Command;
+  /** What its own commands do, by their ids. */
+  readonly run?: Readonly<Record<string, Run<State>>>;
+  /** What the command that opens it does while it is not open. */
+  open?(controller: Controller, keyName: string): void;
+  rows(controller: Controller, page: Opened<State>, view: PageView): PageRows;
+  /** Where its parts begin, by which it can be opened: the row of each. */
+  sections?(controller: Controller, page: Opened<State>): Readonly<Record<string, number>>;
+  /** In front of which rows are shown. */
+  typed?(page: Opened<State>): StyledText;
+  /** What is so, for its keys in the footer, besides what holds on any page. */
+  conditions?(controller: Controller, page: Opened<State>): Conditions;
+  /** Of a page with items; absent: an item in each row below the title. */
+  items?(controller: Controller, page: Opened<State>): Items;
+  /** The page with the cursor on another item; absent: `cursor` is its index. */
+  at?(controller: Controller, page: Opened<State>, item: number): OpenPage;
+  /** The page after a motion that is its own; undefined: it moves as any page. */
+  move?(controller: Controller, page: Opened<State>, motion: Motion): OpenPage | undefined;
+  /** What the keys that copy, save and pipe take; absent: its rows. */
+  takes?(controller: Controller, page: Opened<State>): Choice | PageText | Problem;
+  /** What is drawn again when these change. */
+  redrawnBy?(controller: Controller, page: Opened<State>): readonly ReadableStore<unknown>[];
+  /** Closes it, or less of it; absent: it is closed. */
+  close?(controller: Controller, page: Opened<State>): void;
+  /** Called when the page is neither open nor under another one any more. */
+  closed?(page: Opened<State>): void;
+  /** For a screen reader; absent: rows, or title and items. */
+  spoken?(controller: Controller, page: Opened<State>): Spoken;
+  /** What it shows, where that comes after it was opened: with other content it is said anew. */
+  content?(controller: Controller, page: Opened<State>): string;
+  /** It is read again every few seconds: a row in which only numbers have changed is not new. */
+  readonly counts?: true;
+};
+
+/** Where a page is opened: over another one, or at a part of it. */
+type Where = Pick<OpenPage, 'under' | 'section' | 'cursor'>;
+
+export function openPage<State extends object>(
+  controller: Controller,
+  {kind}: Page<State>,
+  state: State,
+  where: Where = {},
+): void {
+  controller.dispatch({type: 'page', page: {kind, offset: 0, ...where, ...state}});
+}
+
+/** The page, if it is one of this kind. */
+export function openAs<State>(page: OpenPage | undefined, of: Page<State>): Opened<State> | undefined {
+  return page && isOf(page, of) ? page : undefined;
+}
+
+function isOf<State>(page: OpenPage, of: Page<State>): page is Opened<State> {
+  return page.kind === of.kind;
+}
+
+/** Closes all pages. */
+export function closePages(controller: Controller): void {
+  controller.dispatch({type: 'page', page: undefined});
+}

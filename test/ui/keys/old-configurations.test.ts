@@ -1,0 +1,63 @@
+import {readFileSync} from 'node:fs';
+import {expect, test} from 'vitest';
+import {commandFor} from '../../../source/ui/keys/commands.ts';
+import {remap} from '../../../source/ui/keys/remap-keys.ts';
+import {allCommands} from '../../../source/ui/pages/registry.ts';
+
+type Old = {readonly id: string; readonly context: string; readonly keys: readonly string[]};
+
+/** The commands as they were at 6c37483, before the pages were in one registry. */
+const before = JSON.parse(readFileSync(new URL('commands-of-before.json', import.meta.url), 'utf8')) as readonly Old[];
+const written = (rows: readonly Old[]) =>
+  rows.map(({id, keys}, index) => ({command: id, keys, where: `c.toml:${index + 1}`}));
+
+test('a configuration with every command of before loads, and every key does the same', () => {
+  expect(before).toHaveLength(164);
+  const {table, problems} = remap(allCommands, written(before));
+  expect(problems).toEqual([]);
+  for (const {id, context, keys} of before) {
+    const panes = context === 'everywhere' ? ['sidebar', 'log'] : [context];
+    for (const pane of panes)
+      for (const key of keys) expect(commandFor(table, pane, key), `${key} in ${pane}`).toBe(id);
+  }
+});
+
+test('without a configuration, every key of before does the same', () => {
+  for (const {id, context, keys} of before) {
+    const pane = context === 'everywhere' ? 'log' : context;
+    for (const key of keys) expect(commandFor(allCommands, pane, key), `${key} in ${pane}`).toBe(id);
+  }
+});
+
+test('any command of before, with a key that only it had, loads and has it', () => {
+  for (const {id, context, keys} of before) {
+    if (keys.length === 0) continue;
+    const rows = [{id, context, keys: [...keys, 'ß']}];
+    const {table, problems} = remap(allCommands, written(rows));
+    expect(problems, id).toEqual([]);
+    const pane = context === 'everywhere' ? 'log' : context;
+    expect(commandFor(table, pane, 'ß'), id).toBe(id);
+  }
+});
+
+/** Pages that had no commands of this kind; keys that meant nothing there could be given to any of their commands. */
+test.each([
+  ['marks', 'marks-go'],
+  ['errors', 'errors-mute'],
+  ['away', 'away-go'],
+  ['contexts', 'contexts-go'],
+  ['page', 'page-line-down'],
+])('on the page %s, keys that were free may be given to %s', (context, id) => {
+  for (const key of ['y', 'Y', 'M', 'S', '|', 'g', 'G', 'Home', 'End', 'b', 'PageUp', 'PageDown', 'Space']) {
+    const isFree = !before.some(
+      (each) => (each.context === context || each.context === 'everywhere') && each.keys.includes(key),
+    );
+    // Those of a description are not free on any page of text.
+    const isDescribed =
+      context === 'page' && before.some((each) => each.context === 'describe' && each.keys.includes(key));
+    if (!isFree || isDescribed) continue;
+    const {table, problems} = remap(allCommands, written([{id, context, keys: [key]}]));
+    expect(problems, key).toEqual([]);
+    expect(commandFor(table, context, key), key).toBe(id);
+  }
+});
