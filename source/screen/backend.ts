@@ -6,12 +6,10 @@ import {FrameRate} from '../lib/frames.ts';
 import {Presence} from '../lib/presence.ts';
 import {systemRandom} from '../lib/random.ts';
 import {Catalog, type OpenFound} from '../logs/catalog.ts';
-import {ListPoller, Login} from '../logs/list-poller.ts';
 import {LogManager, type ManagedLog} from '../logs/log-manager.ts';
 import {levelOf} from '../records/level.ts';
 import type {Settings, View} from '../settings/settings.ts';
 import type {Processes} from '../storage/file-lock.ts';
-import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {type PromptHistories, promptHistories} from '../storage/prompt-history.ts';
 import {serverName} from '../storage/recording/index-file.ts';
 import {Recordings} from '../storage/recording/recordings.ts';
@@ -28,9 +26,7 @@ const savePatience = 500;
 
 /** What runs behind every page: the list, the logs, the files. */
 export class ScreenBackend {
-  readonly poller: ListPoller;
   readonly facts: Facts;
-  readonly login: Login;
   readonly catalog: Catalog;
   readonly manager: LogManager<ManagedLog>;
   readonly presence: Presence;
@@ -49,13 +45,13 @@ export class ScreenBackend {
   readonly #ended = new AbortController();
   readonly #endOfPresence: () => void;
 
-  /** `opened`: what is shown without a server. */
+  /** `opened`: what is shown in place of a server's pipelines. */
   constructor(options: {
     settings: Settings;
     client: ApiClient;
     clock: Clock;
     process: NodeJS.Process;
-    opened: OpenedInput | undefined;
+    opened: ShownLogs | undefined;
   }) {
     const {settings, client, clock, process, opened} = options;
     const random = systemRandom;
@@ -64,7 +60,6 @@ export class ScreenBackend {
     this.#clock = clock;
     this.#processes = processes;
     this.state = stateFolder({xdgStateHome: process.env.XDG_STATE_HOME, home: homedir()});
-    this.poller = new ListPoller({client, clock, random});
     this.presence = new Presence({clock});
     const {directory = path.join(this.state, 'recordings'), maxBytes} = settings.record;
     this.recordingsFolder = directory;
@@ -72,32 +67,30 @@ export class ScreenBackend {
     this.#recordings = new Recordings({directory, server, maxBytes, clock, processes});
     this.frameRate = new FrameRate(settings.fps);
     const {fps, scrollbackBytes, memoryBytes, silence} = settings;
-    this.catalog = new Catalog(opened ? undefined : this.poller.snapshot);
-    if (opened) this.catalog.add(opened.found, opened.open);
-    this.facts = opened?.factsOf(this.catalog) ?? new ServerFacts({client, clock, random, poller: this.poller});
+    const {catalog, facts} = opened ?? ofServer(new ServerFacts({client, clock, random}));
+    this.catalog = catalog;
+    this.facts = facts;
     this.manager = new LogManager(
       {
         recordings: {of: this.#recordings, all: settings.record.directory !== undefined, showPast: true},
         ...{client, clock, random, fps, fpsNow: this.frameRate.now, scrollbackBytes, memoryBytes, silence},
         packer: zstdPacker,
       },
-      this.catalog,
+      catalog,
     );
-    this.login = new Login({client, poller: this.poller});
     const {onAlert: command, credentialVariables: withheld} = settings;
     this.alerts = command === undefined ? undefined : new AlertCommand({command, withheld, process, clock});
     this.histories = promptHistories(this.state, signal);
     for (const history of Object.values(this.histories)) void history.load();
     this.session =
-      settings.demo || opened
-        ? undefined
-        : new ScreenSession({
+      catalog.hasServer && !settings.demo
+        ? new ScreenSession({
             ...{client, clock, folder: this.state, fresh: settings.fresh, signal, processes},
             viewOptions: viewOptionsOf(settings.view.typed),
-          });
+          })
+        : undefined;
     this.#endOfPresence = this.presence.here.subscribe(() => {
       const isWatched = this.presence.here.get();
-      this.poller.setWatched(isWatched);
       this.facts.setWatched(isWatched);
       this.frameRate.setWatched(isWatched);
     });
@@ -118,19 +111,14 @@ export class ScreenBackend {
   }
 
   start(): void {
-    if (!this.catalog.hasServer) return;
     this.facts.start();
-    this.poller.start();
-    this.login.start();
   }
 
   /** Ends everything. Resolves when the files are written, or after `savePatience`. */
   async close(): Promise<void> {
     this.#endOfPresence();
     this.presence.dispose();
-    this.poller.stop();
     this.facts.stop();
-    this.login.stop();
     this.manager.dispose();
     this.alerts?.dispose();
     const histories = Object.values(this.histories).map((history) => history.saved());
@@ -140,12 +128,12 @@ export class ScreenBackend {
   }
 }
 
-/** Logs that are files. */
-export type OpenedInput = {
-  readonly found: readonly FoundLog[];
-  readonly open: OpenFound;
-  readonly factsOf: (catalog: Catalog) => Facts;
-};
+/** What a screen shows: the logs that can be opened, and what is told besides. */
+export type ShownLogs = {readonly catalog: Catalog; readonly facts: Facts};
+
+function ofServer(facts: ServerFacts): ShownLogs {
+  return {catalog: new Catalog(facts.poller.snapshot), facts};
+}
 
 export function viewOptionsOf({level, ...rest}: Partial<View>): ViewOptions {
   const least = levelOf(level?.toUpperCase());

@@ -2,17 +2,27 @@ import type {Clock} from '../lib/clock.ts';
 import {createStore} from '../lib/store.ts';
 import {type BundleFacts, readBundleFacts} from '../logs/bundle-facts.ts';
 import type {Catalog} from '../logs/catalog.ts';
+import type {ListSnapshot} from '../logs/list-poller.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
 import type {KnownStats} from '../logs/stats-poller.ts';
-import type {Description, Services} from '../ui/services.ts';
+import type {Description} from '../ui/services.ts';
 import type {Facts} from './server-facts.ts';
 
+const noList: ListSnapshot = {pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: undefined};
 const noHistory: PipelineHistory = {events: [], details: new Map(), stats: undefined, missing: []};
 
 /** What the pages tell of opened logs besides their lines: support bundles have it, other logs have nothing. */
 export class OpenedFacts implements Facts {
+  /** There is no list to wait for. */
+  readonly poller: Facts['poller'] = {
+    snapshot: createStore(noList),
+    waitingSince: createStore(undefined),
+    refresh() {},
+  };
+  readonly session: Facts['session'] = createStore(undefined);
+  readonly serverVersion: Facts['serverVersion'] = createStore(undefined);
   /** In place of requests for the statistics: those of an open page are read. */
-  readonly stats: Services['stats'];
+  readonly stats: Facts['stats'];
   readonly #catalog: Pick<Catalog, 'find'>;
   readonly #clock: Clock;
   readonly #known = createStore<ReadonlyMap<string, KnownStats>>(new Map());

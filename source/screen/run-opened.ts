@@ -3,6 +3,7 @@ import type {ReadStream} from 'node:tty';
 import {noServer} from '../api/no-server.ts';
 import {systemClock} from '../lib/clock.ts';
 import {type FindOpenedOptions, findOpened} from '../logs/bundle-log.ts';
+import {Catalog} from '../logs/catalog.ts';
 import {OpenedLog} from '../logs/opened-log.ts';
 import {UsageError} from '../settings/parse-values.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
@@ -11,7 +12,6 @@ import {codeOf} from '../storage/save-file.ts';
 import {processesOf} from '../system/processes.ts';
 import {openTerminal} from '../system/terminal-input.ts';
 import {clean} from '../terminal/clean.ts';
-import type {OpenedInput} from './backend.ts';
 import {OpenedFacts} from './opened-facts.ts';
 import {commandsOf, runScreen, type ScreensOptions} from './run-screen.ts';
 import {readTerminal} from './services.ts';
@@ -83,11 +83,12 @@ async function runWithKeys(
   const tell = (line: string) => void process.stderr.write(`pipetail: ${line}\n`);
   const logs = await findAll(what, {note, progress: {clock: systemClock, tell}});
   const processes = processesOf(process);
-  const opened: OpenedInput = {
-    found: logs,
-    open: (found, options) => new OpenedLog({...options, found, processes, ...(what.includes('-') && {stdin})}),
-    factsOf: (catalog) => new OpenedFacts(catalog, systemClock),
-  };
+  const catalog = new Catalog();
+  catalog.add(
+    logs,
+    (found, options) => new OpenedLog({...options, found, processes, ...(what.includes('-') && {stdin})}),
+  );
+  const opened = {catalog, facts: new OpenedFacts(catalog, systemClock)};
   const client = noServer();
   const server = {client, name: '', secrets: () => [], close: client.close};
   const end = await runScreen({

@@ -13,7 +13,7 @@ import {Controller} from '../ui/controller.ts';
 import type {CommandTable} from '../ui/keys/command.ts';
 import {remap} from '../ui/keys/remap-keys.ts';
 import {allCommands, pages} from '../ui/pages/registry.ts';
-import {type OpenedInput, ScreenBackend, viewOptionsOf} from './backend.ts';
+import {ScreenBackend, type ShownLogs, viewOptionsOf} from './backend.ts';
 import {type ContextSource, ContextSwitch} from './context-switch.ts';
 import {DrawnScreen, screenSize} from './drawn-screen.tsx';
 import {endScreen, type ScreenEnd, ScreenExit, terminalPatience} from './exit.ts';
@@ -75,7 +75,7 @@ type ScreenOptions = Omit<ScreensOptions, 'contexts'> & {
   /** The terminal whose keys are read; undefined: there is none. */
   readonly keys: ReadStream | undefined;
   /** What is shown without a server. */
-  readonly opened?: OpenedInput;
+  readonly opened?: ShownLogs;
   /** Shown at the start. */
   readonly notes?: readonly string[];
   /** With the user's keys. */

@@ -1,11 +1,13 @@
 import {ApiError} from '../api/errors.ts';
 import type {ApiClient} from '../api/types.ts';
+import type {Clock} from '../lib/clock.ts';
+import {ListPoller, Login} from '../logs/list-poller.ts';
 import {type PipelineHistory, readHistory} from '../logs/pipeline-history.ts';
 import {StatsPoller} from '../logs/stats-poller.ts';
 import type {Description, Services} from '../ui/services.ts';
 
-/** What the pages tell of pipelines besides their logs. */
-export type Facts = Pick<Services, 'stats' | 'describe' | 'history'> & {
+/** What a screen is told besides the lines of its logs. */
+export type Facts = Pick<Services, 'poller' | 'stats' | 'session' | 'serverVersion' | 'describe' | 'history'> & {
   readonly start: () => void;
   readonly stop: () => void;
   /** `watched`: the user looks at the screen. */
@@ -14,23 +16,37 @@ export type Facts = Pick<Services, 'stats' | 'describe' | 'history'> & {
 
 /** What a server tells. */
 export class ServerFacts implements Facts {
+  readonly poller: ListPoller;
   readonly stats: StatsPoller;
+  readonly session: Login['session'];
+  readonly serverVersion: Login['version'];
+  readonly #login: Login;
   readonly #client: ApiClient;
 
-  constructor(options: ConstructorParameters<typeof StatsPoller>[0] & {readonly client: ApiClient}) {
-    this.stats = new StatsPoller(options);
-    this.#client = options.client;
+  /** `random`: returns numbers in [0, 1), for jitter. */
+  constructor({client, clock, random}: {client: ApiClient; clock: Clock; random: () => number}) {
+    this.poller = new ListPoller({client, clock, random});
+    this.stats = new StatsPoller({client, clock, random, poller: this.poller});
+    this.#login = new Login({client, poller: this.poller});
+    this.session = this.#login.session;
+    this.serverVersion = this.#login.version;
+    this.#client = client;
   }
 
   start(): void {
     this.stats.start();
+    this.poller.start();
+    this.#login.start();
   }
 
   stop(): void {
+    this.poller.stop();
     this.stats.stop();
+    this.#login.stop();
   }
 
   setWatched(watched: boolean): void {
+    this.poller.setWatched(watched);
     this.stats.setWatched(watched);
   }
 

@@ -64,16 +64,14 @@ type ServicesInput = Pick<Services, 'commands' | 'contexts' | 'quit' | 'takesFra
 export function screenServices(input: ServicesInput): Services {
   const {settings, server, backend, terminal, setTitle, process, clock, ...others} = input;
   const {env, stdout} = process;
-  const {manager, catalog, facts, poller, presence, frameRate, login, histories, alerts} = backend;
+  const {manager, catalog, facts, presence, frameRate, histories, alerts} = backend;
+  const {poller, stats, session, serverVersion} = facts;
   const write = (sequence: string) => writeWhole(stdout, sequence);
   return {
-    ...{manager, catalog, poller, clock, histories, frameRate, alerts},
-    stats: facts.stats,
+    ...{manager, catalog, poller, stats, session, serverVersion, clock, histories, frameRate, alerts},
     addPast: (pipeline) => backend.addPast(pipeline),
     recordingsFolder: backend.recordingsFolder,
     watched: presence.here,
-    session: login.session,
-    serverVersion: login.version,
     describe: (name, signal) => facts.describe(name, signal),
     history: (name, signal) => facts.history(name, signal),
     serverName: server.name,

@@ -37,7 +37,7 @@ export type Services = {
   readonly addPast?: (pipeline: string) => Promise<string | undefined>;
   /** Where recordings are. */
   readonly recordingsFolder?: string;
-  readonly poller: ListPoller;
+  readonly poller: Pick<ListPoller, 'snapshot' | 'waitingSince' | 'refresh'>;
   readonly stats: Pick<StatsPoller, 'known' | 'setOpen' | 'setShown'>;
   readonly clock: Clock;
   /** Whether a user is at the screen; absent: always. */

@@ -8,7 +8,7 @@ import type {Session} from '../../source/api/types.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {createStore} from '../../source/lib/store.ts';
 import {Catalog, type OpenFound} from '../../source/logs/catalog.ts';
-import {ListPoller} from '../../source/logs/list-poller.ts';
+import type {ListPoller} from '../../source/logs/list-poller.ts';
 import {LogManager, type ManagedLog} from '../../source/logs/log-manager.ts';
 import {OpenedLog} from '../../source/logs/opened-log.ts';
 import {OpenedFacts} from '../../source/screen/opened-facts.ts';
@@ -122,7 +122,8 @@ export class ScreenUnderTest implements AsyncDisposable {
       userAgent: 'pipetail/test',
     });
     this.#client = client;
-    this.poller = new ListPoller({client, clock, random: () => 0});
+    const ofServer = new ServerFacts({client, clock, random: () => 0});
+    this.poller = ofServer.poller;
     const scrollbackBytes = options.scrollbackBytes ?? 32 * 1024 * 1024;
     const memoryBytes = options.memoryBytes ?? Number.POSITIVE_INFINITY;
     this.#recordings = new Recordings({
@@ -136,9 +137,7 @@ export class ScreenUnderTest implements AsyncDisposable {
     this.#open = (found, each) => new OpenedLog({...each, found, ...(stdin && {stdin})});
     this.catalog = new Catalog(opened ? undefined : this.poller.snapshot);
     this.catalog.add(opened ?? [], this.#open);
-    this.facts = opened
-      ? new OpenedFacts(this.catalog, systemClock)
-      : new ServerFacts({client, clock, random: () => 0, poller: this.poller});
+    this.facts = opened ? new OpenedFacts(this.catalog, systemClock) : ofServer;
     this.manager = new LogManager(
       {recordings, ...{client, clock, random: () => 0, fps: 100, scrollbackBytes, memoryBytes}},
       this.catalog,
@@ -147,7 +146,7 @@ export class ScreenUnderTest implements AsyncDisposable {
     const services: Services = {
       manager: this.manager,
       catalog: this.catalog,
-      poller: this.poller,
+      poller: facts.poller,
       stats: facts.stats,
       clock,
       history: (name, signal) => facts.history(name, signal),
@@ -225,9 +224,7 @@ export class ScreenUnderTest implements AsyncDisposable {
       leave();
       stop();
     };
-    if (!this.catalog.hasServer) return;
     this.facts.start();
-    this.poller.start();
   }
 
   /** Makes a log known, as `ScreenBackend.addPast` does. Returns its name. */
@@ -282,7 +279,6 @@ export class ScreenUnderTest implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop();
-    this.poller.stop();
     this.facts.stop();
     this.manager.dispose();
     await this.#recordings.closed();

@@ -17,7 +17,7 @@ export class AppUnderTest implements AsyncDisposable {
     this.screen = screen;
     this.#ink = render(<App controller={screen.controller} size={screen.controller.size} />);
     this.#sizeOfTerminal(screen.controller.size);
-    screen.poller.start();
+    if (screen.catalog.hasServer) screen.poller.start();
   }
 
   static async open(options: ScreenOptions = {}): Promise<AppUnderTest> {
