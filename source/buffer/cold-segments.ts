@@ -55,9 +55,8 @@ const longestUnpacked = 256 * 1024;
 const mostViews = 4;
 /** More of them are left to the engine. */
 const mostEvicted = 16;
-/** Markers stay in memory: a log of nothing else must not fill it. Those of connectors are smaller. */
+/** Markers stay in memory: a log of nothing else must not fill it. */
 const mostMarkers = 10_000;
-const mostOfConnectors = 50_000;
 
 /** What the index of records keeps of an entry that is held in memory. */
 const indexedEntryCost = 2;
@@ -67,8 +66,6 @@ type ColdSegment = {
   readonly firstId: number;
   readonly endId: number;
   readonly markers: number;
-  /** Those of connectors among them. */
-  readonly ofConnectors: number;
   readonly byteLength: number;
   readonly bytes: ColdBytes;
   /** Kept for what is compressed: a recorded past may have a thousand times as many segments. */
@@ -92,7 +89,6 @@ export class ColdSegments {
   /** Failed reads of held segments, which are gone since. */
   failedReads = 0;
   #markerCount = 0;
-  #ofConnectors = 0;
   #droppedBytes = 0;
   readonly #markers: MarkerStore;
   readonly #packed: PackedStore | undefined;
@@ -177,9 +173,8 @@ export class ColdSegments {
       this.drop(segment);
       return;
     }
-    const ofConnectors = markers === 0 ? 0 : this.#markers.countOfConnectors(firstId, endId);
     const isAwaited = endId > this.keptTo;
-    this.#add({firstId, endId, markers, ofConnectors, byteLength, bytes, facts: stored ? undefined : facts, isAwaited});
+    this.#add({firstId, endId, markers, byteLength, bytes, facts: stored ? undefined : facts, isAwaited});
   }
 
   /** What the store has still to keep is compressed until then. */
@@ -200,13 +195,13 @@ export class ColdSegments {
   addPast(firstId: number, {lines, byteLength, markers, bytes}: PastBlock): number {
     for (const [index, {line, marker}] of markers.entries()) this.#markers.add(firstId + line + index, marker);
     const endId = firstId + lines + markers.length;
-    this.#add({firstId, endId, markers: markers.length, ofConnectors: 0, byteLength, bytes, facts: undefined});
+    this.#add({firstId, endId, markers: markers.length, byteLength, bytes, facts: undefined});
     return endId;
   }
 
   /** Adds lines before all others, the last one under `endId - 1`. */
   prepend(endId: number, {lines, byteLength, bytes}: EarlierBlock): void {
-    const segment = {firstId: endId - lines, endId, markers: 0, ofConnectors: 0, byteLength, bytes, facts: undefined};
+    const segment = {firstId: endId - lines, endId, markers: 0, byteLength, bytes, facts: undefined};
     this.#segments.unshift(segment);
     this.#count(segment, 1);
     if (bytes.memoryBytes === undefined) this.memoryFirstId = Math.max(this.memoryFirstId, endId);
@@ -278,7 +273,7 @@ export class ColdSegments {
   }
 
   get #hasTooManyMarkers(): boolean {
-    return this.#markerCount - this.#ofConnectors > mostMarkers || this.#ofConnectors > mostOfConnectors;
+    return this.#markerCount > mostMarkers;
   }
 
   /** Drops what the store has deleted, and the oldest segments while there are too many markers. */
@@ -369,7 +364,6 @@ export class ColdSegments {
     this.lines += by * linesOf(segment);
     this.byteLength += by * segment.byteLength;
     this.#markerCount += by * segment.markers;
-    this.#ofConnectors += by * segment.ofConnectors;
     const {memoryBytes} = segment.bytes;
     if (memoryBytes === undefined) return;
     const entries = segment.endId - segment.firstId;

@@ -1,5 +1,4 @@
 import type {LogBuffer} from './log-buffer.ts';
-import {isOfConnector} from './markers.ts';
 
 /** Identifies a line after a restart. `bytes`: without the newline; `before`: hash of the line before it; 0: none. */
 export type LineAnchor = {readonly bytes: number; readonly hash: number; readonly before: number};
@@ -85,8 +84,7 @@ export function lineUpTo(buffer: LogBuffer, id: number): number | undefined {
   for (let near = id, markers = 0; near >= buffer.firstId && markers < mostMarkers; near--) {
     const marker = buffer.markerAt(near);
     if (!marker) return near < buffer.endId ? near : undefined;
-    // Errors of connectors may be many, and a later start does not have them.
-    if (!isOfConnector(marker)) markers += 1;
+    markers += 1;
   }
   return undefined;
 }

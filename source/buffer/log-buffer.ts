@@ -1,7 +1,7 @@
 import type {SearchFacts} from './block-texts.ts';
 import {ColdSegments, type ColdStore, type EarlierBlock, type LineStart, type PastBlock} from './cold-segments.ts';
 import {HotSegments} from './hot-segments.ts';
-import {isOfConnector, type Marker, MarkerStore} from './markers.ts';
+import {type Marker, MarkerStore} from './markers.ts';
 import type {Packer} from './packed-store.ts';
 import {newlinesIn, type SegmentView} from './segment.ts';
 
@@ -290,16 +290,10 @@ export class WritableLogBuffer {
     if (this.#waiting[index]) this.#waiting[index] = marker;
   }
 
-  /** The newest marker of the log itself, held or waiting, with its present or future id: none of a connector. */
+  /** The newest marker, held or waiting, with its present or future id. */
   lastMarker(): {id: number; marker: Marker} | undefined {
-    const index = this.#waiting.findLastIndex((marker) => !isOfConnector(marker));
-    const waiting = this.#waiting[index];
-    return waiting ? {id: this.endId + index, marker: waiting} : this.#markers.last();
-  }
-
-  /** Whether markers of connectors are held. */
-  get hasConnectorErrors(): boolean {
-    return this.#markers.hasConnectorErrors;
+    const waiting = this.#waiting.at(-1);
+    return waiting ? {id: this.endId + this.#waiting.length - 1, marker: waiting} : this.#markers.last();
   }
 
   /** Undefined for lines and for ids that are not held. */

@@ -98,36 +98,10 @@ export type MarkerKind =
   /** In an opened file. `rotated`: another file has its name now; what was between the two is unknown. */
   | {readonly kind: 'file'; readonly turn: 'truncated' | 'rotated' | 'removed'}
   /** A dated line that the user drew. */
-  | {readonly kind: 'drawn'}
-  /** An error of a connector: the API reports it, not the log. In memory only, as the next one. */
-  | {
-      readonly kind: 'connector-error';
-      readonly connector: string;
-      readonly of: ConnectorErrorKind;
-      /** One line. */
-      readonly message: string;
-    }
-  /** `count` errors of a connector without their texts. `connector` and `of` are undefined where they are not known. */
-  | {
-      readonly kind: 'more-connector-errors';
-      readonly connector: string | undefined;
-      readonly of: ConnectorErrorKind | undefined;
-      readonly count: number;
-      /** The server had dropped them, they are too many for the log, or the server sends numbers only. */
-      readonly because: 'dropped' | 'too-many' | 'no-texts';
-    };
-
-export type ConnectorErrorKind = 'parse' | 'encode' | 'transport';
-
-/** What the API reports of connectors: nothing that happened to the log. */
-export type ConnectorMarker = Extract<MarkerKind, {kind: 'connector-error' | 'more-connector-errors'}>;
+  | {readonly kind: 'drawn'};
 
 /** A marker with the Unix time in ms at which it happened. */
 export type Marker = {readonly at: number} & MarkerKind;
-
-export function isOfConnector<Kind extends MarkerKind>(marker: Kind): marker is Kind & ConnectorMarker {
-  return marker.kind === 'connector-error' || marker.kind === 'more-connector-errors';
-}
 
 /** All losses of a log. */
 export type LossCount = {
@@ -218,32 +192,15 @@ export function countLoss(count: LossCount, marker: Marker, id: number): LossCou
   }
 }
 
-/** Errors of connectors that keep their texts, the newest: a flood may last for days. */
-const mostTexts = 5000;
-
 export class MarkerStore {
   /** In the order of ids. */
   readonly #markers = new Map<number, Marker>();
-  /** Of the last one that is not of a connector. */
   #lastId = -1;
-  /** Of those that are, in order; the first `#withoutText` of them are only counted. */
-  readonly #ofConnectors: number[] = [];
-  #withoutText = 0;
 
   get(id: number): Marker | undefined {
     return this.#markers.get(id);
   }
 
-  get hasConnectorErrors(): boolean {
-    return this.#ofConnectors.length > 0;
-  }
-
-  /** Number of those of connectors in `[firstId, endId)`. */
-  countOfConnectors(firstId: number, endId: number): number {
-    return this.#ofConnectors.filter((id) => id >= firstId && id < endId).length;
-  }
-
-  /** Of the log itself: without those of connectors. */
   last(): {id: number; marker: Marker} | undefined {
     const marker = this.#markers.get(this.#lastId);
     return marker && {id: this.#lastId, marker};
@@ -256,21 +213,7 @@ export class MarkerStore {
   /** `id` is above all others. */
   add(id: number, marker: Marker): void {
     this.#markers.set(id, marker);
-    if (!isOfConnector(marker)) {
-      this.#lastId = id;
-      return;
-    }
-    this.#ofConnectors.push(id);
-    if (this.#ofConnectors.length - this.#withoutText > mostTexts) this.#dropText();
-  }
-
-  #dropText(): void {
-    const id = this.#ofConnectors[this.#withoutText] ?? -1;
-    const marker = this.#markers.get(id);
-    this.#withoutText += 1;
-    if (marker?.kind !== 'connector-error') return;
-    const {connector, of, at} = marker;
-    this.#markers.set(id, {kind: 'more-connector-errors', connector, of, count: 1, because: 'dropped', at});
+    this.#lastId = id;
   }
 
   /** Returns false if there is no marker under `id`. */
@@ -281,11 +224,6 @@ export class MarkerStore {
   }
 
   dropBelow(id: number): void {
-    // A thousand segments may leave at once: none of them looks through all markers.
-    const kept = this.#ofConnectors.findIndex((each) => each >= id);
-    const gone = kept === -1 ? this.#ofConnectors.length : kept;
-    this.#ofConnectors.splice(0, gone);
-    this.#withoutText = Math.max(0, this.#withoutText - gone);
     for (const markerId of this.#markers.keys()) {
       if (markerId >= id) return;
       this.#markers.delete(markerId);

@@ -1,6 +1,5 @@
 import type {Pipeline, PipelineStats} from '../api/types.ts';
-import {allErrors} from '../logs/connector-errors.ts';
-import {connectorKey, hasProcess, type KnownStats} from '../logs/stats-poller.ts';
+import {allErrors, connectorKey, hasProcess, type KnownStats} from '../logs/stats-poller.ts';
 import type {ConnectorErrors} from '../records/error-log.ts';
 import {connectorsOf, type KnownConnector, type LoggedFailure} from './connectors.ts';
 

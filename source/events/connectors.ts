@@ -1,8 +1,7 @@
 import type {ConnectorError, ConnectorErrors, ConnectorStats, PipelineStats} from '../api/types.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {count, counted, readTime} from '../lib/format.ts';
-import {allErrors, keptErrors} from '../logs/connector-errors.ts';
-import {connectorKey, type KnownStats} from '../logs/stats-poller.ts';
+import {allErrors, connectorKey, type KnownStats, keptErrors} from '../logs/stats-poller.ts';
 import type {ErrorGroup} from '../records/error-log.ts';
 import {clean} from '../terminal/clean.ts';
 import {readLine} from '../viewport/line-text.ts';

@@ -1,6 +1,6 @@
 import type {ConnectorStats, MonitorEvent, PipelineStats} from '../api/types.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import {isOfConnector, type Marker} from '../buffer/markers.ts';
+import type {Marker} from '../buffer/markers.ts';
 import {compilePattern} from '../buffer/pattern.ts';
 import {Search} from '../buffer/search.ts';
 import {count, readTime} from '../lib/format.ts';
@@ -194,8 +194,7 @@ function markerRows(buffer: LogBuffer, eventsFrom: number | undefined): Timeline
     if (last !== undefined && row) rows[last] = {...row, until};
   };
   for (const [id, marker] of buffer.markers()) {
-    // A connector's errors have rows of their own, from the API.
-    if (marker.kind === 'drawn' || isOfConnector(marker)) continue;
+    if (marker.kind === 'drawn') continue;
     const isOfApi = marker.kind === 'state' || marker.kind === 'program';
     if (isOfApi && eventsFrom !== undefined && marker.at >= eventsFrom) continue;
     if (marker.kind === 'state') {

@@ -122,23 +122,6 @@ export class FilterMatches {
     }
   }
 
-  /** Whether the words of an error pass that is no line of the log: it has a level, but no target. */
-  passesError(text: string): boolean {
-    const {filter} = this;
-    switch (filter.kind) {
-      case 'text':
-        // Of a pattern that takes too long the next search learns it, too.
-        return filter.pattern.guard(text.length, () => filter.pattern.test(text)) !== filter.out;
-      case 'target':
-        return filter.out;
-      case 'level':
-        return !filter.out;
-      case 'fingerprint':
-      case 'between':
-        return true;
-    }
-  }
-
   #hides(head: number): boolean {
     const {filter} = this;
     switch (filter.kind) {

@@ -1,6 +1,5 @@
 import {stepCost} from '../buffer/cold-segments.ts';
 import type {Entries, LogBuffer} from '../buffer/log-buffer.ts';
-import {isOfConnector, type Marker} from '../buffer/markers.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {SuppressedErrors} from '../records/suppressed.ts';
 import type {FilterEntry} from './filter.ts';
@@ -18,8 +17,6 @@ export type ShownLinesOptions = {
   /** Number of records shown before and after each match, within the `between` filters. */
   readonly around: number;
   readonly fold: boolean;
-  /** The words of a connector's error, which filters match as those of a record of ERROR; absent: it is hidden. */
-  readonly connectorErrorText?: ((marker: Marker) => string) | undefined;
   /** Heads of the folds that are open. */
   readonly opened?: Iterable<number>;
   /** Of the same log, for several shown lines; absent: its own. */
@@ -30,8 +27,7 @@ export type ShownLinesOptions = {
 
 /**
  * The entries of a log that filters and folds show, found in steps while the log grows and drops lines. A record is
- * shown or hidden as a whole; markers are always shown, except outside a `between` filter, and the errors of connectors
- * if they match. When a head is dropped, the held lines of its record stay shown or hidden, and the record is no longer
+ * shown or hidden as a whole; markers are always shown, except outside a `between` filter. When a head is dropped, the held lines of its record stay shown or hidden, and the record is no longer
  * counted.
  *
  * Needs about one bit an entry for each filter and seven more, and keeps no text.
@@ -161,8 +157,7 @@ export class ShownLines implements Entries {
 const leastEntryBytes = 128;
 
 /** `filters`: only filters that are on. */
-type FilterPassOptions = Required<Omit<ShownLinesOptions, 'earlier' | 'connectorErrorText' | 'suppressed'>> &
-  Pick<ShownLinesOptions, 'connectorErrorText'>;
+type FilterPassOptions = Required<Omit<ShownLinesOptions, 'earlier' | 'suppressed'>>;
 
 /**
  * One pass of the filters over the entries of a log, in order. Unsettled entries, an open line and an empty line before
@@ -278,14 +273,7 @@ class FilterPass {
 
   #addMarker(id: number): void {
     this.map.addMarker();
-    if (this.#isWithin(id) && this.#passesMarker(id)) this.#shown.addMarker(id);
-  }
-
-  #passesMarker(id: number): boolean {
-    const {buffer, connectorErrorText: textOf} = this.#options;
-    const marker = buffer.markerAt(id);
-    if (!marker || !isOfConnector(marker)) return true;
-    return textOf !== undefined && this.matches.every((matches) => matches.passesError(textOf(marker)));
+    if (this.#isWithin(id)) this.#shown.addMarker(id);
   }
 
   #addLine(id: number): void {

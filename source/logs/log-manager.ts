@@ -17,14 +17,7 @@ const countedShare = 7 / 10;
 /** What only the log of a pipeline can be asked. */
 type OfPipeline = Pick<
   LogStream,
-  | 'connection'
-  | 'pipelineId'
-  | 'reconnect'
-  | 'checkAfterPause'
-  | 'updatePipeline'
-  | 'rename'
-  | 'setRecording'
-  | 'addConnectorErrors'
+  'connection' | 'pipelineId' | 'reconnect' | 'checkAfterPause' | 'updatePipeline' | 'rename' | 'setRecording'
 >;
 
 /** A log that is held open, whatever brings its lines. */

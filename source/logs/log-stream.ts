@@ -1,7 +1,7 @@
 import {isCompileStep} from '../api/pipeline-state.ts';
 import type {ApiClient, Pipeline} from '../api/types.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import type {ConnectorMarker, LossCount, Marker, MarkerKind} from '../buffer/markers.ts';
+import type {LossCount, MarkerKind} from '../buffer/markers.ts';
 import type {Packer} from '../buffer/packed-store.ts';
 import {type Clock, withPatience} from '../lib/clock.ts';
 import {readTime} from '../lib/format.ts';
@@ -169,13 +169,6 @@ export class LogStream {
 
   addDivider(): void {
     this.#addMarker({kind: 'drawn'});
-    this.#onChange();
-  }
-
-  /** Adds markers of connectors, each with its own time. */
-  addConnectorErrors(markers: readonly (ConnectorMarker & Pick<Marker, 'at'>)[]): void {
-    if (markers.length === 0) return;
-    for (const {at, ...marker} of markers) this.#addMarker(marker, at);
     this.#onChange();
   }
 

@@ -1,7 +1,16 @@
 import {asFailure} from '../api/errors.ts';
 import {stateOf} from '../api/pipeline-state.ts';
-import type {ApiClient, ApiFailure, ConnectorStats, Pipeline, PipelineStats, TimeSeries} from '../api/types.ts';
+import type {
+  ApiClient,
+  ApiFailure,
+  ConnectorErrors,
+  ConnectorStats,
+  Pipeline,
+  PipelineStats,
+  TimeSeries,
+} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
+import {readTime} from '../lib/format.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import {retryDelay, slowDelay} from './connection/backoff.ts';
 import type {ListPoller} from './list-poller.ts';
@@ -294,4 +303,27 @@ function withStats(known: KnownStats, stats: PipelineStats, at: number): KnownSt
 /** A table and a view never have the same name; an input and an output are compared by kind, too. */
 export function connectorKey({kind, name}: Pick<ConnectorStats, 'kind' | 'name'>): string {
   return `${kind} ${name}`;
+}
+
+/** As the server counts them. */
+export function allErrors({errors}: Pick<ConnectorStats, 'errors'>): number {
+  return errors.reduce((sum, {count}) => sum + count, 0);
+}
+
+type KeptError = {
+  readonly connector: ConnectorStats;
+  readonly errors: ConnectorErrors;
+  readonly index: number;
+  /** Unix time in ms. */
+  readonly at: number;
+};
+
+/** The errors of all connectors that the server has sent, the newest first. */
+export function keptErrors({connectors}: PipelineStats): readonly KeptError[] {
+  const kept = connectors.flatMap((connector) =>
+    connector.errors.flatMap((errors) =>
+      (errors.kept ?? []).map(({index, time}) => ({connector, errors, index, at: readTime(time) || 0})),
+    ),
+  );
+  return kept.toSorted((a, b) => b.at - a.at || b.index - a.index);
 }

@@ -1,6 +1,6 @@
 import {stepCost} from '../buffer/cold-segments.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import {isOfConnector, losesLines, type Marker} from '../buffer/markers.ts';
+import {losesLines, type Marker} from '../buffer/markers.ts';
 import type {SegmentView} from '../buffer/segment.ts';
 import {bisect} from '../lib/bisect.ts';
 import {endsManagerEntry} from '../stitch/entry-count.ts';
@@ -303,10 +303,9 @@ export class RecordIndex {
       this.#open.clear();
       this.#configurations.cut();
     }
-    // What the user draws and errors of connectors may come between any two lines.
-    const isAside = marker !== undefined && (marker.kind === 'drawn' || isOfConnector(marker));
-    if (!isAside) this.#open.addMarker();
-    if (marker !== undefined && !isOfConnector(marker)) this.#lastMarker = {id, marker};
+    // What the user draws may come between any two lines.
+    if (marker?.kind !== 'drawn') this.#open.addMarker();
+    if (marker !== undefined) this.#lastMarker = {id, marker};
     this.#table.addHead(markerCode);
     this.#endsEmpty = false;
   }

@@ -47,6 +47,7 @@ const instead: ReadonlyMap<string, string> = new Map([
   ['max-log-requests', 'any number of pipelines is followed at once: leave it out'],
   ['limit-bytes', '--tail N prints the last N records, | head -c N the first N bytes'],
   ...['highlight', 'H'].map((name) => [name, highlighting] as const),
+  ['connector-errors', 'errors of connectors are on the page of their pipeline, d: leave it out'],
   ['proxy', 'the variable HTTPS_PROXY names a proxy'],
 ]);
 

@@ -203,7 +203,6 @@ export const options = [
     help: 'show lines as sent, with their own times and names, instead of the compact form',
     commands: screens,
   },
-  {flag: 'connector-errors', help: 'show new errors of connectors in the log, where they arrive', commands: ['screen']},
   {
     flag: 'time',
     value: 'HOW',

@@ -40,6 +40,9 @@ export function parseConfig(text: string, read: ReadOptions): {file: ConfigFile;
 
 type Report = (line: number, message: string) => void;
 
+/** Options that there were: a file that has one is still right, and the key does nothing. */
+const former: ReadonlySet<string> = new Set(['connector-errors']);
+
 /** The keys above the first table. */
 function readOptions(rows: readonly TomlRow[], read: ReadOptions, report: Report): Map<FlagName, FileValue> {
   const values = new Map<FlagName, FileValue>();
@@ -57,6 +60,7 @@ function readOptions(rows: readonly TomlRow[], read: ReadOptions, report: Report
       wrongTables.add(key);
       continue;
     }
+    if (former.has(key)) continue;
     const option = options.find((each) => each.flag === key);
     const reason = refusalOf(key, option);
     if (!option || reason !== undefined) {

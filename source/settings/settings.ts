@@ -84,8 +84,6 @@ export type View = {
   readonly wrap: (typeof wrapChoices)[number];
   /** Lines as sent instead of the compact form. */
   readonly asSent: boolean;
-  /** Errors of connectors in the log. */
-  readonly connectorErrors: boolean;
   readonly time: (typeof timeChoices)[number];
   /** The lowest level that is shown; undefined: all. */
   readonly level: (typeof levelChoices)[number] | undefined;
@@ -166,17 +164,15 @@ function readView({value, required, isOn, isTyped, nameOf}: OptionValues): Start
   const initial: View = {
     wrap: readWrap(required('wrap'), nameOf('wrap')),
     asSent: isOn('as-sent'),
-    connectorErrors: isOn('connector-errors'),
     time: time === undefined ? usualTime : oneOf(nameOf('time'), time.toLowerCase(), timeChoices),
     level: level === undefined ? undefined : oneOf(nameOf('level'), level, levelChoices),
     sidebar: readSidebar(value('sidebar') ?? 'auto', nameOf('sidebar')),
     strip: oneOf(nameOf('strip'), required('strip').toLowerCase(), stripChoices),
   };
-  const {wrap, asSent, connectorErrors, sidebar, strip} = initial;
+  const {wrap, asSent, sidebar, strip} = initial;
   const typed: Partial<View> = {
     ...(isTyped('wrap') && {wrap}),
     ...(isTyped('as-sent') && {asSent}),
-    ...(isTyped('connector-errors') && {connectorErrors}),
     ...((isTyped('time') || isTyped('zone')) && {time: initial.time}),
     ...(isTyped('level') && {level: initial.level}),
     ...(isTyped('sidebar') && {sidebar}),

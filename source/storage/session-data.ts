@@ -22,7 +22,7 @@ export type Session = {
 };
 
 /** Set by options, not by keys. `level`: the lowest level shown. */
-export type SessionStart = Pick<SessionTab, 'wrap' | 'asSent' | 'time' | 'connectorErrors'> &
+export type SessionStart = Pick<SessionTab, 'wrap' | 'asSent' | 'time'> &
   Pick<Session, 'sidebarHidden' | 'sidebarWidth' | 'strip'> & {readonly level: string | undefined};
 
 export type SessionTab = {
@@ -36,7 +36,6 @@ export type SessionTab = {
   readonly time: string;
   readonly lineNumbers: boolean;
   /** Earlier versions left it out. */
-  readonly connectorErrors?: boolean | undefined;
   readonly search: string | undefined;
   readonly highlights: readonly string[];
   readonly filters: readonly SessionFilter[];
@@ -93,7 +92,6 @@ function readStart(json: unknown): SessionStart {
     wrap: wrapOf(from.wrap),
     asSent: booleanOf(from.asSent),
     time: stringOf(from.time),
-    connectorErrors: optional(from.connectorErrors, booleanOf),
     level: optional(from.level, stringOf),
     sidebarHidden: booleanOf(from.sidebarHidden),
     sidebarWidth: optional(from.sidebarWidth, countOf),
@@ -111,7 +109,6 @@ function readTab(json: unknown): SessionTab {
     asSent: booleanOf(from.asSent),
     time: stringOf(from.time),
     lineNumbers: booleanOf(from.lineNumbers),
-    connectorErrors: optional(from.connectorErrors, booleanOf),
     search: optional(from.search, stringOf),
     highlights: arrayOf(from.highlights, stringOf),
     filters: arrayOf(from.filters, readFilter),

@@ -5,7 +5,6 @@ import {watchRecordings} from '../events/notify.ts';
 import {errorText} from '../lib/format.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import type {ListItem} from '../logs/catalog.ts';
-import {ConnectorErrorFeed} from '../logs/connector-errors.ts';
 import type {Streams} from '../logs/log-manager.ts';
 import type {CountedLog, LogSource} from '../logs/log-source.ts';
 import type {RecordIndex} from '../records/record-index.ts';
@@ -65,7 +64,6 @@ export class Controller {
   readonly places: PlaceFinder;
   /** Whether the command line names a pipeline, itself or by a pattern. */
   readonly isNamed: (name: string) => boolean;
-  readonly #connectorErrors: ConnectorErrorFeed;
   readonly #view: Store<ViewState>;
   readonly #models: PaneModels;
   readonly #list: PipelineListView;
@@ -104,7 +102,6 @@ export class Controller {
       onResult: () => this.#results.set(this.#results.get() + 1),
     });
     this.places = new PlaceFinder(this);
-    this.#connectorErrors = new ConnectorErrorFeed(services);
     this.tabSwitcher = new TabSwitcher(this, this.#models);
     this.#list = new PipelineListView(this, {isRequested, beforeFirst});
     this.#onShown();
@@ -128,7 +125,6 @@ export class Controller {
       this.events.start(),
       this.logWaits.start(this.logs),
       this.places.start(),
-      this.#connectorErrors.start(),
       watchRecordings(manager, (text) => this.say(text, 'failure')),
       ...(alerts ? [alerts.onFailure((text) => this.say(text, 'failure'))] : []),
     ];
@@ -412,8 +408,6 @@ export class Controller {
     this.events.setShown(kind?.hidesLog ? undefined : shown);
     stats.setOpen(kind?.showsStatistics ? this.lookup.described.get()?.name : undefined);
     stats.setShown(tab?.name);
-    const withErrors = this.state.tabs.filter(({pane}) => pane.connectorErrors);
-    this.#connectorErrors.setWanted(new Set(withErrors.flatMap(pipelinesOf)));
   }
 
   /** The shown log is the last to lose memory; its model does what it has left to do. */

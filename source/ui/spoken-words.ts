@@ -1,4 +1,3 @@
-import {isOfConnector} from '../buffer/markers.ts';
 import {filterText} from '../filters/filter.ts';
 import {count, counted} from '../lib/format.ts';
 import {hasEnded} from '../logs/log-source.ts';
@@ -214,20 +213,12 @@ function nameOf(name: string): string {
   return shorten(clean(name), 60, '…');
 }
 
-/** The markers of these entries that must not be missed; of the errors of connectors that are shown, number and last. */
+/** The markers of these entries that must not be missed. */
 export function markerLines(
-  {model, geometry}: PaneAt,
+  {model}: PaneAt,
   {first, last}: {readonly first: number; readonly last: number},
 ): readonly string[] {
-  const markers = [...model.source.buffer.markers()].filter(([id]) => id >= first && id <= last);
-  const lines = markers.flatMap(([, marker]) =>
-    markerTone(marker) === 'quiet' || isOfConnector(marker) ? [] : markerText(marker),
+  return [...model.source.buffer.markers()].flatMap(([id, marker]) =>
+    id < first || id > last || markerTone(marker) === 'quiet' ? [] : markerText(marker),
   );
-  const errors = markers.flatMap(([id, marker]) =>
-    isOfConnector(marker) && geometry.entries.atOrAfter(id) === id ? marker : [],
-  );
-  const [lastError] = errors.slice(-1);
-  if (!lastError) return lines;
-  const number = errors.reduce((sum, each) => sum + (each.kind === 'connector-error' ? 1 : each.count), 0);
-  return [...lines, `${counted(number, 'connector error', 'connector errors')}, the last: ${markerText(lastError)}`];
 }

@@ -1,15 +1,15 @@
 import type {Marker} from '../buffer/markers.ts';
 import type {Pattern} from '../buffer/pattern.ts';
 import {visibleBytes} from '../buffer/style-joints.ts';
-import {byteSize, isoTime} from '../lib/format.ts';
+import {byteSize} from '../lib/format.ts';
 import {wordOffsets} from '../terminal/fit.ts';
 import type {Style} from '../terminal/style.ts';
-import {concat, joinLines, overlay, plain, type StyledText} from '../terminal/styled-text.ts';
+import {joinLines, overlay, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
-import {markerText, markerTone, untimedMarkerText} from '../words/markers.ts';
-import {type CompactForm, compactText, levelCells, levelEnd, messageColumn, readLine, timeColumn} from './line-text.ts';
-import {fixedTime, isVerbatim, timeOfText, type ZoneOffset} from './time-column.ts';
+import {markerText, markerTone} from '../words/markers.ts';
+import {type CompactForm, compactText, levelEnd, messageColumn, readLine, timeColumn} from './line-text.ts';
+import {isVerbatim, timeOfText, type ZoneOffset} from './time-column.ts';
 
 export type Highlight = {readonly pattern: Pattern; readonly style: Style};
 
@@ -78,15 +78,14 @@ const hitStyle: Style = {inverse: true};
 const markerStyles: Readonly<Record<ReturnType<typeof markerTone>, Style>> = {
   quiet: {dim: true},
   notice: {fg: 6},
-  error: {fg: 1},
   loss: {fg: 1, bold: true},
 };
 /** Rows of an entry, at most: 64 KiB at 80 columns are 820. */
 const wrapLimit = 1000;
 
-/** The words of a marker on the screen, which a search reads, too; a connector's error has its time in a column. */
+/** The words of a marker on the screen, which a search reads, too. */
 export function markerWords(marker: Marker): string {
-  return untimedMarkerText(marker);
+  return markerText(marker);
 }
 
 /** Cells of the rules on both sides of a marker, in a row of `cells` cells. */
@@ -121,39 +120,6 @@ export function markerEntry(marker: Marker, {cells, symbols, zone, hits, highlig
       at: undefined,
       timeCells: 0,
     },
-  };
-}
-
-/**
- * An error of a connector, which wraps as a line of an error: time, a rule in place of the level, and its words. Only
- * they are searched.
- */
-export function connectorEntry(
-  marker: Marker,
-  form: EntryForm & {readonly compact: CompactForm},
-  shape: EntryShape,
-): EntryText {
-  const {compact, symbols, hits, highlights} = form;
-  const words = markerWords(marker);
-  const cells = timeColumn(compact);
-  const isShort = compact.compactness !== 'full';
-  const time = cells === 0 ? '' : `${fixedTime(compact.time, isoTime(marker.at), isShort, compact.offsetAt).text} `;
-  const head = concat([plain(time, {dim: true}), plain(`${symbols.rule.repeat(levelCells - 1)} `, {fg: 1})]);
-  const headLength = head.text.length;
-  const rangesOf = (pattern: Pattern) =>
-    pattern.ranges(words).map(({start, end}) => ({start: start + headLength, end: end + headLength}));
-  const style = markerStyles[markerTone(marker)];
-  // Of a long message only the connector has the colour.
-  const name = marker.kind === 'connector-error' ? words.indexOf(': ') + 1 : words.length;
-  let styled = concat([head, plain(words.slice(0, name), style), plain(words.slice(name))]);
-  for (const {pattern, style} of highlights) styled = overlay(styled, rangesOf(pattern), style);
-  const found = hits ? rangesOf(hits) : [];
-  styled = overlay(styled, found, hitStyle);
-  const column = Math.min(headLength, Math.floor(form.cells / 2));
-  return {
-    ...{shape, styled, headLength, hits: found, timeCells: cells, at: marker.at},
-    rows: layOut(styled.text, {cells: form.cells, column, shape}),
-    ...{isAsSent: false, placeLength: 0, hasPlainEnd: false, label: undefined},
   };
 }
 

@@ -1,6 +1,5 @@
 import type {LineStart} from '../buffer/cold-segments.ts';
 import type {Entries, LogBuffer} from '../buffer/log-buffer.ts';
-import {isOfConnector, type Marker} from '../buffer/markers.ts';
 import type {Pattern} from '../buffer/pattern.ts';
 import {count} from '../lib/format.ts';
 import {openingBrace} from '../records/bytes.ts';
@@ -17,7 +16,6 @@ import {textWidth} from '../terminal/width.ts';
 import {markerText} from '../words/markers.ts';
 import {closedEntry} from './closed-record.ts';
 import {
-  connectorEntry,
   type EntryForm,
   type EntryShape,
   type EntryText,
@@ -330,7 +328,7 @@ export class RowRenderer {
   #textOf(id: number): EntryText {
     const marker = this.#buffer.markerAt(id);
     // A marker may be replaced, and the open line grows: neither is cached.
-    if (marker) return this.#markerText(marker);
+    if (marker) return markerEntry(marker, this.#form);
     const shape = this.#shapeOf(id);
     const summarised = this.#options.summarisedAt(id);
     if (summarised) return this.#closedText(id, summarised, shape);
@@ -341,13 +339,6 @@ export class RowRenderer {
     const text = lineEntry(line?.bytes ?? new Uint8Array(), this.#form, shape, line?.length);
     if (id < this.#buffer.endedTo) cache(this.#texts, id, text);
     return text;
-  }
-
-  #markerText(marker: Marker): EntryText {
-    const {compact} = this.#form;
-    if (!isOfConnector(marker) || !compact) return markerEntry(marker, this.#form);
-    const {wrap} = this.#options;
-    return connectorEntry(marker, {...this.#form, compact}, shapeOf(wrap === 'errors' ? 'error' : wrap, false));
   }
 
   #closedText(head: number, {first, lines}: Pick<LongRecord, 'first' | 'lines'>, shape: EntryShape): EntryText {

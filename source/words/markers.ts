@@ -1,4 +1,4 @@
-import {type ConnectorMarker, isOfConnector, type LossCause, type Marker} from '../buffer/markers.ts';
+import type {LossCause, Marker} from '../buffer/markers.ts';
 import {byteSize, clockTime, count, counted, dateTime, duration, inZone} from '../lib/format.ts';
 import type {RecordingState} from '../storage/recording/recorder.ts';
 import {clean} from '../terminal/clean.ts';
@@ -17,8 +17,8 @@ export const causeWords: Readonly<Record<LossCause, string>> = {
   unknown: 'cause unknown',
 };
 
-/** How prominent a marker is on the screen: a loss must not be overlooked. `error`: of a connector, not of the log. */
-export function markerTone(marker: Marker): 'quiet' | 'notice' | 'error' | 'loss' {
+/** How prominent a marker is on the screen: a loss must not be overlooked. */
+export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
   switch (marker.kind) {
     case 'lost':
       return marker.atMost === 0 ? 'quiet' : 'loss';
@@ -29,11 +29,8 @@ export function markerTone(marker: Marker): 'quiet' | 'notice' | 'error' | 'loss
     case 'not-recorded':
     case 'unread':
       return 'loss';
-    case 'connector-error':
-      return 'error';
     case 'new-life':
     case 'possible-repeat':
-    case 'more-connector-errors':
     case 'ended':
     case 'state':
     case 'program':
@@ -90,9 +87,6 @@ function wordsOf(marker: Marker, offsetAt: (at: number) => number): string {
       return unreadableText(marker);
     case 'file':
       return `${clockTime(shown(marker.at))} ${fileTurnWords[marker.turn]}`;
-    case 'connector-error':
-    case 'more-connector-errors':
-      return `${clockTime(shown(marker.at))} ${connectorText(marker)}`;
     case 'drawn':
       return dateTime(shown(marker.at));
   }
@@ -104,35 +98,11 @@ const fileTurnWords: Readonly<Record<Extract<Marker, {kind: 'file'}>['turn'], st
   removed: 'the file was removed',
 };
 
-/** As `markerText`, without the time: a connector's errors have theirs in the column of times. */
-export function untimedMarkerText(marker: Marker): string {
-  return isOfConnector(marker) ? clean(connectorText(marker)) : markerText(marker);
-}
-
-/** `connector orders.web: Parse error: …`; `connector orders.web: 312 more parse errors, no longer kept`. */
-function connectorText(marker: ConnectorMarker): string {
-  const name = marker.connector === undefined ? '' : `connector ${marker.connector}: `;
-  if (marker.kind === 'connector-error') {
-    const {of, message} = marker;
-    // A parse error's own text begins with these words.
-    const isSaid = message.toLowerCase().startsWith(`${of} error`);
-    return `${name}${isSaid ? '' : `${of} error: `}${message}`;
-  }
-  const {of = 'connector', count: errors, because} = marker;
-  return `${name}${moreErrorsWords(errors, of, because)}`;
-}
-
 /** `312 more parse errors, no longer kept`. */
-export function moreErrorsWords(
-  errors: number,
-  of: string,
-  because: Extract<ConnectorMarker, {kind: 'more-connector-errors'}>['because'],
-): string {
+export function moreErrorsWords(errors: number, of: string, because: 'dropped' | 'no-texts'): string {
   switch (because) {
     case 'dropped':
       return `${counted(errors, `more ${of} error`, `more ${of} errors`)}, no longer kept`;
-    case 'too-many':
-      return `${counted(errors, `more ${of} error`, `more ${of} errors`)}, too many to show here`;
     case 'no-texts':
       return `${counted(errors, `${of} error`, `${of} errors`)}, whose texts the server does not send`;
   }

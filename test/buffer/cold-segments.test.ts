@@ -215,32 +215,6 @@ test('a past of an earlier time comes first, with its markers', () => {
   expect(buffer.totalLines).toBe(5);
 });
 
-test('errors of connectors, of a flood that lasts, push out no line; the old ones have no text', () => {
-  const log = new WholeLog();
-  const buffer = new WritableLogBuffer({maxBytes: 4000});
-  buffer.coldStore = log;
-  log.bytes = Buffer.from('line\n'.repeat(20_000));
-  const error = {kind: 'connector-error', connector: 'orders.bad', of: 'parse'} as const;
-  for (let at = 0; at < 20_000; at++) {
-    play(buffer, undefined, {do: 'append', text: 'line\n'});
-    buffer.addMarker({...error, message: `error ${at}`, at});
-  }
-  expect(buffer).toMatchObject({firstId: 0, lineCount: 20_000, droppedLines: 0});
-  expect(buffer.markerAt(1)).toEqual({
-    ...{kind: 'more-connector-errors', connector: 'orders.bad', of: 'parse', count: 1, because: 'dropped', at: 0},
-  });
-  const texts = [...buffer.markers()].filter(([, {kind}]) => kind === 'connector-error');
-  expect(texts).toHaveLength(5000);
-  expect(buffer.markerAt(39_999)).toMatchObject({message: 'error 19999'});
-  expect(buffer.lineAt(20_000)?.toString()).toBe('line');
-  for (let at = 0; at < 60_000; at++) buffer.addMarker({...error, message: 'more', at});
-  expect([...buffer.markers()].length).toBeLessThan(55_000);
-  expect([...buffer.markers()].filter(([, {kind}]) => kind === 'connector-error')).toHaveLength(5000);
-  buffer.dropBefore(buffer.endId);
-  buffer.addMarker({...error, message: 'last', at: 1});
-  expect(buffer.hasConnectorErrors).toBe(true);
-});
-
 test('markers alone do not fill the memory', () => {
   const {buffer, log} = filled();
   for (let n = 0; n < 30_000; n++) play(buffer, log, {do: 'mark'});

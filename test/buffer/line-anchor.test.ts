@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {AnchorSearch, anchorOf, type LineAnchor, lineUpTo} from '../../source/buffer/line-anchor.ts';
+import {AnchorSearch, anchorOf, type LineAnchor} from '../../source/buffer/line-anchor.ts';
 import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
@@ -50,16 +50,6 @@ test('markers have no anchor and do not come between lines; a line that has not 
   expect(anchorOf(before, 1)).toBeUndefined();
   expect(anchorOf(before, 3)).toBeUndefined();
   expect(find(bufferOf('zero', 'one', 'two'), anchor(before, 2))).toBe(2);
-});
-
-test('errors of connectors, however many, do not come between lines: a later start does not have them', () => {
-  const before = bufferOf('tick', 'a', 'one');
-  for (let at = 0; at < 100; at++) {
-    before.addMarker({kind: 'connector-error', connector: 'orders.bad', of: 'parse', message: 'no JSON', at});
-  }
-  before.append(Buffer.from('tick\n'));
-  expect(find(bufferOf('one', 'tick', 'a', 'tick'), anchor(before, before.endId - 1))).toBe(1);
-  expect(lineUpTo(before, before.endId - 2)).toBe(2);
 });
 
 test('lines dropped meanwhile are passed over', () => {

@@ -146,20 +146,6 @@ describe('markers', () => {
     ]);
   });
 
-  test('of a connector are no last marker: the writer of the log corrects its own', () => {
-    const buffer = new WritableLogBuffer({maxBytes: 1000});
-    const error = {kind: 'connector-error', connector: 'orders.bad', of: 'parse', message: 'no JSON', at: 2} as const;
-    expect(buffer.hasConnectorErrors).toBe(false);
-    buffer.addMarker(drawn(1));
-    buffer.addMarker(error);
-    expect(buffer.hasConnectorErrors).toBe(true);
-    expect(buffer.lastMarker()).toEqual({id: 0, marker: drawn(1)});
-    buffer.append(Buffer.from('open'));
-    buffer.addMarker(drawn(3));
-    buffer.addMarker(error);
-    expect(buffer.lastMarker()).toEqual({id: 3, marker: drawn(3)});
-  });
-
   test('the last one is forgotten with its segment', () => {
     const buffer = new WritableLogBuffer({maxBytes: 100, segmentBytes: 10});
     buffer.addMarker(drawn(1));

@@ -78,14 +78,6 @@ test('A lists the errors of the other tabs by fingerprint; Enter goes to the las
   );
   await terminal.press('Esc', '2', 'F');
 
-  // With c, what the log does not have is in it where it arrives, as a marker that filters read.
-  await terminal.press('c');
-  await terminal.waitFor('new connector errors are in the log');
-  report(parseError('orders.bad', 99, 'no column `shop`', '{}'));
-  await terminal.waitFor(/\d\d:\d\d:\d\d(\.\d+)? ───── connector orders\.bad: Parse error \(event #99\)/);
-  await terminal.press('c');
-  await terminal.waitForGone('───── connector');
-
   // A connector that failed for good, which the statistics no longer have, is read in words with two keys.
   report({endpoint: 'orders.web', kind: 'transport', fatal: true, error: 'connection refused (os error 111)'});
   beta.run.step();

@@ -2,7 +2,6 @@ import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
 import {describe, expect, onTestFinished, test, vi} from 'vitest';
 import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
-import type {Marker} from '../../source/buffer/markers.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {type Filter, parseFilter} from '../../source/filters/filter.ts';
 import {IdSet} from '../../source/filters/id-set.ts';
@@ -332,55 +331,5 @@ describe('folded errors of connectors', () => {
   test('without folds nothing is read for it', () => {
     const shown = shownOf(bufferOf(...log), {filters: typed('level:error')});
     expect(rowsOf(shown).map(([, , suppressed]) => suppressed)).toEqual([0, 0, 0, 0, 0]);
-  });
-});
-
-describe('errors of connectors', () => {
-  const error = (message: string) =>
-    ({kind: 'connector-error', connector: 'orders.bad', of: 'parse', message, at: 1}) as const;
-  const textOf = (marker: Marker) =>
-    marker.kind === 'connector-error' ? `connector orders.bad: ${marker.message}` : '';
-  /** A line, an error of a connector, a warning, another error, a drawn line. */
-  const log = () => {
-    const buffer = bufferOf(line('INFO', 'one'));
-    buffer.addMarker(error('no JSON'));
-    buffer.append(Buffer.from(`${line('WARN', 'orders.bad is slow')}\n`));
-    buffer.addMarker(error('missing field'));
-    buffer.addMarker({kind: 'drawn', at: 2});
-    return buffer;
-  };
-
-  test.each<[string, Filter[], number[]]>([
-    ['nothing', [], [0, 1, 2, 3, 4]],
-    ['a text in their words', typed('missing'), [3, 4]],
-    ['a text of lines and their words', typed('orders.bad'), [1, 2, 3, 4]],
-    ['the name of the connector', typed('connector'), [1, 3, 4]],
-    ['a text that hides', typed('!json'), [0, 2, 3, 4]],
-    ['a level: they count as errors', typed('level:error'), [1, 3, 4]],
-    ['a level that hides', typed('!level:warn'), [0, 4]],
-    ['a target, which they do not have', typed('target:server'), [0, 2, 4]],
-    ['a target that hides', typed('!target:server'), [1, 3, 4]],
-    ['two filters', typed('level:warn', 'json'), [1, 4]],
-    ['a range', [{kind: 'between', from: 2, to: undefined, label: ''}], [2, 3, 4]],
-  ])('are filtered by %s', (_, filters, expected) => {
-    expect(idsOf(shownOf(log(), {filters, connectorErrorText: textOf}))).toEqual(expected);
-  });
-
-  test('are hidden where they have no words, other markers not', () => {
-    expect(idsOf(shownOf(log()))).toEqual([0, 2, 4]);
-  });
-
-  test('are shown as they come, and again under another filter that reuses the first one', () => {
-    const buffer = log();
-    const index = new RecordIndex(buffer);
-    const first = shownOf(buffer, {index, filters: typed('missing'), connectorErrorText: textOf});
-    idsOf(first);
-    buffer.addMarker(error('missing again'));
-    buffer.addMarker(error('refused'));
-    expect(idsOf(first)).toEqual([3, 4, 5]);
-    const earlier = first;
-    expect(idsOf(shownOf(buffer, {index, filters: typed('refused'), connectorErrorText: textOf, earlier}))).toEqual([
-      4, 6,
-    ]);
   });
 });

@@ -15,8 +15,6 @@ export type Step =
   | {readonly do: 'receive'; readonly bytes: number}
   | {readonly do: 'cut'}
   | {readonly do: 'settle'}
-  /** The API reports errors of a connector. */
-  | {readonly do: 'report'; readonly errors: number}
   /** Time enough for everything to be written. */
   | {readonly do: 'wait'}
   | {readonly do: 'restart'}
@@ -25,8 +23,6 @@ export type Step =
   /** The program dies. With `torn` while it writes: so much of it, from 0 to 1, has reached the disk. */
   | {readonly do: 'kill'; readonly torn: number | undefined}
   | {readonly do: 'quit'};
-
-const connectorError = {kind: 'connector-error', connector: 'orders.bad', of: 'parse', message: 'no JSON'} as const;
 
 export type History = {
   readonly limits: Limits;
@@ -86,10 +82,6 @@ export class RecordedHistory {
         return;
       case 'settle':
         this.#life?.settle();
-        return;
-      case 'report':
-        for (let n = 0; n < step.errors; n++) this.#life?.sink.addMarker(connectorError);
-        this.#life?.recording.onChange();
         return;
       case 'wait':
         await this.#wait();

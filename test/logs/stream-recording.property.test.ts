@@ -27,7 +27,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {weight: 5, arbitrary: fc.constant({do: 'wait' as const})},
   {weight: 2, arbitrary: fc.constant({do: 'cut' as const})},
   {weight: 1, arbitrary: fc.constant({do: 'settle' as const})},
-  {weight: 2, arbitrary: fc.record({do: fc.constant('report' as const), errors: fc.integer({min: 1, max: 5})})},
   {weight: 1, arbitrary: fc.constant({do: 'end' as const})},
   {weight: 1, arbitrary: fc.constant({do: 'kill' as const, torn: undefined})},
   {

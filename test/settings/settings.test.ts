@@ -48,7 +48,7 @@ test('without flags: the screen, on the local server, with the defaults of the h
     copy: 'clean',
     view: {
       initial: {
-        ...{wrap: 'errors', asSent: false, connectorErrors: false, time: 'sent', level: undefined},
+        ...{wrap: 'errors', asSent: false, time: 'sent', level: undefined},
         ...{sidebar: 'auto', strip: 'auto'},
       },
       typed: {},
@@ -417,15 +417,12 @@ type Variables = Readonly<Record<string, string>>;
 const view = (argv: readonly string[], variables: Variables = {}) => readSettings(argv, variables).view;
 
 test('flags set the start, and win over the last session', () => {
-  const shown = {asSent: true, connectorErrors: true, strip: 'on'};
+  const shown = {asSent: true, strip: 'on'};
   const typed = {wrap: 'all', ...shown, time: 'relative', level: 'warn', sidebar: 30};
-  const switches = ['--as-sent', '--connector-errors', '--strip', 'on'];
+  const switches = ['--as-sent', '--strip', 'on'];
   const argv = ['--wrap', 'all', ...switches, '--time', 'relative', '--level', 'WARN', '--sidebar', '30'];
   expect(view(argv)).toEqual({initial: typed, typed, zone: undefined});
-  // Also of opened logs, which have no new connector errors.
-  const {connectorErrors, ...ofOpen} = typed;
-  const words = argv.filter((word) => word !== '--connector-errors');
-  expect(view([...words, 'open', 'a.log'])).toMatchObject({typed: ofOpen});
+  expect(view([...argv, 'open', 'a.log'])).toMatchObject({typed});
 });
 
 test('copies are clean unless a flag or a variable says otherwise', () => {
@@ -444,7 +441,7 @@ test('variables set only the start', () => {
   };
   expect(view([], variables)).toEqual({
     initial: {
-      ...{wrap: 'off', asSent: false, connectorErrors: false, time: 'utc', level: 'error'},
+      ...{wrap: 'off', asSent: false, time: 'utc', level: 'error'},
       ...{sidebar: 'off', strip: 'off'},
     },
     typed: {},

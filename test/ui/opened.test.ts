@@ -67,7 +67,7 @@ function inHelp({controller}: ScreenUnderTest, ...ids: readonly string[]) {
   return ids.filter((id) => has.some((each) => each === id));
 }
 
-const ofConnections = ['reconnect', 'await-change', 'record', 'connector-errors'];
+const ofConnections = ['reconnect', 'await-change', 'record'];
 
 test('what was opened is the list, and asks nothing of a server', async () => {
   await using folder = await folderOf({'a.log': line(30, 'one'), 'b.log': line(31, 'two', 'ERROR')});
@@ -164,8 +164,6 @@ test('a log that has ended is neither followed nor paused, and has no connector 
   expect(app.text).not.toMatch(/PAUSED|paused| p resume| F follow/);
   expect(positionWords(app.screen.controller)).toEqual([]);
   expect(app.text).toContain(' G bottom');
-  await app.press('c');
-  await app.shows('no connection, so no new connector errors come: d shows what is known of them');
   await app.press('H');
   await app.shows('no run, state or error is known');
   await app.press('Esc', 'q');

@@ -284,16 +284,16 @@ test('after its end no timer waits', async () => {
 test('a tab comes back as the keys left it; everything else follows the options of the new start', async () => {
   const viewOptions = {wrap: 'all', level: 'ERROR', sidebar: 20} as const;
   const {screen: first, keeper, saved} = await firstStart({names: ['orders', 'billing'], viewOptions});
-  first.press('w', '#', 'c', 't', 's');
+  first.press('w', '#', 't', 's');
   keeper.capture();
   const session = saved[0] ?? never();
   const {screen} = await nextStart(first, session, {viewOptions: {time: 'delta', level: 'WARN'}});
   expect(screen.controller.state.strip).toBe(true);
   expect(tabOf(screen, 'orders').pane).toMatchObject({
-    ...{wrap: 'off', lineNumbers: true, connectorErrors: true, time: 'local'},
+    ...{wrap: 'off', lineNumbers: true, time: 'local'},
   });
   expect(tabOf(screen, 'billing').pane).toMatchObject({
-    ...{wrap: 'errors', lineNumbers: false, connectorErrors: false, time: 'delta'},
+    ...{wrap: 'errors', lineNumbers: false, time: 'delta'},
   });
   for (const {pane} of screen.controller.state.tabs) {
     expect(pane.filters.map(({filter}) => filter)).toEqual([{kind: 'level', least: 'WARN', out: false}]);

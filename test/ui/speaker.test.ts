@@ -270,32 +270,6 @@ it('says that a connection was lost and is back, without a countdown', async () 
   expect(said).toContainEqual(expect.stringMatching(/^connection lost · reconnected after .* · 0 entries lost$/));
 });
 
-it('of many errors of connectors it says the number and the last; none where they are hidden', async () => {
-  await using spoken = await following(lines(1, 3));
-  const report = async (count: number) => {
-    const errors = Array.from({length: count}, (_, place) => {
-      return {
-        kind: 'connector-error',
-        connector: 'orders.bad',
-        of: 'parse',
-        message: `no ${place}`,
-        at: place,
-      } as const;
-    });
-    for (const line of lines(4, 40)) spoken.screen.server.pipeline('orders').write(line);
-    await spoken.screen.untilLine('orders', 'line 40');
-    spoken.screen.manager.get('orders')?.addConnectorErrors?.(errors);
-    await workedOut(spoken.screen);
-    return (await spoken.since(30)).filter((text) => text.includes('orders.bad'));
-  };
-  expect(await report(12)).toEqual([]);
-  spoken.screen.press('c');
-  await workedOut(spoken.screen);
-  await spoken.since(30);
-  const said = await report(12);
-  expect(said).toEqual([expect.stringMatching(/^12 connector errors, the last: .* connector orders\.bad: .*no 11$/)]);
-});
-
 it('says once why there is no list, however often it is tried', async () => {
   const screen = await ScreenUnderTest.open();
   screen.server.refuse({kind: 'unreachable', of: 'list', times: 1000});

@@ -446,39 +446,6 @@ describe('markers', () => {
     expect(words({...zoned, asSent: true})).toEqual(['23:17:30', '23:17:30', '23:18:30']);
   });
 
-  it('of a connector have a time as lines have, and wrap as those of errors', () => {
-    const buffer = bufferOf('a');
-    const at = Date.UTC(2026, 10, 25, 9, 17, 30, 250);
-    const message = `Parse error: ${'missing field '.repeat(20)}`.trim();
-    const id = buffer.addMarker({kind: 'connector-error', connector: 'orders.bad', of: 'parse', message, at}) ?? -1;
-    const wrapped = shown(rendererOf(buffer, {width: 100, wrap: 'errors'}), id);
-    expect(wrapped[0]).toMatch(/^ {2}09:17:30\.250 ───── connector orders\.bad: Parse error: missing field/);
-    expect(wrapped[1]).toMatch(/^ {21}missing|^ {21}field/);
-    expect(wrapped.length).toBeLessThanOrEqual(5);
-    expect(shown(rendererOf(buffer, {width: 100, wrap: 'off'}), id)).toHaveLength(1);
-    expect(shown(rendererOf(buffer, {width: 60, wrap: 'errors', time: 'local', offsetAt: () => 60}), id)[0]).toMatch(
-      /^ {2}10:17:30 ───── connector orders\.bad: Parse/,
-    );
-    expect(shown(rendererOf(buffer, {width: 60, time: 'off'}), id)[0]).toMatch(/^ {2}───── connector orders\.bad/);
-    expect(shown(rendererOf(buffer, {width: 60, asSent: true}), id)[0]).toMatch(
-      /^ {2}─ 09:17:30 connector orders\.bad/,
-    );
-    const age = paintedRows(rendererOf(buffer, {width: 100, time: 'relative'}), id, {now: at + 4000}).map(
-      withoutColors,
-    );
-    expect(age[0]).toMatch(/^ {6}-4 s ───── connector/);
-  });
-
-  it('of a connector are found by their words, where they are', () => {
-    const buffer = bufferOf('a');
-    const message = 'Parse error: missing field';
-    const id = buffer.addMarker({kind: 'connector-error', connector: 'orders.bad', of: 'parse', message, at: 0}) ?? -1;
-    const renderer = rendererOf(buffer, {width: 100, hits: compilePattern('missing|00:00'), colors: 'none'});
-    const [row = ''] = renderer.paintRows([{id, row: 0}], paintInput());
-    expect(row).toContain('\u001B[7mmissing');
-    expect(row.split('\u001B[7m')).toHaveLength(2);
-  });
-
   it('lets no control character of an error text through', () => {
     const buffer = bufferOf('a');
     const error = 'died \u001B]52;c;aGk=\u0007 of it';

@@ -107,26 +107,6 @@ const all: readonly (readonly [MarkerKind, string])[] = [
     {kind: 'unread', stream: 'stderr', why: 'stream did not contain valid UTF-8'},
     '09:17:30 stderr is not read from here to the next start: stream did not contain valid UTF-8',
   ],
-  [
-    {kind: 'connector-error', connector: 'orders.bad', of: 'parse', message: 'Parse error: no JSON'},
-    '09:17:30 connector orders.bad: Parse error: no JSON',
-  ],
-  [
-    {kind: 'connector-error', connector: 'totals', of: 'transport', message: 'disk full'},
-    '09:17:30 connector totals: transport error: disk full',
-  ],
-  [
-    {kind: 'more-connector-errors', connector: 'orders.bad', of: 'parse', count: 312, because: 'dropped'},
-    '09:17:30 connector orders.bad: 312 more parse errors, no longer kept',
-  ],
-  [
-    {kind: 'more-connector-errors', connector: 'orders.bad', of: 'encode', count: 1, because: 'too-many'},
-    '09:17:30 connector orders.bad: 1 more encode error, too many to show here',
-  ],
-  [
-    {kind: 'more-connector-errors', connector: undefined, of: undefined, count: 8, because: 'no-texts'},
-    '09:17:30 8 connector errors, whose texts the server does not send',
-  ],
   [{kind: 'ended', because: 'deleted'}, '09:17:30 deleted'],
   [{kind: 'ended', because: 'restarted'}, '09:17:30 the runner restarted'],
   [{kind: 'ended', because: 'created-again'}, '09:17:30 deleted and created again'],
@@ -172,10 +152,6 @@ describe('the tone', () => {
     expect(tone({kind: 'reconnected', cause: 'asked', downMs: 0, times: 1, since: at})).toBe('quiet');
   });
 
-  it('of an error that is not in the log is its own: nothing of the log is lost', () => {
-    expect(tone({kind: 'connector-error', connector: 'a', of: 'parse', message: ''})).toBe('error');
-  });
-
   it('of a change that matters is between', () => {
     expect(tone({kind: 'state', from: 'Running', to: 'Stopped'})).toBe('notice');
     expect(tone({kind: 'program', from: 'Pending', to: 'SqlError'})).toBe('notice');
@@ -192,7 +168,6 @@ test('what a recording of an earlier version says of the server cannot act on a 
   const texts = [
     text({kind: 'state', from: hostile, to: hostile, error: hostile}),
     text({kind: 'program', from: hostile, to: hostile}),
-    text({kind: 'connector-error', connector: hostile, of: 'parse', message: hostile}),
   ];
   expect(texts.flatMap(unprintableIn)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import {stepCost} from '../../buffer/cold-segments.ts';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
-import {isOfConnector, type Marker} from '../../buffer/markers.ts';
+import type {Marker} from '../../buffer/markers.ts';
 import type {SegmentView} from '../../buffer/segment.ts';
 import {timeOfBytes} from '../../records/line-head.ts';
 
@@ -152,10 +152,7 @@ export class MergeCursor {
     const marker = this.#isLine ? undefined : this.#buffer.markerAt(this.#nextId);
     if (!marker) return this.#readLines(this.#segment, limit, sink) + this.#drainColdCost();
     const copyId = sink.marker(marker, this.origin);
-    // The source corrects no marker of a connector, and one of the log also below them.
-    if (!isOfConnector(marker)) {
-      this.#marker = copyId === undefined ? undefined : {id: this.#nextId, copyId, marker};
-    }
+    this.#marker = copyId === undefined ? undefined : {id: this.#nextId, copyId, marker};
     this.#nextId += 1;
     this.#readHead();
     return entryCost + this.#drainColdCost();

@@ -1,6 +1,6 @@
 import type {LeavingSegment} from '../../buffer/cold-segments.ts';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
-import {isOfConnector, type Marker} from '../../buffer/markers.ts';
+import type {Marker} from '../../buffer/markers.ts';
 import type {IndexFact} from './index-file.ts';
 
 /** Entries of the buffer whose bytes are contiguous in the recording, too. */
@@ -274,8 +274,7 @@ class TapBatch {
 
   #addMarkerOf(id: number, offset: number, line: number): void {
     const marker = this.#buffer.markerAt(id);
-    // The API keeps errors of connectors; a recording is of the log.
-    if (!marker || isOfConnector(marker)) return;
+    if (!marker) return;
     const fact = this.#addMarker({offset, line}, marker);
     this.at = {...this.at, marker: {id, marker, fact}};
   }

@@ -1,12 +1,10 @@
-import type {ConnectorMarker, LossCause, Marker, MarkerKind, OutputStream} from '../../buffer/markers.ts';
+import type {LossCause, Marker, MarkerKind, OutputStream} from '../../buffer/markers.ts';
 import {isObject} from '../../lib/json.ts';
 
 type IsValid = (value: unknown) => boolean;
 /** How each field of a marker of that kind is checked. */
 type FieldChecks<Kind> = Kind extends MarkerKind ? {readonly [Field in Exclude<keyof Kind, 'kind'>]-?: IsValid} : never;
-/** Of each kind that is recorded. */
-type RecordedKind = Exclude<Marker['kind'], ConnectorMarker['kind']>;
-type MarkerChecks = {readonly [Kind in RecordedKind]: FieldChecks<Extract<MarkerKind, {kind: Kind}>>};
+type MarkerChecks = {readonly [Kind in Marker['kind']]: FieldChecks<Extract<MarkerKind, {kind: Kind}>>};
 
 /** The most that a `Date` holds, before and after 1970. */
 const latestTime = 8.64e15;
@@ -74,7 +72,7 @@ export function isTime(value: unknown): value is number {
 /** A marker as it was written; one that is damaged, or of a kind that this version cannot read, says so in its place. */
 export function storedMarker(value: unknown): Marker {
   const {kind, at, ...fields} = isObject(value) ? value : {};
-  const kindChecks = typeof kind === 'string' && Object.hasOwn(checks, kind) && checks[kind as RecordedKind];
+  const kindChecks = typeof kind === 'string' && Object.hasOwn(checks, kind) && checks[kind as Marker['kind']];
   if (isTime(at) && kindChecks) {
     const isWhole = Object.entries<IsValid>(kindChecks).every(([field, isValid]) => isValid(fields[field]));
     if (isWhole) return value as Marker;

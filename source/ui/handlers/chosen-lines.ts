@@ -1,5 +1,4 @@
 import {type CopyCount, idsIn, newTally, readBlocks, readLines} from '../../buffer/copy-lines.ts';
-import {isOfConnector} from '../../buffer/markers.ts';
 import {filterText} from '../../filters/filter.ts';
 import {withPatience} from '../../lib/clock.ts';
 import {inSlices} from '../../lib/slices.ts';
@@ -216,7 +215,7 @@ async function spanOf(
 /** What was, or may have been, lost between the ends. */
 function gapsOf({model}: PaneAt, {first = 0, last = -1}: Ends): readonly string[] {
   return [...model.source.buffer.markers()].flatMap(([id, marker]) => {
-    const isChange = marker.kind === 'state' || marker.kind === 'program' || isOfConnector(marker);
+    const isChange = marker.kind === 'state' || marker.kind === 'program';
     const isGap = id >= first && id <= last && markerTone(marker) !== 'quiet' && !isChange;
     return isGap ? markerText(marker) : [];
   });

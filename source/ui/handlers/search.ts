@@ -1,4 +1,3 @@
-import {isOfConnector} from '../../buffer/markers.ts';
 import {compilePattern, type Pattern} from '../../buffer/pattern.ts';
 import {count} from '../../lib/format.ts';
 import {type Position, reveal} from '../../viewport/position.ts';
@@ -80,17 +79,8 @@ function goToError(controller: Controller, direction: Direction): void {
   }
 }
 
-/** The nearest shown error after or before `from`: a record, or an error of a connector. */
-function shownError(at: PaneAt, direction: Direction, from: number): number | undefined {
-  const record = shownErrorRecord(at, direction, from);
-  const connectors = [...at.model.source.buffer.markers()].filter(([, {kind}]) => kind === 'connector-error');
-  const ids = connectors.map(([id]) => id).filter((id) => at.geometry.entries.atOrAfter(id) === id);
-  const error = direction === 'next' ? ids.find((id) => id > from) : ids.findLast((id) => id < from);
-  if (record === undefined || error === undefined) return record ?? error;
-  return direction === 'next' ? Math.min(record, error) : Math.max(record, error);
-}
-
-function shownErrorRecord({model, geometry}: PaneAt, direction: Direction, from: number): number | undefined {
+/** The nearest shown record of an error after or before `from`. */
+function shownError({model, geometry}: PaneAt, direction: Direction, from: number): number | undefined {
   const {index} = model;
   const {entries} = geometry;
   const step = (start: number) => (direction === 'next' ? index.nextError(start) : index.previousError(start));
@@ -123,7 +113,7 @@ function goToTurn(controller: Controller, direction: Direction): void {
 function turnsOf({model}: PaneAt): readonly number[] {
   const {buffer} = model.source;
   const turns = model.index.runs.map((run) => Math.max(run.firstId, buffer.firstId));
-  for (const [id, marker] of buffer.markers()) if (!isOfConnector(marker)) turns.push(id);
+  for (const [id] of buffer.markers()) turns.push(id);
   return [...new Set(turns)].sort((a, b) => a - b);
 }
 

@@ -17,14 +17,11 @@ import {textAsSent} from '../../viewport/line-text.ts';
 import {reveal} from '../../viewport/position.ts';
 import {wrapModes} from '../../viewport/row-renderer.ts';
 import {timeModes} from '../../viewport/time-column.ts';
-import {hasUnknownErrors} from '../../words/failures.ts';
 import type {Controller} from '../controller.ts';
 import {keysDo} from '../keys/commands.ts';
 import {heightWithHistogram} from '../layout.ts';
-import {noConnectionWords} from '../opened.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import {hasMatches, type PaneView, zoneOf} from '../state/pane-view.ts';
-import {pipelinesOf} from '../state/view-state.ts';
 import {showsRecord} from './common.ts';
 import {countingWords} from './move.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
@@ -168,19 +165,6 @@ export const showHandlers = {
     if (!at?.tab.pane.lineNumbers || !at.model.source.buffer.isAwaitingEarlier) return;
     controller.say(`${countingWords(at)}: their numbers follow`);
   },
-  'connector-errors'(controller: Controller) {
-    const {tab} = controller;
-    if (!tab) return;
-    if (noConnectionWords(controller, tab) !== undefined) {
-      const why = 'no connection, so no new connector errors come';
-      controller.sayHint(why, 'describe', 'shows what is known of them');
-      return;
-    }
-    const connectorErrors = !tab.pane.connectorErrors;
-    controller.changePane({connectorErrors});
-    if (connectorErrors) sayConnectorErrors(controller);
-    else controller.say('connector errors are not in the log');
-  },
   strip(controller: Controller) {
     const {layout, size, tab, commands} = controller;
     if (!tab || !layout) return;
@@ -211,20 +195,6 @@ export const showHandlers = {
     });
   },
 };
-
-/** What is in the log from now on of the connectors of the shown tab. */
-function sayConnectorErrors(controller: Controller): void {
-  const names = pipelinesOf(controller.tab);
-  const pipelines = names.flatMap((name) => controller.pipeline(name) ?? []);
-  const known = controller.services.stats.known.get();
-  const hasNone = names.length > 0 && names.every((name) => known.get(name)?.stats?.connectors.length === 0);
-  if (pipelines.some(hasUnknownErrors)) {
-    controller.say('this version of Feldera does not count connector errors: none will be in the log');
-  } else if (hasNone) {
-    const who = names.length === 1 ? 'this pipeline has' : 'these pipelines have';
-    controller.say(`${who} no connectors, so there are no connector errors to show`);
-  } else controller.sayHint('new connector errors are in the log', 'describe', 'shows earlier ones');
-}
 
 /** Opens or closes the fold of the current record. Returns false if it is in none. */
 export function toggleFold(controller: Controller): boolean {

@@ -194,11 +194,7 @@ export const commands = [
     {id: 'wrap', keys: ['w'], help: 'wrap warnings and errors, all lines, or none', hint: 'wrap'},
     {id: 'as-sent', keys: ['J'], help: 'lines as sent, or compact', hint: {isAsSent: 'compact', else: 'as sent'}},
     {id: 'time', keys: ['t'], help: 'times: as sent, local, UTC with date, age, since the previous line, off'},
-    {
-      id: 'connector-errors',
-      keys: ['c'],
-      help: 'errors of connectors in the log, where they arrive, or not',
-    },
+    {id: 'connector-errors', opens: 'describe', keys: ['c'], help: 'the pipeline with its connectors and their errors'},
     {id: 'line-numbers', keys: ['#'], help: 'line numbers'},
     {
       id: 'strip',

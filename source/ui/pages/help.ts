@@ -32,7 +32,6 @@ const needs: Readonly<Partial<Record<KeyRow['id'], Need>>> = {
   sort: 'server',
   reconnect: 'connection',
   'await-change': 'connection',
-  'connector-errors': 'connection',
   record: 'connection',
 };
 

@@ -13,7 +13,6 @@ import type {LogSource} from '../../logs/log-source.ts';
 import {Histogram} from '../../records/histogram.ts';
 import {RecordIndex} from '../../records/record-index.ts';
 import {SuppressedErrors} from '../../records/suppressed.ts';
-import {markerWords} from '../../viewport/entry-text.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {LogSearch} from './log-search.ts';
 import {UnreadStreams} from './unread-streams.ts';
@@ -39,7 +38,7 @@ const progressFps = 12;
 /** Milliseconds between two slices of a new index while a search or filters work. */
 const restForOthers = 50;
 
-type Filtered = Pick<ShownLinesOptions, 'filters' | 'around' | 'fold' | 'connectorErrorText'>;
+type Filtered = Pick<ShownLinesOptions, 'filters' | 'around' | 'fold'>;
 
 type Searching = {readonly pattern: Pattern; readonly search: LogSearch};
 
@@ -309,9 +308,8 @@ export class PaneModel {
 
   #syncShown(view: PaneView): void {
     const filters = view.filters.filter(({on}) => on);
-    const hidesErrors = !view.connectorErrors && this.source.buffer.hasConnectorErrors;
-    const key = [view.around, view.fold, hidesErrors, ...filters.map(({filter}) => filter)];
-    const isNeeded = filters.length > 0 || view.fold || hidesErrors;
+    const key = [view.around, view.fold, ...filters.map(({filter}) => filter)];
+    const isNeeded = filters.length > 0 || view.fold;
     if (sameParts(key, this.#shownKey)) return;
     this.#shownKey = key;
     this.#next = undefined;
@@ -320,7 +318,7 @@ export class PaneModel {
       return;
     }
     const {around, fold} = view;
-    this.#filtered = {filters, around, fold, ...(!hidesErrors && {connectorErrorText: markerWords})};
+    this.#filtered = {filters, around, fold};
     this.#next = this.#filter(this.#filtered, this.#wholeIndex ? undefined : this.#shown);
   }
 

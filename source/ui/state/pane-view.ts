@@ -15,8 +15,6 @@ export type PaneView = {
   readonly revealed: number | undefined;
   readonly time: TimeMode;
   readonly lineNumbers: boolean;
-  /** Errors of the connectors are in the log. */
-  readonly connectorErrors: boolean;
   /** As typed. */
   readonly search: string | undefined;
   /** As typed; each has a colour of its own. */
@@ -41,7 +39,6 @@ export const freshPane: PaneView = {
   revealed: undefined,
   time: 'sent',
   lineNumbers: false,
-  connectorErrors: false,
   search: undefined,
   highlights: [],
   filters: [],
@@ -53,7 +50,7 @@ export const freshPane: PaneView = {
 
 /** Parts of a pane's view on which it depends which entries are shown, and in how many rows. */
 const rowParts: readonly (keyof PaneView)[] = [
-  ...(['filters', 'fold', 'around', 'connectorErrors'] as const),
+  ...(['filters', 'fold', 'around'] as const),
   ...(['wrap', 'asSent', 'time', 'lineNumbers'] as const),
 ];
 
@@ -104,7 +101,6 @@ export type ViewOptions = {
   readonly wrap?: WrapMode;
   readonly asSent?: boolean;
   readonly time?: TimeMode;
-  readonly connectorErrors?: boolean;
   /** `TRACE`: all levels. */
   readonly level?: Level;
   /** Cells, or `auto`: by the terminal's width. */
@@ -113,13 +109,12 @@ export type ViewOptions = {
 };
 
 export function applyToPane(options: ViewOptions, pane: PaneView = freshPane): PaneView {
-  const {wrap, asSent, time, connectorErrors, level} = options;
+  const {wrap, asSent, time, level} = options;
   return {
     ...pane,
     ...(wrap !== undefined && {wrap}),
     ...(asSent !== undefined && {asSent}),
     ...(time !== undefined && {time}),
-    ...(connectorErrors !== undefined && {connectorErrors}),
     // No record is below TRACE: a filter for it would only cost a row.
     ...(level !== undefined && {filters: withLeastLevel(pane.filters, level === 'TRACE' ? undefined : level)}),
   };
@@ -157,7 +152,6 @@ export function rebasePane(before: PaneView, now: PaneView, pane: PaneView): Pan
     wrap: pane.wrap === before.wrap ? now.wrap : pane.wrap,
     asSent: pane.asSent === before.asSent ? now.asSent : pane.asSent,
     time: pane.time === before.time ? now.time : pane.time,
-    connectorErrors: pane.connectorErrors === before.connectorErrors ? now.connectorErrors : pane.connectorErrors,
     ...(isLevelUnchanged && hasNewDefault && {filters: withLeastLevel(pane.filters, leastLevel(now.filters))}),
   };
 }

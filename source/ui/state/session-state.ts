@@ -69,15 +69,15 @@ export function underNewNames(
 type Named = {readonly id: string; readonly name: string};
 
 function sessionStart({pane, sidebarHidden, sidebarWidth, strip}: ViewDefaults): SessionStart {
-  const {wrap, asSent, time, connectorErrors, filters} = pane;
-  return {wrap, asSent, time, connectorErrors, level: leastLevel(filters), sidebarHidden, sidebarWidth, strip};
+  const {wrap, asSent, time, filters} = pane;
+  return {wrap, asSent, time, level: leastLevel(filters), sidebarHidden, sidebarWidth, strip};
 }
 
 function sessionTab({name, pane}: Tab, merges: readonly string[] | undefined, anchors: TabAnchors): SessionTab {
-  const {wrap, asSent, time, lineNumbers, connectorErrors, search, highlights, around, fold} = pane;
+  const {wrap, asSent, time, lineNumbers, search, highlights, around, fold} = pane;
   const filters = pane.filters.flatMap(({filter, on}) => sessionFilter(filter, on));
   return {
-    ...{name, merges, wrap, asSent, time, lineNumbers, connectorErrors, search, highlights, filters},
+    ...{name, merges, wrap, asSent, time, lineNumbers, search, highlights, filters},
     ...{context: around, fold, anchors},
   };
 }
@@ -149,9 +149,9 @@ export function restoredView(
 function restoredStart(saved: SessionStart | undefined): ViewDefaults {
   // Only earlier versions left it out. Their lines did not wrap by default.
   if (!saved) return {...noDefaults, pane: applyToPane({wrap: 'off'})};
-  const {asSent, connectorErrors = false, sidebarHidden, sidebarWidth, strip} = saved;
+  const {asSent, sidebarHidden, sidebarWidth, strip} = saved;
   const level = levelOf(saved.level);
-  const options = {wrap: wrapOf(saved), asSent, time: timeOf(saved), connectorErrors, ...(level && {level})};
+  const options = {wrap: wrapOf(saved), asSent, time: timeOf(saved), ...(level && {level})};
   return {pane: applyToPane(options), sidebarHidden, sidebarWidth, strip};
 }
 
@@ -165,14 +165,14 @@ function timeOf({time}: Pick<SessionTab, 'time'>): TimeMode {
 }
 
 function restoredTab(saved: SessionTab, timeLimit: TimeLimit): Tab {
-  const {name, merges, asSent, lineNumbers, connectorErrors = false, search, highlights, context: around, fold} = saved;
+  const {name, merges, asSent, lineNumbers, search, highlights, context: around, fold} = saved;
   const [wrap, time] = [wrapOf(saved), timeOf(saved)];
   const filters = saved.filters.flatMap((each, index) => restoredFilter(each, index + 1, timeLimit));
   return {
     name,
     kept: true,
     ...(merges && {merges}),
-    pane: {...freshPane, wrap, asSent, time, lineNumbers, connectorErrors, search, highlights, filters, around, fold},
+    pane: {...freshPane, wrap, asSent, time, lineNumbers, search, highlights, filters, around, fold},
   };
 }
 

@@ -207,18 +207,6 @@ test('a marker that its source corrects or folds is one marker here too', () => 
   expect(buffer.markerAt(1)).toEqual({...reconnected, times: 2});
 });
 
-test('a marker that its source corrects below an error of a connector is corrected here too', () => {
-  const first = source(a(1));
-  const id = first.addMarker({kind: 'ended', because: 'stopped', at: 1}) ?? -1;
-  first.addMarker({kind: 'connector-error', connector: 'a.web', of: 'transport', message: 'refused', at: 2});
-  const {buffer, merge} = mergeOf(first, source(b(2)));
-  merge.step(all, 0);
-  first.replaceMarker(id, {kind: 'ended', because: 'unknown', at: 1});
-  merge.step(all, 1);
-  expect(entriesOf(buffer)).toEqual([a(1), '<ended>', '<connector-error>', b(2)]);
-  expect(buffer.markerAt(1)).toMatchObject({because: 'unknown'});
-});
-
 test('a source that is left gives what it holds at once, and nothing after that', () => {
   const first = source();
   const {buffer, merge} = mergeOf(first, source());

@@ -3,6 +3,15 @@ import {activeTab} from '../../../source/ui/state/view-state.ts';
 import {lastWords, logged, pressed, reading, typed, viewOf} from '../reading.ts';
 import {ScreenUnderTest} from '../screen-under-test.ts';
 
+it('c and d open the page of the pipeline, which has its connectors and their errors', async () => {
+  await using screen = await ScreenUnderTest.connected();
+  for (const key of ['c', 'd']) {
+    screen.press('Tab', key);
+    expect(screen.controller.state.page?.kind).toBe('describe');
+    screen.press('Esc', 'Tab');
+  }
+});
+
 describe('the two sides', () => {
   it('Tab goes from one to the other', async () => {
     await using screen = await ScreenUnderTest.connected();

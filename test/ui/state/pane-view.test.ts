@@ -33,7 +33,7 @@ describe('another start', () => {
   const before = applyToPane({wrap: 'all', level: 'WARN', time: 'local'});
 
   it('leaves alone what was changed', () => {
-    const changed = {...before, wrap: 'off', asSent: true, time: 'delta', filters: [], connectorErrors: true} as const;
+    const changed = {...before, wrap: 'off', asSent: true, time: 'delta', filters: []} as const;
     expect(rebasePane(before, freshPane, changed)).toEqual(changed);
   });
 
