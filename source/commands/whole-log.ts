@@ -1,7 +1,7 @@
 import type {ApiClient} from '../api/types.ts';
 import {changesObject, changesText} from '../events/changes-words.ts';
 import {compareRuns, RunCounter, type RunKinds, runBefore} from '../events/run-changes.ts';
-import {CheckpointLines, shownTime, type TimelineRow, timelineOf} from '../events/timeline.ts';
+import {CheckpointLines, type TimelineEvent, timelineOf} from '../events/timeline.ts';
 import {missingWords, type Timeline, timelineObject, timelineText} from '../events/timeline-words.ts';
 import {type Clock, nextTurn} from '../lib/clock.ts';
 import {counted} from '../lib/format.ts';
@@ -166,18 +166,18 @@ export async function timelineOfServer(request: TimelineRequest, options: NotedO
     const log = {buffer, index, errors};
     const checkpoints = new CheckpointLines(log);
     while (!checkpoints.step(blockBytes));
-    return {all: timelineOf({history, log, checkpoints: checkpoints.ids}), cut};
+    return {all: timelineOf({pipeline: name, history, log, checkpoints: checkpoints.ids}), cut};
   });
-  const rows = from === undefined ? all : all.filter((row) => isSince(row, from));
+  const events = from === undefined ? all : all.filter((event) => isSince(event, from));
   const ofLog = cut === undefined ? [] : [{part: 'log', why: cut} as const];
-  const timeline: Timeline = {pipeline: name, rows, missing: [...history.missing, ...ofLog]};
+  const timeline: Timeline = {pipeline: name, events, missing: [...history.missing, ...ofLog]};
   for (const part of timeline.missing) note(missingWords(part));
   return output === 'json' ? `${jsonText(timelineObject(timeline), 2)}\n` : timelineText(timeline, clock.wall());
 }
 
 /** What goes on, or has no time, is since any time. */
-function isSince(row: TimelineRow, from: number): boolean {
-  return (row.until ?? shownTime(row) ?? from) >= from;
+function isSince({until, at}: TimelineEvent, from: number): boolean {
+  return (until ?? at ?? from) >= from;
 }
 
 /** Milliseconds between checks whether the log has come whole. */

@@ -1,53 +1,237 @@
 import {isSettled} from '../api/pipeline-state.ts';
 import type {MonitorEvent} from '../api/types.ts';
+import type {Clock} from '../lib/clock.ts';
 import {duration, readTime} from '../lib/format.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
-import type {AwayRow, AwaySummary} from './away.ts';
-import {endKind} from './events.ts';
+import type {ConnectorRise} from './connectors.ts';
+import type {LogStatus} from './log-status.ts';
+import {type EventOf, EventSums, isIncident, isOfErrors, type PipelineEvent} from './pipeline-event.ts';
+import {endKind, listEvents, type PipelineStatus, type PipelineStatuses} from './pipeline-status.ts';
 import {timelineOf} from './timeline.ts';
 
-/** The urgent ones first. */
-const kindOrder: readonly AwayRow['kind'][] = ['failed', 'stopped', 'paused', 'restarted', 'started', 'resumed'];
+/** What happened while the user was away, from `since` to `until` (Unix time in ms). */
+export type Absence = {readonly since: number; readonly until: number; readonly events: readonly PipelineEvent[]};
+
+/** All pipelines and open logs at one moment, Unix time in ms. */
+export type StatusAt = {
+  readonly at: number;
+  readonly logs: readonly LogStatus[];
+  /** Undefined before the first list. */
+  readonly pipelines: PipelineStatuses | undefined;
+};
+
+/** What needs action first, then what is lost, then what may explain it. */
+const kindOrder: readonly PipelineEvent['kind'][] = [
+  ...(['failed', 'silent', 'lost', 'unread', 'stopped', 'paused', 'restarted', 'started', 'resumed'] as const),
+  ...(['errors', 'connectors'] as const),
+];
+
+type AbsenceInput = {
+  /** What happened since `before`, the newest first. */
+  readonly happened: readonly PipelineEvent[];
+  readonly muted: ReadonlySet<number>;
+  /** Connectors of so many new errors of a pipeline. */
+  readonly riseOf: (pipeline: string, count: number) => ConnectorRise;
+};
+
+/** Urgent events first, then the lines that each log received. Undefined without events; lines alone are none. */
+export function absenceOf(
+  before: StatusAt,
+  now: StatusAt,
+  {happened, muted, riseOf}: AbsenceInput,
+): Absence | undefined {
+  const logsBefore = new Map(before.logs.map((log) => [log.name, log]));
+  const logsNow = new Map(now.logs.map((log) => [log.name, log]));
+  const cleared = new Set(
+    happened.flatMap((each) => (each.kind === 'restarted' && each.from === 'log' ? each.pipeline : [])),
+  );
+  const told = happened.flatMap((event): readonly PipelineEvent[] => {
+    const {pipeline, kind} = event;
+    if (kind === 'connectors' || (isOfErrors(event) && muted.has(event.group.key))) return [];
+    // A watched line that came before is found a little later.
+    if (isOfErrors(event) && event.group.lastId < (logsBefore.get(pipeline)?.endId ?? 0) - 1) return [];
+    // Both the list and the log may report a restart; the log's event leads to its marker.
+    if (kind === 'restarted' && event.from === 'API' && cleared.has(pipeline)) return [];
+    if (kind !== 'silent') return [withReturn(event, now.pipelines?.get(pipeline))];
+    // One that is over is no news; of one that goes on, the reason may be another now.
+    const why = logsNow.get(pipeline)?.silent;
+    return why === undefined ? [] : [{...event, why}];
+  });
+  const ofApi = before.pipelines && now.pipelines ? listEvents(before.pipelines, now.pipelines) : [];
+  const connectors = ofApi.flatMap((event) => {
+    const {pipeline, kind} = event;
+    if (kind !== 'connectors') return [];
+    const earlier = before.pipelines?.get(pipeline)?.connectorErrors ?? 0;
+    return besidesLog(
+      {...event, rise: riseOf(pipeline, event.count)},
+      earlier,
+      logsBefore.get(pipeline),
+      logsNow.get(pipeline),
+    );
+  });
+  const events = byUrgency([...told, ...connectors]);
+  if (events.length === 0) return undefined;
+  const received = now.logs.flatMap(({name: pipeline, lines}): readonly PipelineEvent[] => {
+    const earlier = logsBefore.get(pipeline);
+    if (!earlier || lines <= earlier.lines) return [];
+    return [{kind: 'received', pipeline, from: 'log', count: lines - earlier.lines, id: earlier.endId}];
+  });
+  return {since: before.at, until: now.at, events: [...events, ...received]};
+}
+
+/** What the API counts and the log has too is in the log's own events. `earlier`: what the API had counted before. */
+function besidesLog(
+  event: EventOf<'connectors'>,
+  earlier: number,
+  logBefore: LogStatus | undefined,
+  logNow: LogStatus | undefined,
+): readonly PipelineEvent[] {
+  if (!logBefore || !logNow) return [event];
+  const {before, now} = {before: logBefore.connectors, now: logNow.connectors};
+  // In the same run, the log had more than the list, which is requested only now and then.
+  const isSameRun = now.all - now.inRun === before.all - before.inRun;
+  const lag = isSameRun ? Math.max(0, before.inRun - earlier) : 0;
+  const count = event.count - lag - (now.all - before.all);
+  return count > 0 ? [{...event, count, besides: 'suppressed'}] : [];
+}
+
+/** A pipeline that failed, was stopped or paused, and runs again. */
+function withReturn(event: PipelineEvent, pipeline: PipelineStatus | undefined): PipelineEvent {
+  const isEnd = event.kind === 'failed' || event.kind === 'stopped' || event.kind === 'paused';
+  const isBack = isEnd && pipeline?.running && pipeline.since >= (event.at ?? 0);
+  return isBack ? {...event, backSince: pipeline.since} : event;
+}
+
+/** More errors of an earlier group come last; of each kind the newest first, errors by their number, then as they came. */
+function byUrgency(events: readonly PipelineEvent[]): readonly PipelineEvent[] {
+  const rank = (event: PipelineEvent) => {
+    if (event.kind === 'errors' && !event.isNew) return kindOrder.length;
+    return kindOrder.indexOf(isOfErrors(event) ? 'errors' : event.kind);
+  };
+  const errors = events
+    .filter(isOfErrors)
+    .toReversed()
+    .sort((a, b) => b.count - a.count);
+  return [...events.filter((event) => !isOfErrors(event)), ...errors].sort((a, b) => rank(a) - rank(b));
+}
+
+/** In ms: a key that is held down must not read all logs with every repeat. */
+const maxStatusAge = 1000;
+
+type AwayDetectorOptions = {
+  readonly clock: Pick<Clock, 'monotonic' | 'wall'>;
+  /** Milliseconds without a key; 0: never away. */
+  readonly awayAfter: number;
+  readonly status: () => StatusAt;
+};
+
+/** Keeps the status at the last key, and what happened since. */
+export class AwayDetector {
+  readonly #options: AwayDetectorOptions;
+  #status: StatusAt;
+  #statusAt: number;
+  #happened = new EventSums();
+  #keyAt: {readonly monotonic: number; readonly wall: number};
+
+  constructor(options: AwayDetectorOptions) {
+    this.#options = options;
+    this.#status = options.status();
+    this.#statusAt = options.clock.monotonic();
+    this.#keyAt = this.#now();
+  }
+
+  /**
+   * Returns the status at the last key if the user was away since, and what happened since then, the newest first; the
+   * same if the user then leaves again.
+   */
+  onKey(): {readonly status: StatusAt; readonly happened: readonly PipelineEvent[]} | undefined {
+    const before = this.#keyAt;
+    const now = this.#now();
+    this.#keyAt = now;
+    // While the machine sleeps the monotonic clock stops.
+    const pause = Math.max(now.monotonic - before.monotonic, now.wall - before.wall);
+    const {awayAfter, status} = this.#options;
+    if (awayAfter > 0 && pause >= awayAfter) {
+      this.#statusAt = Number.NEGATIVE_INFINITY;
+      return {status: this.#status, happened: this.#happened.all};
+    }
+    if (now.monotonic - this.#statusAt >= maxStatusAge) {
+      this.#status = status();
+      this.#statusAt = now.monotonic;
+      this.#happened = new EventSums();
+    }
+    return undefined;
+  }
+
+  /** Unix time in ms of the last key, or of the start. */
+  get keyAt(): number {
+    return this.#keyAt.wall;
+  }
+
+  add(event: PipelineEvent): void {
+    this.#happened.add(event);
+  }
+
+  /** What the log received until now is history. */
+  onCaughtUp(log: LogStatus): void {
+    const logs = [...this.#status.logs.filter(({name}) => name !== log.name), log];
+    this.#status = {...this.#status, logs};
+  }
+
+  /** The states of the first list are history. */
+  onFirstList(pipelines: PipelineStatuses): void {
+    this.#status = {...this.#status, pipelines: this.#status.pipelines ?? pipelines};
+  }
+
+  /** The log is closed: nothing is left of its entries. */
+  forgetLog(name: string): void {
+    const isOfLog = (event: PipelineEvent) => isOfErrors(event) || (isIncident(event) && event.from !== 'API');
+    this.#happened.forget((event) => event.pipeline === name && isOfLog(event));
+  }
+
+  rename(names: ReadonlyMap<string, string>): void {
+    this.#happened.rename(names);
+  }
+
+  #now() {
+    const {clock} = this.#options;
+    return {monotonic: clock.monotonic(), wall: clock.wall()};
+  }
+}
 
 /**
  * What the API's events tell of the time from `since` to `until` (Unix time in ms), in which pipetail did not run.
  * Undefined: nothing happened, or the server does not tell.
  */
-export function absenceSummary(
+export function absenceByHistory(
   histories: ReadonlyMap<string, PipelineHistory>,
   since: number,
   until: number,
-): AwaySummary | undefined {
-  const rows = [...histories].flatMap(([pipeline, history]) => [
+): Absence | undefined {
+  const all = [...histories].flatMap(([pipeline, history]) => [
     ...failures(pipeline, history, since),
     ...stateChanges(pipeline, history, since),
   ]);
-  if (rows.length === 0) return undefined;
-  const newest = rows.sort((a, b) => timeOf(b) - timeOf(a));
-  return {since, until, rows: kindOrder.flatMap((kind) => newest.filter((row) => row.kind === kind))};
+  const sums = new EventSums();
+  for (const event of all.sort((a, b) => (a.at ?? 0) - (b.at ?? 0))) sums.add(event);
+  const events = byUrgency(sums.all);
+  return events.length === 0 ? undefined : {since, until, events};
 }
 
-function timeOf(row: AwayRow): number {
-  return 'at' in row ? (row.at ?? 0) : 0;
-}
-
-/**
- * Errors of the pipeline that appeared since then, each kind at its last time; of one that is gone, since when the pipeline
- * runs again, or how long it stood.
- */
-function failures(pipeline: string, history: PipelineHistory, since: number): readonly AwayRow[] {
+/** Errors of the pipeline that appeared since then; of one that is gone and came once, how long it stood. */
+function failures(pipeline: string, history: PipelineHistory, since: number): readonly PipelineEvent[] {
   const {events} = history;
   // An error that the oldest event has is older than that.
   const first = Math.max(since, readTime(events.at(-1)?.time ?? '') + 1);
-  const failed = timelineOf({history, log: undefined}).filter(({what, at}) => what === 'failed' && at && at >= first);
+  const failed = timelineOf({pipeline, history, log: undefined}).flatMap((event) =>
+    event.kind === 'failed' && event.at !== undefined && event.at >= first ? {...event, at: event.at} : [],
+  );
   const running = runningSince(events);
-  return [...Map.groupBy(failed, ({text}) => text)].flatMap(([text, [last, ...others]]): readonly AwayRow[] => {
-    if (last?.at === undefined) return [];
-    const {at, until} = last;
-    const isBack = running !== undefined && running >= at;
-    const stood = isBack || until === undefined || others.length > 0 ? '' : `, for ${duration(until - at)}`;
-    const times = others.length > 0 && {times: others.length + 1};
-    return [{kind: 'failed', pipeline, at, why: `${text}${stood}`, ...times, ...(isBack && {backSince: running})}];
+  return failed.map((event): PipelineEvent => {
+    const {at, until, why} = event;
+    if (running !== undefined && running >= at) return {...event, backSince: running};
+    const isOnce = failed.filter((each) => each.why === why).length === 1;
+    return isOnce && until !== undefined ? {...event, why: `${why}, for ${duration(until - at)}`} : event;
   });
 }
 
@@ -58,42 +242,37 @@ function runningSince(events: readonly MonitorEvent[]): number | undefined {
   return start && readTime(start.time);
 }
 
-type Change = Extract<AwayRow, {readonly from: string}>;
-
-/** From one state in which a pipeline stays to the next, each at its last time; an end by an error is a failure's row. */
-function stateChanges(pipeline: string, {events}: PipelineHistory, since: number): readonly AwayRow[] {
-  const changes: Change[] = [];
+/** From one state in which a pipeline stays to the next; an end by an error is a failure. */
+function stateChanges(pipeline: string, {events}: PipelineHistory, since: number): readonly PipelineEvent[] {
+  const changes: PipelineEvent[] = [];
   let before: string | undefined;
   /** It was not deployed since it ran last: the next start is another run. */
   let hasEnded = false;
   let hasRun = false;
   for (const {time, status, hasError, resourcesDesiredStatus} of events.toReversed()) {
     hasEnded ||= ['Stopped', 'Provisioning'].includes(status);
-    const to = hasError && status === 'Stopped' ? 'Failed' : status;
+    const now = hasError && status === 'Stopped' ? 'Failed' : status;
     // A start first removes the error of the run before.
-    const isStarting = to === 'Stopped' && resourcesDesiredStatus !== 'Stopped';
-    if (!isSettled(to) || isStarting) continue;
+    const isStarting = now === 'Stopped' && resourcesDesiredStatus !== 'Stopped';
+    if (!isSettled(now) || isStarting) continue;
     const at = readTime(time);
-    const kind = kindOf(before, to, {hasEnded, hasRun});
-    if (kind && before !== undefined && at >= since) changes.push({kind, by: 'list', pipeline, at, from: before, to});
-    before = to;
-    if (to !== 'Running') continue;
+    const kind = kindOf(before, now, {hasEnded, hasRun});
+    if (kind && before !== undefined && at >= since)
+      changes.push({kind, from: 'API', pipeline, count: 1, at, before, now});
+    before = now;
+    if (now !== 'Running') continue;
     hasEnded = false;
     hasRun = true;
   }
-  const groups = Map.groupBy(changes.reverse(), ({kind, from, to}) => `${kind} ${from} ${to}`);
-  return [...groups.values()].flatMap(([last, ...others]): readonly AwayRow[] => {
-    if (!last) return [];
-    return others.length === 0 ? [last] : [{...last, times: others.length + 1}];
-  });
+  return changes;
 }
 
 function kindOf(
-  from: string | undefined,
-  to: string,
+  before: string | undefined,
+  now: string,
   {hasEnded, hasRun}: {readonly hasEnded: boolean; readonly hasRun: boolean},
-): Change['kind'] | undefined {
-  if (to !== 'Running') return from === to || to === 'Failed' ? undefined : endKind(to);
+) {
+  if (now !== 'Running') return before === now || now === 'Failed' ? undefined : endKind(now);
   if (hasEnded) return hasRun ? 'restarted' : 'started';
-  return from === to ? undefined : 'resumed';
+  return before === now ? undefined : 'resumed';
 }

@@ -1,7 +1,7 @@
 import {count, counted, dateTime, duration, isoTime} from '../lib/format.ts';
 import {watchedKey} from '../records/error-log.ts';
 import {textAsSent} from '../viewport/line-text.ts';
-import {errorWords, withheldWords} from './event-words.ts';
+import {errorWords, suppressedWords} from './event-words.ts';
 import {hoursOf, type KindChange, mostKinds, type RunKinds} from './run-changes.ts';
 
 /** Two runs of a pipeline, and in what they differ. */
@@ -34,8 +34,8 @@ export function runInWords({number, records, span, full}: RunKinds): string {
 /** How often: `×12`, `×20 +115 suppressed`, `×3 to ×40`, `×7` of what is gone. `times`: the sign. */
 export function timesInWords(kind: KindChange, times: string): string {
   const {change} = kind;
-  const before = `${times}${count(kind.before)}${withheldWords(kind.withheldBefore)}`;
-  const now = `${times}${count(kind.now)}${withheldWords(kind.withheldNow)}`;
+  const before = `${times}${count(kind.before)}${suppressedWords(kind.suppressedBefore)}`;
+  const now = `${times}${count(kind.now)}${suppressedWords(kind.suppressedNow)}`;
   if (change === 'new') return now;
   return change === 'gone' ? before : `${before} to ${now}`;
 }
@@ -65,15 +65,15 @@ export function changesObject({pipeline, older, newer, changes}: ComparedRuns) {
     pipeline,
     older: runObject(older),
     newer: runObject(newer),
-    changes: changes.map(({change, level, before, now, withheldBefore, withheldNow, example}) => ({
+    changes: changes.map(({change, level, before, now, suppressedBefore, suppressedNow, example}) => ({
       change,
       level: level ?? null,
       before,
       now,
-      withheldBefore,
-      withheldNow,
-      perHourBefore: rate(before + withheldBefore, older),
-      perHourNow: rate(now + withheldNow, newer),
+      withheldBefore: suppressedBefore,
+      withheldNow: suppressedNow,
+      perHourBefore: rate(before + suppressedBefore, older),
+      perHourNow: rate(now + suppressedNow, newer),
       example: textAsSent(example),
     })),
   };

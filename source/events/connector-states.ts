@@ -1,14 +1,15 @@
 import type {Pipeline, PipelineStats} from '../api/types.ts';
+import type {CountedLog} from '../logs/log-source.ts';
 import {allErrors, connectorKey, hasProcess, type KnownStats} from '../logs/stats-poller.ts';
 import type {ConnectorErrors} from '../records/error-log.ts';
-import {connectorsOf, type KnownConnector, type LoggedFailure} from './connectors.ts';
+import {connectorsOf, failuresInLog, type KnownConnector, type LoggedFailure} from './connectors.ts';
 
 /** The errors of a pipeline's connectors in its last run, all of one moment: `all` is the sum of the others. */
 export type ConnectorTotal = {
   readonly all: number;
   readonly logged: number;
   /** Not in the log, but counted by lines of it. */
-  readonly withheld: number;
+  readonly suppressed: number;
   /** Only counted by the API. */
   readonly untold: number;
 };
@@ -19,7 +20,7 @@ export type ConnectorTotal = {
 export function connectorTotal(counted: number, log: ConnectorErrors | undefined): ConnectorTotal {
   const {inRun, suppressedInRun} = log ?? {inRun: 0, suppressedInRun: 0};
   const all = Math.max(counted, inRun);
-  return {all, logged: inRun - suppressedInRun, withheld: suppressedInRun, untold: all - inRun};
+  return {all, logged: inRun - suppressedInRun, suppressed: suppressedInRun, untold: all - inRun};
 }
 
 export type FailedConnector = {
@@ -50,6 +51,8 @@ type LastRun = {
  */
 export class ConnectorStates {
   readonly #runs = new Map<string, LastRun>();
+  /** Up to where each log was read for them, in a run. */
+  readonly #read = new WeakMap<object, {readonly run: string; readonly to: number}>();
   #known: ReadonlyMap<string, KnownStats> = new Map();
   #listed: ReadonlyMap<string, Pipeline> = new Map();
 
@@ -73,7 +76,20 @@ export class ConnectorStates {
     return {run: run?.deployment ?? '', errors: run?.counted ?? 0};
   }
 
-  /** What an open log says of connectors that failed for good in this run: it is remembered when the log is closed. */
+  /**
+   * Reads what an open log says of connectors that failed for good in this run: it is remembered when the log is closed.
+   * Of each run once: old lines are unpacked to be read.
+   */
+  readFailures(log: Pick<CountedLog, 'name' | 'buffer' | 'errors'>): void {
+    const {name, buffer, errors} = log;
+    const {run} = this.counted(name);
+    const read = this.#read.get(log);
+    const from = Math.max(errors.connectors.firstId, read?.run === run ? read.to : 0);
+    this.addFailures(name, failuresInLog(buffer, errors.byKey.values(), from));
+    // The last line may be open.
+    this.#read.set(log, {run, to: buffer.endId - 1});
+  }
+
   addFailures(name: string, failures: readonly LoggedFailure[]): void {
     const run = this.#runs.get(name);
     if (!run || failures.length === 0) return;

@@ -1,7 +1,8 @@
 import {clip} from '../terminal/fit.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import {textWidth} from '../terminal/width.ts';
-import {type ErrorEnds, rangeWords} from './event-words.ts';
+import {rangeWords} from './event-words.ts';
+import type {ErrorEnds} from './pipeline-event.ts';
 
 /** Shares of the room for the beginning of a text that is cut: the greater one where the end has enough cells then. */
 const leastHead = 1 / 8;

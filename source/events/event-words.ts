@@ -2,47 +2,74 @@ import {count, counted} from '../lib/format.ts';
 import {type ConnectorErrors, type ErrorGroup, watchedKey} from '../records/error-log.ts';
 import {isPanicLine} from '../records/line-kind.ts';
 import type {ConnectorCount} from '../records/suppressed.ts';
+import {clean} from '../terminal/clean.ts';
 import {concat, plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import {textWidth} from '../terminal/width.ts';
 import {panicAsError} from '../viewport/closed-record.ts';
 import {compactLine, levelCells, readLine} from '../viewport/line-text.ts';
 import {utc} from '../viewport/time-column.ts';
 import {lostAmount, markerText} from '../words/markers.ts';
-import {stateChangeWords} from '../words/pipeline.ts';
+import {stateChangeWords, stateWord} from '../words/pipeline.ts';
 import {connectorTotal} from './connector-states.ts';
 import {riseWords} from './connectors.ts';
-import type {TimelineEvent} from './events.ts';
+import {type ErrorEnds, type EventOf, isOfErrors, type PipelineEvent} from './pipeline-event.ts';
 
 /** With fewer cells the target would leave too little room for the message. */
 export const widthWithTarget = 100;
 
-/** In the words of the log's own marker, where the log has one. `width`: cells of the screen. */
-export function timelineWords(event: TimelineEvent, width: number): StyledText {
+/** One line, in the words of the log's own marker, where the log has one. `width`: cells of the screen. */
+export function eventWords(event: PipelineEvent, width: number): StyledText {
+  return isOfErrors(event) ? rangeWords(event.ends, width) : plain(wordsOf(event));
+}
+
+function wordsOf(event: Exclude<PipelineEvent, {kind: 'errors' | 'watched'}>): string {
   switch (event.kind) {
     case 'failed':
     case 'silent':
-      return plain(event.why);
+      return event.why;
     case 'stopped':
     case 'paused':
     case 'started':
-      return plain(stateChangeWords(event.from, event.to));
-    case 'lost':
-      return plain(lostWords(event));
-    case 'unread':
-      return plain(event.marker ? markerText(event.marker) : unknownStream);
+    case 'resumed':
+    case 'state':
+    case 'desired':
+    case 'program':
+    case 'storage':
+      return changeWords(event);
     case 'restarted':
-      return plain(restartWords(event));
+      if (event.from === 'API') return changeWords(event);
+      return event.marker ? markerText(event.marker) : "server's log was cleared";
+    case 'lost':
+      return lostWords(event);
+    case 'unread':
+      return event.marker ? markerText(event.marker) : unknownStream;
     case 'connectors':
-      return plain(connectorWords(event));
-    case 'errors':
-      return rangeWords(endsOf(event), width);
+      return connectorWords(event);
+    case 'ended':
+      return clean(`${event.connector} failed for good: ${event.message}`);
+    case 'received':
+      return counted(event.count, 'line', 'lines');
+    case 'changed':
+      return event.words;
+    case 'gap':
+    case 'log':
+      // Without the time that some markers begin with: the row has it.
+      return markerText(event.marker).replace(/^\d\d:\d\d:\d\d /, '');
+    case 'run':
+    case 'connector':
+    case 'checkpoint':
+      return event.text;
   }
+}
+
+function changeWords({before, now}: {readonly before: string | undefined; readonly now: string}): string {
+  return before === undefined ? stateWord(now) : stateChangeWords(before, now);
 }
 
 const unknownStream = 'a stream of the process is not read';
 
 /** What a list says of a stream that is not read, beside the time: the longest words that leave room for the cause. */
-export function unreadWords({marker}: Extract<TimelineEvent, {kind: 'unread'}>, cells: number): string {
+export function unreadWords({marker}: Pick<EventOf<'unread'>, 'marker'>, cells: number): string {
   if (marker?.kind !== 'unread') return unknownStream;
   const {stream, why} = marker;
   const shortest = `${stream}: ${why}`;
@@ -50,18 +77,29 @@ export function unreadWords({marker}: Extract<TimelineEvent, {kind: 'unread'}>, 
   return longer.find((words) => textWidth(words) <= cells) ?? shortest;
 }
 
-function connectorWords({count: errors, besidesLog, rise = []}: Extract<TimelineEvent, {kind: 'connectors'}>): string {
-  const words = `${counted(errors, 'connector error', 'connector errors')}${besidesLog ? ' that the log does not have' : ''}`;
-  return rise.length === 0 ? words : `${words}: ${riseWords(rise, {withNumbers: !besidesLog})}`;
+function connectorWords({count: errors, besides, rise}: EventOf<'connectors'>): string {
+  const words = `${counted(errors, 'connector error', 'connector errors')}${besides ? ' that the log does not have' : ''}`;
+  return rise.length === 0 ? words : `${words}: ${riseWords(rise, {withNumbers: !besides})}`;
+}
+
+/**
+ * The same without the number, which a column has: of those that an open log does not have, it is no sum of the numbers
+ * of connectors.
+ */
+export function connectorNames({besides, rise}: Pick<EventOf<'connectors'>, 'besides' | 'rise'>): string {
+  const names = riseWords(rise, {withNumbers: besides === undefined});
+  if (besides === undefined) return names === '' ? 'connector errors' : `connector errors: ${names}`;
+  if (besides === 'suppressed') return `connector errors suppressed${names === '' ? '' : `: ${names}`}`;
+  return `connector errors not in the log: ${names === '' ? 'suppressed, or earlier' : `${names} (suppressed, or earlier)`}`;
 }
 
 /** The number of connector errors with its parts, of which there are some where not all are in the open log. */
 export function connectorTotalWords(counted: number, log: ConnectorErrors | undefined): string {
-  const {all, logged, withheld, untold} = connectorTotal(counted, log);
+  const {all, logged, suppressed, untold} = connectorTotal(counted, log);
   if (!log || logged === all) return count(all);
   const parts = [
     `${count(logged)} in the log`,
-    ...(withheld > 0 ? [`${count(withheld)} suppressed, as the log says`] : []),
+    ...(suppressed > 0 ? [`${count(suppressed)} suppressed, as the log says`] : []),
     ...(untold > 0
       ? [
           `${count(untold)} ${log.isWhole ? 'suppressed, of which the log says nothing' : 'not in the log: suppressed, or earlier'}`,
@@ -72,8 +110,8 @@ export function connectorTotalWords(counted: number, log: ConnectorErrors | unde
 }
 
 /** ` +812 suppressed`; nothing for 0. Errors that were not logged, besides those that were. */
-export function withheldWords(withheld: number): string {
-  return withheld === 0 ? '' : ` +${count(withheld)} suppressed`;
+export function suppressedWords(suppressed: number): string {
+  return suppressed === 0 ? '' : ` +${count(suppressed)} suppressed`;
 }
 
 /** Connectors in `unmatchedWords`; the others are a number. */
@@ -85,8 +123,8 @@ const mostConnectors = 5;
  */
 export function unmatchedWords(connectors: readonly ConnectorCount[], untold: number): string | undefined {
   const sumOf = (part: 'logged' | 'suppressed') => connectors.reduce((sum, each) => sum + each[part], 0);
-  const withheld = sumOf('suppressed') + untold;
-  if (withheld === 0) return undefined;
+  const suppressed = sumOf('suppressed') + untold;
+  if (suppressed === 0) return undefined;
   const shown = connectors.slice(0, mostConnectors);
   const parts = [
     ...shown.map((each) => `${each.name === '' ? "Kafka's client" : each.name} ${countsOf(each)}`),
@@ -94,12 +132,12 @@ export function unmatchedWords(connectors: readonly ConnectorCount[], untold: nu
     ...(untold > 0 ? [`${count(untold)} of which the log says nothing`] : []),
   ];
   const all = counted(sumOf('logged'), 'connector error', 'connector errors');
-  return `${all}${withheldWords(withheld)}, which --exit-on cannot match: ${parts.join(' · ')}`;
+  return `${all}${suppressedWords(suppressed)}, which --exit-on cannot match: ${parts.join(' · ')}`;
 }
 
-function countsOf({logged, suppressed: withheld, tags}: ConnectorCount): string {
+function countsOf({logged, suppressed, tags}: ConnectorCount): string {
   const named = tags.length > 0 ? ` (${tags.join(', ')})` : '';
-  return withheld > 0 ? `${count(logged)} +${count(withheld)}${named}` : count(logged);
+  return suppressed > 0 ? `${count(logged)} +${count(suppressed)}${named}` : count(logged);
 }
 
 /** The group's example without name, time and level. `width`: cells of the screen, or of a column for the words. */
@@ -111,15 +149,6 @@ export function errorWords({example, key}: Pick<ErrorGroup, 'example' | 'key'>, 
   const text = compactLine(asSent, record, {compactness, time: 'off', offsetAt: utc});
   // Errors are all of one level; a watched line may be of any.
   return key === watchedKey ? text : slice(text, levelCells, text.text.length);
-}
-
-/** Errors of one kind: the first and the last that a row stands for. */
-export type ErrorEnds = Pick<ErrorGroup, 'key' | 'example' | 'latest'>;
-
-/** Those of which an event tells, whose time is that of the first of a new kind, else of the last. */
-export function endsOf({group, isNew, count: times}: Extract<TimelineEvent, {kind: 'errors'}>): ErrorEnds {
-  const {key, example, unseenExample, latest, unseen} = group;
-  return {key, example: isNew ? example : unseen === times ? unseenExample : latest, latest};
 }
 
 /** About what a fingerprint leaves out: quoted texts, ids and numbers. */
@@ -151,18 +180,13 @@ export function rangeWords({key, example, latest}: ErrorEnds, width: number, ell
   return concat([...parts, slice(last, from, last.text.length)]);
 }
 
-function restartWords(event: Extract<TimelineEvent, {kind: 'restarted'}>): string {
-  if (event.by === 'list') return stateChangeWords(event.from, event.to);
-  return event.marker ? markerText(event.marker) : "server's log was cleared";
-}
-
 /** One gap as its marker says; several as `5 entries lost in 2 gaps`. A cut line lost its end, which is no entry. */
 export function lostWords({
-  gaps,
+  count: gaps,
   atLeast,
   atMost,
   marker,
-}: Pick<Extract<TimelineEvent, {kind: 'lost'}>, 'gaps' | 'atLeast' | 'atMost' | 'marker'>): string {
+}: Pick<EventOf<'lost'>, 'count' | 'atLeast' | 'atMost' | 'marker'>): string {
   if (gaps === 1 && marker && marker.kind !== 'line-cut') return markerText(marker);
   if (gaps === 1) return 'a line was cut; its rest is lost';
   if (atMost === 0 && marker?.kind !== 'unreadable' && marker?.kind !== 'not-recorded')

@@ -2,11 +2,11 @@ import type {Clock} from '../lib/clock.ts';
 import type {UnaskedEnd} from '../logs/log-states.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
 import {failedWords} from '../words/pipeline.ts';
-import type {PipelineStatus, TimelineEvent} from './events.ts';
-import {rekey} from './incidents.ts';
+import {type EventOf, type PipelineEvent, rekey} from './pipeline-event.ts';
+import type {PipelineStatus} from './pipeline-status.ts';
 import {timelineOf} from './timeline.ts';
 
-type Failed = Extract<TimelineEvent, {kind: 'failed'}>;
+type Failed = EventOf<'failed'>;
 
 /** Who tells of a failure: the log, the list, the API's events. */
 type Source = 'log' | 'list' | 'events';
@@ -15,8 +15,8 @@ type Source = 'log' | 'list' | 'events';
 type Failure = {
   readonly times: Map<Source, number>;
   isTold: boolean;
-  /** It waits for the list; undefined: it does not. `words`: of the log, which knows no cause where undefined. */
-  wait?: {readonly words: Failed | undefined; readonly cancel: () => void} | undefined;
+  /** It waits for the list; undefined: it does not. `event`: of the log, which knows no cause where undefined. */
+  wait?: {readonly event: Failed | undefined; readonly cancel: () => void} | undefined;
 };
 
 type FailuresOptions = {
@@ -65,16 +65,15 @@ export class Failures {
     for (const {at = clock.wall(), cause} of ends) {
       const failure = this.#failureAt(pipeline, at, 'log');
       if (!failure || failure.isTold) continue;
-      const why = cause === undefined ? undefined : failedWords({state: 'Failed', error: cause, endedStart: false});
-      const words: Failed | undefined = why === undefined ? undefined : {kind: 'failed', pipeline, at, why};
-      failure.wait = {words, cancel: clock.after(listPatience, () => this.#giveUp(failure, {pipeline, at, words}))};
+      const event = cause === undefined ? undefined : failureByLog(pipeline, at, cause);
+      failure.wait = {event, cancel: clock.after(listPatience, () => this.#giveUp(failure, {pipeline, at, event}))};
       refresh();
     }
   }
 
   /** Of the events of a list, those that were not told before; of one that runs again, first why it had ended. */
-  untold(events: readonly TimelineEvent[]): readonly TimelineEvent[] {
-    return events.flatMap((event): readonly TimelineEvent[] => {
+  untold(events: readonly PipelineEvent[]): readonly PipelineEvent[] {
+    return events.flatMap((event): readonly PipelineEvent[] => {
       if (event.kind === 'restarted' || event.kind === 'started') return [...this.#stopWaiting(event.pipeline), event];
       return event.kind !== 'failed' || !event.endedByRunner || this.#isNews(event, 'list') ? [event] : [];
     });
@@ -109,21 +108,21 @@ export class Failures {
   /** The list does not show these any more, and the log knows their causes. */
   #stopWaiting(pipeline: string): readonly Failed[] {
     return (this.#known.get(pipeline) ?? []).flatMap((failure) => {
-      const words = failure.wait?.words;
-      if (words) setTold(failure);
-      return words ?? [];
+      const event = failure.wait?.event;
+      if (event) setTold(failure);
+      return event ?? [];
     });
   }
 
   #giveUp(
     failure: Failure,
-    {pipeline, at, words}: {readonly pipeline: string; readonly at: number; readonly words: Failed | undefined},
+    {pipeline, at, event}: {readonly pipeline: string; readonly at: number; readonly event: Failed | undefined},
   ): void {
     // Without a cause, the process may have stopped as asked, which only the API knows.
-    if (!words) this.#ask(pipeline, at - clocksDiffer);
+    if (!event) this.#ask(pipeline, at - clocksDiffer);
     else {
       setTold(failure);
-      this.#options.tell([words]);
+      this.#options.tell([event]);
     }
   }
 
@@ -135,8 +134,8 @@ export class Failures {
     this.#asking = this.#asking.then(async () => {
       const answer = signal.aborted ? undefined : await history(pipeline, signal).catch(() => undefined);
       if (!answer || signal.aborted) return;
-      const failed = timelineOf({history: answer, log: undefined}).flatMap(({what, at, text}): readonly Failed[] =>
-        what === 'failed' && at !== undefined && at > since ? [{kind: 'failed', pipeline, at, why: text}] : [],
+      const failed = timelineOf({pipeline, history: answer, log: undefined}).flatMap((event): readonly Failed[] =>
+        event.kind === 'failed' && event.at !== undefined && event.at > since ? [event] : [],
       );
       // The ones that are known first: another one may be near.
       const distance = ({at = 0}: Failed) => Math.min(...this.#timesOf(pipeline).map((time) => Math.abs(time - at)));
@@ -171,6 +170,11 @@ export class Failures {
     if (!nearest) this.#known.set(pipeline, [...known, failure].slice(-mostKept));
     return failure;
   }
+}
+
+function failureByLog(pipeline: string, at: number, cause: string): Failed {
+  const why = failedWords({state: 'Failed', error: cause, endedStart: false});
+  return {kind: 'failed', pipeline, from: 'log', count: 1, at, why};
 }
 
 function setTold(failure: Failure): void {

@@ -47,10 +47,6 @@ export class OnScreen {
     return this.#isSeen && this.shows(pipeline);
   }
 
-  get seen(): readonly string[] {
-    return (this.#isSeen && this.#shown?.pipelines) || [];
-  }
-
   /** Undefined: no log, or a page that is not about it. */
   setShown(shown: ShownLog | undefined): void {
     if (shown?.name === this.#shown?.name) return;

@@ -13,7 +13,7 @@ type KindOfRecord = {
   readonly level: Level | undefined;
   readonly count: number;
   /** Errors of connectors that are not in the log, as lines of it report. */
-  readonly withheld: number;
+  readonly suppressed: number;
   /** Of the first of them; it may have left the buffer. */
   readonly firstId: number;
   /** Bytes of its first line, at most 4 KiB; of a panic its text (`panicText`). */
@@ -44,8 +44,8 @@ export type KindChange = {
   readonly before: number;
   readonly now: number;
   /** Besides them, those that are not in the log. */
-  readonly withheldBefore: number;
-  readonly withheldNow: number;
+  readonly suppressedBefore: number;
+  readonly suppressedNow: number;
   /** Of the newer run; of the older one, if it is gone. */
   readonly firstId: number;
   readonly example: Uint8Array;
@@ -75,7 +75,7 @@ type CountedRun = {
   records: number;
   span: RunKinds['span'];
   /** Errors that the log has told of, and whose connector's next error has yet to come. */
-  readonly suppressed: PendingSuppressed;
+  readonly pending: PendingSuppressed;
 };
 
 /**
@@ -161,23 +161,23 @@ export class RunCounter {
     if (at !== undefined)
       counted.span = {from: Math.min(counted.span?.from ?? at, at), to: Math.max(counted.span?.to ?? at, at)};
     const read = shortened(line);
-    const suppressed = level === 'INFO' ? suppressedIn(read) : undefined;
-    if (suppressed) {
-      counted.suppressed.add(suppressed);
+    const report = level === 'INFO' ? suppressedIn(read) : undefined;
+    if (report) {
+      counted.pending.add(report);
       return;
     }
     const endpoint = level === 'ERROR' ? endpointIn(read) : undefined;
-    const withheld =
-      endpoint !== undefined ? counted.suppressed.take(endpoint).count : level === 'ERROR' ? identicalIn(read) : 0;
+    const suppressed =
+      endpoint !== undefined ? counted.pending.take(endpoint).count : level === 'ERROR' ? identicalIn(read) : 0;
     const key = level === 'ERROR' ? kindOf(read, endpoint ?? '') : fingerprintOf(read);
     const kind = counted.kinds.get(key);
     const rank = rankOf(level);
-    if (kind) counted.kinds.set(key, {...kind, count: kind.count + 1, withheld: kind.withheld + withheld});
+    if (kind) counted.kinds.set(key, {...kind, count: kind.count + 1, suppressed: kind.suppressed + suppressed});
     else if (counted.kept[rank] === mostKinds) counted.full.add(rank);
     else {
       counted.kept[rank] += 1;
       const example = Uint8Array.from(line.subarray(0, mostExample));
-      counted.kinds.set(key, {level, count: 1, withheld, firstId: id, example});
+      counted.kinds.set(key, {level, count: 1, suppressed, firstId: id, example});
     }
   }
 }
@@ -193,8 +193,8 @@ function shortened(line: Uint8Array): Uint8Array {
 
 function newRun(run: Run): CountedRun {
   const kept = {problem: 0, other: 0};
-  const suppressed = new PendingSuppressed();
-  return {run, kinds: new Map(), kept, full: new Set(), records: 0, span: undefined, suppressed};
+  const pending = new PendingSuppressed();
+  return {run, kinds: new Map(), kept, full: new Set(), records: 0, span: undefined, pending};
 }
 
 function rankOf(level: Level | undefined): Rank {
@@ -209,22 +209,22 @@ export function runBefore(runs: readonly RunKinds[], newer: RunKinds): RunKinds 
 /** What the newer run has that the older lacked, has much more of, and lacks. Errors and warnings first. */
 export function compareRuns(older: RunKinds, newer: RunKinds): readonly KindChange[] {
   const changes: KindChange[] = [];
-  for (const [key, {count: now, withheld: withheldNow, ...kind}] of newer.kinds) {
-    const {count: before, withheld: withheldBefore} = older.kinds.get(key) ?? {count: 0, withheld: 0};
-    const change = {...kind, before, now, withheldBefore, withheldNow};
+  for (const [key, {count: now, suppressed: suppressedNow, ...kind}] of newer.kinds) {
+    const {count: before, suppressed: suppressedBefore} = older.kinds.get(key) ?? {count: 0, suppressed: 0};
+    const change = {...kind, before, now, suppressedBefore, suppressedNow};
     if (before === 0) {
       // It may be among those that are not kept.
       if (!older.full.has(rankOf(kind.level))) changes.push({change: 'new', ...change});
-    } else if (isMore(before + withheldBefore, older, now + withheldNow, newer)) {
+    } else if (isMore(before + suppressedBefore, older, now + suppressedNow, newer)) {
       changes.push({change: 'more', ...change});
     }
   }
-  for (const [key, {count: before, withheld: withheldBefore, ...kind}] of older.kinds) {
+  for (const [key, {count: before, suppressed: suppressedBefore, ...kind}] of older.kinds) {
     if (!newer.kinds.has(key) && !newer.full.has(rankOf(kind.level)))
-      changes.push({change: 'gone', ...kind, before, now: 0, withheldBefore, withheldNow: 0});
+      changes.push({change: 'gone', ...kind, before, now: 0, suppressedBefore, suppressedNow: 0});
   }
-  const allOf = ({before, withheldBefore, now, withheldNow}: KindChange) =>
-    [now + withheldNow, before + withheldBefore] as const;
+  const allOf = ({before, suppressedBefore, now, suppressedNow}: KindChange) =>
+    [now + suppressedNow, before + suppressedBefore] as const;
   return changes.sort((a, b) => {
     const [[nowA, beforeA], [nowB, beforeB]] = [allOf(a), allOf(b)];
     return weightOf(a) - weightOf(b) || nowB - nowA || beforeB - beforeA || a.firstId - b.firstId;

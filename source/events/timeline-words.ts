@@ -1,26 +1,32 @@
 import {count, dateTime, duration, isoTime} from '../lib/format.ts';
 import type {MissingPart} from '../logs/pipeline-history.ts';
-import {withheldWords} from './event-words.ts';
-import {shownTime, type TimelineRow} from './timeline.ts';
+import {eventWords, suppressedWords} from './event-words.ts';
+import {noTarget, spanOf, type TimelineEvent} from './timeline.ts';
 
 /** What a page or a command tells of a pipeline. */
 export type Timeline = {
   readonly pipeline: string;
-  readonly rows: readonly TimelineRow[];
+  readonly events: readonly TimelineEvent[];
   readonly missing: readonly MissingPart[];
 };
 
+/** As users read it, on the screen and in JSON: `error` for `errors`. */
+export function timelineWord({kind}: TimelineEvent): string {
+  return kind === 'errors' ? 'error' : kind;
+}
+
 /** `4 h 12 min`; empty for a moment. `now`: Unix time in ms, for what goes on. */
-export function lengthInWords({at, until, what}: TimelineRow, now: number): string {
-  if (at === undefined) return '';
-  const goesOn = what === 'state' || what === 'run' || what === 'failed';
-  const end = until ?? (goesOn ? now : undefined);
-  return end === undefined || end - at < 1000 ? '' : duration(end - at);
+export function lengthInWords(event: TimelineEvent, now: number): string {
+  const {from, to} = spanOf(event);
+  if (from === undefined) return '';
+  const goesOn = event.kind === 'state' || event.kind === 'run' || event.kind === 'failed';
+  const end = to ?? (goesOn ? now : undefined);
+  return end === undefined || end - from < 1000 ? '' : duration(end - from);
 }
 
 /** `×12 ` for what came several times, `×12 +812 suppressed ` for errors. `times`: the sign. */
-export function timesInTimeline({count: number, withheld = 0}: TimelineRow, times: string): string {
-  return number === 1 && withheld === 0 ? '' : `${times}${count(number)}${withheldWords(withheld)} `;
+export function timesInTimeline({count: number, suppressed = 0}: TimelineEvent, times: string): string {
+  return number === 1 && suppressed === 0 ? '' : `${times}${count(number)}${suppressedWords(suppressed)} `;
 }
 
 const partWords: Readonly<Record<MissingPart['part'], string>> = {
@@ -42,31 +48,32 @@ export function missingInShort(missing: readonly MissingPart[]): string {
 }
 
 /** All of it as lines of text, the newest first. Times in UTC. */
-export function timelineText({pipeline, rows, missing}: Timeline, now: number): string {
-  const lengths = rows.map((row) => lengthInWords(row, now));
+export function timelineText({pipeline, events, missing}: Timeline, now: number): string {
+  const lengths = events.map((event) => lengthInWords(event, now));
   const cells = Math.max(0, ...lengths.map((text) => text.length));
-  const lines = rows.map((row, item) => {
-    const at = shownTime(row);
-    const time = at === undefined ? ''.padEnd(19) : dateTime(at);
-    const columns = [time, row.what.padEnd(10), (lengths[item] ?? '').padEnd(cells), row.from.padEnd(8)];
-    return `${columns.join('  ')}  ${timesInTimeline(row, 'x')}${row.text}`.trimEnd();
+  const lines = events.map((event, item) => {
+    const time = event.at === undefined ? ''.padEnd(19) : dateTime(event.at);
+    const columns = [time, timelineWord(event).padEnd(10), (lengths[item] ?? '').padEnd(cells), event.from.padEnd(8)];
+    const words = eventWords(event, noTarget).text;
+    return `${columns.join('  ')}  ${timesInTimeline(event, 'x')}${words}`.trimEnd();
   });
   return `${[`Timeline of ${pipeline}, newest first (UTC)`, ...missing.map(missingWords), ...lines].join('\n')}\n`;
 }
 
 /** The shape of `pipetail timeline -o json`; times in RFC 3339. */
-export function timelineObject({pipeline, rows, missing}: Timeline) {
-  return {pipeline, missing, rows: rows.map(rowObject)};
+export function timelineObject({pipeline, events, missing}: Timeline) {
+  return {pipeline, missing, rows: events.map(rowObject)};
 }
 
-function rowObject({at, until, what, text, count: times, withheld = 0, from}: TimelineRow) {
+function rowObject(event: TimelineEvent) {
+  const {from, to} = spanOf(event);
   return {
-    time: at === undefined ? null : isoTime(at),
-    until: until === undefined ? null : isoTime(until),
-    what,
-    text,
-    count: times,
-    withheld,
-    from,
+    time: from === undefined ? null : isoTime(from),
+    until: to === undefined ? null : isoTime(to),
+    what: timelineWord(event),
+    text: eventWords(event, noTarget).text,
+    count: event.count,
+    withheld: event.suppressed ?? 0,
+    from: event.from,
   };
 }

@@ -1,52 +1,25 @@
-import type {ConnectorStats, MonitorEvent, PipelineStats} from '../api/types.ts';
+import type {MonitorEvent, PipelineStats} from '../api/types.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Marker} from '../buffer/markers.ts';
 import {compilePattern} from '../buffer/pattern.ts';
 import {Search} from '../buffer/search.ts';
 import {count, readTime} from '../lib/format.ts';
-import {runAtOnce} from '../lib/slices.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
-import type {ErrorGroup, ErrorLog} from '../records/error-log.ts';
-import {watchedKey} from '../records/error-log.ts';
+import {type ErrorLog, watchedKey} from '../records/error-log.ts';
 import {isPanicLine} from '../records/line-kind.ts';
 import type {RecordIndex} from '../records/record-index.ts';
-import {endedRun, isStopped, type Run} from '../records/runs.ts';
+import {endedRun, isStopped} from '../records/runs.ts';
 import {kindOf} from '../records/suppressed.ts';
-import {markerText, markerTone} from '../words/markers.ts';
-import {failedWords, stateChangeWords, stateWord} from '../words/pipeline.ts';
-import {errorWords, rangeWords} from './event-words.ts';
+import {clean} from '../terminal/clean.ts';
+import {markerTone} from '../words/markers.ts';
+import {failedWords} from '../words/pipeline.ts';
+import {errorWords} from './event-words.ts';
+import type {EventOf, PipelineEvent} from './pipeline-event.ts';
 
-/** One thing that happened to a pipeline. */
-export type TimelineRow = {
-  /** Unix time in ms; undefined: not known. */
-  readonly at: number | undefined;
-  /** When it was over, or came last; undefined: it has no length, or goes on. */
-  readonly until?: number | undefined;
-  readonly what:
-    | 'state'
-    | 'desired'
-    | 'program'
-    | 'storage'
-    | 'failed'
-    | 'run'
-    | 'gap'
-    | 'log'
-    | 'error'
-    | 'connector'
-    | 'checkpoint';
-  /** One line. */
-  readonly text: string;
-  /** How often; 1 for what happened once. Of errors, those that are in the log. */
-  readonly count: number;
-  /** Errors that are not in the log, as lines of it report. */
-  readonly withheld?: number;
-  /** Who tells it. */
-  readonly from: 'log' | 'API' | 'pipetail';
-  /** Its entry in the log; it may have left the scrollback. */
-  readonly id?: number | undefined;
-  /** The errors of which `text` is the example. */
-  readonly group?: ErrorGroup;
-};
+/** Events of the timeline of one pipeline. */
+export type TimelineEvent = EventOf<
+  'state' | 'desired' | 'program' | 'storage' | 'failed' | 'run' | 'gap' | 'log' | 'errors' | 'connector' | 'checkpoint'
+>;
 
 /** The log of the pipeline, as far as it is here. */
 export type TimelineLog = {
@@ -58,10 +31,11 @@ export type TimelineLog = {
 };
 
 /** Cells of a screen on which messages have no column for their target: among other rows it would be one word more. */
-const noTarget = 0;
+export const noTarget = 0;
 const mostCheckpoints = 50;
 
 type TimelineInput = {
+  readonly pipeline: string;
   readonly history: PipelineHistory | undefined;
   readonly log: TimelineLog | undefined;
   /** Ids of log lines, the oldest first. */
@@ -69,78 +43,72 @@ type TimelineInput = {
 };
 
 /** All that is known of a pipeline, the newest first. */
-export function timelineOf(input: TimelineInput): readonly TimelineRow[] {
-  return runAtOnce(timelineSteps(input));
-}
-
-/** The same in steps, one for each row with a text of the log: 500 kinds of errors take 10 ms. */
-export function* timelineSteps({
-  history,
-  log,
-  checkpoints = [],
-}: TimelineInput): Generator<void, readonly TimelineRow[], void> {
-  const events = history?.events ?? [];
-  const oldest = timeOf(events.at(-1)?.time);
-  const told = [...eventRows(events, history?.details), ...(log ? markerRows(log.buffer, oldest) : [])];
+export function timelineOf({pipeline, history, log, checkpoints = []}: TimelineInput): readonly TimelineEvent[] {
+  const monitored = history?.events ?? [];
+  const oldest = timeOf(monitored.at(-1)?.time);
+  const told = [
+    ...monitorEvents(pipeline, monitored, history?.details),
+    ...(log ? markerEvents(pipeline, log.buffer, oldest) : []),
+  ];
   const crashes = log ? crashesOf(log) : [];
-  const rows = [
-    ...withCrashes(told, crashes),
-    ...connectorRows(history?.stats),
-    ...(log ? runRows(runsIn(log)) : []),
-    ...(log ? yield* errorRows(log, crashes) : []),
-    ...(log ? yield* checkpointRows(log, checkpoints) : []),
+  const events = [
+    ...withCrashes(pipeline, told, crashes),
+    ...connectorEvents(pipeline, history?.stats),
+    ...(log ? runEvents(pipeline, log) : []),
+    ...(log ? errorEvents(pipeline, log, crashes) : []),
+    ...(log ? checkpointEvents(pipeline, log, checkpoints) : []),
   ];
   // Of one moment, what came later is first.
-  return rows.reverse().sort((a, b) => (shownTime(b) ?? latest) - (shownTime(a) ?? latest));
+  return events.reverse().sort((a, b) => (b.at ?? latest) - (a.at ?? latest));
 }
 
 const latest = Number.MAX_SAFE_INTEGER;
 
-/** The time at which a row stands: the last one of what came several times, else when it began. */
-export function shownTime({at, until, what}: TimelineRow): number | undefined {
-  return what === 'error' || what === 'connector' ? (until ?? at) : at;
+/** From its beginning, or the first of several, to its end, or the last; undefined: not known, it has none, or goes on. */
+export function spanOf({kind, at, firstAt, until}: TimelineEvent): {from: number | undefined; to: number | undefined} {
+  const isSeveral = kind === 'connector' || firstAt !== undefined;
+  return isSeveral ? {from: firstAt, to: at} : {from: at, to: until};
 }
 
-/** The rows of `events`, which are the newest first: each change once, with the time until the next one of its kind. */
-function eventRows(events: readonly MonitorEvent[], details: PipelineHistory['details'] = new Map()): TimelineRow[] {
-  const rows: TimelineRow[] = [];
-  /** The last row of each kind is over when the next one comes. */
-  const open = new Map<TimelineRow['what'], number>();
-  const add = (row: Omit<TimelineRow, 'count' | 'from'>) => {
-    const before = open.get(row.what);
-    const earlier = before === undefined ? undefined : rows[before];
-    if (before !== undefined && earlier) rows[before] = {...earlier, until: earlier.until ?? row.at};
-    open.set(row.what, rows.length);
-    rows.push({...row, count: 1, from: 'API'});
+/** Of `monitored`, the newest first, each change once, with the time until the next one of its kind. */
+function monitorEvents(
+  pipeline: string,
+  monitored: readonly MonitorEvent[],
+  details: PipelineHistory['details'] = new Map(),
+): TimelineEvent[] {
+  const told: TimelineEvent[] = [];
+  /** The last event of each kind is over when the next one comes. */
+  const open = new Map<TimelineEvent['kind'], number>();
+  const end = (kind: TimelineEvent['kind'], until: number | undefined) => {
+    const place = open.get(kind);
+    const last = place === undefined ? undefined : told[place];
+    if (place !== undefined && last) told[place] = {...last, until: last.until ?? until};
+  };
+  const add = (event: TimelineEvent) => {
+    end(event.kind, event.at);
+    open.set(event.kind, told.length);
+    told.push(event);
   };
   let before: MonitorEvent | undefined;
-  for (const event of events.toReversed()) {
-    const at = timeOf(event.time);
+  for (const event of monitored.toReversed()) {
+    const ofApi = {pipeline, from: 'API', count: 1, at: timeOf(event.time)} as const;
     const error = details.get(event.id)?.deploymentError;
-    if (event.status !== before?.status) {
-      add({at, what: 'state', text: before ? stateChangeWords(before.status, event.status) : stateWord(event.status)});
-    }
+    if (event.status !== before?.status) add({kind: 'state', ...ofApi, before: before?.status, now: event.status});
     const goal = goalOf(event);
-    if (before && goal !== undefined && goal !== goalOf(before)) {
-      add({at, what: 'desired', text: stateWord(goal)});
-    }
-    if (before && event.programStatus !== before.programStatus) {
-      add({at, what: 'program', text: stateChangeWords(before.programStatus, event.programStatus)});
-    }
-    if (before && event.storageStatus !== before.storageStatus) {
-      add({at, what: 'storage', text: stateChangeWords(before.storageStatus, event.storageStatus)});
-    }
+    if (before && goal !== undefined && goal !== goalOf(before))
+      add({kind: 'desired', ...ofApi, before: undefined, now: goal});
+    if (before && event.programStatus !== before.programStatus)
+      add({kind: 'program', ...ofApi, before: before.programStatus, now: event.programStatus});
+    if (before && event.storageStatus !== before.storageStatus)
+      add({kind: 'storage', ...ofApi, before: before.storageStatus, now: event.storageStatus});
     if (event.hasError && before?.hasError !== true) {
-      const text = error && failedWords({state: event.status, error: error.cause, endedStart: error.endedStart});
-      add({at, what: 'failed', text: text ?? 'an error'});
+      const why = error && failedWords({state: event.status, error: error.cause, endedStart: error.endedStart});
+      add({kind: 'failed', ...ofApi, why: why ?? 'an error'});
     }
-    if (!event.hasError && before?.hasError === true) {
-      const row = rows[open.get('failed') ?? -1];
-      if (row) rows[open.get('failed') ?? -1] = {...row, until: at};
-    }
+    if (!event.hasError && before?.hasError === true) end('failed', ofApi.at);
     before = event;
   }
-  return rows;
+  return told;
 }
 
 /** The state that the user asked for; undefined while only resources are desired, on the way to it. */
@@ -149,49 +117,42 @@ function goalOf({runtimeDesiredStatus, resourcesDesiredStatus}: MonitorEvent): s
   return resourcesDesiredStatus === 'Provisioned' ? undefined : resourcesDesiredStatus;
 }
 
-function connectorRows(stats: PipelineStats | undefined): TimelineRow[] {
-  return (stats?.connectors ?? []).flatMap((connector) => [...errorKinds(connector), ...fatal(connector)]);
+/** The errors of each connector by kind, and which of them failed for good. */
+function connectorEvents(pipeline: string, stats: PipelineStats | undefined): readonly TimelineEvent[] {
+  const shared = {kind: 'connector', pipeline, from: 'API'} as const;
+  return (stats?.connectors ?? []).flatMap(({name, errors, fatalError}) => [
+    ...errors.flatMap(({kind, count: times, kept = []}): readonly TimelineEvent[] => {
+      if (times === 0) return [];
+      const last = kept.at(-1);
+      const words = last === undefined ? '' : `: ${firstLine(last.message)}`;
+      // The server keeps only the last ones.
+      const firstAt = kept.length < times ? undefined : timeOf(kept[0]?.time);
+      const text = `${name}: ${kind} ${times === 1 ? 'error' : 'errors'}${words}`;
+      return [{...shared, firstAt, at: timeOf(last?.time), text, count: times}];
+    }),
+    ...(fatalError === undefined ? [] : [{...shared, text: `${name} ended: ${firstLine(fatalError)}`, count: 1}]),
+  ]);
 }
 
-function errorKinds({name, errors}: ConnectorStats): readonly TimelineRow[] {
-  return errors.flatMap(({kind, count: times, kept = []}): readonly TimelineRow[] => {
-    if (times === 0) return [];
-    const last = kept.at(-1);
-    const words = last === undefined ? '' : `: ${firstLine(last.message)}`;
-    // The server keeps only the last ones.
-    const at = kept.length < times ? undefined : timeOf(kept[0]?.time);
-    const text = `${name}: ${kind} ${times === 1 ? 'error' : 'errors'}${words}`;
-    return [{at, until: timeOf(last?.time), what: 'connector', text, count: times, from: 'API'}];
-  });
-}
-
-function fatal({name, fatalError}: ConnectorStats): readonly TimelineRow[] {
-  if (fatalError === undefined) return [];
-  return [{at: undefined, what: 'connector', text: `${name} ended: ${firstLine(fatalError)}`, count: 1, from: 'API'}];
-}
-
-function runsIn({index, buffer, hasEnded = false}: TimelineLog): readonly Run[] {
-  return hasEnded ? index.runs.map((run) => endedRun(run, buffer.endId)) : index.runs;
-}
-
-function runRows(runs: readonly Run[]): TimelineRow[] {
-  return runs.flatMap((run, place): readonly TimelineRow[] => {
-    const {startedAt, endedAt, endId, firstId, state, failed} = run;
-    if (startedAt === undefined) return [];
+function runEvents(pipeline: string, {index, buffer, hasEnded = false}: TimelineLog): readonly TimelineEvent[] {
+  const runs = hasEnded ? index.runs.map((run) => endedRun(run, buffer.endId)) : index.runs;
+  return runs.flatMap((run, place): readonly TimelineEvent[] => {
+    const {startedAt: at, endedAt: until, endId, firstId: id, state, failed} = run;
+    if (at === undefined) return [];
     const end = endId !== undefined && !isStopped(run) ? 'its end is not in the log' : state;
     const text = `run ${count(place + 1)} of ${count(runs.length)}: ${end}${failed ? ', failed' : ''}`;
-    return [{at: startedAt, until: endedAt, what: 'run', text, count: 1, from: 'log', id: firstId}];
+    return [{kind: 'run', pipeline, from: 'log', count: 1, at, until, id, text}];
   });
 }
 
 /** States that the API's events tell, too, are left out. `eventsFrom`: the time of the oldest event. */
-function markerRows(buffer: LogBuffer, eventsFrom: number | undefined): TimelineRow[] {
-  const rows: TimelineRow[] = [];
+function markerEvents(pipeline: string, buffer: LogBuffer, eventsFrom: number | undefined): TimelineEvent[] {
+  const events: TimelineEvent[] = [];
   /** Of the last state: it is over when the next one comes. */
   let last: number | undefined;
   const endLast = (until: number | undefined) => {
-    const row = last === undefined ? undefined : rows[last];
-    if (last !== undefined && row) rows[last] = {...row, until};
+    const event = last === undefined ? undefined : events[last];
+    if (last !== undefined && event) events[last] = {...event, until};
   };
   for (const [id, marker] of buffer.markers()) {
     if (marker.kind === 'drawn') continue;
@@ -199,30 +160,24 @@ function markerRows(buffer: LogBuffer, eventsFrom: number | undefined): Timeline
     if (isOfApi && eventsFrom !== undefined && marker.at >= eventsFrom) continue;
     if (marker.kind === 'state') {
       endLast(marker.at);
-      last = rows.length;
+      last = events.length;
     }
-    rows.push({
-      at: marker.at,
-      what: whatOf(marker),
-      text: textOf(marker),
-      count: 1,
-      from: isOfApi ? 'API' : 'pipetail',
-      id,
-    });
+    events.push(eventOf(marker, {pipeline, from: isOfApi ? 'API' : 'pipetail', count: 1, at: marker.at, id}));
   }
   endLast(eventsFrom);
-  return rows;
+  return events;
 }
 
-function whatOf(marker: Marker): TimelineRow['what'] {
-  if (marker.kind === 'program') return 'program';
-  if (marker.kind === 'state') return marker.error === undefined ? 'state' : 'failed';
-  return markerTone(marker) === 'loss' ? 'gap' : 'log';
-}
-
-/** Without the time that some markers begin with: the row has it. */
-function textOf(marker: Marker): string {
-  return markerText(marker).replace(/^\d\d:\d\d:\d\d /, '');
+function eventOf(
+  marker: Marker,
+  shared: Pick<PipelineEvent, 'pipeline' | 'from' | 'count' | 'at' | 'id'>,
+): TimelineEvent {
+  if (marker.kind !== 'state' && marker.kind !== 'program')
+    return {...shared, kind: markerTone(marker) === 'loss' ? 'gap' : 'log', marker};
+  const {kind, from: before, to: now} = marker;
+  if (kind === 'program' || marker.error === undefined) return {...shared, kind, before, now};
+  const {error, startFailed: endedStart = false} = marker;
+  return {...shared, kind: 'failed', why: clean(failedWords({state: now, error, endedStart}))};
 }
 
 /** The end of a process by a failure, as the log has it: a panic of its workers, an error of the runner, or both. */
@@ -235,8 +190,8 @@ type Crash = {
   readonly to: number;
   readonly example: Uint8Array;
   readonly isPanic: boolean;
-  /** The kinds of all records that tell of it. */
-  readonly kinds: readonly number[];
+  /** The fingerprints of all records that tell of it. */
+  readonly keys: readonly number[];
 };
 
 /** Between the log and the API, which gets to know of the end a little later. */
@@ -254,58 +209,67 @@ function crashesOf({buffer, index}: TimelineLog): readonly Crash[] {
         ...{id, at: index.timeAt(id), example: Uint8Array.from(example)},
         ...{from: startedAt ?? 0, to: to ?? latest},
         isPanic: isPanicLine(example, 0, example.length),
-        kinds: texts.map((text) => kindOf(text)),
+        keys: texts.map((text) => kindOf(text)),
       },
     ];
   });
 }
 
-/** A failure that the API or pipetail tells of is that of the crash in its run; the others have rows of their own. */
-function withCrashes(told: readonly TimelineRow[], crashes: readonly Crash[]): readonly TimelineRow[] {
-  const rows = [...told];
+/** A failure that the API or pipetail tells of is that of the crash in its run; the others have events of their own. */
+function withCrashes(
+  pipeline: string,
+  told: readonly TimelineEvent[],
+  crashes: readonly Crash[],
+): readonly TimelineEvent[] {
+  const events = [...told];
   for (const {id, at, from, to, example, isPanic} of crashes) {
-    const text = errorWords({example, key: 0}, noTarget).text;
-    const distances = rows.map((row) => {
-      const isOfRun = row.what === 'failed' && row.at !== undefined && row.at >= from && row.at < to;
-      return isOfRun ? Math.abs((row.at ?? 0) - (at ?? row.at ?? 0)) : latest;
+    const why = errorWords({example, key: 0}, noTarget).text;
+    const distances = events.map((event) => {
+      const isOfRun = event.kind === 'failed' && event.at !== undefined && event.at >= from && event.at < to;
+      return isOfRun ? Math.abs((event.at ?? 0) - (at ?? event.at ?? 0)) : latest;
     });
     const nearest = distances.indexOf(Math.min(...distances, longestDelay));
-    const row = rows[nearest];
-    if (row) rows[nearest] = {...row, at: at ?? row.at, id, ...(isPanic && {text})};
-    else rows.push({at, until: to === latest ? undefined : to, what: 'failed', text, count: 1, from: 'log', id});
+    const event = events[nearest];
+    if (event?.kind === 'failed') events[nearest] = {...event, at: at ?? event.at, id, ...(isPanic && {why})};
+    else {
+      const until = to === latest ? undefined : to;
+      events.push({kind: 'failed', pipeline, from: 'log', count: 1, at, until, why, id});
+    }
   }
-  return rows;
+  return events;
 }
 
-/** `crashes`: errors that tell of them are in their rows. */
-function* errorRows({errors}: TimelineLog, crashes: readonly Crash[]): Generator<void, TimelineRow[], void> {
-  const rows: TimelineRow[] = [];
-  const told = new Map<number, number>();
-  for (const key of crashes.flatMap(({kinds}) => kinds)) told.set(key, (told.get(key) ?? 0) + 1);
-  for (const group of errors.byKey.values()) {
-    const times = told.get(group.key) ?? 0;
-    if (group.key === watchedKey || times >= group.count) continue;
-    const {firstAt: at, lastAt, firstId: id, suppressed: withheld} = group;
+/** `crashes`: errors that tell of them are in their events. */
+function errorEvents(pipeline: string, {errors}: TimelineLog, crashes: readonly Crash[]): readonly TimelineEvent[] {
+  const told = Map.groupBy(
+    crashes.flatMap(({keys}) => keys),
+    (key) => key,
+  );
+  return [...errors.byKey.values()].flatMap((group): readonly TimelineEvent[] => {
+    const {key, firstAt, lastAt, firstId, lastId, example, latest: last, suppressed} = group;
+    const times = told.get(key)?.length ?? 0;
+    if (key === watchedKey || times >= group.count) return [];
     // The newest are those that are told.
-    const until = times === 0 ? lastAt : undefined;
-    const ends = times === 0 ? group : {...group, latest: group.example};
-    const text = rangeWords(ends, noTarget).text;
-    rows.push({at, until, what: 'error', text, count: group.count - times, withheld, from: 'log', id, group: ends});
-    yield;
-  }
-  return rows;
+    const span = times === 0 ? {firstAt, at: lastAt} : {at: firstAt};
+    const ends = {key, example, latest: times === 0 ? last : example};
+    const counts = {count: group.count - times, suppressed};
+    return [
+      {kind: 'errors', pipeline, from: 'log', ...counts, ...span, firstId, id: lastId, group, ends, isNew: false},
+    ];
+  });
 }
 
-function* checkpointRows({buffer, index}: TimelineLog, ids: readonly number[]): Generator<void, TimelineRow[], void> {
-  const rows: TimelineRow[] = [];
-  for (const id of ids) {
+function checkpointEvents(
+  pipeline: string,
+  {buffer, index}: TimelineLog,
+  ids: readonly number[],
+): readonly TimelineEvent[] {
+  return ids.flatMap((id): readonly TimelineEvent[] => {
     const line = buffer.lineAt(id);
-    if (!line) continue;
-    const text = errorWords({example: Uint8Array.from(line), key: 0}, noTarget).text;
-    rows.push({at: index.timeAt(id), what: 'checkpoint', text, count: 1, from: 'log', id});
-    yield;
-  }
-  return rows;
+    if (!line) return [];
+    const {text} = errorWords({example: Uint8Array.from(line), key: 0}, noTarget);
+    return [{kind: 'checkpoint', pipeline, from: 'log', count: 1, at: index.timeAt(id), text, id}];
+  });
 }
 
 /** Finds the records that speak of a checkpoint, in steps. */

@@ -1,7 +1,7 @@
 import {homedir} from 'node:os';
 import type {ReadStream} from 'node:tty';
 import {compilePattern} from '../buffer/pattern.ts';
-import {alertObject} from '../events/notify.ts';
+import {alertObject} from '../events/alerts.ts';
 import type {Clock} from '../lib/clock.ts';
 import {colorNames, type OwnThemes, readColor, type ThemeName} from '../settings/palette.ts';
 import {UsageError} from '../settings/parse-values.ts';

@@ -1,7 +1,8 @@
 import type {Pipeline} from '../api/types.ts';
-import type {AwaySummary} from '../events/away.ts';
+import type {Absence} from '../events/absence.ts';
+import {watchRecordings} from '../events/alerts.ts';
 import {EventFeed} from '../events/event-feed.ts';
-import {watchRecordings} from '../events/notify.ts';
+import type {EventLog} from '../events/event-log.ts';
 import {errorText} from '../lib/format.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import type {ListItem} from '../logs/catalog.ts';
@@ -57,7 +58,8 @@ export class Controller {
   readonly commands: CommandTable;
   readonly pages: readonly PageKind[];
   readonly terminal = new TerminalLease();
-  readonly events: EventFeed;
+  readonly eventFeed: EventFeed;
+  readonly events: EventLog;
   readonly tabSwitcher: TabSwitcher;
   readonly lookup: PipelineLookup;
   readonly logWaits: LogWaits;
@@ -84,13 +86,14 @@ export class Controller {
     const {manager} = services;
     this.logs = manager;
     this.#view = createStore(initialView(names, viewOptions));
-    this.events = new EventFeed({
+    this.eventFeed = new EventFeed({
       ...services,
       logs: this.logs,
       say: (text) => this.say(text),
       // What the user is reading stays.
       onMarked: (text) => this.state.notice === undefined && this.say(text),
     });
+    this.events = this.eventFeed.log;
     this.lookup = new PipelineLookup(services);
     this.logWaits = new LogWaits(services.clock);
     this.#noticeTimer = new NoticeTimer({...services, onEnd: () => this.#endNotice()});
@@ -122,7 +125,7 @@ export class Controller {
         if (!poller.snapshot.get().failure) this.lookup.retry();
       }),
       this.logs.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
-      this.events.start(),
+      this.eventFeed.start(),
       this.logWaits.start(this.logs),
       this.places.start(),
       watchRecordings(manager, (text) => this.say(text, 'failure')),
@@ -366,9 +369,9 @@ export class Controller {
   }
 
   /** A key or a click came. Returns what happened before it, if the user was away. */
-  onKey(): AwaySummary | undefined {
+  onKey(): Absence | undefined {
     this.#hasKey = true;
-    return this.events.onKey();
+    return this.eventFeed.onKey();
   }
 
   get hasKey(): boolean {

@@ -73,7 +73,7 @@ export function loggedFacts(controller: Controller, name: string): readonly Fact
   return [
     ...(last ? [['runs', `${count(runs.length)}, the last one ${runWords(last, hasEnded(snapshot))}`] as const] : []),
     ['errors', errors === 0 ? 'none' : `${count(errors)} of ${counted(kinds, 'kind', 'kinds')}`],
-    ...(gaps > 0 ? [['lost', lostWords({gaps, atLeast, atMost, ...(marker && {marker})})] as const] : []),
+    ...(gaps > 0 ? [['lost', lostWords({count: gaps, atLeast, atMost, marker})] as const] : []),
     ...(snapshot.unread?.length && unreadMarker ? [['not read', markerText(unreadMarker)] as const] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import {ApiError} from '../api/errors.ts';
 import type {ApiClient} from '../api/types.ts';
-import {absenceSummary} from '../events/absence.ts';
+import {absenceByHistory} from '../events/absence.ts';
 import type {Clock} from '../lib/clock.ts';
 import {readEventsOf} from '../logs/pipeline-history.ts';
 import type {Processes} from '../storage/file-lock.ts';
@@ -85,13 +85,13 @@ export class ScreenSession {
 
   /** Shows what happened to the restored pipelines since pipetail last ran. */
   async #tellAbsence(controller: Controller, {tabs, active, savedAt: since}: Session): Promise<void> {
-    if (since === undefined || !controller.events.wasAway(since)) return;
+    if (since === undefined || !controller.eventFeed.wasAway(since)) return;
     const {client, clock, signal} = this.#options;
     const names = tabs.flatMap(({name, merges}) => (merges || !controller.pipeline(name) ? [] : name));
     // The one that was on the screen, if it is too many for all.
     names.sort((a, b) => Number(b === active) - Number(a === active));
     const histories = await readEventsOf(client, names, {since, signal}).catch(() => undefined);
-    const summary = histories && absenceSummary(histories, since, clock.wall());
+    const summary = histories && absenceByHistory(histories, since, clock.wall());
     if (summary && !signal.aborted) showAbsence(controller, summary);
   }
 
@@ -187,7 +187,7 @@ export class SessionKeeper {
       const isSame = savedParts.every((part) => state[part] === before[part]);
       before = state;
       // After an end without notice, the next start must not tell what the user has seen.
-      if (isSame && this.#controller.events.usedAt - this.#savedAt < keySaveDelay) return;
+      if (isSame && this.#controller.eventFeed.usedAt - this.#savedAt < keySaveDelay) return;
       this.#cancelSave ??= this.#clock.after(saveDelay, () => this.capture());
     });
   }

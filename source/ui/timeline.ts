@@ -1,7 +1,7 @@
-import {CheckpointLines, type TimelineLog, timelineSteps} from '../events/timeline.ts';
+import {CheckpointLines, type TimelineLog, timelineOf} from '../events/timeline.ts';
 import type {Timeline} from '../events/timeline-words.ts';
 import type {Clock} from '../lib/clock.ts';
-import {runInSlices, SliceRunner} from '../lib/slices.ts';
+import {SliceRunner} from '../lib/slices.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {ListPoller} from '../logs/list-poller.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
@@ -74,11 +74,8 @@ export class TimelineReader {
       const {signal} = ended;
       if (!answer || !isRead || signal.aborted) return;
       const {missing} = answer;
-      const work = timelineSteps({history: answer, log, checkpoints: checkpoints?.ids ?? []});
-      void runInSlices(work, {clock, signal}).then((rows) => {
-        if (!signal.aborted)
-          this.#state.set({pipeline, log: log?.name ?? pipeline, timeline: {pipeline, rows, missing}});
-      }, ignoreAbort);
+      const events = timelineOf({pipeline, history: answer, log, checkpoints: checkpoints?.ids ?? []});
+      this.#state.set({pipeline, log: log?.name ?? pipeline, timeline: {pipeline, events, missing}});
     };
     const runner = new SliceRunner({
       clock,

@@ -3,8 +3,8 @@ import {expect, it} from 'vitest';
 import {quiet} from '../../demo/scenario.ts';
 import type {Pipeline} from '../../source/api/types.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
+import {type Alert, alertObject} from '../../source/events/alerts.ts';
 import {EventFeed} from '../../source/events/event-feed.ts';
-import type {Alert} from '../../source/events/notify.ts';
 import {createStore} from '../../source/lib/store.ts';
 import type {ListSnapshot} from '../../source/logs/list-poller.ts';
 import {tabLabels} from '../../source/ui/components/tab-bar.ts';
@@ -166,7 +166,8 @@ it('a failure that was asked for is one alert of its own kind, and is shown', as
   await screen.until(() => alerts.length > 0, 'the alert');
   expect(screen.controller.state.notice).toBe('fraud: Failed · exit status: 101');
   await screen.clock.advance(120_000);
-  expect(alerts.map(({kind, text}) => `${kind} ${text}`)).toEqual(['failed Failed · exit status: 101']);
+  const objects = alerts.map((alert) => alertObject(alert, {server: '', now: 0}));
+  expect(objects.map(({kind, text}) => `${kind} ${text}`)).toEqual(['failed Failed · exit status: 101']);
 });
 
 it('a server that does not answer notifies once for each log, after three attempts', async () => {
@@ -292,7 +293,9 @@ it('whatever comes and is viewed, a tab counts what the errors page lists as uns
       for (const tab of controller.state.tabs) {
         const listed = rows.filter(({pipeline}) => pipelinesOf(tab).includes(pipeline));
         const label = tabLabels(controller).find(({title}) => title === tab.name);
-        expect(label?.errors, tab.name).toBe(listed.reduce((sum, {count, withheld}) => sum + count + withheld, 0));
+        expect(label?.errors, tab.name).toBe(
+          listed.reduce((sum, {count, suppressed = 0}) => sum + count + suppressed, 0),
+        );
       }
     }
   };
@@ -310,22 +313,22 @@ it('a SQL error that was seen makes the next one no less new', () => {
   const end = events.start();
   const show = (programStatus: string, programStatusSince: string) =>
     list.set({...list.get(), pipelines: [makePipeline('a', {...stopped, programStatus, programStatusSince})]});
-  const rows = () => events.errorRows.map(({state, last}) => ({state, last}));
+  const rows = () => events.log.errorRows.map(({state, at}) => ({state, at}));
   const at = (second: number) => `2026-11-25T10:00:0${second}Z`;
   const look = () => {
-    events.setShown({name: 'a', pipelines: ['a'], log: () => undefined});
-    events.onAction();
-    events.setShown(undefined);
+    events.log.setShown({name: 'a', pipelines: ['a'], log: () => undefined});
+    events.log.onAction();
+    events.log.setShown(undefined);
   };
   show('SqlError', at(1));
   look();
-  expect(rows()).toEqual([{state: 'seen', last: Date.parse(at(1))}]);
+  expect(rows()).toEqual([{state: 'seen', at: Date.parse(at(1))}]);
   show('Success', at(2));
   show('SqlError', at(3));
-  expect(rows()).toEqual([{state: 'unseen', last: Date.parse(at(3))}]);
+  expect(rows()).toEqual([{state: 'unseen', at: Date.parse(at(3))}]);
   look();
   show('SqlError', at(4));
-  expect(rows()).toEqual([{state: 'unseen', last: Date.parse(at(4))}]);
+  expect(rows()).toEqual([{state: 'unseen', at: Date.parse(at(4))}]);
   end();
 });
 
@@ -339,7 +342,7 @@ it('a restart in the list is an incident of a pipeline that ran before, until it
   const events = new EventFeed({logs, poller, clock: new FakeClock()});
   const end = events.start();
   const show = (...pipelines: readonly Pipeline[]) => list.set({...list.get(), pipelines});
-  const restarts = () => events.errorRows.map(({pipeline, kind, count}) => `${pipeline} ${kind} ${count}`).sort();
+  const restarts = () => events.log.errorRows.map(({pipeline, kind, count}) => `${pipeline} ${kind} ${count}`).sort();
   show(running('a', 1), makePipeline('b', stopped));
   show(running('a', 7), running('b', 7));
   expect(restarts()).toEqual(['a restarted 1']);

@@ -1,13 +1,8 @@
 import {expect, test} from 'vitest';
 import type {Marker, MarkerKind} from '../../source/buffer/markers.ts';
-import {
-  connectorTotalWords,
-  errorWords,
-  rangeWords,
-  timelineWords,
-  unreadWords,
-} from '../../source/events/event-words.ts';
-import {pipelineStatuses, type TimelineEvent} from '../../source/events/events.ts';
+import {connectorTotalWords, errorWords, eventWords, rangeWords, unreadWords} from '../../source/events/event-words.ts';
+import type {EventOf, PipelineEvent} from '../../source/events/pipeline-event.ts';
+import {pipelineStatuses} from '../../source/events/pipeline-status.ts';
 import {watchedKey} from '../../source/records/error-log.ts';
 import {markerText} from '../../source/words/markers.ts';
 import {deploymentError, makePipeline, stopped} from '../ui/make-pipeline.ts';
@@ -51,38 +46,37 @@ const at = Date.UTC(2026, 10, 25, 9, 17, 30);
 const gap: Marker = {kind: 'lost', atLeast: 5, atMost: 5, from: at - 60_000, to: at, at};
 const cleared: Marker = {kind: 'new-life', because: 'restarted', cause: 'server-lost', downMs: 130_000, at};
 
-test.each<[Omit<Extract<TimelineEvent, {kind: 'lost'}>, 'kind' | 'pipeline'>, string]>([
-  [{gaps: 1, atLeast: 5, atMost: 5, marker: gap}, markerText(gap)],
-  [{gaps: 2, atLeast: 3, atMost: 1200, marker: gap}, '3 to 1,200 entries lost in 2 gaps'],
-  [{gaps: 1, atLeast: 0, atMost: 0, marker: {kind: 'line-cut', at}}, 'a line was cut; its rest is lost'],
-  [{gaps: 2, atLeast: 0, atMost: 0, marker: {kind: 'line-cut', at}}, '2 lines were cut; their rest is lost'],
+test.each<[Pick<EventOf<'lost'>, 'count' | 'atLeast' | 'atMost' | 'marker'>, string]>([
+  [{count: 1, atLeast: 5, atMost: 5, marker: gap}, markerText(gap)],
+  [{count: 2, atLeast: 3, atMost: 1200, marker: gap}, '3 to 1,200 entries lost in 2 gaps'],
+  [{count: 1, atLeast: 0, atMost: 0, marker: {kind: 'line-cut', at}}, 'a line was cut; its rest is lost'],
+  [{count: 2, atLeast: 0, atMost: 0, marker: {kind: 'line-cut', at}}, '2 lines were cut; their rest is lost'],
 ])('%j is %s', (lost, words) => {
-  expect(timelineWords({kind: 'lost', pipeline: 'a', ...lost}, 80).text).toBe(words);
+  expect(eventWords({kind: 'lost', pipeline: 'a', from: 'log', ...lost}, 80).text).toBe(words);
 });
 
 test("what the list reports is in the words of the log's own row about it", () => {
-  const words = (event: TimelineEvent) => timelineWords(event, 80).text;
+  const words = (event: PipelineEvent) => eventWords(event, 80).text;
+  const ofApi = {pipeline: 'a', from: 'API', count: 1} as const;
   const inLog = (marker: MarkerKind) => markerText({...marker, at}).replace('09:17:30 ', '');
   const [from, to, error] = ['Running', 'Stopped', 'exit status: 101'];
-  expect(words({kind: 'stopped', pipeline: 'a', from, to})).toBe(inLog({kind: 'state', from, to}));
-  expect(words({kind: 'restarted', pipeline: 'a', by: 'list', from, to: from})).toBe(
-    inLog({kind: 'state', from, to: from}),
-  );
-  expect(words({kind: 'restarted', pipeline: 'a', by: 'log', marker: cleared})).toBe(inLog(cleared));
+  expect(words({...ofApi, kind: 'stopped', before: from, now: to})).toBe(inLog({kind: 'state', from, to}));
+  expect(words({...ofApi, kind: 'restarted', before: from, now: from})).toBe(inLog({kind: 'state', from, to: from}));
+  expect(words({...ofApi, kind: 'restarted', from: 'log', marker: cleared})).toBe(inLog(cleared));
   for (const endedStart of [true, false]) {
     const failed = makePipeline('a', {...stopped, deploymentError: {...deploymentError, cause: error, endedStart}});
     const why = pipelineStatuses([failed]).get('a')?.failing ?? '';
     const startFailed = endedStart && {startFailed: true};
-    expect(words({kind: 'failed', pipeline: 'a', why})).toBe(inLog({kind: 'state', from, to, error, ...startFailed}));
+    expect(words({...ofApi, kind: 'failed', why})).toBe(inLog({kind: 'state', from, to, error, ...startFailed}));
   }
 });
 
 test('connector errors name their connectors; of those that the log does not have no numbers are known', () => {
   const rise = [{name: 'orders.bad', count: 12}];
-  const words = (besidesLog: boolean) =>
-    timelineWords({kind: 'connectors', pipeline: 'a', count: 12, rise, besidesLog}, 80).text;
-  expect(words(false)).toBe('12 connector errors: orders.bad +12');
-  expect(words(true)).toBe('12 connector errors that the log does not have: orders.bad');
+  const words = (besides?: 'suppressed') =>
+    eventWords({kind: 'connectors', pipeline: 'a', from: 'API', count: 12, rise, besides}, 80).text;
+  expect(words()).toBe('12 connector errors: orders.bad +12');
+  expect(words('suppressed')).toBe('12 connector errors that the log does not have: orders.bad');
 });
 
 test('the parts of the connector errors add up, and nothing is said when all are in the log', () => {
@@ -100,8 +94,7 @@ test('the parts of the connector errors add up, and nothing is said when all are
 
 test('of a stream that is not read the cause is never cut where there is room for it', () => {
   const why = 'stream did not contain valid UTF-8';
-  const words = (cells: number) =>
-    unreadWords({kind: 'unread', pipeline: 'a', marker: {kind: 'unread', stream: 'stdout', why, at}}, cells);
+  const words = (cells: number) => unreadWords({marker: {kind: 'unread', stream: 'stdout', why, at}}, cells);
   expect(words(44)).toBe(`stdout: ${why}`);
   expect(words(50)).toBe(`stdout: ${why}`);
   expect(words(51)).toBe(`stdout not read: ${why}`);

@@ -1,13 +1,14 @@
 import {expect, test} from 'vitest';
 import type {MonitorEvent, MonitorEventDetail} from '../../source/api/types.ts';
-import type {TimelineEvent} from '../../source/events/events.ts';
 import {Failures} from '../../source/events/failures.ts';
+import type {PipelineEvent} from '../../source/events/pipeline-event.ts';
 import type {PipelineHistory} from '../../source/logs/pipeline-history.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {deploymentError} from '../ui/make-pipeline.ts';
 import {pipeline} from './statuses.ts';
 
 const start = Date.UTC(2026, 0, 1);
+const ofApi = {pipeline: 'a', from: 'API', count: 1} as const;
 
 /** What the API has of a pipeline that failed at these times, the oldest first. */
 function historyOf(failures: readonly {readonly at: number; readonly cause: string}[]): PipelineHistory {
@@ -25,7 +26,7 @@ function historyOf(failures: readonly {readonly at: number; readonly cause: stri
 function setUp(history: PipelineHistory = historyOf([])) {
   const clock = new FakeClock(start);
   const told: string[] = [];
-  const add = (events: readonly TimelineEvent[]) => {
+  const add = (events: readonly PipelineEvent[]) => {
     for (const event of events) told.push(event.kind === 'failed' ? `${event.at} ${event.why}` : event.kind);
   };
   let refreshes = 0;
@@ -39,9 +40,8 @@ function setUp(history: PipelineHistory = historyOf([])) {
     clock,
     told,
     log: (at: number, cause?: string) => failures.onLog('a', [{at, cause}]),
-    list: (at: number, why: string) =>
-      add(failures.untold([{kind: 'failed', pipeline: 'a', at, why, endedByRunner: true}])),
-    other: (event: TimelineEvent) => add(failures.untold([event])),
+    list: (at: number, why: string) => add(failures.untold([{...ofApi, kind: 'failed', at, why, endedByRunner: true}])),
+    other: (event: PipelineEvent) => add(failures.untold([event])),
     gap: (since: number, failedAt = 0) =>
       failures.onGaps([pipeline('a', {since, failedAt, endedByRunner: failedAt > 0, failing: 'Failed'})]),
     refreshed: () => refreshes,
@@ -82,7 +82,7 @@ test('without an answer of the list the log tells a second later', async () => {
 test('of a pipeline that runs again, the log tells before that', () => {
   const {told, log, other} = setUp();
   log(start, 'exit status: 5');
-  other({kind: 'restarted', by: 'list', pipeline: 'a', from: 'Running', to: 'Running'});
+  other({...ofApi, kind: 'restarted', before: 'Running', now: 'Running'});
   expect(told).toEqual([`${start} Failed · exit status: 5`, 'restarted']);
 });
 
@@ -108,7 +108,7 @@ test('a line that is replayed is the same failure', async () => {
 test('a result of the compiler is never the end that the log reported', () => {
   const {told, log, other} = setUp();
   log(start, 'exit status: 5');
-  other({kind: 'failed', pipeline: 'a', at: start + 1, why: 'SQL error'});
+  other({...ofApi, kind: 'failed', at: start + 1, why: 'SQL error'});
   expect(told).toEqual([`${start + 1} SQL error`]);
 });
 

@@ -1,6 +1,8 @@
 import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {noLosses} from '../../source/buffer/markers.ts';
-import type {LogStatus, PipelineStatus, PipelineStatuses, StatusAt} from '../../source/events/events.ts';
+import type {StatusAt} from '../../source/events/absence.ts';
+import type {LogStatus} from '../../source/events/log-status.ts';
+import type {PipelineStatus, PipelineStatuses} from '../../source/events/pipeline-status.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
 
 /** Errors, a line each; their ids and times count up from `from`. */

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
 import {ErrorLimiter} from '../../demo/connector-errors.ts';
-import {awaySummary} from '../../source/events/away.ts';
-import {unseenConnectorErrors} from '../../source/events/error-rows.ts';
-import type {LogStatus, PipelineStatus} from '../../source/events/events.ts';
+import {absenceOf} from '../../source/events/absence.ts';
+import {type LogStatus, logEvents} from '../../source/events/log-status.ts';
+import type {PipelineStatus} from '../../source/events/pipeline-status.ts';
+import {unseenConnectorErrors} from '../../source/events/unseen.ts';
 import {LogSink} from '../../source/logs/log-sink.ts';
 import type {ErrorLog} from '../../source/records/error-log.ts';
 import {SuppressedErrors} from '../../source/records/suppressed.ts';
@@ -195,7 +196,7 @@ it('no error is counted twice, and none is left out that the API counts, however
   );
 });
 
-it('while the user was away, logged, withheld and untold errors add up to what the API counted', () => {
+it('while the user was away, logged, suppressed and untold errors add up to what the API counted', () => {
   fc.assert(
     fc.property(fc.array(step, {maxLength: 40}), fc.array(step, {maxLength: 40}), (first, second) => {
       const rig = new Rig();
@@ -210,10 +211,12 @@ it('while the user was away, logged, withheld and untold errors add up to what t
       const {total, inLog} = rig;
       const before = statusAt(0, [rig.status], [rig.listed]);
       playAll(second);
-      const rows = awaySummary(before, statusAt(1, [rig.status], [rig.listed]), {muted: new Set()})?.rows ?? [];
-      const sum = rows.reduce((all, row) => {
-        if (row.kind === 'errors') return all + row.count + row.withheld;
-        return row.kind === 'connectors' ? all + row.count : all;
+      const happened = before.logs.flatMap((each) => logEvents(each, rig.status));
+      const now = statusAt(1, [rig.status], [rig.listed]);
+      const told = absenceOf(before, now, {happened, muted: new Set(), riseOf: () => []})?.events ?? [];
+      const sum = told.reduce((all, event) => {
+        if (event.kind === 'errors') return all + event.count + (event.suppressed ?? 0);
+        return event.kind === 'connectors' ? all + event.count : all;
       }, 0);
       // The log may tell now of errors that the API had counted before.
       expect(sum).toBe(Math.max(rig.total - total, rig.inLog - inLog));

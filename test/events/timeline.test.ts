@@ -1,12 +1,20 @@
 import {expect, it} from 'vitest';
 import type {MonitorEvent, MonitorEventDetail, PipelineStats} from '../../source/api/types.ts';
 import {newlinesIn} from '../../source/buffer/segment.ts';
-import {CheckpointLines, type TimelineRow, timelineOf} from '../../source/events/timeline.ts';
-import {lengthInWords, missingWords, timelineObject, timelineText} from '../../source/events/timeline-words.ts';
+import {eventWords} from '../../source/events/event-words.ts';
+import {CheckpointLines, spanOf, type TimelineEvent, timelineOf} from '../../source/events/timeline.ts';
+import {
+  lengthInWords,
+  missingWords,
+  timelineObject,
+  timelineText,
+  timelineWord,
+} from '../../source/events/timeline-words.ts';
 import type {PipelineHistory} from '../../source/logs/pipeline-history.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
 import {head, indexText, runner, start, stopped} from '../records/index-lines.ts';
 import {deploymentError} from '../ui/make-pipeline.ts';
+import {errorsOf} from './statuses.ts';
 
 const minute = 60_000;
 const midnight = Date.UTC(2026, 10, 25);
@@ -34,11 +42,15 @@ function history(events: readonly MonitorEvent[], change: Partial<PipelineHistor
   return {events: events.toReversed(), details: new Map(), stats: undefined, missing: [], ...change};
 }
 
-const said = ({at: time, until, what, text: words}: TimelineRow) =>
-  `${time === undefined ? '?' : (time - midnight) / minute}${until === undefined ? '' : `-${(until - midnight) / minute}`} ${what}: ${words}`;
+const said = (event: TimelineEvent) => {
+  const {from, to} = spanOf(event);
+  const [first, last] = [from, to].map((time) => (time === undefined ? '' : `${(time - midnight) / minute}`));
+  return `${first || '?'}${last && `-${last}`} ${timelineWord(event)}: ${eventWords(event, 0).text}`;
+};
 
 it('equal events are one row with its span; each change of a state is a row, the newest first', () => {
   const rows = timelineOf({
+    pipeline: 'p',
     history: history([event(0), event(10), event(20), event(30, off), event(31, off), event(40), event(50)]),
     log: undefined,
   });
@@ -58,6 +70,7 @@ it('an error that appears and goes, the program and the storage have rows of the
     deploymentError: {...deploymentError, cause: 'exit status: 101', endedStart: false},
   };
   const rows = timelineOf({
+    pipeline: 'p',
     history: history(
       [
         event(0),
@@ -97,7 +110,7 @@ it('connector errors stand by kind at their last time, with their number', () =>
     {kind: 'transport', count: 1, kept: undefined},
   ] as const;
   const stats = {connectors: [{...connector, fatalError: 'refused', errors}]} as unknown as PipelineStats;
-  const rows = timelineOf({history: history([event(0)], {stats}), log: undefined});
+  const rows = timelineOf({pipeline: 'p', history: history([event(0)], {stats}), log: undefined});
   expect(rows.map((row) => `${row.count} ${said(row)}`)).toEqual([
     '1 ? connector: orders.bad ended: refused',
     '1 ? connector: orders.bad: transport error',
@@ -109,7 +122,7 @@ it('connector errors stand by kind at their last time, with their number', () =>
 it('the length of errors of which only the last are kept is not known', () => {
   const kept = [{time: text(9), index: 0, tag: undefined, message: 'bad'}];
   const stats = {connectors: [{name: 'in', errors: [{kind: 'parse', count: 40, kept}]}]} as unknown as PipelineStats;
-  const [row] = timelineOf({history: history([event(0)], {stats}), log: undefined});
+  const [row] = timelineOf({pipeline: 'p', history: history([event(0)], {stats}), log: undefined});
   expect(row && said(row)).toBe('?-9 connector: in: parse errors: bad');
 });
 
@@ -123,8 +136,11 @@ it('a state of which the log tells lasts until the next one, or until the events
     buffer.addMarker({kind: 'state', from: '', to, at: at(minutes)});
   }
   const log = {buffer, index, errors};
-  expect(timelineOf({history: undefined, log}).map((row) => lengthInWords(row, at(60)))).toEqual(['55 min', '4 min']);
-  const rows = timelineOf({history: history([event(20)]), log});
+  expect(timelineOf({pipeline: 'p', history: undefined, log}).map((row) => lengthInWords(row, at(60)))).toEqual([
+    '55 min',
+    '4 min',
+  ]);
+  const rows = timelineOf({pipeline: 'p', history: history([event(20)]), log});
   expect(rows.map((row) => lengthInWords(row, at(60)))).toEqual(['40 min', '15 min', '4 min']);
 });
 
@@ -133,7 +149,7 @@ it('a run whose end was lost is over when the next one begins', () => {
   const {buffer, index} = indexText(`${lines.join('\n')}\n`);
   while (!index.step(1000));
   const log = {buffer, index, errors: new ErrorLog({buffer, wall: () => 0})};
-  expect(timelineOf({history: undefined, log}).map(said)).toEqual([
+  expect(timelineOf({pipeline: 'p', history: undefined, log}).map(said)).toEqual([
     '9 run: run 2 of 2: provisioning',
     '1-9 run: run 1 of 2: its end is not in the log',
   ]);
@@ -159,8 +175,8 @@ it('the log gives runs, gaps, kinds of errors and checkpoints, with their places
   const checkpoints = new CheckpointLines({buffer, index});
   while (!checkpoints.step(1000));
   const log = {buffer, index, errors};
-  const rows = timelineOf({history: undefined, log, checkpoints: checkpoints.ids});
-  expect(rows.map((row) => `${said(row)} · ${row.from} ${row.id}`)).toEqual([
+  const rows = timelineOf({pipeline: 'p', history: undefined, log, checkpoints: checkpoints.ids});
+  expect(rows.map((row) => `${said(row)} · ${row.from} ${row.firstId ?? row.id}`)).toEqual([
     "6 gap: 7 entries lost between 00:05:00 and 00:06:00 (server's buffer overflowed, if its log was not cleared meanwhile) · pipetail 5",
     '5 state: Running → Stopped · API 6',
     '2-4 error: refused 1 … 2 · log 1',
@@ -168,8 +184,8 @@ it('the log gives runs, gaps, kinds of errors and checkpoints, with their places
     '1-5 run: run 1 of 1: stopped · log 0',
   ]);
   // States that the API's events tell, too, are told once.
-  const both = timelineOf({history: history([event(0)]), log, checkpoints: []});
-  expect(both.filter(({what}) => what === 'state').map(said)).toEqual(['0 state: Running']);
+  const both = timelineOf({pipeline: 'p', history: history([event(0)]), log, checkpoints: []});
+  expect(both.filter(({kind}) => kind === 'state').map(said)).toEqual(['0 state: Running']);
 });
 
 it('one crash is one row: that of the API with the place in the log, or the one of the log', () => {
@@ -192,17 +208,17 @@ it('one crash is one row: that of the API with the place in the log, or the one 
   errors.append(bytes, newlinesIn(bytes));
   while (!index.step(1000));
   const log = {buffer, index, errors};
-  const failuresIn = (rows: readonly TimelineRow[]) =>
+  const failuresIn = (rows: readonly TimelineEvent[]) =>
     rows
-      .filter(({what}) => what === 'failed' || what === 'error')
-      .map((row) => `${said(row)} ×${row.count} · ${row.from} ${row.id}`);
+      .filter(({kind}) => kind === 'failed' || kind === 'errors')
+      .map((row) => `${said(row)} ×${row.count} · ${row.from} ${row.firstId ?? row.id}`);
   const own = [
     '8-8 error: panic: bad request (http at b.rs:1:2) ×1 · log 16',
     '6-7 failed: Resources error: Pipeline process exited prematurely with exit status: 5 ×1 · log 12',
     '4-5 failed: panic: no space (w at a.rs:1:2) ×1 · log 5',
     '2-3 failed: Resources error: Pipeline process exited prematurely with exit status: 3 ×1 · log 1',
   ];
-  expect(failuresIn(timelineOf({history: undefined, log}))).toEqual(own);
+  expect(failuresIn(timelineOf({pipeline: 'p', history: undefined, log}))).toEqual(own);
   const failed = {...off, hasError: true};
   const events = [event(3), event(4.1, failed), event(5), event(6.1, failed), event(7)];
   const details = new Map(
@@ -212,7 +228,7 @@ it('one crash is one row: that of the API with the place in the log, or the one 
       return [`at-${minutes}`, detail];
     }),
   );
-  expect(failuresIn(timelineOf({history: history(events, {details}), log}))).toEqual([
+  expect(failuresIn(timelineOf({pipeline: 'p', history: history(events, {details}), log}))).toEqual([
     own[0],
     '6-7 failed: Failed · exit status: 5 ×1 · API 12',
     '4-5 failed: panic: no space (w at a.rs:1:2) ×1 · API 5',
@@ -221,11 +237,11 @@ it('one crash is one row: that of the API with the place in the log, or the one 
 });
 
 it('is a text, objects, and a word for what is missing', () => {
-  const rows = timelineOf({history: history([event(0), event(30, off)]), log: undefined});
+  const rows = timelineOf({pipeline: 'p', history: history([event(0), event(30, off)]), log: undefined});
   const events = {part: 'events', why: 'this server has none'} as const;
   const connectors = {part: 'connectors', why: 'no answer'} as const;
   expect(
-    timelineText({pipeline: 'p', rows, missing: [events, connectors]}, at(95)),
+    timelineText({pipeline: 'p', events: rows, missing: [events, connectors]}, at(95)),
   ).toBe(`Timeline of p, newest first (UTC)
 without the events of the API: this server has none
 without the errors of connectors: no answer
@@ -233,7 +249,7 @@ without the errors of connectors: no answer
 2026-11-25 00:30:00  state       65 min  API       Running → Stopped
 2026-11-25 00:00:00  state       30 min  API       Running
 `);
-  const object = timelineObject({pipeline: 'p', rows, missing: [connectors]});
+  const object = timelineObject({pipeline: 'p', events: rows, missing: [connectors]});
   expect(object).toMatchObject({pipeline: 'p', missing: [{part: 'connectors', why: 'no answer'}]});
   expect(object.rows.at(-1)).toEqual({
     time: '2026-11-25T00:00:00.000Z',
@@ -246,13 +262,21 @@ without the errors of connectors: no answer
   });
   expect(missingWords({part: 'reasons', why: 'gone'})).toBe('without the reason of each failure: gone');
   expect(missingWords({part: 'log', why: 'it was cut'})).toBe('without the end of the log: it was cut');
-  expect(lengthInWords({at: 0, what: 'gap', text: '', count: 1, from: 'log'}, 10 * minute)).toBe('');
+  expect(lengthInWords({kind: 'checkpoint', pipeline: 'p', at: 0, text: '', count: 1, from: 'log'}, 10 * minute)).toBe(
+    '',
+  );
 });
 
-it('says how many errors of a kind the pipeline withheld', () => {
-  const row = {at: at(1), until: at(2), what: 'error', text: 'refused', count: 3, withheld: 812, from: 'log'} as const;
-  const rows = [row, {...row, count: 1}, {...row, count: 1, withheld: 0}];
-  const lines = timelineText({pipeline: 'orders', rows, missing: []}, at(9)).trimEnd().split('\n').slice(1);
+it('says how many errors of a group were suppressed', () => {
+  const [group] = errorsOf([head('refused', 'ERROR')]).values();
+  if (!group) throw new Error('no group');
+  const row = {kind: 'errors', pipeline: 'orders', from: 'log', group, ends: group, isNew: false} as const;
+  const rows = [
+    {...row, firstAt: at(1), at: at(2), count: 3, suppressed: 812},
+    {...row, at: at(1), count: 1, suppressed: 812},
+    {...row, at: at(1), count: 1},
+  ];
+  const lines = timelineText({pipeline: 'orders', events: rows, missing: []}, at(9)).trimEnd().split('\n').slice(1);
   expect(lines.map((line) => line.split('log ').at(-1)?.trim())).toEqual([
     ...['x3 +812 suppressed refused', 'x1 +812 suppressed refused', 'refused'],
   ]);

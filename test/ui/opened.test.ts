@@ -294,7 +294,7 @@ test('a support bundle has its statistics, events and configuration on the pages
   expect(rows.some((row) => row.startsWith(' deployment '))).toBe(false);
   screen.press('Esc', 'H');
   await screen.until(() => timelineOf(screen.controller)?.timeline !== undefined, 'the timeline');
-  expect(timelineOf(screen.controller)?.timeline?.rows.some(({from}) => from === 'API')).toBe(true);
+  expect(timelineOf(screen.controller)?.timeline?.events.some(({from}) => from === 'API')).toBe(true);
 });
 
 test('statistics of a bundle without connectors say so', async () => {

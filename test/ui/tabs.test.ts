@@ -1,7 +1,7 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import {describe, expect, it} from 'vitest';
-import type {Alert} from '../../source/events/notify.ts';
+import type {Alert} from '../../source/events/alerts.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
 import {freshPane} from '../../source/ui/state/pane-view.ts';
 import {arrange, tabTitle} from '../../source/ui/tabs.ts';
@@ -63,7 +63,7 @@ describe('a new list', () => {
     });
     await screen.untilConnected('orders', 'billing');
     const {controller} = screen;
-    controller.events.toggleAwaited('orders');
+    controller.eventFeed.alerts.toggleNotifyOnce('orders');
     controller.dispatch({type: 'merge', names: ['orders', 'billing']});
     controller.tabSwitcher.show('orders');
     const {pane} = controller;
@@ -80,7 +80,7 @@ describe('a new list', () => {
     expect(alerts).toEqual([]);
     screen.server.pipeline('sales').stop();
     await screen.until(() => alerts.length > 0, 'the change that was asked for');
-    expect(alerts).toMatchObject([{pipeline: 'sales', kind: 'changed', text: 'Stopped'}]);
+    expect(alerts).toMatchObject([{pipeline: 'sales', kind: 'changed', event: {words: 'Stopped'}}]);
     expect(screen.server.openLogConnections()).toBe(2);
   });
 

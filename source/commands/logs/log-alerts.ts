@@ -1,6 +1,6 @@
 import type {ApiClient} from '../../api/types.ts';
+import {alertObject} from '../../events/alerts.ts';
 import {EventFeed} from '../../events/event-feed.ts';
-import {alertObject} from '../../events/notify.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {ListPoller} from '../../logs/list-poller.ts';
 import {forEachStream, type LogManager} from '../../logs/log-manager.ts';

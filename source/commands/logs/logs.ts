@@ -1,5 +1,5 @@
 import type {ApiClient, Pipeline} from '../../api/types.ts';
-import {rekey} from '../../events/incidents.ts';
+import {rekey} from '../../events/pipeline-event.ts';
 import {aborted, type Clock} from '../../lib/clock.ts';
 import {errorText} from '../../lib/format.ts';
 import {pipelineLogs} from '../../logs/catalog.ts';

@@ -15,7 +15,7 @@ export const commonHandlers = {
       controller.say(why);
       return;
     }
-    if (!controller.events.toggleAwaited(name)) {
+    if (!controller.eventFeed.alerts.toggleNotifyOnce(name)) {
       controller.say(`${name}: you will not be told of its next change`);
       return;
     }

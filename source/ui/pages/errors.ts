@@ -1,10 +1,8 @@
-import {riseWords} from '../../events/connectors.ts';
 import {errorExcerpt} from '../../events/error-excerpt.ts';
-import {type ErrorRow, isIncident} from '../../events/error-rows.ts';
-import {timelineWords, unreadWords, withheldWords} from '../../events/event-words.ts';
-import type {Incident} from '../../events/events.ts';
+import {connectorNames, eventWords, suppressedWords, unreadWords} from '../../events/event-words.ts';
+import {type Incident, isIncident, isOfErrors} from '../../events/pipeline-event.ts';
+import {type ErrorRow, isUrgent} from '../../events/unseen.ts';
 import {count, counted, moment} from '../../lib/format.ts';
-import {clean} from '../../terminal/clean.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
@@ -59,12 +57,12 @@ export const errorsPage: Page<ErrorsState> = {
   },
   redrawnBy: ({events}) => [events.muted],
   run: {
-    'errors-last': (controller, page) => goTo(controller, page, ({lastId}) => lastId),
-    'errors-first': (controller, page) => goTo(controller, page, ({firstId}) => firstId),
+    'errors-last': (controller, page) => goTo(controller, page, ({id}) => id),
+    'errors-first': (controller, page) => goTo(controller, page, ({firstId, id}) => firstId ?? id),
     'errors-mute'(controller, page) {
       const row = rowUnderCursor(controller, page);
       if (!row) return;
-      if (isGroup(row)) controller.events.toggleMute(row.group.key);
+      if (isOfErrors(row)) controller.events.toggleMute(row.group.key);
       else controller.say('only errors of the log can be muted');
     },
   },
@@ -78,18 +76,21 @@ function rowsOf(controller: Controller, page: ErrorsState, width: number): PageR
     {width, symbols},
   );
   const now = clock.wall();
-  const since = rows.map((row) => (row.since === undefined ? '' : `since ${moment(row.since, now)}`));
+  const since = rows.map((row) => {
+    const at = firstTime(row);
+    return at === undefined ? '' : `since ${moment(at, now)}`;
+  });
   const hasColumns = width >= widthWithColumns;
   const widest = (texts: readonly string[]) => (hasColumns ? Math.max(0, ...texts.map((text) => text.length)) : 0);
   const sinceCells = widest(since);
-  const withheldCells = widest(rows.map(({withheld}) => withheldWords(withheld)));
+  const suppressedCells = widest(rows.map(({suppressed = 0}) => suppressedWords(suppressed)));
   const columnsOf = (row: ErrorRow, index: number) => {
     const isQuiet = row.state !== 'unseen';
     // The number of lost entries is part of the text.
     const isCounted = row.kind !== 'failed' && row.kind !== 'lost';
     const times = isCounted ? `${symbols.times}${count(row.count)}` : '';
-    const withheld = withheldWords(row.withheld).padEnd(withheldCells);
-    const amount = `${hasColumns ? times.padStart(countCells) : times}${withheld}`;
+    const suppressed = suppressedWords(row.suppressed ?? 0).padEnd(suppressedCells);
+    const amount = `${hasColumns ? times.padStart(countCells) : times}${suppressed}`;
     const age = (since[index] ?? '').padEnd(sinceCells);
     return concat([
       nameOf(row.pipeline, isQuiet ? {dim: true} : {bold: true}),
@@ -118,7 +119,12 @@ function listedErrors(controller: Controller, {order}: ErrorsState): readonly Er
   const rows = new Map(controller.events.errorRows.map((row) => [row.key, row]));
   const listed = order.flatMap((key) => rows.get(key) ?? []);
   for (const {key} of listed) rows.delete(key);
-  return [...listed, ...[...rows.values()].sort((a, b) => (a.since ?? 0) - (b.since ?? 0))];
+  return [...listed, ...[...rows.values()].sort((a, b) => (firstTime(a) ?? 0) - (firstTime(b) ?? 0))];
+}
+
+/** Unix time in ms. */
+function firstTime({firstAt, at}: ErrorRow): number | undefined {
+  return firstAt ?? at;
 }
 
 /** The index of the row under the cursor; of the row that took its place if it is gone. */
@@ -127,12 +133,6 @@ function cursorIndex(rows: readonly ErrorRow[], {chosen, order}: ErrorsState): n
   if (index >= 0 || chosen === undefined) return Math.max(0, index);
   const before = new Set(order.slice(0, Math.max(0, order.indexOf(chosen))));
   return Math.min(rows.filter(({key}) => before.has(key)).length, Math.max(0, rows.length - 1));
-}
-
-type GroupRow = Extract<ErrorRow, {group: unknown}>;
-
-function isGroup(row: ErrorRow): row is GroupRow {
-  return row.kind === 'errors' || row.kind === 'watched';
 }
 
 /** ` Unseen errors  2 kinds · 1 incident · 4 seen · 1 muted · 1 new at the end`. */
@@ -154,7 +154,7 @@ function titleOf(rows: readonly ErrorRow[], {order}: ErrorsState, dropped: numbe
 
 /** `2 kinds · 1 incident`. */
 function unseenWords(unseen: readonly ErrorRow[]): string {
-  const incidents = unseen.filter(isIncident).length;
+  const incidents = unseen.filter(isUrgent).length;
   const kinds = unseen.length - incidents;
   const words = [
     ...(kinds > 0 ? [counted(kinds, 'kind', 'kinds')] : []),
@@ -172,47 +172,23 @@ type Room = {
 };
 
 function textOf(row: ErrorRow, room: Room): StyledText {
-  const style: Style = row.state === 'unseen' ? {} : {dim: true};
-  switch (row.kind) {
-    case 'failed':
-      return plain(row.why, row.state === 'unseen' ? {fg: 1, bold: true} : style);
-    case 'silent':
-    case 'lost':
-    case 'unread':
-    case 'restarted':
-      return incidentWords(row, style, room);
-    case 'ended':
-      return plain(clean(`${row.connector} failed for good: ${row.message}`), {fg: 1, bold: true});
-    case 'connectors':
-      return plain(connectorWords(row), style);
-    case 'watched':
-    case 'errors': {
-      const prefix = row.state === 'muted' ? 'muted  ' : row.kind === 'watched' ? 'watched  ' : '';
-      const words = errorExcerpt(row.ends, {...room, cells: room.cells - prefix.length});
-      return concat([plain(prefix, {dim: true}), row.state === 'unseen' ? words : plain(words.text, style)]);
-    }
-  }
-}
-
-/** The number of a row with a log is of those that the log does not have, and so no sum of numbers of connectors. */
-function connectorWords({besides, rise}: Extract<ErrorRow, {kind: 'connectors'}>): string {
-  const names = riseWords(rise, {withNumbers: besides === undefined});
-  if (besides === undefined) return names === '' ? 'connector errors' : `connector errors: ${names}`;
-  if (besides === 'withheld') return `connector errors suppressed${names === '' ? '' : `: ${names}`}`;
-  return `connector errors not in the log: ${names === '' ? 'suppressed, or earlier' : `${names} (suppressed, or earlier)`}`;
+  const isUnseen = row.state === 'unseen';
+  const style: Style = isUnseen ? {} : {dim: true};
+  if (isIncident(row)) return incidentWords(row, style, room);
+  if (row.kind === 'connectors') return plain(connectorNames(row), style);
+  if (!isOfErrors(row)) return plain(eventWords(row, room.width).text, isUnseen ? {fg: 1, bold: true} : style);
+  const prefix = row.state === 'muted' ? 'muted  ' : row.kind === 'watched' ? 'watched  ' : '';
+  const words = errorExcerpt(row.ends, {...room, cells: room.cells - prefix.length});
+  return concat([plain(prefix, {dim: true}), isUnseen ? words : plain(words.text, style)]);
 }
 
 /** `silent  connection refused`, `was silent  …` once it is over; a loss and a stream that is not read need no such word. */
-function incidentWords(
-  {kind, incident, state, isOver}: Extract<ErrorRow, {incident: unknown}>,
-  quiet: Style,
-  {width, cells}: Room,
-): StyledText {
+function incidentWords(row: ErrorRow & Incident, quiet: Style, {width, cells}: Room): StyledText {
+  const {kind, state, isOver = false} = row;
   const isLoss = kind === 'lost' || kind === 'unread';
   const loud: Style = kind === 'silent' && !isOver ? {fg: 1, bold: true} : {fg: 3};
   const word = wordOf(kind, isOver);
-  const text =
-    incident.kind === 'unread' ? unreadWords(incident, cells - word.length) : timelineWords(incident, width).text;
+  const text = row.kind === 'unread' ? unreadWords(row, cells - word.length) : eventWords(row, width).text;
   return concat([
     plain(word, state === 'unseen' ? loud : quiet),
     plain(text, isLoss && state === 'unseen' ? loud : quiet),

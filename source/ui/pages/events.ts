@@ -57,7 +57,7 @@ function eventsOf(controller: Controller, width: number): readonly StyledText[] 
   const name = tab && tabTitle(tab, controller.listable, symbols);
   const facts = tab ? openedFacts(controller, tab.name) : [];
   const ofFile = source && facts.length > 0 ? eventsIn(source.buffer) : [];
-  const end = controller.events.watch?.end ?? [];
+  const end = controller.eventFeed.watch?.end ?? [];
   const events = [...(source?.snapshot.get().events ?? []), ...ofFile, ...runs, end].flat().sort((a, b) => a.at - b.at);
   return eventRows({name, server, version: serverVersion.get(), facts, events, width});
 }

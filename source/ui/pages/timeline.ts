@@ -1,10 +1,12 @@
 import {errorExcerpt} from '../../events/error-excerpt.ts';
-import {shownTime, type TimelineRow} from '../../events/timeline.ts';
+import {eventWords} from '../../events/event-words.ts';
+import {noTarget, type TimelineEvent} from '../../events/timeline.ts';
 import {
   lengthInWords,
   missingInShort,
   type Timeline,
   timelineText,
+  timelineWord,
   timesInTimeline,
 } from '../../events/timeline-words.ts';
 import {fineMoment} from '../../lib/format.ts';
@@ -21,7 +23,7 @@ import {TimelineReader, type TimelineState} from '../timeline.ts';
 import {closePages, type Opened, openPage, type Page, type Problem} from './page.ts';
 import {listPage, marginCells, type PageRows, pageTitle} from './page-rows.ts';
 
-const styles: Readonly<Record<TimelineRow['what'], Style>> = {
+const styles: Readonly<Record<TimelineEvent['kind'], Style>> = {
   state: {bold: true},
   desired: {dim: true},
   program: {},
@@ -30,7 +32,7 @@ const styles: Readonly<Record<TimelineRow['what'], Style>> = {
   run: {bold: true},
   gap: {fg: 3, bold: true},
   log: {dim: true},
-  error: {fg: 1},
+  errors: {fg: 1},
   connector: {fg: 1},
   checkpoint: {fg: 2},
 };
@@ -66,43 +68,38 @@ type RowsView = {readonly state: TimelineState | undefined; readonly cursor: num
 function rowsOf(controller: Controller, {state, cursor, width}: RowsView): PageRows {
   const {symbols, clock} = controller.services;
   const {ellipsis} = symbols;
-  const rows = state?.timeline?.rows ?? [];
+  const events = state?.timeline?.events ?? [];
   const now = clock.wall();
   const until = state ? lastMoment(controller, state.pipeline) : now;
-  const times = rows.map((row) => timeInWords(row, now));
-  const lengths = rows.map((row) => lengthInWords(row, until));
+  const times = events.map(({at}) => (at === undefined ? '' : fineMoment(at, now)));
+  const lengths = events.map((event) => lengthInWords(event, until));
   const [timeCells, lengthCells] = [cellsOf(times), cellsOf(lengths)];
-  const whatCells = cellsOf(rows.map(({what}) => what));
+  const whatCells = cellsOf(events.map(timelineWord));
   const sourceCells = width < widthWithSource ? 0 : fromCells + gap.length;
   const column = width - marginCells - timeCells - whatCells - 2 * gap.length - sourceCells;
   return listPage({
     title: titleOf(state?.pipeline, state?.timeline, controller),
-    items: rows,
-    rowOf(row, index) {
-      const style = styles[row.what];
-      const source = sourceCells === 0 ? '' : `${row.from.padEnd(fromCells)}${gap}`;
+    items: events,
+    rowOf(event, index) {
+      const style = styles[event.kind];
+      const source = sourceCells === 0 ? '' : `${event.from.padEnd(fromCells)}${gap}`;
       const length = lengths[index] ?? '';
       // A narrow page has no column for what most rows lack.
       const shownLength = sourceCells === 0 ? length : length.padStart(lengthCells);
       const before = `${shownLength === '' ? '' : `${shownLength}${gap}`}${source}`;
-      const many = timesInTimeline(row, symbols.times);
+      const many = timesInTimeline(event, symbols.times);
       return concat([
         plain((times[index] ?? '').padStart(timeCells), {dim: true}),
-        plain(`${gap}${row.what.padEnd(whatCells)}`, style),
+        plain(`${gap}${timelineWord(event).padEnd(whatCells)}`, style),
         plain(`${gap}${before}`, {dim: true}),
         plain(many, {bold: true}),
-        row.group
-          ? errorExcerpt(row.group, {column, cells: column + sourceCells - before.length - many.length, ellipsis})
-          : plain(row.text, row.what === 'failed' ? style : {}),
+        event.kind === 'errors'
+          ? errorExcerpt(event.ends, {column, cells: column + sourceCells - before.length - many.length, ellipsis})
+          : plain(eventWords(event, noTarget).text, event.kind === 'failed' ? style : {}),
       ]);
     },
     ...{cursor, width, symbols},
   });
-}
-
-function timeInWords(row: TimelineRow, now: number): string {
-  const at = shownTime(row);
-  return at === undefined ? '' : fineMoment(at, now);
 }
 
 function cellsOf(column: readonly string[]): number {
@@ -111,7 +108,7 @@ function cellsOf(column: readonly string[]): number {
 
 function titleOf(pipeline: string | undefined, timeline: Timeline | undefined, {services}: Controller): StyledText {
   const loading = services.catalog.hasServer ? 'asking the server' : 'reading the log';
-  const nothing = timeline?.rows.length === 0 ? 'no run, state or error is known' : undefined;
+  const nothing = timeline?.events.length === 0 ? 'no run, state or error is known' : undefined;
   const more = timeline ? missingInShort(timeline.missing) || (nothing ?? 'newest first, UTC') : loading;
   return pageTitle(`Timeline of ${pipeline ?? ''}`, more);
 }
@@ -140,16 +137,16 @@ function open(controller: Controller): void {
 
 function goThere(controller: Controller, {reader, cursor}: Opened<ReadState>): void {
   const state = reader.state.get();
-  const row = state?.timeline?.rows[cursor ?? 0];
-  if (!row || !state) return;
-  const {id, group} = row;
+  const event = state?.timeline?.events[cursor ?? 0];
+  if (!event || !state) return;
+  const {id: lastId, firstId: id = lastId} = event;
   const buffer = controller.logs.get(state.log)?.buffer;
   if (id === undefined) {
     controller.say('this is not in the log');
     return;
   }
   // Of errors of a kind, the first leaves before the last.
-  const kept = [id, group?.lastId].find((each) => each !== undefined && buffer && each >= buffer.firstId);
+  const kept = [id, lastId].find((each) => each !== undefined && buffer && each >= buffer.firstId);
   if (kept === undefined) {
     controller.say('this is no longer kept');
     return;

@@ -1,22 +1,30 @@
 import {expect, it} from 'vitest';
-import {type ErrorRowsInput, errorRows, isIncident} from '../../source/events/error-rows.ts';
-import {Incidents} from '../../source/events/incidents.ts';
+import type {LogStatus} from '../../source/events/log-status.ts';
+import {EventSums, type PipelineEvent} from '../../source/events/pipeline-event.ts';
+import type {PipelineStatus} from '../../source/events/pipeline-status.ts';
+import {errorRows, isUrgent} from '../../source/events/unseen.ts';
 import {fingerprintOf} from '../../source/records/fingerprint.ts';
 import {emptyErrorLog, errorsOf, log, pipeline} from './statuses.ts';
 
-function rows(options: Partial<ErrorRowsInput>) {
-  const all = {
-    logs: [],
-    pipelines: [],
-    incidents: [],
-    viewed: new Set<string>(),
-    muted: new Set<number>(),
-    seen: new Map(),
-    ...options,
-  };
-  return errorRows(all);
+type Input = {
+  readonly logs?: readonly LogStatus[];
+  readonly pipelines?: readonly PipelineStatus[];
+  readonly incidents?: readonly PipelineEvent[];
+  readonly unseen?: readonly PipelineEvent[];
+  readonly viewed?: string;
+  readonly muted?: ReadonlySet<number>;
+  readonly seen?: PipelineStatus;
+};
+
+function rows({logs = [], pipelines = [], incidents = [], unseen = incidents, viewed, muted = new Set(), seen}: Input) {
+  const names = new Set([...logs, ...pipelines].map(({name}) => name));
+  const views = [...names].map((name) => ({
+    ...{name, status: pipelines.find((each) => each.name === name), log: logs.find((each) => each.name === name)},
+    ...{incidents, unseen, seen, isViewed: name === viewed, failed: [], rise: () => []},
+  }));
+  return errorRows(views, muted);
 }
-const shown = (options: Partial<ErrorRowsInput>) =>
+const shown = (options: Input) =>
   rows(options).map(({pipeline: name, kind, state, count}) => `${name} ${kind} ${state} ${count}`);
 
 it('the pipeline with the newest error comes first, and its errors together', () => {
@@ -25,13 +33,7 @@ it('the pipeline with the newest error comes first, and its errors together', ()
     log('b', {errors: errorsOf(['ERROR x'], 50)}),
     log('c', {errors: errorsOf(['ERROR y', 'ERROR z'], 0)}),
   ];
-  expect(rows({logs}).map(({pipeline: name, last}) => `${name} ${last}`)).toEqual([
-    'b 50',
-    'a 11',
-    'a 10',
-    'c 1',
-    'c 0',
-  ]);
+  expect(rows({logs}).map(({pipeline: name, at}) => `${name} ${at}`)).toEqual(['b 50', 'a 11', 'a 10', 'c 1', 'c 0']);
 });
 
 it('seen ones come after unseen ones, muted ones last; the log on the screen is seen', () => {
@@ -42,7 +44,7 @@ it('seen ones come after unseen ones, muted ones last; the log on the screen is 
   errors.add(Buffer.from('ERROR muted'), {id: 3, at: 3});
   const muted = new Set([fingerprintOf(Buffer.from('ERROR muted'))]);
   const logs = [log('a', {errors: errors.byKey}), log('shown', {errors: errorsOf(['ERROR here'], 9)})];
-  expect(shown({logs, muted, viewed: new Set(['shown'])})).toEqual([
+  expect(shown({logs, muted, viewed: 'shown'})).toEqual([
     'a errors unseen 1',
     'shown errors seen 1',
     'a errors seen 1',
@@ -58,14 +60,14 @@ it('an unseen row counts what is unseen, from the first of it', () => {
   add(2);
   add(3);
   expect(rows({logs: [log('a', {errors: errors.byKey})]})).toMatchObject([
-    {state: 'unseen', count: 2, since: 20, last: 30, firstId: 2, lastId: 3},
+    {state: 'unseen', count: 2, firstAt: 20, at: 30, firstId: 2, id: 3},
   ]);
 });
 
 it('failures and connector errors are unseen until the log was on the screen, and again when there are more', () => {
   const failed = pipeline('a', {failing: 'Failed', running: false, failedAt: 5, connectorErrors: 4});
   expect(shown({pipelines: [failed]})).toEqual(['a failed unseen 1', 'a connectors unseen 4']);
-  const seen = new Map([['a', failed]]);
+  const seen = failed;
   expect(shown({pipelines: [failed], seen})).toEqual(['a failed seen 1', 'a connectors seen 4']);
   const anew = {...failed, failedAt: 8, connectorErrors: 6};
   expect(shown({pipelines: [anew], seen})).toEqual(['a failed unseen 1', 'a connectors unseen 2']);
@@ -73,7 +75,7 @@ it('failures and connector errors are unseen until the log was on the screen, an
 });
 
 it('a process that was started again has counted its connector errors from zero', () => {
-  const seen = new Map([['a', pipeline('a', {deployment: 'first', connectorErrors: 5})]]);
+  const seen = pipeline('a', {deployment: 'first', connectorErrors: 5});
   const anew = (connectorErrors: number, deployment: string) =>
     shown({pipelines: [pipeline('a', {deployment, connectorErrors})], seen});
   expect(anew(3, 'second')).toEqual(['a connectors unseen 3']);
@@ -82,19 +84,33 @@ it('a process that was started again has counted its connector errors from zero'
 });
 
 it('incidents come before errors, unseen until the log was on the screen; a silence is over once it is followed', () => {
-  const incidents = new Incidents();
-  incidents.add([{kind: 'lost', pipeline: 'a', gaps: 1, atLeast: 10, atMost: 10, id: 3}], 'log', 2);
-  incidents.add([{kind: 'restarted', pipeline: 'a', by: 'log', id: 2}], 'log', 2);
-  incidents.add([{kind: 'silent', pipeline: 'a', why: 'refused'}], 'log', 4);
+  const ofLog = {pipeline: 'a', from: 'log', count: 1, at: 2} as const;
+  const incidents: readonly PipelineEvent[] = [
+    {...ofLog, kind: 'lost', atLeast: 10, atMost: 10, id: 3},
+    {...ofLog, kind: 'restarted', id: 2},
+    {...ofLog, kind: 'silent', from: 'pipetail', why: 'refused', at: 4},
+  ];
   const errors = errorsOf(['ERROR x'], 9);
   const kinds = ['silent', 'lost', 'restarted'];
-  const input = (silent: string | undefined) => ({logs: [log('a', {errors, silent})], incidents: incidents.all});
+  const input = (silent: string | undefined) => ({logs: [log('a', {errors, silent})], incidents});
   expect(shown(input('refused'))).toEqual([...kinds.map((kind) => `a ${kind} unseen 1`), 'a errors unseen 1']);
-  expect(rows(input('refused'))[1]).toMatchObject({since: 2, last: 2, firstId: 3, lastId: 3, incident: {atMost: 10}});
-  expect(rows(input('refused')).map(isIncident)).toEqual([true, true, true, false]);
+  expect(rows(input('refused'))[1]).toMatchObject({at: 2, id: 3, atMost: 10});
+  expect(rows(input('refused')).map(isUrgent)).toEqual([true, true, true, false]);
   expect(rows(input('refused'))[0]).toMatchObject({isOver: false});
   expect(rows(input(undefined))[0]).toMatchObject({isOver: true});
-  expect(shown({...input(undefined), viewed: new Set(['a'])})[0]).toBe('a silent seen 1');
-  incidents.markSeen('a');
-  expect(shown(input(undefined))).toEqual(['a errors unseen 1', ...kinds.map((kind) => `a ${kind} seen 1`)]);
+  expect(shown({...input(undefined), viewed: 'a'})[0]).toBe('a silent seen 1');
+  expect(shown({...input(undefined), unseen: []})).toEqual([
+    ...['a errors unseen 1', ...kinds.map((kind) => `a ${kind} seen 1`)],
+  ]);
+});
+
+it('a restart that log and list report is one, at its place in the log', () => {
+  const sums = new EventSums();
+  const restarted = {kind: 'restarted', pipeline: 'a', count: 1} as const;
+  const input = () => ({logs: [log('a')], incidents: sums.all});
+  sums.add({...restarted, from: 'log', at: 10, id: 8});
+  sums.add({...restarted, from: 'API', at: 9, before: 'Running', now: 'Running'});
+  expect(rows(input())).toMatchObject([{kind: 'restarted', count: 1, firstAt: 9, at: 10, id: 8, from: 'log'}]);
+  sums.add({...restarted, from: 'API', at: 20, before: 'Stopped', now: 'Running'});
+  expect(rows(input())).toMatchObject([{count: 2, firstAt: 9, at: 20, id: 8}]);
 });

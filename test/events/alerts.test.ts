@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import type {TimelineEvent} from '../../source/events/events.ts';
-import {type Alert, alertObject, alertText, Notifier, watchRecordings} from '../../source/events/notify.ts';
+import {type Alert, Alerts, alertObject, watchRecordings} from '../../source/events/alerts.ts';
+import type {PipelineEvent} from '../../source/events/pipeline-event.ts';
 import {createStore} from '../../source/lib/store.ts';
 import {watchedKey} from '../../source/records/error-log.ts';
 import type {RecordingState} from '../../source/storage/recording/recorder.ts';
@@ -12,34 +12,41 @@ import {errorsOf} from './statuses.ts';
 function setUp() {
   const clock = new FakeClock();
   const sent: string[] = [];
-  const notifier = new Notifier({clock, send: (alert) => sent.push(alertText(alert))});
-  return {clock, sent, notifier};
+  const alerts = new Alerts({clock, notify: (text) => sent.push(text)});
+  return {clock, sent, alerts};
 }
 
-const failed = (pipeline: string, why: string): TimelineEvent => ({kind: 'failed', pipeline, why});
-const silent = (pipeline: string, why: string): TimelineEvent => ({kind: 'silent', pipeline, why});
+const failed = (pipeline: string, why: string): PipelineEvent => ({
+  ...{kind: 'failed', pipeline, from: 'API', count: 1, why},
+});
+const silent = (pipeline: string, why: string): PipelineEvent => ({
+  ...{kind: 'silent', pipeline, from: 'pipetail', count: 1, why},
+});
 
-async function textOf(...events: readonly TimelineEvent[]): Promise<string | undefined> {
-  const {clock, notifier, sent} = setUp();
-  notifier.add(events);
+async function textOf(...events: readonly PipelineEvent[]): Promise<string | undefined> {
+  const {clock, alerts, sent} = setUp();
+  alerts.tell(events);
   await clock.advance(1000);
-  notifier.dispose();
+  alerts.dispose();
   return sent[0];
 }
 
 it('errors notify once for each new group and with every watched line, without time and level', async () => {
   const [group] = errorsOf(['[a] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::kafka:  refused']).values();
   if (!group) throw new Error('no group');
-  const errors = {kind: 'errors', pipeline: 'a', count: 1, withheld: 0} as const;
-  expect(await textOf({...errors, group, isNew: true})).toBe('a: kafka refused');
-  expect(await textOf({...errors, withheld: 812, group, isNew: true})).toBe('a: kafka refused ×1 +812 suppressed');
-  expect(await textOf({...errors, group, isNew: false})).toBeUndefined();
-  expect(await textOf({...errors, group: {...group, key: watchedKey}, isNew: false})).toBe('a: ERROR kafka refused');
+  const errors = {kind: 'errors', pipeline: 'a', from: 'log', count: 1, group, ends: group, isNew: true} as const;
+  expect(await textOf(errors)).toBe('a: kafka refused');
+  expect(await textOf({...errors, suppressed: 812})).toBe('a: kafka refused ×1 +812 suppressed');
+  expect(await textOf({...errors, isNew: false})).toBeUndefined();
+  const ends = {...group, key: watchedKey};
+  expect(await textOf({...errors, kind: 'watched', ends, isNew: false})).toBe('a: ERROR kafka refused');
 });
 
 it('connector errors and a pipeline that the user stopped do not notify', async () => {
-  expect(await textOf({kind: 'connectors', pipeline: 'a', count: 3})).toBeUndefined();
-  expect(await textOf({kind: 'stopped', pipeline: 'a', from: 'Running', to: 'Stopped'})).toBeUndefined();
+  expect(await textOf({kind: 'connectors', pipeline: 'a', from: 'API', count: 3, rise: []})).toBeUndefined();
+  expect(
+    await textOf({kind: 'stopped', pipeline: 'a', from: 'API', count: 1, before: 'Running', now: 'Stopped'}),
+  ).toBeUndefined();
 });
 
 it('control characters, overrides and separators are visible text', async () => {
@@ -56,19 +63,14 @@ it('of a long line 100 characters', async () => {
 
 it('an alert command gets the text in full, with time, count and the addresses of server and pipeline', () => {
   const at = Date.UTC(2026, 0, 1, 12);
-  const alert = {
-    pipeline: 'a',
-    kind: 'lost',
-    text: 'x\u001B[2J'.repeat(50),
-    count: 7,
-    withheld: 0,
-    at,
-    more: 2,
-  } as const;
+  const place = {pipeline: 'a', from: 'log', id: 4} as const;
+  const marker = {kind: 'unread', stream: 'stdout', why: 'x\u001B[2J'.repeat(50), at} as const;
+  const event = {kind: 'lost', ...place, count: 1, atLeast: 7, atMost: 9, marker, at} as const;
+  const alert = {kind: 'lost', pipeline: 'a', event, more: 2} as const;
   expect(alertObject(alert, {server: 'http://h:8080', now: 0})).toEqual({
     pipeline: 'a',
     kind: 'lost',
-    text: 'x^[[2J'.repeat(50),
+    text: `12:00:00 stdout is not read from here to the next start: ${'x^[[2J'.repeat(50)}`,
     count: 7,
     withheld: 0,
     more: 2,
@@ -76,15 +78,17 @@ it('an alert command gets the text in full, with time, count and the addresses o
     server: 'http://h:8080',
     url: 'http://h:8080/v0/pipelines/a',
   });
-  expect(alertObject({...alert, at: undefined}, {server: '', now: at}).time).toBe('2026-01-01T12:00:00.000Z');
+  expect(alertObject({...alert, event: {...event, at: undefined}}, {server: '', now: at}).time).toBe(
+    '2026-01-01T12:00:00.000Z',
+  );
 });
 
 it('a change that was asked for is sent at once, and in place of other events of its list', async () => {
-  const {clock, sent, notifier} = setUp();
-  notifier.add([failed('a', 'one')]);
+  const {clock, sent, alerts} = setUp();
+  alerts.tell([failed('a', 'one')]);
   await clock.advance(1000);
-  notifier.add([
-    {kind: 'changed', pipeline: 'a', words: 'Failed · two', at: 0},
+  alerts.tell([
+    {kind: 'changed', pipeline: 'a', from: 'API', count: 1, words: 'Failed · two', at: 0},
     failed('a', 'two'),
     failed('b', 'three'),
   ]);
@@ -94,26 +98,26 @@ it('a change that was asked for is sent at once, and in place of other events of
 });
 
 it('each failure is sent at once, with what waited', async () => {
-  const {clock, sent, notifier} = setUp();
-  notifier.add([silent('a', 'refused')]);
-  notifier.add([silent('a', 'refused'), failed('a', 'one'), failed('a', 'two')]);
+  const {clock, sent, alerts} = setUp();
+  alerts.tell([silent('a', 'refused')]);
+  alerts.tell([silent('a', 'refused'), failed('a', 'one'), failed('a', 'two')]);
   expect(sent).toEqual(['a: refused', 'a: one (and 1 more)', 'a: two']);
   await clock.advance(120_000);
   expect(sent).toHaveLength(3);
 });
 
 it('an error waits a second for the failure that it may lead to', async () => {
-  const {clock, sent, notifier} = setUp();
+  const {clock, sent, alerts} = setUp();
   const [group] = errorsOf(['[a] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::kafka:  refused']).values();
   if (!group) throw new Error('no group');
-  const errors = {kind: 'errors', count: 1, withheld: 0, isNew: true, group} as const;
-  notifier.add([
+  const errors = {kind: 'errors', from: 'log', count: 1, isNew: true, group, ends: group} as const;
+  alerts.tell([
     {...errors, pipeline: 'a'},
     {...errors, pipeline: 'b'},
   ]);
   await clock.advance(999);
   expect(sent).toEqual([]);
-  notifier.add([failed('b', 'exit status: 101')]);
+  alerts.tell([failed('b', 'exit status: 101')]);
   expect(sent).toEqual(['b: exit status: 101 (and 1 more)']);
   await clock.advance(1);
   expect(sent.at(-1)).toBe('a: kafka refused');
@@ -122,19 +126,19 @@ it('an error waits a second for the failure that it may lead to', async () => {
 });
 
 it('what waits is sent at the end of the program', () => {
-  const {clock, sent, notifier} = setUp();
-  notifier.add([silent('a', 'one')]);
-  notifier.add([silent('a', 'two'), silent('a', 'three')]);
-  notifier.flush();
+  const {clock, sent, alerts} = setUp();
+  alerts.tell([silent('a', 'one')]);
+  alerts.tell([silent('a', 'two'), silent('a', 'three')]);
+  alerts.flush();
   expect(sent).toEqual(['a: one', 'a: two (and 1 more)']);
   expect(clock.pending).toBe(0);
 });
 
 it('the first notification is sent at once, the next of that pipeline a minute later, others at once', async () => {
-  const {clock, sent, notifier} = setUp();
-  notifier.add([silent('a', 'one')]);
+  const {clock, sent, alerts} = setUp();
+  alerts.tell([silent('a', 'one')]);
   await clock.advance(1000);
-  notifier.add([silent('a', 'two'), silent('b', 'three')]);
+  alerts.tell([silent('a', 'two'), silent('b', 'three')]);
   expect(sent).toEqual(['a: one', 'b: three']);
   await clock.advance(58_999);
   expect(sent).toHaveLength(2);
@@ -145,10 +149,10 @@ it('the first notification is sent at once, the next of that pipeline a minute l
 });
 
 it('the most urgent of those that waited is sent, with the number of others', async () => {
-  const {clock, sent, notifier} = setUp();
-  const silent: TimelineEvent = {kind: 'silent', pipeline: 'a', why: 'refused'};
-  notifier.add([silent, silent]);
-  notifier.add([silent, failed('a', 'exit status: 101'), {kind: 'restarted', pipeline: 'a', by: 'log'}]);
+  const {clock, sent, alerts} = setUp();
+  const refused = silent('a', 'refused');
+  alerts.tell([refused, refused]);
+  alerts.tell([refused, failed('a', 'exit status: 101'), {kind: 'restarted', pipeline: 'a', from: 'log', count: 1}]);
   await clock.advance(60_000);
   expect(sent).toEqual(['a: refused (and 1 more)', 'a: exit status: 101 (and 2 more)']);
 });
@@ -162,10 +166,10 @@ it('never more than one a minute for a pipeline besides its failures, and none i
       const send = ({pipeline, more}: Alert) => {
         sent.push({at: clock.monotonic(), pipeline, events: more + 1});
       };
-      const notifier = new Notifier({clock, send});
+      const alerts = new Alerts({clock, onAlert: send});
       for (const {wait, pipeline} of all) {
         await clock.advance(wait);
-        notifier.add([silent(pipeline, 'x')]);
+        alerts.tell([silent(pipeline, 'x')]);
       }
       await clock.advance(60_000);
       for (const name of ['a', 'b']) {

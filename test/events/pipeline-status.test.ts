@@ -1,24 +1,16 @@
 import {describe, expect, it, test} from 'vitest';
-import type {ApiFailure, DeploymentError, Pipeline} from '../../source/api/types.ts';
-import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
-import {type Marker, noLosses} from '../../source/buffer/markers.ts';
+import type {DeploymentError, Pipeline} from '../../source/api/types.ts';
 import {
   changeOf,
   listEvents,
-  logEvents,
-  logStatus,
   type PipelineStatus,
   type PipelineStatuses,
   pipelineStatuses,
-} from '../../source/events/events.ts';
-import {createStore} from '../../source/lib/store.ts';
-import type {ConnectionState} from '../../source/logs/connection/state.ts';
-import {bufferInfo, type LogSnapshot} from '../../source/logs/log-source.ts';
-import {fingerprintOf} from '../../source/records/fingerprint.ts';
+} from '../../source/events/pipeline-status.ts';
 import {deploymentError, makePipeline, stopped} from '../ui/make-pipeline.ts';
-import {emptyErrorLog, errorsOf, list, log, pipeline} from './statuses.ts';
+import {list, pipeline} from './statuses.ts';
 
-const nothing = new Set<number>();
+const ofApi = {pipeline: 'a', from: 'API', count: 1} as const;
 const kinds = (events: readonly {kind: string}[]) => events.map(({kind}) => kind);
 const pipelineEvents = (before: PipelineStatus, now: PipelineStatus) => listEvents(list(before), list(now));
 
@@ -55,7 +47,7 @@ describe('a change that the user asked for', () => {
 describe('of the list', () => {
   it('a pipeline that fails, or fails anew', () => {
     const failed = pipeline('a', {failing: 'Failed', running: false, failedAt: 5});
-    expect(pipelineEvents(pipeline('a'), failed)).toEqual([{kind: 'failed', pipeline: 'a', at: 5, why: 'Failed'}]);
+    expect(pipelineEvents(pipeline('a'), failed)).toEqual([{...ofApi, kind: 'failed', at: 5, why: 'Failed'}]);
     expect(pipelineEvents(failed, failed)).toEqual([]);
     expect(kinds(pipelineEvents(failed, {...failed, failedAt: 9}))).toEqual(['failed']);
   });
@@ -97,7 +89,7 @@ describe('of the list', () => {
   it('one that does not run any more was stopped, unless it failed', () => {
     const stopped = pipeline('a', {running: false, state: 'Stopped', since: 7});
     expect(pipelineEvents(pipeline('a'), stopped)).toEqual([
-      {kind: 'stopped', pipeline: 'a', at: 7, from: 'Running', to: 'Stopped'},
+      {...ofApi, kind: 'stopped', at: 7, before: 'Running', now: 'Stopped'},
     ]);
     expect(kinds(pipelineEvents(pipeline('a'), {...stopped, failing: 'Failed'}))).toEqual(['failed']);
     expect(pipelineEvents(stopped, stopped)).toEqual([]);
@@ -106,105 +98,13 @@ describe('of the list', () => {
   it('connector errors count on, and from zero in a process that was started again', () => {
     const errors = (before: number, now: number) =>
       pipelineEvents(pipeline('a', {connectorErrors: before}), pipeline('a', {connectorErrors: now}));
-    expect(errors(3, 5)).toEqual([{kind: 'connectors', pipeline: 'a', count: 2}]);
+    expect(errors(3, 5)).toEqual([{...ofApi, kind: 'connectors', count: 2, rise: []}]);
     expect(errors(3, 3)).toEqual([]);
-    expect(errors(3, 1)).toEqual([{kind: 'connectors', pipeline: 'a', count: 1}]);
+    expect(errors(3, 1)).toEqual([{...ofApi, kind: 'connectors', count: 1, rise: []}]);
   });
 
   it('a pipeline that was not there before is no news', () => {
     expect(listEvents(list(), list(pipeline('a', {failing: 'Failed', connectorErrors: 3})))).toEqual([]);
-  });
-});
-
-describe('of a log', () => {
-  it('what was lost since, and where', () => {
-    const before = log('a', {losses: {...noLosses, gaps: 1, atLeast: 10, atMost: 10, gapId: 3}});
-    const gap: Marker = {kind: 'lost', atLeast: 1, atMost: 4, from: 5, to: 9, at: 9};
-    const now = log('a', {losses: {...noLosses, gaps: 3, atLeast: 12, atMost: 15, gap, gapId: 40}});
-    expect(logEvents(before, now, nothing)).toEqual([
-      {kind: 'lost', pipeline: 'a', gaps: 2, atLeast: 2, atMost: 5, marker: gap, at: 9, id: 40},
-    ]);
-  });
-
-  it('that it fell silent, and that it began anew', () => {
-    const clear: Marker = {kind: 'new-life', because: 'restarted', at: 7};
-    const losses = {...noLosses, clears: 1, clear, clearId: 8};
-    const now = log('a', {silent: 'does not answer', silentSince: 3, losses});
-    expect(logEvents(log('a'), now, nothing)).toEqual([
-      {kind: 'silent', pipeline: 'a', why: 'does not answer', at: 3},
-      {kind: 'restarted', pipeline: 'a', by: 'log', marker: clear, at: 7, id: 8},
-    ]);
-    expect(kinds(logEvents(log('a', {silent: 'deleted'}), log('a', {silent: 'deleted'}), nothing))).toEqual([]);
-  });
-
-  it('that a stream of the process is no longer read', () => {
-    const marker: Marker = {kind: 'unread', stream: 'stdout', why: 'x', at: 7};
-    const now = log('a', {losses: {...noLosses, unread: 1, unreadMarker: marker, unreadId: 4}});
-    expect(logEvents(log('a'), now, nothing)).toEqual([{kind: 'unread', pipeline: 'a', marker, at: 7, id: 4}]);
-    expect(logEvents(now, now, nothing)).toEqual([]);
-  });
-
-  it('new errors before more of the same, a new one at its first line and another at its last', () => {
-    const before = log('a', {errors: errorsOf(['ERROR known 1'])});
-    const now = log('a', {
-      errors: errorsOf(['ERROR known 1', 'ERROR known 2', 'ERROR known 3', 'ERROR new', 'ERROR new']),
-    });
-    expect(logEvents(before, now, nothing)).toMatchObject([
-      {kind: 'errors', isNew: true, count: 2, id: 3},
-      {kind: 'errors', isNew: false, count: 2, id: 2},
-    ]);
-  });
-
-  it('a kind that gave way to others and came back was counted anew', () => {
-    const before = log('a', {errors: errorsOf(Array.from({length: 9}, () => 'ERROR known'))});
-    const now = log('a', {errors: errorsOf(['ERROR known', 'ERROR known'], 50)});
-    expect(logEvents(before, now, nothing)).toMatchObject([{kind: 'errors', count: 2}]);
-  });
-
-  it('not those that are muted', () => {
-    const now = log('a', {errors: errorsOf(['ERROR new'])});
-    expect(logEvents(log('a'), now, new Set([fingerprintOf(Buffer.from('ERROR new'))]))).toEqual([]);
-  });
-});
-
-const failure: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'connection refused'};
-const waiting = (tries: number): ConnectionState => ({kind: 'waiting', until: 0, tries, cause: 'server-lost', failure});
-const live: ConnectionState = {kind: 'live'};
-
-const snapshot: Omit<LogSnapshot, 'connection'> = {
-  ...bufferInfo(new WritableLogBuffer({maxBytes: 1024})),
-  ...{events: [], pipelineId: undefined, receivedAt: undefined},
-};
-
-describe('a log is silent', () => {
-  const counts = {errors: emptyErrorLog(), losses: noLosses, ends: {count: 0, last: []}};
-  const log = {name: 'a', buffer: new WritableLogBuffer({maxBytes: 1024}), ...counts};
-  /** The status after these connections, one a second. */
-  const statusAfter = (...connections: readonly ConnectionState[]) =>
-    connections.reduce<ReturnType<typeof logStatus> | undefined>(
-      (before, connection, at) => logStatus({...log, snapshot: createStore({...snapshot, connection})}, before, at),
-      undefined,
-    );
-  const silentAfter = (...connections: readonly ConnectionState[]) => statusAfter(...connections)?.silent;
-
-  it('after three attempts, and until it is live again', () => {
-    expect(silentAfter(waiting(2))).toBeUndefined();
-    expect(silentAfter(waiting(3))).toBe('connection refused');
-    expect(silentAfter(waiting(3), {kind: 'connecting'})).toBe('connection refused');
-    expect(silentAfter(waiting(3), {kind: 'catching-up', since: 0})).toBe('connection refused');
-    expect(silentAfter(waiting(3), live)).toBeUndefined();
-  });
-
-  it('since the attempt that made it so', () => {
-    const silent = statusAfter(waiting(2), waiting(3), {kind: 'connecting'}, waiting(4));
-    expect(silent?.silentSince).toBe(1);
-    expect(statusAfter(waiting(3), live)?.silentSince).toBeUndefined();
-    expect(statusAfter(waiting(3), live, waiting(3))?.silentSince).toBe(2);
-  });
-
-  it('at once when its pipeline was deleted or the server refuses', () => {
-    expect(silentAfter({kind: 'gone', reason: {kind: 'deleted'}, until: 0})).toBe('deleted');
-    expect(silentAfter({kind: 'gone', reason: {kind: 'refused', failure}, until: 0})).toBe('connection refused');
   });
 });
 
@@ -246,8 +146,8 @@ describe('a pipeline fails', () => {
     });
     const why = 'Failed · exit status: 101';
     expect(events).toEqual([
-      {kind: 'failed', pipeline: 'a', at: Date.UTC(2026, 10, 25, 9, 20), why, endedByRunner: true},
-      {kind: 'failed', pipeline: 'a', at: Date.UTC(2026, 10, 25, 9, 30), why, endedByRunner: true},
+      {...ofApi, kind: 'failed', at: Date.UTC(2026, 10, 25, 9, 20), why, endedByRunner: true},
+      {...ofApi, kind: 'failed', at: Date.UTC(2026, 10, 25, 9, 30), why, endedByRunner: true},
     ]);
   });
 
@@ -271,7 +171,7 @@ describe('a result of the compiler', () => {
   };
 
   it('is dated by the compiler, and told each time', () => {
-    const failed = (second: number) => ({kind: 'failed', pipeline: 'a', at: Date.parse(at(second)), why: 'SQL error'});
+    const failed = (second: number) => ({...ofApi, kind: 'failed', at: Date.parse(at(second)), why: 'SQL error'});
     const all = [program('CompilingSql', 1), program('SqlError', 2), program('SqlError', 3), program('SqlError', 3)];
     expect(eventsOf(...all, program('Success', 4), program('SqlError', 5))).toEqual([failed(2), failed(3), failed(5)]);
   });
@@ -281,8 +181,8 @@ describe('a result of the compiler', () => {
     const all = [program('Success', 1), program('CompilingSql', 2), program('SqlError', 3), program('SqlError', 4)];
     const why = 'SQL error';
     expect(eventsOf(...all.map(failed))).toEqual([
-      {kind: 'failed', pipeline: 'a', at: Date.parse(at(3)), why},
-      {kind: 'failed', pipeline: 'a', at: Date.parse(at(4)), why},
+      {...ofApi, kind: 'failed', at: Date.parse(at(3)), why},
+      {...ofApi, kind: 'failed', at: Date.parse(at(4)), why},
     ]);
     const statuses = pipelineStatuses([failed(program('CompilingSql', 2))]);
     const change = (now: Pipeline) => {

@@ -1,0 +1,290 @@
+import type {Pipeline, PipelineStats} from '../api/types.ts';
+import type {Clock} from '../lib/clock.ts';
+import {createStore, type ReadableStore} from '../lib/store.ts';
+import type {ListPoller} from '../logs/list-poller.ts';
+import type {Streams} from '../logs/log-manager.ts';
+import type {CountedLog, LogSource} from '../logs/log-source.ts';
+import type {StatsPoller} from '../logs/stats-poller.ts';
+import {ConnectorStates, connectorTotal} from './connector-states.ts';
+import {type ConnectorRise, connectorRise, type ErrorsByConnector, errorsByConnector, riseWords} from './connectors.ts';
+import {type LogStatus, logEvents, logStatus} from './log-status.ts';
+import {OnScreen, type ShownLog} from './on-screen.ts';
+import {EventSums, isIncident, type PipelineEvent, rekey} from './pipeline-event.ts';
+import {
+  earlierErrors,
+  listEvents,
+  newNames,
+  type PipelineStatus,
+  type PipelineStatuses,
+  pipelineStatuses,
+} from './pipeline-status.ts';
+import {type ErrorRow, errorRows, unseenErrors} from './unseen.ts';
+
+export type EventSources = {
+  readonly logs: Streams<CountedLog>;
+  readonly poller: Pick<ListPoller, 'snapshot'>;
+  /** Name the connectors whose errors become more; absent: they stay unnamed. */
+  readonly stats?: Pick<StatsPoller, 'known'>;
+  readonly clock: Clock;
+};
+
+/** The pipeline when it was last on the screen. */
+type Seen = {
+  readonly status: PipelineStatus | undefined;
+  /** The errors of its connectors, as far as they were known then. */
+  readonly errors: ErrorsByConnector | undefined;
+};
+
+/** What happened between two statuses. `before`: undefined for the first one, which makes no events. */
+type Change<Status> = {
+  readonly before: Status | undefined;
+  readonly now: Status;
+  readonly events: readonly PipelineEvent[];
+};
+
+/** `names`: pipelines that have other names now, by the names before. */
+type ListChange = Change<PipelineStatuses> & {readonly names: ReadonlyMap<string, string>};
+
+/** What logs, list and statistics tell of pipelines, and up to where the user has seen it. */
+export class EventLog {
+  readonly #sources: EventSources;
+  /** Numbers of connector errors, and which connectors failed for good. */
+  readonly connectors = new ConnectorStates();
+  readonly #muted = createStore<ReadonlySet<number>>(new Set());
+  /** The last status of each open log. */
+  readonly #logs = new Map<CountedLog, LogStatus>();
+  #list:
+    | {readonly of: readonly Pipeline[]; readonly stats: object | undefined; readonly statuses: PipelineStatuses}
+    | undefined;
+  /** The list whose events were read. */
+  #read: PipelineStatuses | undefined;
+  readonly #incidents = new EventSums();
+  /** Those of pipelines since they were seen. */
+  readonly #unseen = new EventSums();
+  readonly #onScreen: OnScreen;
+  readonly #seen = new Map<string, Seen>();
+  /** One past the newest entry of each log when it was last on the screen. */
+  readonly #seenEnd = new WeakMap<LogSource, number>();
+  readonly #seenTimes = createStore(0);
+  /** Open logs that are marked because connectors have had errors; true: it was said of which. */
+  readonly #marked = new Map<string, boolean>();
+
+  constructor(sources: EventSources) {
+    this.#sources = sources;
+    this.#onScreen = new OnScreen({
+      clock: sources.clock,
+      onSeen: (pipelines) => this.#markSeen(pipelines),
+      onLeft: ({log}) => this.#leave(log()),
+    });
+  }
+
+  dispose(): void {
+    this.#onScreen.stop();
+  }
+
+  /** Keys of error groups that the user muted in this session. */
+  get muted(): ReadableStore<ReadonlySet<number>> {
+    return this.#muted;
+  }
+
+  /** In all logs. */
+  toggleMute(key: number): void {
+    const muted = new Set(this.#muted.get());
+    if (!muted.delete(key)) muted.add(key);
+    this.#muted.set(muted);
+  }
+
+  /** What happened to an open log since the last call. Its first call tells what it had: nothing happened to it yet. */
+  readLog(log: CountedLog): Change<LogStatus> {
+    const before = this.#logs.get(log);
+    const now = this.statusOf(log);
+    this.#logs.set(log, now);
+    const events = before ? logEvents(before, now) : [];
+    if (now.errors !== before?.errors) this.#readFailures(log);
+    this.#add(events);
+    if (events.some((event) => !('group' in event) || !this.#muted.get().has(event.group.key)))
+      this.#onScreen.onNews(log.name);
+    return {before, now, events};
+  }
+
+  statusOf(log: CountedLog): LogStatus {
+    return logStatus(log, this.#logs.get(log), this.#sources.clock.wall());
+  }
+
+  /** The log is closed: nothing is left of its entries. */
+  forgetLog(log: CountedLog): void {
+    this.#logs.delete(log);
+    const isListed = this.pipelines?.has(log.name) === true;
+    this.#forget((event) => event.pipeline === log.name && !(isListed && event.from === 'API'));
+  }
+
+  /** What happened since the list of the last call. Undefined: nothing new is known. */
+  readList(): ListChange | undefined {
+    const now = this.pipelines;
+    const before = this.#read;
+    if (!now || now === before) return undefined;
+    this.#read = now;
+    if (!before) return {before, now, names: new Map(), events: []};
+    const names = newNames(before, now);
+    for (const values of [this.#seen, this.#marked]) rekey<unknown>(values, names);
+    for (const sums of [this.#incidents, this.#unseen]) sums.rename(names);
+    const events = listEvents(before, now);
+    // Of a new run, a log may have told before the list.
+    for (const log of this.open) this.#readFailures(log);
+    this.#add(events);
+    for (const {kind, pipeline} of events) {
+      this.#onScreen.onNews(pipeline);
+      const isMarked = kind === 'connectors' && this.#sources.logs.get(pipeline) && !this.#marked.has(pipeline);
+      if (isMarked && !this.#onScreen.shows(pipeline)) this.#marked.set(pipeline, false);
+    }
+    // A new pipeline of this name is another one. With an open log, it is forgotten when the log is closed.
+    this.#forget(({pipeline}) => before.has(pipeline) && !now.has(pipeline) && !this.#sources.logs.get(pipeline));
+    return {before, now, names, events};
+  }
+
+  /** The pipelines of the last list; undefined before the first one. */
+  get pipelines(): PipelineStatuses | undefined {
+    const {pipelines} = this.#sources.poller.snapshot.get();
+    const stats = this.#sources.stats?.known.get();
+    if (pipelines && (this.#list?.of !== pipelines || this.#list.stats !== stats)) {
+      this.connectors.update(pipelines, stats ?? new Map());
+      const statuses = pipelineStatuses(pipelines, this.#list?.statuses, this.connectors);
+      this.#list = {of: pipelines, stats, statuses};
+    }
+    return this.#list?.statuses;
+  }
+
+  get open(): readonly CountedLog[] {
+    const {logs} = this.#sources;
+    return logs.names.get().flatMap((name) => logs.get(name) ?? []);
+  }
+
+  /** The tab whose log is on the screen from now on. Undefined: none, or a page that is not about it. */
+  setShown(shown: ShownLog | undefined): void {
+    this.#onScreen.setShown(shown);
+  }
+
+  /** The user used the log that is on the screen: what it has is seen. */
+  onAction(): void {
+    this.#onScreen.onAction();
+  }
+
+  /** Changes when something was seen. */
+  get seenTimes(): ReadableStore<number> {
+    return this.#seenTimes;
+  }
+
+  hasUnseenEntries(log: LogSource): boolean {
+    return log.snapshot.get().endId > (this.#seenEnd.get(log) ?? 0);
+  }
+
+  /**
+   * Of these pipelines: errors in their open logs, watched lines and suppressed errors included, and those that the API
+   * counts besides.
+   */
+  unseenErrors(pipelines: readonly string[]): number {
+    const muted = this.#muted.get();
+    return pipelines.reduce((sum, name) => {
+      const errors = this.#sources.logs.get(name)?.errors;
+      return sum + unseenErrors(this.#stateOf(name, this.pipelines?.get(name)), errors, muted);
+    }, 0);
+  }
+
+  /** The rows of the errors page. */
+  get errorRows(): readonly ErrorRow[] {
+    const logs = new Map(this.open.map((log) => [log.name, this.statusOf(log)]));
+    const incidents = Map.groupBy(this.#incidents.all, ({pipeline}) => pipeline);
+    const unseen = Map.groupBy(this.#unseen.all, ({pipeline}) => pipeline);
+    const names = new Set([...(this.pipelines?.keys() ?? []), ...incidents.keys(), ...logs.keys()]);
+    const views = [...names].map((name) => {
+      const status = this.pipelines?.get(name);
+      return {
+        ...this.#stateOf(name, status),
+        ...{name, log: logs.get(name), incidents: incidents.get(name) ?? [], unseen: unseen.get(name) ?? []},
+        rise: () => (status ? this.#riseOf(status) : []),
+      };
+    });
+    return errorRows(views, this.#muted.get());
+  }
+
+  /** Groups of errors that were dropped for newer ones, in all open logs. */
+  get droppedErrorGroups(): number {
+    return this.open.reduce((sum, {errors}) => sum + errors.dropped, 0);
+  }
+
+  /** The connectors of so many of the newest errors of a pipeline. */
+  newestRise(name: string, count: number): ConnectorRise {
+    return connectorRise(this.#statsOf(name), undefined, count);
+  }
+
+  /** Words that say once, for each tab that became marked by them, which connectors have errors. */
+  takeMarked(): readonly string[] {
+    return [...this.#marked].flatMap(([name, isSaid]) => {
+      const pipeline = this.pipelines?.get(name);
+      if (isSaid || !pipeline || this.#onScreen.shows(name)) return [];
+      const rise = this.#riseOf(pipeline);
+      if (rise.length === 0) return [];
+      this.#marked.set(name, true);
+      return `${name}: connector errors, ${riseWords(rise, {withNumbers: true})}`;
+    });
+  }
+
+  #stateOf(name: string, status: PipelineStatus | undefined) {
+    const {status: seen} = this.#seen.get(name) ?? {};
+    return {status, seen, isViewed: this.#onScreen.isSeen(name), failed: this.connectors.failed(name)};
+  }
+
+  #statsOf(name: string): PipelineStats | undefined {
+    return this.#sources.stats?.known.get().get(name)?.stats;
+  }
+
+  /** The connectors whose errors have become more since the pipeline was seen. */
+  #riseOf(pipeline: PipelineStatus): ConnectorRise {
+    const {name, connectorErrors} = pipeline;
+    const {status, errors} = this.#seen.get(name) ?? {};
+    return connectorRise(this.#statsOf(name), errors, connectorErrors - earlierErrors(status, pipeline));
+  }
+
+  #add(events: readonly PipelineEvent[]): void {
+    for (const event of events.filter(isIncident)) {
+      const dated = {...event, at: event.at ?? this.#sources.clock.wall()};
+      for (const sums of [this.#incidents, this.#unseen]) sums.add(dated);
+    }
+  }
+
+  #forget(isForgotten: (event: PipelineEvent) => boolean): void {
+    for (const sums of [this.#incidents, this.#unseen]) sums.forget(isForgotten);
+  }
+
+  /** Reads which connectors failed for good. */
+  #readFailures(log: CountedLog): void {
+    // Of the newest list's run.
+    if (this.pipelines) this.connectors.readFailures(log);
+  }
+
+  #leave(log: LogSource | undefined): void {
+    if (log) this.#seenEnd.set(log, log.snapshot.get().endId);
+  }
+
+  /** The seen position of each of these pipelines is now. */
+  #markSeen(names: readonly string[]): void {
+    const isNew = this.unseenErrors(names) > 0;
+    for (const name of names) {
+      const status = this.pipelines?.get(name);
+      const errors = this.#sources.logs.get(name)?.errors;
+      // The log is ahead of the list: what it tells is seen, too, when the list counts it.
+      const connectorErrors = connectorTotal(status?.connectorErrors ?? 0, errors?.connectors).all;
+      errors?.markSeen(connectorErrors);
+      const stats = this.#statsOf(name);
+      const before = this.#seen.get(name);
+      this.#seen.set(name, {
+        status: status ? {...status, connectorErrors} : before?.status,
+        errors: stats ? errorsByConnector(stats) : before?.errors,
+      });
+      this.#marked.delete(name);
+    }
+    const seen = new Set(names);
+    this.#unseen.forget(({pipeline}) => seen.has(pipeline));
+    if (isNew) this.#seenTimes.set(this.#seenTimes.get() + 1);
+  }
+}

@@ -1,0 +1,123 @@
+import type {ApiFailure} from '../api/types.ts';
+import type {LossCount, Marker, OutputStream} from '../buffer/markers.ts';
+import type {CountedLog, LogSnapshot} from '../logs/log-source.ts';
+import type {UnaskedEnd, UnaskedEnds} from '../logs/log-states.ts';
+import {type ConnectorErrors, type ErrorGroup, isUnfinished, watchedKey} from '../records/error-log.ts';
+import {clean} from '../terminal/clean.ts';
+import type {EventOf, PipelineEvent} from './pipeline-event.ts';
+
+/** An open log at one moment: two of them show what happened in between. */
+export type LogStatus = {
+  readonly name: string;
+  /** Lines received since the log was opened. */
+  readonly lines: number;
+  /** One past the newest entry. */
+  readonly endId: number;
+  readonly errors: ReadonlyMap<number, ErrorGroup>;
+  readonly connectors: ConnectorErrors;
+  readonly losses: LossCount;
+  /** See `LogStream.ends`. */
+  readonly ends: UnaskedEnds;
+  /** Streams of the process that nobody reads now. */
+  readonly unread: readonly OutputStream[];
+  /** Why the log is not followed, in words; undefined while it is, or soon will be. */
+  readonly silent: string | undefined;
+  /** Unix time in ms; undefined while it is not silent. */
+  readonly silentSince: number | undefined;
+};
+
+/** `before`: the previous status of the log; `now`: Unix time in ms. */
+export function logStatus(
+  {name, buffer, errors, losses, ends, snapshot}: Omit<CountedLog, 'addDivider'>,
+  before: LogStatus | undefined,
+  now: number,
+): LogStatus {
+  const {connection, unread = []} = snapshot.get();
+  const silent = silenceOf(connection, before?.silent);
+  const silentSince = silent === undefined ? undefined : (before?.silentSince ?? now);
+  return {
+    ...{name, lines: buffer.totalLines, endId: buffer.endId, errors: errors.byKey, losses, ends, unread},
+    connectors: errors.connectors,
+    ...{silent, silentSince},
+  };
+}
+
+/** Failed attempts after which the server counts as silent: a restart takes at most two. */
+const failedAttempts = 3;
+
+/** A log that is silent stays so until it is live again. */
+function silenceOf(connection: LogSnapshot['connection'], before: string | undefined): string | undefined {
+  switch (connection?.kind) {
+    case undefined:
+    case 'idle':
+    case 'live':
+      return undefined;
+    case 'gone':
+      return connection.reason.kind === 'deleted' ? 'deleted' : failureWords(connection.reason.failure);
+    case 'waiting':
+      return connection.tries < failedAttempts ? before : failureWords(connection.failure);
+    default:
+      return before;
+  }
+}
+
+function failureWords(failure: ApiFailure | undefined): string {
+  return failure === undefined || failure.kind === 'cancelled' ? 'does not answer' : clean(failure.message);
+}
+
+/** What happened to the log between the two, and which errors came. */
+export function logEvents(before: LogStatus, now: LogStatus): readonly PipelineEvent[] {
+  const {name: pipeline, losses} = now;
+  const events: PipelineEvent[] = [];
+  if (now.silent !== undefined && before.silent === undefined)
+    events.push({kind: 'silent', pipeline, from: 'pipetail', count: 1, why: now.silent, at: now.silentSince});
+  const ofLog = {pipeline, from: 'log'} as const;
+  const gaps = losses.gaps - before.losses.gaps;
+  if (gaps > 0) {
+    const atLeast = losses.atLeast - before.losses.atLeast;
+    const atMost = losses.atMost - before.losses.atMost;
+    events.push({kind: 'lost', ...ofLog, count: gaps, atLeast, atMost, ...placeOf(losses.gap, losses.gapId)});
+  }
+  const unread = losses.unread - before.losses.unread;
+  if (unread > 0)
+    events.push({kind: 'unread', ...ofLog, count: unread, ...placeOf(losses.unreadMarker, losses.unreadId)});
+  const clears = losses.clears - before.losses.clears;
+  if (clears > 0) events.push({kind: 'restarted', ...ofLog, count: clears, ...placeOf(losses.clear, losses.clearId)});
+  return now.errors === before.errors ? events : [...events, ...errorEvents(before, now)];
+}
+
+function placeOf(marker: Marker | undefined, id: number | undefined) {
+  return {marker, at: marker?.at, id};
+}
+
+/** New groups before those with more of the same, the most frequent first. */
+function errorEvents(before: LogStatus, {name: pipeline, errors}: LogStatus): readonly PipelineEvent[] {
+  const events: EventOf<'errors' | 'watched'>[] = [];
+  // The last line of before may have been open.
+  const sinceId = before.endId - 1;
+  for (const [key, group] of errors) {
+    if (isUnfinished(key)) continue;
+    const earlier = before.errors.get(key);
+    // A group that was dropped for newer ones and came back counts from zero.
+    const counted = earlier?.firstId === group.firstId ? earlier : undefined;
+    const count = group.count - (counted?.count ?? 0);
+    const suppressed = group.suppressed - (counted?.suppressed ?? 0);
+    const kind = key === watchedKey ? 'watched' : 'errors';
+    // Lines that are read of the past, behind the others, are no news; watched lines are found a little later than they come.
+    if (count <= 0 || (kind === 'errors' && group.lastId < sinceId)) continue;
+    const isNew = earlier === undefined && kind === 'errors';
+    const {firstId, firstAt, lastId, lastAt, example, unseenExample, latest} = group;
+    const isFirst = isNew && firstId >= sinceId;
+    const place = isFirst ? {id: firstId, at: firstAt} : {id: lastId, at: lastAt};
+    const first = isNew ? example : group.unseen === count ? unseenExample : latest;
+    const ends = {key, example: first, latest};
+    events.push({kind, pipeline, from: 'log', count, suppressed, group, ends, isNew, ...place});
+  }
+  return events.sort((a, b) => Number(b.isNew) - Number(a.isNew) || b.count - a.count);
+}
+
+/** The ends that nobody asked for, the oldest first. */
+export function endsSince(before: LogStatus, {ends}: LogStatus): readonly UnaskedEnd[] {
+  const more = ends.count - before.ends.count;
+  return more > 0 ? ends.last.slice(-more) : [];
+}

@@ -1,0 +1,187 @@
+import {isCompileStep, isSettled} from '../api/pipeline-state.ts';
+import type {Pipeline} from '../api/types.ts';
+import {readTime} from '../lib/format.ts';
+import {hasProcess} from '../logs/stats-poller.ts';
+import {clean} from '../terminal/clean.ts';
+import {
+  failedWords,
+  isCompileError,
+  isFailing,
+  pipelineState,
+  serverState,
+  stateSince,
+  stateWord,
+} from '../words/pipeline.ts';
+import type {ConnectorStates} from './connector-states.ts';
+import type {PipelineEvent} from './pipeline-event.ts';
+
+/** A pipeline in a list, and what earlier lists add to it: two of them show what happened in between. */
+export type PipelineStatus = {
+  readonly name: string;
+  /** A pipeline that was renamed keeps it; another one of the same name has another. */
+  readonly id: string;
+  /** Why it fails, in words; undefined if it does not. */
+  readonly failing: string | undefined;
+  /** It fails because the runner ended it. */
+  readonly endedByRunner: boolean;
+  /** In the server's spelling (`serverState`). */
+  readonly state: string;
+  readonly running: boolean;
+  /** It runs, or ran in an earlier list. */
+  readonly hasRun: boolean;
+  /** It was not deployed, or was deployed anew, since it ran last: when it runs, that is another process. */
+  readonly hasEnded: boolean;
+  /** How often lists have shown that another process runs. */
+  readonly starts: number;
+  /** The server's id of this start; empty while it is not deployed. */
+  readonly deployment: string;
+  /** Unix time in ms of the last change of its deployment; 0: not known. */
+  readonly since: number;
+  /** Its program's status in the server's spelling, and the last change of that. */
+  readonly program: string;
+  readonly programSince: number;
+  /** The same of its failure, a result of the compiler too; 0 while it does not fail. */
+  readonly failedAt: number;
+  /** Of the last run, as the API counts them (`ConnectorStates`), and the server's id of that run. */
+  readonly connectorErrors: number;
+  readonly errorsRun: string;
+};
+
+/** By name. */
+export type PipelineStatuses = ReadonlyMap<string, PipelineStatus>;
+
+/** Nothing for a pipeline that `before` does not have. */
+export function listEvents(before: PipelineStatuses, now: PipelineStatuses): readonly PipelineEvent[] {
+  const byId = statusesById(before);
+  return [...now.values()].flatMap((pipeline) => pipelineEvents(byId.get(pipeline.id), pipeline));
+}
+
+function statusesById(statuses: PipelineStatuses): ReadonlyMap<string, PipelineStatus> {
+  return new Map([...statuses.values()].map((status) => [status.id, status]));
+}
+
+/** The new names of pipelines, by those that they had before. */
+export function newNames(before: PipelineStatuses, now: PipelineStatuses): ReadonlyMap<string, string> {
+  const byId = statusesById(before);
+  const names = [...now.values()].map(({id, name}) => [byId.get(id)?.name ?? name, name] as const);
+  return new Map(names.filter(([from, to]) => from !== to));
+}
+
+function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus): readonly PipelineEvent[] {
+  if (!before) return [];
+  const ofApi = {pipeline: now.name, from: 'API', count: 1} as const;
+  const change = {...ofApi, at: now.since, before: before.state, now: now.state};
+  const events: PipelineEvent[] = [];
+  const {failing: why, failedAt, endedByRunner} = now;
+  if (why !== undefined && isFailedAnew(before, now))
+    events.push({kind: 'failed', ...ofApi, at: failedAt, why, ...(endedByRunner && {endedByRunner})});
+  // The error of the last run stands until the next one, whatever the compiler does meanwhile.
+  if (endedByRunner && isCompileError(now.program) && hasNewResult(before, now))
+    events.push({kind: 'failed', ...ofApi, at: now.programSince, why: stateWord(now.program)});
+  if (before.running && !now.running && why === undefined) events.push({kind: endKind(now.state), ...change});
+  if (now.running && now.starts > before.starts)
+    events.push(before.hasRun ? {kind: 'restarted', ...change} : {kind: 'started', ...change});
+  const errors = now.connectorErrors - earlierErrors(before, now);
+  if (errors > 0) events.push({kind: 'connectors', ...ofApi, count: errors, rise: []});
+  return events;
+}
+
+/** Of the errors of `now`, those that `before` had: a process that was started again counts from zero. */
+export function earlierErrors(before: PipelineStatus | undefined, now: PipelineStatus): number {
+  const isSameRun = before?.errorsRun === now.errorsRun && before.connectorErrors <= now.connectorErrors;
+  return isSameRun ? before.connectorErrors : 0;
+}
+
+/** What a pipeline did that no longer runs, by its state in the server's spelling. */
+export function endKind(state: string): 'stopped' | 'paused' {
+  return state === 'Paused' ? 'paused' : 'stopped';
+}
+
+/**
+ * What to tell of a pipeline: it has compiled, runs, is stopped or paused, fails or is gone; undefined: none of that.
+ * `at`: Unix time in ms; undefined: not known.
+ */
+export function changeOf(
+  before: PipelineStatus,
+  now: PipelineStatus | undefined,
+): {readonly words: string; readonly at: number | undefined; readonly isFailure?: boolean} | undefined {
+  if (!now) return {words: 'deleted', at: undefined};
+  const {failing, failedAt, program, programSince: at} = now;
+  if (failing !== undefined && isFailedAnew(before, now)) return {words: failing, at: failedAt, isFailure: true};
+  if (hasNewResult(before, now) && !now.running) {
+    return isCompileError(program) ? {words: stateWord(program), at, isFailure: true} : {words: 'compiled', at};
+  }
+  if (failing !== undefined || !isSettled(now.state)) return undefined;
+  const isNew = now.state !== before.state || now.deployment !== before.deployment;
+  return isNew ? {words: stateWord(now.state), at: now.since} : undefined;
+}
+
+function hasNewResult(before: PipelineStatus, now: PipelineStatus): boolean {
+  const isNew = isCompileStep(before.program) || before.programSince !== now.programSince;
+  return isNew && !isCompileStep(now.program);
+}
+
+export function isFailedAnew(before: PipelineStatus, now: PipelineStatus): boolean {
+  return now.failing !== undefined && (before.failing === undefined || before.failedAt !== now.failedAt);
+}
+
+/** `before`: of the list before. `connectors`: has been updated by this list; absent: the list alone counts. */
+export function pipelineStatuses(
+  pipelines: readonly Pipeline[],
+  before?: PipelineStatuses,
+  connectors?: Pick<ConnectorStates, 'counted'>,
+): PipelineStatuses {
+  const byId = statusesById(before ?? new Map());
+  const statusOf = (pipeline: Pipeline) => {
+    const {name, id, deploymentId: run, connectorErrors: errors = 0} = pipeline;
+    return pipelineStatus(pipeline, byId.get(id), connectors?.counted(name) ?? {run, errors});
+  };
+  return new Map(pipelines.map((pipeline) => [pipeline.name, statusOf(pipeline)]));
+}
+
+function pipelineStatus(
+  pipeline: Pipeline,
+  before: PipelineStatus | undefined,
+  {run: errorsRun, errors: connectorErrors}: ReturnType<ConnectorStates['counted']>,
+): PipelineStatus {
+  const {name, id, deploymentId, deploymentStatus, deploymentStatusSince} = pipeline;
+  const running = deploymentStatus === 'Running';
+  const failing = failingWords(pipeline);
+  // While it stops, it has failed already: that it then is stopped is no other failure.
+  const isSame = failing !== undefined && before?.failing === failing && before.state === 'Stopping';
+  const failedAt = isSame ? before.failedAt : timeOf(stateSince(pipeline));
+  // Servers before 0.148 send no id of the deployment: there, a new date alone may be that of a resume after a pause.
+  const isAnew = !['', deploymentId].includes(before?.deployment ?? '') && deploymentId !== '';
+  const hasEnded = !hasProcess(pipeline) || isAnew || before?.hasEnded === true;
+  return {
+    name,
+    id,
+    failing,
+    endedByRunner: failing !== undefined && pipeline.deploymentError !== undefined,
+    state: serverState(pipeline),
+    running,
+    hasRun: running || before?.hasRun === true,
+    hasEnded: hasEnded && !running,
+    starts: (before?.starts ?? 0) + (running && hasEnded ? 1 : 0),
+    deployment: deploymentId,
+    since: timeOf(deploymentStatusSince),
+    program: pipeline.programStatus,
+    programSince: timeOf(pipeline.programStatusSince),
+    failedAt: failing === undefined ? 0 : failedAt,
+    ...{connectorErrors, errorsRun},
+  };
+}
+
+/** `Failed · exit status: 101`, `Start failed · no such file`; undefined if it does not fail. */
+function failingWords(pipeline: Pipeline): string | undefined {
+  const {deploymentError: error, deploymentStatus} = pipeline;
+  if (!isFailing(pipeline) && !(error && deploymentStatus === 'Stopping')) return undefined;
+  if (!error) return pipelineState(pipeline).word;
+  return failedWords({state: serverState(pipeline), error: clean(error.cause), endedStart: error.endedStart});
+}
+
+/** Unix time in ms; 0: not known. */
+function timeOf(time: string): number {
+  const at = readTime(time);
+  return Number.isNaN(at) ? 0 : at;
+}

@@ -1,0 +1,184 @@
+import {type ConnectorErrors, type ErrorGroup, type ErrorLog, watchedKey} from '../records/error-log.ts';
+import {connectorTotal, type FailedConnector} from './connector-states.ts';
+import type {ConnectorRise} from './connectors.ts';
+import type {LogStatus} from './log-status.ts';
+import {type PipelineEvent, sumOf} from './pipeline-event.ts';
+import {earlierErrors, type PipelineStatus} from './pipeline-status.ts';
+
+/** An event of the errors page. */
+export type ErrorRow = PipelineEvent & {
+  /** Identifies the row while its count and place change. */
+  readonly key: string;
+  readonly state: 'unseen' | 'seen' | 'muted';
+  /** Of a silence or a stream that is not read: the log is followed again, or the stream read. */
+  readonly isOver?: boolean;
+};
+
+/** What is known of one pipeline, and what of it was seen. */
+export type PipelineView = {
+  readonly name: string;
+  /** Absent: no list has it. */
+  readonly status?: PipelineStatus | undefined;
+  /** Absent: its log is not open. */
+  readonly log?: LogStatus | undefined;
+  /** Incidents, summed up: all of them, and those since the pipeline was seen. */
+  readonly incidents: readonly PipelineEvent[];
+  readonly unseen: readonly PipelineEvent[];
+  /** The status when it was last seen. */
+  readonly seen: PipelineStatus | undefined;
+  /** It is on the screen: nothing of it is unseen. */
+  readonly isViewed: boolean;
+  /** The connectors that failed for good: unseen until they recover. */
+  readonly failed: readonly FailedConnector[];
+  /** The connectors whose errors have become more since it was seen. */
+  readonly rise: () => ConnectorRise;
+};
+
+const stateOrder: readonly ErrorRow['state'][] = ['unseen', 'seen', 'muted'];
+/** These come first within a pipeline, in this order; then errors, the newest first. */
+const urgent: readonly ErrorRow['kind'][] = ['failed', 'ended', 'silent', 'lost', 'unread', 'restarted'];
+
+/** A failure or an incident, not errors. */
+export function isUrgent({kind}: ErrorRow): boolean {
+  return urgent.includes(kind);
+}
+
+/**
+ * Errors of all open logs by group, failures and connector errors of all pipelines, and incidents: unseen ones first,
+ * muted ones last; then by pipeline, the newest activity first. An unseen row counts what is unseen.
+ */
+export function errorRows(pipelines: readonly PipelineView[], muted: ReadonlySet<number>): readonly ErrorRow[] {
+  const rows = pipelines.flatMap((pipeline) => [
+    ...statusRows(pipeline, muted),
+    ...incidentRows(pipeline),
+    ...[...(pipeline.log?.errors.values() ?? [])].map((group) => groupRow(group, pipeline, muted)),
+  ]);
+  return stateOrder.flatMap((state) => byPipeline(rows.filter((row) => row.state === state)));
+}
+
+function byPipeline(rows: readonly ErrorRow[]): readonly ErrorRow[] {
+  const newest = new Map<string, number>();
+  for (const {pipeline, at} of rows) newest.set(pipeline, Math.max(at ?? 0, newest.get(pipeline) ?? 0));
+  const activity = (row: ErrorRow) => newest.get(row.pipeline) ?? 0;
+  return [...rows].sort(
+    (a, b) =>
+      activity(b) - activity(a) ||
+      (a.pipeline < b.pipeline ? -1 : a.pipeline > b.pipeline ? 1 : 0) ||
+      urgency(a) - urgency(b) ||
+      (b.at ?? 0) - (a.at ?? 0),
+  );
+}
+
+function urgency({kind}: ErrorRow): number {
+  const index = urgent.indexOf(kind);
+  return index < 0 ? urgent.length : index;
+}
+
+/** Failures and errors of connectors, as the API tells them. */
+function statusRows(pipeline: PipelineView, muted: ReadonlySet<number>): readonly ErrorRow[] {
+  const {name, status, log, seen, isViewed, failed, rise} = pipeline;
+  if (!status) return [];
+  const shared = {pipeline: name, from: 'API', count: 1} as const;
+  const rows: ErrorRow[] = [];
+  if (status.failing !== undefined) {
+    const {failing: why, failedAt: at} = status;
+    const isSeen = isViewed || (seen?.failing !== undefined && seen.failedAt === at);
+    rows.push({...shared, kind: 'failed', key: `${name} failed`, state: isSeen ? 'seen' : 'unseen', at, why});
+  }
+  for (const {name: connector, group, at, message} of failed) {
+    if (group !== undefined && (log?.errors.has(group) || muted.has(group))) continue;
+    rows.push({...shared, kind: 'ended', key: `${name} ended ${connector}`, state: 'unseen', at, connector, message});
+  }
+  const {untold} = connectorTotal(status.connectorErrors, log?.connectors);
+  if (untold === 0) return rows;
+  const unseen = isViewed ? 0 : unseenConnectorErrors(status, seen, log?.connectors);
+  const besides = log && (log.connectors.isWhole ? 'suppressed' : 'suppressed-or-before');
+  const connectors = {...shared, kind: 'connectors', key: `${name} connectors`, besides} as const;
+  if (unseen === 0) rows.push({...connectors, state: 'seen', count: untold, rise: []});
+  else rows.push({...connectors, state: 'unseen', count: unseen, rise: rise()});
+  return rows;
+}
+
+/**
+ * Errors since the status `seen` that the API counts and the `log` does not have. The log is ahead of the list, which is
+ * requested every 2 s: the larger count of both had been seen.
+ */
+export function unseenConnectorErrors(
+  now: PipelineStatus,
+  seen: PipelineStatus | undefined,
+  log: ConnectorErrors | undefined,
+): number {
+  const {unseenInRun, seenInRun} = log ?? {unseenInRun: 0, seenInRun: 0};
+  const before = Math.max(earlierErrors(seen, now), seenInRun);
+  return Math.max(0, now.connectorErrors - before - unseenInRun);
+}
+
+/** A kind is a row. */
+function incidentRows({name, incidents, unseen, isViewed, log}: PipelineView): readonly ErrorRow[] {
+  return [...Map.groupBy(incidents, ({kind}) => kind)].flatMap(([kind, all]): readonly ErrorRow[] => {
+    const since = isViewed ? [] : unseen.filter((event) => event.kind === kind);
+    const isUnseen = since.length > 0;
+    const event = joined(isUnseen ? since : all);
+    const isOver =
+      kind === 'unread' ? (log?.unread ?? []).length === 0 : kind === 'silent' && log?.silent === undefined;
+    return event ? [{...event, key: `${name} ${kind}`, state: isUnseen ? 'unseen' : 'seen', isOver}] : [];
+  });
+}
+
+/**
+ * `events`: of one kind, the newest first. Of restarts, which log and list report and each may miss, the higher number
+ * is right; only the log has their places.
+ */
+function joined(events: readonly PipelineEvent[]): PipelineEvent | undefined {
+  const sum = (isOfApi: boolean) =>
+    events
+      .filter(({from}) => (from === 'API') === isOfApi)
+      .toReversed()
+      .reduce<PipelineEvent | undefined>(sumOf, undefined);
+  const [log, list] = [sum(false), sum(true)];
+  if (!log || !list) return log ?? list;
+  const firstAt = Math.min(...[log.firstAt ?? log.at, list.firstAt ?? list.at].map((at) => at ?? 0));
+  return {...log, count: Math.max(log.count, list.count), firstAt, at: Math.max(log.at ?? 0, list.at ?? 0)};
+}
+
+function groupRow(group: ErrorGroup, {name, isViewed, failed}: PipelineView, muted: ReadonlySet<number>): ErrorRow {
+  const {key, lastAt: at, lastId: id, latest} = group;
+  const isUnseen = group.unseen > 0 && !isViewed;
+  const isPinned = !isUnseen && failed.some((each) => each.group === key);
+  const state = muted.has(key) ? 'muted' : isUnseen || isPinned ? 'unseen' : 'seen';
+  const part = state !== 'unseen' ? wholeOf(group) : isUnseen ? unseenOf(group) : lastOf(group);
+  const {example, ...counts} = part;
+  return {
+    ...{kind: key === watchedKey ? 'watched' : 'errors', pipeline: name, from: 'log', key: `${name} ${key}`, state},
+    ...{at, id, ...counts, group, ends: {key, example, latest}, isNew: false},
+  };
+}
+
+function wholeOf({count, suppressed, firstAt, firstId, example}: ErrorGroup) {
+  return {count, suppressed, firstAt, firstId, example};
+}
+
+function unseenOf({unseen: count, unseenSuppressed: suppressed, unseenAt, unseenId, unseenExample}: ErrorGroup) {
+  return {count, suppressed, firstAt: unseenAt, firstId: unseenId, example: unseenExample};
+}
+
+/** Of a connector that failed for good, the line that says so. */
+function lastOf({lastAt: firstAt, lastId: firstId, latest: example}: ErrorGroup) {
+  return {count: 1, suppressed: 0, firstAt, firstId, example};
+}
+
+/** The number of unseen errors of a pipeline, as its tab shows it. `errors`: of its open log. */
+export function unseenErrors(
+  {status, seen, isViewed, failed}: Pick<PipelineView, 'status' | 'seen' | 'isViewed' | 'failed'>,
+  errors: ErrorLog | undefined,
+  muted: ReadonlySet<number>,
+): number {
+  // The line of the others is unseen itself, or muted.
+  const pinned = failed.filter(({group}) => {
+    if (group === undefined) return true;
+    return !muted.has(group) && (isViewed || (errors?.byKey.get(group)?.unseen ?? 0) === 0);
+  });
+  if (isViewed) return pinned.length;
+  const counted = status ? unseenConnectorErrors(status, seen, errors?.connectors) : 0;
+  return pinned.length + counted + (errors?.unseenCount(muted) ?? 0);
+}

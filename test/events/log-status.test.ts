@@ -1,0 +1,98 @@
+import {describe, expect, it} from 'vitest';
+import type {ApiFailure} from '../../source/api/types.ts';
+import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
+import {type Marker, noLosses} from '../../source/buffer/markers.ts';
+import {logEvents, logStatus} from '../../source/events/log-status.ts';
+import {createStore} from '../../source/lib/store.ts';
+import type {ConnectionState} from '../../source/logs/connection/state.ts';
+import {bufferInfo, type LogSnapshot} from '../../source/logs/log-source.ts';
+import {emptyErrorLog, errorsOf, log} from './statuses.ts';
+
+const ofLog = {pipeline: 'a', from: 'log', count: 1} as const;
+
+describe('of a log', () => {
+  it('what was lost since, and where', () => {
+    const before = log('a', {losses: {...noLosses, gaps: 1, atLeast: 10, atMost: 10, gapId: 3}});
+    const gap: Marker = {kind: 'lost', atLeast: 1, atMost: 4, from: 5, to: 9, at: 9};
+    const now = log('a', {losses: {...noLosses, gaps: 3, atLeast: 12, atMost: 15, gap, gapId: 40}});
+    expect(logEvents(before, now)).toEqual([
+      {...ofLog, kind: 'lost', count: 2, atLeast: 2, atMost: 5, marker: gap, at: 9, id: 40},
+    ]);
+  });
+
+  it('that it fell silent, and that it began anew', () => {
+    const clear: Marker = {kind: 'new-life', because: 'restarted', at: 7};
+    const losses = {...noLosses, clears: 1, clear, clearId: 8};
+    const now = log('a', {silent: 'does not answer', silentSince: 3, losses});
+    expect(logEvents(log('a'), now)).toEqual([
+      {...ofLog, from: 'pipetail', kind: 'silent', why: 'does not answer', at: 3},
+      {...ofLog, kind: 'restarted', marker: clear, at: 7, id: 8},
+    ]);
+    expect(logEvents(log('a', {silent: 'deleted'}), log('a', {silent: 'deleted'}))).toEqual([]);
+  });
+
+  it('that a stream of the process is no longer read', () => {
+    const marker: Marker = {kind: 'unread', stream: 'stdout', why: 'x', at: 7};
+    const now = log('a', {losses: {...noLosses, unread: 1, unreadMarker: marker, unreadId: 4}});
+    expect(logEvents(log('a'), now)).toEqual([{...ofLog, kind: 'unread', marker, at: 7, id: 4}]);
+    expect(logEvents(now, now)).toEqual([]);
+  });
+
+  it('new errors before more of the same, a new one at its first line and another at its last', () => {
+    const before = log('a', {errors: errorsOf(['ERROR known 1'])});
+    const now = log('a', {
+      errors: errorsOf(['ERROR known 1', 'ERROR known 2', 'ERROR known 3', 'ERROR new', 'ERROR new']),
+    });
+    expect(logEvents(before, now)).toMatchObject([
+      {kind: 'errors', isNew: true, count: 2, id: 3},
+      {kind: 'errors', isNew: false, count: 2, id: 2},
+    ]);
+  });
+
+  it('a kind that gave way to others and came back was counted anew', () => {
+    const before = log('a', {errors: errorsOf(Array.from({length: 9}, () => 'ERROR known'))});
+    const now = log('a', {errors: errorsOf(['ERROR known', 'ERROR known'], 50)});
+    expect(logEvents(before, now)).toMatchObject([{kind: 'errors', count: 2}]);
+  });
+});
+
+const failure: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'connection refused'};
+const waiting = (tries: number): ConnectionState => ({kind: 'waiting', until: 0, tries, cause: 'server-lost', failure});
+const live: ConnectionState = {kind: 'live'};
+
+const snapshot: Omit<LogSnapshot, 'connection'> = {
+  ...bufferInfo(new WritableLogBuffer({maxBytes: 1024})),
+  ...{events: [], pipelineId: undefined, receivedAt: undefined},
+};
+
+describe('a log is silent', () => {
+  const counts = {errors: emptyErrorLog(), losses: noLosses, ends: {count: 0, last: []}};
+  const log = {name: 'a', buffer: new WritableLogBuffer({maxBytes: 1024}), ...counts};
+  /** The status after these connections, one a second. */
+  const statusAfter = (...connections: readonly ConnectionState[]) =>
+    connections.reduce<ReturnType<typeof logStatus> | undefined>(
+      (before, connection, at) => logStatus({...log, snapshot: createStore({...snapshot, connection})}, before, at),
+      undefined,
+    );
+  const silentAfter = (...connections: readonly ConnectionState[]) => statusAfter(...connections)?.silent;
+
+  it('after three attempts, and until it is live again', () => {
+    expect(silentAfter(waiting(2))).toBeUndefined();
+    expect(silentAfter(waiting(3))).toBe('connection refused');
+    expect(silentAfter(waiting(3), {kind: 'connecting'})).toBe('connection refused');
+    expect(silentAfter(waiting(3), {kind: 'catching-up', since: 0})).toBe('connection refused');
+    expect(silentAfter(waiting(3), live)).toBeUndefined();
+  });
+
+  it('since the attempt that made it so', () => {
+    const silent = statusAfter(waiting(2), waiting(3), {kind: 'connecting'}, waiting(4));
+    expect(silent?.silentSince).toBe(1);
+    expect(statusAfter(waiting(3), live)?.silentSince).toBeUndefined();
+    expect(statusAfter(waiting(3), live, waiting(3))?.silentSince).toBe(2);
+  });
+
+  it('at once when its pipeline was deleted or the server refuses', () => {
+    expect(silentAfter({kind: 'gone', reason: {kind: 'deleted'}, until: 0})).toBe('deleted');
+    expect(silentAfter({kind: 'gone', reason: {kind: 'refused', failure}, until: 0})).toBe('connection refused');
+  });
+});
