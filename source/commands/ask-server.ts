@@ -14,7 +14,7 @@ import {answerCompletion, ownNamesOf} from './completion.ts';
 import {completionScript} from './completion-scripts.ts';
 import {listText} from './list.ts';
 import {reportingFaults} from './report-faults.ts';
-import {statusText} from './status.ts';
+import {statusReport} from './status.ts';
 
 type AskOptions = {
   readonly settings: Settings;
@@ -73,7 +73,7 @@ async function ask(options: AskOptions & {readonly request: AskRequest}): Promis
     case 'status': {
       const {output} = request;
       return await askServer(options, (client, signal, serverVersion) =>
-        statusText({client, serverVersion, requested: request, output, signal}),
+        statusReport({client, serverVersion, requested: request, output, signal}),
       );
     }
     case 'diff':

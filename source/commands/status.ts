@@ -19,7 +19,7 @@ type StatusOptions = {
 };
 
 /** The text of `pipetail status`. Rejects with an `ApiError`, or an `Error` of one line when no pipeline matches. */
-export async function statusText({client, requested, output, signal, ...more}: StatusOptions): Promise<string> {
+export async function statusReport({client, requested, output, signal, ...more}: StatusOptions): Promise<string> {
   const details = await describePipelines(client, await requestedNames(client, requested, signal), signal);
   const version = await more.serverVersion;
   if (output === 'json') {

@@ -1,5 +1,4 @@
 export const tab = 0x09;
-export const newline = 0x0a;
 export const carriageReturn = 0x0d;
 export const escapeByte = 0x1b;
 export const space = 0x20;

@@ -1,3 +1,4 @@
+import {newline} from '../buffer/segment.ts';
 import {visibleBytes} from '../buffer/style-joints.ts';
 import {
   apostrophe,
@@ -16,7 +17,6 @@ import {
   isDigit,
   isUuid,
   isWord,
-  newline,
   openingBrace,
   otherClass,
   quote,

@@ -1,17 +1,6 @@
+import {newline} from '../buffer/segment.ts';
 import {visibleBytes} from '../buffer/style-joints.ts';
-import {
-  backslash,
-  bytesOf,
-  closingBrace,
-  colon,
-  equals,
-  isAt,
-  isHex,
-  newline,
-  openingBrace,
-  quote,
-  space,
-} from './bytes.ts';
+import {backslash, bytesOf, closingBrace, colon, equals, isAt, isHex, openingBrace, quote, space} from './bytes.ts';
 import {JsonMembers, stringEnd} from './json-members.ts';
 
 const headKeys = ['timestamp', 'level', 'target', 'span', 'feldera-service', 'pipeline-name', 'pipeline-id'].map(

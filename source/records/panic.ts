@@ -1,4 +1,5 @@
-import {bytesOf, colon, isAt, newline} from './bytes.ts';
+import {newline} from '../buffer/segment.ts';
+import {bytesOf, colon, isAt} from './bytes.ts';
 import {levelIn} from './line-head.ts';
 import {isRunnerLine, kindIn} from './line-kind.ts';
 

@@ -111,7 +111,7 @@ function parseTextRecord(text: string): TextRecord | undefined {
   if (name === 'control-plane' && hasNoTarget(text, head.length)) {
     return {format: 'text', source: 'manager', name, timeText, level, target: '', messageStart: head.length};
   }
-  const place = readPlace(text, head.length);
+  const place = readTarget(text, head.length);
   if (!place) return undefined;
   const {target, span, targetEnd} = place;
   const gap = text.startsWith('  ', targetEnd) ? 2 : 1;
@@ -139,12 +139,12 @@ function hasNoTarget(text: string, start: number): boolean {
   return noTargetPattern.test(text);
 }
 
-type Place = {readonly target: string; readonly span: string | undefined; readonly targetEnd: number};
+type Target = {readonly target: string; readonly span: string | undefined; readonly targetEnd: number};
 
 /** Reads `a{ key="value"}:b: target:`. `targetEnd` is past the last colon. */
-function readPlace(text: string, start: number): Place | undefined {
+function readTarget(text: string, start: number): Target | undefined {
   /** A path that may be a span or the target: the result unless a clear target follows. */
-  let fallback: Place | undefined;
+  let fallback: Target | undefined;
   let spansEnd: number | undefined;
   let at = start;
   for (;;) {

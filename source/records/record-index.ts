@@ -14,7 +14,6 @@ import {longestReach, OpenRecords} from './open-records.ts';
 import {PanicReports, panicText} from './panic.ts';
 import {
   acceptsLines,
-  codeOf,
   configurationCode,
   hasTime,
   isLong,
@@ -25,6 +24,7 @@ import {
   type RecordCounts,
   type RecordRange,
   RecordTable,
+  recordCode,
 } from './record-table.ts';
 import {type Run, Runs} from './runs.ts';
 
@@ -339,7 +339,7 @@ export class RecordIndex {
     if (isOpen) this.#open.addHead(panic ?? id, isRunner && !isWhole);
     else this.#open.addSingle(panic ?? id);
     if (isOpen || !isRunner) this.#configurations.setWhole();
-    if (panic === undefined) this.#table.addHead(codeOf(level, isOpen));
+    if (panic === undefined) this.#table.addHead(recordCode(level, isOpen));
     else this.#table.addMember(panic);
     if (isWhole) this.#readRunnerMessage(id, bytes.subarray(start, end));
     return isRunner;
@@ -414,7 +414,7 @@ export class RecordIndex {
       return;
     }
     const panic = level === 'ERROR' ? this.#panicFor(id, line, 0, line.length) : undefined;
-    this.#addToRecord(id, panic ?? id, codeOf(level, line[0] !== openingBrace));
+    this.#addToRecord(id, panic ?? id, recordCode(level, line[0] !== openingBrace));
   }
 
   #addOpenContinuation(id: number, line: Buffer): void {

@@ -276,7 +276,7 @@ const levelsOfCodes: readonly (Level | undefined)[] = [
   'ERROR',
 ];
 
-export function codeOf(level: Level, acceptsLines: boolean): number {
+export function recordCode(level: Level, acceptsLines: boolean): number {
   if (level === 'ERROR') return acceptsLines ? openError : singleError;
   return (acceptsLines ? firstOpen : firstSingle) + levels.indexOf(level);
 }

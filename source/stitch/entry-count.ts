@@ -1,7 +1,7 @@
 import {newlinesIn} from '../buffer/segment.ts';
 
 /** How entries of the runner look in text mode; in JSON mode a line is an entry. */
-export type EntryForm = {
+export type EntrySyntax = {
   /** What may begin an entry of the runner. Only such entries hold newlines. */
   readonly prefix: Uint8Array;
   /** Whether an entry ends with its last line. Otherwise the next one shows that it ended. */
@@ -26,7 +26,7 @@ const nothing = new Uint8Array(0);
 const entrySuffix = / pipeline-id="[^"]*" pipeline-name="[^"]*"$/;
 
 /** Entries may have several lines, from `[manager] ` to a suffix with id and name. */
-export const managerEntries: EntryForm = {
+export const managerEntries: EntrySyntax = {
   prefix: Buffer.from('[manager] '),
   showsEnd: true,
   read(line, isOpen) {
@@ -46,7 +46,7 @@ export const unknownCount: EntryCountState = {min: 0, max: Number.MAX_SAFE_INTEG
  * max.
  */
 export class EntryCount {
-  readonly form: EntryForm;
+  readonly form: EntrySyntax;
   #min: number;
   #max: number;
   /** An entry of the runner began, and its end did not come. */
@@ -61,7 +61,7 @@ export class EntryCount {
     this.#max = index;
   }
 
-  static from({min, max, open, partial}: EntryCountState, form?: EntryForm): EntryCount {
+  static from({min, max, open, partial}: EntryCountState, form?: EntrySyntax): EntryCount {
     const count = new EntryCount(min, form);
     count.#max = max;
     count.#open = open;

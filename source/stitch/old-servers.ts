@@ -1,4 +1,4 @@
-import {type EntryForm, latin1, managerEntries, maxProtocolLine} from './entry-count.ts';
+import {type EntrySyntax, latin1, managerEntries, maxProtocolLine} from './entry-count.ts';
 import type {LogEpoch} from './log-position.ts';
 
 /*
@@ -9,7 +9,7 @@ import type {LogEpoch} from './log-position.ts';
 
 /** What the first line of a body shows of its pipeline and its epoch. */
 type Opening = {
-  readonly form: EntryForm;
+  readonly form: EntrySyntax;
   readonly freshStart: Uint8Array | undefined;
   readonly pipelineId: string | undefined;
 };
@@ -36,7 +36,7 @@ export function readOldLine(line: string): {readonly level: string; readonly tex
  * An entry ends where the next record begins. Assumption: no inner line of a runner's message begins like a record, with
  * `[name] ` and a time.
  */
-export const controlPlaneEntries: EntryForm = {
+export const controlPlaneEntries: EntrySyntax = {
   prefix: Buffer.from('[control-plane] '),
   showsEnd: false,
   read(line, isOpen) {
@@ -46,11 +46,11 @@ export const controlPlaneEntries: EntryForm = {
 };
 
 /** The form has a name in recordings, where it is not that of today. */
-export function entryFormNamed(name: unknown): EntryForm {
+export function entryFormNamed(name: unknown): EntrySyntax {
   return name === 'control-plane' ? controlPlaneEntries : managerEntries;
 }
 
-export function nameOfForm(form: EntryForm): {readonly form?: 'control-plane'} {
+export function nameOfForm(form: EntrySyntax): {readonly form?: 'control-plane'} {
   return form === controlPlaneEntries ? {form: 'control-plane'} : {};
 }
 

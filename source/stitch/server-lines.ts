@@ -1,6 +1,6 @@
 import {newline} from '../buffer/segment.ts';
 import {fieldOf, parseJson, stringOf} from '../lib/json.ts';
-import {type EntryForm, latin1, managerEntries, maxProtocolLine} from './entry-count.ts';
+import {type EntrySyntax, latin1, managerEntries, maxProtocolLine} from './entry-count.ts';
 import {controlPlaneEntries, readOldLine} from './old-servers.ts';
 
 /**
@@ -20,7 +20,7 @@ export type BodyStart = {
   readonly freshStart: Uint8Array | undefined;
   /** Undefined if the first line is not the server's own, or names no pipeline. */
   readonly pipelineId: string | undefined;
-  readonly form: EntryForm;
+  readonly form: EntrySyntax;
 };
 
 type Opening =
@@ -31,10 +31,10 @@ type Opening =
   | {readonly kind: 'entry'};
 
 /** `pipelineId`: undefined where the line does not name the pipeline. */
-type OpeningLine = {readonly form: EntryForm; readonly pipelineId: string | undefined};
+type OpeningLine = {readonly form: EntrySyntax; readonly pipelineId: string | undefined};
 
 type OwnLine = {
-  readonly form: EntryForm;
+  readonly form: EntrySyntax;
   readonly level: string | undefined;
   readonly target: string | undefined;
   readonly text: string;

@@ -2,7 +2,7 @@ import type {LossCause, MarkerKind} from '../buffer/markers.ts';
 import type {Packer} from '../buffer/packed-store.ts';
 import {newline, newlinesIn} from '../buffer/segment.ts';
 import type {Clock} from '../lib/clock.ts';
-import {EntryCount, type EntryForm, unknownCount} from './entry-count.ts';
+import {EntryCount, type EntrySyntax, unknownCount} from './entry-count.ts';
 import {LogEpoch, type LogPosition, type StitchPast} from './log-position.ts';
 import {CallersId, entryFormNamed, nameOfForm} from './old-servers.ts';
 import {EpochProof, Overlap} from './overlap.ts';
@@ -48,7 +48,7 @@ type Phase =
       readonly kind: 'matching';
       readonly connection: StitchBody;
       readonly index: number;
-      readonly form: EntryForm;
+      readonly form: EntrySyntax;
       readonly overlap: Overlap;
       /** The fresh start is ours: the epoch needs no further proof. */
       readonly sameEpoch: boolean;

@@ -1,5 +1,5 @@
 import {newline} from '../buffer/segment.ts';
-import {EntryCount, type EntryForm, type Range} from './entry-count.ts';
+import {EntryCount, type EntrySyntax, type Range} from './entry-count.ts';
 import type {Overlap} from './overlap.ts';
 
 /** What happened to the log between the tail and a replay. */
@@ -18,7 +18,7 @@ export type Verdict =
 export type Evidence = {
   /** Absolute index of the replay's first entry. */
   readonly index: number;
-  readonly form: EntryForm;
+  readonly form: EntrySyntax;
   /** Index of the first entry that was not received in full. */
   readonly had: Range;
   /** The tail ends within a line. */
@@ -48,7 +48,7 @@ function lossWithoutOverlap({index, had, cut}: Evidence): Range | undefined {
 }
 
 /** The end of the tail that overlaps at most `entries` entries, with the newline before it; empty if nothing fits. */
-export function reachableTail(tail: Uint8Array, entries: number, form: EntryForm): Uint8Array {
+export function reachableTail(tail: Uint8Array, entries: number, form: EntrySyntax): Uint8Array {
   const bytes = Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength);
   let start = bytes.indexOf(newline);
   if (entries < 0 || start === -1) return tail.subarray(tail.length);

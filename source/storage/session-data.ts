@@ -3,7 +3,7 @@ import {isObject} from '../lib/json.ts';
 import {cleanName} from '../terminal/clean.ts';
 
 /** What the next start restores: the screen's layout and the kept tabs. No credentials. */
-export type Session = {
+export type SavedSession = {
   readonly tabs: readonly SessionTab[];
   /** Name of the shown tab, and of the pipeline under the cursor. */
   readonly active: string | undefined;
@@ -23,7 +23,7 @@ export type Session = {
 
 /** Set by options, not by keys. `level`: the lowest level shown. */
 export type SessionStart = Pick<SessionTab, 'wrap' | 'asSent' | 'time'> &
-  Pick<Session, 'sidebarHidden' | 'sidebarWidth' | 'strip'> & {readonly level: string | undefined};
+  Pick<SavedSession, 'sidebarHidden' | 'sidebarWidth' | 'strip'> & {readonly level: string | undefined};
 
 export type SessionTab = {
   readonly name: string;
@@ -63,7 +63,7 @@ export type PlaceAnchor = {
 };
 
 /** Undefined if the parsed JSON is not a whole session. */
-export function readSession(json: unknown): Session | undefined {
+export function readSession(json: unknown): SavedSession | undefined {
   try {
     const from = objectOf(json);
     return {

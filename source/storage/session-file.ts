@@ -5,7 +5,7 @@ import {isObject, parseJson} from '../lib/json.ts';
 import {acquireLock, type Processes, releaseLock} from './file-lock.ts';
 import {openFor, readRegular} from './regular-file.ts';
 import {codeOf, readOnlyState, saveFailure, saveFile} from './save-file.ts';
-import {readSession, type Session} from './session-data.ts';
+import {readSession, type SavedSession} from './session-data.ts';
 
 /** Programs that keep a session on one server at a time. */
 const mostPlaces = 16;
@@ -60,7 +60,7 @@ export class SessionFile {
   }
 
   /** The last run's session, if any. `problem`: one sentence on why it cannot be read; a damaged file is renamed. */
-  async read(): Promise<{readonly session: Session | undefined; readonly problem: string | undefined}> {
+  async read(): Promise<{readonly session: SavedSession | undefined; readonly problem: string | undefined}> {
     const nothing = {session: undefined, problem: undefined};
     try {
       const stats = await stat(this.#file);
@@ -78,7 +78,7 @@ export class SessionFile {
   }
 
   /** Writes the session, unless it equals the last one. Resolves when it is written. */
-  save(session: Session): Promise<void> {
+  save(session: SavedSession): Promise<void> {
     const {server, tenant, signal} = this.#options;
     const text = `${JSON.stringify({version: 1, server, tenant, session})}\n`;
     if (text === this.#written) return this.#work;
@@ -112,7 +112,7 @@ export class SessionFile {
   }
 }
 
-function sessionIn(text: string, {server, tenant}: SessionFileOptions): Session | 'of another' | undefined {
+function sessionIn(text: string, {server, tenant}: SessionFileOptions): SavedSession | 'of another' | undefined {
   const json = parseJson(text);
   if (!isObject(json) || json.version !== 1) return undefined;
   if (!('server' in json) || !('tenant' in json) || !('session' in json)) return undefined;

@@ -93,14 +93,14 @@ function endOfSgr(row: string, from: number): number | undefined {
   return undefined;
 }
 
-type Place = {readonly cell: number; readonly offset: number};
+type CellPosition = {readonly cell: number; readonly offset: number};
 
 /** Reads up to the next sequence. Returns the place after it; undefined as `readCells`. */
 function readOthers(
   row: string,
   from: number,
   {characters, offsets, cell: first}: Pick<Cells, 'characters' | 'offsets'> & {readonly cell: number},
-): Place | undefined {
+): CellPosition | undefined {
   const sequence = row.indexOf('\x1b', from);
   const offset = sequence === -1 ? row.length : sequence;
   const text = row.slice(from, offset);

@@ -4,7 +4,7 @@ import {absenceByHistory} from '../events/absence.ts';
 import type {Clock} from '../lib/clock.ts';
 import {readEventsOf} from '../logs/pipeline-history.ts';
 import type {Processes} from '../storage/file-lock.ts';
-import type {Session} from '../storage/session-data.ts';
+import type {SavedSession} from '../storage/session-data.ts';
 import {SessionFile} from '../storage/session-file.ts';
 import type {Controller} from './controller.ts';
 import {showAbsence} from './pages/away.ts';
@@ -84,7 +84,7 @@ export class ScreenSession {
   }
 
   /** Shows what happened to the restored pipelines since pipetail last ran. */
-  async #tellAbsence(controller: Controller, {tabs, active, savedAt: since}: Session): Promise<void> {
+  async #tellAbsence(controller: Controller, {tabs, active, savedAt: since}: SavedSession): Promise<void> {
     if (since === undefined || !controller.eventFeed.wasAway(since)) return;
     const {client, clock, signal} = this.#options;
     const names = tabs.flatMap(({name, merges}) => (merges || !controller.pipeline(name) ? [] : name));
@@ -146,7 +146,7 @@ export class SessionKeeper {
   readonly #clock: Clock;
   readonly #viewOptions: ViewOptions;
   #unsubscribe = () => {};
-  #save: ((session: Session) => Promise<void>) | undefined;
+  #save: ((session: SavedSession) => Promise<void>) | undefined;
   #cancelSave: (() => void) | undefined;
   #savedAt = Number.NEGATIVE_INFINITY;
 
@@ -164,7 +164,7 @@ export class SessionKeeper {
    * Opens the tabs of a session; those that are open already, named on the command line, stay in front. Returns it under
    * the names that its pipelines have now.
    */
-  restore(saved: Session): Session {
+  restore(saved: SavedSession): SavedSession {
     const {services, state, places} = this.#controller;
     const {session, names} = underNewNames(saved, services.poller.snapshot.get().pipelines ?? []);
     const view = restoredView(session, {timeLimit: services.timeLimit, defaults: state.defaults});
@@ -179,7 +179,7 @@ export class SessionKeeper {
   }
 
   /** Calls `save`, which must not reject, some seconds after a change. */
-  start(save: (session: Session) => Promise<void>): void {
+  start(save: (session: SavedSession) => Promise<void>): void {
     this.#save = save;
     let before = this.#controller.state;
     this.#unsubscribe = this.#controller.view.subscribe(() => {

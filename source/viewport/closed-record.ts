@@ -1,5 +1,5 @@
+import {newline} from '../buffer/segment.ts';
 import {isoTime} from '../lib/format.ts';
-import {newline} from '../records/bytes.ts';
 import {isPanicLine} from '../records/line-kind.ts';
 import {panicText} from '../records/panic.ts';
 import {type EntryForm, type EntryShape, type EntryText, lineEntry} from './entry-text.ts';

@@ -1,7 +1,7 @@
+import {newline} from '../buffer/segment.ts';
 import {visibleBytes} from '../buffer/style-joints.ts';
 import {byteSize, counted, preciseTime} from '../lib/format.ts';
 import {parseJson} from '../lib/json.ts';
-import {newline} from '../records/bytes.ts';
 import type {Level} from '../records/level.ts';
 import {isPanicLine} from '../records/line-kind.ts';
 import {panicText} from '../records/panic.ts';

@@ -1,5 +1,6 @@
+import {newline} from '../buffer/segment.ts';
 import {visibleBytes} from '../buffer/style-joints.ts';
-import {newline, openingBrace} from '../records/bytes.ts';
+import {openingBrace} from '../records/bytes.ts';
 import {withShortMessage} from '../records/json-members.ts';
 import type {Level} from '../records/level.ts';
 import {levelStartIn} from '../records/line-head.ts';

@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import {ApiError} from '../../source/api/errors.ts';
-import {statusText} from '../../source/commands/status.ts';
+import {statusReport} from '../../source/commands/status.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {readNames} from '../../source/settings/request.ts';
 import {serverVersion} from '../../source/startup/open-server.ts';
@@ -11,7 +11,7 @@ const signal = new AbortController().signal;
 async function status(words: readonly string[], output: 'text' | 'json' = 'text'): Promise<string> {
   return await withServer(['orders', 'orders-eu', 'fraud'], async (client, server) => {
     server.pipeline('fraud').fail('exit status: 101\nat src/main.rs');
-    return await statusText({
+    return await statusReport({
       client,
       serverVersion: serverVersion(client, systemClock, signal),
       requested: readNames(words),
@@ -56,7 +56,7 @@ it('names the nearest of a name that there is not, and a pattern that matches no
 it('does not suggest the name that was given, where the server lists it and answers that it does not exist', async () => {
   const contradicting = withServer(['orders'], async (client) => {
     const failure = {kind: 'fatal', reason: 'unknown-pipeline', message: 'no such pipeline'} as const;
-    return await statusText({
+    return await statusReport({
       client: {...client, getPipeline: () => Promise.reject(new ApiError(failure))},
       serverVersion: serverVersion(client, systemClock, signal),
       requested: readNames(['orders']),
@@ -76,7 +76,7 @@ it('shows what the compiler does, since when, and the details of an error', asyn
     const message = 'Pipeline provision failed: no nodes left';
     server.pipeline('fraud').setState({deploymentError: {message, error_code: 'RunnerProvisionError', details}});
     const requested = readNames(['orders', 'fraud']);
-    const text = await statusText({
+    const text = await statusReport({
       client,
       serverVersion: serverVersion(client, systemClock, signal),
       requested,

@@ -7,7 +7,7 @@ import {root} from './program.ts';
 export type FoundStyle = {readonly place: string; readonly style: Style};
 
 /** Rooms whose code decides how something looks. */
-const rooms = ['ui', 'words', 'timeline', 'viewport', 'screen', 'system', 'terminal'];
+const rooms = ['ui', 'words', 'events', 'viewport', 'screen', 'system', 'terminal'];
 /** `{fg: 1, bold: true}`: an object without objects in it that names a colour. */
 const literal = /\{[^{}]*\b(?:fg|bg): [^{}]*\}/g;
 

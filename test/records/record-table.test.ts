@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {codeOf, firstError, hasTime, panicCode, plainCode, RecordTable} from '../../source/records/record-table.ts';
+import {firstError, hasTime, panicCode, plainCode, RecordTable, recordCode} from '../../source/records/record-table.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 60);
-const codes = [plainCode, codeOf('INFO', true), codeOf('WARN', false), codeOf('ERROR', true), panicCode];
+const codes = [plainCode, recordCode('INFO', true), recordCode('WARN', false), recordCode('ERROR', true), panicCode];
 
 type Step =
   | {readonly kind: 'heads'; readonly code: number; readonly times: number}

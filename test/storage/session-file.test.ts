@@ -1,14 +1,14 @@
 import {mkdir, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
-import type {Session} from '../../source/storage/session-data.ts';
+import type {SavedSession} from '../../source/storage/session-data.ts';
 import {SessionFile} from '../../source/storage/session-file.ts';
 import {readOnlyFolder} from '../harness/read-only-folder.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 const server = 'http://localhost:8080';
 
-const session: Session = {
+const session: SavedSession = {
   tabs: [
     {
       name: 'orders',

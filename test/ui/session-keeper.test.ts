@@ -6,7 +6,7 @@ import {createClient} from '../../source/api/client.ts';
 import {ApiError} from '../../source/api/errors.ts';
 import type {ApiFailure, Session} from '../../source/api/types.ts';
 import {systemClock} from '../../source/lib/clock.ts';
-import type {Session as SavedSession} from '../../source/storage/session-data.ts';
+import type {SavedSession} from '../../source/storage/session-data.ts';
 import {ScreenSession, SessionKeeper} from '../../source/ui/session-keeper.ts';
 import type {ViewOptions} from '../../source/ui/state/pane-view.ts';
 import type {Tab} from '../../source/ui/state/view-state.ts';

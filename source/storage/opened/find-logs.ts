@@ -2,7 +2,7 @@ import {fstatSync, type Stats} from 'node:fs';
 import {lstat, readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {clean} from '../../terminal/clean.ts';
-import {pipelineOf} from '../recording/index-file.ts';
+import {pipelineOfFolder} from '../recording/index-file.ts';
 import {type FoundRecording, findRecording} from '../recording/reader.ts';
 import {bytesOfPath, notRegular, openRegular} from '../regular-file.ts';
 import {binaryFile, endsAsLog, type FileForm, formOf, headBytes, type Packing} from './file-form.ts';
@@ -90,7 +90,8 @@ type FindIn = Required<Pick<FindOptions, 'note'>> & Pick<FindOptions, 'signal'>;
 async function logsIn(folder: string, {note, signal}: FindIn): Promise<readonly FoundLog[]> {
   const base = path.basename(path.resolve(folder));
   const own = await findRecording(folder, base);
-  if (own) return [{kind: 'recording', name: pipelineOf(base)?.name ?? clean(base), path: folder, recordings: [own]}];
+  if (own)
+    return [{kind: 'recording', name: pipelineOfFolder(base)?.name ?? clean(base), path: folder, recordings: [own]}];
   const entries = await readdir(bytesOfPath(folder), 'utf8').catch((error: unknown) => {
     throw OpenError.of(folder, error);
   });
@@ -117,7 +118,7 @@ function whyNoLogs(entries: readonly string[], left: readonly string[]): string 
 async function recordingsIn(folder: string, entries: readonly string[]): Promise<readonly FoundLog[]> {
   const byPipeline = new Map<string, FoundRecording[]>();
   for (const entry of entries) {
-    const name = pipelineOf(entry)?.name;
+    const name = pipelineOfFolder(entry)?.name;
     const recording = name === undefined ? undefined : await findRecording(path.join(folder, entry), entry);
     if (name === undefined || recording === undefined) continue;
     byPipeline.set(name, [...(byPipeline.get(name) ?? []), recording]);

@@ -18,10 +18,10 @@ type ReadOptions = {
 };
 
 /** A place in a buffer: `within` bytes of the entry `id` are before it. */
-export type Place = {readonly id: number; readonly within: number};
+export type BufferPosition = {readonly id: number; readonly within: number};
 
 /** How far a buffer was read, and where that is in the recording. */
-export type TapPosition = Place & {
+export type TapPosition = BufferPosition & {
   /** Ended lines, and bytes, that the buffer ever had before this place. */
   readonly lines: number;
   readonly bytes: number;
@@ -133,7 +133,7 @@ export class BufferTap {
 }
 
 /** The buffer's end, within the open line if there is one. */
-export function endOf(buffer: LogBuffer): Place {
+export function endOf(buffer: LogBuffer): BufferPosition {
   return {id: buffer.endedTo, within: buffer.lineAt(buffer.endedTo)?.length ?? 0};
 }
 
@@ -145,7 +145,7 @@ const segmentBlock = 128 * 1024;
 const stateEvery = 256 * 1024;
 
 /** The state of the stitch at a place. */
-type PendingState = Place & {readonly number: number; readonly state: unknown; readonly fresh: boolean};
+type PendingState = BufferPosition & {readonly number: number; readonly state: unknown; readonly fresh: boolean};
 
 /** Builds one batch: the bytes that are new in a buffer, and the facts about them. */
 class TapBatch {

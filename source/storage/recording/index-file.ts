@@ -5,7 +5,7 @@ import {bisect} from '../../lib/bisect.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {isObject, parseJson} from '../../lib/json.ts';
 import {openFor, openRegular, writeRegular} from '../regular-file.ts';
-import {isTime, storedMarker} from './stored-marker.ts';
+import {isTimestamp, storedMarker} from './stored-marker.ts';
 
 export type RecordedFile = {
   readonly number: number;
@@ -271,7 +271,7 @@ function isFact(json: unknown): json is IndexFact {
   const {kind, at, members, name, id} = json;
   if (typeof kind !== 'string' || !Object.hasOwn(numberFields, kind)) return false;
   if (!numberFields[kind as IndexFact['kind']].every((field) => isWhole(json[field]))) return false;
-  if (kind in kindsWithTime && !isTime(at)) return false;
+  if (kind in kindsWithTime && !isTimestamp(at)) return false;
   if (kind === 'compressed') return Array.isArray(members) && members.every(isWhole);
   return kind !== 'recording' || (typeof name === 'string' && typeof id === 'string');
 }
@@ -368,7 +368,7 @@ export function folderName(name: string, id: string): string | undefined {
 }
 
 /** Reads the name of a folder; undefined if it is not a recording's. */
-export function pipelineOf(folder: string): {readonly name: string; readonly id: string} | undefined {
+export function pipelineOfFolder(folder: string): {readonly name: string; readonly id: string} | undefined {
   const at = folder.lastIndexOf(separator);
   if (at === -1) return undefined;
   const name = folder.slice(0, at);

@@ -1,7 +1,7 @@
 import {lstat, readdir, rm, stat, utimes} from 'node:fs/promises';
 import path from 'node:path';
 import {openFor, writeRegular} from '../regular-file.ts';
-import {asidePrefix, type IndexFact, indexFile, indexLine, pipelineOf} from './index-file.ts';
+import {asidePrefix, type IndexFact, indexFile, indexLine, pipelineOfFolder} from './index-file.ts';
 
 /** Locks a folder and returns its unlock; undefined: a program writes it. */
 type FolderLock = (folder: string) => Promise<(() => Promise<void>) | undefined>;
@@ -86,7 +86,7 @@ async function partsIn({directory, user}: Pick<RoomOptions, 'directory' | 'user'
   const parts: Part[] = [];
   for (const entry of await readdir(directory)) {
     const folder = path.join(directory, entry);
-    if (pipelineOf(entry) && (await isOf(folder, user))) parts.push(...(await partsOf(folder)));
+    if (pipelineOfFolder(entry) && (await isOf(folder, user))) parts.push(...(await partsOf(folder)));
   }
   return parts;
 }

@@ -2,7 +2,7 @@ import type {PastBlock} from '../../buffer/cold-segments.ts';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Marker} from '../../buffer/markers.ts';
 import {newline} from '../../buffer/segment.ts';
-import {endOf, type Place, type TapPosition} from './buffer-tap.ts';
+import {type BufferPosition, endOf, type TapPosition} from './buffer-tap.ts';
 import type {RecordingMap} from './index-file.ts';
 import type {RecordedBytes} from './reader.ts';
 
@@ -115,7 +115,7 @@ export class RecordedPast {
     return this.#continueAt(buffer, place ?? start, place === undefined);
   }
 
-  #continueAt(buffer: LogBuffer, place: Place, isBehindGap: boolean): TapPosition {
+  #continueAt(buffer: LogBuffer, place: BufferPosition, isBehindGap: boolean): TapPosition {
     const isCut = isBehindGap && this.#size > this.#map.firstOffset && this.#readFrom(this.#size - 1)[0] !== newline;
     const {lines, bytes} = countsBefore(buffer, place);
     return {
@@ -198,7 +198,7 @@ function lineIn(buffer: LogBuffer, from: number, line: Buffer): number | undefin
 }
 
 /** The place after `bytes` if the entries from `id` on begin with them. */
-function placeBehind(buffer: LogBuffer, id: number, bytes: Buffer): Place | undefined {
+function placeBehind(buffer: LogBuffer, id: number, bytes: Buffer): BufferPosition | undefined {
   let rest = bytes;
   let next = id;
   while (rest.length > 0) {
@@ -221,7 +221,7 @@ function placeBehind(buffer: LogBuffer, id: number, bytes: Buffer): Place | unde
 }
 
 /** Ended lines, and bytes, that the buffer ever had before a place in memory. */
-function countsBefore(buffer: LogBuffer, {id, within}: Place): {lines: number; bytes: number} {
+function countsBefore(buffer: LogBuffer, {id, within}: BufferPosition): {lines: number; bytes: number} {
   let {id: next, lines, bytes} = buffer.segmentStart(id);
   while (next < id) {
     const segment = buffer.segmentAt(next);

@@ -11,7 +11,7 @@ import {
   lastBelow,
   logFile,
   mostIndexBytes,
-  pipelineOf,
+  pipelineOfFolder,
   type RecordedBlock,
   type RecordedFile,
   RecordingMap,
@@ -342,7 +342,7 @@ export async function findRecordings(directory: string, name: string, id?: strin
   const entries = existsSync(bytesOfPath(directory)) ? await readdir(bytesOfPath(directory), 'utf8') : [];
   const found: FoundRecording[] = [];
   for (const entry of entries) {
-    const pipeline = pipelineOf(entry);
+    const pipeline = pipelineOfFolder(entry);
     if (pipeline?.name !== name && (id === undefined || pipeline?.id !== id)) continue;
     const recording = await findRecording(path.join(directory, entry), entry);
     if (recording) found.push(recording);

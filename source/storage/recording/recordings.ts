@@ -7,7 +7,7 @@ import {NotRegularError, openFor, readRegular} from '../regular-file.ts';
 import {codeOf, isReadOnly} from '../save-file.ts';
 import {commandAgainst, type Intruder, otherWriter} from '../who-may-write.ts';
 import type {TapPosition} from './buffer-tap.ts';
-import {folderName, indexFile, lockFile, pipelineOf} from './index-file.ts';
+import {folderName, indexFile, lockFile, pipelineOfFolder} from './index-file.ts';
 import {makeRoom} from './make-room.ts';
 import {RecordedPast} from './past.ts';
 import {type FoundRecording, findRecordings, lastHeartbeat, mapOf, RecordedBytes, sizeOf} from './reader.ts';
@@ -114,7 +114,7 @@ export class Recordings {
   /** Id of the pipeline of that name whose recording started last, on our server. */
   async newestId(name: string): Promise<string | undefined> {
     const found = (await this.find(name)).at(-1);
-    return found && pipelineOf(path.basename(found.folder))?.id;
+    return found && pipelineOfFolder(path.basename(found.folder))?.id;
   }
 
   /** Resolves when all folders are unlocked and room is made. */
@@ -138,7 +138,7 @@ export class Recordings {
     const {directory, processes} = this.#options;
     const own = path.join(directory, ownName);
     const entries = await readdir(directory).catch((): string[] => []);
-    const earlier = entries.includes(ownName) ? undefined : entries.find((entry) => pipelineOf(entry)?.id === id);
+    const earlier = entries.includes(ownName) ? undefined : entries.find((entry) => pipelineOfFolder(entry)?.id === id);
     if (earlier === undefined) return own;
     const folder = path.join(directory, earlier);
     await this.#checkFolder(folder);
@@ -254,7 +254,7 @@ export class Recordings {
 
   /** Locks a folder that no program writes. The returned function unlocks it, and deletes it if it is empty. */
   async #lockIdle(folder: string): Promise<(() => Promise<void>) | undefined> {
-    const {id = folder} = pipelineOf(path.basename(folder)) ?? {};
+    const {id = folder} = pipelineOfFolder(path.basename(folder)) ?? {};
     if (this.#locked.has(id)) return undefined;
     const unlock = this.#reserve(id);
     const lock = lockFile(folder);

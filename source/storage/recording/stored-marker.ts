@@ -32,8 +32,8 @@ const cause = oneOf<LossCause>({
 
 const checks: MarkerChecks = {
   discarded: {entries: number},
-  reconnected: {cause, downMs: number, times: number, since: isTime},
-  lost: {atLeast: number, atMost: number, from: isTime, to: isTime},
+  reconnected: {cause, downMs: number, times: number, since: isTimestamp},
+  lost: {atLeast: number, atMost: number, from: isTimestamp, to: isTimestamp},
   'new-life': {
     because: because<'new-life'>({restarted: true, 'created-again': true, cleared: true}),
     cause: optional(cause),
@@ -65,7 +65,7 @@ const checks: MarkerChecks = {
 };
 
 /** Unix time in ms that a `Date` can hold. */
-export function isTime(value: unknown): value is number {
+export function isTimestamp(value: unknown): value is number {
   return typeof value === 'number' && Math.abs(value) <= latestTime;
 }
 
@@ -73,9 +73,9 @@ export function isTime(value: unknown): value is number {
 export function storedMarker(value: unknown): Marker {
   const {kind, at, ...fields} = isObject(value) ? value : {};
   const kindChecks = typeof kind === 'string' && Object.hasOwn(checks, kind) && checks[kind as Marker['kind']];
-  if (isTime(at) && kindChecks) {
+  if (isTimestamp(at) && kindChecks) {
     const isWhole = Object.entries<IsValid>(kindChecks).every(([field, isValid]) => isValid(fields[field]));
     if (isWhole) return value as Marker;
   }
-  return {kind: 'unreadable', bytes: 0, because: 'damaged-marker', at: isTime(at) ? at : 0};
+  return {kind: 'unreadable', bytes: 0, because: 'damaged-marker', at: isTimestamp(at) ? at : 0};
 }

@@ -71,7 +71,7 @@ export function blocksOf(
 }
 
 /** The chosen lines in one piece; undefined if that has more than `mostCopied` bytes. */
-export async function bytesOf(
+export async function chosenBytes(
   controller: Controller,
   choice: Choice,
   at: PaneAt,

@@ -9,7 +9,7 @@ import type {Take} from '../keys/command.ts';
 import {keyDoes, keysDo} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import type {Choice, PageText, SaveForm} from '../state/view-state.ts';
-import {blocksOf, bytesOf, failingOf, idsOf, markdownOf, mostCopied, paneWhenFiltered} from './chosen-lines.ts';
+import {blocksOf, chosenBytes, failingOf, idsOf, markdownOf, mostCopied, paneWhenFiltered} from './chosen-lines.ts';
 import {showsRecord} from './common.ts';
 import {type PromptKind, type PromptOf, recallFrom} from './prompt-kind.ts';
 
@@ -77,7 +77,7 @@ export function takeFromPage(controller: Controller, take: Take, {what, on}: OfP
 /** Copies lines. Text that is too large is offered for saving. `on`: the page that they are taken from. */
 async function copy(controller: Controller, choice: Choice, on?: string): Promise<void> {
   await withPane(controller, async (at) => {
-    const text = await bytesOf(controller, choice, at);
+    const text = await chosenBytes(controller, choice, at);
     if (text) await copyText(controller, choice, {...text, on, onSent: () => endSelection(controller, choice, at)});
     else {
       const problem = `more than ${byteSize(mostCopied)}: too large for a clipboard; Enter saves it`;

@@ -94,13 +94,13 @@ export const placePrompt: PromptKind<'place'> = {
     if (/^q(uit)?!?$/.test(text)) return `not a line; after Esc, ${keysDo(controller.commands, [['quit', 'quits']])}`;
     const parsed = parsePlace(text);
     if (parsed.kind === 'error') return parsed.text;
-    if (parsed.kind === 'line' && parsed.number < 0) goToPlace(controller, at, parsed);
-    else whenCounted(controller, (now) => goToPlace(controller, now, parsed));
+    if (parsed.kind === 'line' && parsed.number < 0) goToTarget(controller, at, parsed);
+    else whenCounted(controller, (now) => goToTarget(controller, now, parsed));
     return undefined;
   },
 };
 
-function goToPlace(controller: Controller, {model}: PaneAt, place: Place): void {
+function goToTarget(controller: Controller, {model}: PaneAt, place: GoToTarget): void {
   const {buffer} = model.source;
   const {firstId, endId} = buffer;
   const id = idOf(place, buffer);
@@ -112,7 +112,7 @@ function goToPlace(controller: Controller, {model}: PaneAt, place: Place): void 
     controller.say(`the oldest line kept is ${count(buffer.numberOf(firstId) ?? 1)}`);
 }
 
-function idOf(place: Place, buffer: LogBuffer): number {
+function idOf(place: GoToTarget, buffer: LogBuffer): number {
   const {firstId, endId} = buffer;
   if (place.kind === 'percent') return firstId + Math.round(((endId - 1 - firstId) * place.value) / 100);
   return place.number < 0 ? endId + place.number : (buffer.idOf(place.number) ?? firstId);
@@ -150,7 +150,7 @@ export function countingWords({model}: PaneAt): string {
   return `counting lines ${Math.floor(100 * (model.source.snapshot.get().file?.counted ?? 1))}%`;
 }
 
-type Place =
+type GoToTarget =
   /** 1 is the first line of the log, -1 the last. */
   | {readonly kind: 'line'; readonly number: number}
   /** 0 to 100. */
@@ -159,7 +159,7 @@ type Place =
 const placeError = 'not a line; try 1204, -10 (from the end), 50% or $ (the end)';
 
 /** Reads a line number (`1204`, `1,204`, `-10` from the end, `$` the last) or a percentage of the log (`50%`). */
-export function parsePlace(text: string): Place | ParseError {
+export function parsePlace(text: string): GoToTarget | ParseError {
   const typed = text.trim();
   if (typed === '$') return {kind: 'line', number: -1};
   const percent = /^(\d{1,3}(?:\.\d+)?) ?%$/.exec(typed)?.[1];

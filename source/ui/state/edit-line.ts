@@ -12,11 +12,18 @@ export type TypedLine = {
 };
 
 /** A place in the line, as seen from the cursor. Words are letters and digits; blank words end only at blanks. */
-export type Place = 'start' | 'end' | 'previous' | 'next' | 'previous-word' | 'next-word' | 'previous-blank-word';
+export type CursorTarget =
+  | 'start'
+  | 'end'
+  | 'previous'
+  | 'next'
+  | 'previous-word'
+  | 'next-word'
+  | 'previous-blank-word';
 
 export type Edit =
   | {readonly kind: 'insert'; readonly text: string}
-  | {readonly kind: 'move' | 'delete' | 'kill'; readonly to: Place}
+  | {readonly kind: 'move' | 'delete' | 'kill'; readonly to: CursorTarget}
   /** Inserts what was killed. */
   | {readonly kind: 'yank'};
 
@@ -68,7 +75,7 @@ function remove({text, cursor}: TypedLine, place: number): {text: string; cursor
   return {text: next, cursor: borderFrom(next, from)};
 }
 
-function placeOf({text, cursor}: TypedLine, place: Place): number {
+function placeOf({text, cursor}: TypedLine, place: CursorTarget): number {
   switch (place) {
     case 'start':
       return 0;

@@ -5,7 +5,7 @@ import {type Filter, type FilterEntry, filterText, leastLevel, parseFilter} from
 import {levelOf} from '../../records/level.ts';
 import type {
   PlaceAnchor,
-  Session,
+  SavedSession,
   SessionFilter,
   SessionStart,
   SessionTab,
@@ -33,7 +33,7 @@ export function sessionOf(
   state: ViewState,
   anchorsOf: (tab: Tab) => TabAnchors,
   idOf: (pipeline: string) => string | undefined = () => undefined,
-): Session {
+): SavedSession {
   // What was recorded belongs to no server.
   const kept = state.tabs.filter((tab) => tab.kept && tab.pastOf === undefined);
   const tabs = kept.flatMap((tab) => {
@@ -48,9 +48,9 @@ export function sessionOf(
 
 /** A session under the names that its pipelines have now, and these names by those of before. */
 export function underNewNames(
-  session: Session,
+  session: SavedSession,
   listed: readonly Named[],
-): {readonly session: Session; readonly names: ReadonlyMap<string, string>} {
+): {readonly session: SavedSession; readonly names: ReadonlyMap<string, string>} {
   const namesById = new Map(listed.map(({id, name}) => [id, name]));
   const moved = session.tabs.map(({id = '', name}) => [name, namesById.get(id) ?? name] as const);
   const kept = new Set(moved.flatMap(([from, to]) => (from === to ? from : [])));
@@ -126,7 +126,7 @@ export function positionAt(place: PlaceAnchor, idOf: (anchor: LineAnchor) => num
 
 /** The view of a session. What no key changed gets `defaults`. Values of other versions are left out. */
 export function restoredView(
-  session: Session,
+  session: SavedSession,
   {timeLimit, defaults}: {readonly timeLimit: TimeLimit; readonly defaults: ViewDefaults},
 ): RestoredView {
   const before = restoredStart(session.start);

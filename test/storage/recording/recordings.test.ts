@@ -2,7 +2,7 @@ import {readdirSync, rmdirSync} from 'node:fs';
 import {readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import {folderName, pipelineOf, serverName} from '../../../source/storage/recording/index-file.ts';
+import {folderName, pipelineOfFolder, serverName} from '../../../source/storage/recording/index-file.ts';
 import {Recordings} from '../../../source/storage/recording/recordings.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
@@ -40,7 +40,7 @@ test.each(['orders', 'заказы', '訂單--2', 'e\u0301t', '𠮷'.repeat(50)]
     const id = '01a211f2-15cc-70e3-b64e-8ab41f6b239d';
     const folder = folderName(name, id);
     expect(folder).toBe(`${name}--${id}`);
-    expect(pipelineOf(folder ?? '')).toEqual({name, id});
+    expect(pipelineOfFolder(folder ?? '')).toEqual({name, id});
   },
 );
 

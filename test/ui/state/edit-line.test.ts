@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {type Edit, editLine, type Place, type TypedLine, withSuggestion} from '../../../source/ui/state/edit-line.ts';
+import {
+  type CursorTarget,
+  type Edit,
+  editLine,
+  type TypedLine,
+  withSuggestion,
+} from '../../../source/ui/state/edit-line.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
 
@@ -14,9 +20,9 @@ function draw({text, cursor}: TypedLine): string {
   return `${text.slice(0, cursor)}|${text.slice(cursor)}`;
 }
 
-const move = (to: Place): Edit => ({kind: 'move', to});
-const remove = (to: Place): Edit => ({kind: 'delete', to});
-const kill = (to: Place): Edit => ({kind: 'kill', to});
+const move = (to: CursorTarget): Edit => ({kind: 'move', to});
+const remove = (to: CursorTarget): Edit => ({kind: 'delete', to});
+const kill = (to: CursorTarget): Edit => ({kind: 'kill', to});
 const insert = (text: string): Edit => ({kind: 'insert', text});
 const yank: Edit = {kind: 'yank'};
 
@@ -112,7 +118,7 @@ describe('a suggestion', () => {
 });
 
 describe('properties', () => {
-  const places: readonly Place[] = [
+  const places: readonly CursorTarget[] = [
     'start',
     'end',
     'previous',

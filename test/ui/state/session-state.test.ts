@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import type {LineAnchor} from '../../../source/buffer/line-anchor.ts';
 import {WritableLogBuffer} from '../../../source/buffer/log-buffer.ts';
 import {parseFilter} from '../../../source/filters/filter.ts';
-import {type PlaceAnchor, readSession, type Session} from '../../../source/storage/session-data.ts';
+import {type PlaceAnchor, readSession, type SavedSession} from '../../../source/storage/session-data.ts';
 import {runWithTimeout} from '../../../source/system/deadline.ts';
 import {freshPane, noDefaults} from '../../../source/ui/state/pane-view.ts';
 import {anchorsIn, positionAt, restoredView, sessionOf} from '../../../source/ui/state/session-state.ts';
@@ -14,7 +14,7 @@ const asNow = {timeLimit: runWithTimeout, defaults: noDefaults};
 const none = {marks: [], place: undefined};
 const anchor = (hash: number): LineAnchor => ({bytes: 1, hash, before: 0});
 
-function back(session: Session, names: readonly string[] = []): ViewState {
+function back(session: SavedSession, names: readonly string[] = []): ViewState {
   return reduce(initialView(names), {type: 'restore', view: restoredView(session, asNow)});
 }
 
