@@ -1,7 +1,7 @@
 import type {Pipeline, PipelineStats} from '../api/types.ts';
 import type {CountedLog} from '../logs/log-source.ts';
 import {allErrors, connectorKey, hasProcess, type KnownStats} from '../logs/stats-poller.ts';
-import type {ConnectorErrors} from '../records/error-log.ts';
+import type {ConnectorErrorCount} from '../records/error-log.ts';
 import {connectorsOf, failuresInLog, type KnownConnector, type LoggedFailure} from './connectors.ts';
 
 /** The errors of a pipeline's connectors in its last run, all of one moment: `all` is the sum of the others. */
@@ -17,7 +17,7 @@ export type ConnectorTotal = {
 /**
  * `counted`: by the API, which may be behind the log. `log`: its errors, where it is open: what it does not tell is untold.
  */
-export function connectorTotal(counted: number, log: ConnectorErrors | undefined): ConnectorTotal {
+export function connectorTotal(counted: number, log: ConnectorErrorCount | undefined): ConnectorTotal {
   const {inRun, suppressedInRun} = log ?? {inRun: 0, suppressedInRun: 0};
   const all = Math.max(counted, inRun);
   return {all, logged: inRun - suppressedInRun, suppressed: suppressedInRun, untold: all - inRun};

@@ -1,5 +1,5 @@
 import {count, counted} from '../lib/format.ts';
-import {type ConnectorErrors, type ErrorGroup, watchedKey} from '../records/error-log.ts';
+import {type ConnectorErrorCount, type ErrorGroup, watchedKey} from '../records/error-log.ts';
 import {isPanicLine} from '../records/line-kind.ts';
 import type {ConnectorCount} from '../records/suppressed.ts';
 import {clean} from '../terminal/clean.ts';
@@ -94,7 +94,7 @@ export function connectorNames({besides, rise}: Pick<EventOf<'connectors'>, 'bes
 }
 
 /** The number of connector errors with its parts, of which there are some where not all are in the open log. */
-export function connectorTotalWords(counted: number, log: ConnectorErrors | undefined): string {
+export function connectorTotalWords(counted: number, log: ConnectorErrorCount | undefined): string {
   const {all, logged, suppressed, untold} = connectorTotal(counted, log);
   if (!log || logged === all) return count(all);
   const parts = [

@@ -2,7 +2,7 @@ import type {ApiFailure} from '../api/types.ts';
 import type {LossCount, Marker, OutputStream} from '../buffer/markers.ts';
 import type {CountedLog, LogSnapshot} from '../logs/log-source.ts';
 import type {UnaskedEnd, UnaskedEnds} from '../logs/log-states.ts';
-import {type ConnectorErrors, type ErrorGroup, isUnfinished, watchedKey} from '../records/error-log.ts';
+import {type ConnectorErrorCount, type ErrorGroup, isUnfinished, watchedKey} from '../records/error-log.ts';
 import {clean} from '../terminal/clean.ts';
 import type {EventOf, PipelineEvent} from './pipeline-event.ts';
 
@@ -14,7 +14,7 @@ export type LogStatus = {
   /** One past the newest entry. */
   readonly endId: number;
   readonly errors: ReadonlyMap<number, ErrorGroup>;
-  readonly connectors: ConnectorErrors;
+  readonly connectors: ConnectorErrorCount;
   readonly losses: LossCount;
   /** See `LogStream.ends`. */
   readonly ends: UnaskedEnds;

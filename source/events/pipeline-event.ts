@@ -109,7 +109,7 @@ export class EventSums {
 
   add(event: PipelineEvent): void {
     const key = keyOf(event);
-    const sum = sumOf(this.#sums.get(key), event);
+    const sum = sumOfEvents(this.#sums.get(key), event);
     this.#sums.delete(key);
     this.#sums.set(key, sum);
     const [oldest] = this.#sums.keys();
@@ -147,7 +147,7 @@ function keyOf(event: PipelineEvent): string {
 }
 
 /** The last of both, with the number of both: a new error stays where it came first. */
-export function sumOf(before: PipelineEvent | undefined, event: PipelineEvent): PipelineEvent {
+export function sumOfEvents(before: PipelineEvent | undefined, event: PipelineEvent): PipelineEvent {
   if (!before) return event;
   const sum = {
     count: before.count + event.count,

@@ -6,7 +6,7 @@ import {isPanicLine, isRunnerLine} from '../records/line-kind.ts';
 import {awaitsMessage} from '../records/panic.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {Run} from '../records/runs.ts';
-import {endpointIn, identicalIn, kindOf, PendingSuppressed, suppressedIn} from '../records/suppressed.ts';
+import {endpointIn, errorFingerprint, identicalIn, PendingSuppressed, suppressedIn} from '../records/suppressed.ts';
 
 /** Records of one run that are alike, as `f` sees them, by the first 8 KiB of their first line. */
 type KindOfRecord = {
@@ -169,7 +169,7 @@ export class RunCounter {
     const endpoint = level === 'ERROR' ? endpointIn(read) : undefined;
     const suppressed =
       endpoint !== undefined ? counted.pending.take(endpoint).count : level === 'ERROR' ? identicalIn(read) : 0;
-    const key = level === 'ERROR' ? kindOf(read, endpoint ?? '') : fingerprintOf(read);
+    const key = level === 'ERROR' ? errorFingerprint(read, endpoint ?? '') : fingerprintOf(read);
     const kind = counted.kinds.get(key);
     const rank = rankOf(level);
     if (kind) counted.kinds.set(key, {...kind, count: kind.count + 1, suppressed: kind.suppressed + suppressed});

@@ -9,7 +9,7 @@ import {type ErrorLog, watchedKey} from '../records/error-log.ts';
 import {isPanicLine} from '../records/line-kind.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {endedRun, isStopped} from '../records/runs.ts';
-import {kindOf} from '../records/suppressed.ts';
+import {errorFingerprint} from '../records/suppressed.ts';
 import {clean} from '../terminal/clean.ts';
 import {markerTone} from '../words/markers.ts';
 import {failedWords} from '../words/pipeline.ts';
@@ -209,7 +209,7 @@ function crashesOf({buffer, index}: TimelineLog): readonly Crash[] {
         ...{id, at: index.timeAt(id), example: Uint8Array.from(example)},
         ...{from: startedAt ?? 0, to: to ?? latest},
         isPanic: isPanicLine(example, 0, example.length),
-        keys: texts.map((text) => kindOf(text)),
+        keys: texts.map((text) => errorFingerprint(text)),
       },
     ];
   });

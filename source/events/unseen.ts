@@ -1,8 +1,8 @@
-import {type ConnectorErrors, type ErrorGroup, type ErrorLog, watchedKey} from '../records/error-log.ts';
+import {type ConnectorErrorCount, type ErrorGroup, type ErrorLog, watchedKey} from '../records/error-log.ts';
 import {connectorTotal, type FailedConnector} from './connector-states.ts';
 import type {ConnectorRise} from './connectors.ts';
 import type {LogStatus} from './log-status.ts';
-import {type PipelineEvent, sumOf} from './pipeline-event.ts';
+import {type PipelineEvent, sumOfEvents} from './pipeline-event.ts';
 import {earlierErrors, type PipelineStatus} from './pipeline-status.ts';
 
 /** An event of the errors page. */
@@ -106,7 +106,7 @@ function statusRows(pipeline: PipelineView, muted: ReadonlySet<number>): readonl
 export function unseenConnectorErrors(
   now: PipelineStatus,
   seen: PipelineStatus | undefined,
-  log: ConnectorErrors | undefined,
+  log: ConnectorErrorCount | undefined,
 ): number {
   const {unseenInRun, seenInRun} = log ?? {unseenInRun: 0, seenInRun: 0};
   const before = Math.max(earlierErrors(seen, now), seenInRun);
@@ -134,7 +134,7 @@ function joined(events: readonly PipelineEvent[]): PipelineEvent | undefined {
     events
       .filter(({from}) => (from === 'API') === isOfApi)
       .toReversed()
-      .reduce<PipelineEvent | undefined>(sumOf, undefined);
+      .reduce<PipelineEvent | undefined>(sumOfEvents, undefined);
   const [log, list] = [sum(false), sum(true)];
   if (!log || !list) return log ?? list;
   const firstAt = Math.min(...[log.firstAt ?? log.at, list.firstAt ?? list.at].map((at) => at ?? 0));

@@ -5,7 +5,14 @@ import {withShortMessage} from './json-members.ts';
 import {levelIn, timeOfBytes} from './line-head.ts';
 import {isPanicLine} from './line-kind.ts';
 import {awaitsMessage, PanicReports, panicText} from './panic.ts';
-import {endpointIn, identicalIn, kindOf, nextSuppressed, PendingSuppressed, suppressedIn} from './suppressed.ts';
+import {
+  endpointIn,
+  errorFingerprint,
+  identicalIn,
+  nextSuppressed,
+  PendingSuppressed,
+  suppressedIn,
+} from './suppressed.ts';
 
 /** The errors of one log with the same fingerprint. Times are Unix times in ms, ids are entry ids. */
 export type ErrorGroup = {
@@ -38,7 +45,7 @@ export type ErrorGroup = {
 };
 
 /** Errors of connectors since the last start of the pipeline, suppressed ones included. */
-export type ConnectorErrors = {
+export type ConnectorErrorCount = {
   readonly inRun: number;
   /** Of them, those that are not in the log, as lines of it report. */
   readonly suppressedInRun: number;
@@ -126,7 +133,7 @@ export class ErrorLog {
   #seen = 0;
   /** Errors of the run that the user has seen in the API's count, and of which the log may still tell. */
   #seenBefore = 0;
-  #run: ConnectorErrors = {
+  #run: ConnectorErrorCount = {
     inRun: 0,
     suppressedInRun: 0,
     seenInRun: 0,
@@ -152,7 +159,7 @@ export class ErrorLog {
     return this.#dropped;
   }
 
-  get connectors(): ConnectorErrors {
+  get connectors(): ConnectorErrorCount {
     return this.#run;
   }
 
@@ -218,7 +225,7 @@ export class ErrorLog {
   }
 
   /** Counts a line in its group. The caller may reuse the bytes. */
-  add(line: Uint8Array, {id, at, key = kindOf(line), suppressed = 0, seen = 0}: AddedError): void {
+  add(line: Uint8Array, {id, at, key = errorFingerprint(line), suppressed = 0, seen = 0}: AddedError): void {
     const group = this.#groups.get(key);
     this.#all += 1 + suppressed;
     this.#seen += seen;
@@ -281,7 +288,7 @@ export class ErrorLog {
     this.#groups.delete(group.key);
     this.#snapshot = undefined;
     const text = panicText(line, next);
-    const key = kindOf(text);
+    const key = errorFingerprint(text);
     const read = {...group, key, ...textsOf(text), copy: undefined};
     const earlier = this.#groups.get(key);
     this.#groups.set(key, earlier ? joinedGroup(earlier, read) : read);
@@ -335,7 +342,7 @@ export class ErrorLog {
   }
 
   #addPanic(line: Uint8Array, id: number): void {
-    const kind = kindOf(line, '');
+    const kind = errorFingerprint(line, '');
     const key = awaitsMessage(line) ? kind + unfinishedPanic : kind;
     this.add(line, {id, at: this.#timeAbove(id), key});
     if (key !== kind) this.#panic = {line: panicText(line), key, lines: 0};
@@ -350,7 +357,7 @@ export class ErrorLog {
     const suppressed = endpoint !== undefined ? this.#suppressed.take(endpoint).count : identicalIn(line);
     const seen = endpoint === undefined ? 0 : this.#addToRun(suppressed);
     const at = timeOfBytes(line) ?? this.#timeAbove(id);
-    this.add(line, {id, at, key: kindOf(line, endpoint ?? ''), suppressed, seen});
+    this.add(line, {id, at, key: errorFingerprint(line, endpoint ?? ''), suppressed, seen});
   }
 
   /** Returns how many of the suppressed errors the user has seen already. */

@@ -60,7 +60,7 @@ export function identicalIn(line: Uint8Array): number {
  * The fingerprint of a line, of a connector's error together with the name: a fingerprint leaves out quoted names, and
  * errors of several connectors would be one kind. `endpoint`: as of `endpointIn`.
  */
-export function kindOf(line: Uint8Array, endpoint = endpointIn(line) ?? ''): number {
+export function errorFingerprint(line: Uint8Array, endpoint = endpointIn(line) ?? ''): number {
   let kind = fingerprintOf(line);
   for (const character of endpoint) kind = Math.imul(kind ^ character.charCodeAt(0), 16_777_619);
   return kind;

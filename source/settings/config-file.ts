@@ -38,4 +38,4 @@ export const emptyConfig: ConfigFile = {
 };
 
 /** A mistake in a line of the file, in words for the user. */
-export type Problem = {readonly line: number; readonly message: string};
+export type ConfigProblem = {readonly line: number; readonly message: string};

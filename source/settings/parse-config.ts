@@ -1,12 +1,12 @@
 import {type AST, ParseError, parseTOML} from 'toml-eslint-parser';
 import {
   type ConfigFile,
+  type ConfigProblem,
   type ContextKey,
   type ContextTable,
   emptyConfig,
   type FileValue,
   type KeyRemap,
-  type Problem,
 } from './config-file.ts';
 import {type CommandName, effectiveCommands, isConfigurable, type Option} from './option.ts';
 import {type FlagName, optionOf, options} from './option-table.ts';
@@ -21,10 +21,10 @@ const tables = ['contexts', 'keys', 'themes'] as const;
  * Unknown keys, wrong types and invalid values are problems, in the order of lines; everything else is read. A text that
  * is not TOML is one problem and an empty file.
  */
-export function parseConfig(text: string, read: ReadOptions): {file: ConfigFile; problems: readonly Problem[]} {
+export function parseConfig(text: string, read: ReadOptions): {file: ConfigFile; problems: readonly ConfigProblem[]} {
   const toml = tomlRows(text);
   if ('problem' in toml) return {file: {...emptyConfig, name: read.name}, problems: [toml.problem]};
-  const problems: Problem[] = [];
+  const problems: ConfigProblem[] = [];
   const report = (line: number, message: string) => void problems.push({line, message});
   const of = (table: string) => toml.rows.filter(({path}) => path[0] === table && path.length > 1);
   const file: ConfigFile = {
@@ -148,7 +148,7 @@ type TomlValue =
 type TomlRow = {readonly path: readonly string[]; readonly line: number; readonly value: TomlValue};
 
 /** Keys and tables in their order, a table before its keys; or why the text is not TOML. */
-function tomlRows(text: string): {readonly rows: readonly TomlRow[]} | {readonly problem: Problem} {
+function tomlRows(text: string): {readonly rows: readonly TomlRow[]} | {readonly problem: ConfigProblem} {
   try {
     const [{body}] = parseTOML(text, {tomlVersion: '1.0'}).body;
     return {rows: body.flatMap((node) => (node.type === 'TOMLTable' ? rowsOfTable(node) : rowsOf(node, [])))};
@@ -212,7 +212,7 @@ const words: ReadonlyMap<string, string> = new Map([
 /** The parser reports these on the next line. */
 const seenLate = ['Unspecified values are invalid', 'Unterminated table-key'];
 
-function problemOf({message, lineNumber, column}: ParseError, text: string): Problem {
+function problemOf({message, lineNumber, column}: ParseError, text: string): ConfigProblem {
   const isSeenLate = column === 0 && seenLate.includes(message);
   const line = Math.max(1, isSeenLate ? lineNumber - 1 : lineNumber);
   const what = words.get(message) ?? `this is not TOML · ${lowered(message)}`;
@@ -349,8 +349,8 @@ function readThemes(rows: readonly TomlRow[], report: Report): OwnThemes {
 }
 
 /** Reads each value alone, in every command that accepts it: the file has the rules of flags and variables. */
-function checkConfig(file: ConfigFile): Problem[] {
-  const ofOptions = [...file.options].flatMap(([flag, value]): Problem[] => {
+function checkConfig(file: ConfigFile): ConfigProblem[] {
+  const ofOptions = [...file.options].flatMap(([flag, value]): ConfigProblem[] => {
     const alone = {...file, options: new Map([[flag, value]])};
     // The contexts themselves are checked below.
     if (flag === 'context' && file.contexts.has(value.text)) return [];
@@ -359,7 +359,7 @@ function checkConfig(file: ConfigFile): Problem[] {
       .find((message) => message !== undefined);
     return wrong === undefined ? [] : [problem(wrong, value.where)];
   });
-  const ofContexts = [...file.contexts.values()].flatMap((context): Problem[] => {
+  const ofContexts = [...file.contexts.values()].flatMap((context): ConfigProblem[] => {
     const wrong = complaintOfContext(file, context);
     return wrong === undefined ? [] : [problem(wrong, context.where)];
   });
@@ -391,7 +391,7 @@ function complaint(
   }
 }
 
-function problem(message: string, where: string): Problem {
+function problem(message: string, where: string): ConfigProblem {
   const prefix = `${where}: `;
   return {
     line: Number(where.slice(where.lastIndexOf(':') + 1)),

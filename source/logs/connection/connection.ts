@@ -1,7 +1,6 @@
 import {asFailure} from '../../api/errors.ts';
 import type {ApiClient, ApiFailure, Pipeline} from '../../api/types.ts';
 import type {Clock} from '../../lib/clock.ts';
-import {eventWords} from './event-words.ts';
 import {initialMachine, isWokenBy, step} from './machine.ts';
 import {
   type BodyReceiver,
@@ -14,6 +13,7 @@ import {
   type PipelineAnswer,
   withEvent,
 } from './state.ts';
+import {stepWords} from './step-words.ts';
 
 type ConnectionOptions = {
   /** Of the pipeline; another one after `onRenamed`. */
@@ -155,7 +155,7 @@ export class Connection {
     const {machine, effects} = step(before, event, context);
     if (machine === before) return;
     this.#machine = machine;
-    const words = eventWords(before, event, machine, now);
+    const words = stepWords(before, event, machine, now);
     if (words) this.#events = withEvent(this.#events, {at: clock.wall(), ...words});
     for (const effect of effects) this.#run(effect);
     if (this.waitsForServer) onWaiting();

@@ -5,7 +5,7 @@ import {askedDelay} from './backoff.ts';
 import {causeOf} from './machine.ts';
 import type {ConnectionEvent, Machine, MachineEvent} from './state.ts';
 
-type EventWords = Pick<ConnectionEvent, 'text' | 'key'>;
+type StepWords = Pick<ConnectionEvent, 'text' | 'key'>;
 
 const causes: Record<LossCause, string> = {
   'server-lost': 'connection lost in the middle of the log',
@@ -21,7 +21,7 @@ const causes: Record<LossCause, string> = {
 };
 
 /** A step of the machine in words for the user; undefined when it needs none. */
-export function eventWords(before: Machine, event: MachineEvent, after: Machine, now: number): EventWords | undefined {
+export function stepWords(before: Machine, event: MachineEvent, after: Machine, now: number): StepWords | undefined {
   switch (event.kind) {
     case 'caught-up':
       if (event.attempt !== before.attempt) return undefined;
@@ -71,7 +71,7 @@ function wasAway({connection}: Machine): boolean {
   return failure?.kind === 'retryable' && (failure.reason === 'unreachable' || failure.reason === 'timeout');
 }
 
-function refusedWords(failure: ApiFailure, after: Machine, now: number): EventWords {
+function refusedWords(failure: ApiFailure, after: Machine, now: number): StepWords {
   const {connection} = after;
   if (connection.kind === 'gone' && connection.reason.kind === 'deleted') {
     return {text: 'the server does not know the pipeline', key: 'deleted'};

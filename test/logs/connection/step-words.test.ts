@@ -1,9 +1,9 @@
 import {expect, test} from 'vitest';
 import {describeCut} from '../../../source/api/transport-failure.ts';
 import type {ApiFailure, BodyEnd} from '../../../source/api/types.ts';
-import {eventWords} from '../../../source/logs/connection/event-words.ts';
 import {initialMachine, step} from '../../../source/logs/connection/machine.ts';
 import type {Machine, MachineEvent} from '../../../source/logs/connection/state.ts';
+import {stepWords} from '../../../source/logs/connection/step-words.ts';
 
 const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens'};
 const forbidden: ApiFailure = {kind: 'fatal', reason: 'forbidden', message: 'your role may not'};
@@ -17,7 +17,7 @@ function words(events: readonly MachineEvent[]): (string | undefined)[] {
     const now = index * 1000;
     const before = machine;
     machine = step(machine, event, {now, roll: 0, decided: false, requests: 5}).machine;
-    return eventWords(before, event, machine, now)?.text;
+    return stepWords(before, event, machine, now)?.text;
   });
 }
 
