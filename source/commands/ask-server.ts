@@ -79,7 +79,7 @@ async function ask(options: AskOptions & {readonly request: AskRequest}): Promis
     case 'diff':
       return await runDiff({...options, request});
     case 'timeline': {
-      const {timelineOfServer} = await import('./whole-log.ts');
+      const {timelineOfServer} = await import('./timeline.ts');
       // The text itself says what is missing; who reads it from a pipe may not see its first lines.
       const note = request.output === 'json' || !process.stdout.isTTY ? noteTo(options) : () => {};
       return await askServer(options, (client, signal) => timelineOfServer(request, {...common, client, signal, note}));
@@ -98,7 +98,7 @@ function noteTo({process, isJson}: Pick<AskOptions, 'process' | 'isJson'>): (lin
 
 async function runDiff({request, ...options}: AskOptions & {readonly request: DiffRequest}): Promise<number> {
   const {process} = options;
-  const {diffOfRecording, diffOfServer} = await import('./whole-log.ts');
+  const {diffOfRecording, diffOfServer} = await import('./diff.ts');
   const {from, name} = request;
   const note = noteTo(options);
   if (from === undefined) {

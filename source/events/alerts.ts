@@ -1,7 +1,8 @@
 import type {Clock} from '../lib/clock.ts';
 import {count, isoTime} from '../lib/format.ts';
+import type {Log} from '../logs/log.ts';
 import {forEachStream, type Streams} from '../logs/log-manager.ts';
-import type {LogSnapshot, LogSource} from '../logs/log-source.ts';
+import type {LogSnapshot} from '../logs/log-snapshot.ts';
 import {clean} from '../terminal/clean.ts';
 import {recordingWords} from '../words/markers.ts';
 import {eventWords, suppressedWords, widthWithTarget} from './event-words.ts';
@@ -216,7 +217,7 @@ function shorten(text: string): string {
 }
 
 /** Calls `notify` when the recording of an open log stops or continues, until the returned function is called. */
-export function watchRecordings(logs: Streams<LogSource>, notify: (text: string) => void): () => void {
+export function watchRecordings(logs: Streams<Log>, notify: (text: string) => void): () => void {
   return forEachStream(logs, (stream) => {
     const {snapshot} = stream;
     let before: LogSnapshot['recording'];

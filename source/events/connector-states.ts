@@ -1,5 +1,5 @@
 import type {Pipeline, PipelineStats} from '../api/types.ts';
-import type {CountedLog} from '../logs/log-source.ts';
+import type {Log} from '../logs/log.ts';
 import {allErrors, connectorKey, hasProcess, type KnownStats} from '../logs/stats-poller.ts';
 import type {ConnectorErrorCount} from '../records/error-log.ts';
 import {connectorsOf, failuresInLog, type KnownConnector, type LoggedFailure} from './connectors.ts';
@@ -80,7 +80,7 @@ export class ConnectorStates {
    * Reads what an open log says of connectors that failed for good in this run: it is remembered when the log is closed.
    * Of each run once: old lines are unpacked to be read.
    */
-  readFailures(log: Pick<CountedLog, 'name' | 'buffer' | 'errors'>): void {
+  readFailures(log: Pick<Log, 'name' | 'buffer' | 'errors'>): void {
     const {name, buffer, errors} = log;
     const {run} = this.counted(name);
     const read = this.#read.get(log);

@@ -1,6 +1,7 @@
 import type {Pattern} from '../buffer/pattern.ts';
+import type {Log} from '../logs/log.ts';
 import {forEachStream} from '../logs/log-manager.ts';
-import type {CountedLog, LogSnapshot} from '../logs/log-source.ts';
+import type {LogSnapshot} from '../logs/log-snapshot.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
 import type {ErrorGroup} from '../records/error-log.ts';
 import {reportsEnd} from '../records/line-kind.ts';
@@ -47,7 +48,7 @@ export class EventFeed {
   readonly #away: AwayDetector;
   readonly #failures: Failures;
   /** Logs that have caught up: what they received before is history. */
-  readonly #caughtUp = new WeakSet<CountedLog>();
+  readonly #caughtUp = new WeakSet<Log>();
 
   constructor(services: EventServices) {
     const {clock, events: options = {}, say, history} = services;
@@ -114,7 +115,7 @@ export class EventFeed {
     return {at: this.#services.clock.wall(), logs, pipelines: this.log.pipelines};
   }
 
-  #follow(log: CountedLog): () => void {
+  #follow(log: Log): () => void {
     // The status before the first byte: what was lost while pipetail was not running is unseen, too.
     this.#onLog(log);
     const stopWatching = this.watch?.follow(log, () => this.#onLog(log));
@@ -129,7 +130,7 @@ export class EventFeed {
     };
   }
 
-  #onLog(log: CountedLog): void {
+  #onLog(log: Log): void {
     const {before, now, events} = this.log.readLog(log);
     if (before && this.#caughtUp.has(log)) {
       this.#failures.onLog(log.name, endsSince(before, now));

@@ -2,8 +2,8 @@ import type {Pipeline, PipelineStats} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {ListPoller} from '../logs/list-poller.ts';
+import type {Log} from '../logs/log.ts';
 import type {Streams} from '../logs/log-manager.ts';
-import type {CountedLog, LogSource} from '../logs/log-source.ts';
 import type {StatsPoller} from '../logs/stats-poller.ts';
 import {ConnectorStates, connectorTotal} from './connector-states.ts';
 import {type ConnectorRise, connectorRise, type ErrorsByConnector, errorsByConnector, riseWords} from './connectors.ts';
@@ -21,7 +21,7 @@ import {
 import {type ErrorRow, errorRows, unseenErrors} from './unseen.ts';
 
 export type EventSources = {
-  readonly logs: Streams<CountedLog>;
+  readonly logs: Streams<Log>;
   readonly poller: Pick<ListPoller, 'snapshot'>;
   /** Name the connectors whose errors become more; absent: they stay unnamed. */
   readonly stats?: Pick<StatsPoller, 'known'>;
@@ -52,7 +52,7 @@ export class EventLog {
   readonly connectors = new ConnectorStates();
   readonly #muted = createStore<ReadonlySet<number>>(new Set());
   /** The last status of each open log. */
-  readonly #logs = new Map<CountedLog, LogStatus>();
+  readonly #logs = new Map<Log, LogStatus>();
   #list:
     | {readonly of: readonly Pipeline[]; readonly stats: object | undefined; readonly statuses: PipelineStatuses}
     | undefined;
@@ -64,7 +64,7 @@ export class EventLog {
   readonly #onScreen: OnScreen;
   readonly #seen = new Map<string, Seen>();
   /** One past the newest entry of each log when it was last on the screen. */
-  readonly #seenEnd = new WeakMap<LogSource, number>();
+  readonly #seenEnd = new WeakMap<Log, number>();
   readonly #seenTimes = createStore(0);
   /** Open logs that are marked because connectors have had errors; true: it was said of which. */
   readonly #marked = new Map<string, boolean>();
@@ -95,7 +95,7 @@ export class EventLog {
   }
 
   /** What happened to an open log since the last call. Its first call tells what it had: nothing happened to it yet. */
-  readLog(log: CountedLog): Change<LogStatus> {
+  readLog(log: Log): Change<LogStatus> {
     const before = this.#logs.get(log);
     const now = this.statusOf(log);
     this.#logs.set(log, now);
@@ -107,12 +107,12 @@ export class EventLog {
     return {before, now, events};
   }
 
-  statusOf(log: CountedLog): LogStatus {
+  statusOf(log: Log): LogStatus {
     return logStatus(log, this.#logs.get(log), this.#sources.clock.wall());
   }
 
   /** The log is closed: nothing is left of its entries. */
-  forgetLog(log: CountedLog): void {
+  forgetLog(log: Log): void {
     this.#logs.delete(log);
     const isListed = this.pipelines?.has(log.name) === true;
     this.#forget((event) => event.pipeline === log.name && !(isListed && event.from === 'API'));
@@ -154,7 +154,7 @@ export class EventLog {
     return this.#list?.statuses;
   }
 
-  get open(): readonly CountedLog[] {
+  get open(): readonly Log[] {
     const {logs} = this.#sources;
     return logs.names.get().flatMap((name) => logs.get(name) ?? []);
   }
@@ -174,7 +174,7 @@ export class EventLog {
     return this.#seenTimes;
   }
 
-  hasUnseenEntries(log: LogSource): boolean {
+  hasUnseenEntries(log: Log): boolean {
     return log.snapshot.get().endId > (this.#seenEnd.get(log) ?? 0);
   }
 
@@ -257,12 +257,12 @@ export class EventLog {
   }
 
   /** Reads which connectors failed for good. */
-  #readFailures(log: CountedLog): void {
+  #readFailures(log: Log): void {
     // Of the newest list's run.
     if (this.pipelines) this.connectors.readFailures(log);
   }
 
-  #leave(log: LogSource | undefined): void {
+  #leave(log: Log | undefined): void {
     if (log) this.#seenEnd.set(log, log.snapshot.get().endId);
   }
 

@@ -2,7 +2,7 @@ import type {Pattern} from '../buffer/pattern.ts';
 import {Search} from '../buffer/search.ts';
 import type {Clock} from '../lib/clock.ts';
 import {SliceRunner} from '../lib/slices.ts';
-import type {CountedLog} from '../logs/log-source.ts';
+import type {Log} from '../logs/log.ts';
 import {watchedKey} from '../records/error-log.ts';
 import {timeOfBytes} from '../records/line-head.ts';
 
@@ -35,7 +35,7 @@ export class LineWatch {
   }
 
   /** Adds lines that match to the stream's errors, a little after they came, until the returned function is called. */
-  follow({buffer, errors, snapshot}: CountedLog, onFound: () => void): () => void {
+  follow({buffer, errors, snapshot}: Log, onFound: () => void): () => void {
     const {pattern, clock} = this.#options;
     const search = new Search(buffer, pattern);
     let next = buffer.firstId;

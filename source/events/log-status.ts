@@ -1,6 +1,7 @@
 import type {ApiFailure} from '../api/types.ts';
 import type {LossCount, Marker, OutputStream} from '../buffer/markers.ts';
-import type {CountedLog, LogSnapshot} from '../logs/log-source.ts';
+import type {Log} from '../logs/log.ts';
+import type {LogSnapshot} from '../logs/log-snapshot.ts';
 import type {UnaskedEnd, UnaskedEnds} from '../logs/log-states.ts';
 import {type ConnectorErrorCount, type ErrorGroup, isUnfinished, watchedKey} from '../records/error-log.ts';
 import {clean} from '../terminal/clean.ts';
@@ -16,7 +17,7 @@ export type LogStatus = {
   readonly errors: ReadonlyMap<number, ErrorGroup>;
   readonly connectors: ConnectorErrorCount;
   readonly losses: LossCount;
-  /** See `LogStream.ends`. */
+  /** See `Log.ends`. */
   readonly ends: UnaskedEnds;
   /** Streams of the process that nobody reads now. */
   readonly unread: readonly OutputStream[];
@@ -28,7 +29,14 @@ export type LogStatus = {
 
 /** `before`: the previous status of the log; `now`: Unix time in ms. */
 export function logStatus(
-  {name, buffer, errors, losses, ends, snapshot}: Omit<CountedLog, 'addDivider'>,
+  {
+    name,
+    buffer,
+    errors,
+    losses,
+    ends,
+    snapshot,
+  }: Pick<Log, 'name' | 'buffer' | 'errors' | 'losses' | 'ends' | 'snapshot'>,
   before: LogStatus | undefined,
   now: number,
 ): LogStatus {

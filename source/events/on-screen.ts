@@ -1,5 +1,5 @@
 import type {Clock} from '../lib/clock.ts';
-import type {LogSource} from '../logs/log-source.ts';
+import type {Log} from '../logs/log.ts';
 
 /** A tab whose log is on the screen. */
 export type ShownLog = {
@@ -7,7 +7,7 @@ export type ShownLog = {
   readonly name: string;
   readonly pipelines: readonly string[];
   /** Undefined while its streams are not open. */
-  readonly log: () => LogSource | undefined;
+  readonly log: () => Log | undefined;
 };
 
 type OnScreenOptions = {

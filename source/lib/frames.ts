@@ -74,6 +74,10 @@ export class SharedFrames {
     if (this.#waiting.size === 0) this.#batch.drop();
   }
 
+  dispose(): void {
+    this.#batch.dispose();
+  }
+
   #flush(): void {
     const due = this.#waiting;
     this.#waiting = new Set();

@@ -3,12 +3,13 @@ import type {ReadableStore} from '../lib/store.ts';
 import {distinctNames} from '../storage/opened/distinct-names.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {type Capabilities, capabilitiesOf, mergedCapabilities} from './capabilities.ts';
+import type {Feed} from './feed.ts';
 import type {ListSnapshot} from './list-poller.ts';
-import type {LogMaker, ManagedLog, ManagedOptions} from './log-manager.ts';
-import {LogStream} from './log-stream.ts';
+import type {Log} from './log.ts';
+import type {LogMaker, ManagedOptions} from './log-manager.ts';
 
 /** Makes the log of what was found: only where files are opened, the code that reads them is loaded. */
-export type OpenFound = (found: FoundLog, options: ManagedOptions) => ManagedLog;
+export type OpenFound = (found: FoundLog, options: ManagedOptions) => Log;
 
 /** What a list of logs offers. */
 export type ListItem = Pipeline | FoundLog;
@@ -18,35 +19,33 @@ export function pipelineIn(item: ListItem): Pipeline | undefined {
   return 'kind' in item ? undefined : item;
 }
 
-/** Any name is that of a pipeline. */
-export const pipelineLogs: LogMaker<LogStream> = {
-  make: (name, options) => new LogStream({...options, name}),
-};
+/** A server: the list of its pipelines, and how their logs are made. */
+export type CatalogServer = {readonly list: ReadableStore<ListSnapshot>} & LogMaker<Feed>;
 
 /** The logs that can be shown, by name: pipelines of a server, and what was found in files. */
 export class Catalog {
-  readonly #list: ReadableStore<ListSnapshot> | undefined;
+  readonly #server: CatalogServer | undefined;
   readonly #found = new Map<string, {readonly log: FoundLog; readonly open: OpenFound}>();
   #inOrder: readonly FoundLog[] = [];
 
-  /** `list`: of the server; absent: there is none, and all logs are files. */
-  constructor(list?: ReadableStore<ListSnapshot>) {
-    this.#list = list;
+  /** Without a server all logs are files. */
+  constructor(server?: CatalogServer) {
+    this.#server = server;
   }
 
   /** The list comes from a server, and any name that was not found is that of a pipeline. */
   get hasServer(): boolean {
-    return this.#list !== undefined;
+    return this.#server !== undefined;
   }
 
   /** What the list has, in one word. */
   get noun(): 'pipeline' | 'log' {
-    return this.#list ? 'pipeline' : 'log';
+    return this.#server ? 'pipeline' : 'log';
   }
 
   /** All that the list has; the same array until that changes. Undefined: not received. */
   get listed(): readonly ListItem[] | undefined {
-    return this.#list ? this.#list.get().pipelines : this.#inOrder;
+    return this.#server ? this.#server.list.get().pipelines : this.#inOrder;
   }
 
   /** What was found, in the order in which it was added. */
@@ -78,10 +77,10 @@ export class Catalog {
     this.#inOrder = [...this.#found.values()].map((each) => each.log);
   }
 
-  make(name: string, options: ManagedOptions): ManagedLog {
+  make(name: string, options: ManagedOptions): Log {
     const found = this.#found.get(name);
     if (found) return found.open(found.log, options);
-    if (!this.#list) throw new Error(`no log is called ${name}`);
-    return pipelineLogs.make(name, options);
+    if (!this.#server) throw new Error(`no log is called ${name}`);
+    return this.#server.make(name, options);
   }
 }

@@ -1,11 +1,13 @@
-import type {Pipeline} from '../api/types.ts';
+import type {ApiClient, Pipeline} from '../api/types.ts';
+import type {Packer} from '../buffer/packed-store.ts';
+import type {Clock} from '../lib/clock.ts';
 import {SharedFrames} from '../lib/frames.ts';
 import {SleepDetector} from '../lib/presence.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
-import type {Capabilities} from './capabilities.ts';
-import type {CountedLog, LogSource} from './log-source.ts';
-import type {LogStream, StreamOptions} from './log-stream.ts';
-import {type BudgetedLog, MemoryBudget} from './memory-budget.ts';
+import type {Recordings} from '../storage/recording/recordings.ts';
+import type {Feed} from './feed.ts';
+import type {Log} from './log.ts';
+import {MemoryBudget} from './memory-budget.ts';
 import {ServerReturn} from './server-return.ts';
 
 /**
@@ -14,61 +16,78 @@ import {ServerReturn} from './server-return.ts';
  */
 const countedShare = 7 / 10;
 
-/** What only the log of a pipeline can be asked. */
-type OfPipeline = Pick<
-  LogStream,
-  'connection' | 'pipelineId' | 'reconnect' | 'checkAfterPause' | 'updatePipeline' | 'rename' | 'setRecording'
->;
-
-/** A log that is held open, whatever brings its lines. */
-export type ManagedLog = CountedLog &
-  BudgetedLog & {
-    readonly capabilities: Capabilities;
-    /** Brings its lines from now on; a second call does nothing. */
-    readonly start: () => void;
-    readonly close: () => Promise<void>;
-  } & Partial<OfPipeline>;
+export type ManagerOptions = {
+  readonly client: ApiClient;
+  readonly clock: Clock;
+  /** Returns numbers in [0, 1). */
+  readonly random: () => number;
+  /** Snapshots a second of each log, at most. */
+  readonly fps: number;
+  /** The snapshots a second now: fewer than `fps` while the user is away. Default: always `fps`. */
+  readonly fpsNow?: ReadableStore<number>;
+  /** Limit of the memory of each log's scrollback. */
+  readonly scrollbackBytes: number;
+  /** Limit of all logs together. Default: none. */
+  readonly memoryBytes?: number;
+  /** Default: no scrollback is compressed. */
+  readonly packer?: Packer;
+  /** Milliseconds without a byte after which a connection is replaced; 0: never. Default 5 minutes. */
+  readonly silence?: number;
+  readonly recordings?: {
+    readonly of: Recordings;
+    /** Every log is recorded, from its beginning on. */
+    readonly all: boolean;
+    /** The scrollback begins with what was recorded before. */
+    readonly showPast: boolean;
+  };
+};
 
 /** What a log gets of its manager. */
-export type ManagedOptions = StreamOptions &
-  Pick<ConstructorParameters<typeof LogStream>[0], 'onWaiting' | 'onRenamed'>;
+export type ManagedOptions = ManagerOptions & {
+  readonly frames: SharedFrames;
+  /** See `Connection`. */
+  readonly onWaiting: () => void;
+  readonly onRenamed: (name: string) => void;
+};
 
 /** Makes logs by their names. */
-export type LogMaker<Log extends ManagedLog> = {
+export type LogMaker<F extends Feed> = {
   /** A log that is not started yet. */
-  readonly make: (name: string, options: ManagedOptions) => Log;
+  readonly make: (name: string, options: ManagedOptions) => Log<F>;
 };
 
 /** The open logs, by name: one for each, shared by all views of it, within one budget of memory. */
-export class LogManager<Log extends ManagedLog> {
+export class LogManager<F extends Feed = Feed> {
   /** Contains the logs; the maker of a merged log adds that. */
   readonly memory: MemoryBudget;
-  readonly #options: StreamOptions;
-  readonly #catalog: LogMaker<Log>;
-  readonly #logs = new Map<string, Log>();
+  readonly #options: ManagerOptions;
+  /** With shared frames the screen is drawn once for all tabs: half the CPU time for 64 busy ones. */
+  readonly #frames: SharedFrames;
+  readonly #catalog: LogMaker<F>;
+  readonly #logs = new Map<string, Log<F>>();
   readonly #names = createStore<readonly string[]>([]);
   readonly #sleepDetector: SleepDetector;
   readonly #serverReturn: ServerReturn;
   readonly #onRenamed = new Set<(names: NewNames) => void>();
   #listed: ReadonlyMap<string, Pipeline> | undefined;
 
-  constructor(options: StreamOptions, catalog: LogMaker<Log>) {
+  constructor(options: ManagerOptions, catalog: LogMaker<F>) {
     const {clock, fpsNow: fps = options.fps, memoryBytes = Number.POSITIVE_INFINITY} = options;
     const scrollbackBytes = Math.min(options.scrollbackBytes, memoryBytes);
-    // With shared frames the screen is drawn once for all tabs: half the CPU time for 64 busy ones.
-    this.#options = {frames: new SharedFrames({clock, fps}), ...options, scrollbackBytes};
+    this.#options = {...options, scrollbackBytes};
+    this.#frames = new SharedFrames({clock, fps});
     this.#catalog = catalog;
     this.memory = new MemoryBudget({clock, budget: memoryBytes * countedShare});
-    this.#serverReturn = new ServerReturn(options, () => [...this.#logs.values()].filter(isConnected));
+    this.#serverReturn = new ServerReturn(options, () => this.#logs.values());
     this.#sleepDetector = new SleepDetector({
       clock: options.clock,
       onSlept: (_, of) => {
-        for (const log of this.#logs.values()) log.checkAfterPause?.(of);
+        for (const log of this.#logs.values()) log.connection?.checkAfterPause(of);
       },
     });
   }
 
-  get options(): StreamOptions {
+  get options(): ManagerOptions {
     return this.#options;
   }
 
@@ -78,25 +97,25 @@ export class LogManager<Log extends ManagedLog> {
   }
 
   /** Returns the log of that name, which is made and started if it is not open. */
-  open(name: string): Log {
+  open(name: string): Log<F> {
     const open = this.#logs.get(name);
     if (open) return open;
-    const log: Log = this.#catalog.make(name, {
-      ...this.#options,
+    const log: Log<F> = this.#catalog.make(name, {
+      ...{...this.#options, frames: this.#frames},
       onWaiting: () => this.#serverReturn.watch(),
       onRenamed: (to) => this.#rename(new Map([[log, to]])),
     });
     this.#logs.set(name, log);
     this.memory.add(log);
     const pipeline = this.#listed?.get(name);
-    if (pipeline) log.updatePipeline?.(pipeline);
+    if (pipeline) log.connection?.updatePipeline(pipeline);
     log.start();
     this.#sleepDetector.start();
     this.#names.set([...this.#logs.keys()]);
     return log;
   }
 
-  get(name: string): Log | undefined {
+  get(name: string): Log<F> | undefined {
     return this.#logs.get(name);
   }
 
@@ -106,7 +125,7 @@ export class LogManager<Log extends ManagedLog> {
     if (log?.capabilities.canReopen) this.#close(log);
   }
 
-  #close(log: Log): void {
+  #close(log: Log<F>): void {
     this.#logs.delete(log.name);
     this.memory.remove(log);
     void log.close();
@@ -115,7 +134,7 @@ export class LogManager<Log extends ManagedLog> {
   }
 
   reconnect(name: string): void {
-    this.#logs.get(name)?.reconnect?.();
+    this.#logs.get(name)?.connection?.reconnect();
   }
 
   /** `listener` gets the new names of pipelines before `names` has them. Returns a function to leave. */
@@ -129,28 +148,28 @@ export class LogManager<Log extends ManagedLog> {
     const listed = new Map(pipelines.map((pipeline) => [pipeline.name, pipeline]));
     this.#listed = listed;
     this.followNames(pipelines);
-    for (const [name, log] of this.#logs) log.updatePipeline?.(listed.get(name));
+    for (const [name, log] of this.#logs) log.connection?.updatePipeline(listed.get(name));
   }
 
   /** The logs of pipelines that have another name in the newest list get that one. */
   followNames(pipelines: readonly Pipeline[]): void {
     const namesById = new Map(pipelines.map(({id, name}) => [id, name]));
     const moved = [...this.#logs.values()].flatMap((log) => {
-      const name = namesById.get(log.pipelineId ?? '');
+      const name = namesById.get(log.connection?.pipelineId ?? '');
       return name === undefined || name === log.name ? [] : [[log, name] as const];
     });
     this.#rename(new Map(moved));
   }
 
   /** Two names may be exchanged. */
-  #rename(moved: ReadonlyMap<Log, string>): void {
+  #rename(moved: ReadonlyMap<Log<F>, string>): void {
     const names = new Map([...moved].map(([{name}, to]) => [name, to]));
     const inPlace = (to: string) => (names.has(to) ? undefined : this.#logs.get(to));
     // A tab that has the log of another pipeline of that name keeps it, and gets this one behind it.
-    const isTaken = (to: string, {pipelineId}: Log) => {
+    const isTaken = (to: string, {connection}: Log<F>) => {
       const other = inPlace(to);
       if (!other || other.buffer.lineCount === 0) return false;
-      return other.pipelineId !== pipelineId || other.losses.clears > 0;
+      return other.connection?.pipelineId !== connection?.pipelineId || other.losses.clears > 0;
     };
     for (let left = -1; left !== names.size; ) {
       left = names.size;
@@ -162,7 +181,7 @@ export class LogManager<Log extends ManagedLog> {
     this.#logs.clear();
     for (const log of logs) {
       const to = names.get(log.name);
-      if (to !== undefined) log.rename?.(to);
+      if (to !== undefined) log.connection?.rename(to);
       this.#logs.set(log.name, log);
     }
     for (const listener of this.#onRenamed) listener(names);
@@ -177,10 +196,6 @@ export class LogManager<Log extends ManagedLog> {
 
 /** By the old name. */
 export type NewNames = ReadonlyMap<string, string>;
-
-function isConnected<Log extends ManagedLog>(log: Log): log is Log & Pick<LogStream, 'connection'> {
-  return log.connection !== undefined;
-}
 
 export type Streams<Stream extends object> = {
   readonly names: ReadableStore<readonly string[]>;
@@ -212,7 +227,10 @@ export function forEachStream<Stream extends object>(
 }
 
 /** Calls `draw` when a log gets its first lines, since the user may wait for them. Returns a function to stop. */
-export function watchFirstLines(logs: Streams<LogSource>, draw: (name: string) => void): () => void {
+export function watchFirstLines(
+  logs: Streams<Pick<Log, 'name' | 'snapshot'>>,
+  draw: (name: string) => void,
+): () => void {
   return forEachStream(logs, ({name, snapshot}) => {
     let isOver = snapshot.get().lineCount > 0;
     return snapshot.subscribe(() => {

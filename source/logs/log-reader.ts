@@ -9,8 +9,6 @@ import type {LogSink} from './log-sink.ts';
 type LogReaderOptions = {
   readonly sink: LogSink;
   readonly clock: Clock;
-  /** Receives what the log shows about its connections, in words for the user. */
-  readonly onEvent: (text: string) => void;
   /** For `pack`. */
   readonly packer?: Packer | undefined;
   /** Bytes were appended. `areFirst`: the first ones of their attempt. */
@@ -245,7 +243,7 @@ export class LogReader implements BodyReceiver {
     if (!replay?.replacesSilent) return;
     this.#replay = {...replay, replacesSilent: false};
     if (this.#options.sink.appended === replay.appendedBefore) return;
-    this.#options.onEvent('the silent connection was dead: a new one brought the missing lines');
+    this.#options.sink.onEvent('the silent connection was dead: a new one brought the missing lines');
   }
 
   markEnded(because: EndCause): void {

@@ -10,7 +10,6 @@ import {
   type MarkerKind,
   noLosses,
 } from '../buffer/markers.ts';
-import {newlinesIn} from '../buffer/segment.ts';
 import type {Clock} from '../lib/clock.ts';
 import {EarlierErrors} from '../records/earlier-errors.ts';
 import {ErrorLog} from '../records/error-log.ts';
@@ -18,6 +17,7 @@ import type {StitchSink} from '../stitch/stitch.ts';
 import type {BytesPart} from '../storage/opened/file-part.ts';
 import {FileStore} from '../storage/opened/file-store.ts';
 import {LinePieces} from '../storage/opened/line-pieces.ts';
+import type {ReadBlock} from '../storage/opened/recorded-blocks.ts';
 import type {PastPiece} from '../storage/recording/past.ts';
 import {LogStates, type Turn, unreadMarker} from './log-states.ts';
 
@@ -38,6 +38,8 @@ export class LogSink implements StitchSink {
   readonly errors: ErrorLog;
   readonly states = new LogStates();
   onPlaced: StitchSink['onPlaced'] = () => {};
+  /** The log has something new to show. */
+  onChange: () => void = () => {};
   /** Receives what the log shows about its connections, in words for the user. */
   onEvent: (text: string) => void = () => {};
   readonly #clock: Pick<Clock, 'wall'>;
@@ -227,8 +229,7 @@ export class LogSink implements StitchSink {
   }
 
   /** Adds whole lines that stay where they are stored. Only while the buffer has had nothing else. */
-  addPast({lines, bytes: stored}: EarlierBlock, bytes: Uint8Array): void {
-    const newlines = newlinesIn(bytes);
+  addPast({block: {lines, bytes: stored}, bytes, newlines}: ReadBlock): void {
     const add = (from: number, to: number, within: Uint32Array) => {
       const part = {...stored, read: () => stored.read()?.subarray(from, to), readStart: undefined};
       const isWhole = within.length === lines;

@@ -1,8 +1,17 @@
 import {asFailure} from '../api/errors.ts';
+import type {ApiClient} from '../api/types.ts';
+import type {Clock} from '../lib/clock.ts';
 import {askedDelay} from './connection/backoff.ts';
-import type {LogStream, StreamOptions} from './log-stream.ts';
+import type {Log} from './log.ts';
 
-type ConnectedLog = Pick<LogStream, 'name' | 'connection'>;
+type AskedLog = Pick<Log, 'name' | 'connection'>;
+
+type ReturnOptions = {
+  readonly client: Pick<ApiClient, 'answers' | 'getPipeline'>;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+};
 
 /** Milliseconds between two requests that find out whether the server is back, plus up to half as much jitter. */
 const askEvery = 1000;
@@ -16,16 +25,16 @@ const longestSpread = 1000;
  * the end of its backoff.
  */
 export class ServerReturn {
-  readonly #options: Pick<StreamOptions, 'client' | 'clock' | 'random'>;
-  readonly #logs: () => Iterable<ConnectedLog>;
-  readonly #waking = new Set<ConnectedLog>();
+  readonly #options: ReturnOptions;
+  readonly #logs: () => Iterable<AskedLog>;
+  readonly #waking = new Set<AskedLog>();
   readonly #stop = new AbortController();
   readonly #unsubscribe: () => void;
   #cancelTimer: (() => void) | undefined;
   #isAsking = false;
 
-  /** `logs`: the open ones that have a connection. */
-  constructor(options: Pick<StreamOptions, 'client' | 'clock' | 'random'>, logs: () => Iterable<ConnectedLog>) {
+  /** `logs`: the open ones. */
+  constructor(options: ReturnOptions, logs: () => Iterable<AskedLog>) {
     this.#options = options;
     this.#logs = logs;
     this.#unsubscribe = options.client.answers.lastGood.subscribe(() => this.#wake());
@@ -69,19 +78,19 @@ export class ServerReturn {
     const {lastGood} = client.answers;
     // The answer to the first log that wakes leads here again: the others keep their delays.
     const waiting = [...this.#logs()].filter(
-      (log) => log.connection.isWokenBy(lastGood.get()) && !this.#waking.has(log),
+      (log) => log.connection?.isWokenBy(lastGood.get()) && !this.#waking.has(log),
     );
     const spread = Math.min(longestSpread, spreadEach * waiting.length);
     for (const log of waiting) {
       this.#waking.add(log);
       clock.after(spread * random(), () => {
         this.#waking.delete(log);
-        log.connection.onEvent({kind: 'server-answered', request: lastGood.get()});
+        log.connection?.onServerAnswered(lastGood.get());
       });
     }
   }
 
-  #waiting(): readonly ConnectedLog[] {
-    return [...this.#logs()].filter(({connection}) => connection.waitsForServer);
+  #waiting(): readonly AskedLog[] {
+    return [...this.#logs()].filter(({connection}) => connection?.waitsForServer);
   }
 }

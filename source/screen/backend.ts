@@ -6,7 +6,8 @@ import {FrameRate} from '../lib/frames.ts';
 import {Presence} from '../lib/presence.ts';
 import {systemRandom} from '../lib/random.ts';
 import {Catalog, type OpenFound} from '../logs/catalog.ts';
-import {LogManager, type ManagedLog} from '../logs/log-manager.ts';
+import {pipelineLogs} from '../logs/feeds/connection.ts';
+import {LogManager} from '../logs/log-manager.ts';
 import {levelOf} from '../records/level.ts';
 import type {Settings, View} from '../settings/settings.ts';
 import type {Processes} from '../storage/file-lock.ts';
@@ -28,7 +29,7 @@ const savePatience = 500;
 export class ScreenBackend {
   readonly facts: Facts;
   readonly catalog: Catalog;
-  readonly manager: LogManager<ManagedLog>;
+  readonly manager: LogManager;
   readonly presence: Presence;
   readonly frameRate: FrameRate;
   readonly histories: PromptHistories;
@@ -98,14 +99,14 @@ export class ScreenBackend {
 
   /** Makes what was recorded of a pipeline a log that can be opened. Resolves to its name; undefined: there is nothing. */
   async addPast(pipeline: string): Promise<string | undefined> {
-    const id = this.manager.get(pipeline)?.pipelineId;
+    const id = this.manager.get(pipeline)?.connection?.pipelineId;
     const recordings = await this.#recordings.find(pipeline, id);
     if (recordings.length === 0) return undefined;
     // No other screen of a server reads files.
-    const {OpenedLog} = await import('../logs/opened-log.ts');
+    const {openedLog} = await import('../logs/feeds/opened.ts');
     const name = `${pipeline} (recorded)`;
     const past = {kind: 'recording', name, path: this.recordingsFolder, recordings} as const;
-    const open: OpenFound = (found, options) => new OpenedLog({...options, found, processes: this.#processes});
+    const open: OpenFound = (found, options) => openedLog(found, {...options, processes: this.#processes});
     if (!this.manager.get(name)) this.catalog.set(past, open);
     return name;
   }
@@ -132,7 +133,7 @@ export class ScreenBackend {
 export type ShownLogs = {readonly catalog: Catalog; readonly facts: Facts};
 
 function ofServer(facts: ServerFacts): ShownLogs {
-  return {catalog: new Catalog(facts.poller.snapshot), facts};
+  return {catalog: new Catalog({list: facts.poller.snapshot, ...pipelineLogs}), facts};
 }
 
 export function viewOptionsOf({level, ...rest}: Partial<View>): ViewOptions {

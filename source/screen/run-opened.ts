@@ -4,7 +4,7 @@ import {noServer} from '../api/no-server.ts';
 import {systemClock} from '../lib/clock.ts';
 import {type FindOpenedOptions, findOpened} from '../logs/bundle-log.ts';
 import {Catalog} from '../logs/catalog.ts';
-import {OpenedLog} from '../logs/opened-log.ts';
+import {openedLog} from '../logs/feeds/opened.ts';
 import {UsageError} from '../settings/parse-values.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {OpenError} from '../storage/opened/open-error.ts';
@@ -84,10 +84,7 @@ async function runWithKeys(
   const logs = await findAll(what, {note, progress: {clock: systemClock, tell}});
   const processes = processesOf(process);
   const catalog = new Catalog();
-  catalog.add(
-    logs,
-    (found, options) => new OpenedLog({...options, found, processes, ...(what.includes('-') && {stdin})}),
-  );
+  catalog.add(logs, (found, options) => openedLog(found, {...options, processes, ...(what.includes('-') && {stdin})}));
   const opened = {catalog, facts: new OpenedFacts(catalog, systemClock)};
   const client = noServer();
   const server = {client, name: '', secrets: () => [], close: client.close};

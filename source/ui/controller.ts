@@ -6,8 +6,8 @@ import type {EventLog} from '../events/event-log.ts';
 import {errorText} from '../lib/format.ts';
 import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
 import type {ListItem} from '../logs/catalog.ts';
+import type {Log} from '../logs/log.ts';
 import type {Streams} from '../logs/log-manager.ts';
-import type {CountedLog, LogSource} from '../logs/log-source.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {Geometry} from '../viewport/geometry.ts';
 import {keepCurrentRow, type Position, reveal, setCurrentRow, visiblePlaces} from '../viewport/position.ts';
@@ -54,7 +54,7 @@ type ControllerOptions = {
 export class Controller {
   readonly services: Services;
   /** All open logs: of pipelines, and of files. */
-  readonly logs: Streams<CountedLog>;
+  readonly logs: Streams<Log>;
   readonly commands: CommandTable;
   readonly pages: readonly PageKind[];
   readonly terminal = new TerminalLease();
@@ -259,7 +259,7 @@ export class Controller {
   }
 
   /** The log of a tab; undefined until its streams are open. */
-  logOf(tab: Tab): LogSource | undefined {
+  logOf(tab: Tab): Log | undefined {
     return this.#models.logOf(tab);
   }
 

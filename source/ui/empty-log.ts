@@ -1,5 +1,5 @@
 import type {ReadableStore} from '../lib/store.ts';
-import type {FileState, LogSnapshot} from '../logs/log-source.ts';
+import type {FileState, LogSnapshot} from '../logs/log-snapshot.ts';
 import {clean} from '../terminal/clean.ts';
 import {wrapWords} from '../terminal/fit.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';

@@ -1,5 +1,5 @@
 import type {ListItem} from '../logs/catalog.ts';
-import type {FileState} from '../logs/log-source.ts';
+import type {FileState} from '../logs/log-snapshot.ts';
 import {clean} from '../terminal/clean.ts';
 import {hasUnknownErrors} from '../words/failures.ts';
 import {openedKind, openedState} from '../words/opened.ts';

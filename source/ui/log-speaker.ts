@@ -1,7 +1,8 @@
 import {counted} from '../lib/format.ts';
-import {isCatchingUp, type LogSource} from '../logs/log-source.ts';
+import {isCatchingUp} from '../logs/log-snapshot.ts';
 import type {Controller} from './controller.ts';
 import type {PaneAt} from './pane/pane-at.ts';
+import type {PaneLog} from './pane/pane-model.ts';
 import {entryWords, lastWords, markerLines} from './spoken-words.ts';
 import {promptInUse} from './state/view-state.ts';
 
@@ -31,7 +32,7 @@ export class LogSpeaker {
   readonly #options: LogSpeakerOptions;
   readonly #print: (...lines: readonly string[]) => void;
   /** The next entry of each log that is to be said. */
-  readonly #next = new WeakMap<LogSource, number>();
+  readonly #next = new WeakMap<PaneLog, number>();
   #windowEnd = Number.NEGATIVE_INFINITY;
   #saidInWindow = 0;
   /** Milliseconds after the next number; doubled while a flood lasts. */

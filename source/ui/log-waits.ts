@@ -1,8 +1,9 @@
 import type {Clock} from '../lib/clock.ts';
 import {LongWait} from '../lib/long-wait.ts';
 import type {ReadableStore} from '../lib/store.ts';
+import type {Log} from '../logs/log.ts';
 import {forEachStream, type Streams} from '../logs/log-manager.ts';
-import type {LogSnapshot, LogSource} from '../logs/log-source.ts';
+import type {LogSnapshot} from '../logs/log-snapshot.ts';
 
 /** How long the logs wait for an answer to their request, and for its first byte. */
 export class LogWaits {
@@ -14,7 +15,7 @@ export class LogWaits {
   }
 
   /** Follows all streams. Returns a function that ends that. */
-  start(logs: Streams<LogSource>): () => void {
+  start(logs: Streams<Log>): () => void {
     return forEachStream(logs, (log) => {
       const {snapshot} = log;
       let wasAwaited = false;

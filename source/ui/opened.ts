@@ -1,7 +1,7 @@
 import {lostWords} from '../events/event-words.ts';
 import {byteSize, count, counted} from '../lib/format.ts';
 import type {Capabilities} from '../logs/capabilities.ts';
-import {hasEnded} from '../logs/log-source.ts';
+import {hasEnded} from '../logs/log-snapshot.ts';
 import type {Run} from '../records/runs.ts';
 import {shortenHome} from '../storage/save-file.ts';
 import {clean} from '../terminal/clean.ts';

@@ -1,7 +1,8 @@
 import {AnchorSearch} from '../buffer/line-anchor.ts';
 import {SliceRunner} from '../lib/slices.ts';
+import type {Log} from '../logs/log.ts';
 import type {Streams} from '../logs/log-manager.ts';
-import {hasCaughtUp, type LogSource} from '../logs/log-source.ts';
+import {hasCaughtUp} from '../logs/log-snapshot.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {TabAnchors} from '../storage/session-data.ts';
 import {follow, type Position} from '../viewport/position.ts';
@@ -13,9 +14,9 @@ import type {Tab, ViewState} from './state/view-state.ts';
 /** What the search needs of the controller. */
 type PlaceHost = {
   readonly services: Pick<Services, 'clock'>;
-  readonly logs: Streams<LogSource>;
+  readonly logs: Streams<Log>;
   readonly state: ViewState;
-  readonly logOf: (tab: Tab) => LogSource | undefined;
+  readonly logOf: (tab: Tab) => Log | undefined;
   readonly indexOf: (tab: Tab) => RecordIndex | undefined;
   readonly changePaneOf: (name: string, change: Partial<PaneView>) => void;
 };
@@ -30,7 +31,7 @@ export type ReadPlace = {
 };
 
 /** A place that was not found yet. `stop` ends the search, or the wait for it. */
-type Pending = ReadPlace & {log: LogSource | undefined; stop: () => void};
+type Pending = ReadPlace & {log: Log | undefined; stop: () => void};
 
 /** Finds the marks and places of restored tabs once their logs have caught up: the lines have other ids then. */
 export class PlaceFinder {
@@ -85,7 +86,7 @@ export class PlaceFinder {
     }
   }
 
-  #searchWhenCaughtUp(name: string, pending: Pending, log: LogSource): void {
+  #searchWhenCaughtUp(name: string, pending: Pending, log: Log): void {
     const snapshot = log.snapshot.get();
     if (!hasCaughtUp(snapshot) || snapshot.lineCount === 0) return;
     pending.stop();

@@ -7,7 +7,7 @@ import {LongWait} from '../lib/long-wait.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {Catalog} from '../logs/catalog.ts';
 import type {ListPoller} from '../logs/list-poller.ts';
-import type {LogManager, ManagedLog} from '../logs/log-manager.ts';
+import type {LogManager} from '../logs/log-manager.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
 import type {StatsPoller} from '../logs/stats-poller.ts';
 import type {PromptHistories} from '../storage/prompt-history.ts';
@@ -27,7 +27,7 @@ import type {CopyForm} from './state/view-state.ts';
 /** What the ui needs from outside. */
 export type Services = {
   /** The open logs. */
-  readonly manager: LogManager<ManagedLog>;
+  readonly manager: LogManager;
   /** What can be opened. */
   readonly catalog: Catalog;
   /**

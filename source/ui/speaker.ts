@@ -1,6 +1,5 @@
 import {count, counted} from '../lib/format.ts';
 import {createStore, joinedStores, type ReadableStore, sameParts} from '../lib/store.ts';
-import type {LogSource} from '../logs/log-source.ts';
 import {clean} from '../terminal/clean.ts';
 import type {Controller} from './controller.ts';
 import {keysDo} from './keys/commands.ts';
@@ -9,6 +8,7 @@ import {PageSpeaker} from './page-speaker.ts';
 import {storesOfPage} from './pages/pages.ts';
 import {troubleShown} from './pages/trouble.ts';
 import type {PaneAt} from './pane/pane-at.ts';
+import type {PaneLog} from './pane/pane-model.ts';
 import {
   connectionText,
   cursorWords,
@@ -69,7 +69,7 @@ export class Speaker {
   #resultDue: 'search' | 'filters' | undefined;
   #cancelCheck: (() => void) | undefined;
   #later: {readonly due: number; readonly cancel: () => void} | undefined;
-  #followed: LogSource | undefined;
+  #followed: PaneLog | undefined;
   #leaveLog = () => {};
   #followedStores: readonly ReadableStore<unknown>[] = [];
   #leavePage = () => {};

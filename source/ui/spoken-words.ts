@@ -1,6 +1,6 @@
 import {filterText} from '../filters/filter.ts';
 import {count, counted} from '../lib/format.ts';
-import {hasEnded} from '../logs/log-source.ts';
+import {hasEnded} from '../logs/log-snapshot.ts';
 import {clean} from '../terminal/clean.ts';
 import {shorten} from '../terminal/fit.ts';
 import {connectionWords} from '../words/connection.ts';
@@ -181,8 +181,8 @@ export function searchWords(at: PaneAt): string | undefined {
 /** An entry of the log in one line. */
 export function entryWords({model, rows, tab, layout}: PaneAt, id: number): string {
   const {source, shown, index} = model;
-  const origin = source.originAt?.(id);
-  const name = origin === undefined ? undefined : source.sourceNames?.[origin];
+  const origin = source.merge?.originAt(id);
+  const name = origin === undefined ? undefined : source.merge?.names[origin];
   const folded = shown?.foldedAt(id) ?? 1;
   const withheld = model.suppressedAt(id);
   const prefix = [

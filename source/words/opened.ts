@@ -1,5 +1,5 @@
 import {byteSize, inZone, moment} from '../lib/format.ts';
-import type {FileState} from '../logs/log-source.ts';
+import type {FileState} from '../logs/log-snapshot.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import type {ConnectionWords} from './connection.ts';
 import type {PipelineState} from './pipeline.ts';

@@ -3,7 +3,7 @@ import {type FileHandle, open, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {createClient} from '../../source/api/client.ts';
 import {systemClock} from '../../source/lib/clock.ts';
-import {pipelineLogs} from '../../source/logs/catalog.ts';
+import {pipelineLogs} from '../../source/logs/feeds/connection.ts';
 import {ListPoller} from '../../source/logs/list-poller.ts';
 import {LogManager} from '../../source/logs/log-manager.ts';
 import {zstdPacker} from '../../source/system/zstd-packer.ts';

@@ -5,7 +5,7 @@ import {type Marker, noLosses} from '../../source/buffer/markers.ts';
 import {logEvents, logStatus} from '../../source/events/log-status.ts';
 import {createStore} from '../../source/lib/store.ts';
 import type {ConnectionState} from '../../source/logs/connection/state.ts';
-import {bufferInfo, type LogSnapshot} from '../../source/logs/log-source.ts';
+import {bufferInfo, type LogSnapshot} from '../../source/logs/log-snapshot.ts';
 import {emptyErrorLog, errorsOf, log} from './statuses.ts';
 
 const ofLog = {pipeline: 'a', from: 'log', count: 1} as const;

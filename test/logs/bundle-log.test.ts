@@ -5,7 +5,7 @@ import {afterAll, describe, expect, test} from 'vitest';
 import {systemClock} from '../../source/lib/clock.ts';
 import {readBundleFacts} from '../../source/logs/bundle-facts.ts';
 import {findOpened} from '../../source/logs/bundle-log.ts';
-import {openedPieces} from '../../source/logs/opened-pieces.ts';
+import {openedPieces} from '../../source/logs/feeds/pieces.ts';
 import {OpenError} from '../../source/storage/opened/open-error.ts';
 import {markerText} from '../../source/words/markers.ts';
 import {root} from '../harness/program.ts';

@@ -2,13 +2,14 @@ import {expect, it} from 'vitest';
 import {noServer} from '../../source/api/no-server.ts';
 import {createStore} from '../../source/lib/store.ts';
 import {Catalog, type OpenFound} from '../../source/logs/catalog.ts';
+import {pipelineLogs} from '../../source/logs/feeds/connection.ts';
+import {openedLog} from '../../source/logs/feeds/opened.ts';
 import {LogManager} from '../../source/logs/log-manager.ts';
-import {OpenedLog} from '../../source/logs/opened-log.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {makePipeline} from '../ui/make-pipeline.ts';
 
 const past = {kind: 'recording', name: 'a (recorded)', path: '/none', recordings: []} as const;
-const open: OpenFound = (found, options) => new OpenedLog({...options, found});
+const open: OpenFound = (found, options) => openedLog(found, options);
 const rest = {goodAt: undefined, failure: undefined, nextTryAt: undefined};
 
 function managerOf(catalog: Catalog) {
@@ -18,7 +19,7 @@ function managerOf(catalog: Catalog) {
 
 it('of a server lists its pipelines; what was found is opened beside them, and has no other name', () => {
   const list = createStore({...rest, pipelines: [makePipeline('a'), makePipeline('b')]});
-  const catalog = new Catalog(list);
+  const catalog = new Catalog({list, ...pipelineLogs});
   catalog.set(past, open);
   expect(catalog.listed).toBe(list.get().pipelines);
   expect([catalog.hasServer, catalog.noun]).toEqual([true, 'pipeline']);
@@ -41,7 +42,7 @@ it('without a server lists what was found, each under a name of its own, and has
 });
 
 it('says of several logs as one what at least one can be asked', () => {
-  const catalog = new Catalog(createStore({...rest, pipelines: undefined}));
+  const catalog = new Catalog({list: createStore({...rest, pipelines: undefined}), ...pipelineLogs});
   expect(catalog.listed).toBeUndefined();
   catalog.set(past, open);
   catalog.set({kind: 'stdin', name: 'stdin', path: '-'}, open);

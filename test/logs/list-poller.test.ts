@@ -18,7 +18,7 @@ import {freePort} from '../harness/free-port.ts';
 const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens'};
 const unauthorized: ApiFailure = {kind: 'fatal', reason: 'unauthorized', message: 'who are you'};
 
-/** A server whose answers and their moments belong to the test; the wire is tested in `log-stream.test.ts`. */
+/** A server whose answers and their moments belong to the test; the wire is tested in `feeds/connection.test.ts`. */
 class Lists {
   readonly clock = new FakeClock();
   /** Monotonic milliseconds of each request. */

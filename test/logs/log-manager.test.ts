@@ -5,8 +5,8 @@ import {noServer} from '../../source/api/no-server.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {createStore} from '../../source/lib/store.ts';
 import {Catalog, type OpenFound} from '../../source/logs/catalog.ts';
-import {forEachStream, LogManager, type ManagedLog, watchFirstLines} from '../../source/logs/log-manager.ts';
-import {OpenedLog} from '../../source/logs/opened-log.ts';
+import {openedLog} from '../../source/logs/feeds/opened.ts';
+import {forEachStream, LogManager, watchFirstLines} from '../../source/logs/log-manager.ts';
 import {findLogs} from '../../source/storage/opened/find-logs.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
@@ -14,14 +14,14 @@ import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {connectionOf, markersOf, openStreams, untilLines} from './open-streams.ts';
 
 type Rig = {
-  readonly manager: LogManager<ManagedLog>;
+  readonly manager: LogManager;
   /** Writes `count` lines. Returns their texts. */
   readonly write: (name: string, count: number) => string[];
 };
 
-const openFile: OpenFound = (found, options) => new OpenedLog({...options, found});
+const openFile: OpenFound = (found, options) => openedLog(found, options);
 
-function managerOf(catalog: Catalog): LogManager<ManagedLog> {
+function managerOf(catalog: Catalog): LogManager {
   const limits = {fps: 1000, scrollbackBytes: 64 * 1024 * 1024};
   const manager = new LogManager({client: noServer(), clock: systemClock, random: () => 0, ...limits}, catalog);
   onTestFinished(() => manager.dispose());
@@ -117,10 +117,7 @@ describe.each(Object.entries(forms))('of %s', (_, open) => {
 test('what came through a pipe stays open until the end', async () => {
   const catalog = new Catalog();
   const stdin = [Buffer.from('one\ntwo\n')];
-  catalog.add(
-    [{kind: 'stdin', name: 'stdin', path: '-'}],
-    (found, options) => new OpenedLog({...options, found, stdin}),
-  );
+  catalog.add([{kind: 'stdin', name: 'stdin', path: '-'}], (found, options) => openedLog(found, {...options, stdin}));
   const manager = managerOf(catalog);
   const log = manager.open('stdin');
   manager.close('stdin');
@@ -161,8 +158,8 @@ test('a closed stream stays closed, whatever is still asked of it', async () => 
   const stream = manager.open('a');
   await connectionOf(stream, 'live');
   manager.close('a');
-  stream.reconnect();
-  stream.checkAfterPause('sleep');
+  stream.connection.reconnect();
+  stream.connection.checkAfterPause('sleep');
   stream.start();
   await list();
   await eventually(

@@ -23,7 +23,7 @@ function open() {
   sink.onEvent = onEvent;
   /** Of each piece that was read: whether it was the first one of its replay. */
   const pieces: boolean[] = [];
-  const reader = new LogReader({sink, clock, onEvent, onReceived: (areFirst) => pieces.push(areFirst)});
+  const reader = new LogReader({sink, clock, onReceived: (areFirst) => pieces.push(areFirst)});
   const begin = (attempt: number, isAfterLoss: boolean) =>
     reader.start({
       attempt,

@@ -5,9 +5,9 @@ import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {LossCount, OutputStream} from '../../source/buffer/markers.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {findOpened} from '../../source/logs/bundle-log.ts';
-import {hasEnded} from '../../source/logs/log-source.ts';
-import {MergedLog} from '../../source/logs/merge/merged-log.ts';
-import {OpenedLog, type OpenedLogOptions} from '../../source/logs/opened-log.ts';
+import {type OpenedOptions, openedLog} from '../../source/logs/feeds/opened.ts';
+import type {Log} from '../../source/logs/log.ts';
+import {hasEnded} from '../../source/logs/log-snapshot.ts';
 import type {ErrorLog} from '../../source/records/error-log.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
@@ -16,6 +16,7 @@ import {entriesOf} from '../buffer/entries-of.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {zipOf} from '../storage/opened/zip-file.ts';
+import {mergedLog} from './merge-sources.ts';
 import {written} from './recorded-history.ts';
 import {RecordedLife} from './recorded-life.ts';
 
@@ -114,26 +115,26 @@ async function recorded(bodies: readonly string[], home: string): Promise<FoundL
   return {kind: 'recording', name: 'p', path: home, recordings: await findRecordings(home, 'p')};
 }
 
-export function openLog(options: Partial<OpenedLogOptions> & Pick<OpenedLogOptions, 'found'>): OpenedLog {
-  const log = new OpenedLog({clock: systemClock, fps: 1000, scrollbackBytes: 64e6, ...options});
+export function openLog({found, ...options}: Partial<OpenedOptions> & {readonly found: FoundLog}): Log {
+  const log = openedLog(found, {clock: systemClock, fps: 1000, scrollbackBytes: 64e6, ...options});
   log.start();
   return log;
 }
 
 /** Waits until all of it is read. */
-export async function isRead(log: OpenedLog): Promise<void> {
+export async function isRead(log: Log): Promise<void> {
   await eventually(
     () => {
       const snapshot = log.snapshot.get();
       const {file} = snapshot;
       const isAtEnd = file?.kind === 'followed' && file.counted === undefined && file.read === file.size;
-      return hasEnded(snapshot) || (isAtEnd && log.found.kind === 'file');
+      return hasEnded(snapshot) || (isAtEnd && log.capabilities.readFrom === 'file');
     },
     () => JSON.stringify(log.snapshot.get().file),
   );
 }
 
-async function telling(log: OpenedLog): Promise<Telling> {
+async function telling(log: Log): Promise<Telling> {
   await isRead(log);
   const {buffer, errors} = log;
   return {
@@ -209,7 +210,7 @@ async function openMerged(bodies: readonly string[], home: string): Promise<Tell
   ];
   const [log] = sources;
   if (!log) throw new Error('no source');
-  const merged = new MergedLog({name: 'm', sources, clock: systemClock, fps: 1000, scrollbackBytes: 64e6});
+  const merged = mergedLog('m', sources, {clock: systemClock, fps: 1000, scrollbackBytes: 64e6});
   await isRead(log);
   await eventually(
     () => merged.buffer.totalLines === log.buffer.totalLines && merged.snapshot.get().file !== undefined,
@@ -219,7 +220,7 @@ async function openMerged(bodies: readonly string[], home: string): Promise<Tell
   return {
     told: () => toldBy({buffer, errors: log.errors, losses: log.losses, unread: merged.snapshot.get().unread ?? []}),
     async [Symbol.asyncDispose]() {
-      merged.close();
+      await merged.close();
       for (const source of sources) await source.close();
     },
   };

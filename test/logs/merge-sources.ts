@@ -1,7 +1,11 @@
 import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
+import type {Clock} from '../../source/lib/clock.ts';
 import {createStore} from '../../source/lib/store.ts';
-import type {LogSnapshot} from '../../source/logs/log-source.ts';
-import {mergedSnapshot} from '../../source/logs/merge/merged-log.ts';
+import {capabilitiesOf} from '../../source/logs/capabilities.ts';
+import {MergeFeed, mergedStatus} from '../../source/logs/feeds/merge.ts';
+import {Log} from '../../source/logs/log.ts';
+import type {LogSink} from '../../source/logs/log-sink.ts';
+import {bufferInfo, type LogSnapshot} from '../../source/logs/log-snapshot.ts';
 
 const day = Date.UTC(2026, 10, 25);
 
@@ -13,13 +17,14 @@ export function lineAt(name: string, milliseconds: number, text: string): string
 /** A stream as the merged log sees it: what a test appends to its buffer notifies at once, as a frame does. */
 export class Feed {
   readonly name: string;
+  readonly capabilities = capabilitiesOf(undefined);
   readonly buffer: WritableLogBuffer;
   readonly #store;
 
   constructor(name: string, options: {maxBytes: number; segmentBytes?: number} = {maxBytes: 1 << 20}) {
     this.name = name;
     this.buffer = new WritableLogBuffer(options);
-    this.#store = createStore<LogSnapshot>(mergedSnapshot(this.buffer, [], {kind: 'live'}));
+    this.#store = createStore<LogSnapshot>({...bufferInfo(this.buffer), ...mergedStatus([], {kind: 'live'})});
   }
 
   get snapshot() {
@@ -39,9 +44,23 @@ export class Feed {
 
   show(change: Partial<LogSnapshot> = {}): void {
     const {connection, file, events, receivedAt} = {...this.#store.get(), ...change};
-    const own = mergedSnapshot(this.buffer, [], connection);
+    const own = {...bufferInfo(this.buffer), ...mergedStatus([], connection)};
     this.#store.set({...own, file, events, receivedAt});
   }
+}
+
+type Sources = ConstructorParameters<typeof MergeFeed>[1]['sources'];
+
+/** A merged log, as the screen makes one. */
+export function mergedLog(
+  name: string,
+  sources: Sources,
+  options: {readonly clock: Clock; readonly fps: number; readonly scrollbackBytes: number},
+): Log<MergeFeed> {
+  const feed = (sink: LogSink) => new MergeFeed(sink, {...options, name, sources});
+  const log = new Log({...options, countsErrors: false, feed});
+  log.start();
+  return log;
 }
 
 /** Lines of an earlier time, a segment each, that are not in memory. `reads` counts what was read back. */

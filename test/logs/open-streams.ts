@@ -4,11 +4,10 @@ import {DemoServer} from '../../demo/server.ts';
 import {createClient} from '../../source/api/client.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import {type Clock, systemClock} from '../../source/lib/clock.ts';
-import {pipelineLogs} from '../../source/logs/catalog.ts';
 import type {ConnectionState} from '../../source/logs/connection/state.ts';
+import {type ConnectionFeed, pipelineLogs} from '../../source/logs/feeds/connection.ts';
+import type {Log} from '../../source/logs/log.ts';
 import {LogManager} from '../../source/logs/log-manager.ts';
-import type {LogSource} from '../../source/logs/log-source.ts';
-import type {LogStream} from '../../source/logs/log-stream.ts';
 import {entriesOf} from '../buffer/entries-of.ts';
 import {eventually, WAIT_MS} from '../harness/eventually.ts';
 import {fastClock} from '../harness/fast-clock.ts';
@@ -72,12 +71,12 @@ export async function openStreams(
 }
 
 /** The pane's lines that a test wrote, in order. */
-export function linesOf({buffer}: Pick<LogSource, 'buffer'>): string[] {
+export function linesOf({buffer}: Pick<Log, 'buffer'>): string[] {
   return entriesOf(buffer).filter((text) => text.includes('  INFO test:  line '));
 }
 
 /** The pane's markers, without what depends on time. */
-export function markersOf(stream: LogStream): Partial<Marker>[] {
+export function markersOf(stream: Log<ConnectionFeed>): Partial<Marker>[] {
   const {buffer} = stream;
   const markers: Partial<Marker>[] = [];
   for (let id = buffer.firstId; id < buffer.endId; id++) {
@@ -91,12 +90,12 @@ export function markersOf(stream: LogStream): Partial<Marker>[] {
   return markers;
 }
 
-export function eventsOf(stream: LogStream): string[] {
+export function eventsOf(stream: Log<ConnectionFeed>): string[] {
   return stream.snapshot.get().events.map(({text}) => text);
 }
 
 /** Waits until the history has an event like this; snapshots come a frame after what they show. */
-export async function untilEvent(stream: LogStream, pattern: RegExp): Promise<void> {
+export async function untilEvent(stream: Log<ConnectionFeed>, pattern: RegExp): Promise<void> {
   await eventually(
     () => eventsOf(stream).some((text) => pattern.test(text)),
     () => `${pattern} in ${JSON.stringify(eventsOf(stream))}`,
@@ -108,7 +107,7 @@ export async function untilEvent(stream: LogStream, pattern: RegExp): Promise<vo
  * last for a few milliseconds only.
  */
 export async function connectionOf<K extends ConnectionState['kind']>(
-  stream: LogStream,
+  stream: Log<ConnectionFeed>,
   kind: K,
 ): Promise<Extract<ConnectionState, {kind: K}>> {
   const isOfKind = (state: ConnectionState): state is Extract<ConnectionState, {kind: K}> => state.kind === kind;
@@ -132,7 +131,7 @@ export async function connectionOf<K extends ConnectionState['kind']>(
 
 /** Waits until the pane has exactly these lines of the test; compares on, so that a failure shows the difference. */
 export async function untilLines(
-  stream: Pick<LogSource, 'buffer' | 'snapshot'>,
+  stream: Pick<Log, 'buffer' | 'snapshot'>,
   expected: readonly string[],
 ): Promise<string[]> {
   const isThere = () => linesOf(stream).length >= expected.length;
@@ -144,7 +143,7 @@ export async function untilLines(
 }
 
 /** Every state that the snapshots showed from now on. */
-export function watchStates(stream: LogStream): ConnectionState[] {
+export function watchStates(stream: Log<ConnectionFeed>): ConnectionState[] {
   const states: ConnectionState[] = [];
   stream.snapshot.subscribe(() => {
     const {connection} = stream.snapshot.get();

@@ -6,10 +6,10 @@ import {ServerAnswers} from '../../source/api/request.ts';
 import type {ApiClient, BodyEnd, LogHandlers} from '../../source/api/types.ts';
 import {isoTime} from '../../source/lib/format.ts';
 import {createRandom} from '../../source/lib/random.ts';
-import {pipelineLogs} from '../../source/logs/catalog.ts';
+import {type ConnectionFeed, pipelineLogs} from '../../source/logs/feeds/connection.ts';
 import {ListPoller} from '../../source/logs/list-poller.ts';
+import type {Log} from '../../source/logs/log.ts';
 import {LogManager} from '../../source/logs/log-manager.ts';
-import type {LogStream} from '../../source/logs/log-stream.ts';
 import {FakeClock, settled} from '../harness/fake-clock.ts';
 
 /** How many cuts there are at least, in each case; thousands are for trials by hand. */
@@ -151,7 +151,7 @@ class Link {
   }
 }
 
-type Rig = AsyncDisposable & {readonly link: Link; readonly streams: readonly LogStream[]};
+type Rig = AsyncDisposable & {readonly link: Link; readonly streams: readonly Log<ConnectionFeed>[]};
 
 /** Tabs that are live. Without a list only their own requests show that the server is back, as in `logs`. */
 async function openTabs(count: number, next: () => number, hasList: boolean): Promise<Rig> {
@@ -186,9 +186,10 @@ async function waitsAfterCuts(least: number, tabs: number, hasList: boolean): Pr
   const waits: number[] = [];
   let done = 0;
   /** By stream: since when its link is whole, and its end then. A line that has come ends it. */
-  const awaited = new Map<LogStream, {readonly since: number; readonly endId: number}>();
-  const wait = (stream: LogStream) => awaited.set(stream, {since: clock.monotonic(), endId: stream.buffer.endId});
-  const settle = (stream: LogStream) => {
+  const awaited = new Map<Log<ConnectionFeed>, {readonly since: number; readonly endId: number}>();
+  const wait = (stream: Log<ConnectionFeed>) =>
+    awaited.set(stream, {since: clock.monotonic(), endId: stream.buffer.endId});
+  const settle = (stream: Log<ConnectionFeed>) => {
     const start = awaited.get(stream);
     if (!start) return;
     const waited = clock.monotonic() - start.since;
@@ -197,7 +198,7 @@ async function waitsAfterCuts(least: number, tabs: number, hasList: boolean): Pr
     if (hasCome || waited > 3000) waits.push(waited);
     awaited.delete(stream);
   };
-  const cutAgain = (stream: LogStream) => {
+  const cutAgain = (stream: Log<ConnectionFeed>) => {
     // Three of four come during the wait or the replay after the last.
     const pause = random.chance(0.75) ? 100 + 1900 * random.next() : 2000 - 4000 * Math.log(1 - random.next());
     clock.after(pause, () => {

@@ -37,7 +37,7 @@ export class RecordedLife {
     this.buffer = this.sink.buffer;
     this.errors = this.sink.errors;
     this.sink.onPlaced = (place) => this.recording.onPlaced(place);
-    this.reader = new LogReader({sink: this.sink, clock, onEvent: () => {}});
+    this.reader = new LogReader({sink: this.sink, clock});
     this.recordings =
       options.recordings ??
       new Recordings({

@@ -3,10 +3,10 @@ import {expect, test} from 'vitest';
 import {ApiError} from '../../source/api/errors.ts';
 import {ServerAnswers} from '../../source/api/request.ts';
 import type {ApiClient, ApiFailure, LogHandlers, Pipeline, PipelineDetail} from '../../source/api/types.ts';
-import {pipelineLogs} from '../../source/logs/catalog.ts';
+import {type ConnectionFeed, pipelineLogs} from '../../source/logs/feeds/connection.ts';
 import {ListPoller} from '../../source/logs/list-poller.ts';
+import type {Log} from '../../source/logs/log.ts';
 import {LogManager} from '../../source/logs/log-manager.ts';
-import type {LogStream} from '../../source/logs/log-stream.ts';
 import {FakeClock, settled} from '../harness/fake-clock.ts';
 
 const failures = {
@@ -114,7 +114,12 @@ function randomOf(seed: number): () => number {
   };
 }
 
-type Rig = AsyncDisposable & {server: Server; poller: ListPoller; manager: LogManager<LogStream>; streams: LogStream[]};
+type Rig = AsyncDisposable & {
+  server: Server;
+  poller: ListPoller;
+  manager: LogManager<ConnectionFeed>;
+  streams: Log<ConnectionFeed>[];
+};
 
 /** Tabs that are live; `hasList`: beside a list that is polled. */
 async function openTabs(count: number, {seed = 1, hasList = true, firstLine = ''} = {}): Promise<Rig> {
@@ -141,7 +146,7 @@ async function openTabs(count: number, {seed = 1, hasList = true, firstLine = ''
   };
 }
 
-function isLive(stream: LogStream): boolean {
+function isLive(stream: Log<ConnectionFeed>): boolean {
   return stream.snapshot.get().connection.kind === 'live';
 }
 
@@ -197,7 +202,7 @@ test('logs that do not say which pipeline they are of make no more requests to a
       await server.clock.advance(300_000);
       asked.push(server.asked.length - before);
       server.api = undefined;
-      for (const stream of streams) stream.reconnect();
+      for (const stream of streams) stream.connection.reconnect();
       await server.clock.advance(3000);
       expect(streams.every(isLive)).toBe(true);
     }
@@ -218,12 +223,12 @@ test('a log that is refused while the rest is served is tried by its backoff, an
   const tries = server.timesOf('p0', server.clock.monotonic() - 300_000);
   // Every 15 to 30 s of its own accord, and once more after each.
   expect(tries.length).toBeLessThanOrEqual(2 * 20);
-  expect(isLive(streams[1] as LogStream)).toBe(true);
+  expect(isLive(streams[1] as Log<ConnectionFeed>)).toBe(true);
   // Nor is it asked after all the time.
   expect(server.timesOf('pipeline', server.clock.monotonic() - 300_000).length).toBeLessThanOrEqual(2 * 20);
   server.logs.clear();
   await server.clock.advance(30_000);
-  expect(isLive(streams[0] as LogStream)).toBe(true);
+  expect(isLive(streams[0] as Log<ConnectionFeed>)).toBe(true);
 });
 
 test('logs that are served a little later than the rest do not wait as long as the absence made them', async () => {
@@ -258,7 +263,7 @@ test('a stream that was asked to wait is not woken, and live a second after', as
   await server.clock.advance(asked + 19_999 - server.clock.monotonic());
   expect(server.timesOf('p0', asked)).toEqual([asked]);
   await server.clock.advance(1000);
-  expect(isLive(streams[0] as LogStream)).toBe(true);
+  expect(isLive(streams[0] as Log<ConnectionFeed>)).toBe(true);
 });
 
 test('a server that refuses the key is not asked again and again; one tab that it admits wakes the others', async () => {

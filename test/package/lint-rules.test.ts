@@ -48,7 +48,15 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
   },
   logs: {
     allowed: ['../lib/x.ts', '../api/x.ts', '../buffer/x.ts', '../storage/recording/x.ts', './connection/x.ts'],
-    forbidden: ['./merge/x.ts', '../viewport/x.ts', '../ui/x.ts', '../terminal/x.ts', 'undici', 'react'],
+    forbidden: [
+      './merge/x.ts',
+      './feeds/x.ts',
+      '../viewport/x.ts',
+      '../ui/x.ts',
+      '../terminal/x.ts',
+      'undici',
+      'react',
+    ],
   },
   'logs/connection': {
     allowed: ['../../lib/x.ts', '../../api/x.ts', '../../buffer/x.ts'],
@@ -57,6 +65,10 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
   'logs/merge': {
     allowed: ['../x.ts', '../../buffer/x.ts', '../../records/x.ts'],
     forbidden: ['../connection/machine.ts', '../../api/x.ts', '../../stitch/x.ts', '../../ui/x.ts', 'undici'],
+  },
+  'logs/feeds': {
+    allowed: ['../x.ts', '../connection/x.ts', '../merge/x.ts', '../../api/types.ts', '../../storage/opened/x.ts'],
+    forbidden: ['../../api/client.ts', '../../stitch/x.ts', '../../records/x.ts', '../../ui/x.ts', 'undici'],
   },
   words: {
     allowed: ['../lib/x.ts', '../api/types.ts', '../buffer/markers.ts', '../terminal/x.ts'],
@@ -263,7 +275,7 @@ test('some imports are allowed in some forms only', async () => {
 test('a forbidden import fails the lint command, an allowed one does not', async () => {
   const good = await lint(new Map([['source/buffer/good.ts', importing('../lib/store.ts')]]));
   expect(good).toEqual({code: 0, errors: []});
-  const bad = await lint(new Map([['source/buffer/bad.ts', importing('../logs/log-stream.ts')]]));
+  const bad = await lint(new Map([['source/buffer/bad.ts', importing('../logs/log.ts')]]));
   expect(bad).toEqual({code: 1, errors: [`source/buffer/bad.ts ${IMPORTS}`]});
 });
 

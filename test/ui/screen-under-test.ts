@@ -8,9 +8,10 @@ import type {Session} from '../../source/api/types.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {createStore} from '../../source/lib/store.ts';
 import {Catalog, type OpenFound} from '../../source/logs/catalog.ts';
+import {pipelineLogs} from '../../source/logs/feeds/connection.ts';
+import {openedLog} from '../../source/logs/feeds/opened.ts';
 import type {ListPoller} from '../../source/logs/list-poller.ts';
-import {LogManager, type ManagedLog} from '../../source/logs/log-manager.ts';
-import {OpenedLog} from '../../source/logs/opened-log.ts';
+import {LogManager} from '../../source/logs/log-manager.ts';
 import {OpenedFacts} from '../../source/screen/opened-facts.ts';
 import {type Facts, ServerFacts} from '../../source/screen/server-facts.ts';
 import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
@@ -95,7 +96,7 @@ export class ScreenUnderTest implements AsyncDisposable {
   readonly server: DemoServer;
   readonly clock = new FakeClock();
   readonly catalog: Catalog;
-  readonly manager: LogManager<ManagedLog>;
+  readonly manager: LogManager;
   readonly poller: ListPoller;
   readonly facts: Facts;
   readonly controller: Controller;
@@ -134,8 +135,8 @@ export class ScreenUnderTest implements AsyncDisposable {
     });
     const recordings = {of: this.#recordings, all: false, showPast: false};
     const {opened, stdin} = options;
-    this.#open = (found, each) => new OpenedLog({...each, found, ...(stdin && {stdin})});
-    this.catalog = new Catalog(opened ? undefined : this.poller.snapshot);
+    this.#open = (found, each) => openedLog(found, {...each, ...(stdin && {stdin})});
+    this.catalog = new Catalog(opened ? undefined : {list: this.poller.snapshot, ...pipelineLogs});
     this.catalog.add(opened ?? [], this.#open);
     this.facts = opened ? new OpenedFacts(this.catalog, systemClock) : ofServer;
     this.manager = new LogManager(

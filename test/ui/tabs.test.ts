@@ -76,7 +76,7 @@ describe('a new list', () => {
     await screen.untilLine('sales', 'it goes on');
     controller.tabSwitcher.show('sales+billing');
     await screen.until(() => (controller.pane?.model.source.buffer.lineCount ?? 0) > 0, 'the merged log');
-    expect(controller.pane?.model.source.sourceNames).toEqual(['sales', 'billing']);
+    expect(controller.pane?.model.source.merge?.names).toEqual(['sales', 'billing']);
     expect(alerts).toEqual([]);
     screen.server.pipeline('sales').stop();
     await screen.until(() => alerts.length > 0, 'the change that was asked for');
@@ -355,7 +355,7 @@ describe('tabs on the screen', () => {
       expect(screen.tabs).toEqual(['orders', 'fraud', 'orders+fraud']);
       expect(screen.controller.state.active).toBe('orders+fraud');
       await screen.until(() => screen.controller.pane !== undefined, 'the merged log');
-      expect(screen.controller.pane?.model.source.sourceNames).toEqual(['orders', 'fraud']);
+      expect(screen.controller.pane?.model.source.merge?.names).toEqual(['orders', 'fraud']);
     });
 
     it('that are closed free their log', async () => {

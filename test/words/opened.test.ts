@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import type {FileState} from '../../source/logs/log-source.ts';
+import type {FileState} from '../../source/logs/log-snapshot.ts';
 import {fileWords, openedState} from '../../source/words/opened.ts';
 
 const now = Date.UTC(2026, 10, 25, 9, 17, 30);

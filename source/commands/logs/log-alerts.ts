@@ -4,7 +4,6 @@ import {EventFeed} from '../../events/event-feed.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {ListPoller} from '../../logs/list-poller.ts';
 import {forEachStream, type LogManager} from '../../logs/log-manager.ts';
-import type {LogStream} from '../../logs/log-stream.ts';
 import {readHistory} from '../../logs/pipeline-history.ts';
 import {AlertCommand} from '../../system/alert-command.ts';
 
@@ -12,7 +11,7 @@ type LogAlertsOptions = {
   readonly command: string;
   /** See `AlertCommand`. */
   readonly withheld: readonly string[];
-  readonly manager: LogManager<LogStream>;
+  readonly manager: LogManager;
   readonly client: ApiClient;
   readonly clock: Clock;
   readonly random: () => number;

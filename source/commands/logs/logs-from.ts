@@ -4,10 +4,9 @@ import {unmatchedWords} from '../../events/event-words.ts';
 import {aborted, type Clock} from '../../lib/clock.ts';
 import {count, dateTime} from '../../lib/format.ts';
 import {readBundleFacts} from '../../logs/bundle-facts.ts';
+import {addPieces, openedPieces, type PiecesOptions} from '../../logs/feeds/pieces.ts';
 import {LogSink} from '../../logs/log-sink.ts';
 import {LogStates, type Turn, unreadMarker} from '../../logs/log-states.ts';
-import {openedPieces, type PiecesOptions} from '../../logs/opened-pieces.ts';
-import {RecordedSource} from '../../logs/recorded-source.ts';
 import {distinctNames} from '../../storage/opened/distinct-names.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
 import {OpenError, readFailureWords} from '../../storage/opened/open-error.ts';
@@ -244,47 +243,57 @@ async function printLog(options: ToPrint): Promise<Outcome> {
   // An endless line is broken where there is room for more, so that what came can be printed.
   const sink = new LogSink({buffer: {maxBytes, maxLineBytes: maxBytes / 4}, clock, countsErrors: false});
   const {buffer} = sink;
-  const source = new RecordedSource({sink, pieces, roomBytes: blockBytes});
   const isLive = found.kind === 'stdin';
   // Large batches, as a write takes about 30 µs; not with `convert`, whose text takes much more memory than bytes.
   const printer = new LogPrinter({...options, buffer, maxBytes, ...(!options.convert && {batchBytes: blockBytes})});
-  const noteUnmatched = () => {
-    const words = unmatchedWords(printer.connectorErrors, 0);
-    if (words !== undefined) note(words);
-  };
-  let failure: unknown;
-  for (let more = true; more; ) {
-    try {
-      const reading = source.read({atOnce: isLive});
-      // A record may continue while its writer goes on: it is printed when nothing comes.
-      while (isLive && printer.hasPending && !(await endsWithin(reading, quiet, {clock, signal}))) {
-        printer.flush();
-        while (!signal.aborted && printer.printSome(output)) await room(output);
-      }
-      more = await reading;
-    } catch (error) {
-      // What was read before is printed first.
-      failure = error;
-    }
-    printer.check();
+  const over = new AbortController();
+  const print = async () => {
     // Nothing is dropped: of a record that is larger than the buffer the parts are printed as they come.
     if (buffer.memoryBytes > maxBytes / 2) printer.flush();
-    if (!more) printer.end({failed: false});
     while (!signal.aborted && !printer.tooSlow && printer.printSome(output)) await room(output);
-    if (signal.aborted) return 'printed';
-    if (printer.tooSlow) {
-      note(tooSlowWords, 'failure');
-      return 'failed';
-    }
-    if (printer.over) {
-      printer.cutShort(output);
-      await room(output);
-      noteUnmatched();
-      if (printer.over === 'failed') note('a record has matched --fail-on', 'failure');
-      return printer.over === 'failed' ? 'ended' : 'matched';
-    }
+    if (printer.tooSlow || printer.over) over.abort();
+  };
+  /** Prints a record that may continue while its writer goes on: nothing comes. */
+  let quietPrint = Promise.resolve();
+  const flushLater = () =>
+    clock.after(quiet, () => {
+      if (printer.hasPending) printer.flush();
+      quietPrint = print();
+    });
+  let cancelFlush = () => {};
+  const onPiece = async (bytes: number) => {
+    cancelFlush();
+    await quietPrint;
+    printer.check();
+    if (isLive || buffer.byteLength >= blockBytes) await print();
+    if (isLive && bytes > 0 && !signal.aborted) cancelFlush = flushLater();
+  };
+  const isRecorded = found.kind === 'recording';
+  const adding = {sink, clock, isRecorded, mostBytes: blockBytes, onPiece};
+  const ended = AbortSignal.any([signal, over.signal]);
+  const failure: unknown = await addPieces(pieces, {...adding, signal: ended}).catch((error: unknown) => error);
+  cancelFlush();
+  await quietPrint;
+  if (!ended.aborted) {
+    printer.check();
+    printer.end({failed: false});
+    await print();
   }
-  noteUnmatched();
+  if (signal.aborted) return 'printed';
+  if (printer.tooSlow) {
+    note(tooSlowWords, 'failure');
+    return 'failed';
+  }
+  if (printer.over) {
+    printer.cutShort(output);
+    await room(output);
+  }
+  const words = unmatchedWords(printer.connectorErrors, 0);
+  if (words !== undefined) note(words);
+  if (printer.over) {
+    if (printer.over === 'failed') note('a record has matched --fail-on', 'failure');
+    return printer.over === 'failed' ? 'ended' : 'matched';
+  }
   options.onSince(printer.allBefore);
   if (failure !== undefined) throw failure;
   return 'printed';
@@ -299,26 +308,6 @@ function allBeforeWords(logs: readonly LogPrinter['allBefore'][]): string | unde
   const why =
     last === Number.NEGATIVE_INFINITY ? 'no record has a time' : `the last record is of ${dateTime(last)} UTC`;
   return `nothing since ${dateTime(first.since)} UTC: ${why}`;
-}
-
-/** Whether it ends, in whatever way, in so many milliseconds. */
-async function endsWithin(
-  work: Promise<unknown>,
-  milliseconds: number,
-  {clock, signal}: Pick<LogsFromOptions, 'clock' | 'signal'>,
-): Promise<boolean> {
-  const over = new AbortController();
-  const ended = work.then(
-    () => true,
-    () => true,
-  );
-  const waited = clock.sleep(milliseconds, AbortSignal.any([signal, over.signal])).then(
-    () => false,
-    () => true,
-  );
-  const first = await Promise.race([ended, waited]);
-  over.abort();
-  return first;
 }
 
 function room(output: LineOutput): Promise<void> {

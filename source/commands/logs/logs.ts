@@ -2,10 +2,9 @@ import type {ApiClient, Pipeline} from '../../api/types.ts';
 import {rekey} from '../../events/pipeline-event.ts';
 import {aborted, type Clock} from '../../lib/clock.ts';
 import {errorText} from '../../lib/format.ts';
-import {pipelineLogs} from '../../logs/catalog.ts';
+import {type ConnectionFeed, pipelineLogs} from '../../logs/feeds/connection.ts';
 import {ListPoller, type ListSnapshot, watchedEvery} from '../../logs/list-poller.ts';
-import {LogManager} from '../../logs/log-manager.ts';
-import type {LogStream, StreamOptions} from '../../logs/log-stream.ts';
+import {LogManager, type ManagerOptions} from '../../logs/log-manager.ts';
 import type {NamePattern} from '../../settings/request.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
 import {errorWithAdvice} from '../../words/failures.ts';
@@ -38,9 +37,9 @@ export type LogsOptions = {
   /** With `follow`: each log ends with its pipeline, when that stops or fails. */
   readonly endsByState?: boolean;
   readonly client: ApiClient;
-  readonly recordings?: NonNullable<StreamOptions['recordings']>;
+  readonly recordings?: NonNullable<ManagerOptions['recordings']>;
   /** Watches the logs; called once, before the first is opened. The result is called at the end. */
-  readonly watch?: ((manager: LogManager<LogStream>) => () => Promise<void>) | undefined;
+  readonly watch?: ((manager: LogManager) => () => Promise<void>) | undefined;
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
@@ -147,7 +146,7 @@ const leastSpill = 8 * 1024 * 1024;
 class Printing {
   /** Resolves when everything was printed, or a record has ended it. */
   readonly over: Promise<undefined>;
-  readonly manager: LogManager<LogStream>;
+  readonly manager: LogManager<ConnectionFeed>;
   readonly #options: LogsOptions;
   readonly #spillBytes: number;
   readonly #logs = new Map<string, PipelineLog>();

@@ -2,9 +2,10 @@ import type {ApiClient, Pipeline} from '../../api/types.ts';
 import {unmatchedWords} from '../../events/event-words.ts';
 import {type Clock, withPatience} from '../../lib/clock.ts';
 import {type ConnectionState, isOpen} from '../../logs/connection/state.ts';
+import type {ConnectionFeed} from '../../logs/feeds/connection.ts';
 import {watchedEvery} from '../../logs/list-poller.ts';
+import type {Log} from '../../logs/log.ts';
 import type {LogManager} from '../../logs/log-manager.ts';
-import type {LogStream} from '../../logs/log-stream.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
 import type {LineOutput} from '../../system/line-output.ts';
 import {recordingWords} from '../../words/markers.ts';
@@ -25,7 +26,7 @@ const causePatience = 3_000;
 
 type PipelineLogOptions = {
   readonly name: string;
-  readonly manager: LogManager<LogStream>;
+  readonly manager: LogManager<ConnectionFeed>;
   readonly client: Pick<ApiClient, 'answers' | 'getPipeline'>;
   readonly clock: Clock;
   /** Continue after the catch-up. */
@@ -51,7 +52,7 @@ type PipelineLogOptions = {
 /** Prints one pipeline's log: its stream, its printer, and when it is over. */
 export class PipelineLog {
   readonly #options: PipelineLogOptions;
-  readonly #stream: LogStream;
+  readonly #stream: Log<ConnectionFeed>;
   readonly #printer: LogPrinter;
   /** Absent when following. */
   readonly #catchUp: CatchUp | undefined;
@@ -285,7 +286,7 @@ export class PipelineLog {
     }
     if (!this.#catchUp && connection.kind === 'gone' && connection.reason.kind === 'deleted') {
       // As often as the screen requests its list.
-      this.#cancelRequest = this.#options.clock.after(watchedEvery, () => this.#stream.reconnect());
+      this.#cancelRequest = this.#options.clock.after(watchedEvery, () => this.#stream.connection.reconnect());
     }
   }
 

@@ -2,8 +2,9 @@ import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import {lacksEntries, type Marker} from '../../buffer/markers.ts';
 import {newline} from '../../buffer/segment.ts';
 import {timeOfBytes} from '../../records/line-head.ts';
+import type {Missing} from '../feed.ts';
 import type {LogSink} from '../log-sink.ts';
-import type {Missing} from '../log-source.ts';
+
 import {MergeCursor, type MergeSink} from './cursor.ts';
 
 type MergeOptions = {
@@ -55,7 +56,7 @@ export class Merge {
     return id < this.#buffer.firstId ? undefined : this.#origins.at(id);
   }
 
-  /** See `LogSource.missingAt`. */
+  /** See `MergedSources.missingAt`. */
   missingAt(id: number): readonly Missing[] {
     return this.#gaps.at(id);
   }

@@ -4,8 +4,8 @@ import {newline, newlinesIn} from '../../buffer/segment.ts';
 import type {RecordedPiece} from '../recording/reader.ts';
 import {longestLine} from './line-pieces.ts';
 
-/** A block of whole lines of a recorded log, and its bytes, which were read to find it; or a marker in its place. */
-export type RecordedPast = {readonly block: EarlierBlock; readonly bytes: Buffer} | {readonly marker: Marker};
+/** A block of whole lines of a recorded log, and its bytes, which were read to find it. `newlines`: their offsets. */
+export type ReadBlock = {readonly block: EarlierBlock; readonly bytes: Buffer; readonly newlines: Uint32Array};
 
 /** Bytes of a block; `readAgain` reads them back. */
 type Part = {readonly bytes: Buffer; readonly readAgain: () => Buffer | undefined};
@@ -14,7 +14,9 @@ type Part = {readonly bytes: Buffer; readonly readAgain: () => Buffer | undefine
  * The pieces of a recorded log as blocks of whole lines, which stay in the recording; an open line is ended, as is one
  * that is too long. Lines that cannot be read back later are gone, with all before them.
  */
-export async function* recordedBlocks(pieces: AsyncIterable<RecordedPiece>): AsyncGenerator<RecordedPast> {
+export async function* recordedBlocks(
+  pieces: AsyncIterable<RecordedPiece>,
+): AsyncGenerator<ReadBlock | {readonly marker: Marker}> {
   let open: Part[] = [];
   let openBytes = 0;
   const endOpen = () => {
@@ -53,7 +55,7 @@ function constant(bytes: Buffer): Part {
   return {bytes, readAgain: () => bytes};
 }
 
-function blockOf(parts: readonly Part[]): RecordedPast {
+function blockOf(parts: readonly Part[]): ReadBlock {
   const bytes = joined(parts.map((part) => part.bytes));
   // Without the bytes, which would stay in memory.
   const reads = parts.map(({readAgain}) => readAgain);
@@ -61,8 +63,9 @@ function blockOf(parts: readonly Part[]): RecordedPast {
     const read = reads.map((again) => again());
     return read.every((part) => part !== undefined) ? joined(read) : undefined;
   };
-  const {length} = newlinesIn(bytes);
-  return {block: {lines: length, byteLength: bytes.length, bytes: {isKept: () => true, read}}, bytes};
+  const newlines = newlinesIn(bytes);
+  const block = {lines: newlines.length, byteLength: bytes.length, bytes: {isKept: () => true, read}};
+  return {block, bytes, newlines};
 }
 
 function joined(parts: readonly Buffer[]): Buffer {

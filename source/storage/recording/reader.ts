@@ -3,6 +3,7 @@ import {readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import type {Marker} from '../../buffer/markers.ts';
+import {newline} from '../../buffer/segment.ts';
 import {bytesOfPath, openFor, openRegular, openRegularNow, readRegularNow} from '../regular-file.ts';
 import {ignoreMissing} from '../save-file.ts';
 import {
@@ -268,6 +269,26 @@ export async function* readRecording(folder: string, opened?: RecordedLog): Asyn
   }
   const rest = yield* piecesOf(log);
   for (const {marker} of log.map.markers.slice(rest)) yield {marker};
+}
+
+/** One recording after the other, each `read` when its turn comes; an open line ends where the next one begins. */
+export async function* recordedPieces(
+  recordings: readonly FoundRecording[],
+  read: (recording: FoundRecording) => AsyncIterable<RecordedPiece> = ({folder}) => readRecording(folder),
+): AsyncGenerator<RecordedPiece> {
+  let isOpen = false;
+  for (const [index, recording] of recordings.entries()) {
+    const {name, startedAt: at} = recording;
+    if (index > 0) {
+      if (isOpen) yield {bytes: Buffer.of(newline)};
+      isOpen = false;
+      yield {marker: {kind: 'new-life', because: 'created-again', folder: name, at}};
+    }
+    for await (const piece of read(recording)) {
+      if ('bytes' in piece) isOpen = piece.bytes.at(-1) !== newline;
+      yield piece;
+    }
+  }
 }
 
 /** The offset of a recording's end on disk. */

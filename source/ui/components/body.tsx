@@ -1,6 +1,6 @@
 import type {Pipeline} from '../../api/types.ts';
 import {clockTime, count, dateTime, inZone} from '../../lib/format.ts';
-import {hasEnded, isCut} from '../../logs/log-source.ts';
+import {hasEnded, isCut} from '../../logs/log-snapshot.ts';
 import type {RecordIndex} from '../../records/record-index.ts';
 import {endedRun, isStopped, type Run} from '../../records/runs.ts';
 import {clean} from '../../terminal/clean.ts';

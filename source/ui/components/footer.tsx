@@ -1,4 +1,4 @@
-import {hasEnded} from '../../logs/log-source.ts';
+import {hasEnded} from '../../logs/log-snapshot.ts';
 import {noticeRows} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
@@ -99,7 +99,7 @@ function ofLog({tab, paneAt}: Controller): Conditions {
     isPaused: position.kind === 'held' && !isOver,
     isAbove: position.kind === 'held',
     hasStrip: (paneAt?.layout.histogramRows ?? 0) > 0 && (model?.histogram.buckets.length ?? 0) > 1,
-    hasRuns: model !== undefined && model.source.sourceNames === undefined && model.index.runs.length > 1,
+    hasRuns: model !== undefined && model.source.merge === undefined && model.index.runs.length > 1,
     isSelecting: selectedFrom !== undefined,
     isHighlighted: highlights.length > 0,
     isSearched: search !== undefined,

@@ -1,7 +1,7 @@
 import type {Pipeline, Session} from '../../api/types.ts';
 import {clockTime, counted, inZone, readTime} from '../../lib/format.ts';
 import type {ListSnapshot} from '../../logs/list-poller.ts';
-import {hasEnded, type LogSnapshot} from '../../logs/log-source.ts';
+import {hasEnded, type LogSnapshot} from '../../logs/log-snapshot.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, padTo, shortenMiddle} from '../../terminal/fit.ts';

@@ -1,6 +1,6 @@
 import {count} from '../../lib/format.ts';
 import type {ListItem} from '../../logs/catalog.ts';
-import type {FileState} from '../../logs/log-source.ts';
+import type {FileState} from '../../logs/log-snapshot.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, padTo, shorten, shortenApart} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';

@@ -1,5 +1,5 @@
 import {byteSize, count, counted, inZone, isoTime, moment} from '../../lib/format.ts';
-import {hasEnded, isCut} from '../../logs/log-source.ts';
+import {hasEnded, isCut} from '../../logs/log-snapshot.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, noticeRows, padTo} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
@@ -113,10 +113,10 @@ function missingWords(
   {model: {source}, current}: PaneAt,
   {now, offsetAt}: {readonly now: number; readonly offsetAt: ZoneOffset},
 ): string | undefined {
-  const [gap, ...others] = (current !== undefined && source.missingAt?.(current)) || [];
+  const [gap, ...others] = (current !== undefined && source.merge?.missingAt(current)) || [];
   if (!gap) return undefined;
   const {origin, until, marker} = gap;
-  const name = clean(source.sourceNames?.[origin] ?? '');
+  const name = clean(source.merge?.names[origin] ?? '');
   const end = until === undefined ? 'here' : `until ${moment(inZone(until, offsetAt), inZone(now, offsetAt))}`;
   const more = others.length > 0 ? ` · ${counted(others.length, 'more gap', 'more gaps')}` : '';
   return `${name}: nothing ${end} · ${markerText(marker, offsetAt)}${more}`;

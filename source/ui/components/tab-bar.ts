@@ -1,5 +1,5 @@
 import {count} from '../../lib/format.ts';
-import {isCut} from '../../logs/log-source.ts';
+import {isCut} from '../../logs/log-snapshot.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, padTo, shortenApart} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';

@@ -120,7 +120,7 @@ export function showsRecord(controller: Controller, keyName: string, does: strin
 /** The pipeline of a tab; in a merged tab, of its current line. */
 function pipelineAt(controller: Controller, tab: Tab): string | undefined {
   const at = controller.paneAt;
-  const origin = at?.current === undefined ? 0 : at.model.source.originAt?.(at.current);
+  const origin = at?.current === undefined ? 0 : at.model.source.merge?.originAt(at.current);
   return tab.pastOf ?? pipelinesOf(tab)[origin ?? 0];
 }
 

@@ -53,7 +53,7 @@ function start(controller: Controller, pane: Pane): void {
   const stream = controller.services.manager.get(name);
   if (!stream) return;
   controller.say('opening the recording');
-  void stream.setRecording?.(true);
+  void stream.connection?.setRecording(true);
   let isKnown = false;
   const unsubscribe = stream.snapshot.subscribe(() => {
     const {recording} = stream.snapshot.get();
@@ -67,7 +67,7 @@ function start(controller: Controller, pane: Pane): void {
 
 async function stop(controller: Controller, pane: Pane): Promise<void> {
   const {name} = pane.tab;
-  const last = await controller.services.manager.get(name)?.setRecording?.(false);
+  const last = await controller.services.manager.get(name)?.connection?.setRecording(false);
   const kept = last && keptWords(last, pane.model.source.buffer.endId, wordsOf(controller, pane));
   controller.say(`${name}: no longer recorded${kept === undefined ? '' : ` · ${kept}`}`);
 }

@@ -1,17 +1,18 @@
 import {createContext, useCallback, useContext, useEffect, useSyncExternalStore} from 'react';
-import {forEachStream, type LogManager, type ManagedLog, type Streams} from '../../logs/log-manager.ts';
-import type {LogSnapshot, LogSource} from '../../logs/log-source.ts';
+import type {Log} from '../../logs/log.ts';
+import {forEachStream, type LogManager, type Streams} from '../../logs/log-manager.ts';
+import type {LogSnapshot} from '../../logs/log-snapshot.ts';
 import type {Layout} from '../layout.ts';
 import {activeTab} from '../state/view-state.ts';
 import {nothing, useController, useStore} from './use-controller.ts';
 
 /** One manager for all components: a log is open once, however many components show it. */
-export const StreamManagerContext = createContext<LogManager<ManagedLog> | undefined>(undefined);
+export const StreamManagerContext = createContext<LogManager | undefined>(undefined);
 
 type OpenStreams = {
   /** Names with an open log, in the order of opening. */
   readonly names: readonly string[];
-  readonly stream: (name: string) => ManagedLog | undefined;
+  readonly stream: (name: string) => Log | undefined;
 };
 
 /**
@@ -41,7 +42,7 @@ export function useActiveLog(): LogSnapshot | undefined {
 }
 
 /** Renders again when `words` of the open logs change, not with every line: a busy log in the background costs one frame. */
-export function useLogWords(logs: Streams<LogSource>, words: () => string): void {
+export function useLogWords(logs: Streams<Log>, words: () => string): void {
   useStore(logs.names);
   const subscribe = useCallback(
     (listener: () => void) => forEachStream(logs, ({snapshot}) => snapshot.subscribe(listener)),

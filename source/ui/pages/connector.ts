@@ -1,5 +1,5 @@
 import {connectorsOf, failuresInLog, type KnownConnector, type LoggedFailure} from '../../events/connectors.ts';
-import type {CountedLog} from '../../logs/log-source.ts';
+import type {Log} from '../../logs/log.ts';
 import type {Controller} from '../controller.ts';
 import {copyPage} from '../handlers/copy.ts';
 import {connectorRows, type OpenedConnector, openedText} from './connectors.ts';
@@ -43,7 +43,7 @@ export function describedConnectors(controller: Controller): readonly KnownConne
 }
 
 /** By log: a log's errors are read again when there are new ones. */
-const readFailures = new WeakMap<CountedLog, {errors: object; fromId: number; failures: readonly LoggedFailure[]}>();
+const readFailures = new WeakMap<Log, {errors: object; fromId: number; failures: readonly LoggedFailure[]}>();
 
 /** The connectors that failed for good in the newest run of an opened log. */
 function failuresOf(controller: Controller, name: string): readonly LoggedFailure[] {

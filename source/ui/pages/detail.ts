@@ -81,8 +81,8 @@ function rowsOf(controller: Controller, width: number): PageRows {
   const {index, source} = at.model;
   const head = index.headOf(at.current);
   const marker = source.buffer.markerAt(head);
-  const origin = source.originAt?.(head);
-  const name = clean((origin === undefined ? undefined : source.sourceNames?.[origin]) ?? source.name);
+  const origin = source.merge?.originAt(head);
+  const name = clean((origin === undefined ? undefined : source.merge?.names[origin]) ?? source.name);
   const number = marker ? undefined : source.buffer.numberOf(head);
   const heading = ` ${name}${number === undefined ? '' : `  line ${count(number)}`}`;
   const title = [clip(plain(heading, {bold: true}), 0, width), plain('')];

@@ -1,6 +1,6 @@
 import {dateTime} from '../../lib/format.ts';
 import type {ConnectionEvent} from '../../logs/connection/state.ts';
-import type {LogSource} from '../../logs/log-source.ts';
+import type {Log} from '../../logs/log.ts';
 import {plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Fact} from '../../viewport/markdown.ts';
 import {oldServerWords} from '../../words/failures.ts';
@@ -66,7 +66,7 @@ function eventsOf(controller: Controller, width: number): readonly StyledText[] 
 const mostOfFile = 200;
 
 /** What happened to a file, or to the log while it was recorded: its newest markers. */
-function eventsIn(buffer: LogSource['buffer']): readonly ConnectionEvent[] {
+function eventsIn(buffer: Log['buffer']): readonly ConnectionEvent[] {
   const markers = [...buffer.markers()].filter(([, {kind}]) => kind !== 'drawn').slice(-mostOfFile);
   return markers.map(([, marker]) => ({at: marker.at, text: markerText(marker)}));
 }

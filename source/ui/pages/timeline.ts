@@ -10,7 +10,7 @@ import {
   timesInTimeline,
 } from '../../events/timeline-words.ts';
 import {fineMoment} from '../../lib/format.ts';
-import {hasEnded} from '../../logs/log-source.ts';
+import {hasEnded} from '../../logs/log-snapshot.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {pipelineMarkdown} from '../../viewport/markdown.ts';

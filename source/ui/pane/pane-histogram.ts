@@ -81,7 +81,7 @@ export class PaneHistogram {
       shown: isPart ? ends : undefined,
       hitAfter: (id: number) => searching?.search.nextAfter(id),
       // The runs of several pipelines are no runs of the merged log.
-      starts: source.sourceNames ? [] : index.runs.slice(1).map(({firstId}) => firstId),
+      starts: source.merge ? [] : index.runs.slice(1).map(({firstId}) => firstId),
       markers: buffer.markers(),
       shownOf: counts && ((cell: HistogramCell) => counts.get(cell)),
     };

@@ -9,7 +9,7 @@ import type {Clock} from '../../lib/clock.ts';
 import {FrameBatch, type FrameRate} from '../../lib/frames.ts';
 import {floodPause, SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore, sameParts} from '../../lib/store.ts';
-import type {LogSource} from '../../logs/log-source.ts';
+import type {Log} from '../../logs/log.ts';
 import {Histogram} from '../../records/histogram.ts';
 import {RecordIndex} from '../../records/record-index.ts';
 import {SuppressedErrors} from '../../records/suppressed.ts';
@@ -54,13 +54,16 @@ type PaneModelOptions = {
 /** Bytes of a log from which on it takes seconds to search and to filter. */
 const largeLog = 64 * 1024 * 1024;
 
+/** The log as its pane sees it. */
+export type PaneLog = Pick<Log, 'name' | 'buffer' | 'snapshot' | 'merge' | 'addDivider'>;
+
 /**
  * What is derived from one tab's log and its view: the index of its records, the entries that filters and folds leave,
  * the hits of its search, and its records by time. Each part needs the one before it. It works in slices, and only while
  * the tab is shown.
  */
 export class PaneModel {
-  readonly source: LogSource;
+  readonly source: PaneLog;
   #index: RecordIndex;
   #records: FoldedRecords;
   #suppressed: SuppressedErrors;
@@ -97,7 +100,7 @@ export class PaneModel {
   #resultKey: readonly unknown[] = [undefined, undefined];
   readonly #unread: UnreadStreams;
 
-  constructor(source: LogSource, options: PaneModelOptions) {
+  constructor(source: PaneLog, options: PaneModelOptions) {
     this.source = source;
     this.#index = new RecordIndex(source.buffer);
     this.#records = new FoldedRecords(this.#index);

@@ -1,9 +1,9 @@
 import type {Entries} from '../../buffer/log-buffer.ts';
 import type {Packer} from '../../buffer/packed-store.ts';
 import type {ReadableStore} from '../../lib/store.ts';
-import type {LogManager, ManagedLog} from '../../logs/log-manager.ts';
-import type {LogSource} from '../../logs/log-source.ts';
-import {MergedLog} from '../../logs/merge/merged-log.ts';
+import {MergeFeed} from '../../logs/feeds/merge.ts';
+import {Log} from '../../logs/log.ts';
+import type {LogManager} from '../../logs/log-manager.ts';
 import {renamedTab, type Tab} from '../state/view-state.ts';
 import {PaneHistogram} from './pane-histogram.ts';
 import {PaneModel, type PaneServices} from './pane-model.ts';
@@ -12,7 +12,7 @@ import {PaneRows, type RowServices} from './pane-rows.ts';
 export type ModelledPane = {readonly model: PaneModel; readonly rows: PaneRows; readonly histogram: PaneHistogram};
 
 type PaneModelsOptions = {
-  readonly services: PaneServices & RowServices & {readonly manager: LogManager<ManagedLog>};
+  readonly services: PaneServices & RowServices & {readonly manager: LogManager};
   readonly fps: number;
   readonly fpsNow?: ReadableStore<number>;
   readonly scrollbackBytes: number;
@@ -26,7 +26,7 @@ type PaneModelsOptions = {
 export class PaneModels {
   readonly #options: PaneModelsOptions;
   readonly #models = new Map<string, ModelledPane>();
-  readonly #merged = new Map<string, MergedLog>();
+  readonly #merged = new Map<string, Log<MergeFeed>>();
 
   constructor(options: PaneModelsOptions) {
     this.#options = options;
@@ -54,7 +54,7 @@ export class PaneModels {
   }
 
   /** The log of a tab; undefined until its streams are open. */
-  logOf({name, merges}: Tab): LogSource | undefined {
+  logOf({name, merges}: Tab): Log | undefined {
     const {manager, clock} = this.#options.services;
     if (!merges) return manager.get(name);
     const before = this.#merged.get(name);
@@ -62,15 +62,20 @@ export class PaneModels {
     const sources = merges.flatMap((each) => manager.get(each) ?? []);
     if (sources.length < merges.length) return undefined;
     const {fps, fpsNow, scrollbackBytes, packer} = this.#options;
-    const merged = new MergedLog({name, sources, clock, fps, fpsNow, scrollbackBytes, packer});
+    const options = {clock, fps, scrollbackBytes};
+    const merged = new Log({
+      ...{...options, fpsNow, packer, countsErrors: false},
+      feed: (sink) => new MergeFeed(sink, {...options, name, sources}),
+    });
     this.#merged.set(name, merged);
     manager.memory.add(merged);
+    merged.start();
     return merged;
   }
 
   /** A merged tab that continues without one of its pipelines, whose own tab was closed. */
   isLeftBehind(tab: Tab): boolean {
-    return this.#merged.get(tab.name)?.isWhole === false;
+    return this.#merged.get(tab.name)?.merge.isWhole === false;
   }
 
   /** Call before the tabs have the new names, and their streams after. */
@@ -84,7 +89,7 @@ export class PaneModels {
       const model = models.get(tab.name);
       if (model) this.#models.set(name, model);
       const log = merged.get(tab.name);
-      log?.rename(name, names);
+      log?.merge.rename(name, names);
       if (log) this.#merged.set(name, log);
     }
   }
@@ -100,10 +105,10 @@ export class PaneModels {
     const isOpen = (name: string) => tabs.some((tab) => tab.name === name);
     for (const [name, merged] of this.#merged) {
       if (isOpen(name)) {
-        for (const each of merged.sourceNames) if (!isOpen(each)) merged.leave(each);
+        for (const each of merged.merge.names) if (!isOpen(each)) merged.merge.leave(each);
         continue;
       }
-      merged.close();
+      void merged.close();
       this.#options.services.manager.memory.remove(merged);
       this.#merged.delete(name);
     }

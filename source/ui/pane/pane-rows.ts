@@ -53,10 +53,10 @@ export class PaneRows {
 
   /** The pipelines of a merged log, as their lines name them. */
   get #originNames(): readonly string[] {
-    const {sourceNames = []} = this.#model.source;
-    if (this.#names?.of !== sourceNames) {
-      const shown = shortenApart(sourceNames.map(clean), mostOriginCells, this.#services.symbols.ellipsis);
-      this.#names = {of: sourceNames, shown};
+    const names = this.#model.source.merge?.names ?? [];
+    if (this.#names?.of !== names) {
+      const shown = shortenApart(names.map(clean), mostOriginCells, this.#services.symbols.ellipsis);
+      this.#names = {of: names, shown};
     }
     return this.#names.shown;
   }
@@ -94,7 +94,7 @@ export class PaneRows {
     const {index, source, entries} = this.#model;
     const {runs} = index;
     // The runs of several pipelines are no runs of the merged log.
-    if (runs.length < 2 || source.sourceNames) return undefined;
+    if (runs.length < 2 || source.merge) return undefined;
     const run = index.runAt(id);
     if (run?.startedAt === undefined || run === runs[0]) return undefined;
     const isFirst = (entries.atOrBefore(id - 1) ?? -1) < run.firstId;
@@ -178,7 +178,7 @@ export class PaneRows {
     const {index, records, shown, source} = this.#model;
     const head = index.headOf(id);
     const level = index.levelAt(id);
-    const origin = source.originAt?.(id);
+    const origin = source.merge?.originAt(id);
     const name = origin === undefined ? undefined : this.#originNames[origin];
     return {
       ...(level !== undefined && {level}),

@@ -19,7 +19,7 @@ test('each crash is one alert at once, by the log or the list, however short the
   });
   const stream = manager.open('orders');
   await eventually(
-    () => stream.snapshot.get().connection.kind === 'live',
+    () => stream.connection.state.kind === 'live',
     () => 'the log is not live',
   );
   const orders = server.pipeline('orders');

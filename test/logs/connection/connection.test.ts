@@ -23,9 +23,8 @@ function open({silence = 0} = {}) {
   const bodies: Body[] = [];
   /** What the server answers about the pipeline: its id, or a failure. */
   const server: {answer: string | ApiFailure} = {answer: 'first'};
-  const onEvent = () => {};
   const reader = new LogReader({
-    ...{sink, clock, onEvent},
+    ...{sink, clock},
     onReceived: (areFirst) => connection.onReceived(areFirst),
   });
   let changes = 0;

@@ -3,7 +3,7 @@ import {mkdir, rm, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {beforeEach, expect, test} from 'vitest';
 import {readBundleFacts} from '../../../source/logs/bundle-facts.ts';
-import {openedPieces} from '../../../source/logs/opened-pieces.ts';
+import {openedPieces} from '../../../source/logs/feeds/pieces.ts';
 import {findLogs} from '../../../source/storage/opened/find-logs.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import type {FileState} from '../../../source/logs/log-source.ts';
+import type {FileState} from '../../../source/logs/log-snapshot.ts';
 import {symbolsFor} from '../../../source/terminal/symbols.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {type SidebarView, sidebarRows} from '../../../source/ui/components/sidebar.ts';

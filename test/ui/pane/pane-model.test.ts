@@ -23,7 +23,7 @@ class Modelled {
     this.feed = new Feed('orders', {maxBytes});
     const {name, buffer, snapshot} = this.feed;
     this.model = new PaneModel(
-      {name, buffer, snapshot, addDivider: () => {}},
+      {name, buffer, snapshot, merge: undefined, addDivider: () => {}},
       {
         services: {clock: this.clock, timeLimit: (_, task) => ({value: task()})},
         isShown: () => this.isShown,

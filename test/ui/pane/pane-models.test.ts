@@ -46,11 +46,11 @@ describe('a merged tab', () => {
   it('has a log of its own, with the names of its sources', async () => {
     await using screen = await openMerged();
     const source = sourceNow(screen);
-    expect(source?.sourceNames).toEqual(['billing', 'fraud']);
+    expect(source?.merge?.names).toEqual(['billing', 'fraud']);
     const {endId = 0} = source?.buffer ?? {};
     const held = ['billing', 'fraud'].map((name) => screen.manager.get(name)?.buffer.endId ?? 0);
     expect(endId).toBe((held[0] ?? 0) + (held[1] ?? 0));
-    expect(new Set(Array.from({length: endId}, (_, id) => source?.originAt?.(id)))).toEqual(new Set([0, 1]));
+    expect(new Set(Array.from({length: endId}, (_, id) => source?.merge?.originAt(id)))).toEqual(new Set([0, 1]));
     await screen.untilConnected('billing', 'fraud');
   });
 
@@ -96,7 +96,7 @@ describe('a merged tab', () => {
     screen.controller.dispatch({type: 'restore', view: {...state, tabs: back}});
     screen.controller.tabSwitcher.merge(['billing', 'fraud', 'orders']);
     expect(screen.tabs).toEqual(['billing', 'fraud', 'orders', 'billing+fraud+orders']);
-    await screen.until(() => sourceNow(screen)?.sourceNames?.length === 3, 'the log of all three');
+    await screen.until(() => sourceNow(screen)?.merge?.names?.length === 3, 'the log of all three');
   });
 
   it('leaves the cursor of the list on a pipeline', async () => {

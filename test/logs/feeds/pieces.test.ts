@@ -3,10 +3,10 @@ import {open, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {afterAll, describe, expect, test} from 'vitest';
-import {openedPieces} from '../../source/logs/opened-pieces.ts';
-import {type FoundLog, findLogs} from '../../source/storage/opened/find-logs.ts';
-import {root} from '../harness/program.ts';
-import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {openedPieces} from '../../../source/logs/feeds/pieces.ts';
+import {type FoundLog, findLogs} from '../../../source/storage/opened/find-logs.ts';
+import {root} from '../../harness/program.ts';
+import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 
 const folders = new AsyncDisposableStack();
 afterAll(() => folders.disposeAsync());

@@ -3,20 +3,21 @@ import {appendFile, mkdir, open, readdir, readlink, rename, rm, symlink, truncat
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {expect, test, vi} from 'vitest';
-import type {Marker} from '../../source/buffer/markers.ts';
-import {systemClock} from '../../source/lib/clock.ts';
-import type {FileState} from '../../source/logs/log-source.ts';
-import {OpenedLog, type OpenedLogOptions} from '../../source/logs/opened-log.ts';
-import {FilePart} from '../../source/storage/opened/file-part.ts';
-import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
-import {findRecordings} from '../../source/storage/recording/reader.ts';
-import {entriesOf} from '../buffer/entries-of.ts';
-import {eventually} from '../harness/eventually.ts';
-import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
-import {writeRecording} from '../storage/recording/recording-files.ts';
+import type {Marker} from '../../../source/buffer/markers.ts';
+import {systemClock} from '../../../source/lib/clock.ts';
+import {type OpenedOptions, openedLog} from '../../../source/logs/feeds/opened.ts';
+import type {Log} from '../../../source/logs/log.ts';
+import type {FileState} from '../../../source/logs/log-snapshot.ts';
+import {FilePart} from '../../../source/storage/opened/file-part.ts';
+import type {FoundLog} from '../../../source/storage/opened/find-logs.ts';
+import {findRecordings} from '../../../source/storage/recording/reader.ts';
+import {entriesOf} from '../../buffer/entries-of.ts';
+import {eventually} from '../../harness/eventually.ts';
+import {type TemporaryDirectory, temporaryDirectory} from '../../harness/temporary-directory.ts';
+import {writeRecording} from '../../storage/recording/recording-files.ts';
 
 type Opened = AsyncDisposable & {
-  readonly log: OpenedLog;
+  readonly log: Log;
   readonly file: string;
   /** Waits until these are the entries; markers are `<kind>`. */
   readonly shows: (...entries: string[]) => Promise<void>;
@@ -29,19 +30,15 @@ async function openFiles(): Promise<readonly string[]> {
   return await Promise.all(links.map((link) => readlink(`/proc/self/fd/${link}`).catch(() => '')));
 }
 
-async function openFile(
-  home: TemporaryDirectory,
-  text: string,
-  options: Partial<OpenedLogOptions> = {},
-): Promise<Opened> {
+async function openFile(home: TemporaryDirectory, text: string, options: Partial<OpenedOptions> = {}): Promise<Opened> {
   const file = path.join(home.path, 'app.log');
   await writeFile(file, text);
   const found: FoundLog = {kind: 'file', name: 'app.log', path: file, packed: undefined, older: []};
   return {...openLog({found, ...options}), file};
 }
 
-function openLog(options: Partial<OpenedLogOptions> & Pick<OpenedLogOptions, 'found'>): Omit<Opened, 'file'> {
-  const log = new OpenedLog({
+function openLog({found, ...options}: Partial<OpenedOptions> & {readonly found: FoundLog}): Omit<Opened, 'file'> {
+  const log = openedLog(found, {
     ...{clock: systemClock, fps: 100, scrollbackBytes: 1e6},
     ...options,
   });

@@ -1,18 +1,18 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
-import {DemoServer} from '../../demo/server.ts';
-import {createClient} from '../../source/api/client.ts';
-import {type Clock, systemClock} from '../../source/lib/clock.ts';
-import {pipelineLogs} from '../../source/logs/catalog.ts';
-import {LogManager} from '../../source/logs/log-manager.ts';
-import {Recordings} from '../../source/storage/recording/recordings.ts';
-import {eventually} from '../harness/eventually.ts';
-import {fastClock} from '../harness/fast-clock.ts';
-import {freePort} from '../harness/free-port.ts';
-import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
-import {connectionOf, linesOf, markersOf, untilLines} from './open-streams.ts';
-import {shownOf} from './recorded-life.ts';
+import {DemoServer} from '../../../demo/server.ts';
+import {createClient} from '../../../source/api/client.ts';
+import {type Clock, systemClock} from '../../../source/lib/clock.ts';
+import {pipelineLogs} from '../../../source/logs/feeds/connection.ts';
+import {LogManager} from '../../../source/logs/log-manager.ts';
+import {Recordings} from '../../../source/storage/recording/recordings.ts';
+import {eventually} from '../../harness/eventually.ts';
+import {fastClock} from '../../harness/fast-clock.ts';
+import {freePort} from '../../harness/free-port.ts';
+import {type TemporaryDirectory, temporaryDirectory} from '../../harness/temporary-directory.ts';
+import {connectionOf, linesOf, markersOf, untilLines} from '../open-streams.ts';
+import {shownOf} from '../recorded-life.ts';
 
 async function startServer(): Promise<DemoServer> {
   const server = await DemoServer.start({port: await freePort()});
@@ -138,13 +138,13 @@ test('a tab is recorded from the moment it is switched on until it is switched o
   const early = write(server, ['1', '2']);
   await untilLines(stream, early);
   expect(stream.snapshot.get().recording).toBeUndefined();
-  void stream.setRecording(true);
+  void stream.connection.setRecording(true);
   await eventually(
     async () => (await fileOf(server, home)).includes(early[1] ?? '?'),
     () => JSON.stringify(stream.snapshot.get().recording),
   );
   const size = (await fileOf(server, home)).length;
-  expect(await stream.setRecording(false)).toMatchObject({kind: 'recording', fromId: 0, bytes: size});
+  expect(await stream.connection.setRecording(false)).toMatchObject({kind: 'recording', fromId: 0, bytes: size});
   await eventually(
     () => stream.snapshot.get().recording === undefined,
     () => JSON.stringify(stream.snapshot.get().recording),

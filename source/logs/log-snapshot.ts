@@ -1,10 +1,7 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import type {LossCount, Marker, OutputStream} from '../buffer/markers.ts';
-import type {ReadableStore} from '../lib/store.ts';
-import type {ErrorLog} from '../records/error-log.ts';
+import type {OutputStream} from '../buffer/markers.ts';
 import type {RecordingState} from '../storage/recording/recorder.ts';
 import type {ConnectionEvent, ConnectionState} from './connection/state.ts';
-import type {UnaskedEnds} from './log-states.ts';
 
 /** What one tab shows beside its lines. A new object at most `fps` times a second, and only after a change. */
 export type LogSnapshot = {
@@ -25,9 +22,6 @@ export type LogSnapshot = {
   /** Undefined: off. */
   readonly recording?: RecordingState | undefined;
 };
-
-/** The log of a pipeline, which comes over a connection. */
-export type StreamSnapshot = LogSnapshot & {readonly connection: ConnectionState};
 
 /** How far a log has been read that is a file, and whether more may come. */
 export type FileState = {
@@ -73,38 +67,6 @@ export function hasEnded({file}: Pick<LogSnapshot, 'file'>): boolean {
 }
 
 type BufferInfo = Pick<LogSnapshot, 'endId' | 'lineCount' | 'byteLength' | 'droppedLines'>;
-
-/** A log that a pane can show: that of one pipeline, or several merged. */
-export type LogSource = {
-  readonly name: string;
-  readonly buffer: LogBuffer;
-  readonly snapshot: ReadableStore<LogSnapshot>;
-  /** Adds a dated line at the end. */
-  readonly addDivider: () => void;
-  /** The pipelines of a merged log. */
-  readonly sourceNames?: readonly string[];
-  /** Index into `sourceNames` of an entry's pipeline. */
-  readonly originAt?: (id: number) => number | undefined;
-  /** Of which pipelines entries are missing at the entry `id`: it is the marker that says so, or another one's. */
-  readonly missingAt?: (id: number) => readonly Missing[];
-};
-
-/** A log with its errors: of a pipeline, or opened from a file. */
-export type CountedLog = LogSource & {
-  /** May be ahead of the snapshot. */
-  readonly errors: ErrorLog;
-  readonly losses: LossCount;
-  /** Ends of the process that nobody asked for. */
-  readonly ends: UnaskedEnds;
-};
-
-/** In a merged log: between the marker and the next entry of its source there are entries of other sources. */
-export type Missing = {
-  readonly origin: number;
-  readonly marker: Marker;
-  /** Unix time in ms of that next entry; undefined: none has come, or it has no time. */
-  readonly until: number | undefined;
-};
 
 /** A copy: a snapshot does not change with the buffer. */
 export function bufferInfo(buffer: LogBuffer): BufferInfo {

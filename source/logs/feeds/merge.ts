@@ -1,26 +1,19 @@
-import type {LogBuffer} from '../../buffer/log-buffer.ts';
-import type {Packer} from '../../buffer/packed-store.ts';
+import type {MarkerKind} from '../../buffer/markers.ts';
 import type {Clock} from '../../lib/clock.ts';
-import {FrameBatch} from '../../lib/frames.ts';
 import {SliceRunner} from '../../lib/slices.ts';
-import {createStore, type ReadableStore, type Store} from '../../lib/store.ts';
+import {mergedCapabilities} from '../capabilities.ts';
 import {type ConnectionEvent, type ConnectionState, eventsKept} from '../connection/state.ts';
-import {LogSink} from '../log-sink.ts';
-import {
-  bufferInfo,
-  type FileState,
-  isCatchingUp,
-  type LogSnapshot,
-  type LogSource,
-  type Missing,
-} from '../log-source.ts';
-import {Merge} from './merge.ts';
+import type {Feed, FeedStatus, MergedSources, Missing} from '../feed.ts';
+import type {Log} from '../log.ts';
+import type {LogSink} from '../log-sink.ts';
+import {type FileState, isCatchingUp, type LogSnapshot} from '../log-snapshot.ts';
+import {Merge} from '../merge/merge.ts';
 
 /** Milliseconds: a line is delayed by the server's buffers, and by up to a frame (83 ms at 12 a second). */
 const shortestWindow = 250;
 const framesInWindow = 2;
 
-type MergeSource = Pick<LogSource, 'name' | 'buffer' | 'snapshot'>;
+type MergeSource = Pick<Log, 'name' | 'buffer' | 'snapshot' | 'capabilities'>;
 
 /** Without a reference to a stream that was left, which would keep a whole scrollback. */
 type Source = {
@@ -30,20 +23,17 @@ type Source = {
   readonly left: boolean;
 };
 
-/** Several open streams as one log, merged by time (see `Merge`) into a buffer of its own. It opens no connection. */
-export class MergedLog {
-  /** Of its tab: the names of its pipelines, which may change. */
-  name: string;
-  readonly buffer: LogBuffer;
-  /** By origin; those of sources that were left keep their place. */
-  sourceNames: readonly string[];
+/** Several open logs as one, merged by time (see `Merge`) into a buffer of its own. It opens no connection. */
+export class MergeFeed implements Feed, MergedSources {
+  readonly capabilities: Feed['capabilities'];
   readonly #clock: Clock;
+  readonly #sink: LogSink;
   readonly #merge: Merge;
   readonly #runner: SliceRunner;
-  readonly #batch: FrameBatch;
   readonly #sources: Source[];
-  readonly #store: Store<LogSnapshot>;
   readonly #startedAt: number;
+  #name: string;
+  #names: readonly string[];
   /** Every source has caught up: they are being merged. */
   #started = false;
   /** Everything that was held at the start has been merged. */
@@ -51,22 +41,22 @@ export class MergedLog {
   #closed = false;
   #cancelWait: (() => void) | undefined;
 
-  /** Two to 255 sources. `scrollbackBytes` limits the merged buffer alone. */
-  constructor(options: {
-    readonly name: string;
-    readonly sources: readonly MergeSource[];
-    readonly clock: Clock;
-    readonly fps: number;
-    readonly fpsNow?: ReadableStore<number> | undefined;
-    readonly scrollbackBytes: number;
-    readonly packer?: Packer | undefined;
-  }) {
+  /** Two to 255 sources. `scrollbackBytes`: the limit of the merged buffer. */
+  constructor(
+    sink: LogSink,
+    options: {
+      readonly name: string;
+      readonly sources: readonly MergeSource[];
+      readonly clock: Clock;
+      readonly fps: number;
+      readonly scrollbackBytes: number;
+    },
+  ) {
     const {clock, fps, sources} = options;
-    this.name = options.name;
-    this.sourceNames = sources.map(({name}) => name);
-    const buffer = {maxBytes: options.scrollbackBytes, packer: options.packer};
-    const sink = new LogSink({buffer, clock, countsErrors: false});
-    this.buffer = sink.buffer;
+    this.capabilities = mergedCapabilities(sources.map(({capabilities}) => capabilities));
+    this.#name = options.name;
+    this.#names = sources.map(({name}) => name);
+    this.#sink = sink;
     this.#clock = clock;
     this.#startedAt = clock.monotonic();
     this.#merge = new Merge({
@@ -87,56 +77,56 @@ export class MergedLog {
       unsubscribe: snapshot.subscribe(() => this.#onSourceChange(origin)),
       left: false,
     }));
-    this.#store = createStore(this.#newSnapshot());
-    this.#batch = new FrameBatch({
-      clock,
-      fps: options.fpsNow ?? fps,
-      flush: () => this.#store.set(this.#newSnapshot()),
-    });
-    this.#startWhenReady();
+  }
+
+  get merge(): this {
+    return this;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  get names(): readonly string[] {
+    return this.#names;
   }
 
   /** `connection` is the worst of the sources', or catching up until their lines of the start are merged. */
-  get snapshot(): ReadableStore<LogSnapshot> {
-    return this.#store;
+  get status(): FeedStatus {
+    const catchingUp: ConnectionState = {kind: 'catching-up', since: this.#startedAt};
+    const sources = this.#sources.map(({name, snapshot, left}) => ({name, snapshot: snapshot(), left}));
+    return mergedStatus(sources, this.#isCaughtUp || this.#closed ? undefined : catchingUp);
   }
 
-  /** No source was left. */
   get isWhole(): boolean {
     return !this.#sources.some(({left}) => left);
   }
 
-  /** See `Merge.originAt`. */
+  start(): void {
+    this.#startWhenReady();
+  }
+
   originAt(id: number): number | undefined {
     return this.#merge.originAt(id);
   }
 
-  /** See `LogSource.missingAt`. */
   missingAt(id: number): readonly Missing[] {
     return this.#merge.missingAt(id);
   }
 
-  /** `names`: the new names of its pipelines, by the old ones. */
   rename(name: string, names: ReadonlyMap<string, string>): void {
     const nameOf = (each: string) => names.get(each) ?? each;
-    this.name = name;
-    this.sourceNames = this.sourceNames.map(nameOf);
+    this.#name = name;
+    this.#names = this.#names.map(nameOf);
     for (const [origin, source] of this.#sources.entries()) {
       this.#sources[origin] = {...source, name: nameOf(source.name)};
     }
   }
 
-  addDivider(): void {
-    this.#merge.addMarker({kind: 'drawn', at: this.#clock.wall()});
-    this.#batch.request();
+  addMarker(marker: MarkerKind): void {
+    this.#merge.addMarker({...marker, at: this.#clock.wall()});
   }
 
-  /** See `LogBuffer.shrinkTo`. */
-  shrinkTo(bytes: number, newest: number): void {
-    if (this.buffer.shrinkTo(bytes, newest)) this.#batch.request();
-  }
-
-  /** Reads what the source holds now, an open line included, and nothing later: its tab has been closed. */
   leave(name: string): void {
     const origin = this.#sources.findIndex((each) => each.name === name && !each.left);
     const source = this.#sources[origin];
@@ -147,17 +137,14 @@ export class MergedLog {
     this.#merge.leave(origin);
     if (this.#started) this.#runner.wake();
     else this.#startWhenReady();
-    this.#batch.request();
+    this.#sink.onChange();
   }
 
-  /** What was merged can still be read. */
-  close(): void {
+  close(): undefined {
     this.#closed = true;
     for (const {name} of this.#sources) this.leave(name);
     this.#runner.dispose();
     this.#cancelWait?.();
-    this.#batch.dispose();
-    this.#store.set(this.#newSnapshot());
   }
 
   /** Waits for all catch-ups: a log never changes above, so their old lines would come after newer ones. */
@@ -173,13 +160,13 @@ export class MergedLog {
       this.#merge.onSourceChange(origin, this.#clock.monotonic());
       this.#waitForDue();
     } else this.#startWhenReady();
-    this.#batch.request();
+    this.#sink.onChange();
   }
 
   #afterSlice(isCaughtUp: boolean): void {
     this.#isCaughtUp ||= isCaughtUp;
     if (isCaughtUp) this.#waitForDue();
-    this.#batch.request();
+    this.#sink.onChange();
   }
 
   /** Arrivals are due in their order, so one wait is enough. */
@@ -190,12 +177,6 @@ export class MergedLog {
       this.#cancelWait = undefined;
       this.#runner.run();
     });
-  }
-
-  #newSnapshot(): LogSnapshot {
-    const catchingUp: ConnectionState = {kind: 'catching-up', since: this.#startedAt};
-    const sources = this.#sources.map(({name, snapshot, left}) => ({name, snapshot: snapshot(), left}));
-    return mergedSnapshot(this.buffer, sources, this.#isCaughtUp || this.#closed ? undefined : catchingUp);
   }
 }
 
@@ -229,18 +210,13 @@ function worstConnection(connections: readonly ConnectionState[]): ConnectionSta
 }
 
 /** Shows the worst connection of the followed sources, the last byte of all, and all events with their source. */
-export function mergedSnapshot(
-  buffer: LogBuffer,
-  sources: readonly SourceState[],
-  ownConnection: ConnectionState | undefined,
-): LogSnapshot {
+export function mergedStatus(sources: readonly SourceState[], ownConnection: ConnectionState | undefined): FeedStatus {
   const connections = sources.flatMap(({snapshot, left}) => (left ? [] : (snapshot.connection ?? [])));
   // Of pipelines all of which were left.
   const idle = sources.some(({snapshot}) => snapshot.connection) ? ({kind: 'idle'} as const) : undefined;
   const lastBytes = sources.flatMap(({snapshot}) => snapshot.receivedAt ?? []);
   const connection = worstConnection(ownConnection ? [ownConnection, ...connections] : connections) ?? idle;
   return {
-    ...bufferInfo(buffer),
     connection,
     file: connection ? undefined : mergedFile(sources),
     events: mergedEvents(sources),

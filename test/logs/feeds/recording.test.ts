@@ -1,14 +1,14 @@
 import {expect, test} from 'vitest';
-import type {Marker} from '../../source/buffer/markers.ts';
-import {systemClock} from '../../source/lib/clock.ts';
-import {OpenedLog} from '../../source/logs/opened-log.ts';
-import {findRecordings} from '../../source/storage/recording/reader.ts';
-import type {Recorder} from '../../source/storage/recording/recorder.ts';
-import {Recordings} from '../../source/storage/recording/recordings.ts';
-import {entriesOf} from '../buffer/entries-of.ts';
-import {eventually} from '../harness/eventually.ts';
-import {temporaryDirectory} from '../harness/temporary-directory.ts';
-import {restored} from '../storage/recording/restored.ts';
+import type {Marker} from '../../../source/buffer/markers.ts';
+import {systemClock} from '../../../source/lib/clock.ts';
+import {openedLog} from '../../../source/logs/feeds/opened.ts';
+import {findRecordings} from '../../../source/storage/recording/reader.ts';
+import type {Recorder} from '../../../source/storage/recording/recorder.ts';
+import {Recordings} from '../../../source/storage/recording/recordings.ts';
+import {entriesOf} from '../../buffer/entries-of.ts';
+import {eventually} from '../../harness/eventually.ts';
+import {temporaryDirectory} from '../../harness/temporary-directory.ts';
+import {restored} from '../../storage/recording/restored.ts';
 
 const processes = {pid: process.pid, isAlive: (pid: number) => pid === process.pid, random: Math.random};
 
@@ -45,10 +45,8 @@ async function startRecording(directory: string, id: string) {
 /** Opens what is recorded of `p`. */
 async function openRecordings(directory: string, scrollbackBytes = 1e6) {
   const recordings = await findRecordings(directory, 'p');
-  const log = new OpenedLog({
-    found: {kind: 'recording', name: 'p', path: directory, recordings},
-    ...{clock: systemClock, fps: 100, scrollbackBytes, processes},
-  });
+  const found = {kind: 'recording', name: 'p', path: directory, recordings} as const;
+  const log = openedLog(found, {clock: systemClock, fps: 100, scrollbackBytes, processes});
   log.start();
   const file = () => log.snapshot.get().file;
   return {

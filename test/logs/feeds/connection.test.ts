@@ -1,9 +1,9 @@
 import {describe, expect, test} from 'vitest';
-import {systemClock} from '../../source/lib/clock.ts';
-import {entriesOf} from '../buffer/entries-of.ts';
-import {eventually} from '../harness/eventually.ts';
-import {FakeClock} from '../harness/fake-clock.ts';
-import {fastClock} from '../harness/fast-clock.ts';
+import {systemClock} from '../../../source/lib/clock.ts';
+import {entriesOf} from '../../buffer/entries-of.ts';
+import {eventually} from '../../harness/eventually.ts';
+import {FakeClock} from '../../harness/fake-clock.ts';
+import {fastClock} from '../../harness/fast-clock.ts';
 import {
   connectionOf,
   eventsOf,
@@ -14,7 +14,7 @@ import {
   untilEvent,
   untilLines,
   watchStates,
-} from './open-streams.ts';
+} from '../open-streams.ts';
 
 async function openOrders(options: Parameters<typeof openStreams>[1] = {}) {
   const rig = await openStreams(['orders'], options);
@@ -119,7 +119,7 @@ describe('a connection that is lost', () => {
     await sitOutTheWait();
     await untilLines(stream, lines);
     expect(reconnects()).toEqual({cause: 'server-lost', times: 1, downSeconds: 1});
-    stream.reconnect();
+    stream.connection.reconnect();
     lines.push(...write('orders', 3));
     await untilLines(stream, lines);
     expect(reconnects()).toEqual({cause: 'asked', times: 2, downSeconds: 1});
@@ -202,7 +202,7 @@ describe('a connection that is lost', () => {
     server.freeze('orders');
     server.freeze('other');
     const missed = write('orders', 5);
-    stream.checkAfterPause('stop');
+    stream.connection.checkAfterPause('stop');
     expect(await untilLines(stream, [...before, ...missed])).toEqual([...before, ...missed]);
     await untilConnections({server}, 1);
     expect(markersOf(stream)).toEqual([{kind: 'reconnected', cause: 'slept', times: 1}]);
@@ -213,7 +213,7 @@ describe('a connection that is lost', () => {
     const {server, stream, write, before} = await openOrders({ringLimits: {bytes: 1_000_000, entries: 100}});
     server.freeze('orders');
     const held = write('orders', 400);
-    stream.checkAfterPause('stop');
+    stream.connection.checkAfterPause('stop');
     server.thaw();
     expect(await untilLines(stream, [...before, ...held])).toEqual([...before, ...held]);
     expect([markersOf(stream), server.totalLogConnections]).toEqual([[], 1]);
@@ -225,7 +225,7 @@ describe('a connection that is lost', () => {
     server.freeze('orders');
     server.freeze('other');
     const held = write('orders', 400);
-    stream.checkAfterPause('sleep');
+    stream.connection.checkAfterPause('sleep');
     await eventually(
       async () => {
         await clock.advance(100);
@@ -250,7 +250,7 @@ describe('a connection that is lost', () => {
     server.freeze('orders');
     server.freeze('other');
     const missed = write('orders', 400);
-    stream.checkAfterPause('stop');
+    stream.connection.checkAfterPause('stop');
     expect(await untilLines(stream, [...before, ...missed.slice(-100)])).toEqual([...before, ...missed.slice(-100)]);
     await untilConnections({server}, 1);
     expect(markersOf(stream)).toMatchObject([{kind: 'lost', atLeast: 300, atMost: 300}]);
@@ -259,9 +259,9 @@ describe('a connection that is lost', () => {
 
   test('at the asking: at once, in every state', async () => {
     const {server, stream, write, before} = await openOrders();
-    stream.reconnect();
-    stream.reconnect();
-    stream.reconnect();
+    stream.connection.reconnect();
+    stream.connection.reconnect();
+    stream.connection.reconnect();
     const after = write('orders', 5);
     expect(await untilLines(stream, [...before, ...after])).toEqual([...before, ...after]);
     await connectionOf(stream, 'live');

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
-import type {Pipeline} from '../../source/api/types.ts';
-import {listedAs, listedChanges} from '../../source/logs/log-stream.ts';
+import type {Pipeline} from '../../../source/api/types.ts';
+import {listedAs, listedChanges} from '../../../source/logs/feeds/connection.ts';
 
 function pipeline(change: Partial<Pipeline> = {}): Pipeline {
   return {

@@ -2,18 +2,19 @@ import {describe, expect, test} from 'vitest';
 import {WritableLogBuffer} from '../../../source/buffer/log-buffer.ts';
 import type {Clock} from '../../../source/lib/clock.ts';
 import type {ConnectionState} from '../../../source/logs/connection/state.ts';
-import type {FileState} from '../../../source/logs/log-source.ts';
-import {MergedLog, mergedSnapshot} from '../../../source/logs/merge/merged-log.ts';
+import {mergedStatus} from '../../../source/logs/feeds/merge.ts';
+import type {FileState} from '../../../source/logs/log-snapshot.ts';
+import {bufferInfo} from '../../../source/logs/log-snapshot.ts';
 import {entriesOf} from '../../buffer/entries-of.ts';
 import {eventually} from '../../harness/eventually.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {fastClock} from '../../harness/fast-clock.ts';
-import {Feed, lineAt} from '../merge-sources.ts';
+import {Feed, lineAt, mergedLog} from '../merge-sources.ts';
 import {connectionOf, openStreams, untilLines} from '../open-streams.ts';
 
 function setUp(...feeds: Feed[]) {
   const clock = new FakeClock();
-  const log = new MergedLog({name: 'a+b', sources: feeds, clock, fps: 10, scrollbackBytes: 8 << 20});
+  const log = mergedLog('a+b', feeds, {clock, fps: 10, scrollbackBytes: 8 << 20});
   return {clock, log};
 }
 
@@ -39,7 +40,13 @@ describe('a merged log', () => {
     await clock.advance(101);
     expect(entriesOf(log.buffer)).toEqual([1, 2, 3, 4, 5].map((at) => lineAt(at % 2 ? 'a' : 'b', at, `at ${at}`)));
     expect(log.snapshot.get()).toMatchObject({lineCount: 5, endId: 5});
-    expect([0, 1, 2, 3, 4].map((id) => log.sourceNames[log.originAt(id) ?? -1])).toEqual(['a', 'b', 'a', 'b', 'a']);
+    expect([0, 1, 2, 3, 4].map((id) => log.merge.names[log.merge.originAt(id) ?? -1])).toEqual([
+      'a',
+      'b',
+      'a',
+      'b',
+      'a',
+    ]);
   });
 
   test('begins when every source has caught up: what is replayed until then is in order', async () => {
@@ -67,7 +74,7 @@ describe('a merged log', () => {
     const {clock, log} = setUp(a, b);
     await clock.advance(1_000);
     expect(log.buffer.endId).toBe(0);
-    if (how === 'left') log.leave('b');
+    if (how === 'left') log.merge.leave('b');
     else b.show({connection: {kind: 'gone', reason: {kind: 'deleted'}, until: 9}});
     await clock.advance(1);
     expect(entriesOf(log.buffer)).toEqual([lineAt('a', 1, 'at 1')]);
@@ -89,7 +96,7 @@ describe('a merged log', () => {
     b.show({file: {...file, grewAt: 5}});
     await clock.advance(1000);
     expect(log.snapshot.get()).toMatchObject({file: {kind: 'followed', grewAt: 5}});
-    log.leave('b');
+    log.merge.leave('b');
     await clock.advance(1000);
     expect(log.snapshot.get().file?.kind).toBe('ended');
   });
@@ -124,7 +131,7 @@ describe('a merged log', () => {
         return () => {};
       },
     };
-    const log = new MergedLog({name: 'm', sources: feeds, clock, fps: 10, scrollbackBytes: 8 << 20});
+    const log = mergedLog('m', feeds, {clock, fps: 10, scrollbackBytes: 8 << 20});
     const counts = new Set<number>();
     for (let callback = waiting.shift(); callback; callback = waiting.shift()) {
       callback();
@@ -153,7 +160,7 @@ describe('a merged log', () => {
       {at: 1, text: 'b: deleted'},
       {at: 2, text: 'a: live'},
     ]);
-    log.leave('b');
+    log.merge.leave('b');
     await clock.advance(200);
     expect(log.snapshot.get()).toMatchObject({connection: {kind: 'live'}});
   });
@@ -163,14 +170,14 @@ describe('a merged log', () => {
     const {clock, log} = setUp(a, b);
     await clock.advance(10);
     b.writeAt(1);
-    log.leave('b');
-    log.leave('b');
-    log.leave('nobody');
+    log.merge.leave('b');
+    log.merge.leave('b');
+    log.merge.leave('nobody');
     b.writeAt(2);
     a.writeAt(3);
     await clock.advance(1_000);
     expect(entriesOf(log.buffer)).toEqual([lineAt('b', 1, 'at 1'), lineAt('a', 3, 'at 3')]);
-    expect(log.sourceNames).toEqual(['a', 'b']);
+    expect(log.merge.names).toEqual(['a', 'b']);
     expect(clock.pending).toBe(0);
   });
 
@@ -181,7 +188,10 @@ describe('a merged log', () => {
     log.addDivider();
     await clock.advance(200);
     expect(log.snapshot.get().endId).toBe(1);
-    expect([log.buffer.markerAt(0), log.originAt(0)]).toEqual([{kind: 'drawn', at: clock.wall() - 200}, undefined]);
+    expect([log.buffer.markerAt(0), log.merge.originAt(0)]).toEqual([
+      {kind: 'drawn', at: clock.wall() - 200},
+      undefined,
+    ]);
   });
 
   test('notifies when it freed memory, and not when it had none to free', async () => {
@@ -204,7 +214,7 @@ describe('a merged log', () => {
     const {clock, log} = setUp(a, b);
     await clock.advance(10);
     a.writeAt(2);
-    log.close();
+    void log.close();
     a.writeAt(3);
     b.show({receivedAt: 9});
     expect(clock.pending).toBe(0);
@@ -220,7 +230,7 @@ test('real streams: every line of each, on the connections that are open already
   await connectionOf(orders, 'live');
   await connectionOf(fraud, 'live');
   const clock = fastClock(10);
-  const log = new MergedLog({name: 'both', sources: [orders, fraud], clock, fps: 60, scrollbackBytes: 8 << 20});
+  const log = mergedLog('both', [orders, fraud], {clock, fps: 60, scrollbackBytes: 8 << 20});
   expected.orders.push(...write('orders', 10));
   expected.fraud.push(...write('fraud', 10));
   await untilLines(fraud, expected.fraud);
@@ -239,20 +249,20 @@ test('real streams: every line of each, on the connections that are open already
   expect(server.openLogConnections()).toBe(2);
   const entries = entriesOf(log.buffer);
   for (const [origin, stream] of [orders, fraud].entries()) {
-    expect(entries.filter((_, id) => log.originAt(id) === origin)).toEqual(entriesOf(stream.buffer));
+    expect(entries.filter((_, id) => log.merge.originAt(id) === origin)).toEqual(entriesOf(stream.buffer));
   }
   await eventually(
     () => log.snapshot.get().connection?.kind === 'live',
     () => `live, it is ${log.snapshot.get().connection?.kind}`,
   );
   manager.close('fraud');
-  log.leave('fraud');
+  log.merge.leave('fraud');
   const last = write('orders', 1);
   await eventually(
     () => entriesOf(log.buffer).at(-1) === last[0],
     () => `the last line, it is ${entriesOf(log.buffer).at(-1)}`,
   );
-  log.close();
+  void log.close();
 });
 
 const live: ConnectionState = {kind: 'live'};
@@ -263,9 +273,9 @@ const gone: ConnectionState = {kind: 'gone', reason: {kind: 'deleted'}, until: 0
 /** The connection that a merged log of sources with these shows. */
 function worstOf(connections: readonly ConnectionState[]): ConnectionState | undefined {
   const buffer = new WritableLogBuffer({maxBytes: 1000});
-  const snapshotOf = (own: ConnectionState) => mergedSnapshot(buffer, [], own);
+  const snapshotOf = (own: ConnectionState) => ({...bufferInfo(buffer), ...mergedStatus([], own)});
   const sources = connections.map((each) => ({name: '', snapshot: snapshotOf(each), left: false}));
-  return mergedSnapshot(buffer, sources, undefined).connection;
+  return mergedStatus(sources, undefined).connection;
 }
 
 test.each([

@@ -5,7 +5,7 @@ import {DemoServer} from '../../demo/server.ts';
 import {createClient} from '../../source/api/client.ts';
 import {ApiError} from '../../source/api/errors.ts';
 import type {ApiClient} from '../../source/api/types.ts';
-import {timelineOfServer} from '../../source/commands/whole-log.ts';
+import {timelineOfServer} from '../../source/commands/timeline.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import type {TimelineRequest} from '../../source/settings/request.ts';
 import {logged} from '../ui/reading.ts';

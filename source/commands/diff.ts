@@ -1,0 +1,131 @@
+import {changesObject, changesText} from '../events/changes-words.ts';
+import {compareRuns, RunCounter, type RunKinds, runBefore} from '../events/run-changes.ts';
+import {missingWords} from '../events/timeline-words.ts';
+import {nextTurn} from '../lib/clock.ts';
+import {counted} from '../lib/format.ts';
+import {jsonText} from '../lib/json.ts';
+import {findOpened} from '../logs/bundle-log.ts';
+import {addPieces, openedPieces, type PiecesOptions} from '../logs/feeds/pieces.ts';
+import {LogSink} from '../logs/log-sink.ts';
+import {RecordIndex} from '../records/record-index.ts';
+import type {DiffRequest} from '../settings/request.ts';
+import type {FoundLog} from '../storage/opened/find-logs.ts';
+import {readFailureWords} from '../storage/opened/open-error.ts';
+import type {RecordedPiece} from '../storage/recording/reader.ts';
+import {codeOf} from '../storage/save-file.ts';
+import {clean} from '../terminal/clean.ts';
+import {markerText} from '../words/markers.ts';
+import {fewOf, namedIn} from './logs/logs-in.ts';
+import {mostLogBytes, type ServerLogOptions, withServerLog} from './server-log.ts';
+import {describePipeline} from './status.ts';
+
+/** Bytes that are counted at a time. */
+const blockBytes = 256 * 1024;
+
+/** The text of `pipetail diff` of what the server has. Rejects with an `ApiError`, or an `Error` of one line. */
+export async function diffOfServer(
+  request: DiffRequest & {readonly name: string},
+  options: ServerLogOptions,
+): Promise<string> {
+  const {name} = request;
+  // For the reason why there is no log.
+  await describePipeline(options.client, name, options.signal);
+  return textOf(request, await runsOfServer(name, options), ['the server', ` of ${name}`]);
+}
+
+type RecordedOptions = Pick<ServerLogOptions, 'clock' | 'signal' | 'note'> & Pick<PiecesOptions, 'stdin'>;
+
+/** The same of a recording, a file, a support bundle or stdin. Rejects with an `Error` of one line. */
+export async function diffOfRecording(
+  {name, from, ...request}: DiffRequest & {readonly from: string},
+  options: RecordedOptions,
+): Promise<string> {
+  const read = async () => {
+    const found = await logToCompare(from, name, options);
+    return {name: name ?? found.name, runs: await runsOf(found, options)};
+  };
+  const log = await read().catch((error: unknown) => {
+    const code = codeOf(error);
+    throw code === undefined ? error : new Error(`${from} cannot be read: ${readFailureWords(code)}`, {cause: error});
+  });
+  const where = from === '-' ? 'stdin' : clean(from);
+  return textOf({...request, name: log.name}, log.runs, [where, name === undefined ? '' : ` of ${name}`]);
+}
+
+/** Several of one name are of one pipeline: the newest is compared. Rejects with an `Error` of one line. */
+async function logToCompare(
+  from: string,
+  name: string | undefined,
+  {clock, signal, note}: RecordedOptions,
+): Promise<FoundLog> {
+  const options = {signal, progress: {clock, tell: note}};
+  const found =
+    name === undefined ? await findOpened(from, options) : await namedIn(from, name, {...options, called: name});
+  if (typeof found === 'string') throw new Error(found);
+  const names = [...new Set(found.map((log) => log.name))];
+  const newest = found.at(-1);
+  if (newest && (name !== undefined || names.length === 1)) return newest;
+  throw new Error(`${clean(from)} has ${counted(found.length, 'log', 'logs')}, name one: ${fewOf(names)}`);
+}
+
+function textOf(
+  {name, runs: wanted, output}: Pick<DiffRequest, 'runs' | 'output'> & {readonly name: string},
+  runs: readonly RunKinds[],
+  /** Subject and rest of a sentence about the runs. */
+  [where, ofWhat]: readonly [where: string, ofWhat: string],
+): string {
+  const newer = wanted ? runs[wanted[1] - 1] : runs.at(-1);
+  const older = wanted ? runs[wanted[0] - 1] : newer && runBefore(runs, newer);
+  if (!older || !newer) {
+    const has = `${where} has ${counted(runs.length, 'run', 'runs')}${ofWhat}`;
+    throw new Error(wanted ? `there is no run ${wanted[older ? 1 : 0]}: ${has}` : `${has}: nothing to compare`);
+  }
+  const compared = {pipeline: name, older, newer, changes: compareRuns(older, newer)};
+  return output === 'json' ? `${jsonText(changesObject(compared), 2)}\n` : changesText(compared);
+}
+
+async function runsOfServer(name: string, options: ServerLogOptions): Promise<readonly RunKinds[]> {
+  return await withServerLog(name, options, ({buffer}, cut) => {
+    if (cut !== undefined) options.note(missingWords({part: 'log', why: cut}));
+    const index = new RecordIndex(buffer);
+    const counter = new RunCounter({buffer, index});
+    countAll(index, counter);
+    return counter.runs;
+  });
+}
+
+async function runsOf(
+  found: FoundLog,
+  {clock, note, signal, ...options}: RecordedOptions,
+): Promise<readonly RunKinds[]> {
+  // The oldest lines leave the buffer once they are counted.
+  const sink = new LogSink({buffer: {maxBytes: mostLogBytes}, clock, countsErrors: false});
+  const {buffer} = sink;
+  const index = new RecordIndex(buffer);
+  const counter = new RunCounter({buffer, index});
+  const onPiece = async () => {
+    countAll(index, counter);
+    // ^C is heard.
+    await nextTurn(clock);
+  };
+  const isRecorded = found.kind === 'recording';
+  const adding = {sink, signal, clock, isRecorded, mostBytes: blockBytes, onPiece};
+  await addPieces(notingDamage(openedPieces(found, {...options, signal}), note), adding);
+  countAll(index, counter);
+  return counter.runs;
+}
+
+async function* notingDamage(
+  pieces: AsyncIterable<RecordedPiece>,
+  note: RecordedOptions['note'],
+): AsyncGenerator<RecordedPiece> {
+  for await (const piece of pieces) {
+    if ('marker' in piece && piece.marker.kind === 'unreadable') note(markerText(piece.marker));
+    yield piece;
+  }
+}
+
+function countAll(index: RecordIndex, counter: RunCounter): void {
+  while (!index.step(blockBytes)) counter.step(blockBytes);
+  while (!counter.step(blockBytes));
+}

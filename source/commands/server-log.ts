@@ -1,0 +1,54 @@
+import type {ApiClient} from '../api/types.ts';
+import type {Clock} from '../lib/clock.ts';
+import {isOpen} from '../logs/connection/state.ts';
+import {type ConnectionFeed, pipelineLogs} from '../logs/feeds/connection.ts';
+import type {Log} from '../logs/log.ts';
+import {LogManager} from '../logs/log-manager.ts';
+import {CatchUp} from './logs/catch-up.ts';
+
+export type ServerLogOptions = {
+  readonly client: ApiClient;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  /** Receives one line about each part that is missing. */
+  readonly note: (line: string) => void;
+};
+
+/** Of the log, while it is read; a recording may be larger. */
+export const mostLogBytes = 64 * 1024 * 1024;
+
+/** Milliseconds between checks whether the log has come whole. */
+const checkEvery = 50;
+
+/**
+ * Reads what the server has of a log, and closes it after `use`. `cut`: why the reading ended before the log came to
+ * rest. Rejects with an `Error` of one line.
+ */
+export async function withServerLog<T>(
+  name: string,
+  {client, clock, random, signal}: ServerLogOptions,
+  use: (log: Log<ConnectionFeed>, cut: string | undefined) => T | Promise<T>,
+): Promise<T> {
+  const limits = {scrollbackBytes: mostLogBytes, memoryBytes: mostLogBytes};
+  const manager = new LogManager({client, clock, random, fps: 1000 / checkEvery, silence: 0, ...limits}, pipelineLogs);
+  try {
+    const log = manager.open(name);
+    const {buffer, snapshot} = log;
+    const catchUp = new CatchUp(clock.monotonic());
+    for (let opened = false; ; ) {
+      const {connection, receivedAt} = snapshot.get();
+      const received = buffer.totalBytes;
+      opened ||= received > 0 || isOpen(connection);
+      const logEnded = buffer.lastMarker()?.marker.kind === 'ended';
+      const now = clock.monotonic();
+      const ending = catchUp.check({now, connection, received, receivedAt, opened, serverAnswers: true, logEnded});
+      if (ending?.failed) throw new Error(ending.say ?? 'the log could not be read');
+      if (ending) return await use(log, ending.say);
+      await clock.sleep(checkEvery, signal);
+    }
+  } finally {
+    manager.dispose();
+  }
+}

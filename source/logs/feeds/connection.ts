@@ -1,0 +1,274 @@
+import {isCompileStep} from '../../api/pipeline-state.ts';
+import type {Pipeline} from '../../api/types.ts';
+import type {MarkerKind} from '../../buffer/markers.ts';
+import {type Clock, withPatience} from '../../lib/clock.ts';
+import {readTime} from '../../lib/format.ts';
+import type {Pause} from '../../lib/presence.ts';
+import type {RecordingState} from '../../storage/recording/recorder.ts';
+import {capabilitiesOf} from '../capabilities.ts';
+import {Connection} from '../connection/connection.ts';
+import type {ConnectionState, OutsideEvent} from '../connection/state.ts';
+import type {Feed, LogConnection} from '../feed.ts';
+import {Log} from '../log.ts';
+import type {LogMaker, ManagedOptions} from '../log-manager.ts';
+import {LogReader} from '../log-reader.ts';
+import type {LogSink} from '../log-sink.ts';
+import {StreamRecording} from '../stream-recording.ts';
+
+const defaultSilence = 5 * 60_000;
+/** Milliseconds that the first connection waits for the pipeline's id, which the recording needs. */
+const recordingPatience = 3_000;
+/** Milliseconds after the list within which the log reports a state, if it reports the state at all. */
+const reportedWithin = 5_000;
+
+/** Logs of pipelines: any name is that of one. */
+export const pipelineLogs: LogMaker<ConnectionFeed> = {
+  make: (name, options) =>
+    new Log({...options, feed: (sink, signal) => new ConnectionFeed(sink, signal, {...options, name})}),
+};
+
+/** The log of a pipeline: its connection brings it, its recording keeps it, and changes in the list become markers. */
+export class ConnectionFeed implements Feed, LogConnection {
+  readonly capabilities = capabilitiesOf(undefined);
+  readonly #clock: Clock;
+  readonly #sink: LogSink;
+  readonly #signal: AbortSignal;
+  readonly #connection: Connection;
+  readonly #reader: LogReader;
+  readonly #recording: StreamRecording | undefined;
+  readonly #isRecordedFromStart: boolean;
+  #isStarting = false;
+  /** Markers that wait until the recording is open, because its lines come before them. */
+  readonly #waitingMarkers: {readonly marker: MarkerKind; readonly at: number}[] = [];
+  /** Each cancels the marker of a state that the log may still report. */
+  readonly #unreported = new Set<() => void>();
+  #name: string;
+  #listed: Pipeline | undefined;
+
+  constructor(sink: LogSink, signal: AbortSignal, options: ManagedOptions & {readonly name: string}) {
+    const {client, clock, random, recordings, silence = defaultSilence, packer, onWaiting, onRenamed} = options;
+    const name = () => this.#name;
+    const onChange = () => sink.onChange();
+    this.#name = options.name;
+    this.#clock = clock;
+    this.#sink = sink;
+    this.#signal = signal;
+    sink.onEvent = (text) => this.#connection.addEvent(text);
+    sink.onPlaced = (place) => this.#recording?.onPlaced(place);
+    this.#reader = new LogReader({
+      ...{sink, clock, packer},
+      onReceived: (areFirst) => {
+        this.#connection.onReceived(areFirst);
+        sink.onChange();
+      },
+    });
+    this.#connection = new Connection({
+      ...{name, client, clock, random, receiver: this.#reader, silence, onWaiting, onRenamed, onChange},
+    });
+    this.#isRecordedFromStart = recordings?.all ?? false;
+    this.#recording =
+      recordings &&
+      new StreamRecording({
+        ...{
+          name,
+          clock,
+          recordings: recordings.of,
+          showPast: recordings.showPast,
+          sink,
+          reader: this.#reader,
+          onChange,
+        },
+      });
+  }
+
+  get connection(): this {
+    return this;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  get state(): ConnectionState {
+    return this.#connection.state;
+  }
+
+  get status() {
+    const {state: connection, events} = this.#connection;
+    return {connection, events, receivedAt: this.#reader.receivedAt, recording: this.#recording?.state};
+  }
+
+  get pipelineId(): string | undefined {
+    return this.#reader.pipelineId ?? this.#listed?.id ?? this.#connection.pipelineId;
+  }
+
+  get pipelineAtEnd(): Pipeline | undefined {
+    return this.#connection.pipelineAtEnd;
+  }
+
+  get waitsForServer(): boolean {
+    return this.#connection.waitsForServer;
+  }
+
+  isWokenBy(request: number): boolean {
+    return this.#connection.isWokenBy(request);
+  }
+
+  onServerAnswered(request: number): void {
+    this.#connection.onEvent({kind: 'server-answered', request});
+  }
+
+  start(): void {
+    if (this.#isRecordedFromStart) void this.#startRecorded();
+    else this.reconnect();
+  }
+
+  reconnect(): void {
+    if (!this.#isStarting) this.#connection.onEvent({kind: 'reconnect'});
+  }
+
+  checkAfterPause(of: Pause): void {
+    if (this.state.kind !== 'idle') this.#connection.onEvent({kind: 'slept', of});
+  }
+
+  async setRecording(on: boolean): Promise<RecordingState | undefined> {
+    return await this.#recording?.set(on, this.#reader.pipelineId ?? this.#connection.pipelineId);
+  }
+
+  /** The copy of the end of the log that a reconnect needs, and what comes until it is compared: in memory. */
+  get tailBytes(): number {
+    return this.#reader.memoryBytes;
+  }
+
+  /** See `Stitch.pack`. */
+  packTail(): boolean {
+    return this.#reader.pack();
+  }
+
+  updatePipeline(pipeline: Pipeline | undefined): void {
+    const before = this.#listed;
+    this.#listed = pipeline;
+    this.#connection.setPipeline(pipeline);
+    this.#recording?.setPipelineId(this.#reader.pipelineId ?? pipeline?.id);
+    for (const change of listedChanges(before, pipeline)) this.#onListedChange(change);
+    const as = listedAs(before, pipeline);
+    if (as) this.#connection.onEvent({kind: 'listed', as});
+    this.#sink.onChange();
+  }
+
+  rename(to: string): void {
+    const from = this.#name;
+    this.#name = to;
+    this.#connection.addEvent(`the pipeline was renamed from ${from} to ${to}`);
+    this.addMarker({kind: 'renamed', from, to});
+    this.#connection.onEvent({kind: 'listed', as: 'appeared'});
+    this.#sink.onChange();
+  }
+
+  onChange(): void {
+    this.#recording?.onChange();
+  }
+
+  /** Resolves when the recording is written. */
+  close(): Promise<void> | undefined {
+    // Before `release`: only the next run can see whether a last line that is held back is the end marker.
+    const recorded = this.#recording?.close();
+    for (const cancel of this.#unreported) cancel();
+    this.#reader.release();
+    this.#connection.close();
+    return recorded;
+  }
+
+  /** Markers wait for the recorded past, which only an empty buffer can get. */
+  addMarker(marker: MarkerKind, at = this.#clock.wall()): void {
+    if (this.#isStarting) this.#waitingMarkers.push({marker, at});
+    else this.#sink.addMarker(marker, at);
+  }
+
+  /** Never rejects. */
+  async #startRecorded(): Promise<void> {
+    this.#isStarting = true;
+    const id = await withPatience({clock: this.#clock, milliseconds: recordingPatience}, (signal) =>
+      this.#connection.findPipelineId(signal),
+    );
+    const resumed = this.#signal.aborted ? undefined : await this.#recording?.start(id);
+    this.#isStarting = false;
+    for (const {marker, at} of this.#waitingMarkers.splice(0)) this.#sink.addMarker(marker, at);
+    if (resumed) this.#connection.resume(this.#clock.wall() - resumed.lastAt);
+    this.reconnect();
+  }
+
+  /** Adds a marker only for a change that the log itself does not report, before the list or after it. */
+  #onListedChange({marker, since}: ListedChange): void {
+    const at = Number.isNaN(since) ? this.#clock.wall() : since;
+    if (marker.kind === 'program') {
+      this.addMarker(marker, at);
+      return;
+    }
+    const {to, error} = marker;
+    const {states} = this.#sink;
+    if (error !== undefined) {
+      this.#connection.addEvent(`${marker.startFailed ? 'start failed' : 'failed'}: ${error}`, at);
+      if (!states.hasState(to, since) || !states.hasError(error, since)) this.addMarker(marker, at);
+    } else if (!states.hasState(to, since)) {
+      const cancel = this.#clock.after(reportedWithin, () => {
+        this.#unreported.delete(cancel);
+        if (states.hasState(to, since)) return;
+        this.addMarker(marker, at);
+        this.#sink.onChange();
+      });
+      this.#unreported.add(cancel);
+    }
+  }
+}
+
+/** What two lists in a row mean for a pipeline's connection; undefined: nothing new. */
+export function listedAs(
+  before: Pipeline | undefined,
+  now: Pipeline | undefined,
+): Extract<OutsideEvent, {kind: 'listed'}>['as'] | undefined {
+  if (!now) return before && 'missing';
+  if (!before) return 'appeared';
+  return before.id === now.id ? undefined : 'replaced';
+}
+
+type ListedChange = {
+  readonly marker: Extract<MarkerKind, {kind: 'state' | 'program'}>;
+  /** By the server, as Unix time in ms; NaN: it sent no time. */
+  readonly since: number;
+};
+
+/** Changes of a pipeline's state, program or error between two lists; none for another pipeline of the same name. */
+export function listedChanges(before: Pipeline | undefined, now: Pipeline | undefined): readonly ListedChange[] {
+  if (before === undefined || before.id !== now?.id) return [];
+  const changes: ListedChange[] = [];
+  const isSameProgram = before.programStatusSince === now.programStatusSince || isCompileStep(now.programStatus);
+  if (before.programStatus !== now.programStatus || !isSameProgram) {
+    changes.push({
+      marker: {kind: 'program', from: before.programStatus, to: now.programStatus},
+      since: readTime(now.programStatusSince),
+    });
+  }
+  const error = isNewError(before, now) ? now.deploymentError : undefined;
+  if (error || before.deploymentStatus !== now.deploymentStatus) {
+    changes.push({
+      marker: {
+        kind: 'state',
+        from: before.deploymentStatus,
+        to: now.deploymentStatus,
+        ...(error && {error: error.cause}),
+        ...(error?.endedStart && {startFailed: true}),
+      },
+      since: readTime(now.deploymentStatusSince),
+    });
+  }
+  return changes;
+}
+
+/** An equal error is new when the date of the state has changed: a start failed once more. */
+function isNewError(before: Pipeline, now: Pipeline): boolean {
+  const {deploymentError: error, deploymentStatus, deploymentStatusSince} = before;
+  if (now.deploymentError === undefined) return false;
+  const isAnew = deploymentStatus === now.deploymentStatus && deploymentStatusSince !== now.deploymentStatusSince;
+  return error === undefined || error.message !== now.deploymentError.message || isAnew;
+}

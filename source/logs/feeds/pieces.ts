@@ -1,0 +1,196 @@
+import {newline} from '../../buffer/segment.ts';
+import type {Clock} from '../../lib/clock.ts';
+import type {FoundLog} from '../../storage/opened/find-logs.ts';
+import {OpenError} from '../../storage/opened/open-error.ts';
+import {pipePieces, readPipe} from '../../storage/opened/read-pipe.ts';
+import {type PackedPart, packedSize, unpack, wholeFile} from '../../storage/opened/unpack.ts';
+import {type RecordedPiece, recordedPieces} from '../../storage/recording/reader.ts';
+import {bundlePieces, logsOf} from '../bundle-log.ts';
+import {capabilitiesOf} from '../capabilities.ts';
+import type {Feed} from '../feed.ts';
+import type {LogSink} from '../log-sink.ts';
+import {Reading} from './reading.ts';
+
+type PiecesFeedOptions = {
+  readonly found: FoundLog;
+  readonly clock: Clock;
+  readonly stdin?: PiecesOptions['stdin'];
+};
+
+/** A log that is read once, from its beginning to its end: packed, a bundle, what comes through a pipe. */
+export class PiecesFeed implements Feed {
+  readonly name: string;
+  readonly capabilities: Feed['capabilities'];
+  readonly #options: PiecesFeedOptions;
+  readonly #sink: LogSink;
+  readonly #signal: AbortSignal;
+  readonly #reading: Reading;
+
+  constructor(sink: LogSink, signal: AbortSignal, options: PiecesFeedOptions) {
+    const {found, clock} = options;
+    this.name = found.name;
+    this.capabilities = capabilitiesOf(found);
+    this.#options = options;
+    this.#sink = sink;
+    this.#signal = signal;
+    this.#reading = new Reading(sink, signal, {clock, isPipe: found.kind === 'stdin'});
+  }
+
+  get status() {
+    return this.#reading.status;
+  }
+
+  start(): void {
+    void this.#read();
+  }
+
+  /** Never rejects. */
+  async #read(): Promise<void> {
+    const {found, clock, stdin} = this.#options;
+    const [sink, signal, reading] = [this.#sink, this.#signal, this.#reading];
+    if (await readFound(found, {sink, signal, reading, clock, ...(stdin && {stdin})})) reading.set({kind: 'ended'});
+  }
+}
+
+type ReadOptions = Pick<PiecesOptions, 'stdin' | 'hasMore'> & {readonly reading: Reading};
+
+/** Adds all that a found log holds. False: the rest cannot be read, which is shown. Never rejects. */
+export async function readFound(
+  found: FoundLog,
+  {reading, ...options}: Pick<AddOptions, 'sink' | 'signal' | 'clock'> & ReadOptions,
+): Promise<boolean> {
+  const {sink, signal, clock} = options;
+  const onPiece = (bytes: number) => {
+    if (bytes > 0) reading.received();
+    if (bytes > 0 && reading.state.kind === 'followed') {
+      const read = reading.state.read + bytes;
+      reading.set({size: read, read, grewAt: clock.wall()});
+    } else sink.onChange();
+    return reading.pause();
+  };
+  // Collections of a bundle may bring nothing new for a while.
+  const onRead = (read: number, size: number) => reading.set({read, size});
+  try {
+    await addPieces(openedPieces(found, {...options, onRead}), {sink, signal, clock, onPiece});
+    return true;
+  } catch (error) {
+    reading.fail(found.path === '-' ? found.name : found.path, error);
+    return false;
+  }
+}
+
+type AddOptions = {
+  readonly sink: LogSink;
+  readonly signal: AbortSignal;
+  readonly clock: Pick<Clock, 'wall'>;
+  /** The markers are as the writer of a recording had them. */
+  readonly isRecorded?: boolean;
+  /** Most bytes that are added at once. Default: as many as a piece has. */
+  readonly mostBytes?: number;
+  /** After each piece, of so many bytes, 0 of a marker: its reader makes room, or other work has its turn. */
+  readonly onPiece: (bytes: number) => Promise<void>;
+};
+
+/** Adds pieces, and ends the last line. Rejects with what `pieces` throw, and once `signal` is aborted. */
+export async function addPieces(pieces: AsyncIterable<RecordedPiece>, options: AddOptions): Promise<void> {
+  const {sink, signal, clock, isRecorded = false, mostBytes = Number.POSITIVE_INFINITY, onPiece} = options;
+  try {
+    for await (const piece of pieces) {
+      signal.throwIfAborted();
+      if ('marker' in piece) {
+        const {marker} = piece;
+        // What came through a pipe has no time of its own.
+        if (isRecorded) sink.addWritten(marker);
+        else sink.addMarker(marker, marker.at > 0 ? marker.at : clock.wall());
+        await onPiece(0);
+        continue;
+      }
+      for (let at = 0; at < piece.bytes.length; at += mostBytes) {
+        const some = piece.bytes.subarray(at, at + mostBytes);
+        sink.addBytes(some);
+        await onPiece(some.length);
+      }
+    }
+  } finally {
+    if (!signal.aborted) sink.endLine();
+  }
+}
+
+export type PiecesOptions = {
+  /** What the program reads as its own input; only for a log of kind `stdin` whose path is `-`. */
+  readonly stdin?: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  readonly signal?: AbortSignal;
+  /** Lines of another file follow: that a file cannot be read is a marker. */
+  readonly hasMore?: boolean;
+  /** Called as files are read: bytes on the disk, packed if they are packed, of `size` in all. Not of recordings. */
+  readonly onRead?: (read: number, size: number) => void;
+};
+
+/**
+ * All that a found log holds now, oldest first: its bytes, and markers where something is missing. An open line ends
+ * where the next file begins. Throws `OpenError` for what cannot be read at all, and errors of the file system.
+ */
+export async function* openedPieces(found: FoundLog, options: PiecesOptions = {}): AsyncGenerator<RecordedPiece> {
+  const {stdin = [], signal, hasMore = false, onRead} = options;
+  switch (found.kind) {
+    case 'recording':
+      yield* recordedPieces(found.recordings);
+      return;
+    case 'file': {
+      const {older, path, packed} = found;
+      const parts = [...older, {path, packed}].map((file) => wholeFile(file.path, file.packed));
+      const read = await progressOf(parts, onRead);
+      const last = hasMore ? undefined : parts.at(-1);
+      yield* oneAfterTheOther(
+        parts.map((part) => {
+          const pieces = unpack(part, {signal, onRead: read(part)});
+          return part === last ? pieces : orMarker(pieces);
+        }),
+      );
+      return;
+    }
+    case 'bundle':
+      yield* bundlePieces(found.collections, {signal, read: await progressOf(logsOf(found.collections), onRead)});
+      return;
+    case 'stdin':
+      yield* pipePieces(found.name, found.path === '-' ? stdin : readPipe(found.path, signal));
+      return;
+  }
+}
+
+/** Of parts that are read one after the other: for each, what is to be called with the bytes of it that were read. */
+async function progressOf(
+  parts: readonly PackedPart[],
+  onRead: PiecesOptions['onRead'],
+): Promise<(part: PackedPart) => ((bytes: number) => void) | undefined> {
+  if (!onRead) return () => undefined;
+  const before = new Map<PackedPart, number>();
+  let size = 0;
+  for (const part of parts) {
+    before.set(part, size);
+    size += await packedSize(part);
+  }
+  return (part) => (bytes) => onRead((before.get(part) ?? 0) + bytes, size);
+}
+
+/** What was rotated and cannot be read does not hide what came after it. */
+async function* orMarker(pieces: AsyncIterable<RecordedPiece>): AsyncGenerator<RecordedPiece> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    if (!(error instanceof OpenError)) throw error;
+    yield {marker: {kind: 'unreadable', bytes: undefined, because: 'not-read', why: error.message, at: 0}};
+  }
+}
+
+async function* oneAfterTheOther(files: readonly AsyncIterable<RecordedPiece>[]): AsyncGenerator<RecordedPiece> {
+  let isOpen = false;
+  for (const file of files) {
+    if (isOpen) yield {bytes: Buffer.of(newline)};
+    isOpen = false;
+    for await (const piece of file) {
+      if ('bytes' in piece) isOpen = piece.bytes.at(-1) !== newline;
+      yield piece;
+    }
+  }
+}
