@@ -28,6 +28,60 @@ export function createStore<T>(initial: T): Store<T> {
   };
 }
 
+/** Tells its listeners of several changes at once. */
+export type BatchStore<T> = Store<T> & {
+  /** Listeners hear of all changes that `change` makes when it returns. May be nested. */
+  readonly together: (change: () => void) => void;
+};
+
+export function createBatchStore<T>(initial: T): BatchStore<T> {
+  let value = initial;
+  let depth = 0;
+  let isTelling = false;
+  /** What each listener has heard of: one that makes a change itself is the first of those that hear of that. */
+  const heard = new Map<() => void, T>();
+  const tell = () => {
+    if (depth > 0 || isTelling) return;
+    isTelling = true;
+    try {
+      while (tellOnce()) {}
+    } finally {
+      isTelling = false;
+    }
+  };
+  /** Returns false when all have heard of the last change. */
+  const tellOnce = () => {
+    let isTold = false;
+    for (const [listener, last] of heard) {
+      if (Object.is(last, value)) continue;
+      heard.set(listener, value);
+      isTold = true;
+      listener();
+    }
+    return isTold;
+  };
+  return {
+    get: () => value,
+    set(next) {
+      value = next;
+      tell();
+    },
+    together(change) {
+      depth += 1;
+      try {
+        change();
+      } finally {
+        depth -= 1;
+        tell();
+      }
+    },
+    subscribe(listener) {
+      heard.set(listener, value);
+      return () => heard.delete(listener);
+    },
+  };
+}
+
 /** A store whose listeners hear of changes only while `isOpen`, and when it opens of those before. `get` is not held. */
 export function heldStore<T>(store: ReadableStore<T>, isOpen: ReadableStore<boolean>): ReadableStore<T> {
   return {

@@ -4,7 +4,7 @@ import {watchRecordings} from '../events/alerts.ts';
 import {EventFeed} from '../events/event-feed.ts';
 import type {EventLog} from '../events/event-log.ts';
 import {errorText} from '../lib/format.ts';
-import {createStore, type ReadableStore, type Store} from '../lib/store.ts';
+import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {ListItem} from '../logs/catalog.ts';
 import type {Log} from '../logs/log.ts';
 import type {Streams} from '../logs/log-manager.ts';
@@ -17,7 +17,7 @@ import type {CommandTable, KeyContext} from './keys/command.ts';
 import {commandsFrom, type Hinted, withHint} from './keys/commands.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';
 import {LogWaits} from './log-waits.ts';
-import {type NoticeKind, NoticeTimer} from './notice-timer.ts';
+import type {NoticeKind} from './notice-timer.ts';
 import {keptCurrentRow, type Pane, type PaneAt, paneAt} from './pane/pane-at.ts';
 import {PaneModels} from './pane/pane-models.ts';
 import {PlaceFinder} from './place-finder.ts';
@@ -29,12 +29,12 @@ import {
   initialView,
   isOtherWidth,
   pipelinesOf,
-  reduce,
   type Tab,
   type ViewAction,
   type ViewState,
 } from './state/view-state.ts';
 import {PipelineListView, TabSwitcher} from './tabs.ts';
+import {View} from './view.ts';
 
 type ControllerOptions = {
   readonly services: Services;
@@ -66,14 +66,15 @@ export class Controller {
   readonly places: PlaceFinder;
   /** Whether the command line names a pipeline, itself or by a pattern. */
   readonly isNamed: (name: string) => boolean;
-  readonly #view: Store<ViewState>;
+  readonly #view: View;
   readonly #models: PaneModels;
   readonly #list: PipelineListView;
   readonly #results = createStore(0);
   readonly #closing = new AbortController();
   readonly #saidOnce = new Set<string>();
-  readonly #noticeTimer: NoticeTimer;
   #size: Size;
+  /** The view whose consequences were drawn. */
+  #seen: ViewState;
   #hasKey = false;
 
   constructor(options: ControllerOptions) {
@@ -83,30 +84,36 @@ export class Controller {
     this.commands = services.commands;
     this.pages = pages;
     this.#size = size;
-    const {manager} = services;
+    const {clock, manager} = services;
     this.logs = manager;
-    this.#view = createStore(initialView(names, viewOptions));
+    const view = new View(initialView(names, viewOptions), services);
+    this.#view = view;
+    this.#seen = view.state;
     this.eventFeed = new EventFeed({
       ...services,
       logs: this.logs,
-      say: (text) => this.say(text),
+      say: (text) => view.say(text),
       // What the user is reading stays.
-      onMarked: (text) => this.state.notice === undefined && this.say(text),
+      onMarked: (text) => view.state.notice === undefined && view.say(text),
     });
     this.events = this.eventFeed.log;
     this.lookup = new PipelineLookup(services);
-    this.logWaits = new LogWaits(services.clock);
-    this.#noticeTimer = new NoticeTimer({...services, onEnd: () => this.#endNotice()});
-    this.#models = new PaneModels({
+    this.logWaits = new LogWaits(clock);
+    const models = new PaneModels({
       ...manager.options,
       services,
-      isShown: (name) => this.state.active === name,
+      isShown: (name) => view.state.active === name,
       onEntries: (name, before) => this.#setPosition(name, (at) => keptCurrentRow(at, before)),
       onResult: () => this.#results.set(this.#results.get() + 1),
     });
-    this.places = new PlaceFinder(this);
-    this.tabSwitcher = new TabSwitcher(this, this.#models);
-    this.#list = new PipelineListView(this, {isRequested, beforeFirst});
+    this.#models = models;
+    this.places = new PlaceFinder({clock, logs: this.logs, view, models});
+    this.tabSwitcher = new TabSwitcher({clock, view, models, places: this.places});
+    this.#list = new PipelineListView({
+      ...{services, view, tabSwitcher: this.tabSwitcher, isRequested, beforeFirst},
+      closing: this.closing,
+    });
+    view.store.subscribe(() => this.#onChange());
     this.#onShown();
   }
 
@@ -138,7 +145,7 @@ export class Controller {
     return () => {
       this.tabSwitcher.stop();
       this.#closing.abort();
-      this.#noticeTimer.stop();
+      this.#view.stop();
       this.lookup.dispose();
       this.#tellClosed(this.state.page, undefined);
       this.#models.dispose();
@@ -147,25 +154,20 @@ export class Controller {
   }
 
   get view(): ReadableStore<ViewState> {
-    return this.#view;
+    return this.#view.store;
   }
 
   get state(): ViewState {
-    return this.#view.get();
+    return this.#view.state;
   }
 
   dispatch(action: ViewAction): void {
-    const before = this.tab;
-    const {page} = this.state;
-    const next = reduce(this.state, action);
-    const at = isOtherWidth(this.state, next) ? this.paneAt : undefined;
-    this.#view.set(next);
-    if (at) this.#keepRow(at);
-    this.#tellShown();
-    if (action.type === 'keep' && action.name === this.tab?.name) this.events.onAction();
-    this.#tellClosed(page, next.page);
-    if (this.state.active === before?.name) return;
-    this.#onShown();
+    this.#view.dispatch(action);
+  }
+
+  /** For a key or a click: all that follows from it is drawn, saved and said once. */
+  together(change: () => void): void {
+    this.#view.together(change);
   }
 
   /** Counts the results of searches and filters: each is drawn at once. */
@@ -190,9 +192,13 @@ export class Controller {
 
   /** Undefined while the terminal is too small. */
   get layout(): Layout | undefined {
-    const {active, sidebarHidden, sidebarWidth, strip} = this.state;
+    return this.#layoutOf(this.state);
+  }
+
+  #layoutOf(state: ViewState): Layout | undefined {
+    const {active, sidebarHidden, sidebarWidth, strip} = state;
     const pipeline = active === undefined ? undefined : this.pipeline(active);
-    const {tab, model} = this.pane ?? {};
+    const {tab, model} = this.#paneOf(state) ?? {};
     return layoutOf(this.#size, {
       sidebar: !sidebarHidden,
       sidebarWidth,
@@ -231,11 +237,6 @@ export class Controller {
     return this.#list.items;
   }
 
-  /** All that the list has without its filter; undefined: not received. */
-  get listable(): readonly ListItem[] | undefined {
-    return this.services.catalog.listed;
-  }
-
   pipeline(name: string): Pipeline | undefined {
     return this.services.poller.snapshot.get().pipelines?.find((pipeline) => pipeline.name === name);
   }
@@ -247,14 +248,23 @@ export class Controller {
 
   /** The shown tab with its model and rows; undefined until its streams are open. */
   get pane(): Pane | undefined {
-    const {tab} = this;
+    return this.#paneOf(this.state);
+  }
+
+  #paneOf(state: ViewState): Pane | undefined {
+    const tab = activeTab(state);
     const modelled = tab && this.#models.get(tab);
     return tab && modelled ? {tab, ...modelled} : undefined;
   }
 
   /** The pane with its layout, which keys of a log need; undefined also on a screen that is too small. */
   get paneAt(): PaneAt | undefined {
-    const {pane, layout} = this;
+    return this.#paneAtOf(this.state);
+  }
+
+  #paneAtOf(state: ViewState): PaneAt | undefined {
+    const pane = this.#paneOf(state);
+    const layout = this.#layoutOf(state);
     return pane && layout && paneAt(pane, layout);
   }
 
@@ -330,8 +340,7 @@ export class Controller {
 
   /** Shows one line until the next key, or until it was there long enough to be read. */
   say(text: string, kind: NoticeKind = 'news'): void {
-    this.dispatch({type: 'notice', text});
-    this.#noticeTimer.start(text, kind);
+    this.#view.say(text, kind);
   }
 
   /** The same with a key that works from where the focus is: `no marks: m marks a record`. */
@@ -340,8 +349,7 @@ export class Controller {
   }
 
   clearNotice(): void {
-    this.#noticeTimer.stop();
-    this.dispatch({type: 'notice', text: undefined});
+    this.#view.clearNotice();
   }
 
   /** Shows one line unless it was shown before: several parts may report the same problem. */
@@ -361,11 +369,6 @@ export class Controller {
   /** Shows why long work failed; nothing if the end of the screen aborted it. */
   sayFailure(error: unknown): void {
     if (!this.closing.aborted) this.say(errorText(error), 'failure');
-  }
-
-  /** For a key in the same read as the one that opened the tab: its stream opens only after the frame. */
-  sayNotOpen(): void {
-    this.say('this log is not open yet: press the key again');
   }
 
   /** A key or a click came. Returns what happened before it, if the user was away. */
@@ -395,10 +398,17 @@ export class Controller {
     if (problem !== undefined && !this.closing.aborted) this.sayOnce(problem);
   }
 
-  /** Of a key that leaves when it is pressed twice the next press is the first again: nothing asks for a second one. */
-  #endNotice(): void {
-    this.clearNotice();
-    this.dispatch({type: 'asked', command: undefined});
+  #onChange(): void {
+    const before = this.#seen;
+    const {state} = this;
+    this.#seen = state;
+    const isSamePlace = activeTab(before)?.pane.position === this.tab?.pane.position;
+    const at = isSamePlace && isOtherWidth(before, state) ? this.#paneAtOf(before) : undefined;
+    if (at) this.#keepRow(at);
+    this.#tellShown();
+    if (state.uses !== before.uses) this.events.onAction();
+    this.#tellClosed(before.page, state.page);
+    if (state.active !== before.active) this.#onShown();
   }
 
   /** Of what is on the screen more is asked, and after a while it is seen. */

@@ -29,7 +29,11 @@ export class Mouse {
     this.#controller = controller;
   }
 
-  report({button, column, row, pressed}: MouseReport): void {
+  report(report: MouseReport): void {
+    this.#controller.together(() => this.#act(report));
+  }
+
+  #act({button, column, row, pressed}: MouseReport): void {
     const {layout, state} = this.#controller;
     this.#drags = pressed && button === left + dragged ? this.#drags : undefined;
     if (showsAbsence(this.#controller)) return;

@@ -1,4 +1,5 @@
 import {AnchorSearch} from '../buffer/line-anchor.ts';
+import type {Clock} from '../lib/clock.ts';
 import {SliceRunner} from '../lib/slices.ts';
 import type {Log} from '../logs/log.ts';
 import type {Streams} from '../logs/log-manager.ts';
@@ -6,19 +7,16 @@ import {hasCaughtUp} from '../logs/log-snapshot.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {TabAnchors} from '../storage/session-data.ts';
 import {follow, type Position} from '../viewport/position.ts';
-import type {Services} from './services.ts';
-import type {PaneView} from './state/pane-view.ts';
+import type {PaneModels} from './pane/pane-models.ts';
 import {anchorsIn, positionAt} from './state/session-state.ts';
-import type {Tab, ViewState} from './state/view-state.ts';
+import type {Tab} from './state/view-state.ts';
+import type {View} from './view.ts';
 
-/** What the search needs of the controller. */
-type PlaceHost = {
-  readonly services: Pick<Services, 'clock'>;
+type PlaceFinderOptions = {
+  readonly clock: Clock;
   readonly logs: Streams<Log>;
-  readonly state: ViewState;
-  readonly logOf: (tab: Tab) => Log | undefined;
-  readonly indexOf: (tab: Tab) => RecordIndex | undefined;
-  readonly changePaneOf: (name: string, change: Partial<PaneView>) => void;
+  readonly view: View;
+  readonly models: PaneModels;
 };
 
 /** Where a tab was read: its marks and its place, as lines to find again in another copy of the log. */
@@ -35,16 +33,16 @@ type Pending = ReadPlace & {log: Log | undefined; stop: () => void};
 
 /** Finds the marks and places of restored tabs once their logs have caught up: the lines have other ids then. */
 export class PlaceFinder {
-  readonly #host: PlaceHost;
+  readonly #options: PlaceFinderOptions;
   readonly #pending = new Map<string, Pending>();
 
-  constructor(host: PlaceHost) {
-    this.#host = host;
+  constructor(options: PlaceFinderOptions) {
+    this.#options = options;
   }
 
   /** Follows the open logs. Returns a function that ends that, and every search. */
   start(): () => void {
-    const leave = this.#host.logs.names.subscribe(() => this.#findLogs());
+    const leave = this.#options.logs.names.subscribe(() => this.#findLogs());
     return () => {
       leave();
       for (const {stop} of this.#pending.values()) stop();
@@ -62,7 +60,7 @@ export class PlaceFinder {
 
   /** Of a tab's marks and place now; those that were not found yet are among them. */
   anchorsOf(tab: Tab): TabAnchors {
-    const log = this.#host.logOf(tab);
+    const log = this.#options.models.logOf(tab);
     const present: TabAnchors = log ? anchorsIn(log.buffer, tab.pane) : {marks: [], place: undefined};
     const pending = this.#pending.get(tab.name)?.anchors;
     if (!pending) return present;
@@ -73,7 +71,7 @@ export class PlaceFinder {
   #findLogs(): void {
     for (const [name, pending] of this.#pending) {
       const tab = this.#tab(name);
-      const log = tab && this.#host.logOf(tab);
+      const log = tab && this.#options.models.logOf(tab);
       if (!tab) {
         pending.stop();
         this.#pending.delete(name);
@@ -94,9 +92,9 @@ export class PlaceFinder {
     const ofPlace = place ? [place.current, place.top ?? [], place.seen ?? []].flat() : [];
     const search = new AnchorSearch(log.buffer, [...marks, ...ofPlace]);
     const tab = this.#tab(name);
-    const index = tab && pending.at !== undefined ? this.#host.indexOf(tab) : undefined;
+    const index = tab && pending.at !== undefined ? this.#options.models.get(tab)?.model.index : undefined;
     const runner = new SliceRunner({
-      clock: this.#host.services.clock,
+      clock: this.#options.clock,
       step: (maxBytes) => search.step(maxBytes) && (index?.step(maxBytes) ?? true),
       onSlice: (isDone) => {
         if (!isDone) return;
@@ -120,12 +118,12 @@ export class PlaceFinder {
       place && isUntouched
         ? (positionAt(place, (anchor) => search.idOf(anchor)) ?? positionAtTime(at, index))
         : undefined;
-    this.#host.changePaneOf(name, {marks: found, ...(position && {position})});
+    this.#options.view.dispatch({type: 'pane', name, change: {marks: found, ...(position && {position})}});
     if (place && isUntouched && !position) onLost?.();
   }
 
   #tab(name: string): Tab | undefined {
-    return this.#host.state.tabs.find((tab) => tab.name === name);
+    return this.#options.view.tab(name);
   }
 }
 

@@ -1,5 +1,5 @@
 import type {Controller} from './controller.ts';
-import {commonHandlers} from './handlers/common.ts';
+import {commonHandlers, sayNotOpen} from './handlers/common.ts';
 import {copyHandlers} from './handlers/copy.ts';
 import {markHandlers} from './handlers/marks.ts';
 import {moveHandlers} from './handlers/move.ts';
@@ -42,10 +42,14 @@ function pressAll(controller: Controller, names: readonly string[]): void {
   for (let at = 0; at < names.length; ) {
     const typed = promptInUse(controller.state) ? typedFrom(names, at) : [];
     // Typed in one read, it is one change: a search starts once.
-    if (typed.length > 0) editPrompt(controller, {kind: 'insert', text: typed.join('')});
+    if (typed.length > 0) type(controller, typed.join(''));
     else press(controller, names[at] ?? '');
     at += Math.max(1, typed.length);
   }
+}
+
+function type(controller: Controller, text: string): void {
+  controller.together(() => editPrompt(controller, {kind: 'insert', text}));
 }
 
 /** The characters that were typed from `at` on. */
@@ -56,6 +60,10 @@ function typedFrom(names: readonly string[], at: number): readonly string[] {
 }
 
 function press(controller: Controller, name: string): void {
+  controller.together(() => pressOne(controller, name));
+}
+
+function pressOne(controller: Controller, name: string): void {
   if (promptInUse(controller.state)) pressInPrompt(controller, name);
   else if (name.startsWith(alt)) {
     // No command has Alt: these were two keys in one read, as on a slow line.
@@ -203,7 +211,7 @@ function runOnShownLog(controller: Controller, command: Command, keyName: string
   }
   const before = controller.state;
   run(controller, command, keyName);
-  if (controller.pane === undefined && controller.state === before) controller.sayNotOpen();
+  if (controller.pane === undefined && controller.state === before) sayNotOpen(controller);
 }
 
 /** `keyName`: some commands have a different effect for each of their keys, such as the numbers of the tabs. */

@@ -1,7 +1,7 @@
 import type {Pipeline} from '../api/types.ts';
+import type {Clock} from '../lib/clock.ts';
 import {sameParts} from '../lib/store.ts';
 import {type ListItem, pipelineIn} from '../logs/catalog.ts';
-import type {RecordIndex} from '../records/record-index.ts';
 import {closest} from '../settings/parse-values.ts';
 import {shorten, shortenApart} from '../terminal/fit.ts';
 import type {Symbols} from '../terminal/symbols.ts';
@@ -9,26 +9,14 @@ import {byName, byState, isFailing} from '../words/pipeline.ts';
 import type {PaneModels} from './pane/pane-models.ts';
 import type {PlaceFinder, ReadPlace} from './place-finder.ts';
 import type {Services} from './services.ts';
-import {
-  mergedName,
-  pipelinesOf,
-  renamedTab,
-  type SortOrder,
-  type Tab,
-  type ViewAction,
-  type ViewState,
-} from './state/view-state.ts';
+import {mergedName, pipelinesOf, renamedTab, type SortOrder, type Tab, type ViewAction} from './state/view-state.ts';
+import type {View} from './view.ts';
 
-/** What tabs need of the controller. */
-type TabHost = {
-  readonly services: Services;
-  readonly state: ViewState;
-  readonly tabSwitcher: TabSwitcher;
-  readonly closing: AbortSignal;
-  readonly dispatch: (action: ViewAction) => void;
-  readonly say: (text: string) => void;
+type TabSwitcherOptions = {
+  readonly clock: Clock;
+  readonly view: View;
+  readonly models: PaneModels;
   readonly places: PlaceFinder;
-  readonly indexOf: (tab: Tab) => RecordIndex | undefined;
 };
 
 /** A tab that the user closed, to open it again as it was. */
@@ -42,63 +30,70 @@ const previewRest = 250;
 
 /** Shows and closes tabs: one for each kept pipeline, and one preview for the others. */
 export class TabSwitcher {
-  readonly #screen: TabHost;
+  readonly #clock: Clock;
+  readonly #view: View;
   readonly #models: PaneModels;
+  readonly #places: PlaceFinder;
   /** Cancels the timer of `moveCursor`; undefined: the preview is where the cursor is. */
   #stopTimer: (() => void) | undefined;
   /** Oldest first. */
   readonly #closed: ClosedTab[] = [];
 
-  constructor(screen: TabHost, models: PaneModels) {
-    this.#screen = screen;
+  constructor({clock, view, models, places}: TabSwitcherOptions) {
+    this.#clock = clock;
+    this.#view = view;
     this.#models = models;
+    this.#places = places;
   }
 
   /** Moves the cursor to a pipeline; the preview follows after a rest. */
   moveCursor(name: string): void {
-    if (name === this.#screen.state.cursor) return;
-    this.#screen.dispatch({type: 'cursor', name});
+    if (name === this.#view.state.cursor) return;
+    this.#view.dispatch({type: 'cursor', name});
     this.stop();
-    this.#stopTimer = this.#screen.services.clock.after(previewRest, () => this.show(name));
+    this.#stopTimer = this.#clock.after(previewRest, () => this.show(name));
   }
 
   /** Shows the pipeline under the cursor at once if the timer runs: for a key that uses its log. */
   settleCursor(): void {
-    const {cursor} = this.#screen.state;
+    const {cursor} = this.#view.state;
     if (this.#stopTimer && cursor !== undefined) this.show(cursor);
   }
 
   /** Shows a pipeline at once, in its tab or in the preview. */
   show(name: string): void {
     this.stop();
-    this.#screen.dispatch({type: 'show', name});
+    this.#view.dispatch({type: 'show', name});
+    const tab = this.#view.tab(name);
+    // A key may go on to a place in its log.
+    if (tab) this.#models.get(tab)?.model.sync(tab.pane);
   }
 
   /** Shows several logs as one, by time: in their merged tab, or in a new one if that has lost a pipeline. */
   merge(names: readonly string[]): void {
     this.stop();
-    const merged = this.#screen.state.tabs.filter(({merges}) => merges);
+    const merged = this.#view.state.tabs.filter(({merges}) => merges);
     const same = merged.find((tab) => areSame(pipelinesOf(tab), names));
     if (same && !this.#models.isLeftBehind(same)) {
       this.show(same.name);
-      this.#screen.dispatch({type: 'focus', side: 'log'});
-      this.#screen.dispatch({type: 'marked', names: []});
+      this.#view.dispatch({type: 'focus', side: 'log'});
+      this.#view.dispatch({type: 'marked', names: []});
       return;
     }
     // A restored tab may have this name, and fewer pipelines.
     for (const {name} of merged) if (name === same?.name || name === mergedName(names)) this.#close(name);
-    this.#screen.dispatch({type: 'merge', names});
+    this.#view.dispatch({type: 'merge', names});
   }
 
   /** Closes a tab; `reopen` opens it again. */
   close(name: string): void {
-    const {state, places} = this.#screen;
+    const {state} = this.#view;
     const index = state.tabs.findIndex((tab) => tab.name === name);
     const tab = state.tabs[index];
     if (!tab) return;
     const {position} = tab.pane;
-    const at = position.kind === 'held' ? this.#screen.indexOf(tab)?.timeAt(position.current) : undefined;
-    this.#closed.push({type: 'reopen', tab, index, focus: state.focus, anchors: places.anchorsOf(tab), at});
+    const at = position.kind === 'held' ? this.#models.get(tab)?.model.index.timeAt(position.current) : undefined;
+    this.#closed.push({type: 'reopen', tab, index, focus: state.focus, anchors: this.#places.anchorsOf(tab), at});
     if (this.#closed.length > mostClosed) this.#closed.shift();
     this.#close(name);
   }
@@ -114,44 +109,44 @@ export class TabSwitcher {
     if (!closed) return undefined;
     const {name} = closed.tab;
     if (this.#isKept(name)) return this.reopen();
-    this.#screen.dispatch(closed);
-    this.#screen.dispatch({type: 'cursor', name});
+    this.#view.dispatch(closed);
+    this.#view.dispatch({type: 'cursor', name});
     const {anchors, at} = closed;
-    const onLost = () => this.#screen.say(`${name}: the line where you were is no longer kept`);
-    this.#screen.places.find(name, {anchors, at, onLost});
+    const onLost = () => this.#view.say(`${name}: the line where you were is no longer kept`);
+    this.#places.find(name, {anchors, at, onLost});
     return name;
   }
 
   #isKept(name: string): boolean {
-    return this.#screen.state.tabs.some((tab) => tab.name === name && tab.kept);
+    return this.#view.state.tabs.some((tab) => tab.name === name && tab.kept);
   }
 
   #close(name: string): void {
     this.stop();
-    this.#screen.dispatch({type: 'close', name});
+    this.#view.dispatch({type: 'close', name});
     // A merged log is not in `manager.names`, whose changes free models.
-    this.#models.keepOnly(this.#screen.state.tabs);
-    const {active} = this.#screen.state;
-    if (active !== undefined) this.#screen.dispatch({type: 'cursor', name: active});
+    this.#models.keepOnly(this.#view.state.tabs);
+    const {active} = this.#view.state;
+    if (active !== undefined) this.#view.dispatch({type: 'cursor', name: active});
     // After the last tab the screen stays empty, although the cursor is on a pipeline.
   }
 
   /** Pipelines have other names, by the old ones: their tabs follow, closed ones too. */
   rename(names: ReadonlyMap<string, string>): void {
-    this.#models.rename(this.#screen.state.tabs, names);
-    this.#screen.dispatch({type: 'renamed', names});
+    this.#models.rename(this.#view.state.tabs, names);
+    this.#view.dispatch({type: 'renamed', names});
     this.#closed.splice(
       0,
       Number.POSITIVE_INFINITY,
       ...this.#closed.map((each) => ({...each, tab: renamedTab(each.tab, names)})),
     );
-    for (const [from, to] of names) this.#screen.say(renamedWords(from, to));
+    for (const [from, to] of names) this.#view.say(renamedWords(from, to));
   }
 
   /** Shows another pipeline in place of one that does not exist. */
   replace(name: string, by: string): void {
     this.stop();
-    this.#screen.dispatch({type: 'replace', name, by});
+    this.#view.dispatch({type: 'replace', name, by});
   }
 
   /** Cancels the timer: the preview does not follow. */
@@ -220,14 +215,18 @@ function areSame(some: readonly string[], others: readonly string[]): boolean {
 }
 
 type PipelineListOptions = {
+  readonly services: Pick<Services, 'catalog' | 'poller' | 'manager'>;
+  readonly view: View;
+  readonly tabSwitcher: TabSwitcher;
+  /** Aborted when the screen ends. */
+  readonly closing: AbortSignal;
   readonly isRequested: (name: string) => boolean;
   readonly beforeFirst: (() => Promise<void>) | undefined;
 };
 
 /** The pipelines in the order of the sidebar. A new list may open tabs and move the cursor. */
 export class PipelineListView {
-  readonly #screen: TabHost;
-  readonly #isRequested: (name: string) => boolean;
+  readonly #options: PipelineListOptions;
   #beforeFirst: (() => Promise<void>) | undefined;
   #isPreparing = false;
   #started = false;
@@ -235,16 +234,15 @@ export class PipelineListView {
   /** Requested pipelines that had a tab: one that was closed stays closed. */
   readonly #openedRequested = new Set<string>();
 
-  constructor(screen: TabHost, options: PipelineListOptions) {
-    this.#screen = screen;
-    this.#isRequested = options.isRequested;
+  constructor(options: PipelineListOptions) {
+    this.#options = options;
     this.#beforeFirst = options.beforeFirst;
   }
 
   /** Sorted and filtered; the same array until the list, the order or the filter changes. */
   get items(): readonly ListItem[] {
-    const {listed} = this.#screen.services.catalog;
-    const {sort, nameFilter} = this.#screen.state;
+    const {listed} = this.#options.services.catalog;
+    const {sort, nameFilter} = this.#options.view.state;
     if (listed === undefined) return [];
     const key = [listed, sort, nameFilter];
     if (!this.#arranged || !sameParts(this.#arranged.key, key)) {
@@ -255,7 +253,7 @@ export class PipelineListView {
 
   /** Call for each new list. */
   refresh(): void {
-    const {services} = this.#screen;
+    const {services} = this.#options;
     const {pipelines, failure} = services.poller.snapshot.get();
     if (pipelines === undefined) return;
     // After a failure this is an old list: waiting streams would take it for the server's answer.
@@ -269,26 +267,26 @@ export class PipelineListView {
 
   #showFirst(requested: string | undefined): void {
     const {items} = this;
-    const {state} = this.#screen;
+    const {state} = this.#options.view;
     const underCursor = items.find(({name}) => name === state.cursor);
     const first = state.active ?? requested ?? (underCursor ?? firstToShow(items))?.name;
     if (first === undefined) return;
     this.#started = true;
-    this.#screen.dispatch({type: 'cursor', name: first});
-    this.#screen.tabSwitcher.show(first);
+    this.#options.view.dispatch({type: 'cursor', name: first});
+    this.#options.tabSwitcher.show(first);
     // As for names on the command line.
-    if (first === requested) this.#screen.dispatch({type: 'focus', side: 'log'});
+    if (first === requested) this.#options.view.dispatch({type: 'focus', side: 'log'});
   }
 
   /** Opens requested pipelines that are new. Returns their names. */
   #openRequested(pipelines: readonly Pipeline[]): readonly string[] {
     const names = pipelines
       .map(({name}) => name)
-      .filter((name) => this.#isRequested(name) && !this.#openedRequested.has(name))
+      .filter((name) => this.#options.isRequested(name) && !this.#openedRequested.has(name))
       .sort();
     if (names.length === 0) return names;
     for (const name of names) this.#openedRequested.add(name);
-    this.#screen.dispatch({type: 'open', names});
+    this.#options.view.dispatch({type: 'open', names});
     return names;
   }
 
@@ -297,14 +295,14 @@ export class PipelineListView {
     this.#isPreparing = true;
     await beforeFirst();
     this.#isPreparing = false;
-    if (!this.#screen.closing.aborted) this.refresh();
+    if (!this.#options.closing.aborted) this.refresh();
   }
 
   /** The cursor of a pipeline that disappears goes to the nearest one. */
   #keepCursor(): void {
-    const {cursor} = this.#screen.state;
+    const {cursor} = this.#options.view.state;
     const name = nearestByName(this.items, cursor ?? '')?.name;
-    if (name !== undefined && name !== cursor) this.#screen.dispatch({type: 'cursor', name});
+    if (name !== undefined && name !== cursor) this.#options.view.dispatch({type: 'cursor', name});
   }
 }
 

@@ -1,5 +1,5 @@
-import {expect, test} from 'vitest';
-import {createStore, heldStore} from '../../source/lib/store.ts';
+import {describe, expect, it, test} from 'vitest';
+import {createBatchStore, createStore, heldStore} from '../../source/lib/store.ts';
 
 test('listeners hear of changes only, and find the new value', () => {
   const store = createStore(1);
@@ -72,4 +72,51 @@ test('listeners of a held store hear once of all that changed meanwhile', () => 
   unsubscribe();
   store.set('f');
   expect(heard).toEqual(['c', 'd', 'e']);
+});
+
+describe('a store that tells of several changes at once', () => {
+  const heardOf = (store: ReturnType<typeof createBatchStore<number>>) => {
+    const values: number[] = [];
+    store.subscribe(() => values.push(store.get()));
+    return values;
+  };
+
+  it('tells of the last of them, when all are made', () => {
+    const store = createBatchStore(1);
+    const values = heardOf(store);
+    store.together(() => {
+      store.set(2);
+      store.together(() => store.set(3));
+      expect(store.get()).toBe(3);
+      expect(values).toEqual([]);
+    });
+    store.set(4);
+    expect(values).toEqual([3, 4]);
+  });
+
+  it('tells of none that was undone, and of those before an error', () => {
+    const store = createBatchStore(1);
+    const values = heardOf(store);
+    store.together(() => {
+      store.set(2);
+      store.set(1);
+    });
+    expect(values).toEqual([]);
+    const fails = () => {
+      store.set(5);
+      throw new Error('no');
+    };
+    expect(() => store.together(fails)).toThrow('no');
+    expect(values).toEqual([5]);
+  });
+
+  it('tells the others once of a change and of what a listener makes of it', () => {
+    const store = createBatchStore(1);
+    store.subscribe(() => {
+      if (store.get() % 2 === 0) store.set(store.get() + 1);
+    });
+    const values = heardOf(store);
+    store.set(2);
+    expect(values).toEqual([3]);
+  });
 });

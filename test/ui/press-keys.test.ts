@@ -473,3 +473,21 @@ test('Backspace removes a whole character, not half of one; ^W a word with the b
   screen.press('Backspace');
   expect(screen.controller.state.prompt).toBeUndefined();
 });
+
+describe('a key is one change', () => {
+  it.each([
+    ['w', 'wraps, keeps the row and says so'],
+    ['k', 'moves, and keeps the tab'],
+    ['z', 'hides the list, and the row stays'],
+    ['A', 'opens a page'],
+  ])('%s, which %s, is told to those who follow the view once', async (key) => {
+    await using screen = await reading(lines);
+    await pressed(screen, 'k');
+    let changes = 0;
+    screen.controller.view.subscribe(() => {
+      changes += 1;
+    });
+    screen.press(key);
+    expect(changes).toBe(1);
+  });
+});

@@ -172,7 +172,7 @@ function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
   const {symbols} = controller.services;
   const log = controller.logOf(tab);
   return {
-    title: tabTitle(tab, controller.listable, symbols),
+    title: tabTitle(tab, controller.services.catalog.listed, symbols),
     kept: tab.kept,
     active,
     focused: controller.state.focus === 'log',

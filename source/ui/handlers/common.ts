@@ -158,6 +158,11 @@ function turn(controller: Controller, by: number): void {
   else goToLog(controller, next.name);
 }
 
+/** For a key in the same read as the one that opened the tab: its stream opens only after the frame. */
+export function sayNotOpen(controller: Controller): void {
+  controller.say('this log is not open yet: press the key again');
+}
+
 function sayNoTab(controller: Controller): void {
   controller.sayHint('no tab is open', 'keep', 'keeps the pipeline under the cursor');
 }

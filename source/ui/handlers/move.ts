@@ -10,7 +10,7 @@ import {longestShown, type PaneAt} from '../pane/pane-at.ts';
 import {hasNoTimes, noTimesWords} from '../pane/pane-histogram.ts';
 import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
 import {pipelinesOf} from '../state/view-state.ts';
-import {goToTab} from './common.ts';
+import {goToTab, sayNotOpen} from './common.ts';
 import type {PromptKind} from './prompt-kind.ts';
 
 /** `T`: to the first record at or after a time, in the zone that times are shown in. */
@@ -204,7 +204,7 @@ export const moveHandlers = {
     if (!tab) return;
     controller.keepTab();
     if (pane) pane.model.source.addDivider();
-    else controller.sayNotOpen();
+    else sayNotOpen(controller);
   },
 };
 
@@ -291,5 +291,5 @@ export function goToEntryOf(controller: Controller, pipeline: string, id: number
   controller.dispatch({type: 'focus', side: 'log'});
   // A panic stays closed: its row shows what it is.
   if (id !== undefined) controller.goToEntry(controller.pane?.model.rowOf(id) ?? id);
-  controller.events.onAction();
+  controller.dispatch({type: 'used'});
 }

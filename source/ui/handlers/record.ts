@@ -7,6 +7,7 @@ import {keyInWords} from '../keys/commands.ts';
 import type {Pane} from '../pane/pane-at.ts';
 import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
 import {pipelinesOf} from '../state/view-state.ts';
+import {sayNotOpen} from './common.ts';
 
 export const recordHandlers = {
   /** Starts the recording of the shown log. While it runs, the first press says what is recorded, the second ends it. */
@@ -24,7 +25,7 @@ export const recordHandlers = {
     }
     const stream = controller.services.manager.get(tab.name);
     if (!stream || !pane) {
-      controller.sayNotOpen();
+      sayNotOpen(controller);
       return;
     }
     // A preview that closes would end its stream, and so the recording.

@@ -40,7 +40,7 @@ export const sidebarHandlers = {
     else {
       const {services} = controller;
       const what = `${services.catalog.noun}s`;
-      if (controller.listable?.length === 1) {
+      if (controller.services.catalog.listed?.length === 1) {
         controller.say(`a merged tab needs two ${what}, and there is no other`);
         return;
       }

@@ -203,7 +203,7 @@ function moveConnector(controller: Controller, page: Opened<DescribeState>, moti
   // The page scrolls on until the connector comes: what is between them is read, too.
   if (row < page.offset - 1 || row > page.offset + height) return undefined;
   const offset = Math.min(offsetToShow(page.offset, {top: row, end}, height), row);
-  return {...page, section: undefined, offset, ...{connector: next.key}};
+  return {...page, offset, ...{connector: next.key}};
 }
 
 function loadingWords(waited: string | undefined): string {

@@ -54,7 +54,7 @@ function eventsOf(controller: Controller, width: number): readonly StyledText[] 
   const source = tab && controller.logOf(tab);
   const pipelines = pipelinesOf(tab);
   const runs = alerts?.runs.get().filter(({pipeline}) => pipelines.includes(pipeline)) ?? [];
-  const name = tab && tabTitle(tab, controller.listable, symbols);
+  const name = tab && tabTitle(tab, controller.services.catalog.listed, symbols);
   const facts = tab ? openedFacts(controller, tab.name) : [];
   const ofFile = source && facts.length > 0 ? eventsIn(source.buffer) : [];
   const end = controller.eventFeed.watch?.end ?? [];

@@ -10,6 +10,7 @@ const wide = 1000;
 
 /** The rows of a page as text, and the same as Markdown. */
 export function pageText(controller: Controller, page: OpenPage, kind: Page): PageText {
+  const {tab} = controller;
   const rows = kind.rows(controller, page, {width: wide});
   const texts = Array.from({length: rows.length}, (_, index) => (rows.at(index)?.text ?? '').trimEnd());
   const [title = ''] = texts;
@@ -18,7 +19,7 @@ export function pageText(controller: Controller, page: OpenPage, kind: Page): Pa
   const below = texts.slice(headingRows).map((text) => text.slice(margin));
   const text = `${below.join('\n')}\n`;
   return {
-    file: kind.kind,
+    file: kind.hidesLog || tab === undefined ? kind.kind : `${tab.name}-${kind.kind}`,
     text: `${title.trim()}\n\n${text}`,
     markdown: textMarkdown({title: title.trim(), server: controller.services.serverUrl, text}),
   };

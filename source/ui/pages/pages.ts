@@ -111,8 +111,7 @@ function closePage(controller: Controller, {under}: OpenPage): void {
 }
 
 function move(controller: Controller, page: OpenPage, motion: Motion): void {
-  const kind = kindOf(page);
-  if (kind.motions === 'lines') scroll(controller, page, motion);
+  if (kindOf(page).motions === 'lines') scroll(controller, page, motion);
   else moveCursor(controller, page, motion);
 }
 
@@ -123,14 +122,12 @@ export function scrollPage(controller: Controller, motion: 'up' | 'down'): void 
 }
 
 function scroll(controller: Controller, page: OpenPage, motion: Motion): void {
-  const moved = kindOf(page).move?.(controller, page, motion);
   const {length} = rowsOf(controller, page);
-  const offset = offsetWithin(
-    offsetOf(controller, page, length) + rowsBy(motion, screenful(controller)),
-    length,
-    controller.pageHeight,
-  );
-  controller.dispatch({type: 'page', page: moved ?? {...page, section: undefined, offset}});
+  const from = offsetOf(controller, page, length);
+  const offset = offsetWithin(from + rowsBy(motion, screenful(controller)), length, controller.pageHeight);
+  const shown = {...page, section: undefined, offset: from};
+  const moved = kindOf(page).move?.(controller, shown, motion) ?? {...shown, offset};
+  controller.dispatch({type: 'page', page: moved});
 }
 
 /** Moves the cursor from item to item, or by pages; the page scrolls as far, or as little as it must. */

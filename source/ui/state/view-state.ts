@@ -38,6 +38,8 @@ export type ViewState = ScreenView & {
   readonly defaults: ViewDefaults;
   /** Name of the shown tab. */
   readonly active: string | undefined;
+  /** How often the shown log was used: each time, what it has by then is seen. */
+  readonly uses: number;
   readonly page: OpenPage | undefined;
   readonly prompt: Prompt | undefined;
   /** What was killed last in a prompt, for any prompt. */
@@ -66,6 +68,8 @@ export type ViewAction =
   /** Opens kept tabs behind the others, without showing them. */
   | {readonly type: 'open'; readonly names: readonly string[]}
   | {readonly type: 'keep'; readonly name: string}
+  /** Of the shown log. */
+  | {readonly type: 'used'}
   | {readonly type: 'close'; readonly name: string}
   /** Shows the pipeline `by` in place of a tab's own, such as of a mistyped name. */
   | {readonly type: 'replace'; readonly name: string; readonly by: string}
@@ -144,6 +148,7 @@ export function initialView(names: readonly string[], options: ViewOptions = {})
     pasts,
     defaults,
     active: unique[0],
+    uses: 0,
     page: undefined,
     prompt: undefined,
     killed: '',
@@ -168,8 +173,12 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
       return {...state, pasts: new Map([...state.pasts, [action.name, action.pipeline]])};
     case 'open':
       return {...state, tabs: withKeptTabs(state, action.names)};
-    case 'keep':
-      return {...state, tabs: changeTab(state.tabs, action.name, (tab) => ({...tab, kept: true}))};
+    case 'keep': {
+      const tabs = changeTab(state.tabs, action.name, (tab) => (tab.kept ? tab : {...tab, kept: true}));
+      return {...state, tabs, uses: action.name === state.active ? state.uses + 1 : state.uses};
+    }
+    case 'used':
+      return {...state, uses: state.uses + 1};
     case 'close':
       return close(state, action.name);
     case 'replace':

@@ -1,5 +1,8 @@
-import {expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
+import {openDescription} from '../../../source/ui/pages/describe.ts';
 import {pageRows, pageShown} from '../../../source/ui/pages/pages.ts';
+import {promptInUse} from '../../../source/ui/state/view-state.ts';
+import {logged, pressed, reading, write} from '../reading.ts';
 import {ScreenUnderTest, withFailures} from '../screen-under-test.ts';
 import {allTexts} from './all-rows.ts';
 
@@ -71,4 +74,78 @@ it('i shows what happened to the connection', async () => {
   await screen.until(() => screen.manager.get('billing')?.snapshot.get().connection?.kind === 'live', 'live');
   screen.press('i');
   expect(pageRows(screen.controller).at(-1)?.text).toMatch(/ {2}live$/);
+});
+
+const everyPage: Readonly<Record<string, readonly string[]>> = {
+  events: ['i'],
+  describe: ['d'],
+  detail: ['Enter'],
+  marks: ['m', "'"],
+  errors: ['A'],
+  comparison: ['D'],
+  timeline: ['H'],
+  contexts: ['C'],
+};
+
+describe('y, M, S and | take what is on the page', () => {
+  it.each(Object.entries(everyPage))('%s', async (_, keys) => {
+    const contexts = {
+      all: [{name: 'local', host: 'http://localhost:8080', color: undefined}],
+      ...{current: 'local', file: 'config.toml', switchTo: () => Promise.resolve(undefined)},
+    };
+    await using screen = await reading([logged(1, 'ERROR', 'broken')], {services: {contexts}});
+    const orders = screen.server.pipeline('orders');
+    for (const kind of ['first', 'second']) {
+      orders.stop();
+      orders.start();
+      await write(screen, logged(2, 'ERROR', `${kind} kind`));
+    }
+    await pressed(screen, 'k', ...keys);
+    const kind = screen.controller.state.page?.kind;
+    expect(kind).toBeDefined();
+    const isShown = () =>
+      !/asking|counting|loading/.test(
+        pageShown(screen.controller)
+          .rows.map(({text}) => text)
+          .join(),
+      );
+    await screen.until(isShown, 'the page');
+    for (const [index, key] of ['Y', 'M'].entries()) {
+      screen.press(key);
+      await screen.until(() => screen.copied.length > index, key);
+      expect(screen.copied[index]?.trim()).not.toBe('');
+    }
+    expect(screen.copied[1]).toMatch(/^\*\*/);
+    for (const key of ['S', '|']) {
+      screen.press(key);
+      expect(promptInUse(screen.controller.state)?.kind).toBe(key === 'S' ? 'save' : 'pipe');
+      screen.press('Esc');
+      expect(screen.controller.state).toMatchObject({prompt: undefined, page: {kind}});
+    }
+  });
+});
+
+it('what is copied of a list has neither its cursor nor a cut', async () => {
+  await using screen = await reading([logged(1, 'ERROR', `broken ${'x'.repeat(300)}`)]);
+  await pressed(screen, 'e', 'm', "'", 'y');
+  await screen.until(() => screen.copied.length > 0, 'a copy');
+  expect(screen.copied[0]).toMatch(/^Marks of orders \(UTC\)\n\n +1 {2}2026-11-25 .* x{300}\n$/);
+});
+
+it('a page that is opened at a section has it at its top, until a key moves the page', async () => {
+  await using screen = await ScreenUnderTest.connected({
+    names: ['orders'],
+    size: {columns: 80, rows: 12},
+    scenario(server) {
+      const pipeline = server.addPipeline('orders');
+      pipeline.start([{kind: 'input', name: 'orders.kafka'}]);
+      pipeline.run.receive('orders.kafka', 5);
+    },
+  });
+  const {controller} = screen;
+  openDescription(controller, 'orders', 'connectors');
+  const top = () => pageShown(controller).rows.find(({text}) => text.trim() !== '')?.text;
+  await screen.until(() => top() === ' Connectors', 'the section');
+  screen.press('g');
+  expect(top()).toBe(' orders');
 });
