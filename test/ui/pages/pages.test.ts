@@ -129,7 +129,7 @@ it('what is copied of a list has neither its cursor nor a cut', async () => {
   await using screen = await reading([logged(1, 'ERROR', `broken ${'x'.repeat(300)}`)]);
   await pressed(screen, 'e', 'm', "'", 'y');
   await screen.until(() => screen.copied.length > 0, 'a copy');
-  expect(screen.copied[0]).toMatch(/^Marks of orders \(UTC\)\n\n +1 {2}2026-11-25 .* x{300}\n$/);
+  expect(screen.copied[0]).toMatch(/^Marks of orders \(UTC\)\n\n +2 {2}2026-11-25 .* x{300}\n$/);
 });
 
 it('a page that is opened at a section has it at its top, until a key moves the page', async () => {
