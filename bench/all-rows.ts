@@ -1,4 +1,5 @@
 import type {Row} from './frame/row.ts';
+import {rows as besideRows} from './rows/beside.ts';
 import {rows as bytesRows} from './rows/bytes.ts';
 import {rows as filterRows} from './rows/filter.ts';
 import {rows as followRows} from './rows/follow.ts';
@@ -17,8 +18,12 @@ import {rows as searchRows} from './rows/search.ts';
 import {rows as startRows} from './rows/start.ts';
 import {rows as tabRows} from './rows/tabs.ts';
 
-/** Every claim, in the order of the table. */
+/** Beside programs that a machine may lack: a table of their own. */
+export {besideRows};
+
+/** Every claim, in the order of the tables. */
 export const allRows: readonly Row[] = [
+  ...besideRows,
   ...ingestRows,
   ...memoryRows,
   ...packedRows,

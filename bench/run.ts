@@ -6,7 +6,7 @@ import {allRows} from './all-rows.ts';
 import {judge} from './frame/judge.ts';
 import {benchContext} from './frame/log-files.ts';
 import {describeMachine, machineText} from './frame/machine.ts';
-import {measureRows} from './frame/measure-rows.ts';
+import {measurable, measureRows} from './frame/measure-rows.ts';
 import {mergedRows, readResults, resultOf, writeResults} from './frame/results.ts';
 import type {Row, RowSamples} from './frame/row.ts';
 import {tableOf} from './frame/table.ts';
@@ -34,9 +34,12 @@ if (!(runs >= 1 && lines >= 1)) throw new Error('--runs and --lines need a numbe
 
 /** Rows over a slow line take 20 minutes: they are measured when they are named, and are not in the table. */
 const known = [...allRows, ...slowLineRows];
-const rows =
+const wanted =
   positionals.length === 0 ? allRows : known.filter(({name}) => positionals.some((each) => name.startsWith(each)));
-if (rows.length === 0) throw new Error(`no such row; there are ${known.map(({name}) => name).join(', ')}`);
+if (wanted.length === 0) throw new Error(`no such row; there are ${known.map(({name}) => name).join(', ')}`);
+
+const {rows, skipped} = measurable(wanted);
+for (const line of skipped) console.log(line);
 
 const machine = describeMachine();
 const folder = await mkdtemp(`${tmpdir()}/pipetail-bench-`);

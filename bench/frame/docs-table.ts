@@ -1,30 +1,67 @@
+import type {Machine} from './machine.ts';
 import type {GrowthPoint, Results, RowResult} from './results.ts';
 import {figureText, targetText} from './table.ts';
 
 /** Marks rows that were measured on another processor than the last ones. */
 const elsewhere = '°';
 
+/** Rows beside programs that users would pick have a table of their own. */
+const isBeside = ({name}: RowResult) => name.startsWith('beside-');
+
 /**
  * The table of docs/performance.md, in Markdown: the machine, each row beside its reference, and for those that miss
  * their target why. `whys`: the reason, by the name of the row.
  */
-export function benchTable({machine, rows}: Results, whys: (name: string) => string | undefined): string {
-  const {processor, cores, memoryGiB, system, node, grep} = machine;
-  const [here, there] = [
-    rows.filter((row) => row.processor === processor),
-    rows.filter((row) => row.processor !== processor),
-  ];
-  const others = [...new Set(there.map((row) => row.processor))].join(', ');
+export function benchTable(results: Results, whys: (name: string) => string | undefined): string {
+  const rows = results.rows.filter((row) => !isBeside(row));
   const explained = explanations(rows, whys);
   return [
-    `${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}, ${grep}; commit ${commitsOf(here)}.`,
-    ...(there.length > 0 ? [`Rows with ${elsewhere} were measured on ${others}; commit ${commitsOf(there)}.`] : []),
+    ...machineLines(results.machine, rows),
     '',
     '| row | what | pipetail | reference | ratio | target | |',
     '| --- | --- | --- | --- | --- | --- | --- |',
-    ...rows.map((row) => rowText(row, row.processor === processor ? '' : ` ${elsewhere}`)),
+    ...rows.map((row) => tableLine(cellsOf(row, markOf(row, results.machine)))),
     ...(explained.length > 0 ? ['', ...explained] : []),
   ].join('\n');
+}
+
+/** The table of rows beside programs that users would pick, in Markdown. Where such a program is better, it says so. */
+export function besideTable({machine, rows}: Results): string {
+  const beside = rows.filter(isBeside);
+  if (beside.length === 0) return 'Not measured yet: `npm run bench beside`.';
+  return [
+    ...machineLines(machine, beside),
+    ...(machine.peers ? [`${machine.peers}.`] : []),
+    '',
+    '| row | what | pipetail | the other | ratio | |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...beside.map((row) => {
+      const [name, what, ours, reference, ratio] = cellsOf(row, markOf(row, machine));
+      const [other = ''] = row.what.reference?.split(' ') ?? [];
+      return tableLine([name, what, ours, reference, ratio, (row.ratio ?? 0) > 1 ? `${other} wins` : '']);
+    }),
+  ].join('\n');
+}
+
+function machineLines(machine: Machine, rows: readonly RowResult[]): readonly string[] {
+  const {processor, cores, memoryGiB, system, node, grep} = machine;
+  const [here, there] = [
+    rows.filter((row) => !isElsewhere(row, machine)),
+    rows.filter((row) => isElsewhere(row, machine)),
+  ];
+  const others = [...new Set(there.map((row) => row.processor))].join(', ');
+  return [
+    `${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}, ${grep}; commit ${commitsOf(here)}.`,
+    ...(there.length > 0 ? [`Rows with ${elsewhere} were measured on ${others}; commit ${commitsOf(there)}.`] : []),
+  ];
+}
+
+function isElsewhere(row: RowResult, machine: Machine): boolean {
+  return row.processor !== machine.processor;
+}
+
+function markOf(row: RowResult, machine: Machine): string {
+  return isElsewhere(row, machine) ? ` ${elsewhere}` : '';
 }
 
 /** Of the rows that miss their target; those with one reason are together. */
@@ -38,8 +75,10 @@ function commitsOf(rows: readonly RowResult[]): string {
   return [...new Set(rows.map(({commit}) => commit))].join(', ');
 }
 
-function rowText({name, what, unit, ours, reference, ratio, target, met}: RowResult, mark: string): string {
-  const cells = [
+type Cells = readonly [name: string, what: string, ours: string, reference: string, ratio: string, ...rest: string[]];
+
+function cellsOf({name, what, unit, ours, reference, ratio, target, met}: RowResult, mark: string): Cells {
+  return [
     `\`${name}\`${mark}`,
     what.ours,
     `${figureText(ours.median)} ${unit}`,
@@ -48,6 +87,9 @@ function rowText({name, what, unit, ours, reference, ratio, target, met}: RowRes
     target ? targetText(target, unit) : '–',
     met === undefined ? '' : met ? 'met' : 'missed',
   ];
+}
+
+function tableLine(cells: readonly string[]): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 

@@ -1,8 +1,11 @@
 import {once} from 'node:events';
 import {createWriteStream} from 'node:fs';
 import {finished} from 'node:stream/promises';
-import {colourLine, formatMicros, type LogEvent, panicLines, plainLine} from '../../demo/log-lines.ts';
+import {colourLine, formatMicros, jsonLine, type LogEvent, panicLines, plainLine} from '../../demo/log-lines.ts';
 import {createRandom, type Random} from '../../source/lib/random.ts';
+import type {LogForm} from './row.ts';
+
+type LineFormat = (stamp: string, event: LogEvent) => string;
 
 const tag = {name: 'orders'};
 const begins = Date.UTC(2026, 10, 25, 9) * 1000;
@@ -16,6 +19,11 @@ const panic = {
   place: 'crates/dbsp/src/circuit/runtime.rs:1042:17',
   message: 'called `Result::unwrap()` on an `Err` value: SendError { .. }',
 };
+const formats: Readonly<Record<LogForm, LineFormat>> = {
+  coloured: (stamp, event) => colourLine(tag, stamp, event),
+  plain: (stamp, event) => plainLine(tag, stamp, event),
+  json: (stamp, event) => jsonLine({id: '0198a7c4-5d2e-7c31-9f0a-3c1b7d9e2f64', name: tag.name}, stamp, event),
+};
 const linesPerWrite = 5000;
 
 /**
@@ -25,12 +33,12 @@ const linesPerWrite = 5000;
  */
 export async function writeLog(
   path: string,
-  options: {lines: number; colours: 'coloured' | 'plain'; lineBytes?: number | undefined},
+  options: {lines: number; form: LogForm; lineBytes?: number | undefined},
 ): Promise<void> {
   const file = createWriteStream(path);
   let part: string[] = [];
   let left = options.lines;
-  for (const line of linesOf(options.colours === 'coloured' ? colourLine : plainLine)) {
+  for (const line of linesOf(formats[options.form])) {
     part.push(options.lineBytes === undefined ? line : fitted(line, options.lineBytes - 1));
     left -= 1;
     if (left > 0 && part.length < linesPerWrite) continue;
@@ -42,7 +50,7 @@ export async function writeLog(
   await finished(file);
 }
 
-function* linesOf(format: typeof colourLine): Generator<string> {
+function* linesOf(format: LineFormat): Generator<string> {
   const random = createRandom(1, 'bench');
   let micros = begins;
   for (let step = 1; ; step++) {
@@ -51,7 +59,7 @@ function* linesOf(format: typeof colourLine): Generator<string> {
     const burst = random.chance(1 / 2000) ? 40 : 1;
     for (let count = 0; count < burst; count++) {
       const event = burst > 1 ? refusal(random, count) : usualEvent(random, step);
-      yield* format(tag, formatMicros(micros + count), event).split('\n');
+      yield* format(formatMicros(micros + count), event).split('\n');
     }
   }
 }

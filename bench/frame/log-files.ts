@@ -11,16 +11,16 @@ export function benchContext(
   lines: number,
   {tree = root, lineBytes}: {readonly tree?: string; readonly lineBytes?: number | undefined} = {},
 ): BenchContext {
-  const made = new Map<string, Promise<string>>();
+  const made = new Map<string, Promise<void>>();
   return {
     lines,
     lineBytes,
     tree,
-    logFile: (colours) => {
-      const file = `${folder}/${colours}.log`;
-      const writing = made.get(file) ?? writeLog(file, {lines, colours, lineBytes}).then(() => file);
+    logFile: (form, times = 1) => {
+      const file = `${folder}/${form}-${times}.log`;
+      const writing = made.get(file) ?? writeLog(file, {lines: Math.round(lines * times), form, lineBytes});
       made.set(file, writing);
-      return writing;
+      return writing.then(() => file);
     },
   };
 }

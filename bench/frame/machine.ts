@@ -10,14 +10,20 @@ export type Machine = {
   readonly node: string;
   readonly v8: string;
   readonly grep: string;
+  /** The other programs that users would pick, with their versions; undefined: none is there. */
+  readonly peers?: string;
   /** Followed by `+` if files differ from it; `unknown` outside a checkout. */
   readonly commit: string;
   /** ISO 8601. */
   readonly date: string;
 };
 
+const peerCommands = ['less', 'lnav', 'rg', 'jq'];
+
 export function describeMachine(): Machine {
   const processors = cpus();
+  const peers = peerCommands.map((command) => said(command, '--version').split('\n')[0] ?? '');
+  const found = peers.filter((version) => version !== '').map((version) => version.replace(/ \(.*/, ''));
   return {
     processor: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
@@ -26,6 +32,7 @@ export function describeMachine(): Machine {
     node: process.versions.node,
     v8: process.versions.v8,
     grep: said('grep', '--version').split('\n')[0] || 'unknown',
+    ...(found.length > 0 && {peers: found.join(', ')}),
     commit: commit(),
     date: new Date().toISOString(),
   };

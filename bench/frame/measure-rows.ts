@@ -1,6 +1,21 @@
+import {findTool} from '../../test/harness/tools.ts';
 import type {BenchContext, Row, RowSamples, Sample, Task} from './row.ts';
 
 type Measure = Task['measure'];
+
+/** Those of which this machine has the tools, and a line about each of the others. */
+export function measurable(
+  rows: readonly Row[],
+  isThere = (command: string) => findTool(command) !== undefined,
+): {readonly rows: readonly Row[]; readonly skipped: readonly string[]} {
+  const missing = new Map(rows.map((row) => [row, row.needs?.find(({command}) => !isThere(command))]));
+  return {
+    rows: rows.filter((row) => missing.get(row) === undefined),
+    skipped: [...missing].flatMap(([{name}, tool]) =>
+      tool ? [`${name} is skipped: ${tool.command} is missing (Debian: apt-get install ${tool.package})`] : [],
+    ),
+  };
+}
 
 /**
  * Measures rows one after the other: references and ours in turn, `runs` times, so that what the machine does meanwhile

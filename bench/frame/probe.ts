@@ -1,11 +1,8 @@
 import {connect} from 'node:net';
 import {text} from 'node:stream/consumers';
-import {setTimeout as sleep} from 'node:timers/promises';
 import {type TemporaryDirectory, temporaryDirectory} from '../../test/harness/temporary-directory.ts';
 import type {Question} from './probe-preload.ts';
-
-/** A process is at rest when it uses less CPU time than this in this time, both in ms. To watch its holds takes up to 35. */
-const atRest = {cpuMs: 45, ofMs: 500};
+import {rests} from './process-use.ts';
 
 /** A look into a Node process that is started with `env`: the program is as it was built. Dispose of it: `await using`. */
 export class Probe implements AsyncDisposable {
@@ -33,11 +30,7 @@ export class Probe implements AsyncDisposable {
 
   /** Resolves once the process has nothing more to do: a log is indexed and prepared in slices after it has come. */
   async rest(): Promise<void> {
-    for (let before = Number.NEGATIVE_INFINITY, now = 0; now - before > atRest.cpuMs; ) {
-      before = now;
-      await sleep(atRest.ofMs);
-      now = await this.ask('cpu');
-    }
+    await rests(() => this.ask('cpu'));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,17 @@
 import {readFile} from 'node:fs/promises';
+import {setTimeout as sleep} from 'node:timers/promises';
+
+/** A process is at rest when it uses less CPU time than this in this time, both in ms. To watch its holds takes up to 35. */
+const atRest = {cpuMs: 45, ofMs: 500};
+
+/** Resolves once a process of which `cpu` says how long it has run, in ms, has nothing more to do. */
+export async function rests(cpu: () => Promise<number>): Promise<void> {
+  for (let before = Number.NEGATIVE_INFINITY, now = 0; now - before > atRest.cpuMs; ) {
+    before = now;
+    await sleep(atRest.ofMs);
+    now = await cpu();
+  }
+}
 
 /** Of the clock in which the kernel counts CPU time for /proc, the ticks of a second on every Linux. */
 const ticksASecond = 100;

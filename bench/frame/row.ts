@@ -1,10 +1,13 @@
 /** Figures of one measured task, by name: `wallMs`, `cpuMs`, `count`, … One task may measure several at once. */
 export type Sample = Readonly<Record<string, number>>;
 
+/** How Feldera writes a log: with colours, unless NO_COLOR is set, or each record as JSON. */
+export type LogForm = 'coloured' | 'plain' | 'json';
+
 /** What tasks work on. */
 export type BenchContext = {
-  /** A log file of `lines` lines, made once and shared by all rows. Returns its path. */
-  readonly logFile: (colours: 'coloured' | 'plain') => Promise<string>;
+  /** A log file of `lines` lines, or so many times as many, made once and shared by all rows. Returns its path. */
+  readonly logFile: (form: LogForm, times?: number) => Promise<string>;
   /** How many lines the log has. */
   readonly lines: number;
   /** How many bytes each of them has, newline included; undefined: as a busy pipeline logs them, 163 in the mean. */
@@ -19,6 +22,9 @@ export type Task = {
   readonly what: string;
   readonly measure: (context: BenchContext) => Promise<Sample>;
 };
+
+/** A program that a row needs, and the package of Debian that has it. */
+export type Tool = {readonly command: string; readonly package: string};
 
 /** What is to be reached: of the ratio of the medians, or of our median itself. */
 export type Target = {readonly of: 'ratio' | 'value'; readonly atMost: number};
@@ -39,6 +45,8 @@ export type Row = {
   readonly unit: string;
   /** Undefined: measured without a target. */
   readonly target?: Target;
+  /** The row is skipped on a machine without them. */
+  readonly needs?: readonly Tool[];
   /** Why the target is missed, with the figures that show it: for docs/performance.md. */
   readonly why?: string;
 };

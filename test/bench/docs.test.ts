@@ -1,8 +1,8 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import {allRows} from '../../bench/all-rows.ts';
-import {benchTable, growthPictures} from '../../bench/frame/docs-table.ts';
+import {allRows, besideRows} from '../../bench/all-rows.ts';
+import {benchTable, besideTable, growthPictures} from '../../bench/frame/docs-table.ts';
 import {readResults} from '../../bench/frame/results.ts';
 import {families} from '../../bench/growth/families.ts';
 import {sectionOf} from '../harness/docs-tables.ts';
@@ -16,11 +16,13 @@ test('the page shows the measurements, and for rows that miss their target why',
   const whyOf = (name: string) => allRows.find((row) => row.name === name)?.why;
   const table = benchTable(results, whyOf);
   expect(sectionOf(page, 'benchmarks')).toBe(table);
+  expect(sectionOf(page, 'beside')).toBe(besideTable(results));
   expect(table).not.toContain('not explained');
   expect(sectionOf(page, 'growth')).toBe(growthPictures(results.growth.points, families));
 });
 
-test('every row that there is was measured', async () => {
+test('every row that needs no other program was measured', async () => {
   const measured = new Set((await readResults())?.rows.map(({name}) => name));
-  expect(allRows.map(({name}) => name).filter((name) => !measured.has(name))).toEqual([]);
+  const rows = allRows.filter((row) => !besideRows.includes(row));
+  expect(rows.map(({name}) => name).filter((name) => !measured.has(name))).toEqual([]);
 });

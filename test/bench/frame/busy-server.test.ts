@@ -8,7 +8,7 @@ import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 test('counts what it writes, writes while it works, and has a past', async () => {
   await using folder = await temporaryDirectory();
   const log = `${folder.path}/log`;
-  await writeLog(log, {lines: 2000, colours: 'plain'});
+  await writeLog(log, {lines: 2000, form: 'plain'});
   await using server = new BusyServer({pipelines: ['a', 'b', 'idle'], writers: 2, rate: 1000, log, history: log});
   const {lines: before, connections} = await server.ask('state');
   expect(connections).toBe(0);

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {benchTable, growthPictures} from '../../../bench/frame/docs-table.ts';
+import {benchTable, besideTable, growthPictures} from '../../../bench/frame/docs-table.ts';
 import type {RowResult} from '../../../bench/frame/results.ts';
 
 const machine = {
@@ -55,6 +55,25 @@ test('what has one reason is explained once', () => {
 
 test('nothing is explained where nothing is missed', () => {
   expect(benchTable({machine, lines: 1000, rows: [fold]}, () => undefined)).not.toContain('\n- ');
+});
+
+test('rows beside other programs have a table of their own, which says where the other one wins', () => {
+  const [behind, ahead] = [
+    {...search, name: 'beside-end-less', what: {ours: 'its end', reference: 'less -R +G'}},
+    {...search, name: 'beside-end-lnav', what: {ours: 'its end', reference: 'lnav'}, ratio: 0.25},
+  ];
+  const results = {machine: {...machine, peers: 'less 668, lnav 0.12.4'}, lines: 1000, rows: [behind, ahead, fold]};
+  expect(besideTable(results).split('\n')).toEqual([
+    'A processor, 2 cores, 24 GiB, Linux 6, Node 24.1.0, grep 3; commit abc.',
+    'less 668, lnav 0.12.4.',
+    '',
+    '| row | what | pipetail | the other | ratio | |',
+    '| --- | --- | --- | --- | --- | --- |',
+    '| `beside-end-less` | its end | 50.0 ms | 20.0 ms: less -R +G | 2.50 × | less wins |',
+    '| `beside-end-lnav` | its end | 50.0 ms | 20.0 ms: lnav | 0.250 × |  |',
+  ]);
+  expect(benchTable(results, () => undefined)).not.toContain('beside-');
+  expect(besideTable({machine, lines: 1000, rows: [fold]})).toBe('Not measured yet: `npm run bench beside`.');
 });
 
 test('a picture of growth has a light and a dark form', () => {

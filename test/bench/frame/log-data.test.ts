@@ -10,17 +10,29 @@ const lines = 20_000;
 test('writes the same lines each time, exactly as many as asked for', async () => {
   await using folder = await temporaryDirectory();
   const files = ['a', 'b'].map((name) => `${folder.path}/${name}`);
-  for (const file of files) await writeLog(file, {lines, colours: 'coloured'});
+  for (const file of files) await writeLog(file, {lines, form: 'coloured'});
   const [first, second] = await Promise.all(files.map((file) => readFile(file)));
   expect(first?.equals(second ?? Buffer.of())).toBe(true);
   expect(first?.at(-1)).toBe(0x0a);
   expect(first?.toString().match(/\n/g)).toHaveLength(lines);
 });
 
+test('is JSON too, but for what a panic prints', async () => {
+  await using folder = await temporaryDirectory();
+  const file = `${folder.path}/log`;
+  await writeLog(file, {lines: 500, form: 'json'});
+  const records = (await readFile(file, 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(records).toHaveLength(500);
+  expect(new Set(records.map(({level}) => level))).toEqual(new Set(['DEBUG', 'INFO', 'WARN', 'ERROR']));
+});
+
 test('is a log: lines with colours, most of them heads of records, of all levels', async () => {
   await using folder = await temporaryDirectory();
   const file = `${folder.path}/log`;
-  await writeLog(file, {lines, colours: 'coloured'});
+  await writeLog(file, {lines, form: 'coloured'});
   const buffer = new WritableLogBuffer({maxBytes: 2 ** 30});
   buffer.append(await readFile(file));
   const index = new RecordIndex(buffer);
@@ -36,7 +48,7 @@ test('is a log: lines with colours, most of them heads of records, of all levels
 test.each([20, 160, 16_000])('lines have %i bytes each where that is asked for', async (lineBytes) => {
   await using folder = await temporaryDirectory();
   const file = `${folder.path}/log`;
-  await writeLog(file, {lines: 300, colours: 'coloured', lineBytes});
+  await writeLog(file, {lines: 300, form: 'coloured', lineBytes});
   const bytes = await readFile(file);
   expect(bytes).toHaveLength(300 * lineBytes);
   expect([0, 1, 150, 299].map((line) => bytes[(line + 1) * lineBytes - 1])).toEqual([10, 10, 10, 10]);

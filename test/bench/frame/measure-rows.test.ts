@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {measureRows} from '../../../bench/frame/measure-rows.ts';
+import {measurable, measureRows} from '../../../bench/frame/measure-rows.ts';
 import type {BenchContext, Row, Task} from '../../../bench/frame/row.ts';
 
 const context: BenchContext = {lines: 1, tree: '/', logFile: async () => 'none'};
@@ -55,4 +55,15 @@ test('a row that measures both sides in the same way compares figures of the sam
     [both, both],
     [none, none],
   ]);
+});
+
+test('a row whose program is missing is skipped, with a line that names its package', () => {
+  const ours: Task = {what: 'ours', measure: async () => ({})};
+  const rows = ['grep', 'rg'].map((command): Row => {
+    const needs = [{command, package: command === 'rg' ? 'ripgrep' : command}];
+    return {name: `beside-${command}`, figure: 'ms', unit: 'ms', ours, needs};
+  });
+  const {rows: left, skipped} = measurable(rows, (command) => command === 'grep');
+  expect(left.map(({name}) => name)).toEqual(['beside-grep']);
+  expect(skipped).toEqual(['beside-rg is skipped: rg is missing (Debian: apt-get install ripgrep)']);
 });

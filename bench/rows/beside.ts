@@ -1,0 +1,181 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {eventually} from '../../test/harness/eventually.ts';
+import {childrenOf} from '../../test/harness/processes.ts';
+import {node} from '../../test/harness/program.ts';
+import {openTerminal} from '../../test/harness/terminal.ts';
+import {command} from '../frame/command.ts';
+import {largeLog} from '../frame/large-log.ts';
+import {last} from '../frame/log-program.ts';
+import {goToFirstError, type LogViewer, lnavCount, logViewers, timeout} from '../frame/log-viewers.ts';
+import {cpuMsOf, nameOf, rests, rssOf} from '../frame/process-use.ts';
+import type {BenchContext, Row, Sample, Task, Tool} from '../frame/row.ts';
+
+/**
+ * Beside what users would pick, each in a terminal of 200×50 or in a shell: a log of 1 GB, in the system's cache, and one
+ * that comes through a pipe. Each question is timed from the start of the process until its result is there, the keys
+ * pressed as soon as the end of the log is on the screen; `search` is asked of an open log, when its process is at rest.
+ */
+const size = {cols: 200, rows: 50};
+const mib = 1024 ** 2;
+const errors = 'ERROR';
+const pattern = 'Connection refused';
+const {pipetail, less, lnav} = logViewers;
+
+async function open(viewer: LogViewer, context: BenchContext): Promise<Sample> {
+  const log = await largeLog(context);
+  const begun = performance.now();
+  await using terminal = await openTerminal({...viewer.open(context.tree, log.file), ...size});
+  await terminal.waitFor(log.last, {timeout});
+  const endMs = performance.now() - begun;
+  await goToFirstError(terminal, viewer, log);
+  const firstErrorMs = performance.now() - begun;
+  await rests(() => cpuMsOf(terminal.pid));
+  const rssMiB = (await rssOf(terminal.pid)) / mib;
+  const found = await viewer.search?.(terminal, pattern);
+  return {endMs, firstErrorMs, rssMiB, ...(found && {searchMs: found.ms, found: found.count})};
+}
+
+/** From the start until the screen has the number of lines with an error. */
+async function countErrors(context: BenchContext, file: string, isOpen: (text: string) => boolean): Promise<Sample> {
+  const begun = performance.now();
+  await using terminal = await openTerminal({...pipetail.open(context.tree, file), ...size});
+  await terminal.waitFor(() => isOpen(terminal.text()), {timeout});
+  const count = (await pipetail.search?.(terminal, errors))?.count;
+  return {errorsMs: performance.now() - begun, ...(count !== undefined && {count})};
+}
+
+/** 10,000 lines a second for 10 s, through a pipe: CPU time from the start of the process, and memory at the end. */
+const rate = 10_000;
+const seconds = 10;
+const pourer = path.resolve(import.meta.dirname, '../frame/pour-process.ts');
+
+async function live(viewer: LogViewer, {tree, logFile, lines}: BenchContext): Promise<Sample> {
+  const file = await logFile('coloured');
+  const {command, args, env} = viewer.pipe(tree);
+  const pour = [node, pourer, file, String(Math.min(rate * seconds, lines)), String(rate), last];
+  const script = `${pour.map(quoted).join(' ')} "$HOME/time" | ${[command, ...args].map(quoted).join(' ')}`;
+  await using terminal = await openTerminal({command: 'sh', args: ['-c', script], env, ...size});
+  await terminal.waitFor(last, {timeout});
+  const seen = Date.now();
+  const written = await eventually(
+    async () => Number(await readFile(`${terminal.home}/time`, 'utf8').catch(() => '')) || undefined,
+    () => 'no time of the last line',
+  );
+  const pid = await childOf(terminal.pid, viewer.process);
+  const [cpuMs, rssMiB] = [await cpuMsOf(pid), (await rssOf(pid)) / mib];
+  const found = await viewer.search?.(terminal, pattern);
+  return {lateMs: seen - written, cpuMs, rssMiB, ...(found && {searchMs: found.ms, found: found.count})};
+}
+
+async function childOf(pid: number, name: string): Promise<number> {
+  for (const child of await childrenOf(pid)) if ((await nameOf(child)) === name) return child;
+  throw new Error(`no ${name} below ${pid}`);
+}
+
+function quoted(word: string): string {
+  return `'${word}'`;
+}
+
+type Measure = Task['measure'];
+type Side = {
+  readonly what: string;
+  readonly measure: Measure;
+  readonly figure: string;
+  readonly needs: readonly Tool[];
+};
+
+/** Rows of one viewer share its measurements. */
+function measuresOf(viewer: LogViewer): {readonly open: Measure; readonly live: Measure} {
+  return {open: (context) => open(viewer, context), live: (context) => live(viewer, context)};
+}
+
+const measures = new Map([pipetail, less, lnav].map((viewer) => [viewer, measuresOf(viewer)]));
+
+function by(viewer: LogViewer, way: 'open' | 'live', figure: string): Side {
+  const measure = measures.get(viewer)?.[way] ?? measuresOf(viewer)[way];
+  return {what: viewer.what, measure, figure, needs: viewer.needs};
+}
+
+function shell(line: string, tool: Tool, form: 'large' | 'json' = 'large'): Side {
+  const {what, measure} = command(line, form === 'json' ? 'json' : async (context) => (await largeLog(context)).file);
+  return {what, measure, figure: 'wallMs', needs: [tool]};
+}
+
+const tools = {
+  grep: {command: 'grep', package: 'grep'},
+  ripgrep: {command: 'rg', package: 'ripgrep'},
+  jq: {command: 'jq', package: 'jq'},
+  lnav: {command: 'lnav', package: 'lnav'},
+};
+
+const inLarge: Measure = async (context) => {
+  const {file, last} = await largeLog(context);
+  return await countErrors(context, file, (text) => text.includes(last));
+};
+const inJson: Measure = async (context) => {
+  const file = await context.logFile('json');
+  return await countErrors(context, file, (text) => text.includes('end of file'));
+};
+
+function row(name: string, what: string, ours: Omit<Side, 'what' | 'needs'>, peer: Side, unit = 'ms'): Row {
+  return {
+    ...{name: `beside-${name}`, ours: {what, measure: ours.measure}, figure: ours.figure, unit},
+    ...{reference: {what: peer.what, measure: peer.measure}, referenceFigure: peer.figure, needs: peer.needs},
+  };
+}
+
+const end = by(pipetail, 'open', 'endMs');
+const firstError = by(pipetail, 'open', 'firstErrorMs');
+const counted = {measure: inLarge, figure: 'errorsMs'};
+const found = by(pipetail, 'open', 'searchMs');
+const memory = by(pipetail, 'open', 'rssMiB');
+const cpu = by(pipetail, 'live', 'cpuMs');
+const late = by(pipetail, 'live', 'lateMs');
+const liveMemory = by(pipetail, 'live', 'rssMiB');
+
+const words = {
+  end: 'a log of 1 GB: its end',
+  firstError: 'its first error',
+  errors: 'the number of its errors',
+  search: `search ${pattern} in it, once it is open`,
+  memory: 'memory with it',
+  json: 'the number of errors in 1,000,000 lines of JSON',
+  cpu: 'a pipe with 10,000 lines/s for 10 s: CPU',
+  late: 'from its last line to the screen',
+  liveMemory: 'memory at its end',
+};
+
+export const rows: readonly Row[] = [
+  row('end-less', words.end, end, by(less, 'open', 'endMs')),
+  row('end-lnav', words.end, end, by(lnav, 'open', 'endMs')),
+  row('first-error-grep', words.firstError, firstError, shell(`grep -m 1 ${errors} "$LOG" | wc -l`, tools.grep)),
+  row('first-error-less', words.firstError, firstError, by(less, 'open', 'firstErrorMs')),
+  row('first-error-lnav', words.firstError, firstError, by(lnav, 'open', 'firstErrorMs')),
+  row('errors-grep', words.errors, counted, shell(`grep -c ${errors} "$LOG"`, tools.grep)),
+  row('errors-ripgrep', words.errors, counted, shell(`rg -c ${errors} "$LOG"`, tools.ripgrep)),
+  row('errors-lnav', words.errors, counted, {...shell(lnavCount, tools.lnav), what: 'lnav -n, SQL'}),
+  row(
+    'errors-jq',
+    words.json,
+    {measure: inJson, figure: 'errorsMs'},
+    shell(`jq -Rn '[inputs | fromjson? | select(.level == "${errors}")] | length' "$LOG"`, tools.jq, 'json'),
+  ),
+  {...row('search-grep', words.search, found, shell(`grep -c '${pattern}' "$LOG"`, tools.grep)), count: 'found'},
+  {...row('search-ripgrep', words.search, found, shell(`rg -c '${pattern}' "$LOG"`, tools.ripgrep)), count: 'found'},
+  row('search-lnav', words.search, found, by(lnav, 'open', 'searchMs')),
+  row('memory-less', words.memory, memory, by(less, 'open', 'rssMiB'), 'MiB'),
+  row('memory-lnav', words.memory, memory, by(lnav, 'open', 'rssMiB'), 'MiB'),
+  row('live-less', words.cpu, cpu, by(less, 'live', 'cpuMs'), 'ms of CPU'),
+  row('live-lnav', words.cpu, cpu, by(lnav, 'live', 'cpuMs'), 'ms of CPU'),
+  row('live-late-less', words.late, late, by(less, 'live', 'lateMs')),
+  row('live-late-lnav', words.late, late, by(lnav, 'live', 'lateMs')),
+  row(
+    'live-search-lnav',
+    `search ${pattern} in what came`,
+    by(pipetail, 'live', 'searchMs'),
+    by(lnav, 'live', 'searchMs'),
+  ),
+  row('live-memory-less', words.liveMemory, liveMemory, by(less, 'live', 'rssMiB'), 'MiB'),
+  row('live-memory-lnav', words.liveMemory, liveMemory, by(lnav, 'live', 'rssMiB'), 'MiB'),
+];
