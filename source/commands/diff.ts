@@ -5,6 +5,7 @@ import {nextTurn} from '../lib/clock.ts';
 import {counted} from '../lib/format.ts';
 import {jsonText} from '../lib/json.ts';
 import {findOpened} from '../logs/bundle-log.ts';
+import {capabilitiesOf} from '../logs/capabilities.ts';
 import {addPieces, openedPieces, type PiecesOptions} from '../logs/feeds/pieces.ts';
 import {LogSink} from '../logs/log-sink.ts';
 import {RecordIndex} from '../records/record-index.ts';
@@ -108,7 +109,7 @@ async function runsOf(
     // ^C is heard.
     await nextTurn(clock);
   };
-  const isRecorded = found.kind === 'recording';
+  const {isRecorded} = capabilitiesOf(found);
   const adding = {sink, signal, clock, isRecorded, mostBytes: blockBytes, onPiece};
   await addPieces(notingDamage(openedPieces(found, {...options, signal}), note), adding);
   countAll(index, counter);

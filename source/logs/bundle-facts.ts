@@ -7,6 +7,7 @@ import type {Clock} from '../lib/clock.ts';
 import {byteSize, readTime} from '../lib/format.ts';
 import {runInSlices} from '../lib/slices.ts';
 import {type Collected, type Collection, readWhole} from '../storage/opened/find-bundle.ts';
+import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {nothingUnpacked} from '../storage/opened/stepped.ts';
 import type {PipelineHistory} from './pipeline-history.ts';
 import {type KnownStats, noStats} from './stats-poller.ts';
@@ -25,6 +26,14 @@ export type BundleFacts = {
   /** With the connector errors. `at`: when they were collected; the time series is in no bundle. */
   readonly known: KnownStats;
 };
+
+/** Undefined: what was found tells nothing beside its log. See `readBundleFacts`. */
+export async function readFacts(
+  found: FoundLog,
+  options: Parameters<typeof readBundleFacts>[1],
+): Promise<BundleFacts | undefined> {
+  return found.kind === 'bundle' ? await readBundleFacts(found.collections, options) : undefined;
+}
 
 /** `collections`: of one log, oldest first. What is missing or damaged is left out. Large files are read in slices. */
 export async function readBundleFacts(

@@ -8,16 +8,24 @@ export type Capabilities = {
   readonly recordable: boolean;
   /** Once closed, it can be read again. */
   readonly canReopen: boolean;
+  /** pipetail recorded it, with its markers. */
+  readonly isRecorded: boolean;
   /** What its lines are read from; undefined: a connection, or several files. */
   readonly readFrom?: FoundLog['kind'];
 };
 
-const ofPipeline: Capabilities = {hasServer: true, recordable: true, canReopen: true};
+const ofPipeline: Capabilities = {hasServer: true, recordable: true, canReopen: true, isRecorded: false};
+const ofFile: Capabilities = {hasServer: false, recordable: false, canReopen: true, isRecorded: false};
+const ofFound: Readonly<Record<FoundLog['kind'], Capabilities>> = {
+  file: {...ofFile, readFrom: 'file'},
+  bundle: {...ofFile, readFrom: 'bundle'},
+  recording: {...ofFile, isRecorded: true, readFrom: 'recording'},
+  stdin: {...ofFile, canReopen: false, readFrom: 'stdin'},
+};
 
 /** `found`: what was opened; undefined: the log of a pipeline. */
 export function capabilitiesOf(found: FoundLog | undefined): Capabilities {
-  if (!found) return ofPipeline;
-  return {hasServer: false, recordable: false, canReopen: found.kind !== 'stdin', readFrom: found.kind};
+  return found ? ofFound[found.kind] : ofPipeline;
 }
 
 /** Of several logs as one. */
@@ -26,5 +34,6 @@ export function mergedCapabilities(logs: readonly Capabilities[]): Capabilities 
     hasServer: logs.some(({hasServer}) => hasServer),
     recordable: false,
     canReopen: logs.every(({canReopen}) => canReopen),
+    isRecorded: logs.every(({isRecorded}) => isRecorded),
   };
 }

@@ -1,6 +1,6 @@
 import type {Clock} from '../lib/clock.ts';
 import {createStore} from '../lib/store.ts';
-import {type BundleFacts, readBundleFacts} from '../logs/bundle-facts.ts';
+import {type BundleFacts, readFacts} from '../logs/bundle-facts.ts';
 import type {Catalog} from '../logs/catalog.ts';
 import type {ListSnapshot} from '../logs/list-poller.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
@@ -62,8 +62,7 @@ export class OpenedFacts implements Facts {
 
   async #readFacts(name: string): Promise<BundleFacts | undefined> {
     const found = this.#catalog.find(name);
-    if (found?.kind !== 'bundle') return undefined;
-    const facts = await readBundleFacts(found.collections, {clock: this.#clock}).catch(() => undefined);
+    const facts = found && (await readFacts(found, {clock: this.#clock}).catch(() => undefined));
     if (facts) this.#known.set(new Map([...this.#known.get(), [name, facts.known]]));
     return facts;
   }

@@ -46,8 +46,12 @@ it('says of several logs as one what at least one can be asked', () => {
   expect(catalog.listed).toBeUndefined();
   catalog.set(past, open);
   catalog.set({kind: 'stdin', name: 'stdin', path: '-'}, open);
-  expect(catalog.capabilitiesOf(['a'])).toEqual({hasServer: true, recordable: true, canReopen: true});
-  expect(catalog.capabilitiesOf(['a', past.name])).toEqual({hasServer: true, recordable: false, canReopen: true});
-  expect(catalog.capabilitiesOf([past.name, 'stdin'])).toEqual({hasServer: false, recordable: false, canReopen: false});
+  expect(catalog.capabilitiesOf(['a'])).toMatchObject({hasServer: true, recordable: true, canReopen: true});
+  const [live, files] = [
+    ['a', past.name],
+    [past.name, 'stdin'],
+  ].map((names) => catalog.capabilitiesOf(names));
+  expect(live).toEqual({hasServer: true, recordable: false, canReopen: true, isRecorded: false});
+  expect(files).toEqual({hasServer: false, recordable: false, canReopen: false, isRecorded: false});
   expect(catalog.capabilitiesOf(['stdin'])).toMatchObject({canReopen: false, readFrom: 'stdin'});
 });

@@ -3,7 +3,8 @@ import {newline, newlinesIn} from '../../buffer/segment.ts';
 import {unmatchedWords} from '../../events/event-words.ts';
 import {aborted, type Clock} from '../../lib/clock.ts';
 import {count, dateTime} from '../../lib/format.ts';
-import {readBundleFacts} from '../../logs/bundle-facts.ts';
+import {readFacts} from '../../logs/bundle-facts.ts';
+import {capabilitiesOf} from '../../logs/capabilities.ts';
 import {addPieces, openedPieces, type PiecesOptions} from '../../logs/feeds/pieces.ts';
 import {LogSink} from '../../logs/log-sink.ts';
 import {LogStates, type Turn, unreadMarker} from '../../logs/log-states.ts';
@@ -156,16 +157,15 @@ async function printOne(found: FoundLog, options: PrintOptions): Promise<Outcome
   const {convert, recordsOf, stdin, signal, clock} = options;
   const {name} = found;
   // A sentence may begin with the file.
-  const file = found.kind === 'stdin' ? name : clean(path.basename(found.path));
+  const file = found.path === '-' ? name : clean(path.basename(found.path));
   const named = (text: string) =>
     text.startsWith(`${file} `) ? `${name}${text.slice(file.length)}` : `${name}: ${text}`;
   const note = (text: string, kind?: 'failure') => options.note(`pipetail: ${named(text)}`, kind);
   const prefix = options.prefixOf(name);
-  const facts =
-    recordsOf && found.kind === 'bundle' ? await readBundleFacts(found.collections, {clock, signal}) : undefined;
+  const facts = recordsOf && (await readFacts(found, {clock, signal}));
   const platformVersion = facts?.pipeline?.platformVersion;
   // A recording is of a server, whichever it was.
-  const server = found.kind === 'recording' ? 'unknown' : '';
+  const server = capabilitiesOf(found).isRecorded ? 'unknown' : '';
   const records = recordsOf?.({name, prefix, info: () => ({server, ...(platformVersion && {platformVersion})})});
   const pieces = openedPieces(found, {signal, ...(stdin && {stdin})});
   try {
@@ -243,7 +243,8 @@ async function printLog(options: ToPrint): Promise<Outcome> {
   // An endless line is broken where there is room for more, so that what came can be printed.
   const sink = new LogSink({buffer: {maxBytes, maxLineBytes: maxBytes / 4}, clock, countsErrors: false});
   const {buffer} = sink;
-  const isLive = found.kind === 'stdin';
+  const {canReopen, isRecorded} = capabilitiesOf(found);
+  const isLive = !canReopen;
   // Large batches, as a write takes about 30 µs; not with `convert`, whose text takes much more memory than bytes.
   const printer = new LogPrinter({...options, buffer, maxBytes, ...(!options.convert && {batchBytes: blockBytes})});
   const over = new AbortController();
@@ -268,7 +269,6 @@ async function printLog(options: ToPrint): Promise<Outcome> {
     if (isLive || buffer.byteLength >= blockBytes) await print();
     if (isLive && bytes > 0 && !signal.aborted) cancelFlush = flushLater();
   };
-  const isRecorded = found.kind === 'recording';
   const adding = {sink, clock, isRecorded, mostBytes: blockBytes, onPiece};
   const ended = AbortSignal.any([signal, over.signal]);
   const failure: unknown = await addPieces(pieces, {...adding, signal: ended}).catch((error: unknown) => error);

@@ -14,13 +14,15 @@ export const recordHandlers = {
   record(controller: Controller, keyName: string) {
     const {tab, pane, state} = controller;
     if (!tab) return;
-    const {recordable, hasServer, readFrom} = controller.services.catalog.capabilitiesOf(pipelinesOf(tab));
+    const {recordable, hasServer, isRecorded} = controller.services.catalog.capabilitiesOf(pipelinesOf(tab));
     if (!recordable && hasServer) {
       controller.say('a merged log is not recorded: record its pipelines');
       return;
     }
     if (!recordable) {
-      controller.sayHint(keptAlready(readFrom), 'save', 'saves what is shown');
+      const form = isRecorded ? 'recording' : 'file';
+      const what = tab.merges ? 'these logs are files already' : `this log is a ${form} already`;
+      controller.sayHint(what, 'save', 'saves what is shown');
       return;
     }
     const stream = controller.services.manager.get(tab.name);
@@ -42,11 +44,6 @@ export const recordHandlers = {
     }
   },
 };
-
-function keptAlready(readFrom: string | undefined): string {
-  if (readFrom === undefined) return 'these logs are files already';
-  return `this log is a ${readFrom === 'recording' ? readFrom : 'file'} already`;
-}
 
 /** Says what is recorded once the recording is open. `watchRecordings` says why one cannot be opened. */
 function start(controller: Controller, pane: Pane): void {
