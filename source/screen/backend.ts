@@ -1,10 +1,10 @@
 import {homedir} from 'node:os';
 import path from 'node:path';
 import type {ApiClient} from '../api/types.ts';
+import type {Packer} from '../buffer/packed-store.ts';
 import type {Clock} from '../lib/clock.ts';
 import {FrameRate} from '../lib/frames.ts';
 import {Presence} from '../lib/presence.ts';
-import {systemRandom} from '../lib/random.ts';
 import {Catalog, type OpenFound} from '../logs/catalog.ts';
 import {pipelineLogs} from '../logs/feeds/connection.ts';
 import {LogManager} from '../logs/log-manager.ts';
@@ -17,7 +17,6 @@ import {Recordings} from '../storage/recording/recordings.ts';
 import {stateFolder} from '../storage/save-file.ts';
 import {AlertCommand} from '../system/alert-command.ts';
 import {processesOf} from '../system/processes.ts';
-import {zstdPacker} from '../system/zstd-packer.ts';
 import {ScreenSession} from '../ui/session-keeper.ts';
 import type {ViewOptions} from '../ui/state/pane-view.ts';
 import {type Facts, ServerFacts} from './server-facts.ts';
@@ -51,11 +50,13 @@ export class ScreenBackend {
     settings: Settings;
     client: ApiClient;
     clock: Clock;
+    random: () => number;
+    /** Undefined: nothing is compressed in memory. */
+    packer: Packer | undefined;
     process: NodeJS.Process;
     opened: ShownLogs | undefined;
   }) {
-    const {settings, client, clock, process, opened} = options;
-    const random = systemRandom;
+    const {settings, client, clock, random, packer, process, opened} = options;
     const processes = processesOf(process);
     const {signal} = this.#ended;
     this.#clock = clock;
@@ -75,7 +76,7 @@ export class ScreenBackend {
       {
         recordings: {of: this.#recordings, all: settings.record.directory !== undefined, showPast: true},
         ...{client, clock, random, fps, fpsNow: this.frameRate.now, scrollbackBytes, memoryBytes, silence},
-        packer: zstdPacker,
+        ...(packer && {packer}),
       },
       catalog,
     );

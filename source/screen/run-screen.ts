@@ -1,6 +1,7 @@
 import type {ReadStream} from 'node:tty';
 import {systemClock} from '../lib/clock.ts';
 import {counted} from '../lib/format.ts';
+import {systemRandom} from '../lib/random.ts';
 import {UsageError} from '../settings/parse-values.ts';
 import type {NamePattern} from '../settings/request.ts';
 import type {Settings} from '../settings/settings.ts';
@@ -9,6 +10,7 @@ import {reportCrash} from '../system/crash-report.ts';
 import {dropInput} from '../system/terminal-input.ts';
 import {boundWrites, holdStderr, reportModes, windowTitle} from '../system/terminal-output.ts';
 import {TerminalPace} from '../system/terminal-pace.ts';
+import {zstdPacker} from '../system/zstd-packer.ts';
 import {Controller} from '../ui/controller.ts';
 import type {CommandTable} from '../ui/keys/command.ts';
 import {remap} from '../ui/keys/remap-keys.ts';
@@ -95,7 +97,10 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const isSpoken = settings.screenReader || process.env.INK_SCREEN_READER === 'true';
   const server = options.server ?? (await openServer(settings, version, clock));
 
-  const backend = new ScreenBackend({settings, client: server.client, clock, process, opened});
+  const backend = new ScreenBackend({
+    ...{settings, client: server.client, clock, process, opened},
+    ...{random: systemRandom, packer: zstdPacker},
+  });
   // A multiplexer answers itself, and draws at a pace of its own.
   const pace = isSpoken || process.env.TMUX || process.env.STY ? undefined : new TerminalPace(clock);
   pace?.mayDrawLog.subscribe(() => backend.frameRate.setHeld(!pace.mayDrawLog.get()));

@@ -106,7 +106,7 @@ it('draws nothing while the terminal takes no frame, and then the newest state',
 
 it('for a screen reader prints each line once, and keeps one line of status', async () => {
   await using screen = await ScreenUnderTest.open({names: ['orders']});
-  screen.poller.start();
+  screen.facts.start();
   const {process, raw} = terminal();
   const drawn = new DrawnScreen({
     ...{

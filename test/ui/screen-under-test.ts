@@ -1,24 +1,22 @@
+import {mkdir} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {DemoServerOptions, Scenario} from '../../demo/demo.ts';
 import {quiet} from '../../demo/scenario.ts';
 import {DemoServer} from '../../demo/server.ts';
 import {createClient} from '../../source/api/client.ts';
-import type {Session} from '../../source/api/types.ts';
 import {systemClock} from '../../source/lib/clock.ts';
-import {createStore} from '../../source/lib/store.ts';
 import {Catalog, type OpenFound} from '../../source/logs/catalog.ts';
-import {pipelineLogs} from '../../source/logs/feeds/connection.ts';
 import {openedLog} from '../../source/logs/feeds/opened.ts';
-import type {ListPoller} from '../../source/logs/list-poller.ts';
-import {LogManager} from '../../source/logs/log-manager.ts';
+import type {LogManager} from '../../source/logs/log-manager.ts';
+import {ScreenBackend, type ShownLogs} from '../../source/screen/backend.ts';
 import {OpenedFacts} from '../../source/screen/opened-facts.ts';
-import {type Facts, ServerFacts} from '../../source/screen/server-facts.ts';
+import type {Facts} from '../../source/screen/server-facts.ts';
+import {screenServices} from '../../source/screen/services.ts';
+import type {Settings} from '../../source/settings/settings.ts';
+import type {OpenServer} from '../../source/startup/open-server.ts';
 import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
-import {promptHistories} from '../../source/storage/prompt-history.ts';
-import {Recordings} from '../../source/storage/recording/recordings.ts';
 import {saveFile} from '../../source/storage/save-file.ts';
-import {runWithTimeout} from '../../source/system/deadline.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
 import {Controller} from '../../source/ui/controller.ts';
 import type {Size} from '../../source/ui/layout.ts';
@@ -30,6 +28,7 @@ import type {ZoneOffset} from '../../source/viewport/time-column.ts';
 import {WAIT_MS} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {freePort} from '../harness/free-port.ts';
+import {readSettings} from '../harness/read-settings.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
 
 /** Four pipelines, two of which failed. */
@@ -97,75 +96,59 @@ export class ScreenUnderTest implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly catalog: Catalog;
   readonly manager: LogManager;
-  readonly poller: ListPoller;
   readonly facts: Facts;
   readonly controller: Controller;
   quits = 0;
   /** What was copied, oldest first. */
   readonly copied: string[] = [];
-  /** A folder of this test's own. */
+  /** The program's folder, in one of this test's own. */
   readonly folder: string;
-  readonly #client: ReturnType<typeof createClient>;
+  readonly #backend: ScreenBackend;
+  readonly #server: OpenServer;
   readonly #directory: TemporaryDirectory;
-  readonly #recordings: Recordings;
-  readonly #ended = new AbortController();
   readonly #open: OpenFound;
   #stop = () => {};
 
   private constructor(server: DemoServer, directory: TemporaryDirectory, options: ScreenOptions) {
     const {clock} = this;
     this.server = server;
-    this.folder = directory.path;
     this.#directory = directory;
     const client = createClient({
       baseUrl: options.baseUrl?.(server) ?? server.url,
       clock: systemClock,
       userAgent: 'pipetail/test',
     });
-    this.#client = client;
-    const ofServer = new ServerFacts({client, clock, random: () => 0});
-    this.poller = ofServer.poller;
-    const scrollbackBytes = options.scrollbackBytes ?? 32 * 1024 * 1024;
-    const memoryBytes = options.memoryBytes ?? Number.POSITIVE_INFINITY;
-    this.#recordings = new Recordings({
-      directory: path.join(this.folder, 'recordings'),
-      maxBytes: 2 ** 30,
-      clock,
-      processes: {pid: 1, isAlive: () => false, random: () => 0},
-    });
-    const recordings = {of: this.#recordings, all: false, showPast: false};
+    this.#server = {client, name: 'test', secrets: () => [], close: client.close};
     const {opened, stdin} = options;
     this.#open = (found, each) => openedLog(found, {...each, ...(stdin && {stdin})});
-    this.catalog = new Catalog(opened ? undefined : {list: this.poller.snapshot, ...pipelineLogs});
-    this.catalog.add(opened ?? [], this.#open);
-    this.facts = opened ? new OpenedFacts(this.catalog, systemClock) : ofServer;
-    this.manager = new LogManager(
-      {recordings, ...{client, clock, random: () => 0, fps: 100, scrollbackBytes, memoryBytes}},
-      this.catalog,
-    );
-    const {facts} = this;
+    const settings: Settings = {
+      ...readSettings(['--host', client.baseUrl], {}),
+      ...{fps: 100, title: false},
+      scrollbackBytes: options.scrollbackBytes ?? 32 * 1024 * 1024,
+      memoryBytes: options.memoryBytes ?? Number.POSITIVE_INFINITY,
+    };
+    const process = processIn(directory.path);
+    const backend = new ScreenBackend({
+      ...{settings, client, clock, process, random: () => 0, packer: undefined},
+      opened: opened && shownOf(opened, this.#open),
+    });
+    this.#backend = backend;
+    this.folder = backend.state;
+    this.catalog = backend.catalog;
+    this.manager = backend.manager;
+    this.facts = backend.facts;
     const services: Services = {
-      manager: this.manager,
-      catalog: this.catalog,
-      poller: facts.poller,
-      stats: facts.stats,
-      clock,
-      history: (name, signal) => facts.history(name, signal),
-      describe: (name, signal) => facts.describe(name, signal),
-      colors: 'none',
-      symbols: symbolsFor(true),
-      isUtf8: true,
-      tokenFrom: undefined,
-      session: createStore<Session | undefined>(undefined),
-      serverVersion: createStore<string | undefined>(undefined),
-      insecure: false,
-      timeLimit: runWithTimeout,
-      serverName: 'test',
-      serverUrl: opened ? '' : client.baseUrl,
+      ...screenServices({
+        ...{settings, backend, clock, process, server: this.#server, commands: allCommands},
+        terminal: {keys: process.stdin, depth: 'none', symbols: symbolsFor(true), isUtf8: true},
+        setTitle: () => {},
+        quit: () => {
+          this.quits += 1;
+        },
+      }),
+      ...(opened && {serverUrl: ''}),
       offsetAt: options.offsetAt ?? (() => 0),
-      histories: promptHistories(this.folder, this.#ended.signal),
       home: '/home/user',
-      copyForm: 'clean',
       copy: (text, lines) => {
         this.copied.push(Buffer.from(text).toString());
         return Promise.resolve({kind: 'sent', how: 'OSC 52', bytes: text.length, lines});
@@ -173,11 +156,6 @@ export class ScreenUnderTest implements AsyncDisposable {
       // What a test types is no file of the folder it runs in.
       save: (file, blocks, options) => saveFile(path.resolve(this.folder, file), blocks, options),
       pipe: () => Promise.resolve(undefined),
-      pager: 'less',
-      commands: allCommands,
-      quit: () => {
-        this.quits += 1;
-      },
       stopProcess: options.stopProcess ?? (() => Promise.resolve(true)),
       ...options.services,
     };
@@ -200,7 +178,9 @@ export class ScreenUnderTest implements AsyncDisposable {
       ...(options.apiKey !== undefined && {apiKey: options.apiKey}),
       ...(options.lacks && {lacks: options.lacks}),
     });
-    return new ScreenUnderTest(server, await temporaryDirectory(), options);
+    const screen = new ScreenUnderTest(server, await temporaryDirectory(), options);
+    await mkdir(screen.folder, {mode: 0o700});
+    return screen;
   }
 
   /** Opens, connects, and waits for the list. */
@@ -225,7 +205,12 @@ export class ScreenUnderTest implements AsyncDisposable {
       leave();
       stop();
     };
-    this.facts.start();
+    this.#backend.start();
+  }
+
+  /** The list of the server. */
+  get poller(): Facts['poller'] {
+    return this.facts.poller;
   }
 
   /** Makes a log known, as `ScreenBackend.addPast` does. Returns its name. */
@@ -280,12 +265,23 @@ export class ScreenUnderTest implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop();
-    this.facts.stop();
-    this.manager.dispose();
-    await this.#recordings.closed();
-    await this.#client.close();
+    await this.#backend.close();
+    await this.#server.close();
     await this.server.close();
-    this.#ended.abort();
     await this.#directory[Symbol.asyncDispose]();
   }
+}
+
+/** The process of a program whose files are in this folder, and that has no terminal to write to. */
+function processIn(folder: string): NodeJS.Process {
+  const stream = {write: () => true, writableLength: 0};
+  const env = {XDG_STATE_HOME: folder, PAGER: 'less'};
+  const fake = {env, pid: 1, platform: 'linux', kill: () => false, stdin: {}, stdout: stream, stderr: stream};
+  return fake as unknown as NodeJS.Process;
+}
+
+function shownOf(found: readonly FoundLog[], open: OpenFound): ShownLogs {
+  const catalog = new Catalog();
+  catalog.add(found, open);
+  return {catalog, facts: new OpenedFacts(catalog, systemClock)};
 }

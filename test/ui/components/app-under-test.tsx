@@ -17,7 +17,7 @@ export class AppUnderTest implements AsyncDisposable {
     this.screen = screen;
     this.#ink = render(<App controller={screen.controller} size={screen.controller.size} />);
     this.#sizeOfTerminal(screen.controller.size);
-    if (screen.catalog.hasServer) screen.poller.start();
+    screen.facts.start();
   }
 
   static async open(options: ScreenOptions = {}): Promise<AppUnderTest> {

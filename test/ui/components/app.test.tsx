@@ -81,7 +81,7 @@ describe('the screen', () => {
     for (let times = 0; times < 100 && age() === before; times++) await settled();
     expect(age()).not.toBe(before);
     // A request in progress would take all these minutes, and be shown.
-    app.screen.poller.stop();
+    app.screen.facts.stop();
     await clock.advance(300_000);
     await app.shows(/-\d+ min INFO .* of this minute/);
   });
