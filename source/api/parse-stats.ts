@@ -1,9 +1,9 @@
 import type {ServerJson} from './server-text.ts';
 import type {
   ConnectorError,
-  ConnectorErrors,
   ConnectorHealth,
   ConnectorStats,
+  ErrorsOfKind,
   PipelineStats,
   TimeSeries,
 } from './types.ts';
@@ -87,17 +87,17 @@ function parseHealth(json: ServerJson): ConnectorHealth | undefined {
   return status === '' ? undefined : {status, description: textOf(json, 'description') ?? ''};
 }
 
-function parseErrors(kind: ConnectorErrors['kind'], entry: ServerJson): ConnectorErrors {
+function parseErrors(kind: ErrorsOfKind['kind'], entry: ServerJson): ErrorsOfKind {
   const count = entry.field('metrics').countOf(`num_${kind}_errors`) ?? 0;
   const {items} = entry.field(`${kind}_errors`);
-  if (items === undefined) return {kind, count, kept: undefined};
+  if (items === undefined) return {kind, count, retained: undefined};
   // One without an index is left out.
   const sent = items.flatMap((json) => {
     const index = json.countOf('index');
     return index === undefined ? [] : [{json, index}];
   });
   const newest = sent.toSorted((a, b) => a.index - b.index).slice(-errorLimit);
-  return {kind, count, kept: newest.map(({json, index}) => parseError(json, index))};
+  return {kind, count, retained: newest.map(({json, index}) => parseError(json, index))};
 }
 
 function parseError(json: ServerJson, index: number): ConnectorError {

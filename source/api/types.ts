@@ -87,7 +87,7 @@ export type ConnectorStats = {
   /** The first error that ended it. */
   readonly fatalError: string | undefined;
   /** An input's `parse` and `transport`, an output's `encode` and `transport`. */
-  readonly errors: readonly ConnectorErrors[];
+  readonly errors: readonly ErrorsOfKind[];
 };
 
 export type ConnectorHealth = {
@@ -96,7 +96,7 @@ export type ConnectorHealth = {
   readonly description: string;
 };
 
-export type ConnectorErrors = {
+export type ErrorsOfKind = {
   readonly kind: 'parse' | 'encode' | 'transport';
   /** All since the start of the pipeline. */
   readonly count: number;
@@ -104,7 +104,7 @@ export type ConnectorErrors = {
    * By `index`. The server keeps the newest 100 of each tag: what is missing between 1 and `count` was dropped. Undefined:
    * not sent.
    */
-  readonly kept: readonly ConnectorError[] | undefined;
+  readonly retained: readonly ConnectorError[] | undefined;
 };
 
 export type ConnectorError = {

@@ -7,7 +7,7 @@ import {visibleBytes} from './style-joints.ts';
 /** Bytes of consecutive entries, outside of memory or compressed. */
 export type ColdBytes = {
   /** False once they are deleted. Does not read the disk. */
-  readonly isKept: () => boolean;
+  readonly isStored: () => boolean;
   /** Newlines included, within a few ms; undefined: they cannot be read any more. */
   readonly read: () => Buffer | undefined;
   /** The first `visibleBytes` alone, of a longer line alone. Undefined: only all of them can be read. */
@@ -44,7 +44,7 @@ export type LeavingSegment = {
 /** Keeps what leaves a log buffer's memory. */
 export type ColdStore = {
   /** Every entry below this id is kept. */
-  readonly keptTo: number;
+  readonly storedTo: number;
   /** Undefined: the segment's bytes are gone. */
   readonly keep: (segment: LeavingSegment) => ColdBytes | undefined;
 };
@@ -130,8 +130,8 @@ export class ColdSegments {
   }
 
   /** The store has every entry below this id. Infinity without a store, since there is nothing to wait for. */
-  get keptTo(): number {
-    return this.store?.keptTo ?? Number.POSITIVE_INFINITY;
+  get storedTo(): number {
+    return this.store?.storedTo ?? Number.POSITIVE_INFINITY;
   }
 
   /** See `LogBuffer.lastBytes`; undefined: memory holds that many bytes. */
@@ -168,18 +168,18 @@ export class ColdSegments {
     // A longer segment is a line of its own, of which a row shows the beginning.
     const startBytes = segment.count === 1 && byteLength > longestUnpacked ? visibleBytes : 0;
     const packed = stored ? undefined : this.#packed?.add(segment.bytes, startBytes);
-    const bytes = stored ?? (packed && {...packed, isKept: () => true});
+    const bytes = stored ?? (packed && {...packed, isStored: () => true});
     if (!bytes) {
       this.drop(segment);
       return;
     }
-    const isAwaited = endId > this.keptTo;
+    const isAwaited = endId > this.storedTo;
     this.#add({firstId, endId, markers, byteLength, bytes, facts: stored ? undefined : facts, isAwaited});
   }
 
   /** What the store has still to keep is compressed until then. */
   #stored(segment: LeavingSegment): ColdBytes | undefined {
-    return segment.endId > this.keptTo && this.#packed ? undefined : this.store?.keep(segment);
+    return segment.endId > this.storedTo && this.#packed ? undefined : this.store?.keep(segment);
   }
 
   /** The segment leaves memory and is gone, whatever the store has. */
@@ -234,7 +234,7 @@ export class ColdSegments {
   /** The oldest compressed segment is one that the store has still to keep. */
   get awaitsStore(): boolean {
     const oldest = this.#segments.find(({bytes}) => bytes.memoryBytes !== undefined);
-    return oldest?.isAwaited === true && oldest.endId > this.keptTo;
+    return oldest?.isAwaited === true && oldest.endId > this.storedTo;
   }
 
   /** The oldest compressed segment leaves memory: the store has it by now, or it is gone with all older ones. */
@@ -245,7 +245,7 @@ export class ColdSegments {
     const {firstId, endId, byteLength} = segment;
     const older = this.#segments.slice(0, index);
     const byteOffset = older.reduce((sum, each) => sum + each.byteLength, this.#droppedBytes);
-    const hasIt = segment.isAwaited === true && endId <= this.keptTo;
+    const hasIt = segment.isAwaited === true && endId <= this.storedTo;
     const bytes = hasIt ? this.store?.keep({firstId, endId, byteOffset, byteLength}) : undefined;
     if (!bytes) {
       for (let left = index; left >= 0; left--) this.dropOldest();
@@ -278,7 +278,7 @@ export class ColdSegments {
 
   /** Drops what the store has deleted, and the oldest segments while there are too many markers. */
   shrink(): void {
-    while (this.#hasTooManyMarkers || this.#segments[0]?.bytes.isKept() === false) this.dropOldest();
+    while (this.#hasTooManyMarkers || this.#segments[0]?.bytes.isStored() === false) this.dropOldest();
   }
 
   /** See `LogBuffer.factsAt`. */

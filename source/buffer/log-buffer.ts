@@ -178,7 +178,7 @@ export class WritableLogBuffer {
   packOlder(): boolean {
     if (!this.#isPacking || this.#hot.cost <= this.#unpackedBound) return true;
     const {cost} = this.#hot;
-    this.releaseKept();
+    this.releaseStored();
     // What the cold store has still to keep waits for it.
     return this.#hot.cost === cost;
   }
@@ -235,7 +235,7 @@ export class WritableLogBuffer {
   }
 
   /** A store has kept more: segments that waited for that leave memory. */
-  releaseKept(): void {
+  releaseStored(): void {
     const {firstId} = this;
     this.#trim();
     if (this.firstId !== firstId) this.#version += 1;
@@ -250,7 +250,7 @@ export class WritableLogBuffer {
   /** The next line or marker begins a segment, so that what is before can leave memory on its own. */
   startSegment(): void {
     this.#hot.startSegment();
-    this.releaseKept();
+    this.releaseStored();
   }
 
   /** Bytes after the last `\n` are the open line, visible at once. The array is copied. `newlines`: offsets in it. */
@@ -309,7 +309,7 @@ export class WritableLogBuffer {
   /** Drops whole segments below `id`, but none that the cold store has still to keep. */
   dropBefore(id: number): void {
     this.#version += 1;
-    const end = Math.min(id, this.#cold.keptTo);
+    const end = Math.min(id, this.#cold.storedTo);
     while (this.#hot.oldest && this.#hot.oldest.endId <= end) {
       const segment = this.#hot.removeOldest();
       if (!segment) return;
@@ -386,7 +386,7 @@ export class WritableLogBuffer {
   get #mayOldestLeave(): boolean {
     const {oldest, cost} = this.#hot;
     if (!oldest) return false;
-    return oldest.endId <= this.#cold.keptTo || cost > this.#maxBytes + this.#waitingBytes;
+    return oldest.endId <= this.#cold.storedTo || cost > this.#maxBytes + this.#waitingBytes;
   }
 
   #moveOldest(): void {
@@ -405,7 +405,7 @@ export class WritableLogBuffer {
 
   /** What is recorded leaves for the disk, and while it is viewed only when there is no room. */
   get #unpackedBound(): number {
-    const isRecorded = Number.isFinite(this.#cold.keptTo);
+    const isRecorded = Number.isFinite(this.#cold.storedTo);
     if (!isRecorded || !this.#isViewed) return this.#unpackedBytes;
     return Math.max(this.#unpackedBytes, this.#maxBytes - this.#cold.packedBytes);
   }
@@ -416,7 +416,7 @@ export class WritableLogBuffer {
     const bound = this.#unpackedBound;
     const most = bound + Math.min(waitingToPack, this.#maxBytes * unpackedShare);
     for (let moved = 0, {oldest} = this.#hot; oldest && this.#hot.cost > bound; {oldest} = this.#hot, moved++) {
-      const mayWait = moved >= mostPackedAtOnce || oldest.endId > this.#cold.keptTo;
+      const mayWait = moved >= mostPackedAtOnce || oldest.endId > this.#cold.storedTo;
       if (mayWait && this.#hot.cost <= most) break;
       this.#moveOldest();
     }

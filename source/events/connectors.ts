@@ -1,7 +1,7 @@
-import type {ConnectorError, ConnectorErrors, ConnectorStats, PipelineStats} from '../api/types.ts';
+import type {ConnectorError, ConnectorStats, ErrorsOfKind, PipelineStats} from '../api/types.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {count, counted, readTime} from '../lib/format.ts';
-import {allErrors, connectorKey, type KnownStats, keptErrors} from '../logs/stats-poller.ts';
+import {allErrors, connectorKey, type KnownStats, retainedErrors} from '../logs/stats-poller.ts';
 import type {ErrorGroup} from '../records/error-log.ts';
 import {clean} from '../terminal/clean.ts';
 import {readLine} from '../viewport/line-text.ts';
@@ -105,7 +105,7 @@ export function connectorState({failure, isGone, stats}: KnownConnector): string
 }
 
 /** An error that the server still has, how many it has dropped at a place, or that it sends their number only. */
-export type ErrorEntry = {readonly of: ConnectorErrors['kind']} & (
+export type ErrorEntry = {readonly of: ErrorsOfKind['kind']} & (
   | ({readonly kind: 'error'} & ConnectorError)
   | {readonly kind: 'dropped' | 'no-texts'; readonly count: number}
 );
@@ -113,12 +113,12 @@ export type ErrorEntry = {readonly of: ConnectorErrors['kind']} & (
 /** The errors of a connector, the newest first, with what the server no longer keeps where it is missing. */
 export function errorEntries(stats: Pick<ConnectorStats, 'errors'> | undefined): readonly ErrorEntry[] {
   const entries: {readonly at: number; readonly entry: ErrorEntry}[] = [];
-  for (const {kind: of, count, kept} of stats?.errors ?? []) {
-    if (kept === undefined && count > 0) entries.push({at: 0, entry: {kind: 'no-texts', of, count}});
-    if (kept === undefined) continue;
+  for (const {kind: of, count, retained} of stats?.errors ?? []) {
+    if (retained === undefined && count > 0) entries.push({at: 0, entry: {kind: 'no-texts', of, count}});
+    if (retained === undefined) continue;
     let index = 0;
     let at = 0;
-    for (const error of kept) {
+    for (const error of retained) {
       const missing = error.index - index - 1;
       at = readTime(error.time) || 0;
       // They are older than the error after them, below which they stand.
@@ -186,6 +186,6 @@ const mostNamed = 3;
 
 /** Of the newest `most` errors that the server has sent, how many are of each connector. */
 function newestErrors(stats: PipelineStats, most: number): ReadonlyMap<string, number> {
-  const ofEach = Map.groupBy(keptErrors(stats).slice(0, most), ({connector}) => connectorKey(connector));
+  const ofEach = Map.groupBy(retainedErrors(stats).slice(0, most), ({connector}) => connectorKey(connector));
   return new Map([...ofEach].map(([key, errors]) => [key, errors.length]));
 }

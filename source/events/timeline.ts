@@ -121,12 +121,12 @@ function goalOf({runtimeDesiredStatus, resourcesDesiredStatus}: MonitorEvent): s
 function connectorEvents(pipeline: string, stats: PipelineStats | undefined): readonly TimelineEvent[] {
   const shared = {kind: 'connector', pipeline, from: 'API'} as const;
   return (stats?.connectors ?? []).flatMap(({name, errors, fatalError}) => [
-    ...errors.flatMap(({kind, count: times, kept = []}): readonly TimelineEvent[] => {
+    ...errors.flatMap(({kind, count: times, retained = []}): readonly TimelineEvent[] => {
       if (times === 0) return [];
-      const last = kept.at(-1);
+      const last = retained.at(-1);
       const words = last === undefined ? '' : `: ${firstLine(last.message)}`;
       // The server keeps only the last ones.
-      const firstAt = kept.length < times ? undefined : timeOf(kept[0]?.time);
+      const firstAt = retained.length < times ? undefined : timeOf(retained[0]?.time);
       const text = `${name}: ${kind} ${times === 1 ? 'error' : 'errors'}${words}`;
       return [{...shared, firstAt, at: timeOf(last?.time), text, count: times}];
     }),

@@ -6,7 +6,7 @@ import {Stitch, type StitchSink} from '../stitch/stitch.ts';
 import type {Collection} from '../storage/opened/find-bundle.ts';
 import {type FindOptions, type FoundLog, findLogs} from '../storage/opened/find-logs.ts';
 import {OpenError} from '../storage/opened/open-error.ts';
-import {nothingUnpacked} from '../storage/opened/stepped.ts';
+import {nothingUnpacked} from '../storage/opened/stepwise-unpacker.ts';
 import {type PackedPart, unpack} from '../storage/opened/unpack.ts';
 import type {RecordedPiece} from '../storage/recording/reader.ts';
 
@@ -40,9 +40,9 @@ async function overlapping(
   try {
     for await (const piece of stitched(collections, {signal})) {
       if (!('collection' in piece)) continue;
-      const {collection, isFresh} = piece;
+      const {collection, isEpochStart} = piece;
       const group = groups.at(-1);
-      if (group && !isFresh) group.push(collection);
+      if (group && !isEpochStart) group.push(collection);
       else groups.push([collection]);
       compared += 1;
       if (!progress || progress.clock.monotonic() - toldAt < tellEvery) continue;
@@ -80,8 +80,8 @@ function logOf({files}: Collection): PackedPart | undefined {
   return files.get('logs.txt');
 }
 
-/** The end of what one collection adds. `isFresh`: none of it was in those before. */
-type Added = {readonly collection: Collection; readonly isFresh: boolean};
+/** The end of what one collection adds. `isEpochStart`: none of it was in those before. */
+type Added = {readonly collection: Collection; readonly isEpochStart: boolean};
 
 /**
  * Each collection has what the server held at its time, as a connection replays it: so they are stitched like the bodies
@@ -101,7 +101,7 @@ async function* stitched(
     const downMs = isFirst ? 0 : Math.max(0, at - sink.at);
     sink.at = at;
     // What is undecided at the end was all there before.
-    sink.isFresh = false;
+    sink.isEpochStart = false;
     const hasBefore = !isFirst;
     if (log) {
       stitch.start({cause: 'collected-again', downMs});
@@ -118,7 +118,7 @@ async function* stitched(
       isFirst &&= isEmpty;
     }
     yield* sink.take();
-    yield {collection, isFresh: hasBefore && sink.isFresh};
+    yield {collection, isEpochStart: hasBefore && sink.isEpochStart};
   }
 }
 
@@ -126,7 +126,7 @@ async function* stitched(
 class PieceSink implements StitchSink {
   /** Unix time in ms. */
   at = 0;
-  isFresh = false;
+  isEpochStart = false;
   pieces: RecordedPiece[] = [];
   #isOpen = false;
 
@@ -155,7 +155,7 @@ class PieceSink implements StitchSink {
     this.pieces.push({marker: {...marker, at: this.at}});
   }
 
-  onPlaced({fresh}: {readonly fresh: boolean}): void {
-    this.isFresh = fresh;
+  onPlaced({isEpochStart}: {readonly isEpochStart: boolean}): void {
+    this.isEpochStart = isEpochStart;
   }
 }

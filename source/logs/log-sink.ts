@@ -256,7 +256,7 @@ export class LogSink implements StitchSink {
   }
 
   #addPast(marker: Marker): void {
-    const nothing = {isKept: () => true, read: () => Buffer.alloc(0)};
+    const nothing = {isStored: () => true, read: () => Buffer.alloc(0)};
     this.#buffer.addPast({lines: 0, byteLength: 0, markers: [{line: 0, marker}], bytes: nothing});
     this.#count(marker);
   }

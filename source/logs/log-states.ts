@@ -38,7 +38,7 @@ export class LogStates {
   readonly #errors: Report[] = [];
   #unread: readonly OutputStream[] = [];
   /** What was before has no effect any more: a start, or another log. */
-  #isAnew = false;
+  #isNew = false;
   /** The open line, as far as it can be one of the runner's; undefined: there is none. */
   #open: Buffer | undefined;
   #ends: UnaskedEnds = {count: 0, last: []};
@@ -75,13 +75,13 @@ export class LogStates {
 
   /** The process starts, or the log begins anew: what its runner reads is unknown. */
   clearUnread(): void {
-    this.#isAnew = true;
+    this.#isNew = true;
     if (this.#unread.length > 0) this.#unread = [];
   }
 
   /** What lines before all of these say of streams. */
   addEarlier(earlier: LogStates): void {
-    if (!this.#isAnew) for (const stream of earlier.unread) this.addUnread(stream);
+    if (!this.#isNew) for (const stream of earlier.unread) this.addUnread(stream);
   }
 
   get hasOpenLine(): boolean {

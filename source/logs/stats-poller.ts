@@ -3,8 +3,8 @@ import {stateOf} from '../api/pipeline-state.ts';
 import type {
   ApiClient,
   ApiFailure,
-  ConnectorErrors,
   ConnectorStats,
+  ErrorsOfKind,
   Pipeline,
   PipelineStats,
   TimeSeries,
@@ -310,20 +310,20 @@ export function allErrors({errors}: Pick<ConnectorStats, 'errors'>): number {
   return errors.reduce((sum, {count}) => sum + count, 0);
 }
 
-type KeptError = {
+type RetainedError = {
   readonly connector: ConnectorStats;
-  readonly errors: ConnectorErrors;
+  readonly errors: ErrorsOfKind;
   readonly index: number;
   /** Unix time in ms. */
   readonly at: number;
 };
 
 /** The errors of all connectors that the server has sent, the newest first. */
-export function keptErrors({connectors}: PipelineStats): readonly KeptError[] {
-  const kept = connectors.flatMap((connector) =>
+export function retainedErrors({connectors}: PipelineStats): readonly RetainedError[] {
+  const retained = connectors.flatMap((connector) =>
     connector.errors.flatMap((errors) =>
-      (errors.kept ?? []).map(({index, time}) => ({connector, errors, index, at: readTime(time) || 0})),
+      (errors.retained ?? []).map(({index, time}) => ({connector, errors, index, at: readTime(time) || 0})),
     ),
   );
-  return kept.toSorted((a, b) => b.at - a.at || b.index - a.index);
+  return retained.toSorted((a, b) => b.at - a.at || b.index - a.index);
 }

@@ -61,8 +61,8 @@ export class StreamRecording implements ColdStore {
     return this.#writing?.state ?? this.#opening;
   }
 
-  get keptTo(): number {
-    return this.#writing?.keptTo ?? (this.#opening?.kind === 'opening' ? 0 : Number.POSITIVE_INFINITY);
+  get storedTo(): number {
+    return this.#writing?.storedTo ?? (this.#opening?.kind === 'opening' ? 0 : Number.POSITIVE_INFINITY);
   }
 
   keep(segment: LeavingSegment): ColdBytes | undefined {
@@ -122,7 +122,7 @@ export class StreamRecording implements ColdStore {
   }
 
   /** A replay was stitched. If it is of another pipeline than the recording, another recording begins. */
-  onPlaced({fresh}: {readonly fresh: boolean}): void {
+  onPlaced({isEpochStart}: {readonly isEpochStart: boolean}): void {
     const {reader, sink} = this.#options;
     const id = reader.pipelineId;
     if (this.#isOn && id !== undefined && this.#id !== undefined && id !== this.#id) {
@@ -131,7 +131,7 @@ export class StreamRecording implements ColdStore {
       void this.#openFrom(id, sink.buffer.endId);
       return;
     }
-    this.#writing?.setState(fresh);
+    this.#writing?.setState(isEpochStart);
     if (this.#isOn && this.#id === undefined) this.#openLate(id);
   }
 

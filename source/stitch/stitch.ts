@@ -17,8 +17,8 @@ export type StitchSink = {
   readonly cutLine: () => void;
   /** Within a line: the marker follows that line. */
   readonly addMarker: (marker: MarkerKind) => void;
-  /** What is appended from here on continues the log at `state`. `fresh`: nothing before is a reference for replays. */
-  readonly onPlaced: (place: {readonly fresh: boolean}) => void;
+  /** What is appended from here on continues the log at `state`. `isEpochStart`: nothing before is a reference for replays. */
+  readonly onPlaced: (place: {readonly isEpochStart: boolean}) => void;
 };
 
 type StitchBody = {
@@ -335,9 +335,9 @@ export class Stitch {
     if (index > 0) this.#sink.addMarker({kind: 'discarded', entries: index});
   }
 
-  #goLive(bytes: Uint8Array, fresh: boolean): void {
+  #goLive(bytes: Uint8Array, isEpochStart: boolean): void {
     this.#phase = {kind: 'live'};
-    this.#sink.onPlaced({fresh});
+    this.#sink.onPlaced({isEpochStart});
     this.#append(bytes);
   }
 

@@ -5,7 +5,7 @@ import {type Clock, systemClock} from '../lib/clock.ts';
 
 /** Milliseconds for a pager to leave its alternate screen, where /proc does not show it; less needs fewer than 10. */
 const pagerLeaves = 100;
-/** Milliseconds between looks whether it has stopped, and how many there are at most: without a shell it never does. */
+/** Milliseconds between polls whether it has stopped, and how many there are at most: without a shell it never does. */
 const lookEvery = 10;
 const mostLooks = 50;
 
@@ -16,13 +16,13 @@ const mostLooks = 50;
 export function stopAfterPager(process: NodeJS.Process): () => void {
   let cancel: (() => void) | undefined;
   const onStop = () => {
-    if (!cancel) look(1);
+    if (!cancel) poll(1);
   };
-  const look = (looks: number) => {
+  const poll = (polls: number) => {
     cancel = systemClock.after(lookEvery, () => {
-      const hasLeft = areStopped(process.pid) ?? looks * lookEvery >= pagerLeaves;
-      if (hasLeft || looks === mostLooks) stop();
-      else look(looks + 1);
+      const hasLeft = areStopped(process.pid) ?? polls * lookEvery >= pagerLeaves;
+      if (hasLeft || polls === mostLooks) stop();
+      else poll(polls + 1);
     });
   };
   const stop = () => {

@@ -30,7 +30,7 @@ type RowChange = {
   /** The first cell that differs. */
   readonly column: number;
   /** The rest of the row is erased first. */
-  readonly isAnew: boolean;
+  readonly isNew: boolean;
   /** Bytes, about. */
   readonly cost: number;
 };
@@ -169,13 +169,13 @@ function rowUpdate(shown: Frame | undefined, from: number, next: Frame, to: numb
   if (!cells) return {whole: row, cost: row.length};
   const blanks = blankCells(next.columns);
   const before = shown ? shown.cells(from) : blanks;
-  if (!before) return {before: blanks, next: cells, column: 0, isAnew: true, cost: changeCost(blanks, cells, 0)};
+  if (!before) return {before: blanks, next: cells, column: 0, isNew: true, cost: changeCost(blanks, cells, 0)};
   const column = firstDifference(before, cells);
   if (column === undefined) return undefined;
   const cost = changeCost(before, cells, column);
   const costAnew = cost < shortChange ? cost : eraseToEnd.length + changeCost(blanks, cells, column);
-  if (costAnew >= cost) return {before, next: cells, column, isAnew: false, cost};
-  return {before: blanks, next: cells, column, isAnew: true, cost: costAnew};
+  if (costAnew >= cost) return {before, next: cells, column, isNew: false, cost};
+  return {before: blanks, next: cells, column, isNew: true, cost: costAnew};
 }
 
 const eraseToEnd = '\x1b[K';
@@ -225,7 +225,7 @@ function rowText(update: NonNullable<RowUpdate>): string {
     // Erased before the text: a tab in it passes over cells, and after the last column nothing may be erased.
     return `${eraseToEnd}${whole}${whole.includes('\x1b') ? '\x1b[0m' : ''}`;
   }
-  return (update.isAnew ? eraseToEnd : '') + changeText(update);
+  return (update.isNew ? eraseToEnd : '') + changeText(update);
 }
 
 /** Writes the cells that differ. The cursor is at the first of them. */

@@ -10,7 +10,7 @@ import type {Log} from '../logs/log.ts';
 import type {Streams} from '../logs/log-manager.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {Geometry} from '../viewport/geometry.ts';
-import {keepCurrentRow, type Position, reveal, setCurrentRow, visiblePlaces} from '../viewport/position.ts';
+import {anchorCurrentRow, type Position, reveal, setCurrentRow, visiblePlaces} from '../viewport/position.ts';
 import {oldServerWords} from '../words/failures.ts';
 import {isFailing} from '../words/pipeline.ts';
 import type {CommandTable, KeyContext} from './keys/command.ts';
@@ -18,7 +18,7 @@ import {commandsFrom, type Hinted, withHint} from './keys/commands.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';
 import {LogWaits} from './log-waits.ts';
 import type {NoticeKind} from './notice-timer.ts';
-import {keptCurrentRow, type Pane, type PaneAt, paneAt} from './pane/pane-at.ts';
+import {anchoredPosition, type Pane, type PaneAt, paneAt} from './pane/pane-at.ts';
 import {PaneModels} from './pane/pane-models.ts';
 import {PlaceFinder} from './place-finder.ts';
 import {PipelineLookup, type Services, TerminalLease} from './services.ts';
@@ -103,7 +103,7 @@ export class Controller {
       ...manager.options,
       services,
       isShown: (name) => view.state.active === name,
-      onEntries: (name, before) => this.#setPosition(name, (at) => keptCurrentRow(at, before)),
+      onEntries: (name, before) => this.#setPosition(name, (at) => anchoredPosition(at, before)),
       onResult: () => this.#results.set(this.#results.get() + 1),
     });
     this.#models = models;
@@ -300,7 +300,7 @@ export class Controller {
     this.dispatch({type: 'pane', name, change});
     const {pane} = this;
     if (pane?.tab.name === name) pane.model.sync(pane.tab.pane);
-    if (isOfRows) this.#setPosition(name, (at) => keptCurrentRow(at, at.geometry.entries));
+    if (isOfRows) this.#setPosition(name, (at) => anchoredPosition(at, at.geometry.entries));
   }
 
   /** Shows or hides the histogram: the current line stays on the screen. */
@@ -311,7 +311,7 @@ export class Controller {
     this.dispatch({type: 'strip', strip});
     // A screen reader paints no histogram.
     if (strip) this.pane?.model.beginCounting();
-    this.#setPosition(active, (at) => keptCurrentRow(at, at.geometry.entries));
+    this.#setPosition(active, (at) => anchoredPosition(at, at.geometry.entries));
   }
 
   move(change: (position: Position, geometry: Geometry) => Position): void {
@@ -436,7 +436,7 @@ export class Controller {
     const {position} = tab.pane;
     const isShown = visiblePlaces(position, geometry).some(({id}) => id === current);
     if (position.kind === 'follow' || !isShown || this.layout?.paneWidth === layout.paneWidth) return;
-    this.#setPosition(tab.name, (at) => keepCurrentRow(position, geometry, at.geometry));
+    this.#setPosition(tab.name, (at) => anchorCurrentRow(position, geometry, at.geometry));
   }
 
   /** Changes the position in a tab, if it is shown. */

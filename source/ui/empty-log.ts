@@ -8,7 +8,7 @@ import type {CommandTable} from './keys/command.ts';
 import {keyDoes} from './keys/commands.ts';
 import {isAwaited} from './log-waits.ts';
 import {pipelinesOf, type Tab} from './state/view-state.ts';
-import {pipelineMeant} from './tabs.ts';
+import {closestPipeline} from './tabs.ts';
 
 /** Why the pane has no lines to show. */
 export type EmptyLog =
@@ -18,8 +18,8 @@ export type EmptyLog =
   | {readonly kind: 'awaited'; readonly what: string; readonly since: ReadableStore<number | undefined>}
   /** An opened log without a line. `why`: a sentence. */
   | {readonly kind: 'no-lines'; readonly why: string}
-  /** `meant`: the listed pipeline with a similar name. */
-  | {readonly kind: 'no-pipeline'; readonly name: string; readonly meant: string | undefined};
+  /** `closest`: the listed pipeline with a similar name. */
+  | {readonly kind: 'no-pipeline'; readonly name: string; readonly closest: string | undefined};
 
 /** Undefined: the pane has lines, or there is nothing to say. */
 export function emptyLog(controller: Controller): EmptyLog | undefined {
@@ -36,7 +36,7 @@ export function emptyLog(controller: Controller): EmptyLog | undefined {
   if (file) return {kind: 'no-lines', why: emptyFileWords(file)};
   const isListed = pipelines?.some(({name}) => name === tab.name) ?? true;
   if (!tab.merges && !isListed && isUnknown(snapshot)) {
-    return {kind: 'no-pipeline', name: tab.name, meant: pipelineMeant(tab.name, pipelines ?? [])};
+    return {kind: 'no-pipeline', name: tab.name, closest: closestPipeline(tab.name, pipelines ?? [])};
   }
   const awaited = awaitedLog(controller, tab);
   return awaited === undefined
@@ -71,11 +71,11 @@ export function emptyLogRows(
     case 'awaited':
       return waited === undefined ? [] : words(`waiting for ${empty.what}, ${waited}`, dim);
     case 'no-pipeline': {
-      const {name, meant} = empty;
-      const hint = meant === undefined ? undefined : keyDoes(commands, 'detail', 'opens it');
+      const {name, closest} = empty;
+      const hint = closest === undefined ? undefined : keyDoes(commands, 'detail', 'opens it');
       return [
         ...words(`There is no pipeline '${name}'.`, {bold: true}),
-        ...(meant === undefined ? [] : words(`Did you mean '${meant}'?${hint === undefined ? '' : ` ${hint}.`}`)),
+        ...(closest === undefined ? [] : words(`Did you mean '${closest}'?${hint === undefined ? '' : ` ${hint}.`}`)),
         ...words('Its log appears here when it is created.', dim),
       ];
     }
@@ -83,10 +83,10 @@ export function emptyLogRows(
 }
 
 /** Opens the pipeline that was meant in place of a missing one; does nothing for any other tab. */
-export function openMeant(controller: Controller): void {
+export function openClosest(controller: Controller): void {
   const empty = emptyLog(controller);
-  if (empty?.kind !== 'no-pipeline' || empty.meant === undefined) return;
-  controller.tabSwitcher.replace(empty.name, empty.meant);
+  if (empty?.kind !== 'no-pipeline' || empty.closest === undefined) return;
+  controller.tabSwitcher.replace(empty.name, empty.closest);
 }
 
 function emptyFileWords({kind, why}: FileState): string {

@@ -202,7 +202,7 @@ function sharedStart(names: readonly string[]): string {
 }
 
 /** The listed pipeline that a name was probably to be; undefined if none is near. */
-export function pipelineMeant(name: string, listed: readonly Pipeline[]): string | undefined {
+export function closestPipeline(name: string, listed: readonly Pipeline[]): string | undefined {
   return closest(
     name,
     listed.map((pipeline) => pipeline.name),

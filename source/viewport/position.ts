@@ -25,8 +25,8 @@ export type Position =
       readonly current: number;
       /** Entries from this id on have not been on the screen and count as new. */
       readonly seen: number;
-      /** The current entry's screen row before filters changed; kept until the next move (`keepCurrentRow`). */
-      readonly keptRow?: number;
+      /** The current entry's screen row before filters changed; kept until the next move (`anchorCurrentRow`). */
+      readonly anchoredRow?: number;
     };
 
 export const follow: Position = {kind: 'follow'};
@@ -112,20 +112,20 @@ export function setCurrent(position: Position, geometry: Geometry, id: number): 
   return held ? withSeen({...held, current: id}, geometry) : position;
 }
 
-/** Sets `keptRow`, before a change of filters or folds, which may also change the height of the pane. */
+/** Sets `anchoredRow`, before a change of filters or folds, which may also change the height of the pane. */
 export function setCurrentRow(position: Position, geometry: Geometry): Position {
-  if (position.kind === 'follow' || position.keptRow !== undefined) return position;
+  if (position.kind === 'follow' || position.anchoredRow !== undefined) return position;
   const current = currentOf(position, geometry);
-  const keptRow = visiblePlaces(position, geometry).findIndex((place) => place.id === current);
-  return keptRow === -1 ? position : {...position, keptRow};
+  const anchoredRow = visiblePlaces(position, geometry).findIndex((place) => place.id === current);
+  return anchoredRow === -1 ? position : {...position, anchoredRow};
 }
 
 /**
  * The position after a change of filters or folds: the current entry, or the nearest shown one, stays in its screen row.
- * If the log is too short for that, `keptRow` keeps the row until the next move, so that the entry returns to it when
+ * If the log is too short for that, `anchoredRow` keeps the row until the next move, so that the entry returns to it when
  * the filter is removed. `rowFor`: the entry whose row shows an entry, such as the head of its fold.
  */
-export function keepCurrentRow(
+export function anchorCurrentRow(
   position: Position,
   before: Geometry,
   after: Geometry,
@@ -136,14 +136,14 @@ export function keepCurrentRow(
   const target = nearestShown(after, rowFor(current));
   const places = visiblePlaces(position, before);
   const index = places.findIndex((place) => place.id === current);
-  const keptRow = position.keptRow ?? Math.max(0, index);
+  const anchoredRow = position.anchoredRow ?? Math.max(0, index);
   // Nothing is shown: the current entry is kept until the filter is removed.
-  if (target === undefined) return {...position, keptRow};
+  if (target === undefined) return {...position, anchoredRow};
   // Of an entry whose first rows are above the screen, the row at the top stays there.
   const rowOf = target === current ? Math.min(places[index]?.row ?? 0, after.heightOf(target) - 1) : 0;
   // The row that lists the filters may have reduced the height of the pane.
-  const wanted = movePlace({id: target, row: rowOf}, after, -Math.min(keptRow, after.height - 1));
-  return {...position, top: clampTop(wanted, after) ?? wanted, current: target, keptRow};
+  const wanted = movePlace({id: target, row: rowOf}, after, -Math.min(anchoredRow, after.height - 1));
+  return {...position, top: clampTop(wanted, after) ?? wanted, current: target, anchoredRow};
 }
 
 type Held = Extract<Position, {kind: 'held'}>;

@@ -48,8 +48,8 @@ describe('statsSteps', () => {
       fatalError: undefined,
       // Without the parameter there are counts alone.
       errors: [
-        {kind: 'parse', count: 3, kept: undefined},
-        {kind: 'transport', count: 0, kept: undefined},
+        {kind: 'parse', count: 3, retained: undefined},
+        {kind: 'transport', count: 0, retained: undefined},
       ],
     });
     expect(connectors?.[5]).toEqual({
@@ -65,37 +65,37 @@ describe('statsSteps', () => {
       health: undefined,
       fatalError: undefined,
       errors: [
-        {kind: 'encode', count: 0, kept: undefined},
-        {kind: 'transport', count: 0, kept: undefined},
+        {kind: 'encode', count: 0, retained: undefined},
+        {kind: 'transport', count: 0, retained: undefined},
       ],
     });
   });
 
-  test('reads the errors that the server kept, whose indices leave gaps where others were dropped', () => {
+  test('reads the errors that the server retained, whose indices leave gaps where others were dropped', () => {
     const [parse, transport] = connectorOf(statsOf('25a-stats-connector-errors.raw'), 'orders.bad')?.errors ?? [];
     expect(parse?.count).toBe(1362);
-    expect(parse?.kept).toHaveLength(200);
-    expect(parse?.kept?.[0]).toEqual({
+    expect(parse?.retained).toHaveLength(200);
+    expect(parse?.retained?.[0]).toEqual({
       time: '2026-11-27T06:49:20.027807Z',
       index: 320,
       tag: 'text_envelope_err',
       message:
         "Parse error: failed to parse string as a JSON document: expected ident at line 2 column 2\nInvalid fragment: 'this'",
     });
-    expect(parse?.kept?.at(-1)?.index).toBe(1362);
-    expect(transport).toEqual({kind: 'transport', count: 0, kept: []});
+    expect(parse?.retained?.at(-1)?.index).toBe(1362);
+    expect(transport).toEqual({kind: 'transport', count: 0, retained: []});
     const full = connectorOf(statsOf('25a-stats-connector-errors.raw'), 'big_orders.full');
-    expect(full?.errors.map(({kind, count, kept}) => [kind, count, kept?.length])).toEqual([
+    expect(full?.errors.map(({kind, count, retained}) => [kind, count, retained?.length])).toEqual([
       ['encode', 0, 0],
       ['transport', 334, 100],
     ]);
-    expect(full?.errors[1]?.kept?.[0]).toMatchObject({index: 235, tag: 'outprobe_push_buf'});
+    expect(full?.errors[1]?.retained?.[0]).toMatchObject({index: 235, tag: 'outprobe_push_buf'});
   });
 
   test('reads an input that failed for good: its error has no tag', () => {
     const web = connectorOf(statsOf('25c-stats-fatal-input.raw'), 'orders.web');
     expect(web?.fatalError).toBe('Failed to connect to host: Connection refused (os error 111)');
-    expect(web?.errors[1]?.kept).toEqual([
+    expect(web?.errors[1]?.retained).toEqual([
       {time: '2026-11-27T06:49:03.769232Z', index: 1, tag: undefined, message: web?.fatalError},
     ]);
   });
@@ -133,7 +133,7 @@ describe('statsSteps', () => {
       outputs: {not: 'a list'},
     };
     expect(parseStats(broken)?.connectors).toMatchObject([
-      {name: 'a', stream: '', errors: [{count: 0, kept: [{time: '', index: 2, tag: undefined, message: ''}]}, {}]},
+      {name: 'a', stream: '', errors: [{count: 0, retained: [{time: '', index: 2, tag: undefined, message: ''}]}, {}]},
     ]);
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (inputs, metrics) => {
@@ -149,9 +149,9 @@ describe('statsSteps', () => {
     const inputs = [input, ...Array.from({length: 5000}, (_, at) => ({endpoint_name: `b${at}`}))];
     const stats = parseStats({global_metrics: {}, inputs});
     expect(stats?.connectors).toHaveLength(2000);
-    const [{kept, count} = {kept: [], count: 0}] = stats?.connectors[0]?.errors ?? [];
-    expect([count, kept?.length, kept?.[0]?.index, kept?.at(-1)?.index]).toEqual([5000, 1000, 4001, 5000]);
-    expect(kept?.at(-1)?.message).toHaveLength(64 * 1024 + 1);
+    const [{retained, count} = {retained: [], count: 0}] = stats?.connectors[0]?.errors ?? [];
+    expect([count, retained?.length, retained?.[0]?.index, retained?.at(-1)?.index]).toEqual([5000, 1000, 4001, 5000]);
+    expect(retained?.at(-1)?.message).toHaveLength(64 * 1024 + 1);
   });
 });
 

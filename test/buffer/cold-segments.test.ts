@@ -9,7 +9,7 @@ import {entriesOf} from './entries-of.ts';
 
 /** Has every byte that the buffer ever got, as a recording does. */
 class WholeLog implements ColdStore {
-  keptTo = Number.POSITIVE_INFINITY;
+  storedTo = Number.POSITIVE_INFINITY;
   bytes = Buffer.alloc(0);
   /** Bytes below are deleted. */
   from = 0;
@@ -21,7 +21,7 @@ class WholeLog implements ColdStore {
   keep({byteOffset, byteLength}: LeavingSegment): ColdBytes | undefined {
     if (this.refuses) return undefined;
     return {
-      isKept: () => byteOffset >= this.from,
+      isStored: () => byteOffset >= this.from,
       read: () => {
         this.reads += 1;
         return byteOffset < this.lostTo
@@ -190,10 +190,10 @@ test('a reader that drops what it has read leaves what is still to be kept', () 
   const {buffer, log} = filled(1e6);
   buffer.startSegment();
   for (let n = 0; n < 3; n++) play(buffer, log, {do: 'append', text: 'more\n'});
-  log.keptTo = 10;
+  log.storedTo = 10;
   buffer.dropBefore(buffer.endId);
   expect(buffer.firstId).toBe(0);
-  log.keptTo = 100;
+  log.storedTo = 100;
   buffer.dropBefore(buffer.endId);
   expect(buffer.firstId).toBe(100);
   expect(buffer.droppedLines).toBe(100);
@@ -207,7 +207,7 @@ test('a past of an earlier time comes first, with its markers', () => {
     {line: 2, marker},
     {line: 2, marker},
   ];
-  buffer.addPast({lines: 3, byteLength: 6, markers, bytes: {isKept: () => true, read: () => bytes}});
+  buffer.addPast({lines: 3, byteLength: 6, markers, bytes: {isStored: () => true, read: () => bytes}});
   buffer.append(Buffer.from('d\ne'));
   expect(entriesOf(buffer, {wordOf})).toEqual(['<marker>', 'a', 'b', '<marker>', '<marker>', 'c', 'd', 'e']);
   expect(segmentsOf(buffer)).toEqual(entriesOf(buffer, {wordOf}));

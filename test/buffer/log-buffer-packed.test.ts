@@ -267,9 +267,9 @@ test('a search reads only what may match, once it is prepared', () => {
   expect(hitsOf(buffer, 'kelvin', 0)).toEqual([60_001]);
 });
 
-/** Keeps what is below `keptTo`, as a recording does. */
+/** Keeps what is below `storedTo`, as a recording does. */
 class Recorded implements ColdStore {
-  keptTo = 0;
+  storedTo = 0;
   readonly #log: Buffer;
 
   constructor(log: Buffer) {
@@ -278,7 +278,7 @@ class Recorded implements ColdStore {
 
   keep({endId, byteOffset, byteLength}: LeavingSegment): ColdBytes | undefined {
     const bytes = this.#log.subarray(byteOffset, byteOffset + byteLength);
-    return endId <= this.keptTo ? {isKept: () => true, read: () => Buffer.from(bytes)} : undefined;
+    return endId <= this.storedTo ? {isStored: () => true, read: () => Buffer.from(bytes)} : undefined;
   }
 }
 
@@ -289,8 +289,8 @@ test('what a recording has is read from there, and takes no memory', () => {
   buffer.coldStore = store;
   for (let n = 0; n < 60_000; n += 500) {
     buffer.append(logLines(n, n + 500));
-    store.keptTo = n;
-    buffer.releaseKept();
+    store.storedTo = n;
+    buffer.releaseStored();
   }
   expect(buffer.memoryFirstId).toBe(buffer.unpackedFirstId);
   expect(buffer.firstId).toBe(0);
@@ -314,13 +314,13 @@ test('what was packed before the recording had it is read from there when there 
   for (let n = 0; n < 60_000; n += 500) {
     buffer.append(logLines(n, n + 500));
     // The disk is behind by a third of the log.
-    store.keptTo = Math.max(0, n - 20_000);
-    buffer.releaseKept();
+    store.storedTo = Math.max(0, n - 20_000);
+    buffer.releaseStored();
   }
   expect(buffer.droppedLines).toBe(0);
   expect(Buffer.from(copyOf(buffer, 0), 'latin1').equals(log)).toBe(true);
-  store.keptTo = 60_000;
-  buffer.releaseKept();
+  store.storedTo = 60_000;
+  buffer.releaseStored();
   expect(buffer.memoryBytes).toBeLessThan(512 * kib);
 });
 
@@ -328,7 +328,7 @@ test('a store that keeps nothing of a segment is not asked again when that is pa
   const asked: number[] = [];
   const buffer = new WritableLogBuffer({maxBytes: 2048 * kib, packer});
   buffer.coldStore = {
-    keptTo: Number.POSITIVE_INFINITY,
+    storedTo: Number.POSITIVE_INFINITY,
     keep({firstId}) {
       asked.push(firstId);
       return undefined;
@@ -346,7 +346,7 @@ test('a budget that drops what is before recorded lines says that lines have lef
   buffer.coldStore = store;
   buffer.append(logLines(0, 20_000));
   // Then the recording has everything, and what leaves memory now is read from there.
-  store.keptTo = 30_000;
+  store.storedTo = 30_000;
   buffer.append(logLines(20_000, 30_000));
   buffer.isViewed = false;
   packAll(buffer);
@@ -364,7 +364,7 @@ test('a recording that ends leaves a past on the disk, and what follows in memor
   const buffer = new WritableLogBuffer({maxBytes: 2048 * kib, packer});
   const store = new Recorded(logLines(0, 60_000));
   buffer.coldStore = store;
-  store.keptTo = 60_000;
+  store.storedTo = 60_000;
   buffer.append(logLines(0, 60_000));
   const onDisk = buffer.memoryFirstId;
   expect(onDisk).toBeGreaterThan(30_000);

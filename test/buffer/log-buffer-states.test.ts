@@ -11,7 +11,7 @@ import {entriesFromBehind, entriesOf} from './entries-of.ts';
 
 /** Has every byte that the buffer ever got, as a recording does. */
 class Recording implements ColdStore {
-  keptTo = 0;
+  storedTo = 0;
   bytes = Buffer.alloc(0);
   /** Bytes below are deleted. */
   deletedTo = 0;
@@ -19,9 +19,9 @@ class Recording implements ColdStore {
 
   keep({byteOffset, byteLength, endId}: LeavingSegment): ColdBytes | undefined {
     if (this.refuses || byteOffset < this.deletedTo) return undefined;
-    expect(endId).toBeLessThanOrEqual(this.keptTo);
+    expect(endId).toBeLessThanOrEqual(this.storedTo);
     return {
-      isKept: () => byteOffset >= this.deletedTo,
+      isStored: () => byteOffset >= this.deletedTo,
       read: () =>
         byteOffset < this.deletedTo ? undefined : Buffer.from(this.bytes.subarray(byteOffset, byteOffset + byteLength)),
     };
@@ -134,8 +134,8 @@ class Pair {
         this.#readAround(idAt(one.at));
         return;
       case 'keep':
-        recording.keptTo = Math.max(recording.keptTo, Math.min(idAt(one.at), small.endedTo));
-        small.releaseKept();
+        recording.storedTo = Math.max(recording.storedTo, Math.min(idAt(one.at), small.endedTo));
+        small.releaseStored();
         return;
       case 'delete':
         recording.deletedTo = Math.max(recording.deletedTo, Math.floor(one.at * recording.bytes.length));

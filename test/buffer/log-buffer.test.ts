@@ -279,7 +279,7 @@ function compareSegments(buffer: WritableLogBuffer): void {
 
 test('returns where its last bytes begin, without reading what is not in memory', () => {
   const buffer = new WritableLogBuffer({maxBytes: 1000});
-  const never = {isKept: () => true, read: () => undefined};
+  const never = {isStored: () => true, read: () => undefined};
   for (const lines of [2, 3, 4]) buffer.addPast({lines, byteLength: 10, markers: [], bytes: never});
   buffer.addPast({lines: 2, byteLength: 10, markers: [{line: 1, marker: drawn(1)}], bytes: never});
   buffer.append(Buffer.from('12345\n789\n'));
@@ -306,10 +306,13 @@ test('an empty log shows nothing', () => {
 });
 
 /** Ten segments, each a line of six bytes that costs ten. Four are within the bound, two more may wait. */
-function filled({keptTo, ...options}: {keptTo?: number; maxBytes?: number; waitingBytes?: number}) {
+function filled({storedTo, ...options}: {storedTo?: number; maxBytes?: number; waitingBytes?: number}) {
   const buffer = new WritableLogBuffer({maxBytes: 40, segmentBytes: 6, maxLineBytes: 6, waitingBytes: 20, ...options});
-  const store = {keptTo: keptTo ?? 0, keep: () => ({isKept: () => true, read: () => undefined})} satisfies ColdStore;
-  if (keptTo !== undefined) buffer.coldStore = store;
+  const store = {
+    storedTo: storedTo ?? 0,
+    keep: () => ({isStored: () => true, read: () => undefined}),
+  } satisfies ColdStore;
+  if (storedTo !== undefined) buffer.coldStore = store;
   buffer.append(Buffer.from('line.\n'.repeat(10)));
   return {buffer, store};
 }
@@ -320,13 +323,13 @@ test('the oldest segments leave until the rest is within the bound', () => {
 });
 
 test('what the cold store has still to keep waits, but not without end', () => {
-  const {buffer, store} = filled({keptTo: 0});
+  const {buffer, store} = filled({storedTo: 0});
   expect(buffer).toMatchObject({memoryFirstId: 4, memoryBytes: 60});
-  store.keptTo = 5;
-  buffer.releaseKept();
+  store.storedTo = 5;
+  buffer.releaseStored();
   expect(buffer.memoryFirstId).toBe(5);
-  store.keptTo = 10;
-  buffer.releaseKept();
+  store.storedTo = 10;
+  buffer.releaseStored();
   expect(buffer).toMatchObject({memoryFirstId: 6, droppedLines: 0, lineCount: 10});
 });
 
@@ -343,10 +346,10 @@ test('it shrinks below the bound on demand, and leaves the newest bytes', () => 
 });
 
 test('what a reader has done with is dropped, except what is still to be kept', () => {
-  const {buffer, store} = filled({keptTo: 2, maxBytes: 1000});
+  const {buffer, store} = filled({storedTo: 2, maxBytes: 1000});
   buffer.dropBefore(5);
   expect(buffer.firstId).toBe(2);
-  store.keptTo = 10;
+  store.storedTo = 10;
   buffer.dropBefore(5);
   expect(buffer.firstId).toBe(5);
   buffer.dropBefore(100);

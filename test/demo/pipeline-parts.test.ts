@@ -124,7 +124,7 @@ describe('through the client', () => {
         errors: [{kind: 'parse', count: 30}, {count: 0}],
       },
     ]);
-    expect(stats.connectors[0]?.errors[0]?.kept).toHaveLength(30);
+    expect(stats.connectors[0]?.errors[0]?.retained).toHaveLength(30);
     const [listed] = await client.listPipelines(signal);
     expect(listed?.connectorErrors).toBe(30);
     await clock.advance(1500);
@@ -175,7 +175,7 @@ describe('through the client', () => {
     middle.pipeline.start();
     middle.pipeline.run.addError({endpoint: 'a.b', kind: 'parse', message: 'x'});
     const {connectors} = await middle.client.getStats('orders', signal);
-    expect(connectors[0]?.errors[0]).toEqual({kind: 'parse', count: 1, kept: undefined});
+    expect(connectors[0]?.errors[0]).toEqual({kind: 'parse', count: 1, retained: undefined});
     const [listed] = await middle.client.listPipelines(signal);
     expect(listed?.connectorErrors).toBeUndefined();
   });

@@ -90,7 +90,7 @@ describe('statistics', () => {
     add('text_envelope_err', 5);
     const [parse] = connector('a.b')?.errors ?? [];
     expect(parse?.count).toBe(285);
-    expect(parse?.kept?.map(({index}) => index)).toEqual([
+    expect(parse?.retained?.map(({index}) => index)).toEqual([
       ...Array.from({length: 30}, (_, at) => at + 1),
       ...Array.from({length: 100}, (_, at) => at + 181),
       ...Array.from({length: 5}, (_, at) => at + 281),

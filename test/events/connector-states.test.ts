@@ -8,7 +8,7 @@ import {emptyErrorLog} from './statuses.ts';
 const connector = (name: string, count: number, fatalError?: string): ConnectorStats => ({
   ...{kind: 'input', name, stream: 'orders', records: 0, bytes: 0, bufferedRecords: 0, isPaused: false},
   ...{hasEnded: false, latency: undefined, health: undefined, fatalError},
-  errors: [{kind: 'parse', count, kept: undefined}],
+  errors: [{kind: 'parse', count, retained: undefined}],
 });
 
 const known = (incarnation: string, connectors: readonly ConnectorStats[], gone: KnownStats['gone'] = []) => {

@@ -72,8 +72,8 @@ function entriesOf(errors: ConnectorStats['errors']): readonly string[] {
 test('errors of both kinds, the newest first, with what was dropped in its place', () => {
   expect(
     entriesOf([
-      {kind: 'parse', count: 320, kept: [errorAt(3, 10), errorAt(316, 30), errorAt(317, 31)]},
-      {kind: 'transport', count: 1, kept: [errorAt(1, 20)]},
+      {kind: 'parse', count: 320, retained: [errorAt(3, 10), errorAt(316, 30), errorAt(317, 31)]},
+      {kind: 'transport', count: 1, retained: [errorAt(1, 20)]},
     ]),
   ).toEqual([
     ...['dropped parse 3', 'parse 317', 'parse 316', 'dropped parse 312'],
@@ -84,8 +84,8 @@ test('errors of both kinds, the newest first, with what was dropped in its place
 test('of what a server counts and does not send there are no texts', () => {
   expect(
     entriesOf([
-      {kind: 'parse', count: 5, kept: undefined},
-      {kind: 'transport', count: 0, kept: undefined},
+      {kind: 'parse', count: 5, retained: undefined},
+      {kind: 'transport', count: 0, retained: undefined},
     ]),
   ).toEqual(['no-texts parse 5']);
 });
@@ -126,7 +126,7 @@ function statsWith(counts: Readonly<Record<string, number>>, {incarnation = 'one
       const time = new Date(Date.UTC(2026, 10, 25) + place * 1000).toISOString();
       return {time, index: place + 1, tag: undefined, message: ''};
     });
-    return {kind: 'input', name, errors: [{kind: 'parse', count, kept: errors.slice(-kept)}]};
+    return {kind: 'input', name, errors: [{kind: 'parse', count, retained: errors.slice(-kept)}]};
   });
   return {incarnation, connectors} as unknown as PipelineStats;
 }

@@ -246,7 +246,7 @@ it('the errors of a pipeline that were seen in a merged tab are seen in its own 
 it('a tab that is left has unseen lines once more come', async () => {
   const {screen} = await telling();
   await using _ = screen;
-  const fresh = () => tabLabels(screen.controller).map((tab) => tab.fresh);
+  const fresh = () => tabLabels(screen.controller).map((tab) => tab.hasNew);
   expect(fresh()).toEqual([false, true]);
   screen.press('2', '1');
   expect(fresh()).toEqual([false, true]);

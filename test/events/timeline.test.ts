@@ -99,15 +99,15 @@ it('connector errors stand by kind at their last time, with their number', () =>
     ...{kind: 'input', name: 'orders.bad', stream: 'orders', records: 1, bytes: 1, bufferedRecords: 0},
     ...{isPaused: false, hasEnded: false, latency: undefined, health: undefined},
   } as const;
-  const kept = [1, 2].map((index) => ({
+  const retained = [1, 2].map((index) => ({
     time: text(index),
     index,
     tag: 'text_event_err',
     message: `bad ${index}\nmore`,
   }));
   const errors = [
-    {kind: 'parse', count: 2, kept},
-    {kind: 'transport', count: 1, kept: undefined},
+    {kind: 'parse', count: 2, retained},
+    {kind: 'transport', count: 1, retained: undefined},
   ] as const;
   const stats = {connectors: [{...connector, fatalError: 'refused', errors}]} as unknown as PipelineStats;
   const rows = timelineOf({pipeline: 'p', history: history([event(0)], {stats}), log: undefined});
@@ -120,8 +120,10 @@ it('connector errors stand by kind at their last time, with their number', () =>
 });
 
 it('the length of errors of which only the last are kept is not known', () => {
-  const kept = [{time: text(9), index: 0, tag: undefined, message: 'bad'}];
-  const stats = {connectors: [{name: 'in', errors: [{kind: 'parse', count: 40, kept}]}]} as unknown as PipelineStats;
+  const retained = [{time: text(9), index: 0, tag: undefined, message: 'bad'}];
+  const stats = {
+    connectors: [{name: 'in', errors: [{kind: 'parse', count: 40, retained}]}],
+  } as unknown as PipelineStats;
   const [row] = timelineOf({pipeline: 'p', history: history([event(0)], {stats}), log: undefined});
   expect(row && said(row)).toBe('?-9 connector: in: parse errors: bad');
 });

@@ -82,12 +82,14 @@ async function countsAddUp(rig: Rig, logged: readonly Line[]): Promise<void> {
   const stats = async () => {
     const {connectors} = await api.getStats('orders', signal);
     const [parse] = connectors.find(({name}) => name === 'orders.bad')?.errors ?? [];
-    return {connectors, parse, indices: parse?.kept?.map(({index}) => index) ?? []};
+    return {connectors, parse, indices: parse?.retained?.map(({index}) => index) ?? []};
   };
   const before = await stats();
   expect(before.parse?.count).toBe(8);
   expect(before.indices).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-  expect(new Set(before.parse?.kept?.map(({tag}) => tag))).toEqual(new Set(['text_event_err', 'text_envelope_err']));
+  expect(new Set(before.parse?.retained?.map(({tag}) => tag))).toEqual(
+    new Set(['text_event_err', 'text_envelope_err']),
+  );
   // The fatal one is told in the log alone.
   expect(logged.some(({message}) => kinds.fatal.test(message))).toBe(true);
   expect(before.connectors.map(({name}) => name)).toEqual(['orders.bad', 'orders.gen', 'big_orders.full']);

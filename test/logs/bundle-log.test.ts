@@ -161,7 +161,9 @@ describe('the facts of a bundle', () => {
     const {known, history} = await readBundleFacts(found?.kind === 'bundle' ? found.collections : [], {
       clock: systemClock,
     });
-    const errors = known.stats?.connectors.flatMap((connector) => connector.errors.flatMap(({kept = []}) => kept));
+    const errors = known.stats?.connectors.flatMap((connector) =>
+      connector.errors.flatMap(({retained = []}) => retained),
+    );
     expect(errors?.length).toBeGreaterThan(0);
     expect(history.events.length).toBeGreaterThan(0);
   });

@@ -73,7 +73,7 @@ export function pastOf(...lines: string[]): {readonly buffer: WritableLogBuffer;
       reads += 1;
       return text;
     };
-    buffer.addPast({lines: 1, byteLength: text.length, markers: [], bytes: {isKept: () => true, read}});
+    buffer.addPast({lines: 1, byteLength: text.length, markers: [], bytes: {isStored: () => true, read}});
   }
   return {buffer, reads: () => reads};
 }

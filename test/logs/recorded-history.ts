@@ -237,7 +237,7 @@ export class RecordedHistory {
 
 /** Lets the program's time pass until all is written. The disk is real: its answers take real time. */
 export async function written(life: RecordedLife, clock: FakeClock): Promise<void> {
-  const isWritten = () => life.recording.keptTo >= life.buffer.endId - (life.buffer.hasOpenLine ? 1 : 0);
+  const isWritten = () => life.recording.storedTo >= life.buffer.endId - (life.buffer.hasOpenLine ? 1 : 0);
   const deadline = performance.now() + 20_000;
   for (let tries = 0; tries < 5 || !isWritten(); tries++) {
     if (performance.now() > deadline) throw new Error(`not written: ${JSON.stringify(life.recording.state)}`);

@@ -41,7 +41,7 @@ it('errors of lines that are added before others are counted as if the log had b
         for (const block of blocks.toReversed()) {
           const bytes = Buffer.from(textOf(block));
           const read = () => Buffer.from(bytes);
-          buffer.prepend({lines: block.length, byteLength: bytes.length, bytes: {isKept: () => true, read}});
+          buffer.prepend({lines: block.length, byteLength: bytes.length, bytes: {isStored: () => true, read}});
         }
         buffer.endPrepending();
         const earlier = new EarlierErrors({buffer, errors, to, wall});

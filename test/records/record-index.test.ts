@@ -337,7 +337,7 @@ test('a step reads few cold segments back, however small they are', () => {
     reads += 1;
     return bytes;
   };
-  const block = {lines: 2, byteLength: bytes.length, markers: [], bytes: {isKept: () => true, read}};
+  const block = {lines: 2, byteLength: bytes.length, markers: [], bytes: {isStored: () => true, read}};
   for (let each = 0; each < 100; each++) buffer.addPast(block);
   const index = new RecordIndex(buffer);
   const readsOfSteps: number[] = [];

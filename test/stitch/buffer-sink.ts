@@ -19,7 +19,7 @@ export class BufferSink implements StitchSink {
     this.buffer.addMarker({...marker, at: 0});
   }
 
-  onPlaced(_place: {readonly fresh: boolean}): void {}
+  onPlaced(_place: {readonly isEpochStart: boolean}): void {}
 
   /** The log, a cut line ended with `cutEnd`. */
   text(cutEnd = '\n'): string {

@@ -9,8 +9,8 @@ import {ServerModel, type Shape} from './ring-model.ts';
 function open() {
   const places: string[] = [];
   const sink = new (class extends BufferSink {
-    override onPlaced({fresh}: {readonly fresh: boolean}): void {
-      places.push(fresh ? 'placed fresh' : 'placed');
+    override onPlaced({isEpochStart}: {readonly isEpochStart: boolean}): void {
+      places.push(isEpochStart ? 'placed fresh' : 'placed');
     }
   })();
   const stitch = new Stitch({sink, clock: {wall: () => 5}});

@@ -18,13 +18,13 @@ test('a wait is worth words once it is long', () => {
 });
 
 test('a missing pipeline is named, with the one that was probably meant, in any width', () => {
-  const empty: EmptyLog = {kind: 'no-pipeline', name: 'ordrs', meant: 'orders'};
+  const empty: EmptyLog = {kind: 'no-pipeline', name: 'ordrs', closest: 'orders'};
   expect(rowsOf(empty)).toEqual([
     " There is no pipeline 'ordrs'.",
     " Did you mean 'orders'? Enter opens it.",
     ' Its log appears here when it is created.',
   ]);
-  expect(rowsOf({...empty, meant: undefined}).join()).not.toContain('Enter');
+  expect(rowsOf({...empty, closest: undefined}).join()).not.toContain('Enter');
   for (const row of rowsOf(empty, undefined, 24)) expect(row.length).toBeLessThanOrEqual(23);
 });
 
@@ -37,7 +37,7 @@ async function mistyped(...names: string[]): Promise<ScreenUnderTest> {
 
 test('Enter opens the pipeline that was meant in the place of the tab', async () => {
   await using screen = await mistyped('ordrs', 'billing');
-  expect(emptyLog(screen.controller)).toEqual({kind: 'no-pipeline', name: 'ordrs', meant: 'orders'});
+  expect(emptyLog(screen.controller)).toEqual({kind: 'no-pipeline', name: 'ordrs', closest: 'orders'});
   screen.press('Enter');
   expect(screen.tabs).toEqual(['orders', 'billing']);
   expect(screen.controller.state).toMatchObject({active: 'orders', cursor: 'orders', focus: 'log'});
@@ -49,7 +49,7 @@ test('each of several names has its own tab and answer; one that is open already
   await using screen = await mistyped('ordrs', 'frad', 'orders');
   screen.press('2');
   await screen.until(() => emptyLog(screen.controller)?.kind === 'no-pipeline', 'the answer');
-  expect(emptyLog(screen.controller)).toMatchObject({name: 'frad', meant: 'fraud'});
+  expect(emptyLog(screen.controller)).toMatchObject({name: 'frad', closest: 'fraud'});
   screen.press('1', 'Enter');
   expect(screen.tabs).toEqual(['frad', 'orders']);
   expect(screen.controller.state.active).toBe('orders');
@@ -57,7 +57,7 @@ test('each of several names has its own tab and answer; one that is open already
 
 test('without a similar name Enter does nothing, and the log appears once the pipeline is created', async () => {
   await using screen = await mistyped('nightly');
-  expect(emptyLog(screen.controller)).toMatchObject({meant: undefined});
+  expect(emptyLog(screen.controller)).toMatchObject({closest: undefined});
   screen.press('Enter');
   expect(screen.tabs).toEqual(['nightly']);
   screen.server.addPipeline('nightly').start();

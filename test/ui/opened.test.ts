@@ -401,7 +401,7 @@ test(': and g wait for the lines of a large file to be counted, unless the user 
   expect(noticeAfter(screen, ':', '5', '0', 'Enter')).toBe(words);
   expect(at()).toBe('line 128');
   const bytes = Buffer.from(linesFrom(1, 99));
-  buffer.prepend({lines: 99, byteLength: bytes.length, bytes: {isKept: () => true, read: () => bytes}});
+  buffer.prepend({lines: 99, byteLength: bytes.length, bytes: {isStored: () => true, read: () => bytes}});
   buffer.endPrepending();
   pieces.write('more\n');
   await screen.until(() => at() === 'line 50', 'the line');

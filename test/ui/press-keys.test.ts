@@ -6,7 +6,7 @@ import {unknownKey} from '../../source/ui/keys/key-names.ts';
 import {remap} from '../../source/ui/keys/remap-keys.ts';
 import {pageShown} from '../../source/ui/pages/pages.ts';
 import {allCommands} from '../../source/ui/pages/registry.ts';
-import {freshPane} from '../../source/ui/state/pane-view.ts';
+import {newPane} from '../../source/ui/state/pane-view.ts';
 import {logged, noticeOf, pressed, reading, retype, rowsOf, typed, viewOf, workedOut} from './reading.ts';
 import {ScreenUnderTest} from './screen-under-test.ts';
 
@@ -117,7 +117,7 @@ describe('every key of the table', () => {
         controller.dispatch({type: 'prompt', prompt: undefined});
         controller.dispatch({type: 'asked', command: undefined});
         controller.tabSwitcher.show(name);
-        controller.changePaneOf(name, {...freshPane, ...view});
+        controller.changePaneOf(name, {...newPane, ...view});
       }
     }
     await workedOut(screen);

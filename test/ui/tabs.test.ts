@@ -3,7 +3,7 @@ import vm from 'node:vm';
 import {describe, expect, it} from 'vitest';
 import type {Alert} from '../../source/events/alerts.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
-import {freshPane} from '../../source/ui/state/pane-view.ts';
+import {newPane} from '../../source/ui/state/pane-view.ts';
 import {arrange, tabTitle} from '../../source/ui/tabs.ts';
 import {deploymentError, makePipeline, stopped} from './make-pipeline.ts';
 import {ScreenUnderTest, withFailures} from './screen-under-test.ts';
@@ -380,7 +380,7 @@ describe('the title of a merged tab', () => {
   const all = ['billing', 'fraud', 'orders-eu', 'orders-us', 'orders-ap'];
   const titleOf = (names: readonly string[], listed: readonly string[] = all) =>
     tabTitle(
-      {name: names.join('+'), kept: true, merges: names, pane: freshPane},
+      {name: names.join('+'), kept: true, merges: names, pane: newPane},
       listed.map((name) => makePipeline(name)),
       symbolsFor(true),
     );

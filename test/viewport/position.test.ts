@@ -3,10 +3,10 @@ import {describe, expect, it} from 'vitest';
 import {allEntries} from '../../source/buffer/log-buffer.ts';
 import type {Geometry} from '../../source/viewport/geometry.ts';
 import {
+  anchorCurrentRow,
   currentOf,
   follow,
   hold,
-  keepCurrentRow,
   moveBy,
   newBelow,
   type Position,
@@ -261,20 +261,20 @@ function rowOf(position: Position, geometry: Geometry): number {
   return visiblePlaces(position, geometry).findIndex((place) => place.id === current);
 }
 
-describe('keepCurrentRow', () => {
+describe('anchorCurrentRow', () => {
   const held = reveal(follow, all, 100);
 
   it('forgets that row with the next move', () => {
     const two = shows([90, 100]);
-    const moved = moveBy(keepCurrentRow(held, all, two), two, -1);
-    expect(rowOf(keepCurrentRow(moved, two, all), all)).toBe(0);
+    const moved = moveBy(anchorCurrentRow(held, all, two), two, -1);
+    expect(rowOf(anchorCurrentRow(moved, two, all), all)).toBe(0);
   });
 
   it('continues to follow, and waits where nothing is shown', () => {
-    expect(keepCurrentRow(follow, all, shows([3]))).toBe(follow);
-    const waiting = keepCurrentRow(held, all, shows([]));
+    expect(anchorCurrentRow(follow, all, shows([3]))).toBe(follow);
+    const waiting = anchorCurrentRow(held, all, shows([]));
     expect(visiblePlaces(waiting, shows([]))).toEqual([]);
-    const back = keepCurrentRow(waiting, shows([]), all);
+    const back = anchorCurrentRow(waiting, shows([]), all);
     expect([currentOf(back, all), rowOf(back, all)]).toEqual([100, rowOf(held, all)]);
   });
 
@@ -282,22 +282,22 @@ describe('keepCurrentRow', () => {
     const last = moveBy(reveal(follow, all, 20), all, 40);
     expect(rowOf(last, all)).toBe(9);
     const fewer = shows(numbers(200, 4), 9);
-    const kept = keepCurrentRow(setCurrentRow(last, all), {...all, height: 9}, fewer);
+    const kept = anchorCurrentRow(setCurrentRow(last, all), {...all, height: 9}, fewer);
     expect([currentOf(kept, fewer), rowOf(kept, fewer)]).toEqual([60, 8]);
-    expect(rowOf(keepCurrentRow(kept, fewer, all), all)).toBe(9);
+    expect(rowOf(anchorCurrentRow(kept, fewer, all), all)).toBe(9);
   });
 
   it('keeps the row at the end of the log when the row of the filters is gone', () => {
     const fewer = shows(numbers(200, 4), 9);
     const last = moveBy(reveal(follow, fewer, 196), fewer, -1);
     expect([currentOf(last, fewer), rowOf(last, fewer)]).toEqual([192, 7]);
-    const kept = keepCurrentRow(setCurrentRow(last, fewer), {...fewer, height: 10}, all);
+    const kept = anchorCurrentRow(setCurrentRow(last, fewer), {...fewer, height: 10}, all);
     expect([currentOf(kept, all), rowOf(kept, all)]).toEqual([192, 7]);
   });
 
   it('goes to the row that the entry is shown in, however far it is', () => {
     const folded = shows([0, 50, 101]);
-    const kept = keepCurrentRow(held, all, folded, (id) => (id > 50 && id < 101 ? 50 : id));
+    const kept = anchorCurrentRow(held, all, folded, (id) => (id > 50 && id < 101 ? 50 : id));
     expect(currentOf(kept, folded)).toBe(50);
   });
 
@@ -305,7 +305,7 @@ describe('keepCurrentRow', () => {
     const long = shows(numbers(20), 10, (id) => (id === 5 ? 30 : 1));
     const inside: Position = {kind: 'held', top: {id: 5, row: 12}, current: 5, seen: 0};
     const fewer = shows(numbers(20, 5), 10, (id) => (id === 5 ? 30 : 1));
-    expect(visiblePlaces(keepCurrentRow(inside, long, fewer), fewer)[0]).toEqual({id: 5, row: 12});
+    expect(visiblePlaces(anchorCurrentRow(inside, long, fewer), fewer)[0]).toEqual({id: 5, row: 12});
   });
 });
 
@@ -323,14 +323,14 @@ it('the row stays where the ends of the log allow it, and is the same again with
     const held = moveBy(reveal(follow, before, target), before, -up);
     const current = currentOf(held, before) ?? -1;
     const row = rowOf(held, before);
-    const kept = keepCurrentRow(held, before, after);
+    const kept = anchorCurrentRow(held, before, after);
     const shown = currentOf(kept, after) ?? -1;
     expect(ids).toContain(shown);
     expect(Math.min(...ids.map((id) => Math.abs(id - current)))).toBe(Math.abs(shown - current));
     const above = ids.filter((id) => id < shown).reduce((sum, id) => sum + heightOf(id), 0);
     const below = ids.filter((id) => id >= shown).reduce((sum, id) => sum + heightOf(id), 0);
     if (above >= row && below >= 10 - row) expect(rowOf(kept, after)).toBe(row);
-    if (shown === current) expect(rowOf(keepCurrentRow(kept, after, before), before)).toBe(row);
+    if (shown === current) expect(rowOf(anchorCurrentRow(kept, after, before), before)).toBe(row);
   };
   const four = [subset, fc.nat({max: 199}), fc.nat({max: 12}), fc.integer({min: 1, max: 4})] as const;
   fc.assert(fc.property(...four, property), {numRuns: runs});

@@ -269,6 +269,6 @@ export function listedChanges(before: Pipeline | undefined, now: Pipeline | unde
 function isNewError(before: Pipeline, now: Pipeline): boolean {
   const {deploymentError: error, deploymentStatus, deploymentStatusSince} = before;
   if (now.deploymentError === undefined) return false;
-  const isAnew = deploymentStatus === now.deploymentStatus && deploymentStatusSince !== now.deploymentStatusSince;
-  return error === undefined || error.message !== now.deploymentError.message || isAnew;
+  const isNew = deploymentStatus === now.deploymentStatus && deploymentStatusSince !== now.deploymentStatusSince;
+  return error === undefined || error.message !== now.deploymentError.message || isNew;
 }

@@ -91,7 +91,7 @@ export class FileBytes implements ColdBytes {
     this.#pieces = pieces;
   }
 
-  readonly isKept = (): boolean => this.#pieces.every(({part}) => !part.isGone);
+  readonly isStored = (): boolean => this.#pieces.every(({part}) => !part.isGone);
 
   readonly read = (): Buffer | undefined => {
     const parts: Buffer[] = [];

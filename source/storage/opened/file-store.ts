@@ -9,7 +9,7 @@ type StoredPiece = Omit<FilePiece, 'part'> & {readonly part: BytesPart | undefin
  * bytes in the order of the log; segments leave in that order.
  */
 export class FileStore implements ColdStore {
-  readonly keptTo = Number.POSITIVE_INFINITY;
+  readonly storedTo = Number.POSITIVE_INFINITY;
   /** Places of the bytes in memory, oldest first. */
   readonly #pieces: StoredPiece[] = [];
 

@@ -6,7 +6,7 @@ import {clean, cleanName} from '../../terminal/clean.ts';
 import {bytesOfPath, notRegular} from '../regular-file.ts';
 import {OpenError} from './open-error.ts';
 import {byName} from './rotated.ts';
-import {nothingUnpacked, type UnpackTotal} from './stepped.ts';
+import {nothingUnpacked, type UnpackTotal} from './stepwise-unpacker.ts';
 import {type PackedPart, unpack} from './unpack.ts';
 import {readZip, type ZipPart} from './zip-parts.ts';
 

@@ -3,7 +3,7 @@ import type {RecordedPiece} from '../recording/reader.ts';
 import {openPipeNow} from '../regular-file.ts';
 import {type FileForm, formOf, headBytes} from './file-form.ts';
 import {OpenError} from './open-error.ts';
-import {Bounds, type Packed, Stepped} from './stepped.ts';
+import {Bounds, type Packed, StepwiseUnpacker} from './stepwise-unpacker.ts';
 
 /**
  * What comes through a named pipe, until its last writer closes it or `signal` is aborted. Throws `OpenError`. No thread
@@ -64,12 +64,12 @@ class UnpackedPipe {
   readonly #packed: Packed;
   readonly #bounds: Bounds;
   #consumed = 0;
-  #stream: Stepped;
+  #stream: StepwiseUnpacker;
 
   constructor(name: string, packed: Packed) {
     this.#packed = packed;
     this.#bounds = new Bounds({name, packed, isFile: false});
-    this.#stream = new Stepped(packed);
+    this.#stream = new StepwiseUnpacker(packed);
   }
 
   get failed(): 'cut-short' | 'rest-damaged' | undefined {
@@ -81,7 +81,7 @@ class UnpackedPipe {
       if (this.#stream.isOver) {
         // Tapes pad with zeros.
         if (rest.every((byte) => byte === 0)) return;
-        this.#stream = new Stepped(this.#packed);
+        this.#stream = new StepwiseUnpacker(this.#packed);
       }
       yield* this.#checked(this.#stream.write(rest), rest.length);
       // The stream may end before the bytes do: with a frame of zstd.

@@ -64,7 +64,7 @@ function blockOf(parts: readonly Part[]): ReadBlock {
     return read.every((part) => part !== undefined) ? joined(read) : undefined;
   };
   const newlines = newlinesIn(bytes);
-  const block = {lines: newlines.length, byteLength: bytes.length, bytes: {isKept: () => true, read}};
+  const block = {lines: newlines.length, byteLength: bytes.length, bytes: {isStored: () => true, read}};
   return {block, bytes, newlines};
 }
 

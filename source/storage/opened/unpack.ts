@@ -6,7 +6,7 @@ import type {RecordedPiece} from '../recording/reader.ts';
 import {bytesOfPath, openRegular} from '../regular-file.ts';
 import type {Packing} from './file-form.ts';
 import {OpenError} from './open-error.ts';
-import {Bounds, type Packed, Stepped, type UnpackLimits, type UnpackTotal} from './stepped.ts';
+import {Bounds, type Packed, StepwiseUnpacker, type UnpackLimits, type UnpackTotal} from './stepwise-unpacker.ts';
 
 /** A file, or one in a ZIP file. `name`: safe to show. */
 export type PackedPart = {
@@ -163,7 +163,7 @@ async function* steps(
   packed: Packed,
   fine: readonly Step[],
 ): AsyncGenerator<Unpacked> {
-  const stream = new Stepped(packed);
+  const stream = new StepwiseUnpacker(packed);
   try {
     let at = start;
     while (at < end && !stream.isOver) {

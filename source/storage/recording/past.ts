@@ -140,7 +140,7 @@ export class RecordedPast {
 
   #blockBytes(offset: number, length: number): PastBlock['bytes'] {
     const bytes = this.#bytes;
-    return {isKept: () => bytes.firstOffset <= offset, read: () => bytes.read(offset, length)};
+    return {isStored: () => bytes.firstOffset <= offset, read: () => bytes.read(offset, length)};
   }
 
   /** At most `length` bytes of the end, from the start of a line, and none before `start`, where a line begins. */

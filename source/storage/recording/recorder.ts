@@ -82,7 +82,7 @@ export class Recorder implements ColdStore {
     return {kind: 'recording', folder: writer.folder, fromId: start.id, bytes, missedBytes: this.#missedBytes};
   }
 
-  get keptTo(): number {
+  get storedTo(): number {
     return this.#tap.written.id;
   }
 
@@ -91,7 +91,7 @@ export class Recorder implements ColdStore {
     if (offset === undefined) return undefined;
     const {bytes} = this.#options;
     return {
-      isKept: () => bytes.firstOffset <= offset,
+      isStored: () => bytes.firstOffset <= offset,
       read: () => bytes.read(offset, segment.byteLength),
     };
   }
@@ -147,7 +147,7 @@ export class Recorder implements ColdStore {
     const length = batch.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     this.#missedBytes += Math.max(0, batch.end.bytes - written.bytes - length);
     this.#tap.commit(batch);
-    this.#options.buffer.releaseKept();
+    this.#options.buffer.releaseStored();
   }
 
   #nextBatch(maxBytes: number, isLast: boolean): Batch {

@@ -19,7 +19,7 @@ export type TabLabel = {
   /** The keys go to its log. */
   readonly focused: boolean;
   /** Lines came since it was last shown. */
-  readonly fresh: boolean;
+  readonly hasNew: boolean;
   /** Errors since it was last shown. */
   readonly errors: number;
   /** Waiting, ended or gone. */
@@ -29,7 +29,7 @@ export type TabLabel = {
 const quiet: Style = {dim: true};
 const none = plain('');
 const errorStyle: Style = {fg: 1, bold: true};
-const freshStyle: Style = {fg: 6};
+const newStyle: Style = {fg: 6};
 const offlineStyle: Style = {fg: 3};
 
 /** How much the labels show: as much as leaves room for all tabs. */
@@ -151,7 +151,7 @@ function label(tab: TabLabel, number: number, {numbers}: LabelSize, symbols: Sym
   // A mark besides italics, which some terminals do not have.
   const title = tab.title + (tab.kept ? '' : symbols.ellipsis);
   const marks: StyledText[] = [];
-  if (tab.fresh) marks.push(plain(symbols.running, {...freshStyle, ...style}));
+  if (tab.hasNew) marks.push(plain(symbols.running, {...newStyle, ...style}));
   marks.push(...errorMark);
   if (tab.offline) marks.push(plain(symbols.waiting, {...offlineStyle, ...style}));
   return concat([
@@ -176,7 +176,7 @@ function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
     kept: tab.kept,
     active,
     focused: controller.state.focus === 'log',
-    fresh: !active && log !== undefined && events.hasUnseenEntries(log),
+    hasNew: !active && log !== undefined && events.hasUnseenEntries(log),
     errors: events.unseenErrors(pipelinesOf(tab)),
     offline: log !== undefined && isCut(log.snapshot.get()),
   };

@@ -37,8 +37,8 @@ export const commonHandlers = {
     else if (tabs.length === 0) sayNoTab(controller);
     else controller.say(`there is no tab ${keys.indexOf(keyName) + 1}: ${counted(tabs.length, 'is', 'are')} open`);
   },
-  'previous-tab': (controller: Controller) => turn(controller, -1),
-  'next-tab': (controller: Controller) => turn(controller, 1),
+  'previous-tab': (controller: Controller) => cycle(controller, -1),
+  'next-tab': (controller: Controller) => cycle(controller, 1),
   'close-tab'(controller: Controller) {
     const {active} = controller.state;
     if (active === undefined) {
@@ -149,7 +149,7 @@ export function pipelineOf(controller: Controller): string | undefined {
   return state.focus === 'sidebar' ? state.cursor : tab && pipelineAt(controller, tab);
 }
 
-function turn(controller: Controller, by: number): void {
+function cycle(controller: Controller, by: number): void {
   const {tabs, active} = controller.state;
   const index = tabs.findIndex((tab) => tab.name === active);
   const next = tabs[(index + by + tabs.length) % tabs.length];

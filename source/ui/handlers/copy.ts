@@ -267,9 +267,9 @@ function openSavePrompt(
 
 async function save(controller: Controller, prompt: PromptOf<'save'>): Promise<void> {
   const {text, what, form, replaces} = prompt;
-  await withTaken(controller, what, async (taken) => {
-    const {tally} = taken;
-    const blocks = isMarkdown(text) ? taken.markdown() : taken.blocks(form);
+  await withSource(controller, what, async (source) => {
+    const {tally} = source;
+    const blocks = isMarkdown(text) ? source.markdown() : source.blocks(form);
     const saved = await controller.services.save(text, blocks, {overwrite: replaces, signal: controller.closing});
     switch (saved.kind) {
       case 'saved': {
@@ -280,7 +280,7 @@ async function save(controller: Controller, prompt: PromptOf<'save'>): Promise<v
             missingWords(tally),
           ),
         );
-        taken.onSaved();
+        source.onSaved();
         return;
       }
       case 'exists': {
@@ -302,23 +302,23 @@ function joined(...parts: readonly string[]): string {
 }
 
 /** What a prompt saves or pipes. */
-type Taken = {
+type CopySource = {
   readonly blocks: (form: SaveForm) => AsyncIterable<Uint8Array>;
   readonly markdown: () => AsyncIterable<Uint8Array>;
   readonly onSaved: () => void;
   readonly tally: CopyCount;
 };
 
-async function withTaken(
+async function withSource(
   controller: Controller,
   what: Choice | PageText,
-  run: (taken: Taken) => Promise<void>,
+  run: (source: CopySource) => Promise<void>,
 ): Promise<void> {
-  if (typeof what === 'string') await withPane(controller, (at) => run(takenLines(controller, what, at)));
-  else await run(takenPage(controller, what)).catch((error: unknown) => controller.sayFailure(error));
+  if (typeof what === 'string') await withPane(controller, (at) => run(sourceOfLines(controller, what, at)));
+  else await run(sourceOfPage(controller, what)).catch((error: unknown) => controller.sayFailure(error));
 }
 
-function takenLines(controller: Controller, choice: Choice, at: PaneAt): Taken {
+function sourceOfLines(controller: Controller, choice: Choice, at: PaneAt): CopySource {
   const tally = newTally();
   return {
     blocks(saved) {
@@ -332,7 +332,7 @@ function takenLines(controller: Controller, choice: Choice, at: PaneAt): Taken {
   };
 }
 
-function takenPage({services, closing}: Controller, {text, markdown}: PageText): Taken {
+function sourceOfPage({services, closing}: Controller, {text, markdown}: PageText): CopySource {
   const inOneBlock = (bytes: Uint8Array) => inSlices([bytes], {clock: services.clock, signal: closing});
   return {
     blocks: () => inOneBlock(Buffer.from(text)),
@@ -431,7 +431,7 @@ function openPipePrompt(controller: Controller, what: Choice | PageText, on?: st
 }
 
 async function pipe(controller: Controller, {text, what}: PromptOf<'pipe'>): Promise<void> {
-  await withTaken(controller, what, async ({blocks, tally}) => {
+  await withSource(controller, what, async ({blocks, tally}) => {
     const problem = await controller.services.pipe(text, blocks(controller.services.copyForm), {
       suspendTerminal: (callback) => controller.terminal.lend(callback),
       signal: controller.closing,

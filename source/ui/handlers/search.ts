@@ -17,8 +17,8 @@ export const searchHandlers = {
   'previous-hit': (controller: Controller) => goToHit(controller, 'previous'),
   'next-error': (controller: Controller) => goToError(controller, 'next'),
   'previous-error': (controller: Controller) => goToError(controller, 'previous'),
-  'next-turn': (controller: Controller) => goToTurn(controller, 'next'),
-  'previous-turn': (controller: Controller) => goToTurn(controller, 'previous'),
+  'next-turn': (controller: Controller) => goToChange(controller, 'next'),
+  'previous-turn': (controller: Controller) => goToChange(controller, 'previous'),
 };
 
 type Direction = 'next' | 'previous';
@@ -95,26 +95,26 @@ function shownError({model, geometry}: PaneAt, direction: Direction, from: numbe
 }
 
 /** To the next or previous run or marker. */
-function goToTurn(controller: Controller, direction: Direction): void {
+function goToChange(controller: Controller, direction: Direction): void {
   const at = controller.paneAt;
   if (!at) return;
   const current = at.current ?? 0;
   const {entries} = at.geometry;
   // A hidden turn is reached at the next shown entry.
-  const turns = turnsOf(at).flatMap((id) => entries.atOrAfter(id) ?? []);
-  const turn = direction === 'next' ? turns.find((id) => id > current) : turns.findLast((id) => id < current);
-  if (turn === undefined) {
+  const changes = changesOf(at).flatMap((id) => entries.atOrAfter(id) ?? []);
+  const change = direction === 'next' ? changes.find((id) => id > current) : changes.findLast((id) => id < current);
+  if (change === undefined) {
     controller.say(`no run or marker ${direction === 'next' ? 'after' : 'before'} this line`);
     return;
   }
-  controller.goToEntry(turn);
+  controller.goToEntry(change);
 }
 
-function turnsOf({model}: PaneAt): readonly number[] {
+function changesOf({model}: PaneAt): readonly number[] {
   const {buffer} = model.source;
-  const turns = model.index.runs.map((run) => Math.max(run.firstId, buffer.firstId));
-  for (const [id] of buffer.markers()) turns.push(id);
-  return [...new Set(turns)].sort((a, b) => a - b);
+  const changes = model.index.runs.map((run) => Math.max(run.firstId, buffer.firstId));
+  for (const [id] of buffer.markers()) changes.push(id);
+  return [...new Set(changes)].sort((a, b) => a - b);
 }
 
 /** `/` in the log: searches while the pattern is typed, from where the search began. */

@@ -308,7 +308,7 @@ export function statsNote(known: KnownStats | undefined, runs: boolean, isExplai
   if (!runs) return `Last known at ${dateTime(at)} UTC; the pipeline no longer runs`;
   if (isExplained) return `The connectors are those of ${dateTime(at)} UTC`;
   if (problem !== undefined) return `The connectors are those of ${dateTime(at)} UTC: ${problem}`;
-  const isWithoutTexts = stats.connectors.some(({errors}) => errors.some((each) => each.count > 0 && !each.kept));
+  const isWithoutTexts = stats.connectors.some(({errors}) => errors.some((each) => each.count > 0 && !each.retained));
   return isWithoutTexts
     ? 'The texts of the errors are unknown: this version of Feldera sends only their number'
     : undefined;

@@ -6,7 +6,7 @@ import {detailRows} from '../../viewport/detail-rows.ts';
 import {reveal} from '../../viewport/position.ts';
 import {markerText} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
-import {openMeant} from '../empty-log.ts';
+import {openClosest} from '../empty-log.ts';
 import {showsRecord} from '../handlers/common.ts';
 import {toggleFold} from '../handlers/show.ts';
 import {openPage, type Page} from './page.ts';
@@ -41,7 +41,7 @@ export const detailPage: Page = {
 function open(controller: Controller, keyName: string): void {
   const at = controller.paneAt;
   if (!at || at.current === undefined) {
-    openMeant(controller);
+    openClosest(controller);
     return;
   }
   if (showsRecord(controller, keyName, 'opens it')) return;

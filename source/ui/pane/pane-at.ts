@@ -2,7 +2,7 @@ import type {Entries} from '../../buffer/log-buffer.ts';
 import {count, counted} from '../../lib/format.ts';
 import type {RecordRange} from '../../records/record-table.ts';
 import type {Geometry} from '../../viewport/geometry.ts';
-import {currentOf, keepCurrentRow, type Position, visiblePlaces} from '../../viewport/position.ts';
+import {anchorCurrentRow, currentOf, type Position, visiblePlaces} from '../../viewport/position.ts';
 import type {Layout} from '../layout.ts';
 import type {Tab} from '../state/view-state.ts';
 import type {ModelledPane} from './pane-models.ts';
@@ -39,9 +39,9 @@ export function paneAt(pane: Pane, layout: Layout): PaneAt {
 }
 
 /** The position at which the current entry, or its fold, keeps its row. `before`: the entries shown until now. */
-export function keptCurrentRow({tab, model, geometry}: PaneAt, before: Entries): Position {
+export function anchoredPosition({tab, model, geometry}: PaneAt, before: Entries): Position {
   const rowFor = (id: number) => model.shown?.foldOf(id)?.head ?? model.records.at(id)?.head ?? model.rowOf(id);
-  return keepCurrentRow(tab.pane.position, {...geometry, entries: before}, geometry, rowFor);
+  return anchorCurrentRow(tab.pane.position, {...geometry, entries: before}, geometry, rowFor);
 }
 
 /** From the record where the selection began to the current one, in the order of the log; undefined without one. */

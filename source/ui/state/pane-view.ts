@@ -31,7 +31,7 @@ export type PaneView = {
   readonly selectedFrom: number | undefined;
 };
 
-export const freshPane: PaneView = {
+export const newPane: PaneView = {
   position: follow,
   wrap: 'errors',
   asSent: false,
@@ -108,7 +108,7 @@ export type ViewOptions = {
   readonly strip?: 'auto' | 'on' | 'off';
 };
 
-export function applyToPane(options: ViewOptions, pane: PaneView = freshPane): PaneView {
+export function applyToPane(options: ViewOptions, pane: PaneView = newPane): PaneView {
   const {wrap, asSent, time, level} = options;
   return {
     ...pane,
@@ -132,7 +132,7 @@ export function applyToScreen<View extends ScreenView>({sidebar, strip}: ViewOpt
 export type ViewDefaults = {readonly pane: PaneView} & Omit<ScreenView, 'focus'>;
 
 export const noDefaults: ViewDefaults = {
-  pane: freshPane,
+  pane: newPane,
   sidebarHidden: false,
   sidebarWidth: undefined,
   strip: undefined,

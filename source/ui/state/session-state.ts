@@ -17,7 +17,7 @@ import {type TimeMode, timeModes} from '../../viewport/time-column.ts';
 import {
   applyToPane,
   changedPane,
-  freshPane,
+  newPane,
   noDefaults,
   type PaneView,
   rebasePane,
@@ -157,11 +157,11 @@ function restoredStart(saved: SessionStart | undefined): ViewDefaults {
 
 function wrapOf({wrap}: Pick<SessionTab, 'wrap'>): WrapMode {
   if (typeof wrap === 'boolean') return wrap ? 'all' : 'off';
-  return wrapModes.find((mode) => mode === wrap) ?? freshPane.wrap;
+  return wrapModes.find((mode) => mode === wrap) ?? newPane.wrap;
 }
 
 function timeOf({time}: Pick<SessionTab, 'time'>): TimeMode {
-  return timeModes.find((mode) => mode === time) ?? freshPane.time;
+  return timeModes.find((mode) => mode === time) ?? newPane.time;
 }
 
 function restoredTab(saved: SessionTab, timeLimit: TimeLimit): Tab {
@@ -172,7 +172,7 @@ function restoredTab(saved: SessionTab, timeLimit: TimeLimit): Tab {
     name,
     kept: true,
     ...(merges && {merges}),
-    pane: {...freshPane, wrap, asSent, time, lineNumbers, search, highlights, filters, around, fold},
+    pane: {...newPane, wrap, asSent, time, lineNumbers, search, highlights, filters, around, fold},
   };
 }
 

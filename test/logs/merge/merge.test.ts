@@ -437,12 +437,12 @@ describe('a recorded past', () => {
   const readable = (...lines: readonly string[]) => {
     const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
     const {length: byteLength} = bytes;
-    return {lines: lines.length, byteLength, markers: [], bytes: {isKept: () => true, read: () => bytes}};
+    return {lines: lines.length, byteLength, markers: [], bytes: {isStored: () => true, read: () => bytes}};
   };
 
   const unreadable = (lines: number) => ({
     ...{lines, byteLength: lines * lineBytes, markers: []},
-    bytes: {isKept: () => true, read: () => undefined},
+    bytes: {isStored: () => true, read: () => undefined},
   });
 
   test('of which a part cannot be read is merged behind that, and what is missing is counted', () => {

@@ -122,7 +122,7 @@ test('more lines than are held are counted', async () => {
   const buffer = new WritableLogBuffer({maxBytes: 1e6});
   buffer.reserve();
   buffer.append(Buffer.from('last\n'));
-  const bytes = {isKept: () => true, read: () => Buffer.from('line\n')};
+  const bytes = {isStored: () => true, read: () => Buffer.from('line\n')};
   const last = buffer.firstId;
   expect([buffer.numberOf(last), buffer.idOf(1)]).toEqual([undefined, undefined]);
   buffer.prepend({lines: 1, byteLength: 5, bytes});

@@ -5,7 +5,7 @@ import {constants, crc32, deflateRawSync, gzipSync, zstdCompressSync} from 'node
 import fc from 'fast-check';
 import {afterAll, describe, expect, test, vi} from 'vitest';
 import {formOf, type Packing} from '../../../source/storage/opened/file-form.ts';
-import {nothingUnpacked, type UnpackLimits} from '../../../source/storage/opened/stepped.ts';
+import {nothingUnpacked, type UnpackLimits} from '../../../source/storage/opened/stepwise-unpacker.ts';
 import {type PackedPart, unpack, wholeFile} from '../../../source/storage/opened/unpack.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 

@@ -7,7 +7,7 @@ import {type TabLabel, tabBar} from '../../../source/ui/components/tab-bar.ts';
 const symbols = symbolsFor(true);
 
 function tab(title: string, change: Partial<TabLabel> = {}): TabLabel {
-  return {title, kept: true, active: false, focused: false, fresh: false, errors: 0, offline: false, ...change};
+  return {title, kept: true, active: false, focused: false, hasNew: false, errors: 0, offline: false, ...change};
 }
 
 const bar = (tabs: readonly TabLabel[], width: number) => tabBar(tabs, width, symbols).text;
@@ -22,9 +22,9 @@ describe('a tab says', () => {
   });
 
   it('new lines, new errors, and that it is not connected', () => {
-    const marked = [tab('a', {fresh: true}), tab('b', {errors: 1234}), tab('c', {offline: true})];
+    const marked = [tab('a', {hasNew: true}), tab('b', {errors: 1234}), tab('c', {offline: true})];
     expect(bar(marked, 40).trimEnd()).toBe(' 1 a ●  2 b 1,234✗  3 c ◌');
-    expect(bar([tab('d', {fresh: true, errors: 3, offline: true})], 40).trimEnd()).toBe(' 1 d ●3✗◌');
+    expect(bar([tab('d', {hasNew: true, errors: 3, offline: true})], 40).trimEnd()).toBe(' 1 d ●3✗◌');
   });
 
   it('that it is the shown one by its style, and whether it has the focus also by a sign', () => {
@@ -102,7 +102,7 @@ const label = fc.record({
     fc.constant('日本語'),
   ),
   kept: fc.boolean(),
-  fresh: fc.boolean(),
+  hasNew: fc.boolean(),
   errors: fc.constantFrom(0, 1, 12_345),
   offline: fc.boolean(),
 });

@@ -112,7 +112,7 @@ it('j chooses a connector, Enter opens its errors in full with what was dropped,
 });
 
 it('one error that was dropped is one', () => {
-  const errors = [{kind: 'parse', count: 1, kept: []}] as const;
+  const errors = [{kind: 'parse', count: 1, retained: []}] as const;
   const stats = {...({kind: 'input', name: 'a.web', stream: 'a', errors} as const), ...nothingKnown};
   const connector = {...({key: 'input a.web', kind: 'input', name: 'a.web', stats} as const), failure: undefined};
   const opened = {pipeline: 'orders', connector: {...connector, isGone: false}, at: undefined};

@@ -3,7 +3,7 @@ import {compilePattern} from '../../../source/buffer/pattern.ts';
 import {Search} from '../../../source/buffer/search.ts';
 import type {FilterEntry} from '../../../source/filters/filter.ts';
 import {PaneModel} from '../../../source/ui/pane/pane-model.ts';
-import {freshPane, type PaneView} from '../../../source/ui/state/pane-view.ts';
+import {newPane, type PaneView} from '../../../source/ui/state/pane-view.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {Feed, lineAt} from '../../logs/merge-sources.ts';
 
@@ -43,7 +43,7 @@ class Modelled {
   }
 
   async sync(change: Partial<PaneView>): Promise<void> {
-    this.model.sync({...freshPane, ...change});
+    this.model.sync({...newPane, ...change});
     await this.clock.advance(100);
   }
 
@@ -94,7 +94,7 @@ it('finds records, hits and what filters leave among lines that were added befor
   await pane.sync({search: 'one'});
   expect(relative(pane.hits)).toEqual([1]);
   const earlier = Buffer.from(`${lineAt('orders', 0, 'one')}\n${lineAt('orders', 0, 'ERROR')}\n`);
-  buffer.prepend({lines: 2, byteLength: earlier.length, bytes: {isKept: () => true, read: () => earlier}});
+  buffer.prepend({lines: 2, byteLength: earlier.length, bytes: {isStored: () => true, read: () => earlier}});
   pane.feed.write(`${lineAt('orders', 3, 'one')}\n`);
   await pane.clock.advance(1000);
   expect(relative(pane.ids)).toEqual([-2, -1, 0, 1, 2, 3]);
@@ -148,7 +148,7 @@ describe('what is derived from a log', () => {
 
   it('stops when it is disposed of', async () => {
     const modelled = new Modelled();
-    modelled.model.sync({...freshPane, search: 'one'});
+    modelled.model.sync({...newPane, search: 'one'});
     modelled.model.dispose();
     modelled.write('one');
     await modelled.clock.advance(100);
@@ -161,7 +161,7 @@ describe('filters', () => {
   it('change what is shown once they have read the whole log', async () => {
     const modelled = new Modelled();
     modelled.write('one', 'two', 'three');
-    modelled.model.sync({...freshPane, filters: [filterBy('t[wh]')]});
+    modelled.model.sync({...newPane, filters: [filterBy('t[wh]')]});
     expect(modelled.model.isFiltering).toBe(true);
     expect(modelled.ids).toEqual([0, 1, 2]);
     await modelled.clock.advance(100);
@@ -187,8 +187,8 @@ describe('filters', () => {
     const modelled = new Modelled();
     modelled.write('one', 'two', 'three');
     await modelled.sync({filters: [filterBy('t[wh]')]});
-    modelled.model.sync({...freshPane, filters: [filterBy('one')]});
-    modelled.model.sync({...freshPane, filters: [filterBy('three')]});
+    modelled.model.sync({...newPane, filters: [filterBy('one')]});
+    modelled.model.sync({...newPane, filters: [filterBy('three')]});
     expect(modelled.ids).toEqual([1, 2]);
     await modelled.clock.advance(100);
     expect(modelled.ids).toEqual([2]);
@@ -324,7 +324,7 @@ describe('a search', () => {
     const modelled = new Modelled();
     modelled.write('one');
     const called: string[] = [];
-    modelled.model.sync({...freshPane, search: 'one'});
+    modelled.model.sync({...newPane, search: 'one'});
     modelled.model.whenDone(() => called.push('first'));
     modelled.model.whenDone(() => called.push(`second, ${modelled.model.searching?.search.count} hit`));
     expect(called).toEqual([]);
@@ -372,7 +372,7 @@ it('tells how far filters and search of a large log are, and nothing of a small 
   const small = new Modelled();
   small.write('x');
   const percents = ({model}: Modelled) => [model.filteredPercent, model.searchedPercent];
-  for (const {model} of [large, small]) model.sync({...freshPane, search: 'x', filters: [filterBy('x')]});
+  for (const {model} of [large, small]) model.sync({...newPane, search: 'x', filters: [filterBy('x')]});
   expect(percents(large)).toEqual([0, 0]);
   expect(percents(small)).toEqual([undefined, undefined]);
   await large.clock.advance(100);

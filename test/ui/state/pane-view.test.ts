@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {applyToPane, applyToScreen, freshPane, rebasePane} from '../../../source/ui/state/pane-view.ts';
+import {applyToPane, applyToScreen, newPane, rebasePane} from '../../../source/ui/state/pane-view.ts';
 import {activeTab, initialView, reduce, type Tab} from '../../../source/ui/state/view-state.ts';
 
 const least = (level: 'WARN' | 'ERROR') => ({kind: 'level', least: level, out: false}) as const;
@@ -34,7 +34,7 @@ describe('another start', () => {
 
   it('leaves alone what was changed', () => {
     const changed = {...before, wrap: 'off', asSent: true, time: 'delta', filters: []} as const;
-    expect(rebasePane(before, freshPane, changed)).toEqual(changed);
+    expect(rebasePane(before, newPane, changed)).toEqual(changed);
   });
 
   it('leaves a filter as it is, on or off, when it would be the same one', () => {
@@ -56,7 +56,7 @@ describe('the defaults of new tabs', () => {
   });
 
   it('are not those of one that comes back', () => {
-    const back = {...freshPane, time: 'delta'} as const;
+    const back = {...newPane, time: 'delta'} as const;
     const tab: Tab = {
       name: 'a',
       kept: true,

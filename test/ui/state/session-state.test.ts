@@ -5,7 +5,7 @@ import {WritableLogBuffer} from '../../../source/buffer/log-buffer.ts';
 import {parseFilter} from '../../../source/filters/filter.ts';
 import {type PlaceAnchor, readSession, type SavedSession} from '../../../source/storage/session-data.ts';
 import {runWithTimeout} from '../../../source/system/deadline.ts';
-import {freshPane, noDefaults} from '../../../source/ui/state/pane-view.ts';
+import {newPane, noDefaults} from '../../../source/ui/state/pane-view.ts';
 import {anchorsIn, positionAt, restoredView, sessionOf} from '../../../source/ui/state/session-state.ts';
 import {initialView, reduce, type ViewState} from '../../../source/ui/state/view-state.ts';
 
@@ -71,7 +71,7 @@ test('unknown words of a session are left out', () => {
   const filters = [{text: 'level:loud', on: true, shape: undefined}];
   const state = back({...strange, tabs: [{...tab, time: 'stardate', wrap: 'sometimes', filters}]});
   expect(state).toMatchObject({sort: 'name', focus: 'sidebar', active: undefined});
-  expect(state.tabs[0]?.pane).toEqual(freshPane);
+  expect(state.tabs[0]?.pane).toEqual(newPane);
 });
 
 test('a session of a version that wrapped all lines or none has its default replaced by the new one', () => {
@@ -121,10 +121,10 @@ test('a place is its current line, first row and last line seen; for a marker, t
   buffer.append(Buffer.from('one\ntwo\nthree\n'));
   buffer.addMarker({kind: 'drawn', at: 1});
   const held = {kind: 'held', top: {id: 1, row: 2}, current: 3, seen: 3} as const;
-  const {marks, place} = anchorsIn(buffer, {...freshPane, position: held, marks: new Set([0, 3])});
+  const {marks, place} = anchorsIn(buffer, {...newPane, position: held, marks: new Set([0, 3])});
   expect(marks.length).toBe(1);
   expect(place).toMatchObject({current: {bytes: 5}, top: {bytes: 3}, row: 2, seen: {bytes: 5}});
-  expect(anchorsIn(buffer, freshPane)).toEqual({marks: [], place: undefined});
+  expect(anchorsIn(buffer, newPane)).toEqual({marks: [], place: undefined});
 });
 
 test('a place is found again by its current line; without the others it is the first row', () => {

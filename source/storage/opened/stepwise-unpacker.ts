@@ -15,7 +15,7 @@ type Unpacker = zlib.Gunzip | zlib.ZstdDecompress | zlib.InflateRaw;
  * A stream that unpacks, written one step at a time, and read before the next: what a failure discards is that step. It
  * goes on to the next member of gzip or frame of zstd.
  */
-export class Stepped {
+export class StepwiseUnpacker {
   readonly #stream: Unpacker;
   readonly #frames: ZstdFrames | undefined;
   #failure: Error | undefined;
