@@ -37,10 +37,16 @@ export function besideTable({machine, rows}: Results): string {
     '| --- | --- | --- | --- | --- | --- |',
     ...beside.map((row) => {
       const [name, what, ours, reference, ratio] = cellsOf(row, markOf(row, machine));
-      const [other = ''] = row.what.reference?.split(' ') ?? [];
-      return tableLine([name, what, ours, reference, ratio, (row.ratio ?? 0) > 1 ? `${other} wins` : '']);
+      return tableLine([name, what, ours, reference, ratio, outcomeOf(row)]);
     }),
   ].join('\n');
+}
+
+/** Beside another program whether that is better, beside pipetail itself whether the target is met. */
+function outcomeOf({what, unit, ratio = 0, target, met}: RowResult): string {
+  if (target) return `${targetText(target, unit)}: ${met ? 'met' : 'missed'}`;
+  const [other = ''] = what.reference?.split(' ') ?? [];
+  return ratio > 1 ? `${other} wins` : '';
 }
 
 function machineLines(machine: Machine, rows: readonly RowResult[]): readonly string[] {

@@ -1,8 +1,9 @@
-import {readFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {eventually} from '../../test/harness/eventually.ts';
 import {childrenOf} from '../../test/harness/processes.ts';
 import {node} from '../../test/harness/program.ts';
+import {temporaryDirectory} from '../../test/harness/temporary-directory.ts';
 import {openTerminal} from '../../test/harness/terminal.ts';
 import {command} from '../frame/command.ts';
 import {largeLog} from '../frame/large-log.ts';
@@ -34,6 +35,17 @@ async function open(viewer: LogViewer, context: BenchContext): Promise<Sample> {
   const rssMiB = (await rssOf(terminal.pid)) / mib;
   const found = await viewer.search?.(terminal, pattern);
   return {endMs, firstErrorMs, rssMiB, ...(found && {searchMs: found.ms, found: found.count})};
+}
+
+/** The first frame with a log that is empty. */
+async function openEmpty({tree}: BenchContext): Promise<Sample> {
+  await using folder = await temporaryDirectory();
+  const file = `${folder.path}/empty.log`;
+  await writeFile(file, '');
+  const begun = performance.now();
+  await using terminal = await openTerminal({...pipetail.open(tree, file), ...size});
+  await terminal.waitFor(() => terminal.row(0).includes('pipetail'), {timeout});
+  return {frameMs: performance.now() - begun};
 }
 
 /** From the start until the screen has the number of lines with an error. */
@@ -146,7 +158,10 @@ const words = {
   liveMemory: 'memory at its end',
 };
 
+const empty: Side = {what: 'an empty file: its first frame', measure: openEmpty, figure: 'frameMs', needs: []};
+
 export const rows: readonly Row[] = [
+  {...row('end', words.end, end, empty), target: {of: 'ratio', atMost: 1.2}},
   row('end-less', words.end, end, by(less, 'open', 'endMs')),
   row('end-lnav', words.end, end, by(lnav, 'open', 'endMs')),
   row('first-error-grep', words.firstError, firstError, shell(`grep -m 1 ${errors} "$LOG" | wc -l`, tools.grep)),

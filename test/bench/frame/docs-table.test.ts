@@ -58,17 +58,24 @@ test('nothing is explained where nothing is missed', () => {
 });
 
 test('rows beside other programs have a table of their own, which says where the other one wins', () => {
-  const [behind, ahead] = [
-    {...search, name: 'beside-end-less', what: {ours: 'its end', reference: 'less -R +G'}},
-    {...search, name: 'beside-end-lnav', what: {ours: 'its end', reference: 'lnav'}, ratio: 0.25},
+  const {target, met, ...untargeted} = search;
+  const [own, behind, ahead] = [
+    {...search, name: 'beside-end', what: {ours: 'its end', reference: 'an empty file'}},
+    {...untargeted, name: 'beside-end-less', what: {ours: 'its end', reference: 'less -R +G'}},
+    {...untargeted, name: 'beside-end-lnav', what: {ours: 'its end', reference: 'lnav'}, ratio: 0.25},
   ];
-  const results = {machine: {...machine, peers: 'less 668, lnav 0.12.4'}, lines: 1000, rows: [behind, ahead, fold]};
+  const results = {
+    machine: {...machine, peers: 'less 668, lnav 0.12.4'},
+    lines: 1000,
+    rows: [own, behind, ahead, fold],
+  };
   expect(besideTable(results).split('\n')).toEqual([
     'A processor, 2 cores, 24 GiB, Linux 6, Node 24.1.0, grep 3; commit abc.',
     'less 668, lnav 0.12.4.',
     '',
     '| row | what | pipetail | the other | ratio | |',
     '| --- | --- | --- | --- | --- | --- |',
+    '| `beside-end` | its end | 50.0 ms | 20.0 ms: an empty file | 2.50 × | ≤ 2 ×: missed |',
     '| `beside-end-less` | its end | 50.0 ms | 20.0 ms: less -R +G | 2.50 × | less wins |',
     '| `beside-end-lnav` | its end | 50.0 ms | 20.0 ms: lnav | 0.250 × |  |',
   ]);
