@@ -8,7 +8,6 @@ import {PageSpeaker} from './page-speaker.ts';
 import {storesOfPage} from './pages/pages.ts';
 import {troubleShown} from './pages/trouble.ts';
 import type {PaneAt} from './pane/pane-at.ts';
-import type {PaneLog} from './pane/pane-model.ts';
 import {
   connectionText,
   cursorWords,
@@ -67,12 +66,10 @@ export class Speaker {
   #troubleSaid: ReadonlySet<string> = new Set();
   /** The search or filters whose result is not complete yet. */
   #resultDue: 'search' | 'filters' | undefined;
-  #cancelCheck: (() => void) | undefined;
-  #later: {readonly due: number; readonly cancel: () => void} | undefined;
-  #followed: PaneLog | undefined;
-  #leaveLog = () => {};
-  #followedStores: readonly ReadableStore<unknown>[] = [];
-  #leavePage = () => {};
+  /** The next check: at once for all changes of one key, or after a wait. */
+  #next: {readonly due: number; readonly cancel: () => void} | undefined;
+  #followed: readonly ReadableStore<unknown>[] = [];
+  #leave = () => {};
 
   constructor(options: SpeakerOptions) {
     this.#options = options;
@@ -88,48 +85,28 @@ export class Speaker {
 
   /** Returns what ends it. */
   start(): () => void {
-    const {controller} = this.#options;
-    const {poller} = controller.services;
-    const check = () => this.#checkSoon();
-    const undo = [
-      controller.view.subscribe(check),
-      poller.snapshot.subscribe(check),
-      controller.logs.names.subscribe(check),
-    ];
     this.#check();
     return () => {
-      for (const each of undo) each();
-      this.#leaveLog();
-      this.#leavePage();
-      this.#cancelCheck?.();
-      this.#later?.cancel();
+      this.#leave();
+      this.#next?.cancel();
     };
-  }
-
-  /** Once for all changes of one key. */
-  #checkSoon(): void {
-    this.#cancelCheck ??= this.#options.controller.services.clock.after(0, () => {
-      this.#cancelCheck = undefined;
-      this.#check();
-    });
   }
 
   #checkLater(milliseconds: number): void {
     const {clock} = this.#options.controller.services;
     const due = clock.monotonic() + milliseconds;
-    if (this.#later && this.#later.due <= due) return;
-    this.#later?.cancel();
+    if (this.#next && this.#next.due <= due) return;
+    this.#next?.cancel();
     const cancel = clock.after(milliseconds, () => {
-      this.#later = undefined;
+      this.#next = undefined;
       this.#check();
     });
-    this.#later = {due, cancel};
+    this.#next = {due, cancel};
   }
 
   #check(): void {
     const {controller} = this.#options;
-    this.#followLog();
-    this.#followPage();
+    this.#follow();
     this.#greet();
     this.#sayChanges();
     if (controller.state.page) this.#page.say(controller.state.page);
@@ -140,25 +117,16 @@ export class Speaker {
     this.#status.set(statusWords(controller));
   }
 
-  #followLog(): void {
-    const model = this.#options.controller.pane?.model;
-    if (model?.source === this.#followed) return;
-    this.#leaveLog();
-    this.#followed = model?.source;
-    const check = () => this.#checkSoon();
-    const undo = model ? [model.source.snapshot.subscribe(check), model.progress.subscribe(check)] : [];
-    this.#leaveLog = () => {
-      for (const each of undo) each();
-    };
-  }
-
-  /** What the open page shows may come later. */
-  #followPage(): void {
-    const stores = storesOfPage(this.#options.controller);
-    if (sameParts(stores, this.#followedStores)) return;
-    this.#leavePage();
-    this.#followedStores = stores;
-    this.#leavePage = joinedStores(stores).subscribe(() => this.#checkSoon());
+  /** All that changes what is on the screen: another log, and another page, have other stores. */
+  #follow(): void {
+    const {controller} = this.#options;
+    const {view, services, logs, pane} = controller;
+    const ofLog = pane ? [pane.model.source.snapshot, pane.model.progress] : [];
+    const stores = [view, services.poller.snapshot, logs.names, ...ofLog, ...storesOfPage(controller)];
+    if (sameParts(stores, this.#followed)) return;
+    this.#leave();
+    this.#followed = stores;
+    this.#leave = joinedStores(stores).subscribe(() => this.#checkLater(0));
   }
 
   #greet(): void {

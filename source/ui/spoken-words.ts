@@ -14,7 +14,7 @@ import {itemWords} from './list-item.ts';
 import {type PaneAt, searchStatus} from './pane/pane-at.ts';
 import {withSuggestion} from './state/edit-line.ts';
 import type {PaneView} from './state/pane-view.ts';
-import {type Prompt, pipelinesOf, promptInUse} from './state/view-state.ts';
+import {type Prompt, pipelinesOf, promptInUse, type Tab} from './state/view-state.ts';
 
 /** Characters of one line that are said; `Enter` shows all of it. */
 const mostCharacters = 400;
@@ -39,7 +39,7 @@ export function statusWords(controller: Controller): string {
   }
   const {tab} = controller;
   const parts = [
-    ...(tab ? [nameOf(tab.name), ...logWords(controller)] : ['no log']),
+    ...(tab ? logWords(controller, tab) : ['no log']),
     state.focus === 'sidebar' ? 'keys go to the list' : 'keys go to the log',
     keyDoes(commands, 'help', 'help') ?? '',
   ];
@@ -56,19 +56,15 @@ function promptWords(controller: Controller, prompt: Prompt): string {
   return `${label}${typed}${found === undefined ? '' : ` · ${found}`}`;
 }
 
-/** State, connection and view of the shown log. */
-function logWords(controller: Controller): readonly string[] {
-  const {tab} = controller;
-  if (!tab) return [];
-  const {filters} = tab.pane;
-  const on = filters.filter((filter) => filter.on).length;
-  const pipeline = controller.pipeline(tab.name);
-  return [
-    pipeline ? pipelineState(pipeline).word : '',
-    connectionText(controller),
-    on > 0 ? counted(on, 'filter', 'filters') : '',
-    ...positionWords(controller),
-  ];
+/** Name, state, connection and view of the shown log. */
+function logWords(controller: Controller, tab: Tab): readonly string[] {
+  const on = tab.pane.filters.filter((filter) => filter.on).length;
+  return [...stateWords(controller, tab), on > 0 ? counted(on, 'filter', 'filters') : '', ...positionWords(controller)];
+}
+
+function stateWords(controller: Controller, {name}: Tab): readonly string[] {
+  const pipeline = controller.pipeline(name);
+  return [nameOf(name), pipeline ? pipelineState(pipeline).word : '', connectionText(controller)];
 }
 
 /** Whether the shown log is followed; none above the end of one to which nothing is added. */
@@ -96,12 +92,9 @@ export function tabWords(controller: Controller, {errors = false} = {}): string 
   if (!tab) return 'no log is open';
   const kept = state.tabs.filter((each) => each.kept);
   const place = tab.kept ? `tab ${kept.indexOf(tab) + 1} of ${kept.length}` : 'preview';
-  const pipeline = controller.pipeline(tab.name);
   const unseen = errors ? controller.events.unseenErrors(pipelinesOf(tab)) : 0;
   const parts = [
-    nameOf(tab.name),
-    pipeline ? pipelineState(pipeline).word : '',
-    connectionText(controller),
+    ...stateWords(controller, tab),
     ...(tab.pane.position.kind === 'held' ? positionWords(controller) : []),
     unseen > 0 ? counted(unseen, 'unseen error', 'unseen errors') : '',
   ];
