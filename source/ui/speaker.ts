@@ -14,8 +14,8 @@ import {
   entryWords,
   failures,
   listWords,
+  matchWords,
   positionWords,
-  searchWords,
   statusWords,
   tabWords,
   viewChangeWords,
@@ -222,7 +222,7 @@ export class Speaker {
 
   #sayCurrent(at: PaneAt, id: number): void {
     const isHit = at.model.searching?.search.rankOf(id) !== undefined;
-    const place = isHit ? searchWords(at) : undefined;
+    const place = isHit ? matchWords(at) : undefined;
     if (isHit && at.model.isSearched && this.#resultDue === 'search') this.#resultDue = undefined;
     this.#say(`${place === undefined ? '' : `${place}: `}${entryWords(at, id)}`);
   }
@@ -234,7 +234,7 @@ export class Speaker {
     const {model} = at;
     if (this.#resultDue === 'search') {
       if (!model.isSearched && model.searching?.pattern.isStopped !== true) return;
-      const words = searchWords(at);
+      const words = matchWords(at);
       if (words !== undefined) this.#say(words);
     } else {
       if (model.isFiltering) return;

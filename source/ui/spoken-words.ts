@@ -52,7 +52,7 @@ function promptWords(controller: Controller, prompt: Prompt): string {
   const {text} = withSuggestion(prompt);
   const typed = text === '' && example !== '' ? `(${example})` : text;
   const at = prompt.kind === 'search' ? controller.paneAt : undefined;
-  const found = at && searchWords(at);
+  const found = at && matchWords(at);
   return `${label}${typed}${found === undefined ? '' : ` · ${found}`}`;
 }
 
@@ -161,7 +161,7 @@ function filterWords(filters: PaneView['filters']): string {
 }
 
 /** `3 of 41 lines match`; undefined without a search. */
-export function searchWords(at: PaneAt): string | undefined {
+export function matchWords(at: PaneAt): string | undefined {
   const status = searchStatus(at);
   if (!status) return undefined;
   const {whyStopped, hits, rank, complete} = status;

@@ -1,7 +1,7 @@
 import type {Entries} from '../buffer/log-buffer.ts';
 
 /** One screen row of an entry, which may have several. */
-export type Place = {readonly id: number; readonly row: number};
+export type RowPosition = {readonly id: number; readonly row: number};
 
 /** The entries of a pane of `height` screen rows. `heightOf`: rows of a shown entry, at least 1. */
 export type Geometry = {
@@ -45,7 +45,7 @@ export function stepBy({entries}: Geometry, id: number, delta: number): number {
 }
 
 /** The place `rows` screen rows below, or above if negative; at most the first or last row of the log. */
-export function movePlace(place: Place, geometry: Geometry, rows: number): Place {
+export function movePlace(place: RowPosition, geometry: Geometry, rows: number): RowPosition {
   const {entries, heightOf} = geometry;
   let {id, row} = place;
   let left = Math.abs(rows);
@@ -71,13 +71,13 @@ export function movePlace(place: Place, geometry: Geometry, rows: number): Place
 }
 
 /** The top with which the log's last row is in the last screen row; undefined if nothing is shown. */
-export function lastTop(geometry: Geometry): Place | undefined {
+export function lastTop(geometry: Geometry): RowPosition | undefined {
   const id = lastShown(geometry);
   return id === undefined ? undefined : movePlace({id, row: geometry.heightOf(id) - 1}, geometry, 1 - geometry.height);
 }
 
 /** Moves a top to a shown entry, and up if there would be empty screen rows below. Undefined if nothing is shown. */
-export function clampTop(top: Place, geometry: Geometry): Place | undefined {
+export function clampTop(top: RowPosition, geometry: Geometry): RowPosition | undefined {
   const last = lastTop(geometry);
   const id = geometry.entries.atOrAfter(top.id);
   if (last === undefined || id === undefined) return last;
@@ -86,8 +86,8 @@ export function clampTop(top: Place, geometry: Geometry): Place | undefined {
 }
 
 /** The places of the screen rows from `top` on; fewer than `height` at the end of the log. */
-export function placesFrom(top: Place, {entries, height, heightOf}: Geometry): readonly Place[] {
-  const places: Place[] = [];
+export function placesFrom(top: RowPosition, {entries, height, heightOf}: Geometry): readonly RowPosition[] {
+  const places: RowPosition[] = [];
   let row = top.row;
   for (let id: number | undefined = top.id; id !== undefined && places.length < height; ) {
     for (const rows = heightOf(id); row < rows && places.length < height; row++) places.push({id, row});

@@ -6,9 +6,9 @@ import {
   lastTop,
   movePlace,
   nearestShown,
-  type Place,
   placeholder,
   placesFrom,
+  type RowPosition,
   stepBy,
 } from './geometry.ts';
 
@@ -21,7 +21,7 @@ export type Position =
   | {readonly kind: 'follow'}
   | {
       readonly kind: 'held';
-      readonly top: Place;
+      readonly top: RowPosition;
       readonly current: number;
       /** Entries from this id on have not been on the screen and count as new. */
       readonly seen: number;
@@ -32,7 +32,7 @@ export type Position =
 export const follow: Position = {kind: 'follow'};
 
 /** The places of the screen rows, top to bottom; fewer than `height` if the log is shorter. */
-export function visiblePlaces(position: Position, geometry: Geometry): readonly Place[] {
+export function visiblePlaces(position: Position, geometry: Geometry): readonly RowPosition[] {
   const top = position.kind === 'follow' ? lastTop(geometry) : heldTop(position, geometry);
   return top === undefined ? [] : placesFrom(top, geometry);
 }
@@ -161,7 +161,7 @@ function holdAt(position: Position, geometry: Geometry): Held | undefined {
  * The top in force. After a change of the size or of the form of lines, rows above the current entry may need more room:
  * then the screen moves so far that the entry is on it, and back if the change is undone.
  */
-function heldTop({top, current}: Held, geometry: Geometry): Place | undefined {
+function heldTop({top, current}: Held, geometry: Geometry): RowPosition | undefined {
   const clamped = clampTop(top, geometry);
   const shown = placeholder(geometry, current);
   if (clamped === undefined || shown === undefined) return clamped;
@@ -185,7 +185,7 @@ function isEndVisible(position: Position, geometry: Geometry): boolean {
 }
 
 /** The nearest top with all rows of `id` on the screen, or its first rows if it is taller. */
-function topToShow(top: Place, geometry: Geometry, id: number): Place {
+function topToShow(top: RowPosition, geometry: Geometry, id: number): RowPosition {
   if (id < top.id || (id === top.id && top.row > 0)) return {id, row: 0};
   const height = geometry.heightOf(id);
   const wanted = Math.min(height, geometry.height) - 1;
@@ -194,7 +194,7 @@ function topToShow(top: Place, geometry: Geometry, id: number): Place {
 }
 
 /** The top one row further if the current entry has hidden rows in the direction of `delta`; else undefined. */
-function scrollInside({top, current}: Held, geometry: Geometry, delta: number): Place | undefined {
+function scrollInside({top, current}: Held, geometry: Geometry, delta: number): RowPosition | undefined {
   const height = geometry.heightOf(current);
   if (height <= geometry.height) return undefined;
   const places = placesFrom(top, geometry).filter((place) => place.id === current);

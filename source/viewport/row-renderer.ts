@@ -25,7 +25,7 @@ import {
   rowAt,
   ruleCells,
 } from './entry-text.ts';
-import type {Place} from './geometry.ts';
+import type {RowPosition} from './geometry.ts';
 import {dimmed, emphasised, fitGutter, type Gutter, gutterCells, paintGutter, type RowState} from './gutter.ts';
 import {compactnessFor} from './line-text.ts';
 import {isMoving, movingTime, type TimeMode, type ZoneOffset} from './time-column.ts';
@@ -180,7 +180,7 @@ export class RowRenderer {
     return text.replaceAll(/\s+/g, ' ').trim();
   }
 
-  paintRows(places: readonly Place[], input: PaintInput): string[] {
+  paintRows(places: readonly RowPosition[], input: PaintInput): string[] {
     return places.map(({id, row}) => {
       const start = this.#options.startAt(id);
       if (start === undefined) return this.#paintRow({id, row}, input);
@@ -197,7 +197,7 @@ export class RowRenderer {
   }
 
   /** `row`: of the entry's text. */
-  #paintRow({id, row}: Place, input: PaintInput): string {
+  #paintRow({id, row}: RowPosition, input: PaintInput): string {
     const {symbols, colors} = this.#options;
     const state = input.stateOf(id);
     // Numbers count all received entries from 1. Only the first row of a line has one; a marker has none.
@@ -214,7 +214,7 @@ export class RowRenderer {
   }
 
   /** A row in at most `room` cells. */
-  #rowText(entry: EntryText, {id, row}: Place, room: number, input: PaintInput): StyledText {
+  #rowText(entry: EntryText, {id, row}: RowPosition, room: number, input: PaintInput): StyledText {
     const timed = this.#withMovingTime(entry, id, input);
     const text = id === input.current ? overlay(timed, entry.hits, currentHitStyle) : timed;
     const {start, end, indent} = entry.rows[row] ?? {start: 0, end: 0, indent: 0};

@@ -9,7 +9,7 @@ import {paint} from '../../terminal/sgr.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
-import type {Place} from '../../viewport/geometry.ts';
+import type {RowPosition} from '../../viewport/geometry.ts';
 import {type Position, visiblePlaces} from '../../viewport/position.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {noAnswer} from '../../words/failures.ts';
@@ -127,7 +127,7 @@ export function Body({layout}: {readonly layout: Layout}) {
 }
 
 /** Unix time in ms of the line closest to now, whose age changes first; undefined if no ages are shown. */
-function newestTime({tab, model}: Pane, places: readonly Place[], now: number): number | undefined {
+function newestTime({tab, model}: Pane, places: readonly RowPosition[], now: number): number | undefined {
   const {time, asSent} = tab.pane;
   if (time !== 'relative' || asSent) return undefined;
   const times = places.flatMap(({id}) => model.index.timeAt(id) ?? []);
@@ -163,7 +163,7 @@ export function bannerText(pipeline: Pipeline | undefined, {width, symbols, key}
 export function runShown(
   index: Pick<RecordIndex, 'runAt'>,
   {kind}: Pick<Position, 'kind'>,
-  places: readonly Pick<Place, 'id'>[],
+  places: readonly Pick<RowPosition, 'id'>[],
 ): Run | undefined {
   // The newest line may be incomplete, and in no run yet.
   const newest = kind === 'follow' ? places.findLast(({id}) => index.runAt(id)) : undefined;

@@ -92,7 +92,7 @@ function listRow(item: ListItem, {fileOf, errorsOf, symbols}: SidebarView): List
   const errors = errorsOf(item.name);
   // The number that the tab has. A dash if the version of a running pipeline does not count: a blank means no errors.
   const unknown = plain(words.hasUnknownErrors ? '–' : '', quiet);
-  return {name: item.name, words, errors: errors > 0 ? plain(errorCount(errors, symbols), {fg: 1}) : unknown};
+  return {name: item.name, words, errors: errors > 0 ? plain(shortErrors(errors, symbols), {fg: 1}) : unknown};
 }
 
 /** The names of these rows. Without words, those with errors have fewer cells. */
@@ -149,7 +149,7 @@ function nameIn({name, words}: ListRow, room: number): string {
 }
 
 /** `25✗`, `3k✗`: at most four cells, also in a tab bar with little room. */
-export function errorCount(errors: number, symbols: Symbols): string {
+export function shortErrors(errors: number, symbols: Symbols): string {
   const short = errors < 1000 ? `${errors}` : errors < 99_500 ? `${Math.round(errors / 1000)}k` : '99+';
   return `${short}${symbols.error}`;
 }

@@ -10,7 +10,7 @@ import type {Controller} from '../controller.ts';
 import {useLogWords} from '../hooks/use-stream-manager.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
 import {tabTitle} from '../tabs.ts';
-import {errorCount} from './sidebar.ts';
+import {shortErrors} from './sidebar.ts';
 
 export type TabLabel = {
   readonly title: string;
@@ -119,7 +119,7 @@ function scrolled(tabs: readonly TabLabel[], width: number, symbols: Symbols): T
 function moreTabs(hidden: readonly TabLabel[], cut: string, symbols: Symbols): StyledText {
   if (hidden.length === 0) return none;
   const errors = sum(hidden.map((tab) => tab.errors));
-  const parts = [plain(cut, quiet), plain(errors > 0 ? errorCount(errors, symbols) : '', errorStyle)];
+  const parts = [plain(cut, quiet), plain(errors > 0 ? shortErrors(errors, symbols) : '', errorStyle)];
   return concat(cut === symbols.cutLeft ? parts : parts.toReversed());
 }
 
@@ -144,7 +144,7 @@ function labelsOf(tabs: readonly TabLabel[], size: LabelSize, symbols: Symbols):
 function label(tab: TabLabel, number: number, {numbers}: LabelSize, symbols: Symbols): StyledText {
   const hasErrors = tab.errors > 0;
   const isShort = numbers === 'all' || (numbers === 'without-errors' && !hasErrors);
-  const errors = numbers === 'all' ? errorCount(tab.errors, symbols) : `${count(tab.errors)}${symbols.error}`;
+  const errors = numbers === 'all' ? shortErrors(tab.errors, symbols) : `${count(tab.errors)}${symbols.error}`;
   const style: Style = tab.active ? {bold: true, ...(tab.focused ? {inverse: true} : {underline: true})} : {};
   const errorMark = hasErrors ? [plain(errors, {...errorStyle, ...style})] : [];
   if (isShort && !tab.active) return concat([plain(` ${number}${hasErrors ? ' ' : ''}`), ...errorMark]);

@@ -3,7 +3,7 @@ import {sameParts} from '../../lib/store.ts';
 import {noRecords, sumOf} from '../../records/histogram.ts';
 import type {RecordCounts} from '../../records/record-table.ts';
 import {paint} from '../../terminal/sgr.ts';
-import type {Place} from '../../viewport/geometry.ts';
+import type {RowPosition} from '../../viewport/geometry.ts';
 import {
   cellOf,
   type HistogramCell,
@@ -59,7 +59,7 @@ export class PaneHistogram {
   }
 
   /** Painted rows, `histogramHeight` of them. `places`: the rows of the log. */
-  paint(view: PaneView, width: Width, places: readonly Place[]): readonly string[] {
+  paint(view: PaneView, width: Width, places: readonly RowPosition[]): readonly string[] {
     const {cells, columns, to} = this.#layOut(view, width);
     const {searching, index, shown, source} = this.#model;
     const {buffer} = source;

@@ -10,7 +10,7 @@ import {plain} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {paintedWidth, textWidth} from '../../terminal/width.ts';
 import {highlightStyles} from '../../viewport/entry-text.ts';
-import type {Geometry, Place} from '../../viewport/geometry.ts';
+import type {Geometry, RowPosition} from '../../viewport/geometry.ts';
 import {numberCells, type RowState} from '../../viewport/gutter.ts';
 import {overviewRows, paintOverview} from '../../viewport/overview.ts';
 import {currentOf, visiblePlaces} from '../../viewport/position.ts';
@@ -144,7 +144,7 @@ export class PaneRows {
   }
 
   /** Filters leave only markers, and below them is room for a notice. */
-  #isAllHidden({filters}: PaneView, places: readonly Place[], {paneHeight}: PaneSize): boolean {
+  #isAllHidden({filters}: PaneView, places: readonly RowPosition[], {paneHeight}: PaneSize): boolean {
     const {source, shown, unfolded} = this.#model;
     const {buffer} = source;
     const isFiltered = shown !== undefined && filters.some(({on}) => on);
@@ -160,7 +160,7 @@ export class PaneRows {
   }
 
   /** The column at the right border, for the whole log: its hits, its errors, and the part on the screen. */
-  #overview({paneHeight}: PaneSize, places: readonly Place[]): readonly string[] {
+  #overview({paneHeight}: PaneSize, places: readonly RowPosition[]): readonly string[] {
     const {source, searching, index} = this.#model;
     const [first] = places;
     const last = places.at(-1);
