@@ -6,6 +6,7 @@ import {runLogsFrom} from '../../source/commands/logs/logs-from.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {findRecordings} from '../../source/storage/recording/reader.ts';
 import {LineOutput} from '../../source/system/line-output.ts';
+import {entriesOf} from '../buffer/entries-of.ts';
 import {SlowStream} from '../commands/slow-stream.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {head, runner, start} from '../records/index-lines.ts';
@@ -124,6 +125,46 @@ describe.each(forms)('$name', (form) => {
     if (mayBreak) expect(shown.join('').length).toBe(all.join('').length);
     else expect(shown).toEqual(lines ?? all);
     if (form.hasEarlier !== true) expect(entries.filter(isMarker)).toEqual(markers);
+  });
+});
+
+describe.each(forms)('$name', (form) => {
+  const open = async (home: string) => await form.open([textOf(freshStart, ...filler)], home);
+
+  test('what the user draws is the last entry, and shown', async () => {
+    await using home = await temporaryDirectory();
+    await using opened = await open(home.path);
+    const {log, frame} = opened;
+    const {endId} = log.buffer;
+    log.addDivider();
+    await frame();
+    expect(log.buffer.markerAt(endId)).toMatchObject({kind: 'drawn'});
+    await expect.poll(() => log.snapshot.get().endId, polling).toBe(endId + 1);
+  });
+
+  test('a log that has no memory to free shows nothing new', async () => {
+    await using home = await temporaryDirectory();
+    await using opened = await open(home.path);
+    const {log, frame} = opened;
+    await frame();
+    const before = log.snapshot.get();
+    log.shrinkTo(1e9, 0);
+    await frame();
+    expect(log.snapshot.get()).toBe(before);
+  });
+
+  test('a log that was closed shows nothing new, and can be read', async () => {
+    await using home = await temporaryDirectory();
+    await using opened = await open(home.path);
+    const {log, frame, told} = opened;
+    await frame();
+    const {entries} = told();
+    await log.close();
+    const before = log.snapshot.get();
+    log.addDivider();
+    await frame();
+    expect(log.snapshot.get()).toBe(before);
+    expect(entriesOf(log.buffer).slice(0, entries.length)).toEqual(entries);
   });
 });
 

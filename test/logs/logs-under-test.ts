@@ -1,10 +1,15 @@
 import {appendFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {setTimeout} from 'node:timers/promises';
 import {gzipSync, zstdCompressSync} from 'node:zlib';
+import {noServer} from '../../source/api/no-server.ts';
+import type {ApiClient, BodyEnd, LogHandlers} from '../../source/api/types.ts';
 import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {LossCount, OutputStream} from '../../source/buffer/markers.ts';
 import {systemClock} from '../../source/lib/clock.ts';
+import {SharedFrames} from '../../source/lib/frames.ts';
 import {findOpened} from '../../source/logs/bundle-log.ts';
+import {pipelineLogs} from '../../source/logs/feeds/connection.ts';
 import {type OpenedOptions, openedLog} from '../../source/logs/feeds/opened.ts';
 import type {Log} from '../../source/logs/log.ts';
 import {hasEnded} from '../../source/logs/log-snapshot.ts';
@@ -14,7 +19,7 @@ import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
 import {findRecordings} from '../../source/storage/recording/reader.ts';
 import {entriesOf} from '../buffer/entries-of.ts';
 import {eventually} from '../harness/eventually.ts';
-import {FakeClock} from '../harness/fake-clock.ts';
+import {FakeClock, settled} from '../harness/fake-clock.ts';
 import {zipOf} from '../storage/opened/zip-file.ts';
 import {mergedLog} from './merge-sources.ts';
 import {written} from './recorded-history.ts';
@@ -33,7 +38,12 @@ export type Told = {
   readonly runs: readonly string[];
 };
 
-export type Telling = AsyncDisposable & {readonly told: () => Told};
+export type Telling = AsyncDisposable & {
+  readonly log: Log;
+  /** Resolves once what has changed is in the snapshot. */
+  readonly frame: () => Promise<void>;
+  readonly told: () => Told;
+};
 
 export type LogUnderTest = {
   readonly name: string;
@@ -94,16 +104,35 @@ async function startLife(directory: string, clock: FakeClock): Promise<RecordedL
   return life;
 }
 
-async function openLive(bodies: readonly string[], home: string): Promise<Telling> {
+/** Each body comes over a connection of its own. */
+async function openLive(bodies: readonly string[]): Promise<Telling> {
   const clock = new FakeClock();
-  const life = await startLife(home, clock);
-  await receive(life, bodies, clock);
-  await life.close();
-  const {buffer, errors, sink} = life;
-  return {
-    told: () => toldBy({buffer, errors, losses: sink.losses, unread: sink.states.unread}),
-    async [Symbol.asyncDispose]() {},
+  const connections: (LogHandlers & {readonly end: (end: BodyEnd) => void})[] = [];
+  const client: ApiClient = {
+    ...noServer(),
+    async followLogs(_name, handlers) {
+      const {promise, resolve} = Promise.withResolvers<BodyEnd>();
+      handlers.signal.addEventListener('abort', () => resolve({kind: 'aborted'}));
+      connections.push({...handlers, end: resolve});
+      return await promise;
+    },
   };
+  const log = pipelineLogs.make('p', {
+    ...{client, clock, random: () => 0, fps: 1000, scrollbackBytes: 64e6, frames: new SharedFrames({clock, fps: 1000})},
+    ...{onWaiting: () => {}, onRenamed: () => {}},
+  });
+  log.start();
+  for (const [index, body] of bodies.entries()) {
+    if (index > 0) connections.at(-1)?.end({kind: 'cut', message: 'the test cuts it'});
+    await settled();
+    // The wait before it connects again.
+    while (connections.length <= index) await clock.advance(500);
+    connections.at(-1)?.onOpen();
+    for (const piece of piecesOf(body)) connections.at(-1)?.onData(piece);
+    // Until its place in the log is settled.
+    await clock.advance(5000);
+  }
+  return tellingOf(log, async () => await clock.advance(100));
 }
 
 /** Records the bodies. Resolves to what is opened. */
@@ -136,8 +165,15 @@ export async function isRead(log: Log): Promise<void> {
 
 async function telling(log: Log): Promise<Telling> {
   await isRead(log);
+  return tellingOf(log);
+}
+
+/** `frame`: resolves once what has changed is in the snapshot. */
+function tellingOf(log: Log, frame = async () => await setTimeout(5)): Telling {
   const {buffer, errors} = log;
   return {
+    log,
+    frame,
     told: () => toldBy({buffer, errors, losses: log.losses, unread: log.snapshot.get().unread ?? []}),
     [Symbol.asyncDispose]: () => log.close(),
   };
@@ -202,7 +238,7 @@ async function openFollowed(bodies: readonly string[], home: string): Promise<Te
   return await telling(log);
 }
 
-/** Of the recording and an empty log. The screen asks the merged log's sources for losses and errors. */
+/** Of the recording and an empty log. Its sources count the errors. */
 async function openMerged(bodies: readonly string[], home: string): Promise<Telling> {
   const sources = [
     openLog({found: await recorded(bodies, home)}),
@@ -217,8 +253,10 @@ async function openMerged(bodies: readonly string[], home: string): Promise<Tell
     () => `${merged.buffer.totalLines} of ${log.buffer.totalLines} lines`,
   );
   const {buffer} = merged;
+  const {errors} = log;
   return {
-    told: () => toldBy({buffer, errors: log.errors, losses: log.losses, unread: merged.snapshot.get().unread ?? []}),
+    ...tellingOf(merged),
+    told: () => toldBy({buffer, errors, losses: merged.losses, unread: merged.snapshot.get().unread ?? []}),
     async [Symbol.asyncDispose]() {
       await merged.close();
       for (const source of sources) await source.close();

@@ -1,17 +1,15 @@
 import type {EarlierBlock} from '../../buffer/cold-segments.ts';
 import {newline} from '../../buffer/segment.ts';
-import type {Clock} from '../../lib/clock.ts';
 import {SliceRunner} from '../../lib/slices.ts';
 import {earlierLines} from '../../storage/opened/earlier-lines.ts';
 import {FilePart} from '../../storage/opened/file-part.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
 import {type FileTurn, FollowedFile} from '../../storage/opened/followed-file.ts';
 import {OpenError} from '../../storage/opened/open-error.ts';
-import {capabilitiesOf} from '../capabilities.ts';
-import type {Feed} from '../feed.ts';
-import type {LogSink} from '../log-sink.ts';
-import {readFound} from './pieces.ts';
-import {Reading} from './reading.ts';
+import {readPieces} from './pieces.ts';
+import type {Reading, Source} from './reading.ts';
+
+type FoundFile = Extract<FoundLog, {kind: 'file'}>;
 
 const defaultSizes = {
   /** A file up to this size is read from its beginning; of a larger one the end comes first. */
@@ -33,43 +31,26 @@ const restBetweenErrors = 4;
 /** Index and filters need 3 bytes a line: a quarter of the memory at most. */
 const memoryPerLine = 12;
 
-type FileFeedOptions = {
-  readonly found: Extract<FoundLog, {kind: 'file'}>;
-  readonly clock: Clock;
+type FileOptions = {
   /** Limits the lines of a large file that are held. */
   readonly memoryBytes?: number | undefined;
   /** For tests: which file is large. */
   readonly sizes?: FileSizes | undefined;
 };
 
-/** A plain file as a log: its end at once, what is before as cold blocks, and what is added while it grows. */
-export class FileFeed implements Feed {
-  readonly name: string;
-  readonly capabilities: Feed['capabilities'];
-  readonly #options: FileFeedOptions;
-  readonly #sink: LogSink;
-  readonly #signal: AbortSignal;
+/** A plain file: its end at once, what is before as cold blocks, and what is added while it grows. */
+export class FileSource implements Source {
+  readonly #found: FoundFile;
+  readonly #options: FileOptions;
   readonly #reading: Reading;
   #followed: FollowedFile | undefined;
   /** The last one is the present one; the others were replaced under its name, and are read back. */
   readonly #parts: FilePart[] = [];
 
-  constructor(sink: LogSink, signal: AbortSignal, options: FileFeedOptions) {
-    const {found, clock} = options;
-    this.name = found.name;
-    this.capabilities = capabilitiesOf(found);
+  constructor(reading: Reading, found: FoundFile, options: FileOptions) {
+    this.#found = found;
     this.#options = options;
-    this.#sink = sink;
-    this.#signal = signal;
-    this.#reading = new Reading(sink, signal, {clock});
-  }
-
-  get status() {
-    return this.#reading.status;
-  }
-
-  start(): void {
-    void this.#read();
+    this.#reading = reading;
   }
 
   async close(): Promise<void> {
@@ -77,45 +58,39 @@ export class FileFeed implements Feed {
     await Promise.all(this.#parts.map((part) => part.close()));
   }
 
-  /** Never rejects. */
-  async #read(): Promise<void> {
-    const {found, clock} = this.#options;
-    const [sink, signal, reading] = [this.#sink, this.#signal, this.#reading];
-    const {path, older} = found;
-    sink.readBackFromFiles();
+  async read(): Promise<void> {
+    const {path, older} = this.#found;
+    const reading = this.#reading;
+    reading.sink.readBackFromFiles();
     // What was compressed cannot be read backwards.
     const last = older.some(({packed}) => packed !== undefined) ? older.at(-1) : undefined;
     if (last) {
-      const before = {...found, ...last, older: older.slice(0, -1)};
-      await readFound(before, {sink, signal, reading, clock, hasMore: true});
-      if (signal.aborted) return;
+      const before = {...this.#found, ...last, older: older.slice(0, -1)};
+      await readPieces(reading, before, {hasMore: true}).catch((error: unknown) => reading.fail(last.path, error));
+      if (reading.signal.aborted) return;
     }
-    try {
-      const to = await this.#follow(last ? [] : older.map((file) => file.path));
-      if (to !== undefined) this.#countErrorsBefore(to);
-    } catch (error) {
-      reading.fail(path, error);
-    }
+    const to = await this.#follow(path, last ? [] : older.map((file) => file.path));
+    if (to !== undefined) this.#countErrorsBefore(to);
   }
 
   /**
    * Resolves when all that is before the end of a large file was added, to the first entry after that; undefined: nothing
    * was. `older`: plain files whose lines come before, oldest first. Only while the buffer is empty.
    */
-  async #follow(older: readonly string[]): Promise<number | undefined> {
-    const {found, clock, sizes = defaultSizes} = this.#options;
-    const {path} = found;
-    const {buffer} = this.#sink;
+  async #follow(path: string, older: readonly string[]): Promise<number | undefined> {
+    const {sizes = defaultSizes} = this.#options;
+    const {sink, clock, signal} = this.#reading;
+    const {buffer} = sink;
     const part = await FilePart.open(path);
     this.#parts.push(part);
     const isLarge = part.size > sizes.whole && buffer.totalBytes === 0 && !buffer.lastMarker();
     const from = isLarge ? await lineStart(part, part.size - sizes.tail) : 0;
-    if (this.#signal.aborted) {
+    if (signal.aborted) {
       await part.close();
       return undefined;
     }
     const hasEarlier = from > 0 || older.length > 0;
-    if (hasEarlier) this.#sink.reserve();
+    if (hasEarlier) sink.reserve();
     const {endId: to} = buffer;
     this.#reading.set({kind: 'reading', size: part.size, read: 0, counted: hasEarlier ? 0 : undefined});
     this.#followed = new FollowedFile({
@@ -135,12 +110,13 @@ export class FileFeed implements Feed {
   }
 
   #countErrorsBefore(to: number): void {
-    const earlier = this.#sink.countEarlier(to);
+    const {sink, clock, signal} = this.#reading;
+    const earlier = sink.countEarlier(to);
     const runner = new SliceRunner({
-      clock: this.#options.clock,
-      step: (maxBytes) => this.#signal.aborted || earlier.step(maxBytes),
+      clock,
+      step: (maxBytes) => signal.aborted || earlier.step(maxBytes),
       onSlice: (isDone) => {
-        if (isDone) this.#sink.onChange();
+        if (isDone) sink.onChange();
       },
       restMs: () => restBetweenErrors,
     });
@@ -148,48 +124,48 @@ export class FileFeed implements Feed {
   }
 
   #append(bytes: Buffer, part: FilePart, offset: number): void {
-    this.#sink.addBytes(bytes, {part, offset});
+    this.#reading.sink.addBytes(bytes, {part, offset});
     if (part !== this.#parts.at(-1)) this.#keepPart(part);
     this.#reading.received();
     const {kind, size} = this.#reading.state;
     const read = offset + bytes.length;
     // At first the end is read in one go, and shown then: not what comes before it.
     if (kind === 'reading') this.#reading.note({size: Math.max(size, read), read});
-    else this.#reading.set({size: read, read, grewAt: this.#options.clock.wall()});
+    else this.#reading.set({size: read, read, grewAt: this.#reading.clock.wall()});
   }
 
   /** The oldest ones are closed: what is in them can no longer be read back. */
   #keepPart(part: FilePart): void {
     this.#parts.push(part);
-    if (this.#parts.length <= mostParts + this.#options.found.older.length) return;
+    if (this.#parts.length <= mostParts + this.#found.older.length) return;
     void this.#parts.shift()?.close();
-    this.#sink.buffer.forgetDeleted();
+    this.#reading.sink.buffer.forgetDeleted();
   }
 
   #onTurn(turn: FileTurn): void {
-    this.#sink.addMarker({kind: 'file', turn});
+    this.#reading.sink.addMarker({kind: 'file', turn});
     // What was overwritten can no longer be read back.
-    if (turn === 'truncated') this.#sink.buffer.forgetDeleted();
-    this.#sink.onChange();
+    if (turn === 'truncated') this.#reading.sink.buffer.forgetDeleted();
+    this.#reading.sink.onChange();
   }
 
   async #prependAll(part: FilePart, from: number, older: readonly string[]): Promise<void> {
     const opened = await this.#openOlder(older);
-    if (this.#signal.aborted) return;
+    if (this.#reading.signal.aborted) return;
     const files = [...opened.map((each) => ({part: each, end: each.size})), {part, end: from}];
     let toCount = files.reduce((sum, {end}) => sum + end, 0);
     const all = toCount;
     for (const {part: file, end} of files.reverse()) {
       let left = end;
       for await (const {blocks, from: start} of earlierLines(file, end)) {
-        if (this.#signal.aborted) return;
+        if (this.#reading.signal.aborted) return;
         for (const block of blocks) this.#prepend(block);
         toCount -= left - start;
         left = start;
         this.#reading.set({counted: 1 - toCount / all});
       }
     }
-    this.#sink.endPrepending();
+    this.#reading.sink.endPrepending();
     this.#reading.set({counted: undefined});
   }
 
@@ -201,7 +177,7 @@ export class FileFeed implements Feed {
         this.#reading.set({why: OpenError.of(path, error).message});
       });
       if (!part) break;
-      if (this.#signal.aborted) {
+      if (this.#reading.signal.aborted) {
         await part.close();
         break;
       }
@@ -213,7 +189,7 @@ export class FileFeed implements Feed {
 
   #prepend(block: EarlierBlock): void {
     const {memoryBytes = Number.POSITIVE_INFINITY} = this.#options;
-    this.#sink.prepend(block, {isHeld: this.#sink.buffer.lineCount * memoryPerLine < memoryBytes});
+    this.#reading.sink.prepend(block, {isHeld: this.#reading.sink.buffer.lineCount * memoryPerLine < memoryBytes});
   }
 }
 

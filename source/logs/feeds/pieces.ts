@@ -6,60 +6,24 @@ import {pipePieces, readPipe} from '../../storage/opened/read-pipe.ts';
 import {type PackedPart, packedSize, unpack, wholeFile} from '../../storage/opened/unpack.ts';
 import {type RecordedPiece, recordedPieces} from '../../storage/recording/reader.ts';
 import {bundlePieces, logsOf} from '../bundle-log.ts';
-import {capabilitiesOf} from '../capabilities.ts';
-import type {Feed} from '../feed.ts';
 import type {LogSink} from '../log-sink.ts';
-import {Reading} from './reading.ts';
+import type {Reading, Source} from './reading.ts';
 
-type PiecesFeedOptions = {
-  readonly found: FoundLog;
-  readonly clock: Clock;
-  readonly stdin?: PiecesOptions['stdin'];
-};
+type ReadOptions = Pick<PiecesOptions, 'stdin' | 'hasMore'>;
 
-/** A log that is read once, from its beginning to its end: packed, a bundle, what comes through a pipe. */
-export class PiecesFeed implements Feed {
-  readonly name: string;
-  readonly capabilities: Feed['capabilities'];
-  readonly #options: PiecesFeedOptions;
-  readonly #sink: LogSink;
-  readonly #signal: AbortSignal;
-  readonly #reading: Reading;
-
-  constructor(sink: LogSink, signal: AbortSignal, options: PiecesFeedOptions) {
-    const {found, clock} = options;
-    this.name = found.name;
-    this.capabilities = capabilitiesOf(found);
-    this.#options = options;
-    this.#sink = sink;
-    this.#signal = signal;
-    this.#reading = new Reading(sink, signal, {clock, isPipe: found.kind === 'stdin'});
-  }
-
-  get status() {
-    return this.#reading.status;
-  }
-
-  start(): void {
-    void this.#read();
-  }
-
-  /** Never rejects. */
-  async #read(): Promise<void> {
-    const {found, clock, stdin} = this.#options;
-    const [sink, signal, reading] = [this.#sink, this.#signal, this.#reading];
-    if (await readFound(found, {sink, signal, reading, clock, ...(stdin && {stdin})})) reading.set({kind: 'ended'});
-  }
+/** What is read once, from its beginning to its end: a packed file, a bundle, what comes through a pipe. */
+export function piecesSource(reading: Reading, found: FoundLog, options: ReadOptions): Source {
+  return {
+    async read() {
+      await readPieces(reading, found, options);
+      reading.set({kind: 'ended'});
+    },
+  };
 }
 
-type ReadOptions = Pick<PiecesOptions, 'stdin' | 'hasMore'> & {readonly reading: Reading};
-
-/** Adds all that a found log holds. False: the rest cannot be read, which is shown. Never rejects. */
-export async function readFound(
-  found: FoundLog,
-  {reading, ...options}: Pick<AddOptions, 'sink' | 'signal' | 'clock'> & ReadOptions,
-): Promise<boolean> {
-  const {sink, signal, clock} = options;
+/** Adds all that a found log holds. Rejects as `openedPieces` does, and once the log is closed. */
+export async function readPieces(reading: Reading, found: FoundLog, options: ReadOptions): Promise<void> {
+  const {sink, signal, clock} = reading;
   const onPiece = (bytes: number) => {
     if (bytes > 0) reading.received();
     if (bytes > 0 && reading.state.kind === 'followed') {
@@ -70,13 +34,7 @@ export async function readFound(
   };
   // Collections of a bundle may bring nothing new for a while.
   const onRead = (read: number, size: number) => reading.set({read, size});
-  try {
-    await addPieces(openedPieces(found, {...options, onRead}), {sink, signal, clock, onPiece});
-    return true;
-  } catch (error) {
-    reading.fail(found.path === '-' ? found.name : found.path, error);
-    return false;
-  }
+  await addPieces(openedPieces(found, {...options, signal, onRead}), {sink, signal, clock, onPiece});
 }
 
 type AddOptions = {

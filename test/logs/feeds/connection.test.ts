@@ -639,36 +639,6 @@ describe('a silent connection', () => {
   });
 });
 
-test('errors are counted as they come, held or not', async () => {
-  const {server, stream} = await openOrders();
-  const pipeline = server.pipeline('orders');
-  for (let error = 0; error < 7; error++) pipeline.write(`[orders] ${pipeline.stamp()} ERROR test:  no ${error}`);
-  pipeline.write(`[orders] ${pipeline.stamp()}  INFO test:  ERROR is only a word here`);
-  const count = () => stream.errors.unseenCount(new Set());
-  await eventually(
-    () => count() === 7,
-    () => `7 errors, there are ${count()}`,
-  );
-});
-
-test('a line that the user draws is in the pane', async () => {
-  const {stream} = await openOrders();
-  stream.addDivider();
-  expect(markersOf(stream)).toEqual([{kind: 'drawn'}]);
-});
-
-test('a log that has no memory to free does not notify', async () => {
-  const clock = new FakeClock();
-  const {manager, write} = await openStreams(['orders'], {clock});
-  const stream = manager.open('orders');
-  await untilLines(stream, write('orders', 3));
-  await clock.advance(1000);
-  const before = stream.snapshot.get();
-  stream.shrinkTo(0, 0);
-  await clock.advance(1000);
-  expect(stream.snapshot.get()).toBe(before);
-});
-
 describe.each(['control-plane', 'bare'] as const)(
   'a server of 2025, which names no pipeline in a log, %s',
   (managerFormat) => {

@@ -87,15 +87,6 @@ test('a file is shown, and what is appended to it, also in the middle of a line'
   );
 });
 
-test('errors are counted', async () => {
-  await using home = await temporaryDirectory();
-  await using opened = await openFile(home, '[p] 2026-01-01T00:00:00.000001Z ERROR kafka: no\n');
-  await eventually(
-    () => opened.log.errors.byKey.size === 1,
-    () => 'no error',
-  );
-});
-
 test('errors of a large file are counted, those before its end too', async () => {
   await using home = await temporaryDirectory();
   const error = '[p] 2026-01-01T00:00:00.000001Z ERROR kafka: no\n';
