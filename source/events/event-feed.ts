@@ -111,7 +111,7 @@ export class EventFeed {
   }
 
   #status(): StatusAt {
-    const logs = this.log.open.filter((log) => this.#caughtUp.has(log)).map((log) => this.log.statusOf(log));
+    const logs = this.log.openLogs.filter((log) => this.#caughtUp.has(log)).map((log) => this.log.statusOf(log));
     return {at: this.#services.clock.wall(), logs, pipelines: this.log.pipelines};
   }
 

@@ -130,7 +130,7 @@ export class EventLog {
     for (const sums of [this.#incidents, this.#unseen]) sums.rename(names);
     const events = listEvents(before, now);
     // Of a new run, a log may have told before the list.
-    for (const log of this.open) this.#readFailures(log);
+    for (const log of this.openLogs) this.#readFailures(log);
     this.#add(events);
     for (const {kind, pipeline} of events) {
       this.#onScreen.onNews(pipeline);
@@ -154,7 +154,7 @@ export class EventLog {
     return this.#list?.statuses;
   }
 
-  get open(): readonly Log[] {
+  get openLogs(): readonly Log[] {
     const {logs} = this.#sources;
     return logs.names.get().flatMap((name) => logs.get(name) ?? []);
   }
@@ -192,7 +192,7 @@ export class EventLog {
 
   /** The rows of the errors page. */
   get errorRows(): readonly ErrorRow[] {
-    const logs = new Map(this.open.map((log) => [log.name, this.statusOf(log)]));
+    const logs = new Map(this.openLogs.map((log) => [log.name, this.statusOf(log)]));
     const incidents = Map.groupBy(this.#incidents.all, ({pipeline}) => pipeline);
     const unseen = Map.groupBy(this.#unseen.all, ({pipeline}) => pipeline);
     const names = new Set([...(this.pipelines?.keys() ?? []), ...incidents.keys(), ...logs.keys()]);
@@ -209,7 +209,7 @@ export class EventLog {
 
   /** Groups of errors that were dropped for newer ones, in all open logs. */
   get droppedErrorGroups(): number {
-    return this.open.reduce((sum, {errors}) => sum + errors.dropped, 0);
+    return this.openLogs.reduce((sum, {errors}) => sum + errors.dropped, 0);
   }
 
   /** The connectors of so many of the newest errors of a pipeline. */

@@ -127,6 +127,7 @@ export class EventSums {
 
   /** Pipelines have other names now, by the names before. One that had such a name, and has no other now, is gone. */
   rename(names: ReadonlyMap<string, string>): void {
+    if (names.size === 0) return;
     const taken = new Set(names.values());
     const events = [...this.#sums.values()];
     this.#sums.clear();

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {expect, it} from 'vitest';
 import {quiet} from '../../demo/scenario.ts';
 import type {Pipeline} from '../../source/api/types.ts';
@@ -9,7 +8,6 @@ import {createStore} from '../../source/lib/store.ts';
 import type {ListSnapshot} from '../../source/logs/list-poller.ts';
 import {tabLabels} from '../../source/ui/components/tab-bar.ts';
 import {eventsPage} from '../../source/ui/pages/events.ts';
-import {pipelinesOf} from '../../source/ui/state/view-state.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {makePipeline, stopped} from '../ui/make-pipeline.ts';
 import {allTexts} from '../ui/pages/all-rows.ts';
@@ -257,49 +255,6 @@ it('a tab that is left has unseen lines once more come', async () => {
   expect(fresh()).toEqual([false, false]);
   await write(screen, 'INFO', 'all is well');
   expect(fresh()).toEqual([false, true]);
-});
-
-const names = ['orders', 'fraud', 'billing'] as const;
-const step = fc.oneof(
-  {weight: 4, arbitrary: fc.record({error: fc.constantFrom(...names), text: fc.constantFrom('disk full', 'late')})},
-  {weight: 2, arbitrary: fc.record({keys: fc.constantFrom(['1'], ['2'], ['3'], ['4'], ['A', 'm', 'Esc'], ['X'])})},
-  {weight: 1, arbitrary: fc.record({connectorErrors: fc.constantFrom(...names)})},
-  {weight: 1, arbitrary: fc.constant({merge: names.slice(0, 2)})},
-);
-
-it('whatever comes and is viewed, a tab counts what the errors page lists as unseen of its pipelines', async () => {
-  const run = async (steps: readonly (typeof step extends fc.Arbitrary<infer Step> ? Step : never)[]) => {
-    await using screen = await ScreenUnderTest.connected({
-      names,
-      scenario: quiet(...names),
-      services: {events: {watched: compilePattern('late')}},
-    });
-    await screen.untilConnected(...names);
-    const {controller, server} = screen;
-    for (const each of steps) {
-      if ('error' in each) {
-        server.pipeline(each.error).write(logged(0, 'ERROR', each.text));
-        if (screen.manager.get(each.error)) await screen.untilLine(each.error, each.text);
-      } else if ('keys' in each) screen.press(...each.keys);
-      else if ('merge' in each) controller.tabSwitcher.merge(each.merge);
-      else {
-        const pipeline = server.pipeline(each.connectorErrors);
-        const connectorErrors = pipeline.state.connectorErrors + 1;
-        pipeline.setState({connectorErrors});
-        await screen.until(() => controller.pipeline(pipeline.name)?.connectorErrors === connectorErrors, 'the list');
-      }
-      await screen.clock.advance(100);
-      const rows = controller.events.errorRows.filter(({state, kind}) => state === 'unseen' && kind !== 'restarted');
-      for (const tab of controller.state.tabs) {
-        const listed = rows.filter(({pipeline}) => pipelinesOf(tab).includes(pipeline));
-        const label = tabLabels(controller).find(({title}) => title === tab.name);
-        expect(label?.errors, tab.name).toBe(
-          listed.reduce((sum, {count, suppressed = 0}) => sum + count + suppressed, 0),
-        );
-      }
-    }
-  };
-  await fc.assert(fc.asyncProperty(fc.array(step, {minLength: 10, maxLength: 25}), run), {numRuns: 5});
 });
 
 it('a SQL error that was seen makes the next one no less new', () => {
