@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {expect, test} from 'vitest';
 import {options} from '../../source/settings/option-table.ts';
-import {promptCommands} from '../../source/ui/keys/prompt-table.ts';
+import {promptCommands} from '../../source/ui/keys/command-table.ts';
 import {allCommands} from '../../source/ui/pages/registry.ts';
 import {exitCodeTableText, keyTableText, optionTableText, schemaTableText, sectionOf} from '../harness/docs-tables.ts';
 import {root} from '../harness/program.ts';

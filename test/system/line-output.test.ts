@@ -9,7 +9,7 @@ import {systemClock} from '../../source/lib/clock.ts';
 import {LineOutput, watchReader} from '../../source/system/line-output.ts';
 import {SlowStream} from '../commands/slow-stream.ts';
 import {eventually} from '../harness/eventually.ts';
-import {fastClock} from '../harness/fast-clock.ts';
+import {FakeClock, settled} from '../harness/fake-clock.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 it('is busy until everything was accepted, and calls back then', async () => {
@@ -76,6 +76,11 @@ function openSocket() {
   return {program, writer: Object.assign(program.stdin, {fd: handle.fd})};
 }
 
+/** Turns of the event loop, at whose events libuv would tell of a lost reader. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await settled();
+}
+
 const untilCalled = (mock: Mock) =>
   eventually(
     () => mock.mock.calls.length > 0,
@@ -89,7 +94,7 @@ test('a pipe’s lost reader is noticed without a write, and not before', async 
   const line = Buffer.alloc(64 * 1024, 'x');
   for (let round = 0; round < 3; round++) {
     writer.write(line);
-    await systemClock.sleep(10, new AbortController().signal);
+    await turns();
     for (let rest = line.length; rest > 0; ) rest -= readSync(reader, line);
   }
   expect(onGone).not.toHaveBeenCalled();
@@ -104,7 +109,7 @@ test('a full pipe is watched too', async () => {
   writer.write(Buffer.alloc(1024 * 1024, 'x'));
   const onGone = vi.fn();
   watchReader(writer, systemClock, onGone);
-  await systemClock.sleep(20, new AbortController().signal);
+  await turns();
   expect(onGone).not.toHaveBeenCalled();
   closeSync(reader);
   await untilCalled(onGone);
@@ -114,12 +119,13 @@ test('a full pipe is watched too', async () => {
 test('a socket’s lost reader is noticed without a write, and not before', async () => {
   const {program, writer} = openSocket();
   const onGone = vi.fn();
-  watchReader(writer, fastClock(50), onGone);
-  await systemClock.sleep(100, new AbortController().signal);
+  const clock = new FakeClock();
+  watchReader(writer, clock, onGone);
+  await clock.advance(60_000);
   expect(onGone).not.toHaveBeenCalled();
   program.kill('SIGKILL');
   await once(program, 'exit');
-  await untilCalled(onGone);
+  await clock.advance(60_000);
   expect(onGone).toHaveBeenCalledTimes(1);
 });
 
@@ -139,11 +145,15 @@ test('a half-closed socket still has its reader', async () => {
   });
   const {_handle: handle} = writer as unknown as {_handle: {fd: number}};
   const onGone = vi.fn();
-  watchReader(Object.assign(writer, {fd: handle.fd}), fastClock(50), onGone);
+  const clock = new FakeClock();
+  watchReader(Object.assign(writer, {fd: handle.fd}), clock, onGone);
   client.end();
-  await systemClock.sleep(100, new AbortController().signal);
+  await once(client, 'finish');
+  await clock.advance(60_000);
   expect(onGone).not.toHaveBeenCalled();
+  const closed = once(client, 'close');
   client.destroy();
-  await untilCalled(onGone);
+  await closed;
+  await clock.advance(60_000);
   expect(onGone).toHaveBeenCalledTimes(1);
 });

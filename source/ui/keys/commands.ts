@@ -1,7 +1,6 @@
 import {type Command, type CommandTable, type Conditions, digits, isCharacter, type KeyContext} from './command.ts';
-import type {commands} from './command-table.ts';
+import {type commands, promptCommands} from './command-table.ts';
 import {keyLabel} from './key-names.ts';
-import {promptCommands} from './prompt-table.ts';
 
 /** The commands of list and log, and those that open pages. */
 export type CommandId = (typeof commands)[number]['id'];

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import {expect, onTestFinished, test} from 'vitest';
 import {textWidth} from '../../../source/terminal/width.ts';
-import {commands} from '../../../source/ui/keys/command-table.ts';
-import {promptCommands} from '../../../source/ui/keys/prompt-table.ts';
+import {commands, promptCommands} from '../../../source/ui/keys/command-table.ts';
 import {Mouse} from '../../../source/ui/mouse.ts';
 import {settled} from '../../harness/fake-clock.ts';
 import {bytesOfKey} from '../../harness/keys.ts';
