@@ -19,7 +19,7 @@ import {FileStore} from '../storage/opened/file-store.ts';
 import {LinePieces} from '../storage/opened/line-pieces.ts';
 import type {ReadBlock} from '../storage/opened/recorded-blocks.ts';
 import type {PastPiece} from '../storage/recording/past.ts';
-import {LogStates, type Turn, unreadMarker} from './log-states.ts';
+import {LogStates, type RunnerReport, reportedParts, unreadMarker} from './log-states.ts';
 
 type LogSinkOptions = {
   readonly buffer: BufferOptions;
@@ -97,23 +97,15 @@ export class LogSink implements StitchSink {
     if (this.#buffer.hasOpenLine && !this.states.hasOpenLine) {
       this.states.resumeLine(this.#buffer.lineAt(this.#buffer.endId - 1));
     }
-    // A marker follows the line that reports it, in the middle of a piece, too.
-    let start = 0;
-    let line = 0;
-    for (const turn of this.states.append(bytes, newlines)) {
-      const end = (newlines[turn.line] ?? 0) + 1;
-      this.#store(bytes.subarray(start, end), offsetsFrom(start, newlines.subarray(line, turn.line + 1)));
-      this.#onTurn(turn);
-      start = end;
-      line = turn.line + 1;
+    for (const part of reportedParts(this.states.append(bytes, newlines), bytes, newlines)) {
+      this.#store(bytes.subarray(part.from, part.to), part.newlines);
+      if (part.report) this.#onReport(part.report);
     }
-    if (start === 0) this.#store(bytes, newlines);
-    else if (start < bytes.length) this.#store(bytes.subarray(start), offsetsFrom(start, newlines.subarray(line)));
   }
 
-  #onTurn(turn: Turn): void {
-    if (turn.kind === 'start') this.#errors?.startRun();
-    else this.#add(unreadMarker(turn, this.#clock.wall()));
+  #onReport(report: RunnerReport): void {
+    if (report.kind === 'start') this.#errors?.startRun();
+    else this.#add(unreadMarker(report, this.#clock.wall()));
   }
 
   #store(bytes: Uint8Array, newlines: Uint32Array): void {
@@ -127,9 +119,9 @@ export class LogSink implements StitchSink {
     this.#lines.endLine();
     this.#places?.endLine();
     this.#errors?.endLine();
-    const turn = this.states.endLine();
+    const report = this.states.endLine();
     this.#buffer.closeLine();
-    if (turn) this.#onTurn(turn);
+    if (report) this.#onReport(report);
   }
 
   cutLine(): void {
@@ -230,24 +222,15 @@ export class LogSink implements StitchSink {
 
   /** Adds whole lines that stay where they are stored. Only while the buffer has had nothing else. */
   addPast({block: {lines, bytes: stored}, bytes, newlines}: ReadBlock): void {
-    const add = (from: number, to: number, within: Uint32Array) => {
-      const part = {...stored, read: () => stored.read()?.subarray(from, to), readStart: undefined};
-      const isWhole = within.length === lines;
-      const block = {lines: within.length, byteLength: to - from, markers: [], bytes: isWhole ? stored : part};
-      this.#buffer.addPast(block);
-      this.#errors?.append(bytes.subarray(from, to), isWhole ? newlines : offsetsFrom(from, within));
-    };
-    let start = 0;
-    let line = 0;
-    for (const turn of this.states.append(bytes, newlines)) {
-      const end = (newlines[turn.line] ?? 0) + 1;
-      add(start, end, newlines.subarray(line, turn.line + 1));
-      if (turn.kind === 'start') this.#errors?.startRun();
-      else this.#addPast(unreadMarker(turn, this.#clock.wall()));
-      start = end;
-      line = turn.line + 1;
+    for (const part of reportedParts(this.states.append(bytes, newlines), bytes, newlines)) {
+      const {from, to, newlines: within, report} = part;
+      const own = {...stored, read: () => stored.read()?.subarray(from, to), readStart: undefined};
+      const kept = within.length === lines ? stored : own;
+      this.#buffer.addPast({lines: within.length, byteLength: to - from, markers: [], bytes: kept});
+      this.#errors?.append(bytes.subarray(from, to), within);
+      if (report?.kind === 'start') this.#errors?.startRun();
+      else if (report) this.#addPast(unreadMarker(report, this.#clock.wall()));
     }
-    if (start < bytes.length) add(start, bytes.length, newlines.subarray(line));
   }
 
   /** A marker among them, as its writer had it. */
@@ -271,10 +254,10 @@ export class LogSink implements StitchSink {
     const states = new LogStates();
     let losses = noLosses;
     const onRead = (bytes: Uint8Array, newlines: Uint32Array, firstId: number) => {
-      for (const turn of states.append(bytes, newlines)) {
+      for (const report of states.append(bytes, newlines)) {
         // There is no marker: the runner's own line is the place.
-        if (turn.kind === 'unread')
-          losses = countLoss(losses, unreadMarker(turn, this.#clock.wall()), firstId + turn.line);
+        if (report.kind === 'unread')
+          losses = countLoss(losses, unreadMarker(report, this.#clock.wall()), firstId + report.line);
       }
     };
     const onEnd = () => {
@@ -376,8 +359,4 @@ export class LogSink implements StitchSink {
 function cutsLine(marker: MarkerKind): boolean {
   if (marker.kind === 'file') return marker.turn !== 'removed';
   return marker.kind === 'unreadable' && marker.because !== 'damaged-marker';
-}
-
-function offsetsFrom(start: number, newlines: Uint32Array): Uint32Array {
-  return newlines.map((offset) => offset - start);
 }

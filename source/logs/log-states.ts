@@ -22,12 +22,20 @@ export type UnaskedEnd = {readonly at: number | undefined; readonly cause: strin
 export type UnaskedEnds = {readonly count: number; readonly last: readonly UnaskedEnd[]};
 
 /** What a line of the runner means for the lines after it. `at`: Unix time in ms. */
-export type Turn =
+export type RunnerReport =
   | {readonly kind: 'start'}
   | {readonly kind: 'unread'; readonly stream: OutputStream; readonly why: string; readonly at: number | undefined};
 
 /** `line`: index of the newline of the runner's line among those of the bytes. */
-export type RunnerTurn = Turn & {readonly line: number};
+type ReportInBytes = RunnerReport & {readonly line: number};
+
+/** The bytes [from, to) of a piece, up to a report or its end. `newlines`: their offsets from `from`. */
+type ReportedPart = {
+  readonly from: number;
+  readonly to: number;
+  readonly newlines: Uint32Array;
+  readonly report: RunnerReport | undefined;
+};
 
 /** The local runner, when a byte is not UTF-8 (wire/20-stdout-dead.raw). */
 const unreadPattern = /^(stdout|stderr) encountered I\/O error: (.*)/;
@@ -94,28 +102,28 @@ export class LogStates {
   }
 
   /** Reads the bytes that follow. `newlines`: their offsets. Returns the starts and the streams that end. */
-  append(bytes: Uint8Array, newlines: Uint32Array): readonly RunnerTurn[] {
-    const turns: RunnerTurn[] = [];
+  append(bytes: Uint8Array, newlines: Uint32Array): readonly ReportInBytes[] {
+    const reports: ReportInBytes[] = [];
     let start = 0;
     for (let index = 0; index < newlines.length; index++) {
       const end = newlines[index] ?? 0;
       const report = this.#readIn(bytes, start, end);
-      if (report) turns.push({line: index, ...report});
+      if (report) reports.push({line: index, ...report});
       start = end + 1;
     }
     if (start < bytes.length) this.#extendOpen(bytes.subarray(start));
-    return turns;
+    return reports;
   }
 
   /** The open line ends without a newline. */
-  endLine(): Turn | undefined {
+  endLine(): RunnerReport | undefined {
     const line = this.#open;
     this.#open = undefined;
     return line && this.#read(line);
   }
 
   /** Only for a line of the runner it makes an object: for every line that would cost more than all the rest. */
-  #readIn(bytes: Uint8Array, start: number, end: number): Turn | undefined {
+  #readIn(bytes: Uint8Array, start: number, end: number): RunnerReport | undefined {
     if (this.#open) {
       this.#extendOpen(bytes.subarray(start, end));
       return this.endLine();
@@ -131,7 +139,7 @@ export class LogStates {
       this.#open = Buffer.concat([open, bytes.subarray(0, maxProtocolLine + 1 - open.length)]);
   }
 
-  #read(line: Buffer): Turn | undefined {
+  #read(line: Buffer): RunnerReport | undefined {
     if (line.length > maxProtocolLine || !isRunnerLine(line, 0, line.length) || !isWholeRecord(line)) return undefined;
     const message = runnerMessage(line) ?? '';
     const transition = transitionIn(message);
@@ -164,8 +172,27 @@ export class LogStates {
   }
 }
 
+/** The parts of a piece that `LogStates.append` has read: what a report leads to comes right after its line. */
+export function* reportedParts(
+  reports: readonly ReportInBytes[],
+  bytes: Uint8Array,
+  newlines: Uint32Array,
+): Generator<ReportedPart> {
+  let from = 0;
+  let first = 0;
+  const within = (end?: number) => newlines.subarray(first, end).map((offset) => offset - from);
+  for (const report of reports) {
+    const to = (newlines[report.line] ?? 0) + 1;
+    yield {from, to, newlines: within(report.line + 1), report};
+    from = to;
+    first = report.line + 1;
+  }
+  if (from === 0) yield {from, to: bytes.length, newlines, report: undefined};
+  else if (from < bytes.length) yield {from, to: bytes.length, newlines: within(), report: undefined};
+}
+
 /** `wall`: Unix time in ms, for a line without a time. */
-export function unreadMarker({stream, why, at}: Extract<Turn, {kind: 'unread'}>, wall: number): Marker {
+export function unreadMarker({stream, why, at}: Extract<RunnerReport, {kind: 'unread'}>, wall: number): Marker {
   return {kind: 'unread', stream, why, at: at ?? wall};
 }
 

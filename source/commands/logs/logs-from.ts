@@ -7,7 +7,7 @@ import {readFacts} from '../../logs/bundle-facts.ts';
 import {capabilitiesOf} from '../../logs/capabilities.ts';
 import {addPieces, openedPieces, type PiecesOptions} from '../../logs/feeds/pieces.ts';
 import {LogSink} from '../../logs/log-sink.ts';
-import {LogStates, type Turn, unreadMarker} from '../../logs/log-states.ts';
+import {LogStates, type RunnerReport, reportedParts, unreadMarker} from '../../logs/log-states.ts';
 import {distinctNames} from '../../storage/opened/distinct-names.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
 import {OpenError, readFailureWords} from '../../storage/opened/open-error.ts';
@@ -200,8 +200,8 @@ async function printBytes({pieces, output, note, signal, convert, clock}: ToPrin
   const stripper = convert && new SgrStripper();
   const write = (bytes: Uint8Array) => output.write(stripper ? stripper.strip(bytes) : bytes);
   const states = new LogStates();
-  const noteTurn = (turn: Turn | undefined) => {
-    if (turn?.kind === 'unread') note(noteOf(unreadMarker(turn, clock.wall())));
+  const noteReport = (report: RunnerReport | undefined) => {
+    if (report?.kind === 'unread') note(noteOf(unreadMarker(report, clock.wall())));
   };
   for await (const piece of pieces) {
     // Lines come before the notes about them, if both go to one file.
@@ -212,19 +212,15 @@ async function printBytes({pieces, output, note, signal, convert, clock}: ToPrin
       continue;
     }
     const newlines = endsToRead(piece.bytes, states);
-    let from = 0;
-    for (const turn of states.append(piece.bytes, newlines)) {
-      const end = (newlines[turn.line] ?? 0) + 1;
-      write(piece.bytes.subarray(from, end));
-      await room(output);
-      noteTurn(turn);
-      from = end;
+    for (const {from, to, report} of reportedParts(states.append(piece.bytes, newlines), piece.bytes, newlines)) {
+      write(piece.bytes.subarray(from, to));
+      if (report) await room(output);
+      noteReport(report);
     }
-    if (from < piece.bytes.length) write(piece.bytes.subarray(from));
   }
   if (stripper) output.write(stripper.rest);
   await room(output);
-  noteTurn(states.endLine());
+  noteReport(states.endLine());
   return 'printed';
 }
 

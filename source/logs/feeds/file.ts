@@ -4,7 +4,7 @@ import {SliceRunner} from '../../lib/slices.ts';
 import {earlierLines} from '../../storage/opened/earlier-lines.ts';
 import {FilePart} from '../../storage/opened/file-part.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
-import {type FileTurn, FollowedFile} from '../../storage/opened/followed-file.ts';
+import {type FileChange, FollowedFile} from '../../storage/opened/followed-file.ts';
 import {OpenError} from '../../storage/opened/open-error.ts';
 import {readPieces} from './pieces.ts';
 import type {Reading, Source} from './reading.ts';
@@ -97,7 +97,7 @@ export class FileSource implements Source {
       ...{path, part, offset: from, clock},
       sink: {
         append: (bytes, at, offset) => this.#append(bytes, at, offset),
-        onTurn: (turn) => this.#onTurn(turn),
+        onChanged: (change) => this.#onChanged(change),
         onCaughtUp: () => this.#reading.set({kind: 'followed'}),
         onFailed: (error) => this.#reading.fail(path, error),
       },
@@ -142,10 +142,10 @@ export class FileSource implements Source {
     this.#reading.sink.buffer.forgetDeleted();
   }
 
-  #onTurn(turn: FileTurn): void {
-    this.#reading.sink.addMarker({kind: 'file', turn});
+  #onChanged(change: FileChange): void {
+    this.#reading.sink.addMarker({kind: 'file', turn: change});
     // What was overwritten can no longer be read back.
-    if (turn === 'truncated') this.#reading.sink.buffer.forgetDeleted();
+    if (change === 'truncated') this.#reading.sink.buffer.forgetDeleted();
     this.#reading.sink.onChange();
   }
 

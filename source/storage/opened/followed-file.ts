@@ -7,13 +7,13 @@ import {ignoreMissing} from '../save-file.ts';
 import {FilePart} from './file-part.ts';
 
 /** What happened to a file that is followed. `rotated`: another file has its name now. */
-export type FileTurn = 'truncated' | 'rotated' | 'removed';
+export type FileChange = 'truncated' | 'rotated' | 'removed';
 
 type FileSink = {
   /** Bytes that follow in the log, at `offset` of the part. Valid until it returns. */
   readonly append: (bytes: Buffer, part: FilePart, offset: number) => void;
   /** The bytes that follow are not those of the part before. */
-  readonly onTurn: (turn: FileTurn) => void;
+  readonly onChanged: (change: FileChange) => void;
   /** Everything that was in the file was read. */
   readonly onCaughtUp: () => void;
   /** Nothing more will be read: an error of the file system. */
@@ -182,7 +182,7 @@ export class FollowedFile {
       if (!bytes.subarray(0, compared).equals(this.#last)) {
         this.#part = this.#part.truncated();
         this.#moveTo(0);
-        this.#sink.onTurn('truncated');
+        this.#sink.onChanged('truncated');
         continue;
       }
       if (bytes.length === compared) return;
@@ -219,7 +219,7 @@ export class FollowedFile {
     this.#isRemoved = false;
     this.#part = next;
     this.#moveTo(0);
-    this.#sink.onTurn('rotated');
+    this.#sink.onChanged('rotated');
     this.#watch();
     await this.#readOn();
   }
@@ -229,7 +229,7 @@ export class FollowedFile {
     this.#missingSince ??= now;
     if (this.#isRemoved || now - this.#missingSince < missingFor) return;
     this.#isRemoved = true;
-    this.#sink.onTurn('removed');
+    this.#sink.onChanged('removed');
   }
 
   #moveTo(offset: number): void {

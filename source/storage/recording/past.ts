@@ -1,7 +1,7 @@
 import type {PastBlock} from '../../buffer/cold-segments.ts';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Marker} from '../../buffer/markers.ts';
-import {newline} from '../../buffer/segment.ts';
+import {newline, newlinesIn} from '../../buffer/segment.ts';
 import {type BufferPosition, endOf, type TapPosition} from './buffer-tap.ts';
 import type {RecordingMap} from './index-file.ts';
 import type {RecordedBytes} from './reader.ts';
@@ -31,6 +31,8 @@ export class RecordedPast {
   readonly #bytes: RecordedBytes;
   readonly #map: RecordingMap;
   readonly #size: number;
+  /** What is after the last block, once it was read. */
+  #rest: Buffer | undefined;
 
   /** `size`: the offset of the recording's end. */
   constructor(bytes: RecordedBytes, map: RecordingMap, size: number) {
@@ -64,7 +66,7 @@ export class RecordedPast {
       yield {block: {lines, byteLength: length, markers: blockMarkers, bytes}};
     }
     let at = blocksEnd.offset;
-    const rest = this.#readFrom(at);
+    const rest = this.#readRest();
     for (const {offset, marker} of markers.slice(next)) {
       yield {rest: rest.subarray(at - blocksEnd.offset, offset - blocksEnd.offset)};
       at = offset;
@@ -75,7 +77,7 @@ export class RecordedPast {
 
   /** The open line only. */
   *openLine(): Generator<PastPiece> {
-    const rest = this.#readFrom(this.#map.blocksEnd.offset);
+    const rest = this.#readRest();
     yield {rest: rest.subarray(rest.lastIndexOf(newline) + 1)};
   }
 
@@ -132,9 +134,7 @@ export class RecordedPast {
 
   #counts() {
     const {blocksEnd, nextMarker, state} = this.#map;
-    const rest = this.#readFrom(blocksEnd.offset);
-    let {line} = blocksEnd;
-    for (let at = rest.indexOf(newline); at !== -1; at = rest.indexOf(newline, at + 1)) line += 1;
+    const line = blocksEnd.line + newlinesIn(this.#readRest()).length;
     return {offset: this.#size, line, block: blocksEnd, nextMarker, states: 0, stateAt: state?.offset ?? 0};
   }
 
@@ -148,6 +148,11 @@ export class RecordedPast {
     const from = Math.max(start, this.#size - length);
     const end = this.#readFrom(from);
     return from > start ? end.subarray(end.indexOf(newline) + 1) : end;
+  }
+
+  #readRest(): Buffer {
+    this.#rest ??= this.#readFrom(this.#map.blocksEnd.offset);
+    return this.#rest;
   }
 
   #readFrom(offset: number): Buffer {
