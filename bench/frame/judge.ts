@@ -20,10 +20,9 @@ export type Judged = {
  * and a ratio would mean nothing.
  */
 export function judge({row, ours, reference}: RowSamples): Judged {
-  const countsOfOurs = ours.map((sample) => sample[row.count ?? 'count']);
-  const counts = new Set(
-    [...countsOfOurs, ...reference.map(({count}) => count)].filter((count) => count !== undefined),
-  );
+  const name = row.count ?? 'count';
+  const all = [...ours.map((sample) => sample[name]), ...reference.map((sample) => sample[name] ?? sample.count)];
+  const counts = new Set(all.filter((count) => count !== undefined));
   if (counts.size > 1) throw new Error(`${row.name}: counted ${[...counts].join(' and ')}`);
   const side = sideOf(row.figure, row, ours);
   const other = row.reference && sideOf(row.referenceFigure ?? row.figure, row, reference);

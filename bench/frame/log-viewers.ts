@@ -59,9 +59,12 @@ const lnav: LogViewer = {
   async search(terminal, pattern) {
     const begun = performance.now();
     terminal.write(`/${pattern}\r`);
-    const hits = () => /([\d,]+) (?:hits )?for “/.exec(terminal.text())?.[1]?.replaceAll(',', '');
-    await terminal.waitFor(() => terminal.text().includes('search completed in') && hits() !== undefined, {timeout});
-    return {ms: performance.now() - begun, count: Number(hits())};
+    await terminal.waitFor('search completed in', {timeout});
+    const ms = performance.now() - begun;
+    // The number follows in a later frame.
+    await terminal.stable();
+    const [, count = ''] = /([\d,]+) (?:hits )?for “/.exec(terminal.text()) ?? [];
+    return {ms, count: Number(count.replaceAll(',', ''))};
   },
 };
 

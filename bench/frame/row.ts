@@ -39,7 +39,7 @@ export type Row = {
   readonly figure: string;
   /** That of the reference, if it is another. */
   readonly referenceFigure?: string;
-  /** The figure of ours that has to be the `count` of the reference; `count` unless given. */
+  /** The figure that has to be the same on both sides, `count` unless given; of a reference without it, its `count`. */
   readonly count?: string;
   /** Unit of the figure: `ms`, `bytes a byte`. */
   readonly unit: string;

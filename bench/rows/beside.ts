@@ -5,6 +5,7 @@ import {childrenOf} from '../../test/harness/processes.ts';
 import {node} from '../../test/harness/program.ts';
 import {temporaryDirectory} from '../../test/harness/temporary-directory.ts';
 import {openTerminal} from '../../test/harness/terminal.ts';
+import {search} from '../frame/ask-log.ts';
 import {command} from '../frame/command.ts';
 import {largeLog} from '../frame/large-log.ts';
 import {last} from '../frame/log-program.ts';
@@ -53,8 +54,8 @@ async function countErrors(context: BenchContext, file: string, isOpen: (text: s
   const begun = performance.now();
   await using terminal = await openTerminal({...pipetail.open(context.tree, file), ...size});
   await terminal.waitFor(() => isOpen(terminal.text()), {timeout});
-  const count = (await pipetail.search?.(terminal, errors))?.count;
-  return {errorsMs: performance.now() - begun, ...(count !== undefined && {count})};
+  const {count} = await search(terminal, errors);
+  return {errorsMs: performance.now() - begun, count};
 }
 
 /** 10,000 lines a second for 10 s, through a pipe: CPU time from the start of the process, and memory at the end. */
@@ -97,16 +98,13 @@ type Side = {
   readonly needs: readonly Tool[];
 };
 
-/** Rows of one viewer share its measurements. */
-function measuresOf(viewer: LogViewer): {readonly open: Measure; readonly live: Measure} {
-  return {open: (context) => open(viewer, context), live: (context) => live(viewer, context)};
-}
-
-const measures = new Map([pipetail, less, lnav].map((viewer) => [viewer, measuresOf(viewer)]));
-
-function by(viewer: LogViewer, way: 'open' | 'live', figure: string): Side {
-  const measure = measures.get(viewer)?.[way] ?? measuresOf(viewer)[way];
-  return {what: viewer.what, measure, figure, needs: viewer.needs};
+/** The figures of one viewer: rows share its measurements. */
+function figuresOf(viewer: LogViewer): (way: 'open' | 'live', figure: string) => Side {
+  const measures: Readonly<Record<'open' | 'live', Measure>> = {
+    open: (context) => open(viewer, context),
+    live: (context) => live(viewer, context),
+  };
+  return (way, figure) => ({what: viewer.what, measure: measures[way], figure, needs: viewer.needs});
 }
 
 function shell(line: string, tool: Tool, form: 'large' | 'json' = 'large'): Side {
@@ -130,21 +128,24 @@ const inJson: Measure = async (context) => {
   return await countErrors(context, file, (text) => text.includes('end of file'));
 };
 
-function row(name: string, what: string, ours: Omit<Side, 'what' | 'needs'>, peer: Side, unit = 'ms'): Row {
+function row(name: string, what: string, own: Omit<Side, 'what' | 'needs'>, peer: Side, unit = 'ms'): Row {
   return {
-    ...{name: `beside-${name}`, ours: {what, measure: ours.measure}, figure: ours.figure, unit},
+    ...{name: `beside-${name}`, ours: {what, measure: own.measure}, figure: own.figure, unit},
     ...{reference: {what: peer.what, measure: peer.measure}, referenceFigure: peer.figure, needs: peer.needs},
   };
 }
 
-const end = by(pipetail, 'open', 'endMs');
-const firstError = by(pipetail, 'open', 'firstErrorMs');
+const [ours, byLess, byLnav] = [figuresOf(pipetail), figuresOf(less), figuresOf(lnav)];
+
+const end = ours('open', 'endMs');
+const firstError = ours('open', 'firstErrorMs');
 const counted = {measure: inLarge, figure: 'errorsMs'};
-const found = by(pipetail, 'open', 'searchMs');
-const memory = by(pipetail, 'open', 'rssMiB');
-const cpu = by(pipetail, 'live', 'cpuMs');
-const late = by(pipetail, 'live', 'lateMs');
-const liveMemory = by(pipetail, 'live', 'rssMiB');
+const found = ours('open', 'searchMs');
+const memory = ours('open', 'rssMiB');
+const cpu = ours('live', 'cpuMs');
+const late = ours('live', 'lateMs');
+const liveSearch = ours('live', 'searchMs');
+const liveMemory = ours('live', 'rssMiB');
 
 const words = {
   end: 'a log of 1 GB: its end',
@@ -155,6 +156,7 @@ const words = {
   json: 'the number of errors in 1,000,000 lines of JSON',
   cpu: 'a pipe with 10,000 lines/s for 10 s: CPU',
   late: 'from its last line to the screen',
+  liveSearch: `search ${pattern} in it then`,
   liveMemory: 'memory at its end',
 };
 
@@ -162,11 +164,11 @@ const empty: Side = {what: 'an empty file: its first frame', measure: openEmpty,
 
 export const rows: readonly Row[] = [
   {...row('end', words.end, end, empty), target: {of: 'ratio', atMost: 1.2}},
-  row('end-less', words.end, end, by(less, 'open', 'endMs')),
-  row('end-lnav', words.end, end, by(lnav, 'open', 'endMs')),
+  row('end-less', words.end, end, byLess('open', 'endMs')),
+  row('end-lnav', words.end, end, byLnav('open', 'endMs')),
   row('first-error-grep', words.firstError, firstError, shell(`grep -m 1 ${errors} "$LOG" | wc -l`, tools.grep)),
-  row('first-error-less', words.firstError, firstError, by(less, 'open', 'firstErrorMs')),
-  row('first-error-lnav', words.firstError, firstError, by(lnav, 'open', 'firstErrorMs')),
+  row('first-error-less', words.firstError, firstError, byLess('open', 'firstErrorMs')),
+  row('first-error-lnav', words.firstError, firstError, byLnav('open', 'firstErrorMs')),
   row('errors-grep', words.errors, counted, shell(`grep -c ${errors} "$LOG"`, tools.grep)),
   row('errors-ripgrep', words.errors, counted, shell(`rg -c ${errors} "$LOG"`, tools.ripgrep)),
   row('errors-lnav', words.errors, counted, {...shell(lnavCount, tools.lnav), what: 'lnav -n, SQL'}),
@@ -178,19 +180,14 @@ export const rows: readonly Row[] = [
   ),
   {...row('search-grep', words.search, found, shell(`grep -c '${pattern}' "$LOG"`, tools.grep)), count: 'found'},
   {...row('search-ripgrep', words.search, found, shell(`rg -c '${pattern}' "$LOG"`, tools.ripgrep)), count: 'found'},
-  row('search-lnav', words.search, found, by(lnav, 'open', 'searchMs')),
-  row('memory-less', words.memory, memory, by(less, 'open', 'rssMiB'), 'MiB'),
-  row('memory-lnav', words.memory, memory, by(lnav, 'open', 'rssMiB'), 'MiB'),
-  row('live-less', words.cpu, cpu, by(less, 'live', 'cpuMs'), 'ms of CPU'),
-  row('live-lnav', words.cpu, cpu, by(lnav, 'live', 'cpuMs'), 'ms of CPU'),
-  row('live-late-less', words.late, late, by(less, 'live', 'lateMs')),
-  row('live-late-lnav', words.late, late, by(lnav, 'live', 'lateMs')),
-  row(
-    'live-search-lnav',
-    `search ${pattern} in what came`,
-    by(pipetail, 'live', 'searchMs'),
-    by(lnav, 'live', 'searchMs'),
-  ),
-  row('live-memory-less', words.liveMemory, liveMemory, by(less, 'live', 'rssMiB'), 'MiB'),
-  row('live-memory-lnav', words.liveMemory, liveMemory, by(lnav, 'live', 'rssMiB'), 'MiB'),
+  {...row('search-lnav', words.search, found, byLnav('open', 'searchMs')), count: 'found'},
+  row('memory-less', words.memory, memory, byLess('open', 'rssMiB'), 'MiB'),
+  row('memory-lnav', words.memory, memory, byLnav('open', 'rssMiB'), 'MiB'),
+  row('live-less', words.cpu, cpu, byLess('live', 'cpuMs'), 'ms of CPU'),
+  row('live-lnav', words.cpu, cpu, byLnav('live', 'cpuMs'), 'ms of CPU'),
+  row('live-late-less', words.late, late, byLess('live', 'lateMs')),
+  row('live-late-lnav', words.late, late, byLnav('live', 'lateMs')),
+  {...row('live-search-lnav', words.liveSearch, liveSearch, byLnav('live', 'searchMs')), count: 'found'},
+  row('live-memory-less', words.liveMemory, liveMemory, byLess('live', 'rssMiB'), 'MiB'),
+  row('live-memory-lnav', words.liveMemory, liveMemory, byLnav('live', 'rssMiB'), 'MiB'),
 ];

@@ -38,6 +38,8 @@ test('what ours counted may stand under another name', () => {
   const samples = (hits: number) => ({ours: [{wallMs: 1, hits}], reference: [{wallMs: 1, count: 4}]});
   expect(judge({row, ...samples(4)}).ratio).toBe(1);
   expect(() => judge({row, ...samples(3)})).toThrow('row: counted 3 and 4');
+  const both = {ours: [{wallMs: 1, hits: 4}], reference: [{wallMs: 1, hits: 5, count: 4}]};
+  expect(() => judge({row, ...both})).toThrow('row: counted 4 and 5');
 });
 
 test('a figure that was not measured is an error', () => {
