@@ -1,7 +1,6 @@
 import type {Clock} from '../lib/clock.ts';
 import {count, isoTime} from '../lib/format.ts';
-import type {Log} from '../logs/log.ts';
-import {forEachStream, type Streams} from '../logs/log-manager.ts';
+import {forEachLog, type OpenLogs} from '../logs/log-manager.ts';
 import type {LogSnapshot} from '../logs/log-snapshot.ts';
 import {clean} from '../terminal/clean.ts';
 import {recordingWords} from '../words/markers.ts';
@@ -217,9 +216,9 @@ function shorten(text: string): string {
 }
 
 /** Calls `notify` when the recording of an open log stops or continues, until the returned function is called. */
-export function watchRecordings(logs: Streams<Log>, notify: (text: string) => void): () => void {
-  return forEachStream(logs, (stream) => {
-    const {snapshot} = stream;
+export function watchRecordings(logs: OpenLogs, notify: (text: string) => void): () => void {
+  return forEachLog(logs, (log) => {
+    const {snapshot} = log;
     let before: LogSnapshot['recording'];
     const check = () => {
       const {recording} = snapshot.get();
@@ -227,7 +226,7 @@ export function watchRecordings(logs: Streams<Log>, notify: (text: string) => vo
       const words = recordingWords(before, recording);
       // The state after `opening` is compared with the state before it.
       if (recording?.kind !== 'opening') before = recording;
-      if (words !== undefined) notify(`${stream.name}: ${words}`);
+      if (words !== undefined) notify(`${log.name}: ${words}`);
     };
     check();
     return snapshot.subscribe(check);

@@ -1,6 +1,6 @@
 import type {Pattern} from '../buffer/pattern.ts';
 import type {Log} from '../logs/log.ts';
-import {forEachStream} from '../logs/log-manager.ts';
+import {forEachLog} from '../logs/log-manager.ts';
 import type {LogSnapshot} from '../logs/log-snapshot.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
 import type {ErrorGroup} from '../records/error-log.ts';
@@ -71,14 +71,14 @@ export class EventFeed {
   /** Follows the streams and the list, until the returned function is called. */
   start(): () => void {
     const {logs, poller, stats} = this.#services;
-    const leaveStreams = forEachStream(logs, (log) => this.#follow(log));
+    const leaveLogs = forEachLog(logs, (log) => this.#follow(log));
     const leaveList = poller.snapshot.subscribe(() => this.#onList());
     const leaveStats = stats?.known.subscribe(() => this.#onStats());
     this.#onList();
     return () => {
       this.log.dispose();
       leaveStats?.();
-      leaveStreams();
+      leaveLogs();
       leaveList();
       this.#failures.dispose();
       this.alerts.dispose();

@@ -3,7 +3,7 @@ import type {Clock} from '../lib/clock.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {ListPoller} from '../logs/list-poller.ts';
 import type {Log} from '../logs/log.ts';
-import type {Streams} from '../logs/log-manager.ts';
+import type {OpenLogs} from '../logs/log-manager.ts';
 import type {StatsPoller} from '../logs/stats-poller.ts';
 import {ConnectorStates, connectorTotal} from './connector-states.ts';
 import {type ConnectorRise, connectorRise, type ErrorsByConnector, errorsByConnector, riseWords} from './connectors.ts';
@@ -21,7 +21,7 @@ import {
 import {type ErrorRow, errorRows, unseenErrors} from './unseen.ts';
 
 export type EventSources = {
-  readonly logs: Streams<Log>;
+  readonly logs: OpenLogs;
   readonly poller: Pick<ListPoller, 'snapshot'>;
   /** Name the connectors whose errors become more; absent: they stay unnamed. */
   readonly stats?: Pick<StatsPoller, 'known'>;

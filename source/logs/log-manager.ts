@@ -197,27 +197,25 @@ export class LogManager<F extends Feed = Feed> {
 /** By the old name. */
 export type NewNames = ReadonlyMap<string, string>;
 
-export type Streams<Stream extends object> = {
+/** The open logs as those see them who do not open any. */
+export type OpenLogs<L extends object = Log> = {
   readonly names: ReadableStore<readonly string[]>;
-  get(name: string): Stream | undefined;
+  get(name: string): L | undefined;
 };
 
-/** Calls `start` for each stream, now and later, and its result when the stream closes. Returns a function to stop. */
-export function forEachStream<Stream extends object>(
-  streams: Streams<Stream>,
-  start: (stream: Stream) => () => void,
-): () => void {
-  const ends = new Map<Stream, () => void>();
+/** Calls `start` for each open log, now and later, and its result when the log closes. Returns a function to stop. */
+export function forEachLog<L extends object>(logs: OpenLogs<L>, start: (log: L) => () => void): () => void {
+  const ends = new Map<L, () => void>();
   const update = () => {
-    const open = new Set(streams.names.get().flatMap((name) => streams.get(name) ?? []));
-    for (const [stream, end] of ends) {
-      if (open.has(stream)) continue;
-      ends.delete(stream);
+    const open = new Set(logs.names.get().flatMap((name) => logs.get(name) ?? []));
+    for (const [log, end] of ends) {
+      if (open.has(log)) continue;
+      ends.delete(log);
       end();
     }
-    for (const stream of open) if (!ends.has(stream)) ends.set(stream, start(stream));
+    for (const log of open) if (!ends.has(log)) ends.set(log, start(log));
   };
-  const leave = streams.names.subscribe(update);
+  const leave = logs.names.subscribe(update);
   update();
   return () => {
     leave();
@@ -228,10 +226,10 @@ export function forEachStream<Stream extends object>(
 
 /** Calls `draw` when a log gets its first lines, since the user may wait for them. Returns a function to stop. */
 export function watchFirstLines(
-  logs: Streams<Pick<Log, 'name' | 'snapshot'>>,
+  logs: OpenLogs<Pick<Log, 'name' | 'snapshot'>>,
   draw: (name: string) => void,
 ): () => void {
-  return forEachStream(logs, ({name, snapshot}) => {
+  return forEachLog(logs, ({name, snapshot}) => {
     let isOver = snapshot.get().lineCount > 0;
     return snapshot.subscribe(() => {
       if (isOver || snapshot.get().lineCount === 0) return;

@@ -7,7 +7,7 @@ import {errorText} from '../lib/format.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {ListItem} from '../logs/catalog.ts';
 import type {Log} from '../logs/log.ts';
-import type {Streams} from '../logs/log-manager.ts';
+import type {OpenLogs} from '../logs/log-manager.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {Geometry} from '../viewport/geometry.ts';
 import {anchorCurrentRow, type Position, reveal, setCurrentRow, visiblePlaces} from '../viewport/position.ts';
@@ -54,7 +54,7 @@ type ControllerOptions = {
 export class Controller {
   readonly services: Services;
   /** All open logs: of pipelines, and of files. */
-  readonly logs: Streams<Log>;
+  readonly logs: OpenLogs;
   readonly commands: CommandTable;
   readonly pages: readonly PageKind[];
   readonly terminal = new TerminalLease();

@@ -1,8 +1,7 @@
 import type {Clock} from '../lib/clock.ts';
 import {LongWait} from '../lib/long-wait.ts';
 import type {ReadableStore} from '../lib/store.ts';
-import type {Log} from '../logs/log.ts';
-import {forEachStream, type Streams} from '../logs/log-manager.ts';
+import {forEachLog, type OpenLogs} from '../logs/log-manager.ts';
 import type {LogSnapshot} from '../logs/log-snapshot.ts';
 
 /** How long the logs wait for an answer to their request, and for its first byte. */
@@ -14,9 +13,9 @@ export class LogWaits {
     this.#clock = clock;
   }
 
-  /** Follows all streams. Returns a function that ends that. */
-  start(logs: Streams<Log>): () => void {
-    return forEachStream(logs, (log) => {
+  /** Follows all logs. Returns a function that ends that. */
+  start(logs: OpenLogs): () => void {
+    return forEachLog(logs, (log) => {
       const {snapshot} = log;
       let wasAwaited = false;
       const check = () => {

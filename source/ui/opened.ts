@@ -8,7 +8,7 @@ import {clean} from '../terminal/clean.ts';
 import type {Fact} from '../viewport/markdown.ts';
 import {timeNear, utc} from '../viewport/time-column.ts';
 import {markerText} from '../words/markers.ts';
-import {fileWords, openedKind} from '../words/opened.ts';
+import {fileWords, openedKind, readFromWords} from '../words/opened.ts';
 import type {Controller} from './controller.ts';
 import {pipelinesOf, type Tab} from './state/view-state.ts';
 
@@ -27,11 +27,9 @@ export function noConnectionWords({services: {catalog}}: Controller, tab: Tab | 
     ? catalog.capabilitiesOf(pipelinesOf(tab))
     : catalog;
   if (hasServer) return undefined;
-  const what = readFrom === undefined ? 'these logs are files' : `this log is read from ${fromWords[readFrom]}`;
+  const what = readFrom === undefined ? 'these logs are files' : `this log is read from ${readFromWords[readFrom]}`;
   return `no connection: ${what}`;
 }
-
-const fromWords = {recording: 'a recording', file: 'a file', stdin: 'stdin', bundle: 'a support bundle'} as const;
 
 /** Where an opened log is, how large, and how far it was read, each with its name; empty for any other tab. */
 export function openedFacts({services}: Controller, name: string): readonly Fact[] {

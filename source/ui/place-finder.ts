@@ -2,7 +2,7 @@ import {AnchorSearch} from '../buffer/line-anchor.ts';
 import type {Clock} from '../lib/clock.ts';
 import {SliceRunner} from '../lib/slices.ts';
 import type {Log} from '../logs/log.ts';
-import type {Streams} from '../logs/log-manager.ts';
+import type {OpenLogs} from '../logs/log-manager.ts';
 import {hasCaughtUp} from '../logs/log-snapshot.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {TabAnchors} from '../storage/session-data.ts';
@@ -14,7 +14,7 @@ import type {View} from './view.ts';
 
 type PlaceFinderOptions = {
   readonly clock: Clock;
-  readonly logs: Streams<Log>;
+  readonly logs: OpenLogs;
   readonly view: View;
   readonly models: PaneModels;
 };
@@ -67,7 +67,7 @@ export class PlaceFinder {
     return {marks: [...pending.marks, ...present.marks], place: present.place ?? pending.place};
   }
 
-  /** Streams open one by one, and a merged log when all of its streams are open. */
+  /** Logs open one by one, and a merged log when all of its sources are open. */
   #findLogs(): void {
     for (const [name, pending] of this.#pending) {
       const tab = this.#tab(name);

@@ -4,6 +4,14 @@ import type {FoundLog} from '../storage/opened/find-logs.ts';
 import type {ConnectionWords} from './connection.ts';
 import type {PipelineState} from './pipeline.ts';
 
+/** What a log is read from, in a sentence. */
+export const readFromWords: Readonly<Record<FoundLog['kind'], string>> = {
+  recording: 'a recording',
+  file: 'a file',
+  stdin: 'stdin',
+  bundle: 'a support bundle',
+};
+
 /** What a log was opened from, in one word. */
 export function openedKind(found: FoundLog): string {
   switch (found.kind) {

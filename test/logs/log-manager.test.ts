@@ -6,7 +6,7 @@ import {systemClock} from '../../source/lib/clock.ts';
 import {createStore} from '../../source/lib/store.ts';
 import {Catalog, type OpenFound} from '../../source/logs/catalog.ts';
 import {openedLog} from '../../source/logs/feeds/opened.ts';
-import {forEachStream, LogManager, watchFirstLines} from '../../source/logs/log-manager.ts';
+import {forEachLog, LogManager, watchFirstLines} from '../../source/logs/log-manager.ts';
 import {findLogs} from '../../source/storage/opened/find-logs.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
@@ -343,7 +343,7 @@ it('begins with each open stream, ends with the closed ones first, and with all 
   const names = createStore<readonly string[]>(['a']);
   const streams = new Map([['a', {called: 'first a'}]]);
   const told: string[] = [];
-  const stop = forEachStream({names, get: (name) => streams.get(name)}, ({called}) => {
+  const stop = forEachLog({names, get: (name) => streams.get(name)}, ({called}) => {
     told.push(`begin ${called}`);
     return () => told.push(`end ${called}`);
   });

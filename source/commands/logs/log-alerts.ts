@@ -3,7 +3,7 @@ import {alertObject} from '../../events/alerts.ts';
 import {EventFeed} from '../../events/event-feed.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {ListPoller} from '../../logs/list-poller.ts';
-import {forEachStream, type LogManager} from '../../logs/log-manager.ts';
+import {forEachLog, type LogManager} from '../../logs/log-manager.ts';
 import {readHistory} from '../../logs/pipeline-history.ts';
 import {AlertCommand} from '../../system/alert-command.ts';
 
@@ -31,10 +31,10 @@ export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
   const poller = new ListPoller({client, clock, random});
   // Nobody watches: as often as the screen asks without a user.
   poller.setWatched(false);
-  // The end of a pipeline is told after its log is closed. A stream has the name that its pipeline has now.
+  // The end of a pipeline is told after its log is closed. A log has the name that its pipeline has now.
   const printed = new Set<{readonly name: string}>();
-  const leaveStreams = forEachStream(manager, (stream) => {
-    printed.add(stream);
+  const leaveLogs = forEachLog(manager, (log) => {
+    printed.add(log);
     return () => {};
   });
   const events = new EventFeed({
@@ -59,7 +59,7 @@ export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
   return async () => {
     poller.stop();
     events.flush();
-    leaveStreams();
+    leaveLogs();
     leaveNames();
     stop();
     await alerts.idle();

@@ -1,6 +1,6 @@
 import {createContext, useCallback, useContext, useEffect, useSyncExternalStore} from 'react';
 import type {Log} from '../../logs/log.ts';
-import {forEachStream, type LogManager, type Streams} from '../../logs/log-manager.ts';
+import {forEachLog, type LogManager, type OpenLogs} from '../../logs/log-manager.ts';
 import type {LogSnapshot} from '../../logs/log-snapshot.ts';
 import type {Layout} from '../layout.ts';
 import {activeTab} from '../state/view-state.ts';
@@ -42,10 +42,10 @@ export function useActiveLog(): LogSnapshot | undefined {
 }
 
 /** Renders again when `words` of the open logs change, not with every line: a busy log in the background costs one frame. */
-export function useLogWords(logs: Streams<Log>, words: () => string): void {
+export function useLogWords(logs: OpenLogs, words: () => string): void {
   useStore(logs.names);
   const subscribe = useCallback(
-    (listener: () => void) => forEachStream(logs, ({snapshot}) => snapshot.subscribe(listener)),
+    (listener: () => void) => forEachLog(logs, ({snapshot}) => snapshot.subscribe(listener)),
     [logs],
   );
   useSyncExternalStore(subscribe, words);
