@@ -2,14 +2,15 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {expect, onTestFinished, test} from 'vitest';
 import {Probe} from '../../../bench/frame/probe.ts';
+import {eventually} from '../../harness/eventually.ts';
 
-/** Work of 300 ms of CPU, however busy the machine is, and 30 MB that stay. */
+/** When it is told to: work of 300 ms of CPU, however busy the machine is, and 30 MB that stay. */
 const script = `
-  setTimeout(() => {
+  process.stdin.once('data', () => {
     globalThis.kept = Buffer.alloc(30_000_000, 1);
     for (const start = process.cpuUsage(); process.cpuUsage(start).user < 300_000; );
     console.log('done');
-  }, 500);
+  });
   setInterval(() => {}, 1000);
   console.log('here');
 `;
@@ -18,17 +19,22 @@ test('measures what a process used, kept and held up', async () => {
   await using probe = await Probe.make();
   const child = spawn(process.execPath, ['-e', script], {
     env: {...process.env, ...probe.env},
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill());
   await once(child.stdout, 'data');
   const before = {cpu: await probe.ask('cpu'), kept: await probe.ask('kept')};
   await probe.ask('hold');
-  await once(child.stdout, 'data');
+  const done = once(child.stdout, 'data');
+  child.stdin.write('work');
+  await done;
   const hold = await probe.ask('hold');
   expect(hold).toBeGreaterThan(250);
   // Since the last request.
-  expect(await probe.ask('hold')).toBeLessThan(hold);
+  await eventually(
+    async () => (await probe.ask('hold')) < hold,
+    () => `a hold shorter than ${hold} ms`,
+  );
   expect((await probe.ask('cpu')) - before.cpu).toBeGreaterThan(250);
   const kept = (await probe.ask('kept')) - before.kept;
   expect(kept).toBeGreaterThan(29_000_000);
