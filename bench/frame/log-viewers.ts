@@ -58,7 +58,8 @@ const lnav: LogViewer = {
   nextError: 'e',
   async search(terminal, pattern) {
     const begun = performance.now();
-    terminal.write(`/${pattern}\r`);
+    // Otherwise capitals are as small letters to it.
+    terminal.write(`/(?-i)${pattern}\r`);
     await terminal.waitFor('search completed in', {timeout});
     const ms = performance.now() - begun;
     // The number follows in a later frame.
@@ -85,6 +86,3 @@ export async function goToFirstError(terminal: Terminal, {nextError}: LogViewer,
 }
 
 export const logViewers = {pipetail, less, lnav} as const;
-
-/** Counts the errors of `$LOG` by their level, without a screen. */
-export const lnavCount = `lnav -I '${formats}' -n -c ';SELECT count(*) FROM all_logs WHERE log_level = "error"' "$LOG" | tail -n 1`;

@@ -5,11 +5,10 @@ import {childrenOf} from '../../test/harness/processes.ts';
 import {node} from '../../test/harness/program.ts';
 import {temporaryDirectory} from '../../test/harness/temporary-directory.ts';
 import {openTerminal} from '../../test/harness/terminal.ts';
-import {search} from '../frame/ask-log.ts';
 import {command} from '../frame/command.ts';
 import {largeLog} from '../frame/large-log.ts';
 import {last} from '../frame/log-program.ts';
-import {goToFirstError, type LogViewer, lnavCount, logViewers, timeout} from '../frame/log-viewers.ts';
+import {goToFirstError, type LogViewer, logViewers, timeout} from '../frame/log-viewers.ts';
 import {cpuMsOf, nameOf, rests, rssOf} from '../frame/process-use.ts';
 import type {BenchContext, Row, Sample, Task, Tool} from '../frame/row.ts';
 
@@ -49,13 +48,17 @@ async function openEmpty({tree}: BenchContext): Promise<Sample> {
   return {frameMs: performance.now() - begun};
 }
 
-/** From the start until the screen has the number of lines with an error. */
-async function countErrors(context: BenchContext, file: string, isOpen: (text: string) => boolean): Promise<Sample> {
+/** From the start until the screen has the number of lines with an error, which is searched for once the end is there. */
+async function countErrors(
+  {open, search}: LogViewer,
+  {tree}: BenchContext,
+  {file, end}: {file: string; end: string},
+): Promise<Sample> {
   const begun = performance.now();
-  await using terminal = await openTerminal({...pipetail.open(context.tree, file), ...size});
-  await terminal.waitFor(() => isOpen(terminal.text()), {timeout});
-  const {count} = await search(terminal, errors);
-  return {errorsMs: performance.now() - begun, count};
+  await using terminal = await openTerminal({...open(tree, file), ...size});
+  await terminal.waitFor(end, {timeout});
+  const found = await search?.(terminal, errors);
+  return {errorsMs: performance.now() - begun, ...(found && {count: found.count})};
 }
 
 /** 10,000 lines a second for 10 s, through a pipe: CPU time from the start of the process, and memory at the end. */
@@ -116,17 +119,18 @@ const tools = {
   grep: {command: 'grep', package: 'grep'},
   ripgrep: {command: 'rg', package: 'ripgrep'},
   jq: {command: 'jq', package: 'jq'},
-  lnav: {command: 'lnav', package: 'lnav'},
 };
 
-const inLarge: Measure = async (context) => {
-  const {file, last} = await largeLog(context);
-  return await countErrors(context, file, (text) => text.includes(last));
-};
-const inJson: Measure = async (context) => {
-  const file = await context.logFile('json');
-  return await countErrors(context, file, (text) => text.includes('end of file'));
-};
+function countedBy(viewer: LogViewer): Side {
+  const measure: Measure = async (context) => {
+    const {file, last} = await largeLog(context);
+    return await countErrors(viewer, context, {file, end: last});
+  };
+  return {what: viewer.what, measure, figure: 'errorsMs', needs: viewer.needs};
+}
+
+const inJson: Measure = async (context) =>
+  await countErrors(pipetail, context, {file: await context.logFile('json'), end: 'end of file'});
 
 function row(name: string, what: string, own: Omit<Side, 'what' | 'needs'>, peer: Side, unit = 'ms'): Row {
   return {
@@ -139,7 +143,7 @@ const [ours, byLess, byLnav] = [figuresOf(pipetail), figuresOf(less), figuresOf(
 
 const end = ours('open', 'endMs');
 const firstError = ours('open', 'firstErrorMs');
-const counted = {measure: inLarge, figure: 'errorsMs'};
+const counted = countedBy(pipetail);
 const found = ours('open', 'searchMs');
 const memory = ours('open', 'rssMiB');
 const cpu = ours('live', 'cpuMs');
@@ -171,7 +175,7 @@ export const rows: readonly Row[] = [
   row('first-error-lnav', words.firstError, firstError, byLnav('open', 'firstErrorMs')),
   row('errors-grep', words.errors, counted, shell(`grep -c ${errors} "$LOG"`, tools.grep)),
   row('errors-ripgrep', words.errors, counted, shell(`rg -c ${errors} "$LOG"`, tools.ripgrep)),
-  row('errors-lnav', words.errors, counted, {...shell(lnavCount, tools.lnav), what: 'lnav -n, SQL'}),
+  row('errors-lnav', words.errors, counted, countedBy(lnav)),
   row(
     'errors-jq',
     words.json,
