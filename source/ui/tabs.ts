@@ -5,7 +5,7 @@ import {type ListItem, pipelineIn} from '../logs/catalog.ts';
 import {closest} from '../settings/parse-values.ts';
 import {shorten, shortenApart} from '../terminal/fit.ts';
 import type {Symbols} from '../terminal/symbols.ts';
-import {byName, byState, isFailing} from '../words/pipeline.ts';
+import {byName, isFailing, stateRank} from '../words/pipeline.ts';
 import type {PaneModels} from './pane/pane-models.ts';
 import type {PlaceFinder, ReadPlace} from './place-finder.ts';
 import type {Services} from './services.ts';
@@ -308,13 +308,17 @@ export class PipelineListView {
 
 /** Those with this part in their name; pipelines are sorted, 5,000 in a few milliseconds. Files keep their order. */
 export function arrange(items: readonly ListItem[], sort: SortOrder, nameFilter: string): readonly ListItem[] {
-  const compare = comparers[sort];
   const part = nameFilter.toLowerCase();
   const named = part === '' ? items : items.filter(({name}) => name.toLowerCase().includes(part));
-  return named.toSorted((one, other) => {
-    const [a, b] = [pipelineIn(one), pipelineIn(other)];
-    return a && b ? compare(a, b) : 0;
-  });
+  const pipelines = named.flatMap((item) => pipelineIn(item) ?? []);
+  if (pipelines.length === 0) return named;
+  const {keyOf, first} = orders[sort];
+  // A key is worked out once: 5,000 pipelines are compared 60,000 times.
+  const keyed = pipelines.map((pipeline) => ({pipeline, key: keyOf(pipeline)}));
+  keyed.sort((a, b) =>
+    a.key === b.key ? byName(a.pipeline, b.pipeline) : a.key < b.key === (first === 'least') ? -1 : 1,
+  );
+  return keyed.map(({pipeline}) => pipeline);
 }
 
 function firstToShow(items: readonly ListItem[]): ListItem | undefined {
@@ -328,14 +332,11 @@ function nearestByName(items: readonly ListItem[], name: string): ListItem | und
   return found ?? items.find((item) => item.name > name) ?? items.at(-1);
 }
 
-const comparers: Readonly<Record<SortOrder, (a: Pipeline, b: Pipeline) => number>> = {
-  name: byName,
-  state: byState,
+const orders: Readonly<
+  Record<SortOrder, {readonly keyOf: (pipeline: Pipeline) => string | number; readonly first: 'least' | 'greatest'}>
+> = {
+  name: {keyOf: ({name}) => name, first: 'least'},
+  state: {keyOf: stateRank, first: 'least'},
   // RFC 3339 in one zone sorts as text; the newest change first.
-  activity: (a, b) =>
-    a.deploymentStatusSince > b.deploymentStatusSince
-      ? -1
-      : a.deploymentStatusSince < b.deploymentStatusSince
-        ? 1
-        : byName(a, b),
+  activity: {keyOf: ({deploymentStatusSince}) => deploymentStatusSince, first: 'greatest'},
 };

@@ -25,10 +25,9 @@ export function byName(a: Pick<Pipeline, 'name'>, b: Pick<Pipeline, 'name'>): nu
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
-/** The order of a list on the screen that is sorted by state. */
-export function byState(a: Pipeline, b: Pipeline): number {
-  const rank = (pipeline: Pipeline) => stateKinds.indexOf(pipelineState(pipeline).symbol);
-  return rank(a) - rank(b) || byName(a, b);
+/** Its place in a list that is sorted by state: the lowest is first. */
+export function stateRank(pipeline: Pipeline): number {
+  return stateKinds.indexOf(pipelineState(pipeline).symbol);
 }
 
 /** In the server's spelling; `Failed` if it stopped with an error. */
