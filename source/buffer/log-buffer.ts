@@ -2,6 +2,7 @@ import type {SearchFacts} from './block-texts.ts';
 import {ColdSegments, type ColdStore, type EarlierBlock, type LineStart, type PastBlock} from './cold-segments.ts';
 import {HotSegments} from './hot-segments.ts';
 import {type Marker, MarkerStore} from './markers.ts';
+import {MemoryBound} from './memory-bound.ts';
 import type {Packer} from './packed-store.ts';
 import {newlinesIn, type SegmentView} from './segment.ts';
 
@@ -15,14 +16,6 @@ export type Entries = {
 
 const defaultSegmentBytes = 256 * 1024;
 const defaultWaitingBytes = 16 * 1024 * 1024;
-/** With a packer the newest lines stay as they are: in a share of the free room, not less than this, or if not viewed. */
-const unpackedShare = 1 / 8;
-const leastUnpackedBytes = 1024 * 1024;
-const unviewedBytes = 256 * 1024;
-/** Segments that are packed at once: 1 ms. The others wait for the next change, or for `packOlder`. */
-const mostPackedAtOnce = 4;
-/** Room for those that wait. */
-const waitingToPack = 2 * 1024 * 1024;
 /** Ids for earlier entries that are added later: more than a log can have. */
 const reservedIds = 2 ** 40;
 /** Lines up to this length are kept whole, however small the scrollback: four times the server's ring. */
@@ -47,23 +40,19 @@ type WritingEarlier = 'addPast' | 'reserve' | 'prepend' | 'endPrepending';
 export type LogBuffer = Omit<WritableLogBuffer, Writing | WritingEarlier>;
 
 /**
- * The scrollback of one stream: lines as bytes, and markers between them, under absolute ids that are never reused.
- * Over the bound the oldest segments leave memory: to the cold store, from which they are read back, or for good. With a
- * packer most of them are compressed long before, except those that the cold store has.
+ * The scrollback of one stream: lines as bytes, and markers between them, under absolute ids that are never reused. The
+ * newest segments are as received (`HotSegments`), older ones compressed or on a disk (`ColdSegments`); `MemoryBound`
+ * moves them. Whoever reads need not know where an entry is.
  *
- * The bound counts lines, newlines and the index, so that a flood of empty lines is bounded too. The newest segment
- * stays: a line longer than the bound is held alone, up to `maxLineBytes`, where it is broken in two.
+ * The newest segment stays: a line longer than the bound is held alone, up to `maxLineBytes`, where it is broken in two.
  */
 export class WritableLogBuffer {
   readonly #markers = new MarkerStore();
   readonly #hot: HotSegments;
   readonly #cold: ColdSegments;
-  readonly #maxBytes: number;
+  readonly #bound: MemoryBound;
   readonly #segmentBytes: number;
   readonly #maxLineBytes: number;
-  readonly #waitingBytes: number;
-  readonly #isPacking: boolean;
-  #isViewed = true;
   /** Markers that wait for the open line to end. Their ids will be those from `endId` on. */
   #waiting: Marker[] = [];
   #version = 0;
@@ -77,10 +66,11 @@ export class WritableLogBuffer {
     this.#segmentBytes = segmentBytes;
     this.#maxLineBytes = Math.max(options.maxLineBytes ?? Math.max(maxBytes, longestLineFloor), segmentBytes);
     this.#hot = new HotSegments({segmentBytes, maxLineBytes: this.#maxLineBytes});
-    this.#maxBytes = maxBytes;
-    this.#waitingBytes = options.waitingBytes ?? defaultWaitingBytes;
     this.#cold = new ColdSegments(this.#markers, packer);
-    this.#isPacking = packer !== undefined;
+    this.#bound = new MemoryBound({
+      ...{hot: this.#hot, cold: this.#cold, maxBytes, isPacking: packer !== undefined},
+      waitingBytes: options.waitingBytes ?? defaultWaitingBytes,
+    });
   }
 
   /** Id of the oldest entry held; `endId` when there is none. */
@@ -132,7 +122,7 @@ export class WritableLogBuffer {
 
   /** Bytes in memory as the bound counts them: of what is compressed, the compressed ones. */
   get memoryBytes(): number {
-    return this.#hot.cost + this.#cold.memoryBytes;
+    return this.#bound.memoryBytes;
   }
 
   /** The same with the room that nothing is in yet, or no more. */
@@ -170,13 +160,12 @@ export class WritableLogBuffer {
 
   /** False: nearly all of it is to be compressed, since no view is near. Call `packOlder` then. */
   set isViewed(isViewed: boolean) {
-    this.#isViewed = isViewed;
-    if (!isViewed) this.#cold.dropViews();
+    this.#bound.isViewed = isViewed;
   }
 
   /** Compresses some of what is to be compressed, for 1 ms. True: nothing is left. */
   packOlder(): boolean {
-    if (!this.#isPacking || this.#hot.cost <= this.#unpackedBound) return true;
+    if (this.#bound.isPacked) return true;
     const {cost} = this.#hot;
     this.releaseStored();
     // What the cold store has still to keep waits for it.
@@ -237,7 +226,7 @@ export class WritableLogBuffer {
   /** A store has kept more: segments that waited for that leave memory. */
   releaseStored(): void {
     const {firstId} = this;
-    this.#trim();
+    this.#bound.enforce();
     if (this.firstId !== firstId) this.#version += 1;
   }
 
@@ -269,7 +258,7 @@ export class WritableLogBuffer {
     this.#hot.closeLine();
     if (cut) this.#waiting.unshift(cut);
     this.#addWaiting();
-    this.#trim();
+    this.#bound.enforce();
   }
 
   /** Returns the marker's id; undefined: it waits for the end of the open line. */
@@ -278,7 +267,7 @@ export class WritableLogBuffer {
     this.#waiting.push(marker);
     if (this.hasOpenLine) return undefined;
     this.#addWaiting();
-    this.#trim();
+    this.#bound.enforce();
     return this.endId - 1;
   }
 
@@ -309,24 +298,13 @@ export class WritableLogBuffer {
   /** Drops whole segments below `id`, but none that the cold store has still to keep. */
   dropBefore(id: number): void {
     this.#version += 1;
-    const end = Math.min(id, this.#cold.storedTo);
-    while (this.#hot.oldest && this.#hot.oldest.endId <= end) {
-      const segment = this.#hot.removeOldest();
-      if (!segment) return;
-      this.#cold.drop(segment);
-      this.#hot.reuse(segment);
-    }
+    this.#bound.dropBefore(id);
   }
 
   /** Moves old segments out of memory, then drops what is compressed, until `bytes` are left, at least `newest`. */
   shrinkTo(bytes: number, newest: number): boolean {
     const {firstId, memoryFirstId} = this;
-    if (this.memoryBytes > bytes) this.#hot.endLongSegment();
-    // What is compressed is still there.
-    const mayMove = () => this.#isPacking || this.#hot.costWithoutOldest >= newest;
-    while (this.memoryBytes > bytes && mayMove() && this.#mayOldestLeave) this.#moveOldest();
-    const least = Math.max(bytes, newest);
-    while (this.memoryBytes > least && this.#cold.packedBytes > 0) this.#cold.releaseOldestPacked();
+    this.#bound.shrinkTo(bytes, newest);
     // What is dropped may be before what the cold store has.
     const hasLeft = this.memoryFirstId !== memoryFirstId || this.firstId !== firstId;
     if (hasLeft) this.#version += 1;
@@ -370,65 +348,7 @@ export class WritableLogBuffer {
     for (let at = from; at < bytes.length; ) {
       at += this.#hot.append(bytes, newlines, at);
       if (!this.hasOpenLine) this.#addWaiting();
-      this.#trim();
-    }
-  }
-
-  #trim(): void {
-    if (this.#isPacking) {
-      this.#pack();
-      return;
-    }
-    while (this.#hot.cost > this.#maxBytes && this.#mayOldestLeave) this.#moveOldest();
-  }
-
-  /** A segment that the cold store has still to keep waits for it, within `waitingBytes`. */
-  get #mayOldestLeave(): boolean {
-    const {oldest, cost} = this.#hot;
-    if (!oldest) return false;
-    return oldest.endId <= this.#cold.storedTo || cost > this.#maxBytes + this.#waitingBytes;
-  }
-
-  #moveOldest(): void {
-    const segment = this.#hot.removeOldest();
-    if (!segment) return;
-    this.#cold.add(segment);
-    this.#hot.reuse(segment);
-  }
-
-  /** Bytes of the newest lines that are never packed. */
-  get #unpackedBytes(): number {
-    const least = Math.min(leastUnpackedBytes, this.#maxBytes * unpackedShare);
-    if (!this.#isViewed) return Math.min(unviewedBytes, least);
-    return Math.max(least, (this.#maxBytes - this.#cold.packedBytes) * unpackedShare);
-  }
-
-  /** What is recorded leaves for the disk, and while it is viewed only when there is no room. */
-  get #unpackedBound(): number {
-    const isRecorded = Number.isFinite(this.#cold.storedTo);
-    if (!isRecorded || !this.#isViewed) return this.#unpackedBytes;
-    return Math.max(this.#unpackedBytes, this.#maxBytes - this.#cold.packedBytes);
-  }
-
-  /** Old segments leave: to a store as soon as it has them, else compressed. Over the bound the oldest ones are dropped. */
-  #pack(): void {
-    this.#cold.freeEvicted();
-    const bound = this.#unpackedBound;
-    const most = bound + Math.min(waitingToPack, this.#maxBytes * unpackedShare);
-    for (let moved = 0, {oldest} = this.#hot; oldest && this.#hot.cost > bound; {oldest} = this.#hot, moved++) {
-      const mayWait = moved >= mostPackedAtOnce || oldest.endId > this.#cold.storedTo;
-      if (mayWait && this.#hot.cost <= most) break;
-      this.#moveOldest();
-    }
-    this.#dropPackedOver(this.#maxBytes - Math.min(this.#hot.cost, this.#unpackedBytes));
-  }
-
-  #dropPackedOver(bytes: number): void {
-    if (this.#cold.memoryBytes > bytes) this.#cold.dropViews();
-    while (this.#cold.packedBytes > Math.max(0, bytes)) {
-      // What the store has still to keep waits for it, as what is not packed does.
-      if (this.#cold.awaitsStore && this.#cold.packedBytes <= bytes + this.#waitingBytes) return;
-      this.#cold.releaseOldestPacked();
+      this.#bound.enforce();
     }
   }
 
