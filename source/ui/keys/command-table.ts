@@ -69,9 +69,15 @@ export const commands = [
       hint: {hasClosed: 'reopen'},
       notOnPages: true,
     },
-    {id: 'open-past', keys: ['O'], help: 'open what was recorded of the pipeline before', notOnPages: true},
+    {
+      id: 'open-past',
+      needs: 'server',
+      keys: ['O'],
+      help: 'open what was recorded of the pipeline before',
+      notOnPages: true,
+    },
     {id: 'hide-sidebar', keys: ['z'], help: 'hide or show the list', notOnPages: true},
-    {id: 'reconnect', keys: ['r'], help: 'reconnect now', hint: {isOffline: 'reconnect'}},
+    {id: 'reconnect', needs: 'connection', keys: ['r'], help: 'reconnect now', hint: {isOffline: 'reconnect'}},
     {
       id: 'describe',
       opens: 'describe',
@@ -81,6 +87,7 @@ export const commands = [
     },
     {
       id: 'await-change',
+      needs: 'connection',
       keys: ['!'],
       help: 'be told once when the pipeline has compiled, runs, stops or fails',
     },
@@ -106,7 +113,7 @@ export const commands = [
       help: 'what is new: the run on the screen beside the one before it',
       hint: {hasRuns: 'compare runs'},
     },
-    {id: 'contexts', opens: 'contexts', keys: ['C'], help: 'contexts: switch to another server'},
+    {id: 'contexts', needs: 'server', opens: 'contexts', keys: ['C'], help: 'contexts: switch to another server'},
     {id: 'repaint', keys: ['^L'], help: 'repaint the screen'},
     {id: 'suspend', keys: ['^Z'], help: 'suspend; fg continues'},
     {
@@ -133,7 +140,13 @@ export const commands = [
       hint: {isKept: 'log', hasPipeline: 'keep'},
     },
     {id: 'find-name', keys: ['/'], help: 'find pipelines by name', hint: {hasPipeline: 'find'}},
-    {id: 'sort', keys: ['o'], help: 'sort by name, state or last activity', hint: {isSortable: 'sort'}},
+    {
+      id: 'sort',
+      needs: 'server',
+      keys: ['o'],
+      help: 'sort by name, state or last activity',
+      hint: {isSortable: 'sort'},
+    },
     {id: 'mark-pipeline', keys: ['m'], help: 'mark the pipeline for merging', hint: {hasPipeline: 'mark'}},
   ]),
   ...inGroup('log', 'log: move', [
@@ -241,7 +254,7 @@ export const commands = [
     {id: 'next-mark', keys: ['u'], help: 'next mark', hint: {hasMarks: 'next mark'}},
     {id: 'previous-mark', keys: ['U'], help: 'previous mark'},
     {id: 'list-marks', opens: 'marks', keys: ["'"], help: 'list of the marks', hint: {hasMarks: 'marks'}},
-    {id: 'record', keys: ['W'], help: 'record to disk; again: what and where; twice: stop'},
+    {id: 'record', needs: 'connection', keys: ['W'], help: 'record to disk; again: what and where; twice: stop'},
   ]),
 ] as const;
 

@@ -27,6 +27,8 @@ export type Command = {
   readonly notOnPages?: true;
   /** A key of the log that only means something together with others that the list uses, too. */
   readonly notInList?: true;
+  /** Without it the command only says why it does nothing: a server, or a shown log with a connection. */
+  readonly needs?: 'server' | 'connection';
   /** The kind of page that it opens; there it closes it. */
   readonly opens?: string;
   /** It is one of the set. */

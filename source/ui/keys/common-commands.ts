@@ -1,40 +1,29 @@
-import {type Command, type CommonAction, isCharacter, type KeyContext, type Motion, type Take} from './command.ts';
+import {type Command, type CommonAction, isCharacter, type KeyContext, type Motion} from './command.ts';
 
 /** What moves on a page: its rows, or the cursor from item to item. */
 export type Motions = 'lines' | 'items';
 
-type Row = Pick<Command, 'keys' | 'help' | 'hint'>;
+type Row = readonly [does: CommonAction, row: Pick<Command, 'keys' | 'help' | 'hint'>];
 
-const keysOfMotions: Readonly<Record<Motion, readonly string[]>> = {
-  up: ['Up', 'k', '^Y'],
-  down: ['Down', 'j', '^E'],
-  'page-up': ['PageUp', 'b', '^B'],
-  'page-down': ['PageDown', 'Space', '^F'],
-  top: ['g', 'Home'],
-  end: ['G', 'End'],
-};
+function motionRows(of: Motions): readonly Row[] {
+  const isLines = of === 'lines';
+  const down = isLines ? {isScrollable: 'scroll'} : {hasRows: 'down'};
+  return [
+    ['up', {keys: ['Up', 'k', '^Y'], help: isLines ? 'a line up' : 'up'}],
+    ['down', {keys: ['Down', 'j', '^E'], help: isLines ? 'a line down' : 'down', hint: down}],
+    ['page-up', {keys: ['PageUp', 'b', '^B'], help: 'a page up'}],
+    ['page-down', {keys: ['PageDown', 'Space', '^F'], help: 'a page down', hint: {isScrollable: 'page'}}],
+    ['top', {keys: ['g', 'Home'], help: isLines ? 'top' : 'first'}],
+    ['end', {keys: ['G', 'End'], help: isLines ? 'bottom' : 'last'}],
+  ];
+}
 
-const wordsOfMotions: Readonly<Record<Motions, Readonly<Record<Motion, string>>>> = {
-  lines: {
-    ...{up: 'a line up', down: 'a line down'},
-    ...{'page-up': 'a page up', 'page-down': 'a page down', top: 'top', end: 'bottom'},
-  },
-  items: {up: 'up', down: 'down', 'page-up': 'a page up', 'page-down': 'a page down', top: 'first', end: 'last'},
-};
-
-const hintsOfMotions: Readonly<Record<Motions, Readonly<Partial<Record<Motion, Command['hint']>>>>> = {
-  lines: {down: {isScrollable: 'scroll'}, 'page-down': {isScrollable: 'page'}},
-  items: {down: {hasRows: 'down'}, 'page-down': {isScrollable: 'page'}},
-};
-
-const motions = ['up', 'down', 'page-up', 'page-down', 'top', 'end'] as const;
-
-const takes: Readonly<Record<Take, Row>> = {
-  copy: {keys: ['y', 'Y'], help: 'copy the page', hint: {hasText: 'copy page'}},
-  markdown: {keys: ['M'], help: 'copy the page as Markdown, for an issue', hint: {hasText: 'Markdown'}},
-  save: {keys: ['S'], help: 'save the page to a file', hint: {hasText: 'save'}},
-  pipe: {keys: ['|'], help: 'pipe the page to a command', hint: {hasText: 'pipe'}},
-};
+const takeRows: readonly Row[] = [
+  ['copy', {keys: ['y', 'Y'], help: 'copy the page', hint: {hasText: 'copy page'}}],
+  ['markdown', {keys: ['M'], help: 'copy the page as Markdown, for an issue', hint: {hasText: 'Markdown'}}],
+  ['save', {keys: ['S'], help: 'save the page to a file', hint: {hasText: 'save'}}],
+  ['pipe', {keys: ['|'], help: 'pipe the page to a command', hint: {hasText: 'pipe'}}],
+];
 
 /** What a page says of its keys. */
 export type PageKeys = {
@@ -49,6 +38,7 @@ export type PageKeys = {
   readonly besides?: KeyContext;
   /** Of these kinds, configurations of before know no commands that copy, save or pipe. */
   readonly yieldsTakes?: true;
+  readonly needs?: Command['needs'];
   /** Characters are typed there. */
   readonly isTyped?: boolean;
   /** Where a command of the set has another name, other keys or other words. */
@@ -57,16 +47,17 @@ export type PageKeys = {
 
 /** All commands of a page: its own and those of the set. */
 export function pageCommands(page: PageKeys): readonly Command[] {
-  const {context, group, own = [], besides, isTyped = false, changes = {}} = page;
+  const {context, group, own = [], besides, needs, isTyped = false, changes = {}} = page;
+  const ofAll = {context, group, ...(besides !== undefined && {besides}), ...(needs !== undefined && {needs})};
   const used = new Set(own.flatMap(({keys}) => keys));
   const isFree = (key: string) => !used.has(key) && !(isTyped && isCharacter(key));
-  const common = (rows: readonly (readonly [CommonAction, Row])[]) =>
+  const common = (rows: readonly Row[]) =>
     rows.map(([does, {keys, ...row}]): Command => {
       const made = {...row, keys: keys.filter(isFree), id: `${context}-${does}`, ...changes[does]};
-      return {...made, context, group, does, ...(besides !== undefined && {besides})};
+      return {...made, ...ofAll, does};
     });
-  const rows = own.map((row): Command => ({...row, context, group, ...(besides !== undefined && {besides})}));
-  const taken = isTyped ? [] : common([...entriesOf(takes)]);
+  const rows = own.map((row): Command => ({...row, ...ofAll}));
+  const taken = isTyped ? [] : common(takeRows);
   const taking = page.yieldsTakes ? taken.map((each): Command => ({...each, yields: true})) : taken;
   if (besides !== undefined) return [...rows, ...taking];
   const moving = common(motionRows(page.motions));
@@ -74,17 +65,6 @@ export function pageCommands(page: PageKeys): readonly Command[] {
   return page.motions === 'lines'
     ? [...rows, ...moving, ...taking, ...closing]
     : [...moving, ...rows, ...taking, ...closing];
-}
-
-function motionRows(of: Motions): readonly (readonly [Motion, Row])[] {
-  return motions.map((motion) => {
-    const hint = hintsOfMotions[of][motion];
-    return [motion, {keys: keysOfMotions[motion], help: wordsOfMotions[of][motion], ...(hint !== undefined && {hint})}];
-  });
-}
-
-function entriesOf(rows: Readonly<Record<Take, Row>>): readonly (readonly [Take, Row])[] {
-  return (['copy', 'markdown', 'save', 'pipe'] as const).map((take) => [take, rows[take]]);
 }
 
 type ListMotion = Command & {readonly id: `list-${Motion}`; readonly does: Motion};
@@ -103,7 +83,7 @@ export function listMotions(context: KeyContext, group: string): readonly ListMo
 }
 
 export function isMotion(does: CommonAction | undefined): does is Motion {
-  return motions.some((motion) => motion === does);
+  return does !== undefined && motionRows('items').some(([motion]) => motion === does);
 }
 
 /** Rows down, or items; `page`: those of a screen. */

@@ -21,11 +21,11 @@ type ContextsView = {
 /** The contexts of the configuration: colour, name, host; the current one is marked. */
 export const contextsPage: Page = {
   ...{kind: 'contexts', context: 'contexts', name: 'contexts', where: 'in the list of contexts', motions: 'items'},
-  needsServer: true,
   hidesLog: true,
   keys: {
     ...{context: 'contexts', group: 'contexts', motions: 'items', close: ['q', 'C']},
     yieldsTakes: true,
+    needs: 'server',
     own: [
       {
         id: 'contexts-go',

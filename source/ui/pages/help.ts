@@ -23,18 +23,6 @@ import type {OpenPage} from '../state/page.ts';
 import {type Items, type Opened, openAs, openPage, type Page, type Spoken} from './page.ts';
 import {headingRows, paragraph} from './page-rows.ts';
 
-/** `server`: the screen has one; `connection`: so has the shown log, which is no file. */
-type Need = 'server' | 'connection';
-
-/** Without what it needs, a command only says why it does nothing; so do those of a page that needs a server. */
-const needs: Readonly<Partial<Record<KeyRow['id'], Need>>> = {
-  'open-past': 'server',
-  sort: 'server',
-  reconnect: 'connection',
-  'await-change': 'connection',
-  record: 'connection',
-};
-
 const keyColumn = 15;
 /** Fewer cells make most of the help wrap. */
 const narrowestColumn = 50;
@@ -324,19 +312,13 @@ export function helpOf(
   const {isUtf8, symbols} = services;
   const from = controller.contextOf(under);
   const lacks = lackedBy(controller);
-  const isLeftOut = (row: KeyRow) => lacks.some((need) => need === needOf(controller, row));
+  const isLeftOut = (row: KeyRow) => 'needs' in row && lacks.some((need) => need === row.needs);
   return helpRows({table, from, isLeftOut, text, cursor, width, isUtf8, symbols});
 }
 
-function lackedBy(controller: Controller): readonly Need[] {
+function lackedBy(controller: Controller): readonly Command['needs'][] {
   if (!controller.services.catalog.hasServer) return ['server', 'connection'];
   return noConnectionWords(controller, controller.tab) === undefined ? [] : ['connection'];
-}
-
-function needOf({pages}: Controller, row: KeyRow): Need | undefined {
-  const opened = 'opens' in row ? row.opens : undefined;
-  const needsServer = pages.some((page) => page.needsServer && (page.context === row.context || page.kind === opened));
-  return needsServer ? 'server' : needs[row.id];
 }
 
 /** The command under the cursor, or why it does not run; undefined: none is found. */

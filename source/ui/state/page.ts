@@ -20,8 +20,6 @@ export type PageKind = {
   readonly where: string;
   /** Of its commands. */
   readonly context: string;
-  /** Without a server, it and its commands do nothing. */
-  readonly needsServer?: true;
   /** It is not about the log that it covers, of which the user then sees nothing. */
   readonly hidesLog?: true;
   /** Statistics of the described pipeline are asked for while it is open. */
