@@ -136,7 +136,7 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
       'react',
     ],
     forbidden: [
-      '../pages/trouble.ts',
+      '../pages/describe.ts',
       '../handlers/copy.ts',
       '../../api/client.ts',
       '../../stitch/x.ts',
