@@ -1,11 +1,10 @@
 import {isSettled} from '../api/pipeline-state.ts';
 import type {MonitorEvent} from '../api/types.ts';
-import type {Clock} from '../lib/clock.ts';
 import {duration, readTime} from '../lib/format.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
 import type {ConnectorRise} from './connectors.ts';
 import type {LogStatus} from './log-status.ts';
-import {type EventOf, EventSums, isIncident, isOfErrors, type PipelineEvent} from './pipeline-event.ts';
+import {type EventOf, EventSums, isOfErrors, type PipelineEvent, urgencyOf} from './pipeline-event.ts';
 import {endKind, listEvents, type PipelineStatus, type PipelineStatuses} from './pipeline-status.ts';
 import {timelineOf} from './timeline.ts';
 
@@ -19,12 +18,6 @@ export type StatusAt = {
   /** Undefined before the first list. */
   readonly pipelines: PipelineStatuses | undefined;
 };
-
-/** What needs action first, then what is lost, then what may explain it. */
-const kindOrder: readonly PipelineEvent['kind'][] = [
-  ...(['failed', 'silent', 'lost', 'unread', 'stopped', 'paused', 'restarted', 'started', 'resumed'] as const),
-  ...(['errors', 'connectors'] as const),
-];
 
 type AbsenceInput = {
   /** What happened since `before`, the newest first. */
@@ -104,99 +97,13 @@ function withReturn(event: PipelineEvent, pipeline: PipelineStatus | undefined):
 
 /** More errors of an earlier group come last; of each kind the newest first, errors by their number, then as they came. */
 function byUrgency(events: readonly PipelineEvent[]): readonly PipelineEvent[] {
-  const rank = (event: PipelineEvent) => {
-    if (event.kind === 'errors' && !event.isNew) return kindOrder.length;
-    return kindOrder.indexOf(isOfErrors(event) ? 'errors' : event.kind);
-  };
+  const rank = (event: PipelineEvent) =>
+    event.kind === 'errors' && !event.isNew ? Number.MAX_SAFE_INTEGER : urgencyOf(event);
   const errors = events
     .filter(isOfErrors)
     .toReversed()
     .sort((a, b) => b.count - a.count);
   return [...events.filter((event) => !isOfErrors(event)), ...errors].sort((a, b) => rank(a) - rank(b));
-}
-
-/** In ms: a key that is held down must not read all logs with every repeat. */
-const maxStatusAge = 1000;
-
-type AwayDetectorOptions = {
-  readonly clock: Pick<Clock, 'monotonic' | 'wall'>;
-  /** Milliseconds without a key; 0: never away. */
-  readonly awayAfter: number;
-  readonly status: () => StatusAt;
-};
-
-/** Keeps the status at the last key, and what happened since. */
-export class AwayDetector {
-  readonly #options: AwayDetectorOptions;
-  #status: StatusAt;
-  #statusAt: number;
-  #happened = new EventSums();
-  #keyAt: {readonly monotonic: number; readonly wall: number};
-
-  constructor(options: AwayDetectorOptions) {
-    this.#options = options;
-    this.#status = options.status();
-    this.#statusAt = options.clock.monotonic();
-    this.#keyAt = this.#now();
-  }
-
-  /**
-   * Returns the status at the last key if the user was away since, and what happened since then, the newest first; the
-   * same if the user then leaves again.
-   */
-  onKey(): {readonly status: StatusAt; readonly happened: readonly PipelineEvent[]} | undefined {
-    const before = this.#keyAt;
-    const now = this.#now();
-    this.#keyAt = now;
-    // While the machine sleeps the monotonic clock stops.
-    const pause = Math.max(now.monotonic - before.monotonic, now.wall - before.wall);
-    const {awayAfter, status} = this.#options;
-    if (awayAfter > 0 && pause >= awayAfter) {
-      this.#statusAt = Number.NEGATIVE_INFINITY;
-      return {status: this.#status, happened: this.#happened.all};
-    }
-    if (now.monotonic - this.#statusAt >= maxStatusAge) {
-      this.#status = status();
-      this.#statusAt = now.monotonic;
-      this.#happened = new EventSums();
-    }
-    return undefined;
-  }
-
-  /** Unix time in ms of the last key, or of the start. */
-  get keyAt(): number {
-    return this.#keyAt.wall;
-  }
-
-  add(event: PipelineEvent): void {
-    this.#happened.add(event);
-  }
-
-  /** What the log received until now is history. */
-  onCaughtUp(log: LogStatus): void {
-    const logs = [...this.#status.logs.filter(({name}) => name !== log.name), log];
-    this.#status = {...this.#status, logs};
-  }
-
-  /** The states of the first list are history. */
-  onFirstList(pipelines: PipelineStatuses): void {
-    this.#status = {...this.#status, pipelines: this.#status.pipelines ?? pipelines};
-  }
-
-  /** The log is closed: nothing is left of its entries. */
-  forgetLog(name: string): void {
-    const isOfLog = (event: PipelineEvent) => isOfErrors(event) || (isIncident(event) && event.from !== 'API');
-    this.#happened.forget((event) => event.pipeline === name && isOfLog(event));
-  }
-
-  rename(names: ReadonlyMap<string, string>): void {
-    this.#happened.rename(names);
-  }
-
-  #now() {
-    const {clock} = this.#options;
-    return {monotonic: clock.monotonic(), wall: clock.wall()};
-  }
 }
 
 /**

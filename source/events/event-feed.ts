@@ -1,12 +1,11 @@
 import type {Pattern} from '../buffer/pattern.ts';
 import type {Log} from '../logs/log.ts';
 import {forEachLog} from '../logs/log-manager.ts';
-import type {LogSnapshot} from '../logs/log-snapshot.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
 import type {ErrorGroup} from '../records/error-log.ts';
 import {reportsEnd} from '../records/line-kind.ts';
 import {isFailing} from '../words/pipeline.ts';
-import {type Absence, AwayDetector, absenceOf, type StatusAt} from './absence.ts';
+import type {Absence} from './absence.ts';
 import {Alerts, type AlertsOptions} from './alerts.ts';
 import {EventLog, type EventSources} from './event-log.ts';
 import {Failures} from './failures.ts';
@@ -35,6 +34,8 @@ type EventServices = EventSources & {
 };
 
 const tenMinutes = 600_000;
+/** In ms: a key that is held down must not read all logs with every repeat. */
+const maxUsedAge = 1000;
 
 /** Follows logs, list and statistics for the event log, and tells what happens: by alerts, and after an absence. */
 export class EventFeed {
@@ -45,10 +46,10 @@ export class EventFeed {
   readonly #services: EventServices;
   readonly #options: EventOptions;
   readonly #awayAfter: number;
-  readonly #away: AwayDetector;
+  #key: {readonly monotonic: number; readonly wall: number};
+  /** In monotonic ms: of the last `markUsed`. */
+  #usedAt: number;
   readonly #failures: Failures;
-  /** Logs that have caught up: what they received before is history. */
-  readonly #caughtUp = new WeakSet<Log>();
 
   constructor(services: EventServices) {
     const {clock, events: options = {}, say, history} = services;
@@ -59,7 +60,8 @@ export class EventFeed {
     this.log = new EventLog(services);
     this.alerts = new Alerts({...options, clock, say});
     this.watch = pattern && new LineWatch({clock, pattern, onStopped: (text) => this.alerts.warn(text)});
-    this.#away = new AwayDetector({clock, awayAfter, status: () => this.#status()});
+    this.#key = this.#now();
+    this.#usedAt = this.#key.monotonic;
     this.#failures = new Failures({
       clock,
       refresh: () => this.#refreshList(),
@@ -91,18 +93,30 @@ export class EventFeed {
     this.alerts.flush();
   }
 
-  /** A key was pressed. Returns what happened since the key before it, if the user was away. */
+  /**
+   * A key was pressed. Returns what happened since the key before it, if the user was away; the same if the user then
+   * leaves again.
+   */
   onKey(): Absence | undefined {
-    const before = this.#away.onKey();
-    if (!before) return undefined;
-    const {status, happened} = before;
-    const riseOf = (name: string, count: number) => this.log.newestRise(name, count);
-    return absenceOf(status, this.#status(), {happened, muted: this.log.muted.get(), riseOf});
+    const before = this.#key;
+    const now = this.#now();
+    this.#key = now;
+    // While the machine sleeps the monotonic clock stops.
+    const pause = Math.max(now.monotonic - before.monotonic, now.wall - before.wall);
+    if (this.#awayAfter > 0 && pause >= this.#awayAfter) {
+      this.#usedAt = Number.NEGATIVE_INFINITY;
+      return this.log.absence;
+    }
+    if (now.monotonic - this.#usedAt >= maxUsedAge) {
+      this.log.markUsed();
+      this.#usedAt = now.monotonic;
+    }
+    return undefined;
   }
 
   /** Unix time in ms of the last key, or of the start. */
   get usedAt(): number {
-    return this.#away.keyAt;
+    return this.#key.wall;
   }
 
   /** Whether pipetail did not run for so long that the user wants to know what happened. `since`: Unix time in ms. */
@@ -110,13 +124,12 @@ export class EventFeed {
     return this.#awayAfter > 0 && this.#services.clock.wall() - since >= this.#awayAfter;
   }
 
-  #status(): StatusAt {
-    const logs = this.log.openLogs.filter((log) => this.#caughtUp.has(log)).map((log) => this.log.statusOf(log));
-    return {at: this.#services.clock.wall(), logs, pipelines: this.log.pipelines};
+  #now() {
+    const {clock} = this.#services;
+    return {monotonic: clock.monotonic(), wall: clock.wall()};
   }
 
   #follow(log: Log): () => void {
-    // The status before the first byte: what was lost while pipetail was not running is unseen, too.
     this.#onLog(log);
     const stopWatching = this.watch?.follow(log, () => this.#onLog(log));
     const unsubscribe = log.snapshot.subscribe(() => this.#onLog(log));
@@ -126,19 +139,14 @@ export class EventFeed {
       unsubscribe();
       stopWatching?.();
       this.log.forgetLog(log);
-      this.#away.forgetLog(log.name);
     };
   }
 
   #onLog(log: Log): void {
-    const {before, now, events} = this.log.readLog(log);
-    if (before && this.#caughtUp.has(log)) {
-      this.#failures.onLog(log.name, endsSince(before, now));
-      this.#tell(events);
-    } else if (isFollowed(log.snapshot.get())) {
-      this.#caughtUp.add(log);
-      this.#away.onCaughtUp(now);
-    }
+    const change = this.log.readLog(log);
+    if (!change) return;
+    this.#failures.onLog(log.name, endsSince(change.before, change.now));
+    this.#tell(change.events);
   }
 
   #onList(): void {
@@ -148,11 +156,8 @@ export class EventFeed {
     const {before, now, names, events} = change;
     const failing = pipelines.filter(isFailing).length;
     this.#options.setTitle?.(failing === 0 ? 'pipetail' : `pipetail · ${failing} failing`);
-    if (!before) {
-      this.#away.onFirstList(now);
-      return;
-    }
-    for (const each of [this.#away, this.#failures, this.alerts]) each.rename(names);
+    if (!before) return;
+    for (const each of [this.#failures, this.alerts]) each.rename(names);
     this.#tell(this.#failures.untold(events), this.alerts.changes(before, now));
     this.#failures.onGaps([...now.values()].flatMap((each) => this.#gapBefore(before.get(each.name), each)));
     for (const name of before.keys()) if (!now.has(name)) this.#failures.forget(name);
@@ -165,7 +170,7 @@ export class EventFeed {
 
   /** `asked`: what the user asked to be told of. */
   #tell(events: readonly PipelineEvent[], asked: readonly PipelineEvent[] = []): void {
-    for (const event of events) this.#away.add(event);
+    this.log.add(events);
     const muted = this.log.muted.get();
     // What ended the pipeline is told as its failure.
     const isQuiet = (group: ErrorGroup) => muted.has(group.key) || isOfEnd(group);
@@ -175,7 +180,7 @@ export class EventFeed {
   /** The status before, if a run may have failed between the two that no log reports. */
   #gapBefore(before: PipelineStatus | undefined, now: PipelineStatus): PipelineStatus | [] {
     const log = this.#services.logs.get(now.name);
-    const isReported = log && this.#caughtUp.has(log);
+    const isReported = log && this.log.hasCaughtUp(log);
     if (!before || isReported) return [];
     const isOtherRun = now.deployment !== '' && now.deployment !== before.deployment;
     return isOtherRun || (now.endedByRunner && isFailedAnew(before, now)) ? before : [];
@@ -191,9 +196,4 @@ export class EventFeed {
 
 function isOfEnd({example}: ErrorGroup): boolean {
   return reportsEnd(Buffer.from(example.buffer, example.byteOffset, example.length));
-}
-
-/** All that the log had at first was read; what comes now is new. */
-function isFollowed({connection, file}: LogSnapshot): boolean {
-  return connection?.kind === 'live' || file?.kind === 'followed';
 }

@@ -4,12 +4,14 @@ import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {ListPoller} from '../logs/list-poller.ts';
 import type {Log} from '../logs/log.ts';
 import type {OpenLogs} from '../logs/log-manager.ts';
+import type {LogSnapshot} from '../logs/log-snapshot.ts';
 import type {StatsPoller} from '../logs/stats-poller.ts';
+import {type Absence, absenceOf, type StatusAt} from './absence.ts';
 import {ConnectorStates, connectorTotal} from './connector-states.ts';
 import {type ConnectorRise, connectorRise, type ErrorsByConnector, errorsByConnector, riseWords} from './connectors.ts';
 import {type LogStatus, logEvents, logStatus} from './log-status.ts';
 import {OnScreen, type ShownLog} from './on-screen.ts';
-import {EventSums, isIncident, type PipelineEvent, rekey} from './pipeline-event.ts';
+import {EventSums, isIncident, isOfErrors, type PipelineEvent, rekey} from './pipeline-event.ts';
 import {
   earlierErrors,
   listEvents,
@@ -35,15 +37,16 @@ type Seen = {
   readonly errors: ErrorsByConnector | undefined;
 };
 
-/** What happened between two statuses. `before`: undefined for the first one, which makes no events. */
-type Change<Status> = {
-  readonly before: Status | undefined;
-  readonly now: Status;
+/** What happened between two statuses. */
+type LogChange = {readonly before: LogStatus; readonly now: LogStatus; readonly events: readonly PipelineEvent[]};
+type ListChange = {
+  /** Undefined: `now` is the first list, which makes no events. */
+  readonly before: PipelineStatuses | undefined;
+  readonly now: PipelineStatuses;
   readonly events: readonly PipelineEvent[];
+  /** Pipelines that have other names now, by the names before. */
+  readonly names: ReadonlyMap<string, string>;
 };
-
-/** `names`: pipelines that have other names now, by the names before. */
-type ListChange = Change<PipelineStatuses> & {readonly names: ReadonlyMap<string, string>};
 
 /** What logs, list and statistics tell of pipelines, and up to where the user has seen it. */
 export class EventLog {
@@ -51,6 +54,11 @@ export class EventLog {
   /** Numbers of connector errors, and which connectors failed for good. */
   readonly connectors = new ConnectorStates();
   readonly #muted = createStore<ReadonlySet<number>>(new Set());
+  /** What was told since the last `markUsed`, and the status then. */
+  #happened = new EventSums();
+  #used: StatusAt;
+  /** Logs that have caught up: what they received before is history. */
+  readonly #caughtUp = new WeakSet<Log>();
   /** The last status of each open log. */
   readonly #logs = new Map<Log, LogStatus>();
   #list:
@@ -76,6 +84,7 @@ export class EventLog {
       onSeen: (pipelines) => this.#markSeen(pipelines),
       onLeft: ({log}) => this.#leave(log()),
     });
+    this.#used = this.#status();
   }
 
   dispose(): void {
@@ -94,21 +103,28 @@ export class EventLog {
     this.#muted.set(muted);
   }
 
-  /** What happened to an open log since the last call. Its first call tells what it had: nothing happened to it yet. */
-  readLog(log: Log): Change<LogStatus> {
+  /** What happened to an open log since the last call. Undefined: it has only caught up with what was before. */
+  readLog(log: Log): LogChange | undefined {
+    // The first status is that before the first byte: what was lost while pipetail was not running is unseen, too.
     const before = this.#logs.get(log);
-    const now = this.statusOf(log);
+    const now = this.#statusOf(log);
     this.#logs.set(log, now);
     const events = before ? logEvents(before, now) : [];
     if (now.errors !== before?.errors) this.#readFailures(log);
-    this.#add(events);
+    this.#addIncidents(events);
     if (events.some((event) => !('group' in event) || !this.#muted.get().has(event.group.key)))
       this.#onScreen.onNews(log.name);
-    return {before, now, events};
+    if (before && this.#caughtUp.has(log)) return {before, now, events};
+    if (!isFollowed(log.snapshot.get())) return undefined;
+    this.#caughtUp.add(log);
+    const others = this.#used.logs.filter(({name}) => name !== log.name);
+    this.#used = {...this.#used, logs: [...others, now]};
+    return undefined;
   }
 
-  statusOf(log: Log): LogStatus {
-    return logStatus(log, this.#logs.get(log), this.#sources.clock.wall());
+  /** All that it had at first was read. */
+  hasCaughtUp(log: Log): boolean {
+    return this.#caughtUp.has(log);
   }
 
   /** The log is closed: nothing is left of its entries. */
@@ -116,6 +132,8 @@ export class EventLog {
     this.#logs.delete(log);
     const isListed = this.pipelines?.has(log.name) === true;
     this.#forget((event) => event.pipeline === log.name && !(isListed && event.from === 'API'));
+    const isOfLog = (event: PipelineEvent) => isOfErrors(event) || (isIncident(event) && event.from !== 'API');
+    this.#happened.forget((event) => event.pipeline === log.name && isOfLog(event));
   }
 
   /** What happened since the list of the last call. Undefined: nothing new is known. */
@@ -124,14 +142,17 @@ export class EventLog {
     const before = this.#read;
     if (!now || now === before) return undefined;
     this.#read = now;
-    if (!before) return {before, now, names: new Map(), events: []};
+    if (!before) {
+      this.#used = {...this.#used, pipelines: this.#used.pipelines ?? now};
+      return {before, now, names: new Map(), events: []};
+    }
     const names = newNames(before, now);
     for (const values of [this.#seen, this.#marked]) rekey<unknown>(values, names);
-    for (const sums of [this.#incidents, this.#unseen]) sums.rename(names);
+    for (const sums of [this.#incidents, this.#unseen, this.#happened]) sums.rename(names);
     const events = listEvents(before, now);
     // Of a new run, a log may have told before the list.
     for (const log of this.openLogs) this.#readFailures(log);
-    this.#add(events);
+    this.#addIncidents(events);
     for (const {kind, pipeline} of events) {
       this.#onScreen.onNews(pipeline);
       const isMarked = kind === 'connectors' && this.#sources.logs.get(pipeline) && !this.#marked.has(pipeline);
@@ -192,7 +213,7 @@ export class EventLog {
 
   /** The rows of the errors page. */
   get errorRows(): readonly ErrorRow[] {
-    const logs = new Map(this.openLogs.map((log) => [log.name, this.statusOf(log)]));
+    const logs = new Map(this.openLogs.map((log) => [log.name, this.#statusOf(log)]));
     const incidents = Map.groupBy(this.#incidents.all, ({pipeline}) => pipeline);
     const unseen = Map.groupBy(this.#unseen.all, ({pipeline}) => pipeline);
     const names = new Set([...(this.pipelines?.keys() ?? []), ...incidents.keys(), ...logs.keys()]);
@@ -212,9 +233,22 @@ export class EventLog {
     return this.openLogs.reduce((sum, {errors}) => sum + errors.dropped, 0);
   }
 
-  /** The connectors of so many of the newest errors of a pipeline. */
-  newestRise(name: string, count: number): ConnectorRise {
-    return connectorRise(this.#statsOf(name), undefined, count);
+  /** The user reads on: an absence begins now. */
+  markUsed(): void {
+    this.#used = this.#status();
+    this.#happened = new EventSums();
+  }
+
+  /** This happened, and is told to the user: each failure once, whoever reports it. */
+  add(events: readonly PipelineEvent[]): void {
+    for (const event of events) this.#happened.add(event);
+  }
+
+  /** What happened since `markUsed`; undefined: nothing. */
+  get absence(): Absence | undefined {
+    const riseOf = (name: string, count: number) => connectorRise(this.#statsOf(name), undefined, count);
+    const muted = this.#muted.get();
+    return absenceOf(this.#used, this.#status(), {happened: this.#happened.all, muted, riseOf});
   }
 
   /** Words that say once, for each tab that became marked by them, which connectors have errors. */
@@ -229,9 +263,18 @@ export class EventLog {
     });
   }
 
+  #status(): StatusAt {
+    const logs = this.openLogs.filter((log) => this.#caughtUp.has(log)).map((log) => this.#statusOf(log));
+    return {at: this.#sources.clock.wall(), logs, pipelines: this.pipelines};
+  }
+
   #stateOf(name: string, status: PipelineStatus | undefined) {
     const {status: seen} = this.#seen.get(name) ?? {};
     return {status, seen, isViewed: this.#onScreen.isSeen(name), failed: this.connectors.failed(name)};
+  }
+
+  #statusOf(log: Log): LogStatus {
+    return logStatus(log, this.#logs.get(log), this.#sources.clock.wall());
   }
 
   #statsOf(name: string): PipelineStats | undefined {
@@ -245,7 +288,7 @@ export class EventLog {
     return connectorRise(this.#statsOf(name), errors, connectorErrors - earlierErrors(status, pipeline));
   }
 
-  #add(events: readonly PipelineEvent[]): void {
+  #addIncidents(events: readonly PipelineEvent[]): void {
     for (const event of events.filter(isIncident)) {
       const dated = {...event, at: event.at ?? this.#sources.clock.wall()};
       for (const sums of [this.#incidents, this.#unseen]) sums.add(dated);
@@ -287,4 +330,9 @@ export class EventLog {
     this.#unseen.forget(({pipeline}) => seen.has(pipeline));
     if (isNew) this.#seenTimes.set(this.#seenTimes.get() + 1);
   }
+}
+
+/** All that the log had at first was read; what comes now is new. */
+function isFollowed({connection, file}: LogSnapshot): boolean {
+  return connection?.kind === 'live' || file?.kind === 'followed';
 }

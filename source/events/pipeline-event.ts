@@ -99,6 +99,17 @@ export function isOfErrors(event: PipelineEvent): event is EventOf<'errors' | 'w
   return event.kind === 'errors' || event.kind === 'watched';
 }
 
+/** What needs action first, then what is lost, then what may explain it. */
+const byUrgency: readonly PipelineEvent['kind'][] = [
+  ...(['changed', 'failed', 'ended', 'silent', 'lost', 'unread', 'stopped', 'paused', 'restarted', 'started'] as const),
+  ...(['resumed', 'errors', 'connectors', 'received'] as const),
+];
+
+/** The most urgent is the lowest; watched lines are as urgent as errors. */
+export function urgencyOf(event: PipelineEvent): number {
+  return byUrgency.indexOf(isOfErrors(event) ? 'errors' : event.kind);
+}
+
 /** Most different events that are summed up: more than a user reads. */
 const mostSums = 500;
 

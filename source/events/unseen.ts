@@ -2,7 +2,7 @@ import {type ConnectorErrorCount, type ErrorGroup, type ErrorLog, watchedKey} fr
 import {connectorTotal, type FailedConnector} from './connector-states.ts';
 import type {ConnectorRise} from './connectors.ts';
 import type {LogStatus} from './log-status.ts';
-import {type PipelineEvent, sumOfEvents} from './pipeline-event.ts';
+import {isIncident, type PipelineEvent, sumOfEvents, urgencyOf} from './pipeline-event.ts';
 import {earlierErrors, type PipelineStatus} from './pipeline-status.ts';
 
 /** An event of the errors page. */
@@ -35,12 +35,10 @@ export type PipelineView = {
 };
 
 const stateOrder: readonly ErrorRow['state'][] = ['unseen', 'seen', 'muted'];
-/** These come first within a pipeline, in this order; then errors, the newest first. */
-const urgent: readonly ErrorRow['kind'][] = ['failed', 'ended', 'silent', 'lost', 'unread', 'restarted'];
 
 /** A failure or an incident, not errors. */
-export function isUrgent({kind}: ErrorRow): boolean {
-  return urgent.includes(kind);
+export function isUrgent(row: ErrorRow): boolean {
+  return row.kind === 'failed' || row.kind === 'ended' || isIncident(row);
 }
 
 /**
@@ -64,14 +62,9 @@ function byPipeline(rows: readonly ErrorRow[]): readonly ErrorRow[] {
     (a, b) =>
       activity(b) - activity(a) ||
       (a.pipeline < b.pipeline ? -1 : a.pipeline > b.pipeline ? 1 : 0) ||
-      urgency(a) - urgency(b) ||
+      urgencyOf(a) - urgencyOf(b) ||
       (b.at ?? 0) - (a.at ?? 0),
   );
-}
-
-function urgency({kind}: ErrorRow): number {
-  const index = urgent.indexOf(kind);
-  return index < 0 ? urgent.length : index;
 }
 
 /** Failures and errors of connectors, as the API tells them. */

@@ -1,13 +1,12 @@
 import {expect, it} from 'vitest';
 import type {MonitorEvent} from '../../source/api/types.ts';
 import {noLosses} from '../../source/buffer/markers.ts';
-import {type Absence, AwayDetector, absenceByHistory, absenceOf, type StatusAt} from '../../source/events/absence.ts';
+import {type Absence, absenceByHistory, absenceOf, type StatusAt} from '../../source/events/absence.ts';
 import {eventWords} from '../../source/events/event-words.ts';
 import {logEvents} from '../../source/events/log-status.ts';
 import {EventSums} from '../../source/events/pipeline-event.ts';
 import {listEvents, type PipelineStatus} from '../../source/events/pipeline-status.ts';
 import {watchedKey} from '../../source/records/error-log.ts';
-import {FakeClock} from '../harness/fake-clock.ts';
 import {emptyErrorLog, errorsOf, list, log, pipeline, statusAt} from './statuses.ts';
 
 const muted = new Set<number>();
@@ -166,60 +165,6 @@ it('what went on after a while is told with the time of its return, other change
 it('before the first list there are no events of pipelines', () => {
   const left = {at: 0, logs: [], pipelines: undefined};
   expect(absenceIn(left, statusAt(1, [], [pipeline('a', {failing: 'Failed'})]))).toBeUndefined();
-});
-
-function setUp(awayAfter = 10_000) {
-  const clock = new FakeClock(0);
-  let calls = 0;
-  const status = () => {
-    calls += 1;
-    return statusAt(clock.wall(), []);
-  };
-  return {clock, away: new AwayDetector({clock, awayAfter, status}), calls: () => calls};
-}
-
-it('returns the status at the key before, until the user reads on', async () => {
-  const {clock, away} = setUp();
-  await clock.advance(5000);
-  expect(away.onKey()).toBeUndefined();
-  for (const _ of ['comes back', 'leaves again without a look']) {
-    await clock.advance(10_000);
-    expect(away.onKey()?.status.at).toBe(5000);
-  }
-  expect(away.onKey()).toBeUndefined();
-  await clock.advance(10_000);
-  expect(away.onKey()?.status.at).toBe(25_000);
-});
-
-it('a machine that slept was away, though its timers stood still', () => {
-  const {clock, away} = setUp();
-  away.onKey();
-  clock.jumpWall(20_000);
-  expect(away.onKey()?.status.at).toBe(0);
-});
-
-it('keys in quick succession read the status once a second', async () => {
-  const {clock, away, calls} = setUp();
-  const before = calls();
-  for (let key = 0; key < 100; key++) {
-    await clock.advance(50);
-    away.onKey();
-  }
-  expect(calls() - before).toBe(5);
-});
-
-it('a log that caught up after the user had left counts from there', async () => {
-  const {clock, away} = setUp();
-  away.onCaughtUp(log('a', {lines: 5}));
-  away.onCaughtUp(log('a', {lines: 9}));
-  await clock.advance(10_000);
-  expect(away.onKey()?.status.logs).toEqual([log('a', {lines: 9})]);
-});
-
-it('0 is never', async () => {
-  const {clock, away} = setUp(0);
-  await clock.advance(1e9);
-  expect(away.onKey()).toBeUndefined();
 });
 
 const minute = 60_000;

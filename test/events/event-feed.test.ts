@@ -375,3 +375,63 @@ it('a tab that connector errors mark says once of which connectors, and so does 
   await screen.until(() => screen.controller.state.notice !== undefined, 'the notice of the next errors');
   expect(screen.controller.state.notice).toBe('orders: connector errors, orders.web +4');
 });
+
+/** A feed of one pipeline without a log; the user is away after 10 s without a key. */
+function withoutLogs(awayAfter = 10_000) {
+  const clock = new FakeClock(0);
+  const list = createStore<ListSnapshot>({pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: 0});
+  let reads = 0;
+  const names = createStore<readonly string[]>([]);
+  const get = () => {
+    reads += 1;
+    return names.get();
+  };
+  const logs = {names: {...names, get}, get: () => undefined};
+  const feed = new EventFeed({logs, poller: {snapshot: list, refresh() {}}, clock, events: {awayAfter}});
+  feed.start();
+  const show = (since: number) => list.set({...list.get(), pipelines: [running('a', since)]});
+  show(1);
+  return {clock, feed, show, reads: () => reads};
+}
+
+it('a key after an absence tells what happened since the key before, until the user reads on', async () => {
+  const {clock, feed, show} = withoutLogs();
+  await clock.advance(5000);
+  expect(feed.onKey()).toBeUndefined();
+  show(6000);
+  for (const _ of ['comes back', 'leaves again without a look']) {
+    await clock.advance(10_000);
+    expect(feed.onKey()).toMatchObject({since: 5000, events: [{kind: 'restarted', at: 6000}]});
+  }
+  expect(feed.onKey()).toBeUndefined();
+  await clock.advance(10_000);
+  expect(feed.onKey()).toBeUndefined();
+  show(30_000);
+  await clock.advance(10_000);
+  expect(feed.onKey()).toMatchObject({since: 25_000, events: [{kind: 'restarted', at: 30_000}]});
+});
+
+it('a machine that slept was away, though its timers stood still', () => {
+  const {clock, feed, show} = withoutLogs();
+  feed.onKey();
+  clock.jumpWall(20_000);
+  show(7);
+  expect(feed.onKey()).toMatchObject({since: 0, until: 20_000});
+});
+
+it('keys in quick succession read the logs once a second', async () => {
+  const {clock, feed, reads} = withoutLogs();
+  const before = reads();
+  for (let key = 0; key < 100; key++) {
+    await clock.advance(50);
+    feed.onKey();
+  }
+  expect(reads() - before).toBe(5);
+});
+
+it('an absence after 0 is none', async () => {
+  const {clock, feed, show} = withoutLogs(0);
+  show(7);
+  await clock.advance(1e9);
+  expect(feed.onKey()).toBeUndefined();
+});
