@@ -1,10 +1,9 @@
-import {newline} from '../../buffer/segment.ts';
 import type {Clock} from '../../lib/clock.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
 import {OpenError} from '../../storage/opened/open-error.ts';
 import {pipePieces, readPipe} from '../../storage/opened/read-pipe.ts';
 import {type PackedPart, packedSize, unpack, wholeFile} from '../../storage/opened/unpack.ts';
-import {type RecordedPiece, recordedPieces} from '../../storage/recording/reader.ts';
+import {oneAfterTheOther, type RecordedPiece, recordedPieces} from '../../storage/recording/reader.ts';
 import {bundlePieces, logsOf} from '../bundle-log.ts';
 import type {LogSink} from '../log-sink.ts';
 import type {Reading, Source} from './reading.ts';
@@ -102,7 +101,7 @@ export async function* openedPieces(found: FoundLog, options: PiecesOptions = {}
       yield* oneAfterTheOther(
         parts.map((part) => {
           const pieces = unpack(part, {signal, onRead: read(part)});
-          return part === last ? pieces : orMarker(pieces);
+          return {pieces: part === last ? pieces : orMarker(pieces)};
         }),
       );
       return;
@@ -138,17 +137,5 @@ async function* orMarker(pieces: AsyncIterable<RecordedPiece>): AsyncGenerator<R
   } catch (error) {
     if (!(error instanceof OpenError)) throw error;
     yield {marker: {kind: 'unreadable', bytes: undefined, because: 'not-read', why: error.message, at: 0}};
-  }
-}
-
-async function* oneAfterTheOther(files: readonly AsyncIterable<RecordedPiece>[]): AsyncGenerator<RecordedPiece> {
-  let isOpen = false;
-  for (const file of files) {
-    if (isOpen) yield {bytes: Buffer.of(newline)};
-    isOpen = false;
-    for await (const piece of file) {
-      if ('bytes' in piece) isOpen = piece.bytes.at(-1) !== newline;
-      yield piece;
-    }
   }
 }

@@ -271,20 +271,29 @@ export async function* readRecording(folder: string, opened?: RecordedLog): Asyn
   for (const {marker} of log.map.markers.slice(rest)) yield {marker};
 }
 
-/** One recording after the other, each `read` when its turn comes; an open line ends where the next one begins. */
-export async function* recordedPieces(
+/** One recording after the other, each `read` when its turn comes. */
+export function recordedPieces(
   recordings: readonly FoundRecording[],
   read: (recording: FoundRecording) => AsyncIterable<RecordedPiece> = ({folder}) => readRecording(folder),
 ): AsyncGenerator<RecordedPiece> {
-  let isOpen = false;
-  for (const [index, recording] of recordings.entries()) {
+  const parts = recordings.map((recording, index) => {
     const {name, startedAt: at} = recording;
-    if (index > 0) {
-      if (isOpen) yield {bytes: Buffer.of(newline)};
-      isOpen = false;
-      yield {marker: {kind: 'new-life', because: 'created-again', folder: name, at}};
-    }
-    for await (const piece of read(recording)) {
+    const marker: Marker = {kind: 'new-life', because: 'created-again', folder: name, at};
+    return {pieces: read(recording), ...(index > 0 && {marker})};
+  });
+  return oneAfterTheOther(parts);
+}
+
+/** A line that is open where a part ends is ended if another part follows, with its marker in front. */
+export async function* oneAfterTheOther(
+  parts: readonly {readonly pieces: AsyncIterable<RecordedPiece>; readonly marker?: Marker}[],
+): AsyncGenerator<RecordedPiece> {
+  let isOpen = false;
+  for (const {pieces, marker} of parts) {
+    if (isOpen) yield {bytes: Buffer.of(newline)};
+    isOpen = false;
+    if (marker) yield {marker};
+    for await (const piece of pieces) {
       if ('bytes' in piece) isOpen = piece.bytes.at(-1) !== newline;
       yield piece;
     }
