@@ -19,6 +19,8 @@ export class PageSpeaker {
   #said = new Set<string>();
   /** What was last said of the place on it: the item at the cursor of a list, or how far a text was scrolled. */
   #item = '';
+  /** The item under the cursor of a text. */
+  #cursor = -1;
   /** What was found, of a page that finds. */
   #found = '';
 
@@ -39,6 +41,7 @@ export class PageSpeaker {
     if (!this.#said.has(id)) {
       this.#said = new Set([id]);
       this.#item = '';
+      this.#cursor = -1;
     }
     const spoken = kind.spoken?.(this.#controller, page);
     if (spoken) this.#sayItem(spoken.item, spoken.found, () => spoken.rows.map(({text}) => words(text)));
@@ -72,9 +75,17 @@ export class PageSpeaker {
   /** `isCounting`: numbers change all the time. */
   #sayText(isCounting: boolean): void {
     const rows = pageRows(this.#controller);
-    const texts = Array.from({length: rows.length}, (_, row) => words(rows.at(row)?.text ?? ''));
+    const {top, end} = rows.spoken ?? {top: 0, end: rows.length};
+    const textAt = (row: number) =>
+      words((rows.at(row)?.text ?? '').replace(this.#controller.services.symbols.currentLine, ''));
+    const texts = Array.from({length: end - top}, (_, index) => textAt(top + index));
     const fresh = takeUnsaid(texts, this.#said, isCounting);
     this.#print(...fresh);
+    if (rows.items && rows.items.cursor !== this.#cursor) {
+      const isMoved = this.#cursor >= 0 && fresh.length === 0;
+      this.#cursor = rows.items.cursor;
+      if (isMoved && this.#cursor >= 0) this.#print(textAt(rows.items.rowsOf(this.#cursor).top));
+    }
     // Where it was scrolled to.
     const place = pageShown(this.#controller).place.text.trim();
     if (fresh.length === 0 && this.#item !== '' && place !== this.#item) this.#print(place);

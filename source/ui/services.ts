@@ -239,6 +239,12 @@ export class PipelineLookup {
     });
   }
 
+  /** No pipeline is described. */
+  clear(): void {
+    this.dispose();
+    this.#described.set(undefined);
+  }
+
   /** The server answers: a request that failed is made again. */
   retry(): void {
     const described = this.#described.get();

@@ -7,10 +7,9 @@ import {EventFeed} from '../../source/events/event-feed.ts';
 import {createStore} from '../../source/lib/store.ts';
 import type {ListSnapshot} from '../../source/logs/list-poller.ts';
 import {tabLabels} from '../../source/ui/components/tab-bar.ts';
-import {eventsPage} from '../../source/ui/pages/events.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {makePipeline, stopped} from '../ui/make-pipeline.ts';
-import {allTexts} from '../ui/pages/all-rows.ts';
+import {sectionTexts} from '../ui/pages/all-rows.ts';
 import {logged, noticeOf} from '../ui/reading.ts';
 import {type ScreenOptions, ScreenUnderTest, withFailures} from '../ui/screen-under-test.ts';
 
@@ -63,9 +62,7 @@ it('a watched pattern that takes too long for a line says so once, on the screen
   expect(told).toEqual(warned);
   expect(noticeOf(screen)).toBe(warned[0]);
   screen.press('i');
-  expect(allTexts(eventsPage.rows(screen.controller, {kind: 'events', offset: 0}, {width: 300})).join('\n')).toContain(
-    warned[0],
-  );
+  expect(sectionTexts(screen.controller, 'connection', 300).join('\n')).toContain(warned[0]);
 });
 
 it('a new group of errors notifies once, and history does not', async () => {

@@ -5,6 +5,7 @@ import type {Command} from '../../source/ui/keys/command.ts';
 import {unknownKey} from '../../source/ui/keys/key-names.ts';
 import {remap} from '../../source/ui/keys/remap-keys.ts';
 import {pageShown} from '../../source/ui/pages/pages.ts';
+import {openPipeline} from '../../source/ui/pages/pipeline.ts';
 import {allCommands} from '../../source/ui/pages/registry.ts';
 import {newPane} from '../../source/ui/state/pane-view.ts';
 import {logged, noticeOf, pressed, reading, retype, rowsOf, typed, viewOf, workedOut} from './reading.ts';
@@ -67,8 +68,7 @@ function goTo(screen: ScreenUnderTest, {context}: Command): void {
   const {controller} = screen;
   controller.dispatch({type: 'focus', side: context === 'sidebar' ? 'sidebar' : 'log'});
   if (context === 'help') screen.press('?');
-  if (context === 'page') controller.dispatch({type: 'page', page: {kind: 'events', offset: 0}});
-  if (context === 'describe') controller.dispatch({type: 'page', page: {kind: 'describe', offset: 0}});
+  if (context === 'describe') openPipeline(controller, 'orders');
   if (context === 'detail') controller.dispatch({type: 'page', page: {kind: 'detail', offset: 0}});
   if (context === 'marks') controller.dispatch({type: 'page', page: {kind: 'marks', offset: 0, cursor: 0}});
 }
@@ -286,7 +286,7 @@ it('keys of the panes do nothing on a page', async () => {
   await using screen = await reading(log, {names: ['orders', 'fraud']});
   screen.press('i');
   screen.press('2', 'X', 'Z', 'Tab', 'w', '/', '&', 'z');
-  expect(screen.controller.state).toMatchObject({page: {kind: 'events'}, active: 'orders', prompt: undefined});
+  expect(screen.controller.state).toMatchObject({page: {kind: 'pipeline'}, active: 'orders', prompt: undefined});
   expect(screen.controller.state.tabs).toHaveLength(2);
   expect(noticeOf(screen)).toBe('z works in the log: Esc closes this page');
 });

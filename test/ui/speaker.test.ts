@@ -1,8 +1,7 @@
 import {expect, it} from 'vitest';
 import {takeUnsaid} from '../../source/ui/page-speaker.ts';
-import {comparisonPage} from '../../source/ui/pages/comparison.ts';
 import {openAs} from '../../source/ui/pages/page.ts';
-import {timelinePage} from '../../source/ui/pages/timeline.ts';
+import {pipelinePage} from '../../source/ui/pages/pipeline.ts';
 import {Speaker} from '../../source/ui/speaker.ts';
 
 import {logged, pressed, reading, typed, workedOut, write} from './reading.ts';
@@ -210,14 +209,14 @@ it('reads a page that is worked out later once it is there: what was compared, a
   await spoken.screen.untilLine('orders', 'second kind');
   spoken.screen.press('D');
   await spoken.screen.until(
-    () => openAs(spoken.screen.controller.state.page, comparisonPage)?.comparison.state.get()?.kind === 'compared',
+    () => openAs(spoken.screen.controller.state.page, pipelinePage)?.comparison.state.get()?.kind === 'compared',
     'the comparison',
   );
   const compared = (await spoken.since(10)).filter((text) => text.startsWith('What is new'));
   expect(compared.at(-1)).toMatch(/^What is new in run \d since run \d 1 new · 1 gone/);
   spoken.screen.press('H');
   await spoken.screen.until(
-    () => openAs(spoken.screen.controller.state.page, timelinePage)?.reader.state.get()?.timeline !== undefined,
+    () => openAs(spoken.screen.controller.state.page, pipelinePage)?.timeline.state.get()?.timeline !== undefined,
     'the timeline',
   );
   expect(await spoken.since(10)).toContain('Timeline of orders newest first, UTC');
@@ -289,8 +288,8 @@ it('of a description the connectors are said once, without curves; numbers that 
   orders.start([{kind: 'input', name: 'orders.kafka', hasHealth: true}]);
   orders.run.receive('orders.kafka', 10);
   screen.press('d');
-  await screen.until(() => spoken.said.some((text) => text.startsWith('▸ orders.kafka')), 'the connectors');
-  expect(spoken.said).toContainEqual(expect.stringMatching(/^▸ orders\.kafka .*healthy 10 520 B 10 none$/));
+  await screen.until(() => spoken.said.some((text) => text.startsWith('orders.kafka')), 'the connectors');
+  expect(spoken.said).toContainEqual(expect.stringMatching(/^orders\.kafka .*healthy 10 520 B 10 none$/));
   await spoken.since();
   orders.run.receive('orders.kafka', 5000);
   const records = () => screen.facts.stats.known.get().get('orders')?.stats?.connectors[0]?.records;

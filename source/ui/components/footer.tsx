@@ -8,15 +8,7 @@ import {promptKeys} from '../handlers/prompts.ts';
 import {useController, useModelProgress, usePageStores} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import type {CommandTable, Conditions, KeyContext} from '../keys/command.ts';
-import {
-  type CommandId,
-  closingCommand,
-  commandFor,
-  contextsOf,
-  hintOf,
-  isTake,
-  type KeyHint,
-} from '../keys/commands.ts';
+import {type CommandId, commandFor, hintOf, isTake, type KeyHint} from '../keys/commands.ts';
 import {keyLabel} from '../keys/key-names.ts';
 import {conditionsOfPage, storesOfPage} from '../pages/pages.ts';
 import {selectionWords} from '../pane/pane-at.ts';
@@ -188,15 +180,8 @@ function isPane(context: KeyContext): boolean {
 
 /** How to leave a page comes before what can be taken of it: a narrow screen has no room for all. */
 function onPage(table: CommandTable, context: KeyContext): CommandTable {
-  const closing = closingCommand(table, context);
-  // A page that closes as others do says so first.
-  const leaving = closing && closing.context !== context ? [closing] : [];
-  const contexts = contextsOf(table, context).filter((each) => each !== 'everywhere');
-  const own = contexts.flatMap((each) => {
-    const rows = table.filter((command) => command.context === each);
-    return [...rows.filter((command) => !isTake(command)), ...rows.filter(isTake)];
-  });
-  return [...leaving, ...own];
+  const rows = table.filter((command) => command.context === context);
+  return [...rows.filter((command) => !isTake(command)), ...rows.filter(isTake)];
 }
 
 function firstIn({context, now}: FooterPlace): readonly CommandId[] {

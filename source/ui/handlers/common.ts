@@ -149,6 +149,12 @@ export function pipelineOf(controller: Controller): string | undefined {
   return state.focus === 'sidebar' ? state.cursor : tab && pipelineAt(controller, tab);
 }
 
+/** The tab with the log of a pipeline. What was recorded of it has a tab of its own, beside the live one. */
+export function tabOf({state, tab}: Controller, pipeline: string): Tab | undefined {
+  if (state.focus === 'log' && tab?.pastOf === pipeline) return tab;
+  return state.tabs.find(({name}) => name === pipeline);
+}
+
 function cycle(controller: Controller, by: number): void {
   const {tabs, active} = controller.state;
   const index = tabs.findIndex((tab) => tab.name === active);

@@ -133,7 +133,7 @@ function whenCounted(controller: Controller, go: (at: PaneAt) => void): void {
     const at = controller.paneAt;
     const isStill = at?.model.source === source && at.tab.pane.position === start.tab.pane.position;
     if (isStill && source.buffer.isAwaitingEarlier) {
-      controller.say(countingWords(at));
+      controller.say(countingWords(at.model.source));
       return;
     }
     leave();
@@ -146,8 +146,8 @@ function whenCounted(controller: Controller, go: (at: PaneAt) => void): void {
 }
 
 /** `counting lines 43%`: of a large file, whose end was read first. */
-export function countingWords({model}: PaneAt): string {
-  return `counting lines ${Math.floor(100 * (model.source.snapshot.get().file?.counted ?? 1))}%`;
+export function countingWords({snapshot}: Pick<PaneAt['model']['source'], 'snapshot'>): string {
+  return `counting lines ${Math.floor(100 * (snapshot.get().file?.counted ?? 1))}%`;
 }
 
 type GoToTarget =

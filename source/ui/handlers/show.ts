@@ -163,7 +163,7 @@ export const showHandlers = {
     change(controller, ({lineNumbers}) => ({lineNumbers: !lineNumbers}));
     const at = controller.paneAt;
     if (!at?.tab.pane.lineNumbers || !at.model.source.buffer.isAwaitingEarlier) return;
-    controller.say(`${countingWords(at)}: their numbers follow`);
+    controller.say(`${countingWords(at.model.source)}: their numbers follow`);
   },
   strip(controller: Controller) {
     const {layout, size, tab, commands} = controller;

@@ -80,7 +80,7 @@ export const commands = [
     {id: 'reconnect', needs: 'connection', keys: ['r'], help: 'reconnect now', hint: {isOffline: 'reconnect'}},
     {
       id: 'describe',
-      opens: 'describe',
+      opens: 'pipeline',
       keys: ['d'],
       help: 'describe the pipeline: state, errors in full',
       hint: {hasPipeline: 'describe'},
@@ -91,7 +91,12 @@ export const commands = [
       keys: ['!'],
       help: 'be told once when the pipeline has compiled, runs, stops or fails',
     },
-    {id: 'events', opens: 'events', keys: ['i'], help: 'latest events of the tab: connection, failures'},
+    {
+      id: 'events',
+      ...{opens: 'pipeline', section: 'connection'},
+      keys: ['i'],
+      help: 'latest events of the tab: connection, failures',
+    },
     {
       id: 'errors',
       opens: 'errors',
@@ -101,14 +106,14 @@ export const commands = [
     },
     {
       id: 'timeline',
-      opens: 'timeline',
+      ...{opens: 'pipeline', section: 'timeline'},
       keys: ['H'],
       help: 'timeline of the pipeline: states, runs, gaps, errors, also from before',
       hint: {hasTab: 'timeline'},
     },
     {
       id: 'compare',
-      opens: 'comparison',
+      ...{opens: 'pipeline', section: 'changes'},
       keys: ['D'],
       help: 'what is new: the run on the screen beside the one before it',
       hint: {hasRuns: 'compare runs'},
@@ -207,7 +212,12 @@ export const commands = [
     {id: 'wrap', keys: ['w'], help: 'wrap warnings and errors, all lines, or none', hint: 'wrap'},
     {id: 'as-sent', keys: ['J'], help: 'lines as sent, or compact', hint: {isAsSent: 'compact', else: 'as sent'}},
     {id: 'time', keys: ['t'], help: 'times: as sent, local, UTC with date, age, since the previous line, off'},
-    {id: 'connector-errors', opens: 'describe', keys: ['c'], help: 'the pipeline with its connectors and their errors'},
+    {
+      id: 'connector-errors',
+      ...{opens: 'pipeline', section: 'connectors'},
+      keys: ['c'],
+      help: 'the pipeline with its connectors and their errors',
+    },
     {id: 'line-numbers', keys: ['#'], help: 'line numbers'},
     {
       id: 'strip',

@@ -31,12 +31,14 @@ export type Command = {
   readonly needs?: 'server' | 'connection';
   /** The kind of page that it opens; there it closes it. */
   readonly opens?: string;
+  /** At which part; absent: at its top. */
+  readonly section?: string;
   /** It is one of the set. */
   readonly does?: CommonAction;
   /** It came later: a configuration of before may give its only key to another command. */
   readonly yields?: true;
-  /** The context whose keys work there, too, after its own. */
-  readonly besides?: KeyContext;
+  /** Names of before, of commands that do now what this one does: configurations may have them. */
+  readonly formerly?: readonly string[];
   /** For the footer; by condition: the first that holds. Commands without one are only in the help. */
   readonly hint?: string | Readonly<Record<string, string>>;
 };

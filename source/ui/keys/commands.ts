@@ -14,17 +14,11 @@ export function isTyped(table: CommandTable, keyName: string): boolean {
   return isCharacter(keyName) && !(opensHelp && /[^\p{L}\p{N}]/u.test(keyName));
 }
 
-/** Where the keys of a pane or page come from: its own come first, `everywhere` only where a command allows it. */
-export function contextsOf(table: CommandTable, pane: KeyContext): readonly KeyContext[] {
-  const besides = table.find(({context}) => context === pane)?.besides;
-  return [pane, ...(besides === undefined ? [] : [besides]), 'everywhere'];
-}
-
 /** The command of a key in a pane: the pane's own first, then one of everywhere; in the list also one of the log. */
 export function commandOf(table: CommandTable, pane: KeyContext, keyName: string): Command | undefined {
   const isCovering = pane !== 'sidebar' && pane !== 'log';
   const others = pane === 'sidebar' ? ['log'] : [];
-  const contexts = pane === 'help' && isTyped(table, keyName) ? [pane] : [...contextsOf(table, pane), ...others];
+  const contexts = pane === 'help' && isTyped(table, keyName) ? [pane] : [pane, 'everywhere', ...others];
   for (const context of contexts) {
     const found = table.find((command) => command.context === context && command.keys.includes(keyName));
     if (found && !(isCovering && found.notOnPages)) return found;
@@ -44,8 +38,7 @@ export function isTake({does}: Command): boolean {
 
 /** The command that closes a page. */
 export function closingCommand(table: CommandTable, page: KeyContext): Command | undefined {
-  const contexts = contextsOf(table, page);
-  return table.find(({does, context}) => does === 'close' && contexts.includes(context));
+  return table.find(({does, context}) => does === 'close' && context === page);
 }
 
 export type PromptCommandId = (typeof promptCommands)[number]['id'];

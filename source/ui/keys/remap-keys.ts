@@ -2,7 +2,6 @@ import type {KeyRemap} from '../../settings/config-file.ts';
 import type {KeyLine} from '../../settings/config-template.ts';
 import {closest, didYouMean} from '../../settings/parse-values.ts';
 import {type Command, type CommandTable, digits} from './command.ts';
-import {isTake} from './commands.ts';
 import {namedKeys, readKey} from './key-names.ts';
 
 /** `problems`: one line for each mistake, `file:line: what · what to do`. */
@@ -21,9 +20,11 @@ function isWayOut({id, does}: Command): boolean {
 export function remap(table: CommandTable, remaps: readonly KeyRemap[]): Remapped {
   const problems: string[] = [];
   const changed = new Map<string, Change>();
+  const former = new Map<string, readonly string[]>();
   for (const {command: id, keys, where} of remaps) {
     const command = table.find((each) => each.id === id);
-    if (!command) {
+    const successor = command ?? table.find(({formerly}) => formerly?.includes(id));
+    if (!successor) {
       const meant = didYouMean(id, idsOf(table));
       problems.push(`${where}: no command is called '${id}'${meant === '' ? ` · ${seeInit}` : meant}`);
       continue;
@@ -33,18 +34,64 @@ export function remap(table: CommandTable, remaps: readonly KeyRemap[]): Remappe
       if (name === undefined) problems.push(`${where}: ${unknownKey(text)}`);
       return name ?? [];
     });
-    if (keys.length === 0 && isWayOut(command)) {
-      problems.push(`${where}: '${id}' needs a key: without one there is no way out (${command.help})`);
+    if (keys.length === 0 && isWayOut(successor)) {
+      problems.push(`${where}: '${id}' needs a key: without one there is no way out (${successor.help})`);
     }
-    changed.set(command.id, {keys: [...new Set(names)], where});
+    if (command) changed.set(id, {keys: [...new Set(names)], where});
+    else former.set(id, names);
   }
-  const remapped = table.map((command) => {
+  const configured = table.map((command) => {
     const keys = changed.get(command.id)?.keys;
     return keys ? withKeys(command, keys) : command;
   });
+  const remapped = withFormerKeys(
+    configured.map((command) => closingWithout(configured, command)),
+    former,
+    ({id}) => changed.has(id),
+  );
   const wanted = remapped.filter(({id}) => changed.has(id));
   const final = remapped.map((command) => (changed.has(command.id) ? command : withoutKeysOf(wanted, command)));
   return {table: final, problems: [...problems, ...clashes(final, changed)]};
+}
+
+/** What a key does on a page, such as Enter on a row, comes before closing it, as long as another key does that. */
+function closingWithout(table: CommandTable, command: Command): Command {
+  if (command.does !== 'close') return command;
+  const own = table.filter(({context, does}) => context === command.context && does !== 'close');
+  const left = command.keys.filter((key) => !own.some(({keys}) => keys.includes(key)));
+  return left.length === 0 || left.length === command.keys.length ? command : withKeys(command, left);
+}
+
+/**
+ * Adds the keys of names of before, where they are free: on several pages of before, one key may have had several meanings.
+ * They come before default keys, as long as a command has others.
+ */
+function withFormerKeys(
+  table: CommandTable,
+  former: ReadonlyMap<string, readonly string[]>,
+  isChanged: (command: Command) => boolean,
+): CommandTable {
+  const isTaken = (key: string, command: Command) =>
+    table.some((other) => {
+      if (other === command || !other.keys.includes(key)) return false;
+      // What opens the page closes it there, too.
+      return (
+        other.opens !== undefined || (hideEachOther(command, other) && (isChanged(other) || other.keys.length === 1))
+      );
+    });
+  const added = new Map(
+    table.map((command) => {
+      const keys = command.formerly?.flatMap((id) => former.get(id) ?? []) ?? [];
+      return [command, [...new Set(keys)].filter((key) => !command.keys.includes(key) && !isTaken(key, command))];
+    }),
+  );
+  return table.map((command) => {
+    const isWanted = (key: string) =>
+      [...added].some(([other, keys]) => other !== command && keys.includes(key) && hideEachOther(command, other));
+    const more = added.get(command) ?? [];
+    const left = isChanged(command) ? command.keys : command.keys.filter((key) => !isWanted(key));
+    return more.length === 0 && left.length === command.keys.length ? command : withKeys(command, [...left, ...more]);
+  });
 }
 
 /** The command without keys that others want; unchanged if it would have none. */
@@ -83,9 +130,10 @@ function clashes(table: CommandTable, changed: ReadonlyMap<string, Change>): rea
     // Of two changed commands that clash, only the later one is a problem.
     const later = new Set([...changed.keys()].slice(order + 1));
     return keys.flatMap((key) => {
+      // It was given up.
+      if (!command?.keys.includes(key)) return [];
       const other = table.find(
-        (each) =>
-          each.id !== id && !later.has(each.id) && each.keys.includes(key) && command && hideEachOther(command, each),
+        (each) => each.id !== id && !later.has(each.id) && each.keys.includes(key) && hideEachOther(command, each),
       );
       return other
         ? [
@@ -102,18 +150,8 @@ function clashes(table: CommandTable, changed: ReadonlyMap<string, Change>): rea
  */
 function hideEachOther(one: Command, other: Command): boolean {
   if (one.context === other.context) return true;
-  if (opensBeforeItCloses(one, other) || opensBeforeItCloses(other, one)) return false;
-  // A page has its own way to copy, save and pipe, in place of that of the pages whose keys it has besides.
-  if (one.besides === other.context) return !isTake(other);
-  if (other.besides === one.context) return !isTake(one);
   if (one.context === 'everywhere') return hides(other, one);
   return other.context === 'everywhere' && hides(one, other);
-}
-
-/** A page's own key, such as Enter on a connector, comes before one of `page` that closes it: another must close it then. */
-function opensBeforeItCloses(own: Command, close: Command): boolean {
-  if (own.besides !== close.context || close.does !== 'close') return false;
-  return close.keys.some((key) => !own.keys.includes(key));
 }
 
 function hides(own: Command, everywhere: Command): boolean {

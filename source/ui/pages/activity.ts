@@ -40,7 +40,6 @@ export function activityRows(
   const cells = Math.max(10, Math.min(mostCells, width - factCells - wordCells));
   const why = seriesFailure && seriesFailure.kind !== 'cancelled' ? seriesFailure.message : undefined;
   return [
-    plain(''),
     plain(' The last minute', {bold: true}),
     ...(samples.length < 2 && why !== undefined
       ? paragraph(`Throughput, memory and storage are unknown${isExplained ? '' : `: ${why}`}`, width, {

@@ -1,9 +1,32 @@
-import {connectorsOf, failuresInLog, type KnownConnector, type LoggedFailure} from '../../events/connectors.ts';
+import {connectorTotal} from '../../events/connector-states.ts';
+import {
+  connectorsOf,
+  errorCount,
+  failuresInLog,
+  type KnownConnector,
+  type LoggedFailure,
+} from '../../events/connectors.ts';
+import {connectorTotalWords} from '../../events/event-words.ts';
+import {counted} from '../../lib/format.ts';
 import type {Log} from '../../logs/log.ts';
+import {hasProcess} from '../../logs/stats-poller.ts';
+import {plain} from '../../terminal/styled-text.ts';
+import {hasUnknownErrors, type NoAnswer, noAnswer} from '../../words/failures.ts';
 import type {Controller} from '../controller.ts';
 import {copyPage} from '../handlers/copy.ts';
-import {connectorRows, type OpenedConnector, openedText} from './connectors.ts';
-import type {Page} from './page.ts';
+import type {OpenPage} from '../state/page.ts';
+import {activityRows, standstill} from './activity.ts';
+import {
+  collectedNote,
+  connectorRows,
+  connectorTable,
+  type OpenedConnector,
+  openedText,
+  statsNote,
+} from './connectors.ts';
+import {openPage, type Page} from './page.ts';
+import {paragraph} from './page-rows.ts';
+import type {Section} from './sections.ts';
 
 type ConnectorState = {readonly opened: OpenedConnector};
 
@@ -40,6 +63,85 @@ export function describedConnectors(controller: Controller): readonly KnownConne
   if (name === undefined) return [];
   if (controller.pipeline(name)) return controller.events.connectors.connectors(name);
   return connectorsOf(controller.services.stats.known.get().get(name), failuresOf(controller, name));
+}
+
+/** What the statistics say of the connectors, in sentences, and a table of them. */
+export function connectorsSection(controller: Controller, name: string, width: number): Section {
+  const {stats, symbols, clock, catalog} = controller.services;
+  const runs = hasProcess(controller.pipeline(name));
+  const known = stats.known.get().get(name);
+  const connectors = describedConnectors(controller);
+  const isOpened = catalog.find(name) !== undefined;
+  const note = isOpened ? collectedNote(known) : statsNote(known, runs, isExplained(controller, name));
+  const still = runs ? standstill(known) : undefined;
+  const {rows: table, places} = connectorTable(connectors, {width, symbols, now: clock.wall()});
+  const others = errorsOf(controller, name).all - connectors.reduce((sum, each) => sum + errorCount(each), 0);
+  const blocks = [
+    note === undefined ? [] : paragraph(note, width, {style: {dim: true}}),
+    still ? paragraph(still.text, width, {style: still.isTrouble ? {fg: 3, bold: true} : {fg: 3}}) : [],
+    table,
+  ].filter(({length}) => length > 0);
+  const above = blocks.slice(0, -1).reduce((sum, {length}) => sum + length + 1, 0);
+  const rows = [
+    ...blocks.flatMap((block, index) => (index === 0 ? block : [plain(''), ...block])),
+    ...(table.length > 0 && others > 0 ? paragraph(otherErrorsWords(others), width, {style: {dim: true}}) : []),
+  ];
+  return {
+    ...{name: 'connectors', rows},
+    items: {
+      length: places.length,
+      rowsOf(item) {
+        const {row = 0, end = 0} = places[item] ?? {};
+        return {top: above + row, end: above + end};
+      },
+      keyOf: (item) => places[item]?.key ?? '',
+      find: (key) => places.findIndex((place) => place.key === key),
+    },
+  };
+}
+
+/** What the table lacks of the number above. */
+function otherErrorsWords(others: number): string {
+  const words = counted(others, 'other error', 'other errors');
+  return `and ${words}: newer than this table, or of a connector that failed`;
+}
+
+/** The last minute of a pipeline that runs. */
+export function minuteSection(controller: Controller, name: string, width: number): Section {
+  const {stats, isUtf8} = controller.services;
+  const view = {width, isUtf8, isExplained: isExplained(controller, name)};
+  const runs = hasProcess(controller.pipeline(name));
+  return {name: 'minute', rows: runs ? activityRows(stats.known.get().get(name), view) : []};
+}
+
+/** The page says why the server does not answer. */
+function isExplained(controller: Controller, name: string): boolean {
+  return controller.services.catalog.find(name) === undefined && noAnswerNow(controller) !== undefined;
+}
+
+/** Opens a connector of the described pipeline over its page, with its errors in full. */
+export function openConnector(controller: Controller, page: OpenPage, key: string): void {
+  const name = controller.lookup.described.get()?.name;
+  const connector = describedConnectors(controller).find((each) => each.key === key);
+  if (name === undefined || !connector) return;
+  const at = connector.stats && controller.services.stats.known.get().get(name)?.at;
+  openPage(controller, connectorPage, {opened: {pipeline: name, connector, at}}, {under: page});
+}
+
+/** The number of connector errors of the last run: all of them, and in words. */
+export function errorsOf(controller: Controller, name: string): {readonly all: number; readonly words: string} {
+  const listed = controller.pipeline(name);
+  const log = controller.logs.get(name)?.errors.connectors;
+  const {errors} = controller.events.connectors.counted(name);
+  const {all} = connectorTotal(errors, log);
+  const isUnknown = all === 0 && (!listed || hasUnknownErrors(listed));
+  return {all, words: isUnknown ? '–' : connectorTotalWords(errors, log)};
+}
+
+/** For this page, whose times are UTC. */
+export function noAnswerNow({services: {poller, clock}}: Controller): NoAnswer | undefined {
+  const answer = noAnswer(poller.snapshot.get(), {now: clock.wall()});
+  return answer && {...answer, since: `${answer.since} UTC`};
 }
 
 /** By log: a log's errors are read again when there are new ones. */

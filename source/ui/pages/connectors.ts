@@ -42,10 +42,9 @@ export type ConnectorTable = {
 /** `now`: Unix time in ms; times of the last day have no date. */
 type TableSize = {readonly width: number; readonly symbols: Symbols; readonly now: number};
 
-/** A row of each connector, with what it says of its health and its last error below it. `chosen`: under the cursor. */
+/** A row of each connector, with what it says of its health and its last error below it. */
 export function connectorTable(
   connectors: readonly KnownConnector[],
-  chosen: string | undefined,
   {width, symbols, now}: TableSize,
 ): ConnectorTable {
   if (connectors.length === 0) return {rows: [], places: []};
@@ -64,13 +63,12 @@ export function connectorTable(
   const places: {key: string; row: number; end: number}[] = [];
   for (const [index, connector] of shown.entries()) {
     const row = rows.length;
-    const margin = plain(` ${connector.key === chosen ? symbols.currentLine : ' '} `, {bold: true});
     const cells = cellsOf.flatMap(({cells, isNumber, styled}) => {
       const text = styled[index] ?? plain('');
       const blank = plain(' '.repeat(Math.max(0, cells - textWidth(text.text))));
       return [plain('  '), ...(isNumber ? [blank, text] : [text, blank])];
     });
-    rows.push(fitted(concat([margin, names(connector.name, {}), ...cells]), width, symbols));
+    rows.push(fitted(concat([plain('   '), names(connector.name, {}), ...cells]), width, symbols));
     for (const note of notesOf(connector, (at) => fineMoment(at, now))) rows.push(...noteRows(note, {width, symbols}));
     places.push({key: connector.key, row, end: rows.length});
   }

@@ -5,8 +5,8 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import {noConnectionWords} from '../opened.ts';
 import {type Contexts, shownContext} from '../services.ts';
-import {closePages, openAs, openPage, type Page} from './page.ts';
-import {listPage, type PageRows, paragraph} from './page-rows.ts';
+import {closePages, openPage, type Page} from './page.ts';
+import {itemAt, listPage, type PageRows, paragraph} from './page-rows.ts';
 
 /** Cells in front of a name and behind it: cursor, colour, blanks. */
 const aroundName = 8;
@@ -18,7 +18,7 @@ type ContextsView = {
   readonly symbols: Symbols;
 };
 
-/** The contexts of the configuration: colour, name, host; the current one is marked. */
+/** The contexts of the configuration: colour, name, host; the current one is marked. Without any, how to make them. */
 export const contextsPage: Page = {
   ...{kind: 'contexts', context: 'contexts', name: 'contexts', where: 'in the list of contexts', motions: 'items'},
   hidesLog: true,
@@ -31,15 +31,11 @@ export const contextsPage: Page = {
         id: 'contexts-go',
         keys: ['Enter'],
         help: 'switch to that server; the tabs here come back next time',
-        hint: 'go there',
+        hint: {hasRow: 'go there'},
       },
     ],
   },
   open(controller) {
-    if (openAs(controller.state.page, noContextsPage)) {
-      closePages(controller);
-      return;
-    }
     if (!controller.services.catalog.hasServer) {
       controller.say(noConnectionWords(controller, undefined) ?? '');
       return;
@@ -49,10 +45,14 @@ export const contextsPage: Page = {
       0,
       all.findIndex(({name}) => name === current),
     );
-    openPage(controller, all.length === 0 ? noContextsPage : contextsPage, {}, {cursor});
+    openPage(controller, contextsPage, {}, {cursor});
   },
   rows({services: {contexts, symbols}}, {cursor}, {width}) {
     return contextRows({contexts, cursor: cursor ?? 0, width, symbols});
+  },
+  items({services: {contexts}}, {cursor = 0}) {
+    const {length} = contexts?.all ?? [];
+    return {length, cursor: Math.min(cursor, length - 1), rowsOf: itemAt};
   },
   run: {
     'contexts-go'(controller, {cursor}) {
@@ -68,13 +68,6 @@ export const contextsPage: Page = {
       });
     },
   },
-};
-
-/** How to make contexts, while there are none. */
-export const noContextsPage: Page = {
-  ...{kind: 'no-contexts', context: 'page', name: 'contexts', where: 'on pages of text', motions: 'lines'},
-  hidesLog: true,
-  rows: ({services: {contexts, symbols}}, _, {width}) => contextRows({contexts, cursor: 0, width, symbols}),
 };
 
 export function contextRows({contexts, cursor, width, symbols}: ContextsView): PageRows {

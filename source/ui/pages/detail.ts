@@ -9,7 +9,7 @@ import type {Controller} from '../controller.ts';
 import {openClosest} from '../empty-log.ts';
 import {showsRecord} from '../handlers/common.ts';
 import {toggleFold} from '../handlers/show.ts';
-import {openPage, type Page} from './page.ts';
+import {type Opening, openPage, type Page} from './page.ts';
 import {type PageRows, paragraph} from './page-rows.ts';
 
 /** A record in full. */
@@ -38,7 +38,7 @@ export const detailPage: Page = {
   content: ({paneAt}) => String(paneAt?.current),
 };
 
-function open(controller: Controller, keyName: string): void {
+function open(controller: Controller, {keyName}: Opening): void {
   const at = controller.paneAt;
   if (!at || at.current === undefined) {
     openClosest(controller);

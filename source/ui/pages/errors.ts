@@ -9,9 +9,9 @@ import {textWidth} from '../../terminal/width.ts';
 import {hasCompileError} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
-import {openDescription} from './describe.ts';
 import {closePages, openPage, type Page} from './page.ts';
 import {itemAt, listPage, marginCells, nameColumn, type PageRows, pageTitle} from './page-rows.ts';
+import {openPipeline} from './pipeline.ts';
 
 const countCells = 8;
 /** A narrower page has no room for columns beside its texts: what is in front of them has no padding. */
@@ -213,5 +213,5 @@ function goTo(controller: Controller, page: ErrorsState, idOf: (row: ErrorRow) =
   if (!row) return;
   goToEntryOf(controller, row.pipeline, idOf(row));
   const pipeline = controller.pipeline(row.pipeline);
-  if (row.kind === 'failed' && pipeline && hasCompileError(pipeline)) openDescription(controller, row.pipeline);
+  if (row.kind === 'failed' && pipeline && hasCompileError(pipeline)) openPipeline(controller, row.pipeline);
 }

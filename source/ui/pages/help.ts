@@ -5,23 +5,13 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
 import type {Command, CommandTable, KeyContext} from '../keys/command.ts';
-import {
-  contextsOf,
-  type KeyRow,
-  keyDoes,
-  keyOf,
-  keyRows,
-  keysDo,
-  keysShown,
-  rowGroups,
-  withHint,
-} from '../keys/commands.ts';
+import {type KeyRow, keyDoes, keyOf, keyRows, keysDo, keysShown, rowGroups, withHint} from '../keys/commands.ts';
 import {keyLabel, readKey} from '../keys/key-names.ts';
 import {noConnectionWords} from '../opened.ts';
 import {type Edit, editLine} from '../state/edit-line.ts';
 import type {OpenPage} from '../state/page.ts';
-import {type Items, type Opened, openAs, openPage, type Page, type Spoken} from './page.ts';
-import {headingRows, paragraph} from './page-rows.ts';
+import {type Opened, openAs, openPage, type Page, type Spoken} from './page.ts';
+import {headingRows, type Items, paragraph} from './page-rows.ts';
 
 const keyColumn = 15;
 /** Fewer cells make most of the help wrap. */
@@ -117,7 +107,7 @@ function groupsOf({table, from, isLeftOut = () => false, text, isUtf8}: HelpView
   const key = readKey(text.trim());
   const words = wordsOf(text);
   const rows = keyRows(table).filter((row) => !isLeftOut(row));
-  const left = new Set(inOrder(rows, contextsOf(table, from)));
+  const left = new Set(inOrder(rows, [from, 'everywhere']));
   const take = (isFound: (command: KeyRow) => boolean) => {
     const found = [...left].filter(isFound);
     for (const command of found) left.delete(command);
@@ -347,7 +337,7 @@ function whereItWorks(controller: Controller, {under}: OpenPage, {id, context}: 
   if (context === 'log' && !controller.tab)
     return withHint('no log is open', commands, 'keep', 'shows the one under the cursor');
   if (context === 'everywhere' || context === 'sidebar' || context === 'log') return undefined;
-  if (under && contextsOf(commands, controller.contextOf(under)).includes(context)) return undefined;
+  if (under && controller.contextOf(under) === context) return undefined;
   const page = pages.find((each) => each.context === context);
   const opener = commands.find(({opens}) => opens === page?.kind);
   const words = `this works ${page?.where ?? 'on another page'}`;

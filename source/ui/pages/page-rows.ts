@@ -5,9 +5,33 @@ import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Fact} from '../../viewport/markdown.ts';
+import type {OpenPage} from '../state/page.ts';
+
+/** Rows of a page, the end exclusive. */
+export type RowRange = {readonly top: number; readonly end: number};
+
+/** What the cursor of a page moves over. */
+export type Items = {
+  readonly length: number;
+  /** -1: it is on none. */
+  readonly cursor: number;
+  /** The rows to show for an item. */
+  readonly rowsOf: (item: number) => RowRange;
+  /** The item so many rows below another one, or above; absent: each item is a row. */
+  readonly beside?: (item: number, rows: number) => number;
+};
 
 /** Rows are made when they are drawn: ten tabs may have 5,000 errors, each of which takes 10 µs. */
-export type PageRows = {readonly length: number; readonly at: (index: number) => StyledText | undefined};
+export type PageRows = {
+  readonly length: number;
+  readonly at: (index: number) => StyledText | undefined;
+  /** The rows of a part, by which the page can be opened. */
+  readonly partOf?: (section: string) => RowRange | undefined;
+  /** What a screen reader says of it at first; absent: all. */
+  readonly spoken?: RowRange;
+  /** Of a page of text: rows of it that the cursor moves over when it comes to them. */
+  readonly items?: Items;
+};
 
 /** Rows above the first item of a list: title and blank row. */
 export const headingRows = 2;
@@ -39,7 +63,7 @@ export function listPage<Item>({title, items, rowOf, cursor, width, symbols}: Li
 }
 
 /** The row of an item of a list; of the first one with the heading above it. */
-export function itemAt(item: number): {readonly top: number; readonly end: number} {
+export function itemAt(item: number): RowRange {
   const row = headingRows + item;
   return {top: item === 0 ? 0 : row, end: row + 1};
 }
@@ -50,13 +74,32 @@ export function pageTitle(what: string, words: string): StyledText {
 }
 
 /** The nearest offset at which the rows from `top` to before `end` are on the screen. */
-export function offsetToShow(offset: number, {top, end}: {readonly top: number; readonly end: number}, height: number) {
+export function offsetToShow(offset: number, {top, end}: RowRange, height: number): number {
   return Math.max(end - height, Math.min(offset, top));
 }
 
 /** The nearest offset at which a page fills its window: the page may have become shorter, or the window taller. */
 export function offsetWithin(offset: number, rows: number, height: number): number {
   return Math.max(0, Math.min(offset, rows - height));
+}
+
+/**
+ * The first row on the screen. At a part that the page was opened at, rows below the end are blank: its heading is at the
+ * top. A page may have become shorter since.
+ */
+export function offsetOf(
+  {pageHeight}: {readonly pageHeight: number},
+  {section, offset}: OpenPage,
+  rows: PageRows,
+): number {
+  const start = startOf(section, rows);
+  const last = Math.max(rows.length - pageHeight, Math.min(start, rows.length - 1));
+  return Math.max(0, Math.min(start + offset, last));
+}
+
+/** What `offset` counts from. */
+export function startOf(section: string | undefined, rows: PageRows): number {
+  return (section === undefined ? undefined : rows.partOf?.(section)?.top) ?? 0;
 }
 
 /** Rows of a page down: one stays on the screen. */

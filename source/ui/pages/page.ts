@@ -1,30 +1,17 @@
 import type {ReadableStore} from '../../lib/store.ts';
 import type {StyledText} from '../../terminal/styled-text.ts';
 import type {Controller} from '../controller.ts';
-import type {Command, Conditions, Motion} from '../keys/command.ts';
+import type {Command, Conditions} from '../keys/command.ts';
 import type {Motions, PageKeys} from '../keys/common-commands.ts';
 import type {OpenPage, PageKind} from '../state/page.ts';
 import type {Choice, PageText} from '../state/view-state.ts';
-import type {PageRows} from './page-rows.ts';
+import type {Items, PageRows} from './page-rows.ts';
 
 /** A page that is open, with what its kind keeps there. */
 export type Opened<State> = OpenPage & State;
 
 /** `waited`: how long the page has waited for an answer, such as `4 s`; undefined while that is short. */
 export type PageView = {readonly width: number; readonly waited?: string | undefined};
-
-/** Rows of a page, the end exclusive. */
-export type RowRange = {readonly top: number; readonly end: number};
-
-/** What the cursor of a page moves over. */
-export type Items = {
-  readonly length: number;
-  readonly cursor: number;
-  /** The rows to show for an item. */
-  readonly rowsOf: (item: number) => RowRange;
-  /** The item so many rows below another one, or above; absent: each item is a row. */
-  readonly beside?: (item: number, rows: number) => number;
-};
 
 /** Why nothing can be taken now. */
 export type Problem = {readonly problem: string};
@@ -37,6 +24,9 @@ export type Spoken = {
   readonly found: string;
   readonly item: string;
 };
+
+/** `section`: the part at which the command opens the page; undefined: its top. */
+export type Opening = {readonly keyName: string; readonly section?: string | undefined};
 
 /** A method of `run`: as one, it may ask for the page as its own kind opens it. */
 type Run<State> = {run(controller: Controller, page: Opened<State>, keyName: string): void}['run'];
@@ -53,11 +43,9 @@ export type Page<State = unknown> = Omit<PageKind, 'closed'> & {
   readonly opener?: Command;
   /** What its own commands do, by their ids. */
   readonly run?: Readonly<Record<string, Run<State>>>;
-  /** What the command that opens it does while it is not open. */
-  open?(controller: Controller, keyName: string): void;
+  /** What the command that opens it does while it is not open, or at another part of it. */
+  open?(controller: Controller, by: Opening): void;
   rows(controller: Controller, page: Opened<State>, view: PageView): PageRows;
-  /** Where its parts begin, by which it can be opened: the row of each. */
-  sections?(controller: Controller, page: Opened<State>): Readonly<Record<string, number>>;
   /** In front of which rows are shown. */
   typed?(page: Opened<State>): StyledText;
   /** What is so, for its keys in the footer, besides what holds on any page. */
@@ -66,8 +54,6 @@ export type Page<State = unknown> = Omit<PageKind, 'closed'> & {
   items?(controller: Controller, page: Opened<State>): Items;
   /** The page with the cursor on another item; absent: `cursor` is its index. */
   at?(controller: Controller, page: Opened<State>, item: number): OpenPage;
-  /** The page after a motion that is its own; undefined: it moves as any page. */
-  move?(controller: Controller, page: Opened<State>, motion: Motion): OpenPage | undefined;
   /** What the keys that copy, save and pipe take; absent: its rows. */
   takes?(controller: Controller, page: Opened<State>): Choice | PageText | Problem;
   /** What is drawn again when these change. */

@@ -1,3 +1,4 @@
+import {bisect} from '../../lib/bisect.ts';
 import {count} from '../../lib/format.ts';
 import type {ReadableStore} from '../../lib/store.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
@@ -6,8 +7,18 @@ import {takeFromPage} from '../handlers/copy.ts';
 import type {Command, CommonAction, Conditions, Motion} from '../keys/command.ts';
 import {rowsBy} from '../keys/common-commands.ts';
 import type {OpenPage} from '../state/page.ts';
-import type {Items} from './page.ts';
-import {headingRows, itemAt, offsetToShow, offsetWithin, type PageRows, screenful} from './page-rows.ts';
+import {
+  headingRows,
+  type Items,
+  itemAt,
+  offsetOf,
+  offsetToShow,
+  offsetWithin,
+  type PageRows,
+  type RowRange,
+  screenful,
+  startOf,
+} from './page-rows.ts';
 import {pageText} from './page-text.ts';
 import {kindOf, pages} from './registry.ts';
 
@@ -29,7 +40,7 @@ export function pageShown(controller: Controller, waited?: string): PageShown {
   if (!page) return {rows: [], place: plain('')};
   const height = controller.pageHeight;
   const all = rowsOf(controller, page, waited);
-  const from = offsetOf(controller, page, all.length);
+  const from = offsetOf(controller, page, all);
   const to = Math.min(all.length, from + height);
   return {
     rows: Array.from({length: to - from}, (_, index) => all.at(from + index) ?? plain('')),
@@ -40,20 +51,15 @@ export function pageShown(controller: Controller, waited?: string): PageShown {
   };
 }
 
-/** The first row on the screen: a page may have become shorter, and the section that it was opened at may have moved. */
-function offsetOf(controller: Controller, page: OpenPage, rows: number): number {
-  const {section, offset} = page;
-  const at = section === undefined ? offset : (kindOf(page).sections?.(controller, page)[section] ?? offset);
-  return offsetWithin(at, rows, controller.pageHeight);
-}
-
 /** What is so on the open page, for its keys in the footer. */
 export function conditionsOfPage(controller: Controller): Conditions {
   const {page} = controller.state;
   if (!page) return {};
   const kind = kindOf(page);
-  const {length} = rowsOf(controller, page);
-  const items = kind.motions === 'items' ? itemsOf(controller, page).length : length - headingRows;
+  const rows = rowsOf(controller, page);
+  const {length} = rows;
+  const items =
+    kind.motions === 'items' ? itemsOf(controller, page).length : (rows.items?.length ?? length - headingRows);
   return {
     isScrollable: length > controller.pageHeight,
     hasText: length > headingRows,
@@ -70,11 +76,15 @@ export function storesOfPage(controller: Controller): readonly ReadableStore<unk
 }
 
 /** Runs a command on the open page. Returns false if that is none of a page. */
-export function runOnPage(controller: Controller, {id, does, opens, context}: Command, keyName: string): boolean {
+export function runOnPage(
+  controller: Controller,
+  {id, does, opens, section, context}: Command,
+  keyName: string,
+): boolean {
   const {page} = controller.state;
   if (opens !== undefined) {
-    if (page?.kind === opens) closePage(controller, page);
-    else pages.find(({kind}) => kind === opens)?.open?.(controller, keyName);
+    if (page?.kind === opens && page.section === section) closePage(controller, page);
+    else pages.find(({kind}) => kind === opens)?.open?.(controller, {keyName, section});
     return true;
   }
   if (!page || context === 'everywhere') return false;
@@ -118,31 +128,68 @@ function move(controller: Controller, page: OpenPage, motion: Motion): void {
 /** By rows, as the wheel does: the cursor of a page with items stays where it is. */
 export function scrollPage(controller: Controller, motion: 'up' | 'down'): void {
   const {page} = controller.state;
-  if (page) scroll(controller, page, motion);
+  if (page) scroll(controller, page, motion, false);
 }
 
-function scroll(controller: Controller, page: OpenPage, motion: Motion): void {
-  const {length} = rowsOf(controller, page);
-  const from = offsetOf(controller, page, length);
-  const offset = offsetWithin(from + rowsBy(motion, screenful(controller)), length, controller.pageHeight);
-  const shown = {...page, section: undefined, offset: from};
-  const moved = kindOf(page).move?.(controller, shown, motion) ?? {...shown, offset};
-  controller.dispatch({type: 'page', page: moved});
+/** `moves`: the cursor over items, if there are some among the rows: to the next one once it is near the screen. */
+function scroll(controller: Controller, page: OpenPage, motion: Motion, moves = true): void {
+  const rows = rowsOf(controller, page);
+  const height = controller.pageHeight;
+  const from = offsetOf(controller, page, rows);
+  const items = moves && rows.items?.length ? rows.items : undefined;
+  const next = items && itemNear(items, motion, {top: from, end: from + height});
+  const by = rowsBy(motion, screenful(controller));
+  // Where the rows end above the bottom of the screen, they stay.
+  const last = Math.max(rows.length - height, from);
+  const offset =
+    items && next !== undefined
+      ? Math.min(offsetToShow(from, items.rowsOf(next), height), items.rowsOf(next).top)
+      : Math.max(0, Math.min(from + by, last));
+  const item = next ?? (items && itemOn(items, motion, {top: offset, end: offset + height}));
+  const moved = item === undefined ? page : (kindOf(page).at?.(controller, page, item) ?? page);
+  controller.dispatch({type: 'page', page: {...moved, offset: offset - startOf(page.section, rows)}});
+}
+
+/** The item that a line up or down goes to; undefined: the page scrolls, so that what is between items is read, too. */
+function itemNear(items: Items, motion: Motion, screen: RowRange): number | undefined {
+  if (motion !== 'up' && motion !== 'down') return undefined;
+  const [first, last] = [firstFrom(items, screen.top), firstFrom(items, screen.end) - 1];
+  const isShown = items.cursor >= first && items.cursor <= last;
+  const beside = motion === 'down' ? (isShown ? items.cursor + 1 : first) : isShown ? items.cursor - 1 : last;
+  if (beside < 0 || beside >= items.length) return undefined;
+  const {top} = items.rowsOf(beside);
+  return top >= screen.top - 1 && top <= screen.end ? beside : undefined;
+}
+
+/** Where the cursor is after it was left behind: on the first item of the screen, at the end on the last one. */
+function itemOn(items: Items, motion: Motion, {top, end}: RowRange): number | undefined {
+  const [first, last] = [firstFrom(items, top), firstFrom(items, end) - 1];
+  if (first > last || (items.cursor >= first && items.cursor <= last)) return undefined;
+  return motion === 'end' ? last : first;
+}
+
+/** The first item that begins at that row or below it. */
+function firstFrom(items: Items, row: number): number {
+  return bisect(0, items.length, (item) => items.rowsOf(item).top < row);
 }
 
 /** Moves the cursor from item to item, or by pages; the page scrolls as far, or as little as it must. */
 function moveCursor(controller: Controller, page: OpenPage, motion: Motion): void {
   const items = itemsOf(controller, page);
-  const {length} = rowsOf(controller, page);
+  const rows = rowsOf(controller, page);
   const height = controller.pageHeight;
   const by = rowsBy(motion, screenful(controller));
   const isPage = motion === 'page-up' || motion === 'page-down';
   const next = isPage && items.beside ? items.beside(items.cursor, by) : items.cursor + by;
   const cursor = Math.max(0, Math.min(items.length - 1, next));
-  const from = offsetOf(controller, page, length);
-  const offset = offsetToShow(isPage ? offsetWithin(from + by, length, height) : from, items.rowsOf(cursor), height);
+  const from = offsetOf(controller, page, rows);
+  const offset = offsetToShow(
+    isPage ? offsetWithin(from + by, rows.length, height) : from,
+    items.rowsOf(cursor),
+    height,
+  );
   const moved = kindOf(page).at?.(controller, page, cursor) ?? {...page, cursor};
-  controller.dispatch({type: 'page', page: {...moved, section: undefined, offset}});
+  controller.dispatch({type: 'page', page: {...moved, offset}});
 }
 
 /** The items of a page, by default the rows below its title: the list may have become shorter than the cursor's place. */

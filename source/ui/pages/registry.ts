@@ -3,32 +3,25 @@ import {commands} from '../keys/command-table.ts';
 import {rowGroups} from '../keys/commands.ts';
 import {pageCommands} from '../keys/common-commands.ts';
 import {awayPage} from './away.ts';
-import {comparisonPage} from './comparison.ts';
 import {connectorPage} from './connector.ts';
-import {contextsPage, noContextsPage} from './contexts.ts';
-import {describePage} from './describe.ts';
+import {contextsPage} from './contexts.ts';
 import {detailPage} from './detail.ts';
 import {errorsPage} from './errors.ts';
-import {eventsPage} from './events.ts';
 import {helpPage} from './help.ts';
 import {marksPage} from './marks.ts';
 import type {Page} from './page.ts';
-import {timelinePage} from './timeline.ts';
+import {pipelinePage} from './pipeline.ts';
 
 /** All pages, in the order of their keys in help and docs. A new one is a line here. */
 export const pages: readonly Page[] = [
   helpPage,
-  eventsPage,
-  describePage,
+  pipelinePage,
   connectorPage,
   detailPage,
   marksPage,
   errorsPage,
   awayPage,
-  comparisonPage,
-  timelinePage,
   contextsPage,
-  noContextsPage,
 ];
 
 /** All commands: dispatch, footer, help and docs/keys.md are made from this table and nothing else. */

@@ -15,13 +15,14 @@ import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {pipelineMarkdown} from '../../viewport/markdown.ts';
 import type {Controller} from '../controller.ts';
-import {pipelineOf} from '../handlers/common.ts';
+import {tabOf} from '../handlers/common.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import {lastMoment} from '../opened.ts';
 import type {PageText} from '../state/view-state.ts';
-import {TimelineReader, type TimelineState} from '../timeline.ts';
-import {closePages, type Opened, openPage, type Page, type Problem} from './page.ts';
-import {listPage, marginCells, type PageRows, pageTitle} from './page-rows.ts';
+import type {TimelineReader, TimelineState} from '../timeline.ts';
+import {closePages, type Problem} from './page.ts';
+import {marginCells, pageTitle} from './page-rows.ts';
+import {listSection, type Section} from './sections.ts';
 
 const styles: Readonly<Record<TimelineEvent['kind'], Style>> = {
   state: {bold: true},
@@ -43,62 +44,62 @@ const widthWithSource = 100;
 /** Between columns. */
 const gap = '  ';
 
-type ReadState = {readonly reader: TimelineReader};
+/** Reads the timeline, unless that was begun, or the log of its tab is not open yet. */
+export function readTimeline(controller: Controller, reader: TimelineReader, pipeline: string): void {
+  if (reader.state.get()) return;
+  const tab = tabOf(controller, pipeline);
+  const index = tab && controller.indexOf(tab);
+  const stream = tab && controller.logs.get(tab.name);
+  if (tab && !stream) return;
+  reader.start(
+    pipeline,
+    index &&
+      stream && {
+        ...{name: tab.name, index, buffer: stream.buffer, errors: stream.errors},
+        hasEnded: hasEnded(stream.snapshot.get()),
+      },
+  );
+}
+
+type TimelineView = {readonly state: TimelineState | undefined; readonly pipeline: string; readonly width: number};
 
 /** What happened to a pipeline, the newest first, also before pipetail was started. */
-export const timelinePage: Page<ReadState> = {
-  ...{kind: 'timeline', context: 'timeline', name: 'timeline of the pipeline', motions: 'items'},
-  where: 'on the timeline of a pipeline',
-  keys: {
-    ...{context: 'timeline', group: 'timeline of a pipeline', motions: 'items', close: ['q', 'H']},
-    own: [{id: 'timeline-go', keys: ['Enter'], help: 'go to its place in the log', hint: {hasRow: 'go to'}}],
-  },
-  open,
-  rows: (controller, {reader, cursor}, {width}) =>
-    rowsOf(controller, {state: reader.state.get(), cursor: cursor ?? 0, width}),
-  takes: (controller, {reader}) => textOf(controller, reader.state.get()),
-  redrawnBy: (_, {reader}) => [reader.state],
-  closed: ({reader}) => reader.stop(),
-  content: (_, {reader}) => (reader.state.get()?.timeline ? 'read' : ''),
-  run: {'timeline-go': goThere},
-};
-
-type RowsView = {readonly state: TimelineState | undefined; readonly cursor: number; readonly width: number};
-
-function rowsOf(controller: Controller, {state, cursor, width}: RowsView): PageRows {
+export function timelineSection(controller: Controller, {state, pipeline, width}: TimelineView): Section {
   const {symbols, clock} = controller.services;
   const {ellipsis} = symbols;
   const events = state?.timeline?.events ?? [];
-  const now = clock.wall();
-  const until = state ? lastMoment(controller, state.pipeline) : now;
-  const times = events.map(({at}) => (at === undefined ? '' : fineMoment(at, now)));
-  const lengths = events.map((event) => lengthInWords(event, until));
-  const [timeCells, lengthCells] = [cellsOf(times), cellsOf(lengths)];
-  const whatCells = cellsOf(events.map(timelineWord));
-  const sourceCells = width < widthWithSource ? 0 : fromCells + gap.length;
-  const column = width - marginCells - timeCells - whatCells - 2 * gap.length - sourceCells;
-  return listPage({
-    title: titleOf(state?.pipeline, state?.timeline, controller),
+  return listSection('timeline', {
+    title: titleOf(pipeline, state?.timeline, controller),
     items: events,
-    rowOf(event, index) {
-      const style = styles[event.kind];
-      const source = sourceCells === 0 ? '' : `${event.from.padEnd(fromCells)}${gap}`;
-      const length = lengths[index] ?? '';
-      // A narrow page has no column for what most rows lack.
-      const shownLength = sourceCells === 0 ? length : length.padStart(lengthCells);
-      const before = `${shownLength === '' ? '' : `${shownLength}${gap}`}${source}`;
-      const many = timesInTimeline(event, symbols.times);
-      return concat([
-        plain((times[index] ?? '').padStart(timeCells), {dim: true}),
-        plain(`${gap}${timelineWord(event).padEnd(whatCells)}`, style),
-        plain(`${gap}${before}`, {dim: true}),
-        plain(many, {bold: true}),
-        event.kind === 'errors'
-          ? errorExcerpt(event.ends, {column, cells: column + sourceCells - before.length - many.length, ellipsis})
-          : plain(eventWords(event, noTarget).text, event.kind === 'failed' ? style : {}),
-      ]);
+    rowOf() {
+      const now = clock.wall();
+      const until = lastMoment(controller, pipeline);
+      const times = events.map(({at}) => (at === undefined ? '' : fineMoment(at, now)));
+      const lengths = events.map((event) => lengthInWords(event, until));
+      const [timeCells, lengthCells] = [cellsOf(times), cellsOf(lengths)];
+      const whatCells = cellsOf(events.map(timelineWord));
+      const sourceCells = width < widthWithSource ? 0 : fromCells + gap.length;
+      const column = width - marginCells - timeCells - whatCells - 2 * gap.length - sourceCells;
+      return (event, index) => {
+        const style = styles[event.kind];
+        const source = sourceCells === 0 ? '' : `${event.from.padEnd(fromCells)}${gap}`;
+        const length = lengths[index] ?? '';
+        // A narrow page has no column for what most rows lack.
+        const shownLength = sourceCells === 0 ? length : length.padStart(lengthCells);
+        const before = `${shownLength === '' ? '' : `${shownLength}${gap}`}${source}`;
+        const many = timesInTimeline(event, symbols.times);
+        return concat([
+          plain((times[index] ?? '').padStart(timeCells), {dim: true}),
+          plain(`${gap}${timelineWord(event).padEnd(whatCells)}`, style),
+          plain(`${gap}${before}`, {dim: true}),
+          plain(many, {bold: true}),
+          event.kind === 'errors'
+            ? errorExcerpt(event.ends, {column, cells: column + sourceCells - before.length - many.length, ellipsis})
+            : plain(eventWords(event, noTarget).text, event.kind === 'failed' ? style : {}),
+        ]);
+      };
     },
-    ...{cursor, width, symbols},
+    ...{width, symbols},
   });
 }
 
@@ -106,38 +107,16 @@ function cellsOf(column: readonly string[]): number {
   return column.reduce((most, {length}) => Math.max(most, length), 0);
 }
 
-function titleOf(pipeline: string | undefined, timeline: Timeline | undefined, {services}: Controller): StyledText {
+function titleOf(pipeline: string, timeline: Timeline | undefined, {services}: Controller): StyledText {
   const loading = services.catalog.hasServer ? 'asking the server' : 'reading the log';
   const nothing = timeline?.events.length === 0 ? 'no run, state or error is known' : undefined;
   const more = timeline ? missingInShort(timeline.missing) || (nothing ?? 'newest first, UTC') : loading;
-  return pageTitle(`Timeline of ${pipeline ?? ''}`, more);
+  return pageTitle(`Timeline of ${pipeline}`, more);
 }
 
-function open(controller: Controller): void {
-  const name = pipelineOf(controller);
-  if (name === undefined) return;
-  // A recorded log of the pipeline has a tab of its own, beside the live one.
-  const isPast = controller.state.focus === 'log' && controller.tab?.pastOf !== undefined;
-  const tab = isPast ? controller.tab : controller.state.tabs.find((each) => each.name === name);
-  const index = tab && controller.indexOf(tab);
-  const stream = tab && controller.logs.get(tab.name);
-  const reader = new TimelineReader(controller.services);
-  reader.start(
-    name,
-    index &&
-      stream && {
-        ...{name: tab.name, index, buffer: stream.buffer, errors: stream.errors},
-        hasEnded: hasEnded(stream.snapshot.get()),
-      },
-  );
-  openPage(controller, timelinePage, {reader});
-  if (stream?.buffer.isAwaitingEarlier)
-    controller.say('lines are still being counted: older ones are not in the timeline yet');
-}
-
-function goThere(controller: Controller, {reader, cursor}: Opened<ReadState>): void {
-  const state = reader.state.get();
-  const event = state?.timeline?.events[cursor ?? 0];
+/** Goes to the place of an event in the log, or says why there is none. */
+export function goToEvent(controller: Controller, state: TimelineState | undefined, item: number): void {
+  const event = state?.timeline?.events[item];
   if (!event || !state) return;
   const {id: lastId, firstId: id = lastId} = event;
   const buffer = controller.logs.get(state.log)?.buffer;
@@ -156,7 +135,7 @@ function goThere(controller: Controller, {reader, cursor}: Opened<ReadState>): v
   if (kept !== id) controller.say('the first of them is no longer kept: this is the last one');
 }
 
-function textOf(controller: Controller, state: TimelineState | undefined): PageText | Problem {
+export function timelineAsText(controller: Controller, state: TimelineState | undefined): PageText | Problem {
   const timeline = state?.timeline;
   if (!timeline) return {problem: 'still loading: press the key again'};
   const {pipeline} = timeline;

@@ -1,11 +1,11 @@
 /** A page that covers the panes. What else its kind has to know while it is open is in it, too (`pages/page.ts`). */
 export type OpenPage = {
   readonly kind: string;
-  /** The first row on the screen. */
+  /** The first row on the screen; with a `section`, from its start on. */
   readonly offset: number;
   /** The item under the cursor of a page with items; absent: the first. */
   readonly cursor?: number;
-  /** The part that is at the top of the screen until a key moves the page: what is above it may still come. */
+  /** The part that it was opened at: what is above may still come, and rows below must not move for that. */
   readonly section?: string | undefined;
   /** Comes back when this one is closed. */
   readonly under?: OpenPage | undefined;

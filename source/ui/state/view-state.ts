@@ -122,6 +122,8 @@ export type PageText = {
   readonly file: string;
   readonly text: string;
   readonly markdown: string;
+  /** The errors in it alone, which some page copies; empty: it has none. */
+  readonly errors?: string;
 };
 
 /** Without SGR colours, or the bytes that the server sent. */

@@ -137,7 +137,7 @@ describe('the footer of a page', () => {
     const cause = Array.from({length: 60}, (_, line) => `reason ${line}`).join('\n');
     await using screen = await ScreenUnderTest.connected({scenario: withFailures});
     screen.server.pipeline('fraud').fail(cause);
-    screen.press('i');
+    screen.press('C');
     expect(footer(screen)).toBe(' Esc close y copy page M Markdown S save | pipe ? help');
     screen.press('Esc', 'd');
     await screen.until(() => footer(screen).includes('scroll'), 'the cause');
@@ -159,18 +159,7 @@ describe('the footer of a page', () => {
   });
 });
 
-const contexts = [
-  'sidebar',
-  'log',
-  'help',
-  'page',
-  'describe',
-  'detail',
-  'marks',
-  'errors',
-  'away',
-  'contexts',
-] as const;
+const contexts = ['sidebar', 'log', 'help', 'describe', 'detail', 'marks', 'errors', 'away', 'contexts'] as const;
 
 describe.each(contexts)('in the context %s', (context) => {
   const everything = new Proxy({}, {get: () => true});
@@ -193,9 +182,9 @@ it('says how much is copied of a selection', () => {
 });
 
 it('has the keys of a description before those of every page', () => {
-  const place = {context: 'describe', now: {isScrollable: true, hasText: true}} as const;
+  const place = {context: 'describe', now: {isScrollable: true, hasText: true, hasErrors: true}} as const;
   expect(footerText(allCommands, place, {width: 80, isUtf8: true}).text).toBe(
-    ' Esc close y copy errors Y copy page M Markdown S save | pipe ↓ scroll PgDn page',
+    ' y copy errors ↓ scroll PgDn page Esc close Y copy page M Markdown S save | pipe',
   );
 });
 
@@ -210,8 +199,8 @@ it('leaves out what does not fit, not what follows it', () => {
 });
 
 it('has arrows as words where there are none', () => {
-  const now = {isScrollable: true};
-  expect(footerText(allCommands, {context: 'page', now}, {width: 80, isUtf8: false}).text).toBe(
-    ' Down scroll PgDn page Esc close ? help',
+  const now = {isScrollable: true, hasText: true};
+  expect(footerText(allCommands, {context: 'detail', now}, {width: 80, isUtf8: false}).text).toBe(
+    ' j next k previous Down scroll PgDn page Esc close y copy M Markdown S save',
   );
 });

@@ -7,7 +7,7 @@ it('c and d open the page of the pipeline, which has its connectors and their er
   await using screen = await ScreenUnderTest.connected();
   for (const key of ['c', 'd']) {
     screen.press('Tab', key);
-    expect(screen.controller.state.page?.kind).toBe('describe');
+    expect(screen.controller.state.page?.kind).toBe('pipeline');
     screen.press('Esc', 'Tab');
   }
 });

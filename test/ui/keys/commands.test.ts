@@ -18,7 +18,7 @@ const inContext = (context: KeyContext) => allCommands.filter((command) => comma
 const keysOf = (context: KeyContext) => inContext(context).flatMap((command) => command.keys);
 
 describe('keys', () => {
-  it.each(['everywhere', 'sidebar', 'log', 'page'] as const)(
+  it.each(['everywhere', 'sidebar', 'log', 'describe'] as const)(
     'no two commands share one in the context %s',
     (context) => {
       const keys = keysOf(context);
@@ -33,7 +33,7 @@ describe('keys', () => {
 
   it('a page hides on purpose only what leaves it', () => {
     const everywhere = new Set(keysOf('everywhere'));
-    expect(keysOf('page').filter((key) => everywhere.has(key))).toEqual(['Esc', 'q']);
+    expect(keysOf('describe').filter((key) => everywhere.has(key))).toEqual(['Esc', 'q']);
   });
 
   it('each leads to its command', () => {
@@ -49,7 +49,7 @@ describe('keys', () => {
   it('without a command leads nowhere', () => {
     expect(commandFor(allCommands, 'log', 'Q')).toBeUndefined();
     expect(commandFor(allCommands, 'sidebar', 'Q')).toBeUndefined();
-    expect(commandFor(allCommands, 'page', 'n')).toBeUndefined();
+    expect(commandFor(allCommands, 'describe', 'n')).toBeUndefined();
   });
 
   it('of the log also work in the list, unless it uses them itself', () => {
@@ -60,9 +60,9 @@ describe('keys', () => {
   });
 
   it('of everywhere work on a page that has none of its own', () => {
-    expect(commandFor(allCommands, 'page', '?')).toBe('help');
-    expect(commandFor(allCommands, 'page', '^C')).toBe('interrupt');
-    expect(commandFor(allCommands, 'page', 'q')).toBe('page-close');
+    expect(commandFor(allCommands, 'describe', '?')).toBe('help');
+    expect(commandFor(allCommands, 'describe', '^C')).toBe('interrupt');
+    expect(commandFor(allCommands, 'describe', 'q')).toBe('page-close');
   });
 
   it('that are characters are typed into the help, all but the one that opens it', () => {
@@ -105,7 +105,7 @@ test('the footer has what a new user needs: help, quit, and what each pane is fo
   expect(hinted).toEqual(expect.arrayContaining(['help', 'quit', 'other-side', 'keep', 'find-name', 'search']));
 });
 
-test.each(['log', 'page', 'detail', 'marks', 'errors'] as const)(
+test.each(['log', 'describe', 'detail', 'marks', 'errors'] as const)(
   '^F ^B ^E ^Y move in the context %s as in less',
   (pane) => {
     const like = (key: string) => commandFor(allCommands, pane, key);
@@ -123,9 +123,9 @@ test('h and l scroll the log sideways as in vi', () => {
 
 test('with a page open, nothing that it covers changes unseen', () => {
   for (const key of ['Tab', '1', '9', '[', ']', 'X', 'z', '+'])
-    expect(commandFor(allCommands, 'page', key), key).toBeUndefined();
+    expect(commandFor(allCommands, 'describe', key), key).toBeUndefined();
   for (const key of ['?', 'd', 'i', 'r', '^L', '^Z', '^C'])
-    expect(commandFor(allCommands, 'page', key), key).toBeDefined();
+    expect(commandFor(allCommands, 'describe', key), key).toBeDefined();
 });
 
 const {table} = remap(allCommands, [
@@ -141,8 +141,12 @@ it('names the first key of a command, arrows in words', () => {
 });
 
 it('a key that only works on the other side is named after the one that goes there', () => {
-  const named = (pane: 'sidebar' | 'log' | 'page', id: CommandId) => keyOf(commandsFrom(allCommands, pane), id);
-  expect([named('log', 'search'), named('sidebar', 'search'), named('page', 'search')]).toEqual(['/', 'Tab /', '/']);
+  const named = (pane: 'sidebar' | 'log' | 'describe', id: CommandId) => keyOf(commandsFrom(allCommands, pane), id);
+  expect([named('log', 'search'), named('sidebar', 'search'), named('describe', 'search')]).toEqual([
+    '/',
+    'Tab /',
+    '/',
+  ]);
   expect([named('log', 'filter'), named('sidebar', 'filter')]).toEqual(['&', '&']);
   expect([named('sidebar', 'mark-pipeline'), named('log', 'mark-pipeline')]).toEqual(['m', 'Tab m']);
   expect(named('sidebar', 'select')).toBe('Tab v');

@@ -48,8 +48,8 @@ describe('a remapped command', () => {
     expect(commandFor(table, 'log', '^F')).toBe('fold');
     expect(keysOf(table, 'page-down')).toEqual(['PageDown', 'Space']);
     // Elsewhere it means what it did.
-    expect(commandFor(table, 'page', '^F')).toBe('page-page-down');
-    for (const pane of ['sidebar', 'log', 'page', 'errors'] as const) {
+    expect(commandFor(table, 'describe', '^F')).toBe('page-page-down');
+    for (const pane of ['sidebar', 'log', 'describe', 'errors'] as const) {
       expect(commandFor(table, pane, 'b'), pane).toBe('reconnect');
     }
   });

@@ -45,7 +45,7 @@ test('throughput, memory and the trend of what is buffered in words, in ASCII wi
     {at: 60_000, records: 1200},
   ];
   const rows = activityRows(known([0, 10, 10, 50], {}, {buffered}), {width: 80, isUtf8: false});
-  expect(rows.slice(2).map(({text}) => text.replace(/ +/g, ' '))).toEqual([
+  expect(rows.slice(1).map(({text}) => text.replace(/ +/g, ' '))).toEqual([
     ' throughput :_# 40 records/s, at most 40',
     ' memory _:+# 103 MB, 100 MB to 103 MB',
     ' storage ____ 0 B',
@@ -58,7 +58,7 @@ test('an old server has no time series: that is said once, and what is buffered 
   const seriesFailure: ApiFailure = {kind: 'fatal', reason: 'unsupported', message: 'Feldera is too old'};
   const buffered = [{at: 0, records: 3}];
   const rows = activityRows(known([], {}, {series: undefined, seriesFailure, buffered}), {width: 80, isUtf8: true});
-  expect(rows.slice(2).map(({text}) => text)).toEqual([
+  expect(rows.slice(1).map(({text}) => text)).toEqual([
     ' Throughput, memory and storage are unknown: Feldera is too old',
     ' buffered           3 records',
   ]);

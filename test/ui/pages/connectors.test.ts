@@ -104,9 +104,12 @@ it('j chooses a connector, Enter opens its errors in full with what was dropped,
   expect(errors[0]).toMatch(/^ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC {2}parse error 105 {2}text_event_err$/);
   expect(rows.at(-1)).toBe(' 5 more parse errors, no longer kept');
   screen.press('Enter');
-  expect(screen.controller.state.page).toMatchObject({kind: 'describe', connector: 'input orders.kafka'});
+  expect(screen.controller.state.page).toMatchObject({
+    kind: 'pipeline',
+    chosen: {section: 'connectors', key: 'input orders.kafka'},
+  });
   screen.press('o', 'Esc');
-  expect(screen.controller.state.page?.kind).toBe('describe');
+  expect(screen.controller.state.page?.kind).toBe('pipeline');
   screen.press('Esc');
   expect(screen.controller.state.page).toBeUndefined();
 });
@@ -210,7 +213,8 @@ it('below the connectors are the last minute as curves and what is buffered', as
   await opened(screen);
   await screen.until(() => rowsOf(screen).some((row) => /^ throughput .* records/.test(row)), 'the time series');
   const rows = rowsOf(screen);
-  expect(rows.slice(rows.indexOf(' The last minute')).map((row) => row.replace(/[▁-█]+ */, 'CURVE '))).toEqual([
+  const first = rows.indexOf(' The last minute');
+  expect(rows.slice(first, rows.indexOf('', first)).map((row) => row.replace(/[▁-█]+ */, 'CURVE '))).toEqual([
     ...[' The last minute', expect.stringMatching(/^ throughput +CURVE 0 records\/s, at most 0$/)],
     ...[expect.stringMatching(/^ memory +CURVE 109 MB$/), expect.stringMatching(/^ storage +CURVE 119 B$/)],
     expect.stringMatching(/^ buffered +52,121 records/),

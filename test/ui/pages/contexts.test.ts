@@ -60,7 +60,7 @@ it('Enter on the current context closes the list', async () => {
 it('without contexts Enter closes the page that says how to make one', async () => {
   await using screen = await reading(log);
   screen.press('C', 'j', 'k');
-  expect(screen.controller.state.page).toMatchObject({kind: 'no-contexts'});
+  expect(screen.controller.state.page).toMatchObject({kind: 'contexts'});
   screen.press('Enter');
   expect(screen.controller.state.page).toBeUndefined();
 });

@@ -153,7 +153,7 @@ it('Enter on a program that did not compile opens its description', async () => 
   screen.press('A');
   expect(listed(screen)[0]).toMatch(/^▸ etl .* SQL error/);
   screen.press('Enter');
-  expect(screen.controller.state).toMatchObject({active: 'etl', page: {kind: 'describe'}});
+  expect(screen.controller.state).toMatchObject({active: 'etl', page: {kind: 'pipeline'}});
   expect(screen.controller.lookup.described.get()?.name).toBe('etl');
 });
 

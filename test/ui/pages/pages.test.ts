@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {openDescription} from '../../../source/ui/pages/describe.ts';
 import {pageRows, pageShown} from '../../../source/ui/pages/pages.ts';
+import {openPipeline} from '../../../source/ui/pages/pipeline.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {logged, pressed, reading, write} from '../reading.ts';
 import {ScreenUnderTest, withFailures} from '../screen-under-test.ts';
@@ -53,7 +53,7 @@ it('pages close with the key that opened them, and replace each other', async ()
   screen.press('?', '?');
   expect(screen.controller.state.page).toBeUndefined();
   screen.press('d', 'i');
-  expect(screen.controller.state.page?.kind).toBe('events');
+  expect(screen.controller.state.page).toMatchObject({kind: 'pipeline', section: 'connection'});
   screen.press('i');
   expect(screen.controller.state.page).toBeUndefined();
 });
@@ -73,17 +73,17 @@ it('i shows what happened to the connection', async () => {
   await using screen = await ScreenUnderTest.connected();
   await screen.until(() => screen.manager.get('billing')?.snapshot.get().connection?.kind === 'live', 'live');
   screen.press('i');
-  expect(pageRows(screen.controller).at(-1)?.text).toMatch(/ {2}live$/);
+  expect(allTexts(pageRows(screen.controller)).at(-1)).toMatch(/ {2}live$/);
 });
 
 const everyPage: Readonly<Record<string, readonly string[]>> = {
-  events: ['i'],
-  describe: ['d'],
+  pipeline: ['d'],
+  'connection of a pipeline': ['i'],
   detail: ['Enter'],
   marks: ['m', "'"],
   errors: ['A'],
-  comparison: ['D'],
-  timeline: ['H'],
+  'changes of a pipeline': ['D'],
+  'timeline of a pipeline': ['H'],
   contexts: ['C'],
 };
 
@@ -143,7 +143,7 @@ it('a page that is opened at a section has it at its top, until a key moves the 
     },
   });
   const {controller} = screen;
-  openDescription(controller, 'orders', 'connectors');
+  openPipeline(controller, 'orders', 'connectors');
   const top = () => pageShown(controller).rows.find(({text}) => text.trim() !== '')?.text;
   await screen.until(() => top() === ' Connectors', 'the section');
   screen.press('g');

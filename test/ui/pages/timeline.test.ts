@@ -3,24 +3,22 @@ import path from 'node:path';
 import {expect, it} from 'vitest';
 import {RecordIndex} from '../../../source/records/record-index.ts';
 import {openAs} from '../../../source/ui/pages/page.ts';
-import {timelinePage} from '../../../source/ui/pages/timeline.ts';
+import {pipelinePage} from '../../../source/ui/pages/pipeline.ts';
 import type {Services} from '../../../source/ui/services.ts';
 import {withUnder} from '../../../source/ui/state/page.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {writable} from '../../harness/writable.ts';
 import {currentLine, logged, noticeOf, reading} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
-import {allTexts, rowsOfPage} from './all-rows.ts';
+import {sectionTexts} from './all-rows.ts';
 
 const timelineOf = ({state}: ScreenUnderTest['controller']) =>
   withUnder(state.page)
-    .flatMap((page) => openAs(page, timelinePage) ?? [])[0]
-    ?.reader.state.get();
+    .flatMap((page) => openAs(page, pipelinePage) ?? [])[0]
+    ?.timeline.state.get();
 
 function shown({controller}: ScreenUnderTest, width = 120): readonly string[] {
-  const {page} = controller.state;
-  if (page?.kind !== 'timeline') return [];
-  return allTexts(rowsOfPage(controller, width)).flatMap((row) => row.trimEnd() || []);
+  return sectionTexts(controller, 'timeline', width);
 }
 
 async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
@@ -122,7 +120,7 @@ it('has the runs of a log that was not shown yet', async () => {
   screen.server.pipeline('orders').start();
   await opened(screen);
   const stream = screen.controller.services.manager.get('orders');
-  const reader = openAs(screen.controller.state.page, timelinePage)?.reader;
+  const reader = openAs(screen.controller.state.page, pipelinePage)?.timeline;
   if (!stream || !reader) throw new Error('no stream, or no timeline');
   const {buffer, errors} = stream;
   reader.start('orders', {name: 'orders', buffer, errors, index: new RecordIndex(buffer)});

@@ -2,36 +2,19 @@ import {dateTime} from '../../lib/format.ts';
 import type {ConnectionEvent} from '../../logs/connection/state.ts';
 import type {Log} from '../../logs/log.ts';
 import {plain, type StyledText} from '../../terminal/styled-text.ts';
-import type {Fact} from '../../viewport/markdown.ts';
+import {type Fact, textMarkdown} from '../../viewport/markdown.ts';
 import {oldServerWords} from '../../words/failures.ts';
 import {markerText} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
+import {tabOf} from '../handlers/common.ts';
 import {openedFacts} from '../opened.ts';
-import {pipelinesOf} from '../state/view-state.ts';
+import {type PageText, pipelinesOf, type Tab} from '../state/view-state.ts';
 import {tabTitle} from '../tabs.ts';
-import {openPage, type Page} from './page.ts';
 import {factRows, labelled, paragraph} from './page-rows.ts';
+import type {Section} from './sections.ts';
 
-/** The latest events of the shown tab. */
-export const eventsPage: Page = {
-  kind: 'events',
-  context: 'page',
-  name: 'events of the connection',
-  where: 'on pages of text',
-  motions: 'lines',
-  keys: {
-    ...{context: 'page', group: 'other pages', motions: 'lines', close: ['q', 'Enter']},
-    yieldsTakes: true,
-    changes: {
-      up: {id: 'page-line-up', help: 'a line up; in a description the connector above'},
-      down: {id: 'page-line-down', help: 'a line down, or the connector below'},
-    },
-  },
-  open: (controller) => openPage(controller, eventsPage, {}),
-  rows: (controller, _, {width}) => eventsOf(controller, width),
-  redrawnBy: ({services}) => (services.alerts ? [services.alerts.runs] : []),
-};
-
+/** Cells of a row as text: nothing is cut. */
+const wide = 1000;
 /** Cells of the times of events. */
 const timeCells = 22;
 
@@ -47,19 +30,33 @@ export type EventsView = {
   readonly width: number;
 };
 
-/** The events of the shown tab: of its connection, its pipelines and their alert commands. */
-function eventsOf(controller: Controller, width: number): readonly StyledText[] {
-  const {tab} = controller;
+/**
+ * The events of the tab of a pipeline: of its connection, its pipelines and their alert commands. Of the shown tab, if
+ * that has the pipeline among others; without a pipeline, too.
+ */
+export function connectionSection(controller: Controller, pipeline: string | undefined, width: number): Section {
+  const tab = tabWith(controller, pipeline);
   const {serverUrl: server, serverVersion, symbols, alerts} = controller.services;
   const source = tab && controller.logOf(tab);
   const pipelines = pipelinesOf(tab);
-  const runs = alerts?.runs.get().filter(({pipeline}) => pipelines.includes(pipeline)) ?? [];
+  const runs = alerts?.runs.get().filter((run) => pipelines.includes(run.pipeline)) ?? [];
   const name = tab && tabTitle(tab, controller.services.catalog.listed, symbols);
-  const facts = tab ? openedFacts(controller, tab.name) : [];
-  const ofFile = source && facts.length > 0 ? eventsIn(source.buffer) : [];
+  const opened = tab ? openedFacts(controller, tab.name) : [];
+  // Of the pipeline itself they are at the top of the page.
+  const facts = tab?.name === pipeline ? [] : opened;
+  const ofFile = source && opened.length > 0 ? eventsIn(source.buffer) : [];
   const end = controller.eventFeed.watch?.end ?? [];
   const events = [...(source?.snapshot.get().events ?? []), ...ofFile, ...runs, end].flat().sort((a, b) => a.at - b.at);
-  return eventRows({name, server, version: serverVersion.get(), facts, events, width});
+  const isFile = opened.length > 0;
+  return {
+    name: 'connection',
+    rows: eventRows({name, server: isFile ? '' : server, version: serverVersion.get(), facts, events, width}),
+  };
+}
+
+function tabWith(controller: Controller, pipeline: string | undefined): Tab | undefined {
+  const {tab} = controller;
+  return pipeline === undefined || pipelinesOf(tab).includes(pipeline) ? tab : tabOf(controller, pipeline);
 }
 
 /** Events that are shown of a file: a recording may have thousands. */
@@ -76,12 +73,11 @@ export function eventRows({name, server, version, facts = [], events, width}: Ev
   const old = oldServerWords(version);
   const heading = [
     plain(name === undefined ? ' Events' : ` Events of ${name}, newest first (UTC)`, {bold: true}),
-    ...(facts.length > 0 ? [plain(''), ...factRows(facts, width)] : []),
+    ...factRows(facts, width),
     ...(facts.length > 0 || server === ''
       ? []
       : [plain(` ${server}  Feldera ${version ?? 'of unknown version'}`, {dim: true})]),
     ...(old === undefined ? [] : paragraph(old, width, {style: {fg: 3}})),
-    plain(''),
   ];
   if (events.length === 0)
     return [...heading, plain(name === undefined ? ' no tab is open' : ' nothing has happened yet', {dim: true})];
@@ -89,4 +85,16 @@ export function eventRows({name, server, version, facts = [], events, width}: Ev
     ...heading,
     ...events.toReversed().flatMap(({at, text}) => labelled(dateTime(at), text, {cells: timeCells, width})),
   ];
+}
+
+/** The same as text. */
+export function connectionAsText(controller: Controller, pipeline: string | undefined): PageText {
+  const {rows} = connectionSection(controller, pipeline, wide);
+  const [title = '', ...texts] = Array.from({length: rows.length}, (_, row) => rows.at(row)?.text.trim() ?? '');
+  const text = `${texts.join('\n')}\n`;
+  return {
+    file: `${pipeline ?? 'pipetail'}-events`,
+    text: `${title}\n\n${text}`,
+    markdown: textMarkdown({title, server: controller.services.serverUrl, text}),
+  };
 }

@@ -1,11 +1,11 @@
 import {expect, it} from 'vitest';
-import {comparisonPage} from '../../../source/ui/pages/comparison.ts';
 import {openAs} from '../../../source/ui/pages/page.ts';
 import {conditionsOfPage} from '../../../source/ui/pages/pages.ts';
+import {pipelinePage} from '../../../source/ui/pages/pipeline.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {currentLine, logged, noticeOf, pressed, reading, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
-import {allTexts, rowsOfPage} from './all-rows.ts';
+import {sectionTexts} from './all-rows.ts';
 
 /** The log of a pipeline that was started three times, each run with a kind of error of its own, oldest first. */
 async function threeRuns(): Promise<ScreenUnderTest> {
@@ -26,16 +26,14 @@ async function threeRuns(): Promise<ScreenUnderTest> {
 }
 
 function shown({controller}: ScreenUnderTest): readonly string[] {
-  const {page} = controller.state;
-  if (page?.kind !== 'comparison') return [];
-  return allTexts(rowsOfPage(controller, 100)).flatMap((row) => row.trimEnd() || []);
+  return sectionTexts(controller, 'changes', 100);
 }
 
 async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
   screen.press('D');
   expect(shown(screen)[0]).toContain('counting the records of its runs');
   await screen.until(
-    () => openAs(screen.controller.state.page, comparisonPage)?.comparison.state.get()?.kind !== 'counting',
+    () => /compared|alone/.test(openAs(screen.controller.state.page, pipelinePage)?.comparison.state.get()?.kind ?? ''),
     'the runs to be counted',
   );
   return shown(screen);

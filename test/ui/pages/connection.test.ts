@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import {textWidth} from '../../../source/terminal/width.ts';
-import {type EventsView, eventRows} from '../../../source/ui/pages/events.ts';
+import {type EventsView, eventRows} from '../../../source/ui/pages/connection.ts';
 
 const at = Date.UTC(2026, 10, 25, 9, 17, 30);
 const text = (events: EventsView['events'], width: number, version: string | undefined = '0.337.0') =>
@@ -14,7 +14,6 @@ it('shows the newest first, dated', () => {
   expect(text(events, 80)).toEqual([
     ' Events of orders, newest first (UTC)',
     ' http://f:8080  Feldera 0.337.0',
-    '',
     ' 2026-11-25 09:18:31  connection lost; next try in 1.0 s',
     ' 2026-11-25 09:17:30  live',
   ]);
@@ -22,7 +21,7 @@ it('shows the newest first, dated', () => {
 
 it('says that no tab is open', () => {
   const rows = eventRows({name: undefined, server: 'http://f:8080', version: '0.337.0', events: [], width: 80});
-  expect(rows.map((row) => row.text)).toEqual([' Events', ' http://f:8080  Feldera 0.337.0', '', ' no tab is open']);
+  expect(rows.map((row) => row.text)).toEqual([' Events', ' http://f:8080  Feldera 0.337.0', ' no tab is open']);
 });
 
 it('says that there is nothing yet', () => {
@@ -30,7 +29,7 @@ it('says that there is nothing yet', () => {
 });
 
 it('tells an old server from a supported one, and either from an unknown one', () => {
-  expect(text([], 80, '0.97.0')).toHaveLength(4);
+  expect(text([], 80, '0.97.0')).toHaveLength(3);
   const old = text([], 80, '0.60.0');
   expect(old[1]).toBe(' http://f:8080  Feldera 0.60.0');
   expect(old[2]).toMatch(/^ Feldera 0\.60\.0 is not supported, 0\.97 and newer are: the list and live logs$/);

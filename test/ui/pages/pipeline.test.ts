@@ -3,17 +3,32 @@ import path from 'node:path';
 import {stripVTControlCharacters} from 'node:util';
 import {describe, expect, it} from 'vitest';
 import type {Pipeline} from '../../../source/api/types.ts';
+import type {StyledText} from '../../../source/terminal/styled-text.ts';
+import {symbolsFor} from '../../../source/terminal/symbols.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {goToTab} from '../../../source/ui/handlers/common.ts';
 import {promptLabel} from '../../../source/ui/handlers/prompts.ts';
-import {descriptionRows} from '../../../source/ui/pages/describe.ts';
+import {
+  configurationSection,
+  type DescriptionView,
+  factsSection,
+  stateSection,
+} from '../../../source/ui/pages/description.ts';
+import {joinSections} from '../../../source/ui/pages/sections.ts';
 import type {Described, Services} from '../../../source/ui/services.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {deploymentError, makePipeline, stopped} from '../make-pipeline.ts';
 import {noticeOf} from '../reading.ts';
 import {ScreenUnderTest} from '../screen-under-test.ts';
+import {allRows} from './all-rows.ts';
 
-describe('describe page', () => {
+/** The description of a pipeline, without what is below. */
+function descriptionRows(view: DescriptionView): readonly StyledText[] {
+  const sections = [stateSection(view), factsSection(view), configurationSection(view)];
+  return allRows(joinSections(sections, {chosen: undefined, from: undefined, symbols: symbolsFor(true)}));
+}
+
+describe('the description', () => {
   const failed = makePipeline('etl', {
     ...stopped,
     deploymentError,
@@ -49,7 +64,7 @@ describe('describe page', () => {
     });
 
     it('shows the name alone when the list does not know it', () => {
-      expect(text({name: 'etl', answer: undefined}, undefined, 80)).toEqual([' etl', '', '', ' loading']);
+      expect(text({name: 'etl', answer: undefined}, undefined, 80)).toEqual([' etl', '', ' loading']);
     });
   });
 
@@ -89,12 +104,18 @@ describe('describe page', () => {
     it('shows what its details say beyond it', () => {
       const more = [['error.backtrace', '0: main\n1: start']] as const;
       const page = text({name: 'etl', answer: undefined}, {...failed, deploymentError: {...deploymentError, more}}, 80);
-      expect(page.slice(page.indexOf(' error.backtrace'))).toEqual([' error.backtrace', ' 0: main', ' 1: start']);
+      const first = page.indexOf(' error.backtrace');
+      expect(page.slice(first, page.indexOf('', first))).toEqual([' error.backtrace', ' 0: main', ' 1: start']);
     });
 
     it('shows what the compiler says, its columns in their places', () => {
       const start = rows.indexOf(' Compiler');
-      expect(rows.slice(start + 1)).toEqual([' error: no such column', '    |', '  3 | SELECT x', '    |        ^']);
+      expect(rows.slice(start + 1, rows.indexOf('', start))).toEqual([
+        ' error: no such column',
+        '    |',
+        '  3 | SELECT x',
+        '    |        ^',
+      ]);
     });
 
     it('wraps errors to the screen and loses nothing of them', () => {
@@ -168,7 +189,7 @@ describe('the keys of the description', () => {
     await using screen = await described('etl');
     expect(await copied(screen, 'y')).toBe(`Compiler error\n${stripVTControlCharacters(compiler)}\n`);
     expect(noticeOf(screen)).toMatch(/^sent 5 lines, \d+ B by OSC 52/);
-    expect(screen.controller.state.page?.kind).toBe('describe');
+    expect(screen.controller.state.page?.kind).toBe('pipeline');
     await using failed = await described('fraud');
     expect(await copied(failed, 'y')).toMatch(/^Deployment error \(\w+\)\n(?:.*\n)+.*exit status: 101/);
   });
@@ -231,7 +252,7 @@ describe('the keys of the description', () => {
   it('Esc cancels a prompt first, then closes the page; a prompt of the page is not in use without it', async () => {
     await using screen = await described('etl');
     screen.press('S', 'Esc');
-    expect(screen.controller.state).toMatchObject({prompt: undefined, page: {kind: 'describe'}});
+    expect(screen.controller.state).toMatchObject({prompt: undefined, page: {kind: 'pipeline'}});
     screen.press('S');
     screen.controller.dispatch({type: 'page', page: undefined});
     expect(promptInUse(screen.controller.state)).toBeUndefined();

@@ -1,0 +1,229 @@
+import type {Pipeline} from '../../api/types.ts';
+import {clean} from '../../terminal/clean.ts';
+import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
+import {type NoAnswer, noAnswerWords} from '../../words/failures.ts';
+import {type PipelineError, pipelineErrors, pipelineState} from '../../words/pipeline.ts';
+import type {Controller} from '../controller.ts';
+import {loggedFacts, openedFacts} from '../opened.ts';
+import type {Described} from '../services.ts';
+import type {PageText} from '../state/view-state.ts';
+import {activityText} from './activity.ts';
+import {describedConnectors, errorsOf, noAnswerNow} from './connector.ts';
+import {connectorsText} from './connectors.ts';
+import type {Problem} from './page.ts';
+import {factCells, factLines, factRows, paragraph} from './page-rows.ts';
+import type {Section} from './sections.ts';
+
+/** What is not in a pipeline's log: its states with their times, deployment and compiler errors in full. */
+export type DescriptionView = {
+  readonly described: Described;
+  readonly listed: Pipeline | undefined;
+  /** The number of connector errors, in words. */
+  readonly connectorErrors?: string;
+  readonly width: number;
+  /** How long the request has been in progress, such as `4 s`; undefined while that is short. */
+  readonly waited?: string | undefined;
+  /** Of a log that is a file: what it tells itself. */
+  readonly logged?: readonly Fact[];
+  /** Of a log that is a file: where it is. */
+  readonly opened?: readonly Fact[];
+  /** The server does not answer. */
+  readonly unanswered?: NoAnswer | undefined;
+};
+
+export function descriptionView(
+  controller: Controller,
+  described: Described,
+  {width, waited}: Pick<DescriptionView, 'width' | 'waited'>,
+): DescriptionView {
+  const {name} = described;
+  return {
+    ...{described, width, waited, listed: controller.pipeline(name), unanswered: noAnswerNow(controller)},
+    connectorErrors: errorsOf(controller, name).words,
+    logged: loggedFacts(controller, name),
+    opened: openedFacts(controller, name),
+  };
+}
+
+/** The state, and why the pipeline is in it: before all else, so that the first screen has it. */
+export function stateSection(view: DescriptionView): Section {
+  const {described, listed, connectorErrors, width, waited, logged = [], unanswered} = view;
+  const {answer} = described;
+  const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
+  const programError = answer?.kind === 'detail' ? answer.detail.programError : undefined;
+  const rows = [
+    plain(` ${described.name}`, {bold: true}),
+    plain(''),
+    ...(pipeline && hasState(pipeline) ? [...stateRow(pipeline, unanswered, width)] : []),
+    ...factRows([...(pipeline ? stateFacts(pipeline, connectorErrors) : []), ...logged], width),
+    ...(answer === undefined ? [plain(loadingWords(waited), {dim: true})] : []),
+    ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled' && !unanswered
+      ? paragraph(`The request failed: ${answer.failure.message}`, width, {style: {fg: 1}})
+      : []),
+    ...(pipeline ? errorRows(pipeline, programError, width) : []),
+  ];
+  return {name: 'state', rows};
+}
+
+/** What may be needed for a report, and is no trouble. */
+export function factsSection({described, listed, width, opened = []}: DescriptionView): Section {
+  const {answer} = described;
+  const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
+  return {name: 'facts', rows: factRows([...opened, ...(pipeline ? otherFacts(pipeline) : [])], width)};
+}
+
+/** Of a support bundle, whole. */
+export function configurationSection({described: {answer}, width}: DescriptionView): Section {
+  const configuration = answer?.kind === 'detail' ? answer.configuration : undefined;
+  const rows =
+    configuration === undefined ? [] : [plain(' Configuration', {bold: true}), ...paragraph(configuration, width)];
+  return {name: 'configuration', rows};
+}
+
+/** Of the described log, if it is a file: where it is, and what it tells itself. */
+function factsOfFile(controller: Controller): readonly Fact[] {
+  const name = controller.lookup.described.get()?.name;
+  return name === undefined ? [] : [...openedFacts(controller, name), ...loggedFacts(controller, name)];
+}
+
+/** The text of the page, and its errors alone. */
+export function describedAsText(controller: Controller): PageText | Problem {
+  const described = controller.lookup.described.get();
+  const connectors = describedConnectors(controller);
+  const answer = described?.answer;
+  const pipeline = answer?.kind === 'detail' ? answer.detail : described && controller.pipeline(described.name);
+  const opened = factsOfFile(controller);
+  if (described && answer && opened.length > 0 && !pipeline) {
+    const {name: pipeline} = described;
+    const text = `${pipeline}\n\n${factLines(opened)}`;
+    const markdown = pipelineMarkdown({pipeline, server: '', facts: opened, errors: []});
+    return {file: fileOf(pipeline), text, errors: '', markdown};
+  }
+  if (!pipeline || !answer) return {problem: answer ? 'nothing to copy here' : 'still loading: press the key again'};
+  const errors = pipelineErrors(pipeline, answer.kind === 'detail' ? answer.detail.programError : undefined);
+  const sections = [
+    {title: 'Connectors', text: connectorsText(connectors)},
+    {
+      title: 'The last minute',
+      text: activityText(controller.services.stats.known.get().get(described?.name ?? pipeline.name)),
+    },
+    {title: 'Configuration', text: (answer.kind === 'detail' && answer.configuration) || ''},
+  ].filter(({text}) => text !== '');
+  return {
+    file: fileOf(pipeline.name),
+    ...describedText({
+      ...{pipeline, errors, sections},
+      server: controller.services.serverUrl,
+      connectorErrors: errorsOf(controller, pipeline.name).words,
+      answer: noAnswerNow(controller),
+    }),
+  };
+}
+
+function fileOf(pipeline: string): string {
+  return `${pipeline}-description`;
+}
+
+type DescribedText = {
+  readonly pipeline: Pipeline;
+  readonly errors: readonly PipelineError[];
+  readonly server: string;
+  /** What is below the errors. */
+  readonly sections: readonly PipelineError[];
+  readonly connectorErrors: string;
+  readonly answer: NoAnswer | undefined;
+};
+
+/** A description as text, complete and unwrapped: its errors alone, all of it, and all of it as Markdown. */
+function describedText({pipeline, errors, server, sections, connectorErrors, answer}: DescribedText) {
+  const facts = [
+    ...(hasState(pipeline) ? [['state', stateWords(pipeline, answer)] as const] : []),
+    ...stateFacts(pipeline, connectorErrors),
+    ...otherFacts(pipeline),
+  ];
+  const titled = ({title, text}: PipelineError) => `${title}\n${text.replace(/\n*$/, '\n')}`;
+  const all = [...errors, ...sections.map(({title, text}) => ({title, text: text.trimEnd()}))];
+  return {
+    errors: errors.map(titled).join('\n'),
+    text: [`${pipeline.name}\n`, factLines(facts), ...all.map(titled)].join('\n'),
+    markdown: pipelineMarkdown({pipeline: pipeline.name, server, facts, errors: all}),
+  };
+}
+
+function stateRow(pipeline: Pipeline, answer: NoAnswer | undefined, width: number): readonly StyledText[] {
+  const words = stateWords(pipeline, answer);
+  if (answer) return factRows([['state', words]], width);
+  return [concat([plain(' state'.padEnd(factCells)), plain(words, pipelineState(pipeline).style)])];
+}
+
+function loadingWords(waited: string | undefined): string {
+  return waited === undefined ? ' loading' : ` waiting for the description of the pipeline, ${waited}`;
+}
+
+/** Once for the page: what follows is of the same time. */
+function stateWords(pipeline: Pipeline, answer: NoAnswer | undefined): string {
+  const {word} = pipelineState(pipeline);
+  return answer ? noAnswerWords(answer, word) : word;
+}
+
+/** A support bundle has the configuration of the pipeline, without its state. */
+function hasState({deploymentStatus}: Pipeline): boolean {
+  return deploymentStatus !== '';
+}
+
+function stateFacts(pipeline: Pipeline, connectorErrors = '–'): readonly Fact[] {
+  return [
+    ...(pipeline.deploymentError ? ([['cause', pipeline.deploymentError.cause]] as const) : []),
+    ...(hasState(pipeline)
+      ? ([
+          ['deployment', `${pipeline.deploymentStatus} since ${utc(pipeline.deploymentStatusSince)}`],
+          ['connector errors', connectorErrors],
+        ] as const)
+      : []),
+  ];
+}
+
+function otherFacts(pipeline: Pipeline): readonly Fact[] {
+  return [
+    ...(hasState(pipeline) ? [['desired', pipeline.deploymentDesiredStatus] as const] : []),
+    ['program', `${pipeline.programStatus} since ${utc(pipeline.programStatusSince)}`],
+    ['storage', pipeline.storageStatus],
+    ['id', pipeline.id],
+    ['created', utc(pipeline.createdAt)],
+    ['platform', pipeline.platformVersion],
+    ...(pipeline.description === '' ? [] : ([['description', pipeline.description]] as const)),
+  ];
+}
+
+/** By pipeline, as the server sent it: wrapping what a compiler says may take longer than a frame may. */
+const madeErrors = new WeakMap<Pipeline, {readonly key: string; readonly rows: readonly StyledText[]}>();
+
+function errorRows(pipeline: Pipeline, programError: string | undefined, width: number): readonly StyledText[] {
+  const key = `${width} ${programError}`;
+  const made = madeErrors.get(pipeline);
+  if (made?.key === key) return made.rows;
+  const rows = makeErrorRows(pipeline, programError, width);
+  madeErrors.set(pipeline, {key, rows});
+  return rows;
+}
+
+function makeErrorRows({deploymentError: error}: Pipeline, programError: string | undefined, width: number) {
+  const rows: StyledText[] = [];
+  if (error) {
+    rows.push(plain(''), plain(` Deployment error (${error.errorCode})`, {fg: 1, bold: true}));
+    rows.push(...paragraph(error.message, width));
+    for (const [place, text] of error.more) {
+      rows.push(plain(''), plain(` ${place}`, {dim: true}), ...paragraph(text, width));
+    }
+  }
+  if (programError !== undefined) {
+    rows.push(plain(''), plain(' Compiler', {fg: 1, bold: true}), ...paragraph(programError, width));
+  }
+  return rows;
+}
+
+/** `2026-11-25 09:17:30 UTC`, from RFC 3339 of any precision. */
+function utc(time: string): string {
+  return clean(time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC'));
+}

@@ -1,0 +1,271 @@
+import {hasProcess} from '../../logs/stats-poller.ts';
+import {Comparison} from '../comparison.ts';
+import type {Controller} from '../controller.ts';
+import {pipelineOf, tabOf} from '../handlers/common.ts';
+import {copyPage} from '../handlers/copy.ts';
+import {countingWords} from '../handlers/move.ts';
+import type {Conditions} from '../keys/command.ts';
+import {type OpenPage, withUnder} from '../state/page.ts';
+import type {PageText} from '../state/view-state.ts';
+import {TimelineReader} from '../timeline.ts';
+import {changesAsText, changesSection, goToChange, readChanges} from './changes.ts';
+import {connectionAsText, connectionSection} from './connection.ts';
+import {connectorsSection, minuteSection, openConnector} from './connector.ts';
+import {configurationSection, describedAsText, descriptionView, factsSection, stateSection} from './description.ts';
+import {
+  closePages,
+  type Opened,
+  type Opening,
+  openAs,
+  openPage,
+  type Page,
+  type PageView,
+  type Problem,
+} from './page.ts';
+import {offsetOf, type RowRange} from './page-rows.ts';
+import {type Chosen, type Joined, joinSections, type Section, whenDrawn} from './sections.ts';
+import {goToEvent, readTimeline, timelineAsText, timelineSection} from './timeline.ts';
+
+/** `chosen`: what is under the cursor; undefined: the first from the part on at which the page was opened. */
+type PipelineState = {
+  readonly chosen?: Chosen | undefined;
+  readonly comparison: Comparison;
+  readonly timeline: TimelineReader;
+};
+
+/** All that is known of a pipeline: what is wrong with it first, what is long last. */
+export const pipelinePage: Page<PipelineState> = {
+  ...{kind: 'pipeline', context: 'describe', name: 'page of the pipeline', motions: 'lines'},
+  where: 'on the page of a pipeline',
+  showsStatistics: true,
+  explainsFailure: true,
+  keys: {
+    ...{context: 'describe', group: 'page of a pipeline', motions: 'lines', close: ['q', 'Enter']},
+    formerly: ['timeline', 'comparison'],
+    own: [
+      {
+        ...{id: 'describe-open', formerly: ['timeline-go', 'comparison-go']},
+        keys: ['Enter', 'o'],
+        help: 'the connector with its errors in full, or back; the place of an event in the log',
+        hint: {hasConnector: 'connector', hasPlace: 'go to'},
+      },
+      {
+        ...{id: 'describe-copy', formerly: ['timeline-copy', 'comparison-copy']},
+        keys: ['y'],
+        help: 'copy its errors, or the part below',
+        hint: {hasErrors: 'copy errors', else: 'copy'},
+      },
+      {
+        id: 'comparison-older',
+        keys: ['Left', 'h'],
+        help: 'compare with an earlier run',
+        hint: {hasEarlierRun: 'earlier run'},
+      },
+      {id: 'comparison-newer', keys: ['Right', 'l'], help: 'compare with a later run'},
+    ],
+    // Names of before pages were one: those of pages of text.
+    changes: {
+      up: {id: 'page-line-up', help: 'a line up, or the item above'},
+      down: {id: 'page-line-down', help: 'a line down, or the item below'},
+      'page-up': {id: 'page-page-up'},
+      'page-down': {id: 'page-page-down'},
+      top: {id: 'page-top'},
+      end: {id: 'page-end'},
+      close: {id: 'page-close'},
+      copy: {id: 'describe-copy-page', formerly: []},
+    },
+  },
+  open,
+  rows: rowsOf,
+  conditions,
+  at: (controller, page, item) => ({...page, ...{chosen: rowsOf(controller, page).chosenAt(item)}}),
+  takes: (controller, page) => textOf(controller, page),
+  redrawnBy: ({lookup, services, logs}, {comparison, timeline}) => [
+    ...[lookup.described, services.stats.known, comparison.state, timeline.state, logs.names],
+    ...(services.alerts ? [services.alerts.runs] : []),
+  ],
+  closed({comparison, timeline}) {
+    comparison.stop();
+    timeline.stop();
+  },
+  counts: true,
+  content: (_, {section, comparison, timeline}) => {
+    if (section === 'timeline') return `${section} ${timeline.state.get()?.timeline !== undefined}`;
+    const state = comparison.state.get();
+    return section === 'changes' && state?.kind === 'compared' ? `since ${state.older.number}` : `${section}`;
+  },
+  run: {
+    'describe-open': openChosen,
+    'describe-copy': copyPart,
+    'comparison-older': (controller, page) => turn(controller, page, -1),
+    'comparison-newer': (controller, page) => turn(controller, page, 1),
+  },
+};
+
+/** Opens the page of a pipeline, or of the shown tab alone. `section`: where; undefined: at its top. */
+export function openPipeline(controller: Controller, pipeline: string | undefined, section?: string): void {
+  if (pipeline === undefined) controller.lookup.clear();
+  else controller.lookup.start(pipeline);
+  const readers = {
+    comparison: new Comparison(controller.services.clock),
+    timeline: new TimelineReader(controller.services),
+  };
+  openPage(controller, pipelinePage, readers, {section});
+}
+
+/** The command that opens it at a part goes there, too, while it is open. */
+function open(controller: Controller, {section}: Opening): void {
+  const opened = withUnder(controller.state.page).flatMap((page) => openAs(page, pipelinePage) ?? [])[0];
+  const name = opened ? controller.lookup.described.get()?.name : pipelineOf(controller);
+  const tab = name === undefined ? undefined : tabOf(controller, name);
+  const source = tab && controller.logOf(tab);
+  const isCounted = source?.buffer.isAwaitingEarlier === true;
+  if (section === 'changes' && isCounted) {
+    controller.say(`${countingWords(source)}: its runs can be compared after that`);
+    return;
+  }
+  if (section === 'changes' && !tab && controller.tab?.merges) {
+    controller.sayHint('a merged log has no runs', 'compare', 'compares those of one pipeline');
+    return;
+  }
+  if (opened) controller.dispatch({type: 'page', page: {...opened, section, offset: 0, ...{chosen: undefined}}});
+  // The tab has a connection also without a pipeline of this name.
+  else if (name !== undefined || section === 'connection') openPipeline(controller, name, section);
+  const page = openAs(controller.state.page, pipelinePage);
+  if (page && name !== undefined && section === 'changes') readChanges(controller, page.comparison, name);
+  if (page && name !== undefined && section === 'timeline') readTimeline(controller, page.timeline, name);
+  if (section === 'timeline' && isCounted)
+    controller.say('lines are still being counted: older ones are not in the timeline yet');
+}
+
+/** By page: drawing a frame, and what a key does, ask several times. */
+const made = new WeakMap<OpenPage, PageView & {readonly joined: Joined}>();
+
+function rowsOf(controller: Controller, page: Opened<PipelineState>, view?: PageView): Joined {
+  const {width = controller.size.columns, waited} = view ?? {};
+  const before = made.get(page);
+  if (before?.width === width && before.waited === waited) return before.joined;
+  const {chosen, section: from} = page;
+  const sections = sectionsOf(controller, page, {width, waited});
+  const rows = joinSections(sections, {chosen, from, symbols: controller.services.symbols});
+  const joined = {...rows, spoken: spokenAt(rows, from)};
+  made.set(page, {width, waited, joined});
+  queueMicrotask(() => made.delete(page));
+  return joined;
+}
+
+/** Rows of a list that are said when the page is opened at it. */
+const mostSpoken = 21;
+
+/** At the top, all above what is long or has to be read first; else the part that the page was opened at. */
+function spokenAt({length, partOf}: Joined, from: string | undefined): RowRange {
+  const part = from === undefined || from === 'connectors' ? undefined : partOf(from);
+  if (part) return {top: part.top, end: Math.min(part.end, part.top + mostSpoken)};
+  return {top: 0, end: partOf('changes')?.top ?? length};
+}
+
+/** What is long, or has to be read first, is read when the first of its rows is drawn. */
+function sectionsOf(controller: Controller, page: Opened<PipelineState>, view: PageView): readonly Section[] {
+  const described = controller.lookup.described.get();
+  const {width} = view;
+  if (!described) return [connectionSection(controller, undefined, width)];
+  const {name: pipeline} = described;
+  const {comparison, timeline} = page;
+  const description = descriptionView(controller, described, view);
+  const changes = changesSection(controller, {state: comparison.state.get(), pipeline, width});
+  const events = timelineSection(controller, {state: timeline.state.get(), pipeline, width});
+  const isOpen = () =>
+    withUnder(controller.state.page).some((each) => openAs(each, pipelinePage)?.timeline === timeline);
+  const begun = (section: Section, read: () => void): Section => ({
+    ...section,
+    rows: whenDrawn(section.rows, () => isOpen() && read()),
+  });
+  return [
+    stateSection(description),
+    connectorsSection(controller, pipeline, width),
+    minuteSection(controller, pipeline, width),
+    factsSection(description),
+    begun(changes, () => readChanges(controller, comparison, pipeline)),
+    begun(events, () => readTimeline(controller, timeline, pipeline)),
+    connectionSection(controller, pipeline, width),
+    configurationSection(description),
+  ];
+}
+
+/** What is under the cursor, if that is on the screen. */
+function shownItem(controller: Controller, page: Opened<PipelineState>): Chosen | undefined {
+  const rows = rowsOf(controller, page);
+  const {cursor, rowsOf: rowsOfItem} = rows.items;
+  const chosen = rows.chosenAt(cursor);
+  const top = offsetOf(controller, page, rows);
+  const {top: row} = chosen ? rowsOfItem(cursor) : {top: -1};
+  return row >= top && row < top + controller.pageHeight ? chosen : undefined;
+}
+
+/** The part of the page that is read: that of the cursor, else the one at the top of the screen. */
+function partOf(controller: Controller, page: Opened<PipelineState>): string | undefined {
+  const rows = rowsOf(controller, page);
+  return shownItem(controller, page)?.section ?? rows.sectionAt(offsetOf(controller, page, rows));
+}
+
+function conditions(controller: Controller, page: Opened<PipelineState>): Conditions {
+  const item = shownItem(controller, page);
+  const part = partOf(controller, page);
+  return {
+    hasText: true,
+    hasConnector: item?.section === 'connectors',
+    hasPlace: item !== undefined && item.section !== 'connectors',
+    hasErrors: part === undefined || !(part in parts),
+    hasEarlierRun: part === 'changes' && page.comparison.hasEarlier,
+  };
+}
+
+/** Goes to the item under the cursor, and opens a connector; without one on the screen it closes the page. */
+function openChosen(controller: Controller, page: Opened<PipelineState>): void {
+  const item = shownItem(controller, page);
+  switch (item?.section) {
+    case 'connectors':
+      openConnector(controller, page, item.key);
+      return;
+    case 'changes':
+      goToChange(controller, page.comparison.state.get(), Number(item.key));
+      return;
+    case 'timeline':
+      goToEvent(controller, page.timeline.state.get(), Number(item.key));
+      return;
+  }
+  const name = controller.lookup.described.get()?.name;
+  const isLoading = name !== undefined && !controller.services.stats.known.get().get(name);
+  if (isLoading && hasProcess(controller.pipeline(name))) controller.say('still loading: press the key again');
+  else closePages(controller);
+}
+
+/** Parts that are taken by themselves; the others are the description. */
+const parts: Readonly<Record<string, (controller: Controller, page: Opened<PipelineState>) => PageText | Problem>> = {
+  changes: (controller, {comparison}) => changesAsText(controller, comparison.state.get()),
+  timeline: (controller, {timeline}) => timelineAsText(controller, timeline.state.get()),
+  connection: (controller) => connectionAsText(controller, controller.lookup.described.get()?.name),
+};
+
+function textOf(controller: Controller, page: Opened<PipelineState>): PageText | Problem {
+  const part = parts[partOf(controller, page) ?? ''];
+  return part ? part(controller, page) : describedAsText(controller);
+}
+
+/** Of the description its errors alone; of any other part all of it. */
+function copyPart(controller: Controller, page: Opened<PipelineState>): void {
+  const text = textOf(controller, page);
+  if ('problem' in text) controller.say(text.problem);
+  else if (text.errors === '') controller.sayHint('no errors here', {id: 'describe-copy-page'}, 'copies the page');
+  else void copyPage(controller, text, text.errors ?? text.text, {on: pipelinePage.kind});
+}
+
+function turn(controller: Controller, page: Opened<PipelineState>, by: -1 | 1): void {
+  const {comparison} = page;
+  const before = comparison.state.get();
+  comparison.turn(by);
+  if (before?.kind !== 'compared') controller.say('no runs are compared here');
+  else if (comparison.state.get() === before)
+    controller.say(by < 0 ? 'there is no earlier run' : 'there is no other run between them');
+  else controller.dispatch({type: 'page', page: {...page, ...{chosen: {section: 'changes', key: '0'}}}});
+}
