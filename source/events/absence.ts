@@ -2,7 +2,7 @@ import {isSettled} from '../api/pipeline-state.ts';
 import type {MonitorEvent} from '../api/types.ts';
 import {duration, readTime} from '../lib/format.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
-import type {ConnectorRise} from './connectors.ts';
+import type {ConnectorIncrease} from './connectors.ts';
 import type {LogStatus} from './log-status.ts';
 import {type EventOf, EventSums, isOfErrors, type PipelineEvent, urgencyOf} from './pipeline-event.ts';
 import {endKind, listEvents, type PipelineStatus, type PipelineStatuses} from './pipeline-status.ts';
@@ -24,14 +24,14 @@ type AbsenceInput = {
   readonly happened: readonly PipelineEvent[];
   readonly muted: ReadonlySet<number>;
   /** Connectors of so many new errors of a pipeline. */
-  readonly riseOf: (pipeline: string, count: number) => ConnectorRise;
+  readonly increaseOf: (pipeline: string, count: number) => ConnectorIncrease;
 };
 
 /** Urgent events first, then the lines that each log received. Undefined without events; lines alone are none. */
 export function absenceOf(
   before: StatusAt,
   now: StatusAt,
-  {happened, muted, riseOf}: AbsenceInput,
+  {happened, muted, increaseOf}: AbsenceInput,
 ): Absence | undefined {
   const logsBefore = new Map(before.logs.map((log) => [log.name, log]));
   const logsNow = new Map(now.logs.map((log) => [log.name, log]));
@@ -56,7 +56,7 @@ export function absenceOf(
     if (kind !== 'connectors') return [];
     const earlier = before.pipelines?.get(pipeline)?.connectorErrors ?? 0;
     return besidesLog(
-      {...event, rise: riseOf(pipeline, event.count)},
+      {...event, increase: increaseOf(pipeline, event.count)},
       earlier,
       logsBefore.get(pipeline),
       logsNow.get(pipeline),

@@ -141,7 +141,7 @@ export function lastError(connector: KnownConnector): ConnectorError | undefined
 }
 
 /** The connectors whose errors have become more, those with most of them first. `count`: undefined: not known exactly. */
-export type ConnectorRise = readonly {readonly name: string; readonly count: number | undefined}[];
+export type ConnectorIncrease = readonly {readonly name: string; readonly count: number | undefined}[];
 
 /** Numbers of errors, by connector, in one process. */
 export type ErrorsByConnector = {readonly incarnation: string; readonly counts: ReadonlyMap<string, number>};
@@ -155,11 +155,11 @@ export function errorsByConnector({incarnation, connectors}: PipelineStats): Err
  * The connectors of the `count` errors since `before`. Where that is unknown, those of the newest errors: without numbers
  * where the server does not send so many.
  */
-export function connectorRise(
+export function connectorIncrease(
   stats: PipelineStats | undefined,
   before: ErrorsByConnector | undefined,
   count: number,
-): ConnectorRise {
+): ConnectorIncrease {
   if (!stats || count <= 0) return [];
   const isKnown = before?.incarnation === stats.incarnation;
   const newest = isKnown ? undefined : newestErrors(stats, count);
@@ -167,18 +167,18 @@ export function connectorRise(
     const key = connectorKey(each);
     return {name: each.name, count: newest ? (newest.get(key) ?? 0) : allErrors(each) - (before?.counts.get(key) ?? 0)};
   });
-  const rise = all.filter((each) => each.count > 0).toSorted((a, b) => b.count - a.count);
-  const isSent = !newest || rise.reduce((sum, each) => sum + each.count, 0) === count;
-  if (isSent) return rise;
-  return rise.map(({name}) => ({name, count: rise.length === 1 ? count : undefined}));
+  const increase = all.filter((each) => each.count > 0).toSorted((a, b) => b.count - a.count);
+  const isSent = !newest || increase.reduce((sum, each) => sum + each.count, 0) === count;
+  if (isSent) return increase;
+  return increase.map(({name}) => ({name, count: increase.length === 1 ? count : undefined}));
 }
 
 /** `orders.bad +12, orders.web +2 and 3 others`; the names alone where other numbers stand beside them. */
-export function riseWords(rise: ConnectorRise, {withNumbers}: {readonly withNumbers: boolean}): string {
-  const words = rise
+export function increaseWords(increase: ConnectorIncrease, {withNumbers}: {readonly withNumbers: boolean}): string {
+  const words = increase
     .slice(0, mostNamed)
     .map(({name, count: errors}) => clean(withNumbers && errors !== undefined ? `${name} +${count(errors)}` : name));
-  const others = rise.length - words.length;
+  const others = increase.length - words.length;
   return `${words.join(', ')}${others > 0 ? ` and ${counted(others, 'other', 'others')}` : ''}`;
 }
 

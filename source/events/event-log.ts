@@ -8,7 +8,13 @@ import type {LogSnapshot} from '../logs/log-snapshot.ts';
 import type {StatsPoller} from '../logs/stats-poller.ts';
 import {type Absence, absenceOf, type StatusAt} from './absence.ts';
 import {ConnectorStates, connectorTotal} from './connector-states.ts';
-import {type ConnectorRise, connectorRise, type ErrorsByConnector, errorsByConnector, riseWords} from './connectors.ts';
+import {
+  type ConnectorIncrease,
+  connectorIncrease,
+  type ErrorsByConnector,
+  errorsByConnector,
+  increaseWords,
+} from './connectors.ts';
 import {type LogStatus, logEvents, logStatus} from './log-status.ts';
 import {OnScreen, type ShownLog} from './on-screen.ts';
 import {EventSums, isIncident, isOfErrors, type PipelineEvent, rekey} from './pipeline-event.ts';
@@ -222,7 +228,7 @@ export class EventLog {
       return {
         ...this.#stateOf(name, status),
         ...{name, log: logs.get(name), incidents: incidents.get(name) ?? [], unseen: unseen.get(name) ?? []},
-        rise: () => (status ? this.#riseOf(status) : []),
+        increase: () => (status ? this.#increaseOf(status) : []),
       };
     });
     return errorRows(views, this.#muted.get());
@@ -246,9 +252,9 @@ export class EventLog {
 
   /** What happened since `markUsed`; undefined: nothing. */
   get absence(): Absence | undefined {
-    const riseOf = (name: string, count: number) => connectorRise(this.#statsOf(name), undefined, count);
+    const increaseOf = (name: string, count: number) => connectorIncrease(this.#statsOf(name), undefined, count);
     const muted = this.#muted.get();
-    return absenceOf(this.#used, this.#status(), {happened: this.#happened.all, muted, riseOf});
+    return absenceOf(this.#used, this.#status(), {happened: this.#happened.all, muted, increaseOf});
   }
 
   /** Words that say once, for each tab that became marked by them, which connectors have errors. */
@@ -256,10 +262,10 @@ export class EventLog {
     return [...this.#marked].flatMap(([name, isSaid]) => {
       const pipeline = this.pipelines?.get(name);
       if (isSaid || !pipeline || this.#onScreen.shows(name)) return [];
-      const rise = this.#riseOf(pipeline);
-      if (rise.length === 0) return [];
+      const increase = this.#increaseOf(pipeline);
+      if (increase.length === 0) return [];
       this.#marked.set(name, true);
-      return `${name}: connector errors, ${riseWords(rise, {withNumbers: true})}`;
+      return `${name}: connector errors, ${increaseWords(increase, {withNumbers: true})}`;
     });
   }
 
@@ -282,10 +288,10 @@ export class EventLog {
   }
 
   /** The connectors whose errors have become more since the pipeline was seen. */
-  #riseOf(pipeline: PipelineStatus): ConnectorRise {
+  #increaseOf(pipeline: PipelineStatus): ConnectorIncrease {
     const {name, connectorErrors} = pipeline;
     const {status, errors} = this.#seen.get(name) ?? {};
-    return connectorRise(this.#statsOf(name), errors, connectorErrors - earlierErrors(status, pipeline));
+    return connectorIncrease(this.#statsOf(name), errors, connectorErrors - earlierErrors(status, pipeline));
   }
 
   #addIncidents(events: readonly PipelineEvent[]): void {

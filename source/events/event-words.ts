@@ -11,7 +11,7 @@ import {utc} from '../viewport/time-column.ts';
 import {lostAmount, markerText} from '../words/markers.ts';
 import {stateChangeWords, stateWord} from '../words/pipeline.ts';
 import {connectorTotal} from './connector-states.ts';
-import {riseWords} from './connectors.ts';
+import {increaseWords} from './connectors.ts';
 import {type ErrorEnds, type EventOf, isOfErrors, type PipelineEvent} from './pipeline-event.ts';
 
 /** With fewer cells the target would leave too little room for the message. */
@@ -77,17 +77,17 @@ export function unreadWords({marker}: Pick<EventOf<'unread'>, 'marker'>, cells: 
   return longer.find((words) => textWidth(words) <= cells) ?? shortest;
 }
 
-function connectorWords({count: errors, besides, rise}: EventOf<'connectors'>): string {
+function connectorWords({count: errors, besides, increase}: EventOf<'connectors'>): string {
   const words = `${counted(errors, 'connector error', 'connector errors')}${besides ? ' that the log does not have' : ''}`;
-  return rise.length === 0 ? words : `${words}: ${riseWords(rise, {withNumbers: !besides})}`;
+  return increase.length === 0 ? words : `${words}: ${increaseWords(increase, {withNumbers: !besides})}`;
 }
 
 /**
  * The same without the number, which a column has: of those that an open log does not have, it is no sum of the numbers
  * of connectors.
  */
-export function connectorNames({besides, rise}: Pick<EventOf<'connectors'>, 'besides' | 'rise'>): string {
-  const names = riseWords(rise, {withNumbers: besides === undefined});
+export function connectorNames({besides, increase}: Pick<EventOf<'connectors'>, 'besides' | 'increase'>): string {
+  const names = increaseWords(increase, {withNumbers: besides === undefined});
   if (besides === undefined) return names === '' ? 'connector errors' : `connector errors: ${names}`;
   if (besides === 'suppressed') return `connector errors suppressed${names === '' ? '' : `: ${names}`}`;
   return `connector errors not in the log: ${names === '' ? 'suppressed, or earlier' : `${names} (suppressed, or earlier)`}`;

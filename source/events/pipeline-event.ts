@@ -1,6 +1,6 @@
 import type {Marker} from '../buffer/markers.ts';
 import type {ErrorGroup} from '../records/error-log.ts';
-import type {ConnectorRise} from './connectors.ts';
+import type {ConnectorIncrease} from './connectors.ts';
 
 /**
  * Something that happened to a pipeline, once or several times. Times are Unix time in ms, undefined where they are not
@@ -62,12 +62,12 @@ export type PipelineEvent = {
     }
   /**
    * Errors that the API counts. `besides`: an open log does not have them: suppressed, or from before its first line.
-   * `rise`: their connectors, where they are known.
+   * `increase`: their connectors, where they are known.
    */
   | {
       readonly kind: 'connectors';
       readonly besides?: 'suppressed' | 'suppressed-or-before' | undefined;
-      readonly rise: ConnectorRise;
+      readonly increase: ConnectorIncrease;
     }
   /** A connector failed for good. */
   | {readonly kind: 'ended'; readonly connector: string; readonly message: string}

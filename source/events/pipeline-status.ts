@@ -82,7 +82,7 @@ function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus)
   if (now.running && now.starts > before.starts)
     events.push(before.hasRun ? {kind: 'restarted', ...change} : {kind: 'started', ...change});
   const errors = now.connectorErrors - earlierErrors(before, now);
-  if (errors > 0) events.push({kind: 'connectors', ...ofApi, count: errors, rise: []});
+  if (errors > 0) events.push({kind: 'connectors', ...ofApi, count: errors, increase: []});
   return events;
 }
 

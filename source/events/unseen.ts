@@ -1,6 +1,6 @@
 import {type ConnectorErrorCount, type ErrorGroup, type ErrorLog, watchedKey} from '../records/error-log.ts';
 import {connectorTotal, type FailedConnector} from './connector-states.ts';
-import type {ConnectorRise} from './connectors.ts';
+import type {ConnectorIncrease} from './connectors.ts';
 import type {LogStatus} from './log-status.ts';
 import {isIncident, type PipelineEvent, sumOfEvents, urgencyOf} from './pipeline-event.ts';
 import {earlierErrors, type PipelineStatus} from './pipeline-status.ts';
@@ -31,7 +31,7 @@ export type PipelineView = {
   /** The connectors that failed for good: unseen until they recover. */
   readonly failed: readonly FailedConnector[];
   /** The connectors whose errors have become more since it was seen. */
-  readonly rise: () => ConnectorRise;
+  readonly increase: () => ConnectorIncrease;
 };
 
 const stateOrder: readonly ErrorRow['state'][] = ['unseen', 'seen', 'muted'];
@@ -69,7 +69,7 @@ function byPipeline(rows: readonly ErrorRow[]): readonly ErrorRow[] {
 
 /** Failures and errors of connectors, as the API tells them. */
 function statusRows(pipeline: PipelineView, muted: ReadonlySet<number>): readonly ErrorRow[] {
-  const {name, status, log, seen, isViewed, failed, rise} = pipeline;
+  const {name, status, log, seen, isViewed, failed, increase} = pipeline;
   if (!status) return [];
   const shared = {pipeline: name, from: 'API', count: 1} as const;
   const rows: ErrorRow[] = [];
@@ -87,8 +87,8 @@ function statusRows(pipeline: PipelineView, muted: ReadonlySet<number>): readonl
   const unseen = isViewed ? 0 : unseenConnectorErrors(status, seen, log?.connectors);
   const besides = log && (log.connectors.isWhole ? 'suppressed' : 'suppressed-or-before');
   const connectors = {...shared, kind: 'connectors', key: `${name} connectors`, besides} as const;
-  if (unseen === 0) rows.push({...connectors, state: 'seen', count: untold, rise: []});
-  else rows.push({...connectors, state: 'unseen', count: unseen, rise: rise()});
+  if (unseen === 0) rows.push({...connectors, state: 'seen', count: untold, increase: []});
+  else rows.push({...connectors, state: 'unseen', count: unseen, increase: increase()});
   return rows;
 }
 

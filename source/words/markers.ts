@@ -98,16 +98,6 @@ const fileTurnWords: Readonly<Record<Extract<Marker, {kind: 'file'}>['turn'], st
   removed: 'the file was removed',
 };
 
-/** `312 more parse errors, no longer kept`. */
-export function moreErrorsWords(errors: number, of: string, because: 'dropped' | 'no-texts'): string {
-  switch (because) {
-    case 'dropped':
-      return `${counted(errors, `more ${of} error`, `more ${of} errors`)}, no longer kept`;
-    case 'no-texts':
-      return `${counted(errors, `${of} error`, `${of} errors`)}, whose texts the server does not send`;
-  }
-}
-
 function stateText({from, to, error, startFailed}: Extract<Marker, {kind: 'state'}>): string {
   return error === undefined
     ? stateChangeWords(from, to)

@@ -22,7 +22,7 @@ function absenceIn(before: StatusAt, now: StatusAt, ...between: readonly (readon
     const earlier = before.logs.find(({name}) => name === log.name);
     if (earlier) for (const event of logEvents(earlier, log)) happened.add(event);
   }
-  return absenceOf(before, now, {muted, happened: happened.all, riseOf: () => []});
+  return absenceOf(before, now, {muted, happened: happened.all, increaseOf: () => []});
 }
 const kinds = (absence: Absence | undefined) => absence?.events.map(({pipeline, kind}) => `${pipeline} ${kind}`);
 
@@ -75,9 +75,9 @@ it('watched lines are as urgent as new errors', () => {
 it('names the connectors whose errors became more', () => {
   const left = statusAt(0, [], [pipeline('a', {connectorErrors: 1})]);
   const now = statusAt(1, [], [pipeline('a', {connectorErrors: 4})]);
-  const riseOf = (name: string, count: number) => [{name: `${name}.bad`, count}];
-  expect(absenceOf(left, now, {muted, happened: [], riseOf})?.events).toMatchObject([
-    {kind: 'connectors', pipeline: 'a', count: 3, rise: [{name: 'a.bad', count: 3}]},
+  const increaseOf = (name: string, count: number) => [{name: `${name}.bad`, count}];
+  expect(absenceOf(left, now, {muted, happened: [], increaseOf})?.events).toMatchObject([
+    {kind: 'connectors', pipeline: 'a', count: 3, increase: [{name: 'a.bad', count: 3}]},
   ]);
 });
 

@@ -43,7 +43,7 @@ it('errors notify once for each new group and with every watched line, without t
 });
 
 it('connector errors and a pipeline that the user stopped do not notify', async () => {
-  expect(await textOf({kind: 'connectors', pipeline: 'a', from: 'API', count: 3, rise: []})).toBeUndefined();
+  expect(await textOf({kind: 'connectors', pipeline: 'a', from: 'API', count: 3, increase: []})).toBeUndefined();
   expect(
     await textOf({kind: 'stopped', pipeline: 'a', from: 'API', count: 1, before: 'Running', now: 'Stopped'}),
   ).toBeUndefined();

@@ -4,14 +4,14 @@ import {ServerJson} from '../../source/api/server-text.ts';
 import type {ConnectorError, ConnectorStats, PipelineStats} from '../../source/api/types.ts';
 import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {
-  connectorRise,
+  connectorIncrease,
   connectorState,
   connectorsOf,
   errorEntries,
   errorsByConnector,
   failuresInLog,
+  increaseWords,
   type LoggedFailure,
-  riseWords,
 } from '../../source/events/connectors.ts';
 import {runAtOnce} from '../../source/lib/slices.ts';
 import type {KnownStats} from '../../source/logs/stats-poller.ts';
@@ -131,36 +131,36 @@ function statsWith(counts: Readonly<Record<string, number>>, {incarnation = 'one
   return {incarnation, connectors} as unknown as PipelineStats;
 }
 
-test('a rise is of the connectors that have more errors than before, in the same process', () => {
+test('a increase is of the connectors that have more errors than before, in the same process', () => {
   const before = errorsByConnector(statsWith({'orders.bad': 3, 'orders.web': 2, quiet: 1}));
   const now = statsWith({'orders.bad': 15, 'orders.web': 4, quiet: 1});
-  expect(connectorRise(now, before, 14)).toEqual([
+  expect(connectorIncrease(now, before, 14)).toEqual([
     {name: 'orders.bad', count: 12},
     {name: 'orders.web', count: 2},
   ]);
-  expect(connectorRise(now, before, 0)).toEqual([]);
-  expect(connectorRise(undefined, before, 14)).toEqual([]);
+  expect(connectorIncrease(now, before, 0)).toEqual([]);
+  expect(connectorIncrease(undefined, before, 14)).toEqual([]);
 });
 
 test('where it is not known what was before, the newest errors tell', () => {
   const now = statsWith({'orders.bad': 15, 'orders.web': 4});
-  expect(connectorRise(now, undefined, 2)).toEqual([{name: 'orders.bad', count: 2}]);
+  expect(connectorIncrease(now, undefined, 2)).toEqual([{name: 'orders.bad', count: 2}]);
   const another = errorsByConnector(statsWith({'orders.bad': 15}, {incarnation: 'two'}));
-  expect(connectorRise(now, another, 19)).toEqual([
+  expect(connectorIncrease(now, another, 19)).toEqual([
     {name: 'orders.bad', count: 15},
     {name: 'orders.web', count: 4},
   ]);
   // Of more than the server keeps, the number is known of a single connector only.
-  expect(connectorRise(statsWith({'orders.bad': 500}), undefined, 400)).toEqual([{name: 'orders.bad', count: 400}]);
-  const both = connectorRise(statsWith({'orders.bad': 500, 'orders.web': 400}), undefined, 900);
+  expect(connectorIncrease(statsWith({'orders.bad': 500}), undefined, 400)).toEqual([{name: 'orders.bad', count: 400}]);
+  const both = connectorIncrease(statsWith({'orders.bad': 500, 'orders.web': 400}), undefined, 900);
   expect(both.map(({count}) => count)).toEqual([undefined, undefined]);
-  expect(riseWords(both, {withNumbers: true})).toBe('orders.bad, orders.web');
+  expect(increaseWords(both, {withNumbers: true})).toBe('orders.bad, orders.web');
 });
 
 test('three connectors are named', () => {
-  const rise = ['a', 'b', 'c', 'd', 'e'].map((name, place) => ({name, count: 1200 - place}));
-  expect(riseWords(rise.slice(0, 2), {withNumbers: true})).toBe('a +1,200, b +1,199');
-  expect(riseWords(rise, {withNumbers: true})).toBe('a +1,200, b +1,199, c +1,198 and 2 others');
-  expect(riseWords(rise, {withNumbers: false})).toBe('a, b, c and 2 others');
-  expect(riseWords([], {withNumbers: true})).toBe('');
+  const increase = ['a', 'b', 'c', 'd', 'e'].map((name, place) => ({name, count: 1200 - place}));
+  expect(increaseWords(increase.slice(0, 2), {withNumbers: true})).toBe('a +1,200, b +1,199');
+  expect(increaseWords(increase, {withNumbers: true})).toBe('a +1,200, b +1,199, c +1,198 and 2 others');
+  expect(increaseWords(increase, {withNumbers: false})).toBe('a, b, c and 2 others');
+  expect(increaseWords([], {withNumbers: true})).toBe('');
 });

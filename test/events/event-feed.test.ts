@@ -354,7 +354,7 @@ it('a tab that connector errors mark says once of which connectors, and so does 
   const row = () => screen.controller.events.errorRows.find(({kind}) => kind === 'connectors');
   expect(row()).toMatchObject({
     ...{state: 'unseen', count: 13},
-    rise: [
+    increase: [
       {name: 'orders.bad', count: 12},
       {name: 'orders.web', count: 1},
     ],
@@ -367,7 +367,7 @@ it('a tab that connector errors mark says once of which connectors, and so does 
   screen.press('1');
   await screen.clock.advance(1000);
   screen.press('2');
-  expect(row()).toMatchObject({state: 'seen', rise: []});
+  expect(row()).toMatchObject({state: 'seen', increase: []});
   fail('orders.web', 4);
   await screen.until(() => screen.controller.state.notice !== undefined, 'the notice of the next errors');
   expect(screen.controller.state.notice).toBe('orders: connector errors, orders.web +4');

@@ -72,9 +72,9 @@ test("what the list reports is in the words of the log's own row about it", () =
 });
 
 test('connector errors name their connectors; of those that the log does not have no numbers are known', () => {
-  const rise = [{name: 'orders.bad', count: 12}];
+  const increase = [{name: 'orders.bad', count: 12}];
   const words = (besides?: 'suppressed') =>
-    eventWords({kind: 'connectors', pipeline: 'a', from: 'API', count: 12, rise, besides}, 80).text;
+    eventWords({kind: 'connectors', pipeline: 'a', from: 'API', count: 12, increase, besides}, 80).text;
   expect(words()).toBe('12 connector errors: orders.bad +12');
   expect(words('suppressed')).toBe('12 connector errors that the log does not have: orders.bad');
 });

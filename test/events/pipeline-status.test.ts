@@ -98,9 +98,9 @@ describe('of the list', () => {
   it('connector errors count on, and from zero in a process that was started again', () => {
     const errors = (before: number, now: number) =>
       pipelineEvents(pipeline('a', {connectorErrors: before}), pipeline('a', {connectorErrors: now}));
-    expect(errors(3, 5)).toEqual([{...ofApi, kind: 'connectors', count: 2, rise: []}]);
+    expect(errors(3, 5)).toEqual([{...ofApi, kind: 'connectors', count: 2, increase: []}]);
     expect(errors(3, 3)).toEqual([]);
-    expect(errors(3, 1)).toEqual([{...ofApi, kind: 'connectors', count: 1, rise: []}]);
+    expect(errors(3, 1)).toEqual([{...ofApi, kind: 'connectors', count: 1, increase: []}]);
   });
 
   it('a pipeline that was not there before is no news', () => {

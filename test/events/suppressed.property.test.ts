@@ -213,7 +213,7 @@ it('while the user was away, logged, suppressed and untold errors add up to what
       playAll(second);
       const happened = before.logs.flatMap((each) => logEvents(each, rig.status));
       const now = statusAt(1, [rig.status], [rig.listed]);
-      const told = absenceOf(before, now, {happened, muted: new Set(), riseOf: () => []})?.events ?? [];
+      const told = absenceOf(before, now, {happened, muted: new Set(), increaseOf: () => []})?.events ?? [];
       const sum = told.reduce((all, event) => {
         if (event.kind === 'errors') return all + event.count + (event.suppressed ?? 0);
         return event.kind === 'connectors' ? all + event.count : all;

@@ -20,7 +20,7 @@ function rows({logs = [], pipelines = [], incidents = [], unseen = incidents, vi
   const names = new Set([...logs, ...pipelines].map(({name}) => name));
   const views = [...names].map((name) => ({
     ...{name, status: pipelines.find((each) => each.name === name), log: logs.find((each) => each.name === name)},
-    ...{incidents, unseen, seen, isViewed: name === viewed, failed: [], rise: () => []},
+    ...{incidents, unseen, seen, isViewed: name === viewed, failed: [], increase: () => []},
   }));
   return errorRows(views, muted);
 }

@@ -92,7 +92,7 @@ function isFailure(answer: object): answer is ApiFailure {
   return 'kind' in answer;
 }
 
-test('the shown pipeline is asked about once, when it is shown and when its errors rise', async () => {
+test('the shown pipeline is asked about once, when it is shown and when its errors increase', async () => {
   const rig = new Rig(['fraud', 'orders']);
   rig.poller.setShown('orders');
   await rig.clock.advance(60_000);
@@ -130,7 +130,7 @@ test('an answer about a pipeline that was created again meanwhile is not about t
   expect(rig.poller.known.get().size).toBe(1);
 });
 
-test('another pipeline only when its errors rise, also from 0 in its next run', async () => {
+test('another pipeline only when its errors increase, also from 0 in its next run', async () => {
   const rig = new Rig(['orders'], {connectorErrors: 54});
   await rig.clock.advance(10_000);
   expect(rig.asked).toEqual([]);

@@ -16,7 +16,6 @@ import {concat, plain, type StyledText, slice} from '../../terminal/styled-text.
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
-import {moreErrorsWords} from '../../words/markers.ts';
 import {factLines, factRows, fitted, nameColumn, paragraph} from './page-rows.ts';
 
 /** Rows of a table are made with each frame: more connectors are counted only, the healthy ones first. */
@@ -310,4 +309,14 @@ export function statsNote(known: KnownStats | undefined, runs: boolean, isExplai
   return isWithoutTexts
     ? 'The texts of the errors are unknown: this version of Feldera sends only their number'
     : undefined;
+}
+
+/** `312 more parse errors, no longer kept`. */
+function moreErrorsWords(errors: number, of: string, because: 'dropped' | 'no-texts'): string {
+  switch (because) {
+    case 'dropped':
+      return `${counted(errors, `more ${of} error`, `more ${of} errors`)}, no longer kept`;
+    case 'no-texts':
+      return `${counted(errors, `${of} error`, `${of} errors`)}, whose texts the server does not send`;
+  }
 }
