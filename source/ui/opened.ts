@@ -10,6 +10,8 @@ import {timeNear, utc} from '../viewport/time-column.ts';
 import {markerText} from '../words/markers.ts';
 import {fileWords, openedKind, readFromWords} from '../words/opened.ts';
 import type {Controller} from './controller.ts';
+import type {Command} from './keys/command.ts';
+import {type CommandId, withHint} from './keys/commands.ts';
 import {pipelinesOf, type Tab} from './state/view-state.ts';
 
 /** What was opened, for the header: path and kind of the only log, else how many there are. */
@@ -29,6 +31,32 @@ export function noConnectionWords({services: {catalog}}: Controller, tab: Tab | 
   if (hasServer) return undefined;
   const what = readFrom === undefined ? 'these logs are files' : `this log is read from ${readFromWords[readFrom]}`;
   return `no connection: ${what}`;
+}
+
+/** What a command needs is not here. */
+export function lacks(controller: Controller, need: Command['needs']): boolean {
+  if (need === undefined) return false;
+  return noConnectionWords(controller, need === 'server' ? undefined : controller.tab) !== undefined;
+}
+
+/** What is said instead by commands for which there is more to say than that there is no connection. */
+const withoutNeed: Readonly<Partial<Record<CommandId, (controller: Controller, tab: Tab | undefined) => string>>> = {
+  'open-past': () => 'this log is open already: it is a file',
+  sort: () => 'logs are listed in the order in which they were named',
+  record(controller, tab) {
+    const {isRecorded} = controller.services.catalog.capabilitiesOf(pipelinesOf(tab));
+    const one = `this log is a ${isRecorded ? 'recording' : 'file'} already`;
+    const what = tab?.merges ? 'these logs are files already' : one;
+    return withHint(what, controller.hintCommands, 'save', 'saves what is shown');
+  },
+};
+const wordsWithout = new Map(Object.entries(withoutNeed));
+
+/** Why a command does nothing here; undefined: it has what it needs. */
+export function lackWords(controller: Controller, {id, needs}: Command): string | undefined {
+  if (!lacks(controller, needs)) return undefined;
+  const {tab} = controller;
+  return wordsWithout.get(id)?.(controller, tab) ?? noConnectionWords(controller, needs === 'server' ? undefined : tab);
 }
 
 /** Where an opened log is, how large, and how far it was read, each with its name; empty for any other tab. */

@@ -22,6 +22,7 @@ import {
 } from './keys/commands.ts';
 import {isMotion} from './keys/common-commands.ts';
 import {alt} from './keys/key-names.ts';
+import {lackWords} from './opened.ts';
 import {showsAbsence} from './pages/away.ts';
 import {chosenInHelp, typeInHelp} from './pages/help.ts';
 import {runOnPage} from './pages/pages.ts';
@@ -174,7 +175,9 @@ function runCommand(controller: Controller, keyName: string): void {
 }
 
 function run(controller: Controller, command: Command, keyName: string): void {
-  if (command.id === 'help-run') runChosen(controller);
+  const why = lackWords(controller, command);
+  if (why !== undefined) controller.say(why);
+  else if (command.id === 'help-run') runChosen(controller);
   else if (command.context === 'sidebar' && isMotion(command.does)) moveInList(controller, command.does);
   else if (!runOnPage(controller, command, keyName)) byId.get(command.id)?.(controller, keyName);
 }

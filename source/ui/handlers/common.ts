@@ -2,7 +2,6 @@ import {counted} from '../../lib/format.ts';
 import {hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import {keyInWords} from '../keys/commands.ts';
-import {noConnectionWords} from '../opened.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
 
@@ -10,11 +9,6 @@ export const commonHandlers = {
   'await-change'(controller: Controller) {
     const name = pipelineOf(controller);
     if (name === undefined) return;
-    const why = noConnectionWords(controller, controller.tab);
-    if (why !== undefined) {
-      controller.say(why);
-      return;
-    }
     if (!controller.eventFeed.alerts.toggleNotifyOnce(name)) {
       controller.say(`${name}: you will not be told of its next change`);
       return;
@@ -57,11 +51,6 @@ export const commonHandlers = {
     controller.dispatch({type: 'toggle-sidebar'});
   },
   reconnect(controller: Controller) {
-    const why = noConnectionWords(controller, controller.tab);
-    if (why !== undefined) {
-      controller.say(why);
-      return;
-    }
     for (const name of pipelinesOf(controller.tab)) controller.services.manager.reconnect(name);
     controller.services.poller.refresh();
   },

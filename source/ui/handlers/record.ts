@@ -14,15 +14,8 @@ export const recordHandlers = {
   record(controller: Controller, keyName: string) {
     const {tab, pane, state} = controller;
     if (!tab) return;
-    const {recordable, hasServer, isRecorded} = controller.services.catalog.capabilitiesOf(pipelinesOf(tab));
-    if (!recordable && hasServer) {
+    if (!controller.services.catalog.capabilitiesOf(pipelinesOf(tab)).recordable) {
       controller.say('a merged log is not recorded: record its pipelines');
-      return;
-    }
-    if (!recordable) {
-      const form = isRecorded ? 'recording' : 'file';
-      const what = tab.merges ? 'these logs are files already' : `this log is a ${form} already`;
-      controller.sayHint(what, 'save', 'saves what is shown');
       return;
     }
     const stream = controller.services.manager.get(tab.name);

@@ -48,10 +48,6 @@ export const sidebarHandlers = {
     }
   },
   sort(controller: Controller) {
-    if (!controller.services.catalog.hasServer) {
-      controller.say('logs are listed in the order in which they were named');
-      return;
-    }
     const order = nextSort[controller.state.sort];
     controller.dispatch({type: 'sort', order});
     controller.say(`sorted ${sortWords[order]}`);
@@ -63,10 +59,6 @@ async function openPast(controller: Controller): Promise<void> {
   const {services} = controller;
   const pipeline = pipelineOf(controller);
   if (pipeline === undefined) return;
-  if (!services.catalog.hasServer) {
-    controller.say('this log is open already: it is a file');
-    return;
-  }
   const name = await services.addPast?.(pipeline);
   if (controller.closing.aborted) return;
   if (name === undefined) {

@@ -3,7 +3,6 @@ import {padTo, shorten} from '../../terminal/fit.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
-import {noConnectionWords} from '../opened.ts';
 import {type Contexts, shownContext} from '../services.ts';
 import {closePages, openPage, type Page} from './page.ts';
 import {itemAt, listPage, type PageRows, paragraph} from './page-rows.ts';
@@ -36,10 +35,6 @@ export const contextsPage: Page = {
     ],
   },
   open(controller) {
-    if (!controller.services.catalog.hasServer) {
-      controller.say(noConnectionWords(controller, undefined) ?? '');
-      return;
-    }
     const {all, current} = controller.services.contexts ?? {all: [], current: undefined};
     const cursor = Math.max(
       0,

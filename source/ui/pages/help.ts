@@ -7,7 +7,7 @@ import type {Controller} from '../controller.ts';
 import type {Command, CommandTable, KeyContext} from '../keys/command.ts';
 import {type KeyRow, keyDoes, keyOf, keyRows, keysDo, keysShown, rowGroups, withHint} from '../keys/commands.ts';
 import {keyLabel, readKey} from '../keys/key-names.ts';
-import {noConnectionWords} from '../opened.ts';
+import {lacks} from '../opened.ts';
 import {type Edit, editLine} from '../state/edit-line.ts';
 import type {OpenPage} from '../state/page.ts';
 import {type Opened, openAs, openPage, type Page, type Spoken} from './page.ts';
@@ -301,14 +301,8 @@ export function helpOf(
   const {commands: table, services} = controller;
   const {isUtf8, symbols} = services;
   const from = controller.contextOf(under);
-  const lacks = lackedBy(controller);
-  const isLeftOut = (row: KeyRow) => 'needs' in row && lacks.some((need) => need === row.needs);
+  const isLeftOut = (row: KeyRow) => 'needs' in row && lacks(controller, row.needs);
   return helpRows({table, from, isLeftOut, text, cursor, width, isUtf8, symbols});
-}
-
-function lackedBy(controller: Controller): readonly Command['needs'][] {
-  if (!controller.services.catalog.hasServer) return ['server', 'connection'];
-  return noConnectionWords(controller, controller.tab) === undefined ? [] : ['connection'];
 }
 
 /** The command under the cursor, or why it does not run; undefined: none is found. */
