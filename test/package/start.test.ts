@@ -13,7 +13,7 @@ async function smallProject(): Promise<TemporaryDirectory> {
   for (const file of ['package.json', 'package-lock.json', 'tsconfig.json'])
     await copyFile(path.join(root, file), at(file));
   await symlink(path.join(root, 'node_modules'), at('node_modules'));
-  await mkdir(at('source'));
+  for (const folder of ['source', 'demo']) await mkdir(at(folder));
   await writeFile(at('source/greeting.ts'), `export const greeting: string = 'first';\n`);
   await writeFile(
     at('cli.tsx'),
