@@ -6,7 +6,7 @@ import type {Controller} from './controller.ts';
 import {goToLog} from './handlers/common.ts';
 import {goToSpan} from './handlers/move.ts';
 import {moveInList} from './handlers/sidebar.ts';
-import {showsAbsence} from './pages/away.ts';
+import {showsAbsence} from './pages/errors.ts';
 import {scrollPage} from './pages/pages.ts';
 import {promptInUse} from './state/view-state.ts';
 

@@ -23,7 +23,7 @@ import {
 import {isMotion} from './keys/common-commands.ts';
 import {alt} from './keys/key-names.ts';
 import {lackWords} from './opened.ts';
-import {showsAbsence} from './pages/away.ts';
+import {showsAbsence} from './pages/errors.ts';
 import {chosenInHelp, typeInHelp} from './pages/help.ts';
 import {runOnPage} from './pages/pages.ts';
 import {type Edit, withSuggestion} from './state/edit-line.ts';

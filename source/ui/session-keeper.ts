@@ -7,7 +7,7 @@ import type {Processes} from '../storage/file-lock.ts';
 import type {SavedSession} from '../storage/session-data.ts';
 import {SessionFile} from '../storage/session-file.ts';
 import type {Controller} from './controller.ts';
-import {showAbsence} from './pages/away.ts';
+import {showAbsence} from './pages/errors.ts';
 import {applyToPane, applyToScreen, type ViewOptions} from './state/pane-view.ts';
 import {restoredView, sessionOf, underNewNames} from './state/session-state.ts';
 import {renamedWords} from './tabs.ts';

@@ -145,7 +145,7 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
   },
   'ui/hooks': {
     allowed: ['../controller.ts', '../state/x.ts', '../../lib/x.ts', 'react', 'ink'],
-    forbidden: ['../handlers/x.ts', '../pages/away.ts', '../../api/types.ts', '../../buffer/x.ts', 'undici'],
+    forbidden: ['../handlers/x.ts', '../pages/errors.ts', '../../api/types.ts', '../../buffer/x.ts', 'undici'],
   },
   screen: {
     allowed: ['../ui/x.ts', '../logs/x.ts', 'ink'],

@@ -159,5 +159,5 @@ test('the mouse is a sign of presence; after an absence the first report only sh
   await screen.clock.advance(10 * 60_000);
   const before = screen.controller.state.cursor;
   at(down, 3, 3);
-  expect(screen.controller.state).toMatchObject({page: {kind: 'away'}, cursor: before});
+  expect(screen.controller.state).toMatchObject({page: {kind: 'errors', section: 'absence'}, cursor: before});
 });

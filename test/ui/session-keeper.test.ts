@@ -399,7 +399,7 @@ const untouched: Scenario = (server) => {
 /** The rows of the page of what happened, without the heading. */
 function away({controller}: ScreenUnderTest): readonly string[] {
   const {page} = controller.state;
-  if (page?.kind !== 'away') return [];
+  if (page?.section !== 'absence') return [];
   return allTexts(rowsOfPage(controller, 120)).flatMap((text) => text.trim().replace(/\s+/g, ' ') || []);
 }
 

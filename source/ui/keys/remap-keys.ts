@@ -76,7 +76,8 @@ function withFormerKeys(
       if (other === command || !other.keys.includes(key)) return false;
       // What opens the page closes it there, too.
       return (
-        other.opens !== undefined || (hideEachOther(command, other) && (isChanged(other) || other.keys.length === 1))
+        other.opens !== undefined ||
+        (hideEachOther(command, other) && (isChanged(other) || (other.keys.length === 1 && !other.yields)))
       );
     });
   const added = new Map(

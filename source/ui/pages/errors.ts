@@ -1,6 +1,7 @@
+import type {Absence} from '../../events/absence.ts';
 import {errorExcerpt} from '../../events/error-excerpt.ts';
 import {connectorNames, eventWords, suppressedWords, unreadWords} from '../../events/event-words.ts';
-import {type Incident, isIncident, isOfErrors} from '../../events/pipeline-event.ts';
+import {type Incident, isIncident, isOfErrors, type PipelineEvent} from '../../events/pipeline-event.ts';
 import {type ErrorRow, isUrgent} from '../../events/unseen.ts';
 import {count, counted, moment} from '../../lib/format.ts';
 import type {Style} from '../../terminal/style.ts';
@@ -9,7 +10,9 @@ import {textWidth} from '../../terminal/width.ts';
 import {hasCompileError} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
-import {closePages, openPage, type Page} from './page.ts';
+import {cancelPrompt} from '../handlers/prompts.ts';
+import {absenceRows} from './absence.ts';
+import {closePages, type Opened, openAs, openPage, type Page} from './page.ts';
 import {itemAt, listPage, marginCells, nameColumn, type PageRows, pageTitle} from './page-rows.ts';
 import {openPipeline} from './pipeline.ts';
 
@@ -21,37 +24,60 @@ const widthWithColumns = 100;
  * `chosen`: the key of the row under the cursor; undefined: the first. `order`: the keys of the rows at the last key:
  * these keep their places while the page is open, and new ones follow.
  */
-type ErrorsState = {readonly chosen: string | undefined; readonly order: readonly string[]};
+type ErrorsState = {
+  readonly chosen?: string | undefined;
+  readonly order: readonly string[];
+  /** Of that time alone: what happened then is listed, and stays as it is. */
+  readonly absence?: Absence;
+};
 
-/** The errors of all open tabs, unseen ones first, then the seen and the muted ones, dim. Similar errors are one row. */
+/**
+ * The errors of all pipelines, unseen ones first, then the seen and the muted ones, dim. Similar errors are one row. After
+ * an absence what happened in it, the most urgent first.
+ */
 export const errorsPage: Page<ErrorsState> = {
   ...{
     kind: 'errors',
     context: 'errors',
-    name: 'unseen errors',
-    where: 'in the list of unseen errors',
+    name: 'errors',
+    where: 'on the page of errors',
     motions: 'items',
   },
   hidesLog: true,
   keys: {
-    ...{context: 'errors', group: 'unseen errors', motions: 'items', close: ['q', 'A']},
+    ...{context: 'errors', group: 'errors of all pipelines', motions: 'items', close: ['q'], formerly: ['away']},
+    changes: {close: {hint: {isAbsence: 'back', else: 'close'}}},
     yieldsTakes: true,
     own: [
-      {id: 'errors-last', keys: ['Enter'], help: 'go to the last of them in the log', hint: {hasRow: 'go to last'}},
+      {
+        ...{id: 'errors-last', formerly: ['away-go'], keys: ['Enter']},
+        help: 'go to the last of them in the log; after an absence to the first of the new ones',
+        hint: {isAbsence: 'go there', hasRow: 'go to last'},
+      },
       {id: 'errors-first', keys: ['f'], help: 'go to the first of them', hint: {hasRow: 'first'}},
       {id: 'errors-mute', keys: ['m'], help: 'mute errors like this one, or unmute them', hint: {hasRow: 'mute'}},
     ],
   },
   open(controller) {
     const order = controller.events.errorRows.map(({key}) => key);
-    openPage(controller, errorsPage, {chosen: undefined, order});
+    // In place of what happened in an absence, the page that was open before comes back.
+    const {under} = openAs(controller.state.page, errorsPage) ?? {};
+    openPage(controller, errorsPage, {order}, {under});
   },
-  rows: (controller, page, {width}) => rowsOf(controller, page, width),
+  rows(controller, page, {width}) {
+    const {absence, cursor = 0} = page;
+    return absence ? absenceRows(controller, absence, {cursor, width}) : rowsOf(controller, page, width);
+  },
+  conditions: (_, {absence}) => ({isAbsence: absence !== undefined}),
+  content: (_, {section}) => section ?? '',
   items(controller, page) {
+    const {absence, cursor = 0} = page;
+    if (absence) return {length: absence.events.length, cursor, rowsOf: itemAt};
     const rows = listedErrors(controller, page);
     return {length: rows.length, cursor: cursorIndex(rows, page), rowsOf: itemAt};
   },
   at(controller, page, item) {
+    if (page.absence) return {...page, cursor: item};
     const rows = listedErrors(controller, page);
     return {...page, chosen: rows[item]?.key, order: rows.map(({key}) => key)};
   },
@@ -60,13 +86,41 @@ export const errorsPage: Page<ErrorsState> = {
     'errors-last': (controller, page) => goTo(controller, page, ({id}) => id),
     'errors-first': (controller, page) => goTo(controller, page, ({firstId, id}) => firstId ?? id),
     'errors-mute'(controller, page) {
-      const row = rowUnderCursor(controller, page);
-      if (!row) return;
-      if (isOfErrors(row)) controller.events.toggleMute(row.group.key);
-      else controller.say('only errors of the log can be muted');
+      const event = eventUnderCursor(controller, page);
+      if (!event) return;
+      if (!isOfErrors(event)) {
+        controller.say('only errors of the log can be muted');
+        return;
+      }
+      controller.events.toggleMute(event.group.key);
+      const isMuted = controller.events.muted.get().has(event.group.key);
+      if (page.absence) controller.say(`errors like this one are ${isMuted ? 'muted' : 'no longer muted'}`);
     },
   },
 };
+
+/**
+ * Call for each key and click. Returns true after an absence: then the key only shows what happened meanwhile. The page
+ * and the prompt that were open come back when it is closed.
+ */
+export function showsAbsence(controller: Controller): boolean {
+  const absence = controller.onKey();
+  if (absence) openAbsence(controller, absence);
+  return absence !== undefined;
+}
+
+/** Shows what happened before the start; once there was a key, a page would take the next one, so a notice does. */
+export function showAbsence(controller: Controller, absence: Absence): void {
+  if (!controller.hasKey) openAbsence(controller, absence);
+  else controller.sayHint('pipelines changed while pipetail did not run', 'timeline', 'shows how');
+}
+
+/** Over the open page, or in place of an earlier absence. */
+function openAbsence(controller: Controller, absence: Absence): void {
+  const {page} = controller.state;
+  const under = openAs(page, errorsPage)?.absence ? page?.under : page;
+  openPage(controller, errorsPage, {order: [], absence}, {under, section: 'absence'});
+}
 
 function rowsOf(controller: Controller, page: ErrorsState, width: number): PageRows {
   const rows = listedErrors(controller, page);
@@ -201,15 +255,22 @@ function wordOf(kind: Incident['kind'], isOver: boolean): string {
   return `${isOver ? 'was ' : ''}${kind}  `;
 }
 
-function rowUnderCursor(controller: Controller, page: ErrorsState): ErrorRow | undefined {
+function eventUnderCursor(controller: Controller, page: Opened<ErrorsState>): PipelineEvent | undefined {
+  if (page.absence) return page.absence.events[page.cursor ?? 0];
   const rows = listedErrors(controller, page);
   return rows[cursorIndex(rows, page)];
 }
 
 /** Shows the entry in its log; of a program that did not compile, which is in no log, the compiler's message. */
-function goTo(controller: Controller, page: ErrorsState, idOf: (row: ErrorRow) => number | undefined): void {
-  const row = rowUnderCursor(controller, page);
+function goTo(
+  controller: Controller,
+  page: Opened<ErrorsState>,
+  idOf: (event: PipelineEvent) => number | undefined,
+): void {
+  const row = eventUnderCursor(controller, page);
   closePages(controller);
+  // It belongs to the log that the user leaves.
+  cancelPrompt(controller);
   if (!row) return;
   goToEntryOf(controller, row.pipeline, idOf(row));
   const pipeline = controller.pipeline(row.pipeline);

@@ -2,7 +2,6 @@ import type {Command, CommandTable} from '../keys/command.ts';
 import {commands} from '../keys/command-table.ts';
 import {rowGroups} from '../keys/commands.ts';
 import {pageCommands} from '../keys/common-commands.ts';
-import {awayPage} from './away.ts';
 import {connectorPage} from './connector.ts';
 import {contextsPage} from './contexts.ts';
 import {detailPage} from './detail.ts';
@@ -20,7 +19,6 @@ export const pages: readonly Page[] = [
   detailPage,
   marksPage,
   errorsPage,
-  awayPage,
   contextsPage,
 ];
 

@@ -13,7 +13,10 @@ const written = (rows: readonly Old[]) =>
   rows.map(({id, keys}, index) => ({command: id, keys, where: `c.toml:${index + 1}`}));
 
 /** Pages that are a part of another one now. */
-const contextNow: Readonly<Record<string, string>> = {page: 'describe', timeline: 'describe', comparison: 'describe'};
+const contextNow: Readonly<Record<string, string>> = {
+  ...{page: 'describe', timeline: 'describe', comparison: 'describe'},
+  away: 'errors',
+};
 
 /** In these words, what the key does is the same: on a page that is one with others, it has the name of that page. */
 function nameOf(table: CommandTable, pane: string, key: string, id: string): string | undefined {

@@ -8,62 +8,17 @@ import type {Style} from '../../terminal/style.ts';
 import {concat, plain} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
-import {goToEntryOf} from '../handlers/move.ts';
-import {cancelPrompt} from '../handlers/prompts.ts';
-import {closePages, openAs, openPage, type Page} from './page.ts';
 import {listPage, marginCells, nameColumn, type PageRows, pageTitle} from './page-rows.ts';
 
 /** Of the longest word, `new error`. */
 const wordCells = 9;
 
-type AwayState = {readonly summary: Absence};
-
-/** What happened while the user was away, the most urgent first; each row leads to its place in a log. */
-export const awayPage: Page<AwayState> = {
-  ...{kind: 'away', context: 'away', name: 'while you were away', motions: 'items'},
-  where: 'on the page that is shown after an absence',
-  hidesLog: true,
-  keys: {
-    ...{context: 'away', group: 'while you were away', motions: 'items', close: ['q']},
-    yieldsTakes: true,
-    own: [{id: 'away-go', keys: ['Enter'], help: 'go there', hint: 'go there'}],
-    changes: {close: {help: 'back to where you were', hint: 'back'}},
-  },
-  rows: (controller, {summary, cursor}, {width}) => rowsOf(controller, summary, cursor ?? 0, width),
-  run: {
-    'away-go'(controller, {summary, cursor}) {
-      const event = summary.events[cursor ?? 0];
-      closePages(controller);
-      // The prompt belongs to the log that the user leaves.
-      cancelPrompt(controller);
-      if (event) goToEntryOf(controller, event.pipeline, event.id);
-    },
-  },
-};
-
-/**
- * Call for each key and click. Returns true after an absence: then the key only shows what happened meanwhile. The page
- * and the prompt that were open come back when it is closed.
- */
-export function showsAbsence(controller: Controller): boolean {
-  const summary = controller.onKey();
-  if (summary) openAway(controller, summary);
-  return summary !== undefined;
-}
-
-/** Shows what happened before the start; once there was a key, a page would take the next one, so a notice does. */
-export function showAbsence(controller: Controller, summary: Absence): void {
-  if (!controller.hasKey) openAway(controller, summary);
-  else controller.sayHint('pipelines changed while pipetail did not run', 'timeline', 'shows how');
-}
-
-/** Over the open page, or in place of an earlier one of this kind. */
-function openAway(controller: Controller, summary: Absence): void {
-  const {page} = controller.state;
-  openPage(controller, awayPage, {summary}, {under: openAs(page, awayPage) ? page?.under : page});
-}
-
-function rowsOf(controller: Controller, {since, until, events}: Absence, cursor: number, width: number): PageRows {
+/** What happened while the user was away, the most urgent first. */
+export function absenceRows(
+  controller: Controller,
+  {since, until, events}: Absence,
+  {cursor, width}: {readonly cursor: number; readonly width: number},
+): PageRows {
   const {symbols} = controller.services;
   const {ellipsis} = symbols;
   const nameOf = nameColumn(

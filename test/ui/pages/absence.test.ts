@@ -28,12 +28,12 @@ const info = (message: string) => logged(0, 'INFO', message);
 /** The rows of the page, without the heading. */
 function listed({controller}: ScreenUnderTest): string[] {
   const {page} = controller.state;
-  if (page?.kind !== 'away') return [];
+  if (page?.section !== 'absence') return [];
   return allTexts(rowsOfPage(controller, 120))
     .slice(2)
     .map((text) => text.trim().replace(/\s+/g, ' '));
 }
-const isOpen = (screen: ScreenUnderTest) => screen.controller.state.page?.kind === 'away';
+const isOpen = (screen: ScreenUnderTest) => screen.controller.state.page?.section === 'absence';
 
 it('the first key after ten minutes shows what happened, and does nothing else', async () => {
   await using screen = await twoTabs();
@@ -55,7 +55,7 @@ it('similar errors show in what they differ, also on 80 columns', async () => {
   await screen.clock.advance(10 * minute);
   screen.press('j');
   const {page} = screen.controller.state;
-  const rows = page?.kind === 'away' ? allTexts(rowsOfPage(screen.controller, 80)).slice(2, 4) : [];
+  const rows = page?.section === 'absence' ? allTexts(rowsOfPage(screen.controller, 80)).slice(2, 4) : [];
   expect(rows).toEqual([expect.stringContaining('expected value'), expect.stringContaining('missing field')]);
 });
 
@@ -78,7 +78,7 @@ it('a pipeline that failed twice and was restarted has its failure first, in red
   );
   expect(listed(screen)[1]).toMatch(/^fraud restarted /);
   const {page} = screen.controller.state;
-  const row = page?.kind === 'away' ? rowsOfPage(screen.controller, 80).at(2) : undefined;
+  const row = page?.section === 'absence' ? rowsOfPage(screen.controller, 80).at(2) : undefined;
   expect(row?.text).toMatch(/running again since .*\d\d:\d\d$/);
   expect(row?.runs.find(({start, end}) => row.text.slice(start, end).startsWith('failed'))?.style.fg).toBe(1);
 });
