@@ -1,5 +1,5 @@
 import {count, counted, dateTime, duration, isoTime} from '../lib/format.ts';
-import {watchedKey} from '../records/error-log.ts';
+import {watchPatternKey} from '../records/error-log.ts';
 import {textAsSent} from '../viewport/line-text.ts';
 import {errorWords, suppressedWords} from './event-words.ts';
 import {hoursOf, type KindChange, mostKinds, type RunKinds} from './run-changes.ts';
@@ -42,7 +42,7 @@ export function timesInWords(kind: KindChange, times: string): string {
 
 /** The level and the message of an example. `width`: cells of the screen. */
 export function exampleInWords({example}: Pick<KindChange, 'example'>, width: number) {
-  return errorWords({example, key: watchedKey}, width);
+  return errorWords({example, key: watchPatternKey}, width);
 }
 
 /** Cells in which a message is not cut. */

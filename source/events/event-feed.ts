@@ -18,7 +18,7 @@ export type EventOptions = Omit<AlertsOptions, 'clock' | 'say'> & {
   /** Milliseconds without a key after which the next one shows what happened; 0: never. Default 10 minutes. */
   readonly awayAfter?: number;
   /** Lines that match count as errors. */
-  readonly watched?: Pattern | undefined;
+  readonly watchPattern?: Pattern | undefined;
   readonly setTitle?: ((text: string) => void) | undefined;
 };
 
@@ -53,7 +53,7 @@ export class EventFeed {
 
   constructor(services: EventServices) {
     const {clock, events: options = {}, say, history} = services;
-    const {awayAfter = tenMinutes, watched: pattern} = options;
+    const {awayAfter = tenMinutes, watchPattern: pattern} = options;
     this.#services = services;
     this.#options = options;
     this.#awayAfter = awayAfter;

@@ -1,5 +1,5 @@
 import {count, counted} from '../lib/format.ts';
-import {type ConnectorErrorCount, type ErrorGroup, watchedKey} from '../records/error-log.ts';
+import {type ConnectorErrorCount, type ErrorGroup, watchPatternKey} from '../records/error-log.ts';
 import {isPanicLine} from '../records/line-kind.ts';
 import type {ConnectorCount} from '../records/suppressed.ts';
 import {clean} from '../terminal/clean.ts';
@@ -148,7 +148,7 @@ export function errorWords({example, key}: Pick<ErrorGroup, 'example' | 'key'>, 
   const compactness = width < widthWithTarget ? 'no-target' : 'full';
   const text = compactLine(asSent, record, {compactness, time: 'off', offsetAt: utc});
   // Errors are all of one level; a watched line may be of any.
-  return key === watchedKey ? text : slice(text, levelCells, text.text.length);
+  return key === watchPatternKey ? text : slice(text, levelCells, text.text.length);
 }
 
 /** About what a fingerprint leaves out: quoted texts, ids and numbers. */

@@ -3,7 +3,7 @@ import {Search} from '../buffer/search.ts';
 import type {Clock} from '../lib/clock.ts';
 import {SliceRunner} from '../lib/slices.ts';
 import type {Log} from '../logs/log.ts';
-import {watchedKey} from '../records/error-log.ts';
+import {watchPatternKey} from '../records/error-log.ts';
 import {timeOfBytes} from '../records/line-head.ts';
 
 type LineWatchOptions = {
@@ -45,7 +45,7 @@ export class LineWatch {
       let found = false;
       for (let id = search.nextAfter(next - 1); id !== undefined && id < end; id = search.nextAfter(id)) {
         const line = buffer.lineAt(id);
-        if (line) errors.add(line, {id, at: timeOfBytes(line) ?? clock.wall(), key: watchedKey});
+        if (line) errors.add(line, {id, at: timeOfBytes(line) ?? clock.wall(), key: watchPatternKey});
         found = true;
       }
       next = Math.max(next, end);

@@ -3,7 +3,7 @@ import type {LossCount, Marker, OutputStream} from '../buffer/markers.ts';
 import type {Log} from '../logs/log.ts';
 import type {LogSnapshot} from '../logs/log-snapshot.ts';
 import type {UnaskedEnd, UnaskedEnds} from '../logs/log-states.ts';
-import {type ConnectorErrorCount, type ErrorGroup, isUnfinished, watchedKey} from '../records/error-log.ts';
+import {type ConnectorErrorCount, type ErrorGroup, isUnfinished, watchPatternKey} from '../records/error-log.ts';
 import {clean} from '../terminal/clean.ts';
 import type {EventOf, PipelineEvent} from './pipeline-event.ts';
 
@@ -110,7 +110,7 @@ function errorEvents(before: LogStatus, {name: pipeline, errors}: LogStatus): re
     const counted = earlier?.firstId === group.firstId ? earlier : undefined;
     const count = group.count - (counted?.count ?? 0);
     const suppressed = group.suppressed - (counted?.suppressed ?? 0);
-    const kind = key === watchedKey ? 'watched' : 'errors';
+    const kind = key === watchPatternKey ? 'watched' : 'errors';
     // Lines that are read of the past, behind the others, are no news; watched lines are found a little later than they come.
     if (count <= 0 || (kind === 'errors' && group.lastId < sinceId)) continue;
     const isNew = earlier === undefined && kind === 'errors';

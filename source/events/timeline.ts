@@ -5,7 +5,7 @@ import {compilePattern} from '../buffer/pattern.ts';
 import {Search} from '../buffer/search.ts';
 import {count, readTime} from '../lib/format.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
-import {type ErrorLog, watchedKey} from '../records/error-log.ts';
+import {type ErrorLog, watchPatternKey} from '../records/error-log.ts';
 import {isPanicLine} from '../records/line-kind.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {endedRun, isStopped} from '../records/runs.ts';
@@ -248,7 +248,7 @@ function errorEvents(pipeline: string, {errors}: TimelineLog, crashes: readonly 
   return [...errors.byKey.values()].flatMap((group): readonly TimelineEvent[] => {
     const {key, firstAt, lastAt, firstId, lastId, example, latest: last, suppressed} = group;
     const times = told.get(key)?.length ?? 0;
-    if (key === watchedKey || times >= group.count) return [];
+    if (key === watchPatternKey || times >= group.count) return [];
     // The newest are those that are told.
     const span = times === 0 ? {firstAt, at: lastAt} : {at: firstAt};
     const ends = {key, example, latest: times === 0 ? last : example};

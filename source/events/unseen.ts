@@ -1,4 +1,4 @@
-import {type ConnectorErrorCount, type ErrorGroup, type ErrorLog, watchedKey} from '../records/error-log.ts';
+import {type ConnectorErrorCount, type ErrorGroup, type ErrorLog, watchPatternKey} from '../records/error-log.ts';
 import {connectorTotal, type FailedConnector} from './connector-states.ts';
 import type {ConnectorIncrease} from './connectors.ts';
 import type {LogStatus} from './log-status.ts';
@@ -142,7 +142,13 @@ function groupRow(group: ErrorGroup, {name, isViewed, failed}: PipelineView, mut
   const part = state !== 'unseen' ? wholeOf(group) : isUnseen ? unseenOf(group) : lastOf(group);
   const {example, ...counts} = part;
   return {
-    ...{kind: key === watchedKey ? 'watched' : 'errors', pipeline: name, from: 'log', key: `${name} ${key}`, state},
+    ...{
+      kind: key === watchPatternKey ? 'watched' : 'errors',
+      pipeline: name,
+      from: 'log',
+      key: `${name} ${key}`,
+      state,
+    },
     ...{at, id, ...counts, group, ends: {key, example, latest}, isNew: false},
   };
 }

@@ -115,7 +115,7 @@ export class FrameRate {
     return this.#now;
   }
 
-  setWatched(isWatched: boolean): void {
+  setAttended(isWatched: boolean): void {
     this.#isWatched = isWatched;
     this.#update();
   }

@@ -6,8 +6,8 @@ import {createStore, type ReadableStore} from '../lib/store.ts';
 import {askedDelay, retryDelay} from './connection/backoff.ts';
 
 /** Milliseconds; Feldera's own web console uses 2 s too. */
-export const watchedEvery = 2_000;
-const unwatchedEvery = 15_000;
+export const attendedEvery = 2_000;
+const unattendedEvery = 15_000;
 /** Milliseconds after a refusal before the first list, plus as much jitter: the screen recovers soon after the key does. */
 const refusedEvery = 5_000;
 
@@ -41,7 +41,7 @@ export class ListPoller {
   });
   readonly #stop = new AbortController();
   readonly #wait: LongWait;
-  #watched = true;
+  #isAttended = true;
   #tries = 0;
   #goodAt: number | undefined;
   #requesting = false;
@@ -83,11 +83,11 @@ export class ListPoller {
     else void this.#request();
   }
 
-  /** `watched`: the user looks at the screen. A return refreshes at once. */
-  setWatched(watched: boolean): void {
-    if (watched === this.#watched) return;
-    this.#watched = watched;
-    if (watched) this.refresh();
+  /** `isAttended`: the user looks at the screen. A return refreshes at once. */
+  setAttended(isAttended: boolean): void {
+    if (isAttended === this.#isAttended) return;
+    this.#isAttended = isAttended;
+    if (isAttended) this.refresh();
   }
 
   /** Also cancels the request in progress. */
@@ -152,7 +152,7 @@ export class ListPoller {
   }
 
   get #every(): number {
-    return this.#watched ? watchedEvery : unwatchedEvery;
+    return this.#isAttended ? attendedEvery : unattendedEvery;
   }
 
   #requestAfter(milliseconds: number): void {

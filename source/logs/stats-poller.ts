@@ -90,7 +90,7 @@ export class StatsPoller {
   #list: readonly Pipeline[] | undefined;
   #shown: string | undefined;
   #open: string | undefined;
-  #isWatched = true;
+  #isAttended = true;
   #startedAt = Number.NEGATIVE_INFINITY;
   #cancelTimer: (() => void) | undefined;
   #leave = () => {};
@@ -138,10 +138,10 @@ export class StatsPoller {
     this.#wantOpen();
   }
 
-  /** `watched`: the user looks at the screen. */
-  setWatched(watched: boolean): void {
-    this.#isWatched = watched;
-    if (watched) this.#wantOpen();
+  /** `isAttended`: the user looks at the screen. */
+  setAttended(isAttended: boolean): void {
+    this.#isAttended = isAttended;
+    if (isAttended) this.#wantOpen();
   }
 
   #onList(pipelines: readonly Pipeline[] | undefined): void {
@@ -176,7 +176,7 @@ export class StatsPoller {
 
   #wantOpen(): void {
     const name = this.#open;
-    if (name === undefined || !this.#isWatched) return;
+    if (name === undefined || !this.#isAttended) return;
     for (const what of ['stats', 'series'] as const) if (!this.#running.has(keyOf(what, name))) this.#want(name, what);
     this.#next();
   }
@@ -244,7 +244,7 @@ export class StatsPoller {
       else this.#set(name, withStats(known, answer, clock.wall()));
       this.#failing.delete(key);
       // Errors may have risen since the answer was made: then the next request is due already.
-      const isOpen = name === this.#open && this.#isWatched && this.#hasProcess(name);
+      const isOpen = name === this.#open && this.#isAttended && this.#hasProcess(name);
       if (isOpen && !this.#jobs.has(key)) {
         this.#jobs.set(key, {name, what, dueAt: Math.max(startedAt + openEvery, clock.monotonic())});
       }
@@ -261,7 +261,7 @@ export class StatsPoller {
     this.#jobs.delete(key);
     // What the server or the pipeline lacks, it still lacks in a minute.
     const isLacking = failure.kind === 'fatal' && failure.reason === 'unsupported';
-    const isOpen = name === this.#open && this.#isWatched;
+    const isOpen = name === this.#open && this.#isAttended;
     if (isLacking || (!isOpen && tries % mostTries === 0)) return;
     this.#want(name, what);
   }

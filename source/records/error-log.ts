@@ -17,7 +17,7 @@ import {
 /** The errors of one log with the same fingerprint. Times are Unix times in ms, ids are entry ids. */
 export type ErrorGroup = {
   /**
-   * The fingerprint, of an error of a connector together with its name: the same in every log. `watchedKey` for lines that
+   * The fingerprint, of an error of a connector together with its name: the same in every log. `watchPatternKey` for lines that
    * match the watched pattern.
    */
   readonly key: number;
@@ -73,14 +73,14 @@ type AddedError = {
 type CountedBuffer = Pick<LogBuffer, 'endId' | 'lineAt'>;
 
 /** Never a fingerprint: those are signed 32-bit integers. */
-export const watchedKey = 2 ** 31;
+export const watchPatternKey = 2 ** 31;
 
 /** Added to the key of a panic until its message is read: its kind is not known before. */
 const unfinishedPanic = 2 ** 33;
 
 /** Whether the kind of a group is not known yet. A moment later the group has another key. */
 export function isUnfinished(key: number): boolean {
-  return key > watchedKey;
+  return key > watchPatternKey;
 }
 
 /** More groups than a user reads; their examples need 250 kB at most. */

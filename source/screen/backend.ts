@@ -93,8 +93,8 @@ export class ScreenBackend {
         : undefined;
     this.#endOfPresence = this.presence.here.subscribe(() => {
       const isWatched = this.presence.here.get();
-      this.facts.setWatched(isWatched);
-      this.frameRate.setWatched(isWatched);
+      this.facts.setAttended(isWatched);
+      this.frameRate.setAttended(isWatched);
     });
   }
 

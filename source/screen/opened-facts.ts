@@ -42,7 +42,7 @@ export class OpenedFacts implements Facts {
 
   stop(): void {}
 
-  setWatched(): void {}
+  setAttended(): void {}
 
   async describe(name: string): Promise<Description> {
     const {pipeline, configuration} = (await this.#factsOf(name)) ?? {};

@@ -10,8 +10,8 @@ import type {Description, Services} from '../ui/services.ts';
 export type Facts = Pick<Services, 'poller' | 'stats' | 'session' | 'serverVersion' | 'describe' | 'history'> & {
   readonly start: () => void;
   readonly stop: () => void;
-  /** `watched`: the user looks at the screen. */
-  readonly setWatched: (watched: boolean) => void;
+  /** `isAttended`: the user looks at the screen. */
+  readonly setAttended: (isAttended: boolean) => void;
 };
 
 /** What a server tells. */
@@ -45,9 +45,9 @@ export class ServerFacts implements Facts {
     this.#login.stop();
   }
 
-  setWatched(watched: boolean): void {
-    this.poller.setWatched(watched);
-    this.stats.setWatched(watched);
+  setAttended(isAttended: boolean): void {
+    this.poller.setAttended(isAttended);
+    this.stats.setAttended(isAttended);
   }
 
   async describe(name: string, signal: AbortSignal): Promise<Description> {

@@ -71,7 +71,7 @@ export function screenServices(input: ServicesInput): Services {
     ...{manager, catalog, poller, stats, session, serverVersion, clock, histories, frameRate, alerts},
     addPast: (pipeline) => backend.addPast(pipeline),
     recordingsFolder: backend.recordingsFolder,
-    watched: presence.here,
+    isAttended: presence.here,
     describe: (name, signal) => facts.describe(name, signal),
     history: (name, signal) => facts.history(name, signal),
     serverName: server.name,
@@ -85,7 +85,8 @@ export function screenServices(input: ServicesInput): Services {
     timeLimit: runWithTimeout,
     events: {
       awayAfter: settings.awayAfter,
-      watched: settings.watch === undefined ? undefined : compilePattern(settings.watch, {timeLimit: runWithTimeout}),
+      watchPattern:
+        settings.watch === undefined ? undefined : compilePattern(settings.watch, {timeLimit: runWithTimeout}),
       notify: notificationWriter(settings.notify, {env, write}),
       onAlert:
         alerts &&

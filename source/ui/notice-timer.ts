@@ -7,7 +7,7 @@ export type NoticeKind = 'news' | 'failure';
 type NoticeTimerOptions = {
   readonly clock: Clock;
   /** Whether a user is at the screen; absent: always. */
-  readonly watched?: ReadableStore<boolean> | undefined;
+  readonly isAttended?: ReadableStore<boolean> | undefined;
   readonly onEnd: () => void;
 };
 
@@ -21,13 +21,13 @@ const failureStays = 30_000;
 /** Ends the newest notice when a user has had the time to read it. While no user is there the time does not run. */
 export class NoticeTimer {
   readonly #clock: Clock;
-  readonly #watched: ReadableStore<boolean>;
+  readonly #isAttended: ReadableStore<boolean>;
   readonly #onEnd: () => void;
   #stop = () => {};
 
-  constructor({clock, watched = always, onEnd}: NoticeTimerOptions) {
+  constructor({clock, isAttended = always, onEnd}: NoticeTimerOptions) {
     this.#clock = clock;
-    this.#watched = watched;
+    this.#isAttended = isAttended;
     this.#onEnd = onEnd;
   }
 
@@ -45,12 +45,12 @@ export class NoticeTimer {
   /** All of the time again after an absence: the notice may have come in it. */
   #wait(milliseconds: number): void {
     this.stop();
-    if (!this.#watched.get()) {
-      this.#stop = this.#watched.subscribe(() => this.#wait(milliseconds));
+    if (!this.#isAttended.get()) {
+      this.#stop = this.#isAttended.subscribe(() => this.#wait(milliseconds));
       return;
     }
     this.#stop = this.#clock.after(milliseconds, () => {
-      if (this.#watched.get()) this.#onEnd();
+      if (this.#isAttended.get()) this.#onEnd();
       else this.#wait(milliseconds);
     });
   }

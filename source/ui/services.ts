@@ -41,7 +41,7 @@ export type Services = {
   readonly stats: Pick<StatsPoller, 'known' | 'setOpen' | 'setShown'>;
   readonly clock: Clock;
   /** Whether a user is at the screen; absent: always. */
-  readonly watched?: ReadableStore<boolean>;
+  readonly isAttended?: ReadableStore<boolean>;
   /** Slows frames down in a flood of the shown log. */
   readonly frameRate?: FrameRate;
   /** Whether the terminal takes a frame; absent: always. New lines wait longer, see `FrameRate`. */

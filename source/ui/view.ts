@@ -6,7 +6,7 @@ import {reduce, type Tab, type ViewAction, type ViewState} from './state/view-st
 type ViewServices = {
   readonly clock: Clock;
   /** Whether a user is at the screen; absent: always. */
-  readonly watched?: ReadableStore<boolean> | undefined;
+  readonly isAttended?: ReadableStore<boolean> | undefined;
 };
 
 /** What is open on the screen, where, and what is said there. Whatever follows from a change is a subscriber's. */

@@ -6,7 +6,7 @@ import {eventWords} from '../../source/events/event-words.ts';
 import {logEvents} from '../../source/events/log-status.ts';
 import {EventSums} from '../../source/events/pipeline-event.ts';
 import {listEvents, type PipelineStatus} from '../../source/events/pipeline-status.ts';
-import {watchedKey} from '../../source/records/error-log.ts';
+import {watchPatternKey} from '../../source/records/error-log.ts';
 import {emptyErrorLog, errorsOf, list, log, pipeline, statusAt} from './statuses.ts';
 
 const muted = new Set<number>();
@@ -65,9 +65,9 @@ it('what is down comes first, then losses, new errors, more of the same, and rec
 
 it('watched lines are as urgent as new errors', () => {
   const watched = emptyErrorLog();
-  watched.add(Buffer.from('WARN late'), {id: 1, at: 1, key: watchedKey});
+  watched.add(Buffer.from('WARN late'), {id: 1, at: 1, key: watchPatternKey});
   const left = statusAt(0, [log('a', {errors: watched.byKey})], [pipeline('b')]);
-  watched.add(Buffer.from('WARN late'), {id: 2, at: 2, key: watchedKey});
+  watched.add(Buffer.from('WARN late'), {id: 2, at: 2, key: watchPatternKey});
   const now = statusAt(1, [log('a', {errors: watched.byKey})], [pipeline('b', {connectorErrors: 1})]);
   expect(kinds(absenceIn(left, now))).toEqual(['a watched', 'b connectors']);
 });

@@ -3,7 +3,7 @@ import {expect, it} from 'vitest';
 import {type Alert, Alerts, alertObject, watchRecordings} from '../../source/events/alerts.ts';
 import type {PipelineEvent} from '../../source/events/pipeline-event.ts';
 import {createStore} from '../../source/lib/store.ts';
-import {watchedKey} from '../../source/records/error-log.ts';
+import {watchPatternKey} from '../../source/records/error-log.ts';
 import type {RecordingState} from '../../source/storage/recording/recorder.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {ScreenUnderTest} from '../ui/screen-under-test.ts';
@@ -38,7 +38,7 @@ it('errors notify once for each new group and with every watched line, without t
   expect(await textOf(errors)).toBe('a: kafka refused');
   expect(await textOf({...errors, suppressed: 812})).toBe('a: kafka refused ×1 +812 suppressed');
   expect(await textOf({...errors, isNew: false})).toBeUndefined();
-  const ends = {...group, key: watchedKey};
+  const ends = {...group, key: watchPatternKey};
   expect(await textOf({...errors, kind: 'watched', ends, isNew: false})).toBe('a: ERROR kafka refused');
 });
 

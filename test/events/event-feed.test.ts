@@ -16,7 +16,7 @@ import {type ScreenOptions, ScreenUnderTest, withFailures} from '../ui/screen-un
 /** A screen with notifications; `fraud` has an error of yesterday in its log. */
 async function telling(options: ScreenOptions & {watched?: string} = {}) {
   const told: string[] = [];
-  const watched = options.watched === undefined ? undefined : compilePattern(options.watched);
+  const watchPattern = options.watched === undefined ? undefined : compilePattern(options.watched);
   const screen = await ScreenUnderTest.connected({
     names: ['orders', 'fraud'],
     scenario: (server) => {
@@ -24,7 +24,7 @@ async function telling(options: ScreenOptions & {watched?: string} = {}) {
       server.pipeline('fraud').write(logged(0, 'ERROR', 'of yesterday'));
     },
     ...options,
-    services: {events: {notify: (text) => void told.push(text), watched}},
+    services: {events: {notify: (text) => void told.push(text), watchPattern}},
   });
   const isLive = (name: string) => screen.manager.get(name)?.snapshot.get().connection?.kind === 'live';
   await screen.until(() => (options.names ?? ['orders', 'fraud']).every(isLive), 'the logs to be live');
@@ -45,7 +45,7 @@ it('a watched pattern that takes too long for a line says so once, on the screen
     scenario: quiet('orders', 'fraud'),
     services: {
       events: {
-        watched: compilePattern('(a+)+$', {timeLimit: () => undefined}),
+        watchPattern: compilePattern('(a+)+$', {timeLimit: () => undefined}),
         notify: (text) => void told.push(text),
         warn: (text) => void warned.push(text),
       },

@@ -3,7 +3,7 @@ import type {Marker, MarkerKind} from '../../source/buffer/markers.ts';
 import {connectorTotalWords, errorWords, eventWords, rangeWords, unreadWords} from '../../source/events/event-words.ts';
 import type {EventOf, PipelineEvent} from '../../source/events/pipeline-event.ts';
 import {pipelineStatuses} from '../../source/events/pipeline-status.ts';
-import {watchedKey} from '../../source/records/error-log.ts';
+import {watchPatternKey} from '../../source/records/error-log.ts';
 import {markerText} from '../../source/words/markers.ts';
 import {deploymentError, makePipeline, stopped} from '../ui/make-pipeline.ts';
 import {errorsOf} from './statuses.ts';
@@ -15,7 +15,7 @@ if (!group) throw new Error('no group');
 test('an error is shown without name, time and level, and without the target where there is no room', () => {
   expect(errorWords(group, 80).text).toBe('connection refused');
   expect(errorWords(group, 120).text).toMatch(/^kafka +connection refused$/);
-  expect(errorWords({...group, key: watchedKey}, 80).text).toBe('ERROR connection refused');
+  expect(errorWords({...group, key: watchPatternKey}, 80).text).toBe('ERROR connection refused');
 });
 
 test('of an error in JSON the first line of the message is shown, however long the line is', () => {

@@ -198,17 +198,17 @@ test('in a torrent of lines a quarter of the frames is drawn, from its first one
 
 test('few frames are enough while the user is away, of a flood as of any log', () => {
   const rate = new FrameRate(12);
-  rate.setWatched(false);
+  rate.setAttended(false);
   expect(rate.now.get()).toBe(2);
   expect(draw(rate, 10)).toBe(2);
-  rate.setWatched(true);
+  rate.setAttended(true);
   expect(rate.now.get()).toBe(6);
 });
 
 test('is never more than the usual rate, nor less than one', () => {
   const rate = new FrameRate(1);
   expect(draw(rate, 10)).toBe(1);
-  rate.setWatched(false);
+  rate.setAttended(false);
   expect(rate.now.get()).toBe(1);
 });
 
@@ -220,9 +220,9 @@ test('while frames are held none is due, and what was requested comes at once af
   rate.setHeld(true);
   batch.request();
   await clock.advance(1000);
-  rate.setWatched(false);
+  rate.setAttended(false);
   expect(flushes).toEqual([]);
-  rate.setWatched(true);
+  rate.setAttended(true);
   rate.setHeld(false);
   await clock.advance(0);
   expect(flushes).toEqual([1000]);

@@ -66,12 +66,12 @@ test('requests every 2 s while watched, every 15 s otherwise, and at once when t
   lists.poller.start();
   await lists.clock.advance(4000);
   expect(lists.asked).toEqual([0, 2000, 4000]);
-  lists.poller.setWatched(false);
+  lists.poller.setAttended(false);
   await lists.clock.advance(32_000);
   expect(lists.asked.slice(3)).toEqual([6000, 21_000, 36_000]);
-  lists.poller.setWatched(true);
+  lists.poller.setAttended(true);
   await settled();
-  lists.poller.setWatched(true);
+  lists.poller.setAttended(true);
   await lists.clock.advance(2000);
   expect(lists.asked.slice(6)).toEqual([36_000, 38_000]);
 });
@@ -150,7 +150,7 @@ test('while nobody watches, a failed list is asked for as often as a good one', 
   const lists = new Lists(() => 0.99);
   lists.always = [];
   lists.poller.start();
-  lists.poller.setWatched(false);
+  lists.poller.setAttended(false);
   lists.always = unreachable;
   await lists.clock.advance(600_000);
   expect(lists.asked.length).toBeGreaterThanOrEqual(40);

@@ -148,13 +148,13 @@ test('while its page is open: both kinds every 10 s, not while no user watches, 
   await rig.clock.advance(22_000);
   expect(rig.requests('stats')).toEqual([0, 10_000, 20_000]);
   expect(rig.requests('series')).toEqual([1000, 11_000, 21_000]);
-  rig.poller.setWatched(false);
+  rig.poller.setAttended(false);
   await rig.clock.advance(60_000);
   const asked = rig.asked.length;
   expect(asked).toBeLessThanOrEqual(8);
   await rig.clock.advance(60_000);
   expect(rig.asked).toHaveLength(asked);
-  rig.poller.setWatched(true);
+  rig.poller.setAttended(true);
   await rig.clock.advance(5000);
   expect(rig.asked).toHaveLength(asked + 2);
   rig.poller.setOpen(undefined);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
 import {panicLines} from '../../demo/log-lines.ts';
 import {LogSink} from '../../source/logs/log-sink.ts';
-import {ErrorLog, watchedKey} from '../../source/records/error-log.ts';
+import {ErrorLog, watchPatternKey} from '../../source/records/error-log.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
 
 const refused = (port: number) =>
@@ -96,11 +96,11 @@ describe('groups', () => {
 
   it('watched lines are one group, whatever their text, and no other line is in it', () => {
     const {errors, groups} = open();
-    errors.add(refused(1), {id: 1, at: 1, key: watchedKey});
-    errors.add(full, {id: 2, at: 2, key: watchedKey});
+    errors.add(refused(1), {id: 1, at: 1, key: watchPatternKey});
+    errors.add(full, {id: 2, at: 2, key: watchPatternKey});
     // The fingerprint of this one is -1: fingerprints are signed.
     errors.add(Buffer.from('[orders] 2026-01-01T00:00:00.000001Z ERROR kafka:  vynmgtij'), {id: 3, at: 3});
-    expect(errors.byKey.get(watchedKey)).toMatchObject({count: 2, firstId: 1, lastId: 2});
+    expect(errors.byKey.get(watchPatternKey)).toMatchObject({count: 2, firstId: 1, lastId: 2});
     expect(groups()).toHaveLength(2);
   });
 });

@@ -9,7 +9,7 @@ function timing(isWatched = true) {
   const clock = new FakeClock();
   const watched = createStore(isWatched);
   const ended = {count: 0};
-  const timer = new NoticeTimer({clock, watched, onEnd: () => (ended.count += 1)});
+  const timer = new NoticeTimer({clock, isAttended: watched, onEnd: () => (ended.count += 1)});
   return {clock, watched, timer, ended};
 }
 

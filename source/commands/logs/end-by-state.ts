@@ -1,5 +1,5 @@
 import type {Pipeline} from '../../api/types.ts';
-import {watchedEvery} from '../../logs/list-poller.ts';
+import {attendedEvery} from '../../logs/list-poller.ts';
 import {
   failureCause,
   hasCompileError,
@@ -12,7 +12,7 @@ import {
 import {CatchUp, type CatchUpInput, type Ending} from './catch-up.ts';
 
 /** Milliseconds that a stop lasts until it is an end: a restart stops the pipeline, and the next list tells of it. */
-const restartAtMost = watchedEvery + 500;
+const restartAtMost = attendedEvery + 500;
 
 type Stop = {
   /** Undefined: it was deleted. */

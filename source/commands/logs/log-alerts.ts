@@ -30,7 +30,7 @@ export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
   signal.addEventListener('abort', () => alerts.dispose());
   const poller = new ListPoller({client, clock, random});
   // Nobody watches: as often as the screen asks without a user.
-  poller.setWatched(false);
+  poller.setAttended(false);
   // The end of a pipeline is told after its log is closed. A log has the name that its pipeline has now.
   const printed = new Set<{readonly name: string}>();
   const leaveLogs = forEachLog(manager, (log) => {

@@ -3,7 +3,7 @@ import {rekey} from '../../events/pipeline-event.ts';
 import {aborted, type Clock} from '../../lib/clock.ts';
 import {errorText} from '../../lib/format.ts';
 import {type ConnectionFeed, pipelineLogs} from '../../logs/feeds/connection.ts';
-import {ListPoller, type ListSnapshot, watchedEvery} from '../../logs/list-poller.ts';
+import {attendedEvery, ListPoller, type ListSnapshot} from '../../logs/list-poller.ts';
 import {LogManager, type ManagerOptions} from '../../logs/log-manager.ts';
 import type {NamePattern} from '../../settings/request.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
@@ -329,7 +329,7 @@ export async function watchNames(options: WatchNamesOptions): Promise<void> {
       trouble = message;
     }
     if (!follow) return;
-    await clock.sleep(watchedEvery, signal).catch(() => {});
+    await clock.sleep(attendedEvery, signal).catch(() => {});
   }
 }
 

@@ -3,7 +3,7 @@ import {unmatchedWords} from '../../events/event-words.ts';
 import {type Clock, withPatience} from '../../lib/clock.ts';
 import {type ConnectionState, isOpen} from '../../logs/connection/state.ts';
 import type {ConnectionFeed} from '../../logs/feeds/connection.ts';
-import {watchedEvery} from '../../logs/list-poller.ts';
+import {attendedEvery} from '../../logs/list-poller.ts';
 import type {Log} from '../../logs/log.ts';
 import type {LogManager} from '../../logs/log-manager.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
@@ -286,7 +286,7 @@ export class PipelineLog {
     }
     if (!this.#catchUp && connection.kind === 'gone' && connection.reason.kind === 'deleted') {
       // As often as the screen requests its list.
-      this.#cancelRequest = this.#options.clock.after(watchedEvery, () => this.#stream.connection.reconnect());
+      this.#cancelRequest = this.#options.clock.after(attendedEvery, () => this.#stream.connection.reconnect());
     }
   }
 

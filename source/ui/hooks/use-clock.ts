@@ -6,19 +6,19 @@ import type {Services} from '../services.ts';
 import {nothing, useStore} from './use-controller.ts';
 
 /** Milliseconds between frames while no user is there: one a second costs 0.5 % of a core. */
-const unwatched = 60_000;
+const unattended = 60_000;
 
 type Frames = Pick<Services, 'clock' | 'takesFrames'>;
 
 /** Renders again as often as ages change. `newest`: Unix time in ms of the youngest line; absent: no ages shown. */
-export function useAges(services: Frames & Pick<Services, 'watched'>, newest: number | undefined): void {
+export function useAges(services: Frames & Pick<Services, 'isAttended'>, newest: number | undefined): void {
   const {clock} = services;
-  const isWatched = useWatched(services);
+  const isAttended = useAttended(services);
   const [, setTicks] = useState(0);
   // Runs after every frame: each shows the ages of its own moment, so the delay starts anew.
   useEffect(() => {
     if (newest === undefined) return;
-    const delay = isWatched ? ageStep(clock.wall() - newest) : unwatched;
+    const delay = isAttended ? ageStep(clock.wall() - newest) : unattended;
     return afterDelay(services, delay, () => setTicks((ticks) => ticks + 1));
   });
 }
@@ -40,13 +40,13 @@ function afterDelay({clock, takesFrames = always}: Frames, delay: number, tick: 
   return () => cancel();
 }
 
-function useWatched({watched = always}: Pick<Services, 'watched'>): boolean {
-  return useStore(watched);
+function useAttended({isAttended = always}: Pick<Services, 'isAttended'>): boolean {
+  return useStore(isAttended);
 }
 
 /** Monotonic time in ms for a countdown; undefined while no user is there. */
-export function useNow(services: Pick<Services, 'clock' | 'watched'>): number | undefined {
-  return useWatched(services) ? services.clock.monotonic() : undefined;
+export function useNow(services: Pick<Services, 'clock' | 'isAttended'>): number | undefined {
+  return useAttended(services) ? services.clock.monotonic() : undefined;
 }
 
 /**
@@ -54,7 +54,7 @@ export function useNow(services: Pick<Services, 'clock' | 'watched'>): number | 
  * is there. `since`: as `LongWait.since`; undefined: nothing is awaited.
  */
 export function useWaited(
-  services: Frames & Pick<Services, 'watched'>,
+  services: Frames & Pick<Services, 'isAttended'>,
   since: ReadableStore<number | undefined> = nothing,
 ): string | undefined {
   const start = useStore<number | undefined>(since);
