@@ -16,8 +16,8 @@ export type LogViewer = {
   readonly needs: readonly Tool[];
   readonly open: (tree: string, file: string) => Command;
   readonly pipe: (tree: string) => Command;
-  /** What goes from the first line to the first error. */
-  readonly nextError: string;
+  /** What goes from the first line to the first error; undefined: it has no key for that. */
+  readonly nextError?: string;
   /** Undefined: it does not count what it finds. */
   readonly search?: (terminal: Terminal, pattern: string) => Promise<{ms: number; count: number}>;
 };
@@ -43,7 +43,6 @@ const less: LogViewer = {
   needs: [{command: 'less', package: 'less'}],
   open: (_, file) => ({command: 'less', args: ['-R', '+G', file], env: {}}),
   pipe: () => ({command: 'less', args: ['-R', '+F'], env: {}}),
-  nextError: '/ERROR\r',
 };
 
 /** It has a description of Feldera's lines: without one it would know neither their times nor their levels. */
@@ -74,6 +73,7 @@ const lnav: LogViewer = {
  * pressed again until it is the right one.
  */
 export async function goToFirstError(terminal: Terminal, {nextError}: LogViewer, log: LargeLog): Promise<void> {
+  if (nextError === undefined) return;
   for (let isThere = false; !isThere; ) {
     terminal.write('g');
     await terminal.waitFor(log.first, {timeout});
