@@ -91,7 +91,7 @@ export type MarkerKind =
       /** In memory only: a sentence, safe to show. */
       readonly why?: string;
     }
-  /** The log reports it: nobody reads this stream of the process from here to the next start. `why`: the server's words. */
+  /** The log reports a lost stream: nobody reads it from here to the next start. `why`: the server's words. */
   | {readonly kind: 'unread'; readonly stream: OutputStream; readonly why: string}
   /** In a merged log: `lines` of a source left its scrollback before they were merged. */
   | {readonly kind: 'not-merged'; readonly lines: number}
@@ -118,11 +118,11 @@ export type LossCount = {
   /** The marker of the last time, and its id. */
   readonly clear: Marker | undefined;
   readonly clearId: number | undefined;
-  /** Times that a stream of the process was no longer read; what it wrote from then on is in no log. */
-  readonly unread: number;
+  /** Times that a stream of the process was lost; what it wrote from then on is in no log. */
+  readonly lostStreams: number;
   /** The marker of the last time, and its id. */
-  readonly unreadMarker: Marker | undefined;
-  readonly unreadId: number | undefined;
+  readonly lostStream: Marker | undefined;
+  readonly lostStreamId: number | undefined;
 };
 
 const losing: ReadonlySet<Marker['kind']> = new Set([
@@ -155,7 +155,7 @@ export function lacksEntries(marker: Marker): boolean {
 export const noLosses: LossCount = {
   ...{gaps: 0, atLeast: 0, atMost: 0, gap: undefined, gapId: undefined},
   ...{clears: 0, clear: undefined, clearId: undefined},
-  ...{unread: 0, unreadMarker: undefined, unreadId: undefined},
+  ...{lostStreams: 0, lostStream: undefined, lostStreamId: undefined},
 };
 
 /** `id`: of the marker. Returns the same object if it is no loss. */
@@ -186,7 +186,7 @@ export function countLoss(count: LossCount, marker: Marker, id: number): LossCou
     case 'new-life':
       return {...count, clears: count.clears + 1, clear: marker, clearId: id};
     case 'unread':
-      return {...count, unread: count.unread + 1, unreadMarker: marker, unreadId: id};
+      return {...count, lostStreams: count.lostStreams + 1, lostStream: marker, lostStreamId: id};
     default:
       return count;
   }

@@ -41,7 +41,7 @@ function wordsOf(event: Exclude<PipelineEvent, {kind: 'errors' | 'watched'}>): s
       return event.marker ? markerText(event.marker) : "server's log was cleared";
     case 'lost':
       return lostWords(event);
-    case 'unread':
+    case 'stream-lost':
       return event.marker ? markerText(event.marker) : unknownStream;
     case 'connectors':
       return connectorWords(event);
@@ -66,14 +66,14 @@ function changeWords({before, now}: {readonly before: string | undefined; readon
   return before === undefined ? stateWord(now) : stateChangeWords(before, now);
 }
 
-const unknownStream = 'a stream of the process is not read';
+const unknownStream = 'a stream of the process is lost';
 
-/** What a list says of a stream that is not read, beside the time: the longest words that leave room for the cause. */
-export function unreadWords({marker}: Pick<EventOf<'unread'>, 'marker'>, cells: number): string {
+/** What a list says of a lost stream, beside the time: the longest words that leave room for the cause. */
+export function lostStreamWords({marker}: Pick<EventOf<'stream-lost'>, 'marker'>, cells: number): string {
   if (marker?.kind !== 'unread') return unknownStream;
   const {stream, why} = marker;
   const shortest = `${stream}: ${why}`;
-  const longer = [`${stream} is not read until the next start: ${why}`, `${stream} not read: ${why}`];
+  const longer = [`${stream} is lost until the next start: ${why}`, `${stream} lost: ${why}`];
   return longer.find((words) => textWidth(words) <= cells) ?? shortest;
 }
 

@@ -19,8 +19,8 @@ export type LogStatus = {
   readonly losses: LossCount;
   /** See `Log.ends`. */
   readonly ends: UnaskedEnds;
-  /** Streams of the process that nobody reads now. */
-  readonly unread: readonly OutputStream[];
+  /** The lost streams of the process: nobody reads them now. */
+  readonly lostStreams: readonly OutputStream[];
   /** Why the log is not followed, in words; undefined while it is, or soon will be. */
   readonly silent: string | undefined;
   /** Unix time in ms; undefined while it is not silent. */
@@ -40,11 +40,11 @@ export function logStatus(
   before: LogStatus | undefined,
   now: number,
 ): LogStatus {
-  const {connection, unread = []} = snapshot.get();
+  const {connection, lostStreams = []} = snapshot.get();
   const silent = silenceOf(connection, before?.silent);
   const silentSince = silent === undefined ? undefined : (before?.silentSince ?? now);
   return {
-    ...{name, lines: buffer.totalLines, endId: buffer.endId, errors: errors.byKey, losses, ends, unread},
+    ...{name, lines: buffer.totalLines, endId: buffer.endId, errors: errors.byKey, losses, ends, lostStreams},
     connectors: errors.connectors,
     ...{silent, silentSince},
   };
@@ -86,9 +86,14 @@ export function logEvents(before: LogStatus, now: LogStatus): readonly PipelineE
     const atMost = losses.atMost - before.losses.atMost;
     events.push({kind: 'lost', ...ofLog, count: gaps, atLeast, atMost, ...placeOf(losses.gap, losses.gapId)});
   }
-  const unread = losses.unread - before.losses.unread;
-  if (unread > 0)
-    events.push({kind: 'unread', ...ofLog, count: unread, ...placeOf(losses.unreadMarker, losses.unreadId)});
+  const lostStreams = losses.lostStreams - before.losses.lostStreams;
+  if (lostStreams > 0)
+    events.push({
+      kind: 'stream-lost',
+      ...ofLog,
+      count: lostStreams,
+      ...placeOf(losses.lostStream, losses.lostStreamId),
+    });
   const clears = losses.clears - before.losses.clears;
   if (clears > 0) events.push({kind: 'restarted', ...ofLog, count: clears, ...placeOf(losses.clear, losses.clearId)});
   return now.errors === before.errors ? events : [...events, ...errorEvents(before, now)];

@@ -51,8 +51,8 @@ export type PipelineEvent = {
       readonly atMost: number;
       readonly marker?: Marker | undefined;
     }
-  /** A stream of the process is no longer read until the next start. */
-  | {readonly kind: 'unread'; readonly marker?: Marker | undefined}
+  /** A stream of the process is lost: nobody reads it until the next start. */
+  | {readonly kind: 'stream-lost'; readonly marker?: Marker | undefined}
   /** `isNew`: the log had no error of this group before. `ends`: the first and the last of those that are counted. */
   | {
       readonly kind: 'errors' | 'watched';
@@ -87,9 +87,9 @@ export type EventOf<Kind extends PipelineEvent['kind']> = PipelineEvent & {reado
 export type ErrorEnds = Pick<ErrorGroup, 'key' | 'example' | 'latest'>;
 
 /** What happened to the log itself, not to what it says. */
-export type Incident = EventOf<'silent' | 'lost' | 'unread' | 'restarted'>;
+export type Incident = EventOf<'silent' | 'lost' | 'stream-lost' | 'restarted'>;
 
-const incidents: ReadonlySet<PipelineEvent['kind']> = new Set(['silent', 'lost', 'unread', 'restarted']);
+const incidents: ReadonlySet<PipelineEvent['kind']> = new Set(['silent', 'lost', 'stream-lost', 'restarted']);
 
 export function isIncident(event: PipelineEvent): event is Incident {
   return incidents.has(event.kind);
@@ -101,7 +101,18 @@ export function isOfErrors(event: PipelineEvent): event is EventOf<'errors' | 'w
 
 /** What needs action first, then what is lost, then what may explain it. */
 const byUrgency: readonly PipelineEvent['kind'][] = [
-  ...(['changed', 'failed', 'ended', 'silent', 'lost', 'unread', 'stopped', 'paused', 'restarted', 'started'] as const),
+  ...([
+    'changed',
+    'failed',
+    'ended',
+    'silent',
+    'lost',
+    'stream-lost',
+    'stopped',
+    'paused',
+    'restarted',
+    'started',
+  ] as const),
   ...(['resumed', 'errors', 'connectors', 'received'] as const),
 ];
 

@@ -10,7 +10,7 @@ export type ErrorRow = PipelineEvent & {
   /** Identifies the row while its count and place change. */
   readonly key: string;
   readonly state: 'unseen' | 'seen' | 'muted';
-  /** Of a silence or a stream that is not read: the log is followed again, or the stream read. */
+  /** Of a silence or a lost stream: the log is followed again, or the stream read. */
   readonly isOver?: boolean;
 };
 
@@ -113,7 +113,7 @@ function incidentRows({name, incidents, unseen, isViewed, log}: PipelineView): r
     const isUnseen = since.length > 0;
     const event = joined(isUnseen ? since : all);
     const isOver =
-      kind === 'unread' ? (log?.unread ?? []).length === 0 : kind === 'silent' && log?.silent === undefined;
+      kind === 'stream-lost' ? (log?.lostStreams ?? []).length === 0 : kind === 'silent' && log?.silent === undefined;
     return event ? [{...event, key: `${name} ${kind}`, state: isUnseen ? 'unseen' : 'seen', isOver}] : [];
   });
 }

@@ -32,7 +32,7 @@ export type Feed = {
 
 export type FeedStatus = Pick<LogSnapshot, 'connection' | 'file' | 'events' | 'receivedAt' | 'recording'> & {
   /** In place of what the sink knows. */
-  readonly unread?: readonly OutputStream[];
+  readonly lostStreams?: readonly OutputStream[];
 };
 
 /** What only the log of a pipeline can do. */

@@ -19,7 +19,7 @@ import {FileStore} from '../storage/opened/file-store.ts';
 import {LinePieces} from '../storage/opened/line-pieces.ts';
 import type {ReadBlock} from '../storage/opened/recorded-blocks.ts';
 import type {PastPiece} from '../storage/recording/past.ts';
-import {LogStates, type RunnerReport, reportedParts, unreadMarker} from './log-states.ts';
+import {LogStates, lostStreamMarker, type RunnerReport, reportedParts} from './log-states.ts';
 
 type LogSinkOptions = {
   readonly buffer: BufferOptions;
@@ -105,7 +105,7 @@ export class LogSink implements StitchSink {
 
   #onReport(report: RunnerReport): void {
     if (report.kind === 'start') this.#errors?.startRun();
-    else this.#add(unreadMarker(report, this.#clock.wall()));
+    else this.#add(lostStreamMarker(report, this.#clock.wall()));
   }
 
   #store(bytes: Uint8Array, newlines: Uint32Array): void {
@@ -229,7 +229,7 @@ export class LogSink implements StitchSink {
       this.#buffer.addPast({lines: within.length, byteLength: to - from, markers: [], bytes: kept});
       this.#errors?.append(bytes.subarray(from, to), within);
       if (report?.kind === 'start') this.#errors?.startRun();
-      else if (report) this.#addPast(unreadMarker(report, this.#clock.wall()));
+      else if (report) this.#addPast(lostStreamMarker(report, this.#clock.wall()));
     }
   }
 
@@ -246,7 +246,7 @@ export class LogSink implements StitchSink {
 
   /** The line that the marker follows has said it: a recording has both. */
   #isTold(marker: Marker): boolean {
-    return marker.kind === 'unread' && !this.states.addUnread(marker.stream);
+    return marker.kind === 'unread' && !this.states.addLostStream(marker.stream);
   }
 
   /** Counts what is in lines before the entry `to`, which were added to the buffer on their own, in steps. */
@@ -256,17 +256,17 @@ export class LogSink implements StitchSink {
     const onRead = (bytes: Uint8Array, newlines: Uint32Array, firstId: number) => {
       for (const report of states.append(bytes, newlines)) {
         // There is no marker: the runner's own line is the place.
-        if (report.kind === 'unread')
-          losses = countLoss(losses, unreadMarker(report, this.#clock.wall()), firstId + report.line);
+        if (report.kind === 'stream-lost')
+          losses = countLoss(losses, lostStreamMarker(report, this.#clock.wall()), firstId + report.line);
       }
     };
     const onEnd = () => {
       this.states.addEarlier(states);
-      const {unread} = this.#losses;
-      const last = unread > 0 ? this.#losses : losses;
+      const {lostStreams} = this.#losses;
+      const last = lostStreams > 0 ? this.#losses : losses;
       this.#losses = {
-        ...{...this.#losses, unread: unread + losses.unread},
-        ...{unreadMarker: last.unreadMarker, unreadId: last.unreadId},
+        ...{...this.#losses, lostStreams: lostStreams + losses.lostStreams},
+        ...{lostStream: last.lostStream, lostStreamId: last.lostStreamId},
       };
     };
     const [buffer, errors] = [this.#buffer, this.#errors];
@@ -279,7 +279,7 @@ export class LogSink implements StitchSink {
   }
 
   #count(marker: Marker, id = this.#buffer.lastMarker()?.id ?? 0): void {
-    if (marker.kind === 'new-life') this.states.clearUnread();
+    if (marker.kind === 'new-life') this.states.clearLostStreams();
     if (losesLines(marker)) this.#errors?.endPanic();
     this.#losses = countLoss(this.#losses, marker, id);
   }

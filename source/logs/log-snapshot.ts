@@ -17,8 +17,8 @@ export type LogSnapshot = {
   readonly events: readonly ConnectionEvent[];
   /** Unix time in ms of the last byte. */
   readonly receivedAt: number | undefined;
-  /** Streams of the process that nobody reads until its next start; absent: the log reports none. */
-  readonly unread?: readonly OutputStream[];
+  /** Lost streams of the process, which nobody reads until its next start; absent: the log reports none. */
+  readonly lostStreams?: readonly OutputStream[];
   /** Undefined: off. */
   readonly recording?: RecordingState | undefined;
 };

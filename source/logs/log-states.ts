@@ -24,7 +24,12 @@ export type UnaskedEnds = {readonly count: number; readonly last: readonly Unask
 /** What a line of the runner means for the lines after it. `at`: Unix time in ms. */
 export type RunnerReport =
   | {readonly kind: 'start'}
-  | {readonly kind: 'unread'; readonly stream: OutputStream; readonly why: string; readonly at: number | undefined};
+  | {
+      readonly kind: 'stream-lost';
+      readonly stream: OutputStream;
+      readonly why: string;
+      readonly at: number | undefined;
+    };
 
 /** `line`: index of the newline of the runner's line among those of the bytes. */
 type ReportInBytes = RunnerReport & {readonly line: number};
@@ -38,13 +43,13 @@ type ReportedPart = {
 };
 
 /** The local runner, when a byte is not UTF-8 (wire/20-stdout-dead.raw). */
-const unreadPattern = /^(stdout|stderr) encountered I\/O error: (.*)/;
+const streamLostPattern = /^(stdout|stderr) encountered I\/O error: (.*)/;
 
 /** The states and errors that the log itself reported lately, in lines of the runner. */
 export class LogStates {
   readonly #states: Report[] = [];
   readonly #errors: Report[] = [];
-  #unread: readonly OutputStream[] = [];
+  #lostStreams: readonly OutputStream[] = [];
   /** What was before has no effect any more: a start, or another log. */
   #isNew = false;
   /** The open line, as far as it can be one of the runner's; undefined: there is none. */
@@ -64,15 +69,15 @@ export class LogStates {
     return this.#errors.some(({text, at}) => text.includes(cause) && isAbout(at, since));
   }
 
-  /** Streams of the process that nobody reads until the next start. */
-  get unread(): readonly OutputStream[] {
-    return this.#unread;
+  /** Lost streams of the process, which nobody reads until the next start. */
+  get lostStreams(): readonly OutputStream[] {
+    return this.#lostStreams;
   }
 
   /** A line or a marker reports such a stream. False: another one has already. */
-  addUnread(stream: OutputStream): boolean {
-    if (this.#unread.includes(stream)) return false;
-    this.#unread = [...this.#unread, stream];
+  addLostStream(stream: OutputStream): boolean {
+    if (this.#lostStreams.includes(stream)) return false;
+    this.#lostStreams = [...this.#lostStreams, stream];
     return true;
   }
 
@@ -82,14 +87,14 @@ export class LogStates {
   }
 
   /** The process starts, or the log begins anew: what its runner reads is unknown. */
-  clearUnread(): void {
+  clearLostStreams(): void {
     this.#isNew = true;
-    if (this.#unread.length > 0) this.#unread = [];
+    if (this.#lostStreams.length > 0) this.#lostStreams = [];
   }
 
   /** What lines before all of these say of streams. */
   addEarlier(earlier: LogStates): void {
-    if (!this.#isNew) for (const stream of earlier.unread) this.addUnread(stream);
+    if (!this.#isNew) for (const stream of earlier.lostStreams) this.addLostStream(stream);
   }
 
   get hasOpenLine(): boolean {
@@ -150,7 +155,7 @@ export class LogStates {
       if (endsRun(transition)) this.#end(at, isUnasked(transition));
       if (beginsRun(transition)) {
         this.#cause = undefined;
-        this.clearUnread();
+        this.clearLostStreams();
         return {kind: 'start'};
       }
     }
@@ -158,9 +163,9 @@ export class LogStates {
       this.#cause = error;
       add(this.#errors, {text: error, at});
     }
-    const [, stream, why = ''] = unreadPattern.exec(message) ?? [];
-    if ((stream !== 'stdout' && stream !== 'stderr') || !this.addUnread(stream)) return undefined;
-    return {kind: 'unread', stream, why, at: at === undefined ? undefined : Math.floor(at)};
+    const [, stream, why = ''] = streamLostPattern.exec(message) ?? [];
+    if ((stream !== 'stdout' && stream !== 'stderr') || !this.addLostStream(stream)) return undefined;
+    return {kind: 'stream-lost', stream, why, at: at === undefined ? undefined : Math.floor(at)};
   }
 
   #end(at: number | undefined, isUnasked: boolean): void {
@@ -192,7 +197,10 @@ export function* reportedParts(
 }
 
 /** `wall`: Unix time in ms, for a line without a time. */
-export function unreadMarker({stream, why, at}: Extract<RunnerReport, {kind: 'unread'}>, wall: number): Marker {
+export function lostStreamMarker(
+  {stream, why, at}: Extract<RunnerReport, {kind: 'stream-lost'}>,
+  wall: number,
+): Marker {
   return {kind: 'unread', stream, why, at: at ?? wall};
 }
 

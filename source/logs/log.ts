@@ -139,6 +139,6 @@ export class Log<F extends Feed = Feed> {
   }
 
   #newSnapshot(): LogSnapshot & F['status'] {
-    return {...bufferInfo(this.buffer), unread: this.#sink.states.unread, ...this.#feed.status};
+    return {...bufferInfo(this.buffer), lostStreams: this.#sink.states.lostStreams, ...this.#feed.status};
   }
 }

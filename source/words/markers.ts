@@ -76,7 +76,7 @@ function wordsOf(marker: Marker, offsetAt: (at: number) => number): string {
     case 'renamed':
       return `${clockTime(shown(marker.at))} renamed from ${marker.from} to ${marker.to}`;
     case 'unread':
-      return `${clockTime(shown(marker.at))} ${marker.stream} is not read from here to the next start: ${marker.why}`;
+      return `${clockTime(shown(marker.at))} ${marker.stream} is lost from here to the next start: ${marker.why}`;
     case 'not-merged':
       return `${counted(marker.lines, 'older line', 'older lines')} not merged · its own tab may have them`;
     case 'not-recorded':

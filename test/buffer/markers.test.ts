@@ -12,7 +12,7 @@ it('gaps add up within their bounds; a cut line is a gap without a number', () =
   expect(count).toEqual({
     ...{gaps: 3, atLeast: 5, atMost: 12, gap: {kind: 'line-cut', at: 0}, gapId: 30},
     ...{clears: 0, clear: undefined, clearId: undefined},
-    ...{unread: 0, unreadMarker: undefined, unreadId: undefined},
+    ...{lostStreams: 0, lostStream: undefined, lostStreamId: undefined},
   });
 });
 
@@ -28,9 +28,9 @@ it('a log that began anew is counted apart', () => {
   });
 });
 
-it('a stream that is no longer read is counted apart', () => {
+it('a lost stream is counted apart', () => {
   const marker: Marker = {kind: 'unread', stream: 'stdout', why: 'broken pipe', at: 0};
-  expect(countLoss(noLosses, marker, 3)).toEqual({...noLosses, unread: 1, unreadMarker: marker, unreadId: 3});
+  expect(countLoss(noLosses, marker, 3)).toEqual({...noLosses, lostStreams: 1, lostStream: marker, lostStreamId: 3});
 });
 
 it('a marker that is no loss changes nothing', () => {

@@ -54,6 +54,14 @@ it('control characters, overrides and separators are visible text', async () => 
   expect(text).toBe('orders: a^Gb^[]9;x^[\\c<U+202E>d<U+2028>e^@<U+009C>f^Jq');
 });
 
+it('a lost stream has the kind by which alert commands know it', () => {
+  const told: Alert[] = [];
+  const alerts = new Alerts({clock: new FakeClock(), onAlert: (alert) => told.push(alert)});
+  alerts.tell([{kind: 'stream-lost', pipeline: 'a', from: 'log', count: 1}]);
+  alerts.dispose();
+  expect(told).toMatchObject([{kind: 'unread', pipeline: 'a'}]);
+});
+
 it('of a long line 100 characters', async () => {
   const text = (await textOf(failed('orders', 'x'.repeat(5000)))) ?? '';
   expect([...text]).toHaveLength('orders: '.length + 100);
@@ -70,7 +78,7 @@ it('an alert command gets the text in full, with time, count and the addresses o
   expect(alertObject(alert, {server: 'http://h:8080', now: 0})).toEqual({
     pipeline: 'a',
     kind: 'lost',
-    text: `12:00:00 stdout is not read from here to the next start: ${'x^[[2J'.repeat(50)}`,
+    text: `12:00:00 stdout is lost from here to the next start: ${'x^[[2J'.repeat(50)}`,
     count: 7,
     withheld: 0,
     more: 2,

@@ -180,20 +180,20 @@ it('a stream that the runner stops reading notifies, is an incident, and is over
   const orders = screen.server.pipeline('orders');
   orders.loseStream('stdout');
   await screen.until(() => told.length > 0, 'the notification');
-  const words = 'stdout is not read from here to the next start: stream did not contain valid UTF-8';
+  const words = 'stdout is lost from here to the next start: stream did not contain valid UTF-8';
   expect(told[0]).toMatch(new RegExp(`^orders: \\d\\d:\\d\\d:\\d\\d ${words}`));
-  const incident = () => screen.controller.events.errorRows.find(({kind}) => kind === 'unread');
+  const incident = () => screen.controller.events.errorRows.find(({kind}) => kind === 'stream-lost');
   expect(incident()).toMatchObject({pipeline: 'orders', count: 1, isOver: false});
-  const unread = () => screen.manager.get('orders')?.snapshot.get().unread;
-  expect(unread()).toEqual(['stdout']);
+  const lostStreams = () => screen.manager.get('orders')?.snapshot.get().lostStreams;
+  expect(lostStreams()).toEqual(['stdout']);
   // Nothing is gained by another connection: the stream of the process is dead.
   screen.manager.reconnect('orders');
   orders.write(logged(9, 'INFO', 'after the reconnect'));
   await screen.untilLine('orders', 'after the reconnect');
-  expect(unread()).toEqual(['stdout']);
+  expect(lostStreams()).toEqual(['stdout']);
   orders.stop();
   orders.start();
-  await screen.until(() => unread()?.length === 0, 'the next run');
+  await screen.until(() => lostStreams()?.length === 0, 'the next run');
   expect(incident()).toMatchObject({count: 1, isOver: true});
 });
 

@@ -1,6 +1,12 @@
 import {expect, test} from 'vitest';
 import type {Marker, MarkerKind} from '../../source/buffer/markers.ts';
-import {connectorTotalWords, errorWords, eventWords, rangeWords, unreadWords} from '../../source/events/event-words.ts';
+import {
+  connectorTotalWords,
+  errorWords,
+  eventWords,
+  lostStreamWords,
+  rangeWords,
+} from '../../source/events/event-words.ts';
 import type {EventOf, PipelineEvent} from '../../source/events/pipeline-event.ts';
 import {pipelineStatuses} from '../../source/events/pipeline-status.ts';
 import {watchPatternKey} from '../../source/records/error-log.ts';
@@ -92,11 +98,11 @@ test('the parts of the connector errors add up, and nothing is said when all are
   expect(connectorTotalWords(1108, undefined)).toBe('1,108');
 });
 
-test('of a stream that is not read the cause is never cut where there is room for it', () => {
+test('of a lost stream the cause is never cut where there is room for it', () => {
   const why = 'stream did not contain valid UTF-8';
-  const words = (cells: number) => unreadWords({marker: {kind: 'unread', stream: 'stdout', why, at}}, cells);
+  const words = (cells: number) => lostStreamWords({marker: {kind: 'unread', stream: 'stdout', why, at}}, cells);
   expect(words(44)).toBe(`stdout: ${why}`);
-  expect(words(50)).toBe(`stdout: ${why}`);
-  expect(words(51)).toBe(`stdout not read: ${why}`);
-  expect(words(100)).toBe(`stdout is not read until the next start: ${why}`);
+  expect(words(46)).toBe(`stdout: ${why}`);
+  expect(words(47)).toBe(`stdout lost: ${why}`);
+  expect(words(100)).toBe(`stdout is lost until the next start: ${why}`);
 });

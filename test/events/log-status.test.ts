@@ -31,10 +31,10 @@ describe('of a log', () => {
     expect(logEvents(log('a', {silent: 'deleted'}), log('a', {silent: 'deleted'}))).toEqual([]);
   });
 
-  it('that a stream of the process is no longer read', () => {
+  it('that a stream of the process is lost', () => {
     const marker: Marker = {kind: 'unread', stream: 'stdout', why: 'x', at: 7};
-    const now = log('a', {losses: {...noLosses, unread: 1, unreadMarker: marker, unreadId: 4}});
-    expect(logEvents(log('a'), now)).toEqual([{...ofLog, kind: 'unread', marker, at: 7, id: 4}]);
+    const now = log('a', {losses: {...noLosses, lostStreams: 1, lostStream: marker, lostStreamId: 4}});
+    expect(logEvents(log('a'), now)).toEqual([{...ofLog, kind: 'stream-lost', marker, at: 7, id: 4}]);
     expect(logEvents(now, now)).toEqual([]);
   });
 

@@ -25,7 +25,7 @@ export function log(name: string, change: Partial<LogStatus> = {}): LogStatus {
     connectors: emptyErrorLog().connectors,
     losses: noLosses,
     ends: {count: 0, last: []},
-    unread: [],
+    lostStreams: [],
     silent: undefined,
     silentSince: undefined,
     ...change,

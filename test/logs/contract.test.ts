@@ -38,7 +38,7 @@ const textOf = (...lines: string[]) => lines.map((line) => `${line}\n`).join('')
 const polling = {timeout: 10_000, interval: 5};
 /** What a file begins with shows whether it is text. */
 const filler = Array.from({length: 100}, (_, at) => step(at % 60));
-const noLoss = {gaps: 0, atLeast: 0, atMost: 0, clears: 0, unread: 0};
+const noLoss = {gaps: 0, atLeast: 0, atMost: 0, clears: 0, lostStreams: 0};
 const isMarker = (entry: string) => /^<[a-z-]+>$/.test(entry);
 
 type Case = {
@@ -57,18 +57,18 @@ type Case = {
 const cases: Readonly<Record<string, Case>> = {
   'errors of a kind are counted, and the runner’s too': {
     bodies: [textOf(freshStart, ...starting, failed(4), step(5), failed(6), head('other', 'ERROR', at(7)))],
-    tells: {losses: noLoss, unread: [], errors: [2, 1], runs: ['running']},
+    tells: {losses: noLoss, lostStreams: [], errors: [2, 1], runs: ['running']},
     markers: [],
   },
-  'stdout is not read until the next start': {
+  'stdout is lost until the next start': {
     bodies: [textOf(freshStart, ...starting, step(4), dead, step(21), step(22), step(23))],
-    tells: {losses: {...noLoss, unread: 1}, unread: ['stdout'], errors: [1], runs: ['running']},
+    tells: {losses: {...noLoss, lostStreams: 1}, lostStreams: ['stdout'], errors: [1], runs: ['running']},
     markers: ['<unread>'],
   },
   'the next start reads stdout again, and a second death is another one': {
     bodies: [textOf(freshStart, ...starting, dead, ...stopping, ...starting, step(52), dead, ...stopping, ...starting)],
     tells: {
-      ...{losses: {...noLoss, unread: 2}, unread: [], errors: [2]},
+      ...{losses: {...noLoss, lostStreams: 2}, lostStreams: [], errors: [2]},
       runs: ['stopped ended', 'stopped ended', 'running'],
     },
     markers: ['<unread>', '<unread>'],
@@ -80,7 +80,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'entries that the server discarded meanwhile are lost': {
     bodies: [textOf(freshStart, ...starting, step(4)), textOf(discarded(9), step(30), step(31))],
-    tells: {losses: {...noLoss, gaps: 1, atLeast: 4, atMost: 4}, unread: [], errors: []},
+    tells: {losses: {...noLoss, gaps: 1, atLeast: 4, atMost: 4}, lostStreams: [], errors: []},
     markers: ['<lost>'],
     lines: [freshStart, ...starting, step(4), step(30), step(31)],
   },
@@ -89,7 +89,7 @@ const cases: Readonly<Record<string, Case>> = {
       `${textOf(freshStart, ...starting, dead)}[p] cut`,
       textOf(freshStart.replaceAll('09:08:47', '10:08:47'), step(30)),
     ],
-    tells: {losses: {...noLoss, gaps: 1, clears: 1, unread: 1}, unread: [], errors: [1]},
+    tells: {losses: {...noLoss, gaps: 1, clears: 1, lostStreams: 1}, lostStreams: [], errors: [1]},
     markers: ['<unread>', '<line-cut>', '<new-life>'],
     lines: [freshStart, ...starting, dead, '[p] cut', freshStart.replaceAll('09:08:47', '10:08:47'), step(30)],
   },
@@ -106,7 +106,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'of a line over the limit nothing is lost, and what follows is counted': {
     bodies: [textOf(freshStart, 'x'.repeat(5 * 1024 * 1024), failed(4), dead)],
-    tells: {losses: {...noLoss, unread: 1}, unread: ['stdout'], errors: [1, 1]},
+    tells: {losses: {...noLoss, lostStreams: 1}, lostStreams: ['stdout'], errors: [1, 1]},
     markers: ['<unread>'],
     mayBreak: true,
   },
@@ -170,7 +170,7 @@ describe.each(forms)('$name', (form) => {
 
 describe('logs --from', () => {
   const found = forms.flatMap(({name, takes, find}) => (find ? [{name, takes, find}] : []));
-  const told = '09:08:20 stdout is not read from here to the next start: stream did not contain valid UTF-8';
+  const told = '09:08:20 stdout is lost from here to the next start: stream did not contain valid UTF-8';
   const ways = {'as sent': {}, prefixed: {prefix: true, convert: (lines: Uint8Array) => lines}};
   describe.each(Object.entries(ways))('%s', (_way, options) => {
     test.each(found)('$name: tells once that stdout is not read, after the line that says so', async ({find}) => {

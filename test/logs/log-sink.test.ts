@@ -155,15 +155,15 @@ test('a cut is counted as a gap, and a gap that waited for the line is still the
 const tagged = (level: string, text: string) =>
   `[manager] 2026-11-27T05:56:10.280718Z ${level} pipeline_manager::runner::local_runner: ${text} ` +
   'pipeline-id="01a21b93-2941-7ed2-815f-092debad96c9" pipeline-name="N/A"';
-const unread = (stream: string) => tagged('ERROR', `${stream} encountered I/O error: no UTF-8`);
-const unreadAt = Date.parse('2026-11-27T05:56:10.280718Z');
+const lost = (stream: string) => tagged('ERROR', `${stream} encountered I/O error: no UTF-8`);
+const lostAt = Date.parse('2026-11-27T05:56:10.280718Z');
 
-test('a stream that is no longer read has a marker right after the line that reports it, however the log is cut', () => {
-  const lines = ['a', unread('stdout'), 'b', unread('stdout'), unread('stderr'), 'c'];
+test('a lost stream has a marker right after the line that reports it, however the log is cut', () => {
+  const lines = ['a', lost('stdout'), 'b', lost('stdout'), lost('stderr'), 'c'];
   const started = tagged('INFO', 'Resources transition: stopped -> provisioning (desired: provisioned)');
   const bytes = Buffer.from(`${[...lines, started, 'd'].join('\n')}\n`);
-  const marker = (stream: string) => ({kind: 'unread', stream, why: 'no UTF-8', at: Math.floor(unreadAt)});
-  const expected = ['a', unread('stdout'), marker('stdout'), 'b', unread('stdout'), unread('stderr'), marker('stderr')];
+  const marker = (stream: string) => ({kind: 'unread', stream, why: 'no UTF-8', at: Math.floor(lostAt)});
+  const expected = ['a', lost('stdout'), marker('stdout'), 'b', lost('stdout'), lost('stderr'), marker('stderr')];
   fc.assert(
     fc.property(fc.array(fc.nat({max: bytes.length}), {maxLength: 12}), (cuts) => {
       const {sink, rows} = open();
@@ -172,18 +172,18 @@ test('a stream that is no longer read has a marker right after the line that rep
         sink.append(...withNewlines(bytes.subarray(ends[index - 1] ?? 0, end)));
       }
       expect(rows()).toEqual([...expected, 'c', started, 'd']);
-      expect(sink.losses).toMatchObject({unread: 2, unreadId: 6, gaps: 0});
-      expect(sink.states.unread).toEqual([]);
+      expect(sink.losses).toMatchObject({lostStreams: 2, lostStreamId: 6, gaps: 0});
+      expect(sink.states.lostStreams).toEqual([]);
     }),
   );
   const {write, sink} = open();
   for (const line of lines) write(line);
-  expect(sink.states.unread).toEqual(['stdout', 'stderr']);
+  expect(sink.states.lostStreams).toEqual(['stdout', 'stderr']);
 });
 
-test('only the runner reports that a stream is no longer read', () => {
+test('only the runner reports that a stream is lost', () => {
   const {write, sink} = open();
   write('[orders] 2026-11-27T05:56:10.280718Z ERROR app:  stdout encountered I/O error: no UTF-8');
   write('stdout encountered I/O error: no UTF-8');
-  expect(sink.states.unread).toEqual([]);
+  expect(sink.states.lostStreams).toEqual([]);
 });

@@ -29,9 +29,9 @@ import {RecordedLife} from './recorded-life.ts';
 export type Told = {
   /** Lines; markers as `<kind>`, without those of how it was read (`reconnected`). */
   readonly entries: readonly string[];
-  readonly losses: Pick<LossCount, 'gaps' | 'atLeast' | 'atMost' | 'clears' | 'unread'>;
-  /** Streams of the process that nobody reads at the end. */
-  readonly unread: readonly OutputStream[];
+  readonly losses: Pick<LossCount, 'gaps' | 'atLeast' | 'atMost' | 'clears' | 'lostStreams'>;
+  /** The lost streams at the end. */
+  readonly lostStreams: readonly OutputStream[];
   /** Errors of each kind, in the order of kinds. */
   readonly errors: readonly number[];
   /** State of each run; `ended` follows that of one that has ended. */
@@ -62,17 +62,22 @@ export type LogUnderTest = {
 type Asked = {
   readonly buffer: LogBuffer;
   readonly losses: LossCount;
-  readonly unread: readonly OutputStream[];
+  readonly lostStreams: readonly OutputStream[];
   readonly errors: ErrorLog;
 };
 
-function toldBy({buffer, losses: {gaps, atLeast, atMost, clears, unread: times}, unread, errors}: Asked): Told {
+function toldBy({
+  buffer,
+  losses: {gaps, atLeast, atMost, clears, lostStreams: times},
+  lostStreams,
+  errors,
+}: Asked): Told {
   const index = new RecordIndex(buffer);
   while (!index.step(1 << 20));
   return {
     entries: entriesOf(buffer).filter((entry) => entry !== '<reconnected>'),
-    losses: {gaps, atLeast, atMost, clears, unread: times},
-    unread,
+    losses: {gaps, atLeast, atMost, clears, lostStreams: times},
+    lostStreams,
     errors: [...errors.byKey.values()].map(({count}) => count),
     runs: index.runs.map(({state, endedAt}) => (endedAt === undefined ? state : `${state} ended`)),
   };
@@ -174,7 +179,7 @@ function tellingOf(log: Log, frame = async () => await setTimeout(5)): Telling {
   return {
     log,
     frame,
-    told: () => toldBy({buffer, errors, losses: log.losses, unread: log.snapshot.get().unread ?? []}),
+    told: () => toldBy({buffer, errors, losses: log.losses, lostStreams: log.snapshot.get().lostStreams ?? []}),
     [Symbol.asyncDispose]: () => log.close(),
   };
 }
@@ -256,7 +261,7 @@ async function openMerged(bodies: readonly string[], home: string): Promise<Tell
   const {errors} = log;
   return {
     ...tellingOf(merged),
-    told: () => toldBy({buffer, errors, losses: merged.losses, unread: merged.snapshot.get().unread ?? []}),
+    told: () => toldBy({buffer, errors, losses: merged.losses, lostStreams: merged.snapshot.get().lostStreams ?? []}),
     async [Symbol.asyncDispose]() {
       await merged.close();
       for (const source of sources) await source.close();

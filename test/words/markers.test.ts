@@ -105,7 +105,7 @@ const all: readonly (readonly [MarkerKind, string])[] = [
   [{kind: 'not-merged', lines: 1200}, '1,200 older lines not merged · its own tab may have them'],
   [
     {kind: 'unread', stream: 'stderr', why: 'stream did not contain valid UTF-8'},
-    '09:17:30 stderr is not read from here to the next start: stream did not contain valid UTF-8',
+    '09:17:30 stderr is lost from here to the next start: stream did not contain valid UTF-8',
   ],
   [{kind: 'ended', because: 'deleted'}, '09:17:30 deleted'],
   [{kind: 'ended', because: 'restarted'}, '09:17:30 the runner restarted'],

@@ -7,7 +7,7 @@ import {readFacts} from '../../logs/bundle-facts.ts';
 import {capabilitiesOf} from '../../logs/capabilities.ts';
 import {addPieces, openedPieces, type PiecesOptions} from '../../logs/feeds/pieces.ts';
 import {LogSink} from '../../logs/log-sink.ts';
-import {LogStates, type RunnerReport, reportedParts, unreadMarker} from '../../logs/log-states.ts';
+import {LogStates, lostStreamMarker, type RunnerReport, reportedParts} from '../../logs/log-states.ts';
 import {distinctNames} from '../../storage/opened/distinct-names.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
 import {OpenError, readFailureWords} from '../../storage/opened/open-error.ts';
@@ -201,14 +201,14 @@ async function printBytes({pieces, output, note, signal, convert, clock}: ToPrin
   const write = (bytes: Uint8Array) => output.write(stripper ? stripper.strip(bytes) : bytes);
   const states = new LogStates();
   const noteReport = (report: RunnerReport | undefined) => {
-    if (report?.kind === 'unread') note(noteOf(unreadMarker(report, clock.wall())));
+    if (report?.kind === 'stream-lost') note(noteOf(lostStreamMarker(report, clock.wall())));
   };
   for await (const piece of pieces) {
     // Lines come before the notes about them, if both go to one file.
     await room(output);
     if (signal.aborted) break;
     if ('marker' in piece) {
-      if (piece.marker.kind !== 'unread' || states.addUnread(piece.marker.stream)) note(noteOf(piece.marker));
+      if (piece.marker.kind !== 'unread' || states.addLostStream(piece.marker.stream)) note(noteOf(piece.marker));
       continue;
     }
     const newlines = endsToRead(piece.bytes, states);
@@ -225,11 +225,11 @@ async function printBytes({pieces, output, note, signal, convert, clock}: ToPrin
 }
 
 /** Of the server's words, in text and in JSON: what begins with a rare byte is found in 0.07 ns a byte. */
-const unreadPhrase = Buffer.from('/O error: ');
+const streamLostPhrase = Buffer.from('/O error: ');
 
 /** The newlines. Where no line in the middle can tell of a stream, only the first and the last: a quarter of the cost. */
-function endsToRead(bytes: Buffer, {unread}: LogStates): Uint32Array {
-  if (unread.length > 0 || bytes.includes(unreadPhrase)) return newlinesIn(bytes);
+function endsToRead(bytes: Buffer, {lostStreams}: LogStates): Uint32Array {
+  if (lostStreams.length > 0 || bytes.includes(streamLostPhrase)) return newlinesIn(bytes);
   const ends = new Set([bytes.indexOf(newline), bytes.lastIndexOf(newline)]);
   return Uint32Array.from([...ends].filter((end) => end !== -1));
 }

@@ -220,7 +220,7 @@ export function mergedStatus(sources: readonly SourceState[], ownConnection: Con
     connection,
     file: connection ? undefined : mergedFile(sources),
     events: mergedEvents(sources),
-    unread: [...new Set(sources.flatMap(({snapshot, left}) => (left ? [] : (snapshot.unread ?? []))))],
+    lostStreams: [...new Set(sources.flatMap(({snapshot, left}) => (left ? [] : (snapshot.lostStreams ?? []))))],
     receivedAt: lastBytes.length > 0 ? Math.max(...lastBytes) : undefined,
   };
 }

@@ -56,8 +56,8 @@ export type HeaderView = {
   readonly paused: boolean;
   /** The page below says why the server does not answer, and what was known last. */
   readonly isExplained?: boolean;
-  /** Streams of the process that nobody reads: the log stays silent about them. */
-  readonly unread?: LogSnapshot['unread'];
+  /** Lost streams of the process: the log stays silent about them. */
+  readonly lostStreams?: LogSnapshot['lostStreams'];
   /** The log is read from a file. */
   readonly isFile?: boolean;
   /** Undefined: the shown log is not to be recorded. */
@@ -106,7 +106,7 @@ export function Header() {
     waited,
     isExplained: controller.kindOf(view.page)?.explainsFailure === true,
     paused: tab?.pane.position.kind === 'held' && !(snapshot && hasEnded(snapshot)),
-    unread: [...new Set([...(snapshot?.unread ?? []), ...(model?.unread ?? [])])],
+    lostStreams: [...new Set([...(snapshot?.lostStreams ?? []), ...(model?.lostStreams ?? [])])],
     isFile: snapshot?.file !== undefined,
     recording: snapshot?.recording,
     width: controller.size.columns,
@@ -128,7 +128,7 @@ export function headerText(view: HeaderView): StyledText {
     ...recordingNote(view.recording),
     ...(view.paused ? [plain(' PAUSED ', {inverse: true, bold: true}), plain(' ')] : []),
     plain(sinceText(view.connection.text, view.waited?.log), view.connection.style),
-    ...unreadNote(view),
+    ...lostStreamsNote(view),
     ...pipelineNote(view),
     plain(' '),
   ]);
@@ -252,9 +252,9 @@ function recordingNote(recording: RecordingState | undefined): StyledText[] {
 }
 
 /** The log is live, or a file, but a stream of the process is in it no longer. */
-function unreadNote({connection, isFile = false, unread = [], symbols}: HeaderView): StyledText[] {
-  if (!(connection.isLive || isFile) || unread.length === 0) return [];
-  return [plain(` ${symbols.dot} `, {dim: true}), plain(`${unread.join(', ')} not read`, {fg: 3, bold: true})];
+function lostStreamsNote({connection, isFile = false, lostStreams = [], symbols}: HeaderView): StyledText[] {
+  if (!(connection.isLive || isFile) || lostStreams.length === 0) return [];
+  return [plain(` ${symbols.dot} `, {dim: true}), plain(`${lostStreams.join(', ')} lost`, {fg: 3, bold: true})];
 }
 
 function pipelineNote(view: HeaderView): StyledText[] {

@@ -1,6 +1,6 @@
 import type {Absence} from '../../events/absence.ts';
 import {errorExcerpt} from '../../events/error-excerpt.ts';
-import {eventWords, suppressedWords, unreadWords} from '../../events/event-words.ts';
+import {eventWords, lostStreamWords, suppressedWords} from '../../events/event-words.ts';
 import {isOfErrors, type PipelineEvent} from '../../events/pipeline-event.ts';
 import {count, duration, moment} from '../../lib/format.ts';
 import {shorten} from '../../terminal/fit.ts';
@@ -43,7 +43,7 @@ export function absenceRows(
       const cells = column - textWidth(columns.text);
       if (isOfErrors(event)) return concat([columns, errorExcerpt(event.ends, {column, cells, ellipsis})]);
       const textStyle: Style = event.kind === 'received' ? {dim: true} : {};
-      const text = event.kind === 'unread' ? unreadWords(event, cells) : eventWords(event, width).text;
+      const text = event.kind === 'stream-lost' ? lostStreamWords(event, cells) : eventWords(event, width).text;
       if (event.backSince === undefined) return concat([columns, plain(text, textStyle)]);
       // The cause may be cut, but not what became of the pipeline.
       const words = ` ${symbols.dot} running again since ${moment(event.backSince, until)}`;
@@ -67,9 +67,8 @@ function kindOf(event: PipelineEvent): {word: string; style: Style} {
     case 'silent':
       return {word: kind, style: {fg: 1, bold: true}};
     case 'lost':
-      return {word: kind, style: {fg: 3, bold: true}};
-    case 'unread':
-      return {word: 'not read', style: {fg: 3, bold: true}};
+    case 'stream-lost':
+      return {word: 'lost', style: {fg: 3, bold: true}};
     case 'watched':
       return {word: kind, style: {fg: 3, bold: true}};
     case 'stopped':

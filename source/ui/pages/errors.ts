@@ -1,6 +1,6 @@
 import type {Absence} from '../../events/absence.ts';
 import {errorExcerpt} from '../../events/error-excerpt.ts';
-import {connectorNames, eventWords, suppressedWords, unreadWords} from '../../events/event-words.ts';
+import {connectorNames, eventWords, lostStreamWords, suppressedWords} from '../../events/event-words.ts';
 import {type Incident, isIncident, isOfErrors, type PipelineEvent} from '../../events/pipeline-event.ts';
 import {type ErrorRow, isUrgent} from '../../events/unseen.ts';
 import {count, counted, moment} from '../../lib/format.ts';
@@ -236,13 +236,13 @@ function textOf(row: ErrorRow, room: Room): StyledText {
   return concat([plain(prefix, {dim: true}), isUnseen ? words : plain(words.text, style)]);
 }
 
-/** `silent  connection refused`, `was silent  …` once it is over; a loss and a stream that is not read need no such word. */
+/** `silent  connection refused`, `was silent  …` once it is over; a loss and a lost stream need no such word. */
 function incidentWords(row: ErrorRow & Incident, quiet: Style, {width, cells}: Room): StyledText {
   const {kind, state, isOver = false} = row;
-  const isLoss = kind === 'lost' || kind === 'unread';
+  const isLoss = kind === 'lost' || kind === 'stream-lost';
   const loud: Style = kind === 'silent' && !isOver ? {fg: 1, bold: true} : {fg: 3};
   const word = wordOf(kind, isOver);
-  const text = row.kind === 'unread' ? unreadWords(row, cells - word.length) : eventWords(row, width).text;
+  const text = row.kind === 'stream-lost' ? lostStreamWords(row, cells - word.length) : eventWords(row, width).text;
   return concat([
     plain(word, state === 'unseen' ? loud : quiet),
     plain(text, isLoss && state === 'unseen' ? loud : quiet),
@@ -251,7 +251,7 @@ function incidentWords(row: ErrorRow & Incident, quiet: Style, {width, cells}: R
 
 function wordOf(kind: Incident['kind'], isOver: boolean): string {
   if (kind === 'lost') return '';
-  if (kind === 'unread') return isOver ? 'over  ' : '';
+  if (kind === 'stream-lost') return isOver ? 'over  ' : '';
   return `${isOver ? 'was ' : ''}${kind}  `;
 }
 

@@ -15,7 +15,7 @@ import {RecordIndex} from '../../records/record-index.ts';
 import {SuppressedErrors} from '../../records/suppressed.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {LogSearch} from './log-search.ts';
-import {UnreadStreams} from './unread-streams.ts';
+import {LostStreams} from './lost-streams.ts';
 
 export type PaneServices = {
   readonly clock: Clock;
@@ -98,7 +98,7 @@ export class PaneModel {
   #view: PaneView | undefined;
   #progressKey: readonly unknown[] = [];
   #resultKey: readonly unknown[] = [undefined, undefined];
-  readonly #unread: UnreadStreams;
+  readonly #lostStreams: LostStreams;
 
   constructor(source: PaneLog, options: PaneModelOptions) {
     this.source = source;
@@ -106,7 +106,7 @@ export class PaneModel {
     this.#records = new FoldedRecords(this.#index);
     this.#suppressed = new SuppressedErrors(source.buffer);
     this.#foldedSuppressed = new FoldedSuppressed(this.#suppressed);
-    this.#unread = new UnreadStreams(source.buffer);
+    this.#lostStreams = new LostStreams(source.buffer);
     this.#options = options;
     const {clock, frameRate} = options.services;
     this.#runner = new SliceRunner({
@@ -246,9 +246,9 @@ export class PaneModel {
     return this.#highlights.patterns;
   }
 
-  /** Streams of the process that nobody reads until the next start, also those of a recorded past. */
-  get unread(): readonly OutputStream[] {
-    return this.#unread.in(this.index.runs.at(-1)?.firstId, this.#runner.caughtUp);
+  /** Lost streams of the process, which nobody reads until the next start, also those of a recorded past. */
+  get lostStreams(): readonly OutputStream[] {
+    return this.#lostStreams.in(this.index.runs.at(-1)?.firstId, this.#runner.caughtUp);
   }
 
   /** Applies filters, folds, highlights and search of the view. */

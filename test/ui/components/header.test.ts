@@ -145,11 +145,11 @@ it('says how long it has waited for an answer of the log, and of the list', () =
   expect(text({waited, list: none, connection})).toMatch(/com {2}waiting for the list, 5 s +connecting $/);
 });
 
-it('says which streams nobody reads, although the log is live', () => {
-  expect(text({unread: ['stdout']})).toMatch(/ LIVE · stdout not read $/);
-  expect(text({unread: ['stdout', 'stderr'], width: 80})).toMatch(/ LIVE · stdout, stderr not read $/);
+it('says which streams are lost, although the log is live', () => {
+  expect(text({lostStreams: ['stdout']})).toMatch(/ LIVE · stdout lost $/);
+  expect(text({lostStreams: ['stdout', 'stderr'], width: 80})).toMatch(/ LIVE · stdout, stderr lost $/);
   const connection = connectionWords({kind: 'connecting'}, 0, true);
-  expect(text({unread: ['stdout'], connection})).toMatch(/ connecting $/);
+  expect(text({lostStreams: ['stdout'], connection})).toMatch(/ connecting $/);
 });
 
 it('says that it is paused, live or not', () => {

@@ -249,14 +249,14 @@ it('silences, losses and restarts are listed, and Enter goes to their place', as
   expect(noticeOf(screen)).toBe('only errors of the log can be muted');
 });
 
-it('the cause of a stream that is not read is in its row, also at 80 columns', async () => {
+it('the cause of a lost stream is in its row, also at 80 columns', async () => {
   await using screen = await twoTabs();
   screen.server.pipeline('fraud').loseStream('stdout');
   screen.press('A');
   // The error of the line itself may be listed first.
-  const incident = () => page(screen, 80).find((row) => row.includes(' stdout: '));
+  const incident = () => page(screen, 80).find((row) => row.includes(' stdout lost: '));
   await screen.until(() => incident() !== undefined, 'the incident');
-  expect(incident()).toMatch(/^(▸ )?fraud ×1 since .* stdout: stream did not contain valid UTF-8$/);
+  expect(incident()).toMatch(/^(▸ )?fraud ×1 since .* stdout lost: stream did not contain valid UTF-8$/);
 });
 
 it('errors of a log in JSON are listed, counted, and reached with E', async () => {

@@ -2,10 +2,10 @@ import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {OutputStream} from '../../buffer/markers.ts';
 
 /**
- * Streams of the process that nobody reads until the next start, as the markers of the newest run say: also those of a
+ * Lost streams of the process, which nobody reads until the next start, as the markers of the newest run say: also those of a
  * recorded past, of which the stream does not know. What comes while the log is followed is in its snapshot.
  */
-export class UnreadStreams {
+export class LostStreams {
   readonly #buffer: Pick<LogBuffer, 'markers' | 'lastMarker'>;
   #found: {firstId: number | undefined; lastId: number | undefined; streams: readonly OutputStream[]} | undefined;
 
