@@ -5,6 +5,7 @@ import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
 import {type NoAnswer, noAnswerWords} from '../../words/failures.ts';
 import {type PipelineError, pipelineErrors, pipelineState} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
+import {keysDo} from '../keys/commands.ts';
 import {loggedFacts, openedFacts} from '../opened.ts';
 import type {Described} from '../services.ts';
 import type {PageText} from '../state/view-state.ts';
@@ -12,7 +13,7 @@ import {activityText} from './activity.ts';
 import {describedConnectors, errorsOf, noAnswerNow} from './connector.ts';
 import {connectorsText} from './connectors.ts';
 import type {Problem} from './page.ts';
-import {factCells, factLines, factRows, paragraph} from './page-rows.ts';
+import {factCells, factLines, factRows, pageTitle, paragraph} from './page-rows.ts';
 import type {Section} from './sections.ts';
 
 /** What is not in a pipeline's log: its states with their times, deployment and compiler errors in full. */
@@ -24,6 +25,8 @@ export type DescriptionView = {
   readonly width: number;
   /** How long the request has been in progress, such as `4 s`; undefined while that is short. */
   readonly waited?: string | undefined;
+  /** Which keys go to the parts below. */
+  readonly parts?: string;
   /** Of a log that is a file: what it tells itself. */
   readonly logged?: readonly Fact[];
   /** Of a log that is a file: where it is. */
@@ -41,6 +44,11 @@ export function descriptionView(
   return {
     ...{described, width, waited, listed: controller.pipeline(name), unanswered: noAnswerNow(controller)},
     connectorErrors: errorsOf(controller, name).words,
+    parts: keysDo(controller.commands, [
+      ['compare', 'what is new'],
+      ['timeline', 'timeline'],
+      ['events', 'connection'],
+    ]),
     logged: loggedFacts(controller, name),
     opened: openedFacts(controller, name),
   };
@@ -48,12 +56,12 @@ export function descriptionView(
 
 /** The state, and why the pipeline is in it: before all else, so that the first screen has it. */
 export function stateSection(view: DescriptionView): Section {
-  const {described, listed, connectorErrors, width, waited, logged = [], unanswered} = view;
+  const {described, listed, connectorErrors, width, waited, parts = '', logged = [], unanswered} = view;
   const {answer} = described;
   const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
   const programError = answer?.kind === 'detail' ? answer.detail.programError : undefined;
   const rows = [
-    plain(` ${described.name}`, {bold: true}),
+    parts === '' ? plain(` ${described.name}`, {bold: true}) : pageTitle(described.name, parts),
     plain(''),
     ...(pipeline && hasState(pipeline) ? [...stateRow(pipeline, unanswered, width)] : []),
     ...factRows([...(pipeline ? stateFacts(pipeline, connectorErrors) : []), ...logged], width),

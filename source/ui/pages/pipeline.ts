@@ -72,7 +72,7 @@ export const pipelinePage: Page<PipelineState> = {
       top: {id: 'page-top'},
       end: {id: 'page-end'},
       close: {id: 'page-close'},
-      copy: {id: 'describe-copy-page', formerly: []},
+      copy: {id: 'describe-copy-page', formerly: [], hint: {hasErrors: 'copy page'}},
     },
   },
   open,
@@ -202,8 +202,10 @@ function shownItem(controller: Controller, page: Opened<PipelineState>): Chosen 
   return row >= top && row < top + controller.pageHeight ? chosen : undefined;
 }
 
-/** The part of the page that is read: that of the cursor, else the one at the top of the screen. */
+/** The part that is read: the one it was opened at, that of the cursor, or the one at the top of the screen. */
 function partOf(controller: Controller, page: Opened<PipelineState>): string | undefined {
+  const {section, chosen, offset} = page;
+  if (section !== undefined && chosen === undefined && offset === 0) return section;
   const rows = rowsOf(controller, page);
   return shownItem(controller, page)?.section ?? rows.sectionAt(offsetOf(controller, page, rows));
 }

@@ -196,3 +196,23 @@ it('failures and restarts are listed, also of pipelines without a tab', async ()
   expect(failed).toMatch(/^▸ etl failed .*exit status: 101/);
   expect(restarted).toMatch(/^billing restarted .* Running again$/);
 });
+
+it('A shows there what is unseen, and Esc goes back to where the user was; m mutes, f goes to the first', async () => {
+  await using screen = await twoTabs();
+  screen.press('?');
+  await write(screen, 'fraud', error('refused on port 1'), error('refused on port 2'));
+  await screen.clock.advance(10 * minute);
+  screen.press('j', 'm');
+  expect(screen.controller.state.notice).toBe('errors like this one are muted');
+  screen.press('m', 'A');
+  expect(isOpen(screen)).toBe(false);
+  expect(rowsOfPage(screen.controller, 120).at(0)?.text).toMatch(/^ Unseen errors {2}1 kind/);
+  screen.press('Esc');
+  expect(screen.controller.state.page?.kind).toBe('help');
+  await write(screen, 'fraud', error('refused on port 3'), error('refused on port 4'));
+  await screen.clock.advance(10 * minute);
+  screen.press('j');
+  expect(isOpen(screen)).toBe(true);
+  screen.press('f');
+  expect(currentLine(screen)).toMatch(/refused on port [34]/);
+});

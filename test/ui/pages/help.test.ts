@@ -156,7 +156,7 @@ describe('what was typed', () => {
 it.each<[HelpView['from'], string]>([
   ['log', 'log: move'],
   ['sidebar', 'list; other keys act on the log'],
-  ['errors', 'unseen errors'],
+  ['errors', 'errors of all pipelines'],
 ])('the commands of the place that it was opened from come first: %s', (from, heading) => {
   const texts = textsOf(80, {from});
   expect(texts[0]).toBe(' Keys  type to find, Enter runs, Esc closes');

@@ -147,5 +147,5 @@ it('a page that is opened at a section has it at its top, until a key moves the 
   const top = () => pageShown(controller).rows.find(({text}) => text.trim() !== '')?.text;
   await screen.until(() => top() === ' Connectors', 'the section');
   screen.press('g');
-  expect(top()).toBe(' orders');
+  expect(top()).toMatch(/^ orders {2}/);
 });

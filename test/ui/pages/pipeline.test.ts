@@ -14,12 +14,15 @@ import {
   factsSection,
   stateSection,
 } from '../../../source/ui/pages/description.ts';
+import {openAs} from '../../../source/ui/pages/page.ts';
+import {conditionsOfPage, pageShown} from '../../../source/ui/pages/pages.ts';
+import {pipelinePage} from '../../../source/ui/pages/pipeline.ts';
 import {joinSections} from '../../../source/ui/pages/sections.ts';
 import type {Described, Services} from '../../../source/ui/services.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {deploymentError, makePipeline, stopped} from '../make-pipeline.ts';
-import {noticeOf} from '../reading.ts';
-import {ScreenUnderTest} from '../screen-under-test.ts';
+import {logged, noticeOf, reading} from '../reading.ts';
+import {ScreenUnderTest, withFailures} from '../screen-under-test.ts';
 import {allRows} from './all-rows.ts';
 
 /** The description of a pipeline, without what is below. */
@@ -272,5 +275,96 @@ describe('the keys of the description', () => {
     expect(screen.controller.state.page?.offset).toBe(2);
     screen.press('q');
     expect(screen.controller.state.page).toBeUndefined();
+  });
+});
+
+describe('the parts of the page', () => {
+  const screenWith = (rows: number) =>
+    reading([logged(1, 'ERROR', 'disk full'), logged(2, 'INFO', 'step')], {size: {columns: 60, rows}});
+  const opened = ({controller}: ScreenUnderTest) => openAs(controller.state.page, pipelinePage);
+  const top = ({controller}: ScreenUnderTest) => pageShown(controller).rows[0]?.text;
+
+  it('are opened by D, H, i and c, and closed by the same key; on the page these keys go there', async () => {
+    await using screen = await screenWith(24);
+    for (const [key, section, title] of [
+      ['D', 'changes', /^ What is new in orders/],
+      ['H', 'timeline', /^ Timeline of orders/],
+      ['i', 'connection', /^ Events of orders/],
+    ] as const) {
+      screen.press(key);
+      expect(opened(screen)?.section).toBe(section);
+      expect(top(screen)).toMatch(title);
+    }
+    screen.press('d');
+    expect(opened(screen)?.section).toBeUndefined();
+    expect(top(screen)).toMatch(/^ orders/);
+    screen.press('H', 'H');
+    expect(screen.controller.state.page).toBeUndefined();
+    screen.press('c');
+    expect(opened(screen)?.section).toBe('connectors');
+  });
+
+  it('are read when they come onto the screen: at the top of a small one nothing is asked for', async () => {
+    await using screen = await screenWith(10);
+    const {controller} = screen;
+    screen.press('d');
+    await screen.until(() => controller.lookup.described.get()?.answer !== undefined, 'the answer');
+    pageShown(controller);
+    await screen.clock.advance(100);
+    const {timeline, comparison} = opened(screen) ?? {};
+    expect(timeline?.state.get()).toBeUndefined();
+    expect(comparison?.state.get()).toBeUndefined();
+    screen.press('G');
+    pageShown(controller);
+    await screen.until(() => timeline?.state.get()?.timeline !== undefined, 'the timeline');
+    screen.press('q');
+    expect(timeline?.state.get()).toBeUndefined();
+  });
+
+  it('the cursor goes from item to item of all parts, and where there are none the page scrolls', async () => {
+    await using screen = await screenWith(14);
+    const {controller} = screen;
+    screen.press('d', 'H');
+    await screen.until(() => opened(screen)?.timeline.state.get()?.timeline !== undefined, 'the timeline');
+    screen.press('d');
+    const chosen = () => opened(screen)?.chosen;
+    for (let presses = 0; presses < 40 && chosen()?.section !== 'timeline'; presses++) screen.press('j');
+    expect(chosen()).toEqual({section: 'timeline', key: '0'});
+    screen.press('j');
+    expect(chosen()).toEqual({section: 'timeline', key: '1'});
+    const marked = pageShown(controller).rows.filter((row) => row.text.startsWith(' ▸ '));
+    expect(marked).toHaveLength(1);
+    screen.press('g');
+    expect(top(screen)).toMatch(/^ orders/);
+    expect(conditionsOfPage(controller).hasPlace).toBe(false);
+    screen.press('Enter');
+    expect(controller.state.page).toBeUndefined();
+  });
+
+  it('y takes the part that is read', async () => {
+    await using screen = await screenWith(24);
+    for (const [key, text] of [
+      ['i', /^Events of orders, newest first/],
+      ['H', /^Timeline of orders, newest first/],
+    ] as const) {
+      screen.press(key);
+      await screen.until(() => !/asking/.test(top(screen) ?? ''), 'the part');
+      screen.press('y');
+      await screen.until(() => screen.copied.length > 0, 'a copy');
+      expect(screen.copied.pop()).toMatch(text);
+    }
+  });
+
+  it('the error of a failed pipeline is on the first screen, also of 60 columns and 15 rows', async () => {
+    await using screen = await ScreenUnderTest.connected({scenario: withFailures, size: {columns: 60, rows: 15}});
+    goToTab(screen.controller, 'fraud');
+    screen.press('d');
+    await screen.until(() => screen.controller.lookup.described.get()?.answer !== undefined, 'the answer');
+    const texts = pageShown(screen.controller).rows.map((row) => row.text);
+    expect(texts.slice(2, 4)).toEqual([
+      ' state              Failed',
+      expect.stringMatching(/^ cause .*exit status: 101/),
+    ]);
+    expect(texts).toContainEqual(expect.stringMatching(/^ Deployment error/));
   });
 });
