@@ -103,7 +103,9 @@ export class View implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const {terminal} = this;
-    const wrapped = terminal.alternateScreen && !terminal.isResized ? terminal.wrappedRows() : [];
+    // Where it was ended in the middle of a frame, the system prints what the terminal answers, wherever the cursor is.
+    const isWhole = terminal.running && terminal.alternateScreen && !terminal.isResized;
+    const wrapped = isWhole ? terminal.wrappedRows() : [];
     const text = terminal.text();
     await terminal.dispose();
     // A row that is wider than the terminal moves those above it up, and the first ones off the screen.

@@ -238,6 +238,7 @@ test('names that users write in files, scripts and environments stay', async () 
     themes: themeNames,
     colours: colorNames,
     commands: allCommands.map(({id}) => id),
+    'commands of before': allCommands.flatMap(({formerly = []}) => formerly),
   };
   const text = Object.entries(names).map(([what, list]) => `${what}\n${list.map((name) => `  ${name}\n`).join('')}`);
   await expect(text.join('\n')).toMatchFileSnapshot('./formats/names.txt');
