@@ -5,11 +5,11 @@ import {readText, type ServerHeaders, ServerJson} from './server-text.ts';
 import type {ApiFailure, FatalReason, HttpProxy, RetryableReason} from './types.ts';
 
 /** The same response means different things on different routes. */
-export type Route = 'list' | 'pipeline' | 'session' | 'config' | 'logs' | 'stats' | 'time-series' | 'events';
+export type ApiRoute = 'list' | 'pipeline' | 'session' | 'config' | 'logs' | 'stats' | 'time-series' | 'events';
 
 /** The body of an error is read up to `errorBodyLimit`. */
 export type HttpResponse = {
-  readonly route: Route;
+  readonly route: ApiRoute;
   readonly url: string;
   readonly status: number;
   readonly headers: ServerHeaders;
@@ -111,7 +111,7 @@ function unauthorized(reply: Reply): ApiFailure {
 }
 
 /** Routes that an old server or pipeline lacks, with what is missing then. */
-const newRoutes: Readonly<Partial<Record<Route, string>>> = {
+const newRoutes: Readonly<Partial<Record<ApiRoute, string>>> = {
   stats: 'statistics',
   'time-series': 'time series',
   events: 'past events',

@@ -3,7 +3,7 @@ import type {Dispatcher, Pool} from 'undici';
 import type {Clock} from '../lib/clock.ts';
 import {createConnector, type Transport} from './connect.ts';
 import {ApiError} from './errors.ts';
-import {encodingOf, errorBodyLimit, failureOf, type HttpResponse, isWebPage, type Route} from './http-failure.ts';
+import {type ApiRoute, encodingOf, errorBodyLimit, failureOf, type HttpResponse, isWebPage} from './http-failure.ts';
 import {
   type AuthHeaders,
   loadUndici,
@@ -29,7 +29,7 @@ type JsonRoutesOptions = {
 };
 
 export type JsonRequest<T> = {
-  readonly route: Route;
+  readonly route: ApiRoute;
   readonly url: string;
   readonly signal: AbortSignal;
   readonly headers?: RequestHeaders;

@@ -130,7 +130,7 @@ function readIfValid(argv: readonly string[]): CommandLine | undefined {
 }
 
 /** Milliseconds for which the names in the file are used. */
-const fresh = 30_000;
+const maxAge = 30_000;
 
 type AnswerOptions = {
   /** The words after `pipetail`, the last one incomplete or empty. */
@@ -163,7 +163,7 @@ async function namesOf({open, folder, server, clock}: AnswerOptions): Promise<re
   const file = path.join(folder, 'completion.json');
   const kept = await readKept(file);
   const age = clock.wall() - (kept?.at ?? 0);
-  if (kept?.server === server && age >= 0 && age < fresh) return kept.names;
+  if (kept?.server === server && age >= 0 && age < maxAge) return kept.names;
   const opened = await open();
   if (!opened) return [];
   const names = await namesSoon(opened.client, clock);

@@ -38,7 +38,7 @@ export async function listText(options: ListOptions): Promise<string> {
     .toSorted(byName);
   switch (output) {
     case 'json':
-      return `${jsonText(pipelines.map(pipelineJson), 2)}\n`;
+      return `${jsonText(pipelines.map(pipelineObject), 2)}\n`;
     case 'name':
       return pipelines.map(({name}) => `${name}\n`).join('');
     case 'table':
@@ -49,7 +49,7 @@ export async function listText(options: ListOptions): Promise<string> {
 }
 
 /** For scripts, as in docs/json-schema.json: what the server does not send is null. */
-export function pipelineJson(pipeline: Pipeline) {
+export function pipelineObject(pipeline: Pipeline) {
   const {deploymentError, ...facts} = pipeline;
   const error = deploymentError && {
     code: deploymentError.errorCode,

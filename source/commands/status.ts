@@ -6,7 +6,7 @@ import {didYouMean} from '../settings/parse-values.ts';
 import type {RequestedNames, StatusForm} from '../settings/request.ts';
 import {clean} from '../terminal/clean.ts';
 import {byName, serverState, stateSince} from '../words/pipeline.ts';
-import {pipelineJson} from './list.ts';
+import {pipelineObject} from './list.ts';
 
 type StatusOptions = {
   readonly client: ApiClient;
@@ -24,7 +24,7 @@ export async function statusReport({client, requested, output, signal, ...more}:
   const version = await more.serverVersion;
   if (output === 'json') {
     const objects = details.map((detail) => ({
-      ...pipelineJson(detail),
+      ...pipelineObject(detail),
       programError: detail.programError ?? null,
       serverVersion: version ?? null,
     }));

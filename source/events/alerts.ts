@@ -26,7 +26,7 @@ export type AlertsOptions = {
   /** Gets what notifies, at most one a minute of each pipeline besides its failures. */
   readonly onAlert?: ((alert: Alert) => void) | undefined;
   /** For a change that the user asked for, when neither `notify` nor `onAlert` is there. */
-  readonly ring?: (() => void) | undefined;
+  readonly bell?: (() => void) | undefined;
   /** Gets one line for standard error. */
   readonly warn?: ((text: string) => void) | undefined;
   /** Shows one line on the screen. */
@@ -149,12 +149,12 @@ export class Alerts {
   }
 
   #sendOne(alert: Alert): void {
-    const {notify, onAlert, ring, say} = this.#options;
+    const {notify, onAlert, bell, say} = this.#options;
     notify?.(alertText(alert));
     onAlert?.(alert);
     if (alert.event.kind !== 'changed') return;
     say?.(alertText(alert));
-    if (!notify && !onAlert) ring?.();
+    if (!notify && !onAlert) bell?.();
   }
 }
 

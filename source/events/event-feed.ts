@@ -12,7 +12,7 @@ import {Failures} from './failures.ts';
 import {LineWatch} from './line-watch.ts';
 import {endsSince} from './log-status.ts';
 import {isOfErrors, type PipelineEvent} from './pipeline-event.ts';
-import {isFailedAnew, type PipelineStatus} from './pipeline-status.ts';
+import {isNewFailure, type PipelineStatus} from './pipeline-status.ts';
 
 export type EventOptions = Omit<AlertsOptions, 'clock' | 'say'> & {
   /** Milliseconds without a key after which the next one shows what happened; 0: never. Default 10 minutes. */
@@ -183,7 +183,7 @@ export class EventFeed {
     const isReported = log && this.log.hasCaughtUp(log);
     if (!before || isReported) return [];
     const isOtherRun = now.deployment !== '' && now.deployment !== before.deployment;
-    return isOtherRun || (now.endedByRunner && isFailedAnew(before, now)) ? before : [];
+    return isOtherRun || (now.endedByRunner && isNewFailure(before, now)) ? before : [];
   }
 
   #refreshList(): void {

@@ -168,7 +168,7 @@ export function rangeWords({key, example, latest}: ErrorEnds, width: number, ell
   let [from, fromOfFirst] = [0, 0];
   for (const [at, {0: part, index}] of [...last.text.matchAll(variablePart)].entries()) {
     const {0: partOfFirst = '', index: indexOfFirst = -1} = partsOfFirst[at] ?? {};
-    // They are of different shapes from here on.
+    // Their fingerprints differ from here on.
     if (first.slice(fromOfFirst, indexOfFirst) !== last.text.slice(from, index)) break;
     const end = index + part.length;
     if (partOfFirst !== part) {

@@ -73,7 +73,7 @@ function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus)
   const change = {...ofApi, at: now.since, before: before.state, now: now.state};
   const events: PipelineEvent[] = [];
   const {failing: why, failedAt, endedByRunner} = now;
-  if (why !== undefined && isFailedAnew(before, now))
+  if (why !== undefined && isNewFailure(before, now))
     events.push({kind: 'failed', ...ofApi, at: failedAt, why, ...(endedByRunner && {endedByRunner})});
   // The error of the last run stands until the next one, whatever the compiler does meanwhile.
   if (endedByRunner && isCompileError(now.program) && hasNewResult(before, now))
@@ -107,7 +107,7 @@ export function changeOf(
 ): {readonly words: string; readonly at: number | undefined; readonly isFailure?: boolean} | undefined {
   if (!now) return {words: 'deleted', at: undefined};
   const {failing, failedAt, program, programSince: at} = now;
-  if (failing !== undefined && isFailedAnew(before, now)) return {words: failing, at: failedAt, isFailure: true};
+  if (failing !== undefined && isNewFailure(before, now)) return {words: failing, at: failedAt, isFailure: true};
   if (hasNewResult(before, now) && !now.running) {
     return isCompileError(program) ? {words: stateWord(program), at, isFailure: true} : {words: 'compiled', at};
   }
@@ -121,7 +121,7 @@ function hasNewResult(before: PipelineStatus, now: PipelineStatus): boolean {
   return isNew && !isCompileStep(now.program);
 }
 
-export function isFailedAnew(before: PipelineStatus, now: PipelineStatus): boolean {
+export function isNewFailure(before: PipelineStatus, now: PipelineStatus): boolean {
   return now.failing !== undefined && (before.failing === undefined || before.failedAt !== now.failedAt);
 }
 
@@ -151,8 +151,8 @@ function pipelineStatus(
   const isSame = failing !== undefined && before?.failing === failing && before.state === 'Stopping';
   const failedAt = isSame ? before.failedAt : timeOf(stateSince(pipeline));
   // Servers before 0.148 send no id of the deployment: there, a new date alone may be that of a resume after a pause.
-  const isAnew = !['', deploymentId].includes(before?.deployment ?? '') && deploymentId !== '';
-  const hasEnded = !hasProcess(pipeline) || isAnew || before?.hasEnded === true;
+  const isNewRun = !['', deploymentId].includes(before?.deployment ?? '') && deploymentId !== '';
+  const hasEnded = !hasProcess(pipeline) || isNewRun || before?.hasEnded === true;
   return {
     name,
     id,

@@ -19,8 +19,8 @@ export function timelineWord({kind}: TimelineEvent): string {
 export function lengthInWords(event: TimelineEvent, now: number): string {
   const {from, to} = spanOf(event);
   if (from === undefined) return '';
-  const goesOn = event.kind === 'state' || event.kind === 'run' || event.kind === 'failed';
-  const end = to ?? (goesOn ? now : undefined);
+  const isOngoing = event.kind === 'state' || event.kind === 'run' || event.kind === 'failed';
+  const end = to ?? (isOngoing ? now : undefined);
   return end === undefined || end - from < 1000 ? '' : duration(end - from);
 }
 

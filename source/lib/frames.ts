@@ -86,7 +86,7 @@ export class SharedFrames {
 }
 
 /** Frames a second while the user is away. */
-const unwatchedFps = 2;
+const unattendedFps = 2;
 /** Half a second at 12 frames a second; a catch-up is shorter. */
 const framesOfFlood = 6;
 /** New lines of one frame, more than twice what the server's ring holds, after which a quarter of the frames is enough. */
@@ -100,7 +100,7 @@ const linesOfTorrent = 20_000;
 export class FrameRate {
   readonly #fps: number;
   readonly #now: Store<number>;
-  #isWatched = true;
+  #isAttended = true;
   #isHeld = false;
   /** Consecutive frames without a row of the frame before. */
   #allNewFrames = 0;
@@ -115,8 +115,8 @@ export class FrameRate {
     return this.#now;
   }
 
-  setAttended(isWatched: boolean): void {
-    this.#isWatched = isWatched;
+  setAttended(isAttended: boolean): void {
+    this.#isAttended = isAttended;
     this.#update();
   }
 
@@ -136,6 +136,6 @@ export class FrameRate {
   #update(): void {
     const share = this.#isTorrent ? 4 : this.#allNewFrames >= framesOfFlood ? 2 : 1;
     const fps = share === 1 ? this.#fps : Math.max(1, this.#fps / share);
-    this.#now.set(this.#isHeld ? 0 : this.#isWatched ? fps : Math.min(fps, unwatchedFps));
+    this.#now.set(this.#isHeld ? 0 : this.#isAttended ? fps : Math.min(fps, unattendedFps));
   }
 }

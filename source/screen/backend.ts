@@ -9,7 +9,7 @@ import {Catalog, type OpenFound} from '../logs/catalog.ts';
 import {pipelineLogs} from '../logs/feeds/connection.ts';
 import {LogManager} from '../logs/log-manager.ts';
 import {levelOf} from '../records/level.ts';
-import type {Settings, View} from '../settings/settings.ts';
+import type {Settings, ViewSettings} from '../settings/settings.ts';
 import type {Processes} from '../storage/file-lock.ts';
 import {type PromptHistories, promptHistories} from '../storage/prompt-history.ts';
 import {serverName} from '../storage/recording/index-file.ts';
@@ -92,9 +92,9 @@ export class ScreenBackend {
           })
         : undefined;
     this.#endOfPresence = this.presence.here.subscribe(() => {
-      const isWatched = this.presence.here.get();
-      this.facts.setAttended(isWatched);
-      this.frameRate.setAttended(isWatched);
+      const isAttended = this.presence.here.get();
+      this.facts.setAttended(isAttended);
+      this.frameRate.setAttended(isAttended);
     });
   }
 
@@ -137,7 +137,7 @@ function ofServer(facts: ServerFacts): ShownLogs {
   return {catalog: new Catalog({list: facts.poller.snapshot, ...pipelineLogs}), facts};
 }
 
-export function viewOptionsOf({level, ...rest}: Partial<View>): ViewOptions {
+export function viewOptionsOf({level, ...rest}: Partial<ViewSettings>): ViewOptions {
   const least = levelOf(level?.toUpperCase());
   return {...rest, ...(least !== undefined && {level: least})};
 }

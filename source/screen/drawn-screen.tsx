@@ -89,7 +89,7 @@ export class DrawnScreen {
       listen(process, 'SIGWINCH', this.#sizeSignal()),
       // From outside; ^Z is a key. While another program has the terminal, that one stops first (`stopAfterPager`).
       listen(process, 'SIGTSTP', () => {
-        void controller.terminal.lend(async () => void (await controller.services.stopProcess()));
+        void controller.terminal.lend(async () => void (await controller.services.suspendProcess()));
       }),
       listen(process, 'uncaughtException', (error) => exit.leaveWithFault(error)),
       ...onExitSignals(process, keys, (code) => exit.leave(code)),

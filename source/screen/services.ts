@@ -11,7 +11,7 @@ import {expandHome, saveFile} from '../storage/save-file.ts';
 import {copyToClipboard} from '../system/clipboard.ts';
 import {runWithTimeout} from '../system/deadline.ts';
 import {commandEndWords, pagerOf, pipeOut} from '../system/pipe-out.ts';
-import {stopProcess} from '../system/signals.ts';
+import {suspendProcess} from '../system/signals.ts';
 import {bell, notificationWriter, writeWhole} from '../system/terminal-output.ts';
 import {type ColorDepth, type Colors, type Looks, paletteFor} from '../terminal/style.ts';
 import {hasUtf8, type Symbols, symbolsFor} from '../terminal/symbols.ts';
@@ -94,14 +94,14 @@ export function screenServices(input: ServicesInput): Services {
           const object = alertObject(alert, {server: server.client.baseUrl, now: clock.wall()});
           alerts.add(alert.pipeline, object, alert.kind === 'failed');
         }),
-      ring: () => void write(bell),
+      bell: () => void write(bell),
       setTitle: settings.title ? setTitle : undefined,
       warn: (text) => void process.stderr.write(`pipetail: ${text}\n`),
     },
     home: homedir(),
     copyForm: settings.copy,
     ...copyServices(process, terminal.keys),
-    stopProcess: () => stopProcess(process, clock),
+    suspendProcess: () => suspendProcess(process, clock),
     isStalled: () => stdout.writableLength > 0,
     ...others,
   };

@@ -73,14 +73,14 @@ export type Settings = {
 
 /** The view at the start: what the last session restores wins over `initial`, and what was `typed` as a flag over both. */
 type StartView = {
-  readonly initial: View;
-  readonly typed: Partial<View>;
+  readonly initial: ViewSettings;
+  readonly typed: Partial<ViewSettings>;
   /** Zone of local times; undefined: the system's. */
   readonly zone: string | undefined;
 };
 
 /** How a log and the list beside it are shown until keys change that. */
-export type View = {
+export type ViewSettings = {
   readonly wrap: (typeof wrapChoices)[number];
   /** Lines as sent instead of the compact form. */
   readonly asSent: boolean;
@@ -161,7 +161,7 @@ function readView({value, required, isOn, isTyped, nameOf}: OptionValues): Start
   const time = value('time');
   const level = value('level')?.toLowerCase();
   const usualTime = zone === undefined ? 'sent' : 'local';
-  const initial: View = {
+  const initial: ViewSettings = {
     wrap: readWrap(required('wrap'), nameOf('wrap')),
     asSent: isOn('as-sent'),
     time: time === undefined ? usualTime : oneOf(nameOf('time'), time.toLowerCase(), timeChoices),
@@ -170,7 +170,7 @@ function readView({value, required, isOn, isTyped, nameOf}: OptionValues): Start
     strip: oneOf(nameOf('strip'), required('strip').toLowerCase(), stripChoices),
   };
   const {wrap, asSent, sidebar, strip} = initial;
-  const typed: Partial<View> = {
+  const typed: Partial<ViewSettings> = {
     ...(isTyped('wrap') && {wrap}),
     ...(isTyped('as-sent') && {asSent}),
     ...((isTyped('time') || isTyped('zone')) && {time: initial.time}),
@@ -182,7 +182,7 @@ function readView({value, required, isOn, isTyped, nameOf}: OptionValues): Start
 }
 
 /** The values of a switch are those of earlier versions. */
-function readWrap(text: string, name: string): View['wrap'] {
+function readWrap(text: string, name: string): ViewSettings['wrap'] {
   const typed = text.trim().toLowerCase();
   const all = switchIn(typed);
   return all === undefined ? oneOf(name, typed, wrapChoices) : all ? 'all' : 'off';
@@ -201,7 +201,7 @@ function readZone(zone: string | undefined, name: string): string | undefined {
 
 const narrowest = 8;
 
-function readSidebar(text: string, name: string): View['sidebar'] {
+function readSidebar(text: string, name: string): ViewSettings['sidebar'] {
   const typed = text.trim().toLowerCase();
   if (typed === 'auto' || typed === 'off') return typed;
   if (!/^\d{1,4}$/.test(typed) || Number(typed) < narrowest) {

@@ -137,7 +137,7 @@ export function holdSignals(process: EventEmitter, signals: readonly string[]): 
 const stopLimit = 100;
 
 /** Acts as ^Z. Resolves to true when the process continues, to false if no shell waits (a command of a tmux pane). */
-export async function stopProcess(process: NodeJS.Process, clock: Pick<Clock, 'after'>): Promise<boolean> {
+export async function suspendProcess(process: NodeJS.Process, clock: Pick<Clock, 'after'>): Promise<boolean> {
   return await new Promise((resolve) => {
     const end = (wasStopped: boolean) => {
       cancel();

@@ -25,7 +25,7 @@ export function clean(text: string): string {
   const add = (piece: string) => {
     shown += piece;
   };
-  readPieces(text, {onText: add, onPlaceholder: add, onSgr: () => {}});
+  forEachPiece(text, {onText: add, onPlaceholder: add, onSgr: () => {}});
   return shown;
 }
 
@@ -49,7 +49,7 @@ export function isAscii(text: string): boolean {
   return !/[^\x20-\x7e]/.test(text);
 }
 
-export function readPieces(text: string, {onText, onPlaceholder, onSgr}: Pieces): void {
+export function forEachPiece(text: string, {onText, onPlaceholder, onSgr}: Pieces): void {
   const end = text.endsWith('\r') ? text.length - 1 : text.length;
   /** Marks on the base right before `at`; undefined: there is no base. */
   let marks: number | undefined;

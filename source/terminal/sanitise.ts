@@ -1,4 +1,4 @@
-import {isAscii, readPieces} from './clean.ts';
+import {forEachPiece, isAscii} from './clean.ts';
 import {applySgr} from './sgr.ts';
 import {noStyle, type Style} from './style.ts';
 import {plain, type StyledText, StyledTextBuilder} from './styled-text.ts';
@@ -14,7 +14,7 @@ export function sanitise(text: string): StyledText {
   if (isAscii(text)) return plain(text);
   const builder = new StyledTextBuilder();
   let style = noStyle;
-  readPieces(text, {
+  forEachPiece(text, {
     onText: (piece) => builder.add(piece, style),
     onPlaceholder: (piece) => builder.add(piece, style.inverse ? noStyle : placeholderStyle),
     onSgr(parameters) {

@@ -93,12 +93,12 @@ export function loggedFacts(controller: Controller, name: string): readonly Fact
   const last = runs.at(-1);
   if (!log) return [];
   const snapshot = log.snapshot.get();
-  const kinds = log.errors.byKey.size;
+  const groups = log.errors.byKey.size;
   const errors = [...log.errors.byKey.values()].reduce((sum, group) => sum + group.count, 0);
   const {gaps, gap: marker, atLeast, atMost, lostStream} = log.losses;
   return [
     ...(last ? [['runs', `${count(runs.length)}, the last one ${runWords(last, hasEnded(snapshot))}`] as const] : []),
-    ['errors', errors === 0 ? 'none' : `${count(errors)} of ${counted(kinds, 'kind', 'kinds')}`],
+    ['errors', errors === 0 ? 'none' : `${count(errors)} of ${counted(groups, 'kind', 'kinds')}`],
     ...(gaps > 0 ? [['lost', lostWords({count: gaps, atLeast, atMost, marker})] as const] : []),
     ...(snapshot.lostStreams?.length && lostStream ? [['stream lost', markerText(lostStream)] as const] : []),
   ];

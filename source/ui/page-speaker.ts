@@ -79,16 +79,16 @@ export class PageSpeaker {
     const textAt = (row: number) =>
       words((rows.at(row)?.text ?? '').replace(this.#controller.services.symbols.currentLine, ''));
     const texts = Array.from({length: end - top}, (_, index) => textAt(top + index));
-    const fresh = takeUnsaid(texts, this.#said, isCounting);
-    this.#print(...fresh);
+    const unsaid = takeUnsaid(texts, this.#said, isCounting);
+    this.#print(...unsaid);
     if (rows.items && rows.items.cursor !== this.#cursor) {
-      const isMoved = this.#cursor >= 0 && fresh.length === 0;
+      const isMoved = this.#cursor >= 0 && unsaid.length === 0;
       this.#cursor = rows.items.cursor;
       if (isMoved && this.#cursor >= 0) this.#print(textAt(rows.items.rowsOf(this.#cursor).top));
     }
     // Where it was scrolled to.
     const place = pageShown(this.#controller).place.text.trim();
-    if (fresh.length === 0 && this.#item !== '' && place !== this.#item) this.#print(place);
+    if (unsaid.length === 0 && this.#item !== '' && place !== this.#item) this.#print(place);
     this.#item = place;
   }
 }
@@ -97,9 +97,9 @@ export class PageSpeaker {
 export function takeUnsaid(rows: readonly string[], said: Set<string>, isCounting: boolean): readonly string[] {
   const texts = isCounting ? rows.map((row) => row.replaceAll(curvePart, '')) : rows;
   const keyOf = (text: string) => (isCounting ? text.replaceAll(numberPart, '0') : text);
-  const fresh = texts.filter((text) => text !== '' && !said.has(keyOf(text)));
-  for (const text of fresh) said.add(keyOf(text));
-  return fresh;
+  const unsaid = texts.filter((text) => text !== '' && !said.has(keyOf(text)));
+  for (const text of unsaid) said.add(keyOf(text));
+  return unsaid;
 }
 
 function words(text: string): string {

@@ -3,7 +3,14 @@ import {commonHandlers, sayNotOpen} from './handlers/common.ts';
 import {copyHandlers} from './handlers/copy.ts';
 import {markHandlers} from './handlers/marks.ts';
 import {moveHandlers} from './handlers/move.ts';
-import {cancelPrompt, editPrompt, pasteIntoPrompt, recallPrompt, submitPrompt, turnPrompt} from './handlers/prompts.ts';
+import {
+  cancelPrompt,
+  cyclePrompt,
+  editPrompt,
+  pasteIntoPrompt,
+  recallPrompt,
+  submitPrompt,
+} from './handlers/prompts.ts';
 import {recordHandlers} from './handlers/record.ts';
 import {searchHandlers} from './handlers/search.ts';
 import {showHandlers} from './handlers/show.ts';
@@ -92,7 +99,7 @@ const promptHandlers: Readonly<Record<PromptCommandId, Edit | Handler>> = {
   },
   older: (controller) => void recallPrompt(controller, 1),
   newer: (controller) => void recallPrompt(controller, -1),
-  turn: turnPrompt,
+  turn: cyclePrompt,
   start: {kind: 'move', to: 'start'},
   end: {kind: 'move', to: 'end'},
   previous: {kind: 'move', to: 'previous'},

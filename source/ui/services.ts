@@ -99,7 +99,7 @@ export type Services = {
   /** The terminal has not accepted yet what was written to it; absent: it always has. */
   readonly isStalled?: () => boolean;
   /** Stops the process as ^Z does. Resolves when it runs again; false if it was never stopped. */
-  readonly stopProcess: () => Promise<boolean>;
+  readonly suspendProcess: () => Promise<boolean>;
 };
 
 /** A named server of the configuration. */

@@ -187,9 +187,9 @@ export class Speaker {
   #sayTrouble(): void {
     const rows = troubleShown(this.#options.controller, {now: undefined, waited: undefined}) ?? [];
     const texts = rows.map(({text}) => text.trim());
-    const fresh = texts.filter((text) => text !== '' && !this.#troubleSaid.has(text));
-    this.#say(...fresh);
-    this.#troubleSaid = new Set(texts.length === 0 ? [] : [...this.#troubleSaid, ...fresh]);
+    const unsaid = texts.filter((text) => text !== '' && !this.#troubleSaid.has(text));
+    this.#say(...unsaid);
+    this.#troubleSaid = new Set(texts.length === 0 ? [] : [...this.#troubleSaid, ...unsaid]);
   }
 
   #currentLine(): number | undefined {

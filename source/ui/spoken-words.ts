@@ -177,11 +177,11 @@ export function entryWords({model, rows, tab, layout}: PaneAt, id: number): stri
   const origin = source.merge?.originAt(id);
   const name = origin === undefined ? undefined : source.merge?.names[origin];
   const folded = shown?.foldedAt(id) ?? 1;
-  const withheld = model.suppressedAt(id);
+  const suppressed = model.suppressedAt(id);
   const prefix = [
     ...(name === undefined ? [] : [`${nameOf(name)}:`]),
     ...(folded > 1 ? [`${count(folded)} similar:`] : []),
-    ...(withheld > 0 ? [`${count(withheld)} suppressed:`] : []),
+    ...(suppressed > 0 ? [`${count(suppressed)} suppressed:`] : []),
     ...(tab.pane.marks.has(index.headOf(id)) && index.headOf(id) === id ? ['marked:'] : []),
   ];
   const text = rows.renderer(tab.pane, layout).spokenLine(id);

@@ -71,9 +71,9 @@ type HistogramStyle = {
 export function histogramRows(
   histogram: HistogramCells,
   marks: HistogramMarks,
-  look: HistogramStyle,
+  style: HistogramStyle,
 ): readonly StyledText[] {
-  const {columns, to, symbols, hasColors, offsetAt, whyEmpty} = look;
+  const {columns, to, symbols, hasColors, offsetAt, whyEmpty} = style;
   const {cells} = histogram;
   const [first] = cells;
   if (!first) return [plain(whyEmpty, {dim: true}), plain('')];

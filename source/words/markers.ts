@@ -86,13 +86,13 @@ function wordsOf(marker: Marker, offsetAt: (at: number) => number): string {
     case 'unreadable':
       return unreadableText(marker);
     case 'file':
-      return `${clockTime(shown(marker.at))} ${fileTurnWords[marker.turn]}`;
+      return `${clockTime(shown(marker.at))} ${fileChangeWords[marker.turn]}`;
     case 'drawn':
       return dateTime(shown(marker.at));
   }
 }
 
-const fileTurnWords: Readonly<Record<Extract<Marker, {kind: 'file'}>['turn'], string>> = {
+const fileChangeWords: Readonly<Record<Extract<Marker, {kind: 'file'}>['turn'], string>> = {
   truncated: 'the file was truncated · what it lost is unknown',
   rotated: 'the file was rotated · what was between the two is unknown',
   removed: 'the file was removed',

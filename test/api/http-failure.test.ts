@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {encodingOf, failureOf, isLog, isWebPage, type Route} from '../../source/api/http-failure.ts';
+import {type ApiRoute, encodingOf, failureOf, isLog, isWebPage} from '../../source/api/http-failure.ts';
 import {type SentHeaders, ServerHeaders} from '../../source/api/server-text.ts';
 import type {ApiFailure} from '../../source/api/types.ts';
 
@@ -46,7 +46,7 @@ describe('failure', () => {
     status: number,
     body = '',
     headers: SentHeaders = {},
-    route: Route = 'logs',
+    route: ApiRoute = 'logs',
     authorized = true,
   ): Exclude<ApiFailure, {kind: 'cancelled'}> {
     const url = 'http://localhost:8080/v0/pipelines/x/logs';

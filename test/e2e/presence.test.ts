@@ -25,12 +25,12 @@ test('a lost focus slows the list down; the focus, or a key, brings it back at o
   for (const sign of [focusBack, 'j']) {
     terminal.write(focusLost);
     const before = lists(viewer);
-    // Watched, the list is requested every 2 s; one request may have been due already.
+    // Attended, the list is requested every 2 s; one request may have been due already.
     await sleep(5000);
     expect(lists(viewer) - before).toBeLessThanOrEqual(1);
     const asked = lists(viewer);
     terminal.write(sign);
-    // At once, and from then on every 2 s; unwatched, three would take half a minute.
+    // At once, and from then on every 2 s; unattended, three would take half a minute.
     await untilAsked(viewer, asked + 3);
   }
 });

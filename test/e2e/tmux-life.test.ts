@@ -96,14 +96,14 @@ test('where tmux reports the focus, a window behind another one requests less, a
     tmux.tmux('new-window', '--', 'cat');
     await near.waitForGone('LIVE');
     const hidden = lists();
-    // Watched, the list is requested every 2 s; one request may have been due already.
+    // Attended, the list is requested every 2 s; one request may have been due already.
     await sleep(6000);
     expect(lists() - hidden).toBeLessThanOrEqual(1);
     tmux.tmux('select-window', '-t', ':0');
     await near.waitFor('LIVE');
     const shown = lists();
     await eventually(
-      // Unwatched, three would take half a minute.
+      // Unattended, three would take half a minute.
       () => lists() >= shown + 3,
       () => `the list was asked for ${lists() - shown} times`,
       20_000,

@@ -314,7 +314,7 @@ it('a change that was asked for is told alone where nothing else is told: on the
   await using screen = await ScreenUnderTest.connected({
     names: ['fraud'],
     scenario: (server) => server.addPipeline('fraud').start(),
-    services: {events: {ring: () => void rings++}},
+    services: {events: {bell: () => void rings++}},
   });
   await screen.until(
     () => screen.manager.get('fraud')?.snapshot.get().connection?.kind === 'live',

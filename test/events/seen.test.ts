@@ -151,9 +151,9 @@ it('d has one number of connector errors, that of A with its parts, and it follo
   now += 6000;
   fail(6);
   await screen.until(() => page().includes('46 parse'), 'the statistics of all');
-  const [, logged = 0, withheld = 0, untold = 0] =
+  const [, logged = 0, suppressed = 0, untold = 0] =
     /^46: (\d+) in the log · (\d+) suppressed, as the log says · (\d+) suppressed, of which/.exec(total() ?? '') ?? [];
-  expect(Number(logged) + Number(withheld) + Number(untold)).toBe(46);
+  expect(Number(logged) + Number(suppressed) + Number(untold)).toBe(46);
   // Not in a time.
   expect(page().match(/(?<![\d:.-])46\b/g)).toHaveLength(2);
   const ofA = rows(screen).filter(({kind}) => kind === 'connectors');

@@ -60,7 +60,7 @@ class Lists {
   }
 }
 
-test('requests every 2 s while watched, every 15 s otherwise, and at once when the user comes back', async () => {
+test('requests every 2 s while attended, every 15 s otherwise, and at once when the user comes back', async () => {
   const lists = new Lists();
   lists.always = [];
   lists.poller.start();
@@ -131,7 +131,7 @@ test.each([
   ['without its database', {...unreachable, reason: 'server-error'} as const],
   ['without its database, where it refuses each key', unauthorized],
 ])(
-  'however long the server was %s, a list that is watched is back within 3 s, for no more requests than a good one',
+  'however long the server was %s, an attended list is back within 3 s, for no more requests than a good one',
   async (_, failure) => {
     const lists = new Lists(() => 0.99);
     lists.always = [];

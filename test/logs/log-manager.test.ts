@@ -86,7 +86,7 @@ describe.each(Object.entries(forms))('of %s', (_, open) => {
     }
   });
 
-  it('the first lines of each log are notified once, while it is open and watched', async () => {
+  it('the first lines of each log are notified once, while it is open and attended', async () => {
     const {manager, write} = await open(['a', 'b', 'c']);
     const drawn: string[] = [];
     const end = watchFirstLines(manager, (name) => drawn.push(name));

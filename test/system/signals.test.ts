@@ -5,7 +5,7 @@ import {constants} from 'node:os';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, it, test} from 'vitest';
-import {holdSignals, onExitSignals, stopOnSignals, stopProcess} from '../../source/system/signals.ts';
+import {holdSignals, onExitSignals, stopOnSignals, suspendProcess} from '../../source/system/signals.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {node} from '../harness/program.ts';
@@ -107,7 +107,7 @@ describe('^Z', () => {
   it('is none where the system ignores it, and no listener stays', async () => {
     const clock = new FakeClock();
     const ignored = Object.assign(new EventEmitter(), {kill: () => true});
-    const wasStopped = stopProcess(ignored as unknown as NodeJS.Process, clock);
+    const wasStopped = suspendProcess(ignored as unknown as NodeJS.Process, clock);
     await clock.advance(100);
     expect(await wasStopped).toBe(false);
     expect(ignored.listenerCount('SIGCONT')).toBe(0);

@@ -1,11 +1,11 @@
 import {keepRunning, systemClock} from '../../source/lib/clock.ts';
-import {stopProcess} from '../../source/system/signals.ts';
+import {suspendProcess} from '../../source/system/signals.ts';
 
 // Stops three times as ^Z does, and prints each time whether it was stopped.
 const end = keepRunning();
 // As the screen has one, for stops from outside.
 process.on('SIGTSTP', () => console.log('heard'));
 for (let turn = 0; turn < 3; turn++) {
-  console.log((await stopProcess(process, systemClock)) ? 'stopped' : 'not stopped');
+  console.log((await suspendProcess(process, systemClock)) ? 'stopped' : 'not stopped');
 }
 end();

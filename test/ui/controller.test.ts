@@ -23,7 +23,7 @@ describe('the terminal', () => {
   test('^Z lends it while the process is stopped', async () => {
     const order: string[] = [];
     await using screen = await ScreenUnderTest.connected({
-      stopProcess: () => {
+      suspendProcess: () => {
         order.push('stopped');
         return Promise.resolve(true);
       },
@@ -40,7 +40,7 @@ describe('the terminal', () => {
   });
 
   test('^Z without a shell has no effect, and a notice says so', async () => {
-    await using screen = await ScreenUnderTest.connected({stopProcess: () => Promise.resolve(false)});
+    await using screen = await ScreenUnderTest.connected({suspendProcess: () => Promise.resolve(false)});
     screen.controller.terminal.attach((callback) => callback());
     screen.press('^Z');
     await settled();

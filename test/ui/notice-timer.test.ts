@@ -5,12 +5,12 @@ import {FakeClock} from '../harness/fake-clock.ts';
 import {logged, noticeOf, reading} from './reading.ts';
 
 /** A timer, and how often it has ended a notice. */
-function timing(isWatched = true) {
+function timing(isAttended = true) {
   const clock = new FakeClock();
-  const watched = createStore(isWatched);
+  const attended = createStore(isAttended);
   const ended = {count: 0};
-  const timer = new NoticeTimer({clock, isAttended: watched, onEnd: () => (ended.count += 1)});
-  return {clock, watched, timer, ended};
+  const timer = new NoticeTimer({clock, isAttended: attended, onEnd: () => (ended.count += 1)});
+  return {clock, attended, timer, ended};
 }
 
 const second = 1000;
@@ -53,14 +53,14 @@ describe('a notice ends', () => {
   it.each([
     ['that came in an absence', false],
     ['whose user has gone since', true],
-  ])('only after the user is back, if it is one %s', async (_, isWatched) => {
-    const {clock, watched, timer, ended} = timing(isWatched);
+  ])('only after the user is back, if it is one %s', async (_, isAttended) => {
+    const {clock, attended, timer, ended} = timing(isAttended);
     timer.start('copied', 'news');
-    watched.set(false);
+    attended.set(false);
     await clock.advance(60 * second);
     expect(ended.count).toBe(0);
     expect(clock.pending).toBe(0);
-    watched.set(true);
+    attended.set(true);
     await clock.advance(5 * second);
     expect(ended.count).toBe(0);
     await clock.advance(second);

@@ -1,6 +1,6 @@
 import {describe, expect, it, test} from 'vitest';
 import type {Scenario} from '../../demo/demo.ts';
-import {cancelPrompt, recallPrompt, submitPrompt, turnPrompt} from '../../source/ui/handlers/prompts.ts';
+import {cancelPrompt, cyclePrompt, recallPrompt, submitPrompt} from '../../source/ui/handlers/prompts.ts';
 import type {Command} from '../../source/ui/keys/command.ts';
 import {unknownKey} from '../../source/ui/keys/key-names.ts';
 import {remap} from '../../source/ui/keys/remap-keys.ts';
@@ -87,7 +87,7 @@ function endPrompt(screen: ScreenUnderTest, key: string): void {
   for (const text of ['x', '!', '12:03', '50%', '']) {
     if (!controller.state.prompt) screen.press(key);
     if (controller.state.prompt) retype(screen, text);
-    turnPrompt(controller);
+    cyclePrompt(controller);
     recallPrompt(controller, 1);
     submitPrompt(controller);
   }

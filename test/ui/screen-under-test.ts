@@ -59,7 +59,7 @@ export type ScreenOptions = {
   readonly memoryBytes?: number;
   /** Minutes that local time is ahead of UTC; default 0. */
   readonly offsetAt?: ZoneOffset;
-  readonly stopProcess?: () => Promise<boolean>;
+  readonly suspendProcess?: () => Promise<boolean>;
   /** See `Controller`. The histogram is off by default: most tests are about the rows of the log. */
   readonly viewOptions?: ViewOptions;
   /** See `Controller`. */
@@ -156,7 +156,7 @@ export class ScreenUnderTest implements AsyncDisposable {
       // What a test types is no file of the folder it runs in.
       save: (file, blocks, options) => saveFile(path.resolve(this.folder, file), blocks, options),
       pipe: () => Promise.resolve(undefined),
-      stopProcess: options.stopProcess ?? (() => Promise.resolve(true)),
+      suspendProcess: options.suspendProcess ?? (() => Promise.resolve(true)),
       ...options.services,
     };
     this.controller = new Controller({

@@ -34,8 +34,8 @@ function rowsOf(
   const times = {from: buckets[0]?.at ?? start, to, now, offsetAt: utc};
   const columns = histogramColumns(width, times);
   const histogram = histogramCells({buckets, spanMs: 1000, width: columns.cells});
-  const look = {columns, symbols: symbolsFor(isUtf8), hasColors, offsetAt: utc, whyEmpty: 'no times', to};
-  return histogramRows(histogram, {...noMarks, ...marks}, look);
+  const style = {columns, symbols: symbolsFor(isUtf8), hasColors, offsetAt: utc, whyEmpty: 'no times', to};
+  return histogramRows(histogram, {...noMarks, ...marks}, style);
 }
 
 const texts = (...args: Parameters<typeof rowsOf>) => rowsOf(...args).map(({text}) => text.trimEnd());

@@ -151,7 +151,7 @@ class Printing {
   readonly #spillBytes: number;
   readonly #logs = new Map<string, PipelineLog>();
   /** The next one to print is first. */
-  readonly #turns: PipelineLog[] = [];
+  readonly #queue: PipelineLog[] = [];
   /** Those that are not over, or not printed whole. */
   readonly #unfinished = new Set<PipelineLog>();
   #verdict: Over | undefined;
@@ -238,15 +238,15 @@ class Printing {
 
   /**
    * Prints while the output has room, a batch of whole lines of each log in turn: no log breaks a line of another, and
-   * a busy log leaves room for the others. The next call continues with the first of `#turns`.
+   * a busy log leaves room for the others. The next call continues with the first of `#queue`.
    */
   print(): void {
     const {output} = this.#options;
-    const turns = this.#turns;
-    for (let idle = 0; idle < turns.length && !output.busy && !this.verdict; ) {
-      const log = turns.shift();
+    const queue = this.#queue;
+    for (let idle = 0; idle < queue.length && !output.busy && !this.verdict; ) {
+      const log = queue.shift();
       if (!log) break;
-      turns.push(log);
+      queue.push(log);
       idle = this.#printSome(log) ? 0 : idle + 1;
     }
     this.#endIfDone();
@@ -267,7 +267,7 @@ class Printing {
 
   #endIfDone(): void {
     const {output} = this.#options;
-    if (this.verdict && !output.busy) for (const log of this.#turns) log.cutShort(output);
+    if (this.verdict && !output.busy) for (const log of this.#queue) log.cutShort(output);
     const isDone = !this.#mayGrow && this.#unfinished.size === 0;
     if (isDone || this.verdict) this.#order?.write(output);
     if ((isDone || this.verdict) && !output.busy) this.#resolve(undefined);
@@ -293,7 +293,7 @@ class Printing {
       onChange: () => this.#printOf(log),
     });
     this.#logs.set(name, log);
-    this.#turns.push(log);
+    this.#queue.push(log);
     this.#unfinished.add(log);
     this.#tell(name, log);
   }

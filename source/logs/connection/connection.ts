@@ -304,13 +304,13 @@ export class Connection {
     return name() !== before;
   }
 
-  /** Checks until the replay is over, as long as `isWatched`. */
-  #whenReplayIsOver(attempt: number, isWatched: () => boolean, onOver: () => void): void {
+  /** Checks until the replay is over, as long as `isWanted`. */
+  #whenReplayIsOver(attempt: number, isWanted: () => boolean, onOver: () => void): void {
     const {receiver} = this.#options;
     this.#after(attempt, receiver.checkAfter(attempt), () => {
-      if (!isWatched()) return;
+      if (!isWanted()) return;
       if (receiver.isReplayOver(attempt)) onOver();
-      else this.#whenReplayIsOver(attempt, isWatched, onOver);
+      else this.#whenReplayIsOver(attempt, isWanted, onOver);
     });
   }
 

@@ -26,7 +26,7 @@ const comparedBytes = 64;
 /** Milliseconds. Watching has limits, and sees nothing on network disks. */
 const pollEvery = 1000;
 /** Milliseconds between two looks while the file is written. */
-const lookEvery = 16;
+const checkEvery = 16;
 /** Milliseconds in which a file that is gone may be made again: a rotation does that. */
 const missingFor = 1000;
 
@@ -50,10 +50,10 @@ export class FollowedFile {
   #isRemoved = false;
   #watchers: FSWatcher[] = [];
   #isClosed = false;
-  #isLooking = false;
-  #looksAgain = false;
-  #lookedAt = Number.NEGATIVE_INFINITY;
-  #cancelLook: (() => void) | undefined;
+  #isChecking = false;
+  #checksAgain = false;
+  #checkedAt = Number.NEGATIVE_INFINITY;
+  #cancelCheck: (() => void) | undefined;
   #cancelPoll: (() => void) | undefined;
 
   /** `part`: the open file at `path`; what is before `offset` is not read. */
@@ -68,13 +68,13 @@ export class FollowedFile {
 
   start(): void {
     this.#watch();
-    void this.#look();
+    void this.#check();
     this.#poll();
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#cancelLook?.();
+    this.#cancelCheck?.();
     this.#cancelPoll?.();
     for (const watcher of this.#watchers) watcher.close();
     await this.#noticing;
@@ -93,14 +93,14 @@ export class FollowedFile {
     try {
       const watcher = watch(bytesOfPath(watched), {persistent: false}, (event, changed) => {
         if (changed !== null && changed !== name && watched !== this.#path) return;
-        // Errors are told by the look.
+        // Errors are told by the check.
         if (event === 'rename') void this.#notice().catch(() => {});
-        this.#lookSoon();
+        this.#checkSoon();
       });
       watcher.on('error', () => watcher.close());
       this.#watchers.push(watcher);
     } catch {
-      // It cannot be watched: what changes is found by a look every second.
+      // It cannot be watched: what changes is found by a check every second.
     }
   }
 
@@ -123,7 +123,7 @@ export class FollowedFile {
       await this.#closeWaiting(0);
       return true;
     }
-    // It may be renamed again meanwhile: the next look finds what has the name then.
+    // It may be renamed again meanwhile: the next check finds what has the name then.
     const part = await FilePart.open(this.#path).catch(ignoreMissing);
     if (!part) return false;
     this.#waiting.push(part);
@@ -138,26 +138,26 @@ export class FollowedFile {
 
   #poll(): void {
     this.#cancelPoll = this.#clock.after(pollEvery, () => {
-      void this.#look();
+      void this.#check();
       this.#poll();
     });
   }
 
-  #lookSoon(): void {
-    if (this.#isClosed || this.#cancelLook) return;
-    const wait = Math.max(0, this.#lookedAt + lookEvery - this.#clock.monotonic());
-    this.#cancelLook = this.#clock.after(wait, () => {
-      this.#cancelLook = undefined;
-      void this.#look();
+  #checkSoon(): void {
+    if (this.#isClosed || this.#cancelCheck) return;
+    const wait = Math.max(0, this.#checkedAt + checkEvery - this.#clock.monotonic());
+    this.#cancelCheck = this.#clock.after(wait, () => {
+      this.#cancelCheck = undefined;
+      void this.#check();
     });
   }
 
   /** Never rejects. */
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     if (this.#isClosed) return;
-    this.#looksAgain = this.#isLooking;
-    if (this.#isLooking) return;
-    this.#isLooking = true;
+    this.#checksAgain = this.#isChecking;
+    if (this.#isChecking) return;
+    this.#isChecking = true;
     try {
       await this.#readOn();
       await this.#followName();
@@ -168,9 +168,9 @@ export class FollowedFile {
         this.#sink.onFailed(error);
       }
     }
-    this.#isLooking = false;
-    this.#lookedAt = this.#clock.monotonic();
-    if (this.#looksAgain) this.#lookSoon();
+    this.#isChecking = false;
+    this.#checkedAt = this.#clock.monotonic();
+    if (this.#checksAgain) this.#checkSoon();
   }
 
   /** Reads to the end of the present file. */

@@ -1,7 +1,7 @@
 /** `.log.1`, `.log.2.gz`, `.log-20261127.zst`: the name of the log, and what its rotation added. */
-const logName = /^(?<log>[^.].*?\.(?:log|txt|out|err))(?:[.-](?<turn>\d[\d-]*))?(?:\.(?:gz|zst))?$/i;
+const logName = /^(?<log>[^.].*?\.(?:log|txt|out|err))(?:[.-](?<rotation>\d[\d-]*))?(?:\.(?:gz|zst))?$/i;
 const packedName = /^[^.].*\.(?:gz|zst|zip)$/i;
-/** Turns from this number on are dates: the later one is the newer one. */
+/** Rotations from this number on are dates: the later one is the newer one. */
 const leastDate = 1_000_000;
 
 /** Whether a file in a folder is opened with it. */
@@ -33,7 +33,7 @@ export function joinRotated<File>(
     );
 }
 
-/** Of the same turn, `x.log` and `x.log.gz` have the same lines: what is a copy is a log of its own. */
+/** Of the same rotation, `x.log` and `x.log.gz` have the same lines: what is a copy is a log of its own. */
 function withoutCopies<File>(
   parts: readonly {readonly file: File; readonly age: number}[],
 ): readonly (readonly File[])[] {
@@ -47,9 +47,9 @@ export const {compare: byName} = new Intl.Collator('en', {numeric: true});
 
 /** `age`: 0 of the file that is written; the highest of the oldest. */
 function rotationOf(name: string): Rotation {
-  const {log, turn} = logName.exec(name)?.groups ?? {};
+  const {log, rotation} = logName.exec(name)?.groups ?? {};
   if (log === undefined) return {log: name.replace(/\.(?:gz|zst)$/i, ''), age: 0};
-  if (turn === undefined) return {log, age: 0};
-  const number = Number(turn.replaceAll('-', '').slice(0, 15));
+  if (rotation === undefined) return {log, age: 0};
+  const number = Number(rotation.replaceAll('-', '').slice(0, 15));
   return {log, age: number < leastDate ? number : 1e15 - number};
 }

@@ -89,9 +89,9 @@ export class BufferTap {
     return id === end.id && within === end.within && states === this.#nextState && !isCorrected;
   }
 
-  /** The buffer's next bytes continue with this state. `fresh`: nothing before is a reference for them. */
-  setState(state: unknown, fresh: boolean): void {
-    this.#states.push({...endOf(this.#buffer), number: this.#nextState, state, fresh});
+  /** The buffer's next bytes continue with this state. `isEpochStart`: nothing before is a reference for them. */
+  setState(state: unknown, isEpochStart: boolean): void {
+    this.#states.push({...endOf(this.#buffer), number: this.#nextState, state, isEpochStart});
     this.#nextState += 1;
   }
 
@@ -145,7 +145,7 @@ const segmentBlock = 128 * 1024;
 const stateEvery = 256 * 1024;
 
 /** The state of the stitch at a place. */
-type PendingState = BufferPosition & {readonly number: number; readonly state: unknown; readonly fresh: boolean};
+type PendingState = BufferPosition & {readonly number: number; readonly state: unknown; readonly isEpochStart: boolean};
 
 /** Builds one batch: the bytes that are new in a buffer, and the facts about them. */
 class TapBatch {
@@ -243,9 +243,9 @@ class TapBatch {
     this.#addStatesAt(this.at.id, -this.at.within);
   }
 
-  addState(state: unknown, fresh: boolean, offset = this.at.offset): void {
+  addState(state: unknown, isEpochStart: boolean, offset = this.at.offset): void {
     // JSON has no undefined: an unknown state is a gap.
-    this.#facts.push(state === undefined ? {kind: 'gap', offset} : {kind: 'state', offset, fresh, state});
+    this.#facts.push(state === undefined ? {kind: 'gap', offset} : {kind: 'state', offset, fresh: isEpochStart, state});
     this.at = {...this.at, stateAt: offset};
   }
 
@@ -264,11 +264,11 @@ class TapBatch {
 
   /** `from`: start of the entry, in bytes from `at.offset`. */
   #addStatesAt(id: number, from: number): void {
-    for (const {number, id: stateId, within, state, fresh} of this.#states) {
+    for (const {number, id: stateId, within, state, isEpochStart} of this.#states) {
       if (number < this.at.states || stateId > id) continue;
       this.at = {...this.at, states: number + 1};
       // A state before a gap is void after it.
-      if (stateId === id && from + within >= 0) this.addState(state, fresh, this.at.offset + from + within);
+      if (stateId === id && from + within >= 0) this.addState(state, isEpochStart, this.at.offset + from + within);
     }
   }
 

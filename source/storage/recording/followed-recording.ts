@@ -16,7 +16,7 @@ export type AddedPiece =
 /** Bytes that are read at once. */
 const pieceBytes = 256 * 1024;
 /** Milliseconds between two looks while it is written. */
-const lookEvery = 50;
+const checkEvery = 50;
 
 /** Whether a process that lives, on this machine, writes a recording. */
 export async function isWritten(folder: string, processes: Pick<Processes, 'isAlive'>): Promise<boolean> {
@@ -40,7 +40,7 @@ export class FollowedRecording {
   readonly #watcher: FSWatcher | undefined;
   #onChange: () => void = () => {};
   #hasChanged = false;
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #checkedAt = Number.NEGATIVE_INFINITY;
 
   private constructor(options: {folder: string; clock: Clock; index: IndexPlace; map: RecordingMap; size: number}) {
     const {folder, clock, index, map, size} = options;
@@ -57,7 +57,7 @@ export class FollowedRecording {
       this.#watcher = watch(bytesOfPath(folder), {persistent: false}, () => this.#wake());
       this.#watcher.on('error', () => this.#watcher?.close());
     } catch {
-      // It cannot be watched: what changes is found by a look every second.
+      // It cannot be watched: what changes is found by a check every second.
     }
   }
 
@@ -90,7 +90,7 @@ export class FollowedRecording {
   /** What was added since the last call, to the present end. */
   async *added(): AsyncGenerator<AddedPiece> {
     this.#hasChanged = false;
-    this.#lookedAt = this.#clock.monotonic();
+    this.#checkedAt = this.#clock.monotonic();
     for (;;) {
       const file = this.#map.files.at(-1);
       // First: what the index says then is about all of these bytes.
@@ -109,7 +109,7 @@ export class FollowedRecording {
    * and sees nothing on network disks; or when the signal is aborted.
    */
   async changed(signal: AbortSignal, pollEvery: number): Promise<void> {
-    await this.#sleep(this.#lookedAt + lookEvery - this.#clock.monotonic(), signal);
+    await this.#sleep(this.#checkedAt + checkEvery - this.#clock.monotonic(), signal);
     if (this.#hasChanged) return;
     const woken = new AbortController();
     this.#onChange = () => woken.abort();

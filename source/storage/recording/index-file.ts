@@ -23,8 +23,8 @@ type RecordedMarker = {
   readonly marker: Marker;
 };
 
-/** How the log continues from `offset`; undefined: unknown. The log is a reference from `freshFrom` on. */
-type RecordedState = {readonly offset: number; readonly state: unknown; readonly freshFrom: number};
+/** How the log continues from `offset`; undefined: unknown. The log is a reference from `epochStart` on. */
+type RecordedState = {readonly offset: number; readonly state: unknown; readonly epochStart: number};
 
 /**
  * One line of a recording's index. `offset` (bytes) and `line` count all that was ever recorded in the folder, deleted
@@ -177,17 +177,17 @@ export class RecordingMap {
     const {state} = this;
     if (!state) return facts;
     if (state.state === undefined) return [...facts, {kind: 'gap', offset: state.offset}];
-    // Keeps `freshFrom`, which may be before the state.
-    facts.push({kind: 'gap', offset: state.freshFrom});
+    // Keeps `epochStart`, which may be before the state.
+    facts.push({kind: 'gap', offset: state.epochStart});
     facts.push({kind: 'state', offset: state.offset, fresh: false, state: state.state});
     return facts;
   }
 
-  #addState(state: unknown, offset: number, fresh: boolean): void {
+  #addState(state: unknown, offset: number, isEpochStart: boolean): void {
     this.voidFacts += 1;
     this.#keepWhile(this.#states, (state) => state.offset <= offset);
     if (this.#states.length === mostStates) this.#states.shift();
-    this.#states.push({offset, state, freshFrom: fresh ? offset : (this.state?.freshFrom ?? 0)});
+    this.#states.push({offset, state, epochStart: isEpochStart ? offset : (this.state?.epochStart ?? 0)});
   }
 
   #keepWhile<T>(list: T[], isKept: (item: T) => boolean): void {

@@ -44,12 +44,12 @@ export class RecordedPast {
   /** `tailBytes`: the most that is compared. A line whose rest was lost is left out: it matches no replay. */
   reference(tailBytes: number): Reference {
     const {state, firstOffset} = this.#map;
-    const freshFrom = Math.max(state?.freshFrom ?? 0, firstOffset);
+    const epochStart = Math.max(state?.epochStart ?? 0, firstOffset);
     const stateAt = Math.max(state?.offset ?? this.#size, firstOffset);
     return {
       state: state?.state,
       since: this.#withoutCutLines(this.#readFrom(stateAt)),
-      tail: this.#withoutCutLines(this.#wholeLines(tailBytes, freshFrom)),
+      tail: this.#withoutCutLines(this.#wholeLines(tailBytes, epochStart)),
     };
   }
 

@@ -102,9 +102,9 @@ export class Recorder implements ColdStore {
     this.#cancel = this.#options.clock.after(writeAfter, () => this.#run(false));
   }
 
-  /** The log continues at the end of the buffer with the present `state`. `fresh`: see `BufferTap.setState`. */
-  setState(fresh: boolean): void {
-    if (!this.#finished) this.#tap.setState(this.#options.state(), fresh);
+  /** The log continues at the end of the buffer with the present `state`. `isEpochStart`: see `BufferTap.setState`. */
+  setState(isEpochStart: boolean): void {
+    if (!this.#finished) this.#tap.setState(this.#options.state(), isEpochStart);
   }
 
   /** Writes what the buffer holds now, and ends. Never rejects; what could not be written is missing. */

@@ -117,7 +117,7 @@ function pipelineAt(controller: Controller, tab: Tab): string | undefined {
 async function suspend(controller: Controller, keyName: string): Promise<void> {
   let isStopped = true;
   await controller.terminal.lend(async () => {
-    isStopped = await controller.services.stopProcess();
+    isStopped = await controller.services.suspendProcess();
   });
   if (!isStopped) controller.say(`there is no shell to return to: ${keyInWords(keyName)} has no effect here`);
 }

@@ -229,7 +229,7 @@ export const savePrompt: PromptKind<'save'> = {
     void save(controller, prompt);
     return undefined;
   },
-  turn(controller, prompt) {
+  cycle(controller, prompt) {
     const choices = choicesOf(controller, prompt);
     const at = choices.findIndex(({what, form}) => what === prompt.what && form === prompt.form);
     return {...prompt, ...choices[(at + 1) % choices.length], replaces: false};

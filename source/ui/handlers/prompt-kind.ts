@@ -16,7 +16,7 @@ export type PromptKind<Kind extends Prompt['kind']> = {
   /** Esc; the prompt is closed already. */
   readonly cancel?: (controller: Controller, prompt: PromptOf<Kind>) => void;
   /** Tab: the same text for another purpose. */
-  readonly turn?: (controller: Controller, prompt: PromptOf<Kind>) => PromptOf<Kind>;
+  readonly cycle?: (controller: Controller, prompt: PromptOf<Kind>) => PromptOf<Kind>;
   /** Arrow keys: 1 for older, -1 for newer. Returns the prompt with another text, or undefined at the end. */
   readonly recall?: (controller: Controller, prompt: PromptOf<Kind>, by: 1 | -1) => PromptOf<Kind> | undefined;
 };

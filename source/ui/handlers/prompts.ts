@@ -77,10 +77,10 @@ export function recallPrompt(controller: Controller, by: 1 | -1): boolean {
 }
 
 /** Tab: gives the text another purpose. */
-export function turnPrompt(controller: Controller): void {
+export function cyclePrompt(controller: Controller): void {
   const {prompt} = controller.state;
-  const turned = prompt && kindOf(prompt).turn?.(controller, prompt);
-  if (turned) replacePrompt(controller, {...turned, problem: undefined});
+  const next = prompt && kindOf(prompt).cycle?.(controller, prompt);
+  if (next) replacePrompt(controller, {...next, problem: undefined});
 }
 
 function replacePrompt(controller: Controller, prompt: Prompt): void {

@@ -100,7 +100,7 @@ function goToChange(controller: Controller, direction: Direction): void {
   if (!at) return;
   const current = at.current ?? 0;
   const {entries} = at.geometry;
-  // A hidden turn is reached at the next shown entry.
+  // A hidden change is reached at the next shown entry.
   const changes = changesOf(at).flatMap((id) => entries.atOrAfter(id) ?? []);
   const change = direction === 'next' ? changes.find((id) => id > current) : changes.findLast((id) => id < current);
   if (change === undefined) {

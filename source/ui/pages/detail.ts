@@ -29,8 +29,8 @@ export const detailPage: Page = {
     },
   },
   run: {
-    'detail-next': (controller) => turn(controller, 'next'),
-    'detail-previous': (controller) => turn(controller, 'previous'),
+    'detail-next': (controller) => step(controller, 'next'),
+    'detail-previous': (controller) => step(controller, 'previous'),
   },
   open,
   rows: (controller, _, {width}) => rowsOf(controller, width),
@@ -52,7 +52,7 @@ function open(controller: Controller, {keyName}: Opening): void {
 }
 
 /** To the next or previous shown record in the order of first lines: lines of two records may be mixed. */
-function turn(controller: Controller, direction: 'next' | 'previous'): void {
+function step(controller: Controller, direction: 'next' | 'previous'): void {
   const at = controller.paneAt;
   if (!at || at.current === undefined) return;
   const {index} = at.model;

@@ -87,7 +87,7 @@ export function offsetWithin(offset: number, rows: number, height: number): numb
  * The first row on the screen. At a part that the page was opened at, rows below the end are blank: its heading is at the
  * top. A page may have become shorter since.
  */
-export function offsetOf(
+export function scrollOffset(
   {pageHeight}: {readonly pageHeight: number},
   {section, offset}: OpenPage,
   rows: PageRows,

@@ -11,12 +11,12 @@ import {
   headingRows,
   type Items,
   itemAt,
-  offsetOf,
   offsetToShow,
   offsetWithin,
   type PageRows,
   type RowRange,
   screenful,
+  scrollOffset,
   startOf,
 } from './page-rows.ts';
 import {pageText} from './page-text.ts';
@@ -40,7 +40,7 @@ export function pageShown(controller: Controller, waited?: string): PageShown {
   if (!page) return {rows: [], place: plain('')};
   const height = controller.pageHeight;
   const all = rowsOf(controller, page, waited);
-  const from = offsetOf(controller, page, all);
+  const from = scrollOffset(controller, page, all);
   const to = Math.min(all.length, from + height);
   return {
     rows: Array.from({length: to - from}, (_, index) => all.at(from + index) ?? plain('')),
@@ -135,7 +135,7 @@ export function scrollPage(controller: Controller, motion: 'up' | 'down'): void 
 function scroll(controller: Controller, page: OpenPage, motion: Motion, moves = true): void {
   const rows = rowsOf(controller, page);
   const height = controller.pageHeight;
-  const from = offsetOf(controller, page, rows);
+  const from = scrollOffset(controller, page, rows);
   const items = moves && rows.items?.length ? rows.items : undefined;
   const next = items && itemNear(items, motion, {top: from, end: from + height});
   const by = rowsBy(motion, screenful(controller));
@@ -182,7 +182,7 @@ function moveCursor(controller: Controller, page: OpenPage, motion: Motion): voi
   const isPage = motion === 'page-up' || motion === 'page-down';
   const next = isPage && items.beside ? items.beside(items.cursor, by) : items.cursor + by;
   const cursor = Math.max(0, Math.min(items.length - 1, next));
-  const from = offsetOf(controller, page, rows);
+  const from = scrollOffset(controller, page, rows);
   const offset = offsetToShow(
     isPage ? offsetWithin(from + by, rows.length, height) : from,
     items.rowsOf(cursor),

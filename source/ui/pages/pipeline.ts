@@ -22,7 +22,7 @@ import {
   type PageView,
   type Problem,
 } from './page.ts';
-import {offsetOf, type RowRange} from './page-rows.ts';
+import {type RowRange, scrollOffset} from './page-rows.ts';
 import {type Chosen, type Joined, joinSections, type Section, whenDrawn} from './sections.ts';
 import {goToEvent, readTimeline, timelineAsText, timelineSection} from './timeline.ts';
 
@@ -197,7 +197,7 @@ function shownItem(controller: Controller, page: Opened<PipelineState>): Chosen 
   const rows = rowsOf(controller, page);
   const {cursor, rowsOf: rowsOfItem} = rows.items;
   const chosen = rows.chosenAt(cursor);
-  const top = offsetOf(controller, page, rows);
+  const top = scrollOffset(controller, page, rows);
   const {top: row} = chosen ? rowsOfItem(cursor) : {top: -1};
   return row >= top && row < top + controller.pageHeight ? chosen : undefined;
 }
@@ -207,7 +207,7 @@ function partOf(controller: Controller, page: Opened<PipelineState>): string | u
   const {section, chosen, offset} = page;
   if (section !== undefined && chosen === undefined && offset === 0) return section;
   const rows = rowsOf(controller, page);
-  return shownItem(controller, page)?.section ?? rows.sectionAt(offsetOf(controller, page, rows));
+  return shownItem(controller, page)?.section ?? rows.sectionAt(scrollOffset(controller, page, rows));
 }
 
 function conditions(controller: Controller, page: Opened<PipelineState>): Conditions {

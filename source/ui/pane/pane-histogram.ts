@@ -86,8 +86,8 @@ export class PaneHistogram {
       shownOf: counts && ((cell: HistogramCell) => counts.get(cell)),
     };
     const whyEmpty = whyNoHistogram(this.#model);
-    const look = {columns, to, symbols, hasColors: colors !== 'none', offsetAt: this.#offsetAt(view), whyEmpty};
-    const rows = histogramRows(cells, marks, look).map((row) => paint(row, colors));
+    const style = {columns, to, symbols, hasColors: colors !== 'none', offsetAt: this.#offsetAt(view), whyEmpty};
+    const rows = histogramRows(cells, marks, style).map((row) => paint(row, colors));
     const isBehind = counts !== undefined && this.#counts.isBehind;
     this.#painted = isBehind ? undefined : {key, rows};
     if (isBehind) this.#model.drawAgain();

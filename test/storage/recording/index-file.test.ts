@@ -131,7 +131,7 @@ test('what speaks of more than there is, is void, and does not come back when th
     [20, 'line-cut'],
   ]);
   expect(map.nextMarker).toBe(2);
-  expect(map.state).toEqual({offset: 10, state: 'ten', freshFrom: 0});
+  expect(map.state).toEqual({offset: 10, state: 'ten', epochStart: 0});
 });
 
 test('a marker of the same number corrects the first; a block of the same place replaces it', () => {
@@ -144,12 +144,12 @@ test('behind a gap there is no state until the next one', () => {
   expect(read(file(1, 0), state(0, 'begin', true), {kind: 'gap', offset: 50}).state).toEqual({
     offset: 50,
     state: undefined,
-    freshFrom: 50,
+    epochStart: 50,
   });
   expect(read(file(1, 0), {kind: 'gap', offset: 50}, state(60, 'sixty')).state).toEqual({
     offset: 60,
     state: 'sixty',
-    freshFrom: 50,
+    epochStart: 50,
   });
 });
 

@@ -1,12 +1,12 @@
 import {describe, expect, it} from 'vitest';
 import {
   cancelPrompt,
+  cyclePrompt,
   editPrompt,
   pasteIntoPrompt,
   promptLabel,
   recallPrompt,
   submitPrompt,
-  turnPrompt,
 } from '../../../source/ui/handlers/prompts.ts';
 import {logged, reading, retype, viewOf} from '../reading.ts';
 
@@ -49,7 +49,7 @@ it('a prompt that is not open takes nothing', async () => {
   pasteIntoPrompt(screen.controller, 'x');
   submitPrompt(screen.controller);
   cancelPrompt(screen.controller);
-  turnPrompt(screen.controller);
+  cyclePrompt(screen.controller);
   expect(recallPrompt(screen.controller, 1)).toBe(false);
   expect(screen.controller.state).toBe(before);
 });
@@ -58,7 +58,7 @@ it('Tab and the arrows do nothing in a prompt that has no use for them', async (
   await using screen = await reading(log);
   screen.pressTogether('T', '1');
   const {prompt} = screen.controller.state;
-  turnPrompt(screen.controller);
+  cyclePrompt(screen.controller);
   expect(recallPrompt(screen.controller, 1)).toBe(false);
   expect(screen.controller.state.prompt).toBe(prompt);
 });

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {textWidth} from '../../../source/terminal/width.ts';
-import {turnPrompt} from '../../../source/ui/handlers/prompts.ts';
+import {cyclePrompt} from '../../../source/ui/handlers/prompts.ts';
 import {detailPage} from '../../../source/ui/pages/detail.ts';
 import {pageRows} from '../../../source/ui/pages/pages.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
@@ -76,7 +76,7 @@ describe('keys of the detail page', () => {
     expect(screen.copied[0]).toMatch(/- Lines: 3\n(?:.*\n)+```text\n.* two\n {2}more of two\n {2}even more\n```/);
     screen.press('S');
     expect(promptInUse(screen.controller.state)).toMatchObject({kind: 'save', what: 'record'});
-    turnPrompt(screen.controller);
+    cyclePrompt(screen.controller);
     expect(screen.controller.state.prompt).toMatchObject({what: 'record', form: 'as-sent'});
     screen.pressTogether(...'two.log', 'Enter');
     await screen.until(() => noticeOf(screen)?.startsWith('saved') === true, 'the file');
