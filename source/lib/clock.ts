@@ -41,6 +41,7 @@ export const systemClock: Clock = {
   },
 };
 
+/** Resolves once the signal is aborted; never rejects. */
 export function aborted(signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve(undefined);
@@ -62,6 +63,7 @@ export async function withPatience<T>(
   }
 }
 
+/** Resolves in the next turn of the event loop. */
 export function nextTurn(clock: Pick<Clock, 'after'>): Promise<void> {
   return new Promise((resolve) => clock.after(0, resolve));
 }

@@ -159,6 +159,7 @@ export class RecordTable {
     return {records, errors, warnings};
   }
 
+  /** The first head of an error from `id` on. */
   errorFrom(id: number): number | undefined {
     let at = Math.max(id, this.#firstId);
     while (at < this.#endId) {
@@ -174,6 +175,7 @@ export class RecordTable {
     return undefined;
   }
 
+  /** The last head of an error up to `id`, which is included. */
   errorUpTo(id: number): number | undefined {
     let at = Math.min(id, this.#endId - 1);
     while (at >= this.#firstId) {
@@ -200,7 +202,7 @@ export class RecordTable {
       this.#origin = firstId - (firstId % chunkEntries);
       return;
     }
-    while (this.#firstId < firstId) this.#dropErrors(firstId);
+    while (this.#firstId < firstId) this.#dropInChunk(firstId);
     while (this.#isSpent(this.#chunks[0])) {
       this.#chunks.shift();
       this.#origin += chunkEntries;
@@ -208,7 +210,7 @@ export class RecordTable {
   }
 
   /** Drops the entries of one chunk that are below `firstId`. */
-  #dropErrors(firstId: number): void {
+  #dropInChunk(firstId: number): void {
     const chunk = this.#chunkOf(this.#firstId);
     const chunkEnd = this.#firstId - (this.#firstId % chunkEntries) + chunkEntries;
     const end = Math.min(firstId, chunkEnd);
@@ -276,9 +278,9 @@ const levelsOfCodes: readonly (Level | undefined)[] = [
   'ERROR',
 ];
 
-export function recordCode(level: Level, acceptsLines: boolean): number {
-  if (level === 'ERROR') return acceptsLines ? openError : singleError;
-  return (acceptsLines ? firstOpen : firstSingle) + levels.indexOf(level);
+export function recordCode(level: Level, isOpen: boolean): number {
+  if (level === 'ERROR') return isOpen ? openError : singleError;
+  return (isOpen ? firstOpen : firstSingle) + levels.indexOf(level);
 }
 
 export function levelOfCode(code: number): Level | undefined {
@@ -290,7 +292,7 @@ export function acceptsLines(code: number): boolean {
   return code >= firstOpen && code <= openError;
 }
 
-/** Of one kind of long record only one gets lines at a time. */
+/** A panic or a configuration: of each of the two, only one at a time gets lines. */
 export function isLong(code: number | undefined): boolean {
   return code === panicCode || code === configurationCode;
 }

@@ -2,8 +2,10 @@ import type {MarkerKind} from '../buffer/markers.ts';
 import {fieldOf} from '../lib/json.ts';
 import {type EntryCountState, unknownCount} from './entry-count.ts';
 
-/** What a later run of pipetail needs, beside the end of the log, to continue it. Plain data. */
-/** `form`: of the entries; without one that of today. */
+/**
+ * What a later run of pipetail needs, beside the end of the log, to continue it: plain data. `form`: of the entries; without
+ * one that of today.
+ */
 export type LogPosition = EpochState & {readonly count: EntryCountState & {readonly form?: 'control-plane'}};
 
 /** A log that an earlier run has recorded. */
@@ -77,7 +79,7 @@ export class LogEpoch {
     this.#isUnknown ||= this.#freshStart === undefined;
   }
 
-  /** Undefined: the first line alone proves no other epoch. Stores the id. */
+  /** Why a body that begins so is of another epoch; undefined: its first line alone does not prove that. Takes over its id. */
   newEpochCause(freshStart: Uint8Array | undefined, pipelineId: string | undefined): NewEpochCause | undefined {
     const before = this.#pipelineId;
     this.#pipelineId = pipelineId ?? before;

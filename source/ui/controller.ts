@@ -205,7 +205,7 @@ export class Controller {
       banner: pipeline !== undefined && isFailing(pipeline),
       // The runs of several pipelines are no runs of the merged log.
       run: tab?.merges === undefined && (model?.index.runs.some(({state}) => state !== 'unknown') ?? false),
-      strip: active === undefined ? false : strip,
+      histogram: active === undefined ? false : strip,
       filters: (tab?.pane.filters.length ?? 0) > 0,
     });
   }
@@ -304,13 +304,13 @@ export class Controller {
   }
 
   /** Shows or hides the histogram: the current line stays on the screen. */
-  setStrip(strip: boolean): void {
+  setHistogram(isShown: boolean): void {
     const {active} = this.state;
     if (active === undefined) return;
     this.#setPosition(active, ({tab, geometry}) => setCurrentRow(tab.pane.position, geometry));
-    this.dispatch({type: 'strip', strip});
+    this.dispatch({type: 'histogram', isShown});
     // A screen reader paints no histogram.
-    if (strip) this.pane?.model.beginCounting();
+    if (isShown) this.pane?.model.beginCounting();
     this.#setPosition(active, (at) => anchoredPosition(at, at.geometry.entries));
   }
 

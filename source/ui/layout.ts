@@ -47,7 +47,7 @@ export function layoutOf(
     readonly banner: boolean;
     readonly run: boolean;
     /** Undefined: by the terminal's height. */
-    readonly strip?: boolean | undefined;
+    readonly histogram?: boolean | undefined;
     readonly filters: boolean;
   },
 ): Layout | undefined {
@@ -55,7 +55,7 @@ export function layoutOf(
   const sidebarWidth = parts.sidebar ? sidebarWidthOf(size.columns, parts.sidebarWidth) : 0;
   const bodyHeight = size.rows - 3 - (parts.filters ? 1 : 0);
   const hasRun = parts.run && size.rows >= heightWithRun;
-  const hasHistogram = (parts.strip ?? size.rows >= heightByDefault) && size.rows >= heightWithHistogram;
+  const hasHistogram = (parts.histogram ?? size.rows >= heightByDefault) && size.rows >= heightWithHistogram;
   const histogramRows = hasHistogram ? histogramHeight : 0;
   return {
     sidebarWidth,

@@ -50,6 +50,7 @@ export class LogSpeaker {
     this.#isBack = true;
   }
 
+  /** Says what is new of the shown log, as far as its turn has come; calls `checkLater` for the rest. */
   say(): void {
     const {controller, isReady, checkLater} = this.#options;
     const at = controller.paneAt;

@@ -35,6 +35,7 @@ export class Mouse {
 
   #act({button, column, row, pressed}: MouseReport): void {
     const {layout, state} = this.#controller;
+    // A drag lasts as long as its reports follow each other.
     this.#drags = pressed && button === left + dragged ? this.#drags : undefined;
     if (showsAbsence(this.#controller)) return;
     // The log or list that a prompt is about stays where it is.

@@ -44,19 +44,19 @@ const roomToGrow = 0.25;
 const mostSilences = 8;
 /** Silences are left out where together they are this many times as long as everything else. */
 const silentTimes = 3;
-/** Milliseconds: what is left would else be a few cells beside breaks. */
+/** Milliseconds that remain at least when silences are left out: fewer would be a few cells beside breaks. */
 const leastActive = 5000;
 
 /** Divides the log into cells: the finest spans for which they fit. Of a log with too many breaks, the newest cells. */
 export function histogramCells({buckets, spanMs, width, before}: CellsInput): HistogramCells {
   if (buckets.length === 0 || width < 1) return noCells;
   const sections = sectionsOf(buckets, silencesOf(buckets));
-  const cellsOf = (span: number) =>
+  const numberOf = (span: number) =>
     sections.reduce((sum, [first, last]) => sum + cellsBetween(first, last, span), sections.length - 1);
-  const fitting = cellSpans.filter((span) => span % spanMs === 0 && cellsOf(span) <= width);
+  const fitting = cellSpans.filter((span) => span % spanMs === 0 && numberOf(span) <= width);
   const [finest = cellSpans.at(-1) ?? spanMs] = fitting;
   const isKept =
-    before !== undefined && fitting.includes(before) && cellsOf(finest) > Math.ceil(width * (1 - roomToGrow));
+    before !== undefined && fitting.includes(before) && numberOf(finest) > Math.ceil(width * (1 - roomToGrow));
   const span = isKept ? before : finest;
   const cells = cellsIn(sections, span);
   return {spanMs: span, cells: cells.slice(Math.max(0, cells.length - width))};
@@ -95,6 +95,7 @@ function silencesOf(buckets: readonly TimeBucket[]): ReadonlySet<number> {
   let rest = gaps.reduce((sum, {ms}) => sum + ms, 0);
   const longest = gaps.sort((a, b) => b.ms - a.ms).slice(0, mostSilences);
   const found = new Set<number>();
+  // Of those that no longest one alone outweighs: several together may.
   let silent = 0;
   for (const [index, {ms}] of longest.entries()) {
     silent += ms;

@@ -231,7 +231,7 @@ export function recordedWords(state: RecordingState, {timeNear, zone, path}: Rec
 }
 
 /** What a recording that has ended leaves; undefined if none was open. `endId`: the end of the log. */
-export function keptWords(
+export function endedRecordingWords(
   last: RecordingState,
   endId: number,
   {timeNear, zone, path}: RecordedNames,

@@ -5,7 +5,7 @@ const columns = Array.from({length: 211}, (_, index) => 40 + index);
 
 const usual = {sidebar: true, banner: false, run: false, filters: false};
 
-type Parts = Partial<typeof usual> & {readonly strip?: boolean | undefined};
+type Parts = Partial<typeof usual> & {readonly histogram?: boolean | undefined};
 
 function layoutAt(width: number, rows = 24, parts: Parts = {}): Layout {
   const layout = layoutOf({columns: width, rows}, {...usual, ...parts});
@@ -50,7 +50,7 @@ it('header, body, status line and keys fill the rows, the tab bar is one of the 
 });
 
 it('the histogram costs two rows of the log, by default from 30 rows of the terminal on, never below 16', () => {
-  const rowsAt = (rows: number, strip?: boolean) => layoutAt(80, rows, {strip}).histogramRows;
+  const rowsAt = (rows: number, histogram?: boolean) => layoutAt(80, rows, {histogram}).histogramRows;
   expect([rowsAt(29), rowsAt(30), rowsAt(60)]).toEqual([0, 2, 2]);
   expect([rowsAt(15, true), rowsAt(16, true), rowsAt(60, false)]).toEqual([0, 2, 0]);
 });

@@ -212,8 +212,8 @@ it('reads a page that is worked out later once it is there: what was compared, a
     () => openAs(spoken.screen.controller.state.page, pipelinePage)?.comparison.state.get()?.kind === 'compared',
     'the comparison',
   );
-  const compared = (await spoken.since(10)).filter((text) => text.startsWith('What is new'));
-  expect(compared.at(-1)).toMatch(/^What is new in run \d since run \d 1 new · 1 gone/);
+  const compared = (await spoken.since(10)).filter((text) => text.startsWith('Changes'));
+  expect(compared.at(-1)).toMatch(/^Changes in run \d since run \d 1 new · 1 gone/);
   spoken.screen.press('H');
   await spoken.screen.until(
     () => openAs(spoken.screen.controller.state.page, pipelinePage)?.timeline.state.get()?.timeline !== undefined,

@@ -3,7 +3,7 @@ import type {LossCause, MarkerKind} from '../../source/buffer/markers.ts';
 import type {RecordingState} from '../../source/storage/recording/recorder.ts';
 import {
   causeWords,
-  keptWords,
+  endedRecordingWords,
   markerText,
   markerTone,
   recordedWords,
@@ -207,9 +207,11 @@ describe('a recording', () => {
   });
 
   it('that has ended is named with its size, its span and its place', () => {
-    expect(keptWords(recording(0, 1_234_567), 9, names)).toBe('1.2 MB from 12:00:07 to 12:00:08 UTC in ~/p--1');
-    expect(keptWords(recording(0, 1_234_567), 9, timeless)).toBe('1.2 MB in ~/p--1');
-    expect(keptWords(recording(0), 9, names)).toBe('nothing was written');
-    expect(keptWords({kind: 'opening'}, 9, names)).toBeUndefined();
+    expect(endedRecordingWords(recording(0, 1_234_567), 9, names)).toBe(
+      '1.2 MB from 12:00:07 to 12:00:08 UTC in ~/p--1',
+    );
+    expect(endedRecordingWords(recording(0, 1_234_567), 9, timeless)).toBe('1.2 MB in ~/p--1');
+    expect(endedRecordingWords(recording(0), 9, names)).toBe('nothing was written');
+    expect(endedRecordingWords({kind: 'opening'}, 9, names)).toBeUndefined();
   });
 });

@@ -53,15 +53,15 @@ export function filterRow(view: FilterRowView): StyledText {
   const room = width - textWidth(right) - 2;
   const words = shortenApart(wordsOf(filters.map(({filter}) => filter)), maxFilterCells, symbols.ellipsis, shorten);
   const parts = filters.map((entry, index) => part(entry, words[index] ?? '', view));
-  const row = (left: number) =>
+  const rowFrom = (first: number) =>
     concat([
       plain(' &', {bold: true}),
-      plain(left === 0 ? '' : ` ${symbols.cutLeft}${count(left)}`, {dim: true}),
-      ...parts.slice(left),
+      plain(first === 0 ? '' : ` ${symbols.cutLeft}${count(first)}`, {dim: true}),
+      ...parts.slice(first),
     ]);
-  let left = 0;
-  while (left < parts.length - 1 && textWidth(row(left).text) > room) left += 1;
-  const fitted = row(left);
+  let first = 0;
+  while (first < parts.length - 1 && textWidth(rowFrom(first).text) > room) first += 1;
+  const fitted = rowFrom(first);
   const isCut = textWidth(fitted.text) > room;
   const shown = isCut ? concat([clip(fitted, 0, room - 1), plain(symbols.cutRight, {dim: true})]) : fitted;
   return concat([padTo(shown, width - textWidth(right) - 1), plain(`${right} `, {dim: true})]);

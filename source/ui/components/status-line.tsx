@@ -133,8 +133,8 @@ export function statusText(view: StatusView): StyledText {
   const room = Math.max(0, view.width - textWidth(right.text) - 1);
   const left = leftWords(view);
   // A blank is left before the words on the right.
-  const isCut = textWidth(left.text) >= room;
-  const shown = isCut ? concat([clip(left, 0, room - 2), plain(view.symbols.ellipsis, quiet)]) : left;
+  const isTooWide = textWidth(left.text) >= room;
+  const shown = isTooWide ? concat([clip(left, 0, room - 2), plain(view.symbols.ellipsis, quiet)]) : left;
   return concat([padTo(shown, room), clip(right, 0, view.width), plain(' ')]);
 }
 

@@ -1,7 +1,7 @@
 import {dateTime, inZone} from '../../lib/format.ts';
 import {shortenHome} from '../../storage/save-file.ts';
 import {timeNear} from '../../viewport/time-column.ts';
-import {keptWords, recordedWords} from '../../words/markers.ts';
+import {endedRecordingWords, recordedWords} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
 import {keyInWords} from '../keys/commands.ts';
 import type {Pane} from '../pane/pane-at.ts';
@@ -59,7 +59,7 @@ function start(controller: Controller, pane: Pane): void {
 async function stop(controller: Controller, pane: Pane): Promise<void> {
   const {name} = pane.tab;
   const last = await controller.services.manager.get(name)?.connection?.setRecording(false);
-  const kept = last && keptWords(last, pane.model.source.buffer.endId, wordsOf(controller, pane));
+  const kept = last && endedRecordingWords(last, pane.model.source.buffer.endId, wordsOf(controller, pane));
   controller.say(`${name}: no longer recorded${kept === undefined ? '' : ` · ${kept}`}`);
 }
 

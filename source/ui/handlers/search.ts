@@ -42,8 +42,8 @@ function goToHit(controller: Controller, direction: Direction): void {
   goToHitAt(controller, hit);
   if (near === undefined) {
     const words = {
-      next: 'that was the last hit: this is the first',
-      previous: 'that was the first hit: this is the last',
+      next: 'that was the last match: this is the first',
+      previous: 'that was the first match: this is the last',
     };
     controller.say(words[direction]);
   }

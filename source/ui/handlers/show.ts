@@ -173,7 +173,7 @@ export const showHandlers = {
       controller.say(`the histogram needs a terminal of ${heightWithHistogram} rows`);
       return;
     }
-    controller.setStrip(!isShown);
+    controller.setHistogram(!isShown);
     const keys = keysDo(commands, [
       ['previous-cell', 'goes to the cell before'],
       ['next-cell', 'to the one after'],

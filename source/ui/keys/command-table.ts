@@ -22,7 +22,7 @@ type Condition =
   | 'isPaused'
   /** The view is not at the end. */
   | 'isAbove'
-  | 'hasStrip'
+  | 'hasHistogram'
   /** The log has an earlier run. */
   | 'hasRuns'
   | 'isSelecting'
@@ -115,7 +115,7 @@ export const commands = [
       id: 'compare',
       ...{opens: 'pipeline', section: 'changes'},
       keys: ['D'],
-      help: 'what is new: the run on the screen beside the one before it',
+      help: 'changes: the run on the screen beside the one before it',
       hint: {hasRuns: 'compare runs'},
     },
     {id: 'contexts', needs: 'server', opens: 'contexts', keys: ['C'], help: 'contexts: switch to another server'},
@@ -167,8 +167,8 @@ export const commands = [
     {id: 'pan-right', keys: ['Right', 'l'], help: 'half a screen to the right'},
     {id: 'pan-start', keys: ['0'], help: 'start of the lines'},
     {id: 'pan-end', keys: ['$'], help: 'end of the longest line shown'},
-    {id: 'previous-cell', keys: ['('], help: 'to the cell before, in the histogram', hint: {hasStrip: 'earlier'}},
-    {id: 'next-cell', keys: [')'], help: 'to the cell after', hint: {hasStrip: 'later'}},
+    {id: 'previous-cell', keys: ['('], help: 'to the cell before, in the histogram', hint: {hasHistogram: 'earlier'}},
+    {id: 'next-cell', keys: [')'], help: 'to the cell after', hint: {hasHistogram: 'later'}},
     {id: 'go-to-time', keys: ['T'], help: 'go to a time: 12:03, -5m, ISO'},
     {id: 'go-to-line', keys: [':'], help: 'go to a line or per cent: 1204, 50%'},
   ]),
@@ -179,8 +179,8 @@ export const commands = [
   ]),
   ...inGroup('log', 'log: find', [
     {id: 'search', keys: ['/'], help: 'search: regex, smart case, as you type', hint: 'find'},
-    {id: 'next-hit', keys: ['n'], help: 'next hit', hint: {isSearched: 'next'}},
-    {id: 'previous-hit', keys: ['N'], help: 'previous hit', hint: {isSearched: 'previous'}},
+    {id: 'next-hit', keys: ['n'], help: 'next match', hint: {isSearched: 'next'}},
+    {id: 'previous-hit', keys: ['N'], help: 'previous match', hint: {isSearched: 'previous'}},
     {id: 'filter', keys: ['&'], help: 'filter: text, !text, target:x, level:x', hint: 'filter'},
     {
       id: 'filters-off',

@@ -54,7 +54,7 @@ export function changesSection(controller: Controller, {state: compared, pipelin
   const state = compared ?? {kind: 'counting' as const, pipeline, percent: 0};
   const changes = state.kind === 'compared' ? state.changes : [];
   return listSection('changes', {
-    title: why === undefined ? titleOf(state, controller) : pageTitle(`What is new in ${pipeline}`, why),
+    title: why === undefined ? titleOf(state, controller) : pageTitle(`Changes in ${pipeline}`, why),
     items: changes,
     rowOf() {
       const times = changes.map((change) => timesInWords(change, symbols.times));
@@ -73,17 +73,17 @@ export function changesSection(controller: Controller, {state: compared, pipelin
 function titleOf(state: ComparisonState, {commands}: Controller): StyledText {
   switch (state.kind) {
     case 'counting':
-      return pageTitle(`What is new in ${state.pipeline}`, `counting the records of its runs: ${state.percent}%`);
+      return pageTitle(`Changes in ${state.pipeline}`, `counting the records of its runs: ${state.percent}%`);
     case 'alone':
       return pageTitle(
-        `What is new in ${state.pipeline}`,
+        `Changes in ${state.pipeline}`,
         state.hasLater
           ? withHint('the run on the screen is the first', commands, 'bottom', 'goes to the last')
           : 'there is no earlier run to compare with',
       );
     case 'compared': {
       const {older, newer, changes} = state;
-      const what = `What is new in run ${count(newer.number)} since run ${count(older.number)}`;
+      const what = `Changes in run ${count(newer.number)} since run ${count(older.number)}`;
       return pageTitle(what, `${changesInWords(changes)} · ${runInWords(older)}`);
     }
   }
@@ -108,7 +108,7 @@ export function changesAsText(controller: Controller, compared: ComparisonState 
   const {pipeline} = compared;
   const text = changesText(compared);
   const markdown = pipelineMarkdown({
-    ...{pipeline, server: controller.services.serverUrl, facts: [], errors: [{title: 'What is new', text}]},
+    ...{pipeline, server: controller.services.serverUrl, facts: [], errors: [{title: 'Changes', text}]},
   });
   return {file: `${pipeline}-comparison`, text, markdown};
 }

@@ -45,7 +45,7 @@ export function descriptionView(
     ...{described, width, waited, listed: controller.pipeline(name), unanswered: noAnswerNow(controller)},
     connectorErrors: errorsOf(controller, name).words,
     parts: keysDo(controller.commands, [
-      ['compare', 'what is new'],
+      ['compare', 'changes'],
       ['timeline', 'timeline'],
       ['events', 'connection'],
     ]),

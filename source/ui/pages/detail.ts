@@ -14,9 +14,9 @@ import {type PageRows, paragraph} from './page-rows.ts';
 
 /** A record in full. */
 export const detailPage: Page = {
-  ...{kind: 'detail', context: 'detail', name: 'record in full', where: 'on the page of a record', motions: 'lines'},
+  ...{kind: 'detail', context: 'detail', name: 'record', where: 'on the page of a record', motions: 'lines'},
   keys: {
-    ...{context: 'detail', group: 'detail of a record', motions: 'lines', close: ['q', 'Enter']},
+    ...{context: 'detail', group: 'page of a record', motions: 'lines', close: ['q', 'Enter']},
     own: [
       {id: 'detail-next', keys: ['j'], help: 'next record', hint: 'next'},
       {id: 'detail-previous', keys: ['k'], help: 'previous record', hint: 'previous'},

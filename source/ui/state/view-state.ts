@@ -81,7 +81,7 @@ export type ViewAction =
   | {readonly type: 'focus'; readonly side: ViewState['focus']}
   | {readonly type: 'toggle-sidebar'}
   | {readonly type: 'sidebar-width'; readonly width: number}
-  | {readonly type: 'strip'; readonly strip: boolean}
+  | {readonly type: 'histogram'; readonly isShown: boolean}
   | {readonly type: 'sort'; readonly order: SortOrder}
   | {readonly type: 'name-filter'; readonly text: string}
   | {readonly type: 'marked'; readonly names: readonly string[]}
@@ -200,8 +200,8 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
       return {...state, sidebarHidden: !state.sidebarHidden, focus: state.sidebarHidden ? state.focus : 'log'};
     case 'sidebar-width':
       return {...state, sidebarWidth: action.width};
-    case 'strip':
-      return {...state, strip: action.strip};
+    case 'histogram':
+      return {...state, strip: action.isShown};
     case 'sort':
       return {...state, sort: action.order};
     case 'name-filter':

@@ -44,19 +44,17 @@ it('D says at once that there is no earlier run: nothing is counted for that', a
   screen.press('D');
   expect(shown(screen)[0]).toMatch(/counting the records of its runs: 0%$/);
   await screen.clock.advance(2);
-  expect(shown(screen)).toEqual([' What is new in orders  there is no earlier run to compare with']);
+  expect(shown(screen)).toEqual([' Changes in orders  there is no earlier run to compare with']);
 });
 
 it('D compares the newest run with the one before it, and with earlier ones; Enter goes to its first line', async () => {
   await using screen = await threeRuns();
   const [title, ...rows] = await opened(screen);
-  expect(title).toMatch(
-    /^ What is new in run 4 since run 2 {2}1 new · 1 gone · run 2, 2 records in less than 1 s since /,
-  );
+  expect(title).toMatch(/^ Changes in run 4 since run 2 {2}1 new · 1 gone · run 2, 2 records in less than 1 s since /);
   expect(rows).toEqual([' ▸ new   ×1  ERROR work        third kind', '   gone  ×1  ERROR work        second kind']);
   expect(conditionsOfPage(screen.controller).hasEarlierRun).toBe(true);
   screen.press('h');
-  expect(shown(screen)[0]).toMatch(/^ What is new in run 4 since run 1 /);
+  expect(shown(screen)[0]).toMatch(/^ Changes in run 4 since run 1 /);
   expect(shown(screen)[2]).toBe('   gone  ×1  ERROR work        first kind');
   expect(conditionsOfPage(screen.controller).hasEarlierRun).toBe(false);
   screen.press('h');
@@ -70,7 +68,7 @@ it('D compares the newest run with the one before it, and with earlier ones; Ent
   );
   screen.press('M');
   await screen.until(() => screen.copied.length > 1, 'Markdown');
-  expect(screen.copied[1]).toContain('What is new');
+  expect(screen.copied[1]).toContain('Changes');
   for (const [key, kind] of [
     ['S', 'save'],
     ['|', 'pipe'],
@@ -91,7 +89,5 @@ it('of a record that was looked at, the run on the screen is compared; the oldes
   expect((await opened(screen))[0]).toContain('run 2 since run 1');
   screen.press('Esc');
   await pressed(screen, 'E');
-  expect((await opened(screen))[0]).toBe(
-    ' What is new in orders  the run on the screen is the first: G goes to the last',
-  );
+  expect((await opened(screen))[0]).toBe(' Changes in orders  the run on the screen is the first: G goes to the last');
 });

@@ -287,7 +287,7 @@ describe('the parts of the page', () => {
   it('are opened by D, H, i and c, and closed by the same key; on the page these keys go there', async () => {
     await using screen = await screenWith(24);
     for (const [key, section, title] of [
-      ['D', 'changes', /^ What is new in orders/],
+      ['D', 'changes', /^ Changes in orders/],
       ['H', 'timeline', /^ Timeline of orders/],
       ['i', 'connection', /^ Events of orders/],
     ] as const) {
