@@ -28,7 +28,7 @@ const savePatience = 500;
 export class ScreenBackend {
   readonly facts: Facts;
   readonly catalog: Catalog;
-  readonly manager: LogManager;
+  readonly logs: LogManager;
   readonly presence: Presence;
   readonly frameRate: FrameRate;
   readonly histories: PromptHistories;
@@ -72,7 +72,7 @@ export class ScreenBackend {
     const {catalog, facts} = opened ?? ofServer(new ServerFacts({client, clock, random}));
     this.catalog = catalog;
     this.facts = facts;
-    this.manager = new LogManager(
+    this.logs = new LogManager(
       {
         recordings: {of: this.#recordings, all: settings.record.directory !== undefined, showPast: true},
         ...{client, clock, random, fps, fpsNow: this.frameRate.now, scrollbackBytes, memoryBytes, silence},
@@ -100,7 +100,7 @@ export class ScreenBackend {
 
   /** Makes what was recorded of a pipeline a log that can be opened. Resolves to its name; undefined: there is nothing. */
   async addPast(pipeline: string): Promise<string | undefined> {
-    const id = this.manager.get(pipeline)?.connection?.pipelineId;
+    const id = this.logs.get(pipeline)?.connection?.pipelineId;
     const recordings = await this.#recordings.find(pipeline, id);
     if (recordings.length === 0) return undefined;
     // No other screen of a server reads files.
@@ -108,7 +108,7 @@ export class ScreenBackend {
     const name = `${pipeline} (recorded)`;
     const past = {kind: 'recording', name, path: this.recordingsFolder, recordings} as const;
     const open: OpenFound = (found, options) => openedLog(found, {...options, processes: this.#processes});
-    if (!this.manager.get(name)) this.catalog.set(past, open);
+    if (!this.logs.get(name)) this.catalog.set(past, open);
     return name;
   }
 
@@ -121,7 +121,7 @@ export class ScreenBackend {
     this.#endOfPresence();
     this.presence.dispose();
     this.facts.stop();
-    this.manager.dispose();
+    this.logs.dispose();
     this.alerts?.dispose();
     const histories = Object.values(this.histories).map((history) => history.saved());
     const saved = Promise.all([...histories, this.session?.close(), this.#recordings.closed()]);

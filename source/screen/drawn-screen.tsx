@@ -80,7 +80,7 @@ export class DrawnScreen {
     return [
       this.#filterInput(),
       clock.after(idleSoon, prepareWidths),
-      watchFirstLines(controller.logs, (name) => {
+      watchFirstLines(controller.services.logs, (name) => {
         if (pipelinesOf(controller.tab).includes(name)) this.#drawNow();
       }),
       controller.results.subscribe(() => this.#drawNow()),

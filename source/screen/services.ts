@@ -64,11 +64,11 @@ type ServicesInput = Pick<Services, 'commands' | 'contexts' | 'quit' | 'takesFra
 export function screenServices(input: ServicesInput): Services {
   const {settings, server, backend, terminal, setTitle, process, clock, ...others} = input;
   const {env, stdout} = process;
-  const {manager, catalog, facts, presence, frameRate, histories, alerts} = backend;
+  const {logs, catalog, facts, presence, frameRate, histories, alerts} = backend;
   const {poller, stats, session, serverVersion} = facts;
   const write = (sequence: string) => writeWhole(stdout, sequence);
   return {
-    ...{manager, catalog, poller, stats, session, serverVersion, clock, histories, frameRate, alerts},
+    ...{logs, catalog, poller, stats, session, serverVersion, clock, histories, frameRate, alerts},
     addPast: (pipeline) => backend.addPast(pipeline),
     recordingsFolder: backend.recordingsFolder,
     isAttended: presence.here,

@@ -7,7 +7,6 @@ import {errorText} from '../lib/format.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {ListItem} from '../logs/catalog.ts';
 import type {Log} from '../logs/log.ts';
-import type {OpenLogs} from '../logs/log-manager.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {Geometry} from '../viewport/geometry.ts';
 import {anchorCurrentRow, type Position, reveal, setCurrentRow, visiblePlaces} from '../viewport/position.ts';
@@ -53,8 +52,6 @@ type ControllerOptions = {
 /** Connects view, logs and server: key handlers call it, components render its stores. No React: tests press keys. */
 export class Controller {
   readonly services: Services;
-  /** All open logs: of pipelines, and of files. */
-  readonly logs: OpenLogs;
   readonly commands: CommandTable;
   readonly pages: readonly PageKind[];
   readonly terminal = new TerminalLease();
@@ -84,14 +81,12 @@ export class Controller {
     this.commands = services.commands;
     this.pages = pages;
     this.#size = size;
-    const {clock, manager} = services;
-    this.logs = manager;
+    const {clock, logs} = services;
     const view = new View(initialView(names, viewOptions), services);
     this.#view = view;
     this.#seen = view.state;
     this.eventFeed = new EventFeed({
       ...services,
-      logs: this.logs,
       say: (text) => view.say(text),
       // What the user is reading stays.
       onMarked: (text) => view.state.notice === undefined && view.say(text),
@@ -100,14 +95,14 @@ export class Controller {
     this.lookup = new PipelineLookup(services);
     this.logWaits = new LogWaits(clock);
     const models = new PaneModels({
-      ...manager.options,
+      ...logs.options,
       services,
       isShown: (name) => view.state.active === name,
       onEntries: (name, before) => this.#setPosition(name, (at) => anchoredPosition(at, before)),
       onResult: () => this.#results.set(this.#results.get() + 1),
     });
     this.#models = models;
-    this.places = new PlaceFinder({clock, logs: this.logs, view, models});
+    this.places = new PlaceFinder({clock, logs, view, models});
     this.tabSwitcher = new TabSwitcher({clock, view, models, places: this.places});
     this.#list = new PipelineListView({
       ...{services, view, tabSwitcher: this.tabSwitcher, isRequested, beforeFirst},
@@ -119,23 +114,23 @@ export class Controller {
 
   /** Follows the list and the open logs. Returns a function that ends that. */
   start(): () => void {
-    const {poller, manager, serverVersion, alerts} = this.services;
+    const {poller, logs, serverVersion, alerts} = this.services;
     const checkVersion = () => {
       const text = oldServerWords(serverVersion.get());
       if (text !== undefined) this.say(text, 'failure');
     };
     const undo = [
       serverVersion.subscribe(checkVersion),
-      manager.onRenamed((names) => this.#onRenamed(names)),
+      logs.onRenamed((names) => this.#onRenamed(names)),
       poller.snapshot.subscribe(() => {
         this.#list.refresh();
         if (!poller.snapshot.get().failure) this.lookup.retry();
       }),
-      this.logs.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
+      logs.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
       this.eventFeed.start(),
-      this.logWaits.start(this.logs),
+      this.logWaits.start(logs),
       this.places.start(),
-      watchRecordings(manager, (text) => this.say(text, 'failure')),
+      watchRecordings(logs, (text) => this.say(text, 'failure')),
       ...(alerts ? [alerts.onFailure((text) => this.say(text, 'failure'))] : []),
     ];
     this.#list.refresh();
@@ -426,7 +421,7 @@ export class Controller {
   /** The shown log is the last to lose memory; its model does what it has left to do. */
   #onShown(): void {
     const {active} = this.state;
-    if (active !== undefined) this.services.manager.memory.setViewed(active);
+    if (active !== undefined) this.services.logs.memory.setViewed(active);
     const {pane} = this;
     pane?.model.sync(pane.tab.pane);
   }

@@ -45,7 +45,7 @@ export function emptyLog(controller: Controller): EmptyLog | undefined {
 }
 
 /** The first pipeline of a tab whose log is awaited. */
-export function awaitedLog({logs}: Controller, tab: Tab): string | undefined {
+export function awaitedLog({services: {logs}}: Controller, tab: Tab): string | undefined {
   return pipelinesOf(tab).find((name) => {
     const stream = logs.get(name);
     return stream !== undefined && isAwaited(stream.snapshot.get());

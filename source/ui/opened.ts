@@ -61,7 +61,7 @@ export function lackWords(controller: Controller, {id, needs}: Command): string 
 
 /** Where an opened log is, how large, and how far it was read, each with its name; empty for any other tab. */
 export function openedFacts({services}: Controller, name: string): readonly Fact[] {
-  const log = services.manager.get(name);
+  const log = services.logs.get(name);
   const found = services.catalog.find(name);
   if (!log || !found) return [];
   const {file, lineCount, droppedLines} = log.snapshot.get();
@@ -86,8 +86,8 @@ export function openedFacts({services}: Controller, name: string): readonly Fact
 
 /** What an opened log itself tells of its pipeline, as far as it was read. */
 export function loggedFacts(controller: Controller, name: string): readonly Fact[] {
-  const {manager, catalog} = controller.services;
-  const log = catalog.find(name) && manager.get(name);
+  const {logs, catalog} = controller.services;
+  const log = catalog.find(name) && logs.get(name);
   const tab = controller.state.tabs.find((each) => each.name === name);
   const runs = (tab && controller.indexOf(tab)?.runs.filter(({state}) => state !== 'unknown')) ?? [];
   const last = runs.at(-1);
@@ -114,7 +114,7 @@ function runWords({state, failed, endId}: Run, isOver: boolean): string {
 export function lastMoment(controller: Controller, name: string): number {
   const {services, state} = controller;
   const tab = state.tabs.find((each) => each.name === name);
-  const buffer = services.catalog.find(name) && services.manager.get(name)?.buffer;
+  const buffer = services.catalog.find(name) && services.logs.get(name)?.buffer;
   const index = tab && controller.indexOf(tab);
   const at = buffer && index && timeNear(buffer, index, {id: buffer.endId - 1, step: -1});
   return at ?? services.clock.wall();

@@ -27,7 +27,7 @@ import type {CopyForm} from './state/view-state.ts';
 /** What the ui needs from outside. */
 export type Services = {
   /** The open logs. */
-  readonly manager: LogManager;
+  readonly logs: LogManager;
   /** What can be opened. */
   readonly catalog: Catalog;
   /**

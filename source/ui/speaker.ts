@@ -120,9 +120,9 @@ export class Speaker {
   /** All that changes what is on the screen: another log, and another page, have other stores. */
   #follow(): void {
     const {controller} = this.#options;
-    const {view, services, logs, pane} = controller;
+    const {view, services, pane} = controller;
     const ofLog = pane ? [pane.model.source.snapshot, pane.model.progress] : [];
-    const stores = [view, services.poller.snapshot, logs.names, ...ofLog, ...storesOfPage(controller)];
+    const stores = [view, services.poller.snapshot, services.logs.names, ...ofLog, ...storesOfPage(controller)];
     if (sameParts(stores, this.#followed)) return;
     this.#leave();
     this.#followed = stores;

@@ -124,7 +124,7 @@ export class TabSwitcher {
   #close(name: string): void {
     this.stop();
     this.#view.dispatch({type: 'close', name});
-    // A merged log is not in `manager.names`, whose changes free models.
+    // A merged log is not in `logs.names`, whose changes free models.
     this.#models.keepOnly(this.#view.state.tabs);
     const {active} = this.#view.state;
     if (active !== undefined) this.#view.dispatch({type: 'cursor', name: active});
@@ -215,7 +215,7 @@ function areSame(some: readonly string[], others: readonly string[]): boolean {
 }
 
 type PipelineListOptions = {
-  readonly services: Pick<Services, 'catalog' | 'poller' | 'manager'>;
+  readonly services: Pick<Services, 'catalog' | 'poller' | 'logs'>;
   readonly view: View;
   readonly tabSwitcher: TabSwitcher;
   /** Aborted when the screen ends. */
@@ -257,7 +257,7 @@ export class PipelineListView {
     const {pipelines, failure} = services.poller.snapshot.get();
     if (pipelines === undefined) return;
     // After a failure this is an old list: waiting streams would take it for the server's answer.
-    if (failure === undefined) services.manager.updatePipelines(pipelines);
+    if (failure === undefined) services.logs.updatePipelines(pipelines);
     if (this.#beforeFirst) void this.#prepare(this.#beforeFirst);
     if (this.#isPreparing) return;
     const [firstRequested] = this.#openRequested(pipelines);

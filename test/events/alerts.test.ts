@@ -196,12 +196,12 @@ const stopped: RecordingState = {kind: 'stopped', why: 'the disk is full', since
 
 it('a recording that stops and continues is reported, and nothing while all is well', async () => {
   await using screen = await ScreenUnderTest.connected({names: ['orders']});
-  const stream = screen.manager.get('orders');
+  const stream = screen.logs.get('orders');
   if (!stream) throw new Error('no stream');
   const snapshot = createStore(stream.snapshot.get());
   Object.defineProperty(stream, 'snapshot', {value: snapshot});
   const said: string[] = [];
-  const end = watchRecordings(screen.manager, (text) => said.push(text));
+  const end = watchRecordings(screen.logs, (text) => said.push(text));
   const become = (state: RecordingState) => snapshot.set({...snapshot.get(), recording: state});
   become({kind: 'opening'});
   become(recording);

@@ -26,7 +26,7 @@ async function telling(options: ScreenOptions & {watched?: string} = {}) {
     ...options,
     services: {events: {notify: (text) => void told.push(text), watchPattern}},
   });
-  const isLive = (name: string) => screen.manager.get(name)?.snapshot.get().connection?.kind === 'live';
+  const isLive = (name: string) => screen.logs.get(name)?.snapshot.get().connection?.kind === 'live';
   await screen.until(() => (options.names ?? ['orders', 'fraud']).every(isLive), 'the logs to be live');
   return {screen, told};
 }
@@ -154,7 +154,7 @@ it('a failure that was asked for is one alert of its own kind, and is shown', as
     scenario: (server) => server.addPipeline('fraud').start(),
     services: {events: {onAlert}},
   });
-  const isLive = () => screen.manager.get('fraud')?.snapshot.get().connection?.kind === 'live';
+  const isLive = () => screen.logs.get('fraud')?.snapshot.get().connection?.kind === 'live';
   await screen.until(isLive, 'the log to be live');
   screen.press('!');
   screen.server.pipeline('fraud').fail('exit status: 101');
@@ -184,10 +184,10 @@ it('a stream that the runner stops reading notifies, is an incident, and is over
   expect(told[0]).toMatch(new RegExp(`^orders: \\d\\d:\\d\\d:\\d\\d ${words}`));
   const incident = () => screen.controller.events.errorRows.find(({kind}) => kind === 'stream-lost');
   expect(incident()).toMatchObject({pipeline: 'orders', count: 1, isOver: false});
-  const lostStreams = () => screen.manager.get('orders')?.snapshot.get().lostStreams;
+  const lostStreams = () => screen.logs.get('orders')?.snapshot.get().lostStreams;
   expect(lostStreams()).toEqual(['stdout']);
   // Nothing is gained by another connection: the stream of the process is dead.
-  screen.manager.reconnect('orders');
+  screen.logs.reconnect('orders');
   orders.write(logged(9, 'INFO', 'after the reconnect'));
   await screen.untilLine('orders', 'after the reconnect');
   expect(lostStreams()).toEqual(['stdout']);
@@ -316,10 +316,7 @@ it('a change that was asked for is told alone where nothing else is told: on the
     scenario: (server) => server.addPipeline('fraud').start(),
     services: {events: {bell: () => void rings++}},
   });
-  await screen.until(
-    () => screen.manager.get('fraud')?.snapshot.get().connection?.kind === 'live',
-    'the log to be live',
-  );
+  await screen.until(() => screen.logs.get('fraud')?.snapshot.get().connection?.kind === 'live', 'the log to be live');
   for (const message of ['disk full', 'out of memory', 'no route']) await write(screen, 'ERROR', message);
   screen.press('!');
   screen.server.pipeline('fraud').stop();
@@ -342,7 +339,7 @@ it('a tab that connector errors mark says once of which connectors, and so does 
   const fail = (endpoint: string, errors: number) => {
     for (let n = 0; n < errors; n++) run.addError({endpoint, kind: 'parse', tag: 'text', message: 'no JSON'});
   };
-  const isLive = (name: string) => screen.manager.get(name)?.snapshot.get().connection?.kind === 'live';
+  const isLive = (name: string) => screen.logs.get(name)?.snapshot.get().connection?.kind === 'live';
   await screen.until(() => ['orders', 'fraud'].every(isLive), 'the logs to be live');
   screen.press('2');
   expect(screen.controller.tab?.name).toBe('fraud');

@@ -38,7 +38,7 @@ it('a preview that the cursor only passes takes no mark away; one that was on th
   expect(unseen(screen)).toBe(7);
   screen.press('Tab', 'k');
   await screen.until(() => screen.controller.tab?.name === 'fraud', 'the preview');
-  await screen.until(() => (screen.manager.get('fraud')?.errors.byKey.size ?? 0) > 0, 'the errors of the log');
+  await screen.until(() => (screen.logs.get('fraud')?.errors.byKey.size ?? 0) > 0, 'the errors of the log');
   await screen.clock.advance(400);
   expect(unseen(screen)).toBe(10);
   screen.press('j');
@@ -99,7 +99,7 @@ it('a connector that failed for good keeps the mark, also of a preview that is c
   expect(ofOpen).toMatchObject([{kind: 'errors', count: 1}]);
   screen.press('j');
   await screen.until(() => screen.controller.tab?.name === 'orders', 'the next preview');
-  await screen.until(() => screen.manager.get('fraud') === undefined, 'the log to be closed');
+  await screen.until(() => screen.logs.get('fraud') === undefined, 'the log to be closed');
   expect(unseen(screen)).toBe(1);
   expect(rows(screen).filter(({state}) => state === 'unseen')).toMatchObject([
     {kind: 'ended', connector: 'fraud.web', message: 'connection refused'},

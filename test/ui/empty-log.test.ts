@@ -71,6 +71,6 @@ test('a deleted pipeline whose lines are still shown is none of these', async ()
   await screen.untilLine('orders', 'initializing -> running');
   screen.server.deletePipeline('orders');
   screen.poller.refresh();
-  await screen.until(() => screen.manager.get('orders')?.snapshot.get().connection?.kind === 'gone', 'the end');
+  await screen.until(() => screen.logs.get('orders')?.snapshot.get().connection?.kind === 'gone', 'the end');
   expect(emptyLog(screen.controller)).toBeUndefined();
 });

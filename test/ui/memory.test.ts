@@ -31,10 +31,10 @@ test('the tab that was not on the screen for longest loses lines first; the show
   expect(billing).toBe(0);
   expect(fraud).toBeGreaterThan(3 * 16);
   expect(orders).toBeLessThan(fraud);
-  const held = ['billing', 'fraud', 'orders'].map((name) => screen.manager.get(name)?.buffer.memoryBytes ?? 0);
+  const held = ['billing', 'fraud', 'orders'].map((name) => screen.logs.get(name)?.buffer.memoryBytes ?? 0);
   expect(held.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(0.7 * 30 * mebibyte);
   for (const name of ['billing', 'fraud', 'orders']) {
-    const {buffer, tailBytes = 0} = screen.manager.open(name);
+    const {buffer, tailBytes = 0} = screen.logs.open(name);
     expect(buffer.takenBytes + tailBytes).toBeGreaterThanOrEqual(4 * mebibyte);
   }
 });

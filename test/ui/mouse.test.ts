@@ -77,7 +77,7 @@ test('a click on a line makes it the current one, and moves nothing', async () =
 
 /** The entry in a row of the screen: ids count up to the last line, in the last row of the pane. */
 function rowId(screen: ScreenUnderTest, row: number): number {
-  const {endId} = screen.manager.get('billing')?.buffer ?? {endId: 0};
+  const {endId} = screen.logs.get('billing')?.buffer ?? {endId: 0};
   return endId - 1 - (27 - row);
 }
 

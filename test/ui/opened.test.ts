@@ -43,7 +43,7 @@ async function screenOf(opened: readonly FoundLog[], names = opened.map(({name})
   const screen = await ScreenUnderTest.open({opened, names});
   screen.connect();
   await screen.until(
-    () => names.every((name) => screen.manager.get(name)?.snapshot.get().file?.kind !== 'reading'),
+    () => names.every((name) => screen.logs.get(name)?.snapshot.get().file?.kind !== 'reading'),
     'all of them',
   );
   return screen;
@@ -246,7 +246,7 @@ test('the events of a file are what happened to it', async () => {
   await using folder = await folderOf({'a.log': line(30, 'one'), 'empty.log': ''});
   await using screen = await screenOf(await findLogs(folder.path), ['a.log', 'empty.log']);
   await writeFile(path.join(folder.path, 'a.log'), '');
-  const {buffer} = screen.manager.get('a.log') ?? {};
+  const {buffer} = screen.logs.get('a.log') ?? {};
   await screen.until(() => buffer?.lastMarker()?.marker.kind === 'file', 'the marker');
   screen.press('i');
   expect(rowsOf(screen).at(-1)).toMatch(/^ 20.* the file was truncated · what it lost is unknown$/);
@@ -369,7 +369,7 @@ test(': and g wait for the lines of a large file to be counted, unless the user 
   });
   screen.connect();
   const {controller} = screen;
-  const buffer = writable(screen.manager.get('stdin')?.buffer);
+  const buffer = writable(screen.logs.get('stdin')?.buffer);
   // As the end of a large file is read.
   buffer.reserve();
   const linesFrom = (first: number, count: number) =>

@@ -95,7 +95,7 @@ export class ScreenUnderTest implements AsyncDisposable {
   readonly server: DemoServer;
   readonly clock = new FakeClock();
   readonly catalog: Catalog;
-  readonly manager: LogManager;
+  readonly logs: LogManager;
   readonly facts: Facts;
   readonly controller: Controller;
   quits = 0;
@@ -135,7 +135,7 @@ export class ScreenUnderTest implements AsyncDisposable {
     this.#backend = backend;
     this.folder = backend.state;
     this.catalog = backend.catalog;
-    this.manager = backend.manager;
+    this.logs = backend.logs;
     this.facts = backend.facts;
     const services: Services = {
       ...screenServices({
@@ -192,11 +192,11 @@ export class ScreenUnderTest implements AsyncDisposable {
   }
 
   connect(): void {
-    const {controller, manager} = this;
+    const {controller, logs} = this;
     const openStreams = () => {
       const wanted = controller.state.tabs.flatMap(({name, merges}) => (merges ? [] : name));
-      for (const name of manager.names.get()) if (!wanted.includes(name)) manager.close(name);
-      for (const name of wanted) manager.open(name);
+      for (const name of logs.names.get()) if (!wanted.includes(name)) logs.close(name);
+      for (const name of wanted) logs.open(name);
     };
     const leave = controller.view.subscribe(openStreams);
     const stop = controller.start();
@@ -247,7 +247,7 @@ export class ScreenUnderTest implements AsyncDisposable {
   /** Waits until a tab's log holds a line with this text. */
   async untilLine(name: string, text: string): Promise<void> {
     await this.until(() => {
-      const buffer = this.manager.get(name)?.buffer;
+      const buffer = this.logs.get(name)?.buffer;
       const last = buffer?.lineAt((buffer.endId ?? 0) - 1);
       return last?.includes(text) === true;
     }, `${text} in ${name}`);

@@ -69,7 +69,7 @@ function tabOf({controller}: ScreenUnderTest, name: string): Tab {
 /** Message of a tab's current line, and of its marked ones. */
 function placeIn(screen: ScreenUnderTest, name: string): {current: string; marks: string[]} {
   const {pane} = tabOf(screen, name);
-  const lineAt = (id: number) => /line \d+\.$/.exec(screen.manager.get(name)?.buffer.lineAt(id)?.toString() ?? '')?.[0];
+  const lineAt = (id: number) => /line \d+\.$/.exec(screen.logs.get(name)?.buffer.lineAt(id)?.toString() ?? '')?.[0];
   const {position} = pane;
   return {
     current: position.kind === 'follow' ? 'following' : (lineAt(position.current) ?? ''),
@@ -88,7 +88,7 @@ async function readAt40() {
   const {screen} = first;
   await screen.untilConnected('orders');
   // A row of its own in this run, and in no other: ids differ from there on.
-  screen.manager.get('orders')?.addDivider();
+  screen.logs.get('orders')?.addDivider();
   write(screen, 'orders', ...upTo(60));
   await screen.untilLine('orders', 'line 60.');
   for (const number of [10, 40]) {
@@ -131,7 +131,7 @@ test('place and marks come back although the lines have other ids, and what came
   const [session] = saved;
   if (!session) throw new Error('nothing was saved');
   const shown = tabOf(first, 'orders').pane.position;
-  const endId = first.manager.get('orders')?.buffer.endId ?? 0;
+  const endId = first.logs.get('orders')?.buffer.endId ?? 0;
   write(first, 'orders', 61, 62, 63);
   const {screen} = await nextStart(first, session);
   expect(screen.tabs).toEqual(['orders']);
@@ -141,7 +141,7 @@ test('place and marks come back although the lines have other ids, and what came
   if (shown.kind !== 'held' || again.kind !== 'held') throw new Error('both are held');
   expect(again.current).not.toBe(shown.current);
   expect(again.current - again.top.id).toBe(shown.current - shown.top.id);
-  const unseen = (screen.manager.get('orders')?.buffer.endId ?? 0) - again.seen;
+  const unseen = (screen.logs.get('orders')?.buffer.endId ?? 0) - again.seen;
   expect(unseen).toBe(endId - shown.seen + 3);
 });
 

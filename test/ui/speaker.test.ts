@@ -58,7 +58,7 @@ const counted = (said: readonly string[]) =>
 async function following(before: readonly string[], options: ScreenOptions = {}): Promise<Spoken> {
   const screen = await reading(before, options);
   const spoken = listen(screen);
-  const isLive = () => screen.manager.get('orders')?.snapshot.get().connection?.kind === 'live';
+  const isLive = () => screen.logs.get('orders')?.snapshot.get().connection?.kind === 'live';
   await screen.until(isLive, 'the log to be live');
   await spoken.since(10);
   return spoken;
@@ -225,7 +225,7 @@ it('reads a page that is worked out later once it is there: what was compared, a
 it('says which tab is shown, its state, and what is new in it', async () => {
   await using spoken = await following(lines(1, 3), {names: ['orders', 'fraud']});
   spoken.screen.press('2');
-  const isLive = () => spoken.screen.manager.get('fraud')?.snapshot.get().connection?.kind === 'live';
+  const isLive = () => spoken.screen.logs.get('fraud')?.snapshot.get().connection?.kind === 'live';
   await spoken.screen.until(isLive, 'the other log to be live');
   expect((await spoken.since(6))[0]).toMatch(/^tab 2 of 2: fraud, Stopped/);
   for (const line of [...lines(4, 30), logged(31, 'ERROR', 'disk full')])

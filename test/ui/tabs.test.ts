@@ -42,7 +42,7 @@ describe('a new list', () => {
   it('that fails is no sign of life for a tab that waits', async () => {
     await using screen = await ScreenUnderTest.connected();
     await screen.untilConnected('billing');
-    const events = () => (screen.manager.get('billing')?.snapshot.get().events ?? []).map(({text}) => text);
+    const events = () => (screen.logs.get('billing')?.snapshot.get().events ?? []).map(({text}) => text);
     let failures = 0;
     screen.poller.snapshot.subscribe(() => {
       if (screen.poller.snapshot.get().failure) failures += 1;
@@ -362,7 +362,7 @@ describe('tabs on the screen', () => {
       await using screen = await ScreenUnderTest.connected({names: ['orders', 'fraud']});
       await screen.untilLine('orders', 'initializing -> running');
       screen.press('p', '/');
-      const held = new WeakRef(screen.manager.get('orders')?.buffer ?? {});
+      const held = new WeakRef(screen.logs.get('orders')?.buffer ?? {});
       screen.controller.dispatch({type: 'prompt', prompt: undefined});
       screen.press('X');
       await screen.untilConnected('fraud');

@@ -17,7 +17,7 @@ import {SpokenScreen} from './spoken-screen.tsx';
 export function App({controller, size}: {readonly controller: Controller; readonly size: Size}) {
   return (
     <ControllerContext value={controller}>
-      <StreamManagerContext value={controller.services.manager}>
+      <StreamManagerContext value={controller.services.logs}>
         <Root size={size} />
       </StreamManagerContext>
     </ControllerContext>

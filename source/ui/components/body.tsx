@@ -45,7 +45,7 @@ export type RunHeaderView = {
 /** Sidebar, tab bar and log, joined row by row. */
 export function Body({layout}: {readonly layout: Layout}) {
   const {controller, view} = useController();
-  const {poller, catalog, manager, colors, symbols} = controller.services;
+  const {poller, catalog, logs, colors, symbols} = controller.services;
   const list = useStore(poller.snapshot);
   const snapshot = useActiveLog();
   const {pane} = controller;
@@ -55,7 +55,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   useFrameRate(controller.services, pane, layout);
   useStore(controller.events.seenTimes);
   const labels = useTabLabels(controller);
-  useLogWords(controller.logs, () => openedStates(controller));
+  useLogWords(controller.services.logs, () => openedStates(controller));
   const empty = emptyLog(controller);
   const waited = useWaited(controller.services, empty?.kind === 'awaited' ? empty.since : undefined);
   const waitedForList = useWaited(controller.services, list.pipelines ? undefined : poller.waitingSince);
@@ -108,7 +108,7 @@ export function Body({layout}: {readonly layout: Layout}) {
     return sidebarRows({
       items: controller.listed,
       noun: catalog.noun,
-      fileOf: (name) => manager.get(name)?.snapshot.get().file,
+      fileOf: (name) => logs.get(name)?.snapshot.get().file,
       errorsOf: (name) => controller.events.unseenErrors([name]),
       cursor: view.cursor,
       focused: view.focus === 'sidebar',
@@ -137,7 +137,7 @@ function newestTime({tab, model}: Pane, places: readonly RowPosition[], now: num
 }
 
 /** What the list says of the opened logs. */
-function openedStates({logs}: Controller): string {
+function openedStates({services: {logs}}: Controller): string {
   const files = logs.names.get().flatMap((name) => logs.get(name)?.snapshot.get().file ?? []);
   return files
     .map(openedState)

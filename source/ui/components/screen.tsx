@@ -63,7 +63,7 @@ function Main({layout}: {readonly layout: Layout}) {
   const {poller} = controller.services;
   const {nextTryAt} = useStore(poller.snapshot);
   const now = useNow(controller.services);
-  useStore(controller.logs.names);
+  useStore(controller.services.logs.names);
   const waited = useWaited(controller.services, nextTryAt === undefined ? undefined : poller.waitingSince);
   const trouble = troubleShown(controller, {now, waited});
   useSeconds(controller.services, trouble !== undefined && now !== undefined && nextTryAt !== undefined);

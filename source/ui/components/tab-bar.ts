@@ -184,6 +184,6 @@ function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
 
 /** Renders again when a label changes. */
 export function useTabLabels(controller: Controller): readonly TabLabel[] {
-  useLogWords(controller.logs, () => JSON.stringify(tabLabels(controller)));
+  useLogWords(controller.services.logs, () => JSON.stringify(tabLabels(controller)));
   return tabLabels(controller);
 }

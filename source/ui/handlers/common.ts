@@ -51,7 +51,7 @@ export const commonHandlers = {
     controller.dispatch({type: 'toggle-sidebar'});
   },
   reconnect(controller: Controller) {
-    for (const name of pipelinesOf(controller.tab)) controller.services.manager.reconnect(name);
+    for (const name of pipelinesOf(controller.tab)) controller.services.logs.reconnect(name);
     controller.services.poller.refresh();
   },
   repaint: (controller: Controller) => void controller.terminal.repaint(),
@@ -88,9 +88,9 @@ export const commonHandlers = {
 };
 
 /** Tabs of files can be opened again as they are; what came from stdin cannot. */
-function isWorthAsking({state, services: {catalog, manager}}: Controller): boolean {
+function isWorthAsking({state, services: {catalog, logs}}: Controller): boolean {
   const isLost = (name: string) =>
-    manager.get(name)?.capabilities.canReopen === false && (manager.get(name)?.buffer.lineCount ?? 0) > 0;
+    logs.get(name)?.capabilities.canReopen === false && (logs.get(name)?.buffer.lineCount ?? 0) > 0;
   return state.tabs.some(({name, kept}) => kept && (catalog.hasServer || isLost(name)));
 }
 

@@ -18,7 +18,7 @@ export const recordHandlers = {
       controller.say('a merged log is not recorded: record its pipelines');
       return;
     }
-    const stream = controller.services.manager.get(tab.name);
+    const stream = controller.services.logs.get(tab.name);
     if (!stream || !pane) {
       sayNotOpen(controller);
       return;
@@ -41,7 +41,7 @@ export const recordHandlers = {
 /** Says what is recorded once the recording is open. `watchRecordings` says why one cannot be opened. */
 function start(controller: Controller, pane: Pane): void {
   const {name} = pane.tab;
-  const stream = controller.services.manager.get(name);
+  const stream = controller.services.logs.get(name);
   if (!stream) return;
   controller.say('opening the recording');
   void stream.connection?.setRecording(true);
@@ -58,7 +58,7 @@ function start(controller: Controller, pane: Pane): void {
 
 async function stop(controller: Controller, pane: Pane): Promise<void> {
   const {name} = pane.tab;
-  const last = await controller.services.manager.get(name)?.connection?.setRecording(false);
+  const last = await controller.services.logs.get(name)?.connection?.setRecording(false);
   const kept = last && endedRecordingWords(last, pane.model.source.buffer.endId, wordsOf(controller, pane));
   controller.say(`${name}: no longer recorded${kept === undefined ? '' : ` · ${kept}`}`);
 }

@@ -35,7 +35,7 @@ export function useStreamManager(wanted?: readonly string[]): OpenStreams {
 export function useActiveLog(): LogSnapshot | undefined {
   const {controller, view} = useController();
   // When logs open or close, the tab may get another one.
-  useStore(controller.logs.names);
+  useStore(controller.services.logs.names);
   const tab = activeTab(view);
   const source = tab && controller.logOf(tab);
   return useStore<LogSnapshot | undefined>(source?.snapshot ?? nothing);
@@ -55,7 +55,7 @@ export function useLogWords(logs: OpenLogs, words: () => string): void {
 export function useLayout(): Layout | undefined {
   const {controller} = useController();
   // When logs open or close, the tab may get another one.
-  useStore(controller.logs.names);
+  useStore(controller.services.logs.names);
   // Once a frame, before everything that depends on the index.
   controller.pane?.model.keepUp();
   // The snapshot is a boolean, so that progress of a search does not render the root.

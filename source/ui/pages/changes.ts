@@ -93,7 +93,7 @@ function titleOf(state: ComparisonState, {commands}: Controller): StyledText {
 export function goToChange(controller: Controller, state: ComparisonState | undefined, item: number): void {
   const change = state?.kind === 'compared' ? state.changes[item] : undefined;
   if (state === undefined || change === undefined) return;
-  const buffer = controller.logs.get(state.pipeline)?.buffer;
+  const buffer = controller.services.logs.get(state.pipeline)?.buffer;
   if (!buffer || change.firstId < buffer.firstId) {
     controller.say('its first line is no longer kept');
     return;

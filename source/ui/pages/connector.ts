@@ -131,7 +131,7 @@ export function openConnector(controller: Controller, page: OpenPage, key: strin
 /** The number of connector errors of the last run: all of them, and in words. */
 export function errorsOf(controller: Controller, name: string): {readonly all: number; readonly words: string} {
   const listed = controller.pipeline(name);
-  const log = controller.logs.get(name)?.errors.connectors;
+  const log = controller.services.logs.get(name)?.errors.connectors;
   const {errors} = controller.events.connectors.counted(name);
   const {all} = connectorTotal(errors, log);
   const isUnknown = all === 0 && (!listed || hasUnknownErrors(listed));
@@ -149,7 +149,7 @@ const readFailures = new WeakMap<Log, {errors: object; fromId: number; failures:
 
 /** The connectors that failed for good in the newest run of an opened log. */
 function failuresOf(controller: Controller, name: string): readonly LoggedFailure[] {
-  const stream = controller.logs.get(name);
+  const stream = controller.services.logs.get(name);
   if (!stream) return [];
   const tab = controller.state.tabs.find((each) => each.name === name);
   const fromId = (tab && controller.indexOf(tab)?.runs.at(-1)?.firstId) ?? 0;

@@ -80,8 +80,8 @@ export const pipelinePage: Page<PipelineState> = {
   conditions,
   at: (controller, page, item) => ({...page, ...{chosen: rowsOf(controller, page).chosenAt(item)}}),
   takes: (controller, page) => textOf(controller, page),
-  redrawnBy: ({lookup, services, logs}, {comparison, timeline}) => [
-    ...[lookup.described, services.stats.known, comparison.state, timeline.state, logs.names],
+  redrawnBy: ({lookup, services}, {comparison, timeline}) => [
+    ...[lookup.described, services.stats.known, comparison.state, timeline.state, services.logs.names],
     ...(services.alerts ? [services.alerts.runs] : []),
   ],
   closed({comparison, timeline}) {

@@ -49,7 +49,7 @@ export function readTimeline(controller: Controller, reader: TimelineReader, pip
   if (reader.state.get()) return;
   const tab = tabOf(controller, pipeline);
   const index = tab && controller.indexOf(tab);
-  const stream = tab && controller.logs.get(tab.name);
+  const stream = tab && controller.services.logs.get(tab.name);
   if (tab && !stream) return;
   reader.start(
     pipeline,
@@ -119,7 +119,7 @@ export function goToEvent(controller: Controller, state: TimelineState | undefin
   const event = state?.timeline?.events[item];
   if (!event || !state) return;
   const {id: lastId, firstId: id = lastId} = event;
-  const buffer = controller.logs.get(state.log)?.buffer;
+  const buffer = controller.services.logs.get(state.log)?.buffer;
   if (id === undefined) {
     controller.say('this is not in the log');
     return;

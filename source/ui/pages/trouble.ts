@@ -27,8 +27,8 @@ export function troubleShown(
   controller: Controller,
   {now, waited}: Pick<TroubleView, 'now' | 'waited'>,
 ): readonly StyledText[] | undefined {
-  const {commands, logs, pageHeight, services, size, state} = controller;
-  const {poller, serverUrl, tokenFrom, contexts} = services;
+  const {commands, pageHeight, services, size, state} = controller;
+  const {poller, logs, serverUrl, tokenFrom, contexts} = services;
   if (state.tabs.some(({name}) => (logs.get(name)?.snapshot.get().endId ?? 0) > 0)) return undefined;
   return troublePage({
     list: poller.snapshot.get(),

@@ -12,7 +12,7 @@ import {PaneRows, type RowServices} from './pane-rows.ts';
 export type ModelledPane = {readonly model: PaneModel; readonly rows: PaneRows; readonly histogram: PaneHistogram};
 
 type PaneModelsOptions = {
-  readonly services: PaneServices & RowServices & {readonly manager: LogManager};
+  readonly services: PaneServices & RowServices & {readonly logs: LogManager};
   readonly fps: number;
   readonly fpsNow?: ReadableStore<number>;
   readonly scrollbackBytes: number;
@@ -55,11 +55,11 @@ export class PaneModels {
 
   /** The log of a tab; undefined until its streams are open. */
   logOf({name, merges}: Tab): Log | undefined {
-    const {manager, clock} = this.#options.services;
-    if (!merges) return manager.get(name);
+    const {logs, clock} = this.#options.services;
+    if (!merges) return logs.get(name);
     const before = this.#merged.get(name);
     if (before) return before;
-    const sources = merges.flatMap((each) => manager.get(each) ?? []);
+    const sources = merges.flatMap((each) => logs.get(each) ?? []);
     if (sources.length < merges.length) return undefined;
     const {fps, fpsNow, scrollbackBytes, packer} = this.#options;
     const options = {clock, fps, scrollbackBytes};
@@ -68,7 +68,7 @@ export class PaneModels {
       feed: (sink) => new MergeFeed(sink, {...options, name, sources}),
     });
     this.#merged.set(name, merged);
-    manager.memory.add(merged);
+    logs.memory.add(merged);
     merged.start();
     return merged;
   }
@@ -109,7 +109,7 @@ export class PaneModels {
         continue;
       }
       void merged.close();
-      this.#options.services.manager.memory.remove(merged);
+      this.#options.services.logs.memory.remove(merged);
       this.#merged.delete(name);
     }
   }

@@ -101,7 +101,7 @@ describe('the footer of the log', () => {
     await using screen = await reading(log);
     expect(footer(screen, 500)).not.toContain(' r reconnect');
     await screen.server.stopApi();
-    await screen.until(() => screen.manager.get('orders')?.snapshot.get().connection?.kind === 'waiting', 'a wait');
+    await screen.until(() => screen.logs.get('orders')?.snapshot.get().connection?.kind === 'waiting', 'a wait');
     expect(footer(screen)).toMatch(/^ \? help r reconnect /);
   });
 });

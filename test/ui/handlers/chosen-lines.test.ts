@@ -74,7 +74,7 @@ describe('the lines as Markdown', () => {
     screen.server.killRunner();
     screen.server.startRunner();
     screen.press('r');
-    await screen.until(() => (screen.manager.get('orders')?.buffer.endId ?? 0) > before + 1, 'the new life');
+    await screen.until(() => (screen.logs.get('orders')?.buffer.endId ?? 0) > before + 1, 'the new life');
     screen.server.pipeline('orders').write(logged(8000, 'INFO', 'another life'));
     await screen.untilLine('orders', 'another life');
     await workedOut(screen);

@@ -155,7 +155,7 @@ describe(':', () => {
   it('of a line that was dropped goes to the oldest held, and says its number', async () => {
     await using screen = await reading(minutes, {scrollbackBytes: 20_000});
     await write(screen, ...Array.from({length: 400}, (_, at) => logged(2000 + at, 'INFO', `more ${at}`)));
-    const {firstId} = screen.manager.get('orders')?.buffer ?? {firstId: 0};
+    const {firstId} = screen.logs.get('orders')?.buffer ?? {firstId: 0};
     await typed(screen, ':', '1');
     expect(viewOf(screen).position).toMatchObject({current: firstId});
     expect(noticeOf(screen)).toBe(`the oldest line kept is ${firstId + 1}`);
@@ -179,7 +179,7 @@ describe('moving and searching', () => {
   const currentText = (screen: ScreenUnderTest) => {
     const at = position(screen);
     const id = at?.kind === 'held' ? at.current : -1;
-    return screen.manager.get('orders')?.buffer.lineAt(id)?.toString();
+    return screen.logs.get('orders')?.buffer.lineAt(id)?.toString();
   };
 
   it('p stops the view but not the stream; p again follows', async () => {
@@ -212,7 +212,7 @@ describe('moving and searching', () => {
       const at = position(screen);
       return at?.kind === 'held' ? at.top.id : undefined;
     };
-    const end = screen.manager.get('orders')?.buffer.endId ?? 0;
+    const end = screen.logs.get('orders')?.buffer.endId ?? 0;
     screen.press('PageUp');
     expect(top()).toBe(end - height - (height - 1));
     screen.press('^U');
@@ -327,19 +327,19 @@ describe('moving and searching', () => {
 
   it('= draws a dated line at the end', async () => {
     await using screen = await reading(3);
-    const {buffer} = screen.manager.get('orders') ?? {};
+    const {buffer} = screen.logs.get('orders') ?? {};
     screen.press('=');
     expect(buffer?.markerAt((buffer.endId ?? 0) - 1)).toMatchObject({kind: 'drawn', at: screen.clock.wall()});
   });
 
   it('r connects again now, and loses nothing', async () => {
     await using screen = await reading(3);
-    await screen.until(() => screen.manager.get('orders')?.snapshot.get().connection?.kind === 'live', 'live');
+    await screen.until(() => screen.logs.get('orders')?.snapshot.get().connection?.kind === 'live', 'live');
     screen.press('r');
     await screen.until(() => screen.server.totalLogConnections === 2, 'the second connection');
-    await screen.until(() => screen.manager.get('orders')?.snapshot.get().connection?.kind === 'live', 'live again');
+    await screen.until(() => screen.logs.get('orders')?.snapshot.get().connection?.kind === 'live', 'live again');
     await screen.untilConnected('orders');
-    expect(screen.manager.get('orders')?.buffer.lineCount).toBe(3 + 5);
+    expect(screen.logs.get('orders')?.buffer.lineCount).toBe(3 + 5);
   });
 });
 

@@ -24,7 +24,7 @@ test('W says what is recorded and where, again at the next press, and what is le
 
   screen.press('k', 'W');
   expect(noticeOf(screen)).toBe(`W again stops: ${recorded.slice('orders: '.length)}`);
-  expect(screen.manager.get('orders')?.snapshot.get().recording?.kind).toBe('recording');
+  expect(screen.logs.get('orders')?.snapshot.get().recording?.kind).toBe('recording');
   // Another key: the question is over.
   screen.press('j', 'W');
   expect(noticeOf(screen)).toMatch(/^W again stops: recorded/);
@@ -33,7 +33,7 @@ test('W says what is recorded and where, again at the next press, and what is le
     `orders: no longer recorded · ${(await readFile(path.join(folder, '000001.log'))).length} B` +
       ` from 2026-11-25 00:00:00 to 2026-11-25 00:00:40 UTC in ${folder}`,
   );
-  expect(screen.manager.get('orders')?.snapshot.get().recording).toBeUndefined();
+  expect(screen.logs.get('orders')?.snapshot.get().recording).toBeUndefined();
 });
 
 test('the folder of the user is ~, and the times are those on the screen', async () => {
@@ -51,7 +51,7 @@ test('the folder of the user is ~, and the times are those on the screen', async
 test('a recording that is not open yet ends with nothing', async () => {
   await using screen = await reading([], {names: ['unknown']});
   screen.press('W');
-  await screen.until(() => screen.manager.get('unknown')?.snapshot.get().recording !== undefined, 'the opening');
+  await screen.until(() => screen.logs.get('unknown')?.snapshot.get().recording !== undefined, 'the opening');
   screen.press('W');
   expect(noticeOf(screen)).toBe('W again stops: the recording is being opened');
   screen.press('W');

@@ -269,7 +269,7 @@ describe('a search of the words of markers', () => {
 
 /** The connection ends, and is there again. */
 async function cutOnce(screen: ScreenUnderTest): Promise<void> {
-  const events = () => screen.manager.get('orders')?.buffer.version ?? 0;
+  const events = () => screen.logs.get('orders')?.buffer.version ?? 0;
   const before = events();
   screen.server.cutConnections({name: 'orders'});
   await screen.until(() => events() > before, 'the marker');

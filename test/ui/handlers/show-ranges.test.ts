@@ -113,7 +113,7 @@ describe('<, > and R', () => {
     if (when === 'before') await drop(0);
     await pressed(screen, 'R');
     await drop(400);
-    expect(screen.manager.get('orders')?.buffer.firstId).toBeGreaterThan(6);
+    expect(screen.logs.get('orders')?.buffer.firstId).toBeGreaterThan(6);
     expect(texts(screen)).toEqual(['this run']);
     expect(lastWords(screen).at(-1)).toBe('line799');
     expect(lastWords(screen).length).toBeGreaterThan(10);
@@ -123,7 +123,7 @@ describe('<, > and R', () => {
     await using screen = await reading(five, {scrollbackBytes: 20_000});
     await pressed(screen, 'k', '<');
     await write(screen, ...Array.from({length: 400}, (_, at) => logged(10 + at, 'INFO', `more line${at}`)));
-    const {buffer} = screen.manager.get('orders') ?? {};
+    const {buffer} = screen.logs.get('orders') ?? {};
     expect(buffer?.firstId).toBeGreaterThan(6);
     expect(lastWords(screen)).toContain(`line${(buffer?.firstId ?? 0) - 6}`);
     await pressed(screen, 'G');

@@ -5,25 +5,25 @@ import {AppUnderTest} from '../components/app-under-test.tsx';
 
 test('each tab of a pipeline has one stream, from the frame after its opening to the one after its end', async () => {
   await using app = await AppUnderTest.open({names: ['orders', 'fraud']});
-  const {controller, manager} = app.screen;
+  const {controller, logs} = app.screen;
   await app.shows('LIVE');
-  expect(manager.names.get()).toEqual(['orders', 'fraud']);
+  expect(logs.names.get()).toEqual(['orders', 'fraud']);
   await app.press('+');
   expect(controller.state.active).toBe('orders+fraud');
-  expect(manager.names.get()).toEqual(['orders', 'fraud']);
+  expect(logs.names.get()).toEqual(['orders', 'fraud']);
   await app.press('2', 'X');
-  expect(manager.names.get()).toEqual(['orders']);
+  expect(logs.names.get()).toEqual(['orders']);
 });
 
 test('keys of the same read as the one that opens a tab are for its log, whose stream is not open yet', async () => {
   await using app = await AppUnderTest.open();
-  const {controller, manager} = app.screen;
+  const {controller, logs} = app.screen;
   await app.shows('LIVE');
   app.type('j\r\rwfL&kafka\r/error\r');
   expect(controller.state).toMatchObject({active: 'fraud', focus: 'log'});
-  expect(manager.get('fraud')).toBeUndefined();
+  expect(logs.get('fraud')).toBeUndefined();
   await settled();
-  expect(manager.get('fraud')).toBeDefined();
+  expect(logs.get('fraud')).toBeDefined();
   const {tab, model} = controller.pane ?? {};
   expect(tab?.pane).toMatchObject({wrap: 'all', fold: true, search: 'error'});
   expect(tab?.pane.filters).toHaveLength(2);

@@ -13,7 +13,7 @@ async function twoTabs(options: ScreenOptions = {}): Promise<ScreenUnderTest> {
 }
 
 async function caughtUp(screen: ScreenUnderTest, ...names: string[]): Promise<void> {
-  const isLive = (name: string) => screen.manager.get(name)?.snapshot.get().connection?.kind === 'live';
+  const isLive = (name: string) => screen.logs.get(name)?.snapshot.get().connection?.kind === 'live';
   await screen.until(() => names.every(isLive), 'the logs to be live');
 }
 

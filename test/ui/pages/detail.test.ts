@@ -171,7 +171,7 @@ describe('the detail page', () => {
 
   it('says in full what a marker says, on as many rows as it takes', async () => {
     await using screen = await reading([], {names: ['orders']});
-    writable(screen.manager.get('orders')?.buffer).addMarker({kind: 'drawn', at: 0});
+    writable(screen.logs.get('orders')?.buffer).addMarker({kind: 'drawn', at: 0});
     screen.press('G');
     const rows = page(screen, 12);
     expect(rows[0]).toBe(' orders');
@@ -187,7 +187,7 @@ describe('the detail page', () => {
   it('lets no control character of an error through', async () => {
     await using screen = await reading([], {names: ['orders']});
     const error = 'no\u001B[2J space';
-    writable(screen.manager.get('orders')?.buffer).addMarker({
+    writable(screen.logs.get('orders')?.buffer).addMarker({
       kind: 'state',
       at: 0,
       from: 'Running',

@@ -235,7 +235,7 @@ it('silences, losses and restarts are listed, and Enter goes to their place', as
 
   const current = () => {
     const {position} = viewOf(screen);
-    const buffer = screen.manager.get('fraud')?.buffer;
+    const buffer = screen.logs.get('fraud')?.buffer;
     return position.kind === 'follow' ? undefined : buffer?.markerAt(position.current)?.kind;
   };
   screen.press('j', 'Enter');

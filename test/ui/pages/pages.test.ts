@@ -71,7 +71,7 @@ it('d looks up the pipeline under the cursor, and the shown one from the log', a
 
 it('i shows what happened to the connection', async () => {
   await using screen = await ScreenUnderTest.connected();
-  await screen.until(() => screen.manager.get('billing')?.snapshot.get().connection?.kind === 'live', 'live');
+  await screen.until(() => screen.logs.get('billing')?.snapshot.get().connection?.kind === 'live', 'live');
   screen.press('i');
   expect(allTexts(pageRows(screen.controller)).at(-1)).toMatch(/ {2}live$/);
 });

@@ -83,7 +83,7 @@ it('S saves the page under a name of its own, and | pipes it', async () => {
 
 it('Enter goes to the last error of a kind when the first has left the log, and says so', async () => {
   await using screen = await reading([logged(1, 'ERROR', 'disk full at 1')]);
-  const buffer = writable(screen.manager.get('orders')?.buffer);
+  const buffer = writable(screen.logs.get('orders')?.buffer);
   buffer.startSegment();
   screen.server.pipeline('orders').write(logged(2, 'ERROR', 'disk full at 2'));
   await screen.untilLine('orders', 'disk full at 2');
@@ -119,7 +119,7 @@ it('has the runs of a log that was not shown yet', async () => {
   await using screen = await reading([logged(1, 'INFO', 'step 1')]);
   screen.server.pipeline('orders').start();
   await opened(screen);
-  const stream = screen.controller.services.manager.get('orders');
+  const stream = screen.controller.services.logs.get('orders');
   const reader = openAs(screen.controller.state.page, pipelinePage)?.timeline;
   if (!stream || !reader) throw new Error('no stream, or no timeline');
   const {buffer, errors} = stream;

@@ -75,7 +75,7 @@ describe('the shown log', () => {
       await write(screen, ...Array.from({length: 400}, (_, at) => logged(10 + at, 'INFO', `more ${at}`)));
       screen.controller.goToEntry(0);
       expect(noticeOf(screen)).toBe('that line is no longer kept: the next one shown');
-      expect(viewOf(screen).position).toMatchObject({current: screen.manager.get('orders')?.buffer.firstId});
+      expect(viewOf(screen).position).toMatchObject({current: screen.logs.get('orders')?.buffer.firstId});
     });
   });
 });

@@ -36,7 +36,7 @@ async function histogramCells(screen: ScreenUnderTest): Promise<readonly string[
 
 /** Filters 400,000 records more, twice as many as one frame counts; no frame has counted yet. */
 async function filterMany(screen: ScreenUnderTest): Promise<void> {
-  const buffer = writable(screen.manager.get('orders')?.buffer);
+  const buffer = writable(screen.logs.get('orders')?.buffer);
   for (let second = 41; second < 91; second++) {
     buffer.append(Buffer.from(`${logged(second, 'INFO', 'many ticks')}\n`.repeat(8000)));
   }
@@ -160,7 +160,7 @@ describe('the histogram of a tab', () => {
 
   it('says that a long log is being counted', async () => {
     await using screen = await shown();
-    writable(screen.manager.get('orders')?.buffer).append(
+    writable(screen.logs.get('orders')?.buffer).append(
       Buffer.from(`${logged(100, 'INFO', 'a burst')}\n`.repeat(200_000)),
     );
     expect(stripVTControlCharacters(painted(screen)[0] ?? '')).toBe(' counting the records');
@@ -177,7 +177,7 @@ describe('the histogram of a tab', () => {
 
   it('marks lines that are lost', async () => {
     await using screen = await shown();
-    writable(screen.manager.get('orders')?.buffer).addMarker({kind: 'line-cut', at: 0});
+    writable(screen.logs.get('orders')?.buffer).addMarker({kind: 'line-cut', at: 0});
     await write(screen, logged(41, 'INFO', 'after the loss'));
     expect((await histogramCells(screen))[1]).toContain('╳');
   });

@@ -37,7 +37,7 @@ describe('the model of a tab', () => {
     screen.controller.tabSwitcher.show('billing');
     await screen.untilConnected('billing', 'fraud');
     const after = screen.controller.pane?.model;
-    expect(after?.source).toBe(screen.manager.get('billing'));
+    expect(after?.source).toBe(screen.logs.get('billing'));
     expect(after).not.toBe(before);
   });
 });
@@ -48,7 +48,7 @@ describe('a merged tab', () => {
     const source = sourceNow(screen);
     expect(source?.merge?.names).toEqual(['billing', 'fraud']);
     const {endId = 0} = source?.buffer ?? {};
-    const held = ['billing', 'fraud'].map((name) => screen.manager.get(name)?.buffer.endId ?? 0);
+    const held = ['billing', 'fraud'].map((name) => screen.logs.get(name)?.buffer.endId ?? 0);
     expect(endId).toBe((held[0] ?? 0) + (held[1] ?? 0));
     expect(new Set(Array.from({length: endId}, (_, id) => source?.merge?.originAt(id)))).toEqual(new Set([0, 1]));
     await screen.untilConnected('billing', 'fraud');

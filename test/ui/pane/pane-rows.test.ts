@@ -50,7 +50,7 @@ describe('the rows of a log', () => {
     screen.press('j', 'j');
     screen.press('y');
     await screen.until(() => screen.copied.length > 0, 'the copy');
-    const first = screen.manager.get('orders')?.buffer.firstId ?? 0;
+    const first = screen.logs.get('orders')?.buffer.firstId ?? 0;
     const expected = [0, 1, 2].map((at) => logged(10 + first - 5 + at, 'INFO', `more line${first - 5 + at}`));
     expect(screen.copied).toEqual([`${expected.join('\n')}\n`]);
   });
