@@ -202,10 +202,13 @@ function shownItem(controller: Controller, page: Opened<PipelineState>): Chosen 
   return row >= top && row < top + controller.pageHeight ? chosen : undefined;
 }
 
-/** The part that is read: the one it was opened at, that of the cursor, or the one at the top of the screen. */
+/**
+ * The part that is read: the one it was opened at, that of the cursor, or the one at the top of the screen. Undefined:
+ * it was opened at its top.
+ */
 function partOf(controller: Controller, page: Opened<PipelineState>): string | undefined {
   const {section, chosen, offset} = page;
-  if (section !== undefined && chosen === undefined && offset === 0) return section;
+  if (chosen === undefined && offset === 0) return section;
   const rows = rowsOf(controller, page);
   return shownItem(controller, page)?.section ?? rows.sectionAt(scrollOffset(controller, page, rows));
 }

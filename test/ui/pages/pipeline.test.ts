@@ -355,6 +355,22 @@ describe('the parts of the page', () => {
     }
   });
 
+  it('y takes its errors at its top, though a part with a cursor is on the screen, too', async () => {
+    await using screen = await ScreenUnderTest.connected({scenario: withFailures, size: {columns: 100, rows: 80}});
+    goToTab(screen.controller, 'fraud');
+    screen.press('d');
+    const isRead = () => {
+      // What is drawn is read.
+      pageShown(screen.controller);
+      return opened(screen)?.timeline.state.get()?.timeline !== undefined;
+    };
+    await screen.until(isRead, 'the timeline');
+    expect(conditionsOfPage(screen.controller)).toMatchObject({hasPlace: true, hasErrors: true});
+    screen.press('y');
+    await screen.until(() => screen.copied.length > 0, 'a copy');
+    expect(screen.copied.pop()).toMatch(/^Deployment error/);
+  });
+
   it('the error of a failed pipeline is on the first screen, also of 60 columns and 15 rows', async () => {
     await using screen = await ScreenUnderTest.connected({scenario: withFailures, size: {columns: 60, rows: 15}});
     goToTab(screen.controller, 'fraud');
