@@ -21,7 +21,7 @@ export type FoundLog = {readonly name: string; readonly path: string} & (
   | {readonly kind: 'file'; readonly packed: Packing; readonly older: readonly LogFile[]}
   /** `path` is `-`, or a named pipe, which can be read once. */
   | {readonly kind: 'stdin'}
-  /** Several are several logs only where their bytes do not overlap (`findOpened` of streams/bundle-log.ts). */
+  /** Several are several logs only where their bytes do not overlap (`findOpened` of logs/bundle-log.ts). */
   | Pick<FoundBundle, 'kind' | 'collections'>
 );
 
