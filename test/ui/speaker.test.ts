@@ -209,8 +209,8 @@ it('reads a page that is worked out later once it is there: what was compared, a
   await spoken.screen.untilLine('orders', 'second kind');
   spoken.screen.press('D');
   await spoken.screen.until(
-    () => openAs(spoken.screen.controller.state.page, pipelinePage)?.comparison.state.get()?.kind === 'compared',
-    'the comparison',
+    () => openAs(spoken.screen.controller.state.page, pipelinePage)?.changes.state.get()?.kind === 'compared',
+    'the changes',
   );
   const compared = (await spoken.since(10)).filter((text) => text.startsWith('Changes'));
   expect(compared.at(-1)).toMatch(/^Changes in run \d since run \d 1 new · 1 gone/);

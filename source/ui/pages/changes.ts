@@ -4,7 +4,7 @@ import {count} from '../../lib/format.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {pipelineMarkdown} from '../../viewport/markdown.ts';
-import type {Comparison, ComparisonState} from '../comparison.ts';
+import type {ChangesReader, ChangesState} from '../changes.ts';
 import type {Controller} from '../controller.ts';
 import {tabOf} from '../handlers/common.ts';
 import {countingWords, goToEntryOf} from '../handlers/move.ts';
@@ -22,9 +22,9 @@ const styles: Readonly<Record<KindChange['change'], Style>> = {
 /** Of the longest word. */
 const changeCells = 4;
 
-type OpenLog = Parameters<Comparison['start']>[1] & {readonly tab: Tab};
+type OpenLog = Parameters<ChangesReader['start']>[1] & {readonly tab: Tab};
 
-type ChangesView = {readonly state: ComparisonState | undefined; readonly pipeline: string; readonly width: number};
+type ChangesView = {readonly state: ChangesState | undefined; readonly pipeline: string; readonly width: number};
 
 /** The log of a pipeline whose runs can be compared, or why there are none. */
 function logWithRuns(controller: Controller, pipeline: string): OpenLog | string {
@@ -37,13 +37,13 @@ function logWithRuns(controller: Controller, pipeline: string): OpenLog | string
 }
 
 /** Compares the run on the screen with the one before it, unless that was begun, or cannot be done yet. */
-export function readChanges(controller: Controller, comparison: Comparison, pipeline: string): void {
+export function readChanges(controller: Controller, changes: ChangesReader, pipeline: string): void {
   const log = logWithRuns(controller, pipeline);
-  if (comparison.state.get() || typeof log === 'string') return;
+  if (changes.state.get() || typeof log === 'string') return;
   const {tab, index} = log;
   const {paneAt} = controller;
   const current = paneAt?.tab === tab && tab.pane.position.kind !== 'follow' ? paneAt.current : undefined;
-  comparison.start(tab.name, log, current === undefined ? undefined : index.runAt(current)?.firstId);
+  changes.start(tab.name, log, current === undefined ? undefined : index.runAt(current)?.firstId);
 }
 
 /** In what a run differs from an earlier one: kinds of records, errors first. */
@@ -70,7 +70,7 @@ export function changesSection(controller: Controller, {state: compared, pipelin
   });
 }
 
-function titleOf(state: ComparisonState, {commands}: Controller): StyledText {
+function titleOf(state: ChangesState, {commands}: Controller): StyledText {
   switch (state.kind) {
     case 'counting':
       return pageTitle(`Changes in ${state.pipeline}`, `counting the records of its runs: ${state.percent}%`);
@@ -90,7 +90,7 @@ function titleOf(state: ComparisonState, {commands}: Controller): StyledText {
 }
 
 /** Goes to the first line of a kind of record, or says that it is gone. */
-export function goToChange(controller: Controller, state: ComparisonState | undefined, item: number): void {
+export function goToChange(controller: Controller, state: ChangesState | undefined, item: number): void {
   const change = state?.kind === 'compared' ? state.changes[item] : undefined;
   if (state === undefined || change === undefined) return;
   const buffer = controller.services.logs.get(state.pipeline)?.buffer;
@@ -102,7 +102,7 @@ export function goToChange(controller: Controller, state: ComparisonState | unde
   goToEntryOf(controller, state.pipeline, change.firstId);
 }
 
-export function changesAsText(controller: Controller, compared: ComparisonState | undefined): PageText | Problem {
+export function changesAsText(controller: Controller, compared: ChangesState | undefined): PageText | Problem {
   if (compared?.kind === 'counting') return {problem: 'still counting: press the key again'};
   if (compared?.kind !== 'compared') return {problem: 'nothing to copy here'};
   const {pipeline} = compared;
@@ -110,5 +110,5 @@ export function changesAsText(controller: Controller, compared: ComparisonState 
   const markdown = pipelineMarkdown({
     ...{pipeline, server: controller.services.serverUrl, facts: [], errors: [{title: 'Changes', text}]},
   });
-  return {file: `${pipeline}-comparison`, text, markdown};
+  return {file: `${pipeline}-changes`, text, markdown};
 }

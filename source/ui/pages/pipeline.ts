@@ -1,5 +1,5 @@
 import {hasProcess} from '../../logs/stats-poller.ts';
-import {Comparison} from '../comparison.ts';
+import {ChangesReader} from '../changes.ts';
 import type {Controller} from '../controller.ts';
 import {pipelineOf, tabOf} from '../handlers/common.ts';
 import {copyPage} from '../handlers/copy.ts';
@@ -29,7 +29,7 @@ import {goToEvent, readTimeline, timelineAsText, timelineSection} from './timeli
 /** `chosen`: what is under the cursor; undefined: the first from the part on at which the page was opened. */
 type PipelineState = {
   readonly chosen?: Chosen | undefined;
-  readonly comparison: Comparison;
+  readonly changes: ChangesReader;
   readonly timeline: TimelineReader;
 };
 
@@ -80,25 +80,25 @@ export const pipelinePage: Page<PipelineState> = {
   conditions,
   at: (controller, page, item) => ({...page, ...{chosen: rowsOf(controller, page).chosenAt(item)}}),
   takes: (controller, page) => textOf(controller, page),
-  redrawnBy: ({lookup, services}, {comparison, timeline}) => [
-    ...[lookup.described, services.stats.known, comparison.state, timeline.state, services.logs.names],
+  redrawnBy: ({lookup, services}, {changes, timeline}) => [
+    ...[lookup.described, services.stats.known, changes.state, timeline.state, services.logs.names],
     ...(services.alerts ? [services.alerts.runs] : []),
   ],
-  closed({comparison, timeline}) {
-    comparison.stop();
+  closed({changes, timeline}) {
+    changes.stop();
     timeline.stop();
   },
   counts: true,
-  content: (_, {section, comparison, timeline}) => {
+  content: (_, {section, changes, timeline}) => {
     if (section === 'timeline') return `${section} ${timeline.state.get()?.timeline !== undefined}`;
-    const state = comparison.state.get();
+    const state = changes.state.get();
     return section === 'changes' && state?.kind === 'compared' ? `since ${state.older.number}` : `${section}`;
   },
   run: {
     'describe-open': openChosen,
     'describe-copy': copyPart,
-    'comparison-older': (controller, page) => turn(controller, page, -1),
-    'comparison-newer': (controller, page) => turn(controller, page, 1),
+    'comparison-older': (controller, page) => stepRun(controller, page, -1),
+    'comparison-newer': (controller, page) => stepRun(controller, page, 1),
   },
 };
 
@@ -107,7 +107,7 @@ export function openPipeline(controller: Controller, pipeline: string | undefine
   if (pipeline === undefined) controller.lookup.clear();
   else controller.lookup.start(pipeline);
   const readers = {
-    comparison: new Comparison(controller.services.clock),
+    changes: new ChangesReader(controller.services.clock),
     timeline: new TimelineReader(controller.services),
   };
   openPage(controller, pipelinePage, readers, {section});
@@ -132,7 +132,7 @@ function open(controller: Controller, {section}: Opening): void {
   // The tab has a connection also without a pipeline of this name.
   else if (name !== undefined || section === 'connection') openPipeline(controller, name, section);
   const page = openAs(controller.state.page, pipelinePage);
-  if (page && name !== undefined && section === 'changes') readChanges(controller, page.comparison, name);
+  if (page && name !== undefined && section === 'changes') readChanges(controller, page.changes, name);
   if (page && name !== undefined && section === 'timeline') readTimeline(controller, page.timeline, name);
   if (section === 'timeline' && isCounted)
     controller.say('lines are still being counted: older ones are not in the timeline yet');
@@ -170,9 +170,9 @@ function sectionsOf(controller: Controller, page: Opened<PipelineState>, view: P
   const {width} = view;
   if (!described) return [connectionSection(controller, undefined, width)];
   const {name: pipeline} = described;
-  const {comparison, timeline} = page;
+  const {changes, timeline} = page;
   const description = descriptionView(controller, described, view);
-  const changes = changesSection(controller, {state: comparison.state.get(), pipeline, width});
+  const changed = changesSection(controller, {state: changes.state.get(), pipeline, width});
   const events = timelineSection(controller, {state: timeline.state.get(), pipeline, width});
   const isOpen = () =>
     withUnder(controller.state.page).some((each) => openAs(each, pipelinePage)?.timeline === timeline);
@@ -185,7 +185,7 @@ function sectionsOf(controller: Controller, page: Opened<PipelineState>, view: P
     connectorsSection(controller, pipeline, width),
     minuteSection(controller, pipeline, width),
     factsSection(description),
-    begun(changes, () => readChanges(controller, comparison, pipeline)),
+    begun(changed, () => readChanges(controller, changes, pipeline)),
     begun(events, () => readTimeline(controller, timeline, pipeline)),
     connectionSection(controller, pipeline, width),
     configurationSection(description),
@@ -221,7 +221,7 @@ function conditions(controller: Controller, page: Opened<PipelineState>): Condit
     hasConnector: item?.section === 'connectors',
     hasPlace: item !== undefined && item.section !== 'connectors',
     hasErrors: part === undefined || !(part in parts),
-    hasEarlierRun: part === 'changes' && page.comparison.hasEarlier,
+    hasEarlierRun: part === 'changes' && page.changes.hasEarlier,
   };
 }
 
@@ -233,7 +233,7 @@ function openChosen(controller: Controller, page: Opened<PipelineState>): void {
       openConnector(controller, page, item.key);
       return;
     case 'changes':
-      goToChange(controller, page.comparison.state.get(), Number(item.key));
+      goToChange(controller, page.changes.state.get(), Number(item.key));
       return;
     case 'timeline':
       goToEvent(controller, page.timeline.state.get(), Number(item.key));
@@ -247,7 +247,7 @@ function openChosen(controller: Controller, page: Opened<PipelineState>): void {
 
 /** Parts that are taken by themselves; the others are the description. */
 const parts: Readonly<Record<string, (controller: Controller, page: Opened<PipelineState>) => PageText | Problem>> = {
-  changes: (controller, {comparison}) => changesAsText(controller, comparison.state.get()),
+  changes: (controller, {changes}) => changesAsText(controller, changes.state.get()),
   timeline: (controller, {timeline}) => timelineAsText(controller, timeline.state.get()),
   connection: (controller) => connectionAsText(controller, controller.lookup.described.get()?.name),
 };
@@ -265,12 +265,12 @@ function copyPart(controller: Controller, page: Opened<PipelineState>): void {
   else void copyPage(controller, text, text.errors ?? text.text, {on: pipelinePage.kind});
 }
 
-function turn(controller: Controller, page: Opened<PipelineState>, by: -1 | 1): void {
-  const {comparison} = page;
-  const before = comparison.state.get();
-  comparison.turn(by);
+function stepRun(controller: Controller, page: Opened<PipelineState>, by: -1 | 1): void {
+  const {changes} = page;
+  const before = changes.state.get();
+  changes.step(by);
   if (before?.kind !== 'compared') controller.say('no runs are compared here');
-  else if (comparison.state.get() === before)
+  else if (changes.state.get() === before)
     controller.say(by < 0 ? 'there is no earlier run' : 'there is no other run between them');
   else controller.dispatch({type: 'page', page: {...page, ...{chosen: {section: 'changes', key: '0'}}}});
 }

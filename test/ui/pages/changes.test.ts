@@ -33,7 +33,7 @@ async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
   screen.press('D');
   expect(shown(screen)[0]).toContain('counting the records of its runs');
   await screen.until(
-    () => /compared|alone/.test(openAs(screen.controller.state.page, pipelinePage)?.comparison.state.get()?.kind ?? ''),
+    () => /compared|alone/.test(openAs(screen.controller.state.page, pipelinePage)?.changes.state.get()?.kind ?? ''),
     'the runs to be counted',
   );
   return shown(screen);
@@ -74,7 +74,7 @@ it('D compares the newest run with the one before it, and with earlier ones; Ent
     ['|', 'pipe'],
   ] as const) {
     screen.press(key);
-    expect(promptInUse(screen.controller.state)).toMatchObject({kind, what: {file: 'orders-comparison'}});
+    expect(promptInUse(screen.controller.state)).toMatchObject({kind, what: {file: 'orders-changes'}});
     screen.press('Esc');
   }
   screen.press('Enter');

@@ -311,9 +311,9 @@ describe('the parts of the page', () => {
     await screen.until(() => controller.lookup.described.get()?.answer !== undefined, 'the answer');
     pageShown(controller);
     await screen.clock.advance(100);
-    const {timeline, comparison} = opened(screen) ?? {};
+    const {timeline, changes} = opened(screen) ?? {};
     expect(timeline?.state.get()).toBeUndefined();
-    expect(comparison?.state.get()).toBeUndefined();
+    expect(changes?.state.get()).toBeUndefined();
     screen.press('G');
     pageShown(controller);
     await screen.until(() => timeline?.state.get()?.timeline !== undefined, 'the timeline');

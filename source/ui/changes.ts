@@ -5,8 +5,8 @@ import {SliceRunner} from '../lib/slices.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {PaneModel} from './pane/pane-model.ts';
 
-/** What the page of two runs shows. */
-export type ComparisonState =
+/** What the changes between two runs show. */
+export type ChangesState =
   /** `percent`: of the log, that was read so far. */
   | {readonly kind: 'counting'; readonly pipeline: string; readonly percent: number}
   /** There is no earlier run; `hasLater`: there is a later one. */
@@ -14,16 +14,16 @@ export type ComparisonState =
   | ({readonly kind: 'compared'; readonly runs: readonly RunKinds[]} & ComparedRuns);
 
 /** Compares two runs of a log for a page: counts the kinds of records in slices, once for each opening of the page. */
-export class Comparison {
+export class ChangesReader {
   readonly #clock: Clock;
-  readonly #state = createStore<ComparisonState | undefined>(undefined);
+  readonly #state = createStore<ChangesState | undefined>(undefined);
   #runner: SliceRunner | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  get state(): ReadableStore<ComparisonState | undefined> {
+  get state(): ReadableStore<ChangesState | undefined> {
     return this.#state;
   }
 
@@ -62,7 +62,7 @@ export class Comparison {
   }
 
   /** Compares with the run before the older one, or after it. */
-  turn(by: -1 | 1): void {
+  step(by: -1 | 1): void {
     const state = this.#state.get();
     const next = this.#beside(by);
     if (state?.kind === 'compared' && next) this.#compare(state.pipeline, state.runs, {...state, older: next});
