@@ -30,7 +30,7 @@ type Replay = {
 };
 
 /** The body of a second connection, from its beginning on. Times are monotonic milliseconds. */
-type KeptBody = {
+type RetainedBody = {
   readonly attempt: number;
   readonly cause: Doubt;
   readonly pieces: Uint8Array[];
@@ -67,7 +67,7 @@ export class LogReader implements BodyReceiver {
   readonly #options: LogReaderOptions;
   readonly #stitch: Stitch;
   #replay: Replay | undefined;
-  #kept: KeptBody | undefined;
+  #retained: RetainedBody | undefined;
   /** What was kept of the body that is read now, as long as it was not read. */
   #backlog: Uint8Array[] = [];
   /** `settle` was called meanwhile. */
@@ -129,41 +129,41 @@ export class LogReader implements BodyReceiver {
   }
 
   checkAfter(attempt: number): number {
-    const body = this.#kept?.attempt === attempt ? this.#kept : this.#replay;
+    const body = this.#retained?.attempt === attempt ? this.#retained : this.#replay;
     return body?.bytes ? checkEvery : checkEveryEmpty;
   }
 
   keep(attempt: number, cause: Doubt): void {
     const now = this.#options.clock.monotonic();
     const body = {pieces: [], bytes: 0, begunAt: now, quietSince: now};
-    this.#kept = {attempt, cause, ...body, compared: 0, fit: 'unknown'};
+    this.#retained = {attempt, cause, ...body, compared: 0, fit: 'unknown'};
   }
 
   start({attempt, loss, pipelineId}: Parameters<BodyReceiver['start']>[0]): void {
     const {clock, sink} = this.#options;
-    const kept = this.#kept?.attempt === attempt ? this.#kept : undefined;
-    this.#kept = undefined;
+    const retained = this.#retained?.attempt === attempt ? this.#retained : undefined;
+    this.#retained = undefined;
     const now = clock.monotonic();
     // The other connection was read to its end, or is still open: the log was not down.
-    const downMs = loss && !(kept && this.decided) ? now - loss.at : 0;
-    const replacesSilent = kept !== undefined && this.#replay !== undefined;
+    const downMs = loss && !(retained && this.decided) ? now - loss.at : 0;
+    const replacesSilent = retained !== undefined && this.#replay !== undefined;
     const counts = {appendedBefore: sink.appended, bytes: 0};
     this.#quietSince = now;
     this.#replay = {attempt, begunAt: now, afterLoss: loss !== undefined, replacesSilent, ...counts};
     this.#stitch.start({cause: loss?.cause ?? 'unknown', downMs, ...(pipelineId !== undefined && {pipelineId})});
-    this.#backlog = kept?.pieces ?? [];
+    this.#backlog = retained?.pieces ?? [];
     this.#settlesLater = false;
     this.#readBacklog();
   }
 
   receive(attempt: number, bytes: Uint8Array): void {
     const {clock} = this.#options;
-    const kept = this.#kept;
-    if (kept?.attempt === attempt) {
-      kept.quietSince = clock.monotonic();
-      if (kept.bytes === 0) kept.begunAt = kept.quietSince;
-      kept.pieces.push(Buffer.from(bytes));
-      kept.bytes += bytes.length;
+    const retained = this.#retained;
+    if (retained?.attempt === attempt) {
+      retained.quietSince = clock.monotonic();
+      if (retained.bytes === 0) retained.begunAt = retained.quietSince;
+      retained.pieces.push(Buffer.from(bytes));
+      retained.bytes += bytes.length;
       return;
     }
     const replay = this.#replay;
@@ -184,7 +184,7 @@ export class LogReader implements BodyReceiver {
   }
 
   end(attempt: number): BodySummary {
-    if (this.#kept?.attempt === attempt) this.#kept = undefined;
+    if (this.#retained?.attempt === attempt) this.#retained = undefined;
     if (this.#replay?.attempt !== attempt) return {endMarker: false, brought: 'nothing', lasted: 0};
     while (this.#backlog.length > 0) this.#readSlice();
     const {hasEndMarker: endMarker, decided} = this.#stitch.end();
@@ -198,7 +198,7 @@ export class LogReader implements BodyReceiver {
 
   /** Bytes of memory that the stitch and the second connection need, besides the log. */
   get memoryBytes(): number {
-    const waiting = this.#backlog.reduce((sum, piece) => sum + piece.length, this.#kept?.bytes ?? 0);
+    const waiting = this.#backlog.reduce((sum, piece) => sum + piece.length, this.#retained?.bytes ?? 0);
     return this.#stitch.memoryBytes + waiting;
   }
 
@@ -214,7 +214,7 @@ export class LogReader implements BodyReceiver {
 
   /** No byte marks the end of a replay: it is over at a pause, a proved overlap or a time limit. */
   isReplayOver(attempt: number): boolean {
-    if (this.#kept?.attempt === attempt) return this.#mayReplace(this.#kept);
+    if (this.#retained?.attempt === attempt) return this.#mayReplace(this.#retained);
     const replay = this.#replay;
     if (replay?.attempt !== attempt) return false;
     const now = this.#options.clock.monotonic();
@@ -232,7 +232,7 @@ export class LogReader implements BodyReceiver {
     this.#quietSince = now;
     if (this.#replay) this.#replay.begunAt = now;
     this.#stitch.awake();
-    if (this.#kept) Object.assign(this.#kept, {begunAt: now, quietSince: now});
+    if (this.#retained) Object.assign(this.#retained, {begunAt: now, quietSince: now});
   }
 
   settle(): void {
@@ -260,21 +260,21 @@ export class LogReader implements BodyReceiver {
    * stayed silent after a stop, in which the kernel went on receiving: what waits there is read at once, so it is dead. After
    * a sleep its server may send again only after seconds. The log itself is unchanged.
    */
-  #mayReplace(kept: KeptBody): boolean {
+  #mayReplace(retained: RetainedBody): boolean {
     const now = this.#options.clock.monotonic();
-    const age = now - kept.begunAt;
-    const hasSlept = kept.cause === 'slept';
-    const isQuiet = now - kept.quietSince >= overlapQuiet;
+    const age = now - retained.begunAt;
+    const hasSlept = retained.cause === 'slept';
+    const isQuiet = now - retained.quietSince >= overlapQuiet;
     const isRestless = age >= (hasSlept ? overlapSlept : overlapRestless);
-    if (kept.bytes === 0 || !(isQuiet || isRestless)) return false;
+    if (retained.bytes === 0 || !(isQuiet || isRestless)) return false;
     // Each comparison reads all of it again.
-    const bytes = Math.min(kept.bytes, comparedAtMost);
-    if (isQuiet ? bytes > kept.compared : bytes >= 2 * kept.compared) {
-      kept.fit = this.#stitch.fit(Buffer.concat(kept.pieces, bytes));
-      kept.compared = bytes;
+    const bytes = Math.min(retained.bytes, comparedAtMost);
+    if (isQuiet ? bytes > retained.compared : bytes >= 2 * retained.compared) {
+      retained.fit = this.#stitch.fit(Buffer.concat(retained.pieces, bytes));
+      retained.compared = bytes;
     }
-    if (kept.fit === 'joins') return true;
-    return kept.fit === 'apart' && hasSlept && this.#pausedBy === 'stop' && age >= overlapWithGap;
+    if (retained.fit === 'joins') return true;
+    return retained.fit === 'apart' && hasSlept && this.#pausedBy === 'stop' && age >= overlapWithGap;
   }
 
   /** In slices: a whole ring takes longer than the event loop may be blocked. */

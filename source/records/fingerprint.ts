@@ -53,32 +53,32 @@ export function fingerprintOf(line: Uint8Array): number {
 /** The text that is hashed, `INFO a::b:  step # finished in # ms`. `text`: the line's visible text. */
 export function fingerprintText(text: string): string {
   const line = bytesOf(text);
-  const kept = new Uint8Array(line.length * 2 + 16);
-  writeLine(line, kept);
+  const stored = new Uint8Array(line.length * 2 + 16);
+  writeLine(line, stored);
   writer.end();
-  return new TextDecoder().decode(kept.subarray(0, writer.keptLength));
+  return new TextDecoder().decode(stored.subarray(0, writer.storedLength));
 }
 
-function writeLine(line: Uint8Array, kept?: Uint8Array): void {
+function writeLine(line: Uint8Array, stored?: Uint8Array): void {
   const start = levelStartIn(line, 0, line.length);
   const level = start === undefined ? undefined : levelWordAt(line, start);
   if (start === undefined || level === undefined) {
-    writer.start(line, kept);
+    writer.start(line, stored);
     const thread = threadEndIn(line, 0, line.length);
     if (thread === undefined) writer.text(0, visibleEnd(line, line.length));
     else writePanic(line, thread + 1);
     return;
   }
-  if (line[0] === openingBrace) writeJson(line, start, start + level.length, kept);
-  else writeText(line, {start, levelEnd: start + level.length, length: line.length}, kept);
+  if (line[0] === openingBrace) writeJson(line, start, start + level.length, stored);
+  else writeText(line, {start, levelEnd: start + level.length, length: line.length}, stored);
 }
 
 function writeText(
   bytes: Uint8Array,
   {start, levelEnd, length}: {start: number; levelEnd: number; length: number},
-  kept: Uint8Array | undefined,
+  stored: Uint8Array | undefined,
 ): void {
-  writer.start(bytes, kept);
+  writer.start(bytes, stored);
   writer.copy(start, levelEnd);
   writer.put(space);
   writer.text(skipBlank(bytes, levelEnd), visibleEnd(bytes, length));
@@ -97,15 +97,15 @@ function writePanic(text: Uint8Array, place: number): void {
   writer.quoted(newlineAt + 1, end);
 }
 
-function writeJson(line: Uint8Array, start: number, levelEnd: number, kept: Uint8Array | undefined): void {
+function writeJson(line: Uint8Array, start: number, levelEnd: number, stored: Uint8Array | undefined): void {
   if (!asText.read(line)) {
     const length = asText.write(line, start, levelEnd);
-    writeText(asText.bytes, {start: 0, levelEnd: levelEnd - start, length}, kept);
+    writeText(asText.bytes, {start: 0, levelEnd: levelEnd - start, length}, stored);
     return;
   }
   // Most lines have no fields or escapes: target and message are read from the line itself.
   const {target, message} = asText;
-  writer.start(line, kept);
+  writer.start(line, stored);
   writer.copy(start, levelEnd);
   writer.put(space);
   writer.text(target.start, target.end);
@@ -123,41 +123,41 @@ function visibleEnd(bytes: Uint8Array, length: number): number {
 
 /**
  * Writes a text without its variable parts: a number, a hexadecimal id or a UUID becomes `#`, a quoted text `*`; colours
- * are omitted. The written bytes are hashed and, with `kept`, also stored.
+ * are omitted. The written bytes are hashed and, with `stored`, also stored.
  */
 class FingerprintWriter {
   hash = 0;
-  keptLength = 0;
-  #kept: Uint8Array | undefined;
+  storedLength = 0;
+  #stored: Uint8Array | undefined;
   #bytes: Uint8Array = noBytes;
   /** The rest of the text has no closing quote: a second search would make long texts quadratic. */
   #noSingle = false;
   #noDouble = false;
 
-  /** The following calls write parts of `bytes`. `kept` needs room for twice the text. */
-  start(bytes: Uint8Array, kept?: Uint8Array): void {
+  /** The following calls write parts of `bytes`. `stored` needs room for twice the text. */
+  start(bytes: Uint8Array, stored?: Uint8Array): void {
     this.#bytes = bytes;
-    this.#kept = kept;
+    this.#stored = stored;
     this.hash = offsetBasis | 0;
-    this.keptLength = 0;
+    this.storedLength = 0;
   }
 
   /** Returns the hash. Releases the bytes, which may be a view of a whole segment. */
   end(): number {
     this.#bytes = noBytes;
-    this.#kept = undefined;
+    this.#stored = undefined;
     return this.hash;
   }
 
   put(byte: number): void {
     this.hash = Math.imul(this.hash ^ byte, prime);
-    if (this.#kept) this.#kept[this.keptLength++] = byte;
+    if (this.#stored) this.#stored[this.storedLength++] = byte;
   }
 
   /** Removes `[start, end)` from the hash; `copy` or `#plain` must have written it last. */
   #unwrite(start: number, end: number): void {
     for (let at = end - 1; at >= start; at--) this.hash = Math.imul(this.hash, inversePrime) ^ (this.#bytes[at] ?? 0);
-    if (this.#kept) this.keptLength -= end - start;
+    if (this.#stored) this.storedLength -= end - start;
   }
 
   copy(start: number, end: number): void {
@@ -200,9 +200,9 @@ class FingerprintWriter {
       hash = Math.imul(hash ^ byte, prime);
     }
     this.hash = hash;
-    if (this.#kept) {
-      this.#kept.set(bytes.subarray(start, at), this.keptLength);
-      this.keptLength += at - start;
+    if (this.#stored) {
+      this.#stored.set(bytes.subarray(start, at), this.storedLength);
+      this.storedLength += at - start;
     }
     return at;
   }

@@ -33,7 +33,7 @@ export class AlertCommand {
   readonly #options: AlertCommandOptions;
   readonly #runs = createStore<readonly AlertRun[]>([]);
   /** What waits for its turn: of each pipeline the newest alert, and each failure. */
-  #waiting: readonly {readonly pipeline: string; readonly input: string; readonly isKept: boolean}[] = [];
+  #waiting: readonly {readonly pipeline: string; readonly input: string; readonly isRetained: boolean}[] = [];
   readonly #running = new Set<Promise<void>>();
   readonly #ended = new AbortController();
   #hasFailed = false;
@@ -55,11 +55,11 @@ export class AlertCommand {
     });
   }
 
-  /** `isKept`: no later alert of the pipeline takes its place while it waits. */
-  add(pipeline: string, alert: Readonly<Record<string, unknown>>, isKept = false): void {
+  /** `isRetained`: no later alert of the pipeline takes its place while it waits. */
+  add(pipeline: string, alert: Readonly<Record<string, unknown>>, isRetained = false): void {
     if (this.#ended.signal.aborted) return;
-    const others = this.#waiting.filter((each) => each.pipeline !== pipeline || each.isKept);
-    this.#waiting = [...others, {pipeline, input: `${JSON.stringify(alert)}\n`, isKept}];
+    const others = this.#waiting.filter((each) => each.pipeline !== pipeline || each.isRetained);
+    this.#waiting = [...others, {pipeline, input: `${JSON.stringify(alert)}\n`, isRetained}];
     this.#runNext();
   }
 

@@ -83,8 +83,8 @@ export type PaintInput = {
   readonly entries: Entries;
 };
 
-/** The part of a row beside what stays in place. `kept`: its first cells that are not cut out. */
-type RowPart = {readonly line: StyledText; readonly hit: Hit | undefined; readonly kept: number};
+/** The part of a row beside what stays in place. `anchored`: its first cells that are not cut out. */
+type RowPart = {readonly line: StyledText; readonly hit: Hit | undefined; readonly anchored: number};
 
 /** UTF-16 offsets. */
 type Hit = {readonly start: number; readonly end: number};
@@ -226,21 +226,21 @@ export class RowRenderer {
     const hit = id === input.revealed ? this.#hitIn(entry, row, from) : undefined;
     const place =
       row === 0 ? textWidth(text.text.slice(start + headLength, start + headLength + entry.placeLength)) : 0;
-    const kept = isPinned ? place + (place > 0 ? leastStart : 0) : headCells;
-    const part = {line: slice(text, from, end), hit, kept};
+    const anchored = isPinned ? place + (place > 0 ? leastStart : 0) : headCells;
+    const part = {line: slice(text, from, end), hit, anchored};
     const line = this.#fitted(entry, row, part, isPinned ? room - headCells : room);
     return isPinned && headCells > 0 ? concat([...head, line]) : line;
   }
 
   /** What is shown of a row that may be too wide: the window of the pan or the hit, or all but the middle. */
-  #fitted(entry: EntryText, row: number, {line, hit, kept}: RowPart, cells: number): StyledText {
+  #fitted(entry: EntryText, row: number, {line, hit, anchored}: RowPart, cells: number): StyledText {
     const {symbols} = this.#options;
     // Of a row that is continued, only spaces are too many.
     if (entry.rows[row + 1]?.start === entry.rows[row]?.end) return clip(line, 0, cells);
     const pan = wraps(entry) ? 0 : this.#options.pan;
     const hasEnd = !entry.hasPlainEnd || wraps(entry);
     const text = line.text.trimEnd();
-    const cut = pan === 0 && hasEnd ? middleCut(text, cells, kept) : undefined;
+    const cut = pan === 0 && hasEnd ? middleCut(text, cells, anchored) : undefined;
     const isWindow = pan > 0 || !hasEnd;
     const isHitHidden = hit && (isWindow || (cut && hit.start < cut.end && hit.end > cut.start));
     if (isHitHidden) return panned(line, panToHit(line.text, hit, pan, cells), cells, symbols);
