@@ -47,7 +47,7 @@ test('keys of the user run the commands; footer, help and notices name them', as
   await terminal.waitFor('default: d');
   expect(terminal.text()).toMatch(/▸ r +describe the pipeline/);
   await terminal.press('Enter');
-  await terminal.waitFor(/^ alpha *$/m);
+  await terminal.waitFor(/^ alpha {2}D /m);
   await terminal.press('Esc', 'Q');
   await terminal.waitFor('1 tab is kept: Q again quits');
   await terminal.press('Q');
