@@ -99,26 +99,16 @@ export function isOfErrors(event: PipelineEvent): event is EventOf<'errors' | 'w
   return event.kind === 'errors' || event.kind === 'watched';
 }
 
-/** What needs action first, then what is lost, then what may explain it. */
+/** What needs action first, then what is lost, then what may explain it; a kind that is not here comes last. */
 const byUrgency: readonly PipelineEvent['kind'][] = [
-  ...([
-    'changed',
-    'failed',
-    'ended',
-    'silent',
-    'lost',
-    'stream-lost',
-    'stopped',
-    'paused',
-    'restarted',
-    'started',
-  ] as const),
-  ...(['resumed', 'errors', 'connectors', 'received'] as const),
+  ...(['changed', 'failed', 'ended', 'silent', 'lost', 'stream-lost', 'stopped', 'paused'] as const),
+  ...(['restarted', 'started', 'resumed', 'errors', 'connectors', 'received'] as const),
 ];
 
 /** The most urgent is the lowest; watched lines are as urgent as errors. */
 export function urgencyOf(event: PipelineEvent): number {
-  return byUrgency.indexOf(isOfErrors(event) ? 'errors' : event.kind);
+  const index = byUrgency.indexOf(isOfErrors(event) ? 'errors' : event.kind);
+  return index === -1 ? byUrgency.length : index;
 }
 
 /** Most different events that are summed up: more than a user reads. */

@@ -112,6 +112,8 @@ export async function* openedPieces(found: FoundLog, options: PiecesOptions = {}
     case 'stdin':
       yield* pipePieces(found.name, found.path === '-' ? stdin : readPipe(found.path, signal));
       return;
+    default:
+      found satisfies never;
   }
 }
 
