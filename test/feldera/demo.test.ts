@@ -548,10 +548,14 @@ describe('a real pipeline', () => {
     };
     const demos = pipeline.events.list('all').toReversed();
     expect(order(demos)).toEqual(order(events));
+    // Whether a start has its process already when it is polled is of the moment, too.
+    const isOfMoment = (each: Json, place: string) =>
+      each.deployment_resources_status === 'Provisioning' && place.startsWith('.deployment_resources_status_details');
     const shapes = (all: readonly Json[]) =>
-      all.map(
-        (each) => [statuses(each), places(each).map((place) => place.replace(/\.deployment_error\..*/, ''))] as const,
-      );
+      all.map((each) => {
+        const settled = places(each).filter((place) => !isOfMoment(each, place));
+        return [statuses(each), settled.map((place) => place.replace(/\.deployment_error\..*/, ''))] as const;
+      });
     expect(Object.fromEntries(shapes(demos))).toMatchObject(
       Object.fromEntries(shapes(events.slice(events.findIndex((each) => each.deployment_runtime_status !== null)))),
     );

@@ -136,12 +136,14 @@ test('stopped and started again: all go on. Deleted: fda and curl end without a 
   await client.run('ends-deleted');
   const before = (await client.control('ends-deleted', {rate: 0, burst: 20})) ?? 0;
   const followers = await follow(client.url, 'ends-deleted');
-  const once = start(launcher, [program, 'logs', '-f', '--exit-on-end', '--host', client.url, 'ends-deleted']);
   await have(followers, before);
   await client.stop('ends-deleted');
   await client.run('ends-deleted');
   const after = (await client.control('ends-deleted', {rate: 0, burst: 50})) ?? 0;
   await have(followers, after);
+  // Only now: a start that takes longer than a restart does would be its end.
+  const once = start(launcher, [program, 'logs', '-f', '--exit-on-end', '--host', client.url, 'ends-deleted']);
+  await eventually(() => numbers(once).at(-1) === after, once.errors);
   await client.remove('ends-deleted');
   for (const other of [followers.fda, followers.curl, once]) expect(await ended(other)).toBe(0);
   expect(followers.fda.errors() + followers.curl.errors()).toBe('');
