@@ -6,7 +6,7 @@ const statusHas = (word: string) => (terminal: Terminal) => () => terminal.row(-
 const events = 'Events of';
 
 const openEvents: Press = {key: 'i', sight: (terminal) => () => terminal.text().includes(events)};
-const closeEvents: Press = {key: 'Enter', sight: (terminal) => () => !terminal.text().includes(events)};
+const closeEvents: Press = {key: 'i', sight: (terminal) => () => !terminal.text().includes(events)};
 const asSent: Press = {key: 'J', sight: statusHas('as sent')};
 const compact: Press = {key: 'J', sight: (terminal) => () => !statusHas('as sent')(terminal)()};
 const turn: readonly Press[] = [openEvents, closeEvents, asSent, compact];
@@ -39,7 +39,7 @@ export const logPresses: readonly Press[] = [
   ...turn,
   changesWrap,
   changesWrap,
-  {key: 'p', sight: statusHas('paused')},
+  {key: 'p', sight: (terminal) => () => terminal.row(0).includes('PAUSED')},
   ...['PageUp', 'PageUp', 'PageDown', 'PageUp'].map(moves),
   ...turn,
   {key: 'G', sight: statusHas('following')},
