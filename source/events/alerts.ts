@@ -177,7 +177,7 @@ function alertOf(event: PipelineEvent): Alert | undefined {
  * `orders: connection refused (and 2 more)`, `orders: parse error ×274 +812 suppressed`; at most 100 characters of what
  * happened.
  */
-export function alertText({pipeline, event, more}: Alert): string {
+function alertText({pipeline, event, more}: Alert): string {
   const {count: logged, suppressed = 0} = event;
   const times = suppressed > 0 ? ` ×${count(logged)}${suppressedWords(suppressed)}` : '';
   const rest = more > 0 ? ` (and ${more} more)` : '';

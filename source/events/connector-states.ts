@@ -5,7 +5,7 @@ import type {ConnectorErrorCount} from '../records/error-log.ts';
 import {connectorsOf, failuresInLog, type KnownConnector, type LoggedFailure} from './connectors.ts';
 
 /** The errors of a pipeline's connectors in its last run, all of one moment: `all` is the sum of the others. */
-export type ConnectorTotal = {
+type ConnectorTotal = {
   readonly all: number;
   readonly logged: number;
   /** Not in the log, but counted by lines of it. */

@@ -152,7 +152,7 @@ export function errorWords({example, key}: Pick<ErrorGroup, 'example' | 'key'>, 
 }
 
 /** About what a fingerprint leaves out: quoted texts, ids and numbers. */
-export const variablePart = /"(?:[^"\\]|\\.)*"|(?<!\w)'.*?'(?!\w)|\b(?=[a-f-]*\d)[a-f\d-]{4,}\b|\d+(?:[.,]\d+)*/gi;
+const variablePart = /"(?:[^"\\]|\\.)*"|(?<!\w)'.*?'(?!\w)|\b(?=[a-f-]*\d)[a-f\d-]{4,}\b|\d+(?:[.,]\d+)*/gi;
 /** Characters of a variable part of which two are shown. */
 const mostOfEnd = 40;
 

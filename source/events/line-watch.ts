@@ -14,7 +14,7 @@ type LineWatchOptions = {
 };
 
 /** `at`: Unix time in ms. */
-export type WatchEnd = {readonly at: number; readonly text: string};
+type WatchEnd = {readonly at: number; readonly text: string};
 
 const stoppedWords =
   '--watch has stopped, and so have its alerts: the pattern takes too long for these lines · ' +

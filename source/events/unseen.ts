@@ -15,7 +15,7 @@ export type ErrorRow = PipelineEvent & {
 };
 
 /** What is known of one pipeline, and what of it was seen. */
-export type PipelineView = {
+type PipelineView = {
   readonly name: string;
   /** Absent: no list has it. */
   readonly status?: PipelineStatus | undefined;

@@ -107,14 +107,6 @@ export async function* inSlices<T>(
   }
 }
 
-/** The result of work that is done in steps, without a pause: where nothing waits, or where it is known to be little. */
-export function runAtOnce<T>(work: Generator<unknown, T, void>): T {
-  for (;;) {
-    const step = work.next();
-    if (step.done) return step.value;
-  }
-}
-
 /** The result of work that is done in steps. Rejects with what a step throws, or with the signal's reason when aborted. */
 export async function runInSlices<T>(
   work: Generator<unknown, T, void>,

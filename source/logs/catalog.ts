@@ -20,7 +20,7 @@ export function pipelineIn(item: ListItem): Pipeline | undefined {
 }
 
 /** A server: the list of its pipelines, and how their logs are made. */
-export type CatalogServer = {readonly list: ReadableStore<ListSnapshot>} & LogMaker<Feed>;
+type CatalogServer = {readonly list: ReadableStore<ListSnapshot>} & LogMaker<Feed>;
 
 /** The logs that can be shown, by name: pipelines of a server, and what was found in files. */
 export class Catalog {

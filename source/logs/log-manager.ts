@@ -195,7 +195,7 @@ export class LogManager<F extends Feed = Feed> {
 }
 
 /** By the old name. */
-export type NewNames = ReadonlyMap<string, string>;
+type NewNames = ReadonlyMap<string, string>;
 
 /** The open logs as those see them who do not open any. */
 export type OpenLogs<L extends object = Log> = {

@@ -40,7 +40,7 @@ export function leastOf(count: number, budget: number): number {
   return Math.max(0, Math.min(alwaysKept, Math.floor(budget / count) - segmentBytes));
 }
 
-export type BudgetedLog = {
+type BudgetedLog = {
   readonly name: string;
   readonly buffer: Pick<LogBuffer, 'memoryBytes' | 'takenBytes' | 'isViewed' | 'packOlder' | 'limitLines'>;
   /** Notifies of every change. */

@@ -24,7 +24,7 @@ export function openedTitle({services}: Controller): string {
 }
 
 /** Why a tab, or without one the screen, has no connection, as a sentence of the user; undefined: it has one. */
-export function noConnectionWords({services: {catalog}}: Controller, tab: Tab | undefined): string | undefined {
+function noConnectionWords({services: {catalog}}: Controller, tab: Tab | undefined): string | undefined {
   const {hasServer, readFrom}: Pick<Capabilities, 'hasServer' | 'readFrom'> = tab
     ? catalog.capabilitiesOf(pipelinesOf(tab))
     : catalog;

@@ -32,7 +32,7 @@ const stateStyles: Readonly<Partial<Record<string, Style>>> = {
   healthy: {fg: 2},
 };
 
-export type ConnectorTable = {
+type ConnectorTable = {
   readonly rows: readonly StyledText[];
   /** The rows of each connector in `rows`, the end exclusive, in the order of the table. */
   readonly places: readonly {readonly key: string; readonly row: number; readonly end: number}[];
