@@ -47,7 +47,7 @@ export class Alerts {
   readonly #options: AlertsOptions;
   /** Pipelines whose next change the user wants to be told of. */
   readonly #notifyOnce = new Set<string>();
-  /** Monotonic ms until which nothing is told of a pipeline. */
+  /** Nothing is reported of a pipeline before this time, in monotonic ms. */
   readonly #quietUntil = new Map<string, number>();
   readonly #waiting = new Map<string, Alert>();
   #cancelWait: (() => void) | undefined;

@@ -84,7 +84,7 @@ export class LogSink implements StitchSink {
   /** Bytes that follow; an endless line is broken. `place`: where they lie; undefined: nowhere. */
   addBytes(bytes: Uint8Array, place?: {readonly part: BytesPart; readonly offset: number}): void {
     for (const piece of this.#lines.of(bytes)) {
-      // First: segments may leave memory meanwhile.
+      // Before the bytes are stored: that may push segments out of memory, which look up their place.
       this.#places?.add(place?.part, (place?.offset ?? 0) + piece.offset, piece.bytes.length);
       this.append(piece.bytes, piece.newlines);
       if (piece.isBroken) this.endLine();

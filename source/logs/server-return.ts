@@ -76,7 +76,7 @@ export class ServerReturn {
   #wake(): void {
     const {client, clock, random} = this.#options;
     const {lastGood} = client.answers;
-    // The answer to the first log that wakes leads here again: the others keep their delays.
+    // The first log that wakes gets an answer, which leads here again: the others keep their delays.
     const waiting = [...this.#logs()].filter(
       (log) => log.connection?.isWokenBy(lastGood.get()) && !this.#waking.has(log),
     );

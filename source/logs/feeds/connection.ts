@@ -21,7 +21,7 @@ const recordingPatience = 3_000;
 /** Milliseconds after the list within which the log reports a state, if it reports the state at all. */
 const reportedWithin = 5_000;
 
-/** Logs of pipelines: any name is that of one. */
+/** Makes the logs of pipelines: any name may be a pipeline's. */
 export const pipelineLogs: LogMaker<ConnectionFeed> = {
   make: (name, options) =>
     new Log({...options, feed: (sink, signal) => new ConnectionFeed(sink, signal, {...options, name})}),

@@ -17,7 +17,7 @@ export type Items = {
   readonly cursor: number;
   /** The rows to show for an item. */
   readonly rowsOf: (item: number) => RowRange;
-  /** The item so many rows below another one, or above; absent: each item is a row. */
+  /** The item that is `rows` rows below another one, or above it if negative; absent: each item is a row. */
   readonly beside?: (item: number, rows: number) => number;
 };
 
