@@ -3,6 +3,8 @@ import path from 'node:path';
 
 /** The parts of the program that are loaded before the first frame. */
 const early = ['source/startup/load-settings.ts', 'source/screen/run-screen.ts'];
+/** Loaded before the cache of compiled code is there: in the common chunk it would have all of it compiled at each start. */
+const uncached = 'source/storage/compile-cache.ts';
 
 /**
  * Puts the modules that three or more parts of the program (each is one `import()`) share into one chunk: fewer files to
@@ -17,7 +19,7 @@ export function commonChunk({outputs}, root) {
         partsByModule.set(input, (partsByModule.get(input) ?? new Set()).add(entryPoint));
     }
   }
-  const isCommon = (parts) => parts.size > 2 && early.some((part) => parts.has(part));
+  const isCommon = (parts) => parts.size > 2 && !parts.has(uncached) && early.some((part) => parts.has(part));
   const common = [...partsByModule].filter(([, parts]) => isCommon(parts));
   const parts = new Set(common.flatMap(([, each]) => [...each]));
   return {

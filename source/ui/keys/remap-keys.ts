@@ -71,6 +71,8 @@ function withFormerKeys(
   former: ReadonlyMap<string, readonly string[]>,
   isChanged: (command: Command) => boolean,
 ): CommandTable {
+  // 5 ms of the first frame otherwise.
+  if (former.size === 0) return table;
   const isTaken = (key: string, command: Command) =>
     table.some((other) => {
       if (other === command || !other.keys.includes(key)) return false;
