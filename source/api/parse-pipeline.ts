@@ -64,6 +64,7 @@ function parsePipeline(json: ServerJson): Pipeline | undefined {
     storageStatus: json.lineOf('storage_status'),
     deploymentError: parseDeploymentError(json.field('deployment_error')),
     connectorErrors: connectorErrorsOf(json),
+    runtimeReason: json.field('deployment_runtime_status_details').textOf('reason').trim() || undefined,
   };
 }
 
@@ -87,6 +88,7 @@ function samePipeline(a: Pipeline, b: Pipeline): boolean {
     a.programStatusSince === b.programStatusSince &&
     a.storageStatus === b.storageStatus &&
     a.connectorErrors === b.connectorErrors &&
+    a.runtimeReason === b.runtimeReason &&
     sameError(a.deploymentError, b.deploymentError)
   );
 }

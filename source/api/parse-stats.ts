@@ -1,11 +1,17 @@
+import {readTime} from '../lib/format.ts';
 import type {ServerJson} from './server-text.ts';
 import type {
+  Bootstrap,
+  Checkpoint,
+  CheckpointReason,
   ConnectorError,
   ConnectorHealth,
   ConnectorStats,
   ErrorsOfKind,
   PipelineStats,
+  Progress,
   TimeSeries,
+  Transaction,
 } from './types.ts';
 
 /** What is kept of a response: the server sends less, by far. */
@@ -38,8 +44,82 @@ export function* statsSteps(json: ServerJson): Generator<void, PipelineStats | u
     bufferedRecords: metrics.countOf('buffered_input_records'),
     outputStall: metrics.countOf('output_stall_msecs'),
     isComplete: metrics.flagOf('pipeline_complete') === true,
+    processedRecords: metrics.countOf('total_processed_records'),
+    answeredAt: answeredAt(metrics),
+    memoryPressure: metrics.lineOf('memory_pressure') || undefined,
+    transaction: parseTransaction(metrics),
+    bootstrap: parseBootstrap(metrics),
+    checkpoint: parseCheckpoint(json.field('checkpoint_activity')),
+    noCheckpoint: parseNoCheckpoint(json),
     connectors,
   };
+}
+
+/** The start is in whole seconds. */
+function answeredAt(metrics: ServerJson): number | undefined {
+  const [start, uptime] = [metrics.countOf('start_time'), metrics.countOf('uptime_msecs')];
+  return start === undefined || uptime === undefined ? undefined : start * 1000 + uptime;
+}
+
+function parseTransaction(metrics: ServerJson): Transaction | undefined {
+  const status = metrics.lineOf('transaction_status');
+  const elapsed = metrics.countOf('transaction_msecs');
+  if (elapsed === undefined || (status !== 'TransactionInProgress' && status !== 'CommitInProgress')) return undefined;
+  const initiators = metrics.field('transaction_initiators').field('initiated_by_connectors').entries;
+  return {
+    isCommitting: status === 'CommitInProgress',
+    elapsed,
+    records: metrics.countOf('transaction_records'),
+    connectors: initiators.slice(0, connectorLimit).map(([name]) => name),
+    progress: parseProgress(metrics.field('commit_progress')),
+  };
+}
+
+function parseBootstrap(metrics: ServerJson): Bootstrap | undefined {
+  const phase = metrics.lineOf('concurrent_bootstrap_phase');
+  const isConcurrent = phase === 'ConcurrentBootstrapping' || phase === 'Synchronizing';
+  if (isConcurrent) {
+    const progress = parseProgress(metrics.field('concurrent_bootstrap_progress'));
+    return {isSynchronizing: phase === 'Synchronizing', progress};
+  }
+  if (metrics.flagOf('bootstrap_in_progress') !== true) return undefined;
+  return {isSynchronizing: false, progress: parseProgress(metrics.field('commit_progress'))};
+}
+
+function parseProgress(json: ServerJson): Progress | undefined {
+  const [done, running, remaining] = ['completed', 'in_progress', 'remaining'].map((key) => json.countOf(key));
+  if (done === undefined || running === undefined || remaining === undefined) return undefined;
+  return {done, all: done + running + remaining};
+}
+
+function parseCheckpoint(json: ServerJson): Checkpoint | undefined {
+  const timeOf = (key: string) => {
+    const at = readTime(json.lineOf(key));
+    return Number.isNaN(at) ? undefined : at;
+  };
+  switch (json.lineOf('status')) {
+    case 'delayed':
+      return {kind: 'delayed', since: timeOf('delayed_since'), reasons: parseReasons(json.field('reasons'))};
+    case 'in_progress':
+      return {kind: 'in-progress', since: timeOf('started_at')};
+    default:
+      return undefined;
+  }
+}
+
+/** `suspend_error` has them, too, also of older pipelines. */
+function parseNoCheckpoint(json: ServerJson): readonly CheckpointReason[] {
+  const sent = json.field('permanent_checkpoint_errors');
+  const reasons = parseReasons(sent.isMissing ? json.field('suspend_error').field('Permanent') : sent);
+  return reasons.some(({code}) => code === 'EnterpriseFeature') ? [] : reasons;
+}
+
+/** Each is a text, or an object with the name of a connector: `{"InputEndpointBarrier": "orders.kafka"}`. */
+function parseReasons(json: ServerJson): readonly CheckpointReason[] {
+  return (json.items ?? []).slice(0, connectorLimit).flatMap((item): readonly CheckpointReason[] => {
+    if (item.text !== undefined) return [{code: item.text, connector: undefined}];
+    return item.entries.map(([code]) => ({code, connector: item.lineOf(code) || undefined}));
+  });
 }
 
 /** Undefined when `json` is no time series. */

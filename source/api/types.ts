@@ -25,6 +25,11 @@ export type Pipeline = {
   readonly deploymentError: DeploymentError | undefined;
   /** `deployment_runtime_status_details.connector_stats.num_errors`; undefined: not deployed, or Feldera < 0.322. */
   readonly connectorErrors: number | undefined;
+  /**
+   * `deployment_runtime_status_details.reason`: what the runner says of a process that does not answer as it should. May be
+   * a whole answer of the process. Absent: it says nothing.
+   */
+  readonly runtimeReason?: string | undefined;
 };
 
 /** A pipeline with the fields that only `GET /v0/pipelines/{name}` has. */
@@ -63,9 +68,46 @@ export type PipelineStats = {
   readonly outputStall: number | undefined;
   /** All inputs have ended and all records are processed. */
   readonly isComplete: boolean;
+  /** Since the start of the process. */
+  readonly processedRecords?: number | undefined;
+  /** Unix time in ms of the answer, by the server's clock; up to a second early. */
+  readonly answeredAt?: number | undefined;
+  /** Of the process' limit of memory: `low` (below 85 %), `moderate`, `high` (from 90 % on) or `critical` (from 95 % on). */
+  readonly memoryPressure?: string | undefined;
+  /** Absent: none is in progress. */
+  readonly transaction?: Transaction | undefined;
+  readonly bootstrap?: Bootstrap | undefined;
+  readonly checkpoint?: Checkpoint | undefined;
+  /** Why no checkpoint can be made until the configuration changes. Empty in the open-source build, which has none. */
+  readonly noCheckpoint?: readonly CheckpointReason[] | undefined;
   /** Inputs before outputs, each in the server's order. One that failed for good disappears. */
   readonly connectors: readonly ConnectorStats[];
 };
+
+/** `global_metrics.transaction_…`. Each step of the engine is one, of some milliseconds. */
+export type Transaction = {
+  readonly isCommitting: boolean;
+  /** Milliseconds since it began, or since its commit began. */
+  readonly elapsed: number;
+  readonly records: number | undefined;
+  /** Connectors that began it. */
+  readonly connectors: readonly string[];
+  readonly progress: Progress | undefined;
+};
+
+/** Views that are new or changed are filled: `isSynchronizing`: the inputs wait for the end of that. */
+export type Bootstrap = {readonly isSynchronizing: boolean; readonly progress: Progress | undefined};
+
+/** Of a commit: operators that are done, and all. */
+export type Progress = {readonly done: number; readonly all: number};
+
+/** `checkpoint_activity`. `since`: Unix time in ms by the server's clock, if it can be read. */
+export type Checkpoint =
+  | {readonly kind: 'delayed'; readonly since: number | undefined; readonly reasons: readonly CheckpointReason[]}
+  | {readonly kind: 'in-progress'; readonly since: number | undefined};
+
+/** `TransactionInProgress`; `InputEndpointBarrier` with the connector's name. */
+export type CheckpointReason = {readonly code: string; readonly connector: string | undefined};
 
 export type ConnectorStats = {
   readonly kind: 'input' | 'output';

@@ -60,6 +60,16 @@ describe('parsePipelines', () => {
     }
   });
 
+  test('reads what the runner says of a process that does not answer, which is another list when it changes', async () => {
+    const withReason = (reason: unknown) => [[{id: 'a', name: 'a', deployment_runtime_status_details: {reason}}]];
+    const [first] = await parsePipelines(withReason('cannot be reached\n'), []);
+    expect(first?.runtimeReason).toBe('cannot be reached');
+    const before = first ? [first] : [];
+    expect(await parsePipelines(withReason('cannot be reached'), before)).toBe(before);
+    expect((await parsePipelines(withReason('timed out'), before))[0]?.runtimeReason).toBe('timed out');
+    expect((await parsePipelines(withReason(null), before))[0]?.runtimeReason).toBeUndefined();
+  });
+
   test('keeps unknown statuses, fills in what is missing, leaves out what has no name', async () => {
     const json = [{name: 'a', deployment_status: 'Levitating'}, {id: 'x'}, null, 7, [], {name: 5}];
     expect(await parsePipelines([json.slice(0, 1), [], json.slice(1)], [])).toEqual([

@@ -25,6 +25,11 @@ describe('statsSteps', () => {
       bufferedRecords: 0,
       outputStall: 0,
       isComplete: false,
+      processedRecords: 4177,
+      answeredAt: 1_795_762_145_000 + 46_243,
+      memoryPressure: 'low',
+      // The open-source build cannot make a checkpoint, and says so in each answer.
+      noCheckpoint: [],
     });
     expect(connectors?.map(({kind, name}) => `${kind} ${name}`)).toEqual([
       'input orders.bad',
@@ -114,6 +119,101 @@ describe('statsSteps', () => {
       [{status: 'Healthy', description: ''}, 3],
       [undefined, 7],
     ]);
+  });
+
+  // As the types of Feldera's crate `feldera-types` are serialized.
+  test.each<[string, object, Partial<PipelineStats>]>([
+    [
+      'a delayed checkpoint',
+      {
+        checkpoint_activity: {
+          status: 'delayed',
+          reasons: ['TransactionInProgress', {InputEndpointBarrier: 'orders.kafka'}],
+          delayed_since: '2026-11-27T06:49:05.5Z',
+        },
+      },
+      {
+        checkpoint: {
+          ...{kind: 'delayed', since: Date.UTC(2026, 10, 27, 6, 49, 5, 500)},
+          reasons: [
+            {code: 'TransactionInProgress', connector: undefined},
+            {code: 'InputEndpointBarrier', connector: 'orders.kafka'},
+          ],
+        },
+      },
+    ],
+    [
+      'a checkpoint that is written',
+      {checkpoint_activity: {status: 'in_progress', started_at: '2026-11-27T06:49:05Z'}},
+      {checkpoint: {kind: 'in-progress', since: Date.UTC(2026, 10, 27, 6, 49, 5)}},
+    ],
+    ['no checkpoint', {checkpoint_activity: {status: 'idle'}}, {checkpoint: undefined}],
+    [
+      'why there can be none',
+      {permanent_checkpoint_errors: ['StorageRequired', {UnsupportedInputEndpoint: 'orders.web'}]},
+      {
+        noCheckpoint: [
+          {code: 'StorageRequired', connector: undefined},
+          {code: 'UnsupportedInputEndpoint', connector: 'orders.web'},
+        ],
+      },
+    ],
+    [
+      'the same of an older pipeline',
+      {suspend_error: {Permanent: ['StorageRequired']}},
+      {noCheckpoint: [{code: 'StorageRequired', connector: undefined}]},
+    ],
+    ['that a suspend would wait', {suspend_error: {Temporary: ['Replaying']}}, {noCheckpoint: []}],
+    [
+      'the open-source build',
+      {permanent_checkpoint_errors: ['EnterpriseFeature', 'StorageRequired']},
+      {noCheckpoint: []},
+    ],
+  ])('reads %s', (_, sent, parsed) => {
+    expect(parseStats({global_metrics: {}, ...sent})).toMatchObject(parsed);
+  });
+
+  test.each<[string, object, Partial<PipelineStats>]>([
+    [
+      'a transaction',
+      {
+        ...{transaction_status: 'TransactionInProgress', transaction_msecs: 12_345, transaction_records: 678},
+        transaction_initiators: {initiated_by_connectors: {'orders.delta': {phase: 'Started', label: null}}},
+        commit_progress: null,
+      },
+      {
+        transaction: {
+          ...{isCommitting: false, elapsed: 12_345, records: 678, connectors: ['orders.delta'], progress: undefined},
+        },
+      },
+    ],
+    [
+      'a commit',
+      {
+        ...{transaction_status: 'CommitInProgress', transaction_msecs: 1, transaction_records: null},
+        transaction_initiators: {initiated_by_api: 'Committed', initiated_by_connectors: {}},
+        commit_progress: {completed: 12, in_progress: 1, remaining: 27, in_progress_processed_records: 5},
+      },
+      {
+        transaction: {
+          ...{isCommitting: true, elapsed: 1, records: undefined, connectors: [], progress: {done: 12, all: 40}},
+        },
+      },
+    ],
+    ['no transaction', {transaction_status: 'NoTransaction', transaction_msecs: null}, {transaction: undefined}],
+    ['a bootstrap', {bootstrap_in_progress: true}, {bootstrap: {isSynchronizing: false, progress: undefined}}],
+    [
+      'the end of a concurrent bootstrap',
+      {
+        ...{bootstrap_in_progress: false, concurrent_bootstrap_phase: 'Synchronizing'},
+        concurrent_bootstrap_progress: {completed: 3, in_progress: 0, remaining: 1},
+      },
+      {bootstrap: {isSynchronizing: true, progress: {done: 3, all: 4}}},
+    ],
+    ['no bootstrap', {bootstrap_in_progress: false, concurrent_bootstrap_phase: 'Inactive'}, {bootstrap: undefined}],
+    ['the pressure on memory', {memory_pressure: 'critical'}, {memoryPressure: 'critical'}],
+  ])('reads %s', (_, metrics, parsed) => {
+    expect(parseStats({global_metrics: metrics})).toMatchObject(parsed);
   });
 
   test('keeps what it can read of anything, and never throws', () => {
