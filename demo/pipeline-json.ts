@@ -30,6 +30,7 @@ export type PipelineState = {
   readonly id: string;
   readonly name: string;
   readonly description: string;
+  readonly tags: readonly string[];
   readonly createdAt: string;
   readonly refreshVersion: number;
   readonly programStatus: string;
@@ -138,7 +139,7 @@ export function pipelineJson(state: PipelineState, selector: Selector): Record<s
     id: state.id,
     name: state.name,
     description: state.description,
-    tags: [],
+    tags: state.tags,
     created_at: state.createdAt,
     version: 1,
     platform_version: platformVersion,

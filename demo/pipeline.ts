@@ -17,6 +17,8 @@ import {DemoRun, type Endpoint} from './run.ts';
 
 export type PipelineOptions = {
   readonly description?: string;
+  /** As the server stores them: the web console adds a colour, as in `prod|ef4444`. */
+  readonly tags?: readonly string[];
   readonly programCode?: string;
   /** Returns the pipeline's time, Unix time in ms. Default: the server's clock. */
   readonly now?: () => number;
@@ -65,6 +67,7 @@ export class DemoPipeline {
       id: this.id,
       name,
       description: options.description ?? '',
+      tags: options.tags ?? [],
       createdAt: created,
       refreshVersion: 4,
       programStatus: 'Success',

@@ -28,7 +28,7 @@ export const billing: Scene = {
   name: 'billing',
   historyMs: 300_000,
   *script({create}) {
-    const pipeline = create({description: 'Invoices, being written', programCode: code});
+    const pipeline = create({description: 'Invoices, being written', tags: ['finance', 'staging'], programCode: code});
     pipeline.setProgram('CompilingSql');
     yield 1800;
     const message = {
@@ -66,7 +66,11 @@ export const clickstream: Scene = {
   name: 'clickstream',
   historyMs: 600_000,
   *script({random, now, create}) {
-    const pipeline = create({description: 'Page views by session', managerFormat: 'json'});
+    const pipeline = create({
+      description: 'Page views by session',
+      tags: ['prod|ef4444', 'web'],
+      managerFormat: 'json',
+    });
     const log = processLog(pipeline, {shape: 'json'});
     const inputs = [kafkaInputOf('clicks.kafka', 'clicks')];
     yield* startProcess(pipeline, [log], {port: 35_117, workers: 4, inputs}, random);
@@ -107,7 +111,7 @@ export const nightly: Scene = {
   name: 'nightly',
   historyMs: 8 * 3_600_000,
   *script({random, now, create}) {
-    const pipeline = create({description: 'Nightly report'});
+    const pipeline = create({description: 'Nightly report', tags: ['finance', 'prod|ef4444']});
     const log = processLog(pipeline, {shape: 'colour'});
     const deployment = {
       port: 39_455,
@@ -157,7 +161,7 @@ export const orders: Scene = {
   name: 'orders',
   historyMs: 900_000,
   *script({random, create}) {
-    const pipeline = create({description: 'Orders joined with customers, from Kafka'});
+    const pipeline = create({description: 'Orders joined with customers, from Kafka', tags: ['prod|ef4444', 'shop']});
     const log = processLog(pipeline, {shape: 'colour'});
     const deployment = {
       port: 37_849,
@@ -231,7 +235,7 @@ export const telemetry: Scene = {
   name: 'telemetry',
   historyMs: 420_000,
   *script({random, create}) {
-    const pipeline = create({description: 'Device telemetry, in bursts'});
+    const pipeline = create({description: 'Device telemetry, in bursts', tags: ['staging']});
     const hosts = [
       processLog(pipeline, {shape: 'plain', host: 0}),
       processLog(pipeline, {shape: 'plain', host: 1}),

@@ -72,7 +72,7 @@ export const inventory: Scene = {
   name: 'inventory',
   historyMs: 600_000,
   *script({random, now, create}) {
-    const pipeline = create({description: 'Stock by warehouse'});
+    const pipeline = create({description: 'Stock by warehouse', tags: ['prod|ef4444', 'shop']});
     const log = processLog(pipeline, {shape: 'colour'});
     yield* startProcess(pipeline, [log], {port: 44_391, workers: 2, inputs: [csv, webPrices]}, random);
     const {run} = pipeline;
@@ -110,7 +110,7 @@ export const etl: Scene = {
   name: 'etl',
   historyMs: 1_500_000,
   *script({random, now, create}) {
-    const pipeline = create({description: 'Loads the warehouse'});
+    const pipeline = create({description: 'Loads the warehouse', tags: ['staging']});
     const log = processLog(pipeline, {shape: 'colour'});
     const inputs = [deltaInputOf('sales.delta', 's3://warehouse/sales')];
     const outputs = [fileOutputOf('totals.file', '/var/lib/warehouse/totals.json')];
@@ -147,7 +147,7 @@ export const fraud: Scene = {
   name: 'fraud',
   historyMs: 600_000,
   *script({random, now, create}) {
-    const pipeline = create({description: 'Card fraud scores'});
+    const pipeline = create({description: 'Card fraud scores', tags: ['finance', 'prod|ef4444']});
     const log = processLog(pipeline, {shape: 'colour'});
     const inputs = [kafkaInputOf('payments.kafka', 'payments')];
     const outputs = [fileOutputOf('flagged.file', '/var/lib/fraud/flagged.json')];
@@ -196,7 +196,7 @@ export const pricing: Scene = {
   name: 'pricing',
   historyMs: 357_000,
   *script({random, now, create}) {
-    const pipeline = create({description: 'Prices, changed all the time'});
+    const pipeline = create({description: 'Prices, changed all the time', tags: ['shop', 'staging']});
     const log = processLog(pipeline, {shape: 'colour'});
     const inputs = [kafkaInputOf('articles.kafka', 'articles')];
     for (let version = 1; ; version++) {

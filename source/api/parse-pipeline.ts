@@ -53,6 +53,7 @@ function parsePipeline(json: ServerJson): Pipeline | undefined {
     id: json.lineOf('id'),
     name,
     description: json.textOf('description'),
+    tags: tagsOf(json.field('tags')),
     createdAt: json.lineOf('created_at'),
     platformVersion: json.lineOf('platform_version'),
     deploymentId: json.lineOf('deployment_id'),
@@ -66,6 +67,15 @@ function parsePipeline(json: ServerJson): Pipeline | undefined {
     connectorErrors: connectorErrorsOf(json),
     runtimeReason: json.field('deployment_runtime_status_details').textOf('reason').trim() || undefined,
   };
+}
+
+/**
+ * Feldera stores a tag as a text; its clients keep a colour in it, as in `prod|ef4444`, and take those of one name for one
+ * tag (`crates/fda/src/tags.rs`).
+ */
+function tagsOf(json: ServerJson): readonly string[] | undefined {
+  const names = json.items?.map(({line}) => line.replace(/\|[\da-f]{6}$/i, ''));
+  return names && [...new Set(names.filter((name) => name !== ''))];
 }
 
 /** `json`: a pipeline, or one of its events. */
@@ -89,8 +99,13 @@ function samePipeline(a: Pipeline, b: Pipeline): boolean {
     a.storageStatus === b.storageStatus &&
     a.connectorErrors === b.connectorErrors &&
     a.runtimeReason === b.runtimeReason &&
+    sameTags(a.tags, b.tags) &&
     sameError(a.deploymentError, b.deploymentError)
   );
+}
+
+function sameTags(a: Pipeline['tags'], b: Pipeline['tags']): boolean {
+  return a?.length === b?.length && a?.every((tag, at) => tag === b?.[at]) !== false;
 }
 
 function sameError(a: DeploymentError | undefined, b: DeploymentError | undefined): boolean {

@@ -65,6 +65,11 @@ export class ServerJson {
     return typeof this.#json === 'string' ? cleanLines(this.#json) : undefined;
   }
 
+  /** The text of what has one line, such as a tag; empty for what is no string. */
+  get line(): string {
+    return typeof this.#json === 'string' ? clean(this.#json) : '';
+  }
+
   /** The text of a field; empty if it is missing or no string. Line breaks stay. */
   textOf(key: string): string {
     const value = this.#of(key);

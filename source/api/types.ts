@@ -11,6 +11,8 @@ export type Pipeline = {
   readonly id: string;
   readonly name: string;
   readonly description: string;
+  /** Their names, without the colour that a client may have stored in them. Undefined: not sent, Feldera < 0.313. */
+  readonly tags: readonly string[] | undefined;
   readonly createdAt: string;
   readonly platformVersion: string;
   /** Each start makes a new one; empty while the pipeline is stopped. */

@@ -65,9 +65,9 @@ async function ask(options: AskOptions & {readonly request: AskRequest}): Promis
   switch (request.kind) {
     case 'list': {
       const isColored = process.stdout.isTTY === true && !process.env.NO_COLOR;
-      const {output, statuses} = request;
+      const {output, statuses, tags} = request;
       return await askServer(options, (client, signal) =>
-        listText({client, output, statuses, isColored, now: systemClock.wall(), signal}),
+        listText({client, output, statuses, tags, isColored, now: systemClock.wall(), signal}),
       );
     }
     case 'status': {

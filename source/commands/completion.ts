@@ -13,33 +13,38 @@ import {options} from '../settings/option-table.ts';
 import type {Environment} from '../settings/option-values.ts';
 import {configVerbs, formsOf, readsOption, shells} from '../settings/request.ts';
 import {configPlace, loadConfig} from '../startup/load-settings.ts';
-import {namesSoon} from '../startup/name-hint.ts';
+import {pipelinesSoon} from '../startup/name-hint.ts';
 import {readRegular} from '../storage/regular-file.ts';
 import {saveFile} from '../storage/save-file.ts';
 
 type Candidate = {readonly word: string; readonly help?: string};
 
-/** `names`: the names of pipelines fit, too. */
-type Completion = {readonly candidates: readonly Candidate[]; readonly names: boolean};
+type Completion = {
+  readonly candidates: readonly Candidate[];
+  /** What of the server fits, too: `names` of pipelines, and `tag:prod` in place of one, or `tags` alone. */
+  readonly ofServer: 'names' | 'tags' | undefined;
+};
 
 /** Names from the configuration file. */
 type OwnNames = {readonly contexts: readonly string[]; readonly themes: readonly string[]};
 
-const nothing: Completion = {candidates: [], names: false};
+const nothing: Completion = {candidates: [], ofServer: undefined};
 
-/** What fits in place of the last of `words`, which is incomplete or empty. The caller adds the names that fit. */
+/** What fits in place of the last of `words`, which is incomplete or empty. The caller adds what the server has. */
 export function complete(words: readonly string[], own: OwnNames): Completion {
   const begun = words.at(-1) ?? '';
   const whole = words.slice(0, -1);
   const separator = whole.indexOf('--');
   const {command, word, pending} = read(separator === -1 ? whole : whole.slice(0, separator));
-  if (separator !== -1) return {candidates: [], names: command !== 'open'};
+  if (separator !== -1) return command === 'open' ? nothing : {candidates: [], ofServer: 'names'};
+  if (pending?.flag === 'tag') return {candidates: [], ofServer: 'tags'};
   if (pending) return fitting(valuesOf(pending, command, own), begun);
   const [, flag, value] = /^--([\w-]+)=(.*)$/.exec(begun) ?? [];
   const option = all.find((each) => each.flag === flag);
+  if (option?.flag === 'tag') return {candidates: [], ofServer: 'tags'};
   if (option?.value !== undefined) {
     const {candidates} = fitting(valuesOf(option, command, own), value ?? '');
-    return {candidates: candidates.map(({word}) => ({word: `--${option.flag}=${word}`})), names: false};
+    return {candidates: candidates.map(({word}) => ({word: `--${option.flag}=${word}`})), ofServer: undefined};
   }
   if (begun.startsWith('-')) return fitting(flagsOf(command, word), begun);
   const verbs = command === 'completion' ? shells : command === 'config' ? configVerbs : undefined;
@@ -55,7 +60,7 @@ export function complete(words: readonly string[], own: OwnNames): Completion {
   if (['demo', 'list', 'man', 'open'].includes(command)) return nothing;
   const commands =
     command === 'screen' && word === undefined ? commandWords.map((word) => ({word, help: summaryOf(word)})) : [];
-  return {...fitting(commands, begun), names: true};
+  return {...fitting(commands, begun), ofServer: 'names'};
 }
 
 const all: readonly Option[] = options;
@@ -108,7 +113,7 @@ function valuesOf({flag, choices}: Option, command: CommandName, own: OwnNames):
 }
 
 function fitting(candidates: readonly Candidate[], begun: string): Completion {
-  return {candidates: candidates.filter(({word}) => word.startsWith(begun)), names: false};
+  return {candidates: candidates.filter(({word}) => word.startsWith(begun)), ofServer: undefined};
 }
 
 /** The names in the configuration file of a call. Never rejects: a file that cannot be read has none. */
@@ -147,35 +152,48 @@ type AnswerOptions = {
 
 /** A word a line, help after a tab. Never rejects: a failure only means fewer words. */
 export async function answerCompletion(options: AnswerOptions): Promise<string> {
-  const {candidates, names} = complete(options.words, options.own);
+  const {candidates, ofServer} = complete(options.words, options.own);
   const begun = options.words.at(-1) ?? '';
-  const pipelines = names && !begun.startsWith('-') ? await namesOf(options).catch(() => []) : [];
-  const offered: readonly Candidate[] = [
-    ...candidates,
-    ...pipelines.filter((name) => name.startsWith(begun)).map((word) => ({word, help: 'pipeline'})),
-  ];
+  const isAsked = ofServer === 'tags' || (ofServer === 'names' && !begun.startsWith('-'));
+  const known = isAsked ? await knownOf(options).catch(() => undefined) : undefined;
+  const {names = [], tags = []} = known ?? {};
+  const before = /^--tag=/.exec(begun)?.[0] ?? '';
+  const found: readonly Candidate[] =
+    ofServer === 'tags'
+      ? tags.map((tag) => ({word: `${before}${tag}`, help: 'tag'}))
+      : [
+          ...names.map((word) => ({word, help: 'pipeline'})),
+          // A list of all names is long enough.
+          ...(begun === '' ? [] : tags.map((tag) => ({word: `tag:${tag}`, help: 'all pipelines with the tag'}))),
+        ];
+  const offered = [...candidates, ...found.filter(({word}) => word.startsWith(begun))];
   return offered.map(({word, help = ''}) => `${word}\t${help}\n`).join('');
 }
 
-type Kept = {readonly server: string; readonly at: number; readonly names: readonly string[]};
+/** What a server has. */
+type Known = {readonly names: readonly string[]; readonly tags: readonly string[]};
 
-async function namesOf({open, folder, server, clock}: AnswerOptions): Promise<readonly string[]> {
+type Kept = Known & {readonly server: string; readonly at: number};
+
+async function knownOf({open, folder, server, clock}: AnswerOptions): Promise<Known> {
   const file = path.join(folder, 'completion.json');
   const kept = await readKept(file);
   const age = clock.wall() - (kept?.at ?? 0);
-  if (kept?.server === server && age >= 0 && age < maxAge) return kept.names;
+  if (kept?.server === server && age >= 0 && age < maxAge) return kept;
   const opened = await open();
-  if (!opened) return [];
-  const names = await namesSoon(opened.client, clock);
+  if (!opened) return {names: [], tags: []};
+  const pipelines = await pipelinesSoon(opened.client, clock);
   await opened.close();
-  // Text of the server reaches a shell: only characters that a name can have.
-  const safe = (names ?? []).filter((name) => /^[\w-]+$/.test(name));
-  if (names) {
+  // Text of the server reaches a shell: only characters that need no quotation marks there.
+  const names = (pipelines ?? []).map(({name}) => name).filter((name) => /^[\w-]+$/.test(name));
+  const allTags = (pipelines ?? []).flatMap(({tags = []}) => tags).filter((tag) => /^[-\w./:=]+$/.test(tag));
+  const known: Known = {names, tags: [...new Set(allTags)].sort()};
+  if (pipelines) {
     await mkdir(folder, {recursive: true, mode: 0o700});
-    const text = JSON.stringify({server, at: clock.wall(), names: safe} satisfies Kept);
+    const text = JSON.stringify({server, at: clock.wall(), ...known} satisfies Kept);
     await saveFile(file, [Buffer.from(text)], {overwrite: true, signal: new AbortController().signal});
   }
-  return safe;
+  return known;
 }
 
 async function readKept(file: string): Promise<Kept | undefined> {
@@ -183,8 +201,10 @@ async function readKept(file: string): Promise<Kept | undefined> {
   return isKept(json) ? json : undefined;
 }
 
+/** One of before has no tags: it is as if it were old. */
 function isKept(json: unknown): json is Kept {
   if (!isObject(json) || !('server' in json)) return false;
-  const {at, names} = json;
-  return typeof at === 'number' && Array.isArray(names) && names.every((name) => typeof name === 'string');
+  const {at, names, tags} = json;
+  const isWords = (words: unknown) => Array.isArray(words) && words.every((word) => typeof word === 'string');
+  return typeof at === 'number' && isWords(names) && isWords(tags);
 }

@@ -3,6 +3,7 @@ import type {ApiClient, Pipeline} from '../api/types.ts';
 import {elapsedShort, readTime} from '../lib/format.ts';
 import {jsonText} from '../lib/json.ts';
 import {someAtATime} from '../logs/pipeline-history.ts';
+import {tagMatcher} from '../settings/names.ts';
 import {didYouMean, UsageError} from '../settings/parse-values.ts';
 import type {ListForm} from '../settings/request.ts';
 import {clean} from '../terminal/clean.ts';
@@ -15,26 +16,36 @@ import {
   pipelineState,
   serverState,
   stateSince,
+  tagWords,
 } from '../words/pipeline.ts';
+import {fewOf} from './logs/logs-in.ts';
 
 type ListOptions = {
   readonly client: ApiClient;
   readonly output: ListForm;
   /** In lower case; undefined: all. */
   readonly statuses: readonly string[] | undefined;
+  /** As typed: a pipeline has to have all of them. */
+  readonly tags?: readonly string[];
   readonly isColored: boolean;
   /** Unix time in ms. */
   readonly now: number;
   readonly signal: AbortSignal;
 };
 
-/** The text of `pipetail list`. Rejects with an `ApiError`, or a `UsageError` for a state that does not exist. */
+/**
+ * The text of `pipetail list`. Rejects with an `ApiError`, a `UsageError` for a state that does not exist, or an `Error` of
+ * one line for a tag that no pipeline has.
+ */
 export async function listText(options: ListOptions): Promise<string> {
-  const {client, output, statuses, signal} = options;
+  const {client, output, statuses, tags = [], signal} = options;
+  const isTagged = tags.map(tagMatcher);
   const all = await client.listPipelines(signal);
   if (statuses) checkStates(statuses, all);
+  for (const tag of tags) checkTag(tag, all);
   const pipelines = all
     .filter((pipeline) => statuses?.includes(serverState(pipeline).toLowerCase()) !== false)
+    .filter((pipeline) => isTagged.every((matches) => matches(pipeline)))
     .toSorted(byName);
   switch (output) {
     case 'json':
@@ -72,6 +83,7 @@ export function pipelineObject(pipeline: Pipeline) {
     createdAt: facts.createdAt || null,
     id: facts.id,
     description: facts.description,
+    tags: facts.tags ?? null,
   };
 }
 
@@ -81,6 +93,17 @@ function checkStates(statuses: readonly string[], pipelines: readonly Pipeline[]
   if (unknown === undefined) return;
   const hint = didYouMean(unknown, known) || ` · ${commonStates.slice(0, 5).join(', ')} and more`;
   throw new UsageError(`--status knows no state '${unknown}'${hint}`);
+}
+
+/** A tag that no pipeline has is rather a mistake than a question. Throws an `Error` of one line. */
+function checkTag(tag: string, pipelines: readonly Pipeline[]): void {
+  if (pipelines.length === 0 || pipelines.some(tagMatcher(tag))) return;
+  const known = new Set(pipelines.flatMap(({tags = []}) => tags));
+  const isOld = pipelines.every(({tags}) => tags === undefined);
+  const near = didYouMean(tag, known);
+  const others = known.size === 0 ? '' : ` · there are ${fewOf([...known])}`;
+  const hint = isOld ? ' · the server sends none, as before Feldera 0.313' : near || others;
+  throw new Error(`no pipeline has the tag '${tag}'${hint}`);
 }
 
 /** What the compiler says, by name, of the programs that did not compile: the list has only the state. */
@@ -106,18 +129,26 @@ function table(pipelines: readonly Pipeline[], {compilerErrors, isColored, now}:
   if (pipelines.length === 0) return '';
   const isWide = compilerErrors !== undefined;
   const hasErrors = isWide || pipelines.some(({connectorErrors = 0}) => connectorErrors > 0);
-  const columnsOf = (usual: readonly string[], program: string, errors: string, wide: readonly string[]) => [
+  const hasTags = isWide && pipelines.some(({tags = []}) => tags.length > 0);
+  const columnsOf = (usual: readonly string[], {program, errors, tags, wide}: OtherColumns) => [
     ...usual,
     ...(isWide ? [program] : []),
     ...(hasErrors ? [errors] : []),
+    ...(hasTags ? [tags] : []),
     ...(isWide ? wide : []),
   ];
-  const heads = columnsOf(['NAME', 'STATE', 'SINCE'], 'PROGRAM', 'ERRORS', ['PLATFORM', 'ERROR']);
+  const heads = columnsOf(['NAME', 'STATE', 'SINCE'], {
+    ...{program: 'PROGRAM', errors: 'ERRORS', tags: 'TAGS'},
+    wide: ['PLATFORM', 'ERROR'],
+  });
   const rows = pipelines.map((pipeline) => {
     const {name, programStatus, connectorErrors = '', platformVersion} = pipeline;
     const usual = [name, serverState(pipeline), ageOf(stateSince(pipeline), now)];
     const cause = failureCause(pipeline, compilerErrors?.get(name)) ?? '';
-    const texts = columnsOf(usual, programStatus, String(connectorErrors), [platformVersion, cause]);
+    const texts = columnsOf(usual, {
+      ...{program: programStatus, errors: String(connectorErrors), tags: tagWords(pipeline)},
+      wide: [platformVersion, cause],
+    });
     return {cells: texts.map((text) => cellOf(clean(text) || '-')), color: isColored ? colorOf(pipeline) : undefined};
   });
   const widths = heads.map((head, column) =>
@@ -133,6 +164,13 @@ function table(pipelines: readonly Pipeline[], {compilerErrors, isColored, now}:
       .trimEnd();
   return `${[line(heads.map(cellOf)), ...rows.map(({cells, color}) => line(cells, color))].join('\n')}\n`;
 }
+
+type OtherColumns = {
+  readonly program: string;
+  readonly errors: string;
+  readonly tags: string;
+  readonly wide: readonly string[];
+};
 
 type Cell = {readonly text: string; readonly width: number};
 

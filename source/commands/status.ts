@@ -1,11 +1,12 @@
 import {ApiError} from '../api/errors.ts';
-import type {ApiClient, PipelineDetail} from '../api/types.ts';
+import type {ApiClient, Pipeline, PipelineDetail} from '../api/types.ts';
 import {jsonText} from '../lib/json.ts';
 import {someAtATime} from '../logs/pipeline-history.ts';
+import type {RequestedNames} from '../settings/names.ts';
 import {didYouMean} from '../settings/parse-values.ts';
-import type {RequestedNames, StatusForm} from '../settings/request.ts';
+import type {StatusForm} from '../settings/request.ts';
 import {clean} from '../terminal/clean.ts';
-import {byName, serverState, stateSince} from '../words/pipeline.ts';
+import {byName, serverState, stateSince, tagWords} from '../words/pipeline.ts';
 import {pipelineObject} from './list.ts';
 
 type StatusOptions = {
@@ -35,9 +36,11 @@ export async function statusReport({client, requested, output, signal, ...more}:
 
 async function requestedNames(client: ApiClient, {names, patterns}: RequestedNames, signal: AbortSignal) {
   if (names.length > 0 && patterns.length === 0) return names;
-  const listed = (await client.listPipelines(signal)).toSorted(byName).map(({name}) => name);
-  if (patterns.length === 0) return listed;
-  const matching = listed.filter((name) => names.includes(name) || patterns.some(({matches}) => matches(name)));
+  const listed = (await client.listPipelines(signal)).toSorted(byName);
+  const isMatch = (pipeline: Pipeline) => patterns.some(({matches}) => matches(pipeline));
+  const wanted = patterns.length === 0 ? listed : listed.filter((each) => names.includes(each.name) || isMatch(each));
+  const matching = wanted.map(({name}) => name);
+  if (patterns.length === 0) return matching;
   const sources = patterns.map(({source}) => `'${source}'`).join(', ');
   if (matching.length === 0) throw new Error(`no pipeline matches ${sources} · pipetail list shows them all`);
   return matching;
@@ -77,6 +80,7 @@ function describe(detail: PipelineDetail, serverVersion = ''): string {
     ['program', [detail.programStatus, detail.programStatusSince].filter((word) => word !== '').join(' since ')],
     ['storage', detail.storageStatus],
     ['connector errors', String(detail.connectorErrors ?? '')],
+    ...(detail.tags?.length ? ([['tags', tagWords(detail)]] as const) : []),
     ['platform', detail.platformVersion],
     ['server', serverVersion],
   ];

@@ -2,8 +2,8 @@ import type {ReadStream} from 'node:tty';
 import {systemClock} from '../lib/clock.ts';
 import {counted} from '../lib/format.ts';
 import {systemRandom} from '../lib/random.ts';
+import type {NamePattern} from '../settings/names.ts';
 import {UsageError} from '../settings/parse-values.ts';
-import type {NamePattern} from '../settings/request.ts';
 import type {Settings} from '../settings/settings.ts';
 import {type OpenServer, openServer} from '../startup/open-server.ts';
 import {reportCrash} from '../system/crash-report.ts';
@@ -143,7 +143,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     }),
     pages,
     names: [...names, ...found.slice(0, mostOpened).map(({name}) => name)],
-    isRequested: (name) => patterns.some(({matches}) => matches(name)),
+    isRequested: (pipeline) => patterns.some(({matches}) => matches(pipeline)),
     size: screenSize(stdout, isSpoken),
     viewOptions: viewOptionsOf(settings.view.initial),
     ...(session && {beforeFirst: () => session.start(controller)}),

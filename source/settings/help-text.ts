@@ -33,7 +33,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail -- demo', 'a pipeline whose name is also a command'],
     ],
     notes: [
-      "Instead of a name: 'ord*' or /regex/ for all pipelines that match, also ones created later.",
+      "Instead of a name: 'ord*', /regex/ or tag:prod for all pipelines that match, also ones created later.",
       'Changes made by keys are restored at the next start; a flag on the command line overrides them. Press ? in the program for its keys. Try it: pipetail --demo',
     ],
     examples: [
@@ -53,7 +53,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail logs [options] <pipeline…>', ''],
       ['pipetail logs [options] --from <what…>', ''],
     ],
-    notes: ["Instead of a name: 'ord*' or /regex/ for all pipelines that match."],
+    notes: ["Instead of a name: 'ord*', /regex/ or tag:prod for all pipelines that match."],
     examples: [
       ['pipetail logs orders', 'what the server has now'],
       ['pipetail logs -f orders fraud', 'for days, across reconnects'],
@@ -71,6 +71,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
     notes: [],
     examples: [
       ['pipetail list --status Failed -o name', 'the names of those that failed'],
+      ['pipetail list --tag prod', 'only those with the tag'],
       ['pipetail list -o wide', 'with program, errors and cause'],
     ],
   },

@@ -31,7 +31,7 @@ const renamed: ReadonlyMap<string, string> = new Map([
 ]);
 
 const oneLog = 'a pipeline has one log, without containers: leave it out';
-const noLabels = "pipelines have no labels: give names, or a pattern such as 'ord*'";
+const tags = 'pipelines have tags: give tag:prod in place of a name, to list --tag prod';
 const earlierRuns = 'the log has the earlier runs, too, as far as the server keeps them: leave it out';
 const allNames = "write '*' for every pipeline of the server";
 const highlighting = 'on the screen * highlights a pattern, --grep prints only what matches';
@@ -39,7 +39,7 @@ const highlighting = 'on the screen * highlights a pattern, --grep prints only w
 /** What to do instead of options of those programs for which there is none here. */
 const instead: ReadonlyMap<string, string> = new Map([
   ['retries', 'a lost connection is tried again for as long as logs --follow runs: leave it out'],
-  ...['l', 'selector'].map((name) => [name, noLabels] as const),
+  ...['l', 'selector', 'label', 'tag', 'tags'].map((name) => [name, tags] as const),
   ...['c', 'container', 'all-containers'].map((name) => [name, oneLog] as const),
   ...['p', 'previous'].map((name) => [name, earlierRuns] as const),
   ...['A', 'all-namespaces'].map((name) => [name, allNames] as const),

@@ -374,6 +374,14 @@ export const options = [
     once: true,
   },
   {
+    flag: 'tag',
+    value: 'TAG',
+    repeatable: true,
+    help: 'only pipelines with this tag; * and ? stand for any characters. Given several times: with all of them',
+    commands: ['list'],
+    once: true,
+  },
+  {
     flag: 'no-prefix',
     help: "with several pipelines: print lines without the pipeline's name",
     commands: ['logs'],

@@ -1,6 +1,6 @@
-import {compileExpression} from '../lib/expression.ts';
 import type {CommandLine} from './command-line.ts';
 import {type HistogramRequest, readHistogram, readTemplate, type Template} from './logs-forms.ts';
+import {checkName, isPath, type RequestedNames, readNames, tagIn, tagMatcher} from './names.ts';
 import type {CommandName} from './option.ts';
 import {options} from './option-table.ts';
 import type {OptionValues} from './option-values.ts';
@@ -28,6 +28,8 @@ export type Request =
       readonly output: ListForm;
       /** In lower case; undefined: all. */
       readonly statuses: readonly string[] | undefined;
+      /** As typed: a pipeline has to have all of them. */
+      readonly tags: readonly string[];
     }
   | ({readonly kind: 'status'; readonly output: StatusForm} & RequestedNames)
   | DiffRequest
@@ -38,15 +40,6 @@ export type Request =
   | {readonly kind: 'man'}
   | {readonly kind: 'config'; readonly verb: ConfigVerb; readonly output: ConfigForm}
   | {readonly kind: 'demo'; readonly port: number};
-
-/** All pipelines whose names match, also those that are created later. */
-export type NamePattern = {
-  /** As typed: `ord*` or `/^ord/`. */
-  readonly source: string;
-  readonly matches: (name: string) => boolean;
-};
-
-export type RequestedNames = {readonly names: readonly string[]; readonly patterns: readonly NamePattern[]};
 
 export type DiffRequest = {
   readonly kind: 'diff';
@@ -128,13 +121,19 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values
     case 'logs':
       return readLogsRequest(names, values);
     case 'list': {
-      if (names.length > 0)
-        throw new UsageError(`list takes no names, not '${names[0]}' · try: pipetail status <pipeline>`);
+      const [first] = names;
+      if (first !== undefined) {
+        const tag = tagIn(first);
+        const way = tag === undefined ? 'pipetail status <pipeline>' : `pipetail list --tag '${tag}'`;
+        throw new UsageError(`list takes no names, not '${first}' · try: ${way}`);
+      }
       const statuses = value('status')
         ?.toLowerCase()
         .split(/[\s,]+/)
         .filter(Boolean);
-      return {kind: 'list', output: formOf(outputForms.list, value('output')), statuses};
+      const tags = values.all('tag');
+      for (const tag of tags) tagMatcher(tag);
+      return {kind: 'list', output: formOf(outputForms.list, value('output')), statuses, tags};
     }
     case 'status': {
       if (names.length > 1) throw new UsageError(`status takes one pipeline, not ${names.length}`);
@@ -228,61 +227,6 @@ function formOf<Form extends string>(
   return typed === usual || typed === 'text' ? usual : oneOf('--output', typed, named);
 }
 
-const longestPattern = 200;
-
-/**
- * A word with `*` or `?` is a glob for whole names; between slashes, a regular expression. `opener`: what opens a file.
- * Throws `UsageError`.
- */
-export function readNames(words: readonly string[], opener?: string): RequestedNames {
-  const names: string[] = [];
-  const patterns: NamePattern[] = [];
-  for (const word of words) {
-    const pattern = readPattern(word);
-    if (pattern) patterns.push(pattern);
-    else names.push(checkName(word, opener));
-  }
-  return {names, patterns};
-}
-
-function readPattern(word: string): NamePattern | undefined {
-  const inSlashes = /^\/(.+)\/$/.exec(word)?.[1];
-  if (inSlashes === undefined && !/[*?]/.test(word)) return undefined;
-  if (word.length > longestPattern) throw new UsageError(`a pattern has at most ${longestPattern} characters`);
-  if (inSlashes === undefined) return globPattern(word);
-  const expression = compile(word, inSlashes);
-  return {source: word, matches: (name) => expression.test(name)};
-}
-
-function globPattern(word: string): NamePattern {
-  if (!/^[-\p{L}\p{M}\p{N}_*?]+$/u.test(word)) {
-    throw new UsageError(
-      `'${word}' cannot match a pipeline's name · letters, digits, - and _ with * and ? between them`,
-    );
-  }
-  const parts = [...word].map((letter) => (letter === '*' ? '.*' : letter === '?' ? '.' : letter));
-  // Several stars in a row would make matching slow.
-  const expression = new RegExp(`^${parts.join('').replace(/(\.\*)+/g, '.*')}$`, 'u');
-  return {source: word, matches: (name) => expression.test(name)};
-}
-
-function compile(word: string, source: string): RegExp {
-  const {regExp, problem} = compileExpression(source, '');
-  if (regExp) return regExp;
-  throw new UsageError(`'${word}' is not a regular expression · ${problem}`);
-}
-
-/** Feldera 0.337 accepts only ASCII, other servers may have letters and digits of any script. */
-function checkName(name: string, opener = 'pipetail open'): string {
-  if (!/^([\p{L}\p{N}][-\p{L}\p{M}\p{N}_]*)?[\p{L}\p{M}\p{N}]$/u.test(name) || [...name].length > 63) {
-    if (isPath(name)) throw new UsageError(`'${name}' cannot be a pipeline's name · of a file: ${opener} ${name}`);
-    throw new UsageError(
-      `'${name.slice(0, 80)}' cannot be a pipeline's name: letters, digits, - and _, at most 63 characters`,
-    );
-  }
-  return name;
-}
-
 /** Which records are printed. Patterns and times as typed. */
 type Selection = {
   /** Number of records to print from the catch-up: the last selected ones. */
@@ -351,11 +295,6 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
     failOn: expression('fail-on'),
     timeout: readTimeout(value('timeout')),
   };
-}
-
-/** What no pipeline is called: `./x`, `x.log`, `-`. */
-function isPath(word: string): boolean {
-  return word === '-' || /[/.]/.test(word);
 }
 
 /** A number without a unit may be meant as fda's limit for each request. */

@@ -1,4 +1,4 @@
-import type {ApiClient} from '../api/types.ts';
+import type {ApiClient, Pipeline} from '../api/types.ts';
 import {type Clock, withPatience} from '../lib/clock.ts';
 import {commandWords} from '../settings/option.ts';
 import {closest, didYouMean, UsageError} from '../settings/parse-values.ts';
@@ -8,15 +8,14 @@ import type {OpenServer} from './open-server.ts';
 const patienceForKey = 1_000;
 const patienceForHint = 5_000;
 
-/** The names of the server's pipelines; undefined if they do not arrive in time. Never rejects. */
-export async function namesSoon(
+/** The server's pipelines; undefined if they do not arrive in time. Never rejects. */
+export async function pipelinesSoon(
   client: Pick<ApiClient, 'listPipelines'>,
   clock: Pick<Clock, 'after'>,
   patience = patienceForKey,
-): Promise<readonly string[] | undefined> {
+): Promise<readonly Pipeline[] | undefined> {
   try {
-    const list = await withPatience({clock, milliseconds: patience}, (signal) => client.listPipelines(signal));
-    return list.map(({name}) => name);
+    return await withPatience({clock, milliseconds: patience}, (signal) => client.listPipelines(signal));
   } catch {
     return undefined;
   }
@@ -24,11 +23,15 @@ export async function namesSoon(
 
 /** What gives the end of a message about a missing pipeline; empty if no name is near. Asks once; never rejects. */
 export function nameHints(client: ApiClient, clock: Clock): (name: string) => Promise<string> {
-  let asked: ReturnType<typeof namesSoon> | undefined;
+  let asked: ReturnType<typeof pipelinesSoon> | undefined;
   return async (name) => {
-    asked ??= namesSoon(client, clock, patienceForHint);
-    return didYouMean(name, (await asked) ?? []);
+    asked ??= pipelinesSoon(client, clock, patienceForHint);
+    return didYouMean(name, namesOf((await asked) ?? []));
   };
+}
+
+function namesOf(pipelines: readonly Pipeline[]): readonly string[] {
+  return pipelines.map(({name}) => name);
 }
 
 /** Our commands by the names that other programs use. */
@@ -50,8 +53,8 @@ export async function checkFirstName(
   const meant = elsewhere.get(first) ?? closest(first, commandWords);
   if (meant === undefined || meant === first) return;
   const server = await open();
-  const pipelines = await namesSoon(server.client, clock, patienceForHint);
+  const pipelines = await pipelinesSoon(server.client, clock, patienceForHint);
   await server.close();
-  if (pipelines === undefined || pipelines.includes(first)) return;
+  if (pipelines === undefined || namesOf(pipelines).includes(first)) return;
   throw new UsageError(`'${first}' is neither a command nor a pipeline · did you mean 'pipetail ${meant}'?`);
 }

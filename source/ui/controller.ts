@@ -42,7 +42,7 @@ type ControllerOptions = {
   /** Pipelines whose tabs are open at the start. */
   readonly names: readonly string[];
   /** Whether a pipeline gets a tab when it first appears in the list. */
-  readonly isRequested?: (name: string) => boolean;
+  readonly isRequested?: (pipeline: Pick<Pipeline, 'name' | 'tags'>) => boolean;
   readonly size: Size;
   readonly viewOptions?: ViewOptions;
   /** Runs once, between the first list and the first pipeline shown. */
@@ -77,7 +77,7 @@ export class Controller {
   constructor(options: ControllerOptions) {
     const {services, pages, names, isRequested = () => false, size, viewOptions, beforeFirst} = options;
     this.services = services;
-    this.isNamed = (name) => names.includes(name) || isRequested(name);
+    this.isNamed = (name) => names.includes(name) || isRequested({name, tags: this.pipeline(name)?.tags});
     this.commands = services.commands;
     this.pages = pages;
     this.#size = size;

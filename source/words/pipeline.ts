@@ -37,6 +37,11 @@ export function serverState(pipeline: Pipeline): string {
   return deploymentError && isUndeployed(deploymentStatus) ? 'Failed' : deploymentStatus;
 }
 
+/** `prod, team billing`; empty if there are none. */
+export function tagWords({tags = []}: Pick<Pipeline, 'tags'>): string {
+  return tags.join(', ');
+}
+
 /** RFC 3339. */
 export function stateSince(pipeline: Pipeline): string {
   return isOfProgram(pipeline) ? pipeline.programStatusSince : pipeline.deploymentStatusSince;

@@ -28,6 +28,7 @@ describe('parsePipelines', () => {
       id: '01a211fe-f299-77e3-a216-26c612981b30',
       name: 'idle',
       description: '',
+      tags: [],
       createdAt: '2026-11-25T09:17:30.649793944Z',
       platformVersion: '0.337.0',
       deploymentId: '',
@@ -70,6 +71,20 @@ describe('parsePipelines', () => {
     expect((await parsePipelines(withReason(null), before))[0]?.runtimeReason).toBeUndefined();
   });
 
+  test('the names of tags, without their colours, each once; undefined where the server sends none', async () => {
+    const tagsOf = async (tags: unknown) => (await parsePipelines([[{name: 'a', tags}]], []))[0]?.tags;
+    expect(await tagsOf(['prod|ef4444', 'team billing|22C55E', 'plain'])).toEqual(['prod', 'team billing', 'plain']);
+    expect(await tagsOf(['a|b', 'a|12345', 'a|1234567', 'b|ef4444|22c55e'])).toEqual([
+      'a|b',
+      'a|12345',
+      'a|1234567',
+      'b|ef4444',
+    ]);
+    expect(await tagsOf(['prod', 'prod|ef4444', '', 7, null, '|ef4444'])).toEqual(['prod']);
+    expect(await tagsOf([])).toEqual([]);
+    for (const none of [undefined, null, 'prod', {}]) expect(await tagsOf(none)).toBeUndefined();
+  });
+
   test('keeps unknown statuses, fills in what is missing, leaves out what has no name', async () => {
     const json = [{name: 'a', deployment_status: 'Levitating'}, {id: 'x'}, null, 7, [], {name: 5}];
     expect(await parsePipelines([json.slice(0, 1), [], json.slice(1)], [])).toEqual([
@@ -101,6 +116,9 @@ describe('parsePipelines', () => {
       changed[2][field] = 'other';
       expect((await parsePipelines([changed], first))[2], field).not.toBe(first[2]);
     }
+    const tagged = list();
+    tagged[2].tags = ['prod'];
+    expect((await parsePipelines([tagged], first))[2]).not.toBe(first[2]);
     const changed = list();
     changed[2].deployment_error.details = {error: 'other'};
     changed[0].deployment_runtime_status_details.connector_stats.num_errors = 1;

@@ -47,6 +47,35 @@ describe('answer completion', () => {
     });
   });
 
+  it('has the tags of the server: in place of a name, and for list --tag', async () => {
+    await using folder = await temporaryDirectory();
+    await withServer(['orders'], async (client, server) => {
+      server.addPipeline('eu', {tags: ['prod|ef4444', 'team/a', 'team billing']});
+      server.addPipeline('us', {tags: ['prod', '$(reboot)']});
+      const base = {own: {contexts: [], themes: []}, folder: folder.path, server: 'a', clock: new FakeClock()};
+      const open = async () => ({client, close: async () => {}});
+      const answer = async (...typed: string[]) => words(await answerCompletion({...base, open, words: typed}));
+      // What a shell would have to quote is not offered.
+      expect(await answer('list', '--tag', '')).toEqual(['prod', 'team/a']);
+      expect(await answer('list', '--tag=p')).toEqual(['--tag=prod']);
+      expect(await answer('logs', 'tag:')).toEqual(['tag:prod', 'tag:team/a']);
+      expect(await answer('logs', 'tag:t')).toEqual(['tag:team/a']);
+      expect(await answer('logs', '')).toEqual(['orders', 'eu', 'us']);
+    });
+  });
+
+  it('asks again where the file is of a version that kept no tags', async () => {
+    await using folder = await temporaryDirectory();
+    const clock = new FakeClock();
+    const before = {server: 'a', at: clock.wall(), names: ['old']};
+    await writeFile(path.join(folder.path, 'completion.json'), JSON.stringify(before));
+    await withServer(['orders'], async (client) => {
+      const open = async () => ({client, close: async () => {}});
+      const base = {own: {contexts: [], themes: []}, folder: folder.path, server: 'a', clock, open};
+      expect(words(await answerCompletion({...base, words: ['logs', 'o']}))).toEqual(['orders']);
+    });
+  });
+
   it('asks for nothing while a flag is typed, and answers what it can where there is no server', async () => {
     await using folder = await temporaryDirectory();
     let opened = 0;
@@ -170,7 +199,7 @@ auth-variable = "NOT_SET"
       [['open', '--', ''], false],
       [['logs', '-'], false],
     ])('%j: %s', (typed, expected) => {
-      expect(complete(typed, nothingOwn).names).toBe(expected);
+      expect(complete(typed, nothingOwn).ofServer).toBe(expected ? 'names' : undefined);
     });
   });
 

@@ -125,6 +125,38 @@ it('leaves out what is in another state, and knows which states there are', asyn
   await expect(list({statuses: ['runing']})).rejects.toThrow(/--status knows no state 'runing'.*did you mean/);
 });
 
+it('--tag leaves out what has not all of the tags; the tags are in wide, where there are any, and in JSON', async () => {
+  await withServer(['alpha'], async (client, server) => {
+    server.addPipeline('eu', {tags: ['prod|ef4444', 'team billing']});
+    server.addPipeline('us', {tags: ['prod']});
+    const usual = {client, statuses: undefined, isColored: false, now: 0, signal} as const;
+    const named = async (...tags: string[]) => (await listText({...usual, output: 'name', tags})).split('\n');
+    expect(await named('prod')).toEqual(['eu', 'us', '']);
+    expect(await named('prod', 'team*')).toEqual(['eu', '']);
+    const [heads, alpha, eu] = columns(await listText({...usual, output: 'wide'}));
+    expect(heads).toEqual(['NAME', 'STATE', 'SINCE', 'PROGRAM', 'ERRORS', 'TAGS', 'PLATFORM', 'ERROR']);
+    expect([alpha?.[5], eu?.[5]]).toEqual(['-', 'prod, team billing']);
+    expect(JSON.parse(await listText({...usual, output: 'json'}))).toMatchObject([
+      {name: 'alpha', tags: []},
+      {name: 'eu', tags: ['prod', 'team billing']},
+      {name: 'us', tags: ['prod']},
+    ]);
+    await expect(named('prd')).rejects.toThrow(/^no pipeline has the tag 'prd' · did you mean 'prod'\?$/);
+    await expect(named('x')).rejects.toThrow(/^no pipeline has the tag 'x' · there are prod, team billing$/);
+  });
+});
+
+it('42a-v0.280: where the server sends no tags, that is said', async () => {
+  await withRecordedList('42a-v0.280-list-status.raw', async (client) => {
+    const usual = {client, statuses: undefined, isColored: false, now: 0, signal} as const;
+    await expect(listText({...usual, output: 'name', tags: ['prod']})).rejects.toThrow(
+      /^no pipeline has the tag 'prod' · the server sends none, as before Feldera 0\.313$/,
+    );
+    const [first] = JSON.parse(await listText({...usual, output: 'json'}));
+    expect(first.tags).toBeNull();
+  });
+});
+
 it('dates the stage of the compiler, not the stop before it', async () => {
   await withServer(['alpha'], async (client, server) => {
     const now = Date.now();

@@ -2,7 +2,7 @@ import {expect, it} from 'vitest';
 import {ApiError} from '../../source/api/errors.ts';
 import {statusReport} from '../../source/commands/status.ts';
 import {systemClock} from '../../source/lib/clock.ts';
-import {readNames} from '../../source/settings/request.ts';
+import {readNames} from '../../source/settings/names.ts';
 import {serverVersion} from '../../source/startup/open-server.ts';
 import {withServer} from './with-server.ts';
 

@@ -10,7 +10,7 @@ import {requireTool} from '../harness/tools.ts';
 /** A server with two pipelines, and a folder with `pipetail` in it. */
 async function setUp() {
   const server = await DemoServer.start();
-  for (const name of ['orders', 'orders-eu']) server.addPipeline(name);
+  for (const name of ['orders', 'orders-eu']) server.addPipeline(name, {tags: ['prod|ef4444', 'eu']});
   const folder = await temporaryDirectory();
   onTestFinished(async () => {
     await server.close();
@@ -40,6 +40,7 @@ async function offersWhatFits(offered: Offered) {
   expect(await offered('pipetail logs --output ', alias)).toEqual(['json', 'markdown', 'raw']);
   expect(await offered('pipetail logs ord')).toEqual(['orders', 'orders-eu']);
   expect(await offered('pipetail status orders-')).toEqual(['orders-eu']);
+  expect(await offered('pipetail list --tag p')).toEqual(['prod']);
 }
 
 test('bash', async (context: TestContext) => {

@@ -38,6 +38,24 @@ test('list: a table of names and states', async () => {
   expect(json).toMatchObject([{name: 'fraud', state: 'Stopped', deploymentError: null}]);
 });
 
+test('tags choose pipelines for list, status and logs', async () => {
+  const {server, pipetail} = await setUp(['other']);
+  for (const name of ['eu', 'us']) server.addPipeline(name, {tags: ['prod|ef4444', 'team billing']}).start();
+  expect(await pipetail('list', '--tag', 'prod', '-o', 'name')).toMatchObject({code: 0, stdout: 'eu\nus\n'});
+  expect(await pipetail('list', '--tag', 'prd')).toMatchObject({
+    ...{code: 1, stdout: ''},
+    stderr: "pipetail: no pipeline has the tag 'prd' · did you mean 'prod'?\n",
+  });
+  const {stdout} = await pipetail('status', 'tag:team billing');
+  expect(stdout.match(/^\w.*/gm)).toEqual(['eu', 'us']);
+  expect(stdout).toMatch(/\n {2}tags {14}prod, team billing\n/);
+  expect((await pipetail('logs', 'tag:prod', '--template', '{pipeline}')).stdout).toMatch(/^(?:(?:eu|us)\n){2,}$/);
+  expect(await pipetail('logs', 'tag:nothing')).toMatchObject({
+    ...{code: 1, stdout: ''},
+    stderr: "pipetail: no pipeline matches 'tag:nothing' · pipetail list shows them all\n",
+  });
+});
+
 test('list: an empty list is no failure', async () => {
   const {pipetail} = await setUp([]);
   expect(await pipetail('list')).toMatchObject({code: 0, stdout: '', stderr: ''});

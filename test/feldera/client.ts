@@ -93,6 +93,11 @@ export class FelderaClient {
     });
   }
 
+  /** Replaces the tags of a pipeline: texts as the server stores them. */
+  async tag(name: string, tags: readonly string[]): Promise<void> {
+    await this.#expect('PATCH', `/v0/pipelines/${name}`, {tags});
+  }
+
   /** Waits until the pipeline is as `is` says, and answers it. */
   async until(name: string, is: (pipeline: PipelineFacts) => boolean, timeout = STATE_MS): Promise<PipelineFacts> {
     let last: PipelineFacts | undefined;

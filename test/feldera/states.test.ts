@@ -35,6 +35,21 @@ test('a program with a SQL error: where it is wrong, in the list, in status and 
   await view.terminal.waitFor(/create view v as FAIL x from a;\n +\^/);
 });
 
+test('tags that the web console stores with a colour: in the list, for logs, and on the page', async () => {
+  const rig = feldera();
+  const name = rig.named('broken');
+  const tag = `of-${name}`;
+  await rig.client.tag(name, [`${tag}|ef4444`, 'team billing']);
+  expect(await rig.run('list', '--tag', tag, '-o', 'name')).toMatchObject({code: 0, stdout: `${name}\n`});
+  const [listed] = JSON.parse((await rig.run('list', '--tag', tag, '-o', 'json')).stdout);
+  expect(listed.tags).toEqual([tag, 'team billing']);
+  expect((await rig.run('logs', `tag:${tag}`, '--template', '{pipeline}')).stdout).toMatch(`${name}\n`);
+  await using view = await rig.open([`tag:${tag}`], {cols: 120, rows: 60});
+  await view.terminal.waitFor(() => /LIVE *$/.test(view.header()));
+  await view.terminal.press('d');
+  await view.terminal.waitFor(new RegExp(`^ tags +${tag}, team billing`, 'm'));
+});
+
 test('stopped, running, paused, running again, stopped', async () => {
   const rig = feldera();
   const {client} = rig;

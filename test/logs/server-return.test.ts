@@ -25,6 +25,7 @@ const pipeline: PipelineDetail = {
     id: '1',
     name: '',
     description: '',
+    tags: [],
     createdAt: '',
     platformVersion: '',
     deploymentId: '',

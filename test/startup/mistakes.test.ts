@@ -16,7 +16,7 @@ type Mistake = readonly [args: readonly string[], message: string];
 
 const lists = 'pipetail --help lists them';
 const logsLists = 'pipetail logs --help lists them';
-const noLabels = "pipelines have no labels: give names, or a pattern such as 'ord*'";
+const tags = 'pipelines have tags: give tag:prod in place of a name, to list --tag prod';
 const oneLog = 'a pipeline has one log, without containers: leave it out';
 const earlierRuns = 'the log has the earlier runs, too, as far as the server keeps them: leave it out';
 const highlighting = 'on the screen * highlights a pattern, --grep prints only what matches';
@@ -46,8 +46,8 @@ const mistakes: readonly Mistake[] = [
   // Options of other programs: fda, kubectl, stern, tail.
   ...(
     [
-      ['-l', noLabels],
-      ['--selector=x', noLabels],
+      ['-l', tags],
+      ['--selector=x', tags],
       ['-c', oneLog],
       ['--container', oneLog],
       ['-p', earlierRuns],
@@ -70,6 +70,7 @@ const mistakes: readonly Mistake[] = [
     const typed = option.replace(/=.*/, '').replace(/^-n10$/, '-n');
     return [['logs', 'a', option], `unknown option ${typed} · ${answer} · ${logsLists}`];
   }),
+  [['list', 'tag:eu'], "list takes no names, not 'tag:eu' · try: pipetail list --tag 'eu'"],
   [['list', '--retries', '3'], `unknown option --retries · ${retried} · pipetail list --help lists them`],
   [['status', 'a', '-w'], '-w belongs to pipetail logs'],
   [

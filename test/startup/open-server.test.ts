@@ -5,7 +5,7 @@ import {DemoServer} from '../../demo/server.ts';
 import {createClient} from '../../source/api/client.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {UsageError} from '../../source/settings/parse-values.ts';
-import {nameHints, namesSoon} from '../../source/startup/name-hint.ts';
+import {nameHints, pipelinesSoon} from '../../source/startup/name-hint.ts';
 import {openServer, runTokenCommand, serverVersion} from '../../source/startup/open-server.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
@@ -178,7 +178,7 @@ describe('a server that does not answer', () => {
     )('ordesr').then((text) => {
       hint = text;
     });
-    const names = namesSoon(client, clock);
+    const names = pipelinesSoon(client, clock);
     await server.untilOpen(2);
     await clock.advance(1_000);
     expect(await names).toBeUndefined();

@@ -6,6 +6,7 @@ export function makePipeline(name: string, change: Partial<Pipeline> = {}): Pipe
     id: `id-${name}`,
     name,
     description: '',
+    tags: [],
     createdAt: '2026-11-25T09:00:00.000001Z',
     platformVersion: '0.337.0',
     deploymentId: `start-of-${name}`,

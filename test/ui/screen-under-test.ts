@@ -43,7 +43,7 @@ export type ScreenOptions = {
   readonly server?: DemoServerOptions;
   readonly names?: readonly string[];
   /** See `Controller`. */
-  readonly isRequested?: (name: string) => boolean;
+  readonly isRequested?: (pipeline: {readonly name: string; readonly tags: readonly string[] | undefined}) => boolean;
   readonly size?: Size;
   /** Where to look for the server instead of the one that is started. */
   readonly baseUrl?: (server: DemoServer) => string;

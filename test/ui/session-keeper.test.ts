@@ -147,7 +147,7 @@ test('place and marks come back although the lines have other ids, and what came
 
 test.each<[string, Pick<ScreenOptions, 'names' | 'isRequested'>]>([
   ['by its name', {names: ['orders']}],
-  ['by a pattern', {isRequested: (name) => name.startsWith('ord')}],
+  ['by a pattern', {isRequested: ({name}) => name.startsWith('ord')}],
 ])('a pipeline that the command line names %s is followed: only its marks come back', async (_, named) => {
   const {screen: first, keeper, saved} = await readAt40();
   keeper.capture();

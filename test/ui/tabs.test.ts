@@ -85,7 +85,7 @@ describe('a new list', () => {
   });
 
   describe('with requested pipelines', () => {
-    const isRequested = (name: string) => name.startsWith('o') || name.startsWith('f');
+    const isRequested = ({name}: {name: string}) => name.startsWith('o') || name.startsWith('f');
 
     it('all of them are tabs, and the first is shown', async () => {
       await using screen = await ScreenUnderTest.connected({isRequested});
@@ -160,6 +160,10 @@ describe('the order of the list', () => {
       expect(names(arrange(list, 'name', 'R'))).toEqual(['Fraud', 'archive', 'orders']);
       expect(names(arrange(list, 'name', 'fraud'))).toEqual(['Fraud']);
       expect(arrange(list, 'name', 'x')).toEqual([]);
+      const tagged = [...list, makePipeline('eu', {tags: ['Prod', 'team billing']}), makePipeline('prod-us')];
+      expect(names(arrange(tagged, 'name', 'tag:prod'))).toEqual(['eu']);
+      expect(names(arrange(tagged, 'name', 'tag: billing'))).toEqual(['eu']);
+      expect(names(arrange(tagged, 'name', 'prod'))).toEqual(['prod-us']);
     });
 
     it('gives the same array until something changes', async () => {

@@ -5,7 +5,7 @@ import {errorText} from '../../lib/format.ts';
 import {type ConnectionFeed, pipelineLogs} from '../../logs/feeds/connection.ts';
 import {attendedEvery, ListPoller, type ListSnapshot} from '../../logs/list-poller.ts';
 import {LogManager, type ManagerOptions} from '../../logs/log-manager.ts';
-import type {NamePattern} from '../../settings/request.ts';
+import type {NamePattern} from '../../settings/names.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
 import {errorWithAdvice} from '../../words/failures.ts';
 import {PipelineLog} from './pipeline-log.ts';
@@ -319,7 +319,8 @@ export async function watchNames(options: WatchNamesOptions): Promise<void> {
     try {
       const pipelines = await client.listPipelines(signal);
       trouble = undefined;
-      const names = pipelines.map(({name}) => name).filter((name) => patterns.some(({matches}) => matches(name)));
+      const matching = pipelines.filter((pipeline) => patterns.some(({matches}) => matches(pipeline)));
+      const names = matching.map(({name}) => name);
       onNames(names, pipelines);
     } catch (error) {
       if (signal.aborted) return;

@@ -9,6 +9,7 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {PipelineState} from '../../words/pipeline.ts';
 import {type ItemWords, itemWords} from '../list-item.ts';
+import {tagPrefix} from '../tabs.ts';
 
 export type SidebarView = {
   readonly items: readonly ListItem[];
@@ -159,5 +160,6 @@ function emptyText(view: SidebarView): string {
     const words = ` loading ${view.waited ?? ''}`.trimEnd();
     return words.length < view.width ? words : ' loading';
   }
-  return view.nameFilter === '' ? ` no ${view.noun}s` : ' no name matches';
+  if (view.nameFilter === '') return ` no ${view.noun}s`;
+  return tagPrefix.test(view.nameFilter) ? ' no tag matches' : ' no name matches';
 }

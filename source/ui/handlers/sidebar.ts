@@ -89,7 +89,7 @@ function pageOf(controller: Controller): number {
 /** `/` in the sidebar: filters the list while the text is typed. */
 export const findNamePrompt: PromptKind<'find-name'> = {
   label: () => 'find /',
-  example: () => 'part of a name',
+  example: () => 'part of a name, or tag:prod',
   keys: () => [['Enter', 'keep']],
   change: (controller, {text}) => filterNames(controller, text),
   submit: () => undefined,

@@ -3,7 +3,7 @@ import {clean} from '../../terminal/clean.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
 import {type NoAnswer, noAnswerWords} from '../../words/failures.ts';
-import {type PipelineError, pipelineErrors, pipelineState} from '../../words/pipeline.ts';
+import {type PipelineError, pipelineErrors, pipelineState, tagWords} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {keysDo} from '../keys/commands.ts';
 import {loggedFacts, openedFacts} from '../opened.ts';
@@ -200,6 +200,7 @@ function otherFacts(pipeline: Pipeline): readonly Fact[] {
     ['id', pipeline.id],
     ['created', utc(pipeline.createdAt)],
     ['platform', pipeline.platformVersion],
+    ...(pipeline.tags?.length ? ([['tags', tagWords(pipeline)]] as const) : []),
     ...(pipeline.description === '' ? [] : ([['description', pipeline.description]] as const)),
   ];
 }

@@ -9,7 +9,7 @@ import type {ApiClient} from '../../../source/api/types.ts';
 import {type LogsOptions, linePrefixes, runLogs, watchNames} from '../../../source/commands/logs/logs.ts';
 import {recordPrinters} from '../../../source/commands/logs/run-logs.ts';
 import {type Clock, systemClock} from '../../../source/lib/clock.ts';
-import {readNames} from '../../../source/settings/request.ts';
+import {readNames} from '../../../source/settings/names.ts';
 import {nameHints} from '../../../source/startup/name-hint.ts';
 import {LineOutput} from '../../../source/system/line-output.ts';
 import {eventually} from '../../harness/eventually.ts';

@@ -7,6 +7,7 @@ function pipeline(change: Partial<Pipeline> = {}): Pipeline {
     id: 'first',
     name: 'orders',
     description: '',
+    tags: [],
     createdAt: '2026-01-01T00:00:00Z',
     platformVersion: '0.337.0',
     deploymentId: 'a start',

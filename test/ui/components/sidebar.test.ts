@@ -188,6 +188,7 @@ describe('without pipelines it says why', () => {
     [{loaded: false, waited: '4 s', width: 11}, ' loading'],
     [{}, ' no pipelines'],
     [{nameFilter: 'zz'}, ' no name matches'],
+    [{nameFilter: 'tag:zz'}, ' no tag matches'],
   ])('%j', (change, words) => {
     expect(text(change).map((row) => row.trimEnd())).toContain(words);
   });

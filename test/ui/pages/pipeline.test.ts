@@ -72,7 +72,11 @@ describe('the description', () => {
   });
 
   describe('with the answer', () => {
-    const detail = {...failed, programError: 'error: no such column\n   |\n 3 | SELECT x\n   |        ^'};
+    const detail = {
+      ...failed,
+      tags: ['prod', 'team billing'],
+      programError: 'error: no such column\n   |\n 3 | SELECT x\n   |        ^',
+    };
     const rows = text({name: 'etl', answer: {kind: 'detail', detail}}, undefined, 80);
 
     it('shows every fact', () => {
@@ -88,6 +92,7 @@ describe('the description', () => {
           ' id                 id-etl',
           ' created            2026-11-25 09:00:00 UTC',
           ' platform           0.337.0',
+          ' tags               prod, team billing',
           ' description        Nightly load',
           '                    of all shops',
         ]),
