@@ -5,7 +5,13 @@ import {benchTable, besideTable, growthPictures} from '../bench/frame/docs-table
 import {readResults} from '../bench/frame/results.ts';
 import {families} from '../bench/growth/families.ts';
 import manifest from '../package.json' with {type: 'json'};
-import {exitCodeTableText, keyTableText, optionTableText, schemaTableText} from '../test/harness/docs-tables.ts';
+import {
+  cheatTableText,
+  exitCodeTableText,
+  keyTableText,
+  optionTableText,
+  schemaTableText,
+} from '../test/harness/docs-tables.ts';
 import {installCommand, linked, withPictures} from './address.ts';
 import {roomRules} from './lint/rooms.ts';
 
@@ -13,6 +19,7 @@ const results = await readResults();
 const whyOf = (name: string) => allRows.find((row) => row.name === name)?.why;
 
 await fill('keys.md', {keys: keyTableText()});
+await fill('cheat-sheet.md', {cheat: cheatTableText()});
 await fill('options.md', {options: optionTableText(), 'logs-options': optionTableText('logs')});
 const {$defs: schemas} = JSON.parse(await readFile(new URL('../docs/json-schema.json', import.meta.url), 'utf8'));
 await fill('json.md', {

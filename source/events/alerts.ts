@@ -185,7 +185,7 @@ function alertText({pipeline, event, more}: Alert): string {
 }
 
 /**
- * What an alert command reads (docs/alerts.md), the time in RFC 3339. `now`: Unix time in ms, of an alert without a time.
+ * What an alert command reads (docs/leave-it-running.md), the time in RFC 3339. `now`: Unix time in ms, of an alert without a time.
  */
 export function alertObject(
   {pipeline, kind, event, more}: Alert,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import {text} from 'node:stream/consumers';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, onTestFinished, test} from 'vitest';
+import {sectionOf} from '../harness/docs-tables.ts';
 import {eventually} from '../harness/eventually.ts';
 import {root} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
@@ -46,10 +47,12 @@ async function openWebhook() {
   return {bodies, url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/`};
 }
 
-test('the examples of docs/alerts.md work, in logs --follow: a webhook, one with a text, a notice on the desktop', async (context) => {
+test('the alert commands of docs/leave-it-running.md work, in logs --follow: a webhook, one with a text, a notice on the desktop', async (context) => {
   for (const tool of ['curl', 'jq']) requireTool(context, tool);
-  const page = await readFile(path.join(root, 'docs/alerts.md'), 'utf8');
-  const examples = [...page.matchAll(/```sh\n(.*?)\n```/gs)].map(([, example = '']) => example);
+  const page = await readFile(path.join(root, 'docs/leave-it-running.md'), 'utf8');
+  const commands = sectionOf(page, 'alert-commands') ?? '';
+  const examples = [...commands.matchAll(/```sh\n(.*?)\n```/gs)].map(([, example = '']) => example);
+  expect(examples).toHaveLength(3);
   const {server, untilConnections} = await openRig(['orders', 'other']);
   const webhook = await openWebhook();
   const bin = await temporaryFolder();

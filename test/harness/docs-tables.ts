@@ -1,5 +1,6 @@
 import {exitCodeRows} from '../../source/settings/exit-codes.ts';
 import {optionRows} from '../../source/settings/help-text.ts';
+import {digits} from '../../source/ui/keys/command.ts';
 import {keyGroups, keysShown} from '../../source/ui/keys/commands.ts';
 import {allCommands} from '../../source/ui/pages/registry.ts';
 
@@ -9,6 +10,35 @@ export function keyTableText(): string {
     commands.map((command, index) => [index === 0 ? group : '', code(keysShown(command)), command.help]),
   );
   return markdownTable(['where', 'key', 'what it does'], rows);
+}
+
+/** A row of the cheat sheet: the keys of commands that share their words there. */
+export type CheatRow = {readonly group: string; readonly keys: string; readonly does: string};
+
+/** The keys of the first day, from the same table: the first key of each command. */
+export function cheatRows(): readonly CheatRow[] {
+  const rows: CheatRow[] = [];
+  for (const command of allCommands) {
+    if (command.core === undefined) continue;
+    const key = keysShown({keys: command.keys === digits ? digits : command.keys.slice(0, 1)});
+    const index = rows.findIndex(({group, does}) => group === command.group && does === command.core);
+    const same = rows[index];
+    if (same) rows[index] = {...same, keys: `${same.keys} ${key}`};
+    else rows.push({group: command.group, keys: key, does: command.core});
+  }
+  return rows;
+}
+
+/** The table of docs/cheat-sheet.md. */
+export function cheatTableText(): string {
+  return markdownTable(
+    ['where', 'key', 'what it does'],
+    cheatRows().map(({group, keys, does}, index, rows) => [
+      group === rows[index - 1]?.group ? '' : group,
+      code(keys),
+      does,
+    ]),
+  );
 }
 
 /** A table of docs/options.md, made from the table that `--help` is made from. */

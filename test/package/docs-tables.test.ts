@@ -4,7 +4,14 @@ import {expect, test} from 'vitest';
 import {options} from '../../source/settings/option-table.ts';
 import {promptCommands} from '../../source/ui/keys/command-table.ts';
 import {allCommands} from '../../source/ui/pages/registry.ts';
-import {exitCodeTableText, keyTableText, optionTableText, schemaTableText, sectionOf} from '../harness/docs-tables.ts';
+import {
+  cheatTableText,
+  exitCodeTableText,
+  keyTableText,
+  optionTableText,
+  schemaTableText,
+  sectionOf,
+} from '../harness/docs-tables.ts';
 import {root} from '../harness/program.ts';
 
 test('the key table has a row for every command, those of prompts too, and its bars are those of Markdown', () => {
@@ -36,6 +43,7 @@ const {$defs: schemas} = JSON.parse(readFileSync(path.join(root, 'docs/json-sche
 
 test.each([
   ['keys.md', 'keys', keyTableText],
+  ['cheat-sheet.md', 'cheat', cheatTableText],
   ['options.md', 'options', () => optionTableText()],
   ['options.md', 'logs-options', () => optionTableText('logs')],
   ['failures.md', 'exit-codes', () => exitCodeTableText()],
