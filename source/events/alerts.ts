@@ -8,8 +8,8 @@ import {eventWords, suppressedWords, widthWithTarget} from './event-words.ts';
 import {isOfErrors, type PipelineEvent} from './pipeline-event.ts';
 import {changeOf, type PipelineStatuses} from './pipeline-status.ts';
 
-/** The most urgent first. `changed`: the change that the user asked to be told of. `unread`: a lost stream, as alert commands know it. */
-const kinds = ['changed', 'failed', 'silent', 'lost', 'unread', 'restarted', 'error', 'watched'] as const;
+/** The most urgent first. `changed`: the change that the user asked to be told of. */
+const kinds = ['changed', 'failed', 'silent', 'lost', 'stream-lost', 'restarted', 'error', 'watched'] as const;
 
 /** The most urgent event of a pipeline, and the number of `more` that it stands for. */
 export type Alert = {
@@ -168,7 +168,6 @@ function alertOf(event: PipelineEvent): Alert | undefined {
   const alert = {pipeline, event, more: 0};
   if (kind === 'changed') return {...alert, kind: event.isFailure ? 'failed' : kind};
   if (kind === 'errors') return event.isNew ? {...alert, kind: 'error'} : undefined;
-  if (kind === 'stream-lost') return {...alert, kind: 'unread'};
   const told = kinds.find((each) => each === kind);
   return told && {...alert, kind: told};
 }
@@ -199,7 +198,7 @@ export function alertObject(
     kind,
     text: wordsOf(event),
     count: number,
-    withheld: event.suppressed ?? 0,
+    suppressed: event.suppressed ?? 0,
     more,
     time,
     server,

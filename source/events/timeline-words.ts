@@ -73,7 +73,7 @@ function rowObject(event: TimelineEvent) {
     what: timelineWord(event),
     text: eventWords(event, noTarget).text,
     count: event.count,
-    withheld: event.suppressed ?? 0,
+    suppressed: event.suppressed ?? 0,
     from: event.from,
   };
 }

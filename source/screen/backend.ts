@@ -80,8 +80,8 @@ export class ScreenBackend {
       },
       catalog,
     );
-    const {onAlert: command, credentialVariables: withheld} = settings;
-    this.alerts = command === undefined ? undefined : new AlertCommand({command, withheld, process, clock});
+    const {onAlert: command, credentialVariables} = settings;
+    this.alerts = command === undefined ? undefined : new AlertCommand({command, credentialVariables, process, clock});
     this.histories = promptHistories(this.state, signal);
     for (const history of Object.values(this.histories)) void history.load();
     this.session =

@@ -15,7 +15,7 @@ type AlertCommandOptions = {
   /** For `sh -c`. */
   readonly command: string;
   /** Variables that the command does not inherit: they may hold a credential. */
-  readonly withheld: readonly string[];
+  readonly credentialVariables: readonly string[];
   readonly process: NodeJS.Process;
   readonly clock: Clock;
 };
@@ -89,9 +89,9 @@ export class AlertCommand {
   }
 
   async #run(pipeline: string, input: string): Promise<void> {
-    const {command, withheld, process, clock} = this.#options;
+    const {command, credentialVariables, process, clock} = this.#options;
     const {signal} = this.#ended;
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.includes(name)));
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !credentialVariables.includes(name)));
     // In one stream, as in a terminal: curl and others report on stderr.
     const args = ['-c', `exec 2>&1\n${command}`];
     const end = await runTool('/bin/sh', args, {

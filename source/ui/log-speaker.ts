@@ -125,7 +125,7 @@ export class LogSpeaker {
     const lastError = errors.at(-1);
     if (!isFirst && lastError !== undefined) this.#print(`the last error: ${entryWords(at, lastError)}`);
     if (!isFirst) this.#print(...markerLines(at, {first, last}));
-    if (!this.#isBack || !at.tab.kept) return;
+    if (!this.#isBack || !at.tab.pinned) return;
     this.#print(...lastWords(at, {first, last, most: lastLines}));
   }
 }

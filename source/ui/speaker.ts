@@ -164,7 +164,7 @@ export class Speaker {
     const isOtherTab = now.view.active !== before?.view.active;
     if (isOtherTab) {
       // The list has just named the pipeline whose preview this is.
-      const isNamed = state.focus === 'sidebar' && controller.tab?.kept === false && before !== undefined;
+      const isNamed = state.focus === 'sidebar' && controller.tab?.pinned === false && before !== undefined;
       if ((controller.tab || before) && !isNamed) this.#say(tabWords(controller, {errors: true}));
       this.#log.comeBack();
       this.#resultDue = undefined;

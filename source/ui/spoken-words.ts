@@ -90,8 +90,8 @@ export function connectionText(controller: Controller): string {
 export function tabWords(controller: Controller, {errors = false} = {}): string {
   const {tab, state} = controller;
   if (!tab) return 'no log is open';
-  const kept = state.tabs.filter((each) => each.kept);
-  const place = tab.kept ? `tab ${kept.indexOf(tab) + 1} of ${kept.length}` : 'preview';
+  const pinned = state.tabs.filter((each) => each.pinned);
+  const place = tab.pinned ? `tab ${pinned.indexOf(tab) + 1} of ${pinned.length}` : 'preview';
   const unseen = errors ? controller.events.unseenErrors(pipelinesOf(tab)) : 0;
   const parts = [
     ...stateWords(controller, tab),

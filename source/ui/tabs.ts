@@ -118,7 +118,7 @@ export class TabSwitcher {
   }
 
   #isKept(name: string): boolean {
-    return this.#view.state.tabs.some((tab) => tab.name === name && tab.kept);
+    return this.#view.state.tabs.some((tab) => tab.name === name && tab.pinned);
   }
 
   #close(name: string): void {

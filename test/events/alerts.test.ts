@@ -59,7 +59,7 @@ it('a lost stream has the kind by which alert commands know it', () => {
   const alerts = new Alerts({clock: new FakeClock(), onAlert: (alert) => told.push(alert)});
   alerts.tell([{kind: 'stream-lost', pipeline: 'a', from: 'log', count: 1}]);
   alerts.dispose();
-  expect(told).toMatchObject([{kind: 'unread', pipeline: 'a'}]);
+  expect(told).toMatchObject([{kind: 'stream-lost', pipeline: 'a'}]);
 });
 
 it('of a long line 100 characters', async () => {
@@ -80,7 +80,7 @@ it('an alert command gets the text in full, with time, count and the addresses o
     kind: 'lost',
     text: `12:00:00 stdout is lost from here to the next start: ${'x^[[2J'.repeat(50)}`,
     count: 7,
-    withheld: 0,
+    suppressed: 0,
     more: 2,
     time: '2026-01-01T12:00:00.000Z',
     server: 'http://h:8080',

@@ -190,7 +190,7 @@ it('counts errors that the log tells of as suppressed, and no kind of the lines 
     '',
   ]);
   expect(changesObject(compared).changes).toMatchObject([
-    {before: 5, now: 20, withheldBefore: 5, withheldNow: 115, perHourBefore: 10, perHourNow: 135},
+    {before: 5, now: 20, suppressedBefore: 5, suppressedNow: 115, perHourBefore: 10, perHourNow: 135},
   ]);
 });
 

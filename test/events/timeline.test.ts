@@ -259,7 +259,7 @@ without the errors of connectors: no answer
     what: 'state',
     text: 'Running',
     count: 1,
-    withheld: 0,
+    suppressed: 0,
     from: 'API',
   });
   expect(missingWords({part: 'reasons', why: 'gone'})).toBe('without the reason of each failure: gone');

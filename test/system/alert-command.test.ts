@@ -7,7 +7,7 @@ import {eventually} from '../harness/eventually.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 function commandOf(command: string) {
-  return new AlertCommand({command, withheld: ['FELDERA_API_KEY', 'PROD_KEY'], process, clock: systemClock});
+  return new AlertCommand({command, credentialVariables: ['FELDERA_API_KEY', 'PROD_KEY'], process, clock: systemClock});
 }
 
 const texts = (command: AlertCommand) => command.runs.get().map(({text}) => text);

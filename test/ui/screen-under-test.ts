@@ -221,7 +221,7 @@ export class ScreenUnderTest implements AsyncDisposable {
 
   /** Names of the open tabs; the preview's with a question mark. */
   get tabs(): readonly string[] {
-    return this.controller.state.tabs.map((tab) => `${tab.name}${tab.kept ? '' : '?'}`);
+    return this.controller.state.tabs.map((tab) => `${tab.name}${tab.pinned ? '' : '?'}`);
   }
 
   /** Presses keys by name, one after the other. */

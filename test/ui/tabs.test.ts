@@ -384,7 +384,7 @@ describe('the title of a merged tab', () => {
   const all = ['billing', 'fraud', 'orders-eu', 'orders-us', 'orders-ap'];
   const titleOf = (names: readonly string[], listed: readonly string[] = all) =>
     tabTitle(
-      {name: names.join('+'), kept: true, merges: names, pane: newPane},
+      {name: names.join('+'), pinned: true, merges: names, pane: newPane},
       listed.map((name) => makePipeline(name)),
       symbolsFor(true),
     );

@@ -10,7 +10,7 @@ import {AlertCommand} from '../../system/alert-command.ts';
 type LogAlertsOptions = {
   readonly command: string;
   /** See `AlertCommand`. */
-  readonly withheld: readonly string[];
+  readonly credentialVariables: readonly string[];
   readonly manager: LogManager;
   readonly client: ApiClient;
   readonly clock: Clock;
@@ -24,8 +24,8 @@ type LogAlertsOptions = {
 
 /** Runs the command of `--on-alert` for the logs that are printed. Call the result at the end: it waits for what runs. */
 export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
-  const {command, withheld, manager, client, clock, random, process, note, signal} = options;
-  const alerts = new AlertCommand({command, withheld, process, clock});
+  const {command, credentialVariables, manager, client, clock, random, process, note, signal} = options;
+  const alerts = new AlertCommand({command, credentialVariables, process, clock});
   alerts.onFailure((text) => note(`pipetail: ${text}`));
   signal.addEventListener('abort', () => alerts.dispose());
   const poller = new ListPoller({client, clock, random});

@@ -202,7 +202,7 @@ class Printing {
     if (pipelines && !failure) log.onListed(pipelines.find((pipeline) => pipeline.name === name));
   }
 
-  /** A line for each log with errors that no pattern could match, since the pipeline withheld them. */
+  /** A line for each log with errors that no pattern could match, since the pipeline suppressed them. */
   async unmatched(): Promise<readonly string[]> {
     const {clock, signal} = this.#options;
     const answered = new AbortController();

@@ -109,7 +109,7 @@ export class PipelineLog {
     return this.#stream.connection.pipelineAtEnd?.platformVersion;
   }
 
-  /** The errors withheld in this log, which `--exit-on` could not match, in words; undefined: none. Never rejects. */
+  /** The errors suppressed in this log, which `--exit-on` could not match, in words; undefined: none. Never rejects. */
   async unmatched(signal: AbortSignal): Promise<string | undefined> {
     const {inRun, isWhole} = this.#stream.errors.connectors;
     const {client} = this.#options;

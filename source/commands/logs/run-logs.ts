@@ -106,7 +106,7 @@ async function printServerLogs(
   {histogram, exitCode, printer}: Printing,
 ): Promise<number> {
   const {clock, output, note, signal} = printer;
-  const {onAlert, credentialVariables: withheld, silence} = settings;
+  const {onAlert, credentialVariables, silence} = settings;
   const {directory, maxBytes} = settings.record;
   const server = await openServer(settings, version, clock);
   onServer(server);
@@ -127,7 +127,8 @@ async function printServerLogs(
     ...printer,
     ...common,
     watch:
-      alerts && ((manager) => alerts.startLogAlerts({...common, process, command: onAlert ?? '', withheld, manager})),
+      alerts &&
+      ((manager) => alerts.startLogAlerts({...common, process, command: onAlert ?? '', credentialVariables, manager})),
     hint: nameHints(client, clock),
     waitsForRecord: request.exitOn !== undefined,
     endsByState: request.exitOnEnd || request.exitOn !== undefined || request.failOn !== undefined,

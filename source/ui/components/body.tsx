@@ -112,7 +112,7 @@ export function Body({layout}: {readonly layout: Layout}) {
       errorsOf: (name) => controller.events.unseenErrors([name]),
       cursor: view.cursor,
       focused: view.focus === 'sidebar',
-      kept: new Set(view.tabs.filter((tab) => tab.kept).map((tab) => tab.name)),
+      pinned: new Set(view.tabs.filter((tab) => tab.pinned).map((tab) => tab.name)),
       marked: new Set(view.marked),
       nameFilter: view.nameFilter,
       loaded: catalog.listed !== undefined,

@@ -22,7 +22,7 @@ export type SidebarView = {
   readonly cursor: string | undefined;
   readonly focused: boolean;
   /** Names with a kept tab. */
-  readonly kept: ReadonlySet<string>;
+  readonly pinned: ReadonlySet<string>;
   /** Names marked for merging. */
   readonly marked: ReadonlySet<string>;
   readonly nameFilter: string;
@@ -125,7 +125,7 @@ function itemRow({name, words, errors}: ListRow, shownName: string, view: Sideba
   const state = stateOf(words, view, wordRoom);
   const symbol = plain((state && (state.symbol === 'unknown' ? '?' : symbols[state.symbol])) ?? ' ', state?.style);
   const isMarked = view.marked.has(name);
-  const margin = isMarked ? symbols.mark : view.kept.has(name) ? symbols.dot : ' ';
+  const margin = isMarked ? symbols.mark : view.pinned.has(name) ? symbols.dot : ' ';
   const row = [
     plain(margin, isCursor || isMarked ? {bold: true} : quiet),
     padTo(plain(shownName, base), room, base),

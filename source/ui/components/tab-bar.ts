@@ -14,7 +14,7 @@ import {shortErrors} from './sidebar.ts';
 
 export type TabLabel = {
   readonly title: string;
-  readonly kept: boolean;
+  readonly pinned: boolean;
   readonly active: boolean;
   /** The keys go to its log. */
   readonly focused: boolean;
@@ -149,14 +149,14 @@ function label(tab: TabLabel, number: number, {numbers}: LabelSize, symbols: Sym
   const errorMark = hasErrors ? [plain(errors, {...errorStyle, ...style})] : [];
   if (isShort && !tab.active) return concat([plain(` ${number}${hasErrors ? ' ' : ''}`), ...errorMark]);
   // A mark besides italics, which some terminals do not have.
-  const title = tab.title + (tab.kept ? '' : symbols.ellipsis);
+  const title = tab.title + (tab.pinned ? '' : symbols.ellipsis);
   const marks: StyledText[] = [];
   if (tab.hasNew) marks.push(plain(symbols.running, {...newStyle, ...style}));
   marks.push(...errorMark);
   if (tab.offline) marks.push(plain(symbols.waiting, {...offlineStyle, ...style}));
   return concat([
     plain(tab.active && tab.focused ? symbols.focus : ' ', style),
-    plain(`${number} ${title}`, tab.kept ? style : {...style, italic: true}),
+    plain(`${number} ${title}`, tab.pinned ? style : {...style, italic: true}),
     ...(marks.length > 0 ? [plain(' ', style), ...marks] : []),
     plain(' ', style),
   ]);
@@ -173,7 +173,7 @@ function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
   const log = controller.logOf(tab);
   return {
     title: tabTitle(tab, controller.services.catalog.listed, symbols),
-    kept: tab.kept,
+    pinned: tab.pinned,
     active,
     focused: controller.state.focus === 'log',
     hasNew: !active && log !== undefined && events.hasUnseenEntries(log),

@@ -71,9 +71,9 @@ export const commonHandlers = {
       controller.services.quit();
       return;
     }
-    const kept = state.tabs.filter((tab) => tab.kept).length;
+    const pinned = state.tabs.filter((tab) => tab.pinned).length;
     controller.dispatch({type: 'asked', command: 'quit'});
-    const tabs = kept === 1 ? '1 tab is kept' : `${kept} tabs are kept`;
+    const tabs = pinned === 1 ? '1 tab is kept' : `${pinned} tabs are kept`;
     const why = controller.services.catalog.hasServer ? tabs : 'what came through stdin is not saved';
     controller.say(`${why}: ${keyInWords(keyName)} again quits, any other key stays`);
   },
@@ -91,7 +91,7 @@ export const commonHandlers = {
 function isWorthAsking({state, services: {catalog, logs}}: Controller): boolean {
   const isLost = (name: string) =>
     logs.get(name)?.capabilities.canReopen === false && (logs.get(name)?.buffer.lineCount ?? 0) > 0;
-  return state.tabs.some(({name, kept}) => kept && (catalog.hasServer || isLost(name)));
+  return state.tabs.some(({name, pinned}) => pinned && (catalog.hasServer || isLost(name)));
 }
 
 /**

@@ -18,7 +18,7 @@ export const sidebarHandlers = {
     const {cursor} = controller.state;
     if (cursor === undefined) return;
     controller.tabSwitcher.show(cursor);
-    const isKept = controller.state.tabs.some((tab) => tab.name === cursor && tab.kept);
+    const isKept = controller.state.tabs.some((tab) => tab.name === cursor && tab.pinned);
     if (isKept) controller.dispatch({type: 'focus', side: 'log'});
     else controller.dispatch({type: 'keep', name: cursor});
   },

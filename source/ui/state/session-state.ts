@@ -35,11 +35,11 @@ export function sessionOf(
   idOf: (pipeline: string) => string | undefined = () => undefined,
 ): SavedSession {
   // What was recorded belongs to no server.
-  const kept = state.tabs.filter((tab) => tab.kept && tab.pastOf === undefined);
-  const tabs = kept.flatMap((tab) => {
+  const pinned = state.tabs.filter((tab) => tab.pinned && tab.pastOf === undefined);
+  const tabs = pinned.flatMap((tab) => {
     // A merged tab may have outlived the tab of one of its pipelines.
     if (!tab.merges) return [{...sessionTab(tab, undefined, anchorsOf(tab)), id: idOf(tab.name)}];
-    const merges = tab.merges.filter((name) => kept.some((each) => each.name === name));
+    const merges = tab.merges.filter((name) => pinned.some((each) => each.name === name));
     return merges.length < 2 ? [] : [sessionTab(tab, merges, anchorsOf(tab))];
   });
   const {active, cursor, focus, sidebarHidden, sidebarWidth, strip, sort} = state;
@@ -170,7 +170,7 @@ function restoredTab(saved: SessionTab, timeLimit: TimeLimit): Tab {
   const filters = saved.filters.flatMap((each, index) => restoredFilter(each, index + 1, timeLimit));
   return {
     name,
-    kept: true,
+    pinned: true,
     ...(merges && {merges}),
     pane: {...newPane, wrap, asSent, time, lineNumbers, search, highlights, filters, around, fold},
   };

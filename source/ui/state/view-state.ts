@@ -12,10 +12,10 @@ import {
   type ViewOptions,
 } from './pane-view.ts';
 
-/** A tab that is not kept is the preview: at most one, which follows the cursor of the list. */
+/** A tab that is not pinned is the preview: at most one, which follows the cursor of the list. */
 export type Tab = {
   readonly name: string;
-  readonly kept: boolean;
+  readonly pinned: boolean;
   /** The logs that a merged tab shows as one; absent: it shows the log of its name. */
   readonly merges?: readonly string[];
   /** The pipeline whose recorded past it shows, which the list has in its place. */
@@ -176,7 +176,7 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
     case 'open':
       return {...state, tabs: withKeptTabs(state, action.names)};
     case 'keep': {
-      const tabs = changeTab(state.tabs, action.name, (tab) => (tab.kept ? tab : {...tab, kept: true}));
+      const tabs = changeTab(state.tabs, action.name, (tab) => (tab.pinned ? tab : {...tab, pinned: true}));
       return {...state, tabs, uses: action.name === state.active ? state.uses + 1 : state.uses};
     }
     case 'used':
@@ -244,7 +244,7 @@ export function mergedName(names: readonly string[]): string {
 /** What a merged tab would have: the marked pipelines, else those of all kept tabs. */
 export function namesToMerge({marked, tabs}: ViewState): readonly string[] {
   if (marked.length > 0) return marked;
-  return tabs.filter(({kept, merges}) => kept && !merges).map(({name}) => name);
+  return tabs.filter(({pinned, merges}) => pinned && !merges).map(({name}) => name);
 }
 
 /** Names of the pipelines, or opened logs, that a tab shows. */
@@ -255,16 +255,16 @@ export function pipelinesOf(tab: Tab | undefined): readonly string[] {
 /** A preview among them becomes a kept tab. */
 function withKeptTabs(state: ViewState, names: readonly string[]): readonly Tab[] {
   const {tabs} = state;
-  const kept = tabs.map((tab) => (names.includes(tab.name) ? {...tab, kept: true} : tab));
+  const pinned = tabs.map((tab) => (names.includes(tab.name) ? {...tab, pinned: true} : tab));
   const opened = names.filter((name) => !tabs.some((tab) => tab.name === name));
-  return [...kept, ...opened.map((name) => newTab(name, true, state))];
+  return [...pinned, ...opened.map((name) => newTab(name, true, state))];
 }
 
 function show(state: ViewState, name: string): ViewState {
   if (state.active === name) return state;
   const isOpen = state.tabs.some((tab) => tab.name === name);
   // The preview ends when another tab is shown.
-  const kept = state.tabs.filter((tab) => tab.kept || tab.name === name);
+  const kept = state.tabs.filter((tab) => tab.pinned || tab.name === name);
   return {
     ...state,
     active: name,
@@ -286,7 +286,7 @@ function restore(state: ViewState, view: RestoredView): ViewState {
   const open = state.tabs.map((tab) => {
     const restored = view.tabs.find(({name}) => name === tab.name);
     // Kept also if it is the preview now: a session may come late.
-    return restored ? {...(tab.pane === state.defaults.pane ? restored : tab), kept: true} : tab;
+    return restored ? {...(tab.pane === state.defaults.pane ? restored : tab), pinned: true} : tab;
   });
   const tabs = [...open, ...view.tabs.filter(({name}) => !open.some((tab) => tab.name === name))];
   // A hidden list cannot have the focus.
@@ -311,7 +311,7 @@ function close(state: ViewState, name: string): ViewState {
 function replace(state: ViewState, name: string, by: string): ViewState {
   const isOpen = state.tabs.some((tab) => tab.name === by);
   const tabs = isOpen
-    ? changeTab(state.tabs, by, (tab) => ({...tab, kept: true})).filter((tab) => tab.name !== name)
+    ? changeTab(state.tabs, by, (tab) => ({...tab, pinned: true})).filter((tab) => tab.name !== name)
     : changeTab(state.tabs, name, () => newTab(by, true, state));
   return {...state, tabs, active: by, cursor: by};
 }
@@ -345,8 +345,8 @@ export function renamedTab(tab: Tab, names: ReadonlyMap<string, string>): Tab {
 function reopen(state: ViewState, {tab, index, focus}: Extract<ViewAction, {type: 'reopen'}>): ViewState {
   const open = tab.merges ? withKeptTabs(state, tab.merges) : state.tabs;
   // The preview ends when another tab is shown.
-  const others = open.filter(({name, kept}) => kept && name !== tab.name);
-  const reopened: Tab = {...tab, kept: true, pane: paneOfNewLog(tab.pane)};
+  const others = open.filter(({name, pinned}) => pinned && name !== tab.name);
+  const reopened: Tab = {...tab, pinned: true, pane: paneOfNewLog(tab.pane)};
   return {
     ...state,
     tabs: others.toSpliced(index, 0, reopened),
@@ -362,9 +362,9 @@ function promptOfList(prompt: Prompt | undefined): Prompt | undefined {
   return prompt?.kind === 'find-name' ? prompt : undefined;
 }
 
-function newTab(name: string, kept: boolean, {defaults, pasts}: Pick<ViewState, 'defaults' | 'pasts'>): Tab {
+function newTab(name: string, pinned: boolean, {defaults, pasts}: Pick<ViewState, 'defaults' | 'pasts'>): Tab {
   const pastOf = pasts.get(name);
-  return {name, kept, pane: defaults.pane, ...(pastOf !== undefined && {pastOf})};
+  return {name, pinned, pane: defaults.pane, ...(pastOf !== undefined && {pastOf})};
 }
 
 /** Where the cursor of the list is for a tab: a merged tab is not in the list, and a past is at its pipeline. */

@@ -13,7 +13,15 @@ test('each crash is one alert at once, by the log or the list, however short the
   const file = path.join(folder.path, 'alerts');
   const alertsNow = async () => (await readFile(file, 'utf8').catch(() => '')).split('\n').slice(0, -1);
   const end = startLogAlerts({
-    ...{command: `cat >> ${file}`, withheld: [], manager, client, clock: systemClock, random: () => 0, process},
+    ...{
+      command: `cat >> ${file}`,
+      credentialVariables: [],
+      manager,
+      client,
+      clock: systemClock,
+      random: () => 0,
+      process,
+    },
     note: () => {},
     signal: new AbortController().signal,
   });

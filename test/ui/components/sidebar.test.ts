@@ -18,7 +18,7 @@ function view(change: Partial<SidebarView> = {}): SidebarView {
     },
     cursor: undefined,
     focused: true,
-    kept: new Set(),
+    pinned: new Set(),
     marked: new Set(),
     nameFilter: '',
     loaded: true,
@@ -76,7 +76,7 @@ describe('a row', () => {
 
   it('marks what is kept, and a failure', () => {
     const items = [makePipeline('etl', {...stopped, deploymentError}), makePipeline('orders')];
-    expect(text({items, kept: new Set(['etl'])})[0]).toMatch(/^·etl +✗ Failed/);
+    expect(text({items, pinned: new Set(['etl'])})[0]).toMatch(/^·etl +✗ Failed/);
   });
 
   it('has no word where there is no room for it, and no number of errors in the narrowest', () => {
@@ -214,8 +214,8 @@ it('every row is exactly as wide as the sidebar, whatever is in it', () => {
       fc.constantFrom('', 'a', '長い名前のフィルターです、とても'),
       (items, width, height, focused, nameFilter) => {
         const cursor = items[0]?.name;
-        const kept = new Set(items.slice(1).map((each) => each.name));
-        const rows = sidebarRows(view({items, cursor, kept, width, height, focused, nameFilter}));
+        const pinned = new Set(items.slice(1).map((each) => each.name));
+        const rows = sidebarRows(view({items, cursor, pinned, width, height, focused, nameFilter}));
         expect(rows).toHaveLength(height);
         for (const row of rows) expect(textWidth(row.text)).toBe(width);
       },

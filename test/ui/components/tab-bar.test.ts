@@ -7,7 +7,7 @@ import {type TabLabel, tabBar} from '../../../source/ui/components/tab-bar.ts';
 const symbols = symbolsFor(true);
 
 function tab(title: string, change: Partial<TabLabel> = {}): TabLabel {
-  return {title, kept: true, active: false, focused: false, hasNew: false, errors: 0, offline: false, ...change};
+  return {title, pinned: true, active: false, focused: false, hasNew: false, errors: 0, offline: false, ...change};
 }
 
 const bar = (tabs: readonly TabLabel[], width: number) => tabBar(tabs, width, symbols).text;
@@ -18,7 +18,7 @@ describe('a tab says', () => {
   });
 
   it('that it is the preview', () => {
-    expect(bar([tab('orders', {kept: false, active: true})], 20).trimEnd()).toBe(' 1 orders…');
+    expect(bar([tab('orders', {pinned: false, active: true})], 20).trimEnd()).toBe(' 1 orders…');
   });
 
   it('new lines, new errors, and that it is not connected', () => {
@@ -101,7 +101,7 @@ const label = fc.record({
     fc.string({unit: fc.constantFrom('a', 'Z', '9', '-', '_'), minLength: 1, maxLength: 63}),
     fc.constant('日本語'),
   ),
-  kept: fc.boolean(),
+  pinned: fc.boolean(),
   hasNew: fc.boolean(),
   errors: fc.constantFrom(0, 1, 12_345),
   offline: fc.boolean(),

@@ -408,9 +408,9 @@ describe('y and Y copy', () => {
     await using screen = await reading([], {names: []});
     await screen.until(() => screen.controller.pane !== undefined, 'the preview');
     const [preview] = screen.controller.state.tabs;
-    expect(preview?.kept).toBe(false);
+    expect(preview?.pinned).toBe(false);
     screen.press(key);
-    expect(screen.controller.state.tabs).toMatchObject([{name: preview?.name, kept: true}]);
+    expect(screen.controller.state.tabs).toMatchObject([{name: preview?.name, pinned: true}]);
   });
 
   it.each([

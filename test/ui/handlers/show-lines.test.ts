@@ -55,7 +55,7 @@ describe('how lines look', () => {
       await screen.until(() => screen.controller.pane !== undefined, 'the preview');
       screen.press('J', 'w');
       expect(viewOf(screen)).toMatchObject({asSent: true, wrap: 'all'});
-      expect(screen.controller.state.tabs).toMatchObject([{kept: true}]);
+      expect(screen.controller.state.tabs).toMatchObject([{pinned: true}]);
     });
 
     it('w wraps all lines, none, or those of warnings and errors, and says which', async () => {

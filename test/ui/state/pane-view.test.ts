@@ -59,7 +59,7 @@ describe('the defaults of new tabs', () => {
     const back = {...newPane, time: 'delta'} as const;
     const tab: Tab = {
       name: 'a',
-      kept: true,
+      pinned: true,
       pane: back,
     };
     const {cursor, focus, sidebarHidden, sidebarWidth, strip, sort, active} = start;

@@ -17,7 +17,7 @@ function applied(actions: readonly ViewAction[], from: ViewState = initialView([
 const show = (name: string): ViewAction => ({type: 'show', name});
 const keep = (name: string): ViewAction => ({type: 'keep', name});
 const close = (name: string): ViewAction => ({type: 'close', name});
-const tabs = (state: ViewState) => state.tabs.map((tab) => `${tab.name}${tab.kept ? '' : '?'}`);
+const tabs = (state: ViewState) => state.tabs.map((tab) => `${tab.name}${tab.pinned ? '' : '?'}`);
 
 test('named pipelines are kept tabs, each once, and the first is shown', () => {
   const state = initialView(['orders', 'fraud', 'orders']);
@@ -66,7 +66,7 @@ test('whatever happens, there is at most one preview, no name twice, and the sho
       let state = initialView([]);
       for (const each of actions) {
         state = reduce(state, each);
-        expect(state.tabs.filter((tab) => !tab.kept).length).toBeLessThanOrEqual(1);
+        expect(state.tabs.filter((tab) => !tab.pinned).length).toBeLessThanOrEqual(1);
         expect(new Set(state.tabs.map((tab) => tab.name)).size).toBe(state.tabs.length);
         expect(state.active === undefined).toBe(state.tabs.length === 0);
         if (state.active !== undefined) expect(activeTab(state)?.name).toBe(state.active);
