@@ -1,11 +1,11 @@
 import type {EarlierBlock} from '../../buffer/cold-segments.ts';
-import {newline, newlinesIn} from '../../buffer/segment.ts';
-import {countBelow} from '../../lib/bisect.ts';
+import {newline} from '../../buffer/segment.ts';
 import {FileBytes, type FilePart} from './file-part.ts';
 import {longestLine} from './line-pieces.ts';
+import {NewlineCounter} from './newline-counter.ts';
 
 const defaultSizes = {
-  /** Read at once: the newlines of 1 MiB are found in half a millisecond. */
+  /** Read at once, while the one before is counted. */
   window: 1024 * 1024,
   /** Read back at once, if no line is longer. */
   block: 256 * 1024,
@@ -33,9 +33,10 @@ export async function* earlierLines(
   end: number,
   sizes: EarlierSizes = defaultSizes,
 ): AsyncGenerator<EarlierLines, void, undefined> {
+  const counter = new NewlineCounter(Math.max(sizes.longestLine, sizes.window));
+  let [memory, other] = counter.halves;
   let to = end;
-  let window = await readBefore(part, to, sizes.window, undefined);
-  let spare: Buffer | undefined;
+  let window = await readBefore(part, to, sizes.window, memory);
   while (to > 0) {
     if (part.isGone || !window) return;
     const isEnded = window.at(-1) === newline;
@@ -43,55 +44,60 @@ export async function* earlierLines(
     // The newline at the end belongs to the last line.
     const first = isWhole ? 0 : window.subarray(0, -1).indexOf(newline) + 1;
     if (first === 0 && !isWhole && window.length < sizes.longestLine) {
-      window = await readBefore(part, to, Math.min(sizes.longestLine, 4 * window.length), undefined);
+      window = await readBefore(part, to, Math.min(sizes.longestLine, 4 * window.length), memory);
       continue;
     }
     const from = to - window.length + first;
     // Read while the lines of this one are counted.
-    const next = from > 0 ? readBefore(part, from, sizes.window, spare) : undefined;
+    const next = from > 0 ? readBefore(part, from, sizes.window, other) : undefined;
     // A reader that has stopped does not await it: its failure must not count as unhandled.
     next?.catch(() => {});
-    yield {blocks: blocksOf(part, window.subarray(first), {offset: from, isEnded, blockBytes: sizes.block}), from};
-    spare = window;
+    const count = (lines: Buffer) => counter.count(lines);
+    yield {
+      blocks: blocksOf(part, window.subarray(first), {offset: from, isEnded, blockBytes: sizes.block, count}),
+      from,
+    };
+    [memory, other] = [other, memory];
     window = await next;
     to = from;
   }
 }
 
-/** Up to `length` bytes before `to`; undefined if the file has become shorter. `spare`: memory that is used again. */
-async function readBefore(
-  part: FilePart,
-  to: number,
-  length: number,
-  spare: Buffer | undefined,
-): Promise<Buffer | undefined> {
+/** Up to `length` bytes before `to`, in `memory`; undefined if the file has become shorter. */
+async function readBefore(part: FilePart, to: number, length: number, memory: Buffer): Promise<Buffer | undefined> {
   const from = Math.max(0, to - length);
-  const memory =
-    spare && spare.buffer.byteLength >= to - from ? spare.buffer : Buffer.allocUnsafeSlow(to - from).buffer;
-  const bytes = await part.read(Buffer.from(memory, 0, to - from), from);
+  const bytes = await part.read(memory.subarray(0, to - from), from);
   return bytes.length === to - from ? bytes : undefined;
 }
 
+type BlockOptions = {
+  /** Of the first byte, in the file. */
+  readonly offset: number;
+  readonly isEnded: boolean;
+  readonly blockBytes: number;
+  /** The newlines in some of the bytes. */
+  readonly count: (bytes: Buffer) => number;
+};
+
 /** `lines` begins with a line; its last one has a newline only if it `isEnded`. */
-function blocksOf(
-  part: FilePart,
-  lines: Buffer,
-  {offset, isEnded, blockBytes}: {readonly offset: number; readonly isEnded: boolean; readonly blockBytes: number},
-): EarlierBlock[] {
-  const newlines = newlinesIn(lines);
-  const count = newlines.length + (isEnded ? 0 : 1);
+function blocksOf(part: FilePart, lines: Buffer, {offset, isEnded, blockBytes, count}: BlockOptions): EarlierBlock[] {
   const blocks: EarlierBlock[] = [];
-  let start = 0;
-  for (let first = 0; first < count; ) {
-    // The lines that end within a block, one at least.
-    const last = Math.max(first + 1, countBelow(newlines, start + blockBytes));
-    const newlineAt = newlines[last - 1];
-    const length = (newlineAt === undefined ? lines.length : newlineAt + 1) - start;
-    const piece = {part, offset: offset + start, length, isEnded: newlineAt === undefined};
-    const byteLength = length + (piece.isEnded ? 1 : 0);
-    blocks.push({lines: last - first, byteLength, bytes: new FileBytes([piece])});
-    first = last;
-    start += length;
+  for (let start = 0; start < lines.length; ) {
+    const end = blockEnd(lines, start, blockBytes);
+    const isCut = end === lines.length && !isEnded;
+    const length = end - start;
+    const bytes = new FileBytes([{part, offset: offset + start, length, isEnded: isCut}]);
+    const rest = isCut ? 1 : 0;
+    blocks.push({lines: count(lines.subarray(start, end)) + rest, byteLength: length + rest, bytes});
+    start = end;
   }
   return blocks.reverse();
+}
+
+/** The end of the lines that end within a block, one at least. */
+function blockEnd(lines: Buffer, start: number, blockBytes: number): number {
+  const within = lines.lastIndexOf(newline, start + blockBytes - 1) + 1;
+  if (within > start) return within;
+  const after = lines.indexOf(newline, start + blockBytes);
+  return after === -1 ? lines.length : after + 1;
 }
