@@ -117,7 +117,7 @@ if [ "$(uname -s)" = Linux ] && [ -z "$(ls /lib64/ld-linux-* /lib/ld-linux-* 2>/
   fail 'this system has no glibc · with Node 22.19 or newer: npm install -g pipetail'
 fi
 [ -n "$address" ] || fail 'where from? · try: sh install.sh --from FOLDER'
-[ -n "$version" ] || fail 'which version? · try: sh install.sh --version 0.1.0'
+[ -n "$version" ] || fail 'which version? · try: sh install.sh --version 1.0.0'
 
 for file in $files $sums; do
   [ ! -d "$prefix/$file" ] || fail "$prefix/$file is a folder · try: sh install.sh --prefix DIR"

@@ -5,15 +5,11 @@ import {expect, test} from 'vitest';
 import type {MarkerKind} from '../../source/buffer/markers.ts';
 import {runLogsFrom} from '../../source/commands/logs/logs-from.ts';
 import {fingerprintOf} from '../../source/records/fingerprint.ts';
-import {isConfigurable, type Option, variableOf} from '../../source/settings/option.ts';
-import {options} from '../../source/settings/option-table.ts';
-import {colorNames, themeNames} from '../../source/settings/palette.ts';
 import {acquireLock} from '../../source/storage/file-lock.ts';
 import {PromptHistory} from '../../source/storage/prompt-history.ts';
 import {Recordings} from '../../source/storage/recording/recordings.ts';
 import {SessionFile} from '../../source/storage/session-file.ts';
 import {LineOutput} from '../../source/system/line-output.ts';
-import {allCommands} from '../../source/ui/pages/registry.ts';
 import {SlowStream} from '../commands/slow-stream.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
@@ -226,20 +222,4 @@ test('a lock that was written before is void once its process is gone, and one o
   expect(Object.keys(now)).toEqual(Object.keys(before));
   expect(before.started).toMatch(/^[\da-f-]{36} \d+$/);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
-});
-
-test('names that users write in files, scripts and environments stay', async () => {
-  const all: readonly Option[] = options;
-  const variables = all.map((option) => variableOf(option)).filter((name) => name !== undefined);
-  const names = {
-    options: all.map(({flag, alias}) => (alias === undefined ? `--${flag}` : `--${flag} -${alias}`)),
-    variables: [...new Set(variables)],
-    configuration: all.filter(isConfigurable).map(({flag}) => flag),
-    themes: themeNames,
-    colours: colorNames,
-    commands: allCommands.map(({id}) => id),
-    'commands of before': allCommands.flatMap(({formerly = []}) => formerly),
-  };
-  const text = Object.entries(names).map(([what, list]) => `${what}\n${list.map((name) => `  ${name}\n`).join('')}`);
-  await expect(text.join('\n')).toMatchFileSnapshot('./formats/names.txt');
 });
