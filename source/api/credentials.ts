@@ -2,13 +2,16 @@ import type {Clock} from '../lib/clock.ts';
 import {errorText, isTime} from '../lib/format.ts';
 import {fieldOf, parseJson} from '../lib/json.ts';
 import {ApiError} from './errors.ts';
+import type {TokenMaker} from './types.ts';
 
 export type Credentials = {
   /** The token to send now; undefined: send none. Rejects with an `ApiError`: `no-token`, or cancelled by `signal`. */
   readonly token: (signal: AbortSignal) => Promise<string | undefined>;
   /** The server answered 401 to this token. Returns whether to repeat the request with another one. */
   readonly refused: (token: string) => boolean;
-  /** When the token was made, as Unix time in ms; `given`: the user set it. */
+  /** Undefined: the user gave the token itself. */
+  readonly renewedBy: TokenMaker | undefined;
+  /** When the token was made or read, as Unix time in ms; `given`: the user set it. */
   readonly madeAt: (token: string) => number | 'given';
   /** What must never be shown: the current token and earlier ones. */
   readonly secrets: () => readonly string[];
@@ -30,6 +33,7 @@ export function fixedCredentials(token: string | undefined): Credentials {
   return {
     token: () => Promise.resolve(token),
     refused: () => false,
+    renewedBy: undefined,
     madeAt: () => 'given',
     secrets: () => secrets,
     close: () => {},
@@ -53,9 +57,10 @@ const secretsKept = 4;
  * of `make`. When that fails, the old token is sent until the server refuses it.
  */
 export class RenewedCredentials implements Credentials {
+  readonly renewedBy = 'command';
   readonly #options: RenewedCredentialsOptions;
   readonly #stop = new AbortController();
-  readonly #secrets: string[] = [];
+  readonly #secrets = new KnownSecrets();
   #current: {readonly token: string; readonly renewAt: number; readonly madeAt: number} | undefined;
   #refused: string | undefined;
   #making: Promise<void> | undefined;
@@ -86,7 +91,7 @@ export class RenewedCredentials implements Credentials {
   }
 
   secrets(): readonly string[] {
-    return this.#secrets;
+    return this.#secrets.all;
   }
 
   close(): void {
@@ -114,16 +119,15 @@ export class RenewedCredentials implements Credentials {
     if (clock.monotonic() - this.#nextAt > longestPause) this.#pause = leastPause;
     try {
       const token = await make(this.#stop.signal);
-      if (!isToken(token)) throw new Error('what should be a token holds characters that a header cannot carry');
-      this.#remember(token);
+      if (!isToken(token)) throw new Error(noToken);
+      this.#secrets.add(token);
       const madeAt = clock.wall();
       this.#current = {token, renewAt: renewalTime(token, madeAt) ?? Number.POSITIVE_INFINITY, madeAt};
       this.#failure = undefined;
       this.#refused = undefined;
     } catch (error) {
       this.#lengthenPause();
-      const message = errorText(error);
-      this.#failure = new ApiError({kind: 'fatal', reason: 'no-token', message});
+      this.#failure = withoutToken(error, 'command');
       // A refused token would hide this failure; one that expires soon still works.
       if (this.#current?.token === this.#refused) this.#current = undefined;
     }
@@ -132,11 +136,73 @@ export class RenewedCredentials implements Credentials {
   #lengthenPause(): void {
     this.#pause = Math.min(longestPause, 2 * this.#pause);
   }
+}
 
-  #remember(token: string): void {
-    if (this.#secrets.includes(token)) return;
-    this.#secrets.push(token);
-    if (this.#secrets.length > secretsKept) this.#secrets.shift();
+/**
+ * A token in a file, which whoever keeps the file replaces before it expires: it is read again for each request. While it
+ * cannot be read, such as for a moment between two tokens, the last one is sent until the server refuses it.
+ */
+export class FileCredentials implements Credentials {
+  readonly renewedBy = 'file';
+  readonly #read: (signal: AbortSignal) => Promise<string>;
+  readonly #clock: Pick<Clock, 'wall'>;
+  readonly #secrets = new KnownSecrets();
+  #current: {readonly token: string; readonly readAt: number} | undefined;
+  #refused: string | undefined;
+
+  /** `read`: the text of the file. It throws an `Error` whose message is one line for the user. */
+  constructor({read, clock}: {read: (signal: AbortSignal) => Promise<string>; clock: Pick<Clock, 'wall'>}) {
+    this.#read = read;
+    this.#clock = clock;
+  }
+
+  async token(signal: AbortSignal): Promise<string> {
+    try {
+      const token = await this.#read(signal);
+      if (!isToken(token)) throw new Error(noToken);
+      this.#secrets.add(token);
+      this.#current = {token, readAt: this.#clock.wall()};
+      return token;
+    } catch (error) {
+      if (signal.aborted) throw new ApiError({kind: 'cancelled'});
+      const {token} = this.#current ?? {};
+      if (token !== undefined && token !== this.#refused) return token;
+      throw withoutToken(error, 'file');
+    }
+  }
+
+  /** Whether the file may have another one by now: for the same token only once. */
+  refused(token: string): boolean {
+    const isNews = token !== this.#refused;
+    this.#refused = token;
+    return isNews;
+  }
+
+  madeAt(token: string): number {
+    return token === this.#current?.token ? this.#current.readAt : Number.NEGATIVE_INFINITY;
+  }
+
+  secrets(): readonly string[] {
+    return this.#secrets.all;
+  }
+
+  close(): void {}
+}
+
+const noToken = 'what should be a token holds characters that a header cannot carry';
+
+function withoutToken(error: unknown, renewedBy: TokenMaker): ApiError {
+  return new ApiError({kind: 'fatal', reason: 'no-token', message: errorText(error), renewedBy});
+}
+
+/** The newest tokens. */
+class KnownSecrets {
+  readonly all: string[] = [];
+
+  add(token: string): void {
+    if (this.all.includes(token)) return;
+    this.all.push(token);
+    if (this.all.length > secretsKept) this.all.shift();
   }
 }
 

@@ -139,15 +139,18 @@ function withExpiry(error: unknown, token: string, credentials: Credentials): un
   const at = tokenEnd(token);
   const madeAt = credentials.madeAt(token);
   const when = at === undefined ? '' : `at ${dateTime(at)} UTC`;
+  const {renewedBy} = credentials;
   const isStale = madeAt !== 'given' && at !== undefined && at <= madeAt;
-  const head = isStale
-    ? `the token command gave a token that had expired already, ${when}`
-    : at === undefined
-      ? tokenHasExpired
-      : `the token expired ${when}`;
+  const stale = {
+    command: `the token command gave a token that had expired already, ${when}`,
+    file: `the token in the file expired ${when}`,
+  };
+  const head =
+    isStale && renewedBy ? stale[renewedBy] : at === undefined ? tokenHasExpired : `the token expired ${when}`;
   // The server's own words, in brackets.
   const [, detail = ''] = / (\(.*)$/s.exec(failure.message) ?? [];
-  return new ApiError({...failure, message: `${head} ${detail}`.trim(), expired: {at, isRenewed: madeAt !== 'given'}});
+  const message = `${head} ${detail}`.trim();
+  return new ApiError({...failure, message, expired: {at}, ...(renewedBy && {renewedBy})});
 }
 
 export const defaultTimeouts: Timeouts = {connect: 10_000, headers: 15_000, total: 30_000, errorBody: 5000};

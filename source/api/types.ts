@@ -242,12 +242,11 @@ export type RetryableReason =
   | 'timeout'
   | 'protocol';
 
-export type ExpiredToken = {
-  /** The token's `exp` as Unix time in ms; undefined: it cannot be read. */
-  readonly at: number | undefined;
-  /** A command makes the tokens, so the next one comes automatically. */
-  readonly isRenewed: boolean;
-};
+/** `at`: the token's `exp` as Unix time in ms; undefined: it cannot be read. */
+export type ExpiredToken = {readonly at: number | undefined};
+
+/** What gives tokens again and again: the next one comes without the user. */
+export type TokenMaker = 'command' | 'file';
 
 /** Why a request failed. `message` is one sentence for the user, without credentials. */
 export type ApiFailure =
@@ -258,6 +257,8 @@ export type ApiFailure =
       /** Of the response, if there was one. */
       readonly status?: number;
       readonly expired?: ExpiredToken;
+      /** Of a failure about a token that the user did not give as it is. */
+      readonly renewedBy?: TokenMaker;
     }
   | {
       readonly kind: 'retryable';

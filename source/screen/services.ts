@@ -76,7 +76,7 @@ export function screenServices(input: ServicesInput): Services {
     history: (name, signal) => facts.history(name, signal),
     serverName: server.name,
     serverUrl: server.client.baseUrl,
-    tokenFrom: settings.tokenFrom ?? settings.server.tokenCommand?.from,
+    tokenFrom: settings.tokenFrom ?? (settings.server.tokenFile ?? settings.server.tokenCommand)?.from,
     insecure: settings.server.insecure,
     colors: themeColors(settings.theme, settings.themes, terminal.depth),
     symbols: terminal.symbols,

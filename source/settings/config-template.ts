@@ -22,8 +22,8 @@ const aboutContexts = `# Contexts: a server and the credential for it. Choose on
 # - The default one applies when neither --host nor FELDERA_HOST names a server.
 # - With a context no variable about the server is read, not even FELDERA_TENANT or FELDERA_TLS_INSECURE.
 # - Single flags such as --tenant win over the context.
-# Set one of auth, auth-variable and auth-token-command at most, and one of tls-cert and insecure. auth, the key itself, is
-# read only from a file that no other user can read (chmod 600).
+# Set one of auth, auth-variable, oidc-token-file and auth-token-command at most, and one of tls-cert and insecure. auth,
+# the key itself, is read only from a file that no other user can read (chmod 600).
 `;
 
 const aboutKeys = `# Keys: for a command, a key or a list of keys that replaces its own; an empty list leaves it without a key.
@@ -74,6 +74,7 @@ function lineOf({flag, value, fallback, example, choices}: Option): string {
 const examples: ReadonlyMap<string, string> = new Map([
   ['host', '"https://feldera.example.com"'],
   ['auth-variable', '"PROD_FELDERA_KEY"'],
+  ['oidc-token-file', '"/var/run/secrets/feldera/token"'],
   ['auth-token-command', '"get-token --for prod"'],
   ['auth', '"apikey:…"'],
   ['tenant', '"acme"'],
@@ -83,7 +84,7 @@ const examples: ReadonlyMap<string, string> = new Map([
   ['color', '"red"'],
 ]);
 /** Written as `# or: …`: the table must be valid with all its lines enabled, and they exclude `auth-variable`. */
-const alternatives = ['auth', 'auth-token-command'];
+const alternatives = ['auth', 'oidc-token-file', 'auth-token-command'];
 
 function contextLine({flag, help}: Option): string {
   const line = `${flag} = ${examples.get(flag) ?? '""'}`;

@@ -50,6 +50,14 @@ export const options = [
     ofContext: true,
   },
   {
+    flag: 'oidc-token-file',
+    value: 'FILE',
+    variable: 'FELDERA_OIDC_TOKEN_FILE',
+    help: 'file that holds a bearer token, such as Kubernetes mounts; it is read again for each request',
+    commands: askServer,
+    ofContext: true,
+  },
+  {
     flag: 'auth-token-command',
     value: 'CMD',
     variable: 'FELDERA_AUTH_TOKEN_COMMAND',

@@ -102,7 +102,7 @@ function fallback({flag, value, fallback: text}: Option): OptionValue | undefine
 
 /** Options that exclude each other: a flag for one overrides the other in the context. */
 const alternatives: readonly (readonly FlagName[])[] = [
-  ['auth', 'auth-token-command'],
+  ['auth', 'oidc-token-file', 'auth-token-command'],
   ['insecure', 'tls-cert'],
 ];
 

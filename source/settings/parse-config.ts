@@ -295,7 +295,7 @@ function isBaseUrl(text: string): boolean {
   return ['http:', 'https:'].includes(protocol) && username === '' && password === '';
 }
 
-const credentials = ['auth', 'auth-variable', 'auth-token-command'] as const;
+const credentials = ['auth', 'auth-variable', 'oidc-token-file', 'auth-token-command'] as const;
 
 /** Why a context is incomplete or contradicts itself. `rows`: a key with a wrong value is not missing. */
 function incomplete(

@@ -11,6 +11,8 @@ export type ValueWithSource = {readonly value: string; readonly from: string};
 export type ServerOptions = {
   /** A shell command that prints a bearer token. Never shown: users write secrets into commands. */
   readonly tokenCommand: ValueWithSource | undefined;
+  /** A file that holds a bearer token, which is replaced before it expires. */
+  readonly tokenFile: ValueWithSource | undefined;
   readonly tenant: string | undefined;
   readonly insecure: boolean;
   /** PEM file of roots in addition to the usual ones. */
@@ -23,6 +25,7 @@ export type ServerOptions = {
 /** For commands that need no server. */
 export const defaultServerOptions: ServerOptions = {
   tokenCommand: undefined,
+  tokenFile: undefined,
   tenant: undefined,
   insecure: false,
   extraRoots: undefined,
@@ -39,13 +42,17 @@ export function readServerOptions({value, find, isOn}: OptionValues, environment
   };
   const host = value('host') ?? '';
   const tokenFrom = sourced('auth')?.from;
-  const tokenCommand = sourced('auth-token-command');
+  const tokenFile = sourced('oidc-token-file');
+  const tokenCommand = tokenFile && isOfBothVariables(find) ? undefined : sourced('auth-token-command');
   const extraRoots = sourced('tls-cert');
   const tenant = sourced('tenant');
   const insecureFrom = isOn('insecure') ? find('insecure')?.name : undefined;
 
-  if (tokenFrom !== undefined && tokenCommand) {
-    conflict(tokenFrom, tokenCommand.from, 'both are credentials');
+  const [credentialFrom, otherFrom] = [tokenFrom, tokenFile?.from, tokenCommand?.from].filter(
+    (from) => from !== undefined,
+  );
+  if (credentialFrom !== undefined && otherFrom !== undefined) {
+    conflict(credentialFrom, otherFrom, 'both are credentials');
   }
   if (insecureFrom !== undefined && extraRoots) {
     conflict(insecureFrom, extraRoots.from, 'one trusts every certificate, the other some');
@@ -53,17 +60,23 @@ export function readServerOptions({value, find, isOn}: OptionValues, environment
   if (tenant && !/^[\x20-\x7e]+$/.test(tenant.value)) {
     throw new UsageError(`${tenant.from} has characters that an HTTP header cannot hold · use the tenant's id instead`);
   }
-  const credentialFrom = tokenFrom ?? tokenCommand?.from;
   if (credentialFrom !== undefined && !isOn('allow-http-key')) refusePlainHttp(host, credentialFrom);
   const roots = environment.SSL_CERT_FILE;
   return {
     tokenCommand,
+    tokenFile,
     tenant: tenant?.value,
     insecure: insecureFrom !== undefined,
     extraRoots,
     roots: roots ? {value: roots, from: 'SSL_CERT_FILE'} : undefined,
     proxy: proxyTo(host, environment),
   };
+}
+
+/** Feldera's action for GitHub sets both: the command only prints the file, for clients that know no file. */
+function isOfBothVariables(find: OptionValues['find']): boolean {
+  const sources = (['oidc-token-file', 'auth-token-command'] as const).map((flag) => find(flag)?.source);
+  return sources.every((source) => source === 'variable');
 }
 
 /** Anyone between the two machines could read the key. */

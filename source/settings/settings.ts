@@ -32,7 +32,7 @@ export type Settings = {
   readonly token: string | undefined;
   /** Where the credential came from, for messages. */
   readonly tokenFrom: string | undefined;
-  /** Variables that may hold a credential, or what prints one: the usual ones, and those of all contexts. */
+  /** Variables that may hold a credential, or what gives one: the usual ones, and those of all contexts. */
   readonly credentialVariables: readonly string[];
   readonly server: ServerOptions;
   readonly demo: boolean;
@@ -143,7 +143,7 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
 }
 
 function credentialVariables(file: ConfigFile): readonly string[] {
-  const usual = (['auth', 'auth-token-command'] as const).map((flag) => variableOf(optionOf(flag)));
+  const usual = (['auth', 'oidc-token-file', 'auth-token-command'] as const).map((flag) => variableOf(optionOf(flag)));
   const named = [...file.contexts.values()].map(({values}) => values.get('auth-variable')?.text);
   return [...usual, ...named].filter((name) => name !== undefined);
 }

@@ -1,7 +1,7 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {createClient} from '../api/client.ts';
 import type {Trust} from '../api/connect.ts';
-import {type Credentials, fixedCredentials, RenewedCredentials} from '../api/credentials.ts';
+import {type Credentials, FileCredentials, fixedCredentials, RenewedCredentials} from '../api/credentials.ts';
 import type {ApiClient} from '../api/types.ts';
 import {type Clock, withPatience} from '../lib/clock.ts';
 import {errorText} from '../lib/format.ts';
@@ -9,6 +9,7 @@ import {UsageError} from '../settings/parse-values.ts';
 import type {ServerOptions, ValueWithSource} from '../settings/server-options.ts';
 import type {Settings} from '../settings/settings.ts';
 import {oldServerWords} from '../words/failures.ts';
+import {readTokenFile} from './token-file.ts';
 
 /** The server of the settings, or a demo server in this process. */
 export type OpenServer = {
@@ -67,7 +68,8 @@ export async function reportOldServer(
   if (words !== undefined) report(`pipetail: ${words}`);
 }
 
-function credentialsOf({token, server: {tokenCommand}}: Settings, clock: Clock): Credentials {
+function credentialsOf({token, server: {tokenCommand, tokenFile}}: Settings, clock: Clock): Credentials {
+  if (tokenFile) return new FileCredentials({read: (signal) => readTokenFile(tokenFile, clock, signal), clock});
   if (!tokenCommand) return fixedCredentials(token);
   return new RenewedCredentials({make: (signal) => runTokenCommand(tokenCommand, clock, signal), clock});
 }

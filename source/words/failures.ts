@@ -1,5 +1,5 @@
 import {ApiError} from '../api/errors.ts';
-import type {ApiFailure, ExpiredToken, FatalReason, Pipeline} from '../api/types.ts';
+import type {ApiFailure, ExpiredToken, FatalReason, Pipeline, TokenMaker} from '../api/types.ts';
 import {dateTime, fineMoment, inZone} from '../lib/format.ts';
 
 type ShownFailure = Exclude<ApiFailure, {kind: 'cancelled'}>;
@@ -70,8 +70,8 @@ export function noAnswerWords({since, cause}: NoAnswer, state?: string): string 
 /** For a command: `what failed · what to do`. */
 export function withAdvice(failure: ShownFailure): string {
   const {message, reason} = failure;
-  // The token command makes a new token without the user.
-  const isRenewed = failure.kind === 'fatal' && failure.expired?.isRenewed === true;
+  // The next token comes without the user.
+  const isRenewed = failure.kind === 'fatal' && reason === 'token-expired' && failure.renewedBy !== undefined;
   const advice = isRenewed ? undefined : adviceFor(reason);
   // Some messages name the option that helps; the options of a server do not help with a proxy.
   const hasAdvice = /--\w|\bthe proxy\b/.test(message);
@@ -102,6 +102,11 @@ function adviceFor(reason: ShownFailure['reason']): string | undefined {
   }
 }
 
+const renewals: Readonly<Record<TokenMaker, string>> = {
+  command: 'The token command runs again automatically.',
+  file: 'The file is read again for each request.',
+};
+
 /** Where a request's server and credentials came from. */
 type RequestOrigin = {
   /** Such as `FELDERA_API_KEY`; undefined if there are no credentials. */
@@ -117,7 +122,7 @@ export function explainFailure(
   {tokenFrom, context, isDefaultHost}: RequestOrigin,
 ): {readonly title: string; readonly advice: readonly string[]} {
   const set = settingsOf(context);
-  const renewed = 'The token command runs again automatically.';
+  const renewed = failure.kind === 'fatal' && failure.renewedBy ? renewals[failure.renewedBy] : undefined;
   switch (failure.reason) {
     case 'unreachable':
     case 'timeout':
@@ -146,11 +151,11 @@ export function explainFailure(
         title: 'The token has expired',
         advice: [
           ...(tokenFrom === undefined ? [] : [`It came from ${tokenFrom}.`]),
-          failure.expired?.isRenewed ? renewed : `Give a new token with ${set.credential}.`,
+          renewed ?? `Give a new token with ${set.credential}.`,
         ],
       };
     case 'no-token':
-      return {title: 'There is no token to log in with', advice: [renewed]};
+      return {title: 'There is no token to log in with', advice: renewed === undefined ? [] : [renewed]};
     case 'forbidden':
       return {
         title: 'Not permitted',

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {DemoServer} from '../../demo/server.ts';
 import {createClient} from '../../source/api/client.ts';
-import {type Credentials, fixedCredentials, RenewedCredentials} from '../../source/api/credentials.ts';
+import {type Credentials, FileCredentials, fixedCredentials, RenewedCredentials} from '../../source/api/credentials.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {failureIn, readLogs} from '../harness/log-reader.ts';
@@ -205,6 +205,50 @@ test('over the network: a refused token costs one more request, and no caller no
   expect(credentials.secrets()).toEqual(['first', 'second']);
 });
 
+describe('a token in a file', () => {
+  const setUpFile = (first: string) => {
+    const file: {text: string | Error} = {text: first};
+    const read = async () => {
+      if (file.text instanceof Error) throw file.text;
+      return file.text;
+    };
+    return {file, credentials: new FileCredentials({read, clock: new FakeClock()})};
+  };
+
+  test('is read for each request', async () => {
+    const {file, credentials} = setUpFile('one');
+    expect(await credentials.token(signal)).toBe('one');
+    file.text = 'two';
+    expect(await credentials.token(signal)).toBe('two');
+    expect(credentials.secrets()).toEqual(['one', 'two']);
+    file.text = 'two words';
+    await credentials.token(signal);
+    credentials.refused('two');
+    expect(await messageOf(credentials.token(signal))).toBe(
+      'what should be a token holds characters that a header cannot carry',
+    );
+  });
+
+  test('is sent while the file cannot be read, until the server refuses it', async () => {
+    const {file, credentials} = setUpFile('one');
+    await credentials.token(signal);
+    file.text = new Error('there is no file /t');
+    expect(await credentials.token(signal)).toBe('one');
+    // The file may have another one by now; where it has not, the same refusal again asks for nothing.
+    expect(credentials.refused('one')).toBe(true);
+    expect(credentials.refused('one')).toBe(false);
+    expect(await messageOf(credentials.token(signal))).toBe('there is no file /t');
+    file.text = 'two';
+    expect(await credentials.token(signal)).toBe('two');
+  });
+
+  test('a request that is no longer wanted says nothing of the file', async () => {
+    const {file, credentials} = setUpFile('one');
+    file.text = new Error('there is no file /t');
+    expect(await messageOf(credentials.token(AbortSignal.abort()))).toBe('cancelled');
+  });
+});
+
 describe('a token that the server calls expired', () => {
   const noon = Date.UTC(2026, 10, 27, 12) / 1000;
 
@@ -231,7 +275,8 @@ describe('a token that the server calls expired', () => {
   ])('is reported with its own time, where it has one: %s', async (token, message, at) => {
     const found = await failureWith(fixedCredentials(token));
     expect(found).toMatchObject({kind: 'fatal', reason: 'token-expired', status: 401, message, requests: 2});
-    expect(found).toMatchObject({expired: {at, isRenewed: false}});
+    expect(found).toMatchObject({expired: {at}});
+    expect(found).not.toHaveProperty('renewedBy');
   });
 
   /** Made a minute after noon, by the clock of the machine. */
@@ -256,9 +301,18 @@ describe('a token that the server calls expired', () => {
     ['one without a time', ['opaque'], 'the token has expired'],
   ])('made by a command that gives %s', async (_, tokens, message) => {
     const found = await failureWith(renewed(...tokens));
-    expect(found).toMatchObject({reason: 'token-expired', expired: {isRenewed: true}});
+    expect(found).toMatchObject({reason: 'token-expired', renewedBy: 'command'});
     expect(found).toMatchObject({message: expect.stringMatching(/ \(401 ExpiredSignature\)$/)});
     expect('message' in found && found.message.startsWith(message)).toBe(true);
+  });
+
+  test('read from a file', async () => {
+    const read = () => Promise.resolve(jwt(noon));
+    const found = await failureWith(new FileCredentials({read, clock: new FakeClock(noon * 1000 + 60_000)}));
+    expect(found).toMatchObject({reason: 'token-expired', renewedBy: 'file'});
+    expect(found).toMatchObject({
+      message: 'the token in the file expired at 2026-11-27 12:00:00 UTC (401 ExpiredSignature)',
+    });
   });
 
   test('is made again, and no caller notices', async () => {

@@ -54,6 +54,38 @@ test('a token command: its token is sent, renewed when it is refused, and writte
   expect((await readdir(state)).toSorted()).toEqual(['pipetail', 'recordings']);
 });
 
+test('a token file: read again for each request, and what is wrong with it is said', async () => {
+  await using home = await temporaryDirectory();
+  const file = ownSecretFile(path.join(home.path, 'token'));
+  await writeFile(file, 'PLANTED-one\n');
+  await using viewer = await openViewer({
+    server: {apiKey: 'PLANTED-one'},
+    env: {...noKey, FELDERA_OIDC_TOKEN_FILE: file, FELDERA_AUTH_TOKEN_COMMAND: 'false'},
+  });
+  const {terminal, server} = viewer;
+  await viewer.live('Fresh start');
+  await writeFile(file, 'PLANTED-two\n');
+  server.setApiKey('PLANTED-two');
+  server.cutConnections();
+  await terminal.waitFor(
+    () => viewer.header().includes('LIVE') && server.requests.at(-1)?.authorization === 'Bearer PLANTED-two',
+  );
+  viewer.write('alpha');
+  await terminal.waitFor('line 1.');
+
+  const list = (...args: readonly string[]) => runCommand(['list', '--host', server.url, ...args], {env: noKey});
+  expect(await list('--oidc-token-file', file)).toMatchObject({code: 0, stderr: ''});
+  const missing = path.join(home.path, 'none');
+  expect(await list('--oidc-token-file', missing)).toMatchObject({
+    ...{code: 1, stdout: ''},
+    stderr: `pipetail: no token from --oidc-token-file · there is no file ${missing} · give the file that holds the token\n`,
+  });
+  await writeFile(missing, ' \n');
+  expect((await list('--oidc-token-file', missing)).stderr).toBe(
+    `pipetail: no token from --oidc-token-file · ${missing} is empty · the file must hold the token\n`,
+  );
+});
+
 test('a token command that fails is reported, and tried again', async () => {
   await using viewer = await openViewer({args: ['--auth-token-command', 'echo PLANTED; exit 3'], env: noKey});
   const {terminal} = viewer;

@@ -42,7 +42,7 @@ const feldera: Variables = {
 /** Where a request goes, with what. */
 function way(argv: readonly string[], variables: Variables, file = named) {
   const {host, token, tokenFrom, server: rest, context} = readSettings(argv, variables, file);
-  const {tenant, tokenCommand, insecure, extraRoots} = rest;
+  const {tenant, tokenCommand, tokenFile, insecure, extraRoots} = rest;
   return {
     context: context?.name,
     host,
@@ -50,13 +50,14 @@ function way(argv: readonly string[], variables: Variables, file = named) {
     tokenFrom,
     tenant,
     command: tokenCommand?.value,
+    ...(tokenFile && {file: tokenFile.value}),
     insecure,
     roots: extraRoots?.value,
   };
 }
 
 it('knows the variables that may hold a credential, of contexts that are not in use too', () => {
-  const variables = ['FELDERA_API_KEY', 'FELDERA_AUTH_TOKEN_COMMAND', 'TEST_KEY'];
+  const variables = ['FELDERA_API_KEY', 'FELDERA_OIDC_TOKEN_FILE', 'FELDERA_AUTH_TOKEN_COMMAND', 'TEST_KEY'];
   expect(readSettings(['--context', 'prod'], {}, named).credentialVariables).toEqual(variables);
 });
 
@@ -109,6 +110,7 @@ describe('a named context', () => {
       {},
       {...prod, token: undefined, tokenFrom: undefined, command: 'c'},
     ],
+    [['--context', 'prod', '--oidc-token-file', 'f'], {}, {...prod, token: undefined, tokenFrom: undefined, file: 'f'}],
     [['--context', 'prod', '-k'], {}, {...prod, insecure: true, roots: undefined}],
     [['--context', 'prod', '--no-insecure'], {}, prod],
     [

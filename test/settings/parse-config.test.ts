@@ -229,7 +229,7 @@ test('whatever the text, every problem has a line of the file, and no secret is 
   const body = fc.record({
     before: text,
     after: text,
-    key: fc.constantFrom('auth', 'auth-variable', 'auth-token-command'),
+    key: fc.constantFrom('auth', 'auth-variable', 'oidc-token-file', 'auth-token-command'),
   });
   fc.assert(
     fc.property(body, fc.boolean(), ({before, after, key}, isPrivate) => {

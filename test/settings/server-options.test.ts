@@ -52,6 +52,14 @@ describe('server options', () => {
     for (const off of ['', '0', 'false', 'No']) expect(way([], {FELDERA_TLS_INSECURE: off}).insecure).toBe(false);
   });
 
+  test('of the two variables that the action for GitHub sets, the file is read', () => {
+    const variables = {FELDERA_OIDC_TOKEN_FILE: '/run/token', FELDERA_AUTH_TOKEN_COMMAND: 'cat /run/token'};
+    expect(way(https, variables)).toEqual({
+      ...defaultServerOptions,
+      tokenFile: {value: '/run/token', from: 'FELDERA_OIDC_TOKEN_FILE'},
+    });
+  });
+
   const twoCredentials = 'cannot be combined · both are credentials · leave one out';
   const twoTrusts = 'cannot be combined · one trusts every certificate, the other some · leave one out';
   const plainHttp = 'with plain http anyone on the way can read it · use https://, or --allow-http-key';
@@ -67,6 +75,22 @@ describe('server options', () => {
       ['list'],
       {FELDERA_API_KEY: 'k', FELDERA_AUTH_TOKEN_COMMAND: 'c'},
       `FELDERA_API_KEY and FELDERA_AUTH_TOKEN_COMMAND ${twoCredentials}`,
+    ],
+    [['--auth', 'k', '--oidc-token-file', 'f'], {}, `--auth and --oidc-token-file ${twoCredentials}`],
+    [
+      ['list'],
+      {FELDERA_API_KEY: 'k', FELDERA_OIDC_TOKEN_FILE: 'f'},
+      `FELDERA_API_KEY and FELDERA_OIDC_TOKEN_FILE ${twoCredentials}`,
+    ],
+    [
+      ['--auth-token-command', 'c'],
+      {FELDERA_OIDC_TOKEN_FILE: 'f'},
+      `FELDERA_OIDC_TOKEN_FILE and --auth-token-command ${twoCredentials}`,
+    ],
+    [
+      ['list', '--host', 'http://x.example.com', '--oidc-token-file', 'f'],
+      {},
+      `the credential from --oidc-token-file is not sent to http://x.example.com · ${plainHttp}`,
     ],
     [['-k', '--tls-cert', 'f'], {}, `--insecure and --tls-cert ${twoTrusts}`],
     [['--tls-cert', 'f'], {FELDERA_TLS_INSECURE: '1'}, `FELDERA_TLS_INSECURE and --tls-cert ${twoTrusts}`],

@@ -25,7 +25,7 @@ test('without flags: the screen, on the local server, with the defaults of the h
     host: 'http://localhost:8080',
     token: undefined,
     tokenFrom: undefined,
-    credentialVariables: ['FELDERA_API_KEY', 'FELDERA_AUTH_TOKEN_COMMAND'],
+    credentialVariables: ['FELDERA_API_KEY', 'FELDERA_OIDC_TOKEN_FILE', 'FELDERA_AUTH_TOKEN_COMMAND'],
     server: defaultServerOptions,
     demo: false,
     scrollbackBytes: 32 * 1024 * 1024,

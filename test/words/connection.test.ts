@@ -30,7 +30,7 @@ test.each<[string, ConnectionState | undefined, string]>([
   ['401, expired', refused(fatal('token-expired')), 'token expired'],
   [
     '401, expired at a known time',
-    refused({...fatal('token-expired'), expired: {at: Date.UTC(2026, 10, 27, 7, 52), isRenewed: false}} as ApiFailure),
+    refused({...fatal('token-expired'), expired: {at: Date.UTC(2026, 10, 27, 7, 52)}} as ApiFailure),
     'token expired 11-27 07:52 UTC',
   ],
   ['403', refused(fatal('forbidden')), 'not permitted'],

@@ -13,7 +13,7 @@ test.each([
   [fatal('wrong-url', 'a page'), 'a page · --host, FELDERA_HOST or a context names the server'],
   [fatal('unauthorized', 'no'), 'no · --auth, FELDERA_API_KEY or a context says what to log in with'],
   [fatal('token-expired', 'old'), 'old · --auth, FELDERA_API_KEY or a context says what to log in with'],
-  [{...fatal('token-expired', 'old'), expired: {at: 0, isRenewed: true}} as const, 'old'],
+  [{...fatal('token-expired', 'old'), expired: {at: 0}, renewedBy: 'command'} as const, 'old'],
   [fatal('unknown-tenant', 'which?'), 'which? · --tenant, FELDERA_TENANT or a context names it'],
   [fatal('forbidden', 'no'), 'no · of several tenants --tenant, FELDERA_TENANT or a context chooses one'],
   [retryable('server-error', 'it failed'), 'it failed'],

@@ -265,7 +265,7 @@ it.each([
   ['no-token', 'no token'],
   ['forbidden', 'not permitted'],
 ] as const)('of a list that is refused as %s, says what a person has to see to', (reason, words) => {
-  const expired = {at: Date.UTC(2026, 10, 27, 7, 52), isRenewed: false};
+  const expired = {at: Date.UTC(2026, 10, 27, 7, 52)};
   const failure: ApiFailure = {
     kind: 'fatal',
     reason,

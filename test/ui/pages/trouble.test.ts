@@ -40,7 +40,11 @@ test.each<[ApiFailure, string, string]>([
   [fatal('token-expired'), 'The token has expired', 'Give a new token with --auth or the variable FELDERA_API_KEY'],
   [fatal('forbidden'), 'Not permitted', 'may not read pipelines here'],
   [fatal('unknown-tenant'), 'Which tenant?', '--tenant or the variable FELDERA_TENANT'],
-  [fatal('no-token'), 'There is no token to log in with', 'runs again automatically'],
+  [
+    {...fatal('no-token'), renewedBy: 'command'} as ApiFailure,
+    'There is no token to log in with',
+    'runs again automatically',
+  ],
   [fatal('wrong-url'), 'This is not the Feldera API', 'the base URL comes before /v0'],
   [fatal('certificate'), 'The certificate is not trusted', 'Is this the right host?'],
   [fatal('bad-request'), 'The server refuses the request', 'what came back'],
@@ -120,11 +124,16 @@ it('names where refused credentials came from', () => {
 });
 
 it('names where a token that has expired came from, and that a command makes another', () => {
-  const failure = {...fatal('token-expired'), expired: {at: 0, isRenewed: true}} as ApiFailure;
+  const failure = {...fatal('token-expired'), expired: {at: 0}, renewedBy: 'command'} as ApiFailure;
   const page = pageOf(failure, undefined, {tokenFrom: '--auth-token-command'})?.join('\n');
   expect(page).toContain('It came from --auth-token-command.');
   expect(page).toContain('The token command runs again automatically.');
   expect(page).not.toContain('Give a new');
+});
+
+it('says of a token from a file that the file is read again', () => {
+  const failure = {...fatal('no-token'), renewedBy: 'file'} as ApiFailure;
+  expect(pageOf(failure, undefined)?.join('\n')).toContain('The file is read again for each request.');
 });
 
 it('of a context, advises what can be done in the context', () => {
