@@ -2,16 +2,7 @@ import {isCompileStep, isSettled} from '../api/pipeline-state.ts';
 import type {Pipeline} from '../api/types.ts';
 import {readTime} from '../lib/format.ts';
 import {hasProcess} from '../logs/stats-poller.ts';
-import {clean} from '../terminal/clean.ts';
-import {
-  failedWords,
-  isCompileError,
-  isFailing,
-  pipelineState,
-  serverState,
-  stateSince,
-  stateWord,
-} from '../words/pipeline.ts';
+import {failureSentence, isCompileError, serverState, stateSince, stateWord} from '../words/pipeline.ts';
 import type {ConnectorStates} from './connector-states.ts';
 import type {PipelineEvent} from './pipeline-event.ts';
 
@@ -146,7 +137,7 @@ function pipelineStatus(
 ): PipelineStatus {
   const {name, id, deploymentId, deploymentStatus, deploymentStatusSince} = pipeline;
   const running = deploymentStatus === 'Running';
-  const failing = failingWords(pipeline);
+  const failing = failureSentence(pipeline);
   // While it stops, it has failed already: that it then is stopped is no other failure.
   const isSame = failing !== undefined && before?.failing === failing && before.state === 'Stopping';
   const failedAt = isSame ? before.failedAt : timeOf(stateSince(pipeline));
@@ -170,14 +161,6 @@ function pipelineStatus(
     failedAt: failing === undefined ? 0 : failedAt,
     ...{connectorErrors, errorsRun},
   };
-}
-
-/** `Failed · exit status: 101`, `Start failed · no such file`; undefined if it does not fail. */
-function failingWords(pipeline: Pipeline): string | undefined {
-  const {deploymentError: error, deploymentStatus} = pipeline;
-  if (!isFailing(pipeline) && !(error && deploymentStatus === 'Stopping')) return undefined;
-  if (!error) return pipelineState(pipeline).word;
-  return failedWords({state: serverState(pipeline), error: clean(error.cause), endedStart: error.endedStart});
 }
 
 /** Unix time in ms; 0: not known. */

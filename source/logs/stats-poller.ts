@@ -39,6 +39,8 @@ export type KnownStats = {
   readonly gone: readonly ConnectorStats[];
   /** Buffered records of the same process, oldest first. `at`: Unix time in ms. */
   readonly buffered: readonly {readonly at: number; readonly records: number}[];
+  /** Unix time in ms of the first of the last statistics in a row that have one number of processed records. */
+  readonly stillSince?: number | undefined;
   readonly series: TimeSeries | undefined;
   /** Of the last request of each kind; undefined when it succeeded. */
   readonly failure: ApiFailure | undefined;
@@ -295,9 +297,11 @@ function withStats(known: KnownStats, stats: PipelineStats, at: number): KnownSt
   const before = isSameProcess ? [...known.gone, ...(known.stats?.connectors ?? [])] : [];
   const here = new Set(stats.connectors.map(connectorKey));
   const gone = before.filter((each) => !here.has(connectorKey(each)) && !passingEndpoint.test(each.name));
-  const {bufferedRecords: records} = stats;
+  const {bufferedRecords: records, processedRecords} = stats;
+  const isStill = isSameProcess && processedRecords !== undefined && known.stats?.processedRecords === processedRecords;
+  const stillSince = isStill ? known.stillSince : at;
   const buffered = [...(isSameProcess ? known.buffered : []), ...(records === undefined ? [] : [{at, records}])];
-  return {...known, stats, at, gone, buffered: buffered.slice(-trendLength), failure: undefined};
+  return {...known, stats, at, gone, stillSince, buffered: buffered.slice(-trendLength), failure: undefined};
 }
 
 /** A table and a view never have the same name; an input and an output are compared by kind, too. */

@@ -6,7 +6,7 @@ import {shorten} from '../terminal/fit.ts';
 import {connectionWords} from '../words/connection.ts';
 import {markerText, markerTone} from '../words/markers.ts';
 import {fileWords} from '../words/opened.ts';
-import {failedWords, isFailing, pipelineState, serverState} from '../words/pipeline.ts';
+import {failureSentence, isFailing, pipelineState} from '../words/pipeline.ts';
 import type {Controller} from './controller.ts';
 import {promptExample, promptLabel} from './handlers/prompts.ts';
 import {closingCommand, keyDoes} from './keys/commands.ts';
@@ -127,14 +127,7 @@ export function listWords(controller: Controller): string | undefined {
 /** Why each failing pipeline fails, by name. */
 export function failures(controller: Controller): ReadonlyMap<string, string> {
   const pipelines = controller.services.poller.snapshot.get().pipelines ?? [];
-  return new Map(
-    pipelines.filter(isFailing).map((pipeline) => {
-      const {name, deploymentError: error} = pipeline;
-      if (!error) return [name, pipelineState(pipeline).word];
-      const {cause, endedStart} = error;
-      return [name, failedWords({state: serverState(pipeline), error: clean(cause), endedStart})];
-    }),
-  );
+  return new Map(pipelines.filter(isFailing).map((pipeline) => [pipeline.name, failureSentence(pipeline) ?? '']));
 }
 
 /** One line for each change of the view that shows no notice. */

@@ -102,9 +102,30 @@ export function hasCompileError(pipeline: Pipeline): boolean {
  * needed if `hasCompileError`.
  */
 export function failureCause(pipeline: Pipeline, programError = ''): string | undefined {
-  if (!hasCompileError(pipeline)) return pipeline.deploymentError?.cause;
+  if (!hasCompileError(pipeline)) {
+    const {deploymentError, deploymentStatus, runtimeReason} = pipeline;
+    const reason = deploymentStatus === 'Unavailable' ? runtimeReason?.replaceAll(/\s+/g, ' ') : undefined;
+    return deploymentError?.cause ?? reason;
+  }
   // Warnings, and what cargo reports of its progress, may come before the error.
-  return /^ *error\b.*/m.exec(programError)?.[0].trim() ?? /\S.*/.exec(programError)?.[0];
+  const line = /^ *error\b.*/m.exec(programError)?.[0].trim() ?? /\S.*/.exec(programError)?.[0];
+  return line?.replace(/^error: /, '');
+}
+
+/**
+ * The sentence for a pipeline that does not work, wherever it is said: `Failed · exit status: 101`, `Start failed · no such
+ * file`, `SQL error · Error parsing SQL (line 2, column 18): …`. Undefined: it works, or was stopped. `programError`: as of
+ * `failureCause`.
+ */
+export function failureSentence(pipeline: Pipeline, programError?: string): string | undefined {
+  const {deploymentError: error, deploymentStatus} = pipeline;
+  // While it stops, it has failed already.
+  if (!isFailing(pipeline) && !(error && deploymentStatus === 'Stopping')) return undefined;
+  const cause = failureCause(pipeline, programError);
+  if (cause === undefined) return pipelineState(pipeline).word;
+  const state = hasCompileError(pipeline) ? pipeline.programStatus : serverState(pipeline);
+  const endedStart = error?.endedStart === true && !hasCompileError(pipeline);
+  return failedWords({state, error: clean(cause), endedStart});
 }
 
 /** An error in full, which is not in the log. Its texts are as sent. */

@@ -45,7 +45,7 @@ it('says in wide what the compiler says, below the warnings', async () => {
     const usual = {client, statuses: undefined, isColored: false, now: Date.now(), signal} as const;
     const [, alpha, beta, gamma] = columns(await listText({...usual, output: 'wide'}));
     expect([alpha?.[6], beta?.[6], gamma?.[6]]).toEqual([
-      'error: Error parsing SQL (line 2, column 18): unexpected FAIL',
+      'Error parsing SQL (line 2, column 18): unexpected FAIL',
       'error[E0425]: cannot find value `foo`',
       '-',
     ]);

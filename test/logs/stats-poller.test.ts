@@ -251,6 +251,29 @@ test('keeps what is known: of a process the connectors that disappear and the tr
   expect(known()?.buffered).toHaveLength(1);
 });
 
+test('knows since when no record was processed, by the statistics of one process', async () => {
+  const rig = new Rig(['orders']);
+  const stillFor = () => {
+    const {at = 0, stillSince = 0} = rig.poller.known.get().get('orders') ?? {};
+    return at - stillSince;
+  };
+  rig.answer = {...statsOf('one'), processedRecords: 7};
+  rig.poller.setOpen('orders');
+  await rig.clock.advance(35_000);
+  expect(stillFor()).toBe(30_000);
+  rig.answer = {...statsOf('one'), processedRecords: 8};
+  await rig.clock.advance(10_000);
+  expect(stillFor()).toBe(0);
+  await rig.clock.advance(10_000);
+  expect(stillFor()).toBe(10_000);
+  rig.answer = {...statsOf('two'), processedRecords: 8};
+  await rig.clock.advance(10_000);
+  expect(stillFor()).toBe(0);
+  rig.answer = statsOf('two');
+  await rig.clock.advance(20_000);
+  expect(stillFor()).toBe(0);
+});
+
 test('stop cancels the requests in progress and sends no other', async () => {
   const rig = new Rig(['orders']);
   rig.poller.setOpen('orders');

@@ -1,14 +1,6 @@
 import type {Pipeline} from '../../api/types.ts';
 import {attendedEvery} from '../../logs/list-poller.ts';
-import {
-  failureCause,
-  hasCompileError,
-  hasStopped,
-  isCompiling,
-  isFailing,
-  pipelineState,
-  stateWord,
-} from '../../words/pipeline.ts';
+import {failureSentence, hasCompileError, hasStopped, isCompiling, isFailing, stateWord} from '../../words/pipeline.ts';
 import {CatchUp, type CatchUpInput, type Ending} from './catch-up.ts';
 
 /** Milliseconds that a stop lasts until it is an end: a restart stops the pipeline, and the next list tells of it. */
@@ -83,8 +75,6 @@ export class EndByState {
     if (!pipeline || !isFailing(pipeline)) {
       return this.#waits && input.now - since < restartAtMost ? undefined : ending;
     }
-    const cause = failureCause(pipeline);
-    const say = [pipelineState(pipeline).word, ...(cause === undefined ? [] : [cause])].join(' · ');
-    return {...ending, failed: true, say, isOfProgram: hasCompileError(pipeline)};
+    return {...ending, failed: true, say: failureSentence(pipeline) ?? '', isOfProgram: hasCompileError(pipeline)};
   }
 }

@@ -1,0 +1,250 @@
+import type {ConnectorStats} from '../api/types.ts';
+import {count, counted, readTime} from '../lib/format.ts';
+import {type ErrorGroup, isUnfinished, watchPatternKey} from '../records/error-log.ts';
+import {endpointIn} from '../records/suppressed.ts';
+import {clean} from '../terminal/clean.ts';
+import {readLine} from '../viewport/line-text.ts';
+import {adviceFor} from '../words/guide.ts';
+import {errorCount, type KnownConnector} from './connectors.ts';
+import type {Cause, LogFacts, Statement} from './statement.ts';
+
+/** More connectors with one fault are a number. */
+const mostNamed = 5;
+/** Share of the records of an input from which on their errors are most of them. */
+const most = 0.5;
+
+/** Connectors that failed for good. */
+export const failedConnectors: Cause = (facts) => {
+  const failed = facts.connectors.filter(({failure}) => failure !== undefined);
+  return named(failed, 'failed for good', (connector) => {
+    const {failure, kind, name} = connector;
+    const groups = groupsOf(facts.log, name);
+    return {
+      ...{key: `failed ${connector.key}`, severity: 'degraded', source: failure?.at === undefined ? 'API' : 'log'},
+      text: clean(`${name} failed for good: ${reasonOf(failure?.message ?? '')}`),
+      since: failure?.at,
+      stops: kind === 'input' ? 'nothing is read from it' : 'nothing is written to it',
+      place: placeOf(connector, groups),
+      advice: adviceFor(failure?.message ?? ''),
+    };
+  });
+};
+
+/** Connectors that Feldera itself calls unhealthy. */
+export const unhealthyConnectors: Cause = (facts) => {
+  const unhealthy = present(facts.connectors).filter(({stats}) => stats.health && stats.health.status !== 'Healthy');
+  return named(unhealthy, 'are unhealthy', (connector) => {
+    const {status = '', description = ''} = connector.stats.health ?? {};
+    const why = description === '' ? '' : `: ${reasonOf(description)}`;
+    return {
+      ...{key: `unhealthy ${connector.key}`, severity: 'degraded', source: 'API'},
+      text: clean(`${connector.name} is ${status.toLowerCase()}${why}`),
+      place: placeOf(connector, groupsOf(facts.log, connector.name)),
+      advice: adviceFor(description),
+    };
+  });
+};
+
+/** Inputs that reject most of their records, and outputs that have written nothing. */
+export const rejectingConnectors: Cause = (facts) =>
+  named(present(facts.connectors).filter(isRejecting), 'reject most of their records', (connector) =>
+    errorStatement(facts.log, connector, 'degraded'),
+  );
+
+/** Connectors with other errors. */
+export const connectorsWithErrors: Cause = (facts) => {
+  const others = present(facts.connectors).filter((each) => errorCount(each) > 0 && !isRejecting(each));
+  return named(others, 'had errors', (connector) => errorStatement(facts.log, connector, 'notice'));
+};
+
+/** Of connectors that no statistics tell of, what the log says. */
+export const loggedConnectors: Cause = ({known, connectors, log}) => {
+  if (known?.stats || !log) return [];
+  const failed = new Set(connectors.map(({name}) => name));
+  const byName = Map.groupBy(groupsInRun(log), ({name}) => name);
+  const others = [...byName].flatMap(([name, groups]) => (failed.has(name) ? [] : {name, groups}));
+  return named(others, 'had errors', ({name, groups}) => {
+    const newest = newestOf(groups);
+    const logged = groups.reduce((sum, {group}) => sum + group.count, 0);
+    const suppressed = groups.reduce((sum, {group}) => sum + group.suppressed, 0);
+    const more = suppressed > 0 ? `, and ${count(suppressed)} suppressed` : '';
+    return {
+      ...{key: `errors ${name}`, severity: 'notice', source: 'log'},
+      text: clean(`${name} had errors: ${newest ? loggedReason(newest) : unknownReason}`),
+      since: Math.min(...groups.map(({group}) => group.firstAt)),
+      last: newest?.lastAt,
+      often: `${counted(logged, 'error', 'errors')}${more}`,
+      place: {entry: newest?.lastId},
+      advice: newest && adviceFor(textOf(newest)),
+    };
+  });
+};
+
+type PresentConnector = KnownConnector & {readonly stats: ConnectorStats};
+
+/** Those that are in the statistics now, and have not failed for good. */
+function present(connectors: readonly KnownConnector[]): readonly PresentConnector[] {
+  return connectors.filter(
+    (each): each is PresentConnector => each.stats !== undefined && !each.isGone && each.failure === undefined,
+  );
+}
+
+/** A statement of each of the first, and one of the number of the others. */
+function named<Of>(all: readonly Of[], theyDo: string, statementOf: (each: Of) => Statement): readonly Statement[] {
+  const statements = all.slice(0, mostNamed).map(statementOf);
+  const others = all.length - statements.length;
+  const [first] = statements;
+  if (others <= 0 || !first) return statements;
+  const {severity, source} = first;
+  const text = `${counted(others, 'other connector', 'other connectors')} ${theyDo}`;
+  return [...statements, {key: `others ${theyDo}`, severity, source, text}];
+}
+
+/** Records of an input that were rejected, and those that were not. Undefined: nothing is known of them. */
+function rejectedOf({kind, errors, records}: ConnectorStats): {readonly rejected: number; readonly share: number} {
+  const rejected = errors.find((each) => each.kind === (kind === 'input' ? 'parse' : 'encode'))?.count ?? 0;
+  const all = rejected + (records ?? 0);
+  return {rejected, share: all === 0 ? 0 : rejected / all};
+}
+
+function isRejecting({stats}: PresentConnector): boolean {
+  const {kind, records = 0} = stats;
+  const isEmpty = records === 0 && stats.errors.some((each) => each.count > 0);
+  return isEmpty || (kind === 'input' && rejectedOf(stats).share >= most);
+}
+
+function errorStatement(
+  log: LogFacts | undefined,
+  connector: PresentConnector,
+  severity: Statement['severity'],
+): Statement {
+  const {stats, name, kind, key} = connector;
+  const groups = groupsOf(log, name);
+  const {times, reason, text} = retainedReason(stats) ?? reasonInLog(groups);
+  const counts = stats.errors.flatMap(({kind: of, count: errors}) =>
+    errors > 0 ? `${counted(errors, `${of} error`, `${of} errors`)}` : [],
+  );
+  const records = counted(stats.records ?? 0, 'record', 'records');
+  return {
+    ...{key: `errors ${key}`, severity, source: 'API'},
+    text: clean(`${name} ${whatItDoes(stats)}: ${reason}`),
+    ...times,
+    often: `${counts.join(', ')}, ${kind === 'input' ? `${records} received` : `${records} written`}`,
+    place: placeOf(connector, groups),
+    advice: adviceFor(text),
+  };
+}
+
+/** `rejects 96 % of its records`, `has written nothing`. */
+function whatItDoes(stats: ConnectorStats): string {
+  const {kind, records = 0} = stats;
+  const {rejected, share} = rejectedOf(stats);
+  if (kind === 'output') return records === 0 ? 'has written nothing' : 'had errors';
+  if (rejected > 0) return `rejects ${percent(share)} of its records`;
+  return records === 0 ? 'has received nothing' : 'had errors';
+}
+
+/** Never rounded to all or nothing. */
+function percent(share: number): string {
+  const rounded = Math.round(share * 100);
+  if (share === 1) return '100 %';
+  if (rounded === 100) return 'more than 99 %';
+  return rounded === 0 ? 'less than 1 %' : `${rounded} %`;
+}
+
+type Reason = {
+  readonly times: Pick<Statement, 'since' | 'last'>;
+  /** In one line. */
+  readonly reason: string;
+  /** The whole message. */
+  readonly text: string;
+};
+
+const unknownReason = 'the reason is unknown';
+
+/** The most frequent reason among the errors that the server has sent; of several, the newest one. */
+function retainedReason({errors}: ConnectorStats): Reason | undefined {
+  const sent = errors.flatMap(({retained = []}) => retained);
+  const all = errors.reduce((sum, each) => sum + each.count, 0);
+  const [kind] = [...Map.groupBy(sent, ({message}) => kindOfReason(message)).values()].toSorted(
+    (a, b) => b.length - a.length,
+  );
+  const newest = kind?.at(-1);
+  if (!newest) return undefined;
+  const times = sent.map(({time}) => readTime(time)).filter((at) => !Number.isNaN(at));
+  return {
+    reason: reasonOf(newest.message),
+    text: newest.message,
+    times: {
+      // The server drops the first ones.
+      since: sent.length === all && times.length > 0 ? Math.min(...times) : undefined,
+      last: times.length > 0 ? Math.max(...times) : undefined,
+    },
+  };
+}
+
+/** Without numbers and quoted values. */
+function kindOfReason(message: string): string {
+  return reasonOf(message)
+    .replaceAll(/"(?:[^"\\]|\\.)*"/g, '""')
+    .replaceAll(/\d+/g, '0');
+}
+
+function reasonInLog(groups: readonly LoggedGroup[]): Reason {
+  const newest = newestOf(groups);
+  if (!newest) return {times: {}, reason: unknownReason, text: ''};
+  return {
+    ...{reason: loggedReason(newest), text: textOf(newest)},
+    times: {since: Math.min(...groups.map(({group}) => group.firstAt)), last: newest.lastAt},
+  };
+}
+
+/** What Feldera writes in front of the reason: its kind and number, and that it is one. */
+const beforeReason =
+  /^(?:Parse error(?: \(event #\d+\))?: )?(?:failed to deserialize \w+ record: )?(?:error parsing (?=field ))?/;
+
+/** `field 'id': invalid type: string "no-0", expected i64 at line 1 column 13`: the first line, from the reason on. */
+function reasonOf(message: string): string {
+  const [line = ''] = message.trim().split('\n');
+  const reason = line.replace(beforeReason, '').trim();
+  return reason === '' ? unknownReason : reason;
+}
+
+type LoggedGroup = {readonly name: string; readonly group: ErrorGroup};
+
+/** By the errors of a log: their groups are read once. */
+const namedGroups = new WeakMap<LogFacts['errors'], readonly LoggedGroup[]>();
+
+/** The errors of connectors in the newest run. */
+function groupsInRun({errors, firstId}: LogFacts): readonly LoggedGroup[] {
+  const read =
+    namedGroups.get(errors) ??
+    [...errors.values()].flatMap((group) => {
+      if (group.key === watchPatternKey || isUnfinished(group.key)) return [];
+      const name = endpointIn(group.example);
+      return name === undefined ? [] : {name, group};
+    });
+  namedGroups.set(errors, read);
+  return read.filter(({group}) => group.lastId >= firstId);
+}
+
+function groupsOf(log: LogFacts | undefined, connector: string): readonly LoggedGroup[] {
+  return log ? groupsInRun(log).filter(({name}) => name === connector) : [];
+}
+
+function newestOf(groups: readonly LoggedGroup[]): ErrorGroup | undefined {
+  return groups.map(({group}) => group).toSorted((a, b) => b.lastId - a.lastId)[0];
+}
+
+function placeOf({key}: KnownConnector, groups: readonly LoggedGroup[]): Statement['place'] {
+  return {entry: newestOf(groups)?.lastId, connector: key};
+}
+
+function textOf({latest}: ErrorGroup): string {
+  const {asSent, record} = readLine(latest);
+  return record?.format === 'json' ? record.message : asSent.text;
+}
+
+function loggedReason(group: ErrorGroup): string {
+  return reasonOf(textOf(group).replace(/^.*?put endpoint '[^']*': /, ''));
+}

@@ -1,0 +1,65 @@
+import type {PipelineDetail} from '../api/types.ts';
+import type {LossCount, OutputStream} from '../buffer/markers.ts';
+import type {KnownStats} from '../logs/stats-poller.ts';
+import type {ErrorGroup} from '../records/error-log.ts';
+import type {NoAnswer} from '../words/failures.ts';
+import type {Advice} from '../words/guide.ts';
+import type {KnownConnector} from './connectors.ts';
+
+/**
+ * `failed`: the pipeline does not work. `degraded`: it runs, but a part of it does not, or nothing moves. `notice`: not
+ * normal, and no harm by itself. `fine`: nothing is wrong. The worst comes first.
+ */
+export const severities = ['failed', 'degraded', 'notice', 'fine'] as const;
+
+export type Severity = (typeof severities)[number];
+
+/** Something that is so with a pipeline, and who says it. Texts are safe to show. */
+export type Statement = {
+  /** What is known by it while its numbers and reasons change: `failed orders.web`. */
+  readonly key: string;
+  readonly severity: Severity;
+  /** A sentence in one line, without a full stop at its end. */
+  readonly text: string;
+  readonly source: 'log' | 'API';
+  /** Unix times in ms: since when it is so, and when it was so last. */
+  readonly since?: number | undefined;
+  readonly last?: number | undefined;
+  /** How often, in words: `1,362 errors`. */
+  readonly often?: string | undefined;
+  /** What it stops, in words. */
+  readonly stops?: string | undefined;
+  readonly place?: Place | undefined;
+  /** What Feldera's own guide says of it. */
+  readonly advice?: Advice | undefined;
+};
+
+/** `entry`: in the log, by its id. `connector`: see `KnownConnector.key`. An entry may have left the scrollback. */
+export type Place = {readonly entry?: number | undefined; readonly connector?: string | undefined};
+
+/** What statements are made of. Nothing of it is of an earlier run, apart from `pipeline`. */
+export type WhyFacts = {
+  /** Undefined: no list has it; its log may be a file. `programError`: only where it was asked for. */
+  readonly pipeline: (Omit<PipelineDetail, 'programError'> & Partial<Pick<PipelineDetail, 'programError'>>) | undefined;
+  /** The server does not answer: all is as it was known last. */
+  readonly noAnswer?: NoAnswer | undefined;
+  /** There is a process that can answer, or the statistics are those of a support bundle. */
+  readonly hasProcess: boolean;
+  readonly known: KnownStats | undefined;
+  readonly connectors: readonly KnownConnector[];
+  readonly log: LogFacts | undefined;
+};
+
+/** An open log. */
+export type LogFacts = {
+  readonly errors: ReadonlyMap<number, ErrorGroup>;
+  /** Id of the first entry of the newest run; 0: not known. */
+  readonly firstId: number;
+  /** The start of the run is in it. */
+  readonly isWhole: boolean;
+  readonly losses: LossCount;
+  readonly lostStreams: readonly OutputStream[];
+};
+
+/** A cause is an entry of the registry in `why.ts`: it says what is not normal of its kind, the worst first. */
+export type Cause = (facts: WhyFacts) => readonly Statement[];

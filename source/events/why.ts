@@ -1,0 +1,98 @@
+import type {Pipeline} from '../api/types.ts';
+import {readTime} from '../lib/format.ts';
+import {isUnfinished, watchPatternKey} from '../records/error-log.ts';
+import {isPanicLine, reportsEnd} from '../records/line-kind.ts';
+import {clean} from '../terminal/clean.ts';
+import {noAnswerWords} from '../words/failures.ts';
+import {type Advice, adviceFor, evictionAdvice} from '../words/guide.ts';
+import {failureSentence, hasCompileError, pipelineState, serverState, stateSince} from '../words/pipeline.ts';
+import {
+  connectorsWithErrors,
+  failedConnectors,
+  loggedConnectors,
+  rejectingConnectors,
+  unhealthyConnectors,
+} from './connector-causes.ts';
+import {bootstraps, checkpoints, memory, noProgress, quietWords, transactions} from './engine-causes.ts';
+import {gaps, lostStreams} from './log-causes.ts';
+import {type Cause, type LogFacts, type Statement, severities, type WhyFacts} from './statement.ts';
+
+/** What can be wrong with a pipeline; those of one severity are said in this order. */
+const causes: readonly Cause[] = [
+  ...[noProgress, failedConnectors, rejectingConnectors, unhealthyConnectors],
+  ...[memory, checkpoints, bootstraps, transactions, connectorsWithErrors, loggedConnectors, lostStreams, gaps],
+];
+
+/**
+ * How a pipeline is, in statements: one for the pipeline, then one for each thing that is not normal, the worst first. A
+ * healthy pipeline has one statement. Empty: nothing is known of it.
+ */
+export function whyOf(facts: WhyFacts): readonly Statement[] {
+  // What was known of a process that has ended is no trouble of now.
+  const now = facts.hasProcess ? facts : {...facts, known: undefined, connectors: []};
+  const found = causes.flatMap((cause) => cause(now));
+  const wrong = severities.flatMap((severity) => found.filter((each) => each.severity === severity));
+  return [...(facts.pipeline && hasState(facts.pipeline) ? [ofPipeline(now, facts.pipeline, wrong)] : []), ...wrong];
+}
+
+/** It runs, and a part of it does not, or nothing moves. */
+export function isDegraded(statements: readonly Statement[]): boolean {
+  return statements[0]?.severity === 'degraded';
+}
+
+/** A support bundle has the configuration of a pipeline, without its state. */
+function hasState({deploymentStatus}: Pipeline): boolean {
+  return deploymentStatus !== '';
+}
+
+function ofPipeline(
+  facts: WhyFacts,
+  pipeline: NonNullable<WhyFacts['pipeline']>,
+  wrong: readonly Statement[],
+): Statement {
+  const {noAnswer} = facts;
+  const at = readTime(stateSince(pipeline));
+  const shared = {key: 'pipeline', source: 'API', since: Number.isNaN(at) ? undefined : at} as const;
+  const sentence = failureSentence(pipeline, pipeline.programError);
+  const {word} = pipelineState(pipeline);
+  if (sentence !== undefined) {
+    const text = noAnswer ? noAnswerWords(noAnswer, sentence) : sentence;
+    const place = {entry: facts.log && failureIn(facts.log)};
+    return {...shared, severity: 'failed', text, place, advice: adviceOfFailure(facts, pipeline)};
+  }
+  const isPartly = wrong.some(({severity}) => severity === 'degraded');
+  const state = isPartly ? `${word}, but degraded` : word;
+  const text = noAnswer ? noAnswerWords(noAnswer, state) : `${state}${restWords(facts, pipeline, wrong)}`;
+  return {...shared, severity: isPartly ? 'degraded' : 'fine', text};
+}
+
+/** What is to be said of the pipeline beside its state. */
+function restWords(facts: WhyFacts, pipeline: Pipeline, wrong: readonly Statement[]): string {
+  const reason = pipeline.deploymentStatus === 'Initializing' ? pipeline.runtimeReason : undefined;
+  if (reason !== undefined) return clean(`: ${reason.replaceAll(/\s+/g, ' ')}`);
+  if (serverState(pipeline) !== 'Running') return '';
+  if (wrong.length > 0) return '';
+  if (facts.known?.stats === undefined) return '. What its connectors do is unknown';
+  return `. ${quietWords(facts) ?? 'No trouble is known'}`;
+}
+
+/** The entry that tells of the end of the process: a panic, else what the runner reports. */
+function failureIn({errors, firstId}: LogFacts): number | undefined {
+  const groups = [...errors.values()].filter(({lastId}) => lastId >= firstId).toReversed();
+  const found =
+    groups.find(({example}) => isPanicLine(example, 0, example.length)) ??
+    groups.find(({example: {buffer, byteOffset, length}}) => reportsEnd(Buffer.from(buffer, byteOffset, length)));
+  return found?.lastId;
+}
+
+function adviceOfFailure({log}: WhyFacts, pipeline: NonNullable<WhyFacts['pipeline']>): Advice | undefined {
+  const {deploymentError: error, runtimeReason = '', programError, deploymentStatus} = pipeline;
+  if (hasCompileError(pipeline)) return adviceFor(programError ?? '') ?? adviceFor(programError ?? '', 'compiler');
+  const texts = error ? [error.message, ...error.more.map(([, text]) => text)] : [runtimeReason];
+  const advice = adviceFor(texts.join('\n'));
+  if (advice || deploymentStatus !== 'Unavailable' || !log?.isWhole) return advice;
+  const hasError = [...log.errors.values()].some(
+    ({key, lastId}) => lastId >= log.firstId && key !== watchPatternKey && !isUnfinished(key),
+  );
+  return hasError ? undefined : evictionAdvice;
+}

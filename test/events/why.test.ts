@@ -1,0 +1,414 @@
+import {describe, expect, it, test} from 'vitest';
+import {parsePipelineDetail} from '../../source/api/parse-pipeline.ts';
+import {statsSteps} from '../../source/api/parse-stats.ts';
+import {ServerJson} from '../../source/api/server-text.ts';
+import type {PipelineDetail, PipelineStats} from '../../source/api/types.ts';
+import {connectorsOf, failuresInLog} from '../../source/events/connectors.ts';
+import type {LogFacts, Statement, WhyFacts} from '../../source/events/statement.ts';
+import {isDegraded, whyOf} from '../../source/events/why.ts';
+import {LogSink} from '../../source/logs/log-sink.ts';
+import {type KnownStats, noStats} from '../../source/logs/stats-poller.ts';
+import {recording} from '../demo/recording.ts';
+import {runAtOnce} from '../harness/run-at-once.ts';
+import {makePipeline, stopped} from '../ui/make-pipeline.ts';
+
+const bodyOf = (file: string): string => recording(file).body.toString();
+
+function statsOf(json: unknown): PipelineStats {
+  const stats = runAtOnce(statsSteps(new ServerJson(json)));
+  if (!stats) throw new Error('these are no statistics');
+  return stats;
+}
+
+/** A log of this text. */
+function sinkOf(text: string): LogSink {
+  const sink = new LogSink({buffer: {maxBytes: 1e8}, clock: {wall: () => 0}});
+  sink.addBytes(Buffer.from(text));
+  return sink;
+}
+
+function logOf({errors, losses, states}: LogSink): LogFacts {
+  const {firstId, isWhole} = errors.connectors;
+  return {errors: errors.byKey, firstId, isWhole, losses, lostStreams: states.lostStreams};
+}
+
+type Given = Partial<WhyFacts> & {readonly stats?: PipelineStats; readonly sink?: LogSink};
+
+/** The statements of a running pipeline about which this is known. */
+function statements({stats, sink, ...given}: Given): readonly Statement[] {
+  const known = given.known ?? (stats && {...noStats, stats, at: 0});
+  const failures = sink ? failuresInLog(sink.buffer, sink.errors.byKey.values(), sink.errors.connectors.firstId) : [];
+  return whyOf({
+    ...{pipeline: makePipeline('orders'), hasProcess: true, log: sink && logOf(sink)},
+    ...{known, connectors: connectorsOf(known, failures)},
+    ...given,
+  });
+}
+
+const textsOf = (all: readonly Statement[]) => all.map(({severity, text}) => `${severity}: ${text}`);
+
+/** Statistics of a running pipeline, as the server sends them. */
+const running = (change: object = {}, rest: object = {}) =>
+  statsOf({global_metrics: {state: 'Running', memory_pressure: 'low', total_processed_records: 7, ...change}, ...rest});
+
+const healthy = 'fine: Running. No trouble is known';
+
+describe('a pipeline that does not work', () => {
+  const detailOf = (file: string): PipelineDetail => {
+    const detail = parsePipelineDetail(ServerJson.read(recording(file).body));
+    if (!detail) throw new Error(`${file} has no pipeline`);
+    return detail;
+  };
+
+  it('whose worker panicked: the message, and the place of the panic in the log', () => {
+    const sink = sinkOf(bodyOf('35-worker-panic-logs.raw'));
+    const pipeline = detailOf('35b-worker-panic-pipeline.raw');
+    const [first, ...more] = statements({pipeline, sink, hasProcess: false});
+    expect(first).toMatchObject({
+      ...{severity: 'failed', source: 'API', since: Date.parse('2026-11-27T06:46:44.106Z')},
+      text: 'Failed · panic: customer of order 77 is PANIC (crates/realpipe/src/main.rs:64)',
+    });
+    expect(sink.buffer.lineAt(first?.place?.entry ?? -1)?.toString()).toMatch(/^thread 'dbsp-worker-0' .*panicked at/);
+    expect(more).toEqual([]);
+  });
+
+  it.each<[string, Parameters<typeof makePipeline>[1] & {readonly programError?: string}, string]>([
+    [
+      'its SQL is wrong',
+      {
+        ...{...stopped, programStatus: 'SqlError'},
+        programError: 'warning: unused\nerror: Error parsing SQL (line 2, column 18): Encountered "FAIL"\n   2|…',
+      },
+      'failed: SQL error · Error parsing SQL (line 2, column 18): Encountered "FAIL"',
+    ],
+    [
+      'its Rust code is wrong',
+      {
+        ...{...stopped, programStatus: 'RustError'},
+        programError: '   Compiling a\nerror[E0425]: cannot find value `x`\n --> a.rs',
+      },
+      'failed: Rust error · error[E0425]: cannot find value `x`',
+    ],
+    ['the compiler has not answered yet', {...stopped, programStatus: 'SqlError'}, 'failed: SQL error'],
+    [
+      'the runner cannot reach it',
+      {deploymentStatus: 'Unavailable', runtimeReason: 'Pipeline status endpoint\ncould not be reached: timeout'},
+      'failed: Unavailable · Pipeline status endpoint could not be reached: timeout',
+    ],
+    ['nobody says why it cannot be reached', {deploymentStatus: 'Unavailable'}, 'failed: Unavailable'],
+    [
+      'it starts',
+      {deploymentStatus: 'Initializing', runtimeReason: 'Still in the grace period'},
+      'fine: Initializing: Still in the grace period',
+    ],
+    ['it was stopped', stopped, 'fine: Stopped'],
+    ['it is paused', {deploymentStatus: 'Paused'}, 'fine: Paused'],
+    ['it compiles', {...stopped, programStatus: 'CompilingRust'}, 'fine: Compiling Rust'],
+  ])('%s', (_, change, sentence) => {
+    expect(textsOf(statements({pipeline: makePipeline('orders', change)}))).toEqual([sentence]);
+  });
+
+  it('the server does not answer: what was known last', () => {
+    const noAnswer = {since: 'no answer since 21:44:41 UTC', cause: 'connection refused'};
+    expect(textsOf(statements({noAnswer}))).toEqual([
+      'fine: no answer since 21:44:41 UTC (connection refused), last known: running',
+    ]);
+  });
+
+  it('nothing of its last process is trouble of now', () => {
+    const stats = running({output_stall_msecs: 60_000, memory_pressure: 'critical'});
+    expect(textsOf(statements({pipeline: makePipeline('orders', stopped), stats, hasProcess: false}))).toEqual([
+      'fine: Stopped',
+    ]);
+  });
+});
+
+describe('connectors', () => {
+  it('of a real pipeline: each with its reason, its share, and its place in the log', () => {
+    const sink = sinkOf(bodyOf('27-logs-real-pipeline.raw'));
+    const stats = statsOf(JSON.parse(bodyOf('25a-stats-connector-errors.raw')));
+    const all = statements({sink, stats});
+    expect(textsOf(all)).toEqual([
+      'degraded: Running, but degraded',
+      'degraded: orders.web failed for good: Failed to connect to host: Connection refused (os error 111)',
+      'degraded: orders.bad rejects 100 % of its records: failed to parse string as a JSON document: expected value at line 1 column 2',
+      "degraded: orders.sheet rejects 60 % of its records: field 'id': field 0: invalid digit found in string",
+      'degraded: big_orders.full has written nothing: No space left on device (os error 28)',
+    ]);
+    const [, web, bad, , full] = all;
+    expect(web).toMatchObject({source: 'log', stops: 'nothing is read from it'});
+    expect(bad).toMatchObject({
+      ...{source: 'API', often: '1,362 parse errors, 0 records received', since: undefined},
+      last: Date.parse('2026-11-27T06:49:52.007Z'),
+    });
+    expect(full).toMatchObject({often: '334 transport errors, 0 records written'});
+    for (const [statement, words] of [
+      [web, "FATAL error on input endpoint 'orders.web'"],
+      [bad, "parse error on input endpoint 'orders.bad'"],
+      [full, "error on output endpoint 'big_orders.full'"],
+    ] as const)
+      expect(sink.buffer.lineAt(statement?.place?.entry ?? -1)?.toString()).toContain(words);
+  });
+
+  it('without statistics, what the log says of them', () => {
+    const all = statements({sink: sinkOf(bodyOf('27-logs-real-pipeline.raw'))});
+    expect(textsOf(all)).toEqual([
+      'degraded: Running, but degraded',
+      expect.stringMatching(/^degraded: orders\.web failed for good: /),
+      'notice: orders.bad had errors: failed to parse string as a JSON document: expected value at line 1 column 2',
+      'notice: orders.sheet had errors: invalid length 2, expected 3 columns',
+      'notice: big_orders.full had errors: No space left on device (os error 28)',
+    ]);
+    expect(all.find(({text}) => text.includes('orders.bad'))?.often).toMatch(/^\d+ errors, and [\d,]+ suppressed$/);
+  });
+
+  const input = (metrics: object, more: object = {}) =>
+    running({}, {inputs: [{endpoint_name: 'orders.kafka', metrics, ...more}]});
+  const output = (metrics: object) => running({}, {outputs: [{endpoint_name: 'v.kafka', metrics}]});
+  const sent = (message: string) => [{index: 1, timestamp: '2026-11-27T06:49:05Z', message}];
+
+  it.each<[string, PipelineStats, readonly string[]]>([
+    [
+      'that reject few of their records are no trouble',
+      input({total_records: 980, num_parse_errors: 20}, {parse_errors: sent('Parse error (event #3): bad date')}),
+      ['fine: Running', 'notice: orders.kafka rejects 2 % of its records: bad date'],
+    ],
+    [
+      'that reject very few',
+      input({total_records: 98_000, num_parse_errors: 1}),
+      ['fine: Running', 'notice: orders.kafka rejects less than 1 % of its records: the reason is unknown'],
+    ],
+    [
+      'that reject nearly all',
+      input({total_records: 1, num_parse_errors: 9999}),
+      [
+        'degraded: Running, but degraded',
+        'degraded: orders.kafka rejects more than 99 % of its records: the reason is unknown',
+      ],
+    ],
+    [
+      'that receive nothing',
+      input({total_records: 0, num_transport_errors: 3}, {transport_errors: sent('broker is down\nmore')}),
+      ['degraded: Running, but degraded', 'degraded: orders.kafka has received nothing: broker is down'],
+    ],
+    [
+      'whose errors may have passed',
+      output({transmitted_records: 900, num_transport_errors: 3}),
+      ['fine: Running', 'notice: v.kafka had errors: the reason is unknown'],
+    ],
+    [
+      'that are unhealthy',
+      input({total_records: 5}, {health: {status: 'Unhealthy', description: 'no leader for partition 3'}}),
+      ['degraded: Running, but degraded', 'degraded: orders.kafka is unhealthy: no leader for partition 3'],
+    ],
+    [
+      'that failed for good, as the statistics say',
+      input({total_records: 5}, {fatal_error: 'gone'}),
+      ['degraded: Running, but degraded', 'degraded: orders.kafka failed for good: gone'],
+    ],
+    ['that are well', input({total_records: 5}, {health: {status: 'Healthy'}}), [healthy]],
+  ])('%s', (_, stats, expected) => {
+    expect(textsOf(statements({stats}))).toEqual(expected);
+  });
+
+  it('many with one fault are a number', () => {
+    const inputs = Array.from({length: 40}, (_, at) => ({endpoint_name: `t.c${at}`, fatal_error: 'gone'}));
+    expect(textsOf(statements({stats: running({}, {inputs})})).slice(5)).toEqual([
+      'degraded: t.c4 failed for good: gone',
+      'degraded: 35 other connectors failed for good',
+    ]);
+  });
+});
+
+describe('the engine', () => {
+  // The process began at 06:49:05, and has run for 1 h.
+  const clock = {start_time: Date.UTC(2026, 10, 27, 6, 49, 5) / 1000, uptime_msecs: 3_600_000};
+  const delayed = (delayed_since: string, ...reasons: readonly unknown[]) =>
+    running(clock, {checkpoint_activity: {status: 'delayed', reasons, delayed_since}});
+
+  it.each<[string, PipelineStats, string]>([
+    [
+      'an output is full',
+      running(
+        {output_stall_msecs: 42_000},
+        {outputs: [{endpoint_name: 'v.kafka', metrics: {queued_records: 1_000_000, transmitted_records: 1}}]},
+      ),
+      'degraded: A full output has held the pipeline up for 42 s: v.kafka has 1,000,000 records to write',
+    ],
+    ['for a moment', running({output_stall_msecs: 2000}), 'notice: A full output has held the pipeline up for 2 s'],
+    [
+      'memory is short',
+      running({memory_pressure: 'critical'}),
+      'notice: Memory pressure is critical: more than 95 % of the limit are in use',
+    ],
+    [
+      'a checkpoint waits',
+      delayed('2026-11-27T07:44:05Z', 'TransactionInProgress', {InputEndpointBarrier: 'orders.kafka'}),
+      'notice: A checkpoint has been delayed for 5 min: the pipeline is processing a transaction, input orders.kafka is blocking it',
+    ],
+    [
+      'there can be no checkpoint',
+      running({}, {permanent_checkpoint_errors: ['StorageRequired', {UnsupportedInputEndpoint: 'orders.web'}]}),
+      'notice: No checkpoint can be made: storage must be configured, input orders.web does not support it',
+    ],
+    [
+      'a checkpoint takes long',
+      running(clock, {checkpoint_activity: {status: 'in_progress', started_at: '2026-11-27T07:39:05Z'}}),
+      'notice: A checkpoint has been written for 10 min, and is not complete',
+    ],
+    [
+      'a transaction is open',
+      running({
+        ...{transaction_status: 'TransactionInProgress', transaction_msecs: 720_000, transaction_records: 1234},
+        transaction_initiators: {initiated_by_connectors: {'orders.delta': {phase: 'Started'}}},
+      }),
+      'notice: A transaction has been in progress for 12 min',
+    ],
+    [
+      'a commit takes long',
+      running({
+        ...{transaction_status: 'CommitInProgress', transaction_msecs: 90_000},
+        commit_progress: {completed: 12, in_progress: 1, remaining: 27},
+      }),
+      'notice: A transaction has been committing for 90 s: 12 of 40 operators are done',
+    ],
+    [
+      'views are filled',
+      running({concurrent_bootstrap_phase: 'ConcurrentBootstrapping', bootstrap_in_progress: true}),
+      'notice: New and changed views are being filled',
+    ],
+  ])('says that %s', (_, stats, expected) => {
+    expect(textsOf(statements({stats})).slice(1)).toEqual([expected]);
+  });
+
+  it.each<[string, PipelineStats]>([
+    ['each step is a transaction', running({transaction_status: 'CommitInProgress', transaction_msecs: 1})],
+    ['a checkpoint waits for a step', delayed('2026-11-27T07:49:03Z', 'TransactionInProgress')],
+    [
+      'a checkpoint begins',
+      running(clock, {checkpoint_activity: {status: 'in_progress', started_at: '2026-11-27T07:49:00Z'}}),
+    ],
+    ['the open-source build has none', running({}, {permanent_checkpoint_errors: ['EnterpriseFeature']})],
+    ['a suspend would wait', running({}, {suspend_error: {Temporary: ['TransactionInProgress']}})],
+    ['a real pipeline', statsOf(JSON.parse(bodyOf('25b-stats-plain.raw').replace(/"inputs".*/s, '"inputs":[]}')))],
+  ])('says nothing of what is normal: %s', (_, stats) => {
+    expect(textsOf(statements({stats}))).toEqual([healthy]);
+  });
+
+  const still = (seconds: number) =>
+    Array.from({length: seconds + 1}, (_, second) => ({
+      ...{at: second * 1000, processedRecords: 7, memoryBytes: 0, storageBytes: 0},
+    }));
+  const waits = {buffered_input_records: 1234};
+  const knownAs = (stats: PipelineStats, more: Partial<KnownStats>): KnownStats => ({
+    ...noStats,
+    stats,
+    at: 0,
+    ...more,
+  });
+
+  it.each<[string, KnownStats, readonly string[]]>([
+    [
+      'by the last minute',
+      knownAs(running(waits), {series: {samples: still(40)}}),
+      [
+        'degraded: Running, but degraded',
+        'degraded: No record was processed for 40 s, though the pipeline runs and 1,234 records wait',
+      ],
+    ],
+    [
+      'by statistics far apart',
+      knownAs(running(waits), {at: 3_600_000, stillSince: 0}),
+      [
+        'degraded: Running, but degraded',
+        'degraded: No record was processed for 60 min, though the pipeline runs and 1,234 records wait',
+      ],
+    ],
+    [
+      'a commit takes its time',
+      knownAs(running({...waits, transaction_status: 'CommitInProgress', transaction_msecs: 1}), {
+        ...{at: 60_000, stillSince: 0},
+      }),
+      ['fine: Running', 'notice: No record was processed for 60 s, though the pipeline runs and 1,234 records wait'],
+    ],
+    [
+      'none comes',
+      knownAs(running({buffered_input_records: 0}), {series: {samples: still(40)}}),
+      ['fine: Running. No record came for 40 s'],
+    ],
+    [
+      'all are done',
+      knownAs(running({pipeline_complete: true}), {series: {samples: still(40)}}),
+      ['fine: Running. All inputs have ended, and all records are processed'],
+    ],
+    [
+      'the last minute is of another time',
+      knownAs(running({...waits, total_processed_records: 8}), {series: {samples: still(40)}}),
+      [healthy],
+    ],
+    ['it is paused', knownAs(running({...waits, state: 'Paused'}), {series: {samples: still(40)}}), [healthy]],
+    ['nothing is known', noStats, ['fine: Running. What its connectors do is unknown']],
+  ])('records stand still: %s', (_, known, expected) => {
+    expect(textsOf(statements({known}))).toEqual(expected);
+  });
+});
+
+describe('the log', () => {
+  it('says that a stream is lost, with its place', () => {
+    const sink = sinkOf(bodyOf('20-stdout-dead.raw'));
+    const [, lost] = statements({stats: running(), sink});
+    expect(lost).toMatchObject({
+      ...{severity: 'notice', source: 'log', stops: 'what the process writes there is in no log'},
+      text: 'stdout is lost until the next start: stream did not contain valid UTF-8',
+    });
+    expect(sink.buffer.markerAt(lost?.place?.entry ?? -1)).toMatchObject({kind: 'unread', stream: 'stdout'});
+  });
+
+  it('has a gap, with its place', () => {
+    const sink = sinkOf('a\n');
+    sink.addMarker({kind: 'lost', atLeast: 5, atMost: 9, from: 0, to: 1000});
+    const [, gap] = statements({stats: running(), sink});
+    expect(gap).toMatchObject({severity: 'notice', source: 'log', place: {entry: 1}});
+    expect(gap?.text).toMatch(/^The log has a gap: 5 .* 9 entries lost/);
+  });
+});
+
+test('the worst is first, and what is degraded marks the pipeline', () => {
+  const stats = running(
+    {memory_pressure: 'high', output_stall_msecs: 60_000},
+    {inputs: [{endpoint_name: 'orders.web', fatal_error: 'gone'}]},
+  );
+  const all = statements({stats, sink: sinkOf(bodyOf('20-stdout-dead.raw'))});
+  expect(all.map(({key}) => key)).toEqual(['pipeline', 'stall', 'failed input orders.web', 'memory', 'lost stream']);
+  expect(isDegraded(all)).toBe(true);
+  expect(isDegraded(statements({stats: running({memory_pressure: 'high'})}))).toBe(false);
+  expect(isDegraded(statements({pipeline: makePipeline('orders', {...stopped, programStatus: 'SqlError'})}))).toBe(
+    false,
+  );
+});
+
+describe("Feldera's guide", () => {
+  const failed = (message: string) =>
+    makePipeline('orders', {
+      ...stopped,
+      deploymentError: {message, errorCode: 'X', cause: message, endedStart: false, more: []},
+    });
+  const adviceOf = (given: Given) => statements(given)[0]?.advice?.address;
+
+  it('is quoted for its texts alone', () => {
+    expect(adviceOf({pipeline: failed('panic message: StdIo(StorageFull)')})).toMatch(/#out-of-storage-errors$/);
+    expect(adviceOf({pipeline: failed('No space left on device')})).toBeUndefined();
+    const compiler = {...makePipeline('orders', {...stopped, programStatus: 'RustError'})};
+    const programError = 'error: could not write output: No space left on device (os error 28)';
+    expect(adviceOf({pipeline: {...compiler, programError}})).toMatch(/#rust-compilation-errors$/);
+  });
+
+  it('names evictions where a log that is whole has no error', () => {
+    const pipeline = makePipeline('orders', {deploymentStatus: 'Unavailable'});
+    const quiet = {errors: new Map(), firstId: 1, isWhole: true, losses: logOf(sinkOf('')).losses, lostStreams: []};
+    expect(adviceOf({pipeline, log: quiet})).toMatch(/#kubernetes-evictions$/);
+    expect(adviceOf({pipeline, log: {...quiet, isWhole: false}})).toBeUndefined();
+    expect(adviceOf({pipeline})).toBeUndefined();
+    expect(adviceOf({pipeline, sink: sinkOf(bodyOf('27-logs-real-pipeline.raw'))})).toBeUndefined();
+  });
+});
