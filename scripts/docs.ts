@@ -29,6 +29,7 @@ await fill('json.md', {
   status: schemaTableText(schemas.status.items),
   diff: schemaTableText(schemas.diff),
   run: schemaTableText(schemas.run),
+  leaf: schemaTableText(schemas.leaf),
   change: schemaTableText(schemas.change),
   config: schemaTableText(schemas.config),
   timeline: schemaTableText(schemas.timeline),

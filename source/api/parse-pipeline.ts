@@ -27,7 +27,12 @@ export async function parsePipelines(
 export function parsePipelineDetail(json: ServerJson): PipelineDetail | undefined {
   const pipeline = parsePipeline(json);
   if (pipeline === undefined) return undefined;
-  return {...pipeline, programError: describeProgramError(json.field('program_error'))};
+  return {
+    ...pipeline,
+    programError: describeProgramError(json.field('program_error')),
+    programCode: json.textOf('program_code'),
+    programVersion: json.countOf('program_version'),
+  };
 }
 
 /** Undefined when `json` is not an object. */

@@ -38,6 +38,10 @@ export type Pipeline = {
 export type PipelineDetail = Pipeline & {
   /** Compiler messages as text; undefined when the program compiled. Needs `selector=all`. */
   readonly programError: string | undefined;
+  /** In SQL. Needs `selector=all`. */
+  readonly programCode: string;
+  /** Counts the changes of the program and of its platform; undefined: not sent. */
+  readonly programVersion: number | undefined;
 };
 
 /** `deployment_error`. */

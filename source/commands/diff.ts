@@ -1,9 +1,10 @@
-import {changesObject, changesText} from '../events/changes-words.ts';
-import {compareRuns, RunCounter, type RunKinds, runBefore} from '../events/run-changes.ts';
+import {changesObject, changesText, comparedRuns, type KnownProgram, runFacts} from '../events/changes-words.ts';
+import {RunCounter, type RunKinds, runBefore} from '../events/run-changes.ts';
 import {missingWords} from '../events/timeline-words.ts';
 import {nextTurn} from '../lib/clock.ts';
 import {counted} from '../lib/format.ts';
 import {jsonText} from '../lib/json.ts';
+import {readFacts} from '../logs/bundle-facts.ts';
 import {findOpened} from '../logs/bundle-log.ts';
 import {capabilitiesOf} from '../logs/capabilities.ts';
 import {addPieces, openedPieces, type PiecesOptions} from '../logs/feeds/pieces.ts';
@@ -29,9 +30,9 @@ export async function diffOfServer(
   options: ServerLogOptions,
 ): Promise<string> {
   const {name} = request;
-  // For the reason why there is no log.
-  await describePipeline(options.client, name, options.signal);
-  return textOf(request, await runsOfServer(name, options), ['the server', ` of ${name}`]);
+  // Also for the reason why there is no log.
+  const program = await describePipeline(options.client, name, options.signal);
+  return textOf(request, {runs: await runsOfServer(name, options), program}, ['the server', ` of ${name}`]);
 }
 
 type RecordedOptions = Pick<ServerLogOptions, 'clock' | 'signal' | 'note'> & Pick<PiecesOptions, 'stdin'>;
@@ -43,14 +44,15 @@ export async function diffOfRecording(
 ): Promise<string> {
   const read = async () => {
     const found = await logToCompare(from, name, options);
-    return {name: name ?? found.name, runs: await runsOf(found, options)};
+    const facts = await readFacts(found, options);
+    return {name: name ?? found.name, ...(await runsOf(found, options)), program: facts?.pipeline};
   };
   const log = await read().catch((error: unknown) => {
     const code = codeOf(error);
     throw code === undefined ? error : new Error(`${from} cannot be read: ${readFailureWords(code)}`, {cause: error});
   });
   const where = from === '-' ? 'stdin' : clean(from);
-  return textOf({...request, name: log.name}, log.runs, [where, name === undefined ? '' : ` of ${name}`]);
+  return textOf({...request, name: log.name}, log, [where, name === undefined ? '' : ` of ${name}`]);
 }
 
 /** Several of one name are of one pipeline: the newest is compared. Rejects with an `Error` of one line. */
@@ -69,9 +71,16 @@ async function logToCompare(
   throw new Error(`${clean(from)} has ${counted(found.length, 'log', 'logs')}, name one: ${fewOf(names)}`);
 }
 
+type RunsRead = {
+  readonly runs: readonly RunKinds[];
+  readonly program: KnownProgram;
+  /** Of a log to which nothing is added. */
+  readonly endId?: number;
+};
+
 function textOf(
   {name, runs: wanted, output}: Pick<DiffRequest, 'runs' | 'output'> & {readonly name: string},
-  runs: readonly RunKinds[],
+  {runs, program, endId}: RunsRead,
   /** Subject and rest of a sentence about the runs. */
   [where, ofWhat]: readonly [where: string, ofWhat: string],
 ): string {
@@ -81,8 +90,9 @@ function textOf(
     const has = `${where} has ${counted(runs.length, 'run', 'runs')}${ofWhat}`;
     throw new Error(wanted ? `there is no run ${wanted[older ? 1 : 0]}: ${has}` : `${has}: nothing to compare`);
   }
-  const compared = {pipeline: name, older, newer, changes: compareRuns(older, newer)};
-  return output === 'json' ? `${jsonText(changesObject(compared), 2)}\n` : changesText(compared);
+  const compared = comparedRuns({pipeline: name, older, newer});
+  if (output === 'json') return `${jsonText(changesObject(compared, program), 2)}\n`;
+  return changesText(compared, runFacts(compared, program, endId));
 }
 
 async function runsOfServer(name: string, options: ServerLogOptions): Promise<readonly RunKinds[]> {
@@ -98,7 +108,7 @@ async function runsOfServer(name: string, options: ServerLogOptions): Promise<re
 async function runsOf(
   found: FoundLog,
   {clock, note, signal, ...options}: RecordedOptions,
-): Promise<readonly RunKinds[]> {
+): Promise<Pick<RunsRead, 'runs' | 'endId'>> {
   // The oldest lines leave the buffer once they are counted.
   const sink = new LogSink({buffer: {maxBytes: mostLogBytes}, clock, countsErrors: false});
   const {buffer} = sink;
@@ -113,7 +123,7 @@ async function runsOf(
   const adding = {sink, signal, clock, isRecorded, mostBytes: blockBytes, onPiece};
   await addPieces(notingDamage(openedPieces(found, {...options, signal}), note), adding);
   countAll(index, counter);
-  return counter.runs;
+  return {runs: counter.runs, endId: buffer.endId};
 }
 
 async function* notingDamage(

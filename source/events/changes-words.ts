@@ -1,16 +1,42 @@
-import {count, counted, dateTime, duration, isoTime} from '../lib/format.ts';
+import type {PipelineDetail} from '../api/types.ts';
+import {count, counted, dateTime, duration, isoTime, readTime} from '../lib/format.ts';
+import type {ShownChange} from '../program/configuration.ts';
 import {watchPatternKey} from '../records/error-log.ts';
+import {endedRun, isStopped} from '../records/runs.ts';
+import {clean} from '../terminal/clean.ts';
 import {textAsSent} from '../viewport/line-text.ts';
+import type {Fact} from '../viewport/markdown.ts';
 import {errorWords, suppressedWords} from './event-words.ts';
-import {hoursOf, type KindChange, mostKinds, type RunKinds} from './run-changes.ts';
+import {programThen} from './program-version.ts';
+import {
+  type ComparedConfigurations,
+  compareConfigurations,
+  compareRuns,
+  hoursOf,
+  type KindChange,
+  mostKinds,
+  type RunKinds,
+} from './run-changes.ts';
 
 /** Two runs of a pipeline, and in what they differ. */
 export type ComparedRuns = {
   readonly pipeline: string;
   readonly older: RunKinds;
   readonly newer: RunKinds;
+  readonly configuration: ComparedConfigurations;
   readonly changes: readonly KindChange[];
 };
+
+/** What the API tells of a pipeline's program; undefined: nothing. `asked`: its answer has yet to come. */
+export type KnownProgram =
+  | Pick<PipelineDetail, 'programVersion' | 'programStatusSince' | 'platformVersion'>
+  | 'asked'
+  | undefined;
+
+export function comparedRuns(runs: Pick<ComparedRuns, 'pipeline' | 'older' | 'newer'>): ComparedRuns {
+  const {older, newer} = runs;
+  return {...runs, configuration: compareConfigurations(older, newer), changes: compareRuns(older, newer)};
+}
 
 /** `2 new · 1 more frequent · 3 gone`; `no kind of record differs`. */
 export function changesInWords(changes: readonly KindChange[]): string {
@@ -31,6 +57,76 @@ export function runInWords({number, records, span, full}: RunKinds): string {
   return `run ${count(number)}, ${counted(records, 'record', 'records')}${kinds}${within}`;
 }
 
+/**
+ * How the runs ended and how long they lasted, which program they ran, and in how many places their configurations
+ * differ. `endId`: of a log that has ended.
+ */
+export function runFacts(compared: ComparedRuns, program: KnownProgram, endId?: number): readonly Fact[] {
+  const {older, newer, configuration} = compared;
+  return [
+    ...[newer, older].map((run): Fact => [`run ${count(run.number)}`, runEndInWords(run, endId)]),
+    ['program', programInWords(compared, program)],
+    ['configuration', configurationInWords(configuration, compared)],
+  ];
+}
+
+/** `stopped after 81 s`, `failed after 12 min: panic …`, `running since 2026-11-27 03:00:12`. */
+function runEndInWords({run, failure}: RunKinds, endId: number | undefined): string {
+  const {startedAt, endedAt, state, failed, endId: itsEnd} = endId === undefined ? run : endedRun(run, endId);
+  const isOver = itsEnd !== undefined || endedAt !== undefined;
+  const why = failure ? `: ${errorWords({example: failure, key: 0}, whole).text.trim()}` : '';
+  const word = failed ? 'failed' : isOver && !isStopped({state}) ? `was ${state}` : state;
+  const isEndKnown = endedAt !== undefined;
+  if (startedAt === undefined) {
+    const until = isEndKnown ? ` at ${dateTime(endedAt)}` : '';
+    return `${word}${until}, its start is not in the log${why}`;
+  }
+  if (isEndKnown) return `${word} after ${duration(endedAt - startedAt)}${why}`;
+  if (isOver) return `${word}, began at ${dateTime(startedAt)}, its end is not in the log${why}`;
+  return `${word}, began at ${dateTime(startedAt)}${why}`;
+}
+
+/** The log has no version of a program: the API tells whether it is that of now. */
+function programInWords({older, newer}: ComparedRuns, program: KnownProgram): string {
+  if (!program) return 'unknown: the log does not tell its version';
+  if (program === 'asked') return 'not known yet: the server is asked';
+  const {programVersion, platformVersion, programStatusSince} = program;
+  const [before, now] = [older, newer].map(({run, span}) => programThen(program, run.startedAt ?? span?.from));
+  const version = programVersion === undefined ? 'the version of now' : `version ${count(programVersion)}`;
+  const words = `${version} on platform ${clean(platformVersion)}`;
+  const since = dateTime(readTime(programStatusSince));
+  if (now === 'same' && before === 'same') return `${words} in both runs (API)`;
+  if (now === 'same') return `${words}, compiled at ${since} (API); that of run ${count(older.number)} is unknown`;
+  if (now === 'changed') return `unknown: changed or compiled again since, at ${since} (API)`;
+  return 'unknown: neither the log nor the API tells its version';
+}
+
+function configurationInWords(compared: ComparedConfigurations, {older, newer}: ComparedRuns): string {
+  if (compared.kind === 'compared') {
+    const {length} = compared.changes;
+    return length === 0 ? 'the same in both runs' : `${counted(length, 'difference', 'differences')}`;
+  }
+  const unknown = [newer, older].flatMap(({number, configuration}) =>
+    configuration.kind === 'known' ? [] : [{number, why: configuration.why}],
+  );
+  const [first, second] = unknown;
+  if (first && first.why === second?.why) return `unknown: neither ${unknownWords[first.why][1]}`;
+  return `unknown: ${unknown.map(({number, why}) => `that of run ${count(number)} ${unknownWords[why][0]}`).join(', ')}`;
+}
+
+/** Of one, and behind `neither`. */
+const unknownWords = {
+  missing: ['is not in the log', 'is in the log'],
+  cut: ['is not whole in the log', 'is whole in the log'],
+  dropped: ['was too much to keep', 'could be kept'],
+} as const;
+
+/** `4 → 8`, `(hidden)`, `"a"` of what was added or is gone. */
+export function valuesInWords({before, now, isHidden}: ShownChange): string {
+  if (isHidden) return '(hidden)';
+  return clean([before, now].filter((value) => value !== undefined).join(' → '));
+}
+
 /** How often: `×12`, `×20 +115 suppressed`, `×3 to ×40`, `×7` of what is gone. `times`: the sign. */
 export function timesInWords(kind: KindChange, times: string): string {
   const {change} = kind;
@@ -49,22 +145,42 @@ export function exampleInWords({example}: Pick<KindChange, 'example'>, width: nu
 const whole = 10_000;
 
 /** All of it as lines of text, unwrapped. */
-export function changesText({pipeline, older, newer, changes}: ComparedRuns): string {
+export function changesText(compared: ComparedRuns, facts: readonly Fact[] = runFacts(compared, undefined)): string {
+  const {pipeline, older, newer, changes, configuration} = compared;
   const timesCells = Math.max(12, ...changes.map((change) => timesInWords(change, 'x').length));
   const rows = changes.map((change) => {
     const times = timesInWords(change, 'x');
     return `  ${change.change.padEnd(4)}  ${times.padEnd(timesCells)}  ${exampleInWords(change, whole).text}`;
   });
-  const heading = [`${pipeline}: ${runInWords(newer)}`, `compared with ${runInWords(older)}`, changesInWords(changes)];
-  return `${[...heading, ...rows].join('\n')}\n`;
+  const leaves = configuration.kind === 'compared' ? configuration.changes : [];
+  const lines = [
+    `${pipeline}: ${runInWords(newer)}`,
+    `compared with ${runInWords(older)}`,
+    ...facts.map(([name, words]) => `${name}: ${words}`),
+    ...leaves.map(({shown}) => `  ${shown.change.padEnd(7)}  ${clean(shown.path)}  ${valuesInWords(shown)}`),
+    `records: ${changesInWords(changes)}`,
+  ];
+  return `${[...lines, ...rows].join('\n')}\n`;
 }
 
 /** The shape of `pipetail diff -o json`. Times in RFC 3339, rates an hour. */
-export function changesObject({pipeline, older, newer, changes}: ComparedRuns) {
+export function changesObject(compared: ComparedRuns, program?: KnownProgram) {
+  const {pipeline, older, newer, changes, configuration} = compared;
   return {
     pipeline,
-    older: runObject(older),
-    newer: runObject(newer),
+    older: runObject(older, program),
+    newer: runObject(newer, program),
+    configuration:
+      configuration.kind === 'unknown'
+        ? null
+        : configuration.changes.map(({keys, shown: {change, path, before, now, isHidden}}) => ({
+            change,
+            path,
+            keys,
+            before: isHidden ? null : jsonOf(before),
+            now: isHidden ? null : jsonOf(now),
+            hidden: isHidden,
+          })),
     changes: changes.map(({change, level, before, now, suppressedBefore, suppressedNow, example}) => ({
       change,
       level: level ?? null,
@@ -79,13 +195,34 @@ export function changesObject({pipeline, older, newer, changes}: ComparedRuns) {
   };
 }
 
-function runObject({number, records, span}: RunKinds) {
+/** Large numbers lose digits in JSON that is parsed: those stay text. */
+function jsonOf(value: string | undefined): unknown {
+  if (value === undefined) return null;
+  const parsed: unknown = JSON.parse(value);
+  return typeof parsed === 'number' && !Number.isSafeInteger(parsed) && Number.isInteger(parsed) ? value : parsed;
+}
+
+function runObject({number, records, span, run, failure, configuration}: RunKinds, program: KnownProgram) {
+  const {startedAt, endedAt, state, failed} = run;
+  const isKnown = typeof program === 'object' && programThen(program, startedAt ?? span?.from) === 'same';
   return {
     run: number,
     records,
-    from: span === undefined ? null : isoTime(span.from),
-    to: span === undefined ? null : isoTime(span.to),
+    from: timeOrNull(span?.from),
+    to: timeOrNull(span?.to),
+    startedAt: timeOrNull(startedAt),
+    endedAt: timeOrNull(endedAt),
+    state,
+    failed,
+    failure: failure ? textAsSent(failure) : null,
+    configuration: configuration.kind === 'known' ? 'known' : 'unknown',
+    programVersion: isKnown ? (program.programVersion ?? null) : null,
+    platformVersion: isKnown ? program.platformVersion : null,
   };
+}
+
+function timeOrNull(at: number | undefined): string | null {
+  return at === undefined ? null : isoTime(at);
 }
 
 function rate(times: number, run: RunKinds): number {

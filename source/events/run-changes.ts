@@ -1,4 +1,5 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
+import {configurationChanges, type ShownChange, shownChange} from '../program/configuration.ts';
 import {fingerprintOf} from '../records/fingerprint.ts';
 import {withShortMessage} from '../records/json-members.ts';
 import type {Level} from '../records/level.ts';
@@ -7,6 +8,7 @@ import {awaitsMessage} from '../records/panic.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {Run} from '../records/runs.ts';
 import {endpointIn, errorFingerprint, identicalIn, PendingSuppressed, suppressedIn} from '../records/suppressed.ts';
+import {type RunConfiguration, RunConfigurations} from './run-configurations.ts';
 
 /** Records of one run that are alike, as `f` sees them, by the first 8 KiB of their first line. */
 type KindOfRecord = {
@@ -31,6 +33,9 @@ export type RunKinds = {
   readonly span: {readonly from: number; readonly to: number} | undefined;
   /** Has more kinds of these ranks than are kept: those that came later are missing. */
   readonly full: ReadonlySet<Rank>;
+  readonly configuration: RunConfiguration;
+  /** The first record that tells of its end by a failure, as an example of it; undefined: there is none. */
+  readonly failure: Uint8Array | undefined;
 };
 
 /** Errors and warnings are kept even where each other line is of its own kind. */
@@ -76,6 +81,7 @@ type CountedRun = {
   span: RunKinds['span'];
   /** Errors that the log has told of, and whose connector's next error has yet to come. */
   readonly pending: PendingSuppressed;
+  failure: Uint8Array | undefined;
 };
 
 /**
@@ -87,6 +93,7 @@ export class RunCounter {
   readonly #index: RecordIndex;
   /** By the id of the run's first entry. */
   readonly #runs = new Map<number, CountedRun>();
+  readonly #configurations: RunConfigurations;
   /** Entries below were counted. */
   #next: number;
   /** A panic at the end of what was read: its message has not come yet. */
@@ -96,6 +103,7 @@ export class RunCounter {
     this.#buffer = buffer;
     this.#index = index;
     this.#next = buffer.firstId;
+    this.#configurations = new RunConfigurations({buffer, index});
   }
 
   /** Entries below were counted. */
@@ -108,19 +116,35 @@ export class RunCounter {
     const end = Math.min(this.#index.indexedTo, this.#buffer.endedTo);
     this.#next = Math.max(this.#next, this.#buffer.firstId);
     if (this.#next < end) this.#countUnfinished();
-    for (let left = maxBytes; this.#next < end && left > 0; this.#next++) left -= entryCost + this.#add(this.#next);
-    return this.#next >= end;
+    let left = this.#configurations.step(maxBytes);
+    for (; this.#next < end && left > 0; this.#next++) left -= entryCost + this.#add(this.#next);
+    if (left > 0) left = this.#configurations.step(left);
+    this.#keepFailures();
+    return this.#next >= end && left > 0;
   }
 
   /** Oldest first. The newest state and end of each run are taken from the index. */
   get runs(): readonly RunKinds[] {
     this.#countUnfinished();
     const now = new Map(this.#index.runs.map((run) => [run.firstId, run]));
-    return [...this.#runs.values()].map(({run, kinds, full, records, span}, place) => ({
-      ...{kinds, full, records, span},
+    this.#keepFailures();
+    return [...this.#runs.values()].map(({run, kinds, full, records, span, failure}, place) => ({
+      ...{kinds, full, records, span, failure},
       run: now.get(run.firstId) ?? run,
       number: place + 1,
+      configuration: this.#configurations.of(run.firstId),
     }));
+  }
+
+  /** While they are in the buffer. */
+  #keepFailures(): void {
+    for (const {firstId, failures = []} of this.#index.runs) {
+      const counted = this.#runs.get(firstId);
+      const [first] = failures;
+      if (!counted || counted.failure || first === undefined) continue;
+      const text = this.#index.firstTextOf(first);
+      if (text && !isUnfinished(text)) counted.failure = Uint8Array.from(text.subarray(0, mostExample));
+    }
   }
 
   /** Returns the bytes that were read. */
@@ -134,6 +158,7 @@ export class RunCounter {
     if (index.headOf(id) !== id || this.#buffer.markerAt(id)) return 0;
     const line = index.firstTextOf(id);
     if (!line) return 0;
+    this.#configurations.add(id, line, run.firstId);
     if (isUnfinished(line) && index.indexedTo - id < mostAfterPanic) {
       this.#unfinished = id;
       return line.length;
@@ -194,7 +219,7 @@ function shortened(line: Uint8Array): Uint8Array {
 function newRun(run: Run): CountedRun {
   const kept = {problem: 0, other: 0};
   const pending = new PendingSuppressed();
-  return {run, kinds: new Map(), kept, full: new Set(), records: 0, span: undefined, pending};
+  return {run, kinds: new Map(), kept, full: new Set(), records: 0, span: undefined, pending, failure: undefined};
 }
 
 function rankOf(level: Level | undefined): Rank {
@@ -233,6 +258,32 @@ export function compareRuns(older: RunKinds, newer: RunKinds): readonly KindChan
 
 function isMore(before: number, older: RunKinds, now: number, newer: RunKinds): boolean {
   return now >= moreAtLeast && now / hoursOf(newer) >= (moreTimes * before) / hoursOf(older);
+}
+
+/** A change of a configuration, as it may be shown, and where it is. */
+export type LeafChange = {
+  readonly keys: readonly string[];
+  readonly shown: ShownChange;
+  /** The first line of the configuration that has it: of the newer run; of the older one, if it is gone. */
+  readonly id: number;
+};
+
+/** Unknown, never the same, where one of the two is. */
+export type ComparedConfigurations =
+  | {readonly kind: 'compared'; readonly changes: readonly LeafChange[]}
+  | {readonly kind: 'unknown'};
+
+export function compareConfigurations(
+  {configuration: older}: Pick<RunKinds, 'configuration'>,
+  {configuration: newer}: Pick<RunKinds, 'configuration'>,
+): ComparedConfigurations {
+  if (older.kind === 'unknown' || newer.kind === 'unknown') return {kind: 'unknown'};
+  const changes = configurationChanges(older.value, newer.value).map((change) => ({
+    keys: change.path,
+    shown: shownChange(change),
+    id: change.now === undefined ? older.id : newer.id,
+  }));
+  return {kind: 'compared', changes};
 }
 
 const changes: readonly KindChange['change'][] = ['new', 'more', 'gone'];

@@ -1,4 +1,4 @@
-import type {PipelineDetail} from '../api/types.ts';
+import type {Pipeline, PipelineDetail} from '../api/types.ts';
 import type {LossCount, OutputStream} from '../buffer/markers.ts';
 import type {KnownStats} from '../logs/stats-poller.ts';
 import type {ErrorGroup} from '../records/error-log.ts';
@@ -40,7 +40,7 @@ export type Place = {readonly entry?: number | undefined; readonly connector?: s
 /** What statements are made of. Nothing of it is of an earlier run, apart from `pipeline`. */
 export type WhyFacts = {
   /** Undefined: no list has it; its log may be a file. `programError`: only where it was asked for. */
-  readonly pipeline: (Omit<PipelineDetail, 'programError'> & Partial<Pick<PipelineDetail, 'programError'>>) | undefined;
+  readonly pipeline: (Pipeline & Partial<Pick<PipelineDetail, 'programError'>>) | undefined;
   /** The server does not answer: all is as it was known last. */
   readonly noAnswer?: NoAnswer | undefined;
   /** There is a process that can answer, or the statistics are those of a support bundle. */

@@ -1,5 +1,5 @@
-import type {ComparedRuns} from '../events/changes-words.ts';
-import {compareRuns, RunCounter, type RunKinds, runBefore} from '../events/run-changes.ts';
+import {type ComparedRuns, comparedRuns} from '../events/changes-words.ts';
+import {RunCounter, type RunKinds, runBefore} from '../events/run-changes.ts';
 import type {Clock} from '../lib/clock.ts';
 import {SliceRunner} from '../lib/slices.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
@@ -96,7 +96,7 @@ export class ChangesReader {
   ): void {
     this.#state.set(
       newer && older
-        ? {kind: 'compared', pipeline, runs, newer, older, changes: compareRuns(older, newer)}
+        ? {kind: 'compared', runs, ...comparedRuns({pipeline, newer, older})}
         : {kind: 'alone', pipeline, hasLater: newer !== undefined && newer !== runs.at(-1)},
     );
   }

@@ -42,7 +42,7 @@ async function diff(change: Partial<NamedRequest> = {}): Promise<string> {
 
 it('compares the last two runs that the server has', async () => {
   expect(await diff()).toMatch(
-    /^orders: run 3, 1 record .*\ncompared with run 2, 1 record .*\n1 new · 1 gone\n {2}new .*second kind\n {2}gone .*first kind\n$/,
+    /^orders: run 3, 1 record .*\ncompared with run 2, 1 record .*\nrun 3: running, began at .*\nrun 2: stopped after .*\nprogram: version 1 on platform .* in both runs \(API\)\nconfiguration: unknown: .*\nrecords: 1 new · 1 gone\n {2}new .*second kind\n {2}gone .*first kind\n$/,
   );
 });
 
@@ -81,7 +81,10 @@ it('compares the runs in a support bundle, or says why there are none', async ()
   const stdin: Uint8Array[] = [];
   if (found) for await (const piece of openedPieces(found, {signal})) if ('bytes' in piece) stdin.push(piece.bytes);
   const ofStdin = await diffOfRecording({...request(), name: undefined, from: '-'}, {...common, stdin});
-  expect(ofStdin).toBe(text.replace('orders-live', 'stdin'));
+  const ofApi = 'program: version 1 on platform 0.337.0 in both runs (API)';
+  expect(text).toContain(ofApi);
+  const ofLog = 'program: unknown: the log does not tell its version';
+  expect(ofStdin).toBe(text.replace('orders-live', 'stdin').replace(ofApi, ofLog));
   await expect(diffOfRecording({...request(), from}, common)).rejects.toThrow(
     `there is no log of orders in ${from}, only of orders-live`,
   );

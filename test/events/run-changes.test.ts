@@ -1,6 +1,12 @@
 import {expect, it} from 'vitest';
 import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
-import {changesInWords, changesObject, changesText, runInWords} from '../../source/events/changes-words.ts';
+import {
+  changesInWords,
+  changesObject,
+  changesText,
+  comparedRuns,
+  runInWords,
+} from '../../source/events/changes-words.ts';
 import {compareRuns, type KindChange, RunCounter} from '../../source/events/run-changes.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import {lineAsSent} from '../../source/viewport/line-text.ts';
@@ -120,10 +126,14 @@ it('a step reads no more than it may, also of long lines', () => {
 it('is a text, and an object with rates', () => {
   const [older, newer] = runsOf(two);
   if (!older || !newer) throw new Error('no two runs');
-  const compared = {pipeline: 'p', older, newer, changes: compareRuns(older, newer)};
+  const compared = comparedRuns({pipeline: 'p', older, newer});
   expect(changesText(compared)).toBe(`p: run 2, 36 records in 60 min since 2026-11-25 02:00:00
 compared with run 1, 20 records in 60 min since 2026-11-25 01:00:00
-2 new · 1 more frequent · 2 gone
+run 2: stopped after 60 min
+run 1: stopped after 60 min
+program: unknown: the log does not tell its version
+configuration: unknown: neither is in the log
+records: 2 new · 1 more frequent · 2 gone
   new   x1            ERROR server      parse error: bad
   gone  x2            ERROR server      refused 0
   more  x4 to x12     WARN  server      slow 0
@@ -155,15 +165,14 @@ it('panics of other messages are other kinds, with the words of their row in the
   for (const stepBytes of [1, 1 << 20]) {
     const [older, newer] = runsOf(lines, stepBytes);
     if (!older || !newer) throw new Error('no two runs');
-    const changes = compareRuns(older, newer);
-    const text = changesText({pipeline: 'p', older, newer, changes});
-    expect(text.split('\n').slice(2)).toEqual([
-      '1 new · 1 gone',
+    const compared = comparedRuns({pipeline: 'p', older, newer});
+    expect(changesText(compared).split('\n').slice(6)).toEqual([
+      'records: 1 new · 1 gone',
       '  new   x1            ERROR panic       refused (dbsp-worker-0 at a.rs:1:2)',
       '  gone  x1            ERROR panic       no space (dbsp-worker-0 at a.rs:1:2)',
       '',
     ]);
-    expect(changesObject({pipeline: 'p', older, newer, changes}).changes[0]?.example).toBe(
+    expect(changesObject(compared).changes[0]?.example).toBe(
       "thread 'dbsp-worker-0' (2) panicked at a.rs:1:2:\nrefused",
     );
   }
@@ -183,9 +192,9 @@ it('counts errors that the log tells of as suppressed, and no kind of the lines 
   ];
   const [older, newer] = runsOf([...run(1, errors(1, 4, 5)), ...run(2, errors(2, 19, 115))]);
   if (!older || !newer) throw new Error('no two runs');
-  const compared = {pipeline: 'p', older, newer, changes: compareRuns(older, newer)};
-  expect(changesText(compared).split('\n').slice(2)).toEqual([
-    '1 more frequent',
+  const compared = comparedRuns({pipeline: 'p', older, newer});
+  expect(changesText(compared).split('\n').slice(6)).toEqual([
+    'records: 1 more frequent',
     "  more  x5 +5 suppressed to x20 +115 suppressed  ERROR server      error on input endpoint 'a.in': bad 0",
     '',
   ]);

@@ -32,3 +32,6 @@ export const deploymentError = {
   endedStart: false,
   more: [],
 } as const;
+
+/** What only the description of a pipeline has. */
+export const noProgram = {programError: undefined, programCode: '', programVersion: 1} as const;

@@ -1,9 +1,22 @@
-import {changesInWords, changesText, exampleInWords, runInWords, timesInWords} from '../../events/changes-words.ts';
-import type {KindChange} from '../../events/run-changes.ts';
-import {count} from '../../lib/format.ts';
+import {
+  type ComparedRuns,
+  changesInWords,
+  changesText,
+  exampleInWords,
+  runFacts,
+  runInWords,
+  timesInWords,
+  valuesInWords,
+} from '../../events/changes-words.ts';
+import type {KindChange, LeafChange} from '../../events/run-changes.ts';
+import {count, counted} from '../../lib/format.ts';
+import {hasEnded} from '../../logs/log-snapshot.ts';
+import {wrapWords} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
-import {pipelineMarkdown} from '../../viewport/markdown.ts';
+import type {Symbols} from '../../terminal/symbols.ts';
+import {textWidth} from '../../terminal/width.ts';
+import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
 import type {ChangesReader, ChangesState} from '../changes.ts';
 import type {Controller} from '../controller.ts';
 import {tabOf} from '../handlers/common.ts';
@@ -11,16 +24,23 @@ import {countingWords, goToEntryOf} from '../handlers/move.ts';
 import {withHint} from '../keys/commands.ts';
 import type {PageText, Tab} from '../state/view-state.ts';
 import {closePages, type Problem} from './page.ts';
-import {pageTitle} from './page-rows.ts';
+import {factRows, fitted, marginCells, pageTitle, type RowRange} from './page-rows.ts';
 import {listSection, type Section} from './sections.ts';
 
-const styles: Readonly<Record<KindChange['change'], Style>> = {
+const styles: Readonly<Record<KindChange['change'] | LeafChange['shown']['change'], Style>> = {
   new: {fg: 1, bold: true},
   more: {fg: 3, bold: true},
   gone: {dim: true},
+  changed: {fg: 3, bold: true},
+  added: {fg: 2, bold: true},
 };
-/** Of the longest word. */
+/** Of the longest word: of kinds of records, and of a configuration. */
 const changeCells = 4;
+const leafCells = 7;
+/** Of a configuration: the page is no place for all of a pipeline's connectors, and a copy has them. */
+const mostLeaves = 200;
+/** Rows of a leaf whose values are long. */
+const mostValueRows = 6;
 
 type OpenLog = Parameters<ChangesReader['start']>[1] & {readonly tab: Tab};
 
@@ -46,14 +66,14 @@ export function readChanges(controller: Controller, changes: ChangesReader, pipe
   changes.start(tab.name, log, current === undefined ? undefined : index.runAt(current)?.firstId);
 }
 
-/** In what a run differs from an earlier one: kinds of records, errors first. */
+/** In what a run differs from an earlier one: how it ended, its configuration, and kinds of records, errors first. */
 export function changesSection(controller: Controller, {state: compared, pipeline, width}: ChangesView): Section {
   const {symbols} = controller.services;
   const log = compared ?? logWithRuns(controller, pipeline);
   const why = typeof log === 'string' ? log : undefined;
   const state = compared ?? {kind: 'counting' as const, pipeline, percent: 0};
   const changes = state.kind === 'compared' ? state.changes : [];
-  return listSection('changes', {
+  const kinds = listSection('changes', {
     title: why === undefined ? titleOf(state, controller) : pageTitle(`Changes in ${pipeline}`, why),
     items: changes,
     rowOf() {
@@ -68,6 +88,78 @@ export function changesSection(controller: Controller, {state: compared, pipelin
     },
     ...{width, symbols},
   });
+  return state.kind === 'compared' ? withRunFacts(controller, kinds, state, width) : kinds;
+}
+
+/** The rows of a section of kinds, with what is known of the two runs below its title. */
+function withRunFacts(
+  controller: Controller,
+  {name, rows: kinds, items}: ReturnType<typeof listSection>,
+  state: ComparedRuns,
+  width: number,
+): Section {
+  const {symbols} = controller.services;
+  const above = [...factRows(factsOf(controller, state), width)];
+  const leaves = leavesOf(state);
+  const ranges = leaves.slice(0, mostLeaves).map(({shown}): RowRange => {
+    const top = 1 + above.length;
+    above.push(...leafRows(shown, width, symbols));
+    return {top, end: 1 + above.length};
+  });
+  const left = leaves.length - ranges.length;
+  if (left > 0) above.push(plain(`   and ${counted(left, 'other', 'others')}, which a copy has`, {dim: true}));
+  if (items.length > 0) above.push(plain(''), plain(' Kinds of records', {bold: true}));
+  const length = ranges.length + items.length;
+  return {
+    name,
+    rows: {
+      length: above.length + kinds.length,
+      at: (row) => (row === 0 ? kinds.at(0) : (above[row - 1] ?? kinds.at(row - above.length))),
+    },
+    items: {
+      length,
+      rowsOf(item) {
+        const {top, end} = items.rowsOf(item - ranges.length);
+        return ranges[item] ?? {top: top + above.length, end: end + above.length};
+      },
+      keyOf: String,
+      find: (key) => (Number(key) < length ? Number(key) : -1),
+    },
+  };
+}
+
+function factsOf(controller: Controller, compared: ComparedRuns): readonly Fact[] {
+  const {lookup, services} = controller;
+  const described = lookup.described.get();
+  const answer = described?.name === compared.pipeline ? described.answer : undefined;
+  const program = answer?.kind === 'detail' ? answer.detail : answer ? undefined : 'asked';
+  const snapshot = services.logs.get(compared.pipeline)?.snapshot.get();
+  return runFacts(compared, program, snapshot && hasEnded(snapshot) ? snapshot.endId : undefined);
+}
+
+function leavesOf({configuration}: ComparedRuns): readonly LeafChange[] {
+  return configuration.kind === 'compared' ? configuration.changes : [];
+}
+
+/** Where the values do not fit behind the path, they are below it. */
+function leafRows(shown: LeafChange['shown'], width: number, symbols: Symbols): readonly StyledText[] {
+  const margin = ' '.repeat(marginCells);
+  const head = concat([
+    plain(margin),
+    plain(shown.change.padEnd(leafCells), styles[shown.change]),
+    plain(`  ${shown.path}`),
+  ]);
+  const values = plain(valuesInWords(shown));
+  const row = concat([head, plain('  '), values]);
+  if (textWidth(row.text) <= width) return [row];
+  const indent = ' '.repeat(marginCells + leafCells + 2);
+  const rows = wrapWords(values.text, Math.max(10, width - indent.length - 1));
+  const below = rows.slice(0, mostValueRows).map((text) => plain(`${indent}${text}`));
+  const cut =
+    rows.length > mostValueRows
+      ? [plain(`${indent}${symbols.ellipsis} cut here: a copy has all of it`, {dim: true})]
+      : [];
+  return [fitted(head, width, symbols), ...below, ...cut];
 }
 
 function titleOf(state: ChangesState, {commands}: Controller): StyledText {
@@ -89,24 +181,26 @@ function titleOf(state: ChangesState, {commands}: Controller): StyledText {
   }
 }
 
-/** Goes to the first line of a kind of record, or says that it is gone. */
+/** Goes to the configuration that has a leaf, or to the first line of a kind of record, or says that it is gone. */
 export function goToChange(controller: Controller, state: ChangesState | undefined, item: number): void {
-  const change = state?.kind === 'compared' ? state.changes[item] : undefined;
-  if (state === undefined || change === undefined) return;
+  if (state?.kind !== 'compared') return;
+  const leaves = leavesOf(state).slice(0, mostLeaves);
+  const id = leaves[item]?.id ?? state.changes[item - leaves.length]?.firstId;
+  if (id === undefined) return;
   const buffer = controller.services.logs.get(state.pipeline)?.buffer;
-  if (!buffer || change.firstId < buffer.firstId) {
+  if (!buffer || id < buffer.firstId) {
     controller.say('its first line is no longer kept');
     return;
   }
   closePages(controller);
-  goToEntryOf(controller, state.pipeline, change.firstId);
+  goToEntryOf(controller, state.pipeline, id);
 }
 
 export function changesAsText(controller: Controller, compared: ChangesState | undefined): PageText | Problem {
   if (compared?.kind === 'counting') return {problem: 'still counting: press the key again'};
   if (compared?.kind !== 'compared') return {problem: 'nothing to copy here'};
   const {pipeline} = compared;
-  const text = changesText(compared);
+  const text = changesText(compared, factsOf(controller, compared));
   const markdown = pipelineMarkdown({
     ...{pipeline, server: controller.services.serverUrl, facts: [], errors: [{title: 'Changes', text}]},
   });

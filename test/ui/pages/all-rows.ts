@@ -23,13 +23,10 @@ export function allTexts(page: PageRows): string[] {
   return allRows(page).map(({text}) => text.trimEnd());
 }
 
-/** The texts of a part of the page of a pipeline, up to the blank row below it; empty if the page is not open at it. */
+/** The texts of a part of the page of a pipeline; empty if the page is not open at it. */
 export function sectionTexts(controller: Controller, section: string, width: number): readonly string[] {
   const {page} = controller.state;
   const rows = rowsOfPage(controller, width);
-  const start = page?.section === section ? rows.partOf?.(section)?.top : undefined;
-  if (start === undefined) return [];
-  const texts = allTexts(rows).slice(start);
-  const end = texts.indexOf('');
-  return end < 0 ? texts : texts.slice(0, end);
+  const part = page?.section === section ? rows.partOf?.(section) : undefined;
+  return part ? allTexts(rows).slice(part.top, part.end) : [];
 }

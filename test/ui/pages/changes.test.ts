@@ -51,11 +51,20 @@ it('D compares the newest run with the one before it, and with earlier ones; Ent
   await using screen = await threeRuns();
   const [title, ...rows] = await opened(screen);
   expect(title).toMatch(/^ Changes in run 4 since run 2 {2}1 new · 1 gone · run 2, 2 records in less than 1 s since /);
-  expect(rows).toEqual([' ▸ new   ×1  ERROR work        third kind', '   gone  ×1  ERROR work        second kind']);
+  expect(rows).toEqual([
+    expect.stringMatching(/^ run 4 {14}(?:stopped after|running, began at) /),
+    expect.stringMatching(/^ run 2 {14}stopped after /),
+    expect.stringMatching(/^ program {12}version 1 on platform .* in both runs \(API\)$/),
+    ' configuration      unknown: neither is in the log',
+    '',
+    ' Kinds of records',
+    ' ▸ new   ×1  ERROR work        third kind',
+    '   gone  ×1  ERROR work        second kind',
+  ]);
   expect(conditionsOfPage(screen.controller).hasEarlierRun).toBe(true);
   screen.press('h');
   expect(shown(screen)[0]).toMatch(/^ Changes in run 4 since run 1 /);
-  expect(shown(screen)[2]).toBe('   gone  ×1  ERROR work        first kind');
+  expect(shown(screen).at(-1)).toBe('   gone  ×1  ERROR work        first kind');
   expect(conditionsOfPage(screen.controller).hasEarlierRun).toBe(false);
   screen.press('h');
   expect(noticeOf(screen)).toBe('there is no earlier run');
@@ -64,7 +73,7 @@ it('D compares the newest run with the one before it, and with earlier ones; Ent
   screen.press('y');
   await screen.until(() => screen.copied.length > 0, 'a copy');
   expect(screen.copied[0]).toMatch(
-    /^orders: run 4, .*\ncompared with run 2, .*\n1 new · 1 gone\n {2}new {3}x1 .*third kind\n/,
+    /^orders: run 4, .*\ncompared with run 2, .*\n(?:.*: .*\n){4}records: 1 new · 1 gone\n {2}new {3}x1 .*third kind\n/,
   );
   screen.press('M');
   await screen.until(() => screen.copied.length > 1, 'Markdown');

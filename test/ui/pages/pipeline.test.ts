@@ -20,7 +20,7 @@ import {pipelinePage} from '../../../source/ui/pages/pipeline.ts';
 import {joinSections} from '../../../source/ui/pages/sections.ts';
 import type {Described, Services} from '../../../source/ui/services.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
-import {deploymentError, makePipeline, stopped} from '../make-pipeline.ts';
+import {deploymentError, makePipeline, noProgram, stopped} from '../make-pipeline.ts';
 import {logged, noticeOf, reading} from '../reading.ts';
 import {ScreenUnderTest, withFailures} from '../screen-under-test.ts';
 import {allRows} from './all-rows.ts';
@@ -74,6 +74,7 @@ describe('the description', () => {
   describe('with the answer', () => {
     const detail = {
       ...failed,
+      ...noProgram,
       tags: ['prod', 'team billing'],
       programError: 'error: no such column\n   |\n 3 | SELECT x\n   |        ^',
     };
@@ -160,7 +161,7 @@ describe('the description', () => {
       id: evil,
       deploymentError: {message: evil, errorCode: evil, cause: evil, endedStart: false, more: [[evil, evil]]},
     });
-    const detail = {...hostile, programError: evil};
+    const detail = {...hostile, ...noProgram, programError: evil};
     const rows = text({name: evil, answer: {kind: 'detail', detail}}, undefined, 80);
     expect(rows.join('')).not.toMatch(/\p{Cc}/u);
   });

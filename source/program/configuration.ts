@@ -1,0 +1,178 @@
+import {hidden, isReference, isSecretName, maskCredentials} from './credentials.ts';
+
+/**
+ * What a pipeline's configuration is made of. A text: the JSON of a string, a number or a word, as it was printed, since
+ * a number of JavaScript would lose digits (`18446744073709551615`).
+ */
+export type ConfigurationValue = string | ReadonlyMap<string, ConfigurationValue> | readonly ConfigurationValue[];
+
+/** The form of the line that ends it, and of all between: one member, item or bracket a line. */
+const linePattern = /^ *(?:("(?:[^"\\]|\\.)*"): )?(.*?),?$/;
+
+type OpenValue =
+  | {readonly members: Map<string, ConfigurationValue>; readonly name: string}
+  | {readonly items: ConfigurationValue[]; readonly name: string};
+
+/**
+ * Reads a configuration as `serde_json` prints it, indented, line by line, so that a long one is read in steps. Lines
+ * are complete, or not taken for it at all: what is missing shows as brackets that do not match.
+ */
+export class ConfigurationReader {
+  readonly #open: OpenValue[] = [{members: new Map(), name: ''}];
+  #value: ConfigurationValue | undefined;
+  #isBroken = false;
+
+  /** Adds a line behind the first one, which ends with `{`. */
+  add(line: string): void {
+    const [, key, rest = ''] = linePattern.exec(line) ?? [];
+    const name = key === undefined ? '' : (textOf(key) ?? '');
+    if (this.#value !== undefined || rest === '') this.#isBroken = true;
+    else if (rest === '{') this.#open.push({members: new Map(), name});
+    else if (rest === '[') this.#open.push({items: [], name});
+    else if (rest === '}' || rest === ']') this.#close(rest);
+    else if (rest === '{}') this.#put(name, new Map());
+    else if (rest === '[]') this.#put(name, []);
+    else if (isScalar(rest)) this.#put(name, rest);
+    else this.#isBroken = true;
+  }
+
+  /** Undefined: it is not complete, or not a configuration. */
+  get value(): ConfigurationValue | undefined {
+    return this.#isBroken ? undefined : this.#value;
+  }
+
+  #close(bracket: '}' | ']'): void {
+    const open = this.#open.pop();
+    if (!open || 'items' in open !== (bracket === ']')) {
+      this.#isBroken = true;
+      return;
+    }
+    const value = 'items' in open ? open.items : open.members;
+    if (this.#open.length === 0) this.#value = value;
+    else this.#put(open.name, value);
+  }
+
+  #put(name: string, value: ConfigurationValue): void {
+    const open = this.#open.at(-1);
+    if (!open) this.#isBroken = true;
+    else if ('items' in open) open.items.push(value);
+    else open.members.set(name, value);
+  }
+}
+
+function isScalar(json: string): boolean {
+  return textOf(json) !== undefined || /^(?:true|false|null|-?\d[\d.eE+-]*)$/.test(json);
+}
+
+/** The string that JSON stands for; undefined: it is none, or was cut. */
+function textOf(json: string): string | undefined {
+  if (!json.startsWith('"')) return undefined;
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A leaf, or a whole part that only one of the two has. `before` or `now` is undefined where it was added or is gone. */
+export type ConfigurationChange = {
+  readonly path: readonly string[];
+  readonly before: ConfigurationValue | undefined;
+  readonly now: ConfigurationValue | undefined;
+  /** By a name, its own or that of what it is in. */
+  readonly isSecret: boolean;
+};
+
+/** In what two configurations differ, in the order of the newer one. Lists of plain values are leaves. */
+export function configurationChanges(
+  before: ConfigurationValue | undefined,
+  now: ConfigurationValue | undefined,
+): readonly ConfigurationChange[] {
+  return [...changesIn({path: [], before, now, isSecret: false})];
+}
+
+function* changesIn(change: ConfigurationChange): Generator<ConfigurationChange, void, void> {
+  const {path, before, now, isSecret} = change;
+  const part = (name: string, of: Pick<ConfigurationChange, 'before' | 'now'>, secret: boolean) =>
+    changesIn({path: [...path, name], ...of, isSecret: isSecret || secret});
+  if (isObject(before) && isObject(now)) {
+    for (const name of new Set([...now.keys(), ...before.keys()])) {
+      const secret = isSecretMember(name, before) || isSecretMember(name, now);
+      yield* part(name, {before: before.get(name), now: now.get(name)}, secret);
+    }
+  } else if (isList(before) && isList(now) && !(isPlain(before) && isPlain(now))) {
+    for (let at = 0; at < Math.max(before.length, now.length); at++)
+      yield* part(`[${at}]`, {before: before[at], now: now[at]}, false);
+  } else if (!isSame(before, now)) yield change;
+}
+
+/** Of what has no parts that are compared by themselves. */
+function isSame(before: ConfigurationValue | undefined, now: ConfigurationValue | undefined): boolean {
+  if (!isList(before) || !isList(now)) return before === now;
+  return before.length === now.length && now.every((item, at) => item === before[at]);
+}
+
+function isObject(value: ConfigurationValue | undefined): value is ReadonlyMap<string, ConfigurationValue> {
+  return value instanceof Map;
+}
+
+function isList(value: ConfigurationValue | undefined): value is readonly ConfigurationValue[] {
+  return Array.isArray(value);
+}
+
+function isPlain(list: readonly ConfigurationValue[]): boolean {
+  return list.every((item) => typeof item === 'string');
+}
+
+/** `inputs.orders.bad.transport.config.plan[0].rate`. */
+export function pathInWords(path: readonly string[]): string {
+  return path.map((name, at) => (at === 0 || name.startsWith('[') ? name : `.${name}`)).join('');
+}
+
+/** As it may be shown: what looks like a credential is hidden. `isHidden`: all that differs is. */
+export type ShownChange = {
+  readonly change: 'changed' | 'added' | 'gone';
+  readonly path: string;
+  /** JSON; undefined where there is none. */
+  readonly before: string | undefined;
+  readonly now: string | undefined;
+  readonly isHidden: boolean;
+};
+
+export function shownChange({path, before, now, isSecret}: ConfigurationChange): ShownChange {
+  const [shownBefore, shownNow] = [before, now].map((value) => value && jsonOf(value, isSecret));
+  return {
+    change: before === undefined ? 'added' : now === undefined ? 'gone' : 'changed',
+    path: pathInWords(path),
+    before: shownBefore,
+    now: shownNow,
+    isHidden: before !== undefined && now !== undefined && shownBefore === shownNow,
+  };
+}
+
+/** In one line. `isSecret`: by the name of what it is in. */
+function jsonOf(value: ConfigurationValue, isSecret: boolean): string {
+  if (typeof value === 'string') return scalarJson(value, isSecret);
+  if (isList(value)) return `[${value.map((item) => jsonOf(item, isSecret)).join(', ')}]`;
+  const members = [...value].map(
+    ([name, member]) => `${JSON.stringify(name)}: ${jsonOf(member, isSecret || isSecretMember(name, value))}`,
+  );
+  return `{${members.join(', ')}}`;
+}
+
+/** By its name, or by that of the pair that it is the value of: `{"name": "Authorization", "value": "…"}`. */
+function isSecretMember(name: string, parent: ReadonlyMap<string, ConfigurationValue>): boolean {
+  if (name !== 'value') return isSecretName(name);
+  const named = parent.get('name') ?? parent.get('key');
+  return typeof named === 'string' && isSecretName(textOf(named) ?? '');
+}
+
+function scalarJson(json: string, isSecret: boolean): string {
+  const text = textOf(json);
+  if (text === undefined) return isSecret && /^-?\d/.test(json) ? JSON.stringify(hidden) : json;
+  if (isReference(text)) return json;
+  if (isSecret && text !== '') return JSON.stringify(hidden);
+  const masked = maskCredentials(text).text;
+  return masked === text ? json : JSON.stringify(masked);
+}

@@ -1,0 +1,97 @@
+/** What is shown in place of a credential. */
+export const hidden = '***';
+
+const secretWord = /pass(?:word|wd|phrase)|secret|token|credential|sasl|signature|authorization|private/i;
+/** As the last word of a name: `key`, `access_key`, `apiKey`, `ssl.key`. */
+const secretLastWords = [/(?:^|[^a-z])(?:api)?(?:keys?|pass|pwd|auth|sas|dsn)$/i, /[a-z](?:Keys?|Pass|Pwd|Auth)$/];
+/** Of a name: it says where, of which kind or for how long, and has no credential itself. */
+const aboutSecret = /(?:^|[^a-z])(?:dir|path|file|location|mechanisms?|type|ttl|secs|seconds|ms|millis|enabled)$/i;
+/** Feldera puts the value in later: this only says which. */
+const reference = /^\$\{(?:secret|env):[^}]*\}$/;
+
+export function isReference(value: string): boolean {
+  return reference.test(value);
+}
+
+/** Whether the value of a member of this name is taken for a credential, by the name alone. */
+export function isSecretName(name: string): boolean {
+  return [secretWord, ...secretLastWords].some((word) => word.test(name)) && !aboutSecret.test(name);
+}
+
+type Range = {readonly from: number; readonly to: number};
+
+const url = /\b[a-z][a-z\d+.-]{0,20}:\/\/([^\s/?#"']*)@/gi;
+/** A name and what is in front of its value: `password=`, `"token": `, `'secret' = `. */
+const named = /(?<![\w.-]|\$\{)([\w.-]{1,64})["']?\s*[:=]\s*/g;
+/** The value: in quotes, or up to a sign behind it. */
+const valueBehind = /"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"'&;,)}\]]+)/y;
+const known = [
+  /\b(?:Bearer|Basic)\s+([\w.~+/=-]{8,})/gi,
+  /\b(eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?)/g,
+  /\bapikey:([\w-]+)/gi,
+  /\b((?:AKIA|ASIA)[\dA-Z]{16})\b/g,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----([^-]+)/g,
+];
+
+/** The parts of a text that look like credentials, in order, none in another. */
+function secretRanges(text: string): readonly Range[] {
+  const found: Range[] = [];
+  const add = (from: number, value: string) => {
+    if (value !== '' && !isReference(value)) found.push({from, to: from + value.length});
+  };
+  for (const {0: all, 1: login = '', index} of text.matchAll(url)) {
+    const colon = login.indexOf(':');
+    // A user without a password may be a token.
+    add(index + all.length - 1 - login.length + colon + 1, login.slice(colon + 1));
+  }
+  for (const {0: all, 1: name = '', index} of text.matchAll(named)) {
+    if (!isSecretName(name)) continue;
+    const from = index + all.length;
+    valueBehind.lastIndex = from;
+    const [, inDouble, inSingle, bare = ''] = valueBehind.exec(text) ?? [];
+    const quoted = inDouble ?? inSingle;
+    if (!isSetting(bare)) add(quoted === undefined ? from : from + 1, quoted ?? bare);
+  }
+  for (const pattern of known) {
+    for (const {0: all, 1: value = '', index} of text.matchAll(pattern)) add(index + all.indexOf(value), value);
+  }
+  found.sort((a, b) => a.from - b.from || b.to - a.to);
+  const apart: Range[] = [];
+  for (const range of found) {
+    const last = apart.at(-1);
+    if (!last || range.from >= last.to) apart.push(range);
+    else if (range.to > last.to) apart[apart.length - 1] = {from: last.from, to: range.to};
+  }
+  return apart;
+}
+
+/** A word of JSON. */
+function isSetting(value: string): boolean {
+  return value === 'null' || value === 'true' || value === 'false';
+}
+
+/** A text without what looks like a credential, and where a place of the text is then. */
+export type Masked = {readonly text: string; readonly placeOf: (offset: number) => number};
+
+/** Hides passwords in URLs, values behind names such as `password`, and tokens of known forms. */
+export function maskCredentials(text: string): Masked {
+  const ranges = secretRanges(text);
+  let masked = '';
+  let end = 0;
+  for (const {from, to} of ranges) {
+    masked += text.slice(end, from) + hidden;
+    end = to;
+  }
+  return {
+    text: masked + text.slice(end),
+    placeOf(offset) {
+      let moved = 0;
+      for (const {from, to} of ranges) {
+        if (offset < from) break;
+        if (offset < to) return from + moved;
+        moved += hidden.length - (to - from);
+      }
+      return offset + moved;
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import {expect, it} from 'vitest';
+import {isSecretName, maskCredentials} from '../../source/program/credentials.ts';
+
+it.each([
+  ['password', true],
+  ['sasl.password', true],
+  ['ssl.key.password', true],
+  ['aws_secret_access_key', true],
+  ['accessKey', true],
+  ['apikey', true],
+  ['key', true],
+  ['credentials', true],
+  ['gcp_service_account_credentials_json', true],
+  ['auth_token', true],
+  ['sasl.jaas.config', true],
+  ['Authorization', true],
+  ['pwd', true],
+  ['secrets_dir', false],
+  ['ssl.key.location', false],
+  ['sasl.mechanism', false],
+  ['monkey', false],
+  ['path', false],
+  ['bootstrap.servers', false],
+  ['keyspace', false],
+])('%s is the name of a credential: %s', (name, is) => {
+  expect(isSecretName(name)).toBe(is);
+});
+
+it.each([
+  ['postgres://feldera:hunter2@db:5432/x?sslmode=on', 'postgres://feldera:***@db:5432/x?sslmode=on'],
+  ['https://ghp_abcdef@github.com/a', 'https://***@github.com/a'],
+  ['redpanda:9092', 'redpanda:9092'],
+  ['s3://bucket/sales', 's3://bucket/sales'],
+  ['https://a.example/x?token=abc&page=2', 'https://a.example/x?token=***&page=2'],
+  [
+    'org.apache.kafka.PlainLoginModule required username="u" password="p w";',
+    'org.apache.kafka.PlainLoginModule required username="u" password="***";',
+  ],
+  ['Endpoint=sb://x/;SharedAccessKey=abc=;EntityPath=y', 'Endpoint=sb://x/;SharedAccessKey=***;EntityPath=y'],
+  ['Authorization: Bearer abcdefgh12345', 'Authorization: *** ***'],
+  ['{"password": "a\\"b", "path": "/x"}', '{"password": "***", "path": "/x"}'],
+  ["'sasl.password' = 'it', 'x' = 'y'", "'sasl.password' = '***', 'x' = 'y'"],
+  ['eyJhbGciOiJI.eyJzdWIiOiIx.sig', '***'],
+  ['apikey:abcDEF-1', 'apikey:***'],
+  ['primary key (id)', 'primary key (id)'],
+])('%s is shown as %s', (text, shown) => {
+  expect(maskCredentials(text).text).toBe(shown);
+});
+
+it('knows where a place is behind what is hidden', () => {
+  const text = '"password": "a very long one", "mode": "x", "token": "b", "y"';
+  const {text: shown, placeOf} = maskCredentials(text);
+  for (const word of ['"mode"', '"y"']) expect(placeOf(text.indexOf(word))).toBe(shown.indexOf(word));
+  expect(placeOf(text.indexOf('long'))).toBe(shown.indexOf('***'));
+});
+
+it('of a megabyte without an end of a word, takes no time to speak of', () => {
+  const text = 'a.b-'.repeat(250_000);
+  expect(maskCredentials(`${text}="${text}`).text).toHaveLength(2 * text.length + 2);
+});
+
+it('shows which secret Feldera is to put in', () => {
+  const text = ['"password": "$', '{secret:kubernetes:db/password}"'].join('');
+  expect(maskCredentials(text).text).toBe(text);
+});
