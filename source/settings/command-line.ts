@@ -118,8 +118,7 @@ function exactWord({option, as, isOpposite}: TypedOption, typed: string | undefi
   if (value === undefined || isOpposite || (wasSwitch && typed === undefined)) {
     const isOn = (typed === undefined || readSwitch(typed, as)) !== isOpposite;
     if (value !== undefined) return `--${flag}=${guard}${isOn}`;
-    // meow reads `--no-x` as x=false: such a switch is declared as x.
-    return flag.startsWith('no-') ? `--${flag.slice(3)}=${!isOn}` : `--${flag}=${isOn}`;
+    return `--${meowFlag(option)}=${isOn !== flag.startsWith('no-')}`;
   }
   if (!typed) throw new UsageError(`--${flag} needs a value: --${flag} ${value}`);
   return `--${flag}=${guard}${typed}`;
@@ -130,7 +129,9 @@ function isSwitch({value, wasSwitch}: Option): boolean {
 }
 
 function readWithMeow(argv: readonly string[]): {input: readonly string[]; flags: Flags} {
-  const declared = options.map((option: Option) => [
+  // meow takes a tenth of a millisecond for each option that it is told of.
+  const given = options.filter((option) => argv.some((word) => word.startsWith(`--${meowFlag(option)}=`)));
+  const declared = given.map((option: Option) => [
     keyOf(option),
     option.value === undefined ? {type: 'boolean' as const} : {type: 'string' as const, isMultiple: true as const},
   ]);
@@ -146,7 +147,7 @@ function readWithMeow(argv: readonly string[]): {input: readonly string[]; flags
     booleanDefault: undefined,
   });
   const flags = new Map<string, string | boolean | readonly string[]>();
-  for (const option of options as readonly Option[]) {
+  for (const option of given as readonly Option[]) {
     const found: unknown = result.flags[keyOf(option)];
     if (typeof found === 'boolean') flags.set(option.flag, found !== option.flag.startsWith('no-'));
     if (!Array.isArray(found) || found.length === 0) continue;
@@ -163,9 +164,14 @@ function givenTwice(flag: string, times: number): UsageError {
   return new UsageError(`--${flag} is given ${times === 2 ? 'twice' : `${times} times`} · leave all but one out`);
 }
 
+/** meow reads `--no-x` as x=false: such a switch is declared as x. */
+function meowFlag({flag}: Option): string {
+  return flag.replace(/^no-/, '');
+}
+
 /** Under which meow has the option's value. */
-function keyOf({flag}: Option): string {
-  return flag.replace(/^no-/, '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+function keyOf(option: Option): string {
+  return meowFlag(option).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function find(flag: string): Option | undefined {
