@@ -1,7 +1,7 @@
 #!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=4 --initial-old-space-size=64 --wasm-tiering-budget=1000000000
 import nodeModule from 'node:module';
 import process from 'node:process';
-import type {ContextSource} from './source/screen/context-switch.ts';
+import manifest from './package.json' with {type: 'json'};
 import type {Settings} from './source/settings/settings.ts';
 
 /** Set by scripts/bundle.mjs; empty for a build outside a repository. */
@@ -46,17 +46,17 @@ async function enableCompileCache(): Promise<void> {
 
 /** Resolves to the exit code. */
 async function main(): Promise<number> {
-  const {UsageError} = await import('./source/settings/parse-values.ts');
   try {
     return await run();
   } catch (error) {
-    const code = error instanceof UsageError ? 2 : 1;
-    const [{errorText}, {isJsonRequested}, {clean}, {jsonText}] = await Promise.all([
+    const [{errorText}, {UsageError}, {isJsonRequested}, {clean}, {jsonText}] = await Promise.all([
       import('./source/lib/format.ts'),
+      import('./source/settings/parse-values.ts'),
       import('./source/settings/request.ts'),
       import('./source/terminal/clean.ts'),
       import('./source/lib/json.ts'),
     ]);
+    const code = error instanceof UsageError ? 2 : 1;
     const message = errorText(error);
     const isJson = isJsonRequested(process.argv.slice(2));
     process.stderr.write(isJson ? `${jsonText({error: message, code})}\n` : `pipetail: ${clean(message)}\n`);
@@ -65,6 +65,7 @@ async function main(): Promise<number> {
 }
 
 async function run(): Promise<number> {
+  const {version} = manifest;
   const {loadSettings} = await import('./source/startup/load-settings.ts');
   const settings = await loadSettings(process.argv.slice(2), process.env);
   await checkKeys(settings);
@@ -72,7 +73,7 @@ async function run(): Promise<number> {
     case 'version': {
       const commit = PIPETAIL_COMMIT === '' ? '' : ` (${PIPETAIL_COMMIT})`;
       const {printWhole} = await import('./source/system/line-output.ts');
-      return await printWhole(`pipetail ${await version()}${commit}\n`, process);
+      return await printWhole(`pipetail ${version}${commit}\n`, process);
     }
     case 'help': {
       const [{helpText}, {printWhole}] = await Promise.all([
@@ -83,11 +84,11 @@ async function run(): Promise<number> {
     }
     case 'demo': {
       const {runDemoCommand} = await import('./source/commands/demo.ts');
-      return await runDemoCommand({port: settings.request.port, version: await version(), process});
+      return await runDemoCommand({port: settings.request.port, version, process});
     }
     case 'logs': {
       const {runLogsCommand} = await import('./source/commands/logs/run-logs.ts');
-      return await runLogsCommand({settings, request: settings.request, version: await version(), process});
+      return await runLogsCommand({settings, request: settings.request, version, process});
     }
     case 'man': {
       const [{manPage, printManPage}, {keyWords}, {allCommands}] = await Promise.all([
@@ -95,7 +96,7 @@ async function run(): Promise<number> {
         import('./source/ui/keys/commands.ts'),
         import('./source/ui/pages/registry.ts'),
       ]);
-      return await printManPage(manPage(await version(), keyWords(allCommands)), process);
+      return await printManPage(manPage(version, keyWords(allCommands)), process);
     }
     case 'config': {
       const [{runConfigCommand}, keys] = await Promise.all([import('./source/commands/config.ts'), keysOfScreen()]);
@@ -108,34 +109,18 @@ async function run(): Promise<number> {
     case 'completion':
     case 'complete': {
       const {runAskCommand} = await import('./source/commands/ask-server.ts');
-      return await runAskCommand({settings, request: settings.request, version: await version(), process});
+      return await runAskCommand({settings, request: settings.request, version, process});
     }
     case 'open': {
       const {runOpenedScreen} = await import('./source/screen/run-opened.ts');
-      return await runOpenedScreen({settings, what: settings.request.what, version: await version(), process});
+      return await runOpenedScreen({settings, what: settings.request.what, version, process});
     }
     case 'screen': {
-      await checkWords(settings, settings.request.names);
       const {runScreens} = await import('./source/screen/run-screen.ts');
       const {names, patterns} = settings.request;
-      const contexts = await contextSource();
-      return await runScreens({settings, names, patterns, version: await version(), process, contexts});
+      return await runScreens({settings, names, patterns, version, process});
     }
   }
-}
-
-/** The screen's contexts; each switch reads the file again. */
-async function contextSource(): Promise<ContextSource> {
-  const [{homedir}, {configPlace, loadSettings}, {readCommandLine}] = await Promise.all([
-    import('node:os'),
-    import('./source/startup/load-settings.ts'),
-    import('./source/settings/command-line.ts'),
-  ]);
-  const argv = process.argv.slice(2);
-  return {
-    file: configPlace(readCommandLine(argv), process.env, homedir()).name,
-    settingsIn: async (context) => await loadSettings(argv, process.env, context),
-  };
 }
 
 /** Checks the keys of the configuration file against the screen's table, in every command that reads the file. */
@@ -152,21 +137,4 @@ async function keysOfScreen() {
     import('./source/ui/pages/registry.ts'),
   ]);
   return keyTable(allCommands);
-}
-
-/** Refuses a word that is nearly a command and no pipeline. */
-async function checkWords(settings: Settings, names: readonly string[]): Promise<void> {
-  if (settings.demo || names.length === 0) return;
-  const {checkFirstName} = await import('./source/startup/name-hint.ts');
-  const {systemClock: clock} = await import('./source/lib/clock.ts');
-  const open = async () => {
-    const {openServer} = await import('./source/startup/open-server.ts');
-    return await openServer(settings, await version(), clock);
-  };
-  await checkFirstName(names, {open, clock});
-}
-
-async function version(): Promise<string> {
-  const {default: manifest} = await import('./package.json', {with: {type: 'json'}});
-  return manifest.version;
 }

@@ -1,10 +1,14 @@
+import {homedir} from 'node:os';
 import type {ReadStream} from 'node:tty';
 import {systemClock} from '../lib/clock.ts';
 import {counted} from '../lib/format.ts';
 import {systemRandom} from '../lib/random.ts';
+import {readCommandLine} from '../settings/command-line.ts';
 import type {NamePattern} from '../settings/names.ts';
 import {UsageError} from '../settings/parse-values.ts';
 import type {Settings} from '../settings/settings.ts';
+import {configPlace, loadSettings} from '../startup/load-settings.ts';
+import {checkFirstName} from '../startup/name-hint.ts';
 import {type OpenServer, openServer} from '../startup/open-server.ts';
 import {reportCrash} from '../system/crash-report.ts';
 import {dropInput} from '../system/terminal-input.ts';
@@ -30,24 +34,18 @@ export type ScreensOptions = {
   readonly patterns: readonly NamePattern[];
   readonly version: string;
   readonly process: NodeJS.Process;
-  readonly contexts: ContextSource;
 };
 
 /** Runs a screen for each context that the user switches to. Resolves to the exit code; rejects with a `UsageError`. */
 export async function runScreens(options: ScreensOptions): Promise<number> {
-  const {contexts} = options;
-  const source: ContextSource = {
-    file: contexts.file,
-    async settingsIn(name) {
-      const settings = await contexts.settingsIn(name);
-      commandsOf(settings);
-      return settings;
-    },
-  };
-  const common = {...options, contexts: source};
-  const visited = new Set([options.settings.context?.name]);
-  const keys = options.process.stdin;
-  let end = await runScreen({...common, keys, commands: commandsOf(options.settings)});
+  const {settings: first, names, version, process} = options;
+  if (!first.demo) {
+    await checkFirstName(names, {open: () => openServer(first, version, systemClock), clock: systemClock});
+  }
+  const common = {...options, contexts: contextSource(process)};
+  const visited = new Set([first.context?.name]);
+  const keys = process.stdin;
+  let end = await runScreen({...common, keys, commands: commandsOf(first)});
   while (end.next) {
     const {next} = end;
     // Within one run a context is restored as it was left, also with --fresh.
@@ -61,6 +59,19 @@ export async function runScreens(options: ScreensOptions): Promise<number> {
     });
   }
   return end.code;
+}
+
+/** Each switch reads the file again. */
+function contextSource({argv, env}: NodeJS.Process): ContextSource {
+  const words = argv.slice(2);
+  return {
+    file: configPlace(readCommandLine(words), env, homedir()).name,
+    async settingsIn(name) {
+      const settings = await loadSettings(words, env, name);
+      commandsOf(settings);
+      return settings;
+    },
+  };
 }
 
 /** With the user's keys. Throws `UsageError`. */
