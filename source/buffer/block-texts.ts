@@ -62,14 +62,24 @@ class BlockTexts {
   }
 }
 
+/** Words of four bytes for one call: a loop over a whole segment is left, and with it its compiled code, each time. */
+const spanWords = 1024;
+
 /** Sets the hash of every three bytes in a row: four at a time, in half the time. */
 function addHashes(bytes: Buffer): void {
   // Words begin at multiples of four in memory; the bytes beside them are read one by one.
   const head = Math.min(bytes.length, -bytes.byteOffset & 3);
   const words = new Int32Array(bytes.buffer, bytes.byteOffset + head, (bytes.length - head) >> 2);
-  const last = words.length - 1;
-  let word = (words[0] ?? 0) | caseBits;
-  for (let index = 0; index < last; index++) {
+  const last = Math.max(0, words.length - 1);
+  for (let first = 0; first < last; first += spanWords) addHashesOf(words, first, Math.min(last, first + spanWords));
+  for (let at = 0; at < head; at++) found[hashAt(bytes, at)] = 1;
+  for (let at = head + 4 * last; at < bytes.length - 2; at++) found[hashAt(bytes, at)] = 1;
+}
+
+/** Those that begin in the words [`first`, `last`), of which there is one more. */
+function addHashesOf(words: Int32Array, first: number, last: number): void {
+  let word = (words[first] ?? 0) | caseBits;
+  for (let index = first; index < last; index++) {
     const next = (words[index + 1] ?? 0) | caseBits;
     found[hashOf(word)] = 1;
     found[hashOf(word >>> 8)] = 1;
@@ -77,8 +87,6 @@ function addHashes(bytes: Buffer): void {
     found[hashOf((word >>> 24) | (next << 8))] = 1;
     word = next;
   }
-  for (let at = 0; at < head; at++) found[hashAt(bytes, at)] = 1;
-  for (let at = head + 4 * Math.max(0, last); at < bytes.length - 2; at++) found[hashAt(bytes, at)] = 1;
 }
 
 function hashAt(bytes: Buffer, at: number): number {

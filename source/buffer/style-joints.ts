@@ -57,15 +57,39 @@ function shared(joints: ReadonlySet<number>): ReadonlySet<number> {
   return lastJoints;
 }
 
-/** Finds escapes four bytes at a time, three times as fast as one by one. */
+/** The last joint in each place: each line repeats the same few, and this keeps them from the slower set. */
+const recent = new Uint16Array(256);
+/** Words of four bytes for one call: a loop over a whole segment is left, and with it its compiled code, each time. */
+const spanWords = 1024;
+
 function addJoints(joints: Set<number>, bytes: Buffer, {from, to}: {from: number; to: number}): void {
   // Words begin at multiples of four in memory; the bytes beside them are read one by one.
   const head = -bytes.byteOffset & 3;
   const words = new Int32Array(bytes.buffer, bytes.byteOffset + head, Math.max(0, bytes.length - head) >> 2);
-  // Each line repeats the same few joints: a cache of the last joint in each place keeps them from the slower set.
-  const recent = new Uint16Array(256);
+  recent.fill(0);
   let next = from;
-  for (let index = (from - head) >> 2; head + (index << 2) < to; index++) {
+  for (let index = (from - head) >> 2; head + (index << 2) < to; index += spanWords) {
+    next = addJointsIn(joints, {bytes, words, head, index, next, to});
+  }
+}
+
+type Span = {
+  readonly bytes: Buffer;
+  readonly words: Int32Array;
+  /** Offset of the first word. */
+  readonly head: number;
+  /** Of the span's first word. */
+  readonly index: number;
+  /** What is before is done. */
+  readonly next: number;
+  readonly to: number;
+};
+
+/** Finds escapes four bytes at a time, three times as fast as one by one. Returns where the last styles end. */
+function addJointsIn(joints: Set<number>, {bytes, words, head, index: first, next: done, to}: Span): number {
+  let next = done;
+  const last = Math.min(first + spanWords, (to - head + 3) >> 2);
+  for (let index = first; index < last; index++) {
     const difference = (words[index] ?? escapes) ^ escapes;
     // Not 0 if a byte is an escape: it is 0 here, and subtracting 1 sets its high bit.
     if (((difference - lowBits) & ~difference & highBits) === 0) continue;
@@ -82,6 +106,7 @@ function addJoints(joints: Set<number>, bytes: Buffer, {from, to}: {from: number
       at = next - 1;
     }
   }
+  return next;
 }
 
 /** The end of the SGR sequences that begin at `at`; `at` if there is none. */

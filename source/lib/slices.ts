@@ -120,19 +120,31 @@ export async function runInSlices<T>(
   return steps.result.done ? steps.result.value : await Promise.reject(new Error('the work has not ended'));
 }
 
-/** More bytes than this between two slices are a flood: 60 MB/s and more. */
-const floodBytes = 256 * 1024;
+/** Bytes in a millisecond: 30,000 lines a second and more are a flood, and 120,000 more than slices keep up with. */
+const floodRate = 5 * 1024;
+const fastRate = 20 * 1024;
+/** The first bytes of a flood do not count: with a log come the 1 MB that its server has kept. */
+const floodBytes = 4 * 1024 * 1024;
 const floodRestMs = 50;
+const fastRestMs = 200;
 
 /**
- * `restMs` of a `SliceRunner` that works on a log: 50 in a flood, so that the work takes 6 % of the time. Lines that a
- * full scrollback soon drops need no work, and the others can wait. `totalBytes`: all bytes that the log has received.
+ * `restMs` of a `SliceRunner` that works on a log: in a flood 50, so that the work takes 6 % of the time, and 200 where that
+ * is too little anyway. Lines that a full scrollback soon drops need no work, and the others can wait. `totalBytes`: all
+ * bytes that the log has received.
  */
-export function floodPause(totalBytes: () => number): () => number {
+export function floodPause(clock: Pick<Clock, 'monotonic'>, totalBytes: () => number): () => number {
   let seen = totalBytes();
+  let at = clock.monotonic();
+  /** Of the flood so far. */
+  let bytes = 0;
   return () => {
-    const came = totalBytes() - seen;
+    const [before, since] = [seen, at];
     seen = totalBytes();
-    return came > floodBytes ? floodRestMs : 0;
+    at = clock.monotonic();
+    const rate = (seen - before) / Math.max(1, at - since);
+    bytes = rate > floodRate ? bytes + seen - before : 0;
+    if (bytes <= floodBytes) return 0;
+    return rate > fastRate ? fastRestMs : floodRestMs;
   };
 }

@@ -191,15 +191,20 @@ test('stops when aborted', async () => {
   await expect(items.next()).rejects.toThrow('called off');
 });
 
-test('rests while a log floods, and no longer', () => {
+test('rests while a log floods, longer where slices cannot keep up, and not for the first 4 MiB', () => {
+  const clock = {now: 0, monotonic: () => clock.now};
   const buffer = {totalBytes: 1_000_000};
-  const restMs = floodPause(() => buffer.totalBytes);
-  const after = (bytes: number) => {
+  const restMs = floodPause(clock, () => buffer.totalBytes);
+  const after = (ms: number, bytes: number) => {
+    clock.now += ms;
     buffer.totalBytes += bytes;
     return restMs();
   };
-  expect(after(0)).toBe(0);
-  expect(after(256 * 1024)).toBe(0);
-  expect(after(256 * 1024 + 1)).toBe(50);
-  expect(after(0)).toBe(0);
+  expect(after(0, 0)).toBe(0);
+  const MiB = 1024 * 1024;
+  expect([after(40, MiB), after(40, MiB), after(40, MiB), after(40, MiB), after(40, MiB)]).toEqual([0, 0, 0, 0, 200]);
+  expect([after(100, MiB), after(300, MiB)]).toEqual([50, 0]);
+  // The pause has ended the flood.
+  expect([after(40, MiB), after(40, 4 * MiB)]).toEqual([0, 200]);
+  expect(after(0, 0)).toBe(0);
 });

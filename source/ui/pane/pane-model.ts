@@ -113,7 +113,7 @@ export class PaneModel {
       clock,
       step: (maxBytes) => this.#step(maxBytes),
       onSlice: () => this.#onSlice(),
-      restMs: floodPause(() => source.buffer.totalBytes),
+      restMs: floodPause(clock, () => source.buffer.totalBytes),
     });
     this.#progressFrames = new FrameBatch({
       clock,
@@ -136,7 +136,7 @@ export class PaneModel {
       clock,
       step: prepareSearch(source.buffer),
       onSlice: () => {},
-      restMs: floodPause(() => source.buffer.totalBytes),
+      restMs: floodPause(clock, () => source.buffer.totalBytes),
     });
     // At once, so that new lines are indexed in the frame that shows them; the rest of a flood follows in slices.
     this.#unsubscribe = source.snapshot.subscribe(() => {
