@@ -31,6 +31,15 @@ export type FailedConnector = {
   readonly message: string;
 };
 
+type OfRun = {
+  /** Undefined: no list has it. */
+  readonly pipeline: Pipeline | undefined;
+  readonly hasProcess: boolean;
+  readonly known: KnownStats | undefined;
+  /** Of connectors that failed for good, as logs told. */
+  readonly failures: readonly LoggedFailure[];
+};
+
 /** A run is of one deployment. `id`: of the pipeline. */
 type LastRun = {
   readonly id: string;
@@ -107,10 +116,8 @@ export class ConnectorStates {
    * far as the log told of it.
    */
   failed(name: string): readonly FailedConnector[] {
-    if (!hasProcess(this.#listed.get(name))) return [];
-    const run = this.#runs.get(name);
-    const known = this.#statsOf(name, run?.earlier) ? this.#known.get(name) : undefined;
-    const failures = run?.failures ?? [];
+    const {hasProcess, known, failures} = this.ofRun(name);
+    if (!hasProcess) return [];
     // Of most pipelines, at each frame.
     const isFatal = known?.stats?.connectors.some(({fatalError}) => fatalError !== undefined);
     if (failures.length === 0 && !isFatal) return [];
@@ -118,6 +125,16 @@ export class ConnectorStates {
       const group = failures.find((each) => connectorKey(each) === key)?.group;
       return failure ? {name, group, ...failure} : [];
     });
+  }
+
+  /** What is known of the last run: the same objects until that changes. */
+  ofRun(name: string): OfRun {
+    const run = this.#runs.get(name);
+    const pipeline = this.#listed.get(name);
+    return {
+      ...{pipeline, hasProcess: hasProcess(pipeline), failures: run?.failures ?? none},
+      known: this.#statsOf(name, run?.earlier) ? this.#known.get(name) : undefined,
+    };
   }
 
   #runOf({name, id, deploymentId, connectorErrors}: Pipeline, before: LastRun | undefined): LastRun {
@@ -142,6 +159,7 @@ export class ConnectorStates {
   }
 }
 
+const none: readonly LoggedFailure[] = [];
 const noErrors = {listed: 0, dropped: 0, counted: 0};
 
 function errorsIn({connectors}: PipelineStats, known: KnownStats | undefined): number {

@@ -11,6 +11,7 @@ import {ConnectorStates, connectorTotal} from './connector-states.ts';
 import {
   type ConnectorIncrease,
   connectorIncrease,
+  connectorsOf,
   type ErrorsByConnector,
   errorsByConnector,
   increaseWords,
@@ -26,7 +27,9 @@ import {
   type PipelineStatuses,
   pipelineStatuses,
 } from './pipeline-status.ts';
+import type {LogFacts, Statement, WhyFacts} from './statement.ts';
 import {type ErrorRow, errorRows, unseenErrors} from './unseen.ts';
+import {isDegraded, whyOf} from './why.ts';
 
 export type EventSources = {
   readonly logs: OpenLogs;
@@ -42,6 +45,8 @@ type Seen = {
   /** The errors of its connectors, as far as they were known then. */
   readonly errors: ErrorsByConnector | undefined;
 };
+
+type WhyAsked = Pick<WhyFacts, 'noAnswer'> & {readonly programError?: string | undefined};
 
 /** What happened between two statuses. */
 type LogChange = {readonly before: LogStatus; readonly now: LogStatus; readonly events: readonly PipelineEvent[]};
@@ -80,6 +85,11 @@ export class EventLog {
   /** One past the newest entry of each log when it was last on the screen. */
   readonly #seenEnd = new WeakMap<Log, number>();
   readonly #seenTimes = createStore(0);
+  /** By pipeline, with what it follows from. */
+  readonly #degraded = new Map<
+    string,
+    Omit<ReturnType<ConnectorStates['ofRun']>, 'hasProcess'> & {readonly isDegraded: boolean}
+  >();
   /** Open logs that are marked because connectors have had errors; true: it was said of which. */
   readonly #marked = new Map<string, boolean>();
 
@@ -217,6 +227,29 @@ export class EventLog {
     }, 0);
   }
 
+  /** How a pipeline of the list is; see `whyOf`. `more`: what is known of it only where it is asked for. */
+  why(name: string, more: WhyAsked = {}): readonly Statement[] {
+    const {failures, pipeline, ...run} = this.connectors.ofRun(name);
+    const log = this.#sources.logs.get(name);
+    const {programError, noAnswer} = more;
+    return whyOf({
+      ...{...run, noAnswer, connectors: connectorsOf(run.known, failures), log: log && logFacts(log)},
+      pipeline: pipeline && {...pipeline, programError},
+    });
+  }
+
+  /** It runs, and a part of it does not, or nothing moves. As it is known: nothing is asked for. */
+  isDegraded(name: string): boolean {
+    // For each row of the list, at each frame.
+    const {failures, pipeline, known, hasProcess} = this.connectors.ofRun(name);
+    if (!hasProcess || (!known?.stats && failures.length === 0)) return false;
+    const before = this.#degraded.get(name);
+    const isSame = before?.failures === failures && before.known === known && before.pipeline === pipeline;
+    const degraded = isSame ? before.isDegraded : isDegraded(this.why(name));
+    if (!isSame) this.#degraded.set(name, {failures, known, pipeline, isDegraded: degraded});
+    return degraded;
+  }
+
   /** The rows of the errors page. */
   get errorRows(): readonly ErrorRow[] {
     const logs = new Map(this.openLogs.map((log) => [log.name, this.#statusOf(log)]));
@@ -336,6 +369,12 @@ export class EventLog {
     this.#unseen.forget(({pipeline}) => seen.has(pipeline));
     if (isNew) this.#seenTimes.set(this.#seenTimes.get() + 1);
   }
+}
+
+/** What statements need to know of an open log. */
+export function logFacts({errors, losses, snapshot}: Pick<Log, 'errors' | 'losses' | 'snapshot'>): LogFacts {
+  const {firstId, isWhole} = errors.connectors;
+  return {errors: errors.byKey, firstId, isWhole, losses, lostStreams: snapshot.get().lostStreams ?? []};
 }
 
 /** All that the log had at first was read; what comes now is new. */

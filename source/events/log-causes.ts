@@ -26,5 +26,6 @@ export const gaps: Cause = ({log}) => {
   const {gaps: count = 0, gap: marker, atLeast = 0, atMost = 0, gapId} = log?.losses ?? {};
   if (count === 0) return [];
   const text = `The log has ${count === 1 ? 'a gap' : 'gaps'}: ${lostWords({count, atLeast, atMost, marker})}`;
-  return [{...{key: 'gaps', severity: 'notice', source: 'log', text}, last: marker?.at, place: {entry: gapId}}];
+  const last = count === 1 ? undefined : marker?.at;
+  return [{...{key: 'gaps', severity: 'notice', source: 'log', text}, last, place: {entry: gapId}}];
 };

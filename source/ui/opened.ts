@@ -1,4 +1,3 @@
-import {lostWords} from '../events/event-words.ts';
 import {byteSize, count, counted} from '../lib/format.ts';
 import type {Capabilities} from '../logs/capabilities.ts';
 import {hasEnded} from '../logs/log-snapshot.ts';
@@ -7,7 +6,6 @@ import {shortenHome} from '../storage/save-file.ts';
 import {clean} from '../terminal/clean.ts';
 import type {Fact} from '../viewport/markdown.ts';
 import {timeNear, utc} from '../viewport/time-column.ts';
-import {markerText} from '../words/markers.ts';
 import {fileWords, openedKind, readFromWords} from '../words/opened.ts';
 import type {Controller} from './controller.ts';
 import type {Command} from './keys/command.ts';
@@ -95,12 +93,9 @@ export function loggedFacts(controller: Controller, name: string): readonly Fact
   const snapshot = log.snapshot.get();
   const groups = log.errors.byKey.size;
   const errors = [...log.errors.byKey.values()].reduce((sum, group) => sum + group.count, 0);
-  const {gaps, gap: marker, atLeast, atMost, lostStream} = log.losses;
   return [
     ...(last ? [['runs', `${count(runs.length)}, the last one ${runWords(last, hasEnded(snapshot))}`] as const] : []),
     ['errors', errors === 0 ? 'none' : `${count(errors)} of ${counted(groups, 'kind', 'kinds')}`],
-    ...(gaps > 0 ? [['lost', lostWords({count: gaps, atLeast, atMost, marker})] as const] : []),
-    ...(snapshot.lostStreams?.length && lostStream ? [['stream lost', markerText(lostStream)] as const] : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type {PipelineStats, TimeSample} from '../../api/types.ts';
+import type {TimeSample} from '../../api/types.ts';
 import {byteSize, count, counted, duration} from '../../lib/format.ts';
 import type {KnownStats} from '../../logs/stats-poller.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
@@ -8,8 +8,6 @@ import {factCells, factRows, paragraph} from './page-rows.ts';
 const wordCells = 34;
 /** A sample a second comes, of a minute. */
 const mostCells = 60;
-/** Milliseconds without progress from which on it is said. */
-const stillFrom = 30_000;
 
 /** The heights of a curve, the lowest first. */
 const blocks = '▁▂▃▄▅▆▇█';
@@ -133,34 +131,4 @@ function bufferedWords(known: KnownStats | undefined): string {
   const ago = `${duration(last.at - first.at)} ago`;
   if (change === 0) return `${now}, as many as ${ago}`;
   return `${now}, ${count(Math.abs(change))} ${change > 0 ? 'more' : 'fewer'} than ${ago}`;
-}
-
-/** Why the records of a running pipeline stand still, in a sentence; undefined: they do not, or it is not known. */
-export function standstill(
-  known: KnownStats | undefined,
-): {readonly text: string; readonly isTrouble: boolean} | undefined {
-  const {stats, series} = known ?? {};
-  if (stats?.state !== 'Running') return undefined;
-  const stall = stats.outputStall ?? 0;
-  if (stall >= 1000) return {text: `A full output has held the pipeline up for ${duration(stall)}`, isTrouble: true};
-  const still = stillFor(series?.samples ?? []);
-  if (still < stillFrom) return undefined;
-  return stillWords(stats, duration(still));
-}
-
-function stillWords({isComplete, bufferedRecords = 0}: PipelineStats, still: string) {
-  if (bufferedRecords > 0) {
-    const waiting = `${counted(bufferedRecords, 'record waits', 'records wait')}`;
-    return {text: `No record was processed for ${still}, though the pipeline runs and ${waiting}`, isTrouble: true};
-  }
-  if (isComplete) return {text: 'All inputs have ended, and all records are processed', isTrouble: false};
-  return {text: `No record came for ${still}, though the pipeline runs`, isTrouble: false};
-}
-
-/** Milliseconds at the end of the samples in which no record was processed. */
-function stillFor(samples: readonly TimeSample[]): number {
-  const last = samples.at(-1);
-  if (!last) return 0;
-  const moved = samples.findLastIndex(({processedRecords}) => processedRecords !== last.processedRecords);
-  return last.at - (samples[moved + 1]?.at ?? last.at);
 }

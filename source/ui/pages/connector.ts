@@ -15,7 +15,7 @@ import {hasUnknownErrors, type NoAnswer, noAnswer} from '../../words/failures.ts
 import type {Controller} from '../controller.ts';
 import {copyPage} from '../handlers/copy.ts';
 import type {OpenPage} from '../state/page.ts';
-import {activityRows, standstill} from './activity.ts';
+import {activityRows} from './activity.ts';
 import {
   collectedNote,
   connectorRows,
@@ -73,14 +73,11 @@ export function connectorsSection(controller: Controller, name: string, width: n
   const connectors = describedConnectors(controller);
   const isOpened = catalog.find(name) !== undefined;
   const note = isOpened ? collectedNote(known) : statsNote(known, runs, isExplained(controller, name));
-  const still = runs ? standstill(known) : undefined;
   const {rows: table, places} = connectorTable(connectors, {width, symbols, now: clock.wall()});
   const others = errorsOf(controller, name).all - connectors.reduce((sum, each) => sum + errorCount(each), 0);
-  const blocks = [
-    note === undefined ? [] : paragraph(note, width, {style: {dim: true}}),
-    still ? paragraph(still.text, width, {style: still.isTrouble ? {fg: 3, bold: true} : {fg: 3}}) : [],
-    table,
-  ].filter(({length}) => length > 0);
+  const blocks = [note === undefined ? [] : paragraph(note, width, {style: {dim: true}}), table].filter(
+    ({length}) => length > 0,
+  );
   const above = blocks.slice(0, -1).reduce((sum, {length}) => sum + length + 1, 0);
   const rows = [
     ...blocks.flatMap((block, index) => (index === 0 ? block : [plain(''), ...block])),

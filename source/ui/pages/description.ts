@@ -1,9 +1,10 @@
 import type {Pipeline} from '../../api/types.ts';
+import type {Statement} from '../../events/statement.ts';
 import {clean} from '../../terminal/clean.ts';
-import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import {plain, type StyledText} from '../../terminal/styled-text.ts';
 import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
-import {type NoAnswer, noAnswerWords} from '../../words/failures.ts';
-import {type PipelineError, pipelineErrors, pipelineState, tagWords} from '../../words/pipeline.ts';
+import type {NoAnswer} from '../../words/failures.ts';
+import {type PipelineError, pipelineErrors, tagWords} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {keysDo} from '../keys/commands.ts';
 import {loggedFacts, openedFacts} from '../opened.ts';
@@ -13,8 +14,9 @@ import {activityText} from './activity.ts';
 import {describedConnectors, errorsOf, noAnswerNow} from './connector.ts';
 import {connectorsText} from './connectors.ts';
 import type {Problem} from './page.ts';
-import {factCells, factLines, factRows, pageTitle, paragraph} from './page-rows.ts';
+import {factLines, factRows, pageTitle, paragraph} from './page-rows.ts';
 import type {Section} from './sections.ts';
+import {describedWhy, whyFacts} from './why.ts';
 
 /** What is not in a pipeline's log: its states with their times, deployment and compiler errors in full. */
 export type DescriptionView = {
@@ -54,16 +56,19 @@ export function descriptionView(
   };
 }
 
-/** The state, and why the pipeline is in it: before all else, so that the first screen has it. */
+/** Which pipeline the page is about. */
+export function titleSection({described, parts = ''}: DescriptionView): Section {
+  const {name} = described;
+  return {name: 'title', rows: [parts === '' ? plain(` ${name}`, {bold: true}) : pageTitle(name, parts)]};
+}
+
+/** What there is beside why the pipeline is in its state: numbers, and errors in full. */
 export function stateSection(view: DescriptionView): Section {
-  const {described, listed, connectorErrors, width, waited, parts = '', logged = [], unanswered} = view;
+  const {described, listed, connectorErrors, width, waited, logged = [], unanswered} = view;
   const {answer} = described;
   const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
   const programError = answer?.kind === 'detail' ? answer.detail.programError : undefined;
   const rows = [
-    parts === '' ? plain(` ${described.name}`, {bold: true}) : pageTitle(described.name, parts),
-    plain(''),
-    ...(pipeline && hasState(pipeline) ? [...stateRow(pipeline, unanswered, width)] : []),
     ...factRows([...(pipeline ? stateFacts(pipeline, connectorErrors) : []), ...logged], width),
     ...(answer === undefined ? [plain(loadingWords(waited), {dim: true})] : []),
     ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled' && !unanswered
@@ -71,14 +76,18 @@ export function stateSection(view: DescriptionView): Section {
       : []),
     ...(pipeline ? errorRows(pipeline, programError, width) : []),
   ];
-  return {name: 'state', rows};
+  // Errors in full are apart from what is above them.
+  return {name: 'state', rows: rows[0]?.text === '' ? rows.slice(1) : rows};
 }
 
 /** What may be needed for a report, and is no trouble. */
-export function factsSection({described, listed, width, opened = []}: DescriptionView): Section {
+export function factsSection({described, listed, width, connectorErrors, opened = []}: DescriptionView): Section {
   const {answer} = described;
   const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
-  return {name: 'facts', rows: factRows([...opened, ...(pipeline ? otherFacts(pipeline) : [])], width)};
+  return {
+    name: 'facts',
+    rows: factRows([...opened, ...(pipeline ? otherFacts(pipeline, connectorErrors) : [])], width),
+  };
 }
 
 /** Of a support bundle, whole. */
@@ -124,7 +133,7 @@ export function describedAsText(controller: Controller): PageText | Problem {
       ...{pipeline, errors, sections},
       server: controller.services.serverUrl,
       connectorErrors: errorsOf(controller, pipeline.name).words,
-      answer: noAnswerNow(controller),
+      why: described ? describedWhy(controller, described) : [],
     }),
   };
 }
@@ -140,16 +149,12 @@ type DescribedText = {
   /** What is below the errors. */
   readonly sections: readonly PipelineError[];
   readonly connectorErrors: string;
-  readonly answer: NoAnswer | undefined;
+  readonly why: readonly Statement[];
 };
 
 /** A description as text, complete and unwrapped: its errors alone, all of it, and all of it as Markdown. */
-function describedText({pipeline, errors, server, sections, connectorErrors, answer}: DescribedText) {
-  const facts = [
-    ...(hasState(pipeline) ? [['state', stateWords(pipeline, answer)] as const] : []),
-    ...stateFacts(pipeline, connectorErrors),
-    ...otherFacts(pipeline),
-  ];
+function describedText({pipeline, errors, server, sections, connectorErrors, why}: DescribedText) {
+  const facts = [...whyFacts(why), ...stateFacts(pipeline, connectorErrors), ...otherFacts(pipeline, connectorErrors)];
   const titled = ({title, text}: PipelineError) => `${title}\n${text.replace(/\n*$/, '\n')}`;
   const all = [...errors, ...sections.map(({title, text}) => ({title, text: text.trimEnd()}))];
   return {
@@ -159,20 +164,8 @@ function describedText({pipeline, errors, server, sections, connectorErrors, ans
   };
 }
 
-function stateRow(pipeline: Pipeline, answer: NoAnswer | undefined, width: number): readonly StyledText[] {
-  const words = stateWords(pipeline, answer);
-  if (answer) return factRows([['state', words]], width);
-  return [concat([plain(' state'.padEnd(factCells)), plain(words, pipelineState(pipeline).style)])];
-}
-
 function loadingWords(waited: string | undefined): string {
   return waited === undefined ? ' loading' : ` waiting for the description of the pipeline, ${waited}`;
-}
-
-/** Once for the page: what follows is of the same time. */
-function stateWords(pipeline: Pipeline, answer: NoAnswer | undefined): string {
-  const {word} = pipelineState(pipeline);
-  return answer ? noAnswerWords(answer, word) : word;
 }
 
 /** A support bundle has the configuration of the pipeline, without its state. */
@@ -180,21 +173,23 @@ function hasState({deploymentStatus}: Pipeline): boolean {
   return deploymentStatus !== '';
 }
 
+/** Of connectors without errors it is said among the other facts. */
 function stateFacts(pipeline: Pipeline, connectorErrors = '–'): readonly Fact[] {
+  return hasState(pipeline) && !quietErrors.has(connectorErrors) ? [['connector errors', connectorErrors]] : [];
+}
+
+/** None, and an unknown number. */
+const quietErrors: ReadonlySet<string> = new Set(['0', '–']);
+
+function otherFacts(pipeline: Pipeline, connectorErrors = '–'): readonly Fact[] {
   return [
-    ...(pipeline.deploymentError ? ([['cause', pipeline.deploymentError.cause]] as const) : []),
     ...(hasState(pipeline)
       ? ([
           ['deployment', `${pipeline.deploymentStatus} since ${utc(pipeline.deploymentStatusSince)}`],
-          ['connector errors', connectorErrors],
+          ['desired', pipeline.deploymentDesiredStatus],
+          ...(quietErrors.has(connectorErrors) ? ([['connector errors', connectorErrors]] as const) : []),
         ] as const)
       : []),
-  ];
-}
-
-function otherFacts(pipeline: Pipeline): readonly Fact[] {
-  return [
-    ...(hasState(pipeline) ? [['desired', pipeline.deploymentDesiredStatus] as const] : []),
     ['program', `${pipeline.programStatus} since ${utc(pipeline.programStatusSince)}`],
     ['storage', pipeline.storageStatus],
     ['id', pipeline.id],

@@ -11,7 +11,14 @@ import {TimelineReader} from '../timeline.ts';
 import {changesAsText, changesSection, goToChange, readChanges} from './changes.ts';
 import {connectionAsText, connectionSection} from './connection.ts';
 import {connectorsSection, minuteSection, openConnector} from './connector.ts';
-import {configurationSection, describedAsText, descriptionView, factsSection, stateSection} from './description.ts';
+import {
+  configurationSection,
+  describedAsText,
+  descriptionView,
+  factsSection,
+  stateSection,
+  titleSection,
+} from './description.ts';
 import {
   closePages,
   type Opened,
@@ -25,6 +32,7 @@ import {
 import {type RowRange, scrollOffset} from './page-rows.ts';
 import {type Chosen, type Joined, joinSections, type Section, whenDrawn} from './sections.ts';
 import {goToEvent, readTimeline, timelineAsText, timelineSection} from './timeline.ts';
+import {goToStatement, whereTo, whySection} from './why.ts';
 
 /** `chosen`: what is under the cursor; undefined: the first from the part on at which the page was opened. */
 type PipelineState = {
@@ -181,6 +189,8 @@ function sectionsOf(controller: Controller, page: Opened<PipelineState>, view: P
     rows: whenDrawn(section.rows, () => isOpen() && read()),
   });
   return [
+    titleSection(description),
+    whySection(controller, described, width),
     stateSection(description),
     connectorsSection(controller, pipeline, width),
     minuteSection(controller, pipeline, width),
@@ -216,10 +226,12 @@ function partOf(controller: Controller, page: Opened<PipelineState>): string | u
 function conditions(controller: Controller, page: Opened<PipelineState>): Conditions {
   const item = shownItem(controller, page);
   const part = partOf(controller, page);
+  const opensConnector =
+    item?.section === 'connectors' || (item?.section === 'why' && whereTo(controller, item.key) === 'connector');
   return {
     hasText: true,
-    hasConnector: item?.section === 'connectors',
-    hasPlace: item !== undefined && item.section !== 'connectors',
+    hasConnector: opensConnector,
+    hasPlace: item !== undefined && !opensConnector,
     hasErrors: part === undefined || !(part in parts),
     hasEarlierRun: part === 'changes' && page.changes.hasEarlier,
   };
@@ -229,6 +241,9 @@ function conditions(controller: Controller, page: Opened<PipelineState>): Condit
 function openChosen(controller: Controller, page: Opened<PipelineState>): void {
   const item = shownItem(controller, page);
   switch (item?.section) {
+    case 'why':
+      goToStatement(controller, page, item.key);
+      return;
     case 'connectors':
       openConnector(controller, page, item.key);
       return;

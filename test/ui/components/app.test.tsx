@@ -304,10 +304,10 @@ describe('while there is no list', () => {
     expect(app.text).toMatch(/ run 1 of 1 · since [\d:]+/);
     app.resize(100, 24);
     await app.press('d');
-    await app.shows(/state +no answer since [\d:]+ UTC \(connection\s+refused\), last\s+known: running/);
+    await app.shows(/ no answer since [\d:]+ UTC \(connection\s+refused\), last\s+known: running/);
     expect(app.text.match(/refused|nothing listens/g)).toHaveLength(1);
     await app.screen.server.startApi();
-    await app.shows(/state +Running/);
+    await app.shows(/^ +Running/m);
     await app.hides('no answer since');
     await app.hides('The request failed');
     await app.press('d');

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import type {ApiFailure, PipelineStats, TimeSample} from '../../../source/api/types.ts';
 import type {KnownStats} from '../../../source/logs/stats-poller.ts';
-import {activityRows, curve, standstill} from '../../../source/ui/pages/activity.ts';
+import {activityRows, curve} from '../../../source/ui/pages/activity.ts';
 
 const stats: PipelineStats = {
   ...{state: 'Running', incarnation: 'one', uptime: 1},
@@ -26,8 +26,6 @@ function known(
     ...more,
   };
 }
-
-const still = (seconds: number) => Array.from({length: seconds + 1}, () => 7);
 
 test('a curve goes from the floor to the highest value, and what is above the floor is seen to be', () => {
   const size = {cells: 60, isUtf8: true};
@@ -62,20 +60,4 @@ test('an old server has no time series: that is said once, and what is buffered 
     ' Throughput, memory and storage are unknown: Feldera is too old',
     ' buffered           3 records',
   ]);
-});
-
-test.each([
-  [
-    'records wait',
-    known(still(40), {bufferedRecords: 1234}),
-    'No record was processed for 40 s, though the pipeline runs and 1,234 records wait',
-  ],
-  ['none comes', known([1, ...still(40)]), 'No record came for 40 s, though the pipeline runs'],
-  ['it is done', known(still(40), {isComplete: true}), 'All inputs have ended, and all records are processed'],
-  ['an output is full', known([1, 2], {outputStall: 12_000}), 'A full output has held the pipeline up for 12 s'],
-  ['it moved a moment ago', known([...still(40), 8]), undefined],
-  ['it is paused', known(still(40), {state: 'Paused', bufferedRecords: 5}), undefined],
-  ['nothing is known', undefined, undefined],
-])('says that records stand still: %s', (_case, now, words) => {
-  expect(standstill(now)?.text).toBe(words);
 });

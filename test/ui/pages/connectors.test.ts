@@ -47,14 +47,15 @@ const nothingKnown = {
 
 const rowsOf = ({controller}: ScreenUnderTest) => allTexts(pageRows(controller));
 
+/** The page, at its connectors. */
 async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
-  screen.press('d');
+  screen.press('c');
   await screen.until(() => screen.controller.lookup.described.get()?.answer !== undefined, 'the answer');
   await screen.until(() => rowsOf(screen).includes(' Connectors'), 'the connectors');
   return rowsOf(screen);
 }
 
-it('d has the connectors with their health, numbers and last error, the troubled ones first', async () => {
+it('c has the connectors with their health, numbers and last error, the troubled ones first', async () => {
   await using screen = await described();
   const rows = await opened(screen);
   const table = rows.slice(rows.indexOf(' Connectors'), rows.indexOf(' The last minute') - 1);
@@ -122,7 +123,7 @@ it('one error that was dropped is one', () => {
   expect(connectorRows(opened, undefined, 100).at(-1)?.text).toBe(' 1 more parse error, no longer kept');
 });
 
-it('a connector that failed for good stays in the table, with why and when, and is read with d and Enter', async () => {
+it('a connector that failed for good stays in the table, with why and when, and is read with c and Enter', async () => {
   await using screen = await described();
   failForGood(screen);
   await screen.untilLine('orders', 'Input endpoint orders.kafka failed');
@@ -135,11 +136,11 @@ it('a connector that failed for good stays in the table, with why and when, and 
   expect(rowsOf(screen)).toContainEqual(expect.stringMatching(/^ failed for good +\d{4}-.* no broker is left$/));
 });
 
-it('one that fails while d is open keeps its numbers and errors, also after the pipeline has stopped', async () => {
+it('one that fails while the page is open keeps its numbers and errors, also after the pipeline has stopped', async () => {
   await using screen = await described();
   await opened(screen);
   failForGood(screen);
-  const row = () => rowsOf(screen).find((each) => each.includes('orders.kafka'));
+  const row = () => rowsOf(screen).find((each) => /orders\.kafka +input/.test(each));
   await screen.until(() => row()?.includes('failed') === true, 'the failure');
   expect(row()).toMatch(/orders\.kafka +input orders +failed +52,118 +2\.7 MB +52,118 +105 parse/);
   screen.server.pipeline('orders').stop();

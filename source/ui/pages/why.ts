@@ -1,0 +1,144 @@
+import {logFacts} from '../../events/event-log.ts';
+import type {Severity, Statement} from '../../events/statement.ts';
+import {whyOf} from '../../events/why.ts';
+import {dateTime, fineMoment} from '../../lib/format.ts';
+import {wrapWords} from '../../terminal/fit.ts';
+import type {Style} from '../../terminal/style.ts';
+import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
+import {textWidth} from '../../terminal/width.ts';
+import type {Fact} from '../../viewport/markdown.ts';
+import {pipelineState} from '../../words/pipeline.ts';
+import type {Controller} from '../controller.ts';
+import {goToEntryOf} from '../handlers/move.ts';
+import type {Described} from '../services.ts';
+import type {OpenPage} from '../state/page.ts';
+import {describedConnectors, noAnswerNow, openConnector} from './connector.ts';
+import {closePages} from './page.ts';
+import {marginCells} from './page-rows.ts';
+import type {Section} from './sections.ts';
+
+const styles: Readonly<Record<Severity, Style>> = {
+  failed: {fg: 1, bold: true},
+  degraded: {fg: 3, bold: true},
+  notice: {fg: 3},
+  fine: {bold: true},
+};
+/** Cells in front of what belongs to a statement. */
+const detailIndent = 5;
+
+/** How the described pipeline is; see `whyOf`. */
+export function describedWhy(controller: Controller, {name, answer}: Described): readonly Statement[] {
+  const detail = answer?.kind === 'detail' ? answer.detail : undefined;
+  const listed = controller.pipeline(name);
+  if (listed) {
+    const isSame = detail?.programStatus === listed.programStatus;
+    const programError = isSame ? detail.programError : undefined;
+    return controller.events.why(name, {programError, noAnswer: noAnswerNow(controller)});
+  }
+  const {stats, logs} = controller.services;
+  const known = stats.known.get().get(name);
+  const log = logs.get(name);
+  return whyOf({
+    ...{pipeline: detail, hasProcess: known !== undefined, known},
+    ...{connectors: describedConnectors(controller), log: log && logFacts(log)},
+  });
+}
+
+/** The first part of the page: why the pipeline is as it is. */
+export function whySection(controller: Controller, described: Described, width: number): Section {
+  const all = describedWhy(controller, described);
+  const listed = controller.pipeline(described.name);
+  const now = controller.services.clock.wall();
+  const rows: StyledText[] = [];
+  const places: {readonly key: string; readonly top: number; readonly end: number}[] = [];
+  for (const statement of all) {
+    const {key, severity, place} = statement;
+    const isHealthy = severity === 'fine' && key === 'pipeline' && listed;
+    const style = isHealthy ? {...pipelineState(listed).style, bold: true as const} : styles[severity];
+    const top = rows.length;
+    rows.push(...statementRows(statement, {style, width, now}));
+    if (place?.entry !== undefined || place?.connector !== undefined) places.push({key, top, end: rows.length});
+  }
+  return {
+    ...{name: 'why', rows},
+    items: {
+      length: places.length,
+      rowsOf: (item) => places[item] ?? {top: 0, end: 0},
+      keyOf: (item) => places[item]?.key ?? '',
+      find: (key) => places.findIndex((each) => each.key === key),
+    },
+  };
+}
+
+type RowForm = {readonly style: Style; readonly width: number; readonly now: number};
+
+/** The sentence, its source and times beside it or below it, and what the guide says. */
+function statementRows(statement: Statement, {style, width, now}: RowForm): readonly StyledText[] {
+  const lines = wrapWords(statement.text, Math.max(10, width - marginCells - 1));
+  const rows = lines.map((line) => concat([plain(' '.repeat(marginCells)), plain(line, style)]));
+  const details = detailWords(statement, (at) => fineMoment(at, now));
+  const last = rows.at(-1);
+  const besides = last && concat([last, plain(`  ${details}`, {dim: true})]);
+  const {advice} = statement;
+  return [
+    ...(besides && textWidth(besides.text) < width
+      ? [...rows.slice(0, -1), besides]
+      : [...rows, ...indented(details, width, {dim: true})]),
+    ...(advice ? [...indented(`Feldera's guide: ${advice.sentence}`, width), ...indented(advice.address, width)] : []),
+  ];
+}
+
+function indented(text: string, width: number, style: Style = {}): readonly StyledText[] {
+  return wrapWords(text, Math.max(10, width - detailIndent - 1)).map((line) =>
+    plain(`${' '.repeat(detailIndent)}${line}`, style),
+  );
+}
+
+/** `log · since 06:12:05 · last at 06:14:10 · 614 errors · nothing is read from it`. */
+export function detailWords({source, since, last, often, stops}: Statement, timeOf: (at: number) => string): string {
+  return [
+    source,
+    ...(since === undefined ? [] : [`since ${timeOf(since)}`]),
+    ...(last === undefined || (since !== undefined && timeOf(last) === timeOf(since))
+      ? []
+      : [`last at ${timeOf(last)}`]),
+    ...(often === undefined ? [] : [often]),
+    ...(stops === undefined ? [] : [stops]),
+  ].join(' · ');
+}
+
+/** The statements as facts of a text. */
+export function whyFacts(statements: readonly Statement[]): readonly Fact[] {
+  return statements.flatMap((statement): readonly Fact[] => {
+    const {key, text, advice} = statement;
+    const details = detailWords(statement, (at) => `${dateTime(at)} UTC`);
+    return [
+      [key === 'pipeline' ? 'state' : 'why', `${text} (${details})`],
+      ...(advice ? ([["Feldera's guide", `${advice.sentence} · ${advice.address}`]] as const) : []),
+    ];
+  });
+}
+
+/** Where a statement leads: its entry, while that is kept, else its connector. */
+export function whereTo(controller: Controller, key: string): 'entry' | 'connector' | undefined {
+  const {place, log} = placeOf(controller, key);
+  if (place?.entry !== undefined && log && place.entry >= log.buffer.firstId) return 'entry';
+  return place?.connector === undefined ? undefined : 'connector';
+}
+
+/** Goes to the place of a statement in the log, or opens its connector. */
+export function goToStatement(controller: Controller, page: OpenPage, key: string): void {
+  const {place, log} = placeOf(controller, key);
+  const where = whereTo(controller, key);
+  if (where === 'entry' && place?.entry !== undefined && log) {
+    closePages(controller);
+    goToEntryOf(controller, log.name, place.entry);
+  } else if (where === 'connector' && place?.connector !== undefined) openConnector(controller, page, place.connector);
+  else controller.say('this is no longer kept');
+}
+
+function placeOf(controller: Controller, key: string) {
+  const described = controller.lookup.described.get();
+  const statement = described && describedWhy(controller, described).find((each) => each.key === key);
+  return {place: statement?.place, log: described && controller.services.logs.get(described.name)};
+}
