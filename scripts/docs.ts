@@ -1,7 +1,7 @@
 // `npm run docs`: fills the generated tables in docs/ from the program's tables.
 import {readFile, writeFile} from 'node:fs/promises';
 import {allRows} from '../bench/all-rows.ts';
-import {benchTable, besideTable, growthPictures} from '../bench/frame/docs-table.ts';
+import {benchTable, besideTable, growthPictures, headlineTable} from '../bench/frame/docs-table.ts';
 import {readResults} from '../bench/frame/results.ts';
 import {families} from '../bench/growth/families.ts';
 import manifest from '../package.json' with {type: 'json'};
@@ -39,7 +39,11 @@ await fill('json.md', {
 await fill('failures.md', {'exit-codes': exitCodeTableText()});
 // Without results the page stays as it is.
 await fill('performance.md', {
-  ...(results && {beside: besideTable(results), benchmarks: benchTable(results, whyOf)}),
+  ...(results && {
+    headline: headlineTable(results),
+    beside: besideTable(results),
+    benchmarks: benchTable(results, whyOf),
+  }),
   ...(results?.growth && {growth: growthPictures(results.growth.points, families)}),
 });
 

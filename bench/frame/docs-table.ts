@@ -25,6 +25,29 @@ export function benchTable(results: Results, whys: (name: string) => string | un
   ].join('\n');
 }
 
+/** What users ask, and the row that answers it. */
+const headline: readonly (readonly [row: string, question: string])[] = [
+  ['first-line', 'from the start to the first line of a log'],
+  ['rss', 'memory of one quiet tab'],
+  ['quiet', 'CPU of ten quiet tabs and the list'],
+  ['follow', 'following 10,000 lines per second for 10 s'],
+  ['keys', 'from key to screen meanwhile, 99th percentile'],
+  ['search-literal', 'a search in 1,000,000 lines'],
+  ['bytes-1', 'sent over the link for each new line'],
+];
+
+/** The first table of docs/performance.md, in Markdown: the figures that users ask about. */
+export function headlineTable({rows}: Results): string {
+  const lines = headline.flatMap(([name, question]) => {
+    const row = rows.find((each) => each.name === name);
+    if (!row) return [];
+    const {unit, ours, reference, what} = row;
+    const beside = reference ? `${figureText(reference.median)} ${unit}: ${what.reference}` : '–';
+    return tableLine([question, `${figureText(ours.median)} ${unit}`, beside]);
+  });
+  return ['| what | pipetail | beside it |', '| --- | --- | --- |', ...lines].join('\n');
+}
+
 /** The table of rows beside programs that users would pick, in Markdown. Where such a program is better, it says so. */
 export function besideTable({machine, rows}: Results): string {
   const beside = rows.filter(isBeside);

@@ -22,7 +22,7 @@ export async function filmsOf(recording: Recording): Promise<Map<string, string>
   const screens = await screensOf(recording);
   return new Map(
     Object.entries(palettes).map(([tone, palette]) => [
-      `tour-${tone}.svg`,
+      `film-${tone}.svg`,
       drawFilm(screens, recording.cols, recording.title, palette),
     ]),
   );

@@ -2,11 +2,11 @@ import xterm, {type Terminal as Emulator} from '@xterm/headless';
 import {modernWidths} from '../../test/harness/modern-widths.ts';
 import {Screen} from '../../test/harness/screen.ts';
 import type {Frame} from './film.ts';
-import {type ShownCells, screenRuns} from './runs.ts';
+import type {FilmStep} from './film-steps.ts';
+import {plainStyle, type Run, type ShownCells, screenRuns} from './runs.ts';
 import type {Stage} from './stage.ts';
-import type {TourStep} from './tour.ts';
 
-/** `at`: seconds. `o` is what the program wrote, `m` marks the end of a step: the keys that it pressed. */
+/** `at`: seconds. `o` is what the program wrote, `m` marks the begin of a step: its caption. */
 type RecordedEvent = readonly [at: number, kind: 'o' | 'm', text: string];
 
 /** A recorded terminal session: a file in the form asciicast v2. */
@@ -17,15 +17,12 @@ export type Recording = {
   readonly events: readonly RecordedEvent[];
 };
 
-/** Seconds after a step, in parts: new lines come after each. */
-const secondsAfterStep = 1.4;
-const partsAfterStep = 2;
-/** Between two keys of one step. */
-const secondsBetweenKeys = 0.25;
-const secondsBetweenLetters = 0.06;
+/** New lines come after each part of a step. */
+const secondsOfPart = 0.6;
 
-/** Takes the tour on a stage and records what the program writes. The times are those of the script, not of the clock. */
-export async function recordTour({terminal, pass}: Stage, steps: readonly TourStep[]): Promise<Recording> {
+/** Plays the steps on a stage and records what the program writes. The times are those of the script, not of the clock. */
+export async function recordFilm(stage: Stage, steps: readonly FilmStep[]): Promise<Recording> {
+  const {terminal, pass} = stage;
   const events: RecordedEvent[] = [];
   let taken = 0;
   let at = 0;
@@ -34,33 +31,21 @@ export async function recordTour({terminal, pass}: Stage, steps: readonly TourSt
     taken = terminal.output.length;
     if (text !== '') events.push([at, 'o', text]);
   };
-  for (const {keys, seen} of steps) {
-    for (const key of keys) {
-      const letters = key.includes(' ') ? [...key] : [key];
-      for (const letter of letters) {
-        await (letters.length > 1 ? terminal.type(letter) : terminal.press(letter));
-        await terminal.stable(150);
-        take();
-        at += letters.length > 1 ? secondsBetweenLetters : secondsBetweenKeys;
-      }
-    }
-    for (const text of seen) await terminal.waitFor(text);
-    await terminal.stable(300);
-    take();
-    events.push([at, 'm', keys.join(' ')]);
-    for (let part = 0; part < partsAfterStep; part++) {
-      await pass((1000 * secondsAfterStep) / partsAfterStep);
-      await terminal.stable(150);
-      at += secondsAfterStep / partsAfterStep;
+  for (const {caption, act, seen, seconds} of steps) {
+    events.push([at, 'm', caption]);
+    await act(stage);
+    await terminal.waitFor(seen);
+    const parts = Math.round(seconds / secondsOfPart);
+    for (let part = 0; part < parts; part++) {
+      await terminal.stable(300);
       take();
+      await pass(1000 * secondsOfPart);
+      at += seconds / parts;
     }
   }
   const {cols, rows} = terminal;
-  return {cols, rows, title: 'pipetail: a tour of the demo', events: rounded(events)};
-}
-
-function rounded(events: readonly RecordedEvent[]): RecordedEvent[] {
-  return events.map(([at, kind, text]) => [Number(at.toFixed(2)), kind, text]);
+  const rounded = events.map(([from, kind, text]): RecordedEvent => [Number(from.toFixed(2)), kind, text]);
+  return {cols, rows, title: 'pipetail: the server goes away, and not a line is missing', events: rounded};
 }
 
 /** A line for the header and one for each event. */
@@ -76,8 +61,8 @@ export function parseCast(text: string): Recording {
   return {cols: width, rows: height, title, events: lines.map((line) => JSON.parse(line))};
 }
 
-/** A screen of the recording. `from`: seconds; `step`: the keys that lead here, if a step ends with it. */
-export type RecordedScreen = Frame & {readonly step: string | undefined; readonly text: string};
+/** A screen of the recording, with its caption below. `from`: seconds. */
+export type RecordedScreen = Frame & {readonly caption: string; readonly text: string};
 
 /** Plays a recording in an emulator: the screens in the order of time. */
 export async function screensOf({cols, rows, events}: Recording): Promise<readonly RecordedScreen[]> {
@@ -86,19 +71,32 @@ export async function screensOf({cols, rows, events}: Recording): Promise<readon
   emulator.unicode.activeVersion = modernWidths.version;
   const screen = new Screen(emulator);
   const screens: RecordedScreen[] = [];
+  let caption = '';
   for (const [from, kind, text] of events) {
-    const last = screens.at(-1);
     if (kind === 'm') {
-      if (last) screens[screens.length - 1] = {...last, step: text};
+      caption = text;
       continue;
     }
     await written(emulator, text);
     // What was written at one time is one screen.
-    if (last?.from === from) screens.pop();
-    screens.push({from, step: undefined, text: screen.text(), runs: screenRuns(shownBy(screen, emulator))});
+    if (screens.at(-1)?.from === from) screens.pop();
+    const runs = [...screenRuns(shownBy(screen, emulator)), [], captionRuns(caption)];
+    screens.push({from, caption, text: screen.text(), runs});
   }
   emulator.dispose();
   return screens;
+}
+
+/** A key is inverse, as on a keyboard. */
+function captionRuns(caption: string): Run[] {
+  const [, key, words = caption] = /^(\S+) {2}(.*)$/.exec(caption) ?? [];
+  const cap = key === undefined ? '' : ` ${key} `;
+  const style = {...plainStyle, bold: true};
+  const runs = [
+    {text: cap, column: 1, cells: cap.length, style: {...style, inverse: true}},
+    {text: words, column: 1 + (cap === '' ? 0 : cap.length + 1), cells: words.length, style},
+  ];
+  return runs.filter(({cells}) => cells > 0);
 }
 
 function shownBy(screen: Screen, {cols, rows}: Emulator): ShownCells {

@@ -10,9 +10,17 @@ export type Run = {
   readonly style: CellStyle;
 };
 
-/** The demo server has another port at each run. */
-const anyPort = /127\.0\.0\.1:\d{5}/;
-const onePort = '127.0.0.1:18080';
+/** What differs between two runs: the port of the demo server, and how long a reconnect took. */
+const varying: readonly (readonly [pattern: RegExp, text: string])[] = [
+  [/127\.0\.0\.1:\d{5}/, '127.0.0.1:18080'],
+  [/(?<=reconnected after )\d s/, '1 s'],
+];
+
+/** No colour, and nothing else. */
+export const plainStyle: CellStyle = {
+  ...{fg: undefined, bg: undefined},
+  ...{bold: false, dim: false, italic: false, underline: false, inverse: false},
+};
 
 /** What is read of a screen. */
 export type ShownCells = Pick<Terminal, 'cols' | 'rows' | 'cell'>;
@@ -34,7 +42,8 @@ function rowRuns(terminal: ShownCells, row: number): Run[] {
       runs.push({text: text || ' ', column, cells: 1, style});
     }
   }
-  return runs.map((run) => ({...run, text: run.text.replace(anyPort, onePort)}));
+  const steady = (text: string) => varying.reduce((now, [pattern, fixed]) => now.replace(pattern, fixed), text);
+  return runs.map((run) => ({...run, text: steady(run.text)}));
 }
 
 /** Symbols are runs of their own: they may come from a font of another width. */

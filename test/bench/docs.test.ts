@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {expect, test} from 'vitest';
 import {allRows, besideRows} from '../../bench/all-rows.ts';
-import {benchTable, besideTable, growthPictures} from '../../bench/frame/docs-table.ts';
+import {benchTable, besideTable, growthPictures, headlineTable} from '../../bench/frame/docs-table.ts';
 import {readResults} from '../../bench/frame/results.ts';
 import {families} from '../../bench/growth/families.ts';
 import {sectionOf} from '../harness/docs-tables.ts';
@@ -16,6 +16,8 @@ test('the page shows the measurements, and for rows that miss their target why',
   const whyOf = (name: string) => allRows.find((row) => row.name === name)?.why;
   const table = benchTable(results, whyOf);
   expect(sectionOf(page, 'benchmarks')).toBe(table);
+  expect(headlineTable(results).split('\n')).toHaveLength(9);
+  expect(sectionOf(page, 'headline')).toBe(headlineTable(results));
   expect(sectionOf(page, 'beside')).toBe(besideTable(results));
   expect(table).not.toContain('not explained');
   expect(sectionOf(page, 'growth')).toBe(growthPictures(results.growth.points, families));

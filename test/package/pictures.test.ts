@@ -1,23 +1,24 @@
 import {readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, test} from 'vitest';
+import {cheatSheetPictures} from '../../scripts/pictures/cheat-sheet.ts';
+import {filmSize, filmSteps} from '../../scripts/pictures/film-steps.ts';
 import {colourIn, palettes} from '../../scripts/pictures/palettes.ts';
 import {filmsOf, picturesOf} from '../../scripts/pictures/pictures-of.ts';
 import {parseCast, screensOf} from '../../scripts/pictures/recording.ts';
-import type {Run} from '../../scripts/pictures/runs.ts';
-import {pictureSize, scenes} from '../../scripts/pictures/scenes.ts';
+import {plainStyle, type Run} from '../../scripts/pictures/runs.ts';
+import {scenes, sizeOf} from '../../scripts/pictures/scenes.ts';
 import {openStage} from '../../scripts/pictures/stage.ts';
 import {drawSvg} from '../../scripts/pictures/svg.ts';
-import {tourSize, tourSteps} from '../../scripts/pictures/tour.ts';
 import {eventually} from '../harness/eventually.ts';
 import {root} from '../harness/program.ts';
 
 const folder = path.join(root, 'docs/pictures');
 
 test('every picture has its scene', async () => {
-  const names = [...scenes.map(({name}) => name), 'tour'];
+  const names = [...scenes.map(({name}) => name), 'cheat-sheet', 'film'];
   const wanted = names.flatMap((name) => Object.keys(palettes).map((tone) => `${name}-${tone}.svg`));
-  expect((await readdir(folder)).toSorted()).toEqual(['tour.cast', ...wanted].toSorted());
+  expect((await readdir(folder)).toSorted()).toEqual(['film.cast', ...wanted].toSorted());
 });
 
 test.each(scenes)('docs/pictures/$name is what the program shows (npm run pictures)', async (scene) => {
@@ -26,7 +27,7 @@ test.each(scenes)('docs/pictures/$name is what the program shows (npm run pictur
     const file = `${scene.name}-${tone}.svg`;
     drawn.set(file, await readFile(path.join(folder, file), 'utf8'));
   }
-  await using stage = await openStage(scene.pipelines, pictureSize);
+  await using stage = await openStage(scene.pipelines, sizeOf(scene));
   await scene.play(stage);
   const now = () => picturesOf(scene, stage.terminal);
   const same = () => [...now()].every(([file, svg]) => svg === drawn.get(file));
@@ -35,20 +36,25 @@ test.each(scenes)('docs/pictures/$name is what the program shows (npm run pictur
   if (!arrived) expect(now()).toEqual(drawn);
 });
 
-describe('the recording of the tour', async () => {
-  const recording = parseCast(await readFile(path.join(folder, 'tour.cast'), 'utf8'));
+test('the cheat sheet is drawn from the table of keys (npm run pictures)', async () => {
+  for (const [file, svg] of cheatSheetPictures()) {
+    expect((await readFile(path.join(folder, file), 'utf8')) === svg, file).toBe(true);
+  }
+});
+
+describe('the film', async () => {
+  const recording = parseCast(await readFile(path.join(folder, 'film.cast'), 'utf8'));
   const screens = await screensOf(recording);
 
-  test('it shows what the tour of the readme promises, step by step', async () => {
-    const steps = tourSteps(await readFile(path.join(root, 'readme.md'), 'utf8'));
-    expect(recording).toMatchObject(tourSize);
-    const ends = screens.filter(({step}) => step !== undefined);
-    expect(ends.map(({step}) => step)).toEqual(steps.map(({keys}) => keys.join(' ')));
-    for (const [index, {seen}] of steps.entries()) {
-      for (const text of seen) expect(ends[index]?.text).toContain(text);
+  test('it shows each step with its caption, from the first moment on, in a quarter of a minute', () => {
+    expect(recording).toMatchObject(filmSize);
+    expect([...new Set(screens.map(({caption}) => caption))]).toEqual(filmSteps.map(({caption}) => caption));
+    for (const {caption, seen} of filmSteps) {
+      const shown = screens.filter((screen) => screen.caption === caption).map(({text}) => text);
+      expect(shown.join('\n'), caption).toContain(seen);
     }
-    expect(screens.at(-1)?.from).toBeGreaterThan(15);
-    expect(screens.at(-1)?.from).toBeLessThan(30);
+    expect(screens[0]).toMatchObject({from: 0, text: expect.stringContaining('LIVE')});
+    expect(screens.at(-1)?.from).toBeLessThan(15);
   });
 
   test('the animated pictures are drawn from it (npm run pictures)', async () => {
@@ -60,29 +66,25 @@ describe('the recording of the tour', async () => {
 });
 
 describe('drawing', () => {
-  const plain = {
-    ...{fg: undefined, bg: undefined},
-    ...{bold: false, dim: false, italic: false, underline: false, inverse: false},
-  };
   const draw = (run: Run): string => drawSvg([[run]], 10, 'a <title>', palettes.dark);
 
   test('a run starts at its column, as wide as its cells, without the blanks around it', () => {
-    const svg = draw({text: '  a<b  c ', column: 1, cells: 9, style: plain});
+    const svg = draw({text: '  a<b  c ', column: 1, cells: 9, style: plainStyle});
     expect(svg).toContain('<title>a &lt;title&gt;</title>');
     expect(svg).toContain('<text x="37.2" y="25.5" textLength="25.2" lengthAdjust="spacingAndGlyphs">a&lt;b</text>');
     expect(svg).toContain('<text x="79.2" y="25.5" textLength="8.4" lengthAdjust="spacingAndGlyphs">c</text>');
   });
 
   test('a wide character keeps its two cells', () => {
-    expect(draw({text: '語', column: 0, cells: 2, style: plain})).toContain('textLength="16.8"');
+    expect(draw({text: '語', column: 0, cells: 2, style: plainStyle})).toContain('textLength="16.8"');
   });
 
   test('inverse swaps the colours, the ones of the terminal too', () => {
     const {fg, bg, hues} = palettes.dark;
-    const inverse = draw({text: 'x', column: 0, cells: 1, style: {...plain, inverse: true}});
+    const inverse = draw({text: 'x', column: 0, cells: 1, style: {...plainStyle, inverse: true}});
     expect(inverse).toContain(`fill="${fg}"/>`);
     expect(inverse).toContain(`fill="${bg}">x</text>`);
-    const red = draw({text: 'x', column: 0, cells: 1, style: {...plain, fg: 'red', inverse: true}});
+    const red = draw({text: 'x', column: 0, cells: 1, style: {...plainStyle, fg: 'red', inverse: true}});
     expect(red).toContain(`fill="${hues.red}"/>`);
   });
 

@@ -177,7 +177,7 @@ export const commands = [
       id: 'keep',
       keys: ['Enter'],
       help: 'keep the preview as a tab; again: go to its log',
-      core: 'keep the preview as a tab; then go into its log',
+      core: 'keep it as a tab; again: go into its log',
       hint: {isKept: 'log', hasPipeline: 'keep'},
     },
     {id: 'find-name', keys: ['/'], help: 'find pipelines by name', hint: {hasPipeline: 'find'}},
