@@ -4,7 +4,7 @@ import {jsonText} from '../lib/json.ts';
 import {readHistory} from '../logs/pipeline-history.ts';
 import {RecordIndex} from '../records/record-index.ts';
 import type {TimelineRequest} from '../settings/request.ts';
-import {sinceTime} from './logs/record-printer.ts';
+import {sinceTime} from './logs/record-selector.ts';
 import {type ServerLogOptions, withServerLog} from './server-log.ts';
 import {describePipeline} from './status.ts';
 

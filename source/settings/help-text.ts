@@ -59,6 +59,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail logs -f orders fraud', 'for days, across reconnects'],
       ["pipetail logs 'ord*' --since 10m", 'the last ten minutes of all that match'],
       ['pipetail logs a --level warn -e retry', 'warnings and errors without "retry"'],
+      ['pipetail logs a --last-run --level error -C 3', 'errors of its last run, with what is around them'],
       ['pipetail logs a -o json | jq .message', 'an object for each record'],
       ['pipetail logs --from bundle.zip --level warn', 'a support bundle, a file or a recording'],
       ["pipetail logs a -f --exit-on 'is done' --timeout 10m", 'wait for it: 0 if it comes, else 1'],

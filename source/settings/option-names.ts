@@ -21,6 +21,8 @@ const renamed: ReadonlyMap<string, string> = new Map([
   ...['cacert', 'certificate-authority'].map((name) => [name, 'tls-cert'] as const),
   ...['cluster', 'profile'].map((name) => [name, 'context'] as const),
   ...['log-level', 'severity'].map((name) => [name, 'level'] as const),
+  ...['B', 'after-context', 'before-context'].map((name) => [name, 'around'] as const),
+  ...['until-time', 'U'].map((name) => [name, 'until'] as const),
   ['F', 'follow'],
   ['namespace', 'tenant'],
   ['insecure-skip-tls-verify', 'insecure'],
@@ -32,7 +34,8 @@ const renamed: ReadonlyMap<string, string> = new Map([
 
 const oneLog = 'a pipeline has one log, without containers: leave it out';
 const tags = 'pipelines have tags: give tag:prod in place of a name, to list --tag prod';
-const earlierRuns = 'the log has the earlier runs, too, as far as the server keeps them: leave it out';
+const earlierRuns =
+  'the log has the earlier runs, too, as far as the server keeps them: --run -2 is the one before the last';
 const allNames = "write '*' for every pipeline of the server";
 const highlighting = 'on the screen * highlights a pattern, --grep prints only what matches';
 

@@ -1,18 +1,9 @@
-import {asking, commandWords, type Option} from './option.ts';
+import {logsOptions} from './logs-option-table.ts';
+import {asking, commandWords, type Option, screens} from './option.ts';
 import {themeNames} from './palette.ts';
-import {
-  colorChoices,
-  copyChoices,
-  levelChoices,
-  notifyChoices,
-  stripChoices,
-  timeChoices,
-  wrapChoices,
-} from './parse-values.ts';
+import {colorChoices, copyChoices, notifyChoices, stripChoices, timeChoices, wrapChoices} from './parse-values.ts';
 
 const askServer = ['screen', ...asking] as const;
-/** The screen, with a server or for logs that are files. */
-const screens = ['screen', 'open'] as const;
 const all = ['screen', ...commandWords] as const;
 
 /** In the order of the help. The flag parser, `--help`, the configuration template and docs/options.md are made of this table. */
@@ -249,131 +240,7 @@ export const options = [
     choices: copyChoices,
     commands: screens,
   },
-  {
-    flag: 'follow',
-    alias: 'f',
-    synonyms: ['watch', 'w'],
-    help: 'keep printing after the catch-up, across reconnects',
-    commands: ['logs'],
-    once: true,
-  },
-  {
-    flag: 'exit-on-end',
-    help: 'with --follow: end when the pipeline stops (exit code 0) or fails (1), instead of waiting for its next start',
-    commands: ['logs'],
-    once: true,
-  },
-  {
-    flag: 'from',
-    value: 'WHAT',
-    help: 'instead of asking the server, read what --record wrote to this folder, a file (also .gz and .zst), a folder of them, a support bundle, or - for stdin',
-    commands: ['logs', 'diff'],
-    once: true,
-  },
-  {
-    flag: 'runs',
-    value: 'N,M',
-    help: 'the two runs to compare, numbered as above the log; default: the last two',
-    commands: ['diff'],
-    once: true,
-  },
-  {
-    flag: 'tail',
-    value: 'N',
-    help: 'of the log that the server has, only the last N records that are selected; -1 = all',
-    commands: ['logs'],
-    once: true,
-  },
-  {
-    flag: 'since',
-    alias: 's',
-    value: 'TIME',
-    help: 'start at the first record of this time or later: 10m, 1h30m, 12:03, 2026-11-25 12:03 (UTC); 10m is before now, with --from too',
-    commands: ['logs', 'timeline'],
-    once: true,
-  },
-  {
-    flag: 'grep',
-    value: 'PATTERN',
-    repeatable: true,
-    help: 'only records with a line that matches the regular expression; case counts if it has capitals. Given several times: one of them has to match',
-    commands: ['logs'],
-    once: true,
-  },
-  {
-    flag: 'exclude',
-    alias: 'e',
-    value: 'PATTERN',
-    repeatable: true,
-    help: 'leave out records with a line that matches. Given several times: none may match',
-    commands: ['logs'],
-    once: true,
-  },
-  {
-    flag: 'level',
-    value: 'LEVEL',
-    help: 'only records of that level or worse: trace, debug, info, warn or error',
-    choices: levelChoices,
-    commands: [...screens, 'logs'],
-    once: ['logs'],
-  },
-  {
-    flag: 'output',
-    alias: 'o',
-    synonyms: ['format'],
-    value: 'FORM',
-    help: 'for logs: raw (as sent, also on a terminal), json (an object per record) or markdown; for list: wide, name or json; for the others: json',
-    commands: ['logs', 'list', 'status', 'diff', 'timeline', 'config'],
-    once: true,
-  },
-  {
-    flag: 'template',
-    value: 'TEXT',
-    help: 'print each record as this text, with {pipeline} {time} {level} {target} {message} {line} filled in',
-    commands: ['logs'],
-    once: true,
-  },
-  {
-    flag: 'histogram',
-    help: 'print how many records there were when, with errors and warnings, instead of the records',
-    commands: ['logs'],
-    once: true,
-  },
-  {
-    flag: 'by',
-    value: 'SPAN',
-    help: 'the span of a row of --histogram: 30s, 1m, 2h, 1d; default: by the log, with --follow 1m',
-    commands: ['logs'],
-    once: true,
-  },
-  {
-    flag: 'timestamps',
-    alias: 't',
-    help: "print the record's time before each line, - if it has none",
-    commands: ['logs'],
-    once: true,
-  },
-  {
-    flag: 'exit-on',
-    value: 'PATTERN',
-    help: 'end with exit code 0 after the first record with a line that matches, printed or not, from --since or --tail on; an end without it is a failure',
-    commands: ['logs'],
-    once: true,
-  },
-  {
-    flag: 'fail-on',
-    value: 'PATTERN',
-    help: 'the same with exit code 1; an end without it is none',
-    commands: ['logs'],
-    once: true,
-  },
-  {
-    flag: 'timeout',
-    value: 'TIME',
-    help: 'end the printing after this time (90s, 10m, 1h30m); with --exit-on that is a failure',
-    commands: ['logs'],
-    once: true,
-  },
+  ...logsOptions,
   {
     flag: 'status',
     value: 'STATES',

@@ -34,6 +34,8 @@ type WordedCommand = (typeof commandWords)[number];
 
 /** The commands about the pipelines of a server. */
 export const asking = ['logs', 'list', 'status', 'diff', 'timeline'] as const;
+/** The screen, with a server or for logs that are files. */
+export const screens = ['screen', 'open'] as const;
 export const commandWords = [...asking, 'open', 'completion', 'man', 'config', 'demo'] as const;
 
 /** The commands that read the option also from a variable or the configuration file. */

@@ -232,13 +232,19 @@ type Selection = {
   /** Number of records to print from the catch-up: the last selected ones. */
   readonly tail: number | undefined;
   readonly since: string | undefined;
+  readonly until: string | undefined;
+  /** The number of the only run that is printed; below 0 it counts from the last one, which is -1. */
+  readonly run: number | undefined;
   /** One of them has to match, if there are any. */
   readonly grep: readonly string[];
   /** None of them may match. */
   readonly exclude: readonly string[];
   readonly level: string | undefined;
+  /** Number of records to print before and after each one that these select. */
+  readonly around: number | undefined;
 };
 
+const mostAround = 1000;
 const mostTail = 1_000_000;
 
 function readLogsRequest(words: readonly string[], values: OptionValues): LogsRequest {
@@ -285,9 +291,12 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
     select: {
       tail: parseTail(value('tail')),
       since: value('since'),
+      until: value('until'),
+      run: readRun(values),
       grep: all('grep').map((source) => readExpression(source, '--grep')),
       exclude: all('exclude').map((source) => readExpression(source, '--exclude')),
       level: level === undefined ? undefined : oneOf(nameOf('level'), level, levelChoices),
+      around: readAround(values),
     },
     ...readShape(values),
     histogram: readHistogram(values),
@@ -350,6 +359,36 @@ function parseRuns(text: string | undefined): readonly [number, number] | undefi
     throw new UsageError(`--runs takes two numbers of runs, such as 3,4, not '${text}'`);
   }
   return [older, newer];
+}
+
+/** Throws `UsageError`. */
+function readRun({has, value}: OptionValues): number | undefined {
+  const typed = value('run')?.trim();
+  if (typed !== undefined && has('last-run')) {
+    throw new UsageError('--run and --last-run cannot be combined · the last run is --run -1 · leave one out');
+  }
+  if (typed === undefined) return has('last-run') ? -1 : undefined;
+  const run = /^-?\d{1,6}$/.test(typed) ? Number(typed) : 0;
+  if (run === 0)
+    throw new UsageError(`--run takes the number of a run, such as 3, or -1 for the last one, not '${typed}'`);
+  if (has('follow') && run !== -1) {
+    throw new UsageError(
+      `--run ${run} cannot be combined with --follow, which goes on · follow the last run: --last-run`,
+    );
+  }
+  return run;
+}
+
+/** Throws `UsageError`. */
+function readAround({has, value}: OptionValues): number | undefined {
+  const typed = value('around');
+  if (typed === undefined) return undefined;
+  const around = parseInteger(typed, '--around', {min: 0, max: mostAround});
+  if (has('histogram')) throw new UsageError('--around cannot be combined with --histogram, which prints no records');
+  if (!(['grep', 'exclude', 'level'] as const).some((flag) => has(flag))) {
+    throw new UsageError('--around needs --grep, --exclude or --level: without one all records are printed');
+  }
+  return around;
 }
 
 /** As with kubectl and stern, -1 is all. */

@@ -69,6 +69,8 @@ test('what the commands print has the shapes of the schema', async () => {
   ]);
   const histogram = objectsOf((await pipetail('logs', 'orders', 'panic', 'json', '--histogram', '--by', '1m')).stdout);
   expect(histogram.flatMap((span) => mistakes('histogram', span))).toEqual([]);
+  const near = objectsOf((await pipetail('logs', 'orders', '--grep', 'disk full', '-C', '1')).stdout);
+  expect(near.flatMap((record) => mistakes('logs', record))).toEqual([]);
   const [unknown, wrong] = await Promise.all([pipetail('status', 'missing'), pipetail('logs')]);
   const records = objectsOf(logs.stdout);
   expect(records.length).toBeGreaterThan(200);
@@ -78,7 +80,7 @@ test('what the commands print has the shapes of the schema', async () => {
   // Each optional field is among them.
   for (const field of Object.keys(schema.$defs.logs.properties).filter((name) => name !== 'continues')) {
     expect(
-      records.some((record) => Object.hasOwn(record as object, field)),
+      [...records, ...near].some((record) => Object.hasOwn(record as object, field)),
       field,
     ).toBe(true);
   }

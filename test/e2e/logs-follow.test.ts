@@ -15,6 +15,43 @@ test('a line is printed when it is written, without waiting for more', async () 
   expect(program.stdout().equals(held(server, 'orders'))).toBe(true);
 });
 
+test('--until: ends by itself once a later record comes', async () => {
+  const {server, logs, write} = await openRig(['orders']);
+  const [line = ''] = write('orders', 1);
+  const pipeline = server.pipeline('orders');
+  const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+  const program = await logs('--follow', '--until', at(10), 'orders');
+  await program.untilStdout(`${line}\n`);
+  pipeline.write(`[orders] ${at(5)}  INFO test:  still in time`);
+  await program.untilStdout('still in time\n');
+  pipeline.write(`[orders] ${at(15)}  INFO test:  too late`);
+  expect(await program.ended).toBe(0);
+  expect(program.stdout().toString()).not.toContain('too late');
+  expect(program.stderr()).toBe('');
+});
+
+test('--last-run: that run from its start on, and what follows it', async () => {
+  const {server, logs, write} = await openRig(['orders']);
+  write('orders', 3);
+  server.pipeline('orders').stop();
+  server.pipeline('orders').start();
+  const [second = ''] = write('orders', 1);
+  const whole = await logs('--last-run', 'orders');
+  expect(await whole.ended).toBe(0);
+  expect(whole.stdout().toString()).toMatch(/^\[manager\] .* stopped -> provisioning .*\n(?:.*\n)*.* line 4\n$/);
+  expect(whole.stdout().toString()).not.toContain('line 3');
+
+  const program = await logs('--follow', '--last-run', '--grep', 'test: ', 'orders');
+  await program.untilStdout(`${second}\n`);
+  const [third = ''] = write('orders', 1);
+  await program.untilStdout(`${third}\n`);
+  expect(program.stdout().toString()).toBe(`${second}\n${third}\n`);
+
+  const none = await logs('--run', '7', 'orders');
+  expect(await none.ended).toBe(0);
+  expect(none.stderr()).toBe('pipetail: orders: there is no run 7: the log has only 2 runs\n');
+});
+
 test('a line longer than the ring arrives whole', async () => {
   const {server, logs, untilConnections} = await openRig(['orders']);
   const program = await logs(...follow);

@@ -406,7 +406,7 @@ test('every flag of the table is known to the parser', () => {
           ? []
           : [command];
     const given = option.fallback ?? option.example ?? values[option.value ?? ''] ?? '5';
-    const needed = option.flag === 'by' ? ['--histogram'] : [];
+    const needed = {by: ['--histogram'], around: ['--level=warn']}[option.flag as string] ?? [];
     const argv = [...names, ...needed, `--${option.flag}`, ...(option.value === undefined ? [] : [given])];
     expect(() => readSettings(argv, {}, file), option.flag).not.toThrow();
   }

@@ -18,7 +18,8 @@ const lists = 'pipetail --help lists them';
 const logsLists = 'pipetail logs --help lists them';
 const tags = 'pipelines have tags: give tag:prod in place of a name, to list --tag prod';
 const oneLog = 'a pipeline has one log, without containers: leave it out';
-const earlierRuns = 'the log has the earlier runs, too, as far as the server keeps them: leave it out';
+const earlierRuns =
+  'the log has the earlier runs, too, as far as the server keeps them: --run -2 is the one before the last';
 const highlighting = 'on the screen * highlights a pattern, --grep prints only what matches';
 const retried = 'a lost connection is tried again for as long as logs --follow runs: leave it out';
 
@@ -73,6 +74,22 @@ const mistakes: readonly Mistake[] = [
   [['list', 'tag:eu'], "list takes no names, not 'tag:eu' · try: pipetail list --tag 'eu'"],
   [['list', '--retries', '3'], `unknown option --retries · ${retried} · pipetail list --help lists them`],
   [['status', 'a', '-w'], '-w belongs to pipetail logs'],
+  [['logs', 'a', '-B3'], `unknown option -B · did you mean --around? · ${logsLists}`],
+  [['logs', 'a', '-C', '2'], '--around needs --grep, --exclude or --level: without one all records are printed'],
+  [['logs', 'a', '-C', 'x', '--level', 'warn'], "--around takes a whole number from 0 to 1000, not 'x'"],
+  [
+    ['logs', 'a', '-C', '2', '--level', 'warn', '--histogram'],
+    '--around cannot be combined with --histogram, which prints no records',
+  ],
+  [['logs', 'a', '--run', '0'], "--run takes the number of a run, such as 3, or -1 for the last one, not '0'"],
+  [
+    ['logs', 'a', '--run', '3', '--last-run'],
+    '--run and --last-run cannot be combined · the last run is --run -1 · leave one out',
+  ],
+  [
+    ['logs', 'a', '--run', '3', '-f'],
+    '--run 3 cannot be combined with --follow, which goes on · follow the last run: --last-run',
+  ],
   [
     ['logs', 'a', '--timeout', '30'],
     '--timeout 30 has no unit · --timeout 30s ends the printing after that time; a request has limits of its own',

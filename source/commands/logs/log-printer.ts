@@ -6,7 +6,8 @@ import {type ConnectorCount, SuppressedErrors} from '../../records/suppressed.ts
 import type {LineOutput} from '../../system/line-output.ts';
 import {markerText, markerTone} from '../../words/markers.ts';
 import type {Ending} from './catch-up.ts';
-import {type Over, RecordPrinter, type RecordPrinterOptions} from './record-printer.ts';
+import {RecordPrinter, type RecordPrinterOptions} from './record-printer.ts';
+import type {Over} from './record-selector.ts';
 import type {ConvertLines} from './record-shapes.ts';
 import type {CaughtUp} from './tail-wait.ts';
 
@@ -81,6 +82,11 @@ export class LogPrinter {
     return this.#records?.over;
   }
 
+  /** A record later than `--until` has come: nothing more of this log is printed. */
+  get isPastEnd(): boolean {
+    return this.#records?.isPastEnd === true;
+  }
+
   /** The errors of connectors in the lines that came, and those suppressed of them; none without `--exit-on`. */
   get connectorErrors(): readonly ConnectorCount[] {
     return this.#suppressed?.connectors ?? [];
@@ -96,9 +102,9 @@ export class LogPrinter {
     return this.#records?.hasPending === true;
   }
 
-  /** A pattern takes too long. */
-  get tooSlow(): boolean {
-    return this.#records?.tooSlow === true;
+  /** Why nothing more can be printed, in one line; undefined: it can. */
+  get problem(): string | undefined {
+    return this.#records?.problem;
   }
 
   flush(): void {
@@ -144,7 +150,7 @@ export class LogPrinter {
    * left out when the log continues without us (`continues`).
    */
   end({from, continues = false, say, failed}: Ending & {readonly from?: number | undefined}): void {
-    if (this.over) return;
+    if (this.over || (this.isPastEnd && this.#endId !== undefined)) return;
     this.#records?.closeLog();
     const {endId, hasOpenLine} = this.#options.buffer;
     const id = from ?? (continues ? this.#printableEnd : endId);
@@ -188,6 +194,8 @@ export class LogPrinter {
   #printEnd(output: LineOutput): boolean {
     const records = this.#records;
     if (!records || records.hasEnded || this.#nextId < (this.#endId ?? Number.POSITIVE_INFINITY)) return false;
+    const {missingRun} = records;
+    if (missingRun) this.#options.note(missingRunWords(missingRun));
     return write(output, records.end());
   }
 
@@ -208,6 +216,10 @@ export class LogPrinter {
     if (records.over) {
       this.#endId = next;
       this.#notes.length = 0;
+    }
+    if (records.isPastEnd) {
+      this.#endId = next;
+      while ((this.#notes.at(-1)?.id ?? 0) > next) this.#notes.pop();
     }
     return bytes;
   }
@@ -266,6 +278,11 @@ export class LogPrinter {
     if (!before || !last || last.id >= this.#checkedId || last.marker === before.marker) return undefined;
     return {id: this.#checkedId, marker: whatIsNew(before.marker, last.marker)};
   }
+}
+
+function missingRunWords({run, runs}: {readonly run: number; readonly runs: number}): string {
+  const has = runs === 0 ? 'no run' : `only ${counted(runs, 'run', 'runs')}`;
+  return `there is no run ${run}: the log has ${has}`;
 }
 
 /** A marker in words for stderr, where no line is above. */

@@ -19,7 +19,7 @@ import {SgrStripper, stripSgr} from '../../terminal/sgr.ts';
 import {LogPrinter, noteOf} from './log-printer.ts';
 import {linePrefixes} from './logs.ts';
 import {findAll, findNamed} from './logs-in.ts';
-import {type LogToPrint, type RecordPrinterOptions, tooSlowWords} from './record-printer.ts';
+import type {LogToPrint, RecordPrinterOptions} from './record-printer.ts';
 import type {ConvertLines} from './record-shapes.ts';
 
 type LogsFromOptions = {
@@ -247,8 +247,8 @@ async function printLog(options: ToPrint): Promise<Outcome> {
   const print = async () => {
     // Nothing is dropped: of a record that is larger than the buffer the parts are printed as they come.
     if (buffer.memoryBytes > maxBytes / 2) printer.flush();
-    while (!signal.aborted && !printer.tooSlow && printer.printSome(output)) await room(output);
-    if (printer.tooSlow || printer.over) over.abort();
+    while (!signal.aborted && printer.problem === undefined && printer.printSome(output)) await room(output);
+    if (printer.problem !== undefined || printer.over || printer.isPastEnd) over.abort();
   };
   /** Prints a record that may continue while its writer goes on: nothing comes. */
   let quietPrint = Promise.resolve();
@@ -276,8 +276,8 @@ async function printLog(options: ToPrint): Promise<Outcome> {
     await print();
   }
   if (signal.aborted) return 'printed';
-  if (printer.tooSlow) {
-    note(tooSlowWords, 'failure');
+  if (printer.problem !== undefined) {
+    note(printer.problem, 'failure');
     return 'failed';
   }
   if (printer.over) {

@@ -9,7 +9,8 @@ import type {NamePattern} from '../../settings/names.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
 import {errorWithAdvice} from '../../words/failures.ts';
 import {PipelineLog} from './pipeline-log.ts';
-import type {LogToPrint, Over, RecordPrinterOptions} from './record-printer.ts';
+import type {LogToPrint, RecordPrinterOptions} from './record-printer.ts';
+import type {Over} from './record-selector.ts';
 import type {ConvertLines, RecordShape} from './record-shapes.ts';
 
 export type LogsOptions = {

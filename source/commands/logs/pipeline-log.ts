@@ -13,7 +13,8 @@ import {failureCause} from '../../words/pipeline.ts';
 import {CatchUp, type CatchUpInput, type Ending, failedToOpen, failure, troubleOf, withoutAnswer} from './catch-up.ts';
 import {EndByState} from './end-by-state.ts';
 import {LogPrinter} from './log-printer.ts';
-import {type Over, type RecordPrinterOptions, tooSlowWords} from './record-printer.ts';
+import {type RecordPrinterOptions, waitsForEnd} from './record-printer.ts';
+import type {Over} from './record-selector.ts';
 import type {ConvertLines} from './record-shapes.ts';
 import {TailWait} from './tail-wait.ts';
 
@@ -85,7 +86,7 @@ export class PipelineLog {
     this.#unsubscribe = this.#stream.snapshot.subscribe(() => this.#check());
     const now = options.clock.monotonic();
     if (!options.follow) this.#catchUp = new CatchUp(now);
-    else if (options.records?.tail !== undefined) this.#tailWait = new TailWait(now);
+    else if (options.records && waitsForEnd(options.records)) this.#tailWait = new TailWait(now);
     if (options.follow && options.endsByState) this.#byState = new EndByState({waits: !options.exitOnEnd});
     this.#keepChecking();
   }
@@ -125,6 +126,7 @@ export class PipelineLog {
   printSome(output: LineOutput): boolean {
     const wasOver = this.over !== undefined;
     const printed = this.#printer.printSome(output);
+    if (this.#printer.isPastEnd && !this.#ending) this.#end({failed: false, continues: true});
     if (this.over === undefined || wasOver) return printed;
     if (this.over === 'failed') this.#options.note('a record has matched --fail-on', 'failure');
     if (!this.#ending) this.#end({failed: false, continues: true});
@@ -180,7 +182,8 @@ export class PipelineLog {
       this.#tailWait = undefined;
       this.#printer.caughtUp(caughtUp);
     }
-    if (this.#printer.tooSlow) this.#end(failure(tooSlowWords));
+    const {problem} = this.#printer;
+    if (problem !== undefined) this.#end(failure(problem));
     const ending = this.#ending ? undefined : this.#endingOf(input);
     // Lines of a new epoch that came already are after the end, and not printed.
     if (ending) this.#end(ending, end?.id);
@@ -235,7 +238,7 @@ export class PipelineLog {
     this.#cancelRest?.();
     manager.close(this.#stream.name);
     if (this.#tailWait) this.#printer.caughtUp(this.#tailWait.caughtUp());
-    if (this.#printer.tooSlow) this.#printer.abandon(ending.say ?? '');
+    if (this.#printer.problem !== undefined) this.#printer.abandon(ending.say ?? '');
     else if (ending.unknown && hint) void this.#endWith(ending, hint(this.#stream.name));
     else if (ending.isOfProgram) void this.#endWith(ending, this.#compilerWords());
     else this.#printer.end({...ending, from});

@@ -18,6 +18,10 @@ export type PrintedRecord = {
   readonly level: Level | undefined;
   /** False: more lines of a record that was printed before. */
   readonly startsHere: boolean;
+  /** It is not selected, but near a selected one (`--around`). */
+  readonly isNear?: boolean;
+  /** Records between it and the one before are left out (`--around`). */
+  readonly startsGroup?: boolean;
 };
 
 /** The time of a record, or that of the record before it if it has none (`isOwn`). */
@@ -38,6 +42,12 @@ export type RecordShape = {
 };
 
 const newline = Buffer.from('\n');
+/** Between two groups of records, as of grep. */
+const separator = Buffer.from('--\n');
+
+function separatorBefore({startsGroup}: PrintedRecord): readonly Buffer[] {
+  return startsGroup === true ? [separator] : [];
+}
 
 /** Lines as sent, or converted; `timestamps` puts the time of its record in front of each. */
 export function linesShape({
@@ -50,9 +60,11 @@ export function linesShape({
   timestamps: boolean;
 }): RecordShape {
   return {
-    print({lines, time}) {
+    print(record) {
+      const {lines, time} = record;
       const head = Buffer.from(timestamps ? `${prefix}${timeWord(time)} ` : prefix);
-      return Buffer.concat(lines.flatMap((line) => [head, convert ? convert(line) : line, newline]));
+      const printed = lines.flatMap((line) => [head, convert ? convert(line) : line, newline]);
+      return Buffer.concat([...separatorBefore(record), ...printed]);
     },
   };
 }
@@ -61,7 +73,7 @@ export function linesShape({
 export function jsonShape(pipeline: string): RecordShape {
   return {
     joinsLines: true,
-    print({lines, time, level, startsHere}) {
+    print({lines, time, level, startsHere, isNear}) {
       const {record, first, more} = read(lines, textOf);
       const {message, fields} = record ? messageAndFields(record, first) : {message: first, fields: {}};
       const object = {
@@ -77,6 +89,7 @@ export function jsonShape(pipeline: string): RecordShape {
         ...(Object.keys(fields).length > 0 && {fields}),
         // The rest of a record: lines of another one were printed between its lines.
         ...(!startsHere && {continues: true}),
+        ...(isNear === true && {around: true}),
       };
       return Buffer.from(`${jsonText(object)}\n`);
     },
@@ -87,7 +100,8 @@ export function jsonShape(pipeline: string): RecordShape {
 export function templateShape(pipeline: string, template: Template): RecordShape {
   return {
     joinsLines: true,
-    print({lines, time, level}) {
+    print(printed) {
+      const {lines, time, level} = printed;
       const {record, first, more} = read(lines, safeTextOf);
       // Strings in JSON may have control characters as escapes.
       const message = record ? safe(wholeMessage(record, first)) : first;
@@ -99,9 +113,8 @@ export function templateShape(pipeline: string, template: Template): RecordShape
         message: [message, ...more].join('\n'),
         line: lines.map(safeTextOf).join('\n'),
       };
-      return Buffer.from(
-        `${template.map((part) => (typeof part === 'string' ? part : values[part.field])).join('')}\n`,
-      );
+      const text = `${template.map((part) => (typeof part === 'string' ? part : values[part.field])).join('')}\n`;
+      return Buffer.concat([...separatorBefore(printed), Buffer.from(text)]);
     },
   };
 }

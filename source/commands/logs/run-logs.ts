@@ -3,6 +3,7 @@ import type {Filter} from '../../filters/filter.ts';
 import {keepRunning, systemClock} from '../../lib/clock.ts';
 import {systemRandom} from '../../lib/random.ts';
 import {levelOf} from '../../records/level.ts';
+import {UsageError} from '../../settings/parse-values.ts';
 import type {LogsRequest} from '../../settings/request.ts';
 import type {Settings} from '../../settings/settings.ts';
 import {nameHints} from '../../startup/name-hint.ts';
@@ -20,7 +21,8 @@ import {reportingFaults} from '../report-faults.ts';
 import {LogHistogram} from './log-histogram.ts';
 import {type LogsOptions, runLogs} from './logs.ts';
 import {runLogsFrom} from './logs-from.ts';
-import {type LogToPrint, type RecordPrinterOptions, type Selecting, sinceTime} from './record-printer.ts';
+import type {LogToPrint, RecordPrinterOptions} from './record-printer.ts';
+import {type Selecting, sinceTime} from './record-selector.ts';
 import {
   type ConvertLines,
   jsonShape,
@@ -195,16 +197,26 @@ export function recordPrinters(
   const isMerged = !follow && from === undefined && (names.length > 1 || patterns.length > 0);
   const isPlain = !isMerged && !histogram && output === 'raw' && template === undefined && !timestamps && !isEnded;
   if (isPlain && wordsOf(request).length === 0) return undefined;
-  const selecting: Selecting = {
+  const selecting = checkTimes({
     filters: filtersOf(request),
     anyOf: select.grep.map((source) => textFilter(source, false)),
     since: select.since === undefined ? undefined : sinceTime(select.since, now),
+    until: select.until === undefined ? undefined : sinceTime(select.until, now, 'until'),
     exitOn,
     failOn,
     timeLimit: runWithTimeout,
-  };
-  const {tail} = select;
-  return (log) => ({selecting, tail, shape: histogram?.shape ?? shapeOf(request, log, convert)});
+  });
+  const {tail, around, run} = select;
+  const common = {selecting, tail, run, ...(around !== undefined && {around})};
+  return (log) => ({...common, shape: histogram?.shape ?? shapeOf(request, log, convert)});
+}
+
+function checkTimes(selecting: Selecting): Selecting {
+  const {since, until} = selecting;
+  if (since !== undefined && until !== undefined && until < since) {
+    throw new UsageError('--until is before --since: nothing is between them');
+  }
+  return selecting;
 }
 
 function filtersOf({select: {exclude, level}}: LogsRequest): readonly Filter[] {

@@ -277,3 +277,25 @@ describe('what is not a recording', () => {
     });
   });
 });
+
+test('--until ends a file, and of several each by itself; a run that is not there is said', async () => {
+  await using home = await temporaryDirectory();
+  const lines = (name: string) =>
+    [1, 2, 3, 1].map((second) => `[${name}] 2026-11-25T12:00:0${second}.000001Z  INFO a: ${name} ${second}\n`);
+  for (const name of ['p', 'q']) await writeFile(path.join(home.path, `${name}.log`), lines(name).join(''));
+  const printed = async (...args: readonly string[]) => {
+    const request = readSettings(['logs', '--from', home.path, ...args], {}).request as LogsRequest;
+    return await print(home.path, {names: [], prefix: false, recordsOf: recordPrinters(request, 0)});
+  };
+  const some = [lines('p').slice(0, 2), lines('q').slice(0, 2)].flat().join('');
+  expect(await printed('--until', '2026-11-25 12:00:02.5')).toEqual({code: 0, notes: [], text: some});
+  const last = [lines('p')[1], lines('q')[1]].join('');
+  expect((await printed('--until', '2026-11-25 12:00:02.5', '--tail', '1')).text).toBe(last);
+  expect(await printed('--run', '2')).toEqual({
+    ...{code: 0, text: ''},
+    notes: ['p', 'q'].map((name) => `pipetail: ${name}.log: there is no run 2: the log has only 1 run`),
+  });
+  await expect(printed('--since', '2026-11-26', '--until', '2026-11-25')).rejects.toThrow(
+    '--until is before --since: nothing is between them',
+  );
+});

@@ -48,7 +48,7 @@ function printed(args: readonly string[], lines: readonly string[] = log, pieces
     take();
   }
   way.closeLog();
-  while (next < buffer.endId && !way.over) take();
+  while (next < buffer.endId && !way.over && !way.isPastEnd) take();
   return out + Buffer.from(way.end()).toString();
 }
 
@@ -146,6 +146,16 @@ describe('records pass whole, or not', () => {
       ['--exit-on', 'started', '--tail', '1', '--level', 'error'],
       [2, 3, 4],
     ],
+    [
+      ['--until', '12:00:03'],
+      [0, 1, 2, 3, 4],
+    ],
+    [['--until', '12:00:03.5', '--since', '12:00:02', '--tail', '1'], [5]],
+    [['--until', '11:00'], [0]],
+    [
+      ['--until', '12:00:02', '--exit-on', 'ready'],
+      [0, 1],
+    ],
     [['--exit-on', 'done', '--tail', '0'], []],
     [
       ['--exit-on', 'started', '--since', '12:00:02'],
@@ -205,6 +215,175 @@ describe('at the end of a catch-up that was long, its last records and those tha
     const plain = ['number 1', 'number 2', 'number 3'];
     expect(numbers(['--tail', '1'], 1, plain).printed).toEqual([1, 2, 3]);
     expect(numbers(['--tail', '1'], 0, plain).printed).toEqual([3]);
+  });
+});
+
+describe('--around: the records before and after those that are selected', () => {
+  const letters = [...'abcdefghij'];
+  const lines = letters.map((letter, at) => head(at, 'INFO', `message ${letter}${letter === 'e' ? '\n  more' : ''}`));
+  const near = (...args: readonly string[]) =>
+    printed(args, lines)
+      .replaceAll(/.*message /g, '')
+      .split('\n')
+      .slice(0, -1);
+
+  test.each<[readonly string[], readonly string[]]>([
+    [
+      ['--grep', 'message d', '-C', '1'],
+      ['c', 'd', 'e', '  more'],
+    ],
+    // A record counts as one, whatever its lines; groups that touch are one.
+    [
+      ['--grep', 'message [dg]', '-C', '1'],
+      ['c', 'd', 'e', '  more', 'f', 'g', 'h'],
+    ],
+    [
+      ['--grep', 'message [bg]', '-C', '1'],
+      ['a', 'b', 'c', '--', 'f', 'g', 'h'],
+    ],
+    [
+      ['--grep', 'message [bg]', '--around', '2'],
+      ['a', 'b', 'c', 'd', 'e', '  more', 'f', 'g', 'h', 'i'],
+    ],
+    [
+      ['--grep', 'more', '-C1'],
+      ['d', 'e', '  more', 'f'],
+    ],
+    [
+      ['--grep', 'message [bj]', '-C', '0'],
+      ['b', 'j'],
+    ],
+    // The last one that is selected, with what is around it.
+    [
+      ['--grep', 'message [bg]', '-C', '1', '--tail', '1'],
+      ['f', 'g', 'h'],
+    ],
+    [
+      ['--grep', 'message g', '-C', '9', '--since', '12:00:05', '--until', '12:00:08'],
+      ['f', 'g', 'h'],
+    ],
+    [
+      ['--grep', 'message b', '-C', '1', '--exit-on', 'message i'],
+      ['a', 'b', 'c'],
+    ],
+    [
+      ['--grep', 'message b', '-C', '9', '--exit-on', 'message d'],
+      ['a', 'b', 'c', 'd'],
+    ],
+    [['--exclude', 'message [a-f]', '-C', '1', '--tail', '1'], ['j']],
+  ])('%j', (args, expected) => {
+    expect(near(...args)).toEqual(expected);
+  });
+
+  test('in JSON they are marked, and in a template there is the same line between groups', () => {
+    const objects = printed(['--grep', 'message [bg]', '-C', '1', '-o', 'json'], lines).trimEnd().split('\n');
+    expect(objects.map((line) => JSON.parse(line)).map(({message, around}) => [message.slice(-1), around])).toEqual([
+      ...[
+        ['a', true],
+        ['b', undefined],
+        ['c', true],
+      ],
+      ...[
+        ['f', true],
+        ['g', undefined],
+        ['h', true],
+      ],
+    ]);
+    const text = printed(['--grep', 'message [bg]', '-C', '1', '--template', '{level}'], lines);
+    expect(text).toBe('INFO\nINFO\nINFO\n--\nINFO\nINFO\nINFO\n');
+  });
+
+  test('whatever is selected, as grep does it with lines', () => {
+    const log = fc.array(fc.constantFrom('x', 'y', 'z'), {minLength: 1, maxLength: 40});
+    fc.assert(
+      fc.property(log, fc.integer({min: 1, max: 4}), fc.integer({min: 1, max: 300}), (words, around, piece) => {
+        const lines = words.map((word, at) => head(at % 60, 'INFO', `${word} ${at}`));
+        const expected: string[] = [];
+        let last = -1;
+        for (const [at, line] of lines.entries()) {
+          const isNear = words.some((word, other) => word === 'x' && Math.abs(other - at) <= around);
+          if (!isNear) continue;
+          if (expected.length > 0 && at > last + 1) expected.push('--');
+          expected.push(line);
+          last = at;
+        }
+        const text = printed(['--grep', 'x', '-C', String(around)], lines, [piece]);
+        expect(text).toBe(expected.map((line) => `${line}\n`).join(''));
+      }),
+      {numRuns: Number(process.env.PIPETAIL_RUNS ?? 100)},
+    );
+  });
+});
+
+describe('--run: one run of the log', () => {
+  const manager = (second: number, message: string) =>
+    `[manager] 2026-11-25T12:00:${String(second).padStart(2, '0')}.000001Z  INFO pipeline_manager::runner::pipeline_automata: ${message} pipeline-id="1" pipeline-name="orders"`;
+  const start = (second: number) =>
+    manager(second, 'Resources transition: stopped -> provisioning (desired: provisioned)');
+  const stop = (second: number) => manager(second, 'Resources transition: stopping -> stopped (desired: stopped)');
+  const fresh = manager(0, 'Fresh start of pipeline logs');
+  const three = [
+    ...[fresh, start(1), head(2, 'INFO', 'first'), stop(3)],
+    ...[start(4), head(5, 'WARN', 'second'), stop(6)],
+    ...[start(7), head(8, 'INFO', 'third'), head(9, 'WARN', 'more'), stop(10)],
+  ];
+  const run = (...args: readonly string[]) => printed(args, three, [50]).split('\n').slice(0, -1);
+
+  test.each<[readonly string[], readonly [number, number]]>([
+    // What the runner wrote before the first start is of the run that begins there.
+    [
+      ['--run', '1'],
+      [0, 4],
+    ],
+    [
+      ['--run', '2'],
+      [4, 7],
+    ],
+    [
+      ['--run', '3'],
+      [7, 11],
+    ],
+    [['--last-run'], [7, 11]],
+    [
+      ['--run', '-1'],
+      [7, 11],
+    ],
+    [['--run=-2'], [4, 7]],
+    [
+      ['--run', '-3'],
+      [0, 4],
+    ],
+    [
+      ['--last-run', '--tail', '2'],
+      [9, 11],
+    ],
+    [
+      ['--run', '-2', '--level', 'warn'],
+      [5, 6],
+    ],
+    [
+      ['--run', '-2', '--level', 'warn', '-C', '5'],
+      [4, 7],
+    ],
+    [
+      ['--run', '2', '--exit-on', 'first'],
+      [4, 7],
+    ],
+    [
+      ['--run', '4'],
+      [0, 0],
+    ],
+    [
+      ['--run', '-4'],
+      [0, 0],
+    ],
+  ])('%j', (args, [from, to]) => {
+    expect(run(...args)).toEqual(three.slice(from, to));
+  });
+
+  test('a log without a start is one run', () => {
+    expect(printed(['--last-run'])).toBe(linesAt(...log.keys()));
+    expect(printed(['--run', '1'])).toBe(linesAt(...log.keys()));
   });
 });
 
