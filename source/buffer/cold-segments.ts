@@ -10,6 +10,8 @@ export type ColdBytes = {
   readonly isStored: () => boolean;
   /** Newlines included, within a few ms; undefined: they cannot be read any more. */
   readonly read: () => Buffer | undefined;
+  /** Takes what was read, which nobody uses any more. Undefined: it may be a part of what its reader keeps. */
+  readonly giveBack?: (bytes: Buffer) => void;
   /** The first `visibleBytes` alone, of a longer line alone. Undefined: only all of them can be read. */
   readonly readStart?: (() => Buffer | undefined) | undefined;
   /** What they take of the memory while they are not read, compressed. Undefined: nothing, they are on a disk. */
@@ -55,6 +57,10 @@ const longestUnpacked = 256 * 1024;
 const mostViews = 4;
 /** More of them are left to the engine. */
 const mostEvicted = 16;
+/** Memory of starts of what was read, for what is read next: as garbage, that of 2 GB kept 40 MB of the heap from its end. */
+const mostSpareStarts = 8;
+const leastStarts = 2048;
+const mostStarts = 64 * 1024;
 /** Markers stay in memory: a log of nothing else must not fill it. */
 const mostMarkers = 10_000;
 
@@ -73,6 +79,9 @@ type ColdSegment = {
   /** Compressed before the store had it: that is asked later. */
   readonly isAwaited?: boolean;
 };
+
+/** `release`: frees its bytes; undefined: others may have them. */
+type ReadView = SegmentView & {readonly release: ((bytes: Buffer) => void) | undefined};
 
 /** Entries that left memory: read back by segment, or gone. No holes: with a segment all older ones are gone. */
 export class ColdSegments {
@@ -95,9 +104,10 @@ export class ColdSegments {
   /** Oldest first, without a hole. */
   readonly #segments: ColdSegment[] = [];
   /** The most recently used one is last. */
-  readonly #views: SegmentView[] = [];
+  readonly #views: ReadView[] = [];
   /** They may be in use until the next change. */
-  readonly #evicted: SegmentView[] = [];
+  readonly #evicted: ReadView[] = [];
+  readonly #spareStarts: ArrayBuffer[] = [];
 
   /** `markers`: of the whole buffer; those of dropped entries are removed. `packer`: keeps what `store` does not. */
   constructor(markers: MarkerStore, packer?: Packer) {
@@ -221,12 +231,27 @@ export class ColdSegments {
 
   /** Frees what was read back before the last few segments: the engine would wait for many megabytes. */
   freeEvicted(): void {
-    for (const {bytes} of this.#evicted.splice(0)) free(bytes);
+    for (const {bytes, starts, release} of this.#evicted.splice(0)) {
+      release?.(bytes);
+      this.#giveBack(starts);
+    }
   }
 
-  #evict(view: SegmentView | undefined): void {
-    // What is read from a disk may be a part of what its reader keeps.
-    if (!view || this.factsAt(view.firstId)?.facts !== view.facts) return;
+  #startsFor(entries: number): Uint32Array {
+    const spare = this.#spareStarts.pop();
+    const bytes = 4 * entries;
+    const memory = spare && spare.byteLength >= bytes ? spare : new ArrayBuffer(4 * Math.max(leastStarts, entries));
+    return new Uint32Array(memory, 0, entries);
+  }
+
+  /** All views of it become empty, as those of the bytes. */
+  #giveBack({buffer}: Uint32Array): void {
+    if (!(buffer instanceof ArrayBuffer) || this.#spareStarts.length >= mostSpareStarts) return;
+    if (buffer.byteLength <= 4 * mostStarts) this.#spareStarts.push(buffer.transfer());
+  }
+
+  #evict(view: ReadView | undefined): void {
+    if (!view?.release) return;
     this.#evicted.push(view);
     if (this.#evicted.length > mostEvicted) this.#evicted.shift();
   }
@@ -334,11 +359,12 @@ export class ColdSegments {
   }
 
   /** The starts are not kept: finding them again costs less than reading the bytes. */
-  #read(segment: ColdSegment | undefined): SegmentView | undefined {
+  #read(segment: ColdSegment | undefined): ReadView | undefined {
     const bytes = segment?.bytes.read();
     if (!segment || bytes?.length !== segment.byteLength) return undefined;
-    const {firstId, endId, markers} = segment;
-    const starts = new Uint32Array(endId - firstId);
+    const {firstId, endId, markers, facts = new SearchFacts()} = segment;
+    const release = segment.bytes.giveBack ?? (segment.facts && free);
+    const starts = this.#startsFor(endId - firstId);
     let at = 0;
     for (let index = 0; index < starts.length; index++) {
       starts[index] = at;
@@ -347,9 +373,7 @@ export class ColdSegments {
       // Fewer lines than were kept: the bytes were changed.
       if (at === 0) return undefined;
     }
-    return at === bytes.length
-      ? {firstId, endId, bytes, starts, open: false, facts: segment.facts ?? new SearchFacts()}
-      : undefined;
+    return at === bytes.length ? {firstId, endId, bytes, starts, open: false, facts, release} : undefined;
   }
 
   /** `segment` begins where the newest one ends. */

@@ -1,5 +1,5 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import {newlinesIn} from '../buffer/segment.ts';
+import type {SegmentView} from '../buffer/segment.ts';
 import {ErrorLog} from './error-log.ts';
 
 type Options = {
@@ -27,6 +27,8 @@ export class EarlierErrors {
   readonly #earlier: ErrorLog;
   readonly #to: number;
   #next = 0;
+  /** Memory of `#newlinesOf`. */
+  #offsets = new Uint32Array(4096);
   #isAdded = false;
 
   constructor({buffer, errors, to, wall, onRead, onEnd}: Options) {
@@ -57,12 +59,26 @@ export class EarlierErrors {
       const segment = this.#buffer.segmentAt(this.#next);
       if (!segment) continue;
       this.#next = segment.endId;
-      const newlines = newlinesIn(segment.bytes);
+      const newlines = this.#newlinesOf(segment);
       this.#earlier.append(segment.bytes, newlines);
       this.#onRead?.(segment.bytes, newlines, segment.firstId);
       left -= segment.bytes.length;
     }
     return false;
+  }
+
+  /** Their offsets, valid until the next call: where lines begin was found when they were read back. */
+  #newlinesOf({starts, bytes}: SegmentView): Uint32Array {
+    if (this.#offsets.length < starts.length) this.#offsets = new Uint32Array(starts.length);
+    let count = 0;
+    for (let index = 0; index < starts.length; index++) {
+      const end = starts[index + 1] ?? bytes.length;
+      // A marker has no bytes.
+      if (end === starts[index]) continue;
+      this.#offsets[count] = end - 1;
+      count += 1;
+    }
+    return this.#offsets.subarray(0, count);
   }
 
   #add(): void {

@@ -114,7 +114,10 @@ export class FileSource implements Source {
     const earlier = sink.countEarlier(to);
     const runner = new SliceRunner({
       clock,
-      step: (maxBytes) => signal.aborted || earlier.step(maxBytes),
+      step: (maxBytes) => {
+        sink.buffer.freeRead();
+        return signal.aborted || earlier.step(maxBytes);
+      },
       onSlice: (isDone) => {
         if (isDone) sink.onChange();
       },

@@ -5,6 +5,11 @@ import {openRegular} from '../regular-file.ts';
 
 const newline = Buffer.from('\n');
 
+/** Memory for blocks of this size, of any file, that is used again: what comes and goes leaves holes in the C library's heap. */
+const blockBytes = 256 * 1024;
+const spareBlocks: ArrayBuffer[] = [];
+const mostSpare = 8;
+
 /** What a file contained from its opening, or its last truncation, to the next one. A renamed or deleted file is read on. */
 export class FilePart {
   /** Its bytes were overwritten. */
@@ -54,7 +59,7 @@ export class FilePart {
   readNow(offset: number, length: number): Buffer | undefined {
     if (this.isGone) return undefined;
     try {
-      const bytes = Buffer.allocUnsafe(length);
+      const bytes = memoryFor(length);
       for (let read = 0; read < length; ) {
         const some = readSync(this.#handle.fd, bytes, read, length - read, offset + read);
         if (some === 0) return undefined;
@@ -70,6 +75,20 @@ export class FilePart {
     this.isGone = true;
     if (!this.#isHandedOn) await this.#handle.close().catch(() => {});
   }
+}
+
+function memoryFor(length: number): Buffer {
+  const spare = length <= blockBytes ? spareBlocks.pop() : undefined;
+  if (spare) return Buffer.from(spare, 0, length);
+  const isBlock = length <= blockBytes && length > blockBytes / 2;
+  return Buffer.allocUnsafeSlow(isBlock ? blockBytes : length).subarray(0, length);
+}
+
+/** All views of it become empty: they must not show what is read into it next. */
+function giveBack({buffer, length}: Buffer): void {
+  if (!(buffer instanceof ArrayBuffer)) return;
+  if (buffer.byteLength === blockBytes && spareBlocks.length < mostSpare) spareBlocks.push(buffer.transfer());
+  else if (buffer.byteLength === length || buffer.byteLength === blockBytes) buffer.transfer(0);
 }
 
 /** What bytes of a log are read back from. */
@@ -93,6 +112,8 @@ export class FileBytes implements ColdBytes {
 
   readonly isStored = (): boolean => this.#pieces.every(({part}) => !part.isGone);
 
+  readonly giveBack = giveBack;
+
   readonly read = (): Buffer | undefined => {
     const parts: Buffer[] = [];
     for (const {part, offset, length, isEnded} of this.#pieces) {
@@ -102,6 +123,9 @@ export class FileBytes implements ColdBytes {
       if (isEnded) parts.push(newline);
     }
     const [only] = parts;
-    return parts.length === 1 && only ? only : Buffer.concat(parts);
+    if (parts.length === 1 && only) return only;
+    const joined = Buffer.concat(parts);
+    for (const part of parts) if (part !== newline) giveBack(part);
+    return joined;
   };
 }

@@ -123,6 +123,7 @@ export class PaneModel {
     this.#wholeRunner = new SliceRunner({
       clock,
       step: (maxBytes) => {
+        source.buffer.freeRead();
         const isCounted = this.#wholeSuppressed?.step(maxBytes) ?? true;
         return (this.#wholeIndex?.step(maxBytes) ?? true) && isCounted;
       },
@@ -390,6 +391,7 @@ export class PaneModel {
   }
 
   #step(maxBytes: number): boolean {
+    this.source.buffer.freeRead();
     const isIndexed = this.index.step(maxBytes);
     // Beside the index: what is compressed is unpacked for all of them once.
     const isPaired = this.#suppressed.step(maxBytes);
