@@ -28,9 +28,10 @@ export const exitCodes: readonly ExitCode[] = [
     code: '2',
     meaning: 'wrong usage: a mistake in an option, a variable or the configuration file; nothing was requested',
   },
-  {code: '129, 130, 131', meaning: 'ended by SIGHUP, SIGINT (^C) or SIGQUIT'},
-  {code: '134, 140, 142', meaning: 'ended by SIGABRT, SIGUSR2 or SIGALRM'},
-  {code: '143, 152', meaning: 'ended by SIGTERM or SIGXCPU'},
+  {
+    code: '129, 130, 131, 134, 140, 142, 143, 152',
+    meaning: 'ended by a signal: 128 plus its number, such as 130 for SIGINT (^C)',
+  },
 ];
 
 /** Of one command, or of all. */

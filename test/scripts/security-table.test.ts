@@ -39,6 +39,7 @@ const checks: Readonly<Record<string, readonly Check[]>> = {
   'opened: what lies in a folder, a bundle or a recording': [testedIn('storage/opened/hostile-files.test.ts')],
   'opened: a folder of recordings, to write': [testedIn('storage/recording/hostile-folders.test.ts')],
   'trusted: the configuration file': [testedIn('startup/load-settings.test.ts', 'settings/parse-config.test.ts')],
+  'trusted: the file of `--oidc-token-file`': [testedIn('startup/token-file.test.ts')],
   'trusted: compiled code': [testedIn('storage/compile-cache.test.ts')],
   'trusted: a release, by the installer': [testedIn('scripts/install-script.test.ts')],
   'trusted: certificates': [
@@ -75,7 +76,10 @@ const checks: Readonly<Record<string, readonly Check[]>> = {
     numbersOf('source/api/json-request.ts', {bodyLimit: mib}),
     numbersOf('source/api/http-failure.ts', {errorBodyLimit: kib}),
   ],
-  'bounded: the token command': [numbersOf('source/startup/open-server.ts', {timeLimit: seconds, outputLimit: kib})],
+  'bounded: the token command, the token file': [
+    testedIn('startup/token-file.test.ts'),
+    numbersOf('source/startup/open-server.ts', {timeLimit: seconds, outputLimit: kib}),
+  ],
   'bounded: the alert command': [
     numbersOf('source/system/alert-command.ts', {
       limit: seconds,

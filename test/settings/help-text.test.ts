@@ -32,7 +32,9 @@ describe.each(commands)('help of %s', (command) => {
       if (option.variable !== undefined) expect(text).toContain(`variable ${option.variable}`);
       if (option.fallback !== undefined) expect(text).toContain(`default ${option.fallback}`);
     }
-    expect(text).toMatch(/^Exit codes\n {2}0 +done.*\n {2}1 +failure: .*\n {2}2 +wrong usage: .*\n {2}129, 130, 131 /m);
+    expect(text).toMatch(
+      /^Exit codes\n {2}0 +done.*\n {2}1 +failure: .*\n {2}2 +wrong usage: .*\n {2}129, 130, 131, 134, 140, 142, 143, 152$/m,
+    );
     expect(text.includes('--fail-on matched')).toBe(command === 'logs');
   });
 
