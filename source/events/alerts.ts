@@ -9,7 +9,17 @@ import {isOfErrors, type PipelineEvent} from './pipeline-event.ts';
 import {changeOf, type PipelineStatuses} from './pipeline-status.ts';
 
 /** The most urgent first. `changed`: the change that the user asked to be told of. */
-const kinds = ['changed', 'failed', 'silent', 'lost', 'stream-lost', 'restarted', 'error', 'watched'] as const;
+const kinds = [
+  'changed',
+  'failed',
+  'degraded',
+  'silent',
+  'lost',
+  'stream-lost',
+  'restarted',
+  'error',
+  'watched',
+] as const;
 
 /** The most urgent event of a pipeline, and the number of `more` that it stands for. */
 export type Alert = {

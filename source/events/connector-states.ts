@@ -31,7 +31,8 @@ export type FailedConnector = {
   readonly message: string;
 };
 
-type OfRun = {
+/** What is known of the last run of a pipeline. */
+export type OfRun = {
   /** Undefined: no list has it. */
   readonly pipeline: Pipeline | undefined;
   readonly hasProcess: boolean;

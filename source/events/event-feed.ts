@@ -144,21 +144,28 @@ export class EventFeed {
 
   #onLog(log: Log): void {
     const change = this.log.readLog(log);
-    if (!change) return;
-    this.#failures.onLog(log.name, endsSince(change.before, change.now));
-    this.#tell(change.events);
+    const degraded = this.log.readDegraded(log.name);
+    if (change) this.#failures.onLog(log.name, endsSince(change.before, change.now));
+    if (change || degraded.length > 0) this.#tell(change?.events ?? [], degraded);
   }
 
   #onList(): void {
     const {pipelines = []} = this.#services.poller.snapshot.get();
     const change = this.log.readList();
-    if (!change) return;
+    const degraded = this.log.readDegraded();
+    if (!change) {
+      this.#tell([], degraded);
+      return;
+    }
     const {before, now, names, events} = change;
     const failing = pipelines.filter(isFailing).length;
     this.#options.setTitle?.(failing === 0 ? 'pipetail' : `pipetail · ${failing} failing`);
-    if (!before) return;
+    if (!before) {
+      this.#tell([], degraded);
+      return;
+    }
     for (const each of [this.#failures, this.alerts]) each.rename(names);
-    this.#tell(this.#failures.untold(events), this.alerts.changes(before, now));
+    this.#tell(this.#failures.untold(events), [...this.alerts.changes(before, now), ...degraded]);
     this.#failures.onGaps([...now.values()].flatMap((each) => this.#gapBefore(before.get(each.name), each)));
     for (const name of before.keys()) if (!now.has(name)) this.#failures.forget(name);
   }
@@ -168,13 +175,13 @@ export class EventFeed {
     for (const words of this.log.takeMarked()) this.#services.onMarked?.(words);
   }
 
-  /** `asked`: what the user asked to be told of. */
-  #tell(events: readonly PipelineEvent[], asked: readonly PipelineEvent[] = []): void {
+  /** `alerts`: what is told by alerts alone: what the user asked to be told of, and what makes pipelines degraded. */
+  #tell(events: readonly PipelineEvent[], alerts: readonly PipelineEvent[] = []): void {
     this.log.add(events);
     const muted = this.log.muted.get();
     // What ended the pipeline is told as its failure.
     const isQuiet = (group: ErrorGroup) => muted.has(group.key) || isOfEnd(group);
-    this.alerts.tell([...asked, ...events.filter((event) => !isOfErrors(event) || !isQuiet(event.group))]);
+    this.alerts.tell([...alerts, ...events.filter((event) => !isOfErrors(event) || !isQuiet(event.group))]);
   }
 
   /** The status before, if a run may have failed between the two that no log reports. */

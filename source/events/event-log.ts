@@ -16,6 +16,7 @@ import {
   errorsByConnector,
   increaseWords,
 } from './connectors.ts';
+import {Degraded} from './degraded.ts';
 import {type LogStatus, logEvents, logStatus} from './log-status.ts';
 import {OnScreen, type ShownLog} from './on-screen.ts';
 import {EventSums, isIncident, isOfErrors, type PipelineEvent, rekey} from './pipeline-event.ts';
@@ -29,7 +30,7 @@ import {
 } from './pipeline-status.ts';
 import type {LogFacts, Statement, WhyFacts} from './statement.ts';
 import {type ErrorRow, errorRows, unseenErrors} from './unseen.ts';
-import {isDegraded, whyOf} from './why.ts';
+import {whyOf} from './why.ts';
 
 export type EventSources = {
   readonly logs: OpenLogs;
@@ -85,11 +86,7 @@ export class EventLog {
   /** One past the newest entry of each log when it was last on the screen. */
   readonly #seenEnd = new WeakMap<Log, number>();
   readonly #seenTimes = createStore(0);
-  /** By pipeline, with what it follows from. */
-  readonly #degraded = new Map<
-    string,
-    Omit<ReturnType<ConnectorStates['ofRun']>, 'hasProcess'> & {readonly isDegraded: boolean}
-  >();
+  readonly #degraded: Degraded;
   /** Open logs that are marked because connectors have had errors; true: it was said of which. */
   readonly #marked = new Map<string, boolean>();
 
@@ -101,10 +98,23 @@ export class EventLog {
       onLeft: ({log}) => this.#leave(log()),
     });
     this.#used = this.#status();
+    const {connectors} = this;
+    this.#degraded = new Degraded({connectors, why: (name) => this.why(name), startedAt: sources.clock.wall()});
   }
 
   dispose(): void {
     this.#onScreen.stop();
+  }
+
+  /** The pipelines that run and are degraded, as it is known. */
+  get degraded(): ReadableStore<ReadonlySet<string>> {
+    return this.#degraded.names;
+  }
+
+  /** What makes pipelines degraded, and is new. Call when lists or statistics tell more, or the log of this one. */
+  readDegraded(name?: string): readonly PipelineEvent[] {
+    if (!this.pipelines) return [];
+    return name === undefined ? this.#degraded.update(this.pipelines.keys()) : this.#degraded.updateOne(name);
   }
 
   /** Keys of error groups that the user muted in this session. */
@@ -236,18 +246,6 @@ export class EventLog {
       ...{...run, noAnswer, connectors: connectorsOf(run.known, failures), log: log && logFacts(log)},
       pipeline: pipeline && {...pipeline, programError},
     });
-  }
-
-  /** It runs, and a part of it does not, or nothing moves. As it is known: nothing is asked for. */
-  isDegraded(name: string): boolean {
-    // For each row of the list, at each frame.
-    const {failures, pipeline, known, hasProcess} = this.connectors.ofRun(name);
-    if (!hasProcess || (!known?.stats && failures.length === 0)) return false;
-    const before = this.#degraded.get(name);
-    const isSame = before?.failures === failures && before.known === known && before.pipeline === pipeline;
-    const degraded = isSame ? before.isDegraded : isDegraded(this.why(name));
-    if (!isSame) this.#degraded.set(name, {failures, known, pipeline, isDegraded: degraded});
-    return degraded;
   }
 
   /** The rows of the errors page. */

@@ -50,6 +50,7 @@ function wordsOf(event: Exclude<PipelineEvent, {kind: 'errors' | 'watched'}>): s
     case 'received':
       return counted(event.count, 'line', 'lines');
     case 'changed':
+    case 'degraded':
       return event.words;
     case 'gap':
     case 'log':

@@ -69,6 +69,8 @@ export type PipelineEvent = {
       readonly besides?: 'suppressed' | 'suppressed-or-before' | undefined;
       readonly increase: ConnectorIncrease;
     }
+  /** It runs, and a part of it does not, or nothing moves, in words. */
+  | {readonly kind: 'degraded'; readonly words: string}
   /** A connector failed for good. */
   | {readonly kind: 'ended'; readonly connector: string; readonly message: string}
   /** `count` lines came. */
@@ -101,7 +103,7 @@ export function isOfErrors(event: PipelineEvent): event is EventOf<'errors' | 'w
 
 /** What needs action first, then what is lost, then what may explain it; a kind that is not here comes last. */
 const byUrgency: readonly PipelineEvent['kind'][] = [
-  ...(['changed', 'failed', 'ended', 'silent', 'lost', 'stream-lost', 'stopped', 'paused'] as const),
+  ...(['changed', 'failed', 'degraded', 'ended', 'silent', 'lost', 'stream-lost', 'stopped', 'paused'] as const),
   ...(['restarted', 'started', 'resumed', 'errors', 'connectors', 'received'] as const),
 ];
 

@@ -5,6 +5,7 @@ export type Symbols = {
   readonly stopped: string;
   readonly failed: string;
   readonly waiting: string;
+  readonly degraded: string;
   readonly paused: string;
   readonly currentLine: string;
   /** In the title of the side that has the focus. */
@@ -40,6 +41,7 @@ const unicode: Symbols = {
   stopped: '○',
   failed: '✗',
   waiting: '◌',
+  degraded: '◐',
   paused: '‖',
   currentLine: '▸',
   focus: '►',
@@ -65,6 +67,7 @@ const ascii: Symbols = {
   stopped: 'o',
   failed: 'x',
   waiting: '~',
+  degraded: '%',
   paused: '=',
   currentLine: '>',
   focus: '>',

@@ -105,7 +105,7 @@ export class Controller {
     this.places = new PlaceFinder({clock, logs, view, models});
     this.tabSwitcher = new TabSwitcher({clock, view, models, places: this.places});
     this.#list = new PipelineListView({
-      ...{services, view, tabSwitcher: this.tabSwitcher, isRequested, beforeFirst},
+      ...{services, view, tabSwitcher: this.tabSwitcher, isRequested, beforeFirst, degraded: this.events.degraded},
       closing: this.closing,
     });
     view.store.subscribe(() => this.#onChange());

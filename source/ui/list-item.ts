@@ -17,11 +17,13 @@ export type ItemWords = {
   readonly hasUnknownErrors: boolean;
 };
 
-/** `file`: of an opened log; undefined while it is not open. */
-export function itemWords(item: ListItem, file?: FileState): ItemWords {
+type ItemFacts = {readonly file?: FileState | undefined; readonly isDegraded?: boolean};
+
+/** `file`: of an opened log; undefined while it is not open. `isDegraded`: as for `pipelineState`. */
+export function itemWords(item: ListItem, {file, isDegraded = false}: ItemFacts = {}): ItemWords {
   const name = clean(item.name);
   if (!('kind' in item)) {
-    return {state: pipelineState(item), shortName: name, hasUnknownErrors: hasUnknownErrors(item)};
+    return {state: pipelineState(item, isDegraded), shortName: name, hasUnknownErrors: hasUnknownErrors(item)};
   }
   return {
     state: file && openedState(file),

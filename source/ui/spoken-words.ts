@@ -64,7 +64,8 @@ function logWords(controller: Controller, tab: Tab): readonly string[] {
 
 function stateWords(controller: Controller, {name}: Tab): readonly string[] {
   const pipeline = controller.pipeline(name);
-  return [nameOf(name), pipeline ? pipelineState(pipeline).word : '', connectionText(controller)];
+  const isDegraded = controller.events.degraded.get().has(name);
+  return [nameOf(name), pipeline ? pipelineState(pipeline, isDegraded).word : '', connectionText(controller)];
 }
 
 /** Whether the shown log is followed; none above the end of one to which nothing is added. */
@@ -109,11 +110,12 @@ export function cursorWords(controller: Controller): string {
   if (!item) return `no ${services.catalog.noun}`;
   const isMarked = state.marked.includes(item.name);
   const place = `${count(at + 1)} of ${count(listed.length)}`;
-  const {kind, state: itemState} = itemWords(item);
+  const isDegraded = controller.events.degraded.get().has(item.name);
+  const {kind, state: itemState} = itemWords(item, {isDegraded});
   return `${nameOf(item.name)}, ${kind ?? itemState?.word ?? ''}, ${isMarked ? 'marked, ' : ''}${place}`;
 }
 
-/** `on localhost:8080: 3 pipelines, 1 failing`, or `with 2 logs`; undefined: the list has not come yet. */
+/** `on localhost:8080: 3 pipelines, 1 failing, 1 degraded`, or `with 2 logs`; undefined: the list has not come yet. */
 export function listWords(controller: Controller): string | undefined {
   const {poller, serverName, catalog} = controller.services;
   if (!catalog.hasServer) return `with ${counted(catalog.found.length, 'log', 'logs')}`;
@@ -121,7 +123,9 @@ export function listWords(controller: Controller): string | undefined {
   if (!pipelines) return undefined;
   const failing = failures(controller).size;
   const all = counted(pipelines.length, 'pipeline', 'pipelines');
-  return `on ${serverName}: ${all}${failing > 0 ? `, ${failing} failing` : ''}`;
+  const degraded = controller.events.degraded.get().size;
+  const words = [all, failing > 0 ? `${failing} failing` : '', degraded > 0 ? `${degraded} degraded` : ''];
+  return `on ${serverName}: ${words.filter((word) => word !== '').join(', ')}`;
 }
 
 /** Why each failing pipeline fails, by name. */

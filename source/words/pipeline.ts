@@ -4,7 +4,11 @@ import {clean} from '../terminal/clean.ts';
 import type {Style} from '../terminal/style.ts';
 
 /** Symbol, word or colour alone is enough to recognise the state. `symbol`: a name in `terminal/symbols.ts`. */
-export type PipelineState = {readonly symbol: StateKind; readonly word: string; readonly style: Style};
+export type PipelineState = {
+  readonly symbol: StateKind | 'degraded';
+  readonly word: string;
+  readonly style: Style;
+};
 
 const styles: Readonly<Record<StateKind, Style>> = {
   failed: {fg: 1},
@@ -26,8 +30,10 @@ export function byName(a: Pick<Pipeline, 'name'>, b: Pick<Pipeline, 'name'>): nu
 }
 
 /** Its place in a list that is sorted by state: the lowest is first. */
-export function stateRank(pipeline: Pipeline): number {
-  return stateKinds.indexOf(pipelineState(pipeline).symbol);
+export function stateRank(pipeline: Pipeline, isDegraded = false): number {
+  const {symbol} = pipelineState(pipeline, isDegraded);
+  // Between those that fail and all others.
+  return symbol === 'degraded' ? 0.5 : stateKinds.indexOf(symbol);
 }
 
 /** In the server's spelling; `Failed` if it stopped with an error. */
@@ -47,10 +53,14 @@ export function stateSince(pipeline: Pipeline): string {
   return isOfProgram(pipeline) ? pipeline.programStatusSince : pipeline.deploymentStatusSince;
 }
 
-/** An unknown state is shown as the server sent it; `Start failed` if its error is of those that only a start has. */
-export function pipelineState(pipeline: Pipeline): PipelineState {
+/**
+ * An unknown state is shown as the server sent it; `Start failed` if its error is of those that only a start has.
+ * `isDegraded`: a part of it does not work, if it runs.
+ */
+export function pipelineState(pipeline: Pipeline, isDegraded = false): PipelineState {
   const status = serverState(pipeline);
   const {kind} = stateOf(status);
+  if (isDegraded && kind === 'running') return {symbol: 'degraded', word: 'Degraded', style: {fg: 3, bold: true}};
   const endedStart = status === 'Failed' && pipeline.deploymentError?.endedStart === true;
   return {symbol: kind, word: endedStart ? startFailed : stateWord(status), style: styles[kind]};
 }

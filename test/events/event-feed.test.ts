@@ -1,4 +1,6 @@
 import {expect, it} from 'vitest';
+import {connectorErrors} from '../../demo/connector-errors.ts';
+import {processLog} from '../../demo/process-log.ts';
 import {quiet} from '../../demo/scenario.ts';
 import type {Pipeline} from '../../source/api/types.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
@@ -30,6 +32,24 @@ async function telling(options: ScreenOptions & {watched?: string} = {}) {
   await screen.until(() => (options.names ?? ['orders', 'fraud']).every(isLive), 'the logs to be live');
   return {screen, told};
 }
+
+it('a connector that fails for good is told in the words of the page, and marks the pipeline also once it was seen', async () => {
+  const {screen, told} = await telling();
+  await using _screen = screen;
+  const pipeline = screen.server.pipeline('fraud');
+  const report = connectorErrors(pipeline, processLog(pipeline, {shape: 'plain'}));
+  report({endpoint: 'fraud.web', kind: 'transport', fatal: true, error: 'no broker is left'});
+  await screen.untilLine('fraud', 'Input endpoint fraud.web failed');
+  await screen.until(() => told.length > 0, 'the notification');
+  expect(told[0]).toBe('fraud: fraud.web failed for good: no broker is left (and 1 more)');
+  const isMarked = () => screen.controller.events.degraded.get().has('fraud');
+  expect(isMarked()).toBe(true);
+  screen.press('2', 'j', 'G');
+  await screen.clock.advance(5000);
+  expect(isMarked()).toBe(true);
+  pipeline.stop();
+  await screen.until(() => !isMarked(), 'the stop');
+});
 
 async function write(screen: ScreenUnderTest, level: string, message: string): Promise<void> {
   screen.server.pipeline('fraud').write(logged(0, level, message));

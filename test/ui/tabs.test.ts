@@ -143,6 +143,14 @@ describe('the order of the list', () => {
       ]);
     });
 
+    it('by state: degraded ones between those that fail and all others', () => {
+      expect(names(arrange(list, 'state', '', new Set(['orders', 'nightly']))).slice(0, 3)).toEqual([
+        'etl',
+        'orders',
+        'odd',
+      ]);
+    });
+
     it('by activity: the newest change of state first, names where it is the same', () => {
       const sorted = names(arrange([...list, makePipeline('abc')], 'activity', ''));
       expect(sorted).toEqual(['Fraud', 'nightly', 'abc', 'archive', 'billing', 'odd', 'orders', 'etl']);

@@ -54,6 +54,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   useAges(controller.services, pane && newestTime(pane, places, controller.services.clock.wall()));
   useFrameRate(controller.services, pane, layout);
   useStore(controller.events.seenTimes);
+  const degraded = useStore(controller.events.degraded);
   const labels = useTabLabels(controller);
   useLogWords(controller.services.logs, () => openedStates(controller));
   const empty = emptyLog(controller);
@@ -110,6 +111,7 @@ export function Body({layout}: {readonly layout: Layout}) {
       noun: catalog.noun,
       fileOf: (name) => logs.get(name)?.snapshot.get().file,
       errorsOf: (name) => controller.events.unseenErrors([name]),
+      degraded,
       cursor: view.cursor,
       focused: view.focus === 'sidebar',
       pinned: new Set(view.tabs.filter((tab) => tab.pinned).map((tab) => tab.name)),

@@ -48,6 +48,8 @@ export type HeaderView = {
   /** Tenant and role of the user; undefined until the server has answered. */
   readonly session: Session | undefined;
   readonly list: ListSnapshot;
+  /** Pipelines that run, a part of which does not work. */
+  readonly degraded?: ReadonlySet<string>;
   /** The shown tab's pipeline: its state is shown beside LIVE, unless it runs. Undefined where a row below says it. */
   readonly pipeline: Pipeline | undefined;
   readonly connection: ConnectionWords;
@@ -78,6 +80,7 @@ export function Header() {
   const list = useStore(poller.snapshot);
   const session = useStore(controller.services.session);
   const serverVersion = useStore(controller.services.serverVersion);
+  const degraded = useStore(controller.events.degraded);
   const snapshot = useActiveLog();
   const model = controller.pane?.model;
   useModelProgress(model);
@@ -93,6 +96,8 @@ export function Header() {
     log: useWaited(controller.services, awaited === undefined ? undefined : controller.logWaits.since(awaited)),
     list: useWaited(controller.services, poller.waitingSince),
   };
+  // The row above the log has the state that the log tells: it runs.
+  const isSaid = saysState(controller) && !(view.active !== undefined && degraded.has(view.active));
   const text = headerText({
     context: context?.name,
     opened: controller.services.catalog.hasServer ? undefined : openedTitle(controller),
@@ -101,7 +106,8 @@ export function Header() {
     insecure,
     session,
     list,
-    pipeline: view.active === undefined || saysState(controller) ? undefined : controller.pipeline(view.active),
+    degraded,
+    pipeline: view.active === undefined || isSaid ? undefined : controller.pipeline(view.active),
     connection,
     waited,
     isExplained: controller.kindOf(view.page)?.explainsFailure === true,
@@ -180,7 +186,8 @@ function leftForms(view: HeaderView): readonly LeftForm[] {
   const waits = waited?.list !== undefined && (list.pipelines || connection.text !== '');
   const text = waits ? {text: `waiting for the list, ${waited.list}`} : {};
   const named = {hasProgram: true, hasFailing: true, ...text};
-  return [{...all, ...text}, named, ...(list.pipelines?.some(isFailing) ? [{hasFailing: true, ...text}] : [])];
+  const hasTrouble = list.pipelines?.some(isFailing) === true || (view.degraded?.size ?? 0) > 0;
+  return [{...all, ...text}, named, ...(hasTrouble ? [{hasFailing: true, ...text}] : [])];
 }
 
 /** The longest first. */
@@ -199,9 +206,11 @@ function leftWith(view: HeaderView, {hasProgram, hasCount, hasFailing, text}: Le
   ];
   const {pipelines} = list;
   const failing = pipelines?.filter(isFailing).length ?? 0;
+  const degraded = view.degraded?.size ?? 0;
   const words = [
     ...(pipelines && hasCount ? [plain(counted(pipelines.length, 'pipeline', 'pipelines'), {dim: true})] : []),
     ...(failing > 0 && hasFailing ? [plain(`${failing} failing`, {fg: 1})] : []),
+    ...(degraded > 0 && hasFailing ? [plain(`${degraded} degraded`, {fg: 3})] : []),
     ...(text === undefined ? [] : [plain(text, {fg: 3})]),
   ];
   return concat([
@@ -260,7 +269,7 @@ function lostStreamsNote({connection, isFile = false, lostStreams = [], symbols}
 function pipelineNote(view: HeaderView): StyledText[] {
   // Not while the server does not answer: on the left is what was known last.
   if (!view.connection.isLive || !view.pipeline || noAnswer(view.list, view)) return [];
-  const state = pipelineState(view.pipeline);
+  const state = pipelineState(view.pipeline, view.degraded?.has(view.pipeline.name));
   return state.symbol === 'running'
     ? []
     : [

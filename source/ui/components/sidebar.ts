@@ -19,6 +19,8 @@ export type SidebarView = {
   readonly fileOf: (name: string) => FileState | undefined;
   /** Errors of a pipeline that are unseen. */
   readonly errorsOf: (name: string) => number;
+  /** Pipelines that run, a part of which does not work. */
+  readonly degraded: ReadonlySet<string>;
   readonly cursor: string | undefined;
   readonly focused: boolean;
   /** Names with a kept tab. */
@@ -88,8 +90,8 @@ function inView({items, cursor, height}: ListView): {readonly first: number; rea
 /** An item of the list in view. */
 type ListRow = {readonly name: string; readonly words: ItemWords; readonly errors: StyledText};
 
-function listRow(item: ListItem, {fileOf, errorsOf, symbols}: SidebarView): ListRow {
-  const words = itemWords(item, fileOf(item.name));
+function listRow(item: ListItem, {fileOf, errorsOf, degraded, symbols}: SidebarView): ListRow {
+  const words = itemWords(item, {file: fileOf(item.name), isDegraded: degraded.has(item.name)});
   const errors = errorsOf(item.name);
   // The number that the tab has. A dash if the version of a running pipeline does not count: a blank means no errors.
   const unknown = plain(words.hasUnknownErrors ? '–' : '', quiet);

@@ -126,6 +126,12 @@ it.each([
   expect(text({width, connection}).replace(/ {3,}/, '  ')).toBe(shown);
 });
 
+it('counts the pipelines that are degraded, and says so of the shown one', () => {
+  const degraded = new Set(['orders']);
+  expect(text({degraded})).toMatch(/3 pipelines · 2 failing · 1 degraded +LIVE · Degraded $/);
+  expect(text({degraded, width: 64})).toMatch(/^ prod\.example\.com {2}2 failing · 1 degraded +LIVE · Degraded $/);
+});
+
 it('says that a server is too old', () => {
   expect(text({serverVersion: '0.60.0'})).toContain('example.com   Feldera 0.60.0 NOT SUPPORTED   3 pipelines');
   expect(text({serverVersion: undefined})).toBe(text({}));

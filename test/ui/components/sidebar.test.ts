@@ -9,6 +9,7 @@ import {deploymentError, makePipeline, stopped} from '../make-pipeline.ts';
 function view(change: Partial<SidebarView> = {}): SidebarView {
   const {items = []} = change;
   return {
+    degraded: new Set(),
     items,
     noun: 'pipeline',
     fileOf: () => undefined,
@@ -41,6 +42,17 @@ const five = ['billing', 'etl', 'fraud', 'nightly', 'orders'].map((name) => make
 describe('a row', () => {
   it('has name, symbol and word', () => {
     expect(text({items: [makePipeline('orders')]})[0]).toBe(' orders   ● Running        ');
+  });
+
+  it('says that a pipeline is degraded, without words, colours and UTF-8 as well', () => {
+    const items = [makePipeline('orders'), makePipeline('fraud', stopped)];
+    const degraded = new Set(['orders', 'fraud']);
+    expect(text({items, degraded}).slice(0, 2)).toEqual([' orders   ◐ Degraded       ', ' fraud    ○ Stopped        ']);
+    expect(text({items, degraded, width: 12})[0]).toBe(' orders   ◐ ');
+    expect(text({items, degraded, width: 12, symbols: symbolsFor(false)})[0]).toBe(' orders   % ');
+    expect(sidebarRows(view({items, degraded}))[1]?.runs.map(({style}) => style)).toContainEqual(
+      expect.objectContaining({fg: 3}),
+    );
   });
 
   it('is dim while the server does not answer: the state is the one known last', () => {

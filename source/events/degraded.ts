@@ -1,0 +1,94 @@
+import {createStore, type ReadableStore} from '../lib/store.ts';
+import type {ConnectorStates, OfRun} from './connector-states.ts';
+import type {EventOf} from './pipeline-event.ts';
+import type {Statement} from './statement.ts';
+import {isDegraded} from './why.ts';
+
+type DegradedOptions = {
+  readonly connectors: Pick<ConnectorStates, 'ofRun'>;
+  readonly why: (pipeline: string) => readonly Statement[];
+  /** Unix time in ms: what was before is no news. */
+  readonly startedAt: number;
+};
+
+/** What was worked out of a pipeline, of which facts. */
+type Judged = Omit<OfRun, 'hasProcess'> & {
+  readonly isDegraded: boolean;
+  /** Keys of the statements that were told until it was well again. */
+  readonly told: ReadonlySet<string>;
+};
+
+/** Which pipelines run and are degraded: they stay so until they are not, whatever was looked at. Nothing is asked for it. */
+export class Degraded {
+  readonly #options: DegradedOptions;
+  readonly #names = createStore<ReadonlySet<string>>(new Set());
+  readonly #judged = new Map<string, Judged>();
+  /** By pipeline, the runs of the first list: what their first statistics say is older than that. */
+  #runsBefore: ReadonlyMap<string, string | undefined> | undefined;
+
+  constructor(options: DegradedOptions) {
+    this.#options = options;
+  }
+
+  get names(): ReadableStore<ReadonlySet<string>> {
+    return this.#names;
+  }
+
+  /** Call when lists or statistics tell more. `names`: all pipelines of the list. Returns what is new. */
+  update(names: Iterable<string>): readonly EventOf<'degraded'>[] {
+    const all = [...names];
+    this.#runsBefore ??= new Map(
+      all.map((name) => [name, this.#options.connectors.ofRun(name).pipeline?.deploymentId]),
+    );
+    const events = all.flatMap((name) => this.#read(name));
+    const isListed = new Set(all);
+    for (const name of this.#judged.keys()) if (!isListed.has(name)) this.#judged.delete(name);
+    this.#setNames();
+    return events;
+  }
+
+  /** The same for one pipeline, whose log tells more. */
+  updateOne(name: string): readonly EventOf<'degraded'>[] {
+    const events = this.#read(name);
+    this.#setNames();
+    return events;
+  }
+
+  #read(name: string): readonly EventOf<'degraded'>[] {
+    const run = this.#options.connectors.ofRun(name);
+    // Of most pipelines, nothing is known besides the list.
+    const isKnown = run.hasProcess && (run.known?.stats !== undefined || run.failures.length > 0);
+    if (isKnown) return this.#judge(name, run);
+    this.#judged.delete(name);
+    return [];
+  }
+
+  #setNames(): void {
+    const names = [...this.#judged].flatMap(([name, {isDegraded}]) => (isDegraded ? name : []));
+    const before = this.#names.get();
+    if (before.size !== names.length || names.some((name) => !before.has(name))) this.#names.set(new Set(names));
+  }
+
+  #judge(name: string, {pipeline, known, failures}: OfRun): readonly EventOf<'degraded'>[] {
+    const before = this.#judged.get(name);
+    const isSame = before?.pipeline === pipeline && before?.known === known && before?.failures === failures;
+    if (isSame) return [];
+    const statements = this.#options.why(name);
+    const isNow = isDegraded(statements);
+    const isSameRun = before?.pipeline?.deploymentId === pipeline?.deploymentId;
+    const told = new Set(isNow && isSameRun ? before?.told : []);
+    const isOld = pipeline !== undefined && this.#runsBefore?.get(name) === pipeline.deploymentId;
+    const isHistory = isOld && !(isSameRun && before?.known?.stats);
+    const events = statements.flatMap((statement, index): readonly EventOf<'degraded'>[] => {
+      const {key, severity, since, source, text: words, place} = statement;
+      if (index === 0 || severity !== 'degraded' || told.has(key)) return [];
+      told.add(key);
+      const isNews = source === 'log' ? (since ?? 0) >= this.#options.startedAt : !isHistory;
+      return isNews
+        ? [{kind: 'degraded', pipeline: name, from: source, count: 1, at: since, id: place?.entry, words}]
+        : [];
+    });
+    this.#judged.set(name, {pipeline, known, failures, isDegraded: isNow, told});
+    return events;
+  }
+}
