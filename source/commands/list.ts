@@ -19,7 +19,6 @@ import {
   tagWords,
 } from '../words/pipeline.ts';
 import {fewOf} from './logs/logs-in.ts';
-import type {Health} from './why-of-server.ts';
 
 type ListOptions = {
   readonly client: ApiClient;
@@ -49,30 +48,19 @@ export async function listText(options: ListOptions): Promise<string> {
     .filter((pipeline) => isTagged.every((matches) => matches(pipeline)))
     .toSorted(byName);
   switch (output) {
-    case 'json': {
-      const health = await askHealth(pipelines, options);
-      const objects = pipelines.map((pipeline) => pipelineObject(pipeline, health.get(pipeline.name)?.isDegraded));
-      return `${jsonText(objects, 2)}\n`;
-    }
+    case 'json':
+      return `${jsonText(pipelines.map(pipelineObject), 2)}\n`;
     case 'name':
       return pipelines.map(({name}) => `${name}\n`).join('');
     case 'table':
       return table(pipelines, options);
-    case 'wide': {
-      const health = await askHealth(pipelines, options);
-      return table(pipelines, {...options, compilerErrors: await compilerErrors(client, pipelines, signal), health});
-    }
+    case 'wide':
+      return table(pipelines, {...options, compilerErrors: await compilerErrors(client, pipelines, signal)});
   }
 }
 
-/** With what it needs, which the other forms do not. */
-async function askHealth(pipelines: readonly Pipeline[], options: ListOptions): Promise<ReadonlyMap<string, Health>> {
-  const {healthOf} = await import('./why-of-server.ts');
-  return await healthOf(pipelines, options);
-}
-
-/** For scripts, as in docs/json-schema.json: what the server does not send is null. `isDegraded`: undefined: not known. */
-export function pipelineObject(pipeline: Pipeline, isDegraded?: boolean) {
+/** For scripts, as in docs/json-schema.json: what the server does not send is null. */
+export function pipelineObject(pipeline: Pipeline) {
   const {deploymentError, ...facts} = pipeline;
   const error = deploymentError && {
     code: deploymentError.errorCode,
@@ -83,7 +71,6 @@ export function pipelineObject(pipeline: Pipeline, isDegraded?: boolean) {
     name: facts.name,
     state: serverState(pipeline),
     since: stateSince(pipeline) || null,
-    degraded: isDegraded ?? null,
     deploymentStatus: facts.deploymentStatus || null,
     deploymentStatusSince: facts.deploymentStatusSince || null,
     desiredStatus: facts.deploymentDesiredStatus || null,
@@ -135,12 +122,10 @@ async function compilerErrors(
 type TableOptions = Pick<ListOptions, 'isColored' | 'now'> & {
   /** Of the wide form. */
   readonly compilerErrors?: ReadonlyMap<string, string | undefined>;
-  /** By name, as far as it was asked for. */
-  readonly health?: ReadonlyMap<string, Health>;
 };
 
 /** Connector errors are in both forms; in the usual one only where there are any. */
-function table(pipelines: readonly Pipeline[], {compilerErrors, health, isColored, now}: TableOptions): string {
+function table(pipelines: readonly Pipeline[], {compilerErrors, isColored, now}: TableOptions): string {
   if (pipelines.length === 0) return '';
   const isWide = compilerErrors !== undefined;
   const hasErrors = isWide || pipelines.some(({connectorErrors = 0}) => connectorErrors > 0);
@@ -158,18 +143,13 @@ function table(pipelines: readonly Pipeline[], {compilerErrors, health, isColore
   });
   const rows = pipelines.map((pipeline) => {
     const {name, programStatus, connectorErrors = '', platformVersion} = pipeline;
-    const {isDegraded = false, why} = health?.get(name) ?? {};
-    const state = `${serverState(pipeline)}${isDegraded ? ' (degraded)' : ''}`;
-    const usual = [name, state, ageOf(stateSince(pipeline), now)];
-    const cause = failureCause(pipeline, compilerErrors?.get(name)) ?? why ?? '';
+    const usual = [name, serverState(pipeline), ageOf(stateSince(pipeline), now)];
+    const cause = failureCause(pipeline, compilerErrors?.get(name)) ?? '';
     const texts = columnsOf(usual, {
       ...{program: programStatus, errors: String(connectorErrors), tags: tagWords(pipeline)},
       wide: [platformVersion, cause],
     });
-    return {
-      cells: texts.map((text) => cellOf(clean(text) || '-')),
-      color: isColored ? colorOf(pipeline, isDegraded) : undefined,
-    };
+    return {cells: texts.map((text) => cellOf(clean(text) || '-')), color: isColored ? colorOf(pipeline) : undefined};
   });
   const widths = heads.map((head, column) =>
     rows.reduce((widest, {cells}) => Math.max(widest, cells[column]?.width ?? 0), head.length),
@@ -199,9 +179,8 @@ function cellOf(text: string): Cell {
 }
 
 /** An SGR parameter. */
-function colorOf(pipeline: Pipeline, isDegraded: boolean): number | undefined {
+function colorOf(pipeline: Pipeline): number | undefined {
   if (isFailing(pipeline)) return 31;
-  if (isDegraded) return 33;
   return pipelineState(pipeline).symbol === 'running' ? 32 : undefined;
 }
 

@@ -14,8 +14,6 @@ export type ServerLogOptions = {
   readonly signal: AbortSignal;
   /** Receives one line about each part that is missing. */
   readonly note: (line: string) => void;
-  /** Milliseconds after which what has come is enough; undefined: the log has to come whole. */
-  readonly patience?: number;
 };
 
 /** Of the log, while it is read; a recording may be larger. */
@@ -30,7 +28,7 @@ const checkEvery = 50;
  */
 export async function withServerLog<T>(
   name: string,
-  {client, clock, random, signal, patience = Number.POSITIVE_INFINITY}: ServerLogOptions,
+  {client, clock, random, signal}: ServerLogOptions,
   use: (log: Log<ConnectionFeed>, cut: string | undefined) => T | Promise<T>,
 ): Promise<T> {
   const limits = {scrollbackBytes: mostLogBytes, memoryBytes: mostLogBytes};
@@ -38,8 +36,7 @@ export async function withServerLog<T>(
   try {
     const log = manager.open(name);
     const {buffer, snapshot} = log;
-    const startedAt = clock.monotonic();
-    const catchUp = new CatchUp(startedAt);
+    const catchUp = new CatchUp(clock.monotonic());
     for (let opened = false; ; ) {
       const {connection, receivedAt} = snapshot.get();
       const received = buffer.totalBytes;
@@ -49,7 +46,6 @@ export async function withServerLog<T>(
       const ending = catchUp.check({now, connection, received, receivedAt, opened, serverAnswers: true, logEnded});
       if (ending?.failed) throw new Error(ending.say ?? 'the log could not be read');
       if (ending) return await use(log, ending.say);
-      if (now - startedAt >= patience) return await use(log, undefined);
       await clock.sleep(checkEvery, signal);
     }
   } finally {

@@ -1,8 +1,5 @@
 import {ApiError} from '../api/errors.ts';
 import type {ApiClient, Pipeline, PipelineDetail} from '../api/types.ts';
-import type {Statement} from '../events/statement.ts';
-import {statementLines, statementObject} from '../events/statement-words.ts';
-import type {Clock} from '../lib/clock.ts';
 import {jsonText} from '../lib/json.ts';
 import {someAtATime} from '../logs/pipeline-history.ts';
 import type {RequestedNames} from '../settings/names.ts';
@@ -14,9 +11,6 @@ import {pipelineObject} from './list.ts';
 
 type StatusOptions = {
   readonly client: ApiClient;
-  readonly clock: Clock;
-  /** In [0, 1). */
-  readonly random: () => number;
   /** Undefined when the server does not send one. */
   readonly serverVersion: Promise<string | undefined>;
   /** No names and no patterns: all pipelines. */
@@ -26,24 +20,18 @@ type StatusOptions = {
 };
 
 /** The text of `pipetail status`. Rejects with an `ApiError`, or an `Error` of one line when no pipeline matches. */
-export async function statusReport(options: StatusOptions): Promise<string> {
-  const {client, requested, output, signal} = options;
+export async function statusReport({client, requested, output, signal, ...more}: StatusOptions): Promise<string> {
   const details = await describePipelines(client, await requestedNames(client, requested, signal), signal);
-  // Of many pipelines, reading the logs would take too long.
-  const readsLog = requested.names.length === 1 && requested.patterns.length === 0;
-  const {whyOfServer} = await import('./why-of-server.ts');
-  const why = await someAtATime(details, (detail) => whyOfServer(detail, {...options, readsLog}));
-  const version = await options.serverVersion;
+  const version = await more.serverVersion;
   if (output === 'json') {
-    const objects = details.map((detail, at) => ({
-      ...pipelineObject(detail, why[at]?.isDegraded),
-      why: (why[at]?.statements ?? []).map(statementObject),
+    const objects = details.map((detail) => ({
+      ...pipelineObject(detail),
       programError: detail.programError ?? null,
       serverVersion: version ?? null,
     }));
     return `${jsonText(objects, 2)}\n`;
   }
-  return details.map((detail, at) => describe(detail, why[at]?.statements, version)).join('\n');
+  return details.map((detail) => describe(detail, version)).join('\n');
 }
 
 async function requestedNames(client: ApiClient, {names, patterns}: RequestedNames, signal: AbortSignal) {
@@ -81,10 +69,11 @@ export async function describePipeline(client: ApiClient, name: string, signal: 
   }
 }
 
-function describe(detail: PipelineDetail, why: readonly Statement[] = [], serverVersion = ''): string {
+function describe(detail: PipelineDetail, serverVersion = ''): string {
   const {deploymentError, programError} = detail;
   const rows: readonly (readonly [string, string])[] = [
     ['state', serverState(detail)],
+    ...(deploymentError ? ([['cause', deploymentError.cause]] as const) : []),
     ['since', stateSince(detail)],
     ['deployment', detail.deploymentStatus],
     ['desired', detail.deploymentDesiredStatus],
@@ -97,8 +86,6 @@ function describe(detail: PipelineDetail, why: readonly Statement[] = [], server
   ];
   return [
     clean(detail.name),
-    ...why.flatMap(statementLines).map((line) => `  ${line}`),
-    '',
     ...rows.map(([name, value]) => `  ${name.padEnd(17)} ${clean(value) || '-'}`),
     ...(deploymentError
       ? inFull(`deployment error (${clean(deploymentError.errorCode)})`, deploymentError.message)

@@ -1,5 +1,7 @@
 import {expect, test} from 'vitest';
-import {anchorsOf, brokenLinks, docPages, saidTwice, sentencesOf} from '../harness/doc-pages.ts';
+import {readCommandLine} from '../../source/settings/command-line.ts';
+import {options} from '../../source/settings/option-table.ts';
+import {anchorsOf, brokenLinks, docPages, inlineCode, saidTwice, sentencesOf} from '../harness/doc-pages.ts';
 
 const pages = await docPages();
 
@@ -17,6 +19,35 @@ test('a page says in its first line who it is for', () => {
 test('no sentence stands on two pages', () => {
   // The changelog may say of a feature what its page says.
   expect(saidTwice(pages.filter(({file}) => file !== 'CHANGELOG.md'))).toEqual([]);
+});
+
+/** Pages with the options of other programs. */
+const ofOthers = [
+  'docs/comparison.md',
+  'docs/performance.md',
+  'docs/architecture.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+];
+/** Of curl, fda, grep and the installer. */
+const foreign = ['fail', 'format', 'line-buffered', 'prefix'];
+
+// What is in a block is run by `test/package/docs-commands.test.ts`.
+test('options and calls within a sentence are those of the program', () => {
+  const known = new Set([...options.flatMap(({flag}) => [flag, `no-${flag}`]), ...foreign]);
+  const codes = pages
+    .filter(({file}) => !ofOthers.includes(file))
+    .flatMap(({file, text}) => inlineCode(text).map((code) => ({file, code})));
+  const named = codes.flatMap(({file, code}) =>
+    [...code.matchAll(/(?<=^|\s)--([a-z-]+)/g)].map(([, flag = '']) => ({file, flag})),
+  );
+  expect(named.length).toBeGreaterThan(50);
+  expect(named.filter(({flag}) => !known.has(flag))).toEqual([]);
+
+  // Not those with placeholders, such as `pipetail open <what…>`.
+  const calls = codes.filter(({code}) => /^pipetail [^<[|…]*$/.test(code) && !/\b[A-Z]{2,}\b/.test(code));
+  expect(calls.length).toBeGreaterThan(10);
+  for (const {code} of calls) readCommandLine(code.split(' ').slice(1));
 });
 
 test('anchors are those of GitHub', () => {

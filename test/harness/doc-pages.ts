@@ -22,6 +22,11 @@ function withoutBlocks(text: string): string {
   return text.replaceAll(/^```.*?^```$/gms, '');
 }
 
+/** What is in backticks within sentences and tables. */
+export function inlineCode(text: string): readonly string[] {
+  return [...withoutBlocks(text).matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
+}
+
 /** The anchors of its headings, as GitHub makes them. */
 export function anchorsOf(text: string): ReadonlySet<string> {
   const headings = [...withoutBlocks(text).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading);
