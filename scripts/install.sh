@@ -9,9 +9,10 @@
 # --uninstall   removes what it has installed and nobody has changed, and no logs, settings or sessions
 set -eu
 
-# Both are filled in when a release is made.
+# All are filled in when a release is made. key: the public key that signs SHA256SUMS, as in ~/.ssh/id_ed25519.pub.
 address=''
 version=''
+key=''
 
 prefix="${HOME:+$HOME/.local}"
 uninstall=
@@ -150,7 +151,24 @@ get() {
   esac || fail "$address/$1 cannot be had"
 }
 
+# can_verify: ssh-keygen is there, and of OpenSSH 8.2 or newer.
+can_verify() {
+  command -v ssh-keygen >/dev/null || return
+  case "$(ssh-keygen -Y verify 2>&1)" in *'unknown option'* | *'illegal option'*) return 1 ;; esac
+}
+
 get SHA256SUMS
+if [ -n "$key" ]; then
+  if can_verify; then
+    get SHA256SUMS.sig
+    echo "pipetail $key" >"$place/signers"
+    ssh-keygen -Y verify -f "$place/signers" -I pipetail -n pipetail -s "$place/SHA256SUMS.sig" \
+      <"$place/SHA256SUMS" >/dev/null 2>&1 ||
+      fail "SHA256SUMS is not the one that was released: its signature is wrong"
+  else
+    echo 'install.sh: the signature of SHA256SUMS is not checked: that needs ssh-keygen of OpenSSH 8.2' >&2
+  fi
+fi
 expected=
 for archive in "pipetail-$version-$platform.tar.zst" "pipetail-$version-$platform.tar.gz"; do
   case "$archive" in *.zst) command -v zstd >/dev/null || continue ;; esac

@@ -1,9 +1,13 @@
 // `npm run single-file [PLATFORM…]`: the program and Node 26 in one executable, dist/pipetail-linux-x64. Without a
-// platform: that of this machine. `--if-stale`: only when it was not built from the present sources. Linux needs strip and
-// patchelf (Debian: binutils, patchelf). An executable for a Mac is signed there: `codesign --sign - dist/pipetail-darwin-arm64`.
+// platform: that of this machine. `--if-stale`: only when it was not built from the present sources. `--out DIR`: into that
+// folder, in place of dist/. Linux needs strip and patchelf (Debian: binutils, patchelf). An executable for a Mac is signed
+// there: a Mac does it here, and after a build elsewhere it is `codesign --sign - dist/pipetail-darwin-arm64`.
+// Two builds of one commit on one kind of machine are the same bytes.
 import {execFileSync, spawnSync} from 'node:child_process';
-import {chmod, copyFile, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {parseArgs} from 'node:util';
 import {build} from 'esbuild';
 import {asciiOf, bundleOptions} from './bundle-options.mjs';
 import {nodePackage, platforms, withoutVariables} from './node-binary.mjs';
@@ -11,7 +15,10 @@ import {nodeFlagsOf} from './node-flags.ts';
 import {commitOf, root, stampOf} from './stamp.mjs';
 
 const here = `${process.platform}-${process.arch}`;
-const named = process.argv.slice(2).filter((argument) => argument !== '--if-stale');
+const {values, positionals: named} = parseArgs({
+  options: {'if-stale': {type: 'boolean', default: false}, out: {type: 'string', default: `${root}/dist`}},
+  allowPositionals: true,
+});
 const wanted = named.length > 0 ? named : [here];
 const unknown = wanted.filter((platform) => !platforms.includes(platform));
 if (unknown.length > 0) {
@@ -22,14 +29,15 @@ if (unknown.length > 0) {
 }
 
 const commit = commitOf();
+await mkdir(values.out, {recursive: true});
 const stamp = await stampOf(commit);
 for (const platform of wanted) {
-  const stampFile = `${root}/dist/.single-file-${platform}`;
-  if (process.argv.includes('--if-stale') && (await readFile(stampFile, 'utf8').catch(() => '')) === stamp) continue;
-  const file = `${root}/dist/pipetail-${platform}`;
+  const stampFile = `${values.out}/.single-file-${platform}`;
+  if (values['if-stale'] && (await readFile(stampFile, 'utf8').catch(() => '')) === stamp) continue;
+  const file = `${values.out}/pipetail-${platform}`;
   await makeSingleFile(platform, file);
   await writeFile(stampFile, stamp);
-  console.log(`dist/pipetail-${platform}`);
+  console.log(path.relative(root, file));
 }
 
 async function makeSingleFile(platform, file) {
@@ -49,7 +57,8 @@ async function makeSingleFile(platform, file) {
     // functions: a first frame costs 35 ms of CPU less.
     const flags = [...nodeFlagsOf(root), ...(platform === here ? ['--no-lazy'] : [])];
     const config = {
-      main: `${place}/pipetail.mjs`,
+      // Relative: the executable has no name that the next build would not have.
+      main: 'pipetail.mjs',
       mainFormat: 'module',
       executable: node,
       output: `${place}/pipetail`,
@@ -61,7 +70,11 @@ async function makeSingleFile(platform, file) {
     };
     await writeFile(`${place}/sea.json`, JSON.stringify(config));
     const builder = platform === here ? node : `${await nodePackage(here)}/bin/node`;
-    execFileSync(builder, [...flags, '--build-sea', `${place}/sea.json`], {stdio: ['ignore', 'ignore', 2], env: {}});
+    // Compiled code has the hashes of names: with this seed they are the same in every build, and the cache still fits.
+    const call = [...flags, '--random-seed=1', '--build-sea', 'sea.json'];
+    execFileSync(builder, call, {cwd: place, stdio: ['ignore', 'ignore', 2], env: {}});
+    // A Mac starts nothing that is not signed; without an identity it is for everyone.
+    if (process.platform === 'darwin') execFileSync('codesign', ['--force', '--sign', '-', `${place}/pipetail`]);
     if (platform === here) check(`${place}/pipetail`);
     // Removed first: it may be running.
     await rm(file, {force: true});

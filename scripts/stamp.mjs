@@ -43,6 +43,14 @@ export function commitOf() {
   }
 }
 
+/** Unix time in s of the commit, as every tool for packages understands it; SOURCE_DATE_EPOCH wins. Without git: 1980. */
+export function commitTime() {
+  const {SOURCE_DATE_EPOCH: given} = process.env;
+  if (given) return Number(given);
+  if (!existsSync(`${root}/.git`)) return 315_532_800;
+  return Number(execFileSync('git', [...GIT, 'log', '-1', '--format=%ct'], {encoding: 'utf8'}));
+}
+
 /** A hash over the commit and the names and bytes of everything that goes into the bundle. */
 export async function stampOf(commit = commitOf()) {
   const hash = createHash('sha256').update(`${commit}\0`);

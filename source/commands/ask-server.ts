@@ -73,7 +73,7 @@ async function ask(options: AskOptions & {readonly request: AskRequest}): Promis
     case 'status': {
       const {output} = request;
       return await askServer(options, (client, signal, serverVersion) =>
-        statusReport({client, serverVersion, requested: request, output, signal}),
+        statusReport({...common, client, serverVersion, requested: request, output, signal}),
       );
     }
     case 'diff':

@@ -19,6 +19,7 @@ import {
   tagWords,
 } from '../words/pipeline.ts';
 import {fewOf} from './logs/logs-in.ts';
+import type {Health} from './why-of-server.ts';
 
 type ListOptions = {
   readonly client: ApiClient;
@@ -48,19 +49,30 @@ export async function listText(options: ListOptions): Promise<string> {
     .filter((pipeline) => isTagged.every((matches) => matches(pipeline)))
     .toSorted(byName);
   switch (output) {
-    case 'json':
-      return `${jsonText(pipelines.map(pipelineObject), 2)}\n`;
+    case 'json': {
+      const health = await askHealth(pipelines, options);
+      const objects = pipelines.map((pipeline) => pipelineObject(pipeline, health.get(pipeline.name)?.isDegraded));
+      return `${jsonText(objects, 2)}\n`;
+    }
     case 'name':
       return pipelines.map(({name}) => `${name}\n`).join('');
     case 'table':
       return table(pipelines, options);
-    case 'wide':
-      return table(pipelines, {...options, compilerErrors: await compilerErrors(client, pipelines, signal)});
+    case 'wide': {
+      const health = await askHealth(pipelines, options);
+      return table(pipelines, {...options, compilerErrors: await compilerErrors(client, pipelines, signal), health});
+    }
   }
 }
 
-/** For scripts, as in docs/json-schema.json: what the server does not send is null. */
-export function pipelineObject(pipeline: Pipeline) {
+/** With what it needs, which the other forms do not. */
+async function askHealth(pipelines: readonly Pipeline[], options: ListOptions): Promise<ReadonlyMap<string, Health>> {
+  const {healthOf} = await import('./why-of-server.ts');
+  return await healthOf(pipelines, options);
+}
+
+/** For scripts, as in docs/json-schema.json: what the server does not send is null. `isDegraded`: undefined: not known. */
+export function pipelineObject(pipeline: Pipeline, isDegraded?: boolean) {
   const {deploymentError, ...facts} = pipeline;
   const error = deploymentError && {
     code: deploymentError.errorCode,
@@ -71,6 +83,7 @@ export function pipelineObject(pipeline: Pipeline) {
     name: facts.name,
     state: serverState(pipeline),
     since: stateSince(pipeline) || null,
+    degraded: isDegraded ?? null,
     deploymentStatus: facts.deploymentStatus || null,
     deploymentStatusSince: facts.deploymentStatusSince || null,
     desiredStatus: facts.deploymentDesiredStatus || null,
@@ -122,10 +135,12 @@ async function compilerErrors(
 type TableOptions = Pick<ListOptions, 'isColored' | 'now'> & {
   /** Of the wide form. */
   readonly compilerErrors?: ReadonlyMap<string, string | undefined>;
+  /** By name, as far as it was asked for. */
+  readonly health?: ReadonlyMap<string, Health>;
 };
 
 /** Connector errors are in both forms; in the usual one only where there are any. */
-function table(pipelines: readonly Pipeline[], {compilerErrors, isColored, now}: TableOptions): string {
+function table(pipelines: readonly Pipeline[], {compilerErrors, health, isColored, now}: TableOptions): string {
   if (pipelines.length === 0) return '';
   const isWide = compilerErrors !== undefined;
   const hasErrors = isWide || pipelines.some(({connectorErrors = 0}) => connectorErrors > 0);
@@ -143,13 +158,18 @@ function table(pipelines: readonly Pipeline[], {compilerErrors, isColored, now}:
   });
   const rows = pipelines.map((pipeline) => {
     const {name, programStatus, connectorErrors = '', platformVersion} = pipeline;
-    const usual = [name, serverState(pipeline), ageOf(stateSince(pipeline), now)];
-    const cause = failureCause(pipeline, compilerErrors?.get(name)) ?? '';
+    const {isDegraded = false, why} = health?.get(name) ?? {};
+    const state = `${serverState(pipeline)}${isDegraded ? ' (degraded)' : ''}`;
+    const usual = [name, state, ageOf(stateSince(pipeline), now)];
+    const cause = failureCause(pipeline, compilerErrors?.get(name)) ?? why ?? '';
     const texts = columnsOf(usual, {
       ...{program: programStatus, errors: String(connectorErrors), tags: tagWords(pipeline)},
       wide: [platformVersion, cause],
     });
-    return {cells: texts.map((text) => cellOf(clean(text) || '-')), color: isColored ? colorOf(pipeline) : undefined};
+    return {
+      cells: texts.map((text) => cellOf(clean(text) || '-')),
+      color: isColored ? colorOf(pipeline, isDegraded) : undefined,
+    };
   });
   const widths = heads.map((head, column) =>
     rows.reduce((widest, {cells}) => Math.max(widest, cells[column]?.width ?? 0), head.length),
@@ -179,8 +199,9 @@ function cellOf(text: string): Cell {
 }
 
 /** An SGR parameter. */
-function colorOf(pipeline: Pipeline): number | undefined {
+function colorOf(pipeline: Pipeline, isDegraded: boolean): number | undefined {
   if (isFailing(pipeline)) return 31;
+  if (isDegraded) return 33;
   return pipelineState(pipeline).symbol === 'running' ? 32 : undefined;
 }
 

@@ -14,6 +14,8 @@ export type ServerLogOptions = {
   readonly signal: AbortSignal;
   /** Receives one line about each part that is missing. */
   readonly note: (line: string) => void;
+  /** Milliseconds after which what has come is enough; undefined: the log has to come whole. */
+  readonly patience?: number;
 };
 
 /** Of the log, while it is read; a recording may be larger. */
@@ -28,7 +30,7 @@ const checkEvery = 50;
  */
 export async function withServerLog<T>(
   name: string,
-  {client, clock, random, signal}: ServerLogOptions,
+  {client, clock, random, signal, patience = Number.POSITIVE_INFINITY}: ServerLogOptions,
   use: (log: Log<ConnectionFeed>, cut: string | undefined) => T | Promise<T>,
 ): Promise<T> {
   const limits = {scrollbackBytes: mostLogBytes, memoryBytes: mostLogBytes};
@@ -36,7 +38,8 @@ export async function withServerLog<T>(
   try {
     const log = manager.open(name);
     const {buffer, snapshot} = log;
-    const catchUp = new CatchUp(clock.monotonic());
+    const startedAt = clock.monotonic();
+    const catchUp = new CatchUp(startedAt);
     for (let opened = false; ; ) {
       const {connection, receivedAt} = snapshot.get();
       const received = buffer.totalBytes;
@@ -46,6 +49,7 @@ export async function withServerLog<T>(
       const ending = catchUp.check({now, connection, received, receivedAt, opened, serverAnswers: true, logEnded});
       if (ending?.failed) throw new Error(ending.say ?? 'the log could not be read');
       if (ending) return await use(log, ending.say);
+      if (now - startedAt >= patience) return await use(log, undefined);
       await clock.sleep(checkEvery, signal);
     }
   } finally {

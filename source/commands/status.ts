@@ -1,5 +1,8 @@
 import {ApiError} from '../api/errors.ts';
 import type {ApiClient, Pipeline, PipelineDetail} from '../api/types.ts';
+import type {Statement} from '../events/statement.ts';
+import {statementLines, statementObject} from '../events/statement-words.ts';
+import type {Clock} from '../lib/clock.ts';
 import {jsonText} from '../lib/json.ts';
 import {someAtATime} from '../logs/pipeline-history.ts';
 import type {RequestedNames} from '../settings/names.ts';
@@ -11,6 +14,9 @@ import {pipelineObject} from './list.ts';
 
 type StatusOptions = {
   readonly client: ApiClient;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
   /** Undefined when the server does not send one. */
   readonly serverVersion: Promise<string | undefined>;
   /** No names and no patterns: all pipelines. */
@@ -20,18 +26,24 @@ type StatusOptions = {
 };
 
 /** The text of `pipetail status`. Rejects with an `ApiError`, or an `Error` of one line when no pipeline matches. */
-export async function statusReport({client, requested, output, signal, ...more}: StatusOptions): Promise<string> {
+export async function statusReport(options: StatusOptions): Promise<string> {
+  const {client, requested, output, signal} = options;
   const details = await describePipelines(client, await requestedNames(client, requested, signal), signal);
-  const version = await more.serverVersion;
+  // Of many pipelines, reading the logs would take too long.
+  const readsLog = requested.names.length === 1 && requested.patterns.length === 0;
+  const {whyOfServer} = await import('./why-of-server.ts');
+  const why = await someAtATime(details, (detail) => whyOfServer(detail, {...options, readsLog}));
+  const version = await options.serverVersion;
   if (output === 'json') {
-    const objects = details.map((detail) => ({
-      ...pipelineObject(detail),
+    const objects = details.map((detail, at) => ({
+      ...pipelineObject(detail, why[at]?.isDegraded),
+      why: (why[at]?.statements ?? []).map(statementObject),
       programError: detail.programError ?? null,
       serverVersion: version ?? null,
     }));
     return `${jsonText(objects, 2)}\n`;
   }
-  return details.map((detail) => describe(detail, version)).join('\n');
+  return details.map((detail, at) => describe(detail, why[at]?.statements, version)).join('\n');
 }
 
 async function requestedNames(client: ApiClient, {names, patterns}: RequestedNames, signal: AbortSignal) {
@@ -69,11 +81,10 @@ export async function describePipeline(client: ApiClient, name: string, signal: 
   }
 }
 
-function describe(detail: PipelineDetail, serverVersion = ''): string {
+function describe(detail: PipelineDetail, why: readonly Statement[] = [], serverVersion = ''): string {
   const {deploymentError, programError} = detail;
   const rows: readonly (readonly [string, string])[] = [
     ['state', serverState(detail)],
-    ...(deploymentError ? ([['cause', deploymentError.cause]] as const) : []),
     ['since', stateSince(detail)],
     ['deployment', detail.deploymentStatus],
     ['desired', detail.deploymentDesiredStatus],
@@ -86,6 +97,8 @@ function describe(detail: PipelineDetail, serverVersion = ''): string {
   ];
   return [
     clean(detail.name),
+    ...why.flatMap(statementLines).map((line) => `  ${line}`),
+    '',
     ...rows.map(([name, value]) => `  ${name.padEnd(17)} ${clean(value) || '-'}`),
     ...(deploymentError
       ? inFull(`deployment error (${clean(deploymentError.errorCode)})`, deploymentError.message)

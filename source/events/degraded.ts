@@ -1,8 +1,7 @@
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {ConnectorStates, OfRun} from './connector-states.ts';
 import type {EventOf} from './pipeline-event.ts';
-import type {Statement} from './statement.ts';
-import {isDegraded} from './why.ts';
+import {isDegraded, type Statement} from './statement.ts';
 
 type DegradedOptions = {
   readonly connectors: Pick<ConnectorStates, 'ofRun'>;

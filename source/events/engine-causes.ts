@@ -57,7 +57,8 @@ export function quietWords({known}: Pick<WhyFacts, 'known'>): string | undefined
   const {stats} = known ?? {};
   if (stats?.state !== 'Running') return undefined;
   const still = stillFor(known);
-  if (stats.isComplete) return 'All inputs have ended, and all records are processed';
+  const hasInputs = stats.connectors.some(({kind}) => kind === 'input');
+  if (stats.isComplete && hasInputs) return 'All inputs have ended, and all records are processed';
   return still >= stillFrom && stats.bufferedRecords === 0 ? `No record came for ${duration(still)}` : undefined;
 }
 

@@ -63,3 +63,8 @@ export type LogFacts = {
 
 /** A cause is an entry of the registry in `why.ts`: it says what is not normal of its kind, the worst first. */
 export type Cause = (facts: WhyFacts) => readonly Statement[];
+
+/** It runs, and a part of it does not, or nothing moves. `statements`: as of `whyOf`. */
+export function isDegraded(statements: readonly Statement[]): boolean {
+  return statements[0]?.severity === 'degraded';
+}

@@ -35,11 +35,6 @@ export function whyOf(facts: WhyFacts): readonly Statement[] {
   return [...(facts.pipeline && hasState(facts.pipeline) ? [ofPipeline(now, facts.pipeline, wrong)] : []), ...wrong];
 }
 
-/** It runs, and a part of it does not, or nothing moves. */
-export function isDegraded(statements: readonly Statement[]): boolean {
-  return statements[0]?.severity === 'degraded';
-}
-
 /** A support bundle has the configuration of a pipeline, without its state. */
 function hasState({deploymentStatus}: Pipeline): boolean {
   return deploymentStatus !== '';

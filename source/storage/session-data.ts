@@ -47,9 +47,12 @@ export type SessionTab = {
 /** `text` as typed. With `shape` the filter hides that fingerprint, and `text` is its pattern. */
 export type SessionFilter = {readonly text: string; readonly on: boolean; readonly shape: number | undefined};
 
+/** `note`: what the user wrote on the mark, if anything; earlier versions had none. */
+type MarkAnchor = LineAnchor & {readonly note?: string};
+
 /** Lines to find again once the log has been read. */
 export type TabAnchors = {
-  readonly marks: readonly LineAnchor[];
+  readonly marks: readonly MarkAnchor[];
   /** Undefined: the tab follows. */
   readonly place: PlaceAnchor | undefined;
 };
@@ -125,7 +128,7 @@ function readFilter(json: unknown): SessionFilter {
 
 function readAnchors(json: unknown): TabAnchors {
   const from = objectOf(json);
-  return {marks: arrayOf(from.marks, readAnchor), place: optional(from.place, readPlace)};
+  return {marks: arrayOf(from.marks, readMark), place: optional(from.place, readPlace)};
 }
 
 function readPlace(json: unknown): PlaceAnchor {
@@ -136,6 +139,11 @@ function readPlace(json: unknown): PlaceAnchor {
     row: countOf(from.row),
     seen: optional(from.seen, readAnchor),
   };
+}
+
+function readMark(json: unknown): MarkAnchor {
+  const note = optional(objectOf(json).note, stringOf);
+  return {...readAnchor(json), ...(note !== undefined && {note})};
 }
 
 function readAnchor(json: unknown): LineAnchor {

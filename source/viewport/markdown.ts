@@ -13,6 +13,8 @@ export type MarkdownInput = {
   readonly gaps: readonly string[];
   /** Errors of the pipelines that are not in the log. */
   readonly errors?: readonly MarkdownError[];
+  /** Of marks of the user. `at`: Unix time in ms of the record. */
+  readonly notes?: readonly {readonly at: number | undefined; readonly text: string}[];
 };
 
 /** Something known of a pipeline. */
@@ -40,7 +42,7 @@ export class MarkdownReport {
     return [...this.#head(input), '', ...errors, ...lines].join('\n');
   }
 
-  #head({pipeline, server, platformVersion, span, filters, gaps}: MarkdownInput): string[] {
+  #head({pipeline, server, platformVersion, span, filters, gaps, notes = []}: MarkdownInput): string[] {
     return [
       `**Log of ${code(pipeline)}${onServer(server)}**`,
       '',
@@ -50,6 +52,8 @@ export class MarkdownReport {
       `- Filters: ${filters.length === 0 ? 'none' : filters.map(code).join(', ')}`,
       `- Gaps: ${gaps.length === 0 ? 'none' : ''}`.trimEnd(),
       ...gaps.map((gap) => `  - ${escaped(gap)}`),
+      ...(notes.length === 0 ? [] : ['- Notes:']),
+      ...notes.map(({at, text}) => `  - ${at === undefined ? '' : `${dateTime(at)} UTC: `}${escaped(text)}`),
     ];
   }
 }

@@ -1,4 +1,6 @@
 import {expect, it} from 'vitest';
+import {connectorErrors, parseError} from '../../demo/connector-errors.ts';
+import {processLog} from '../../demo/process-log.ts';
 import {listText} from '../../source/commands/list.ts';
 import {withRecordedList, withServer} from './with-server.ts';
 
@@ -31,6 +33,43 @@ it('has more columns with wide, the cause of an error among them', async () => {
   expect(heads).toEqual(['NAME', 'STATE', 'SINCE', 'PROGRAM', 'ERRORS', 'PLATFORM', 'ERROR']);
   expect(alpha?.[6]).toBe('the disk is full');
   expect(beta?.[6]).toBe('-');
+});
+
+it('says in wide and in JSON which of the pipelines that run are degraded, asking those alone that have counted errors', async () => {
+  await withServer(['orders', 'fraud', 'quiet'], async (client, server) => {
+    for (const [name, good] of [
+      ['orders', 1],
+      ['fraud', 500],
+    ] as const) {
+      const pipeline = server.pipeline(name);
+      pipeline.run.receive(`${name}.kafka`, good);
+      const report = connectorErrors(pipeline, processLog(pipeline, {shape: 'plain'}));
+      for (let event = 1; event <= 3; event++) report(parseError(`${name}.kafka`, event, 'missing field `id`', '{}'));
+    }
+    const asked: string[] = [];
+    const counting = {
+      ...client,
+      getStats(name: string, signal: AbortSignal) {
+        asked.push(name);
+        return client.getStats(name, signal);
+      },
+    };
+    const usual = {client: counting, statuses: undefined, isColored: false, now: Date.now(), signal} as const;
+    const wide = await listText({...usual, output: 'wide'});
+    expect(wide).toMatch(
+      /^orders +Running \(degraded\) .* orders\.kafka rejects 75 % of its records: missing field `id`/m,
+    );
+    expect(wide).toMatch(/^fraud +Running {2,}/m);
+    const json: {name: string; degraded: boolean | null}[] = JSON.parse(await listText({...usual, output: 'json'}));
+    expect(json.map(({name, degraded}) => [name, degraded])).toEqual([
+      ['fraud', false],
+      ['orders', true],
+      ['quiet', null],
+    ]);
+    expect(asked.toSorted()).toEqual(['fraud', 'fraud', 'orders', 'orders']);
+    await listText({...usual, output: 'table'});
+    expect(asked).toHaveLength(4);
+  });
 });
 
 it('says in wide what the compiler says, below the warnings', async () => {

@@ -1,4 +1,6 @@
 import {expect, it} from 'vitest';
+import {connectorErrors, parseError} from '../../demo/connector-errors.ts';
+import {processLog} from '../../demo/process-log.ts';
 import {ApiError} from '../../source/api/errors.ts';
 import {statusReport} from '../../source/commands/status.ts';
 import {systemClock} from '../../source/lib/clock.ts';
@@ -12,6 +14,7 @@ async function status(words: readonly string[], output: 'text' | 'json' = 'text'
   return await withServer(['orders', 'orders-eu', 'fraud'], async (client, server) => {
     server.pipeline('fraud').fail('exit status: 101\nat src/main.rs');
     return await statusReport({
+      ...{clock: systemClock, random: () => 0},
       client,
       serverVersion: serverVersion(client, systemClock, signal),
       requested: readNames(words),
@@ -23,7 +26,9 @@ async function status(words: readonly string[], output: 'text' | 'json' = 'text'
 
 it('describes one pipeline, errors in full', async () => {
   const text = await status(['fraud']);
-  expect(text).toMatch(/^fraud\n {2}state +Failed\n {2}cause +exit status: 101\n {2}since +\d{4}-/);
+  expect(text).toMatch(
+    /^fraud\n {2}Failed · exit status: 101 \(API · since .* UTC\)\n\n {2}state +Failed\n {2}since +\d{4}-/,
+  );
   expect(text).toMatch(/ {4}.*exit status: 101\n {4}at src\/main\.rs\n/);
 });
 
@@ -32,6 +37,33 @@ it('describes all where none is named, and those that match a pattern, with an e
     (await status(words)).split(/\n\n(?=\w)/).map((text) => text.split('\n', 1)[0]);
   expect(await heads()).toEqual(['fraud', 'orders', 'orders-eu']);
   expect(await heads('ord*')).toEqual(['orders', 'orders-eu']);
+});
+
+it('begins with what is wrong, each with its reason and source, also of connectors that only the log tells of', async () => {
+  const words = await withServer(['orders'], async (client, server) => {
+    const pipeline = server.pipeline('orders');
+    pipeline.run.receive('orders.bad', 1);
+    const report = connectorErrors(pipeline, processLog(pipeline, {shape: 'plain'}));
+    for (let event = 1; event <= 3; event++) report(parseError('orders.bad', event, 'missing field `id`', '{}'));
+    report({endpoint: 'orders.web', kind: 'transport', fatal: true, error: 'no route'});
+    pipeline.run.step();
+    const options = {client, serverVersion: Promise.resolve(undefined), signal, clock: systemClock, random: () => 0};
+    const text = await statusReport({...options, requested: readNames(['orders']), output: 'text'});
+    const [json] = JSON.parse(await statusReport({...options, requested: readNames(['orders']), output: 'json'}));
+    expect(json).toMatchObject({degraded: true, why: [{severity: 'degraded', source: 'API', guide: null}, {}, {}]});
+    return text.split('\n').slice(0, 5);
+  });
+  expect(words).toEqual([
+    'orders',
+    expect.stringMatching(/^ {2}Running, but degraded \(API · since .* UTC\)$/),
+    expect.stringMatching(
+      /^ {2}orders\.web failed for good: no route \(log · since .* UTC · nothing is read from it\)$/,
+    ),
+    expect.stringMatching(
+      /^ {2}orders\.bad rejects 75 % of its records: missing field `id` .* \(API · .*3 parse errors, 1 record received\)$/,
+    ),
+    '',
+  ]);
 });
 
 it('has the version of the server, which a pipeline need not have', async () => {
@@ -57,6 +89,7 @@ it('does not suggest the name that was given, where the server lists it and answ
   const contradicting = withServer(['orders'], async (client) => {
     const failure = {kind: 'fatal', reason: 'unknown-pipeline', message: 'no such pipeline'} as const;
     return await statusReport({
+      ...{clock: systemClock, random: () => 0},
       client: {...client, getPipeline: () => Promise.reject(new ApiError(failure))},
       serverVersion: serverVersion(client, systemClock, signal),
       requested: readNames(['orders']),
@@ -77,6 +110,7 @@ it('shows what the compiler does, since when, and the details of an error', asyn
     server.pipeline('fraud').setState({deploymentError: {message, error_code: 'RunnerProvisionError', details}});
     const requested = readNames(['orders', 'fraud']);
     const text = await statusReport({
+      ...{clock: systemClock, random: () => 0},
       client,
       serverVersion: serverVersion(client, systemClock, signal),
       requested,
@@ -85,7 +119,6 @@ it('shows what the compiler does, since when, and the details of an error', asyn
     });
     expect(text).toContain(`  state             CompilingRust\n  since             ${since}\n`);
     expect(text).toContain(`  program           CompilingRust since ${since}\n`);
-    expect(text).toContain('  cause             no nodes left\n');
     expect(text).toContain(`    ${message}\n  details.backtrace\n    0: main\n    1: start\n`);
   });
 });

@@ -4,8 +4,8 @@ import {statsSteps} from '../../source/api/parse-stats.ts';
 import {ServerJson} from '../../source/api/server-text.ts';
 import type {PipelineDetail, PipelineStats} from '../../source/api/types.ts';
 import {connectorsOf, failuresInLog} from '../../source/events/connectors.ts';
-import type {LogFacts, Statement, WhyFacts} from '../../source/events/statement.ts';
-import {isDegraded, whyOf} from '../../source/events/why.ts';
+import {isDegraded, type LogFacts, type Statement, type WhyFacts} from '../../source/events/statement.ts';
+import {whyOf} from '../../source/events/why.ts';
 import {LogSink} from '../../source/logs/log-sink.ts';
 import {type KnownStats, noStats} from '../../source/logs/stats-poller.ts';
 import {recording} from '../demo/recording.ts';
@@ -338,7 +338,9 @@ describe('the engine', () => {
     ],
     [
       'all are done',
-      knownAs(running({pipeline_complete: true}), {series: {samples: still(40)}}),
+      knownAs(running({pipeline_complete: true}, {inputs: [{endpoint_name: 'a.file'}]}), {
+        series: {samples: still(40)},
+      }),
       ['fine: Running. All inputs have ended, and all records are processed'],
     ],
     [
@@ -347,6 +349,7 @@ describe('the engine', () => {
       [healthy],
     ],
     ['it is paused', knownAs(running({...waits, state: 'Paused'}), {series: {samples: still(40)}}), [healthy]],
+    ['there are no inputs', knownAs(running({pipeline_complete: true}), {}), [healthy]],
     ['nothing is known', noStats, ['fine: Running. What its connectors do is unknown']],
   ])('records stand still: %s', (_, known, expected) => {
     expect(textsOf(statements({known}))).toEqual(expected);

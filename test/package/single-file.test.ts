@@ -56,6 +56,14 @@ describe.runIf(name === 'pipetail-linux-x64')('the program as one file', () => {
     expect(await readdir(place.path)).toEqual([]);
   });
 
+  test('a second build, in another place, is the same bytes', async () => {
+    await using place = await temporaryDirectory();
+    const env = {...process.env, TMPDIR: place.path, TZ: 'Asia/Tokyo'};
+    const script = path.join(root, 'scripts/single-file.mjs');
+    execFileSync(node, [script, '--out', path.join(place.path, 'dist')], {env, stdio: ['ignore', 'ignore', 2]});
+    expect(Buffer.compare(await readFile(path.join(place.path, 'dist', name)), await readFile(file))).toBe(0);
+  });
+
   test('needs no newer libraries than Debian 10 and RHEL 8 have', (context) => {
     const readelf = requireTool(context, 'readelf');
     const versions = execFileSync(readelf, ['--version-info', '--wide', file], {encoding: 'utf8', maxBuffer: 64e6});

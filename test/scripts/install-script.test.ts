@@ -6,7 +6,7 @@ import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {eventually} from '../harness/eventually.ts';
 import {type CommandResult, root, run} from '../harness/program.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
-import {findTool} from '../harness/tools.ts';
+import {findTool, requireTool} from '../harness/tools.ts';
 
 const script = path.join(root, 'scripts/install.sh');
 const name = `pipetail-9-linux-${process.arch}`;
@@ -172,6 +172,53 @@ describe.runIf(process.platform === 'linux')('install.sh, with a release that ho
     await ended;
     expect(await leftOver()).toEqual([]);
     expect(await inHome()).toEqual([]);
+  });
+
+  describe('with the key of the project', () => {
+    /** Signs SHA256SUMS with a new key; resolves to its public half. */
+    async function sign(): Promise<string> {
+      const key = path.join(place.path, 'key');
+      await rm(key, {force: true});
+      await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', key]);
+      const sums = path.join(place.path, 'SHA256SUMS');
+      await rm(`${sums}.sig`, {force: true});
+      expect(await run('ssh-keygen', ['-Y', 'sign', '-f', key, '-n', 'pipetail', sums])).toMatchObject({code: 0});
+      return (await readFile(`${key}.pub`, 'utf8')).trim();
+    }
+
+    /** install.sh as a release has it. */
+    async function installWith(key: string, env: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
+      const own = path.join(place.path, 'install.sh');
+      await writeFile(own, (await readFile(script, 'utf8')).replace("\nkey=''", `\nkey='${key}'`));
+      return await run('sh', [own, '--from', place.path, '--version', '9'], {env: environment(env)});
+    }
+
+    test('it installs what the key has signed, and nothing else', async (context) => {
+      requireTool(context, 'ssh-keygen');
+      const key = await sign();
+      expect(await installWith(key)).toMatchObject({code: 0, stderr: ''});
+      await uninstall();
+
+      const wrong = 'install.sh: SHA256SUMS is not the one that was released: its signature is wrong\n';
+      await release('echo pipetail 9, of somebody else');
+      expect(await installWith(key)).toMatchObject({code: 1, stdout: '', stderr: wrong});
+      await sign();
+      expect(await installWith(key)).toMatchObject({code: 1, stdout: '', stderr: wrong});
+      await rm(path.join(place.path, 'SHA256SUMS.sig'));
+      const unsigned = await installWith(key);
+      expect(unsigned.code).toBe(1);
+      expect(unsigned.stderr).toMatch(/SHA256SUMS\.sig cannot be had\n$/);
+      expect(await inHome()).toEqual(['.local']);
+    });
+
+    test.each([
+      ['without ssh-keygen', {}],
+      ['with one that is too old', {'ssh-keygen': 'echo "ssh-keygen: unknown option -- Y" >&2; exit 1'}],
+    ])('%s it says that the signature is not checked', async (_, scripts) => {
+      const PATH = await tools(scripts);
+      const stderr = 'install.sh: the signature of SHA256SUMS is not checked: that needs ssh-keygen of OpenSSH 8.2\n';
+      expect(await installWith('ssh-ed25519 AAAA', {PATH})).toMatchObject({code: 0, stderr});
+    });
   });
 
   test('without a tool for checksums it says so', async () => {

@@ -3,6 +3,7 @@ import type {KeyHint} from '../keys/commands.ts';
 import {type Edit, editLine, withSuggestion} from '../state/edit-line.ts';
 import {type Prompt, promptInUse} from '../state/view-state.ts';
 import {pipePrompt, savePrompt} from './copy.ts';
+import {notePrompt} from './marks.ts';
 import {placePrompt, timePrompt} from './move.ts';
 import type {PromptKind} from './prompt-kind.ts';
 import {highlightPrompt, searchPrompt} from './search.ts';
@@ -18,6 +19,7 @@ const kinds: {readonly [Kind in Prompt['kind']]: PromptKind<Kind>} = {
   save: savePrompt,
   pipe: pipePrompt,
   'find-name': findNamePrompt,
+  note: notePrompt,
 };
 
 export function promptLabel(prompt: Prompt): string {

@@ -1,5 +1,6 @@
 import type {Pipeline} from '../../api/types.ts';
 import type {Statement} from '../../events/statement.ts';
+import {statementFacts} from '../../events/statement-words.ts';
 import {clean} from '../../terminal/clean.ts';
 import {plain, type StyledText} from '../../terminal/styled-text.ts';
 import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
@@ -16,7 +17,7 @@ import {connectorsText} from './connectors.ts';
 import type {Problem} from './page.ts';
 import {factLines, factRows, pageTitle, paragraph} from './page-rows.ts';
 import type {Section} from './sections.ts';
-import {describedWhy, whyFacts} from './why.ts';
+import {describedWhy} from './why.ts';
 
 /** What is not in a pipeline's log: its states with their times, deployment and compiler errors in full. */
 export type DescriptionView = {
@@ -154,7 +155,11 @@ type DescribedText = {
 
 /** A description as text, complete and unwrapped: its errors alone, all of it, and all of it as Markdown. */
 function describedText({pipeline, errors, server, sections, connectorErrors, why}: DescribedText) {
-  const facts = [...whyFacts(why), ...stateFacts(pipeline, connectorErrors), ...otherFacts(pipeline, connectorErrors)];
+  const facts = [
+    ...statementFacts(why),
+    ...stateFacts(pipeline, connectorErrors),
+    ...otherFacts(pipeline, connectorErrors),
+  ];
   const titled = ({title, text}: PipelineError) => `${title}\n${text.replace(/\n*$/, '\n')}`;
   const all = [...errors, ...sections.map(({title, text}) => ({title, text: text.trimEnd()}))];
   return {

@@ -1,12 +1,12 @@
 import {logFacts} from '../../events/event-log.ts';
 import type {Severity, Statement} from '../../events/statement.ts';
+import {detailWords} from '../../events/statement-words.ts';
 import {whyOf} from '../../events/why.ts';
-import {dateTime, fineMoment} from '../../lib/format.ts';
+import {fineMoment} from '../../lib/format.ts';
 import {wrapWords} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
-import type {Fact} from '../../viewport/markdown.ts';
 import {pipelineState} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
@@ -92,31 +92,6 @@ function indented(text: string, width: number, style: Style = {}): readonly Styl
   return wrapWords(text, Math.max(10, width - detailIndent - 1)).map((line) =>
     plain(`${' '.repeat(detailIndent)}${line}`, style),
   );
-}
-
-/** `log · since 06:12:05 · last at 06:14:10 · 614 errors · nothing is read from it`. */
-export function detailWords({source, since, last, often, stops}: Statement, timeOf: (at: number) => string): string {
-  return [
-    source,
-    ...(since === undefined ? [] : [`since ${timeOf(since)}`]),
-    ...(last === undefined || (since !== undefined && timeOf(last) === timeOf(since))
-      ? []
-      : [`last at ${timeOf(last)}`]),
-    ...(often === undefined ? [] : [often]),
-    ...(stops === undefined ? [] : [stops]),
-  ].join(' · ');
-}
-
-/** The statements as facts of a text. */
-export function whyFacts(statements: readonly Statement[]): readonly Fact[] {
-  return statements.flatMap((statement): readonly Fact[] => {
-    const {key, text, advice} = statement;
-    const details = detailWords(statement, (at) => `${dateTime(at)} UTC`);
-    return [
-      [key === 'pipeline' ? 'state' : 'why', `${text} (${details})`],
-      ...(advice ? ([["Feldera's guide", `${advice.sentence} · ${advice.address}`]] as const) : []),
-    ];
-  });
 }
 
 /** Where a statement leads: its entry, while that is kept, else its connector. */

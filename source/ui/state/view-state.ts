@@ -108,6 +108,8 @@ export type Prompt = Pick<TypedLine, 'text' | 'suggestion' | 'last'> & {
     /** `replaces`: the file exists, and the next Enter replaces it. */
     | (TakingPrompt & {readonly kind: 'save'; readonly form: SaveForm; readonly replaces: boolean})
     | (TakingPrompt & {readonly kind: 'pipe'})
+    /** `head`: of the marked record. `on`: as of the others. */
+    | {readonly kind: 'note'; readonly head: number; readonly on: string | undefined}
   );
 
 /** `on`: the page that it is on; undefined: it is below the log. */

@@ -121,8 +121,20 @@ test('a place is its current line, first row and last line seen; for a marker, t
   buffer.append(Buffer.from('one\ntwo\nthree\n'));
   buffer.addMarker({kind: 'drawn', at: 1});
   const held = {kind: 'held', top: {id: 1, row: 2}, current: 3, seen: 3} as const;
-  const {marks, place} = anchorsIn(buffer, {...newPane, position: held, marks: new Set([0, 3])});
-  expect(marks.length).toBe(1);
+  const {marks, place} = anchorsIn(buffer, {
+    ...newPane,
+    position: held,
+    marks: new Map([
+      [0, ''],
+      [1, 'why here?'],
+      [3, ''],
+    ]),
+  });
+  // A session without notes is as it always was.
+  expect(marks).toEqual([
+    {bytes: 3, hash: expect.any(Number), before: 0},
+    {bytes: 3, hash: expect.any(Number), before: expect.any(Number), note: 'why here?'},
+  ]);
   expect(place).toMatchObject({current: {bytes: 5}, top: {bytes: 3}, row: 2, seen: {bytes: 5}});
   expect(anchorsIn(buffer, newPane)).toEqual({marks: [], place: undefined});
 });

@@ -1,0 +1,84 @@
+import type {ApiClient, Pipeline, PipelineDetail} from '../api/types.ts';
+import {connectorsOf, failuresInLog, type LoggedFailure} from '../events/connectors.ts';
+import {logFacts} from '../events/event-log.ts';
+import {isDegraded, type LogFacts, type Statement} from '../events/statement.ts';
+import {whyOf} from '../events/why.ts';
+import type {Clock} from '../lib/clock.ts';
+import {someAtATime} from '../logs/pipeline-history.ts';
+import {hasProcess, noStats} from '../logs/stats-poller.ts';
+import {withServerLog} from './server-log.ts';
+
+type WhyOptions = {
+  readonly client: ApiClient;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  /** Reads what the server has of the log, too, for at most some seconds. */
+  readonly readsLog: boolean;
+};
+
+/** Milliseconds for a log that is never quiet: what is said of it then is of what has come. */
+const logPatience = 3_000;
+
+type Why = {
+  readonly statements: readonly Statement[];
+  /** Undefined: not known, since its statistics could not be read. */
+  readonly isDegraded: boolean | undefined;
+};
+
+/** How a pipeline is, by one request for its statistics and, if that is wanted, its log. Rejects only when aborted. */
+export async function whyOfServer(pipeline: PipelineDetail, {readsLog, ...options}: WhyOptions): Promise<Why> {
+  const {client, clock, signal} = options;
+  const runs = hasProcess(pipeline);
+  const [stats, read] = await Promise.all([
+    runs ? unlessFailed(client.getStats(pipeline.name, signal), signal) : undefined,
+    runs && readsLog ? unlessFailed(readLog(pipeline.name, options), signal) : undefined,
+  ]);
+  const known = stats && {...noStats, stats, at: clock.wall()};
+  const connectors = connectorsOf(known, read?.failures ?? []);
+  const statements = whyOf({pipeline, hasProcess: runs, known, connectors, log: read?.log});
+  const degraded = isDegraded(statements);
+  return {statements, isDegraded: degraded || known || !runs ? degraded : undefined};
+}
+
+/** `why`: the worst of what is wrong; undefined: it is not degraded. */
+export type Health = {readonly isDegraded: boolean; readonly why: string | undefined};
+
+/**
+ * Whether pipelines are degraded that run and whose connectors have counted errors, by name: of others the list tells
+ * nothing. A request for the statistics of each, four at a time.
+ */
+export async function healthOf(
+  pipelines: readonly Pipeline[],
+  {client, signal}: Pick<WhyOptions, 'client' | 'signal'>,
+): Promise<ReadonlyMap<string, Health>> {
+  const troubled = pipelines.filter((each) => hasProcess(each) && (each.connectorErrors ?? 0) > 0);
+  const answers = await someAtATime(troubled, async (pipeline) => {
+    const stats = await unlessFailed(client.getStats(pipeline.name, signal), signal);
+    const known = stats && {...noStats, stats, at: 0};
+    if (!known) return [];
+    const all = whyOf({pipeline, hasProcess: true, known, connectors: connectorsOf(known, []), log: undefined});
+    return [[pipeline.name, {isDegraded: isDegraded(all), why: isDegraded(all) ? all[1]?.text : undefined}] as const];
+  });
+  return new Map(answers.flat());
+}
+
+type ReadLog = {readonly log: LogFacts; readonly failures: readonly LoggedFailure[]};
+
+async function readLog(name: string, options: Omit<WhyOptions, 'readsLog'>): Promise<ReadLog> {
+  return await withServerLog(name, {...options, note: () => {}, patience: logPatience}, (log) => {
+    const {buffer, errors} = log;
+    const failures = failuresInLog(buffer, errors.byKey.values(), errors.connectors.firstId);
+    return {log: logFacts(log), failures};
+  });
+}
+
+async function unlessFailed<T>(answer: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return undefined;
+  }
+}
