@@ -12,6 +12,7 @@ import {
   startProcess,
   stopProcess,
 } from './process-log.ts';
+import {programOf} from './program.ts';
 
 const code = [
   'CREATE TABLE invoices (',
@@ -66,13 +67,25 @@ export const clickstream: Scene = {
   name: 'clickstream',
   historyMs: 600_000,
   *script({random, now, create}) {
+    const inputs = [kafkaInputOf('clicks.kafka', 'clicks')];
+    const columns = [
+      'id BIGINT NOT NULL PRIMARY KEY',
+      'session VARCHAR NOT NULL',
+      'url VARCHAR',
+      'at TIMESTAMP',
+      'qty INT',
+    ];
+    const programCode = programOf([
+      {create: 'TABLE clicks', columns, connectors: inputs},
+      {create: 'VIEW sessions', query: 'SELECT session, COUNT(*) AS views FROM clicks GROUP BY session'},
+    ]);
     const pipeline = create({
       description: 'Page views by session',
       tags: ['prod|ef4444', 'web'],
       managerFormat: 'json',
+      programCode,
     });
     const log = processLog(pipeline, {shape: 'json'});
-    const inputs = [kafkaInputOf('clicks.kafka', 'clicks')];
     yield* startProcess(pipeline, [log], {port: 35_117, workers: 4, inputs}, random);
     const {run} = pipeline;
     const report = connectorErrors(pipeline, log, now);
@@ -161,14 +174,33 @@ export const orders: Scene = {
   name: 'orders',
   historyMs: 900_000,
   *script({random, create}) {
-    const pipeline = create({description: 'Orders joined with customers, from Kafka', tags: ['prod|ef4444', 'shop']});
-    const log = processLog(pipeline, {shape: 'colour'});
     const deployment = {
       port: 37_849,
       workers: 8,
       inputs: [kafkaInputOf('orders.kafka', 'orders'), kafkaInputOf('customers.kafka', 'customers')],
       outputs: [fileOutputOf('big_orders.file', '/var/lib/orders/big.json')],
     };
+    const [ofOrders, ofCustomers] = deployment.inputs.map((each) => [each]);
+    const programCode = programOf([
+      {
+        create: 'TABLE orders',
+        columns: ['id BIGINT NOT NULL PRIMARY KEY', 'customer BIGINT', 'amount DOUBLE'],
+        connectors: ofOrders,
+      },
+      {create: 'TABLE customers', columns: ['id BIGINT NOT NULL PRIMARY KEY', 'name VARCHAR'], connectors: ofCustomers},
+      {
+        create: 'VIEW big_orders',
+        query:
+          'SELECT orders.id, customers.name, orders.amount\nFROM orders JOIN customers ON customers.id = orders.customer\nWHERE orders.amount >= 100',
+        connectors: deployment.outputs,
+      },
+    ]);
+    const pipeline = create({
+      description: 'Orders joined with customers, from Kafka',
+      tags: ['prod|ef4444', 'shop'],
+      programCode,
+    });
+    const log = processLog(pipeline, {shape: 'colour'});
     yield* startProcess(pipeline, [log], deployment, random);
     const {run} = pipeline;
     for (let transaction = 1; ; transaction++) {

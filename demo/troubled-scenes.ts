@@ -15,6 +15,7 @@ import {
   startProcess,
   stopProcess,
 } from './process-log.ts';
+import {programOf} from './program.ts';
 
 /** Difficult for a terminal: wide characters, combining marks, emoji, control bytes. */
 const goods = [
@@ -72,7 +73,16 @@ export const inventory: Scene = {
   name: 'inventory',
   historyMs: 600_000,
   *script({random, now, create}) {
-    const pipeline = create({description: 'Stock by warehouse', tags: ['prod|ef4444', 'shop']});
+    const programCode = programOf([
+      {create: 'TABLE stock', columns: ['id BIGINT NOT NULL', 'article VARCHAR', 'left INT'], connectors: [csv]},
+      {create: 'TABLE prices', columns: ['article VARCHAR NOT NULL', 'price DECIMAL(10, 2)'], connectors: [webPrices]},
+      {
+        create: 'VIEW worth',
+        query:
+          'SELECT stock.article, SUM(stock.left * prices.price) AS worth\nFROM stock JOIN prices ON prices.article = stock.article\nGROUP BY stock.article',
+      },
+    ]);
+    const pipeline = create({description: 'Stock by warehouse', tags: ['prod|ef4444', 'shop'], programCode});
     const log = processLog(pipeline, {shape: 'colour'});
     yield* startProcess(pipeline, [log], {port: 44_391, workers: 2, inputs: [csv, webPrices]}, random);
     const {run} = pipeline;
@@ -147,10 +157,25 @@ export const fraud: Scene = {
   name: 'fraud',
   historyMs: 600_000,
   *script({random, now, create}) {
-    const pipeline = create({description: 'Card fraud scores', tags: ['finance', 'prod|ef4444']});
-    const log = processLog(pipeline, {shape: 'colour'});
     const inputs = [kafkaInputOf('payments.kafka', 'payments')];
     const outputs = [fileOutputOf('flagged.file', '/var/lib/fraud/flagged.json')];
+    const columns = [
+      'id BIGINT NOT NULL PRIMARY KEY',
+      'card VARCHAR NOT NULL',
+      'amount DECIMAL(10, 2)',
+      'country VARCHAR',
+    ];
+    const programCode = programOf([
+      {create: 'TABLE payments', columns, connectors: inputs},
+      {
+        create: 'VIEW flagged',
+        query:
+          'SELECT card, COUNT(DISTINCT country) AS countries\nFROM payments\nGROUP BY card\nHAVING COUNT(DISTINCT country) > 2',
+        connectors: outputs,
+      },
+    ]);
+    const pipeline = create({description: 'Card fraud scores', tags: ['finance', 'prod|ef4444'], programCode});
+    const log = processLog(pipeline, {shape: 'colour'});
     yield* startProcess(pipeline, [log], {port: 41_021, workers: 4, inputs, outputs}, random);
     const {run} = pipeline;
     const report = connectorErrors(pipeline, log, now);
@@ -196,10 +221,23 @@ export const pricing: Scene = {
   name: 'pricing',
   historyMs: 357_000,
   *script({random, now, create}) {
-    const pipeline = create({description: 'Prices, changed all the time', tags: ['shop', 'staging']});
+    // The other topic has records of another form.
+    const inputsOf = (version: number) => [
+      kafkaInputOf('articles.kafka', version % 2 === 0 ? 'articles-v2' : 'articles'),
+    ];
+    const columns = ['id BIGINT NOT NULL PRIMARY KEY', 'price DECIMAL(10, 2)', 'currency CHAR(3) NOT NULL'];
+    const codeOf = (version: number) =>
+      programOf([
+        {create: 'TABLE articles', columns, connectors: inputsOf(version)},
+        {create: 'VIEW prices', query: 'SELECT currency, AVG(price) AS average FROM articles GROUP BY currency'},
+      ]);
+    const pipeline = create({
+      ...{description: 'Prices, changed all the time', tags: ['shop', 'staging']},
+      programCode: codeOf(1),
+    });
     const log = processLog(pipeline, {shape: 'colour'});
-    const inputs = [kafkaInputOf('articles.kafka', 'articles')];
     for (let version = 1; ; version++) {
+      if (version > 1) pipeline.saveProgram(codeOf(version));
       pipeline.setDesired('Running');
       pipeline.setProgram('Pending');
       yield 3000;
@@ -208,7 +246,13 @@ export const pricing: Scene = {
       pipeline.setProgram('CompilingRust');
       yield 60_000;
       pipeline.setProgram('Success');
-      yield* startProcess(pipeline, [log], {port: 40_003, workers: 2, inputs}, random);
+      const deployment = {
+        port: 40_003,
+        workers: 2,
+        memory: version % 2 === 0 ? 12_638 : 25_276,
+        inputs: inputsOf(version),
+      };
+      yield* startProcess(pipeline, [log], deployment, random);
       const {run} = pipeline;
       const report = connectorErrors(pipeline, log, now);
       const isChanged = version % 2 === 0;

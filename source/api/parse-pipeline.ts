@@ -30,7 +30,7 @@ export function parsePipelineDetail(json: ServerJson): PipelineDetail | undefine
   return {
     ...pipeline,
     programError: describeProgramError(json.field('program_error')),
-    programCode: json.textOf('program_code'),
+    programCode: json.codeOf('program_code'),
     programVersion: json.countOf('program_version'),
   };
 }

@@ -76,6 +76,12 @@ export class ServerJson {
     return typeof value === 'string' ? cleanLines(value) : '';
   }
 
+  /** The text of a field that is a program: as `textOf`, but its tabs stay, since compilers count them as a column. */
+  codeOf(key: string): string {
+    const value = this.#of(key);
+    return typeof value === 'string' ? value.split('\t').map(cleanLines).join('\t') : '';
+  }
+
   /** The text of a field that has one line: a name, a state, a time. Empty if it is missing or no string. */
   lineOf(key: string): string {
     const value = this.#of(key);

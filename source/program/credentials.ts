@@ -24,7 +24,7 @@ const url = /\b[a-z][a-z\d+.-]{0,20}:\/\/([^\s/?#"']*)@/gi;
 /** A name and what is in front of its value: `password=`, `"token": `, `'secret' = `. */
 const named = /(?<![\w.-]|\$\{)([\w.-]{1,64})["']?\s*[:=]\s*/g;
 /** The value: in quotes, or up to a sign behind it. */
-const valueBehind = /"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"'&;,)}\]]+)/y;
+const valueBehind = /"([^"\\]*(?:\\.[^"\\]*)*)"|'([^']*)'|([^\s"'&;,)}\]]+)/y;
 const known = [
   /\b(?:Bearer|Basic)\s+([\w.~+/=-]{8,})/gi,
   /\b(eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?)/g,

@@ -20,6 +20,7 @@ import type {NoticeKind} from './notice-timer.ts';
 import {anchoredPosition, type Pane, type PaneAt, paneAt} from './pane/pane-at.ts';
 import {PaneModels} from './pane/pane-models.ts';
 import {PlaceFinder} from './place-finder.ts';
+import {ProgramLookup} from './program-lookup.ts';
 import {PipelineLookup, type Services, TerminalLease} from './services.ts';
 import {type OpenPage, type PageKind, withUnder} from './state/page.ts';
 import {changesRows, type PaneView, type ViewOptions} from './state/pane-view.ts';
@@ -59,6 +60,7 @@ export class Controller {
   readonly events: EventLog;
   readonly tabSwitcher: TabSwitcher;
   readonly lookup: PipelineLookup;
+  readonly programs: ProgramLookup;
   readonly logWaits: LogWaits;
   readonly places: PlaceFinder;
   /** Whether the command line names a pipeline, itself or by a pattern. */
@@ -93,6 +95,7 @@ export class Controller {
     });
     this.events = this.eventFeed.log;
     this.lookup = new PipelineLookup(services);
+    this.programs = new ProgramLookup(services, (name) => this.pipeline(name));
     this.logWaits = new LogWaits(clock);
     const models = new PaneModels({
       ...logs.options,
@@ -142,6 +145,7 @@ export class Controller {
       this.#closing.abort();
       this.#view.stop();
       this.lookup.dispose();
+      this.programs.dispose();
       this.#tellClosed(this.state.page, undefined);
       this.#models.dispose();
       for (const each of undo) each();

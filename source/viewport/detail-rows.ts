@@ -24,6 +24,8 @@ export type DetailOptions = {
   /** Level and time (Unix time in ms) of a panic, whose first line has neither. */
   readonly level?: Level | undefined;
   readonly at?: number | undefined;
+  /** Finished rows above the JSON: what is known of the record besides. */
+  readonly more?: readonly StyledText[];
 };
 
 const titleStyle: Style = {bold: true};
@@ -64,6 +66,7 @@ export function detailRows(lines: readonly Uint8Array[], options: DetailOptions)
   if (isCut) rows.replaceLast(cutRow(lines, options));
   rows.addRoom(fields.length === 0 ? 0 : rowsForFields);
   addFields(rows, fields);
+  rows.addFinished(options.more ?? []);
   if (!isCut) addJson(rows, asSent.text);
   if (rows.isFull) rows.replaceLast(cutRow(lines, options));
   return rows.rows;
@@ -205,6 +208,14 @@ class RowList {
         left = plain(' '.repeat(nameCells));
       }
     }
+  }
+
+  /** Rows besides those of the limit. */
+  addFinished(rows: readonly StyledText[]): void {
+    if (rows.length === 0) return;
+    // It is full no more: the sign of a cut replaces none of these.
+    this.addRoom(rows.length + 1);
+    for (const row of rows) this.#addRow(row);
   }
 
   addRoom(rows: number): void {

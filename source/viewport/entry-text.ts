@@ -74,7 +74,7 @@ export const highlightStyles: readonly Style[] = [
   {fg: 0, bg: 14, underline: true},
 ];
 
-const hitStyle: Style = {inverse: true};
+export const hitStyle: Style = {inverse: true};
 const markerStyles: Readonly<Record<ReturnType<typeof markerTone>, Style>> = {
   quiet: {dim: true},
   notice: {fg: 6},

@@ -47,7 +47,7 @@ export const copyHandlers = {
   },
 };
 
-type Extension = 'log' | 'md' | 'txt';
+type Extension = 'log' | 'md' | 'sql' | 'txt';
 
 /** What a page gives to copy, save or pipe. */
 type OfPage = {
@@ -257,7 +257,7 @@ function openSavePrompt(
   const suggestion =
     typeof what === 'string'
       ? suggestName(tab?.name ?? '', time, extension)
-      : suggestName(what.file, now, extension ?? 'txt');
+      : suggestName(what.file, now, extension ?? what.extension ?? 'txt');
   const form = controller.services.copyForm;
   controller.dispatch({
     type: 'prompt',

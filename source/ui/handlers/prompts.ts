@@ -6,12 +6,13 @@ import {pipePrompt, savePrompt} from './copy.ts';
 import {notePrompt} from './marks.ts';
 import {placePrompt, timePrompt} from './move.ts';
 import type {PromptKind} from './prompt-kind.ts';
-import {highlightPrompt, searchPrompt} from './search.ts';
+import {highlightPrompt, pageSearchPrompt, searchPrompt} from './search.ts';
 import {filterPrompt} from './show.ts';
 import {findNamePrompt} from './sidebar.ts';
 
 const kinds: {readonly [Kind in Prompt['kind']]: PromptKind<Kind>} = {
   search: searchPrompt,
+  'page-search': pageSearchPrompt,
   filter: filterPrompt,
   highlight: highlightPrompt,
   time: timePrompt,

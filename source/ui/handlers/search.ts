@@ -156,6 +156,26 @@ function searchAsTyped(controller: Controller, {text, before}: PromptOf<'search'
   searchFrom(controller, before, search, () => goToNearest(controller, before.position));
 }
 
+/** `/` on a page that can be searched: as in the log. */
+export const pageSearchPrompt: PromptKind<'page-search'> = {
+  label: () => '/',
+  example: searchPrompt.example,
+  keys: () => [
+    ['Enter', 'keep'],
+    ['Up', 'earlier searches'],
+  ],
+  change: (_, {find, text}) => find(text),
+  submit(controller, {find, text}) {
+    const typed = text === '' ? controller.services.histories.patterns.entries[0] : text;
+    if (typed === undefined) return 'there is no earlier search: type what to find';
+    if (text === '') find(typed);
+    else controller.addToHistory('patterns', text);
+    return undefined;
+  },
+  cancel: (controller, {before}) => controller.dispatch({type: 'page', page: before}),
+  recall: (controller, prompt, by) => recallFrom(controller.services.histories.patterns, prompt, by),
+};
+
 /** Searches from a position. Calls `go` when that is done, if the user has neither moved nor changed the tab meanwhile. */
 function searchFrom(
   controller: Controller,

@@ -9,17 +9,26 @@ import type {Controller} from '../controller.ts';
 import {openClosest} from '../empty-log.ts';
 import {showsRecord} from '../handlers/common.ts';
 import {toggleFold} from '../handlers/show.ts';
-import {type Opening, openPage, type Page} from './page.ts';
+import type {ProgramLookup} from '../program-lookup.ts';
+import {type Opening, openAs, openPage, type Page} from './page.ts';
 import {type PageRows, paragraph} from './page-rows.ts';
+import {openProgramAt, placedRecord, programRowsOf} from './record-program.ts';
+import {whenDrawn} from './sections.ts';
+
+type DetailState = {readonly programs: ProgramLookup};
 
 /** A record in full. */
-export const detailPage: Page = {
+export const detailPage: Page<DetailState> = {
   ...{kind: 'detail', context: 'detail', name: 'record', where: 'on the page of a record', motions: 'lines'},
   keys: {
     ...{context: 'detail', group: 'page of a record', motions: 'lines', close: ['q', 'Enter']},
     own: [
       {id: 'detail-next', keys: ['j'], help: 'next record', hint: 'next'},
       {id: 'detail-previous', keys: ['k'], help: 'previous record', hint: 'previous'},
+      {
+        ...{id: 'detail-program', keys: ['p'], help: 'the program at the place that the record names'},
+        hint: {hasProgram: 'program'},
+      },
     ],
     changes: {
       copy: {help: 'copy the record', hint: 'copy'},
@@ -31,10 +40,14 @@ export const detailPage: Page = {
   run: {
     'detail-next': (controller) => step(controller, 'next'),
     'detail-previous': (controller) => step(controller, 'previous'),
+    'detail-program': openProgramAt,
   },
   open,
   rows: (controller, _, {width}) => rowsOf(controller, width),
   takes: () => 'record',
+  conditions: (controller) => ({hasProgram: placedRecord(controller) !== undefined}),
+  redrawnBy: ({programs}) => [programs.changes],
+  closed: ({programs}) => programs.stop(),
   content: ({paneAt}) => String(paneAt?.current),
 };
 
@@ -48,7 +61,7 @@ function open(controller: Controller, {keyName}: Opening): void {
   const fold = at.model.foldAt(at.current);
   // An error has more to show than how many like it were suppressed.
   if (fold?.open === false && fold.of !== 'suppressed') toggleFold(controller);
-  else openPage(controller, detailPage, {});
+  else openRecord(controller);
 }
 
 /** To the next or previous shown record in the order of first lines: lines of two records may be mixed. */
@@ -72,7 +85,15 @@ function step(controller: Controller, direction: 'next' | 'previous'): void {
     return;
   }
   controller.changePane({position: reveal(at.tab.pane.position, at.geometry, id)});
-  openPage(controller, detailPage, {});
+  openRecord(controller);
+}
+
+/** A record that names a place in the program needs it. */
+function openRecord(controller: Controller): void {
+  const {programs} = controller;
+  const placed = placedRecord(controller);
+  if (placed) programs.want(placed.pipeline);
+  openPage(controller, detailPage, {programs});
 }
 
 function rowsOf(controller: Controller, width: number): PageRows {
@@ -89,11 +110,16 @@ function rowsOf(controller: Controller, width: number): PageRows {
   if (marker) return [...title, ...paragraph(markerText(marker), width)];
   const lines = index.linesOf(head).flatMap((id) => source.buffer.lineAt(id) ?? []);
   const {offsetAt, symbols} = controller.services;
+  const placed = placedRecord(controller);
   const rows = detailRows(lines, {
     width: width - 2,
     ...{offsetAt, symbols},
     level: index.levelAt(head),
     at: index.timeAt(head),
+    more: placed ? programRowsOf(controller, placed, width - 2) : [],
   });
-  return [...title, ...rows.map((row) => concat([plain(' '), row]))];
+  const shown = [...title, ...rows.map((row) => concat([plain(' '), row]))];
+  if (!placed) return shown;
+  const isOpen = () => openAs(controller.state.page, detailPage) !== undefined;
+  return whenDrawn(shown, () => isOpen() && controller.programs.want(placed.pipeline));
 }

@@ -30,6 +30,7 @@ import {
   type Problem,
 } from './page.ts';
 import {type RowRange, scrollOffset} from './page-rows.ts';
+import {openProgram} from './program.ts';
 import {type Chosen, type Joined, joinSections, type Section, whenDrawn} from './sections.ts';
 import {goToEvent, readTimeline, timelineAsText, timelineSection} from './timeline.ts';
 import {goToStatement, whereTo, whySection} from './why.ts';
@@ -70,6 +71,7 @@ export const pipelinePage: Page<PipelineState> = {
         hint: {hasEarlierRun: 'earlier run'},
       },
       {id: 'comparison-newer', keys: ['Right', 'l'], help: 'compare with a later run'},
+      {id: 'describe-program', keys: ['p'], help: 'its program in SQL', hint: {hasProgram: 'program'}},
     ],
     // Names of before pages were one: those of pages of text.
     changes: {
@@ -105,6 +107,7 @@ export const pipelinePage: Page<PipelineState> = {
   run: {
     'describe-open': openChosen,
     'describe-copy': copyPart,
+    'describe-program': openItsProgram,
     'comparison-older': (controller, page) => stepRun(controller, page, -1),
     'comparison-newer': (controller, page) => stepRun(controller, page, 1),
   },
@@ -233,6 +236,7 @@ function conditions(controller: Controller, page: Opened<PipelineState>): Condit
     hasConnector: opensConnector,
     hasPlace: item !== undefined && !opensConnector,
     hasErrors: part === undefined || !(part in parts),
+    hasProgram: controller.lookup.described.get()?.answer?.kind !== 'file',
     hasEarlierRun: part === 'changes' && page.changes.hasEarlier,
   };
 }
@@ -278,6 +282,17 @@ function copyPart(controller: Controller, page: Opened<PipelineState>): void {
   if ('problem' in text) controller.say(text.problem);
   else if (text.errors === '') controller.sayHint('no errors here', {id: 'describe-copy-page'}, 'copies the page');
   else void copyPage(controller, text, text.errors ?? text.text, {on: pipelinePage.kind});
+}
+
+/** What the page has requested is not requested again. */
+function openItsProgram(controller: Controller): void {
+  const {name, answer} = controller.lookup.described.get() ?? {};
+  if (name === undefined) {
+    controller.say('there is no pipeline');
+    return;
+  }
+  if (answer) controller.programs.offer(name, answer);
+  openProgram(controller, name);
 }
 
 function stepRun(controller: Controller, page: Opened<PipelineState>, by: -1 | 1): void {

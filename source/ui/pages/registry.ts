@@ -10,6 +10,7 @@ import {helpPage} from './help.ts';
 import {marksPage} from './marks.ts';
 import type {Page} from './page.ts';
 import {pipelinePage} from './pipeline.ts';
+import {programPage} from './program.ts';
 
 /** All pages, in the order of their keys in help and docs. A new one is a line here. */
 export const pages: readonly Page[] = [
@@ -17,6 +18,7 @@ export const pages: readonly Page[] = [
   pipelinePage,
   connectorPage,
   detailPage,
+  programPage,
   marksPage,
   errorsPage,
   contextsPage,

@@ -103,6 +103,13 @@ export type Prompt = Pick<TypedLine, 'text' | 'suggestion' | 'last'> & {
     /** `before`: what Esc restores. */
     | {readonly kind: 'search'; readonly before: PaneView}
     | {readonly kind: 'find-name'; readonly before: Pick<ViewState, 'nameFilter' | 'cursor' | 'active'>}
+    /** `find`: shows where the page has what is typed; `before`: what Esc restores. */
+    | {
+        readonly kind: 'page-search';
+        readonly on: string;
+        readonly before: OpenPage;
+        readonly find: (text: string) => void;
+      }
     /** `edits`: id of the filter that it replaces. */
     | {readonly kind: 'filter'; readonly edits: number | undefined}
     /** `replaces`: the file exists, and the next Enter replaces it. */
@@ -122,6 +129,8 @@ export type Choice = 'record' | 'selection' | 'view' | 'all';
 export type PageText = {
   /** Of the name of a file: `orders-timeline`. */
   readonly file: string;
+  /** Absent: `txt`. */
+  readonly extension?: 'sql';
   readonly text: string;
   readonly markdown: string;
   /** The errors in it alone, which some page copies; empty: it has none. */

@@ -91,7 +91,7 @@ describe('how lines look', () => {
     it('opens the detail of the current record', async () => {
       await using screen = await reading(log);
       screen.press('k', 'j', 'Enter');
-      expect(screen.controller.state.page).toEqual({kind: 'detail', offset: 0});
+      expect(screen.controller.state.page).toMatchObject({kind: 'detail', offset: 0});
       expect(viewOf(screen).position).toMatchObject({kind: 'held', current: 2});
     });
 

@@ -150,7 +150,9 @@ describe('keys of the detail page', () => {
 
 describe('the detail page', () => {
   const page = (screen: Awaited<ReturnType<typeof reading>>, width = 100) =>
-    allTexts(detailPage.rows(screen.controller, {kind: 'detail', offset: 0}, {width}));
+    allTexts(
+      detailPage.rows(screen.controller, {kind: 'detail', offset: 0, programs: screen.controller.programs}, {width}),
+    );
 
   it('has its line number, its head and all its lines', async () => {
     await using screen = await reading([logged(1, 'ERROR', 'broken two key="v"', 'dbsp::io'), '  goes on']);

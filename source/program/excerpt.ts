@@ -1,0 +1,124 @@
+import {maskCredentials} from './credentials.ts';
+import {declarationSteps} from './declarations.ts';
+import type {TextRange} from './sql-tokens.ts';
+
+/** A place in a program that a message names. Lines and columns begin with 1; `end` is the last character. */
+export type ProgramPlace =
+  | {
+      readonly kind: 'position';
+      readonly line: number;
+      readonly column: number;
+      readonly end?: {readonly line: number; readonly column: number} | undefined;
+    }
+  /** `orders.kafka`: table or view, and connector. */
+  | {readonly kind: 'endpoint'; readonly endpoint: string};
+
+/** A line of a program, without credentials. `marked`: the part of its text that the message is about. */
+export type ExcerptLine = {
+  /** From 1. */
+  readonly number: number;
+  readonly text: string;
+  readonly marked?: TextRange | undefined;
+};
+
+/** Lines above and below the place. */
+const around = 3;
+/** Lines above those that are shown, which may have the name of a credential. */
+const aboveSecret = 2;
+
+/**
+ * `line 3 column 18: …`, with which the message of a panic in SQL begins (`sqllib/src/casts.rs`): of a panic's text, of
+ * Feldera's report of it, or of a deployment error.
+ */
+const positionPattern = /(?:^|\n|panicked at '|panic message: )line (\d+) column (\d+): /;
+
+export function positionIn(message: string): ProgramPlace | undefined {
+  const [, line, column] = positionPattern.exec(message) ?? [];
+  return line === undefined ? undefined : {kind: 'position', line: Number(line), column: Number(column)};
+}
+
+/**
+ * The lines around a place, and for a connector the first line of its statement. Undefined: the program has no such
+ * place. In steps: a program of a megabyte takes longer than a frame.
+ */
+export function* excerptSteps(
+  code: string,
+  place: ProgramPlace,
+): Generator<void, readonly ExcerptLine[] | undefined, void> {
+  if (place.kind === 'endpoint') return yield* endpointSteps(code, place.endpoint);
+  const lines = new ProgramLines(code);
+  const from = lines.offsetOf(place.line, place.column);
+  if (from === undefined) return undefined;
+  const {end} = place;
+  const last = end && lines.offsetOf(end.line, end.column);
+  return lines.around({from, to: Math.max(from, last ?? from) + 1});
+}
+
+/** The same at once. */
+export function excerptOf(code: string, place: ProgramPlace): readonly ExcerptLine[] | undefined {
+  const steps = excerptSteps(code, place);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+function* endpointSteps(code: string, endpoint: string): Generator<void, readonly ExcerptLine[] | undefined, void> {
+  const declaration = yield* declarationSteps(code, endpoint);
+  if (!declaration) return undefined;
+  const lines = new ProgramLines(code);
+  const {statement, connector} = declaration;
+  if (!connector) return lines.around(statement);
+  const shown = lines.around(connector);
+  const head = lines.numberAt(statement.from);
+  return shown.some(({number}) => number === head) ? shown : [...lines.shown(head, head), ...shown];
+}
+
+/** A program by its lines. */
+class ProgramLines {
+  readonly #code: string;
+  /** Where each line begins, and where one behind the last would. */
+  readonly #starts: readonly number[];
+
+  constructor(code: string) {
+    this.#code = code;
+    const starts = [0];
+    for (let at = code.indexOf('\n'); at >= 0; at = code.indexOf('\n', at + 1)) starts.push(at + 1);
+    this.#starts = [...starts, code.length + 1];
+  }
+
+  get #count(): number {
+    return this.#starts.length - 1;
+  }
+
+  /** Undefined: there is no such line. A column behind its end is its end. */
+  offsetOf(line: number, column: number): number | undefined {
+    const [from, next] = this.#starts.slice(line - 1, line + 1);
+    return line < 1 || from === undefined || next === undefined ? undefined : Math.min(from + column - 1, next - 1);
+  }
+
+  /** The number of the line that has this place. */
+  numberAt(offset: number): number {
+    return this.#starts.findLastIndex((start) => start <= offset) + 1;
+  }
+
+  around(marked: TextRange): readonly ExcerptLine[] {
+    const at = this.numberAt(marked.from);
+    return this.shown(Math.max(1, at - around), Math.min(this.#count, at + around), {...marked, line: at});
+  }
+
+  /** `marked`: what is beyond its line is left out. */
+  shown(first: number, last: number, marked?: TextRange & {readonly line: number}): readonly ExcerptLine[] {
+    const startOf = (number: number) => this.#starts[number - 1] ?? 0;
+    const from = startOf(Math.max(1, first - aboveSecret));
+    const {text, placeOf} = maskCredentials(this.#code.slice(from, startOf(last + 1) - 1));
+    return Array.from({length: last - first + 1}, (_, index): ExcerptLine => {
+      const number = first + index;
+      const [start, end] = [placeOf(startOf(number) - from), placeOf(startOf(number + 1) - 1 - from)];
+      const line = {number, text: text.slice(start, end)};
+      if (marked?.line !== number) return line;
+      const begin = placeOf(marked.from - from) - start;
+      const stop = Math.min(placeOf(marked.to - from), end) - start;
+      return {...line, marked: {from: begin, to: Math.max(begin + 1, stop)}};
+    });
+  }
+}

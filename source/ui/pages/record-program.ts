@@ -1,0 +1,106 @@
+import type {PipelineDetail} from '../../api/types.ts';
+import {programThen} from '../../events/program-version.ts';
+import {count, dateTime, readTime} from '../../lib/format.ts';
+import {type ExcerptLine, type ProgramPlace, positionIn} from '../../program/excerpt.ts';
+import {endpointIn} from '../../records/suppressed.ts';
+import {clean} from '../../terminal/clean.ts';
+import {plain, type StyledText} from '../../terminal/styled-text.ts';
+import {lineAsSent} from '../../viewport/line-text.ts';
+import {excerptRows} from '../../viewport/program-rows.ts';
+import type {Controller} from '../controller.ts';
+import {paragraph} from './page-rows.ts';
+import {failedWords, openProgram} from './program.ts';
+
+/** A record whose message names a place in the program of its pipeline. */
+export type PlacedRecord = {
+  readonly pipeline: string;
+  readonly place: ProgramPlace;
+  /** Unix time in ms; undefined: nothing tells it. */
+  readonly at: number | undefined;
+};
+
+/** Bytes of a record in which a place is looked for. */
+const mostRead = 8192;
+
+/** Feldera's controller names a connector that has ended without quotes. */
+const endedPattern = / (?:Input|Output) endpoint (\S+) failed/;
+
+/** Of the record on the screen; undefined: it names no place, or there can be no program. */
+export function placedRecord(controller: Controller): PlacedRecord | undefined {
+  const at = controller.paneAt;
+  if (!at || at.current === undefined) return undefined;
+  const {index, source} = at.model;
+  const head = index.headOf(at.current);
+  const {merge, buffer} = source;
+  if (buffer.markerAt(head) || buffer.lineAt(head) === undefined) return undefined;
+  const origin = merge?.originAt(head);
+  const pipeline = (origin === undefined ? undefined : merge?.names[origin]) ?? at.tab.pastOf ?? source.name;
+  const place = placeIn(controller, head);
+  return place && {pipeline, place, at: index.timeAt(head)};
+}
+
+function placeIn(controller: Controller, head: number): ProgramPlace | undefined {
+  const {model} = controller.paneAt ?? {};
+  const first = model?.index.firstTextOf(head)?.subarray(0, mostRead);
+  if (!model || !first) return undefined;
+  const endpoint = endpointIn(first) ?? endedPattern.exec(lineAsSent(first).text)?.[1];
+  if (endpoint !== undefined) return {kind: 'endpoint', endpoint};
+  let text = '';
+  for (const id of model.index.linesOf(head)) {
+    text += `${lineAsSent(model.source.buffer.lineAt(id) ?? new Uint8Array()).text}\n`;
+    if (text.length > mostRead) break;
+  }
+  return positionIn(text.slice(0, mostRead));
+}
+
+/** The lines of the program for a record that names a place in it, or why there are none. `width`: cells of a row. */
+export function programRowsOf(controller: Controller, record: PlacedRecord, width: number): readonly StyledText[] {
+  const {programs, services} = controller;
+  const {pipeline, place} = record;
+  const known = programs.get(pipeline);
+  if (known?.kind === 'file') return [];
+  const heading = plain('program', {bold: true});
+  const say = (words: string) => [plain(''), heading, ...paragraph(words, width, {indent: 0})];
+  if (!known || known.kind === 'loading') return say('loading');
+  if (known.kind === 'failure') return say(failedWords(known.failure));
+  const {detail} = known;
+  const then = programThen(detail, record.at);
+  if (then !== 'same') return say(otherProgramWords[then](detail));
+  const excerpt = programs.excerpt(pipeline, place);
+  if (excerpt === 'reading') return say('loading');
+  if (!excerpt) return say(`It has no ${placeWords(place)}.`);
+  return [...say(shownWords(place, excerpt, detail)), ...excerptRows(excerpt, {width, symbols: services.symbols})];
+}
+
+const otherProgramWords = {
+  changed: ({programStatusSince}: PipelineDetail) =>
+    `The program has changed since this run, or was compiled again, at ${dateTime(readTime(programStatusSince))} UTC: its lines may not be those of the run.`,
+  unknown: () => 'Unknown whether the program has changed since this run: nothing tells the time of the record.',
+} as const;
+
+function placeWords(place: ProgramPlace): string {
+  if (place.kind === 'position') return `line ${count(place.line)}`;
+  return `table or view with a connector ${clean(place.endpoint)}`;
+}
+
+function shownWords(place: ProgramPlace, excerpt: readonly ExcerptLine[], {programVersion}: PipelineDetail): string {
+  const version = programVersion === undefined ? '' : ` (version ${count(programVersion)})`;
+  if (place.kind === 'position') return `Line ${count(place.line)}, column ${count(place.column)}${version}:`;
+  const line = excerpt.find(({marked}) => marked)?.number ?? 1;
+  return `${clean(place.endpoint)} is declared at line ${count(line)}${version}:`;
+}
+
+/** Opens the program at the place that the record names. */
+export function openProgramAt(controller: Controller): void {
+  const record = placedRecord(controller);
+  if (!record) {
+    controller.say('this record names no place in the program');
+    return;
+  }
+  const {pipeline, place, at} = record;
+  const known = controller.programs.get(pipeline);
+  const isSame = known?.kind === 'known' && programThen(known.detail, at) === 'same';
+  const excerpt = isSame ? controller.programs.excerpt(pipeline, place) : undefined;
+  const line = typeof excerpt === 'object' ? excerpt.find(({marked}) => marked)?.number : undefined;
+  openProgram(controller, pipeline, line);
+}
