@@ -26,11 +26,12 @@ const ofOthers = [
   'docs/comparison.md',
   'docs/performance.md',
   'docs/architecture.md',
+  'docs/releasing.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
 ];
-/** Of curl, fda, grep and the installer. */
-const foreign = ['fail', 'format', 'line-buffered', 'prefix'];
+/** Of apk, curl, fda, grep and the installer. */
+const foreign = ['allow-untrusted', 'fail', 'format', 'line-buffered', 'prefix'];
 
 // What is in a block is run by `test/package/docs-commands.test.ts`.
 test('options and calls within a sentence are those of the program', () => {
