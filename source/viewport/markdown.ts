@@ -1,5 +1,6 @@
 import {count, dateTime} from '../lib/format.ts';
 import {clean} from '../terminal/clean.ts';
+import {type Advice, adviceFor, adviceWords} from '../words/guide.ts';
 import {lineAsSent} from './line-text.ts';
 
 export type MarkdownInput = {
@@ -20,17 +21,20 @@ export type MarkdownInput = {
 /** Something known of a pipeline. */
 export type Fact = readonly [name: string, value: string];
 
-type MarkdownError = {readonly title: string; readonly text: string};
+/** `origin`: see `adviceFor`. */
+type MarkdownError = {readonly title: string; readonly text: string; readonly origin?: 'compiler' | undefined};
 
 /** A Markdown report of lines for an issue or a message. Lines are added one by one: the caller works in slices. */
 export class MarkdownReport {
   readonly #lines: string[] = [];
   #longestRun = 0;
+  #advice: Advice | undefined;
 
   /** The caller may reuse the array. */
   add(line: Uint8Array): void {
     const {text} = lineAsSent(line);
     this.#lines.push(text);
+    this.#advice ??= adviceFor(text);
     this.#longestRun = Math.max(this.#longestRun, longestRunOfBackticks(text));
   }
 
@@ -42,7 +46,13 @@ export class MarkdownReport {
     return [...this.#head(input), '', ...errors, ...lines].join('\n');
   }
 
-  #head({pipeline, server, platformVersion, span, filters, gaps, notes = []}: MarkdownInput): string[] {
+  /** What Feldera's guide says of an error in the lines, or else of one that is not in the log. */
+  #guide(errors: readonly MarkdownError[]): readonly string[] {
+    const [advice] = this.#advice ? [this.#advice] : errors.flatMap(({text, origin}) => adviceFor(text, origin) ?? []);
+    return advice ? [`- ${escaped(adviceWords(advice))}`] : [];
+  }
+
+  #head({pipeline, server, platformVersion, span, filters, gaps, notes = [], errors = []}: MarkdownInput): string[] {
     return [
       `**Log of ${code(pipeline)}${onServer(server)}**`,
       '',
@@ -54,6 +64,7 @@ export class MarkdownReport {
       ...gaps.map((gap) => `  - ${escaped(gap)}`),
       ...(notes.length === 0 ? [] : ['- Notes:']),
       ...notes.map(({at, text}) => `  - ${at === undefined ? '' : `${dateTime(at)} UTC: `}${escaped(text)}`),
+      ...this.#guide(errors),
     ];
   }
 }
@@ -112,8 +123,11 @@ function code(value: string): string {
   return `${delimiter} ${text} ${delimiter}`;
 }
 
+/** An address of Feldera's documentation stays one. */
 function escaped(value: string): string {
-  return oneLine(value).replaceAll(/[\\`*_~[\]<>&|#]/g, '\\$&');
+  return oneLine(value).replaceAll(/https:\/\/docs\.feldera\.com\/\S+|[\\`*_~[\]<>&|#]/g, (part) =>
+    part.length > 1 ? `<${part}>` : `\\${part}`,
+  );
 }
 
 function oneLine(value: string): string {

@@ -139,7 +139,12 @@ export function failureSentence(pipeline: Pipeline, programError?: string): stri
 }
 
 /** An error in full, which is not in the log. Its texts are as sent. */
-export type PipelineError = {readonly title: string; readonly text: string};
+export type PipelineError = {
+  readonly title: string;
+  readonly text: string;
+  /** The compiler says it. */
+  readonly origin?: 'compiler';
+};
 
 /** The deployment error with its details, and what the compiler says (`PipelineDetail.programError`). */
 export function pipelineErrors(
@@ -149,7 +154,7 @@ export function pipelineErrors(
   const parts = error && [error.message, ...error.more.map(([place, text]) => `${place}\n${text}`)];
   return [
     ...(error && parts ? [{title: `Deployment error (${error.errorCode})`, text: parts.join('\n\n')}] : []),
-    ...(programError === undefined ? [] : [{title: 'Compiler error', text: programError}]),
+    ...(programError === undefined ? [] : [{title: 'Compiler error', text: programError, origin: 'compiler' as const}]),
   ];
 }
 

@@ -75,7 +75,7 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
     forbidden: ['../api/client.ts', '../buffer/x.ts', '../viewport/x.ts', '../ui/x.ts', 'react'],
   },
   viewport: {
-    allowed: ['../buffer/x.ts', '../records/x.ts', '../terminal/x.ts', '../words/markers.ts'],
+    allowed: ['../buffer/x.ts', '../records/x.ts', '../terminal/x.ts', '../words/markers.ts', '../words/guide.ts'],
     forbidden: ['../logs/x.ts', '../words/x.ts', '../ui/x.ts', 'react'],
   },
   events: {

@@ -51,6 +51,17 @@ test('notes on marks are below the gaps, each with the time of its record', () =
   expect(text).toContain('- Gaps: none\n- Notes:\n  - 2026-11-25 12:01:02 UTC: here it \\*began\\*\n  - no time\n\n');
 });
 
+test("what Feldera's guide says of an error in the lines, or else of one that is not in the log", () => {
+  expect(markdownOf(['step', 'panicked: StdIo(StorageFull)'])).toMatch(
+    /\n- Feldera's guide: increase the storage .* · <https:\/\/docs\.feldera\.com\/operations\/guide\/#out-of-storage-errors>\n/,
+  );
+  const text = 'error: No space left on device';
+  expect(markdownOf(['step'], {errors: [{title: 'a', text, origin: 'compiler'}]})).toMatch(
+    /#rust-compilation-errors>\n/,
+  );
+  expect(markdownOf([text], {errors: [{title: 'a', text}]})).not.toContain("Feldera's guide");
+});
+
 test('missing facts are unknown', () => {
   const {platformVersion: _, ...unknown} = input;
   const report = new MarkdownReport();

@@ -131,7 +131,7 @@ const patience = 2000;
 /** The errors of a failing pipeline. Those of the compiler are not in the list: the server is asked for them. */
 async function errorsOf(controller: Controller, name: string): Promise<readonly PipelineError[]> {
   const titled = (errors: readonly PipelineError[]) =>
-    errors.map(({title, text}) => ({title: `${name}: ${title}`, text}));
+    errors.map((error) => ({...error, title: `${name}: ${error.title}`}));
   const pipeline = controller.pipeline(name);
   if (!pipeline) return [];
   if (pipeline.deploymentError) return titled(pipelineErrors(pipeline, undefined));

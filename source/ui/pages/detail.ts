@@ -4,6 +4,7 @@ import {clip} from '../../terminal/fit.ts';
 import {concat, plain} from '../../terminal/styled-text.ts';
 import {detailRows} from '../../viewport/detail-rows.ts';
 import {reveal} from '../../viewport/position.ts';
+import {adviceFor} from '../../words/guide.ts';
 import {markerText} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
 import {openClosest} from '../empty-log.ts';
@@ -118,7 +119,14 @@ function rowsOf(controller: Controller, width: number): PageRows {
     at: index.timeAt(head),
     more: placed ? programRowsOf(controller, placed, width - 2) : [],
   });
-  const shown = [...title, ...rows.map((row) => concat([plain(' '), row]))];
+  const advice = adviceFor(lines.map((line) => Buffer.from(line).toString()).join('\n'));
+  const shown = [
+    ...title,
+    ...rows.map((row) => concat([plain(' '), row])),
+    ...(advice
+      ? [plain(''), ...paragraph(`Feldera's guide: ${advice.sentence}`, width), ...paragraph(advice.address, width)]
+      : []),
+  ];
   if (!placed) return shown;
   const isOpen = () => openAs(controller.state.page, detailPage) !== undefined;
   return whenDrawn(shown, () => isOpen() && controller.programs.want(placed.pipeline));

@@ -36,6 +36,21 @@ describe('keys of the detail page', () => {
     expect(screen.controller.state.page?.kind).toBe('detail');
   });
 
+  it("what Feldera's guide says of an error is below it, and in its Markdown", async () => {
+    const text = 'worker thread 0 panicked: StdIo(StorageFull)';
+    await using screen = await reading([logged(1, 'INFO', 'one'), logged(2, 'ERROR', text)]);
+    screen.press('Enter', 'Enter');
+    expect(page(screen).slice(-3).join(' ').replaceAll(/ +/g, ' ')).toBe(
+      ' Feldera\'s guide: increase the storage of the pipeline with "storage_mb_max" in its "resources" (default 30 GB)' +
+        ' https://docs.feldera.com/operations/guide/#out-of-storage-errors',
+    );
+    screen.press('M');
+    await screen.until(() => screen.copied.length > 0, 'the Markdown');
+    expect(screen.copied[0]).toContain("\n- Feldera's guide: increase the storage of the pipeline");
+    screen.press('k');
+    expect(page(screen).join()).not.toContain('guide');
+  });
+
   it('from a line inside a record they go to its neighbours', async () => {
     await using screen = await reading(log);
     screen.press('k', 'k', 'Enter', 'j');

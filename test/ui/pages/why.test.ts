@@ -130,7 +130,9 @@ it('a pipeline that panicked leads to its panic, and copies say what the page sa
   );
   screen.press('M');
   await screen.until(() => screen.copied.length > 0, 'the Markdown');
-  expect(screen.copied.pop()).toMatch(/\n- Feldera's guide: increase the storage of .* · https:\S+\n/);
+  expect(screen.copied.pop()).toMatch(
+    /\n- Feldera's guide: increase the storage of .* · <https:\S+#out-of-storage-errors>\n/,
+  );
   screen.press('Enter');
   // The record begins with the empty line that Rust prints first.
   const {model, current = -1} = screen.controller.paneAt ?? {};
