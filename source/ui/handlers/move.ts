@@ -12,6 +12,7 @@ import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
 import {pipelinesOf} from '../state/view-state.ts';
 import {goToTab, sayNotOpen} from './common.ts';
 import type {PromptKind} from './prompt-kind.ts';
+import {whenCounted, whenIndexed} from './whole-log.ts';
 
 /** `T`: to the first record at or after a time, in the zone that times are shown in. */
 export const timePrompt: PromptKind<'time'> = {
@@ -29,26 +30,32 @@ export const timePrompt: PromptKind<'time'> = {
     const at = controller.paneAt;
     if (!at || text === '') return undefined;
     const offsetOf = zoneOf(at.tab.pane, controller.services.offsetAt);
-    const zone = hasLocalTimes(at.tab.pane) ? '' : ' UTC';
-    const inWords = (time: number) => `${dateTime(inZone(time, offsetOf))}${zone}`;
     const parsed = parseTime(text, {now: presentOf(controller, at), from: lineTime(at), offsetOf});
     if (parsed.kind === 'error') return parsed.text;
-    const wanted = isFile(controller, at) && clockOnly.test(text) ? nearest(parsed.at, at) : parsed.at;
-    const id = at.model.index.idAtTime(wanted);
-    if (id === undefined) {
-      controller.goToEntry(at.model.rowOf(at.model.source.buffer.endId - 1));
-      controller.say(`nothing at or after ${inWords(wanted)}: this is the end`);
-      return undefined;
-    }
-    controller.goToEntry(id);
-    const found = at.model.index.timeAt(id);
-    const isOldest = at.model.index.idAtTime(Number.NEGATIVE_INFINITY) === id;
-    if (found !== undefined && found > wanted + 1000 && isOldest) {
-      controller.say(`the oldest record kept is from ${inWords(found)}`);
-    }
+    whenIndexed(controller, {what: 'looking for the time'}, (now) => {
+      goToTime(controller, now, isFile(controller, now) && clockOnly.test(text) ? nearest(parsed.at, now) : parsed.at);
+    });
     return undefined;
   },
 };
+
+/** `wanted`: Unix time in ms. */
+function goToTime(controller: Controller, {tab, model}: PaneAt, wanted: number): void {
+  const zone = hasLocalTimes(tab.pane) ? '' : ' UTC';
+  const inWords = (time: number) => `${dateTime(inZone(time, zoneOf(tab.pane, controller.services.offsetAt)))}${zone}`;
+  const id = model.index.idAtTime(wanted);
+  if (id === undefined) {
+    controller.goToEntry(model.rowOf(model.source.buffer.endId - 1));
+    controller.say(`nothing at or after ${inWords(wanted)}: this is the end`);
+    return;
+  }
+  controller.goToEntry(id);
+  const found = model.index.timeAt(id);
+  const isOldest = model.index.idAtTime(Number.NEGATIVE_INFINITY) === id;
+  if (found !== undefined && found > wanted + 1000 && isOldest) {
+    controller.say(`the oldest record kept is from ${inWords(found)}`);
+  }
+}
 
 function isFile({services}: Controller, {tab}: PaneAt): boolean {
   return !services.catalog.capabilitiesOf(pipelinesOf(tab)).hasServer;
@@ -116,38 +123,6 @@ function idOf(place: GoToTarget, buffer: LogBuffer): number {
   const {firstId, endId} = buffer;
   if (place.kind === 'percent') return firstId + Math.round(((endId - 1 - firstId) * place.value) / 100);
   return place.number < 0 ? endId + place.number : (buffer.idOf(place.number) ?? firstId);
-}
-
-/**
- * Calls `go` at once, or when the lines of a large file are counted; until then a notice shows how far that is. Another
- * place or tab that the user goes to meanwhile ends the wait.
- */
-function whenCounted(controller: Controller, go: (at: PaneAt) => void): void {
-  const start = controller.paneAt;
-  if (!start?.model.source.buffer.isAwaitingEarlier) {
-    if (start) go(start);
-    return;
-  }
-  const {source} = start.model;
-  const check = () => {
-    const at = controller.paneAt;
-    const isStill = at?.model.source === source && at.tab.pane.position === start.tab.pane.position;
-    if (isStill && source.buffer.isAwaitingEarlier) {
-      controller.say(countingWords(at.model.source));
-      return;
-    }
-    leave();
-    if (!isStill) return;
-    controller.clearNotice();
-    go(at);
-  };
-  const leave = source.snapshot.subscribe(check);
-  check();
-}
-
-/** `counting lines 43%`: of a large file, whose end was read first. */
-export function countingWords({snapshot}: Pick<PaneAt['model']['source'], 'snapshot'>): string {
-  return `counting lines ${Math.floor(100 * (snapshot.get().file?.counted ?? 1))}%`;
 }
 
 type GoToTarget =

@@ -1,10 +1,13 @@
 import {compilePattern, type Pattern} from '../../buffer/pattern.ts';
 import {count} from '../../lib/format.ts';
+import type {RecordIndex} from '../../records/record-index.ts';
 import {type Position, reveal} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
+import type {PaneModel} from '../pane/pane-model.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {type PromptKind, type PromptOf, recallFrom} from './prompt-kind.ts';
+import {whenIndexed} from './whole-log.ts';
 
 export const searchHandlers = {
   search(controller: Controller) {
@@ -65,39 +68,61 @@ function goToHitAt(controller: Controller, hit: number): void {
 }
 
 function goToError(controller: Controller, direction: Direction): void {
-  const at = controller.paneAt;
-  if (!at) return;
+  const isReady = (at: PaneAt) => errorFrom(at, direction) !== 'unread';
+  whenIndexed(controller, {what: 'looking for errors', isReady}, (at) => {
+    const error = errorFrom(at, direction);
+    if (typeof error === 'number') controller.goToEntry(error);
+    else if (typeof shownError(at, 'previous', at.model.source.buffer.endId) === 'number') {
+      controller.say(`no error ${direction === 'next' ? 'after' : 'before'} this line`);
+    } else {
+      const hidden = at.model.index.errorCount;
+      controller.say(hidden === 0 ? 'no errors' : `no error is shown: filters hide ${count(hidden)}`);
+    }
+  });
+}
+
+/** The id of an error; `unread`: there may be a nearer one in lines of a large file that are not indexed yet. */
+type NearError = number | 'none' | 'unread';
+
+/** Where the key for an error goes. */
+function errorFrom(at: PaneAt, direction: Direction): NearError {
+  const {model, tab, current = 0} = at;
   // While following, no error is after the current line: both keys go to the newest.
-  const isFollowing = at.tab.pane.position.kind === 'follow';
-  const newest = shownError(at, 'previous', at.model.source.buffer.endId);
-  const error = isFollowing ? newest : shownError(at, direction, at.model.index.headOf(at.current ?? 0));
-  if (error !== undefined) controller.goToEntry(error);
-  else if (newest !== undefined) controller.say(`no error ${direction === 'next' ? 'after' : 'before'} this line`);
-  else {
-    const hidden = at.model.index.errorCount;
-    controller.say(hidden === 0 ? 'no errors' : `no error is shown: filters hide ${count(hidden)}`);
-  }
+  if (tab.pane.position.kind === 'follow') return shownError(at, 'previous', model.source.buffer.endId);
+  return shownError(at, direction, model.index.headOf(current));
 }
 
 /** The nearest shown record of an error after or before `from`. */
-function shownError({model, geometry}: PaneAt, direction: Direction, from: number): number | undefined {
-  const {index} = model;
+function shownError({model, geometry}: PaneAt, direction: Direction, from: number): NearError {
   const {entries} = geometry;
-  const step = (start: number) => (direction === 'next' ? index.nextError(start) : index.previousError(start));
   const shown = (id: number) => (direction === 'next' ? entries.atOrAfter(id) : entries.atOrBefore(id));
-  for (let error = step(from); error !== undefined; ) {
+  let error = nearError(model, direction, from);
+  while (typeof error === 'number') {
     const near = shown(error);
     if (near === error) return error;
-    if (near === undefined) return undefined;
-    error = step(direction === 'next' ? near - 1 : near + 1);
+    if (near === undefined) return direction === 'next' || model.isWhole ? 'none' : 'unread';
+    error = nearError(model, direction, direction === 'next' ? near - 1 : near + 1);
   }
-  return undefined;
+  return error;
+}
+
+/** The nearest error after or before an entry, whether it is shown or not. */
+function nearError({index, nextIndex, isWhole, shown}: PaneModel, direction: Direction, from: number): NearError {
+  const isNext = direction === 'next';
+  const nearIn = (read: RecordIndex) => (isNext ? read.nextError(from) : read.previousError(from));
+  if (isWhole) return nearIn(index) ?? 'none';
+  if (from >= index.indexedFrom) return nearIn(index) ?? (isNext ? 'none' : 'unread');
+  // Of earlier lines it is not known what filters leave before the next index replaces the other.
+  if (!nextIndex || shown || from > nextIndex.indexedTo) return 'unread';
+  return nearIn(nextIndex) ?? (isNext ? 'unread' : 'none');
 }
 
 /** To the next or previous run or marker. */
 function goToChange(controller: Controller, direction: Direction): void {
-  const at = controller.paneAt;
-  if (!at) return;
+  whenIndexed(controller, {what: 'looking for runs'}, (at) => goToChangeIn(controller, at, direction));
+}
+
+function goToChangeIn(controller: Controller, at: PaneAt, direction: Direction): void {
   const current = at.current ?? 0;
   const {entries} = at.geometry;
   // A hidden change is reached at the next shown entry.

@@ -23,8 +23,8 @@ import {heightWithHistogram} from '../layout.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import {hasMatches, type PaneView, zoneOf} from '../state/pane-view.ts';
 import {showsRecord} from './common.ts';
-import {countingWords} from './move.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
+import {countingWords} from './whole-log.ts';
 
 /** Records shown around a match; `x` goes through these numbers. */
 const aroundSteps: readonly number[] = [0, 3, 10];

@@ -3,7 +3,7 @@ import {ChangesReader} from '../changes.ts';
 import type {Controller} from '../controller.ts';
 import {pipelineOf, tabOf} from '../handlers/common.ts';
 import {copyPage} from '../handlers/copy.ts';
-import {countingWords} from '../handlers/move.ts';
+import {countingWords} from '../handlers/whole-log.ts';
 import type {Conditions} from '../keys/command.ts';
 import {type OpenPage, withUnder} from '../state/page.ts';
 import type {PageText} from '../state/view-state.ts';

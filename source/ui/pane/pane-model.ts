@@ -16,6 +16,7 @@ import {SuppressedErrors} from '../../records/suppressed.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {LogSearch} from './log-search.ts';
 import {LostStreams} from './lost-streams.ts';
+import {WholeIndex} from './whole-index.ts';
 
 export type PaneServices = {
   readonly clock: Clock;
@@ -68,15 +69,14 @@ export class PaneModel {
   #records: FoldedRecords;
   #suppressed: SuppressedErrors;
   #foldedSuppressed: FoldedSuppressed;
-  /** Replaces `#index` once it has read the whole log: lines were added before those that `#index` has read. */
-  #wholeIndex: RecordIndex | undefined;
-  #wholeSuppressed: SuppressedErrors | undefined;
+  /** Replaces index and suppressed errors once it has read the whole log: lines were added before those of `#index`. */
+  #whole: WholeIndex | undefined;
   readonly #options: PaneModelOptions;
   readonly #progress = createStore(0);
   /** Progress is drawn in frames: drawn after each slice of 3 ms, a search would take 1.5 times as long. */
   readonly #progressFrames: FrameBatch;
+  readonly #indexed = createStore<number | undefined>(undefined);
   readonly #runner: SliceRunner;
-  readonly #wholeRunner: SliceRunner;
   /** Prepares the next search once `#runner` has nothing left to do. */
   readonly #ahead: SliceRunner;
   readonly #unsubscribe: () => void;
@@ -120,19 +120,6 @@ export class PaneModel {
       fps: frameRate?.now ?? progressFps,
       flush: () => this.#notifyProgress(),
     });
-    this.#wholeRunner = new SliceRunner({
-      clock,
-      step: (maxBytes) => {
-        source.buffer.freeRead();
-        const isCounted = this.#wholeSuppressed?.step(maxBytes) ?? true;
-        return (this.#wholeIndex?.step(maxBytes) ?? true) && isCounted;
-      },
-      onSlice: (isDone) => {
-        if (isDone) this.#replaceIndex();
-      },
-      // What the user waits for comes first.
-      restMs: () => (this.#runner.caughtUp ? 0 : restForOthers),
-    });
     this.#ahead = new SliceRunner({
       clock,
       step: prepareSearch(source.buffer),
@@ -151,6 +138,22 @@ export class PaneModel {
 
   get index(): RecordIndex {
     return this.#index;
+  }
+
+  /** The index has all lines of a large file, those before its end, too, and filters were applied to them. */
+  get isWhole(): boolean {
+    const {isAwaitingEarlier, firstId} = this.source.buffer;
+    return !isAwaitingEarlier && this.#indexed.get() === undefined && firstId >= this.#index.indexedFrom;
+  }
+
+  /** What will be the index, as far as it has read; undefined: it is not being made. */
+  get nextIndex(): RecordIndex | undefined {
+    return this.#whole?.index;
+  }
+
+  /** How much of a large file is indexed, from 0 to 1; undefined: it is not being indexed. */
+  get indexed(): ReadableStore<number | undefined> {
+    return this.#indexed;
   }
 
   get records(): FoldedRecords {
@@ -305,7 +308,7 @@ export class PaneModel {
   dispose(): void {
     this.#unsubscribe();
     this.#runner.dispose();
-    this.#wholeRunner.dispose();
+    this.#whole?.dispose();
     this.#ahead.dispose();
     this.#progressFrames.dispose();
   }
@@ -323,13 +326,12 @@ export class PaneModel {
     }
     const {around, fold} = view;
     this.#filtered = {filters, around, fold};
-    this.#next = this.#filter(this.#filtered, this.#wholeIndex ? undefined : this.#shown);
+    this.#next = this.#filter(this.#filtered, this.#whole ? undefined : this.#shown);
   }
 
   #filter(filtered: Filtered, earlier: ShownLines | undefined): ShownLines {
     const opened = filtered.fold ? this.#shown?.opened : undefined;
-    const index = this.#wholeIndex ?? this.#index;
-    const suppressed = this.#wholeSuppressed ?? this.#suppressed;
+    const {index, suppressed} = this.#whole ?? {index: this.#index, suppressed: this.#suppressed};
     const log = {buffer: this.source.buffer, index, suppressed};
     this.#filteredBy = index;
     return new ShownLines({...log, ...filtered, earlier, ...(opened && {opened})});
@@ -338,24 +340,29 @@ export class PaneModel {
   /** All lines of a large file were added before those that were read: the records and hits among them are found now. */
   #findEarlier(): void {
     const {buffer} = this.source;
-    if (buffer.isAwaitingEarlier || buffer.firstId >= this.#index.indexedFrom || this.#wholeIndex) return;
-    this.#wholeIndex = new RecordIndex(buffer);
-    this.#wholeSuppressed = new SuppressedErrors(buffer);
+    if (buffer.isAwaitingEarlier || buffer.firstId >= this.#index.indexedFrom || this.#whole) return;
+    this.#whole = new WholeIndex(buffer, {
+      clock: this.#options.services.clock,
+      // What the user waits for comes first.
+      restMs: () => (this.#runner.caughtUp ? 0 : restForOthers),
+      onSlice: (isDone) => (isDone ? this.#replaceIndex() : this.#indexed.set(this.#whole?.share)),
+    });
+    this.#indexed.set(0);
     if (this.#searching) this.#startSearch(this.#searching.pattern.source);
     this.#runner.wake();
-    this.#wholeRunner.wake();
   }
 
   #replaceIndex(): void {
-    const index = this.#wholeIndex;
-    if (!index) return;
+    const whole = this.#whole;
+    if (!whole) return;
+    whole.dispose();
     const before = this.entries;
-    this.#suppressed = this.#wholeSuppressed ?? this.#suppressed;
-    this.#wholeSuppressed = undefined;
-    this.#wholeIndex = undefined;
+    const {index, suppressed} = whole;
+    this.#whole = undefined;
     this.#index = index;
+    this.#suppressed = suppressed;
     this.#records = new FoldedRecords(index, this.#records);
-    this.#foldedSuppressed = new FoldedSuppressed(this.#suppressed, this.#foldedSuppressed);
+    this.#foldedSuppressed = new FoldedSuppressed(suppressed, this.#foldedSuppressed);
     this.#histogram = this.#histogram && new Histogram(index);
     // Results of the filters so far may be of other records.
     const isOther = this.#filteredBy !== index && (this.#shown || this.#next) !== undefined;
@@ -401,7 +408,7 @@ export class PaneModel {
     if (this.#next) {
       if (!this.#next.step(maxBytes)) return false;
       const next = this.#next;
-      if (this.#filteredBy === this.#wholeIndex) this.#replaceIndex();
+      if (this.#filteredBy === this.#whole?.index) this.#replaceIndex();
       this.#next = undefined;
       this.#replaceShown(next);
       return false;
@@ -420,6 +427,7 @@ export class PaneModel {
 
   #onSlice(): void {
     this.source.buffer.freeRead();
+    if (!this.#whole && !this.#next) this.#indexed.set(undefined);
     if (!this.#runner.caughtUp) {
       this.#progressFrames.request();
       return;

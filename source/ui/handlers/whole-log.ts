@@ -1,0 +1,68 @@
+import type {Position} from '../../viewport/position.ts';
+import type {Controller} from '../controller.ts';
+import type {PaneAt} from '../pane/pane-at.ts';
+
+// The end of a large file is shown before its other lines are counted, and these are indexed after that. What a key needs
+// of them is waited for; another place or tab that the user goes to meanwhile ends the wait.
+
+/** `counting lines 43%`: of a large file, whose end was read first. */
+export function countingWords({snapshot}: Pick<PaneAt['model']['source'], 'snapshot'>): string {
+  return `counting lines ${Math.floor(100 * (snapshot.get().file?.counted ?? 1))}%`;
+}
+
+/** Calls `go` at once, or when the lines of a large file are counted; until then a notice shows how far that is. */
+export function whenCounted(controller: Controller, go: (at: PaneAt) => void): void {
+  const isReady = ({model}: PaneAt) => !model.source.buffer.isAwaitingEarlier;
+  waitFor(controller, {isReady, words: ({model}) => countingWords(model.source)}, go);
+}
+
+/**
+ * The same when all of its lines are indexed, or `isReady` before. `what` is done with them, for the notice: `looking for
+ * errors`.
+ */
+export function whenIndexed(
+  controller: Controller,
+  {what, isReady = ({model}) => model.isWhole}: {readonly what: string; readonly isReady?: (at: PaneAt) => boolean},
+  go: (at: PaneAt) => void,
+): void {
+  const words = ({model}: PaneAt) => {
+    if (model.source.buffer.isAwaitingEarlier) return countingWords(model.source);
+    return `${what} ${Math.floor(100 * (model.indexed.get() ?? 0))}%`;
+  };
+  waitFor(controller, {isReady, words}, go);
+}
+
+type Awaited = {readonly isReady: (at: PaneAt) => boolean; readonly words: (at: PaneAt) => string};
+
+function waitFor(controller: Controller, {isReady, words}: Awaited, go: (at: PaneAt) => void): void {
+  const start = controller.paneAt;
+  if (!start) return;
+  if (isReady(start)) {
+    go(start);
+    return;
+  }
+  const {model, tab} = start;
+  let said: string | undefined;
+  const check = () => {
+    const at = controller.paneAt;
+    const isStill = at?.model === model && isSamePlace(at.tab.pane.position, tab.pane.position);
+    if (isStill && !isReady(at)) {
+      const now = words(at);
+      if (now !== said) controller.say(now);
+      said = now;
+      return;
+    }
+    for (const leave of leaving) leave();
+    if (!isStill) return;
+    controller.clearNotice();
+    go(at);
+  };
+  const leaving = [model.source.snapshot.subscribe(check), model.indexed.subscribe(check)];
+  check();
+}
+
+/** The rows around may have changed: a new index shows other ones. */
+function isSamePlace(one: Position, other: Position): boolean {
+  if (one.kind === 'follow' || other.kind === 'follow') return one.kind === other.kind;
+  return one.current === other.current;
+}

@@ -1,0 +1,117 @@
+import {PassThrough} from 'node:stream';
+import {expect, test} from 'vitest';
+import {findLogs} from '../../../source/storage/opened/find-logs.ts';
+import {writable} from '../../harness/writable.ts';
+import {runner} from '../../records/index-lines.ts';
+import {currentLine, logged, noticeOf, typed} from '../reading.ts';
+import {ScreenUnderTest} from '../screen-under-test.ts';
+
+const steps = (first: number, count: number) =>
+  Array.from({length: count}, (_, at) => logged(first + at, 'INFO', `step ${first + at}`));
+
+const earlier = [
+  ...[runner('Resources transition: stopped -> provisioning (desired: provisioned)'), ...steps(1, 20)],
+  ...[logged(21, 'ERROR', 'broken early'), ...steps(22, 200), logged(300, 'ERROR', 'broken late'), ...steps(301, 300)],
+];
+const end = [...steps(9001, 20), logged(9021, 'ERROR', 'broken at the end'), ...steps(9022, 5)];
+
+/** A large file whose end was read. No time passes but in `until`, and nothing is indexed without that. */
+async function largeFile() {
+  const pieces = new PassThrough();
+  const screen = await ScreenUnderTest.open({
+    ...{opened: await findLogs('-'), names: ['stdin'], stdin: pieces},
+    size: {columns: 100, rows: 10},
+  });
+  screen.connect();
+  const buffer = writable(screen.logs.get('stdin')?.buffer);
+  buffer.reserve();
+  const write = (lines: readonly string[]) => pieces.write(lines.map((line) => `${line}\n`).join(''));
+  write(end);
+  const {controller} = screen;
+  await screen.until(() => controller.pane?.model.source.snapshot.get().lineCount === end.length, 'the end');
+  controller.dispatch({type: 'focus', side: 'log'});
+  return {
+    screen,
+    /** Its other lines are counted. */
+    count() {
+      const bytes = Buffer.from(earlier.map((line) => `${line}\n`).join(''));
+      const block = {isStored: () => true, read: () => Buffer.from(bytes)};
+      buffer.prepend({lines: earlier.length, byteLength: bytes.length, bytes: block});
+      buffer.endPrepending();
+    },
+    grow: () => write(['more']),
+    isWhole: () => controller.pane?.model.isWhole,
+    at: (text: string) => screen.until(() => currentLine(screen)?.includes(text) === true, text),
+    [Symbol.asyncDispose]: () => screen[Symbol.asyncDispose](),
+  };
+}
+
+test('e goes to the first error of a large file, though only its end is indexed', async () => {
+  await using file = await largeFile();
+  const {screen} = file;
+  file.count();
+  screen.press('g');
+  expect(currentLine(screen)).toContain('Resources transition');
+  expect(file.isWhole()).toBe(false);
+  screen.press('e');
+  expect(currentLine(screen)).toContain('Resources transition');
+  expect(noticeOf(screen)).toBe('looking for errors 0%');
+  await file.at('broken early');
+  expect(noticeOf(screen)).toBeUndefined();
+});
+
+test('E goes from the end of a large file to the last error before, once its lines are counted and indexed', async () => {
+  await using file = await largeFile();
+  const {screen} = file;
+  screen.press('E');
+  expect(currentLine(screen)).toContain('broken at the end');
+  screen.press('e');
+  expect(noticeOf(screen)).toBe('no error after this line');
+  screen.press('E');
+  expect(noticeOf(screen)).toBe('counting lines 100%');
+  file.count();
+  file.grow();
+  await file.at('broken late');
+  screen.press('E', 'E');
+  expect(currentLine(screen)).toContain('broken early');
+  expect(noticeOf(screen)).toBe('no error before this line');
+});
+
+test('who moves on does not wait any more', async () => {
+  await using file = await largeFile();
+  const {screen} = file;
+  screen.press('E', 'E', 'k');
+  const line = currentLine(screen);
+  file.count();
+  file.grow();
+  await screen.until(() => file.isWhole() === true, 'the index');
+  expect(currentLine(screen)).toBe(line);
+});
+
+test('with filters E waits for what they leave of earlier lines', async () => {
+  await using file = await largeFile();
+  const {screen} = file;
+  await typed(screen, '&', '!broken late');
+  screen.press('E', 'E');
+  expect(noticeOf(screen)).toBe('counting lines 100%');
+  file.count();
+  file.grow();
+  await file.at('broken early');
+});
+
+test('T and { wait for the times and runs of earlier lines', async () => {
+  await using file = await largeFile();
+  const {screen} = file;
+  screen.press('k', 'T');
+  screen.pressTogether(...'00:00:30', 'Enter');
+  expect(noticeOf(screen)).toBe('counting lines 100%');
+  file.count();
+  file.grow();
+  await file.at('step 30');
+  await using other = await largeFile();
+  other.screen.press('k', '{');
+  expect(noticeOf(other.screen)).toBe('counting lines 100%');
+  other.count();
+  other.grow();
+  await other.at('Resources transition');
+});
