@@ -26,6 +26,19 @@ export const leftOut = [
     files: /undici\/lib\/dispatcher\/client-h2\.js$/,
     change: () => "module.exports = () => { throw new Error('HTTP/2 was not offered'); };",
   },
+  // Node's `assert` again, and its `http` for two constants.
+  {files: /undici\/lib\/(?:api|core|dispatcher)\/[a-z-]+\.js$/, change: ownAssert},
+  {
+    files: /undici\/lib\/core\/util\.js$/,
+    change: (text, file) =>
+      replaced(text, "const { IncomingMessage } = require('node:http')", 'class IncomingMessage {}', file),
+  },
+  {
+    files: /undici\/lib\/dispatcher\/client\.js$/,
+    change: (text, file) => replaced(text, "const http = require('node:http')", headerSize, file),
+  },
+  // Forms are never sent.
+  {files: /undici\/lib\/web\/.*\.js$/, change: () => ''},
 ];
 
 /** esbuild drops an unused call only if it is marked as pure. */
@@ -33,4 +46,15 @@ function unusedManifestReader(text, file) {
   const calls = ['requireNormalize();', 'getDefaultExportFromCjs(normalizeExports);', 'requireLib$1();'];
   for (const call of calls) text = replaced(text, `= ${call}`, `= /* @__PURE__ */ ${call}`, file);
   return replaced(text, '\npromisify(execFile);\n', '\n', file);
+}
+
+/** As `http` has it; only a flag makes it another. */
+const headerSize = `const http = /max-http-header-size/.test(\`\${process.env.NODE_OPTIONS} \${process.execArgv}\`)
+  ? process.getBuiltinModule('node:http')
+  : {maxHeaderSize: 16384}`;
+
+function ownAssert(text) {
+  const ours =
+    '(isTrue, error = "undici") => { if (!isTrue) throw error instanceof Error ? error : new Error(error); }';
+  return text.replace("const assert = require('node:assert')", `const assert = ${ours}`);
 }

@@ -20,4 +20,6 @@ test('the bundle has only the used parts of undici', async () => {
   expect(files.filter((file) => /\/web\/(fetch|websocket)\/index\.js$|\/milo\/|\/parser-h1\.js$/.test(file))).toEqual(
     [],
   );
+  // Forms.
+  expect(files.filter((file) => /\/(?:data-url|formdata-parser)\.js$/.test(file))).toEqual([]);
 });
