@@ -1,5 +1,5 @@
 import type {ServerJson} from './server-text.ts';
-import type {DeploymentError, Pipeline, PipelineDetail, Session} from './types.ts';
+import type {DeploymentError, Pipeline, PipelineDetail, ProgramError, Session} from './types.ts';
 
 /**
  * `parts`: the entries of the list, some at a time. An unchanged pipeline is the object in `previous` itself, as is an
@@ -27,9 +27,10 @@ export async function parsePipelines(
 export function parsePipelineDetail(json: ServerJson): PipelineDetail | undefined {
   const pipeline = parsePipeline(json);
   if (pipeline === undefined) return undefined;
+  const programErrors = parseProgramErrors(json.field('program_error'));
   return {
-    ...pipeline,
-    programError: describeProgramError(json.field('program_error')),
+    ...{...pipeline, programErrors},
+    programError: programErrors.length === 0 ? undefined : programErrors.map(withSnippet).join('\n\n'),
     programCode: json.codeOf('program_code'),
     programVersion: json.countOf('program_version'),
   };
@@ -118,37 +119,53 @@ function sameError(a: DeploymentError | undefined, b: DeploymentError | undefine
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** `{sql_compilation, rust_compilation, system_error}` (Feldera 0.337.0) as text; undefined when no step failed. */
-export function describeProgramError(json: ServerJson): string | undefined {
-  if (json.isMissing) return undefined;
-  if (json.text !== undefined) return json.text === '' ? undefined : json.text;
-  if (!json.isObject) return json.asJson(2);
+/** `{sql_compilation, rust_compilation, system_error}` (Feldera 0.337.0); none when no step failed. */
+export function parseProgramErrors(json: ServerJson): readonly ProgramError[] {
+  if (json.isMissing) return [];
+  if (json.text !== undefined) return ofText(json.text);
+  if (!json.isObject) return ofText(json.asJson(2));
   const steps = ['sql_compilation', 'rust_compilation', 'system_error'];
   const {entries} = json;
-  if (!entries.some(([key]) => steps.includes(key))) return entries.length === 0 ? undefined : json.asJson(2);
-  const parts = [
-    describeSql(json.field('sql_compilation')),
-    describeRust(json.field('rust_compilation')),
-    json.textOf('system_error').trimEnd(),
-  ].filter((part) => part !== '');
-  return parts.length === 0 ? undefined : parts.join('\n\n');
+  if (!entries.some(([key]) => steps.includes(key))) return entries.length === 0 ? [] : ofText(json.asJson(2));
+  return [
+    ...sqlErrors(json.field('sql_compilation')),
+    ...ofText(describeRust(json.field('rust_compilation'))),
+    ...ofText(json.textOf('system_error').trimEnd()),
+  ];
 }
 
-function describeSql(step: ServerJson): string {
-  if (!step.isObject || step.numberOf('exit_code') === 0) return '';
+function ofText(text: string): readonly ProgramError[] {
+  return text === '' ? [] : [{text, snippet: '', place: undefined}];
+}
+
+function withSnippet({text, snippet}: ProgramError): string {
+  return snippet === '' ? text : `${text}\n${snippet}`;
+}
+
+function sqlErrors(step: ServerJson): readonly ProgramError[] {
+  if (!step.isObject || step.numberOf('exit_code') === 0) return [];
   const messages = step.field('messages').items ?? [];
-  return messages.length === 0 ? step.asJson(2) : messages.map(describeSqlMessage).join('\n\n');
+  return messages.length === 0 ? ofText(step.asJson(2)) : messages.map(sqlError);
 }
 
-/** `error: Error parsing SQL (line 3, column 7): message`, then the lines of source that the compiler quotes. */
-function describeSqlMessage(message: ServerJson): string {
-  if (!message.isObject) return message.asJson();
+/** `error: Error parsing SQL (line 3, column 7): message`, and the lines of the program that the compiler quotes. */
+function sqlError(message: ServerJson): ProgramError {
+  if (!message.isObject) return {text: message.asJson(), snippet: '', place: undefined};
   const severity = message.flagOf('warning') ? 'warning' : 'error';
-  const line = message.numberOf('start_line_number') ?? 0;
-  const place = line > 0 ? ` (line ${line}, column ${message.field('start_column').asJson()})` : '';
-  const head = `${severity}: ${message.textOf('error_type')}${place}: ${message.textOf('message')}`.trimEnd();
-  const snippet = message.textOf('snippet').trimEnd();
-  return snippet === '' ? head : `${head}\n${snippet}`;
+  const start = positionOf(message, 'start');
+  const place = start && {...start, end: positionOf(message, 'end')};
+  const where = place ? ` (line ${place.line}, column ${place.column})` : '';
+  return {
+    text: `${severity}: ${message.textOf('error_type')}${where}: ${message.textOf('message')}`.trimEnd(),
+    snippet: message.textOf('snippet').trimEnd(),
+    place,
+  };
+}
+
+/** Lines begin with 1; 0 stands for a place that the compiler does not know. */
+function positionOf(message: ServerJson, which: 'start' | 'end') {
+  const line = message.countOf(`${which}_line_number`) ?? 0;
+  return line === 0 ? undefined : {line, column: message.countOf(`${which}_column`) ?? 1};
 }
 
 function describeRust(step: ServerJson): string {

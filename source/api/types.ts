@@ -38,11 +38,24 @@ export type Pipeline = {
 export type PipelineDetail = Pipeline & {
   /** Compiler messages as text; undefined when the program compiled. Needs `selector=all`. */
   readonly programError: string | undefined;
+  /** The same by its messages. */
+  readonly programErrors: readonly ProgramError[];
   /** In SQL. Needs `selector=all`. */
   readonly programCode: string;
   /** Counts the changes of the program and of its platform; undefined: not sent. */
   readonly programVersion: number | undefined;
 };
+
+/** A message of the SQL compiler, or what another step says. */
+export type ProgramError = {
+  readonly text: string;
+  /** Lines of the program with carets, as the compiler quotes them; empty: none. */
+  readonly snippet: string;
+  /** Lines and columns begin with 1; `end`: its last character. Undefined: it names no place. */
+  readonly place: (ProgramPosition & {readonly end: ProgramPosition | undefined}) | undefined;
+};
+
+type ProgramPosition = {readonly line: number; readonly column: number};
 
 /** `deployment_error`. */
 export type DeploymentError = {

@@ -14,6 +14,6 @@ export function programThen(
   at: number | undefined,
 ): ProgramThen {
   const since = readTime(programStatusSince);
-  if (at === undefined || Number.isNaN(since)) return 'unknown';
+  if (at === undefined || Number.isNaN(at) || Number.isNaN(since)) return 'unknown';
   return since <= at ? 'same' : 'changed';
 }

@@ -46,15 +46,21 @@ export function* excerptSteps(
   place: ProgramPlace,
 ): Generator<void, readonly ExcerptLine[] | undefined, void> {
   if (place.kind === 'endpoint') return yield* endpointSteps(code, place.endpoint);
-  const lines = new ProgramLines(code);
-  const from = lines.offsetOf(place.line, place.column);
-  if (from === undefined) return undefined;
-  const {end} = place;
-  const last = end && lines.offsetOf(end.line, end.column);
-  return lines.around({from, to: Math.max(from, last ?? from) + 1});
+  return new ProgramLines(code).at(place);
 }
 
-/** The same at once. */
+type Position = Extract<ProgramPlace, {kind: 'position'}>;
+
+/** The same of several positions; undefined stays so. */
+export function excerptsOf(
+  code: string,
+  places: readonly (Omit<Position, 'kind'> | undefined)[],
+): readonly (readonly ExcerptLine[] | undefined)[] {
+  const lines = new ProgramLines(code);
+  return places.map((place) => place && lines.at({kind: 'position', ...place}));
+}
+
+/** The same of one at once. */
 export function excerptOf(code: string, place: ProgramPlace): readonly ExcerptLine[] | undefined {
   const steps = excerptSteps(code, place);
   let step = steps.next();
@@ -91,7 +97,7 @@ class ProgramLines {
   }
 
   /** Undefined: there is no such line. A column behind its end is its end. */
-  offsetOf(line: number, column: number): number | undefined {
+  #offsetOf(line: number, column: number): number | undefined {
     const [from, next] = this.#starts.slice(line - 1, line + 1);
     return line < 1 || from === undefined || next === undefined ? undefined : Math.min(from + column - 1, next - 1);
   }
@@ -99,6 +105,13 @@ class ProgramLines {
   /** The number of the line that has this place. */
   numberAt(offset: number): number {
     return this.#starts.findLastIndex((start) => start <= offset) + 1;
+  }
+
+  at({line, column, end}: Position): readonly ExcerptLine[] | undefined {
+    const from = this.#offsetOf(line, column);
+    if (from === undefined) return undefined;
+    const last = end && this.#offsetOf(end.line, end.column);
+    return this.around({from, to: Math.max(from, last ?? from) + 1});
   }
 
   around(marked: TextRange): readonly ExcerptLine[] {

@@ -17,7 +17,7 @@ const parsePipelines = (parts: readonly (readonly unknown[])[], previous: readon
   );
 const parsePipelineDetail = (json: unknown) => api.parsePipelineDetail(new ServerJson(json));
 const parseSession = (json: unknown) => api.parseSession(new ServerJson(json));
-const describeProgramError = (json: unknown) => api.describeProgramError(new ServerJson(json));
+const describeProgramError = (json: unknown) => parsePipelineDetail({name: 'p', program_error: json})?.programError;
 const parseDeploymentError = (json: unknown) => api.parseDeploymentError(new ServerJson(json));
 
 describe('parsePipelines', () => {

@@ -32,7 +32,13 @@ test('a program with a SQL error: where it is wrong, in the list, in status and 
   await view.terminal.waitFor(() => /✗ SQL error/.test(rowOf(view, name)));
   await view.terminal.waitFor(() => /LIVE *$/.test(view.header()));
   await view.terminal.press('d');
-  await view.terminal.waitFor(/create view v as FAIL x from a;\n +\^/);
+  await view.terminal.waitFor(
+    /1 │ create table a \(x int\); *\n.* 2 │ create view v as FAIL x from a; *\n +│ {18}\^{4}/,
+  );
+  await view.terminal.press('p');
+  await view.terminal.waitFor(
+    /Program of .* version 1 · 2 lines · SqlError since .*\n *\n +1 {2}create table a \(x int\);/,
+  );
 });
 
 test('tags that the web console stores with a colour: in the list, for logs, and on the page', async () => {

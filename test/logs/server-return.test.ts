@@ -38,7 +38,14 @@ const pipeline: PipelineDetail = {
     programStatusSince: '',
     storageStatus: '',
   },
-  ...{deploymentError: undefined, connectorErrors: 0, programError: undefined, programCode: '', programVersion: 1},
+  ...{
+    deploymentError: undefined,
+    connectorErrors: 0,
+    programError: undefined,
+    programErrors: [],
+    programCode: '',
+    programVersion: 1,
+  },
 };
 
 /** A server on the test's clock: the test sets its answers, and its requests are kept with their times. */

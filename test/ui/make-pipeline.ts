@@ -34,4 +34,9 @@ export const deploymentError = {
 } as const;
 
 /** What only the description of a pipeline has. */
-export const noProgram = {programError: undefined, programCode: '', programVersion: 1} as const;
+export const noProgram = {programError: undefined, programErrors: [], programCode: '', programVersion: 1} as const;
+
+/** The same of a program that did not compile. */
+export function badProgram(text: string) {
+  return {...noProgram, programError: text, programErrors: [{text, snippet: '', place: undefined}]};
+}

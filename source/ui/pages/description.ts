@@ -1,9 +1,14 @@
 import type {Pipeline} from '../../api/types.ts';
+import {programThen} from '../../events/program-version.ts';
 import type {Statement} from '../../events/statement.ts';
 import {statementFacts} from '../../events/statement-words.ts';
+import {readTime} from '../../lib/format.ts';
+import {excerptOf, excerptsOf, positionIn} from '../../program/excerpt.ts';
 import {clean} from '../../terminal/clean.ts';
 import {plain, type StyledText} from '../../terminal/styled-text.ts';
+import type {Symbols} from '../../terminal/symbols.ts';
 import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
+import {excerptRows} from '../../viewport/program-rows.ts';
 import type {NoAnswer} from '../../words/failures.ts';
 import {type PipelineError, pipelineErrors, tagWords} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
@@ -22,6 +27,7 @@ import {describedWhy} from './why.ts';
 /** What is not in a pipeline's log: its states with their times, deployment and compiler errors in full. */
 export type DescriptionView = {
   readonly described: Described;
+  readonly symbols: Symbols;
   readonly listed: Pipeline | undefined;
   /** The number of connector errors, in words. */
   readonly connectorErrors?: string;
@@ -45,7 +51,14 @@ export function descriptionView(
 ): DescriptionView {
   const {name} = described;
   return {
-    ...{described, width, waited, listed: controller.pipeline(name), unanswered: noAnswerNow(controller)},
+    ...{
+      described,
+      width,
+      waited,
+      symbols: controller.services.symbols,
+      listed: controller.pipeline(name),
+      unanswered: noAnswerNow(controller),
+    },
     connectorErrors: errorsOf(controller, name).words,
     parts: keysDo(controller.commands, [
       ['compare', 'changes'],
@@ -68,14 +81,13 @@ export function stateSection(view: DescriptionView): Section {
   const {described, listed, connectorErrors, width, waited, logged = [], unanswered} = view;
   const {answer} = described;
   const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
-  const programError = answer?.kind === 'detail' ? answer.detail.programError : undefined;
   const rows = [
     ...factRows([...(pipeline ? stateFacts(pipeline, connectorErrors) : []), ...logged], width),
     ...(answer === undefined ? [plain(loadingWords(waited), {dim: true})] : []),
     ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled' && !unanswered
       ? paragraph(`The request failed: ${answer.failure.message}`, width, {style: {fg: 1}})
       : []),
-    ...(pipeline ? errorRows(pipeline, programError, width) : []),
+    ...(pipeline ? errorRows(pipeline, view) : []),
   ];
   // Errors in full are apart from what is above them.
   return {name: 'state', rows: rows[0]?.text === '' ? rows.slice(1) : rows};
@@ -206,28 +218,50 @@ function otherFacts(pipeline: Pipeline, connectorErrors = '–'): readonly Fact[
 }
 
 /** By pipeline, as the server sent it: wrapping what a compiler says may take longer than a frame may. */
-const madeErrors = new WeakMap<Pipeline, {readonly key: string; readonly rows: readonly StyledText[]}>();
+const madeErrors = new WeakMap<Pipeline, {readonly width: number; readonly rows: readonly StyledText[]}>();
 
-function errorRows(pipeline: Pipeline, programError: string | undefined, width: number): readonly StyledText[] {
-  const key = `${width} ${programError}`;
+type ErrorView = Pick<DescriptionView, 'described' | 'width' | 'symbols'>;
+
+function errorRows(pipeline: Pipeline, view: ErrorView): readonly StyledText[] {
+  const {width} = view;
   const made = madeErrors.get(pipeline);
-  if (made?.key === key) return made.rows;
-  const rows = makeErrorRows(pipeline, programError, width);
-  madeErrors.set(pipeline, {key, rows});
+  if (made?.width === width) return made.rows;
+  const rows = makeErrorRows(pipeline, view);
+  madeErrors.set(pipeline, {width, rows});
   return rows;
 }
 
-function makeErrorRows({deploymentError: error}: Pipeline, programError: string | undefined, width: number) {
+function makeErrorRows({deploymentError: error, deploymentStatusSince}: Pipeline, view: ErrorView) {
+  const {
+    described: {answer},
+    width,
+    symbols,
+  } = view;
+  const detail = answer?.kind === 'detail' ? answer.detail : undefined;
   const rows: StyledText[] = [];
   if (error) {
     rows.push(plain(''), plain(` Deployment error (${error.errorCode})`, {fg: 1, bold: true}));
+    const isOfProgram = detail && programThen(detail, readTime(deploymentStatusSince)) === 'same';
+    const place = isOfProgram ? positionIn(error.message) : undefined;
+    const excerpt = detail && place && excerptOf(detail.programCode, place);
+    if (excerpt) rows.push(...excerptRows(excerpt, {width, symbols}), plain(''));
     rows.push(...paragraph(error.message, width));
     for (const [place, text] of error.more) {
       rows.push(plain(''), plain(` ${place}`, {dim: true}), ...paragraph(text, width));
     }
   }
-  if (programError !== undefined) {
-    rows.push(plain(''), plain(' Compiler', {fg: 1, bold: true}), ...paragraph(programError, width));
+  if (!detail || detail.programErrors.length === 0) return rows;
+  rows.push(plain(''), plain(' Compiler', {fg: 1, bold: true}));
+  // The error is of the program of now: a change of it drops the error.
+  const excerpts = excerptsOf(
+    detail.programCode,
+    detail.programErrors.map(({place}) => place),
+  );
+  for (const [at, {text, snippet}] of detail.programErrors.entries()) {
+    const excerpt = excerpts[at];
+    rows.push(...(at === 0 ? [] : [plain('')]), ...paragraph(text, width));
+    if (excerpt) rows.push(...excerptRows(excerpt, {width, symbols}));
+    else if (snippet !== '') rows.push(...paragraph(snippet, width));
   }
   return rows;
 }

@@ -21,7 +21,7 @@ import {pipelinePage} from '../../../source/ui/pages/pipeline.ts';
 import {joinSections} from '../../../source/ui/pages/sections.ts';
 import type {Described, Services} from '../../../source/ui/services.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
-import {deploymentError, makePipeline, noProgram, stopped} from '../make-pipeline.ts';
+import {badProgram, deploymentError, makePipeline, noProgram, stopped} from '../make-pipeline.ts';
 import {logged, noticeOf, reading} from '../reading.ts';
 import {ScreenUnderTest, withFailures} from '../screen-under-test.ts';
 import {allRows} from './all-rows.ts';
@@ -39,13 +39,17 @@ describe('the description', () => {
     description: 'Nightly load\nof all shops',
   });
   const text = (described: Described, listed: Pipeline | undefined, width: number, waited?: string) =>
-    descriptionRows({described, listed, connectorErrors: '1,234', width, waited}).map((row) => row.text);
+    descriptionRows({described, symbols: symbolsFor(true), listed, connectorErrors: '1,234', width, waited}).map(
+      (row) => row.text,
+    );
 
   it('leaves it to the sentence above to say why the server does not answer', () => {
     const failure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens'} as const;
     const unanswered = {since: 'no answer since 21:44:41 UTC', cause: 'connection refused'};
     const described: Described = {name: 'etl', answer: {kind: 'failure', failure}};
-    const page = descriptionRows({described, listed: failed, width: 120, unanswered}).map((row) => row.text);
+    const page = descriptionRows({described, symbols: symbolsFor(true), listed: failed, width: 120, unanswered}).map(
+      (row) => row.text,
+    );
     expect(page.join()).not.toContain('nothing listens');
   });
 
@@ -70,9 +74,8 @@ describe('the description', () => {
   describe('with the answer', () => {
     const detail = {
       ...failed,
-      ...noProgram,
       tags: ['prod', 'team billing'],
-      programError: 'error: no such column\n   |\n 3 | SELECT x\n   |        ^',
+      ...badProgram('error: no such column\n   |\n 3 | SELECT x\n   |        ^'),
     };
     const rows = text({name: 'etl', answer: {kind: 'detail', detail}}, undefined, 80);
 
@@ -133,6 +136,40 @@ describe('the description', () => {
     });
   });
 
+  it('shows the lines of the program at the places that the compiler names', () => {
+    const programCode = 'create table a(x int);\ncreate view v as FAIL x from a;';
+    const place = {line: 2, column: 18, end: {line: 2, column: 21}};
+    const programErrors = [
+      {text: 'error: Error parsing SQL (line 2, column 18): Encountered "FAIL"', snippet: '    2|create …', place},
+      {text: 'error: Not supported (line 9, column 1): far', snippet: '    9|quoted', place: {...place, line: 9}},
+    ];
+    const detail = {...failed, ...badProgram(''), deploymentError: undefined, programCode, programErrors};
+    const rows = text({name: 'etl', answer: {kind: 'detail', detail}}, undefined, 80);
+    expect(rows.slice(rows.indexOf(' Compiler'), rows.indexOf('     9|quoted') + 1)).toEqual([
+      ' Compiler',
+      ' error: Error parsing SQL (line 2, column 18): Encountered "FAIL"',
+      '   1 │ create table a(x int);',
+      '   2 │ create view v as FAIL x from a;',
+      '     │                  ^^^^',
+      '',
+      // The program has no such line: what the compiler quotes is left.
+      ' error: Not supported (line 9, column 1): far',
+      '     9|quoted',
+    ]);
+  });
+
+  it('shows the line of the panic that ended the last run, unless the program has changed since', () => {
+    const message = 'One or more worker threads terminated\npanic message: line 1 column 8: division by zero';
+    const programCode = 'select 1 / 0;';
+    const of = (programStatusSince: string) => {
+      const detail = {...failed, ...noProgram, programCode, programStatusSince};
+      const answer = {kind: 'detail' as const, detail: {...detail, deploymentError: {...deploymentError, message}}};
+      return text({name: 'etl', answer}, undefined, 80);
+    };
+    expect(of('2026-11-25T09:02:11Z')).toContain('     │        ^');
+    expect(of('2026-11-25T10:00:00Z').join()).not.toContain('select');
+  });
+
   it('says that the request failed, and still shows what the list knows', () => {
     const failure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens there'} as const;
     const rows = text({name: 'etl', answer: {kind: 'failure', failure}}, failed, 80);
@@ -155,7 +192,7 @@ describe('the description', () => {
       id: evil,
       deploymentError: {message: evil, errorCode: evil, cause: evil, endedStart: false, more: [[evil, evil]]},
     });
-    const detail = {...hostile, ...noProgram, programError: evil};
+    const detail = {...hostile, ...badProgram(evil)};
     const rows = text({name: evil, answer: {kind: 'detail', detail}}, undefined, 80);
     expect(rows.join('')).not.toMatch(/\p{Cc}/u);
   });
