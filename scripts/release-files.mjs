@@ -157,11 +157,11 @@ async function packagesOfNode(place) {
   await makeAlpinePackage(tree, release, {about, node: manifest.engines.node.replace('>=', '')});
 }
 
-/** Where the project has no address, there is nothing that they could load. */
+/** They load the files of a whole release from the project's address: without one of both there are none. */
 async function writeRecipes() {
   const folder = `${root}/dist/packaging`;
   await rm(folder, {recursive: true, force: true});
-  if (address === '') return;
+  if (address === '' || !['linux-x64', 'linux-arm64'].every((platform) => wanted.includes(platform))) return;
   await mkdir(folder, {recursive: true});
   for (const name of await readdir(`${root}/packaging`)) {
     const text = await readFile(`${root}/packaging/${name}`, 'utf8');
