@@ -8,18 +8,46 @@ const longS = '\u017f';
 const caseBit = 0x20;
 const caseBits = 0x20202020;
 /** One byte for each hash while a block is read: setting bits would take twice as long. */
-const found = new Uint8Array(1 << bits);
+const hashCount = 1 << bits;
+/** All zero: for the next block. */
+let spare: Uint8Array | undefined;
 
 /** What a search knows of a segment without reading it; kept while the segment is in memory, compressed or not. */
 export class SearchFacts {
   readonly styleJoints = new StyleJoints();
-  /** Undefined: not worked out yet, or the segment may still grow. */
-  texts: BlockTexts | undefined;
+  #texts: BlockTexts | undefined;
+  #found: Uint8Array | undefined;
+  #hasFolds = false;
+  #to = 0;
 
-  /** `bytes`: of the whole segment, which does not grow any more. */
-  complete(bytes: Buffer): void {
-    this.styleJoints.update(bytes, bytes.length);
-    this.texts ??= new BlockTexts(bytes);
+  /** Undefined: the segment has not been read to its end, or may still grow. */
+  get texts(): BlockTexts | undefined {
+    return this.#texts;
+  }
+
+  /** Bytes that have been read: whole lines. */
+  get readTo(): number {
+    return this.#to;
+  }
+
+  /** Reads the segment's bytes up to `to`, where a line ends, each once. */
+  read(bytes: Buffer, to: number): void {
+    this.styleJoints.update(bytes, to);
+    if (this.#texts || to <= this.#to) return;
+    if (!this.#found) [this.#found, spare] = [spare ?? new Uint8Array(hashCount), undefined];
+    // No text that is searched crosses lines.
+    const read = bytes.subarray(this.#to, to);
+    addHashes(this.#found, read);
+    this.#hasFolds ||= read.includes(kelvinSign) || read.includes(longS);
+    this.#to = to;
+  }
+
+  /** All of it has been read, and no more will come. */
+  end(): void {
+    if (!this.#found) return;
+    this.#texts = new BlockTexts(this.#found, this.#hasFolds);
+    spare = this.#found.fill(0);
+    this.#found = undefined;
   }
 }
 
@@ -33,10 +61,9 @@ class BlockTexts {
   /** Signs of other alphabets may match a `k` or an `s` if the case does not count. */
   readonly #foldsBeyondAscii: boolean;
 
-  constructor(bytes: Buffer) {
-    found.fill(0);
-    addHashes(bytes);
-    this.#foldsBeyondAscii = bytes.includes(kelvinSign) || bytes.includes(longS);
+  /** `found`: see `addHashes`. */
+  constructor(found: Uint8Array, foldsBeyondAscii: boolean) {
+    this.#foldsBeyondAscii = foldsBeyondAscii;
     this.#hashes = new Uint8Array(found.length >> 3);
     for (let hash = 0; hash < found.length; hash++) {
       if (found[hash] === 1) this.#hashes[hash >> 3] = (this.#hashes[hash >> 3] ?? 0) | (1 << (hash & 7));
@@ -66,18 +93,20 @@ class BlockTexts {
 const spanWords = 1024;
 
 /** Sets the hash of every three bytes in a row: four at a time, in half the time. */
-function addHashes(bytes: Buffer): void {
+function addHashes(found: Uint8Array, bytes: Buffer): void {
   // Words begin at multiples of four in memory; the bytes beside them are read one by one.
-  const head = Math.min(bytes.length, -bytes.byteOffset & 3);
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + head, (bytes.length - head) >> 2);
+  const head = -bytes.byteOffset & 3;
+  const count = Math.max(0, bytes.length - head) >> 2;
+  const words = new Int32Array(bytes.buffer, count > 0 ? bytes.byteOffset + head : 0, count);
   const last = Math.max(0, words.length - 1);
-  for (let first = 0; first < last; first += spanWords) addHashesOf(words, first, Math.min(last, first + spanWords));
-  for (let at = 0; at < head; at++) found[hashAt(bytes, at)] = 1;
+  for (let first = 0; first < last; first += spanWords)
+    addHashesOf(found, words, first, Math.min(last, first + spanWords));
+  for (let at = 0; at < Math.min(head, bytes.length); at++) found[hashAt(bytes, at)] = 1;
   for (let at = head + 4 * last; at < bytes.length - 2; at++) found[hashAt(bytes, at)] = 1;
 }
 
 /** Those that begin in the words [`first`, `last`), of which there is one more. */
-function addHashesOf(words: Int32Array, first: number, last: number): void {
+function addHashesOf(found: Uint8Array, words: Int32Array, first: number, last: number): void {
   let word = (words[first] ?? 0) | caseBits;
   for (let index = first; index < last; index++) {
     const next = (words[index + 1] ?? 0) | caseBits;

@@ -312,14 +312,18 @@ export class ColdSegments {
     return segment?.facts && {facts: segment.facts, endId: segment.endId};
   }
 
-  /** See `LogBuffer.completeFacts`. */
-  completeFacts(id: number): void {
+  /** See `LogBuffer.readFacts`. */
+  readFacts(id: number, maxBytes: number): boolean {
     const segment = findSegment(this.#segments, id);
     const bytes = segment?.bytes.read();
-    if (!segment?.facts || !bytes) return;
-    segment.facts.complete(bytes);
-    this.packedBytes += segment.facts.texts?.byteLength ?? 0;
+    if (!segment?.facts || !bytes) return true;
+    const {facts} = segment;
+    const lineEnd = bytes.indexOf(newline, facts.readTo + maxBytes) + 1 || bytes.length;
+    facts.read(bytes, lineEnd);
+    if (lineEnd === bytes.length) facts.end();
+    this.packedBytes += facts.texts?.byteLength ?? 0;
     free(bytes);
+    return facts.texts !== undefined;
   }
 
   /** See `LogBuffer.lineAt`. `id` is below those in memory. */

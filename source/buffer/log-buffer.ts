@@ -338,9 +338,9 @@ export class WritableLogBuffer {
     this.#cold.freeEvicted();
   }
 
-  /** Works out what is to be known of the compressed segment that holds `id`. */
-  completeFacts(id: number): void {
-    this.#cold.completeFacts(id);
+  /** Reads about `maxBytes` more bytes of the compressed segment that holds `id` for its facts. True: it knows them all. */
+  readFacts(id: number, maxBytes: number): boolean {
+    return this.#cold.readFacts(id, maxBytes);
   }
 
   /** If markers wait, the open line may end only at the end of `bytes`. */

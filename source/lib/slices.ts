@@ -23,6 +23,8 @@ const longStep = 2;
 const wakeDelay = 1;
 /** In ms. A frame has 16, and a slice ends up to a step and a garbage collection (10 ms) late. */
 const usualSlice = 3;
+/** The same of the slice that a frame waits for. */
+const sliceBeforeFrame = 1;
 
 /** Runs long work in slices of time, so that keys and the stream are served in between. Starts with `wake`. */
 export class SliceRunner {
@@ -52,17 +54,17 @@ export class SliceRunner {
     this.#cancel = this.#options.clock.after(Math.max(leastMs, restMs), () => this.#runSlice());
   }
 
-  /** Runs one slice now, unless the runner rests, and the others later. */
+  /** Runs a short slice now, unless the runner rests, and the others later: a frame is about to be drawn. */
   run(): void {
     if (this.#disposed || this.#isResting) return;
     this.#cancel?.();
-    this.#runSlice();
+    this.#runSlice(sliceBeforeFrame);
   }
 
-  #runSlice(): void {
+  #runSlice(sliceMs = this.#options.sliceMs): void {
     this.#cancel = undefined;
     this.#isResting = false;
-    const {clock, step, onSlice, sliceMs} = this.#options;
+    const {clock, step, onSlice} = this.#options;
     let now = clock.monotonic();
     const end = now + sliceMs;
     do {

@@ -71,7 +71,8 @@ export function levelStartIn(bytes: Uint8Array, start: number, end: number): num
   if (first !== openingBracket) return undefined;
   const time = textTimeIn(bytes, start, end);
   const timeEnd = time === undefined ? undefined : timeEndIn(bytes, time, end);
-  if (timeEnd === undefined) return undefined;
+  if (time === undefined || timeEnd === undefined) return undefined;
+  head.time = time;
   const at = skipBlank(bytes, timeEnd);
   const level = levelWordAt(bytes, at);
   if (level === undefined || at + level.length >= end) return undefined;
@@ -127,8 +128,7 @@ export function sgrEnd(bytes: Uint8Array, at: number): number {
 }
 
 function timeStartIn(bytes: Uint8Array, start: number, end: number): number | undefined {
-  if (bytes[start] === openingBrace) return jsonHeadIn(bytes, start, end) ? head.time : undefined;
-  return levelStartIn(bytes, start, end) === undefined ? undefined : textTimeIn(bytes, start, end);
+  return levelStartIn(bytes, start, end) === undefined ? undefined : head.time;
 }
 
 /** Where the time may begin in a line in text form; undefined without a `]`. */
@@ -149,7 +149,7 @@ function timeEndIn(bytes: Uint8Array, start: number, end: number): number | unde
   return undefined;
 }
 
-/** Where time and level begin in the head that `jsonHeadIn` found last: an object for each line would cost more. */
+/** Where the time begins in the head that was found last, and in JSON the level: an object for each line would cost more. */
 const head = {time: 0, level: 0};
 const members = new JsonMembers();
 

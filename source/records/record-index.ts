@@ -51,6 +51,8 @@ export class RecordIndex {
   readonly #reports = new PanicReports();
   /** All entries below are complete and in the table, which may also have the open line. */
   #next: number;
+  /** At the last call of `#drop`. */
+  readonly #dropped = {firstId: -1, next: -1};
   /** The last complete entry is an empty line. */
   #endsEmpty = false;
   /** The newest marker that was read, as it was then: it may be replaced. */
@@ -277,8 +279,10 @@ export class RecordIndex {
     return cost;
   }
 
+  /** Drops what the buffer has dropped. Called for each row that is drawn: it must cost nothing while nothing changes. */
   #drop(): void {
     const {firstId} = this.#buffer;
+    if (firstId === this.#dropped.firstId && this.#next === this.#dropped.next) return;
     if (firstId > this.#next) {
       this.#next = firstId;
       this.#open.clear();
@@ -290,6 +294,8 @@ export class RecordIndex {
     }
     this.#table.dropBefore(firstId);
     this.#runs.dropBefore(firstId);
+    this.#dropped.firstId = firstId;
+    this.#dropped.next = this.#next;
   }
 
   #timeOfHead(head: number): number | undefined {

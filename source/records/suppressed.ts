@@ -2,17 +2,19 @@ import {stepCost} from '../buffer/cold-segments.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {SegmentView} from '../buffer/segment.ts';
 import {countBelow} from '../lib/bisect.ts';
-import {apostrophe, bytesOf, isAt, isDigit} from './bytes.ts';
+import {apostrophe, bytesOf, isAt, isDigit, Word} from './bytes.ts';
 import {fingerprintOf} from './fingerprint.ts';
 import {levelIn} from './line-head.ts';
 
 /** `error on input endpoint 'orders.kafka': …`, `encode error on output endpoint …` (adapters, server.rs). */
-const endpointWord = Buffer.from("put endpoint '");
+const endpointWord = new Word("put endpoint '", "oint '");
 /** `Suppressed 177 'orders.kafka-text_event_err' errors in the last 6.00s (…) due to excessive rate.` (the same). */
 const suppressedWord = Buffer.from('Suppressed ');
 const afterName = bytesOf("' errors in the last ");
 /** At the end of a message of Kafka's client: `(after 2ms in state CONNECT, 3 identical error(s) suppressed)`. */
-const identicalWord = Buffer.from(' identical error(s) suppressed');
+const identicalWord = new Word(' identical error(s) suppressed', '(s) su');
+/** The level of all lines that name an endpoint or report identical errors. */
+const errorWord = Buffer.from('ERROR');
 const beforeName = bytesOf(" '");
 const zero = 0x30;
 /** Entries between a line of the limiter and its error, at most: the same thread writes both at once. */
@@ -26,7 +28,7 @@ export type Suppressed = {readonly name: string; readonly count: number};
 /** The connector that an error is of; undefined if it is not a connector's. */
 export function endpointIn(line: Uint8Array): string | undefined {
   const bytes = asBuffer(line);
-  const at = bytes.indexOf(endpointWord);
+  const at = endpointWord.in(bytes, 0);
   const start = at + endpointWord.length;
   const end = at === -1 ? -1 : bytes.indexOf(apostrophe, start);
   return end === -1 ? undefined : bytes.toString('utf8', start, end);
@@ -49,7 +51,7 @@ export function suppressedIn(line: Uint8Array): Suppressed | undefined {
 /** The number of equal errors that an error of Kafka's client stands for, itself not included. */
 export function identicalIn(line: Uint8Array): number {
   const bytes = asBuffer(line);
-  const end = bytes.indexOf(identicalWord);
+  const end = identicalWord.in(bytes, 0);
   let count = 0;
   let unit = 1;
   for (let at = end - 1; at >= 0 && isDigit(bytes[at]); at--, unit *= 10) count += unit * ((bytes[at] ?? 0) - zero);
@@ -188,24 +190,24 @@ export class SuppressedErrors {
     const next = Math.min(to, firstId + Math.max(this.#next - firstId + 1, countBelow(starts, first + maxBytes)));
     const end = startOf(next);
     const part = bytes.subarray(0, end);
-    const placeOf = (word: Buffer, from: number) => {
-      const at = part.indexOf(word, from);
-      return at === -1 ? end : at;
-    };
-    let suppressed = placeOf(suppressedWord, first);
-    let identical = placeOf(identicalWord, first);
-    let endpoint = this.#readsErrors ? placeOf(endpointWord, first) : end;
+    const placeOf = (at: number) => (at === -1 ? end : at);
+    const suppressedFrom = (from: number) => placeOf(nextSuppressed(part, from));
+    const identicalFrom = (from: number) => placeOf(identicalWord.in(part, from));
+    const errorFrom = (from: number) => placeOf(part.indexOf(errorWord, from));
+    let suppressed = suppressedFrom(first);
+    let identical = identicalFrom(first);
+    let error = this.#readsErrors ? errorFrom(first) : end;
     for (;;) {
-      const found = Math.min(suppressed, identical, endpoint);
+      const found = Math.min(suppressed, identical, error);
       if (found >= end) break;
       const id = firstId + countBelow(starts, found + 1) - 1;
       const lineEnd = startOf(id + 1);
       const wasRead = this.#readsErrors;
       this.#add(id, bytes.subarray(startOf(id), lineEnd));
-      if (suppressed < lineEnd) suppressed = placeOf(suppressedWord, lineEnd);
-      if (identical < lineEnd) identical = placeOf(identicalWord, lineEnd);
-      if (!this.#readsErrors) endpoint = end;
-      else if (!wasRead || endpoint < lineEnd) endpoint = placeOf(endpointWord, lineEnd);
+      if (suppressed < lineEnd) suppressed = suppressedFrom(lineEnd);
+      if (identical < lineEnd) identical = identicalFrom(lineEnd);
+      if (!this.#readsErrors) error = end;
+      else if (!wasRead || error < lineEnd) error = errorFrom(lineEnd);
     }
     this.#next = next;
     return end - first;
