@@ -23,6 +23,7 @@ import {ScreenBackend, type ShownLogs, viewOptionsOf} from './backend.ts';
 import {type ContextSource, ContextSwitch} from './context-switch.ts';
 import {DrawnScreen, screenSize} from './drawn-screen.tsx';
 import {endScreen, type ScreenEnd, ScreenExit, terminalPatience} from './exit.ts';
+import {openBeforeFrame} from './first-lines.ts';
 import {readTerminal, screenServices} from './services.ts';
 
 /** Logs whose tabs are open at the start; the list has the others. */
@@ -144,6 +145,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const title = windowTitle(stdout);
   const {session} = backend;
   const {found} = backend.catalog;
+  if (opened) await openBeforeFrame(found[0], {logs: backend.logs, clock});
   const controller = new Controller({
     services: screenServices({
       ...{settings, server, backend, terminal, process, clock, commands},

@@ -14,16 +14,17 @@ type FoundFile = Extract<FoundLog, {kind: 'file'}>;
 const defaultSizes = {
   /** A file up to this size is read from its beginning; of a larger one the end comes first. */
   whole: 8 * 1024 * 1024,
-  tail: 4 * 1024 * 1024,
+  tail: 512 * 1024,
 };
 
 /** In bytes. */
 export type FileSizes = typeof defaultSizes;
 
-/** Of the end, in which the beginning of a line is searched. */
+/** Of the end, in which the beginning of a line is searched, so many at once. */
 const searchedBytes = 1024 * 1024;
+const searchedAtOnce = 16 * 1024;
 /** Milliseconds in which the end of a large file is on the screen, before its other lines are counted. */
-const drawnWithin = 50;
+const drawnWithin = 20;
 /** Files of the log that stay open beside those that were there at the beginning. */
 const mostParts = 8;
 /** Milliseconds between two slices in which errors of a large file are counted: nobody waits for them. */
@@ -133,7 +134,8 @@ export class FileSource implements Source {
     const {kind, size} = this.#reading.state;
     const read = offset + bytes.length;
     // At first the end is read in one go, and shown then: not what comes before it.
-    if (kind === 'reading') this.#reading.note({size: Math.max(size, read), read});
+    if (kind === 'reading' && read < size) this.#reading.note({read});
+    else if (kind === 'reading') this.#reading.set({size: read, read});
     else this.#reading.set({size: read, read, grewAt: this.#reading.clock.wall()});
   }
 
@@ -196,9 +198,16 @@ export class FileSource implements Source {
   }
 }
 
-/** Where the first line begins at or after an offset; the offset itself if none begins. */
+/** Where the first line begins at or after an offset; the offset itself if none begins soon. */
 async function lineStart(part: FilePart, offset: number): Promise<number> {
-  const bytes = await part.read(Buffer.allocUnsafe(searchedBytes), offset - 1);
-  const at = bytes.indexOf(newline);
-  return at === -1 ? offset : offset + at;
+  const memory = Buffer.allocUnsafe(searchedAtOnce);
+  for (let searched = 0; searched < searchedBytes; ) {
+    const from = offset - 1 + searched;
+    const bytes = await part.read(memory, from);
+    const at = bytes.indexOf(newline);
+    if (at !== -1) return from + at + 1;
+    if (bytes.length < memory.length) break;
+    searched += bytes.length;
+  }
+  return offset;
 }

@@ -1,0 +1,67 @@
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {setImmediate} from 'node:timers/promises';
+import {expect, test} from 'vitest';
+import {openedLog} from '../../source/logs/feeds/opened.ts';
+import type {Log} from '../../source/logs/log.ts';
+import {openBeforeFrame} from '../../source/screen/first-lines.ts';
+import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
+
+type Options = {readonly packed?: 'gzip'; readonly isSlow?: boolean};
+
+/** Opens a file of this text before the first frame, and reads it unless it `isSlow`. `isDone`: the frame waits no longer. */
+async function opening(text: string, {packed, isSlow = false}: Options = {}) {
+  const folder = await temporaryDirectory();
+  const file = path.join(folder.path, 'app.log');
+  await writeFile(file, text);
+  const clock = new FakeClock();
+  const found: FoundLog = {kind: 'file', name: 'app.log', path: file, packed, older: []};
+  const opened: Log[] = [];
+  const open = () => {
+    const log = openedLog(found, {clock, fps: 10, scrollbackBytes: 1e6});
+    opened.push(log);
+    if (!isSlow) log.start();
+    return log;
+  };
+  const frame = {isDone: false};
+  const done = openBeforeFrame(found, {logs: {open}, clock}).then(() => {
+    frame.isDone = true;
+  });
+  return {
+    ...{clock, opened, frame, done},
+    async [Symbol.asyncDispose]() {
+      await Promise.all(opened.map((log) => log.close()));
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+test('the first frame has the lines of a file', async () => {
+  await using file = await opening('one\ntwo\n');
+  await file.done;
+  expect(file.opened.map(({snapshot}) => snapshot.get().lineCount)).toEqual([2]);
+});
+
+test('an empty file is not waited for', async () => {
+  await using file = await opening('');
+  await file.done;
+  expect(file.opened).toEqual([]);
+});
+
+test('a file that is slow is in a later frame', async () => {
+  await using file = await opening('one\n', {isSlow: true});
+  while (file.opened.length === 0) await setImmediate();
+  await file.clock.advance(29);
+  expect(file.frame.isDone).toBe(false);
+  await file.clock.advance(1);
+  await setImmediate();
+  expect(file.frame.isDone).toBe(true);
+});
+
+test('what has to be unpacked is not opened before', async () => {
+  await using file = await opening('', {packed: 'gzip'});
+  await file.done;
+  expect(file.opened).toEqual([]);
+});
