@@ -27,8 +27,8 @@ const mostKept = 50;
 /** Numbers of buffered records that are kept, for their trend: about a minute. */
 const trendLength = 7;
 
-/** An endpoint of an HTTP request, which disappears with it. */
-const passingEndpoint = /\.api-ingress-/;
+/** An endpoint of an HTTP request, which disappears with it: of one that sends records, or asks for those of a view. */
+const passingEndpoint = /\.api-(?:ingress-|[0-9a-f]{8}-[0-9a-f]{4}-)/;
 
 /** What is known of a pipeline beside its log. It stays when the pipeline stops, until another one has its name. */
 export type KnownStats = {

@@ -68,7 +68,9 @@ test('status: the error in full', async () => {
   server.pipeline('etl').fail('exit status: 101\nthe second line');
   const {code, stdout} = await pipetail('status', 'etl');
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^etl\n {2}state +Failed\n {2}cause +exit status: 101\n {2}since +\d{4}-/);
+  expect(stdout).toMatch(
+    /^etl\n {2}Failed · exit status: 101 \(API · since .* UTC\)\n\n {2}state +Failed\n {2}since +\d{4}-/,
+  );
   expect(stdout).toContain('    the second line\n');
   const all = await pipetail('status', '-o', 'json');
   expect(

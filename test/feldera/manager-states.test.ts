@@ -79,7 +79,9 @@ test('a start that is on its way, and fails', async () => {
   // The runner's own line says it, too, and no row repeats that.
   expect(view.shown().filter((row) => row.includes('────'))).toEqual([]);
   expect(await states(rig)).toMatchObject({first: 'Failed'});
-  expect((await rig.run('status', 'first')).stdout).toContain(`\n  cause             ${cause}\n`);
+  expect((await rig.run('status', 'first')).stdout).toMatch(
+    new RegExp(` · ${cause.replaceAll(/[()]/g, '\\$&')} \\(API · since `),
+  );
   expect((await rig.run('list', '-o', 'wide')).stdout).toMatch(new RegExp(`^first .*${cause}$`, 'm'));
   await manager().release('start');
 });
@@ -115,7 +117,7 @@ test.each([
   await view.terminal.waitFor(() => /^ ?run (\d) of \1 · \d\d:\S+ – \d\d:\S+$/.test(view.shown()[1] ?? ''));
   expect(view.shown().filter((row) => /^────(?! run \d ────)/.test(row))).toEqual([]);
   const status = await rig.run('status', 'second');
-  expect(status.stdout).toContain(`\n  cause             ${cause}\n`);
+  expect(status.stdout).toMatch(new RegExp(` · ${cause.replaceAll(/[()]/g, '\\$&')} \\(API · since `));
   await view.terminal.press('d');
   await view.terminal.waitFor(/Deployment error \(RunnerCheckError\)/);
   await view.terminal.waitFor(cause);
@@ -223,7 +225,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
       await view.terminal.waitFor(() => over.test(view.shown()[1] ?? ''), {hint: `${over} after\n${told}`});
     }
     expect(await states(rig)).toMatchObject({second: 'Failed', first: 'Failed', rusty: 'RustError'});
-    expect((await rig.run('status', 'second')).stdout).toMatch(new RegExp(`\n  cause +${cause}`));
+    expect((await rig.run('status', 'second')).stdout).toMatch(new RegExp(` · ${cause}`));
     // What came before the end is still there.
     expect(view.countShown(`seq=${before} `)).toBe(1);
     // Its connection may end later than the screen's.

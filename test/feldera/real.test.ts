@@ -1,9 +1,13 @@
 import {appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {readdir, readlink} from 'node:fs/promises';
+import {connect} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, expect, test} from 'vitest';
 import type {View} from '../e2e/viewer.ts';
 import {eventually} from '../harness/eventually.ts';
+import type {FelderaClient} from './client.ts';
 import {fetchedOnce, followedFile, generated, ordersProgram, writtenTo} from './real-pipeline.ts';
 import {felderaForAll, needsOwnServer, ownManagerForAll, prepareOwn, Rig, rowOf} from './suite.ts';
 
@@ -170,6 +174,23 @@ test('errors of inputs and of an output: records with their causes, as many as t
     const sumOf = (words: readonly RegExp[]) => words.reduce((sum, each) => sum + number(each), 0);
     return all > 2011 && sumOf(parts) === all && sumOf(ofTable) === all;
   });
+  // Why, with one key from the list, on the first screen of 80 × 24: each with its reason and its share.
+  await using small = await rig.open(['orders'], {cols: 80, rows: 24});
+  await small.live('big_orders.full');
+  await small.terminal.press('d');
+  const onScreen = () => small.terminal.text().replaceAll(/\s+/g, ' ');
+  const statements = [
+    /Running, but degraded API · since \d\d:/,
+    /orders\.web failed for good: .*?Connection refused .*?log · since \d\d:\S+ · nothing is read from it/,
+    /orders\.bad rejects (more than )?\d\d % of its records: .*? API · .*? 2,\d{3} parse errors, \d+ records received/,
+    /big_orders\.full has written nothing: No space left on device .*? transport errors, 0 records written/,
+  ];
+  await small.terminal.waitFor(() => statements.every((each) => each.test(onScreen())));
+  expect(small.header()).toMatch(/ 1 degraded /);
+  const {stdout: told} = await rig.run('status', 'orders');
+  for (const words of ['orders.web failed for good: ', 'orders.bad rejects ', 'big_orders.full has written nothing: '])
+    expect(told).toContain(`\n  ${words}`);
+  expect((await rig.run('list', '-o', 'wide')).stdout).toMatch(/^orders +Running \(degraded\) /m);
   // That one keeps its mark, however long its log is on the screen.
   await view.terminal.press('Esc');
   await view.terminal.waitFor(() => / 1✗/.test(rowOf(view, 'orders')));
@@ -210,7 +231,7 @@ test('a start that fails for a file that is missing', async (context) => {
   await view.terminal.waitFor(() => /LIVE *$/.test(view.header()) && /✗ Start fa/.test(rowOf(view, 'unstarted')));
   await view.terminal.waitFor(() => view.shown()[0]?.startsWith('✗ Start failed: orders.lost: ') ?? false);
   const status = await rig.run('status', 'unstarted');
-  expect(status.stdout).toMatch(new RegExp(`\\n {2}cause +${cause.source}`));
+  expect(status.stdout).toMatch(new RegExp(`^unstarted\\n {2}Start failed · ${cause.source}.* \\(API · since `));
   expect(status.stdout).toContain('deployment error (InitializationError)');
   const wide = await rig.run('list', '-o', 'wide');
   expect(wide.stdout).toMatch(new RegExp(`^unstarted +Failed .*${cause.source}`, 'm'));
@@ -244,7 +265,7 @@ test('a worker that panics', async (context) => {
   await view.terminal.waitFor(() => cause.test(view.shown()[0] ?? ''));
   await view.terminal.waitFor(/ERROR panic +customer of order 3 is PANIC.*? \d+ lines/s);
   const status = await rig.run('status', 'panics');
-  expect(status.stdout).toMatch(new RegExp(`\\n {2}cause +${cause.source}\\n`));
+  expect(status.stdout).toMatch(new RegExp(`^panics\\n {2}Failed · ${cause.source} \\(API · since `));
   expect(status.stdout).toContain('deployment error (RuntimeError.WorkerPanic)');
   // One record: the thread's own words, then what the engine made of them, with its backtrace.
   const panicked = (await recordsOf(rig, 'panics', '--level', 'error')).filter(({message}) =>
@@ -264,4 +285,75 @@ test('a worker that panics', async (context) => {
   expect(timeline).toMatch(/ failed .*panic: customer of order 3 is PANIC \(dbsp-worker-0 at .*main\.rs:\d+/);
   await view.terminal.press('d');
   await view.terminal.waitFor('Deployment error (RuntimeError.WorkerPanic)');
+  // The page begins with why, and Enter goes to the panic.
+  await view.terminal.waitFor(new RegExp(`▸ Failed · ${cause.source}`));
+  await view.terminal.press('Enter');
+  await view.terminal.waitFor(/▸.*ERROR panic +customer of order 3 is PANIC/);
 });
+
+/** A client that asks for a view's changes, for which the pipeline waits, and never reads them. Dispose of it. */
+async function hangingConsumer(client: FelderaClient, name: string, view: string): Promise<Disposable> {
+  const transport = {name: 'http_output', config: {backpressure: true}};
+  const body = JSON.stringify({stream: view, transport, format: {name: 'csv', config: {}}, max_queued_records: 2000});
+  const socket = connect(await client.portOf(name), '127.0.0.1').pause();
+  socket.on('error', () => {});
+  const head = [`POST /egress/${view} HTTP/1.1`, 'host: 127.0.0.1', 'content-type: application/json'];
+  socket.write([...head, `content-length: ${Buffer.byteLength(body)}`, '', body].join('\r\n'));
+  return {[Symbol.dispose]: () => void socket.destroy()};
+}
+
+/** Seconds for which a healthy pipeline is watched. */
+const watched = Number(process.env.PIPETAIL_TEST_HEALTHY_SECONDS ?? 12);
+
+test('a pipeline that is well, then one that waits for its output, then one whose process was killed', async (context) => {
+  needsOwnServer(context);
+  const rig = feldera();
+  const {client} = rig;
+  // Then large records: what sockets hold of them is soon full.
+  const fields = {customer: {values: ['x'.repeat(2000)]}};
+  const gen = {
+    name: 'gen',
+    transport: {
+      name: 'datagen',
+      config: {
+        plan: [
+          {limit: 40 * watched, rate: 40},
+          {rate: 1000, fields},
+        ],
+      },
+    },
+  };
+  await client.put('waits', ordersProgram([gen], [writtenTo('out', path.join(folder, 'out.json'))]));
+  await client.run('waits');
+  await using view = await rig.open(['waits'], {cols: 80, rows: 24});
+  await view.live();
+  await view.terminal.press('d');
+  const why = () => view.terminal.text().split('\n').slice(3, 8).join('\n');
+  await view.terminal.waitFor('Running. No trouble is known');
+  // No false statement, whatever is asked for meanwhile.
+  const seen = new Set<string>();
+  for (const end = Date.now() + watched * 1000; Date.now() < end; await sleep(200))
+    seen.add(why().split('  API')[0] ?? '');
+  expect([...seen].map((each) => each.trim())).toEqual(['Running. No trouble is known']);
+  expect((await rig.run('status', 'waits')).stdout).toMatch(/^waits\n {2}Running\. No trouble is known \(API · since /);
+  using _consumer = await hangingConsumer(client, 'waits', 'big_orders');
+  const stalled = /A full output has held the pipeline up for \d+ s: big_orders\.api-\S+ has [\d,]+ records? to write/;
+  await view.terminal.waitFor(() => stalled.test(view.terminal.text().replaceAll(/\s+/g, ' ')));
+  process.kill(Number(await processOf(client, 'waits')), 'SIGKILL');
+  await client.until('waits', ({deployment_error}) => deployment_error !== null);
+  await view.terminal.waitFor(/▸? *Failed · Pipeline process exited prematurely with signal: 9 \(SIGKILL\)/);
+  const status = await rig.run('status', 'waits');
+  expect(status.stdout).toMatch(
+    /^waits\n {2}Failed · Pipeline process exited prematurely with signal: 9 \(SIGKILL\) \(API · since /,
+  );
+});
+
+/** The id of a pipeline's process. */
+async function processOf(client: FelderaClient, name: string): Promise<string> {
+  const folder = await client.folderOf(name);
+  for (const id of await readdir('/proc')) {
+    const program = await readlink(`/proc/${id}/exe`).catch(() => '');
+    if (program.startsWith(`${folder}/`)) return id;
+  }
+  throw new Error(`${name} has no process`);
+}

@@ -232,7 +232,11 @@ test('docs/failures.md: requests a minute for 1 quiet, 1 failing and 5,000 faili
 
 test('keeps what is known: of a process the connectors that disappear and the trend, of an earlier one nothing', async () => {
   const rig = new Rig(['orders']);
-  rig.answer = statsOf('one', ['orders.a', 'orders.b', 'orders.api-ingress-1f'], 10);
+  rig.answer = statsOf(
+    'one',
+    ['orders.a', 'orders.b', 'orders.api-ingress-1f', 'v.api-0190aa3c-1f2e-7000-8000-1234567890ab'],
+    10,
+  );
   rig.poller.setOpen('orders');
   await rig.clock.advance(5000);
   rig.answer = statsOf('one', ['orders.b'], 30);
