@@ -80,9 +80,14 @@ function parsePipeline(json: ServerJson): Pipeline | undefined {
  * tag (`crates/fda/src/tags.rs`).
  */
 function tagsOf(json: ServerJson): readonly string[] | undefined {
-  const names = json.items?.map(({line}) => line.replace(/\|[\da-f]{6}$/i, ''));
-  return names && [...new Set(names.filter((name) => name !== ''))];
+  const {items} = json;
+  // Most pipelines have none, and a list has thousands of pipelines.
+  if (!items || items.length === 0) return items && noTags;
+  const names = items.map(({line}) => line.replace(/\|[\da-f]{6}$/i, ''));
+  return [...new Set(names.filter((name) => name !== ''))];
 }
+
+const noTags: readonly string[] = [];
 
 /** `json`: a pipeline, or one of its events. */
 function connectorErrorsOf(json: ServerJson): number | undefined {

@@ -145,52 +145,48 @@ function table(pipelines: readonly Pipeline[], {compilerErrors, health, isColore
   const isWide = compilerErrors !== undefined;
   const hasErrors = isWide || pipelines.some(({connectorErrors = 0}) => connectorErrors > 0);
   const hasTags = isWide && pipelines.some(({tags = []}) => tags.length > 0);
-  const columnsOf = (usual: readonly string[], {program, errors, tags, wide}: OtherColumns) => [
+  const healthOf = ({name}: Pipeline) => health?.get(name);
+  const isDegraded = (pipeline: Pipeline) => healthOf(pipeline)?.isDegraded === true;
+  const usual: readonly Column[] = [
+    {head: 'NAME', of: ({name}) => name},
+    {head: 'STATE', of: (pipeline) => `${serverState(pipeline)}${isDegraded(pipeline) ? ' (degraded)' : ''}`},
+    {head: 'SINCE', of: (pipeline) => ageOf(stateSince(pipeline), now)},
+  ];
+  const program: Column = {head: 'PROGRAM', of: ({programStatus}) => programStatus};
+  const errors: Column = {head: 'ERRORS', of: ({connectorErrors = ''}) => String(connectorErrors)};
+  const tags: Column = {head: 'TAGS', of: tagWords};
+  const wide: readonly Column[] = [
+    {head: 'PLATFORM', of: ({platformVersion}) => platformVersion},
+    {
+      head: 'ERROR',
+      of: (pipeline) => failureCause(pipeline, compilerErrors?.get(pipeline.name)) ?? healthOf(pipeline)?.why ?? '',
+    },
+  ];
+  const columns = [
     ...usual,
     ...(isWide ? [program] : []),
     ...(hasErrors ? [errors] : []),
     ...(hasTags ? [tags] : []),
     ...(isWide ? wide : []),
   ];
-  const heads = columnsOf(['NAME', 'STATE', 'SINCE'], {
-    ...{program: 'PROGRAM', errors: 'ERRORS', tags: 'TAGS'},
-    wide: ['PLATFORM', 'ERROR'],
-  });
-  const rows = pipelines.map((pipeline) => {
-    const {name, programStatus, connectorErrors = '', platformVersion} = pipeline;
-    const {isDegraded = false, why} = health?.get(name) ?? {};
-    const state = `${serverState(pipeline)}${isDegraded ? ' (degraded)' : ''}`;
-    const usual = [name, state, ageOf(stateSince(pipeline), now)];
-    const cause = failureCause(pipeline, compilerErrors?.get(name)) ?? why ?? '';
-    const texts = columnsOf(usual, {
-      ...{program: programStatus, errors: String(connectorErrors), tags: tagWords(pipeline)},
-      wide: [platformVersion, cause],
-    });
-    return {
-      cells: texts.map((text) => cellOf(clean(text) || '-')),
-      color: isColored ? colorOf(pipeline, isDegraded) : undefined,
-    };
-  });
-  const widths = heads.map((head, column) =>
-    rows.reduce((widest, {cells}) => Math.max(widest, cells[column]?.width ?? 0), head.length),
+  const rows = pipelines.map((pipeline) => columns.map(({of}) => cellOf(clean(of(pipeline)) || '-')));
+  const widths = columns.map(({head}, column) =>
+    rows.reduce((widest, cells) => Math.max(widest, cells[column]?.width ?? 0), head.length),
   );
-  const line = (cells: readonly Cell[], color?: number) =>
-    cells
-      .map(({text, width}, column) => {
-        const padding = column === heads.length - 1 ? '' : ' '.repeat((widths[column] ?? 0) - width);
-        return `${color !== undefined && column === 1 ? `\x1b[${color}m${text}\x1b[39m` : text}${padding}`;
-      })
-      .join('  ')
-      .trimEnd();
-  return `${[line(heads.map(cellOf)), ...rows.map(({cells, color}) => line(cells, color))].join('\n')}\n`;
+  const line = (cells: readonly Cell[], color?: number) => {
+    let text = '';
+    for (const [column, cell] of cells.entries()) {
+      const isPainted = color !== undefined && column === 1;
+      text += isPainted ? `\x1b[${color}m${cell.text}\x1b[39m` : cell.text;
+      if (column < cells.length - 1) text += ' '.repeat((widths[column] ?? 0) - cell.width + 2);
+    }
+    return `${text.trimEnd()}\n`;
+  };
+  const colors = isColored ? pipelines.map((pipeline) => colorOf(pipeline, isDegraded(pipeline))) : [];
+  return [line(columns.map(({head}) => cellOf(head))), ...rows.map((cells, row) => line(cells, colors[row]))].join('');
 }
 
-type OtherColumns = {
-  readonly program: string;
-  readonly errors: string;
-  readonly tags: string;
-  readonly wide: readonly string[];
-};
+type Column = {readonly head: string; readonly of: (pipeline: Pipeline) => string};
 
 type Cell = {readonly text: string; readonly width: number};
 
