@@ -122,17 +122,17 @@ export async function runInSlices<T>(
   return steps.result.done ? steps.result.value : await Promise.reject(new Error('the work has not ended'));
 }
 
-/** Bytes in a millisecond: 30,000 lines a second and more are a flood, and 120,000 more than slices keep up with. */
+/** Bytes in a millisecond: 30,000 lines a second and more are a flood, and 60,000 a fast one. */
 const floodRate = 5 * 1024;
-const fastRate = 20 * 1024;
+const fastRate = 10 * 1024;
 /** The first bytes of a flood do not count: with a log come the 1 MB that its server has kept. */
-const floodBytes = 4 * 1024 * 1024;
+const floodBytes = 2 * 1024 * 1024;
 const floodRestMs = 50;
 const fastRestMs = 200;
 
 /**
- * `restMs` of a `SliceRunner` that works on a log: in a flood 50, so that the work takes 6 % of the time, and 200 where that
- * is too little anyway. Lines that a full scrollback soon drops need no work, and the others can wait. `totalBytes`: all
+ * `restMs` of a `SliceRunner` that works on a log: in a flood 50, so that the work takes 6 % of the time, and in a fast one
+ * 200, so that it takes 1.5. Lines that a full scrollback soon drops need no work, and the others can wait. `totalBytes`: all
  * bytes that the log has received.
  */
 export function floodPause(clock: Pick<Clock, 'monotonic'>, totalBytes: () => number): () => number {
