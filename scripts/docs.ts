@@ -10,6 +10,7 @@ import {
   exitCodeTableText,
   keyTableText,
   optionTableText,
+  otherOptionTableText,
   schemaTableText,
 } from '../test/harness/docs-tables.ts';
 import {installCommand, linked, withPictures} from './address.ts';
@@ -20,7 +21,11 @@ const whyOf = (name: string) => allRows.find((row) => row.name === name)?.why;
 
 await fill('keys.md', {keys: keyTableText()});
 await fill('cheat-sheet.md', {cheat: cheatTableText()});
-await fill('options.md', {options: optionTableText(), 'logs-options': optionTableText('logs')});
+await fill('options.md', {
+  options: optionTableText(),
+  'logs-options': optionTableText('logs'),
+  'other-options': otherOptionTableText(),
+});
 const {$defs: schemas} = JSON.parse(await readFile(new URL('../docs/json-schema.json', import.meta.url), 'utf8'));
 await fill('json.md', {
   logs: schemaTableText(schemas.logs),

@@ -1,4 +1,4 @@
-import {type CheatRow, cheatRows} from '../../test/harness/docs-tables.ts';
+import {cheatRows, type KeyTableRow} from '../../test/harness/docs-tables.ts';
 import type {CellStyle} from '../../test/harness/screen.ts';
 import {palettes} from './palettes.ts';
 import {plainStyle, type Run} from './runs.ts';
@@ -32,7 +32,7 @@ export function cheatSheetPictures(): Map<string, string> {
   );
 }
 
-function linesOf(group: string, rows: readonly CheatRow[]): readonly Line[] {
+function linesOf(group: string, rows: readonly KeyTableRow[]): readonly Line[] {
   const heading: Line = [{text: group, at: 0, style: {...plainStyle, bold: true}}];
   const lines = rows.map(
     ({keys, does}): Line => [

@@ -1,23 +1,61 @@
 import {exitCodeRows} from '../../source/settings/exit-codes.ts';
 import {optionRows} from '../../source/settings/help-text.ts';
-import {digits} from '../../source/ui/keys/command.ts';
-import {keyGroups, keysShown} from '../../source/ui/keys/commands.ts';
+import {commandWords} from '../../source/settings/option.ts';
+import {type Command, type CommonAction, digits} from '../../source/ui/keys/command.ts';
+import {type KeyRow, keyGroups, keysShown} from '../../source/ui/keys/commands.ts';
+import {helpPage} from '../../source/ui/pages/help.ts';
 import {allCommands} from '../../source/ui/pages/registry.ts';
+
+export type KeyTableRow = {readonly group: string; readonly keys: string; readonly does: string};
+
+/** The rows of docs/keys.md. What most pages have of the common set is a row of `every page`, and none of theirs. */
+export function keyTableRows(): readonly KeyTableRow[] {
+  const common = commonOnPages();
+  const keysOf = new Map(common.map(({does, ...row}) => [does, row.keys]));
+  const ofPages = common.map(({keys, help}) => ({group: everyPage, keys, does: help}));
+  const groups = keyGroups(allCommands).map(({group, commands}) =>
+    commands
+      .filter((command) => !(isOnPage(command) && keysOf.get(command.does) === keysShown(command)))
+      .map((command) => ({group, keys: keysShown(command), does: command.help})),
+  );
+  const first = groups.findIndex(([row]) => row?.group === helpPage.keys?.group);
+  return [...groups.slice(0, first), ofPages, ...groups.slice(first)].flat();
+}
+
+export const everyPage = 'every page';
+
+function isOnPage(command: KeyRow): command is Command & {readonly does: CommonAction} {
+  return command.context !== 'sidebar' && 'does' in command && command.does !== undefined;
+}
+
+/** For each action of the common set the keys and words that most pages have. */
+function commonOnPages(): readonly {does: CommonAction; keys: string; help: string}[] {
+  const rows = allCommands
+    .filter(isOnPage)
+    .map((command) => ({does: command.does, keys: keysShown(command), help: command.help}));
+  const byAction = Map.groupBy(rows, ({does}) => does);
+  return [...byAction.values()].flatMap((same) => {
+    const alike = Map.groupBy(same, ({keys, help}) => `${keys} ${help}`).values();
+    const [most] = [...alike].toSorted((one, other) => other.length - one.length);
+    return most?.[0] ?? [];
+  });
+}
 
 /** The table of docs/keys.md, made from the table that dispatches keys. */
 export function keyTableText(): string {
-  const rows = keyGroups(allCommands).flatMap(({group, commands}) =>
-    commands.map((command, index) => [index === 0 ? group : '', code(keysShown(command)), command.help]),
-  );
-  return markdownTable(['where', 'key', 'what it does'], rows);
+  return groupedTable(keyTableRows());
 }
 
-/** A row of the cheat sheet: the keys of commands that share their words there. */
-export type CheatRow = {readonly group: string; readonly keys: string; readonly does: string};
+function groupedTable(rows: readonly KeyTableRow[]): string {
+  return markdownTable(
+    ['where', 'key', 'what it does'],
+    rows.map(({group, keys, does}, index) => [group === rows[index - 1]?.group ? '' : group, code(keys), does]),
+  );
+}
 
-/** The keys of the first day, from the same table: the first key of each command. */
-export function cheatRows(): readonly CheatRow[] {
-  const rows: CheatRow[] = [];
+/** The keys of the first day, from the same table: the first key of each command; those with the same words share a row. */
+export function cheatRows(): readonly KeyTableRow[] {
+  const rows: KeyTableRow[] = [];
   for (const command of allCommands) {
     if (command.core === undefined) continue;
     const key = keysShown({keys: command.keys === digits ? digits : command.keys.slice(0, 1)});
@@ -31,14 +69,7 @@ export function cheatRows(): readonly CheatRow[] {
 
 /** The table of docs/cheat-sheet.md. */
 export function cheatTableText(): string {
-  return markdownTable(
-    ['where', 'key', 'what it does'],
-    cheatRows().map(({group, keys, does}, index, rows) => [
-      group === rows[index - 1]?.group ? '' : group,
-      code(keys),
-      does,
-    ]),
-  );
+  return groupedTable(cheatRows());
 }
 
 /** A table of docs/options.md, made from the table that `--help` is made from. */
@@ -47,6 +78,17 @@ export function optionTableText(command: 'screen' | 'logs' = 'screen'): string {
     ['option', 'what it does'],
     optionRows(command).map(({left, help}) => [code(left), help]),
   );
+}
+
+/** The options of the other commands that neither the screen nor `logs` has, for docs/options.md. */
+export function otherOptionTableText(): string {
+  const known = new Set([...optionRows('screen'), ...optionRows('logs')].map(({left, help}) => `${left} ${help}`));
+  const rows = commandWords.flatMap((command) =>
+    optionRows(command)
+      .filter(({left, help}) => !known.has(`${left} ${help}`))
+      .map(({left, help}) => [code(`pipetail ${command}`), code(left), help]),
+  );
+  return markdownTable(['command', 'option', 'what it does'], rows);
 }
 
 /** The table of docs/failures.md. */

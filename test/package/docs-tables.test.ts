@@ -2,28 +2,34 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {expect, test} from 'vitest';
 import {options} from '../../source/settings/option-table.ts';
-import {promptCommands} from '../../source/ui/keys/command-table.ts';
+import {keyRows, keysShown} from '../../source/ui/keys/commands.ts';
 import {allCommands} from '../../source/ui/pages/registry.ts';
 import {
   cheatTableText,
+  everyPage,
   exitCodeTableText,
+  keyTableRows,
   keyTableText,
   optionTableText,
+  otherOptionTableText,
   schemaTableText,
   sectionOf,
 } from '../harness/docs-tables.ts';
 import {root} from '../harness/program.ts';
 
-test('the key table has a row for every command, those of prompts too, and its bars are those of Markdown', () => {
-  const rows = keyTableText().split('\n');
-  const all = [...allCommands, ...promptCommands];
-  expect(rows).toHaveLength(2 + all.length);
-  for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(4);
-  for (const {help} of all)
-    expect(
-      rows.some((row) => row.includes(` | ${help} |`)),
-      help,
-    ).toBe(true);
+test('the key table has the keys of every command, those of prompts too; what pages share is there once', () => {
+  for (const row of keyTableText().split('\n')) expect(row.match(/(?<!\\)\|/g)).toHaveLength(4);
+  const rows = keyTableRows();
+  const missing = keyRows(allCommands).filter((command) => {
+    const keys = keysShown(command);
+    const isIn = (group: string, does?: string) =>
+      rows.some((row) => row.group === group && row.keys === keys && (does === undefined || row.does === does));
+    return !(isIn(command.group, command.help) || ('does' in command && isIn(everyPage)));
+  });
+  expect(missing).toEqual([]);
+  const ofPages = rows.filter(({group}) => group === everyPage);
+  expect(ofPages).toHaveLength(11);
+  expect(rows.length).toBeLessThan(keyRows(allCommands).length - 30);
 });
 
 test('the option table has a row for every option of the screen', () => {
@@ -46,6 +52,7 @@ test.each([
   ['cheat-sheet.md', 'cheat', cheatTableText],
   ['options.md', 'options', () => optionTableText()],
   ['options.md', 'logs-options', () => optionTableText('logs')],
+  ['options.md', 'other-options', otherOptionTableText],
   ['failures.md', 'exit-codes', () => exitCodeTableText()],
   ['json.md', 'logs', () => schemaTableText(schemas.logs)],
   ['json.md', 'histogram', () => schemaTableText(schemas.histogram)],
