@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {Ajv2020} from 'ajv/dist/2020.js';
 import {describe, expect, onTestFinished, test} from 'vitest';
+import {configurationLines, kafkaInputOf} from '../../demo/process-log.ts';
 import {DemoServer} from '../../demo/server.ts';
 import {recording} from '../demo/recording.ts';
 import {root, runCommand} from '../harness/program.ts';
@@ -47,8 +48,15 @@ async function outputs() {
   server.pipeline('failed').fail('exit status: 101\nand more');
   server.pipeline('new').setState({programStatus: 'SqlError'});
   const orders = server.pipeline('orders');
-  orders.stop();
-  orders.start();
+  for (const workers of [1, 2]) {
+    orders.stop();
+    orders.start();
+    const input = kafkaInputOf('orders.kafka', 'orders');
+    const transport = {name: 'kafka_input', config: {password: `hunter-${workers}`}};
+    for (const line of configurationLines(orders, {workers, inputs: [{...input, transport}]}))
+      orders.print('stdout', line);
+    orders.write(`[orders] ${orders.stamp()}  INFO a::b:  begin`);
+  }
   orders.write(`[orders] ${orders.stamp()} ERROR a::b:  disk full`);
   const pipetail = (...args: string[]) => runCommand([...args, '-o', 'json', '--host', server.url]);
   return {server, pipetail};
@@ -93,6 +101,11 @@ test('what the commands print has the shapes of the schema', async () => {
   expect(JSON.parse(timeline.stdout).missing).toEqual([]);
   expect(JSON.parse(timeline.stdout).rows).toContainEqual(expect.objectContaining({what: 'run', from: 'log'}));
   expect(JSON.parse(diff.stdout).changes).toContainEqual(expect.objectContaining({change: 'new', level: 'ERROR'}));
+  expect(diff.stdout).not.toContain('hunter');
+  expect(JSON.parse(diff.stdout).configuration).toMatchObject([
+    {path: 'global.workers', before: 1, now: 2, hidden: false},
+    {path: 'inputs.orders.kafka.transport.config.password', before: null, now: null, hidden: true},
+  ]);
   expect(mistakes('config', JSON.parse(config.stdout))).toEqual([]);
   expect(JSON.parse(config.stdout).ignored).toMatchObject([{variable: 'FELDERA_RETRIES'}]);
   const lines = [logs, unknown, wrong].flatMap(({stderr}) => objectsOf(stderr));
@@ -123,7 +136,8 @@ describe('the schema refuses', () => {
   test('a pipeline with another field, without one, or outside a list', async () => {
     const {pipetail} = await outputs();
     const [pipeline] = JSON.parse((await pipetail('status', 'orders')).stdout);
-    const {programError, serverVersion, ...listed} = pipeline;
+    const {why, programError, serverVersion, ...listed} = pipeline;
+    expect(why).toHaveLength(1);
     expect([programError, typeof serverVersion]).toEqual([null, 'string']);
     expect(mistakes('list', [listed])).toEqual([]);
     for (const field of Object.keys(pipeline)) {

@@ -153,6 +153,9 @@ test('errors of inputs and of an output: records with their causes, as many as t
   await stepTo(view, /▸.*ERROR .*parse error on input endpoint/);
   await view.terminal.press('Enter');
   await view.terminal.waitFor(/Invalid fragment: '/);
+  // Its connector, in the one line of the program that declares them all.
+  await view.terminal.waitFor(/orders\.bad is declared at line 2 \(version 1\):/);
+  await view.terminal.waitFor(/ 1 │ create table orders .*\n.* 2 │ .*"name":"bad".*\n +│ +\^{12} *\n/);
   // What Feldera suppresses in the log is in the statistics; d has all connectors in words.
   await view.terminal.press('Esc', 'F');
   appendFileSync(orders, 'nonsense\n'.repeat(3));
@@ -235,6 +238,46 @@ test('a start that fails for a file that is missing', async (context) => {
   expect(status.stdout).toContain('deployment error (InitializationError)');
   const wide = await rig.run('list', '-o', 'wide');
   expect(wide.stdout).toMatch(new RegExp(`^unstarted +Failed .*${cause.source}`, 'm'));
+});
+
+test('a second run with a changed connector: exactly that leaf, and what is known of both programs', async (context) => {
+  needsOwnServer(context);
+  const rig = feldera();
+  const {client} = rig;
+  // Its first start has failed above.
+  await client.until('unstarted', ({deployment_error}) => deployment_error !== null);
+  await client.put('unstarted', ordersProgram([followedFile('lost', orders)]));
+  await client.run('unstarted');
+  const {stdout} = await rig.run('diff', 'unstarted', '-o', 'json');
+  const leaf = 'inputs.orders.lost.transport.config.path';
+  const diff = JSON.parse(stdout);
+  expect(diff.configuration).toEqual([
+    {
+      ...{change: 'changed', path: leaf, hidden: false},
+      keys: ['inputs', 'orders.lost', 'transport', 'config', 'path'],
+      ...{before: path.join(folder, 'missing.json'), now: orders},
+    },
+  ]);
+  expect(diff.older).toMatchObject({
+    run: 1,
+    configuration: 'known',
+    state: 'stopped',
+    programVersion: null,
+  });
+  expect(diff.newer).toMatchObject({
+    run: 2,
+    configuration: 'known',
+    state: 'running',
+    failed: false,
+    programVersion: 2,
+  });
+  await using view = await rig.open(['unstarted'], size);
+  await view.live(/run 2 of 2/);
+  await view.terminal.press('D');
+  await view.terminal.waitFor(
+    /configuration +1 difference *\n.*changed +inputs\.orders\.lost\.transport\.config\.path/,
+  );
+  await view.terminal.waitFor(/program +version 2 on platform 0\.337\.0, compiled at .* that of run 1 is unknown/);
 });
 
 test('a worker that panics', async (context) => {

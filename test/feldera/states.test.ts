@@ -37,7 +37,7 @@ test('a program with a SQL error: where it is wrong, in the list, in status and 
   );
   await view.terminal.press('p');
   await view.terminal.waitFor(
-    /Program of .* version 1 · 2 lines · SqlError since .*\n *\n +1 {2}create table a \(x int\);/,
+    /Program of .* version 1 · 2 lines · SQL error since .*\n *\n +1 {2}create table a \(x int\);/,
   );
 });
 

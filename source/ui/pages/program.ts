@@ -1,13 +1,14 @@
 import type {ApiFailure, PipelineDetail} from '../../api/types.ts';
 import {compilePattern, type Pattern} from '../../buffer/pattern.ts';
 import {bisect} from '../../lib/bisect.ts';
-import {count, counted} from '../../lib/format.ts';
+import {count, counted, fineMoment, readTime} from '../../lib/format.ts';
 import {maskCredentials} from '../../program/credentials.ts';
 import {clean, isAscii} from '../../terminal/clean.ts';
 import {wrapOffsets} from '../../terminal/fit.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../../terminal/styled-text.ts';
 import {hitStyle} from '../../viewport/entry-text.ts';
 import {textMarkdown} from '../../viewport/markdown.ts';
+import {stateWord} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import type {ProgramLookup} from '../program-lookup.ts';
 import type {PageText} from '../state/view-state.ts';
@@ -133,7 +134,7 @@ function rowsOf(controller: Controller, page: Opened<ProgramState>, {width}: {re
     [
       ...(detail.programVersion === undefined ? [] : [`version ${count(detail.programVersion)}`]),
       detail.programCode === '' ? 'empty' : counted(rows.lines.length, 'line', 'lines'),
-      `${detail.programStatus} since ${detail.programStatusSince.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')}`,
+      `${stateWord(detail.programStatus)} since ${sinceWords(detail, services.clock.wall())}`,
     ].join(' · '),
   );
   return {
@@ -163,6 +164,11 @@ function rowAt(
     plain(`${number.padStart(numberCells)}  `, at + 1 === named ? {bold: true} : {dim: true}),
     slice(shown, offsets[part] ?? 0, offsets[part + 1] ?? text.text.length),
   ]);
+}
+
+function sinceWords({programStatusSince}: PipelineDetail, now: number): string {
+  const since = readTime(programStatusSince);
+  return Number.isNaN(since) ? 'an unknown time' : fineMoment(since, now);
 }
 
 export function failedWords(failure: ApiFailure): string {
