@@ -391,6 +391,39 @@ it('knows of all lines that have ended what a search would work out, in whatever
   );
 });
 
+it('knows the texts of every segment but the newest, however slowly they grew and whatever is compressed', () => {
+  const packer = {
+    pack: <Kept>(bytes: Uint8Array, keep: (packed: Uint8Array) => Kept) => keep(bytes),
+    unpack: (packed: Uint8Array) => Buffer.from(packed),
+  };
+  const steps = fc.array(fc.integer({min: 1, max: 300}), {minLength: 1, maxLength: 5});
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({min: 1, max: 40}), {maxLength: 60}),
+      steps,
+      fc.boolean(),
+      (lengths, bytes, packs) => {
+        const buffer = new WritableLogBuffer({maxBytes: 1 << 20, segmentBytes: 64, ...(packs && {packer})});
+        buffer.isViewed = false;
+        const prepare = prepareSearch(buffer);
+        for (const [at, length] of lengths.entries()) {
+          buffer.append(Buffer.from(`${'abc'.repeat(length)}\n`));
+          if (packs && at % 3 === 0) buffer.packOlder();
+          while (!prepare(bytes[at % bytes.length] ?? 1));
+        }
+        for (let id = buffer.firstId; id < buffer.endId; ) {
+          const known = buffer.factsAt(id);
+          if (!known) throw new Error(`nothing is known of ${id}`);
+          expect(known.facts.texts !== undefined).toBe(known.endId < buffer.endId);
+          expect(known.facts.texts?.mayHave('abc', {caseSensitive: true}) ?? true).toBe(true);
+          expect(known.facts.texts?.mayHave('xyz', {caseSensitive: true}) ?? false).toBe(false);
+          id = known.endId;
+        }
+      },
+    ),
+  );
+});
+
 it('a step is about as long as it may be', () => {
   const buffer = new WritableLogBuffer({maxBytes: 1_000_000});
   for (let line = 0; line < 1000; line++) buffer.append(Buffer.from(`${'y'.repeat(99)}\n`));
