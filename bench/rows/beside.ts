@@ -11,6 +11,7 @@ import {last} from '../frame/log-program.ts';
 import {goToFirstError, type LogViewer, logViewers, timeout} from '../frame/log-viewers.ts';
 import {cpuMsOf, nameOf, rests, rssOf} from '../frame/process-use.ts';
 import type {BenchContext, Row, Sample, Task, Tool} from '../frame/row.ts';
+import {warmStart} from '../frame/warm-start.ts';
 
 /**
  * Beside what users would pick, each in a terminal of 200×50 or in a shell: a log of 1 GB, in the system's cache, and one
@@ -25,6 +26,7 @@ const {pipetail, less, lnav} = logViewers;
 
 async function open(viewer: LogViewer, context: BenchContext): Promise<Sample> {
   const log = await largeLog(context);
+  await warmStart(context);
   const begun = performance.now();
   await using terminal = await openTerminal({...viewer.open(context.tree, log.file), ...size});
   await terminal.waitFor(log.last, {timeout});
@@ -47,12 +49,13 @@ async function firstErrorByLess(context: BenchContext): Promise<Sample> {
 }
 
 /** The first frame with a log that is empty. */
-async function openEmpty({tree}: BenchContext): Promise<Sample> {
+async function openEmpty(context: BenchContext): Promise<Sample> {
+  await warmStart(context);
   await using folder = await temporaryDirectory();
   const file = `${folder.path}/empty.log`;
   await writeFile(file, '');
   const begun = performance.now();
-  await using terminal = await openTerminal({...pipetail.open(tree, file), ...size});
+  await using terminal = await openTerminal({...pipetail.open(context.tree, file), ...size});
   await terminal.waitFor(() => terminal.row(0).includes('pipetail'), {timeout});
   return {frameMs: performance.now() - begun};
 }
@@ -60,11 +63,12 @@ async function openEmpty({tree}: BenchContext): Promise<Sample> {
 /** From the start until the screen has the number of lines with an error, which is searched for once the end is there. */
 async function countErrors(
   {open, search}: LogViewer,
-  {tree}: BenchContext,
+  context: BenchContext,
   {file, end}: {file: string; end: string},
 ): Promise<Sample> {
+  await warmStart(context);
   const begun = performance.now();
-  await using terminal = await openTerminal({...open(tree, file), ...size});
+  await using terminal = await openTerminal({...open(context.tree, file), ...size});
   await terminal.waitFor(end, {timeout});
   const found = await search?.(terminal, errors);
   return {errorsMs: performance.now() - begun, ...(found && {count: found.count})};
@@ -75,7 +79,9 @@ const rate = 10_000;
 const seconds = 10;
 const pourer = path.resolve(import.meta.dirname, '../frame/pour-process.ts');
 
-async function live(viewer: LogViewer, {tree, logFile, lines}: BenchContext): Promise<Sample> {
+async function live(viewer: LogViewer, context: BenchContext): Promise<Sample> {
+  const {tree, logFile, lines} = context;
+  await warmStart(context);
   const file = await logFile('coloured');
   const {command, args, env} = viewer.pipe(tree);
   const pour = [node, pourer, file, String(Math.min(rate * seconds, lines)), String(rate), last];
