@@ -4,8 +4,8 @@ import type {LogManager} from '../logs/log-manager.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {bytesOfPath} from '../storage/regular-file.ts';
 
-/** Milliseconds that the first frame waits: a file that is not in the system's cache takes longer. */
-const patience = 30;
+/** Milliseconds that the first frame waits: a disk that hangs is waited for with a screen. */
+const patience = 100;
 
 /**
  * Opens a file, so that its end is in the first frame: a frame without it would take as long as all the rest. Resolves
@@ -16,11 +16,6 @@ export async function openBeforeFrame(
   {logs, clock}: {readonly logs: Pick<LogManager, 'open'>; readonly clock: Clock},
 ): Promise<void> {
   if (found?.kind !== 'file' || found.packed !== undefined) return;
-  const size = await stat(bytesOfPath(found.path)).then(
-    (stats) => stats.size,
-    () => 0,
-  );
-  if (size === 0) return;
   const {snapshot} = logs.open(found.name);
   const {promise, resolve} = Promise.withResolvers<void>();
   const check = () => {
@@ -29,6 +24,15 @@ export async function openBeforeFrame(
   };
   const leaving = [snapshot.subscribe(check), clock.after(patience, resolve)];
   check();
+  void isEmpty(found.path).then((nothingComes) => nothingComes && resolve());
   await promise;
   for (const leave of leaving) leave();
+}
+
+/** That a file has nothing to read is told in a frame of its log, and that it cannot be read, too. */
+async function isEmpty(file: string): Promise<boolean> {
+  return await stat(bytesOfPath(file)).then(
+    ({size}) => size === 0,
+    () => true,
+  );
 }

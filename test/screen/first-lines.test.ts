@@ -9,13 +9,13 @@ import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
-type Options = {readonly packed?: 'gzip'; readonly isSlow?: boolean};
+type Options = {readonly packed?: 'gzip'; readonly isSlow?: boolean; readonly isGone?: boolean};
 
 /** Opens a file of this text before the first frame, and reads it unless it `isSlow`. `isDone`: the frame waits no longer. */
-async function opening(text: string, {packed, isSlow = false}: Options = {}) {
+async function opening(text: string, {packed, isSlow = false, isGone = false}: Options = {}) {
   const folder = await temporaryDirectory();
   const file = path.join(folder.path, 'app.log');
-  await writeFile(file, text);
+  if (!isGone) await writeFile(file, text);
   const clock = new FakeClock();
   const found: FoundLog = {kind: 'file', name: 'app.log', path: file, packed, older: []};
   const opened: Log[] = [];
@@ -44,16 +44,16 @@ test('the first frame has the lines of a file', async () => {
   expect(file.opened.map(({snapshot}) => snapshot.get().lineCount)).toEqual([2]);
 });
 
-test('an empty file is not waited for', async () => {
-  await using file = await opening('');
-  await file.done;
-  expect(file.opened).toEqual([]);
+test('a file that is empty or gone is not waited for', async () => {
+  await using empty = await opening('', {isSlow: true});
+  await empty.done;
+  await using gone = await opening('one\n', {isSlow: true, isGone: true});
+  await gone.done;
 });
 
 test('a file that is slow is in a later frame', async () => {
   await using file = await opening('one\n', {isSlow: true});
-  while (file.opened.length === 0) await setImmediate();
-  await file.clock.advance(29);
+  await file.clock.advance(99);
   expect(file.frame.isDone).toBe(false);
   await file.clock.advance(1);
   await setImmediate();
