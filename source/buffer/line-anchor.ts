@@ -89,9 +89,12 @@ export function lineUpTo(buffer: LogBuffer, id: number): number | undefined {
   return undefined;
 }
 
-/** FNV-1a, 32 bits: enough, with the length and the line before, to identify a line of a log. */
-function hashOf(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5;
+/**
+ * FNV-1a, 32 bits: enough, with the length and the line before, to identify a line of a log. `from`: the hash of what is
+ * before these bytes.
+ */
+export function hashOf(bytes: Uint8Array, from = 0x811c9dc5): number {
+  let hash = from;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;
 }

@@ -2,6 +2,7 @@ import {homedir} from 'node:os';
 import path from 'node:path';
 import type {ApiClient} from '../api/types.ts';
 import type {Packer} from '../buffer/packed-store.ts';
+import type {Filter} from '../filters/filter.ts';
 import type {Clock} from '../lib/clock.ts';
 import {FrameRate} from '../lib/frames.ts';
 import {Presence} from '../lib/presence.ts';
@@ -55,8 +56,10 @@ export class ScreenBackend {
     packer: Packer | undefined;
     process: NodeJS.Process;
     opened: ShownLogs | undefined;
+    /** Of `--filter`, for the tabs that come back, too. */
+    filters?: readonly Filter[] | undefined;
   }) {
-    const {settings, client, clock, random, packer, process, opened} = options;
+    const {settings, client, clock, random, packer, process, opened, filters} = options;
     const processes = processesOf(process);
     const {signal} = this.#ended;
     this.#clock = clock;
@@ -88,7 +91,7 @@ export class ScreenBackend {
       catalog.hasServer && !settings.demo
         ? new ScreenSession({
             ...{client, clock, folder: this.state, fresh: settings.fresh, signal, processes},
-            viewOptions: viewOptionsOf(settings.view.typed),
+            viewOptions: {...viewOptionsOf(settings.view.typed), ...(filters && {filters})},
           })
         : undefined;
     this.#endOfPresence = this.presence.here.subscribe(() => {

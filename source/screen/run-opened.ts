@@ -15,6 +15,7 @@ import {clean} from '../terminal/clean.ts';
 import {OpenedFacts} from './opened-facts.ts';
 import {commandsOf, runScreen, type ScreensOptions} from './run-screen.ts';
 import {readTerminal} from './services.ts';
+import {startOf} from './start.ts';
 
 type OpenedOptions = Pick<ScreensOptions, 'settings' | 'version' | 'process'> & {
   /** Paths as typed; `-`: stdin. */
@@ -78,6 +79,7 @@ async function runWithKeys(
 ): Promise<number> {
   const {stdin} = process;
   const commands = commandsOf(settings);
+  const start = startOf(settings, systemClock.wall());
   const notes: string[] = [];
   const note = (line: string) => void notes.push(line);
   const tell = (line: string) => void process.stderr.write(`pipetail: ${line}\n`);
@@ -89,7 +91,7 @@ async function runWithKeys(
   const client = noServer();
   const server = {client, name: '', secrets: () => [], close: client.close};
   const end = await runScreen({
-    ...{settings, version, process, keys, commands, server, opened, notes},
+    ...{settings, version, process, keys, commands, server, opened, notes, start},
     ...{names: [], patterns: [], contexts: undefined},
   });
   return end.code;

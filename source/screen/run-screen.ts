@@ -19,12 +19,14 @@ import {Controller} from '../ui/controller.ts';
 import type {CommandTable} from '../ui/keys/command.ts';
 import {remap} from '../ui/keys/remap-keys.ts';
 import {allCommands, pages} from '../ui/pages/registry.ts';
+import {goToPlaceAtStart} from '../ui/start-place.ts';
 import {ScreenBackend, type ShownLogs, viewOptionsOf} from './backend.ts';
 import {type ContextSource, ContextSwitch} from './context-switch.ts';
 import {DrawnScreen, screenSize} from './drawn-screen.tsx';
 import {endScreen, type ScreenEnd, ScreenExit, terminalPatience} from './exit.ts';
 import {openBeforeFrame} from './first-lines.ts';
 import {readTerminal, screenServices} from './services.ts';
+import {noStart, type Start, startOf} from './start.ts';
 
 /** Logs whose tabs are open at the start; the list has the others. */
 const mostOpened = 16;
@@ -40,13 +42,14 @@ export type ScreensOptions = {
 /** Runs a screen for each context that the user switches to. Resolves to the exit code; rejects with a `UsageError`. */
 export async function runScreens(options: ScreensOptions): Promise<number> {
   const {settings: first, names, version, process} = options;
+  const start = startOf(first, systemClock.wall());
   if (!first.demo) {
     await checkFirstName(names, {open: () => openServer(first, version, systemClock), clock: systemClock});
   }
   const common = {...options, contexts: contextSource(process)};
   const visited = new Set([first.context?.name]);
   const keys = process.stdin;
-  let end = await runScreen({...common, keys, commands: commandsOf(first)});
+  let end = await runScreen({...common, keys, commands: commandsOf(first), start});
   while (end.next) {
     const {next} = end;
     // Within one run a context is restored as it was left, also with --fresh.
@@ -56,7 +59,7 @@ export async function runScreens(options: ScreensOptions): Promise<number> {
     // The names of the command line are pipelines of the first server.
     end = await runScreen({
       ...{...common, settings, server: next.server, names: [], patterns: []},
-      ...{keys, commands: commandsOf(settings)},
+      ...{keys, commands: commandsOf(settings), start: noStart},
     });
   }
   return end.code;
@@ -94,13 +97,14 @@ type ScreenOptions = Omit<ScreensOptions, 'contexts'> & {
   readonly notes?: readonly string[];
   /** With the user's keys. */
   readonly commands: CommandTable;
+  readonly start: Start;
   /** If it is open already. */
   readonly server?: OpenServer;
 };
 
 /** Runs a screen to its end, and restores the terminal. */
 export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
-  const {settings, names, patterns, version, process, commands, contexts, opened, notes = []} = options;
+  const {settings, names, patterns, version, process, commands, contexts, opened, start, notes = []} = options;
   const {stdout} = process;
   const clock = systemClock;
   const terminal = readTerminal({process, keys: options.keys});
@@ -111,7 +115,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
 
   const backend = new ScreenBackend({
     ...{settings, client: server.client, clock, process, opened},
-    ...{random: systemRandom, packer: zstdPacker},
+    ...{random: systemRandom, packer: zstdPacker, filters: start.filters},
   });
   // A multiplexer answers itself, and draws at a pace of its own.
   const pace = isSpoken || process.env.TMUX || process.env.STY ? undefined : new TerminalPace(clock);
@@ -146,6 +150,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const {session} = backend;
   const {found} = backend.catalog;
   if (opened) await openBeforeFrame(found[0], {logs: backend.logs, clock});
+  const opening = [...names, ...found.slice(0, mostOpened).map(({name}) => name)];
   const controller = new Controller({
     services: screenServices({
       ...{settings, server, backend, terminal, process, clock, commands},
@@ -155,10 +160,10 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
       ...(pace && {takesFrames: pace.mayDrawKeys}),
     }),
     pages,
-    names: [...names, ...found.slice(0, mostOpened).map(({name}) => name)],
+    names: opening,
     isRequested: (pipeline) => patterns.some(({matches}) => matches(pipeline)),
     size: screenSize(stdout, isSpoken),
-    viewOptions: viewOptionsOf(settings.view.initial),
+    viewOptions: {...viewOptionsOf(settings.view.initial), ...(start.filters && {filters: start.filters})},
     ...(session && {beforeFirst: () => session.start(controller)}),
   });
   sayFirst(notes, controller);
@@ -182,6 +187,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const endSize = drawn.followSize();
   reports.on();
   backend.start();
+  const endSearch = start.place ? goToPlaceAtStart(controller, start.place, opening) : () => {};
   try {
     await drawn.ended();
   } catch (error) {
@@ -194,6 +200,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   } finally {
     endModes();
     endSize();
+    endSearch();
     await backend.close();
     await server.close();
   }

@@ -51,6 +51,13 @@ export function readTerminal({process, keys, instead = 'pipetail logs <pipeline>
   return {keys, depth, symbols: symbolsFor(isUtf8), isUtf8};
 }
 
+/** The words that name the server for who has a configuration of their own: certificates and credentials are theirs. */
+export function serverWords({demo, context, server: {tenant}}: Settings, baseUrl: string): readonly string[] {
+  if (demo) return ['--demo'];
+  if (context) return ['--context', context.name];
+  return ['--host', baseUrl, ...(tenant === undefined ? [] : ['--tenant', tenant])];
+}
+
 type ServicesInput = Pick<Services, 'commands' | 'contexts' | 'quit' | 'takesFrames'> & {
   readonly settings: Settings;
   readonly server: OpenServer;
@@ -76,6 +83,7 @@ export function screenServices(input: ServicesInput): Services {
     history: (name, signal) => facts.history(name, signal),
     serverName: server.name,
     serverUrl: server.client.baseUrl,
+    serverWords: serverWords(settings, server.client.baseUrl),
     tokenFrom: settings.tokenFrom ?? (settings.server.tokenFile ?? settings.server.tokenCommand)?.from,
     insecure: settings.server.insecure,
     colors: themeColors(settings.theme, settings.themes, terminal.depth),

@@ -183,7 +183,8 @@ function rejectForeignFlags(flags: Flags, command: CommandName, typedAs: Readonl
     const option = find(flag);
     if (option && !acceptsOption(command, option)) {
       const where = option.commands.map((name) => (name === 'screen' ? 'the screen' : `pipetail ${name}`)).join(', ');
-      throw new UsageError(`${typedAs.get(flag) ?? `--${flag}`} belongs to ${where}`);
+      const own = command === 'logs' && flag === 'filter' ? ' · logs has --grep, --exclude and --level' : '';
+      throw new UsageError(`${typedAs.get(flag) ?? `--${flag}`} belongs to ${where}${own}`);
     }
   }
 }

@@ -13,7 +13,7 @@ export function optionNamed(name: string, command: CommandName): Option | undefi
 
 /** Names in fda, kubectl, stern, k9s, curl, tail and journalctl for our options, perhaps with a value. */
 const renamed: ReadonlyMap<string, string> = new Map([
-  ...['include', 'i', 'regex', 'regexp', 'filter'].map((name) => [name, 'grep'] as const),
+  ...['include', 'i', 'regex', 'regexp'].map((name) => [name, 'grep'] as const),
   ...['since-time', 'S'].map((name) => [name, 'since'] as const),
   ...['lines', 'n'].map((name) => [name, 'tail'] as const),
   ...['server', 'url', 'endpoint'].map((name) => [name, 'host'] as const),

@@ -107,6 +107,21 @@ export const options = [
     once: true,
   },
   {
+    flag: 'at',
+    value: 'TIME',
+    help: 'go to this time, in the forms of --since; with a # and the hash of a record that M copies: to that record',
+    commands: screens,
+    once: true,
+  },
+  {
+    flag: 'filter',
+    value: 'FILTER',
+    repeatable: true,
+    help: 'filter the logs as & does: refused, !refused, target:kafka, level:warn. Given several times: all of them',
+    commands: screens,
+    once: true,
+  },
+  {
     flag: 'record',
     value: 'DIR',
     example: '~/pipetail-logs',

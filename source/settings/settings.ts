@@ -66,6 +66,7 @@ export type Settings = {
   /** Lines for a screen reader instead of a screen. */
   readonly screenReader: boolean;
   readonly view: StartView;
+  readonly start: StartPlace;
   /** A built-in theme, or one of `themes`. */
   readonly theme: string;
   readonly themes: OwnThemes;
@@ -78,6 +79,9 @@ type StartView = {
   /** Zone of local times; undefined: the system's. */
   readonly zone: string | undefined;
 };
+
+/** Where the screen begins. As typed. */
+type StartPlace = {readonly at: string | undefined; readonly filters: readonly string[]};
 
 /** How a log and the list beside it are shown until keys change that. */
 export type ViewSettings = {
@@ -137,6 +141,7 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
     copy: oneOf(nameOf('copy'), required('copy').toLowerCase(), copyChoices),
     screenReader: isOn('screen-reader'),
     view: readView(values),
+    start: {at: value('at'), filters: values.all('filter')},
     theme: readTheme(required('theme'), file.themes, nameOf('theme')),
     themes: file.themes,
   });

@@ -57,6 +57,8 @@ export type Services = {
   readonly timeLimit: TimeLimit;
   /** Host of the server, for the header. */
   readonly serverName: string;
+  /** The words of the command line that name this server, without a credential. */
+  readonly serverWords: readonly string[];
   /** Base URL, for pages about the connection. */
   readonly serverUrl: string;
   /** Where the credentials came from, such as `FELDERA_API_KEY`; undefined: there are none. */

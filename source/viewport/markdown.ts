@@ -16,6 +16,8 @@ export type MarkdownInput = {
   readonly errors?: readonly MarkdownError[];
   /** Of marks of the user. `at`: Unix time in ms of the record. */
   readonly notes?: readonly {readonly at: number | undefined; readonly text: string}[];
+  /** Of the first record: its hash, and the command that shows it. */
+  readonly place?: {readonly hash: string; readonly command: string | undefined} | undefined;
 };
 
 /** Something known of a pipeline. */
@@ -43,7 +45,7 @@ export class MarkdownReport {
     const fence = '`'.repeat(Math.max(3, this.#longestRun + 1));
     const errors = errorBlocks(input.errors ?? []);
     const lines = this.#lines.length === 0 ? [] : [`${fence}text`, ...this.#lines, fence, ''];
-    return [...this.#head(input), '', ...errors, ...lines].join('\n');
+    return [...this.#head(input), '', ...errors, ...lines, ...placeLines(input.place)].join('\n');
   }
 
   /** What Feldera's guide says of an error in the lines, or else of one that is not in the log. */
@@ -91,15 +93,23 @@ export function textMarkdown({title, server, text}: MarkdownError & {readonly se
   return [`**${escaped(title)}${onServer(server)}**`, '', ...fenced(text.trimEnd())].join('\n');
 }
 
+function placeLines(place: MarkdownInput['place']): readonly string[] {
+  if (!place) return [];
+  const record = `record ${code(place.hash)}`;
+  return place.command === undefined
+    ? [`The first line is of ${record}.`, '']
+    : [`The same place, ${record}:`, '', ...fenced(place.command, 'sh')];
+}
+
 /** Each error with its title above a fence, and a blank line at the end. */
 function errorBlocks(errors: readonly MarkdownError[]): readonly string[] {
   return errors.flatMap(({title, text}) => [`**${escaped(title)}**`, '', ...fenced(text)]);
 }
 
-function fenced(text: string): readonly string[] {
+function fenced(text: string, language = 'text'): readonly string[] {
   const lines = text.split('\n').map(clean);
   const fence = '`'.repeat(Math.max(3, ...lines.map((line) => longestRunOfBackticks(line) + 1)));
-  return [`${fence}text`, ...lines, fence, ''];
+  return [`${fence}${language}`, ...lines, fence, ''];
 }
 
 function onServer(server: string): string {

@@ -1,8 +1,11 @@
 import {spawnSync} from 'node:child_process';
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
 import {stripVTControlCharacters} from 'node:util';
 import {expect, test} from 'vitest';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {requireTool} from '../harness/tools.ts';
-import {openViewer} from './viewer.ts';
+import {openView, openViewer} from './viewer.ts';
 
 const overSsh = {SSH_CONNECTION: '10.0.0.1 50000 10.0.0.2 22'};
 
@@ -52,7 +55,8 @@ test('M copies Markdown: pipeline, server, time span, version, filters, gaps and
   await terminal.press('g', 'v', 'G', 'M');
   await terminal.waitFor(/Markdown: sent \d+ lines, \d\.\d kB by OSC 52/);
   const [copy = ''] = terminal.copies.map(String);
-  const [head = '', lines = ''] = copy.split('\n`````text\n');
+  const [head = '', rest = ''] = copy.split('\n`````text\n');
+  const lines = rest.replace(/(?<=\n`````\n)\nThe same place.*/s, '');
   expect(head).toMatch(/^\*\*Log of `alpha` on `127\.0\.0\.1:\d+`\*\*\n/);
   expect(head).toMatch(/\n- Time: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d to (?:\S+ )?\d\d:\d\d:\d\d UTC\n/);
   expect(head).toMatch(/\n- Platform version: `\d+\.\d+\.\d+\S*`\n/);
@@ -64,4 +68,44 @@ test('M copies Markdown: pipeline, server, time span, version, filters, gaps and
   expect(log.filter((line) => /line \d\.$/.test(line))).toHaveLength(7);
   expect(log.filter((line) => line.includes('fail with a fence ```` in it'))).toHaveLength(1);
   expect(copy).not.toContain('\u001B');
+});
+
+test('M ends with the command that shows the record again: on its server, and in a file that has lost its colours', async () => {
+  await using folder = await temporaryDirectory();
+  await using viewer = await openViewer({pipelines: ['alpha'], env: overSsh});
+  const {server, terminal} = viewer;
+  await viewer.live();
+  viewer.write('alpha', 3);
+  viewer.say('alpha', '\u001B[31mthe disk\u001B[0m is full', 'ERROR');
+  viewer.say('alpha', 'it goes on', 'WARN');
+  await terminal.waitFor('it goes on');
+  await terminal.press('Tab', '&');
+  await terminal.type('level:warn');
+  await terminal.press('Enter');
+  await terminal.waitForGone('line 3.');
+  await terminal.press('g', 'M');
+  await terminal.waitFor(/Markdown: sent \d+ lines/);
+  const [copy = ''] = terminal.copies.map(String);
+  const command = /```sh\n(pipetail .*)\n```\n$/.exec(copy)?.[1] ?? '';
+  const hash = /record `([\da-f]{8})`:\n/.exec(copy)?.[1];
+  expect(command).toMatch(
+    new RegExp(`^pipetail --host ${server.url} alpha --at \\S+T\\S+\\.\\d{6}Z#${hash} --filter level:warn$`),
+  );
+
+  const words = command.split(' ').slice(1);
+  await using again = await openView(words, {env: overSsh});
+  await again.terminal.waitFor('found: this record is as it was copied');
+  expect(again.countShown('the disk is full')).toBe(1);
+  expect(again.countShown('line 3.')).toBe(0);
+
+  const file = path.join(folder.path, 'alpha.log');
+  const plain = stripVTControlCharacters(String(viewer.log('alpha')));
+  const opened = async (text: string, said: RegExp) => {
+    await writeFile(file, text);
+    await using view = await openView(['open', file, ...words.slice(words.indexOf('--at'))]);
+    await view.terminal.waitFor(said);
+  };
+  await opened(plain, /found: this record is as it was copied/);
+  await opened(plain.replace('is full', 'is empty'), /changed: the record of .* UTC is not as it was copied/);
+  await opened(plain.replace(/.*is full\n/, ''), /gone: the log has no record of .* UTC/);
 });

@@ -34,6 +34,7 @@ test('without flags: the screen, on the local server, with the defaults of the h
     mouse: false,
     screenReader: false,
     fps: 12,
+    start: {at: undefined, filters: []},
     silence: 300_000,
     record: {directory: undefined, maxBytes: 1024 ** 3},
     awayAfter: 600_000,

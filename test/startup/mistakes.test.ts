@@ -74,6 +74,10 @@ const mistakes: readonly Mistake[] = [
   [['list', 'tag:eu'], "list takes no names, not 'tag:eu' · try: pipetail list --tag 'eu'"],
   [['list', '--retries', '3'], `unknown option --retries · ${retried} · pipetail list --help lists them`],
   [['status', 'a', '-w'], '-w belongs to pipetail logs'],
+  [
+    ['logs', 'a', '--filter', 'x'],
+    '--filter belongs to the screen, pipetail open · logs has --grep, --exclude and --level',
+  ],
   [['logs', 'a', '-B3'], `unknown option -B · did you mean --around? · ${logsLists}`],
   [['logs', 'a', '-C', '2'], '--around needs --grep, --exclude or --level: without one all records are printed'],
   [['logs', 'a', '-C', 'x', '--level', 'warn'], "--around takes a whole number from 0 to 1000, not 'x'"],

@@ -8,6 +8,7 @@ import {markerText, markerTone} from '../../words/markers.ts';
 import {isFailing, type PipelineError, pipelineErrors, pipelineState} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {idsOfSelection, type PaneAt} from '../pane/pane-at.ts';
+import {placeOf} from '../place-command.ts';
 import {type Choice, type CopyForm, pipelinesOf} from '../state/view-state.ts';
 
 /** Bytes. No clipboard is made for more. */
@@ -114,6 +115,7 @@ export async function markdownOf(controller: Controller, choice: Choice, at: Pan
     gaps: gapsOf(at, ends),
     errors: errors.flat(),
     notes,
+    ...(ends.first !== undefined && {place: placeOf(controller, at, ends.first)}),
   });
 }
 

@@ -1,4 +1,4 @@
-import {type FilterEntry, leastLevel, withLeastLevel} from '../../filters/filter.ts';
+import {type Filter, type FilterEntry, leastLevel, withFilter, withLeastLevel} from '../../filters/filter.ts';
 import type {Level} from '../../records/level.ts';
 import {follow, type Position} from '../../viewport/position.ts';
 import type {WrapMode} from '../../viewport/row-renderer.ts';
@@ -103,20 +103,23 @@ export type ViewOptions = {
   readonly time?: TimeMode;
   /** `TRACE`: all levels. */
   readonly level?: Level;
+  /** In place of those that a tab has. */
+  readonly filters?: readonly Filter[];
   /** Cells, or `auto`: by the terminal's width. */
   readonly sidebar?: number | 'auto' | 'off';
   readonly strip?: 'auto' | 'on' | 'off';
 };
 
 export function applyToPane(options: ViewOptions, pane: PaneView = newPane): PaneView {
-  const {wrap, asSent, time, level} = options;
+  const {wrap, asSent, time, level, filters} = options;
+  const filtered = filters ? {...pane, filters: filters.reduce<readonly FilterEntry[]>(withFilter, [])} : pane;
   return {
-    ...pane,
+    ...filtered,
     ...(wrap !== undefined && {wrap}),
     ...(asSent !== undefined && {asSent}),
     ...(time !== undefined && {time}),
     // No record is below TRACE: a filter for it would only cost a row.
-    ...(level !== undefined && {filters: withLeastLevel(pane.filters, level === 'TRACE' ? undefined : level)}),
+    ...(level !== undefined && {filters: withLeastLevel(filtered.filters, level === 'TRACE' ? undefined : level)}),
   };
 }
 

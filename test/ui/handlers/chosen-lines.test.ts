@@ -34,24 +34,28 @@ describe('the lines as Markdown', () => {
     await pressed(screen, 'g', 'j', 'v', 'G', 'p');
     const version = screen.controller.pipeline('orders')?.platformVersion;
     expect(version).toMatch(/^\d/);
-    expect(await markdown(screen, 'selection')).toBe(
-      [
-        `**Log of \`orders\` on \`${new URL(screen.server.url).host}\`**`,
-        '',
-        '- Time: 2026-11-25 01:00:00 to 02:02:02 UTC',
-        '- Lines: 4',
-        `- Platform version: \`${version}\``,
-        '- Filters: none',
-        '- Gaps: none',
-        '',
-        '````text',
-        log[0],
-        logged(3601, 'ERROR', 'red and ``` in it'),
-        ...log.slice(2),
-        '````',
-        '',
-      ].join('\n'),
-    );
+    expect((await markdown(screen, 'selection'))?.split('\n')).toEqual([
+      `**Log of \`orders\` on \`${new URL(screen.server.url).host}\`**`,
+      '',
+      '- Time: 2026-11-25 01:00:00 to 02:02:02 UTC',
+      '- Lines: 4',
+      `- Platform version: \`${version}\``,
+      '- Filters: none',
+      '- Gaps: none',
+      '',
+      '````text',
+      log[0],
+      logged(3601, 'ERROR', 'red and ``` in it'),
+      ...log.slice(2),
+      '````',
+      '',
+      expect.stringMatching(/^The same place, record `[\da-f]{8}`:$/),
+      '',
+      '```sh',
+      expect.stringMatching(/^pipetail --host \S+ orders --at 2026-11-25T01:00:00\.000000Z#[\da-f]{8}$/),
+      '```',
+      '',
+    ]);
   });
 
   it('name the filters that are on', async () => {

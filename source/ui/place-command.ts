@@ -1,0 +1,64 @@
+import {type Filter, filterText} from '../filters/filter.ts';
+import {isoTime} from '../lib/format.ts';
+import type {Controller} from './controller.ts';
+import type {PaneAt} from './pane/pane-at.ts';
+import {hashOfRecord} from './start-place.ts';
+import {pipelinesOf} from './state/view-state.ts';
+
+/** Entries that are passed to find the time of a record without one. */
+const mostPassed = 2_000;
+
+/** For a report: the record's hash, and the command that shows it; without one for what came from stdin, or has no time. */
+export type CopiedPlace = {readonly hash: string; readonly command: string | undefined};
+
+/** Of the record that an entry is in. */
+export function placeOf(controller: Controller, at: PaneAt, id: number): CopiedPlace {
+  const {index, source} = at.model;
+  const head = Math.max(source.buffer.firstId, index.headOf(id));
+  const hash = hashOfRecord(source.buffer, index, head);
+  const time = timeTextNear(at, head);
+  const what = whatOf(controller, at, head);
+  if (time === undefined || !what) return {hash, command: undefined};
+  const filters = at.tab.pane.filters.filter(({on, filter}) => on && isTyped(filter));
+  const words = [
+    ...['pipetail', ...what, '--at', `${time}#${hash}`],
+    ...filters.flatMap(({filter}) => ['--filter', filterText(filter)]),
+  ];
+  return {hash, command: words.map(shellWord).join(' ')};
+}
+
+/** A range of this log, or records like one, cannot be typed. */
+function isTyped({kind}: Filter): boolean {
+  return kind === 'text' || kind === 'level' || kind === 'target';
+}
+
+/** The words that open the log; undefined: it cannot be opened again. */
+function whatOf(controller: Controller, {tab, model}: PaneAt, head: number): readonly string[] | undefined {
+  const {catalog, serverWords} = controller.services;
+  const names = pipelinesOf(tab);
+  const name = names[model.source.merge?.originAt(head) ?? 0] ?? tab.name;
+  const found = catalog.find(name) ?? catalog.find(tab.name);
+  if (found) return found.kind === 'stdin' ? undefined : ['open', found.path];
+  return [...serverWords, name];
+}
+
+/** With all its digits, as sent in UTC; of a record without one, that of the last one before it. */
+function timeTextNear({model: {index, source}}: PaneAt, head: number): string | undefined {
+  const first = Math.max(source.buffer.firstId, head - mostPassed);
+  for (let id = head; id >= first; id--) {
+    const time = index.timeAt(id);
+    if (time === undefined) continue;
+    // Digits below a millisecond are in the text alone.
+    const line = index.datingLine(id)?.toString('latin1') ?? '';
+    const begun = isoTime(time).slice(0, -1);
+    const digits = line.slice(line.indexOf(begun) + begun.length).match(/^\d{0,6}(?=Z)/)?.[0] ?? '';
+    return line.includes(begun) ? `${begun}${digits}Z` : `${begun}Z`;
+  }
+  return undefined;
+}
+
+/** Quoted for any shell of POSIX, where that is needed. */
+export function shellWord(word: string): string {
+  if (/^[\w@%+=:,./-][\w@%+=:,./#-]*$/.test(word)) return word;
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
