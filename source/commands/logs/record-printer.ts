@@ -54,7 +54,7 @@ export class RecordPrinter {
 
   constructor(buffer: LogBuffer, options: RecordPrinterOptions) {
     const {selecting, shape, tail, around = 0, run} = options;
-    const form = {joinsLines: shape.joinsLines === true, hasNear: around > 0};
+    const form = {joinsLines: shape.joinsLines === true, hasNear: around > 0, hasRuns: run !== undefined};
     this.#selector = new RecordSelector(buffer, selecting, form);
     this.#near = around > 0 ? new NearRecords(around) : undefined;
     this.#shape = shape;

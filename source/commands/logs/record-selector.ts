@@ -40,7 +40,7 @@ export type Selected = PrintedRecord & {
   readonly head: number;
   /** It ends everything. */
   readonly over: Over | undefined;
-  /** The number of its run; of one before a start, that of the run that begins there. */
+  /** The number of its run; of one before a start, that of the run that begins there. 0: runs were not asked for. */
   readonly run: number;
 };
 
@@ -57,6 +57,7 @@ export class RecordSelector {
   readonly #since: number | undefined;
   readonly #until: number;
   readonly #hasNear: boolean;
+  readonly #hasRuns: boolean;
   #isPastEnd = false;
   #runCount = 0;
   /** First entry of the newest run that was read. */
@@ -73,16 +74,17 @@ export class RecordSelector {
 
   /**
    * `joinsLines`: lines of a panic or a configuration that come after another record are read with its first ones.
-   * `hasNear`: records that are not selected are read, too.
+   * `hasNear`: records that are not selected are read, too. `hasRuns`: records have the numbers of their runs.
    */
   constructor(
     buffer: LogBuffer,
     {filters, anyOf, since, until = Number.POSITIVE_INFINITY, exitOn, failOn, timeLimit}: Selecting,
-    {joinsLines, hasNear}: {joinsLines: boolean; hasNear: boolean},
+    {joinsLines, hasNear, hasRuns}: {joinsLines: boolean; hasNear: boolean; hasRuns: boolean},
   ) {
     this.#buffer = buffer;
     this.#joinsLines = joinsLines;
     this.#hasNear = hasNear;
+    this.#hasRuns = hasRuns;
     this.#until = until;
     this.#index = new RecordIndex(buffer);
     this.#since = since;
@@ -164,7 +166,7 @@ export class RecordSelector {
     if (head === from) this.#time = this.#timeOf(head);
     if (head === from && this.#time?.isOwn === true && this.#time.at > this.#until) this.#isPastEnd = true;
     if (this.#isPastEnd) return {next: from, lines: 0};
-    const run = this.#runOf(from);
+    const run = this.#hasRuns ? this.#runOf(from) : 0;
     this.#hasBegun ||= head === from && this.#time !== undefined && this.#time.at >= (this.#since ?? 0);
     const over = this.#hasBegun ? this.#ends.find(({lines}) => lines.includes(from))?.over : undefined;
     const shown = this.#hasBegun ? ids.filter((id) => this.#shown.some((lines) => lines.includes(id))) : [];
