@@ -48,12 +48,12 @@ export async function sayTrouble({server, pass}: Stage): Promise<void> {
 }
 
 /** The server is away for longer than its buffer lasts, and so is the user: the next key shows what they missed. */
-async function missAnHour({terminal, server, sleep}: Stage): Promise<void> {
+async function missAnHour({terminal, server, sleep, advance}: Stage): Promise<void> {
   await server.stopApi();
   await sleep(50 * 60_000);
   await server.startApi();
   await terminal.waitFor(/ LIVE\s*$/m);
-  await terminal.stable();
+  await advance(0);
   await terminal.press('{');
   await terminal.waitFor('While you were away');
 }
@@ -68,6 +68,8 @@ export const scenes: readonly Scene[] = [
       stage.server.cutConnections({name: 'orders', reset: true});
       await stage.terminal.waitFor('0 entries lost');
       await stage.pass(1500);
+      await stage.advance(0);
+      await stage.terminal.waitFor('1 degraded');
       await withoutNotice(stage.terminal);
     },
   },
