@@ -222,9 +222,8 @@ export const pricing: Scene = {
   historyMs: 357_000,
   *script({random, now, create}) {
     // The other topic has records of another form.
-    const inputsOf = (version: number) => [
-      kafkaInputOf('articles.kafka', version % 2 === 0 ? 'articles-v2' : 'articles'),
-    ];
+    const topicOf = (version: number) => (version % 2 === 0 ? 'articles-v2' : 'articles');
+    const inputsOf = (version: number) => [kafkaInputOf('articles.kafka', topicOf(version))];
     const columns = ['id BIGINT NOT NULL PRIMARY KEY', 'price DECIMAL(10, 2)', 'currency CHAR(3) NOT NULL'];
     const codeOf = (version: number) =>
       programOf([
@@ -265,7 +264,7 @@ export const pricing: Scene = {
         run.step();
         pipeline.print('stdout', `price list ${version}.${round} is ready`);
         if (round % (isChanged ? 3 : 20) === 0) {
-          log('INFO', kafkaInput, `Buffers grew ${50 + round}%, from 1.1 MiB to 1.8 MiB`, kafkaSpan('articles'));
+          log('INFO', kafkaInput, `Buffers grew ${50 + round}%, from 1.1 MiB to 1.8 MiB`, kafkaSpan(topicOf(version)));
         }
         if (!isChanged && round % 4 === 0) log('INFO', 'udf', `rounded ${round * 7} prices to .99`);
         if (!isChanged) continue;
@@ -274,7 +273,7 @@ export const pricing: Scene = {
           const fragment = `{"id": ${4700 + round}, "price": ${round}.${bad}0}`;
           report({
             ...parseError('articles.kafka', round, 'missing field `currency`', fragment),
-            ...kafkaSpan('articles'),
+            ...kafkaSpan(topicOf(version)),
           });
         }
         if (round === 25) pipeline.loseStream('stdout');

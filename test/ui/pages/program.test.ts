@@ -1,9 +1,12 @@
+import path from 'node:path';
 import {expect, it} from 'vitest';
+import {findOpened} from '../../../source/logs/bundle-log.ts';
 import {conditionsOfPage} from '../../../source/ui/pages/pages.ts';
 import {openProgram} from '../../../source/ui/pages/program.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
+import {root} from '../../harness/program.ts';
 import {logged, noticeOf, reading} from '../reading.ts';
-import type {ScreenUnderTest} from '../screen-under-test.ts';
+import {ScreenUnderTest} from '../screen-under-test.ts';
 import {allTexts, rowsOfPage} from './all-rows.ts';
 
 const midnight = Date.UTC(2026, 10, 25);
@@ -196,4 +199,22 @@ it('says what the program does not have', async () => {
   screen.press('E', 'Enter');
   await screen.until(() => screen.controller.programs.get('orders')?.kind === 'known', 'the program');
   expect(shown(screen)).toContain(' It has no table or view with a connector gone.in.');
+});
+
+it('has the program of a support bundle, and the lines that its records name, without a server', async () => {
+  const opened = await findOpened(path.join(root, 'test/wire/31-support-bundle-real.zip'));
+  await using screen = await ScreenUnderTest.open({opened, names: ['orders-live']});
+  screen.connect();
+  const {controller, server} = screen;
+  controller.dispatch({type: 'focus', side: 'log'});
+  await screen.until(() => (controller.pane?.model.index.errorCount ?? 0) > 0, 'the log');
+  screen.press('E', 'Enter');
+  for (let step = 0; step < 50 && !shown(screen).join().includes(" 'orders.bad'"); step++) screen.press('k');
+  await screen.until(() => controller.programs.get('orders-live')?.kind === 'known', 'the program');
+  expect(shown(screen).join('\n')).toMatch(/ orders\.bad is declared at line 2 \(version 1\):/);
+  screen.press('Esc', 'd');
+  await described(screen);
+  screen.press('p');
+  expect(shown(screen)[0]).toMatch(/^ Program of orders-live {2}version 1 · 4 lines · /);
+  expect(server.requests).toEqual([]);
 });
