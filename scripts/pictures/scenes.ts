@@ -124,7 +124,7 @@ export const scenes: readonly Scene[] = [
     async play({terminal, advance}) {
       await advance(120_000);
       await terminal.press('A');
-      await terminal.waitFor('Unseen errors');
+      await terminal.waitFor('Errors');
     },
   },
   {

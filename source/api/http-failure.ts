@@ -137,7 +137,7 @@ function notFound(reply: Reply, isApiError: boolean): ApiFailure {
 function refused(reply: Reply): ApiFailure {
   if (plainHttpToTls.test(readText(reply.response.body))) {
     const {host} = new URL(reply.response.url);
-    return fatal(reply, 'wrong-url', `${host} speaks TLS: use --host https://${host}`);
+    return fatal(reply, 'wrong-url', `${host} serves https: use --host https://${host}`);
   }
   return fatal(reply, 'bad-request', `the server refused the request (${reply.detail})`);
 }

@@ -22,7 +22,7 @@ const certificateSentences: Readonly<Record<string, readonly [words: string, hel
   CERT_REJECTED: ['is rejected', acceptIt],
   CERT_REVOKED: ['has been revoked', acceptIt],
   CERT_SIGNATURE_FAILURE: ['has a wrong signature', acceptIt],
-  CERT_HAS_EXPIRED: ['has expired', `it wants renewing; until then ${acceptIt}`],
+  CERT_HAS_EXPIRED: ['has expired', `renew it; until then ${acceptIt}`],
   CERT_NOT_YET_VALID: ['is not valid yet', "is this machine's clock right?"],
   CERT_CHAIN_TOO_LONG: ['has too long a chain', acceptIt],
   INVALID_CA: ['is signed by a certificate that may not sign', acceptIt],
@@ -42,12 +42,12 @@ const networkSentences: Readonly<Record<string, Sentence>> = {
   ECONNREFUSED: {
     reason: 'unreachable',
     brief: 'connection refused',
-    sentence: (host) => `nothing listens at ${host} (connection refused)`,
+    sentence: (host) => `connection refused by ${host}`,
   },
   ENOTFOUND: {
     reason: 'unreachable',
     brief: 'unknown host name',
-    sentence: (host) => `the host name of ${host} is not known`,
+    sentence: (host) => `cannot resolve ${host}`,
   },
   EAI_AGAIN: {
     reason: 'unreachable',
@@ -57,12 +57,12 @@ const networkSentences: Readonly<Record<string, Sentence>> = {
   EHOSTUNREACH: {
     reason: 'unreachable',
     brief: 'host unreachable',
-    sentence: (host) => `there is no way to ${host} (host unreachable)`,
+    sentence: (host) => `${host} is unreachable`,
   },
   ENETUNREACH: {
     reason: 'unreachable',
     brief: 'network unreachable',
-    sentence: (host) => `there is no way to ${host} (network unreachable)`,
+    sentence: (host) => `${host} is unreachable (no network)`,
   },
   ENETDOWN: {reason: 'unreachable', brief: 'network down', sentence: () => 'the network is down'},
   ECONNRESET: {
@@ -74,8 +74,8 @@ const networkSentences: Readonly<Record<string, Sentence>> = {
     reason: 'unreachable',
     brief: 'connection closed',
     sentence: (host, other) => {
-      const words = `${host} closed the connection before TLS stood`;
-      return other === 'http' ? `${words}: if it speaks plain http, use --host http://${host}` : words;
+      const words = `the TLS handshake with ${host} failed`;
+      return other === 'http' ? `${words} · if it serves plain http, use --host http://${host}` : words;
     },
   },
   EPIPE: {reason: 'unreachable', brief: 'connection closed', sentence: closedUnanswered},
@@ -93,7 +93,7 @@ function closedUnanswered(host: string, other: 'http' | 'https' | undefined): st
 
 /** Many TLS servers, Node's too, just close a connection that brings plain HTTP. */
 function perhapsTls(host: string, other: 'http' | 'https' | undefined): string {
-  return other === 'https' ? `: if it speaks TLS, use --host https://${host}` : '';
+  return other === 'https' ? ` · if it serves https, use --host https://${host}` : '';
 }
 
 const cancelledCodes = new Set(['ABORT_ERR', 'UND_ERR_ABORTED', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
@@ -118,10 +118,10 @@ export function transportFailure(error: unknown, url: string, hasAnswered = fals
   if (code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED') {
     return fatal('certificate', `${host} asks for a client certificate`);
   }
-  if (isPlainAnswerToTls(code)) return fatal('wrong-url', `${host} does not speak TLS: use --host http://${host}`);
+  if (isPlainAnswerToTls(code)) return fatal('wrong-url', `${host} does not serve https: use --host http://${host}`);
   const breach = breachOf(error);
   if (breach !== undefined) {
-    if (isTlsRecord(error)) return fatal('wrong-url', `${host} speaks TLS: use --host https://${host}`);
+    if (isTlsRecord(error)) return fatal('wrong-url', `${host} serves https: use --host https://${host}`);
     return retryable('protocol', `${host} does not answer in HTTP (${breach})`);
   }
   // undici has one code for two cases: the peer closed, or sent what HTTP does not allow here (a 100, a 101).

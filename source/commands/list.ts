@@ -105,7 +105,7 @@ function checkStates(statuses: readonly string[], pipelines: readonly Pipeline[]
   const unknown = statuses.find((status) => !known.some((word) => word.toLowerCase() === status));
   if (unknown === undefined) return;
   const hint = didYouMean(unknown, known) || ` · ${commonStates.slice(0, 5).join(', ')} and more`;
-  throw new UsageError(`--status knows no state '${unknown}'${hint}`);
+  throw new UsageError(`unknown state '${unknown}' for --status${hint}`);
 }
 
 /** A tag that no pipeline has is rather a mistake than a question. Throws an `Error` of one line. */

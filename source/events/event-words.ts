@@ -79,7 +79,7 @@ export function lostStreamWords({marker}: Pick<EventOf<'stream-lost'>, 'marker'>
 }
 
 function connectorWords({count: errors, besides, increase}: EventOf<'connectors'>): string {
-  const words = `${counted(errors, 'connector error', 'connector errors')}${besides ? ' that the log does not have' : ''}`;
+  const words = `${counted(errors, 'connector error', 'connector errors')}${besides ? ' not in the log' : ''}`;
   return increase.length === 0 ? words : `${words}: ${increaseWords(increase, {withNumbers: !besides})}`;
 }
 

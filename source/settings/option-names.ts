@@ -32,7 +32,7 @@ const renamed: ReadonlyMap<string, string> = new Map([
   ['V', 'version'],
 ]);
 
-const oneLog = 'a pipeline has one log, without containers: leave it out';
+const oneLog = 'pipelines have no containers: leave it out';
 const tags = 'pipelines have tags: give tag:prod in place of a name, to list --tag prod';
 const earlierRuns =
   'the log has the earlier runs, too, as far as the server keeps them: --run -2 is the one before the last';

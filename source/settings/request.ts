@@ -310,9 +310,7 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
 function readTimeout(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\s*[1-9]\d*\s*$/.test(text)) {
-    throw new UsageError(
-      `--timeout ${text.trim()} has no unit · --timeout ${text.trim()}s ends the printing after that time; a request has limits of its own`,
-    );
+    throw new UsageError(`--timeout ${text.trim()} needs a unit, such as ${text.trim()}s`);
   }
   return parseDuration(text, '--timeout');
 }

@@ -25,7 +25,7 @@ export async function reportCrash(error: unknown, options: CrashOptions): Promis
   saved.abort();
   const details = file === undefined ? 'no report could be written' : `report, without keys and log text: ${file}`;
   const fault = errorWords(error, secrets);
-  return `pipetail ${version} stopped because of a fault of its own: ${fault}\n${details}\n`;
+  return `pipetail ${version} crashed (this is a bug): ${fault}\n${details}\n`;
 }
 
 /** Milliseconds to wait for a stderr that is not read. */

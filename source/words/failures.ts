@@ -89,14 +89,14 @@ function adviceFor(reason: ShownFailure['reason']): string | undefined {
     case 'unreachable':
     case 'timeout':
     case 'wrong-url':
-      return '--host, FELDERA_HOST or a context names the server';
+      return 'set the server with --host, FELDERA_HOST or a context';
     case 'unauthorized':
     case 'token-expired':
-      return '--auth, FELDERA_API_KEY or a context says what to log in with';
+      return 'set a key with --auth, FELDERA_API_KEY or a context';
     case 'unknown-tenant':
-      return '--tenant, FELDERA_TENANT or a context names it';
+      return 'set it with --tenant, FELDERA_TENANT or a context';
     case 'forbidden':
-      return 'of several tenants --tenant, FELDERA_TENANT or a context chooses one';
+      return 'choose a tenant with --tenant, FELDERA_TENANT or a context';
     default:
       return undefined;
   }

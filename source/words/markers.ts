@@ -76,7 +76,7 @@ function wordsOf(marker: Marker, offsetAt: (at: number) => number): string {
     case 'renamed':
       return `${clockTime(shown(marker.at))} renamed from ${marker.from} to ${marker.to}`;
     case 'unread':
-      return `${clockTime(shown(marker.at))} ${marker.stream} is lost from here to the next start: ${marker.why}`;
+      return `${clockTime(shown(marker.at))} Feldera stopped reading ${marker.stream} until the next start: ${marker.why}`;
     case 'not-merged':
       return `${counted(marker.lines, 'older line', 'older lines')} not merged · its own tab may have them`;
     case 'not-recorded':
@@ -125,8 +125,8 @@ function lostText(marker: Extract<Marker, {kind: 'lost'}>, shown: (at: number) =
   const amount = lostAmount(marker);
   const span = `between ${clockTime(shown(marker.from))} and ${clockTime(shown(marker.to))}`;
   return marker.atMost === 0
-    ? `${amount} lost ${span}, if the server's log was not cleared meanwhile`
-    : `${amount} lost ${span} (server's buffer overflowed, if its log was not cleared meanwhile)`;
+    ? `${amount} lost ${span}, unless the server's log was cleared`
+    : `${amount} lost ${span} (buffer overflow, or the log was cleared)`;
 }
 
 function newLifeText(marker: Extract<Marker, {kind: 'new-life'}>): string {
@@ -184,7 +184,7 @@ function endedText(because: Extract<Marker, {kind: 'ended'}>['because']): string
     case 'created-again':
       return 'deleted and created again';
     case 'stopped':
-      return 'the log ended: runner stopped, or this follower was too slow';
+      return 'the log ended: the runner stopped, or the server dropped pipetail for reading too slowly';
     case 'unknown':
       return 'the log ended';
   }
@@ -222,12 +222,14 @@ type RecordedNames = {
   readonly path: (folder: string) => string;
 };
 
-/** `recorded from 12:03:44 UTC on, in ~/logs/orders--1`, or why it is not recorded. */
+/** `recording since 12:03:44 UTC to ~/logs/orders--1`, or why it is not recorded. */
 export function recordedWords(state: RecordingState, {timeNear, zone, path}: RecordedNames): string {
   if (state.kind !== 'recording') return recordingWords(undefined, state) ?? 'the recording is being opened';
   const from = timeNear(state.fromId, 1);
   const missed = state.missedBytes === 0 ? '' : ` · ${byteSize(state.missedBytes)} are missing in it`;
-  return `recorded from ${from === undefined ? 'now' : from + zone} on, in ${path(state.folder)}${missed}`;
+  return from === undefined
+    ? `recording from now on to ${path(state.folder)}${missed}`
+    : `recording since ${from}${zone} to ${path(state.folder)}${missed}`;
 }
 
 /** What a recording that has ended leaves; undefined if none was open. `endId`: the end of the log. */

@@ -348,7 +348,7 @@ describe('hostile servers', () => {
 describe('what the server has answered', () => {
   const reset: Reply = {bytes: '', ending: 'rst'};
   const isPlain = /before it answered$/;
-  const perhapsTls = /if it speaks TLS, use --host https:/;
+  const perhapsTls = /if it serves https, use --host https:/;
   const logs = async (client: ApiClient) => (await readLogs(client)).failure ?? {kind: 'cancelled'};
   const list = (client: ApiClient) => failureOf(client.listPipelines(quiet));
 

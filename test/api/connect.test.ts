@@ -211,7 +211,7 @@ describe('connector', () => {
         const {failure} = await readLogs(clientOf(`https://${host}`));
         expect(failure).toMatchObject({
           kind: 'retryable',
-          message: `${host} closed the connection before TLS stood: if it speaks plain http, use --host http://${host}`,
+          message: `the TLS handshake with ${host} failed · if it serves plain http, use --host http://${host}`,
         });
         await new Promise((resolve) => server.close(resolve));
       }

@@ -160,7 +160,7 @@ describe('failure', () => {
     ])('names TLS when %s does', (_, body) => {
       const found = failure(400, body, {'content-type': 'text/html'});
       expect(found.reason).toBe('wrong-url');
-      expect(found.message).toBe('localhost:8080 speaks TLS: use --host https://localhost:8080');
+      expect(found.message).toBe('localhost:8080 serves https: use --host https://localhost:8080');
     });
 
     test('a login that a proxy on the way asks for, without one of ours', () => {

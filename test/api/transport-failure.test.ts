@@ -67,7 +67,7 @@ describe('transportFailure', () => {
     const alert = breach('Expected HTTP/, RTSP/ or ICE/', '\u0015\u0003\u0003\0\u0002\u0002P');
     expect(transportFailure(alert, 'http://feldera.example/')).toMatchObject({
       reason: 'wrong-url',
-      message: 'feldera.example speaks TLS: use --host https://feldera.example',
+      message: 'feldera.example serves https: use --host https://feldera.example',
     });
   });
 
@@ -76,7 +76,7 @@ describe('transportFailure', () => {
     for (const code of ['UND_ERR_SOCKET', 'EPIPE', 'ECONNRESET']) {
       expect(message(code, 'http://feldera.example/')).toMatchObject({
         message: expect.stringMatching(
-          /^feldera\.example \w+ the connection before it answered: if it speaks TLS, use --host https:\/\/feldera\.example$/,
+          /^feldera\.example \w+ the connection before it answered · if it serves https, use --host https:\/\/feldera\.example$/,
         ),
       });
       expect(message(code, url)).toMatchObject({message: expect.stringMatching(/before it answered$/)});
@@ -88,12 +88,14 @@ describe('transportFailure', () => {
       for (const to of ['http://feldera.example/', url]) {
         expect(transportFailure(error(code), to, true)).toMatchObject({
           reason: 'unreachable',
-          message: expect.stringMatching(/^feldera\.example\S* \w+ the connection before (it answered|TLS stood)$/),
+          message: expect.stringMatching(
+            /^feldera\.example\S* \w+ the connection before it answered$|^the TLS handshake with feldera\.example\S* failed$/,
+          ),
         });
       }
     }
     expect(transportFailure(error('CUT_IN_TLS_HANDSHAKE'), url)).toMatchObject({
-      message: expect.stringMatching(/: if it speaks plain http, use --host http:/),
+      message: expect.stringMatching(/ · if it serves plain http, use --host http:/),
     });
   });
 

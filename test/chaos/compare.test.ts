@@ -41,9 +41,7 @@ function truthOf(change: Partial<Truth> = {}): Truth {
 
 const lines = (text: readonly string[]): Item[] => text.flatMap((entry) => entry.split('\n')).map((line) => ({line}));
 const lost = (text: string) =>
-  noteItem(
-    `${text} lost between 12:00:00 and 12:00:01 (server's buffer overflowed, if its log was not cleared meanwhile)`,
-  );
+  noteItem(`${text} lost between 12:00:00 and 12:00:01 (buffer overflow, or the log was cleared)`);
 const cleared = noteItem("runner restarted · server's log cleared · what it lost is unknown");
 const cut = noteItem('the line above was cut; its rest is lost');
 

@@ -161,7 +161,7 @@ it('gives names alone, or objects', async () => {
 it('leaves out what is in another state, and knows which states there are', async () => {
   expect(await list({output: 'name', statuses: ['running', 'paused']})).toBe('beta\n');
   expect(await list({statuses: ['paused']})).toBe('');
-  await expect(list({statuses: ['runing']})).rejects.toThrow(/--status knows no state 'runing'.*did you mean/);
+  await expect(list({statuses: ['runing']})).rejects.toThrow(/unknown state 'runing' for --status.*did you mean/);
 });
 
 it('--tag leaves out what has not all of the tags; the tags are in wide, where there are any, and in JSON', async () => {

@@ -71,10 +71,10 @@ describe('what is found out later is one line as well', () => {
     [['logs', 'ordres'], "ordres: there is no such pipeline · did you mean 'orders'?", 1],
     [['status', 'nothing'], "there is no pipeline 'nothing' · pipetail list shows them all", 1],
     [['status', 'x*'], "no pipeline matches 'x*' · pipetail list shows them all", 1],
-    [['list', '--status', 'runing'], "--status knows no state 'runing' · did you mean 'Running'?", 2],
+    [['list', '--status', 'runing'], "unknown state 'runing' for --status · did you mean 'Running'?", 2],
     [
       ['list', '--status', 'zzzzzz'],
-      "--status knows no state 'zzzzzz' · Running, Paused, Stopped, Failed, SqlError and more",
+      "unknown state 'zzzzzz' for --status · Running, Paused, Stopped, Failed, SqlError and more",
       2,
     ],
   ] as const)('%j', async (args, line, code) => {
@@ -120,8 +120,7 @@ describe('what is found out later is one line as well', () => {
   });
 
   test('a server that is not there: where it is looked for, and what names another', async () => {
-    const line =
-      'nothing listens at 127.0.0.1:9 (connection refused) · --host, FELDERA_HOST or a context names the server';
+    const line = 'connection refused by 127.0.0.1:9 · set the server with --host, FELDERA_HOST or a context';
     for (const [args, name] of [
       [['list'], ''],
       [['status', 'a'], ''],

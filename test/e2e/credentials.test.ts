@@ -146,12 +146,12 @@ test('logs: the same credentials, with one line when they do not do', async () =
   expect(await logs('--auth', 'PLANTED-no')).toMatchObject({
     code: 1,
     stderr:
-      'pipetail: alpha: the server refused the credentials (401 Malformed JWT: missing iss claim) · --auth, FELDERA_API_KEY or a context says what to log in with\n',
+      'pipetail: alpha: the server refused the credentials (401 Malformed JWT: missing iss claim) · set a key with --auth, FELDERA_API_KEY or a context\n',
   });
   expect(await logs('--auth', 'PLANTED-tok', '--tenant', 'nosuch')).toMatchObject({
     code: 1,
     stderr:
-      "pipetail: alpha: the server does not know the tenant (404 Unknown tenant 'nosuch') · --tenant, FELDERA_TENANT or a context names it\n",
+      "pipetail: alpha: the server does not know the tenant (404 Unknown tenant 'nosuch') · set it with --tenant, FELDERA_TENANT or a context\n",
   });
 });
 
@@ -175,7 +175,7 @@ test('a token that has expired is called that, with its time', async () => {
     code: 1,
     stdout: '',
     stderr:
-      'pipetail: alpha: the token expired at 2026-11-27 07:52:59 UTC (401 ExpiredSignature) · --auth, FELDERA_API_KEY or a context says what to log in with\n',
+      'pipetail: alpha: the token expired at 2026-11-27 07:52:59 UTC (401 ExpiredSignature) · set a key with --auth, FELDERA_API_KEY or a context\n',
   });
   const command = ['logs', 'alpha', '--host', server.url, '--auth-token-command', `echo ${token}`];
   const {stderr} = await runCommand(command, options);

@@ -49,7 +49,7 @@ test('keys of the user run the commands; footer, help and notices name them', as
   await terminal.press('Enter');
   await terminal.waitFor(/^ alpha {2}D /m);
   await terminal.press('Esc', 'Q');
-  await terminal.waitFor('1 tab is kept: Q again quits');
+  await terminal.waitFor('1 tab is open: Q again quits');
   await terminal.press('Q');
   expect(await terminal.waitForExit()).toEqual({code: 0, signal: undefined});
 });

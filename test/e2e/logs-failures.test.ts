@@ -18,27 +18,27 @@ describe.each(modes)('a log that cannot be had is one line and exit 1, with $fla
     {
       what: 'wrong credentials',
       prepare: (server: DemoServer) => server.setApiKey('PLANTED-another'),
-      said: 'the server refused the credentials (401 Unauthorized API key) · --auth, FELDERA_API_KEY or a context says what to log in with',
+      said: 'the server refused the credentials (401 Unauthorized API key) · set a key with --auth, FELDERA_API_KEY or a context',
     },
     {
       what: 'no permission',
       prepare: (server: DemoServer) => server.refuse({kind: 'forbidden'}),
-      said: /^these credentials may not do this \(403 .*\) · of several tenants --tenant, FELDERA_TENANT or a context chooses one$/,
+      said: /^these credentials may not do this \(403 .*\) · choose a tenant with --tenant, FELDERA_TENANT or a context$/,
     },
     {
       what: 'a web page',
       prepare: (server: DemoServer) => server.refuse({kind: 'web-console'}),
-      said: /answered with a web page, not with the API: is the base URL right\? · --host, FELDERA_HOST or a context names the server$/,
+      said: /answered with a web page, not with the API: is the base URL right\? · set the server with --host, FELDERA_HOST or a context$/,
     },
     {
       what: 'every connection reset',
       prepare: (server: DemoServer) => server.refuse({kind: 'reset', of: 'all', times: 1_000_000}),
-      said: /^\S+ reset the connection before it answered: if it speaks TLS, use --host https:\S+$/,
+      said: /^\S+ reset the connection before it answered · if it serves https, use --host https:\S+$/,
     },
     {
       what: 'nobody there',
       prepare: (server: DemoServer) => server.stopApi(),
-      said: /^nothing listens at .* \(connection refused\) · --host, FELDERA_HOST or a context names the server$/,
+      said: /^connection refused by \S+ · set the server with --host, FELDERA_HOST or a context$/,
     },
   ])('$what', async ({prepare, said}) => {
     const {server, logs} = await openRig(['orders']);
@@ -59,7 +59,7 @@ describe.each(modes)('a log that cannot be had is one line and exit 1, with $fla
     expect(JSON.parse(program.stderr())).toEqual({error: 'orders: there is no such pipeline', code: 1});
     const recorded = await logs('--from', '/none', '--output', 'json', 'orders');
     expect(await recorded.ended).toBe(1);
-    const error = 'orders: there is no recording of it in /none';
+    const error = 'orders: no recording of it in /none';
     expect(JSON.parse(recorded.stderr())).toEqual({error, code: 1});
   });
 
@@ -69,7 +69,7 @@ describe.each(modes)('a log that cannot be had is one line and exit 1, with $fla
     await using program = await startProgram(args, {FELDERA_API_KEY: undefined});
     expect(await program.ended).toBe(1);
     expect(program.stderr()).toBe(
-      'pipetail: orders: the server asks for credentials (401) · --auth, FELDERA_API_KEY or a context says what to log in with\n',
+      'pipetail: orders: the server asks for credentials (401) · set a key with --auth, FELDERA_API_KEY or a context\n',
     );
   });
 

@@ -71,7 +71,7 @@ test('W records the shown tab, with what memory holds, and ends it', async () =>
   viewer.write('alpha', 3);
   await terminal.waitFor('line 3.');
   await terminal.press('W');
-  await terminal.waitFor(/alpha: recorded from (?:\S+ )?\d\d:\d\d:\d\d UTC on, in\s+~\/\.local\/state/);
+  await terminal.waitFor(/alpha: recording since (?:\S+ )?\d\d:\d\d:\d\d UTC to\s+~\/\.local\/state/);
   await terminal.waitFor(() => /\bREC\b/.test(viewer.header()));
   viewer.write('alpha', 1);
   const directory = path.join(terminal.home, '.local/state/pipetail/recordings');
@@ -89,7 +89,7 @@ test('W records the shown tab, with what memory holds, and ends it', async () =>
   );
   expect(recorded.text).toBe(viewer.log('alpha').toString());
   await terminal.press('W');
-  await terminal.waitFor('W again stops: recorded from');
+  await terminal.waitFor('W again stops: recording since');
   await terminal.press('W');
   await terminal.waitFor(/alpha: no longer recorded · \S+ k?B from /);
   await terminal.waitFor(() => !/\bREC\b/.test(viewer.header()));

@@ -89,7 +89,7 @@ test('each failure has its own line, and the key is sent to none of them', async
   const trustedCases = [
     [
       {name: 'localhost', validity: ['20200101000000Z', '20200201000000Z']},
-      'has expired (CERT_HAS_EXPIRED): it wants renewing; until then --insecure accepts it',
+      'has expired (CERT_HAS_EXPIRED): renew it; until then --insecure accepts it',
     ],
     [
       {name: 'elsewhere.example'},
@@ -113,13 +113,13 @@ test('the wrong scheme, either way', async (context) => {
   const {port} = rig.server;
   expect(await runCommand(['logs', 'alpha', '--host', `https://localhost:${port}`])).toMatchObject({
     code: 1,
-    stderr: `pipetail: alpha: localhost:${port} closed the connection before TLS stood: if it speaks plain http, use --host http://localhost:${port}\n`,
+    stderr: `pipetail: alpha: the TLS handshake with localhost:${port} failed · if it serves plain http, use --host http://localhost:${port}\n`,
   });
   // Node's TLS server closes without a word.
   const closed = await runCommand(['logs', 'alpha', '--host', `http://localhost:${rig.port}`]);
   expect(closed).toMatchObject({
     code: 1,
-    stderr: `pipetail: alpha: localhost:${rig.port} closed the connection before it answered: if it speaks TLS, use --host https://localhost:${rig.port}\n`,
+    stderr: `pipetail: alpha: localhost:${rig.port} closed the connection before it answered · if it serves https, use --host https://localhost:${rig.port}\n`,
   });
   // A TLS server's alert, and what a Go server sends instead.
   const go = 'Client sent an HTTP request to an HTTPS server.\n';
@@ -127,7 +127,7 @@ test('the wrong scheme, either way', async (context) => {
     await using tls = await startReplayServer({reply: () => ({bytes, ending: 'fin'})});
     expect(await runCommand(['logs', 'alpha', '--host', tls.url])).toMatchObject({
       code: 1,
-      stderr: `pipetail: alpha: 127.0.0.1:${tls.port} speaks TLS: use --host https://127.0.0.1:${tls.port}\n`,
+      stderr: `pipetail: alpha: 127.0.0.1:${tls.port} serves https: use --host https://127.0.0.1:${tls.port}\n`,
     });
   }
 });

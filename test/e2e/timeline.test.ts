@@ -41,7 +41,7 @@ test('A lists the errors of the other tabs by fingerprint; Enter goes to the las
   await terminal.waitFor(() => /2 beta.*4✗/.test(viewer.tabBar()));
 
   await terminal.press('A');
-  await terminal.waitFor(/Unseen errors {2}2 kinds/);
+  await terminal.waitFor(/Errors {2}2 new kinds/);
   await terminal.waitFor(/▸ beta +×1 +since \d\d:\d\d +no space left on device/);
   await terminal.waitFor(/beta +×3 +since \d\d:\d\d +connection refused on port 9092/);
   expect(terminal.row(-1)).toContain('Enter go to last');
@@ -55,7 +55,7 @@ test('A lists the errors of the other tabs by fingerprint; Enter goes to the las
   await terminal.press('A', 'G', 'f');
   await terminal.waitFor(() => current(viewer).includes('port 9092'));
   await terminal.press('A');
-  await terminal.waitFor('Unseen errors  none');
+  await terminal.waitFor('Errors  none new');
   await terminal.press('Esc', '1');
 
   // What a pipeline withholds adds up with what really happened to it, on the tab, in the list and on the page.

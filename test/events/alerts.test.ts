@@ -78,7 +78,7 @@ it('an alert command gets the text in full, with time, count and the addresses o
   expect(alertObject(alert, {server: 'http://h:8080', now: 0})).toEqual({
     pipeline: 'a',
     kind: 'lost',
-    text: `12:00:00 stdout is lost from here to the next start: ${'x^[[2J'.repeat(50)}`,
+    text: `12:00:00 Feldera stopped reading stdout until the next start: ${'x^[[2J'.repeat(50)}`,
     count: 7,
     suppressed: 0,
     more: 2,

@@ -200,7 +200,7 @@ it('a stream that the runner stops reading notifies, is an incident, and is over
   const orders = screen.server.pipeline('orders');
   orders.loseStream('stdout');
   await screen.until(() => told.length > 0, 'the notification');
-  const words = 'stdout is lost from here to the next start: stream did not contain valid UTF-8';
+  const words = 'Feldera stopped reading stdout until the next start: stream did not contain valid UTF-8';
   expect(told[0]).toMatch(new RegExp(`^orders: \\d\\d:\\d\\d:\\d\\d ${words}`));
   const incident = () => screen.controller.events.errorRows.find(({kind}) => kind === 'stream-lost');
   expect(incident()).toMatchObject({pipeline: 'orders', count: 1, isOver: false});

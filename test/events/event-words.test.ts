@@ -82,7 +82,7 @@ test('connector errors name their connectors; of those that the log does not hav
   const words = (besides?: 'suppressed') =>
     eventWords({kind: 'connectors', pipeline: 'a', from: 'API', count: 12, increase, besides}, 80).text;
   expect(words()).toBe('12 connector errors: orders.bad +12');
-  expect(words('suppressed')).toBe('12 connector errors that the log does not have: orders.bad');
+  expect(words('suppressed')).toBe('12 connector errors not in the log: orders.bad');
 });
 
 test('the parts of the connector errors add up, and nothing is said when all are in the log', () => {

@@ -179,7 +179,7 @@ it('the log gives runs, gaps, kinds of errors and checkpoints, with their places
   const log = {buffer, index, errors};
   const rows = timelineOf({pipeline: 'p', history: undefined, log, checkpoints: checkpoints.ids});
   expect(rows.map((row) => `${said(row)} · ${row.from} ${row.firstId ?? row.id}`)).toEqual([
-    "6 gap: 7 entries lost between 00:05:00 and 00:06:00 (server's buffer overflowed, if its log was not cleared meanwhile) · pipetail 5",
+    '6 gap: 7 entries lost between 00:05:00 and 00:06:00 (buffer overflow, or the log was cleared) · pipetail 5',
     '5 state: Running → Stopped · API 6',
     '2-4 error: refused 1 … 2 · log 1',
     '3 checkpoint: Checkpoint made at step 4 · log 2',

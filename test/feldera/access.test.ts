@@ -36,7 +36,7 @@ test('TLS: with its certificate, with none checked, and with neither; the plain 
   await manager.start({tls});
   await view.terminal.waitFor(() => !/\b(LIVE|reconnecting)\b/.test(view.header()), {hint: 'not live'});
   await view.terminal.press('i');
-  await view.terminal.waitFor('speaks TLS');
+  await view.terminal.waitFor('serves https');
   await view.terminal.press('Esc');
 
   const host = ['--host', manager.url];

@@ -136,7 +136,7 @@ describe('a large bundle', () => {
     const read = async () => {
       for (const each of found) for await (const piece of openedPieces(each)) if ('bytes' in piece) text += piece.bytes;
     };
-    await expect(read()).rejects.toThrow(`what is in ${second}/logs.txt of ${file} is no log: it is a binary file`);
+    await expect(read()).rejects.toThrow(`what is in ${second}/logs.txt of ${file} is a binary file, not a log`);
     expect(text).toBe(freshStart + lines(0, 3));
   });
 });

@@ -170,7 +170,7 @@ describe.each(forms)('$name', (form) => {
 
 describe('logs --from', () => {
   const found = forms.flatMap(({name, takes, find}) => (find ? [{name, takes, find}] : []));
-  const told = '09:08:20 stdout is lost from here to the next start: stream did not contain valid UTF-8';
+  const told = '09:08:20 Feldera stopped reading stdout until the next start: stream did not contain valid UTF-8';
   const ways = {'as sent': {}, prefixed: {prefix: true, convert: (lines: Uint8Array) => lines}};
   describe.each(Object.entries(ways))('%s', (_way, options) => {
     test.each(found)('$name: tells once that stdout is not read, after the line that says so', async ({find}) => {

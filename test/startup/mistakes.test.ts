@@ -17,7 +17,7 @@ type Mistake = readonly [args: readonly string[], message: string];
 const lists = 'pipetail --help lists them';
 const logsLists = 'pipetail logs --help lists them';
 const tags = 'pipelines have tags: give tag:prod in place of a name, to list --tag prod';
-const oneLog = 'a pipeline has one log, without containers: leave it out';
+const oneLog = 'pipelines have no containers: leave it out';
 const earlierRuns =
   'the log has the earlier runs, too, as far as the server keeps them: --run -2 is the one before the last';
 const highlighting = 'on the screen * highlights a pattern, --grep prints only what matches';
@@ -94,10 +94,7 @@ const mistakes: readonly Mistake[] = [
     ['logs', 'a', '--run', '3', '-f'],
     '--run 3 cannot be combined with --follow, which goes on · follow the last run: --last-run',
   ],
-  [
-    ['logs', 'a', '--timeout', '30'],
-    '--timeout 30 has no unit · --timeout 30s ends the printing after that time; a request has limits of its own',
-  ],
+  [['logs', 'a', '--timeout', '30'], '--timeout 30 needs a unit, such as 30s'],
   [['logs', 'a', '--format', 'parquet'], "--output takes raw, json or markdown, not 'parquet'"],
   [['list', '--follow'], '--follow belongs to pipetail logs'],
   [['status', '--status', 'Running'], '--status belongs to pipetail list'],

@@ -54,7 +54,7 @@ test.each([
   ['a long message', 'x'.repeat(1000), `Error: ${'x'.repeat(293)}…`],
 ])('neither the user nor the report gets %s', async (_, message, words) => {
   const {first, report} = await reported(new Error(message));
-  expect(first).toBe(`pipetail 1.2.3 stopped because of a fault of its own: ${words}`);
+  expect(first).toBe(`pipetail 1.2.3 crashed (this is a bug): ${words}`);
   expect(report.split('\n')[2]).toBe(words);
 });
 

@@ -76,7 +76,7 @@ it('a notice on the screen goes, and the next q asks again', async () => {
   expect(noticeOf(screen)).toBeUndefined();
   for (let presses = 0; presses < 2; presses++) {
     screen.press('q');
-    expect(noticeOf(screen)).toBe('1 tab is kept: q again quits, any other key stays');
+    expect(noticeOf(screen)).toBe('1 tab is open: q again quits, any other key stays');
     await screen.clock.advance(10 * second);
   }
   expect(screen.quits).toBe(0);

@@ -455,9 +455,9 @@ describe('with keys of the user', () => {
     ['n', 'no search: ^S starts one'],
     ['v', 'move to select · Y copies, F saves, M Markdown · ^G ends'],
     ['u', 'no marks: , marks a record'],
-    ['o', 'no folded row here: ^F folds similar neighbours'],
+    ['o', 'no folded row here: ^F folds similar records'],
     ['\\', 'no filters: ^A adds one'],
-    ['Q', '2 tabs are kept: Q again quits, any other key stays'],
+    ['Q', '2 tabs are open: Q again quits, any other key stays'],
     ['^X', '^X again quits'],
   ])('the notice of %s has them', async (key, notice) => {
     await using screen = await reading(log, options);

@@ -139,7 +139,7 @@ it('says what a key has changed in one line', async () => {
   expect(await press('F')).toEqual(['following', '00:00:10 INFO line 10']);
   expect(await press('z')).toEqual(['list hidden']);
   expect(await press('n')).toEqual(['no search: / starts one']);
-  expect(await press('q')).toEqual(['1 tab is kept: q again quits, any other key stays']);
+  expect(await press('q')).toEqual(['1 tab is open: q again quits, any other key stays']);
 });
 
 it('counts the records by time where there is a histogram, for the keys that go through it', async () => {
@@ -191,7 +191,7 @@ it('reads a page once, and of a list the item that the cursor moves to', async (
   expect(await spoken.since()).toEqual([expect.stringMatching(/^back: tab 1 of 1: orders/)]);
   spoken.screen.press('A');
   const errors = await spoken.since();
-  expect(errors[0]).toMatch(/^Unseen errors/);
+  expect(errors[0]).toMatch(/^Errors/);
   expect(errors.filter((text) => /disk full|no route/.test(text))).toHaveLength(2);
   spoken.screen.press('j');
   const moved = await spoken.since();

@@ -8,14 +8,14 @@ const fatal = (reason: FatalReason, message: string) => ({kind: 'fatal', reason,
 const retryable = (reason: RetryableReason, message: string) => ({kind: 'retryable', reason, message}) as const;
 
 test.each([
-  [retryable('unreachable', 'nobody'), 'nobody · --host, FELDERA_HOST or a context names the server'],
-  [retryable('timeout', 'slow'), 'slow · --host, FELDERA_HOST or a context names the server'],
-  [fatal('wrong-url', 'a page'), 'a page · --host, FELDERA_HOST or a context names the server'],
-  [fatal('unauthorized', 'no'), 'no · --auth, FELDERA_API_KEY or a context says what to log in with'],
-  [fatal('token-expired', 'old'), 'old · --auth, FELDERA_API_KEY or a context says what to log in with'],
+  [retryable('unreachable', 'nobody'), 'nobody · set the server with --host, FELDERA_HOST or a context'],
+  [retryable('timeout', 'slow'), 'slow · set the server with --host, FELDERA_HOST or a context'],
+  [fatal('wrong-url', 'a page'), 'a page · set the server with --host, FELDERA_HOST or a context'],
+  [fatal('unauthorized', 'no'), 'no · set a key with --auth, FELDERA_API_KEY or a context'],
+  [fatal('token-expired', 'old'), 'old · set a key with --auth, FELDERA_API_KEY or a context'],
   [{...fatal('token-expired', 'old'), expired: {at: 0}, renewedBy: 'command'} as const, 'old'],
-  [fatal('unknown-tenant', 'which?'), 'which? · --tenant, FELDERA_TENANT or a context names it'],
-  [fatal('forbidden', 'no'), 'no · of several tenants --tenant, FELDERA_TENANT or a context chooses one'],
+  [fatal('unknown-tenant', 'which?'), 'which? · set it with --tenant, FELDERA_TENANT or a context'],
+  [fatal('forbidden', 'no'), 'no · choose a tenant with --tenant, FELDERA_TENANT or a context'],
   [retryable('server-error', 'it failed'), 'it failed'],
   [fatal('unknown-pipeline', 'gone'), 'gone'],
 ])('%j', (failure, said) => {
@@ -23,14 +23,14 @@ test.each([
 });
 
 test('nothing more where the message names the flag, or speaks of a proxy', () => {
-  for (const message of ['if it speaks TLS, use --host https://x', 'the proxy http://p does not lead to x (403)']) {
+  for (const message of ['if it serves https, use --host https://x', 'the proxy http://p does not lead to x (403)']) {
     expect(withAdvice(retryable('unreachable', message))).toBe(message);
   }
 });
 
 test('errors other than failures of the API are as they were', () => {
   const failure: ApiFailure = fatal('unauthorized', 'no');
-  expect(errorWithAdvice(new ApiError(failure)).message).toMatch(/^no · --auth/);
+  expect(errorWithAdvice(new ApiError(failure)).message).toMatch(/^no · set a key with --auth/);
   const own = new UsageError('wrong');
   expect(errorWithAdvice(own)).toBe(own);
   expect(errorWithAdvice('odd').message).toBe('odd');

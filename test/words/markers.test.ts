@@ -37,19 +37,19 @@ const all: readonly (readonly [MarkerKind, string])[] = [
   ],
   [
     {kind: 'lost', atLeast: 120, atMost: 120, from: at - 60_000, to: at},
-    "120 entries lost between 09:16:30 and 09:17:30 (server's buffer overflowed, if its log was not cleared meanwhile)",
+    '120 entries lost between 09:16:30 and 09:17:30 (buffer overflow, or the log was cleared)',
   ],
   [
     {kind: 'lost', atLeast: 1, atMost: 1, from: at, to: at},
-    "1 entry lost between 09:17:30 and 09:17:30 (server's buffer overflowed, if its log was not cleared meanwhile)",
+    '1 entry lost between 09:17:30 and 09:17:30 (buffer overflow, or the log was cleared)',
   ],
   [
     {kind: 'lost', atLeast: 0, atMost: 1200, from: at - 60_000, to: at},
-    "0 to 1,200 entries lost between 09:16:30 and 09:17:30 (server's buffer overflowed, if its log was not cleared meanwhile)",
+    '0 to 1,200 entries lost between 09:16:30 and 09:17:30 (buffer overflow, or the log was cleared)',
   ],
   [
     {kind: 'lost', atLeast: 0, atMost: 0, from: at - 60_000, to: at},
-    "0 entries lost between 09:16:30 and 09:17:30, if the server's log was not cleared meanwhile",
+    "0 entries lost between 09:16:30 and 09:17:30, unless the server's log was cleared",
   ],
   [{kind: 'file', turn: 'truncated'}, '09:17:30 the file was truncated · what it lost is unknown'],
   [{kind: 'file', turn: 'rotated'}, '09:17:30 the file was rotated · what was between the two is unknown'],
@@ -105,12 +105,15 @@ const all: readonly (readonly [MarkerKind, string])[] = [
   [{kind: 'not-merged', lines: 1200}, '1,200 older lines not merged · its own tab may have them'],
   [
     {kind: 'unread', stream: 'stderr', why: 'stream did not contain valid UTF-8'},
-    '09:17:30 stderr is lost from here to the next start: stream did not contain valid UTF-8',
+    '09:17:30 Feldera stopped reading stderr until the next start: stream did not contain valid UTF-8',
   ],
   [{kind: 'ended', because: 'deleted'}, '09:17:30 deleted'],
   [{kind: 'ended', because: 'restarted'}, '09:17:30 the runner restarted'],
   [{kind: 'ended', because: 'created-again'}, '09:17:30 deleted and created again'],
-  [{kind: 'ended', because: 'stopped'}, '09:17:30 the log ended: runner stopped, or this follower was too slow'],
+  [
+    {kind: 'ended', because: 'stopped'},
+    '09:17:30 the log ended: the runner stopped, or the server dropped pipetail for reading too slowly',
+  ],
   [{kind: 'ended', because: 'unknown'}, '09:17:30 the log ended'],
   [{kind: 'state', from: 'Running', to: 'Stopped'}, '09:17:30 Running → Stopped'],
   [{kind: 'state', from: 'Running', to: 'Running'}, '09:17:30 Running again'],
@@ -197,8 +200,8 @@ describe('a recording', () => {
   const timeless = {...names, timeNear: () => undefined};
 
   it('is named with its beginning and its place, or why there is none', () => {
-    expect(recordedWords(recording(0), names)).toBe('recorded from 12:00:07 UTC on, in ~/p--1');
-    expect(recordedWords(recording(0), timeless)).toBe('recorded from now on, in ~/p--1');
+    expect(recordedWords(recording(0), names)).toBe('recording since 12:00:07 UTC to ~/p--1');
+    expect(recordedWords(recording(0), timeless)).toBe('recording from now on to ~/p--1');
     expect(recordedWords(recording(2048), names)).toMatch(/ · 2\.0 kB are missing in it$/);
     expect(recordedWords(stopped('the disk is full'), names)).toBe(
       'recording has stopped: the disk is full · trying again',

@@ -78,7 +78,7 @@ export class CatchUp {
     const hasBegun = this.#receivedAt !== undefined;
     if (connection.kind === 'live' && hasBegun && now - this.#quietSince >= this.#quiet) return {failed: false};
     if (now - this.#openedAt < restlessAfter) return undefined;
-    const why = hasBegun ? 'the log did not come to rest' : 'nothing of the log came';
+    const why = hasBegun ? 'the log never paused' : 'no log was received';
     return leave(`ended after ${restlessAfter / 1000} s: ${why}`);
   }
 
@@ -103,7 +103,7 @@ export class CatchUp {
   #incomplete({now, connection, opened}: CatchUpInput): Ending | undefined {
     if (connection.kind !== 'gone' && now - this.#startedAt < patience) return undefined;
     const trouble = this.#trouble;
-    if (opened) return failure(`the log has not come whole: ${trouble ?? 'the connection was lost'}`);
+    if (opened) return failure(`the log is incomplete: ${trouble ?? 'the connection was lost'}`);
     return failure(trouble ?? 'there is no log to read yet: its runner is not ready');
   }
 }

@@ -60,13 +60,13 @@ export async function namedIn(
   );
   const recordings = isFolder ? await findRecordings(what, name) : [];
   if (recordings.length > 0) return [{kind: 'recording', name, path: what, recordings}];
-  const none = `there is no ${isFolder ? 'recording' : 'log'} of ${called} in ${clean(what)}`;
+  const none = `no ${isFolder ? 'recording' : 'log'} of ${called} in ${clean(what)}`;
   try {
     const found = await findOpened(what, options);
     const named = found.filter((log) => isNamed(log, name));
     if (named.length > 0) return named;
     const others = found.filter((log) => log.kind !== 'file' || log.path !== what);
-    return others.length === 0 ? none : `${none}, only of ${fewOf(others.map((log) => log.name))}`;
+    return others.length === 0 ? none : `${none} · found: ${fewOf(others.map((log) => log.name))}`;
   } catch (error) {
     if (!(error instanceof OpenError)) throw error;
     return isFolder ? none : error.message;

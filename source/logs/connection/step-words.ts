@@ -9,7 +9,7 @@ type StepWords = Pick<ConnectionEvent, 'text' | 'key'>;
 
 const causes: Record<LossCause, string> = {
   'server-lost': 'connection lost in the middle of the log',
-  'runner-lost': 'connection to the runner lost: the log stopped without its last line',
+  'runner-lost': 'runner lost: the log broke off',
   'runner-stopped': 'the server ended the log',
   'dropped-as-slow': 'the server dropped this follower as too slow',
   silent: 'the connection was silent and may be dead',

@@ -10,7 +10,7 @@ export type FileForm =
 /** Bytes that `formOf` and `endsAsLog` need, or all of a smaller file. */
 export const headBytes = 1024;
 
-export const binaryFile: FileForm = {kind: 'other', why: 'is no log: it is a binary file'};
+export const binaryFile: FileForm = {kind: 'other', why: 'is a binary file, not a log'};
 
 const packers: readonly (readonly [bytes: readonly number[], form: FileForm])[] = [
   [[0x1f, 0x8b], {kind: 'log', packed: 'gzip'}],

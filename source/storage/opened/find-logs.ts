@@ -110,8 +110,8 @@ function whyNoLogs(entries: readonly string[], left: readonly string[]): string 
   const [first] = left;
   if (first !== undefined) return `has no log that can be read: ${first}`;
   const names = 'files whose names end in .log, .txt, .out, .err, .gz, .zst or .zip';
-  const way = entries.length === 0 ? '' : ' · what else is in it is opened by its own path';
-  return `has no logs: neither recordings nor ${names}${way}`;
+  const way = entries.length === 0 ? '' : ' · name other files directly';
+  return `has no logs (looked for recordings and ${names})${way}`;
 }
 
 /** One log for each name of a pipeline, by name. */

@@ -150,7 +150,7 @@ export class Bounds {
     const {name, packed} = this.#part;
     if (!this.#hasBegun && packed !== undefined) {
       const form = formOf(bytes.subarray(0, headBytes));
-      if (form.kind !== 'log' || form.packed) throw new OpenError(`what is in ${name} is no log: it is a binary file`);
+      if (form.kind !== 'log' || form.packed) throw new OpenError(`what is in ${name} is a binary file, not a log`);
     }
     this.#hasBegun = true;
     if (packed === undefined) return;

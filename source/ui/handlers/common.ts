@@ -10,10 +10,10 @@ export const commonHandlers = {
     const name = pipelineOf(controller);
     if (name === undefined) return;
     if (!controller.eventFeed.alerts.toggleNotifyOnce(name)) {
-      controller.say(`${name}: you will not be told of its next change`);
+      controller.say(`${name}: you will not be alerted when it next changes`);
       return;
     }
-    controller.sayHint(`${name}: you will be told of its next change`, 'await-change', 'cancels');
+    controller.sayHint(`${name}: you will be alerted when it next changes`, 'await-change', 'cancels');
   },
   'other-side'(controller: Controller) {
     const {state} = controller;
@@ -73,7 +73,7 @@ export const commonHandlers = {
     }
     const pinned = state.tabs.filter((tab) => tab.pinned).length;
     controller.dispatch({type: 'asked', command: 'quit'});
-    const tabs = pinned === 1 ? '1 tab is kept' : `${pinned} tabs are kept`;
+    const tabs = pinned === 1 ? '1 tab is open' : `${pinned} tabs are open`;
     const why = controller.services.catalog.hasServer ? tabs : 'what came through stdin is not saved';
     controller.say(`${why}: ${keyInWords(keyName)} again quits, any other key stays`);
   },
@@ -102,7 +102,7 @@ export function showsRecord(controller: Controller, keyName: string, does: strin
   const at = controller.paneAt;
   if (at?.tab.pane.position.kind !== 'follow' || at.current === undefined) return false;
   controller.changePane({position: hold(at.tab.pane.position, at.geometry)});
-  controller.say(`paused at this record: ${keyInWords(keyName)} again ${does}`);
+  controller.say(`paused here: ${keyInWords(keyName)} again ${does}`);
   return true;
 }
 

@@ -189,7 +189,7 @@ function goToCell(controller: Controller, by: -1 | 1): void {
   if (!at) return;
   const {tab, model, histogram, layout, current} = at;
   if (layout.histogramRows === 0) {
-    controller.sayHint('these keys go through the cells of the histogram', 'strip', 'shows it');
+    controller.sayHint('the histogram is hidden', 'strip', 'shows it');
     return;
   }
   if (hasNoTimes(model)) {

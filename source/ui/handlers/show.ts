@@ -76,7 +76,7 @@ export const showHandlers = {
     const {tab} = controller;
     if (!tab) return;
     if (!hasMatches(tab.pane)) {
-      controller.sayHint('nothing is filtered, so there are no matches', 'filter', 'filters');
+      controller.sayHint('no filter is set', 'filter', 'adds one');
       return;
     }
     const around = nextOf(aroundSteps, tab.pane.around) ?? 0;
@@ -128,12 +128,12 @@ export const showHandlers = {
     if (!tab) return;
     const fold = !tab.pane.fold;
     controller.changePane({fold});
-    if (fold) controller.sayHint('similar neighbours are one row', 'open-fold', 'opens it');
+    if (fold) controller.sayHint('similar records are folded', 'open-fold', 'opens one');
     else controller.say('each record has its own row');
   },
   'open-fold': (controller: Controller) => {
     if (toggleFold(controller)) return;
-    controller.sayHint('no folded row here', 'fold', 'folds similar neighbours');
+    controller.sayHint('no folded row here', 'fold', 'folds similar records');
   },
   'hide-shape'(controller: Controller, keyName: string) {
     const at = controller.paneAt;

@@ -168,7 +168,7 @@ export const commands = [
         isSearched: 'end search',
       },
     },
-    {id: 'quit', keys: ['q'], help: 'quit; asks when tabs are kept', core: 'quit', hint: 'quit'},
+    {id: 'quit', keys: ['q'], help: 'quit; asks when tabs are open', core: 'quit', hint: 'quit'},
     {id: 'interrupt', keys: ['^C'], help: 'twice: quit at once'},
   ]),
   ...listMotions('sidebar', listGroup),
@@ -273,7 +273,7 @@ export const commands = [
     {
       id: 'fold',
       keys: ['f'],
-      help: 'fold similar neighbours into one row',
+      help: 'fold consecutive similar records into one row',
       core: 'fold similar records; expand one',
       hint: {isFolded: 'unfold', else: 'fold'},
     },

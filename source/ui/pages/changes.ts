@@ -172,7 +172,7 @@ function titleOf(state: ChangesState, {commands}: Controller): StyledText {
         `Changes in ${state.pipeline}`,
         state.hasLater
           ? withHint('the run on the screen is the first', commands, 'bottom', 'goes to the last')
-          : 'there is no earlier run to compare with',
+          : 'no earlier run to compare',
       );
     case 'compared': {
       const {older, newer, changes} = state;

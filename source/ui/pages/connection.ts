@@ -80,7 +80,7 @@ export function eventRows({name, server, version, facts = [], events, width}: Ev
     ...(old === undefined ? [] : paragraph(old, width, {style: {fg: 3}})),
   ];
   if (events.length === 0)
-    return [...heading, plain(name === undefined ? ' no tab is open' : ' nothing has happened yet', {dim: true})];
+    return [...heading, plain(name === undefined ? ' no tab is open' : ' no events yet', {dim: true})];
   return [
     ...heading,
     ...events.toReversed().flatMap(({at, text}) => labelled(dateTime(at), text, {cells: timeCells, width})),

@@ -298,9 +298,9 @@ export function statsNote(known: KnownStats | undefined, runs: boolean, isExplai
   const {stats, at, failure} = known ?? {};
   const problem = failure && failure.kind !== 'cancelled' ? failure.message : undefined;
   if (!stats || at === undefined) {
-    if (isExplained) return runs ? 'The connectors are unknown' : undefined;
-    if (problem !== undefined) return `The connectors are unknown: ${problem}`;
-    return runs ? undefined : 'The connectors are unknown: the pipeline has not run since pipetail was started';
+    if (isExplained) return runs ? 'No connector data' : undefined;
+    if (problem !== undefined) return `No connector data: ${problem}`;
+    return runs ? undefined : 'No connector data: the pipeline has not run since pipetail started';
   }
   if (!runs) return `Last known at ${dateTime(at)} UTC; the pipeline no longer runs`;
   if (isExplained) return `The connectors are those of ${dateTime(at)} UTC`;

@@ -189,7 +189,7 @@ function cursorIndex(rows: readonly ErrorRow[], {chosen, order}: ErrorsState): n
   return Math.min(rows.filter(({key}) => before.has(key)).length, Math.max(0, rows.length - 1));
 }
 
-/** ` Unseen errors  2 kinds · 1 incident · 4 seen · 1 muted · 1 new at the end`. */
+/** ` Errors  2 new kinds · 1 incident · 4 seen · 1 muted · 1 new at the end`. */
 function titleOf(rows: readonly ErrorRow[], {order}: ErrorsState, dropped: number): StyledText {
   const unseen = rows.filter(({state}) => state === 'unseen');
   const seen = rows.filter(({state}) => state === 'seen').length;
@@ -203,18 +203,18 @@ function titleOf(rows: readonly ErrorRow[], {order}: ErrorsState, dropped: numbe
     ...(added > 0 ? [`${count(added)} new at the end`] : []),
     ...(dropped > 0 ? [`${counted(dropped, 'older kind', 'older kinds')} not kept`] : []),
   ];
-  return pageTitle('Unseen errors', words.join(' · '));
+  return pageTitle('Errors', words.join(' · '));
 }
 
-/** `2 kinds · 1 incident`. */
+/** `2 new kinds · 1 incident`. */
 function unseenWords(unseen: readonly ErrorRow[]): string {
   const incidents = unseen.filter(isUrgent).length;
   const kinds = unseen.length - incidents;
   const words = [
-    ...(kinds > 0 ? [counted(kinds, 'kind', 'kinds')] : []),
+    ...(kinds > 0 ? [counted(kinds, 'new kind', 'new kinds')] : []),
     ...(incidents > 0 ? [counted(incidents, 'incident', 'incidents')] : []),
   ];
-  return words.length > 0 ? words.join(' · ') : 'none';
+  return words.length > 0 ? words.join(' · ') : 'none new';
 }
 
 /** Cells of the screen, of the widest text and of this text. */

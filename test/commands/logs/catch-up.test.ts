@@ -62,7 +62,7 @@ describe('is over', () => {
     expect(look(...silent, {now: 4000}, first, {now: 9499})).toBeUndefined();
     expect(look(...silent, {now: 4000}, first, {now: 9500})).toEqual({failed: false});
     expect(look(...silent, {now: 10_019})).toBeUndefined();
-    expect(look(...silent, {now: 10_020})?.say).toBe('ended after 10 s: nothing of the log came');
+    expect(look(...silent, {now: 10_020})?.say).toBe('ended after 10 s: no log was received');
   });
 
   it('but not while repeated bytes of a replay come, or before the replay is placed', () => {
@@ -97,7 +97,7 @@ describe('is over', () => {
     expect(look({now: 20, ...opened}, ...steps, {now: 10_020, receivedAt: 100})).toEqual({
       failed: false,
       continues: true,
-      say: 'ended after 10 s: the log did not come to rest',
+      say: 'ended after 10 s: the log never paused',
     });
   });
 
@@ -107,7 +107,7 @@ describe('is over', () => {
 });
 
 describe('fails', () => {
-  const whichServer = ' · --host, FELDERA_HOST or a context names the server';
+  const whichServer = ' · set the server with --host, FELDERA_HOST or a context';
   it.each([
     ['unreachable', whichServer],
     ['timeout', whichServer],
@@ -118,7 +118,7 @@ describe('fails', () => {
   });
 
   it('at once when the server refuses, or knows no such pipeline', () => {
-    const say = expect.stringMatching(/^the message · --auth, /);
+    const say = expect.stringMatching(/^the message · set a key with --auth, /);
     expect(look({now: 20, connection: refused})).toEqual({failed: true, say});
     expect(look({now: 20, connection: {kind: 'gone', reason: {kind: 'deleted'}, until: 0}})).toEqual({
       failed: true,
@@ -148,11 +148,11 @@ describe('fails', () => {
     expect(look({now: 20, ...opened}, lost)).toBeUndefined();
     expect(look({now: 20, ...opened}, lost, {now: 30_000})).toEqual({
       failed: true,
-      say: 'the log has not come whole: the message',
+      say: 'the log is incomplete: the message',
     });
     expect(look({now: 20, ...opened}, {now: 50, connection: refused})).toEqual({
       failed: true,
-      say: 'the log has not come whole: the message',
+      say: 'the log is incomplete: the message',
     });
   });
 });

@@ -77,7 +77,7 @@ test('a folder that is not there', async () => {
   const directory = path.join(home.path, 'none');
   expect(await print(directory)).toEqual({
     code: 1,
-    notes: [`pipetail: p: there is no recording of it in ${directory}`],
+    notes: [`pipetail: p: no recording of it in ${directory}`],
     text: '',
   });
 });
@@ -91,8 +91,8 @@ test('why it fails is noted as a failure', async () => {
   expect(await print(path.join(home.path, 'none'), {note})).toMatchObject({code: 1});
   expect(await print(file, {note})).toMatchObject({code: 1});
   expect(noted).toEqual([
-    expect.stringMatching(/^failure: pipetail: p: there is no recording of it in /),
-    expect.stringMatching(/^failure: pipetail: p: there is no log of it in /),
+    expect.stringMatching(/^failure: pipetail: p: no recording of it in /),
+    expect.stringMatching(/^failure: pipetail: p: no log of it in /),
   ]);
 });
 
@@ -267,13 +267,13 @@ describe('what is not a recording', () => {
       code: 1,
       text: 'whole\n',
       notes: [
-        `pipetail: ${binary} is no log: it is a binary file`,
+        `pipetail: ${binary} is a binary file, not a log`,
         `pipetail: ${home.path}/none cannot be opened: there is no such file or folder`,
       ],
     });
     expect(await print(whole, {names: ['other']})).toMatchObject({
       code: 1,
-      notes: [`pipetail: other: there is no log of it in ${whole}`],
+      notes: [`pipetail: other: no log of it in ${whole}`],
     });
   });
 });

@@ -283,7 +283,7 @@ describe('without following', () => {
       await clock.advance(400);
     }
     expect(await running).toBe(0);
-    expect(notes).toEqual(['pipetail: orders: ended after 10 s: the log did not come to rest']);
+    expect(notes).toEqual(['pipetail: orders: ended after 10 s: the log never paused']);
     expect(stream.text).toMatch(/Fresh start.*\n(line \d+\n)+$/);
   });
 
@@ -313,7 +313,7 @@ describe('without following', () => {
     expect(stream.text).toMatch(/^\[manager\] .*Fresh start.*\nx+\n$/);
     expect(notes).toEqual([
       'pipetail: orders: the last line printed is incomplete: its rest had not come',
-      'pipetail: orders: the log has not come whole: the connection was lost',
+      'pipetail: orders: the log is incomplete: the connection was lost',
     ]);
   });
 });

@@ -44,7 +44,7 @@ test('each way in which a stream ends has its own words', () => {
   ]).toEqual([
     'connection lost in the middle of the log (the connection was reset); next try in 1.0 s',
     'the connection was silent and may be dead (the network went silent); next try in 1.0 s',
-    'connection to the runner lost: the log stopped without its last line; next try in 1.0 s',
+    'runner lost: the log broke off; next try in 1.0 s',
     'the server ended the log: looking the pipeline up',
     'pipetail was stopped or this machine slept',
     'reconnect asked for',

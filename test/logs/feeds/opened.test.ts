@@ -298,7 +298,7 @@ test('a rotated file that is no log is a marker, and the others are shown and fo
   await using opened = openLog({found: {kind: 'file', name: 'app.log', path: file, packed: undefined, older}});
   await opened.shows('<unreadable>', 'one');
   expect(opened.log.buffer.markerAt(0)).toMatchObject({at: expect.toSatisfy((at: number) => at > 1e12)});
-  expect(opened.log.buffer.markerAt(0)).toMatchObject({why: 'what is in app.log.1.gz is no log: it is a binary file'});
+  expect(opened.log.buffer.markerAt(0)).toMatchObject({why: 'what is in app.log.1.gz is a binary file, not a log'});
   await appendFile(file, 'two\n');
   await opened.shows('<unreadable>', 'one', 'two');
 });

@@ -70,7 +70,7 @@ test('a log that was emptied under its writer begins with NULs, and is no binary
     'file emptied.log emptied.log',
     'file stray.log stray.log',
   ]);
-  const why = 'is no log: it is a binary file';
+  const why = 'is a binary file, not a log';
   expect(left).toEqual(['program.log', 'zeros.log'].map((name) => `${path.join(folder, name)} ${why}`));
 });
 
@@ -141,7 +141,7 @@ describe('a folder of files', () => {
     const isRoot = process.getuid?.() === 0;
     expect(inShort(found)).toEqual(['file a.log a.log', ...(isRoot ? ['file c.log c.log'] : [])]);
     expect(notes).toEqual([
-      'FOLDER/b.log is no log: it is a binary file',
+      'FOLDER/b.log is a binary file, not a log',
       ...(isRoot ? [] : ['FOLDER/c.log cannot be opened: you may not read it']),
     ]);
   });
@@ -192,11 +192,11 @@ describe('what is no log is refused in one line', () => {
     );
     expect(failures).toMatchInlineSnapshot(`
       {
-        "binary": "OpenError: WHAT is no log: it is a binary file",
+        "binary": "OpenError: WHAT is a binary file, not a log",
         "binary/x": "OpenError: WHAT cannot be opened: a part of the path is not a folder",
-        "empty": "OpenError: WHAT has no logs: neither recordings nor files whose names end in .log, .txt, .out, .err, .gz, .zst or .zip",
+        "empty": "OpenError: WHAT has no logs (looked for recordings and files whose names end in .log, .txt, .out, .err, .gz, .zst or .zip)",
         "missing": "OpenError: WHAT cannot be opened: there is no such file or folder",
-        "of others": "OpenError: WHAT has no logs: neither recordings nor files whose names end in .log, .txt, .out, .err, .gz, .zst or .zip · what else is in it is opened by its own path",
+        "of others": "OpenError: WHAT has no logs (looked for recordings and files whose names end in .log, .txt, .out, .err, .gz, .zst or .zip) · name other files directly",
         "utf16.log": "OpenError: WHAT is UTF-16, not UTF-8: iconv -f utf-16 -t utf-8 FILE | pipetail open -",
         "x.bz2": "OpenError: WHAT is compressed by bzip2, which pipetail cannot read: bzip2 -dc FILE | pipetail open -",
         "x.xz": "OpenError: WHAT is compressed by xz, which pipetail cannot read: xz -dc FILE | pipetail open -",
@@ -207,7 +207,7 @@ describe('what is no log is refused in one line', () => {
   test('a folder of logs of which none can be read says why', async () => {
     const folder = await folderOf({'x.log': '\0'});
     expect(await failureOf(folder)).toContain(
-      `has no log that can be read: ${folder}/x.log is no log: it is a binary file`,
+      `has no log that can be read: ${folder}/x.log is a binary file, not a log`,
     );
   });
 

@@ -71,7 +71,7 @@ describe.each([
 
   test('of what is no log is refused', async () => {
     const {end} = await read(pack('a\0b'));
-    expect(end).toBe('OpenError: what is in stdin is no log: it is a binary file');
+    expect(end).toBe('OpenError: what is in stdin is a binary file, not a log');
   });
 });
 
@@ -82,7 +82,7 @@ test('zeros after gzip are padding', async () => {
 
 test.each([
   ['PK\x03\x04', 'is a ZIP file: save it, and open the file'],
-  ['a\0b', 'is no log: it is a binary file'],
+  ['a\0b', 'is a binary file, not a log'],
   ['BZh9', 'is compressed by bzip2, which pipetail cannot read: bzip2 -dc FILE | pipetail open -'],
 ])('%j is refused', async (bytes, words) => {
   expect(await read(Buffer.from(bytes))).toEqual({text: '', end: `OpenError: stdin ${words}`});

@@ -110,7 +110,7 @@ describe.each(['gzip', 'zstd'] as const)('%s', (packed) => {
 
   test('what is packed is a log, or it is refused', async () => {
     const {end} = await readAs(packed, packers[packed](Buffer.from('a tar file\0\0\0')));
-    expect(end).toBe('OpenError: what is in x.log.gz is no log: it is a binary file');
+    expect(end).toBe('OpenError: what is in x.log.gz is a binary file, not a log');
   });
 
   test('a bomb is refused with its name', async () => {

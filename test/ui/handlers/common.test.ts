@@ -80,11 +80,11 @@ describe('leaving', () => {
     expect(screen.quits).toBe(1);
   });
 
-  it('q asks when tabs are kept', async () => {
+  it('q asks when tabs are open', async () => {
     await using screen = await ScreenUnderTest.connected({names: ['orders', 'fraud']});
     screen.press('q');
     expect(screen.quits).toBe(0);
-    expect(screen.controller.state.notice).toBe('2 tabs are kept: q again quits, any other key stays');
+    expect(screen.controller.state.notice).toBe('2 tabs are open: q again quits, any other key stays');
     screen.press('q');
     expect(screen.quits).toBe(1);
   });
@@ -95,7 +95,7 @@ describe('leaving', () => {
     expect(screen.controller.state).toMatchObject({asked: undefined, notice: undefined});
     screen.press('q');
     expect(screen.quits).toBe(0);
-    expect(screen.controller.state.notice).toBe('1 tab is kept: q again quits, any other key stays');
+    expect(screen.controller.state.notice).toBe('1 tab is open: q again quits, any other key stays');
   });
 
   it('^C twice leaves, from a page as well; once it only says so', async () => {

@@ -420,7 +420,7 @@ describe('y and Y copy', () => {
     await using screen = await reading(log);
     screen.press(key);
     expect(viewOf(screen).position).toMatchObject({kind: 'held', current: 50});
-    expect(noticeOf(screen)).toBe(`paused at this record: ${key} again ${does}`);
+    expect(noticeOf(screen)).toBe(`paused here: ${key} again ${does}`);
     // What comes meanwhile is not taken.
     await write(screen, logged(60, 'INFO', 'step 60'));
     expect(screen.copied).toEqual([]);

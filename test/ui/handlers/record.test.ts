@@ -17,9 +17,9 @@ test('W says what is recorded and where, again at the next press, and what is le
   const id = screen.controller.pipeline('orders')?.id ?? '';
   const folder = path.join(screen.folder, 'recordings', `orders--${id}`);
   screen.press('W');
-  const recorded = await said(screen, /recorded from/);
+  const recorded = await said(screen, /recording since/);
   // With what memory holds.
-  expect(recorded).toBe(`orders: recorded from 2026-11-25 00:00:00 UTC on, in ${folder}`);
+  expect(recorded).toBe(`orders: recording since 2026-11-25 00:00:00 UTC to ${folder}`);
   await write(screen, logged(40, 'INFO', 'step 40'));
 
   screen.press('k', 'W');
@@ -27,7 +27,7 @@ test('W says what is recorded and where, again at the next press, and what is le
   expect(screen.logs.get('orders')?.snapshot.get().recording?.kind).toBe('recording');
   // Another key: the question is over.
   screen.press('j', 'W');
-  expect(noticeOf(screen)).toMatch(/^W again stops: recorded/);
+  expect(noticeOf(screen)).toMatch(/^W again stops: recording/);
   screen.press('W');
   expect(await said(screen, /no longer/)).toBe(
     `orders: no longer recorded · ${(await readFile(path.join(folder, '000001.log'))).length} B` +
@@ -43,8 +43,8 @@ test('the folder of the user is ~, and the times are those on the screen', async
     offsetAt: () => 60,
   });
   screen.press('W');
-  expect(await said(screen, /recorded from/)).toMatch(
-    /^orders: recorded from 2026-11-25 01:00:00 on, in ~\/\S+\/recordings\/orders--/,
+  expect(await said(screen, /recording since/)).toMatch(
+    /^orders: recording since 2026-11-25 01:00:00 to ~\/\S+\/recordings\/orders--/,
   );
 });
 

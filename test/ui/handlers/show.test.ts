@@ -189,7 +189,7 @@ describe('x', () => {
   it('has no effect without matches, and says what makes them', async () => {
     await using screen = await reading(five);
     for (const key of ['R', 'x']) await pressed(screen, key);
-    expect(noticeOf(screen)).toBe('nothing is filtered, so there are no matches: & filters');
+    expect(noticeOf(screen)).toBe('no filter is set: & adds one');
     await typed(screen, '&', 'five');
     expect(lastWords(screen)).toEqual(['five']);
   });

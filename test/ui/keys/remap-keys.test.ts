@@ -92,7 +92,7 @@ describe('a problem, with its line, is', () => {
     [
       'a key of a pane that holds everywhere',
       {sort: 'q'},
-      "c.toml:1: key 'q' is taken by 'quit' (quit; asks when tabs are kept) · choose another, or give 'quit' another",
+      "c.toml:1: key 'q' is taken by 'quit' (quit; asks when tabs are open) · choose another, or give 'quit' another",
     ],
     [
       'a key for everywhere that a pane has',
@@ -117,7 +117,7 @@ describe('a problem, with its line, is', () => {
     [
       'no way to quit',
       {quit: []},
-      "c.toml:1: 'quit' needs a key: without one there is no way out (quit; asks when tabs are kept)",
+      "c.toml:1: 'quit' needs a key: without one there is no way out (quit; asks when tabs are open)",
     ],
     [
       'no way to leave a page',

@@ -206,7 +206,7 @@ it('A shows there what is unseen, and Esc goes back to where the user was; m mut
   expect(screen.controller.state.notice).toBe('errors like this one are muted');
   screen.press('m', 'A');
   expect(isOpen(screen)).toBe(false);
-  expect(rowsOfPage(screen.controller, 120).at(0)?.text).toMatch(/^ Unseen errors {2}1 kind/);
+  expect(rowsOfPage(screen.controller, 120).at(0)?.text).toMatch(/^ Errors {2}1 new kind/);
   screen.press('Esc');
   expect(screen.controller.state.page?.kind).toBe('help');
   await write(screen, 'fraud', error('refused on port 3'), error('refused on port 4'));

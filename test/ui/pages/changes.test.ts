@@ -44,7 +44,7 @@ it('D says at once that there is no earlier run: nothing is counted for that', a
   screen.press('D');
   expect(shown(screen)[0]).toMatch(/counting the records of its runs: 0%$/);
   await screen.clock.advance(2);
-  expect(shown(screen)).toEqual([' Changes in orders  there is no earlier run to compare with']);
+  expect(shown(screen)).toEqual([' Changes in orders  no earlier run to compare']);
 });
 
 it('D compares the newest run with the one before it, and with earlier ones; Enter goes to its first line', async () => {

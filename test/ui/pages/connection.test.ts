@@ -25,7 +25,7 @@ it('says that no tab is open', () => {
 });
 
 it('says that there is nothing yet', () => {
-  expect(text([], 80).at(-1)).toBe(' nothing has happened yet');
+  expect(text([], 80).at(-1)).toBe(' no events yet');
 });
 
 it('tells an old server from a supported one, and either from an unknown one', () => {

@@ -180,8 +180,8 @@ it('says once that the connectors of a stopped pipeline are unknown', async () =
   });
   stopped.press('d');
   await stopped.until(() => stopped.controller.lookup.described.get()?.answer !== undefined, 'the answer');
-  expect(rowsOf(stopped).filter((row) => row.includes('connectors are unknown'))).toEqual([
-    ' The connectors are unknown: the pipeline has not run since pipetail was started',
+  expect(rowsOf(stopped).filter((row) => row.includes('No connector data'))).toEqual([
+    ' No connector data: the pipeline has not run since pipetail started',
   ]);
 });
 
@@ -237,8 +237,8 @@ it('of an old server what is there is shown, and the rest is said to be unknown,
 
   await using nothing = await described({lacks: ['stats', 'time-series']});
   nothing.press('d');
-  await nothing.until(() => rowsOf(nothing).some((row) => row.includes('unknown')), 'the refusal');
-  expect(rowsOf(nothing).filter((row) => row.includes('unknown'))).toEqual([
-    expect.stringMatching(/^ The connectors are unknown: this version of Feldera has no /),
+  await nothing.until(() => rowsOf(nothing).some((row) => row.includes('No connector data')), 'the refusal');
+  expect(rowsOf(nothing).filter((row) => /unknown|No connector data/.test(row))).toEqual([
+    expect.stringMatching(/^ No connector data: this version of Feldera has no /),
   ]);
 });

@@ -31,7 +31,7 @@ const listed = (screen: ScreenUnderTest) => page(screen).slice(2);
 it('A lists the errors of other tabs, similar ones in one row, or says that there are none', async () => {
   await using screen = await twoTabs();
   screen.press('A');
-  expect(heading(screen)).toBe('Unseen errors none');
+  expect(heading(screen)).toBe('Errors none new');
   screen.press('A');
   await say(screen, 'fraud', 'refused on port 1', 'INFO between', 'refused on port 2', 'disk full');
   screen.press('A');
@@ -39,7 +39,7 @@ it('A lists the errors of other tabs, similar ones in one row, or says that ther
     '▸ fraud ×1 since 11-25 00:00 work disk full',
     'fraud ×2 since 11-25 00:00 work refused on port 1 … 2',
   ]);
-  expect(heading(screen)).toBe('Unseen errors 2 kinds');
+  expect(heading(screen)).toBe('Errors 2 new kinds');
   screen.press('Esc');
   expect(isOpen(screen)).toBe(false);
 });
@@ -60,13 +60,13 @@ it('errors that were on the screen stay in the list, below the unseen ones', asy
   screen.press('2');
   await screen.clock.advance(1000);
   screen.press('1', 'A');
-  expect(heading(screen)).toBe('Unseen errors none · 2 seen');
+  expect(heading(screen)).toBe('Errors none new · 2 seen');
   expect(listed(screen)).toHaveLength(2);
   screen.press('A');
   await say(screen, 'fraud', 'refused on port 2');
   screen.press('A');
   expect(listed(screen)[0]).toBe('▸ fraud ×1 since 11-25 00:00 work refused on port 2');
-  expect(heading(screen)).toBe('Unseen errors 1 kind · 1 seen');
+  expect(heading(screen)).toBe('Errors 1 new kind · 1 seen');
 });
 
 it('no row moves while the page is open: counts change in place, and new kinds are at the end', async () => {
@@ -79,9 +79,9 @@ it('no row moves while the page is open: counts change in place, and new kinds a
   const rows = ['fraud ×1 .* disk full', '▸ fraud ×2 .* refused on port 1', 'fraud ×1 .* out of memory', 'orders ×1'];
   expect(listed(screen)).toEqual(rows.map((row) => expect.stringMatching(new RegExp(`^${row}`))));
   // The page covers the log of the shown tab, too.
-  expect(heading(screen)).toBe('Unseen errors 4 kinds · 2 new at the end');
+  expect(heading(screen)).toBe('Errors 4 new kinds · 2 new at the end');
   screen.press('j');
-  expect(heading(screen)).toBe('Unseen errors 4 kinds');
+  expect(heading(screen)).toBe('Errors 4 new kinds');
   expect(listed(screen)[2]).toMatch(/^▸ .* out of memory$/);
   await say(screen, 'fraud', 'INFO two', 'disk full', 'no more files');
   expect(listed(screen)[2]).toMatch(/^▸ .* out of memory$/);
@@ -101,7 +101,7 @@ it('m mutes a kind of error, which marks no tab then and is at the end when the 
     '▸ fraud ×2 since 11-25 00:00 muted work refused on port 1 … 2',
     'fraud ×1 since 11-25 00:00 work disk full',
   ]);
-  expect(heading(screen)).toBe('Unseen errors 1 kind · 1 muted');
+  expect(heading(screen)).toBe('Errors 1 new kind · 1 muted');
   expect(events.unseenErrors(['fraud'])).toBe(1);
   screen.press('A', 'A');
   expect(listed(screen)[1]).toBe('fraud ×2 since 11-25 00:00 muted work refused on port 1 … 2');
@@ -123,7 +123,7 @@ it('failing pipelines are listed with their cause, and Enter goes to their log',
   expect(screen.controller.state.active).toBe(first);
   // It is being looked at.
   screen.press('A');
-  expect(heading(screen)).toBe('Unseen errors 1 incident · 1 seen');
+  expect(heading(screen)).toBe('Errors 1 incident · 1 seen');
 });
 
 it('a pipeline that recovers leaves the page, and the cursor is on the row that took its place', async () => {
@@ -214,7 +214,7 @@ it('silences, losses and restarts are listed, and Enter goes to their place', as
   screen.server.cutConnections({name: 'fraud'});
   await screen.until(() => rows().length > 0, 'the silence');
   expect(rows()[0]).toMatch(/^▸ fraud ×1 since … silent \w/);
-  expect(heading(screen)).toBe('Unseen errors 1 incident');
+  expect(heading(screen)).toBe('Errors 1 incident');
 
   // More than the server keeps.
   for (let entry = 0; entry < 6000; entry++) screen.server.pipeline('fraud').write(`${entry} ${'x'.repeat(200)}`);
@@ -231,7 +231,7 @@ it('silences, losses and restarts are listed, and Enter goes to their place', as
     /^fraud ×1 since … restarted runner restarted( after [\w ]+)? · server's log cleared · what/,
   );
   // The other one, which the page covers, was restarted too.
-  expect(heading(screen)).toMatch(/^Unseen errors 4 incidents$/);
+  expect(heading(screen)).toMatch(/^Errors 4 incidents$/);
 
   const current = () => {
     const {position} = viewOf(screen);
@@ -243,7 +243,7 @@ it('silences, losses and restarts are listed, and Enter goes to their place', as
   screen.press('1');
   await screen.clock.advance(1000);
   screen.press('A');
-  expect(heading(screen)).toBe('Unseen errors none · 4 seen');
+  expect(heading(screen)).toBe('Errors none new · 4 seen');
   expect(listed(screen)).toHaveLength(4);
   screen.press('G', 'm');
   expect(noticeOf(screen)).toBe('only errors of the log can be muted');

@@ -253,7 +253,7 @@ describe('Enter', () => {
     await using screen = await reading(log);
     find(screen, 'quit');
     screen.press('Enter');
-    expect(noticeOf(screen)).toBe('1 tab is kept: q again quits, any other key stays');
+    expect(noticeOf(screen)).toBe('1 tab is open: q again quits, any other key stays');
     screen.press('q');
     expect(screen.quits).toBe(1);
   });

@@ -112,7 +112,7 @@ describe('in the log', () => {
     screen.press('m');
     expect([...viewOf(screen).marks.keys()]).toEqual([]);
     expect(viewOf(screen).position).toMatchObject({kind: 'held', current: 52});
-    expect(noticeOf(screen)).toBe('paused at this record: m again marks it');
+    expect(noticeOf(screen)).toBe('paused here: m again marks it');
     screen.press('m');
     expect([...viewOf(screen).marks.keys()]).toEqual([51]);
     screen.press('k', 'm');
@@ -147,7 +147,7 @@ describe('a note', () => {
   it('is written with a key of its own, marks the record, and is shown in the list of marks', async () => {
     await using screen = await reading(log);
     screen.press('"');
-    expect(noticeOf(screen)).toBe('paused at this record: " again writes a note on it');
+    expect(noticeOf(screen)).toBe('paused here: " again writes a note on it');
     await typed(screen, '"', '  first sign of it ');
     await pressed(screen, 'k', 'm');
     expect(notes(screen)).toEqual(['first sign of it', '']);

@@ -274,7 +274,7 @@ describe('( and )', () => {
   it('need the histogram', async () => {
     await using screen = await reading(steps);
     screen.press('(');
-    expect(noticeOf(screen)).toBe('these keys go through the cells of the histogram: s shows it');
+    expect(noticeOf(screen)).toBe('the histogram is hidden: s shows it');
   });
 });
 
