@@ -5,9 +5,9 @@ import {plainStyle, type Run} from './runs.ts';
 import {drawSvg} from './svg.ts';
 
 /** Cells of the left column, and of both. */
-const leftCells = 56;
-const allCells = 106;
-const keyCells = 12;
+const leftCells = 59;
+const allCells = 112;
+const keyCells = 15;
 
 type Part = {readonly text: string; readonly at: number; readonly style: CellStyle};
 type Line = readonly Part[];
