@@ -162,8 +162,17 @@ type Reason = {
 
 const unknownReason = 'the reason is unknown';
 
+/** Statistics do not change: a frame, and what a key does, ask several times. */
+const readReasons = new WeakMap<ConnectorStats, {readonly reason: Reason | undefined}>();
+
 /** The most frequent reason among the errors that the server has sent; of several, the newest one. */
-function retainedReason({errors}: ConnectorStats): Reason | undefined {
+function retainedReason(stats: ConnectorStats): Reason | undefined {
+  const read = readReasons.get(stats) ?? {reason: readReason(stats)};
+  readReasons.set(stats, read);
+  return read.reason;
+}
+
+function readReason({errors}: ConnectorStats): Reason | undefined {
   const sent = errors.flatMap(({retained = []}) => retained);
   const all = errors.reduce((sum, each) => sum + each.count, 0);
   const [kind] = [...Map.groupBy(sent, ({message}) => kindOfReason(message)).values()].toSorted(

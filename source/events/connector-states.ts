@@ -138,6 +138,11 @@ export class ConnectorStates {
     };
   }
 
+  /** The pipelines of which more is known than the list tells. */
+  get informed(): readonly string[] {
+    return [...this.#runs].flatMap(([name, {failures}]) => (failures.length > 0 || this.#known.has(name) ? name : []));
+  }
+
   #runOf({name, id, deploymentId, connectorErrors}: Pipeline, before: LastRun | undefined): LastRun {
     // Without a deployment it is the last one that counts.
     const isSame = before?.id === id && (deploymentId === '' || deploymentId === before.deployment);

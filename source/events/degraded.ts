@@ -4,7 +4,7 @@ import type {EventOf} from './pipeline-event.ts';
 import {isDegraded, type Statement} from './statement.ts';
 
 type DegradedOptions = {
-  readonly connectors: Pick<ConnectorStates, 'ofRun'>;
+  readonly connectors: Pick<ConnectorStates, 'ofRun' | 'informed'>;
   readonly why: (pipeline: string) => readonly Statement[];
   /** Unix time in ms: what was before is no news. */
   readonly startedAt: number;
@@ -35,13 +35,14 @@ export class Degraded {
 
   /** Call when lists or statistics tell more. `names`: all pipelines of the list. Returns what is new. */
   update(names: Iterable<string>): readonly EventOf<'degraded'>[] {
-    const all = [...names];
+    const {connectors} = this.#options;
     this.#runsBefore ??= new Map(
-      all.map((name) => [name, this.#options.connectors.ofRun(name).pipeline?.deploymentId]),
+      [...names].map((name) => [name, connectors.ofRun(name).pipeline?.deploymentId] as const),
     );
-    const events = all.flatMap((name) => this.#read(name));
-    const isListed = new Set(all);
-    for (const name of this.#judged.keys()) if (!isListed.has(name)) this.#judged.delete(name);
+    // Of most pipelines of a long list, nothing more is known.
+    const informed = new Set(connectors.informed);
+    for (const name of this.#judged.keys()) if (!informed.has(name)) this.#judged.delete(name);
+    const events = [...informed].flatMap((name) => this.#read(name));
     this.#setNames();
     return events;
   }
@@ -55,7 +56,6 @@ export class Degraded {
 
   #read(name: string): readonly EventOf<'degraded'>[] {
     const run = this.#options.connectors.ofRun(name);
-    // Of most pipelines, nothing is known besides the list.
     const isKnown = run.hasProcess && (run.known?.stats !== undefined || run.failures.length > 0);
     if (isKnown) return this.#judge(name, run);
     this.#judged.delete(name);

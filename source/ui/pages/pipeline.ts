@@ -55,7 +55,7 @@ export const pipelinePage: Page<PipelineState> = {
       {
         ...{id: 'describe-open', formerly: ['timeline-go', 'comparison-go']},
         keys: ['Enter', 'o'],
-        help: 'the connector with its errors in full, or back; the place of an event in the log',
+        help: 'the place of a statement or an event in the log; a connector with its errors in full; or back',
         hint: {hasConnector: 'connector', hasPlace: 'go to'},
       },
       {
@@ -71,6 +71,7 @@ export const pipelinePage: Page<PipelineState> = {
         hint: {hasEarlierRun: 'earlier run'},
       },
       {id: 'comparison-newer', keys: ['Right', 'l'], help: 'compare with a later run'},
+      {id: 'describe-connectors', keys: ['c'], help: 'its connectors; closes the page that was opened at them'},
       {id: 'describe-program', keys: ['p'], help: 'its program in SQL', hint: {hasProgram: 'program'}},
     ],
     // Names of before pages were one: those of pages of text.
@@ -107,6 +108,7 @@ export const pipelinePage: Page<PipelineState> = {
   run: {
     'describe-open': openChosen,
     'describe-copy': copyPart,
+    'describe-connectors': goToConnectors,
     'describe-program': openItsProgram,
     'comparison-older': (controller, page) => stepRun(controller, page, -1),
     'comparison-newer': (controller, page) => stepRun(controller, page, 1),
@@ -173,6 +175,12 @@ function spokenAt({length, partOf}: Joined, from: string | undefined): RowRange 
   const part = from === undefined || from === 'connectors' ? undefined : partOf(from);
   if (part) return {top: part.top, end: Math.min(part.end, part.top + mostSpoken)};
   return {top: 0, end: partOf('changes')?.top ?? length};
+}
+
+/** As the keys of other parts do, which are commands of the log and the list, too. */
+function goToConnectors(controller: Controller, page: Opened<PipelineState>): void {
+  if (page.section === 'connectors') controller.dispatch({type: 'page', page: page.under});
+  else controller.dispatch({type: 'page', page: {...page, section: 'connectors', offset: 0, ...{chosen: undefined}}});
 }
 
 /** What is long, or has to be read first, is read when the first of its rows is drawn. */

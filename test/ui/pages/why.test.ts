@@ -160,3 +160,11 @@ it('a healthy pipeline has one line, and no row is wider than the screen', async
     for (const row of whyRows(many)) expect(textWidth(row)).toBeLessThanOrEqual(columns);
   }
 });
+
+it('c goes on to the connectors, where Enter opens one', async () => {
+  await using screen = await troubled();
+  screen.press('c');
+  expect(rowsOf(screen).find((row) => row.startsWith(' ▸'))).toMatch(/^ ▸ orders\.web +failed/);
+  screen.press('Enter');
+  expect(rowsOf(screen)[0]).toMatch(/^ orders\.web {2}of orders/);
+});
