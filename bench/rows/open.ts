@@ -75,20 +75,18 @@ export const rows: readonly Row[] = [
     ...{name: 'open-large-first', ours: {...ours, what: 'open a file of 2.1 GB: g, its first line'}},
     reference: {...command('wc -l < "$LOG"', largeFile), what: 'wc -l'},
     ...{figure: 'firstMs', referenceFigure: 'wallMs', unit: 'ms', target: {of: 'ratio', atMost: 2}},
-    why: 'it begins with the start of the program; then all lines are counted, in slices between which keys are answered.',
+    why: 'it begins with the start of the program; then all lines are counted, between which keys are answered.',
   },
   {
     ...{name: 'open-large-rss', ours: {...ours, what: 'memory with a file of 2.1 GB, indexed'}},
     ...{figure: 'rssMiB', unit: 'MiB', target: {of: 'value', atMost: 150}},
     why:
-      'of --memory the log counts 5 MiB. Most of the rest is the process, about 100 MiB with one quiet tab, the index of ' +
-      '13,000,000 lines, 26 MiB, and blocks that were read back and are not collected yet.',
+      'of --memory the log counts 5 MiB. The rest is the process, about 100 MiB with one tab that shows a log, and the index ' +
+      'of 13,000,000 lines, 26 MiB.',
   },
   {
     ...{name: 'open-large-hold', ours: {...ours, what: 'longest hold: a file of 2.1 GB is counted and indexed'}},
     ...{figure: 'holdMs', unit: 'ms', target: {of: 'value', atMost: 16}},
-    why:
-      'by the processor time of its thread, beside other work, the longest holds were 16 to 31 ms, of which up to 17 are a ' +
-      'collection of garbage; a slice of the index is 3.',
+    why: 'by the processor time of its thread, beside other work, the longest holds were 10 to 11 ms; a slice of the index is 3.',
   },
 ];
