@@ -134,9 +134,14 @@ export async function ownManager(options?: ManagerOptions & {readonly version?: 
 }
 
 /** The path of Feldera's own command-line client, to compare habits with. */
-export async function fda(): Promise<string> {
+export function fda(): Promise<string> {
+  return programOf('fda');
+}
+
+/** The path of one of Feldera's own programs. */
+export async function programOf(name: 'fda' | 'pipeline-manager' | 'real-pipeline'): Promise<string> {
   if (feldera.kind !== 'own') throw new Error("Feldera's files are not here");
-  return await unpacked(feldera.ground.files, feldera.ground.home, 'fda');
+  return await unpacked(feldera.ground.files, feldera.ground.home, name);
 }
 
 function sharedRig(): Rig {

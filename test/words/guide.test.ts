@@ -11,6 +11,12 @@ it.each(guideEntries.map((entry) => [entry.text, entry] as const))('quotes the g
   expect(new URL(address).origin).toBe('https://docs.feldera.com');
 });
 
+it('means a full disk of the compiler alone, whose words an output has, too', () => {
+  const text = recordingBytes('25a-stats-connector-errors.raw').toString();
+  expect(text).toContain('No space left on device');
+  expect(adviceFor(text, 'compiler')?.address).toMatch(/#rust-compilation-errors$/);
+});
+
 it('says nothing of the errors of real pipelines that it does not speak of', () => {
   for (const file of ['27-logs-real-pipeline.raw', '25a-stats-connector-errors.raw', '35b-worker-panic-pipeline.raw'])
     expect(adviceFor(recordingBytes(file).toString())).toBeUndefined();
