@@ -76,11 +76,13 @@ async function run(): Promise<number> {
       return await printWhole(`pipetail ${version}${commit}\n`, process);
     }
     case 'help': {
-      const [{helpText}, {printWhole}] = await Promise.all([
+      const [{coreHelpText, helpText}, {printWhole}] = await Promise.all([
         import('./source/settings/help-text.ts'),
         import('./source/system/line-output.ts'),
       ]);
-      return await printWhole(helpText(settings.request.command, process.stdout.columns), process);
+      const {command, isWhole} = settings.request;
+      const text = isWhole ? helpText : coreHelpText;
+      return await printWhole(text(command, process.stdout.columns), process);
     }
     case 'demo': {
       const {runDemoCommand} = await import('./source/commands/demo.ts');

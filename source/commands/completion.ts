@@ -7,7 +7,7 @@ import {isObject, parseJson} from '../lib/json.ts';
 import {type CommandLine, readCommandLine} from '../settings/command-line.ts';
 import {emptyConfig} from '../settings/config-file.ts';
 import {summaryOf} from '../settings/help-text.ts';
-import {acceptsOption, type CommandName, commandWords, type Option} from '../settings/option.ts';
+import {acceptsOption, type CommandName, commandWords, helpOf, type Option} from '../settings/option.ts';
 import {optionNamed} from '../settings/option-names.ts';
 import {options} from '../settings/option-table.ts';
 import type {Environment} from '../settings/option-values.ts';
@@ -47,23 +47,23 @@ export function complete(words: readonly string[], own: OwnNames): Completion {
     return {candidates: candidates.map(({word}) => ({word: `--${option.flag}=${word}`})), ofServer: undefined};
   }
   if (begun.startsWith('-')) return fitting(flagsOf(command, word), begun);
-  const verbs = command === 'completion' ? shells : command === 'config' ? configVerbs : undefined;
-  if (verbs) {
-    return word === undefined
-      ? fitting(
-          verbs.map((word) => ({word})),
-          begun,
-        )
-      : nothing;
-  }
+  const verbs = verbsOf(command, word)?.map((verb) => ({word: verb}));
+  if (verbs) return fitting(verbs, begun);
   // Without candidates the shells complete file names.
-  if (['demo', 'list', 'man', 'open'].includes(command)) return nothing;
+  if (['demo', 'list', 'man', 'open', 'version'].includes(command)) return nothing;
   const commands =
     command === 'screen' && word === undefined ? commandWords.map((word) => ({word, help: summaryOf(word)})) : [];
   return {...fitting(commands, begun), ofServer: 'names'};
 }
 
 const all: readonly Option[] = options;
+
+/** What can come after a command that takes no names, and after its first word; undefined: it takes names. */
+function verbsOf(command: CommandName, word: string | undefined): readonly string[] | undefined {
+  if (command === 'help') return word === undefined ? [...commandWords, 'all'] : ['all'];
+  const verbs = command === 'completion' ? shells : command === 'config' ? configVerbs : undefined;
+  return verbs !== undefined && word !== undefined ? [] : verbs;
+}
 
 type Typed = {
   readonly command: CommandName;
@@ -99,7 +99,7 @@ function flagsOf(command: CommandName, word: string | undefined): readonly Candi
   const accepted = all.filter((option) => acceptsOption(command, option));
   const effective =
     command === 'config' && word !== undefined ? accepted.filter(({flag}) => readsOption(word, flag)) : accepted;
-  return effective.map(({flag, help}) => ({word: `--${flag}`, help}));
+  return effective.map((option) => ({word: `--${option.flag}`, help: helpOf(option, command)}));
 }
 
 function valuesOf({flag, choices}: Option, command: CommandName, own: OwnNames): readonly Candidate[] {

@@ -8,7 +8,7 @@ import type {NamePattern} from '../settings/names.ts';
 import {UsageError} from '../settings/parse-values.ts';
 import type {Settings} from '../settings/settings.ts';
 import {configPlace, loadSettings} from '../startup/load-settings.ts';
-import {checkFirstName} from '../startup/name-hint.ts';
+import {checkFirstName, commandMeant} from '../startup/name-hint.ts';
 import {type OpenServer, openServer} from '../startup/open-server.ts';
 import {reportCrash} from '../system/crash-report.ts';
 import {dropInput} from '../system/terminal-input.ts';
@@ -107,7 +107,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const {settings, names, patterns, version, process, commands, contexts, opened, start, notes = []} = options;
   const {stdout} = process;
   const clock = systemClock;
-  const terminal = readTerminal({process, keys: options.keys});
+  const terminal = readTerminal({process, keys: options.keys, meant: commandMeant(names)});
   const {keys} = terminal;
   // The variable is Ink's own, and the same for all its programs.
   const isSpoken = settings.screenReader || process.env.INK_SCREEN_READER === 'true';

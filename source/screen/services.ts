@@ -33,15 +33,23 @@ type TerminalInput = {
   readonly keys: ReadStream | undefined;
   /** What does the same without a screen. */
   readonly instead?: string;
+  /** The command that may be meant. */
+  readonly meant?: string | undefined;
 };
 
 const depths: Readonly<Record<number, ColorDepth>> = {1: 'none', 4: '16', 8: '256', 24: 'truecolor'};
 
 /** What the terminal can show. Throws `UsageError` where there can be no screen. */
-export function readTerminal({process, keys, instead = 'pipetail logs <pipeline>'}: TerminalInput): TerminalInfo {
+export function readTerminal({
+  process,
+  keys,
+  instead = 'pipetail logs <pipeline>',
+  meant,
+}: TerminalInput): TerminalInfo {
   const {stdout, env} = process;
   if (!keys?.isTTY || !stdout.isTTY) {
-    throw new UsageError(`the screen needs a terminal · use ${instead} in a pipe`);
+    const near = meant === undefined ? '' : ` · did you mean 'pipetail ${meant}'?`;
+    throw new UsageError(`the screen needs a terminal${near} · use ${instead} in a pipe`);
   }
   if (env.TERM === 'dumb') {
     throw new UsageError(`the screen needs more than TERM=dumb · use ${instead}`);

@@ -1,5 +1,5 @@
 import {exitCodeRows} from './exit-codes.ts';
-import {type CommandName, type Option, variableOf} from './option.ts';
+import {type CommandName, commandWords, helpOf, type Option, variableOf} from './option.ts';
 import {options} from './option-table.ts';
 
 type Call = readonly [call: string, does: string];
@@ -19,22 +19,24 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
   screen: {
     introduction: 'pipetail follows the logs of Feldera pipelines in the terminal.',
     usage: [
-      ['pipetail [options] [pipeline…]', 'the screen, with those pipelines open as tabs'],
+      ['pipetail [options] [pipeline…]', 'the screen, with these logs as tabs'],
       ['pipetail logs [options] <pipeline…>', 'print logs to stdout'],
       ['pipetail list', 'all pipelines and their states'],
       ['pipetail status [pipeline]', 'state, since when, errors in full'],
-      ['pipetail diff <pipeline>', 'what is new in its last run since the one before it'],
+      ['pipetail diff <pipeline>', 'what changed between its last two runs'],
       ['pipetail timeline <pipeline>', 'what happened to it: states, runs, gaps, errors'],
-      ['pipetail open <what…>', 'logs that are files: recordings, support bundles, -'],
+      ['pipetail open <what…>', 'open log files, recordings, support bundles or stdin (-)'],
       ['pipetail completion bash|zsh|fish', 'a script that completes commands, options and names'],
       ['pipetail man', 'the manual page'],
       ['pipetail config path|show|check|init', 'the configuration file, and the options in effect'],
       ['pipetail demo [--port N]', 'the embedded demo server, on its own'],
+      ['pipetail help [command] [all]', 'a summary of a command; all: every option'],
+      ['pipetail version', 'the version'],
       ['pipetail -- demo', 'a pipeline whose name is also a command'],
     ],
     notes: [
       "Instead of a name: 'ord*', /regex/ or tag:prod for all pipelines that match, also ones created later.",
-      'Changes made by keys are restored at the next start; a flag on the command line overrides them. Press ? in the program for its keys. Try it: pipetail --demo',
+      'Changes you make with keys are remembered; a flag on the command line overrides them. Press ? in the program for its keys. Try it: pipetail --demo',
     ],
     examples: [
       ['pipetail --demo', 'try it, without a server'],
@@ -132,7 +134,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
     examples: [['pipetail man | man -l -', 'as man shows it, on Linux']],
   },
   config: {
-    introduction: 'pipetail config is about the configuration file, ~/.config/pipetail/config.toml.',
+    introduction: 'pipetail config shows, checks or creates the configuration file, ~/.config/pipetail/config.toml.',
     usage: [
       ['pipetail config path', 'where the file is, or would be'],
       ['pipetail config show [options]', 'every option in effect, and where it comes from'],
@@ -148,6 +150,22 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
     notes: [],
     examples: [],
   },
+  help: {
+    introduction:
+      'pipetail help shows what a command is for and its most used options, as --help does; with all, every option.',
+    usage: [['pipetail help [command] [all]', '']],
+    notes: ['A pipeline called help: pipetail -- help.'],
+    examples: [
+      ['pipetail help logs', 'the same as pipetail logs --help'],
+      ['pipetail help logs all', 'the same as pipetail logs --help all'],
+    ],
+  },
+  version: {
+    introduction: 'pipetail version shows the version, as --version does.',
+    usage: [['pipetail version', '']],
+    notes: [],
+    examples: [],
+  },
 };
 
 /** What a command is for, as the usage of the screen has it. */
@@ -158,10 +176,33 @@ export function summaryOf(command: Exclude<CommandName, 'screen'>): string {
 /** Cells before what a call does, and before the meaning of an option or an exit code. */
 const callIndent = 41;
 const optionIndent = 27;
+const commandIndent = 20;
 /** Cells. In a narrower terminal rows are not wrapped. */
 const leastWidth = 72;
 
-/** The text of `--help`. `width`: the terminal's, in cells; that of a usual one where there is none. */
+/**
+ * The text of `--help`: the calls and the options of the first day, a screen of 80 columns and 24 rows. `width`: the
+ * terminal's, in cells.
+ */
+export function coreHelpText(command: CommandName, width = 80): string {
+  const {introduction, usage} = commandsHelp[command];
+  const isScreen = command === 'screen';
+  const calls = isScreen ? usage.slice(0, 2) : usage;
+  const others = commandWords.filter((word) => word !== 'logs').join(', ');
+  const rows = optionGroups(command, true).flatMap((group) => group.rows);
+  const all = isScreen ? 'pipetail --help all' : `pipetail ${command} --help all`;
+  return `${[
+    ...wrap(isScreen ? introduction : `pipetail ${command}: ${summaryOf(command)}`, 0, width),
+    ...calls.flatMap(([call, does]) => columns(call, does, {indent: callIndent, width})),
+    ...(isScreen ? columns('pipetail COMMAND', others, {indent: commandIndent, width}) : []),
+    '',
+    ...rows.flatMap(({left, help}) => columns(left, help, {indent: optionIndent, width})),
+    '',
+    ...wrap(`More: ${all}${isScreen ? ' · pipetail help COMMAND · in the program: ?' : ''}`, 0, width),
+  ].join('\n')}\n`;
+}
+
+/** The text of `--help all`. `width`: the terminal's, in cells; that of a usual one where there is none. */
 export function helpText(command: CommandName, width = 80): string {
   const {introduction, usage, notes, examples} = commandsHelp[command];
   const prose = (text: string) => wrap(text, 0, width).join('\n');
@@ -206,16 +247,23 @@ function wrap(text: string, indent: number, width: number): readonly string[] {
 
 type OptionRow = {readonly left: string; readonly help: string};
 
-/** In `--help` of the screen what chooses the server comes first, of a command what no other mode of the program has. */
-function optionGroups(command: CommandName): readonly {readonly title: string; readonly rows: readonly OptionRow[]}[] {
-  const accepted = options.filter((option: Option) => option.commands.includes(command));
+/** In the help of the screen what chooses the server comes first, of a command what no other mode of the program has. */
+function optionGroups(
+  command: CommandName,
+  isCore = false,
+): readonly {readonly title: string; readonly rows: readonly OptionRow[]}[] {
+  const accepted = options.filter(
+    (option: Option) => option.commands.includes(command) && (!isCore || option.core !== undefined),
+  );
+  const rowsOf = (some: readonly Option[]) =>
+    some.map((option) => (isCore ? coreRowOf(option, command) : rowOf(option, command)));
   const isOfServer = ({flag, ofContext}: Option) => ofContext === true || flag === 'context' || flag === 'config';
   const isOfScreen = ({commands}: Option) => commands.includes('screen');
   const [ofServer, others] = parted(accepted, isOfServer);
   const [shared, own] = parted(others, isOfScreen);
   const groups = [
-    {title: 'Options', rows: [...own, ...shared].map((option) => rowOf(option, command))},
-    {title: 'Server and configuration', rows: ofServer.map((option) => rowOf(option, command))},
+    {title: 'Options', rows: rowsOf([...own, ...shared])},
+    {title: 'Server and configuration', rows: rowsOf(ofServer)},
   ].filter(({rows}) => rows.length > 0);
   return command === 'screen' ? groups.reverse() : groups;
 }
@@ -229,14 +277,20 @@ export function optionRows(command: CommandName): readonly OptionRow[] {
   return optionGroups(command).flatMap(({rows}) => rows);
 }
 
+function coreRowOf(option: Option, command: CommandName): OptionRow {
+  return {left: calledAs(option), help: typeof option.core === 'string' ? option.core : helpOf(option, command)};
+}
+
+function calledAs({flag, alias, value}: Option): string {
+  return `${alias === undefined ? '' : `-${alias}, `}--${flag}${value === undefined ? '' : ` ${value}`}`;
+}
+
 function rowOf(option: Option, command: CommandName): OptionRow {
-  const alias = option.alias === undefined ? '' : `-${option.alias}, `;
-  const value = option.value === undefined ? '' : ` ${option.value}`;
   const variable = variableOf(option, command);
   const notes = [
     variable === undefined ? undefined : `variable ${variable}`,
     option.fallback === undefined ? undefined : `default ${option.fallback}`,
   ].filter((note) => note !== undefined);
   const suffix = notes.length > 0 ? ` (${notes.join(', ')})` : '';
-  return {left: `${alias}--${option.flag}${value}`, help: `${option.help}${suffix}`};
+  return {left: calledAs(option), help: `${helpOf(option, command)}${suffix}`};
 }

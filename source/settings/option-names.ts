@@ -85,5 +85,5 @@ function callOf(command: CommandName): string {
 }
 
 function helpOf(command: CommandName): string {
-  return `${callOf(command)} --help lists them`;
+  return `${callOf(command)} --help all lists them`;
 }

@@ -13,6 +13,10 @@ export type Option = {
   /** An example for `config init` where there is no default. */
   readonly example?: string;
   readonly help: string;
+  /** Of a command for which it means something else, or does less. */
+  readonly helpFor?: Readonly<Partial<Record<CommandName, string>>>;
+  /** It is one of the options of the first day: its words in `--help`, which has only those; true: those of `help`. */
+  readonly core?: string | true;
   /** All values, if they can be listed. */
   readonly choices?: readonly string[];
   /** The commands that accept it; `screen` is the program without a command. */
@@ -36,7 +40,7 @@ type WordedCommand = (typeof commandWords)[number];
 export const asking = ['logs', 'list', 'status', 'diff', 'timeline'] as const;
 /** The screen, with a server or for logs that are files. */
 export const screens = ['screen', 'open'] as const;
-export const commandWords = [...asking, 'open', 'completion', 'man', 'config', 'demo'] as const;
+export const commandWords = [...asking, 'open', 'completion', 'man', 'config', 'demo', 'help', 'version'] as const;
 
 /** The commands that read the option also from a variable or the configuration file. */
 export function effectiveCommands({commands, once = []}: Option): readonly CommandName[] {
@@ -59,4 +63,9 @@ export function variableOf(option: Option, command?: CommandName): string | unde
 /** `config` also accepts the flags of options that can be in its file, to show the result. */
 export function acceptsOption(command: CommandName, option: Option): boolean {
   return option.commands.includes(command) || (command === 'config' && isConfigurable(option));
+}
+
+/** What the option does, in the words for that command. */
+export function helpOf({help, helpFor}: Pick<Option, 'help' | 'helpFor'>, command: CommandName): string {
+  return helpFor?.[command] ?? help;
 }

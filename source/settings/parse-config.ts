@@ -81,7 +81,7 @@ function refusalOf(key: string, option: Option | undefined): string | undefined 
   if (option) return `'${key}' can only be a flag: --${key}`;
   const keys = options.filter((each: Option) => isConfigurable(each) && !each.ofContext).map(({flag}) => flag);
   const near = didYouMean(key, [...keys, ...tables]);
-  return `unknown key '${key}'${near || ' · pipetail --help lists the options'}`;
+  return `unknown key '${key}'${near || ' · pipetail --help all lists the options'}`;
 }
 
 function exampleOf(table: string): string {

@@ -1,7 +1,7 @@
 import type {CommandLine} from './command-line.ts';
 import {type HistogramRequest, readHistogram, readTemplate, type Template} from './logs-forms.ts';
 import {checkName, isPath, type RequestedNames, readNames, tagIn, tagMatcher} from './names.ts';
-import type {CommandName} from './option.ts';
+import {type CommandName, commandWords} from './option.ts';
 import {options} from './option-table.ts';
 import type {OptionValues} from './option-values.ts';
 import {
@@ -17,7 +17,8 @@ import {
 } from './parse-values.ts';
 
 export type Request =
-  | {readonly kind: 'help'; readonly command: CommandName}
+  /** `isWhole`: with every option, not only those of the first day. */
+  | {readonly kind: 'help'; readonly command: CommandName; readonly isWhole: boolean}
   | {readonly kind: 'version'}
   | ({readonly kind: 'screen'} & RequestedNames)
   /** `what`: paths as typed, at least one; `-`: stdin. */
@@ -103,11 +104,14 @@ export function readsOption(verb: string, flag: string): boolean {
   return verb === 'show' || ofFile.includes(flag);
 }
 
+/** `--help all`, `help logs all`. */
+const whole = 'all';
+
 /** Throws `UsageError`. */
 export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values: OptionValues): Request {
   const {has, isTyped, value, required, nameOf} = values;
   if (has('version')) return {kind: 'version'};
-  if (has('help')) return {kind: 'help', command};
+  if (has('help')) return {kind: 'help', command, isWhole: names.includes(whole)};
   switch (command) {
     case 'screen':
       return {kind: 'screen', ...readNames(names)};
@@ -157,6 +161,11 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values
     case 'man':
       if (names.length > 0) throw new UsageError(`man takes no names, not '${names[0]}' · try: pipetail man`);
       return {kind: 'man'};
+    case 'help':
+      return readHelp(names);
+    case 'version':
+      if (names.length > 0) throw new UsageError(`version takes no names, not '${names[0]}' · try: pipetail version`);
+      return {kind: 'version'};
     case 'config': {
       const verb = oneOf('config', names.join(' '), configVerbs);
       const unused = options.find(({flag}) => isTyped(flag) && !readsOption(verb, flag));
@@ -164,6 +173,14 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values
       return {kind: 'config', verb, output: formOf(outputForms.config, value('output'))};
     }
   }
+}
+
+/** The words after `pipetail help`: a command, `all`, both or none. */
+function readHelp(words: readonly string[]): Request {
+  const [first, second] = words.filter((word) => word !== whole);
+  if (second !== undefined) throw new UsageError('help takes one command: pipetail help <command>');
+  const command = first === undefined ? 'screen' : oneOf('help', first, commandWords);
+  return {kind: 'help', command, isWhole: words.includes(whole)};
 }
 
 /** Help, the manual page and the commands about the configuration file itself must work with any variables. */

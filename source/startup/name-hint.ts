@@ -36,12 +36,15 @@ function namesOf(pipelines: readonly Pipeline[]): readonly string[] {
 
 /** Our commands by the names that other programs use. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
-  ['help', '--help'],
-  ['version', '--version'],
   ...['ls', 'get', 'ps', 'pipelines'].map((word) => [word, 'list'] as const),
   ...['tail', 'follow', 'watch'].map((word) => [word, 'logs --follow'] as const),
   ['describe', 'status'],
 ]);
+
+/** The command that is meant by the first name, as `list` by `lst`. */
+export function commandMeant([first]: readonly string[]): string | undefined {
+  return first === undefined ? undefined : (elsewhere.get(first) ?? closest(first, commandWords));
+}
 
 /** `pipetail lgos orders` throws a `UsageError` unless a pipeline `lgos` exists. Sends no request if no command is near. */
 export async function checkFirstName(
@@ -50,7 +53,7 @@ export async function checkFirstName(
 ): Promise<void> {
   const [first] = names;
   if (first === undefined) return;
-  const meant = elsewhere.get(first) ?? closest(first, commandWords);
+  const meant = commandMeant(names);
   if (meant === undefined || meant === first) return;
   const server = await open();
   const pipelines = await pipelinesSoon(server.client, clock, patienceForHint);

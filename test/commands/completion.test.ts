@@ -96,7 +96,10 @@ describe('complete', () => {
   const words = (...typed: string[]) => complete(typed, nothingOwn).candidates.map(({word}) => word);
 
   test.each([
-    [[''], ['logs', 'list', 'status', 'diff', 'timeline', 'open', 'completion', 'man', 'config', 'demo']],
+    [
+      [''],
+      ['logs', 'list', 'status', 'diff', 'timeline', 'open', 'completion', 'man', 'config', 'demo', 'help', 'version'],
+    ],
     [['l'], ['logs', 'list']],
     [
       ['completion', ''],
@@ -139,6 +142,12 @@ describe('complete', () => {
       ['osc9', 'osc777', 'off'],
     ],
     [['demo', ''], []],
+    [['version', ''], []],
+    [
+      ['help', 'l'],
+      ['logs', 'list'],
+    ],
+    [['help', 'logs', 'a'], ['all']],
     [['orders', ''], []],
     [
       ['logs', '-fo', ''],

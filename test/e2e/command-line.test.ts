@@ -14,8 +14,8 @@ test('--version names the version, and the commit where there is a repository', 
   expect(stdout).toMatch(new RegExp(`^pipetail ${version}${commit}\n$`));
 });
 
-test('--help names options and exit codes, in 80 columns where there is no terminal', async () => {
-  const result = await runCommand(['--help']);
+test('--help all names options and exit codes, in 80 columns where there is no terminal', async () => {
+  const result = await runCommand(['--help', 'all']);
   expect(result).toMatchObject({code: 0, stderr: ''});
   for (const word of ['--host', '--auth', '--scrollback', '--fps', '--demo', 'FELDERA_API_KEY', 'Exit codes']) {
     expect(result.stdout).toContain(word);
@@ -24,8 +24,8 @@ test('--help names options and exit codes, in 80 columns where there is no termi
 });
 
 test('the demo ends with the exit codes of its help', async () => {
-  const {stdout} = await runCommand(['demo', '--help']);
-  expect(stdout).toMatch(/^Exit codes\n {2}0 .*interrupted \(\^C\)\n.* 143, 152 +ended by SIGTERM/ms);
+  const {stdout} = await runCommand(['help', 'demo', 'all']);
+  expect(stdout).toMatch(/^Exit codes\n {2}0 .*interrupted \(\^C\)\n.* 143, 152\n +ended by a signal/ms);
   for (const [signal, code] of [
     ['SIGINT', 0],
     ['SIGTERM', 143],
@@ -41,6 +41,18 @@ test('without a terminal: one line about it, exit 2', async () => {
   const result = await runCommand(['--demo']);
   expect(result).toMatchObject({code: 2, stdout: ''});
   expect(result.stderr).toMatch(/^pipetail: [^\n]*terminal[^\n]*\n$/);
+  const meant = await runCommand(['lst'], {env: {FELDERA_HOST: 'http://127.0.0.1:1'}});
+  expect(meant).toMatchObject({code: 2, stdout: ''});
+  expect(meant.stderr).toBe(
+    "pipetail: the screen needs a terminal · did you mean 'pipetail list'? · use pipetail logs <pipeline> in a pipe\n",
+  );
+});
+
+test('--help fits on a screen of 80×24, and help does the same', async () => {
+  const {stdout} = await runCommand(['logs', '--help']);
+  expect(stdout.split('\n').length).toBeLessThanOrEqual(24);
+  expect((await runCommand(['help', 'logs'])).stdout).toBe(stdout);
+  expect((await runCommand(['version'])).stdout).toBe((await runCommand(['--version'])).stdout);
 });
 
 describe('a mistake is one line, exit 2', () => {

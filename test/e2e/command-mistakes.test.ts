@@ -16,7 +16,7 @@ describe('a mistake is one line, and exit code 2', () => {
     [
       ['--folow'],
       {},
-      'unknown option --folow · did you mean pipetail logs --follow? · pipetail logs --help lists them',
+      'unknown option --folow · did you mean pipetail logs --follow? · pipetail logs --help all lists them',
     ],
     [['logs', 'a', '--tail', 'ten'], {}, "--tail takes a whole number from 0 to 1000000, not 'ten'"],
     [
@@ -64,7 +64,6 @@ describe('what is found out later is one line as well', () => {
   });
 
   test.each([
-    [['help'], "'help' is neither a command nor a pipeline · did you mean 'pipetail --help'?", 2],
     [['ls'], "'ls' is neither a command nor a pipeline · did you mean 'pipetail list'?", 2],
     [['tail', 'orders'], "'tail' is neither a command nor a pipeline · did you mean 'pipetail logs --follow'?", 2],
     [['lgos', 'orders'], "'lgos' is neither a command nor a pipeline · did you mean 'pipetail logs'?", 2],

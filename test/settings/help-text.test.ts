@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {commandsHelp, helpText, optionRows} from '../../source/settings/help-text.ts';
-import {type CommandName, commandWords, type Option} from '../../source/settings/option.ts';
+import {commandsHelp, coreHelpText, helpText, optionRows} from '../../source/settings/help-text.ts';
+import {acceptsOption, type CommandName, commandWords, helpOf, type Option} from '../../source/settings/option.ts';
 import {options} from '../../source/settings/option-table.ts';
 import {parseConfig} from '../../source/settings/parse-config.ts';
 import {readSettings} from '../harness/read-settings.ts';
@@ -16,6 +16,29 @@ it('names a variable only to the commands that read it', () => {
 });
 
 describe.each(commands)('help of %s', (command) => {
+  it('begins with the options of the first day, which leave a row of a screen of 80×24 for the prompt', () => {
+    const text = coreHelpText(command);
+    const rows = text.trimEnd().split('\n');
+    expect(rows.length).toBeLessThan(24);
+    for (const row of rows) expect(row.length).toBeLessThanOrEqual(80);
+    for (const option of options as readonly Option[]) {
+      const row = new RegExp(`^  (-\\w, )?--${option.flag}( |$)`, 'm');
+      expect(row.test(text), option.flag).toBe(option.core !== undefined && option.commands.includes(command));
+    }
+    expect(rows.at(-1)).toContain(`More: pipetail ${command === 'screen' ? '' : `${command} `}--help all`);
+  });
+
+  it('cites only options that the command has', () => {
+    const texts = (options as readonly Option[])
+      .filter((option) => option.commands.includes(command))
+      .map((option) => `${helpOf(option, command)} ${option.core ?? ''}`);
+    const cited = [...texts.join(' ').matchAll(/--([a-z][a-z-]*)/g)].map(([, flag]) => flag);
+    for (const flag of cited) {
+      const option = (options as readonly Option[]).find((each) => each.flag === flag);
+      expect(option && acceptsOption(command, option), flag).toBe(true);
+    }
+  });
+
   it('lists every option of the command, and no other', () => {
     const text = helpText(command);
     for (const option of options as readonly Option[]) {
@@ -28,7 +51,7 @@ describe.each(commands)('help of %s', (command) => {
     const text = unwrapped(command);
     for (const option of options as readonly Option[]) {
       if (!option.commands.includes(command)) continue;
-      expect(text).toContain(option.help);
+      expect(text).toContain(helpOf(option, command));
       if (option.variable !== undefined) expect(text).toContain(`variable ${option.variable}`);
       if (option.fallback !== undefined) expect(text).toContain(`default ${option.fallback}`);
     }

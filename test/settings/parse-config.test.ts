@@ -101,7 +101,7 @@ describe('each mistake has its line', () => {
     ['watch = "\\d"\n', "1: 'watch': this is not an escape sequence · write \\\\ for \\, or put the text in '…'"],
     // Names.
     ['\n\nscrolback = "1MiB"\n', "3: unknown key 'scrolback' · did you mean 'scrollback'?"],
-    ['zzzzzz = 1\n', "1: unknown key 'zzzzzz' · pipetail --help lists the options"],
+    ['zzzzzz = 1\n', "1: unknown key 'zzzzzz' · pipetail --help all lists the options"],
     ['follow = true\n', "1: 'follow' can only be a flag: --follow"],
     ['demo = true\n', "1: 'demo' can only be a flag: --demo"],
     [`${host}\n`, "1: 'host' belongs to a server: set it in a context, [contexts.NAME]"],

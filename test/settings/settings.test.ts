@@ -231,14 +231,14 @@ describe('flags', () => {
   });
 
   it.each([
-    [['--nothing'], 'unknown option --nothing · pipetail --help lists them'],
-    [['--nothing=7'], 'unknown option --nothing · pipetail --help lists them'],
-    [['--all'], 'unknown option --all · pipetail --help lists them'],
-    [['--no-thing'], 'unknown option --no-thing · pipetail --help lists them'],
-    [['--no-demo'], 'unknown option --no-demo · pipetail --help lists them'],
-    [['-x'], 'unknown option -x · pipetail --help lists them'],
-    [['logs', 'a', '-fx'], 'unknown option -x · pipetail logs --help lists them'],
-    [['-V'], 'unknown option -V · did you mean --version? · pipetail --help lists them'],
+    [['--nothing'], 'unknown option --nothing · pipetail --help all lists them'],
+    [['--nothing=7'], 'unknown option --nothing · pipetail --help all lists them'],
+    [['--all'], 'unknown option --all · pipetail --help all lists them'],
+    [['--no-thing'], 'unknown option --no-thing · pipetail --help all lists them'],
+    [['--no-demo'], 'unknown option --no-demo · pipetail --help all lists them'],
+    [['-x'], 'unknown option -x · pipetail --help all lists them'],
+    [['logs', 'a', '-fx'], 'unknown option -x · pipetail logs --help all lists them'],
+    [['-V'], 'unknown option -V · did you mean --version? · pipetail --help all lists them'],
   ])('%j is unknown', (argv, message) => {
     expect(complaint(argv)).toBe(message);
   });
@@ -344,11 +344,30 @@ describe('commands', () => {
   });
 
   it('help is about the command, and wins over mistakes', () => {
-    expect(read('--help').request).toEqual({kind: 'help', command: 'screen'});
-    expect(read('-h').request).toEqual({kind: 'help', command: 'screen'});
-    expect(read('logs', '--help').request).toEqual({kind: 'help', command: 'logs'});
-    expect(read('demo', '--fps', '5', '--help').request).toEqual({kind: 'help', command: 'demo'});
+    expect(read('--help').request).toEqual({kind: 'help', command: 'screen', isWhole: false});
+    expect(read('-h').request).toEqual({kind: 'help', command: 'screen', isWhole: false});
+    expect(read('logs', '--help').request).toEqual({kind: 'help', command: 'logs', isWhole: false});
+    expect(read('demo', '--fps', '5', '--help').request).toEqual({kind: 'help', command: 'demo', isWhole: false});
     expect(read('--version').request).toEqual({kind: 'version'});
+  });
+
+  test.each([
+    [['--help', 'all'], 'screen', true],
+    [['logs', '--help', 'all'], 'logs', true],
+    [['help'], 'screen', false],
+    [['help', 'all'], 'screen', true],
+    [['help', 'logs'], 'logs', false],
+    [['help', 'logs', 'all'], 'logs', true],
+  ] as const)('%j', (argv, command, isWhole) => {
+    expect(read(...argv).request).toEqual({kind: 'help', command, isWhole});
+  });
+
+  it('help and version are words, and can still be names', () => {
+    expect(read('version').request).toEqual({kind: 'version'});
+    expect(read('--', 'help').request).toMatchObject({kind: 'screen', names: ['help']});
+    expect(() => read('help', 'lst')).toThrow("not 'lst' · did you mean 'list'?");
+    expect(() => read('help', 'logs', 'list')).toThrow('help takes one command: pipetail help <command>');
+    expect(() => read('version', 'orders')).toThrow("version takes no names, not 'orders' · try: pipetail version");
   });
 });
 

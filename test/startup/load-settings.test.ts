@@ -200,7 +200,7 @@ test('a command reports the first mistake, the check reports all', async () => {
   await writeFile(file, 'fps = 0\nzzzzzz = 1\n');
   expect((await loadConfig(place(file), home))?.problems).toEqual([
     "c.toml:1: fps takes a whole number from 1 to 60, not '0'",
-    "c.toml:2: unknown key 'zzzzzz' · pipetail --help lists the options",
+    "c.toml:2: unknown key 'zzzzzz' · pipetail --help all lists the options",
   ]);
   const name = await configOf(readCommandLine(['--config', file]), {}, folder.path).catch((error) => error.message);
   expect(name).toBe("~/c.toml:1: fps takes a whole number from 1 to 60, not '0'");

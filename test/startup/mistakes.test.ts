@@ -14,8 +14,8 @@ const environment = {XDG_CONFIG_HOME: '/no/such/folder'};
 /** Arguments, and the message. */
 type Mistake = readonly [args: readonly string[], message: string];
 
-const lists = 'pipetail --help lists them';
-const logsLists = 'pipetail logs --help lists them';
+const lists = 'pipetail --help all lists them';
+const logsLists = 'pipetail logs --help all lists them';
 const tags = 'pipelines have tags: give tag:prod in place of a name, to list --tag prod';
 const oneLog = 'pipelines have no containers: leave it out';
 const earlierRuns =
@@ -31,7 +31,7 @@ const mistakes: readonly Mistake[] = [
   [['logs', 'a', '-x'], `unknown option -x · ${logsLists}`],
   [
     ['list', '--sttaus', 'Running'],
-    'unknown option --sttaus · did you mean --status? · pipetail list --help lists them',
+    'unknown option --sttaus · did you mean --status? · pipetail list --help all lists them',
   ],
   [['--outptu', 'json'], `unknown option --outptu · did you mean pipetail logs --output? · ${logsLists}`],
   [['logs', 'a', '--mosue'], `unknown option --mosue · did you mean pipetail --mouse? · ${lists}`],
@@ -72,7 +72,7 @@ const mistakes: readonly Mistake[] = [
     return [['logs', 'a', option], `unknown option ${typed} · ${answer} · ${logsLists}`];
   }),
   [['list', 'tag:eu'], "list takes no names, not 'tag:eu' · try: pipetail list --tag 'eu'"],
-  [['list', '--retries', '3'], `unknown option --retries · ${retried} · pipetail list --help lists them`],
+  [['list', '--retries', '3'], `unknown option --retries · ${retried} · pipetail list --help all lists them`],
   [['status', 'a', '-w'], '-w belongs to pipetail logs'],
   [
     ['logs', 'a', '--filter', 'x'],
