@@ -75,6 +75,8 @@ export const highlightStyles: readonly Style[] = [
 ];
 
 export const hitStyle: Style = {inverse: true};
+/** Both colours are set: on a light screen the text on yellow would be white. */
+export const currentHitStyle: Style = {inverse: true, bold: true, fg: 3, bg: 0};
 const markerStyles: Readonly<Record<ReturnType<typeof markerTone>, Style>> = {
   quiet: {dim: true},
   notice: {fg: 6},

@@ -16,6 +16,7 @@ import {textWidth} from '../terminal/width.ts';
 import {markerText} from '../words/markers.ts';
 import {closedEntry} from './closed-record.ts';
 import {
+  currentHitStyle,
   type EntryForm,
   type EntryShape,
   type EntryText,
@@ -89,8 +90,6 @@ type RowPart = {readonly line: StyledText; readonly hit: Hit | undefined; readon
 /** UTF-16 offsets. */
 type Hit = {readonly start: number; readonly end: number};
 
-// Both colours are set: on a light screen the text on yellow would be white.
-const currentHitStyle: Style = {inverse: true, bold: true, fg: 3, bg: 0};
 /** The time is omitted if the text has fewer cells. Beside the list, at 40 columns, it has 22. */
 const leastForTime = 28;
 /** Entries that are searched for the previous record's time: lines of a backtrace have none. */

@@ -112,7 +112,7 @@ describe.skipIf(!isOnNode)('a fault of its own', () => {
     process.kill(session.pid, signal);
     await expectClean(session, 1);
     const text = terminal.text().replaceAll('\n', '');
-    expect(text).toMatch(/pipetail \d+\.\d+\.\d+ crashed (this is a bug)/);
+    expect(text).toMatch(/pipetail \d+\.\d+\.\d+ crashed \(this is a bug\)/);
     expect(text).toContain(`${name}: cannot read "…" of [secret] at https://[secret]@host/`);
     expect(terminal.output.toString('latin1')).not.toContain('PLANTED');
 
@@ -183,7 +183,7 @@ describe.skipIf(!isOnNode)('a fault of its own', () => {
       const lines = program.stderr().trimEnd().split('\n');
       expect(lines).toHaveLength(1);
       const line = args.includes('json') ? (JSON.parse(lines[0] ?? '') as {error: string}).error : lines[0];
-      expect(line).toMatch(/^pipetail \d+\.\d+\.\d+ crashed (this is a bug): /);
+      expect(line).toMatch(/^pipetail \d+\.\d+\.\d+ crashed \(this is a bug\): /);
       expect(line?.endsWith(words)).toBe(true);
     },
   );

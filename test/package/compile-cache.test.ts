@@ -8,16 +8,18 @@ import {skipOrFail} from '../harness/tools.ts';
 
 /** Nobody's. */
 const other = 65_534;
-/** What the planted code says in place of the version. */
-const foreign = '6.6.6';
-
+/** Characters of the help that are looked at: less than its first row. */
+const helpLength = 24;
 /** In the home folder: the project may lie under `/tmp`, where others may write. */
 let place: string;
 let program: string;
+/** How the program's help begins. */
 let own: string;
+/** How it does in the planted code. */
+let foreign: string;
 
 /**
- * `planted/pipetail`: a compile cache for a copy of the program, in which code that says another version passes for
+ * `planted/pipetail`: a compile cache for a copy of the program, in which code that says another help passes for
  * what the program's file says. Node takes it for good: its names, sizes and sums fit.
  */
 beforeAll(async () => {
@@ -25,16 +27,15 @@ beforeAll(async () => {
   const copy = path.join(place, 'dist');
   await cp(path.join(root, 'dist'), copy, {recursive: true});
   program = path.join(copy, 'pipetail.js');
-  own = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')).version;
-  const chunks = await readdir(path.join(copy, 'chunks'));
-  const file = path.join(copy, 'chunks', chunks.find((name) => name.startsWith('package-')) ?? '');
-  const text = await readFile(file, 'utf8');
-  const changed = text.replace(`version:"${own}"`, `version:"${foreign.padEnd(own.length, '.').slice(0, own.length)}"`);
-  expect([changed.length, changed === text]).toEqual([text.length, false]);
+  const help = await run(node, [program, '--help'], {env: {XDG_CACHE_HOME: '/dev/null'}});
+  own = help.stdout.slice(0, helpLength);
+  foreign = own.toUpperCase();
+  const {file, text} = await chunkWith(own);
+  const changed = text.replace(own, foreign);
   await writeFile(file, changed);
   const planted = path.join(place, 'planted', 'pipetail');
   await mkdir(planted, {recursive: true, mode: 0o700});
-  await versionWith({NODE_COMPILE_CACHE: planted});
+  await helpWith({NODE_COMPILE_CACHE: planted});
   await writeFile(file, text);
   for (const name of await filesIn(planted)) {
     const cached = await readFile(name);
@@ -52,11 +53,20 @@ async function filesIn(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
 }
 
-/** What the copy says of its version. */
-async function versionWith(env: Readonly<Record<string, string | undefined>>): Promise<string> {
-  const {stdout, stderr, code} = await run(node, [program, '--version'], {env: {XDG_CACHE_HOME: undefined, ...env}});
+/** The file of the copy that has `words` in its code. */
+async function chunkWith(words: string): Promise<{readonly file: string; readonly text: string}> {
+  for (const file of await filesIn(path.join(path.dirname(program), 'chunks'))) {
+    const text = await readFile(file, 'utf8');
+    if (text.includes(words)) return {file, text};
+  }
+  throw new Error(`no chunk has ${JSON.stringify(words)}`);
+}
+
+/** How the copy's help begins. */
+async function helpWith(env: Readonly<Record<string, string | undefined>>): Promise<string> {
+  const {stdout, stderr, code} = await run(node, [program, '--help'], {env: {XDG_CACHE_HOME: undefined, ...env}});
   expect({stderr, code}).toEqual({stderr: '', code: 0});
-  return stdout.split(' ')[1]?.trim() ?? '';
+  return stdout.slice(0, helpLength);
 }
 
 /** A copy of what is planted, in a folder of its own. */
@@ -81,14 +91,14 @@ async function traces(folder: string): Promise<unknown> {
 
 test('code in a folder of the user alone is run: the planted code would be', async () => {
   const base = await plant('good');
-  expect(await versionWith({XDG_CACHE_HOME: base})).toBe(foreign);
-  expect(await versionWith({XDG_CACHE_HOME: undefined, HOME: base})).toBe(own);
+  expect(await helpWith({XDG_CACHE_HOME: base})).toBe(foreign);
+  expect(await helpWith({XDG_CACHE_HOME: undefined, HOME: base})).toBe(own);
   await rename(base, path.join(place, '.cache'));
-  expect(await versionWith({HOME: place})).toBe(foreign);
+  expect(await helpWith({HOME: place})).toBe(foreign);
 });
 
 test('a folder that is missing is made, and holds the code after a start', async () => {
-  expect(await versionWith({XDG_CACHE_HOME: path.join(place, 'fresh')})).toBe(own);
+  expect(await helpWith({XDG_CACHE_HOME: path.join(place, 'fresh')})).toBe(own);
   expect((await filesIn(path.join(place, 'fresh', 'pipetail'))).length).toBeGreaterThan(2);
 });
 
@@ -97,7 +107,7 @@ test('nothing in a folder of another owner is run or written', async (context) =
   const base = await plant('foreign');
   for (const each of [path.join(base, 'pipetail'), ...(await filesIn(base))]) await chown(each, other, other);
   const before = await traces(base);
-  expect(await versionWith({XDG_CACHE_HOME: base})).toBe(own);
+  expect(await helpWith({XDG_CACHE_HOME: base})).toBe(own);
   expect(await traces(base)).toEqual(before);
 });
 
@@ -109,7 +119,7 @@ test.each([
   const base = await plant(`shared-${part}-${mode}`);
   await chmod(path.join(base, part), mode);
   const before = await traces(base);
-  expect(await versionWith({XDG_CACHE_HOME: base})).toBe(own);
+  expect(await helpWith({XDG_CACHE_HOME: base})).toBe(own);
   expect(await traces(base)).toEqual(before);
 });
 
@@ -117,6 +127,6 @@ test('nor in the folder of the system’s temporary folder that Node would use b
   const base = await plant('temporary');
   await rename(path.join(base, 'pipetail'), path.join(base, 'node-compile-cache'));
   const before = await traces(base);
-  expect(await versionWith({TMPDIR: base, HOME: path.join(base, 'none'), XDG_CACHE_HOME: '/dev/null'})).toBe(own);
+  expect(await helpWith({TMPDIR: base, HOME: path.join(base, 'none'), XDG_CACHE_HOME: '/dev/null'})).toBe(own);
   expect(await traces(base)).toEqual(before);
 });

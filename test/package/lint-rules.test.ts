@@ -30,6 +30,10 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
     allowed: ['../lib/x.ts', '../buffer/x.ts', '../stitch/x.ts'],
     forbidden: ['../terminal/x.ts', '../viewport/x.ts', '../api/types.ts'],
   },
+  program: {
+    allowed: ['./other.ts', '../lib/x.ts'],
+    forbidden: ['../api/types.ts', '../records/x.ts', '../terminal/x.ts', 'node:fs'],
+  },
   filters: {
     allowed: ['../lib/x.ts', '../buffer/x.ts', '../records/x.ts'],
     forbidden: ['../logs/x.ts', '../terminal/x.ts', '../api/types.ts'],

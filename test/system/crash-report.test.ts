@@ -77,7 +77,7 @@ test('only its owner can read the file, which is never overwritten', async () =>
   const {file, modes, again} = await reported(new Error('x'));
   expect(path.basename(file)).toMatch(/^crash-[\d-]+T[\d-]+Z\.txt$/);
   expect(modes).toEqual([0o600, 0o700]);
-  expect(again).toMatch(/^pipetail 1\.2\.3 stopped .*: Error: x\nno report could be written\n$/);
+  expect(again).toMatch(/^pipetail 1\.2\.3 crashed .*: Error: x\nno report could be written\n$/);
 });
 
 test('a message that has controls is visible text, for the user and in the report', async () => {

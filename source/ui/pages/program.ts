@@ -6,7 +6,7 @@ import {maskCredentials} from '../../program/credentials.ts';
 import {clean, isAscii} from '../../terminal/clean.ts';
 import {wrapOffsets} from '../../terminal/fit.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../../terminal/styled-text.ts';
-import {hitStyle} from '../../viewport/entry-text.ts';
+import {currentHitStyle, hitStyle} from '../../viewport/entry-text.ts';
 import {textMarkdown} from '../../viewport/markdown.ts';
 import {stateWord} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
@@ -156,7 +156,7 @@ function rowAt(
   if (line === undefined) return undefined;
   const text = plain(clean(line), at + 1 === named ? {bold: true} : {});
   const ranges = pattern?.ranges(text.text) ?? [];
-  const shown = overlay(text, ranges, at + 1 === hit ? {...hitStyle, fg: 3} : hitStyle);
+  const shown = overlay(text, ranges, at + 1 === hit ? currentHitStyle : hitStyle);
   const offsets = rowStarts(line, roomOf(width, numberCells));
   const part = row - (starts[at] ?? 0);
   const number = part === 0 ? String(at + 1) : '';

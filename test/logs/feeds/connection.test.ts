@@ -142,7 +142,7 @@ describe('a connection that is lost', () => {
     const after = write('orders', 5);
     expect(await untilLines(stream, [...before, ...after])).toEqual([...before, ...after]);
     expect(markersOf(stream)).toEqual([{kind: 'new-life', because: 'restarted'}]);
-    await untilEvent(stream, /^connection to the runner lost/);
+    await untilEvent(stream, /^runner lost: the log broke off/);
   });
 
   test('with the whole server: the marker of the restart has the cause and the length of the outage', async () => {
