@@ -145,7 +145,7 @@ test('for a screen reader lines are printed once, on the terminal’s own screen
   await terminal.waitFor(() => status().startsWith('alpha · Running · LIVE'));
   expect(terminal).toMatchObject({alternateScreen: false, cursorVisible: true});
   const sent = terminal.output.toString();
-  for (const text of ['line 1.', 'line 3.', 'this help']) expect(sent.split(text)).toHaveLength(2);
+  for (const text of ['line 1.', 'line 3.', 'all keys; find a command']) expect(sent.split(text)).toHaveLength(2);
   // Only the row of the status is ever erased.
   expect(sent).not.toMatch(new RegExp(`${esc}\\[(\\?1049h|\\d*J|H|\\d*A)`));
   await terminal.press('q', 'q');

@@ -1,8 +1,8 @@
 import {exitCodeRows} from '../../source/settings/exit-codes.ts';
 import {optionRows} from '../../source/settings/help-text.ts';
 import {commandWords} from '../../source/settings/option.ts';
-import {type Command, type CommonAction, digits} from '../../source/ui/keys/command.ts';
-import {type KeyRow, keyGroups, keysShown} from '../../source/ui/keys/commands.ts';
+import type {Command, CommonAction} from '../../source/ui/keys/command.ts';
+import {coreRows, type KeyRow, keyGroups, keysShown} from '../../source/ui/keys/commands.ts';
 import {helpPage} from '../../source/ui/pages/help.ts';
 import {allCommands} from '../../source/ui/pages/registry.ts';
 
@@ -53,18 +53,9 @@ function groupedTable(rows: readonly KeyTableRow[]): string {
   );
 }
 
-/** The keys of the first day, from the same table: the first key of each command; those with the same words share a row. */
+/** The keys of the first days, from the same table. */
 export function cheatRows(): readonly KeyTableRow[] {
-  const rows: KeyTableRow[] = [];
-  for (const command of allCommands) {
-    if (command.core === undefined) continue;
-    const key = keysShown({keys: command.keys === digits ? digits : command.keys.slice(0, 1)});
-    const index = rows.findIndex(({group, does}) => group === command.group && does === command.core);
-    const same = rows[index];
-    if (same) rows[index] = {...same, keys: `${same.keys} ${key}`};
-    else rows.push({group: command.group, keys: key, does: command.core});
-  }
-  return rows;
+  return coreRows(allCommands).map(({group, keys, help}) => ({group, keys, does: help}));
 }
 
 /** The table of docs/cheat-sheet.md. */

@@ -180,11 +180,11 @@ it('reads a page once, and of a list the item that the cursor moves to', async (
   await using spoken = await following([logged(1, 'ERROR', 'disk full'), logged(2, 'ERROR', 'no route')]);
   spoken.screen.press('?');
   const help = await spoken.since(30);
-  expect(help).toContain('? this help');
+  expect(help).toContain('? all keys; find a command');
   expect(await spoken.since(30)).toEqual([]);
   expect(spoken.status()).toBe('keys · Esc goes back');
   spoken.screen.press('Down');
-  expect(await spoken.since()).toEqual(['↓ j ^E a line down']);
+  expect(await spoken.since()).toEqual(['g G T top; follow the end; a time']);
   spoken.screen.pressTogether(...'nexterror');
   expect(await spoken.since()).toEqual(['0 commands with nexterror: no command matches']);
   spoken.screen.press('Esc', 'Esc');

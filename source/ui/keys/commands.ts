@@ -105,6 +105,28 @@ export function keyGroups(table: CommandTable): readonly RowGroup<KeyRow>[] {
   return rowGroups(keyRows(table));
 }
 
+/** A row of the core: commands with the same words share it. */
+export type CoreRow = {
+  readonly group: string;
+  /** The first key of each. */
+  readonly keys: string;
+  readonly help: string;
+  /** The first of them. */
+  readonly command: KeyRow;
+  readonly commands: readonly KeyRow[];
+};
+
+/** The keys of the first days, for the first screen of the help and docs/cheat-sheet.md. */
+export function coreRows(rows: readonly KeyRow[], isUtf8 = true): readonly CoreRow[] {
+  const core = rows.flatMap((command) => ('core' in command && command.core !== undefined ? [command] : []));
+  return [...Map.groupBy(core, ({group, core}) => `${group}\n${core}`).values()].flatMap((commands) => {
+    const [command] = commands;
+    if (command?.core === undefined) return [];
+    const keys = commands.map((each) => keysShown(each.keys === digits ? each : {keys: each.keys.slice(0, 1)}, isUtf8));
+    return [{group: command.group, keys: keys.filter(Boolean).join(' '), help: command.core, command, commands}];
+  });
+}
+
 /** The same in words, for the manual page: the names of keys, and what they do. */
 export function keyWords(
   table: CommandTable,

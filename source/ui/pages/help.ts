@@ -5,20 +5,34 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
 import type {Command, CommandTable, KeyContext} from '../keys/command.ts';
-import {type KeyRow, keyDoes, keyOf, keyRows, keysDo, keysShown, rowGroups, withHint} from '../keys/commands.ts';
+import {
+  coreRows,
+  type KeyRow,
+  keyDoes,
+  keyOf,
+  keyRows,
+  keysDo,
+  keysShown,
+  rowGroups,
+  withHint,
+} from '../keys/commands.ts';
 import {keyLabel, readKey} from '../keys/key-names.ts';
 import {lacks} from '../opened.ts';
 import {type Edit, editLine} from '../state/edit-line.ts';
 import type {OpenPage} from '../state/page.ts';
 import {type Opened, openAs, openPage, type Page, type Spoken} from './page.ts';
-import {headingRows, type Items, paragraph} from './page-rows.ts';
+import {type Items, paragraph} from './page-rows.ts';
 
 const keyColumn = 15;
+/** Of the core, which fits on a screen of 80×24 in two columns. */
+const coreKeyColumn = 10;
+const narrowestCoreColumn = 40;
 /** Fewer cells make most of the help wrap. */
 const narrowestColumn = 50;
 const mostColumns = 3;
 /** Columns. A narrower page has only room for what its keys do. */
 const widthWithTitle = 50;
+const widthWithMore = 60;
 
 export type HelpView = {
   readonly table: CommandTable;
@@ -31,17 +45,21 @@ export type HelpView = {
   /** Index of the chosen command. */
   readonly cursor: number;
   readonly width: number;
+  /** At most; 1 can be read from top to bottom. */
+  readonly columns?: number;
   readonly isUtf8: boolean;
   readonly symbols: Symbols;
 };
 
-/** A command on the page. Rows and columns count from 0; `top`: with the heading above it. */
-type Item = {readonly command: KeyRow; readonly column: number; readonly top: number; readonly end: number};
+/** A row as it is shown: of a command, or of several of the core that share their words; `command` is what Enter runs. */
+type Shown = {readonly command: KeyRow; readonly keys: string; readonly help: string};
+/** A row on the page. Rows and columns count from 0; `top`: with the heading above it. */
+type Item = Shown & {readonly column: number; readonly top: number; readonly end: number};
 type HelpRows = {readonly rows: readonly StyledText[]; readonly items: readonly Item[]};
 
 /**
- * The commands that match what was typed, by group, in as many columns as there is room for. The default keys of a
- * changed command are shown, too.
+ * The keys of the page below, the core and, under More, all others; or the commands that match what was typed. By group, in
+ * as many columns as there is room for. The default keys of a changed command are shown, too.
  */
 export function helpRows(view: HelpView): HelpRows {
   const {table, text, width} = view;
@@ -51,29 +69,53 @@ export function helpRows(view: HelpView): HelpRows {
       ` type to find, ${keysDo(table, [
         [{id: 'help-run'}, 'runs'],
         [{id: 'help-close'}, text === '' ? 'closes' : 'clears'],
-      ])}`,
+      ])}${text.trim() === '' && width >= widthWithMore ? ' · more below' : ''}`,
       {
         dim: true,
       },
     ),
   ]);
-  const groups = groupsOf(view);
-  const [first] = groups;
-  if (!first) {
+  const parts = text.trim() === '' ? partsOf(view) : [{groups: groupsOf(view)}];
+  const shown = parts.flatMap(({groups}) => groups).flatMap((group) => group.rows);
+  if (shown.length === 0) {
     const words = `no command matches\n\n${searchWords(table)}`;
     return {rows: [title, plain(''), ...paragraph(words, width, {style: {dim: true}})], items: []};
   }
-  const columns = Math.max(1, Math.min(mostColumns, Math.floor(width / narrowestColumn)));
+  const chosen = shown[view.cursor];
+  const rows = [title, plain('')];
+  const items: Item[] = [];
+  for (const {title: heading, ...part} of parts) {
+    if (heading !== undefined) rows.push(plain(` ${heading}`, {bold: true}));
+    const made = partRows(part, {...view, chosen}, rows.length);
+    rows.push(...made.rows);
+    items.push(...made.items);
+  }
+  const [first, ...others] = items;
+  return {rows, items: first ? [{...first, top: 0}, ...others] : []};
+}
+
+/** `isCore`: in narrow columns, without blank rows. */
+type Part = {readonly title?: string; readonly isCore?: boolean; readonly groups: readonly Group[]};
+
+/** `start`: the row where it begins. */
+function partRows({groups, isCore = false}: Part, view: HelpView & Pick<BlockView, 'chosen'>, start: number): HelpRows {
+  const {width, columns: most = mostColumns} = view;
+  const narrowest = isCore ? narrowestCoreColumn : narrowestColumn;
+  const columns = Math.max(1, Math.min(most, Math.floor(width / narrowest)));
   const cells = Math.floor(width / columns);
-  const chosen = groups.flatMap(({commands}) => commands)[view.cursor];
-  const blocks = groups.map((group) => block(group, {...view, width: cells, chosen}));
-  const made = inColumns(blocks, columns);
-  const height = Math.max(...made.map((column) => lengthOf(column)));
-  const texts = made.map((column) => column.flatMap(({rows}, index) => (index === 0 ? rows : [plain(''), ...rows])));
+  const space = isCore ? 0 : 1;
+  const keyCells = isCore ? coreKeyColumn : keyColumn;
+  const made = inColumns(
+    groups.map((group) => block(group, {...view, width: cells, keyCells})),
+    {columns, space},
+  );
+  const blanks = Array.from({length: space}, () => plain(''));
+  const texts = made.map((column) => column.flatMap(({rows}, index) => (index === 0 ? rows : [...blanks, ...rows])));
+  const height = Math.max(...texts.map((column) => column.length));
   const rows = Array.from({length: height}, (_, row) =>
     concat(texts.map((column) => padTo(column[row] ?? plain(''), cells))),
   );
-  return {rows: [title, plain(''), ...rows], items: made.flatMap(itemsOf)};
+  return {rows, items: made.flatMap((blocks, column) => itemsOf(blocks, {column, start, space}))};
 }
 
 /** In less, `?` searches, so that what was typed may be no command. */
@@ -85,22 +127,58 @@ function searchWords(table: CommandTable): string {
 }
 
 /** Where the items of a column are. */
-function itemsOf(blocks: readonly Block[], column: number): readonly Item[] {
-  let at = headingRows;
-  return blocks.flatMap(({rows, entries}, index) => {
-    if (index > 0) at += 1;
-    const start = at;
-    at += rows.length;
-    return entries.map(({command, from, to}, place) => ({
-      ...{command, column},
-      top: index === 0 && place === 0 && column === 0 ? 0 : start + (place === 0 ? 0 : from),
-      end: start + to,
+function itemsOf(
+  blocks: readonly Block[],
+  {column, start, space}: {readonly column: number; readonly start: number; readonly space: number},
+): readonly Item[] {
+  let at = start;
+  return blocks.flatMap(({rows, entries}) => {
+    const first = at;
+    at += rows.length + space;
+    return entries.map(({shown, from, to}, place) => ({
+      ...{...shown, column},
+      top: first + (place === 0 ? 0 : from),
+      end: first + to,
     }));
   });
 }
 
 /** `isMixed`: each command says to which group it belongs. */
-type Group = {readonly heading: string; readonly isMixed: boolean; readonly commands: readonly KeyRow[]};
+type Group = {readonly heading: string; readonly isMixed: boolean; readonly rows: readonly Shown[]};
+
+/** What is there before anything is typed: on a page its own keys first. */
+function partsOf(view: HelpView): readonly Part[] {
+  const {table, from, isLeftOut = () => false, isUtf8} = view;
+  const isPage = from !== 'sidebar' && from !== 'log' && from !== 'everywhere';
+  const rows = inOrder(
+    keyRows(table).filter((row) => !isLeftOut(row)),
+    [from, 'everywhere'],
+  );
+  const own = isPage ? rows.filter(({context}) => context === from) : [];
+  const core = coreRows(rows, isUtf8);
+  const isBefore = new Set([...own, ...core.flatMap(({commands}) => commands)]);
+  const others = rows.filter((row) => !isBefore.has(row));
+  const coreGroups = [...Map.groupBy(core, ({group}) => group)].map(
+    ([heading, some]): Group => ({heading, isMixed: false, rows: some}),
+  );
+  const parts: Part[] = [
+    {groups: inGroups(own, isUtf8)},
+    {isCore: true, groups: coreGroups, ...(isPage && {title: ''})},
+    {groups: inGroups(others, isUtf8), title: 'More'},
+  ];
+  return parts.filter(({groups}) => groups.length > 0);
+}
+
+function inGroups(rows: readonly KeyRow[], isUtf8: boolean): readonly Group[] {
+  return rowGroups(rows).map(({group, commands}) => groupOf(group, commands, isUtf8));
+}
+
+function groupOf(heading: string, commands: readonly KeyRow[], isUtf8: boolean, isMixed = false): Group {
+  return {
+    ...{heading, isMixed},
+    rows: commands.map((command) => ({command, keys: keysShown(command, isUtf8), help: command.help})),
+  };
+}
 
 /** The commands of a typed key, those with all words in their help or keys by group, and those found by their names. */
 function groupsOf({table, from, isLeftOut = () => false, text, isUtf8}: HelpView): readonly Group[] {
@@ -117,10 +195,10 @@ function groupsOf({table, from, isLeftOut = () => false, text, isUtf8}: HelpView
   const ofWords = take((command) => words.every((word) => wordsIn(command, isUtf8).includes(word)));
   const ofNames = take((command) => words.every((word) => `${command.id} ${wordsIn(command, isUtf8)}`.includes(word)));
   return [
-    {heading: `key ${keyLabel(key ?? '', isUtf8)}`, isMixed: true, commands: ofKey},
-    ...rowGroups(ofWords).map(({group, commands}) => ({heading: group, isMixed: false, commands})),
-    {heading: 'names in the configuration', isMixed: true, commands: ofNames},
-  ].filter(({commands}) => commands.length > 0);
+    groupOf(`key ${keyLabel(key ?? '', isUtf8)}`, ofKey, isUtf8, true),
+    ...inGroups(ofWords, isUtf8),
+    groupOf('names in the configuration', ofNames, isUtf8, true),
+  ].filter((group) => group.rows.length > 0);
 }
 
 function inOrder(rows: readonly KeyRow[], contexts: readonly KeyContext[]): readonly KeyRow[] {
@@ -148,62 +226,66 @@ function wordsOf(text: string): readonly string[] {
     .filter((word) => word !== '');
 }
 
-type Entry = {readonly command: KeyRow; readonly from: number; readonly to: number};
+type Entry = {readonly shown: Shown; readonly from: number; readonly to: number};
 type Block = {readonly rows: readonly StyledText[]; readonly entries: readonly Entry[]};
 
-const lengthOf = (column: readonly Block[]) => column.reduce((sum, {rows}) => sum + rows.length + 1, -1);
-
 /** Distributes blocks, in their order, over `columns` columns at most; the longest column is as short as possible. */
-function inColumns(blocks: readonly Block[], columns: number): readonly (readonly Block[])[] {
+function inColumns(
+  blocks: readonly Block[],
+  {columns, space}: {readonly columns: number; readonly space: number},
+): readonly (readonly Block[])[] {
+  const lengthOf = (column: readonly Block[]) => column.reduce((sum, {rows}) => sum + rows.length + space, -space);
   for (let most = Math.max(...blocks.map(({rows}) => rows.length)); ; most++) {
     const made: Block[][] = [];
     for (const each of blocks) {
       const last = made.at(-1);
-      if (last && lengthOf(last) + 1 + each.rows.length <= most) last.push(each);
+      if (last && lengthOf(last) + space + each.rows.length <= most) last.push(each);
       else made.push([each]);
     }
     if (made.length <= columns) return made;
   }
 }
 
-type BlockView = Pick<HelpView, 'text' | 'width' | 'isUtf8' | 'symbols'> & {readonly chosen: KeyRow | undefined};
+type BlockView = Pick<HelpView, 'text' | 'width' | 'isUtf8' | 'symbols'> & {
+  readonly chosen: Shown | undefined;
+  readonly keyCells: number;
+};
 
-function block({heading, isMixed, commands}: Group, view: BlockView): Block {
+function block({heading, isMixed, rows: all}: Group, view: BlockView): Block {
   const rows = [plain(` ${heading}`, {fg: 6})];
-  const entries = commands.map((command): Entry => {
+  const entries = all.map((shown): Entry => {
     const from = rows.length;
-    rows.push(...entry(command, isMixed, view));
-    return {command, from, to: rows.length};
+    rows.push(...entry(shown, isMixed, view));
+    return {shown, from, to: rows.length};
   });
   return {rows, entries};
 }
 
 /** A command: its keys, and what it does beside them; below them where the keys need more than their column. */
 function entry(
-  command: KeyRow,
+  shown: Shown,
   hasGroup: boolean,
-  {text, width, isUtf8, symbols, chosen}: BlockView,
+  {text, width, isUtf8, symbols, chosen, keyCells}: BlockView,
 ): readonly StyledText[] {
-  const shown = (each: Pick<Command, 'keys'>) => keysShown(each, isUtf8);
+  const {command, keys, help} = shown;
   const words = wordsOf(text);
-  const keys = shown(command);
-  const room = Math.max(10, width - keyColumn - 3);
-  const before = defaultKeys(command, shown);
+  const room = Math.max(10, width - keyCells - 3);
+  const before = defaultKeys(command, (each) => keysShown(each, isUtf8));
   const isInName = (word: string) => command.id.includes(word) && !wordsIn(command, isUtf8).includes(word);
   const more = [
     ...(hasGroup ? [plain(command.group, {fg: 6})] : []),
     ...(words.some(isInName) ? [found(plain(command.id, {dim: true}), words)] : []),
   ];
   const beside = [
-    ...joined([...wrapWords(command.help, room).map((line) => found(plain(line), words)), ...more], room),
+    ...joined([...wrapWords(help, room).map((line) => found(plain(line), words)), ...more], room),
     ...(before === undefined ? [] : wrapWords(before, room).map((line) => plain(line, {dim: true}))),
   ];
   const margin = (isFirst: boolean) =>
-    plain(isFirst && command === chosen ? `${symbols.currentLine} ` : '  ', {bold: true});
+    plain(isFirst && shown === chosen ? `${symbols.currentLine} ` : '  ', {bold: true});
   const bold = (line: string) => found(plain(line, {bold: true}), words);
   const row = (left: string, right: StyledText, isFirst: boolean) =>
-    concat([margin(isFirst), bold(left), plain(' '.repeat(Math.max(1, keyColumn - textWidth(left)))), right]);
-  if (textWidth(keys) < keyColumn) return beside.map((line, index) => row(index === 0 ? keys : '', line, index === 0));
+    concat([margin(isFirst), bold(left), plain(' '.repeat(Math.max(1, keyCells - textWidth(left)))), right]);
+  if (textWidth(keys) < keyCells) return beside.map((line, index) => row(index === 0 ? keys : '', line, index === 0));
   const keyRows = wrapWords(keys, width - 3).map((line, index) => concat([margin(index === 0), bold(line)]));
   return [...keyRows, ...beside.map((line) => row('', line, false))];
 }
@@ -257,7 +339,7 @@ export const helpPage: Page<HelpState> = {
     },
   },
   open: (controller) => openPage(controller, helpPage, {text: ''}, {under: controller.state.page}),
-  rows: (controller, page, {width}) => helpOf(controller, page, width).rows,
+  rows: (controller, page, {width}) => helpOf(controller, page, {width}).rows,
   items: (controller, page) => itemsIn(helpOf(controller, page).items, page.cursor ?? 0),
   typed: ({text}) =>
     text === ''
@@ -279,30 +361,30 @@ function itemsIn(items: readonly Item[], cursor: number): Items {
   };
 }
 
-/** Below 100 columns the help has one column, which can be read from top to bottom. */
-const spokenWidth = 99;
+/** In one column, which can be read from top to bottom. */
+const forSpeech = {width: 99, columns: 1};
 
 /** All commands once; then how many are found by what is typed, and the one under the cursor. */
 function spoken(controller: Controller, page: Opened<HelpState>): Spoken {
-  const {rows, items} = helpOf(controller, {...page, cursor: -1}, spokenWidth);
-  const command = items[page.cursor ?? 0]?.command;
+  const {rows, items} = helpOf(controller, {...page, cursor: -1}, forSpeech);
+  const item = items[page.cursor ?? 0];
   return {
     rows,
     found: `${counted(items.length, 'command', 'commands')} with ${page.text}`,
-    item: command ? `${keysShown(command, controller.services.isUtf8)} ${command.help}` : 'no command matches',
+    item: item ? `${item.keys} ${item.help}` : 'no command matches',
   };
 }
 
 export function helpOf(
   controller: Controller,
   {text, cursor = 0, under}: Opened<HelpState>,
-  width = controller.size.columns,
+  size: Pick<HelpView, 'width' | 'columns'> = {width: controller.size.columns},
 ): HelpRows {
   const {commands: table, services} = controller;
   const {isUtf8, symbols} = services;
   const from = controller.contextOf(under);
   const isLeftOut = (row: KeyRow) => 'needs' in row && lacks(controller, row.needs);
-  return helpRows({table, from, isLeftOut, text, cursor, width, isUtf8, symbols});
+  return helpRows({table, from, isLeftOut, text, cursor, isUtf8, symbols, ...size});
 }
 
 /** The command under the cursor, or why it does not run; undefined: none is found. */
@@ -343,8 +425,8 @@ function byRows(items: readonly Item[], at: number, rows: number): number {
   const from = items[at];
   if (!from) return at;
   const step = Math.sign(rows);
-  let next = at + step;
-  const isWithin = ({column, top}: Item) => column === from.column && Math.abs(top - from.top) <= Math.abs(rows);
-  for (let after = items[next + step]; after && isWithin(after); after = items[next + step]) next += step;
-  return next;
+  const isWithin = ({column, top}: Item) =>
+    column === from.column && step * (top - from.top) > 0 && step * (top - from.top) <= Math.abs(rows);
+  const furthest = step > 0 ? items.findLastIndex(isWithin) : items.findIndex(isWithin);
+  return Math.abs(rows) === 1 || furthest === -1 ? at + step : furthest;
 }

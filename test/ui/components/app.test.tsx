@@ -173,10 +173,10 @@ describe('pages', () => {
     await using app = await AppUnderTest.open();
     await app.shows('LIVE');
     await app.press('?');
-    await app.shows('go to the list, or to the log');
+    await app.shows('to the list, and back');
     expect(app.rows).toHaveLength(30);
     await app.press('Esc');
-    await app.hides('go to the list, or to the log');
+    await app.hides('to the list, and back');
     await app.shows('● │');
   });
 
