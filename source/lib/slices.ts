@@ -33,6 +33,7 @@ export class SliceRunner {
   #caughtUp = false;
   #cancel: (() => void) | undefined;
   #isResting = false;
+  #isHurried = false;
   #disposed = false;
 
   constructor(options: SliceOptions) {
@@ -47,9 +48,19 @@ export class SliceRunner {
     this.#schedule(wakeDelay);
   }
 
+  /** The user waits for it: it does not rest until it has caught up. */
+  hurry(): void {
+    this.#isHurried = true;
+    if (this.#isResting) {
+      this.#cancel?.();
+      this.#cancel = undefined;
+    }
+    this.wake();
+  }
+
   #schedule(leastMs: number): void {
     if (this.#disposed || this.#cancel) return;
-    const restMs = this.#options.restMs();
+    const restMs = this.#isHurried ? 0 : this.#options.restMs();
     this.#isResting = restMs > 0;
     this.#cancel = this.#options.clock.after(Math.max(leastMs, restMs), () => this.#runSlice());
   }
@@ -73,7 +84,8 @@ export class SliceRunner {
       now = clock.monotonic();
       this.#adapt(now - before);
     } while (!this.#caughtUp && now < end);
-    if (!this.#caughtUp) this.#schedule(0);
+    if (this.#caughtUp) this.#isHurried = false;
+    else this.#schedule(0);
     onSlice(this.#caughtUp);
   }
 

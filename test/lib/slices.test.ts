@@ -103,6 +103,27 @@ test('rests between slices for `restMs`', () => {
   expect(waits).toEqual([0, 50, 50]);
 });
 
+test('does not rest while somebody waits, until it has caught up', () => {
+  const waits: number[] = [];
+  const clock = manualClock(5);
+  const after: Clock['after'] = (milliseconds, callback) => {
+    waits.push(milliseconds);
+    return clock.after(milliseconds, callback);
+  };
+  let isDone = false;
+  const runner = new SliceRunner({clock: {...clock, after}, step: () => isDone, onSlice: () => {}, restMs: () => 50});
+  runner.wake();
+  expect(waits).toEqual([50]);
+  runner.hurry();
+  expect(waits).toEqual([50, 1]);
+  clock.turn();
+  expect(waits).toEqual([50, 1, 0]);
+  isDone = true;
+  clock.turn();
+  runner.wake();
+  expect(waits).toEqual([50, 1, 0, 50]);
+});
+
 test('reads its rest once a slice, however often it is woken', () => {
   let read = 0;
   const clock = manualClock(5);

@@ -302,7 +302,7 @@ export class PaneModel {
   /** Calls `onDone` once there is nothing left to do; a later call replaces an earlier one. */
   whenDone(onDone: () => void): void {
     this.#onDone = onDone;
-    this.#runner.wake();
+    this.#runner.hurry();
   }
 
   dispose(): void {
@@ -327,6 +327,7 @@ export class PaneModel {
     const {around, fold} = view;
     this.#filtered = {filters, around, fold};
     this.#next = this.#filter(this.#filtered, this.#whole ? undefined : this.#shown);
+    this.#runner.hurry();
   }
 
   #filter(filtered: Filtered, earlier: ShownLines | undefined): ShownLines {
@@ -395,6 +396,7 @@ export class PaneModel {
         ? earlier
         : compilePattern(source, {timeLimit: this.#options.services.timeLimit, earlier});
     this.#searching = {pattern, search: new LogSearch(this.source.buffer, pattern, this.#shown)};
+    this.#runner.hurry();
   }
 
   #step(maxBytes: number): boolean {
