@@ -1,7 +1,7 @@
 import {bareBuiltins} from './first-frame/builtins.mjs';
 import {lateParts} from './first-frame/late-parts.mjs';
 import {leftOut} from './first-frame/left-out.mjs';
-import {fasterInk} from './ink/faster-ink.mjs';
+import {fasterInk, inkEdits} from './ink/faster-ink.mjs';
 import {packageEdits} from './package-edits.mjs';
 import {root} from './stamp.mjs';
 
@@ -31,7 +31,7 @@ export const bundleOptions = (commit) => ({
     esbuildDetection: 'true',
     PIPETAIL_COMMIT: JSON.stringify(commit),
   },
-  plugins: [bareBuiltins, packageEdits([...lateParts, ...leftOut]), fasterInk],
+  plugins: [bareBuiltins, packageEdits([...lateParts, ...leftOut, ...inkEdits]), fasterInk],
   alias: {'react-devtools-core': './scripts/no-devtools.mjs', undici: './scripts/undici.mjs'},
   logLevel: 'warning',
 });

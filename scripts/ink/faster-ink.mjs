@@ -3,6 +3,12 @@ import path from 'node:path';
 const here = import.meta.dirname;
 const inkBuild = path.join(here, '../../node_modules/ink/build');
 
+/** Edits of single lines, for `package-edits.mjs`. */
+export const inkEdits = [
+  // Yoga would decode its own base64 with `fetch`, for which Node loads its own undici.
+  {files: /yoga-wasm-base64-esm\.js$/, change: (text) => `const fetch = undefined;\n${text}`},
+];
+
 /** Replaces the costliest parts of Ink in the bundle by what a screen of finished rows needs. */
 export const fasterInk = {
   name: 'faster-ink',
@@ -13,8 +19,6 @@ export const fasterInk = {
     replace('./log-update.js', 'ink.js', 'log-update.ts');
     // Our own rows contain nothing to remove.
     replace('./sanitize-ansi.js', 'squash-text-nodes.js', 'sanitize-ansi.ts');
-    // Places rows and columns without WebAssembly.
-    onResolve({filter: /^yoga-layout$/}, () => ({path: path.join(here, 'layout.ts')}));
     // Measures our rows without splitting them into graphemes, which their divider would require.
     onResolve({filter: /^string-width$/}, ({importer, kind, pluginData}) => {
       if (pluginData === 'original') return undefined;

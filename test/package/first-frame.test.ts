@@ -83,7 +83,8 @@ test('each edit of a package is made in a file of the bundle', async () => {
   const script = `
 import {lateParts} from './scripts/first-frame/late-parts.mjs';
 import {leftOut} from './scripts/first-frame/left-out.mjs';
-console.log(JSON.stringify([...lateParts, ...leftOut].map(({files}) => files.source)));`;
+import {inkEdits} from './scripts/ink/faster-ink.mjs';
+console.log(JSON.stringify([...lateParts, ...leftOut, ...inkEdits].map(({files}) => files.source)));`;
   const {stdout} = await run(node, ['--input-type=module', '--eval', script], {cwd: root});
   const patterns: string[] = JSON.parse(stdout);
   const inputs = Object.values(contents).flatMap((each) => each.inputs);
