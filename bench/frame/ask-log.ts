@@ -55,7 +55,9 @@ export function hitsIn(row: string, pattern: string): number | undefined {
 
 /** Whether the row has a number of hidden records behind each of these. */
 export function areApplied(row: string, texts: readonly string[]): boolean {
-  return !row.includes('filtering') && texts.every((text) => /^ -[\d,]+/.test(row.split(`  ${text}`)[1] ?? ''));
+  return (
+    !row.includes('filtering') && texts.every((text) => /^ \([\d,]+ hidden\)/.test(row.split(`  ${text}`)[1] ?? ''))
+  );
 }
 
 async function timeUntil(terminal: Terminal, bytes: string, sight: () => boolean): Promise<number> {

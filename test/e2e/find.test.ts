@@ -36,15 +36,15 @@ test('filters stack and peel while the current line stays in its row; each shows
   const eye = currentLine(terminal);
   const seen = () => records(viewer).map((record) => Number(/peer (\d+)/.exec(record)?.[1]));
 
-  await addFilter(viewer, 'refused', 'refused -205');
+  await addFilter(viewer, 'refused', 'refused (205 hidden)');
   expect(currentLine(terminal)).toEqual(eye);
   expect(seen().every((n) => n % 3 === 0)).toBe(true);
   await terminal.press('L');
-  await terminal.waitFor(() => filterRow(terminal).includes('level:warn -155'));
+  await terminal.waitFor(() => filterRow(terminal).includes('level:warn (155 hidden)'));
   expect(currentLine(terminal)).toEqual(eye);
   expect(seen().every((n) => n % 6 === 0)).toBe(true);
-  await addFilter(viewer, '!out', '!out -60');
-  expect(filterRow(terminal)).toContain('&  refused -205  level:warn -155  !out -60');
+  await addFilter(viewer, '!out', '!out (60 hidden)');
+  expect(filterRow(terminal)).toContain('&  refused (205 hidden)  level:warn (155 hidden)  !out (60 hidden)');
   expect(currentLine(terminal)).toEqual(eye);
   expect(seen().every((n) => n % 6 === 0 && n % 5 !== 0)).toBe(true);
   // And all of those, one after the other.
@@ -57,7 +57,7 @@ test('filters stack and peel while the current line stays in its row; each shows
   expect(currentLine(terminal)).toEqual(eye);
   expect(terminal.row(eye.row + 1)).toContain('answered by peer 145 out.');
   await terminal.press('\\');
-  await terminal.waitFor(() => filterRow(terminal).includes('!out -60'));
+  await terminal.waitFor(() => filterRow(terminal).includes('!out (60 hidden)'));
   expect(currentLine(terminal)).toEqual(eye);
 
   await terminal.press('Esc');

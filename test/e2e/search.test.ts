@@ -137,6 +137,6 @@ test('a pattern that would search for ever is stopped and named, as a search, a 
   await terminal.press('&');
   await terminal.type('line \\d');
   await terminal.press('Enter');
-  await terminal.waitFor(() => filterRow(terminal).includes('line \\d -55'));
+  await terminal.waitFor(() => filterRow(terminal).includes('line \\d (55 hidden)'));
   await terminal.waitFor(() => viewer.countShown('aaa') === 0);
 });

@@ -85,7 +85,7 @@ function part(entry: FilterEntry, short: string, {hiddenBy, isTooSlow}: FilterRo
   return concat([
     plain('  '),
     plain(short, {fg: 6}),
-    plain(hidden === undefined ? '' : ` -${count(hidden)}`, {dim: true}),
+    plain(hidden === undefined ? '' : ` (${count(hidden)} hidden)`, {dim: true}),
   ]);
 }
 

@@ -89,7 +89,7 @@ function ofLog({tab, paneAt}: Controller): Conditions {
     inLog: true,
     isFollowing: position.kind === 'follow' && !isOver,
     isPaused: position.kind === 'held' && !isOver,
-    isAbove: position.kind === 'held',
+    isAbove: position.kind === 'held' && isOver,
     hasHistogram: (paneAt?.layout.histogramRows ?? 0) > 0 && (model?.histogram.buckets.length ?? 0) > 1,
     hasRuns: model !== undefined && model.source.merge === undefined && model.index.runs.length > 1,
     isSelecting: selectedFrom !== undefined,

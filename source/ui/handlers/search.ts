@@ -147,7 +147,7 @@ export const searchPrompt: PromptKind<'search'> = {
   label: () => '/',
   example: () => 'text or regex; lower case also matches upper case',
   keys: ({text}) => [
-    ['Enter', text === '' ? 'repeat the last' : 'keep'],
+    ['Enter', text === '' ? 'repeat the last' : 'done'],
     ['Up', 'earlier searches'],
   ],
   change: (controller, prompt) => searchAsTyped(controller, prompt),
@@ -186,7 +186,7 @@ export const pageSearchPrompt: PromptKind<'page-search'> = {
   label: () => '/',
   example: searchPrompt.example,
   keys: () => [
-    ['Enter', 'keep'],
+    ['Enter', 'done'],
     ['Up', 'earlier searches'],
   ],
   change: (_, {find, text}) => find(text),

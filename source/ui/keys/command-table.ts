@@ -20,7 +20,7 @@ type Condition =
   /** Of a log that may grow. */
   | 'isFollowing'
   | 'isPaused'
-  /** The view is not at the end. */
+  /** Of a log that has ended: the view is not at its end. */
   | 'isAbove'
   | 'hasHistogram'
   /** The log has an earlier run. */
@@ -191,7 +191,7 @@ export const commands = [
       keys: ['Enter'],
       help: 'keep the preview as a tab; again: go to its log',
       core: 'keep as a tab; then its log',
-      hint: {isKept: 'log', hasPipeline: 'keep'},
+      hint: {isKept: 'log', hasPipeline: 'open'},
     },
     {id: 'find-name', keys: ['/'], help: 'find pipelines by name', hint: {hasPipeline: 'find'}},
     {
@@ -241,7 +241,7 @@ export const commands = [
       core: 'pause, resume',
       hint: {isFollowing: 'pause', isPaused: 'resume'},
     },
-    {id: 'follow', keys: ['F'], help: 'follow the end of the log', hint: {isPaused: 'follow'}},
+    {id: 'follow', keys: ['F'], help: 'follow the end of the log'},
     {id: 'draw-line', keys: ['='], help: 'draw a dated line at the end'},
   ]),
   ...inGroup('log', 'log: find', [

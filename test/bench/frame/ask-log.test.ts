@@ -18,8 +18,8 @@ test.for([
 
 test('filters are applied when each says what it hides', () => {
   const texts = ['!finished in', 'level:warn'];
-  expect(areApplied(' &  !finished in -65,913  level:warn -92,219', texts)).toBe(true);
-  expect(areApplied(' &  !finished in -65,913  level:warn', texts)).toBe(false);
-  expect(areApplied(' &  !finished in -65,913  level:warn -92,219      filtering', texts)).toBe(false);
-  expect(areApplied(' &  !finished in -65,913', texts)).toBe(false);
+  expect(areApplied(' &  !finished in (65,913 hidden)  level:warn (92,219 hidden)', texts)).toBe(true);
+  expect(areApplied(' &  !finished in (65,913 hidden)  level:warn', texts)).toBe(false);
+  expect(areApplied(' &  !finished in (65,913 hidden)  level:warn (92,219 hidden)      filtering', texts)).toBe(false);
+  expect(areApplied(' &  !finished in (65,913 hidden)', texts)).toBe(false);
 });

@@ -17,7 +17,7 @@ async function filtering(...filters: string[]): Promise<AppUnderTest> {
   await app.shows('step three');
   for (const filter of filters) {
     app.type(`&${filter}\r`);
-    await app.shows(` ${filter} -`);
+    await app.shows(` ${filter} (`);
   }
   return app;
 }
@@ -26,7 +26,7 @@ describe('the row of filters', () => {
   it('comes with the first filter, takes its row from the log, and goes with the last', async () => {
     await using app = await filtering('step');
     expect(app.rows).toHaveLength(30);
-    expect(app.rows.at(-3)).toMatch(/^ & {2}step -5 +$/);
+    expect(app.rows.at(-3)).toMatch(/^ & {2}step \(5 hidden\) +$/);
     await app.hides('Fresh start');
     await app.press('Esc');
     await app.shows('Fresh start');
@@ -37,7 +37,7 @@ describe('the row of filters', () => {
   it('counts while lines arrive', async () => {
     await using app = await filtering('step');
     app.screen.server.pipeline('orders').write(logged(9, 'INFO', 'something else'));
-    await app.shows(' &  step -6');
+    await app.shows(' &  step (6 hidden)');
   });
 
   it('says that all are off, and counts again', async () => {
@@ -45,7 +45,7 @@ describe('the row of filters', () => {
     await app.press('\\');
     await app.shows(/ & {2}step {2}!two +all off $/m);
     await app.press('\\');
-    await app.shows(' &  step -5  !two -1');
+    await app.shows(' &  step (5 hidden)  !two (1 hidden)');
   });
 
   it('is of the shown tab only, and stays under a page', async () => {
@@ -54,7 +54,7 @@ describe('the row of filters', () => {
     await app.hides(' &  step');
     await app.press('1', '?');
     await app.shows('type to find');
-    expect(app.rows.at(-3)).toMatch(/^ & {2}step -5/);
+    expect(app.rows.at(-3)).toMatch(/^ & {2}step \(5 hidden\)/);
   });
 });
 
@@ -83,7 +83,9 @@ function row(change: Partial<FilterRowView>): string {
 describe('the row of filters says', () => {
   it('which there are, and how many records each hides', () => {
     const hiddenBy = (id: number) => id * 1200;
-    expect(row({filters: filtersOf('refused', 'noise'), hiddenBy}).trimEnd()).toBe(' &  refused -1,200  !noise -2,400');
+    expect(row({filters: filtersOf('refused', 'noise'), hiddenBy}).trimEnd()).toBe(
+      ' &  refused (1,200 hidden)  !noise (2,400 hidden)',
+    );
   });
 
   it('no number until it is counted', () => {
@@ -98,8 +100,8 @@ describe('the row of filters says', () => {
       ...{filters, hiddenBy: () => 3, isTooSlow: () => false, isFiltering: false},
       ...{around: 0, width: 100, symbols: symbolsFor(true)},
     });
-    expect(styled.text).toMatch(/^ & {2}refused -3 {2}reset +$/);
-    expect(styled.runs.find(({style}) => style.strike)).toMatchObject({start: 16, end: 21});
+    expect(styled.text).toMatch(/^ & {2}refused \(3 hidden\) {2}reset +$/);
+    expect(styled.runs.find(({style}) => style.strike)).toMatchObject({start: 24, end: 29});
     expect(row({filters: filters.map((entry) => ({...entry, on: false}))})).toMatch(/ {2}all off $/);
   });
 
