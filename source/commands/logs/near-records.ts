@@ -35,7 +35,7 @@ export class NearRecords {
       this.#lastNear = record.head;
       return this.#printed([record]);
     }
-    this.#before.push(record);
+    this.#wait(record);
     this.#forget();
     return [];
   }
@@ -43,9 +43,14 @@ export class NearRecords {
   /** More lines of a record that came before: they go where it went. */
   #takeMore(record: Selected): readonly Selected[] {
     if (record.head === this.#lastNear) return this.#printed([record]);
-    if (this.#before.some(({head}) => head === record.head)) this.#before.push(record);
+    if (this.#before.some(({head}) => head === record.head)) this.#wait(record);
     else this.#isGap = true;
     return [];
+  }
+
+  /** Copied: the buffer uses its memory again. */
+  #wait(record: Selected): void {
+    this.#before.push({...record, lines: record.lines.map((line) => Buffer.from(line))});
   }
 
   /** Of the waiting ones, all but the last are too far away. */

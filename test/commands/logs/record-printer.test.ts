@@ -668,3 +668,9 @@ test('without a form or a filter there is no record printer', () => {
   const request = readSettings(['logs', 'orders', '-f', '--color', 'never'], {}).request as LogsRequest;
   expect(recordPrinters(request, 0)).toBeUndefined();
 });
+
+test('-C has the records before a match whole, though their memory is used again meanwhile', () => {
+  const lines = Array.from({length: 8000}, (_, at) => head(at % 60, 'INFO', `record ${at} ${'x'.repeat(at % 97)}`));
+  const near = lines.slice(50).flatMap((line, at) => (at % 100 === 99 ? '--' : line));
+  expect(printed(['-C', '49', '--grep', 'record \\d*99 '], lines, [300])).toBe(`${near.join('\n')}\n`);
+});
