@@ -11,7 +11,7 @@ export type ColdBytes = {
   /** Newlines included, within a few ms; undefined: they cannot be read any more. */
   readonly read: () => Buffer | undefined;
   /** Takes what was read, which nobody uses any more. Undefined: it may be a part of what its reader keeps. */
-  readonly giveBack?: (bytes: Buffer) => void;
+  readonly giveBack?: ((bytes: Buffer) => void) | undefined;
   /** The first `visibleBytes` alone, of a longer line alone. Undefined: only all of them can be read. */
   readonly readStart?: (() => Buffer | undefined) | undefined;
   /** What they take of the memory while they are not read, compressed. Undefined: nothing, they are on a disk. */

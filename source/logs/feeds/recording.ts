@@ -84,7 +84,9 @@ export class RecordingSource implements Source {
   /** Until the log is closed. */
   async #follow(live: FollowedRecording): Promise<void> {
     const {sink, signal, clock} = this.#reading;
-    const part = {isGone: false, readNow: (offset: number, length: number) => live.bytes.read(offset, length)};
+    const readNow = (offset: number, length: number) => live.bytes.read(offset, length);
+    // Blocks that were unpacked stay so for the next read.
+    const part: BytesPart = {isGone: false, keepsBytes: true, readNow};
     sink.readBackFromFiles();
     this.#markerId = sink.buffer.lastMarker()?.id;
     let isWritten = false;

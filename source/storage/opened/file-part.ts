@@ -14,6 +14,7 @@ const mostSpare = 8;
 export class FilePart {
   /** Its bytes were overwritten. */
   isGone = false;
+  readonly keepsBytes = false;
   #isHandedOn = false;
   readonly #handle: FileHandle;
 
@@ -91,8 +92,8 @@ function giveBack({buffer, length}: Buffer): void {
   else if (buffer.byteLength === length || buffer.byteLength === blockBytes) buffer.transfer(0);
 }
 
-/** What bytes of a log are read back from. */
-export type BytesPart = Pick<FilePart, 'isGone' | 'readNow'>;
+/** What bytes of a log are read back from. `keepsBytes`: what it gives may be a part of what it keeps. */
+export type BytesPart = Pick<FilePart, 'isGone' | 'readNow'> & {readonly keepsBytes: boolean};
 
 /** Consecutive bytes of a part; `isEnded`: and a newline that the file does not have. */
 export type FilePiece = {
@@ -104,15 +105,15 @@ export type FilePiece = {
 
 /** Bytes of a log that are read back from its files. */
 export class FileBytes implements ColdBytes {
+  readonly giveBack: ((bytes: Buffer) => void) | undefined;
   readonly #pieces: readonly FilePiece[];
 
   constructor(pieces: readonly FilePiece[]) {
     this.#pieces = pieces;
+    if (!pieces.some(({part}) => part.keepsBytes)) this.giveBack = giveBack;
   }
 
   readonly isStored = (): boolean => this.#pieces.every(({part}) => !part.isGone);
-
-  readonly giveBack = giveBack;
 
   readonly read = (): Buffer | undefined => {
     const parts: Buffer[] = [];
@@ -125,7 +126,7 @@ export class FileBytes implements ColdBytes {
     const [only] = parts;
     if (parts.length === 1 && only) return only;
     const joined = Buffer.concat(parts);
-    for (const part of parts) if (part !== newline) giveBack(part);
+    for (const part of parts) if (part !== newline) this.giveBack?.(part);
     return joined;
   };
 }
