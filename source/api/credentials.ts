@@ -171,11 +171,10 @@ export class FileCredentials implements Credentials {
     }
   }
 
-  /** Whether the file may have another one by now: for the same token only once. */
+  /** The file may have another one by now: of several requests with one token, each reads it again. */
   refused(token: string): boolean {
-    const isNews = token !== this.#refused;
     this.#refused = token;
-    return isNews;
+    return true;
   }
 
   madeAt(token: string): number {

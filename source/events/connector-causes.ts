@@ -108,7 +108,8 @@ function rejectedOf({kind, errors, records}: ConnectorStats): {readonly rejected
 }
 
 function isRejecting({stats}: PresentConnector): boolean {
-  const {kind, records = 0} = stats;
+  const {kind, records} = stats;
+  if (records === undefined) return false;
   const isEmpty = records === 0 && stats.errors.some((each) => each.count > 0);
   return isEmpty || (kind === 'input' && rejectedOf(stats).share >= most);
 }
@@ -124,12 +125,12 @@ function errorStatement(
   const counts = stats.errors.flatMap(({kind: of, count: errors}) =>
     errors > 0 ? `${counted(errors, `${of} error`, `${of} errors`)}` : [],
   );
-  const records = counted(stats.records ?? 0, 'record', 'records');
+  const records = stats.records === undefined ? [] : [counted(stats.records, 'record', 'records')];
   return {
     ...{key: `errors ${key}`, severity, source: 'API'},
     text: clean(`${name} ${whatItDoes(stats)}: ${reason}`),
     ...times,
-    often: `${counts.join(', ')}, ${kind === 'input' ? `${records} received` : `${records} written`}`,
+    often: [...counts, ...records.map((words) => `${words} ${kind === 'input' ? 'received' : 'written'}`)].join(', '),
     place: placeOf(connector, groups),
     advice: adviceFor(text),
   };
@@ -137,7 +138,8 @@ function errorStatement(
 
 /** `rejects 96 % of its records`, `has written nothing`. */
 function whatItDoes(stats: ConnectorStats): string {
-  const {kind, records = 0} = stats;
+  const {kind, records} = stats;
+  if (records === undefined) return 'had errors';
   const {rejected, share} = rejectedOf(stats);
   if (kind === 'output') return records === 0 ? 'has written nothing' : 'had errors';
   if (rejected > 0) return `rejects ${percent(share)} of its records`;

@@ -278,11 +278,18 @@ export function compareConfigurations(
   {configuration: newer}: Pick<RunKinds, 'configuration'>,
 ): ComparedConfigurations {
   if (older.kind === 'unknown' || newer.kind === 'unknown') return {kind: 'unknown'};
-  const changes = configurationChanges(older.value, newer.value).map((change) => ({
-    keys: change.path,
-    shown: shownChange(change),
-    id: change.now === undefined ? older.id : newer.id,
-  }));
+  const changes = configurationChanges(older.value, newer.value).map((change): LeafChange => {
+    let shown: ShownChange | undefined;
+    return {
+      keys: change.path,
+      // Of thousands a page shows the first: all would take longer than a frame may.
+      get shown() {
+        shown ??= shownChange(change);
+        return shown;
+      },
+      id: change.now === undefined ? older.id : newer.id,
+    };
+  });
   return {kind: 'compared', changes};
 }
 

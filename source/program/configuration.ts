@@ -7,7 +7,7 @@ import {hidden, isReference, isSecretName, maskCredentials} from './credentials.
 export type ConfigurationValue = string | ReadonlyMap<string, ConfigurationValue> | readonly ConfigurationValue[];
 
 /** The form of the line that ends it, and of all between: one member, item or bracket a line. */
-const linePattern = /^ *(?:("[^"\\]*(?:\\.[^"\\]*)*"): )?(.*?),?$/;
+const linePattern = /^ *(?:("[^"\\]*(?:\\.[^"\\]*)*"): )?(.*?),?$/s;
 
 type OpenValue =
   | {readonly members: Map<string, ConfigurationValue>; readonly name: string}

@@ -3,7 +3,7 @@ export const hidden = '***';
 
 const secretWord = /pass(?:word|wd|phrase)|secret|token|credential|sasl|signature|authorization|private/i;
 /** As the last word of a name: `key`, `access_key`, `apiKey`, `ssl.key`. */
-const secretLastWords = [/(?:^|[^a-z])(?:api)?(?:keys?|pass|pwd|auth|sas|dsn)$/i, /[a-z](?:Keys?|Pass|Pwd|Auth)$/];
+const secretLastWords = [/(?:^|[^a-z])(?:api)?(?:keys?|pass|pwd|auth|sas|sig|dsn)$/i, /[a-z](?:Keys?|Pass|Pwd|Auth)$/];
 /** Of a name: it says where, of which kind or for how long, and has no credential itself. */
 const aboutSecret = /(?:^|[^a-z])(?:dir|path|file|location|mechanisms?|type|ttl|secs|seconds|ms|millis|enabled)$/i;
 /** Feldera puts the value in later: this only says which. */
@@ -21,11 +21,15 @@ export function isSecretName(name: string): boolean {
 type Range = {readonly from: number; readonly to: number};
 
 const url = /\b[a-z][a-z\d+.-]{0,20}:\/\/([^\s/?#"']*)@/gi;
-/** A name and what is in front of its value: `password=`, `"token": `, `'secret' = `. */
-const named = /(?<![\w.-]|\$\{)([\w.-]{1,64})["']?\s*[:=]\s*/g;
-/** The value: in quotes, or up to a sign behind it. */
-const valueBehind = /"([^"\\]*(?:\\.[^"\\]*)*)"|'([^']*)'|([^\s"'&;,)}\]]+)/y;
+/** A name and what is in front of its value: `password=`, `"token": `, `'secret' = `, `\"key\": ` of JSON in JSON. */
+const named = /(?<![\w.-]|\$\{)([\w.-]{1,64})(?:\\{0,7}["'])?\s*[:=]\s*/g;
+/** The value: in quotes, escaped ones or two of SQL, too; or up to a sign behind it. The text may end within it. */
+const valueBehind =
+  /(\\{1,7})"([\s\S]{0,4096}?)(?:(?<!\\)\1"|$)|"([^"\\]*(?:\\.[^"\\]*)*)(?:"|\\?$)|''([^'\s][^']*)''|[benx]?'((?:[^']|'')*)(?:'|$)|([^\s"'\\&;,)}\]]+)/iy;
+/** `"name": "X-API-Key", "value": "…"`. */
+const pair = /"(?:name|key)"\s*:\s*"([^"\\]{1,64})"\s*,\s*"value"\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)"/g;
 const known = [
+  /\bauthorization\\{0,7}["']?\s*[:=]\s*\\{0,7}["']?((?:[a-z][\w-]{0,30} +)?[^\s"'\\,;]+)/gi,
   /\b(?:Bearer|Basic)\s+([\w.~+/=-]{8,})/gi,
   /\b(eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?)/g,
   /\bapikey:([\w-]+)/gi,
@@ -33,8 +37,12 @@ const known = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----([^-]+)/g,
 ];
 
+/** Without any of it, a text has no credential that could be recognised. */
+const sign = /[:=]|bearer|basic|eyJ|A[KS]IA|-BEGIN /i;
+
 /** The parts of a text that look like credentials, in order, none in another. */
 function secretRanges(text: string): readonly Range[] {
+  if (!sign.test(text)) return [];
   const found: Range[] = [];
   const add = (from: number, value: string) => {
     if (value !== '' && !isReference(value)) found.push({from, to: from + value.length});
@@ -44,13 +52,16 @@ function secretRanges(text: string): readonly Range[] {
     // A user without a password may be a token.
     add(index + all.length - 1 - login.length + colon + 1, login.slice(colon + 1));
   }
-  for (const {0: all, 1: name = '', index} of text.matchAll(named)) {
+  for (const {0: before, 1: name = '', index} of text.matchAll(named)) {
     if (!isSecretName(name)) continue;
-    const from = index + all.length;
+    const from = index + before.length;
     valueBehind.lastIndex = from;
-    const [, inDouble, inSingle, bare = ''] = valueBehind.exec(text) ?? [];
-    const quoted = inDouble ?? inSingle;
-    if (!isSetting(bare)) add(quoted === undefined ? from : from + 1, quoted ?? bare);
+    const [all = '', , ...forms] = valueBehind.exec(text) ?? [];
+    const value = forms.find((form) => form !== undefined) ?? '';
+    if (!isSetting(all)) add(from + all.lastIndexOf(value), value);
+  }
+  for (const {0: all, 1: name = '', 2: value = '', index} of text.matchAll(pair)) {
+    if (isSecretName(name)) add(index + all.length - 1 - value.length, value);
   }
   for (const pattern of known) {
     for (const {0: all, 1: value = '', index} of text.matchAll(pattern)) add(index + all.indexOf(value), value);

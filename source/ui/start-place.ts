@@ -35,7 +35,8 @@ export function findPlace(buffer: LogBuffer, index: RecordIndex, {at, hash}: Wan
     if (index.headOf(id) !== id || buffer.markerAt(id)) continue;
     const time = index.timeAt(id);
     // Records without a time are at that of the one before them.
-    if (time !== undefined && time > at + tolerance) break;
+    // Threads write records a little out of order.
+    if (time !== undefined && time > at + tolerance) continue;
     if (hashOfRecord(buffer, index, id) === hash) return {kind: 'found', id};
     if (time !== undefined && Math.abs(time - at) < sameTimeWithin) sameTime ??= id;
   }

@@ -192,6 +192,21 @@ describe('connectors', () => {
       ['degraded: Running, but degraded', 'degraded: orders.kafka has received nothing: broker is down'],
     ],
     [
+      'whose number of records is unknown',
+      running(
+        {},
+        {
+          inputs: [{endpoint_name: 'orders.kafka', metrics: {num_parse_errors: 3}}],
+          outputs: [{endpoint_name: 'v.kafka', metrics: {num_encode_errors: 1}}],
+        },
+      ),
+      [
+        'fine: Running',
+        'notice: orders.kafka had errors: the reason is unknown',
+        'notice: v.kafka had errors: the reason is unknown',
+      ],
+    ],
+    [
       'whose errors may have passed',
       output({transmitted_records: 900, num_transport_errors: 3}),
       ['fine: Running', 'notice: v.kafka had errors: the reason is unknown'],

@@ -150,3 +150,7 @@ it('the changes turn the one into the other, and back, and each of them is one',
 it('names a place as in JavaScript', () => {
   expect(pathInWords(['inputs', 'orders.bad', 'plan', '[0]', 'rate'])).toBe('inputs.orders.bad.plan[0].rate');
 });
+
+it('reads a text whatever signs it has', () => {
+  expect(shown({a: 'x\u2028y'}, {a: 'x\u2028z'})).toEqual(['changed a "x\u2028y" → "x\u2028z"']);
+});

@@ -52,6 +52,13 @@ describe('a record is found by its time and its hash', () => {
     expect(findPlace(buffer, index, {at: at(2.5), hash: undefined})).toEqual({kind: 'time', id: 6});
   });
 
+  it('where the log is a little out of order', async () => {
+    await using screen = await reading([logged(1, 'INFO', 'one'), logged(4, 'INFO', 'later'), logged(3, 'INFO', 'it')]);
+    const {index, source} = paneOf(screen).model;
+    const hash = hashOfRecord(source.buffer, index, 3);
+    expect(findPlace(source.buffer, index, {at: at(3), hash})).toEqual({kind: 'found', id: 3});
+  });
+
   it('whether its lines have colours or not, but not with other lines', async () => {
     const hashOf = async (...lines: readonly string[]) => {
       await using screen = await reading([...lines, logged(9, 'INFO', 'end')]);

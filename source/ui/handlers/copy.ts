@@ -332,13 +332,13 @@ function sourceOfLines(controller: Controller, choice: Choice, at: PaneAt): Copy
   };
 }
 
-function sourceOfPage({services, closing}: Controller, {text, markdown}: PageText): CopySource {
+function sourceOfPage({services, closing}: Controller, page: PageText): CopySource {
   const inOneBlock = (bytes: Uint8Array) => inSlices([bytes], {clock: services.clock, signal: closing});
   return {
-    blocks: () => inOneBlock(Buffer.from(text)),
-    markdown: () => inOneBlock(Buffer.from(markdown)),
+    blocks: () => inOneBlock(Buffer.from(page.text)),
+    markdown: () => inOneBlock(Buffer.from(page.markdown)),
     onSaved: () => {},
-    tally: {lines: linesIn(text), missing: 0},
+    tally: {lines: linesIn(page.text), missing: 0},
   };
 }
 

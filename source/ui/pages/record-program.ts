@@ -47,7 +47,8 @@ function placeIn(controller: Controller, head: number): ProgramPlace | undefined
   if (endpoint !== undefined) return {kind: 'endpoint', endpoint};
   let text = '';
   for (const id of model.index.linesOf(head)) {
-    text += `${lineAsSent(model.source.buffer.lineAt(id) ?? new Uint8Array()).text}\n`;
+    const line = model.source.buffer.lineAt(id) ?? new Uint8Array();
+    text += `${lineAsSent(line.subarray(0, mostRead)).text}\n`;
     if (text.length > mostRead) break;
   }
   return positionIn(text.slice(0, mostRead));
