@@ -104,13 +104,9 @@ export function goToPlaceAtStart(controller: Controller, wanted: WantedPlace, na
       waiting.delete(name);
       // Where it was read last is another place.
       controller.places.find(name, {anchors: {...controller.places.anchorsOf(tab), place: undefined}});
-      const isFirst = !undo.has(name);
-      if (isFirst)
-        undo.set(
-          name,
-          log.snapshot.subscribe(() => search(tab, log)),
-        );
-      search(tab, log);
+      const onChange = () => search(tab, log);
+      undo.set(name, log.snapshot.subscribe(onChange));
+      onChange();
     }
     if (isChosen && waiting.size === 0) leave();
   };

@@ -16,6 +16,9 @@ import {type PageRows, paragraph} from './page-rows.ts';
 import {openProgramAt, placedRecord, programRowsOf} from './record-program.ts';
 import {whenDrawn} from './sections.ts';
 
+/** Bytes of a line in which a text of Feldera's guide is looked for, at each drawing. */
+const mostAdvised = 16 * 1024;
+
 type DetailState = {readonly programs: ProgramLookup};
 
 /** A record in full. */
@@ -119,7 +122,7 @@ function rowsOf(controller: Controller, width: number): PageRows {
     at: index.timeAt(head),
     more: placed ? programRowsOf(controller, placed, width - 2) : [],
   });
-  const advice = adviceFor(lines.map((line) => Buffer.from(line).toString()).join('\n'));
+  const advice = adviceFor(lines.map((line) => line.toString('utf8', 0, mostAdvised)).join('\n'));
   const shown = [
     ...title,
     ...rows.map((row) => concat([plain(' '), row])),

@@ -96,7 +96,7 @@ function programRows(detail: PipelineDetail, width: number): ProgramRows {
   const numberCells = Math.max(4, String(lines.length).length + 1);
   const room = roomOf(width, numberCells);
   const starts = [0];
-  for (const line of lines) starts.push((starts.at(-1) ?? 0) + Math.max(1, rowStarts(line, room).length));
+  for (const line of lines) starts.push((starts.at(-1) ?? 0) + Math.max(1, rowCount(line, room)));
   const rows = {width, numberCells, lines, starts};
   made.set(detail, rows);
   return rows;
@@ -111,9 +111,13 @@ function roomOf(width: number, numberCells: number): number {
   return Math.max(10, width - numberCells - 2);
 }
 
+function rowCount(line: string, room: number): number {
+  return isAscii(line) ? Math.ceil(line.length / room) : rowStarts(line, room).length;
+}
+
 /** Where the rows of a line begin in its cleaned text. */
 function rowStarts(line: string, room: number): readonly number[] {
-  if (isAscii(line)) return Array.from({length: Math.ceil(line.length / room)}, (_, row) => row * room);
+  if (isAscii(line)) return Array.from({length: rowCount(line, room)}, (_, row) => row * room);
   return wrapOffsets(clean(line), room);
 }
 
