@@ -104,7 +104,7 @@ function checkStates(statuses: readonly string[], pipelines: readonly Pipeline[]
   const known = [...knownStates, ...pipelines.map(serverState)];
   const unknown = statuses.find((status) => !known.some((word) => word.toLowerCase() === status));
   if (unknown === undefined) return;
-  const hint = didYouMean(unknown, known) || ` · ${commonStates.slice(0, 5).join(', ')} and more`;
+  const hint = didYouMean(unknown, known) || ` · use ${commonStates.slice(0, 5).join(', ')}, …`;
   throw new UsageError(`unknown state '${unknown}' for --status${hint}`);
 }
 
@@ -114,7 +114,7 @@ function checkTag(tag: string, pipelines: readonly Pipeline[]): void {
   const known = new Set(pipelines.flatMap(({tags = []}) => tags));
   const isOld = pipelines.every(({tags}) => tags === undefined);
   const near = didYouMean(tag, known);
-  const others = known.size === 0 ? '' : ` · there are ${fewOf([...known])}`;
+  const others = known.size === 0 ? '' : ` · the tags are ${fewOf([...known])}`;
   const hint = isOld ? ' · the server sends none, as before Feldera 0.313' : near || others;
   throw new Error(`no pipeline has the tag '${tag}'${hint}`);
 }

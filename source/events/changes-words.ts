@@ -88,17 +88,17 @@ function runEndInWords({run, failure}: RunKinds, endId: number | undefined): str
 
 /** The log has no version of a program: the API tells whether it is that of now. */
 function programInWords({older, newer}: ComparedRuns, program: KnownProgram): string {
-  if (!program) return 'unknown: the log does not tell its version';
-  if (program === 'asked') return 'not known yet: the server is asked';
+  if (!program) return 'unknown: the log does not name its version';
+  if (program === 'asked') return 'asking the server';
   const {programVersion, platformVersion, programStatusSince} = program;
   const [before, now] = [older, newer].map(({run, span}) => programThen(program, run.startedAt ?? span?.from));
-  const version = programVersion === undefined ? 'the version of now' : `version ${count(programVersion)}`;
+  const version = programVersion === undefined ? 'the current version' : `version ${count(programVersion)}`;
   const words = `${version} on platform ${clean(platformVersion)}`;
   const since = dateTime(readTime(programStatusSince));
   if (now === 'same' && before === 'same') return `${words} in both runs (API)`;
   if (now === 'same') return `${words}, compiled at ${since} (API); that of run ${count(older.number)} is unknown`;
   if (now === 'changed') return `unknown: changed or compiled again since, at ${since} (API)`;
-  return 'unknown: neither the log nor the API tells its version';
+  return 'unknown: neither the log nor the API names its version';
 }
 
 function configurationInWords(compared: ComparedConfigurations, {older, newer}: ComparedRuns): string {
@@ -117,8 +117,8 @@ function configurationInWords(compared: ComparedConfigurations, {older, newer}: 
 /** Of one, and behind `neither`. */
 const unknownWords = {
   missing: ['is not in the log', 'is in the log'],
-  cut: ['is not whole in the log', 'is whole in the log'],
-  dropped: ['was too much to keep', 'could be kept'],
+  cut: ['is incomplete in the log', 'is complete in the log'],
+  dropped: ['was too large to keep', 'could be kept'],
 } as const;
 
 /** `4 → 8`, `(hidden)`, `"a"` of what was added or is gone. */

@@ -100,10 +100,10 @@ export function connectorTotalWords(counted: number, log: ConnectorErrorCount | 
   if (!log || logged === all) return count(all);
   const parts = [
     `${count(logged)} in the log`,
-    ...(suppressed > 0 ? [`${count(suppressed)} suppressed, as the log says`] : []),
+    ...(suppressed > 0 ? [`${count(suppressed)} suppressed`] : []),
     ...(untold > 0
       ? [
-          `${count(untold)} ${log.isWhole ? 'suppressed, of which the log says nothing' : 'not in the log: suppressed, or earlier'}`,
+          `${count(untold)} ${log.isWhole ? 'suppressed, not counted in the log' : 'not in the log: suppressed, or earlier'}`,
         ]
       : []),
   ];
@@ -130,7 +130,7 @@ export function unmatchedWords(connectors: readonly ConnectorCount[], untold: nu
   const parts = [
     ...shown.map((each) => `${each.name === '' ? "Kafka's client" : each.name} ${countsOf(each)}`),
     ...(connectors.length > shown.length ? [`${count(connectors.length - shown.length)} more connectors`] : []),
-    ...(untold > 0 ? [`${count(untold)} of which the log says nothing`] : []),
+    ...(untold > 0 ? [`${count(untold)} not counted in the log`] : []),
   ];
   const all = counted(sumOf('logged'), 'connector error', 'connector errors');
   return `${all}${suppressedWords(suppressed)}, which --exit-on cannot match: ${parts.join(' · ')}`;

@@ -67,7 +67,7 @@ function restWords(facts: WhyFacts, pipeline: Pipeline, wrong: readonly Statemen
   if (reason !== undefined) return clean(`: ${reason.replaceAll(/\s+/g, ' ')}`);
   if (serverState(pipeline) !== 'Running') return '';
   if (wrong.length > 0) return '';
-  if (facts.known?.stats === undefined) return '. What its connectors do is unknown';
+  if (facts.known?.stats === undefined) return '. Connector states are unknown';
   return `. ${quietWords(facts) ?? 'No trouble is known'}`;
 }
 

@@ -144,7 +144,7 @@ export class LogSink implements StitchSink {
   addMarker(marker: MarkerKind, at = this.#clock.wall()): void {
     if (marker.kind === 'reconnected' && marker.cause === 'runner-stopped') {
       // The server ended the log, but the new connection continues it.
-      this.onEvent('the log continues: the server had dropped this follower as too slow');
+      this.onEvent('the log continues: the server had dropped pipetail for reading too slowly');
       this.#correctStopped();
       this.#add({...marker, cause: 'dropped-as-slow', at});
     } else {

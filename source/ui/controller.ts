@@ -342,9 +342,9 @@ export class Controller {
     this.#view.say(text, kind);
   }
 
-  /** The same with a key that works from where the focus is: `no marks: m marks a record`. */
-  sayHint(what: string, hinted: Hinted, does: string): void {
-    this.say(withHint(what, this.hintCommands, hinted, does));
+  /** The same with a key that works from where the focus is: `no marks: press m to mark a record`. */
+  sayHint(what: string, hinted: Hinted, verb: string): void {
+    this.say(withHint(what, this.hintCommands, hinted, verb));
   }
 
   clearNotice(): void {

@@ -5,7 +5,7 @@ import {wrapWords} from '../terminal/fit.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Controller} from './controller.ts';
 import type {CommandTable} from './keys/command.ts';
-import {keyDoes} from './keys/commands.ts';
+import {pressTo} from './keys/commands.ts';
 import {isAwaited} from './log-waits.ts';
 import {pipelinesOf, type Tab} from './state/view-state.ts';
 import {closestPipeline} from './tabs.ts';
@@ -61,21 +61,22 @@ export function emptyLogRows(
     commands,
   }: {readonly waited: string | undefined; readonly width: number; readonly commands: CommandTable},
 ): readonly StyledText[] {
+  const sentence = (text: string) => (text === '' ? '' : `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`);
   const words = (text: string, style = {}) => wrapWords(clean(text), width - 2).map((row) => plain(` ${row}`, style));
   const dim = {dim: true} as const;
   switch (empty.kind) {
     case 'no-tab':
-      return words(keyDoes(commands, 'keep', 'shows the log under the cursor') ?? '', dim);
+      return words(sentence(pressTo(commands, ['keep', 'show the log under the cursor'])), dim);
     case 'no-lines':
       return words(empty.why, dim);
     case 'awaited':
       return waited === undefined ? [] : words(`waiting for ${empty.what}, ${waited}`, dim);
     case 'no-pipeline': {
       const {name, closest} = empty;
-      const hint = closest === undefined ? undefined : keyDoes(commands, 'detail', 'opens it');
+      const hint = sentence(pressTo(commands, ['detail', 'open it']));
       return [
         ...words(`There is no pipeline '${name}'.`, {bold: true}),
-        ...(closest === undefined ? [] : words(`Did you mean '${closest}'?${hint === undefined ? '' : ` ${hint}.`}`)),
+        ...(closest === undefined ? [] : words(`Did you mean '${closest}'?${hint === '' ? '' : ` ${hint}`}`)),
         ...words('Its log appears here when it is created.', dim),
       ];
     }

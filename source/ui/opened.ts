@@ -45,7 +45,7 @@ const withoutNeed: Readonly<Partial<Record<CommandId, (controller: Controller, t
     const {isRecorded} = controller.services.catalog.capabilitiesOf(pipelinesOf(tab));
     const one = `this log is a ${isRecorded ? 'recording' : 'file'} already`;
     const what = tab?.merges ? 'these logs are files already' : one;
-    return withHint(what, controller.hintCommands, 'save', 'saves what is shown');
+    return withHint(what, controller.hintCommands, 'save', 'save what is shown');
   },
 };
 const wordsWithout = new Map(Object.entries(withoutNeed));

@@ -22,8 +22,8 @@ import {
   commandFor,
   commandOf,
   isTyped,
-  keyDoes,
   keyInWords,
+  keyOf,
   type PromptCommandId,
   promptCommandFor,
 } from './keys/commands.ts';
@@ -196,13 +196,13 @@ function sayUnused(controller: Controller, keyName: string): void {
   const covered = state.page && commandOf(commands, state.focus, keyName);
   const closing = covered && closingCommand(commands, keyContext);
   if (!closing) {
-    controller.sayHint(`${key} has no effect here`, 'help', 'lists the keys');
+    controller.sayHint(`${key} has no effect here`, 'help', 'list the keys');
     return;
   }
   controller.sayHint(
     `${key} works in the ${covered.context === 'sidebar' ? 'list' : 'log'}`,
     closing,
-    'closes this page',
+    'close this page',
   );
 }
 
@@ -211,12 +211,12 @@ function runOnShownLog(controller: Controller, command: Command, keyName: string
   const {commands} = controller;
   controller.tabSwitcher.settleCursor();
   if (controller.tab === undefined) {
-    controller.sayHint('no log is open', 'keep', 'shows the one under the cursor');
+    controller.sayHint('no log is open', 'keep', 'show the one under the cursor');
     return;
   }
   if (command.notInList) {
-    const way = keyDoes(commands, 'other-side', `goes there, then ${keyInWords(keyName)}`);
-    controller.say(`this works in the log${way === undefined ? '' : `: ${way}`}`);
+    const way = keyOf(commands, 'other-side');
+    controller.say(`this works in the log${way === undefined ? '' : `: press ${way}, then ${keyInWords(keyName)}`}`);
     return;
   }
   const before = controller.state;

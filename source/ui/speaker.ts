@@ -2,7 +2,7 @@ import {count, counted} from '../lib/format.ts';
 import {createStore, joinedStores, type ReadableStore, sameParts} from '../lib/store.ts';
 import {clean} from '../terminal/clean.ts';
 import type {Controller} from './controller.ts';
-import {keysDo} from './keys/commands.ts';
+import {pressTo} from './keys/commands.ts';
 import {LogSpeaker} from './log-speaker.ts';
 import {PageSpeaker} from './page-speaker.ts';
 import {storesOfPage} from './pages/pages.ts';
@@ -134,12 +134,13 @@ export class Speaker {
     const list = listWords(controller);
     if (this.#isGreeted || list === undefined) return;
     this.#isGreeted = true;
-    const keys = keysDo(controller.commands, [
-      ['help', 'lists the keys'],
-      ['other-side', 'goes to the list or to the log'],
-      ['quit', 'quits'],
-    ]);
-    this.#say(`pipetail ${list}. ${keys}`);
+    const keys = pressTo(
+      controller.commands,
+      ['help', 'list the keys'],
+      ['other-side', 'go to the list or to the log'],
+      ['quit', 'quit'],
+    );
+    this.#say(`pipetail ${list} · ${keys}`);
   }
 
   #sayChanges(): void {

@@ -9,7 +9,7 @@ import {fileWords} from '../words/opened.ts';
 import {failureSentence, isFailing, pipelineState} from '../words/pipeline.ts';
 import type {Controller} from './controller.ts';
 import {promptExample, promptLabel} from './handlers/prompts.ts';
-import {closingCommand, keyDoes} from './keys/commands.ts';
+import {closingCommand, keysNamed, pressTo} from './keys/commands.ts';
 import {itemWords} from './list-item.ts';
 import {type PaneAt, searchStatus} from './pane/pane-at.ts';
 import {withSuggestion} from './state/edit-line.ts';
@@ -35,14 +35,14 @@ export function statusWords(controller: Controller): string {
   if (prompt) return promptWords(controller, prompt);
   if (state.page) {
     const closing = closingCommand(commands, controller.keyContext);
-    const back = closing && keyDoes(commands, closing, 'goes back');
-    return [controller.kindOf(state.page)?.name ?? '', back ?? []].flat().join(' · ');
+    const back = closing === undefined ? '' : pressTo(commands, [closing, 'go back']);
+    return [controller.kindOf(state.page)?.name ?? '', back].filter((part) => part !== '').join(' · ');
   }
   const {tab} = controller;
   const parts = [
     ...(tab ? logWords(controller, tab) : ['no log']),
     state.focus === 'sidebar' ? 'keys go to the list' : 'keys go to the log',
-    keyDoes(commands, 'help', 'help') ?? '',
+    keysNamed(commands, [['help', 'help']]),
   ];
   return parts.filter((part) => part !== '').join(' · ');
 }

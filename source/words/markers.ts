@@ -81,7 +81,7 @@ function wordsOf(marker: Marker, offsetAt: (at: number) => number): string {
       return `${counted(marker.lines, 'older line', 'older lines')} not merged · its own tab may have them`;
     case 'not-recorded':
       return marker.lines === undefined
-        ? 'what came here was not recorded; how much is unknown'
+        ? 'an unknown number of lines was not recorded here'
         : `${counted(marker.lines, 'line was', 'lines were')} not recorded`;
     case 'unreadable':
       return unreadableText(marker);
@@ -94,7 +94,7 @@ function wordsOf(marker: Marker, offsetAt: (at: number) => number): string {
 
 const fileChangeWords: Readonly<Record<Extract<Marker, {kind: 'file'}>['turn'], string>> = {
   truncated: 'the file was truncated · what it lost is unknown',
-  rotated: 'the file was rotated · what was between the two is unknown',
+  rotated: 'the file was rotated · lines between the two files may be missing',
   removed: 'the file was removed',
 };
 
@@ -163,13 +163,13 @@ function outageText({cause, downMs = 0}: Extract<Marker, {kind: 'new-life'}>): s
 
 function unreadableText(marker: Extract<Marker, {kind: 'unreadable'}>): string {
   const {bytes, because, file = 'the file', why} = marker;
-  if (because === 'not-read') return why ?? `${file} is not read from here on`;
+  if (because === 'not-read') return why ?? `the rest of ${file} was not read`;
   if (because === 'cut-short') return `${file} ends here, too early: it was cut, or is still being written`;
   if (because === 'rest-damaged') {
     return `${file} is damaged from here on${bytes === undefined ? '' : `: ${byteSize(bytes)} could not be read`}`;
   }
   if (because === 'damaged-marker') return 'what happened here could not be read: the recording is damaged';
-  if (bytes === undefined) return 'a recording was deleted meanwhile, to make room';
+  if (bytes === undefined) return 'a recording was deleted to make room';
   return because === 'deleted-to-make-room'
     ? `${byteSize(bytes)} before this were deleted to make room`
     : `${byteSize(bytes)} could not be read: deleted, or damaged`;
@@ -207,7 +207,7 @@ export function recordingWords(
         : `recording has stopped: ${now.why} · trying again`;
     case 'recording': {
       if (before?.kind !== 'stopped') return undefined;
-      const missed = now.missedBytes === 0 ? 'nothing was missed' : `${byteSize(now.missedBytes)} are missing in it`;
+      const missed = now.missedBytes === 0 ? 'nothing was missed' : `${byteSize(now.missedBytes)} are missing from it`;
       return `recording again · ${missed}`;
     }
   }
@@ -226,7 +226,7 @@ type RecordedNames = {
 export function recordedWords(state: RecordingState, {timeNear, zone, path}: RecordedNames): string {
   if (state.kind !== 'recording') return recordingWords(undefined, state) ?? 'the recording is being opened';
   const from = timeNear(state.fromId, 1);
-  const missed = state.missedBytes === 0 ? '' : ` · ${byteSize(state.missedBytes)} are missing in it`;
+  const missed = state.missedBytes === 0 ? '' : ` · ${byteSize(state.missedBytes)} are missing from it`;
   return from === undefined
     ? `recording from now on to ${path(state.folder)}${missed}`
     : `recording since ${from}${zone} to ${path(state.folder)}${missed}`;

@@ -81,7 +81,7 @@ it('compares the runs in a support bundle, or says why there are none', async ()
   const ofStdin = await diffOfRecording({...request(), name: undefined, from: '-'}, {...common, stdin});
   const ofApi = 'program: version 1 on platform 0.337.0 in both runs (API)';
   expect(text).toContain(ofApi);
-  const ofLog = 'program: unknown: the log does not tell its version';
+  const ofLog = 'program: unknown: the log does not name its version';
   expect(ofStdin).toBe(text.replace('orders-live', 'stdin').replace(ofApi, ofLog));
   await expect(diffOfRecording({...request(), from}, common)).rejects.toThrow(
     `no log of orders in ${from} · found: orders-live`,

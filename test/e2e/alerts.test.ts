@@ -103,7 +103,7 @@ test('on the screen: an alert command gets what notifies, and its failure is tol
   await terminal.waitFor('the alert command failed: it ended with code 1 · sent');
 
   await terminal.press('!');
-  await terminal.waitFor('alpha: you will be alerted when it next changes: ! cancels');
+  await terminal.waitFor('alpha: you will be alerted when it next changes: press ! to cancel');
   server.pipeline('alpha').stop();
   await terminal.waitFor('alpha: Stopped');
   const [, stopped = ''] = await linesIn(file, 2);

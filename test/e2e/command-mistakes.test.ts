@@ -73,7 +73,7 @@ describe('what is found out later is one line as well', () => {
     [['list', '--status', 'runing'], "unknown state 'runing' for --status · did you mean 'Running'?", 2],
     [
       ['list', '--status', 'zzzzzz'],
-      "unknown state 'zzzzzz' for --status · Running, Paused, Stopped, Failed, SqlError and more",
+      "unknown state 'zzzzzz' for --status · use Running, Paused, Stopped, Failed, SqlError, …",
       2,
     ],
   ] as const)('%j', async (args, line, code) => {

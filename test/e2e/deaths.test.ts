@@ -26,7 +26,7 @@ describe('the terminal is as it was, and nothing is left', () => {
   test('after ^C twice', async () => {
     await using session = await openShellSession();
     await session.terminal.press('C-c');
-    await session.terminal.waitFor('^C again quits');
+    await session.terminal.waitFor('press ^C again to quit');
     await session.terminal.press('C-c');
     await expectClean(session, 0);
   });

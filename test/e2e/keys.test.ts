@@ -35,9 +35,9 @@ test('keys of the user run the commands; footer, help and notices name them', as
   await terminal.press('Esc', '@');
   await terminal.waitFor(() => viewer.status().startsWith(' /'));
   await terminal.press('Esc', 'n');
-  await terminal.waitFor('no search: PgDn starts one');
+  await terminal.waitFor('no search: press PgDn to start one');
   await terminal.press('p');
-  await terminal.waitFor('p has no effect here: ? lists the keys');
+  await terminal.waitFor('p has no effect here: press ? to list the keys');
   expect(viewer.header()).not.toContain('PAUSED');
   await terminal.press('C-p');
   await terminal.waitFor('PAUSED');
@@ -49,7 +49,7 @@ test('keys of the user run the commands; footer, help and notices name them', as
   await terminal.press('Enter');
   await terminal.waitFor(/^ alpha {2}D /m);
   await terminal.press('Esc', 'Q');
-  await terminal.waitFor('1 tab is open: Q again quits');
+  await terminal.waitFor('1 tab is open: press Q again to quit');
   await terminal.press('Q');
   expect(await terminal.waitForExit()).toEqual({code: 0, signal: undefined});
 });

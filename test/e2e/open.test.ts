@@ -105,7 +105,7 @@ test('a pipe is followed while the terminal has the keys', async () => {
   await terminal.waitFor(() => /stdin .*ended/.test(terminal.row(0)));
   // What came through it is gone with the program.
   await terminal.press('q');
-  await terminal.waitFor('q again quits');
+  await terminal.waitFor('press q again to quit');
   await terminal.press('q');
   await terminal.waitFor('code 0');
 });

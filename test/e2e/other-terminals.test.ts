@@ -139,7 +139,7 @@ test('for a screen reader lines are printed once, on the terminal’s own screen
   await terminal.press('Enter');
   await terminal.waitFor('paused');
   await terminal.press('?');
-  await terminal.waitFor(() => status() === 'keys · Esc goes back');
+  await terminal.waitFor(() => status() === 'keys · press Esc to go back');
   await terminal.press('Esc');
   terminal.resize(90, 20);
   await terminal.waitFor(() => status().startsWith('alpha · Running · LIVE'));

@@ -137,7 +137,7 @@ test('the disk is full for so long that memory does not hold it all: what is mis
     }
     await one.noted('recording has stopped: the disk is full');
     await rm(ballast);
-    await one.noted('are missing in it', untilTriedAgain);
+    await one.noted('are missing from it', untilTriedAgain);
     await one.stop();
     one.write(1_000);
     // The next run continues behind it.

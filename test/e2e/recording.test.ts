@@ -89,7 +89,7 @@ test('W records the shown tab, with what memory holds, and ends it', async () =>
   );
   expect(recorded.text).toBe(viewer.log('alpha').toString());
   await terminal.press('W');
-  await terminal.waitFor('W again stops: recording since');
+  await terminal.waitFor('press W again to stop: recording since');
   await terminal.press('W');
   await terminal.waitFor(/alpha: no longer recorded · \S+ k?B from /);
   await terminal.waitFor(() => !/\bREC\b/.test(viewer.header()));

@@ -18,7 +18,7 @@ test('a key is never on the screen, in the title, in the process list, or in wha
   server.cutConnections();
   await terminal.waitFor('credentials refused');
   await terminal.press('i');
-  await terminal.waitFor('Events of alpha');
+  await terminal.waitFor('Connection of alpha');
   await terminal.press('Esc');
   server.setApiKey(SECRET);
   server.refuse({kind: 'web-console', of: 'all', times: 3});

@@ -83,7 +83,7 @@ test('^C in the pager is for the pager: the program lives, and ends only on its 
   viewer.say('alpha', 'line 201 plain.');
   await terminal.waitFor('line 201 ');
   await terminal.press('C-c');
-  await terminal.waitFor('^C again quits');
+  await terminal.waitFor('press ^C again to quit');
   await terminal.press('C-c');
   expect(await terminal.waitForExit()).toEqual({code: 0, signal: undefined});
   expect(terminal.alternateScreen).toBe(false);

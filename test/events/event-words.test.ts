@@ -88,7 +88,7 @@ test('connector errors name their connectors; of those that the log does not hav
 test('the parts of the connector errors add up, and nothing is said when all are in the log', () => {
   const run = {seenInRun: 0, unseenInRun: 0, all: 0, isWhole: true, firstId: 0};
   expect(connectorTotalWords(1108, {...run, inRun: 1086, suppressedInRun: 812})).toBe(
-    '1,108: 274 in the log · 812 suppressed, as the log says · 22 suppressed, of which the log says nothing',
+    '1,108: 274 in the log · 812 suppressed · 22 suppressed, not counted in the log',
   );
   expect(connectorTotalWords(9, {...run, inRun: 2, suppressedInRun: 0, isWhole: false})).toBe(
     '9: 2 in the log · 7 not in the log: suppressed, or earlier',

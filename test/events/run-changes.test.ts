@@ -131,7 +131,7 @@ it('is a text, and an object with rates', () => {
 compared with run 1, 20 records in 60 min since 2026-11-25 01:00:00
 run 2: stopped after 60 min
 run 1: stopped after 60 min
-program: unknown: the log does not tell its version
+program: unknown: the log does not name its version
 configuration: unknown: neither is in the log
 records: 2 new · 1 more frequent · 2 gone
   new   x1            ERROR server      parse error: bad

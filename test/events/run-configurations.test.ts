@@ -96,7 +96,7 @@ it('one that was cut is unknown, whatever of it is left', () => {
   const end = configurationEnd(secondStart);
   const runs = compared(`${twoRuns.slice(0, end - 400)}${twoRuns.slice(end)}`);
   expect(leaves(runs)).toBe('unknown');
-  expect(said(runs)).toBe('unknown: that of run 2 is not whole in the log');
+  expect(said(runs)).toBe('unknown: that of run 2 is incomplete in the log');
   expect(changesObject(runs)).toMatchObject({
     configuration: null,
     older: {configuration: 'known', state: 'stopped', failed: false, failure: null, programVersion: null},

@@ -365,7 +365,7 @@ describe('the engine', () => {
     ],
     ['it is paused', knownAs(running({...waits, state: 'Paused'}), {series: {samples: still(40)}}), [healthy]],
     ['there are no inputs', knownAs(running({pipeline_complete: true}), {}), [healthy]],
-    ['nothing is known', noStats, ['fine: Running. What its connectors do is unknown']],
+    ['nothing is known', noStats, ['fine: Running. Connector states are unknown']],
   ])('records stand still: %s', (_, known, expected) => {
     expect(textsOf(statements({known}))).toEqual(expected);
   });

@@ -92,7 +92,7 @@ test('tokens of 20 s: a token command renews them ahead of time, and the log sta
   const seq = (await client.control('renewed', {burst: 5})) ?? 0;
   await view.live(`seq=${seq} `);
   await view.terminal.press('i');
-  await view.terminal.waitFor('Events of renewed');
+  await view.terminal.waitFor('Connection of renewed');
   expect(view.terminal.text()).not.toMatch(/lost|refused|reconnect/);
 
   const expired = await runCommand(['list', '--host', manager.url], {env: {FELDERA_API_KEY: issuer.token(-120)}});

@@ -170,7 +170,7 @@ test('errors of inputs and of an output: records with their causes, as many as t
     const all = number(/connector errors ([\d,]+):/);
     const parts = [
       / ([\d,]+) in the log/,
-      / ([\d,]+) suppressed, as the log/,
+      / ([\d,]+) suppressed/,
       / ([\d,]+) (?:suppressed, of|not in the log)/,
     ];
     const ofTable = [/ ([\d,]+) parse/, / ([\d,]+) transport/, / ([\d,]+) encode/, /and ([\d,]+) other error/];

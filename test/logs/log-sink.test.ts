@@ -107,7 +107,7 @@ test('a stop that was none is corrected in its place', () => {
     'a',
     {...reconnected(2), cause: 'dropped-as-slow'},
   ]);
-  expect(events).toEqual(['the log continues: the server had dropped this follower as too slow']);
+  expect(events).toEqual(['the log continues: the server had dropped pipetail for reading too slowly']);
 });
 
 test('so are the steps of the compiler; a state of the pipeline is another row', () => {

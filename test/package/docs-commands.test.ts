@@ -113,7 +113,7 @@ async function endOf(terminal: Terminal, command: string): Promise<Exit> {
   if (!terminal.running) return await terminal.exit;
   await terminal.waitFor(/ (LIVE|ended|end of file)\b/);
   await terminal.press('q');
-  await terminal.waitFor(() => !terminal.running || terminal.text().includes('q again quits'));
+  await terminal.waitFor(() => !terminal.running || terminal.text().includes('press q again to quit'));
   if (terminal.running) await terminal.press('q');
   return await terminal.waitForExit();
 }

@@ -57,7 +57,7 @@ export async function actOnce(terminal: Terminal, server: SoakServer, deeds: Dee
     await sleep(150);
   }
   await look(terminal, '?', 'type to find');
-  await look(terminal, 'i', 'Events of');
+  await look(terminal, 'i', 'Connection of');
 
   if (rounds % 3 === 0) {
     await server.ask(rounds % 2 === 0 ? {kind: 'cut', reset: true} : {kind: 'cut', name, reset: false});

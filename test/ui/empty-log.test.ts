@@ -21,7 +21,7 @@ test('a missing pipeline is named, with the one that was probably meant, in any 
   const empty: EmptyLog = {kind: 'no-pipeline', name: 'ordrs', closest: 'orders'};
   expect(rowsOf(empty)).toEqual([
     " There is no pipeline 'ordrs'.",
-    " Did you mean 'orders'? Enter opens it.",
+    " Did you mean 'orders'? Press Enter to open it.",
     ' Its log appears here when it is created.',
   ]);
   expect(rowsOf({...empty, closest: undefined}).join()).not.toContain('Enter');

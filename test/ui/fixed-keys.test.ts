@@ -4,9 +4,9 @@ import {expect, test} from 'vitest';
 import {root} from '../harness/program.ts';
 
 /** Keys of a prompt cannot be changed: what is typed there is text. */
-const ofPrompts = ['Enter saves it', 'Enter replaces it', 'Enter again replaces'];
-/** A key's name and what it does, at the beginning of a text or behind a mark: `…: / searches`. */
-const hint = /(?:^|[:;,·] )((?:\^[A-Z]|Esc|Enter|Tab|Space|PgUp|PgDn|[!-~]) (?:again )?[a-z]+s\b.*)/;
+const ofPrompts = ['Enter to save it', 'Enter to replace it', 'Enter again to replace'];
+/** A key's name and what it does, behind `press` or a mark: `…: press / to search`, `…: / searches`. */
+const hint = /(?:^|[:;,·] |press )((?:\^[A-Z]|Esc|Enter|Tab|Space|PgUp|PgDn|[!-~]) (?:again )?(?:to |[a-z]+s\b).*)/;
 
 /** The texts between quotes of a source file that say what a key does. */
 function hintsIn(source: string): readonly string[] {
@@ -18,7 +18,7 @@ function hintsIn(source: string): readonly string[] {
 }
 
 test('the test sees a key in a text', () => {
-  expect(hintsIn("  // 'x: / searches'\nsay('no filters: & adds one');")).toEqual(['& adds one']);
+  expect(hintsIn("  // 'x: / searches'\nsay('no filters: press & to add one');")).toEqual(['& to add one']);
   expect(hintsIn('`Trying again now; r tries at once`')).toEqual(['r tries at once']);
 });
 

@@ -71,12 +71,12 @@ describe('a notice ends', () => {
 it('a notice on the screen goes, and the next q asks again', async () => {
   await using screen = await reading([logged(1, 'INFO', 'one')]);
   screen.press('n');
-  expect(noticeOf(screen)).toBe('no search: / starts one');
+  expect(noticeOf(screen)).toBe('no search: press / to start one');
   await screen.clock.advance(10 * second);
   expect(noticeOf(screen)).toBeUndefined();
   for (let presses = 0; presses < 2; presses++) {
     screen.press('q');
-    expect(noticeOf(screen)).toBe('1 tab is open: q again quits, any other key stays');
+    expect(noticeOf(screen)).toBe('1 tab is open: press q again to quit, any other key to stay');
     await screen.clock.advance(10 * second);
   }
   expect(screen.quits).toBe(0);

@@ -83,7 +83,7 @@ test('what was opened is the list, and asks nothing of a server', async () => {
   expect(noticeAfter(screen, 'r')).toBe(why);
   expect(noticeAfter(screen, '!')).toBe(why);
   expect(noticeAfter(screen, 'C')).toBe('no connection: these logs are files');
-  expect(noticeAfter(screen, 'W')).toBe('this log is a file already: S saves what is shown');
+  expect(noticeAfter(screen, 'W')).toBe('this log is a file already: press S to save what is shown');
   expect(noticeAfter(screen, 'Tab', 'o')).toBe('logs are listed in the order in which they were named');
   for (const keys of [['O'], ['Tab', 'O']])
     expect(noticeAfter(screen, ...keys)).toBe('this log is open already: it is a file');
@@ -118,7 +118,7 @@ test('the list finds logs by name, a closed one is shown again, and two are one 
     );
   };
   await screen.until(() => text().join('') === 'early late', 'both');
-  expect(noticeAfter(screen, 'W')).toBe('these logs are files already: S saves what is shown');
+  expect(noticeAfter(screen, 'W')).toBe('these logs are files already: press S to save what is shown');
 });
 
 test('in a merged log, what is missing of one is said where the reader is, until it begins', async () => {
@@ -168,7 +168,7 @@ test('a log that has ended is neither followed nor paused, and has no connector 
   await app.press('H');
   await app.shows('no run, state or error is known');
   await app.press('Esc', 'q');
-  await app.shows('what came through stdin is not saved: q again quits, any other key stays');
+  await app.shows('what came through stdin is not saved: press q again to quit, any other key to stay');
 });
 
 test('an opened recording tells of its losses, of stdout and of its end, as the live log did', async () => {
@@ -268,7 +268,7 @@ test('the pages tell where a file is, and what its log tells', async () => {
   screen.press('d');
   await screen.until(() => screen.controller.lookup.described.get()?.answer !== undefined, 'the description');
   const rows = rowsOf(screen).map((row) => row.replace(/ +/g, ' '));
-  expect(rows).toContain(' Events of a.log, newest first (UTC)');
+  expect(rows).toContain(' Connection of a.log newest first, UTC');
   const first = rows.indexOf(' read from file');
   expect(rows.slice(first, first + 5)).toEqual([
     ' read from file',
@@ -328,7 +328,7 @@ test('O opens what was recorded of a pipeline before, and the session does not h
   expect(controller.state.focus).toBe('log');
   expect(controller.state.cursor).toBe('orders');
   expect(noticeAfter(screen, 'r')).toBe('no connection: this log is read from a recording');
-  expect(noticeAfter(screen, 'W')).toBe('this log is a recording already: S saves what is shown');
+  expect(noticeAfter(screen, 'W')).toBe('this log is a recording already: press S to save what is shown');
   screen.press('?');
   expect(inHelp(screen, 'contexts', 'sort', 'open-past', ...ofConnections)).toEqual(['contexts', 'sort', 'open-past']);
   screen.press('Esc');
@@ -346,7 +346,7 @@ test('O opens what was recorded of a pipeline before, and the session does not h
   expect(session.tabs.map(({name}) => name)).toEqual(['orders']);
   screen.press('Tab', 'k', 'O');
   await screen.until(() => controller.state.notice !== undefined, 'an answer');
-  expect(controller.state.notice).toBe('nothing of fraud is recorded in ~/recordings: W records');
+  expect(controller.state.notice).toBe('nothing of fraud is recorded in ~/recordings: press W to record it');
 });
 
 test('names that are the same get as much of their paths as tells them apart', async () => {

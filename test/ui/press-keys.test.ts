@@ -57,7 +57,7 @@ const situations: Readonly<Record<string, Situation>> = {
   'a log that is held': {open: async () => pressedFrom(reading(lines), 'k', 'k'), rows: 5},
   'a log that is folded': {open: async () => pressedFrom(reading(lines), 'f'), rows: 5},
   'a log that filters hide': {open: allHidden, rows: 1},
-  'the smallest screen': {open: () => allHidden(smallest), rows: 3},
+  'the smallest screen': {open: () => allHidden(smallest), rows: 4},
 };
 
 async function pressedFrom(opening: Promise<ScreenUnderTest>, ...keys: string[]): Promise<ScreenUnderTest> {
@@ -216,12 +216,12 @@ describe('in the list, a key of the log that the list does not use', () => {
   it('says why it is of no use: without a log, and for a selection, which needs the keys of the log', async () => {
     await using screen = await inList();
     screen.press('v');
-    expect(noticeOf(screen)).toBe('this works in the log: Tab goes there, then v');
+    expect(noticeOf(screen)).toBe('this works in the log: press Tab, then v');
     expect(screen.tabs).toEqual(['alpha?']);
     screen.press('n');
-    expect(noticeOf(screen)).toBe('no search: Tab / starts one');
+    expect(noticeOf(screen)).toBe('no search: press Tab / to start one');
     screen.press('X', 'e');
-    expect(noticeOf(screen)).toBe('no log is open: Enter shows the one under the cursor');
+    expect(noticeOf(screen)).toBe('no log is open: press Enter to show the one under the cursor');
   });
 
   it('leaves the keys of the list to the list', async () => {
@@ -235,7 +235,7 @@ describe('in the list, a key of the log that the list does not use', () => {
 it('any key removes the notice, also one that scrolls', async () => {
   await using screen = await reading(log);
   screen.press('n');
-  expect(noticeOf(screen)).toBe('no search: / starts one');
+  expect(noticeOf(screen)).toBe('no search: press / to start one');
   screen.press('k');
   expect(noticeOf(screen)).toBeUndefined();
 });
@@ -244,16 +244,16 @@ describe('a key without a command here', () => {
   it('says so, and what lists those that have one', async () => {
     await using screen = await reading(log);
     screen.press('^R');
-    expect(noticeOf(screen)).toBe('^R has no effect here: ? lists the keys');
+    expect(noticeOf(screen)).toBe('^R has no effect here: press ? to list the keys');
     // As F1 arrives.
     screen.press(unknownKey);
-    expect(noticeOf(screen)).toBe('this key has no effect here: ? lists the keys');
+    expect(noticeOf(screen)).toBe('this key has no effect here: press ? to list the keys');
     screen.press('7');
     expect(noticeOf(screen)).toBe('there is no tab 7: 1 is open');
     screen.press(']');
     expect(noticeOf(screen)).toBe('there is no other tab');
     screen.press('X', 'X');
-    expect(noticeOf(screen)).toBe('no tab is open: Enter keeps the pipeline under the cursor');
+    expect(noticeOf(screen)).toBe('no tab is open: press Enter to open the pipeline under the cursor');
   });
 
   it('on a page says where it works', async () => {
@@ -263,10 +263,14 @@ describe('a key without a command here', () => {
       screen.press(page);
       for (const key of ['n', '&', '*', '1']) {
         screen.press(key);
-        expect([page, key, noticeOf(screen)]).toEqual([page, key, `${key} works in the log: Esc closes this page`]);
+        expect([page, key, noticeOf(screen)]).toEqual([
+          page,
+          key,
+          `${key} works in the log: press Esc to close this page`,
+        ]);
       }
       screen.press('^T');
-      expect(noticeOf(screen)).toBe('^T has no effect here: ? lists the keys');
+      expect(noticeOf(screen)).toBe('^T has no effect here: press ? to list the keys');
       screen.press('Esc');
     }
   });
@@ -292,7 +296,7 @@ it('keys of the panes do nothing on a page', async () => {
   screen.press('2', 'X', 'Z', 'Tab', 'w', '/', '&', 'z');
   expect(screen.controller.state).toMatchObject({page: {kind: 'pipeline'}, active: 'orders', prompt: undefined});
   expect(screen.controller.state.tabs).toHaveLength(2);
-  expect(noticeOf(screen)).toBe('z works in the log: Esc closes this page');
+  expect(noticeOf(screen)).toBe('z works in the log: press Esc to close this page');
 });
 
 describe('Esc and a key in one read', () => {
@@ -396,7 +400,7 @@ describe('in a prompt', () => {
     await using screen = await reading(log);
     for (const [quits, opener] of ['/', '&', '*', 'T', ':', 'S', '|'].entries()) {
       screen.press(opener, 'x', '^C');
-      expect([promptOf(screen), noticeOf(screen), screen.quits]).toEqual([undefined, '^C again quits', quits]);
+      expect([promptOf(screen), noticeOf(screen), screen.quits]).toEqual([undefined, 'press ^C again to quit', quits]);
       screen.press('^C');
       expect(screen.quits).toBe(quits + 1);
     }
@@ -452,13 +456,13 @@ describe('with keys of the user', () => {
   });
 
   it.each([
-    ['n', 'no search: ^S starts one'],
-    ['v', 'move to select · Y copies, F saves, M Markdown · ^G ends'],
-    ['u', 'no marks: , marks a record'],
-    ['o', 'no folded row here: ^F folds similar records'],
-    ['\\', 'no filters: ^A adds one'],
-    ['Q', '2 tabs are open: Q again quits, any other key stays'],
-    ['^X', '^X again quits'],
+    ['n', 'no search: press ^S to start one'],
+    ['v', 'move to select · Y copy, F save, M Markdown, ^G cancel'],
+    ['u', 'no marks: press , to mark a record'],
+    ['o', 'no folded row here: press ^F to fold similar records'],
+    ['\\', 'no filters: press ^A to add one'],
+    ['Q', '2 tabs are open: press Q again to quit, any other key to stay'],
+    ['^X', 'press ^X again to quit'],
   ])('the notice of %s has them', async (key, notice) => {
     await using screen = await reading(log, options);
     screen.press(key);

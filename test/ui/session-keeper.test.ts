@@ -464,7 +464,7 @@ test('after a key it is a notice: a page would take the next one', async () => {
   screen.press('x');
   await started;
   expect(screen.controller.state.page).toBeUndefined();
-  expect(screen.controller.state.notice).toBe('pipelines changed while pipetail did not run: H shows how');
+  expect(screen.controller.state.notice).toBe('pipelines changed while pipetail did not run: press H to see how');
   await session.close();
 });
 

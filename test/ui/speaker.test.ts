@@ -69,7 +69,9 @@ it('begins with the server, the list, the log, and its last lines', async () => 
   const isLive = () => spoken.status().includes('LIVE');
   await spoken.screen.until(isLive, 'the log to be live');
   const said = await spoken.since(1);
-  expect(said[0]).toBe('pipetail on test: 2 pipelines. ? lists the keys, Tab goes to the list or to the log, q quits');
+  expect(said[0]).toBe(
+    'pipetail on test: 2 pipelines · press ? to list the keys, Tab to go to the list or to the log, q to quit',
+  );
   expect(said[1]).toMatch(/^tab 1 of 1: orders, Stopped/);
   expect(said.slice(-4)).toEqual(['21 lines', expect.any(String), expect.any(String), expect.any(String)]);
   expect(numbers(said)).toEqual([18, 19, 20]);
@@ -138,8 +140,8 @@ it('says what a key has changed in one line', async () => {
   expect(await spoken.since(9)).toEqual([]);
   expect(await press('F')).toEqual(['following', '00:00:10 INFO line 10']);
   expect(await press('z')).toEqual(['list hidden']);
-  expect(await press('n')).toEqual(['no search: / starts one']);
-  expect(await press('q')).toEqual(['1 tab is open: q again quits, any other key stays']);
+  expect(await press('n')).toEqual(['no search: press / to start one']);
+  expect(await press('q')).toEqual(['1 tab is open: press q again to quit, any other key to stay']);
 });
 
 it('counts the records by time where there is a histogram, for the keys that go through it', async () => {
@@ -182,7 +184,7 @@ it('reads a page once, and of a list the item that the cursor moves to', async (
   const help = await spoken.since(30);
   expect(help).toContain('? all keys; find a command');
   expect(await spoken.since(30)).toEqual([]);
-  expect(spoken.status()).toBe('keys · Esc goes back');
+  expect(spoken.status()).toBe('keys · press Esc to go back');
   spoken.screen.press('Down');
   expect(await spoken.since()).toEqual(['g G T top; follow the end; a time']);
   spoken.screen.pressTogether(...'nexterror');

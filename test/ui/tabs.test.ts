@@ -317,7 +317,7 @@ describe('tabs on the screen', () => {
       screen.pressTogether('&', ...'level:warn', 'Enter', '/', ...'refused', 'Enter', '#');
       screen.press('R', '<', 'X', '1', 'X', 'X');
       expect(screen.tabs).toEqual([]);
-      expect(screen.controller.state.notice).toBe('billing is closed: Z opens it again');
+      expect(screen.controller.state.notice).toBe('billing is closed: press Z to open it again');
       const open = () => [screen.tabs.join(' '), screen.controller.state.notice];
       screen.press('Z');
       expect(open()).toEqual(['billing', 'billing is open again']);
@@ -433,7 +433,7 @@ describe('a merged tab', () => {
     await using screen = await ScreenUnderTest.connected({names: ['orders']});
     screen.press('+');
     expect(screen.controller.state.notice).toBe(
-      'a merged tab needs two pipelines: Tab m marks the one under the cursor',
+      'a merged tab needs two pipelines: press Tab m to mark the one under the cursor',
     );
   });
 });

@@ -52,7 +52,7 @@ const all: readonly (readonly [MarkerKind, string])[] = [
     "0 entries lost between 09:16:30 and 09:17:30, unless the server's log was cleared",
   ],
   [{kind: 'file', turn: 'truncated'}, '09:17:30 the file was truncated · what it lost is unknown'],
-  [{kind: 'file', turn: 'rotated'}, '09:17:30 the file was rotated · what was between the two is unknown'],
+  [{kind: 'file', turn: 'rotated'}, '09:17:30 the file was rotated · lines between the two files may be missing'],
   [{kind: 'file', turn: 'removed'}, '09:17:30 the file was removed'],
   [{kind: 'new-life', because: 'restarted'}, "runner restarted · server's log cleared · what it lost is unknown"],
   [{kind: 'new-life', because: 'created-again'}, 'created again · a new pipeline of the same name'],
@@ -89,10 +89,7 @@ const all: readonly (readonly [MarkerKind, string])[] = [
     {kind: 'unreadable', bytes: 0, because: 'damaged-marker'},
     'what happened here could not be read: the recording is damaged',
   ],
-  [
-    {kind: 'unreadable', bytes: undefined, because: 'deleted-to-make-room'},
-    'a recording was deleted meanwhile, to make room',
-  ],
+  [{kind: 'unreadable', bytes: undefined, because: 'deleted-to-make-room'}, 'a recording was deleted to make room'],
   [{kind: 'unreadable', bytes: undefined, because: 'not-read', why: 'x.log is gone'}, 'x.log is gone'],
   [
     {kind: 'unreadable', bytes: 0, because: 'cut-short', file: 'x.log.gz'},
@@ -184,7 +181,7 @@ test('a recording that stops is reported once, and so is its end', () => {
   expect(recordingWords(stopped('the disk is full'), stopped('the disk is full'))).toBeUndefined();
   expect(recordingWords(stopped('the disk is full'), recording(0))).toBe('recording again · nothing was missed');
   expect(recordingWords(stopped('the disk is full'), recording(2048))).toBe(
-    'recording again · 2.0 kB are missing in it',
+    'recording again · 2.0 kB are missing from it',
   );
   const readOnly: RecordingState = {kind: 'read-only', folder: '/r/p--1', by: 7};
   expect(recordingWords(undefined, readOnly)).toBe('not recorded: process 7 is recording it in /r/p--1');
@@ -202,7 +199,7 @@ describe('a recording', () => {
   it('is named with its beginning and its place, or why there is none', () => {
     expect(recordedWords(recording(0), names)).toBe('recording since 12:00:07 UTC to ~/p--1');
     expect(recordedWords(recording(0), timeless)).toBe('recording from now on to ~/p--1');
-    expect(recordedWords(recording(2048), names)).toMatch(/ · 2\.0 kB are missing in it$/);
+    expect(recordedWords(recording(2048), names)).toMatch(/ · 2\.0 kB are missing from it$/);
     expect(recordedWords(stopped('the disk is full'), names)).toBe(
       'recording has stopped: the disk is full · trying again',
     );

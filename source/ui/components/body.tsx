@@ -156,7 +156,7 @@ export function bannerText(pipeline: Pipeline | undefined, {width, symbols, key}
   const {deploymentError} = pipeline;
   const word = pipelineState(pipeline).word;
   const text = clean(` ${symbols.failed} ${word}${deploymentError ? `: ${deploymentError.cause}` : ''}`);
-  const hint = key === undefined ? ' ' : `  ${key}: in full `;
+  const hint = key === undefined ? ' ' : `  press ${key} for details `;
   const room = width - textWidth(hint);
   return concat([plain(shorten(text, room, symbols.ellipsis), {fg: 1}), plain(hint, {dim: true})]);
 }

@@ -13,7 +13,7 @@ export const commonHandlers = {
       controller.say(`${name}: you will not be alerted when it next changes`);
       return;
     }
-    controller.sayHint(`${name}: you will be alerted when it next changes`, 'await-change', 'cancels');
+    controller.sayHint(`${name}: you will be alerted when it next changes`, 'await-change', 'cancel');
   },
   'other-side'(controller: Controller) {
     const {state} = controller;
@@ -40,7 +40,7 @@ export const commonHandlers = {
       return;
     }
     controller.tabSwitcher.close(active);
-    controller.sayHint(`${active} is closed`, 'reopen-tab', 'opens it again');
+    controller.sayHint(`${active} is closed`, 'reopen-tab', 'open it again');
   },
   'reopen-tab'(controller: Controller) {
     const name = controller.tabSwitcher.reopen();
@@ -75,7 +75,7 @@ export const commonHandlers = {
     controller.dispatch({type: 'asked', command: 'quit'});
     const tabs = pinned === 1 ? '1 tab is open' : `${pinned} tabs are open`;
     const why = controller.services.catalog.hasServer ? tabs : 'what came through stdin is not saved';
-    controller.say(`${why}: ${keyInWords(keyName)} again quits, any other key stays`);
+    controller.say(`${why}: press ${keyInWords(keyName)} again to quit, any other key to stay`);
   },
   interrupt(controller: Controller, keyName: string) {
     if (controller.state.asked === 'interrupt') {
@@ -83,7 +83,7 @@ export const commonHandlers = {
       return;
     }
     controller.dispatch({type: 'asked', command: 'interrupt'});
-    controller.say(`${keyInWords(keyName)} again quits`);
+    controller.say(`press ${keyInWords(keyName)} again to quit`);
   },
 };
 
@@ -102,7 +102,7 @@ export function showsRecord(controller: Controller, keyName: string, does: strin
   const at = controller.paneAt;
   if (at?.tab.pane.position.kind !== 'follow' || at.current === undefined) return false;
   controller.changePane({position: hold(at.tab.pane.position, at.geometry)});
-  controller.say(`paused here: ${keyInWords(keyName)} again ${does}`);
+  controller.say(`paused here: press ${keyInWords(keyName)} again to ${does}`);
   return true;
 }
 
@@ -159,7 +159,7 @@ export function sayNotOpen(controller: Controller): void {
 }
 
 function sayNoTab(controller: Controller): void {
-  controller.sayHint('no tab is open', 'keep', 'keeps the pipeline under the cursor');
+  controller.sayHint('no tab is open', 'keep', 'open the pipeline under the cursor');
 }
 
 /** To a tab that the user chose among the tabs: the next key is for its log. */

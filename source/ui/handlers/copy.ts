@@ -6,7 +6,7 @@ import type {ClipboardAnswer} from '../../system/clipboard.ts';
 import {currentOf, hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import type {Take} from '../keys/command.ts';
-import {keyDoes, keysDo} from '../keys/commands.ts';
+import {keysNamed} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import type {Choice, PageText, SaveForm} from '../state/view-state.ts';
 import {blocksOf, chosenBytes, failingOf, idsOf, markdownOf, mostCopied, paneWhenFiltered} from './chosen-lines.ts';
@@ -27,7 +27,7 @@ export const copyHandlers = {
   },
   copy(controller: Controller, keyName: string) {
     const what = selectionOr(controller, 'record');
-    if (what === 'record' && showsRecord(controller, keyName, 'copies it')) return;
+    if (what === 'record' && showsRecord(controller, keyName, 'copy it')) return;
     void copy(controller, what);
   },
   'copy-view': (controller: Controller) => void copy(controller, selectionOr(controller, 'view')),
@@ -42,7 +42,7 @@ export const copyHandlers = {
   },
   markdown(controller: Controller, keyName: string) {
     const what = selectionOr(controller, 'record');
-    if (what === 'record' && showsRecord(controller, keyName, 'copies it')) return;
+    if (what === 'record' && showsRecord(controller, keyName, 'copy it')) return;
     void copyMarkdown(controller, what);
   },
 };
@@ -80,7 +80,7 @@ async function copy(controller: Controller, choice: Choice, on?: string): Promis
     const text = await chosenBytes(controller, choice, at);
     if (text) await copyText(controller, choice, {...text, on, onSent: () => endSelection(controller, choice, at)});
     else {
-      const problem = `more than ${byteSize(mostCopied)}: too large for a clipboard; Enter saves it`;
+      const problem = `more than ${byteSize(mostCopied)}: too large for a clipboard; press Enter to save it`;
       openSavePrompt(controller, choice, {on, problem});
     }
   });
@@ -93,7 +93,7 @@ async function copyMarkdown(controller: Controller, choice: Choice, on?: string)
     const isEmpty = !hasLines && failingOf(controller, at).length === 0;
     const report = isEmpty ? '' : await markdownOf(controller, choice, at);
     if (report === undefined) {
-      controller.sayHint('too large for Markdown', 'save', 'saves it');
+      controller.sayHint('too large for Markdown', 'save', 'save it');
       return;
     }
     await copyText(controller, choice, {
@@ -153,7 +153,7 @@ async function copyText(
   const answer = await controller.services.copy(bytes, lines, controller.closing);
   const words = copiedWords(answer);
   if (answer.kind === 'too-large')
-    openSavePrompt(controller, what, {problem: `${words}; Enter saves it`, extension, on});
+    openSavePrompt(controller, what, {problem: `${words}; press Enter to save it`, extension, on});
   else controller.say(extension === 'md' ? `Markdown: ${words}` : words, answer.kind === 'failed' ? 'failure' : 'news');
   if (answer.kind === 'sent') onSent?.();
 }
@@ -197,18 +197,19 @@ function hasSelection(controller: Controller): boolean {
 
 function selectionHint({commands}: Controller): string {
   const uses = [
-    ['copy', 'copies'],
-    ['save', 'saves'],
-    ['pipe', 'pipes'],
+    ['copy', 'copy'],
+    ['save', 'save'],
+    ['pipe', 'pipe'],
     ['markdown', 'Markdown'],
+    ['back', 'cancel'],
   ] as const;
-  return ['move to select', keysDo(commands, uses), keyDoes(commands, 'back', 'ends')].filter(Boolean).join(' · ');
+  return ['move to select', keysNamed(commands, uses)].filter(Boolean).join(' · ');
 }
 
 /** `S`: saves to a file, as Markdown if its name ends in `.md`. */
 export const savePrompt: PromptKind<'save'> = {
   label: ({what, form, text, suggestion = '', replaces}) => {
-    if (replaces) return 'Enter again replaces ';
+    if (replaces) return 'press Enter again to replace ';
     const isReport = isMarkdown(text === '' ? suggestion : text);
     const words = isReport ? ' as Markdown' : typeof what === 'string' ? ` ${formWords[form]}` : '';
     return `save ${choiceWords(what)}${words} to `;
@@ -284,7 +285,7 @@ async function save(controller: Controller, prompt: PromptOf<'save'>): Promise<v
         return;
       }
       case 'exists': {
-        const problem = 'the file exists: Enter replaces it, Esc cancels';
+        const problem = 'the file exists: press Enter to replace it, Esc to cancel';
         controller.dispatch({type: 'prompt', prompt: {...prompt, replaces: true, problem}});
         return;
       }

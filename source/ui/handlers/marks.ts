@@ -6,7 +6,7 @@ export const markHandlers = {
   mark(controller: Controller, keyName: string) {
     const at = controller.paneAt;
     if (!at || at.current === undefined) return;
-    if (showsRecord(controller, keyName, 'marks it')) return;
+    if (showsRecord(controller, keyName, 'mark it')) return;
     const head = at.model.index.headOf(at.current);
     const marks = new Map(at.tab.pane.marks);
     if (!marks.delete(head)) marks.set(head, '');
@@ -15,7 +15,7 @@ export const markHandlers = {
   note(controller: Controller, keyName: string) {
     const at = controller.paneAt;
     if (!at || at.current === undefined) return;
-    if (showsRecord(controller, keyName, 'writes a note on it')) return;
+    if (showsRecord(controller, keyName, 'write a note on it')) return;
     askForNote(controller, at.model.index.headOf(at.current));
   },
   'next-mark': (controller: Controller) => goToMark(controller, 'next'),
@@ -54,7 +54,7 @@ export function marksOf({pane}: Controller): readonly number[] {
 }
 
 export function sayNoMarks(controller: Controller): void {
-  controller.sayHint('no marks', 'mark', 'marks a record');
+  controller.sayHint('no marks', 'mark', 'mark a record');
 }
 
 function goToMark(controller: Controller, direction: 'next' | 'previous'): void {

@@ -5,7 +5,7 @@ import type {Geometry} from '../../viewport/geometry.ts';
 import {follow, hold, moveBy, scrollBy, toTop} from '../../viewport/position.ts';
 import {timeNear} from '../../viewport/time-column.ts';
 import type {Controller} from '../controller.ts';
-import {keysDo} from '../keys/commands.ts';
+import {pressTo} from '../keys/commands.ts';
 import {longestShown, type PaneAt} from '../pane/pane-at.ts';
 import {hasNoTimes, noTimesWords} from '../pane/pane-histogram.ts';
 import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
@@ -98,7 +98,7 @@ export const placePrompt: PromptKind<'place'> = {
     const at = controller.paneAt;
     if (!at || text === '') return undefined;
     // Typed by habit: it quits vi, less and k9s.
-    if (/^q(uit)?!?$/.test(text)) return `not a line; after Esc, ${keysDo(controller.commands, [['quit', 'quits']])}`;
+    if (/^q(uit)?!?$/.test(text)) return `not a line; after Esc, ${pressTo(controller.commands, ['quit', 'quit'])}`;
     const parsed = parsePlace(text);
     if (parsed.kind === 'error') return parsed.text;
     if (parsed.kind === 'line' && parsed.number < 0) goToTarget(controller, at, parsed);
@@ -189,7 +189,7 @@ function goToCell(controller: Controller, by: -1 | 1): void {
   if (!at) return;
   const {tab, model, histogram, layout, current} = at;
   if (layout.histogramRows === 0) {
-    controller.sayHint('the histogram is hidden', 'strip', 'shows it');
+    controller.sayHint('the histogram is hidden', 'strip', 'show it');
     return;
   }
   if (hasNoTimes(model)) {
@@ -247,7 +247,7 @@ function pan(controller: Controller, change: (at: number, half: number) => numbe
   const at = controller.paneAt;
   if (!at) return;
   if (at.tab.pane.wrap === 'all') {
-    controller.sayHint('wrapped lines cannot be panned', 'wrap', 'unwraps them');
+    controller.sayHint('wrapped lines cannot be panned', 'wrap', 'unwrap them');
     return;
   }
   const half = Math.floor(at.layout.paneWidth / 2);

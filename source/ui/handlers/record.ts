@@ -33,7 +33,9 @@ export const recordHandlers = {
     } else {
       controller.dispatch({type: 'asked', command: 'record'});
       // The folder comes last: only its end may not fit.
-      controller.say(`${keyInWords(keyName)} again stops: ${recordedWords(recording, wordsOf(controller, pane))}`);
+      controller.say(
+        `press ${keyInWords(keyName)} again to stop: ${recordedWords(recording, wordsOf(controller, pane))}`,
+      );
     }
   },
 };

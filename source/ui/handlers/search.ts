@@ -31,7 +31,7 @@ function goToHit(controller: Controller, direction: Direction): void {
   if (!at) return;
   const {searching} = at.model;
   if (!searching) {
-    controller.sayHint('no search', 'search', 'starts one');
+    controller.sayHint('no search', 'search', 'start one');
     return;
   }
   const {search, pattern} = searching;

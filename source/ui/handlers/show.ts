@@ -18,7 +18,7 @@ import {reveal} from '../../viewport/position.ts';
 import {wrapModes} from '../../viewport/row-renderer.ts';
 import {timeModes} from '../../viewport/time-column.ts';
 import type {Controller} from '../controller.ts';
-import {keysDo} from '../keys/commands.ts';
+import {pressTo} from '../keys/commands.ts';
 import {heightWithHistogram} from '../layout.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import {hasMatches, type PaneView, zoneOf} from '../state/pane-view.ts';
@@ -41,7 +41,7 @@ export const showHandlers = {
   'filters-off'(controller: Controller) {
     const filters = controller.tab?.pane.filters ?? [];
     if (filters.length === 0) {
-      controller.sayHint('no filters', 'filter', 'adds one');
+      controller.sayHint('no filters', 'filter', 'add one');
       return;
     }
     const on = !filters.some((filter) => filter.on);
@@ -70,13 +70,13 @@ export const showHandlers = {
     const least = nextOf(leastLevels, leastLevel(filters));
     controller.changePane({filters: withLeastLevel(filters, least)});
     const next = levelWords(nextOf(leastLevels, least));
-    controller.sayHint(levelWords(least), 'min-level', `shows ${next}`);
+    controller.sayHint(levelWords(least), 'min-level', `show ${next}`);
   },
   'matches-only'(controller: Controller) {
     const {tab} = controller;
     if (!tab) return;
     if (!hasMatches(tab.pane)) {
-      controller.sayHint('no filter is set', 'filter', 'adds one');
+      controller.sayHint('no filter is set', 'filter', 'add one');
       return;
     }
     const around = nextOf(aroundSteps, tab.pane.around) ?? 0;
@@ -92,7 +92,7 @@ export const showHandlers = {
     if (!at || removeBetween(controller, at, 'this run')) return;
     // The start of one pipeline is between the lines of another.
     if (at.tab.merges) {
-      controller.sayHint('a merged log has no runs', 'this-run', 'shows one in the tab of a pipeline');
+      controller.sayHint('a merged log has no runs', 'this-run', 'show one in the tab of a pipeline');
       return;
     }
     const run = at.current === undefined ? undefined : at.model.index.runAt(at.current);
@@ -128,12 +128,12 @@ export const showHandlers = {
     if (!tab) return;
     const fold = !tab.pane.fold;
     controller.changePane({fold});
-    if (fold) controller.sayHint('similar records are folded', 'open-fold', 'opens one');
+    if (fold) controller.sayHint('similar records are folded', 'open-fold', 'open one');
     else controller.say('each record has its own row');
   },
   'open-fold': (controller: Controller) => {
     if (toggleFold(controller)) return;
-    controller.sayHint('no folded row here', 'fold', 'folds similar records');
+    controller.sayHint('no folded row here', 'fold', 'fold similar records');
   },
   'hide-shape'(controller: Controller, keyName: string) {
     const at = controller.paneAt;
@@ -143,7 +143,7 @@ export const showHandlers = {
       controller.say(at.current === undefined ? noRecordWords : 'this is not a record');
       return;
     }
-    if (showsRecord(controller, keyName, 'hides all like it')) return;
+    if (showsRecord(controller, keyName, 'hide all like it')) return;
     const filter: Filter = {
       kind: 'fingerprint',
       fingerprint: fingerprintOf(line),
@@ -174,18 +174,15 @@ export const showHandlers = {
       return;
     }
     controller.setHistogram(!isShown);
-    const keys = keysDo(commands, [
-      ['previous-cell', 'goes to the cell before'],
-      ['next-cell', 'to the one after'],
-    ]);
+    const keys = pressTo(commands, ['previous-cell', 'go back a cell'], ['next-cell', 'go forward']);
     const at = controller.paneAt;
     const {dot, silence} = controller.services.symbols;
     const breaks = at?.histogram.hasBreaks(at.tab.pane, at.layout) ? ` ${dot} ${silence} is time without records` : '';
-    controller.say(isShown ? 'no histogram' : `histogram above the log${keys === '' ? '' : `: ${keys}`}${breaks}`);
+    controller.say(isShown ? 'histogram hidden' : `histogram above the log${keys === '' ? '' : `: ${keys}`}${breaks}`);
   },
   time(controller: Controller) {
     if (controller.tab?.pane.asSent) {
-      controller.sayHint('lines are shown as sent, with their own times', 'as-sent', 'shows them compact');
+      controller.sayHint('lines are shown as sent, with their own times', 'as-sent', 'show them compact');
       return;
     }
     change(controller, ({time}) => {

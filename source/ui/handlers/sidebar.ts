@@ -44,7 +44,7 @@ export const sidebarHandlers = {
         controller.say(`a merged tab needs two ${what}, and there is no other`);
         return;
       }
-      controller.sayHint(`a merged tab needs two ${what}`, 'mark-pipeline', 'marks the one under the cursor');
+      controller.sayHint(`a merged tab needs two ${what}`, 'mark-pipeline', 'mark the one under the cursor');
     }
   },
   sort(controller: Controller) {
@@ -63,7 +63,7 @@ async function openPast(controller: Controller): Promise<void> {
   if (controller.closing.aborted) return;
   if (name === undefined) {
     const folder = shortenHome(services.recordingsFolder ?? '', services.home);
-    controller.sayHint(`nothing of ${pipeline} is recorded in ${folder}`, 'record', 'records');
+    controller.sayHint(`nothing of ${pipeline} is recorded in ${folder}`, 'record', 'record it');
     return;
   }
   controller.dispatch({type: 'past', name, pipeline});

@@ -149,19 +149,29 @@ export function keyInWords(name: string): string {
   return keyLabel(name, false);
 }
 
-/** `/ searches`; undefined for a command without a key. */
-export function keyDoes(table: CommandTable, id: Hinted, does: string): string | undefined {
-  const key = keyOf(table, id);
-  return key === undefined ? undefined : `${key} ${does}`;
+type Hint = readonly [id: Hinted, words: string];
+
+/** `press y to copy, S to save`: of the commands that have keys; empty if none has one. */
+export function pressTo(table: CommandTable, ...hints: readonly Hint[]): string {
+  const words = keysNamed(
+    table,
+    hints.map(([id, verb]) => [id, `to ${verb}`]),
+  );
+  return words === '' ? '' : `press ${words}`;
 }
 
-/** `what: / searches`; only `what` for a command without a key. */
-export function withHint(what: string, table: CommandTable, id: Hinted, does: string): string {
-  const hint = keyDoes(table, id, does);
-  return hint === undefined ? what : `${what}: ${hint}`;
+/** `what: press / to search`; only `what` for a command without a key. */
+export function withHint(what: string, table: CommandTable, id: Hinted, verb: string): string {
+  const hint = pressTo(table, [id, verb]);
+  return hint === '' ? what : `${what}: ${hint}`;
 }
 
-/** `y copies, S saves`: of the commands that have keys. */
-export function keysDo(table: CommandTable, hints: readonly (readonly [id: Hinted, does: string])[]): string {
-  return hints.flatMap(([id, does]) => keyDoes(table, id, does) ?? []).join(', ');
+/** `D changes, H timeline`: of the commands that have keys. */
+export function keysNamed(table: CommandTable, hints: readonly Hint[]): string {
+  return hints
+    .flatMap(([id, words]) => {
+      const key = keyOf(table, id);
+      return key === undefined ? [] : `${key} ${words}`;
+    })
+    .join(', ');
 }

@@ -78,7 +78,7 @@ function measuresOf(samples: readonly TimeSample[]): readonly Measure[] {
       words:
         rates.length === 0
           ? '–'
-          : `${count(Math.round(rates.at(-1) ?? 0))} records/s, at most ${count(Math.round(Math.max(...rates)))}`,
+          : `${count(Math.round(rates.at(-1) ?? 0))} records/s, peak ${count(Math.round(Math.max(...rates)))}`,
     },
     bytes(
       'memory',

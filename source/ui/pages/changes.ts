@@ -171,7 +171,7 @@ function titleOf(state: ChangesState, {commands}: Controller): StyledText {
       return pageTitle(
         `Changes in ${state.pipeline}`,
         state.hasLater
-          ? withHint('the run on the screen is the first', commands, 'bottom', 'goes to the last')
+          ? withHint('the run on the screen is the first', commands, 'bottom', 'go to the last')
           : 'no earlier run to compare',
       );
     case 'compared': {

@@ -72,7 +72,7 @@ function eventsIn(buffer: Log['buffer']): readonly ConnectionEvent[] {
 export function eventRows({name, server, version, facts = [], events, width}: EventsView): readonly StyledText[] {
   const old = oldServerWords(version);
   const heading = [
-    plain(name === undefined ? ' Events' : ` Events of ${name}, newest first (UTC)`, {bold: true}),
+    plain(name === undefined ? ' Connection' : ` Connection of ${name}  newest first, UTC`, {bold: true}),
     ...factRows(facts, width),
     ...(facts.length > 0 || server === ''
       ? []

@@ -47,7 +47,7 @@ export const connectorPage: Page<ConnectorState> = {
     'describe-open': (controller, {under}) => controller.dispatch({type: 'page', page: under}),
     'describe-copy'(controller, page) {
       const text = textOf(controller, page);
-      if (text.errors === '') controller.sayHint('no errors here', {id: 'describe-copy-page'}, 'copies the page');
+      if (text.errors === '') controller.sayHint('no errors here', {id: 'describe-copy-page'}, 'copy the page');
       else void copyPage(controller, text, text.errors, {on: page.kind});
     },
   },
@@ -100,7 +100,7 @@ export function connectorsSection(controller: Controller, name: string, width: n
 /** What the table lacks of the number above. */
 function otherErrorsWords(others: number): string {
   const words = counted(others, 'other error', 'other errors');
-  return `and ${words}: newer than this table, or of a connector that failed`;
+  return `and ${words}: newer than this table, or from a failed connector`;
 }
 
 /** The last minute of a pipeline that runs. */

@@ -12,7 +12,7 @@ import {excerptRows} from '../../viewport/program-rows.ts';
 import type {NoAnswer} from '../../words/failures.ts';
 import {type PipelineError, pipelineErrors, tagWords} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
-import {keysDo} from '../keys/commands.ts';
+import {keysNamed} from '../keys/commands.ts';
 import {loggedFacts, openedFacts} from '../opened.ts';
 import type {Described} from '../services.ts';
 import type {PageText} from '../state/view-state.ts';
@@ -60,7 +60,7 @@ export function descriptionView(
       unanswered: noAnswerNow(controller),
     },
     connectorErrors: errorsOf(controller, name).words,
-    parts: keysDo(controller.commands, [
+    parts: keysNamed(controller.commands, [
       ['compare', 'changes'],
       ['timeline', 'timeline'],
       ['events', 'connection'],

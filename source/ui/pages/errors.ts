@@ -112,7 +112,7 @@ export function showsAbsence(controller: Controller): boolean {
 /** Shows what happened before the start; once there was a key, a page would take the next one, so a notice does. */
 export function showAbsence(controller: Controller, absence: Absence): void {
   if (!controller.hasKey) openAbsence(controller, absence);
-  else controller.sayHint('pipelines changed while pipetail did not run', 'timeline', 'shows how');
+  else controller.sayHint('pipelines changed while pipetail did not run', 'timeline', 'see how');
 }
 
 /** Over the open page, or in place of an earlier absence. */

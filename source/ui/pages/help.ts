@@ -5,17 +5,7 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
 import type {Command, CommandTable, KeyContext} from '../keys/command.ts';
-import {
-  coreRows,
-  type KeyRow,
-  keyDoes,
-  keyOf,
-  keyRows,
-  keysDo,
-  keysShown,
-  rowGroups,
-  withHint,
-} from '../keys/commands.ts';
+import {coreRows, type KeyRow, keyOf, keyRows, keysNamed, keysShown, rowGroups, withHint} from '../keys/commands.ts';
 import {keyLabel, readKey} from '../keys/key-names.ts';
 import {lacks} from '../opened.ts';
 import {type Edit, editLine} from '../state/edit-line.ts';
@@ -66,7 +56,7 @@ export function helpRows(view: HelpView): HelpRows {
   const title = concat([
     plain(width < widthWithTitle ? '' : ' Keys ', {bold: true}),
     plain(
-      ` type to find, ${keysDo(table, [
+      ` type to find, ${keysNamed(table, [
         [{id: 'help-run'}, 'runs'],
         [{id: 'help-close'}, text === '' ? 'closes' : 'clears'],
       ])}${text.trim() === '' && width >= widthWithMore ? ' · more below' : ''}`,
@@ -120,10 +110,10 @@ function partRows({groups, isCore = false}: Part, view: HelpView & Pick<BlockVie
 
 /** In less, `?` searches, so that what was typed may be no command. */
 function searchWords(table: CommandTable): string {
-  const back = keyDoes(table, 'previous-hit', 'goes to the hit above');
+  const back = keysNamed(table, [['previous-hit', 'for the match above']]);
   const key = keyOf(table, 'search');
   const search = key === undefined ? 'close this help' : `close this help and press ${key}`;
-  return `to search the log, ${search}${back === undefined ? '' : `; ${back}`}`;
+  return `to search the log, ${search}${back === '' ? '' : `, then ${back}`}`;
 }
 
 /** Where the items of a column are. */
@@ -393,7 +383,7 @@ export function chosenInHelp(controller: Controller): Command | string | undefin
   if (!page) return undefined;
   const row = helpOf(controller, page).items[page.cursor ?? 0]?.command;
   if (!row) return page.text === '' ? undefined : searchWords(controller.commands);
-  if (row.context === 'prompt') return withHint('this works in a prompt', controller.commands, 'search', 'opens one');
+  if (row.context === 'prompt') return withHint('this works in a prompt', controller.commands, 'search', 'open one');
   return whereItWorks(controller, page, row) ?? row;
 }
 
@@ -411,13 +401,13 @@ function whereItWorks(controller: Controller, {under}: OpenPage, {id, context}: 
   const {commands, pages} = controller;
   if (id === 'tab-number') return 'press the number of the tab itself';
   if (context === 'log' && !controller.tab)
-    return withHint('no log is open', commands, 'keep', 'shows the one under the cursor');
+    return withHint('no log is open', commands, 'keep', 'show the one under the cursor');
   if (context === 'everywhere' || context === 'sidebar' || context === 'log') return undefined;
   if (under && controller.contextOf(under) === context) return undefined;
   const page = pages.find((each) => each.context === context);
   const opener = commands.find(({opens}) => opens === page?.kind);
   const words = `this works ${page?.where ?? 'on another page'}`;
-  return opener === undefined ? words : withHint(words, commands, opener, 'opens it');
+  return opener === undefined ? words : withHint(words, commands, opener, 'open it');
 }
 
 /** The last item within so many rows below, or above; then the first of the next column, or the last of the one before. */

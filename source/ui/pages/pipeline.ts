@@ -138,7 +138,7 @@ function open(controller: Controller, {section}: Opening): void {
     return;
   }
   if (section === 'changes' && !tab && controller.tab?.merges) {
-    controller.sayHint('a merged log has no runs', 'compare', 'compares those of one pipeline');
+    controller.sayHint('a merged log has no runs', 'compare', 'compare those of one pipeline');
     return;
   }
   if (opened) controller.dispatch({type: 'page', page: {...opened, section, offset: 0, ...{chosen: undefined}}});
@@ -288,7 +288,7 @@ function textOf(controller: Controller, page: Opened<PipelineState>): PageText |
 function copyPart(controller: Controller, page: Opened<PipelineState>): void {
   const text = textOf(controller, page);
   if ('problem' in text) controller.say(text.problem);
-  else if (text.errors === '') controller.sayHint('no errors here', {id: 'describe-copy-page'}, 'copies the page');
+  else if (text.errors === '') controller.sayHint('no errors here', {id: 'describe-copy-page'}, 'copy the page');
   else void copyPage(controller, text, text.errors ?? text.text, {on: pipelinePage.kind});
 }
 

@@ -242,7 +242,7 @@ function hitFrom(controller: Controller, page: ProgramState, line: number, by: 1
 function goToHit(controller: Controller, page: Opened<ProgramState>, by: 1 | -1): void {
   const typed = page.search ?? controller.services.histories.patterns.entries[0];
   if (typed === undefined) {
-    controller.sayHint('nothing was searched', {id: 'program-search'}, 'searches');
+    controller.sayHint('nothing was searched', {id: 'program-search'}, 'search');
     return;
   }
   const searched = {...page, search: typed};

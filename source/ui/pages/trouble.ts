@@ -5,7 +5,7 @@ import {plain, type StyledText} from '../../terminal/styled-text.ts';
 import {explainFailure} from '../../words/failures.ts';
 import type {Controller} from '../controller.ts';
 import type {CommandTable} from '../keys/command.ts';
-import {keysDo} from '../keys/commands.ts';
+import {pressTo} from '../keys/commands.ts';
 import {paragraph} from './page-rows.ts';
 
 export type TroubleView = {
@@ -75,10 +75,7 @@ function page(view: TroubleView, title: string, cause: string, advice: readonly 
 
 function nextTry({list, now, waited, commands}: TroubleView): string {
   if (list.nextTryAt === undefined) return '';
-  const keys = keysDo(commands, [
-    ['reconnect', 'tries at once'],
-    ['quit', 'quits'],
-  ]);
+  const keys = pressTo(commands, ['reconnect', 'try at once'], ['quit', 'quit']);
   if (waited !== undefined) return `Trying again: waiting for the list of pipelines, ${waited}; ${keys}.`;
   if (now === undefined) return `Trying again now and then; ${keys}.`;
   const seconds = Math.max(0, Math.ceil((list.nextTryAt - now) / 1000));

@@ -17,7 +17,7 @@ import {currentOf, visiblePlaces} from '../../viewport/position.ts';
 import {RowRenderer} from '../../viewport/row-renderer.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
 import type {CommandTable} from '../keys/command.ts';
-import {keysDo} from '../keys/commands.ts';
+import {pressTo} from '../keys/commands.ts';
 import type {Layout} from '../layout.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import type {PaneModel} from './pane-model.ts';
@@ -206,9 +206,6 @@ function isWithin(id: number, from: number, to: number): boolean {
 }
 
 function allHiddenWords(table: CommandTable): string {
-  const keys = keysDo(table, [
-    ['filters-off', 'shows all'],
-    ['back', 'removes the last one'],
-  ]);
+  const keys = pressTo(table, ['filters-off', 'show all'], ['back', 'remove the last']);
   return `everything is hidden by filters${keys === '' ? '' : `: ${keys}`}`;
 }

@@ -116,7 +116,7 @@ test('a recording that is deleted while the one before it is printed is missing,
     if (line.includes('(p--id-2)')) rmSync(path.join(home.path, 'p--id-2'), {recursive: true});
   };
   expect(await print(home.path, {note})).toMatchObject({code: 0, text: 'id-1\nid-3\n'});
-  expect(notes[1]).toBe('pipetail: p: a recording was deleted meanwhile, to make room');
+  expect(notes[1]).toBe('pipetail: p: a recording was deleted to make room');
 });
 
 /** stdout and stderr of what is not a recording. */

@@ -47,7 +47,7 @@ test('each way in which a stream ends has its own words', () => {
     'runner lost: the log broke off; next try in 1.0 s',
     'the server ended the log: looking the pipeline up',
     'pipetail was stopped or this machine slept',
-    'reconnect asked for',
+    'reconnect requested',
   ]);
 });
 

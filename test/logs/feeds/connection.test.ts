@@ -192,7 +192,7 @@ describe('a connection that is lost', () => {
       {kind: 'ended', because: 'unknown'},
       {kind: 'reconnected', cause: 'dropped-as-slow', times: 1},
     ]);
-    await untilEvent(stream, /dropped this follower as too slow/);
+    await untilEvent(stream, /dropped pipetail for reading too slowly/);
   });
 
   test('without a sign while the machine slept: a second one brings the lines', async () => {

@@ -158,7 +158,7 @@ async function leave(app: AppUnderTest): Promise<void> {
   await press('q');
   if (screen.quits === before) {
     expect(controller.state).toMatchObject({asked: 'quit'});
-    expect(app.text).toContain('again quits');
+    expect(app.text).toContain('again to quit');
     await press('q');
   }
   expect(screen.quits).toBe(before + 1);

@@ -100,10 +100,10 @@ describe('the screen', () => {
     await using app = await AppUnderTest.open({names: ['orders']});
     await app.shows('LIVE');
     await app.press('X');
-    await app.shows('Enter shows the log');
+    await app.shows('Press Enter to show the log');
     await app.press('Enter');
     await app.shows(' 1 orders');
-    expect(app.text).not.toContain('Enter shows the log');
+    expect(app.text).not.toContain('Press Enter to show the log');
   });
 
   it('continues a long notice in the row of the keys, and says which rows of a page are shown', async () => {
@@ -144,7 +144,7 @@ describe('the screen', () => {
       },
     });
     await app.shows('✗ SQL error');
-    await app.shows('d: in full');
+    await app.shows('press d for details');
     expect(app.rows).toHaveLength(30);
   });
 
@@ -360,7 +360,7 @@ describe('while the server does not answer', () => {
 
 it('a mistyped name is answered in its pane, and Enter opens the pipeline that was meant', async () => {
   await using app = await AppUnderTest.open({names: ['ordrs']});
-  await app.shows("Did you mean 'orders'? Enter opens it.");
+  await app.shows("Did you mean 'orders'? Press Enter to open it.");
   await app.press('Enter');
   await app.shows('Runtime transition');
   expect(app.rows[1]).toMatch(/│►1 orders /);

@@ -10,12 +10,12 @@ const failed = makePipeline('etl', {...stopped, deploymentError});
 
 it('the banner gives the cause of the error, and the key for all of it', () => {
   expect(bannerText(failed, {width: 100, symbols, key: 'd'})?.text).toBe(
-    ' ✗ Failed: Pipeline process exited with exit status: 101  d: in full ',
+    ' ✗ Failed: Pipeline process exited with exit status: 101  press d for details ',
   );
   const unstarted = makePipeline('etl', {...stopped, deploymentError: {...deploymentError, endedStart: true}});
   expect(bannerText(unstarted, {width: 100, symbols, key: 'd'})?.text).toMatch(/^ ✗ Start failed: Pipeline process/);
   const broken = makePipeline('etl', {...stopped, programStatus: 'SqlError'});
-  expect(bannerText(broken, {width: 100, symbols, key: 'd'})?.text).toBe(' ✗ SQL error  d: in full ');
+  expect(bannerText(broken, {width: 100, symbols, key: 'd'})?.text).toBe(' ✗ SQL error  press d for details ');
 });
 
 it('there is no banner for a pipeline that is well, or not there', () => {
@@ -30,7 +30,7 @@ it('the banner fits every pane, its hint is never cut, and no control character 
   for (let width = 25; width <= 210; width++) {
     const text = bannerText(hostile, {width, symbols, key: 'd'})?.text ?? '';
     expect(textWidth(text)).toBeLessThanOrEqual(width);
-    expect(text).toMatch(/… {2}d: in full $/);
+    expect(text).toMatch(/… {2}press d for details $/);
     expect(text).not.toMatch(/\p{Cc}/u);
   }
 });

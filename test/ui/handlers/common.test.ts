@@ -84,7 +84,7 @@ describe('leaving', () => {
     await using screen = await ScreenUnderTest.connected({names: ['orders', 'fraud']});
     screen.press('q');
     expect(screen.quits).toBe(0);
-    expect(screen.controller.state.notice).toBe('2 tabs are open: q again quits, any other key stays');
+    expect(screen.controller.state.notice).toBe('2 tabs are open: press q again to quit, any other key to stay');
     screen.press('q');
     expect(screen.quits).toBe(1);
   });
@@ -95,14 +95,14 @@ describe('leaving', () => {
     expect(screen.controller.state).toMatchObject({asked: undefined, notice: undefined});
     screen.press('q');
     expect(screen.quits).toBe(0);
-    expect(screen.controller.state.notice).toBe('1 tab is open: q again quits, any other key stays');
+    expect(screen.controller.state.notice).toBe('1 tab is open: press q again to quit, any other key to stay');
   });
 
   it('^C twice leaves, from a page as well; once it only says so', async () => {
     await using screen = await ScreenUnderTest.connected({names: ['orders']});
     screen.press('^C');
     expect(screen.quits).toBe(0);
-    expect(screen.controller.state.notice).toBe('^C again quits');
+    expect(screen.controller.state.notice).toBe('press ^C again to quit');
     screen.press('?', '^C', '^C');
     expect(screen.quits).toBe(1);
   });

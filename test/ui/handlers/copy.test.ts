@@ -224,20 +224,20 @@ describe('S saves', () => {
     await using screen = await reading(log);
     for (const name of ['a.log', 'b.log']) await writeFile(path.join(screen.folder, name), 'precious');
     screen.press('S');
-    expect(await saveAs(screen, 'a.log')).toBe('the file exists: Enter replaces it, Esc cancels');
-    expect(label(screen)).toBe('Enter again replaces ');
+    expect(await saveAs(screen, 'a.log')).toBe('the file exists: press Enter to replace it, Esc to cancel');
+    expect(label(screen)).toBe('press Enter again to replace ');
     cancelPrompt(screen.controller);
     expect(screen.controller.state.prompt).toBeUndefined();
     expect(await readSaved(screen, 'a.log')).toBe('precious');
 
     screen.press('S');
     await saveAs(screen, 'a.log');
-    expect(await saveAs(screen, 'b.log')).toBe('the file exists: Enter replaces it, Esc cancels');
+    expect(await saveAs(screen, 'b.log')).toBe('the file exists: press Enter to replace it, Esc to cancel');
     expect(await readSaved(screen, 'b.log')).toBe('precious');
     screen.pressTogether('Tab');
     expect(label(screen)).toMatch(/^save the view as sent/);
     screen.pressTogether('Enter');
-    await screen.until(() => label(screen) === 'Enter again replaces ', 'the question');
+    await screen.until(() => label(screen) === 'press Enter again to replace ', 'the question');
     screen.pressTogether('Enter');
     await screen.until(() => noticeOf(screen) !== undefined, 'the answer');
     expect(await readSaved(screen, 'b.log')).toContain(log.join('\n'));
@@ -362,7 +362,7 @@ describe('y and Y copy', () => {
       expect(screen.controller.state.prompt).toMatchObject({
         kind: 'save',
         what: 'selection',
-        problem: 'not sent: 2 lines, 128 B, and terminals drop more than 75 kB; Enter saves it',
+        problem: 'not sent: 2 lines, 128 B, and terminals drop more than 75 kB; press Enter to save it',
       });
       screen.pressTogether('^U', ...'big.log', 'Enter');
       expect(await untilNotice(screen)).toBe(`saved 2 lines, 128 B, to ${path.join(screen.folder, 'big.log')}`);
@@ -414,13 +414,13 @@ describe('y and Y copy', () => {
   });
 
   it.each([
-    ['y', 'copies it'],
-    ['M', 'copies it'],
+    ['y', 'copy it'],
+    ['M', 'copy it'],
   ])('%s shows the newest record at its first press while following, and takes it at the second', async (key, does) => {
     await using screen = await reading(log);
     screen.press(key);
     expect(viewOf(screen).position).toMatchObject({kind: 'held', current: 50});
-    expect(noticeOf(screen)).toBe(`paused here: ${key} again ${does}`);
+    expect(noticeOf(screen)).toBe(`paused here: press ${key} again to ${does}`);
     // What comes meanwhile is not taken.
     await write(screen, logged(60, 'INFO', 'step 60'));
     expect(screen.copied).toEqual([]);

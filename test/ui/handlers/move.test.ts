@@ -143,7 +143,7 @@ describe(':', () => {
   it.each(['q', 'q!', 'quit'])('says which key quits to one who types %s', async (text) => {
     await using screen = await reading(minutes);
     await typed(screen, ':', text);
-    expect(screen.controller.state.prompt?.problem).toBe('not a line; after Esc, q quits');
+    expect(screen.controller.state.prompt?.problem).toBe('not a line; after Esc, press q to quit');
   });
 
   it('stays open where what was typed is no place', async () => {
@@ -285,7 +285,7 @@ describe('moving and searching', () => {
   it('n says that there is no search, or that nothing matches', async () => {
     await using screen = await reading(3);
     screen.press('n');
-    expect(screen.controller.state.notice).toBe('no search: / starts one');
+    expect(screen.controller.state.notice).toBe('no search: press / to start one');
     screen.pressTogether('/', 'z', 'z', 'Enter');
     await screen.until(() => screen.controller.pane?.model.isSearched === true, 'the search');
     expect(position(screen)?.kind).toBe('follow');
@@ -322,7 +322,7 @@ describe('moving and searching', () => {
     expect(pan()).toBe(0);
     screen.press('w', 'Right');
     expect(pan()).toBe(0);
-    expect(screen.controller.state.notice).toBe('wrapped lines cannot be panned: w unwraps them');
+    expect(screen.controller.state.notice).toBe('wrapped lines cannot be panned: press w to unwrap them');
   });
 
   it('= draws a dated line at the end', async () => {

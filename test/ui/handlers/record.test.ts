@@ -23,11 +23,11 @@ test('W says what is recorded and where, again at the next press, and what is le
   await write(screen, logged(40, 'INFO', 'step 40'));
 
   screen.press('k', 'W');
-  expect(noticeOf(screen)).toBe(`W again stops: ${recorded.slice('orders: '.length)}`);
+  expect(noticeOf(screen)).toBe(`press W again to stop: ${recorded.slice('orders: '.length)}`);
   expect(screen.logs.get('orders')?.snapshot.get().recording?.kind).toBe('recording');
   // Another key: the question is over.
   screen.press('j', 'W');
-  expect(noticeOf(screen)).toMatch(/^W again stops: recording/);
+  expect(noticeOf(screen)).toMatch(/^press W again to stop: recording/);
   screen.press('W');
   expect(await said(screen, /no longer/)).toBe(
     `orders: no longer recorded · ${(await readFile(path.join(folder, '000001.log'))).length} B` +
@@ -53,7 +53,7 @@ test('a recording that is not open yet ends with nothing', async () => {
   screen.press('W');
   await screen.until(() => screen.logs.get('unknown')?.snapshot.get().recording !== undefined, 'the opening');
   screen.press('W');
-  expect(noticeOf(screen)).toBe('W again stops: the recording is being opened');
+  expect(noticeOf(screen)).toBe('press W again to stop: the recording is being opened');
   screen.press('W');
   expect(await said(screen, /no longer/)).toBe('unknown: no longer recorded');
 });

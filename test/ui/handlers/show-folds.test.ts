@@ -84,7 +84,7 @@ describe('f, o and -', () => {
   it('o says where there is nothing to open', async () => {
     await using screen = await reading(alike);
     await pressed(screen, 'o');
-    expect(noticeOf(screen)).toBe('no folded row here: f folds similar records');
+    expect(noticeOf(screen)).toBe('no folded row here: press f to fold similar records');
   });
 
   it('- hides all of one fingerprint', async () => {
@@ -98,7 +98,7 @@ describe('f, o and -', () => {
     await using screen = await reading([...alike, logged(4, 'INFO', 'done four')]);
     await pressed(screen, '-');
     expect(currentLine(screen)).toContain('done four');
-    expect(noticeOf(screen)).toBe('paused here: - again hides all like it');
+    expect(noticeOf(screen)).toBe('paused here: press - again to hide all like it');
     expect(texts(screen)).toEqual([]);
     await pressed(screen, '-');
     expect(lastWords(screen)).not.toContain('four');

@@ -26,7 +26,7 @@ describe('how lines look', () => {
       await using screen = await reading(log);
       screen.press('J', 't');
       expect(viewOf(screen).time).toBe('sent');
-      expect(noticeOf(screen)).toBe('lines are shown as sent, with their own times: J shows them compact');
+      expect(noticeOf(screen)).toBe('lines are shown as sent, with their own times: press J to show them compact');
     });
 
     it('changes the rows', async () => {

@@ -91,7 +91,7 @@ describe('<, > and R', () => {
     await screen.until(() => screen.controller.pane?.model.source.snapshot.get().connection?.kind === 'live', 'it');
     await pressed(screen, 'R');
     expect(viewOf(screen).filters).toEqual([]);
-    expect(noticeOf(screen)).toBe('a merged log has no runs: R shows one in the tab of a pipeline');
+    expect(noticeOf(screen)).toBe('a merged log has no runs: press R to show one in the tab of a pipeline');
   });
 
   it('R switches the run on again that \\ switched off', async () => {

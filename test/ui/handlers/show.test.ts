@@ -13,7 +13,7 @@ const five = [
   logged(5, 'INFO', 'step five'),
 ];
 
-const allHidden = 'everything is hidden by filters: \\ shows all, Esc removes the last one';
+const allHidden = 'everything is hidden by filters: press \\ to show all, Esc to remove the last';
 
 describe('filters', () => {
   it('& shows what matches, ! what does not, and Esc takes the last one away', async () => {
@@ -42,7 +42,7 @@ describe('filters', () => {
   it('\\ without filters says how to get one', async () => {
     await using screen = await reading(five);
     screen.press('\\');
-    expect(noticeOf(screen)).toBe('no filters: & adds one');
+    expect(noticeOf(screen)).toBe('no filters: press & to add one');
   });
 
   it('lines are filtered as they come', async () => {
@@ -72,7 +72,7 @@ describe('where filters leave nothing', () => {
   it('the pane says so, and how to undo it', async () => {
     await using screen = await reading(five);
     await typed(screen, '&', 'nowhere');
-    expect(rowsOf(screen)).toEqual(['  everything is hidden by filters: \\ shows all, Esc removes the last one']);
+    expect(rowsOf(screen)).toEqual(['  everything is hidden by filters: press \\ to show all, Esc to remove the last']);
     await pressed(screen, '\\');
     expect(rowsOf(screen)).toHaveLength(6);
   });
@@ -134,11 +134,11 @@ describe('L', () => {
       seen.push([noticeOf(screen), lastWords(screen).length]);
     }
     expect(seen).toEqual([
-      ['WARN and worse: L shows ERROR only', 2],
-      ['ERROR only: L shows INFO and worse', 1],
-      ['INFO and worse: L shows DEBUG and worse', 6],
-      ['DEBUG and worse: L shows all levels', 6],
-      ['all levels: L shows WARN and worse', 6],
+      ['WARN and worse: press L to show ERROR only', 2],
+      ['ERROR only: press L to show INFO and worse', 1],
+      ['INFO and worse: press L to show DEBUG and worse', 6],
+      ['DEBUG and worse: press L to show all levels', 6],
+      ['all levels: press L to show WARN and worse', 6],
     ]);
     expect(texts(screen)).toEqual([]);
   });
@@ -189,7 +189,7 @@ describe('x', () => {
   it('has no effect without matches, and says what makes them', async () => {
     await using screen = await reading(five);
     for (const key of ['R', 'x']) await pressed(screen, key);
-    expect(noticeOf(screen)).toBe('no filter is set: & adds one');
+    expect(noticeOf(screen)).toBe('no filter is set: press & to add one');
     await typed(screen, '&', 'five');
     expect(lastWords(screen)).toEqual(['five']);
   });

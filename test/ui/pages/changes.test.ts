@@ -98,5 +98,7 @@ it('of a record that was looked at, the run on the screen is compared; the oldes
   expect((await opened(screen))[0]).toContain('run 2 since run 1');
   screen.press('Esc');
   await pressed(screen, 'E');
-  expect((await opened(screen))[0]).toBe(' Changes in orders  the run on the screen is the first: G goes to the last');
+  expect((await opened(screen))[0]).toBe(
+    ' Changes in orders  the run on the screen is the first: press G to go to the last',
+  );
 });

@@ -12,7 +12,7 @@ it('shows the newest first, dated', () => {
     {at: at + 61_000, text: 'connection lost; next try in 1.0 s'},
   ];
   expect(text(events, 80)).toEqual([
-    ' Events of orders, newest first (UTC)',
+    ' Connection of orders  newest first, UTC',
     ' http://f:8080  Feldera 0.337.0',
     ' 2026-11-25 09:18:31  connection lost; next try in 1.0 s',
     ' 2026-11-25 09:17:30  live',
@@ -21,7 +21,7 @@ it('shows the newest first, dated', () => {
 
 it('says that no tab is open', () => {
   const rows = eventRows({name: undefined, server: 'http://f:8080', version: '0.337.0', events: [], width: 80});
-  expect(rows.map((row) => row.text)).toEqual([' Events', ' http://f:8080  Feldera 0.337.0', ' no tab is open']);
+  expect(rows.map((row) => row.text)).toEqual([' Connection', ' http://f:8080  Feldera 0.337.0', ' no tab is open']);
 });
 
 it('says that there is nothing yet', () => {

@@ -126,7 +126,7 @@ describe('what was typed', () => {
     expect(textsOf(80, {text: 'no such words'}).slice(2)).toEqual([
       ' no command matches',
       '',
-      ' to search the log, close this help and press /; N goes to the hit above',
+      ' to search the log, close this help and press /, then N for the match above',
     ]);
   });
 
@@ -250,10 +250,10 @@ describe('Enter', () => {
   });
 
   it.each([
-    ['marks-remove', "this works in the list of marks: ' opens it"],
-    ['detail-copy', 'this works on the page of a record: Enter opens it'],
+    ['marks-remove', "this works in the list of marks: press ' to open it"],
+    ['detail-copy', 'this works on the page of a record: press Enter to open it'],
     ['tab-number', 'press the number of the tab itself'],
-    ['kill-end', 'this works in a prompt: / opens one'],
+    ['kill-end', 'this works in a prompt: press / to open one'],
   ])('says of %s where it works, and the help stays', async (text, notice) => {
     await using screen = await reading(log);
     find(screen, text);
@@ -267,21 +267,21 @@ describe('Enter', () => {
     screen.press('X');
     find(screen, 'line numbers');
     screen.press('Enter');
-    expect(noticeOf(screen)).toBe('no log is open: Enter shows the one under the cursor');
+    expect(noticeOf(screen)).toBe('no log is open: press Enter to show the one under the cursor');
   });
 
   it('where nothing is found says how to search the log: ? does that in less', async () => {
     await using screen = await reading(log);
     find(screen, 'foo');
     screen.press('Enter');
-    expect(noticeOf(screen)).toBe('to search the log, close this help and press /; N goes to the hit above');
+    expect(noticeOf(screen)).toBe('to search the log, close this help and press /, then N for the match above');
   });
 
   it('asks before it quits, as the key does', async () => {
     await using screen = await reading(log);
     find(screen, 'quit');
     screen.press('Enter');
-    expect(noticeOf(screen)).toBe('1 tab is open: q again quits, any other key stays');
+    expect(noticeOf(screen)).toBe('1 tab is open: press q again to quit, any other key to stay');
     screen.press('q');
     expect(screen.quits).toBe(1);
   });

@@ -112,7 +112,7 @@ describe('in the log', () => {
     screen.press('m');
     expect([...viewOf(screen).marks.keys()]).toEqual([]);
     expect(viewOf(screen).position).toMatchObject({kind: 'held', current: 52});
-    expect(noticeOf(screen)).toBe('paused here: m again marks it');
+    expect(noticeOf(screen)).toBe('paused here: press m again to mark it');
     screen.press('m');
     expect([...viewOf(screen).marks.keys()]).toEqual([51]);
     screen.press('k', 'm');
@@ -134,7 +134,7 @@ describe('in the log', () => {
     await using screen = await reading(log);
     for (const key of ['u', 'U', "'"]) {
       screen.press(key);
-      expect(noticeOf(screen)).toBe('no marks: m marks a record');
+      expect(noticeOf(screen)).toBe('no marks: press m to mark a record');
       expect(screen.controller.state.page).toBeUndefined();
     }
   });
@@ -147,7 +147,7 @@ describe('a note', () => {
   it('is written with a key of its own, marks the record, and is shown in the list of marks', async () => {
     await using screen = await reading(log);
     screen.press('"');
-    expect(noticeOf(screen)).toBe('paused here: " again writes a note on it');
+    expect(noticeOf(screen)).toBe('paused here: press " again to write a note on it');
     await typed(screen, '"', '  first sign of it ');
     await pressed(screen, 'k', 'm');
     expect(notes(screen)).toEqual(['first sign of it', '']);

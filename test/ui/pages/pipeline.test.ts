@@ -237,7 +237,7 @@ describe('the keys of the description', () => {
   it('y says that there are none, and what copies the page', async () => {
     await using screen = await described('orders');
     screen.press('y');
-    expect(noticeOf(screen)).toBe('no errors here: Y copies the page');
+    expect(noticeOf(screen)).toBe('no errors here: press Y to copy the page');
     expect(await copied(screen, 'Y')).toMatch(
       /^orders\n\nstate: Running\. .* \(API · since .* UTC\)\n(?:[\w ]+: .*\n)+(?:\nThe last minute\n(?:\w+: .*\n)+)?$/,
     );
@@ -328,7 +328,7 @@ describe('the parts of the page', () => {
     for (const [key, section, title] of [
       ['D', 'changes', /^ Changes in orders/],
       ['H', 'timeline', /^ Timeline of orders/],
-      ['i', 'connection', /^ Events of orders/],
+      ['i', 'connection', /^ Connection of orders/],
     ] as const) {
       screen.press(key);
       expect(opened(screen)?.section).toBe(section);
@@ -383,7 +383,7 @@ describe('the parts of the page', () => {
   it('y takes the part that is read', async () => {
     await using screen = await screenWith(24);
     for (const [key, text] of [
-      ['i', /^Events of orders, newest first/],
+      ['i', /^Connection of orders {2}newest first/],
       ['H', /^Timeline of orders, newest first/],
     ] as const) {
       screen.press(key);

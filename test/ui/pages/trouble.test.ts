@@ -55,7 +55,7 @@ test.each<[ApiFailure, string, string]>([
   expect(all).toContain('Tried: GET http://prod.example.com/feldera/v0/pipelines');
   expect(all).toContain('what came back');
   expect(all).toContain(advice);
-  expect(all).toContain('Trying again in 4 s; r tries at once, q quits.');
+  expect(all).toContain('Trying again in 4 s; press r to try at once, q to quit.');
 });
 
 test('a proxy that stands in the way is not a server that is not there', () => {
@@ -103,7 +103,9 @@ it('counts down to now, and not below', () => {
 
 it('says how long the try in progress has waited', () => {
   const rows = pageOf(retryable('timeout'), undefined, {waited: '4 s', width: 104});
-  expect(rows?.at(-1)).toBe('  Trying again: waiting for the list of pipelines, 4 s; r tries at once, q quits.');
+  expect(rows?.at(-1)).toBe(
+    '  Trying again: waiting for the list of pipelines, 4 s; press r to try at once, q to quit.',
+  );
 });
 
 it('fits every screen, and lets no control character through', () => {
@@ -148,7 +150,7 @@ it('of a context, advises what can be done in the context', () => {
 it('names the keys of the user', () => {
   const {table} = remap(allCommands, [{command: 'reconnect', keys: ['^R'], where: ''}]);
   expect(pageOf(retryable('timeout'), undefined, {commands: table})?.join('\n')).toContain(
-    '^R tries at once, q quits.',
+    'press ^R to try at once, q to quit.',
   );
 });
 
@@ -160,5 +162,5 @@ it('leaves out blank rows and the request, rather than the advice, where rows ar
   expect(dense).toHaveLength(all - 3);
   const few = rows(dense.length - 1);
   expect(few.join(' ')).not.toContain('Tried');
-  expect(few.at(-1)).toContain('quits.');
+  expect(few.at(-1)).toContain('quit.');
 });

@@ -71,7 +71,7 @@ describe('the histogram of a tab', () => {
     expect((await histogramCells(screen))[0]).toContain('┊');
     screen.press('s', 's');
     expect(noticeOf(screen)).toBe(
-      'histogram above the log: ( goes to the cell before, ) to the one after · ┊ is time without records',
+      'histogram above the log: press ( to go back a cell, ) to go forward · ┊ is time without records',
     );
     await histogramCells(screen);
     screen.press('k', '(', '(');
@@ -89,10 +89,10 @@ describe('the histogram of a tab', () => {
     expect(app.rows[place() - 1]).toMatch(/\d\d:\d\d .┊. 11-25 00:00/);
     expect(app.rows[place() + 1]).toContain('Fresh start');
     await app.press('Tab', 's');
-    await app.shows('no histogram');
+    await app.shows('histogram hidden');
     expect(place()).toBe(-1);
     await app.press('s');
-    await app.shows('( goes to the cell before, ) to the one after');
+    await app.shows('press ( to go back a cell, ) to go forward');
     await app.shows('/cell');
   });
 
@@ -274,7 +274,7 @@ describe('( and )', () => {
   it('need the histogram', async () => {
     await using screen = await reading(steps);
     screen.press('(');
-    expect(noticeOf(screen)).toBe('the histogram is hidden: s shows it');
+    expect(noticeOf(screen)).toBe('the histogram is hidden: press s to show it');
   });
 });
 
