@@ -1,4 +1,5 @@
 import {createStore, type ReadableStore} from '../lib/store.ts';
+import {pipelineState} from '../words/pipeline.ts';
 import type {ConnectorStates, OfRun} from './connector-states.ts';
 import type {EventOf} from './pipeline-event.ts';
 import {isDegraded, type Statement} from './statement.ts';
@@ -63,7 +64,10 @@ export class Degraded {
   }
 
   #setNames(): void {
-    const names = [...this.#judged].flatMap(([name, {isDegraded}]) => (isDegraded ? name : []));
+    // A list shows of a paused one that it is paused: a number of others must not have it.
+    const isShown = ({isDegraded, pipeline}: Judged) =>
+      pipeline && pipelineState(pipeline, isDegraded).symbol === 'degraded';
+    const names = [...this.#judged].flatMap(([name, judged]) => (isShown(judged) ? name : []));
     const before = this.#names.get();
     if (before.size !== names.length || names.some((name) => !before.has(name))) this.#names.set(new Set(names));
   }

@@ -107,3 +107,15 @@ it('what was before the start is marked, and no news', () => {
   expect(byLog.isDegraded).toBe(true);
   expect(byLog.log(logged('a.kafka', startedAt + 1))).toEqual(['a.kafka failed for good: refused']);
 });
+
+it('is not counted while it is paused, which lists show of it, and is told once', () => {
+  const rig = new Rig();
+  rig.list({deploymentStatus: 'Stopped'});
+  rig.list();
+  rig.stats('1', 'a.kafka');
+  expect(rig.isDegraded).toBe(true);
+  rig.list({deploymentStatus: 'Paused'});
+  expect(rig.isDegraded).toBe(false);
+  expect(rig.list()).toEqual([]);
+  expect(rig.isDegraded).toBe(true);
+});
