@@ -140,7 +140,7 @@ function pipelineStatus(
   const failing = failureSentence(pipeline);
   // While it stops, it has failed already: that it then is stopped is no other failure.
   const isSame = failing !== undefined && before?.failing === failing && before.state === 'Stopping';
-  const failedAt = isSame ? before.failedAt : timeOf(stateSince(pipeline));
+  const failedAt = failing === undefined ? 0 : isSame ? before.failedAt : timeOf(stateSince(pipeline));
   // Servers before 0.148 send no id of the deployment: there, a new date alone may be that of a resume after a pause.
   const isNewRun = !['', deploymentId].includes(before?.deployment ?? '') && deploymentId !== '';
   const hasEnded = !hasProcess(pipeline) || isNewRun || before?.hasEnded === true;
@@ -158,8 +158,7 @@ function pipelineStatus(
     since: timeOf(deploymentStatusSince),
     program: pipeline.programStatus,
     programSince: timeOf(pipeline.programStatusSince),
-    failedAt: failing === undefined ? 0 : failedAt,
-    ...{connectorErrors, errorsRun},
+    ...{failedAt, connectorErrors, errorsRun},
   };
 }
 
