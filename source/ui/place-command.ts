@@ -1,5 +1,6 @@
 import {type Filter, filterText} from '../filters/filter.ts';
 import {isoTime} from '../lib/format.ts';
+import {commandWords} from '../settings/option.ts';
 import type {Controller} from './controller.ts';
 import type {PaneAt} from './pane/pane-at.ts';
 import {hashOfRecord} from './start-place.ts';
@@ -21,8 +22,9 @@ export function placeOf(controller: Controller, at: PaneAt, id: number): CopiedP
   if (time === undefined || !what) return {hash, command: undefined};
   const filters = at.tab.pane.filters.filter(({on, filter}) => on && isTyped(filter));
   const words = [
-    ...['pipetail', ...what, '--at', `${time}#${hash}`],
+    ...['pipetail', ...what.first, '--at', `${time}#${hash}`],
     ...filters.flatMap(({filter}) => ['--filter', filterText(filter)]),
+    ...what.last,
   ];
   return {hash, command: words.map(shellWord).join(' ')};
 }
@@ -32,14 +34,15 @@ function isTyped({kind}: Filter): boolean {
   return kind === 'text' || kind === 'level' || kind === 'target';
 }
 
-/** The words that open the log; undefined: it cannot be opened again. */
-function whatOf(controller: Controller, {tab, model}: PaneAt, head: number): readonly string[] | undefined {
+/** The words that open the log, before and behind its options; undefined: it cannot be opened again. */
+function whatOf(controller: Controller, {tab, model}: PaneAt, head: number) {
   const {catalog, serverWords} = controller.services;
   const names = pipelinesOf(tab);
   const name = names[model.source.merge?.originAt(head) ?? 0] ?? tab.name;
   const found = catalog.find(name) ?? catalog.find(tab.name);
-  if (found) return found.kind === 'stdin' ? undefined : ['open', found.path];
-  return [...serverWords, name];
+  if (found) return found.kind === 'stdin' ? undefined : {first: ['open', found.path], last: []};
+  const isCommand = commandWords.some((word) => word === name);
+  return isCommand ? {first: serverWords, last: ['--', name]} : {first: [...serverWords, name], last: []};
 }
 
 /** With all its digits, as sent in UTC; of a record without one, that of the last one before it. */

@@ -86,6 +86,13 @@ describe('the command', () => {
     );
   });
 
+  it('opens a pipeline that is called like a command', async () => {
+    await using screen = await reading(log);
+    const pane = paneOf(screen);
+    const {command} = placeOf(screen.controller, {...pane, tab: {...pane.tab, name: 'list'}}, pane.current ?? 0);
+    expect(command).toMatch(/ --at \S+ -- list$/);
+  });
+
   it('of a record without a time has that of the one before', async () => {
     await using screen = await reading(log);
     await pressed(screen, 'k');
