@@ -168,7 +168,7 @@ function unexpectedSuccess(reply: Reply, isApiError: boolean): ApiFailure {
     const sent = type === '' ? 'without a content type' : `with ${type}`;
     return fatal(reply, 'wrong-url', `${url} answered ${sent}, not with text/plain logs: is the base URL right?`);
   }
-  return retryable(reply, 'protocol', `${url} answered with something else than the JSON that Feldera sends`);
+  return retryable(reply, 'protocol', `${url} answered with something other than Feldera's JSON`);
 }
 
 function fatal(reply: Reply, reason: FatalReason, message: string): ApiFailure {

@@ -59,7 +59,7 @@ async function checkText(place: ConfigPlace, home: string, keys: KeyTable): Prom
   const loaded = await loadConfig(place, home);
   if (!loaded) {
     return {
-      text: `${place.name}: there is none, so every option has its default · pipetail config init writes one\n`,
+      text: `${place.name}: no such file, so every option has its default · pipetail config init writes one\n`,
       code: 0,
     };
   }

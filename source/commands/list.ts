@@ -115,7 +115,7 @@ function checkTag(tag: string, pipelines: readonly Pipeline[]): void {
   const isOld = pipelines.every(({tags}) => tags === undefined);
   const near = didYouMean(tag, known);
   const others = known.size === 0 ? '' : ` · the tags are ${fewOf([...known])}`;
-  const hint = isOld ? ' · the server sends none, as before Feldera 0.313' : near || others;
+  const hint = isOld ? ' · this server sends no tags: Feldera 0.313 and newer do' : near || others;
   throw new Error(`no pipeline has the tag '${tag}'${hint}`);
 }
 

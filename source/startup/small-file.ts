@@ -9,7 +9,7 @@ export async function readSmallFile(file: string, most = mostBytes): Promise<{by
   await using handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   const stats = await handle.stat();
   // A folder is told by the read: EISDIR.
-  if (!stats.isFile() && !stats.isDirectory() && file !== '/dev/null') throw new Error('it is no regular file');
+  if (!stats.isFile() && !stats.isDirectory() && file !== '/dev/null') throw new Error('it is not a regular file');
   const buffer = Buffer.alloc(most + 1);
   let length = 0;
   for (let read = -1; read !== 0; length += read) ({bytesRead: read} = await handle.read(buffer, length));

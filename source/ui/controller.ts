@@ -332,7 +332,7 @@ export class Controller {
     }
     if (target !== id) {
       const why = isKept ? 'is hidden by a filter' : 'is no longer kept';
-      this.say(`that line ${why}: the ${target > id ? 'next' : 'last'} one shown`);
+      this.say(`that line ${why}: this is the ${target > id ? 'next' : 'last'} one shown`);
     }
     this.changePane({position: reveal(at.tab.pane.position, at.geometry, target)});
   }

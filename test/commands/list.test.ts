@@ -181,7 +181,7 @@ it('--tag leaves out what has not all of the tags; the tags are in wide, where t
       {name: 'us', tags: ['prod']},
     ]);
     await expect(named('prd')).rejects.toThrow(/^no pipeline has the tag 'prd' · did you mean 'prod'\?$/);
-    await expect(named('x')).rejects.toThrow(/^no pipeline has the tag 'x' · there are prod, team billing$/);
+    await expect(named('x')).rejects.toThrow(/^no pipeline has the tag 'x' · the tags are prod, team billing$/);
   });
 });
 
@@ -189,7 +189,7 @@ it('42a-v0.280: where the server sends no tags, that is said', async () => {
   await withRecordedList('42a-v0.280-list-status.raw', async (client) => {
     const usual = {client, statuses: undefined, isColored: false, now: 0, signal} as const;
     await expect(listText({...usual, output: 'name', tags: ['prod']})).rejects.toThrow(
-      /^no pipeline has the tag 'prod' · the server sends none, as before Feldera 0\.313$/,
+      /^no pipeline has the tag 'prod' · this server sends no tags: Feldera 0\.313 and newer do$/,
     );
     const [first] = JSON.parse(await listText({...usual, output: 'json'}));
     expect(first.tags).toBeNull();

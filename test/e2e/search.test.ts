@@ -39,7 +39,7 @@ test('search as you type while 2,000 lines a second arrive: hits are painted, an
   await terminal.press('n');
   await terminal.waitFor(() => viewer.status().includes(status(rank)));
   await terminal.press('G', 'n');
-  await terminal.waitFor('that was the last match: this is the first');
+  await terminal.waitFor('past the last match: now at the first');
   expect(currentLine(terminal).text).toContain('connection refused 7.');
   await terminal.press('j', 'k');
   await terminal.waitFor(() => viewer.status().includes(status(1)));

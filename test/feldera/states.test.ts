@@ -86,7 +86,7 @@ test('stopped, running, paused, running again, stopped', async () => {
   expect(view.shown().filter((row) => row.includes('────'))).toEqual([]);
   // Through the start of a pipeline that is stopped, to its next stop.
   await using waiting = await rig.start('logs', '--follow', '--tail', '0', '--exit-on', 'never', name);
-  await waiting.untilStderr('the pipeline is Stopped · waiting for its start');
+  await waiting.untilStderr('the pipeline is Stopped · waiting for it to start');
   await client.run(name);
   await using ending = await rig.start('logs', '--follow', '--exit-on-end', name);
   await ending.untilStdout('initializing -> running');

@@ -113,12 +113,12 @@ describe('a file that cannot be read is reported in one line', () => {
     [
       'a device without an end',
       (file) => symlink('/dev/zero', file),
-      'c.toml: the configuration file cannot be read · it is no regular file',
+      'c.toml: the configuration file cannot be read · it is not a regular file',
     ],
     [
       'a pipe that nobody writes to',
       async (file) => execFileSync('mkfifo', [file]),
-      'c.toml: the configuration file cannot be read · it is no regular file',
+      'c.toml: the configuration file cannot be read · it is not a regular file',
     ],
   ])('%s', async (_, make, message) => {
     await using folder = await temporaryDirectory();

@@ -457,7 +457,7 @@ describe('with keys of the user', () => {
 
   it.each([
     ['n', 'no search: press ^S to start one'],
-    ['v', 'move to select · Y copy, F save, M Markdown, ^G cancel'],
+    ['v', 'move to select · Y copy, F save, M Markdown, ^G end'],
     ['u', 'no marks: press , to mark a record'],
     ['o', 'no folded row here: press ^F to fold similar records'],
     ['\\', 'no filters: press ^A to add one'],

@@ -312,7 +312,7 @@ describe('tabs on the screen', () => {
       await using screen = await ScreenUnderTest.connected({names});
       await screen.untilConnected(...names);
       screen.press('Z');
-      expect(screen.controller.state).toMatchObject({notice: 'no tab was closed', active: 'orders'});
+      expect(screen.controller.state).toMatchObject({notice: 'no closed tab to open again', active: 'orders'});
       screen.press('2');
       screen.pressTogether('&', ...'level:warn', 'Enter', '/', ...'refused', 'Enter', '#');
       screen.press('R', '<', 'X', '1', 'X', 'X');
@@ -331,7 +331,7 @@ describe('tabs on the screen', () => {
       expect(pane?.filters.map(({filter}) => filter.kind)).toEqual(['level']);
       await screen.untilConnected(...names);
       screen.press('Z');
-      expect(open()).toEqual(['orders fraud billing', 'no tab was closed']);
+      expect(open()).toEqual(['orders fraud billing', 'no closed tab to open again']);
     });
 
     it('that were closed and opened by hand stay as they are', async () => {

@@ -58,7 +58,9 @@ export class EndByState {
     if (!isStopped || (this.#waits && !this.#hasBegun && !isFailed)) {
       this.#stop = undefined;
       const isWaiting = isFirst && isStopped;
-      return isWaiting ? `the pipeline is ${stateWord(pipeline.deploymentStatus)} · waiting for its start` : undefined;
+      return isWaiting
+        ? `the pipeline is ${stateWord(pipeline.deploymentStatus)} · waiting for it to start`
+        : undefined;
     }
     const {since = now, lastLines = new CatchUp(now)} = this.#stop ?? {};
     this.#stop = {pipeline, since, lastLines, received: this.#stop?.received ?? received};

@@ -157,7 +157,7 @@ export class LogPrinter {
     this.#endId = id;
     while ((this.#notes.at(-1)?.id ?? 0) > id) this.#notes.pop();
     if (hasOpenLine && id === endId) {
-      this.#notes.push({id, text: 'the last line printed is incomplete: its rest had not come'});
+      this.#notes.push({id, text: 'the last line printed is incomplete: the rest had not arrived'});
     }
     if (say !== undefined) this.#notes.push({id, text: say, ...(failed && {kind: 'failure'})});
   }

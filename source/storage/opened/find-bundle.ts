@@ -49,7 +49,7 @@ export async function bundleInZip(file: string, signal?: AbortSignal): Promise<F
   const bundle = await bundleOf(file, await readZip(file, isWanted, signal), signal);
   if (bundle) return bundle;
   const way = 'unpack it, and open its folder';
-  throw new OpenError(`${clean(file)} is a ZIP file, but no support bundle of Feldera with a log: ${way}`);
+  throw new OpenError(`${clean(file)} is a ZIP file, but not a Feldera support bundle with a log: ${way}`);
 }
 
 /** The bundle that was unpacked into this folder, if one was. `entries`: of the folder. What cannot be opened is noted. */

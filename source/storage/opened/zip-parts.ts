@@ -42,7 +42,7 @@ export async function readZip(
       const part = partOf(file, {name, method}, {start, length, crc});
       if (part) parts.push(part);
     }
-    if (overlap(parts)) throw new OpenError(`${clean(file)} is no support bundle: files in it have the same bytes`);
+    if (overlap(parts)) throw new OpenError(`${clean(file)} is not a support bundle: files in it have the same bytes`);
     return parts;
   } catch (error) {
     if (signal?.aborted) throw error;

@@ -44,7 +44,7 @@ export const commonHandlers = {
   },
   'reopen-tab'(controller: Controller) {
     const name = controller.tabSwitcher.reopen();
-    controller.say(name === undefined ? 'no tab was closed' : `${name} is open again`);
+    controller.say(name === undefined ? 'no closed tab to open again' : `${name} is open again`);
   },
   'hide-sidebar'(controller: Controller) {
     controller.tabSwitcher.settleCursor();

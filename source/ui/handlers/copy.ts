@@ -201,7 +201,7 @@ function selectionHint({commands}: Controller): string {
     ['save', 'save'],
     ['pipe', 'pipe'],
     ['markdown', 'Markdown'],
-    ['back', 'cancel'],
+    ['back', 'end'],
   ] as const;
   return ['move to select', keysNamed(commands, uses)].filter(Boolean).join(' · ');
 }

@@ -207,7 +207,8 @@ function goToCell(controller: Controller, by: -1 | 1): void {
   const id = histogram.entryBeside(tab.pane, layout, {id: current, by});
   if (id !== undefined) goToSpan(controller, at, id);
   else if (by === 1 && tab.pane.position.kind === 'held') controller.move(() => follow);
-  else if (model.shown) controller.say(`nothing ${by === 1 ? 'after' : 'before'} this cell of the histogram is shown`);
+  else if (model.shown)
+    controller.say(`everything ${by === 1 ? 'after' : 'before'} this cell of the histogram is hidden`);
   else
     controller.say(by === 1 ? 'this is the newest cell of the histogram' : 'this is the oldest cell of the histogram');
 }

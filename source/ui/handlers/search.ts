@@ -45,8 +45,8 @@ function goToHit(controller: Controller, direction: Direction): void {
   goToHitAt(controller, hit);
   if (near === undefined) {
     const words = {
-      next: 'that was the last match: this is the first',
-      previous: 'that was the first match: this is the last',
+      next: 'past the last match: now at the first',
+      previous: 'past the first match: now at the last',
     };
     controller.say(words[direction]);
   }

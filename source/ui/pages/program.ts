@@ -251,9 +251,7 @@ function goToHit(controller: Controller, page: Opened<ProgramState>, by: 1 | -1)
   if (hit === undefined) controller.say(patternOf(controller, typed).whyStopped ?? `no line matches ${typed}`);
   else {
     if (page.hit !== undefined && (by > 0 ? hit <= page.hit : hit >= page.hit))
-      controller.say(
-        by > 0 ? 'that was the last match: this is the first' : 'that was the first match: this is the last',
-      );
+      controller.say(by > 0 ? 'past the last match: now at the first' : 'past the first match: now at the last');
     show(controller, searched, hit);
   }
 }

@@ -199,7 +199,7 @@ describe('the end', () => {
     printer.check();
     printer.end({failed: false});
     const [one, two] = [`${prefix ?? ''}one`, `${prefix ?? ''}two`];
-    expect(await print()).toBe(`${one}\n${two}\n<the last line printed is incomplete: its rest had not come>`);
+    expect(await print()).toBe(`${one}\n${two}\n<the last line printed is incomplete: the rest had not arrived>`);
   });
 
   it('leaves it out when the log continues', async () => {

@@ -183,12 +183,12 @@ describe('ends with its pipeline, whose stream the server keeps open', () => {
   it('--exit-on waits for the start of one that is stopped', async () => {
     const {pipeline, run, notes, stream, untilNoted} = await setUp();
     const running = run({...waits, recordsOf: recordsOf('--exit-on', 'ready')});
-    await untilNoted('waiting for its start');
+    await untilNoted('waiting for it to start');
     pipeline.start();
     await untilPrinted(stream, 'initializing -> running');
     pipeline.write('ready');
     expect(await running).toBe(0);
-    expect(notes).toEqual(['pipetail: orders: the pipeline is Stopped · waiting for its start']);
+    expect(notes).toEqual(['pipetail: orders: the pipeline is Stopped · waiting for it to start']);
   });
 
   it('a program that does not compile never gets ready', async () => {
@@ -312,7 +312,7 @@ describe('without following', () => {
     expect(await runBetweenRequests()).toBe(1);
     expect(stream.text).toMatch(/^\[manager\] .*Fresh start.*\nx+\n$/);
     expect(notes).toEqual([
-      'pipetail: orders: the last line printed is incomplete: its rest had not come',
+      'pipetail: orders: the last line printed is incomplete: the rest had not arrived',
       'pipetail: orders: the log is incomplete: the connection was lost',
     ]);
   });
@@ -448,7 +448,7 @@ describe('following', () => {
     expect(await running).toBe(0);
     expect(notes).toEqual([
       'pipetail: orders: 10 connector errors +490 suppressed, which --exit-on cannot match: ' +
-        'orders.bad 10 · 490 of which the log says nothing',
+        'orders.bad 10 · 490 not counted in the log',
     ]);
     expect(pipeline.run.errorCounts).toMatchObject([{total: 500, logged: 10, told: 0}]);
   });

@@ -120,7 +120,7 @@ describe('hostile names', () => {
 describe('what is no bundle is refused in one line', () => {
   test('another ZIP file', async () => {
     const file = await write(zipOf([{name: 'readme.md', content: '# Hello'}]));
-    const words = 'WHAT is a ZIP file, but no support bundle of Feldera with a log: unpack it, and open its folder';
+    const words = 'WHAT is a ZIP file, but not a Feldera support bundle with a log: unpack it, and open its folder';
     expect(await failureOf(file)).toBe(words);
     expect(await failureOf(await write(zipOf([])))).toBe(words);
     expect(await failureOf(await write(zipOf([{name: 'metadata.json', content: metadata}])))).toBe(words);
@@ -140,7 +140,7 @@ describe('what is no bundle is refused in one line', () => {
     const zip = zipOf(['a', 'b'].map((name) => ({name: `${name}/logs.txt`, content: 'a line\n'})));
     // The offset of the second file in the directory.
     zip.writeUInt32LE(0, zip.lastIndexOf('PK\x01\x02') + 42);
-    expect(await failureOf(await write(zip))).toBe('WHAT is no support bundle: files in it have the same bytes');
+    expect(await failureOf(await write(zip))).toBe('WHAT is not a support bundle: files in it have the same bytes');
   });
 
   test('too many files', async () => {

@@ -245,10 +245,10 @@ describe('moving and searching', () => {
     expect(screen.controller.state.notice).toBeUndefined();
     screen.press('n', 'n');
     expect(currentText(screen)).toBe('line 7 of 7');
-    expect(screen.controller.state.notice).toBe('that was the last match: this is the first');
+    expect(screen.controller.state.notice).toBe('past the last match: now at the first');
     screen.press('N');
     expect(currentText(screen)).toBe('line 97 of 7');
-    expect(screen.controller.state.notice).toBe('that was the first match: this is the last');
+    expect(screen.controller.state.notice).toBe('past the first match: now at the last');
   });
 
   it('a hit beyond the border is brought into view, and Esc takes the screen back', async () => {

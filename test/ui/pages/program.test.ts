@@ -81,9 +81,9 @@ it('finds while it is typed, goes from match to match, and around the end', asyn
   screen.press('n');
   expect(noticeOf(screen)).toBeUndefined();
   screen.press('n');
-  expect(noticeOf(screen)).toBe('that was the last match: this is the first');
+  expect(noticeOf(screen)).toBe('past the last match: now at the first');
   screen.press('N');
-  expect(noticeOf(screen)).toBe('that was the first match: this is the last');
+  expect(noticeOf(screen)).toBe('past the first match: now at the last');
   screen.press('Esc');
   expect(conditionsOfPage(screen.controller).isSearched).toBe(false);
   expect(screen.controller.state.page?.kind).toBe('program');

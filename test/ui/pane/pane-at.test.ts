@@ -45,10 +45,10 @@ describe('the shown log', () => {
       await typed(screen, '&', 'step t');
       screen.controller.goToEntry(1);
       expect(currentLine(screen)).toContain('two');
-      expect(noticeOf(screen)).toBe('that line is hidden by a filter: the next one shown');
+      expect(noticeOf(screen)).toBe('that line is hidden by a filter: this is the next one shown');
       screen.controller.goToEntry(4);
       expect(currentLine(screen)).toContain('three');
-      expect(noticeOf(screen)).toBe('that line is hidden by a filter: the last one shown');
+      expect(noticeOf(screen)).toBe('that line is hidden by a filter: this is the last one shown');
     });
 
     it('without a line to go to shows why', async () => {
@@ -74,7 +74,7 @@ describe('the shown log', () => {
       await using screen = await reading(log, {scrollbackBytes: 20_000});
       await write(screen, ...Array.from({length: 400}, (_, at) => logged(10 + at, 'INFO', `more ${at}`)));
       screen.controller.goToEntry(0);
-      expect(noticeOf(screen)).toBe('that line is no longer kept: the next one shown');
+      expect(noticeOf(screen)).toBe('that line is no longer kept: this is the next one shown');
       expect(viewOf(screen).position).toMatchObject({current: screen.logs.get('orders')?.buffer.firstId});
     });
   });

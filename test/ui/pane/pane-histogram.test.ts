@@ -246,7 +246,7 @@ describe('( and )', () => {
     await typed(screen, '&', 'step 60 tick');
     screen.press('(');
     screen.press('(');
-    expect(noticeOf(screen)).toBe('nothing before this cell of the histogram is shown');
+    expect(noticeOf(screen)).toBe('everything before this cell of the histogram is hidden');
     await typed(screen, '&', 'no such text');
     screen.press('(');
     expect(noticeOf(screen)).toBe('everything is hidden by filters');
