@@ -196,16 +196,16 @@ test('while 2,000 lines a second arrive the line under the eye moves in no frame
     if (!terminal.row(eye.row).includes('▸') || !terminal.row(eye.row).includes(eye.text)) moved.push(terminal.text());
   });
   await typeAt(viewer, '&', 'refused');
-  await terminal.waitFor(() => /refused -[\d,]+/.test(filterRow(terminal)));
+  await terminal.waitFor(() => /refused \([\d,]+ hidden\)/.test(filterRow(terminal)));
   await typeAt(viewer, '&', 'level:warn');
-  await terminal.waitFor(() => /level:warn -[\d,]+/.test(filterRow(terminal)));
+  await terminal.waitFor(() => /level:warn \([\d,]+ hidden\)/.test(filterRow(terminal)));
   for (const [key, done] of [
     ['\\', 'all off'],
-    ['\\', /level:warn -\d/],
+    ['\\', /level:warn \(\d/],
     ['x', '3 around each match'],
     ['x', '10 around each match'],
-    ['x', /level:warn -[\d,]+ *$/],
-    ['Esc', /refused -[\d,]+ *$/],
+    ['x', /level:warn \([\d,]+ hidden\) *$/],
+    ['Esc', /refused \([\d,]+ hidden\) *$/],
   ] as const) {
     await terminal.press(key);
     await terminal.waitFor(() => filterRow(terminal).search(done) !== -1, {hint: `${key}: ${done}`});
@@ -219,6 +219,6 @@ test('while 2,000 lines a second arrive the line under the eye moves in no frame
   // And the counts are those of what was written.
   await typeAt(viewer, '&', 'refused');
   const hidden = 5 + 180 + written - Math.floor(written / 10);
-  await terminal.waitFor(() => filterRow(terminal).includes(`refused -${hidden.toLocaleString('en-US')}`));
+  await terminal.waitFor(() => filterRow(terminal).includes(`refused (${hidden.toLocaleString('en-US')} hidden)`));
   expect(records(viewer).length).toBeGreaterThan(0);
 });
