@@ -3,10 +3,11 @@ import type {Press} from './key-times.ts';
 
 /** In the row above the keys. */
 const statusHas = (word: string) => (terminal: Terminal) => () => terminal.row(-2).includes(word);
-const events = 'Events of';
+/** As it is titled now, and was in commits of before. */
+const events = /\b(?:Connection|Events) of /;
 
-const openEvents: Press = {key: 'i', sight: (terminal) => () => terminal.text().includes(events)};
-const closeEvents: Press = {key: 'i', sight: (terminal) => () => !terminal.text().includes(events)};
+const openEvents: Press = {key: 'i', sight: (terminal) => () => events.test(terminal.text())};
+const closeEvents: Press = {key: 'i', sight: (terminal) => () => !events.test(terminal.text())};
 const asSent: Press = {key: 'J', sight: statusHas('as sent')};
 const compact: Press = {key: 'J', sight: (terminal) => () => !statusHas('as sent')(terminal)()};
 const turn: readonly Press[] = [openEvents, closeEvents, asSent, compact];
