@@ -59,7 +59,7 @@ export function readTerminal({
   return {keys, depth, symbols: symbolsFor(isUtf8), isUtf8};
 }
 
-/** The words that name the server for who has a configuration of their own: certificates and credentials are theirs. */
+/** The options that name the server, to be given to somebody else: without certificates and credentials. */
 export function serverWords({demo, context, server: {tenant}}: Settings, baseUrl: string): readonly string[] {
   if (demo) return ['--demo'];
   if (context) return ['--context', context.name];

@@ -1,5 +1,6 @@
 import {accessSync, constants, lstatSync, readlinkSync, type Stats} from 'node:fs';
 import path from 'node:path';
+import {shellWord} from '../lib/shell-word.ts';
 import {readRegularNow} from './regular-file.ts';
 
 /** What lets another user change something: the file, folder or link at `path`. */
@@ -38,7 +39,7 @@ export function otherWriter(file: string, user: number, kind: Kind): Intruder | 
 
 /** The command that keeps other users out. `place`: how the path is shown. */
 export function commandAgainst({path: at, why, isOwn}: Intruder, place = at): string {
-  const word = /^[\w@%+=:,./~-]+$/.test(place) ? place : `'${at.replaceAll("'", "'\\''")}'`;
+  const word = /^[\w@%+=:,./~-]+$/.test(place) ? place : shellWord(at);
   return why === 'foreign' ? `sudo chown $USER ${word}` : `${isOwn ? '' : 'sudo '}chmod go-w ${word}`;
 }
 

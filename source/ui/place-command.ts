@@ -1,5 +1,6 @@
 import {type Filter, filterText} from '../filters/filter.ts';
 import {isoTime} from '../lib/format.ts';
+import {shellWord} from '../lib/shell-word.ts';
 import {commandWords} from '../settings/option.ts';
 import type {Controller} from './controller.ts';
 import type {PaneAt} from './pane/pane-at.ts';
@@ -58,10 +59,4 @@ function timeTextNear({model: {index, source}}: PaneAt, head: number): string | 
     return line.includes(begun) ? `${begun}${digits}Z` : `${begun}Z`;
   }
   return undefined;
-}
-
-/** Quoted for any shell of POSIX, where that is needed. */
-export function shellWord(word: string): string {
-  if (/^[\w@%+=:,./-][\w@%+=:,./#-]*$/.test(word)) return word;
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,14 +1,15 @@
+import {hashOf} from '../buffer/line-anchor.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {dateTime} from '../lib/format.ts';
 import {SliceRunner} from '../lib/slices.ts';
 import type {Log} from '../logs/log.ts';
 import {hasCaughtUp} from '../logs/log-snapshot.ts';
 import type {RecordIndex} from '../records/record-index.ts';
-import {recordHash} from '../viewport/record-hash.ts';
+import {stripSgr} from '../terminal/sgr.ts';
 import type {Controller} from './controller.ts';
 import type {Tab} from './state/view-state.ts';
 
-/** What `--at` names: a time, Unix time in ms, and perhaps the record there, by its hash (`viewport/record-hash`). */
+/** What `--at` names: a time, Unix time in ms, and perhaps the record there, by its hash (`recordHash`). */
 export type WantedPlace = {readonly at: number; readonly hash: string | undefined};
 
 /**
@@ -47,6 +48,16 @@ export function findPlace(buffer: LogBuffer, index: RecordIndex, {at, hash}: Wan
 export function hashOfRecord(buffer: LogBuffer, index: RecordIndex, head: number): string {
   const lines = index.linesOf(head).flatMap((id) => buffer.lineAt(id) ?? []);
   return recordHash(lines);
+}
+
+/**
+ * Eight hex digits that tell a record from others: of all its lines, as they are without colours, so that a file that has
+ * lost its colours has the same record.
+ */
+function recordHash(lines: Iterable<Uint8Array>): string {
+  let hash: number | undefined;
+  for (const line of lines) hash = hashOf(stripSgr(line), hash);
+  return (hash ?? 0).toString(16).padStart(8, '0');
 }
 
 /**

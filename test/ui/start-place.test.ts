@@ -1,5 +1,6 @@
 import {describe, expect, it, test} from 'vitest';
-import {placeOf, shellWord} from '../../source/ui/place-command.ts';
+import {shellWord} from '../../source/lib/shell-word.ts';
+import {placeOf} from '../../source/ui/place-command.ts';
 import {findPlace, goToPlaceAtStart, hashOfRecord} from '../../source/ui/start-place.ts';
 import {currentLine, logged, noticeOf, pressed, reading, typed, viewOf} from './reading.ts';
 import type {ScreenUnderTest} from './screen-under-test.ts';

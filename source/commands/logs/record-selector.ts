@@ -32,7 +32,7 @@ export function sinceTime(typed: string, now: number, flag: 'since' | 'until' = 
   return read.at;
 }
 
-/** What ends all logs: a record that matches `--exit-on`, or `--fail-on`. */
+/** What ends the printing of all logs: a record that matches `--exit-on`, or `--fail-on`. */
 export type Over = 'matched' | 'failed';
 
 export type Selected = PrintedRecord & {

@@ -61,7 +61,7 @@ function waitFor(controller: Controller, {isReady, words}: Awaited, go: (at: Pan
   check();
 }
 
-/** The rows around may have changed: a new index shows other ones. */
+/** The rows around it may have changed: a new index shows others. */
 function isSamePlace(one: Position, other: Position): boolean {
   if (one.kind === 'follow' || other.kind === 'follow') return one.kind === other.kind;
   return one.current === other.current;

@@ -78,7 +78,7 @@ function change(
   controller.dispatch({type: 'page', page: changed});
 }
 
-/** A program in rows of some cells. */
+/** A program, wrapped to a width in cells. */
 type ProgramRows = {
   readonly width: number;
   readonly numberCells: number;
