@@ -53,11 +53,12 @@ export function hitsIn(row: string, pattern: string): number | undefined {
   return found === 'no match' ? 0 : Number(found.replaceAll(',', ''));
 }
 
+/** Behind a filter; in commits of before `-448`. */
+const hiddenNumber = /^ (?:\([\d,]+ hidden\)|-[\d,]+)/;
+
 /** Whether the row has a number of hidden records behind each of these. */
 export function areApplied(row: string, texts: readonly string[]): boolean {
-  return (
-    !row.includes('filtering') && texts.every((text) => /^ \([\d,]+ hidden\)/.test(row.split(`  ${text}`)[1] ?? ''))
-  );
+  return !row.includes('filtering') && texts.every((text) => hiddenNumber.test(row.split(`  ${text}`)[1] ?? ''));
 }
 
 async function timeUntil(terminal: Terminal, bytes: string, sight: () => boolean): Promise<number> {

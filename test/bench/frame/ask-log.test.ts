@@ -19,6 +19,7 @@ test.for([
 test('filters are applied when each says what it hides', () => {
   const texts = ['!finished in', 'level:warn'];
   expect(areApplied(' &  !finished in (65,913 hidden)  level:warn (92,219 hidden)', texts)).toBe(true);
+  expect(areApplied(' &  !finished in -65,913  level:warn -92,219', texts)).toBe(true);
   expect(areApplied(' &  !finished in (65,913 hidden)  level:warn', texts)).toBe(false);
   expect(areApplied(' &  !finished in (65,913 hidden)  level:warn (92,219 hidden)      filtering', texts)).toBe(false);
   expect(areApplied(' &  !finished in (65,913 hidden)', texts)).toBe(false);
