@@ -55,7 +55,7 @@ type ConnectorError = Pick<LogEvent, 'span'> & {
   readonly tag?: string;
   /** Of an output, which has `transport` errors as an input has. */
   readonly isOutput?: boolean;
-  /** The connector has failed for good: an input then disappears from the statistics. */
+  /** The connector has stopped with a fatal error: an input then disappears from the statistics. */
   readonly fatal?: boolean;
   /** As in the statistics; in the log, words with the endpoint are before it. */
   readonly error: string;

@@ -114,7 +114,7 @@ export class DemoRun {
     this.#endpoint('input', name).hasEnded = true;
   }
 
-  /** Processes what was received. An input that failed for good disappears now, with its errors. */
+  /** Processes what was received. An input that stopped with a fatal error disappears now, with its errors. */
   step(): void {
     for (const endpoint of this.#endpoints.values()) {
       endpoint.buffered = 0;

@@ -66,8 +66,8 @@ function checkpoint(step: number, random: Random): string {
 }
 
 /**
- * Messages of several lines and names from all over the world. One of its inputs fails for good at the start; now and then
- * a supplier's file is wrong as a whole, and nearly all of its errors are suppressed.
+ * Messages of several lines and names from all over the world. One of its inputs stops with a fatal error at the start; now
+ * and then a supplier's file is wrong as a whole, and nearly all of its errors are suppressed.
  */
 export const inventory: Scene = {
   name: 'inventory',

@@ -99,7 +99,7 @@ export type PipelineStats = {
   readonly checkpoint?: Checkpoint | undefined;
   /** Why no checkpoint can be made until the configuration changes. Empty in the open-source build, which has none. */
   readonly noCheckpoint?: readonly CheckpointReason[] | undefined;
-  /** Inputs before outputs, each in the server's order. One that failed for good disappears. */
+  /** Inputs before outputs, each in the server's order. One that stopped with a fatal error disappears. */
   readonly connectors: readonly ConnectorStats[];
 };
 

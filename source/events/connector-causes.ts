@@ -13,15 +13,15 @@ const mostNamed = 5;
 /** Share of the records of an input from which on their errors are most of them. */
 const most = 0.5;
 
-/** Connectors that failed for good. */
+/** Connectors that stopped with a fatal error. */
 export const failedConnectors: Cause = (facts) => {
   const failed = facts.connectors.filter(({failure}) => failure !== undefined);
-  return named(failed, 'failed for good', (connector) => {
+  return named(failed, 'stopped with a fatal error', (connector) => {
     const {failure, kind, name} = connector;
     const groups = groupsOf(facts.log, name);
     return {
       ...{key: `failed ${connector.key}`, severity: 'degraded', source: failure?.at === undefined ? 'API' : 'log'},
-      text: clean(`${name} failed for good: ${reasonOf(failure?.message ?? '')}`),
+      text: clean(`${name} stopped with a fatal error: ${reasonOf(failure?.message ?? '')}`),
       since: failure?.at,
       stops: kind === 'input' ? 'nothing is read from it' : 'nothing is written to it',
       place: placeOf(connector, groups),
@@ -82,7 +82,7 @@ export const loggedConnectors: Cause = ({known, connectors, log}) => {
 
 type PresentConnector = KnownConnector & {readonly stats: ConnectorStats};
 
-/** Those that are in the statistics now, and have not failed for good. */
+/** Those that are in the statistics now, and have not stopped with a fatal error. */
 function present(connectors: readonly KnownConnector[]): readonly PresentConnector[] {
   return connectors.filter(
     (each): each is PresentConnector => each.stats !== undefined && !each.isGone && each.failure === undefined,

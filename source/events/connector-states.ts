@@ -37,7 +37,7 @@ export type OfRun = {
   readonly pipeline: Pipeline | undefined;
   readonly hasProcess: boolean;
   readonly known: KnownStats | undefined;
-  /** Of connectors that failed for good, as logs told. */
+  /** Of connectors that stopped with a fatal error, as logs told. */
   readonly failures: readonly LoggedFailure[];
 };
 
@@ -47,7 +47,7 @@ type LastRun = {
   readonly deployment: string;
   /** As the last list counts. */
   readonly listed: number;
-  /** Of connectors that failed for good: the list counts them no longer. */
+  /** Of connectors that stopped with a fatal error: the list counts them no longer. */
   readonly dropped: number;
   readonly counted: number;
   /** Of the process before: its statistics are known until there are newer ones. */
@@ -57,7 +57,7 @@ type LastRun = {
 
 /**
  * What is known of the connectors of each pipeline in its last run, from list, statistics and log: the number of their
- * errors, and which of them failed for good. The one owner of both.
+ * errors, and which of them stopped with a fatal error. The one owner of both.
  */
 export class ConnectorStates {
   readonly #runs = new Map<string, LastRun>();
@@ -87,8 +87,8 @@ export class ConnectorStates {
   }
 
   /**
-   * Reads what an open log says of connectors that failed for good in this run: it is remembered when the log is closed.
-   * Of each run once: old lines are unpacked to be read.
+   * Reads what an open log says of connectors that stopped with a fatal error in this run: it is remembered when the log
+   * is closed. Of each run once: old lines are unpacked to be read.
    */
   readFailures(log: Pick<Log, 'name' | 'buffer' | 'errors'>): void {
     const {name, buffer, errors} = log;
@@ -113,8 +113,8 @@ export class ConnectorStates {
   }
 
   /**
-   * Those that failed for good and have not recovered, while the pipeline has a process. `group`: of the log's errors, as
-   * far as the log told of it.
+   * Those that stopped with a fatal error and have not recovered, while the pipeline has a process. `group`: of the log's
+   * errors, as far as the log told of it.
    */
   failed(name: string): readonly FailedConnector[] {
     const {hasProcess, known, failures} = this.ofRun(name);

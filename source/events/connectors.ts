@@ -6,7 +6,7 @@ import type {ErrorGroup} from '../records/error-log.ts';
 import {clean} from '../terminal/clean.ts';
 import {readLine} from '../viewport/line-text.ts';
 
-/** The line by which a connector that failed for good is known, which the statistics then no longer have. */
+/** The line by which a connector that stopped with a fatal error is known, which the statistics then no longer have. */
 export type LoggedFailure = {
   readonly kind: 'input' | 'output';
   readonly name: string;
@@ -24,7 +24,7 @@ export type KnownConnector = {
   readonly name: string;
   /** Absent: its process never told of it. */
   readonly stats: ConnectorStats | undefined;
-  /** Why it failed for good. */
+  /** Why it stopped with a fatal error. */
   readonly failure: {readonly at: number | undefined; readonly message: string} | undefined;
   /** The statistics no longer have it. */
   readonly isGone: boolean;
@@ -33,7 +33,7 @@ export type KnownConnector = {
 const fatalWords = /FATAL error on (input|output) endpoint '([^']+)': (.*)/;
 const fatalBytes = Buffer.from('FATAL error on ');
 
-/** The connectors that failed for good, from a log's lines of at least `fromId`; of each the newest line. */
+/** The connectors that stopped with a fatal error, from a log's lines of at least `fromId`; of each the newest line. */
 export function failuresInLog(
   buffer: LogBuffer,
   groups: Iterable<ErrorGroup>,
@@ -173,16 +173,29 @@ export function connectorIncrease(
   return increase.map(({name}) => ({name, count: increase.length === 1 ? count : undefined}));
 }
 
-/** `orders.bad +12, orders.web +2 and 3 others`; the names alone where other numbers stand beside them. */
+/**
+ * `12 in orders.bad, 2 in orders.web and 3 others`, after the number of all. Of one connector, the name alone: it has them
+ * all. `withNumbers`: false where the numbers of connectors do not add up to that of all.
+ */
 export function increaseWords(increase: ConnectorIncrease, {withNumbers}: {readonly withNumbers: boolean}): string {
+  const hasNumbers = withNumbers && increase.length > 1;
   const words = increase
     .slice(0, mostNamed)
-    .map(({name, count: errors}) => clean(withNumbers && errors !== undefined ? `${name} +${count(errors)}` : name));
+    .map(({name, count: errors}) => clean(hasNumbers && errors !== undefined ? `${count(errors)} in ${name}` : name));
   const others = increase.length - words.length;
   return `${words.join(', ')}${others > 0 ? ` and ${counted(others, 'other', 'others')}` : ''}`;
 }
 
 const mostNamed = 3;
+
+/** `14 new connector errors: 12 in orders.bad, 2 in orders.web`; without numbers where one is not known. */
+export function newErrorsWords(increase: ConnectorIncrease): string {
+  const counts = increase.flatMap(({count: errors}) => errors ?? []);
+  const sum = counts.reduce((all, each) => all + each, 0);
+  const isKnown = counts.length === increase.length;
+  const words = isKnown ? counted(sum, 'new connector error', 'new connector errors') : 'new connector errors';
+  return `${words}: ${increaseWords(increase, {withNumbers: isKnown})}`;
+}
 
 /** Of the newest `most` errors that the server has sent, how many are of each connector. */
 function newestErrors(stats: PipelineStats, most: number): ReadonlyMap<string, number> {

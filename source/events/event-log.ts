@@ -14,7 +14,7 @@ import {
   connectorsOf,
   type ErrorsByConnector,
   errorsByConnector,
-  increaseWords,
+  newErrorsWords,
 } from './connectors.ts';
 import {Degraded} from './degraded.ts';
 import {type LogStatus, logEvents, logStatus} from './log-status.ts';
@@ -63,7 +63,7 @@ type ListChange = {
 /** What logs, list and statistics tell of pipelines, and up to where the user has seen it. */
 export class EventLog {
   readonly #sources: EventSources;
-  /** Numbers of connector errors, and which connectors failed for good. */
+  /** Numbers of connector errors, and which connectors stopped with a fatal error. */
   readonly connectors = new ConnectorStates();
   readonly #muted = createStore<ReadonlySet<number>>(new Set());
   /** What was told since the last `markUsed`, and the status then. */
@@ -296,7 +296,7 @@ export class EventLog {
       const increase = this.#increaseOf(pipeline);
       if (increase.length === 0) return [];
       this.#marked.set(name, true);
-      return `${name}: connector errors, ${increaseWords(increase, {withNumbers: true})}`;
+      return `${name}: ${newErrorsWords(increase)}`;
     });
   }
 
@@ -336,7 +336,7 @@ export class EventLog {
     for (const sums of [this.#incidents, this.#unseen]) sums.forget(isForgotten);
   }
 
-  /** Reads which connectors failed for good. */
+  /** Reads which connectors stopped with a fatal error. */
   #readFailures(log: Log): void {
     // Of the newest list's run.
     if (this.pipelines) this.connectors.readFailures(log);

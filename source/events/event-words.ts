@@ -46,7 +46,7 @@ function wordsOf(event: Exclude<PipelineEvent, {kind: 'errors' | 'watched'}>): s
     case 'connectors':
       return connectorWords(event);
     case 'ended':
-      return clean(`${event.connector} failed for good: ${event.message}`);
+      return clean(`${event.connector} stopped with a fatal error: ${event.message}`);
     case 'received':
       return counted(event.count, 'line', 'lines');
     case 'changed':
@@ -79,9 +79,12 @@ export function lostStreamWords({marker}: Pick<EventOf<'stream-lost'>, 'marker'>
 }
 
 function connectorWords({count: errors, besides, increase}: EventOf<'connectors'>): string {
-  const words = `${counted(errors, 'connector error', 'connector errors')}${besides ? ' not in the log' : ''}`;
+  const words = `${counted(errors, 'connector error', 'connector errors')}${besides ? ` ${onlyInApi}` : ''}`;
   return increase.length === 0 ? words : `${words}: ${increaseWords(increase, {withNumbers: !besides})}`;
 }
+
+/** Of errors that an open log does not have: suppressed, or from before its first line. */
+const onlyInApi = 'counted only by the API';
 
 /**
  * The same without the number, which a column has: of those that an open log does not have, it is no sum of the numbers
@@ -90,8 +93,8 @@ function connectorWords({count: errors, besides, increase}: EventOf<'connectors'
 export function connectorNames({besides, increase}: Pick<EventOf<'connectors'>, 'besides' | 'increase'>): string {
   const names = increaseWords(increase, {withNumbers: besides === undefined});
   if (besides === undefined) return names === '' ? 'connector errors' : `connector errors: ${names}`;
-  if (besides === 'suppressed') return `connector errors suppressed${names === '' ? '' : `: ${names}`}`;
-  return `connector errors not in the log: ${names === '' ? 'suppressed, or earlier' : `${names} (suppressed, or earlier)`}`;
+  const words = `connector errors ${besides === 'suppressed' ? 'suppressed' : onlyInApi}`;
+  return names === '' ? words : `${words}: ${names}`;
 }
 
 /** The number of connector errors with its parts, of which there are some where not all are in the open log. */
@@ -101,11 +104,7 @@ export function connectorTotalWords(counted: number, log: ConnectorErrorCount | 
   const parts = [
     `${count(logged)} in the log`,
     ...(suppressed > 0 ? [`${count(suppressed)} suppressed`] : []),
-    ...(untold > 0
-      ? [
-          `${count(untold)} ${log.isWhole ? 'suppressed, not counted in the log' : 'not in the log: suppressed, or earlier'}`,
-        ]
-      : []),
+    ...(untold > 0 ? [`${count(untold)} ${log.isWhole ? 'suppressed, ' : ''}${onlyInApi}`] : []),
   ];
   return `${count(all)}: ${parts.join(' · ')}`;
 }
@@ -130,7 +129,7 @@ export function unmatchedWords(connectors: readonly ConnectorCount[], untold: nu
   const parts = [
     ...shown.map((each) => `${each.name === '' ? "Kafka's client" : each.name} ${countsOf(each)}`),
     ...(connectors.length > shown.length ? [`${count(connectors.length - shown.length)} more connectors`] : []),
-    ...(untold > 0 ? [`${count(untold)} not counted in the log`] : []),
+    ...(untold > 0 ? [`${count(untold)} ${onlyInApi}`] : []),
   ];
   const all = counted(sumOf('logged'), 'connector error', 'connector errors');
   return `${all}${suppressedWords(suppressed)}, which --exit-on cannot match: ${parts.join(' · ')}`;

@@ -71,7 +71,7 @@ export type PipelineEvent = {
     }
   /** It runs, and a part of it does not, or nothing moves, in words. */
   | {readonly kind: 'degraded'; readonly words: string}
-  /** A connector failed for good. */
+  /** A connector stopped with a fatal error. */
   | {readonly kind: 'ended'; readonly connector: string; readonly message: string}
   /** `count` lines came. */
   | {readonly kind: 'received'}

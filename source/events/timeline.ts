@@ -117,7 +117,7 @@ function goalOf({runtimeDesiredStatus, resourcesDesiredStatus}: MonitorEvent): s
   return resourcesDesiredStatus === 'Provisioned' ? undefined : resourcesDesiredStatus;
 }
 
-/** The errors of each connector by kind, and which of them failed for good. */
+/** The errors of each connector by kind, and which of them stopped with a fatal error. */
 function connectorEvents(pipeline: string, stats: PipelineStats | undefined): readonly TimelineEvent[] {
   const shared = {kind: 'connector', pipeline, from: 'API'} as const;
   return (stats?.connectors ?? []).flatMap(({name, errors, fatalError}) => [
@@ -130,7 +130,9 @@ function connectorEvents(pipeline: string, stats: PipelineStats | undefined): re
       const text = `${name}: ${kind} ${times === 1 ? 'error' : 'errors'}${words}`;
       return [{...shared, firstAt, at: timeOf(last?.time), text, count: times}];
     }),
-    ...(fatalError === undefined ? [] : [{...shared, text: `${name} ended: ${firstLine(fatalError)}`, count: 1}]),
+    ...(fatalError === undefined
+      ? []
+      : [{...shared, text: `${name} stopped with a fatal error: ${firstLine(fatalError)}`, count: 1}]),
   ]);
 }
 

@@ -28,7 +28,7 @@ type PipelineView = {
   readonly seen: PipelineStatus | undefined;
   /** It is on the screen: nothing of it is unseen. */
   readonly isViewed: boolean;
-  /** The connectors that failed for good: unseen until they recover. */
+  /** The connectors that stopped with a fatal error: unseen until they recover. */
   readonly failed: readonly FailedConnector[];
   /** The connectors whose errors have become more since it was seen. */
   readonly increase: () => ConnectorIncrease;
@@ -161,7 +161,7 @@ function unseenOf({unseen: count, unseenSuppressed: suppressed, unseenAt, unseen
   return {count, suppressed, firstAt: unseenAt, firstId: unseenId, example: unseenExample};
 }
 
-/** Of a connector that failed for good, the line that says so. */
+/** Of a connector that stopped with a fatal error, the line that says so. */
 function lastOf({lastAt: firstAt, lastId: firstId, latest: example}: ErrorGroup) {
   return {count: 1, suppressed: 0, firstAt, firstId, example};
 }

@@ -10,7 +10,7 @@ export const causeWords: Readonly<Record<LossCause, string>> = {
   'runner-stopped': 'runner stopped',
   'dropped-as-slow': 'dropped by the server as too slow',
   silent: 'network silent',
-  asked: 'asked for',
+  asked: 'reconnected on request',
   slept: 'pipetail was stopped or this machine slept',
   'not-running': 'pipetail was not running',
   'collected-again': 'next collection of the support bundle',
@@ -93,7 +93,7 @@ function wordsOf(marker: Marker, offsetAt: (at: number) => number): string {
 }
 
 const fileChangeWords: Readonly<Record<Extract<Marker, {kind: 'file'}>['turn'], string>> = {
-  truncated: 'the file was truncated · what it lost is unknown',
+  truncated: 'the file was truncated · lines may be missing',
   rotated: 'the file was rotated · lines between the two files may be missing',
   removed: 'the file was removed',
 };
@@ -111,6 +111,7 @@ function reconnectedText(
 ): string {
   if (times > 1) return `reconnected ${count(times)} times since ${clockTime(shown(since))} · 0 entries lost`;
   if (cause === 'collected-again') return `${causeWords[cause]}, ${duration(downMs)} later · 0 entries lost`;
+  if (cause === 'asked') return `${causeWords[cause]} after ${duration(downMs)} · 0 entries lost`;
   const after = cause === 'slept' && downMs === 0 ? '' : ` · reconnected after ${duration(downMs)}`;
   return `${causeWords[cause]}${after} · 0 entries lost`;
 }
@@ -136,12 +137,12 @@ function newLifeText(marker: Extract<Marker, {kind: 'new-life'}>): string {
     case 'restarted': {
       const isOwnOutage = cause === 'runner-lost' || cause === 'runner-stopped';
       const after = isOwnOutage && downMs > 0 ? ` after ${duration(downMs)}` : '';
-      return `${outage}runner restarted${after} · server's log cleared · what it lost is unknown`;
+      return `${outage}runner restarted${after} · server's log cleared · lines may be missing`;
     }
     case 'created-again':
       return `${outage}created again · a new pipeline of the same name${folder === undefined ? '' : ` (${folder})`}`;
     case 'cleared':
-      return `${outage}server's log was cleared · what it lost is unknown`;
+      return `${outage}server's log was cleared · lines may be missing`;
   }
 }
 

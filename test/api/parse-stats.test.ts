@@ -97,7 +97,7 @@ describe('statsSteps', () => {
     expect(full?.errors[1]?.retained?.[0]).toMatchObject({index: 235, tag: 'outprobe_push_buf'});
   });
 
-  test('reads an input that failed for good: its error has no tag', () => {
+  test('reads an input that stopped with a fatal error: its error has no tag', () => {
     const web = connectorOf(statsOf('25c-stats-fatal-input.raw'), 'orders.web');
     expect(web?.fatalError).toBe('Failed to connect to host: Connection refused (os error 111)');
     expect(web?.errors[1]?.retained).toEqual([

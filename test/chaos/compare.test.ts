@@ -42,7 +42,7 @@ function truthOf(change: Partial<Truth> = {}): Truth {
 const lines = (text: readonly string[]): Item[] => text.flatMap((entry) => entry.split('\n')).map((line) => ({line}));
 const lost = (text: string) =>
   noteItem(`${text} lost between 12:00:00 and 12:00:01 (buffer overflow, or the log was cleared)`);
-const cleared = noteItem("runner restarted · server's log cleared · what it lost is unknown");
+const cleared = noteItem("runner restarted · server's log cleared · lines may be missing");
 const cut = noteItem('the line above was cut; its rest is lost');
 
 function judge(items: readonly Item[], truth: Truth = truthOf(), inPlace = true): Comparison & {texts: string[]} {

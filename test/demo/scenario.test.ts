@@ -109,7 +109,7 @@ describe('the installation', () => {
     expect(stops).toHaveLength(2);
   });
 
-  it('has errors that were held back, and a connector that failed for good', async () => {
+  it('has errors that were held back, and a connector that stopped with a fatal error', async () => {
     const server = await start(installation, new FakeClock());
     const {run, state} = server.pipeline('inventory');
     const log = logOf(server, 'inventory');

@@ -78,15 +78,15 @@ test('A lists the errors of the other tabs by fingerprint; Enter goes to the las
   );
   await terminal.press('Esc', '2', 'F');
 
-  // A connector that failed for good, which the statistics no longer have, is read in words with one key, whole with two more.
+  // A connector that had a fatal error, which the statistics no longer have, is read in words with one key, whole with two.
   report({endpoint: 'orders.web', kind: 'transport', fatal: true, error: 'connection refused (os error 111)'});
   beta.run.step();
   await terminal.waitFor('Input endpoint orders.web failed');
   await terminal.press('d');
-  await terminal.waitFor('orders.web failed for good: connection refused (os error 111)');
+  await terminal.waitFor('orders.web stopped with a fatal error: connection refused (os error 111)');
   await terminal.press('c', 'Enter');
   await terminal.waitFor(/orders\.web {2}of beta/);
-  await terminal.waitFor(/failed for good +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d connection refused \(os error 111\)/);
+  await terminal.waitFor(/fatal error +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d connection refused \(os error 111\)/);
 });
 
 test('the first key after a while away shows what happened, and Esc leads back to what was typed', async () => {

@@ -8,7 +8,7 @@ import {runCommand} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openViewer} from './viewer.ts';
 
-/** `alpha`: an input that rejects most of its records, another one that fails for good. */
+/** `alpha`: an input that rejects most of its records, another one that stops with a fatal error. */
 function trouble(server: DemoServer): void {
   const alpha = server.pipeline('alpha');
   alpha.run.receive('orders.bad', 1);
@@ -37,7 +37,7 @@ test.each([
     const page = () => terminal.text().replaceAll(/\s+/g, ' ');
     await terminal.waitFor(() => page().includes('orders.bad rejects 75 % of its records: missing field `id`'));
     expect(page()).toMatch(
-      /Running, but degraded API .* orders\.web failed for good: connection refused \(os error 111\) log .* nothing is read from it orders\.bad rejects/,
+      /Running, but degraded API .* orders\.web stopped with a fatal error: connection refused \(os error 111\) log .* nothing is read from it orders\.bad rejects/,
     );
     await terminal.press('Enter');
     await terminal.waitFor(/[▸>].*ERROR .*FATAL error on input/);
@@ -66,7 +66,7 @@ test('status and an alert say the same', async () => {
     () => alerts().includes('\n'),
     () => 'no alert',
   );
-  const words = 'orders.web failed for good: connection refused (os error 111)';
+  const words = 'orders.web stopped with a fatal error: connection refused (os error 111)';
   expect(JSON.parse(alerts().split('\n')[0] ?? '')).toMatchObject({pipeline: 'alpha', kind: 'degraded', text: words});
   const {stdout} = await runCommand(['status', 'alpha', '--host', viewer.server.url]);
   expect(stdout).toMatch(/^alpha\n {2}Running, but degraded \(API · since /);

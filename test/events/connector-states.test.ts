@@ -46,7 +46,7 @@ it('a run counts from zero, not with the statistics of the one before; a stop ch
   expect(states.counted('a')).toEqual({run: 'second', errors: 3});
 });
 
-it('a connector that failed for good is one until it is there again, or the run ends', () => {
+it('a connector that stopped with a fatal error is one until it is there again, or the run ends', () => {
   const states = new ConnectorStates();
   const failure = {kind: 'input', name: 'x', at: 1, message: 'refused', group: 7} as const;
   states.update([listed(1)], new Map());

@@ -12,6 +12,7 @@ import {
   failuresInLog,
   increaseWords,
   type LoggedFailure,
+  newErrorsWords,
 } from '../../source/events/connectors.ts';
 import type {KnownStats} from '../../source/logs/stats-poller.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
@@ -34,7 +35,7 @@ function failuresIn(lines: readonly string[], fromId = 0): readonly LoggedFailur
 const fatal = (seconds: number, name: string, message: string) =>
   `[p] 2026-11-25T03:00:0${seconds}.000000Z ERROR url_input{ path="x"}: dbsp_adapters::server:  FATAL error on input endpoint '${name}': ${message}`;
 
-test('the log names the connectors that failed for good, of each its newest line, of this run only', () => {
+test('the log names the connectors that stopped with a fatal error, of each its newest line, of this run only', () => {
   const lines = [fatal(1, 'a.web', 'refused'), fatal(2, 'b.web', 'refused'), fatal(3, 'c.web', 'refused')];
   const again = [...lines, fatal(4, 'a.web', 'refused')];
   const namesOf = (found: readonly LoggedFailure[]) =>
@@ -159,8 +160,11 @@ test('where it is not known what was before, the newest errors tell', () => {
 
 test('three connectors are named', () => {
   const increase = ['a', 'b', 'c', 'd', 'e'].map((name, place) => ({name, count: 1200 - place}));
-  expect(increaseWords(increase.slice(0, 2), {withNumbers: true})).toBe('a +1,200, b +1,199');
-  expect(increaseWords(increase, {withNumbers: true})).toBe('a +1,200, b +1,199, c +1,198 and 2 others');
+  expect(increaseWords(increase.slice(0, 2), {withNumbers: true})).toBe('1,200 in a, 1,199 in b');
+  expect(increaseWords(increase, {withNumbers: true})).toBe('1,200 in a, 1,199 in b, 1,198 in c and 2 others');
   expect(increaseWords(increase, {withNumbers: false})).toBe('a, b, c and 2 others');
   expect(increaseWords([], {withNumbers: true})).toBe('');
+  expect(newErrorsWords(increase.slice(0, 2))).toBe('2,399 new connector errors: 1,200 in a, 1,199 in b');
+  expect(newErrorsWords(increase.slice(0, 1))).toBe('1,200 new connector errors: a');
+  expect(newErrorsWords([...increase.slice(0, 1), {name: 'b', count: undefined}])).toBe('new connector errors: a, b');
 });

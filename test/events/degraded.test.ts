@@ -72,14 +72,14 @@ it('a pipeline is degraded until it is not, and each thing is told once until th
   const rig = new Rig();
   expect(rig.list()).toEqual([]);
   expect(rig.stats('one')).toEqual([]);
-  expect(rig.stats('one', 'a.web')).toEqual(['a.web failed for good: refused']);
+  expect(rig.stats('one', 'a.web')).toEqual(['a.web stopped with a fatal error: refused']);
   expect(rig.isDegraded).toBe(true);
-  expect(rig.stats('one', 'a.web', 'a.kafka')).toEqual(['a.kafka failed for good: refused']);
+  expect(rig.stats('one', 'a.web', 'a.kafka')).toEqual(['a.kafka stopped with a fatal error: refused']);
   expect(rig.list({description: 'another list'})).toEqual([]);
   expect(rig.changes).toBe(1);
   expect(rig.stats('one')).toEqual([]);
   expect(rig.isDegraded).toBe(false);
-  expect(rig.stats('one', 'a.web')).toEqual(['a.web failed for good: refused']);
+  expect(rig.stats('one', 'a.web')).toEqual(['a.web stopped with a fatal error: refused']);
 });
 
 it('one that stops is none, and its next run is told of anew', () => {
@@ -91,7 +91,7 @@ it('one that stops is none, and its next run is told of anew', () => {
   expect(rig.isDegraded).toBe(false);
   expect(rig.list({deploymentId: 'second'})).toEqual([]);
   expect(rig.isDegraded).toBe(false);
-  expect(rig.stats('two', 'a.web')).toEqual(['a.web failed for good: refused']);
+  expect(rig.stats('two', 'a.web')).toEqual(['a.web stopped with a fatal error: refused']);
 });
 
 it('what was before the start is marked, and no news', () => {
@@ -99,13 +99,13 @@ it('what was before the start is marked, and no news', () => {
   byStats.list();
   expect(byStats.stats('one', 'a.web')).toEqual([]);
   expect(byStats.isDegraded).toBe(true);
-  expect(byStats.stats('one', 'a.web', 'a.kafka')).toEqual(['a.kafka failed for good: refused']);
+  expect(byStats.stats('one', 'a.web', 'a.kafka')).toEqual(['a.kafka stopped with a fatal error: refused']);
 
   const byLog = new Rig();
   byLog.list();
   expect(byLog.log(logged('a.web', startedAt - 1))).toEqual([]);
   expect(byLog.isDegraded).toBe(true);
-  expect(byLog.log(logged('a.kafka', startedAt + 1))).toEqual(['a.kafka failed for good: refused']);
+  expect(byLog.log(logged('a.kafka', startedAt + 1))).toEqual(['a.kafka stopped with a fatal error: refused']);
 });
 
 it('is not counted while it is paused, which lists show of it, and is told once', () => {

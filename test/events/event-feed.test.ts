@@ -33,7 +33,7 @@ async function telling(options: ScreenOptions & {watched?: string} = {}) {
   return {screen, told};
 }
 
-it('a connector that fails for good is told in the words of the page, and marks the pipeline also once it was seen', async () => {
+it('a fatal error of a connector is told in the words of the page, and marks the pipeline also once it was seen', async () => {
   const {screen, told} = await telling();
   await using _screen = screen;
   const pipeline = screen.server.pipeline('fraud');
@@ -41,7 +41,7 @@ it('a connector that fails for good is told in the words of the page, and marks 
   report({endpoint: 'fraud.web', kind: 'transport', fatal: true, error: 'no broker is left'});
   await screen.untilLine('fraud', 'Input endpoint fraud.web failed');
   await screen.until(() => told.length > 0, 'the notification');
-  expect(told[0]).toBe('fraud: fraud.web failed for good: no broker is left (and 1 more)');
+  expect(told[0]).toBe('fraud: fraud.web stopped with a fatal error: no broker is left (and 1 more)');
   const isMarked = () => screen.controller.events.degraded.get().has('fraud');
   expect(isMarked()).toBe(true);
   screen.press('2', 'j', 'G');
@@ -367,7 +367,7 @@ it('a tab that connector errors mark says once of which connectors, and so does 
   fail('orders.bad', 12);
   fail('orders.web', 1);
   await screen.until(() => screen.controller.state.notice !== undefined, 'the notice');
-  expect(screen.controller.state.notice).toBe('orders: connector errors, orders.bad +12, orders.web +1');
+  expect(screen.controller.state.notice).toBe('orders: 13 new connector errors: 12 in orders.bad, 1 in orders.web');
   const row = () => screen.controller.events.errorRows.find(({kind}) => kind === 'connectors');
   expect(row()).toMatchObject({
     ...{state: 'unseen', count: 13},
@@ -387,7 +387,7 @@ it('a tab that connector errors mark says once of which connectors, and so does 
   expect(row()).toMatchObject({state: 'seen', increase: []});
   fail('orders.web', 4);
   await screen.until(() => screen.controller.state.notice !== undefined, 'the notice of the next errors');
-  expect(screen.controller.state.notice).toBe('orders: connector errors, orders.web +4');
+  expect(screen.controller.state.notice).toBe('orders: 4 new connector errors: orders.web');
 });
 
 /** A feed of one pipeline without a log; the user is away after 10 s without a key. */

@@ -81,17 +81,17 @@ test('connector errors name their connectors; of those that the log does not hav
   const increase = [{name: 'orders.bad', count: 12}];
   const words = (besides?: 'suppressed') =>
     eventWords({kind: 'connectors', pipeline: 'a', from: 'API', count: 12, increase, besides}, 80).text;
-  expect(words()).toBe('12 connector errors: orders.bad +12');
-  expect(words('suppressed')).toBe('12 connector errors not in the log: orders.bad');
+  expect(words()).toBe('12 connector errors: orders.bad');
+  expect(words('suppressed')).toBe('12 connector errors counted only by the API: orders.bad');
 });
 
 test('the parts of the connector errors add up, and nothing is said when all are in the log', () => {
   const run = {seenInRun: 0, unseenInRun: 0, all: 0, isWhole: true, firstId: 0};
   expect(connectorTotalWords(1108, {...run, inRun: 1086, suppressedInRun: 812})).toBe(
-    '1,108: 274 in the log · 812 suppressed · 22 suppressed, not counted in the log',
+    '1,108: 274 in the log · 812 suppressed · 22 suppressed, counted only by the API',
   );
   expect(connectorTotalWords(9, {...run, inRun: 2, suppressedInRun: 0, isWhole: false})).toBe(
-    '9: 2 in the log · 7 not in the log: suppressed, or earlier',
+    '9: 2 in the log · 7 counted only by the API',
   );
   // The list is behind the log.
   expect(connectorTotalWords(1, {...run, inRun: 4, suppressedInRun: 0})).toBe('4');

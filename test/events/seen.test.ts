@@ -85,7 +85,7 @@ it('in a flood of errors, what was on the screen for long is seen', async () => 
   expect(unseen(screen)).toBeLessThan(12);
 });
 
-it('a connector that failed for good keeps the mark, also of a preview that is closed, until it runs again', async () => {
+it('a connector with a fatal error keeps the mark, also of a preview that is closed, until it runs again', async () => {
   await using screen = await withErrors();
   const fraud = screen.server.pipeline('fraud');
   const report = connectorErrors(fraud, processLog(fraud, {shape: 'colour'}), () => screen.clock.wall());
@@ -105,13 +105,15 @@ it('a connector that failed for good keeps the mark, also of a preview that is c
     {kind: 'ended', connector: 'fraud.web', message: 'connection refused'},
   ]);
   screen.press('A');
-  expect(allTexts(pageRows(screen.controller)).join('\n')).toContain('fraud.web failed for good: connection refused');
+  expect(allTexts(pageRows(screen.controller)).join('\n')).toContain(
+    'fraud.web stopped with a fatal error: connection refused',
+  );
   fraud.stop();
   fraud.start();
   await screen.until(() => unseen(screen) === 0, 'the next run');
 });
 
-it('the errors of a connector that failed for good are not counted again, though the API forgets them', async () => {
+it('the errors of a connector with a fatal error are not counted again, though the API forgets them', async () => {
   await using screen = await withErrors(['orders', 'fraud']);
   const {run} = screen.server.pipeline('fraud');
   const fail = (endpoint: string, fatal: boolean) =>
@@ -147,12 +149,12 @@ it('d has one number of connector errors, that of A with its parts, and it follo
   const total = () => /connector errors +(.*)/.exec(allTexts(pageRows(screen.controller)).join('\n'))?.[1];
   const page = () => allTexts(pageRows(screen.controller)).join('\n');
   await screen.until(() => page().includes('40 parse'), 'the statistics');
-  expect(total()).toMatch(/^40: \d+ in the log · \d+ suppressed, not counted in the log$/);
+  expect(total()).toMatch(/^40: \d+ in the log · \d+ suppressed, counted only by the API$/);
   now += 6000;
   fail(6);
   await screen.until(() => page().includes('46 parse'), 'the statistics of all');
   const [, logged = 0, suppressed = 0, untold = 0] =
-    /^46: (\d+) in the log · (\d+) suppressed · (\d+) suppressed, not counted/.exec(total() ?? '') ?? [];
+    /^46: (\d+) in the log · (\d+) suppressed · (\d+) suppressed, counted/.exec(total() ?? '') ?? [];
   expect(Number(logged) + Number(suppressed) + Number(untold)).toBe(46);
   // Not in a time. The timeline below has an event of its own for what the statistics count.
   const [aboveTimeline = ''] = page().split('Timeline of');

@@ -112,7 +112,7 @@ it('connector errors stand by kind at their last time, with their number', () =>
   const stats = {connectors: [{...connector, fatalError: 'refused', errors}]} as unknown as PipelineStats;
   const rows = timelineOf({pipeline: 'p', history: history([event(0)], {stats}), log: undefined});
   expect(rows.map((row) => `${row.count} ${said(row)}`)).toEqual([
-    '1 ? connector: orders.bad ended: refused',
+    '1 ? connector: orders.bad stopped with a fatal error: refused',
     '1 ? connector: orders.bad: transport error',
     '2 1-2 connector: orders.bad: parse errors: bad 2',
     '1 0 state: Running',

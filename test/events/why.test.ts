@@ -130,7 +130,7 @@ describe('connectors', () => {
     const all = statements({sink, stats});
     expect(textsOf(all)).toEqual([
       'degraded: Running, but degraded',
-      'degraded: orders.web failed for good: Failed to connect to host: Connection refused (os error 111)',
+      'degraded: orders.web stopped with a fatal error: Failed to connect to host: Connection refused (os error 111)',
       'degraded: orders.bad rejects 100 % of its records: failed to parse string as a JSON document: expected value at line 1 column 2',
       "degraded: orders.sheet rejects 60 % of its records: field 'id': field 0: invalid digit found in string",
       'degraded: big_orders.full has written nothing: No space left on device (os error 28)',
@@ -154,7 +154,7 @@ describe('connectors', () => {
     const all = statements({sink: sinkOf(bodyOf('27-logs-real-pipeline.raw'))});
     expect(textsOf(all)).toEqual([
       'degraded: Running, but degraded',
-      expect.stringMatching(/^degraded: orders\.web failed for good: /),
+      expect.stringMatching(/^degraded: orders\.web stopped with a fatal error: /),
       'notice: orders.bad had errors: failed to parse string as a JSON document: expected value at line 1 column 2',
       'notice: orders.sheet had errors: invalid length 2, expected 3 columns',
       'notice: big_orders.full had errors: No space left on device (os error 28)',
@@ -217,9 +217,9 @@ describe('connectors', () => {
       ['degraded: Running, but degraded', 'degraded: orders.kafka is unhealthy: no leader for partition 3'],
     ],
     [
-      'that failed for good, as the statistics say',
+      'that stopped with a fatal error, as the statistics say',
       input({total_records: 5}, {fatal_error: 'gone'}),
-      ['degraded: Running, but degraded', 'degraded: orders.kafka failed for good: gone'],
+      ['degraded: Running, but degraded', 'degraded: orders.kafka stopped with a fatal error: gone'],
     ],
     ['that are well', input({total_records: 5}, {health: {status: 'Healthy'}}), [healthy]],
   ])('%s', (_, stats, expected) => {
@@ -229,8 +229,8 @@ describe('connectors', () => {
   it('many with one fault are a number', () => {
     const inputs = Array.from({length: 40}, (_, at) => ({endpoint_name: `t.c${at}`, fatal_error: 'gone'}));
     expect(textsOf(statements({stats: running({}, {inputs})})).slice(5)).toEqual([
-      'degraded: t.c4 failed for good: gone',
-      'degraded: 35 other connectors failed for good',
+      'degraded: t.c4 stopped with a fatal error: gone',
+      'degraded: 35 other connectors stopped with a fatal error',
     ]);
   });
 });

@@ -112,7 +112,7 @@ test('a recording is written as it always was, with every kind of marker', async
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
 });
 
-const restarted = "runner restarted · server's log cleared · what it lost is unknown";
+const restarted = "runner restarted · server's log cleared · lines may be missing";
 
 test.each([
   [

@@ -249,7 +249,7 @@ test('the events of a file are what happened to it', async () => {
   const {buffer} = screen.logs.get('a.log') ?? {};
   await screen.until(() => buffer?.lastMarker()?.marker.kind === 'file', 'the marker');
   screen.press('i');
-  expect(rowsOf(screen).at(-1)).toMatch(/^ 20.* the file was truncated · what it lost is unknown$/);
+  expect(rowsOf(screen).at(-1)).toMatch(/^ 20.* the file was truncated · lines may be missing$/);
   screen.press('Esc', '2');
   for (const key of ['<', '>', '-']) expect(noticeAfter(screen, key)).toBe('there is no record here');
 });
@@ -379,9 +379,9 @@ test(': and g wait for the lines of a large file to be counted, unless the user 
   controller.dispatch({type: 'focus', side: 'log'});
   const at = () => `${buffer?.lineAt(controller.paneAt?.current ?? -1)}`;
   const words = 'counting lines 100%';
-  expect(noticeAfter(screen, '#')).toBe(`${words}: their numbers follow`);
-  expect(noticeAfter(screen, 'D')).toBe(`${words}: its runs can be compared after that`);
-  expect(noticeAfter(screen, 'H')).toBe('lines are still being counted: older ones are not in the timeline yet');
+  expect(noticeAfter(screen, '#')).toBe('line numbers appear when all lines are counted (100% so far)');
+  expect(noticeAfter(screen, 'D')).toBe('runs can be compared when all lines are counted (100% so far)');
+  expect(noticeAfter(screen, 'H')).toBe('older lines join the timeline when all lines are counted (100% so far)');
   screen.press('Esc');
   expect(noticeAfter(screen, ':', '-', '3', 'Enter')).toBeUndefined();
   expect(at()).toBe('line 127');

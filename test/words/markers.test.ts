@@ -25,7 +25,7 @@ const all: readonly (readonly [MarkerKind, string])[] = [
   ],
   [
     {kind: 'reconnected', cause: 'asked', downMs: 100, times: 1, since: at},
-    'asked for · reconnected after less than 1 s · 0 entries lost',
+    'reconnected on request after less than 1 s · 0 entries lost',
   ],
   [
     {kind: 'reconnected', cause: 'slept', downMs: 0, times: 1, since: at},
@@ -51,36 +51,36 @@ const all: readonly (readonly [MarkerKind, string])[] = [
     {kind: 'lost', atLeast: 0, atMost: 0, from: at - 60_000, to: at},
     "0 entries lost between 09:16:30 and 09:17:30, unless the server's log was cleared",
   ],
-  [{kind: 'file', turn: 'truncated'}, '09:17:30 the file was truncated · what it lost is unknown'],
+  [{kind: 'file', turn: 'truncated'}, '09:17:30 the file was truncated · lines may be missing'],
   [{kind: 'file', turn: 'rotated'}, '09:17:30 the file was rotated · lines between the two files may be missing'],
   [{kind: 'file', turn: 'removed'}, '09:17:30 the file was removed'],
-  [{kind: 'new-life', because: 'restarted'}, "runner restarted · server's log cleared · what it lost is unknown"],
+  [{kind: 'new-life', because: 'restarted'}, "runner restarted · server's log cleared · lines may be missing"],
   [{kind: 'new-life', because: 'created-again'}, 'created again · a new pipeline of the same name'],
   [
     {kind: 'new-life', because: 'restarted', cause: 'server-lost', downMs: 130_000},
-    "server unreachable 2 min · runner restarted · server's log cleared · what it lost is unknown",
+    "server unreachable 2 min · runner restarted · server's log cleared · lines may be missing",
   ],
   [
     {kind: 'new-life', because: 'restarted', cause: 'silent', downMs: 9000},
-    "network silent 9 s · runner restarted · server's log cleared · what it lost is unknown",
+    "network silent 9 s · runner restarted · server's log cleared · lines may be missing",
   ],
   [
     {kind: 'new-life', because: 'restarted', cause: 'runner-lost', downMs: 4000},
-    "runner restarted after 4 s · server's log cleared · what it lost is unknown",
+    "runner restarted after 4 s · server's log cleared · lines may be missing",
   ],
   [
     {kind: 'new-life', because: 'cleared', cause: 'not-running', downMs: 3 * 3_600_000},
-    "pipetail was not running for 3 h · server's log was cleared · what it lost is unknown",
+    "pipetail was not running for 3 h · server's log was cleared · lines may be missing",
   ],
   [
     {kind: 'new-life', because: 'restarted', cause: 'slept', downMs: 2000},
-    "runner restarted · server's log cleared · what it lost is unknown",
+    "runner restarted · server's log cleared · lines may be missing",
   ],
   [
     {kind: 'new-life', because: 'created-again', folder: 'p--1'},
     'created again · a new pipeline of the same name (p--1)',
   ],
-  [{kind: 'new-life', because: 'cleared'}, "server's log was cleared · what it lost is unknown"],
+  [{kind: 'new-life', because: 'cleared'}, "server's log was cleared · lines may be missing"],
   [{kind: 'possible-repeat', lines: 3}, 'the next 3 lines may repeat lines above'],
   [{kind: 'line-cut'}, 'the line above was cut; its rest is lost'],
   [{kind: 'unreadable', bytes: 2048, because: 'deleted-to-make-room'}, '2.0 kB before this were deleted to make room'],

@@ -24,7 +24,7 @@ import type {PaneAt} from '../pane/pane-at.ts';
 import {hasMatches, type PaneView, zoneOf} from '../state/pane-view.ts';
 import {showsRecord} from './common.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
-import {countingWords} from './whole-log.ts';
+import {onceCounted} from './whole-log.ts';
 
 /** Records shown around a match; `x` goes through these numbers. */
 const aroundSteps: readonly number[] = [0, 3, 10];
@@ -163,7 +163,7 @@ export const showHandlers = {
     change(controller, ({lineNumbers}) => ({lineNumbers: !lineNumbers}));
     const at = controller.paneAt;
     if (!at?.tab.pane.lineNumbers || !at.model.source.buffer.isAwaitingEarlier) return;
-    controller.say(`${countingWords(at.model.source)}: their numbers follow`);
+    controller.say(onceCounted('line numbers appear', at.model.source));
   },
   strip(controller: Controller) {
     const {layout, size, tab, commands} = controller;

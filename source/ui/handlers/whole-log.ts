@@ -5,9 +5,20 @@ import type {PaneAt} from '../pane/pane-at.ts';
 // The end of a large file is shown before its other lines are counted, and these are indexed after that. What a key needs
 // of them is waited for; another place or tab that the user goes to meanwhile ends the wait.
 
+type Source = Pick<PaneAt['model']['source'], 'snapshot'>;
+
 /** `counting lines 43%`: of a large file, whose end was read first. */
-export function countingWords({snapshot}: Pick<PaneAt['model']['source'], 'snapshot'>): string {
-  return `counting lines ${Math.floor(100 * (snapshot.get().file?.counted ?? 1))}%`;
+export function countingWords(source: Source): string {
+  return `counting lines ${percentCounted(source)}`;
+}
+
+/** `line numbers appear when all lines are counted (43% so far)`. */
+export function onceCounted(what: string, source: Source): string {
+  return `${what} when all lines are counted (${percentCounted(source)} so far)`;
+}
+
+function percentCounted({snapshot}: Source): string {
+  return `${Math.floor(100 * (snapshot.get().file?.counted ?? 1))}%`;
 }
 
 /** Calls `go` at once, or when the lines of a large file are counted; until then a notice shows how far that is. */

@@ -144,7 +144,7 @@ export function noAnswerNow({services: {poller, clock}}: Controller): NoAnswer |
 /** By log: a log's errors are read again when there are new ones. */
 const readFailures = new WeakMap<Log, {errors: object; fromId: number; failures: readonly LoggedFailure[]}>();
 
-/** The connectors that failed for good in the newest run of an opened log. */
+/** The connectors that stopped with a fatal error in the newest run of an opened log. */
 function failuresOf(controller: Controller, name: string): readonly LoggedFailure[] {
   const stream = controller.services.logs.get(name);
   if (!stream) return [];

@@ -138,7 +138,7 @@ function notesOf(connector: KnownConnector, timeOf: (at: number) => string = dat
   const isSame = last !== undefined && failure?.message.split('\n')[0] === last.message.split('\n')[0];
   return [
     ...(failure
-      ? [plain(`${timeWords(failure.at, timeOf)}failed for good: ${firstLine(failure.message)}`, {fg: 1})]
+      ? [plain(`${timeWords(failure.at, timeOf)}stopped with a fatal error: ${firstLine(failure.message)}`, {fg: 1})]
       : []),
     ...(isGone && !failure ? [plain('no longer in the statistics', {dim: true})] : []),
     ...(description === '' ? [] : [plain(firstLine(description), {fg: 1})]),
@@ -167,7 +167,7 @@ function connectorText(connector: KnownConnector) {
   const {health} = stats ?? {};
   const facts: readonly Fact[] = [
     ['state', connectorState(connector)],
-    ...(failure ? ([['failed for good', `${timeWords(failure.at)}${failure.message}`]] as const) : []),
+    ...(failure ? ([['fatal error', `${timeWords(failure.at)}${failure.message}`]] as const) : []),
     [kind === 'input' ? 'input of' : 'output of', stats === undefined || stats.stream === '' ? '–' : stats.stream],
     ['health', health ? [health.status, health.description].filter((text) => text !== '').join(': ') : '–'],
     ['records', numberWords(stats?.records, count)],

@@ -3,7 +3,7 @@ import {ChangesReader} from '../changes.ts';
 import type {Controller} from '../controller.ts';
 import {pipelineOf, tabOf} from '../handlers/common.ts';
 import {copyPage} from '../handlers/copy.ts';
-import {countingWords} from '../handlers/whole-log.ts';
+import {onceCounted} from '../handlers/whole-log.ts';
 import type {Conditions} from '../keys/command.ts';
 import {type OpenPage, withUnder} from '../state/page.ts';
 import type {PageText} from '../state/view-state.ts';
@@ -134,7 +134,7 @@ function open(controller: Controller, {section}: Opening): void {
   const source = tab && controller.logOf(tab);
   const isCounted = source?.buffer.isAwaitingEarlier === true;
   if (section === 'changes' && isCounted) {
-    controller.say(`${countingWords(source)}: its runs can be compared after that`);
+    controller.say(onceCounted('runs can be compared', source));
     return;
   }
   if (section === 'changes' && !tab && controller.tab?.merges) {
@@ -147,8 +147,7 @@ function open(controller: Controller, {section}: Opening): void {
   const page = openAs(controller.state.page, pipelinePage);
   if (page && name !== undefined && section === 'changes') readChanges(controller, page.changes, name);
   if (page && name !== undefined && section === 'timeline') readTimeline(controller, page.timeline, name);
-  if (section === 'timeline' && isCounted)
-    controller.say('lines are still being counted: older ones are not in the timeline yet');
+  if (section === 'timeline' && isCounted) controller.say(onceCounted('older lines join the timeline', source));
 }
 
 /** By page: drawing a frame, and what a key does, ask several times. */

@@ -65,7 +65,7 @@ test('a recording is printed byte by byte, markers apart; also while it is writt
   const {expected, life} = await record(home.path);
   const notes = [
     'pipetail: p: the last line printed was cut: its rest is lost',
-    "pipetail: p: runner restarted · server's log cleared · what it lost is unknown",
+    "pipetail: p: runner restarted · server's log cleared · lines may be missing",
   ];
   expect(await print(home.path)).toEqual({code: 0, notes, text: expected});
   await life.close();

@@ -448,7 +448,7 @@ describe('following', () => {
     expect(await running).toBe(0);
     expect(notes).toEqual([
       'pipetail: orders: 10 connector errors +490 suppressed, which --exit-on cannot match: ' +
-        'orders.bad 10 · 490 not counted in the log',
+        'orders.bad 10 · 490 counted only by the API',
     ]);
     expect(pipeline.run.errorCounts).toMatchObject([{total: 500, logged: 10, told: 0}]);
   });

@@ -8,7 +8,7 @@ import {pageRows} from '../../../source/ui/pages/pages.ts';
 import {type ScreenOptions, ScreenUnderTest} from '../screen-under-test.ts';
 import {allTexts} from './all-rows.ts';
 
-/** A pipeline with two inputs and an output: one input has had 105 errors, and may fail for good. */
+/** A pipeline with two inputs and an output: one input has had 105 errors, and may stop with a fatal error. */
 async function described(options: Pick<ScreenOptions, 'lacks'> = {}): Promise<ScreenUnderTest> {
   const screen = await ScreenUnderTest.connected({
     ...options,
@@ -123,17 +123,17 @@ it('one error that was dropped is one', () => {
   expect(connectorRows(opened, undefined, 100).at(-1)?.text).toBe(' 1 more parse error, no longer kept');
 });
 
-it('a connector that failed for good stays in the table, with why and when, and is read with c and Enter', async () => {
+it('a connector with a fatal error stays in the table, with why and when, and is read with c and Enter', async () => {
   await using screen = await described();
   failForGood(screen);
   await screen.untilLine('orders', 'Input endpoint orders.kafka failed');
   await opened(screen);
-  await screen.until(() => rowsOf(screen).some((row) => row.includes('failed for good')), 'the failure');
+  await screen.until(() => rowsOf(screen).some((row) => row.includes('stopped with a fatal error')), 'the failure');
   const rows = rowsOf(screen);
   expect(rows.find((row) => row.startsWith(' ▸'))).toMatch(/^ ▸ orders\.kafka +input( orders)? +failed +\S/);
-  expect(rows).toContainEqual(expect.stringMatching(/:\d\d failed for good: no broker is left$/));
+  expect(rows).toContainEqual(expect.stringMatching(/:\d\d stopped with a fatal error: no broker is left$/));
   screen.press('Enter');
-  expect(rowsOf(screen)).toContainEqual(expect.stringMatching(/^ failed for good +\d{4}-.* no broker is left$/));
+  expect(rowsOf(screen)).toContainEqual(expect.stringMatching(/^ fatal error +\d{4}-.* no broker is left$/));
 });
 
 it('one that fails while the page is open keeps its numbers and errors, also after the pipeline has stopped', async () => {

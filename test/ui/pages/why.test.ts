@@ -20,7 +20,7 @@ function whyRows({controller}: ScreenUnderTest): readonly string[] {
 const withoutTimes = (rows: readonly string[]) =>
   rows.map((row) => row.replaceAll(/(\d\d-\d\d )?\d\d:\d\d:\d\d/g, 'TIME'));
 
-/** One that rejects most of its records, one that failed for good, one that is well, and an output that writes nothing. */
+/** One that rejects most of its records, one with a fatal error, one that is well, and an output that writes nothing. */
 async function troubled(options: Pick<ScreenOptions, 'size'> = {}): Promise<ScreenUnderTest> {
   const screen = await ScreenUnderTest.connected({
     ...{names: ['orders'], size: {columns: 80, rows: 24}},
@@ -58,8 +58,8 @@ it('d begins with what is wrong, the worst first, all of it on the first screen 
   await using screen = await troubled();
   expect(withoutTimes(whyRows(screen))).toEqual([
     '   Running, but degraded  API · since TIME',
-    ' ▸ orders.web failed for good: Failed to connect to host: Connection refused',
-    '   (os error 111)  log · since TIME · nothing is read from it',
+    ' ▸ orders.web stopped with a fatal error: Failed to connect to host: Connection',
+    '   refused (os error 111)  log · since TIME · nothing is read from it',
     `   orders.bad rejects 98 % of its records: field 'id': invalid type: string`,
     '   "no", expected i64 at line 1 column 11',
     '     API · since TIME · 49 parse errors, 1 record received',
@@ -68,7 +68,7 @@ it('d begins with what is wrong, the worst first, all of it on the first screen 
   ]);
   const shown = pageShown(screen.controller).rows.map(({text}) => text);
   expect(shown.findIndex((row) => row.includes('3 transport errors'))).toBeGreaterThan(0);
-  expect(shown.find((row) => row.startsWith(' ▸'))).toContain('orders.web failed for good');
+  expect(shown.find((row) => row.startsWith(' ▸'))).toContain('orders.web stopped with a fatal error');
 });
 
 it('Enter goes to the place of a statement in the log', async () => {
