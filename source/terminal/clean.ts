@@ -53,12 +53,13 @@ export function forEachPiece(text: string, {onText, onPlaceholder, onSgr}: Piece
   const end = text.endsWith('\r') ? text.length - 1 : text.length;
   /** Marks on the base right before `at`; undefined: there is no base. */
   let marks: number | undefined;
+  const hasTabs = text.includes('\t');
   /** The text since the last tab: measuring from the start of the text at each tab would be quadratic. */
   let sinceTab = '';
   let at = 0;
   const show = (shown: string) => {
     onText(shown);
-    sinceTab += shown;
+    if (hasTabs) sinceTab += shown;
   };
   while (at < end) {
     const next = Math.min(nextSuspect(text, at), end);

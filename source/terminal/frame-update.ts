@@ -93,12 +93,11 @@ function likelyScroll(shown: Frame, next: Frame, first: number, last: number): n
   const count = last - first + 1;
   if (count < 3) return undefined;
   const equal = new Int32Array(2 * count - 1);
-  const shownEnds = Int32Array.from({length: count}, (_, index) => endOf(shown.row(first + index)));
-  for (let to = 0; to < count; to++) {
+  const indexes = Array.from({length: count}, (_, index) => index);
+  const fromByEnd = Map.groupBy(indexes, (index) => endOf(shown.row(first + index)));
+  for (const to of indexes) {
     const row = next.row(first + to);
-    const end = endOf(row);
-    for (let from = 0; from < count; from++) {
-      if (shownEnds[from] !== end) continue;
+    for (const from of fromByEnd.get(endOf(row)) ?? []) {
       const at = from - to + count - 1;
       equal[at] = (equal[at] ?? 0) + equalEnd(shown.row(first + from), row);
     }
@@ -108,9 +107,9 @@ function likelyScroll(shown: Frame, next: Frame, first: number, last: number): n
   return by !== 0 && most >= (equal[count - 1] ?? 0) + leastLikely ? by : undefined;
 }
 
-/** A number for the last two characters. */
-function endOf(row: string): number {
-  return row.length < 2 ? -1 : (row.charCodeAt(row.length - 2) << 16) | row.charCodeAt(row.length - 1);
+/** Only rows with the same end are compared: more than the end of a colour and a word, which many rows share. */
+function endOf(row: string): string {
+  return row.slice(-12);
 }
 
 function equalEnd(a: string, b: string): number {

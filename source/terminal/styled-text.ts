@@ -36,6 +36,8 @@ export function joinLines(lines: readonly StyledText[]): StyledText {
 const lineBreak = styled('\n', noRuns);
 
 export function concat(parts: readonly StyledText[]): StyledText {
+  const [only] = parts;
+  if (only && parts.length === 1) return only;
   const builder = new StyledTextBuilder();
   for (const part of parts) builder.append(part);
   return builder.finish();

@@ -9,7 +9,7 @@ import {paint} from '../../terminal/sgr.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
-import type {RowPosition} from '../../viewport/geometry.ts';
+import {type Geometry, lastShown, type RowPosition} from '../../viewport/geometry.ts';
 import {type Position, visiblePlaces} from '../../viewport/position.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {noAnswer} from '../../words/failures.ts';
@@ -50,7 +50,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   const snapshot = useActiveLog();
   const {pane} = controller;
   useModelProgress(pane?.model);
-  const places = pane ? visiblePlaces(pane.tab.pane.position, pane.rows.geometry(pane.tab.pane, layout)) : [];
+  const places = pane ? pane.rows.places(pane.tab.pane, layout) : [];
   useAges(controller.services, pane && newestTime(pane, places, controller.services.clock.wall()));
   useFrameRate(controller.services, pane, layout);
   useStore(controller.events.seenTimes);
@@ -62,7 +62,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   const waitedForList = useWaited(controller.services, list.pipelines ? undefined : poller.waitingSince);
 
   const activePipeline = view.active === undefined ? undefined : controller.pipeline(view.active);
-  const log = pane && !empty ? pane.rows.paint(pane.tab.pane, layout) : emptyPane();
+  const log = pane && !empty ? pane.rows.paint(pane.tab.pane, layout, places) : emptyPane();
   const banner = layout.hasBanner
     ? [
         bannerText(activePipeline, {width: layout.paneWidth, symbols, key: keyOf(controller.commands, 'describe')}) ??
@@ -90,9 +90,9 @@ export function Body({layout}: {readonly layout: Layout}) {
     return pane.histogram.paint(pane.tab.pane, layout, places);
   }
 
-  function runRow({tab, model: {index}}: Pane): StyledText {
+  function runRow({tab, model: {index}, rows}: Pane): StyledText {
     const {clock, offsetAt} = controller.services;
-    const run = runShown(index, tab.pane.position, places);
+    const run = runShown(index, tab.pane.position, rows.geometry(tab.pane, layout));
     return runHeader(run, index.runs, {
       width: layout.paneWidth,
       symbols,
@@ -161,16 +161,28 @@ export function bannerText(pipeline: Pipeline | undefined, {width, symbols, key}
   return concat([plain(shorten(text, room, symbols.ellipsis), {fg: 1}), plain(hint, {dim: true})]);
 }
 
-/** While following, the run of the newest record on the screen, else of the first. `places`: top to bottom. */
+/**
+ * While following, the run of the newest record on the screen, else of the first row. In a flood the index may not have
+ * read a line of the screen yet: the newest run that it knows stays.
+ */
 export function runShown(
-  index: Pick<RecordIndex, 'runAt'>,
-  {kind}: Pick<Position, 'kind'>,
-  places: readonly Pick<RowPosition, 'id'>[],
+  index: Pick<RecordIndex, 'runAt' | 'runs'>,
+  position: Position,
+  geometry: Geometry,
 ): Run | undefined {
+  if (position.kind === 'held') {
+    const [top] = visiblePlaces(position, geometry);
+    return top && index.runAt(top.id);
+  }
+  const {entries, height} = geometry;
+  let id = lastShown(geometry);
   // The newest line may be incomplete, and in no run yet.
-  const newest = kind === 'follow' ? places.findLast(({id}) => index.runAt(id)) : undefined;
-  const {id} = newest ?? places[0] ?? {};
-  return id === undefined ? undefined : index.runAt(id);
+  for (let left = height; id !== undefined && left > 0; left--) {
+    const run = index.runAt(id);
+    if (run) return run;
+    id = entries.atOrBefore(id - 1);
+  }
+  return lastShown(geometry) === undefined ? undefined : index.runs.at(-1);
 }
 
 /** A row above the log says the state of the shown pipeline: that of its failure, or of its newest run. */
@@ -183,8 +195,7 @@ export function saysState(controller: Controller): boolean {
   const {index, source} = pane.model;
   // Then the header tells what was known last.
   if (isCut(source.snapshot.get()) && services.poller.snapshot.get().failure) return false;
-  const {position} = pane.tab.pane;
-  const run = runShown(index, position, visiblePlaces(position, pane.rows.geometry(pane.tab.pane, layout)));
+  const run = runShown(index, pane.tab.pane.position, pane.rows.geometry(pane.tab.pane, layout));
   return run === index.runs.at(-1) && isListed(run, pipeline);
 }
 

@@ -192,9 +192,9 @@ export class PaneModel {
     return this.#shown;
   }
 
-  /** New filters are being applied: the shown entries do not have them yet. */
+  /** New filters are being applied, or those in force to the lines of a large file that are read now. */
   get isFiltering(): boolean {
-    return this.#next !== undefined;
+    return this.#next !== undefined || (this.#shown !== undefined && !this.isWhole);
   }
 
   /** How much of a large log the new filters have been applied to, of 100; undefined: no filters are being applied. */
@@ -220,8 +220,9 @@ export class PaneModel {
 
   /** The whole log was searched: the number of hits is exact. */
   get isSearched(): boolean {
+    if (this.source.buffer.isAwaitingEarlier || this.isFiltering) return false;
     // `caughtUp` alone may be from before the search began.
-    return this.#runner.caughtUp && this.#next === undefined && this.#searched === this.#searching?.search;
+    return this.#runner.caughtUp && this.#searched === this.#searching?.search;
   }
 
   /** The records by time. Counted from the first call on: most tabs are open without a histogram. */
@@ -447,10 +448,9 @@ export class PaneModel {
 
   #notifyProgress(): void {
     const {runs} = this.index;
-    const {caughtUp} = this.#runner;
     const key = [
-      ...[this.filteredPercent, this.searchedPercent],
-      ...[caughtUp, this.#index, this.#shown, this.#searching, this.#searching?.search.count, runs.length, runs.at(-1)],
+      ...[this.filteredPercent, this.searchedPercent, this.isWhole, runs.length, runs.at(-1)],
+      ...[this.#runner.caughtUp, this.#index, this.#shown, this.#searching, this.#searching?.search.count],
       this.#histogram?.version,
     ];
     if (sameParts(key, this.#progressKey)) return;

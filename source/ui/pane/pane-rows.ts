@@ -124,12 +124,16 @@ export class PaneRows {
     };
   }
 
+  /** The places of its rows on the screen, as `visiblePlaces`. */
+  places(view: PaneView, size: PaneSize): readonly RowPosition[] {
+    return visiblePlaces(view.position, this.geometry(view, size));
+  }
+
   /** Painted rows, `paneHeight` of them. */
-  paint(view: PaneView, size: PaneSize): readonly string[] {
+  paint(view: PaneView, size: PaneSize, places = this.places(view, size)): readonly string[] {
     const {position} = view;
     const geometry = this.geometry(view, size);
     const current = currentOf(position, geometry);
-    const places = visiblePlaces(position, geometry);
     const rows = this.renderer(view, size).paintRows(places, {
       // No mark while following: with each frame another line is the newest.
       current: position.kind === 'held' ? current : undefined,

@@ -3,6 +3,7 @@ import type {Run} from '../../../source/records/runs.ts';
 import {symbolsFor} from '../../../source/terminal/symbols.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {bannerText, type RunHeaderView, runHeader, runShown} from '../../../source/ui/components/body.tsx';
+import {entriesOf} from '../../viewport/entries-of.ts';
 import {deploymentError, makePipeline, stopped} from '../make-pipeline.ts';
 
 const symbols = symbolsFor(true);
@@ -116,23 +117,30 @@ describe('the row above the log says', () => {
 describe('the run that is named', () => {
   const runs = [first, second];
   const index = {
-    // An open line has no run yet.
-    runAt: (id: number) => (id === 9 ? undefined : runs.findLast(({firstId}) => firstId <= id)),
+    // An open line has no run yet, nor has a line that the index has not read.
+    runAt: (id: number) => (id >= 9 ? undefined : runs.findLast(({firstId}) => firstId <= id)),
+    runs,
   };
-  const places = (...ids: readonly number[]) => ids.map((id) => ({id}));
+  const follow = {kind: 'follow'} as const;
+  const held = {kind: 'held', top: {id: 3, row: 0}, current: 4, seen: 6} as const;
+  const screen = (...ids: readonly number[]) => ({entries: entriesOf(ids), height: 4, heightOf: () => 1});
 
   it('is that of the newest row while following, of the first row otherwise', () => {
-    expect(runShown(index, {kind: 'follow'}, places(3, 4, 5, 6))).toBe(second);
-    expect(runShown(index, {kind: 'held'}, places(3, 4, 5, 6))).toBe(first);
+    expect(runShown(index, follow, screen(3, 4, 5, 6))).toBe(second);
+    expect(runShown(index, held, screen(3, 4, 5, 6))).toBe(first);
   });
 
   it('is that of the row above an open line', () => {
-    expect(runShown(index, {kind: 'follow'}, places(3, 6, 9))).toBe(second);
-    expect(runShown(index, {kind: 'follow'}, places(9))).toBeUndefined();
+    expect(runShown(index, follow, screen(3, 6, 9))).toBe(second);
+  });
+
+  it('is the newest one that is known while the index is behind all rows of the screen', () => {
+    expect(runShown(index, follow, screen(3, 6, 9, 10, 11, 12))).toBe(second);
+    expect(runShown({...index, runs: []}, follow, screen(9))).toBeUndefined();
   });
 
   it('is none while nothing is shown', () => {
-    expect(runShown(index, {kind: 'follow'}, [])).toBeUndefined();
-    expect(runShown(index, {kind: 'held'}, [])).toBeUndefined();
+    expect(runShown(index, follow, screen())).toBeUndefined();
+    expect(runShown(index, held, screen())).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import {findLogs} from '../../../source/storage/opened/find-logs.ts';
 import {writable} from '../../harness/writable.ts';
 import {runner} from '../../records/index-lines.ts';
-import {currentLine, logged, noticeOf, typed} from '../reading.ts';
+import {currentLine, logged, noticeOf} from '../reading.ts';
 import {ScreenUnderTest} from '../screen-under-test.ts';
 
 const steps = (first: number, count: number) =>
@@ -91,7 +91,9 @@ test('who moves on does not wait any more', async () => {
 test('with filters E waits for what they leave of earlier lines', async () => {
   await using file = await largeFile();
   const {screen} = file;
-  await typed(screen, '&', '!broken late');
+  screen.press('&');
+  screen.pressTogether(...[...'!broken late'].map((each) => (each === ' ' ? 'Space' : each)), 'Enter');
+  await screen.until(() => screen.controller.pane?.model.shown !== undefined, 'the filter');
   screen.press('E', 'E');
   expect(noticeOf(screen)).toBe('counting lines 100%');
   file.count();

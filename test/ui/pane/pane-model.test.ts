@@ -108,6 +108,24 @@ it('finds records, hits and what filters leave among lines that were added befor
   expect(relative(pane.ids)).toEqual([-2, -1, 0, 1, 2, 3, 4]);
 });
 
+it('is neither searched nor filtered while earlier lines are still to be added', async () => {
+  const pane = new Modelled();
+  const {buffer} = pane.feed;
+  buffer.reserve();
+  pane.write('one', 'two');
+  await pane.sync({search: 'one'});
+  expect(pane.model.searching?.search.count).toBe(1);
+  expect(pane.model.isSearched).toBe(false);
+  await pane.sync({filters: [filterBy('one')]});
+  expect(pane.model.isFiltering).toBe(true);
+  buffer.endPrepending();
+  pane.write('three');
+  await pane.clock.advance(1000);
+  expect(pane.model.isFiltering).toBe(false);
+  await pane.sync({search: 'one'});
+  expect(pane.model.isSearched).toBe(true);
+});
+
 describe('a result', () => {
   it('comes once a search or filters have read the whole log, and not again with new lines', async () => {
     const pane = new Modelled();
