@@ -45,10 +45,11 @@ export function absenceOf(
     if (isOfErrors(event) && event.group.lastId < (logsBefore.get(pipeline)?.endId ?? 0) - 1) return [];
     // Both the list and the log may report a restart; the log's event leads to its marker.
     if (kind === 'restarted' && event.from === 'API' && cleared.has(pipeline)) return [];
-    if (kind !== 'silent') return [withReturn(event, now.pipelines?.get(pipeline))];
-    // One that is over is no news; of one that goes on, the reason may be another now.
-    const why = logsNow.get(pipeline)?.silent;
-    return why === undefined ? [] : [{...event, why}];
+    // What is over is no news; of a disconnection that goes on, the reason may be another now.
+    const {disconnected: why, deletedAt} = logsNow.get(pipeline) ?? {};
+    if (kind === 'deleted') return deletedAt === undefined ? [] : [event];
+    if (kind === 'disconnected') return why === undefined ? [] : [{...event, why}];
+    return [withReturn(event, now.pipelines?.get(pipeline))];
   });
   const ofApi = before.pipelines && now.pipelines ? listEvents(before.pipelines, now.pipelines) : [];
   const connectors = ofApi.flatMap((event) => {

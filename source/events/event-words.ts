@@ -25,8 +25,10 @@ export function eventWords(event: PipelineEvent, width: number): StyledText {
 function wordsOf(event: Exclude<PipelineEvent, {kind: 'errors' | 'watched'}>): string {
   switch (event.kind) {
     case 'failed':
-    case 'silent':
+    case 'disconnected':
       return event.why;
+    case 'deleted':
+      return 'the pipeline was deleted';
     case 'stopped':
     case 'paused':
     case 'started':

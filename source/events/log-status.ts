@@ -21,10 +21,12 @@ export type LogStatus = {
   readonly ends: UnaskedEnds;
   /** The lost streams of the process: nobody reads them now. */
   readonly lostStreams: readonly OutputStream[];
-  /** Why the log is not followed, in words; undefined while it is, or soon will be. */
-  readonly silent: string | undefined;
-  /** Unix time in ms; undefined while it is not silent. */
-  readonly silentSince: number | undefined;
+  /** Why the log is not followed, in words; undefined while it is, or soon will be, and while its pipeline is deleted. */
+  readonly disconnected: string | undefined;
+  /** Unix time in ms; undefined while it is not disconnected. */
+  readonly disconnectedSince: number | undefined;
+  /** When its pipeline was found to be deleted, Unix time in ms; undefined: it was not, or one of this name is back. */
+  readonly deletedAt: number | undefined;
 };
 
 /** `before`: the previous status of the log; `now`: Unix time in ms. */
@@ -41,27 +43,45 @@ export function logStatus(
   now: number,
 ): LogStatus {
   const {connection, lostStreams = []} = snapshot.get();
-  const silent = silenceOf(connection, before?.silent);
-  const silentSince = silent === undefined ? undefined : (before?.silentSince ?? now);
+  const hadLog = buffer.endId > 0;
+  const disconnected = disconnectionOf(connection, {before: before?.disconnected, hadLog});
+  const disconnectedSince = disconnected === undefined ? undefined : (before?.disconnectedSince ?? now);
+  const isDeleted = hadLog && isGone(connection);
   return {
     ...{name, lines: buffer.totalLines, endId: buffer.endId, errors: errors.byKey, losses, ends, lostStreams},
     connectors: errors.connectors,
-    ...{silent, silentSince},
+    ...{disconnected, disconnectedSince},
+    deletedAt: isFollowed(connection) ? undefined : (before?.deletedAt ?? (isDeleted ? now : undefined)),
   };
 }
 
-/** Failed attempts after which the server counts as silent: a restart takes at most two. */
+type Connection = LogSnapshot['connection'];
+
+function isGone(connection: Connection): boolean {
+  return connection?.kind === 'gone' && connection.reason.kind === 'deleted';
+}
+
+/** Or there is nothing to follow. */
+function isFollowed(connection: Connection): boolean {
+  return connection === undefined || connection.kind === 'idle' || connection.kind === 'live';
+}
+
+/** Failed attempts after which the log counts as disconnected: a restart of the server takes at most two. */
 const failedAttempts = 3;
 
-/** A log that is silent stays so until it is live again. */
-function silenceOf(connection: LogSnapshot['connection'], before: string | undefined): string | undefined {
+/** A log that is disconnected stays so until it is live again. `hadLog`: it has lines, so that a missing pipeline was deleted. */
+function disconnectionOf(
+  connection: Connection,
+  {before, hadLog}: {readonly before: string | undefined; readonly hadLog: boolean},
+): string | undefined {
   switch (connection?.kind) {
     case undefined:
     case 'idle':
     case 'live':
       return undefined;
     case 'gone':
-      return connection.reason.kind === 'deleted' ? 'deleted' : failureWords(connection.reason.failure);
+      if (connection.reason.kind === 'refused') return failureWords(connection.reason.failure);
+      return hadLog ? undefined : 'there is no such pipeline';
     case 'waiting':
       return connection.tries < failedAttempts ? before : failureWords(connection.failure);
     default:
@@ -77,8 +97,11 @@ function failureWords(failure: ApiFailure | undefined): string {
 export function logEvents(before: LogStatus, now: LogStatus): readonly PipelineEvent[] {
   const {name: pipeline, losses} = now;
   const events: PipelineEvent[] = [];
-  if (now.silent !== undefined && before.silent === undefined)
-    events.push({kind: 'silent', pipeline, from: 'pipetail', count: 1, why: now.silent, at: now.silentSince});
+  const {disconnected: why, disconnectedSince: since, deletedAt} = now;
+  const byUs = {pipeline, from: 'pipetail', count: 1} as const;
+  if (why !== undefined && before.disconnected === undefined)
+    events.push({kind: 'disconnected', ...byUs, why, at: since});
+  if (deletedAt !== undefined && before.deletedAt === undefined) events.push({kind: 'deleted', ...byUs, at: deletedAt});
   const ofLog = {pipeline, from: 'log'} as const;
   const gaps = losses.gaps - before.losses.gaps;
   if (gaps > 0) {

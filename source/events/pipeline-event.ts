@@ -32,8 +32,10 @@ export type PipelineEvent = {
       /** The runner ended it, which its log may report, too. */
       readonly endedByRunner?: boolean;
     }
-  /** The log is not followed: the server does not answer, or the pipeline was deleted. */
-  | {readonly kind: 'silent'; readonly why: string}
+  /** The log cannot be followed: the server does not answer, or refuses. */
+  | {readonly kind: 'disconnected'; readonly why: string}
+  /** The pipeline of an open log was deleted. */
+  | {readonly kind: 'deleted'}
   /** `stopped`, `paused`: without a failure. `started`: it is not known to have run before. `state`: any other change. */
   | {
       readonly kind: 'stopped' | 'paused' | 'started' | 'resumed' | 'state' | 'desired' | 'program' | 'storage';
@@ -89,9 +91,11 @@ export type EventOf<Kind extends PipelineEvent['kind']> = PipelineEvent & {reado
 export type ErrorEnds = Pick<ErrorGroup, 'key' | 'example' | 'latest'>;
 
 /** What happened to the log itself, not to what it says. */
-export type Incident = EventOf<'silent' | 'lost' | 'stream-lost' | 'restarted'>;
+export type Incident = EventOf<'disconnected' | 'deleted' | 'lost' | 'stream-lost' | 'restarted'>;
 
-const incidents: ReadonlySet<PipelineEvent['kind']> = new Set(['silent', 'lost', 'stream-lost', 'restarted']);
+const incidents: ReadonlySet<PipelineEvent['kind']> = new Set([
+  ...(['disconnected', 'deleted', 'lost', 'stream-lost', 'restarted'] as const),
+]);
 
 export function isIncident(event: PipelineEvent): event is Incident {
   return incidents.has(event.kind);
@@ -103,8 +107,8 @@ export function isOfErrors(event: PipelineEvent): event is EventOf<'errors' | 'w
 
 /** What needs action first, then what is lost, then what may explain it; a kind that is not here comes last. */
 const byUrgency: readonly PipelineEvent['kind'][] = [
-  ...(['changed', 'failed', 'degraded', 'ended', 'silent', 'lost', 'stream-lost', 'stopped', 'paused'] as const),
-  ...(['restarted', 'started', 'resumed', 'errors', 'connectors', 'received'] as const),
+  ...(['changed', 'failed', 'degraded', 'ended', 'deleted', 'disconnected', 'lost', 'stream-lost'] as const),
+  ...(['stopped', 'paused', 'restarted', 'started', 'resumed', 'errors', 'connectors', 'received'] as const),
 ];
 
 /** The most urgent is the lowest; watched lines are as urgent as errors. */

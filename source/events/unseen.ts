@@ -10,7 +10,7 @@ export type ErrorRow = PipelineEvent & {
   /** Identifies the row while its count and place change. */
   readonly key: string;
   readonly state: 'unseen' | 'seen' | 'muted';
-  /** Of a silence or a lost stream: the log is followed again, or the stream read. */
+  /** Of a disconnection, a deletion or a lost stream: the log is followed again, or the stream read. */
   readonly isOver?: boolean;
 };
 
@@ -112,10 +112,15 @@ function incidentRows({name, incidents, unseen, isViewed, log}: PipelineView): r
     const since = isViewed ? [] : unseen.filter((event) => event.kind === kind);
     const isUnseen = since.length > 0;
     const event = joined(isUnseen ? since : all);
-    const isOver =
-      kind === 'stream-lost' ? (log?.lostStreams ?? []).length === 0 : kind === 'silent' && log?.silent === undefined;
+    const isOver = isPast(kind, log);
     return event ? [{...event, key: `${name} ${kind}`, state: isUnseen ? 'unseen' : 'seen', isOver}] : [];
   });
+}
+
+function isPast(kind: PipelineEvent['kind'], log: LogStatus | undefined): boolean {
+  if (kind === 'stream-lost') return (log?.lostStreams ?? []).length === 0;
+  if (kind === 'deleted') return log?.deletedAt === undefined;
+  return kind === 'disconnected' && log?.disconnected === undefined;
 }
 
 /**

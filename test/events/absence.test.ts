@@ -38,7 +38,7 @@ it('what is down comes first, then losses, new errors, more of the same, and rec
       log('orders', {lines: 30, endId: 34, errors: errorsOf(['ERROR known', 'ERROR known', 'ERROR new'])}),
       log('fraud', {
         lines: 5,
-        silent: 'does not answer',
+        disconnected: 'does not answer',
         losses: {...noLosses, gaps: 1, atLeast: 4, atMost: 4, gapId: 9},
       }),
     ],
@@ -52,7 +52,7 @@ it('what is down comes first, then losses, new errors, more of the same, and rec
   expect(absence).toMatchObject({since: 1000, until: 9000});
   expect(kinds(absence)).toEqual([
     'etl failed',
-    'fraud silent',
+    'fraud disconnected',
     'fraud lost',
     'orders restarted',
     'orders errors',

@@ -19,8 +19,8 @@ function setUp() {
 const failed = (pipeline: string, why: string): PipelineEvent => ({
   ...{kind: 'failed', pipeline, from: 'API', count: 1, why},
 });
-const silent = (pipeline: string, why: string): PipelineEvent => ({
-  ...{kind: 'silent', pipeline, from: 'pipetail', count: 1, why},
+const disconnected = (pipeline: string, why: string): PipelineEvent => ({
+  ...{kind: 'disconnected', pipeline, from: 'pipetail', count: 1, why},
 });
 
 async function textOf(...events: readonly PipelineEvent[]): Promise<string | undefined> {
@@ -60,6 +60,16 @@ it('a lost stream has the kind by which alert commands know it', () => {
   alerts.tell([{kind: 'stream-lost', pipeline: 'a', from: 'log', count: 1}]);
   alerts.dispose();
   expect(told).toMatchObject([{kind: 'stream-lost', pipeline: 'a'}]);
+});
+
+it('of a pipeline that was deleted, as such', () => {
+  const told: Alert[] = [];
+  const alerts = new Alerts({clock: new FakeClock(), onAlert: (alert) => told.push(alert)});
+  alerts.tell([{kind: 'deleted', pipeline: 'a', from: 'pipetail', count: 1, at: 0}]);
+  alerts.dispose();
+  expect(told.map((alert) => alertObject(alert, {server: '', now: 0}))).toMatchObject([
+    {kind: 'deleted', text: 'the pipeline was deleted'},
+  ]);
 });
 
 it('of a long line 100 characters', async () => {
@@ -107,8 +117,8 @@ it('a change that was asked for is sent at once, and in place of other events of
 
 it('each failure is sent at once, with what waited', async () => {
   const {clock, sent, alerts} = setUp();
-  alerts.tell([silent('a', 'refused')]);
-  alerts.tell([silent('a', 'refused'), failed('a', 'one'), failed('a', 'two')]);
+  alerts.tell([disconnected('a', 'refused')]);
+  alerts.tell([disconnected('a', 'refused'), failed('a', 'one'), failed('a', 'two')]);
   expect(sent).toEqual(['a: refused', 'a: one (and 1 more)', 'a: two']);
   await clock.advance(120_000);
   expect(sent).toHaveLength(3);
@@ -135,8 +145,8 @@ it('an error waits a second for the failure that it may lead to', async () => {
 
 it('what waits is sent at the end of the program', () => {
   const {clock, sent, alerts} = setUp();
-  alerts.tell([silent('a', 'one')]);
-  alerts.tell([silent('a', 'two'), silent('a', 'three')]);
+  alerts.tell([disconnected('a', 'one')]);
+  alerts.tell([disconnected('a', 'two'), disconnected('a', 'three')]);
   alerts.flush();
   expect(sent).toEqual(['a: one', 'a: two (and 1 more)']);
   expect(clock.pending).toBe(0);
@@ -144,9 +154,9 @@ it('what waits is sent at the end of the program', () => {
 
 it('the first notification is sent at once, the next of that pipeline a minute later, others at once', async () => {
   const {clock, sent, alerts} = setUp();
-  alerts.tell([silent('a', 'one')]);
+  alerts.tell([disconnected('a', 'one')]);
   await clock.advance(1000);
-  alerts.tell([silent('a', 'two'), silent('b', 'three')]);
+  alerts.tell([disconnected('a', 'two'), disconnected('b', 'three')]);
   expect(sent).toEqual(['a: one', 'b: three']);
   await clock.advance(58_999);
   expect(sent).toHaveLength(2);
@@ -158,7 +168,7 @@ it('the first notification is sent at once, the next of that pipeline a minute l
 
 it('the most urgent of those that waited is sent, with the number of others', async () => {
   const {clock, sent, alerts} = setUp();
-  const refused = silent('a', 'refused');
+  const refused = disconnected('a', 'refused');
   alerts.tell([refused, refused]);
   alerts.tell([refused, failed('a', 'exit status: 101'), {kind: 'restarted', pipeline: 'a', from: 'log', count: 1}]);
   await clock.advance(60_000);
@@ -177,7 +187,7 @@ it('never more than one a minute for a pipeline besides its failures, and none i
       const alerts = new Alerts({clock, onAlert: send});
       for (const {wait, pipeline} of all) {
         await clock.advance(wait);
-        alerts.tell([silent(pipeline, 'x')]);
+        alerts.tell([disconnected(pipeline, 'x')]);
       }
       await clock.advance(60_000);
       for (const name of ['a', 'b']) {

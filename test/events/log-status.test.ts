@@ -20,15 +20,23 @@ describe('of a log', () => {
     ]);
   });
 
-  it('that it fell silent, and that it began anew', () => {
+  it('that it is no longer followed, and that it began anew', () => {
     const clear: Marker = {kind: 'new-life', because: 'restarted', at: 7};
     const losses = {...noLosses, clears: 1, clear, clearId: 8};
-    const now = log('a', {silent: 'does not answer', silentSince: 3, losses});
+    const now = log('a', {disconnected: 'does not answer', disconnectedSince: 3, losses});
     expect(logEvents(log('a'), now)).toEqual([
-      {...ofLog, from: 'pipetail', kind: 'silent', why: 'does not answer', at: 3},
+      {...ofLog, from: 'pipetail', kind: 'disconnected', why: 'does not answer', at: 3},
       {...ofLog, kind: 'restarted', marker: clear, at: 7, id: 8},
     ]);
-    expect(logEvents(log('a', {silent: 'deleted'}), log('a', {silent: 'deleted'}))).toEqual([]);
+    expect(logEvents(now, now)).toEqual([]);
+  });
+
+  it('that its pipeline was deleted, also while the server did not answer', () => {
+    const deleted = {...ofLog, from: 'pipetail', kind: 'deleted', at: 5};
+    const now = log('a', {deletedAt: 5});
+    expect(logEvents(log('a'), now)).toEqual([deleted]);
+    expect(logEvents(log('a', {disconnected: 'timed out', disconnectedSince: 3}), now)).toEqual([deleted]);
+    expect(logEvents(now, now)).toEqual([]);
   });
 
   it('that a stream of the process is lost', () => {
@@ -59,13 +67,14 @@ describe('of a log', () => {
 const failure: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'connection refused'};
 const waiting = (tries: number): ConnectionState => ({kind: 'waiting', until: 0, tries, cause: 'server-lost', failure});
 const live: ConnectionState = {kind: 'live'};
+const deleted: ConnectionState = {kind: 'gone', reason: {kind: 'deleted'}, until: 0};
 
 const snapshot: Omit<LogSnapshot, 'connection'> = {
   ...bufferInfo(new WritableLogBuffer({maxBytes: 1024})),
   ...{events: [], pipelineId: undefined, receivedAt: undefined},
 };
 
-describe('a log is silent', () => {
+describe('a log is disconnected', () => {
   const counts = {errors: emptyErrorLog(), losses: noLosses, ends: {count: 0, last: []}};
   const log = {name: 'a', buffer: new WritableLogBuffer({maxBytes: 1024}), ...counts};
   /** The status after these connections, one a second. */
@@ -74,25 +83,34 @@ describe('a log is silent', () => {
       (before, connection, at) => logStatus({...log, snapshot: createStore({...snapshot, connection})}, before, at),
       undefined,
     );
-  const silentAfter = (...connections: readonly ConnectionState[]) => statusAfter(...connections)?.silent;
+  const whyAfter = (...connections: readonly ConnectionState[]) => statusAfter(...connections)?.disconnected;
 
   it('after three attempts, and until it is live again', () => {
-    expect(silentAfter(waiting(2))).toBeUndefined();
-    expect(silentAfter(waiting(3))).toBe('connection refused');
-    expect(silentAfter(waiting(3), {kind: 'connecting'})).toBe('connection refused');
-    expect(silentAfter(waiting(3), {kind: 'catching-up', since: 0})).toBe('connection refused');
-    expect(silentAfter(waiting(3), live)).toBeUndefined();
+    expect(whyAfter(waiting(2))).toBeUndefined();
+    expect(whyAfter(waiting(3))).toBe('connection refused');
+    expect(whyAfter(waiting(3), {kind: 'connecting'})).toBe('connection refused');
+    expect(whyAfter(waiting(3), {kind: 'catching-up', since: 0})).toBe('connection refused');
+    expect(whyAfter(waiting(3), live)).toBeUndefined();
   });
 
   it('since the attempt that made it so', () => {
-    const silent = statusAfter(waiting(2), waiting(3), {kind: 'connecting'}, waiting(4));
-    expect(silent?.silentSince).toBe(1);
-    expect(statusAfter(waiting(3), live)?.silentSince).toBeUndefined();
-    expect(statusAfter(waiting(3), live, waiting(3))?.silentSince).toBe(2);
+    const waited = statusAfter(waiting(2), waiting(3), {kind: 'connecting'}, waiting(4));
+    expect(waited?.disconnectedSince).toBe(1);
+    expect(statusAfter(waiting(3), live)?.disconnectedSince).toBeUndefined();
+    expect(statusAfter(waiting(3), live, waiting(3))?.disconnectedSince).toBe(2);
   });
 
-  it('at once when its pipeline was deleted or the server refuses', () => {
-    expect(silentAfter({kind: 'gone', reason: {kind: 'deleted'}, until: 0})).toBe('deleted');
-    expect(silentAfter({kind: 'gone', reason: {kind: 'refused', failure}, until: 0})).toBe('connection refused');
+  it('at once when the server refuses, or never had the pipeline', () => {
+    expect(whyAfter({kind: 'gone', reason: {kind: 'refused', failure}, until: 0})).toBe('connection refused');
+    expect(whyAfter(deleted)).toBe('there is no such pipeline');
+    expect(statusAfter(deleted)?.deletedAt).toBeUndefined();
+  });
+
+  it('not when its pipeline was deleted, which is said until it is live again', () => {
+    log.buffer.append(Buffer.from('a line\n'));
+    expect(statusAfter(live, waiting(3), deleted)).toMatchObject({disconnected: undefined, deletedAt: 2});
+    expect(statusAfter(deleted, {kind: 'connecting'}, deleted)).toMatchObject({deletedAt: 0});
+    expect(statusAfter(deleted, waiting(3))).toMatchObject({disconnected: 'connection refused', deletedAt: 0});
+    expect(statusAfter(deleted, live)).toMatchObject({disconnected: undefined, deletedAt: undefined});
   });
 });

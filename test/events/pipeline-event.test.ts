@@ -24,13 +24,14 @@ it('sums up losses, with the first and the last place', () => {
 });
 
 it('a silence is one with its last reason, failures are those of one cause', () => {
-  const silent = (why: string) => ({kind: 'silent', pipeline: 'a', from: 'pipetail', count: 1, why}) as const;
+  const disconnected = (why: string) =>
+    ({kind: 'disconnected', pipeline: 'a', from: 'pipetail', count: 1, why}) as const;
   const failed = (why: string) => ({kind: 'failed', pipeline: 'a', from: 'API', count: 1, why}) as const;
-  const sums = sumsOf(silent('refused'), failed('one'), silent('timed out'), failed('two'), failed('one'));
+  const sums = sumsOf(disconnected('refused'), failed('one'), disconnected('timed out'), failed('two'), failed('one'));
   expect(sums.all).toMatchObject([
     {kind: 'failed', why: 'one', count: 2},
     {kind: 'failed', why: 'two', count: 1},
-    {kind: 'silent', why: 'timed out', count: 2},
+    {kind: 'disconnected', why: 'timed out', count: 2},
   ]);
 });
 

@@ -26,8 +26,9 @@ export function log(name: string, change: Partial<LogStatus> = {}): LogStatus {
     losses: noLosses,
     ends: {count: 0, last: []},
     lostStreams: [],
-    silent: undefined,
-    silentSince: undefined,
+    disconnected: undefined,
+    disconnectedSince: undefined,
+    deletedAt: undefined,
     ...change,
   };
 }

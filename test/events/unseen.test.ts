@@ -83,22 +83,22 @@ it('a process that was started again has counted its connector errors from zero'
   expect(anew(3, 'first')).toEqual(['a connectors unseen 3']);
 });
 
-it('incidents come before errors, unseen until the log was on the screen; a silence is over once it is followed', () => {
+it('incidents come before errors, unseen until the log was on the screen; a disconnection is over once it is followed', () => {
   const ofLog = {pipeline: 'a', from: 'log', count: 1, at: 2} as const;
   const incidents: readonly PipelineEvent[] = [
     {...ofLog, kind: 'lost', atLeast: 10, atMost: 10, id: 3},
     {...ofLog, kind: 'restarted', id: 2},
-    {...ofLog, kind: 'silent', from: 'pipetail', why: 'refused', at: 4},
+    {...ofLog, kind: 'disconnected', from: 'pipetail', why: 'refused', at: 4},
   ];
   const errors = errorsOf(['ERROR x'], 9);
-  const kinds = ['silent', 'lost', 'restarted'];
-  const input = (silent: string | undefined) => ({logs: [log('a', {errors, silent})], incidents});
+  const kinds = ['disconnected', 'lost', 'restarted'];
+  const input = (disconnected: string | undefined) => ({logs: [log('a', {errors, disconnected})], incidents});
   expect(shown(input('refused'))).toEqual([...kinds.map((kind) => `a ${kind} unseen 1`), 'a errors unseen 1']);
   expect(rows(input('refused'))[1]).toMatchObject({at: 2, id: 3, atMost: 10});
   expect(rows(input('refused')).map(isUrgent)).toEqual([true, true, true, false]);
   expect(rows(input('refused'))[0]).toMatchObject({isOver: false});
   expect(rows(input(undefined))[0]).toMatchObject({isOver: true});
-  expect(shown({...input(undefined), viewed: 'a'})[0]).toBe('a silent seen 1');
+  expect(shown({...input(undefined), viewed: 'a'})[0]).toBe('a disconnected seen 1');
   expect(shown({...input(undefined), unseen: []})).toEqual([
     ...['a errors unseen 1', ...kinds.map((kind) => `a ${kind} seen 1`)],
   ]);

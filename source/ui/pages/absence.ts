@@ -10,9 +10,6 @@ import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
 import {listPage, marginCells, nameColumn, type PageRows, pageTitle} from './page-rows.ts';
 
-/** Of the longest word, `new error`. */
-const wordCells = 9;
-
 /** What happened while the user was away, the most urgent first. */
 export function absenceRows(
   controller: Controller,
@@ -25,6 +22,7 @@ export function absenceRows(
     events.map(({pipeline}) => pipeline),
     {width, symbols},
   );
+  const wordCells = Math.max(...events.map((event) => kindOf(event).word.length));
   const times = events.map(({at}) => (at === undefined ? '' : moment(at, until)));
   const timeCells = Math.max(...times.map((text) => text.length));
   const column = width - marginCells;
@@ -43,7 +41,7 @@ export function absenceRows(
       const cells = column - textWidth(columns.text);
       if (isOfErrors(event)) return concat([columns, errorExcerpt(event.ends, {column, cells, ellipsis})]);
       const textStyle: Style = event.kind === 'received' ? {dim: true} : {};
-      const text = event.kind === 'stream-lost' ? lostStreamWords(event, cells) : eventWords(event, width).text;
+      const text = textOf(event, {width, cells});
       if (event.backSince === undefined) return concat([columns, plain(text, textStyle)]);
       // The cause may be cut, but not what became of the pipeline.
       const words = ` ${symbols.dot} running again since ${moment(event.backSince, until)}`;
@@ -51,6 +49,12 @@ export function absenceRows(
     },
     ...{cursor, width, symbols},
   });
+}
+
+/** Beside the word of its kind. `cells`: of its column. */
+function textOf(event: PipelineEvent, {width, cells}: {readonly width: number; readonly cells: number}): string {
+  if (event.kind === 'deleted') return '';
+  return event.kind === 'stream-lost' ? lostStreamWords(event, cells) : eventWords(event, width).text;
 }
 
 /** `×12  `, `×12 +812 suppressed  `; empty for what came once, or has its number in its words. `sign`: before the number. */
@@ -64,7 +68,8 @@ function kindOf(event: PipelineEvent): {word: string; style: Style} {
   const {kind} = event;
   switch (kind) {
     case 'failed':
-    case 'silent':
+    case 'disconnected':
+    case 'deleted':
       return {word: kind, style: {fg: 1, bold: true}};
     case 'lost':
     case 'stream-lost':

@@ -236,11 +236,12 @@ function textOf(row: ErrorRow, room: Room): StyledText {
   return concat([plain(prefix, {dim: true}), isUnseen ? words : plain(words.text, style)]);
 }
 
-/** `silent  connection refused`, `was silent  …` once it is over; a loss and a lost stream need no such word. */
+/** `disconnected  connection refused`, `was disconnected  …` once it is over; what its text says needs no such word. */
 function incidentWords(row: ErrorRow & Incident, quiet: Style, {width, cells}: Room): StyledText {
   const {kind, state, isOver = false} = row;
   const isLoss = kind === 'lost' || kind === 'stream-lost';
-  const loud: Style = kind === 'silent' && !isOver ? {fg: 1, bold: true} : {fg: 3};
+  const isCut = (kind === 'disconnected' || kind === 'deleted') && !isOver;
+  const loud: Style = isCut ? {fg: 1, bold: true} : {fg: 3};
   const word = wordOf(kind, isOver);
   const text = row.kind === 'stream-lost' ? lostStreamWords(row, cells - word.length) : eventWords(row, width).text;
   return concat([
@@ -252,6 +253,7 @@ function incidentWords(row: ErrorRow & Incident, quiet: Style, {width, cells}: R
 function wordOf(kind: Incident['kind'], isOver: boolean): string {
   if (kind === 'lost') return '';
   if (kind === 'stream-lost') return isOver ? 'over  ' : '';
+  if (kind === 'deleted') return isOver ? 'back  ' : '';
   return `${isOver ? 'was ' : ''}${kind}  `;
 }
 

@@ -205,23 +205,23 @@ it('a long list scrolls with the cursor, and shows its heading again at the top'
   expect(page(screen)[2]).toMatch(/^▸ /);
 });
 
-it('silences, losses and restarts are listed, and Enter goes to their place', async () => {
+it('disconnections, losses and restarts are listed, and Enter goes to their place', async () => {
   await using screen = await twoTabs();
   const rows = () => listed(screen).map((row) => row.replace(/since (11-25 )?\d\d:\d\d/, 'since …'));
   await say(screen, 'fraud', 'INFO before');
   screen.press('A');
   screen.server.refuse({kind: 'not-ready', of: 'logs', name: 'fraud', times: 1000});
   screen.server.cutConnections({name: 'fraud'});
-  await screen.until(() => rows().length > 0, 'the silence');
-  expect(rows()[0]).toMatch(/^▸ fraud ×1 since … silent \w/);
+  await screen.until(() => rows().length > 0, 'the disconnection');
+  expect(rows()[0]).toMatch(/^▸ fraud ×1 since … disconnected \w/);
   expect(heading(screen)).toBe('Errors 1 incident');
 
   // More than the server keeps.
   for (let entry = 0; entry < 6000; entry++) screen.server.pipeline('fraud').write(`${entry} ${'x'.repeat(200)}`);
   screen.server.acceptAgain();
-  await screen.until(() => rows().length > 1 && rows()[0]?.includes(' was silent ') === true, 'the loss');
+  await screen.until(() => rows().length > 1 && rows()[0]?.includes(' was disconnected ') === true, 'the loss');
   expect(rows()).toEqual([
-    expect.stringMatching(/^▸ fraud ×1 since … was silent \w/),
+    expect.stringMatching(/^▸ fraud ×1 since … was disconnected \w/),
     expect.stringMatching(/^fraud since … [\d,]+ entries lost between \d\d:\d\d:\d\d and \d\d:\d\d:\d\d \(/),
   ]);
   screen.server.killRunner();
