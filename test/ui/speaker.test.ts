@@ -134,7 +134,7 @@ it('says what a key has changed in one line', async () => {
   expect(await press('t')).toEqual(['local times']);
   expect(await press('k')).toEqual(['paused', '00:00:08 INFO line 8']);
   expect(await press('k')).toEqual(['00:00:07 INFO line 7']);
-  expect(await press('m')).toEqual(['marked']);
+  expect(await press('m')).toEqual(['marked: press " to write a note on it']);
   expect(spoken.status()).toContain(' · paused · ');
   await write(spoken.screen, info(10));
   expect(await spoken.since(9)).toEqual([]);

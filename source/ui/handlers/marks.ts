@@ -9,8 +9,10 @@ export const markHandlers = {
     if (showsRecord(controller, keyName, 'mark it')) return;
     const head = at.model.index.headOf(at.current);
     const marks = new Map(at.tab.pane.marks);
-    if (!marks.delete(head)) marks.set(head, '');
+    const isNew = !marks.delete(head);
+    if (isNew) marks.set(head, '');
     controller.changePane({marks});
+    if (isNew) controller.sayHint('marked', 'note', 'write a note on it');
   },
   note(controller: Controller, keyName: string) {
     const at = controller.paneAt;

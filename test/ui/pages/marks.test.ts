@@ -115,8 +115,11 @@ describe('in the log', () => {
     expect(noticeOf(screen)).toBe('paused here: press m again to mark it');
     screen.press('m');
     expect([...viewOf(screen).marks.keys()]).toEqual([51]);
+    // The moment at which one may want to write why.
+    expect(noticeOf(screen)).toBe('marked: press " to write a note on it');
     screen.press('k', 'm');
     expect([...viewOf(screen).marks.keys()]).toEqual([]);
+    expect(noticeOf(screen)).toBeUndefined();
   });
 
   it('u and U go around, also from a record without a mark', async () => {
