@@ -72,6 +72,7 @@ function parsePipeline(json: ServerJson): Pipeline | undefined {
     deploymentError: parseDeploymentError(json.field('deployment_error')),
     connectorErrors: connectorErrorsOf(json),
     runtimeReason: json.field('deployment_runtime_status_details').textOf('reason').trim() || undefined,
+    checkpointAt: checkpointAtOf(json.field('storage_status_details').field('checkpoints')),
   };
 }
 
@@ -94,6 +95,16 @@ function connectorErrorsOf(json: ServerJson): number | undefined {
   return json.field('deployment_runtime_status_details').field('connector_stats').countOf('num_errors');
 }
 
+/**
+ * When the newest checkpoint that exists was begun, as Unix time in ms: the first 48 bits of its id, which is a UUID of
+ * version 7 (`dbsp_handle.rs`). Undefined: there is none, or its id tells no time.
+ */
+function checkpointAtOf(json: ServerJson): number | undefined {
+  const uuid = json.items?.at(-1)?.lineOf('uuid') ?? '';
+  const [, high, low] = /^([\da-f]{8})-([\da-f]{4})-7[\da-f]{3}-/i.exec(uuid) ?? [];
+  return high === undefined || low === undefined ? undefined : Number.parseInt(high + low, 16);
+}
+
 function samePipeline(a: Pipeline, b: Pipeline): boolean {
   return (
     a.id === b.id &&
@@ -110,6 +121,7 @@ function samePipeline(a: Pipeline, b: Pipeline): boolean {
     a.storageStatus === b.storageStatus &&
     a.connectorErrors === b.connectorErrors &&
     a.runtimeReason === b.runtimeReason &&
+    a.checkpointAt === b.checkpointAt &&
     sameTags(a.tags, b.tags) &&
     sameError(a.deploymentError, b.deploymentError)
   );

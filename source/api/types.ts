@@ -32,6 +32,8 @@ export type Pipeline = {
    * a whole answer of the process. Absent: it says nothing.
    */
   readonly runtimeReason?: string | undefined;
+  /** Unix time in ms at which the newest checkpoint in the storage was begun; absent: there is none. */
+  readonly checkpointAt?: number | undefined;
 };
 
 /** A pipeline with the fields that only `GET /v0/pipelines/{name}` has. */

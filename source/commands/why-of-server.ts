@@ -1,4 +1,5 @@
 import type {ApiClient, Pipeline, PipelineDetail} from '../api/types.ts';
+import {checkpointFailuresOf} from '../events/checkpoint-failures.ts';
 import {connectorsOf, failuresInLog, type LoggedFailure} from '../events/connectors.ts';
 import {logFacts} from '../events/event-log.ts';
 import {isDegraded, type LogFacts, type Statement} from '../events/statement.ts';
@@ -18,6 +19,8 @@ type WhyOptions = {
   readonly readsLog: boolean;
 };
 
+/** Bytes that are read at a time. */
+const blockBytes = 256 * 1024;
 /** Milliseconds for a log that is never quiet: what is said of it then is of what has come. */
 const logPatience = 3_000;
 
@@ -69,6 +72,8 @@ type ReadLog = {readonly log: LogFacts; readonly failures: readonly LoggedFailur
 async function readLog(name: string, options: Omit<WhyOptions, 'readsLog'>): Promise<ReadLog> {
   return await withServerLog(name, {...options, note: () => {}, patience: logPatience}, (log) => {
     const {buffer, errors} = log;
+    const checkpoints = checkpointFailuresOf(log);
+    while (!checkpoints.step(blockBytes));
     const failures = failuresInLog(buffer, errors.byKey.values(), errors.connectors.firstId);
     return {log: logFacts(log), failures};
   });

@@ -1,7 +1,9 @@
 import type {PipelineDetail} from '../api/types.ts';
 import {count, counted, dateTime, duration, isoTime, readTime} from '../lib/format.ts';
+import {runAtOnce} from '../lib/slices.ts';
 import type {ShownChange} from '../program/configuration.ts';
 import {watchPatternKey} from '../records/error-log.ts';
+import {failedStartIn} from '../records/failed-start.ts';
 import {endedRun, isStopped} from '../records/runs.ts';
 import {clean} from '../terminal/clean.ts';
 import {textAsSent} from '../viewport/line-text.ts';
@@ -10,8 +12,8 @@ import {errorWords, suppressedWords} from './event-words.ts';
 import {programThen} from './program-version.ts';
 import {
   type ComparedConfigurations,
-  compareConfigurations,
   compareRuns,
+  configurationSteps,
   hoursOf,
   type KindChange,
   mostKinds,
@@ -27,15 +29,27 @@ export type ComparedRuns = {
   readonly changes: readonly KindChange[];
 };
 
-/** What the API tells of a pipeline's program; undefined: nothing. `asked`: its answer has yet to come. */
+/**
+ * What the API tells of a pipeline's program, and of the error that ended it; undefined: nothing. `asked`: its answer has
+ * yet to come.
+ */
 export type KnownProgram =
-  | Pick<PipelineDetail, 'programVersion' | 'programStatusSince' | 'platformVersion'>
+  | (Pick<PipelineDetail, 'programVersion' | 'programStatusSince' | 'platformVersion'> &
+      Partial<Pick<PipelineDetail, 'deploymentError' | 'deploymentStatusSince'>>)
   | 'asked'
   | undefined;
 
-export function comparedRuns(runs: Pick<ComparedRuns, 'pipeline' | 'older' | 'newer'>): ComparedRuns {
+type TwoRuns = Pick<ComparedRuns, 'pipeline' | 'older' | 'newer'>;
+
+export function comparedRuns(runs: TwoRuns): ComparedRuns {
+  return runAtOnce(comparedSteps(runs, 0));
+}
+
+/** The same in steps of less than a frame. `mostShown`: changes of the configuration that are ready to be shown then. */
+export function* comparedSteps(runs: TwoRuns, mostShown: number): Generator<void, ComparedRuns, void> {
   const {older, newer} = runs;
-  return {...runs, configuration: compareConfigurations(older, newer), changes: compareRuns(older, newer)};
+  const configuration = yield* configurationSteps(older, newer, mostShown);
+  return {...runs, configuration, changes: compareRuns(older, newer)};
 }
 
 /** `2 new · 1 more frequent · 3 gone`; `no kind of record differs`. */
@@ -64,18 +78,20 @@ export function runInWords({number, records, span, full}: RunKinds): string {
 export function runFacts(compared: ComparedRuns, program: KnownProgram, endId?: number): readonly Fact[] {
   const {older, newer, configuration} = compared;
   return [
-    ...[newer, older].map((run): Fact => [`run ${count(run.number)}`, runEndInWords(run, endId)]),
+    ...[newer, older].map((run): Fact => [`run ${count(run.number)}`, runEndInWords(run, program, endId)]),
     ['program', programInWords(compared, program)],
     ['configuration', configurationInWords(configuration, compared)],
   ];
 }
 
-/** `stopped after 81 s`, `failed after 12 min: panic …`, `running since 2026-11-27 03:00:12`. */
-function runEndInWords({run, failure}: RunKinds, endId: number | undefined): string {
-  const {startedAt, endedAt, state, failed, endId: itsEnd} = endId === undefined ? run : endedRun(run, endId);
+/** `stopped after 81 s`, `start failed after 2 s: no such file`, `running since 2026-11-27 03:00:12`. */
+function runEndInWords(kinds: RunKinds, program: KnownProgram, endId: number | undefined): string {
+  const {run} = kinds;
+  const {startedAt, endedAt, state, endId: itsEnd} = endId === undefined ? run : endedRun(run, endId);
   const isOver = itsEnd !== undefined || endedAt !== undefined;
-  const why = failure ? `: ${errorWords({example: failure, key: 0}, whole).text.trim()}` : '';
-  const word = failed ? 'failed' : isOver && !isStopped({state}) ? `was ${state}` : state;
+  const failure = failureOf(kinds, program);
+  const why = failure?.why === undefined ? '' : `: ${failure.why}`;
+  const word = failure ? failureWords[failure.what] : isOver && !isStopped({state}) ? `was ${state}` : state;
   const isEndKnown = endedAt !== undefined;
   if (startedAt === undefined) {
     const until = isEndKnown ? ` at ${dateTime(endedAt)}` : '';
@@ -86,6 +102,33 @@ function runEndInWords({run, failure}: RunKinds, endId: number | undefined): str
   return `${word}, began at ${dateTime(startedAt)}${why}`;
 }
 
+const failureWords = {run: 'failed', start: 'start failed'} as const;
+
+/** Between the clock of the database, which dates what the API tells, and the runner's in the log, in milliseconds. */
+const clocksDiffer = 10_000;
+
+type Failure = {
+  readonly what: keyof typeof failureWords;
+  /** In one line, safe to show. */
+  readonly why: string | undefined;
+  /** As sent. */
+  readonly text: string | undefined;
+};
+
+/** The failure that ended a run, or its start; undefined: neither the log nor the API tells of one. */
+function failureOf({run, failure}: RunKinds, program: KnownProgram): Failure | undefined {
+  const {failed, startFailed, endedAt, endId} = run;
+  const {deploymentError: error, deploymentStatusSince = ''} = typeof program === 'object' ? program : {};
+  // The API has the error of the newest run alone, until the next start is asked for.
+  const isItsEnd = endId === undefined && Math.abs(readTime(deploymentStatusSince) - (endedAt ?? 0)) <= clocksDiffer;
+  const told = isItsEnd ? error : undefined;
+  if (!failed && !told) return undefined;
+  const what = startFailed || told?.endedStart ? 'start' : 'run';
+  if (!failure) return {what, why: told && clean(`${told.cause} (API)`), text: told?.cause};
+  const logged = failedStartIn(failure) ?? errorWords({example: failure, key: 0}, whole).text.trim();
+  return {what, why: clean(logged), text: textAsSent(failure)};
+}
+
 /** The log has no version of a program: the API tells whether it is that of now. */
 function programInWords({older, newer}: ComparedRuns, program: KnownProgram): string {
   if (!program) return 'unknown: the log does not name its version';
@@ -94,10 +137,11 @@ function programInWords({older, newer}: ComparedRuns, program: KnownProgram): st
   const [before, now] = [older, newer].map(({run, span}) => programThen(program, run.startedAt ?? span?.from));
   const version = programVersion === undefined ? 'the current version' : `version ${count(programVersion)}`;
   const words = `${version} on platform ${clean(platformVersion)}`;
-  const since = dateTime(readTime(programStatusSince));
+  // A server may send none: then nothing is proved.
+  const since = () => dateTime(readTime(programStatusSince));
   if (now === 'same' && before === 'same') return `${words} in both runs (API)`;
-  if (now === 'same') return `${words}, compiled at ${since} (API); that of run ${count(older.number)} is unknown`;
-  if (now === 'changed') return `unknown: changed or compiled again since, at ${since} (API)`;
+  if (now === 'same') return `${words}, compiled at ${since()} (API); that of run ${count(older.number)} is unknown`;
+  if (now === 'changed') return `unknown: changed or compiled again since, at ${since()} (API)`;
   return 'unknown: neither the log nor the API names its version';
 }
 
@@ -145,22 +189,36 @@ export function exampleInWords({example}: Pick<KindChange, 'example'>, width: nu
 const whole = 10_000;
 
 /** All of it as lines of text, unwrapped. */
-export function changesText(compared: ComparedRuns, facts: readonly Fact[] = runFacts(compared, undefined)): string {
+export function changesText(compared: ComparedRuns, facts?: readonly Fact[]): string {
+  return runAtOnce(changesTextSteps(compared, facts));
+}
+
+/** The same in steps of less than a frame. */
+export function* changesTextSteps(
+  compared: ComparedRuns,
+  facts: readonly Fact[] = runFacts(compared, undefined),
+): Generator<void, string, void> {
   const {pipeline, older, newer, changes, configuration} = compared;
-  const timesCells = Math.max(12, ...changes.map((change) => timesInWords(change, 'x').length));
-  const rows = changes.map((change) => {
-    const times = timesInWords(change, 'x');
-    return `  ${change.change.padEnd(4)}  ${times.padEnd(timesCells)}  ${exampleInWords(change, whole).text}`;
-  });
-  const leaves = configuration.kind === 'compared' ? configuration.changes : [];
   const lines = [
     `${pipeline}: ${runInWords(newer)}`,
     `compared with ${runInWords(older)}`,
     ...facts.map(([name, words]) => `${name}: ${words}`),
-    ...leaves.map(({shown}) => `  ${shown.change.padEnd(7)}  ${clean(shown.path)}  ${valuesInWords(shown)}`),
-    `records: ${changesInWords(changes)}`,
   ];
-  return `${[...lines, ...rows].join('\n')}\n`;
+  for (const leaf of configuration.kind === 'compared' ? configuration.changes : []) {
+    const shown = yield* leaf.shownSteps();
+    lines.push(`  ${shown.change.padEnd(7)}  ${clean(shown.path)}  ${valuesInWords(shown)}`);
+    yield;
+  }
+  lines.push(`records: ${changesInWords(changes)}`);
+  const times = changes.map((change) => timesInWords(change, 'x'));
+  const timesCells = times.reduce((most, {length}) => Math.max(most, length), 12);
+  for (const [at, change] of changes.entries()) {
+    lines.push(
+      `  ${change.change.padEnd(4)}  ${(times[at] ?? '').padEnd(timesCells)}  ${exampleInWords(change, whole).text}`,
+    );
+    yield;
+  }
+  return `${lines.join('\n')}\n`;
 }
 
 /** The shape of `pipetail diff -o json`. Times in RFC 3339, rates an hour. */
@@ -202,8 +260,10 @@ function jsonOf(value: string | undefined): unknown {
   return typeof parsed === 'number' && !Number.isSafeInteger(parsed) && Number.isInteger(parsed) ? value : parsed;
 }
 
-function runObject({number, records, span, run, failure, configuration}: RunKinds, program: KnownProgram) {
-  const {startedAt, endedAt, state, failed} = run;
+function runObject(kinds: RunKinds, program: KnownProgram) {
+  const {number, records, span, run, configuration} = kinds;
+  const {startedAt, endedAt, state} = run;
+  const failure = failureOf(kinds, program);
   const isKnown = typeof program === 'object' && programThen(program, startedAt ?? span?.from) === 'same';
   return {
     run: number,
@@ -213,8 +273,9 @@ function runObject({number, records, span, run, failure, configuration}: RunKind
     startedAt: timeOrNull(startedAt),
     endedAt: timeOrNull(endedAt),
     state,
-    failed,
-    failure: failure ? textAsSent(failure) : null,
+    failed: failure !== undefined,
+    startFailed: failure?.what === 'start',
+    failure: failure?.text ?? null,
     configuration: configuration.kind === 'known' ? 'known' : 'unknown',
     programVersion: isKnown ? (program.programVersion ?? null) : null,
     platformVersion: isKnown ? program.platformVersion : null,

@@ -1,11 +1,15 @@
-import type {CheckpointReason, PipelineStats, Progress, TimeSample} from '../api/types.ts';
+import {stateOf} from '../api/pipeline-state.ts';
+import type {CheckpointReason, Pipeline, PipelineStats, Progress, TimeSample} from '../api/types.ts';
 import {count, counted, duration, elapsed, readTime} from '../lib/format.ts';
 import {connectorKey, type KnownStats} from '../logs/stats-poller.ts';
 import {clean} from '../terminal/clean.ts';
+import {adviceFor} from '../words/guide.ts';
 import type {Cause, Statement, WhyFacts} from './statement.ts';
 
 /** Milliseconds without progress from which on it is said. */
 const stillFrom = 30_000;
+/** The same for which records have waited meanwhile: those that have just come are no sign of trouble. */
+const waitFrom = 5_000;
 /** The same of a stall by an output: below, an output may only be slow for a moment. */
 const stallFrom = 1_000;
 /** Milliseconds of a transaction, a checkpoint or its delay from which on it is said: each step of the engine is a transaction. */
@@ -14,15 +18,15 @@ const longFrom = 10_000;
 const longWriteFrom = 60_000;
 
 /** Nothing moves, though the pipeline runs. */
-export const noProgress: Cause = (facts) => {
-  const {known} = facts;
+export const noProgress: Cause = ({known, pipeline}) => {
   const {stats} = known ?? {};
-  if (stats?.state !== 'Running') return [];
+  // The list is newer than the statistics of a pipeline that is paused, or cannot be reached.
+  if (stats?.state !== 'Running' || (pipeline && isHalted(pipeline))) return [];
   const stall = stats.outputStall ?? 0;
   if (stall >= stallFrom) return [stalled(stats, stall)];
   const {bufferedRecords = 0} = stats;
   const still = stillFor(known);
-  if (still < stillFrom || bufferedRecords === 0) return [];
+  if (still < stillFrom || waitingFor(known) < waitFrom) return [];
   // A commit, and a view that is filled, take their time: they have statements of their own.
   const isAtWork = stats.transaction?.isCommitting === true || stats.bootstrap !== undefined;
   return [
@@ -32,6 +36,18 @@ export const noProgress: Cause = (facts) => {
     },
   ];
 };
+
+function isHalted({deploymentStatus}: Pick<Pipeline, 'deploymentStatus'>): boolean {
+  const {kind} = stateOf(deploymentStatus);
+  return kind === 'paused' || kind === 'failed';
+}
+
+/** Milliseconds between the first and the last of the last statistics in a row in which records wait. */
+function waitingFor({buffered = [], at}: Partial<KnownStats> = {}): number {
+  const lastWithout = buffered.findLastIndex(({records}) => records === 0);
+  const first = buffered[lastWithout + 1];
+  return first === undefined || at === undefined ? 0 : at - first.at;
+}
 
 function stalled(stats: PipelineStats, stall: number): Statement {
   const [fullest] = stats.connectors
@@ -114,6 +130,23 @@ export const checkpoints: Cause = ({known}) => {
       ...never,
     ];
   return never;
+};
+
+/** Checkpoints that failed, until a later one is made: the log has the reason, and the list the checkpoints that exist. */
+export const failedCheckpoints: Cause = ({log, pipeline}) => {
+  const {failedCheckpoints: failed} = log ?? {};
+  if (!failed || (pipeline?.checkpointAt ?? 0) > (failed.last ?? Number.POSITIVE_INFINITY)) return [];
+  const {count: times, since, last, entry, reason} = failed;
+  const [words = ''] = reason.trim().split('\n');
+  const text = clean(`${times === 1 ? 'A checkpoint' : 'Checkpoints'} failed: ${words === '' ? unknown : words}`);
+  return [
+    {
+      ...{key: 'failed checkpoint', severity: 'notice', source: 'log', text, since, last},
+      often: times === 1 ? undefined : `${count(times)} times`,
+      place: {entry},
+      advice: adviceFor(reason),
+    },
+  ];
 };
 
 function neverWords(reasons: readonly CheckpointReason[]): Statement {

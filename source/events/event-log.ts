@@ -7,6 +7,7 @@ import type {OpenLogs} from '../logs/log-manager.ts';
 import type {LogSnapshot} from '../logs/log-snapshot.ts';
 import type {StatsPoller} from '../logs/stats-poller.ts';
 import {type Absence, absenceOf, type StatusAt} from './absence.ts';
+import {failedCheckpointsIn} from './checkpoint-failures.ts';
 import {ConnectorStates, connectorTotal} from './connector-states.ts';
 import {
   type ConnectorIncrease,
@@ -370,9 +371,11 @@ export class EventLog {
 }
 
 /** What statements need to know of an open log. */
-export function logFacts({errors, losses, snapshot}: Pick<Log, 'errors' | 'losses' | 'snapshot'>): LogFacts {
+export function logFacts(log: Pick<Log, 'buffer' | 'errors' | 'losses' | 'snapshot'>): LogFacts {
+  const {errors, losses, snapshot} = log;
   const {firstId, isWhole} = errors.connectors;
-  return {errors: errors.byKey, firstId, isWhole, losses, lostStreams: snapshot.get().lostStreams ?? []};
+  const {lostStreams = []} = snapshot.get();
+  return {errors: errors.byKey, firstId, isWhole, losses, lostStreams, failedCheckpoints: failedCheckpointsIn(log)};
 }
 
 /** All that the log had at first was read; what comes now is new. */

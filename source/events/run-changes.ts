@@ -1,5 +1,6 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import {configurationChanges, type ShownChange, shownChange} from '../program/configuration.ts';
+import {runAtOnce} from '../lib/slices.ts';
+import {type ConfigurationChange, changeSteps, type ShownChange, shownSteps} from '../program/configuration.ts';
 import {fingerprintOf} from '../records/fingerprint.ts';
 import {withShortMessage} from '../records/json-members.ts';
 import type {Level} from '../records/level.ts';
@@ -261,35 +262,45 @@ function isMore(before: number, older: RunKinds, now: number, newer: RunKinds): 
 }
 
 /** A change of a configuration, as it may be shown, and where it is. */
-export type LeafChange = {
+export class LeafChange {
   readonly keys: readonly string[];
-  readonly shown: ShownChange;
   /** The first line of the configuration that has it: of the newer run; of the older one, if it is gone. */
   readonly id: number;
-};
+  readonly #change: ConfigurationChange;
+  #shown: ShownChange | undefined;
+
+  constructor(change: ConfigurationChange, id: number) {
+    this.keys = change.path;
+    this.id = id;
+    this.#change = change;
+  }
+
+  get shown(): ShownChange {
+    return runAtOnce(this.shownSteps());
+  }
+
+  /** The same in steps, which are done once. */
+  *shownSteps(): Generator<void, ShownChange, void> {
+    this.#shown ??= yield* shownSteps(this.#change);
+    return this.#shown;
+  }
+}
 
 /** Unknown, never the same, where one of the two is. */
 export type ComparedConfigurations =
   | {readonly kind: 'compared'; readonly changes: readonly LeafChange[]}
   | {readonly kind: 'unknown'};
 
-export function compareConfigurations(
+/** In steps of a leaf: a large configuration has thousands. The first `mostShown` changes are ready to be shown. */
+export function* configurationSteps(
   {configuration: older}: Pick<RunKinds, 'configuration'>,
   {configuration: newer}: Pick<RunKinds, 'configuration'>,
-): ComparedConfigurations {
+  mostShown: number,
+): Generator<void, ComparedConfigurations, void> {
   if (older.kind === 'unknown' || newer.kind === 'unknown') return {kind: 'unknown'};
-  const changes = configurationChanges(older.value, newer.value).map((change): LeafChange => {
-    let shown: ShownChange | undefined;
-    return {
-      keys: change.path,
-      // Of thousands a page shows the first: all would take longer than a frame may.
-      get shown() {
-        shown ??= shownChange(change);
-        return shown;
-      },
-      id: change.now === undefined ? older.id : newer.id,
-    };
-  });
+  const found = yield* changeSteps(older.value, newer.value);
+  const changes = found.map((change) => new LeafChange(change, change.now === undefined ? older.id : newer.id));
+  for (const change of changes.slice(0, mostShown)) yield* change.shownSteps();
   return {kind: 'compared', changes};
 }
 

@@ -4,6 +4,7 @@ import type {KnownStats} from '../logs/stats-poller.ts';
 import type {ErrorGroup} from '../records/error-log.ts';
 import type {NoAnswer} from '../words/failures.ts';
 import type {Advice} from '../words/guide.ts';
+import type {FailedCheckpoints} from './checkpoint-failures.ts';
 import type {KnownConnector} from './connectors.ts';
 
 /**
@@ -59,6 +60,8 @@ export type LogFacts = {
   readonly isWhole: boolean;
   readonly losses: LossCount;
   readonly lostStreams: readonly OutputStream[];
+  /** Absent: there are none, or nobody has read the log for them. */
+  readonly failedCheckpoints?: FailedCheckpoints | undefined;
 };
 
 /** A cause is an entry of the registry in `why.ts`: it says what is not normal of its kind, the worst first. */

@@ -6,6 +6,7 @@ import {Search} from '../buffer/search.ts';
 import {count, readTime} from '../lib/format.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
 import {type ErrorLog, watchPatternKey} from '../records/error-log.ts';
+import {failedStartIn} from '../records/failed-start.ts';
 import {isPanicLine} from '../records/line-kind.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {endedRun, isStopped} from '../records/runs.ts';
@@ -139,10 +140,11 @@ function connectorEvents(pipeline: string, stats: PipelineStats | undefined): re
 function runEvents(pipeline: string, {index, buffer, hasEnded = false}: TimelineLog): readonly TimelineEvent[] {
   const runs = hasEnded ? index.runs.map((run) => endedRun(run, buffer.endId)) : index.runs;
   return runs.flatMap((run, place): readonly TimelineEvent[] => {
-    const {startedAt: at, endedAt: until, endId, firstId: id, state, failed} = run;
+    const {startedAt: at, endedAt: until, endId, firstId: id, state, failed, startFailed} = run;
     if (at === undefined) return [];
     const end = endId !== undefined && !isStopped(run) ? 'its end is not in the log' : state;
-    const text = `run ${count(place + 1)} of ${count(runs.length)}: ${end}${failed ? ', failed' : ''}`;
+    const words = startFailed ? 'start failed' : `${end}${failed ? ', failed' : ''}`;
+    const text = `run ${count(place + 1)} of ${count(runs.length)}: ${words}`;
     return [{kind: 'run', pipeline, from: 'log', count: 1, at, until, id, text}];
   });
 }
@@ -225,7 +227,11 @@ function withCrashes(
 ): readonly TimelineEvent[] {
   const events = [...told];
   for (const {id, at, from, to, example, isPanic} of crashes) {
-    const why = errorWords({example, key: 0}, noTarget).text;
+    const failedStart = failedStartIn(example);
+    const why =
+      failedStart === undefined
+        ? errorWords({example, key: 0}, noTarget).text
+        : clean(failedWords({state: 'Failed', error: failedStart, endedStart: true}));
     const distances = events.map((event) => {
       const isOfRun = event.kind === 'failed' && event.at !== undefined && event.at >= from && event.at < to;
       return isOfRun ? Math.abs((event.at ?? 0) - (at ?? event.at ?? 0)) : latest;

@@ -1,6 +1,7 @@
 import type {Pipeline} from '../api/types.ts';
 import {readTime} from '../lib/format.ts';
 import {isUnfinished, watchPatternKey} from '../records/error-log.ts';
+import {failedStartIn} from '../records/failed-start.ts';
 import {isPanicLine, reportsEnd} from '../records/line-kind.ts';
 import {clean} from '../terminal/clean.ts';
 import {noAnswerWords} from '../words/failures.ts';
@@ -13,14 +14,56 @@ import {
   rejectingConnectors,
   unhealthyConnectors,
 } from './connector-causes.ts';
-import {bootstraps, checkpoints, memory, noProgress, quietWords, transactions} from './engine-causes.ts';
-import {gaps, lostStreams} from './log-causes.ts';
+import {
+  bootstraps,
+  checkpoints,
+  failedCheckpoints,
+  memory,
+  noProgress,
+  quietWords,
+  transactions,
+} from './engine-causes.ts';
+import {lostStreamWords, lostWords} from './event-words.ts';
 import {type Cause, type LogFacts, type Statement, severities, type WhyFacts} from './statement.ts';
+
+/** Cells for the words of a lost stream: a page wraps them. */
+const enough = 1000;
+
+/** Streams of the process that the runner no longer reads. */
+const lostStreams: Cause = ({log}) => {
+  const {lostStreams: streams = [], losses} = log ?? {};
+  if (streams.length === 0) return [];
+  const {lostStream: marker, lostStreamId: entry} = losses ?? {};
+  const isAlone = streams.length === 1 && marker !== undefined;
+  const are = streams.length === 1 ? 'is' : 'are';
+  const text = isAlone
+    ? lostStreamWords({marker}, enough)
+    : `${streams.join(' and ')} of the process ${are} lost until the next start`;
+  return [
+    {
+      ...{key: 'lost stream', severity: 'notice', source: 'log', text},
+      ...(isAlone ? {since: marker.at} : {last: marker?.at}),
+      stops: 'what the process writes there is in no log',
+      place: {entry},
+    },
+  ];
+};
+
+/** Places where the log lacks lines. */
+const gaps: Cause = ({log}) => {
+  const {gaps: count = 0, gap: marker, atLeast = 0, atMost = 0, gapId} = log?.losses ?? {};
+  if (count === 0) return [];
+  const text = `The log has ${count === 1 ? 'a gap' : 'gaps'}: ${lostWords({count, atLeast, atMost, marker})}`;
+  // The words of a single loss have its times.
+  const last = count === 1 && marker?.kind === 'lost' ? undefined : marker?.at;
+  return [{...{key: 'gaps', severity: 'notice', source: 'log', text}, last, place: {entry: gapId}}];
+};
 
 /** What can be wrong with a pipeline; those of one severity are said in this order. */
 const causes: readonly Cause[] = [
   ...[noProgress, failedConnectors, rejectingConnectors, unhealthyConnectors],
-  ...[memory, checkpoints, bootstraps, transactions, connectorsWithErrors, loggedConnectors, lostStreams, gaps],
+  ...[memory, failedCheckpoints, checkpoints, bootstraps, transactions],
+  ...[connectorsWithErrors, loggedConnectors, lostStreams, gaps],
 ];
 
 /**
@@ -52,7 +95,8 @@ function ofPipeline(
   const {word} = pipelineState(pipeline);
   if (sentence !== undefined) {
     const text = noAnswer ? noAnswerWords(noAnswer, sentence) : sentence;
-    const place = {entry: facts.log && failureIn(facts.log)};
+    // What the compiler says is in no log: that has an earlier run.
+    const place = {entry: facts.log && !hasCompileError(pipeline) ? failureIn(facts.log) : undefined};
     return {...shared, severity: 'failed', text, place, advice: adviceOfFailure(facts, pipeline)};
   }
   const isPartly = wrong.some(({severity}) => severity === 'degraded');
@@ -71,11 +115,12 @@ function restWords(facts: WhyFacts, pipeline: Pipeline, wrong: readonly Statemen
   return `. ${quietWords(facts) ?? 'No trouble is known'}`;
 }
 
-/** The entry that tells of the end of the process: a panic, else what the runner reports. */
+/** The entry that tells of the end of the process: a panic, else why it could not start, else what the runner reports. */
 function failureIn({errors, firstId}: LogFacts): number | undefined {
   const groups = [...errors.values()].filter(({lastId}) => lastId >= firstId).toReversed();
   const found =
     groups.find(({example}) => isPanicLine(example, 0, example.length)) ??
+    groups.find(({example}) => failedStartIn(example) !== undefined) ??
     groups.find(({example: {buffer, byteOffset, length}}) => reportsEnd(Buffer.from(buffer, byteOffset, length)));
   return found?.lastId;
 }

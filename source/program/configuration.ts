@@ -4,7 +4,10 @@ import {hidden, isReference, isSecretName, maskCredentials} from './credentials.
  * What a pipeline's configuration is made of. A text: the JSON of a string, a number or a word, as it was printed, since
  * a number of JavaScript would lose digits (`18446744073709551615`).
  */
-export type ConfigurationValue = string | ReadonlyMap<string, ConfigurationValue> | readonly ConfigurationValue[];
+export type ConfigurationValue = string | ConfigurationObject | ConfigurationList;
+
+type ConfigurationObject = ReadonlyMap<string, ConfigurationValue>;
+type ConfigurationList = readonly ConfigurationValue[];
 
 /** The form of the line that ends it, and of all between: one member, item or bracket a line. */
 const linePattern = /^ *(?:("[^"\\]*(?:\\.[^"\\]*)*"): )?(.*?),?$/s;
@@ -84,27 +87,55 @@ export type ConfigurationChange = {
   readonly isSecret: boolean;
 };
 
-/** In what two configurations differ, in the order of the newer one. Lists of plain values are leaves. */
-export function configurationChanges(
+/**
+ * In what two configurations differ, in the order of the newer one. Lists of plain values are leaves. A step is a leaf, or
+ * a part that has others: one with thousands takes longer than a frame.
+ */
+export function* changeSteps(
   before: ConfigurationValue | undefined,
   now: ConfigurationValue | undefined,
-): readonly ConfigurationChange[] {
-  return [...changesIn({path: [], before, now, isSecret: false})];
+): Generator<void, readonly ConfigurationChange[], void> {
+  const changes: ConfigurationChange[] = [];
+  const open: Iterator<ConfigurationChange, void>[] = [[{path: [], before, now, isSecret: false}].values()];
+  for (let last = open.at(-1); last; last = open.at(-1)) {
+    const step = last.next();
+    const parts = step.done ? undefined : partsOf(step.value);
+    if (step.done) open.pop();
+    else if (parts) open.push(parts);
+    else if (!isSame(step.value.before, step.value.now)) changes.push(step.value);
+    yield;
+  }
+  return changes;
 }
 
-function* changesIn(change: ConfigurationChange): Generator<ConfigurationChange, void, void> {
-  const {path, before, now, isSecret} = change;
-  const part = (name: string, of: Pick<ConfigurationChange, 'before' | 'now'>, secret: boolean) =>
-    changesIn({path: [...path, name], ...of, isSecret: isSecret || secret});
-  if (isObject(before) && isObject(now)) {
-    for (const name of new Set([...now.keys(), ...before.keys()])) {
-      const secret = isSecretMember(name, before) || isSecretMember(name, now);
-      yield* part(name, {before: before.get(name), now: now.get(name)}, secret);
-    }
-  } else if (isList(before) && isList(now) && !(isPlain(before) && isPlain(now))) {
-    for (let at = 0; at < Math.max(before.length, now.length); at++)
-      yield* part(`[${at}]`, {before: before[at], now: now[at]}, false);
-  } else if (!isSame(before, now)) yield change;
+/** What is compared by itself; undefined: it has no such parts. */
+function partsOf(change: ConfigurationChange): Generator<ConfigurationChange, void> | undefined {
+  const {before, now} = change;
+  if (isObject(before) && isObject(now)) return membersOf(change, before, now);
+  if (isList(before) && isList(now) && !(isPlain(before) && isPlain(now))) return itemsOf(change, before, now);
+  return undefined;
+}
+
+type Of = Pick<ConfigurationChange, 'path' | 'isSecret'>;
+
+function* membersOf(
+  {path, isSecret}: Of,
+  before: ConfigurationObject,
+  now: ConfigurationObject,
+): Generator<ConfigurationChange, void> {
+  for (const name of new Set([...now.keys(), ...before.keys()])) {
+    const isOwn = isSecretMember(name, before) || isSecretMember(name, now);
+    yield {path: [...path, name], before: before.get(name), now: now.get(name), isSecret: isSecret || isOwn};
+  }
+}
+
+function* itemsOf(
+  {path, isSecret}: Of,
+  before: ConfigurationList,
+  now: ConfigurationList,
+): Generator<ConfigurationChange, void> {
+  for (let at = 0; at < Math.max(before.length, now.length); at++)
+    yield {path: [...path, `[${at}]`], before: before[at], now: now[at], isSecret};
 }
 
 /** Of what has no parts that are compared by themselves. */
@@ -113,15 +144,15 @@ function isSame(before: ConfigurationValue | undefined, now: ConfigurationValue 
   return before.length === now.length && now.every((item, at) => item === before[at]);
 }
 
-function isObject(value: ConfigurationValue | undefined): value is ReadonlyMap<string, ConfigurationValue> {
+function isObject(value: ConfigurationValue | undefined): value is ConfigurationObject {
   return value instanceof Map;
 }
 
-function isList(value: ConfigurationValue | undefined): value is readonly ConfigurationValue[] {
+function isList(value: ConfigurationValue | undefined): value is ConfigurationList {
   return Array.isArray(value);
 }
 
-function isPlain(list: readonly ConfigurationValue[]): boolean {
+function isPlain(list: ConfigurationList): boolean {
   return list.every((item) => typeof item === 'string');
 }
 
@@ -140,8 +171,10 @@ export type ShownChange = {
   readonly isHidden: boolean;
 };
 
-export function shownChange({path, before, now, isSecret}: ConfigurationChange): ShownChange {
-  const [shownBefore, shownNow] = [before, now].map((value) => value && jsonOf(value, isSecret));
+/** In steps of a value: a part that was added or is gone may have thousands. */
+export function* shownSteps({path, before, now, isSecret}: ConfigurationChange): Generator<void, ShownChange, void> {
+  const shownBefore = before && (yield* jsonSteps(before, isSecret));
+  const shownNow = now && (yield* jsonSteps(now, isSecret));
   return {
     change: before === undefined ? 'added' : now === undefined ? 'gone' : 'changed',
     path: pathInWords(path),
@@ -152,17 +185,25 @@ export function shownChange({path, before, now, isSecret}: ConfigurationChange):
 }
 
 /** In one line. `isSecret`: by the name of what it is in. */
-function jsonOf(value: ConfigurationValue, isSecret: boolean): string {
-  if (typeof value === 'string') return scalarJson(value, isSecret);
-  if (isList(value)) return `[${value.map((item) => jsonOf(item, isSecret)).join(', ')}]`;
-  const members = [...value].map(
-    ([name, member]) => `${JSON.stringify(name)}: ${jsonOf(member, isSecret || isSecretMember(name, value))}`,
-  );
-  return `{${members.join(', ')}}`;
+function* jsonSteps(value: ConfigurationValue, isSecret: boolean): Generator<void, string, void> {
+  if (typeof value === 'string') {
+    yield;
+    return scalarJson(value, isSecret);
+  }
+  const parts: string[] = [];
+  if (isList(value)) {
+    for (const item of value) parts.push(yield* jsonSteps(item, isSecret));
+    return `[${parts.join(', ')}]`;
+  }
+  for (const [name, member] of value) {
+    const json = yield* jsonSteps(member, isSecret || isSecretMember(name, value));
+    parts.push(`${JSON.stringify(name)}: ${json}`);
+  }
+  return `{${parts.join(', ')}}`;
 }
 
 /** By its name, or by that of the pair that it is the value of: `{"name": "Authorization", "value": "…"}`. */
-function isSecretMember(name: string, parent: ReadonlyMap<string, ConfigurationValue>): boolean {
+function isSecretMember(name: string, parent: ConfigurationObject): boolean {
   if (name !== 'value') return isSecretName(name);
   const named = parent.get('name') ?? parent.get('key');
   return typeof named === 'string' && isSecretName(textOf(named) ?? '');

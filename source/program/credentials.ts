@@ -1,3 +1,5 @@
+import {runAtOnce} from '../lib/slices.ts';
+
 /** What is shown in place of a credential. */
 export const hidden = '***';
 
@@ -40,32 +42,63 @@ const known = [
 /** Without any of it, a text has no credential that could be recognised. */
 const sign = /[:=]|bearer|basic|eyJ|A[KS]IA|-BEGIN /i;
 
-/** The parts of a text that look like credentials, in order, none in another. */
-function secretRanges(text: string): readonly Range[] {
+/** Characters of a text that are read in a step, and behind them those that a match may go on into. */
+const stepChars = 32 * 1024;
+const beyond = 16 * 1024;
+
+/** The matches of a pattern in a text, in order, and undefined after each step. */
+function* matchSteps(text: string, pattern: RegExp): Generator<RegExpExecArray | undefined, void, void> {
+  for (let from = 0; from < text.length; ) {
+    const to = from + stepChars;
+    const part = to + beyond < text.length ? text.slice(0, to + beyond) : text;
+    const matchFrom = (within: string, at: number) => {
+      pattern.lastIndex = at;
+      return pattern.exec(within);
+    };
+    while (from < to) {
+      let match = matchFrom(part, from);
+      // It may be cut.
+      if (match && part !== text && match.index + match[0].length === part.length) match = matchFrom(text, match.index);
+      if (!match || match.index >= to) break;
+      from = match.index + match[0].length;
+      yield match;
+    }
+    from = Math.max(from, to);
+    yield undefined;
+  }
+}
+
+/** The parts of a text that look like credentials, in order, none in another. In steps of less than a frame. */
+function* secretSteps(text: string): Generator<void, readonly Range[], void> {
   if (!sign.test(text)) return [];
   const found: Range[] = [];
   const add = (from: number, value: string) => {
     if (value !== '' && !isReference(value)) found.push({from, to: from + value.length});
   };
-  for (const {0: all, 1: login = '', index} of text.matchAll(url)) {
+  const read = function* (pattern: RegExp, addFrom: (match: RegExpExecArray) => void): Generator<void, void, void> {
+    for (const match of matchSteps(text, pattern)) {
+      if (match) addFrom(match);
+      else yield;
+    }
+  };
+  yield* read(url, ({0: all, 1: login = '', index}) => {
     const colon = login.indexOf(':');
     // A user without a password may be a token.
     add(index + all.length - 1 - login.length + colon + 1, login.slice(colon + 1));
-  }
-  for (const {0: before, 1: name = '', index} of text.matchAll(named)) {
-    if (!isSecretName(name)) continue;
+  });
+  yield* read(named, ({0: before, 1: name = '', index}) => {
+    if (!isSecretName(name)) return;
     const from = index + before.length;
     valueBehind.lastIndex = from;
     const [all = '', , ...forms] = valueBehind.exec(text) ?? [];
     const value = forms.find((form) => form !== undefined) ?? '';
     if (!isSetting(all)) add(from + all.lastIndexOf(value), value);
-  }
-  for (const {0: all, 1: name = '', 2: value = '', index} of text.matchAll(pair)) {
+  });
+  yield* read(pair, ({0: all, 1: name = '', 2: value = '', index}) => {
     if (isSecretName(name)) add(index + all.length - 1 - value.length, value);
-  }
-  for (const pattern of known) {
-    for (const {0: all, 1: value = '', index} of text.matchAll(pattern)) add(index + all.indexOf(value), value);
-  }
+  });
+  for (const pattern of known)
+    yield* read(pattern, ({0: all, 1: value = '', index}) => add(index + all.indexOf(value), value));
   found.sort((a, b) => a.from - b.from || b.to - a.to);
   const apart: Range[] = [];
   for (const range of found) {
@@ -86,7 +119,12 @@ export type Masked = {readonly text: string; readonly placeOf: (offset: number) 
 
 /** Hides passwords in URLs, values behind names such as `password`, and tokens of known forms. */
 export function maskCredentials(text: string): Masked {
-  const ranges = secretRanges(text);
+  return runAtOnce(maskSteps(text));
+}
+
+/** The same of a long text, in steps of less than a frame. */
+export function* maskSteps(text: string): Generator<void, Masked, void> {
+  const ranges = yield* secretSteps(text);
   let masked = '';
   let end = 0;
   for (const {from, to} of ranges) {

@@ -1,3 +1,4 @@
+import {runAtOnce} from '../lib/slices.ts';
 import {maskCredentials} from './credentials.ts';
 import {declarationSteps} from './declarations.ts';
 import type {TextRange} from './sql-tokens.ts';
@@ -62,10 +63,7 @@ export function excerptsOf(
 
 /** The same of one at once. */
 export function excerptOf(code: string, place: ProgramPlace): readonly ExcerptLine[] | undefined {
-  const steps = excerptSteps(code, place);
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  return step.value;
+  return runAtOnce(excerptSteps(code, place));
 }
 
 function* endpointSteps(code: string, endpoint: string): Generator<void, readonly ExcerptLine[] | undefined, void> {

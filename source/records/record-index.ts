@@ -6,6 +6,7 @@ import {bisect} from '../lib/bisect.ts';
 import {endsManagerEntry} from '../stitch/entry-count.ts';
 import {openingBrace, space} from './bytes.ts';
 import {Configurations, isConfigurationLine, opensConfiguration} from './configuration.ts';
+import {failedStartIn} from './failed-start.ts';
 import type {Level} from './level.ts';
 import {levelIn, timeOfBytes} from './line-head.ts';
 import {frameNumberIn, isOldRunnerLine, isRunnerLine, isWholeRecord, kindIn, runnerMessage} from './line-kind.ts';
@@ -342,6 +343,7 @@ export class RecordIndex {
     const isOpen = isRunner ? !isWhole || mayContinue : bytes[start] !== openingBrace;
     const panic = level === 'ERROR' ? this.#panicFor(id, bytes, start, end) : undefined;
     if (panic !== undefined) this.#runs.addWorkerPanic(panic);
+    else if (level === 'ERROR' && !isRunner && this.#runs.mayFailToStart) this.#readFailedStart(id, bytes, start, end);
     if (isOpen) this.#open.addHead(panic ?? id, isRunner && !isWhole);
     else this.#open.addSingle(panic ?? id);
     if (isOpen || !isRunner) this.#configurations.setWhole();
@@ -349,6 +351,10 @@ export class RecordIndex {
     else this.#table.addMember(panic);
     if (isWhole) this.#readRunnerMessage(id, bytes.subarray(start, end));
     return isRunner;
+  }
+
+  #readFailedStart(id: number, bytes: Buffer, start: number, end: number): void {
+    if (failedStartIn(bytes.subarray(start, end)) !== undefined) this.#runs.addFailedStart(id);
   }
 
   #readRunnerMessage(id: number, line: Buffer): void {

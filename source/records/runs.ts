@@ -23,6 +23,8 @@ export type Run = {
    * pipeline the end of its workers by a panic: the runner then reports a stop like any other.
    */
   readonly failed: boolean;
+  /** It ended before it ran: the log or the list reported that its start failed; absent: nothing did. */
+  readonly startFailed?: true;
   /** The records that tell of that, in the order of the log: panics and errors of the runner; absent: none. */
   readonly failures?: readonly number[];
 };
@@ -67,13 +69,24 @@ export class Runs {
   /** Adds a line. `isOutput`: it is not the runner's. */
   addEntry(id: number, isOutput: boolean): void {
     if (this.#isOpen && !this.#isStartMissing) return;
-    if (isOutput) this.#start(id, {startedAt: undefined, state: 'unknown'});
+    if (isOutput) this.#start(id, {startedAt: undefined, state: unknownState});
     else if (!this.#isOpen) this.#blankFrom ??= id;
   }
 
   /** The entry that was added last reports that workers ended by the panic that begins at `panic`. */
   addWorkerPanic(panic: number): void {
     this.#fail(panic);
+  }
+
+  /** The newest run has not run yet, as far as the log tells. */
+  get mayFailToStart(): boolean {
+    return this.#current !== undefined && (isStarting(this.#current) || this.#current.state === unknownState);
+  }
+
+  /** The entry that was added last, of the pipeline, reports that it could not be initialized. */
+  addFailedStart(id: number): void {
+    this.#fail(id);
+    this.#change({startFailed: true});
   }
 
   /** Adds a message of the runner, after `addEntry`. True: open records end here, as the process ended or began. */
@@ -88,12 +101,14 @@ export class Runs {
     const {to} = transition;
     const run = this.#current;
     const isEnding = to === stopped || to === 'stopping';
+    const isCutShort = endsRun(transition) && isUnasked(transition) && (beginsRun(transition) || isStarting(run));
     if (beginsRun(transition)) this.#start(id, {startedAt: time, state: to});
     else if (!isEnding && (!run || isStopped(run)))
       this.#start(id, {startedAt: undefined, state: to, stateSince: time});
     else if (to === stopped) this.#stop(time);
     // The list may have reported the end before.
     else if (run && !isStopped(run)) this.#change({state: to, stateSince: time});
+    if (isCutShort) this.#change({failed: true, startFailed: true});
     return beginsRun(transition) || to === stopped;
   }
 
@@ -165,9 +180,9 @@ export class Runs {
   }
 
   /** The list reports what the log does not. */
-  #addState({to, error, at}: Extract<Marker, {kind: 'state'}>): void {
+  #addState({to, error, startFailed, at}: Extract<Marker, {kind: 'state'}>): void {
     const run = this.#current;
-    if (error !== undefined) this.#change({failed: true});
+    if (error !== undefined) this.#change({failed: true, ...(startFailed && {startFailed})});
     if (to === listedAsStopped && run && !isStopped(run)) this.#change({state: stopped, stateSince: at, endedAt: at});
   }
 
@@ -183,6 +198,15 @@ export class Runs {
     if (run) this.#runs.push({...run, ...change});
   }
 }
+
+const unknownState = 'unknown';
+
+function isStarting(run: Pick<Run, 'state'> | undefined): boolean {
+  return run !== undefined && startingStates.includes(run.state);
+}
+
+/** In the runner's words. */
+const startingStates: readonly string[] = ['provisioning', 'provisioned', 'initializing'];
 
 /** In the runner's words, and in those of the list. */
 const stopped = 'stopped';

@@ -1,9 +1,10 @@
-import {type ComparedRuns, comparedRuns} from '../events/changes-words.ts';
+import {type ComparedRuns, comparedSteps} from '../events/changes-words.ts';
 import {RunCounter, type RunKinds, runBefore} from '../events/run-changes.ts';
 import type {Clock} from '../lib/clock.ts';
 import {SliceRunner} from '../lib/slices.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
-import type {PaneModel} from './pane/pane-model.ts';
+import type {Log} from '../logs/log.ts';
+import type {RecordIndex} from '../records/record-index.ts';
 
 /** What the changes between two runs show. */
 export type ChangesState =
@@ -12,6 +13,13 @@ export type ChangesState =
   /** There is no earlier run; `hasLater`: there is a later one. */
   | {readonly kind: 'alone'; readonly pipeline: string; readonly hasLater: boolean}
   | ({readonly kind: 'compared'; readonly runs: readonly RunKinds[]} & ComparedRuns);
+
+type IndexedLog = {readonly index: RecordIndex; readonly source: Pick<Log, 'buffer'>};
+
+/** Of a configuration, on the page: that is no place for all of a pipeline's connectors, and a copy has them. */
+export const mostLeaves = 200;
+/** Cost of a leaf in bytes, of which a step reads some. */
+const leafCost = 200;
 
 /** Compares two runs of a log for a page: counts the kinds of records in slices, once for each opening of the page. */
 export class ChangesReader {
@@ -28,7 +36,7 @@ export class ChangesReader {
   }
 
   /** `newerId`: the first entry of the run to compare with the one before it; undefined: the newest run. */
-  start(pipeline: string, {index, source}: Pick<PaneModel, 'index' | 'source'>, newerId: number | undefined): void {
+  start(pipeline: string, {index, source}: IndexedLog, newerId: number | undefined): void {
     this.stop();
     this.#state.set({kind: 'counting', pipeline, percent: 0});
     const {buffer} = source;
@@ -54,18 +62,19 @@ export class ChangesReader {
         const {runs} = counter;
         const newer = runs.find(({run}) => run.firstId === newerId) ?? runs.at(-1);
         this.#compare(pipeline, runs, {newer, older: newer && runBefore(runs, newer)});
-        runner.dispose();
       },
     });
     this.#runner = runner;
     runner.wake();
   }
 
-  /** Compares with the run before the older one, or after it. */
-  step(by: -1 | 1): void {
+  /** Compares with the run before the older one, or after it. False: there is none. */
+  step(by: -1 | 1): boolean {
     const state = this.#state.get();
     const next = this.#beside(by);
-    if (state?.kind === 'compared' && next) this.#compare(state.pipeline, state.runs, {...state, older: next});
+    if (state?.kind !== 'compared' || !next) return false;
+    this.#compare(state.pipeline, state.runs, {...state, older: next});
+    return true;
   }
 
   /** There is a run before the older one. */
@@ -89,15 +98,33 @@ export class ChangesReader {
     this.#state.set(undefined);
   }
 
+  /** Until it is done, the state stays. */
   #compare(
     pipeline: string,
     runs: readonly RunKinds[],
     {newer, older}: {readonly newer: RunKinds | undefined; readonly older: RunKinds | undefined},
   ): void {
-    this.#state.set(
-      newer && older
-        ? {kind: 'compared', runs, ...comparedRuns({pipeline, newer, older})}
-        : {kind: 'alone', pipeline, hasLater: newer !== undefined && newer !== runs.at(-1)},
-    );
+    this.#runner?.dispose();
+    if (!newer || !older) {
+      this.#state.set({kind: 'alone', pipeline, hasLater: newer !== undefined && newer !== runs.at(-1)});
+      return;
+    }
+    const work = comparedSteps({pipeline, newer, older}, mostLeaves);
+    let compared: ComparedRuns | undefined;
+    this.#runner = new SliceRunner({
+      clock: this.#clock,
+      step(maxBytes) {
+        for (let left = maxBytes; left > 0 && !compared; left -= leafCost) {
+          const {value, done} = work.next();
+          if (done) compared = value;
+        }
+        return compared !== undefined;
+      },
+      onSlice: () => {
+        if (compared) this.#state.set({kind: 'compared', runs, ...compared});
+      },
+    });
+    // Most are done at once.
+    this.#runner.run();
   }
 }

@@ -1,4 +1,5 @@
 import {count, dateTime} from '../lib/format.ts';
+import {runAtOnce} from '../lib/slices.ts';
 import {clean} from '../terminal/clean.ts';
 import {type Advice, adviceFor, adviceWords} from '../words/guide.ts';
 import {lineAsSent} from './line-text.ts';
@@ -43,7 +44,7 @@ export class MarkdownReport {
   finish(input: MarkdownInput): string {
     // The fence is longer than any run of backticks in the lines, so that no line closes it.
     const fence = '`'.repeat(Math.max(3, this.#longestRun + 1));
-    const errors = errorBlocks(input.errors ?? []);
+    const errors = (input.errors ?? []).flatMap((error) => runAtOnce(errorSteps(error)));
     const lines = this.#lines.length === 0 ? [] : [`${fence}text`, ...this.#lines, fence, ''];
     return [...this.#head(input), '', ...errors, ...lines, ...placeLines(input.place)].join('\n');
   }
@@ -71,26 +72,42 @@ export class MarkdownReport {
   }
 }
 
-/** A report of a pipeline without its log: facts as a list, errors in code blocks. */
-export function pipelineMarkdown(input: {
+type PipelineInput = {
   readonly pipeline: string;
   readonly server: string;
   readonly facts: readonly Fact[];
   readonly errors: readonly MarkdownError[];
-}): string {
+};
+
+/** A report of a pipeline without its log: facts as a list, errors in code blocks. */
+export function pipelineMarkdown(input: PipelineInput): string {
+  return runAtOnce(pipelineMarkdownSteps(input));
+}
+
+/** The same of long errors, in steps of less than a frame. */
+export function* pipelineMarkdownSteps(input: PipelineInput): Generator<void, string, void> {
   const {pipeline, server, facts, errors} = input;
+  const blocks: string[] = [];
+  for (const error of errors) blocks.push(...(yield* errorSteps(error)));
   return [
     `**Pipeline ${code(pipeline)}${onServer(server)}**`,
     '',
     ...facts.map(([name, value]) => `- ${escaped(name)}: ${escaped(value)}`),
     '',
-    ...errorBlocks(errors),
+    ...blocks,
   ].join('\n');
 }
 
+type TextInput = MarkdownError & {readonly server: string};
+
 /** A page that is about several pipelines, or about no pipeline: its title and its text. */
-export function textMarkdown({title, server, text}: MarkdownError & {readonly server: string}): string {
-  return [`**${escaped(title)}${onServer(server)}**`, '', ...fenced(text.trimEnd())].join('\n');
+export function textMarkdown(input: TextInput): string {
+  return runAtOnce(textMarkdownSteps(input));
+}
+
+/** The same of a long text, in steps of less than a frame. */
+export function* textMarkdownSteps({title, server, text}: TextInput): Generator<void, string, void> {
+  return [`**${escaped(title)}${onServer(server)}**`, '', yield* fencedSteps(text.trimEnd()), ''].join('\n');
 }
 
 function placeLines(place: MarkdownInput['place']): readonly string[] {
@@ -98,18 +115,29 @@ function placeLines(place: MarkdownInput['place']): readonly string[] {
   const record = `record ${code(place.hash)}`;
   return place.command === undefined
     ? [`The first line is of ${record}.`, '']
-    : [`The same place, ${record}:`, '', ...fenced(place.command, 'sh')];
+    : [`The same place, ${record}:`, '', runAtOnce(fencedSteps(place.command, 'sh')), ''];
 }
 
-/** Each error with its title above a fence, and a blank line at the end. */
-function errorBlocks(errors: readonly MarkdownError[]): readonly string[] {
-  return errors.flatMap(({title, text}) => [`**${escaped(title)}**`, '', ...fenced(text)]);
+/** An error with its title above a fence, and a blank line at the end. */
+function* errorSteps({title, text}: MarkdownError): Generator<void, readonly string[], void> {
+  return [`**${escaped(title)}**`, '', yield* fencedSteps(text), ''];
 }
 
-function fenced(text: string, language = 'text'): readonly string[] {
-  const lines = text.split('\n').map(clean);
-  const fence = '`'.repeat(Math.max(3, ...lines.map((line) => longestRunOfBackticks(line) + 1)));
-  return [`${fence}${language}`, ...lines, fence, ''];
+/** Lines that are read in a step. */
+const stepLines = 500;
+
+/** A text between fences, without a newline at its end. */
+function* fencedSteps(text: string, language = 'text'): Generator<void, string, void> {
+  const lines = text.split('\n');
+  let longest = 2;
+  for (const [index, line] of lines.entries()) {
+    if (index % stepLines === stepLines - 1) yield;
+    const shown = clean(line);
+    lines[index] = shown;
+    longest = Math.max(longest, longestRunOfBackticks(shown));
+  }
+  const fence = '`'.repeat(longest + 1);
+  return [`${fence}${language}`, ...lines, fence].join('\n');
 }
 
 function onServer(server: string): string {

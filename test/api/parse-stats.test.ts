@@ -3,8 +3,8 @@ import {describe, expect, test} from 'vitest';
 import * as api from '../../source/api/parse-stats.ts';
 import {ServerJson} from '../../source/api/server-text.ts';
 import type {ConnectorStats, PipelineStats} from '../../source/api/types.ts';
+import {runAtOnce} from '../../source/lib/slices.ts';
 import {recording} from '../demo/recording.ts';
-import {runAtOnce} from '../harness/run-at-once.ts';
 
 const parseStats = (json: unknown) => runAtOnce(api.statsSteps(new ServerJson(json)));
 const parseTimeSeries = (json: unknown) => api.parseTimeSeries(new ServerJson(json));

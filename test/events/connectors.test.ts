@@ -14,10 +14,10 @@ import {
   type LoggedFailure,
   newErrorsWords,
 } from '../../source/events/connectors.ts';
+import {runAtOnce} from '../../source/lib/slices.ts';
 import type {KnownStats} from '../../source/logs/stats-poller.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
 import {recording} from '../demo/recording.ts';
-import {runAtOnce} from '../harness/run-at-once.ts';
 
 /** The failures in a log of these lines, from one of them on. */
 function failuresIn(lines: readonly string[], fromId = 0): readonly LoggedFailure[] {

@@ -1,10 +1,11 @@
-import {expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {
   changesInWords,
   changesObject,
   changesText,
   comparedRuns,
+  runFacts,
   runInWords,
 } from '../../source/events/changes-words.ts';
 import {compareRuns, type KindChange, RunCounter} from '../../source/events/run-changes.ts';
@@ -151,6 +152,51 @@ records: 2 new · 1 more frequent · 2 gone
       {},
       {},
     ],
+  });
+});
+
+describe('a start that failed', () => {
+  const seconds = (second: number) => `2026-11-25T03:00:0${second}.000000Z`;
+  const failed = (...lines: readonly string[]) => [
+    runner(start, 'INFO', seconds(0)),
+    head('hello', 'INFO', seconds(1)),
+    ...lines,
+    runner('Resources transition: provisioned -> stopping (desired: provisioned)', 'INFO', seconds(2)),
+    runner(stopped, 'INFO', seconds(2)),
+  ];
+  const why = head('Error initializing the pipeline: a.in: no such file', 'ERROR', seconds(1));
+  const error = (endedStart: boolean) => ({message: 'm', errorCode: 'X', cause: 'no nodes left', endedStart, more: []});
+  const compared = (lines: readonly string[]) => {
+    const [older, newer] = runsOf(lines);
+    if (!older || !newer) throw new Error('no two runs');
+    return comparedRuns({pipeline: 'p', older, newer});
+  };
+  const program = {programVersion: 1, programStatusSince: '', platformVersion: '1'};
+
+  it('is told with its cause, from the log', () => {
+    const runs = compared([...failed(why), ...run(4, [])]);
+    expect(runFacts(runs, undefined)[1]).toEqual(['run 1', 'start failed after 2 s: a.in: no such file']);
+    const {older, newer} = changesObject(runs);
+    expect(older).toMatchObject({state: 'stopped', failed: true, startFailed: true});
+    expect(older.failure).toContain('Error initializing the pipeline: a.in: no such file');
+    expect(newer).toMatchObject({failed: false, startFailed: false, failure: null});
+  });
+
+  it('is told with the cause that the API has, if that is of the same end', () => {
+    const runs = compared([...run(1, []), ...failed()]);
+    const ofApi = {...program, deploymentStatusSince: '2026-11-25T03:00:04Z', deploymentError: error(true)};
+    expect(runFacts(runs, ofApi)[0]).toEqual(['run 2', 'start failed after 2 s: no nodes left (API)']);
+    expect(runFacts(runs, ofApi)[1]).toEqual(['run 1', 'stopped after 60 min']);
+    expect(changesObject(runs, ofApi).newer).toMatchObject({startFailed: true, failure: 'no nodes left'});
+    const later = {...ofApi, deploymentStatusSince: '2026-11-25T05:00:00Z'};
+    expect(runFacts(runs, later)[0]).toEqual(['run 2', 'start failed after 2 s']);
+  });
+
+  it('the API tells of a failure, too, where the log has none', () => {
+    const runs = compared([...run(1, []), ...run(2, [])]);
+    const ofApi = {...program, deploymentStatusSince: '2026-11-25T03:00:01Z', deploymentError: error(false)};
+    expect(runFacts(runs, ofApi)[0]).toEqual(['run 2', 'failed after 60 min: no nodes left (API)']);
+    expect(changesObject(runs, ofApi).newer).toMatchObject({failed: true, startFailed: false});
   });
 });
 

@@ -238,6 +238,25 @@ it('one crash is one row: that of the API with the place in the log, or the one 
   ]);
 });
 
+it('a start that failed is said of its run, and once as a failure', () => {
+  const lines = [
+    runner(start, 'INFO', text(1)),
+    head('Error initializing the pipeline: no such file.', 'ERROR', text(2)),
+    runner('Resources transition: provisioned -> stopping (desired: provisioned)', 'INFO', text(2)),
+    runner(stopped, 'INFO', text(3)),
+  ];
+  const {buffer, index} = indexText(`${lines.join('\n')}\n`);
+  const errors = new ErrorLog({buffer, wall: () => 0});
+  const bytes = Buffer.from(`${lines.join('\n')}\n`);
+  errors.append(bytes, newlinesIn(bytes));
+  while (!index.step(1000));
+  const log = {buffer, index, errors};
+  expect(timelineOf({pipeline: 'p', history: undefined, log}).map(said)).toEqual([
+    '2 failed: Start failed · no such file.',
+    '1-3 run: run 1 of 1: start failed',
+  ]);
+});
+
 it('is a text, objects, and a word for what is missing', () => {
   const rows = timelineOf({pipeline: 'p', history: history([event(0), event(30, off)]), log: undefined});
   const events = {part: 'events', why: 'this server has none'} as const;

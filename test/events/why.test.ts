@@ -3,13 +3,15 @@ import {parsePipelineDetail} from '../../source/api/parse-pipeline.ts';
 import {statsSteps} from '../../source/api/parse-stats.ts';
 import {ServerJson} from '../../source/api/server-text.ts';
 import type {PipelineDetail, PipelineStats} from '../../source/api/types.ts';
+import {CheckpointFailures} from '../../source/events/checkpoint-failures.ts';
 import {connectorsOf, failuresInLog} from '../../source/events/connectors.ts';
 import {isDegraded, type LogFacts, type Statement, type WhyFacts} from '../../source/events/statement.ts';
 import {whyOf} from '../../source/events/why.ts';
+import {runAtOnce} from '../../source/lib/slices.ts';
 import {LogSink} from '../../source/logs/log-sink.ts';
 import {type KnownStats, noStats} from '../../source/logs/stats-poller.ts';
 import {recording} from '../demo/recording.ts';
-import {runAtOnce} from '../harness/run-at-once.ts';
+import {head} from '../records/index-lines.ts';
 import {makePipeline, stopped} from '../ui/make-pipeline.ts';
 
 const bodyOf = (file: string): string => recording(file).body.toString();
@@ -106,6 +108,20 @@ describe('a pipeline that does not work', () => {
     ['it compiles', {...stopped, programStatus: 'CompilingRust'}, 'fine: Compiling Rust'],
   ])('%s', (_, change, sentence) => {
     expect(textsOf(statements({pipeline: makePipeline('orders', change)}))).toEqual([sentence]);
+  });
+
+  it('that could not be initialized: the place of the reason in the log', () => {
+    const lines = [head('hello'), head('Error initializing the pipeline: no such file.', 'ERROR'), head('x', 'ERROR')];
+    const deploymentError = {message: 'm', errorCode: 'InitializationError', cause: 'c', endedStart: true, more: []};
+    const pipeline = makePipeline('orders', {...stopped, deploymentError});
+    const [first] = statements({pipeline, hasProcess: false, sink: sinkOf(`${lines.join('\n')}\n`)});
+    expect(first).toMatchObject({text: 'Start failed · c', place: {entry: 1}});
+  });
+
+  it('whose program is wrong has no place in the log of its last run', () => {
+    const pipeline = {...makePipeline('orders', {...stopped, programStatus: 'SqlError'}), programError: 'error: bad'};
+    const [first] = statements({pipeline, hasProcess: false, sink: sinkOf(bodyOf('35-worker-panic-logs.raw'))});
+    expect(first).toMatchObject({text: 'SQL error · bad', place: {entry: undefined}});
   });
 
   it('the server does not answer: what was known last', () => {
@@ -315,12 +331,11 @@ describe('the engine', () => {
       ...{at: second * 1000, processedRecords: 7, memoryBytes: 0, storageBytes: 0},
     }));
   const waits = {buffered_input_records: 1234};
-  const knownAs = (stats: PipelineStats, more: Partial<KnownStats>): KnownStats => ({
-    ...noStats,
-    stats,
-    at: 0,
-    ...more,
-  });
+  /** By statistics 10 s apart. */
+  const knownAs = (stats: PipelineStats, {at = 40_000, ...more}: Partial<KnownStats>): KnownStats => {
+    const buffered = [at - 10_000, at].map((each) => ({at: each, records: stats.bufferedRecords ?? 0}));
+    return {...noStats, stats, at, buffered, ...more};
+  };
 
   it.each<[string, KnownStats, readonly string[]]>([
     [
@@ -366,12 +381,110 @@ describe('the engine', () => {
     ['it is paused', knownAs(running({...waits, state: 'Paused'}), {series: {samples: still(40)}}), [healthy]],
     ['there are no inputs', knownAs(running({pipeline_complete: true}), {}), [healthy]],
     ['nothing is known', noStats, ['fine: Running. Connector states are unknown']],
+    [
+      'some have just come after a quiet time',
+      knownAs(running(waits), {
+        ...{at: 3_600_000, stillSince: 0},
+        buffered: [
+          {at: 3_590_000, records: 0},
+          {at: 3_600_000, records: 1234},
+        ],
+      }),
+      [healthy],
+    ],
   ])('records stand still: %s', (_, known, expected) => {
     expect(textsOf(statements({known}))).toEqual(expected);
+  });
+
+  it.each([
+    ['Paused', 'fine: Paused'],
+    ['Unavailable', 'failed: Unavailable'],
+  ])('of a pipeline that the list has as %s, older statistics prove no standstill', (deploymentStatus, expected) => {
+    const known = knownAs(running({...waits, output_stall_msecs: 60_000}), {series: {samples: still(40)}});
+    const pipeline = makePipeline('orders', {deploymentStatus});
+    expect(textsOf(statements({known, pipeline}))).toEqual([expected]);
   });
 });
 
 describe('the log', () => {
+  const line = (level: string, message: string, seconds: number) =>
+    `[p] 2026-11-27T06:49:${String(seconds).padStart(2, '0')}.000000Z ${level.padStart(5)} `.concat(message, '\n');
+  const failure = (why: string, seconds: number) =>
+    line('WARN', `dbsp_adapters::controller:  checkpoint failed: ${why}`, seconds);
+  const made = line(
+    'INFO',
+    'dbsp::circuit::checkpointer:  cleaned up 1 checkpoints; exception list: {}, retaining checkpoints: []',
+    30,
+  );
+  const started = '[manager] 2026-11-27T06:49:01.000000Z  INFO pipeline_manager::runner::pipeline_automata: '.concat(
+    'Resources transition: stopped -> provisioning (desired: provisioned) pipeline-id="1" pipeline-name="p"\n',
+  );
+
+  /** The statements about checkpoints of such a log, read a line at a time, and at once. */
+  function ofCheckpoints(text: string, pipeline = makePipeline('orders')): readonly Statement[] {
+    const [inSteps, atOnce] = [1, 1 << 20].map((maxBytes) => {
+      const sink = sinkOf('');
+      const failures = new CheckpointFailures(sink);
+      for (const each of text.split(/(?<=\n)/)) {
+        sink.addBytes(Buffer.from(each));
+        while (!failures.step(maxBytes));
+      }
+      return statements({stats: running(), sink, pipeline, log: {...logOf(sink), failedCheckpoints: failures.found}});
+    });
+    expect(inSteps).toEqual(atOnce);
+    return (atOnce ?? []).slice(1);
+  }
+
+  it('says why checkpoints failed, since when and how often, with the place of the last', () => {
+    const all = ofCheckpoints(`${started}${failure('no space left', 5)}other\n${failure('StdIo(StorageFull)', 9)}`);
+    expect(all).toEqual([
+      {
+        ...{
+          key: 'failed checkpoint',
+          severity: 'notice',
+          source: 'log',
+          text: 'Checkpoints failed: StdIo(StorageFull)',
+        },
+        ...{since: Date.UTC(2026, 10, 27, 6, 49, 5), last: Date.UTC(2026, 10, 27, 6, 49, 9), often: '2 times'},
+        ...{place: {entry: 3}, advice: expect.objectContaining({address: expect.stringContaining('#out-of-storage')})},
+      },
+    ]);
+    expect(textsOf(ofCheckpoints(failure('no space left', 5)))).toEqual(['notice: A checkpoint failed: no space left']);
+  });
+
+  it.each<[string, string, Parameters<typeof makePipeline>[1]]>([
+    ['the log tells of one that was made since', failure('full', 5) + made, {}],
+    // Its id has the time.
+    ['the list has one that is newer', failure('full', 5), {checkpointAt: Date.UTC(2026, 10, 27, 6, 49, 6)}],
+    ['it was in an earlier run', failure('full', 5) + started, {}],
+    ['another line speaks of one', line('INFO', 'a::b:  the text "checkpoint failed: full" was read', 5), {}],
+  ])('of a failed checkpoint says nothing if %s', (_, text, change) => {
+    expect(ofCheckpoints(text, makePipeline('orders', change))).toEqual([]);
+  });
+
+  it('counts from the last checkpoint that was made', () => {
+    const all = ofCheckpoints(failure('a', 5) + failure('b', 6) + made + failure('c', 40));
+    expect(all).toMatchObject([{text: 'A checkpoint failed: c', since: Date.UTC(2026, 10, 27, 6, 49, 40)}]);
+    const older = makePipeline('orders', {checkpointAt: Date.UTC(2026, 10, 27, 6, 49, 7)});
+    expect(ofCheckpoints(failure('c', 40), older)).toHaveLength(1);
+  });
+
+  it('says that both streams are lost', () => {
+    const sink = sinkOf(bodyOf('20-stdout-dead.raw'));
+    sink.addBytes(
+      Buffer.from(
+        '[manager] 2026-11-27T07:00:00.000000Z ERROR pipeline_manager::runner::local_runner: '.concat(
+          'stderr encountered I/O error: broken pipe pipeline-id="1" pipeline-name="p"\n',
+        ),
+      ),
+    );
+    const [, lost] = statements({stats: running(), sink});
+    expect(lost).toMatchObject({
+      ...{text: 'stdout and stderr of the process are lost until the next start'},
+      last: Date.UTC(2026, 10, 27, 7),
+    });
+  });
+
   it('says that a stream is lost, with its place', () => {
     const sink = sinkOf(bodyOf('20-stdout-dead.raw'));
     const [, lost] = statements({stats: running(), sink});

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {fieldOf, isObject, jsonArrayParts, jsonSteps, jsonText, parseJson, stringOf} from '../../source/lib/json.ts';
-import {runAtOnce} from '../harness/run-at-once.ts';
+import {runAtOnce} from '../../source/lib/slices.ts';
 
 test('what a terminal obeys is escaped, and nothing else is', () => {
   expect(jsonText({'\x9bm': 'a\x1b\x7f\x80\x9f\u2028\u2029\u202e\u2066é\xa0日🚀'})).toBe(

@@ -1,13 +1,20 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
 import {configurationLines, fileOutputOf, kafkaInputOf} from '../../demo/process-log.ts';
+import {runAtOnce} from '../../source/lib/slices.ts';
 import {
+  type ConfigurationChange,
   ConfigurationReader,
   type ConfigurationValue,
-  configurationChanges,
+  changeSteps,
   pathInWords,
-  shownChange,
+  shownSteps,
 } from '../../source/program/configuration.ts';
+
+type Value = ConfigurationValue | undefined;
+
+const configurationChanges = (before: Value, now: Value) => runAtOnce(changeSteps(before, now));
+const shownChange = (change: ConfigurationChange) => runAtOnce(shownSteps(change));
 
 /** As `serde_json` prints it, without its first line. */
 function read(lines: readonly string[]): ConfigurationValue | undefined {

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {isSecretName, maskCredentials} from '../../source/program/credentials.ts';
+import {isSecretName, maskCredentials, maskSteps} from '../../source/program/credentials.ts';
 
 it.each([
   ['password', true],
@@ -81,4 +81,36 @@ it('of a megabyte without an end of a word, takes no time to speak of', () => {
 it('shows which secret Feldera is to put in', () => {
   const text = ['"password": "$', '{secret:kubernetes:db/password}"'].join('');
   expect(maskCredentials(text).text).toBe(text);
+});
+
+/** What a long text is read in steps of, and how far a step looks beyond. */
+const borders = [32 * 1024, 48 * 1024, 64 * 1024];
+
+it.each([
+  'password = "two words"',
+  'postgres://feldera:hunter2@db:5432/x',
+  '{"name": "X-API-Key", "value": "abc"}',
+  `Authorization: Bearer ${'abcdefgh'.repeat(10)}`,
+  `-----BEGIN RSA PRIVATE KEY-----${'MIIEpAIBAAKCAQEA'.repeat(60)}-----END RSA PRIVATE KEY-----`,
+  'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc',
+])('hides the same wherever it is in a long text: %s', (secret) => {
+  const {text: alone} = maskCredentials(secret);
+  expect(alone).toContain('***');
+  for (const border of borders) {
+    for (let before = 0; before <= secret.length + 1; before += secret.length > 200 ? 37 : 1) {
+      const start = `${'x y\n'.repeat((border - before - 4) / 4)}    `.slice(0, border - before);
+      const rest = `\n${'z '.repeat(40_000)}`;
+      const {text, placeOf} = maskCredentials(`${start}${secret}${rest}`);
+      expect([before, text.slice(start.length, -rest.length)]).toEqual([before, alone]);
+      expect(text.slice(placeOf(start.length + secret.length))).toBe(rest);
+    }
+  }
+});
+
+it('a megabyte is read in many steps', () => {
+  const line = `create table t (x int) with ('connectors' = '[{"password": "abc", "topic": "t"}]');\n`;
+  const work = maskSteps(line.repeat(12_000));
+  let steps = 0;
+  while (!work.next().done) steps += 1;
+  expect(steps).toBeGreaterThan(200);
 });

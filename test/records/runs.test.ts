@@ -64,7 +64,32 @@ describe('transitions', () => {
   test('a start that fails at once is a run', () => {
     const failing = runner('Resources transition: stopped -> stopping (desired: provisioned)', 'INFO', at(8));
     const runs = runsOf([...starting, ...stopping, failing, runner(stopped, 'INFO', at(9))]).runs;
-    expect(runs.slice(1)).toMatchObject([{firstId: 7, startedAt: ms(8), endedAt: ms(9), state: 'stopped'}]);
+    expect(runs.slice(1)).toMatchObject([
+      {firstId: 7, startedAt: ms(8), endedAt: ms(9), state: 'stopped', failed: true, startFailed: true},
+    ]);
+  });
+
+  const cut = (desired: string) => runner(`Resources transition: provisioned -> stopping (desired: ${desired})`);
+  const why = 'Error initializing the pipeline: no such file.';
+
+  test.each<[string, readonly string[]]>([
+    ['nobody asked for its end', [...starting.slice(0, 3), cut('provisioned')]],
+    [
+      'the pipeline said that it could not be initialized',
+      [...starting.slice(0, 2), head(why, 'ERROR'), cut('stopped')],
+    ],
+    ['the same in JSON', [...starting.slice(0, 2), json('Initialization failed: no such file', 'ERROR')]],
+    ['its beginning is not in the log', [head(why, 'ERROR')]],
+  ])('the start of a run failed if it has not run, and %s', (_, lines) => {
+    expect(runsOf(lines).runs).toMatchObject([{failed: true, startFailed: true}]);
+  });
+
+  test.each<[string, readonly string[]]>([
+    ['it has run', [...starting, head(why, 'ERROR'), cut('provisioned')]],
+    ['it was asked to stop', [...starting.slice(0, 3), cut('stopped'), runner(stopped)]],
+    ['a line only speaks of that', [...starting.slice(0, 3), head(why, 'WARN'), head(`a: ${why}`, 'ERROR')]],
+  ])('no start failed if %s', (_, lines) => {
+    expect(runsOf(lines).runs.map(({startFailed}) => startFailed)).toEqual([undefined]);
   });
 
   test('a run whose start is missing begins at the first sign of it', () => {
@@ -289,7 +314,8 @@ describe('markers', () => {
 
   test('a state with an error fails the run', () => {
     const failed: Marker = {at: ms(30), kind: 'state', from: 'Running', to: 'Stopped', error: 'no memory'};
-    expect(runsOf([...starting, failed]).runs[0]?.failed).toBe(true);
+    expect(runsOf([...starting, failed]).runs[0]).toMatchObject({failed: true});
+    expect(runsOf([...starting, {...failed, startFailed: true}]).runs[0]).toMatchObject({startFailed: true});
   });
 });
 

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {type MarkdownInput, MarkdownReport, pipelineMarkdown} from '../../source/viewport/markdown.ts';
+import {type MarkdownInput, MarkdownReport, pipelineMarkdown, textMarkdown} from '../../source/viewport/markdown.ts';
 import {hostile} from '../harness/hostile-answers.ts';
 import {unprintableIn} from '../harness/strict-output.ts';
 
@@ -150,4 +150,12 @@ test('a pipeline without its log: facts as a list, then its errors', () => {
       ...['**Compiler error**', '', '```text', 'no', '```', ''],
     ].join('\n'),
   );
+});
+
+test('a text of very many lines is whole, with a fence that no line closes', () => {
+  const lines = Array.from({length: 300_000}, (_, at) => (at === 200_000 ? '````' : ''));
+  const markdown = textMarkdown({title: 't', server: '', text: `${lines.join('\n')}end`});
+  const rows = markdown.split('\n');
+  expect(rows.filter((row) => row.startsWith('`````'))).toEqual(['`````text', '`````']);
+  expect(rows).toHaveLength(lines.length + 5);
 });

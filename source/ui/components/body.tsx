@@ -219,9 +219,10 @@ export function runHeader(run: Run | undefined, runs: readonly Run[], view: RunH
   return concat([clip(row, 0, width - 1), plain(symbols.cutRight, {dim: true})]);
 }
 
-/** `running`, or `last running` for a run whose end is not in the log. */
+/** `running`, `stopped, failed`, `start failed`, or `last running` for a run whose end is not in the log. */
 function stateWords(run: Run): string {
-  const {state, failed} = run;
+  const {state, failed, startFailed} = run;
+  if (startFailed) return 'start failed';
   const word = state === 'unknown' ? 'state unknown' : state;
   return `${isCutShort(run) && state !== 'unknown' ? 'last ' : ''}${word}${failed ? ', failed' : ''}`;
 }

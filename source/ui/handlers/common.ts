@@ -1,9 +1,10 @@
 import {counted} from '../../lib/format.ts';
+import {runInSlices} from '../../lib/slices.ts';
 import {hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import {keyInWords} from '../keys/commands.ts';
 import type {PaneView} from '../state/pane-view.ts';
-import {pipelinesOf, type Tab} from '../state/view-state.ts';
+import {pipelinesOf, type Tab, type TextToMake} from '../state/view-state.ts';
 
 export const commonHandlers = {
   'await-change'(controller: Controller) {
@@ -172,4 +173,9 @@ export function goToLog(controller: Controller, name: string): void {
 export function goToTab(controller: Controller, name: string): void {
   controller.dispatch({type: 'cursor', name});
   controller.tabSwitcher.show(name);
+}
+
+/** Rejects when the screen is closed meanwhile. */
+export async function makeText({services, closing}: Controller, text: TextToMake): Promise<string> {
+  return typeof text === 'string' ? text : await runInSlices(text(), {clock: services.clock, signal: closing});
 }

@@ -1,6 +1,5 @@
 import {type CopyCount, newTally, readLines} from '../../buffer/copy-lines.ts';
 import {byteSize, counted, isoTime} from '../../lib/format.ts';
-import {inSlices} from '../../lib/slices.ts';
 import {shortenHome} from '../../storage/save-file.ts';
 import type {ClipboardAnswer} from '../../system/clipboard.ts';
 import {currentOf, hold} from '../../viewport/position.ts';
@@ -8,9 +7,9 @@ import type {Controller} from '../controller.ts';
 import type {Take} from '../keys/command.ts';
 import {keysNamed} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
-import type {Choice, PageText, SaveForm} from '../state/view-state.ts';
+import type {Choice, PageText, SaveForm, TextToMake} from '../state/view-state.ts';
 import {blocksOf, chosenBytes, failingOf, idsOf, markdownOf, mostCopied, paneWhenFiltered} from './chosen-lines.ts';
-import {showsRecord} from './common.ts';
+import {makeText, showsRecord} from './common.ts';
 import {type PromptKind, type PromptOf, recallFrom} from './prompt-kind.ts';
 
 export const copyHandlers = {
@@ -107,11 +106,12 @@ async function copyMarkdown(controller: Controller, choice: Choice, on?: string)
 export async function copyPage(
   controller: Controller,
   page: PageText,
-  text: string,
+  text: TextToMake,
   {on, extension}: {readonly on: string; readonly extension?: Extension},
 ): Promise<void> {
   try {
-    await copyText(controller, page, {bytes: Buffer.from(text), lines: linesIn(text), extension, on});
+    const made = await makeText(controller, text);
+    await copyText(controller, page, {bytes: Buffer.from(made), lines: linesIn(made), extension, on});
   } catch (error) {
     controller.sayFailure(error);
   }
@@ -333,13 +333,19 @@ function sourceOfLines(controller: Controller, choice: Choice, at: PaneAt): Copy
   };
 }
 
-function sourceOfPage({services, closing}: Controller, page: PageText): CopySource {
-  const inOneBlock = (bytes: Uint8Array) => inSlices([bytes], {clock: services.clock, signal: closing});
+function sourceOfPage(controller: Controller, page: PageText): CopySource {
+  const tally = newTally();
   return {
-    blocks: () => inOneBlock(Buffer.from(page.text)),
-    markdown: () => inOneBlock(Buffer.from(page.markdown)),
+    async *blocks() {
+      const text = await makeText(controller, page.text);
+      tally.lines = linesIn(text);
+      yield Buffer.from(text);
+    },
+    async *markdown() {
+      yield Buffer.from(await makeText(controller, page.markdown));
+    },
     onSaved: () => {},
-    tally: {lines: linesIn(page.text), missing: 0},
+    tally,
   };
 }
 

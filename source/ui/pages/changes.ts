@@ -1,7 +1,7 @@
 import {
   type ComparedRuns,
   changesInWords,
-  changesText,
+  changesTextSteps,
   exampleInWords,
   runFacts,
   runInWords,
@@ -16,8 +16,8 @@ import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
-import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
-import type {ChangesReader, ChangesState} from '../changes.ts';
+import {type Fact, pipelineMarkdownSteps} from '../../viewport/markdown.ts';
+import {type ChangesReader, type ChangesState, mostLeaves} from '../changes.ts';
 import type {Controller} from '../controller.ts';
 import {tabOf} from '../handlers/common.ts';
 import {goToEntryOf} from '../handlers/move.ts';
@@ -38,8 +38,6 @@ const styles: Readonly<Record<KindChange['change'] | LeafChange['shown']['change
 /** Of the longest word: of kinds of records, and of a configuration. */
 const changeCells = 4;
 const leafCells = 7;
-/** Of a configuration: the page is no place for all of a pipeline's connectors, and a copy has them. */
-const mostLeaves = 200;
 /** Rows of a leaf whose values are long. */
 const mostValueRows = 6;
 
@@ -142,8 +140,19 @@ function leavesOf({configuration}: ComparedRuns): readonly LeafChange[] {
   return configuration.kind === 'compared' ? configuration.changes : [];
 }
 
-/** Where the values do not fit behind the path, they are below it. */
+/** By change: each frame draws them again. */
+const madeRows = new WeakMap<LeafChange['shown'], {readonly width: number; readonly rows: readonly StyledText[]}>();
+
 function leafRows(shown: LeafChange['shown'], width: number, symbols: Symbols): readonly StyledText[] {
+  const before = madeRows.get(shown);
+  if (before?.width === width) return before.rows;
+  const rows = newLeafRows(shown, width, symbols);
+  madeRows.set(shown, {width, rows});
+  return rows;
+}
+
+/** Where the values do not fit behind the path, they are below it. */
+function newLeafRows(shown: LeafChange['shown'], width: number, symbols: Symbols): readonly StyledText[] {
   const margin = ' '.repeat(marginCells);
   const head = concat([
     plain(margin),
@@ -154,7 +163,9 @@ function leafRows(shown: LeafChange['shown'], width: number, symbols: Symbols): 
   const row = concat([head, plain('  '), values]);
   if (textWidth(row.text) <= width) return [row];
   const indent = ' '.repeat(marginCells + leafCells + 2);
-  const rows = wrapWords(values.text, Math.max(10, width - indent.length - 1));
+  const room = Math.max(10, width - indent.length - 1);
+  // Of a long one, no more than shows that it is cut.
+  const rows = wrapWords(values.text.slice(0, (mostValueRows + 1) * room), room);
   const below = rows.slice(0, mostValueRows).map((text) => plain(`${indent}${text}`));
   const cut =
     rows.length > mostValueRows
@@ -201,9 +212,14 @@ export function changesAsText(controller: Controller, compared: ChangesState | u
   if (compared?.kind === 'counting') return {problem: 'still counting: press the key again'};
   if (compared?.kind !== 'compared') return {problem: 'nothing to copy here'};
   const {pipeline} = compared;
-  const text = changesText(compared, factsOf(controller, compared));
-  const markdown = pipelineMarkdown({
-    ...{pipeline, server: controller.services.serverUrl, facts: [], errors: [{title: 'Changes', text}]},
-  });
-  return {file: `${pipeline}-changes`, text, markdown};
+  const {serverUrl: server} = controller.services;
+  const facts = factsOf(controller, compared);
+  return {
+    file: `${pipeline}-changes`,
+    text: () => changesTextSteps(compared, facts),
+    *markdown() {
+      const text = yield* changesTextSteps(compared, facts);
+      return yield* pipelineMarkdownSteps({pipeline, server, facts: [], errors: [{title: 'Changes', text}]});
+    },
+  };
 }

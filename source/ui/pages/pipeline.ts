@@ -1,5 +1,6 @@
 import {hasProcess} from '../../logs/stats-poller.ts';
 import {ChangesReader} from '../changes.ts';
+import {CheckpointReader} from '../checkpoint-reader.ts';
 import type {Controller} from '../controller.ts';
 import {pipelineOf, tabOf} from '../handlers/common.ts';
 import {copyPage} from '../handlers/copy.ts';
@@ -40,6 +41,7 @@ type PipelineState = {
   readonly chosen?: Chosen | undefined;
   readonly changes: ChangesReader;
   readonly timeline: TimelineReader;
+  readonly checkpoints: CheckpointReader;
 };
 
 /** All that is known of a pipeline: what is wrong with it first, what is long last. */
@@ -91,13 +93,14 @@ export const pipelinePage: Page<PipelineState> = {
   conditions,
   at: (controller, page, item) => ({...page, ...{chosen: rowsOf(controller, page).chosenAt(item)}}),
   takes: (controller, page) => textOf(controller, page),
-  redrawnBy: ({lookup, services}, {changes, timeline}) => [
-    ...[lookup.described, services.stats.known, changes.state, timeline.state, services.logs.names],
+  redrawnBy: ({lookup, services}, {changes, timeline, checkpoints}) => [
+    ...[lookup.described, services.stats.known, changes.state, timeline.state, checkpoints.state, services.logs.names],
     ...(services.alerts ? [services.alerts.runs] : []),
   ],
-  closed({changes, timeline}) {
+  closed({changes, timeline, checkpoints}) {
     changes.stop();
     timeline.stop();
+    checkpoints.stop();
   },
   counts: true,
   content: (_, {section, changes, timeline}) => {
@@ -122,6 +125,7 @@ export function openPipeline(controller: Controller, pipeline: string | undefine
   const readers = {
     changes: new ChangesReader(controller.services.clock),
     timeline: new TimelineReader(controller.services),
+    checkpoints: new CheckpointReader(controller.services.clock),
   };
   openPage(controller, pipelinePage, readers, {section});
 }
@@ -188,7 +192,7 @@ function sectionsOf(controller: Controller, page: Opened<PipelineState>, view: P
   const {width} = view;
   if (!described) return [connectionSection(controller, undefined, width)];
   const {name: pipeline} = described;
-  const {changes, timeline} = page;
+  const {changes, timeline, checkpoints} = page;
   const description = descriptionView(controller, described, view);
   const changed = changesSection(controller, {state: changes.state.get(), pipeline, width});
   const events = timelineSection(controller, {state: timeline.state.get(), pipeline, width});
@@ -199,7 +203,7 @@ function sectionsOf(controller: Controller, page: Opened<PipelineState>, view: P
     rows: whenDrawn(section.rows, () => isOpen() && read()),
   });
   return [
-    titleSection(description),
+    begun(titleSection(description), () => checkpoints.start(controller.services.logs.get(pipeline))),
     whySection(controller, described, width),
     stateSection(description),
     connectorsSection(controller, pipeline, width),
@@ -304,10 +308,9 @@ function openItsProgram(controller: Controller): void {
 
 function stepRun(controller: Controller, page: Opened<PipelineState>, by: -1 | 1): void {
   const {changes} = page;
-  const before = changes.state.get();
-  changes.step(by);
-  if (before?.kind !== 'compared') controller.say('no runs are compared here');
-  else if (changes.state.get() === before)
-    controller.say(by < 0 ? 'there is no earlier run' : 'there is no other run between them');
+  const isCompared = changes.state.get()?.kind === 'compared';
+  const isThere = changes.step(by);
+  if (!isCompared) controller.say('no runs are compared here');
+  else if (!isThere) controller.say(by < 0 ? 'there is no earlier run' : 'there is no other run between them');
   else controller.dispatch({type: 'page', page: {...page, ...{chosen: {section: 'changes', key: '0'}}}});
 }

@@ -2,12 +2,12 @@ import type {ApiFailure, PipelineDetail} from '../../api/types.ts';
 import {compilePattern, type Pattern} from '../../buffer/pattern.ts';
 import {bisect} from '../../lib/bisect.ts';
 import {count, counted, fineMoment, readTime} from '../../lib/format.ts';
-import {maskCredentials} from '../../program/credentials.ts';
+import {maskSteps} from '../../program/credentials.ts';
 import {clean, isAscii} from '../../terminal/clean.ts';
 import {wrapOffsets} from '../../terminal/fit.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../../terminal/styled-text.ts';
 import {currentHitStyle, hitStyle} from '../../viewport/entry-text.ts';
-import {textMarkdown} from '../../viewport/markdown.ts';
+import {textMarkdownSteps} from '../../viewport/markdown.ts';
 import {stateWord} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import type {ProgramLookup} from '../program-lookup.ts';
@@ -270,10 +270,10 @@ function textOf(controller: Controller, {pipeline}: ProgramState): PageText | Pr
   const title = `Program of ${pipeline}`;
   return {
     ...{file: `${pipeline}-program`, extension: 'sql' as const, text: code},
-    // Only where it is asked for: of a megabyte it takes a tenth of a second.
-    get markdown() {
-      const {text} = maskCredentials(code);
-      return textMarkdown({title, server: controller.services.serverUrl, text});
+    // Of a megabyte it takes a tenth of a second.
+    *markdown() {
+      const {text} = yield* maskSteps(code);
+      return yield* textMarkdownSteps({title, server: controller.services.serverUrl, text});
     },
   };
 }

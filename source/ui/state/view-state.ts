@@ -125,14 +125,17 @@ type TakingPrompt = {readonly what: Choice | PageText; readonly on: string | und
 /** Lines to copy, save or pipe: one record, selected ones, all that the filters leave, or all. */
 export type Choice = 'record' | 'selection' | 'view' | 'all';
 
+/** A text, or the steps in which a long one is made when it is needed, each of less than a frame. */
+export type TextToMake = string | (() => Generator<void, string, void>);
+
 /** The text of a page, whole and unwrapped, and the same as Markdown. */
 export type PageText = {
   /** Of the name of a file: `orders-timeline`. */
   readonly file: string;
   /** Absent: `txt`. */
   readonly extension?: 'sql';
-  readonly text: string;
-  readonly markdown: string;
+  readonly text: TextToMake;
+  readonly markdown: TextToMake;
   /** The errors in it alone, which some page copies; empty: it has none. */
   readonly errors?: string;
 };

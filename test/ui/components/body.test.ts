@@ -79,6 +79,7 @@ describe('the row above the log says', () => {
     const failed = {...second, endedAt, state: 'stopped', stateSince: endedAt, failed: true};
     const {text: all, runs: styles} = header(failed);
     expect(all).toBe(' run 2 of 2 · stopped, failed · 12:01:02 – 12:11:02');
+    expect(text({...failed, startFailed: true})).toBe(' run 2 of 2 · start failed · 12:01:02 – 12:11:02');
     expect(styles.find(({style}) => style.fg === 1)).toMatchObject({start: all.indexOf('stopped'), end: 29});
   });
 

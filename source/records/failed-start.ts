@@ -1,0 +1,24 @@
+import {visibleText} from '../buffer/style-joints.ts';
+import {Word} from './bytes.ts';
+import {parseRecord} from './parse-record.ts';
+
+/** Feldera's server in a pipeline, when it cannot be initialized: it then ends (`dbsp_adapters`, server.rs). */
+const target = 'dbsp_adapters::server';
+const words = [
+  new Word('Error initializing the pipeline: ', 'zing the'),
+  new Word('Initialization failed: ', 'ization '),
+];
+/** Bytes of a line in which the words are searched: they follow the head, or in JSON the service. */
+const wordsWithin = 1024;
+
+/** Why a pipeline could not be initialized, in a line of level ERROR, as far as it has that; undefined in all others. */
+export function failedStartIn(line: Uint8Array): string | undefined {
+  const bytes = Buffer.from(line.buffer, line.byteOffset, line.byteLength);
+  const head = bytes.subarray(0, wordsWithin);
+  if (words.every((word) => word.in(head, 0) === -1)) return undefined;
+  const text = visibleText(bytes);
+  const record = parseRecord(text);
+  if (record?.target !== target || record.level !== 'ERROR') return undefined;
+  const message = record.format === 'json' ? record.message : text.slice(record.messageStart, record.fieldsStart);
+  return /^(?:Error initializing the pipeline|Initialization failed): (.*)/s.exec(message)?.[1];
+}
