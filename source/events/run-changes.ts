@@ -129,7 +129,10 @@ export class RunCounter {
     this.#countUnfinished();
     const now = new Map(this.#index.runs.map((run) => [run.firstId, run]));
     this.#keepFailures();
-    return [...this.#runs.values()].map(({run, kinds, full, records, span, failure}, place) => ({
+    // The index has dropped the oldest, and may have taken back one that only the list told of.
+    const oldest = this.#index.runs[0]?.firstId ?? Number.POSITIVE_INFINITY;
+    const counted = [...this.#runs.values()].filter(({run: {firstId}}) => firstId < oldest || now.has(firstId));
+    return counted.map(({run, kinds, full, records, span, failure}, place) => ({
       ...{kinds, full, records, span, failure},
       run: now.get(run.firstId) ?? run,
       number: place + 1,

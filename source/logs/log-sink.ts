@@ -19,7 +19,7 @@ import {FileStore} from '../storage/opened/file-store.ts';
 import {LinePieces} from '../storage/opened/line-pieces.ts';
 import type {ReadBlock} from '../storage/opened/recorded-blocks.ts';
 import type {PastPiece} from '../storage/recording/past.ts';
-import {LogStates, lostStreamMarker, type RunnerReport, reportedParts} from './log-states.ts';
+import {isEndState, LogStates, lostStreamMarker, type RunnerReport, reportedParts} from './log-states.ts';
 
 type LogSinkOptions = {
   readonly buffer: BufferOptions;
@@ -280,6 +280,7 @@ export class LogSink implements StitchSink {
 
   #count(marker: Marker, id = this.#buffer.lastMarker()?.id ?? 0): void {
     if (marker.kind === 'new-life') this.states.clearLostStreams();
+    if (marker.kind === 'state') this.states.addListed(marker.to, marker.at);
     if (losesLines(marker)) this.#errors?.endPanic();
     this.#losses = countLoss(this.#losses, marker, id);
   }
@@ -304,10 +305,11 @@ export class LogSink implements StitchSink {
         });
         return;
       case 'state':
-        // A start goes through several states in a second or two: one row shows the first and the last.
-        this.#addOrCorrect(marker, (above) =>
-          above.kind === 'state' && above.error === undefined ? {...marker, from: above.from} : undefined,
-        );
+        // A start goes through several states in a second or two, and so does an end: one row shows the first and the last.
+        this.#addOrCorrect(marker, (above) => {
+          if (above.kind !== 'state' || above.error !== undefined) return undefined;
+          return isEndState(above.to) === isEndState(marker.to) ? {...marker, from: above.from} : undefined;
+        });
         return;
       case 'program':
         // The steps to a result are one row with it; each result stays.

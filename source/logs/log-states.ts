@@ -1,7 +1,8 @@
 import type {Marker, OutputStream} from '../buffer/markers.ts';
 import {timeOfBytes} from '../records/line-head.ts';
 import {isRunnerLine, isWholeRecord, runnerMessage} from '../records/line-kind.ts';
-import {beginsRun, endsRun, errorIn, isUnasked, transitionIn} from '../records/runs.ts';
+import {isOver} from '../records/runs.ts';
+import {beginsRun, endsRun, errorIn, isUnasked, transitionIn} from '../records/transitions.ts';
 import {maxProtocolLine} from '../stitch/entry-count.ts';
 
 /** Number of states, and of errors: a start and a stop go through six states. */
@@ -47,7 +48,8 @@ const streamLostPattern = /^(stdout|stderr) encountered I\/O error: (.*)/;
 
 /** The states and errors that the log itself reported lately, in lines of the runner. */
 export class LogStates {
-  readonly #states: Report[] = [];
+  /** `isListed`: in a marker of the list, not in a line. */
+  readonly #states: (Report & {readonly isListed: boolean})[] = [];
   readonly #errors: Report[] = [];
   #lostStreams: readonly OutputStream[] = [];
   /** What was before has no effect any more: a start, or another log. */
@@ -58,10 +60,31 @@ export class LogStates {
   /** The error that the runner reported since the last start or end. */
   #cause: string | undefined;
 
-  /** `status`: as in the list (`AwaitingApproval`). `since`: roughly when, as Unix time in ms; NaN: at any time. */
+  /**
+   * `status`: as in the list (`AwaitingApproval`). `since`: roughly when, as Unix time in ms; NaN: at any time. A process
+   * that has ended since, or begun, is told of again.
+   */
   hasState(status: string, since: number): boolean {
     const state = lettersOf(status);
-    return this.#states.some(({text, at}) => text === state && isAbout(at, since));
+    return this.#hasReport(state, since, (other) => isOver({state: other}) !== isOver({state}));
+  }
+
+  /** The same, and no other state since. */
+  isLastState(status: string, since: number): boolean {
+    const state = lettersOf(status);
+    return this.#hasReport(state, since, (other) => other !== state);
+  }
+
+  #hasReport(state: string, since: number, isOther: (state: string) => boolean): boolean {
+    const isLost = (from: number) => this.#states.some(({text, at = from}) => at > from && at < since && isOther(text));
+    return this.#states.some(
+      ({text, at = since, isListed}) => !isListed && text === state && isAbout(at, since) && !isLost(at),
+    );
+  }
+
+  /** A marker of the list tells of a state, at this Unix time in ms. */
+  addListed(status: string, at: number): void {
+    add(this.#states, {text: lettersOf(status), at, isListed: true});
   }
 
   /** The same for an error with this cause. */
@@ -151,7 +174,7 @@ export class LogStates {
     const error = errorIn(message);
     const at = timeOfBytes(line);
     if (transition) {
-      add(this.#states, {text: lettersOf(transition.to), at});
+      add(this.#states, {text: lettersOf(transition.to), at, isListed: false});
       if (endsRun(transition)) this.#end(at, isUnasked(transition));
       if (beginsRun(transition)) {
         this.#cause = undefined;
@@ -204,9 +227,14 @@ export function lostStreamMarker(
   return {kind: 'unread', stream, why, at: at ?? wall};
 }
 
-function add(reports: Report[], report: Report): void {
+function add<R extends Report>(reports: R[], report: R): void {
   reports.push(report);
   if (reports.length > reportsKept) reports.shift();
+}
+
+/** The process has ended in it, or ends; in the words of the list or of the runner. */
+export function isEndState(state: string): boolean {
+  return isOver({state: lettersOf(state)});
 }
 
 function isAbout(at: number | undefined, since: number): boolean {

@@ -4,7 +4,7 @@ import {bytesOf, carriageReturn, colon, isAt, isDigit, offsetOf, openingBrace, q
 import {JsonMembers, stringEnd} from './json-members.ts';
 import {levelAfterTime, levelStartIn, levelWordAt} from './line-head.ts';
 import {parseRecord} from './parse-record.ts';
-import {errorIn} from './runs.ts';
+import {errorIn} from './transitions.ts';
 
 /**
  * The kind of a line without a head. `OpenRecords` decides which record it belongs to. When a thread panics, Rust

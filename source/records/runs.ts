@@ -1,5 +1,6 @@
 import {losesLines, type Marker} from '../buffer/markers.ts';
 import {bisect} from '../lib/bisect.ts';
+import {beginsRun, endsRun, errorIn, isUnasked, type Transition, transitionIn} from './transitions.ts';
 
 /** What the process of a pipeline wrote from one start to the next, and what the runner told of it. */
 export type Run = {
@@ -37,6 +38,11 @@ export function isStopped({state}: Pick<Run, 'state'>): boolean {
   return state === stopped;
 }
 
+/** It has ended, or ends: what runs later is another run. */
+export function isOver({state}: Pick<Run, 'state'>): boolean {
+  return state === stopped || state === stopping;
+}
+
 /**
  * The runs of a log, found entry by entry. A run begins where the resources leave `stopped`: mostly for `provisioning`,
  * or for `stopping` if the start fails at once. One of unknown start begins with output where none is running: at the
@@ -44,6 +50,10 @@ export function isStopped({state}: Pick<Run, 'state'>): boolean {
  *
  * A server's log that begins anew is no start: the process may go on, and the runner reports what has become of it. The
  * runner's lines and markers before the first start of a pipeline are of no run until that start.
+ *
+ * The list tells the same as the log, earlier or later, and what the log lacks: a runner tells nothing of what another one
+ * did. So what it tells is taken by its time, not by its place: it changes nothing that the log has told of later, and
+ * where the log is behind, it is taken back for what the log tells of before.
  */
 export class Runs {
   readonly #runs: Run[] = [];
@@ -55,6 +65,15 @@ export class Runs {
   #isStartMissing = false;
   /** The log itself has reported the end of the newest run. */
   #isEndLogged = false;
+  /** The next output is of interest: it begins a run, or is the first one since the end of the newest run. */
+  #awaitsOutput = false;
+  /** The first output since the end of the newest run: late output of it, or that of a run whose start is not in the log. */
+  #outputFrom: number | undefined;
+  /** The time of the newest transition that the log has told; and, of a log that has begun anew, of the one before. */
+  #toldTo: number | undefined;
+  #toldBefore: number | undefined;
+  /** What the list has told since the log told something last. */
+  #listed: readonly Listed[] = [];
 
   /** Oldest first. The list changes in place, its runs do not. */
   get list(): readonly Run[] {
@@ -68,13 +87,19 @@ export class Runs {
 
   /** Adds a line. `isOutput`: it is not the runner's. */
   addEntry(id: number, isOutput: boolean): void {
-    if (this.#isOpen && !this.#isStartMissing) return;
-    if (isOutput) this.#start(id, {startedAt: undefined, state: unknownState});
-    else if (!this.#isOpen) this.#blankFrom ??= id;
+    if (this.#isOpen && !this.#awaitsOutput) return;
+    if (!isOutput) {
+      if (!this.#isOpen) this.#blankFrom ??= id;
+    } else if (!this.#isOpen || this.#isStartMissing) this.#startByOutput(id);
+    else {
+      this.#outputFrom ??= id;
+      this.#awaitsOutput = false;
+    }
   }
 
   /** The entry that was added last reports that workers ended by the panic that begins at `panic`. */
   addWorkerPanic(panic: number): void {
+    this.#listed = [];
     this.#fail(panic);
   }
 
@@ -85,45 +110,60 @@ export class Runs {
 
   /** The entry that was added last, of the pipeline, reports that it could not be initialized. */
   addFailedStart(id: number): void {
+    this.#listed = [];
     this.#fail(id);
     this.#change({startFailed: true});
   }
 
   /** Adds a message of the runner, after `addEntry`. True: open records end here, as the process ended or began. */
   addMessage(id: number, message: string, time: number | undefined): boolean {
-    if (errorIn(message) !== undefined) this.#fail(id);
-    if (message === endOfLogs) {
-      this.#stop(time);
-      return true;
-    }
     const transition = transitionIn(message);
-    if (!transition) return false;
+    const isError = errorIn(message) !== undefined;
+    if (!transition && !isError && message !== endOfLogs) return false;
+    const isStart = transition !== undefined && beginsRun(transition);
+    const later = this.#takeBack(time, isStart);
+    if (time !== undefined && this.#isTold(time)) this.#addTold(id, {isStart, isError, time});
+    else {
+      if (isError) this.#fail(id);
+      if (message === endOfLogs) this.#stop(time);
+      if (transition) this.#addTransition(id, transition, time);
+    }
+    for (const {id: listedId, marker} of later) this.#addListed(listedId, marker);
+    return isStart || message === endOfLogs || transition?.to === stopped;
+  }
+
+  #addTransition(id: number, transition: Transition, time: number | undefined): void {
+    this.#toldTo = time ?? this.#toldTo;
     const {to} = transition;
     const run = this.#current;
-    const isEnding = to === stopped || to === 'stopping';
     const isCutShort = endsRun(transition) && isUnasked(transition) && (beginsRun(transition) || isStarting(run));
     if (beginsRun(transition)) this.#start(id, {startedAt: time, state: to});
-    else if (!isEnding && (!run || isStopped(run)))
+    else if (!isOver({state: to}) && (!run || isOver(run)))
       this.#start(id, {startedAt: undefined, state: to, stateSince: time});
     else if (to === stopped) this.#stop(time);
     // The list may have reported the end before.
     else if (run && !isStopped(run)) this.#change({state: to, stateSince: time});
     if (isCutShort) this.#change({failed: true, startFailed: true});
-    return beginsRun(transition) || to === stopped;
   }
 
   /** Adds a marker, instead of `addEntry`, or one that replaces the last marker. True: open records end here. */
   addMarker(id: number, marker: Marker): boolean {
     const {kind, at} = marker;
-    if (kind === 'new-life' && marker.because === 'created-again') this.#end(id, at);
+    if (kind === 'new-life' && marker.because === 'created-again') {
+      this.#endAll(id, at);
+      this.#toldTo = undefined;
+    }
     // After a reconnect the same log continues: its pipeline was not deleted.
     else if (kind === 'reconnected' && !this.#isOpen) this.#goOn();
     this.addEntry(id, false);
-    if (kind === 'state') this.#addState(marker);
-    if (kind === 'ended' && (marker.because === 'deleted' || marker.because === 'created-again')) this.#end(id + 1, at);
+    if (kind === 'state') this.#addListed(id, marker);
+    if (kind === 'ended' && (marker.because === 'deleted' || marker.because === 'created-again'))
+      this.#endAll(id + 1, at);
+    if (kind === 'new-life') this.#toldBefore = this.#toldTo;
     // What a server discarded of a log that begins anew may have been a start.
     if (kind === 'discarded' || (this.#isEndLogged && (kind === 'new-life' || losesLines(marker)))) {
       this.#isStartMissing = this.#isOpen;
+      this.#awaitsOutput ||= this.#isOpen;
     }
     return kind === 'ended' || kind === 'new-life';
   }
@@ -135,6 +175,10 @@ export class Runs {
     this.#blankFrom = undefined;
     this.#isStartMissing = false;
     this.#isEndLogged = false;
+    this.#awaitsOutput = false;
+    this.#outputFrom = undefined;
+    this.#toldBefore = undefined;
+    this.#listed = [];
   }
 
   /** Drops the runs that end before the entry `firstId`. */
@@ -148,6 +192,15 @@ export class Runs {
     return this.#isOpen ? this.#runs.at(-1) : undefined;
   }
 
+  #startByOutput(id: number): void {
+    const last = this.#listed.at(-1);
+    this.#listed = [];
+    const isFirst = !this.#isOpen;
+    this.#start(id, {startedAt: undefined, state: unknownState});
+    // It came before the list told of its end, if the log has no other run.
+    if (last && (isFirst || !isOver({state: inRunnersWords(last.marker.to)}))) this.#addListed(last.id, last.marker);
+  }
+
   #start(id: number, run: Pick<Run, 'startedAt' | 'state'> & Partial<Pick<Run, 'stateSince'>>): void {
     const {startedAt} = run;
     this.#end(id, startedAt);
@@ -157,6 +210,25 @@ export class Runs {
     this.#blankFrom = undefined;
     this.#isStartMissing = false;
     this.#isEndLogged = false;
+    this.#awaitsOutput = false;
+    this.#outputFrom = undefined;
+  }
+
+  /** Two runners were there for a while, and the log of the other one has told what came later. */
+  #isTold(time: number): boolean {
+    const isTold = this.#toldBefore !== undefined && time < this.#toldBefore;
+    if (!isTold) this.#toldBefore = undefined;
+    return isTold;
+  }
+
+  /** What changes no state: only how an earlier one ended, and when it began. */
+  #addTold(id: number, {isStart, isError, time}: ToldMessage): void {
+    const run = this.#current;
+    if (isStart && run && run.startedAt === undefined) this.#change({startedAt: time});
+    if (!isError) return;
+    const isEarlier = run?.startedAt !== undefined && time < run.startedAt;
+    if (isEarlier) this.#changeEarlier(time, (earlier) => failedAt(id, earlier));
+    else if (run && isOver(run)) this.#fail(id);
   }
 
   #stop(time: number | undefined): void {
@@ -171,6 +243,12 @@ export class Runs {
     this.#isOpen = false;
   }
 
+  /** The pipeline is gone. */
+  #endAll(endId: number, at: number): void {
+    this.#end(endId, at);
+    this.#listed = [];
+  }
+
   #goOn(): void {
     const run = this.#runs.pop();
     if (!run) return;
@@ -179,24 +257,105 @@ export class Runs {
     this.#blankFrom = undefined;
   }
 
-  /** The list reports what the log does not. */
-  #addState({to, error, startFailed, at}: Extract<Marker, {kind: 'state'}>): void {
+  /** The list reports what the log does not, or not yet. */
+  #addListed(id: number, marker: StateMarker): void {
+    const last = this.#listed.at(-1);
+    // A marker was corrected: none but the last one is.
+    if (last?.id === id) {
+      this.#restore(last.before);
+      this.#listed = this.#listed.slice(0, -1);
+    }
+    const before = this.#save();
+    const begins = this.#addState(id, marker);
+    this.#listed = [...this.#listed, {id, marker, before, begins}].slice(-mostListed);
+  }
+
+  /** True: it begins a run. */
+  #addState(id: number, marker: StateMarker): boolean {
+    const {to, startFailed = false, at} = marker;
     const run = this.#current;
-    if (error !== undefined) this.#change({failed: true, ...(startFailed && {startFailed})});
-    if (to === listedAsStopped && run && !isStopped(run)) this.#change({state: stopped, stateSince: at, endedAt: at});
+    const state = inRunnersWords(to);
+    const isBefore = (time: number | undefined) => time !== undefined && at < time;
+    // A start that failed is dated a little before the runner logs it.
+    if (run && isBefore(run.startedAt) && !(startFailed && isOver(run))) {
+      this.#changeEarlier(at, (earlier) => ({
+        ...failureOf(earlier, marker),
+        ...(state === stopped && !isStopped(earlier) && {state, stateSince: at, endedAt: at}),
+      }));
+      return false;
+    }
+    const isOutdated = isBefore(run?.stateSince);
+    if (run && (isOver(run) || !isOutdated)) this.#change(failureOf(run, marker));
+    if (isOutdated) return false;
+    if (state === stopped) {
+      if (run && !isStopped(run)) this.#change({state, stateSince: at, endedAt: at});
+      return false;
+    }
+    if (run && !isOver(run)) this.#change({state, stateSince: at});
+    if ((run && !isOver(run)) || isOver({state}) || endsBefore097.has(to)) return false;
+    this.#start(this.#outputFrom ?? id, {startedAt: undefined, state, stateSince: at});
+    return true;
+  }
+
+  /**
+   * The log tells of this time, and `isStart`, of a start: what the list has told of later is taken back, and a run that it
+   * has begun, which is this one. Returns what has to be added again.
+   */
+  #takeBack(time: number | undefined, isStart: boolean): readonly Listed[] {
+    const listed = this.#listed;
+    this.#listed = [];
+    const firstLater = listed.findIndex(({marker: {at}}) => time !== undefined && time < at);
+    const later = firstLater === -1 ? [] : listed.slice(firstLater);
+    if (later[0]) this.#restore(later[0].before);
+    const begun = listed.slice(0, listed.length - later.length).findLast(({begins}) => begins);
+    const run = this.#current;
+    if (isStart && begun && run && !isOver(run)) this.#restore(begun.before);
+    return later;
+  }
+
+  #save(): Saved {
+    return {
+      ...{runs: [...this.#runs], isOpen: this.#isOpen, blankFrom: this.#blankFrom, isEndLogged: this.#isEndLogged},
+      ...{awaitsOutput: this.#awaitsOutput, outputFrom: this.#outputFrom, isStartMissing: this.#isStartMissing},
+    };
+  }
+
+  #restore(saved: Saved): void {
+    this.#runs.splice(0, this.#runs.length, ...saved.runs);
+    this.#isOpen = saved.isOpen;
+    this.#blankFrom = saved.blankFrom;
+    this.#isEndLogged = saved.isEndLogged;
+    this.#awaitsOutput = saved.awaitsOutput;
+    this.#outputFrom = saved.outputFrom;
+    this.#isStartMissing = saved.isStartMissing;
   }
 
   #fail(id: number): void {
-    const {failures = []} = this.#current ?? {};
-    const isKnown = failures.includes(id) || failures.length === mostFailures;
-    this.#change({failed: true, ...(!isKnown && {failures: [...failures, id]})});
+    this.#change(failedAt(id, this.#current));
+  }
+
+  /** Of the run before the newest one at that time. */
+  #changeEarlier(time: number, change: (run: Run) => Partial<Run>): void {
+    const isThere = (run: Run, at: number) => at < this.#runs.length - 1 && time >= (run.startedAt ?? time);
+    const at = this.#runs.findLastIndex(isThere);
+    const run = this.#runs[at];
+    if (run) this.#runs[at] = {...run, ...change(run)};
   }
 
   #change(change: Partial<Run>): void {
     if (!this.#current) return;
     const run = this.#runs.pop();
-    if (run) this.#runs.push({...run, ...change});
+    if (!run) return;
+    this.#runs.push({...run, ...change});
+    if (!isOver(run) && isOver({...run, ...change})) this.#awaitsOutput = true;
   }
+}
+
+type ToldMessage = {readonly isStart: boolean; readonly isError: boolean; readonly time: number};
+
+function failedAt(id: number, {failures = []}: Pick<Run, 'failures'> = {}): Partial<Run> {
+  const isKnown = failures.includes(id) || failures.length === mostFailures;
+  return {failed: true, ...(!isKnown && {failures: [...failures, id]})};
 }
 
 const unknownState = 'unknown';
@@ -208,59 +367,44 @@ function isStarting(run: Pick<Run, 'state'> | undefined): boolean {
 /** In the runner's words. */
 const startingStates: readonly string[] = ['provisioning', 'provisioned', 'initializing'];
 
-/** In the runner's words, and in those of the list. */
+type StateMarker = Extract<Marker, {kind: 'state'}>;
+
+/** A marker of the list, what was before, and whether it has begun a run. */
+type Listed = {readonly id: number; readonly marker: StateMarker; readonly before: Saved; readonly begins: boolean};
+
+type Saved = {
+  readonly runs: readonly Run[];
+  readonly isOpen: boolean;
+  readonly blankFrom: number | undefined;
+  readonly isEndLogged: boolean;
+  readonly awaitsOutput: boolean;
+  readonly outputFrom: number | undefined;
+  readonly isStartMissing: boolean;
+};
+
+/** Of a log that stays silent. */
+const mostListed = 32;
+
+/** In the runner's words. */
 const stopped = 'stopped';
-const listedAsStopped = 'Stopped';
+const stopping = 'stopping';
+/** Before 0.97 (2025-07) a log ended with each deployment and had no transitions. */
+const endOfLogs = 'End of logs: pipeline is being shutdown';
+/** In the words of the list: no process begins with them. */
+const endsBefore097: ReadonlySet<string> = new Set(['Failed', 'Shutdown', 'ShuttingDown']);
+
+/** `awaiting_approval`: `AwaitingApproval` in the list. */
+function inRunnersWords(state: string): string {
+  return state.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
+}
+
+/** A start that failed after the end of the run was none of it. */
+function failureOf({endedAt}: Run, {error, startFailed, at}: StateMarker): Partial<Run> {
+  if (error === undefined || (startFailed && endedAt !== undefined && at > endedAt)) return {};
+  return {failed: true, ...(startFailed && {startFailed})};
+}
 
 /** The newest run of a log to which nothing is added, from `endId` on: whatever it did last, it has ended there. */
 export function endedRun(run: Run, endId: number): Run {
   return run.endId === undefined ? {...run, endId} : run;
-}
-
-/**
- * `Resources transition: stopped -> provisioning (desired: provisioned)` and `Runtime transition: (none) -> initializing
- * (desired: running)`, as in Feldera's pipeline_automata.rs. A runtime transition from a state to itself changes only
- * the desired state. Before 0.148 (2025-09) there was one kind: `Status transition: running -> stopping`.
- */
-const transitionPattern =
-  /^(?:(Resources|Runtime) transition: (\S+) -> (\S+) \(desired: (.*)\)|Status transition: (\S+) -> (\S+))$/;
-const errorPattern = /^(?:Resources?|Runtime) error: (.*)/;
-/** Before 0.97 (2025-07) a log ended with each deployment and had no transitions. */
-const endOfLogs = 'End of logs: pipeline is being shutdown';
-
-type Transition = {
-  readonly kind: 'Resources' | 'Runtime' | 'Status';
-  readonly from: string;
-  readonly to: string;
-  /** Undefined before 0.148. */
-  readonly desired: string | undefined;
-};
-
-/** The transition in a message of the runner; undefined if it has none, or one to `(none)`. */
-export function transitionIn(message: string): Transition | undefined {
-  const [, kind, kindFrom, kindTo, desired, statusFrom, statusTo] = transitionPattern.exec(message) ?? [];
-  const from = kindFrom ?? statusFrom;
-  const to = kindTo ?? statusTo;
-  if (from === undefined || to === undefined || to === '(none)') return undefined;
-  return {kind: kind === 'Resources' || kind === 'Runtime' ? kind : 'Status', from, to, desired};
-}
-
-/** The resources leave `stopped`: a start, also one that fails at once. */
-export function beginsRun({kind, from}: Transition): boolean {
-  return kind !== 'Runtime' && from === stopped;
-}
-
-/** The process ends: what follows is only that it has. */
-export function endsRun({kind, from, to}: Transition): boolean {
-  return kind !== 'Runtime' && (to === 'stopping' || (to === 'stopped' && from !== 'stopping'));
-}
-
-/** Nobody asked for this end: of an error, or after a graceful stop of the process itself. Before 0.148 it is not told. */
-export function isUnasked({desired}: Transition): boolean {
-  return desired !== undefined && desired !== 'stopped';
-}
-
-/** The error that ended the pipeline, in a message of the runner. */
-export function errorIn(message: string): string | undefined {
-  return errorPattern.exec(message)?.[1];
 }

@@ -60,6 +60,16 @@ test('a silent connection that was replaced before it broke leaves no row', () =
   expect(rows()).toEqual([broke]);
 });
 
+test('the states of one start are one row, and so are those of one end', () => {
+  const {put, rows} = open();
+  const states = ['Running', 'Stopping', 'Stopped', 'Provisioning', 'Initializing', 'Running'];
+  for (const [at, to] of states.slice(1).entries()) put({kind: 'state', from: states[at] ?? '', to, at});
+  expect(rows()).toEqual([
+    {kind: 'state', from: 'Running', to: 'Stopped', at: 1},
+    {kind: 'state', from: 'Stopped', to: 'Running', at: 4},
+  ]);
+});
+
 test('the states of one start are one row, unless a line or an error came in between', () => {
   const {write, put, rows} = open();
   put({kind: 'state', from: 'Stopped', to: 'Provisioning', at: 1});

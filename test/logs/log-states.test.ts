@@ -143,3 +143,26 @@ describe('ends that nobody asked for', () => {
     expect(ends).toEqual({count: 1, last: [{at: Date.parse('2026-11-27T06:46:44.095Z'), cause: undefined}]});
   });
 });
+
+describe('a state that was told before', () => {
+  const line = (change: string, second: number) =>
+    `[manager] 2026-11-25T09:08:0${second}.000000Z  INFO pipeline_manager::runner::pipeline_automata: ${change} pipeline-id="1" pipeline-name="p"\n`;
+  const at = (second: number) => Date.parse(`2026-11-25T09:08:0${second}.000Z`);
+  const running = line('Runtime transition: initializing -> running (desired: running)', 1);
+  const stop = line('Resources transition: stopping -> stopped (desired: stopped)', 3);
+  const pause = line('Runtime transition: running -> paused (desired: paused)', 3);
+
+  test('is told once more where the process has ended since', () => {
+    const reported = read(Buffer.from(running + stop));
+    expect([2, 5].map((second) => reported.hasState('Running', at(second)))).toEqual([true, false]);
+    expect(reported.hasState('Stopped', at(5))).toBe(true);
+    reported.addListed('Running', at(5));
+    expect(reported.hasState('Stopped', at(7))).toBe(false);
+  });
+
+  test('is not the last one where it has had another since', () => {
+    const reported = read(Buffer.from(running + pause));
+    expect([2, 5].map((second) => reported.isLastState('Running', at(second)))).toEqual([true, false]);
+    expect(reported.hasState('Running', at(5))).toBe(true);
+  });
+});

@@ -305,6 +305,51 @@ describe('markers', () => {
     ]);
   });
 
+  const restarted: Marker = {at: ms(30), kind: 'state', from: 'Running', to: 'Stopped', error: 'terminated'};
+
+  test('the list begins a run whose start the log lacks, with the first output since the end of the one before', () => {
+    const running: Marker = {at: ms(40), kind: 'state', from: 'Stopped', to: 'Running'};
+    const entries = [...starting, head('hello'), restarted, newLife, freshStart, head('new'), running, head('more')];
+    expect(runsOf(entries).runs).toMatchObject([
+      {firstId: 0, endId: 8, state: 'stopped', endedAt: ms(30), failed: true},
+      {firstId: 8, ...unended, startedAt: undefined, state: 'running', stateSince: ms(40)},
+    ]);
+  });
+
+  test('the list tells of the run before, if the log has told of the next start since', () => {
+    const early = {...restarted, at: ms(0)};
+    expect(runsOf([head('hello'), ...starting, early]).runs).toMatchObject([
+      {state: 'stopped', endedAt: ms(0), failed: true},
+      {...unended, state: 'running', stateSince: ms(3)},
+    ]);
+    // Or of one that is not in the log.
+    expect(runsOf([...starting, early]).runs).toMatchObject([{...unended, state: 'running'}]);
+  });
+
+  test('a log that is behind the list tells of the same runs', () => {
+    const again = (at: number) => starting.map((line) => line.replace(/T09:08:0/, `T09:08:${at}`));
+    const running: Marker = {at: ms(43), kind: 'state', from: 'Stopped', to: 'Running'};
+    const told = [...starting, restarted, running, head('late'), newLife, freshStart, ...terminated, ...again(4)];
+    expect(runsOf(told).runs).toMatchObject([
+      {firstId: 0, endId: 13, state: 'stopped', endedAt: ms(32), failed: true},
+      {firstId: 13, ...unended, startedAt: ms(41), state: 'running', stateSince: ms(43)},
+    ]);
+  });
+
+  test('what another runner has told later is not undone by one that tells of what was before', () => {
+    const stop = runner(stopped, 'INFO', at(33));
+    const entries = [...starting, stop, newLife, freshStart, ...terminated.slice(0, 2), head('new')];
+    expect(runsOf(entries).runs).toMatchObject([
+      {endId: 9, state: 'stopped', endedAt: ms(33), failed: true, failures: [8]},
+      {...unknown, firstId: 9},
+    ]);
+  });
+
+  test('a start that failed after the end of a run is none of it', () => {
+    const failed: Marker = {...restarted, from: 'Stopped', startFailed: true};
+    expect(runsOf([...starting, ...stopping, failed]).runs).toMatchObject([{endedAt: ms(6), failed: false}]);
+  });
+
   test('a pause has its own time', () => {
     const paused = runner('Runtime transition: running -> paused (desired: paused)', 'INFO', at(20));
     expect(runsOf([...starting, paused]).runs).toMatchObject([{startedAt: ms(1), state: 'paused', stateSince: ms(20)}]);

@@ -210,10 +210,12 @@ export class ConnectionFeed implements Feed, LogConnection {
     if (error !== undefined) {
       this.#connection.addEvent(`${marker.startFailed ? 'start failed' : 'failed'}: ${error}`, at);
       if (!states.hasState(to, since) || !states.hasError(error, since)) this.addMarker(marker, at);
-    } else if (!states.hasState(to, since)) {
+    } else if (!states.isLastState(to, since)) {
+      const listed = this.#listed;
       const cancel = this.#clock.after(reportedWithin, () => {
         this.#unreported.delete(cancel);
-        if (states.hasState(to, since)) return;
+        const isStill = listed !== undefined && this.#listed !== undefined && !hasOtherState(listed, this.#listed);
+        if (isStill ? states.isLastState(to, since) : states.hasState(to, since)) return;
         this.addMarker(marker, at);
         this.#sink.onChange();
       });
@@ -250,7 +252,7 @@ export function listedChanges(before: Pipeline | undefined, now: Pipeline | unde
     });
   }
   const error = isNewError(before, now) ? now.deploymentError : undefined;
-  if (error || before.deploymentStatus !== now.deploymentStatus) {
+  if (error || hasOtherState(before, now)) {
     changes.push({
       marker: {
         kind: 'state',
@@ -263,6 +265,12 @@ export function listedChanges(before: Pipeline | undefined, now: Pipeline | unde
     });
   }
   return changes;
+}
+
+/** Another one, or the same again. */
+function hasOtherState(before: Pipeline, now: Pipeline): boolean {
+  const isLater = readTime(now.deploymentStatusSince) > readTime(before.deploymentStatusSince);
+  return before.deploymentStatus !== now.deploymentStatus || isLater;
 }
 
 /** An equal error is new when the date of the state has changed: a start failed once more. */

@@ -101,6 +101,12 @@ test('a program that compiled with the same result once more, between two lists;
   expect(listedChanges({...before, programStatus: 'Pending'}, {...again, programStatus: 'Pending'})).toEqual([]);
 });
 
+test('the same state again, between two lists', () => {
+  const again = {marker: {kind: 'state', from: 'Running', to: 'Running'}, since: at};
+  expect(listedChanges(pipeline(), pipeline(later))).toEqual([again]);
+  expect(listedChanges(pipeline(), pipeline())).toEqual([]);
+});
+
 test('nothing at the first sight, for another pipeline of the name, or for one that is gone', () => {
   expect(listedChanges(undefined, pipeline())).toEqual([]);
   expect(listedChanges(pipeline(), pipeline({id: 'second', ...stopped}))).toEqual([]);
