@@ -52,16 +52,22 @@ try {
   await rm(folder, {recursive: true});
 }
 
-const judged = measured.map(judge);
+/** What fails in one row is no reason to lose the others. */
+const results = measured.flatMap((samples) => {
+  try {
+    return [{samples, judged: judge(samples)}];
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+    return [];
+  }
+});
 console.log(`${machineText(machine)}\n${lines} lines, ${runs} runs\n`);
-console.log(tableOf(judged));
+console.log(tableOf(results.map(({judged}) => judged)));
 if (runs < standard.runs || lines !== standard.lines) {
   console.log('\nnot written to bench/results.json: fewer runs or another log than usual');
 } else if (rows.some((row) => allRows.includes(row))) {
-  const again = measured.flatMap((samples, index) => {
-    const row = judged[index];
-    return row ? [resultOf(samples, row, machine)] : [];
-  });
+  const again = results.map(({samples, judged}) => resultOf(samples, judged, machine));
   const before = await readResults();
   const names = allRows.map(({name}) => name);
   await writeResults({...before, machine, lines, rows: mergedRows(before?.rows ?? [], again, names)});

@@ -87,19 +87,20 @@ const leastLikely = 32;
 
 /**
  * By how many rows the contents of rows `first` to `last` seem to have moved up, or down if negative. Compares the ends
- * of all rows: the beginnings of rows beside a list do not move.
+ * of texts: the beginnings of rows beside a list do not move, nor do the marks at the right border.
  */
 function likelyScroll(shown: Frame, next: Frame, first: number, last: number): number | undefined {
   const count = last - first + 1;
   if (count < 3) return undefined;
-  const equal = new Int32Array(2 * count - 1);
   const indexes = Array.from({length: count}, (_, index) => index);
-  const fromByEnd = Map.groupBy(indexes, (index) => endOf(shown.row(first + index)));
+  const ends = indexes.map((index) => ({index, ...endOf(shown.row(first + index))}));
+  const byLast = Map.groupBy(ends, ({last}) => last);
+  const equal = new Int32Array(2 * count - 1);
   for (const to of indexes) {
-    const row = next.row(first + to);
-    for (const from of fromByEnd.get(endOf(row)) ?? []) {
-      const at = from - to + count - 1;
-      equal[at] = (equal[at] ?? 0) + equalEnd(shown.row(first + from), row);
+    const end = endOf(next.row(first + to));
+    for (const from of byLast.get(end.last) ?? []) {
+      const at = from.index - to + count - 1;
+      equal[at] = (equal[at] ?? 0) + equalEnd(from, end);
     }
   }
   const most = Math.max(...equal);
@@ -107,12 +108,22 @@ function likelyScroll(shown: Frame, next: Frame, first: number, last: number): n
   return by !== 0 && most >= (equal[count - 1] ?? 0) + leastLikely ? by : undefined;
 }
 
-/** Only rows with the same end are compared: more than the end of a colour and a word, which many rows share. */
-function endOf(row: string): string {
-  return row.slice(-12);
+/** `last`: its last characters. Only rows where these are the same are compared: most rows of a log differ in them. */
+type RowEnd = {readonly text: string; readonly last: string};
+
+function endOf(row: string): RowEnd {
+  let end = row.length;
+  while (end > 0 && isBlankOrSgr(row.charCodeAt(end - 1))) end--;
+  const text = row.slice(0, end);
+  return {text, last: text.slice(-12)};
 }
 
-function equalEnd(a: string, b: string): number {
+/** A space, or a character of SGR sequences: ESC, `[`, digits, `;` and `m`. */
+function isBlankOrSgr(code: number): boolean {
+  return code === 0x20 || code === 0x1b || code === 0x5b || code === 0x6d || (code >= 0x30 && code <= 0x3b);
+}
+
+function equalEnd({text: a}: RowEnd, {text: b}: RowEnd): number {
   if (a === b) return a.length;
   const most = Math.min(a.length, b.length);
   let length = 0;
