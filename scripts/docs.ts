@@ -12,6 +12,7 @@ import {
   optionTableText,
   otherOptionTableText,
   schemaTableText,
+  settingTableText,
 } from '../test/harness/docs-tables.ts';
 import {installCommand, linked, withPictures} from './address.ts';
 import {roomRules} from './lint/rooms.ts';
@@ -26,6 +27,7 @@ await fill('options.md', {
   'logs-options': optionTableText('logs'),
   'other-options': otherOptionTableText(),
 });
+await fill('configuration.md', {settings: settingTableText()});
 const {$defs: schemas} = JSON.parse(await readFile(new URL('../docs/json-schema.json', import.meta.url), 'utf8'));
 await fill('json.md', {
   logs: schemaTableText(schemas.logs),

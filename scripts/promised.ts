@@ -14,6 +14,8 @@ import {allCommands} from '../source/ui/pages/registry.ts';
 export type Promised = Readonly<Record<string, readonly string[]>>;
 
 const all: readonly Option[] = options;
+const flags = all.filter(({setting}) => !setting);
+const settings = all.filter(({setting}) => setting);
 
 const alert: Alert = {
   ...{pipeline: 'orders', kind: 'lost', more: 0},
@@ -40,10 +42,11 @@ export async function presentNames(): Promise<Promised> {
   const template = all.find(({flag}) => flag === 'template')?.help ?? '';
   return {
     commands: commandWords,
-    options: all.flatMap(optionNames),
-    'options of a command': all.flatMap(({flag, commands}) => commands.map((command) => `${command} --${flag}`)),
+    options: flags.flatMap(optionNames),
+    'options of a command': flags.flatMap(({flag, commands}) => commands.map((command) => `${command} --${flag}`)),
     variables: [...new Set(all.flatMap((option) => variableOf(option) ?? []))],
     'keys of the configuration file': all.filter(isConfigurable).map(({flag}) => flag),
+    'values of settings': settings.flatMap(({flag, choices = []}) => choices.map((choice) => `${flag} = ${choice}`)),
     themes: themeNames,
     'colours of a theme': colorNames,
     keys: allCommands.flatMap(({context, keys, id}) => keys.map((key) => `${context} ${key}: ${id}`)),

@@ -1,5 +1,5 @@
 import {exitCodeRows} from '../../source/settings/exit-codes.ts';
-import {commandsHelp, optionRows} from '../../source/settings/help-text.ts';
+import {commandsHelp, optionRows, settingRows} from '../../source/settings/help-text.ts';
 import {type CommandName, commandWords, type Option, variableOf} from '../../source/settings/option.ts';
 import {options} from '../../source/settings/option-table.ts';
 import {printWhole} from '../../source/system/line-output.ts';
@@ -61,6 +61,8 @@ export function manPage(version: string, groups: readonly KeyGroup[]): string {
         'is turned off by its flag with no- in front: --no-mouse. Unknown keys and invalid values are errors, reported ' +
         'with their line.',
     ),
+    paragraph('These settings have a variable and a key in the configuration file, but no flag:'),
+    ...settingRows().flatMap(({left, help}) => entry(left, help)),
     paragraph(
       'The file also has tables: [contexts.NAME] with host, credential, tenant and colour of a server, [keys] with the ' +
         'keys of commands, and [themes.NAME] with colours. pipetail config init writes a file that explains them all.',
@@ -137,7 +139,8 @@ function ownOptionEntries(name: CommandName): string[] {
 function environment(): readonly (readonly [name: string, does: string])[] {
   const ours = options.flatMap((option: Option): [string, string][] => {
     const variable = variableOf(option);
-    return variable === undefined ? [] : [[variable, `read without --${option.flag}`]];
+    const does = option.setting ? `the setting ${option.flag}` : `read without --${option.flag}`;
+    return variable === undefined ? [] : [[variable, does]];
   });
   return [
     ...ours,

@@ -125,7 +125,7 @@ if [[ \${funcstack[1]-} == _pipetail ]]; then _pipetail "$@"; fi
 /** What takes a value, by its name in the help. */
 const flagsOf = (isWanted: (value: string) => boolean) =>
   options
-    .filter((option: Option) => option.value !== undefined && isWanted(option.value))
+    .filter(({value, setting}: Option) => value !== undefined && !setting && isWanted(value))
     .map(({flag}) => flag)
     .join('|');
 

@@ -56,7 +56,7 @@ export function complete(words: readonly string[], own: OwnNames): Completion {
   return {...fitting(commands, begun), ofServer: 'names'};
 }
 
-const all: readonly Option[] = options;
+const all: readonly Option[] = options.filter((option: Option) => !option.setting);
 
 /** What can come after a command that takes no names, and after its first word; undefined: it takes names. */
 function verbsOf(command: CommandName, word: string | undefined): readonly string[] | undefined {

@@ -1,6 +1,6 @@
 import meow from 'meow';
 import {acceptsOption, type CommandName, commandWords, isConfigurable, type Option} from './option.ts';
-import {optionNamed, unknownOption} from './option-names.ts';
+import {onlySetting, optionNamed, type TypedOption, unknownOption} from './option-names.ts';
 import {options} from './option-table.ts';
 import type {Flags} from './option-values.ts';
 import {readSwitch, UsageError} from './parse-values.ts';
@@ -8,16 +8,24 @@ import {readSwitch, UsageError} from './parse-values.ts';
 /** The words after `pipetail`, before any variable or file is read. */
 export type CommandLine = {readonly command: CommandName; readonly names: readonly string[]; readonly flags: Flags};
 
-/** Throws `UsageError` for a flag that is unknown or belongs to another command. */
-export function readCommandLine(argv: readonly string[]): CommandLine {
+/**
+ * Throws `UsageError` for a flag that is unknown, belongs to another command, or is a setting. `fileOf`: the configuration
+ * file of a call with these flags, for messages.
+ */
+export function readCommandLine(
+  argv: readonly string[],
+  fileOf: (flags: Flags) => string = () => 'the configuration file',
+): CommandLine {
   // Words after `--` are names, even if they look like a command or a flag.
   const separator = argv.indexOf('--');
   const before = separator === -1 ? argv : argv.slice(0, separator);
   const after = separator === -1 ? [] : argv.slice(separator + 1);
-  const {command, words, typedAs} = exactWords(before);
+  const {command, words, typedAs, setting} = exactWords(before);
   const {input, flags} = readWithMeow(words);
   const names = [...(command === 'screen' ? input : input.slice(1)), ...after];
-  if (flags.get('help') !== true && flags.get('version') !== true) rejectForeignFlags(flags, command, typedAs);
+  const isAnswered = flags.get('help') === true || flags.get('version') === true;
+  if (setting && !isAnswered) throw onlySetting(setting, fileOf(flags));
+  if (!isAnswered) rejectForeignFlags(flags, command, typedAs);
   return {command, names, flags};
 }
 
@@ -35,6 +43,7 @@ function exactWords(argv: readonly string[]): ExactWords {
   let command: CommandName | undefined;
   const words: string[] = [];
   const typedAs = new Map<string, string>();
+  let setting: TypedOption | undefined;
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] ?? '';
     if (word.length < 2 || !word.startsWith('-')) {
@@ -45,11 +54,15 @@ function exactWords(argv: readonly string[]): ExactWords {
     for (const typed of optionsIn(word, command ?? 'screen')) {
       const next = typed.value === undefined ? valueIn(argv[at + 1], typed.option, command ?? 'screen') : undefined;
       if (next !== undefined) at += 1;
+      if (typed.option.setting) {
+        setting ??= {...typed, value: next ?? typed.value};
+        continue;
+      }
       words.push(exactWord(typed, next ?? typed.value));
       typedAs.set(typed.option.flag, typed.as);
     }
   }
-  return {command: command ?? 'screen', words, typedAs};
+  return {command: command ?? 'screen', words, typedAs, setting};
 }
 
 type ExactWords = {
@@ -57,16 +70,8 @@ type ExactWords = {
   readonly words: readonly string[];
   /** For the flag of each option: how it was typed, such as `-w` for `follow`. */
   readonly typedAs: ReadonlyMap<string, string>;
-};
-
-type TypedOption = {
-  readonly option: Option;
-  /** As typed, without a value. */
-  readonly as: string;
-  /** In the same word: after `=`, or after the letter of an alias. */
-  readonly value: string | undefined;
-  /** It is typed as the opposite of the switch `option`. */
-  readonly isOpposite: boolean;
+  /** The first one that has no flag any more. */
+  readonly setting: TypedOption | undefined;
 };
 
 /** The options of one word: `--flag`, `--flag=value`, `-f`, `-ft`, `-ojson`, `-o=json`. */
@@ -92,20 +97,14 @@ function longOption(word: string, command: CommandName): TypedOption {
   const option = optionNamed(name, command);
   if (option) return {option, as, value, isOpposite: false};
   const opposite = optionNamed(name.startsWith('no-') ? name.slice(3) : `no-${name}`, command);
-  if (opposite && isSwitch(opposite) && isConfigurable(opposite))
+  if (opposite && opposite.value === undefined && isConfigurable(opposite))
     return {option: opposite, as, value, isOpposite: true};
   throw unknownOption(as, command);
 }
 
 /** The next word, if it is the option's value. One that is an option itself is none: `--scrollback --demo`. */
-function valueIn(
-  next: string | undefined,
-  {value, wasSwitch, choices}: Option,
-  command: CommandName,
-): string | undefined {
+function valueIn(next: string | undefined, {value}: Option, command: CommandName): string | undefined {
   if (value === undefined || next === undefined) return undefined;
-  // As when it was a switch, `--wrap orders` is on, and a name.
-  if (wasSwitch) return choices?.includes(next) ? next : undefined;
   const name = (/^--([^=]+)/.exec(next) ?? /^-(.)$/.exec(next))?.[1];
   return name !== undefined && optionNamed(name, command) ? undefined : next;
 }
@@ -114,18 +113,13 @@ function valueIn(
 const guard = '=';
 
 function exactWord({option, as, isOpposite}: TypedOption, typed: string | undefined): string {
-  const {flag, value, wasSwitch} = option;
-  if (value === undefined || isOpposite || (wasSwitch && typed === undefined)) {
+  const {flag, value} = option;
+  if (value === undefined) {
     const isOn = (typed === undefined || readSwitch(typed, as)) !== isOpposite;
-    if (value !== undefined) return `--${flag}=${guard}${isOn}`;
     return `--${meowFlag(option)}=${isOn !== flag.startsWith('no-')}`;
   }
   if (!typed) throw new UsageError(`--${flag} needs a value: --${flag} ${value}`);
   return `--${flag}=${guard}${typed}`;
-}
-
-function isSwitch({value, wasSwitch}: Option): boolean {
-  return value === undefined || wasSwitch === true;
 }
 
 function readWithMeow(argv: readonly string[]): {input: readonly string[]; flags: Flags} {

@@ -1,8 +1,8 @@
+import {fileLine, tomlText} from './file-line.ts';
 import {isConfigurable, type Option, variableOf} from './option.ts';
 import {options} from './option-table.ts';
 import {contextOptions} from './option-values.ts';
 import {colorNames} from './palette.ts';
-import {numericValues} from './parse-values.ts';
 
 const introduction = `# Configuration of pipetail. Lines that begin with # are comments. A line such as
 #   #fps = 12
@@ -42,7 +42,7 @@ export function configTemplate(keyLines: readonly KeyLine[]): string {
     introduction,
     ...options
       .filter((option: Option) => isConfigurable(option) && !option.ofContext)
-      .map((option) => `${explain(option)}\n${lineOf(option)}\n`),
+      .map((option) => `${explain(option)}\n#${fileLine(option)}\n`),
     aboutContexts,
     '#[contexts.prod]',
     ...contextOptions.map(contextLine),
@@ -60,15 +60,8 @@ export function configTemplate(keyLines: readonly KeyLine[]): string {
 }
 
 function explain(option: Option): string {
-  const flag = `--${option.flag}${option.value === undefined ? '' : ` ${option.value}`}`;
-  return `# ${flag}, ${variableOf(option)}\n# ${option.help}`;
-}
-
-function lineOf({flag, value, fallback, example, choices}: Option): string {
-  if (value === undefined) return `#${flag} = false`;
-  const text = fallback ?? example ?? choices?.[0] ?? '';
-  const isNumber = numericValues.includes(value) && /^\d+$/.test(text);
-  return `#${flag} = ${isNumber ? text : tomlText(text)}`;
+  const flag = `--${option.flag}${option.value === undefined ? '' : ` ${option.value}`}, `;
+  return `# ${option.setting ? '' : flag}${variableOf(option)}\n# ${option.help}`;
 }
 
 const examples: ReadonlyMap<string, string> = new Map([
@@ -89,11 +82,6 @@ const alternatives = ['auth', 'oidc-token-file', 'auth-token-command'];
 function contextLine({flag, help}: Option): string {
   const line = `${flag} = ${examples.get(flag) ?? '""'}`;
   return `# ${help}\n${alternatives.includes(flag) ? `# or: ${line}` : `#${line}`}`;
-}
-
-/** Uses `'…'` where that avoids escapes, as in patterns. */
-function tomlText(value: string): string {
-  return /[\\"]/.test(value) && !value.includes("'") ? `'${value}'` : JSON.stringify(value);
 }
 
 function tomlList(values: readonly string[]): string {

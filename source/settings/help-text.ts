@@ -1,4 +1,5 @@
 import {exitCodeRows} from './exit-codes.ts';
+import {fileLine} from './file-line.ts';
 import {type CommandName, commandWords, helpOf, type Option, variableOf} from './option.ts';
 import {options} from './option-table.ts';
 
@@ -211,12 +212,16 @@ export function helpText(command: CommandName, width = 80): string {
   const groups = optionGroups(command).map(({title, rows}) =>
     [title, ...rows.flatMap(({left, help}) => columns(left, help, {indent: optionIndent, width}))].join('\n'),
   );
+  const settings = allSettings.filter(({commands}) => commands.includes(command)).map(({flag}) => flag);
   return `${[
     prose(introduction),
     calls('Usage', usage),
     ...notes.map(prose),
     ...(examples.length > 0 && command !== 'screen' ? [calls('Examples', examples)] : []),
     ...groups,
+    ...(settings.length > 0
+      ? [prose(`Settings of the configuration file: ${settings.join(', ')}. pipetail config init explains them.`)]
+      : []),
     [
       'Exit codes',
       ...exitCodeRows(command).flatMap(([code, meaning]) => columns(code, meaning, {indent: optionIndent, width})),
@@ -253,7 +258,7 @@ function optionGroups(
   isCore = false,
 ): readonly {readonly title: string; readonly rows: readonly OptionRow[]}[] {
   const accepted = options.filter(
-    (option: Option) => option.commands.includes(command) && (!isCore || option.core !== undefined),
+    (option: Option) => option.commands.includes(command) && !option.setting && (!isCore || option.core !== undefined),
   );
   const rowsOf = (some: readonly Option[]) =>
     some.map((option) => (isCore ? coreRowOf(option, command) : rowOf(option, command)));
@@ -270,6 +275,16 @@ function optionGroups(
 
 function parted(some: readonly Option[], test: (option: Option) => boolean): readonly [Option[], Option[]] {
   return [some.filter(test), some.filter((option) => !test(option))];
+}
+
+const allSettings: readonly Option[] = options.filter((option: Option) => option.setting);
+
+/** What only the configuration file and variables set, as its lines there: for docs/configuration.md and the manual page. */
+export function settingRows(): readonly OptionRow[] {
+  return allSettings.map((option) => {
+    const place = option.ofContext ? 'in a context; without one, ' : '';
+    return {left: fileLine(option), help: `${option.help} (${place}variable ${variableOf(option)})`};
+  });
 }
 
 /** Options as two columns, also for docs/options.md and the manual page. */

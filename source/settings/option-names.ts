@@ -1,4 +1,6 @@
-import {acceptsOption, type CommandName, type Option} from './option.ts';
+import {shellWord} from '../lib/shell-word.ts';
+import {fileLine} from './file-line.ts';
+import {acceptsOption, type CommandName, type Option, variableOf} from './option.ts';
 import {options} from './option-table.ts';
 import {closest, UsageError} from './parse-values.ts';
 
@@ -9,6 +11,30 @@ export function optionNamed(name: string, command: CommandName): Option | undefi
     ...options.filter(({alias, synonyms = []}: Option) => alias === name || synonyms.includes(name)),
   ];
   return named.find((option) => acceptsOption(command, option)) ?? named[0];
+}
+
+/** An option of the command line. */
+export type TypedOption = {
+  readonly option: Option;
+  /** As typed, without a value. */
+  readonly as: string;
+  /** In the same word: after `=`, or after the letter of an alias. */
+  readonly value: string | undefined;
+  /** It is typed as the opposite of the switch `option`. */
+  readonly isOpposite: boolean;
+};
+
+/** A flag that is only a setting: the way out is its line in `file`, or its variable for one call. */
+export function onlySetting({option, as, value, isOpposite}: TypedOption, file: string): UsageError {
+  const {fallback, example = '', choices} = option;
+  const isPossible = value !== undefined && choices?.includes(value) !== false;
+  const text = option.value === undefined ? String(!isOpposite) : isPossible ? value : (fallback ?? example);
+  const line = fileLine(option, text);
+  const assignment = `${variableOf(option)}=${shellWord(text)}`;
+  const ways = option.ofContext
+    ? [`write ${line} in its context, [contexts.NAME], in ${file}`, `without a context: ${assignment}`]
+    : [`write ${line} in ${file}`, `for one call: ${assignment}`];
+  return new UsageError(`${as} is a setting: ${ways.join(' · ')}`);
 }
 
 /** Names in fda, kubectl, stern, k9s, curl, tail and journalctl for our options, perhaps with a value. */
@@ -76,7 +102,9 @@ function near(name: string, command: CommandName): string | undefined {
   // Every single letter is near every other one.
   if (name.length === 1) return undefined;
   const flags = (accepted: boolean) =>
-    options.filter((option: Option) => acceptsOption(command, option) === accepted).map(({flag}) => flag);
+    options
+      .filter((option: Option) => !option.setting && acceptsOption(command, option) === accepted)
+      .map(({flag}) => flag);
   return closest(name, flags(true)) ?? closest(name, flags(false));
 }
 

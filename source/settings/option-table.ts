@@ -6,7 +6,10 @@ import {colorChoices, copyChoices, notifyChoices, stripChoices, timeChoices, wra
 const askServer = ['screen', ...asking] as const;
 const all = ['screen', ...commandWords] as const;
 
-/** In the order of the help. The flag parser, `--help`, the configuration template and docs/options.md are made of this table. */
+/**
+ * In the order of the help. The flag parser, `--help`, the configuration template, docs/options.md and the settings of
+ * docs/configuration.md are made of this table.
+ */
 export const options = [
   {
     flag: 'context',
@@ -64,6 +67,7 @@ export const options = [
     help: 'send the credential over plain http to another machine, although anyone on the way can read it',
     commands: askServer,
     ofContext: true,
+    setting: true,
   },
   {
     flag: 'tenant',
@@ -143,6 +147,7 @@ export const options = [
     fallback: '1GiB',
     help: 'maximum total size of all recordings; the oldest files are deleted',
     commands: ['screen', 'logs'],
+    setting: true,
   },
   {
     flag: 'silence',
@@ -150,6 +155,7 @@ export const options = [
     fallback: '5m',
     help: 'replace a connection that has been silent this long (90s, 5m), at most a day; 0 = never',
     commands: ['screen', 'logs'],
+    setting: true,
   },
   {
     flag: 'away',
@@ -157,6 +163,7 @@ export const options = [
     fallback: '10m',
     help: 'after this time without a key, the next key shows what happened (90s, 10m, 1h30m); 0 = never',
     commands: screens,
+    setting: true,
   },
   {
     flag: 'notify',
@@ -203,6 +210,7 @@ export const options = [
     fallback: '12',
     help: 'maximum frames per second, 1 to 60',
     commands: screens,
+    setting: true,
   },
   {
     flag: 'theme',
@@ -221,17 +229,19 @@ export const options = [
     choices: wrapChoices,
     wasSwitch: true,
     commands: screens,
+    setting: true,
   },
   {
     flag: 'as-sent',
     help: 'show lines as sent, with their own times and names, instead of the compact form',
     commands: screens,
+    setting: true,
   },
   {
     flag: 'time',
     value: 'HOW',
     example: 'local',
-    help: 'how times are shown: sent (UTC), local, utc (with the date), relative, delta or off; default: sent, or local if --zone is given',
+    help: 'how times are shown: sent (UTC), local, utc (with the date), relative, delta or off; default: sent, or local if the file has a zone',
     core: 'times as sent, local, utc, relative, delta or off',
     choices: timeChoices,
     commands: screens,
@@ -242,6 +252,7 @@ export const options = [
     example: 'Europe/Berlin',
     help: "time zone of local times, such as Europe/Berlin or UTC; default: the system's",
     commands: screens,
+    setting: true,
   },
   {
     flag: 'sidebar',
@@ -249,6 +260,7 @@ export const options = [
     fallback: 'auto',
     help: 'width of the list, at least 8; auto fits it to terminal and focus, off hides it',
     commands: screens,
+    setting: true,
   },
   {
     flag: 'strip',
@@ -265,6 +277,7 @@ export const options = [
     help: 'the form of copied, saved and piped lines: without colours (clean), or the bytes as sent (as-sent)',
     choices: copyChoices,
     commands: screens,
+    setting: true,
   },
   ...logsOptions,
   {
@@ -301,8 +314,9 @@ export const options = [
     flag: 'spill',
     value: 'SIZE',
     fallback: '256MiB',
-    help: 'how far a slow reader may fall behind before lines are dropped, which is reported',
+    help: 'how far a slow reader of pipetail logs may fall behind before lines are dropped, which is reported',
     commands: ['logs'],
+    setting: true,
   },
   {
     flag: 'demo',

@@ -18,9 +18,9 @@ type OptionSources = {
 type OptionValue = {
   readonly text: string;
   readonly source: 'flag' | 'variable' | 'file' | 'default';
-  /** For error messages: `--fps`, `PIPETAIL_FPS`, `~/.config/pipetail/config.toml:7: fps`, `auth of context prod`. */
+  /** For error messages: `--time`, `PIPETAIL_FPS`, `~/.config/pipetail/config.toml:7: fps`, `auth of context prod`. */
   readonly name: string;
-  /** For a list of the values: `--fps`, `PIPETAIL_FPS`, `~/.config/pipetail/config.toml:7`, `default`. */
+  /** For a list of the values: `--time`, `PIPETAIL_FPS`, `~/.config/pipetail/config.toml:7`, `default`. */
   readonly from: string;
 };
 

@@ -1,6 +1,6 @@
-/** One option of `option-table.ts`. */
+/** One option of `option-table.ts`, or a setting: one without a flag. */
 export type Option = {
-  /** Without the dashes. */
+  /** Without the dashes; of a setting its name in the configuration file. */
   readonly flag: string;
   readonly alias?: string;
   /** What fda calls it. Where the command has an option of that name itself, the name means that one. */
@@ -25,8 +25,10 @@ export type Option = {
   readonly once?: true | readonly CommandName[];
   /** It can be given several times. */
   readonly repeatable?: true;
-  /** It had no value once: the flag without one, its opposite, and true and false are still read. */
+  /** It had no value once: true and false are still read. */
   readonly wasSwitch?: true;
+  /** No flag sets it, only the configuration file and a variable. */
+  readonly setting?: true;
   /** About the server: in the configuration file it belongs in a context. */
   readonly ofContext?: true;
 };
@@ -60,8 +62,9 @@ export function variableOf(option: Option, command?: CommandName): string | unde
   return `PIPETAIL_${option.flag.toUpperCase().replaceAll('-', '_')}`;
 }
 
-/** `config` also accepts the flags of options that can be in its file, to show the result. */
+/** Whether its flag is one of the command's. `config` has those of all options that can be in its file, to show the result. */
 export function acceptsOption(command: CommandName, option: Option): boolean {
+  if (option.setting) return false;
   return option.commands.includes(command) || (command === 'config' && isConfigurable(option));
 }
 

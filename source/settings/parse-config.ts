@@ -366,7 +366,7 @@ function checkConfig(file: ConfigFile): ConfigProblem[] {
   return [...ofOptions, ...ofContexts];
 }
 
-/** A key over plain http is no problem of the file: the flag `--allow-http-key` may allow it. */
+/** A context that lacks `allow-http-key` is refused when it is used: the others are not the worse for it. */
 function complaintOfContext(file: ConfigFile, {name, values}: ContextTable): string | undefined {
   const variable = values.get('auth-variable')?.text;
   const environment = variable === undefined ? {} : {[variable]: 'set'};

@@ -60,7 +60,15 @@ export function readServerOptions({value, find, isOn}: OptionValues, environment
   if (tenant && !/^[\x20-\x7e]+$/.test(tenant.value)) {
     throw new UsageError(`${tenant.from} has characters that an HTTP header cannot hold · use the tenant's id instead`);
   }
-  if (credentialFrom !== undefined && !isOn('allow-http-key')) refusePlainHttp(host, credentialFrom);
+  if (credentialFrom !== undefined && !isOn('allow-http-key')) {
+    // With a context no variable about the server is read.
+    const isOfContext = find('host')?.source === 'file';
+    refusePlainHttp(
+      host,
+      credentialFrom,
+      isOfContext ? 'allow-http-key = true in the context' : 'set PIPETAIL_ALLOW_HTTP_KEY=true',
+    );
+  }
   const roots = environment.SSL_CERT_FILE;
   return {
     tokenCommand,
@@ -79,13 +87,13 @@ function isOfBothVariables(find: OptionValues['find']): boolean {
   return sources.every((source) => source === 'variable');
 }
 
-/** Anyone between the two machines could read the key. */
-function refusePlainHttp(host: string, credentialFrom: string): void {
+/** Anyone between the two machines could read the key. `allowed`: what allows it all the same. */
+function refusePlainHttp(host: string, credentialFrom: string, allowed: string): void {
   if (!URL.canParse(host)) return;
   const {protocol, hostname, origin} = new URL(host);
   if (protocol !== 'http:' || isLoopback(hostname)) return;
   throw new UsageError(
-    `the credential from ${credentialFrom} is not sent to ${origin} · with plain http anyone on the way can read it · use https://, or --allow-http-key`,
+    `the credential from ${credentialFrom} is not sent to ${origin} · with plain http anyone on the way can read it · use https://, or ${allowed}`,
   );
 }
 

@@ -174,14 +174,10 @@ function readView({value, required, isOn, isTyped, nameOf}: OptionValues): Start
     sidebar: readSidebar(value('sidebar') ?? 'auto', nameOf('sidebar')),
     strip: oneOf(nameOf('strip'), required('strip').toLowerCase(), stripChoices),
   };
-  const {wrap, asSent, sidebar, strip} = initial;
   const typed: Partial<ViewSettings> = {
-    ...(isTyped('wrap') && {wrap}),
-    ...(isTyped('as-sent') && {asSent}),
-    ...((isTyped('time') || isTyped('zone')) && {time: initial.time}),
+    ...(isTyped('time') && {time: initial.time}),
     ...(isTyped('level') && {level: initial.level}),
-    ...(isTyped('sidebar') && {sidebar}),
-    ...(isTyped('strip') && {strip}),
+    ...(isTyped('strip') && {strip: initial.strip}),
   };
   return {initial, typed, zone};
 }

@@ -23,7 +23,7 @@ export async function loadSettings(
   environment: Environment,
   context?: string,
 ): Promise<Settings> {
-  const typed = readCommandLine(argv);
+  const typed = readCommandLine(argv, (flags) => configPlace({flags}, environment, homedir()).name);
   const commandLine = context === undefined ? typed : inContext(typed, context);
   const file = needsFile(commandLine) ? await configOf(commandLine, environment, homedir()) : emptyConfig;
   return settingsOf(commandLine, environment, file);
@@ -37,7 +37,7 @@ function needsFile({command, names, flags}: CommandLine): boolean {
 }
 
 /** A relative `$XDG_CONFIG_HOME` is ignored (XDG Base Directory specification, 0.8). Throws `UsageError`. */
-export function configPlace({flags}: CommandLine, environment: Environment, home: string): ConfigPlace {
+export function configPlace({flags}: Pick<CommandLine, 'flags'>, environment: Environment, home: string): ConfigPlace {
   const flag = flags.get('config');
   const variable = environment.PIPETAIL_CONFIG || undefined;
   const named = typeof flag === 'string' ? flag : variable;

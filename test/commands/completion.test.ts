@@ -110,8 +110,9 @@ describe('complete', () => {
       ['config', ''],
       ['path', 'show', 'check', 'init'],
     ],
-    [['config', 'show', '--fp'], ['--fps']],
+    [['config', 'show', '--mo'], ['--mouse']],
     [['config', 'show', '--fol'], []],
+    [['config', 'show', '--fp'], []],
     [
       ['config', 'path', '-'],
       ['--config', '--help', '--version'],
@@ -214,6 +215,11 @@ auth-variable = "NOT_SET"
 
   test('only flags that the command accepts', () => {
     expect(words('demo', '--')).toEqual(['--port', '--help', '--version']);
-    expect(words('logs', '--')).not.toContain('--fps');
+    expect(words('logs', '--')).not.toContain('--mouse');
+  });
+
+  test('no setting, which has no flag', () => {
+    expect(words('--').filter((word) => word === '--fps' || word === '--wrap')).toEqual([]);
+    expect(words('--wrap=')).toEqual([]);
   });
 });

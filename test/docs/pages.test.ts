@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {readCommandLine} from '../../source/settings/command-line.ts';
+import type {Option} from '../../source/settings/option.ts';
 import {options} from '../../source/settings/option-table.ts';
 import {anchorsOf, brokenLinks, docPages, inlineCode, saidTwice, sentencesOf} from '../harness/doc-pages.ts';
 
@@ -35,7 +36,8 @@ const foreign = ['allow-untrusted', 'fail', 'format', 'line-buffered', 'prefix']
 
 // What is in a block is run by `test/package/docs-commands.test.ts`.
 test('options and calls within a sentence are those of the program', () => {
-  const known = new Set([...options.flatMap(({flag}) => [flag, `no-${flag}`]), ...foreign]);
+  const flags = options.filter((option: Option) => !option.setting);
+  const known = new Set([...flags.flatMap(({flag}) => [flag, `no-${flag}`]), ...foreign]);
   const codes = pages
     .filter(({file}) => !ofOthers.includes(file))
     .flatMap(({file, text}) => inlineCode(text).map((code) => ({file, code})));

@@ -17,7 +17,7 @@ test('--version names the version, and the commit where there is a repository', 
 test('--help all names options and exit codes, in 80 columns where there is no terminal', async () => {
   const result = await runCommand(['--help', 'all']);
   expect(result).toMatchObject({code: 0, stderr: ''});
-  for (const word of ['--host', '--auth', '--scrollback', '--fps', '--demo', 'FELDERA_API_KEY', 'Exit codes']) {
+  for (const word of ['--host', '--auth', '--scrollback', 'fps', '--demo', 'FELDERA_API_KEY', 'Exit codes']) {
     expect(result.stdout).toContain(word);
   }
   expect(Math.max(...result.stdout.split('\n').map((row) => row.length))).toBeLessThanOrEqual(80);
@@ -58,8 +58,8 @@ test('--help fits on a screen of 80×24, and help does the same', async () => {
 describe('a mistake is one line, exit 2', () => {
   test.each([
     [['--no-such-flag']],
-    [['--fps', 'many']],
-    [['--fps', '0']],
+    [['--fps', '20']],
+    [['--theme', 'many']],
     [['--scrollback', '12 parsecs']],
     [['--scrollback', '1']],
     [['--host', 'not a url']],

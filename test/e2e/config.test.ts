@@ -184,6 +184,6 @@ test('the options of the file are in force on the screen, and a flag wins', asyn
   await off.waitFor('billing');
   // Of the list there is nothing but the tab's own name.
   expect(off.text()).not.toContain('clickstream');
-  await using on = await openProgram(['--demo', 'billing', '--sidebar', '30'], {env});
+  await using on = await openProgram(['--demo', 'billing'], {env: {...env, PIPETAIL_SIDEBAR: '30'}});
   await on.waitFor('clickstream');
 });

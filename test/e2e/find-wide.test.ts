@@ -13,7 +13,7 @@ const sent = `x${`${wide}${emoji}${combined}`.repeat(3)}終わり.`;
 const message = sanitise(sent).text;
 
 async function openOnWide(wrap: 'off' | 'all'): Promise<Viewer> {
-  const viewer = await openViewer({args: ['--wrap', wrap]});
+  const viewer = await openViewer({env: {PIPETAIL_WRAP: wrap}});
   const {terminal} = viewer;
   await viewer.live();
   viewer.say('alpha', 'before.');
@@ -76,23 +76,23 @@ test('wide characters under pan: a half is never shown, and the marks of the cut
   await terminal.waitFor(() => shownIn(viewer, row).includes('ERROR x接続が'));
 });
 
-test('hits in wide characters are painted whole, and brought into view', async () => {
+test('matches in wide characters are painted whole, and brought into view', async () => {
   await using viewer = await openOnWide('off');
   const {terminal} = viewer;
-  for (const hit of ['拒否', '처리', '🚀', '終わり', 'A\u030Angstro\u0308m']) {
+  for (const match of ['拒否', '처리', '🚀', '終わり', 'A\u030Angstro\u0308m']) {
     await terminal.press('/');
-    terminal.paste(hit);
+    terminal.paste(match);
     // The count may still be that of the search before.
-    await terminal.waitFor(() => terminal.row(-2).includes(hit) && terminal.row(-2).includes('1 of 1'));
+    await terminal.waitFor(() => terminal.row(-2).includes(match) && terminal.row(-2).includes('1 of 1'));
     await terminal.press('Enter');
     const {row} = currentLine(terminal);
-    await terminal.waitFor(() => inverseText(terminal, row).includes(hit));
+    await terminal.waitFor(() => inverseText(terminal, row).includes(match));
     // The margin of an error is painted as well; nothing else is.
-    expect(inverseText(terminal, row).trim().replaceAll(hit, ''), hit).toBe('');
+    expect(inverseText(terminal, row).trim().replaceAll(match, ''), match).toBe('');
     // A character is painted with both its halves: the second one has no text.
-    const {column} = terminal.find(hit) ?? {column: 0};
-    for (let cell = column; cell < column + textWidth(hit); cell++) {
-      expect(terminal.cell(row, cell).inverse, `cell ${cell} of ${hit}`).toBe(true);
+    const {column} = terminal.find(match) ?? {column: 0};
+    for (let cell = column; cell < column + textWidth(match); cell++) {
+      expect(terminal.cell(row, cell).inverse, `cell ${cell} of ${match}`).toBe(true);
     }
     expectAligned(viewer);
   }

@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {openViewer} from './viewer.ts';
 
 test('a key is drawn at once, however seldom frames of the log are', async () => {
-  await using viewer = await openViewer({pipelines: ['alpha'], args: ['--fps', '1']});
+  await using viewer = await openViewer({pipelines: ['alpha'], env: {PIPETAIL_FPS: '1'}});
   const {terminal} = viewer;
   await viewer.live();
   await terminal.press('z', 'z');

@@ -68,7 +68,7 @@ test('a screen that is too small says so until there is room', async () => {
 });
 
 test('the demo fills 80×24 with ten pipelines in varied states', async () => {
-  await using terminal = await openProgram(['--demo', '--sidebar', '28']);
+  await using terminal = await openProgram(['--demo'], {env: {PIPETAIL_SIDEBAR: '28'}});
   await terminal.waitFor('LIVE');
   for (const word of ['Running', 'Stopped', 'Failed', 'SQL error', 'Compiling', 'Paused']) {
     await terminal.waitFor(word);

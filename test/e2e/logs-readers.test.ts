@@ -8,6 +8,7 @@ import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openTerminal} from '../harness/terminal.ts';
 import {FloodProcess} from './flood-process.ts';
 import {held, linesOf, openRig, startLogs, startLogsShell} from './logs-rig.ts';
+import {startProgram} from './running-program.ts';
 
 /** A server in its own process, with the real limit of 100,000 lines for a follower. */
 async function openFlood() {
@@ -97,7 +98,7 @@ test('a reader that stops is waited for, and the server does not drop us', async
 
 test('past the spill the number of dropped lines is reported, once for each long gap', async () => {
   const flood = await openFlood();
-  const program = await startLogs(flood.url, '-f', '--spill', '8MiB', 'flood');
+  await using program = await startProgram(['logs', '--host', flood.url, '-f', 'flood'], {PIPETAIL_SPILL: '8MiB'});
   await program.untilStdout('Fresh start');
   program.standStill();
   await flood.write(count);
@@ -108,7 +109,9 @@ test('past the spill the number of dropped lines is reported, once for each long
   const said = linesOf(Buffer.from(program.stderr()));
   const dropped = said.map(
     (line) =>
-      /^pipetail: flood: the reader is too slow: ([\d,]+) lines dropped · --spill SIZE lets more wait$/.exec(line)?.[1],
+      /^pipetail: flood: the reader is too slow: ([\d,]+) lines dropped · the setting spill lets more wait$/.exec(
+        line,
+      )?.[1],
   );
   expect(gaps.length).toBeGreaterThan(0);
   expect(said).toHaveLength(gaps.length);

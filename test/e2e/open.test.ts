@@ -37,8 +37,12 @@ test('recordings of an older version, a bundle, a gzip file and a file that grow
   await writeFile(packed, gzip);
   await writeFile(growing, line(1));
   const missing = path.join(folder.path, 'no.log');
-  const args = ['open', growing, packed, bundle, missing, formats, growing, '--sidebar', '34'];
-  await using view = await openView(args, {cols: 120, rows: 30, env: {FELDERA_HOST: server.url}});
+  const args = ['open', growing, packed, bundle, missing, formats, growing];
+  await using view = await openView(args, {
+    cols: 120,
+    rows: 30,
+    env: {FELDERA_HOST: server.url, PIPETAIL_SIDEBAR: '34'},
+  });
   const {terminal} = view;
   await terminal.waitFor('line 1.');
   // The others are shown all the same, and one that was named twice is shown once.

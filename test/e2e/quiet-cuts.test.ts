@@ -5,9 +5,12 @@ import {openViewer, type Viewer} from './viewer.ts';
 const half = 10;
 const linesBefore = 400;
 
-/** Scrolled up, with a search that has hits on the screen and below. */
+/** Scrolled up, with a search that has matches on the screen and below. */
 async function openScrolledUp(): Promise<Viewer> {
-  const viewer = await openViewer({pipelines: ['alpha'], rows: 30, cols: 120, args: ['--fps', '60', '--strip', 'off']});
+  const viewer = await openViewer({
+    ...{pipelines: ['alpha'], rows: 30, cols: 120},
+    ...{args: ['--strip', 'off'], env: {PIPETAIL_FPS: '60'}},
+  });
   const {terminal} = viewer;
   await viewer.live();
   viewer.write('alpha', linesBefore);

@@ -19,8 +19,10 @@ const name = 'orders';
 /** Milliseconds: the longest time until the disk is tried again, which a slow machine reaches, and as long as any wait. */
 const untilTriedAgain = 30_000 + WAIT_MS;
 
+type Variables = Readonly<Record<string, string>>;
+
 /** `pipetail logs --follow --record`, started by `sh` after `before`. */
-async function record(directory: string, home: string, before = '', more: readonly string[] = []) {
+async function record(directory: string, home: string, before = '', variables: Variables = {}) {
   const server = await DemoServer.start({scenario: quiet(name), chunking: 'ragged'});
   const pipeline = server.pipeline(name);
   const truth = new TruthLog(name);
@@ -37,10 +39,9 @@ async function record(directory: string, home: string, before = '', more: readon
     server.url,
     '--record',
     directory,
-    ...more,
     name,
   ];
-  const env = cleanEnvironment(home);
+  const env = cleanEnvironment(home, variables);
   const secrets = new SecretWatch(env);
   const child = spawn('sh', ['-c', `${before} exec "$@"`, 'sh', ...args], {
     cwd: home,
@@ -127,7 +128,7 @@ test('the disk is full for so long that memory does not hold it all: what is mis
     const ballast = path.join(home.path, 'ballast');
     await writeFile(ballast, Buffer.alloc(63_000_000));
     const directory = path.join(home.path, 'records');
-    const one = await record(directory, elsewhere.path, '', ['--spill', '8MiB']);
+    const one = await record(directory, elsewhere.path, '', {PIPETAIL_SPILL: '8MiB'});
     one.write(10_000);
     await one.allPrinted();
     // More than memory and disk hold, in pieces that a slow machine prints within a wait.

@@ -3,7 +3,7 @@ import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {currentLine, filterRow, inverseText, pour} from './find-helpers.ts';
 import {openViewer} from './viewer.ts';
 
-test('search as you type while 2,000 lines a second arrive: hits are painted, and counted exactly', async () => {
+test('search as you type while 2,000 lines a second arrive: matches are painted, and counted exactly', async () => {
   await using viewer = await openViewer();
   const {terminal} = viewer;
   await viewer.live();
@@ -20,12 +20,12 @@ test('search as you type while 2,000 lines a second arrive: hits are painted, an
   const early = counted();
   await terminal.waitFor(() => counted() > early + 100, {hint: 'the count goes on with the lines'});
   stop.abort();
-  const hits = Math.floor((await writer) / 7);
+  const matches = Math.floor((await writer) / 7);
 
   await terminal.press('Enter');
-  const status = (rank: number) => `/refused  ${rank.toLocaleString('en-US')} of ${hits.toLocaleString('en-US')} `;
-  await terminal.waitFor(() => viewer.status().includes(` of ${hits.toLocaleString('en-US')} `), {
-    hint: `${hits} hits`,
+  const status = (rank: number) => `/refused  ${rank.toLocaleString('en-US')} of ${matches.toLocaleString('en-US')} `;
+  await terminal.waitFor(() => viewer.status().includes(` of ${matches.toLocaleString('en-US')} `), {
+    hint: `${matches} matches`,
   });
   const rows = terminal.screen().flatMap((text, row) => (text.includes('connection refused') ? [row] : []));
   expect(rows.length).toBeGreaterThan(1);
@@ -77,7 +77,7 @@ test('what was searched for is there again after a start, with the arrow key', a
   await terminal.waitFor(() => terminal.row(-2).startsWith(' /refused'));
 });
 
-test('a hit in what the compact form hides is found, counted, and shown', async () => {
+test('a match in what the compact form hides is found, counted, and shown', async () => {
   await using viewer = await openViewer();
   const {terminal} = viewer;
   await viewer.live();

@@ -36,7 +36,7 @@ test.each([
   {what: 'a key with a line break', args: ['--auth', 'PLANTED\nX: y', '--host', 'http://127.0.0.1:9']},
   {what: 'a URL with credentials', args: ['--host', 'http://user:PLANTED@127.0.0.1:9']},
   {what: 'a URL that does not parse', args: ['--host', 'http://user:PLANTED@:::']},
-  {what: 'a mistyped flag', args: ['--auth', 'PLANTED', '--fps', 'x']},
+  {what: 'a mistyped flag', args: ['--auth', 'PLANTED', '--memory', 'x']},
 ])('complaints do not repeat $what', async ({args}) => {
   for (const result of [await runCommand(args), await run(launcher, [program, 'logs', 'alpha', ...args])]) {
     expect(result.code).not.toBe(0);

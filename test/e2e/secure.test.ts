@@ -158,7 +158,7 @@ test.each<readonly [readonly string[], Readonly<Record<string, string>>, string]
   [
     ['--host', 'http://prod.example.com', '--auth', 'PLANTED'],
     {},
-    'the credential from --auth is not sent to http://prod.example.com · with plain http anyone on the way can read it · use https://, or --allow-http-key',
+    'the credential from --auth is not sent to http://prod.example.com · with plain http anyone on the way can read it · use https://, or set PIPETAIL_ALLOW_HTTP_KEY=true',
   ],
   [
     [...https, '--auth', 'PLANTED', '--auth-token-command', 'echo PLANTED'],

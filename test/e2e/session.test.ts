@@ -19,9 +19,9 @@ async function installation() {
     await server.close();
     await home[Symbol.asyncDispose]();
   });
-  const start = async (...args: readonly string[]) => {
+  const start = async (args: readonly string[] = [], variables: Readonly<Record<string, string>> = {}) => {
     const before = new Set(await locks());
-    const terminal = await openProgram(['--host', server.url, ...args], {env: {HOME: home.path}});
+    const terminal = await openProgram(['--host', server.url, ...args], {env: {HOME: home.path, ...variables}});
     const viewer = new Viewer(server, terminal);
     onTestFinished(() => terminal.dispose());
     await viewer.live();
@@ -69,7 +69,7 @@ async function read(viewer: Viewer): Promise<{row: number; text: string}> {
 
 test('the next start says what happened, and comes back to the tabs, the filter, the mark, and the line under the eye', async () => {
   const {server, start, sessions, folder} = await installation();
-  const first = await start('alpha', 'gamma');
+  const first = await start(['alpha', 'gamma']);
   const eye = await read(first);
   await quit(first);
   expect(await sessions()).toEqual([expect.stringMatching(/^session-[0-9a-f]{16}\.json$/)]);
@@ -78,10 +78,10 @@ test('the next start says what happened, and comes back to the tabs, the filter,
   first.say('alpha', 'line of later.');
 
   server.pipeline('gamma').fail('exit status: 101');
-  // Longer than that start's --away.
+  // Longer than `away` of that start.
   await sleep(1000);
 
-  const second = await start('--away', '1s');
+  const second = await start([], {PIPETAIL_AWAY: '1s'});
   const {terminal} = second;
   await terminal.waitFor('While you were away');
   await terminal.waitFor(/▸ gamma +failed +\d\d:\d\d +Failed · exit status: 101/);
@@ -100,14 +100,14 @@ test('the next start says what happened, and comes back to the tabs, the filter,
 
 test('--fresh starts clean; names on the command line are shown first', async () => {
   const {start} = await installation();
-  const first = await start('alpha', 'gamma');
+  const first = await start(['alpha', 'gamma']);
   await read(first);
   await quit(first);
-  const named = await start('beta');
+  const named = await start(['beta']);
   await named.terminal.waitFor(() => /1 beta.*2 alpha.*3 gamma/.test(named.tabBar()));
   expect(named.terminal.text()).not.toContain('line 40.');
   await quit(named);
-  const fresh = await start('--fresh');
+  const fresh = await start(['--fresh']);
   await fresh.terminal.waitFor('line 60.');
   expect(fresh.tabBar()).not.toMatch(/gamma|beta/);
   await quit(fresh);
@@ -115,8 +115,8 @@ test('--fresh starts clean; names on the command line are shown first', async ()
 
 test('two programs at a time keep two sessions, and neither takes the tabs of the other', async () => {
   const {start, sessions} = await installation();
-  const first = await start('alpha');
-  const second = await start('beta', 'gamma');
+  const first = await start(['alpha']);
+  const second = await start(['beta', 'gamma']);
   expect(second.tabBar()).not.toContain('alpha');
   await quit(first);
   await quit(second);
@@ -131,7 +131,7 @@ test('two programs at a time keep two sessions, and neither takes the tabs of th
 
 test('what was open some seconds before kill -9 comes back', async () => {
   const {start, sessions, folder} = await installation();
-  const first = await start('alpha', 'gamma');
+  const first = await start(['alpha', 'gamma']);
   const text = async () => {
     const name = (await sessions().catch(() => [])).find((each) => each.endsWith('.json'));
     return name === undefined ? '' : await readFile(path.join(folder, name), 'utf8').catch(() => '');
@@ -157,7 +157,7 @@ test('what was open some seconds before kill -9 comes back', async () => {
 
 test('a corrupt file is set aside and named, and the program starts clean', async () => {
   const {start, sessions, folder} = await installation();
-  await quit(await start('alpha', 'gamma'));
+  await quit(await start(['alpha', 'gamma']));
   const [name = ''] = await sessions();
   await writeFile(path.join(folder, name), '{"version":1,');
   const second = await start();

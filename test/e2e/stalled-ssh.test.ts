@@ -10,10 +10,10 @@ import {FloodProcess} from './flood-process.ts';
 const mib = 1024 ** 2;
 
 /** Starts the program at the far end of a real connection, with one live tab. */
-async function openFar(server: FloodProcess, options = ''): Promise<Ssh> {
+async function openFar(server: FloodProcess, variables = ''): Promise<Ssh> {
   const {url} = await server.state();
   const ssh = await openSsh({
-    command: `exec ${launcher} ${program} --host ${url} ${options} flood`,
+    command: `${variables} exec ${launcher} ${program} --host ${url} flood`,
     cols: 200,
     rows: 60,
   });
@@ -58,7 +58,7 @@ describe('over a real SSH connection', () => {
   test('one that is stalled loses nothing, and one fresh frame follows what was in progress', async (context) => {
     requireTool(context, 'sshd');
     await using server = FloodProcess.start();
-    await using ssh = await openFar(server, '--fps 60');
+    await using ssh = await openFar(server, 'PIPETAIL_FPS=60');
     const {terminal} = ssh;
     await terminal.press('Tab', 'J');
     // 2,000 lines a second, in as many frames as the screen takes.

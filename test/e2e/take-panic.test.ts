@@ -33,7 +33,8 @@ test('in tmux, y fills its buffer with the panic, as sent where that is set, and
   try {
     await using tmux = await openTmux({
       command: launcher,
-      args: [program, '--host', server.url, '--copy', 'as-sent'],
+      args: [program, '--host', server.url],
+      env: {PIPETAIL_COPY: 'as-sent'},
       cols: 140,
       rows: 100,
     });

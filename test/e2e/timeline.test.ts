@@ -9,17 +9,17 @@ import {eventually} from '../harness/eventually.ts';
 import {launcher, program} from '../harness/program.ts';
 import {openTmux} from '../harness/tmux.ts';
 import {requireTool} from '../harness/tools.ts';
-import {openViewer, type Viewer} from './viewer.ts';
+import {openViewer, type Viewer, type ViewerOptions} from './viewer.ts';
 
-/** Longer than the program's --away, which is longer than a busy machine is between two keys of a test. */
+/** Longer than the setting `away`, which is longer than a busy machine is between two keys of a test. */
 const away = 4100;
 
 /** The current line of the log pane. */
 const current = ({terminal}: Viewer): string => terminal.screen().find((row) => row.includes('│▸')) ?? '';
 
 /** Kept tabs for alpha and beta; alpha's log is on the screen. Both are live: what a catch-up brings is no news. */
-async function twoTabs(args: readonly string[] = [], cols = 100): Promise<Viewer> {
-  const viewer = await openViewer({cols, args: ['alpha', 'beta', ...args]});
+async function twoTabs(options: Pick<ViewerOptions, 'args' | 'cols' | 'env'> = {}): Promise<Viewer> {
+  const viewer = await openViewer({cols: 100, args: ['alpha', 'beta'], ...options});
   await viewer.connections(2);
   for (const [key, name] of [
     ['2', 'beta'],
@@ -34,7 +34,7 @@ async function twoTabs(args: readonly string[] = [], cols = 100): Promise<Viewer
 }
 
 test('A lists the errors of the other tabs by fingerprint; Enter goes to the last, f to the first, m mutes', async () => {
-  await using viewer = await twoTabs([], 120);
+  await using viewer = await twoTabs({cols: 120});
   const {terminal} = viewer;
   for (const port of [9092, 9093, 9094]) viewer.say('beta', `connection refused on port ${port}`, 'ERROR');
   viewer.say('beta', 'no space left on device', 'ERROR');
@@ -90,7 +90,7 @@ test('A lists the errors of the other tabs by fingerprint; Enter goes to the las
 });
 
 test('the first key after a while away shows what happened, and Esc leads back to what was typed', async () => {
-  await using viewer = await twoTabs(['--away', '4s']);
+  await using viewer = await twoTabs({env: {PIPETAIL_AWAY: '4s'}});
   const {terminal, server} = viewer;
   viewer.write('alpha', 3);
   await terminal.waitFor('line 3.');
@@ -116,7 +116,9 @@ test('the first key after a while away shows what happened, and Esc leads back t
 });
 
 test('a notification rings the bell once a minute, and the title shows how many fail and is put back', async () => {
-  await using viewer = await twoTabs(['--notify', 'bell', '--title', '--watch', 'checkpoint \\d+ late']);
+  await using viewer = await twoTabs({
+    args: ['alpha', 'beta', '--notify', 'bell', '--title', '--watch', 'checkpoint \\d+ late'],
+  });
   const {terminal, server} = viewer;
   await eventually(
     () => terminal.title === 'pipetail',

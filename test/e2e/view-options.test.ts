@@ -8,10 +8,10 @@ import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {filterRow, records} from './find-helpers.ts';
 import {openViewer, Viewer} from './viewer.ts';
 
-test('what flags set holds for every tab: level, zone, wrap and the width of the list', async () => {
+test('what is set at the start holds for every tab: level, zone, wrap and the width of the list', async () => {
   await using viewer = await openViewer({
-    args: ['--level', 'warn', '--zone', 'Asia/Kolkata', '--wrap', 'all', '--sidebar', '20', 'alpha', 'beta'],
-    env: {TZ: 'UTC'},
+    args: ['--level', 'warn', 'alpha', 'beta'],
+    env: {TZ: 'UTC', PIPETAIL_ZONE: 'Asia/Kolkata', PIPETAIL_WRAP: 'all', PIPETAIL_SIDEBAR: '20'},
     cols: 100,
   });
   const {terminal, server} = viewer;
@@ -41,7 +41,7 @@ test('what flags set holds for every tab: level, zone, wrap and the width of the
 });
 
 test('without the list the log has the whole width and the keys; z shows the list', async () => {
-  await using viewer = await openViewer({args: ['--sidebar', 'off', '--as-sent']});
+  await using viewer = await openViewer({env: {PIPETAIL_SIDEBAR: 'off', PIPETAIL_AS_SENT: '1'}});
   const {terminal} = viewer;
   await viewer.live();
   viewer.write('alpha', 3);

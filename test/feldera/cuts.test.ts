@@ -15,8 +15,8 @@ const seed = Number(process.env.PIPETAIL_SEED ?? 1);
 const names = Array.from({length: 12}, (_, index) => `cut-${index + 1}`);
 /** How long the server may have been back before every stream is live again. */
 const LIVE_MS = 3000;
-/** `--silence` of the programs, in seconds: a frozen connection is replaced after it. */
-const SILENCE = 2;
+/** Seconds: a frozen connection is replaced after it. */
+const env = {PIPETAIL_SILENCE: '2'};
 
 const rig = felderaForAll();
 prepareOwn(async ({client}) => {
@@ -43,11 +43,10 @@ test(`${cuts} cuts, on twelve pipelines at once: no line lost, none twice, all i
   await using printed = await CutProxy.start(client.url, next);
   await using seen = await CutProxy.start(client.url, next);
   await using folder = await temporaryDirectory();
-  const options = ['--silence', String(SILENCE)];
   const follow = ['logs', '--color', 'always', '-f', '--no-prefix', '--host', printed.url];
-  await using logs = await startProgram([...follow, ...options, ...names]);
+  await using logs = await startProgram([...follow, ...names], env);
   const record = ['--host', seen.url, '--record', folder.path];
-  await using view = await openView([...record, ...options, ...names], {cols: 160, rows: 40});
+  await using view = await openView([...record, ...names], {cols: 160, rows: 40, env});
   const proxies = [printed, seen];
   const allLive = async (since: number, wait: number) => {
     await eventually(

@@ -21,21 +21,22 @@ type Follower = {
   /** Exit code or signal; undefined while it runs. */
   readonly code: () => number | string | undefined;
 };
+type Variables = Readonly<Record<string, string>>;
 type Followers = {readonly pipetail: Follower; readonly fda: Follower; readonly curl: Follower};
 
 /** Starts the three on a server; they are killed with the test. */
-async function follow(url: string, name: string, ...options: readonly string[]): Promise<Followers> {
+async function follow(url: string, name: string, env: Variables = {}): Promise<Followers> {
   const logs = `${url}/v0/pipelines/${name}/logs`;
   return {
-    pipetail: start(launcher, [program, 'logs', '--color', 'always', '-f', '--host', url, ...options, name]),
+    pipetail: start(launcher, [program, 'logs', '--color', 'always', '-f', '--host', url, name], env),
     fda: start(await fda(), ['--host', url, 'logs', '-w', name]),
     curl: start('curl', ['-sS', '-N', '--fail', logs]),
   };
 }
 
-function start(command: string, args: readonly string[]): Follower {
+function start(command: string, args: readonly string[], env: Variables = {}): Follower {
   const {PATH, HOME} = process.env;
-  const child = spawn(command, args, {stdio: ['ignore', 'pipe', 'pipe'], env: {PATH, HOME}});
+  const child = spawn(command, args, {stdio: ['ignore', 'pipe', 'pipe'], env: {PATH, HOME, ...env}});
   let output = '';
   let errors = '';
   let code: number | string | undefined;
@@ -110,13 +111,13 @@ test.for<{readonly cut: Cut; readonly refused: number; readonly curl: number; re
   },
 );
 
-test('a frozen connection: pipetail replaces it after --silence, fda and curl wait', async (context) => {
+test('a frozen connection: pipetail replaces it after the set silence, fda and curl wait', async (context) => {
   needsOwnServer(context);
   requireTool(context, 'curl');
   const {client} = rig();
   await using proxy = await CutProxy.start(client.url);
   const before = (await client.control('ends', {rate: 0, burst: 20})) ?? 0;
-  const followers = await follow(proxy.url, 'ends', '--silence', '1');
+  const followers = await follow(proxy.url, 'ends', {PIPETAIL_SILENCE: '1'});
   await have(followers, before);
   proxy.cut('frozen');
   const after = (await client.control('ends', {burst: 20})) ?? 0;

@@ -36,17 +36,8 @@ test.for(['0.100', '0.200', '0.280'] as const)(
     const random = createRandom(1, version);
     await using proxy = await CutProxy.start(client.url, () => random.next());
     // Nobody asks for the list here, which would tell the pipeline's id.
-    await using logs = await startProgram([
-      'logs',
-      '--color',
-      'always',
-      '-f',
-      '--silence',
-      '1',
-      '--host',
-      proxy.url,
-      'old',
-    ]);
+    const follow = ['logs', '--color', 'always', '-f', '--host', proxy.url, 'old'];
+    await using logs = await startProgram(follow, {PIPETAIL_SILENCE: '1'});
     const untilLive = (since: number) =>
       eventually(
         () => proxy.live.includes('old') && (proxy.begun('old') ?? 0) > since,

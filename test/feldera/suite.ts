@@ -51,9 +51,9 @@ export class Rig {
    * strip would look like a marker.
    */
   open(args: readonly string[] = [], options: ViewOptions = {}): Promise<View> {
-    return openView(['--host', this.client.url, '--sidebar', '34', '--strip', 'off', ...args], {
+    return openView(['--host', this.client.url, '--strip', 'off', ...args], {
       ...options,
-      env: {...this.#env, ...options.env},
+      env: {...this.#env, PIPETAIL_SIDEBAR: '34', ...options.env},
     });
   }
 }

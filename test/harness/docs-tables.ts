@@ -1,5 +1,5 @@
 import {exitCodeRows} from '../../source/settings/exit-codes.ts';
-import {optionRows} from '../../source/settings/help-text.ts';
+import {optionRows, settingRows} from '../../source/settings/help-text.ts';
 import {commandWords} from '../../source/settings/option.ts';
 import type {Command, CommonAction} from '../../source/ui/keys/command.ts';
 import {coreRows, type KeyRow, keyGroups, keysShown} from '../../source/ui/keys/commands.ts';
@@ -80,6 +80,14 @@ export function otherOptionTableText(): string {
       .map(({left, help}) => [code(`pipetail ${command}`), code(left), help]),
   );
   return markdownTable(['command', 'option', 'what it does'], rows);
+}
+
+/** The table of docs/configuration.md. */
+export function settingTableText(): string {
+  return markdownTable(
+    ['line', 'what it does'],
+    settingRows().map(({left, help}) => [code(left), help]),
+  );
 }
 
 /** The table of docs/failures.md. */

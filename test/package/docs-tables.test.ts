@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {expect, test} from 'vitest';
+import type {Option} from '../../source/settings/option.ts';
 import {options} from '../../source/settings/option-table.ts';
 import {keyRows, keysShown} from '../../source/ui/keys/commands.ts';
 import {allCommands} from '../../source/ui/pages/registry.ts';
@@ -14,6 +15,7 @@ import {
   otherOptionTableText,
   schemaTableText,
   sectionOf,
+  settingTableText,
 } from '../harness/docs-tables.ts';
 import {root} from '../harness/program.ts';
 
@@ -32,11 +34,12 @@ test('the key table has the keys of every command, those of prompts too; what pa
   expect(rows.length).toBeLessThan(keyRows(allCommands).length - 30);
 });
 
-test('the option table has a row for every option of the screen', () => {
-  const table = optionTableText();
-  for (const option of options) {
-    const listed = table.includes(`--${option.flag}\``) || table.includes(`--${option.flag} `);
-    expect(listed, option.flag).toBe((option.commands as readonly string[]).includes('screen'));
+test('the option table has a row for every option of the screen, that of settings one for every setting', () => {
+  const [table, settings] = [optionTableText(), settingTableText()];
+  for (const {flag, commands, setting = false} of options as readonly Option[]) {
+    const listed = table.includes(`--${flag}\``) || table.includes(`--${flag} `);
+    expect(listed, flag).toBe(commands.includes('screen') && !setting);
+    expect(settings.includes(`\n| \`${flag} = `), flag).toBe(setting);
   }
 });
 
@@ -53,6 +56,7 @@ test.each([
   ['options.md', 'options', () => optionTableText()],
   ['options.md', 'logs-options', () => optionTableText('logs')],
   ['options.md', 'other-options', otherOptionTableText],
+  ['configuration.md', 'settings', settingTableText],
   ['failures.md', 'exit-codes', () => exitCodeTableText()],
   ['json.md', 'logs', () => schemaTableText(schemas.logs)],
   ['json.md', 'histogram', () => schemaTableText(schemas.histogram)],

@@ -45,7 +45,7 @@ test('with every comment sign removed, every line is valid and a default', () =>
 
 test('every option, variable and key of a context is explained', () => {
   for (const option of standing.filter((each) => !each.ofContext)) {
-    expect(template).toContain(`--${option.flag}`);
+    expect(template.includes(`# --${option.flag}`), option.flag).toBe(!option.setting);
     expect(template).toContain(variableOf(option));
     expect(template).toContain(option.help);
   }

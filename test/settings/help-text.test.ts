@@ -6,6 +6,7 @@ import {parseConfig} from '../../source/settings/parse-config.ts';
 import {readSettings} from '../harness/read-settings.ts';
 
 const commands: readonly CommandName[] = ['screen', ...commandWords];
+const flags = (options as readonly Option[]).filter(({setting}) => !setting);
 const unwrapped = (command: CommandName) => helpText(command, Number.POSITIVE_INFINITY);
 
 it('names a variable only to the commands that read it', () => {
@@ -41,15 +42,23 @@ describe.each(commands)('help of %s', (command) => {
 
   it('lists every option of the command, and no other', () => {
     const text = helpText(command);
-    for (const option of options as readonly Option[]) {
+    for (const option of flags) {
       const row = new RegExp(`^  (-\\w, )?--${option.flag}( |$)`, 'm');
       expect(row.test(text), option.flag).toBe(option.commands.includes(command));
     }
   });
 
+  it('names the settings that it reads, and offers none as an option', () => {
+    const [, named = ''] = /^Settings of the configuration file: (.*)\. pipetail/m.exec(unwrapped(command)) ?? [];
+    const settings = (options as readonly Option[]).filter(({setting}) => setting);
+    const read = settings.filter(({commands}) => commands.includes(command)).map(({flag}) => flag);
+    expect(named.split(', ').filter(Boolean)).toEqual(read);
+    for (const {flag} of settings) expect(unwrapped(command)).not.toContain(`--${flag}`);
+  });
+
   it('names variables, defaults and exit codes', () => {
     const text = unwrapped(command);
-    for (const option of options as readonly Option[]) {
+    for (const option of flags) {
       if (!option.commands.includes(command)) continue;
       expect(text).toContain(helpOf(option, command));
       if (option.variable !== undefined) expect(text).toContain(`variable ${option.variable}`);

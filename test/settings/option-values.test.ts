@@ -211,7 +211,7 @@ it.each<readonly [readonly string[], Variables, string]>([
   [
     ['--context', 'plain'],
     {},
-    'the credential from auth-token-command of context plain is not sent to http://plain.example.com · with plain http anyone on the way can read it · use https://, or --allow-http-key',
+    'the credential from auth-token-command of context plain is not sent to http://plain.example.com · with plain http anyone on the way can read it · use https://, or allow-http-key = true in the context',
   ],
   [
     ['demo', '--context', 'prod'],

@@ -75,14 +75,14 @@ test.each([
   ['1h30m', 5_400_000],
   ['10 m', 600_000],
 ])('%s is %d ms', (text, milliseconds) => {
-  expect(parseDuration(text, '--away')).toBe(milliseconds);
+  expect(parseDuration(text, '--timeout')).toBe(milliseconds);
 });
 
 test.each(['', 'soon', '-5m', '1.5h', '30m1h', '5w', '12345678'])(
   '%j is no time, and the error names the flag',
   (text) => {
-    expect(() => parseDuration(text, '--away')).toThrow(
-      `--away takes a time such as 10m, 1h30m, 90s or 0, not '${text}'`,
+    expect(() => parseDuration(text, '--timeout')).toThrow(
+      `--timeout takes a time such as 10m, 1h30m, 90s or 0, not '${text}'`,
     );
   },
 );
@@ -135,8 +135,8 @@ test.each([
   '64TiB',
   '5constructor',
 ])('%j is no size', (text) => {
-  const message = `--spill takes a size such as 64MiB, 100k or 1000000, not '${text}'`;
-  expect(() => parseSize(text, '--spill')).toThrow(new UsageError(message));
+  const message = `--memory takes a size such as 64MiB, 100k or 1000000, not '${text}'`;
+  expect(() => parseSize(text, '--memory')).toThrow(new UsageError(message));
 });
 
 test.each([
@@ -144,10 +144,10 @@ test.each([
   ['60', 60],
   ['007', 7],
 ])('%s is a whole number within limits', (text, value) => {
-  expect(parseInteger(text, '--fps', {min: 1, max: 60})).toBe(value);
+  expect(parseInteger(text, '--port', {min: 1, max: 60})).toBe(value);
 });
 
 test.each(['0', '61', '-5', '1.5', '', 'ten', '1e1', '0x10'])('%j is not', (text) => {
-  const message = `--fps takes a whole number from 1 to 60, not '${text}'`;
-  expect(() => parseInteger(text, '--fps', {min: 1, max: 60})).toThrow(new UsageError(message));
+  const message = `--port takes a whole number from 1 to 60, not '${text}'`;
+  expect(() => parseInteger(text, '--port', {min: 1, max: 60})).toThrow(new UsageError(message));
 });

@@ -62,7 +62,7 @@ describe('server options', () => {
 
   const twoCredentials = 'cannot be combined · both are credentials · leave one out';
   const twoTrusts = 'cannot be combined · one trusts every certificate, the other some · leave one out';
-  const plainHttp = 'with plain http anyone on the way can read it · use https://, or --allow-http-key';
+  const plainHttp = 'with plain http anyone on the way can read it · use https://, or set PIPETAIL_ALLOW_HTTP_KEY=true';
 
   it.each<readonly [readonly string[], Variables, string]>([
     [['--auth', 'k', '--auth-token-command', 'c'], {}, `--auth and --auth-token-command ${twoCredentials}`],
@@ -128,8 +128,8 @@ describe('server options', () => {
     });
 
     it('goes to another machine when that is allowed', () => {
-      const argv = ['--host', 'http://prod.example.com', '--auth', 'apikey:x', '--allow-http-key'];
-      expect(readSettings(argv, {}).token).toBe('apikey:x');
+      const argv = ['--host', 'http://prod.example.com', '--auth', 'apikey:x'];
+      expect(readSettings(argv, {PIPETAIL_ALLOW_HTTP_KEY: '1'}).token).toBe('apikey:x');
     });
 
     it('does not matter without a credential, or without a server', () => {

@@ -17,9 +17,9 @@ async function fileWith(text: string) {
 }
 
 test('flags, variables and the file', async () => {
-  await using at = await fileWith('fps = 20\nsilence = 10\nmouse = true\n');
-  const settings = await loadSettings(['--fps', '30'], {...at.variables, PIPETAIL_SILENCE: '20'});
-  expect(settings).toMatchObject({fps: 30, silence: 20_000, mouse: true});
+  await using at = await fileWith('theme = "dark"\nsilence = 10\nmouse = true\n');
+  const settings = await loadSettings(['--theme', 'light'], {...at.variables, PIPETAIL_SILENCE: '20'});
+  expect(settings).toMatchObject({theme: 'light', silence: 20_000, mouse: true});
   await writeFile(at.file, 'fps = 21\n');
   expect((await loadSettings([], at.variables)).fps).toBe(21);
 });

@@ -439,7 +439,7 @@ test('while it is used, the time at which it last ran is saved, though nothing e
 
 const nothing = {
   'pipetail ran a moment ago': {offFor: 9 * minute},
-  '--away is 0': {services: {events: {awayAfter: 0}}},
+  'away is 0': {services: {events: {awayAfter: 0}}},
   'nothing happened': {scenario: untouched},
   'the server has no events': {server: {lacks: ['events']}},
 } as const satisfies Readonly<Record<string, Parameters<typeof start>[3]>>;

@@ -265,7 +265,7 @@ export class LogPrinter {
     const missed = buffer.droppedLines - this.#lines;
     this.#lines += missed;
     this.#nextId = buffer.firstId;
-    note(`the reader is too slow: ${counted(missed, 'line', 'lines')} dropped · --spill SIZE lets more wait`);
+    note(`the reader is too slow: ${counted(missed, 'line', 'lines')} dropped · the setting spill lets more wait`);
   }
 
   /**

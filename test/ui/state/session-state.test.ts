@@ -82,7 +82,7 @@ test('a session of a version that wrapped all lines or none has its default repl
     const read = readSession(JSON.parse(JSON.stringify(json)));
     return read && back(read).tabs[0]?.pane.wrap;
   };
-  // The last column: what `--wrap` had set at the start.
+  // The last column: what the setting `wrap` was at the start.
   expect(old(false, false)).toBe('errors');
   expect(old(true, false)).toBe('all');
   expect(old(false, true)).toBe('off');
