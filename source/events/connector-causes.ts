@@ -58,11 +58,14 @@ export const connectorsWithErrors: Cause = (facts) => {
 };
 
 /** Of connectors that no statistics tell of, what the log says. */
-export const loggedConnectors: Cause = ({known, connectors, log}) => {
+export const loggedConnectors: Cause = ({pipeline, known, connectors, log}) => {
   if (known?.stats || !log) return [];
+  const {cause = ''} = pipeline?.deploymentError ?? {};
   const failed = new Set(connectors.map(({name}) => name));
   const byName = Map.groupBy(groupsInRun(log), ({name}) => name);
-  const others = [...byName].flatMap(([name, groups]) => (failed.has(name) ? [] : {name, groups}));
+  // The failure of the pipeline begins with the name of the connector that caused it.
+  const isTold = (name: string) => failed.has(name) || cause.startsWith(`${name}: `);
+  const others = [...byName].flatMap(([name, groups]) => (isTold(name) ? [] : {name, groups}));
   return named(others, 'had errors', ({name, groups}) => {
     const newest = newestOf(groups);
     const logged = groups.reduce((sum, {group}) => sum + group.count, 0);

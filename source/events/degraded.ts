@@ -1,12 +1,14 @@
+import type {Clock} from '../lib/clock.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import {pipelineState} from '../words/pipeline.ts';
 import type {ConnectorStates, OfRun} from './connector-states.ts';
 import type {EventOf} from './pipeline-event.ts';
-import {isDegraded, type Statement} from './statement.ts';
+import {areStale, isDegraded, type Statement} from './statement.ts';
 
 type DegradedOptions = {
   readonly connectors: Pick<ConnectorStates, 'ofRun' | 'informed'>;
   readonly why: (pipeline: string) => readonly Statement[];
+  readonly clock: Pick<Clock, 'wall'>;
   /** Unix time in ms: what was before is no news. */
   readonly startedAt: number;
 };
@@ -14,6 +16,8 @@ type DegradedOptions = {
 /** What was worked out of a pipeline, of which facts. */
 type Judged = Omit<OfRun, 'hasProcess'> & {
   readonly isDegraded: boolean;
+  /** The statistics were stale then. */
+  readonly isStale: boolean;
   /** Keys of the statements that were told until it was well again. */
   readonly told: ReadonlySet<string>;
 };
@@ -74,12 +78,14 @@ export class Degraded {
 
   #judge(name: string, {pipeline, known, failures}: OfRun): readonly EventOf<'degraded'>[] {
     const before = this.#judged.get(name);
+    const isStale = known !== undefined && areStale(known, this.#options.clock.wall());
     const isSame = before?.pipeline === pipeline && before?.known === known && before?.failures === failures;
-    if (isSame) return [];
+    if (isSame && before?.isStale === isStale) return [];
     const statements = this.#options.why(name);
     const isNow = isDegraded(statements);
     const isSameRun = before?.pipeline?.deploymentId === pipeline?.deploymentId;
-    const told = new Set(isNow && isSameRun ? before?.told : []);
+    // What is stale may still be so: it is not told again.
+    const told = new Set((isNow || isStale) && isSameRun ? before?.told : []);
     const isOld = pipeline !== undefined && this.#runsBefore?.get(name) === pipeline.deploymentId;
     const isHistory = isOld && !(isSameRun && before?.known?.stats);
     const events = statements.flatMap((statement, index): readonly EventOf<'degraded'>[] => {
@@ -91,7 +97,7 @@ export class Degraded {
         ? [{kind: 'degraded', pipeline: name, from: source, count: 1, at: since, id: place?.entry, words}]
         : [];
     });
-    this.#judged.set(name, {pipeline, known, failures, isDegraded: isNow, told});
+    this.#judged.set(name, {pipeline, known, failures, isDegraded: isNow, isStale, told});
     return events;
   }
 }

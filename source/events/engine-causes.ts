@@ -18,8 +18,10 @@ const longFrom = 10_000;
 const longWriteFrom = 60_000;
 
 /** Nothing moves, though the pipeline runs. */
-export const noProgress: Cause = ({known, pipeline}) => {
+export const noProgress: Cause = ({known, isStale, pipeline, noAnswer}) => {
   const {stats} = known ?? {};
+  // Without an answer, all is as it was known last, and said so.
+  if (isStale && !noAnswer) return [];
   // The list is newer than the statistics of a pipeline that is paused, or cannot be reached.
   if (stats?.state !== 'Running' || (pipeline && isHalted(pipeline))) return [];
   const stall = stats.outputStall ?? 0;

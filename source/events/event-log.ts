@@ -29,7 +29,7 @@ import {
   type PipelineStatuses,
   pipelineStatuses,
 } from './pipeline-status.ts';
-import type {LogFacts, Statement, WhyFacts} from './statement.ts';
+import {areStale, type LogFacts, type Statement, type WhyFacts} from './statement.ts';
 import {type ErrorRow, errorRows, unseenErrors} from './unseen.ts';
 import {whyOf} from './why.ts';
 
@@ -100,7 +100,8 @@ export class EventLog {
     });
     this.#used = this.#status();
     const {connectors} = this;
-    this.#degraded = new Degraded({connectors, why: (name) => this.why(name), startedAt: sources.clock.wall()});
+    const {clock} = sources;
+    this.#degraded = new Degraded({connectors, why: (name) => this.why(name), clock, startedAt: clock.wall()});
   }
 
   dispose(): void {
@@ -243,8 +244,9 @@ export class EventLog {
     const {failures, pipeline, ...run} = this.connectors.ofRun(name);
     const log = this.#sources.logs.get(name);
     const {programError, noAnswer} = more;
+    const isStale = run.known && areStale(run.known, this.#sources.clock.wall());
     return whyOf({
-      ...{...run, noAnswer, connectors: connectorsOf(run.known, failures), log: log && logFacts(log)},
+      ...{...run, isStale, noAnswer, connectors: connectorsOf(run.known, failures), log: log && logFacts(log)},
       pipeline: pipeline && {...pipeline, programError},
     });
   }

@@ -47,6 +47,8 @@ export type WhyFacts = {
   /** There is a process that can answer, or the statistics are those of a support bundle. */
   readonly hasProcess: boolean;
   readonly known: KnownStats | undefined;
+  /** `known` is so old that it proves nothing of what passes by itself. */
+  readonly isStale?: boolean | undefined;
   readonly connectors: readonly KnownConnector[];
   readonly log: LogFacts | undefined;
 };
@@ -70,4 +72,12 @@ export type Cause = (facts: WhyFacts) => readonly Statement[];
 /** It runs, and a part of it does not, or nothing moves. `statements`: as of `whyOf`. */
 export function isDegraded(statements: readonly Statement[]): boolean {
   return statements[0]?.severity === 'degraded';
+}
+
+/** Milliseconds after which statistics no longer prove a standstill, which passes without anybody being told. */
+const staleFrom = 600_000;
+
+/** Statistics are requested while somebody looks: those of a page that was closed long ago are stale. `now`: Unix time in ms. */
+export function areStale({at}: Pick<KnownStats, 'at'>, now: number): boolean {
+  return at !== undefined && now - at >= staleFrom;
 }

@@ -71,6 +71,22 @@ describe('parsePipelines', () => {
     expect((await parsePipelines(withReason(null), before))[0]?.runtimeReason).toBeUndefined();
   });
 
+  test('knows from its id when the newest checkpoint was begun', async () => {
+    const withCheckpoints = async (...uuids: unknown[]) => {
+      const checkpoints = uuids.map((uuid) => ({uuid, identifier: null, fingerprint: 1}));
+      const [pipeline] = await parsePipelines([[{name: 'a', storage_status_details: {checkpoints}}]], []);
+      return pipeline?.checkpointAt;
+    };
+    const older = '0198d2a0-0000-7000-8000-000000000001';
+    expect(await withCheckpoints(older, '0198d2a0-03e8-7abc-8000-000000000001')).toBe(0x0198d2a003e8);
+    expect(await withCheckpoints(older)).toBe(0x0198d2a00000);
+    // Another version of UUIDs tells no time.
+    for (const uuid of ['0198d2a0-0000-4000-8000-000000000001', '', 7]) {
+      expect(await withCheckpoints(uuid)).toBeUndefined();
+    }
+    expect(await withCheckpoints()).toBeUndefined();
+  });
+
   test('the names of tags, without their colours, each once; undefined where the server sends none', async () => {
     const tagsOf = async (tags: unknown) => (await parsePipelines([[{name: 'a', tags}]], []))[0]?.tags;
     expect(await tagsOf(['prod|ef4444', 'team billing|22C55E', 'plain'])).toEqual(['prod', 'team billing', 'plain']);

@@ -6,6 +6,7 @@ import {statusReport} from '../../source/commands/status.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {readNames} from '../../source/settings/names.ts';
 import {serverVersion} from '../../source/startup/open-server.ts';
+import {logged} from '../ui/reading.ts';
 import {withServer} from './with-server.ts';
 
 const signal = new AbortController().signal;
@@ -64,6 +65,16 @@ it('begins with what is wrong, each with its reason and source, also of connecto
     ),
     '',
   ]);
+});
+
+it('has what only a warning of the log tells of: checkpoints that failed', async () => {
+  const text = await withServer(['orders'], async (client, server) => {
+    const failed = logged(0, 'WARN', 'checkpoint failed: StdIo(StorageFull)', 'dbsp_adapters::controller');
+    server.pipeline('orders').write(failed);
+    const options = {client, serverVersion: Promise.resolve(undefined), signal, clock: systemClock, random: () => 0};
+    return await statusReport({...options, requested: readNames(['orders']), output: 'text'});
+  });
+  expect(text).toMatch(/\n {2}A checkpoint failed: StdIo\(StorageFull\) \(log · since .*\)\n {4}Feldera's guide: /);
 });
 
 it('has the version of the server, which a pipeline need not have', async () => {

@@ -3,6 +3,7 @@ import type {ConnectorStats, Pipeline, PipelineStats} from '../../source/api/typ
 import {ConnectorStates} from '../../source/events/connector-states.ts';
 import {connectorsOf, type LoggedFailure} from '../../source/events/connectors.ts';
 import {Degraded} from '../../source/events/degraded.ts';
+import {areStale} from '../../source/events/statement.ts';
 import {whyOf} from '../../source/events/why.ts';
 import {type KnownStats, noStats} from '../../source/logs/stats-poller.ts';
 import {makePipeline, stopped} from '../ui/make-pipeline.ts';
@@ -14,15 +15,17 @@ class Rig {
   readonly connectors = new ConnectorStates();
   readonly degraded: Degraded;
   changes = 0;
+  now = startedAt;
   #pipeline: Pipeline = makePipeline('a');
   #known = new Map<string, KnownStats>();
 
   constructor() {
     this.degraded = new Degraded({
-      ...{connectors: this.connectors, startedAt},
+      ...{connectors: this.connectors, startedAt, clock: {wall: () => this.now}},
       why: (name) => {
         const {failures, pipeline, hasProcess, known} = this.connectors.ofRun(name);
-        return whyOf({pipeline, hasProcess, known, connectors: connectorsOf(known, failures), log: undefined});
+        const isStale = known && areStale(known, this.now);
+        return whyOf({pipeline, hasProcess, known, isStale, connectors: connectorsOf(known, failures), log: undefined});
       },
     });
     this.degraded.names.subscribe(() => {
@@ -40,11 +43,15 @@ class Rig {
   }
 
   stats(incarnation: string, ...failed: readonly string[]): readonly string[] {
+    return this.stall(0, incarnation, ...failed);
+  }
+
+  stall(outputStall: number, incarnation: string, ...failed: readonly string[]): readonly string[] {
     const stats: PipelineStats = {
-      ...{state: 'Running', incarnation, uptime: 0, bufferedRecords: 0, outputStall: 0, isComplete: false},
+      ...{state: 'Running', incarnation, uptime: 0, bufferedRecords: 0, outputStall, isComplete: false},
       connectors: failed.map(failedConnector),
     };
-    this.#known = new Map([['a', {...noStats, stats, at: 0}]]);
+    this.#known = new Map([['a', {...noStats, stats, at: this.now}]]);
     return this.#update();
   }
 
@@ -117,5 +124,29 @@ it('is not counted while it is paused, which lists show of it, and is told once'
   rig.list({deploymentStatus: 'Paused'});
   expect(rig.isDegraded).toBe(false);
   expect(rig.list()).toEqual([]);
+  expect(rig.isDegraded).toBe(true);
+});
+
+it('a standstill that nobody has looked at for ten minutes is unknown; one that is told of again is no news', () => {
+  const rig = new Rig();
+  rig.list();
+  rig.stats('one');
+  expect(rig.stall(60_000, 'one')).toEqual(['A full output has held the pipeline up for 60 s']);
+  rig.now += 599_000;
+  expect(rig.list({description: 'another list'})).toEqual([]);
+  expect(rig.isDegraded).toBe(true);
+  rig.now += 1_000;
+  expect(rig.list({description: 'another list'})).toEqual([]);
+  expect(rig.isDegraded).toBe(false);
+  expect(rig.stall(660_000, 'one')).toEqual([]);
+  expect(rig.isDegraded).toBe(true);
+});
+
+it('a connector that stopped stays so, however old that is', () => {
+  const rig = new Rig();
+  rig.list();
+  rig.stats('one', 'a.web');
+  rig.now += 3_600_000;
+  rig.list({description: 'another list'});
   expect(rig.isDegraded).toBe(true);
 });

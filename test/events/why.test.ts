@@ -111,11 +111,14 @@ describe('a pipeline that does not work', () => {
   });
 
   it('that could not be initialized: the place of the reason in the log', () => {
-    const lines = [head('hello'), head('Error initializing the pipeline: no such file.', 'ERROR'), head('x', 'ERROR')];
-    const deploymentError = {message: 'm', errorCode: 'InitializationError', cause: 'c', endedStart: true, more: []};
+    const reason = "FATAL error on input endpoint 'a.in': no such file";
+    const lines = [head('hello'), head(`Error initializing the pipeline: ${reason}.`, 'ERROR'), head('x', 'ERROR')];
+    const deploymentError = {message: 'm', errorCode: 'X', cause: 'a.in: no such file', endedStart: true, more: []};
     const pipeline = makePipeline('orders', {...stopped, deploymentError});
-    const [first] = statements({pipeline, hasProcess: false, sink: sinkOf(`${lines.join('\n')}\n`)});
-    expect(first).toMatchObject({text: 'Start failed · c', place: {entry: 1}});
+    const all = statements({pipeline, hasProcess: false, sink: sinkOf(`${lines.join('\n')}\n`)});
+    // Once: it is that of the connector, too.
+    expect(textsOf(all)).toEqual(['failed: Start failed · a.in: no such file']);
+    expect(all[0]?.place?.entry).toBe(1);
   });
 
   it('whose program is wrong has no place in the log of its last run', () => {

@@ -4,7 +4,7 @@ import {panicProcess, processLog} from '../../../demo/process-log.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {goToTab} from '../../../source/ui/handlers/common.ts';
 import {pageRows, pageShown} from '../../../source/ui/pages/pages.ts';
-import {currentLine} from '../reading.ts';
+import {currentLine, logged, reading, write} from '../reading.ts';
 import {type ScreenOptions, ScreenUnderTest} from '../screen-under-test.ts';
 import {allTexts} from './all-rows.ts';
 
@@ -69,6 +69,26 @@ it('d begins with what is wrong, the worst first, all of it on the first screen 
   const shown = pageShown(screen.controller).rows.map(({text}) => text);
   expect(shown.findIndex((row) => row.includes('3 transport errors'))).toBeGreaterThan(0);
   expect(shown.find((row) => row.startsWith(' ▸'))).toContain('orders.web stopped with a fatal error');
+});
+
+it('says of checkpoints that they failed while the page is open, until one is made', async () => {
+  await using screen = await reading([logged(0, 'INFO', 'step')]);
+  screen.press('d');
+  await screen.until(() => whyRows(screen).length > 0, 'the page');
+  const fails = (seconds: number) =>
+    logged(seconds, 'WARN', 'checkpoint failed: no space left', 'dbsp_adapters::controller');
+  await write(screen, fails(1), fails(2));
+  const sentence = / Checkpoints failed: no space left {2}log · since .* · last at .* · 2 times$/;
+  const draw = () => pageShown(screen.controller).rows.map(({text}) => text);
+  await screen.until(() => draw().some((row) => sentence.test(row)), 'the statement');
+  screen.press('Enter');
+  expect(currentLine(screen)).toContain('checkpoint failed');
+  // What was read is known at once.
+  screen.press('d');
+  expect(whyRows(screen).some((row) => sentence.test(row))).toBe(true);
+  const made = 'cleaned up 1 checkpoints; exception list: {}, retaining checkpoints: []';
+  await write(screen, logged(3, 'INFO', made, 'dbsp::circuit::checkpointer'));
+  await screen.until(() => !whyRows(screen).some((row) => sentence.test(row)), 'no statement');
 });
 
 it('Enter goes to the place of a statement in the log', async () => {
