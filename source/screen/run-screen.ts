@@ -24,9 +24,8 @@ import {ScreenBackend, type ShownLogs, viewOptionsOf} from './backend.ts';
 import {type ContextSource, ContextSwitch} from './context-switch.ts';
 import {DrawnScreen, screenSize} from './drawn-screen.tsx';
 import {endScreen, type ScreenEnd, ScreenExit, terminalPatience} from './exit.ts';
-import {openBeforeFrame} from './first-lines.ts';
 import {readTerminal, screenServices} from './services.ts';
-import {noStart, type Start, startOf} from './start.ts';
+import {noStart, openBeforeFrame, type Start, startOf} from './start.ts';
 
 /** Logs whose tabs are open at the start; the list has the others. */
 const mostOpened = 16;
