@@ -1,7 +1,8 @@
 /**
  * `npm run site:browser [-- --pictures DIR]`: the built site in a real browser, Chromium without a window, from a folder of a
  * host: on a telephone (390 px) and a desk (1280 px), dark and light. Each page fits its width, each picture is drawn, nothing
- * is asked of another host, no script fails, the film plays, and the search finds. `--pictures`: what it looks like, as PNG files.
+ * is asked of another host, no script fails, the button changes the theme, the film plays, and the search finds.
+ * `--pictures`: what it looks like, as PNG files.
  */
 import {spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
@@ -61,6 +62,7 @@ try {
       for (const page of pages) await look(tab, page, `${page} at ${width} px, ${scheme}`, width, scheme);
     }
   }
+  await theme(tab);
   await film(tab);
   await search(tab);
   await tab.close();
@@ -122,6 +124,23 @@ type Seen = {
   readonly size: number;
   readonly back: string;
 };
+
+/** The button shows the other theme, whatever the system has. */
+async function theme(tab: Tab): Promise<void> {
+  for (const [scheme, other] of [
+    ['light', 'rgb(18, 22, 28)'],
+    ['dark', 'rgb(255, 255, 255)'],
+  ] as const) {
+    await tab.emulate(1280, scheme);
+    await tab.go(`${origin}${place}index.html`);
+    const back = await tab.evaluate<string>(`(() => {
+      document.querySelector('#theme').click();
+      localStorage.clear();
+      return getComputedStyle(document.body).backgroundColor;
+    })()`);
+    if (back !== other) faults.push(`the other theme of ${scheme}: its background is ${back}`);
+  }
+}
 
 /** The first picture of the first page moves. */
 async function film(tab: Tab): Promise<void> {
