@@ -8,13 +8,13 @@ import {patience} from './log-program.ts';
 const typed = -2;
 const filters = -3;
 
-/** Milliseconds from the end of the pattern to the whole number of hits, and that number. */
+/** Milliseconds from the end of the pattern to the whole number of matches, and that number. */
 export async function search(terminal: Terminal, pattern: string): Promise<{ms: number; count: number}> {
   await terminal.press('/');
   await terminal.waitFor(() => terminal.row(typed).startsWith(' /'));
   // The program searches as it is typed; in one piece it is searched for once.
-  const ms = await timeUntil(terminal, pattern, () => hitsIn(terminal.row(typed), pattern) !== undefined);
-  const count = hitsIn(terminal.row(typed), pattern) ?? Number.NaN;
+  const ms = await timeUntil(terminal, pattern, () => matchesIn(terminal.row(typed), pattern) !== undefined);
+  const count = matchesIn(terminal.row(typed), pattern) ?? Number.NaN;
   await terminal.press('Esc');
   await terminal.waitFor(() => !terminal.row(typed).includes(`/${pattern}`));
   return {ms, count};
@@ -46,7 +46,7 @@ export async function fold(terminal: Terminal): Promise<number> {
 }
 
 /** The number of found lines in the row; undefined while it may still grow. */
-export function hitsIn(row: string, pattern: string): number | undefined {
+export function matchesIn(row: string, pattern: string): number | undefined {
   const [, rest] = row.split(` /${pattern}`);
   const [, found] = /^ +(?:[\d,]+ of )?([\d,]+|no match)(?: lines?)?(?! lines?…)(?: {2}|$)/.exec(rest ?? '') ?? [];
   if (found === undefined) return undefined;

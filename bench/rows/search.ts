@@ -4,7 +4,7 @@ import {LogProgram} from '../frame/log-program.ts';
 import type {BenchContext, Row, Sample, Task} from '../frame/row.ts';
 
 /**
- * Searching the whole scrollback: from the pattern, typed in one piece, to the exact number of hits on the screen.
+ * Searching the whole scrollback: from the pattern, typed in one piece, to the exact number of matches on the screen.
  * Against grep on the same bytes in the page cache, from the start of its process to its end. Each pattern twice in a
  * program that had time to prepare searches of the log, as a viewed one has; `search-unprepared` comes at once
  * after the last line.

@@ -107,7 +107,7 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
-    name: 'detail',
+    name: 'record',
     title: 'The record page: time, level, source, target, the whole message, and the JSON as sent',
     pipelines: ['clickstream', 'orders', 'fraud'],
     async play({terminal}) {

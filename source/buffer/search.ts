@@ -1,5 +1,5 @@
 import {bisect, countBelow} from '../lib/bisect.ts';
-import {findHits} from './find-hits.ts';
+import {findMatches} from './find-matches.ts';
 import type {LogBuffer} from './log-buffer.ts';
 import type {Pattern} from './pattern.ts';
 import {visibleText} from './style-joints.ts';
@@ -11,15 +11,15 @@ type SearchScope = {
   drainChangedFrom(): number;
 };
 
-/** A hit is a line whose visible text matches, however often; `^` and `$` are its ends. The buffer may change. */
+/** A match is a line whose visible text matches, however often; `^` and `$` are its ends. The buffer may change. */
 export class Search {
   readonly #buffer: LogBuffer;
   readonly #pattern: Pattern;
   readonly #scope: SearchScope | undefined;
-  /** The open line, if it matches, is the last one, and is tested again whenever it has grown. */
-  readonly #matches = new SortedIds();
+  /** Of the whole log. The open line, if it matches, is the last one, and is tested again whenever it has grown. */
+  readonly #found = new SortedIds();
   /** The matches in the scope; without a scope the same list. */
-  readonly #hits: SortedIds;
+  readonly #matches: SortedIds;
   /** Every line below has ended and was tested. */
   #next = 0;
   #openMatches = false;
@@ -30,18 +30,18 @@ export class Search {
     this.#buffer = buffer;
     this.#pattern = pattern;
     this.#scope = scope;
-    this.#hits = scope ? new SortedIds() : this.#matches;
+    this.#matches = scope ? new SortedIds() : this.#found;
     this.#next = buffer.firstId;
   }
 
   /** Ids of the matching lines that were found and are held, oldest first. */
-  get hits(): Iterable<number> {
-    return this.#currentHits();
+  get matches(): Iterable<number> {
+    return this.#currentMatches();
   }
 
-  /** Number of `hits`; exact for the ids below `countExactUpTo`. */
+  /** Number of `matches`; exact for the ids below `countExactUpTo`. */
   get count(): number {
-    return this.#currentHits().length;
+    return this.#currentMatches().length;
   }
 
   /** Lines from this id on have not been tested. */
@@ -49,27 +49,27 @@ export class Search {
     return this.#doneVersion === this.#buffer.version ? this.#buffer.endId : this.#next;
   }
 
-  /** The hit's place among the hits, from 1; undefined for a line that is no hit. */
+  /** The match's place among the matches, from 1; undefined for a line that is no match. */
   rankOf(id: number): number | undefined {
-    const hits = this.#currentHits();
-    const index = hits.countBelow(id);
-    return hits.at(index) === id ? index + 1 : undefined;
+    const matches = this.#currentMatches();
+    const index = matches.countBelow(id);
+    return matches.at(index) === id ? index + 1 : undefined;
   }
 
-  /** Number of hits below `id`. */
+  /** Number of matches below `id`. */
   countBelow(id: number): number {
-    return this.#currentHits().countBelow(id);
+    return this.#currentMatches().countBelow(id);
   }
 
-  /** The first hit after `id`, which need not be a hit itself. */
+  /** The first match after `id`, which need not be a match itself. */
   nextAfter(id: number): number | undefined {
-    const hits = this.#currentHits();
-    return hits.at(hits.countBelow(id + 1));
+    const matches = this.#currentMatches();
+    return matches.at(matches.countBelow(id + 1));
   }
 
   previousBefore(id: number): number | undefined {
-    const hits = this.#currentHits();
-    return hits.at(hits.countBelow(id) - 1);
+    const matches = this.#currentMatches();
+    return matches.at(matches.countBelow(id) - 1);
   }
 
   /** Tests about `maxBytes` more bytes, 1 MiB in 1 to 3 ms. True: nothing is left, or the pattern is stopped. */
@@ -80,9 +80,9 @@ export class Search {
     this.#removeOpenLine();
     this.#buffer.freeRead();
     const from = Math.max(this.#next, this.#buffer.firstId);
-    const found = findHits({buffer: this.#buffer, pattern: this.#pattern}, {from, to, maxBytes});
+    const found = findMatches({buffer: this.#buffer, pattern: this.#pattern}, {from, to, maxBytes});
     if (!found) return this.#pattern.isStopped;
-    for (const id of found.hits) this.#add(id);
+    for (const id of found.matches) this.#add(id);
     this.#next = Math.max(this.#next, found.next);
     if (this.#next < to) return false;
     if (hasOpenLine) this.#testOpenLine(to);
@@ -91,8 +91,8 @@ export class Search {
   }
 
   #add(id: number): void {
-    this.#matches.add(id);
-    if (this.#scope?.includes(id)) this.#hits.add(id);
+    this.#found.add(id);
+    if (this.#scope?.includes(id)) this.#matches.add(id);
   }
 
   #testOpenLine(id: number): void {
@@ -106,32 +106,32 @@ export class Search {
   #removeOpenLine(): void {
     if (!this.#openMatches) return;
     this.#openMatches = false;
-    const id = this.#matches.at(this.#matches.length - 1);
+    const id = this.#found.at(this.#found.length - 1);
     if (id === undefined) return;
-    this.#matches.dropFrom(id);
-    if (this.#scope) this.#hits.dropFrom(id);
+    this.#found.dropFrom(id);
+    if (this.#scope) this.#matches.dropFrom(id);
   }
 
-  #currentHits(): SortedIds {
+  #currentMatches(): SortedIds {
     this.#forget();
-    this.#updateHits();
-    return this.#hits;
+    this.#updateMatches();
+    return this.#matches;
   }
 
   #forget(): void {
     const {firstId} = this.#buffer;
+    this.#found.dropBelow(firstId);
     this.#matches.dropBelow(firstId);
-    this.#hits.dropBelow(firstId);
   }
 
   /** A later line of a record may show or hide lines that were searched long before. */
-  #updateHits(): void {
+  #updateMatches(): void {
     const from = this.#scope?.drainChangedFrom() ?? Number.POSITIVE_INFINITY;
     if (!this.#scope || from === Number.POSITIVE_INFINITY) return;
-    this.#hits.dropFrom(from);
-    for (let index = this.#matches.countBelow(from); index < this.#matches.length; index++) {
-      const id = this.#matches.at(index);
-      if (id !== undefined && this.#scope.includes(id)) this.#hits.add(id);
+    this.#matches.dropFrom(from);
+    for (let index = this.#found.countBelow(from); index < this.#found.length; index++) {
+      const id = this.#found.at(index);
+      if (id !== undefined && this.#scope.includes(id)) this.#matches.add(id);
     }
   }
 }

@@ -299,9 +299,9 @@ export class CheckpointLines {
   get ids(): readonly number[] {
     const heads = new Set<number>();
     // From the end: each line of a log may speak of one.
-    let hit = this.#search.previousBefore(Number.POSITIVE_INFINITY);
-    for (; hit !== undefined && heads.size < mostCheckpoints; hit = this.#search.previousBefore(hit)) {
-      const head = this.#index.headOf(hit);
+    let match = this.#search.previousBefore(Number.POSITIVE_INFINITY);
+    for (; match !== undefined && heads.size < mostCheckpoints; match = this.#search.previousBefore(match)) {
+      const head = this.#index.headOf(match);
       if (!this.#index.long.get(head)) heads.add(head);
     }
     return [...heads].reverse();

@@ -8,7 +8,7 @@ export type Fold = {readonly head: number; readonly records: number; readonly op
 type Unfolded = {
   readonly records: IdSet;
   readonly lines: IdSet;
-  readonly hits: IdSet;
+  readonly matches: IdSet;
 };
 
 /**
@@ -183,8 +183,8 @@ export class Folds {
   }
 
   #areFolded(first: number, second: number): boolean {
-    const {hits, lines} = this.#shown;
-    if (hits.has(first) !== hits.has(second)) return false;
+    const {matches, lines} = this.#shown;
+    if (matches.has(first) !== matches.has(second)) return false;
     if (this.#map.hasStrays(first) || this.#map.hasStrays(second)) return false;
     const {loose} = this.#map;
     for (let id = loose.nextFrom(first); id !== undefined && id < second; id = loose.nextFrom(id + 1)) {

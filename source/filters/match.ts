@@ -1,4 +1,4 @@
-import {findHits} from '../buffer/find-hits.ts';
+import {findMatches} from '../buffer/find-matches.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {compilePattern, type Pattern} from '../buffer/pattern.ts';
 import {visibleText} from '../buffer/style-joints.ts';
@@ -27,8 +27,8 @@ export class FilterMatches {
   readonly #needed: Pattern | undefined;
   /** An earlier pass has matched the entries below. */
   readonly #matchedTo: number;
-  /** Ids of the lines that may match, from the last `search`, and the index of the next one. */
-  #hits: readonly number[] = [];
+  /** Ids of the lines in which `#needed` occurs, from the last `search`, and the index of the next one. */
+  #matches: readonly number[] = [];
   #at = 0;
 
   /** `hidden`: heads of the hidden records below `matchedTo`. */
@@ -70,22 +70,22 @@ export class FilterMatches {
   search(from: number, to: number): number | undefined {
     const pattern = this.#needed;
     this.#at = 0;
-    this.#hits = [];
+    this.#matches = [];
     if (!pattern) return to;
     const {buffer} = this.#log;
     const openLine = buffer.hasOpenLine && to === buffer.endId ? buffer.lineAt(to - 1) : undefined;
     const start = Math.max(from, this.#matchedTo);
     const end = openLine ? to - 1 : to;
     if (start < end) {
-      const found = findHits({buffer, pattern}, {from: start, to: end, maxBytes: Number.POSITIVE_INFINITY});
-      this.#hits = found?.hits ?? [];
+      const found = findMatches({buffer, pattern}, {from: start, to: end, maxBytes: Number.POSITIVE_INFINITY});
+      this.#matches = found?.matches ?? [];
       if (!found || found.next < end) return found?.next;
     }
     if (!openLine) return to;
     const text = visibleText(openLine);
-    const isHit = pattern.guard(text.length, () => pattern.test(text));
-    if (isHit) this.#hits = [...this.#hits, to - 1];
-    return isHit === undefined ? undefined : to;
+    const isMatch = pattern.guard(text.length, () => pattern.test(text));
+    if (isMatch) this.#matches = [...this.#matches, to - 1];
+    return isMatch === undefined ? undefined : to;
   }
 
   addHead(head: number): void {
@@ -94,7 +94,7 @@ export class FilterMatches {
 
   addLine(head: number, id: number): void {
     if (id < this.#matchedTo || this.filter.kind !== 'text') return;
-    if (this.#isHit(id)) this.#hidden.set(head, this.filter.out);
+    if (this.#isMatch(id)) this.#hidden.set(head, this.filter.out);
   }
 
   /** The line `id` has changed the kind of its record. */
@@ -126,9 +126,9 @@ export class FilterMatches {
     const {filter} = this;
     switch (filter.kind) {
       case 'text':
-        return this.#isHit(head) === filter.out;
+        return this.#isMatch(head) === filter.out;
       case 'target':
-        return (this.#isHit(head) && this.#hasTarget(head, filter.text)) === filter.out;
+        return (this.#isMatch(head) && this.#hasTarget(head, filter.text)) === filter.out;
       case 'fingerprint':
         return this.#log.fingerprints.of(head) === filter.fingerprint;
       case 'level':
@@ -138,9 +138,9 @@ export class FilterMatches {
     }
   }
 
-  #isHit(id: number): boolean {
-    while ((this.#hits[this.#at] ?? id) < id) this.#at += 1;
-    return this.#hits[this.#at] === id;
+  #isMatch(id: number): boolean {
+    while ((this.#matches[this.#at] ?? id) < id) this.#at += 1;
+    return this.#matches[this.#at] === id;
   }
 
   #hasTarget(head: number, text: string): boolean {

@@ -91,9 +91,9 @@ export class ShownLines implements Entries {
 
   /** Whether the entry is shown only because it is near a match. */
   isAround(id: number): boolean {
-    const {records, hits} = this.#pass.shown;
+    const {records, matches} = this.#pass.shown;
     const head = this.#options.index.headOf(id);
-    return records.has(head) && !hits.has(head);
+    return records.has(head) && !matches.has(head);
   }
 
   /** Number of records in the row `id`. */
@@ -296,7 +296,7 @@ class FilterPass {
       this.#fingerprints.clear();
       for (const matches of this.matches) matches.changeKind(head, id);
     }
-    this.#shown.addLine(head, {id, isStray, isHit: this.#passes(head)});
+    this.#shown.addLine(head, {id, isStray, isMatch: this.#passes(head)});
     if (changesKind && this.#shown.records.has(head)) this.#shown.folds?.change(head);
   }
 

@@ -8,7 +8,7 @@ import type {Fingerprints, RecordMap} from './record-map.ts';
  */
 export class ShownRecords {
   /** Heads of records that match. */
-  readonly hits: IdSet;
+  readonly matches: IdSet;
   /** Heads of the shown records, including those around a match. */
   readonly records: IdSet;
   /** Lines of the shown records, and markers. */
@@ -33,7 +33,7 @@ export class ShownRecords {
     this.#map = log.map;
     this.#around = options.around;
     this.#isWithin = options.isWithin;
-    this.hits = new IdSet(firstId, journal);
+    this.matches = new IdSet(firstId, journal);
     this.records = new IdSet(firstId, journal);
     this.lines = new IdSet(firstId, journal);
     this.folds = options.fold ? new Folds(this, log, options) : undefined;
@@ -48,26 +48,26 @@ export class ShownRecords {
     this.folds?.rows.add(id);
   }
 
-  /** Adds a record whose head is the last entry so far. `isHit`: it matches. */
-  addHead(head: number, isHit: boolean): void {
-    if (isHit) {
-      this.hits.add(head);
+  /** Adds a record whose head is the last entry so far. `isMatch`: it matches. */
+  addHead(head: number, isMatch: boolean): void {
+    if (isMatch) {
+      this.matches.add(head);
       for (const near of this.#before(head)) if (!this.records.has(near) && this.#isWithin(near)) this.#show(near);
     }
-    if (!isHit && !this.#isAround(head)) return;
+    if (!isMatch && !this.#isAround(head)) return;
     this.records.add(head);
     this.lines.add(head);
     this.folds?.append(head);
   }
 
-  /** Adds a line, the last entry so far, to a record. `isHit`: the record now matches. */
-  addLine(head: number, line: {id: number; isStray: boolean; isHit: boolean}): void {
+  /** Adds a line, the last entry so far, to a record. `isMatch`: the record now matches. */
+  addLine(head: number, line: {id: number; isStray: boolean; isMatch: boolean}): void {
     if (this.records.has(head)) {
       this.lines.add(line.id);
       this.folds?.extend(head, line.id, line.isStray);
     }
-    if (this.hits.has(head) === line.isHit) return;
-    this.hits.set(head, line.isHit);
+    if (this.matches.has(head) === line.isMatch) return;
+    this.matches.set(head, line.isMatch);
     if (!this.#update(head)) this.folds?.change(head);
     for (const near of this.#before(head)) this.#update(near);
     for (const near of this.#after(head)) this.#update(near);
@@ -84,13 +84,13 @@ export class ShownRecords {
   /** Drops ids below `id`. Hides records that were shown only because they were near a dropped match. */
   dropBelow(id: number): void {
     this.folds?.dropBelow(id);
-    for (const set of [this.hits, this.records, this.lines]) set.dropBelow(id);
+    for (const set of [this.matches, this.records, this.lines]) set.dropBelow(id);
     for (const near of this.#after(id - 1)) this.#update(near);
   }
 
   /** Shows or hides the record. True: it changed. */
   #update(head: number): boolean {
-    const toShow = this.hits.has(head) || this.#isAround(head);
+    const toShow = this.matches.has(head) || this.#isAround(head);
     if (this.records.has(head) === toShow) return false;
     if (toShow) this.#show(head);
     else this.#hide(head);
@@ -114,24 +114,24 @@ export class ShownRecords {
   }
 
   #isAround(head: number): boolean {
-    return this.#around > 0 && this.#isWithin(head) && (this.#isAfterHit(head) || this.#isBeforeHit(head));
+    return this.#around > 0 && this.#isWithin(head) && (this.#isAfterMatch(head) || this.#isBeforeMatch(head));
   }
 
   // Called for each record that does not match: makes no arrays, unlike `#before` and `#after`.
-  #isAfterHit(head: number): boolean {
+  #isAfterMatch(head: number): boolean {
     let at: number | undefined = head;
     for (let place = 0; place < this.#around && at !== undefined; place++) {
       at = this.#map.heads.previousTo(at - 1);
-      if (at !== undefined && this.hits.has(at)) return true;
+      if (at !== undefined && this.matches.has(at)) return true;
     }
     return false;
   }
 
-  #isBeforeHit(head: number): boolean {
+  #isBeforeMatch(head: number): boolean {
     let at: number | undefined = head;
     for (let place = 0; place < this.#around && at !== undefined; place++) {
       at = this.#map.heads.nextFrom(at + 1);
-      if (at !== undefined && this.hits.has(at)) return true;
+      if (at !== undefined && this.matches.has(at)) return true;
     }
     return false;
   }

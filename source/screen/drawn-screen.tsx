@@ -122,7 +122,7 @@ export class DrawnScreen {
   }
 
   /**
-   * Draws keys, hits of a search and the first lines of a log at once, where Ink would wait for its next frame. At 10,000
+   * Draws keys, matches of a search and first lines of a log at once, where Ink would wait for its next frame. At 10,000
    * lines/s and 12 frames/s, 99 of 100 keys are on the screen within 48 instead of 214 ms.
    */
   #drawNow(): void {

@@ -29,11 +29,11 @@ export type Symbols = {
   readonly times: string;
   /** Eight, from the lowest to the highest. */
   readonly bars: string;
-  /** In the histogram of time: a long silence, a run's start, lost lines, a hit. */
+  /** In the histogram of time: a long silence, a run's start, lost lines, a match. */
   readonly silence: string;
   readonly start: string;
   readonly loss: string;
-  readonly hit: string;
+  readonly match: string;
 };
 
 const unicode: Symbols = {
@@ -59,7 +59,7 @@ const unicode: Symbols = {
   silence: '┊',
   start: '┬',
   loss: '╳',
-  hit: '▴',
+  match: '▴',
 };
 
 const ascii: Symbols = {
@@ -85,7 +85,7 @@ const ascii: Symbols = {
   silence: '|',
   start: 'T',
   loss: '!',
-  hit: '^',
+  match: '^',
 };
 
 /** Whether the locale is UTF-8. As in POSIX, the first of these variables that is set counts. */

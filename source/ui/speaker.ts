@@ -222,9 +222,9 @@ export class Speaker {
   }
 
   #sayCurrent(at: PaneAt, id: number): void {
-    const isHit = at.model.searching?.search.rankOf(id) !== undefined;
-    const place = isHit ? matchWords(at) : undefined;
-    if (isHit && at.model.isSearched && this.#resultDue === 'search') this.#resultDue = undefined;
+    const isMatch = at.model.searching?.search.rankOf(id) !== undefined;
+    const place = isMatch ? matchWords(at) : undefined;
+    if (isMatch && at.model.isSearched && this.#resultDue === 'search') this.#resultDue = undefined;
     this.#say(`${place === undefined ? '' : `${place}: `}${entryWords(at, id)}`);
   }
 

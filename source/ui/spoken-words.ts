@@ -162,11 +162,11 @@ function filterWords(filters: PaneView['filters']): string {
 export function matchWords(at: PaneAt): string | undefined {
   const status = searchStatus(at);
   if (!status) return undefined;
-  const {whyStopped, hits, rank, complete} = status;
+  const {whyStopped, matches, rank, complete} = status;
   if (whyStopped !== undefined) return `stopped: ${whyStopped}`;
-  if (hits === 0) return complete ? 'no match' : 'searching';
+  if (matches === 0) return complete ? 'no match' : 'searching';
   const place = rank === undefined ? '' : `${count(rank)} of `;
-  return `${place}${counted(hits, 'line matches', 'lines match')}${complete ? '' : ' so far'}`;
+  return `${place}${counted(matches, 'line matches', 'lines match')}${complete ? '' : ' so far'}`;
 }
 
 /** An entry of the log in one line. */

@@ -45,12 +45,12 @@ export type EntryText = {
   readonly at: number | undefined;
   /** Cells of the time column, with which `styled.text` begins; 0 for none. */
   readonly timeCells: number;
-  /** The hits of the search in `styled.text`. */
-  readonly hits: readonly TextRange[];
+  /** The matches of the search in `styled.text`. */
+  readonly matches: readonly TextRange[];
 };
 
 /** UTF-16 offsets, the end exclusive. */
-type TextRange = {readonly start: number; readonly end: number};
+export type TextRange = {readonly start: number; readonly end: number};
 
 /** How lines become text: as sent if `compact` is undefined. */
 export type EntryForm = {
@@ -61,7 +61,7 @@ export type EntryForm = {
   /** Of the times in the words of markers. */
   readonly zone: ZoneOffset;
   readonly highlights: readonly Highlight[];
-  readonly hits: Pattern | undefined;
+  readonly search: Pattern | undefined;
 };
 
 /** In order of use. Both colours are set for light and dark screens; without colours there is the underline. */
@@ -74,9 +74,9 @@ export const highlightStyles: readonly Style[] = [
   {fg: 0, bg: 14, underline: true},
 ];
 
-export const hitStyle: Style = {inverse: true};
+export const matchStyle: Style = {inverse: true};
 /** Both colours are set: on a light screen the text on yellow would be white. */
-export const currentHitStyle: Style = {inverse: true, bold: true, fg: 3, bg: 0};
+export const currentMatchStyle: Style = {inverse: true, bold: true, fg: 3, bg: 0};
 const markerStyles: Readonly<Record<ReturnType<typeof markerTone>, Style>> = {
   quiet: {dim: true},
   notice: {fg: 6},
@@ -96,7 +96,7 @@ export function ruleCells(cells: number): number {
 }
 
 /** A marker between rules, wrapped at words. Only its words are searched. */
-export function markerEntry(marker: Marker, {cells, symbols, zone, hits, highlights}: EntryForm): EntryText {
+export function markerEntry(marker: Marker, {cells, symbols, zone, search, highlights}: EntryForm): EntryText {
   const rule = symbols.rule.repeat(ruleCells(cells));
   const words = markerText(marker, zone);
   const opened = `${rule} ${words}`;
@@ -105,14 +105,14 @@ export function markerEntry(marker: Marker, {cells, symbols, zone, hits, highlig
   const text = textWidth(closed) <= cells ? closed : opened;
   const rangesOf = (pattern: Pattern) =>
     pattern.ranges(words).map(({start, end}) => ({start: start + rule.length + 1, end: end + rule.length + 1}));
-  const found = hits ? rangesOf(hits) : [];
+  const found = search ? rangesOf(search) : [];
   let styled = plain(text, markerStyles[markerTone(marker)]);
   for (const {pattern, style} of highlights) styled = overlay(styled, rangesOf(pattern), style);
-  styled = overlay(styled, found, hitStyle);
+  styled = overlay(styled, found, matchStyle);
   const offsets = wordOffsets(text, cells);
   const rows = offsets.map((start, row) => ({start, end: offsets[row + 1] ?? text.length, indent: 0}));
   return {
-    ...{shape: undefined, styled, rows, hits: found},
+    ...{shape: undefined, styled, rows, matches: found},
     ...{
       headLength: 0,
       isAsSent: false,
@@ -126,11 +126,11 @@ export function markerEntry(marker: Marker, {cells, symbols, zone, hits, highlig
 }
 
 /**
- * A line in its compact form; as sent if it is no record, or if the compact form would hide all its hits. `length`: of the
- * whole line in bytes, where `bytes` may be what is visible of it.
+ * A line in its compact form; as sent if it is no record, or if the compact form would hide all its matches. `length`: of
+ * the whole line in bytes, where `bytes` may be what is visible of it.
  */
 export function lineEntry(bytes: Uint8Array, form: EntryForm, shape: EntryShape, length = bytes.length): EntryText {
-  const {compact, hits, highlights} = form;
+  const {compact, search, highlights} = form;
   const {asSent, record} = readLine(bytes);
   let styled = asSent;
   let isAsSent = record !== undefined;
@@ -143,7 +143,8 @@ export function lineEntry(bytes: Uint8Array, form: EntryForm, shape: EntryShape,
     const shown = compactText(asSent, record, compact);
     const text = joinLines(shown.rows);
     const timeCells = timeColumn(compact);
-    if (!hits || hitRanges(hits, text.text, compact, timeCells).length > 0 || hits.ranges(asSent.text).length === 0) {
+    const isShown = (pattern: Pattern) => matchRanges(pattern, text.text, compact, timeCells).length > 0;
+    if (!search || isShown(search) || search.ranges(asSent.text).length === 0) {
       styled = text;
       isAsSent = false;
       ({headLength, placeLength} = shown);
@@ -152,13 +153,13 @@ export function lineEntry(bytes: Uint8Array, form: EntryForm, shape: EntryShape,
     }
   }
   for (const {pattern, style} of highlights)
-    styled = overlay(styled, hitRanges(pattern, styled.text, compact, cells), style);
-  const found = hits ? hitRanges(hits, styled.text, compact, cells) : [];
-  styled = overlay(styled, found, hitStyle);
+    styled = overlay(styled, matchRanges(pattern, styled.text, compact, cells), style);
+  const found = search ? matchRanges(search, styled.text, compact, cells) : [];
+  styled = overlay(styled, found, matchStyle);
   const rows = layOut(styled.text, {cells: form.cells, column, shape});
   const isCut = length > visibleBytes || rows.length > wrapLimit;
   return {
-    ...{shape, styled, headLength, isAsSent, placeLength, rows: rows.slice(0, wrapLimit), hits: found},
+    ...{shape, styled, headLength, isAsSent, placeLength, rows: rows.slice(0, wrapLimit), matches: found},
     // The desired state, and as sent the pipeline's id and name.
     hasPlainEnd: record?.source === 'manager',
     label: isCut ? `${form.symbols.ellipsis} ${byteSize(length)}` : undefined,
@@ -167,8 +168,8 @@ export function lineEntry(bytes: Uint8Array, form: EntryForm, shape: EntryShape,
   };
 }
 
-/** The hits in an entry's text, without those in a time column whose text is not in the line. */
-function hitRanges(
+/** The matches in an entry's text, without those in a time column whose text is not in the line. */
+function matchRanges(
   pattern: Pattern,
   text: string,
   compact: CompactForm | undefined,

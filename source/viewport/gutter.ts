@@ -89,7 +89,7 @@ export function emphasised(line: StyledText): StyledText {
   return restyle(line, ({dim: _, ...rest}) => (rest.fg === undefined ? {...rest, bold: true} : rest));
 }
 
-/** The text, dim except where it has a background (hits, control characters). */
+/** The text, dim except where it has a background (matches, control characters). */
 export function dimmed(line: StyledText): StyledText {
   return restyle(line, (style) => (style.inverse === true || style.bg !== undefined ? style : {dim: true}));
 }

@@ -46,8 +46,8 @@ type HistogramTimes = {
 export type HistogramMarks = {
   /** The first and the last entry on the screen; undefined: all of the log is on it. */
   readonly shown: readonly [first: number, last: number] | undefined;
-  /** The first hit after an id. */
-  readonly hitAfter: (id: number) => number | undefined;
+  /** The first match after an id. */
+  readonly matchAfter: (id: number) => number | undefined;
   /** First entries of runs. */
   readonly starts: readonly number[];
   readonly markers: Iterable<readonly [id: number, marker: Marker]>;
@@ -122,7 +122,7 @@ function barStyle({errors, warnings}: RecordCounts, hasColors: boolean): Style {
   return warnings > 0 && hasColors ? {fg: 3} : {};
 }
 
-/** Hits, lost lines and starts of runs; the part on the screen inverse. */
+/** Matches, lost lines and starts of runs; the part on the screen inverse. */
 function axis(histogram: HistogramCells, marks: HistogramMarks, symbols: Symbols): readonly StyledText[] {
   const placesOf = (ids: readonly number[]) => new Set(ids.map((id) => cellOf(histogram, id)));
   const starts = placesOf(marks.starts);
@@ -130,14 +130,14 @@ function axis(histogram: HistogramCells, marks: HistogramMarks, symbols: Symbols
   const [top, bottom] = marks.shown?.map((id) => cellOf(histogram, id)) ?? [];
   return histogram.cells.map(({kind, firstId, endId}, place) => {
     const isInView = bottom !== undefined && place >= (top ?? 0) && place <= bottom;
-    const hit = firstId < endId ? marks.hitAfter(firstId - 1) : undefined;
-    const isHit = hit !== undefined && hit < endId;
+    const match = firstId < endId ? marks.matchAfter(firstId - 1) : undefined;
+    const isMatch = match !== undefined && match < endId;
     const [symbol, style] = markAt();
     return plain(symbol, isInView ? {...style, inverse: true} : style);
 
     function markAt(): readonly [symbol: string, style: Style] {
       if (losses.has(place)) return [symbols.loss, {fg: 1, bold: true}];
-      if (isHit) return [symbols.hit, {fg: 3}];
+      if (isMatch) return [symbols.match, {fg: 3}];
       if (starts.has(place)) return [symbols.start, {}];
       if (kind === 'break') return [symbols.silence, {dim: true}];
       return isInView ? [' ', {}] : [symbols.rule, {dim: true}];

@@ -3,7 +3,7 @@ import type {Colors, Style} from '../terminal/style.ts';
 import {plain} from '../terminal/styled-text.ts';
 
 /** What the part of a log for one row of the overview contains. */
-type OverviewRow = {readonly hit: boolean; readonly error: boolean; readonly inView: boolean};
+type OverviewRow = {readonly match: boolean; readonly error: boolean; readonly inView: boolean};
 
 /** The log for the overview, in which each row is for the same number of ids, hidden entries included. */
 export type OverviewInput = {
@@ -13,14 +13,14 @@ export type OverviewInput = {
   readonly height: number;
   /** Ids of the first and the last entry on the screen; undefined to omit it. */
   readonly shown: readonly [first: number, last: number] | undefined;
-  /** The first hit or error after an id. */
-  readonly hitAfter: (id: number) => number | undefined;
+  /** The first match or error after an id. */
+  readonly matchAfter: (id: number) => number | undefined;
   readonly errorAfter: (id: number) => number | undefined;
 };
 
-/** Where hits, errors and the screen are in the log. Makes two look-ups a row. */
+/** Where matches, errors and the screen are in the log. Makes two look-ups a row. */
 export function overviewRows(input: OverviewInput): readonly OverviewRow[] {
-  const {firstId, endId, height, shown, hitAfter, errorAfter} = input;
+  const {firstId, endId, height, shown, matchAfter, errorAfter} = input;
   const count = endId - firstId;
   // Row r is for the ids with floor((id - firstId) × height / count) = r. In a short log some rows have no id.
   const startOf = (row: number) => firstId + Math.ceil((row * count) / height);
@@ -33,7 +33,7 @@ export function overviewRows(input: OverviewInput): readonly OverviewRow[] {
     const end = startOf(row + 1);
     const isBetween = (id: number | undefined) => id !== undefined && id < end;
     return {
-      hit: start < end && isBetween(hitAfter(start - 1)),
+      match: start < end && isBetween(matchAfter(start - 1)),
       error: start < end && isBetween(errorAfter(start - 1)),
       inView: row >= top && row <= bottom,
     };
@@ -45,15 +45,15 @@ export function paintOverview(rows: readonly OverviewRow[], colors: Colors): rea
   return rows.map((row) => paint(plain(' ', colors === 'none' ? colorlessStyle(row) : coloredStyle(row)), colors));
 }
 
-/** Errors are dim: hits stay visible among them. No bright colours: in some schemes they are grey, or the background. */
-function coloredStyle({hit, error, inView}: OverviewRow): Style {
+/** Errors are dim: matches stay visible among them. No bright colours: in some schemes they are grey, or the background. */
+function coloredStyle({match, error, inView}: OverviewRow): Style {
   if (inView) return {inverse: true};
-  if (hit) return {inverse: true, fg: 3};
+  if (match) return {inverse: true, fg: 3};
   return error ? {inverse: true, fg: 1, dim: true} : {};
 }
 
-function colorlessStyle({hit, error, inView}: OverviewRow): Style {
+function colorlessStyle({match, error, inView}: OverviewRow): Style {
   if (inView) return {inverse: true};
-  if (hit) return {underline: true, bold: true};
+  if (match) return {underline: true, bold: true};
   return error ? {underline: true, dim: true} : {};
 }

@@ -16,7 +16,7 @@ import {textWidth} from '../terminal/width.ts';
 import {markerText} from '../words/markers.ts';
 import {closedEntry} from './closed-record.ts';
 import {
-  currentHitStyle,
+  currentMatchStyle,
   type EntryForm,
   type EntryShape,
   type EntryText,
@@ -25,6 +25,7 @@ import {
   markerEntry,
   rowAt,
   ruleCells,
+  type TextRange,
 } from './entry-text.ts';
 import type {RowPosition} from './geometry.ts';
 import {dimmed, emphasised, fitGutter, type Gutter, gutterCells, paintGutter, type RowState} from './gutter.ts';
@@ -61,9 +62,9 @@ export type RowOptions = Gutter & {
   readonly offsetAt: ZoneOffset;
   readonly colors: Colors;
   readonly symbols: Symbols;
-  /** Painted under the hits, a later one over an earlier one. */
+  /** Painted under the matches, a later one over an earlier one. */
   readonly highlights: readonly Highlight[];
-  readonly hits: Pattern | undefined;
+  readonly search: Pattern | undefined;
   /** The long record whose summary is the row of an entry: mostly a closed one. */
   readonly summarisedAt: (id: number) => Pick<LongRecord, 'first' | 'lines'> | undefined;
   /** What the row above an entry says: `run 2`; undefined: there is none. */
@@ -75,7 +76,7 @@ export type RowOptions = Gutter & {
 /** Input that may change with every frame. */
 export type PaintInput = {
   readonly current: number | undefined;
-  /** The id of a line that is panned to its first hit; others have the common `pan`. */
+  /** The id of a line that is panned to its first match; others have the common `pan`. */
   readonly revealed: number | undefined;
   readonly stateOf: (id: number) => RowState;
   /** Unix time in ms, for ages. */
@@ -85,10 +86,7 @@ export type PaintInput = {
 };
 
 /** The part of a row beside what stays in place. `anchored`: its first cells that are not cut out. */
-type RowPart = {readonly line: StyledText; readonly hit: Hit | undefined; readonly anchored: number};
-
-/** UTF-16 offsets. */
-type Hit = {readonly start: number; readonly end: number};
+type RowPart = {readonly line: StyledText; readonly match: TextRange | undefined; readonly anchored: number};
 
 /** The time is omitted if the text has fewer cells. Beside the list, at 40 columns, it has 22. */
 const leastForTime = 28;
@@ -165,11 +163,11 @@ export class RowRenderer {
     return wraps(entry) ? Math.min(widest, this.textWidth) : widest;
   }
 
-  /** The row of the entry's first hit; 0 if there is none. */
-  hitRowOf(id: number): number {
+  /** The row of the entry's first match; 0 if there is none. */
+  matchRowOf(id: number): number {
     const entry = this.#textOf(id);
-    const [hit] = entry.hits;
-    return hit ? this.#rowsAbove(id) + rowAt(entry, hit.start) : 0;
+    const [match] = entry.matches;
+    return match ? this.#rowsAbove(id) + rowAt(entry, match.start) : 0;
   }
 
   /** A whole entry in one line for a screen reader: without gutter, columns and rules. */
@@ -215,24 +213,24 @@ export class RowRenderer {
   /** A row in at most `room` cells. */
   #rowText(entry: EntryText, {id, row}: RowPosition, room: number, input: PaintInput): StyledText {
     const timed = this.#withMovingTime(entry, id, input);
-    const text = id === input.current ? overlay(timed, entry.hits, currentHitStyle) : timed;
+    const text = id === input.current ? overlay(timed, entry.matches, currentMatchStyle) : timed;
     const {start, end, indent} = entry.rows[row] ?? {start: 0, end: 0, indent: 0};
     const headLength = row === 0 ? entry.headLength : 0;
     const head = [plain(' '.repeat(indent)), slice(text, start, start + headLength)];
     const headCells = indent + textWidth(text.text.slice(start, start + headLength));
     const isPinned = !entry.isAsSent && headCells + leastPanned <= room;
     const from = isPinned ? start + headLength : start;
-    const hit = id === input.revealed ? this.#hitIn(entry, row, from) : undefined;
+    const match = id === input.revealed ? this.#matchIn(entry, row, from) : undefined;
     const place =
       row === 0 ? textWidth(text.text.slice(start + headLength, start + headLength + entry.placeLength)) : 0;
     const anchored = isPinned ? place + (place > 0 ? leastStart : 0) : headCells;
-    const part = {line: slice(text, from, end), hit, anchored};
+    const part = {line: slice(text, from, end), match, anchored};
     const line = this.#fitted(entry, row, part, isPinned ? room - headCells : room);
     return isPinned && headCells > 0 ? concat([...head, line]) : line;
   }
 
-  /** What is shown of a row that may be too wide: the window of the pan or the hit, or all but the middle. */
-  #fitted(entry: EntryText, row: number, {line, hit, anchored}: RowPart, cells: number): StyledText {
+  /** What is shown of a row that may be too wide: the window of the pan or the match, or all but the middle. */
+  #fitted(entry: EntryText, row: number, {line, match, anchored}: RowPart, cells: number): StyledText {
     const {symbols} = this.#options;
     // Of a row that is continued, only spaces are too many.
     if (entry.rows[row + 1]?.start === entry.rows[row]?.end) return clip(line, 0, cells);
@@ -241,8 +239,8 @@ export class RowRenderer {
     const text = line.text.trimEnd();
     const cut = pan === 0 && hasEnd ? middleCut(text, cells, anchored) : undefined;
     const isWindow = pan > 0 || !hasEnd;
-    const isHitHidden = hit && (isWindow || (cut && hit.start < cut.end && hit.end > cut.start));
-    if (isHitHidden) return panned(line, panToHit(line.text, hit, pan, cells), cells, symbols);
+    const isMatchHidden = match && (isWindow || (cut && match.start < cut.end && match.end > cut.start));
+    if (isMatchHidden) return panned(line, panToMatch(line.text, match, pan, cells), cells, symbols);
     if (isWindow) return panned(line, pan, cells, symbols);
     // Of a line that is shown in part, the end is not known: the label stands for it.
     if (!cut || entry.label !== undefined) return clip(line, 0, cells);
@@ -251,11 +249,11 @@ export class RowRenderer {
     return concat([slice(line, 0, cut.start), plain(symbols.ellipsis, cutMark), end]);
   }
 
-  /** The first hit of an entry, by offsets from `from` on, if it is in this row. */
-  #hitIn(entry: EntryText, row: number, from: number): Hit | undefined {
-    const [hit] = entry.hits;
-    if (!hit || rowAt(entry, hit.start) !== row || hit.start < from) return undefined;
-    return {start: hit.start - from, end: hit.end - from};
+  /** The first match of an entry, by offsets from `from` on, if it is in this row. */
+  #matchIn(entry: EntryText, row: number, from: number): TextRange | undefined {
+    const [match] = entry.matches;
+    if (!match || rowAt(entry, match.start) !== row || match.start < from) return undefined;
+    return {start: match.start - from, end: match.end - from};
   }
 
   /** Writes the age, or the time since the previous record, into the entry's blank time column. */
@@ -370,15 +368,15 @@ function wraps({shape}: EntryText): boolean {
   return shape === undefined || shape.mostRows > 1;
 }
 
-/** Cells to hide on the left so that the hit is visible; `pan` if that shows it. */
-function panToHit(text: string, hit: Hit, pan: number, cells: number): number {
-  const start = textWidth(text.slice(0, hit.start));
-  const end = textWidth(text.slice(0, hit.end));
+/** Cells to hide on the left so that the match is visible; `pan` if that shows it. */
+function panToMatch(text: string, match: TextRange, pan: number, cells: number): number {
+  const start = textWidth(text.slice(0, match.start));
+  const end = textWidth(text.slice(0, match.end));
   // The marks of a cut line need a cell on each side.
   const room = cells - 2;
   if (start > pan && end <= pan + room) return pan;
   if (end <= room) return 0;
-  // The hit is followed by a quarter of the room; most of it shows the text before the hit.
+  // The match is followed by a quarter of the room; most of it shows the text before the match.
   return Math.min(start, end - room + Math.floor(room / 4));
 }
 

@@ -47,7 +47,7 @@ export function isMoving(mode: TimeMode): boolean {
   return mode === 'relative' || mode === 'delta';
 }
 
-/** Whether the column shows text of the line, in which a search may find hits. */
+/** Whether the column shows text of the line, in which a search may find matches. */
 export function isVerbatim(mode: TimeMode): boolean {
   return mode === 'sent' || mode === 'utc';
 }

@@ -125,7 +125,7 @@ test('a search reads it', () => {
   expect(buffer.memoryFirstId).toBeGreaterThan(50);
   const search = new Search(buffer, compilePattern('line .7'));
   while (!search.step(50)) {}
-  expect([...search.hits]).toEqual([17, 27, 37, 47, 57, 67, 77, 87, 97]);
+  expect([...search.matches]).toEqual([17, 27, 37, 47, 57, 67, 77, 87, 97]);
 });
 
 test('a step of a search reads few segments, however small they are', () => {

@@ -47,10 +47,10 @@ function segmentsOf(buffer: WritableLogBuffer, from: number): string[] {
   return entries;
 }
 
-function hitsOf(buffer: WritableLogBuffer, source: string, from: number): number[] {
+function matchesOf(buffer: WritableLogBuffer, source: string, from: number): number[] {
   const search = new Search(buffer, compilePattern(source));
   while (!search.step(10_000));
-  return [...search.hits].filter((id) => id >= from);
+  return [...search.matches].filter((id) => id >= from);
 }
 
 function copyOf(buffer: WritableLogBuffer, from: number): string {
@@ -146,7 +146,7 @@ test('every reader reads the same as without packing', () => {
           'at the se',
           '\u212a',
         ]) {
-          expect(hitsOf(small, source, firstId), source).toEqual(hitsOf(whole, source, firstId));
+          expect(matchesOf(small, source, firstId), source).toEqual(matchesOf(whole, source, firstId));
         }
         if (firstId === 0) expect(recordsOf(small)).toEqual(recordsOf(whole));
       },
@@ -253,18 +253,18 @@ test('a search reads only what may match, once it is prepared', () => {
   const segments = unpackedBy(() => segmentsOf(buffer, 0));
   expect(segments).toBeGreaterThan(10);
   for (const source of ['of node 7 is', 'Of node', 'is full$', 'no(de 8 is)', 'quota exceeded', 'quota \\w+']) {
-    const hits = source === 'of node 7 is' || source === 'is full$' ? [20_000] : [];
+    const matches = source === 'of node 7 is' || source === 'is full$' ? [20_000] : [];
     let found: number[] = [];
     const reads = unpackedBy(() => {
-      found = hitsOf(buffer, source, 0);
+      found = matchesOf(buffer, source, 0);
     });
-    expect(found, source).toEqual(hits);
+    expect(found, source).toEqual(matches);
     // Of a group nothing is known; the segment with the kelvin sign is read for every `s`, which a long s matches, too.
-    if (!/[()]/.test(source)) expect(reads, source).toBeLessThanOrEqual(hits.length + 1);
+    if (!/[()]/.test(source)) expect(reads, source).toBeLessThanOrEqual(matches.length + 1);
   }
   // A style may be within the words, and a kelvin sign matches a k.
-  expect(hitsOf(buffer, 'disk of', 0)).toEqual([20_000]);
-  expect(hitsOf(buffer, 'kelvin', 0)).toEqual([60_001]);
+  expect(matchesOf(buffer, 'disk of', 0)).toEqual([20_000]);
+  expect(matchesOf(buffer, 'kelvin', 0)).toEqual([60_001]);
 });
 
 /** Keeps what is below `storedTo`, as a recording does. */

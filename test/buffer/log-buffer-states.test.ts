@@ -200,7 +200,7 @@ class Pair {
       while (search?.step(4000) === false);
       const other = new Search(whole, compilePattern(source));
       while (!other.step(100_000));
-      expect([...(search?.hits ?? [])], source).toEqual([...other.hits].filter((id) => id >= firstId));
+      expect([...(search?.matches ?? [])], source).toEqual([...other.matches].filter((id) => id >= firstId));
     }
   }
 

@@ -14,13 +14,13 @@ function bufferOf(text: string): WritableLogBuffer {
   return buffer;
 }
 
-function hitsOf(text: string, source: string): readonly number[] {
+function matchesOf(text: string, source: string): readonly number[] {
   const search = new Search(bufferOf(text), compilePattern(source));
   while (!search.step(10));
-  return [...search.hits];
+  return [...search.matches];
 }
 
-describe('a hit', () => {
+describe('a match', () => {
   test.each([
     ['is a line, however often it matches', 'aaa\nb\na', 'a', [0, 2]],
     ['may span a colour change', 'con\x1b[31mnect\nconnect\n', 'connect', [0, 1]],
@@ -43,10 +43,10 @@ describe('a hit', () => {
     ['may lack what may be repeated', 'ac\nabc\nabbc\nad\n', 'ab*c', [0, 1, 2]],
     ['may lack what is counted', 'ac\nabc\nabbc\n', 'ab{0,1}c', [0, 1]],
     ['is found in text that is no UTF-8', 'é\nx\n', 'É|é', [0]],
-  ])('%s', (_, text, source, hits) => {
-    expect(hitsOf(text, source)).toEqual(hits);
+  ])('%s', (_, text, source, matches) => {
+    expect(matchesOf(text, source)).toEqual(matches);
     // Where few lines may match, others are not even decoded.
-    expect(hitsOf('zzz\n'.repeat(100) + text, source)).toEqual(hits.map((id) => id + 100));
+    expect(matchesOf('zzz\n'.repeat(100) + text, source)).toEqual(matches.map((id) => id + 100));
   });
 
   test('may be cut by a style where no line before was', () => {
@@ -56,13 +56,13 @@ describe('a hit', () => {
     while (!search.step(1000));
     buffer.append(Buffer.from(`step \x1b[1m1\n${others}`));
     while (!search.step(1000));
-    expect([...search.hits]).toEqual([0, 11]);
+    expect([...search.matches]).toEqual([0, 11]);
   });
 
   test('beyond the first 64 KiB of a line is not found', () => {
     const line = (at: number) => `${'x'.repeat(at)}needle\n`;
-    expect(hitsOf(line(60_000) + line(70_000) + line(10), 'needle')).toEqual([0, 2]);
-    expect(hitsOf(line(60_000) + line(70_000) + line(10), 'Needle|needle')).toEqual([0, 2]);
+    expect(matchesOf(line(60_000) + line(70_000) + line(10), 'needle')).toEqual([0, 2]);
+    expect(matchesOf(line(60_000) + line(70_000) + line(10), 'Needle|needle')).toEqual([0, 2]);
   });
 });
 
@@ -82,17 +82,17 @@ describe('while the buffer changes', () => {
   test('the open line is tested again when it grows', () => {
     const buffer = bufferOf('a\nax');
     const search = new Search(buffer, compilePattern('x$'));
-    expect([search.step(100), [...search.hits], search.countExactUpTo]).toEqual([true, [1], 2]);
+    expect([search.step(100), [...search.matches], search.countExactUpTo]).toEqual([true, [1], 2]);
     buffer.append(Buffer.from('y'));
     expect(search.countExactUpTo).toBe(1);
     search.step(100);
-    expect([...search.hits]).toEqual([]);
+    expect([...search.matches]).toEqual([]);
     buffer.append(Buffer.from('x\nx\n'));
     search.step(100);
-    expect([...search.hits]).toEqual([1, 2]);
+    expect([...search.matches]).toEqual([1, 2]);
   });
 
-  test('hits are dropped with their lines, without a step', () => {
+  test('matches are dropped with their lines, without a step', () => {
     const buffer = new WritableLogBuffer({maxBytes: 1000});
     buffer.append(Buffer.from('a\n'.repeat(50)));
     const search = new Search(buffer, compilePattern('a'));
@@ -125,10 +125,10 @@ describe('a pattern with a time limit', () => {
     const search = new Search(buffer, pattern);
     // A stall of the machine may end a step.
     while (!search.step(1000));
-    expect([...search.hits]).toEqual([0]);
+    expect([...search.matches]).toEqual([0]);
     buffer.append(Buffer.from(`${'a'.repeat(60)}c b\nab\n`));
     while (!search.step(1000));
-    expect([pattern.isStopped, [...search.hits], search.step(1000)]).toEqual([true, [0], true]);
+    expect([pattern.isStopped, [...search.matches], search.step(1000)]).toEqual([true, [0], true]);
   });
 
   test('is abandoned in short holds, one a step, that take 100 ms in all', () => {
@@ -164,19 +164,19 @@ describe('a pattern with a time limit', () => {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
 const colours = /\x1b\[[0-9:;]*m/;
 
-/** The hits by the plainest means. */
-function naiveHits(buffer: WritableLogBuffer, source: string): number[] {
+/** The matches by the plainest means. */
+function naiveMatches(buffer: WritableLogBuffer, source: string): number[] {
   const pattern = compilePattern(source);
   const flags = pattern.caseSensitive ? 'u' : 'iu';
   const regExp = new RegExp(pattern.literal ? source.replace(/[([]/, '\\$&') : source, flags);
   const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
-  const hits: number[] = [];
+  const matches: number[] = [];
   for (let id = buffer.firstId; id < buffer.endId; id++) {
     const bytes = buffer.lineAt(id)?.subarray(0, 65_536);
     const text = bytes && decoder.decode(bytes).split(colours).join('').replace(/\r$/, '');
-    if (text !== undefined && regExp.test(text)) hits.push(id);
+    if (text !== undefined && regExp.test(text)) matches.push(id);
   }
-  return hits;
+  return matches;
 }
 
 const sources = [
@@ -258,11 +258,11 @@ test('finds what a line by line model finds, whatever the steps between appends 
           if (operation.do === 'append') buffer.append(operation.chunk);
           else if (operation.do === 'close') buffer.closeLine();
           else if (operation.do === 'mark') buffer.addMarker({kind: 'drawn', at: 0});
-          else if (search.step(operation.maxBytes)) expect([...search.hits]).toEqual(naiveHits(buffer, source));
-          expect([...search.hits].every((id) => id >= buffer.firstId)).toBe(true);
+          else if (search.step(operation.maxBytes)) expect([...search.matches]).toEqual(naiveMatches(buffer, source));
+          expect([...search.matches].every((id) => id >= buffer.firstId)).toBe(true);
         }
         while (!search.step(50));
-        expect([...search.hits]).toEqual(naiveHits(buffer, source));
+        expect([...search.matches]).toEqual(naiveMatches(buffer, source));
       },
     ),
     {numRuns: runs},
@@ -283,7 +283,7 @@ test.each(['refused', 'Refused', 'ref.*used$'])(
     const search = new Search(buffer, compilePattern(source));
     while (!search.step(300_000));
     expect(search.count).toBeGreaterThan(100);
-    expect([...search.hits]).toEqual(naiveHits(buffer, source));
+    expect([...search.matches]).toEqual(naiveMatches(buffer, source));
   },
 );
 
@@ -316,16 +316,16 @@ describe('a scope', () => {
     const shown = new Shown();
     for (const id of [0, 2, 4]) shown.set(id, true);
     const search = new Search(buffer, compilePattern('hit'), shown);
-    expect([search.step(1000), [...search.hits], search.countExactUpTo]).toEqual([true, [0, 4], 5]);
+    expect([search.step(1000), [...search.matches], search.countExactUpTo]).toEqual([true, [0, 4], 5]);
     shown.set(1, true);
     shown.set(3, true);
     expect([search.count, search.rankOf(3), search.nextAfter(0)]).toEqual([4, 3, 1]);
     shown.set(0, false);
     shown.set(4, false);
-    expect([...search.hits]).toEqual([1, 3]);
+    expect([...search.matches]).toEqual([1, 3]);
     buffer.append(Buffer.from(' is no more\nhit 5'));
     shown.set(5, true);
-    expect([search.step(1000), [...search.hits]]).toEqual([true, [1, 3, 5]]);
+    expect([search.step(1000), [...search.matches]]).toEqual([true, [1, 3, 5]]);
   });
 
   test('finds what a model finds, whatever the steps between changes of the scope and of the buffer', () => {
@@ -340,16 +340,16 @@ describe('a scope', () => {
         const buffer = new WritableLogBuffer(sizes);
         const shown = new Shown();
         const search = new Search(buffer, compilePattern('a|b$'), shown);
-        const expected = () => naiveHits(buffer, 'a|b$').filter((id) => shown.includes(id));
+        const expected = () => naiveMatches(buffer, 'a|b$').filter((id) => shown.includes(id));
         for (const operation of operations) {
           if (operation.do === 'append') buffer.append(operation.chunk);
           else if (operation.do === 'close') buffer.closeLine();
           else if (operation.do === 'mark') buffer.addMarker({kind: 'drawn', at: 0});
           else if (operation.do === 'show') shown.set(buffer.endId - operation.back, operation.isShown);
-          else if (search.step(operation.maxBytes)) expect([...search.hits]).toEqual(expected());
+          else if (search.step(operation.maxBytes)) expect([...search.matches]).toEqual(expected());
         }
         while (!search.step(50));
-        expect([...search.hits]).toEqual(expected());
+        expect([...search.matches]).toEqual(expected());
       }),
       {numRuns: runs},
     );

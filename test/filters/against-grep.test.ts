@@ -74,8 +74,8 @@ const expressions = [
 describe.each(sampleFiles)('a search of %s finds the lines that grep finds', (name) => {
   const sample = path.join(import.meta.dirname, '..', 'wire', name);
   const numbersOf = async (pattern: string) => {
-    const {hits} = searchIn(await loadLog(sample), pattern);
-    return Array.from(hits, (id) => `${id + 1}`);
+    const {matches} = searchIn(await loadLog(sample), pattern);
+    return Array.from(matches, (id) => `${id + 1}`);
   };
   const numbersIn = (printed: string) => printed.split('\n').flatMap((line) => /^\d+/.exec(line) ?? []);
 

@@ -36,15 +36,15 @@ export function modelOf(buffer: LogBuffer, index: RecordIndex, options: ModelOpt
   const refused = new Map(
     filters.map(({id, filter}) => [id, records.filter((record) => !passes(record, filter)).length]),
   );
-  const isHit = records.map((record) => filters.every(({filter}) => passes(record, filter)));
+  const isMatch = records.map((record) => filters.every(({filter}) => passes(record, filter)));
   const ranges = filters.map(({filter}) => filter).filter(({kind}) => kind === 'between');
   const isNear = records.map(
     (record, place) =>
       ranges.every((filter) => passes(record, filter)) &&
-      isHit.some((hit, other) => hit && Math.abs(other - place) <= options.around),
+      isMatch.some((match, other) => match && Math.abs(other - place) <= options.around),
   );
-  const shown = records.filter((_, place) => isHit[place] || isNear[place]);
-  const hits = new Set(records.filter((_, place) => isHit[place]));
+  const shown = records.filter((_, place) => isMatch[place] || isNear[place]);
+  const matches = new Set(records.filter((_, place) => isMatch[place]));
   const shownLoose = loose.filter((id) => {
     if (buffer.markerAt(id)) return ranges.every((filter) => filter.kind === 'between' && isIn(id, filter));
     const head = index.headOf(id);
@@ -56,7 +56,7 @@ export function modelOf(buffer: LogBuffer, index: RecordIndex, options: ModelOpt
     const joins =
       options.fold &&
       last !== undefined &&
-      hits.has(last) === hits.has(record) &&
+      matches.has(last) === matches.has(record) &&
       !last.hasStrays &&
       !record.hasStrays &&
       !shownLoose.some((id) => id > last.head && id < record.head) &&
@@ -71,8 +71,8 @@ export function modelOf(buffer: LogBuffer, index: RecordIndex, options: ModelOpt
   const markers = shownLoose.filter((id) => buffer.markerAt(id));
   return {
     rows: [...rows, ...markers].toSorted((a, b) => a - b),
-    matches: [...hits].map(({head}) => head),
-    around: shown.filter((record) => !hits.has(record)).map(({head}) => head),
+    matches: [...matches].map(({head}) => head),
+    around: shown.filter((record) => !matches.has(record)).map(({head}) => head),
     refused,
     folded: new Map(
       groups.flatMap((group) =>

@@ -122,7 +122,7 @@ test('a record whose head is dropped stays shown or hidden as a whole', () => {
   );
 });
 
-test('a search in shown lines finds their hits, whatever is shown or hidden later', () => {
+test('a search in shown lines finds their matches, whatever is shown or hidden later', () => {
   fc.assert(
     fc.property(settings, ({sizes, script, ...view}) => {
       const buffer = new WritableLogBuffer(sizes);
@@ -133,7 +133,7 @@ test('a search in shown lines finds their hits, whatever is shown or hidden late
         for (let id = buffer.firstId; id < buffer.endId; id++) {
           if (shown.includes(id) && buffer.lineAt(id)?.toString().toLowerCase().includes('e')) found.push(id);
         }
-        expect([...search.hits]).toEqual(found);
+        expect([...search.matches]).toEqual(found);
       };
       for (const operation of script) {
         change(buffer, operation);

@@ -7,7 +7,7 @@ import {unprintableIn} from '../harness/strict-output.ts';
 import {numRuns, rawText, styledText} from './text-arbitrary.ts';
 
 const red: Style = {fg: 1};
-const hit: Style = {inverse: true, fg: 3};
+const match: Style = {inverse: true, fg: 3};
 
 /** The style of each UTF-16 unit. */
 function styles({text, runs}: StyledText): Style[] {
@@ -86,8 +86,8 @@ describe('slice', () => {
 describe('overlay', () => {
   test('merges with what is below, and wins', () => {
     const styled = concat([plain('ab'), plain('cd', {fg: 1, bold: true})]);
-    expect(overlay(styled, [{start: 1, end: 3}], hit).runs).toEqual([
-      {start: 1, end: 2, style: hit},
+    expect(overlay(styled, [{start: 1, end: 3}], match).runs).toEqual([
+      {start: 1, end: 2, style: match},
       {start: 2, end: 3, style: {fg: 3, bold: true, inverse: true}},
       {start: 3, end: 4, style: {fg: 1, bold: true}},
     ]);
@@ -104,7 +104,7 @@ describe('overlay', () => {
 
   test('without a range changes nothing', () => {
     const styled = plain('ab', red);
-    expect(overlay(styled, [], hit)).toBe(styled);
+    expect(overlay(styled, [], match)).toBe(styled);
   });
 
   test('keeps the text, and styles just the ranges', () => {
@@ -117,15 +117,15 @@ describe('overlay', () => {
         ),
       );
     fc.assert(
-      fc.property(styledText, ranges, (styled, hits) => {
-        const painted = overlay(styled, hits, hit);
+      fc.property(styledText, ranges, (styled, matches) => {
+        const painted = overlay(styled, matches, match);
         expectSorted(painted);
         expect(painted.text).toBe(styled.text);
         const before = styles(styled);
         styles(painted).forEach((style, at) => {
-          const inside = hits.some(({start, end}) => start <= at && at < end);
+          const inside = matches.some(({start, end}) => start <= at && at < end);
           const {dim: _, ...bright} = before[at] ?? {};
-          expect(sameStyle(style, inside ? {...bright, ...hit} : (before[at] ?? {}))).toBe(true);
+          expect(sameStyle(style, inside ? {...bright, ...match} : (before[at] ?? {}))).toBe(true);
         });
       }),
       {numRuns},

@@ -13,12 +13,12 @@ const used: readonly FoundStyle[] = [
 /** Text: WCAG 2.2, 1.4.3, level AA. */
 const leastForText = 4.5;
 /**
- * The ground of the current hit is yellow, which is brown on the Linux console and in GNOME: black reaches 4.0:1 and
+ * The ground of the current match is yellow, which is brown on the Linux console and in GNOME: black reaches 4.0:1 and
  * 4.4:1 there, white 5.2:1 and 4.1:1, and bright yellow is a grey where the terminal has Solarized. It is bold.
  */
 const leastForBold = 4;
 /**
- * The overview's errors, dim blanks, are faint on purpose: where there are many, hits and screen have to stand out.
+ * The overview's errors, dim blanks, are faint on purpose: where there are many, matches and screen have to stand out.
  * Each error has a bar beside its line as well, at full contrast.
  */
 const leastForDimMarks = 2.5;

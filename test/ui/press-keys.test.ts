@@ -4,11 +4,11 @@ import {cancelPrompt, cyclePrompt, recallPrompt, submitPrompt} from '../../sourc
 import type {Command} from '../../source/ui/keys/command.ts';
 import {unknownKey} from '../../source/ui/keys/key-names.ts';
 import {remap} from '../../source/ui/keys/remap-keys.ts';
-import {detailPage} from '../../source/ui/pages/detail.ts';
 import {openPage} from '../../source/ui/pages/page.ts';
 import {pageShown} from '../../source/ui/pages/pages.ts';
 import {openPipeline} from '../../source/ui/pages/pipeline.ts';
 import {openProgram} from '../../source/ui/pages/program.ts';
+import {recordPage} from '../../source/ui/pages/record.ts';
 import {allCommands} from '../../source/ui/pages/registry.ts';
 import {newPane} from '../../source/ui/state/pane-view.ts';
 import {logged, noticeOf, pressed, reading, retype, rowsOf, typed, viewOf, workedOut} from './reading.ts';
@@ -72,7 +72,7 @@ function goTo(screen: ScreenUnderTest, {context}: Command): void {
   controller.dispatch({type: 'focus', side: context === 'sidebar' ? 'sidebar' : 'log'});
   if (context === 'help') screen.press('?');
   if (context === 'describe') openPipeline(controller, 'orders');
-  if (context === 'detail') openPage(controller, detailPage, {programs: controller.programs});
+  if (context === 'detail') openPage(controller, recordPage, {programs: controller.programs});
   if (context === 'program') openProgram(controller, 'orders');
   if (context === 'marks') controller.dispatch({type: 'page', page: {kind: 'marks', offset: 0, cursor: 0}});
 }

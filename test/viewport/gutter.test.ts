@@ -95,8 +95,8 @@ describe('a record around a match', () => {
     expect(stateRows(line, {isAround: true})).toEqual(['  \u001B[2m09:08:47.372 ERROR b           refused\u001B[0m']);
   });
 
-  it('keeps painted hits', () => {
-    const hits = compilePattern('fuse');
-    expect(stateRows(line, {isAround: true}, {hits})[0]).toContain('\u001B[0;7mfuse\u001B[0;2md\u001B[0m');
+  it('keeps painted matches', () => {
+    const search = compilePattern('fuse');
+    expect(stateRows(line, {isAround: true}, {search})[0]).toContain('\u001B[0;7mfuse\u001B[0;2md\u001B[0m');
   });
 });

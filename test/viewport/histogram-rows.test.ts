@@ -8,7 +8,7 @@ const start = Date.UTC(2026, 10, 25, 9, 0);
 const utc = () => 0;
 const noMarks: HistogramMarks = {
   shown: undefined,
-  hitAfter: () => undefined,
+  matchAfter: () => undefined,
   starts: [],
   markers: [],
   shownOf: undefined,
@@ -78,9 +78,9 @@ describe('the rows of the histogram', () => {
     expect(texts(counts(1, 1), {}, {width: 39})).toEqual(['██', '──']);
   });
 
-  it('mark hits, lost lines and starts of runs', () => {
+  it('mark matches, lost lines and starts of runs', () => {
     const cut = [[40, {kind: 'line-cut', at: 0}] as const];
-    const marks = {hitAfter: (id: number) => [5, 20].find((each) => each > id), starts: [30], markers: cut};
+    const marks = {matchAfter: (id: number) => [5, 20].find((each) => each > id), starts: [30], markers: cut};
     expect(texts(counts(1, 1, 1, 1, 1), marks)[1]).toBe('1s/cell  ▴─▴┬╳');
   });
 

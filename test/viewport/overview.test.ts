@@ -4,43 +4,43 @@ import {type OverviewInput, overviewRows, paintOverview} from '../../source/view
 
 const nextIn = (ids: readonly number[]) => (id: number) => ids.find((each) => each > id);
 
-function overview(change: Partial<OverviewInput> & {hits?: readonly number[]; errors?: readonly number[]}): string {
+function overview(change: Partial<OverviewInput> & {matches?: readonly number[]; errors?: readonly number[]}): string {
   const rows = overviewRows({
     firstId: 0,
     endId: 1000,
     height: 10,
     shown: undefined,
-    hitAfter: nextIn(change.hits ?? []),
+    matchAfter: nextIn(change.matches ?? []),
     errorAfter: nextIn(change.errors ?? []),
     ...change,
   });
   return rows
-    .map(({hit, error, inView}) => `${hit ? 'h' : ''}${error ? 'e' : ''}${inView ? 'v' : ''}` || '.')
+    .map(({match, error, inView}) => `${match ? 'm' : ''}${error ? 'e' : ''}${inView ? 'v' : ''}` || '.')
     .join(' ');
 }
 
 describe('the overview', () => {
-  it('shows where hits, errors and the screen are', () => {
-    expect(overview({hits: [0, 99, 100, 999], errors: [550], shown: [960, 999]})).toBe('h h . . . e . . . hv');
+  it('shows where matches, errors and the screen are', () => {
+    expect(overview({matches: [0, 99, 100, 999], errors: [550], shown: [960, 999]})).toBe('m m . . . e . . . mv');
     expect(overview({shown: [199, 200]})).toBe('. v v . . . . . . .');
   });
 
   it('gives each entry one row where there are more rows than entries', () => {
-    expect(overview({endId: 3, hits: [0, 1, 2], shown: [0, 1]})).toBe('hv v v hv . . h . . .');
+    expect(overview({endId: 3, matches: [0, 1, 2], shown: [0, 1]})).toBe('mv v v mv . . m . . .');
   });
 
   it('leaves the screen out when all of the log is on it', () => {
-    expect(overview({endId: 3, hits: [1], shown: [0, 2]})).toBe('. . . h . . . . . .');
+    expect(overview({endId: 3, matches: [1], shown: [0, 2]})).toBe('. . . m . . . . . .');
   });
 
   it('is empty for an empty log', () => {
-    expect(overview({endId: 0, hits: [5], shown: undefined})).toBe('. . . . . . . . . .');
+    expect(overview({endId: 0, matches: [5], shown: undefined})).toBe('. . . . . . . . . .');
     expect(
-      overviewRows({firstId: 0, endId: 9, height: 0, shown: [0, 8], hitAfter: nextIn([]), errorAfter: nextIn([])}),
+      overviewRows({firstId: 0, endId: 9, height: 0, shown: [0, 8], matchAfter: nextIn([]), errorAfter: nextIn([])}),
     ).toEqual([]);
   });
 
-  it('has each hit in exactly the row of its place', () => {
+  it('has each match in exactly the row of its place', () => {
     const numbers = [
       fc.nat({max: 50}),
       fc.integer({min: 2, max: 300}),
@@ -49,23 +49,23 @@ describe('the overview', () => {
     ] as const;
     fc.assert(
       fc.property(...numbers, (firstId, count, height, any) => {
-        const hit = firstId + (any % count);
-        const facts = {firstId, endId: firstId + count, height, hits: [hit], shown: [hit, hit] as const};
+        const match = firstId + (any % count);
+        const facts = {firstId, endId: firstId + count, height, matches: [match], shown: [match, match] as const};
         const rows = overview(facts).split(' ');
-        expect(rows.filter((row) => row !== '.')).toEqual(['hv']);
-        expect(rows.indexOf('hv')).toBe(Math.floor(((hit - firstId) * height) / count));
+        expect(rows.filter((row) => row !== '.')).toEqual(['mv']);
+        expect(rows.indexOf('mv')).toBe(Math.floor(((match - firstId) * height) / count));
       }),
     );
   });
 });
 
-it('is painted in blanks: the screen over a hit over an error', () => {
+it('is painted in blanks: the screen over a match over an error', () => {
   const rows = [
-    {hit: true, error: true, inView: true},
-    {hit: true, error: true, inView: false},
-    {hit: false, error: true, inView: false},
-    {hit: false, error: false, inView: true},
-    {hit: false, error: false, inView: false},
+    {match: true, error: true, inView: true},
+    {match: true, error: true, inView: false},
+    {match: false, error: true, inView: false},
+    {match: false, error: false, inView: true},
+    {match: false, error: false, inView: false},
   ];
   const cells = (parameters: readonly string[]) =>
     parameters.map((each) => (each === '' ? ' ' : `\u001B[${each}m \u001B[0m`));

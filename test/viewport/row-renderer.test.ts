@@ -110,22 +110,22 @@ describe('a message of several lines in JSON', () => {
     }
   });
 
-  it('reports the row of a hit, and pans that row to it', () => {
+  it('reports the row of a match, and pans that row to it', () => {
     const far = json(`one\n${'x'.repeat(100)} needle\nthree`);
     for (const wrap of wrapModes) {
-      const renderer = rendererOf(bufferOf(far), {wrap, hits: compilePattern('needle')});
+      const renderer = rendererOf(bufferOf(far), {wrap, search: compilePattern('needle')});
       const rows = paintedRows(renderer, 0, {revealed: 0}).map(withoutColors);
-      expect(rows[renderer.hitRowOf(0)]).toContain('needle');
+      expect(rows[renderer.matchRowOf(0)]).toContain('needle');
     }
-    expect(rendererOf(bufferOf(far), {hits: compilePattern('one')}).hitRowOf(0)).toBe(0);
-    expect(rendererOf(bufferOf(far)).hitRowOf(0)).toBe(0);
+    expect(rendererOf(bufferOf(far), {search: compilePattern('one')}).matchRowOf(0)).toBe(0);
+    expect(rendererOf(bufferOf(far)).matchRowOf(0)).toBe(0);
   });
 });
 
-describe('the line with the revealed hit', () => {
+describe('the line with the revealed match', () => {
   const far = `${'x'.repeat(100)}needle${'y'.repeat(100)}`;
   const renderer = (pan: number, line = far) =>
-    rendererOf(bufferOf(line, 'short'), {width: 30, pan, asSent: true, hits: compilePattern('needle')});
+    rendererOf(bufferOf(line, 'short'), {width: 30, pan, asSent: true, search: compilePattern('needle')});
   const rows = (pan: number, line?: string) => {
     const places = [0, 1].map((id) => ({id, row: 0}));
     return renderer(pan, line)
@@ -133,17 +133,17 @@ describe('the line with the revealed hit', () => {
       .map(withoutColors);
   };
 
-  it('is shifted so that the hit is in it, and no other line is', () => {
+  it('is shifted so that the match is in it, and no other line is', () => {
     const [first = '', second] = rows(0);
     expect(first).toMatch(/^ {2}‹x{13}needley{7}›$/);
     expect(second).toBe('  short');
   });
 
-  it('is shown from its beginning where the hit is visible there, however the others are panned', () => {
+  it('is shown from its beginning where the match is visible there, however the others are panned', () => {
     expect(rows(4, 'a needle')).toEqual(['  a needle', '  ‹']);
   });
 
-  it('is panned like the others while that shows the hit, and without a hit', () => {
+  it('is panned like the others while that shows the match, and without a match', () => {
     expect(rows(99)[0]).toMatch(/^ {2}‹needle/);
     // One further the mark would cover its beginning.
     expect(rows(100)[0]).toMatch(/^ {2}‹x+needle/);
@@ -223,11 +223,11 @@ describe('a line that is too long for its row', () => {
     expect(rows(90)).toEqual(['  09:08:47 INFO  ‹t line 1', '                 ‹ id at line 1']);
   });
 
-  it('as sent, and where a hit shows it so, is panned as a whole', () => {
+  it('as sent, and where a match shows it so, is panned as a whole', () => {
     const rows = (change: object) => shown(rendererOf(bufferOf(head('INFO', reason)), {width: 70, pan: 20, ...change}));
     const asSent = rows({asSent: true});
     expect(asSent[0]).toMatch(/^ {2}‹:47\.372844Z {2}INFO dbsp_adapters::server:/);
-    expect(rows({hits: compilePattern('dbsp_adapters')}).map(withoutColors)).toEqual(asSent);
+    expect(rows({search: compilePattern('dbsp_adapters')}).map(withoutColors)).toEqual(asSent);
   });
 
   it('as sent keeps time and level, where there is room', () => {
@@ -292,11 +292,11 @@ describe('the lines of warnings and errors', () => {
     expect(heights('all')).toEqual([13, 3]);
   });
 
-  it('are found by a hit in the part that is cut out', () => {
+  it('are found by a match in the part that is cut out', () => {
     const buffer = bufferOf(head('ERROR', `${reason} ${'x '.repeat(150)}needle ${'y '.repeat(50)}`));
     const rowsFor = (revealed: number | undefined) => {
-      const renderer = rendererOf(buffer, {...errors, hits: compilePattern('needle')});
-      expect(renderer.hitRowOf(0)).toBe(4);
+      const renderer = rendererOf(buffer, {...errors, search: compilePattern('needle')});
+      expect(renderer.matchRowOf(0)).toBe(4);
       return paintedRows(renderer, 0, {revealed}).map(withoutColors);
     };
     expect(rowsFor(undefined).join('')).not.toContain('needle');
@@ -394,28 +394,28 @@ describe('searching', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
     [...row.matchAll(/\x1b\[(?:[\d;]*;)?7(?:;[\d;]*)?m([^\x1b]*)/g)].map((match) => match[1]);
 
-  it('paints each hit', () => {
-    const renderer = rendererOf(bufferOf(line), {hits: compilePattern('server'), width: 100});
+  it('paints each match', () => {
+    const renderer = rendererOf(bufferOf(line), {search: compilePattern('server'), width: 100});
     const [row = ''] = paintedRows(renderer, 0);
     expect(inverse(row)).toEqual(['server', 'server']);
   });
 
-  it('paints hits in the current line black on yellow, readable on any screen', () => {
-    const renderer = rendererOf(bufferOf('server'), {hits: compilePattern('server')});
+  it('paints matches in the current line black on yellow, readable on any screen', () => {
+    const renderer = rendererOf(bufferOf('server'), {search: compilePattern('server')});
     expect(paintedRows(renderer, 0, {current: 0})[0]).toContain('\u001B[1;7;33;40mserver\u001B[0m');
     expect(paintedRows(renderer, 0)[0]).toContain('\u001B[7mserver\u001B[0m');
   });
 
-  it('shows the line as sent when the hit is in a part that the compact form hides', () => {
-    const compact = rendererOf(bufferOf(line), {hits: compilePattern('HTTP'), width: 120});
+  it('shows the line as sent when the match is in a part that the compact form hides', () => {
+    const compact = rendererOf(bufferOf(line), {search: compilePattern('HTTP'), width: 120});
     expect(shown(compact)[0]).toMatch(/^ {2}09:08:47\.372 INFO {2}server/);
-    const hidden = rendererOf(bufferOf(line), {hits: compilePattern('dbsp_adapters'), width: 120});
+    const hidden = rendererOf(bufferOf(line), {search: compilePattern('dbsp_adapters'), width: 120});
     expect(shown(hidden)[0]).toContain('[pa] 2026-11-25T09:08:47.372844Z');
     expect(inverse(paintedRows(hidden, 0)[0] ?? '')).toEqual(['dbsp_adapters']);
   });
 
-  it('leaves lines without a hit compact', () => {
-    const renderer = rendererOf(bufferOf(line), {hits: compilePattern('nowhere')});
+  it('leaves lines without a match compact', () => {
+    const renderer = rendererOf(bufferOf(line), {search: compilePattern('nowhere')});
     expect(shown(renderer)[0]).toMatch(/^ {2}09:08:47\.372 INFO/);
   });
 });

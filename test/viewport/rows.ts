@@ -30,7 +30,7 @@ export function rendererOf(buffer: WritableLogBuffer, change: Partial<RowOptions
     colors: '16',
     symbols: symbolsFor(true),
     highlights: [],
-    hits: undefined,
+    search: undefined,
     summarisedAt: () => undefined,
     startAt: () => undefined,
     timeAt: () => undefined,

@@ -105,13 +105,13 @@ describe('in the rows', () => {
     expect(shown(rendererOf(buffer, {time: 'delta', asSent: true}))[0]).toMatch(/^ {2}\[pa\] 2026-11-25T09:00:00/);
   });
 
-  it('a search does not hit characters that are not in the line', () => {
-    const local = rendererOf(buffer, {time: 'local', offsetAt: () => 60, hits: compilePattern('10:00')});
+  it('a search does not match characters that are not in the line', () => {
+    const local = rendererOf(buffer, {time: 'local', offsetAt: () => 60, search: compilePattern('10:00')});
     // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR sequences begin with ESC.
     expect(paintedRows(local, 0)[0]).not.toMatch(/\x1b\[(\d+;)*7m/);
-    const own = rendererOf(buffer, {time: 'local', offsetAt: () => 60, hits: compilePattern('09:00')});
+    const own = rendererOf(buffer, {time: 'local', offsetAt: () => 60, search: compilePattern('09:00')});
     expect(shown(own)[0]).toContain('[pa] 2026-11-25T09:00:00');
-    const utc = rendererOf(buffer, {time: 'utc', hits: compilePattern('09:00')});
+    const utc = rendererOf(buffer, {time: 'utc', search: compilePattern('09:00')});
     expect(shown(utc)[0]).toMatch(/^ {2}2026-11-25 09:00:00/);
   });
 });

@@ -16,8 +16,8 @@ export const searchHandlers = {
     controller.keepTab();
     controller.dispatch({type: 'prompt', prompt: {kind: 'search', text: '', before: tab.pane}});
   },
-  'next-hit': (controller: Controller) => goToHit(controller, 'next'),
-  'previous-hit': (controller: Controller) => goToHit(controller, 'previous'),
+  'next-hit': (controller: Controller) => goToMatch(controller, 'next'),
+  'previous-hit': (controller: Controller) => goToMatch(controller, 'previous'),
   'next-error': (controller: Controller) => goToError(controller, 'next'),
   'previous-error': (controller: Controller) => goToError(controller, 'previous'),
   'next-turn': (controller: Controller) => goToChange(controller, 'next'),
@@ -26,7 +26,7 @@ export const searchHandlers = {
 
 type Direction = 'next' | 'previous';
 
-function goToHit(controller: Controller, direction: Direction): void {
+function goToMatch(controller: Controller, direction: Direction): void {
   const at = controller.paneAt;
   if (!at) return;
   const {searching} = at.model;
@@ -37,12 +37,12 @@ function goToHit(controller: Controller, direction: Direction): void {
   const {search, pattern} = searching;
   const current = at.current ?? 0;
   const near = direction === 'next' ? search.nextAfter(current) : search.previousBefore(current);
-  const hit = near ?? (direction === 'next' ? search.nextAfter(-1) : search.previousBefore(Number.MAX_SAFE_INTEGER));
-  if (hit === undefined) {
-    controller.say(pattern.isStopped || at.model.isSearched ? noHitWords(at, pattern) : 'nothing found so far');
+  const match = near ?? (direction === 'next' ? search.nextAfter(-1) : search.previousBefore(Number.MAX_SAFE_INTEGER));
+  if (match === undefined) {
+    controller.say(pattern.isStopped || at.model.isSearched ? noMatchWords(at, pattern) : 'nothing found so far');
     return;
   }
-  goToHitAt(controller, hit);
+  goToMatchAt(controller, match);
   if (near === undefined) {
     const words = {
       next: 'past the last match: now at the first',
@@ -53,18 +53,18 @@ function goToHit(controller: Controller, direction: Direction): void {
 }
 
 /** Only shown lines are searched. */
-function noHitWords({model}: PaneAt, {source, whyStopped}: Pattern): string {
+function noMatchWords({model}: PaneAt, {source, whyStopped}: Pattern): string {
   if (whyStopped !== undefined) return `stopped: ${whyStopped}`;
   return model.shown ? `none of the lines shown matches ${source}` : `no line matches ${source}`;
 }
 
-/** Shows a hit: opens its fold, makes its line the current one, and shifts it if the hit is outside the pane. */
-function goToHitAt(controller: Controller, hit: number): void {
-  controller.goToEntry(hit);
+/** Shows a match: opens its fold, makes its line the current one, and shifts it if the match is outside the pane. */
+function goToMatchAt(controller: Controller, match: number): void {
+  controller.goToEntry(match);
   const at = controller.paneAt;
   if (!at) return;
-  const row = at.rows.renderer(at.tab.pane, at.layout).hitRowOf(hit);
-  controller.changePane({position: reveal(at.tab.pane.position, at.geometry, hit, row), revealed: hit});
+  const row = at.rows.renderer(at.tab.pane, at.layout).matchRowOf(match);
+  controller.changePane({position: reveal(at.tab.pane.position, at.geometry, match, row), revealed: match});
 }
 
 function goToError(controller: Controller, direction: Direction): void {
@@ -171,7 +171,7 @@ function repeatSearch(controller: Controller, before: PaneView): string | undefi
   if (search === undefined) return 'there is no earlier search: type what to find';
   searchFrom(controller, before, search, () => {
     if (before.search === undefined) goToNearest(controller, before.position);
-    else goToHit(controller, 'next');
+    else goToMatch(controller, 'next');
   });
   return undefined;
 }
@@ -218,17 +218,17 @@ function searchFrom(
   else pane?.model.whenDone(goUnlessMoved);
 }
 
-/** Goes to the hit nearest to where the search began: the last one while following, else the next one. */
+/** Goes to the match nearest to where the search began: the last one while following, else the next one. */
 function goToNearest(controller: Controller, from: Position): void {
   const at = controller.paneAt;
   const search = at?.model.searching?.search;
   if (!at || !search) return;
   const current = at.current ?? 0;
-  const hit =
+  const match =
     from.kind === 'follow'
       ? search.previousBefore(current + 1)
       : (search.nextAfter(current - 1) ?? search.nextAfter(-1));
-  if (hit !== undefined) goToHitAt(controller, hit);
+  if (match !== undefined) goToMatchAt(controller, match);
 }
 
 /** `*`: highlights a pattern in a colour of its own. The same pattern again removes it. */

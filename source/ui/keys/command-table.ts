@@ -334,7 +334,7 @@ export const commands = [
     },
     {
       id: 'detail',
-      opens: 'detail',
+      opens: 'record',
       keys: ['Enter'],
       help: 'the record in full; a folded row is opened',
       core: 'the record, in full',

@@ -6,7 +6,7 @@ import {maskSteps} from '../../program/credentials.ts';
 import {clean, isAscii} from '../../terminal/clean.ts';
 import {wrapOffsets} from '../../terminal/fit.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../../terminal/styled-text.ts';
-import {currentHitStyle, hitStyle} from '../../viewport/entry-text.ts';
+import {currentMatchStyle, matchStyle} from '../../viewport/entry-text.ts';
 import {textMarkdownSteps} from '../../viewport/markdown.ts';
 import {stateWord} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
@@ -24,7 +24,7 @@ type ProgramState = {
   /** As typed. */
   readonly search?: string | undefined;
   /** The line of the last match that the user went to, from 1. */
-  readonly hit?: number | undefined;
+  readonly match?: number | undefined;
 };
 
 /** A pipeline's program in SQL, whole. */
@@ -49,14 +49,14 @@ export const programPage: Page<ProgramState> = {
   redrawnBy: ({programs}) => [programs.changes],
   close(controller, page) {
     if (page.search === undefined) controller.dispatch({type: 'page', page: page.under});
-    else change(controller, page, {search: undefined, hit: undefined});
+    else change(controller, page, {search: undefined, match: undefined});
   },
   closed: ({programs}) => programs.stop(),
   content: (controller, {pipeline}) => controller.programs.get(pipeline)?.kind ?? '',
   run: {
     'program-search': search,
-    'program-next-hit': (controller, page) => goToHit(controller, page, 1),
-    'program-previous-hit': (controller, page) => goToHit(controller, page, -1),
+    'program-next-hit': (controller, page) => goToMatch(controller, page, 1),
+    'program-previous-hit': (controller, page) => goToMatch(controller, page, -1),
   },
 };
 
@@ -72,7 +72,7 @@ export function openProgram(controller: Controller, pipeline: string, line?: num
 function change(
   controller: Controller,
   page: Opened<ProgramState>,
-  by: Partial<Pick<Opened<ProgramState>, 'offset' | 'search' | 'hit'>>,
+  by: Partial<Pick<Opened<ProgramState>, 'offset' | 'search' | 'match'>>,
 ): void {
   const changed: Opened<ProgramState> = {...page, ...by};
   controller.dispatch({type: 'page', page: changed});
@@ -152,7 +152,7 @@ function rowsOf(controller: Controller, page: Opened<ProgramState>, {width}: {re
 function rowAt(
   {lines, starts, numberCells, width}: ProgramRows,
   row: number,
-  {line: named, hit}: ProgramState,
+  {line: named, match}: ProgramState,
   pattern: Pattern | undefined,
 ): StyledText | undefined {
   const at = bisect(0, lines.length, (line) => (starts[line] ?? 0) <= row) - 1;
@@ -160,7 +160,7 @@ function rowAt(
   if (line === undefined) return undefined;
   const text = plain(clean(line), at + 1 === named ? {bold: true} : {});
   const ranges = pattern?.ranges(text.text) ?? [];
-  const shown = overlay(text, ranges, at + 1 === hit ? currentHitStyle : hitStyle);
+  const shown = overlay(text, ranges, at + 1 === match ? currentMatchStyle : matchStyle);
   const offsets = rowStarts(line, roomOf(width, numberCells));
   const part = row - (starts[at] ?? 0);
   const number = part === 0 ? String(at + 1) : '';
@@ -203,10 +203,10 @@ function patternOf({services}: Controller, source: string): Pattern {
 function search(controller: Controller, before: Opened<ProgramState>): void {
   const find = (text: string) => {
     const search = text === '' ? undefined : text;
-    change(controller, before, {search, hit: undefined});
-    const hit =
-      search === undefined ? undefined : hitFrom(controller, {...before, search}, topLine(controller, before), 1);
-    if (hit !== undefined) show(controller, {...before, search}, hit);
+    change(controller, before, {search, match: undefined});
+    const match =
+      search === undefined ? undefined : matchFrom(controller, {...before, search}, topLine(controller, before), 1);
+    if (match !== undefined) show(controller, {...before, search}, match);
   };
   controller.dispatch({type: 'prompt', prompt: {kind: 'page-search', on: programPage.kind, text: '', before, find}});
 }
@@ -223,7 +223,7 @@ function topLine(controller: Controller, {pipeline, offset}: Opened<ProgramState
 }
 
 /** The first line with a match from `line` on, around the end. */
-function hitFrom(controller: Controller, page: ProgramState, line: number, by: 1 | -1): number | undefined {
+function matchFrom(controller: Controller, page: ProgramState, line: number, by: 1 | -1): number | undefined {
   const program = controller.programs.get(page.pipeline);
   if (program?.kind !== 'known' || page.search === undefined) return undefined;
   const pattern = patternOf(controller, page.search);
@@ -239,25 +239,25 @@ function hitFrom(controller: Controller, page: ProgramState, line: number, by: 1
   return pattern.guardMany({total: program.detail.programCode.length, longest}, find);
 }
 
-function goToHit(controller: Controller, page: Opened<ProgramState>, by: 1 | -1): void {
+function goToMatch(controller: Controller, page: Opened<ProgramState>, by: 1 | -1): void {
   const typed = page.search ?? controller.services.histories.patterns.entries[0];
   if (typed === undefined) {
     controller.sayHint('nothing was searched', {id: 'program-search'}, 'search');
     return;
   }
   const searched = {...page, search: typed};
-  const from = page.hit === undefined ? topLine(controller, page) : page.hit + by;
-  const hit = hitFrom(controller, searched, from, by);
-  if (hit === undefined) controller.say(patternOf(controller, typed).whyStopped ?? `no line matches ${typed}`);
+  const from = page.match === undefined ? topLine(controller, page) : page.match + by;
+  const match = matchFrom(controller, searched, from, by);
+  if (match === undefined) controller.say(patternOf(controller, typed).whyStopped ?? `no line matches ${typed}`);
   else {
-    if (page.hit !== undefined && (by > 0 ? hit <= page.hit : hit >= page.hit))
+    if (page.match !== undefined && (by > 0 ? match <= page.match : match >= page.match))
       controller.say(by > 0 ? 'past the last match: now at the first' : 'past the first match: now at the last');
-    show(controller, searched, hit);
+    show(controller, searched, match);
   }
 }
 
-function show(controller: Controller, page: Opened<ProgramState>, hit: number): void {
-  change(controller, page, {hit, offset: offsetOf(controller, page.pipeline, hit)});
+function show(controller: Controller, page: Opened<ProgramState>, match: number): void {
+  change(controller, page, {match, offset: offsetOf(controller, page.pipeline, match)});
 }
 
 /** As the server has it; in Markdown, which is for others, without credentials. */

@@ -4,20 +4,20 @@ import {rowGroups} from '../keys/commands.ts';
 import {pageCommands} from '../keys/common-commands.ts';
 import {connectorPage} from './connector.ts';
 import {contextsPage} from './contexts.ts';
-import {detailPage} from './detail.ts';
 import {errorsPage} from './errors.ts';
 import {helpPage} from './help.ts';
 import {marksPage} from './marks.ts';
 import type {Page} from './page.ts';
 import {pipelinePage} from './pipeline.ts';
 import {programPage} from './program.ts';
+import {recordPage} from './record.ts';
 
 /** All pages, in the order of their keys in help and docs. A new one is a line here. */
 export const pages: readonly Page[] = [
   helpPage,
   pipelinePage,
   connectorPage,
-  detailPage,
+  recordPage,
   programPage,
   marksPage,
   errorsPage,

@@ -5,7 +5,7 @@ import {Search} from '../../buffer/search.ts';
 import type {ShownLines} from '../../filters/shown-lines.ts';
 import {markerWords} from '../../viewport/entry-text.ts';
 
-/** A search of the shown lines and of the words of the shown markers: both are hits. */
+/** A search of the shown lines and of the words of the shown markers: both are matches. */
 export class LogSearch {
   readonly #buffer: LogBuffer;
   readonly #pattern: Pattern;
@@ -24,7 +24,7 @@ export class LogSearch {
     this.#lines = new Search(buffer, pattern, shown);
   }
 
-  /** Number of hits that are held. */
+  /** Number of matches that are held. */
   get count(): number {
     return this.#lines.count + this.#shownMarkers().length;
   }
@@ -34,7 +34,7 @@ export class LogSearch {
     return this.#lines.countExactUpTo;
   }
 
-  /** The hit's place among the hits, from 1; undefined for an entry that is no hit. */
+  /** The match's place among the matches, from 1; undefined for an entry that is no match. */
   rankOf(id: number): number | undefined {
     const markers = this.#shownMarkers();
     const before = markers.filter((marker) => marker < id).length;
@@ -43,7 +43,7 @@ export class LogSearch {
     return markers.includes(id) ? this.#lines.countBelow(id) + before + 1 : undefined;
   }
 
-  /** The first hit after `id`, which need not be a hit itself. */
+  /** The first match after `id`, which need not be a match itself. */
   nextAfter(id: number): number | undefined {
     const line = this.#lines.nextAfter(id);
     const marker = this.#shownMarkers().find((each) => each > id);

@@ -22,12 +22,12 @@ export type SearchStatus = {
   readonly text: string;
   /** The pattern does not compile as a regex: it is searched as plain text. */
   readonly literal: boolean;
-  readonly hits: number;
-  /** 1-based place of the current line among the hits; undefined: it is no hit. */
+  readonly matches: number;
+  /** 1-based place of the current line among the matches; undefined: it is no match. */
   readonly rank: number | undefined;
   /** See `Pattern`. */
   readonly whyStopped: string | undefined;
-  /** The whole log is searched: `hits` is exact. */
+  /** The whole log is searched: `matches` is exact. */
   readonly complete: boolean;
   /** How much of a large log was searched, of 100; undefined: all of it. */
   readonly percent?: number | undefined;
@@ -127,7 +127,7 @@ export function searchStatus({tab, model, current}: PaneAt): SearchStatus | unde
     text: tab.pane.search,
     literal: pattern.literal,
     whyStopped: pattern.whyStopped,
-    hits: search.count,
+    matches: search.count,
     rank: current === undefined ? undefined : search.rankOf(current),
     complete: model.isSearched,
     percent: model.searchedPercent,

@@ -79,7 +79,7 @@ export class PaneHistogram {
     const counts = shown && this.#counts.ofCells(cells.cells, shown, this.#model);
     const marks = {
       shown: isPart ? ends : undefined,
-      hitAfter: (id: number) => searching?.search.nextAfter(id),
+      matchAfter: (id: number) => searching?.search.nextAfter(id),
       // The runs of several pipelines are no runs of the merged log.
       starts: source.merge ? [] : index.runs.slice(1).map(({firstId}) => firstId),
       markers: buffer.markers(),

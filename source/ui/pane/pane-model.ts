@@ -60,7 +60,7 @@ export type PaneLog = Pick<Log, 'name' | 'buffer' | 'snapshot' | 'merge' | 'addD
 
 /**
  * What is derived from one tab's log and its view: the index of its records, the entries that filters and folds leave,
- * the hits of its search, and its records by time. Each part needs the one before it. It works in slices, and only while
+ * the matches of its search, and its records by time. Each part needs the one before it. It works in slices, and only while
  * the tab is shown.
  */
 export class PaneModel {
@@ -218,7 +218,7 @@ export class PaneModel {
     return Math.floor((100 * Math.max(0, id - firstId)) / (endId - firstId));
   }
 
-  /** The whole log was searched: the number of hits is exact. */
+  /** The whole log was searched: the number of matches is exact. */
   get isSearched(): boolean {
     if (this.source.buffer.isAwaitingEarlier || this.isFiltering) return false;
     // `caughtUp` alone may be from before the search began.
@@ -339,7 +339,7 @@ export class PaneModel {
     return new ShownLines({...log, ...filtered, earlier, ...(opened && {opened})});
   }
 
-  /** All lines of a large file were added before those that were read: the records and hits among them are found now. */
+  /** All lines of a large file were added before those that were read: the records and matches among them are found now. */
   #findEarlier(): void {
     const {buffer} = this.source;
     if (buffer.isAwaitingEarlier || buffer.firstId >= this.#index.indexedFrom || this.#whole) return;

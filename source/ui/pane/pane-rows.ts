@@ -35,7 +35,7 @@ export type RowServices = {
 
 type PaneSize = Pick<Layout, 'paneWidth' | 'paneHeight'>;
 
-/** Colours of a merged log's pipelines. Not red (errors), yellow (hits) or bright ones (too faint on light screens). */
+/** Colours of a merged log's pipelines. Not red (errors), yellow (matches) or bright ones (too faint on light screens). */
 export const originColors: readonly Color[] = [6, 5, 2, 4];
 /** Most cells for a pipeline's name before a line of a merged log. */
 const mostOriginCells = 16;
@@ -79,7 +79,7 @@ export class PaneRows {
           pattern,
           style: highlightStyles[index % highlightStyles.length] ?? {},
         })),
-        hits: searching?.pattern,
+        search: searching?.pattern,
         summarisedAt: (id) => this.#summarisedAt(id, view),
         startAt: (id) => this.#startAt(id),
         timeAt: (id) => this.#model.index.timeAt(id),
@@ -163,7 +163,7 @@ export class PaneRows {
     return rows.map((row) => paint(plain(`  ${row}`, {dim: true}), colors));
   }
 
-  /** The column at the right border, for the whole log: its hits, its errors, and the part on the screen. */
+  /** The column at the right border, for the whole log: its matches, its errors, and the part on the screen. */
   #overview({paneHeight}: PaneSize, places: readonly RowPosition[]): readonly string[] {
     const {source, searching, index} = this.#model;
     const [first] = places;
@@ -172,7 +172,7 @@ export class PaneRows {
     const rows = overviewRows({
       ...{firstId, endId, height: paneHeight},
       shown: first && last && [first.id, last.id],
-      hitAfter: (id) => searching?.search.nextAfter(id),
+      matchAfter: (id) => searching?.search.nextAfter(id),
       errorAfter: (id) => index.nextError(id),
     });
     return paintOverview(rows, this.#services.colors);

@@ -11,7 +11,7 @@ export type PaneView = {
   readonly asSent: boolean;
   /** Cells hidden on the left. */
   readonly pan: number;
-  /** The line of the last hit that the user went to: only it is shifted left, so that the hit is visible. */
+  /** The line of the last match that the user went to: only it is shifted left, so that the match is visible. */
   readonly revealed: number | undefined;
   readonly time: TimeMode;
   readonly lineNumbers: boolean;

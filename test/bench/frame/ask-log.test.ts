@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {areApplied, hitsIn} from '../../../bench/frame/ask-log.ts';
+import {areApplied, matchesIn} from '../../../bench/frame/ask-log.ts';
 
 test.for([
   [' /refused   1,880 of 1,880', 1880],
@@ -12,8 +12,8 @@ test.for([
   [' /refused   0 lines…  not a regex: searched as typed', undefined],
   [' /refuse', undefined],
   ['  100,006 lines  16 MB   wrap off  following', undefined],
-] as const)('%s', ([row, hits]) => {
-  expect(hitsIn(row, 'refused')).toBe(hits);
+] as const)('%s', ([row, matches]) => {
+  expect(matchesIn(row, 'refused')).toBe(matches);
 });
 
 test('filters are applied when each says what it hides', () => {

@@ -30,7 +30,7 @@ async function readBackwards(
   return buffer;
 }
 
-/** Numbers of the hits, and of the errors. */
+/** Numbers of the matches, and of the errors. */
 function foundIn(buffer: WritableLogBuffer): readonly (readonly (number | undefined)[])[] {
   const search = new Search(buffer, compilePattern('b'));
   while (!search.step(16));
@@ -39,7 +39,7 @@ function foundIn(buffer: WritableLogBuffer): readonly (readonly (number | undefi
   const errors: number[] = [];
   for (let id = index.nextError(-1); id !== undefined; id = index.nextError(id)) errors.push(id);
   const heads = Array.from({length: buffer.endId - buffer.firstId}, (_, at) => index.headOf(buffer.firstId + at));
-  return [[...search.hits], errors, heads].map((ids) => ids.map((id) => buffer.numberOf(id)));
+  return [[...search.matches], errors, heads].map((ids) => ids.map((id) => buffer.numberOf(id)));
 }
 
 const line = fc.oneof(
@@ -48,7 +48,7 @@ const line = fc.oneof(
   fc.constant('[p] 2026-01-01T00:00:00.000001Z ERROR kafka: no b'),
 );
 
-test('lines that are added before others are those of the file: with the same numbers, hits and records', async () => {
+test('lines that are added before others are those of the file: with the same numbers, matches and records', async () => {
   await using home = await temporaryDirectory();
   const file = path.join(home.path, 'x.log');
   await fc.assert(

@@ -36,7 +36,7 @@ describe('the footer of the log', () => {
     expect(footer(screen, 500)).toContain(' D compare runs');
   });
 
-  it('offers hits only with a search, and to end it', async () => {
+  it('offers matches only with a search, and to end it', async () => {
     await using screen = await reading(log);
     expect(footer(screen, 500)).not.toMatch(/ [nN] /);
     await typed(screen, '/', 'step');

@@ -223,7 +223,7 @@ describe('moving and searching', () => {
     expect(position(screen)?.kind).toBe('follow');
   });
 
-  it('a search jumps to the last hit as it is typed, and Esc puts everything back', async () => {
+  it('a search jumps to the last match as it is typed, and Esc puts everything back', async () => {
     await using screen = await reading(100);
     screen.pressTogether('/', 'l', 'i', 'n', 'e', 'Space', '4');
     await screen.until(() => position(screen)?.kind === 'held', 'the jump');
@@ -235,7 +235,7 @@ describe('moving and searching', () => {
     expect(screen.controller.pane?.model.searching).toBeUndefined();
   });
 
-  it('n and N go from hit to hit, and around with a notice', async () => {
+  it('n and N go from match to match, and around with a notice', async () => {
     await using screen = await reading(100);
     screen.pressTogether('/', 'o', 'f', 'Space', '7', 'Enter');
     await screen.until(() => position(screen)?.kind === 'held', 'the jump');
@@ -251,7 +251,7 @@ describe('moving and searching', () => {
     expect(screen.controller.state.notice).toBe('past the first match: now at the last');
   });
 
-  it('a hit beyond the border is brought into view, and Esc takes the screen back', async () => {
+  it('a match beyond the border is brought into view, and Esc takes the screen back', async () => {
     await using screen = await reading(3);
     screen.server.pipeline('orders').write(`${'x'.repeat(300)} needle ${'y'.repeat(300)}`);
     await screen.untilLine('orders', 'needle');
@@ -267,13 +267,13 @@ describe('moving and searching', () => {
     expect(activeTab(screen.controller.state)?.pane).toMatchObject(before);
   });
 
-  it('once the search is cleared, or a key pans, the hit’s line is shown like the others', async () => {
+  it('once the search is cleared, or a key pans, the match’s line is shown like the others', async () => {
     await using screen = await reading(3);
     screen.server.pipeline('orders').write(`${'x'.repeat(300)} needle`);
     await screen.untilLine('orders', 'needle');
     screen.pressTogether('/', 'n', 'e', 'e', 'd', 'l', 'e', 'Enter');
     const revealed = () => activeTab(screen.controller.state)?.pane.revealed;
-    await screen.until(() => revealed() !== undefined, 'the hit');
+    await screen.until(() => revealed() !== undefined, 'the match');
     screen.press('0');
     expect(revealed()).toBeUndefined();
     screen.press('n');

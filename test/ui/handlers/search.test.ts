@@ -76,7 +76,7 @@ it('the arrows recall what begins with the typed text, also after more is typed'
   expect(text()).toBe('timeout');
 });
 
-describe('keys that go to hits, errors and runs', () => {
+describe('keys that go to matches, errors and runs', () => {
   const log = [
     logged(1, 'INFO', 'step one'),
     logged(2, 'ERROR', 'broken two'),
@@ -87,7 +87,7 @@ describe('keys that go to hits, errors and runs', () => {
   ];
 
   describe('n and N', () => {
-    it('go only to hits that the filters leave, and say so where they leave none', async () => {
+    it('go only to matches that the filters leave, and say so where they leave none', async () => {
       await using screen = await reading(log);
       await typed(screen, '/', 'broken');
       await typed(screen, '&', '!two');
@@ -98,7 +98,7 @@ describe('keys that go to hits, errors and runs', () => {
       expect(noticeOf(screen)).toBe('none of the lines shown matches broken');
     });
 
-    it('open a folded row in which the hit is', async () => {
+    it('open a folded row in which the match is', async () => {
       await using screen = await reading([1, 2, 3].map((at) => logged(at, 'INFO', `read ${at} rows`)));
       await pressed(screen, 'f', 'g');
       await typed(screen, '/', 'read 2');
@@ -235,16 +235,16 @@ describe('a search of the words of markers', () => {
     await write(screen, logged(2, 'INFO', 'step two'), logged(3, 'INFO', 'lost three'));
     await typed(screen, '/', 'lost');
     const at = () => screen.controller.paneAt && searchStatus(screen.controller.paneAt);
-    expect(at()).toMatchObject({hits: 3, rank: 3, complete: true});
+    expect(at()).toMatchObject({matches: 3, rank: 3, complete: true});
     screen.press('N');
     expect(currentMarker(screen)).toBe('reconnected');
-    expect(at()).toMatchObject({hits: 3, rank: 2});
+    expect(at()).toMatchObject({matches: 3, rank: 2});
     screen.press('N');
     expect(currentLine(screen)).toContain('lost one');
     screen.press('n', 'n');
     expect(currentLine(screen)).toContain('lost three');
     await typed(screen, '/', '^connection lost .* 0 entries lost$');
-    expect(at()).toMatchObject({hits: 1, rank: 1});
+    expect(at()).toMatchObject({matches: 1, rank: 1});
   });
 
   it('finds what a marker says after it was corrected, and none that a filter hides', async () => {
@@ -255,9 +255,9 @@ describe('a search of the words of markers', () => {
     expect(noticeOf(screen)).toBe('no line matches 2 times');
     await write(screen, logged(2, 'INFO', 'step two'));
     await cutOnce(screen);
-    // A correction adds no entry: only the hit tells that it was searched.
-    const hits = () => screen.controller.paneAt && searchStatus(screen.controller.paneAt)?.hits;
-    await screen.until(() => hits() === 1, 'the hit');
+    // A correction adds no entry: only the match tells that it was searched.
+    const matches = () => screen.controller.paneAt && searchStatus(screen.controller.paneAt)?.matches;
+    await screen.until(() => matches() === 1, 'the match');
     screen.press('n');
     expect(currentMarker(screen)).toBe('reconnected');
     screen.press('G');
@@ -302,7 +302,7 @@ describe('the prompt of /', () => {
     expect(viewOf(screen).search).toBeUndefined();
   });
 
-  it('goes to the first hit where there is none below', async () => {
+  it('goes to the first match where there is none below', async () => {
     await using screen = await reading(log);
     screen.press('k');
     await typed(screen, '/', 'one');
@@ -328,7 +328,7 @@ describe('the prompt of /', () => {
     expect(currentLine(screen)).toContain('two');
   });
 
-  it('Enter alone goes to the next hit of the last search, as in less, also of another tab or start', async () => {
+  it('Enter alone goes to the next match of the last search, as in less, also of another tab or start', async () => {
     await using screen = await reading(log);
     screen.press('g');
     screen.pressTogether('/', 'Enter');

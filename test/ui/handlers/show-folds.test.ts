@@ -33,7 +33,7 @@ describe('f, o and -', () => {
     await pressed(screen, 'Enter');
     expect(lastWords(screen)).toHaveLength(6);
     await pressed(screen, 'Enter');
-    expect(screen.controller.state.page?.kind).toBe('detail');
+    expect(screen.controller.state.page?.kind).toBe('record');
   });
 
   it('lines that tell of suppressed errors are in the row of the next one; o and a search show them, copies have them', async () => {
@@ -55,7 +55,7 @@ describe('f, o and -', () => {
     await pressed(screen, 'o');
     expect(ends()).toEqual(folded);
     await pressed(screen, 'Enter');
-    expect(screen.controller.state.page?.kind).toBe('detail');
+    expect(screen.controller.state.page?.kind).toBe('record');
     screen.press('Esc', 'g', 'j', 'v', 'j', 'j', 'y');
     await screen.until(() => screen.copied.length > 0, 'the copy');
     expect(screen.copied).toEqual([`${lines.join('\n')}\n`]);

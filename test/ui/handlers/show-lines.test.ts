@@ -88,10 +88,10 @@ describe('how lines look', () => {
   });
 
   describe('Enter', () => {
-    it('opens the detail of the current record', async () => {
+    it('opens the current record in full', async () => {
       await using screen = await reading(log);
       screen.press('k', 'j', 'Enter');
-      expect(screen.controller.state.page).toMatchObject({kind: 'detail', offset: 0});
+      expect(screen.controller.state.page).toMatchObject({kind: 'record', offset: 0});
       expect(viewOf(screen).position).toMatchObject({kind: 'held', current: 2});
     });
 
@@ -103,7 +103,7 @@ describe('how lines look', () => {
       expect(screen.controller.state.page).toBeUndefined();
       expect(lastWords(screen)).toEqual(['Fresh', 'rows', 'rows', 'rows']);
       screen.press('Enter');
-      expect(screen.controller.state.page?.kind).toBe('detail');
+      expect(screen.controller.state.page?.kind).toBe('record');
     });
 
     it('does nothing where nothing is shown', async () => {

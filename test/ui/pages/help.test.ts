@@ -236,7 +236,7 @@ describe('Enter', () => {
     await pressed(screen, 'k', 'Enter');
     find(screen, 'detail-copy');
     screen.press('Enter');
-    expect(pageOf(screen)?.kind).toBe('detail');
+    expect(pageOf(screen)?.kind).toBe('record');
     await screen.until(() => screen.copied.length > 0, 'the copy');
   });
 
@@ -306,7 +306,7 @@ describe('keys', () => {
     screen.press('Esc');
     expect(pageOf(screen)).toMatchObject({kind: 'help', text: ''});
     screen.press('Esc');
-    expect(pageOf(screen)?.kind).toBe('detail');
+    expect(pageOf(screen)?.kind).toBe('record');
     expect(viewOf(screen).search).toBe('step');
   });
 

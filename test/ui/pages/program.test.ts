@@ -153,7 +153,7 @@ it('shows a record of a connector with its declaration, asked for once; p goes t
   screen.press('p');
   expect(screen.controller.state.page).toMatchObject({kind: 'program', line: 1});
   screen.press('Esc', 'j');
-  expect(screen.controller.state.page?.kind).toBe('detail');
+  expect(screen.controller.state.page?.kind).toBe('record');
   expect(conditionsOfPage(screen.controller).hasProgram).toBe(false);
 });
 

@@ -105,7 +105,7 @@ describe('the histogram of a tab', () => {
     expect((await histogramCells(screen))[0]).toContain('▄ 00:00:40');
   });
 
-  it('reflects filters and hits', async () => {
+  it('reflects filters and matches', async () => {
     await using screen = await shown();
     await typed(screen, '&', 'tick');
     const [bars] = await histogramCells(screen);

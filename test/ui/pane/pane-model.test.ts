@@ -54,11 +54,11 @@ class Modelled {
   }
 
   /** Of the search. */
-  get hits(): readonly number[] {
+  get matches(): readonly number[] {
     const {search} = this.model.searching ?? {};
-    const hits: number[] = [];
-    for (let hit = search?.nextAfter(-1); hit !== undefined; hit = search?.nextAfter(hit)) hits.push(hit);
-    return hits;
+    const matches: number[] = [];
+    for (let match = search?.nextAfter(-1); match !== undefined; match = search?.nextAfter(match)) matches.push(match);
+    return matches;
   }
 
   get ids(): readonly number[] {
@@ -83,7 +83,7 @@ it('indexes lines that are drawn before their frame', async () => {
   expect(pane.model.index.timeAt(1)).toBeDefined();
 });
 
-it('finds records, hits and what filters leave among lines that were added before the others', async () => {
+it('finds records, matches and what filters leave among lines that were added before the others', async () => {
   const pane = new Modelled();
   const {buffer} = pane.feed;
   buffer.reserve();
@@ -92,7 +92,7 @@ it('finds records, hits and what filters leave among lines that were added befor
   pane.feed.write('  goes on\n');
   pane.write('one', 'two');
   await pane.sync({search: 'one'});
-  expect(relative(pane.hits)).toEqual([1]);
+  expect(relative(pane.matches)).toEqual([1]);
   const earlier = Buffer.from(`${lineAt('orders', 0, 'one')}\n${lineAt('orders', 0, 'ERROR')}\n`);
   buffer.prepend({lines: 2, byteLength: earlier.length, bytes: {isStored: () => true, read: () => earlier}});
   pane.feed.write(`${lineAt('orders', 3, 'one')}\n`);
@@ -104,7 +104,7 @@ it('finds records, hits and what filters leave among lines that were added befor
   pane.feed.write(`${lineAt('orders', 4, 'end')}\n`);
   await pane.clock.advance(1000);
   expect(pane.model.index.headOf(base)).toBe(base - 1);
-  expect(relative(pane.hits)).toEqual([-2, 1, 3]);
+  expect(relative(pane.matches)).toEqual([-2, 1, 3]);
   expect(relative(pane.ids)).toEqual([-2, -1, 0, 1, 2, 3, 4]);
 });
 
@@ -267,7 +267,7 @@ describe('a panic and a configuration', () => {
 
   it('are searched while closed, and opened where a line is to be seen', async () => {
     const modelled = await started({search: 'global|a::b'});
-    expect(modelled.hits).toEqual([3, 9]);
+    expect(modelled.matches).toEqual([3, 9]);
     modelled.model.reveal(9);
     expect(modelled.ids).toEqual([0, 2, 5, 6, 7, 8, 9, 10]);
     await modelled.sync({filters: [filterBy('one')]});
@@ -291,13 +291,13 @@ describe('a search', () => {
     const modelled = new Modelled();
     modelled.write('one', 'two');
     await modelled.sync({search: 'o', filters: [filterBy('shown$')]});
-    expect(modelled.hits).toEqual([]);
+    expect(modelled.matches).toEqual([]);
     modelled.feed.write('a line that is shown');
-    expect(modelled.hits).toEqual([1, 2]);
+    expect(modelled.matches).toEqual([1, 2]);
     modelled.feed.write('n not\n');
-    expect(modelled.hits).toEqual([]);
+    expect(modelled.matches).toEqual([]);
     modelled.feed.write('shown\n');
-    expect(modelled.hits).toEqual([1, 2, 3]);
+    expect(modelled.matches).toEqual([1, 2, 3]);
   });
 
   it('stays while the pattern does, and keeps it with other filters: one that needs too long stays stopped', async () => {
@@ -344,11 +344,11 @@ describe('a search', () => {
     const called: string[] = [];
     modelled.model.sync({...newPane, search: 'one'});
     modelled.model.whenDone(() => called.push('first'));
-    modelled.model.whenDone(() => called.push(`second, ${modelled.model.searching?.search.count} hit`));
+    modelled.model.whenDone(() => called.push(`second, ${modelled.model.searching?.search.count} match`));
     expect(called).toEqual([]);
     await modelled.clock.advance(100);
     modelled.write('two');
-    expect(called).toEqual(['second, 1 hit']);
+    expect(called).toEqual(['second, 1 match']);
   });
 });
 
@@ -395,5 +395,5 @@ it('tells how far filters and search of a large log are, and nothing of a small 
   expect(percents(small)).toEqual([undefined, undefined]);
   await large.clock.advance(100);
   expect(percents(large)).toEqual([undefined, undefined]);
-  expect(large.hits).toHaveLength(65);
+  expect(large.matches).toHaveLength(65);
 });

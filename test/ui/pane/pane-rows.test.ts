@@ -65,7 +65,7 @@ describe('the rows of a log', () => {
     expect(painted(screen)[1]).toContain('\u001B[2m');
   });
 
-  it('have errors and hits at the right border', async () => {
+  it('have errors and matches at the right border', async () => {
     await using screen = await reading(log, wide);
     const border = () => painted(screen).filter((row) => paintedWidth(row) === screen.controller.layout?.paneWidth);
     const withErrors = border().length;

@@ -1,15 +1,15 @@
 import {describe, expect, it} from 'vitest';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {cyclePrompt} from '../../../source/ui/handlers/prompts.ts';
-import {detailPage} from '../../../source/ui/pages/detail.ts';
 import {pageRows} from '../../../source/ui/pages/pages.ts';
+import {recordPage} from '../../../source/ui/pages/record.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {writable} from '../../harness/writable.ts';
 import {currentLine, logged, noticeOf, pressed, reading, typed} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 import {allTexts} from './all-rows.ts';
 
-describe('keys of the detail page', () => {
+describe('keys of the record page', () => {
   const log = [
     logged(1, 'INFO', 'one'),
     logged(2, 'ERROR', 'two'),
@@ -33,7 +33,7 @@ describe('keys of the detail page', () => {
     expect(currentLine(screen)).toContain('three');
     screen.press('j');
     expect(noticeOf(screen)).toBe('this is the last record');
-    expect(screen.controller.state.page?.kind).toBe('detail');
+    expect(screen.controller.state.page?.kind).toBe('record');
   });
 
   it("what Feldera's guide says of an error is below it, and in its Markdown", async () => {
@@ -102,7 +102,7 @@ describe('keys of the detail page', () => {
     await screen.until(() => piped.length > 1, 'the pipe');
     expect(piped[0]).toBe('less');
     expect(piped.slice(1).join('').split('\n')).toHaveLength(4);
-    expect(screen.controller.state.page?.kind).toBe('detail');
+    expect(screen.controller.state.page?.kind).toBe('record');
   });
 
   it('a turned page begins at its top', async () => {
@@ -163,10 +163,10 @@ describe('keys of the detail page', () => {
   });
 });
 
-describe('the detail page', () => {
+describe('the record page', () => {
   const page = (screen: Awaited<ReturnType<typeof reading>>, width = 100) =>
     allTexts(
-      detailPage.rows(screen.controller, {kind: 'detail', offset: 0, programs: screen.controller.programs}, {width}),
+      recordPage.rows(screen.controller, {kind: 'record', offset: 0, programs: screen.controller.programs}, {width}),
     );
 
   it('has its line number, its head and all its lines', async () => {

@@ -52,10 +52,10 @@ const lastCores = new WeakMap<
  * and tested, all at once, since a time limit costs as much as a step. 163 MB with colours take 70 to 170 ms, and once
  * 180 to 290 ms for the style joints; testing every line takes 440 to 510 ms.
  */
-export function findHits(
+export function findMatches(
   {buffer, pattern}: {buffer: LogBuffer; pattern: Pattern},
   range: {from: number; to: number; maxBytes: number},
-): {hits: number[]; next: number} | undefined {
+): {matches: number[]; next: number} | undefined {
   const candidates: Candidates[] = [];
   let next = range.from;
   let left = range.maxBytes;
@@ -81,8 +81,8 @@ export function findHits(
     left -= stepCost(buffer, next, block.bytes.length);
     next = segment.firstId + block.last;
   }
-  const hits = pattern.guardMany({total, longest}, () => candidates.flatMap((each) => hitsAmong(each, pattern)));
-  return hits && {hits, next};
+  const matches = pattern.guardMany({total, longest}, () => candidates.flatMap((each) => matchesAmong(each, pattern)));
+  return matches && {matches, next};
 }
 
 /** Whether a whole segment has what a match needs, as far as that is known without reading it. */
@@ -133,7 +133,7 @@ function extentOf({block, lines, areProved}: Candidates): Extent {
   return {total, longest};
 }
 
-function hitsAmong({block, lines, areProved}: Candidates, pattern: Pattern): number[] {
+function matchesAmong({block, lines, areProved}: Candidates, pattern: Pattern): number[] {
   if (!lines) return findText(block, pattern);
   const {segment} = block;
   const matching = areProved ? lines : lines.filter((index) => pattern.test(visibleText(lineOf(segment, index))));
@@ -196,7 +196,7 @@ function findText({segment, first, last, bytes}: Block, pattern: Pattern): numbe
   if (last === first + 1) {
     return bytes.length > 0 && pattern.test(visibleText(withoutNewline(bytes))) ? [firstId + first] : [];
   }
-  const hits: number[] = [];
+  const matches: number[] = [];
   const text = decodeVisible(bytes);
   let at = 0;
   for (let index = first; index < last; index++) {
@@ -204,10 +204,10 @@ function findText({segment, first, last, bytes}: Block, pattern: Pattern): numbe
     if (starts[index] === (starts[index + 1] ?? segment.bytes.length)) continue;
     const stop = text.indexOf('\n', at);
     const end = stop > at && text.charCodeAt(stop - 1) === carriageReturn ? stop - 1 : stop;
-    if (pattern.test(text.slice(at, end))) hits.push(firstId + index);
+    if (pattern.test(text.slice(at, end))) matches.push(firstId + index);
     at = stop + 1;
   }
-  return hits;
+  return matches;
 }
 
 function withoutNewline(bytes: Buffer): Buffer {

@@ -2,8 +2,8 @@ import {count} from '../../lib/format.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip} from '../../terminal/fit.ts';
 import {concat, plain} from '../../terminal/styled-text.ts';
-import {detailRows} from '../../viewport/detail-rows.ts';
 import {reveal} from '../../viewport/position.ts';
+import {recordRows} from '../../viewport/record-rows.ts';
 import {adviceFor} from '../../words/guide.ts';
 import {markerText} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
@@ -19,11 +19,11 @@ import {whenDrawn} from './sections.ts';
 /** Bytes of a line in which a text of Feldera's guide is looked for, at each drawing. */
 const mostAdvised = 16 * 1024;
 
-type DetailState = {readonly programs: ProgramLookup};
+type RecordState = {readonly programs: ProgramLookup};
 
-/** A record in full. */
-export const detailPage: Page<DetailState> = {
-  ...{kind: 'detail', context: 'detail', name: 'record', where: 'on the page of a record', motions: 'lines'},
+/** A record in full. Its commands have the context's name of before: configurations know them. */
+export const recordPage: Page<RecordState> = {
+  ...{kind: 'record', context: 'detail', name: 'record', where: 'on the page of a record', motions: 'lines'},
   keys: {
     ...{context: 'detail', group: 'page of a record', motions: 'lines', close: ['q', 'Enter']},
     own: [
@@ -97,7 +97,7 @@ function openRecord(controller: Controller): void {
   const {programs} = controller;
   const placed = placedRecord(controller);
   if (placed) programs.want(placed.pipeline);
-  openPage(controller, detailPage, {programs});
+  openPage(controller, recordPage, {programs});
 }
 
 function rowsOf(controller: Controller, width: number): PageRows {
@@ -115,7 +115,7 @@ function rowsOf(controller: Controller, width: number): PageRows {
   const lines = index.linesOf(head).flatMap((id) => source.buffer.lineAt(id) ?? []);
   const {offsetAt, symbols} = controller.services;
   const placed = placedRecord(controller);
-  const rows = detailRows(lines, {
+  const rows = recordRows(lines, {
     width: width - 2,
     ...{offsetAt, symbols},
     level: index.levelAt(head),
@@ -131,6 +131,6 @@ function rowsOf(controller: Controller, width: number): PageRows {
       : []),
   ];
   if (!placed) return shown;
-  const isOpen = () => openAs(controller.state.page, detailPage) !== undefined;
+  const isOpen = () => openAs(controller.state.page, recordPage) !== undefined;
   return whenDrawn(shown, () => isOpen() && controller.programs.want(placed.pipeline));
 }

@@ -16,7 +16,7 @@ import {panicSummary} from './closed-record.ts';
 import {levelStyles, lineAsSent, readLine} from './line-text.ts';
 import {timeOfText, type ZoneOffset} from './time-column.ts';
 
-export type DetailOptions = {
+export type RecordRowsOptions = {
   /** Cells of a row. */
   readonly width: number;
   readonly offsetAt: ZoneOffset;
@@ -45,7 +45,7 @@ const tokenPattern = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s"[\]{},:]+/g;
  * A whole record in rows of at most `width` cells: the parts of its head, its message and other lines, its fields as a
  * table, and for a line in JSON also the JSON, indented. `lines`: the record's lines as received, head first.
  */
-export function detailRows(lines: readonly Uint8Array[], options: DetailOptions): readonly StyledText[] {
+export function recordRows(lines: readonly Uint8Array[], options: RecordRowsOptions): readonly StyledText[] {
   const [head = new Uint8Array(), ...rest] = lines;
   const {asSent, record} = readLine(head);
   const fields = record ? recordFields(record, asSent.text) : [];
@@ -72,7 +72,7 @@ export function detailRows(lines: readonly Uint8Array[], options: DetailOptions)
   return rows.rows;
 }
 
-function cutRow(lines: readonly Uint8Array[], {symbols}: DetailOptions): StyledText {
+function cutRow(lines: readonly Uint8Array[], {symbols}: RecordRowsOptions): StyledText {
   const bytes = lines.reduce((sum, line) => sum + line.length, 0);
   const size = `${counted(lines.length, 'line', 'lines')}, ${byteSize(bytes)}`;
   return plain(`${symbols.ellipsis} cut here: the record has ${size}`, titleStyle);
@@ -104,7 +104,7 @@ export function prettyJson(text: string, maxLines: number): readonly string[] | 
   return lines;
 }
 
-function addHead(rows: RowList, record: LogRecord | undefined, {offsetAt, level, at}: DetailOptions): void {
+function addHead(rows: RowList, record: LogRecord | undefined, {offsetAt, level, at}: RecordRowsOptions): void {
   const add = (name: string, value: string, style?: Style) =>
     rows.addNamed(plain(name, {dim: true}), headCells, [plain(value, style)]);
   const time = record ? timeOfText(record.timeText) : at;
@@ -159,7 +159,7 @@ function addJson(rows: RowList, text: string): void {
   for (const line of lines) rows.add(plain(line));
 }
 
-function addCut(rows: RowList, line: Uint8Array, {symbols}: DetailOptions): void {
+function addCut(rows: RowList, line: Uint8Array, {symbols}: RecordRowsOptions): void {
   if (line.length <= visibleBytes) return;
   rows.add(plain(`${symbols.ellipsis} cut here: the line has ${byteSize(line.length)}`, titleStyle));
 }

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
 import {textWidth} from '../../source/terminal/width.ts';
-import {type DetailOptions, detailRows, prettyJson} from '../../source/viewport/detail-rows.ts';
+import {prettyJson, type RecordRowsOptions, recordRows} from '../../source/viewport/record-rows.ts';
 import {messageOf, sampleFiles, sampleLines} from '../records/sample-lines.ts';
 
-function detail(lines: readonly (string | Buffer)[], change: Partial<DetailOptions> = {}): string[] {
+function recordText(lines: readonly (string | Buffer)[], change: Partial<RecordRowsOptions> = {}): string[] {
   const options = {width: 60, offsetAt: () => 60, symbols: symbolsFor(true), ...change};
-  return detailRows(
+  return recordRows(
     lines.map((line) => Buffer.from(line)),
     options,
   ).map(({text}) => text);
@@ -22,13 +22,13 @@ const json = JSON.stringify({
   fields: {message: 'two\nlines', config: {a: [1]}},
 });
 
-describe('the detail of a record', () => {
+describe('the rows of a record', () => {
   it('has all of its head, its message, its other lines, and its fields as a table', () => {
     const lines = [
       '[pa host=0] 2026-11-25T23:08:47.372844Z ERROR kafka_input{ topic="orders"}: dbsp::kafka::input:  refused by="redpanda" config="{\\"a\\":{}}"',
       '    the second line',
     ];
-    expect(detail(lines)).toEqual([
+    expect(recordText(lines)).toEqual([
       'time    2026-11-25 23:08:47.372844 UTC',
       'local   2026-11-26 00:08:47.372 UTC+01:00',
       'level   ERROR',
@@ -49,7 +49,7 @@ describe('the detail of a record', () => {
   });
 
   it('has the fields of a JSON line, and the whole line indented', () => {
-    const rows = detail([json]);
+    const rows = recordText([json]);
     expect(rows.slice(rows.indexOf('two'), rows.indexOf('JSON'))).toEqual([
       'two',
       'lines',
@@ -66,7 +66,7 @@ describe('the detail of a record', () => {
   });
 
   it('has no target where the line has none, as of older runners', () => {
-    expect(detail(['[control-plane] 2026-11-25T23:08:47.372844Z  WARN Resource error: a: b'])).toEqual([
+    expect(recordText(['[control-plane] 2026-11-25T23:08:47.372844Z  WARN Resource error: a: b'])).toEqual([
       'time    2026-11-25 23:08:47.372844 UTC',
       'local   2026-11-26 00:08:47.372 UTC+01:00',
       'level   WARN',
@@ -79,12 +79,12 @@ describe('the detail of a record', () => {
   it('calls the runner by its name', () => {
     const line =
       '[manager] 2026-11-25T09:08:47.069619Z  INFO pipeline_manager::runner: Fresh pipeline-id="01a2" pipeline-name="N/A"';
-    expect(detail([line])).toContain('source  runner');
+    expect(recordText([line])).toContain('source  runner');
   });
 
   it('marks the time of a panic as that of the record before', () => {
     const lines = ['', "thread 'main' (7) panicked at a.rs:1:2:", 'boom'];
-    expect(detail(lines, {level: 'ERROR', at: Date.UTC(2026, 10, 25, 9)})).toEqual([
+    expect(recordText(lines, {level: 'ERROR', at: Date.UTC(2026, 10, 25, 9)})).toEqual([
       'time    2026-11-25 09:00:00.000 UTC, of the record before',
       'local   2026-11-25 10:00:00.000 UTC+01:00',
       'level   ERROR',
@@ -92,18 +92,18 @@ describe('the detail of a record', () => {
       'panic: boom (main at a.rs:1:2)',
       ...lines,
     ]);
-    expect(detail(lines.slice(0, 2))).toEqual(lines.slice(0, 2));
+    expect(recordText(lines.slice(0, 2))).toEqual(lines.slice(0, 2));
   });
 
   it('has no local time where it is UTC, and offsets of half hours', () => {
     const line = '[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  x';
-    expect(detail([line], {offsetAt: () => 0}).filter((row) => row.startsWith('local'))).toEqual([]);
-    expect(detail([line], {offsetAt: () => -210})).toContain('local   2026-11-25 05:38:47.372 UTC-03:30');
+    expect(recordText([line], {offsetAt: () => 0}).filter((row) => row.startsWith('local'))).toEqual([]);
+    expect(recordText([line], {offsetAt: () => -210})).toContain('local   2026-11-25 05:38:47.372 UTC-03:30');
   });
 
   it('wraps at words, values beside their names', () => {
     const line = '[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  one two three four key="five six seven"';
-    const rows = detail([line], {width: 17});
+    const rows = recordText([line], {width: 17});
     expect(rows.slice(rows.indexOf('one two three '))).toEqual([
       'one two three ',
       'four',
@@ -116,28 +116,28 @@ describe('the detail of a record', () => {
 
   it('gives a long name its own rows', () => {
     const line = `[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  x ${'k'.repeat(30)}=1`;
-    expect(detail([line]).slice(-2)).toEqual(['k'.repeat(30), `${' '.repeat(22)}1`]);
+    expect(recordText([line]).slice(-2)).toEqual(['k'.repeat(30), `${' '.repeat(22)}1`]);
   });
 });
 
 describe('a record that is too long', () => {
   it('is cut at 64 KiB a line, with a row that reports it', () => {
-    const rows = detail([Buffer.alloc(65 * 1024, 'x')]);
+    const rows = recordText([Buffer.alloc(65 * 1024, 'x')]);
     expect(rows.at(-1)).toBe('… cut here: the line has 67 kB');
     expect(rows.slice(0, -1).join('')).toHaveLength(64 * 1024);
-    expect(detail([Buffer.alloc(64 * 1024, 'x')]).join('')).toHaveLength(64 * 1024);
+    expect(recordText([Buffer.alloc(64 * 1024, 'x')]).join('')).toHaveLength(64 * 1024);
   });
 
   it('is cut at a limit for all lines, with a row that reports it', () => {
     const lines = Array.from({length: 5000}, () => 'a line');
-    const rows = detail(lines);
+    const rows = recordText(lines);
     expect(rows).toHaveLength(2000);
     expect(rows.at(-1)).toBe('… cut here: the record has 5,000 lines, 30 kB');
-    const wide = detail(Array.from({length: 3}, () => '日'.repeat(20_000)));
+    const wide = recordText(Array.from({length: 3}, () => '日'.repeat(20_000)));
     expect(wide.length).toBeLessThan(2000);
     expect(wide.at(-1)).toBe('… cut here: the record has 3 lines, 180 kB');
     const fields = ' k="{\\"a\\":1}"'.repeat(4000);
-    expect(detail([`[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  x${fields}`])).toHaveLength(2000);
+    expect(recordText([`[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  x${fields}`])).toHaveLength(2000);
   });
 });
 
@@ -150,7 +150,7 @@ describe('the fields of a record that is too long', () => {
     ['as text', [text, ...message]],
     ['of many bytes', [text, ...message.map((line) => line.padEnd(200, '.'))]],
   ])('follow the cut: %s', (_, lines) => {
-    const rows = detail(lines);
+    const rows = recordText(lines);
     const cut = rows.findIndex((row) => row.startsWith('… cut here: the record has '));
     expect(cut).toBeGreaterThan(1000);
     expect(rows[cut - 1]).toMatch(/^frame|^\.+$/);
@@ -163,7 +163,7 @@ describe.each(sampleFiles)('the lines of %s', (file) => {
     for (const {bytes: line} of sampleLines(file)) {
       const message = messageOf(line)?.replace(/ pipeline-id="[^"]*" pipeline-name="[^"]*"$/, '');
       for (const width of [24, 60, 200]) {
-        const rows = detail([line], {width});
+        const rows = recordText([line], {width});
         for (const row of rows) {
           expect(textWidth(row)).toBeLessThanOrEqual(width);
           expect(row).not.toMatch(/\p{Cc}/u);
@@ -185,7 +185,7 @@ it('no row is too wide and nothing unsafe passes, whatever the lines', () => {
   );
   fc.assert(
     fc.property(fc.array(line, {maxLength: 4}), fc.integer({min: 10, max: 60}), (lines, width) => {
-      for (const row of detail(lines, {width})) {
+      for (const row of recordText(lines, {width})) {
         expect(textWidth(row)).toBeLessThanOrEqual(width);
         expect(row).not.toMatch(/\p{Cc}/u);
       }
