@@ -241,7 +241,7 @@ export const options = [
     flag: 'time',
     value: 'HOW',
     example: 'local',
-    help: 'how times are shown: sent (UTC), local, utc (with the date), relative, delta or off; default: sent, or local if the file has a zone',
+    help: 'how times are shown: sent (UTC), local, utc (with the date), relative, delta or off; default: sent, or local if a zone is set',
     core: 'times as sent, local, utc, relative, delta or off',
     choices: timeChoices,
     commands: screens,

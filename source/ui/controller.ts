@@ -324,7 +324,7 @@ export class Controller {
     if (!at) return;
     const {entries} = at.geometry;
     const isKept = id >= at.model.source.buffer.firstId;
-    at.model.reveal(id);
+    at.model.folds.reveal(id);
     const target = entries.atOrAfter(id) ?? entries.atOrBefore(id);
     if (target === undefined) {
       this.say(at.model.shown ? 'everything is hidden by filters' : 'the log is empty');

@@ -175,7 +175,7 @@ export function entryWords({model, rows, tab, layout}: PaneAt, id: number): stri
   const origin = source.merge?.originAt(id);
   const name = origin === undefined ? undefined : source.merge?.names[origin];
   const folded = shown?.foldedAt(id) ?? 1;
-  const suppressed = model.suppressedAt(id);
+  const suppressed = model.folds.suppressedAt(id);
   const prefix = [
     ...(name === undefined ? [] : [`${nameOf(name)}:`]),
     ...(folded > 1 ? [`${count(folded)} similar:`] : []),

@@ -48,7 +48,7 @@ export function idsOf(choice: Choice, at: PaneAt): Iterable<number> {
       return idsOfSelection(at);
     case 'view':
       if (!at.model.shown) return between(buffer.firstId, buffer.endId);
-      return unfolded(idsIn(at.model.unfolded, buffer.firstId, buffer.endId), at);
+      return unfolded(idsIn(at.model.folds.unfolded, buffer.firstId, buffer.endId), at);
     case 'all':
       return between(buffer.firstId, buffer.endId);
   }

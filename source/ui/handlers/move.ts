@@ -45,7 +45,7 @@ function goToTime(controller: Controller, {tab, model}: PaneAt, wanted: number):
   const inWords = (time: number) => `${dateTime(inZone(time, zoneOf(tab.pane, controller.services.offsetAt)))}${zone}`;
   const id = model.index.idAtTime(wanted);
   if (id === undefined) {
-    controller.goToEntry(model.rowOf(model.source.buffer.endId - 1));
+    controller.goToEntry(model.folds.rowOf(model.source.buffer.endId - 1));
     controller.say(`nothing at or after ${inWords(wanted)}: this is the end`);
     return;
   }
@@ -114,7 +114,7 @@ function goToTarget(controller: Controller, {model}: PaneAt, place: GoToTarget):
   const held = Math.max(firstId, Math.min(id, endId - 1));
   // Only a line by its number opens a closed record.
   const isNumber = place.kind === 'line' && place.number > 0;
-  controller.goToEntry(isNumber ? held : model.rowOf(held));
+  controller.goToEntry(isNumber ? held : model.folds.rowOf(held));
   if (id < firstId && firstId < endId)
     controller.say(`the oldest line kept is ${count(buffer.numberOf(firstId) ?? 1)}`);
 }
@@ -266,6 +266,6 @@ export function goToEntryOf(controller: Controller, pipeline: string, id: number
   goToTab(controller, pipeline);
   controller.dispatch({type: 'focus', side: 'log'});
   // A panic stays closed: its row shows what it is.
-  if (id !== undefined) controller.goToEntry(controller.pane?.model.rowOf(id) ?? id);
+  if (id !== undefined) controller.goToEntry(controller.pane?.model.folds.rowOf(id) ?? id);
   controller.dispatch({type: 'used'});
 }

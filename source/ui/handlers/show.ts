@@ -196,9 +196,9 @@ export const showHandlers = {
 /** Opens or closes the fold of the current record. Returns false if it is in none. */
 export function toggleFold(controller: Controller): boolean {
   const at = controller.paneAt;
-  const fold = at?.current === undefined ? undefined : at.model.foldAt(at.current);
+  const fold = at?.current === undefined ? undefined : at.model.folds.at(at.current);
   if (!at || !fold) return false;
-  at.model.toggle(fold);
+  at.model.folds.toggle(fold);
   controller.changePane({position: reveal(at.tab.pane.position, at.geometry, fold.head)});
   return true;
 }

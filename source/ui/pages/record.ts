@@ -62,7 +62,7 @@ function open(controller: Controller, {keyName}: Opening): void {
     return;
   }
   if (showsRecord(controller, keyName, 'opens it')) return;
-  const fold = at.model.foldAt(at.current);
+  const fold = at.model.folds.at(at.current);
   // An error has more to show than how many like it were suppressed.
   if (fold?.open === false && fold.of !== 'suppressed') toggleFold(controller);
   else openRecord(controller);

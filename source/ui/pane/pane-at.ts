@@ -40,7 +40,8 @@ export function paneAt(pane: Pane, layout: Layout): PaneAt {
 
 /** The position at which the current entry, or its fold, keeps its row. `before`: the entries shown until now. */
 export function anchoredPosition({tab, model, geometry}: PaneAt, before: Entries): Position {
-  const rowFor = (id: number) => model.shown?.foldOf(id)?.head ?? model.records.at(id)?.head ?? model.rowOf(id);
+  const {shown, folds} = model;
+  const rowFor = (id: number) => shown?.foldOf(id)?.head ?? folds.records.at(id)?.head ?? folds.rowOf(id);
   return anchorCurrentRow(tab.pane.position, {...geometry, entries: before}, geometry, rowFor);
 }
 

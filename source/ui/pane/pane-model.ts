@@ -1,9 +1,7 @@
-import {allEntries, type Entries} from '../../buffer/log-buffer.ts';
+import type {Entries} from '../../buffer/log-buffer.ts';
 import type {OutputStream} from '../../buffer/markers.ts';
 import {compilePattern, type Pattern, type TimeLimit} from '../../buffer/pattern.ts';
 import {prepareSearch} from '../../buffer/search.ts';
-import {FoldedRecords} from '../../filters/folded-records.ts';
-import {FoldedSuppressed} from '../../filters/folded-suppressed.ts';
 import {ShownLines, type ShownLinesOptions} from '../../filters/shown-lines.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {FrameBatch, type FrameRate} from '../../lib/frames.ts';
@@ -16,6 +14,7 @@ import {SuppressedErrors} from '../../records/suppressed.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {LogSearch} from './log-search.ts';
 import {LostStreams} from './lost-streams.ts';
+import {PaneFolds} from './pane-folds.ts';
 import {WholeIndex} from './whole-index.ts';
 
 export type PaneServices = {
@@ -23,12 +22,6 @@ export type PaneServices = {
   readonly timeLimit: TimeLimit;
   readonly frameRate?: FrameRate;
 };
-
-/**
- * A row of several `records`, of the `lines` of one record, or of an error and the lines that tell of `suppressed` ones;
- * `open`: each of them has its own row instead.
- */
-type PaneFold = {readonly of: 'records' | 'lines' | 'suppressed'; readonly head: number; readonly open: boolean};
 
 /** Indexed in less than 1 ms; more than a frame has at 10,000 lines/s. */
 const bytesPerFrame = 256 * 1024;
@@ -60,15 +53,14 @@ export type PaneLog = Pick<Log, 'name' | 'buffer' | 'snapshot' | 'merge' | 'addD
 
 /**
  * What is derived from one tab's log and its view: the index of its records, the entries that filters and folds leave,
- * the matches of its search, and its records by time. Each part needs the one before it. It works in slices, and only while
- * the tab is shown.
+ * the matches of its search, and its records by time. Each part needs the one before it. It works in slices, and only
+ * while the tab is shown.
  */
 export class PaneModel {
   readonly source: PaneLog;
   #index: RecordIndex;
-  #records: FoldedRecords;
   #suppressed: SuppressedErrors;
-  #foldedSuppressed: FoldedSuppressed;
+  #folds: PaneFolds;
   /** Replaces index and suppressed errors once it has read the whole log: lines were added before those of `#index`. */
   #whole: WholeIndex | undefined;
   readonly #options: PaneModelOptions;
@@ -103,9 +95,8 @@ export class PaneModel {
   constructor(source: PaneLog, options: PaneModelOptions) {
     this.source = source;
     this.#index = new RecordIndex(source.buffer);
-    this.#records = new FoldedRecords(this.#index);
     this.#suppressed = new SuppressedErrors(source.buffer);
-    this.#foldedSuppressed = new FoldedSuppressed(this.#suppressed);
+    this.#folds = this.#newFolds();
     this.#lostStreams = new LostStreams(source.buffer);
     this.#options = options;
     const {clock, frameRate} = options.services;
@@ -156,8 +147,8 @@ export class PaneModel {
     return this.#indexed;
   }
 
-  get records(): FoldedRecords {
-    return this.#records;
+  get folds(): PaneFolds {
+    return this.#folds;
   }
 
   /** Changes when the search has found more, or other entries are shown. */
@@ -167,24 +158,7 @@ export class PaneModel {
 
   /** The entries that have a row. */
   get entries(): Entries {
-    return this.records.entries(this.#foldedSuppressed.entries(this.unfolded));
-  }
-
-  /** The entry in whose row a line is, of those that filters show. */
-  rowOf(id: number): number {
-    return this.#foldedSuppressed.rowOf(this.records.rowOf(id), this.unfolded);
-  }
-
-  /** How many errors that are not in the log the records in the row `id` stand for. */
-  suppressedAt(id: number): number {
-    const shown = this.#shown;
-    if (this.#foldedSuppressed.opened.has(id) && (shown?.foldedAt(id) ?? 1) === 1) return 0;
-    return shown?.suppressedAt(id) || this.#foldedSuppressed.countAt(id);
-  }
-
-  /** These entries, all lines of closed panics and configurations, and those that tell of suppressed errors. */
-  get unfolded(): Entries {
-    return this.#shown ?? allEntries(this.source.buffer);
+    return this.#folds.entries;
   }
 
   /** Entries that filters and folds of similar records leave; undefined: there are none of both. */
@@ -274,32 +248,6 @@ export class PaneModel {
     this.index.step(bytesPerFrame);
   }
 
-  /** The fold of a shown line: of several similar records, or of the lines of a long one. */
-  foldAt(id: number): PaneFold | undefined {
-    const fold = this.#shown?.foldOf(id);
-    const similar = fold && fold.records > 1 ? {of: 'records' as const, head: fold.head, open: fold.open} : undefined;
-    if (similar && !similar.open) return similar;
-    const record = this.records.at(id);
-    if (record) return {of: 'lines', head: record.head, open: record.open};
-    const error = similar ? undefined : this.#foldedSuppressed.at(this.index.headOf(id), this.unfolded);
-    return error ? {of: 'suppressed', ...error} : similar;
-  }
-
-  toggle({of, head, open}: PaneFold): void {
-    if (of === 'records') this.#shown?.setOpen(head, !open);
-    else if (of === 'suppressed') this.#foldedSuppressed.setOpen(head, !open);
-    else this.records.setOpen(head, !open);
-    this.#progress.set(this.#progress.get() + 1);
-  }
-
-  /** Opens the folds of a line that filters show. */
-  reveal(id: number): void {
-    if (this.#shown?.includes(id) === false) return;
-    for (let fold = this.foldAt(id); this.entries.atOrAfter(id) !== id && fold && !fold.open; fold = this.foldAt(id)) {
-      this.toggle(fold);
-    }
-  }
-
   /** Calls `onDone` once there is nothing left to do; a later call replaces an earlier one. */
   whenDone(onDone: () => void): void {
     this.#onDone = onDone;
@@ -339,7 +287,7 @@ export class PaneModel {
     return new ShownLines({...log, ...filtered, earlier, ...(opened && {opened})});
   }
 
-  /** All lines of a large file were added before those that were read: the records and matches among them are found now. */
+  /** All lines of a large file were added before those that were read: records and matches among them are found now. */
   #findEarlier(): void {
     const {buffer} = this.source;
     if (buffer.isAwaitingEarlier || buffer.firstId >= this.#index.indexedFrom || this.#whole) return;
@@ -363,14 +311,19 @@ export class PaneModel {
     this.#whole = undefined;
     this.#index = index;
     this.#suppressed = suppressed;
-    this.#records = new FoldedRecords(index, this.#records);
-    this.#foldedSuppressed = new FoldedSuppressed(suppressed, this.#foldedSuppressed);
+    this.#folds = this.#newFolds(this.#folds);
     this.#histogram = this.#histogram && new Histogram(index);
     // Results of the filters so far may be of other records.
     const isOther = this.#filteredBy !== index && (this.#shown || this.#next) !== undefined;
     if (this.#filtered && isOther) this.#next = this.#filter(this.#filtered, undefined);
     this.#options.onEntries(before);
     this.#runner.wake();
+  }
+
+  #newFolds(earlier?: PaneFolds): PaneFolds {
+    const {buffer} = this.source;
+    const log = {buffer, index: this.#index, suppressed: this.#suppressed, shown: () => this.#shown};
+    return new PaneFolds({...log, onToggle: () => this.#progress.set(this.#progress.get() + 1)}, earlier);
   }
 
   #replaceShown(shown: ShownLines | undefined): void {

@@ -103,7 +103,8 @@ export class PaneRows {
 
   /** An open panic that begins with an empty line keeps its summary there. */
   #summarisedAt(id: number, {asSent}: PaneView): LongRecord | undefined {
-    const {records, index, source} = this.#model;
+    const {folds, index, source} = this.#model;
+    const {records} = folds;
     const hasBlankHead = !asSent && records.opened.has(id) && source.buffer.lineAt(id)?.length === 0;
     return hasBlankHead ? index.long.get(id) : records.closedAt(id);
   }
@@ -149,11 +150,11 @@ export class PaneRows {
 
   /** Filters leave only markers, and below them is room for a notice. */
   #isAllHidden({filters}: PaneView, places: readonly RowPosition[], {paneHeight}: PaneSize): boolean {
-    const {source, shown, unfolded} = this.#model;
+    const {source, shown, folds} = this.#model;
     const {buffer} = source;
     const isFiltered = shown !== undefined && filters.some(({on}) => on);
     if (!isFiltered || places.length >= paneHeight) return false;
-    const isSomeHidden = unfolded.countFrom(buffer.firstId) < buffer.endId - buffer.firstId;
+    const isSomeHidden = folds.unfolded.countFrom(buffer.firstId) < buffer.endId - buffer.firstId;
     return isSomeHidden && places.every(({id}) => buffer.markerAt(id) !== undefined);
   }
 
@@ -179,7 +180,7 @@ export class PaneRows {
   }
 
   #rowState(id: number, {marks, selectedFrom}: PaneView, current: number | undefined): RowState {
-    const {index, records, shown, source} = this.#model;
+    const {index, folds, shown, source} = this.#model;
     const head = index.headOf(id);
     const level = index.levelAt(id);
     const origin = source.merge?.originAt(id);
@@ -188,8 +189,8 @@ export class PaneRows {
       ...(level !== undefined && {level}),
       isAround: shown?.isAround(id) ?? false,
       folded: shown?.foldedAt(id) ?? 1,
-      suppressed: this.#model.suppressedAt(id),
-      lines: records.closedAt(id)?.lines ?? 1,
+      suppressed: folds.suppressedAt(id),
+      lines: folds.records.closedAt(id)?.lines ?? 1,
       marked: id === head && marks.has(head),
       selected:
         selectedFrom !== undefined && current !== undefined && isWithin(head, selectedFrom, index.headOf(current)),

@@ -49,8 +49,8 @@ class Modelled {
 
   /** Opens the fold of a line. */
   open(id: number): void {
-    const fold = this.model.foldAt(id);
-    if (fold?.open === false) this.model.toggle(fold);
+    const fold = this.model.folds.at(id);
+    if (fold?.open === false) this.model.folds.toggle(fold);
   }
 
   /** Of the search. */
@@ -245,12 +245,12 @@ describe('a panic and a configuration', () => {
     for (const fold of [false, true]) {
       const modelled = await started({fold});
       expect(modelled.ids).toEqual([0, 2, 5, 10]);
-      expect(modelled.model.foldAt(0)).toEqual({of: 'lines', head: 0, open: false});
-      expect(modelled.model.foldAt(2)).toBeUndefined();
+      expect(modelled.model.folds.at(0)).toEqual({of: 'lines', head: 0, open: false});
+      expect(modelled.model.folds.at(2)).toBeUndefined();
       modelled.open(0);
       expect(modelled.ids).toEqual([0, 1, 2, 3, 4, 5, 10]);
       // From any of its lines.
-      modelled.model.toggle({of: 'lines', head: 0, open: true});
+      modelled.model.folds.toggle({of: 'lines', head: 0, open: true});
       modelled.open(5);
       expect(modelled.ids).toEqual([0, 2, 5, 6, 7, 8, 9, 10]);
     }
@@ -268,10 +268,10 @@ describe('a panic and a configuration', () => {
   it('are searched while closed, and opened where a line is to be seen', async () => {
     const modelled = await started({search: 'global|a::b'});
     expect(modelled.matches).toEqual([3, 9]);
-    modelled.model.reveal(9);
+    modelled.model.folds.reveal(9);
     expect(modelled.ids).toEqual([0, 2, 5, 6, 7, 8, 9, 10]);
     await modelled.sync({filters: [filterBy('one')]});
-    modelled.model.reveal(3);
+    modelled.model.folds.reveal(3);
     await modelled.sync({});
     expect(modelled.ids).toEqual([0, 2, 5, 6, 7, 8, 9, 10]);
   });
@@ -281,7 +281,7 @@ describe('a panic and a configuration', () => {
     for (const line of [...configuration, ...configuration]) modelled.feed.write(`${line}\n`);
     await modelled.sync({fold: true});
     expect(modelled.ids).toEqual([0]);
-    modelled.model.reveal(6);
+    modelled.model.folds.reveal(6);
     expect(modelled.ids).toEqual([0, 4, 5, 6, 7]);
   });
 });

@@ -1,0 +1,84 @@
+import {allEntries, type Entries, type LogBuffer} from '../../buffer/log-buffer.ts';
+import {FoldedRecords} from '../../filters/folded-records.ts';
+import {FoldedSuppressed} from '../../filters/folded-suppressed.ts';
+import type {ShownLines} from '../../filters/shown-lines.ts';
+import type {RecordIndex} from '../../records/record-index.ts';
+import type {SuppressedErrors} from '../../records/suppressed.ts';
+
+/**
+ * A row of several `records`, of the `lines` of one record, or of an error and the lines that tell of `suppressed` ones;
+ * `open`: each of them has its own row instead.
+ */
+export type PaneFold = {readonly of: 'records' | 'lines' | 'suppressed'; readonly head: number; readonly open: boolean};
+
+type FoldedLog = {
+  readonly buffer: LogBuffer;
+  readonly index: RecordIndex;
+  readonly suppressed: SuppressedErrors;
+  /** The entries that filters and folds of similar records leave; undefined: there are none of both. */
+  readonly shown: () => ShownLines | undefined;
+  /** A fold was opened or closed. */
+  readonly onToggle: () => void;
+};
+
+/** Which entries of a log have a row of their own, and what else is in the row of one. */
+export class PaneFolds {
+  readonly records: FoldedRecords;
+  readonly #suppressed: FoldedSuppressed;
+  readonly #log: FoldedLog;
+
+  /** What is open in `earlier`, of the same log with another index, stays so. */
+  constructor(log: FoldedLog, earlier?: PaneFolds) {
+    this.#log = log;
+    this.records = new FoldedRecords(log.index, earlier?.records);
+    this.#suppressed = new FoldedSuppressed(log.suppressed, earlier ? earlier.#suppressed : undefined);
+  }
+
+  /** The entries that have a row. */
+  get entries(): Entries {
+    return this.records.entries(this.#suppressed.entries(this.unfolded));
+  }
+
+  /** These entries, all lines of closed panics and configurations, and those that tell of suppressed errors. */
+  get unfolded(): Entries {
+    return this.#log.shown() ?? allEntries(this.#log.buffer);
+  }
+
+  /** The entry in whose row a line is, of those that filters show. */
+  rowOf(id: number): number {
+    return this.#suppressed.rowOf(this.records.rowOf(id), this.unfolded);
+  }
+
+  /** How many errors that are not in the log the records in the row `id` stand for. */
+  suppressedAt(id: number): number {
+    const shown = this.#log.shown();
+    if (this.#suppressed.opened.has(id) && (shown?.foldedAt(id) ?? 1) === 1) return 0;
+    return shown?.suppressedAt(id) || this.#suppressed.countAt(id);
+  }
+
+  /** The fold of a shown line: of several similar records, or of the lines of a long one. */
+  at(id: number): PaneFold | undefined {
+    const fold = this.#log.shown()?.foldOf(id);
+    const similar = fold && fold.records > 1 ? {of: 'records' as const, head: fold.head, open: fold.open} : undefined;
+    if (similar && !similar.open) return similar;
+    const record = this.records.at(id);
+    if (record) return {of: 'lines', head: record.head, open: record.open};
+    const error = similar ? undefined : this.#suppressed.at(this.#log.index.headOf(id), this.unfolded);
+    return error ? {of: 'suppressed', ...error} : similar;
+  }
+
+  toggle({of, head, open}: PaneFold): void {
+    if (of === 'records') this.#log.shown()?.setOpen(head, !open);
+    else if (of === 'suppressed') this.#suppressed.setOpen(head, !open);
+    else this.records.setOpen(head, !open);
+    this.#log.onToggle();
+  }
+
+  /** Opens the folds of a line that filters show. */
+  reveal(id: number): void {
+    if (this.#log.shown()?.includes(id) === false) return;
+    for (let fold = this.at(id); this.entries.atOrAfter(id) !== id && fold && !fold.open; fold = this.at(id)) {
+      this.toggle(fold);
+    }
+  }
+}
