@@ -347,7 +347,7 @@ describe('while the server does not answer', () => {
     await app.shows('│ waiting for the log of orders, 2 s');
     app.screen.server.thaw();
     await app.shows('Fresh start');
-    expect(app.text).not.toContain('waiting');
+    await app.hides('waiting');
   });
 
   it('says that it waits for the description of a pipeline', async () => {
