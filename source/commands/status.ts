@@ -6,8 +6,8 @@ import type {Clock} from '../lib/clock.ts';
 import {jsonText} from '../lib/json.ts';
 import {someAtATime} from '../logs/pipeline-history.ts';
 import type {RequestedNames} from '../settings/names.ts';
-import {didYouMean} from '../settings/parse-values.ts';
 import type {StatusForm} from '../settings/request.ts';
+import {nameHint, seeAll} from '../startup/name-hint.ts';
 import {clean} from '../terminal/clean.ts';
 import {byName, serverState, stateSince, tagWords} from '../words/pipeline.ts';
 import {pipelineObject} from './list.ts';
@@ -54,7 +54,7 @@ async function requestedNames(client: ApiClient, {names, patterns}: RequestedNam
   const matching = wanted.map(({name}) => name);
   if (patterns.length === 0) return matching;
   const sources = patterns.map(({source}) => `'${source}'`).join(', ');
-  if (matching.length === 0) throw new Error(`no pipeline matches ${sources} · pipetail list shows them all`);
+  if (matching.length === 0) throw new Error(`no pipeline matches ${sources} · ${seeAll}`);
   return matching;
 }
 
@@ -76,8 +76,7 @@ export async function describePipeline(client: ApiClient, name: string, signal: 
     const listed = (await client.listPipelines(signal).catch(() => [])).map((pipeline) => pipeline.name);
     // The server contradicts itself, such as while it deletes the pipeline: its own words say more than ours.
     if (listed.includes(name)) throw error;
-    const near = didYouMean(name, listed);
-    throw new Error(`there is no pipeline '${name}'${near || ' · pipetail list shows them all'}`, {cause: error});
+    throw new Error(`there is no pipeline '${name}'${nameHint(name, listed)}`, {cause: error});
   }
 }
 

@@ -12,6 +12,7 @@ import type {RecordIndex} from '../records/record-index.ts';
 import {endedRun, isStopped} from '../records/runs.ts';
 import {errorFingerprint} from '../records/suppressed.ts';
 import {clean} from '../terminal/clean.ts';
+import {textAsSent} from '../viewport/line-text.ts';
 import {markerTone} from '../words/markers.ts';
 import {failedWords} from '../words/pipeline.ts';
 import {errorWords} from './event-words.ts';
@@ -275,7 +276,10 @@ function checkpointEvents(
   return ids.flatMap((id): readonly TimelineEvent[] => {
     const line = buffer.lineAt(id);
     if (!line) return [];
-    const {text} = errorWords({example: Uint8Array.from(line), key: 0}, noTarget);
+    const {text: first} = errorWords({example: Uint8Array.from(line), key: 0}, noTarget);
+    // `Resuming from checkpoint:` tells which one in its second line.
+    const second = /:\s*$/.test(first) && index.headOf(id + 1) === id ? buffer.lineAt(id + 1) : undefined;
+    const text = second ? `${first.trim()} ${textAsSent(Uint8Array.from(second)).trim().replace(/:$/, '')}` : first;
     return [{kind: 'checkpoint', pipeline, from: 'log', count: 1, at: index.timeAt(id), text, id}];
   });
 }

@@ -48,8 +48,8 @@ export function readTerminal({
 }: TerminalInput): TerminalInfo {
   const {stdout, env} = process;
   if (!keys?.isTTY || !stdout.isTTY) {
-    const near = meant === undefined ? '' : ` · did you mean 'pipetail ${meant}'?`;
-    throw new UsageError(`the screen needs a terminal${near} · use ${instead} in a pipe`);
+    const advice = meant === undefined ? `use ${instead} in a pipe` : `did you mean 'pipetail ${meant}'?`;
+    throw new UsageError(`the screen needs a terminal · ${advice}`);
   }
   if (env.TERM === 'dumb') {
     throw new UsageError(`the screen needs more than TERM=dumb · use ${instead}`);

@@ -84,17 +84,17 @@ const instead: ReadonlyMap<string, string> = new Map([
 export function unknownOption(typed: string, command: CommandName): UsageError {
   const name = typed.replace(/^--?/, '');
   const answer = instead.get(name);
-  if (answer !== undefined) return unknown(typed, answer, helpOf(command));
+  if (answer !== undefined) return unknown(typed, answer);
   const meant = /^\d+$/.test(name) ? `tail ${name}` : (renamed.get(name) ?? near(name, command));
-  if (meant === undefined) return unknown(typed, helpOf(command));
+  if (meant === undefined) return unknown(typed, `see ${callOf(command)} --help all`);
   const option = optionNamed(meant.replace(/ .*/, ''), command);
-  if (!option || acceptsOption(command, option)) return unknown(typed, `did you mean --${meant}?`, helpOf(command));
+  if (!option || acceptsOption(command, option)) return unknown(typed, `did you mean --${meant}?`);
   const [other = command] = option.commands;
-  return unknown(typed, `did you mean ${callOf(other)} --${meant}?`, helpOf(other));
+  return unknown(typed, `did you mean ${callOf(other)} --${meant}?`);
 }
 
-function unknown(typed: string, ...parts: readonly string[]): UsageError {
-  return new UsageError([`unknown option ${typed.slice(0, 80)}`, ...parts].join(' · '));
+function unknown(typed: string, advice: string): UsageError {
+  return new UsageError(`unknown option ${typed.slice(0, 80)} · ${advice}`);
 }
 
 /** An option of the command, else of another one. */
@@ -110,8 +110,4 @@ function near(name: string, command: CommandName): string | undefined {
 
 function callOf(command: CommandName): string {
   return command === 'screen' ? 'pipetail' : `pipetail ${command}`;
-}
-
-function helpOf(command: CommandName): string {
-  return `${callOf(command)} --help all lists them`;
 }

@@ -21,14 +21,22 @@ export async function pipelinesSoon(
   }
 }
 
-/** What gives the end of a message about a missing pipeline; empty if no name is near. Asks once; never rejects. */
+/** What gives the end of a message about a missing pipeline (`nameHint`). Asks once; never rejects. */
 export function nameHints(client: ApiClient, clock: Clock): (name: string) => Promise<string> {
   let asked: ReturnType<typeof pipelinesSoon> | undefined;
   return async (name) => {
     asked ??= pipelinesSoon(client, clock, patienceForHint);
-    return didYouMean(name, namesOf((await asked) ?? []));
+    return nameHint(name, namesOf((await asked) ?? []));
   };
 }
+
+/** ` · did you mean 'orders'?`; if no name is near, how to see them all. */
+export function nameHint(name: string, listed: readonly string[]): string {
+  return didYouMean(name, listed) || ` · ${seeAll}`;
+}
+
+/** The way out of a name or a pattern that finds nothing. */
+export const seeAll = 'run pipetail list to see them all';
 
 function namesOf(pipelines: readonly Pipeline[]): readonly string[] {
   return pipelines.map(({name}) => name);

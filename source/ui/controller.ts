@@ -205,12 +205,12 @@ export class Controller {
       // The runs of several pipelines are no runs of the merged log.
       run: tab?.merges === undefined && (model?.index.runs.some(({state}) => state !== 'unknown') ?? false),
       histogram: active === undefined ? false : strip,
-      filters: (tab?.pane.filters.length ?? 0) > 0,
+      filters: (tab?.pane.filters.length ?? 0) > 0 && (this.kindOf(state.page)?.showsFilters ?? 'log'),
     });
   }
 
   get pageHeight(): number {
-    return this.layout?.bodyHeight ?? 1;
+    return this.layout?.pageHeight ?? 1;
   }
 
   get keyContext(): KeyContext {

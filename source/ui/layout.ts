@@ -12,14 +12,17 @@ export type Layout = {
   readonly paneWidth: number;
   /** Rows between header and status line: of the sidebar, and of tab bar and log. */
   readonly bodyHeight: number;
+  /** The same of a page in place of them. */
+  readonly pageHeight: number;
   /** One row below the tab bar for the failure of the pipeline, which is not in its log. */
   readonly hasBanner: boolean;
   /** One row above the log for the run that is shown. */
   readonly hasRun: boolean;
   /** Rows above the log for its records by time: `histogramHeight` or 0. */
   readonly histogramRows: number;
-  /** One row above the status line for the filters. */
+  /** One row above the status line for the filters: below the log, and below a page. */
   readonly hasFilters: boolean;
+  readonly hasFiltersOnPage: boolean;
   readonly paneHeight: number;
 };
 
@@ -48,12 +51,16 @@ export function layoutOf(
     readonly run: boolean;
     /** Undefined: by the terminal's height. */
     readonly histogram?: boolean | undefined;
-    readonly filters: boolean;
+    /** `'log'`: an open page has nothing to do with them. */
+    readonly filters: boolean | 'log';
   },
 ): Layout | undefined {
   if (size.columns < smallest.columns || size.rows < smallest.rows) return undefined;
   const sidebarWidth = parts.sidebar ? sidebarWidthOf(size.columns, parts.sidebarWidth) : 0;
-  const bodyHeight = size.rows - 3 - (parts.filters ? 1 : 0);
+  const hasFilters = parts.filters !== false;
+  const hasFiltersOnPage = parts.filters === true;
+  const heightWith = (isWithFilters: boolean) => size.rows - 3 - (isWithFilters ? 1 : 0);
+  const bodyHeight = heightWith(hasFilters);
   const hasRun = parts.run && size.rows >= heightWithRun;
   const hasHistogram = (parts.histogram ?? size.rows >= heightByDefault) && size.rows >= heightWithHistogram;
   const histogramRows = hasHistogram ? histogramHeight : 0;
@@ -62,10 +69,12 @@ export function layoutOf(
     hasStateWords: sidebarWidth >= widthWithWords,
     paneWidth: parts.sidebar ? size.columns - sidebarWidth - 1 : size.columns,
     bodyHeight,
+    pageHeight: heightWith(hasFiltersOnPage),
     hasBanner: parts.banner,
     hasRun,
     histogramRows,
-    hasFilters: parts.filters,
+    hasFilters,
+    hasFiltersOnPage,
     paneHeight: bodyHeight - 1 - (parts.banner ? 1 : 0) - (hasRun ? 1 : 0) - histogramRows,
   };
 }

@@ -91,7 +91,7 @@ it('is a list in JSON, however many there are', async () => {
 it('names the nearest of a name that there is not, and a pattern that matches nothing', async () => {
   await expect(status(['order'])).rejects.toThrow(/^there is no pipeline 'order' · did you mean 'orders'\?$/);
   await expect(status(['zzzzzzzz'])).rejects.toThrow(
-    /^there is no pipeline 'zzzzzzzz' · pipetail list shows them all$/,
+    /^there is no pipeline 'zzzzzzzz' · run pipetail list to see them all$/,
   );
   await expect(status(['x*'])).rejects.toThrow(/^no pipeline matches 'x\*' · /);
 });

@@ -52,7 +52,7 @@ test('tags choose pipelines for list, status and logs', async () => {
   expect((await pipetail('logs', 'tag:prod', '--template', '{pipeline}')).stdout).toMatch(/^(?:(?:eu|us)\n){2,}$/);
   expect(await pipetail('logs', 'tag:nothing')).toMatchObject({
     ...{code: 1, stdout: ''},
-    stderr: "pipetail: no pipeline matches 'tag:nothing' · pipetail list shows them all\n",
+    stderr: "pipetail: no pipeline matches 'tag:nothing' · run pipetail list to see them all\n",
   });
 });
 

@@ -80,7 +80,7 @@ test('a pattern without follow ends with those there are; one that matches nothi
   expect(program.stdout()).toEqual(held(server, 'orders'));
   const none = await logs('x*');
   expect(await none.ended).toBe(1);
-  expect(none.stderr()).toBe("pipetail: no pipeline matches 'x*' · pipetail list shows them all\n");
+  expect(none.stderr()).toBe("pipetail: no pipeline matches 'x*' · run pipetail list to see them all\n");
 });
 
 test('which was meant', async () => {

@@ -13,11 +13,7 @@ const config = (name: string) => `~/.config/pipetail/config.toml${name}`;
 
 describe('a mistake is one line, and exit code 2', () => {
   test.each([
-    [
-      ['--folow'],
-      {},
-      'unknown option --folow · did you mean pipetail logs --follow? · pipetail logs --help all lists them',
-    ],
+    [['--folow'], {}, 'unknown option --folow · did you mean pipetail logs --follow?'],
     [['logs', 'a', '--tail', 'ten'], {}, "--tail takes a whole number from 0 to 1000000, not 'ten'"],
     [
       ['logs', 'a', '--since', 'yesterday'],
@@ -68,8 +64,8 @@ describe('what is found out later is one line as well', () => {
     [['tail', 'orders'], "'tail' is neither a command nor a pipeline · did you mean 'pipetail logs --follow'?", 2],
     [['lgos', 'orders'], "'lgos' is neither a command nor a pipeline · did you mean 'pipetail logs'?", 2],
     [['logs', 'ordres'], "ordres: there is no such pipeline · did you mean 'orders'?", 1],
-    [['status', 'nothing'], "there is no pipeline 'nothing' · pipetail list shows them all", 1],
-    [['status', 'x*'], "no pipeline matches 'x*' · pipetail list shows them all", 1],
+    [['status', 'nothing'], "there is no pipeline 'nothing' · run pipetail list to see them all", 1],
+    [['status', 'x*'], "no pipeline matches 'x*' · run pipetail list to see them all", 1],
     [['list', '--status', 'runing'], "unknown state 'runing' for --status · did you mean 'Running'?", 2],
     [
       ['list', '--status', 'zzzzzz'],

@@ -13,7 +13,7 @@ describe.each(modes)('a log that cannot be had is one line and exit 1, with $fla
     {
       what: 'an unknown pipeline',
       prepare: (server: DemoServer) => server.deletePipeline('orders'),
-      said: 'there is no such pipeline',
+      said: 'there is no such pipeline · run pipetail list to see them all',
     },
     {
       what: 'wrong credentials',
@@ -56,7 +56,8 @@ describe.each(modes)('a log that cannot be had is one line and exit 1, with $fla
     server.deletePipeline('orders');
     const program = await logs(...flags, '--output', 'json', 'orders');
     expect(await program.ended).toBe(1);
-    expect(JSON.parse(program.stderr())).toEqual({error: 'orders: there is no such pipeline', code: 1});
+    const missing = 'orders: there is no such pipeline · run pipetail list to see them all';
+    expect(JSON.parse(program.stderr())).toEqual({error: missing, code: 1});
     const recorded = await logs('--from', '/none', '--output', 'json', 'orders');
     expect(await recorded.ended).toBe(1);
     const error = 'orders: no recording of it in /none';

@@ -55,7 +55,7 @@ test('a line is never broken by another, and no pipeline starves, while the read
 test('one that is unknown is reported at once, the others continue, and the exit code is 1', async () => {
   const {server, logs, write} = await openRig(['orders']);
   const program = await logs('-f', '--exit-on-end', 'orders', 'nope');
-  await program.untilStderr('pipetail: nope: there is no such pipeline\n');
+  await program.untilStderr('pipetail: nope: there is no such pipeline · run pipetail list to see them all\n');
   const last = write('orders', 10).at(-1);
   await program.untilStdout(`${last}\n`);
   server.deletePipeline('orders');

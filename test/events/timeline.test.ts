@@ -190,6 +190,23 @@ it('the log gives runs, gaps, kinds of errors and checkpoints, with their places
   expect(both.filter(({kind}) => kind === 'state').map(said)).toEqual(['0 state: Running']);
 });
 
+it('a start from a checkpoint says from which one, as far as the log has it', () => {
+  const lines = [
+    ...[head('Resuming from checkpoint:', 'INFO', text(1)), 'Checkpoint made at step 4242:', '    v: {}'],
+    head('Resuming from checkpoint:', 'INFO', text(2)),
+    head('other', 'INFO', text(3)),
+  ];
+  const {buffer, index} = indexText(`${lines.join('\n')}\n`);
+  while (!index.step(1000));
+  const checkpoints = new CheckpointLines({buffer, index});
+  while (!checkpoints.step(1000));
+  const log = {buffer, index, errors: new ErrorLog({buffer, wall: () => 0})};
+  expect(timelineOf({pipeline: 'p', history: undefined, log, checkpoints: checkpoints.ids}).map(said)).toEqual([
+    '2 checkpoint: Resuming from checkpoint:',
+    '1 checkpoint: Resuming from checkpoint: Checkpoint made at step 4242',
+  ]);
+});
+
 it('one crash is one row: that of the API with the place in the log, or the one of the log', () => {
   const exited = (minutes: number, status: number) =>
     runner(`Resources error: Pipeline process exited prematurely with exit status: ${status}`, 'ERROR', text(minutes));

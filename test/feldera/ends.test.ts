@@ -180,7 +180,7 @@ test('no such pipeline: all fail, pipetail in one line', async (context) => {
   requireTool(context, 'curl');
   const followers = await follow(rig().client.url, 'ends-unknown');
   expect(await ended(followers.pipetail)).toBe(1);
-  expect(followers.pipetail.errors()).toBe('pipetail: ends-unknown: there is no such pipeline\n');
+  expect(followers.pipetail.errors()).toMatch(/^pipetail: ends-unknown: there is no such pipeline · [^\n]+\n$/);
   expect(await ended(followers.fda)).toBe(1);
   expect(await ended(followers.curl)).toBe(22);
 });

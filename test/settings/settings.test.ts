@@ -319,14 +319,14 @@ describe('flags', () => {
   });
 
   it.each([
-    [['--nothing'], 'unknown option --nothing · pipetail --help all lists them'],
-    [['--nothing=7'], 'unknown option --nothing · pipetail --help all lists them'],
-    [['--all'], 'unknown option --all · pipetail --help all lists them'],
-    [['--no-thing'], 'unknown option --no-thing · pipetail --help all lists them'],
-    [['--no-demo'], 'unknown option --no-demo · pipetail --help all lists them'],
-    [['-x'], 'unknown option -x · pipetail --help all lists them'],
-    [['logs', 'a', '-fx'], 'unknown option -x · pipetail logs --help all lists them'],
-    [['-V'], 'unknown option -V · did you mean --version? · pipetail --help all lists them'],
+    [['--nothing'], 'unknown option --nothing · see pipetail --help all'],
+    [['--nothing=7'], 'unknown option --nothing · see pipetail --help all'],
+    [['--all'], 'unknown option --all · see pipetail --help all'],
+    [['--no-thing'], 'unknown option --no-thing · see pipetail --help all'],
+    [['--no-demo'], 'unknown option --no-demo · see pipetail --help all'],
+    [['-x'], 'unknown option -x · see pipetail --help all'],
+    [['logs', 'a', '-fx'], 'unknown option -x · see pipetail logs --help all'],
+    [['-V'], 'unknown option -V · did you mean --version?'],
   ])('%j is unknown', (argv, message) => {
     expect(complaint(argv)).toBe(message);
   });

@@ -14,8 +14,8 @@ const environment = {XDG_CONFIG_HOME: '/no/such/folder'};
 /** Arguments, and the message. */
 type Mistake = readonly [args: readonly string[], message: string];
 
-const lists = 'pipetail --help all lists them';
-const logsLists = 'pipetail logs --help all lists them';
+const lists = 'see pipetail --help all';
+const logsLists = 'see pipetail logs --help all';
 const tags = 'pipelines have tags: give tag:prod in place of a name, to list --tag prod';
 const oneLog = 'pipelines have no containers: leave it out';
 const earlierRuns =
@@ -26,19 +26,16 @@ const retried = 'a lost connection is tried again for as long as logs --follow r
 const mistakes: readonly Mistake[] = [
   // Flags.
   [['--no-such-flag'], `unknown option --no-such-flag · ${lists}`],
-  [['--folow'], `unknown option --folow · did you mean pipetail logs --follow? · ${logsLists}`],
-  [['logs', 'a', '--outptu', 'json'], `unknown option --outptu · did you mean --output? · ${logsLists}`],
+  [['--folow'], 'unknown option --folow · did you mean pipetail logs --follow?'],
+  [['logs', 'a', '--outptu', 'json'], 'unknown option --outptu · did you mean --output?'],
   [['logs', 'a', '-x'], `unknown option -x · ${logsLists}`],
-  [
-    ['list', '--sttaus', 'Running'],
-    'unknown option --sttaus · did you mean --status? · pipetail list --help all lists them',
-  ],
-  [['--outptu', 'json'], `unknown option --outptu · did you mean pipetail logs --output? · ${logsLists}`],
-  [['logs', 'a', '--mosue'], `unknown option --mosue · did you mean pipetail --mouse? · ${lists}`],
-  [['logs', 'a', '--Follow'], `unknown option --Follow · did you mean --follow? · ${logsLists}`],
+  [['list', '--sttaus', 'Running'], 'unknown option --sttaus · did you mean --status?'],
+  [['--outptu', 'json'], 'unknown option --outptu · did you mean pipetail logs --output?'],
+  [['logs', 'a', '--mosue'], 'unknown option --mosue · did you mean pipetail --mouse?'],
+  [['logs', 'a', '--Follow'], 'unknown option --Follow · did you mean --follow?'],
   [['--=x'], `unknown option -- · ${lists}`],
   [['--__proto__', 'x'], `unknown option --__proto__ · ${lists}`],
-  [['--host.x', 'y'], `unknown option --host.x · did you mean --host? · ${lists}`],
+  [['--host.x', 'y'], 'unknown option --host.x · did you mean --host?'],
   [['--tenant', 'a', '--tenant', 'b'], '--tenant is given twice · leave all but one out'],
   [['--auth', secret, '--auth', secret, '--auth', secret], '--auth is given 3 times · leave all but one out'],
   [['logs', 'a', '--follow=maybe'], "--follow takes true or false, not 'maybe'"],
@@ -69,16 +66,16 @@ const mistakes: readonly Mistake[] = [
     ] as const
   ).map(([option, answer]): Mistake => {
     const typed = option.replace(/=.*/, '').replace(/^-n10$/, '-n');
-    return [['logs', 'a', option], `unknown option ${typed} · ${answer} · ${logsLists}`];
+    return [['logs', 'a', option], `unknown option ${typed} · ${answer}`];
   }),
   [['list', 'tag:eu'], "list takes no names, not 'tag:eu' · try: pipetail list --tag 'eu'"],
-  [['list', '--retries', '3'], `unknown option --retries · ${retried} · pipetail list --help all lists them`],
+  [['list', '--retries', '3'], `unknown option --retries · ${retried}`],
   [['status', 'a', '-w'], '-w belongs to pipetail logs'],
   [
     ['logs', 'a', '--filter', 'x'],
     '--filter belongs to the screen, pipetail open · logs has --grep, --exclude and --level',
   ],
-  [['logs', 'a', '-B3'], `unknown option -B · did you mean --around? · ${logsLists}`],
+  [['logs', 'a', '-B3'], 'unknown option -B · did you mean --around?'],
   [['logs', 'a', '-C', '2'], '--around needs --grep, --exclude or --level: without one all records are printed'],
   [['logs', 'a', '-C', 'x', '--level', 'warn'], "--around takes a whole number from 0 to 1000, not 'x'"],
   [

@@ -186,6 +186,6 @@ describe('a server that does not answer', () => {
     expect(hint).toBeUndefined();
     await clock.advance(1);
     await hinted;
-    expect(hint).toBe('');
+    expect(hint).toBe(' · run pipetail list to see them all');
   });
 });

@@ -6,6 +6,7 @@ import {type ConnectionFeed, pipelineLogs} from '../../logs/feeds/connection.ts'
 import {attendedEvery, ListPoller, type ListSnapshot} from '../../logs/list-poller.ts';
 import {LogManager, type ManagerOptions} from '../../logs/log-manager.ts';
 import type {NamePattern} from '../../settings/names.ts';
+import {seeAll} from '../../startup/name-hint.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
 import {errorWithAdvice} from '../../words/failures.ts';
 import {PipelineLog} from './pipeline-log.ts';
@@ -129,7 +130,7 @@ async function addMatching(
     return 'failed';
   }
   if (!options.signal.aborted && printing.size === 0) {
-    note(`pipetail: no pipeline matches ${sources} · pipetail list shows them all`, 'failure');
+    note(`pipetail: no pipeline matches ${sources} · ${seeAll}`, 'failure');
     return 'failed';
   }
   printing.close();

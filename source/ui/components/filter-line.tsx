@@ -46,7 +46,7 @@ export function FilterLine() {
 
 const maxFilterCells = 30;
 
-/** Each filter with the number of records it hides. If not all fit: the newest, after the number of the others. */
+/** Each filter with the number of records it hides. If not all fit: the newest, after `3 more`. */
 export function filterRow(view: FilterRowView): StyledText {
   const {filters, symbols, width} = view;
   const right = rightWords(view);
@@ -56,7 +56,7 @@ export function filterRow(view: FilterRowView): StyledText {
   const rowFrom = (first: number) =>
     concat([
       plain(' &', {bold: true}),
-      plain(first === 0 ? '' : ` ${symbols.cutLeft}${count(first)}`, {dim: true}),
+      plain(first === 0 ? '' : `  ${count(first)} more`, {dim: true}),
       ...parts.slice(first),
     ]);
   let first = 0;

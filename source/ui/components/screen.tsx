@@ -24,18 +24,18 @@ export function Screen({layout}: {readonly layout: Layout}) {
     <Box flexDirection="column">
       <Header />
       {view.page ? <OpenPage layout={layout} /> : <Main layout={layout} />}
-      {view.page ? null : <Bottom layout={layout} />}
+      {view.page ? null : <Bottom hasFilters={layout.hasFilters} />}
       <Footer />
     </Box>
   );
 }
 
 /** `place`: which part of a page is shown. */
-function Bottom({layout, place}: {readonly layout: Layout; readonly place?: StyledText}) {
+function Bottom({hasFilters, place}: {readonly hasFilters: boolean; readonly place?: StyledText}) {
   const prompt = promptInUse(useController().view);
   return (
     <>
-      {layout.hasFilters ? <FilterLine /> : null}
+      {hasFilters ? <FilterLine /> : null}
       {prompt ? <PromptLine prompt={prompt} /> : <StatusLine place={place} />}
     </>
   );
@@ -52,8 +52,8 @@ function OpenPage({layout}: {readonly layout: Layout}) {
   const {rows, place} = pageShown(controller, waited);
   return (
     <>
-      <PageView rows={rows} height={layout.bodyHeight} />
-      <Bottom layout={layout} place={place} />
+      <PageView rows={rows} height={layout.pageHeight} />
+      <Bottom hasFilters={layout.hasFiltersOnPage} place={place} />
     </>
   );
 }

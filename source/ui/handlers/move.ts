@@ -248,7 +248,7 @@ function pan(controller: Controller, change: (at: number, half: number) => numbe
   const at = controller.paneAt;
   if (!at) return;
   if (at.tab.pane.wrap === 'all') {
-    controller.sayHint('wrapped lines cannot be panned', 'wrap', 'unwrap them');
+    controller.sayHint('wrapped lines do not scroll sideways', 'wrap', 'unwrap them');
     return;
   }
   const half = Math.floor(at.layout.paneWidth / 2);

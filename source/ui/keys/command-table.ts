@@ -118,7 +118,7 @@ export const commands = [
       id: 'describe',
       opens: 'pipeline',
       keys: ['d'],
-      help: 'describe the pipeline: state, errors in full',
+      help: 'page of the pipeline: what is wrong, and why',
       core: 'what is wrong, and why',
       hint: {hasPipeline: 'describe'},
     },
@@ -189,8 +189,8 @@ export const commands = [
     {
       id: 'keep',
       keys: ['Enter'],
-      help: 'keep the preview as a tab; again: go to its log',
-      core: 'keep as a tab; then its log',
+      help: 'open the pipeline as a tab; again: go to its log',
+      core: 'open as a tab, then its log',
       hint: {isKept: 'log', hasPipeline: 'open'},
     },
     {id: 'find-name', keys: ['/'], help: 'find pipelines by name', hint: {hasPipeline: 'find'}},
@@ -360,7 +360,7 @@ export const commands = [
     {
       id: 'copy-view',
       keys: ['Y'],
-      help: 'copy the view (what the filters leave), or the selection',
+      help: 'copy all that passes the filters, or the selection',
       core: 'copy the record; all shown',
     },
     {

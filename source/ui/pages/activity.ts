@@ -68,17 +68,17 @@ function measuresOf(samples: readonly TimeSample[]): readonly Measure[] {
   const bytes = (label: string, values: readonly number[]) => {
     const [least, most] = [Math.min(...values), Math.max(...values)];
     const last = values.at(-1);
-    const [low, high] = last === undefined ? ['', ''] : [byteSize(least), byteSize(most)];
-    const range = low === high ? '' : `, ${low} to ${high}`;
-    return {label, values, floor: least, words: last === undefined ? '–' : `${byteSize(last)}${range}`};
+    if (last === undefined) return {label, values, floor: 0, words: '–'};
+    const now = byteSize(last);
+    const [low, peak] = [byteSize(least), byteSize(most)];
+    // A bound that it is at now is not told twice.
+    const bounds = [low === now ? '' : `, low ${low}`, peak === now ? '' : `, peak ${peak}`];
+    return {label, values, floor: least, words: `${now}${bounds.join('')}`};
   };
   return [
     {
       ...{label: 'throughput', values: rates, floor: 0},
-      words:
-        rates.length === 0
-          ? '–'
-          : `${count(Math.round(rates.at(-1) ?? 0))} records/s, peak ${count(Math.round(Math.max(...rates)))}`,
+      words: rates.length === 0 ? '–' : `${rate(rates.at(-1) ?? 0)} records/s${peakWords(rates)}`,
     },
     bytes(
       'memory',
@@ -89,6 +89,16 @@ function measuresOf(samples: readonly TimeSample[]): readonly Measure[] {
       samples.map(({storageBytes}) => storageBytes),
     ),
   ];
+}
+
+function rate(records: number): string {
+  return count(Math.round(records));
+}
+
+/** `, peak 759`; nothing where the last rate is the peak. */
+function peakWords(rates: readonly number[]): string {
+  const [peak, now] = [rate(Math.max(...rates)), rate(rates.at(-1) ?? 0)];
+  return peak === now ? '' : `, peak ${peak}`;
 }
 
 /** Records a second between each two samples. */

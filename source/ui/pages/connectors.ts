@@ -115,8 +115,11 @@ function columnsOf(connectors: readonly KnownConnector[], width: number): readon
   ];
 }
 
+/** In a table; a page leaves it out. */
+const unknown = '–';
+
 function numberWords(value: number | undefined, words: (value: number) => string): string {
-  return value === undefined ? '–' : words(value);
+  return value === undefined ? unknown : words(value);
 }
 
 function streamWords({kind, stats}: KnownConnector): string {
@@ -125,7 +128,7 @@ function streamWords({kind, stats}: KnownConnector): string {
 
 /** `54 parse, 2 transport`; `none`. */
 function errorsWords({stats}: KnownConnector): string {
-  if (!stats) return '–';
+  if (!stats) return unknown;
   const words = stats.errors.flatMap((errors) => (errors.count > 0 ? `${count(errors.count)} ${errors.kind}` : []));
   return words.length === 0 ? 'none' : words.join(', ');
 }
@@ -160,29 +163,30 @@ function timeWords(at: number | undefined, timeOf: (at: number) => string = date
   return at === undefined || Number.isNaN(at) ? '' : `${timeOf(at)} `;
 }
 
-/** A connector with its errors in full, as text: title, facts, and the errors with their titles. */
+/** A connector with its errors in full, as text: title, what is known of it, and the errors with their titles. */
 function connectorText(connector: KnownConnector) {
   const {kind, name, stats, failure} = connector;
-  const yesNo = (value: boolean | undefined) => (value === undefined ? '–' : value ? 'yes' : 'no');
-  const {health} = stats ?? {};
+  const {health, latency} = stats ?? {};
+  const number = (value: number | undefined, words = count) => (value === undefined ? unknown : words(value));
+  const yesNo = (value: boolean | undefined) => (value === undefined ? unknown : value ? 'yes' : 'no');
   const facts: readonly Fact[] = [
     ['state', connectorState(connector)],
-    ...(failure ? ([['fatal error', `${timeWords(failure.at)}${failure.message}`]] as const) : []),
-    [kind === 'input' ? 'input of' : 'output of', stats === undefined || stats.stream === '' ? '–' : stats.stream],
-    ['health', health ? [health.status, health.description].filter((text) => text !== '').join(': ') : '–'],
-    ['records', numberWords(stats?.records, count)],
-    ['bytes', numberWords(stats?.bytes, byteSize)],
-    ['buffered', numberWords(stats?.bufferedRecords, (value) => counted(value, 'record', 'records'))],
+    ['fatal error', failure ? `${timeWords(failure.at)}${failure.message}` : unknown],
+    [kind === 'input' ? 'input of' : 'output of', stats?.stream || unknown],
+    ['health', health ? [health.status, health.description].filter((text) => text !== '').join(': ') : unknown],
+    ['records', number(stats?.records)],
+    ['bytes', number(stats?.bytes, byteSize)],
+    ['buffered', number(stats?.bufferedRecords, (value) => counted(value, 'record', 'records'))],
     ...(kind === 'input'
       ? ([
           ['paused', yesNo(stats?.isPaused)],
           ['end of input', yesNo(stats?.hasEnded)],
-          ['latency', stats?.latency === undefined ? '–' : `99 % within ${latencyWords(stats.latency)}`],
+          ['latency', latency === undefined ? unknown : `99 % within ${latencyWords(latency)}`],
         ] as const)
       : []),
     ['errors', errorsWords(connector)],
   ];
-  return {name, facts, errors: errorEntries(stats).map(entryText)};
+  return {name, facts: facts.filter(([, value]) => value !== unknown), errors: errorEntries(stats).map(entryText)};
 }
 
 /** `3 ms`, `1.2 s`. */

@@ -5,7 +5,17 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
 import type {Command, CommandTable, KeyContext} from '../keys/command.ts';
-import {coreRows, type KeyRow, keyOf, keyRows, keysNamed, keysShown, rowGroups, withHint} from '../keys/commands.ts';
+import {
+  coreRows,
+  type KeyRow,
+  keyOf,
+  keyRows,
+  keysNamed,
+  keysShown,
+  pressTo,
+  rowGroups,
+  withHint,
+} from '../keys/commands.ts';
 import {keyLabel, readKey} from '../keys/key-names.ts';
 import {lacks} from '../opened.ts';
 import {type Edit, editLine} from '../state/edit-line.ts';
@@ -55,15 +65,9 @@ export function helpRows(view: HelpView): HelpRows {
   const {table, text, width} = view;
   const title = concat([
     plain(width < widthWithTitle ? '' : ' Keys ', {bold: true}),
-    plain(
-      ` type to find, ${keysNamed(table, [
-        [{id: 'help-run'}, 'runs'],
-        [{id: 'help-close'}, text === '' ? 'closes' : 'clears'],
-      ])}${text.trim() === '' && width >= widthWithMore ? ' · more below' : ''}`,
-      {
-        dim: true,
-      },
-    ),
+    plain(` ${titleWords(view)}${text.trim() === '' && width >= widthWithMore ? ' · more below' : ''}`, {
+      dim: true,
+    }),
   ]);
   const parts = text.trim() === '' ? partsOf(view) : [{groups: groupsOf(view)}];
   const shown = parts.flatMap(({groups}) => groups).flatMap((group) => group.rows);
@@ -82,6 +86,20 @@ export function helpRows(view: HelpView): HelpRows {
   }
   const [first, ...others] = items;
   return {rows, items: first ? [{...first, top: 0}, ...others] : []};
+}
+
+/** `type to find, press Enter to run, Esc to close`; on a narrow screen the keys as in the footer. */
+function titleWords({table, text, width}: HelpView): string {
+  const close = text === '' ? 'close' : 'clear';
+  const [run, leave] = [{id: 'help-run'}, {id: 'help-close'}];
+  const isNarrow = width < widthWithTitle;
+  const keys = isNarrow
+    ? keysNamed(table, [
+        [run, 'run'],
+        [leave, close],
+      ])
+    : pressTo(table, [run, 'run'], [leave, close]);
+  return ['type to find', keys].filter(Boolean).join(isNarrow ? '; ' : ', ');
 }
 
 /** `isCore`: in narrow columns, without blank rows. */

@@ -24,6 +24,7 @@ type RecordState = {readonly programs: ProgramLookup};
 /** A record in full. Its commands have the context's name of before: configurations know them. */
 export const recordPage: Page<RecordState> = {
   ...{kind: 'record', context: 'detail', name: 'record', where: 'on the page of a record', motions: 'lines'},
+  showsFilters: true,
   keys: {
     ...{context: 'detail', group: 'page of a record', motions: 'lines', close: ['q', 'Enter']},
     own: [
@@ -61,7 +62,7 @@ function open(controller: Controller, {keyName}: Opening): void {
     openClosest(controller);
     return;
   }
-  if (showsRecord(controller, keyName, 'opens it')) return;
+  if (showsRecord(controller, keyName, 'open it')) return;
   const fold = at.model.folds.at(at.current);
   // An error has more to show than how many like it were suppressed.
   if (fold?.open === false && fold.of !== 'suppressed') toggleFold(controller);

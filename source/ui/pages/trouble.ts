@@ -27,14 +27,14 @@ export function troubleShown(
   controller: Controller,
   {now, waited}: Pick<TroubleView, 'now' | 'waited'>,
 ): readonly StyledText[] | undefined {
-  const {commands, pageHeight, services, size, state} = controller;
+  const {commands, layout, services, size, state} = controller;
   const {poller, logs, serverUrl, tokenFrom, contexts} = services;
   if (state.tabs.some(({name}) => (logs.get(name)?.snapshot.get().endId ?? 0) > 0)) return undefined;
   return troublePage({
     list: poller.snapshot.get(),
     context: contexts?.current,
     width: size.columns,
-    height: pageHeight,
+    height: layout?.bodyHeight ?? 1,
     ...{serverUrl, tokenFrom, commands, now, waited},
   });
 }

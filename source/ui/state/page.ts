@@ -24,6 +24,8 @@ export type PageKind = {
   readonly hidesLog?: true;
   /** Statistics of the described pipeline are asked for while it is open. */
   readonly showsStatistics?: true;
+  /** It goes from record to record, among those that the filters let through. */
+  readonly showsFilters?: true;
   /** It says why the server does not answer. */
   readonly explainsFailure?: true;
   /** Called when the page is neither open nor under another one any more. */

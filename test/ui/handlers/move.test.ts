@@ -322,7 +322,7 @@ describe('moving and searching', () => {
     expect(pan()).toBe(0);
     screen.press('w', 'Right');
     expect(pan()).toBe(0);
-    expect(screen.controller.state.notice).toBe('wrapped lines cannot be panned: press w to unwrap them');
+    expect(screen.controller.state.notice).toBe('wrapped lines do not scroll sideways: press w to unwrap them');
   });
 
   it('= draws a dated line at the end', async () => {

@@ -167,7 +167,7 @@ it.each<[HelpView['from'], string]>([
   ['errors', 'errors of all pipelines'],
 ])('the commands of the place that it was opened from come first: %s', (from, heading) => {
   const texts = textsOf(80, {from});
-  expect(texts[0]).toBe(' Keys  type to find, Enter runs, Esc closes · more below');
+  expect(texts[0]).toBe(' Keys  type to find, press Enter to run, Esc to close · more below');
   expect(texts[2]?.startsWith(` ${heading}`)).toBe(true);
   expect(texts[3]).toMatch(/^▸ /);
 });
