@@ -128,7 +128,9 @@ it('of hundreds of names that are not there each is named, with one request for 
   const client = createClient({baseUrl: server.url, clock, userAgent: 'pipetail/test'});
   onTestFinished(() => client.close());
   expect(await run({names, hint: nameHints(client, clock), clock})).toBe(1);
-  expect(notes.toSorted()).toEqual(names.map((name) => `pipetail: ${name}: there is no such pipeline`).toSorted());
+  expect(notes.toSorted()).toEqual(
+    names.map((name) => `pipetail: ${name}: there is no such pipeline · run pipetail list to see them all`).toSorted(),
+  );
   expect(server.requests.filter(({path}) => path.startsWith('/v0/pipelines?'))).toHaveLength(1);
 });
 
