@@ -149,6 +149,11 @@ export class FelderaClient {
     await this.#expect('POST', `/v0/pipelines/${name}/resume`);
   }
 
+  /** Starts an input that is declared as paused. */
+  async startConnector(name: string, table: string, connector: string): Promise<void> {
+    await this.#expect('POST', `/v0/pipelines/${name}/tables/${table}/connectors/${connector}/start`);
+  }
+
   /** Stops it and waits until it is stopped. */
   async stop(name: string): Promise<PipelineFacts> {
     await this.#expect('POST', `/v0/pipelines/${name}/stop?force=true`);

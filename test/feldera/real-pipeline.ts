@@ -3,6 +3,8 @@ export type Connector = {
   readonly name: string;
   readonly transport: {readonly name: string; readonly config: unknown};
   readonly format?: {readonly name: string; readonly config: unknown};
+  /** It waits until it is started by itself. */
+  readonly paused?: boolean;
 };
 
 const records = {name: 'json', config: {update_format: 'raw', array: false}};

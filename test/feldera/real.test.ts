@@ -3,7 +3,6 @@ import {readdir, readlink} from 'node:fs/promises';
 import {connect} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {setTimeout as sleep} from 'node:timers/promises';
 import {afterAll, expect, test} from 'vitest';
 import type {View} from '../e2e/viewer.ts';
 import {eventually} from '../harness/eventually.ts';
@@ -31,11 +30,72 @@ const failing = (file: string): string =>
     [writtenTo('full', '/dev/full')],
   );
 
-prepareOwn(async ({client}) => {
+const small = {cols: 80, rows: 24};
+
+/** Records that come slowly, and large ones once they are asked for: what sockets hold of them is soon full. */
+const slow = generated('gen', 40);
+const large = {
+  ...{name: 'large', paused: true},
+  transport: {name: 'datagen', config: {plan: [{rate: 1000, fields: {customer: {values: ['x'.repeat(2000)]}}}]}},
+};
+
+let healthy: HealthyPipeline | undefined;
+afterAll(() => healthy?.view[Symbol.asyncDispose]());
+
+prepareOwn(async (rig) => {
+  const {client} = rig;
+  // The others are compiled while this one runs, and is watched.
+  await client.put('waits', ordersProgram([slow, large], [writtenTo('out', path.join(folder, 'out.json'))]));
   await client.put('orders', failing(orders));
   await client.put('unstarted', ordersProgram([followedFile('lost', path.join(folder, 'missing.json'))]));
   await client.put('panics', ordersProgram([followedFile('feed', panics)]));
+  await client.put('bad-sql', 'create table a (x int);\ncreate view v as FAIL x from a;');
+  await client.put('bad-rust', '-- RUSTBAD');
+  await client.run('waits');
+  healthy = await watchHealthy(rig, 'waits');
 });
+
+/** A pipeline that is well, and what its page said of it meanwhile. */
+type HealthyPipeline = {
+  readonly view: View;
+  /** Ends the watch. Each first statement that was on the screen, and after how many seconds first. */
+  readonly end: () => {readonly seen: ReadonlyMap<string, number>; readonly seconds: number; readonly looks: number};
+  readonly seconds: () => number;
+};
+
+const healthyWords = 'Running. No trouble is known';
+
+/** Looks at the page of a pipeline five times a second, from now on. */
+async function watchHealthy(rig: Rig, name: string): Promise<HealthyPipeline> {
+  const view = await rig.open([name], small);
+  await view.live();
+  await view.terminal.press('d');
+  await view.terminal.waitFor(healthyWords);
+  const seen = new Map<string, number>();
+  const startedAt = Date.now();
+  const seconds = () => (Date.now() - startedAt) / 1000;
+  let looks = 0;
+  const timer = setInterval(() => {
+    const why = view.terminal.text().split('\n').slice(3, 8).join('\n');
+    const first = why.split('  API')[0]?.trim() ?? '';
+    if (!seen.has(first)) seen.set(first, seconds());
+    looks += 1;
+  }, 200);
+  const end = () => {
+    clearInterval(timer);
+    return {seen, seconds: seconds(), looks};
+  };
+  return {view, end, seconds};
+}
+
+/** Goes to a pipeline in the list, at 80 × 24, presses one key, and waits until its page says all of that. */
+async function explained(rig: Rig, name: string, sights: readonly RegExp[]): Promise<void> {
+  await using view = await rig.open([], small);
+  await view.terminal.waitFor(() => rowOf(view, name) !== '');
+  await view.terminal.press('/', ...name, 'Enter', 'd');
+  const text = () => view.terminal.text().replaceAll(/\s+/g, ' ');
+  await view.terminal.waitFor(() => sights.every((sight) => sight.test(text())));
+}
 
 type Line = {
   readonly pipeline: string;
@@ -173,19 +233,13 @@ test('errors of inputs and of an output: records with their causes, as many as t
     const sumOf = (words: readonly RegExp[]) => words.reduce((sum, each) => sum + number(each), 0);
     return all > 2011 && sumOf(parts) === all && sumOf(ofTable) === all;
   });
-  // Why, with one key from the list, on the first screen of 80 × 24: each with its reason and its share.
-  await using small = await rig.open(['orders'], {cols: 80, rows: 24});
-  await small.live('big_orders.full');
-  await small.terminal.press('d');
-  const onScreen = () => small.terminal.text().replaceAll(/\s+/g, ' ');
-  const statements = [
+  await explained(rig, 'orders', [
+    / 1 degraded /,
     /Running, but degraded API · since \d\d:/,
     /orders\.web stopped with a fatal error: .*?Connection refused .*?log · since \d\d:\S+ · nothing is read from it/,
     /orders\.bad rejects (more than )?\d\d % of its records: .*? API · .*? 2,\d{3} parse errors, \d+ records received/,
     /big_orders\.full has written nothing: No space left on device .*? transport errors, 0 records written/,
-  ];
-  await small.terminal.waitFor(() => statements.every((each) => each.test(onScreen())));
-  expect(small.header()).toMatch(/ 1 degraded /);
+  ]);
   const {stdout: told} = await rig.run('status', 'orders');
   for (const words of [
     'orders.web stopped with a fatal error: ',
@@ -238,6 +292,22 @@ test('a start that fails for a file that is missing', async (context) => {
   expect(status.stdout).toContain('deployment error (InitializationError)');
   const wide = await rig.run('list', '-o', 'wide');
   expect(wide.stdout).toMatch(new RegExp(`^unstarted +Failed .*${cause.source}`, 'm'));
+  // The log alone proves it, and has the reason.
+  const {rows} = JSON.parse((await rig.run('timeline', 'unstarted', '-o', 'json')).stdout);
+  expect(rows).toContainEqual(expect.objectContaining({what: 'run', text: 'run 1 of 1: start failed', from: 'log'}));
+  await explained(rig, 'unstarted', [new RegExp(`Start failed · ${cause.source}.*? API · since \\d\\d:`)]);
+});
+
+test('programs that do not compile: the reason, and the line of a SQL error', async (context) => {
+  needsOwnServer(context);
+  const rig = feldera();
+  await rig.client.until('bad-sql', ({program_status}) => program_status === 'SqlError');
+  await rig.client.until('bad-rust', ({program_status}) => program_status === 'RustError');
+  await explained(rig, 'bad-sql', [
+    /SQL error · .*\(line 2, column 18\): .* API · since \d\d:/,
+    /1 │ create table a \(x int\); 2 │ create view v as FAIL x from a; │ \^{4}/,
+  ]);
+  await explained(rig, 'bad-rust', [/Rust error · error.* API · since \d\d:/]);
 });
 
 test('a second run with a changed connector: exactly that leaf, and what is known of both programs', async (context) => {
@@ -259,10 +329,8 @@ test('a second run with a changed connector: exactly that leaf, and what is know
     },
   ]);
   expect(diff.older).toMatchObject({
-    run: 1,
-    configuration: 'known',
-    state: 'stopped',
-    programVersion: null,
+    ...{run: 1, configuration: 'known', state: 'stopped', programVersion: null},
+    ...{failed: true, startFailed: true, failure: expect.stringContaining('Error initializing the pipeline: ')},
   });
   expect(diff.newer).toMatchObject({
     run: 2,
@@ -278,6 +346,7 @@ test('a second run with a changed connector: exactly that leaf, and what is know
     /configuration +1 difference *\n.*changed +inputs\.orders\.lost\.transport\.config\.path/,
   );
   await view.terminal.waitFor(/program +version 2 on platform 0\.337\.0, compiled at .* that of run 1 is unknown/);
+  await view.terminal.waitFor(/run 1 +start failed after \d+ (?:s|ms): .*Failed to open input file/);
 });
 
 test('a worker that panics', async (context) => {
@@ -333,6 +402,7 @@ test('a worker that panics', async (context) => {
   await view.terminal.waitFor(new RegExp(`▸ Failed · ${cause.source}`));
   await view.terminal.press('Enter');
   await view.terminal.waitFor(/▸.*ERROR panic +customer of order 3 is PANIC/);
+  await explained(rig, 'panics', [new RegExp(`Failed · ${cause.source}.*? API · since \\d\\d:`)]);
 });
 
 /** A client that asks for a view's changes, for which the pipeline waits, and never reads them. Dispose of it. */
@@ -346,46 +416,39 @@ async function hangingConsumer(client: FelderaClient, name: string, view: string
   return {[Symbol.dispose]: () => void socket.destroy()};
 }
 
-/** Seconds for which a healthy pipeline is watched. */
-const watched = Number(process.env.PIPETAIL_TEST_HEALTHY_SECONDS ?? 12);
+/** For which a healthy pipeline is watched at least: most of that time is that of the tests above. */
+const leastSeconds = Number(process.env.PIPETAIL_TEST_HEALTHY_SECONDS ?? 12);
 
-test('a pipeline that is well, then one that waits for its output, then one whose process was killed', async (context) => {
+const longest = {timeout: 400_000 + 1000 * leastSeconds};
+
+test('a pipeline that was well all the time, then waits for its output, then is killed', longest, async (context) => {
   needsOwnServer(context);
   const rig = feldera();
   const {client} = rig;
-  // Then large records: what sockets hold of them is soon full.
-  const fields = {customer: {values: ['x'.repeat(2000)]}};
-  const gen = {
-    name: 'gen',
-    transport: {
-      name: 'datagen',
-      config: {
-        plan: [
-          {limit: 40 * watched, rate: 40},
-          {rate: 1000, fields},
-        ],
-      },
-    },
-  };
-  await client.put('waits', ordersProgram([gen], [writtenTo('out', path.join(folder, 'out.json'))]));
-  await client.run('waits');
-  await using view = await rig.open(['waits'], {cols: 80, rows: 24});
-  await view.live();
-  await view.terminal.press('d');
-  const why = () => view.terminal.text().split('\n').slice(3, 8).join('\n');
-  await view.terminal.waitFor('Running. No trouble is known');
+  if (!healthy) throw new Error('no pipeline was started');
+  const {view, seconds, end} = healthy;
+  await eventually(
+    () => seconds() >= leastSeconds,
+    () => `${seconds()} seconds`,
+    1000 * leastSeconds + 10_000,
+  );
   // No false statement, whatever is asked for meanwhile.
-  const seen = new Set<string>();
-  for (const end = Date.now() + watched * 1000; Date.now() < end; await sleep(200))
-    seen.add(why().split('  API')[0] ?? '');
-  expect([...seen].map((each) => each.trim())).toEqual(['Running. No trouble is known']);
+  const {stdout: list} = await rig.run('list', '-o', 'json');
   expect((await rig.run('status', 'waits')).stdout).toMatch(/^waits\n {2}Running\. No trouble is known \(API · since /);
+  const watched = end();
+  expect([...watched.seen.keys()], `first seen after seconds: ${[...watched.seen.values()]}`).toEqual([healthyWords]);
+  expect(JSON.parse(list).find(({name}: {name: string}) => name === 'waits')).toMatchObject({connectorErrors: 0});
+  console.log(`healthy for ${Math.round(watched.seconds)} s, in ${watched.looks} looks`);
   using _consumer = await hangingConsumer(client, 'waits', 'big_orders');
+  await client.startConnector('waits', 'orders', 'large');
   const stalled = /A full output has held the pipeline up for \d+ s: big_orders\.api-\S+ has [\d,]+ records? to write/;
   await view.terminal.waitFor(() => stalled.test(view.terminal.text().replaceAll(/\s+/g, ' ')));
   process.kill(Number(await processOf(client, 'waits')), 'SIGKILL');
   await client.until('waits', ({deployment_error}) => deployment_error !== null);
   await view.terminal.waitFor(/▸? *Failed · Pipeline process exited prematurely with signal: 9 \(SIGKILL\)/);
+  await explained(rig, 'waits', [
+    /Failed · Pipeline process exited prematurely with signal: 9 \(SIGKILL\) .*since \d\d:/,
+  ]);
   const status = await rig.run('status', 'waits');
   expect(status.stdout).toMatch(
     /^waits\n {2}Failed · Pipeline process exited prematurely with signal: 9 \(SIGKILL\) \(API · since /,
