@@ -74,9 +74,8 @@ export const loggedConnectors: Cause = ({pipeline, known, connectors, log}) => {
     return {
       ...{key: `errors ${name}`, severity: 'notice', source: 'log'},
       text: clean(`${name} had errors: ${newest ? loggedReason(newest) : unknownReason}`),
-      since: Math.min(...groups.map(({group}) => group.firstAt)),
-      last: newest?.lastAt,
-      often: `${counted(logged, 'error', 'errors')}${more}`,
+      ...timesOf(groups, log),
+      often: `${counted(logged, 'error', 'errors')}${more}${isOfRun(groups, log) ? '' : ', earlier runs included'}`,
       place: {entry: newest?.lastId},
       advice: newest && adviceFor(textOf(newest)),
     };
@@ -124,7 +123,7 @@ function errorStatement(
 ): Statement {
   const {stats, name, kind, key} = connector;
   const groups = groupsOf(log, name);
-  const {times, reason, text} = retainedReason(stats) ?? reasonInLog(groups);
+  const {times, reason, text} = retainedReason(stats) ?? reasonInLog(groups, log);
   const counts = stats.errors.flatMap(({kind: of, count: errors}) =>
     errors > 0 ? `${counted(errors, `${of} error`, `${of} errors`)}` : [],
   );
@@ -204,13 +203,20 @@ function kindOfReason(message: string): string {
     .replaceAll(/\d+/g, '0');
 }
 
-function reasonInLog(groups: readonly LoggedGroup[]): Reason {
+function reasonInLog(groups: readonly LoggedGroup[], log: LogFacts | undefined): Reason {
   const newest = newestOf(groups);
   if (!newest) return {times: {}, reason: unknownReason, text: ''};
-  return {
-    ...{reason: loggedReason(newest), text: textOf(newest)},
-    times: {since: Math.min(...groups.map(({group}) => group.firstAt)), last: newest.lastAt},
-  };
+  return {reason: loggedReason(newest), text: textOf(newest), times: timesOf(groups, log)};
+}
+
+/** A group of errors that came in earlier runs, too, does not tell since when they come in this one. */
+function timesOf(groups: readonly LoggedGroup[], log: LogFacts | undefined): Reason['times'] {
+  const since = isOfRun(groups, log) ? Math.min(...groups.map(({group}) => group.firstAt)) : undefined;
+  return {since, last: newestOf(groups)?.lastAt};
+}
+
+function isOfRun(groups: readonly LoggedGroup[], log: LogFacts | undefined): boolean {
+  return groups.every(({group}) => group.firstId >= (log?.firstId ?? 0));
 }
 
 /** What Feldera writes in front of the reason: its kind and number, and that it is one. */

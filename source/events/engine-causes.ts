@@ -109,7 +109,7 @@ export const memory: Cause = ({known}) => {
   return [
     {
       ...{key: 'memory', severity: 'notice', source: 'API', text: clean(text)},
-      stops: 'cached state is moved to storage',
+      stops: 'cached state is moved to storage, where there is one',
     },
   ];
 };

@@ -49,10 +49,10 @@ const lostStreams: Cause = ({log}) => {
   ];
 };
 
-/** Places where the log lacks lines. */
+/** Places where the log lacks lines. Once another run has begun after the last of them, they are trouble no longer. */
 const gaps: Cause = ({log}) => {
-  const {gaps: count = 0, gap: marker, atLeast = 0, atMost = 0, gapId} = log?.losses ?? {};
-  if (count === 0) return [];
+  const {gaps: count = 0, gap: marker, atLeast = 0, atMost = 0, gapId = 0} = log?.losses ?? {};
+  if (!log || count === 0 || gapId < log.firstId) return [];
   const text = `The log has ${count === 1 ? 'a gap' : 'gaps'}: ${lostWords({count, atLeast, atMost, marker})}`;
   // The words of a single loss have its times.
   const last = count === 1 && marker?.kind === 'lost' ? undefined : marker?.at;

@@ -343,7 +343,8 @@ export class RecordIndex {
     const isOpen = isRunner ? !isWhole || mayContinue : bytes[start] !== openingBrace;
     const panic = level === 'ERROR' ? this.#panicFor(id, bytes, start, end) : undefined;
     if (panic !== undefined) this.#runs.addWorkerPanic(panic);
-    else if (level === 'ERROR' && !isRunner && this.#runs.mayFailToStart) this.#readFailedStart(id, bytes, start, end);
+    else if (level === 'ERROR' && !isRunner && this.#runs.mayFailToStart(id))
+      this.#readFailedStart(id, bytes, start, end);
     if (isOpen) this.#open.addHead(panic ?? id, isRunner && !isWhole);
     else this.#open.addSingle(panic ?? id);
     if (isOpen || !isRunner) this.#configurations.setWhole();

@@ -103,9 +103,10 @@ export class Runs {
     this.#fail(panic);
   }
 
-  /** The newest run has not run yet, as far as the log tells. */
-  get mayFailToStart(): boolean {
-    return this.#current !== undefined && (isStarting(this.#current) || this.#current.state === unknownState);
+  /** The newest run has not run yet, as far as the log tells. `id`: of the entry that was added last. */
+  mayFailToStart(id: number): boolean {
+    const run = this.#current;
+    return run !== undefined && (isStarting(run) || (run.state === unknownState && id - run.firstId < mostOfStart));
   }
 
   /** The entry that was added last, of the pipeline, reports that it could not be initialized. */
@@ -359,6 +360,8 @@ function failedAt(id: number, {failures = []}: Pick<Run, 'failures'> = {}): Part
 }
 
 const unknownState = 'unknown';
+/** Entries of a run of unknown start that may be of it: to look for its failure takes half a microsecond an error. */
+const mostOfStart = 10_000;
 
 function isStarting(run: Pick<Run, 'state'> | undefined): boolean {
   return run !== undefined && startingStates.includes(run.state);

@@ -11,7 +11,7 @@ import {runAtOnce} from '../../source/lib/slices.ts';
 import {LogSink} from '../../source/logs/log-sink.ts';
 import {type KnownStats, noStats} from '../../source/logs/stats-poller.ts';
 import {recording} from '../demo/recording.ts';
-import {head} from '../records/index-lines.ts';
+import {head, runner, start} from '../records/index-lines.ts';
 import {makePipeline, stopped} from '../ui/make-pipeline.ts';
 
 const bodyOf = (file: string): string => recording(file).body.toString();
@@ -178,7 +178,22 @@ describe('connectors', () => {
       'notice: orders.sheet had errors: invalid length 2, expected 3 columns',
       'notice: big_orders.full had errors: No space left on device (os error 28)',
     ]);
-    expect(all.find(({text}) => text.includes('orders.bad'))?.often).toMatch(/^\d+ errors, and [\d,]+ suppressed$/);
+    expect(all.find(({text}) => text.includes('orders.bad'))?.often).toMatch(
+      /^\d+ errors, and [\d,]+ suppressed, earlier runs included$/,
+    );
+  });
+
+  it('of errors that came in an earlier run, too, not since when, nor how many in this one', () => {
+    const line = (seconds: number) =>
+      head("parse error on input endpoint 'a.in': bad", 'ERROR', `2026-11-27T06:49:0${seconds}.000000Z`);
+    const of = (...lines: readonly string[]) =>
+      statements({sink: sinkOf(lines.map((each) => `${each}\n`).join(''))})[1];
+    expect(of(runner(start), line(1), line(2))).toMatchObject({
+      ...{since: Date.UTC(2026, 10, 27, 6, 49, 1), last: Date.UTC(2026, 10, 27, 6, 49, 2), often: '2 errors'},
+    });
+    const [first, second] = [of(line(1), runner(start), line(2)), of(runner(start), line(1), runner(start), line(2))];
+    expect(second).toEqual({...first, place: {entry: 3}});
+    expect(second).toMatchObject({since: undefined, often: '2 errors, earlier runs included'});
   });
 
   const input = (metrics: object, more: object = {}) =>
@@ -504,6 +519,11 @@ describe('the log', () => {
     const [, gap] = statements({stats: running(), sink});
     expect(gap).toMatchObject({severity: 'notice', source: 'log', place: {entry: 1}});
     expect(gap?.text).toMatch(/^The log has a gap: 5 .* 9 entries lost/);
+    // That of an earlier run is in the timeline.
+    sink.addBytes(Buffer.from(started));
+    expect(textsOf(statements({stats: running(), sink}))).toEqual([healthy]);
+    sink.addMarker({kind: 'lost', atLeast: 1, atMost: 1, from: 0, to: 1000});
+    expect(statements({stats: running(), sink})[1]?.text).toMatch(/^The log has gaps: .* in 2 gaps$/);
   });
 });
 
