@@ -78,7 +78,7 @@ export class Degraded {
 
   #judge(name: string, {pipeline, known, failures}: OfRun): readonly EventOf<'degraded'>[] {
     const before = this.#judged.get(name);
-    const isStale = known !== undefined && areStale(known, this.#options.clock.wall());
+    const isStale = areStale({known, now: this.#options.clock.wall()});
     const isSame = before?.pipeline === pipeline && before?.known === known && before?.failures === failures;
     if (isSame && before?.isStale === isStale) return [];
     const statements = this.#options.why(name);

@@ -4,7 +4,7 @@ import {count, counted, duration, elapsed, readTime} from '../lib/format.ts';
 import {connectorKey, type KnownStats} from '../logs/stats-poller.ts';
 import {clean} from '../terminal/clean.ts';
 import {adviceFor} from '../words/guide.ts';
-import type {Cause, Statement, WhyFacts} from './statement.ts';
+import {areStale, type Cause, type Statement, type WhyFacts} from './statement.ts';
 
 /** Milliseconds without progress from which on it is said. */
 const stillFrom = 30_000;
@@ -18,10 +18,10 @@ const longFrom = 10_000;
 const longWriteFrom = 60_000;
 
 /** Nothing moves, though the pipeline runs. */
-export const noProgress: Cause = ({known, isStale, pipeline, noAnswer}) => {
+export const noProgress: Cause = (facts) => {
+  const {known, pipeline} = facts;
   const {stats} = known ?? {};
-  // Without an answer, all is as it was known last, and said so.
-  if (isStale && !noAnswer) return [];
+  if (areStale(facts)) return [];
   // The list is newer than the statistics of a pipeline that is paused, or cannot be reached.
   if (stats?.state !== 'Running' || (pipeline && isHalted(pipeline))) return [];
   const stall = stats.outputStall ?? 0;

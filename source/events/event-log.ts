@@ -29,7 +29,7 @@ import {
   type PipelineStatuses,
   pipelineStatuses,
 } from './pipeline-status.ts';
-import {areStale, type LogFacts, type Statement, type WhyFacts} from './statement.ts';
+import type {LogFacts, Statement, WhyFacts} from './statement.ts';
 import {type ErrorRow, errorRows, unseenErrors} from './unseen.ts';
 import {whyOf} from './why.ts';
 
@@ -244,9 +244,9 @@ export class EventLog {
     const {failures, pipeline, ...run} = this.connectors.ofRun(name);
     const log = this.#sources.logs.get(name);
     const {programError, noAnswer} = more;
-    const isStale = run.known && areStale(run.known, this.#sources.clock.wall());
+    const now = this.#sources.clock.wall();
     return whyOf({
-      ...{...run, isStale, noAnswer, connectors: connectorsOf(run.known, failures), log: log && logFacts(log)},
+      ...{...run, now, noAnswer, connectors: connectorsOf(run.known, failures), log: log && logFacts(log)},
       pipeline: pipeline && {...pipeline, programError},
     });
   }

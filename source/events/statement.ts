@@ -47,8 +47,8 @@ export type WhyFacts = {
   /** There is a process that can answer, or the statistics are those of a support bundle. */
   readonly hasProcess: boolean;
   readonly known: KnownStats | undefined;
-  /** `known` is so old that it proves nothing of what passes by itself. */
-  readonly isStale?: boolean | undefined;
+  /** Unix time in ms; undefined: `known` is of now. */
+  readonly now?: number | undefined;
   readonly connectors: readonly KnownConnector[];
   readonly log: LogFacts | undefined;
 };
@@ -74,10 +74,22 @@ export function isDegraded(statements: readonly Statement[]): boolean {
   return statements[0]?.severity === 'degraded';
 }
 
-/** Milliseconds after which statistics no longer prove a standstill, which passes without anybody being told. */
+/**
+ * Milliseconds after which statistics are not those of now, and after which they no longer prove a standstill, which passes
+ * without anybody being told. They are requested every 10 s, while a page is open and somebody is there.
+ */
+const lateFrom = 60_000;
 const staleFrom = 600_000;
 
-/** Statistics are requested while somebody looks: those of a page that was closed long ago are stale. `now`: Unix time in ms. */
-export function areStale({at}: Pick<KnownStats, 'at'>, now: number): boolean {
-  return at !== undefined && now - at >= staleFrom;
+type Asked = Pick<WhyFacts, 'now' | 'noAnswer'> & {readonly known: Pick<KnownStats, 'at'> | undefined};
+
+/** When the last statistics came, if that was a while ago. Without an answer, all is as it was known last, and said so. */
+export function lateSince({known, now, noAnswer}: Asked): number | undefined {
+  const at = noAnswer ? undefined : known?.at;
+  return at === undefined || now === undefined || now - at < lateFrom ? undefined : at;
+}
+
+export function areStale({known, now, noAnswer}: Asked): boolean {
+  const at = noAnswer ? undefined : known?.at;
+  return at !== undefined && now !== undefined && now - at >= staleFrom;
 }

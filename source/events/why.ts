@@ -24,7 +24,7 @@ import {
   transactions,
 } from './engine-causes.ts';
 import {lostStreamWords, lostWords} from './event-words.ts';
-import {type Cause, type LogFacts, type Statement, severities, type WhyFacts} from './statement.ts';
+import {type Cause, type LogFacts, lateSince, type Statement, severities, type WhyFacts} from './statement.ts';
 
 /** Cells for the words of a lost stream: a page wraps them. */
 const enough = 1000;
@@ -90,7 +90,8 @@ function ofPipeline(
 ): Statement {
   const {noAnswer} = facts;
   const at = readTime(stateSince(pipeline));
-  const shared = {key: 'pipeline', source: 'API', since: Number.isNaN(at) ? undefined : at} as const;
+  const since = Number.isNaN(at) ? undefined : at;
+  const shared = {key: 'pipeline', source: 'API', since} as const;
   const sentence = failureSentence(pipeline, pipeline.programError);
   const {word} = pipelineState(pipeline);
   if (sentence !== undefined) {
@@ -102,7 +103,7 @@ function ofPipeline(
   const isPartly = wrong.some(({severity}) => severity === 'degraded');
   const state = isPartly ? `${word}, but degraded` : word;
   const text = noAnswer ? noAnswerWords(noAnswer, state) : `${state}${restWords(facts, pipeline, wrong)}`;
-  return {...shared, severity: isPartly ? 'degraded' : 'fine', text};
+  return {...shared, severity: isPartly ? 'degraded' : 'fine', text, last: lateSince(facts)};
 }
 
 /** What is to be said of the pipeline beside its state. */
@@ -112,6 +113,7 @@ function restWords(facts: WhyFacts, pipeline: Pipeline, wrong: readonly Statemen
   if (serverState(pipeline) !== 'Running') return '';
   if (wrong.length > 0) return '';
   if (facts.known?.stats === undefined) return '. Connector states are unknown';
+  if (lateSince(facts) !== undefined) return '. No trouble was known when its statistics were last read';
   return `. ${quietWords(facts) ?? 'No trouble is known'}`;
 }
 

@@ -3,7 +3,6 @@ import type {ConnectorStats, Pipeline, PipelineStats} from '../../source/api/typ
 import {ConnectorStates} from '../../source/events/connector-states.ts';
 import {connectorsOf, type LoggedFailure} from '../../source/events/connectors.ts';
 import {Degraded} from '../../source/events/degraded.ts';
-import {areStale} from '../../source/events/statement.ts';
 import {whyOf} from '../../source/events/why.ts';
 import {type KnownStats, noStats} from '../../source/logs/stats-poller.ts';
 import {makePipeline, stopped} from '../ui/make-pipeline.ts';
@@ -24,8 +23,8 @@ class Rig {
       ...{connectors: this.connectors, startedAt, clock: {wall: () => this.now}},
       why: (name) => {
         const {failures, pipeline, hasProcess, known} = this.connectors.ofRun(name);
-        const isStale = known && areStale(known, this.now);
-        return whyOf({pipeline, hasProcess, known, isStale, connectors: connectorsOf(known, failures), log: undefined});
+        const {now} = this;
+        return whyOf({pipeline, hasProcess, known, now, connectors: connectorsOf(known, failures), log: undefined});
       },
     });
     this.degraded.names.subscribe(() => {

@@ -414,6 +414,17 @@ describe('the engine', () => {
     expect(textsOf(statements({known}))).toEqual(expected);
   });
 
+  it('says when its statistics were read last, if that was a while ago', () => {
+    const known = knownAs(running(), {at: 40_000});
+    const [now, late] = [99_000, 100_000].map((at) => statements({known, now: at}));
+    expect(now).toMatchObject([{text: 'Running. No trouble is known', last: undefined}]);
+    expect(late).toMatchObject([
+      {text: 'Running. No trouble was known when its statistics were last read', last: 40_000},
+    ]);
+    const noAnswer = {since: 'no answer since 21:44:41 UTC', cause: 'connection refused'};
+    expect(statements({known, now: 100_000, noAnswer})[0]?.last).toBeUndefined();
+  });
+
   it.each([
     ['Paused', 'fine: Paused'],
     ['Unavailable', 'failed: Unavailable'],

@@ -80,6 +80,8 @@ async function watchHealthy(rig: Rig, name: string): Promise<HealthyPipeline> {
     const first = why.split('  API')[0]?.trim() ?? '';
     if (!seen.has(first)) seen.set(first, seconds());
     looks += 1;
+    // Without a key for five minutes, nobody is there, and statistics are no longer read.
+    if (looks % 300 === 0) void view.terminal.press('g');
   }, 200);
   const end = () => {
     clearInterval(timer);
