@@ -3,11 +3,12 @@ import {count} from '../../lib/format.ts';
 import type {RecordIndex} from '../../records/record-index.ts';
 import {type Position, reveal} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
+import type {Direction, NearMatch} from '../pane/log-search.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import type {PaneModel} from '../pane/pane-model.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {type PromptKind, type PromptOf, recallFrom} from './prompt-kind.ts';
-import {whenIndexed} from './whole-log.ts';
+import {whenIndexed, whenSearched} from './whole-log.ts';
 
 export const searchHandlers = {
   search(controller: Controller) {
@@ -24,32 +25,40 @@ export const searchHandlers = {
   'previous-turn': (controller: Controller) => goToChange(controller, 'previous'),
 };
 
-type Direction = 'next' | 'previous';
-
 function goToMatch(controller: Controller, direction: Direction): void {
-  const at = controller.paneAt;
-  if (!at) return;
-  const {searching} = at.model;
-  if (!searching) {
+  const start = controller.paneAt;
+  if (!start) return;
+  const {pattern} = start.model.searching ?? {};
+  if (!pattern) {
     controller.sayHint('no search', 'search', 'start one');
     return;
   }
-  const {search, pattern} = searching;
-  const current = at.current ?? 0;
-  const near = direction === 'next' ? search.nextAfter(current) : search.previousBefore(current);
-  const match = near ?? (direction === 'next' ? search.nextAfter(-1) : search.previousBefore(Number.MAX_SAFE_INTEGER));
-  if (match === undefined) {
-    controller.say(pattern.isStopped || at.model.isSearched ? noMatchWords(at, pattern) : 'nothing found so far');
-    return;
-  }
-  goToMatchAt(controller, match);
-  if (near === undefined) {
-    const words = {
-      next: 'past the last match: now at the first',
-      previous: 'past the first match: now at the last',
-    };
-    controller.say(words[direction]);
-  }
+  const {current: from = 0} = start;
+  const {endId} = start.model.source.buffer;
+  // Undefined: another search has begun.
+  const nearMatch = ({model}: PaneAt) => {
+    if (model.searching?.pattern !== pattern) return undefined;
+    return model.searching.search.nearest(direction, from, {endId, isFiltering: model.isFiltering});
+  };
+  whenSearched(controller, {isReady: (at) => pattern.isStopped || nearMatch(at) !== 'unsearched'}, (at) => {
+    const match = nearMatch(at);
+    if (typeof match === 'object') goToNearMatch(controller, direction, match);
+    else if (match !== undefined) controller.say(noMatchWords(at, pattern));
+  });
+}
+
+function goToNearMatch(
+  controller: Controller,
+  direction: Direction,
+  {id, isWrapped}: Exclude<NearMatch, string>,
+): void {
+  goToMatchAt(controller, id);
+  if (!isWrapped) return;
+  const words = {
+    next: 'past the last match: now at the first',
+    previous: 'past the first match: now at the last',
+  };
+  controller.say(words[direction]);
 }
 
 /** Only shown lines are searched. */

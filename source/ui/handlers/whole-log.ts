@@ -1,9 +1,11 @@
+import type {ReadableStore} from '../../lib/store.ts';
 import type {Position} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 
-// The end of a large file is shown before its other lines are counted, and these are indexed after that. What a key needs
-// of them is waited for; another place or tab that the user goes to meanwhile ends the wait.
+// The end of a large file is shown before its other lines are counted, and these are indexed after that, and searched after
+// that. What a key needs of them is waited for; another place or tab that the user goes to meanwhile ends the wait, and
+// so does another key that has to wait.
 
 type Source = Pick<PaneAt['model']['source'], 'snapshot'>;
 
@@ -43,15 +45,36 @@ export function whenIndexed(
   waitFor(controller, {isReady, words}, go);
 }
 
-type Awaited = {readonly isReady: (at: PaneAt) => boolean; readonly words: (at: PaneAt) => string};
+/** The same when so many of its lines are searched that `isReady`. */
+export function whenSearched(
+  controller: Controller,
+  {isReady}: Pick<Awaited, 'isReady'>,
+  go: (at: PaneAt) => void,
+): void {
+  const words = ({model}: PaneAt) => {
+    if (model.source.buffer.isAwaitingEarlier) return countingWords(model.source);
+    const {searchedPercent} = model;
+    return searchedPercent === undefined ? 'searching' : `searching ${searchedPercent}%`;
+  };
+  const steps = controller.pane?.model.searching?.search.steps;
+  waitFor(controller, {isReady, words, more: steps ? [steps] : []}, go);
+}
 
-function waitFor(controller: Controller, {isReady, words}: Awaited, go: (at: PaneAt) => void): void {
+type Awaited = {
+  readonly isReady: (at: PaneAt) => boolean;
+  readonly words: (at: PaneAt) => string;
+  /** Change when it may be ready, besides those of the pane. */
+  readonly more?: readonly ReadableStore<unknown>[];
+};
+
+function waitFor(controller: Controller, {isReady, words, more = []}: Awaited, go: (at: PaneAt) => void): void {
   const start = controller.paneAt;
   if (!start) return;
   if (isReady(start)) {
     go(start);
     return;
   }
+  waits.get(controller)?.();
   const {model, tab} = start;
   let said: string | undefined;
   const check = () => {
@@ -63,14 +86,23 @@ function waitFor(controller: Controller, {isReady, words}: Awaited, go: (at: Pan
       said = now;
       return;
     }
-    for (const leave of leaving) leave();
+    end();
     if (!isStill) return;
     controller.clearNotice();
     go(at);
   };
-  const leaving = [model.source.snapshot.subscribe(check), model.indexed.subscribe(check)];
+  const leaving = [model.source.snapshot, model.indexed, model.progress, ...more].map((store) =>
+    store.subscribe(check),
+  );
+  const end = () => {
+    for (const leave of leaving) leave();
+  };
+  waits.set(controller, end);
   check();
 }
+
+/** Each ends the last wait of its screen. */
+const waits = new WeakMap<Controller, () => void>();
 
 /** The rows around it may have changed: a new index shows others. */
 function isSamePlace(one: Position, other: Position): boolean {

@@ -3,7 +3,16 @@ import type {Marker} from '../../buffer/markers.ts';
 import type {Pattern} from '../../buffer/pattern.ts';
 import {Search} from '../../buffer/search.ts';
 import type {ShownLines} from '../../filters/shown-lines.ts';
+import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {markerWords} from '../../viewport/entry-text.ts';
+
+export type Direction = 'next' | 'previous';
+
+/**
+ * `isWrapped`: there is none in that direction, so it is the first or the last of all. `unsearched`: in lines that were not
+ * searched yet, there may be a nearer one.
+ */
+export type NearMatch = {readonly id: number; readonly isWrapped: boolean} | 'none' | 'unsearched';
 
 /** A search of the shown lines and of the words of the shown markers: both are matches. */
 export class LogSearch {
@@ -11,6 +20,9 @@ export class LogSearch {
   readonly #pattern: Pattern;
   readonly #shown: ShownLines | undefined;
   readonly #lines: Search;
+  readonly #steps = createStore(0);
+  /** Lines below were added before the others later: another search finds their matches. */
+  readonly #from: number;
   /** Whether a marker matches. */
   readonly #tested = new WeakMap<Marker, boolean>();
   /** Ids of the markers that match, in order, in a version of the buffer: markers are few, but may be corrected. */
@@ -22,6 +34,7 @@ export class LogSearch {
     this.#pattern = pattern;
     this.#shown = shown;
     this.#lines = new Search(buffer, pattern, shown);
+    this.#from = buffer.firstId;
   }
 
   /** Number of matches that are held. */
@@ -32,6 +45,11 @@ export class LogSearch {
   /** Lines from this id on have not been searched. */
   get searchedTo(): number {
     return this.#lines.countExactUpTo;
+  }
+
+  /** Changes when more lines were searched. */
+  get steps(): ReadableStore<number> {
+    return this.#steps;
   }
 
   /** The match's place among the matches, from 1; undefined for an entry that is no match. */
@@ -50,6 +68,28 @@ export class LogSearch {
     return line === undefined || marker === undefined ? (line ?? marker) : Math.min(line, marker);
   }
 
+  /**
+   * The match after or before an entry. Lines from `endId` on, which came later, are not waited for. `isFiltering`: filters
+   * may leave more lines than were searched.
+   */
+  nearest(
+    direction: Direction,
+    from: number,
+    {endId, isFiltering}: {readonly endId: number; readonly isFiltering: boolean},
+  ): NearMatch {
+    const {searchedTo} = this;
+    const {firstId, isAwaitingEarlier} = this.#buffer;
+    const isAll = !isFiltering && !isAwaitingEarlier && firstId >= this.#from && searchedTo >= endId;
+    const isNext = direction === 'next';
+    if (!isNext && searchedTo < from) return 'unsearched';
+    const near = isNext ? this.nextAfter(from) : this.previousBefore(from);
+    // Markers are found at once.
+    if (near !== undefined) return near < searchedTo ? {id: near, isWrapped: false} : 'unsearched';
+    if (!isAll) return 'unsearched';
+    const id = isNext ? this.nextAfter(-1) : this.previousBefore(Number.MAX_SAFE_INTEGER);
+    return id === undefined ? 'none' : {id, isWrapped: true};
+  }
+
   previousBefore(id: number): number | undefined {
     const line = this.#lines.previousBefore(id);
     const marker = this.#shownMarkers().findLast((each) => each < id);
@@ -60,7 +100,9 @@ export class LogSearch {
   step(maxBytes: number): boolean {
     const {version} = this.#buffer;
     if (this.#markers.version !== version) this.#markers = {ids: this.#matchingMarkers(), version};
-    return this.#lines.step(maxBytes);
+    const isDone = this.#lines.step(maxBytes);
+    this.#steps.set(this.#steps.get() + 1);
+    return isDone;
   }
 
   #matchingMarkers(): readonly number[] {

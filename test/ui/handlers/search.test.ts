@@ -109,9 +109,8 @@ describe('keys that go to matches, errors and runs', () => {
     it('say nothing final while lines are still to be searched', async () => {
       await using screen = await reading(log);
       screen.pressTogether('/', 'n', 'o', 'n', 'e', 'Enter', 'n');
-      expect(noticeOf(screen)).toBe('nothing found so far');
+      expect(noticeOf(screen)).toBe('searching');
       await workedOut(screen);
-      screen.press('n');
       expect(noticeOf(screen)).toBe('no line matches none');
     });
 

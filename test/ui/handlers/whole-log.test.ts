@@ -42,6 +42,10 @@ async function largeFile() {
     grow: () => write(['more']),
     isWhole: () => controller.pane?.model.isWhole,
     at: (text: string) => screen.until(() => currentLine(screen)?.includes(text) === true, text),
+    async find(pattern: string, line: string) {
+      screen.pressTogether('/', ...pattern, 'Enter');
+      await screen.until(() => currentLine(screen)?.includes(line) === true, line);
+    },
     [Symbol.asyncDispose]: () => screen[Symbol.asyncDispose](),
   };
 }
@@ -99,6 +103,49 @@ test('with filters E waits for what they leave of earlier lines', async () => {
   file.count();
   file.grow();
   await file.at('broken early');
+});
+
+test('N goes to the match before this line, and waits until the lines between are searched', async () => {
+  await using file = await largeFile();
+  const {screen} = file;
+  await file.find('broken', 'broken at the end');
+  screen.press('N');
+  expect(noticeOf(screen)).toBe('counting lines 100%');
+  file.count();
+  // All lines are there, and none of them was searched.
+  screen.press('n', 'N');
+  expect(currentLine(screen)).toContain('broken at the end');
+  file.grow();
+  await file.at('broken late');
+  screen.press('N', 'N');
+  expect(currentLine(screen)).toContain('broken at the end');
+  expect(noticeOf(screen)).toBe('past the first match: now at the last');
+  screen.press('n');
+  expect(currentLine(screen)).toContain('broken early');
+});
+
+test('n does not go on from the first line before it is known that no match follows', async () => {
+  await using file = await largeFile();
+  const {screen} = file;
+  await file.find('broken', 'broken at the end');
+  screen.press('n');
+  expect(currentLine(screen)).toContain('broken at the end');
+  file.count();
+  file.grow();
+  await file.at('broken early');
+  expect(noticeOf(screen)).toBe('past the last match: now at the first');
+});
+
+test('who begins another search does not wait for a match of the one before', async () => {
+  await using file = await largeFile();
+  const {screen} = file;
+  await file.find('broken', 'broken at the end');
+  screen.press('N');
+  await file.find('step 9005', 'step 9005');
+  file.count();
+  file.grow();
+  await screen.until(() => file.isWhole() === true, 'the index');
+  expect(currentLine(screen)).toContain('step 9005');
 });
 
 test('T and { wait for the times and runs of earlier lines', async () => {
