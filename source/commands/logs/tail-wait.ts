@@ -65,7 +65,8 @@ export class TailWait {
   }
 
   #update({now, connection, received, receivedAt, logEnded}: CatchUpInput): void {
-    this.#quietFor += Math.min(now - this.#checkedAt, longestStep);
+    const lastCheck = this.#checkedAt;
+    this.#quietFor += Math.min(now - lastCheck, longestStep);
     this.#checkedAt = now;
     if (receivedAt !== this.#receivedAt) {
       this.#quietFor = 0;
@@ -75,9 +76,12 @@ export class TailWait {
     this.#hasEnded = logEnded;
     if (received > 0) this.#begunAt ??= now;
     if (connection === this.#connection) return;
+    const wasSeen = this.#connection.kind === 'connecting' && connection.kind === 'catching-up';
     this.#connection = connection;
     if (this.#openedAt !== undefined) return;
-    if (connection.kind === 'connecting') this.#requestedAt = now;
+    // It was made since the last check, which on a busy machine is long ago: what came since may have come live.
+    if (connection.kind === 'connecting' || (connection.kind === 'catching-up' && !wasSeen))
+      this.#requestedAt = lastCheck;
     if (connection.kind === 'catching-up') this.#openedAt = connection.since;
   }
 }
