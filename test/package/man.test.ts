@@ -3,6 +3,7 @@ import path from 'node:path';
 import {expect, test} from 'vitest';
 import {manPage} from '../../scripts/man/man-page.ts';
 import {commandsHelp} from '../../source/settings/help-text.ts';
+import type {Option} from '../../source/settings/option.ts';
 import {options} from '../../source/settings/option-table.ts';
 import {keyWords} from '../../source/ui/keys/commands.ts';
 import {allCommands} from '../../source/ui/pages/registry.ts';
@@ -30,8 +31,8 @@ test('man shows it without a warning: every option, every key', async (context) 
     expect(shown).toContain(call);
     expect(shown).toContain(does);
   }
-  for (const {flag, help} of options) {
-    expect(shown).toContain(`--${flag}`);
+  for (const {flag, help, setting = false} of options as readonly Option[]) {
+    expect(shown).toContain(setting ? ` ${flag} = ` : `--${flag}`);
     expect(shown).toContain(help);
   }
   for (const {help} of allCommands) expect(shown).toContain(help);
