@@ -32,10 +32,8 @@ export function manPage(version: string, groups: readonly KeyGroup[]): string {
     ...screen.usage.map(([call]) => `${bold(call)}\n.br`),
     heading('DESCRIPTION'),
     paragraph(
-      'A list shows every pipeline of a Feldera server; each open tab follows the log of one pipeline over its own ' +
-        'connection. The log scrolls, searches, filters, pauses and reconnects. After a reconnect, lines that can be ' +
-        'told apart appear once, no line that the server still had is missing, and lines that it no longer had are ' +
-        'shown as a gap.',
+      'Watch the logs of Feldera pipelines, and never lose a line without being told. After a reconnect pipetail skips ' +
+        'what you already have and fetches the rest. Anything the server can no longer supply is marked as a gap.',
     ),
     ...screen.usage.flatMap(([call, does]) => entry(call, does)),
     ...screen.notes.map(paragraph),
@@ -102,7 +100,7 @@ const names: readonly CommandName[] = ['screen', ...commandWords];
 const json: readonly (readonly [command: string, shape: string])[] = [
   [
     'pipetail logs -o json',
-    'An object a line for each record: pipeline, time, level, target and message; timeFrom, host, span, fields and ' +
+    'One object per record, one per line: pipeline, time, level, target and message; timeFrom, host, span, fields and ' +
       'continues where they apply. A panic is one object of level ERROR.',
   ],
   [
@@ -120,7 +118,7 @@ const json: readonly (readonly [command: string, shape: string])[] = [
   ],
   [
     'standard error',
-    'An object a line: error and code for a failure, message for a notice. The code is the exit code.',
+    'One object per line: error and code for a failure, message for a notice. The code is the exit code.',
   ],
 ];
 

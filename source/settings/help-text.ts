@@ -106,7 +106,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
   },
   open: {
     introduction:
-      'pipetail open shows logs that are files, each in a tab: a recording, a file (also .gz and .zst), a folder of either, a support bundle of Feldera (.zip), or stdin. It asks no server. A file that grows is followed.',
+      'pipetail open shows log files, each in a tab: a recording, a file (also .gz and .zst), a folder of either, a support bundle of Feldera (.zip), or stdin. It asks no server. A file that grows is followed.',
     usage: [
       ['pipetail open [options] <what…>', ''],
       ['kubectl logs -f pod | pipetail open -', 'stdin; keys come from the terminal'],

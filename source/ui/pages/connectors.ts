@@ -304,7 +304,7 @@ export function statsNote(known: KnownStats | undefined, runs: boolean, isExplai
   if (!stats || at === undefined) {
     if (isExplained) return runs ? 'No connector data' : undefined;
     if (problem !== undefined) return `No connector data: ${problem}`;
-    return runs ? undefined : 'No connector data: the pipeline is not running, and none was read while it was';
+    return runs ? undefined : 'No connector data: not running since pipetail started';
   }
   if (!runs) return `Last known at ${dateTime(at)} UTC; the pipeline no longer runs`;
   if (isExplained) return `The connectors are those of ${dateTime(at)} UTC`;

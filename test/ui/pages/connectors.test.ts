@@ -181,7 +181,7 @@ it('says once that the connectors of a stopped pipeline are unknown', async () =
   stopped.press('d');
   await stopped.until(() => stopped.controller.lookup.described.get()?.answer !== undefined, 'the answer');
   expect(rowsOf(stopped).filter((row) => row.includes('No connector data'))).toEqual([
-    ' No connector data: the pipeline is not running, and none was read while it was',
+    ' No connector data: not running since pipetail started',
   ]);
 });
 
