@@ -23,6 +23,8 @@ import type {OpenPage} from '../state/page.ts';
 import {type Opened, openAs, openPage, type Page, type Spoken} from './page.ts';
 import {type Items, paragraph} from './page-rows.ts';
 
+/** Heading of all keys but the core. */
+const more = 'More';
 const keyColumn = 15;
 /** Of the core, which fits on a screen of 80×24 in two columns. */
 const coreKeyColumn = 10;
@@ -79,6 +81,8 @@ export function helpRows(view: HelpView): HelpRows {
   const rows = [title, plain('')];
   const items: Item[] = [];
   for (const {title: heading, ...part} of parts) {
+    // The core fills a screen of 24 rows: without the blank row its last one would be the heading of the next screen.
+    if (heading === more) rows.push(plain(''));
     if (heading !== undefined) rows.push(plain(` ${heading}`, {bold: true}));
     const made = partRows(part, {...view, chosen}, rows.length);
     rows.push(...made.rows);
@@ -172,7 +176,7 @@ function partsOf(view: HelpView): readonly Part[] {
   const parts: Part[] = [
     {groups: inGroups(own, isUtf8)},
     {isCore: true, groups: coreGroups, ...(isPage && {title: ''})},
-    {groups: inGroups(others, isUtf8), title: 'More'},
+    {groups: inGroups(others, isUtf8), title: more},
   ];
   return parts.filter(({groups}) => groups.length > 0);
 }

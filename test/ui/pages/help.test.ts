@@ -182,6 +182,8 @@ it.each(['log', 'sidebar'] as const)('from the %s the core fits on a screen of 8
   expect(core.length).toBeGreaterThan(24);
   expect(core.length).toBeLessThan(33);
   for (const {help} of core) expect(text).toContain(help);
+  // Its heading is the first row of the next screen.
+  expect(text).not.toMatch(/^ More$/m);
 });
 
 it('begins with the keys of the page below', async () => {
