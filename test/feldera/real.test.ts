@@ -231,7 +231,7 @@ test('errors of inputs and of an output: records with their causes, as many as t
     const number = (words: RegExp) => Number(words.exec(text)?.[1]?.replaceAll(',', '') ?? 0);
     const all = number(/connector errors ([\d,]+):/);
     const parts = [/ ([\d,]+) in the log/, / ([\d,]+) suppressed(?!,)/, / ([\d,]+) (?:suppressed, )?counted only/];
-    const ofTable = [/ ([\d,]+) parse/, / ([\d,]+) transport/, / ([\d,]+) encode/, /and ([\d,]+) other error/];
+    const ofTable = [/ ([\d,]+) parse/, / ([\d,]+) transport/, / ([\d,]+) encode/, /and ([\d,]+) more error/];
     const sumOf = (words: readonly RegExp[]) => words.reduce((sum, each) => sum + number(each), 0);
     return all > 2011 && sumOf(parts) === all && sumOf(ofTable) === all;
   });

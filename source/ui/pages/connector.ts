@@ -99,8 +99,7 @@ export function connectorsSection(controller: Controller, name: string, width: n
 
 /** What the table lacks of the number above. */
 function otherErrorsWords(others: number): string {
-  const words = counted(others, 'other error', 'other errors');
-  return `and ${words}: newer than this table, or from a failed connector`;
+  return `and ${counted(others, 'more error', 'more errors')}, newer than this table or from a failed connector`;
 }
 
 /** The last minute of a pipeline that runs. */

@@ -51,7 +51,7 @@ export const errorsPage: Page<ErrorsState> = {
     own: [
       {
         ...{id: 'errors-last', formerly: ['away-go'], keys: ['Enter']},
-        help: 'go to the last of them in the log; after an absence to the first of the new ones',
+        help: 'go to the last of them in the log; after an absence, to the first',
         hint: {isAbsence: 'go there', hasRow: 'go to last'},
       },
       {id: 'errors-first', keys: ['f'], help: 'go to the first of them', hint: {hasRow: 'first'}},

@@ -57,13 +57,13 @@ export const pipelinePage: Page<PipelineState> = {
       {
         ...{id: 'describe-open', formerly: ['timeline-go', 'comparison-go']},
         keys: ['Enter', 'o'],
-        help: 'the place of a statement or an event in the log; a connector with its errors in full; or back',
+        help: 'go to its place in the log, or open the connector',
         hint: {hasConnector: 'connector', hasPlace: 'go to'},
       },
       {
         ...{id: 'describe-copy', formerly: ['timeline-copy', 'comparison-copy']},
         keys: ['y'],
-        help: 'copy its errors, or the part below',
+        help: 'copy its errors, or the section under the cursor',
         hint: {hasErrors: 'copy errors', else: 'copy'},
       },
       {
@@ -73,7 +73,7 @@ export const pipelinePage: Page<PipelineState> = {
         hint: {hasEarlierRun: 'earlier run'},
       },
       {id: 'comparison-newer', keys: ['Right', 'l'], help: 'compare with a later run'},
-      {id: 'describe-connectors', keys: ['c'], help: 'its connectors; closes the page that was opened at them'},
+      {id: 'describe-connectors', keys: ['c'], help: 'go to its connectors, or close them'},
       {id: 'describe-program', keys: ['p'], help: 'its program in SQL', hint: {hasProgram: 'program'}},
     ],
     // Names of before pages were one: those of pages of text.

@@ -94,7 +94,7 @@ describe('keys of the user', () => {
   const texts = rows.map((row) => row.text.trimEnd());
 
   it('are shown, with the ones that the command comes with', () => {
-    const at = texts.indexOf('  ^R B           open the tab closed last again, as it was');
+    const at = texts.indexOf('  ^R B           reopen the tab that was closed last, as it was');
     expect(texts[at + 1]).toBe(`${' '.repeat(17)}default: Z`);
     expect(rows[at + 1]?.runs.some(({style}) => style.dim)).toBe(true);
   });
