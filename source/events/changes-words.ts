@@ -12,10 +12,10 @@ import {errorWords, suppressedWords} from './event-words.ts';
 import {programThen} from './program-version.ts';
 import {
   type ComparedConfigurations,
-  compareRuns,
   configurationSteps,
   hoursOf,
   type KindChange,
+  kindSteps,
   mostKinds,
   type RunKinds,
 } from './run-changes.ts';
@@ -49,7 +49,7 @@ export function comparedRuns(runs: TwoRuns): ComparedRuns {
 export function* comparedSteps(runs: TwoRuns, mostShown: number): Generator<void, ComparedRuns, void> {
   const {older, newer} = runs;
   const configuration = yield* configurationSteps(older, newer, mostShown);
-  return {...runs, configuration, changes: compareRuns(older, newer)};
+  return {...runs, configuration, changes: yield* kindSteps(older, newer)};
 }
 
 /** `2 new · 1 more frequent · 3 gone`; `no kind of record differs`. */

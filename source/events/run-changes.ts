@@ -235,10 +235,14 @@ export function runBefore(runs: readonly RunKinds[], newer: RunKinds): RunKinds 
   return runs.slice(0, runs.indexOf(newer)).findLast(({records}) => records > 0);
 }
 
-/** What the newer run has that the older lacked, has much more of, and lacks. Errors and warnings first. */
-export function compareRuns(older: RunKinds, newer: RunKinds): readonly KindChange[] {
+/**
+ * What the newer run has that the older lacked, has much more of, and lacks. Errors and warnings first. In steps of a kind:
+ * thousands of both runs take longer than a frame.
+ */
+export function* kindSteps(older: RunKinds, newer: RunKinds): Generator<void, readonly KindChange[], void> {
   const changes: KindChange[] = [];
   for (const [key, {count: now, suppressed: suppressedNow, ...kind}] of newer.kinds) {
+    yield;
     const {count: before, suppressed: suppressedBefore} = older.kinds.get(key) ?? {count: 0, suppressed: 0};
     const change = {...kind, before, now, suppressedBefore, suppressedNow};
     if (before === 0) {
@@ -249,15 +253,18 @@ export function compareRuns(older: RunKinds, newer: RunKinds): readonly KindChan
     }
   }
   for (const [key, {count: before, suppressed: suppressedBefore, ...kind}] of older.kinds) {
+    yield;
     if (!newer.kinds.has(key) && !newer.full.has(rankOf(kind.level)))
       changes.push({change: 'gone', ...kind, before, now: 0, suppressedBefore, suppressedNow: 0});
   }
-  const allOf = ({before, suppressedBefore, now, suppressedNow}: KindChange) =>
-    [now + suppressedNow, before + suppressedBefore] as const;
-  return changes.sort((a, b) => {
-    const [[nowA, beforeA], [nowB, beforeB]] = [allOf(a), allOf(b)];
-    return weightOf(a) - weightOf(b) || nowB - nowA || beforeB - beforeA || a.firstId - b.firstId;
-  });
+  yield;
+  const ranked = changes.map((change) => ({
+    ...{change, weight: weightOf(change)},
+    ...{before: change.before + change.suppressedBefore, now: change.now + change.suppressedNow},
+  }));
+  return ranked
+    .sort((a, b) => a.weight - b.weight || b.now - a.now || b.before - a.before || a.change.firstId - b.change.firstId)
+    .map(({change}) => change);
 }
 
 function isMore(before: number, older: RunKinds, now: number, newer: RunKinds): boolean {

@@ -8,7 +8,8 @@ import {
   runFacts,
   runInWords,
 } from '../../source/events/changes-words.ts';
-import {compareRuns, type KindChange, RunCounter} from '../../source/events/run-changes.ts';
+import {type KindChange, kindSteps, RunCounter, type RunKinds} from '../../source/events/run-changes.ts';
+import {runAtOnce} from '../../source/lib/slices.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import {lineAsSent} from '../../source/viewport/line-text.ts';
 import {head, indexText, runner, start, stopped} from '../records/index-lines.ts';
@@ -54,6 +55,8 @@ const two = [
     'Invalid fragment: 7',
   ]),
 ];
+
+const compareRuns = (older: RunKinds, newer: RunKinds) => runAtOnce(kindSteps(older, newer));
 
 const said = ({change, before, now, example}: KindChange) =>
   `${change} ${before} ${now} ${lineAsSent(example).text.split('  ').at(-1)}`;
