@@ -76,7 +76,9 @@ export function emptyLogRows(
       const hint = sentence(pressTo(commands, ['detail', 'open it']));
       return [
         ...words(`There is no pipeline '${name}'.`, {bold: true}),
-        ...(closest === undefined ? [] : words(`Did you mean '${closest}'?${hint === '' ? '' : ` ${hint}`}`)),
+        ...(closest === undefined
+          ? words(sentence(pressTo(commands, ['other-side', 'choose one in the list'])))
+          : words(`Did you mean '${closest}'?${hint === '' ? '' : ` ${hint}`}`)),
         ...words('Its log appears here when it is created.', dim),
       ];
     }

@@ -24,7 +24,7 @@ test('a missing pipeline is named, with the one that was probably meant, in any 
     " Did you mean 'orders'? Press Enter to open it.",
     ' Its log appears here when it is created.',
   ]);
-  expect(rowsOf({...empty, closest: undefined}).join()).not.toContain('Enter');
+  expect(rowsOf({...empty, closest: undefined})[1]).toBe(' Press Tab to choose one in the list.');
   for (const row of rowsOf(empty, undefined, 24)) expect(row.length).toBeLessThanOrEqual(23);
 });
 

@@ -185,7 +185,7 @@ test('an opened recording tells of its losses, of stdout and of its end, as the 
   await using app = await AppUnderTest.open({opened: await findLogs(folder.path), names: ['p']});
   await app.shows('late');
   await app.shows(/ended . stdout lost/);
-  expect(app.text).toMatch(/run 1 of 1 . last running . from 2026-11-25 09:08:47 on, its end is not in th/);
+  expect(app.text).toMatch(/run 1 of 1 . was running . from 2026-11-25 09:08:47 on, its end is not in th/);
   const {screen} = app;
   screen.press('A');
   const errors = rowsOf(screen).join('\n');

@@ -219,12 +219,12 @@ export function runHeader(run: Run | undefined, runs: readonly Run[], view: RunH
   return concat([clip(row, 0, width - 1), plain(symbols.cutRight, {dim: true})]);
 }
 
-/** `running`, `stopped, failed`, `start failed`, or `last running` for a run whose end is not in the log. */
+/** `running`, `stopped, failed`, `start failed`, or `was running` for a run whose end is not in the log. */
 function stateWords(run: Run): string {
   const {state, failed, startFailed} = run;
   if (startFailed) return 'start failed';
   const word = state === 'unknown' ? 'state unknown' : state;
-  return `${isCutShort(run) && state !== 'unknown' ? 'last ' : ''}${word}${failed ? ', failed' : ''}`;
+  return `${isCutShort(run) && state !== 'unknown' ? 'was ' : ''}${word}${failed ? ', failed' : ''}`;
 }
 
 /** It is over, and nothing tells since when. */
@@ -233,8 +233,8 @@ function isCutShort(run: Run): boolean {
 }
 
 /**
- * `since 14:02:18`, which is when it came into its state; `14:02:18 – 14:12:25`, `2026-11-24 14:02:18 – 14:12:25 at the
- * latest`.
+ * `since 14:02:18`, which is when it came into its state; `14:02:18 – 14:12:25`, `from 2026-11-24 14:02:18, ended by
+ * 14:12:25`.
  */
 function timeWords(run: Run, {now, offsetAt}: RunHeaderView): string {
   const {startedAt, endedAt, stateSince = startedAt} = run;
@@ -245,9 +245,10 @@ function timeWords(run: Run, {now, offsetAt}: RunHeaderView): string {
     if (!isCutShort(run)) return stateSince === undefined ? noStart : `since ${words(stateSince, today)}`;
     return startedAt === undefined ? noStart : `from ${words(startedAt, today)} on, its end is not in the log`;
   }
-  const latest = isCutShort(run) ? ' at the latest' : '';
-  if (startedAt === undefined) return `until ${words(endedAt, today)}${latest}`;
-  return `${words(startedAt, today)} – ${words(endedAt, dayOf(startedAt))}${latest}`;
+  const isOpen = isCutShort(run);
+  if (startedAt === undefined) return `${isOpen ? 'ended by' : 'until'} ${words(endedAt, today)}`;
+  const [from, to] = [words(startedAt, today), words(endedAt, dayOf(startedAt))];
+  return isOpen ? `from ${from}, ended by ${to}` : `${from} – ${to}`;
 }
 
 const noStart = 'its start is not in the log';

@@ -239,19 +239,19 @@ function textOf(row: ErrorRow, room: Room): StyledText {
 /** `disconnected  connection refused`, `was disconnected  …` once it is over; what its text says needs no such word. */
 function incidentWords(row: ErrorRow & Incident, quiet: Style, {width, cells}: Room): StyledText {
   const {kind, state, isOver = false} = row;
-  const isLoss = kind === 'lost' || kind === 'stream-lost';
   const isCut = (kind === 'disconnected' || kind === 'deleted') && !isOver;
   const loud: Style = isCut ? {fg: 1, bold: true} : {fg: 3};
-  const word = wordOf(kind, isOver);
+  const word = wordOf(row, isOver);
+  const isTold = word === '' || kind === 'stream-lost';
   const text = row.kind === 'stream-lost' ? lostStreamWords(row, cells - word.length) : eventWords(row, width).text;
   return concat([
     plain(word, state === 'unseen' ? loud : quiet),
-    plain(text, isLoss && state === 'unseen' ? loud : quiet),
+    plain(text, isTold && state === 'unseen' ? loud : quiet),
   ]);
 }
 
-function wordOf(kind: Incident['kind'], isOver: boolean): string {
-  if (kind === 'lost') return '';
+function wordOf({kind, from}: Incident, isOver: boolean): string {
+  if (kind === 'lost' || (kind === 'restarted' && from === 'log')) return '';
   if (kind === 'stream-lost') return isOver ? 'over  ' : '';
   if (kind === 'deleted') return isOver ? 'back  ' : '';
   return `${isOver ? 'was ' : ''}${kind}  `;

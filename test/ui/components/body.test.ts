@@ -84,8 +84,8 @@ describe('the row above the log says', () => {
   });
 
   it('that a run was cut short, and its last state', () => {
-    expect(text({...second, endedAt})).toContain(' · last running · 12:01:02 – 12:11:02 at the latest');
-    expect(text({...second, endId: 9})).toContain(' · last running · from 12:01:02 on, its end is not in the log');
+    expect(text({...second, endedAt})).toContain(' · was running · from 12:01:02, ended by 12:11:02');
+    expect(text({...second, endId: 9})).toContain(' · was running · from 12:01:02 on, its end is not in the log');
   });
 
   it('that a beginning or a state is not in the log', () => {
@@ -97,7 +97,7 @@ describe('the row above the log says', () => {
 
   it('the date of another day, once, in the zone of the log', () => {
     const now = endedAt + 86_400_000;
-    expect(text({...second, endedAt}, {now})).toContain('2026-11-25 12:01:02 – 12:11:02');
+    expect(text({...second, endedAt}, {now})).toContain('from 2026-11-25 12:01:02, ended by 12:11:02');
     expect(text(second, {now, offsetAt: () => 720})).toContain('since 2026-11-26 00:01:02');
     expect(text(second, {offsetAt: () => -60})).toContain('since 11:01:02');
     expect(text({...second, endedAt: now}, {now})).toContain('2026-11-25 12:01:02 – 2026-11-26 12:11:02');
