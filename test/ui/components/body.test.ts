@@ -100,7 +100,7 @@ describe('the row above the log says', () => {
     expect(text({...second, endedAt}, {now})).toContain('from 2026-11-25 12:01:02, ended by 12:11:02');
     expect(text(second, {now, offsetAt: () => 720})).toContain('since 2026-11-26 00:01:02');
     expect(text(second, {offsetAt: () => -60})).toContain('since 11:01:02');
-    expect(text({...second, endedAt: now}, {now})).toContain('2026-11-25 12:01:02 – 2026-11-26 12:11:02');
+    expect(text({...second, endedAt: now}, {now})).toContain('from 2026-11-25 12:01:02, ended by 2026-11-26 12:11:02');
   });
 
   it('nothing without a run', () => {
