@@ -7,7 +7,7 @@ export const logsOptions = [
     flag: 'follow',
     alias: 'f',
     synonyms: ['watch', 'w'],
-    help: 'keep printing after the catch-up, across reconnects',
+    help: 'keep printing new lines, across reconnects',
     core: true,
     commands: ['logs'],
     once: true,

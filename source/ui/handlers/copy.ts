@@ -183,7 +183,7 @@ export function copiedWords(answer: ClipboardAnswer): string {
 
 /** Lines that the scrollback dropped before a slow reader got them; empty if there are none. */
 function missingWords({missing}: CopyCount): string {
-  return missing === 0 ? '' : `${counted(missing, 'older line was', 'older lines were')} dropped meanwhile`;
+  return missing === 0 ? '' : `${counted(missing, 'older line was', 'older lines were')} already dropped`;
 }
 
 /** What a key takes: the selection while there is one. */

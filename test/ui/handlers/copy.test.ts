@@ -138,7 +138,7 @@ describe('| pipes', () => {
     await using screen = await reading(log, {services: {pipe}});
     await typed(screen, '|', '');
     await screen.until(() => noticeOf(screen) !== undefined, 'the notice');
-    expect(noticeOf(screen)).toBe('21 older lines were dropped meanwhile');
+    expect(noticeOf(screen)).toBe('21 older lines were already dropped');
   });
 });
 
@@ -300,7 +300,7 @@ describe('S saves', () => {
     });
     screen.press('S');
     expect(await saveAs(screen, 'slow.log')).toBe(
-      'saved 0 lines, 0 B, to slow.log · 21 older lines were dropped meanwhile',
+      'saved 0 lines, 0 B, to slow.log · 21 older lines were already dropped',
     );
   });
 });
