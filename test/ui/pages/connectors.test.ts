@@ -33,7 +33,7 @@ async function described(options: Pick<ScreenOptions, 'lacks'> = {}): Promise<Sc
   return screen;
 }
 
-function failForGood({server}: Pick<ScreenUnderTest, 'server'>): void {
+function failFatally({server}: Pick<ScreenUnderTest, 'server'>): void {
   const pipeline = server.pipeline('orders');
   const report = connectorErrors(pipeline, processLog(pipeline, {shape: 'plain'}));
   report({endpoint: 'orders.kafka', kind: 'transport', fatal: true, error: 'no broker is left'});
@@ -125,7 +125,7 @@ it('one error that was dropped is one', () => {
 
 it('a connector with a fatal error stays in the table, with why and when, and is read with c and Enter', async () => {
   await using screen = await described();
-  failForGood(screen);
+  failFatally(screen);
   await screen.untilLine('orders', 'Input endpoint orders.kafka failed');
   await opened(screen);
   await screen.until(() => rowsOf(screen).some((row) => row.includes('stopped with a fatal error')), 'the failure');
@@ -134,12 +134,14 @@ it('a connector with a fatal error stays in the table, with why and when, and is
   expect(rows).toContainEqual(expect.stringMatching(/:\d\d stopped with a fatal error: no broker is left$/));
   screen.press('Enter');
   expect(rowsOf(screen)).toContainEqual(expect.stringMatching(/^ fatal error +\d{4}-.* no broker is left$/));
+  // What nobody knows of it has no row.
+  expect(rowsOf(screen).filter((row) => / –$/.test(row))).toEqual([]);
 });
 
 it('one that fails while the page is open keeps its numbers and errors, also after the pipeline has stopped', async () => {
   await using screen = await described();
   await opened(screen);
-  failForGood(screen);
+  failFatally(screen);
   const row = () => rowsOf(screen).find((each) => /orders\.kafka +input/.test(each));
   await screen.until(() => row()?.includes('failed') === true, 'the failure');
   expect(row()).toMatch(/orders\.kafka +input orders +failed +52,118 +2\.7 MB +52,118 +105 parse/);
