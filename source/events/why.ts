@@ -103,7 +103,10 @@ function ofPipeline(
   const isPartly = wrong.some(({severity}) => severity === 'degraded');
   const state = isPartly ? `${word}, but degraded` : word;
   const text = noAnswer ? noAnswerWords(noAnswer, state) : `${state}${restWords(facts, pipeline, wrong)}`;
-  return {...shared, severity: isPartly ? 'degraded' : 'fine', text, last: lateSince(facts)};
+  const last = lateSince(facts);
+  // Since when it runs is not since when it is degraded: the statements below have their own times.
+  if (isPartly) return {...shared, severity: 'degraded', text, since: undefined, last};
+  return {...shared, severity: 'fine', text, last};
 }
 
 /** What is to be said of the pipeline beside its state. */

@@ -69,6 +69,6 @@ test('status and an alert say the same', async () => {
   const words = 'orders.web stopped with a fatal error: connection refused (os error 111)';
   expect(JSON.parse(alerts().split('\n')[0] ?? '')).toMatchObject({pipeline: 'alpha', kind: 'degraded', text: words});
   const {stdout} = await runCommand(['status', 'alpha', '--host', viewer.server.url]);
-  expect(stdout).toMatch(/^alpha\n {2}Running, but degraded \(API · since /);
+  expect(stdout).toMatch(/^alpha\n {2}Running, but degraded \(API\)\n/);
   expect(stdout).toContain(`\n  ${words} (log · since `);
 });

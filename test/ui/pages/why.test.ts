@@ -57,7 +57,7 @@ async function troubled(options: Pick<ScreenOptions, 'size'> = {}): Promise<Scre
 it('d begins with what is wrong, the worst first, all of it on the first screen of 80 × 24', async () => {
   await using screen = await troubled();
   expect(withoutTimes(whyRows(screen))).toEqual([
-    '   Running, but degraded  API · since TIME',
+    '   Running, but degraded  API',
     ' ▸ orders.web stopped with a fatal error: Failed to connect to host: Connection',
     '   refused (os error 111)  log · since TIME · nothing is read from it',
     `   orders.bad rejects 98 % of its records: field 'id': invalid type: string`,
