@@ -411,7 +411,7 @@ test('the first screen shows what happened to the tabs that came back while pipe
   const {screen, session, started} = await start(home.path, [tenant], [], {scenario: restarted, offFor: 11 * minute});
   await started;
   expect(away(screen)).toEqual([
-    'While you were away since 00:00 UTC, 11 min',
+    'While you were away for 11 min, since 00:00 UTC',
     '▸ orders failed 00:02 Failed · exit status: 101 · running again since 00:06',
     'orders stopped 00:06 Running → Stopped',
     'orders restarted 00:06 Stopped → Running',

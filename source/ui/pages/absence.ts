@@ -27,7 +27,7 @@ export function absenceRows(
   const timeCells = Math.max(...times.map((text) => text.length));
   const column = width - marginCells;
   return listPage({
-    title: pageTitle('While you were away', `since ${moment(since, until)} UTC, ${duration(until - since)}`),
+    title: pageTitle('While you were away', `for ${duration(until - since)}, since ${moment(since, until)} UTC`),
     items: events,
     rowOf(event, index) {
       const {word, style} = kindOf(event);
