@@ -268,7 +268,7 @@ test('the pages tell where a file is, and what its log tells', async () => {
   screen.press('d');
   await screen.until(() => screen.controller.lookup.described.get()?.answer !== undefined, 'the description');
   const rows = rowsOf(screen).map((row) => row.replace(/ +/g, ' '));
-  expect(rows).toContain(' Connection of a.log newest first, UTC');
+  expect(rows).toContain(' Events of a.log newest first, UTC');
   const first = rows.indexOf(' read from file');
   expect(rows.slice(first, first + 5)).toEqual([
     ' read from file',

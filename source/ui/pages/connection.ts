@@ -71,8 +71,10 @@ function eventsIn(buffer: Log['buffer']): readonly ConnectionEvent[] {
 /** The server of a tab, and what happened to its connection and its pipeline, newest first. */
 export function eventRows({name, server, version, facts = [], events, width}: EventsView): readonly StyledText[] {
   const old = oldServerWords(version);
+  // A file has no connection.
+  const what = server === '' ? 'Events' : 'Connection';
   const heading = [
-    plain(name === undefined ? ' Connection' : ` Connection of ${name}  newest first, UTC`, {bold: true}),
+    plain(name === undefined ? ' Connection' : ` ${what} of ${name}  newest first, UTC`, {bold: true}),
     ...factRows(facts, width),
     ...(facts.length > 0 || server === ''
       ? []

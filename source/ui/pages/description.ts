@@ -50,6 +50,7 @@ export function descriptionView(
   {width, waited}: Pick<DescriptionView, 'width' | 'waited'>,
 ): DescriptionView {
   const {name} = described;
+  const opened = openedFacts(controller, name);
   return {
     ...{
       described,
@@ -63,10 +64,10 @@ export function descriptionView(
     parts: keysNamed(controller.commands, [
       ['compare', 'changes'],
       ['timeline', 'timeline'],
-      ['events', 'connection'],
+      ['events', opened.length > 0 ? 'events' : 'connection'],
     ]),
     logged: loggedFacts(controller, name),
-    opened: openedFacts(controller, name),
+    opened,
   };
 }
 
