@@ -44,9 +44,11 @@ export class SearchFacts {
 
   /** All of it has been read, and no more will come. */
   end(): void {
-    if (!this.#found) return;
-    this.#texts = new BlockTexts(this.#found, this.#hasFolds);
-    spare = this.#found.fill(0);
+    if (this.#texts) return;
+    // Of a segment that has nothing but markers no bytes were read.
+    const found = this.#found ?? new Uint8Array(hashCount);
+    this.#texts = new BlockTexts(found, this.#hasFolds);
+    spare = found.fill(0);
     this.#found = undefined;
   }
 }

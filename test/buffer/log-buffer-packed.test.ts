@@ -282,6 +282,18 @@ class Recorded implements ColdStore {
   }
 }
 
+test('a search is prepared, though a packed segment has nothing but a marker', () => {
+  const buffer = new WritableLogBuffer({maxBytes: 12 * kib, segmentBytes: kib, packer});
+  buffer.addMarker(marker);
+  buffer.append(Buffer.from(`${'x'.repeat(3000)}\nopen`));
+  packAll(buffer);
+  expect(buffer.factsAt(0)?.endId).toBe(1);
+  const prepare = prepareSearch(buffer);
+  const steps = Array.from({length: 20}, () => prepare(3000));
+  expect(steps.at(-1)).toBe(true);
+  expect(buffer.factsAt(0)?.facts.texts?.mayHave('xxx', {caseSensitive: true})).toBe(false);
+});
+
 test('what a recording has is read from there, and takes no memory', () => {
   const log = logLines(0, 60_000);
   const buffer = new WritableLogBuffer({maxBytes: 1024 * kib, packer});
