@@ -280,10 +280,13 @@ describe('connector', () => {
       const opened = Promise.withResolvers<void>();
       const outcome = readLogs(clientOf(server.url), {signal: abort.signal, onOpen: opened.resolve});
       await opened.promise;
-      const port = (server.connections[0]?.port ?? 0).toString(16).toUpperCase().padStart(4, '0');
-      // Columns: slot, local, remote, state, queues, timer:when. Timer 2 is keepalive; `when` is in 1/100 s, hexadecimal.
-      const row = () =>
-        readFileSync('/proc/net/tcp', 'utf8').match(new RegExp(`^ *\\d+: 0100007F:${port} .* (\\d\\d):(\\w{8}) `, 'm'));
+      const ends = [server.connections[0]?.port ?? 0, server.port].map(
+        (port) => `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`,
+      );
+      // Columns: slot, local, remote, state, queues, timer:when. Timer 2 is keepalive; `when` is in 1/100 s, hexadecimal. One
+      // port may have several connections, such as one that was closed and waits.
+      const pattern = new RegExp(`^ *\\d+: ${ends.join(' ')} .* (\\d\\d):(\\w{8}) `, 'm');
+      const row = () => readFileSync('/proc/net/tcp', 'utf8').match(pattern);
       // Another timer runs while what was sent has not been acknowledged.
       await eventually(
         () => row()?.[1] === '02',

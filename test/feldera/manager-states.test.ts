@@ -241,6 +241,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
       () => following.stdout().toString(),
     );
     expect(freshStarts()).toBe(2);
+    await manager().untilAlone();
     await client.run('second');
     // A run whose end no line tells cannot be told from the next one.
     const next = isTold ? new RegExp(`^ ?run ${run + 1} of ${run + 1} · running · `) : /^ ?run \d of \d · running/;

@@ -139,6 +139,15 @@ export class Manager implements AsyncDisposable {
     );
   }
 
+  /** Waits until those that were asked to end have done so: until then they start and stop pipelines, too. */
+  async untilAlone(): Promise<void> {
+    await eventually(
+      () => this.#children.size <= 1,
+      () => `${this.#children.size} managers`,
+      30_000 + WAIT_MS,
+    );
+  }
+
   /** Keeps programs of a step waiting, or lets them fail, until `release`. */
   async hold(step: Step, how: 'wait' | 'fail' = 'wait'): Promise<void> {
     await writeFile(gateOf(this.folder, step), how);
