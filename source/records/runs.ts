@@ -43,6 +43,29 @@ export function isOver({state}: Pick<Run, 'state'>): boolean {
   return state === stopped || state === stopping;
 }
 
+/** What the entries so far tell. */
+type Found = {
+  /** Oldest first. */
+  readonly runs: readonly Run[];
+  /** The newest run gets what comes next. */
+  readonly isOpen: boolean;
+  /** The first entry of those that are of no run yet. */
+  readonly blankFrom: number | undefined;
+  /** Lines are missing before the next output, which therefore is of another run. */
+  readonly isStartMissing: boolean;
+  /** The log itself has reported the end of the newest run. */
+  readonly isEndLogged: boolean;
+  /** The next output is of interest: it begins a run, or is the first one since the end of the newest run. */
+  readonly awaitsOutput: boolean;
+  /** The first output since the end of the newest run: late output of it, or that of a run whose start is not in the log. */
+  readonly outputFrom: number | undefined;
+};
+
+const none: Found = {
+  ...{runs: [], isOpen: false, blankFrom: undefined},
+  ...{isStartMissing: false, isEndLogged: false, awaitsOutput: false, outputFrom: undefined},
+};
+
 /**
  * The runs of a log, found entry by entry. A run begins where the resources leave `stopped`: mostly for `provisioning`,
  * or for `stopping` if the start fails at once. One of unknown start begins with output where none is running: at the
@@ -56,45 +79,33 @@ export function isOver({state}: Pick<Run, 'state'>): boolean {
  * where the log is behind, it is taken back for what the log tells of before.
  */
 export class Runs {
-  readonly #runs: Run[] = [];
-  /** The newest run gets what comes next. */
-  #isOpen = false;
-  /** The first entry of those that are of no run yet. */
-  #blankFrom: number | undefined;
-  /** Lines are missing before the next output, which therefore is of another run. */
-  #isStartMissing = false;
-  /** The log itself has reported the end of the newest run. */
-  #isEndLogged = false;
-  /** The next output is of interest: it begins a run, or is the first one since the end of the newest run. */
-  #awaitsOutput = false;
-  /** The first output since the end of the newest run: late output of it, or that of a run whose start is not in the log. */
-  #outputFrom: number | undefined;
+  #found: Found = none;
   /** The time of the newest transition that the log has told; and, of a log that has begun anew, of the one before. */
   #toldTo: number | undefined;
   #toldBefore: number | undefined;
   /** What the list has told since the log told something last. */
   #listed: readonly Listed[] = [];
 
-  /** Oldest first. The list changes in place, its runs do not. */
+  /** Oldest first. */
   get list(): readonly Run[] {
-    return this.#runs;
+    return this.#found.runs;
   }
 
   at(id: number): Run | undefined {
-    const run = this.#runs[bisect(0, this.#runs.length, (at) => (this.#runs[at]?.firstId ?? 0) <= id) - 1];
+    const {runs} = this.#found;
+    const run = runs[bisect(0, runs.length, (at) => (runs[at]?.firstId ?? 0) <= id) - 1];
     return run?.endId !== undefined && run.endId <= id ? undefined : run;
   }
 
   /** Adds a line. `isOutput`: it is not the runner's. */
   addEntry(id: number, isOutput: boolean): void {
-    if (this.#isOpen && !this.#awaitsOutput) return;
+    const {isOpen, awaitsOutput} = this.#found;
+    if (isOpen && !awaitsOutput) return;
+    const {isStartMissing, blankFrom, outputFrom = id} = this.#found;
     if (!isOutput) {
-      if (!this.#isOpen) this.#blankFrom ??= id;
-    } else if (!this.#isOpen || this.#isStartMissing) this.#startByOutput(id);
-    else {
-      this.#outputFrom ??= id;
-      this.#awaitsOutput = false;
-    }
+      if (!isOpen && blankFrom === undefined) this.#find({blankFrom: id});
+    } else if (!isOpen || isStartMissing) this.#startByOutput(id);
+    else this.#find({outputFrom, awaitsOutput: false});
   }
 
   /** The entry that was added last reports that workers ended by the panic that begins at `panic`. */
@@ -155,48 +166,46 @@ export class Runs {
       this.#toldTo = undefined;
     }
     // After a reconnect the same log continues: its pipeline was not deleted.
-    else if (kind === 'reconnected' && !this.#isOpen) this.#goOn();
+    else if (kind === 'reconnected' && !this.#found.isOpen) this.#goOn();
     this.addEntry(id, false);
     if (kind === 'state') this.#addListed(id, marker);
     if (kind === 'ended' && (marker.because === 'deleted' || marker.because === 'created-again'))
       this.#endAll(id + 1, at);
     if (kind === 'new-life') this.#toldBefore = this.#toldTo;
     // What a server discarded of a log that begins anew may have been a start.
-    if (kind === 'discarded' || (this.#isEndLogged && (kind === 'new-life' || losesLines(marker)))) {
-      this.#isStartMissing = this.#isOpen;
-      this.#awaitsOutput ||= this.#isOpen;
-    }
+    const {isOpen, isEndLogged, awaitsOutput} = this.#found;
+    if (kind === 'discarded' || (isEndLogged && (kind === 'new-life' || losesLines(marker))))
+      this.#find({isStartMissing: isOpen, awaitsOutput: awaitsOutput || isOpen});
     return kind === 'ended' || kind === 'new-life';
   }
 
   /** Entries were dropped before they were added: the next output begins a run of unknown start. */
   reset(): void {
-    this.#runs.length = 0;
-    this.#isOpen = false;
-    this.#blankFrom = undefined;
-    this.#isStartMissing = false;
-    this.#isEndLogged = false;
-    this.#awaitsOutput = false;
-    this.#outputFrom = undefined;
+    this.#found = none;
     this.#toldBefore = undefined;
     this.#listed = [];
   }
 
   /** Drops the runs that end before the entry `firstId`. */
   dropBefore(firstId: number): void {
+    const {runs} = this.#found;
     let gone = 0;
-    while ((this.#runs[gone]?.endId ?? Number.POSITIVE_INFINITY) <= firstId) gone += 1;
-    if (gone > 0) this.#runs.splice(0, gone);
+    while ((runs[gone]?.endId ?? Number.POSITIVE_INFINITY) <= firstId) gone += 1;
+    if (gone > 0) this.#find({runs: runs.slice(gone)});
   }
 
   get #current(): Run | undefined {
-    return this.#isOpen ? this.#runs.at(-1) : undefined;
+    return this.#found.isOpen ? this.#found.runs.at(-1) : undefined;
+  }
+
+  #find(change: Partial<Found>): void {
+    this.#found = {...this.#found, ...change};
   }
 
   #startByOutput(id: number): void {
     const last = this.#listed.at(-1);
     this.#listed = [];
-    const isFirst = !this.#isOpen;
+    const isFirst = !this.#found.isOpen;
     this.#start(id, {startedAt: undefined, state: unknownState});
     // It came before the list told of its end, if the log has no other run.
     if (last && (isFirst || !isOver({state: inRunnersWords(last.marker.to)}))) this.#addListed(last.id, last.marker);
@@ -205,14 +214,9 @@ export class Runs {
   #start(id: number, run: Pick<Run, 'startedAt' | 'state'> & Partial<Pick<Run, 'stateSince'>>): void {
     const {startedAt} = run;
     this.#end(id, startedAt);
-    const firstId = this.#blankFrom ?? id;
-    this.#runs.push({firstId, endId: undefined, endedAt: undefined, failed: false, stateSince: startedAt, ...run});
-    this.#isOpen = true;
-    this.#blankFrom = undefined;
-    this.#isStartMissing = false;
-    this.#isEndLogged = false;
-    this.#awaitsOutput = false;
-    this.#outputFrom = undefined;
+    const {runs, blankFrom: firstId = id} = this.#found;
+    const begun = {firstId, endId: undefined, endedAt: undefined, failed: false, stateSince: startedAt, ...run};
+    this.#found = {...none, runs: [...runs, begun], isOpen: true};
   }
 
   /** Two runners were there for a while, and the log of the other one has told what came later. */
@@ -234,14 +238,14 @@ export class Runs {
 
   #stop(time: number | undefined): void {
     this.#change({state: stopped, stateSince: time, endedAt: time});
-    this.#isEndLogged = true;
+    this.#find({isEndLogged: true});
   }
 
   /** `at`: when it had ended at the latest. */
   #end(endId: number, at: number | undefined): void {
     const run = this.#current;
     if (run) this.#change({endId, endedAt: run.endedAt ?? at});
-    this.#isOpen = false;
+    this.#find({isOpen: false});
   }
 
   /** The pipeline is gone. */
@@ -251,11 +255,11 @@ export class Runs {
   }
 
   #goOn(): void {
-    const run = this.#runs.pop();
+    const {runs} = this.#found;
+    const run = runs.at(-1);
     if (!run) return;
-    this.#runs.push({...run, endId: undefined, endedAt: isStopped(run) ? run.endedAt : undefined});
-    this.#isOpen = true;
-    this.#blankFrom = undefined;
+    const goesOn = {...run, endId: undefined, endedAt: isStopped(run) ? run.endedAt : undefined};
+    this.#find({runs: [...runs.slice(0, -1), goesOn], isOpen: true, blankFrom: undefined});
   }
 
   /** The list reports what the log does not, or not yet. */
@@ -263,10 +267,10 @@ export class Runs {
     const last = this.#listed.at(-1);
     // A marker was corrected: none but the last one is.
     if (last?.id === id) {
-      this.#restore(last.before);
+      this.#found = last.before;
       this.#listed = this.#listed.slice(0, -1);
     }
-    const before = this.#save();
+    const before = this.#found;
     const begins = this.#addState(id, marker);
     this.#listed = [...this.#listed, {id, marker, before, begins}].slice(-mostListed);
   }
@@ -294,7 +298,7 @@ export class Runs {
     }
     if (run && !isOver(run)) this.#change({state, stateSince: at});
     if ((run && !isOver(run)) || isOver({state}) || endsBefore097.has(to)) return false;
-    this.#start(this.#outputFrom ?? id, {startedAt: undefined, state, stateSince: at});
+    this.#start(this.#found.outputFrom ?? id, {startedAt: undefined, state, stateSince: at});
     return true;
   }
 
@@ -307,28 +311,11 @@ export class Runs {
     this.#listed = [];
     const firstLater = listed.findIndex(({marker: {at}}) => time !== undefined && time < at);
     const later = firstLater === -1 ? [] : listed.slice(firstLater);
-    if (later[0]) this.#restore(later[0].before);
+    if (later[0]) this.#found = later[0].before;
     const begun = listed.slice(0, listed.length - later.length).findLast(({begins}) => begins);
     const run = this.#current;
-    if (isStart && begun && run && !isOver(run)) this.#restore(begun.before);
+    if (isStart && begun && run && !isOver(run)) this.#found = begun.before;
     return later;
-  }
-
-  #save(): Saved {
-    return {
-      ...{runs: [...this.#runs], isOpen: this.#isOpen, blankFrom: this.#blankFrom, isEndLogged: this.#isEndLogged},
-      ...{awaitsOutput: this.#awaitsOutput, outputFrom: this.#outputFrom, isStartMissing: this.#isStartMissing},
-    };
-  }
-
-  #restore(saved: Saved): void {
-    this.#runs.splice(0, this.#runs.length, ...saved.runs);
-    this.#isOpen = saved.isOpen;
-    this.#blankFrom = saved.blankFrom;
-    this.#isEndLogged = saved.isEndLogged;
-    this.#awaitsOutput = saved.awaitsOutput;
-    this.#outputFrom = saved.outputFrom;
-    this.#isStartMissing = saved.isStartMissing;
   }
 
   #fail(id: number): void {
@@ -337,18 +324,18 @@ export class Runs {
 
   /** Of the run before the newest one at that time. */
   #changeEarlier(time: number, change: (run: Run) => Partial<Run>): void {
-    const isThere = (run: Run, at: number) => at < this.#runs.length - 1 && time >= (run.startedAt ?? time);
-    const at = this.#runs.findLastIndex(isThere);
-    const run = this.#runs[at];
-    if (run) this.#runs[at] = {...run, ...change(run)};
+    const {runs} = this.#found;
+    const at = runs.slice(0, -1).findLastIndex(({startedAt = time}) => time >= startedAt);
+    const run = runs[at];
+    if (run) this.#find({runs: runs.with(at, {...run, ...change(run)})});
   }
 
   #change(change: Partial<Run>): void {
-    if (!this.#current) return;
-    const run = this.#runs.pop();
+    const run = this.#current;
     if (!run) return;
-    this.#runs.push({...run, ...change});
-    if (!isOver(run) && isOver({...run, ...change})) this.#awaitsOutput = true;
+    const {runs, awaitsOutput} = this.#found;
+    const next = {...run, ...change};
+    this.#find({runs: runs.with(-1, next), awaitsOutput: awaitsOutput || (!isOver(run) && isOver(next))});
   }
 }
 
@@ -373,17 +360,7 @@ const startingStates: readonly string[] = ['provisioning', 'provisioned', 'initi
 type StateMarker = Extract<Marker, {kind: 'state'}>;
 
 /** A marker of the list, what was before, and whether it has begun a run. */
-type Listed = {readonly id: number; readonly marker: StateMarker; readonly before: Saved; readonly begins: boolean};
-
-type Saved = {
-  readonly runs: readonly Run[];
-  readonly isOpen: boolean;
-  readonly blankFrom: number | undefined;
-  readonly isEndLogged: boolean;
-  readonly awaitsOutput: boolean;
-  readonly outputFrom: number | undefined;
-  readonly isStartMissing: boolean;
-};
+type Listed = {readonly id: number; readonly marker: StateMarker; readonly before: Found; readonly begins: boolean};
 
 /** Of a log that stays silent. */
 const mostListed = 32;
