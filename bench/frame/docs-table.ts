@@ -31,7 +31,7 @@ const headline: readonly (readonly [row: string, question: string])[] = [
   ['rss', 'memory of one quiet tab'],
   ['quiet', 'CPU of ten quiet tabs and the list'],
   ['follow', 'following 10,000 lines per second for 10 s'],
-  ['keys', 'from key to screen meanwhile, 99th percentile'],
+  ['keys', 'from key to screen at 10,000 lines per second, 99th percentile'],
   ['search-literal', 'a search in 1,000,000 lines'],
   ['bytes-1', 'sent over the link for each new line'],
 ];
@@ -45,7 +45,7 @@ export function headlineTable({rows}: Results): string {
     const beside = reference ? `${figureText(reference.median)} ${unit}: ${what.reference}` : '–';
     return tableLine([question, `${figureText(ours.median)} ${unit}`, beside]);
   });
-  return ['| what | pipetail | beside it |', '| --- | --- | --- |', ...lines].join('\n');
+  return ['| what | pipetail | for comparison |', '| --- | --- | --- |', ...lines].join('\n');
 }
 
 /** The table of rows beside programs that users would pick, in Markdown. Where such a program is better, it says so. */

@@ -43,7 +43,7 @@ const lostStreams: Cause = ({log}) => {
     {
       ...{key: 'lost stream', severity: 'notice', source: 'log', text},
       ...(isAlone ? {since: marker.at} : {last: marker?.at}),
-      stops: 'what the process writes there is in no log',
+      stops: 'what the process writes there is not in the log',
       place: {entry},
     },
   ];

@@ -211,7 +211,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
 /** One line holds the first note. */
 function sayFirst([note, ...others]: readonly string[], controller: Controller): void {
   if (note === undefined) return;
-  const more = others.length > 0 ? ` · left out, too: ${counted(others.length, 'file', 'files')}` : '';
+  const more = others.length > 0 ? ` · also left out: ${counted(others.length, 'file', 'files')}` : '';
   controller.say(`${note}${more}`, 'failure');
 }
 

@@ -61,7 +61,7 @@ const renamed: ReadonlyMap<string, string> = new Map([
 const oneLog = 'pipelines have no containers: leave it out';
 const tags = 'pipelines have tags: give tag:prod in place of a name, to list --tag prod';
 const earlierRuns =
-  'the log has the earlier runs, too, as far as the server keeps them: --run -2 is the one before the last';
+  'earlier runs are in the same log, as far as the server keeps them: --run -2 is the one before the last';
 const allNames = "write '*' for every pipeline of the server";
 const highlighting = 'on the screen * highlights a pattern, --grep prints only what matches';
 

@@ -520,7 +520,7 @@ describe('the log', () => {
     const sink = sinkOf(bodyOf('20-stdout-dead.raw'));
     const [, lost] = statements({stats: running(), sink});
     expect(lost).toMatchObject({
-      ...{severity: 'notice', source: 'log', stops: 'what the process writes there is in no log'},
+      ...{severity: 'notice', source: 'log', stops: 'what the process writes there is not in the log'},
       text: 'stdout is lost until the next start: stream did not contain valid UTF-8',
     });
     expect(sink.buffer.markerAt(lost?.place?.entry ?? -1)).toMatchObject({kind: 'unread', stream: 'stdout'});

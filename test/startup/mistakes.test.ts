@@ -19,7 +19,7 @@ const logsLists = 'see pipetail logs --help all';
 const tags = 'pipelines have tags: give tag:prod in place of a name, to list --tag prod';
 const oneLog = 'pipelines have no containers: leave it out';
 const earlierRuns =
-  'the log has the earlier runs, too, as far as the server keeps them: --run -2 is the one before the last';
+  'earlier runs are in the same log, as far as the server keeps them: --run -2 is the one before the last';
 const highlighting = 'on the screen * highlights a pattern, --grep prints only what matches';
 const retried = 'a lost connection is tried again for as long as logs --follow runs: leave it out';
 

@@ -4,6 +4,7 @@ import {connectorNames, eventWords, lostStreamWords, suppressedWords} from '../.
 import {type Incident, isIncident, isOfErrors, type PipelineEvent} from '../../events/pipeline-event.ts';
 import {type ErrorRow, isUrgent} from '../../events/unseen.ts';
 import {count, counted, moment} from '../../lib/format.ts';
+import {padTo} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
@@ -17,6 +18,7 @@ import {itemAt, listPage, marginCells, nameColumn, type PageRows, pageTitle} fro
 import {openPipeline} from './pipeline.ts';
 
 const countCells = 8;
+const nameHead = 'pipeline';
 /** A narrower page has no room for columns beside its texts: what is in front of them has no padding. */
 const widthWithColumns = 100;
 
@@ -125,16 +127,17 @@ function openAbsence(controller: Controller, absence: Absence): void {
 function rowsOf(controller: Controller, page: ErrorsState, width: number): PageRows {
   const rows = listedErrors(controller, page);
   const {clock, symbols} = controller.services;
-  const nameOf = nameColumn(
+  const hasColumns = width >= widthWithColumns;
+  const shortName = nameColumn(
     rows.map(({pipeline}) => pipeline),
     {width, symbols},
   );
+  const nameOf = (name: string, style: Style) => padTo(shortName(name, style), hasColumns ? nameHead.length : 0);
   const now = clock.wall();
   const since = rows.map((row) => {
     const at = firstTime(row);
-    return at === undefined ? '' : `since ${moment(at, now)}`;
+    return at === undefined ? '' : `${hasColumns ? '' : 'since '}${moment(at, now)}`;
   });
-  const hasColumns = width >= widthWithColumns;
   const widest = (texts: readonly string[]) => (hasColumns ? Math.max(0, ...texts.map((text) => text.length)) : 0);
   const sinceCells = widest(since);
   const suppressedCells = widest(rows.map(({suppressed = 0}) => suppressedWords(suppressed)));
@@ -157,8 +160,14 @@ function rowsOf(controller: Controller, page: ErrorsState, width: number): PageR
   const nameCells = first ? textWidth(nameOf(first.pipeline, {}).text) : 0;
   const column = first && hasColumns ? roomOf(first, 0) : width - marginCells - nameCells - 1;
   const {ellipsis} = symbols;
+  const heads = [
+    `${nameHead.padEnd(nameCells)} ${'count'.padStart(countCells)}${' '.repeat(suppressedCells)}`,
+    'since'.padEnd(sinceCells).slice(0, sinceCells),
+    'error',
+  ];
   return listPage({
     title: titleOf(rows, page, controller.events.droppedErrorGroups),
+    heads: first && hasColumns ? heads.join('  ') : undefined,
     items: rows,
     rowOf(row, index) {
       return concat([columnsOf(row, index), textOf(row, {width, column, cells: roomOf(row, index), ellipsis})]);

@@ -41,6 +41,8 @@ export const marginCells = 3;
 /** A page with an item in each row, and a cursor: the index of an item. */
 type ListPage<Item> = {
   readonly title: StyledText;
+  /** Heads of columns, below the title. */
+  readonly heads?: string | undefined;
   readonly items: readonly Item[];
   readonly rowOf: (item: Item, index: number) => StyledText;
   readonly cursor: number;
@@ -48,11 +50,13 @@ type ListPage<Item> = {
   readonly symbols: Symbols;
 };
 
-export function listPage<Item>({title, items, rowOf, cursor, width, symbols}: ListPage<Item>): PageRows {
+export function listPage<Item>(page: ListPage<Item>): PageRows {
+  const {title, heads = '', items, rowOf, cursor, width, symbols} = page;
+  const heading = [title, plain(`${' '.repeat(marginCells)}${heads}`.trimEnd(), {dim: true})];
   return {
     length: headingRows + items.length,
     at(row) {
-      if (row < headingRows) return row === 0 ? fitted(title, width, symbols) : plain('');
+      if (row < headingRows) return fitted(heading[row] ?? plain(''), width, symbols);
       const index = row - headingRows;
       const item = items[index];
       if (item === undefined) return undefined;
