@@ -93,8 +93,11 @@ async function watchHealthy(rig: Rig, name: string): Promise<HealthyPipeline> {
 /** Goes to a pipeline in the list, at 80 × 24, presses one key, and waits until its page says all of that. */
 async function explained(rig: Rig, name: string, sights: readonly RegExp[]): Promise<void> {
   await using view = await rig.open([], small);
+  // Other suites have pipelines on this server, too: more than the screen has rows for.
+  await view.terminal.waitFor(() => view.sidebar().some((row) => /[●✗○◌‖]/.test(row)));
+  await view.terminal.press('/', ...name);
   await view.terminal.waitFor(() => rowOf(view, name) !== '');
-  await view.terminal.press('/', ...name, 'Enter', 'd');
+  await view.terminal.press('Enter', 'd');
   const text = () => view.terminal.text().replaceAll(/\s+/g, ' ');
   await view.terminal.waitFor(() => sights.every((sight) => sight.test(text())));
 }
