@@ -10,15 +10,16 @@ import type {BenchContext, Row, Sample, Task} from '../frame/row.ts';
 
 /**
  * Following a log that writes 10,000 lines a second, ten seconds long, in tmux: CPU time of pipetail, all its threads,
- * from before the first line until the last one is on the screen. Against less, which follows the same connection of the
- * same server by way of curl (whose CPU time is not counted). The tmux is attached to a terminal that only reads. It has
- * to draw what both write, so its CPU time with theirs is a row of its own.
+ * from before the first line until the last one is on the screen; then ten seconds more, in which little is compiled. Against
+ * less, which follows the same connection of the same server by way of curl (whose CPU time is not counted). The tmux is
+ * attached to a terminal that only reads. It has to draw what both write, so its CPU time with theirs is a row of its own.
  */
 const size = {cols: 200, rows: 50};
 const rate = 10_000;
 const seconds = 10;
 const pipeline = 'orders';
 const last = 'the last line of the log';
+const lastOn = 'the last line later on';
 
 type Viewer = {
   readonly start: (options: {tree: string; logUrl: string; url: string}) => Pick<TerminalOptions, 'command' | 'args'>;
@@ -62,7 +63,10 @@ async function follow(viewer: Viewer, {tree, logFile, lines}: BenchContext): Pro
   const wallMs = performance.now() - begun;
   const after = await cpu();
   const cpuMs = after.cpuMs - before.cpuMs;
-  return {cpuMs, withTmuxMs: cpuMs + after.tmuxMs - before.tmuxMs, wallMs, count};
+  await server.pour({pipeline, file, lines: count, rate, last: lastOn});
+  await tmux.waitFor(lastOn);
+  const laterMs = (await cpu()).cpuMs - after.cpuMs;
+  return {cpuMs, withTmuxMs: cpuMs + after.tmuxMs - before.tmuxMs, laterMs, wallMs, count};
 }
 
 /** The process of that name in the pane: its first one, or one that it started. */
@@ -90,4 +94,5 @@ const common = {
 export const rows: readonly Row[] = [
   {...common, name: 'follow', figure: 'cpuMs', target: {of: 'ratio', atMost: 1}},
   {...common, name: 'follow-tmux', figure: 'withTmuxMs'},
+  {...common, name: 'follow-later', ours: {...common.ours, what: 'the same for 10 s more'}, figure: 'laterMs'},
 ];
