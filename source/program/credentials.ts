@@ -22,14 +22,15 @@ export function isSecretName(name: string): boolean {
 
 type Range = {readonly from: number; readonly to: number};
 
-const url = /\b[a-z][a-z\d+.-]{0,20}:\/\/([^\s/?#"']*)@/gi;
+const url = /\b[a-z][a-z\d+.-]{0,20}:\/\//gi;
+const loginBehind = /([^\s/?#"']*)@/y;
 /** A name and what is in front of its value: `password=`, `"token": `, `'secret' = `, `\"key\": ` of JSON in JSON. */
 const named = /(?<![\w.-]|\$\{)([\w.-]{1,64})(?:\\{0,7}["'])?\s*[:=]\s*/g;
 /** The value: in quotes, escaped ones or two of SQL, too; or up to a sign behind it. The text may end within it. */
 const valueBehind =
   /(\\{1,7})"([\s\S]{0,4096}?)(?:(?<!\\)\1"|$)|"([^"\\]*(?:\\.[^"\\]*)*)(?:"|\\?$)|''([^'\s][^']*)''|[benx]?'((?:[^']|'')*)(?:'|$)|([^\s"'\\&;,)}\]]+)/iy;
-/** `"name": "X-API-Key", "value": "…"`. */
-const pair = /"(?:name|key)"\s*:\s*"([^"\\]{1,64})"\s*,\s*"value"\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)"/g;
+/** What is in front of the value of a pair: `"name": "X-API-Key", "value": `. */
+const pair = /"(?:name|key)"\s*:\s*"([^"\\]{1,64})"\s*,\s*"value"\s*:\s*(?=")/g;
 const known = [
   /\bauthorization\\{0,7}["']?\s*[:=]\s*\\{0,7}["']?((?:[a-z][\w-]{0,30} +)?[^\s"'\\,;]+)/gi,
   /\b(?:Bearer|Basic)\s+([\w.~+/=-]{8,})/gi,
@@ -42,7 +43,7 @@ const known = [
 /** Without any of it, a text has no credential that could be recognised. */
 const sign = /[:=]|bearer|basic|eyJ|A[KS]IA|-BEGIN /i;
 
-/** Characters of a text that are read in a step, and behind them those that a match may go on into. */
+/** Characters of a text that are read in a step, and behind them those that a match may go on into. Values may be longer. */
 const stepChars = 32 * 1024;
 const beyond = 16 * 1024;
 
@@ -81,22 +82,24 @@ function* secretSteps(text: string): Generator<void, readonly Range[], void> {
       else yield;
     }
   };
-  yield* read(url, ({0: all, 1: login = '', index}) => {
-    const colon = login.indexOf(':');
+  yield* read(url, ({0: scheme, index}) => {
+    const from = index + scheme.length;
+    loginBehind.lastIndex = from;
+    const [, login = ''] = loginBehind.exec(text) ?? [];
     // A user without a password may be a token.
-    add(index + all.length - 1 - login.length + colon + 1, login.slice(colon + 1));
+    const start = login.indexOf(':') + 1;
+    add(from + start, login.slice(start));
   });
-  yield* read(named, ({0: before, 1: name = '', index}) => {
-    if (!isSecretName(name)) return;
-    const from = index + before.length;
-    valueBehind.lastIndex = from;
-    const [all = '', , ...forms] = valueBehind.exec(text) ?? [];
-    const value = forms.find((form) => form !== undefined) ?? '';
-    if (!isSetting(all)) add(from + all.lastIndexOf(value), value);
-  });
-  yield* read(pair, ({0: all, 1: name = '', 2: value = '', index}) => {
-    if (isSecretName(name)) add(index + all.length - 1 - value.length, value);
-  });
+  for (const pattern of [named, pair]) {
+    yield* read(pattern, ({0: before, 1: name = '', index}) => {
+      if (!isSecretName(name)) return;
+      const from = index + before.length;
+      valueBehind.lastIndex = from;
+      const [all = '', , ...forms] = valueBehind.exec(text) ?? [];
+      const value = forms.find((form) => form !== undefined) ?? '';
+      if (!isSetting(all)) add(from + all.lastIndexOf(value), value);
+    });
+  }
   for (const pattern of known)
     yield* read(pattern, ({0: all, 1: value = '', index}) => add(index + all.indexOf(value), value));
   found.sort((a, b) => a.from - b.from || b.to - a.to);

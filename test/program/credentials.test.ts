@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import {expect, it} from 'vitest';
 import {isSecretName, maskCredentials, maskSteps} from '../../source/program/credentials.ts';
 
@@ -105,6 +106,43 @@ it.each([
       expect(text.slice(placeOf(start.length + secret.length))).toBe(rest);
     }
   }
+});
+
+/** Longer than a step and what it looks beyond. */
+const long = 'c2VjcmV0'.repeat(5 * 1024);
+
+it.each([
+  ['a pair', `{"name":"X-API-Key","value":"${long}"}`],
+  ['a member', `{"token": "${long}"}`],
+  ['a URL', `postgres://feldera:${long}@db:5432/x`],
+  ['a header', `Authorization: Bearer ${long}`],
+])('hides a value that is longer than a step: of %s', (_, secret) => {
+  const shown = maskCredentials(secret).text;
+  expect(shown).toBe(secret.replace(/(?:Bearer )?c2V.*0/, '***'));
+  const [start, rest] = ['x '.repeat(20 * 1024), `\n${'z '.repeat(20 * 1024)}`];
+  expect(maskCredentials(`${start}${secret}${rest}`).text === `${start}${shown}${rest}`).toBe(true);
+});
+
+it('hides the same of a long text as of its parts, wherever its steps end', () => {
+  const value = fc.nat(24 * 1024).map((length) => 'Ab1/'.repeat(length / 4 + 1));
+  const form = fc.constantFrom(
+    (text: string) => `{"name": "X-API-Key", "value": "${text}"}`,
+    (text: string) => `{"name": "Accept", "value": "${text}"}`,
+    (text: string) => `password = '${text}'`,
+    (text: string) => `token=${text}`,
+    (text: string) => `https://feldera:${text.replaceAll('/', '+')}@host/a`,
+    (text: string) => `Authorization: Bearer ${text}`,
+    (text: string) => `(id int, ${text})`,
+  );
+  // Each is read in one step.
+  const part = fc.tuple(form, value).map(([write, text]) => `${write(text)}\n`);
+  fc.assert(
+    fc.property(fc.array(part, {minLength: 1, maxLength: 8}), (parts) => {
+      const apart = parts.map((each) => maskCredentials(each).text).join('');
+      expect(maskCredentials(parts.join('')).text === apart).toBe(true);
+    }),
+    {numRuns: 60},
+  );
 });
 
 it('a megabyte is read in many steps', () => {
