@@ -1,4 +1,4 @@
-import {hidden, isReference, isSecretName, maskCredentials} from './credentials.ts';
+import {hidden, isReference, isSecretName, maskSteps} from './credentials.ts';
 
 /**
  * What a pipeline's configuration is made of. A text: the JSON of a string, a number or a word, as it was printed, since
@@ -171,7 +171,7 @@ export type ShownChange = {
   readonly isHidden: boolean;
 };
 
-/** In steps of a value: a part that was added or is gone may have thousands. */
+/** In steps of a value, or of less than a frame: a part that was added or is gone may have thousands, and a long one. */
 export function* shownSteps({path, before, now, isSecret}: ConfigurationChange): Generator<void, ShownChange, void> {
   const shownBefore = before && (yield* jsonSteps(before, isSecret));
   const shownNow = now && (yield* jsonSteps(now, isSecret));
@@ -188,7 +188,7 @@ export function* shownSteps({path, before, now, isSecret}: ConfigurationChange):
 function* jsonSteps(value: ConfigurationValue, isSecret: boolean): Generator<void, string, void> {
   if (typeof value === 'string') {
     yield;
-    return scalarJson(value, isSecret);
+    return yield* scalarSteps(value, isSecret);
   }
   const parts: string[] = [];
   if (isList(value)) {
@@ -209,11 +209,11 @@ function isSecretMember(name: string, parent: ConfigurationObject): boolean {
   return typeof named === 'string' && isSecretName(textOf(named) ?? '');
 }
 
-function scalarJson(json: string, isSecret: boolean): string {
+function* scalarSteps(json: string, isSecret: boolean): Generator<void, string, void> {
   const text = textOf(json);
   if (text === undefined) return isSecret && /^-?\d/.test(json) ? JSON.stringify(hidden) : json;
   if (isReference(text)) return json;
   if (isSecret && text !== '') return JSON.stringify(hidden);
-  const masked = maskCredentials(text).text;
+  const {text: masked} = yield* maskSteps(text);
   return masked === text ? json : JSON.stringify(masked);
 }

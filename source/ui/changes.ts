@@ -18,8 +18,6 @@ type IndexedLog = {readonly index: RecordIndex; readonly source: Pick<Log, 'buff
 
 /** Of a configuration, on the page: that is no place for all of a pipeline's connectors, and a copy has them. */
 export const mostLeaves = 200;
-/** Cost of a leaf in bytes, of which a step reads some. */
-const leafCost = 200;
 
 /** Compares two runs of a log for a page: counts the kinds of records in slices, once for each opening of the page. */
 export class ChangesReader {
@@ -113,11 +111,10 @@ export class ChangesReader {
     let compared: ComparedRuns | undefined;
     this.#runner = new SliceRunner({
       clock: this.#clock,
-      step(maxBytes) {
-        for (let left = maxBytes; left > 0 && !compared; left -= leafCost) {
-          const {value, done} = work.next();
-          if (done) compared = value;
-        }
+      // A single one may take milliseconds, of a long value.
+      step() {
+        const {value, done} = work.next();
+        if (done) compared = value;
         return compared !== undefined;
       },
       onSlice: () => {

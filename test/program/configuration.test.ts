@@ -95,6 +95,18 @@ it.each<[unknown, unknown, readonly string[]]>([
   expect(shown(before, now)).toEqual(changes);
 });
 
+it('a long value is hidden in many steps', () => {
+  const value = `${'id int, '.repeat(128 * 1024)}password = 'abc'`;
+  const [change] = configurationChanges(parsed({}), parsed({program: value}));
+  if (!change) throw new Error('no change');
+  const work = shownSteps(change);
+  let steps = 0;
+  let step = work.next();
+  for (; !step.done; step = work.next()) steps += 1;
+  expect(steps).toBeGreaterThan(200);
+  expect(step.value.now).toBe(JSON.stringify(value.replace('abc', '***')));
+});
+
 it('keeps all digits of a number', () => {
   const [before, now] = ['18446744073709551615', '18446744073709551614'].map((n) => read([`  "most": ${n}`, '}']));
   expect(configurationChanges(before, now)).toMatchObject([
