@@ -166,7 +166,7 @@ const unknownWords = {
 } as const;
 
 /** `4 → 8`, `(hidden)`, `"a"` of what was added or is gone. */
-export function valuesInWords({before, now, isHidden}: ShownChange): string {
+export function valuesInWords({before, now, isHidden}: Pick<ShownChange, 'before' | 'now' | 'isHidden'>): string {
   if (isHidden) return '(hidden)';
   return clean([before, now].filter((value) => value !== undefined).join(' → '));
 }

@@ -168,7 +168,7 @@ export function toAscii(text: string): string {
 }
 
 /** The most characters of one cell: a base and the marks on it, which `sanitise` limits to 8. */
-const charactersPerCell = 10;
+export const charactersPerCell = 10;
 
 /**
  * UTF-16 offsets of the rows of a text in words, `cells` wide; rows after the first are `hanging` cells narrower. Rows

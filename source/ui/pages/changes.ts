@@ -11,11 +11,10 @@ import {
 import type {KindChange, LeafChange} from '../../events/run-changes.ts';
 import {count, counted} from '../../lib/format.ts';
 import {hasEnded} from '../../logs/log-snapshot.ts';
-import {wrapWords} from '../../terminal/fit.ts';
+import {charactersPerCell, clip, clippedSides, wrapWords} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
-import {textWidth} from '../../terminal/width.ts';
 import {type Fact, pipelineMarkdownSteps} from '../../viewport/markdown.ts';
 import {type ChangesReader, type ChangesState, mostLeaves} from '../changes.ts';
 import type {Controller} from '../controller.ts';
@@ -159,13 +158,16 @@ function newLeafRows(shown: LeafChange['shown'], width: number, symbols: Symbols
     plain(shown.change.padEnd(leafCells), styles[shown.change]),
     plain(`  ${shown.path}`),
   ]);
-  const values = plain(valuesInWords(shown));
-  const row = concat([head, plain('  '), values]);
-  if (textWidth(row.text) <= width) return [row];
   const indent = ' '.repeat(marginCells + leafCells + 2);
   const room = Math.max(10, width - indent.length - 1);
-  // Of a long one, no more than shows that it is cut.
-  const rows = wrapWords(values.text.slice(0, (mostValueRows + 1) * room), room);
+  // Of a long one, no more than shows that it is cut: it may have megabytes.
+  const mostCells = (mostValueRows + 1) * room;
+  const beginning = (value: string | undefined) => value?.slice(0, mostCells * charactersPerCell);
+  const {isHidden} = shown;
+  const values = plain(valuesInWords({before: beginning(shown.before), now: beginning(shown.now), isHidden}));
+  const row = concat([head, plain('  '), values]);
+  if (!clippedSides(row.text, 0, width).right) return [row];
+  const rows = wrapWords(clip(values, 0, mostCells).text, room);
   const below = rows.slice(0, mostValueRows).map((text) => plain(`${indent}${text}`));
   const cut =
     rows.length > mostValueRows

@@ -1,8 +1,13 @@
 import {expect, it} from 'vitest';
+import {comparedRuns} from '../../../source/events/changes-words.ts';
+import {RunCounter} from '../../../source/events/run-changes.ts';
+import {textWidth} from '../../../source/terminal/width.ts';
+import {changesSection} from '../../../source/ui/pages/changes.ts';
 import {openAs} from '../../../source/ui/pages/page.ts';
 import {conditionsOfPage} from '../../../source/ui/pages/pages.ts';
 import {pipelinePage} from '../../../source/ui/pages/pipeline.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
+import {head, indexText, runner, start, stopped} from '../../records/index-lines.ts';
 import {currentLine, logged, noticeOf, pressed, reading, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 import {sectionTexts} from './all-rows.ts';
@@ -102,3 +107,36 @@ it('of a record that was looked at, the run on the screen is compared; the oldes
     ' Changes in orders  the run on the screen is the first: press G to go to the last',
   );
 });
+
+/** A run that prints this configuration. */
+function runWith(configuration: object): readonly string[] {
+  const json = JSON.stringify(configuration, undefined, 2);
+  const lines = `Pipeline configuration loaded successfully: ${json}`.split('\n');
+  return [runner(start), ...lines, head('hello'), runner(stopped)];
+}
+
+it.each(['\u043a', '\u0435\u0301\u0308'])(
+  'of a value of megabytes it shows what it shows of a shorter one: %s',
+  async (letter) => {
+    await using screen = await reading([]);
+    const rowsOf = (lines: number) => {
+      const inputs = Object.fromEntries(Array.from({length: lines}, (_, at) => [`name${at}`, letter.repeat(50)]));
+      const {buffer, index} = indexText(`${[...runWith({name: 'a'}), ...runWith({name: 'a', inputs})].join('\n')}\n`);
+      const counter = new RunCounter({buffer, index});
+      while (!counter.step(1 << 20));
+      const {runs} = counter;
+      const [older, newer] = runs;
+      if (!older || !newer) throw new Error('no two runs');
+      const state = {kind: 'compared' as const, runs, ...comparedRuns({pipeline: 'orders', older, newer})};
+      const {rows} = changesSection(screen.controller, {state, pipeline: 'orders', width: 100});
+      const texts = Array.from({length: rows.length}, (_, at) => rows.at(at)?.text ?? '');
+      return texts.slice(texts.findIndex((text) => text.includes('added')));
+    };
+    const rows = rowsOf(20_000);
+    expect(rows).toEqual(rowsOf(50));
+    expect(rows).toHaveLength(8);
+    expect(rows[0]?.trim()).toBe('added    inputs');
+    for (const row of rows.slice(1, 7)) expect(textWidth(row)).toBeGreaterThan(60);
+    expect(rows[7]?.trim()).toBe('… cut here: a copy has all of it');
+  },
+);
