@@ -1,9 +1,9 @@
 import meow from 'meow';
 import {acceptsOption, type CommandName, commandWords, isConfigurable, type Option} from './option.ts';
-import {onlySetting, optionNamed, type TypedOption, unknownOption} from './option-names.ts';
+import {isOn, onlySetting, optionNamed, type TypedOption, unknownOption} from './option-names.ts';
 import {options} from './option-table.ts';
 import type {Flags} from './option-values.ts';
-import {readSwitch, UsageError} from './parse-values.ts';
+import {UsageError} from './parse-values.ts';
 
 /** The words after `pipetail`, before any variable or file is read. */
 export type CommandLine = {readonly command: CommandName; readonly names: readonly string[]; readonly flags: Flags};
@@ -51,14 +51,15 @@ function exactWords(argv: readonly string[]): ExactWords {
       words.push(word);
       continue;
     }
-    for (const typed of optionsIn(word, command ?? 'screen')) {
-      const next = typed.value === undefined ? valueIn(argv[at + 1], typed.option, command ?? 'screen') : undefined;
+    for (const each of optionsIn(word, command ?? 'screen')) {
+      const next = valueIn(argv[at + 1], each, command ?? 'screen');
       if (next !== undefined) at += 1;
+      const typed = {...each, value: next ?? each.value};
       if (typed.option.setting) {
-        setting ??= {...typed, value: next ?? typed.value};
+        setting ??= typed;
         continue;
       }
-      words.push(exactWord(typed, next ?? typed.value));
+      words.push(exactWord(typed));
       typedAs.set(typed.option.flag, typed.as);
     }
   }
@@ -90,21 +91,31 @@ function optionsIn(word: string, command: CommandName): readonly TypedOption[] {
   return typed;
 }
 
-/** `--no-…` turns off a switch that a variable or the file can turn on; `--prefix` turns off `--no-prefix`. */
+/**
+ * `--no-…` turns off what a variable or the file can turn on: a switch, or a setting that can be off; `--prefix` turns off
+ * `--no-prefix`.
+ */
 function longOption(word: string, command: CommandName): TypedOption {
   const [, name = '', value] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
   const as = `--${name}`;
   const option = optionNamed(name, command);
   if (option) return {option, as, value, isOpposite: false};
   const opposite = optionNamed(name.startsWith('no-') ? name.slice(3) : `no-${name}`, command);
-  if (opposite && opposite.value === undefined && isConfigurable(opposite))
-    return {option: opposite, as, value, isOpposite: true};
+  if (opposite && hasOpposite(opposite)) return {option: opposite, as, value, isOpposite: true};
   throw unknownOption(as, command);
 }
 
+function hasOpposite(option: Option): boolean {
+  return option.off !== undefined || (option.value === undefined && isConfigurable(option));
+}
+
 /** The next word, if it is the option's value. One that is an option itself is none: `--scrollback --demo`. */
-function valueIn(next: string | undefined, {value}: Option, command: CommandName): string | undefined {
-  if (value === undefined || next === undefined) return undefined;
+function valueIn(
+  next: string | undefined,
+  {option, value, isOpposite}: TypedOption,
+  command: CommandName,
+): string | undefined {
+  if (option.value === undefined || value !== undefined || isOpposite || next === undefined) return undefined;
   const name = (/^--([^=]+)/.exec(next) ?? /^-(.)$/.exec(next))?.[1];
   return name !== undefined && optionNamed(name, command) ? undefined : next;
 }
@@ -112,14 +123,12 @@ function valueIn(next: string | undefined, {value}: Option, command: CommandName
 /** In front of every value: meow takes quotation marks off the values of a list, as in `--grep '"x"'`. */
 const guard = '=';
 
-function exactWord({option, as, isOpposite}: TypedOption, typed: string | undefined): string {
+function exactWord(typed: TypedOption): string {
+  const {option, value: given} = typed;
   const {flag, value} = option;
-  if (value === undefined) {
-    const isOn = (typed === undefined || readSwitch(typed, as)) !== isOpposite;
-    return `--${meowFlag(option)}=${isOn !== flag.startsWith('no-')}`;
-  }
-  if (!typed) throw new UsageError(`--${flag} needs a value: --${flag} ${value}`);
-  return `--${flag}=${guard}${typed}`;
+  if (value === undefined) return `--${meowFlag(option)}=${isOn(typed) !== flag.startsWith('no-')}`;
+  if (!given) throw new UsageError(`--${flag} needs a value: --${flag} ${value}`);
+  return `--${flag}=${guard}${given}`;
 }
 
 function readWithMeow(argv: readonly string[]): {input: readonly string[]; flags: Flags} {

@@ -2,7 +2,7 @@ import {shellWord} from '../lib/shell-word.ts';
 import {fileLine} from './file-line.ts';
 import {acceptsOption, type CommandName, type Option, variableOf} from './option.ts';
 import {options} from './option-table.ts';
-import {closest, UsageError} from './parse-values.ts';
+import {closest, readSwitch, switchIn, UsageError} from './parse-values.ts';
 
 /** The option with that flag, alias or synonym; one that the command accepts, if there is one. */
 export function optionNamed(name: string, command: CommandName): Option | undefined {
@@ -20,21 +20,36 @@ export type TypedOption = {
   readonly as: string;
   /** In the same word: after `=`, or after the letter of an alias. */
   readonly value: string | undefined;
-  /** It is typed as the opposite of the switch `option`. */
+  /** It is typed as the opposite of `option`, a switch or a setting that has `off`. */
   readonly isOpposite: boolean;
 };
 
+/** Whether the words of a switch turn it on. */
+export function isOn({as, value, isOpposite}: Omit<TypedOption, 'option'>): boolean {
+  return (value === undefined || readSwitch(value, as)) !== isOpposite;
+}
+
 /** A flag that is only a setting: the way out is its line in `file`, or its variable for one call. */
-export function onlySetting({option, as, value, isOpposite}: TypedOption, file: string): UsageError {
-  const {fallback, example = '', choices} = option;
-  const isPossible = value !== undefined && choices?.includes(value) !== false;
-  const text = option.value === undefined ? String(!isOpposite) : isPossible ? value : (fallback ?? example);
+export function onlySetting(typed: TypedOption, file: string): UsageError {
+  const {option, as} = typed;
+  const text = settingText(typed);
   const line = fileLine(option, text);
   const assignment = `${variableOf(option)}=${shellWord(text)}`;
   const ways = option.ofContext
     ? [`write ${line} in its context, [contexts.NAME], in ${file}`, `without a context: ${assignment}`]
     : [`write ${line} in ${file}`, `for one call: ${assignment}`];
   return new UsageError(`${as} is a setting: ${ways.join(' · ')}`);
+}
+
+/** The value that was meant; without one that it can have, the default, or an example. */
+function settingText(typed: TypedOption): string {
+  const {option, value, isOpposite} = typed;
+  const {fallback, example = '', choices, off, wasSwitch} = option;
+  if (option.value === undefined) return String(isOn(typed));
+  const isTypedAsSwitch = isOpposite || (wasSwitch && value !== undefined && switchIn(value) !== undefined);
+  if (off !== undefined && isTypedAsSwitch && !isOn(typed)) return off;
+  const isPossible = value !== undefined && !isTypedAsSwitch && choices?.includes(value) !== false;
+  return isPossible ? value : (fallback ?? example);
 }
 
 /** Names in fda, kubectl, stern, k9s, curl, tail and journalctl for our options, perhaps with a value. */

@@ -19,6 +19,8 @@ export type Option = {
   readonly core?: string | true;
   /** All values, if they can be listed. */
   readonly choices?: readonly string[];
+  /** Of a setting: the value that turns it off, which `--no-` and its name stand for. */
+  readonly off?: string;
   /** The commands that accept it; `screen` is the program without a command. */
   readonly commands: readonly CommandName[];
   /** The commands that read it from a flag only, not from a variable or the file; true: all. */

@@ -256,6 +256,28 @@ describe('a setting has no flag, and one line says what to do instead', () => {
       ['--no-as-sent'],
       `--no-as-sent is a setting: write as-sent = false in ${file} · for one call: PIPETAIL_AS_SENT=false`,
     ],
+    ...['--as-sent=false', '--no-as-sent=true'].map((word): [string[], string] => [
+      [word],
+      `${word.replace(/=.*/, '')} is a setting: write as-sent = false in ${file} · for one call: PIPETAIL_AS_SENT=false`,
+    ]),
+    [
+      ['--no-as-sent=false'],
+      `--no-as-sent is a setting: write as-sent = true in ${file} · for one call: PIPETAIL_AS_SENT=true`,
+    ],
+    [['--as-sent=maybe'], "--as-sent takes true or false, not 'maybe'"],
+    // A setting that can be off has an opposite, too, which takes no word behind it.
+    [['--no-wrap', 'all'], `--no-wrap is a setting: write wrap = "off" in ${file} · for one call: PIPETAIL_WRAP=off`],
+    [['--wrap=false'], `--wrap is a setting: write wrap = "off" in ${file} · for one call: PIPETAIL_WRAP=off`],
+    [
+      ['--no-wrap=false'],
+      `--no-wrap is a setting: write wrap = "errors" in ${file} · for one call: PIPETAIL_WRAP=errors`,
+    ],
+    [['--no-away'], `--no-away is a setting: write away = 0 in ${file} · for one call: PIPETAIL_AWAY=0`],
+    [
+      ['--no-sidebar'],
+      `--no-sidebar is a setting: write sidebar = "off" in ${file} · for one call: PIPETAIL_SIDEBAR=off`,
+    ],
+    [['--no-zone'], 'unknown option --no-zone · see pipetail --help all'],
     // Without a value that it can have, the default stands for it.
     [['--fps'], `--fps is a setting: write fps = 12 in ${file} · for one call: PIPETAIL_FPS=12`],
     [
