@@ -43,10 +43,11 @@ export function isOver({state}: Pick<Run, 'state'>): boolean {
   return state === stopped || state === stopping;
 }
 
-/** What the entries so far tell. */
+/** What the entries so far tell, but for the runs before the newest one: those are closed. */
 type Found = {
-  /** Oldest first. */
-  readonly runs: readonly Run[];
+  /** How many runs there were, those included that were dropped. */
+  readonly count: number;
+  readonly newest: Run | undefined;
   /** The newest run gets what comes next. */
   readonly isOpen: boolean;
   /** The first entry of those that are of no run yet. */
@@ -62,7 +63,7 @@ type Found = {
 };
 
 const none: Found = {
-  ...{runs: [], isOpen: false, blankFrom: undefined},
+  ...{count: 0, newest: undefined, isOpen: false, blankFrom: undefined},
   ...{isStartMissing: false, isEndLogged: false, awaitsOutput: false, outputFrom: undefined},
 };
 
@@ -80,19 +81,23 @@ const none: Found = {
  */
 export class Runs {
   #found: Found = none;
+  /** Oldest first, the newest one of `#found` last: a log may have tens of thousands, which are never copied. */
+  readonly #runs: Run[] = [];
+  /** How many were dropped before the first of them. */
+  #dropped = 0;
   /** The time of the newest transition that the log has told; and, of a log that has begun anew, of the one before. */
   #toldTo: number | undefined;
   #toldBefore: number | undefined;
   /** What the list has told since the log told something last. */
   #listed: readonly Listed[] = [];
 
-  /** Oldest first. */
+  /** Oldest first. The list changes in place, its runs do not. */
   get list(): readonly Run[] {
-    return this.#found.runs;
+    return this.#runs;
   }
 
   at(id: number): Run | undefined {
-    const {runs} = this.#found;
+    const runs = this.#runs;
     const run = runs[bisect(0, runs.length, (at) => (runs[at]?.firstId ?? 0) <= id) - 1];
     return run?.endId !== undefined && run.endId <= id ? undefined : run;
   }
@@ -103,9 +108,9 @@ export class Runs {
     if (isOpen && !awaitsOutput) return;
     const {isStartMissing, blankFrom, outputFrom = id} = this.#found;
     if (!isOutput) {
-      if (!isOpen && blankFrom === undefined) this.#find({blankFrom: id});
+      if (!isOpen && blankFrom === undefined) this.#set({blankFrom: id});
     } else if (!isOpen || isStartMissing) this.#startByOutput(id);
-    else this.#find({outputFrom, awaitsOutput: false});
+    else this.#set({outputFrom, awaitsOutput: false});
   }
 
   /** The entry that was added last reports that workers ended by the panic that begins at `panic`. */
@@ -136,6 +141,7 @@ export class Runs {
     const later = this.#takeBack(time, isStart);
     if (time !== undefined && this.#isTold(time)) this.#addTold(id, {isStart, isError, time});
     else {
+      if (time !== undefined) this.#toldBefore = undefined;
       if (isError) this.#fail(id);
       if (message === endOfLogs) this.#stop(time);
       if (transition) this.#addTransition(id, transition, time);
@@ -175,12 +181,14 @@ export class Runs {
     // What a server discarded of a log that begins anew may have been a start.
     const {isOpen, isEndLogged, awaitsOutput} = this.#found;
     if (kind === 'discarded' || (isEndLogged && (kind === 'new-life' || losesLines(marker))))
-      this.#find({isStartMissing: isOpen, awaitsOutput: awaitsOutput || isOpen});
+      this.#set({isStartMissing: isOpen, awaitsOutput: awaitsOutput || isOpen});
     return kind === 'ended' || kind === 'new-life';
   }
 
   /** Entries were dropped before they were added: the next output begins a run of unknown start. */
   reset(): void {
+    this.#runs.length = 0;
+    this.#dropped = 0;
     this.#found = none;
     this.#toldBefore = undefined;
     this.#listed = [];
@@ -188,18 +196,24 @@ export class Runs {
 
   /** Drops the runs that end before the entry `firstId`. */
   dropBefore(firstId: number): void {
-    const {runs} = this.#found;
     let gone = 0;
-    while ((runs[gone]?.endId ?? Number.POSITIVE_INFINITY) <= firstId) gone += 1;
-    if (gone > 0) this.#find({runs: runs.slice(gone)});
+    while ((this.#runs[gone]?.endId ?? Number.POSITIVE_INFINITY) <= firstId) gone += 1;
+    if (gone === 0) return;
+    this.#runs.splice(0, gone);
+    this.#dropped += gone;
   }
 
   get #current(): Run | undefined {
-    return this.#found.isOpen ? this.#found.runs.at(-1) : undefined;
+    return this.#found.isOpen ? this.#found.newest : undefined;
   }
 
-  #find(change: Partial<Found>): void {
+  #set(change: Partial<Found>): void {
     this.#found = {...this.#found, ...change};
+    const {count, newest, isOpen} = this.#found;
+    // One that goes on again, since its end was taken back, may have been dropped.
+    this.#dropped = Math.min(this.#dropped, isOpen ? count - 1 : count);
+    this.#runs.length = count - this.#dropped;
+    if (newest && this.#runs.length > 0) this.#runs[this.#runs.length - 1] = newest;
   }
 
   #startByOutput(id: number): void {
@@ -214,16 +228,14 @@ export class Runs {
   #start(id: number, run: Pick<Run, 'startedAt' | 'state'> & Partial<Pick<Run, 'stateSince'>>): void {
     const {startedAt} = run;
     this.#end(id, startedAt);
-    const {runs, blankFrom: firstId = id} = this.#found;
+    const {count, blankFrom: firstId = id} = this.#found;
     const begun = {firstId, endId: undefined, endedAt: undefined, failed: false, stateSince: startedAt, ...run};
-    this.#found = {...none, runs: [...runs, begun], isOpen: true};
+    this.#set({...none, count: count + 1, newest: begun, isOpen: true});
   }
 
   /** Two runners were there for a while, and the log of the other one has told what came later. */
   #isTold(time: number): boolean {
-    const isTold = this.#toldBefore !== undefined && time < this.#toldBefore;
-    if (!isTold) this.#toldBefore = undefined;
-    return isTold;
+    return this.#toldBefore !== undefined && time < this.#toldBefore;
   }
 
   /** What changes no state: only how an earlier one ended, and when it began. */
@@ -238,14 +250,14 @@ export class Runs {
 
   #stop(time: number | undefined): void {
     this.#change({state: stopped, stateSince: time, endedAt: time});
-    this.#find({isEndLogged: true});
+    this.#set({isEndLogged: true});
   }
 
   /** `at`: when it had ended at the latest. */
   #end(endId: number, at: number | undefined): void {
     const run = this.#current;
     if (run) this.#change({endId, endedAt: run.endedAt ?? at});
-    this.#find({isOpen: false});
+    this.#set({isOpen: false});
   }
 
   /** The pipeline is gone. */
@@ -255,11 +267,10 @@ export class Runs {
   }
 
   #goOn(): void {
-    const {runs} = this.#found;
-    const run = runs.at(-1);
+    const run = this.#runs.at(-1);
     if (!run) return;
     const goesOn = {...run, endId: undefined, endedAt: isStopped(run) ? run.endedAt : undefined};
-    this.#find({runs: [...runs.slice(0, -1), goesOn], isOpen: true, blankFrom: undefined});
+    this.#set({newest: goesOn, isOpen: true, blankFrom: undefined});
   }
 
   /** The list reports what the log does not, or not yet. */
@@ -267,39 +278,38 @@ export class Runs {
     const last = this.#listed.at(-1);
     // A marker was corrected: none but the last one is.
     if (last?.id === id) {
-      this.#found = last.before;
+      this.#restore([last]);
       this.#listed = this.#listed.slice(0, -1);
     }
     const before = this.#found;
-    const begins = this.#addState(id, marker);
-    this.#listed = [...this.#listed, {id, marker, before, begins}].slice(-mostListed);
+    const effect = this.#addState(id, marker);
+    this.#listed = [...this.#listed, {id, marker, before, ...effect}].slice(-mostListed);
   }
 
-  /** True: it begins a run. */
-  #addState(id: number, marker: StateMarker): boolean {
+  #addState(id: number, marker: StateMarker): Effect {
     const {to, startFailed = false, at} = marker;
     const run = this.#current;
     const state = inRunnersWords(to);
     const isBefore = (time: number | undefined) => time !== undefined && at < time;
     // A start that failed is dated a little before the runner logs it.
     if (run && isBefore(run.startedAt) && !(startFailed && isOver(run))) {
-      this.#changeEarlier(at, (earlier) => ({
+      const replaced = this.#changeEarlier(at, (earlier) => ({
         ...failureOf(earlier, marker),
         ...(state === stopped && !isStopped(earlier) && {state, stateSince: at, endedAt: at}),
       }));
-      return false;
+      return {begins: false, replaced};
     }
     const isOutdated = isBefore(run?.stateSince);
     if (run && (isOver(run) || !isOutdated)) this.#change(failureOf(run, marker));
-    if (isOutdated) return false;
+    if (isOutdated) return {begins: false};
     if (state === stopped) {
       if (run && !isStopped(run)) this.#change({state, stateSince: at, endedAt: at});
-      return false;
+      return {begins: false};
     }
     if (run && !isOver(run)) this.#change({state, stateSince: at});
-    if ((run && !isOver(run)) || isOver({state}) || endsBefore097.has(to)) return false;
+    if ((run && !isOver(run)) || isOver({state}) || endsBefore097.has(to)) return {begins: false};
     this.#start(this.#found.outputFrom ?? id, {startedAt: undefined, state, stateSince: at});
-    return true;
+    return {begins: true};
   }
 
   /**
@@ -311,31 +321,40 @@ export class Runs {
     this.#listed = [];
     const firstLater = listed.findIndex(({marker: {at}}) => time !== undefined && time < at);
     const later = firstLater === -1 ? [] : listed.slice(firstLater);
-    if (later[0]) this.#found = later[0].before;
-    const begun = listed.slice(0, listed.length - later.length).findLast(({begins}) => begins);
+    this.#restore(later);
+    const others = listed.slice(0, listed.length - later.length);
+    const begun = others.findLastIndex(({begins}) => begins);
     const run = this.#current;
-    if (isStart && begun && run && !isOver(run)) this.#found = begun.before;
+    if (isStart && begun !== -1 && run && !isOver(run)) this.#restore(others.slice(begun));
     return later;
+  }
+
+  /** Takes back the last that the list has told, in order: all is as it was before the first of them. */
+  #restore(last: readonly Listed[]): void {
+    for (const {replaced} of last.toReversed())
+      if (replaced && replaced.at >= this.#dropped) this.#runs[replaced.at - this.#dropped] = replaced.run;
+    if (last[0]) this.#set(last[0].before);
   }
 
   #fail(id: number): void {
     this.#change(failedAt(id, this.#current));
   }
 
-  /** Of the run before the newest one at that time. */
-  #changeEarlier(time: number, change: (run: Run) => Partial<Run>): void {
-    const {runs} = this.#found;
-    const at = runs.slice(0, -1).findLastIndex(({startedAt = time}) => time >= startedAt);
-    const run = runs[at];
-    if (run) this.#find({runs: runs.with(at, {...run, ...change(run)})});
+  /** Of the run before the newest one at that time. Returns it as it was. */
+  #changeEarlier(time: number, change: (run: Run) => Partial<Run>): Replaced | undefined {
+    const runs = this.#runs;
+    const place = runs.findLastIndex(({startedAt = time}, each) => each < runs.length - 1 && time >= startedAt);
+    const run = runs[place];
+    if (!run) return undefined;
+    runs[place] = {...run, ...change(run)};
+    return {at: this.#dropped + place, run};
   }
 
   #change(change: Partial<Run>): void {
     const run = this.#current;
     if (!run) return;
-    const {runs, awaitsOutput} = this.#found;
-    const next = {...run, ...change};
-    this.#find({runs: runs.with(-1, next), awaitsOutput: awaitsOutput || (!isOver(run) && isOver(next))});
+    const newest = {...run, ...change};
+    this.#set({newest, awaitsOutput: this.#found.awaitsOutput || (!isOver(run) && isOver(newest))});
   }
 }
 
@@ -359,8 +378,14 @@ const startingStates: readonly string[] = ['provisioning', 'provisioned', 'initi
 
 type StateMarker = Extract<Marker, {kind: 'state'}>;
 
-/** A marker of the list, what was before, and whether it has begun a run. */
-type Listed = {readonly id: number; readonly marker: StateMarker; readonly before: Found; readonly begins: boolean};
+/** An earlier run as it was, and its place among all that there were. */
+type Replaced = {readonly at: number; readonly run: Run};
+
+/** Whether a marker of the list has begun a run, and which earlier one it has changed. */
+type Effect = {readonly begins: boolean; readonly replaced?: Replaced | undefined};
+
+/** A marker of the list, and what was before. */
+type Listed = Effect & {readonly id: number; readonly marker: StateMarker; readonly before: Found};
 
 /** Of a log that stays silent. */
 const mostListed = 32;

@@ -336,6 +336,27 @@ describe('markers', () => {
     ]);
   });
 
+  test('what the list has told of an earlier run is taken back, too', () => {
+    const early = {...restarted, at: ms(0)};
+    const buffer = new WritableLogBuffer({maxBytes: 2 ** 20});
+    buffer.append(Buffer.from(`${[head('hello'), ...starting].join('\n')}\n`));
+    const index = new RecordIndex(buffer);
+    while (!index.step(1 << 20));
+    const before = [...index.runs];
+    buffer.addMarker(early);
+    while (!index.step(1 << 20));
+    expect(index.runs[0]).toMatchObject({state: 'stopped', failed: true});
+    // The log, which is behind, tells of the same time.
+    const behind = 'Resources transition: provisioned -> provisioned (desired: provisioned)';
+    buffer.replaceMarker(buffer.endId - 1, {...early, at: ms(3)});
+    while (!index.step(1 << 20));
+    expect(index.runs[0]).toEqual(before[0]);
+    expect(index.runs[1]).toMatchObject({state: 'stopped', endedAt: ms(3), failed: true});
+    buffer.append(Buffer.from(`${runner(behind, 'INFO', at(2))}\n`));
+    while (!index.step(1 << 20));
+    expect(index.runs[0]).toEqual(before[0]);
+  });
+
   test('what another runner has told later is not undone by one that tells of what was before', () => {
     const stop = runner(stopped, 'INFO', at(33));
     const entries = [...starting, stop, newLife, freshStart, ...terminated.slice(0, 2), head('new')];
@@ -362,6 +383,19 @@ describe('markers', () => {
     expect(runsOf([...starting, failed]).runs[0]).toMatchObject({failed: true});
     expect(runsOf([...starting, {...failed, startFailed: true}]).runs[0]).toMatchObject({startFailed: true});
   });
+});
+
+test('thousands of runs are one list, which is not copied when it changes', () => {
+  const buffer = new WritableLogBuffer({maxBytes: 2 ** 20});
+  const index = new RecordIndex(buffer);
+  const {runs} = index;
+  for (let round = 1; round <= 3; round++) {
+    buffer.append(Buffer.from(`${[...starting, head('hello'), ...stopping].join('\n')}\n`));
+    while (!index.step(1 << 20));
+    expect(index.runs).toBe(runs);
+    expect(runs).toHaveLength(round);
+    expect(runs.at(-1)).toMatchObject({state: 'stopped'});
+  }
 });
 
 test('the run of an entry, and runs that were dropped', () => {

@@ -70,7 +70,8 @@ export class PaneHistogram {
     const key = [
       // Labels have seconds.
       ...[cells, columns, Math.floor(to / 1000), shown, shown?.caughtUp, this.#model.isFiltering],
-      ...[searching?.search, searching?.search.count, index.runs.length, buffer.lastMarker()?.marker],
+      ...[searching?.search, searching?.search.count, buffer.lastMarker()?.marker],
+      ...[index.runs.length, index.runs.at(-1)?.firstId],
       ...(isPart ? ends.map((id) => cellOf(cells, id)) : []),
       whyNoHistogram(this.#model),
     ];
