@@ -387,8 +387,8 @@ export class Controller {
   }
 
   #tellClosed(before: OpenPage | undefined, now: OpenPage | undefined): void {
-    const open = new Set(withUnder(now).map(({kind}) => kind));
-    for (const page of withUnder(before)) if (!open.has(page.kind)) this.kindOf(page)?.closed?.(page);
+    const open = new Set(withUnder(now).map(({identity}) => identity));
+    for (const page of withUnder(before)) if (!open.has(page.identity)) this.kindOf(page)?.closed?.(page);
   }
 
   async #sayProblemOf(history: Services['histories']['patterns']): Promise<void> {

@@ -79,7 +79,7 @@ export function openPage<State extends object>(
   state: State,
   where: Where = {},
 ): void {
-  controller.dispatch({type: 'page', page: {kind, offset: 0, ...where, ...state}});
+  controller.dispatch({type: 'page', page: {kind, identity: {}, offset: 0, ...where, ...state}});
 }
 
 /** The page, if it is one of this kind. */

@@ -1,6 +1,8 @@
 /** A page that covers the panes. What else its kind has to know while it is open is in it, too (`pages/page.ts`). */
 export type OpenPage = {
   readonly kind: string;
+  /** What it is known by as long as it is open: one that is opened anew, of the same kind, is another page. */
+  readonly identity?: object;
   /** The first row on the screen; with a `section`, from its start on. */
   readonly offset: number;
   /** The item under the cursor of a page with items; absent: the first. */

@@ -1,4 +1,5 @@
-import {expect, it} from 'vitest';
+import {expect, it, vi} from 'vitest';
+import {pageShown} from '../../../source/ui/pages/pages.ts';
 import {currentLine, logged, viewOf, workedOut} from '../reading.ts';
 import {type ScreenOptions, ScreenUnderTest} from '../screen-under-test.ts';
 import {allTexts, rowsOfPage} from './all-rows.ts';
@@ -81,6 +82,40 @@ it('a pipeline that failed twice and was restarted has its failure first, in red
   const row = page?.section === 'absence' ? rowsOfPage(screen.controller, 80).at(2) : undefined;
   expect(row?.text).toMatch(/running again since .*\d\d:\d\d$/);
   expect(row?.runs.find(({start, end}) => row.text.slice(start, end).startsWith('failed'))?.style.fg).toBe(1);
+});
+
+it('a page under it is closed when Enter opens the same page of another pipeline', async () => {
+  await using screen = await ScreenUnderTest.connected({
+    names: ['orders'],
+    scenario(server) {
+      server.addPipeline('orders').start();
+      server.addPipeline('etl');
+    },
+  });
+  await caughtUp(screen, 'orders');
+  const snapshot = screen.logs.get('orders')?.snapshot;
+  if (!snapshot) throw new Error('the log is not open');
+  const {subscribe} = snapshot;
+  const subscribers = new Set<() => void>();
+  vi.spyOn(snapshot, 'subscribe').mockImplementation((listener) => {
+    const leave = subscribe(listener);
+    subscribers.add(listener);
+    return () => {
+      subscribers.delete(listener);
+      leave();
+    };
+  });
+  screen.press('d');
+  await screen.until(() => pageShown(screen.controller).rows.length > 0 && subscribers.size > 0, 'its reader');
+  await screen.clock.advance(9 * minute);
+  screen.server.pipeline('etl').setProgram('SqlError');
+  await screen.until(() => screen.controller.pipeline('etl')?.programStatus === 'SqlError', 'the failure');
+  await screen.clock.advance(10 * minute);
+  screen.press('j');
+  expect(listed(screen)[0]).toMatch(/^▸ etl failed /);
+  screen.press('Enter');
+  expect(screen.controller.state).toMatchObject({active: 'etl', page: {kind: 'pipeline'}});
+  expect(subscribers.size).toBe(0);
 });
 
 it('not before, not when nothing happened, not with 0, and not for lines alone', async () => {
