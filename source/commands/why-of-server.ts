@@ -1,5 +1,5 @@
 import type {ApiClient, Pipeline, PipelineDetail} from '../api/types.ts';
-import {checkpointFailuresOf} from '../events/checkpoint-failures.ts';
+import {CheckpointFailures, type FailedCheckpoints} from '../events/checkpoint-failures.ts';
 import {connectorsOf, failuresInLog, type LoggedFailure} from '../events/connectors.ts';
 import {logFacts} from '../events/event-log.ts';
 import {isDegraded, type LogFacts, type Statement} from '../events/statement.ts';
@@ -40,7 +40,8 @@ export async function whyOfServer(pipeline: PipelineDetail, {readsLog, ...option
   ]);
   const known = stats && {...noStats, stats, at: clock.wall()};
   const connectors = connectorsOf(known, read?.failures ?? []);
-  const statements = whyOf({pipeline, hasProcess: runs, known, connectors, log: read?.log});
+  const {log, failedCheckpoints} = read ?? {};
+  const statements = whyOf({pipeline, hasProcess: runs, known, connectors, log, failedCheckpoints});
   const degraded = isDegraded(statements);
   return {statements, isDegraded: degraded || known || !runs ? degraded : undefined};
 }
@@ -67,15 +68,19 @@ export async function healthOf(
   return new Map(answers.flat());
 }
 
-type ReadLog = {readonly log: LogFacts; readonly failures: readonly LoggedFailure[]};
+type ReadLog = {
+  readonly log: LogFacts;
+  readonly failures: readonly LoggedFailure[];
+  readonly failedCheckpoints: FailedCheckpoints | undefined;
+};
 
 async function readLog(name: string, options: Omit<WhyOptions, 'readsLog'>): Promise<ReadLog> {
   return await withServerLog(name, {...options, note: () => {}, patience: logPatience}, (log) => {
     const {buffer, errors} = log;
-    const checkpoints = checkpointFailuresOf(log);
+    const checkpoints = new CheckpointFailures(buffer, () => errors.connectors.firstId);
     while (!checkpoints.step(blockBytes));
     const failures = failuresInLog(buffer, errors.byKey.values(), errors.connectors.firstId);
-    return {log: logFacts(log), failures};
+    return {log: logFacts(log), failures, failedCheckpoints: checkpoints.found};
   });
 }
 

@@ -1,7 +1,7 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {compilePattern} from '../buffer/pattern.ts';
 import {Search} from '../buffer/search.ts';
-import type {Log} from '../logs/log.ts';
+import {bisect} from '../lib/bisect.ts';
 import {timeOfBytes} from '../records/line-head.ts';
 import {readLine} from '../viewport/line-text.ts';
 
@@ -26,33 +26,45 @@ const failedPattern = /^checkpoint failed: (.*)/s;
 const madePattern = /^cleaned up \d+ checkpoints; exception list: /;
 const words = ['checkpoint failed: ', ' checkpoints; exception list: '].map((text) => Buffer.from(text));
 
-type Read = Pick<Log, 'buffer' | 'errors'>;
-
 /** Reads a log for checkpoints that failed, in steps: nothing of it is done unless somebody asks for them. */
 export class CheckpointFailures {
-  readonly #log: Read;
+  readonly #buffer: LogBuffer;
+  readonly #runFrom: () => number | undefined;
   readonly #search: Search;
   /** All below were read. */
   #next: number;
-  /** Of the run whose first entry has this id. */
-  #run = 0;
+  /** Since the last one that was made, oldest first, in all runs: where the newest run begins may become known later. */
+  #failed: {readonly entry: number; readonly at: number | undefined}[] = [];
+  /** Of the last of them. */
+  #reason = '';
   #found: FailedCheckpoints | undefined;
 
-  constructor(log: Read) {
-    this.#log = log;
-    this.#search = new Search(log.buffer, compilePattern('checkpoint'));
-    this.#next = log.buffer.firstId;
+  /** `runFrom`: the id of the first entry of the newest run; undefined: not known, so all of the log may be of it. */
+  constructor(buffer: LogBuffer, runFrom: () => number | undefined) {
+    this.#buffer = buffer;
+    this.#runFrom = runFrom;
+    this.#search = new Search(buffer, compilePattern('checkpoint'));
+    this.#next = buffer.firstId;
   }
 
-  /** As far as the log was read; the same object until one more is found. */
+  /** As far as the log was read; the same object until one more is found, or another run is the newest. */
   get found(): FailedCheckpoints | undefined {
-    return this.#run === this.#log.errors.connectors.firstId ? this.#found : undefined;
+    const failed = this.#failed;
+    const from = this.#runFrom() ?? 0;
+    const first = bisect(0, failed.length, (at) => (failed[at]?.entry ?? from) < from);
+    const last = failed.at(-1);
+    const times = failed.length - first;
+    if (!last || times === 0) return undefined;
+    const {entry, at} = last;
+    if (this.#found?.entry !== entry || this.#found.count !== times)
+      this.#found = {count: times, since: failed[first]?.at, last: at, entry, reason: this.#reason};
+    return this.#found;
   }
 
   /** Reads about `maxBytes` more. True: all that is complete was read. */
   step(maxBytes: number): boolean {
     const isDone = this.#search.step(maxBytes);
-    const end = Math.min(this.#search.countExactUpTo, this.#log.buffer.endedTo);
+    const end = Math.min(this.#search.countExactUpTo, this.#buffer.endedTo);
     for (let id = this.#search.nextAfter(this.#next - 1); id !== undefined && id < end; id = this.#search.nextAfter(id))
       this.#readLine(id);
     this.#next = Math.max(this.#next, end);
@@ -60,36 +72,17 @@ export class CheckpointFailures {
   }
 
   #readLine(id: number): void {
-    const {buffer, errors} = this.#log;
-    const {firstId: run} = errors.connectors;
-    const line = id < run ? undefined : buffer.lineAt(id);
+    const line = this.#buffer.lineAt(id);
     if (!line || !words.some((each) => line.includes(each))) return;
-    if (this.#run !== run) this.#found = undefined;
-    this.#run = run;
     const {asSent, record} = readLine(line);
     if (record?.source !== 'pipeline') return;
     const message =
       record.format === 'json' ? record.message : asSent.text.slice(record.messageStart, record.fieldsStart);
     const reason = record.level === 'WARN' ? failedPattern.exec(message)?.[1] : undefined;
-    const last = timeOfBytes(line);
-    if (madePattern.test(message)) this.#found = undefined;
+    if (madePattern.test(message)) this.#failed = [];
     else if (reason !== undefined) {
-      const {count = 0, since = last} = this.#found ?? {};
-      this.#found = {count: count + 1, since, last, entry: id, reason};
+      this.#failed.push({entry: id, at: timeOfBytes(line)});
+      this.#reason = reason;
     }
   }
-}
-
-const ofLogs = new WeakMap<LogBuffer, CheckpointFailures>();
-
-/** Those of a log, whoever reads it: what was read once is not read again. */
-export function checkpointFailuresOf(log: Read): CheckpointFailures {
-  const failures = ofLogs.get(log.buffer) ?? new CheckpointFailures(log);
-  ofLogs.set(log.buffer, failures);
-  return failures;
-}
-
-/** As far as somebody has read the log for them. */
-export function failedCheckpointsIn({buffer}: Pick<Log, 'buffer'>): FailedCheckpoints | undefined {
-  return ofLogs.get(buffer)?.found;
 }

@@ -135,8 +135,7 @@ export const checkpoints: Cause = ({known}) => {
 };
 
 /** Checkpoints that failed, until a later one is made: the log has the reason, and the list the checkpoints that exist. */
-export const failedCheckpoints: Cause = ({log, pipeline}) => {
-  const {failedCheckpoints: failed} = log ?? {};
+export const failedCheckpoints: Cause = ({failedCheckpoints: failed, pipeline}) => {
   if (!failed || (pipeline?.checkpointAt ?? 0) > (failed.last ?? Number.POSITIVE_INFINITY)) return [];
   const {count: times, since, last, entry, reason} = failed;
   const [words = ''] = reason.trim().split('\n');

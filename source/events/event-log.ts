@@ -7,7 +7,6 @@ import type {OpenLogs} from '../logs/log-manager.ts';
 import type {LogSnapshot} from '../logs/log-snapshot.ts';
 import type {StatsPoller} from '../logs/stats-poller.ts';
 import {type Absence, absenceOf, type StatusAt} from './absence.ts';
-import {failedCheckpointsIn} from './checkpoint-failures.ts';
 import {ConnectorStates, connectorTotal} from './connector-states.ts';
 import {
   type ConnectorIncrease,
@@ -48,7 +47,7 @@ type Seen = {
   readonly errors: ErrorsByConnector | undefined;
 };
 
-type WhyAsked = Pick<WhyFacts, 'noAnswer'> & {readonly programError?: string | undefined};
+type WhyAsked = Pick<WhyFacts, 'noAnswer' | 'failedCheckpoints'> & {readonly programError?: string | undefined};
 
 /** What happened between two statuses. */
 type LogChange = {readonly before: LogStatus; readonly now: LogStatus; readonly events: readonly PipelineEvent[]};
@@ -243,10 +242,10 @@ export class EventLog {
   why(name: string, more: WhyAsked = {}): readonly Statement[] {
     const {failures, pipeline, ...run} = this.connectors.ofRun(name);
     const log = this.#sources.logs.get(name);
-    const {programError, noAnswer} = more;
+    const {programError, ...asked} = more;
     const now = this.#sources.clock.wall();
     return whyOf({
-      ...{...run, now, noAnswer, connectors: connectorsOf(run.known, failures), log: log && logFacts(log)},
+      ...{...run, ...asked, now, connectors: connectorsOf(run.known, failures), log: log && logFacts(log)},
       pipeline: pipeline && {...pipeline, programError},
     });
   }
@@ -377,7 +376,7 @@ export function logFacts(log: Pick<Log, 'buffer' | 'errors' | 'losses' | 'snapsh
   const {errors, losses, snapshot} = log;
   const {firstId, isWhole} = errors.connectors;
   const {lostStreams = []} = snapshot.get();
-  return {errors: errors.byKey, firstId, isWhole, losses, lostStreams, failedCheckpoints: failedCheckpointsIn(log)};
+  return {errors: errors.byKey, firstId, isWhole, losses, lostStreams};
 }
 
 /** All that the log had at first was read; what comes now is new. */

@@ -51,6 +51,8 @@ export type WhyFacts = {
   readonly now?: number | undefined;
   readonly connectors: readonly KnownConnector[];
   readonly log: LogFacts | undefined;
+  /** Only where the log was read for them. */
+  readonly failedCheckpoints?: FailedCheckpoints | undefined;
 };
 
 /** An open log. */
@@ -62,8 +64,6 @@ export type LogFacts = {
   readonly isWhole: boolean;
   readonly losses: LossCount;
   readonly lostStreams: readonly OutputStream[];
-  /** Absent: there are none, or nobody has read the log for them. */
-  readonly failedCheckpoints?: FailedCheckpoints | undefined;
 };
 
 /** A cause is an entry of the registry in `why.ts`: it says what is not normal of its kind, the worst first. */

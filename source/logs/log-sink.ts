@@ -253,8 +253,10 @@ export class LogSink implements StitchSink {
   countEarlier(to: number): Pick<EarlierErrors, 'step'> {
     const states = new LogStates();
     let losses = noLosses;
+    let runFrom: number | undefined;
     const onRead = (bytes: Uint8Array, newlines: Uint32Array, firstId: number) => {
       for (const report of states.append(bytes, newlines)) {
+        if (report.kind === 'start') runFrom = firstId + report.line + 1;
         // There is no marker: the runner's own line is the place.
         if (report.kind === 'stream-lost')
           losses = countLoss(losses, lostStreamMarker(report, this.#clock.wall()), firstId + report.line);
@@ -262,6 +264,7 @@ export class LogSink implements StitchSink {
     };
     const onEnd = () => {
       this.states.addEarlier(states);
+      if (runFrom !== undefined) this.#errors?.addEarlierStart(runFrom);
       const {lostStreams} = this.#losses;
       const last = lostStreams > 0 ? this.#losses : losses;
       this.#losses = {

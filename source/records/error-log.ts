@@ -279,6 +279,11 @@ export class ErrorLog {
     }
   }
 
+  /** Among the lines before all of this log is the start of its first run: its errors there are not counted as of it. */
+  addEarlierStart(firstId: number): void {
+    if (this.#run.firstId === 0) this.#run = {...this.#run, firstId};
+  }
+
   /** Lines are missing here, or `next` follows: the last panic has its message now, or none. */
   endPanic(next?: Uint8Array): void {
     const {line, key: unfinished = 0} = this.#panic ?? {};

@@ -455,12 +455,12 @@ describe('the log', () => {
   function ofCheckpoints(text: string, pipeline = makePipeline('orders')): readonly Statement[] {
     const [inSteps, atOnce] = [1, 1 << 20].map((maxBytes) => {
       const sink = sinkOf('');
-      const failures = new CheckpointFailures(sink);
+      const failures = new CheckpointFailures(sink.buffer, () => sink.errors.connectors.firstId);
       for (const each of text.split(/(?<=\n)/)) {
         sink.addBytes(Buffer.from(each));
         while (!failures.step(maxBytes));
       }
-      return statements({stats: running(), sink, pipeline, log: {...logOf(sink), failedCheckpoints: failures.found}});
+      return statements({stats: running(), sink, pipeline, failedCheckpoints: failures.found});
     });
     expect(inSteps).toEqual(atOnce);
     return (atOnce ?? []).slice(1);
@@ -498,6 +498,20 @@ describe('the log', () => {
     expect(all).toMatchObject([{text: 'A checkpoint failed: c', since: Date.UTC(2026, 10, 27, 6, 49, 40)}]);
     const older = makePipeline('orders', {checkpointAt: Date.UTC(2026, 10, 27, 6, 49, 7)});
     expect(ofCheckpoints(failure('c', 40), older)).toHaveLength(1);
+  });
+
+  it('counts the failed checkpoints of the newest run, also where that is known to begin only later', () => {
+    const {buffer} = sinkOf(failure('a', 5) + failure('b', 6));
+    let runFrom: number | undefined;
+    const failures = new CheckpointFailures(buffer, () => runFrom);
+    while (!failures.step(1 << 20));
+    expect(failures.found).toMatchObject({count: 2, since: Date.UTC(2026, 10, 27, 6, 49, 5), reason: 'b'});
+    runFrom = 1;
+    expect(failures.found).toMatchObject({count: 1, since: Date.UTC(2026, 10, 27, 6, 49, 6), reason: 'b'});
+    runFrom = 2;
+    expect(failures.found).toBeUndefined();
+    runFrom = 0;
+    expect(failures.found).toMatchObject({count: 2});
   });
 
   it('says that both streams are lost', () => {

@@ -1,4 +1,5 @@
 import type {Pipeline} from '../../api/types.ts';
+import type {FailedCheckpoints} from '../../events/checkpoint-failures.ts';
 import {programThen} from '../../events/program-version.ts';
 import type {Statement} from '../../events/statement.ts';
 import {statementFacts} from '../../events/statement-words.ts';
@@ -119,7 +120,10 @@ function factsOfFile(controller: Controller): readonly Fact[] {
 }
 
 /** The text of the page, and its errors alone. */
-export function describedAsText(controller: Controller): PageText | Problem {
+export function describedAsText(
+  controller: Controller,
+  failedCheckpoints: FailedCheckpoints | undefined,
+): PageText | Problem {
   const described = controller.lookup.described.get();
   const connectors = describedConnectors(controller);
   const answer = described?.answer;
@@ -147,7 +151,7 @@ export function describedAsText(controller: Controller): PageText | Problem {
       ...{pipeline, errors, sections},
       server: controller.services.serverUrl,
       connectorErrors: errorsOf(controller, pipeline.name).words,
-      why: described ? describedWhy(controller, described) : [],
+      why: described ? describedWhy(controller, described, failedCheckpoints) : [],
     }),
   };
 }

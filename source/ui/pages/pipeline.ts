@@ -202,9 +202,13 @@ function sectionsOf(controller: Controller, page: Opened<PipelineState>, view: P
     ...section,
     rows: whenDrawn(section.rows, () => isOpen() && read()),
   });
+  const indexNow = () => {
+    const tab = controller.state.tabs.find((each) => each.name === pipeline);
+    return tab && controller.indexOf(tab);
+  };
   return [
-    begun(titleSection(description), () => checkpoints.start(controller.services.logs.get(pipeline))),
-    whySection(controller, described, width),
+    begun(titleSection(description), () => checkpoints.start(controller.services.logs.get(pipeline), indexNow)),
+    whySection(controller, {described, width, failedCheckpoints: checkpoints.state.get()}),
     stateSection(description),
     connectorsSection(controller, pipeline, width),
     minuteSection(controller, pipeline, width),
@@ -241,7 +245,7 @@ function conditions(controller: Controller, page: Opened<PipelineState>): Condit
   const item = shownItem(controller, page);
   const part = partOf(controller, page);
   const opensConnector =
-    item?.section === 'connectors' || (item?.section === 'why' && whereTo(controller, item.key) === 'connector');
+    item?.section === 'connectors' || (item?.section === 'why' && whereTo(controller, page, item.key) === 'connector');
   return {
     hasText: true,
     hasConnector: opensConnector,
@@ -284,7 +288,7 @@ const parts: Readonly<Record<string, (controller: Controller, page: Opened<Pipel
 
 function textOf(controller: Controller, page: Opened<PipelineState>): PageText | Problem {
   const part = parts[partOf(controller, page) ?? ''];
-  return part ? part(controller, page) : describedAsText(controller);
+  return part ? part(controller, page) : describedAsText(controller, page.checkpoints.state.get());
 }
 
 /** Of the description its errors alone; of any other part all of it. */

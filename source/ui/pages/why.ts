@@ -1,3 +1,4 @@
+import type {FailedCheckpoints} from '../../events/checkpoint-failures.ts';
 import {logFacts} from '../../events/event-log.ts';
 import type {Severity, Statement} from '../../events/statement.ts';
 import {detailWords} from '../../events/statement-words.ts';
@@ -8,6 +9,7 @@ import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
 import {pipelineState} from '../../words/pipeline.ts';
+import type {CheckpointReader} from '../checkpoint-reader.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import type {Described} from '../services.ts';
@@ -26,27 +28,40 @@ const styles: Readonly<Record<Severity, Style>> = {
 /** Cells in front of what belongs to a statement. */
 const detailIndent = 5;
 
+/** Which page tells why a pipeline is as it is: it reads the log for checkpoints that failed. */
+type WhyPage = OpenPage & {readonly checkpoints: Pick<CheckpointReader, 'state'>};
+
 /** How the described pipeline is; see `whyOf`. */
-export function describedWhy(controller: Controller, {name, answer}: Described): readonly Statement[] {
+export function describedWhy(
+  controller: Controller,
+  {name, answer}: Described,
+  failedCheckpoints: FailedCheckpoints | undefined,
+): readonly Statement[] {
   const detail = answer?.kind === 'detail' ? answer.detail : undefined;
   const listed = controller.pipeline(name);
   if (listed) {
     const isSame = detail?.programStatus === listed.programStatus;
     const programError = isSame ? detail.programError : undefined;
-    return controller.events.why(name, {programError, noAnswer: noAnswerNow(controller)});
+    return controller.events.why(name, {programError, noAnswer: noAnswerNow(controller), failedCheckpoints});
   }
   const {stats, logs} = controller.services;
   const known = stats.known.get().get(name);
   const log = logs.get(name);
   return whyOf({
     ...{pipeline: detail, hasProcess: known !== undefined, known},
-    ...{connectors: describedConnectors(controller), log: log && logFacts(log)},
+    ...{connectors: describedConnectors(controller), log: log && logFacts(log), failedCheckpoints},
   });
 }
 
+type WhyView = {
+  readonly described: Described;
+  readonly width: number;
+  readonly failedCheckpoints: FailedCheckpoints | undefined;
+};
+
 /** The first part of the page: why the pipeline is as it is. */
-export function whySection(controller: Controller, described: Described, width: number): Section {
-  const all = describedWhy(controller, described);
+export function whySection(controller: Controller, {described, width, failedCheckpoints}: WhyView): Section {
+  const all = describedWhy(controller, described, failedCheckpoints);
   const listed = controller.pipeline(described.name);
   const now = controller.services.clock.wall();
   const rows: StyledText[] = [];
@@ -95,16 +110,16 @@ function indented(text: string, width: number, style: Style = {}): readonly Styl
 }
 
 /** Where a statement leads: its entry, while that is kept, else its connector. */
-export function whereTo(controller: Controller, key: string): 'entry' | 'connector' | undefined {
-  const {place, log} = placeOf(controller, key);
+export function whereTo(controller: Controller, page: WhyPage, key: string): 'entry' | 'connector' | undefined {
+  const {place, log} = placeOf(controller, page, key);
   if (place?.entry !== undefined && log && place.entry >= log.buffer.firstId) return 'entry';
   return place?.connector === undefined ? undefined : 'connector';
 }
 
 /** Goes to the place of a statement in the log, or opens its connector. */
-export function goToStatement(controller: Controller, page: OpenPage, key: string): void {
-  const {place, log} = placeOf(controller, key);
-  const where = whereTo(controller, key);
+export function goToStatement(controller: Controller, page: WhyPage, key: string): void {
+  const {place, log} = placeOf(controller, page, key);
+  const where = whereTo(controller, page, key);
   if (where === 'entry' && place?.entry !== undefined && log) {
     closePages(controller);
     goToEntryOf(controller, log.name, place.entry);
@@ -112,8 +127,9 @@ export function goToStatement(controller: Controller, page: OpenPage, key: strin
   else controller.say('this is no longer kept');
 }
 
-function placeOf(controller: Controller, key: string) {
+function placeOf(controller: Controller, {checkpoints}: WhyPage, key: string) {
   const described = controller.lookup.described.get();
-  const statement = described && describedWhy(controller, described).find((each) => each.key === key);
+  const all = described ? describedWhy(controller, described, checkpoints.state.get()) : [];
+  const statement = all.find((each) => each.key === key);
   return {place: statement?.place, log: described && controller.services.logs.get(described.name)};
 }

@@ -83,9 +83,8 @@ it('says of checkpoints that they failed while the page is open, until one is ma
   await screen.until(() => draw().some((row) => sentence.test(row)), 'the statement');
   screen.press('Enter');
   expect(currentLine(screen)).toContain('checkpoint failed');
-  // What was read is known at once.
   screen.press('d');
-  expect(whyRows(screen).some((row) => sentence.test(row))).toBe(true);
+  await screen.until(() => draw().some((row) => sentence.test(row)), 'the statement again');
   const made = 'cleaned up 1 checkpoints; exception list: {}, retaining checkpoints: []';
   await write(screen, logged(3, 'INFO', made, 'dbsp::circuit::checkpointer'));
   await screen.until(() => !whyRows(screen).some((row) => sentence.test(row)), 'no statement');
