@@ -166,7 +166,7 @@ export function bannerText(pipeline: Pipeline | undefined, {width, symbols, key}
  * read a line of the screen yet: the newest run that it knows stays.
  */
 export function runShown(
-  index: Pick<RecordIndex, 'runAt' | 'runs'>,
+  index: Pick<RecordIndex, 'runAt' | 'runs' | 'settledTo'>,
   position: Position,
   geometry: Geometry,
 ): Run | undefined {
@@ -176,10 +176,9 @@ export function runShown(
   }
   const {entries, height} = geometry;
   let id = lastShown(geometry);
-  // The newest line may be incomplete, and in no run yet.
+  // The newest line may be incomplete, and in no run yet. What was read and is in none is of no run.
   for (let left = height; id !== undefined && left > 0; left--) {
-    const run = index.runAt(id);
-    if (run) return run;
+    if (id < index.settledTo) return index.runAt(id);
     id = entries.atOrBefore(id - 1);
   }
   return lastShown(geometry) === undefined ? undefined : index.runs.at(-1);

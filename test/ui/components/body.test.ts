@@ -121,6 +121,7 @@ describe('the run that is named', () => {
     // An open line has no run yet, nor has a line that the index has not read.
     runAt: (id: number) => (id >= 9 ? undefined : runs.findLast(({firstId}) => firstId <= id)),
     runs,
+    settledTo: 9,
   };
   const follow = {kind: 'follow'} as const;
   const held = {kind: 'held', top: {id: 3, row: 0}, current: 4, seen: 6} as const;
@@ -138,6 +139,12 @@ describe('the run that is named', () => {
   it('is the newest one that is known while the index is behind all rows of the screen', () => {
     expect(runShown(index, follow, screen(3, 6, 9, 10, 11, 12))).toBe(second);
     expect(runShown({...index, runs: []}, follow, screen(9))).toBeUndefined();
+  });
+
+  it('is none where the newest row was read and is of no run, as the lines of a runner before the first start', () => {
+    const read = {...index, settledTo: 13};
+    expect(runShown(read, follow, screen(9, 10, 11, 12))).toBeUndefined();
+    expect(runShown(read, follow, screen(3, 6, 9, 10))).toBeUndefined();
   });
 
   it('is none while nothing is shown', () => {
