@@ -97,6 +97,8 @@ export class RunCounter {
   readonly #configurations: RunConfigurations;
   /** Entries below were counted. */
   #next: number;
+  /** Of the last entry that was counted. */
+  #newest: number | undefined;
   /** A panic at the end of what was read: its message has not come yet. */
   #unfinished: number | undefined;
 
@@ -127,6 +129,7 @@ export class RunCounter {
   /** Oldest first. The newest state and end of each run are taken from the index. */
   get runs(): readonly RunKinds[] {
     this.#countUnfinished();
+    this.#moveTakenBack();
     const now = new Map(this.#index.runs.map((run) => [run.firstId, run]));
     this.#keepFailures();
     // The index has dropped the oldest, and may have taken back one that only the list told of.
@@ -156,6 +159,8 @@ export class RunCounter {
     const index = this.#index;
     const run = index.runAt(id);
     if (!run) return 0;
+    if (run.firstId !== this.#newest) this.#moveTakenBack();
+    this.#newest = run.firstId;
     const counted = this.#runs.get(run.firstId) ?? newRun(run);
     counted.run = run;
     this.#runs.set(run.firstId, counted);
@@ -187,8 +192,7 @@ export class RunCounter {
     if (level === 'INFO' && isRunnerLine(line, 0, line.length)) return;
     counted.records += 1;
     const at = index.timeAt(id);
-    if (at !== undefined)
-      counted.span = {from: Math.min(counted.span?.from ?? at, at), to: Math.max(counted.span?.to ?? at, at)};
+    if (at !== undefined) counted.span = joinedSpan(counted.span, {from: at, to: at});
     const read = shortened(line);
     const report = level === 'INFO' ? suppressedIn(read) : undefined;
     if (report) {
@@ -199,16 +203,41 @@ export class RunCounter {
     const suppressed =
       endpoint !== undefined ? counted.pending.take(endpoint).count : level === 'ERROR' ? identicalIn(read) : 0;
     const key = level === 'ERROR' ? errorFingerprint(read, endpoint ?? '') : fingerprintOf(read);
-    const kind = counted.kinds.get(key);
-    const rank = rankOf(level);
-    if (kind) counted.kinds.set(key, {...kind, count: kind.count + 1, suppressed: kind.suppressed + suppressed});
-    else if (counted.kept[rank] === mostKinds) counted.full.add(rank);
-    else {
-      counted.kept[rank] += 1;
-      const example = Uint8Array.from(line.subarray(0, mostExample));
-      counted.kinds.set(key, {level, count: 1, suppressed, firstId: id, example});
+    addKind(counted, key, {level, count: 1, suppressed, firstId: id, example: line});
+  }
+
+  /** Another run has the entries of those that only the list told of, and that the log has taken back. */
+  #moveTakenBack(): void {
+    for (const firstId of [...this.#runs.keys()].toReversed()) {
+      const counted = this.#runs.get(firstId);
+      const run = this.#index.runAt(firstId);
+      if (!counted || !run || run.firstId === firstId) return;
+      const into = this.#runs.get(run.firstId) ?? newRun(run);
+      this.#runs.delete(firstId);
+      this.#runs.set(run.firstId, into);
+      for (const [key, kind] of counted.kinds) addKind(into, key, kind);
+      into.records += counted.records;
+      into.span = joinedSpan(into.span, counted.span);
+      into.failure ??= counted.failure;
     }
   }
+}
+
+/** `added.example`: copied, if it is the first one of its kind. */
+function addKind({kinds, kept, full}: CountedRun, key: number, added: KindOfRecord): void {
+  const kind = kinds.get(key);
+  const rank = rankOf(added.level);
+  const {count, suppressed} = added;
+  if (kind) kinds.set(key, {...kind, count: kind.count + count, suppressed: kind.suppressed + suppressed});
+  else if (kept[rank] === mostKinds) full.add(rank);
+  else {
+    kept[rank] += 1;
+    kinds.set(key, {...added, example: Uint8Array.from(added.example.subarray(0, mostExample))});
+  }
+}
+
+function joinedSpan(a: RunKinds['span'], b: RunKinds['span']): RunKinds['span'] {
+  return a && b ? {from: Math.min(a.from, b.from), to: Math.max(a.to, b.to)} : (a ?? b);
 }
 
 /** Whether it is a panic whose message is not known. */

@@ -76,6 +76,32 @@ it('finds what is new, three times as frequent, and gone; errors first, then war
   expect(changesInWords([])).toBe('no kind of record differs');
 });
 
+it('counts what came in a run that only the list told of for the run that the log has it in', () => {
+  const buffer = new WritableLogBuffer({maxBytes: 2 ** 20});
+  const index = new RecordIndex(buffer);
+  const counter = new RunCounter({buffer, index});
+  const add = (...lines: readonly string[]) => {
+    buffer.append(Buffer.from(lines.map((line) => `${line}\n`).join('')));
+    while (!index.step(1 << 20));
+    while (!counter.step(1 << 20));
+  };
+  const state = (minutes: number, from: string, to: string) =>
+    buffer.addMarker({at: Date.parse(at(minutes)), kind: 'state', from, to});
+  add(runner(start, 'INFO', at(1)), head('began', 'INFO', at(1)));
+  state(30, 'Running', 'Stopped');
+  state(40, 'Stopped', 'Running');
+  add(head('late', 'INFO', at(29)));
+  expect(counter.runs.map(({number, records}) => [number, records])).toEqual([
+    [1, 1],
+    [2, 1],
+  ]);
+  add(runner(stopped, 'INFO', at(30)), runner(start, 'INFO', at(39)), head('new', 'INFO', at(41)));
+  expect(counter.runs.map(({number, records, kinds}) => [number, records, kinds.size])).toEqual([
+    [1, 2, 2],
+    [2, 1, 1],
+  ]);
+});
+
 it('counts the rate by the hour: as often in a tenth of the time is ten times as frequent', () => {
   const short = [
     runner(start, 'INFO', at(120)),

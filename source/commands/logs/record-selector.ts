@@ -59,9 +59,8 @@ export class RecordSelector {
   readonly #hasNear: boolean;
   readonly #hasRuns: boolean;
   #isPastEnd = false;
-  #runCount = 0;
-  /** First entry of the newest run that was read. */
-  #runFrom = -1;
+  /** First entries of the runs that were read. */
+  readonly #runs: number[] = [];
   /** The first record from `since` on has come. */
   #hasBegun: boolean;
   /** Of the last record that was read. */
@@ -116,7 +115,7 @@ export class RecordSelector {
 
   /** Runs in what was read. */
   get runCount(): number {
-    return this.#runCount;
+    return this.#runs.length;
   }
 
   check(): void {
@@ -180,12 +179,20 @@ export class RecordSelector {
   }
 
   #runOf(id: number): number {
+    const runs = this.#runs;
     const run = this.#index.runAt(id);
-    if (run && run.firstId > this.#runFrom) {
-      this.#runFrom = run.firstId;
-      this.#runCount += 1;
+    if (!run) return runs.length + 1;
+    if (run.firstId !== runs.at(-1)) {
+      while (this.#isTakenBack(runs.at(-1))) runs.pop();
+      if (run.firstId > (runs.at(-1) ?? -1)) runs.push(run.firstId);
     }
-    return run ? this.#runCount : this.#runCount + 1;
+    return runs.length;
+  }
+
+  /** Only the list told of the run that began there, and the log tells otherwise. */
+  #isTakenBack(firstId: number | undefined): boolean {
+    const run = firstId === undefined ? undefined : this.#index.runAt(firstId);
+    return run !== undefined && run.firstId !== firstId;
   }
 
   #timeOf(head: number): RecordTime | undefined {
