@@ -4,10 +4,11 @@ import {runAtOnce} from '../lib/slices.ts';
 import type {ShownChange} from '../program/configuration.ts';
 import {watchPatternKey} from '../records/error-log.ts';
 import {failedStartIn} from '../records/failed-start.ts';
-import {endedRun, isStopped} from '../records/runs.ts';
+import {endedRun} from '../records/runs.ts';
 import {clean} from '../terminal/clean.ts';
 import {textAsSent} from '../viewport/line-text.ts';
 import type {Fact} from '../viewport/markdown.ts';
+import {endWords, noEnd, noStart} from '../words/run.ts';
 import {errorWords, suppressedWords} from './event-words.ts';
 import {programThen} from './program-version.ts';
 import {
@@ -86,29 +87,27 @@ export function runFacts(compared: ComparedRuns, program: KnownProgram, endId?: 
 
 /** `stopped after 81 s`, `start failed after 2 s: no such file`, `running since 2026-11-27 03:00:12`. */
 function runEndInWords(kinds: RunKinds, program: KnownProgram, endId: number | undefined): string {
-  const {run} = kinds;
-  const {startedAt, endedAt, state, endId: itsEnd} = endId === undefined ? run : endedRun(run, endId);
-  const isOver = itsEnd !== undefined || endedAt !== undefined;
   const failure = failureOf(kinds, program);
   const why = failure?.why === undefined ? '' : `: ${failure.why}`;
-  const word = failure ? failureWords[failure.what] : isOver && !isStopped({state}) ? `was ${state}` : state;
+  const run = endId === undefined ? kinds.run : endedRun(kinds.run, endId);
+  const word = endWords(failure ? {...run, failed: true, startFailed: failure.endedStart} : run);
+  const {startedAt, endedAt} = run;
   const isEndKnown = endedAt !== undefined;
   if (startedAt === undefined) {
     const until = isEndKnown ? ` at ${dateTime(endedAt)}` : '';
-    return `${word}${until}, its start is not in the log${why}`;
+    return `${word}${until}, ${noStart}${why}`;
   }
   if (isEndKnown) return `${word} after ${duration(endedAt - startedAt)}${why}`;
-  if (isOver) return `${word}, began at ${dateTime(startedAt)}, its end is not in the log${why}`;
-  return `${word}, began at ${dateTime(startedAt)}${why}`;
+  const end = run.endId === undefined ? '' : `, ${noEnd}`;
+  return `${word}, began at ${dateTime(startedAt)}${end}${why}`;
 }
-
-const failureWords = {run: 'failed', start: 'start failed'} as const;
 
 /** Between the clock of the database, which dates what the API tells, and the runner's in the log, in milliseconds. */
 const clocksDiffer = 10_000;
 
 type Failure = {
-  readonly what: keyof typeof failureWords;
+  /** It ended before it ran. */
+  readonly endedStart: boolean;
   /** In one line, safe to show. */
   readonly why: string | undefined;
   /** As sent. */
@@ -123,10 +122,10 @@ function failureOf({run, failure}: RunKinds, program: KnownProgram): Failure | u
   const isItsEnd = endId === undefined && Math.abs(readTime(deploymentStatusSince) - (endedAt ?? 0)) <= clocksDiffer;
   const told = isItsEnd ? error : undefined;
   if (!failed && !told) return undefined;
-  const what = startFailed || told?.endedStart ? 'start' : 'run';
-  if (!failure) return {what, why: told && clean(`${told.cause} (API)`), text: told?.cause};
+  const endedStart = startFailed === true || told?.endedStart === true;
+  if (!failure) return {endedStart, why: told && clean(`${told.cause} (API)`), text: told?.cause};
   const logged = failedStartIn(failure) ?? errorWords({example: failure, key: 0}, whole).text.trim();
-  return {what, why: clean(logged), text: textAsSent(failure)};
+  return {endedStart, why: clean(logged), text: textAsSent(failure)};
 }
 
 /** The log has no version of a program: the API tells whether it is that of now. */
@@ -274,7 +273,7 @@ function runObject(kinds: RunKinds, program: KnownProgram) {
     endedAt: timeOrNull(endedAt),
     state,
     failed: failure !== undefined,
-    startFailed: failure?.what === 'start',
+    startFailed: failure?.endedStart === true,
     failure: failure?.text ?? null,
     configuration: configuration.kind === 'known' ? 'known' : 'unknown',
     programVersion: isKnown ? (program.programVersion ?? null) : null,

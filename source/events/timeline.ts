@@ -9,12 +9,13 @@ import {type ErrorLog, watchPatternKey} from '../records/error-log.ts';
 import {failedStartIn} from '../records/failed-start.ts';
 import {isPanicLine} from '../records/line-kind.ts';
 import type {RecordIndex} from '../records/record-index.ts';
-import {endedRun, isStopped} from '../records/runs.ts';
+import {endedRun} from '../records/runs.ts';
 import {errorFingerprint} from '../records/suppressed.ts';
 import {clean} from '../terminal/clean.ts';
 import {textAsSent} from '../viewport/line-text.ts';
 import {markerTone} from '../words/markers.ts';
 import {failedWords} from '../words/pipeline.ts';
+import {isCutShort, noEnd, runWords} from '../words/run.ts';
 import {errorWords} from './event-words.ts';
 import type {EventOf, PipelineEvent} from './pipeline-event.ts';
 
@@ -141,10 +142,9 @@ function connectorEvents(pipeline: string, stats: PipelineStats | undefined): re
 function runEvents(pipeline: string, {index, buffer, hasEnded = false}: TimelineLog): readonly TimelineEvent[] {
   const runs = hasEnded ? index.runs.map((run) => endedRun(run, buffer.endId)) : index.runs;
   return runs.flatMap((run, place): readonly TimelineEvent[] => {
-    const {startedAt: at, endedAt: until, endId, firstId: id, state, failed, startFailed} = run;
+    const {startedAt: at, endedAt: until, firstId: id, state} = run;
     if (at === undefined) return [];
-    const end = endId !== undefined && !isStopped(run) ? 'its end is not in the log' : state;
-    const words = startFailed ? 'start failed' : `${end}${failed ? ', failed' : ''}`;
+    const words = runWords(run, isCutShort(run) ? noEnd : state);
     const text = `run ${count(place + 1)} of ${count(runs.length)}: ${words}`;
     return [{kind: 'run', pipeline, from: 'log', count: 1, at, until, id, text}];
   });

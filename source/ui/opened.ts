@@ -1,12 +1,13 @@
 import {byteSize, count, counted} from '../lib/format.ts';
 import type {Capabilities} from '../logs/capabilities.ts';
 import {hasEnded} from '../logs/log-snapshot.ts';
-import type {Run} from '../records/runs.ts';
+import {endedRun, type Run} from '../records/runs.ts';
 import {shortenHome} from '../storage/save-file.ts';
 import {clean} from '../terminal/clean.ts';
 import type {Fact} from '../viewport/markdown.ts';
 import {timeNear, utc} from '../viewport/time-column.ts';
 import {fileWords, openedKind, readFromWords} from '../words/opened.ts';
+import {endWords, noEnd, runState} from '../words/run.ts';
 import type {Controller} from './controller.ts';
 import type {Command} from './keys/command.ts';
 import {type CommandId, withHint} from './keys/commands.ts';
@@ -90,19 +91,21 @@ export function loggedFacts(controller: Controller, name: string): readonly Fact
   const runs = (tab && controller.indexOf(tab)?.runs.filter(({state}) => state !== 'unknown')) ?? [];
   const last = runs.at(-1);
   if (!log) return [];
-  const snapshot = log.snapshot.get();
+  const {endId} = log.buffer;
+  const shown = last && hasEnded(log.snapshot.get()) ? endedRun(last, endId) : last;
   const groups = log.errors.byKey.size;
   const errors = [...log.errors.byKey.values()].reduce((sum, group) => sum + group.count, 0);
   return [
-    ...(last ? [['runs', `${count(runs.length)}, the last one ${runWords(last, hasEnded(snapshot))}`] as const] : []),
+    ...(shown ? [['runs', `${count(runs.length)}, the last one ${lastWords(shown)}`] as const] : []),
     ['errors', errors === 0 ? 'none' : `${count(errors)} of ${counted(groups, 'kind', 'kinds')}`],
   ];
 }
 
-function runWords({state, failed, endId}: Run, isOver: boolean): string {
-  if (failed) return 'failed';
-  const hasEnd = isOver || endId !== undefined;
-  return hasEnd && state !== 'stopped' ? `was ${state}, its end is not in the log` : state;
+/** Behind `the last one`. */
+function lastWords(run: Run): string {
+  const state = runState(run);
+  if (state === 'start failed') return 'failed to start';
+  return state === 'cut short' ? `${endWords(run)}, ${noEnd}` : endWords(run);
 }
 
 /** Until when what goes on has lasted, as Unix time in ms: now, but in a log that is a file until its last record. */

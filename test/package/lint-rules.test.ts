@@ -75,8 +75,8 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
     forbidden: ['../../api/client.ts', '../../stitch/x.ts', '../../records/x.ts', '../../ui/x.ts', 'undici'],
   },
   words: {
-    allowed: ['../lib/x.ts', '../api/types.ts', '../buffer/markers.ts', '../terminal/x.ts'],
-    forbidden: ['../api/client.ts', '../buffer/x.ts', '../viewport/x.ts', '../ui/x.ts', 'react'],
+    allowed: ['../lib/x.ts', '../api/types.ts', '../buffer/markers.ts', '../records/runs.ts', '../terminal/x.ts'],
+    forbidden: ['../api/client.ts', '../buffer/x.ts', '../records/x.ts', '../viewport/x.ts', '../ui/x.ts', 'react'],
   },
   viewport: {
     allowed: ['../buffer/x.ts', '../records/x.ts', '../terminal/x.ts', '../words/markers.ts', '../words/guide.ts'],

@@ -202,6 +202,21 @@ test('an opened recording tells of its losses, of stdout and of its end, as the 
   expect(rowsOf(screen).join('\n')).toContain('run 1 of 1: its end is not in the log');
 });
 
+test('of a start that failed, the description says so', async () => {
+  const lines = [
+    runner('Resources transition: stopped -> provisioning (desired: provisioned)'),
+    runner('Resources error: no nodes left', 'ERROR'),
+    runner('Resources transition: provisioning -> stopping (desired: provisioned)'),
+    runner('Resources transition: stopping -> stopped (desired: stopped)'),
+  ];
+  await using folder = await folderOf({'a.log': `${lines.join('\n')}\n`});
+  await using screen = await screenOf(await findLogs(folder.path));
+  await workedOut(screen);
+  screen.press('d');
+  await screen.until(() => rowsOf(screen).some((row) => row.includes('the last one')), 'the description');
+  expect(rowsOf(screen).join('\n')).toMatch(/runs +1, the last one failed to start\n/);
+});
+
 test('T takes times as of the last record of a file, not of today', async () => {
   const at = (time: string, text: string) => line(30, text).replace('2026-11-25T09:17:30', `2026-11-20T${time}`);
   const text =

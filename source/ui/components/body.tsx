@@ -2,7 +2,7 @@ import type {Pipeline} from '../../api/types.ts';
 import {clockTime, count, dateTime, inZone} from '../../lib/format.ts';
 import {hasEnded, isCut} from '../../logs/log-snapshot.ts';
 import type {RecordIndex} from '../../records/record-index.ts';
-import {endedRun, isStopped, type Run} from '../../records/runs.ts';
+import {endedRun, type Run} from '../../records/runs.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, shorten} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
@@ -15,6 +15,7 @@ import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {noAnswer} from '../../words/failures.ts';
 import {openedState} from '../../words/opened.ts';
 import {isFailing, pipelineState} from '../../words/pipeline.ts';
+import {isCutShort, noEnd, noStart, runWords} from '../../words/run.ts';
 import type {Controller} from '../controller.ts';
 import {emptyLog, emptyLogRows} from '../empty-log.ts';
 import {useAges, useWaited} from '../hooks/use-clock.ts';
@@ -212,23 +213,14 @@ export function runHeader(run: Run | undefined, runs: readonly Run[], view: RunH
   const number = `run ${count(runs.indexOf(run) + 1)} of ${count(runs.length)}`;
   const isSaid = view.hasBanner === true && run.failed && run === runs.at(-1);
   const isKnown = !view.isCut || shown.endedAt !== undefined || run.failed;
-  const state = isKnown && !isSaid ? [dot, plain(stateWords(shown), run.failed ? {fg: 1, bold: true} : {})] : [];
+  const state = isKnown && !isSaid ? [dot, plain(shownWords(shown), run.failed ? {fg: 1, bold: true} : {})] : [];
   const row = concat([plain(' '), plain(number, {bold: true}), ...state, dot, plain(timeWords(shown, view))]);
   if (textWidth(row.text) <= width) return row;
   return concat([clip(row, 0, width - 1), plain(symbols.cutRight, {dim: true})]);
 }
 
-/** `running`, `stopped, failed`, `start failed`, or `was running` for a run whose end is not in the log. */
-function stateWords(run: Run): string {
-  const {state, failed, startFailed} = run;
-  if (startFailed) return 'start failed';
-  const word = state === 'unknown' ? 'state unknown' : state;
-  return `${isCutShort(run) && state !== 'unknown' ? 'was ' : ''}${word}${failed ? ', failed' : ''}`;
-}
-
-/** It is over, and nothing tells since when. */
-function isCutShort(run: Run): boolean {
-  return (run.endId !== undefined || run.endedAt !== undefined) && !isStopped(run);
+function shownWords(run: Run): string {
+  return run.state === 'unknown' ? runWords(run, 'state unknown') : runWords(run);
 }
 
 /**
@@ -242,12 +234,10 @@ function timeWords(run: Run, {now, offsetAt}: RunHeaderView): string {
   const today = dayOf(now);
   if (endedAt === undefined) {
     if (!isCutShort(run)) return stateSince === undefined ? noStart : `since ${words(stateSince, today)}`;
-    return startedAt === undefined ? noStart : `from ${words(startedAt, today)} on, its end is not in the log`;
+    return startedAt === undefined ? noStart : `from ${words(startedAt, today)} on, ${noEnd}`;
   }
   const isOpen = isCutShort(run);
   if (startedAt === undefined) return `${isOpen ? 'ended by' : 'until'} ${words(endedAt, today)}`;
   const [from, to] = [words(startedAt, today), words(endedAt, dayOf(startedAt))];
   return isOpen ? `from ${from}, ended by ${to}` : `${from} – ${to}`;
 }
-
-const noStart = 'its start is not in the log';
