@@ -5,6 +5,7 @@ import type {ShownChange} from '../program/configuration.ts';
 import {watchPatternKey} from '../records/error-log.ts';
 import {failedStartIn} from '../records/failed-start.ts';
 import {endedRun} from '../records/runs.ts';
+import {clocksDiffer} from '../records/transitions.ts';
 import {clean} from '../terminal/clean.ts';
 import {textAsSent} from '../viewport/line-text.ts';
 import type {Fact} from '../viewport/markdown.ts';
@@ -101,9 +102,6 @@ function runEndInWords(kinds: RunKinds, program: KnownProgram, endId: number | u
   const end = run.endId === undefined ? '' : `, ${noEnd}`;
   return `${word}, began at ${dateTime(startedAt)}${end}${why}`;
 }
-
-/** Between the clock of the database, which dates what the API tells, and the runner's in the log, in milliseconds. */
-const clocksDiffer = 10_000;
 
 type Failure = {
   /** It ended before it ran. */

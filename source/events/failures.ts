@@ -1,6 +1,7 @@
 import type {Clock} from '../lib/clock.ts';
 import type {UnaskedEnd} from '../logs/log-states.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
+import {clocksDiffer} from '../records/transitions.ts';
 import {failedWords} from '../words/pipeline.ts';
 import {type EventOf, type PipelineEvent, rekey} from './pipeline-event.ts';
 import type {PipelineStatus} from './pipeline-status.ts';
@@ -31,8 +32,6 @@ type FailuresOptions = {
 
 /** Milliseconds that the log waits for the list, which has the cause in the API's words. */
 const listPatience = 1_000;
-/** Milliseconds between the clock of the database, which dates failures in the list, and the runner's in the log. */
-const clocksDiffer = 10_000;
 /** Of each pipeline. */
 const mostKept = 20;
 /** Pipelines whose events are asked for after one list: when a server goes, thousands fail in one. */

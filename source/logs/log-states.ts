@@ -2,13 +2,19 @@ import type {Marker, OutputStream} from '../buffer/markers.ts';
 import {timeOfBytes} from '../records/line-head.ts';
 import {isRunnerLine, isWholeRecord, runnerMessage} from '../records/line-kind.ts';
 import {isOver} from '../records/runs.ts';
-import {beginsRun, endsRun, errorIn, isUnasked, transitionIn} from '../records/transitions.ts';
+import {
+  beginsRun,
+  clocksDiffer,
+  endsRun,
+  errorIn,
+  inRunnersWords,
+  isUnasked,
+  transitionIn,
+} from '../records/transitions.ts';
 import {maxProtocolLine} from '../stitch/entry-count.ts';
 
 /** Number of states, and of errors: a start and a stop go through six states. */
 const reportsKept = 32;
-/** Milliseconds between the clock of the database, which dates states in the list, and the runner's in the log. */
-const clocksDiffer = 10_000;
 
 /** `at`: the time in the runner's line, as Unix time in ms. */
 type Report = {readonly text: string; readonly at: number | undefined};
@@ -65,13 +71,13 @@ export class LogStates {
    * that has ended since, or begun, is told of again.
    */
   hasState(status: string, since: number): boolean {
-    const state = lettersOf(status);
+    const state = inRunnersWords(status);
     return this.#hasReport(state, since, (other) => isOver({state: other}) !== isOver({state}));
   }
 
   /** The same, and no other state since. */
   isLastState(status: string, since: number): boolean {
-    const state = lettersOf(status);
+    const state = inRunnersWords(status);
     return this.#hasReport(state, since, (other) => other !== state);
   }
 
@@ -84,7 +90,7 @@ export class LogStates {
 
   /** A marker of the list tells of a state, at this Unix time in ms. */
   addListed(status: string, at: number): void {
-    add(this.#states, {text: lettersOf(status), at, isListed: true});
+    add(this.#states, {text: inRunnersWords(status), at, isListed: true});
   }
 
   /** The same for an error with this cause. */
@@ -174,7 +180,7 @@ export class LogStates {
     const error = errorIn(message);
     const at = timeOfBytes(line);
     if (transition) {
-      add(this.#states, {text: lettersOf(transition.to), at, isListed: false});
+      add(this.#states, {text: transition.to, at, isListed: false});
       if (endsRun(transition)) this.#end(at, isUnasked(transition));
       if (beginsRun(transition)) {
         this.#cause = undefined;
@@ -234,14 +240,9 @@ function add<R extends Report>(reports: R[], report: R): void {
 
 /** The process has ended in it, or ends; in the words of the list or of the runner. */
 export function isEndState(state: string): boolean {
-  return isOver({state: lettersOf(state)});
+  return isOver({state: inRunnersWords(state)});
 }
 
 function isAbout(at: number | undefined, since: number): boolean {
   return !(Math.abs((at ?? since) - since) > clocksDiffer);
-}
-
-/** `awaiting_approval` and `AwaitingApproval` are one state. */
-function lettersOf(state: string): string {
-  return state.toLowerCase().replaceAll('_', '');
 }

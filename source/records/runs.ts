@@ -1,6 +1,6 @@
 import {losesLines, type Marker} from '../buffer/markers.ts';
 import {bisect} from '../lib/bisect.ts';
-import {beginsRun, endsRun, errorIn, isUnasked, type Transition, transitionIn} from './transitions.ts';
+import {beginsRun, endsRun, errorIn, inRunnersWords, isUnasked, type Transition, transitionIn} from './transitions.ts';
 
 /** What the process of a pipeline wrote from one start to the next, and what the runner told of it. */
 export type Run = {
@@ -397,11 +397,6 @@ const stopping = 'stopping';
 const endOfLogs = 'End of logs: pipeline is being shutdown';
 /** In the words of the list: no process begins with them. */
 const endsBefore097: ReadonlySet<string> = new Set(['Failed', 'Shutdown', 'ShuttingDown']);
-
-/** `awaiting_approval`: `AwaitingApproval` in the list. */
-function inRunnersWords(state: string): string {
-  return state.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
-}
 
 /** A start that failed after the end of the run was none of it. */
 function failureOf({endedAt}: Run, {error, startFailed, at}: StateMarker): Partial<Run> {

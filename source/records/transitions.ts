@@ -44,3 +44,11 @@ export function isUnasked({desired}: Transition): boolean {
 export function errorIn(message: string): string | undefined {
   return errorPattern.exec(message)?.[1];
 }
+
+/** `awaiting_approval`: `AwaitingApproval` in the list. */
+export function inRunnersWords(state: string): string {
+  return state.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
+}
+
+/** Milliseconds between the clock of the database, which dates what the list and the API tell, and the runner's in the log. */
+export const clocksDiffer = 10_000;
