@@ -42,8 +42,8 @@ test('A lists the errors of the other tabs by fingerprint; Enter goes to the las
 
   await terminal.press('A');
   await terminal.waitFor(/Errors {2}2 new kinds/);
-  await terminal.waitFor(/▸ beta +×1 +since \d\d:\d\d +no space left on device/);
-  await terminal.waitFor(/beta +×3 +since \d\d:\d\d +connection refused on port 9092/);
+  await terminal.waitFor(/▸ beta +×1 +\d\d:\d\d +no space left on device/);
+  await terminal.waitFor(/beta +×3 +\d\d:\d\d +connection refused on port 9092/);
   expect(terminal.row(-1)).toContain('Enter go to last');
   await terminal.press('j', 'm');
   await terminal.waitFor(/×3 .* muted +connection/);
@@ -72,7 +72,7 @@ test('A lists the errors of the other tabs by fingerprint; Enter goes to the las
   await terminal.waitFor(() => new RegExp(`2 beta.*${total}✗`).test(viewer.tabBar()));
   await terminal.waitFor(() => new RegExp(`beta .*${total}✗`).test(viewer.sidebar().join('\n')));
   await terminal.press('A');
-  await terminal.waitFor(new RegExp(`beta +×${logged} \\+${told} suppressed +since .* parse error on inp`));
+  await terminal.waitFor(new RegExp(`beta +×${logged} \\+${told} suppressed +\\d\\d:.* parse error on inp`));
   await terminal.waitFor(
     new RegExp(`beta +×${total - (logged ?? 0) - told} +connector errors suppressed: orders\\.bad`),
   );
