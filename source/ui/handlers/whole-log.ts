@@ -1,4 +1,3 @@
-import type {ReadableStore} from '../../lib/store.ts';
 import type {Position} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
@@ -56,53 +55,44 @@ export function whenSearched(
     const {searchedPercent} = model;
     return searchedPercent === undefined ? 'searching' : `searching ${searchedPercent}%`;
   };
-  const steps = controller.pane?.model.searching?.search.steps;
-  waitFor(controller, {isReady, words, more: steps ? [steps] : []}, go);
+  waitFor(controller, {isReady, words}, go);
 }
 
 type Awaited = {
   readonly isReady: (at: PaneAt) => boolean;
   readonly words: (at: PaneAt) => string;
-  /** Change when it may be ready, besides those of the pane. */
-  readonly more?: readonly ReadableStore<unknown>[];
 };
 
-function waitFor(controller: Controller, {isReady, words, more = []}: Awaited, go: (at: PaneAt) => void): void {
+function waitFor(controller: Controller, {isReady, words}: Awaited, go: (at: PaneAt) => void): void {
   const start = controller.paneAt;
   if (!start) return;
   if (isReady(start)) {
     go(start);
     return;
   }
-  waits.get(controller)?.();
   const {model, tab} = start;
   let said: string | undefined;
+  const takeBack = () => {
+    if (controller.state.notice === said) controller.clearNotice();
+  };
   const check = () => {
     const at = controller.paneAt;
-    const isStill = at?.model === model && isSamePlace(at.tab.pane.position, tab.pane.position);
-    if (isStill && !isReady(at)) {
-      const now = words(at);
-      if (now !== said) controller.say(now);
-      said = now;
-      return;
+    if (at?.model !== model || !isSamePlace(at.tab.pane.position, tab.pane.position)) return takeBack;
+    if (isReady(at)) {
+      return () => {
+        takeBack();
+        go(at);
+      };
     }
-    end();
-    if (!isStill) return;
-    controller.clearNotice();
-    go(at);
+    const now = words(at);
+    if (now === said) return undefined;
+    said = now;
+    controller.say(now);
+    return undefined;
   };
-  const leaving = [model.source.snapshot, model.indexed, model.progress, ...more].map((store) =>
-    store.subscribe(check),
-  );
-  const end = () => {
-    for (const leave of leaving) leave();
-  };
-  waits.set(controller, end);
-  check();
+  // Of the view, since who leaves and comes back does not wait any more.
+  model.waitUntil(check, [controller.view]);
 }
-
-/** Each ends the last wait of its screen. */
-const waits = new WeakMap<Controller, () => void>();
 
 /** The rows around it may have changed: a new index shows others. */
 function isSamePlace(one: Position, other: Position): boolean {

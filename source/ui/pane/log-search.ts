@@ -3,7 +3,6 @@ import type {Marker} from '../../buffer/markers.ts';
 import type {Pattern} from '../../buffer/pattern.ts';
 import {Search} from '../../buffer/search.ts';
 import type {ShownLines} from '../../filters/shown-lines.ts';
-import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {markerWords} from '../../viewport/entry-text.ts';
 
 export type Direction = 'next' | 'previous';
@@ -20,7 +19,6 @@ export class LogSearch {
   readonly #pattern: Pattern;
   readonly #shown: ShownLines | undefined;
   readonly #lines: Search;
-  readonly #steps = createStore(0);
   /** Lines below were added before the others later: another search finds their matches. */
   readonly #from: number;
   /** Whether a marker matches. */
@@ -45,11 +43,6 @@ export class LogSearch {
   /** Lines from this id on have not been searched. */
   get searchedTo(): number {
     return this.#lines.countExactUpTo;
-  }
-
-  /** Changes when more lines were searched. */
-  get steps(): ReadableStore<number> {
-    return this.#steps;
   }
 
   /** The match's place among the matches, from 1; undefined for an entry that is no match. */
@@ -100,9 +93,7 @@ export class LogSearch {
   step(maxBytes: number): boolean {
     const {version} = this.#buffer;
     if (this.#markers.version !== version) this.#markers = {ids: this.#matchingMarkers(), version};
-    const isDone = this.#lines.step(maxBytes);
-    this.#steps.set(this.#steps.get() + 1);
-    return isDone;
+    return this.#lines.step(maxBytes);
   }
 
   #matchingMarkers(): readonly number[] {

@@ -86,6 +86,9 @@ export class PaneModel {
   #histogram: Histogram | undefined;
   #highlights: {readonly key: readonly string[]; readonly patterns: readonly Pattern[]} = {key: [], patterns: []};
   #onDone: (() => void) | undefined;
+  /** Counts the slices of work. */
+  readonly #slices = createStore(0);
+  #endWait: (() => void) | undefined;
   /** Of the last `sync`. */
   #view: PaneView | undefined;
   #progressKey: readonly unknown[] = [];
@@ -254,7 +257,30 @@ export class PaneModel {
     this.#runner.hurry();
   }
 
+  /**
+   * Calls `check` now and whenever more is read, indexed or worked out, or one of `others` changes, until it returns what
+   * is done after the wait. A later call ends an earlier wait, and so does the end of the tab.
+   */
+  waitUntil(check: () => (() => void) | undefined, others: readonly ReadableStore<unknown>[] = []): void {
+    this.#endWait?.();
+    const hear = () => {
+      const then = check();
+      if (!then || this.#endWait !== end) return;
+      end();
+      then();
+    };
+    const stores = [this.source.snapshot, this.#indexed, this.#slices, ...others];
+    const leaving = stores.map((store) => store.subscribe(hear));
+    const end = () => {
+      for (const leave of leaving) leave();
+      this.#endWait = undefined;
+    };
+    this.#endWait = end;
+    hear();
+  }
+
   dispose(): void {
+    this.#endWait?.();
     this.#unsubscribe();
     this.#runner.dispose();
     this.#whole?.dispose();
@@ -384,10 +410,12 @@ export class PaneModel {
   #onSlice(): void {
     this.source.buffer.freeRead();
     if (!this.#whole && !this.#next) this.#indexed.set(undefined);
-    if (!this.#runner.caughtUp) {
-      this.#progressFrames.request();
-      return;
-    }
+    if (this.#runner.caughtUp) this.#onCaughtUp();
+    else this.#progressFrames.request();
+    this.#slices.set(this.#slices.get() + 1);
+  }
+
+  #onCaughtUp(): void {
     this.#progressFrames.drop();
     this.#notifyProgress();
     const resultKey = [this.#shown, this.#searching?.search];

@@ -1,6 +1,12 @@
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
 import {PassThrough} from 'node:stream';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import {expect, test} from 'vitest';
-import {findLogs} from '../../../source/storage/opened/find-logs.ts';
+import {type FoundLog, findLogs} from '../../../source/storage/opened/find-logs.ts';
+import {Mouse} from '../../../source/ui/mouse.ts';
+import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 import {writable} from '../../harness/writable.ts';
 import {runner} from '../../records/index-lines.ts';
 import {currentLine, logged, noticeOf} from '../reading.ts';
@@ -16,10 +22,11 @@ const earlier = [
 const end = [...steps(9001, 20), logged(9021, 'ERROR', 'broken at the end'), ...steps(9022, 5)];
 
 /** A large file whose end was read. No time passes but in `until`, and nothing is indexed without that. */
-async function largeFile() {
+async function largeFile(others: readonly FoundLog[] = []) {
   const pieces = new PassThrough();
+  const opened = [...(await findLogs('-')), ...others];
   const screen = await ScreenUnderTest.open({
-    ...{opened: await findLogs('-'), names: ['stdin'], stdin: pieces},
+    ...{opened, names: opened.map(({name}) => name), stdin: pieces},
     size: {columns: 100, rows: 10},
   });
   screen.connect();
@@ -90,6 +97,54 @@ test('who moves on does not wait any more', async () => {
   file.grow();
   await screen.until(() => file.isWhole() === true, 'the index');
   expect(currentLine(screen)).toBe(line);
+});
+
+test('who scrolls away does not wait any more, and is not told how far it is', async () => {
+  await using file = await largeFile();
+  const {screen} = file;
+  await file.find('broken', 'broken at the end');
+  screen.press('N');
+  expect(noticeOf(screen)).toBe('counting lines 100%');
+  const mouse = new Mouse(screen.controller);
+  for (let notch = 0; notch < 5; notch++) mouse.report({kind: 'mouse', button: 64, column: 50, row: 5, pressed: true});
+  expect(currentLine(screen)).not.toContain('broken at the end');
+  expect(noticeOf(screen)).toBeUndefined();
+});
+
+test('who goes to another tab and comes back does not wait any more', async () => {
+  await using folder = await temporaryDirectory();
+  await writeFile(path.join(folder.path, 'other.log'), `${steps(1, 5).join('\n')}\n`);
+  await using file = await largeFile(await findLogs(path.join(folder.path, 'other.log')));
+  const {screen} = file;
+  await file.find('broken', 'broken at the end');
+  screen.press('N');
+  expect(noticeOf(screen)).toBe('counting lines 100%');
+  screen.press(']');
+  expect(screen.controller.state.active).toBe('other.log');
+  screen.press('[');
+  file.count();
+  file.grow();
+  await screen.until(() => file.isWhole() === true && screen.controller.pane?.model.isSearched === true, 'the search');
+  expect(currentLine(screen)).toContain('broken at the end');
+  screen.press('N');
+  expect(currentLine(screen)).toContain('broken late');
+});
+
+test('the log of a tab that is closed while a key waits is freed', async () => {
+  await using screen = await ScreenUnderTest.connected({names: ['orders', 'fraud']});
+  await screen.untilLine('orders', 'initializing -> running');
+  screen.controller.dispatch({type: 'focus', side: 'log'});
+  screen.pressTogether('/', ...'none', 'Enter', 'n');
+  expect(noticeOf(screen)).toBe('searching');
+  const held = new WeakRef(screen.logs.get('orders')?.buffer ?? {});
+  screen.press('X');
+  await screen.untilConnected('fraud');
+  v8.setFlagsFromString('--expose-gc');
+  const collect = vm.runInNewContext('gc') as () => void;
+  await screen.until(() => {
+    collect();
+    return held.deref() === undefined;
+  }, 'the buffer to be freed');
 });
 
 test('with filters E waits for what they leave of earlier lines', async () => {

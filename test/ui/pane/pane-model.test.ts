@@ -350,6 +350,32 @@ describe('a search', () => {
     modelled.write('two');
     expect(called).toEqual(['second, 1 match']);
   });
+
+  it('is waited for by one at a time, until its check says what to do then, or it ends', async () => {
+    const {model, clock, feed} = new Modelled();
+    const told: string[] = [];
+    const checks = {first: 0, second: 0, third: 0};
+    const wait = (name: keyof typeof checks, isOver: () => boolean) =>
+      model.waitUntil(() => {
+        checks[name] += 1;
+        return isOver() ? () => told.push(name) : undefined;
+      });
+    feed.write(`${lineAt('orders', 0, 'one')}\n`);
+    wait('first', () => true);
+    expect(told).toEqual(['first']);
+    wait('second', () => false);
+    model.sync({...newPane, search: 'one'});
+    wait('third', () => model.searching?.search.count === 1);
+    expect(told).toEqual(['first']);
+    await clock.advance(100);
+    expect([told, checks.first, checks.second]).toEqual([['first', 'third'], 1, 1]);
+    const {third} = checks;
+    wait('second', () => false);
+    model.dispose();
+    feed.write(`${lineAt('orders', 1, 'two')}\n`);
+    await clock.advance(100);
+    expect(checks).toEqual({first: 1, second: 2, third});
+  });
 });
 
 describe('lost streams of the process', () => {
