@@ -40,7 +40,7 @@ function goToMatch(controller: Controller, direction: Direction): void {
     if (model.searching?.pattern !== pattern) return undefined;
     return model.searching.search.nearest(direction, from, {endId, isFiltering: model.isFiltering});
   };
-  whenSearched(controller, {isReady: (at) => pattern.isStopped || nearMatch(at) !== 'unsearched'}, (at) => {
+  whenSearched(controller, {isReady: (at) => nearMatch(at) !== 'unsearched'}, (at) => {
     const match = nearMatch(at);
     if (typeof match === 'object') goToNearMatch(controller, direction, match);
     else if (match !== undefined) controller.say(noMatchWords(at, pattern));

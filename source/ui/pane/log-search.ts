@@ -63,16 +63,17 @@ export class LogSearch {
 
   /**
    * The match after or before an entry. Lines from `endId` on, which came later, are not waited for. `isFiltering`: filters
-   * may leave more lines than were searched.
+   * may leave more lines than were searched. A pattern that is stopped goes to the matches that it has found.
    */
   nearest(
     direction: Direction,
     from: number,
     {endId, isFiltering}: {readonly endId: number; readonly isFiltering: boolean},
   ): NearMatch {
-    const {searchedTo} = this;
+    const {isStopped} = this.#pattern;
+    const searchedTo = isStopped ? Number.POSITIVE_INFINITY : this.searchedTo;
     const {firstId, isAwaitingEarlier} = this.#buffer;
-    const isAll = !isFiltering && !isAwaitingEarlier && firstId >= this.#from && searchedTo >= endId;
+    const isAll = isStopped || (!isFiltering && !isAwaitingEarlier && firstId >= this.#from && searchedTo >= endId);
     const isNext = direction === 'next';
     if (!isNext && searchedTo < from) return 'unsearched';
     const near = isNext ? this.nextAfter(from) : this.previousBefore(from);

@@ -120,6 +120,25 @@ describe('keys that go to matches, errors and runs', () => {
       screen.press('n');
       expect(noticeOf(screen)).toBe('stopped: this pattern takes too long');
     });
+
+    it('reach the matches that a pattern found before it was stopped', async () => {
+      await using screen = await reading([
+        ...['found aab', 'other', 'found ab', 'other', `b${'a'.repeat(40)}`].map((text, at) =>
+          logged(at, 'INFO', text),
+        ),
+        logged(9, 'INFO', 'never reached ab'),
+      ]);
+      await typed(screen, '/', '(a+)+b');
+      expect(screen.controller.pane?.model.searching?.pattern.isStopped).toBe(true);
+      screen.press('g', 'n');
+      expect(currentLine(screen)).toContain('found aab');
+      screen.press('n');
+      expect(currentLine(screen)).toContain('found ab');
+      screen.press('N');
+      expect(currentLine(screen)).toContain('found aab');
+      screen.press('N');
+      expect(currentLine(screen)).toContain('found ab');
+    });
   });
 
   describe('e and E', () => {
