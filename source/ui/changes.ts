@@ -24,6 +24,8 @@ export class ChangesReader {
   readonly #clock: Clock;
   readonly #state = createStore<ChangesState | undefined>(undefined);
   #runner: SliceRunner | undefined;
+  /** The older run of the last comparison, which may be going on: a key that is held goes on from there. */
+  #older: RunKinds | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -75,7 +77,7 @@ export class ChangesReader {
     return true;
   }
 
-  /** There is a run before the older one. */
+  /** There is a run before the one that is being compared. */
   get hasEarlier(): boolean {
     return this.#beside(-1) !== undefined;
   }
@@ -83,8 +85,9 @@ export class ChangesReader {
   /** The run before or after the older one that the newer one can be compared with. */
   #beside(by: -1 | 1): RunKinds | undefined {
     const state = this.#state.get();
-    if (state?.kind !== 'compared') return undefined;
-    const {runs, newer, older} = state;
+    const older = this.#older;
+    if (state?.kind !== 'compared' || !older) return undefined;
+    const {runs, newer} = state;
     const others = runs.filter((run) => run === older || (run.records > 0 && run.number < newer.number));
     return others[others.indexOf(older) + by];
   }
@@ -93,6 +96,7 @@ export class ChangesReader {
   stop(): void {
     this.#runner?.dispose();
     this.#runner = undefined;
+    this.#older = undefined;
     this.#state.set(undefined);
   }
 
@@ -103,6 +107,7 @@ export class ChangesReader {
     {newer, older}: {readonly newer: RunKinds | undefined; readonly older: RunKinds | undefined},
   ): void {
     this.#runner?.dispose();
+    this.#older = older;
     if (!newer || !older) {
       this.#state.set({kind: 'alone', pipeline, hasLater: newer !== undefined && newer !== runs.at(-1)});
       return;

@@ -38,6 +38,28 @@ function run(connectors: number, value: string): readonly string[] {
   ];
 }
 
+it('steps on from the run that is being compared: a key that is held is faster than a comparison', () => {
+  const {clock, turn} = slowClock();
+  const text = ['a', 'b', 'c', 'd'].flatMap((value) => run(1000, value)).join('\n');
+  const {buffer, index} = indexText(`${text}\n`);
+  const reader = new ChangesReader(clock);
+  reader.start('p', {index, source: {buffer}}, undefined);
+  const olderIs = (number: number) => {
+    for (;;) {
+      const state = reader.state.get();
+      if (state?.kind === 'compared' && state.older.number === number) return;
+      turn();
+    }
+  };
+  olderIs(3);
+  expect([reader.step(-1), reader.hasEarlier, reader.step(-1)]).toEqual([true, true, true]);
+  expect(reader.state.get()).toMatchObject({older: {number: 3}});
+  expect([reader.hasEarlier, reader.step(-1)]).toEqual([false, false]);
+  olderIs(1);
+  expect([reader.step(1), reader.step(1), reader.step(1)]).toEqual([true, true, false]);
+  olderIs(3);
+});
+
 it('compares configurations of thousands of leaves in slices, with the result of a comparison at once', () => {
   const {clock, turn} = slowClock();
   const text = ['a', 'b', 'c'].flatMap((value) => run(4000, value)).join('\n');
