@@ -198,6 +198,7 @@ export class Controller {
     const {active, sidebarHidden, sidebarWidth, strip} = state;
     const pipeline = active === undefined ? undefined : this.pipeline(active);
     const {tab, model} = this.#paneOf(state) ?? {};
+    const hasFilters = (tab?.pane.filters.length ?? 0) > 0;
     return layoutOf(this.#size, {
       sidebar: !sidebarHidden,
       sidebarWidth,
@@ -205,7 +206,7 @@ export class Controller {
       // The runs of several pipelines are no runs of the merged log.
       run: tab?.merges === undefined && (model?.index.runs.some(({state}) => state !== 'unknown') ?? false),
       histogram: active === undefined ? false : strip,
-      filters: (tab?.pane.filters.length ?? 0) > 0 && (this.kindOf(state.page)?.showsFilters ?? 'log'),
+      filters: {log: hasFilters, page: hasFilters && this.kindOf(state.page)?.showsFilters === true},
     });
   }
 

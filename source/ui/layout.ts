@@ -10,9 +10,9 @@ export type Layout = {
   /** The list has room for the states of the pipelines in words, beside their symbols. */
   readonly hasStateWords: boolean;
   readonly paneWidth: number;
-  /** Rows between header and status line: of the sidebar, and of tab bar and log. */
+  /** Rows between header and status line: of the sidebar, of tab bar and log, and of the trouble in place of them. */
   readonly bodyHeight: number;
-  /** The same of a page in place of them. */
+  /** The same of a page that the user has opened, which may show no filters where a log has some. */
   readonly pageHeight: number;
   /** One row below the tab bar for the failure of the pipeline, which is not in its log. */
   readonly hasBanner: boolean;
@@ -51,16 +51,14 @@ export function layoutOf(
     readonly run: boolean;
     /** Undefined: by the terminal's height. */
     readonly histogram?: boolean | undefined;
-    /** `'log'`: an open page has nothing to do with them. */
-    readonly filters: boolean | 'log';
+    /** Whether the log has a row for them, and the page that is open. */
+    readonly filters: {readonly log: boolean; readonly page: boolean};
   },
 ): Layout | undefined {
   if (size.columns < smallest.columns || size.rows < smallest.rows) return undefined;
   const sidebarWidth = parts.sidebar ? sidebarWidthOf(size.columns, parts.sidebarWidth) : 0;
-  const hasFilters = parts.filters !== false;
-  const hasFiltersOnPage = parts.filters === true;
   const heightWith = (isWithFilters: boolean) => size.rows - 3 - (isWithFilters ? 1 : 0);
-  const bodyHeight = heightWith(hasFilters);
+  const bodyHeight = heightWith(parts.filters.log);
   const hasRun = parts.run && size.rows >= heightWithRun;
   const hasHistogram = (parts.histogram ?? size.rows >= heightByDefault) && size.rows >= heightWithHistogram;
   const histogramRows = hasHistogram ? histogramHeight : 0;
@@ -69,12 +67,12 @@ export function layoutOf(
     hasStateWords: sidebarWidth >= widthWithWords,
     paneWidth: parts.sidebar ? size.columns - sidebarWidth - 1 : size.columns,
     bodyHeight,
-    pageHeight: heightWith(hasFiltersOnPage),
+    pageHeight: heightWith(parts.filters.page),
     hasBanner: parts.banner,
     hasRun,
     histogramRows,
-    hasFilters,
-    hasFiltersOnPage,
+    hasFilters: parts.filters.log,
+    hasFiltersOnPage: parts.filters.page,
     paneHeight: bodyHeight - 1 - (parts.banner ? 1 : 0) - (hasRun ? 1 : 0) - histogramRows,
   };
 }

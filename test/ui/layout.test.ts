@@ -3,7 +3,7 @@ import {type Layout, layoutOf} from '../../source/ui/layout.ts';
 
 const columns = Array.from({length: 211}, (_, index) => 40 + index);
 
-const usual = {sidebar: true, banner: false, run: false, filters: false};
+const usual = {sidebar: true, banner: false, run: false, filters: {log: false, page: false}};
 
 type Parts = Partial<typeof usual> & {readonly histogram?: boolean | undefined};
 
@@ -63,11 +63,11 @@ it('a banner costs one row of the log, and nothing else', () => {
 it('the run costs a row of the log on a screen that is high enough, and the filters one of the body', () => {
   expect(layoutAt(80, 24, {run: true}).paneHeight).toBe(layoutAt(80).paneHeight - 1);
   expect(layoutAt(80, 13, {run: true})).toEqual(layoutAt(80, 13));
-  const filtered = layoutAt(80, 24, {filters: true});
-  expect([filtered.bodyHeight, filtered.paneHeight]).toEqual([
-    layoutAt(80).bodyHeight - 1,
-    layoutAt(80).paneHeight - 1,
-  ]);
+  const without = layoutAt(80);
+  const filtered = layoutAt(80, 24, {filters: {log: true, page: false}});
+  expect([filtered.bodyHeight, filtered.paneHeight]).toEqual([without.bodyHeight - 1, without.paneHeight - 1]);
+  expect(filtered.pageHeight).toBe(without.pageHeight);
+  expect(layoutAt(80, 24, {filters: {log: true, page: true}}).pageHeight).toBe(without.pageHeight - 1);
 });
 
 it('widths do not depend on the height, nor heights on the width', () => {
