@@ -93,14 +93,13 @@ function likelyScroll(shown: Frame, next: Frame, first: number, last: number): n
   const count = last - first + 1;
   if (count < 3) return undefined;
   const indexes = Array.from({length: count}, (_, index) => index);
-  const ends = indexes.map((index) => ({index, ...endOf(shown.row(first + index))}));
-  const byLast = Map.groupBy(ends, ({last}) => last);
+  const likeRow = rowsByEnd(indexes.map((index) => ({index, text: endOf(shown.row(first + index))})));
   const equal = new Int32Array(2 * count - 1);
   for (const to of indexes) {
     const end = endOf(next.row(first + to));
-    for (const from of byLast.get(end.last) ?? []) {
+    for (const from of likeRow(end)) {
       const at = from.index - to + count - 1;
-      equal[at] = (equal[at] ?? 0) + equalEnd(from, end);
+      equal[at] = (equal[at] ?? 0) + equalEnd(from.text, end);
     }
   }
   const most = Math.max(...equal);
@@ -108,14 +107,32 @@ function likelyScroll(shown: Frame, next: Frame, first: number, last: number): n
   return by !== 0 && most >= (equal[count - 1] ?? 0) + leastLikely ? by : undefined;
 }
 
-/** `last`: its last characters. Only rows where these are the same are compared: most rows of a log differ in them. */
-type RowEnd = {readonly text: string; readonly last: string};
+type RowEnd = {readonly index: number; readonly text: string};
 
-function endOf(row: string): RowEnd {
+/** Characters in which rows have to be equal to be compared: most rows of a log differ in the last few. */
+const endLengths = [12, 24, 48, Number.POSITIVE_INFINITY];
+/** Rows that are compared with one, unless they are equal to it: on a high screen, each with each takes 10 ms. */
+const mostAlike = 32;
+
+/** Returns the rows that end as a text does: of many, those that have more of its end. */
+function rowsByEnd(rows: readonly RowEnd[]): (text: string) => readonly RowEnd[] {
+  const grouped: Map<string, readonly RowEnd[]>[] = [];
+  return (text) => {
+    let alike = rows;
+    for (const [level, length] of endLengths.entries()) {
+      grouped[level] ??= Map.groupBy(rows, (row) => row.text.slice(-length));
+      alike = grouped[level].get(text.slice(-length)) ?? [];
+      if (alike.length <= mostAlike) break;
+    }
+    return alike;
+  };
+}
+
+/** A row without what is blank at its end. */
+function endOf(row: string): string {
   let end = row.length;
   while (end > 0 && isBlankOrSgr(row.charCodeAt(end - 1))) end--;
-  const text = row.slice(0, end);
-  return {text, last: text.slice(-12)};
+  return row.slice(0, end);
 }
 
 /** A space, or a character of SGR sequences: ESC, `[`, digits, `;` and `m`. */
@@ -123,7 +140,7 @@ function isBlankOrSgr(code: number): boolean {
   return code === 0x20 || code === 0x1b || code === 0x5b || code === 0x6d || (code >= 0x30 && code <= 0x3b);
 }
 
-function equalEnd({text: a}: RowEnd, {text: b}: RowEnd): number {
+function equalEnd(a: string, b: string): number {
   if (a === b) return a.length;
   const most = Math.min(a.length, b.length);
   let length = 0;

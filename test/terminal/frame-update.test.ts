@@ -189,6 +189,19 @@ describe('bytes', () => {
     expect(text.length).toBeLessThan(350);
   });
 
+  test('on a high screen rows move that all end alike, beside a list of which each row differs', () => {
+    const count = 120;
+    const text = (index: number) =>
+      Array.from({length: 30}, (_, at) => 'abcdefgh'[(index * (at + 3) + at) % 8]).join('');
+    const rowsFrom = (at: number) =>
+      Array.from(
+        {length: count},
+        (_, row) => `${`n${row}`.padEnd(6)}│step ${at + row} ${text(at + row)} was delivered`,
+      );
+    const screen = (at: number) => [' pipetail', ...rowsFrom(at), ' LIVE'];
+    expect(update(screen(0), screen(1))).toContain(`\x1b[2;${1 + count}r\x1b[${1 + count}H\n`);
+  });
+
   test('of a row only the cells that differ are written', () => {
     const shown = [' LIVE · following          1,234 lines · 12 errors', ''];
     const next = [' LIVE · following          1,235 lines · 13 errors', ''];
