@@ -372,8 +372,7 @@ export class EventLog {
 }
 
 /** What statements need to know of an open log. */
-export function logFacts(log: Pick<Log, 'buffer' | 'errors' | 'losses' | 'snapshot'>): LogFacts {
-  const {errors, losses, snapshot} = log;
+export function logFacts({errors, losses, snapshot}: Pick<Log, 'errors' | 'losses' | 'snapshot'>): LogFacts {
   const {firstId, isWhole} = errors.connectors;
   const {lostStreams = []} = snapshot.get();
   return {errors: errors.byKey, firstId, isWhole, losses, lostStreams};

@@ -93,8 +93,12 @@ export type ErrorEnds = Pick<ErrorGroup, 'key' | 'example' | 'latest'>;
 /** What happened to the log itself, not to what it says. */
 export type Incident = EventOf<'disconnected' | 'deleted' | 'lost' | 'stream-lost' | 'restarted'>;
 
-const incidents: ReadonlySet<PipelineEvent['kind']> = new Set([
-  ...(['disconnected', 'deleted', 'lost', 'stream-lost', 'restarted'] as const),
+const incidents: ReadonlySet<PipelineEvent['kind']> = new Set<Incident['kind']>([
+  'disconnected',
+  'deleted',
+  'lost',
+  'stream-lost',
+  'restarted',
 ]);
 
 export function isIncident(event: PipelineEvent): event is Incident {

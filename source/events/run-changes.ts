@@ -97,7 +97,7 @@ export class RunCounter {
   readonly #configurations: RunConfigurations;
   /** Entries below were counted. */
   #next: number;
-  /** Of the last entry that was counted. */
+  /** The run of the last entry that was counted, by its first entry. */
   #newest: number | undefined;
   /** A panic at the end of what was read: its message has not come yet. */
   #unfinished: number | undefined;
@@ -208,10 +208,12 @@ export class RunCounter {
 
   /** Another run has the entries of those that only the list told of, and that the log has taken back. */
   #moveTakenBack(): void {
+    if (this.#newest === undefined || this.#index.runAt(this.#newest)?.firstId === this.#newest) return;
     for (const firstId of [...this.#runs.keys()].toReversed()) {
       const counted = this.#runs.get(firstId);
       const run = this.#index.runAt(firstId);
       if (!counted || !run || run.firstId === firstId) return;
+      this.#newest = run.firstId;
       const into = this.#runs.get(run.firstId) ?? newRun(run);
       this.#runs.delete(firstId);
       this.#runs.set(run.firstId, into);

@@ -83,13 +83,17 @@ const staleFrom = 600_000;
 
 type Asked = Pick<WhyFacts, 'now' | 'noAnswer'> & {readonly known: Pick<KnownStats, 'at'> | undefined};
 
-/** When the last statistics came, if that was a while ago. Without an answer, all is as it was known last, and said so. */
-export function lateSince({known, now, noAnswer}: Asked): number | undefined {
-  const at = noAnswer ? undefined : known?.at;
-  return at === undefined || now === undefined || now - at < lateFrom ? undefined : at;
+/** When the last statistics came, if that was a while ago. */
+export function lateSince(asked: Asked): number | undefined {
+  return ageOf(asked) < lateFrom ? undefined : asked.known?.at;
 }
 
-export function areStale({known, now, noAnswer}: Asked): boolean {
+export function areStale(asked: Asked): boolean {
+  return ageOf(asked) >= staleFrom;
+}
+
+/** Of the last statistics, in milliseconds. Without an answer, all is as it was known last, and said so. */
+function ageOf({known, now, noAnswer}: Asked): number {
   const at = noAnswer ? undefined : known?.at;
-  return at !== undefined && now !== undefined && now - at >= staleFrom;
+  return at === undefined || now === undefined ? 0 : now - at;
 }

@@ -54,7 +54,7 @@ const gaps: Cause = ({log}) => {
   const {gaps: count = 0, gap: marker, atLeast = 0, atMost = 0, gapId = 0} = log?.losses ?? {};
   if (!log || count === 0 || gapId < log.firstId) return [];
   const text = `The log has ${count === 1 ? 'a gap' : 'gaps'}: ${lostWords({count, atLeast, atMost, marker})}`;
-  // The words of a single loss have its times.
+  // A single loss is worded with its times.
   const last = count === 1 && marker?.kind === 'lost' ? undefined : marker?.at;
   return [{...{key: 'gaps', severity: 'notice', source: 'log', text}, last, place: {entry: gapId}}];
 };
@@ -96,7 +96,7 @@ function ofPipeline(
   const {word} = pipelineState(pipeline);
   if (sentence !== undefined) {
     const text = noAnswer ? noAnswerWords(noAnswer, sentence) : sentence;
-    // What the compiler says is in no log: that has an earlier run.
+    // The log has nothing of the compiler: what it says is of an earlier run.
     const place = {entry: facts.log && !hasCompileError(pipeline) ? failureIn(facts.log) : undefined};
     return {...shared, severity: 'failed', text, place, advice: adviceOfFailure(facts, pipeline)};
   }

@@ -1,4 +1,4 @@
-/** Text of numbers, durations, times and errors, for the screen and stderr. Times are UTC, as in the log. */
+/** Text of numbers, durations, times, errors and words of a shell, for the screen and stderr. Times are UTC, as in the log. */
 
 /** Seconds. */
 const [minute, hour, day] = [60, 3600, 86_400];
@@ -139,4 +139,10 @@ export function errorText(thrown: unknown): string {
   const isLost = thrown instanceof Error && 'syscall' in thrown && thrown.syscall === 'uv_cwd';
   if (isLost) return 'the working folder was deleted · cd to another one, or give whole paths';
   return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** Quoted for any POSIX shell, if it needs to be. */
+export function shellWord(word: string): string {
+  if (/^[\w@%+=:,./-][\w@%+=:,./#-]*$/.test(word)) return word;
+  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -279,7 +279,7 @@ export class ErrorLog {
     }
   }
 
-  /** Among the lines before all of this log is the start of its first run: its errors there are not counted as of it. */
+  /** The first run began in earlier lines, at this id. The errors in them are not among those of the run. */
   addEarlierStart(firstId: number): void {
     if (this.#run.firstId === 0) this.#run = {...this.#run, firstId};
   }

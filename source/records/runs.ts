@@ -52,7 +52,7 @@ type Found = {
   readonly isOpen: boolean;
   /** The first entry of those that are of no run yet. */
   readonly blankFrom: number | undefined;
-  /** Lines are missing before the next output, which therefore is of another run. */
+  /** Lines are missing before the next output, which therefore belongs to another run. */
   readonly isStartMissing: boolean;
   /** The log itself has reported the end of the newest run. */
   readonly isEndLogged: boolean;

@@ -50,5 +50,5 @@ export function inRunnersWords(state: string): string {
   return state.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
 }
 
-/** Milliseconds between the clock of the database, which dates what the list and the API tell, and the runner's in the log. */
+/** By how many milliseconds two clocks may differ: that of the database (list, API) and that of the runner (log). */
 export const clocksDiffer = 10_000;

@@ -1,4 +1,4 @@
-import {shellWord} from '../lib/shell-word.ts';
+import {shellWord} from '../lib/format.ts';
 import {fileLine} from './file-line.ts';
 import {acceptsOption, type CommandName, type Option, variableOf} from './option.ts';
 import {options} from './option-table.ts';

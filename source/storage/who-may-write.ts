@@ -1,6 +1,6 @@
 import {accessSync, constants, lstatSync, readlinkSync, type Stats} from 'node:fs';
 import path from 'node:path';
-import {shellWord} from '../lib/shell-word.ts';
+import {shellWord} from '../lib/format.ts';
 import {readRegularNow} from './regular-file.ts';
 
 /** What lets another user change something: the file, folder or link at `path`. */

@@ -1,6 +1,7 @@
 /**
  * Characters of one cell each that join with nothing beside them, as a class of a regular expression: ASCII, Latin and
- * Cyrillic letters, punctuation, arrows, frames, blocks, shapes and ✗, the mark of errors. All others are measured one by one (`width.ts`).
+ * Cyrillic letters, punctuation, arrows, frames, blocks, shapes and ✗, the mark of errors. All others are measured one by
+ * one (`width.ts`).
  */
 export const simpleCharacters = String.raw` -~\u00a1-\u00ac\u00ae-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u25fc\u2717\u2800-\u28ff`;
 

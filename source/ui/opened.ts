@@ -101,7 +101,7 @@ export function loggedFacts(controller: Controller, name: string): readonly Fact
   ];
 }
 
-/** Behind `the last one`. */
+/** What follows `the last one`: `failed to start`. */
 function lastWords(run: Run): string {
   const state = runState(run);
   if (state === 'start failed') return 'failed to start';

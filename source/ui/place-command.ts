@@ -1,6 +1,5 @@
 import {type Filter, filterText} from '../filters/filter.ts';
-import {isoTime} from '../lib/format.ts';
-import {shellWord} from '../lib/shell-word.ts';
+import {isoTime, shellWord} from '../lib/format.ts';
 import {commandWords} from '../settings/option.ts';
 import type {Controller} from './controller.ts';
 import type {PaneAt} from './pane/pane-at.ts';

@@ -18,7 +18,7 @@ export function isCutShort(run: RunEnd): boolean {
   return (run.endId !== undefined || run.endedAt !== undefined) && !isStopped(run);
 }
 
-/** `running`, `stopped`, or `was running` of a run that was cut short. */
+/** `running`, `stopped`, or `was running` for a run that was cut short. */
 function stateWords(run: RunEnd): string {
   return isCutShort(run) ? `was ${run.state}` : run.state;
 }

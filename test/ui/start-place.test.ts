@@ -1,5 +1,5 @@
 import {describe, expect, it, test} from 'vitest';
-import {shellWord} from '../../source/lib/shell-word.ts';
+import {shellWord} from '../../source/lib/format.ts';
 import {placeOf} from '../../source/ui/place-command.ts';
 import {findPlace, goToPlaceAtStart, hashOfRecord} from '../../source/ui/start-place.ts';
 import {currentLine, logged, noticeOf, pressed, reading, typed, viewOf} from './reading.ts';

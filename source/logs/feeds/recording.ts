@@ -85,7 +85,7 @@ export class RecordingSource implements Source {
   async #follow(live: FollowedRecording): Promise<void> {
     const {sink, signal, clock} = this.#reading;
     const readNow = (offset: number, length: number) => live.bytes.read(offset, length);
-    // Blocks that were unpacked stay so for the next read.
+    // Unpacked blocks are kept for the next read.
     const part: BytesPart = {isGone: false, keepsBytes: true, readNow};
     sink.readBackFromFiles();
     this.#markerId = sink.buffer.lastMarker()?.id;
