@@ -65,45 +65,71 @@ export function shortenMiddle(text: string, cells: number, ellipsis: string): st
   return `${start}${ellipsis}${clip(plain(text), width - end, end).text}`;
 }
 
-/** As `shortened`, of texts that are shown together: those that would read the same are cut where they do not differ. */
+/**
+ * As `shortened`, of texts that are shown together: of those that would read the same, what is left has the places in
+ * which they differ.
+ */
 export function shortenApart(
   texts: readonly string[],
   cells: number,
   ellipsis: string,
   shortened = shortenMiddle,
 ): readonly string[] {
-  const alike = new Map<string, Set<string>>();
-  for (const text of texts) {
-    const short = shortened(text, cells, ellipsis);
-    alike.set(short, (alike.get(short) ?? new Set()).add(text));
+  const shown = new Map(texts.map((text) => [text, shortened(text, cells, ellipsis)]));
+  /** By text: those that read the same until now. Cut elsewhere, it may read like others again. */
+  const rivals = new Map<string, Set<string>>();
+  for (let isCutAgain = true; isCutAgain; ) {
+    isCutAgain = false;
+    for (const alike of Map.groupBy(shown.keys(), (text) => shown.get(text)).values()) {
+      for (const text of alike.length > 1 ? alike : []) {
+        const known = rivals.get(text) ?? new Set();
+        const all = new Set([...known, ...alike.filter((other) => other !== text)]);
+        if (all.size === known.size) continue;
+        rivals.set(text, all);
+        shown.set(text, shortenTo(text, placesApart(text, all), cells, ellipsis));
+        isCutAgain = true;
+      }
+    }
   }
-  return texts.map((text) => {
-    const short = shortened(text, cells, ellipsis);
-    const others = [...(alike.get(short) ?? [])].filter((other) => other !== text);
-    return others.length === 0 ? short : shortenTo(text, differsAt(text, others), cells, ellipsis);
-  });
+  return texts.map((text) => shown.get(text) ?? text);
 }
 
-/** The cell of the first character in which the text differs from the most similar other one. */
-function differsAt(text: string, others: readonly string[]): number {
+/** The cells of the characters in which the text differs first from another one, ascending. */
+function placesApart(text: string, others: Iterable<string>): readonly number[] {
   const characters = [...text];
-  const common = others.map((other) => {
+  const places = new Set<number>();
+  for (const other of others) {
     const its = [...other];
     const at = characters.findIndex((character, index) => character !== its[index]);
-    return at === -1 ? characters.length : at;
-  });
-  return textWidth(characters.slice(0, Math.max(...common)).join(''));
+    places.add(at === -1 ? characters.length : at);
+  }
+  return [...places].sort((a, b) => a - b).map((place) => textWidth(characters.slice(0, place).join('')));
 }
 
-/** Its beginning, and what is from cell `from` on. */
-function shortenTo(text: string, from: number, cells: number, ellipsis: string): string {
+/** Its beginning, and what is from each of these cells on; without room for all, from the last ones. */
+function shortenTo(text: string, places: readonly number[], cells: number, ellipsis: string): string {
   const total = textWidth(text);
-  const head = Math.floor(cells / 4);
-  const room = cells - head - 1;
-  const start = Math.min(from, total - room);
-  if (start <= head) return shorten(text, cells, ellipsis);
-  const rest = clip(plain(text), start, total - start).text;
-  return `${clip(plain(text), 0, head).text}${ellipsis}${shorten(rest, room, ellipsis)}`;
+  const rest = (from: number) => clip(plain(text), from, total - from).text;
+  let at = Math.floor(cells / 4);
+  let left = cells - at;
+  let short = clip(plain(text), 0, at).text;
+  // Each needs a cell, and an ellipsis in front; the last one also one behind it.
+  const kept = places.filter((place) => place >= at).slice(-Math.max(1, Math.floor((left - 1) / 2)));
+  const last = kept.pop() ?? at;
+  for (const [index, place] of kept.entries()) {
+    if (place < at) continue;
+    const more = kept.length - index + 1;
+    // In place of one cell an ellipsis is no gain.
+    const from = place <= at + 1 ? at : place;
+    const to = Math.min(total, place + Math.max(1, Math.floor((left - more - 1) / more)));
+    short += `${from > at ? ellipsis : ''}${clip(plain(text), from, to - from).text}`;
+    left -= to - from + (from > at ? 1 : 0);
+    at = to;
+  }
+  const start = Math.min(last, total - (left - 1));
+  return start <= at
+    ? short + shorten(rest(at), left, ellipsis)
+    : `${short}${ellipsis}${shorten(rest(start), left - 1, ellipsis)}`;
 }
 
 /** Fills up with spaces in `style` to `cells` cells; wider text stays as it is. */

@@ -279,6 +279,11 @@ describe('shortenApart', () => {
     expect(shortenApart(names, 14, '…', shorten)).toEqual(['pro…west-orde…', 'pro…east-orde…', 'etl']);
   });
 
+  it('cuts between the places where texts differ, if these are several', () => {
+    const names = ['billing-eu-orders-1', 'billing-eu-orders-2', 'billing-us-orders-1', 'billing-us-orders-2'];
+    expect(apart(names, 12)).toEqual(['bil…eu-…rs-1', 'bil…eu-…rs-2', 'bil…us-…rs-1', 'bil…us-…rs-2']);
+  });
+
   it('is as shortenMiddle where the rest tells them apart, and for equal ones', () => {
     const names = ['europe-orders-production-1', 'europe-orders-production-2', 'europe-orders-production-2'];
     expect(apart(names, 12)).toEqual(names.map((name) => shortenMiddle(name, 12, '…')));
@@ -291,6 +296,21 @@ describe('shortenApart', () => {
         const [one = '', other = ''] = apart([`${start}1${end}`, `${start}2${end}`], cells);
         expect(one).not.toBe(other);
         for (const each of [one, other]) expect(textWidth(each)).toBeLessThanOrEqual(cells);
+      }),
+    );
+  });
+
+  it('tells names apart that differ in several places', () => {
+    const part = fc.string({unit: fc.constantFrom('a', 'b', '-', '語'), maxLength: 20});
+    fc.assert(
+      fc.property(part, part, part, part, fc.integer({min: 10, max: 40}), (start, middle, next, end, cells) => {
+        const each = (parts: readonly string[], more: readonly string[]) =>
+          parts.flatMap((one) => more.map((other) => `${one}${other}`));
+        const places = [['1', '2'], [middle], ['eu', 'us'], [next], ['3', '4', '5'], [end]];
+        const names = places.reduce(each, [start]);
+        const short = apart(names, cells);
+        expect(new Set(short).size, short.join(' ')).toBe(names.length);
+        for (const name of short) expect(textWidth(name)).toBeLessThanOrEqual(cells);
       }),
     );
   });
