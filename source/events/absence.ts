@@ -5,7 +5,7 @@ import type {PipelineHistory} from '../logs/pipeline-history.ts';
 import type {ConnectorIncrease} from './connectors.ts';
 import type {LogStatus} from './log-status.ts';
 import {type EventOf, EventSums, isOfErrors, type PipelineEvent, urgencyOf} from './pipeline-event.ts';
-import {endKind, listEvents, type PipelineStatus, type PipelineStatuses} from './pipeline-status.ts';
+import {endKind, listEvents, type PipelineStatus, type PipelineStatuses, statusesById} from './pipeline-status.ts';
 import {timelineOf} from './timeline.ts';
 
 /** What happened while the user was away, from `since` to `until` (Unix time in ms). */
@@ -52,10 +52,11 @@ export function absenceOf(
     return [withReturn(event, now.pipelines?.get(pipeline))];
   });
   const ofApi = before.pipelines && now.pipelines ? listEvents(before.pipelines, now.pipelines) : [];
+  const statuses = statusesById(before.pipelines ?? new Map());
   const connectors = ofApi.flatMap((event) => {
     const {pipeline, kind} = event;
     if (kind !== 'connectors') return [];
-    const earlier = before.pipelines?.get(pipeline)?.connectorErrors ?? 0;
+    const earlier = statuses.get(now.pipelines?.get(pipeline)?.id ?? '')?.connectorErrors ?? 0;
     return besidesLog(
       {...event, increase: increaseOf(pipeline, event.count)},
       earlier,

@@ -5,7 +5,7 @@ import type {LogSnapshot} from '../logs/log-snapshot.ts';
 import {clean} from '../terminal/clean.ts';
 import {recordingWords} from '../words/markers.ts';
 import {eventWords, suppressedWords, widthWithTarget} from './event-words.ts';
-import {isOfErrors, type PipelineEvent} from './pipeline-event.ts';
+import {isOfErrors, type PipelineEvent, rekey} from './pipeline-event.ts';
 import {changeOf, type PipelineStatuses} from './pipeline-status.ts';
 
 /** The most urgent first. `changed`: the change that the user asked to be told of. */
@@ -89,6 +89,9 @@ export class Alerts {
     const all = [...this.#notifyOnce].map((name) => names.get(name) ?? name);
     this.#notifyOnce.clear();
     for (const name of all) this.#notifyOnce.add(name);
+    for (const values of [this.#quietUntil, this.#waiting]) rekey<unknown>(values, names);
+    for (const [pipeline, alert] of this.#waiting)
+      this.#waiting.set(pipeline, {...alert, pipeline, event: {...alert.event, pipeline}});
   }
 
   /** The changes between two lists that were asked for: each is told once. */

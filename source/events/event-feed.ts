@@ -12,7 +12,7 @@ import {Failures} from './failures.ts';
 import {LineWatch} from './line-watch.ts';
 import {endsSince} from './log-status.ts';
 import {isOfErrors, type PipelineEvent} from './pipeline-event.ts';
-import {isNewFailure, type PipelineStatus} from './pipeline-status.ts';
+import {isNewFailure, type PipelineStatus, statusesById} from './pipeline-status.ts';
 
 export type EventOptions = Omit<AlertsOptions, 'clock' | 'say'> & {
   /** Milliseconds without a key after which the next one shows what happened; 0: never. Default 10 minutes. */
@@ -166,7 +166,11 @@ export class EventFeed {
     }
     for (const each of [this.#failures, this.alerts]) each.rename(names);
     this.#tell(this.#failures.untold(events), [...this.alerts.changes(before, now), ...degraded]);
-    this.#failures.onGaps([...now.values()].flatMap((each) => this.#gapBefore(before.get(each.name), each)));
+    const earlier = statusesById(before);
+    const gaps = [...now.values()].flatMap((each) =>
+      this.#gapBefore(earlier.get(each.id) ?? before.get(each.name), each),
+    );
+    this.#failures.onGaps(gaps);
     for (const name of before.keys()) if (!now.has(name)) this.#failures.forget(name);
   }
 
@@ -190,7 +194,8 @@ export class EventFeed {
     const isReported = log && this.log.hasCaughtUp(log);
     if (!before || isReported) return [];
     const isOtherRun = now.deployment !== '' && now.deployment !== before.deployment;
-    return isOtherRun || (now.endedByRunner && isNewFailure(before, now)) ? before : [];
+    const isGap = isOtherRun || (now.endedByRunner && isNewFailure(before, now));
+    return isGap ? {...before, name: now.name} : [];
   }
 
   #refreshList(): void {

@@ -66,9 +66,10 @@ export class EventLog {
   /** Numbers of connector errors, and which connectors stopped with a fatal error. */
   readonly connectors = new ConnectorStates();
   readonly #muted = createStore<ReadonlySet<number>>(new Set());
-  /** What was told since the last `markUsed`, and the status then. */
+  /** What was told since the last `markUsed`, and the status then: that of a log whatever its name is now. */
   #happened = new EventSums();
-  #used: StatusAt;
+  #used: Omit<StatusAt, 'logs'>;
+  readonly #usedLogs = new Map<Log, LogStatus>();
   /** Logs that have caught up: what they received before is history. */
   readonly #caughtUp = new WeakSet<Log>();
   /** The last status of each open log. */
@@ -97,7 +98,7 @@ export class EventLog {
       onSeen: (pipelines) => this.#markSeen(pipelines),
       onLeft: ({log}) => this.#leave(log()),
     });
-    this.#used = this.#status();
+    this.#used = this.#now();
     const {connectors} = this;
     const {clock} = sources;
     this.#degraded = new Degraded({connectors, why: (name) => this.why(name), clock, startedAt: clock.wall()});
@@ -144,8 +145,7 @@ export class EventLog {
     if (before && this.#caughtUp.has(log)) return {before, now, events};
     if (!isFollowed(log.snapshot.get())) return undefined;
     this.#caughtUp.add(log);
-    const others = this.#used.logs.filter(({name}) => name !== log.name);
-    this.#used = {...this.#used, logs: [...others, now]};
+    this.#usedLogs.set(log, now);
     return undefined;
   }
 
@@ -157,6 +157,7 @@ export class EventLog {
   /** The log is closed: nothing is left of its entries. */
   forgetLog(log: Log): void {
     this.#logs.delete(log);
+    this.#usedLogs.delete(log);
     const isListed = this.pipelines?.has(log.name) === true;
     this.#forget((event) => event.pipeline === log.name && !(isListed && event.from === 'API'));
     const isOfLog = (event: PipelineEvent) => isOfErrors(event) || (isIncident(event) && event.from !== 'API');
@@ -274,7 +275,8 @@ export class EventLog {
 
   /** The user reads on: an absence begins now. */
   markUsed(): void {
-    this.#used = this.#status();
+    this.#used = this.#now();
+    for (const log of this.#caughtUpLogs) this.#usedLogs.set(log, this.#statusOf(log));
     this.#happened = new EventSums();
   }
 
@@ -287,7 +289,9 @@ export class EventLog {
   get absence(): Absence | undefined {
     const increaseOf = (name: string, count: number) => connectorIncrease(this.#statsOf(name), undefined, count);
     const muted = this.#muted.get();
-    return absenceOf(this.#used, this.#status(), {happened: this.#happened.all, muted, increaseOf});
+    const before = {...this.#used, logs: [...this.#usedLogs].map(([{name}, status]) => ({...status, name}))};
+    const now = {...this.#now(), logs: this.#caughtUpLogs.map((log) => this.#statusOf(log))};
+    return absenceOf(before, now, {happened: this.#happened.all, muted, increaseOf});
   }
 
   /** Words that say once, for each tab that became marked by them, which connectors have errors. */
@@ -302,9 +306,12 @@ export class EventLog {
     });
   }
 
-  #status(): StatusAt {
-    const logs = this.openLogs.filter((log) => this.#caughtUp.has(log)).map((log) => this.#statusOf(log));
-    return {at: this.#sources.clock.wall(), logs, pipelines: this.pipelines};
+  #now(): Omit<StatusAt, 'logs'> {
+    return {at: this.#sources.clock.wall(), pipelines: this.pipelines};
+  }
+
+  get #caughtUpLogs(): readonly Log[] {
+    return this.openLogs.filter((log) => this.#caughtUp.has(log));
   }
 
   #stateOf(name: string, status: PipelineStatus | undefined) {

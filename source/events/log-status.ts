@@ -81,7 +81,7 @@ function disconnectionOf(
       return undefined;
     case 'gone':
       if (connection.reason.kind === 'refused') return failureWords(connection.reason.failure);
-      return hadLog ? undefined : 'there is no such pipeline';
+      return hadLog || connection.reason.kind === 'renamed' ? undefined : 'there is no such pipeline';
     case 'waiting':
       return connection.tries < failedAttempts ? before : failureWords(connection.failure);
     default:

@@ -47,7 +47,8 @@ export function listEvents(before: PipelineStatuses, now: PipelineStatuses): rea
   return [...now.values()].flatMap((pipeline) => pipelineEvents(byId.get(pipeline.id), pipeline));
 }
 
-function statusesById(statuses: PipelineStatuses): ReadonlyMap<string, PipelineStatus> {
+/** A pipeline that was renamed has another name in each. */
+export function statusesById(statuses: PipelineStatuses): ReadonlyMap<string, PipelineStatus> {
   return new Map([...statuses.values()].map((status) => [status.id, status]));
 }
 

@@ -55,6 +55,8 @@ export type LogConnection = {
   readonly updatePipeline: (pipeline: Pipeline | undefined) => void;
   /** The pipeline has another name. Its log goes on over the same connection, and in the same recording. */
   readonly rename: (to: string) => void;
+  /** The same, but there is another log of that name, which goes on with it: this one ends, also its recording. */
+  readonly giveUp: (to: string) => void;
   /**
    * Starts or ends the recording; does nothing where logs cannot be recorded. Resolves once that is done, to the last
    * state of what has ended.

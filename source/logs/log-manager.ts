@@ -158,11 +158,11 @@ export class LogManager<F extends Feed = Feed> {
       const name = namesById.get(log.connection?.pipelineId ?? '');
       return name === undefined || name === log.name ? [] : [[log, name] as const];
     });
-    this.#rename(new Map(moved));
+    this.#rename(new Map(moved), new Set(namesById.values()));
   }
 
-  /** Two names may be exchanged. */
-  #rename(moved: ReadonlyMap<Log<F>, string>): void {
+  /** Two names may be exchanged. `listed`: all names of pipelines. */
+  #rename(moved: ReadonlyMap<Log<F>, string>, listed: ReadonlySet<string> = new Set()): void {
     const names = new Map([...moved].map(([{name}, to]) => [name, to]));
     const inPlace = (to: string) => (names.has(to) ? undefined : this.#logs.get(to));
     // A tab that has the log of another pipeline of that name keeps it, and gets this one behind it.
@@ -175,6 +175,7 @@ export class LogManager<F extends Feed = Feed> {
       left = names.size;
       for (const [log, to] of moved) if (isTaken(to, log)) names.delete(log.name);
     }
+    for (const [log, to] of moved) if (!names.has(log.name) && !listed.has(log.name)) log.connection?.giveUp(to);
     if (names.size === 0) return;
     for (const to of names.values()) if (inPlace(to)) this.close(to);
     const logs = [...this.#logs.values()];

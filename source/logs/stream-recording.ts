@@ -112,6 +112,18 @@ export class StreamRecording implements ColdStore {
     return ended?.state;
   }
 
+  /** Another log records the pipeline from now on. A later one is recorded again. */
+  giveUp(): void {
+    this.#cancelOpening();
+    this.#opening = undefined;
+    this.#finishWriting();
+  }
+
+  /** No other log records the pipeline any more. */
+  takeUp(): void {
+    if (this.#isOn && !this.#isStarting && !this.#writing && !this.#opening) this.#openLate(this.#id);
+  }
+
   /** Ignored during `start`: then `onPlaced` brings the id. */
   setPipelineId(id: string | undefined): void {
     if (this.#isOn && !this.#isStarting && this.#id === undefined) this.#openLate(id);

@@ -109,5 +109,5 @@ function isUnknown({connection}: LogSnapshot): boolean {
   if (connection?.kind !== 'gone') return false;
   const {reason} = connection;
   if (reason.kind === 'deleted') return true;
-  return reason.failure.kind === 'fatal' && reason.failure.reason === 'unknown-pipeline';
+  return reason.kind === 'refused' && reason.failure.kind === 'fatal' && reason.failure.reason === 'unknown-pipeline';
 }

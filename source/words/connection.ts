@@ -1,4 +1,5 @@
 import type {ConnectionState} from '../logs/connection/state.ts';
+import {clean} from '../terminal/clean.ts';
 import type {Style} from '../terminal/style.ts';
 import {refusalWords} from './failures.ts';
 
@@ -48,6 +49,7 @@ function words(text: string, style: Style): ConnectionWords {
 
 function goneWords(reason: Extract<ConnectionState, {kind: 'gone'}>['reason'], hadLog: boolean): string {
   if (reason.kind === 'deleted') return hadLog ? 'deleted' : 'no such pipeline';
+  if (reason.kind === 'renamed') return `renamed to ${clean(reason.to)}`;
   const {failure} = reason;
   if (failure.kind !== 'fatal') return 'refused';
   if (failure.reason === 'unknown-pipeline') return hadLog ? 'deleted' : 'no such pipeline';

@@ -175,6 +175,18 @@ it('the most urgent of those that waited is sent, with the number of others', as
   expect(sent).toEqual(['a: refused (and 1 more)', 'a: exit status: 101 (and 2 more)']);
 });
 
+it('what waits of a pipeline is sent under its new name, in its minute', async () => {
+  const {clock, sent, alerts} = setUp();
+  alerts.tell([disconnected('a', 'one'), disconnected('b', 'other')]);
+  alerts.tell([disconnected('a', 'two')]);
+  alerts.rename(new Map([['a', 'c']]));
+  await clock.advance(30_000);
+  alerts.tell([disconnected('c', 'three')]);
+  expect(sent).toEqual(['a: one', 'b: other']);
+  await clock.advance(30_000);
+  expect(sent.slice(2)).toEqual(['c: two (and 1 more)']);
+});
+
 it('never more than one a minute for a pipeline besides its failures, and none is left out', async () => {
   const arrivals = fc.array(fc.record({wait: fc.nat(40_000), pipeline: fc.constantFrom('a', 'b')}), {maxLength: 40});
   await fc.assert(

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {connectorErrors} from '../../demo/connector-errors.ts';
+import {connectorErrors, parseError} from '../../demo/connector-errors.ts';
 import {processLog} from '../../demo/process-log.ts';
 import {quiet} from '../../demo/scenario.ts';
 import type {Pipeline} from '../../source/api/types.ts';
@@ -151,20 +151,24 @@ it('each failure notifies at once, also of a run that no list showed', async () 
   expect(texts).toEqual(causes.map((cause) => `orders: Failed · ${cause}`));
 });
 
-it('of a pipeline without a tab, a run that failed between two lists is found in the events', async () => {
-  const {screen, told} = await telling({names: ['fraud']});
-  await using _ = screen;
-  await screen.until(() => screen.controller.pipeline('orders') !== undefined, 'the list');
-  const orders = screen.server.pipeline('orders');
-  orders.fail('exit status: 1');
-  orders.start();
-  orders.fail('exit status: 2');
-  orders.start();
-  await screen.until(() => told.length >= 3, 'the notifications');
-  await screen.clock.advance(120_000);
-  const texts = told.filter((text) => text.includes('Failed')).map((text) => text.replace(/ \(and \d more\)$/, ''));
-  expect(texts).toEqual(['orders: Failed · exit status: 1', 'orders: Failed · exit status: 2']);
-});
+it.each(['orders', 'sales'])(
+  'of a pipeline without a tab, a run that failed between two lists is found in the events, under the name %s',
+  async (name) => {
+    const {screen, told} = await telling({names: ['fraud']});
+    await using _ = screen;
+    await screen.until(() => screen.controller.pipeline('orders') !== undefined, 'the list');
+    if (name !== 'orders') screen.server.renamePipeline('orders', name);
+    const orders = screen.server.pipeline(name);
+    orders.fail('exit status: 1');
+    orders.start();
+    orders.fail('exit status: 2');
+    orders.start();
+    await screen.until(() => told.length >= 3, 'the notifications');
+    await screen.clock.advance(120_000);
+    const texts = told.filter((text) => text.includes('Failed')).map((text) => text.replace(/ \(and \d more\)$/, ''));
+    expect(texts).toEqual([`${name}: Failed · exit status: 1`, `${name}: Failed · exit status: 2`]);
+  },
+);
 
 it('a failure that was asked for is one alert of its own kind, and is shown', async () => {
   const alerts: Alert[] = [];
@@ -423,6 +427,31 @@ it('a key after an absence tells what happened since the key before, until the u
   show(30_000);
   await clock.advance(10_000);
   expect(feed.onKey()).toMatchObject({since: 25_000, events: [{kind: 'restarted', at: 30_000}]});
+});
+
+it('an absence follows a tab to the new name of its pipeline', async () => {
+  const {screen} = await telling();
+  await using _ = screen;
+  const {events} = screen.controller;
+  const orders = screen.server.pipeline('orders');
+  const deployment = () => screen.controller.pipeline('orders')?.deploymentId;
+  const before = deployment();
+  orders.start([{kind: 'input', name: 'orders.kafka'}]);
+  await screen.until(() => deployment() !== before, 'the run');
+  events.markUsed();
+  screen.server.renamePipeline('orders', 'sales');
+  await screen.until(() => screen.logs.get('sales') !== undefined, 'the new name');
+  const report = connectorErrors(orders, processLog(orders, {shape: 'plain'}));
+  for (let record = 1; record <= 14; record++) report(parseError('orders.kafka', record, 'missing field `id`', '{}'));
+  await screen.until(() => screen.controller.pipeline('sales')?.connectorErrors === 14, 'the list');
+  await screen.until(() => (screen.logs.get('sales')?.errors.connectors.inRun ?? 0) >= 10, 'the log');
+  const told = events.absence?.events.map(({kind, pipeline, count}) => ({kind, pipeline, count}));
+  // Four were suppressed: all others are in the log.
+  expect(told).toEqual([
+    {kind: 'errors', pipeline: 'sales', count: 10},
+    {kind: 'connectors', pipeline: 'sales', count: 4},
+    {kind: 'received', pipeline: 'sales', count: expect.any(Number)},
+  ]);
 });
 
 it('a machine that slept was away, though its timers stood still', () => {

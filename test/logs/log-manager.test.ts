@@ -242,6 +242,38 @@ test('two pipelines exchange their names; a tab that waits for a name gives way,
   expect(manager.get('d')).toBe(d);
 });
 
+test.each(['list', 'cut'] as const)(
+  'a log whose name another one has is over, not deleted, until that one closes: by a %s',
+  async (how) => {
+    const {server, manager, list, write} = await openStreams(['blue', 'green']);
+    const [blue, green] = ['blue', 'green'].map((name) => manager.open(name));
+    if (!blue || !green) throw new Error('no logs');
+    const lines = {blue: write('blue', 1), green: write('green', 1)};
+    await untilLines(blue, lines.blue);
+    await untilLines(green, lines.green);
+    await list();
+    server.deletePipeline('blue');
+    await connectionOf(blue, 'gone');
+    server.renamePipeline('green', 'blue');
+    if (how === 'list') await list();
+    else server.cutConnections();
+    await connectionOf(green, 'gone');
+    expect(green.snapshot.get().connection).toMatchObject({reason: {kind: 'renamed', to: 'blue'}});
+    const renamed = {kind: 'renamed', from: 'green', to: 'blue'};
+    expect(markersOf(green).slice(-1)).toEqual([renamed]);
+    await list();
+    // It goes on behind the one that was deleted.
+    await untilLines(blue, [...lines.blue, ...lines.green]);
+    manager.close('blue');
+    await list();
+    expect(manager.get('blue')).toBe(green);
+    const more = write('blue', 1);
+    await untilLines(green, [...lines.green, ...more]);
+    expect(markersOf(green).filter(({kind}) => kind === 'renamed')).toEqual([renamed]);
+    expect(markersOf(green).filter(({kind}) => kind === 'ended')).toEqual([]);
+  },
+);
+
 test('a flood at full speed is read to its last line on one connection', async () => {
   const {server, manager} = await openStreams(['a']);
   const stream = manager.open('a');

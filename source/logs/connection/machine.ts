@@ -73,6 +73,10 @@ export function step(machine: Machine, event: MachineEvent, context: MachineCont
         : connect(machine);
     case 'listed':
       return stepListed(machine, event.as, context);
+    case 'renamed':
+      return connection.kind === 'gone' && connection.reason.kind === 'renamed'
+        ? unchanged
+        : gone(machine, {kind: 'renamed', to: event.to}, context);
     case 'server-answered':
       return isWokenBy(machine, event.request) ? wake(machine) : unchanged;
     case 'close':

@@ -2,8 +2,14 @@ import type {ApiFailure, BodyEnd} from '../../api/types.ts';
 import type {LossCause, MarkerKind} from '../../buffer/markers.ts';
 import type {Pause} from '../../lib/presence.ts';
 
-/** Why there is no log for now. `deleted` usually ends when the list shows the name again. */
-export type GoneReason = {readonly kind: 'deleted'} | {readonly kind: 'refused'; readonly failure: ApiFailure};
+/**
+ * Why there is no log for now. `deleted` usually ends when the list shows the name again. `renamed`: its pipeline has this
+ * name now, and another log has that.
+ */
+export type GoneReason =
+  | {readonly kind: 'deleted'}
+  | {readonly kind: 'renamed'; readonly to: string}
+  | {readonly kind: 'refused'; readonly failure: ApiFailure};
 
 /** One tab's connection. Times are monotonic milliseconds of the injected clock. */
 export type ConnectionState =
@@ -117,6 +123,8 @@ export type OutsideEvent =
   | {readonly kind: 'slept'; readonly of: Pause}
   /** The list shows the pipeline: for the first time or again (`appeared`), with another id, or no more. */
   | {readonly kind: 'listed'; readonly as: 'appeared' | 'replaced' | 'missing'}
+  /** See `GoneReason`. */
+  | {readonly kind: 'renamed'; readonly to: string}
   /** The server gave a good answer to this request, of any part of the program. */
   | {readonly kind: 'server-answered'; readonly request: number}
   | {readonly kind: 'close'};

@@ -53,6 +53,8 @@ export function stepWords(before: Machine, event: MachineEvent, after: Machine, 
       if (event.as === 'missing') return {text: 'the list no longer shows the pipeline: it was deleted'};
       if (event.as === 'replaced') return {text: 'the list shows another pipeline of this name: connecting'};
       return {text: 'the list shows the pipeline: connecting'};
+    case 'renamed':
+      return {text: `the pipeline was renamed to ${event.to}: its log goes on in that tab`, key: 'renamed'};
     case 'server-answered':
       return {text: `the server answers ${wasAway(before) ? 'again' : 'other requests'}: connecting`};
     case 'opened':

@@ -44,6 +44,8 @@ export class ConnectionFeed implements Feed, LogConnection {
   readonly #unreported = new Set<() => void>();
   #name: string;
   #listed: Pipeline | undefined;
+  /** The name of its pipeline, whose log is that of another tab now. */
+  #givenUpTo: string | undefined;
 
   constructor(sink: LogSink, signal: AbortSignal, options: ManagedOptions & {readonly name: string}) {
     const {client, clock, random, recordings, silence = defaultSilence, packer, onWaiting, onRenamed} = options;
@@ -148,6 +150,7 @@ export class ConnectionFeed implements Feed, LogConnection {
   updatePipeline(pipeline: Pipeline | undefined): void {
     const before = this.#listed;
     this.#listed = pipeline;
+    if (pipeline) this.#givenUpTo = undefined;
     this.#connection.setPipeline(pipeline);
     this.#recording?.setPipelineId(this.#reader.pipelineId ?? pipeline?.id);
     for (const change of listedChanges(before, pipeline)) this.#onListedChange(change);
@@ -160,8 +163,20 @@ export class ConnectionFeed implements Feed, LogConnection {
     const from = this.#name;
     this.#name = to;
     this.#connection.addEvent(`the pipeline was renamed from ${from} to ${to}`);
-    this.addMarker({kind: 'renamed', from, to});
+    if (this.#givenUpTo === undefined) this.addMarker({kind: 'renamed', from, to});
+    this.#givenUpTo = undefined;
+    this.#recording?.takeUp();
     this.#connection.onEvent({kind: 'listed', as: 'appeared'});
+    this.#sink.onChange();
+  }
+
+  giveUp(to: string): void {
+    if (this.#givenUpTo !== to) {
+      this.addMarker({kind: 'renamed', from: this.#name, to});
+      this.#givenUpTo = to;
+      this.#recording?.giveUp();
+    }
+    this.#connection.onEvent({kind: 'renamed', to});
     this.#sink.onChange();
   }
 

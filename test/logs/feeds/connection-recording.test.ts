@@ -1,4 +1,4 @@
-import {readFile} from 'node:fs/promises';
+import {readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {DemoServer} from '../../../demo/server.ts';
@@ -105,6 +105,50 @@ test('while the server cannot be reached, what was recorded is shown', async () 
   write(server, ['3']);
   await untilLines(stream, [...lines, 'one more']);
   await second.end();
+});
+
+test('a pipeline whose new name another log has is recorded by that one, and by its own again once that is closed', async () => {
+  await using home = await temporaryDirectory();
+  const server = await startServer();
+  server.addPipeline('old').start();
+  const {id} = server.pipeline('orders');
+  const run = startRun(server, home, true, systemClock);
+  const {manager} = run;
+  const [orders, old] = [manager.open('orders'), manager.open('old')];
+  const recording = async (log: typeof orders, kind: string | undefined) => {
+    const state = () => log.snapshot.get().recording;
+    await eventually(
+      () => state()?.kind === kind,
+      () => `${kind}: ${JSON.stringify(state())}`,
+    );
+  };
+  const update = async () => manager.updatePipelines(await run.list());
+  const first = write(server, ['1']);
+  await untilLines(orders, first);
+  await recording(orders, 'recording');
+  await update();
+  server.deletePipeline('old');
+  await connectionOf(old, 'gone');
+  server.renamePipeline('orders', 'old');
+  await update();
+  await recording(orders, undefined);
+  await untilLines(old, first);
+  await recording(old, 'recording');
+  expect(old.snapshot.get().recording).toMatchObject({folder: expect.stringContaining(id)});
+  manager.close('old');
+  await update();
+  await connectionOf(orders, 'live');
+  await recording(orders, 'recording');
+  server.pipeline('old').write('the last line');
+  await eventually(
+    () => shownOf(orders.buffer).some((text) => text.includes('the last line')),
+    () => 'the last line has not come',
+  );
+  await run.end();
+  const folders = await readdir(path.join(home.path, 'records'));
+  const folder = folders.find((name) => name.endsWith(id)) ?? '';
+  const text = await readFile(path.join(home.path, 'records', folder, '000001.log'), 'utf8');
+  for (const line of [...first, 'the last line']) expect(text.split(line)).toHaveLength(2);
 });
 
 test('markers from before the recording was open follow what it holds', async () => {
