@@ -15,6 +15,13 @@ type ReturnOptions = {
 
 /** Milliseconds between two requests that find out whether the server is back, plus up to half as much jitter. */
 const askEvery = 1000;
+/**
+ * The same of a server that refuses what it admitted before. Feldera refuses every key while it cannot read its database,
+ * which is soon over; a key that is no longer valid stays so.
+ */
+const askRefusedEvery = {soon: 2000, later: 15_000};
+/** Milliseconds. */
+const refusedSoon = 300_000;
 /** Logs wake within this many milliseconds for each of them, up to the second number: not in one burst. */
 const spreadEach = 16;
 const longestSpread = 1000;
@@ -32,6 +39,8 @@ export class ServerReturn {
   readonly #unsubscribe: () => void;
   #cancelTimer: (() => void) | undefined;
   #isAsking = false;
+  /** Monotonic milliseconds of the first of the refusals in a row; undefined: the last answer was none. */
+  #refusedSince: number | undefined;
 
   /** `logs`: the open ones. */
   constructor(options: ReturnOptions, logs: () => Iterable<AskedLog>) {
@@ -64,13 +73,16 @@ export class ServerReturn {
   async #ask(): Promise<void> {
     const [first] = this.#waiting();
     if (!first) return;
-    const {client, random} = this.#options;
+    const {client, clock, random} = this.#options;
     this.#isAsking = true;
     const failure = await client.getPipeline(first.name, this.#stop.signal).then(() => undefined, asFailure);
     this.#isAsking = false;
-    // The server is back but refuses us: each log gets that answer after its own wait.
-    if (failure?.kind === 'fatal' || this.#waiting().length === 0) return;
-    this.#askAfter(Math.max(askEvery * (1 + random() / 2), askedDelay(failure) ?? 0));
+    const now = clock.monotonic();
+    this.#refusedSince = failure?.kind === 'fatal' ? (this.#refusedSince ?? now) : undefined;
+    if (this.#waiting().length === 0) return;
+    const {soon, later} = askRefusedEvery;
+    if (this.#refusedSince !== undefined) this.#askAfter(now - this.#refusedSince < refusedSoon ? soon : later);
+    else this.#askAfter(Math.max(askEvery * (1 + random() / 2), askedDelay(failure) ?? 0));
   }
 
   #wake(): void {

@@ -84,9 +84,10 @@ export class Connection {
     return this.#pipelineAtEnd;
   }
 
-  /** It waits for the server, until a good answer to any request. */
+  /** It waits for the server, until a good answer to any request; also for one that refuses what it admitted before. */
   get waitsForServer(): boolean {
-    return this.state.kind === 'waiting' && this.#machine.wakeAfter !== undefined;
+    const {connection, opened, wakeAfter} = this.#machine;
+    return (connection.kind === 'waiting' || (connection.kind === 'gone' && opened)) && wakeAfter !== undefined;
   }
 
   /** A good answer to this request ends the wait, also the one after a refusal. */
