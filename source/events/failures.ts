@@ -15,6 +15,9 @@ type Source = 'log' | 'list' | 'events';
 /** One failure. `times`: when it was by each source that has told of it, as Unix time in ms. */
 type Failure = {
   readonly times: Map<Source, number>;
+  /** Monotonic ms at which the first of them told of it, and its words; undefined: it told of the past. */
+  readonly heardAt: number;
+  readonly words: string | undefined;
   isTold: boolean;
   /** It waits for the list; undefined: it does not. `event`: of the log, which knows no cause where undefined. */
   wait?: {readonly event: Failed | undefined; readonly cancel: () => void} | undefined;
@@ -62,7 +65,7 @@ export class Failures {
   onLog(pipeline: string, ends: readonly UnaskedEnd[]): void {
     const {clock, refresh} = this.#options;
     for (const {at = clock.wall(), cause} of ends) {
-      const failure = this.#failureAt(pipeline, at, 'log');
+      const failure = this.#failureAt(pipeline, {at, source: 'log', words: cause ?? ''});
       if (!failure || failure.isTold) continue;
       const event = cause === undefined ? undefined : failureByLog(pipeline, at, cause);
       failure.wait = {event, cancel: clock.after(listPatience, () => this.#giveUp(failure, {pipeline, at, event}))};
@@ -82,7 +85,7 @@ export class Failures {
   onGaps(gaps: readonly PipelineStatus[]): void {
     for (const {name, failedAt, endedByRunner, since} of gaps.slice(0, mostAsked)) {
       // What the earlier list had is no news.
-      const failure = endedByRunner ? this.#failureAt(name, failedAt, 'list') : undefined;
+      const failure = endedByRunner ? this.#failureAt(name, {at: failedAt, source: 'list'}) : undefined;
       if (failure) failure.isTold = true;
       this.#ask(name, since);
     }
@@ -149,26 +152,38 @@ export class Failures {
   }
 
   /** Also notes that it is told. */
-  #isNews({pipeline, at = 0}: Failed, source: Source): boolean {
-    const failure = this.#failureAt(pipeline, at, source);
+  #isNews({pipeline, at = 0, why}: Failed, source: Source): boolean {
+    const failure = this.#failureAt(pipeline, {at, source, ...(source === 'list' && {words: why})});
     if (!failure || failure.isTold) return false;
     setTold(failure);
     return true;
   }
 
-  /** The failure of which this source tells: a known one, else a new one. Undefined: it has told of it before. */
-  #failureAt(pipeline: string, at: number, source: Source): Failure | undefined {
+  /**
+   * The failure of which this source tells: a known one, else a new one. Undefined: it has told of it before. `words`: it
+   * tells of it now, as does another source of the same, whatever its clock says.
+   */
+  #failureAt(pipeline: string, {at, source, words}: Report): Failure | undefined {
     const known = this.#known.get(pipeline) ?? [];
     if (known.some(({times}) => times.get(source) === at)) return undefined;
+    const now = this.#options.clock.monotonic();
     const away = ({times}: Failure) => Math.min(...[...times.values()].map((time) => Math.abs(time - at)));
-    const [nearest] = known
-      .filter((failure) => !failure.times.has(source) && away(failure) <= clocksDiffer)
-      .sort((a, b) => away(a) - away(b));
-    const failure = nearest ?? {times: new Map(), isTold: false};
+    const others = known.filter(({times}) => !times.has(source));
+    const [nearest] = others.filter((each) => away(each) <= clocksDiffer).sort((a, b) => away(a) - away(b));
+    const isSame = (each: Failure) => now - each.heardAt <= clocksDiffer && areSame(each.words, words);
+    const told = nearest ?? others.findLast(isSame);
+    const failure = told ?? {times: new Map(), heardAt: now, words, isTold: false};
     failure.times.set(source, at);
-    if (!nearest) this.#known.set(pipeline, [...known, failure].slice(-mostKept));
+    if (!told) this.#known.set(pipeline, [...known, failure].slice(-mostKept));
     return failure;
   }
+}
+
+type Report = {readonly at: number; readonly source: Source; readonly words?: string};
+
+/** The list adds the state to the words of the log, which has none of a panic. */
+function areSame(known: string | undefined, words: string | undefined): boolean {
+  return known !== undefined && words !== undefined && (known.includes(words) || words.includes(known));
 }
 
 function failureByLog(pipeline: string, at: number, cause: string): Failed {

@@ -96,6 +96,25 @@ test('two in some seconds are two, also where the list shows only one of them', 
   expect(told).toEqual([`${start} Failed · exit status: 5`, `${start + 4001} Failed · exit status: 6`]);
 });
 
+test.each([-60_000, 60_000])(
+  'clocks that differ by %i ms: log and list tell the same at the same time',
+  async (skew) => {
+    for (const isLogFirst of [true, false]) {
+      const {clock, told, log, list} = setUp();
+      for (const [round, cause] of ['exit status: 5', 'exit status: 5', 'exit status: 6'].entries()) {
+        const at = start + round * 20_000;
+        if (isLogFirst) log(at, cause);
+        // The log gives up a second later, and the list comes after two.
+        await clock.advance(isLogFirst ? 2000 : 0);
+        list(at + skew, `Failed · ${cause}`);
+        if (!isLogFirst) log(at, cause);
+        await clock.advance(18_000);
+      }
+      expect(told.map((text) => text.slice(-1))).toEqual(['5', '5', '6']);
+    }
+  },
+);
+
 test('a line that is replayed is the same failure', async () => {
   const {clock, told, log} = setUp();
   log(start, 'exit status: 5');

@@ -9,7 +9,7 @@ import type {LogManager} from '../../logs/log-manager.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
 import type {LineOutput} from '../../system/line-output.ts';
 import {recordingWords} from '../../words/markers.ts';
-import {failureCause} from '../../words/pipeline.ts';
+import {failedWords, failureCause} from '../../words/pipeline.ts';
 import {CatchUp, type CatchUpInput, type Ending, failedToOpen, failure, troubleOf, withoutAnswer} from './catch-up.ts';
 import {EndByState} from './end-by-state.ts';
 import {LogPrinter} from './log-printer.ts';
@@ -167,7 +167,9 @@ export class PipelineLog {
     this.#opened ||= received > 0 || isOpen(connection);
     const isUnanswered = !this.#opened && withoutAnswer(connection) !== undefined;
     if (isUnanswered) this.#askServer();
-    this.#logEnded ||= end !== undefined || (connection.kind === 'waiting' && connection.cause === 'runner-stopped');
+    const isRenamed = connection.kind === 'gone' && connection.reason.kind === 'renamed';
+    this.#logEnded ||=
+      end !== undefined || isRenamed || (connection.kind === 'waiting' && connection.cause === 'runner-stopped');
     const input = {
       now: this.#options.clock.monotonic(),
       connection,
@@ -266,8 +268,7 @@ export class PipelineLog {
     const death = `${deploymentStatusSince} ${cause}`;
     if (death === this.#death) return;
     this.#death = death;
-    const what = endedStart ? 'start failed' : `the pipeline is ${deploymentStatus}`;
-    this.#options.note(`${what} · ${cause}`);
+    this.#options.note(failedWords({state: deploymentStatus ?? '', error: cause, endedStart}));
   }
 
   #reportRecording(): void {

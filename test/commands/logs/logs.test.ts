@@ -367,8 +367,8 @@ describe('following', () => {
         () => notes.join('\n'),
       );
     };
-    const deaths = () => notes.filter((note) => /the pipeline is|start failed/.test(note));
-    const death = 'pipetail: orders: the pipeline is Stopped · out of memory';
+    const deaths = () => notes.filter((note) => / (?:Failed|Start failed) · /.test(note));
+    const death = 'pipetail: orders: Failed · out of memory';
     await untilLives(1);
     await endLog();
     expect(deaths()).toEqual([]);
@@ -394,7 +394,7 @@ describe('following', () => {
     const message = 'Pipeline provision failed: no nodes left';
     pipeline.setState({deploymentError: {message, error_code: 'RunnerProvisionError', details}});
     await endLog();
-    expect(deaths()).toEqual([death, death, 'pipetail: orders: start failed · no nodes left']);
+    expect(deaths()).toEqual([death, death, 'pipetail: orders: Start failed · no nodes left']);
     stop.abort();
     expect(await running).toBe(0);
   });
