@@ -1,6 +1,7 @@
 import {count, counted} from '../lib/format.ts';
 import {createStore, joinedStores, type ReadableStore, sameParts} from '../lib/store.ts';
 import {clean} from '../terminal/clean.ts';
+import {type NoAnswer, noAnswerWords} from '../words/failures.ts';
 import type {Controller} from './controller.ts';
 import {pressTo} from './keys/commands.ts';
 import {LogSpeaker} from './log-speaker.ts';
@@ -15,6 +16,7 @@ import {
   failures,
   listWords,
   matchWords,
+  noAnswerNow,
   positionWords,
   statusWords,
   tabWords,
@@ -39,6 +41,7 @@ type Seen = {
   readonly current: number | undefined;
   readonly cursor: string;
   readonly connection: string;
+  readonly noAnswer: NoAnswer | undefined;
   readonly failures: ReadonlyMap<string, string>;
   readonly isListed: boolean;
 };
@@ -155,6 +158,7 @@ export class Speaker {
       current: isPrompting && before ? before.current : this.#currentLine(),
       cursor: cursorWords(controller),
       connection: connectionText(controller),
+      noAnswer: noAnswerNow(controller),
       failures: failures(controller),
       isListed: controller.services.poller.snapshot.get().pipelines !== undefined,
     };
@@ -175,6 +179,9 @@ export class Speaker {
         this.#say(`${clean(now.view.active ?? '')}: ${now.connection}`);
       }
     }
+    // Once, although the cause may change with each try.
+    if (now.noAnswer && !before?.noAnswer) this.#say(noAnswerWords(now.noAnswer));
+    if (before?.noAnswer && !now.noAnswer) this.#say('the server answers again');
     this.#sayList(before, now);
     if (prompt?.problem !== undefined && prompt.problem !== before?.view.prompt?.problem) this.#say(prompt.problem);
     if (before?.view.page && !page && !isOtherTab) this.#say(`back: ${tabWords(controller)}`);

@@ -1,9 +1,10 @@
 import {filterText} from '../filters/filter.ts';
 import {count, counted} from '../lib/format.ts';
-import {hasEnded} from '../logs/log-snapshot.ts';
+import {hasEnded, isCut} from '../logs/log-snapshot.ts';
 import {clean} from '../terminal/clean.ts';
 import {shorten} from '../terminal/fit.ts';
 import {connectionWords} from '../words/connection.ts';
+import {type NoAnswer, noAnswer, noAnswerWords} from '../words/failures.ts';
 import {markerText, markerTone} from '../words/markers.ts';
 import {fileWords} from '../words/opened.ts';
 import {failureSentence, isFailing, pipelineState} from '../words/pipeline.ts';
@@ -66,16 +67,25 @@ function logWords(controller: Controller, tab: Tab): readonly string[] {
 function stateWords(controller: Controller, {name}: Tab): readonly string[] {
   const pipeline = controller.pipeline(name);
   const isDegraded = controller.events.degraded.get().has(name);
-  return [nameOf(name), pipeline ? pipelineState(pipeline, isDegraded).word : '', connectionText(controller)];
+  const word = pipeline && pipelineState(pipeline, isDegraded).word;
+  const answer = noAnswerNow(controller);
+  const state = answer && word !== undefined ? noAnswerWords(answer, word) : word;
+  return [nameOf(name), state ?? '', connectionText(controller)];
 }
 
-/** Whether the shown log is followed; none above the end of one to which nothing is added. */
+/** Defined while the server does not answer: what is said of its pipelines is of an earlier time. */
+export function noAnswerNow({services: {poller, clock, offsetAt}}: Controller): NoAnswer | undefined {
+  return noAnswer(poller.snapshot.get(), {now: clock.wall(), offsetAt});
+}
+
+/** Whether the shown log is followed; none above the end of one to which nothing is added, or comes from nowhere. */
 export function positionWords(controller: Controller): readonly string[] {
   const {tab} = controller;
   const isHeld = tab?.pane.position.kind === 'held';
   const log = tab && controller.logOf(tab);
   if (log && hasEnded(log.snapshot.get())) return isHeld ? [] : ['at the end'];
-  return [isHeld ? 'paused' : 'following'];
+  if (isHeld) return ['paused'];
+  return log && isCut(log.snapshot.get()) ? [] : ['following'];
 }
 
 /** Of the shown log, without a countdown. */

@@ -271,6 +271,23 @@ it('says that a connection was lost and is back, without a countdown', async () 
   expect(said).toContainEqual(expect.stringMatching(/^connection lost · reconnected after .* · 0 entries lost$/));
 });
 
+it('says once that the server does not answer, and of its pipelines what was known last', async () => {
+  await using spoken = await following([], {names: ['orders', 'fraud']});
+  const {screen} = spoken;
+  screen.server.refuse({kind: 'reset', of: 'all', times: 1000});
+  screen.server.cutConnections();
+  await screen.until(() => spoken.said.some((text) => text.startsWith('no answer')), 'the outage');
+  await spoken.since(30);
+  const outages = spoken.said.filter((text) => text.startsWith('no answer'));
+  expect(outages).toEqual([expect.stringMatching(/^no answer since \d\d:\d\d:\d\d \(.+\)$/)]);
+  expect(spoken.status()).toMatch(
+    /^orders · no answer since .*, last known: stopped · reconnecting · keys go to the log/,
+  );
+  screen.server.acceptAgain();
+  await screen.until(() => spoken.said.includes('the server answers again'), 'the list');
+  await screen.until(() => spoken.status().startsWith('orders · Stopped · LIVE · following'), 'the log');
+});
+
 it('says once why there is no list, however often it is tried', async () => {
   const screen = await ScreenUnderTest.open();
   screen.server.refuse({kind: 'unreachable', of: 'list', times: 1000});
