@@ -1,6 +1,5 @@
 import {ApiError} from '../api/errors.ts';
 import type {ApiClient, Pipeline, PipelineDetail} from '../api/types.ts';
-import type {Statement} from '../events/statement.ts';
 import {statementLines, statementObject} from '../events/statement-words.ts';
 import type {Clock} from '../lib/clock.ts';
 import {jsonText} from '../lib/json.ts';
@@ -11,6 +10,7 @@ import {nameHint, seeAll} from '../startup/name-hint.ts';
 import {clean} from '../terminal/clean.ts';
 import {byName, serverState, stateSince, tagWords} from '../words/pipeline.ts';
 import {pipelineObject} from './list.ts';
+import type {Why} from './why-of-server.ts';
 
 type StatusOptions = {
   readonly client: ApiClient;
@@ -43,7 +43,7 @@ export async function statusReport(options: StatusOptions): Promise<string> {
     }));
     return `${jsonText(objects, 2)}\n`;
   }
-  return details.map((detail, at) => describe(detail, why[at]?.statements, version)).join('\n');
+  return details.map((detail, at) => describe(detail, why[at], version)).join('\n');
 }
 
 async function requestedNames(client: ApiClient, {names, patterns}: RequestedNames, signal: AbortSignal) {
@@ -80,8 +80,9 @@ export async function describePipeline(client: ApiClient, name: string, signal: 
   }
 }
 
-function describe(detail: PipelineDetail, why: readonly Statement[] = [], serverVersion = ''): string {
+function describe(detail: PipelineDetail, why: Why | undefined, serverVersion = ''): string {
   const {deploymentError, programError} = detail;
+  const {statements = [], connectorErrors = ''} = why ?? {};
   const rows: readonly (readonly [string, string])[] = [
     ['state', serverState(detail)],
     ['since', stateSince(detail)],
@@ -89,14 +90,14 @@ function describe(detail: PipelineDetail, why: readonly Statement[] = [], server
     ['desired', detail.deploymentDesiredStatus],
     ['program', [detail.programStatus, detail.programStatusSince].filter((word) => word !== '').join(' since ')],
     ['storage', detail.storageStatus],
-    ['connector errors', String(detail.connectorErrors ?? '')],
+    ['connector errors', connectorErrors],
     ...(detail.tags?.length ? ([['tags', tagWords(detail)]] as const) : []),
     ['platform', detail.platformVersion],
     ['server', serverVersion],
   ];
   return [
     clean(detail.name),
-    ...why.flatMap(statementLines).map((line) => `  ${line}`),
+    ...statements.flatMap(statementLines).map((line) => `  ${line}`),
     '',
     ...rows.map(([name, value]) => `  ${name.padEnd(17)} ${clean(value) || '-'}`),
     ...(deploymentError

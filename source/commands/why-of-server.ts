@@ -1,12 +1,15 @@
-import type {ApiClient, Pipeline, PipelineDetail} from '../api/types.ts';
+import type {ApiClient, Pipeline, PipelineDetail, PipelineStats} from '../api/types.ts';
 import {CheckpointFailures, type FailedCheckpoints} from '../events/checkpoint-failures.ts';
+import {errorsIn} from '../events/connector-states.ts';
 import {connectorsOf, failuresInLog, type LoggedFailure} from '../events/connectors.ts';
 import {logFacts} from '../events/event-log.ts';
+import {connectorTotalWords} from '../events/event-words.ts';
 import {isDegraded, type LogFacts, type Statement} from '../events/statement.ts';
 import {whyOf} from '../events/why.ts';
 import type {Clock} from '../lib/clock.ts';
 import {someAtATime} from '../logs/pipeline-history.ts';
 import {hasProcess, noStats} from '../logs/stats-poller.ts';
+import type {ConnectorErrorCount} from '../records/error-log.ts';
 import {withServerLog} from './server-log.ts';
 
 type WhyOptions = {
@@ -24,10 +27,12 @@ const blockBytes = 256 * 1024;
 /** Milliseconds for a log that is never quiet: what is said of it then is of what has come. */
 const logPatience = 3_000;
 
-type Why = {
+export type Why = {
   readonly statements: readonly Statement[];
   /** Undefined: not known, since its statistics could not be read. */
   readonly isDegraded: boolean | undefined;
+  /** The number of its connector errors with its parts, in words; undefined: not known. */
+  readonly connectorErrors: string | undefined;
 };
 
 /** How a pipeline is, by one request for its statistics and, if that is wanted, its log. Rejects only when aborted. */
@@ -43,7 +48,18 @@ export async function whyOfServer(pipeline: PipelineDetail, {readsLog, ...option
   const {log, failedCheckpoints} = read ?? {};
   const statements = whyOf({pipeline, hasProcess: runs, known, connectors, log, failedCheckpoints});
   const degraded = isDegraded(statements);
-  return {statements, isDegraded: degraded || known || !runs ? degraded : undefined};
+  const isDegradedNow = degraded || known || !runs ? degraded : undefined;
+  return {statements, isDegraded: isDegradedNow, connectorErrors: errorsInWords(pipeline, stats, read)};
+}
+
+function errorsInWords(
+  {connectorErrors}: Pipeline,
+  stats: PipelineStats | undefined,
+  read: Pick<ReadLog, 'counted' | 'failures'> | undefined,
+): string | undefined {
+  if (connectorErrors === undefined && !stats) return undefined;
+  const ofStats = stats ? errorsIn(stats, [], read?.failures) : 0;
+  return connectorTotalWords(Math.max(connectorErrors ?? 0, ofStats), read?.counted);
 }
 
 /** `why`: the worst of what is wrong; undefined: it is not degraded. */
@@ -70,6 +86,7 @@ export async function healthOf(
 
 type ReadLog = {
   readonly log: LogFacts;
+  readonly counted: ConnectorErrorCount;
   readonly failures: readonly LoggedFailure[];
   readonly failedCheckpoints: FailedCheckpoints | undefined;
 };
@@ -79,8 +96,8 @@ async function readLog(name: string, options: Omit<WhyOptions, 'readsLog'>): Pro
     const {buffer, errors} = log;
     const checkpoints = new CheckpointFailures(buffer, () => errors.connectors.firstId);
     while (!checkpoints.step(blockBytes));
-    const failures = failuresInLog(buffer, errors.byKey.values(), errors.connectors.firstId);
-    return {log: logFacts(log), failures, failedCheckpoints: checkpoints.found};
+    const failures = failuresInLog({buffer, errors}, errors.connectors.firstId);
+    return {log: logFacts(log), counted: errors.connectors, failures, failedCheckpoints: checkpoints.found};
   });
 }
 

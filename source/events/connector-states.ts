@@ -95,7 +95,7 @@ export class ConnectorStates {
     const {run} = this.counted(name);
     const read = this.#read.get(log);
     const from = Math.max(errors.connectors.firstId, read?.run === run ? read.to : 0);
-    this.addFailures(name, failuresInLog(buffer, errors.byKey.values(), from));
+    this.addFailures(name, failuresInLog({buffer, errors}, from));
     // The last line may be open.
     this.#read.set(log, {run, to: buffer.endId - 1});
   }
@@ -148,14 +148,15 @@ export class ConnectorStates {
     const isSame = before?.id === id && (deploymentId === '' || deploymentId === before.deployment);
     const earlier = isSame ? before.earlier : before && this.#known.get(name)?.stats?.incarnation;
     const stats = this.#statsOf(name, earlier);
+    const failures = isSame ? before.failures : [];
     const {listed: listedBefore, dropped: droppedBefore, counted} = isSame ? before : noErrors;
     const listed = deploymentId === '' ? listedBefore : (connectorErrors ?? listedBefore);
     const dropped = droppedBefore + Math.max(0, listedBefore - listed);
     return {
       ...{id, listed, dropped, earlier},
       deployment: isSame ? before.deployment : deploymentId,
-      counted: Math.max(counted, listed + dropped, stats ? errorsIn(stats, this.#known.get(name)) : 0),
-      failures: isSame ? before.failures : [],
+      counted: Math.max(counted, listed + dropped, stats ? errorsIn(stats, this.#known.get(name)?.gone, failures) : 0),
+      failures,
     };
   }
 
@@ -168,6 +169,14 @@ export class ConnectorStates {
 const none: readonly LoggedFailure[] = [];
 const noErrors = {listed: 0, dropped: 0, counted: 0};
 
-function errorsIn({connectors}: PipelineStats, known: KnownStats | undefined): number {
-  return [...connectors, ...(known?.gone ?? [])].reduce((sum, each) => sum + allErrors(each), 0);
+/** The API forgets those of a connector that stopped with a fatal error: what its log had of them is added. */
+export function errorsIn(
+  {connectors}: Pick<PipelineStats, 'connectors'>,
+  gone: KnownStats['gone'] = [],
+  failures: readonly LoggedFailure[] = [],
+): number {
+  const known = [...connectors, ...gone];
+  const keys = new Set(known.map(connectorKey));
+  const ofLog = failures.filter((failure) => !keys.has(connectorKey(failure)));
+  return known.reduce((sum, each) => sum + allErrors(each), 0) + ofLog.reduce((sum, {errors = 0}) => sum + errors, 0);
 }

@@ -2,7 +2,7 @@ import type {ConnectorError, ConnectorStats, ErrorsOfKind, PipelineStats} from '
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {count, counted, readTime} from '../lib/format.ts';
 import {allErrors, connectorKey, type KnownStats, retainedErrors} from '../logs/stats-poller.ts';
-import type {ErrorGroup} from '../records/error-log.ts';
+import type {ErrorLog} from '../records/error-log.ts';
 import {clean} from '../terminal/clean.ts';
 import {readLine} from '../viewport/line-text.ts';
 
@@ -15,6 +15,8 @@ export type LoggedFailure = {
   readonly message: string;
   /** Key of its group of errors. */
   readonly group: number;
+  /** All its errors of the run, as its log counts them; absent: not known. */
+  readonly errors?: number;
 };
 
 /** A connector of a pipeline: from the statistics, or from what is left of it. */
@@ -35,23 +37,22 @@ const fatalBytes = Buffer.from('FATAL error on ');
 
 /** The connectors that stopped with a fatal error, from a log's lines of at least `fromId`; of each the newest line. */
 export function failuresInLog(
-  buffer: LogBuffer,
-  groups: Iterable<ErrorGroup>,
+  {buffer, errors}: {readonly buffer: LogBuffer; readonly errors: Pick<ErrorLog, 'byKey' | 'inRunOf'>},
   fromId: number,
 ): readonly LoggedFailure[] {
   const found = new Map<string, LoggedFailure>();
-  for (const {example, lastId, key} of groups) {
+  for (const {example, lastId, key} of errors.byKey.values()) {
     if (lastId < fromId) continue;
     // A group is of one connector.
     if (!Buffer.from(example.buffer, example.byteOffset, example.byteLength).includes(fatalBytes)) continue;
     const line = buffer.lineAt(lastId);
     const failure = line && fatalLine(line);
-    if (failure) found.set(connectorKey(failure), {...failure, group: key});
+    if (failure) found.set(connectorKey(failure), {...failure, group: key, errors: errors.inRunOf(failure.name)});
   }
   return [...found.values()];
 }
 
-function fatalLine(line: Uint8Array): Omit<LoggedFailure, 'group'> | undefined {
+function fatalLine(line: Uint8Array): Omit<LoggedFailure, 'group' | 'errors'> | undefined {
   if (!Buffer.from(line.buffer, line.byteOffset, line.byteLength).includes(fatalBytes)) return undefined;
   const {asSent, record} = readLine(line);
   const [, side, name, message = ''] = fatalWords.exec(record?.format === 'json' ? record.message : asSent.text) ?? [];

@@ -85,7 +85,7 @@ function connectorWords({count: errors, besides, increase}: EventOf<'connectors'
   return increase.length === 0 ? words : `${words}: ${increaseWords(increase, {withNumbers: !besides})}`;
 }
 
-/** Of errors that an open log does not have: suppressed, or from before its first line. */
+/** Of errors that an open log does not have: suppressed, or it lacks lines. */
 const onlyInApi = 'counted only by the API';
 
 /**

@@ -63,12 +63,12 @@ export type PipelineEvent = {
       readonly isNew: boolean;
     }
   /**
-   * Errors that the API counts. `besides`: an open log does not have them: suppressed, or from before its first line.
+   * Errors that the API counts. `besides`: an open log does not have them: suppressed, or it lacks lines.
    * `increase`: their connectors, where they are known.
    */
   | {
       readonly kind: 'connectors';
-      readonly besides?: 'suppressed' | 'suppressed-or-before' | undefined;
+      readonly besides?: 'suppressed' | 'suppressed-or-missing' | undefined;
       readonly increase: ConnectorIncrease;
     }
   /** It runs, and a part of it does not, or nothing moves, in words. */

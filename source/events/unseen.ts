@@ -85,7 +85,7 @@ function statusRows(pipeline: PipelineView, muted: ReadonlySet<number>): readonl
   const {untold} = connectorTotal(status.connectorErrors, log?.connectors);
   if (untold === 0) return rows;
   const unseen = isViewed ? 0 : unseenConnectorErrors(status, seen, log?.connectors);
-  const besides = log && (log.connectors.isWhole ? 'suppressed' : 'suppressed-or-before');
+  const besides = log && (log.connectors.isWhole ? 'suppressed' : 'suppressed-or-missing');
   const connectors = {...shared, kind: 'connectors', key: `${name} connectors`, besides} as const;
   if (unseen === 0) rows.push({...connectors, state: 'seen', count: untold, increase: []});
   else rows.push({...connectors, state: 'unseen', count: unseen, increase: increase()});

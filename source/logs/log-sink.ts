@@ -285,6 +285,7 @@ export class LogSink implements StitchSink {
     if (marker.kind === 'new-life') this.states.clearLostStreams();
     if (marker.kind === 'state') this.states.addListed(marker.to, marker.at);
     if (losesLines(marker)) this.#errors?.endPanic();
+    if (losesLines(marker) || marker.kind === 'new-life' || marker.kind === 'unread') this.#errors?.missLines();
     this.#losses = countLoss(this.#losses, marker, id);
   }
 

@@ -2,7 +2,7 @@ import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {openingBrace} from './bytes.ts';
 import {isConfigurationLine} from './configuration.ts';
 import {withShortMessage} from './json-members.ts';
-import {levelIn, timeOfBytes} from './line-head.ts';
+import {levelIn, timeAbove, timeOfBytes} from './line-head.ts';
 import {isPanicLine} from './line-kind.ts';
 import {awaitsMessage, PanicReports, panicText} from './panic.ts';
 import {
@@ -52,7 +52,7 @@ export type ConnectorErrorCount = {
   /** `inRun` at the last `markSeen`, and the errors since then that had not been seen before. */
   readonly seenInRun: number;
   readonly unseenInRun: number;
-  /** The start is in the log: nothing of the run came before it. */
+  /** The log has all lines of the run: its start is there, and nothing is missing since. */
   readonly isWhole: boolean;
   /** Id of the first entry of the run; 0: not known. */
   readonly firstId: number;
@@ -98,8 +98,8 @@ const errorWord = Buffer.from('ERROR');
 const letterT = 0x74;
 const letterP = 0x50;
 
-/** A panic has no time: it gets that of a line above, which is rarely further away than this. */
-const maxLinesAbove = 50;
+/** More than a pipeline has: the names are what a log says. */
+const mostConnectors = 1000;
 /** Lines of other threads between a panic and its message, at most. */
 const maxLinesBetween = 50;
 
@@ -142,6 +142,8 @@ export class ErrorLog {
     firstId: 0,
     all: 0,
   };
+  /** Of the run, by connector. */
+  readonly #ofConnectors = new Map<string, number>();
   #dropped = 0;
   /** Entry id of the open line; markers may follow it. */
   #openId = 0;
@@ -168,6 +170,12 @@ export class ErrorLog {
     const firstId = this.#options.buffer.endId;
     this.#run = {...this.#run, inRun: 0, suppressedInRun: 0, seenInRun: 0, unseenInRun: 0, isWhole: true, firstId};
     this.#seenBefore = 0;
+    this.#ofConnectors.clear();
+  }
+
+  /** Errors of one connector since the last start of the pipeline, suppressed ones included. */
+  inRunOf(connector: string): number {
+    return this.#ofConnectors.get(connector) ?? 0;
   }
 
   /** The groups by key, the one with the newest error last. The same object until a group changes. */
@@ -284,6 +292,11 @@ export class ErrorLog {
     if (this.#run.firstId === 0) this.#run = {...this.#run, firstId};
   }
 
+  /** Lines of the run are in no log: errors that the API alone counts may be among them. */
+  missLines(): void {
+    if (this.#run.isWhole) this.#run = {...this.#run, isWhole: false};
+  }
+
   /** Lines are missing here, or `next` follows: the last panic has its message now, or none. */
   endPanic(next?: Uint8Array): void {
     const {line, key: unfinished = 0} = this.#panic ?? {};
@@ -360,15 +373,18 @@ export class ErrorLog {
     }
     const endpoint = endpointIn(line);
     const suppressed = endpoint !== undefined ? this.#suppressed.take(endpoint).count : identicalIn(line);
-    const seen = endpoint === undefined ? 0 : this.#addToRun(suppressed);
+    const seen = endpoint === undefined ? 0 : this.#addToRun(endpoint, suppressed);
     const at = timeOfBytes(line) ?? this.#timeAbove(id);
     this.add(line, {id, at, key: errorFingerprint(line, endpoint ?? ''), suppressed, seen});
   }
 
   /** Returns how many of the suppressed errors the user has seen already. */
-  #addToRun(suppressed: number): number {
+  #addToRun(connector: string, suppressed: number): number {
     const {inRun, suppressedInRun, unseenInRun, all, ...rest} = this.#run;
     const more = 1 + suppressed;
+    const before = this.#ofConnectors.get(connector);
+    if (before !== undefined || this.#ofConnectors.size < mostConnectors)
+      this.#ofConnectors.set(connector, (before ?? 0) + more);
     const seen = Math.min(suppressed, this.#seenBefore);
     this.#seenBefore -= seen;
     const counts = {unseenInRun: unseenInRun + more - seen, all: all + more};
@@ -382,13 +398,7 @@ export class ErrorLog {
   }
 
   #timeAbove(id: number): number {
-    const {buffer, wall} = this.#options;
-    for (let above = id - 1; above > id - maxLinesAbove; above--) {
-      const line = buffer.lineAt(above);
-      const time = line && timeOfBytes(line);
-      if (time !== undefined) return time;
-    }
-    return wall();
+    return timeAbove(this.#options.buffer, id) ?? this.#options.wall();
   }
 
   #dropOldest(): void {

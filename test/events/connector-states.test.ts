@@ -34,6 +34,25 @@ it('the newest of list and statistics counts, and what a connector that failed h
   expect(after([listed(7)], known('p1', [connector('y', 5)], [connector('x', 4)]))).toBe(11);
 });
 
+it('what the API forgot before anybody looked is counted as the log has it, and once', () => {
+  const states = new ConnectorStates();
+  const failure = {kind: 'input', name: 'x', at: 1, message: 'refused', group: 7, errors: 3} as const;
+  states.update([listed(5)], new Map());
+  states.addFailures('a', [failure]);
+  // Whether the list has forgotten them is not known.
+  states.update([listed(5)], new Map());
+  expect(states.counted('a').errors).toBe(5);
+  states.update([listed(5)], known('p1', [connector('x', 3), connector('y', 2)]));
+  expect(states.counted('a').errors).toBe(5);
+  states.update([listed(5)], known('p1', [connector('y', 5)], [connector('x', 4)]));
+  expect(states.counted('a').errors).toBe(9);
+  const later = new ConnectorStates();
+  later.update([listed(5)], new Map());
+  later.addFailures('a', [failure]);
+  later.update([listed(5)], known('p1', [connector('y', 5)]));
+  expect(later.counted('a').errors).toBe(8);
+});
+
 it('a run counts from zero, not with the statistics of the one before; a stop changes nothing', () => {
   const states = new ConnectorStates();
   const old = known('p1', [connector('x', 8)]);

@@ -29,7 +29,7 @@ function failuresIn(lines: readonly string[], fromId = 0): readonly LoggedFailur
     buffer.append(bytes, newlines);
     errors.append(bytes, newlines);
   }
-  return failuresInLog(buffer, errors.byKey.values(), fromId);
+  return failuresInLog({buffer, errors}, fromId);
 }
 
 const fatal = (seconds: number, name: string, message: string) =>
@@ -44,6 +44,7 @@ test('the log names the connectors that stopped with a fatal error, of each its 
     ...{kind: 'input', name: 'a.web', message: 'refused'},
     at: Date.UTC(2026, 10, 25, 3, 0, 1),
     group: expect.any(Number),
+    errors: 1,
   });
   expect(namesOf(failuresIn(again)).toSorted()).toEqual(['a.web 4', 'b.web 2', 'c.web 3']);
   expect(namesOf(failuresIn(again, 2)).toSorted()).toEqual(['a.web 4', 'c.web 3']);

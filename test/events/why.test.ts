@@ -39,7 +39,7 @@ type Given = Partial<WhyFacts> & {readonly stats?: PipelineStats; readonly sink?
 /** The statements of a running pipeline about which this is known. */
 function statements({stats, sink, ...given}: Given): readonly Statement[] {
   const known = given.known ?? (stats && {...noStats, stats, at: 0});
-  const failures = sink ? failuresInLog(sink.buffer, sink.errors.byKey.values(), sink.errors.connectors.firstId) : [];
+  const failures = sink ? failuresInLog(sink, sink.errors.connectors.firstId) : [];
   return whyOf({
     ...{pipeline: makePipeline('orders'), hasProcess: true, log: sink && logOf(sink)},
     ...{known, connectors: connectorsOf(known, failures)},

@@ -197,3 +197,20 @@ test('only the runner reports that a stream is lost', () => {
   write('stdout encountered I/O error: no UTF-8');
   expect(sink.states.lostStreams).toEqual([]);
 });
+
+test('a run of which lines are in no log is not whole, until the next start', () => {
+  const {write, put, sink} = open();
+  const isWhole = () => sink.errors.connectors.isWhole;
+  const missing: readonly (() => void)[] = [
+    () => put({kind: 'lost', atLeast: 5, atMost: 5, from: 1, to: 2, at: 2}),
+    () => put({kind: 'new-life', because: 'cleared', at: 3}),
+    () => write(lost('stderr')),
+  ];
+  for (const lose of missing) {
+    write(tagged('INFO', 'Resources transition: stopped -> provisioning (desired: provisioned)'));
+    put(reconnected(1));
+    expect(isWhole()).toBe(true);
+    lose();
+    expect(isWhole()).toBe(false);
+  }
+});

@@ -10,6 +10,7 @@ import {connectorTotalWords} from '../../events/event-words.ts';
 import {counted} from '../../lib/format.ts';
 import type {Log} from '../../logs/log.ts';
 import {hasProcess} from '../../logs/stats-poller.ts';
+import type {Style} from '../../terminal/style.ts';
 import {plain} from '../../terminal/styled-text.ts';
 import {hasUnknownErrors, type NoAnswer, noAnswer} from '../../words/failures.ts';
 import type {Controller} from '../controller.ts';
@@ -27,6 +28,8 @@ import {
 import {openPage, type Page} from './page.ts';
 import {paragraph} from './page-rows.ts';
 import type {Section} from './sections.ts';
+
+const quiet: Style = {dim: true};
 
 type ConnectorState = {readonly opened: OpenedConnector};
 
@@ -75,13 +78,14 @@ export function connectorsSection(controller: Controller, name: string, width: n
   const note = isOpened ? collectedNote(known) : statsNote(known, runs, isExplained(controller, name));
   const {rows: table, places} = connectorTable(connectors, {width, symbols, now: clock.wall()});
   const others = errorsOf(controller, name).all - connectors.reduce((sum, each) => sum + errorCount(each), 0);
-  const blocks = [note === undefined ? [] : paragraph(note, width, {style: {dim: true}}), table].filter(
-    ({length}) => length > 0,
-  );
+  // An input that stopped with a fatal error is not in them.
+  const none = !isOpened && known?.stats && connectors.length === 0 ? 'The statistics list no connectors' : undefined;
+  const notes = [note, none].flatMap((words) => (words === undefined ? [] : [paragraph(words, width, {style: quiet})]));
+  const blocks = [notes.flat(), table].filter(({length}) => length > 0);
   const above = blocks.slice(0, -1).reduce((sum, {length}) => sum + length + 1, 0);
   const rows = [
     ...blocks.flatMap((block, index) => (index === 0 ? block : [plain(''), ...block])),
-    ...(table.length > 0 && others > 0 ? paragraph(otherErrorsWords(others), width, {style: {dim: true}}) : []),
+    ...(table.length > 0 && others > 0 ? paragraph(otherErrorsWords(others), width, {style: quiet}) : []),
   ];
   return {
     ...{name: 'connectors', rows},
@@ -152,7 +156,7 @@ function failuresOf(controller: Controller, name: string): readonly LoggedFailur
   const errors = stream.errors.byKey;
   const read = readFailures.get(stream);
   if (read?.errors === errors && read.fromId === fromId) return read.failures;
-  const failures = failuresInLog(stream.buffer, errors.values(), fromId);
+  const failures = failuresInLog(stream, fromId);
   readFailures.set(stream, {errors, fromId, failures});
   return failures;
 }

@@ -71,6 +71,21 @@ it('c has the connectors with their health, numbers and last error, the troubled
   ]);
 });
 
+it('c on a pipeline without connectors says that there are none, also once it has ended', async () => {
+  await using screen = await ScreenUnderTest.connected({
+    names: ['orders'],
+    scenario: (server) => server.addPipeline('orders').start(),
+  });
+  goToTab(screen.controller, 'orders');
+  screen.press('c');
+  const says = (words: string) => screen.until(() => rowsOf(screen).some((row) => row === ` ${words}`), words);
+  await says('The statistics list no connectors');
+  screen.server.pipeline('orders').stop();
+  await screen.until(() => rowsOf(screen).some((row) => row.endsWith('the pipeline no longer runs')), 'the stop');
+  await says('The statistics list no connectors');
+  expect(rowsOf(screen).join('\n')).not.toContain('this version of Feldera');
+});
+
 it('a last error has two rows at most, of which only the second is cut', async () => {
   await using screen = await described();
   screen.controller.setSize({columns: 60, rows: 30});
