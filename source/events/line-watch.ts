@@ -4,7 +4,9 @@ import type {Clock} from '../lib/clock.ts';
 import {SliceRunner} from '../lib/slices.ts';
 import type {Log} from '../logs/log.ts';
 import {watchPatternKey} from '../records/error-log.ts';
-import {timeOfBytes} from '../records/line-head.ts';
+import {timeAbove, timeOfBytes} from '../records/line-head.ts';
+import {isPanicLine} from '../records/line-kind.ts';
+import {awaitsMessage, panicText} from '../records/panic.ts';
 
 type LineWatchOptions = {
   readonly pattern: Pattern;
@@ -41,11 +43,20 @@ export class LineWatch {
     let next = buffer.firstId;
     const addFound = () => {
       // The open line may still grow.
-      const end = Math.min(search.countExactUpTo, buffer.endedTo);
+      const {endedTo} = buffer;
+      let end = Math.min(search.countExactUpTo, endedTo);
       let found = false;
       for (let id = search.nextAfter(next - 1); id !== undefined && id < end; id = search.nextAfter(id)) {
         const line = buffer.lineAt(id);
-        if (line) errors.add(line, {id, at: timeOfBytes(line) ?? clock.wall(), key: watchPatternKey});
+        const isPanic = line !== undefined && isPanicLine(line, 0, line.length);
+        // What it says is in the next line.
+        if (isPanic && awaitsMessage(line) && id + 1 === endedTo) {
+          end = id;
+          break;
+        }
+        const text = isPanic ? panicText(line, buffer.lineAt(id + 1)) : line;
+        const at = (text && timeOfBytes(text)) ?? timeAbove(buffer, id) ?? clock.wall();
+        if (text) errors.add(text, {id, at, key: watchPatternKey});
         found = true;
       }
       next = Math.max(next, end);

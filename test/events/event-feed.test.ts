@@ -6,6 +6,7 @@ import type {Pipeline} from '../../source/api/types.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {type Alert, alertObject} from '../../source/events/alerts.ts';
 import {EventFeed} from '../../source/events/event-feed.ts';
+import {eventWords} from '../../source/events/event-words.ts';
 import {createStore} from '../../source/lib/store.ts';
 import type {ListSnapshot} from '../../source/logs/list-poller.ts';
 import {tabLabels} from '../../source/ui/components/tab-bar.ts';
@@ -123,6 +124,25 @@ it('lines that match the watched pattern notify and count as errors do', async (
   expect(screen.controller.events.unseenErrors(['fraud'])).toBe(2);
   const watched = screen.controller.events.errorRows.filter(({kind}) => kind === 'watched');
   expect(watched).toMatchObject([{pipeline: 'fraud', count: 1, state: 'unseen'}]);
+});
+
+it('a watched line without a time has that of the line above, and a panic its message', async () => {
+  const {screen} = await telling({watched: 'panicked at|Invalid fragment'});
+  await using _ = screen;
+  const watched = () => screen.controller.events.errorRows.find(({kind}) => kind === 'watched');
+  await write(screen, 'ERROR', 'parse error');
+  screen.server.pipeline('fraud').write("Invalid fragment: '7'");
+  await screen.until(() => watched() !== undefined, 'the fragment');
+  expect(watched()).toMatchObject({count: 1, at: Date.UTC(2026, 10, 25)});
+  screen.server.pipeline('fraud').write("thread 'w' (7) panicked at a.rs:1:2:");
+  await screen.untilLine('fraud', 'panicked at');
+  await screen.clock.advance(100);
+  // What it says is still to come.
+  expect(watched()).toMatchObject({count: 1});
+  screen.server.pipeline('fraud').write('no space');
+  await screen.until(() => watched()?.count === 2, 'the panic');
+  const row = watched();
+  expect(row && eventWords(row, 120).text).toMatch(/^ERROR panic +no space \(w at a\.rs:1:2\)$/);
 });
 
 it('a pipeline that fails notifies with the cause', async () => {

@@ -1,5 +1,7 @@
 import {count} from '../../lib/format.ts';
+import {isPanicLine} from '../../records/line-kind.ts';
 import {concat, plain} from '../../terminal/styled-text.ts';
+import {panicAsError} from '../../viewport/closed-record.ts';
 import {compactLine, readLine} from '../../viewport/line-text.ts';
 import type {Controller} from '../controller.ts';
 import {askForNote, marksOf, sayNoMarks} from '../handlers/marks.ts';
@@ -51,13 +53,17 @@ function rowsOf(controller: Controller, cursor: number, width: number): PageRows
   const at = controller.paneAt;
   if (!at) return [];
   const {symbols, offsetAt} = controller.services;
-  const {buffer, name} = at.model.source;
+  const {index, source} = at.model;
+  const {buffer, name} = source;
   const marks = marksOf(controller);
   return listPage({
     title: plain(` Marks of ${name} (UTC)`, {bold: true}),
     items: marks,
     rowOf(id) {
-      const {asSent, record} = readLine(buffer.lineAt(id) ?? new Uint8Array());
+      const first = index.firstTextOf(id) ?? new Uint8Array();
+      // As in its row in the log, where a panic is closed.
+      const isPanic = isPanicLine(first, 0, first.length);
+      const {asSent, record} = readLine(isPanic ? panicAsError(first, index.timeAt(id), true) : first);
       const text = record ? compactLine(asSent, record, {compactness: 'full', time: 'utc', offsetAt}) : asSent;
       const note = at.tab.pane.marks.get(id) ?? '';
       const noted = note === '' ? [] : [plain(note, {bold: true}), plain(` ${symbols.dot} `, {dim: true})];

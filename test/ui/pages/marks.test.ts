@@ -89,6 +89,14 @@ it.each(['Esc', 'q', "'"])('%s closes the list and moves nothing', async (key) =
   expect(screen.quits).toBe(0);
 });
 
+it('a panic is listed as its row in the log shows it', async () => {
+  const panic = ['', "thread 'dbsp-worker-0' (7) panicked at a.rs:1:2:", 'no space', 'stack backtrace:', '   0: main'];
+  await using screen = await reading([logged(1, 'INFO', 'before'), ...panic, logged(2, 'INFO', 'after')]);
+  await pressed(screen, 'k', 'm', "'");
+  const row = / 00:00:01\.000 ERROR panic +no space \(dbsp-worker-0 at a\.rs:1:2\)/;
+  expect(allTexts(rowsOfPage(screen.controller, 120)).at(-1)).toMatch(row);
+});
+
 describe('in the log', () => {
   const log = Array.from({length: 50}, (_, index) => logged(index, 'INFO', `step ${index}`));
 
