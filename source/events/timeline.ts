@@ -195,8 +195,8 @@ type Crash = {
   readonly to: number;
   readonly example: Uint8Array;
   readonly isPanic: boolean;
-  /** The fingerprints of all records that tell of it. */
-  readonly keys: readonly number[];
+  /** All records that tell of it, with their fingerprints. */
+  readonly records: readonly {readonly id: number; readonly key: number}[];
 };
 
 /** Between the log and the API, which gets to know of the end a little later. */
@@ -205,8 +205,11 @@ const longestDelay = 120_000;
 function crashesOf({buffer, index}: TimelineLog): readonly Crash[] {
   return index.runs.flatMap(({failures = [], startedAt}, place): readonly Crash[] => {
     const id = failures.find((each) => each >= buffer.firstId);
-    const texts = failures.flatMap((each) => index.firstTextOf(each) ?? []);
-    const [example] = texts;
+    const records = failures.flatMap((each) => {
+      const text = index.firstTextOf(each);
+      return text ? [{id: each, text}] : [];
+    });
+    const example = records[0]?.text;
     if (id === undefined || !example) return [];
     const to = index.runs.slice(place + 1).find((run) => run.startedAt !== undefined)?.startedAt;
     return [
@@ -214,7 +217,7 @@ function crashesOf({buffer, index}: TimelineLog): readonly Crash[] {
         ...{id, at: index.timeAt(id), example: Uint8Array.from(example)},
         ...{from: startedAt ?? 0, to: to ?? latest},
         isPanic: isPanicLine(example, 0, example.length),
-        keys: texts.map((text) => errorFingerprint(text)),
+        records: records.map(({id, text}) => ({id, key: errorFingerprint(text)})),
       },
     ];
   });
@@ -248,23 +251,33 @@ function withCrashes(
   return events;
 }
 
-/** `crashes`: errors that tell of them are in their events. */
-function errorEvents(pipeline: string, {errors}: TimelineLog, crashes: readonly Crash[]): readonly TimelineEvent[] {
+/** `crashes`: errors that tell of them are in their events; times and texts are of the others. */
+function errorEvents(
+  pipeline: string,
+  {errors, index}: TimelineLog,
+  crashes: readonly Crash[],
+): readonly TimelineEvent[] {
   const told = Map.groupBy(
-    crashes.flatMap(({keys}) => keys),
-    (key) => key,
+    crashes.flatMap(({records}) => records),
+    ({key}) => key,
   );
   return [...errors.byKey.values()].flatMap((group): readonly TimelineEvent[] => {
-    const {key, firstAt, lastAt, firstId, lastId, example, latest: last, suppressed} = group;
-    const times = told.get(key)?.length ?? 0;
-    if (key === watchPatternKey || times >= group.count) return [];
-    // The newest are those that are told.
-    const span = times === 0 ? {firstAt, at: lastAt} : {at: firstAt};
-    const ends = {key, example, latest: times === 0 ? last : example};
-    const counts = {count: group.count - times, suppressed};
-    return [
-      {kind: 'errors', pipeline, from: 'log', ...counts, ...span, firstId, id: lastId, group, ends, isNew: false},
-    ];
+    const {key, example, latest: last, suppressed} = group;
+    const ofCrashes = told.get(key) ?? [];
+    if (key === watchPatternKey || ofCrashes.length >= group.count) return [];
+    const isTold = (entry: number) => ofCrashes.some(({id}) => id === index.headOf(entry));
+    const first = isTold(group.firstId) ? undefined : {at: group.firstAt, id: group.firstId, text: example};
+    const latest = isTold(group.lastId) ? undefined : {at: group.lastAt, id: group.lastId, text: last};
+    // Of those in between, neither is known.
+    const place = {
+      firstAt: first && latest ? first.at : undefined,
+      at: (latest ?? first)?.at,
+      firstId: (first ?? latest)?.id ?? group.firstId,
+      id: (latest ?? first)?.id ?? group.lastId,
+    };
+    const ends = {key, example: (first ?? latest)?.text ?? example, latest: (latest ?? first)?.text ?? example};
+    const counts = {count: group.count - ofCrashes.length, suppressed};
+    return [{kind: 'errors', pipeline, from: 'log', ...counts, ...place, group, ends, isNew: false}];
   });
 }
 

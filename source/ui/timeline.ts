@@ -12,7 +12,13 @@ import type {Services} from './services.ts';
  * What the page of the timeline shows. `log`: the name of the tab whose log it is about; `timeline`: undefined until all was
  * read.
  */
-export type TimelineState = {readonly pipeline: string; readonly log: string; readonly timeline: Timeline | undefined};
+export type TimelineState = {
+  readonly pipeline: string;
+  readonly log: string;
+  readonly timeline: Timeline | undefined;
+  /** Unix time in ms of that: what comes later is not in it. */
+  readonly readAt?: number;
+};
 
 /** A log that is open, and the name of its tab. */
 type OpenLog = TimelineLog & {readonly name: string};
@@ -75,7 +81,8 @@ export class TimelineReader {
       if (!answer || !isRead || signal.aborted) return;
       const {missing} = answer;
       const events = timelineOf({pipeline, history: answer, log, checkpoints: checkpoints?.ids ?? []});
-      this.#state.set({pipeline, log: log?.name ?? pipeline, timeline: {pipeline, events, missing}});
+      const timeline = {pipeline, events, missing};
+      this.#state.set({pipeline, log: log?.name ?? pipeline, timeline, readAt: clock.wall()});
     };
     const runner = new SliceRunner({
       clock,

@@ -255,6 +255,32 @@ it('one crash is one row: that of the API with the place in the log, or the one 
   ]);
 });
 
+it('an error like one that ended a process has its own time and text, before or after', () => {
+  const report = 'DBSP error: runtime error: One or more worker threads terminated unexpectedly';
+  const panic = (minutes: number, thread: string) => [
+    ...[head('before', 'INFO', text(minutes)), '', `thread '${thread}' (7) panicked at a.rs:1:2:`, 'no space'],
+    'stack backtrace:',
+  ];
+  const crash = (minutes: number) => [
+    ...[runner(start, 'INFO', text(minutes - 1)), ...panic(minutes, 'w')],
+    ...[head(report, 'ERROR', text(minutes)), runner(stopped, 'INFO', text(minutes))],
+  ];
+  const errorsIn = (lines: readonly string[]) => {
+    const {buffer, index} = indexText(`${lines.join('\n')}\n`);
+    const errors = new ErrorLog({buffer, wall: () => 0});
+    const bytes = Buffer.from(`${lines.join('\n')}\n`);
+    errors.append(bytes, newlinesIn(bytes));
+    while (!index.step(1000));
+    const rows = timelineOf({pipeline: 'p', history: undefined, log: {buffer, index, errors}});
+    return rows.filter(({kind}) => kind === 'errors').map((row) => `${said(row)} ×${row.count}`);
+  };
+  const harmless = (minutes: number) => [runner(start, 'INFO', text(minutes - 1)), ...panic(minutes, 'http')];
+  const told = (minutes: number) => [`${minutes} error: panic: no space (http at a.rs:1:2) ×1`];
+  expect(errorsIn([...crash(4), ...harmless(8)])).toEqual(told(8));
+  expect(errorsIn([...harmless(4), ...crash(8)])).toEqual(told(4));
+  expect(errorsIn([...crash(4), ...harmless(8), ...crash(12)])).toEqual([expect.stringMatching(/^\? error: .* ×1$/)]);
+});
+
 it('a start that failed is said of its run, and once as a failure', () => {
   const lines = [
     runner(start, 'INFO', text(1)),

@@ -4,12 +4,11 @@ import {noTarget, type TimelineEvent} from '../../events/timeline.ts';
 import {
   lengthInWords,
   missingInShort,
-  type Timeline,
   timelineText,
   timelineWord,
   timesInTimeline,
 } from '../../events/timeline-words.ts';
-import {fineMoment} from '../../lib/format.ts';
+import {clockTime, fineMoment} from '../../lib/format.ts';
 import {hasEnded} from '../../logs/log-snapshot.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
@@ -69,7 +68,7 @@ export function timelineSection(controller: Controller, {state, pipeline, width}
   const {ellipsis} = symbols;
   const events = state?.timeline?.events ?? [];
   return listSection('timeline', {
-    title: titleOf(pipeline, state?.timeline, controller),
+    title: titleOf(pipeline, state, controller),
     items: events,
     rowOf() {
       const now = clock.wall();
@@ -107,11 +106,16 @@ function cellsOf(column: readonly string[]): number {
   return column.reduce((most, {length}) => Math.max(most, length), 0);
 }
 
-function titleOf(pipeline: string, timeline: Timeline | undefined, {services}: Controller): StyledText {
-  const loading = services.catalog.hasServer ? 'asking the server' : 'reading the log';
-  const nothing = timeline?.events.length === 0 ? 'no run, state or error is known' : undefined;
-  const more = timeline ? missingInShort(timeline.missing) || (nothing ?? 'newest first, UTC') : loading;
-  return pageTitle(`Timeline of ${pipeline}`, more);
+/** Other parts of the page count on: the numbers here are of the time at which it was read. */
+function titleOf(pipeline: string, state: TimelineState | undefined, {services}: Controller): StyledText {
+  const {timeline, readAt} = state ?? {};
+  const {catalog, symbols} = services;
+  const title = `Timeline of ${pipeline}`;
+  if (!timeline) return pageTitle(title, catalog.hasServer ? 'asking the server' : 'reading the log');
+  const nothing = timeline.events.length === 0 ? 'no run, state or error is known' : undefined;
+  const words = missingInShort(timeline.missing) || (nothing ?? 'newest first, UTC');
+  const isOld = catalog.hasServer && readAt !== undefined;
+  return pageTitle(title, isOld ? `${words} ${symbols.dot} as of ${clockTime(readAt)}` : words);
 }
 
 /** Goes to the place of an event in the log, or says why there is none. */
