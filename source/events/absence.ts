@@ -3,7 +3,7 @@ import type {MonitorEvent} from '../api/types.ts';
 import {duration, readTime} from '../lib/format.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
 import type {ConnectorIncrease} from './connectors.ts';
-import type {LogStatus} from './log-status.ts';
+import {type LogStatus, reportsFailure} from './log-status.ts';
 import {type EventOf, EventSums, isOfErrors, type PipelineEvent, urgencyOf} from './pipeline-event.ts';
 import {endKind, listEvents, type PipelineStatus, type PipelineStatuses, statusesById} from './pipeline-status.ts';
 import {timelineOf} from './timeline.ts';
@@ -64,7 +64,7 @@ export function absenceOf(
       logsNow.get(pipeline),
     );
   });
-  const events = byUrgency([...told, ...connectors]);
+  const events = byUrgency([...withoutEnds(told), ...connectors]);
   if (events.length === 0) return undefined;
   const received = now.logs.flatMap(({name: pipeline, lines}): readonly PipelineEvent[] => {
     const earlier = logsBefore.get(pipeline);
@@ -72,6 +72,25 @@ export function absenceOf(
     return [{kind: 'received', pipeline, from: 'log', count: lines - earlier.lines, id: earlier.endId}];
   });
   return {since: before.at, until: now.at, events: [...events, ...received]};
+}
+
+/** A failure that the log reports, too, is one event: with its place in the log. */
+function withoutEnds(events: readonly PipelineEvent[]): readonly PipelineEvent[] {
+  const failed = events.filter((event) => event.kind === 'failed');
+  const places = new Map<PipelineEvent, number | undefined>();
+  const others = events.filter((event) => {
+    if (!isOfErrors(event)) return true;
+    const its = failed.filter(({pipeline, why}) => pipeline === event.pipeline && reportsFailure(event.group, why));
+    // Some of its kind have ended no process.
+    if (event.count > its.reduce((sum, {count}) => sum + count, 0)) return true;
+    for (const each of its) places.set(each, firstOf(places.get(each) ?? each.id, event.id));
+    return false;
+  });
+  return others.map((event) => (places.has(event) ? {...event, id: places.get(event)} : event));
+}
+
+function firstOf(id: number | undefined, other: number | undefined): number | undefined {
+  return id === undefined || other === undefined ? (id ?? other) : Math.min(id, other);
 }
 
 /** What the API counts and the log has too is in the log's own events. `earlier`: what the API had counted before. */

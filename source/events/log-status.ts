@@ -1,10 +1,13 @@
 import type {ApiFailure} from '../api/types.ts';
 import type {LossCount, Marker, OutputStream} from '../buffer/markers.ts';
+import {newline} from '../buffer/segment.ts';
 import type {Log} from '../logs/log.ts';
 import type {LogSnapshot} from '../logs/log-snapshot.ts';
 import type {UnaskedEnd, UnaskedEnds} from '../logs/log-states.ts';
 import {type ConnectorErrorCount, type ErrorGroup, isUnfinished, watchPatternKey} from '../records/error-log.ts';
+import {isPanicLine, reportsEnd} from '../records/line-kind.ts';
 import {clean} from '../terminal/clean.ts';
+import {lineAsSent} from '../viewport/line-text.ts';
 import type {EventOf, PipelineEvent} from './pipeline-event.ts';
 
 /** An open log at one moment: two of them show what happened in between. */
@@ -156,4 +159,14 @@ function errorEvents(before: LogStatus, {name: pipeline, errors}: LogStatus): re
 export function endsSince(before: LogStatus, {ends}: LogStatus): readonly UnaskedEnd[] {
   const more = ends.count - before.ends.count;
   return more > 0 ? ends.last.slice(-more) : [];
+}
+
+/** Whether these errors of the log only report the failure: the runner's own line, or the panic that the API names. */
+export function reportsFailure({latest, key}: Pick<ErrorGroup, 'latest' | 'key'>, why: string): boolean {
+  if (key === watchPatternKey) return false;
+  const line = Buffer.from(latest.buffer, latest.byteOffset, latest.length);
+  if (reportsEnd(line)) return true;
+  const message = line.indexOf(newline);
+  if (message === -1 || !isPanicLine(line, 0, line.length)) return false;
+  return why.includes(lineAsSent(line.subarray(message + 1)).text);
 }

@@ -7,6 +7,7 @@ import {logEvents} from '../../source/events/log-status.ts';
 import {EventSums} from '../../source/events/pipeline-event.ts';
 import {listEvents, type PipelineStatus} from '../../source/events/pipeline-status.ts';
 import {watchPatternKey} from '../../source/records/error-log.ts';
+import {runner} from '../records/index-lines.ts';
 import {emptyErrorLog, errorsOf, list, log, pipeline, statusAt} from './statuses.ts';
 
 const muted = new Set<number>();
@@ -138,6 +139,35 @@ it('a pipeline that failed twice and was restarted failed, and runs again', () =
     {kind: 'failed', pipeline: 'a', at: 80, why: 'Failed · exit status: 5', count: 1},
     {kind: 'failed', pipeline: 'a', at: 20, why: 'Failed · exit status: 3', count: 1},
   ]);
+});
+
+it('a failure that the log reports, too, is one row, with its place; another one like it is told', () => {
+  const errors = emptyErrorLog();
+  const exited = runner('Resources error: Pipeline process exited prematurely with exit status: 3', 'ERROR');
+  const panic = "thread 'dbsp-worker-0' (7) panicked at a.rs:1:2:\nno space";
+  const left = statusAt(0, [log('a'), log('b')], [pipeline('a'), pipeline('b')]);
+  const failed = (name: string, why: string) => pipeline(name, {failing: why, running: false, failedAt: 50});
+  const shown = () => {
+    const lists = [
+      failed('a', 'Failed · Pipeline process exited prematurely with exit status: 3'),
+      failed('b', 'Failed · panic: no space (a.rs:1)'),
+    ];
+    const absence = absenceIn(
+      left,
+      statusAt(
+        90,
+        ['a', 'b'].map((name) => log(name, {errors: errors.byKey})),
+        lists,
+      ),
+    );
+    return absence?.events.map(({kind, pipeline, count, id}) => `${pipeline} ${kind} ${count} ${id}`).sort();
+  };
+  errors.add(Buffer.from(exited), {id: 7, at: 49});
+  expect(shown()).toEqual(['a failed 1 7', 'b failed 1 7']);
+  errors.add(Buffer.from(panic), {id: 5, at: 48});
+  expect(shown()).toEqual(['a errors 1 5', 'a failed 1 7', 'b failed 1 5']);
+  errors.add(Buffer.from(panic), {id: 9, at: 60});
+  expect(shown()).toEqual(['a errors 2 5', 'a failed 1 7', 'b errors 2 5', 'b failed 1 7']);
 });
 
 it('errors that are found in what the log had before are of another time', () => {

@@ -46,7 +46,7 @@ class Rig {
   /** Failures, each once, as `pipeline cause`; what alerts told of them. */
   readonly failures: string[] = [];
   readonly told: string[] = [];
-  /** Since the key before the absence: errors in open logs by pipeline, and failures. */
+  /** Since the key before the absence: errors in open logs by pipeline, but for those of a failure, and failures. */
   readonly since = {errors: new Map<string, number>(), failures: 0};
   readonly #logs: ReadonlyMap<string, ReturnType<typeof followedLog>>;
   readonly #pipelines: Map<string, Pipeline>;
@@ -115,7 +115,6 @@ class Rig {
       await this.clock.advance(10);
     };
     this.change(name, {...stopped, deploymentStatusSince: at, deploymentError: {...deploymentError, cause}});
-    if (log) this.since.errors.set(name, (this.since.errors.get(name) ?? 0) + 1);
     if (isLogFirst) await byLog();
     this.list();
     if (!isLogFirst) await byLog();
