@@ -8,6 +8,8 @@ export type ShownLog = {
   readonly pipelines: readonly string[];
   /** Undefined while its streams are not open. */
   readonly log: () => Log | undefined;
+  /** False: what came last is below the screen, since the log is paused. Absent: it is never. */
+  readonly showsLast?: () => boolean;
 };
 
 type OnScreenOptions = {
@@ -28,6 +30,8 @@ export class OnScreen {
   readonly #options: OnScreenOptions;
   #shown: ShownLog | undefined;
   #isSeen = false;
+  /** Something came below the screen. */
+  #isBelow = false;
   /** When the first of what is not seen came, and the newest, in monotonic ms. */
   #firstAt = 0;
   #newestAt = 0;
@@ -44,15 +48,20 @@ export class OnScreen {
 
   /** Whether it has been there long enough: what comes now is read as it comes. */
   isSeen(pipeline: string): boolean {
-    return this.#isSeen && this.shows(pipeline);
+    return this.#isSeen && !this.#isBelow && this.shows(pipeline);
   }
 
   /** Undefined: no log, or a page that is not about it. */
   setShown(shown: ShownLog | undefined): void {
-    if (shown?.name === this.#shown?.name) return;
+    if (shown?.name === this.#shown?.name) {
+      this.#shown = shown;
+      if (this.#isBelow && !this.#cancel && this.#showsLast) this.#wait();
+      return;
+    }
     this.stop();
-    if (this.#isSeen && this.#shown) this.#options.onLeft(this.#shown);
+    if (this.#isSeen && !this.#isBelow && this.#shown) this.#options.onLeft(this.#shown);
     this.#isSeen = false;
+    this.#isBelow = false;
     this.#shown = shown;
     if (shown) this.#wait();
   }
@@ -60,13 +69,14 @@ export class OnScreen {
   /** Something of the pipeline came. */
   onNews(pipeline: string): void {
     if (!this.shows(pipeline)) return;
-    if (this.#cancel) this.#newestAt = this.#options.clock.monotonic();
+    if (!this.#showsLast) this.#isBelow = true;
+    else if (this.#cancel) this.#newestAt = this.#options.clock.monotonic();
     else this.#wait();
   }
 
   /** The user used the log that is on the screen. */
   onAction(): void {
-    if (this.#isSeen && !this.#cancel) return;
+    if (this.#isSeen && !this.#cancel && !this.#isBelow) return;
     this.stop();
     this.#see();
   }
@@ -74,6 +84,10 @@ export class OnScreen {
   stop(): void {
     this.#cancel?.();
     this.#cancel = undefined;
+  }
+
+  get #showsLast(): boolean {
+    return this.#shown?.showsLast?.() !== false;
   }
 
   #wait(): void {
@@ -89,7 +103,8 @@ export class OnScreen {
       const seenAt = Math.min(this.#newestAt + timeToSee, this.#firstAt + longestWait);
       const rest = seenAt - clock.monotonic();
       if (rest > 0) this.#waitFor(rest);
-      else this.#see();
+      else if (this.#showsLast) this.#see();
+      else this.#isBelow = true;
     });
   }
 
@@ -97,5 +112,6 @@ export class OnScreen {
     if (!this.#shown) return;
     this.#options.onSeen(this.#shown.pipelines);
     this.#isSeen = true;
+    this.#isBelow = false;
   }
 }

@@ -17,7 +17,7 @@ import {commandsFrom, type Hinted, withHint} from './keys/commands.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';
 import {LogWaits} from './log-waits.ts';
 import type {NoticeKind} from './notice-timer.ts';
-import {anchoredPosition, type Pane, type PaneAt, paneAt} from './pane/pane-at.ts';
+import {anchoredPosition, hasNoneBelow, type Pane, type PaneAt, paneAt} from './pane/pane-at.ts';
 import {PaneModels} from './pane/pane-models.ts';
 import {PlaceFinder} from './place-finder.ts';
 import {ProgramLookup} from './program-lookup.ts';
@@ -406,7 +406,9 @@ export class Controller {
     const at = isSamePlace && isOtherWidth(before, state) ? this.#paneAtOf(before) : undefined;
     if (at) this.#keepRow(at);
     this.#tellShown();
-    if (state.uses !== before.uses) this.events.onAction();
+    // A key in a paused log shows nothing of what has come below; going to its place from a page does.
+    const isBack = before.page !== undefined && state.page === undefined;
+    if (state.uses !== before.uses && (isBack || hasNoneBelow(this.paneAt))) this.events.onAction();
     this.#tellClosed(before.page, state.page);
     if (state.active !== before.active) this.#onShown();
   }
@@ -416,7 +418,8 @@ export class Controller {
     const {stats} = this.services;
     const {tab} = this;
     const {page} = this.state;
-    const shown = tab && {name: tab.name, pipelines: pipelinesOf(tab), log: () => this.logOf(tab)};
+    const showsLast = () => hasNoneBelow(this.paneAt);
+    const shown = tab && {name: tab.name, pipelines: pipelinesOf(tab), log: () => this.logOf(tab), showsLast};
     const kind = this.kindOf(page);
     this.events.setShown(kind?.hidesLog ? undefined : shown);
     stats.setOpen(kind?.showsStatistics ? this.lookup.described.get()?.name : undefined);

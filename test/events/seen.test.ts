@@ -72,6 +72,36 @@ it('what is acted on is seen at once, and what comes under a page is not', async
   expect(unseen(screen)).toBe(0);
 });
 
+it('what comes below a paused log is unseen until it is on the screen, or gone to from a page', async () => {
+  await using screen = await withErrors(['orders', 'fraud']);
+  const write = async (...messages: readonly string[]) => {
+    for (const message of messages) screen.server.pipeline('fraud').write(logged(0, 'ERROR', message));
+    await screen.untilLine('fraud', messages.at(-1) ?? '');
+  };
+  const screenful = (word: string) => Array.from({length: 50}, (_, at) => `${word} ${at}`);
+  await write(...screenful('refused'));
+  screen.press('2');
+  await screen.clock.advance(1000);
+  expect(unseen(screen)).toBe(0);
+  screen.press('k');
+  await write('out of memory');
+  await screen.clock.advance(5000);
+  expect(unseen(screen)).toBe(1);
+  // The keys of a paused log show nothing of it.
+  screen.press('k', 'k');
+  await screen.clock.advance(5000);
+  expect(unseen(screen)).toBe(1);
+  screen.press('G');
+  await screen.clock.advance(1000);
+  expect(unseen(screen)).toBe(0);
+  screen.press('k');
+  await write(...screenful('late'));
+  await screen.clock.advance(5000);
+  expect(unseen(screen)).toBe(50);
+  screen.press('A', 'f');
+  expect(unseen(screen)).toBe(0);
+});
+
 it('in a flood of errors, what was on the screen for long is seen', async () => {
   await using screen = await withErrors(['orders', 'fraud']);
   screen.press('2');

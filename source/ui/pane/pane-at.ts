@@ -2,7 +2,7 @@ import type {Entries} from '../../buffer/log-buffer.ts';
 import {count, counted} from '../../lib/format.ts';
 import type {RecordRange} from '../../records/record-table.ts';
 import type {Geometry} from '../../viewport/geometry.ts';
-import {anchorCurrentRow, currentOf, type Position, visiblePlaces} from '../../viewport/position.ts';
+import {anchorCurrentRow, currentOf, newBelow, type Position, visiblePlaces} from '../../viewport/position.ts';
 import type {Layout} from '../layout.ts';
 import type {Tab} from '../state/view-state.ts';
 import type {ModelledPane} from './pane-models.ts';
@@ -111,6 +111,11 @@ export function percentShown({model, tab, geometry}: PaneAt): number | undefined
   if (position.kind === 'follow' || isAwaitingEarlier) return undefined;
   const last = visiblePlaces(position, geometry).at(-1);
   return last && Math.floor((100 * (last.id + 1 - firstId)) / Math.max(1, endId - firstId));
+}
+
+/** Nothing has come below the screen since the log was paused, if it is. */
+export function hasNoneBelow(at: PaneAt | undefined): boolean {
+  return !at || newBelow(at.tab.pane.position, at.geometry) === 0;
 }
 
 /** Width in cells of the longest line on the screen, margin excluded. */
