@@ -36,8 +36,12 @@ const controlC = '\u0003';
  * mode, which an earlier program may have left on: otherwise ^C would not work.
  */
 const keySequence = new RegExp(`^${esc}(?:\\[[ABCDFHZ]|O[ABCDFH]|\\[[13-8]~|\\[(?:9[7-9]|1[01]\\d|12[0-2]);5u)$`, 'u');
-/** F1 to F12 of xterm, VTE, rxvt and the Linux console: no key of ours, but the screen says that. */
-const functionKey = new RegExp(`^${esc}(?:O[P-S]|\\[(?:1[1-57-9]|2[0134])~|\\[\\[[A-E])$`);
+/** F1 of xterm, VTE, rxvt and the Linux console. */
+const helpKey = new RegExp(`^${esc}(?:OP|\\[11~|\\[\\[A)$`);
+/** F1 with Hyper, a key of no keyboard: Ink tells its readers modifiers, and nothing that tells F1 from F2. */
+const helpKeyForInk = `${esc}[1;17P`;
+/** F2 to F12 of the same: no keys of ours, but the screen says that. */
+const functionKey = new RegExp(`^${esc}(?:O[Q-S]|\\[(?:1[2-57-9]|2[0134])~|\\[\\[[B-E])$`);
 /** Ctrl or Alt with Left or Right, as xterm, PuTTY and rxvt send it. */
 const wordMove = new RegExp(`^${esc}(?:(?:\\[1;[359]|\\[5|O5)[CD]|O[cd])$`);
 /** Alt with one of our keys, as PuTTY and rxvt send it. */
@@ -143,6 +147,7 @@ function keysIn(piece: string): string {
   if (!piece.startsWith(esc) || piece === pasteStart || keySequence.test(piece) || functionKey.test(piece))
     return piece;
   if (piece === esc) return escKey;
+  if (helpKey.test(piece)) return helpKeyForInk;
   // Ink reads Ctrl with an arrow in this form.
   if (wordMove.test(piece)) return `${esc}O${piece.slice(-1).toLowerCase()}`;
   return escAndKey.test(piece) || altSequence.test(piece) ? piece : '';

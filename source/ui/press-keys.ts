@@ -31,10 +31,10 @@ import {isMotion} from './keys/common-commands.ts';
 import {alt} from './keys/key-names.ts';
 import {lackWords} from './opened.ts';
 import {showsAbsence} from './pages/errors.ts';
-import {chosenInHelp, typeInHelp} from './pages/help.ts';
+import {chosenInHelp, openHelp, typeInHelp} from './pages/help.ts';
 import {runOnPage} from './pages/pages.ts';
 import {type Edit, withSuggestion} from './state/edit-line.ts';
-import {type Prompt, promptInUse} from './state/view-state.ts';
+import {type Prompt, promptBelow, promptInUse} from './state/view-state.ts';
 
 /** Presses keys of one read, in order. Those after a key that opens a prompt are for the prompt. */
 export function pressKeys(controller: Controller, names: readonly string[]): void {
@@ -91,6 +91,7 @@ function pressInPrompt(controller: Controller, name: string): void {
 const promptHandlers: Readonly<Record<PromptCommandId, Edit | Handler>> = {
   submit: submitPrompt,
   cancel: cancelPrompt,
+  help: openHelp,
   interrupt(controller, keyName) {
     cancelPrompt(controller);
     // The first press of the command that quits at the second.
@@ -141,8 +142,14 @@ const helpEdits: Readonly<Record<string, Edit>> = {
 
 /** Types into the help. Returns false for a key that does not type, or is a command there. */
 function pressInHelp(controller: Controller, name: string): boolean {
-  const {commands, keyContext} = controller;
-  if (keyContext !== 'help' || commandFor(commands, keyContext, name) !== undefined) return false;
+  const {commands, keyContext, state} = controller;
+  if (keyContext !== 'help') return false;
+  // The key that opened it from a prompt closes it, whatever key the user gave the help elsewhere.
+  if (promptBelow(state) && promptCommandFor(name) === 'help') {
+    controller.dispatch({type: 'page', page: state.page?.under});
+    return true;
+  }
+  if (commandFor(commands, keyContext, name) !== undefined) return false;
   const edit = helpEdits[name] ?? (isTyped(commands, name) ? {kind: 'insert' as const, text: name} : undefined);
   if (edit) typeInHelp(controller, edit);
   return edit !== undefined;

@@ -23,7 +23,7 @@ import {
   viewChangeWords,
 } from './spoken-words.ts';
 import type {PaneView} from './state/pane-view.ts';
-import {promptInUse, type ViewState} from './state/view-state.ts';
+import {promptBelow, promptInUse, type ViewState} from './state/view-state.ts';
 
 /** Milliseconds until a terminal that accepts nothing is tried again. */
 const retry = 200;
@@ -151,7 +151,7 @@ export class Speaker {
     const {state} = controller;
     const before = this.#seen;
     // A prompt changes the view while it is typed: the result is said when it is closed.
-    const isPrompting = promptInUse(state) !== undefined;
+    const isPrompting = (promptInUse(state) ?? promptBelow(state)) !== undefined;
     const now: Seen = {
       view: state,
       pane: isPrompting && before ? before.pane : controller.tab?.pane,
@@ -184,7 +184,8 @@ export class Speaker {
     if (before?.noAnswer && !now.noAnswer) this.#say('the server answers again');
     this.#sayList(before, now);
     if (prompt?.problem !== undefined && prompt.problem !== before?.view.prompt?.problem) this.#say(prompt.problem);
-    if (before?.view.page && !page && !isOtherTab) this.#say(`back: ${tabWords(controller)}`);
+    if (before?.view.page && !page && !isOtherTab)
+      this.#say(`back: ${promptInUse(state) ? statusWords(controller) : tabWords(controller)}`);
     if (isNoticed) this.#say(notice);
     const at = controller.paneAt;
     const isOtherLine = isOtherTab || now.current !== before?.current;

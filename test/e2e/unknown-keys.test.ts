@@ -32,7 +32,7 @@ test('sequences that are no key do nothing: no command runs, nothing is typed', 
   await terminal.stable(300);
   expect(terminal.screen()).toEqual(before);
 
-  for (const functionKey of [`${esc}OP`, `${esc}[15~`, `${esc}[[A`]) {
+  for (const functionKey of [`${esc}OQ`, `${esc}[15~`, `${esc}[[B`]) {
     terminal.write(functionKey);
     await terminal.waitFor('this key has no effect here: press ? to list the keys');
     await terminal.press('G');
@@ -41,9 +41,17 @@ test('sequences that are no key do nothing: no command runs, nothing is typed', 
 
   await terminal.press('/');
   await terminal.waitFor(() => viewer.status().startsWith(' /'));
-  for (const sequence of [...unknown, `${esc}OP`, `${esc}[15~`, `${esc}[[A`]) terminal.write(sequence);
+  for (const sequence of [...unknown, `${esc}OQ`, `${esc}[15~`, `${esc}[[B`]) terminal.write(sequence);
   await terminal.type('ok');
   await terminal.waitFor(() => viewer.status().startsWith(' /ok'));
+
+  // F1, as terminals send it, is the help of the prompt.
+  for (const helpKey of [`${esc}OP`, `${esc}[11~`, `${esc}[[A`]) {
+    terminal.write(helpKey);
+    await terminal.waitFor(' in this prompt');
+    terminal.write(helpKey);
+    await terminal.waitFor(() => viewer.status().startsWith(' /ok'));
+  }
 
   // Alt with a key in one read is not Esc there: these would close the tab, hide the list, quit.
   for (const key of ['X', 'z', 'q', `${esc}[A`, `${esc}[15~`, '\r', '\u0003']) terminal.write(esc + key);

@@ -96,10 +96,10 @@ test.each([
   `${esc}[Z`,
   `${esc}[5~`,
   `${esc}[99;5u`,
-  // F1 and F5: the screen says that they do nothing.
-  `${esc}OP`,
+  // F2 and F5: the screen says that they do nothing.
+  `${esc}OQ`,
   `${esc}[15~`,
-  `${esc}[[A`,
+  `${esc}[[B`,
   `${esc}[200~[I ${esc}[I ${esc}[<0;1;1M ${esc}]0;title\u0007 ${esc}[1;5A${esc}[201~`,
   '[I',
   'é日',
@@ -167,6 +167,13 @@ test.each(['[A', 'OH', '[3~'])(
 test('Alt with any other key that sends a sequence is removed whole', () => {
   for (const sequence of ['[15~', 'OP', '[[A', '[1;5A', '[99;5u'])
     expect(pass(`j${esc}${esc}${sequence}k`).keys).toBe('jk');
+});
+
+test.each(['OP', '[11~', '[[A'])('F1 is one key, however it is sent and cut: %s', (sequence) => {
+  expect(pass(`j${esc}${sequence}k`).keys).toBe(`j${esc}[1;17Pk`);
+  for (let cut = 0; cut <= sequence.length; cut++) {
+    expect(pass(esc + sequence.slice(0, cut), sequence.slice(cut)).keys).toBe(`${esc}[1;17P`);
+  }
 });
 
 test('Esc before a report, an answer or a paste is the key', () => {

@@ -245,7 +245,7 @@ describe('a key without a command here', () => {
     await using screen = await reading(log);
     screen.press('^R');
     expect(noticeOf(screen)).toBe('^R has no effect here: press ? to list the keys');
-    // As F1 arrives.
+    // As F5 arrives.
     screen.press(unknownKey);
     expect(noticeOf(screen)).toBe('this key has no effect here: press ? to list the keys');
     screen.press('7');

@@ -216,9 +216,9 @@ export const savePrompt: PromptKind<'save'> = {
   },
   example: () => 'a file name',
   keys: ({what, replaces}) => [
-    ['Enter', replaces ? 'replace' : 'save'],
-    ...(typeof what === 'string' ? ([['Tab', 'colours, markers, all']] as const) : []),
-    ['Up', 'earlier names'],
+    ['submit', replaces ? 'replace' : 'save'],
+    ...(typeof what === 'string' ? ([['turn', 'colours, markers, all']] as const) : []),
+    ['older', 'earlier names'],
   ],
   // The new name may exist, too: Enter must ask again.
   change(controller, prompt) {
@@ -418,8 +418,8 @@ export const pipePrompt: PromptKind<'pipe'> = {
   label: ({what}) => `pipe the ${typeof what === 'string' ? what : 'page'} to: `,
   example: () => 'a shell command: less, jq ., grep -v INFO',
   keys: () => [
-    ['Enter', 'run'],
-    ['Up', 'earlier commands'],
+    ['submit', 'run'],
+    ['older', 'earlier commands'],
   ],
   submit(controller, prompt) {
     const {text, suggestion} = prompt;

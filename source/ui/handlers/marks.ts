@@ -37,7 +37,7 @@ export function askForNote(controller: Controller, head: number, on?: string): v
 export const notePrompt: PromptKind<'note'> = {
   label: () => 'note: ',
   example: () => 'a few words about this record',
-  keys: () => [['Enter', 'save']],
+  keys: () => [['submit', 'save']],
   submit(controller, {text, head}) {
     const marks = controller.tab?.pane.marks;
     if (!marks) return undefined;

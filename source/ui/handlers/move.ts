@@ -25,7 +25,7 @@ export const timePrompt: PromptKind<'time'> = {
       return `-5m, -1h30m before ${at && isFile(controller, at) ? 'the end' : 'now'}, ${others}`;
     return `-5m, +5m from this line (${clockTime(inZone(from, zoneOf(at.tab.pane, controller.services.offsetAt)))}), ${others}`;
   },
-  keys: () => [['Enter', 'go']],
+  keys: () => [['submit', 'go']],
   submit(controller, {text}) {
     const at = controller.paneAt;
     if (!at || text === '') return undefined;
@@ -93,7 +93,7 @@ function lineTime({tab, model, current}: PaneAt): number | undefined {
 export const placePrompt: PromptKind<'place'> = {
   label: () => 'line or %: ',
   example: () => '1204, -10 from the end, 50%',
-  keys: () => [['Enter', 'go']],
+  keys: () => [['submit', 'go']],
   submit(controller, {text}) {
     const at = controller.paneAt;
     if (!at || text === '') return undefined;

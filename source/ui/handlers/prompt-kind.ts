@@ -1,14 +1,14 @@
 import {type PromptHistory, recall, startRecall} from '../../storage/prompt-history.ts';
 import type {Controller} from '../controller.ts';
-import type {KeyHint} from '../keys/commands.ts';
+import type {PromptHint} from '../keys/commands.ts';
 import type {Prompt} from '../state/view-state.ts';
 
 export type PromptKind<Kind extends Prompt['kind']> = {
   readonly label: (prompt: PromptOf<Kind>) => string;
   /** Shown while the text is empty. */
   readonly example: (controller: Controller) => string;
-  /** For the footer, which adds `Esc cancel`. */
-  readonly keys: (prompt: PromptOf<Kind>) => readonly KeyHint[];
+  /** For the footer, which adds how to cancel it and the help. */
+  readonly keys: (prompt: PromptOf<Kind>) => readonly PromptHint[];
   /** Called after the text in the state has changed. */
   readonly change?: (controller: Controller, prompt: PromptOf<Kind>) => void;
   /** Enter; the prompt is closed already. A returned problem opens it again and is shown. */

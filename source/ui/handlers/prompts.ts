@@ -1,5 +1,5 @@
 import type {Controller} from '../controller.ts';
-import type {KeyHint} from '../keys/commands.ts';
+import {type KeyHint, type KeyRow, type PromptCommandId, promptKeyHints, rowsOfPrompt} from '../keys/commands.ts';
 import {type Edit, editLine, withSuggestion} from '../state/edit-line.ts';
 import {type Prompt, promptInUse} from '../state/view-state.ts';
 import {pipePrompt, savePrompt} from './copy.ts';
@@ -32,8 +32,20 @@ export function promptExample(controller: Controller, prompt: Prompt): string {
   return prompt.text === '' && !prompt.suggestion ? kindOf(prompt).example(controller) : '';
 }
 
+/** For the footer: the help comes last, since a narrow screen has no room for all. */
 export function promptKeys(prompt: Prompt): readonly KeyHint[] {
-  return [...kindOf(prompt).keys(prompt), ['Esc', 'cancel']];
+  return promptKeyHints([...kindOf(prompt).keys(prompt), ['cancel', 'cancel'], ['help', 'help']]);
+}
+
+/** For the help. */
+export function promptRows(prompt: Prompt): readonly KeyRow[] {
+  const {keys, recall} = kindOf(prompt);
+  const hints = keys(prompt);
+  const unused: readonly PromptCommandId[] = [
+    ...(hints.some(([id]) => id === 'turn') ? [] : (['turn'] as const)),
+    ...(recall ? [] : (['older', 'newer'] as const)),
+  ];
+  return rowsOfPrompt(hints, unused);
 }
 
 /** Edits the text of the prompt at its cursor. Some prompts act on a new text at once. */

@@ -156,8 +156,8 @@ export const searchPrompt: PromptKind<'search'> = {
   label: () => '/',
   example: () => 'text or regex; lower case also matches upper case',
   keys: ({text}) => [
-    ['Enter', text === '' ? 'repeat the last' : 'done'],
-    ['Up', 'earlier searches'],
+    ['submit', text === '' ? 'repeat the last' : 'done'],
+    ['older', 'earlier searches'],
   ],
   change: (controller, prompt) => searchAsTyped(controller, prompt),
   submit(controller, {text, before}) {
@@ -195,8 +195,8 @@ export const pageSearchPrompt: PromptKind<'page-search'> = {
   label: () => '/',
   example: searchPrompt.example,
   keys: () => [
-    ['Enter', 'done'],
-    ['Up', 'earlier searches'],
+    ['submit', 'done'],
+    ['older', 'earlier searches'],
   ],
   change: (_, {find, text}) => find(text),
   submit(controller, {find, text}) {
@@ -245,8 +245,8 @@ export const highlightPrompt: PromptKind<'highlight'> = {
   label: () => '* ',
   example: () => 'text or regex; the same one again removes it',
   keys: () => [
-    ['Enter', 'highlight'],
-    ['Up', 'earlier patterns'],
+    ['submit', 'highlight'],
+    ['older', 'earlier patterns'],
   ],
   submit(controller, {text}) {
     const {highlights} = controller.tab?.pane ?? {};

@@ -252,8 +252,8 @@ export const filterPrompt: PromptKind<'filter'> = {
   label: ({edits}) => (edits === undefined ? '& ' : '& (editing) '),
   example: () => 'text or regex, !text, target:kafka, level:warn',
   keys: ({edits}) => [
-    ['Enter', edits === undefined ? 'filter' : 'change'],
-    ['Up', 'earlier filters'],
+    ['submit', edits === undefined ? 'filter' : 'change'],
+    ['older', 'earlier filters'],
   ],
   submit(controller, {text, edits}) {
     const {filters} = controller.tab?.pane ?? {};

@@ -90,7 +90,7 @@ function pageOf(controller: Controller): number {
 export const findNamePrompt: PromptKind<'find-name'> = {
   label: () => 'find /',
   example: () => 'part of a name, or tag:prod',
-  keys: () => [['Enter', 'done']],
+  keys: () => [['submit', 'done']],
   change: (controller, {text}) => filterNames(controller, text),
   submit: () => undefined,
   cancel(controller, {before}) {

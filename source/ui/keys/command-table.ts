@@ -46,7 +46,7 @@ export const commands = [
     {
       id: 'help',
       opens: 'help',
-      keys: ['?'],
+      keys: ['?', 'F1'],
       help: 'this help',
       core: 'all keys; find a command',
       hint: 'help',
@@ -417,6 +417,7 @@ function inGroup<const Row extends Given>(
 export const promptCommands = [
   {id: 'submit', keys: ['Enter'], help: 'do it'},
   {id: 'cancel', keys: ['Esc'], help: 'cancel'},
+  {id: 'help', keys: ['F1'], help: 'the keys of the prompt; again: back to the text'},
   {id: 'interrupt', keys: ['^C'], help: 'cancel; twice: quit'},
   {id: 'older', keys: ['Up', '^P', '^R'], help: 'an earlier text that begins like this one'},
   {id: 'newer', keys: ['Down', '^N'], help: 'back to a later one, and to what was typed'},

@@ -82,10 +82,29 @@ type PromptRow = Pick<Command, 'keys' | 'help' | 'group'> & {
 /** A row of the lists of keys. */
 export type KeyRow = Command | PromptRow;
 
-/** All keys, for help and docs: those of the commands, then those of the prompts. */
-export function keyRows(table: CommandTable): readonly KeyRow[] {
-  const ofPrompts = promptCommands.map((command) => ({...command, group: 'in a prompt', context: 'prompt' as const}));
-  return [...table, ...ofPrompts];
+const rowsOfPrompts: readonly PromptRow[] = promptCommands.map((command) => {
+  return {...command, group: 'in a prompt', context: 'prompt' as const};
+});
+
+/** All keys, for help and docs: those of the commands, then those of the prompts, or of one of them. */
+export function keyRows(table: CommandTable, ofPrompt: readonly KeyRow[] = rowsOfPrompts): readonly KeyRow[] {
+  return [...table, ...ofPrompt];
+}
+
+/** A key of a prompt for its footer: the command, and a word for what it does there. */
+export type PromptHint = readonly [id: PromptCommandId, word: string];
+
+/** The same with the key. */
+export function promptKeyHints(hints: readonly PromptHint[]): readonly KeyHint[] {
+  return hints.flatMap(([id, word]) => rowsOfPrompts.filter((row) => row.id === id).map(({keys: [key = '']}) => [key, word] as const));
+}
+
+/** The keys of one prompt, for the help: in the words of its footer, without those `unused`. */
+export function rowsOfPrompt(hints: readonly PromptHint[], unused: readonly PromptCommandId[]): readonly KeyRow[] {
+  const words = new Map(hints);
+  return rowsOfPrompts
+    .filter(({id}) => !unused.includes(id))
+    .map((row) => ({...row, group: 'in this prompt', help: words.get(row.id) ?? row.help}));
 }
 
 type RowGroup<Row> = {readonly group: string; readonly commands: readonly Row[]};

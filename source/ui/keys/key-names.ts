@@ -1,7 +1,7 @@
 import type {Key} from 'ink';
 
 type NamedKey = {
-  /** The flag that Ink sets. */
+  /** The flag that Ink sets: for F1, of which it tells no name, the one that `system/terminal-input` gives it. */
   readonly flag?: keyof Key;
   /** Shown instead of the name; `ascii` if the locale is not UTF-8. */
   readonly label?: string;
@@ -26,6 +26,7 @@ const named: Readonly<Record<string, NamedKey>> = {
   Space: {others: [' ']},
   Backspace: {flag: 'backspace', others: ['bs']},
   Delete: {flag: 'delete', others: ['del']},
+  F1: {flag: 'hyper', others: []},
 };
 
 export const namedKeys: readonly string[] = Object.keys(named);
@@ -36,7 +37,7 @@ export function keyLabel(name: string, isUtf8: boolean): string {
   return (isUtf8 ? label : (ascii ?? label)) ?? name;
 }
 
-/** A key for which Ink has no name, such as F1; as it is called in a sentence. */
+/** A key for which Ink has no name, such as F5; as it is called in a sentence. */
 export const unknownKey = 'this key';
 
 /** Before the name of a key: Alt was held, or Esc came in the same read. Terminals send the same for both. */

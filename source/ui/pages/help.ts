@@ -4,6 +4,7 @@ import {concat, overlay, plain, type StyledText} from '../../terminal/styled-tex
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
+import {promptRows} from '../handlers/prompts.ts';
 import type {Command, CommandTable, KeyContext} from '../keys/command.ts';
 import {
   coreRows,
@@ -20,6 +21,7 @@ import {keyLabel, readKey} from '../keys/key-names.ts';
 import {lacks} from '../opened.ts';
 import {type Edit, editLine} from '../state/edit-line.ts';
 import type {OpenPage} from '../state/page.ts';
+import {promptBelow} from '../state/view-state.ts';
 import {type Opened, openAs, openPage, type Page, type Spoken} from './page.ts';
 import {type Items, paragraph} from './page-rows.ts';
 
@@ -40,6 +42,8 @@ export type HelpView = {
   readonly table: CommandTable;
   /** Where the keys went before the help was opened: its commands come first. */
   readonly from: KeyContext;
+  /** The keys of the prompt that it was opened from, where no command can be run; absent: it was none. */
+  readonly prompt?: readonly KeyRow[] | undefined;
   /** Commands that are left out: they would only say why they do nothing. */
   readonly isLeftOut?: (row: KeyRow) => boolean;
   /** What was typed. */
@@ -93,16 +97,11 @@ export function helpRows(view: HelpView): HelpRows {
 }
 
 /** `type to find, press Enter to run, Esc to close`; on a narrow screen the keys as in the footer. */
-function titleWords({table, text, width}: HelpView): string {
+function titleWords({table, text, width, prompt}: HelpView): string {
   const close = text === '' ? 'close' : 'clear';
-  const [run, leave] = [{id: 'help-run'}, {id: 'help-close'}];
+  const uses = [...(prompt ? [] : [[{id: 'help-run'}, 'run'] as const]), [{id: 'help-close'}, close] as const];
   const isNarrow = width < widthWithTitle;
-  const keys = isNarrow
-    ? keysNamed(table, [
-        [run, 'run'],
-        [leave, close],
-      ])
-    : pressTo(table, [run, 'run'], [leave, close]);
+  const keys = isNarrow ? keysNamed(table, uses) : pressTo(table, ...uses);
   return ['type to find', keys].filter(Boolean).join(isNarrow ? '; ' : ', ');
 }
 
@@ -160,10 +159,10 @@ type Group = {readonly heading: string; readonly isMixed: boolean; readonly rows
 
 /** What is there before anything is typed: on a page its own keys first. */
 function partsOf(view: HelpView): readonly Part[] {
-  const {table, from, isLeftOut = () => false, isUtf8} = view;
+  const {table, from, prompt, isLeftOut = () => false, isUtf8} = view;
   const isPage = from !== 'sidebar' && from !== 'log' && from !== 'everywhere';
   const rows = inOrder(
-    keyRows(table).filter((row) => !isLeftOut(row)),
+    keyRows(table, prompt).filter((row) => !isLeftOut(row)),
     [from, 'everywhere'],
   );
   const own = isPage ? rows.filter(({context}) => context === from) : [];
@@ -193,10 +192,10 @@ function groupOf(heading: string, commands: readonly KeyRow[], isUtf8: boolean, 
 }
 
 /** The commands of a typed key, those with all words in their help or keys by group, and those found by their names. */
-function groupsOf({table, from, isLeftOut = () => false, text, isUtf8}: HelpView): readonly Group[] {
+function groupsOf({table, from, prompt, isLeftOut = () => false, text, isUtf8}: HelpView): readonly Group[] {
   const key = readKey(text.trim());
   const words = wordsOf(text);
-  const rows = keyRows(table).filter((row) => !isLeftOut(row));
+  const rows = keyRows(table, prompt).filter((row) => !isLeftOut(row));
   const left = new Set(inOrder(rows, [from, 'everywhere']));
   const take = (isFound: (command: KeyRow) => boolean) => {
     const found = [...left].filter(isFound);
@@ -350,20 +349,25 @@ export const helpPage: Page<HelpState> = {
       close: {help: 'clear what was typed, then close', hint: {isTyped: 'clear', else: 'close'}},
     },
   },
-  open: (controller) => openPage(controller, helpPage, {text: ''}, {under: controller.state.page}),
+  open: openHelp,
   rows: (controller, page, {width}) => helpOf(controller, page, {width}).rows,
   items: (controller, page) => itemsIn(helpOf(controller, page).items, page.cursor ?? 0),
   typed: ({text}) =>
     text === ''
       ? plain('')
       : concat([plain(' find: ', {dim: true}), plain(text, {bold: true}), plain(' ', {inverse: true})]),
-  conditions: (_, {text}) => ({isTyped: text !== ''}),
+  conditions: ({state}, {text}) => ({isTyped: text !== '', ...(promptBelow(state) && {hasRow: false})}),
   close(controller, {text, under}) {
     if (text !== '') typeInHelp(controller, {kind: 'kill', to: 'start'});
     else controller.dispatch({type: 'page', page: under});
   },
   spoken,
 };
+
+/** Over what is open: a page, or a prompt, which keeps its text. */
+export function openHelp(controller: Controller): void {
+  openPage(controller, helpPage, {text: ''}, {under: controller.state.page});
+}
 
 function itemsIn(items: readonly Item[], cursor: number): Items {
   return {
@@ -394,9 +398,11 @@ export function helpOf(
 ): HelpRows {
   const {commands: table, services} = controller;
   const {isUtf8, symbols} = services;
-  const from = controller.contextOf(under);
+  const below = promptBelow(controller.state);
+  const from = below ? 'prompt' : controller.contextOf(under);
+  const prompt = below && promptRows(below);
   const isLeftOut = (row: KeyRow) => 'needs' in row && lacks(controller, row.needs);
-  return helpRows({table, from, isLeftOut, text, cursor, isUtf8, symbols, ...size});
+  return helpRows({table, from, prompt, isLeftOut, text, cursor, isUtf8, symbols, ...size});
 }
 
 /** The command under the cursor, or why it does not run; undefined: none is found. */
@@ -405,6 +411,10 @@ export function chosenInHelp(controller: Controller): Command | string | undefin
   if (!page) return undefined;
   const row = helpOf(controller, page).items[page.cursor ?? 0]?.command;
   if (!row) return page.text === '' ? undefined : searchWords(controller.commands);
+  if (promptBelow(controller.state)) {
+    const what = row.context === 'prompt' ? 'this works in the prompt' : 'this does not work in a prompt';
+    return withHint(what, controller.commands, {id: 'help-close'}, 'go back to it');
+  }
   if (row.context === 'prompt') return withHint('this works in a prompt', controller.commands, 'search', 'open one');
   return whereItWorks(controller, page, row) ?? row;
 }

@@ -236,9 +236,14 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
 }
 
 /** Undefined while a page covers the prompt. The prompt of a page needs that page. */
-export function promptInUse({page, prompt}: ViewState): Prompt | undefined {
+export function promptInUse({page, prompt}: Pick<ViewState, 'page' | 'prompt'>): Prompt | undefined {
   const needed = prompt && 'on' in prompt ? prompt.on : undefined;
   return page?.kind === needed ? prompt : undefined;
+}
+
+/** The prompt that comes back, as it was left, when the open page is closed. */
+export function promptBelow({page, prompt}: Pick<ViewState, 'page' | 'prompt'>): Prompt | undefined {
+  return page && promptInUse({page: page.under, prompt});
 }
 
 /** Whether the list's width may be another in the next view. */

@@ -2,6 +2,11 @@ import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {lineAround} from '../../../source/ui/components/prompt-line.tsx';
+import {remap} from '../../../source/ui/keys/remap-keys.ts';
+import {openProgram} from '../../../source/ui/pages/program.ts';
+import {allCommands} from '../../../source/ui/pages/registry.ts';
+import type {Prompt} from '../../../source/ui/state/view-state.ts';
+import {logged} from '../reading.ts';
 import type {ScreenOptions} from '../screen-under-test.ts';
 import {AppUnderTest} from './app-under-test.tsx';
 
@@ -28,7 +33,7 @@ describe('a prompt', () => {
   it('says what may be typed while nothing is, and which keys are its own', async () => {
     await using app = await searching();
     await app.shows('text or regex');
-    expect(app.rows.at(-1)).toMatch(/^ Enter repeat the last ↑ earlier searches Esc cancel *$/);
+    expect(app.rows.at(-1)).toMatch(/^ Enter repeat the last ↑ earlier searches Esc cancel F1 help *$/);
     await app.press('x');
     await app.hides('text or regex');
   });
@@ -165,7 +170,7 @@ describe('a prompt', () => {
     await using app = await searching();
     await app.press('C-c', '|');
     await app.shows(/ pipe the view to: less *$/m);
-    expect(app.rows.at(-1)).toMatch(/^ Enter run ↑ earlier commands Esc cancel *$/);
+    expect(app.rows.at(-1)).toMatch(/^ Enter run ↑ earlier commands Esc cancel F1 help *$/);
     await app.press('C-u');
     await app.shows(/ pipe the view to: {3}a shell command/);
     app.type('jq');
@@ -212,6 +217,107 @@ describe('a prompt', () => {
     await app.press('Esc');
     await app.shows('fraud');
   });
+});
+
+describe('F1 in a prompt', () => {
+  /** The keys that open each kind of prompt, and the first row of its own keys. */
+  const prompts: {readonly [Kind in Prompt['kind']]: readonly [keys: readonly string[], row: string]} = {
+    search: [['/'], 'Enter repeat the last'],
+    'page-search': [['/'], 'Enter done'],
+    filter: [['&'], 'Enter filter'],
+    highlight: [['*'], 'Enter highlight'],
+    time: [['T'], 'Enter go'],
+    place: [[':'], 'Enter go'],
+    save: [['S'], 'Enter save'],
+    pipe: [['|'], 'Enter run'],
+    'find-name': [['Tab', '/'], 'Enter done'],
+    note: [['k', '"'], 'Enter save'],
+  };
+
+  async function prompting(keys: readonly string[]): Promise<AppUnderTest> {
+    const app = await AppUnderTest.open({names: ['orders'], size: {columns: 80, rows: 24}});
+    app.filterInput(() => {});
+    await app.shows('LIVE');
+    app.screen.server.pipeline('orders').write(logged(1, 'INFO', 'step one'));
+    await app.shows('step one');
+    await app.press(...keys);
+    return app;
+  }
+  const promptOf = ({screen}: AppUnderTest) => screen.controller.state.prompt;
+
+  it.each(Object.entries(prompts))('of %s shows its keys, and closing the help leaves the text as it was', async (kind, [keys, row]) => {
+    await using app = await prompting(kind === 'page-search' ? [] : keys);
+    if (kind === 'page-search') {
+      openProgram(app.screen.controller, 'orders');
+      await app.shows('Program of orders');
+      await app.press(...keys);
+    }
+    await app.screen.until(() => promptOf(app)?.kind === kind, 'the prompt');
+    expect(app.rows.at(-1)).toContain(' F1 help');
+    await app.press('F1');
+    await app.shows(' in this prompt');
+    expect(app.rows[3]).toBe(' in this prompt');
+    expect(app.rows[4]?.replaceAll(/ +/g, ' ')).toBe(`▸ ${row}`);
+    await app.press('Esc');
+    await app.hides(' in this prompt');
+
+    app.type('a?b');
+    await app.press('Left');
+    await app.screen.until(() => promptOf(app)?.cursor === (promptOf(app)?.text.length ?? 0) - 1, 'the cursor');
+    const before = promptOf(app);
+    const bottom = app.rows.slice(-2);
+    for (const closing of [['F1'], ['?'], ['Esc'], ['x', 'F1'], ['x', 'Esc', 'Esc']]) {
+      await app.press('F1');
+      await app.shows(' in this prompt');
+      await app.press(...closing);
+      await app.screen.until(() => app.rows.slice(-2).join() === bottom.join(), `the prompt after ${closing.join(' ')}`);
+      expect(promptOf(app)).toBe(before);
+    }
+  });
+
+  it('has the keys that this prompt uses', async () => {
+    await using app = await prompting(['T', 'F1']);
+    await app.shows(' in this prompt');
+    expect(app.text).not.toMatch(/save something else|an earlier text/);
+    await app.press('Esc', 'Esc', 'S', 'F1');
+    await app.shows(/Tab +colours, markers, all/);
+    await app.shows(/↑ \^P \^R +earlier names/);
+  });
+
+  it('finds commands, and runs none: Enter says how to go back', async () => {
+    await using app = await prompting(['&', 'F1', 'Enter']);
+    await app.shows('this works in the prompt: press Esc to go back to it');
+    app.type('quit');
+    await app.press('Enter');
+    await app.shows('this does not work in a prompt: press Esc to go back to it');
+    expect(app.rows.at(-1)).not.toContain('run');
+    expect(app.rows[1]).toContain('type to find, press Esc to clear');
+    expect(promptOf(app)).toMatchObject({kind: 'filter', text: ''});
+  });
+
+  it('closes the help also where F1 is the key of another command', async () => {
+    const {table: commands} = remap(allCommands, [{command: 'pause', keys: ['F1'], where: ''}]);
+    await using app = await AppUnderTest.open({names: ['orders'], services: {commands}});
+    app.filterInput(() => {});
+    await app.shows('LIVE');
+    await app.press('/', 'F1');
+    await app.shows(' in this prompt');
+    await app.press('F1');
+    await app.hides(' in this prompt');
+    expect(promptOf(app)).toMatchObject({kind: 'search', text: ''});
+  });
+});
+
+it('F1 is the help everywhere', async () => {
+  await using app = await AppUnderTest.open({names: ['orders']});
+  app.filterInput(() => {});
+  await app.shows('LIVE');
+  for (const keys of [['F1'], ['i', 'F1']]) {
+    await app.press(...keys);
+    await app.shows('type to find');
+    await app.press('F1');
+    await app.hides('type to find');
+  }
 });
 
 describe('a line that is longer than its room', () => {

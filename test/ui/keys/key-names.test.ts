@@ -41,6 +41,8 @@ test.each([
   ['tab', 'Tab'],
   ['backspace', 'Backspace'],
   ['delete', 'Delete'],
+  // As the filter of the terminal's input marks it.
+  ['hyper', 'F1'],
 ] as const)('%s is %s', (flag, name) => {
   expect(names('', {[flag]: true})).toEqual([name]);
 });
@@ -78,7 +80,7 @@ test('what terminals send for Ctrl and one of these letters is another key', () 
   ]);
 });
 
-test('F1 and other keys without a name are one unknown key', () => {
+test('F5 and other keys without a name are one unknown key', () => {
   expect(names('', {ctrl: true})).toEqual([unknownKey]);
   expect(names('')).toEqual([unknownKey]);
 });
@@ -110,6 +112,7 @@ it.each([
   ['escape', 'Esc'],
   ['return', 'Enter'],
   ['del', 'Delete'],
+  ['f1', 'F1'],
   // A terminal sends the same for both.
   ['ctrl+i', 'Tab'],
   ['^m', 'Enter'],
@@ -120,7 +123,7 @@ it.each([
   expect(readKey(written)).toBe(name);
 });
 
-it.each(['', 'xy', 'F1', 'alt+x', 'ctrl+1', 'ctrl+space', 'ctrl+', '\t', '\u0007', '\u200b', '\u00a0', 'shift+1'])(
+it.each(['', 'xy', 'F5', 'alt+x', 'ctrl+1', 'ctrl+space', 'ctrl+', '\t', '\u0007', '\u200b', '\u00a0', 'shift+1'])(
   '%j is none that a terminal sends',
   (written) => {
     expect(readKey(written)).toBeUndefined();
