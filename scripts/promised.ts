@@ -9,6 +9,7 @@ import {exitCodes} from '../source/settings/exit-codes.ts';
 import {commandWords, isConfigurable, type Option, variableOf} from '../source/settings/option.ts';
 import {options} from '../source/settings/option-table.ts';
 import {colorNames, themeNames} from '../source/settings/palette.ts';
+import {formerIds} from '../source/ui/keys/former-ids.ts';
 import {allCommands} from '../source/ui/pages/registry.ts';
 
 export type Promised = Readonly<Record<string, readonly string[]>>;
@@ -51,7 +52,7 @@ export async function presentNames(): Promise<Promised> {
     'colours of a theme': colorNames,
     keys: allCommands.flatMap(({context, keys, id}) => keys.map((key) => `${context} ${key}: ${id}`)),
     'names of keys': allCommands.map(({id}) => id),
-    'names of keys of before': allCommands.flatMap(({formerly = []}) => formerly),
+    'names of keys of before': [...formerIds.keys(), ...allCommands.flatMap(({formerly = []}) => formerly)],
     'exit codes': exitCodes.flatMap(({code}) => code.split(', ')),
     'fields of --template': [...template.matchAll(/\{\w+\}/g)].map(String),
     'fields of JSON': Object.entries(schemas).flatMap(([name, schema]) => fieldsOf(name, schema)),

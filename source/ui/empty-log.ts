@@ -66,14 +66,14 @@ export function emptyLogRows(
   const dim = {dim: true} as const;
   switch (empty.kind) {
     case 'no-tab':
-      return words(sentence(pressTo(commands, ['keep', 'show the log under the cursor'])), dim);
+      return words(sentence(pressTo(commands, ['open-tab', 'show the log under the cursor'])), dim);
     case 'no-lines':
       return words(empty.why, dim);
     case 'awaited':
       return waited === undefined ? [] : words(`waiting for ${empty.what}, ${waited}`, dim);
     case 'no-pipeline': {
       const {name, closest} = empty;
-      const hint = sentence(pressTo(commands, ['detail', 'open it']));
+      const hint = sentence(pressTo(commands, ['record-page', 'open it']));
       return [
         ...words(`There is no pipeline '${name}'.`, {bold: true}),
         ...(closest === undefined

@@ -40,7 +40,7 @@ export function lacks(controller: Controller, need: Command['needs']): boolean {
 
 /** What is said instead by commands for which there is more to say than that there is no connection. */
 const withoutNeed: Readonly<Partial<Record<CommandId, (controller: Controller, tab: Tab | undefined) => string>>> = {
-  'open-past': () => 'this log is open already: it is a file',
+  'open-recording': () => 'this log is open already: it is a file',
   sort: () => 'logs are listed in the order in which they were named',
   record(controller, tab) {
     const {isRecorded} = controller.services.catalog.capabilitiesOf(pipelinesOf(tab));

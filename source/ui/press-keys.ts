@@ -218,7 +218,7 @@ function runOnShownLog(controller: Controller, command: Command, keyName: string
   const {commands} = controller;
   controller.tabSwitcher.settleCursor();
   if (controller.tab === undefined) {
-    controller.sayHint('no log is open', 'keep', 'show the one under the cursor');
+    controller.sayHint('no log is open', 'open-tab', 'show the one under the cursor');
     return;
   }
   if (command.notInList) {

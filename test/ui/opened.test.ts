@@ -68,7 +68,7 @@ function inHelp({controller}: ScreenUnderTest, ...ids: readonly string[]) {
   return ids.filter((id) => has.some((each) => each === id));
 }
 
-const ofConnections = ['reconnect', 'await-change', 'record'];
+const ofConnections = ['reconnect', 'alert-once', 'record'];
 
 test('what was opened is the list, and asks nothing of a server', async () => {
   await using folder = await folderOf({'a.log': line(30, 'one'), 'b.log': line(31, 'two', 'ERROR')});
@@ -91,8 +91,8 @@ test('what was opened is the list, and asks nothing of a server', async () => {
   expect(server.requests).toEqual([]);
   // The help has no command that would only tell why it does nothing.
   screen.press('?');
-  const ofServers = ['contexts', 'contexts-go', 'sort', 'open-past'];
-  expect(inHelp(screen, 'describe', ...ofServers, ...ofConnections)).toEqual(['describe']);
+  const ofServers = ['contexts', 'contexts-go', 'sort', 'open-recording'];
+  expect(inHelp(screen, 'pipeline-page', ...ofServers, ...ofConnections)).toEqual(['pipeline-page']);
   screen.press('Esc');
   // Nothing is lost: the files can be opened again.
   screen.press('q');
@@ -345,7 +345,7 @@ test('O opens what was recorded of a pipeline before, and the session does not h
   expect(noticeAfter(screen, 'r')).toBe('no connection: this log is read from a recording');
   expect(noticeAfter(screen, 'W')).toBe('this log is a recording already: press S to save what is shown');
   screen.press('?');
-  expect(inHelp(screen, 'contexts', 'sort', 'open-past', ...ofConnections)).toEqual(['contexts', 'sort', 'open-past']);
+  expect(inHelp(screen, 'contexts', 'sort', 'open-recording', ...ofConnections)).toEqual(['contexts', 'sort', 'open-recording']);
   screen.press('Esc');
   // Its log, and what the server tells of the pipeline.
   screen.press('H');

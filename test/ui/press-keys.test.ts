@@ -71,8 +71,8 @@ function goTo(screen: ScreenUnderTest, {context}: Command): void {
   const {controller} = screen;
   controller.dispatch({type: 'focus', side: context === 'sidebar' ? 'sidebar' : 'log'});
   if (context === 'help') screen.press('?');
-  if (context === 'describe') openPipeline(controller, 'orders');
-  if (context === 'detail') openPage(controller, recordPage, {programs: controller.programs});
+  if (context === 'pipeline') openPipeline(controller, 'orders');
+  if (context === 'record') openPage(controller, recordPage, {programs: controller.programs});
   if (context === 'program') openProgram(controller, 'orders');
   if (context === 'marks') controller.dispatch({type: 'page', page: {kind: 'marks', offset: 0, cursor: 0}});
 }

@@ -66,7 +66,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   const log = pane && !empty ? pane.rows.paint(pane.tab.pane, layout, places) : emptyPane();
   const banner = layout.hasBanner
     ? [
-        bannerText(activePipeline, {width: layout.paneWidth, symbols, key: keyOf(controller.commands, 'describe')}) ??
+        bannerText(activePipeline, {width: layout.paneWidth, symbols, key: keyOf(controller.commands, 'pipeline-page')}) ??
           plain(''),
       ]
     : [];

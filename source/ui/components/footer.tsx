@@ -128,20 +128,20 @@ type FooterSize = {readonly width: number; readonly isUtf8: boolean};
 const first = {
   sidebar: [
     'help',
-    'keep',
+    'open-tab',
     'find-name',
     'other-side',
     'back',
     'merge',
     'quit',
-    'describe',
+    'pipeline-page',
     'reopen-tab',
     'sort',
     'mark-pipeline',
   ],
   log: [
-    ...['help', 'reconnect', 'next-hit', 'search', 'filter', 'back', 'pause', 'next-error', 'detail', 'copy'],
-    ...['other-side', 'quit', 'reopen-tab', 'filters-off', 'matches-only', 'previous-hit'],
+    ...['help', 'reconnect', 'next-match', 'search', 'filter', 'back', 'pause', 'next-error', 'record-page', 'copy'],
+    ...['other-side', 'quit', 'reopen-tab', 'filters-off', 'matches-only', 'previous-match'],
   ],
   selecting: ['help', 'copy', 'save', 'pipe', 'markdown', 'back'],
 } as const satisfies Readonly<Record<string, readonly CommandId[]>>;

@@ -7,14 +7,14 @@ import type {PaneView} from '../state/pane-view.ts';
 import {pipelinesOf, type Tab, type TextToMake} from '../state/view-state.ts';
 
 export const commonHandlers = {
-  'await-change'(controller: Controller) {
+  'alert-once'(controller: Controller) {
     const name = pipelineOf(controller);
     if (name === undefined) return;
     if (!controller.eventFeed.alerts.toggleNotifyOnce(name)) {
       controller.say(`${name}: you will not be alerted when it next changes`);
       return;
     }
-    controller.sayHint(`${name}: you will be alerted when it next changes`, 'await-change', 'cancel');
+    controller.sayHint(`${name}: you will be alerted when it next changes`, 'alert-once', 'cancel');
   },
   'other-side'(controller: Controller) {
     const {state} = controller;
@@ -47,7 +47,7 @@ export const commonHandlers = {
     const name = controller.tabSwitcher.reopen();
     controller.say(name === undefined ? 'no closed tab to open again' : `${name} is open again`);
   },
-  'hide-sidebar'(controller: Controller) {
+  'hide-list'(controller: Controller) {
     controller.tabSwitcher.settleCursor();
     controller.dispatch({type: 'toggle-sidebar'});
   },
@@ -160,7 +160,7 @@ export function sayNotOpen(controller: Controller): void {
 }
 
 function sayNoTab(controller: Controller): void {
-  controller.sayHint('no tab is open', 'keep', 'open the pipeline under the cursor');
+  controller.sayHint('no tab is open', 'open-tab', 'open the pipeline under the cursor');
 }
 
 /** To a tab that the user chose among the tabs: the next key is for its log. */

@@ -189,7 +189,7 @@ function goToCell(controller: Controller, by: -1 | 1): void {
   if (!at) return;
   const {tab, model, histogram, layout, current} = at;
   if (layout.histogramRows === 0) {
-    controller.sayHint('the histogram is hidden', 'strip', 'show it');
+    controller.sayHint('the histogram is hidden', 'histogram', 'show it');
     return;
   }
   if (hasNoTimes(model)) {

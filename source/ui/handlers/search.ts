@@ -17,12 +17,12 @@ export const searchHandlers = {
     controller.keepTab();
     controller.dispatch({type: 'prompt', prompt: {kind: 'search', text: '', before: tab.pane}});
   },
-  'next-hit': (controller: Controller) => goToMatch(controller, 'next'),
-  'previous-hit': (controller: Controller) => goToMatch(controller, 'previous'),
+  'next-match': (controller: Controller) => goToMatch(controller, 'next'),
+  'previous-match': (controller: Controller) => goToMatch(controller, 'previous'),
   'next-error': (controller: Controller) => goToError(controller, 'next'),
   'previous-error': (controller: Controller) => goToError(controller, 'previous'),
-  'next-turn': (controller: Controller) => goToChange(controller, 'next'),
-  'previous-turn': (controller: Controller) => goToChange(controller, 'previous'),
+  'next-marker': (controller: Controller) => goToMarker(controller, 'next'),
+  'previous-marker': (controller: Controller) => goToMarker(controller, 'previous'),
 };
 
 function goToMatch(controller: Controller, direction: Direction): void {
@@ -127,15 +127,15 @@ function nearError({index, nextIndex, isWhole, shown}: PaneModel, direction: Dir
 }
 
 /** To the next or previous run or marker. */
-function goToChange(controller: Controller, direction: Direction): void {
-  whenIndexed(controller, {what: 'looking for runs'}, (at) => goToChangeIn(controller, at, direction));
+function goToMarker(controller: Controller, direction: Direction): void {
+  whenIndexed(controller, {what: 'looking for runs'}, (at) => goToMarkerIn(controller, at, direction));
 }
 
-function goToChangeIn(controller: Controller, at: PaneAt, direction: Direction): void {
+function goToMarkerIn(controller: Controller, at: PaneAt, direction: Direction): void {
   const current = at.current ?? 0;
   const {entries} = at.geometry;
   // A hidden change is reached at the next shown entry.
-  const changes = changesOf(at).flatMap((id) => entries.atOrAfter(id) ?? []);
+  const changes = markersOf(at).flatMap((id) => entries.atOrAfter(id) ?? []);
   const change = direction === 'next' ? changes.find((id) => id > current) : changes.findLast((id) => id < current);
   if (change === undefined) {
     controller.say(`no run or marker ${direction === 'next' ? 'after' : 'before'} this line`);
@@ -144,7 +144,7 @@ function goToChangeIn(controller: Controller, at: PaneAt, direction: Direction):
   controller.goToEntry(change);
 }
 
-function changesOf({model}: PaneAt): readonly number[] {
+function markersOf({model}: PaneAt): readonly number[] {
   const {buffer} = model.source;
   const changes = model.index.runs.map((run) => Math.max(run.firstId, buffer.firstId));
   for (const [id] of buffer.markers()) changes.push(id);

@@ -63,14 +63,14 @@ export const showHandlers = {
       others === 1 ? 'the other tab has these filters now' : `${others} other tabs have these filters now`,
     );
   },
-  'min-level'(controller: Controller) {
+  level(controller: Controller) {
     const {tab} = controller;
     if (!tab) return;
     const {filters} = tab.pane;
     const least = nextOf(leastLevels, leastLevel(filters));
     controller.changePane({filters: withLeastLevel(filters, least)});
     const next = levelWords(nextOf(leastLevels, least));
-    controller.sayHint(levelWords(least), 'min-level', `show ${next}`);
+    controller.sayHint(levelWords(least), 'level', `show ${next}`);
   },
   'matches-only'(controller: Controller) {
     const {tab} = controller;
@@ -135,7 +135,7 @@ export const showHandlers = {
     if (toggleFold(controller)) return;
     controller.sayHint('no folded row here', 'fold', 'fold similar records');
   },
-  'hide-shape'(controller: Controller, keyName: string) {
+  'hide-similar'(controller: Controller, keyName: string) {
     const at = controller.paneAt;
     if (!at) return;
     const line = at.current === undefined ? undefined : at.model.index.firstTextOf(at.model.index.headOf(at.current));
@@ -165,7 +165,7 @@ export const showHandlers = {
     if (!at?.tab.pane.lineNumbers || !at.model.source.buffer.isAwaitingEarlier) return;
     controller.say(onceCounted('line numbers appear', at.model.source));
   },
-  strip(controller: Controller) {
+  histogram(controller: Controller) {
     const {layout, size, tab, commands} = controller;
     if (!tab || !layout) return;
     const isShown = layout.histogramRows > 0;

@@ -14,7 +14,7 @@ const sortWords: Readonly<Record<SortOrder, string>> = {
 };
 
 export const sidebarHandlers = {
-  keep(controller: Controller) {
+  'open-tab'(controller: Controller) {
     const {cursor} = controller.state;
     if (cursor === undefined) return;
     controller.tabSwitcher.show(cursor);
@@ -33,7 +33,7 @@ export const sidebarHandlers = {
     const others = marked.filter((name) => name !== cursor);
     controller.dispatch({type: 'marked', names: others.length < marked.length ? others : [...marked, cursor]});
   },
-  'open-past': (controller: Controller) => void openPast(controller).catch((error) => controller.sayFailure(error)),
+  'open-recording': (controller: Controller) => void openRecording(controller).catch((error) => controller.sayFailure(error)),
   merge(controller: Controller) {
     const names = namesToMerge(controller.state);
     if (names.length >= 2) controller.tabSwitcher.merge(names);
@@ -55,7 +55,7 @@ export const sidebarHandlers = {
 };
 
 /** Opens what was recorded of the pipeline under the cursor, or of the shown log. */
-async function openPast(controller: Controller): Promise<void> {
+async function openRecording(controller: Controller): Promise<void> {
   const {services} = controller;
   const pipeline = pipelineOf(controller);
   if (pipeline === undefined) return;

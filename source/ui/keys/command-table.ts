@@ -99,13 +99,13 @@ export const commands = [
       notOnPages: true,
     },
     {
-      id: 'open-past',
+      id: 'open-recording',
       needs: 'server',
       keys: ['O'],
       help: "open the pipeline's recording",
       notOnPages: true,
     },
-    {id: 'hide-sidebar', keys: ['z'], help: 'hide or show the list', notOnPages: true},
+    {id: 'hide-list', keys: ['z'], help: 'hide or show the list', notOnPages: true},
     {
       id: 'reconnect',
       needs: 'connection',
@@ -115,7 +115,7 @@ export const commands = [
       hint: {isOffline: 'reconnect'},
     },
     {
-      id: 'describe',
+      id: 'pipeline-page',
       opens: 'pipeline',
       keys: ['d'],
       help: 'page of the pipeline: what is wrong, and why',
@@ -123,13 +123,13 @@ export const commands = [
       hint: {hasPipeline: 'describe'},
     },
     {
-      id: 'await-change',
+      id: 'alert-once',
       needs: 'connection',
       keys: ['!'],
       help: 'alert once when the pipeline has compiled, runs, stops or fails',
     },
     {
-      id: 'events',
+      id: 'connection',
       ...{opens: 'pipeline', section: 'connection'},
       keys: ['i'],
       help: 'latest events of the tab: connection, failures',
@@ -151,7 +151,7 @@ export const commands = [
       hint: {hasTab: 'timeline'},
     },
     {
-      id: 'compare',
+      id: 'changes',
       ...{opens: 'pipeline', section: 'changes'},
       keys: ['D'],
       help: 'changes between the run on the screen and the one before it',
@@ -187,7 +187,7 @@ export const commands = [
   ...listMotions('sidebar', listGroup),
   ...inGroup('sidebar', listGroup, [
     {
-      id: 'keep',
+      id: 'open-tab',
       keys: ['Enter'],
       help: 'open the pipeline as a tab; again: go to its log',
       core: 'open as a tab, then its log',
@@ -252,9 +252,9 @@ export const commands = [
       core: 'search; next, previous',
       hint: 'find',
     },
-    {id: 'next-hit', keys: ['n'], help: 'next match', core: 'search; next, previous', hint: {isSearched: 'next'}},
+    {id: 'next-match', keys: ['n'], help: 'next match', core: 'search; next, previous', hint: {isSearched: 'next'}},
     {
-      id: 'previous-hit',
+      id: 'previous-match',
       keys: ['N'],
       help: 'previous match',
       core: 'search; next, previous',
@@ -275,7 +275,7 @@ export const commands = [
     },
     {id: 'filters-to-all', keys: ['a'], help: 'copy these filters to all tabs'},
     {
-      id: 'min-level',
+      id: 'level',
       keys: ['L'],
       help: 'lowest level shown: WARN, ERROR, INFO, DEBUG, all',
       core: 'warnings and errors only',
@@ -290,8 +290,8 @@ export const commands = [
     {id: 'highlight', keys: ['*'], help: 'highlight a pattern, without filtering'},
     {id: 'next-error', keys: ['e'], help: 'next error', core: 'next, previous error', hint: {hasErrors: 'error'}},
     {id: 'previous-error', keys: ['E'], help: 'previous error', core: 'next, previous error'},
-    {id: 'previous-turn', keys: ['{'], help: 'previous run or marker: reconnect, gap, restart'},
-    {id: 'next-turn', keys: ['}'], help: 'next run or marker: reconnect, gap, restart'},
+    {id: 'previous-marker', keys: ['{'], help: 'previous run or marker: reconnect, gap, restart'},
+    {id: 'next-marker', keys: ['}'], help: 'next run or marker: reconnect, gap, restart'},
     {id: 'this-run', keys: ['R'], help: 'this run only, or all runs', core: 'this run only'},
     {id: 'hide-before', keys: ['<'], help: 'hide what is before the record'},
     {id: 'hide-after', keys: ['>'], help: 'hide what is after the record'},
@@ -303,7 +303,7 @@ export const commands = [
       hint: {isFolded: 'unfold', else: 'fold'},
     },
     {id: 'open-fold', keys: ['o'], help: 'open or close the folded row', core: 'fold similar; expand one'},
-    {id: 'hide-shape', keys: ['-'], help: 'hide all records similar to this one'},
+    {id: 'hide-similar', keys: ['-'], help: 'hide all records similar to this one'},
   ]),
   ...inGroup('log', 'log: show', [
     {
@@ -321,19 +321,19 @@ export const commands = [
       core: 'wrap lines; form of times',
     },
     {
-      id: 'connector-errors',
+      id: 'connectors',
       ...{opens: 'pipeline', section: 'connectors'},
       keys: ['c'],
       help: 'connectors of the pipeline, and their errors',
     },
     {id: 'line-numbers', keys: ['#'], help: 'line numbers'},
     {
-      id: 'strip',
+      id: 'histogram',
       keys: ['s'],
       help: 'show or hide the histogram above the log',
     },
     {
-      id: 'detail',
+      id: 'record-page',
       opens: 'record',
       keys: ['Enter'],
       help: 'open the record page, or a folded row',
@@ -394,7 +394,7 @@ export const commands = [
     },
     {id: 'next-mark', keys: ['u'], help: 'next mark', hint: {hasMarks: 'next mark'}},
     {id: 'previous-mark', keys: ['U'], help: 'previous mark'},
-    {id: 'list-marks', opens: 'marks', keys: ["'"], help: 'list of the marks', hint: {hasMarks: 'marks'}},
+    {id: 'marks', opens: 'marks', keys: ["'"], help: 'list of the marks', hint: {hasMarks: 'marks'}},
     {id: 'record', needs: 'connection', keys: ['W'], help: 'record to disk; again: show the status; twice: stop'},
   ]),
 ] as const;

@@ -12,7 +12,7 @@ export type Take = 'copy' | 'markdown' | 'save' | 'pipe';
 export type CommonAction = Motion | Take | 'close';
 
 export type Command = {
-  /** Its name in the configuration's table `[keys]`: never renamed. */
+  /** Its name in the configuration's table `[keys]`, after its feature's on the screen; former ones: `formerIds`. */
   readonly id: string;
   readonly context: KeyContext;
   /** Heading in the help, in the order of the table. */
@@ -39,7 +39,7 @@ export type Command = {
   readonly does?: CommonAction;
   /** It came later: a configuration of before may give its only key to another command. */
   readonly yields?: true;
-  /** Names of before, of commands that do now what this one does: configurations may have them. */
+  /** Ids of commands that became one with this one: their keys in a configuration are added to its own. */
   readonly formerly?: readonly string[];
   /** For the footer; by condition: the first that holds. Commands without one are only in the help. */
   readonly hint?: string | Readonly<Record<string, string>>;

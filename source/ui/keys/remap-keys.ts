@@ -2,6 +2,7 @@ import type {KeyRemap} from '../../settings/config-file.ts';
 import type {KeyLine} from '../../settings/config-template.ts';
 import {closest, didYouMean} from '../../settings/parse-values.ts';
 import {type Command, type CommandTable, digits} from './command.ts';
+import {formerIds} from './former-ids.ts';
 import {namedKeys, readKey} from './key-names.ts';
 
 /** `problems`: one line for each mistake, `file:line: what · what to do`. */
@@ -17,7 +18,8 @@ function isWayOut({id, does}: Command): boolean {
  * a second, or yields: so a new default key breaks no configuration. Clashes are searched in the final table, so that two commands
  * can swap keys.
  */
-export function remap(table: CommandTable, remaps: readonly KeyRemap[]): Remapped {
+export function remap(table: CommandTable, given: readonly KeyRemap[]): Remapped {
+  const remaps = underPresentIds(given);
   const problems: string[] = [];
   const changed = new Map<string, Change>();
   const former = new Map<string, readonly string[]>();
@@ -52,6 +54,16 @@ export function remap(table: CommandTable, remaps: readonly KeyRemap[]): Remappe
   const wanted = remapped.filter(({id}) => changed.has(id));
   const final = remapped.map((command) => (changed.has(command.id) ? command : withoutKeysOf(wanted, command)));
   return {table: final, problems: [...problems, ...clashes(final, changed)]};
+}
+
+/** A line under a former id is one under the present id, which counts where there are both. */
+function underPresentIds(remaps: readonly KeyRemap[]): readonly KeyRemap[] {
+  const ids = new Set(remaps.map(({command}) => command));
+  return remaps.flatMap((line) => {
+    const present = formerIds.get(line.command);
+    if (present === undefined) return line;
+    return ids.has(present) ? [] : {...line, command: present};
+  });
 }
 
 /** What a key does on a page, such as Enter on a row, comes before closing it, as long as another key does that. */

@@ -35,7 +35,7 @@ type ConnectorState = {readonly opened: OpenedConnector};
 
 /** A connector of the described pipeline with its errors in full, as it was when opened, over the description. */
 export const connectorPage: Page<ConnectorState> = {
-  ...{kind: 'connector', context: 'describe', name: 'errors of a connector', motions: 'lines'},
+  ...{kind: 'connector', context: 'pipeline', name: 'errors of a connector', motions: 'lines'},
   where: 'in the description of a pipeline',
   showsStatistics: true,
   rows(controller, {opened}, {width}) {
@@ -47,10 +47,10 @@ export const connectorPage: Page<ConnectorState> = {
   redrawnBy: ({services}) => [services.stats.known],
   counts: true,
   run: {
-    'describe-open': (controller, {under}) => controller.dispatch({type: 'page', page: under}),
-    'describe-copy'(controller, page) {
+    'pipeline-open': (controller, {under}) => controller.dispatch({type: 'page', page: under}),
+    'pipeline-copy'(controller, page) {
       const text = textOf(controller, page);
-      if (text.errors === '') controller.sayHint('no errors here', {id: 'describe-copy-page'}, 'copy the page');
+      if (text.errors === '') controller.sayHint('no errors here', {id: 'pipeline-copy-page'}, 'copy the page');
       else void copyPage(controller, text, text.errors, {on: page.kind});
     },
   },

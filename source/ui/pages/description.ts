@@ -63,9 +63,9 @@ export function descriptionView(
     },
     connectorErrors: errorsOf(controller, name).words,
     parts: keysNamed(controller.commands, [
-      ['compare', 'changes'],
+      ['changes', 'changes'],
       ['timeline', 'timeline'],
-      ['events', opened.length > 0 ? 'events' : 'connection'],
+      ['connection', opened.length > 0 ? 'events' : 'connection'],
     ]),
     logged: loggedFacts(controller, name),
     opened,

@@ -131,7 +131,7 @@ function partRows({groups, isCore = false}: Part, view: HelpView & Pick<BlockVie
 
 /** In less, `?` searches, so that what was typed may be no command. */
 function searchWords(table: CommandTable): string {
-  const back = keysNamed(table, [['previous-hit', 'for the match above']]);
+  const back = keysNamed(table, [['previous-match', 'for the match above']]);
   const key = keyOf(table, 'search');
   const search = key === undefined ? 'close this help' : `close this help and press ${key}`;
   return `to search the log, ${search}${back === '' ? '' : `, then ${back}`}`;
@@ -433,7 +433,7 @@ function whereItWorks(controller: Controller, {under}: OpenPage, {id, context}: 
   const {commands, pages} = controller;
   if (id === 'tab-number') return 'press the number of the tab itself';
   if (context === 'log' && !controller.tab)
-    return withHint('no log is open', commands, 'keep', 'show the one under the cursor');
+    return withHint('no log is open', commands, 'open-tab', 'show the one under the cursor');
   if (context === 'everywhere' || context === 'sidebar' || context === 'log') return undefined;
   if (under && controller.contextOf(under) === context) return undefined;
   const page = pages.find((each) => each.context === context);

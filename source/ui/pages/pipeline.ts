@@ -46,46 +46,40 @@ type PipelineState = {
 
 /** All that is known of a pipeline: what is wrong with it first, what is long last. */
 export const pipelinePage: Page<PipelineState> = {
-  ...{kind: 'pipeline', context: 'describe', name: 'page of the pipeline', motions: 'lines'},
+  ...{kind: 'pipeline', context: 'pipeline', name: 'page of the pipeline', motions: 'lines'},
   where: 'on the page of a pipeline',
   showsStatistics: true,
   explainsFailure: true,
   keys: {
-    ...{context: 'describe', group: 'page of a pipeline', motions: 'lines', close: ['q', 'Enter']},
+    ...{context: 'pipeline', group: 'page of a pipeline', motions: 'lines', close: ['q', 'Enter']},
     formerly: ['timeline', 'comparison'],
     own: [
       {
-        ...{id: 'describe-open', formerly: ['timeline-go', 'comparison-go']},
+        ...{id: 'pipeline-open', formerly: ['timeline-go', 'comparison-go']},
         keys: ['Enter', 'o'],
         help: 'go to its place in the log, or open the connector',
         hint: {hasConnector: 'connector', hasPlace: 'go to'},
       },
       {
-        ...{id: 'describe-copy', formerly: ['timeline-copy', 'comparison-copy']},
+        ...{id: 'pipeline-copy', formerly: ['timeline-copy', 'comparison-copy']},
         keys: ['y'],
         help: 'copy its errors, or the section under the cursor',
         hint: {hasErrors: 'copy errors', else: 'copy'},
       },
       {
-        id: 'comparison-older',
+        id: 'changes-earlier',
         keys: ['Left', 'h'],
         help: 'compare with an earlier run',
         hint: {hasEarlierRun: 'earlier run'},
       },
-      {id: 'comparison-newer', keys: ['Right', 'l'], help: 'compare with a later run'},
-      {id: 'describe-connectors', keys: ['c'], help: 'go to its connectors, or close them'},
-      {id: 'describe-program', keys: ['p'], help: 'its program in SQL', hint: {hasProgram: 'program'}},
+      {id: 'changes-later', keys: ['Right', 'l'], help: 'compare with a later run'},
+      {id: 'pipeline-connectors', keys: ['c'], help: 'go to its connectors, or close them'},
+      {id: 'pipeline-program', keys: ['p'], help: 'its program in SQL', hint: {hasProgram: 'program'}},
     ],
-    // Names of before pages were one: those of pages of text.
     changes: {
-      up: {id: 'page-line-up', help: 'a line up, or the item above'},
-      down: {id: 'page-line-down', help: 'a line down, or the item below'},
-      'page-up': {id: 'page-page-up'},
-      'page-down': {id: 'page-page-down'},
-      top: {id: 'page-top'},
-      end: {id: 'page-end'},
-      close: {id: 'page-close'},
-      copy: {id: 'describe-copy-page', formerly: [], hint: {hasErrors: 'copy page'}},
+      up: {help: 'a line up, or the item above'},
+      down: {help: 'a line down, or the item below'},
+      copy: {id: 'pipeline-copy-page', formerly: [], hint: {hasErrors: 'copy page'}},
     },
   },
   open,
@@ -109,12 +103,12 @@ export const pipelinePage: Page<PipelineState> = {
     return section === 'changes' && state?.kind === 'compared' ? `since ${state.older.number}` : `${section}`;
   },
   run: {
-    'describe-open': openChosen,
-    'describe-copy': copyPart,
-    'describe-connectors': goToConnectors,
-    'describe-program': openItsProgram,
-    'comparison-older': (controller, page) => stepRun(controller, page, -1),
-    'comparison-newer': (controller, page) => stepRun(controller, page, 1),
+    'pipeline-open': openChosen,
+    'pipeline-copy': copyPart,
+    'pipeline-connectors': goToConnectors,
+    'pipeline-program': openItsProgram,
+    'changes-earlier': (controller, page) => stepRun(controller, page, -1),
+    'changes-later': (controller, page) => stepRun(controller, page, 1),
   },
 };
 
@@ -142,7 +136,7 @@ function open(controller: Controller, {section}: Opening): void {
     return;
   }
   if (section === 'changes' && !tab && controller.tab?.merges) {
-    controller.sayHint('a merged log has no runs', 'compare', 'compare those of one pipeline');
+    controller.sayHint('a merged log has no runs', 'changes', 'compare those of one pipeline');
     return;
   }
   if (opened) controller.dispatch({type: 'page', page: {...opened, section, offset: 0, ...{chosen: undefined}}});
@@ -295,7 +289,7 @@ function textOf(controller: Controller, page: Opened<PipelineState>): PageText |
 function copyPart(controller: Controller, page: Opened<PipelineState>): void {
   const text = textOf(controller, page);
   if ('problem' in text) controller.say(text.problem);
-  else if (text.errors === '') controller.sayHint('no errors here', {id: 'describe-copy-page'}, 'copy the page');
+  else if (text.errors === '') controller.sayHint('no errors here', {id: 'pipeline-copy-page'}, 'copy the page');
   else void copyPage(controller, text, text.errors ?? text.text, {on: pipelinePage.kind});
 }
 

@@ -39,8 +39,8 @@ export const programPage: Page<ProgramState> = {
         help: 'search the program: regex, smart case, as you type',
         hint: {hasText: 'find'},
       },
-      {id: 'program-next-hit', keys: ['n'], help: 'next match', hint: {isSearched: 'next'}},
-      {id: 'program-previous-hit', keys: ['N'], help: 'previous match'},
+      {id: 'program-next-match', keys: ['n'], help: 'next match', hint: {isSearched: 'next'}},
+      {id: 'program-previous-match', keys: ['N'], help: 'previous match'},
     ],
   },
   rows: rowsOf,
@@ -55,8 +55,8 @@ export const programPage: Page<ProgramState> = {
   content: (controller, {pipeline}) => controller.programs.get(pipeline)?.kind ?? '',
   run: {
     'program-search': search,
-    'program-next-hit': (controller, page) => goToMatch(controller, page, 1),
-    'program-previous-hit': (controller, page) => goToMatch(controller, page, -1),
+    'program-next-match': (controller, page) => goToMatch(controller, page, 1),
+    'program-previous-match': (controller, page) => goToMatch(controller, page, -1),
   },
 };
 

@@ -21,17 +21,17 @@ const mostAdvised = 16 * 1024;
 
 type RecordState = {readonly programs: ProgramLookup};
 
-/** A record in full. Its commands have the context's name of before: configurations know them. */
+/** A record in full. */
 export const recordPage: Page<RecordState> = {
-  ...{kind: 'record', context: 'detail', name: 'record', where: 'on the page of a record', motions: 'lines'},
+  ...{kind: 'record', context: 'record', name: 'record', where: 'on the page of a record', motions: 'lines'},
   showsFilters: true,
   keys: {
-    ...{context: 'detail', group: 'page of a record', motions: 'lines', close: ['q', 'Enter']},
+    ...{context: 'record', group: 'page of a record', motions: 'lines', close: ['q', 'Enter']},
     own: [
-      {id: 'detail-next', keys: ['j'], help: 'next record', hint: 'next'},
-      {id: 'detail-previous', keys: ['k'], help: 'previous record', hint: 'previous'},
+      {id: 'record-next', keys: ['j'], help: 'next record', hint: 'next'},
+      {id: 'record-previous', keys: ['k'], help: 'previous record', hint: 'previous'},
       {
-        ...{id: 'detail-program', keys: ['p'], help: 'the program at the place that the record names'},
+        ...{id: 'record-program', keys: ['p'], help: 'the program at the place that the record names'},
         hint: {hasProgram: 'program'},
       },
     ],
@@ -43,9 +43,9 @@ export const recordPage: Page<RecordState> = {
     },
   },
   run: {
-    'detail-next': (controller) => step(controller, 'next'),
-    'detail-previous': (controller) => step(controller, 'previous'),
-    'detail-program': openProgramAt,
+    'record-next': (controller) => step(controller, 'next'),
+    'record-previous': (controller) => step(controller, 'previous'),
+    'record-program': openProgramAt,
   },
   open,
   rows: (controller, _, {width}) => rowsOf(controller, width),

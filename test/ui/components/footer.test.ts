@@ -160,7 +160,7 @@ describe('the footer of a page', () => {
   });
 });
 
-const contexts = ['sidebar', 'log', 'help', 'describe', 'detail', 'marks', 'errors', 'away', 'contexts'] as const;
+const contexts = ['sidebar', 'log', 'help', 'pipeline', 'record', 'marks', 'errors', 'away', 'contexts'] as const;
 
 describe.each(contexts)('in the context %s', (context) => {
   const everything = new Proxy({}, {get: () => true});
@@ -183,7 +183,7 @@ it('says how much is copied of a selection', () => {
 });
 
 it('has the keys of a description before those of every page', () => {
-  const place = {context: 'describe', now: {isScrollable: true, hasText: true, hasErrors: true}} as const;
+  const place = {context: 'pipeline', now: {isScrollable: true, hasText: true, hasErrors: true}} as const;
   expect(footerText(allCommands, place, {width: 80, isUtf8: true}).text).toBe(
     ' y copy errors ↓ scroll PgDn page Esc close Y copy page M Markdown S save | pipe',
   );
@@ -201,7 +201,7 @@ it('leaves out what does not fit, not what follows it', () => {
 
 it('has arrows as words where there are none', () => {
   const now = {isScrollable: true, hasText: true};
-  expect(footerText(allCommands, {context: 'detail', now}, {width: 80, isUtf8: false}).text).toBe(
+  expect(footerText(allCommands, {context: 'record', now}, {width: 80, isUtf8: false}).text).toBe(
     ' j next k previous Down scroll PgDn page Esc close y copy M Markdown S save',
   );
 });

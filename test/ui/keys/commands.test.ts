@@ -18,7 +18,7 @@ const inContext = (context: KeyContext) => allCommands.filter((command) => comma
 const keysOf = (context: KeyContext) => inContext(context).flatMap((command) => command.keys);
 
 describe('keys', () => {
-  it.each(['everywhere', 'sidebar', 'log', 'describe'] as const)(
+  it.each(['everywhere', 'sidebar', 'log', 'pipeline'] as const)(
     'no two commands share one in the context %s',
     (context) => {
       const keys = keysOf(context);
@@ -33,7 +33,7 @@ describe('keys', () => {
 
   it('a page hides on purpose only what leaves it', () => {
     const everywhere = new Set(keysOf('everywhere'));
-    expect(keysOf('describe').filter((key) => everywhere.has(key))).toEqual(['Esc', 'q']);
+    expect(keysOf('pipeline').filter((key) => everywhere.has(key))).toEqual(['Esc', 'q']);
   });
 
   it('each leads to its command', () => {
@@ -49,20 +49,20 @@ describe('keys', () => {
   it('without a command leads nowhere', () => {
     expect(commandFor(allCommands, 'log', 'Q')).toBeUndefined();
     expect(commandFor(allCommands, 'sidebar', 'Q')).toBeUndefined();
-    expect(commandFor(allCommands, 'describe', 'n')).toBeUndefined();
+    expect(commandFor(allCommands, 'pipeline', 'n')).toBeUndefined();
   });
 
   it('of the log also work in the list, unless it uses them itself', () => {
-    expect(commandFor(allCommands, 'sidebar', 'n')).toBe('next-hit');
+    expect(commandFor(allCommands, 'sidebar', 'n')).toBe('next-match');
     expect(commandFor(allCommands, 'sidebar', '/')).toBe('find-name');
     expect(commandFor(allCommands, 'sidebar', 'r')).toBe('reconnect');
     expect(commandFor(allCommands, 'log', 'm')).toBe('mark');
   });
 
   it('of everywhere work on a page that has none of its own', () => {
-    expect(commandFor(allCommands, 'describe', '?')).toBe('help');
-    expect(commandFor(allCommands, 'describe', '^C')).toBe('interrupt');
-    expect(commandFor(allCommands, 'describe', 'q')).toBe('page-close');
+    expect(commandFor(allCommands, 'pipeline', '?')).toBe('help');
+    expect(commandFor(allCommands, 'pipeline', '^C')).toBe('interrupt');
+    expect(commandFor(allCommands, 'pipeline', 'q')).toBe('pipeline-close');
   });
 
   it('that are characters are typed into the help, all but the one that opens it', () => {
@@ -102,10 +102,10 @@ test('groups hold every command once, in the order of the table', () => {
 
 test('the footer has what a new user needs: help, quit, and what each pane is for', () => {
   const hinted = allCommands.filter((command) => command.hint !== undefined).map((command) => command.id);
-  expect(hinted).toEqual(expect.arrayContaining(['help', 'quit', 'other-side', 'keep', 'find-name', 'search']));
+  expect(hinted).toEqual(expect.arrayContaining(['help', 'quit', 'other-side', 'open-tab', 'find-name', 'search']));
 });
 
-test.each(['log', 'describe', 'detail', 'marks', 'errors'] as const)(
+test.each(['log', 'pipeline', 'record', 'marks', 'errors'] as const)(
   '^F ^B ^E ^Y move in the context %s as in less',
   (pane) => {
     const like = (key: string) => commandFor(allCommands, pane, key);
@@ -123,9 +123,9 @@ test('h and l scroll the log sideways as in vi', () => {
 
 test('with a page open, nothing that it covers changes unseen', () => {
   for (const key of ['Tab', '1', '9', '[', ']', 'X', 'z', '+'])
-    expect(commandFor(allCommands, 'describe', key), key).toBeUndefined();
+    expect(commandFor(allCommands, 'pipeline', key), key).toBeUndefined();
   for (const key of ['?', 'd', 'i', 'r', '^L', '^Z', '^C'])
-    expect(commandFor(allCommands, 'describe', key), key).toBeDefined();
+    expect(commandFor(allCommands, 'pipeline', key), key).toBeDefined();
 });
 
 const {table} = remap(allCommands, [
@@ -141,8 +141,8 @@ it('names the first key of a command, arrows in words', () => {
 });
 
 it('a key that only works on the other side is named after the one that goes there', () => {
-  const named = (pane: 'sidebar' | 'log' | 'describe', id: CommandId) => keyOf(commandsFrom(allCommands, pane), id);
-  expect([named('log', 'search'), named('sidebar', 'search'), named('describe', 'search')]).toEqual([
+  const named = (pane: 'sidebar' | 'log' | 'pipeline', id: CommandId) => keyOf(commandsFrom(allCommands, pane), id);
+  expect([named('log', 'search'), named('sidebar', 'search'), named('pipeline', 'search')]).toEqual([
     '/',
     'Tab /',
     '/',

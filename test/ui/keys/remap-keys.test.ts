@@ -48,8 +48,8 @@ describe('a remapped command', () => {
     expect(commandFor(table, 'log', '^F')).toBe('fold');
     expect(keysOf(table, 'page-down')).toEqual(['PageDown', 'Space']);
     // Elsewhere it means what it did.
-    expect(commandFor(table, 'describe', '^F')).toBe('page-page-down');
-    for (const pane of ['sidebar', 'log', 'describe', 'errors'] as const) {
+    expect(commandFor(table, 'pipeline', '^F')).toBe('pipeline-page-down');
+    for (const pane of ['sidebar', 'log', 'pipeline', 'errors'] as const) {
       expect(commandFor(table, pane, 'b'), pane).toBe('reconnect');
     }
   });
@@ -106,8 +106,8 @@ describe('a problem, with its line, is', () => {
     ],
     [
       'a key of every page that the description of a pipeline has',
-      {'page-line-up': 'M'},
-      "c.toml:1: key 'M' is taken by 'describe-markdown' (copy the page as Markdown, for an issue) · choose another, or give 'describe-markdown' another",
+      {'pipeline-up': 'M'},
+      "c.toml:1: key 'M' is taken by 'pipeline-markdown' (copy the page as Markdown, for an issue) · choose another, or give 'pipeline-markdown' another",
     ],
     [
       'of two with the same key the later one',
@@ -121,8 +121,8 @@ describe('a problem, with its line, is', () => {
     ],
     [
       'no way to leave a page',
-      {'page-close': []},
-      "c.toml:1: 'page-close' needs a key: without one there is no way out (close)",
+      {'pipeline-close': []},
+      "c.toml:1: 'pipeline-close' needs a key: without one there is no way out (close)",
     ],
   ])('%s', (_, keys, problem) => {
     expect(problemsOf(keys)).toEqual([problem]);
@@ -134,7 +134,7 @@ describe('a problem, with its line, is', () => {
 });
 
 test('what closes a page may have a key that does something elsewhere, as q and Esc do', () => {
-  expect(problemsOf({'page-close': ['r', 'Esc']})).toEqual([]);
+  expect(problemsOf({'pipeline-close': ['r', 'Esc']})).toEqual([]);
 });
 
 test('what changes nothing on a page leaves its key to the page', () => {

@@ -88,7 +88,7 @@ describe('keys of the user', () => {
   const {table} = remap(allCommands, [
     {command: 'reopen-tab', keys: ['^R', 'B'], where: ''},
     {command: 'tab-number', keys: ['!', '"', '%', '(', ')', '^A', '^B', '^E'], where: ''},
-    {command: 'describe', keys: ['d'], where: ''},
+    {command: 'pipeline-page', keys: ['d'], where: ''},
   ]);
   const rows = rowsOf(80, {table});
   const texts = rows.map((row) => row.text.trimEnd());
@@ -135,10 +135,10 @@ describe('what was typed', () => {
   });
 
   it('finds them by their names in the configuration, which are shown then', () => {
-    const texts = textsOf(80, {text: 'hide-shape'});
+    const texts = textsOf(80, {text: 'hide-similar'});
     expect(texts.slice(2)).toEqual([
       ' names in the configuration',
-      '▸ -              hide all records similar to this one  log: find  hide-shape',
+      '▸ -              hide all records similar to this one  log: find  hide-similar',
     ]);
   });
 
@@ -236,7 +236,7 @@ describe('Enter', () => {
   it('runs a command of the page that is under the help', async () => {
     await using screen = await reading(log);
     await pressed(screen, 'k', 'Enter');
-    find(screen, 'detail-copy');
+    find(screen, 'record-copy');
     screen.press('Enter');
     expect(pageOf(screen)?.kind).toBe('record');
     await screen.until(() => screen.copied.length > 0, 'the copy');
@@ -253,7 +253,7 @@ describe('Enter', () => {
 
   it.each([
     ['marks-remove', "this works in the list of marks: press ' to open it"],
-    ['detail-copy', 'this works on the page of a record: press Enter to open it'],
+    ['record-copy', 'this works on the page of a record: press Enter to open it'],
     ['tab-number', 'press the number of the tab itself'],
     ['kill-end', 'this works in a prompt: press / to open one'],
   ])('says of %s where it works, and the help stays', async (text, notice) => {
