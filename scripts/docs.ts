@@ -40,7 +40,7 @@ await fill('json.md', {
   change: schemaTableText(schemas.change),
   config: schemaTableText(schemas.config),
   timeline: schemaTableText(schemas.timeline),
-  happened: schemaTableText(schemas.happened),
+  event: schemaTableText(schemas.event),
   stderr: schemaTableText(schemas.stderr),
 });
 await fill('failures.md', {'exit-codes': exitCodeTableText()});

@@ -6,6 +6,7 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {type Alert, alertObject} from '../source/events/alerts.ts';
 import {exitCodes} from '../source/settings/exit-codes.ts';
+import {formerOptions} from '../source/settings/former-options.ts';
 import {commandWords, isConfigurable, type Option, variableOf} from '../source/settings/option.ts';
 import {options} from '../source/settings/option-table.ts';
 import {colorNames, themeNames} from '../source/settings/palette.ts';
@@ -47,6 +48,7 @@ export async function presentNames(): Promise<Promised> {
     'options of a command': flags.flatMap(({flag, commands}) => commands.map((command) => `${command} --${flag}`)),
     variables: [...new Set(all.flatMap((option) => variableOf(option) ?? []))],
     'keys of the configuration file': all.filter(isConfigurable).map(({flag}) => flag),
+    'options of before': [...formerOptions.keys()],
     'values of settings': settings.flatMap(({flag, choices = []}) => choices.map((choice) => `${flag} = ${choice}`)),
     themes: themeNames,
     'colours of a theme': colorNames,

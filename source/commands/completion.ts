@@ -8,7 +8,7 @@ import {type CommandLine, readCommandLine} from '../settings/command-line.ts';
 import {emptyConfig} from '../settings/config-file.ts';
 import {summaryOf} from '../settings/help-text.ts';
 import {acceptsOption, type CommandName, commandWords, helpOf, type Option} from '../settings/option.ts';
-import {optionNamed} from '../settings/option-names.ts';
+import {optionNamed, takesValue} from '../settings/option-names.ts';
 import {options} from '../settings/option-table.ts';
 import type {Environment} from '../settings/option-values.ts';
 import {configVerbs, formsOf, readsOption, shells} from '../settings/request.ts';
@@ -40,7 +40,8 @@ export function complete(words: readonly string[], own: OwnNames): Completion {
   if (pending?.flag === 'tag') return {candidates: [], ofServer: 'tags'};
   if (pending) return fitting(valuesOf(pending, command, own), begun);
   const [, flag, value] = /^--([\w-]+)=(.*)$/.exec(begun) ?? [];
-  const option = all.find((each) => each.flag === flag);
+  const named = flag === undefined ? undefined : optionNamed(flag, command);
+  const option = named?.setting ? undefined : named;
   if (option?.flag === 'tag') return {candidates: [], ofServer: 'tags'};
   if (option?.value !== undefined) {
     const {candidates} = fitting(valuesOf(option, command, own), value ?? '');
@@ -78,8 +79,10 @@ function read(whole: readonly string[]): Typed {
   let first: string | undefined;
   let pending: Option | undefined;
   for (const word of whole) {
-    if (pending) pending = undefined;
-    else if (word.startsWith('-')) pending = pendingAfter(word, command ?? 'screen');
+    const isValue = pending && takesValue(pending, word, command);
+    pending = undefined;
+    if (isValue) continue;
+    if (word.startsWith('-')) pending = pendingAfter(word, command ?? 'screen');
     else if (command === undefined) {
       command = commandWords.find((each) => each === word) ?? 'screen';
       if (command === 'screen') first = word;

@@ -167,8 +167,8 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   });
   sayFirst(notes, controller);
   // One log needs no list.
-  if (found.length === 1 && settings.view.initial.sidebar === 'auto') {
-    controller.dispatch({type: 'toggle-sidebar'});
+  if (found.length === 1 && settings.view.initial.listWidth === 'auto') {
+    controller.dispatch({type: 'toggle-list'});
   }
   const reports = reportModes(stdout, settings);
   controller.terminal.keep(reports, title);

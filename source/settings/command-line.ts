@@ -1,6 +1,6 @@
 import meow from 'meow';
-import {acceptsOption, type CommandName, commandWords, isConfigurable, type Option} from './option.ts';
-import {isOn, onlySetting, optionNamed, type TypedOption, unknownOption} from './option-names.ts';
+import {acceptsOption, type CommandName, commandWords, isConfigurable, keyOf, type Option} from './option.ts';
+import {isOn, onlySetting, optionNamed, type TypedOption, takesValue, unknownOption} from './option-names.ts';
 import {options} from './option-table.ts';
 import type {Flags} from './option-values.ts';
 import {UsageError} from './parse-values.ts';
@@ -44,6 +44,11 @@ function exactWords(argv: readonly string[]): ExactWords {
   const words: string[] = [];
   const typedAs = new Map<string, string>();
   let setting: TypedOption | undefined;
+  const undecided: (() => void)[] = [];
+  const add = (typed: TypedOption, place = words.length) => {
+    words[place] = exactWord(typed);
+    typedAs.set(keyOf(typed.option), typed.as);
+  };
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] ?? '';
     if (word.length < 2 || !word.startsWith('-')) {
@@ -52,24 +57,30 @@ function exactWords(argv: readonly string[]): ExactWords {
       continue;
     }
     for (const each of optionsIn(word, command ?? 'screen')) {
-      const next = valueIn(argv[at + 1], each, command ?? 'screen');
+      const next = valueIn(argv[at + 1], each, command);
       if (next !== undefined) at += 1;
       const typed = {...each, value: next ?? each.value};
       if (typed.option.setting) {
         setting ??= typed;
         continue;
       }
-      words.push(exactWord(typed));
-      typedAs.set(typed.option.flag, typed.as);
+      // Another command, which may come after it, may have another option with this flag.
+      const isDecided = command !== undefined || options.filter(({flag}) => `--${flag}` === typed.as).length < 2;
+      if (isDecided) add(typed);
+      else {
+        const place = words.push('') - 1;
+        undecided.push(() => add(forCommand(typed, command ?? 'screen'), place));
+      }
     }
   }
+  for (const decide of undecided) decide();
   return {command: command ?? 'screen', words, typedAs, setting};
 }
 
 type ExactWords = {
   readonly command: CommandName;
   readonly words: readonly string[];
-  /** For the flag of each option: how it was typed, such as `-w` for `follow`. */
+  /** For the key of each option: how it was typed, such as `-w` for `follow`. */
   readonly typedAs: ReadonlyMap<string, string>;
   /** The first one that has no flag any more. */
   readonly setting: TypedOption | undefined;
@@ -109,13 +120,19 @@ function hasOpposite(option: Option): boolean {
   return option.off !== undefined || (option.value === undefined && isConfigurable(option));
 }
 
+function forCommand(typed: TypedOption, command: CommandName): TypedOption {
+  return {...typed, option: optionNamed(typed.option.flag, command) ?? typed.option};
+}
+
 /** The next word, if it is the option's value. One that is an option itself is none: `--scrollback --demo`. */
 function valueIn(
   next: string | undefined,
   {option, value, isOpposite}: TypedOption,
-  command: CommandName,
+  typedCommand: CommandName | undefined,
 ): string | undefined {
   if (option.value === undefined || value !== undefined || isOpposite || next === undefined) return undefined;
+  if (!takesValue(option, next, typedCommand)) return undefined;
+  const command = typedCommand ?? 'screen';
   const name = (/^--([^=]+)/.exec(next) ?? /^-(.)$/.exec(next))?.[1];
   return name !== undefined && optionNamed(name, command) ? undefined : next;
 }
@@ -128,14 +145,14 @@ function exactWord(typed: TypedOption): string {
   const {flag, value} = option;
   if (value === undefined) return `--${meowFlag(option)}=${isOn(typed) !== flag.startsWith('no-')}`;
   if (!given) throw new UsageError(`--${flag} needs a value: --${flag} ${value}`);
-  return `--${flag}=${guard}${given}`;
+  return `--${meowFlag(option)}=${guard}${given}`;
 }
 
 function readWithMeow(argv: readonly string[]): {input: readonly string[]; flags: Flags} {
   // meow takes a tenth of a millisecond for each option that it is told of.
   const given = options.filter((option) => argv.some((word) => word.startsWith(`--${meowFlag(option)}=`)));
   const declared = given.map((option: Option) => [
-    keyOf(option),
+    meowKey(option),
     option.value === undefined ? {type: 'boolean' as const} : {type: 'string' as const, isMultiple: true as const},
   ]);
   const result = meow({
@@ -151,12 +168,12 @@ function readWithMeow(argv: readonly string[]): {input: readonly string[]; flags
   });
   const flags = new Map<string, string | boolean | readonly string[]>();
   for (const option of given as readonly Option[]) {
-    const found: unknown = result.flags[keyOf(option)];
-    if (typeof found === 'boolean') flags.set(option.flag, found !== option.flag.startsWith('no-'));
+    const found: unknown = result.flags[meowKey(option)];
+    if (typeof found === 'boolean') flags.set(keyOf(option), found !== option.flag.startsWith('no-'));
     if (!Array.isArray(found) || found.length === 0) continue;
     const [first = '', ...more] = found.map((value) => String(value).slice(guard.length));
-    if (option.repeatable) flags.set(option.flag, [first, ...more]);
-    else if (more.length === 0) flags.set(option.flag, first);
+    if (option.repeatable) flags.set(keyOf(option), [first, ...more]);
+    else if (more.length === 0) flags.set(keyOf(option), first);
     else throw givenTwice(option.flag, found.length);
   }
   return {input: result.input.map(String), flags};
@@ -168,17 +185,17 @@ function givenTwice(flag: string, times: number): UsageError {
 }
 
 /** meow reads `--no-x` as x=false: such a switch is declared as x. */
-function meowFlag({flag}: Option): string {
-  return flag.replace(/^no-/, '');
+function meowFlag(option: Option): string {
+  return keyOf(option).replace(/^no-/, '');
 }
 
 /** Under which meow has the option's value. */
-function keyOf(option: Option): string {
+function meowKey(option: Option): string {
   return meowFlag(option).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function find(flag: string): Option | undefined {
-  return options.find((option) => option.flag === flag);
+function find(key: string): Option | undefined {
+  return options.find((option) => keyOf(option) === key);
 }
 
 function rejectForeignFlags(flags: Flags, command: CommandName, typedAs: ReadonlyMap<string, string>): void {

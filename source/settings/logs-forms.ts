@@ -34,7 +34,7 @@ export type HistogramRequest = {readonly by: number | undefined};
 /** Undefined without `--histogram`. Throws `UsageError` for a wrong span, and for options that print records. */
 export function readHistogram({has, value}: OptionValues): HistogramRequest | undefined {
   const typed = value('by');
-  if (!has('histogram')) {
+  if (!has('print-histogram')) {
     if (typed !== undefined) throw new UsageError('--by needs --histogram: it is the span of one of its rows');
     return undefined;
   }

@@ -137,6 +137,8 @@ export const logsOptions = [
   },
   {
     flag: 'histogram',
+    // `histogram` is how the screen shows it.
+    key: 'print-histogram',
     help: 'print the number of records, errors and warnings over time, instead of the records',
     commands: ['logs'],
     once: true,
@@ -144,7 +146,7 @@ export const logsOptions = [
   {
     flag: 'by',
     value: 'SPAN',
-    help: 'bucket size of --histogram: 30s, 1m, 2h, 1d (default: automatic; 1m with --follow)',
+    help: 'span of a row of --histogram: 30s, 1m, 2h, 1d (default: automatic; 1m with --follow)',
     commands: ['logs'],
     once: true,
   },

@@ -1,16 +1,29 @@
 import {shellWord} from '../lib/format.ts';
 import {fileLine} from './file-line.ts';
+import {formerOptions} from './former-options.ts';
 import {acceptsOption, type CommandName, type Option, variableOf} from './option.ts';
-import {options} from './option-table.ts';
+import {optionOf, options} from './option-table.ts';
 import {closest, readSwitch, switchIn, UsageError} from './parse-values.ts';
 
-/** The option with that flag, alias or synonym; one that the command accepts, if there is one. */
+/** The option with that flag, alias, synonym or former name; one that the command accepts, if there is one. */
 export function optionNamed(name: string, command: CommandName): Option | undefined {
+  const former = formerOptions.get(name);
+  if (former !== undefined) return optionOf(former);
   const named = [
     ...options.filter(({flag}) => flag === name),
     ...options.filter(({alias, synonyms = []}: Option) => alias === name || synonyms.includes(name)),
   ];
   return named.find((option) => acceptsOption(command, option)) ?? named[0];
+}
+
+/**
+ * Whether the word after a flag with a value is that value; `command`: as far as it is typed. Not if it is the command, for
+ * which the flag is a switch: `--histogram logs`.
+ */
+export function takesValue({flag}: Option, next: string, command: CommandName | undefined): boolean {
+  const isSwitch = ({commands, ...other}: Option) =>
+    other.flag === flag && other.value === undefined && commands.some((each) => each === next);
+  return command !== undefined || !options.some(isSwitch);
 }
 
 /** An option of the command line. */

@@ -1,7 +1,7 @@
 import {logsOptions} from './logs-option-table.ts';
-import {asking, commandWords, type Option, screens} from './option.ts';
+import {asking, commandWords, keyOf, type Option, screens} from './option.ts';
 import {themeNames} from './palette.ts';
-import {colorChoices, copyChoices, notifyChoices, stripChoices, timeChoices, wrapChoices} from './parse-values.ts';
+import {colorChoices, copyChoices, histogramChoices, notifyChoices, timeChoices, wrapChoices} from './parse-values.ts';
 
 const askServer = ['screen', ...asking] as const;
 const all = ['screen', ...commandWords] as const;
@@ -258,7 +258,7 @@ export const options = [
     setting: true,
   },
   {
-    flag: 'sidebar',
+    flag: 'list-width',
     value: 'CELLS',
     fallback: 'auto',
     help: 'width of the list, at least 8; auto fits it to terminal and focus, off hides it',
@@ -267,11 +267,11 @@ export const options = [
     setting: true,
   },
   {
-    flag: 'strip',
+    flag: 'histogram',
     value: 'WHEN',
     fallback: 'auto',
     help: 'the histogram above the log: on, off, or on in terminals of 30 rows or more (auto)',
-    choices: stripChoices,
+    choices: histogramChoices,
     commands: screens,
   },
   {
@@ -349,12 +349,21 @@ export const options = [
   {flag: 'version', help: 'show the version', commands: all, once: true},
 ] as const satisfies readonly Option[];
 
-export type FlagName = (typeof options)[number]['flag'];
+type Row = (typeof options)[number];
 
-const byFlag: ReadonlyMap<string, Option> = new Map(options.map((option) => [option.flag, option]));
+/** What the program calls an option: its key, mostly its flag. */
+export type FlagName = Row extends infer Each
+  ? Each extends {readonly key: infer Key}
+    ? Key
+    : Each extends {readonly flag: infer Flag}
+      ? Flag
+      : never
+  : never;
+
+const byKey: ReadonlyMap<string, Option> = new Map(options.map((option) => [keyOf(option), option]));
 
 export function optionOf(flag: FlagName): Option {
-  const option = byFlag.get(flag);
+  const option = byKey.get(flag);
   if (!option) throw new Error(`no option --${flag}`);
   return option;
 }

@@ -2,6 +2,8 @@
 export type Option = {
   /** Without the dashes; of a setting its name in the configuration file. */
   readonly flag: string;
+  /** Under which the program has its value, where another command has another option with the same flag; absent: the flag. */
+  readonly key?: string;
   readonly alias?: string;
   /** What fda calls it. Where the command has an option of that name itself, the name means that one. */
   readonly synonyms?: readonly string[];
@@ -46,6 +48,11 @@ export const asking = ['logs', 'list', 'status', 'diff', 'timeline'] as const;
 export const screens = ['screen', 'open'] as const;
 export const commandWords = [...asking, 'open', 'completion', 'man', 'config', 'demo', 'help', 'version'] as const;
 
+/** Under which the program has its value. */
+export function keyOf({key, flag}: Pick<Option, 'key' | 'flag'>): string {
+  return key ?? flag;
+}
+
 /** The commands that read the option also from a variable or the configuration file. */
 export function effectiveCommands({commands, once = []}: Option): readonly CommandName[] {
   return once === true ? [] : commands.filter((command) => !once.includes(command));
@@ -61,7 +68,11 @@ export function variableOf(option: Option, command?: CommandName): string | unde
   if (option.variable !== undefined) return option.variable;
   const isRead = command === undefined ? isConfigurable(option) : effectiveCommands(option).includes(command);
   if (!isRead) return undefined;
-  return `PIPETAIL_${option.flag.toUpperCase().replaceAll('-', '_')}`;
+  return variableNamed(option.flag);
+}
+
+export function variableNamed(flag: string): string {
+  return `PIPETAIL_${flag.toUpperCase().replaceAll('-', '_')}`;
 }
 
 /** Whether its flag is one of the command's. `config` has those of all options that can be in its file, to show the result. */

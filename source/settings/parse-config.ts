@@ -8,6 +8,7 @@ import {
   type FileValue,
   type KeyRemap,
 } from './config-file.ts';
+import {formerOptions} from './former-options.ts';
 import {type CommandName, effectiveCommands, isConfigurable, type Option} from './option.ts';
 import {type FlagName, optionOf, options} from './option-table.ts';
 import {type ContextOption, contextOptions, type Environment, type Flags} from './option-values.ts';
@@ -40,15 +41,15 @@ export function parseConfig(text: string, read: ReadOptions): {file: ConfigFile;
 
 type Report = (line: number, message: string) => void;
 
-/** Options that there were: a file that has one is still right, and the key does nothing. */
-const former: ReadonlySet<string> = new Set(['connector-errors']);
-
 /** The keys above the first table. */
 function readOptions(rows: readonly TomlRow[], read: ReadOptions, report: Report): Map<FlagName, FileValue> {
   const values = new Map<FlagName, FileValue>();
   const wrongTables = new Set<string>();
+  const written = new Set(rows.map(({path}) => path[0]));
   for (const {path, line, value} of rows) {
-    const [key = '', ...rest] = path;
+    const [typed = '', ...rest] = path;
+    const present = formerOptions.get(typed);
+    const key = present ?? typed;
     if (tables.some((table) => table === key)) {
       if (rest.length === 0 && value.type !== 'table') report(line, `'${key}' is a table: [${exampleOf(key)}]`);
       continue;
@@ -60,7 +61,7 @@ function readOptions(rows: readonly TomlRow[], read: ReadOptions, report: Report
       wrongTables.add(key);
       continue;
     }
-    if (former.has(key)) continue;
+    if (formerOptions.has(typed) && (present === undefined || written.has(present))) continue;
     const option = options.find((each) => each.flag === key);
     const reason = refusalOf(key, option);
     if (!option || reason !== undefined) {

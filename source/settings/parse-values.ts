@@ -24,7 +24,7 @@ export const wrapChoices = ['off', 'errors', 'all'] as const;
 export const colorChoices = ['auto', 'always', 'never'] as const;
 
 /** Whether the histogram of records by time is shown; `auto`: by the terminal's height. */
-export const stripChoices = ['auto', 'on', 'off'] as const;
+export const histogramChoices = ['auto', 'on', 'off'] as const;
 
 /** Whether copies, saved files and pipes get lines without colours, or as sent. */
 export const copyChoices = ['clean', 'as-sent'] as const;

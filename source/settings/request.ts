@@ -399,7 +399,8 @@ function readAround({has, value}: OptionValues): number | undefined {
   const typed = value('around');
   if (typed === undefined) return undefined;
   const around = parseInteger(typed, '--around', {min: 0, max: mostAround});
-  if (has('histogram')) throw new UsageError('--around cannot be combined with --histogram, which prints no records');
+  if (has('print-histogram'))
+    throw new UsageError('--around cannot be combined with --histogram, which prints no records');
   if (!(['grep', 'exclude', 'level'] as const).some((flag) => has(flag))) {
     throw new UsageError('--around needs --grep, --exclude or --level: without one all records are printed');
   }

@@ -7,6 +7,7 @@ import {type OwnThemes, readTheme} from './palette.ts';
 import {
   copyChoices,
   didYouMean,
+  histogramChoices,
   levelChoices,
   notifyChoices,
   oneOf,
@@ -14,7 +15,6 @@ import {
   parseInteger,
   parseSize,
   readExpression,
-  stripChoices,
   switchIn,
   timeChoices,
   UsageError,
@@ -92,9 +92,9 @@ export type ViewSettings = {
   /** The lowest level that is shown; undefined: all. */
   readonly level: (typeof levelChoices)[number] | undefined;
   /** Cells, or `auto`: by the terminal's width. */
-  readonly sidebar: number | 'auto' | 'off';
+  readonly listWidth: number | 'auto' | 'off';
   /** The histogram of records by time; `auto`: by the terminal's height. */
-  readonly strip: (typeof stripChoices)[number];
+  readonly histogram: (typeof histogramChoices)[number];
 };
 
 /** The precedence is that of `optionValues`. Throws `UsageError`. */
@@ -171,13 +171,13 @@ function readView({value, required, isOn, isTyped, nameOf}: OptionValues): Start
     asSent: isOn('as-sent'),
     time: time === undefined ? usualTime : oneOf(nameOf('time'), time.toLowerCase(), timeChoices),
     level: level === undefined ? undefined : oneOf(nameOf('level'), level, levelChoices),
-    sidebar: readSidebar(value('sidebar') ?? 'auto', nameOf('sidebar')),
-    strip: oneOf(nameOf('strip'), required('strip').toLowerCase(), stripChoices),
+    listWidth: readListWidth(value('list-width') ?? 'auto', nameOf('list-width')),
+    histogram: oneOf(nameOf('histogram'), required('histogram').toLowerCase(), histogramChoices),
   };
   const typed: Partial<ViewSettings> = {
     ...(isTyped('time') && {time: initial.time}),
     ...(isTyped('level') && {level: initial.level}),
-    ...(isTyped('strip') && {strip: initial.strip}),
+    ...(isTyped('histogram') && {histogram: initial.histogram}),
   };
   return {initial, typed, zone};
 }
@@ -202,7 +202,7 @@ function readZone(zone: string | undefined, name: string): string | undefined {
 
 const narrowest = 8;
 
-function readSidebar(text: string, name: string): ViewSettings['sidebar'] {
+function readListWidth(text: string, name: string): ViewSettings['listWidth'] {
   const typed = text.trim().toLowerCase();
   if (typed === 'auto' || typed === 'off') return typed;
   if (!/^\d{1,4}$/.test(typed) || Number(typed) < narrowest) {

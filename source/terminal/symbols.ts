@@ -15,7 +15,7 @@ export type Symbols = {
   readonly ellipsis: string;
   /** In the row of a marker. */
   readonly rule: string;
-  /** Between the sidebar and the log. */
+  /** Between the list and the log. */
   readonly divider: string;
   readonly down: string;
   /** Between two pieces of a status. */

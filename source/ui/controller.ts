@@ -195,17 +195,17 @@ export class Controller {
   }
 
   #layoutOf(state: ViewState): Layout | undefined {
-    const {active, sidebarHidden, sidebarWidth, strip} = state;
+    const {active, listHidden, listWidth, histogram} = state;
     const pipeline = active === undefined ? undefined : this.pipeline(active);
     const {tab, model} = this.#paneOf(state) ?? {};
     const hasFilters = (tab?.pane.filters.length ?? 0) > 0;
     return layoutOf(this.#size, {
-      sidebar: !sidebarHidden,
-      sidebarWidth,
+      list: !listHidden,
+      listWidth,
       banner: pipeline !== undefined && isFailing(pipeline),
       // The runs of several pipelines are no runs of the merged log.
       run: tab?.merges === undefined && (model?.index.runs.some(({state}) => state !== 'unknown') ?? false),
-      histogram: active === undefined ? false : strip,
+      histogram: active === undefined ? false : histogram,
       filters: {log: hasFilters, page: hasFilters && this.kindOf(state.page)?.showsFilters === true},
     });
   }
@@ -232,7 +232,7 @@ export class Controller {
     return commandsFrom(this.commands, this.keyContext);
   }
 
-  /** In the order and with the filter of the sidebar. */
+  /** In the order and with the filter of the list. */
   get listed(): readonly ListItem[] {
     return this.#list.items;
   }

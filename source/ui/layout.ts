@@ -3,14 +3,14 @@ import {histogramHeight} from '../viewport/histogram-rows.ts';
 /** The terminal's size in cells. */
 export type Size = {readonly columns: number; readonly rows: number};
 
-/** How the screen is divided: header, sidebar beside tab bar and log, two lines at the bottom. */
+/** How the screen is divided: header, list beside tab bar and log, two lines at the bottom. */
 export type Layout = {
   /** Without the divider; 0 when hidden. */
-  readonly sidebarWidth: number;
+  readonly listWidth: number;
   /** The list has room for the states of the pipelines in words, beside their symbols. */
   readonly hasStateWords: boolean;
   readonly paneWidth: number;
-  /** Rows between header and status line: of the sidebar, of tab bar and log, and of the trouble in place of them. */
+  /** Rows between header and status line: of the list, of tab bar and log, and of the trouble in place of them. */
   readonly bodyHeight: number;
   /** The same of a page that the user has opened, which may show no filters where a log has some. */
   readonly pageHeight: number;
@@ -28,10 +28,10 @@ export type Layout = {
 
 export const smallest: Size = {columns: 40, rows: 10};
 /** Bounds for a divider that the user drags. */
-const narrowestSidebar = 8;
+const narrowestList = 8;
 const narrowestPane = 24;
 
-/** Cells of a sidebar with words: a narrower one would have none for names. */
+/** Cells of a list with words: a narrower one would have none for names. */
 const widthWithWords = 24;
 
 /** A lower screen needs every row for the log. */
@@ -44,9 +44,9 @@ const heightByDefault = 30;
 export function layoutOf(
   size: Size,
   parts: {
-    readonly sidebar: boolean;
+    readonly list: boolean;
     /** As the user has set it; undefined: by the terminal's width. */
-    readonly sidebarWidth?: number | undefined;
+    readonly listWidth?: number | undefined;
     readonly banner: boolean;
     readonly run: boolean;
     /** Undefined: by the terminal's height. */
@@ -56,16 +56,16 @@ export function layoutOf(
   },
 ): Layout | undefined {
   if (size.columns < smallest.columns || size.rows < smallest.rows) return undefined;
-  const sidebarWidth = parts.sidebar ? sidebarWidthOf(size.columns, parts.sidebarWidth) : 0;
+  const listWidth = parts.list ? listWidthOf(size.columns, parts.listWidth) : 0;
   const heightWith = (isWithFilters: boolean) => size.rows - 3 - (isWithFilters ? 1 : 0);
   const bodyHeight = heightWith(parts.filters.log);
   const hasRun = parts.run && size.rows >= heightWithRun;
   const hasHistogram = (parts.histogram ?? size.rows >= heightByDefault) && size.rows >= heightWithHistogram;
   const histogramRows = hasHistogram ? histogramHeight : 0;
   return {
-    sidebarWidth,
-    hasStateWords: sidebarWidth >= widthWithWords,
-    paneWidth: parts.sidebar ? size.columns - sidebarWidth - 1 : size.columns,
+    listWidth,
+    hasStateWords: listWidth >= widthWithWords,
+    paneWidth: parts.list ? size.columns - listWidth - 1 : size.columns,
     bodyHeight,
     pageHeight: heightWith(parts.filters.page),
     hasBanner: parts.banner,
@@ -81,7 +81,7 @@ export function layoutOf(
  * Cells of the list by columns of the terminal. The log keeps the room for what it shows of a line: of a message 45 cells
  * at 80 columns, targets from 100 columns on. With states in words from 112 on.
  */
-const sidebarWidths: readonly (readonly [columns: number, cells: number])[] = [
+const listWidths: readonly (readonly [columns: number, cells: number])[] = [
   [160, 40],
   [112, 32],
   [100, 20],
@@ -91,7 +91,7 @@ const sidebarWidths: readonly (readonly [columns: number, cells: number])[] = [
 ];
 
 /** The same whatever has the focus: a list that gives way would move the log at each change of the side. */
-function sidebarWidthOf(columns: number, chosen: number | undefined): number {
-  if (chosen !== undefined) return Math.max(narrowestSidebar, Math.min(chosen, columns - 1 - narrowestPane));
-  return sidebarWidths.find(([from]) => columns >= from)?.[1] ?? narrowestSidebar;
+function listWidthOf(columns: number, chosen: number | undefined): number {
+  if (chosen !== undefined) return Math.max(narrowestList, Math.min(chosen, columns - 1 - narrowestPane));
+  return listWidths.find(([from]) => columns >= from)?.[1] ?? narrowestList;
 }

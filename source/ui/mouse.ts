@@ -1,11 +1,11 @@
 import type {MouseReport} from '../system/terminal-input.ts';
 import {scrollBy, setCurrent, visiblePlaces} from '../viewport/position.ts';
-import {itemAtRow} from './components/sidebar.ts';
+import {itemAtRow} from './components/list.ts';
 import {tabAtColumn, tabLabels} from './components/tab-bar.ts';
 import type {Controller} from './controller.ts';
 import {goToLog} from './handlers/common.ts';
+import {moveInList} from './handlers/list.ts';
 import {goToSpan} from './handlers/move.ts';
-import {moveInList} from './handlers/sidebar.ts';
 import {showsAbsence} from './pages/errors.ts';
 import {scrollPage} from './pages/pages.ts';
 import {promptInUse} from './state/view-state.ts';
@@ -40,15 +40,15 @@ export class Mouse {
     if (showsAbsence(this.#controller)) return;
     // The log or list that a prompt is about stays where it is.
     if (!layout || promptInUse(state)) return;
-    const isDivider = layout.sidebarWidth > 0 && column === layout.sidebarWidth;
-    if (this.#drags === 'divider') this.#controller.dispatch({type: 'sidebar-width', width: column});
+    const isDivider = layout.listWidth > 0 && column === layout.listWidth;
+    if (this.#drags === 'divider') this.#controller.dispatch({type: 'list-width', width: column});
     else if (this.#drags === 'histogram') this.#goToCell(this.#paneColumn(column));
     else if (button === wheelUp || button === wheelDown) this.#wheel(column, button === wheelUp ? -1 : 1);
     else if (button === left && pressed && !state.page) {
       const bodyRow = row - headerRows;
       if (bodyRow < 0 || bodyRow >= layout.bodyHeight) return;
       if (isDivider) this.#drags = 'divider';
-      else if (column < layout.sidebarWidth) this.#clickPipeline(bodyRow);
+      else if (column < layout.listWidth) this.#clickPipeline(bodyRow);
       else this.#clickLog(bodyRow, this.#paneColumn(column));
     }
   }
@@ -57,7 +57,7 @@ export class Mouse {
     const controller = this.#controller;
     if (controller.state.page) {
       for (let rows = 0; rows < rowsPerNotch; rows++) scrollPage(controller, direction < 0 ? 'up' : 'down');
-    } else if (column < (controller.layout?.sidebarWidth ?? 0)) {
+    } else if (column < (controller.layout?.listWidth ?? 0)) {
       moveInList(controller, direction < 0 ? 'up' : 'down');
     } else controller.move((position, geometry) => scrollBy(position, geometry, direction * rowsPerNotch));
   }
@@ -67,7 +67,7 @@ export class Mouse {
     const {listed, layout, state} = controller;
     const {cursor} = state;
     const item = itemAtRow({items: listed, cursor, height: layout?.bodyHeight ?? 0}, row);
-    controller.dispatch({type: 'focus', side: 'sidebar'});
+    controller.dispatch({type: 'focus', side: 'list'});
     if (!item) return;
     controller.tabSwitcher.moveCursor(item.name);
     controller.tabSwitcher.settleCursor();
@@ -104,7 +104,7 @@ export class Mouse {
 
   /** A column of the terminal as one of the log. */
   #paneColumn(column: number): number {
-    const sidebarWidth = this.#controller.layout?.sidebarWidth ?? 0;
-    return column - (sidebarWidth > 0 ? sidebarWidth + 1 : 0);
+    const listWidth = this.#controller.layout?.listWidth ?? 0;
+    return column - (listWidth > 0 ? listWidth + 1 : 0);
   }
 }

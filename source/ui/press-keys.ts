@@ -1,6 +1,7 @@
 import type {Controller} from './controller.ts';
 import {commonHandlers, sayNotOpen} from './handlers/common.ts';
 import {copyHandlers} from './handlers/copy.ts';
+import {listHandlers, moveInList} from './handlers/list.ts';
 import {markHandlers} from './handlers/marks.ts';
 import {moveHandlers} from './handlers/move.ts';
 import {
@@ -14,7 +15,6 @@ import {
 import {recordHandlers} from './handlers/record.ts';
 import {searchHandlers} from './handlers/search.ts';
 import {showHandlers} from './handlers/show.ts';
-import {moveInList, sidebarHandlers} from './handlers/sidebar.ts';
 import type {Command, Motion} from './keys/command.ts';
 import type {commands} from './keys/command-table.ts';
 import {
@@ -100,7 +100,7 @@ const promptHandlers: Readonly<Record<PromptCommandId, Edit | Handler>> = {
   },
   older: (controller) => void recallPrompt(controller, 1),
   newer: (controller) => void recallPrompt(controller, -1),
-  turn: cyclePrompt,
+  cycle: cyclePrompt,
   start: {kind: 'move', to: 'start'},
   end: {kind: 'move', to: 'end'},
   previous: {kind: 'move', to: 'previous'},
@@ -165,13 +165,13 @@ function runChosen(controller: Controller): void {
   }
   const {context, keys, notOnPages, notInList} = chosen;
   controller.dispatch({type: 'page', page: controller.state.page?.under});
-  const isOfPane = context === 'sidebar' || context === 'log';
+  const isOfPane = context === 'list' || context === 'log';
   if (isOfPane || notOnPages) controller.dispatch({type: 'page', page: undefined});
   if (context === 'log') controller.tabSwitcher.settleCursor();
-  if (context === 'sidebar' && controller.state.sidebarHidden) controller.dispatch({type: 'toggle-sidebar'});
+  if (context === 'list' && controller.state.listHidden) controller.dispatch({type: 'toggle-list'});
   // In the list, most keys of the log act on the log, too.
-  if (context === 'sidebar' || notInList) {
-    controller.dispatch({type: 'focus', side: context === 'sidebar' ? 'sidebar' : 'log'});
+  if (context === 'list' || notInList) {
+    controller.dispatch({type: 'focus', side: context === 'list' ? 'list' : 'log'});
   }
   run(controller, chosen, keys[0] ?? '');
 }
@@ -183,7 +183,7 @@ function runCommand(controller: Controller, keyName: string): void {
   if (state.asked !== undefined && command?.id !== state.asked) {
     controller.dispatch({type: 'asked', command: undefined});
   }
-  if (command?.context === 'log' && controller.keyContext === 'sidebar') runOnShownLog(controller, command, keyName);
+  if (command?.context === 'log' && controller.keyContext === 'list') runOnShownLog(controller, command, keyName);
   else if (command) run(controller, command, keyName);
   else sayUnused(controller, keyName);
 }
@@ -192,7 +192,7 @@ function run(controller: Controller, command: Command, keyName: string): void {
   const why = lackWords(controller, command);
   if (why !== undefined) controller.say(why);
   else if (command.id === 'help-run') runChosen(controller);
-  else if (command.context === 'sidebar' && isMotion(command.does)) moveInList(controller, command.does);
+  else if (command.context === 'list' && isMotion(command.does)) moveInList(controller, command.does);
   else if (!runOnPage(controller, command, keyName)) byId.get(command.id)?.(controller, keyName);
 }
 
@@ -206,11 +206,7 @@ function sayUnused(controller: Controller, keyName: string): void {
     controller.sayHint(`${key} has no effect here`, 'help', 'list the keys');
     return;
   }
-  controller.sayHint(
-    `${key} works in the ${covered.context === 'sidebar' ? 'list' : 'log'}`,
-    closing,
-    'close this page',
-  );
+  controller.sayHint(`${key} works in the ${covered.context === 'list' ? 'list' : 'log'}`, closing, 'close this page');
 }
 
 /** A key that the list does not use acts on the log shown, which is that of the cursor. The list keeps the focus. */
@@ -240,7 +236,7 @@ type OwnId = Exclude<(typeof commands)[number], {readonly opens: string} | {read
 /** Every command of list and log has one: the compiler checks that. Those of pages are in their files. */
 const handlers: Readonly<Record<OwnId, Handler>> = {
   ...commonHandlers,
-  ...sidebarHandlers,
+  ...listHandlers,
   ...moveHandlers,
   ...searchHandlers,
   ...showHandlers,

@@ -21,7 +21,7 @@ const saveDelay = 3000;
 /** Milliseconds of use after which the session is saved, though it is the same: when pipetail last ran is part of it. */
 const keySaveDelay = 60_000;
 /** What of the view a session holds: a notice that comes and goes needs no save. */
-const savedParts = ['tabs', 'active', 'cursor', 'focus', 'sidebarHidden', 'sidebarWidth', 'strip', 'sort'] as const;
+const savedParts = ['tabs', 'active', 'cursor', 'focus', 'listHidden', 'listWidth', 'histogram', 'sort'] as const;
 
 type SessionOptions = {
   readonly client: Pick<ApiClient, 'baseUrl' | 'getSession' | 'listEvents' | 'getEvent'>;

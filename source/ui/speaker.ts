@@ -169,7 +169,7 @@ export class Speaker {
     const isOtherTab = now.view.active !== before?.view.active;
     if (isOtherTab) {
       // The list has just named the pipeline whose preview this is.
-      const isNamed = state.focus === 'sidebar' && controller.tab?.pinned === false && before !== undefined;
+      const isNamed = state.focus === 'list' && controller.tab?.pinned === false && before !== undefined;
       if ((controller.tab || before) && !isNamed) this.#say(tabWords(controller, {errors: true}));
       this.#log.comeBack();
       this.#resultDue = undefined;
@@ -217,12 +217,12 @@ export class Speaker {
 
   #sayList(before: Seen | undefined, now: Seen): void {
     const {controller} = this.#options;
-    const {focus, marked, sidebarHidden} = now.view;
-    if (before && sidebarHidden !== before.view.sidebarHidden) this.#say(sidebarHidden ? 'list hidden' : 'list shown');
+    const {focus, marked, listHidden} = now.view;
+    if (before && listHidden !== before.view.listHidden) this.#say(listHidden ? 'list hidden' : 'list shown');
     const isMoved = now.view.cursor !== before?.view.cursor || marked !== before?.view.marked;
     if (before && focus !== before.view.focus) {
-      this.#say(focus === 'sidebar' ? `list: ${now.cursor}` : `log: ${tabWords(controller)}`);
-    } else if (before && focus === 'sidebar' && isMoved) this.#say(now.cursor);
+      this.#say(focus === 'list' ? `list: ${now.cursor}` : `log: ${tabWords(controller)}`);
+    } else if (before && focus === 'list' && isMoved) this.#say(now.cursor);
     if (before?.isListed !== true) return;
     for (const [name, why] of now.failures) {
       if (before.failures.get(name) !== why) this.#say(`${clean(name)}: ${why}`);

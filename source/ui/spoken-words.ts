@@ -42,7 +42,7 @@ export function statusWords(controller: Controller): string {
   const {tab} = controller;
   const parts = [
     ...(tab ? logWords(controller, tab) : ['no log']),
-    state.focus === 'sidebar' ? 'keys go to the list' : 'keys go to the log',
+    state.focus === 'list' ? 'keys go to the list' : 'keys go to the log',
     keysNamed(commands, [['help', 'help']]),
   ];
   return parts.filter((part) => part !== '').join(' · ');

@@ -226,7 +226,7 @@ type PipelineListOptions = {
   readonly degraded: ReadableStore<ReadonlySet<string>>;
 };
 
-/** The pipelines in the order of the sidebar. A new list may open tabs and move the cursor. */
+/** The pipelines in the order of the list. A new list may open tabs and move the cursor. */
 export class PipelineListView {
   readonly #options: PipelineListOptions;
   #beforeFirst: (() => Promise<void>) | undefined;

@@ -23,7 +23,7 @@ export type TimelineState = {
 /** A log that is open, and the name of its tab. */
 type OpenLog = TimelineLog & {readonly name: string};
 
-type StoryReaderOptions = {
+type TimelineReaderOptions = {
   readonly clock: Clock;
   readonly poller: Pick<ListPoller, 'snapshot'>;
   readonly history: Services['history'];
@@ -31,11 +31,11 @@ type StoryReaderOptions = {
 
 /** Reads what happened to a pipeline when its page is opened, and again when its status changes. */
 export class TimelineReader {
-  readonly #options: StoryReaderOptions;
+  readonly #options: TimelineReaderOptions;
   readonly #state = createStore<TimelineState | undefined>(undefined);
   #stop: (() => void) | undefined;
 
-  constructor(options: StoryReaderOptions) {
+  constructor(options: TimelineReaderOptions) {
     this.#options = options;
   }
 

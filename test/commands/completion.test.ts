@@ -218,6 +218,14 @@ auth-variable = "NOT_SET"
     expect(words('logs', '--')).not.toContain('--mouse');
   });
 
+  test('the values of a flag as the command has it, and nothing under a former name', () => {
+    expect(words('--histogram', '')).toEqual(['auto', 'on', 'off']);
+    expect(words('open', '--histogram=')).toEqual(['--histogram=auto', '--histogram=on', '--histogram=off']);
+    expect(words('logs', '--histogram=')).toEqual([]);
+    expect(words('--histogram', 'logs', '--hist')).toEqual(['--histogram']);
+    expect(words('--st').filter((word) => word === '--strip')).toEqual([]);
+  });
+
   test('no setting, which has no flag', () => {
     expect(words('--').filter((word) => word === '--fps' || word === '--wrap')).toEqual([]);
     expect(words('--wrap=')).toEqual([]);

@@ -127,8 +127,8 @@ test('fish', async (context: TestContext) => {
   expect(await offered('pipetail open ')).toEqual(files);
   expect(await offered('pipetail open app.log old/')).toEqual(['old/app.log']);
   expect(await offered('pipetail open --mem')).toEqual(['--memory']);
-  expect(await offered('pipetail open --strip ')).toEqual(['auto', 'off', 'on']);
-  expect(await offered('pipetail open --strip off b')).toEqual(['bundle.zip']);
+  expect(await offered('pipetail open --histogram ')).toEqual(['auto', 'off', 'on']);
+  expect(await offered('pipetail open --histogram off b')).toEqual(['bundle.zip']);
   expect(await offered('pipetail logs --from ')).toEqual(files);
   expect(await offered('pipetail -- open ')).toEqual(['orders', 'orders-eu']);
 });

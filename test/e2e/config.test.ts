@@ -178,12 +178,12 @@ auth-token-command = "echo PLANTED-two"
 });
 
 test('the options of the file are in force on the screen, and a flag wins', async () => {
-  const {env} = await homeWith('sidebar = "off"\n');
+  const {env} = await homeWith('list-width = "off"\n');
   await using off = await openProgram(['--demo', 'billing'], {env});
   await off.waitFor('pipelines');
   await off.waitFor('billing');
   // Of the list there is nothing but the tab's own name.
   expect(off.text()).not.toContain('clickstream');
-  await using on = await openProgram(['--demo', 'billing'], {env: {...env, PIPETAIL_SIDEBAR: '30'}});
+  await using on = await openProgram(['--demo', 'billing'], {env: {...env, PIPETAIL_LIST_WIDTH: '30'}});
   await on.waitFor('clickstream');
 });

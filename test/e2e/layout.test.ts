@@ -13,8 +13,8 @@ test.each([
   await terminal.waitFor(`row ${2 * rows}.`);
   expect(viewer.header()).toMatch(/^ pipetail {2}.*LIVE$/);
   expect(viewer.tabBar()).toContain('1 alpha…');
-  expect(viewer.sidebar()).toHaveLength(3);
-  expect(viewer.sidebar()[0]).toMatch(/alpha +●/);
+  expect(viewer.list()).toHaveLength(3);
+  expect(viewer.list()[0]).toMatch(/alpha +●/);
   expect(viewer.status()).toMatch(/\d+ lines .*following$/);
   expect(terminal.row(-1)).toContain('? help');
   expect(viewer.pane()).toHaveLength(rows - 4);
@@ -68,7 +68,7 @@ test('a screen that is too small says so until there is room', async () => {
 });
 
 test('the demo fills 80×24 with ten pipelines in varied states', async () => {
-  await using terminal = await openProgram(['--demo'], {env: {PIPETAIL_SIDEBAR: '28'}});
+  await using terminal = await openProgram(['--demo'], {env: {PIPETAIL_LIST_WIDTH: '28'}});
   await terminal.waitFor('LIVE');
   for (const word of ['Running', 'Stopped', 'Failed', 'SQL error', 'Compiling', 'Paused']) {
     await terminal.waitFor(word);
@@ -89,7 +89,7 @@ test('NO_COLOR: no colour on the screen, and nothing is lost by it', async () =>
       expect(viewer.terminal.cell(row, column)).toMatchObject({fg: undefined, bg: undefined});
     }
   }
-  expect(viewer.sidebar().join('\n')).toMatch(/beta .*✗/);
+  expect(viewer.list().join('\n')).toMatch(/beta .*✗/);
 });
 
 test('draws on a terminal where the variable CI is set, too', async () => {

@@ -27,7 +27,7 @@ test('a deleted pipeline says so and keeps its tab', async () => {
   await terminal.waitFor('line 3.');
   viewer.server.deletePipeline('beta');
   await terminal.waitFor(() => viewer.header().trimEnd().endsWith('deleted'));
-  await terminal.waitFor(() => viewer.sidebar().length === 2, {hint: 'gone from the list'});
+  await terminal.waitFor(() => viewer.list().length === 2, {hint: 'gone from the list'});
   expect(viewer.tabBar()).toContain('1 beta');
   expect(viewer.countShown('deleted')).toBe(1);
   expect(viewer.countShown('line 3.')).toBe(1);

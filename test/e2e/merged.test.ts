@@ -23,7 +23,7 @@ function writeBoth(viewer: Viewer, from: number, to: number): string[] {
   return numbers.map((line) => `${pipelineOf(line)} line ${line}`);
 }
 
-/** Two pipelines with lines of both, marked in the sidebar and merged. */
+/** Two pipelines with lines of both, marked in the list and merged. */
 async function openMerged(env: Readonly<Record<string, string>> = {}): Promise<Viewer> {
   const viewer = await openViewer({cols: 120, rows: 30, env});
   const {terminal} = viewer;
@@ -36,7 +36,7 @@ async function openMerged(env: Readonly<Record<string, string>> = {}): Promise<V
   return viewer;
 }
 
-test('two pipelines marked in the sidebar are one tab, by time, named and coloured, on their own connections', async () => {
+test('two pipelines marked in the list are one tab, by time, named and coloured, on their own connections', async () => {
   await using viewer = await openMerged();
   const {terminal} = viewer;
   expect(viewer.tabBar()).toMatch(/1 alpha .*2 beta .*3 alpha\+beta/);

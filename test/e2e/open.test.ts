@@ -41,15 +41,15 @@ test('recordings of an older version, a bundle, a gzip file and a file that grow
   await using view = await openView(args, {
     cols: 120,
     rows: 30,
-    env: {FELDERA_HOST: server.url, PIPETAIL_SIDEBAR: '34'},
+    env: {FELDERA_HOST: server.url, PIPETAIL_LIST_WIDTH: '34'},
   });
   const {terminal} = view;
   await terminal.waitFor('line 1.');
   // The others are shown all the same, and one that was named twice is shown once.
   await terminal.waitFor('/no.log cannot be opened: there is no such file or folder');
   await terminal.waitFor(() => /pipetail {2}6 logs .*end of file/.test(view.header()));
-  await terminal.waitFor(() => !view.sidebar().some((row) => row.includes('◌')), {hint: 'all are read'});
-  expect(view.sidebar().map((row) => row.trim().replace(/ +/g, ' '))).toEqual([
+  await terminal.waitFor(() => !view.list().some((row) => row.includes('◌')), {hint: 'all are read'});
+  expect(view.list().map((row) => row.trim().replace(/ +/g, ' '))).toEqual([
     '·growing.log ● 57 B',
     `·packed.log.gz ○ ${byteSize(gzip.length)}`,
     '·orders-live ○ 7.7 kB 3k✗',

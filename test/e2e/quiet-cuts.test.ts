@@ -9,7 +9,7 @@ const linesBefore = 400;
 async function openScrolledUp(): Promise<Viewer> {
   const viewer = await openViewer({
     ...{pipelines: ['alpha'], rows: 30, cols: 120},
-    ...{args: ['--strip', 'off'], env: {PIPETAIL_FPS: '60'}},
+    ...{args: ['--histogram', 'off'], env: {PIPETAIL_FPS: '60'}},
   });
   const {terminal} = viewer;
   await viewer.live();

@@ -41,7 +41,7 @@ test('the pager has the terminal while the log continues; q brings the screen ba
   await terminal.press('q');
   await terminal.waitFor('line 300 plain.');
   expect(viewer.header()).toMatch(/^ pipetail .*LIVE/);
-  expect(viewer.sidebar()).toHaveLength(3);
+  expect(viewer.list()).toHaveLength(3);
   expect(terminal.row(-1)).toContain('? help');
   expect(terminal.alternateScreen).toBe(true);
   expect(terminal.cursorVisible).toBe(false);

@@ -70,7 +70,7 @@ test('A lists the errors of the other tabs by fingerprint; Enter goes to the las
   fail(6);
   const [{total = 0, logged, told = 0} = {}] = beta.run.errorCounts;
   await terminal.waitFor(() => new RegExp(`2 beta.*${total}✗`).test(viewer.tabBar()));
-  await terminal.waitFor(() => new RegExp(`beta .*${total}✗`).test(viewer.sidebar().join('\n')));
+  await terminal.waitFor(() => new RegExp(`beta .*${total}✗`).test(viewer.list().join('\n')));
   await terminal.press('A');
   await terminal.waitFor(new RegExp(`beta +×${logged} \\+${told} suppressed +\\d\\d:.* parse error on inp`));
   await terminal.waitFor(

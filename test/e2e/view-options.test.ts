@@ -11,7 +11,7 @@ import {openViewer, Viewer} from './viewer.ts';
 test('what is set at the start holds for every tab: level, zone, wrap and the width of the list', async () => {
   await using viewer = await openViewer({
     args: ['--level', 'warn', 'alpha', 'beta'],
-    env: {TZ: 'UTC', PIPETAIL_ZONE: 'Asia/Kolkata', PIPETAIL_WRAP: 'all', PIPETAIL_SIDEBAR: '20'},
+    env: {TZ: 'UTC', PIPETAIL_ZONE: 'Asia/Kolkata', PIPETAIL_WRAP: 'all', PIPETAIL_LIST_WIDTH: '20'},
     cols: 100,
   });
   const {terminal, server} = viewer;
@@ -41,7 +41,7 @@ test('what is set at the start holds for every tab: level, zone, wrap and the wi
 });
 
 test('without the list the log has the whole width and the keys; z shows the list', async () => {
-  await using viewer = await openViewer({env: {PIPETAIL_SIDEBAR: 'off', PIPETAIL_AS_SENT: '1'}});
+  await using viewer = await openViewer({env: {PIPETAIL_LIST_WIDTH: 'off', PIPETAIL_AS_SENT: '1'}});
   const {terminal} = viewer;
   await viewer.live();
   viewer.write('alpha', 3);
@@ -51,7 +51,7 @@ test('without the list the log has the whole width and the keys; z shows the lis
   await terminal.waitFor('▸');
   await terminal.press('z');
   await terminal.waitFor('│');
-  await terminal.waitFor(() => viewer.sidebar().join('\n').includes('gamma'));
+  await terminal.waitFor(() => viewer.list().join('\n').includes('gamma'));
 });
 
 test('keys win over the configuration at the next start, flags over both, and --fresh forgets the keys', async () => {

@@ -43,7 +43,7 @@ export class View implements AsyncDisposable {
     this.terminal = terminal;
   }
 
-  /** The rows of the log pane, top to bottom, without sidebar, tab bar and margin. */
+  /** The rows of the log pane, top to bottom, without list, tab bar and margin. */
   pane(): string[] {
     return (
       this.#right()
@@ -67,8 +67,8 @@ export class View implements AsyncDisposable {
     return this.#right()[0] ?? '';
   }
 
-  /** The sidebar's rows that hold something, below its title. */
-  sidebar(): string[] {
+  /** The list's rows that hold something, below its title. */
+  list(): string[] {
     const rows = this.#body()
       .slice(1)
       .map((row) => row.slice(0, Math.max(0, this.#divider())).trimEnd());

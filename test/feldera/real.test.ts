@@ -94,7 +94,7 @@ async function watchHealthy(rig: Rig, name: string): Promise<HealthyPipeline> {
 async function explained(rig: Rig, name: string, sights: readonly RegExp[]): Promise<void> {
   await using view = await rig.open([], small);
   // Other suites have pipelines on this server, too: more than the screen has rows for.
-  await view.terminal.waitFor(() => view.sidebar().some((row) => /[●✗○◌‖]/.test(row)));
+  await view.terminal.waitFor(() => view.list().some((row) => /[●✗○◌‖]/.test(row)));
   await view.terminal.press('/', ...name);
   await view.terminal.waitFor(() => rowOf(view, name) !== '');
   await view.terminal.press('Enter', 'd');

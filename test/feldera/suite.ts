@@ -51,9 +51,9 @@ export class Rig {
    * strip would look like a marker.
    */
   open(args: readonly string[] = [], options: ViewOptions = {}): Promise<View> {
-    return openView(['--host', this.client.url, '--strip', 'off', ...args], {
+    return openView(['--host', this.client.url, '--histogram', 'off', ...args], {
       ...options,
-      env: {...this.#env, PIPETAIL_SIDEBAR: '34', ...options.env},
+      env: {...this.#env, PIPETAIL_LIST_WIDTH: '34', ...options.env},
     });
   }
 }
@@ -111,10 +111,10 @@ export function ownManagerForAll(options: ManagerOptions & {readonly version?: V
   };
 }
 
-/** The row of the sidebar that names a pipeline, its state beside it; empty when there is none. */
+/** The row of the list that names a pipeline, its state beside it; empty when there is none. */
 export function rowOf(view: View, name: string): string {
   // In front of the name: whether its log is shown.
-  return view.sidebar().find((row) => row.slice(1).startsWith(`${name} `)) ?? '';
+  return view.list().find((row) => row.slice(1).startsWith(`${name} `)) ?? '';
 }
 
 /** The numbers that a stand-in's lines carry, in the order of the lines. */

@@ -25,7 +25,7 @@ export function keyTableRows(): readonly KeyTableRow[] {
 export const everyPage = 'every page';
 
 function isOnPage(command: KeyRow): command is Command & {readonly does: CommonAction} {
-  return command.context !== 'sidebar' && 'does' in command && command.does !== undefined;
+  return command.context !== 'list' && 'does' in command && command.does !== undefined;
 }
 
 /** For each action of the common set the keys and words that most pages have. */

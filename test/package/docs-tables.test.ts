@@ -64,7 +64,7 @@ test.each([
   ['json.md', 'status', () => schemaTableText(schemas.status.items)],
   ['json.md', 'config', () => schemaTableText(schemas.config)],
   ['json.md', 'timeline', () => schemaTableText(schemas.timeline)],
-  ['json.md', 'happened', () => schemaTableText(schemas.happened)],
+  ['json.md', 'event', () => schemaTableText(schemas.event)],
   ['json.md', 'stderr', () => schemaTableText(schemas.stderr)],
 ])('docs/%s has exactly this table of %s', (page, name, table) => {
   expect(sectionOf(readFileSync(path.join(root, 'docs', page), 'utf8'), name)).toBe(table());

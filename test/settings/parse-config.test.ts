@@ -127,7 +127,7 @@ describe('each mistake has its line', () => {
     ['color = "alwais"\n', "1: color takes auto, always or never, not 'alwais' · did you mean 'always'?"],
     ['spill = "1k"\n', '1: spill takes at least 8MiB'],
     ['zone = "Europe/Berln"\n', "1: zone 'Europe/Berln' is not a time zone · did you mean 'Europe/Berlin'?"],
-    ['sidebar = 3\n', "1: sidebar takes a width in cells of at least 8, auto or off, not '3'"],
+    ['list-width = 3\n', "1: list-width takes a width in cells of at least 8, auto or off, not '3'"],
     [
       'context = "a"\n',
       "1: context names the unknown context 'a' · ~/c.toml has none · pipetail config init shows how to make one",

@@ -1,8 +1,10 @@
 import {isDeepStrictEqual} from 'node:util';
 import {describe, expect, it, test} from 'vitest';
 import {emptyConfig} from '../../source/settings/config-file.ts';
+import {formerOptions} from '../../source/settings/former-options.ts';
+import {helpText} from '../../source/settings/help-text.ts';
 import type {Option} from '../../source/settings/option.ts';
-import {options} from '../../source/settings/option-table.ts';
+import {type FlagName, options} from '../../source/settings/option-table.ts';
 import {parseConfig} from '../../source/settings/parse-config.ts';
 import {UsageError} from '../../source/settings/parse-values.ts';
 import {defaultServerOptions} from '../../source/settings/server-options.ts';
@@ -53,7 +55,7 @@ test('without flags: the screen, on the local server, with the defaults of the h
     view: {
       initial: {
         ...{wrap: 'errors', asSent: false, time: 'sent', level: undefined},
-        ...{sidebar: 'auto', strip: 'auto'},
+        ...{listWidth: 'auto', histogram: 'auto'},
       },
       typed: {},
       zone: undefined,
@@ -230,9 +232,12 @@ describe('numbers and sizes', () => {
       {PIPETAIL_ZONE: 'Europe/Berln'},
       "PIPETAIL_ZONE 'Europe/Berln' is not a time zone · did you mean 'Europe/Berlin'?",
     ],
-    [{PIPETAIL_SIDEBAR: '7'}, "PIPETAIL_SIDEBAR takes a width in cells of at least 8, auto or off, not '7'"],
-    [{PIPETAIL_SIDEBAR: 'wide'}, "PIPETAIL_SIDEBAR takes a width in cells of at least 8, auto or off, not 'wide'"],
-    [{PIPETAIL_SIDEBAR: '-9'}, "PIPETAIL_SIDEBAR takes a width in cells of at least 8, auto or off, not '-9'"],
+    [{PIPETAIL_LIST_WIDTH: '7'}, "PIPETAIL_LIST_WIDTH takes a width in cells of at least 8, auto or off, not '7'"],
+    [
+      {PIPETAIL_LIST_WIDTH: 'wide'},
+      "PIPETAIL_LIST_WIDTH takes a width in cells of at least 8, auto or off, not 'wide'",
+    ],
+    [{PIPETAIL_LIST_WIDTH: '-9'}, "PIPETAIL_LIST_WIDTH takes a width in cells of at least 8, auto or off, not '-9'"],
     [{PIPETAIL_COPY: 'raw'}, "PIPETAIL_COPY takes clean or as-sent, not 'raw'"],
     [{PIPETAIL_WRAP: 'sometimes'}, "PIPETAIL_WRAP takes off, errors or all, not 'sometimes'"],
   ])('%j is refused', (variables: Variables, message) => {
@@ -274,8 +279,8 @@ describe('a setting has no flag, and one line says what to do instead', () => {
     ],
     [['--no-away'], `--no-away is a setting: write away = 0 in ${file} · for one call: PIPETAIL_AWAY=0`],
     [
-      ['--no-sidebar'],
-      `--no-sidebar is a setting: write sidebar = "off" in ${file} · for one call: PIPETAIL_SIDEBAR=off`,
+      ['--no-list-width'],
+      `--no-list-width is a setting: write list-width = "off" in ${file} · for one call: PIPETAIL_LIST_WIDTH=off`,
     ],
     [['--no-zone'], 'unknown option --no-zone · see pipetail --help all'],
     // Without a value that it can have, the default stands for it.
@@ -294,8 +299,8 @@ describe('a setting has no flag, and one line says what to do instead', () => {
       `--copy is a setting: write copy = "as-sent" in ${file} · for one call: PIPETAIL_COPY=as-sent`,
     ],
     [
-      ['config', 'show', '--sidebar', 'a b'],
-      `--sidebar is a setting: write sidebar = "a b" in ${file} · for one call: PIPETAIL_SIDEBAR='a b'`,
+      ['config', 'show', '--list-width', 'a b'],
+      `--list-width is a setting: write list-width = "a b" in ${file} · for one call: PIPETAIL_LIST_WIDTH='a b'`,
     ],
     [
       ['logs', 'a', '--allow-http-key'],
@@ -550,9 +555,9 @@ test('every flag of the table is known to the parser', () => {
 const view = (argv: readonly string[], variables: Variables = {}) => readSettings(argv, variables).view;
 
 test('flags set the start, and win over the last session', () => {
-  const typed = {strip: 'on', time: 'relative', level: 'warn'};
-  const argv = ['--strip', 'on', '--time', 'relative', '--level', 'WARN'];
-  const initial = {...{wrap: 'errors', asSent: false, sidebar: 'auto'}, ...typed};
+  const typed = {histogram: 'on', time: 'relative', level: 'warn'};
+  const argv = ['--histogram', 'on', '--time', 'relative', '--level', 'WARN'];
+  const initial = {...{wrap: 'errors', asSent: false, listWidth: 'auto'}, ...typed};
   expect(view(argv)).toEqual({initial, typed, zone: undefined});
   expect(view([...argv, 'open', 'a.log'])).toMatchObject({typed});
 });
@@ -569,19 +574,81 @@ test('variables set only the start', () => {
     PIPETAIL_WRAP: 'off',
     PIPETAIL_TIME: 'utc',
     PIPETAIL_LEVEL: 'error',
-    PIPETAIL_SIDEBAR: 'off',
-    PIPETAIL_STRIP: 'off',
+    PIPETAIL_LIST_WIDTH: 'off',
+    PIPETAIL_HISTOGRAM: 'off',
     PIPETAIL_AS_SENT: 'yes',
   };
   expect(view([], variables)).toEqual({
     initial: {
       ...{wrap: 'off', asSent: true, time: 'utc', level: 'error'},
-      ...{sidebar: 'off', strip: 'off'},
+      ...{listWidth: 'off', histogram: 'off'},
     },
     typed: {},
     zone: undefined,
   });
   expect(view(['--time', 'sent'], variables).typed).toEqual({time: 'sent'});
+});
+
+describe('a former name of an option or a setting', () => {
+  const inFile = (text: string) => parseConfig(text, {name: 'c.toml', home: '/', isPrivate: true});
+
+  /** The present name, and a value that is not the default. */
+  const former: Readonly<Record<string, readonly [present: string, value: string]>> = {
+    strip: ['histogram', 'on'],
+    sidebar: ['list-width', '30'],
+  };
+  const variable = (name: string) => `PIPETAIL_${name.toUpperCase().replaceAll('-', '_')}`;
+
+  test('is in the table, and no option of today', () => {
+    const present = [...formerOptions].filter(([, key]) => key !== undefined);
+    expect(Object.fromEntries(present)).toEqual(
+      Object.fromEntries(Object.entries(former).map(([name, [key]]) => [name, key])),
+    );
+    for (const [name] of formerOptions)
+      expect(
+        options.some(({flag}) => flag === name),
+        name,
+      ).toBe(false);
+  });
+
+  it.each(Object.entries(former))('%s does in each place what the present one does', (name, [present, value]) => {
+    const settings = readSettings([], {[variable(present)]: value});
+    expect(settings.view.initial).not.toEqual(readSettings([], {}).view.initial);
+    expect(readSettings([], {[variable(name)]: value})).toEqual(settings);
+    const [then, now] = [inFile(`${name} = "${value}"\n`), inFile(`${present} = "${value}"\n`)];
+    expect(then).toEqual(now);
+    expect(then.problems).toEqual([]);
+    expect(readSettings([], {}, then.file)).toEqual(readSettings([], {}, now.file));
+  });
+
+  it.each(Object.entries(former))('%s gives way to the present one where there are both', (name, [present, value]) => {
+    const own = {[variable(present)]: value};
+    expect(readSettings([], {...own, [variable(name)]: 'auto'})).toEqual(readSettings([], own));
+    for (const lines of [
+      [`${name} = "auto"`, `${present} = "${value}"`],
+      [`${present} = "${value}"`, `${name} = "auto"`],
+    ]) {
+      const {file, problems} = inFile(`${lines.join('\n')}\n`);
+      expect(problems).toEqual([]);
+      expect(file.options.get(present as FlagName)?.text).toBe(value);
+    }
+  });
+
+  it('is a flag as the present one is, on the screen alone; given with it, it is given twice', () => {
+    expect(readSettings(['--strip', 'on'], {})).toEqual(readSettings(['--histogram', 'on'], {}));
+    expect(readSettings(['open', 'a.log', '--strip=off'], {})).toEqual(
+      readSettings(['open', 'a.log', '--histogram=off'], {}),
+    );
+    expect(complaint(['--strip', 'on', '--histogram', 'off'])).toContain('--histogram is given twice');
+    expect(complaint(['logs', 'a', '--strip', 'on'])).toBe('--strip belongs to the screen, pipetail open');
+    expect(complaint(['--sidebar', '30'])).toContain('--sidebar is a setting: write list-width = 30 in');
+  });
+
+  it('is not in the help', () => {
+    const texts = (['screen', 'open', 'logs'] as const).map((command) => helpText(command)).join('\n');
+    expect(texts).toContain('--histogram WHEN');
+    expect(texts).not.toMatch(/--strip|sidebar/);
+  });
 });
 
 test('wrap is still read as the switch that it was, in each place', () => {

@@ -74,7 +74,7 @@ describe('a change of the width of the list', () => {
     await pressed(screen, 'w', 'b', 'k');
     const [rows, layout] = [rowsOf(screen), screen.controller.layout];
     await pressed(screen, 'Tab');
-    expect(screen.controller.state.focus).toBe('sidebar');
+    expect(screen.controller.state.focus).toBe('list');
     expect([rowsOf(screen), screen.controller.layout]).toEqual([rows, layout]);
   });
 

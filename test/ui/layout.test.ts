@@ -3,7 +3,7 @@ import {type Layout, layoutOf} from '../../source/ui/layout.ts';
 
 const columns = Array.from({length: 211}, (_, index) => 40 + index);
 
-const usual = {sidebar: true, banner: false, run: false, filters: {log: false, page: false}};
+const usual = {list: true, banner: false, run: false, filters: {log: false, page: false}};
 
 type Parts = Partial<typeof usual> & {readonly histogram?: boolean | undefined};
 
@@ -14,11 +14,11 @@ function layoutAt(width: number, rows = 24, parts: Parts = {}): Layout {
 }
 
 describe('at every width from 40 to 250', () => {
-  it('sidebar, divider and pane fill the row', () => {
+  it('list, divider and pane fill the row', () => {
     for (const width of columns) {
-      const {sidebarWidth, paneWidth} = layoutAt(width);
-      expect(sidebarWidth + 1 + paneWidth).toBe(width);
-      expect(layoutAt(width, 24, {sidebar: false})).toMatchObject({sidebarWidth: 0, paneWidth: width});
+      const {listWidth, paneWidth} = layoutAt(width);
+      expect(listWidth + 1 + paneWidth).toBe(width);
+      expect(layoutAt(width, 24, {list: false})).toMatchObject({listWidth: 0, paneWidth: width});
     }
   });
 
@@ -26,8 +26,8 @@ describe('at every width from 40 to 250', () => {
     for (const width of columns) expect(layoutAt(width).paneWidth).toBeGreaterThan(width / 2);
   });
 
-  it('a wider terminal never has a narrower sidebar', () => {
-    const widths = columns.map((width) => layoutAt(width).sidebarWidth);
+  it('a wider terminal never has a narrower list', () => {
+    const widths = columns.map((width) => layoutAt(width).listWidth);
     expect(widths).toEqual([...widths].sort((a, b) => a - b));
   });
 
@@ -76,13 +76,13 @@ it('widths do not depend on the height, nor heights on the width', () => {
 });
 
 it('a width that the user has set has words if it has room for them', () => {
-  const layoutWith = (sidebarWidth: number) => layoutOf({columns: 80, rows: 24}, {...usual, sidebarWidth});
-  expect(layoutWith(30)).toMatchObject({sidebarWidth: 30, hasStateWords: true});
-  expect(layoutWith(20)).toMatchObject({sidebarWidth: 20, hasStateWords: false});
+  const layoutWith = (listWidth: number) => layoutOf({columns: 80, rows: 24}, {...usual, listWidth});
+  expect(layoutWith(30)).toMatchObject({listWidth: 30, hasStateWords: true});
+  expect(layoutWith(20)).toMatchObject({listWidth: 20, hasStateWords: false});
 });
 
 it('there is none below 40×10', () => {
   expect(layoutOf({columns: 39, rows: 50}, usual)).toBeUndefined();
-  expect(layoutOf({columns: 200, rows: 9}, {...usual, sidebar: false})).toBeUndefined();
+  expect(layoutOf({columns: 200, rows: 9}, {...usual, list: false})).toBeUndefined();
   expect(layoutOf({columns: 40, rows: 10}, usual)).toBeDefined();
 });

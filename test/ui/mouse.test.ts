@@ -29,7 +29,7 @@ test('a click on a pipeline puts the cursor there and shows it at once', async (
   await using opened = await openMouse();
   const {screen, at} = opened;
   at(down, 3, 3);
-  expect(screen.controller.state).toMatchObject({cursor: 'fraud', active: 'fraud', focus: 'sidebar'});
+  expect(screen.controller.state).toMatchObject({cursor: 'fraud', active: 'fraud', focus: 'list'});
   at(down, 19, 4);
   expect(screen.controller.state.active).toBe('orders');
   at(down, 3, 10);
@@ -88,7 +88,7 @@ test('the wheel scrolls what is under it: the log, the list, or a page', async (
   const {controller} = screen;
   at(wheelUp, 60, 10);
   expect(controller.paneAt?.tab.pane.position).toMatchObject({kind: 'held', top: {id: rowId(screen, 3) - 3}});
-  expect(controller.state.focus).toBe('sidebar');
+  expect(controller.state.focus).toBe('list');
   at(wheelDown, 60, 10);
   at(wheelDown, 60, 10);
   expect(controller.paneAt?.tab.pane.position.kind).toBe('follow');
@@ -108,7 +108,7 @@ test('the wheel scrolls what is under it: the log, the list, or a page', async (
 test('the divider is dragged, within bounds, until the button is released', async () => {
   await using opened = await openMouse();
   const {screen, at} = opened;
-  const width = () => screen.controller.layout?.sidebarWidth;
+  const width = () => screen.controller.layout?.listWidth;
   expect(width()).toBe(20);
   at(down, 20, 10);
   at(drag, 35, 11);
@@ -129,7 +129,7 @@ test('dragging that starts elsewhere leaves the divider', async () => {
   at(down, 60, 10);
   at(drag, 20, 10);
   at(drag, 30, 10);
-  expect(screen.controller.layout?.sidebarWidth).toBe(20);
+  expect(screen.controller.layout?.listWidth).toBe(20);
 });
 
 test('a prompt makes the mouse do nothing', async () => {

@@ -345,7 +345,11 @@ test('O opens what was recorded of a pipeline before, and the session does not h
   expect(noticeAfter(screen, 'r')).toBe('no connection: this log is read from a recording');
   expect(noticeAfter(screen, 'W')).toBe('this log is a recording already: press S to save what is shown');
   screen.press('?');
-  expect(inHelp(screen, 'contexts', 'sort', 'open-recording', ...ofConnections)).toEqual(['contexts', 'sort', 'open-recording']);
+  expect(inHelp(screen, 'contexts', 'sort', 'open-recording', ...ofConnections)).toEqual([
+    'contexts',
+    'sort',
+    'open-recording',
+  ]);
   screen.press('Esc');
   // Its log, and what the server tells of the pipeline.
   screen.press('H');

@@ -69,7 +69,7 @@ async function pressedFrom(opening: Promise<ScreenUnderTest>, ...keys: string[])
 /** Goes to where the command's keys are in force. */
 function goTo(screen: ScreenUnderTest, {context}: Command): void {
   const {controller} = screen;
-  controller.dispatch({type: 'focus', side: context === 'sidebar' ? 'sidebar' : 'log'});
+  controller.dispatch({type: 'focus', side: context === 'list' ? 'list' : 'log'});
   if (context === 'help') screen.press('?');
   if (context === 'pipeline') openPipeline(controller, 'orders');
   if (context === 'record') openPage(controller, recordPage, {programs: controller.programs});
@@ -187,14 +187,14 @@ describe('in the list, a key of the log that the list does not use', () => {
     screen.press(key);
     expect(viewOf(screen)).toMatchObject(pane);
     expect(screen.tabs).toEqual(['alpha']);
-    expect(screen.controller.state).toMatchObject({focus: 'sidebar', cursor: 'alpha'});
+    expect(screen.controller.state).toMatchObject({focus: 'list', cursor: 'alpha'});
   });
 
   it('opens its prompt, whose result stays with the log; Esc undoes it', async () => {
     await using screen = await inList();
     screen.pressTogether('&', ...'broken', 'Enter');
     expect(viewOf(screen).filters).toHaveLength(1);
-    expect(screen.controller.state.focus).toBe('sidebar');
+    expect(screen.controller.state.focus).toBe('list');
     screen.press('Esc');
     expect(viewOf(screen).filters).toEqual([]);
   });

@@ -165,7 +165,7 @@ export class ScreenUnderTest implements AsyncDisposable {
       names: options.names ?? [],
       size: options.size ?? {columns: 100, rows: 30},
       ...(options.isRequested && {isRequested: options.isRequested}),
-      viewOptions: {strip: 'off', ...options.viewOptions},
+      viewOptions: {histogram: 'off', ...options.viewOptions},
       ...(options.beforeFirst && {beforeFirst: async () => await options.beforeFirst?.(this)}),
     });
   }

@@ -217,9 +217,9 @@ test('tabs, their order, filters, search and looks come back; the preview and st
   expect(filters.map(({filter}) => filter.kind)).toEqual(['text', 'target', 'fingerprint', 'level']);
   expect(filters.map(({on}) => on)).toEqual([false, false, false, true]);
   expect(filters[2]?.filter).toEqual(before.filters.find(({filter}) => filter.kind === 'fingerprint')?.filter);
-  const {sidebarHidden, sort} = first.controller.state;
-  expect(screen.controller.state).toMatchObject({sidebarHidden, sort});
-  expect(sidebarHidden).toBe(true);
+  const {listHidden, sort} = first.controller.state;
+  expect(screen.controller.state).toMatchObject({listHidden, sort});
+  expect(listHidden).toBe(true);
 });
 
 test('merged tabs come back, without a connection more, and with their place', async () => {
@@ -284,13 +284,13 @@ test('after its end no timer waits', async () => {
 });
 
 test('a tab comes back as the keys left it; everything else follows the options of the new start', async () => {
-  const viewOptions = {wrap: 'all', level: 'ERROR', sidebar: 20} as const;
+  const viewOptions = {wrap: 'all', level: 'ERROR', listWidth: 20} as const;
   const {screen: first, keeper, saved} = await firstStart({names: ['orders', 'billing'], viewOptions});
   first.press('w', '#', 't', 's');
   keeper.capture();
   const session = saved[0] ?? never();
   const {screen} = await nextStart(first, session, {viewOptions: {time: 'delta', level: 'WARN'}});
-  expect(screen.controller.state.strip).toBe(true);
+  expect(screen.controller.state.histogram).toBe(true);
   expect(tabOf(screen, 'orders').pane).toMatchObject({
     ...{wrap: 'off', lineNumbers: true, time: 'local'},
   });
@@ -300,19 +300,19 @@ test('a tab comes back as the keys left it; everything else follows the options 
   for (const {pane} of screen.controller.state.tabs) {
     expect(pane.filters.map(({filter}) => filter)).toEqual([{kind: 'level', least: 'WARN', out: false}]);
   }
-  expect(screen.controller.state.sidebarWidth).toBeUndefined();
+  expect(screen.controller.state.listWidth).toBeUndefined();
 });
 
 test('options of this start win over the keys of the last one', async () => {
   const {screen: first, keeper, saved} = await firstStart({names: ['orders']});
   first.press('w', '#', 'L', 't');
   keeper.capture();
-  const viewOptions = {wrap: 'off', level: 'WARN', sidebar: 'off', strip: 'auto'} as const;
+  const viewOptions = {wrap: 'off', level: 'WARN', listWidth: 'off', histogram: 'auto'} as const;
   const {screen} = await nextStart(first, saved[0] ?? never(), {viewOptions, typed: viewOptions});
   const {pane} = tabOf(screen, 'orders');
   expect(pane).toMatchObject({wrap: 'off', lineNumbers: true, time: 'local'});
   expect(pane.filters.map(({filter}) => filter)).toEqual([{kind: 'level', least: 'WARN', out: false}]);
-  expect(screen.controller.state).toMatchObject({sidebarHidden: true, strip: undefined, focus: 'log'});
+  expect(screen.controller.state).toMatchObject({listHidden: true, histogram: undefined, focus: 'log'});
 });
 
 function never(): never {

@@ -145,7 +145,7 @@ it('says what a key has changed in one line', async () => {
 });
 
 it('counts the records by time where there is a histogram, for the keys that go through it', async () => {
-  await using spoken = await following(lines(1, 20), {viewOptions: {strip: 'on'}});
+  await using spoken = await following(lines(1, 20), {viewOptions: {histogram: 'on'}});
   await write(spoken.screen, info(30));
   await spoken.since(1);
   await pressed(spoken.screen, '(');

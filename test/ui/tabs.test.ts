@@ -13,7 +13,7 @@ describe('a new list', () => {
     it('the first failing pipeline is shown at once, in the preview', async () => {
       await using screen = await ScreenUnderTest.connected({scenario: withFailures});
       expect(screen.tabs).toEqual(['fraud?']);
-      expect(screen.controller.state).toMatchObject({active: 'fraud', cursor: 'fraud', focus: 'sidebar'});
+      expect(screen.controller.state).toMatchObject({active: 'fraud', cursor: 'fraud', focus: 'list'});
       await screen.untilConnected('fraud');
     });
 
@@ -238,7 +238,7 @@ describe('tabs on the screen', () => {
       await using screen = await ScreenUnderTest.connected();
       screen.press('j', 'Enter');
       expect(screen.tabs).toEqual(['fraud']);
-      expect(screen.controller.state.focus).toBe('sidebar');
+      expect(screen.controller.state.focus).toBe('list');
       screen.press('Enter');
       expect(screen.controller.state.focus).toBe('log');
       await screen.untilConnected('fraud');

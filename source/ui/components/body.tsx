@@ -25,8 +25,8 @@ import {keyOf} from '../keys/commands.ts';
 import type {Layout} from '../layout.ts';
 import type {Pane} from '../pane/pane-at.ts';
 import {zoneOf} from '../state/pane-view.ts';
+import {listRows} from './list.ts';
 import {Rows} from './rows.tsx';
-import {sidebarRows} from './sidebar.ts';
 import {tabBar, useTabLabels} from './tab-bar.ts';
 
 export type RunHeaderView = {
@@ -43,7 +43,7 @@ export type RunHeaderView = {
   readonly isCut?: boolean;
 };
 
-/** Sidebar, tab bar and log, joined row by row. */
+/** List, tab bar and log, joined row by row. */
 export function Body({layout}: {readonly layout: Layout}) {
   const {controller, view} = useController();
   const {poller, catalog, logs, colors, symbols} = controller.services;
@@ -66,14 +66,17 @@ export function Body({layout}: {readonly layout: Layout}) {
   const log = pane && !empty ? pane.rows.paint(pane.tab.pane, layout, places) : emptyPane();
   const banner = layout.hasBanner
     ? [
-        bannerText(activePipeline, {width: layout.paneWidth, symbols, key: keyOf(controller.commands, 'pipeline-page')}) ??
-          plain(''),
+        bannerText(activePipeline, {
+          width: layout.paneWidth,
+          symbols,
+          key: keyOf(controller.commands, 'pipeline-page'),
+        }) ?? plain(''),
       ]
     : [];
   const run = layout.hasRun ? [pane ? runRow(pane) : plain('')] : [];
   const head = [tabBar(labels, layout.paneWidth, symbols), ...banner, ...run].map((row) => paint(row, colors));
   const right = [...head, ...histogramRows(), ...log];
-  const left = layout.sidebarWidth === 0 ? undefined : sidebar();
+  const left = layout.listWidth === 0 ? undefined : paintedList();
   const divider = paint(plain(symbols.divider, {dim: true}), colors);
   const rows = right.map((row, index) => (left ? `${left[index] ?? ''}${divider}${row}` : row));
   return <Rows rows={rows} />;
@@ -106,15 +109,15 @@ export function Body({layout}: {readonly layout: Layout}) {
     });
   }
 
-  function sidebar(): readonly string[] {
-    return sidebarRows({
+  function paintedList(): readonly string[] {
+    return listRows({
       items: controller.listed,
       noun: catalog.noun,
       fileOf: (name) => logs.get(name)?.snapshot.get().file,
       errorsOf: (name) => controller.events.unseenErrors([name]),
       degraded,
       cursor: view.cursor,
-      focused: view.focus === 'sidebar',
+      focused: view.focus === 'list',
       pinned: new Set(view.tabs.filter((tab) => tab.pinned).map((tab) => tab.name)),
       marked: new Set(view.marked),
       nameFilter: view.nameFilter,
@@ -122,7 +125,7 @@ export function Body({layout}: {readonly layout: Layout}) {
       waited: waitedForList,
       isStale: noAnswer(list, {now: controller.services.clock.wall()}) !== undefined,
       withWords: layout.hasStateWords,
-      width: layout.sidebarWidth,
+      width: layout.listWidth,
       height: layout.bodyHeight,
       symbols,
     }).map((row) => paint(row, colors));

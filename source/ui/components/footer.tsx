@@ -46,7 +46,7 @@ export function conditionsOf(controller: Controller): Conditions {
   const {keyContext} = controller;
   if (keyContext === 'log') return {...ofBoth(controller), ...ofLog(controller)};
   // In the list, keys that it does not use act on the log.
-  if (keyContext === 'sidebar') return {...ofBoth(controller), ...ofLog(controller), ...ofList(controller)};
+  if (keyContext === 'list') return {...ofBoth(controller), ...ofLog(controller), ...ofList(controller)};
   return conditionsOfPage(controller);
 }
 
@@ -126,7 +126,7 @@ type FooterSize = {readonly width: number; readonly isUtf8: boolean};
 
 /** The most useful keys first; `help` fits into any width. */
 const first = {
-  sidebar: [
+  list: [
     'help',
     'open-tab',
     'find-name',
@@ -175,7 +175,7 @@ function hintsOf(table: CommandTable, place: FooterPlace): readonly KeyHint[] {
 }
 
 function isPane(context: KeyContext): boolean {
-  return context === 'sidebar' || context === 'log';
+  return context === 'list' || context === 'log';
 }
 
 /** How to leave a page comes before what can be taken of it: a narrow screen has no room for all. */
@@ -185,7 +185,7 @@ function onPage(table: CommandTable, context: KeyContext): CommandTable {
 }
 
 function firstIn({context, now}: FooterPlace): readonly CommandId[] {
-  if (context === 'sidebar') return first.sidebar;
+  if (context === 'list') return first.list;
   if (context === 'log') return now.isSelecting === true ? first.selecting : first.log;
   return [];
 }

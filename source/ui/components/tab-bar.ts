@@ -10,7 +10,7 @@ import type {Controller} from '../controller.ts';
 import {useLogWords} from '../hooks/use-stream-manager.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
 import {tabTitle} from '../tabs.ts';
-import {shortErrors} from './sidebar.ts';
+import {shortErrors} from './list.ts';
 
 export type TabLabel = {
   readonly title: string;

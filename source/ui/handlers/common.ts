@@ -19,10 +19,10 @@ export const commonHandlers = {
   'other-side'(controller: Controller) {
     const {state} = controller;
     // Without a tab, the focus can go to the list, but not to a log.
-    if (state.active === undefined && state.focus === 'sidebar') return;
-    if (state.sidebarHidden) controller.dispatch({type: 'toggle-sidebar'});
+    if (state.active === undefined && state.focus === 'list') return;
+    if (state.listHidden) controller.dispatch({type: 'toggle-list'});
     controller.tabSwitcher.settleCursor();
-    controller.dispatch({type: 'focus', side: state.focus === 'sidebar' ? 'log' : 'sidebar'});
+    controller.dispatch({type: 'focus', side: state.focus === 'list' ? 'log' : 'list'});
   },
   'tab-number'(controller: Controller, keyName: string) {
     const keys = controller.commands.find(({id}) => id === 'tab-number')?.keys ?? [];
@@ -49,7 +49,7 @@ export const commonHandlers = {
   },
   'hide-list'(controller: Controller) {
     controller.tabSwitcher.settleCursor();
-    controller.dispatch({type: 'toggle-sidebar'});
+    controller.dispatch({type: 'toggle-list'});
   },
   reconnect(controller: Controller) {
     for (const name of pipelinesOf(controller.tab)) controller.services.logs.reconnect(name);
@@ -63,7 +63,7 @@ export const commonHandlers = {
     const undo = undoOne(controller.tab);
     const isListFiltered = state.nameFilter !== '';
     if (state.page) controller.dispatch({type: 'page', page: undefined});
-    else if (undo && !(isListFiltered && state.focus === 'sidebar')) controller.changePane(undo);
+    else if (undo && !(isListFiltered && state.focus === 'list')) controller.changePane(undo);
     else if (isListFiltered) controller.dispatch({type: 'name-filter', text: ''});
   },
   quit(controller: Controller, keyName: string) {
@@ -136,7 +136,7 @@ function undoOne(tab: Tab | undefined): Partial<PaneView> | undefined {
 /** The pipeline that a key of both panes is about. */
 export function pipelineOf(controller: Controller): string | undefined {
   const {state, tab} = controller;
-  return state.focus === 'sidebar' ? state.cursor : tab && pipelineAt(controller, tab);
+  return state.focus === 'list' ? state.cursor : tab && pipelineAt(controller, tab);
 }
 
 /** The tab with the log of a pipeline. What was recorded of it has a tab of its own, beside the live one. */

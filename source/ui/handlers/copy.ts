@@ -217,7 +217,7 @@ export const savePrompt: PromptKind<'save'> = {
   example: () => 'a file name',
   keys: ({what, replaces}) => [
     ['submit', replaces ? 'replace' : 'save'],
-    ...(typeof what === 'string' ? ([['turn', 'colours, markers, all']] as const) : []),
+    ...(typeof what === 'string' ? ([['cycle', 'colours, markers, all']] as const) : []),
     ['older', 'earlier names'],
   ],
   // The new name may exist, too: Enter must ask again.

@@ -3,12 +3,12 @@ import {type KeyHint, type KeyRow, type PromptCommandId, promptKeyHints, rowsOfP
 import {type Edit, editLine, withSuggestion} from '../state/edit-line.ts';
 import {type Prompt, promptInUse} from '../state/view-state.ts';
 import {pipePrompt, savePrompt} from './copy.ts';
+import {findNamePrompt} from './list.ts';
 import {notePrompt} from './marks.ts';
 import {placePrompt, timePrompt} from './move.ts';
 import type {PromptKind} from './prompt-kind.ts';
 import {highlightPrompt, pageSearchPrompt, searchPrompt} from './search.ts';
 import {filterPrompt} from './show.ts';
-import {findNamePrompt} from './sidebar.ts';
 
 const kinds: {readonly [Kind in Prompt['kind']]: PromptKind<Kind>} = {
   search: searchPrompt,
@@ -42,7 +42,7 @@ export function promptRows(prompt: Prompt): readonly KeyRow[] {
   const {keys, recall} = kindOf(prompt);
   const hints = keys(prompt);
   const unused: readonly PromptCommandId[] = [
-    ...(hints.some(([id]) => id === 'turn') ? [] : (['turn'] as const)),
+    ...(hints.some(([id]) => id === 'cycle') ? [] : (['cycle'] as const)),
     ...(recall ? [] : (['older', 'newer'] as const)),
   ];
   return rowsOfPrompt(hints, unused);

@@ -184,8 +184,8 @@ export const commands = [
     {id: 'quit', keys: ['q'], help: 'quit; asks when tabs are open', core: 'one step back; quit', hint: 'quit'},
     {id: 'interrupt', keys: ['^C'], help: 'twice: quit at once'},
   ]),
-  ...listMotions('sidebar', listGroup),
-  ...inGroup('sidebar', listGroup, [
+  ...listMotions('list', listGroup),
+  ...inGroup('list', listGroup, [
     {
       id: 'open-tab',
       keys: ['Enter'],
@@ -421,7 +421,7 @@ export const promptCommands = [
   {id: 'interrupt', keys: ['^C'], help: 'cancel; twice: quit'},
   {id: 'older', keys: ['Up', '^P', '^R'], help: 'an earlier text that begins like this one'},
   {id: 'newer', keys: ['Down', '^N'], help: 'back to a later one, and to what was typed'},
-  {id: 'turn', keys: ['Tab'], help: 'save something else: selection, view, all, markers'},
+  {id: 'cycle', keys: ['Tab'], help: 'save something else: selection, view, all, markers'},
   {id: 'start', keys: ['Home', '^A'], help: 'start of the text'},
   {id: 'end', keys: ['End', '^E'], help: 'end of the text'},
   {id: 'previous', keys: ['Left', '^B'], help: 'a character back'},

@@ -1,5 +1,5 @@
 /**
- * Where a key means something: `everywhere` in both panes, `log` also in the list (`commandFor`), `sidebar`, or on the
+ * Where a key means something: `everywhere` in both panes, `log` also in the list (`commandFor`), `list`, or on the
  * pages that have this context.
  */
 export type KeyContext = string;

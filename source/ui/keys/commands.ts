@@ -16,8 +16,8 @@ export function isTyped(table: CommandTable, keyName: string): boolean {
 
 /** The command of a key in a pane: the pane's own first, then one of everywhere; in the list also one of the log. */
 export function commandOf(table: CommandTable, pane: KeyContext, keyName: string): Command | undefined {
-  const isCovering = pane !== 'sidebar' && pane !== 'log';
-  const others = pane === 'sidebar' ? ['log'] : [];
+  const isCovering = pane !== 'list' && pane !== 'log';
+  const others = pane === 'list' ? ['log'] : [];
   const contexts = pane === 'help' && isTyped(table, keyName) ? [pane] : [pane, 'everywhere', ...others];
   for (const context of contexts) {
     const found = table.find((command) => command.context === context && command.keys.includes(keyName));
@@ -51,7 +51,7 @@ export function promptCommandFor(keyName: string): PromptCommandId | undefined {
 /** The table for sentences shown in a pane: a key that only works in the other pane comes after the one that goes there. */
 export function commandsFrom(table: CommandTable, pane: KeyContext): CommandTable {
   const [toOtherSide] = table.find(({id}) => id === 'other-side')?.keys ?? [];
-  const other = pane === 'sidebar' ? 'log' : pane === 'log' ? 'sidebar' : undefined;
+  const other = pane === 'list' ? 'log' : pane === 'log' ? 'list' : undefined;
   if (toOtherSide === undefined || other === undefined) return table;
   return table.map((command) => {
     if (command.context !== other) return command;
@@ -96,7 +96,9 @@ export type PromptHint = readonly [id: PromptCommandId, word: string];
 
 /** The same with the key. */
 export function promptKeyHints(hints: readonly PromptHint[]): readonly KeyHint[] {
-  return hints.flatMap(([id, word]) => rowsOfPrompts.filter((row) => row.id === id).map(({keys: [key = '']}) => [key, word] as const));
+  return hints.flatMap(([id, word]) =>
+    rowsOfPrompts.filter((row) => row.id === id).map(({keys: [key = '']}) => [key, word] as const),
+  );
 }
 
 /** The keys of one prompt, for the help: in the words of its footer, without those `unused`. */

@@ -170,7 +170,7 @@ function hideEachOther(one: Command, other: Command): boolean {
 }
 
 function hides(own: Command, everywhere: Command): boolean {
-  if (own.context === 'sidebar' || own.context === 'log') return true;
+  if (own.context === 'list' || own.context === 'log') return true;
   return everywhere.notOnPages !== true && own.does !== 'close';
 }
 

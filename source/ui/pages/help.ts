@@ -160,10 +160,10 @@ type Group = {readonly heading: string; readonly isMixed: boolean; readonly rows
 /** What is there before anything is typed: on a page its own keys first. */
 function partsOf(view: HelpView): readonly Part[] {
   const {table, from, prompt, isLeftOut = () => false, isUtf8} = view;
-  const isPage = from !== 'sidebar' && from !== 'log' && from !== 'everywhere';
+  const isPage = from !== 'list' && from !== 'log' && from !== 'everywhere';
   const rows = inOrder(
     keyRows(table, prompt).filter((row) => !isLeftOut(row)),
-    [from, 'everywhere'],
+    from,
   );
   const own = isPage ? rows.filter(({context}) => context === from) : [];
   const core = coreRows(rows, isUtf8);
@@ -196,7 +196,7 @@ function groupsOf({table, from, prompt, isLeftOut = () => false, text, isUtf8}: 
   const key = readKey(text.trim());
   const words = wordsOf(text);
   const rows = keyRows(table, prompt).filter((row) => !isLeftOut(row));
-  const left = new Set(inOrder(rows, [from, 'everywhere']));
+  const left = new Set(inOrder(rows, from));
   const take = (isFound: (command: KeyRow) => boolean) => {
     const found = [...left].filter(isFound);
     for (const command of found) left.delete(command);
@@ -212,16 +212,12 @@ function groupsOf({table, from, prompt, isLeftOut = () => false, text, isUtf8}: 
   ].filter((group) => group.rows.length > 0);
 }
 
-function inOrder(rows: readonly KeyRow[], contexts: readonly KeyContext[]): readonly KeyRow[] {
-  const own = contexts.filter((each) => each !== 'everywhere');
-  const rank = ({context}: KeyRow) =>
-    own.some((each) => each === context)
-      ? 0
-      : context === 'everywhere'
-        ? 1
-        : context === 'sidebar' || context === 'log'
-          ? 2
-          : 3;
+function inOrder(rows: readonly KeyRow[], from: KeyContext): readonly KeyRow[] {
+  const places = [[from], ['everywhere'], ['list', 'log']];
+  const rank = ({context}: KeyRow) => {
+    const at = places.findIndex((place) => place.includes(context));
+    return at === -1 ? places.length : at;
+  };
   return rows.toSorted((a, b) => rank(a) - rank(b));
 }
 
@@ -434,7 +430,7 @@ function whereItWorks(controller: Controller, {under}: OpenPage, {id, context}: 
   if (id === 'tab-number') return 'press the number of the tab itself';
   if (context === 'log' && !controller.tab)
     return withHint('no log is open', commands, 'open-tab', 'show the one under the cursor');
-  if (context === 'everywhere' || context === 'sidebar' || context === 'log') return undefined;
+  if (context === 'everywhere' || context === 'list' || context === 'log') return undefined;
   if (under && controller.contextOf(under) === context) return undefined;
   const page = pages.find((each) => each.context === context);
   const opener = commands.find(({opens}) => opens === page?.kind);

@@ -88,12 +88,12 @@ export function zoneOf(pane: PaneView | undefined, offsetAt: ZoneOffset): ZoneOf
 
 /** The part of the view that is not a tab's: list and histogram. */
 export type ScreenView = {
-  readonly focus: 'sidebar' | 'log';
-  readonly sidebarHidden: boolean;
+  readonly focus: 'list' | 'log';
+  readonly listHidden: boolean;
   /** Cells, as the user has set it; undefined: by the terminal's width. */
-  readonly sidebarWidth: number | undefined;
+  readonly listWidth: number | undefined;
   /** The histogram of records by time is shown; undefined: by the terminal's height. */
-  readonly strip: boolean | undefined;
+  readonly histogram: boolean | undefined;
 };
 
 /** Options for tabs and list; an absent option changes nothing. */
@@ -106,8 +106,8 @@ export type ViewOptions = {
   /** In place of those that a tab has. */
   readonly filters?: readonly Filter[];
   /** Cells, or `auto`: by the terminal's width. */
-  readonly sidebar?: number | 'auto' | 'off';
-  readonly strip?: 'auto' | 'on' | 'off';
+  readonly listWidth?: number | 'auto' | 'off';
+  readonly histogram?: 'auto' | 'on' | 'off';
 };
 
 export function applyToPane(options: ViewOptions, pane: PaneView = newPane): PaneView {
@@ -124,11 +124,12 @@ export function applyToPane(options: ViewOptions, pane: PaneView = newPane): Pan
 }
 
 /** A hidden list cannot have the focus. */
-export function applyToScreen<View extends ScreenView>({sidebar, strip}: ViewOptions, before: View): View {
-  const view = strip === undefined ? before : {...before, strip: strip === 'auto' ? undefined : strip === 'on'};
-  if (sidebar === undefined) return view;
-  if (sidebar === 'off') return {...view, sidebarHidden: true, focus: 'log'};
-  return {...view, sidebarHidden: false, sidebarWidth: sidebar === 'auto' ? undefined : sidebar};
+export function applyToScreen<View extends ScreenView>({listWidth, histogram}: ViewOptions, before: View): View {
+  const isShown = histogram === 'auto' ? undefined : histogram === 'on';
+  const view = histogram === undefined ? before : {...before, histogram: isShown};
+  if (listWidth === undefined) return view;
+  if (listWidth === 'off') return {...view, listHidden: true, focus: 'log'};
+  return {...view, listHidden: false, listWidth: listWidth === 'auto' ? undefined : listWidth};
 }
 
 /** A new tab, the list and the histogram, before keys change them. */
@@ -136,14 +137,14 @@ export type ViewDefaults = {readonly pane: PaneView} & Omit<ScreenView, 'focus'>
 
 export const noDefaults: ViewDefaults = {
   pane: newPane,
-  sidebarHidden: false,
-  sidebarWidth: undefined,
-  strip: undefined,
+  listHidden: false,
+  listWidth: undefined,
+  histogram: undefined,
 };
 
 export function defaultsFrom(options: ViewOptions): ViewDefaults {
-  const {sidebarHidden, sidebarWidth, strip} = applyToScreen(options, {...noDefaults, focus: 'sidebar'});
-  return {pane: applyToPane(options), sidebarHidden, sidebarWidth, strip};
+  const {listHidden, listWidth, histogram} = applyToScreen(options, {...noDefaults, focus: 'list'});
+  return {pane: applyToPane(options), listHidden, listWidth, histogram};
 }
 
 /** A restored tab gets the defaults of `now` where no key changed it: a changed configuration must have an effect. */
@@ -161,8 +162,8 @@ export function rebasePane(before: PaneView, now: PaneView, pane: PaneView): Pan
 
 /** As `rebasePane`, for list and histogram. */
 export function rebaseScreen<View extends ScreenView>(before: ViewDefaults, now: ViewDefaults, view: View): View {
-  const sidebarHidden = view.sidebarHidden === before.sidebarHidden ? now.sidebarHidden : view.sidebarHidden;
-  const sidebarWidth = view.sidebarWidth === before.sidebarWidth ? now.sidebarWidth : view.sidebarWidth;
-  const strip = view.strip === before.strip ? now.strip : view.strip;
-  return {...view, sidebarHidden, sidebarWidth, strip, ...(sidebarHidden && {focus: 'log' as const})};
+  const listHidden = view.listHidden === before.listHidden ? now.listHidden : view.listHidden;
+  const listWidth = view.listWidth === before.listWidth ? now.listWidth : view.listWidth;
+  const histogram = view.histogram === before.histogram ? now.histogram : view.histogram;
+  return {...view, listHidden, listWidth, histogram, ...(listHidden && {focus: 'log' as const})};
 }

@@ -22,6 +22,7 @@ import {
   type PaneView,
   rebasePane,
   rebaseScreen,
+  type ScreenView,
   type ViewDefaults,
 } from './pane-view.ts';
 import {mergedName, type RestoredView, type SortOrder, type Tab, type ViewState} from './view-state.ts';
@@ -42,8 +43,11 @@ export function sessionOf(
     const merges = tab.merges.filter((name) => pinned.some((each) => each.name === name));
     return merges.length < 2 ? [] : [sessionTab(tab, merges, anchorsOf(tab))];
   });
-  const {active, cursor, focus, sidebarHidden, sidebarWidth, strip, sort} = state;
-  return {tabs, active, cursor, focus, sidebarHidden, sidebarWidth, strip, sort, start: sessionStart(state.defaults)};
+  const {active, cursor, focus, sort} = state;
+  return {
+    ...{tabs, active, cursor, focus: focus === 'list' ? 'sidebar' : focus},
+    ...{...savedScreen(state), sort, start: sessionStart(state.defaults)},
+  };
 }
 
 /** A session under the names that its pipelines have now, and these names by those of before. */
@@ -68,9 +72,20 @@ export function underNewNames(
 
 type Named = {readonly id: string; readonly name: string};
 
-function sessionStart({pane, sidebarHidden, sidebarWidth, strip}: ViewDefaults): SessionStart {
+/** List and histogram under the names that they have in the file. */
+type SavedScreen = Pick<SessionStart, 'sidebarHidden' | 'sidebarWidth' | 'strip'>;
+
+function savedScreen({listHidden, listWidth, histogram}: Omit<ScreenView, 'focus'>): SavedScreen {
+  return {sidebarHidden: listHidden, sidebarWidth: listWidth, strip: histogram};
+}
+
+function restoredScreen({sidebarHidden, sidebarWidth, strip}: SavedScreen): Omit<ScreenView, 'focus'> {
+  return {listHidden: sidebarHidden, listWidth: sidebarWidth, histogram: strip};
+}
+
+function sessionStart({pane, ...screen}: ViewDefaults): SessionStart {
   const {wrap, asSent, time, filters} = pane;
-  return {wrap, asSent, time, level: leastLevel(filters), sidebarHidden, sidebarWidth, strip};
+  return {wrap, asSent, time, level: leastLevel(filters), ...savedScreen(screen)};
 }
 
 function sessionTab({name, pane}: Tab, merges: readonly string[] | undefined, anchors: TabAnchors): SessionTab {
@@ -141,10 +156,8 @@ export function restoredView(
     tabs,
     active: tabs.some(({name}) => name === session.active) ? session.active : undefined,
     cursor: session.cursor,
-    focus: session.focus === 'log' && tabs.length > 0 ? 'log' : 'sidebar',
-    sidebarHidden: session.sidebarHidden,
-    sidebarWidth: session.sidebarWidth,
-    strip: session.strip,
+    focus: session.focus === 'log' && tabs.length > 0 ? 'log' : 'list',
+    ...restoredScreen(session),
     sort: sortOrders.find((order) => order === session.sort) ?? 'name',
   });
 }
@@ -152,10 +165,10 @@ export function restoredView(
 function restoredStart(saved: SessionStart | undefined): ViewDefaults {
   // Only earlier versions left it out. Their lines did not wrap by default.
   if (!saved) return {...noDefaults, pane: applyToPane({wrap: 'off'})};
-  const {asSent, sidebarHidden, sidebarWidth, strip} = saved;
+  const {asSent} = saved;
   const level = levelOf(saved.level);
   const options = {wrap: wrapOf(saved), asSent, time: timeOf(saved), ...(level && {level})};
-  return {pane: applyToPane(options), sidebarHidden, sidebarWidth, strip};
+  return {pane: applyToPane(options), ...restoredScreen(saved)};
 }
 
 function wrapOf({wrap}: Pick<SessionTab, 'wrap'>): WrapMode {

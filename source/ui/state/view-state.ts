@@ -52,7 +52,7 @@ export type ViewState = ScreenView & {
 
 export type RestoredView = Pick<
   ViewState,
-  'tabs' | 'active' | 'cursor' | 'focus' | 'sidebarHidden' | 'sidebarWidth' | 'strip' | 'sort'
+  'tabs' | 'active' | 'cursor' | 'focus' | 'listHidden' | 'listWidth' | 'histogram' | 'sort'
 >;
 
 export type ViewAction =
@@ -79,8 +79,8 @@ export type ViewAction =
   | {readonly type: 'reopen'; readonly tab: Tab; readonly index: number; readonly focus: ViewState['focus']}
   | {readonly type: 'pane'; readonly name: string; readonly change: Partial<PaneView>}
   | {readonly type: 'focus'; readonly side: ViewState['focus']}
-  | {readonly type: 'toggle-sidebar'}
-  | {readonly type: 'sidebar-width'; readonly width: number}
+  | {readonly type: 'toggle-list'}
+  | {readonly type: 'list-width'; readonly width: number}
   | {readonly type: 'histogram'; readonly isShown: boolean}
   | {readonly type: 'sort'; readonly order: SortOrder}
   | {readonly type: 'name-filter'; readonly text: string}
@@ -152,10 +152,10 @@ export function initialView(names: readonly string[], options: ViewOptions = {})
   const defaults = defaultsFrom(options);
   const pasts: ViewState['pasts'] = new Map();
   return applyToScreen(options, {
-    focus: unique.length > 0 ? 'log' : 'sidebar',
-    sidebarHidden: false,
-    sidebarWidth: undefined,
-    strip: undefined,
+    focus: unique.length > 0 ? 'log' : 'list',
+    listHidden: false,
+    listWidth: undefined,
+    histogram: undefined,
     sort: 'name',
     nameFilter: '',
     marked: [],
@@ -210,12 +210,12 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
       };
     case 'focus':
       return {...state, focus: action.side};
-    case 'toggle-sidebar':
-      return {...state, sidebarHidden: !state.sidebarHidden, focus: state.sidebarHidden ? state.focus : 'log'};
-    case 'sidebar-width':
-      return {...state, sidebarWidth: action.width};
+    case 'toggle-list':
+      return {...state, listHidden: !state.listHidden, focus: state.listHidden ? state.focus : 'log'};
+    case 'list-width':
+      return {...state, listWidth: action.width};
     case 'histogram':
-      return {...state, strip: action.isShown};
+      return {...state, histogram: action.isShown};
     case 'sort':
       return {...state, sort: action.order};
     case 'name-filter':
@@ -248,7 +248,7 @@ export function promptBelow({page, prompt}: Pick<ViewState, 'page' | 'prompt'>):
 
 /** Whether the list's width may be another in the next view. */
 export function isOtherWidth(before: ViewState, next: ViewState): boolean {
-  return before.sidebarHidden !== next.sidebarHidden || before.sidebarWidth !== next.sidebarWidth;
+  return before.listHidden !== next.listHidden || before.listWidth !== next.listWidth;
 }
 
 export function activeTab(state: ViewState): Tab | undefined {
@@ -300,7 +300,7 @@ function merge(state: ViewState, names: readonly string[]): ViewState {
 }
 
 function restore(state: ViewState, view: RestoredView): ViewState {
-  const {sidebarHidden, sidebarWidth, strip, sort} = view;
+  const {listHidden, listWidth, histogram, sort} = view;
   // An open tab gets its last view, unless keys have changed it already.
   const open = state.tabs.map((tab) => {
     const restored = view.tabs.find(({name}) => name === tab.name);
@@ -309,8 +309,8 @@ function restore(state: ViewState, view: RestoredView): ViewState {
   });
   const tabs = [...open, ...view.tabs.filter(({name}) => !open.some((tab) => tab.name === name))];
   // A hidden list cannot have the focus.
-  const focus = sidebarHidden ? 'log' : state.focus;
-  if (state.active !== undefined) return {...state, tabs, sidebarHidden, sidebarWidth, strip, sort, focus};
+  const focus = listHidden ? 'log' : state.focus;
+  if (state.active !== undefined) return {...state, tabs, listHidden, listWidth, histogram, sort, focus};
   return {...state, ...view, tabs};
 }
 
@@ -324,7 +324,7 @@ function close(state: ViewState, name: string): ViewState {
   const prompt = isActive ? promptOfList(state.prompt) : state.prompt;
   if (tabs.length > 0) return {...state, tabs, active, prompt};
   // Only the list is left: it gets the focus, and must be visible.
-  return {...state, tabs, active, prompt, focus: 'sidebar', sidebarHidden: false};
+  return {...state, tabs, active, prompt, focus: 'list', listHidden: false};
 }
 
 function replace(state: ViewState, name: string, by: string): ViewState {
@@ -371,7 +371,7 @@ function reopen(state: ViewState, {tab, index, focus}: Extract<ViewAction, {type
     tabs: others.toSpliced(index, 0, reopened),
     active: tab.name,
     // A hidden list cannot have the focus.
-    focus: state.sidebarHidden ? 'log' : focus,
+    focus: state.listHidden ? 'log' : focus,
     prompt: promptOfList(state.prompt),
   };
 }

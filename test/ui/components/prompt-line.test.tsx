@@ -5,7 +5,7 @@ import {lineAround} from '../../../source/ui/components/prompt-line.tsx';
 import {remap} from '../../../source/ui/keys/remap-keys.ts';
 import {openProgram} from '../../../source/ui/pages/program.ts';
 import {allCommands} from '../../../source/ui/pages/registry.ts';
-import type {Prompt} from '../../../source/ui/state/view-state.ts';
+import {type Prompt, promptInUse} from '../../../source/ui/state/view-state.ts';
 import {logged} from '../reading.ts';
 import type {ScreenOptions} from '../screen-under-test.ts';
 import {AppUnderTest} from './app-under-test.tsx';
@@ -245,41 +245,53 @@ describe('F1 in a prompt', () => {
   }
   const promptOf = ({screen}: AppUnderTest) => screen.controller.state.prompt;
 
-  it.each(Object.entries(prompts))('of %s shows its keys, and closing the help leaves the text as it was', async (kind, [keys, row]) => {
-    await using app = await prompting(kind === 'page-search' ? [] : keys);
-    if (kind === 'page-search') {
-      openProgram(app.screen.controller, 'orders');
-      await app.shows('Program of orders');
-      await app.press(...keys);
-    }
-    await app.screen.until(() => promptOf(app)?.kind === kind, 'the prompt');
-    expect(app.rows.at(-1)).toContain(' F1 help');
-    await app.press('F1');
-    await app.shows(' in this prompt');
-    expect(app.rows[3]).toBe(' in this prompt');
-    expect(app.rows[4]?.replaceAll(/ +/g, ' ')).toBe(`▸ ${row}`);
-    await app.press('Esc');
-    await app.hides(' in this prompt');
-
-    app.type('a?b');
-    await app.press('Left');
-    await app.screen.until(() => promptOf(app)?.cursor === (promptOf(app)?.text.length ?? 0) - 1, 'the cursor');
-    const before = promptOf(app);
-    const bottom = app.rows.slice(-2);
-    for (const closing of [['F1'], ['?'], ['Esc'], ['x', 'F1'], ['x', 'Esc', 'Esc']]) {
+  it.each(Object.entries(prompts))(
+    'of %s shows its keys, and closing the help leaves the text as it was',
+    async (kind, [keys, row]) => {
+      await using app = await prompting(kind === 'page-search' ? [] : keys);
+      if (kind === 'page-search') {
+        openProgram(app.screen.controller, 'orders');
+        await app.shows('Program of orders');
+        await app.press(...keys);
+      }
+      await app.screen.until(() => promptOf(app)?.kind === kind, 'the prompt');
+      expect(app.rows.at(-1)).toContain(' F1 help');
       await app.press('F1');
       await app.shows(' in this prompt');
-      await app.press(...closing);
-      await app.screen.until(() => app.rows.slice(-2).join() === bottom.join(), `the prompt after ${closing.join(' ')}`);
-      expect(promptOf(app)).toBe(before);
-    }
-  });
+      expect(app.rows[3]).toBe(' in this prompt');
+      expect(app.rows[4]?.replaceAll(/ +/g, ' ')).toBe(`▸ ${row}`);
+      await app.press('Esc');
+      await app.hides(' in this prompt');
+
+      app.type('a?b');
+      await app.press('Left');
+      await app.screen.until(() => promptOf(app)?.cursor === (promptOf(app)?.text.length ?? 0) - 1, 'the cursor');
+      const before = promptOf(app);
+      for (const closing of [['F1'], ['?'], ['Esc'], ['x', 'F1'], ['x', 'Esc', 'Esc']]) {
+        await app.press('F1');
+        await app.shows(' in this prompt');
+        await app.press(...closing);
+        const {controller} = app.screen;
+        await app.screen.until(
+          () => controller.state.page?.kind !== 'help',
+          `the end of the help by ${closing.join(' ')}`,
+        );
+        expect(promptInUse(controller.state)).toBe(before);
+        await app.shows('a?b');
+      }
+    },
+  );
 
   it('has the keys that this prompt uses', async () => {
     await using app = await prompting(['T', 'F1']);
     await app.shows(' in this prompt');
     expect(app.text).not.toMatch(/save something else|an earlier text/);
-    await app.press('Esc', 'Esc', 'S', 'F1');
+    for (const page of ['help', undefined]) {
+      await app.screen.until(() => app.screen.controller.state.page?.kind === page, `${page}`);
+      await app.press('Esc');
+    }
+    await app.screen.until(() => promptOf(app) === undefined, 'no prompt');
+    await app.press('S', 'F1');
     await app.shows(/Tab +colours, markers, all/);
     await app.shows(/↑ \^P \^R +earlier names/);
   });
@@ -287,7 +299,7 @@ describe('F1 in a prompt', () => {
   it('finds commands, and runs none: Enter says how to go back', async () => {
     await using app = await prompting(['&', 'F1', 'Enter']);
     await app.shows('this works in the prompt: press Esc to go back to it');
-    app.type('quit');
+    app.type('wrap');
     await app.press('Enter');
     await app.shows('this does not work in a prompt: press Esc to go back to it');
     expect(app.rows.at(-1)).not.toContain('run');

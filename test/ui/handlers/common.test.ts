@@ -18,24 +18,24 @@ describe('the two sides', () => {
     screen.press('Tab');
     expect(screen.controller.state.focus).toBe('log');
     screen.press('Tab');
-    expect(screen.controller.state.focus).toBe('sidebar');
+    expect(screen.controller.state.focus).toBe('list');
   });
 
   it('z hides the list; Tab shows it again and goes there', async () => {
     await using screen = await ScreenUnderTest.connected();
     screen.press('z');
-    expect(screen.controller.state).toMatchObject({sidebarHidden: true, focus: 'log'});
+    expect(screen.controller.state).toMatchObject({listHidden: true, focus: 'log'});
     expect(screen.controller.layout?.paneWidth).toBe(100);
     screen.press('Tab');
-    expect(screen.controller.state).toMatchObject({sidebarHidden: false, focus: 'sidebar'});
+    expect(screen.controller.state).toMatchObject({listHidden: false, focus: 'list'});
   });
 
   it('without a tab the keys can go back to the list', async () => {
     await using screen = await ScreenUnderTest.connected();
     screen.press('X', 'Tab');
-    expect(screen.controller.state.focus).toBe('sidebar');
+    expect(screen.controller.state.focus).toBe('list');
     screen.press('z', 'z', 'Tab');
-    expect(screen.controller.state).toMatchObject({sidebarHidden: false, focus: 'sidebar'});
+    expect(screen.controller.state).toMatchObject({listHidden: false, focus: 'list'});
     screen.press('j');
     expect(screen.controller.state.cursor).toBe('fraud');
   });

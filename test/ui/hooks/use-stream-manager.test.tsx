@@ -45,7 +45,7 @@ test('a click on the log of a pipeline that the cursor has just reached has the 
   const {controller} = app.screen;
   await app.shows('LIVE');
   await app.press('j');
-  expect(controller.state).toMatchObject({cursor: 'fraud', active: 'billing', focus: 'sidebar'});
+  expect(controller.state).toMatchObject({cursor: 'fraud', active: 'billing', focus: 'list'});
   new Mouse(controller).report({kind: 'mouse', button: 0, column: 60, row: 10, pressed: true});
   expect(controller.state).toMatchObject({active: 'fraud', focus: 'log'});
 });

@@ -18,7 +18,7 @@ const inContext = (context: KeyContext) => allCommands.filter((command) => comma
 const keysOf = (context: KeyContext) => inContext(context).flatMap((command) => command.keys);
 
 describe('keys', () => {
-  it.each(['everywhere', 'sidebar', 'log', 'pipeline'] as const)(
+  it.each(['everywhere', 'list', 'log', 'pipeline'] as const)(
     'no two commands share one in the context %s',
     (context) => {
       const keys = keysOf(context);
@@ -26,7 +26,7 @@ describe('keys', () => {
     },
   );
 
-  it.each(['sidebar', 'log'] as const)('none of the %s hides one that holds everywhere', (pane) => {
+  it.each(['list', 'log'] as const)('none of the %s hides one that holds everywhere', (pane) => {
     const everywhere = new Set(keysOf('everywhere'));
     expect(keysOf(pane).filter((key) => everywhere.has(key))).toEqual([]);
   });
@@ -38,7 +38,7 @@ describe('keys', () => {
 
   it('each leads to its command', () => {
     for (const command of allCommands) {
-      const panes = command.context === 'everywhere' ? (['sidebar', 'log'] as const) : [command.context];
+      const panes = command.context === 'everywhere' ? (['list', 'log'] as const) : [command.context];
       for (const pane of panes) {
         for (const key of command.keys)
           expect(commandFor(allCommands, pane, key), `${key} in ${pane}`).toBe(command.id);
@@ -48,14 +48,14 @@ describe('keys', () => {
 
   it('without a command leads nowhere', () => {
     expect(commandFor(allCommands, 'log', 'Q')).toBeUndefined();
-    expect(commandFor(allCommands, 'sidebar', 'Q')).toBeUndefined();
+    expect(commandFor(allCommands, 'list', 'Q')).toBeUndefined();
     expect(commandFor(allCommands, 'pipeline', 'n')).toBeUndefined();
   });
 
   it('of the log also work in the list, unless it uses them itself', () => {
-    expect(commandFor(allCommands, 'sidebar', 'n')).toBe('next-match');
-    expect(commandFor(allCommands, 'sidebar', '/')).toBe('find-name');
-    expect(commandFor(allCommands, 'sidebar', 'r')).toBe('reconnect');
+    expect(commandFor(allCommands, 'list', 'n')).toBe('next-match');
+    expect(commandFor(allCommands, 'list', '/')).toBe('find-name');
+    expect(commandFor(allCommands, 'list', 'r')).toBe('reconnect');
     expect(commandFor(allCommands, 'log', 'm')).toBe('mark');
   });
 
@@ -77,7 +77,7 @@ describe('keys', () => {
   });
 
   it('are all ones that a terminal sends', () => {
-    const named = /^(Up|Down|Left|Right|PageUp|PageDown|Home|End|Enter|Esc|Tab|Space|\^[A-Z]|[!-~])$/;
+    const named = /^(Up|Down|Left|Right|PageUp|PageDown|Home|End|Enter|Esc|Tab|Space|F1|\^[A-Z]|[!-~])$/;
     for (const command of allCommands) for (const key of command.keys) expect(key).toMatch(named);
   });
 });
@@ -141,17 +141,13 @@ it('names the first key of a command, arrows in words', () => {
 });
 
 it('a key that only works on the other side is named after the one that goes there', () => {
-  const named = (pane: 'sidebar' | 'log' | 'pipeline', id: CommandId) => keyOf(commandsFrom(allCommands, pane), id);
-  expect([named('log', 'search'), named('sidebar', 'search'), named('pipeline', 'search')]).toEqual([
-    '/',
-    'Tab /',
-    '/',
-  ]);
-  expect([named('log', 'filter'), named('sidebar', 'filter')]).toEqual(['&', '&']);
-  expect([named('sidebar', 'mark-pipeline'), named('log', 'mark-pipeline')]).toEqual(['m', 'Tab m']);
-  expect(named('sidebar', 'select')).toBe('Tab v');
+  const named = (pane: 'list' | 'log' | 'pipeline', id: CommandId) => keyOf(commandsFrom(allCommands, pane), id);
+  expect([named('log', 'search'), named('list', 'search'), named('pipeline', 'search')]).toEqual(['/', 'Tab /', '/']);
+  expect([named('log', 'filter'), named('list', 'filter')]).toEqual(['&', '&']);
+  expect([named('list', 'mark-pipeline'), named('log', 'mark-pipeline')]).toEqual(['m', 'Tab m']);
+  expect(named('list', 'select')).toBe('Tab v');
   const {table: withoutTab} = remap(allCommands, [{command: 'other-side', keys: [], where: ''}]);
-  expect(keyOf(commandsFrom(withoutTab, 'sidebar'), 'search')).toBe('/');
+  expect(keyOf(commandsFrom(withoutTab, 'list'), 'search')).toBe('/');
 });
 
 it('without a key is not named', () => {

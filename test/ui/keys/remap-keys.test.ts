@@ -49,7 +49,7 @@ describe('a remapped command', () => {
     expect(keysOf(table, 'page-down')).toEqual(['PageDown', 'Space']);
     // Elsewhere it means what it did.
     expect(commandFor(table, 'pipeline', '^F')).toBe('pipeline-page-down');
-    for (const pane of ['sidebar', 'log', 'pipeline', 'errors'] as const) {
+    for (const pane of ['list', 'log', 'pipeline', 'errors'] as const) {
       expect(commandFor(table, pane, 'b'), pane).toBe('reconnect');
     }
   });
@@ -83,7 +83,11 @@ describe('a problem, with its line, is', () => {
       {pause: 'pagdown'},
       "c.toml:1: no key is called 'pagdown' · did you mean 'PageDown'?",
     ],
-    ['one that is like no other', {pause: 'hyper'}, "c.toml:1: no key is called 'hyper' · write it as x, X, ^X or PageUp"],
+    [
+      'one that is like no other',
+      {pause: 'hyper'},
+      "c.toml:1: no key is called 'hyper' · write it as x, X, ^X or PageUp",
+    ],
     [
       'a key that is taken in the same pane',
       {pause: 'y'},
@@ -155,7 +159,7 @@ test('with no problem every key leads to one command in each place, whatever is 
       if (problems.length > 0) return;
       clean += 1;
       for (const command of table) {
-        const panes = command.context === 'everywhere' ? (['sidebar', 'log'] as const) : [command.context];
+        const panes = command.context === 'everywhere' ? (['list', 'log'] as const) : [command.context];
         for (const pane of panes)
           for (const name of command.keys) expect(commandFor(table, pane, name)).toBe(command.id);
       }

@@ -11,7 +11,7 @@ import {ScreenUnderTest} from '../screen-under-test.ts';
 
 function page(width: number, change: Partial<HelpView> = {}) {
   return helpRows({
-    ...{table: allCommands, from: 'sidebar', text: '', cursor: 0, width},
+    ...{table: allCommands, from: 'list', text: '', cursor: 0, width},
     ...{isUtf8: true, symbols: symbolsFor(change.isUtf8 ?? true)},
     ...change,
   });
@@ -163,7 +163,7 @@ describe('what was typed', () => {
 
 it.each<[HelpView['from'], string]>([
   ['log', 'log: move'],
-  ['sidebar', 'list; other keys act on the log'],
+  ['list', 'list; other keys act on the log'],
   ['errors', 'errors of all pipelines'],
 ])('the commands of the place that it was opened from come first: %s', (from, heading) => {
   const texts = textsOf(80, {from});
@@ -172,9 +172,9 @@ it.each<[HelpView['from'], string]>([
   expect(texts[3]).toMatch(/^▸ /);
 });
 
-it.each(['log', 'sidebar'] as const)('from the %s the core fits on a screen of 80×24', async (from) => {
+it.each(['log', 'list'] as const)('from the %s the core fits on a screen of 80×24', async (from) => {
   await using screen = await reading(log, {size: {columns: 80, rows: 24}});
-  if (from === 'sidebar') screen.press('Tab');
+  if (from === 'list') screen.press('Tab');
   screen.press('?');
   expect(pageOf(screen)?.offset ?? 0).toBe(0);
   const text = visible(screen).join('\n');
@@ -221,11 +221,11 @@ describe('Enter', () => {
     screen.press('z');
     find(screen, 'sort by');
     screen.press('Enter');
-    expect(screen.controller.state).toMatchObject({page: undefined, sort: 'state', focus: 'sidebar'});
-    expect(screen.controller.state.sidebarHidden).toBe(false);
+    expect(screen.controller.state).toMatchObject({page: undefined, sort: 'state', focus: 'list'});
+    expect(screen.controller.state.listHidden).toBe(false);
     find(screen, 'line numbers');
     screen.press('Enter');
-    expect(screen.controller.state.focus).toBe('sidebar');
+    expect(screen.controller.state.focus).toBe('list');
     expect(viewOf(screen).lineNumbers).toBe(true);
     find(screen, 'select records from');
     screen.press('Enter');

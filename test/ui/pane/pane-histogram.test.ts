@@ -14,7 +14,7 @@ const steps = Array.from({length: 120}, (_, step) =>
 
 /** The list and the divider have 12 columns. */
 const shown = (lines: readonly string[] = steps) =>
-  reading(lines, {size: {columns: 100, rows: 30}, viewOptions: {strip: 'auto'}});
+  reading(lines, {size: {columns: 100, rows: 30}, viewOptions: {histogram: 'auto'}});
 
 function painted({controller}: ScreenUnderTest): readonly string[] {
   const {pane, layout} = controller;
@@ -81,7 +81,7 @@ describe('the histogram of a tab', () => {
   });
 
   it('is above the log, and s hides it', async () => {
-    await using app = await AppUnderTest.open({names: ['orders'], viewOptions: {strip: 'auto'}});
+    await using app = await AppUnderTest.open({names: ['orders'], viewOptions: {histogram: 'auto'}});
     app.screen.server.pipeline('orders').write(logged(0, 'INFO', 'hello'));
     await app.shows('hello');
     await app.shows('/cell');
@@ -232,7 +232,7 @@ describe('( and )', () => {
   });
 
   it('need no histogram that was painted, as for a screen reader', async () => {
-    await using screen = await reading(steps, {size: {columns: 100, rows: 30}, viewOptions: {strip: 'off'}});
+    await using screen = await reading(steps, {size: {columns: 100, rows: 30}, viewOptions: {histogram: 'off'}});
     screen.press('s');
     await write(screen, logged(40, 'INFO', 'counted with all before it'));
     await workedOut(screen);

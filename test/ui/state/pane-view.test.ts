@@ -14,18 +14,18 @@ describe('an option', () => {
   });
 
   it('for the list gives the keys to the log when there is none', () => {
-    const view = {focus: 'sidebar', sidebarHidden: false, sidebarWidth: 30, strip: undefined} as const;
+    const view = {focus: 'list', listHidden: false, listWidth: 30, histogram: undefined} as const;
     expect(applyToScreen({}, view)).toEqual(view);
-    expect(applyToScreen({sidebar: 'auto'}, view)).toEqual({...view, sidebarWidth: undefined});
-    expect(applyToScreen({sidebar: 12}, {...view, sidebarHidden: true})).toEqual({...view, sidebarWidth: 12});
-    expect(applyToScreen({sidebar: 'off'}, view)).toEqual({...view, sidebarHidden: true, focus: 'log'});
+    expect(applyToScreen({listWidth: 'auto'}, view)).toEqual({...view, listWidth: undefined});
+    expect(applyToScreen({listWidth: 12}, {...view, listHidden: true})).toEqual({...view, listWidth: 12});
+    expect(applyToScreen({listWidth: 'off'}, view)).toEqual({...view, listHidden: true, focus: 'log'});
   });
 
   it('for the histogram leaves it to the height of the terminal, or shows or hides it', () => {
-    const view = {focus: 'sidebar', sidebarHidden: false, sidebarWidth: 30, strip: true} as const;
-    expect(applyToScreen({sidebar: 'auto'}, view)).toMatchObject({strip: true});
-    expect(applyToScreen({strip: 'auto'}, view)).toEqual({...view, strip: undefined});
-    expect(applyToScreen({strip: 'off'}, view)).toEqual({...view, strip: false});
+    const view = {focus: 'list', listHidden: false, listWidth: 30, histogram: true} as const;
+    expect(applyToScreen({listWidth: 'auto'}, view)).toMatchObject({histogram: true});
+    expect(applyToScreen({histogram: 'auto'}, view)).toEqual({...view, histogram: undefined});
+    expect(applyToScreen({histogram: 'off'}, view)).toEqual({...view, histogram: false});
   });
 });
 
@@ -62,8 +62,8 @@ describe('the defaults of new tabs', () => {
       pinned: true,
       pane: back,
     };
-    const {cursor, focus, sidebarHidden, sidebarWidth, strip, sort, active} = start;
-    const view = {tabs: [tab], cursor, focus, sidebarHidden, sidebarWidth, strip, sort, active};
+    const {cursor, focus, listHidden, listWidth, histogram, sort, active} = start;
+    const view = {tabs: [tab], cursor, focus, listHidden, listWidth, histogram, sort, active};
     expect(activeTab(reduce(start, {type: 'restore', view}))?.pane).toEqual(back);
   });
 });

@@ -20,13 +20,13 @@ function back(session: SavedSession, names: readonly string[] = []): ViewState {
 
 test('the preview is no part of a session; the cursor and how the screen is arranged are', () => {
   const state = reduce({...initialView(['a', 'b']), sort: 'activity'}, {type: 'show', name: 'c'});
-  const session = sessionOf({...state, cursor: 'c', sidebarHidden: true, sidebarWidth: 17}, () => none);
+  const session = sessionOf({...state, cursor: 'c', listHidden: true, listWidth: 17}, () => none);
   expect(session.tabs.map(({name}) => name)).toEqual(['a', 'b']);
   expect(back(session)).toMatchObject({
     cursor: 'c',
     active: undefined,
-    sidebarHidden: true,
-    sidebarWidth: 17,
+    listHidden: true,
+    listWidth: 17,
     sort: 'activity',
   });
 });
@@ -70,7 +70,7 @@ test('unknown words of a session are left out', () => {
   const strange = {...session, sort: 'size', focus: 'elsewhere', active: 'gone'};
   const filters = [{text: 'level:loud', on: true, shape: undefined}];
   const state = back({...strange, tabs: [{...tab, time: 'stardate', wrap: 'sometimes', filters}]});
-  expect(state).toMatchObject({sort: 'name', focus: 'sidebar', active: undefined});
+  expect(state).toMatchObject({sort: 'name', focus: 'list', active: undefined});
   expect(state.tabs[0]?.pane).toEqual(newPane);
 });
 
@@ -107,13 +107,13 @@ test('tabs of the command line stay in front and on the screen, and look as they
   ]);
   expect(state.active).toBe('d');
   const drawn = restoredView({...session, sidebarWidth: 20}, asNow);
-  expect(reduce(started, {type: 'restore', view: drawn}).sidebarWidth).toBe(20);
+  expect(reduce(started, {type: 'restore', view: drawn}).listWidth).toBe(20);
 });
 
 test('where the list was hidden it has no keys, also when tabs are named', () => {
-  const hidden = reduce(initialView(['a']), {type: 'toggle-sidebar'});
+  const hidden = reduce(initialView(['a']), {type: 'toggle-list'});
   const session = sessionOf(hidden, () => none);
-  for (const names of [[], ['b']]) expect(back(session, names)).toMatchObject({sidebarHidden: true, focus: 'log'});
+  for (const names of [[], ['b']]) expect(back(session, names)).toMatchObject({listHidden: true, focus: 'log'});
 });
 
 test('a place is its current line, first row and last line seen; for a marker, the line above it', () => {

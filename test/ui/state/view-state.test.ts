@@ -39,12 +39,12 @@ describe('closing', () => {
     expect(state.active).toBe('a');
   });
 
-  it('of the last tab gives the keys to the sidebar, and shows it', () => {
+  it('of the last tab gives the keys to the list, and shows it', () => {
     const state = applied(
-      [{type: 'focus', side: 'log'}, {type: 'toggle-sidebar'}, close('a'), close('b'), close('c')],
+      [{type: 'focus', side: 'log'}, {type: 'toggle-list'}, close('a'), close('b'), close('c')],
       three,
     );
-    expect(state).toMatchObject({tabs: [], active: undefined, focus: 'sidebar', sidebarHidden: false});
+    expect(state).toMatchObject({tabs: [], active: undefined, focus: 'list', listHidden: false});
   });
 
   it('of a tab that is not there changes nothing', () => {
@@ -58,8 +58,8 @@ test('whatever happens, there is at most one preview, no name twice, and the sho
     name.map((each) => show(each)),
     name.map(keep),
     name.map(close),
-    fc.constant<ViewAction>({type: 'toggle-sidebar'}),
-    fc.constantFrom<ViewAction>({type: 'focus', side: 'log'}, {type: 'focus', side: 'sidebar'}),
+    fc.constant<ViewAction>({type: 'toggle-list'}),
+    fc.constantFrom<ViewAction>({type: 'focus', side: 'log'}, {type: 'focus', side: 'list'}),
   );
   fc.assert(
     fc.property(fc.array(action, {maxLength: 40}), (actions) => {

@@ -11,7 +11,7 @@ import type {PipelineState} from '../../words/pipeline.ts';
 import {type ItemWords, itemWords} from '../list-item.ts';
 import {tagPrefix} from '../tabs.ts';
 
-export type SidebarView = {
+export type ListView = {
   readonly items: readonly ListItem[];
   /** What the list has, in one word. */
   readonly noun: 'pipeline' | 'log';
@@ -44,14 +44,14 @@ const quiet: Style = {dim: true};
 /** Cells for `Compiling Rust`, or for a word and the number of errors. */
 const wordWidth = 14;
 const wordWidthWithErrors = 9;
-/** Cells of a sidebar without words that has numbers of errors. */
+/** Cells of a list without words that has numbers of errors. */
 const widthWithErrors = 16;
-/** Cells of a sidebar that says what a log was opened from. */
+/** Cells of a list that says what a log was opened from. */
 const widthWithKinds = 36;
 const titleRows = 1;
 
-/** The sidebar's rows, each exactly `width` cells; only those on the screen are made. */
-export function sidebarRows(view: SidebarView): readonly StyledText[] {
+/** The list's rows, each exactly `width` cells; only those on the screen are made. */
+export function listRows(view: ListView): readonly StyledText[] {
   const {items, height} = view;
   const {first, room} = inView(view);
   const inRows = items.slice(first, first + room).map((item) => listRow(item, view));
@@ -63,7 +63,7 @@ export function sidebarRows(view: SidebarView): readonly StyledText[] {
 }
 
 /** Beside the tab bar, and like the shown tab inverse on the side that has the focus. */
-function title({focused, nameFilter, items, noun, width, symbols}: SidebarView): StyledText {
+function title({focused, nameFilter, items, noun, width, symbols}: ListView): StyledText {
   const style: Style = focused ? {bold: true, inverse: true} : quiet;
   const margin = plain(focused ? symbols.focus : ' ', style);
   const words =
@@ -73,15 +73,15 @@ function title({focused, nameFilter, items, noun, width, symbols}: SidebarView):
   return padTo(concat([margin, words]), width, style);
 }
 
-type ListView = Pick<SidebarView, 'items' | 'cursor' | 'height'>;
+type ListWindow = Pick<ListView, 'items' | 'cursor' | 'height'>;
 
-export function itemAtRow(view: ListView, row: number): ListItem | undefined {
+export function itemAtRow(view: ListWindow, row: number): ListItem | undefined {
   const index = row - titleRows;
   return index < 0 ? undefined : view.items[inView(view).first + index];
 }
 
 /** In a list longer than the screen, the cursor is in the middle. */
-function inView({items, cursor, height}: ListView): {readonly first: number; readonly room: number} {
+function inView({items, cursor, height}: ListWindow): {readonly first: number; readonly room: number} {
   const room = height - titleRows;
   const at = items.findIndex(({name}) => name === cursor);
   return {first: Math.max(0, Math.min(at - Math.floor(room / 2), items.length - room)), room};
@@ -90,7 +90,7 @@ function inView({items, cursor, height}: ListView): {readonly first: number; rea
 /** An item of the list in view. */
 type ListRow = {readonly name: string; readonly words: ItemWords; readonly errors: StyledText};
 
-function listRow(item: ListItem, {fileOf, errorsOf, degraded, symbols}: SidebarView): ListRow {
+function listRow(item: ListItem, {fileOf, errorsOf, degraded, symbols}: ListView): ListRow {
   const words = itemWords(item, {file: fileOf(item.name), isDegraded: degraded.has(item.name)});
   const errors = errorsOf(item.name);
   // The number that the tab has. A dash if the version of a running pipeline does not count: a blank means no errors.
@@ -99,7 +99,7 @@ function listRow(item: ListItem, {fileOf, errorsOf, degraded, symbols}: SidebarV
 }
 
 /** The names of these rows. Without words, those with errors have fewer cells. */
-function namesIn(rows: readonly ListRow[], view: SidebarView): readonly string[] {
+function namesIn(rows: readonly ListRow[], view: ListView): readonly string[] {
   const rooms = rows.map(({errors}) => nameRoom(errors, view));
   const byRoom = new Map(
     [...new Set(rooms)].map((room) => {
@@ -111,14 +111,14 @@ function namesIn(rows: readonly ListRow[], view: SidebarView): readonly string[]
 }
 
 /** Cells for a name. */
-function nameRoom(errors: StyledText, {width, withWords}: SidebarView): number {
+function nameRoom(errors: StyledText, {width, withWords}: ListView): number {
   if (withWords) return width - 4 - 1 - wordWidth;
   const hasNumber = errors.text !== '' && width >= widthWithErrors;
   return width - 4 - (hasNumber ? 1 + textWidth(errors.text) : 0);
 }
 
 /** Margin, name, symbol, word, errors, and a blank cell before the divider. Without words, errors are beside the name. */
-function itemRow({name, words, errors}: ListRow, shownName: string, view: SidebarView): StyledText {
+function itemRow({name, words, errors}: ListRow, shownName: string, view: ListView): StyledText {
   const {symbols, width, withWords} = view;
   const isCursor = name === view.cursor;
   const room = nameRoom(errors, view);
@@ -139,7 +139,7 @@ function itemRow({name, words, errors}: ListRow, shownName: string, view: Sideba
 }
 
 /** With the kind of a file where there is room. */
-function stateOf({state, kind}: ItemWords, {width, isStale}: SidebarView, room: number): PipelineState | undefined {
+function stateOf({state, kind}: ItemWords, {width, isStale}: ListView, room: number): PipelineState | undefined {
   if (!state) return undefined;
   const withKind = kind === undefined ? state.word : `${state.word} ${kind}`;
   const hasRoom = width >= widthWithKinds && withKind.length <= room;
@@ -157,7 +157,7 @@ export function shortErrors(errors: number, symbols: Symbols): string {
   return `${short}${symbols.error}`;
 }
 
-function emptyText(view: SidebarView): string {
+function emptyText(view: ListView): string {
   if (!view.loaded) {
     const words = ` loading ${view.waited ?? ''}`.trimEnd();
     return words.length < view.width ? words : ' loading';

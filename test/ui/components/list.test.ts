@@ -3,10 +3,10 @@ import {describe, expect, it} from 'vitest';
 import type {FileState} from '../../../source/logs/log-snapshot.ts';
 import {symbolsFor} from '../../../source/terminal/symbols.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
-import {type SidebarView, sidebarRows} from '../../../source/ui/components/sidebar.ts';
+import {type ListView, listRows} from '../../../source/ui/components/list.ts';
 import {deploymentError, makePipeline, stopped} from '../make-pipeline.ts';
 
-function view(change: Partial<SidebarView> = {}): SidebarView {
+function view(change: Partial<ListView> = {}): ListView {
   const {items = []} = change;
   return {
     degraded: new Set(),
@@ -33,8 +33,8 @@ function view(change: Partial<SidebarView> = {}): SidebarView {
 }
 
 /** The rows below the title. */
-const text = (change: Partial<SidebarView>) =>
-  sidebarRows(view(change))
+const text = (change: Partial<ListView>) =>
+  listRows(view(change))
     .slice(1)
     .map((row) => row.text);
 const five = ['billing', 'etl', 'fraud', 'nightly', 'orders'].map((name) => makePipeline(name));
@@ -50,14 +50,14 @@ describe('a row', () => {
     expect(text({items, degraded}).slice(0, 2)).toEqual([' orders   ◐ Degraded       ', ' fraud    ○ Stopped        ']);
     expect(text({items, degraded, width: 12})[0]).toBe(' orders   ◐ ');
     expect(text({items, degraded, width: 12, symbols: symbolsFor(false)})[0]).toBe(' orders   % ');
-    expect(sidebarRows(view({items, degraded}))[1]?.runs.map(({style}) => style)).toContainEqual(
+    expect(listRows(view({items, degraded}))[1]?.runs.map(({style}) => style)).toContainEqual(
       expect.objectContaining({fg: 3}),
     );
   });
 
   it('is dim while the server does not answer: the state is the one known last', () => {
     const styles = (isStale: boolean) =>
-      sidebarRows(view({items: [makePipeline('orders')], isStale}))[1]?.runs.map(({style}) => style);
+      listRows(view({items: [makePipeline('orders')], isStale}))[1]?.runs.map(({style}) => style);
     expect(styles(false)).toContainEqual(expect.objectContaining({fg: 2}));
     expect(styles(true)).not.toContainEqual(expect.objectContaining({fg: 2}));
     expect(styles(true)).toContainEqual(expect.objectContaining({dim: true}));
@@ -131,7 +131,7 @@ describe('a row', () => {
 });
 
 describe('the cursor', () => {
-  const shownOf = (change: Partial<SidebarView>) => sidebarRows(view({items: five, cursor: 'fraud', ...change}));
+  const shownOf = (change: Partial<ListView>) => listRows(view({items: five, cursor: 'fraud', ...change}));
 
   it('is inverse while it has the keys', () => {
     const rows = shownOf({}).slice(1);
@@ -148,8 +148,8 @@ describe('the cursor', () => {
 });
 
 describe('the title', () => {
-  const titleOf = (change: Partial<SidebarView>) => {
-    const [row] = sidebarRows(view({items: five, ...change}));
+  const titleOf = (change: Partial<ListView>) => {
+    const [row] = listRows(view({items: five, ...change}));
     return {text: row?.text.trimEnd(), isInverse: row?.runs.every(({style}) => style.inverse === true)};
   };
 
@@ -206,7 +206,7 @@ describe('without pipelines it says why', () => {
   });
 });
 
-it('every row is exactly as wide as the sidebar, whatever is in it', () => {
+it('every row is exactly as wide as the list, whatever is in it', () => {
   const pipeline = fc
     .record({
       name: fc.oneof(
@@ -227,7 +227,7 @@ it('every row is exactly as wide as the sidebar, whatever is in it', () => {
       (items, width, height, focused, nameFilter) => {
         const cursor = items[0]?.name;
         const pinned = new Set(items.slice(1).map((each) => each.name));
-        const rows = sidebarRows(view({items, cursor, pinned, width, height, focused, nameFilter}));
+        const rows = listRows(view({items, cursor, pinned, width, height, focused, nameFilter}));
         expect(rows).toHaveLength(height);
         for (const row of rows) expect(textWidth(row.text)).toBe(width);
       },
@@ -264,6 +264,6 @@ describe('opened logs', () => {
   });
 
   it('are called logs', () => {
-    expect(sidebarRows(view({items, fileOf, noun: 'log'}))[0]?.text.trim()).toBe('►Logs');
+    expect(listRows(view({items, fileOf, noun: 'log'}))[0]?.text.trim()).toBe('►Logs');
   });
 });

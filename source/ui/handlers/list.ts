@@ -13,7 +13,7 @@ const sortWords: Readonly<Record<SortOrder, string>> = {
   activity: 'by last change of state, newest first',
 };
 
-export const sidebarHandlers = {
+export const listHandlers = {
   'open-tab'(controller: Controller) {
     const {cursor} = controller.state;
     if (cursor === undefined) return;
@@ -33,7 +33,8 @@ export const sidebarHandlers = {
     const others = marked.filter((name) => name !== cursor);
     controller.dispatch({type: 'marked', names: others.length < marked.length ? others : [...marked, cursor]});
   },
-  'open-recording': (controller: Controller) => void openRecording(controller).catch((error) => controller.sayFailure(error)),
+  'open-recording': (controller: Controller) =>
+    void openRecording(controller).catch((error) => controller.sayFailure(error)),
   merge(controller: Controller) {
     const names = namesToMerge(controller.state);
     if (names.length >= 2) controller.tabSwitcher.merge(names);
@@ -86,7 +87,7 @@ function pageOf(controller: Controller): number {
   return Math.max(1, (controller.layout?.bodyHeight ?? 2) - 1);
 }
 
-/** `/` in the sidebar: filters the list while the text is typed. */
+/** `/` in the list: filters the list while the text is typed. */
 export const findNamePrompt: PromptKind<'find-name'> = {
   label: () => 'find /',
   example: () => 'part of a name, or tag:prod',
