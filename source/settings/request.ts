@@ -290,6 +290,9 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
   if (values.isTyped('on-alert') && !has('follow')) {
     throw new UsageError('--on-alert needs --follow: without it the log is printed once');
   }
+  if (has('exit-on-end') && !has('follow')) {
+    throw new UsageError('--exit-on-end needs --follow: without it the log is printed once');
+  }
   const level = value('level')?.toLowerCase();
   const expression = (flag: 'exit-on' | 'fail-on') => {
     const typed = value(flag);

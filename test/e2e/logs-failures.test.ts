@@ -142,9 +142,8 @@ test('text from the server can do nothing to the terminal', async () => {
   const program = await logs('--follow', '--exit-on-end', 'orders');
   await program.untilStdout('Fresh start');
   const message = '\u001B]0;owned\u0007out of \u001B[31mmemory';
-  server.pipeline('orders').setState({deploymentError: {message, error_code: 'x', details: {error: ''}}});
-  server.stopRunnerGently();
-  expect(await program.ended).toBe(0);
+  server.pipeline('orders').crash({message, error_code: 'x', details: {error: ''}});
+  expect(await program.ended).toBe(1);
   expect(program.stderr()).toContain('out of memory');
   expect(program.stderr().replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
 });

@@ -201,8 +201,10 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     const before = await client.control('second', {rate: 0, burst: 200});
     await using view = await rig.open(['second'], size);
     await using following = await rig.start('logs', '--follow', 'second');
+    // After SIGTERM the log has an end of its own before the list tells that the pipeline has failed.
+    await using ending = await rig.start('logs', '--follow', '--exit-on-end', 'second');
     await view.live(`seq=${before}`);
-    await following.untilStdout(`seq=${before} `);
+    for (const each of [following, ending]) await each.untilStdout(`seq=${before} `);
     const run = Number(/^ ?run (\d) of \1 · running/.exec(view.shown()[0] ?? '')?.[1]);
     await manager().end(signal);
     // After SIGTERM it serves what is connected for up to 30 s.
@@ -228,6 +230,8 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     expect((await rig.run('status', 'second')).stdout).toMatch(new RegExp(` · ${cause}`));
     // What came before the end is still there.
     expect(view.countShown(`seq=${before} `)).toBe(1);
+    expect(await ending.ended).toBe(1);
+    expect(ending.stderr()).toContain(`pipetail: second: Failed · ${cause}`);
     // Its connection may end later than the screen's.
     await eventually(
       () => following.stderr().includes('runner restarted'),

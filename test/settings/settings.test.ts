@@ -204,6 +204,7 @@ describe('numbers and sizes', () => {
       '--histogram is printed as text or with --output json, not as markdown',
     ],
     [['logs', 'a', '--on-alert', 'cat'], '--on-alert needs --follow: without it the log is printed once'],
+    [['logs', 'a', '--exit-on-end'], '--exit-on-end needs --follow: without it the log is printed once'],
     [['--from', 'd'], '--from belongs to pipetail logs, pipetail diff'],
     [
       ['logs', 'a', '--from', 'd', '-f'],
@@ -546,7 +547,8 @@ test('every flag of the table is known to the parser', () => {
           ? []
           : [command];
     const given = option.fallback ?? option.example ?? values[option.value ?? ''] ?? '5';
-    const needed = {by: ['--histogram'], around: ['--level=warn']}[option.flag as string] ?? [];
+    const needed =
+      {by: ['--histogram'], around: ['--level=warn'], 'exit-on-end': ['--follow']}[option.flag as string] ?? [];
     const argv = [...names, ...needed, `--${option.flag}`, ...(option.value === undefined ? [] : [given])];
     expect(() => readSettings(argv, {}, file), option.flag).not.toThrow();
   }

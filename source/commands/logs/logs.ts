@@ -8,7 +8,7 @@ import {LogManager, type ManagerOptions} from '../../logs/log-manager.ts';
 import type {NamePattern} from '../../settings/names.ts';
 import {seeAll} from '../../startup/name-hint.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
-import {errorWithAdvice} from '../../words/failures.ts';
+import {errorWithAdvice, withAdvice} from '../../words/failures.ts';
 import {PipelineLog} from './pipeline-log.ts';
 import type {LogToPrint, RecordPrinterOptions} from './record-printer.ts';
 import type {Over} from './record-selector.ts';
@@ -162,6 +162,8 @@ class Printing {
   readonly #order: TimeOrder | undefined;
   #mayGrow: boolean;
   #listed: ListSnapshot | undefined;
+  /** Why there is no list now, as it was noted. */
+  #refusal: string | undefined;
 
   /** `count`: expected logs; they and later ones share the spill. `mayGrow`: it is not over before `close`. */
   constructor(options: LogsOptions, {count, mayGrow}: {count: number; mayGrow: boolean}) {
@@ -193,10 +195,19 @@ class Printing {
 
   /** Ends the logs of pipelines that have stopped or failed. */
   onList(listed: ListSnapshot): void {
+    this.#noteRefusal(listed.failure);
     // After a failure this is an old list, with old names.
     if (!listed.failure) this.manager.followNames(listed.pipelines ?? []);
     this.#listed = listed;
     for (const [name, log] of this.#logs) this.#tell(name, log);
+  }
+
+  /** A server that is away is noted by its logs; one that refuses its list alone leaves the ends of pipelines unseen. */
+  #noteRefusal(failure: ListSnapshot['failure']): void {
+    const refusal = failure?.kind === 'fatal' ? withAdvice(failure) : undefined;
+    if (refusal !== undefined && refusal !== this.#refusal)
+      this.#options.note(`pipetail: the states of pipelines cannot be read: ${refusal} · trying again`);
+    this.#refusal = refusal;
   }
 
   #tell(name: string, log: PipelineLog): void {

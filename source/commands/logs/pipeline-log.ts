@@ -68,6 +68,8 @@ export class PipelineLog {
   #connection: ConnectionState = {kind: 'idle'};
   #opened = false;
   #logEnded = false;
+  /** Its pipeline was deleted, or has another name that is taken here. */
+  #isGone = false;
   /** Of the request to a server that did not answer the one for the log. */
   readonly #inquiry = new AbortController();
   #isAsking = false;
@@ -159,8 +161,10 @@ export class PipelineLog {
   #check(): void {
     if (this.#ending) return;
     const {connection, receivedAt} = this.#stream.snapshot.get();
-    // Deleted, or ended by the server.
-    const end = this.#printer.check().find(({marker}) => marker.kind === 'ended');
+    const ends = this.#printer
+      .check()
+      .flatMap(({id, marker}) => (marker.kind === 'ended' ? {id, because: marker.because} : []));
+    const [end] = ends;
     this.#reportDeath();
     this.#reportRecording();
     const received = this.#stream.buffer.totalBytes;
@@ -168,6 +172,7 @@ export class PipelineLog {
     const isUnanswered = !this.#opened && withoutAnswer(connection) !== undefined;
     if (isUnanswered) this.#askServer();
     const isRenamed = connection.kind === 'gone' && connection.reason.kind === 'renamed';
+    this.#isGone ||= isRenamed || ends.some(({because}) => because === 'deleted' || because === 'created-again');
     this.#logEnded ||=
       end !== undefined || isRenamed || (connection.kind === 'waiting' && connection.cause === 'runner-stopped');
     const input = {
@@ -212,9 +217,9 @@ export class PipelineLog {
     if (this.#catchUp) return this.#catchUp.check(input);
     const failed = failedToOpen(input);
     if (failed) return failed;
-    // The pipeline first: where the server ends the log of one that has failed, too, that is told.
+    // An end of the log alone is none of its pipeline: a runner that stops ends all its logs, and so does a slow reader.
     const ending = this.#byState?.check(input);
-    return ending ?? (this.#options.exitOnEnd && input.logEnded ? {failed: false} : undefined);
+    return ending ?? (this.#options.exitOnEnd && this.#isGone ? {failed: false} : undefined);
   }
 
   /** Finds out whether the server is there at all, once. */

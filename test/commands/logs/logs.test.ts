@@ -168,6 +168,29 @@ describe('ends with its pipeline, whose stream the server keeps open', () => {
     expect(notes).toEqual([failed]);
   });
 
+  it.each([
+    ['was stopped', 0, []],
+    ['has failed', 1, [failed]],
+  ] as const)(
+    'a log that the server ends while it runs goes on: only a pipeline that %s ends it',
+    async (what, code, said) => {
+      const {server, pipeline, run, notes, stream, untilNoted} = await setUp();
+      pipeline.start();
+      const running = run(endsWithIt);
+      await untilPrinted(stream, 'initializing -> running');
+      server.stopRunnerGently();
+      await untilNoted('the log ended: the runner stopped');
+      server.startRunner();
+      pipeline.write('the next log');
+      await untilPrinted(stream, 'the next log\n');
+      if (what === 'was stopped') pipeline.stop();
+      else pipeline.fail('exit status: 5');
+      expect(await running).toBe(code);
+      expect(notes.filter((note) => note.includes('Failed'))).toEqual(said);
+      expect(stream.text).toMatch(/stopping -> stopped.*\n$/);
+    },
+  );
+
   it('one that is being started has not ended, and a start that fails is a failure', async () => {
     const {pipeline, run, notes, untilReceived} = await setUp();
     pipeline.setDesired('Running');
@@ -218,6 +241,18 @@ describe('ends with its pipeline, whose stream the server keeps open', () => {
     other.stop();
     expect(await running).toBe(1);
     expect(notes).toEqual([failed]);
+  });
+
+  it('says why it cannot see that, once, where the server refuses the list alone', async () => {
+    const {server, pipeline, run, notes, stream, untilNoted} = await setUp();
+    pipeline.start();
+    server.refuse({kind: 'forbidden', of: 'list', times: 3});
+    const running = run(endsWithIt);
+    await untilPrinted(stream, 'initializing -> running');
+    await untilNoted('the states of pipelines cannot be read: ');
+    pipeline.stop();
+    expect(await running).toBe(0);
+    expect(notes).toEqual([expect.stringMatching(/cannot be read: .* · trying again$/)]);
   });
 
   it('of a record that matches --fail-on, the exit code is 1', async () => {
