@@ -1,5 +1,6 @@
 import type {ColdBytes, ColdStore, LeavingSegment} from '../buffer/cold-segments.ts';
 import {type Clock, waitAfter} from '../lib/clock.ts';
+import {SliceRunner} from '../lib/slices.ts';
 import {readLogPosition, type StitchPast} from '../stitch/log-position.ts';
 import {timestamp} from '../stitch/overlap.ts';
 import {serverRing} from '../stitch/ring-tail.ts';
@@ -50,6 +51,8 @@ export class StreamRecording implements ColdStore {
   #opening: RecordingState | undefined;
   #failures = 0;
   #cancelRetry = () => {};
+  /** Reads what the past says that is still so. */
+  #reading: SliceRunner | undefined;
 
   constructor(options: StreamRecordingOptions) {
     this.#options = options;
@@ -150,6 +153,7 @@ export class StreamRecording implements ColdStore {
   /** Writes the rest, and releases the folder. Later lines are not recorded. */
   async close(): Promise<void> {
     this.#isOn = false;
+    this.#reading?.dispose();
     this.#cancelOpening();
     await this.#writing?.finish();
   }
@@ -243,6 +247,7 @@ export class StreamRecording implements ColdStore {
     const {past} = opened;
     const firstInMemory = sink.restore(showPast ? past.pieces() : past.openLine());
     const start = past.positionIn(sink.buffer, showPast ? firstInMemory : sink.buffer.endId);
+    if (showPast) this.#findLostStreams();
     const {state, since, tail} = past.reference(ringBytes);
     if (opened.isOld) {
       const appendedAt = opened.lastAt;
@@ -250,6 +255,23 @@ export class StreamRecording implements ColdStore {
     }
     this.#record(opened, start);
     return opened.isOld ? {lastAt: opened.lastAt} : undefined;
+  }
+
+  #findLostStreams(): void {
+    const {sink, clock, onChange} = this.#options;
+    const earlier = sink.findLostStreams();
+    if (!earlier) return;
+    this.#reading = new SliceRunner({
+      clock,
+      step(maxBytes) {
+        sink.buffer.freeRead();
+        return earlier.step(maxBytes);
+      },
+      onSlice: (isDone) => {
+        if (isDone) onChange();
+      },
+    });
+    this.#reading.wake();
   }
 
   #record(opened: OpenRecording, start: Parameters<OpenRecording['record']>[0]['start']): void {

@@ -5,6 +5,8 @@ import {ErrorLog} from './error-log.ts';
 type Options = {
   readonly buffer: LogBuffer;
   readonly errors: ErrorLog | undefined;
+  /** The first entry that is read. Default: the first of all. */
+  readonly from?: number;
   /** The first entry that `errors` has counted. */
   readonly to: number;
   /** Unix time in ms, for lines without a time. */
@@ -26,16 +28,17 @@ export class EarlierErrors {
   readonly #errors: ErrorLog | undefined;
   readonly #earlier: ErrorLog;
   readonly #to: number;
-  #next = 0;
+  #next: number;
   /** Memory of `#newlinesOf`. */
   #offsets = new Uint32Array(4096);
   #isAdded = false;
 
-  constructor({buffer, errors, to, wall, onRead, onEnd}: Options) {
+  constructor({buffer, errors, from = 0, to, wall, onRead, onEnd}: Options) {
     this.#onRead = onRead;
     this.#onEnd = onEnd;
     this.#buffer = buffer;
     this.#errors = errors;
+    this.#next = from;
     this.#to = to;
     const endId = () => this.#next;
     const counted = {
@@ -56,8 +59,9 @@ export class EarlierErrors {
         return true;
       }
       // Undefined: it cannot be read back, and is gone with all before it.
-      const segment = this.#buffer.segmentAt(this.#next);
-      if (!segment) continue;
+      const found = this.#buffer.segmentAt(this.#next);
+      if (!found) continue;
+      const segment = entriesFrom(found, this.#next);
       this.#next = segment.endId;
       const newlines = this.#newlinesOf(segment);
       this.#earlier.append(segment.bytes, newlines);
@@ -92,4 +96,13 @@ export class EarlierErrors {
     this.#errors?.addEarlier(this.#earlier);
     this.#onEnd?.();
   }
+}
+
+/** The entries of a segment from `id` on. */
+function entriesFrom(segment: SegmentView, id: number): SegmentView {
+  const skipped = id - segment.firstId;
+  if (skipped <= 0) return segment;
+  const start = segment.starts[skipped] ?? segment.bytes.length;
+  const starts = segment.starts.subarray(skipped).map((each) => each - start);
+  return {...segment, firstId: id, starts, bytes: segment.bytes.subarray(start)};
 }

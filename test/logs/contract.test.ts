@@ -173,9 +173,8 @@ describe('logs --from', () => {
   const told = '09:08:20 Feldera stopped reading stdout until the next start: stream did not contain valid UTF-8';
   const ways = {'as sent': {}, prefixed: {prefix: true, convert: (lines: Uint8Array) => lines}};
   describe.each(Object.entries(ways))('%s', (_way, options) => {
-    test.each(found)('$name: tells once that stdout is not read, after the line that says so', async ({find}) => {
+    const printed = async (find: (typeof found)[number]['find'], bodies: readonly string[]) => {
       await using home = await temporaryDirectory();
-      const bodies = [textOf(freshStart, ...starting, dead, step(21), dead)];
       const {path: from, stdin} = await find(bodies, home.path);
       const stream = new SlowStream();
       await stream.takeAll();
@@ -187,9 +186,19 @@ describe('logs --from', () => {
         note: (line) => notes.push(line),
         signal: new AbortController().signal,
       });
-      expect(notes.map((note) => note.replace(/^pipetail: \S+ /, ''))).toEqual([told]);
-      expect(stream.text).toBe(bodies.join(''));
-      expect(code).toBe(0);
+      return {code, text: stream.text, notes: notes.map((note) => note.replace(/^pipetail: \S+ /, ''))};
+    };
+
+    test.each(found)('$name: tells once that stdout is not read, after the line that says so', async ({find}) => {
+      const bodies = [textOf(freshStart, ...starting, dead, step(21), dead)];
+      expect(await printed(find, bodies)).toEqual({code: 0, text: bodies.join(''), notes: [told]});
+    });
+
+    const ofBodies = found.filter(({takes}) => takes === 'bodies');
+    test.each(ofBodies)('$name: tells it again of the log that follows one that was cleared', async ({find}) => {
+      const next = freshStart.replaceAll('09:08:47', '10:08:47');
+      const {notes} = await printed(find, [textOf(freshStart, ...starting, dead), textOf(next, step(30), dead)]);
+      expect(notes.filter((note) => note === told)).toHaveLength(2);
     });
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import type {Marker} from '../../source/buffer/markers.ts';
 import {LogSink} from '../../source/logs/log-sink.ts';
+import type {PastPiece} from '../../source/storage/recording/past.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
 
 function open() {
@@ -213,4 +214,28 @@ test('a run of which lines are in no log is not whole, until the next start', ()
     lose();
     expect(isWhole()).toBe(false);
   }
+});
+
+test('of a recorded past, the streams that are lost at its end are found, without another marker or count', () => {
+  const unread = (stream: 'stdout' | 'stderr') => ({kind: 'unread', stream, why: 'no UTF-8', at: lostAt}) as const;
+  const started = tagged('INFO', 'Resources transition: stopped -> provisioning (desired: provisioned)');
+  const rest = (...lines: string[]) => ({rest: Buffer.from(lines.map((line) => `${line}\n`).join(''))});
+  const first = [rest('a', lost('stdout')), {marker: unread('stdout')}];
+  const second = [rest(lost('stderr')), {marker: unread('stderr')}, rest('b')];
+  const newLife = {marker: {kind: 'new-life', because: 'restarted', at: 1} as const};
+  const found = (...pieces: PastPiece[]) => {
+    const {sink, rows} = open();
+    sink.restore(pieces);
+    const before = rows();
+    const finding = sink.findLostStreams();
+    while (finding && !finding.step(1 << 20));
+    expect(rows()).toEqual(before);
+    expect(sink.losses.lostStreams).toBe(0);
+    return [sink.states.lostStreams, sink.losses.lostStreamId];
+  };
+  expect(found(...first, ...second)).toEqual([['stdout', 'stderr'], 4]);
+  expect(found(...first, rest('b', started), ...second)).toEqual([['stderr'], 6]);
+  expect(found(...first, ...second, rest(started))).toEqual([[], undefined]);
+  expect(found(...first, newLife, ...second)).toEqual([['stderr'], 5]);
+  expect(found(...first, newLife, rest('b'))).toEqual([[], undefined]);
 });

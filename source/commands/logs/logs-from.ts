@@ -208,6 +208,7 @@ async function printBytes({pieces, output, note, signal, convert, clock}: ToPrin
     await room(output);
     if (signal.aborted) break;
     if ('marker' in piece) {
+      if (piece.marker.kind === 'new-life') states.clearLostStreams();
       if (piece.marker.kind !== 'unread' || states.addLostStream(piece.marker.stream)) note(noteOf(piece.marker));
       continue;
     }

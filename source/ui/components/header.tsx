@@ -112,7 +112,7 @@ export function Header() {
     waited,
     isExplained: controller.kindOf(view.page)?.explainsFailure === true,
     paused: tab?.pane.position.kind === 'held' && !(snapshot && hasEnded(snapshot)),
-    lostStreams: [...new Set([...(snapshot?.lostStreams ?? []), ...(model?.lostStreams ?? [])])],
+    lostStreams: snapshot?.lostStreams,
     isFile: snapshot?.file !== undefined,
     recording: snapshot?.recording,
     width: controller.size.columns,

@@ -1,5 +1,4 @@
 import type {Entries} from '../../buffer/log-buffer.ts';
-import type {OutputStream} from '../../buffer/markers.ts';
 import {compilePattern, type Pattern, type TimeLimit} from '../../buffer/pattern.ts';
 import {prepareSearch} from '../../buffer/search.ts';
 import {ShownLines, type ShownLinesOptions} from '../../filters/shown-lines.ts';
@@ -13,7 +12,6 @@ import {RecordIndex} from '../../records/record-index.ts';
 import {SuppressedErrors} from '../../records/suppressed.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {LogSearch} from './log-search.ts';
-import {LostStreams} from './lost-streams.ts';
 import {PaneFolds} from './pane-folds.ts';
 import {WholeIndex} from './whole-index.ts';
 
@@ -93,14 +91,12 @@ export class PaneModel {
   #view: PaneView | undefined;
   #progressKey: readonly unknown[] = [];
   #resultKey: readonly unknown[] = [undefined, undefined];
-  readonly #lostStreams: LostStreams;
 
   constructor(source: PaneLog, options: PaneModelOptions) {
     this.source = source;
     this.#index = new RecordIndex(source.buffer);
     this.#suppressed = new SuppressedErrors(source.buffer);
     this.#folds = this.#newFolds();
-    this.#lostStreams = new LostStreams(source.buffer);
     this.#options = options;
     const {clock, frameRate} = options.services;
     this.#runner = new SliceRunner({
@@ -226,11 +222,6 @@ export class PaneModel {
   /** The patterns that are painted, in the order of their colours. */
   get highlights(): readonly Pattern[] {
     return this.#highlights.patterns;
-  }
-
-  /** Lost streams of the process, which nobody reads until the next start, also those of a recorded past. */
-  get lostStreams(): readonly OutputStream[] {
-    return this.#lostStreams.in(this.index.runs.at(-1)?.firstId, this.#runner.caughtUp);
   }
 
   /** Applies filters, folds, highlights and search of the view. */

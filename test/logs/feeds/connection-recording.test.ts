@@ -151,6 +151,32 @@ test('a pipeline whose new name another log has is recorded by that one, and by 
   for (const line of [...first, 'the last line']) expect(text.split(line)).toHaveLength(2);
 });
 
+test('a stream that was lost before this start is lost until the next start of the pipeline', async () => {
+  await using home = await temporaryDirectory();
+  const server = await startServer();
+  server.pipeline('orders').loseStream('stdout');
+  const lines = write(server, ['1', '2']);
+  const first = startRun(server, home, true);
+  await untilLines(first.manager.open('orders'), lines);
+  await first.end();
+
+  const second = startRun(server, home, true);
+  const stream = second.manager.open('orders');
+  const lost = () => stream.snapshot.get().lostStreams?.join();
+  await eventually(
+    () => lost() === 'stdout',
+    () => `${lost()}`,
+  );
+  expect(stream.losses).toMatchObject({lostStreams: 0, lostStream: {kind: 'unread', stream: 'stdout'}});
+  server.pipeline('orders').stop();
+  server.pipeline('orders').start();
+  await eventually(
+    () => lost() === '',
+    () => `${lost()}`,
+  );
+  await second.end();
+});
+
 test('markers from before the recording was open follow what it holds', async () => {
   await using home = await temporaryDirectory();
   const server = await startServer();

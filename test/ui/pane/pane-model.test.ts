@@ -378,38 +378,6 @@ describe('a search', () => {
   });
 });
 
-describe('lost streams of the process', () => {
-  const start = (at: number) =>
-    `[manager] ${new Date(at).toISOString()}  INFO pipeline_manager::runner::pipeline_automata: Resources transition: ` +
-    'stopped -> provisioning (desired: provisioned) pipeline-id="01a21b93-2941-7ed2-815f-092debad96c9" pipeline-name="N/A"\n';
-  const lose = (modelled: Modelled, stream: 'stdout' | 'stderr') =>
-    modelled.feed.buffer.addMarker({kind: 'unread', stream, why: 'x', at: 0});
-
-  it('are those of the newest run, however long ago: an earlier program may have seen it', async () => {
-    const modelled = new Modelled();
-    modelled.feed.write(start(0));
-    lose(modelled, 'stdout');
-    modelled.write('one', 'two');
-    await modelled.sync({});
-    expect(modelled.model.lostStreams).toEqual(['stdout']);
-    modelled.feed.write(start(9));
-    await modelled.sync({});
-    expect(modelled.model.lostStreams).toEqual([]);
-  });
-
-  it('are none in another life of the log', async () => {
-    const modelled = new Modelled();
-    modelled.write('one');
-    lose(modelled, 'stderr');
-    await modelled.sync({});
-    expect(modelled.model.lostStreams).toEqual(['stderr']);
-    modelled.feed.buffer.addMarker({kind: 'new-life', because: 'restarted', at: 1});
-    modelled.write('two');
-    await modelled.sync({});
-    expect(modelled.model.lostStreams).toEqual([]);
-  });
-});
-
 it('tells how far filters and search of a large log are, and nothing of a small one', async () => {
   const large = new Modelled(1 << 28);
   large.write(...Array.from({length: 65}, () => 'x'.repeat(1 << 20)));
