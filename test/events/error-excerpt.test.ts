@@ -1,8 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {describe, expect, it, test} from 'vitest';
-import {cutBeforeEnd, errorExcerpt} from '../../source/events/error-excerpt.ts';
+import {errorExcerpt, eventExcerpt} from '../../source/events/error-excerpt.ts';
 import {levelIn} from '../../source/records/line-head.ts';
-import {plain} from '../../source/terminal/styled-text.ts';
 import {textWidth} from '../../source/terminal/width.ts';
 import {errorsOf} from './statuses.ts';
 
@@ -58,12 +57,22 @@ test('an error that continues another one shows its end', () => {
   expect(long).toMatch(/of today$/);
 });
 
-test('a cut never needs more than its cells, and keeps the end', () => {
-  const text = 'abcdefghij klmnop qrstuv wxyz 日本語 end of it';
-  for (let cells = 0; cells < 50; cells++) {
-    const shown = cutBeforeEnd(plain(text), cells, '…').text;
-    expect(textWidth(shown)).toBeLessThanOrEqual(cells);
-    if (cells >= 4) expect(shown).toMatch(/t$/);
-    expect(shown.includes('…')).toBe(cells > 0 && cells < textWidth(text));
-  }
+test('a panic shows its message, and its place only where there is room for both', () => {
+  const panic = `thread 'dbsp-worker-0' (26107) panicked at crates/dbsp/src/storage/backend/posixio_impl.rs:318:22:
+called \`Result::unwrap()\` on an \`Err\` value: Os { code: 28, message: "No space left on device" }`;
+  const [group] = errorsOf([panic]).values();
+  const shown = (cells: number) => group && errorExcerpt(group, {column: 80, cells, ellipsis: '…'}).text;
+  expect(shown(60)).toBe('panic: called `…28, message: "No space left on device" }');
+  expect(shown(110)).toMatch(/^panic: called .* "No space left on device" }…$/);
+  expect(shown(300)).toMatch(/device" } \(dbsp-worker-0 at crates.*posixio_impl\.rs:318:22\)$/);
+});
+
+test('of a failure that is cut the end stays, too, but of an event without a reason its words are whole', () => {
+  const room = {width: 80, column: 30, cells: 30, ellipsis: '…'};
+  const why = 'Failed · error writing checkpoint to storage: No space left on device';
+  expect(eventExcerpt({pipeline: 'etl', from: 'API', at: 0, count: 1, kind: 'failed', why}, room).text).toMatch(
+    /^Fai….*No space left on device$/,
+  );
+  const words = 'wrote 1,204 records and no more than these until now';
+  expect(eventExcerpt({pipeline: 'etl', from: 'API', at: 0, count: 1, kind: 'degraded', words}, room).text).toBe(words);
 });

@@ -12,6 +12,7 @@ import {textWidth} from '../../terminal/width.ts';
 import {type Geometry, lastShown, type RowPosition} from '../../viewport/geometry.ts';
 import {type Position, visiblePlaces} from '../../viewport/position.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
+import {cutBeforeEnd} from '../../words/excerpt.ts';
 import {noAnswer} from '../../words/failures.ts';
 import {openedState} from '../../words/opened.ts';
 import {isFailing, pipelineState} from '../../words/pipeline.ts';
@@ -159,10 +160,16 @@ export function bannerText(pipeline: Pipeline | undefined, {width, symbols, key}
   if (!pipeline || !isFailing(pipeline)) return undefined;
   const {deploymentError} = pipeline;
   const word = pipelineState(pipeline).word;
-  const text = clean(` ${symbols.failed} ${word}${deploymentError ? `: ${deploymentError.cause}` : ''}`);
-  const hint = key === undefined ? ' ' : `  press ${key} for details `;
-  const room = width - textWidth(hint);
-  return concat([plain(shorten(text, room, symbols.ellipsis), {fg: 1}), plain(hint, {dim: true})]);
+  const state = ` ${symbols.failed} ${word}${deploymentError ? ': ' : ''}`;
+  const cause = plain(clean(deploymentError?.cause ?? ''), {fg: 1});
+  // The cause needs the room more than the words of the hint.
+  const hints = key === undefined ? [' '] : [`  press ${key} for details `, `  press ${key} `];
+  const roomBeside = (hint: string) => width - textWidth(hint);
+  const cells = textWidth(state) + textWidth(cause.text);
+  const hint = hints.find((each) => cells <= roomBeside(each)) ?? hints.at(-1) ?? '';
+  const shown = plain(shorten(state, roomBeside(hint), symbols.ellipsis), {fg: 1});
+  const room = roomBeside(hint) - textWidth(shown.text);
+  return concat([shown, cutBeforeEnd(cause, room, symbols.ellipsis), plain(hint, {dim: true})]);
 }
 
 /**

@@ -1,11 +1,10 @@
 import type {Absence} from '../../events/absence.ts';
-import {errorExcerpt} from '../../events/error-excerpt.ts';
-import {eventWords, lostStreamWords, suppressedWords} from '../../events/event-words.ts';
+import {eventExcerpt} from '../../events/error-excerpt.ts';
+import {lostStreamWords, suppressedWords} from '../../events/event-words.ts';
 import {isOfErrors, type PipelineEvent} from '../../events/pipeline-event.ts';
 import {count, duration, moment} from '../../lib/format.ts';
-import {shorten} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
-import {concat, plain} from '../../terminal/styled-text.ts';
+import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
 import {listPage, marginCells, nameColumn, type PageRows, pageTitle} from './page-rows.ts';
@@ -38,23 +37,22 @@ export function absenceRows(
         plain(` ${(times[index] ?? '').padEnd(timeCells)}  `, {dim: true}),
         plain(timesOf(event, symbols.times), {bold: true}),
       ]);
-      const cells = column - textWidth(columns.text);
-      if (isOfErrors(event)) return concat([columns, errorExcerpt(event.ends, {column, cells, ellipsis})]);
-      const textStyle: Style = event.kind === 'received' ? {dim: true} : {};
-      const text = textOf(event, {width, cells});
-      if (event.backSince === undefined) return concat([columns, plain(text, textStyle)]);
       // The cause may be cut, but not what became of the pipeline.
-      const words = ` ${symbols.dot} running again since ${moment(event.backSince, until)}`;
-      return concat([columns, plain(shorten(text, cells - words.length, ellipsis)), plain(words)]);
+      const after =
+        event.backSince === undefined ? '' : ` ${symbols.dot} running again since ${moment(event.backSince, until)}`;
+      const cells = column - textWidth(columns.text) - after.length;
+      return concat([columns, textOf(event, {width, column, cells, ellipsis}), plain(after)]);
     },
     ...{cursor, width, symbols},
   });
 }
 
-/** Beside the word of its kind. `cells`: of its column. */
-function textOf(event: PipelineEvent, {width, cells}: {readonly width: number; readonly cells: number}): string {
-  if (event.kind === 'deleted') return '';
-  return event.kind === 'stream-lost' ? lostStreamWords(event, cells) : eventWords(event, width).text;
+/** Beside the word of its kind. */
+function textOf(event: PipelineEvent, room: Parameters<typeof eventExcerpt>[1]): StyledText {
+  if (event.kind === 'deleted') return plain('');
+  if (event.kind === 'stream-lost') return plain(lostStreamWords(event, room.cells));
+  const words = eventExcerpt(event, room);
+  return event.kind === 'received' ? plain(words.text, {dim: true}) : words;
 }
 
 /** `×12  `, `×12 +812 suppressed  `; empty for what came once, or has its number in its words. `sign`: before the number. */

@@ -1,6 +1,6 @@
 import type {Absence} from '../../events/absence.ts';
-import {errorExcerpt} from '../../events/error-excerpt.ts';
-import {connectorNames, eventWords, lostStreamWords, suppressedWords} from '../../events/event-words.ts';
+import {errorExcerpt, eventExcerpt} from '../../events/error-excerpt.ts';
+import {connectorNames, lostStreamWords, suppressedWords} from '../../events/event-words.ts';
 import {type Incident, isIncident, isOfErrors, type PipelineEvent} from '../../events/pipeline-event.ts';
 import {type ErrorRow, isUrgent} from '../../events/unseen.ts';
 import {count, counted, moment} from '../../lib/format.ts';
@@ -239,20 +239,21 @@ function textOf(row: ErrorRow, room: Room): StyledText {
   const style: Style = isUnseen ? {} : {dim: true};
   if (isIncident(row)) return incidentWords(row, style, room);
   if (row.kind === 'connectors') return plain(connectorNames(row), style);
-  if (!isOfErrors(row)) return plain(eventWords(row, room.width).text, isUnseen ? {fg: 1, bold: true} : style);
+  if (!isOfErrors(row)) return plain(eventExcerpt(row, room).text, isUnseen ? {fg: 1, bold: true} : style);
   const prefix = row.state === 'muted' ? 'muted  ' : row.kind === 'watched' ? 'watched  ' : '';
   const words = errorExcerpt(row.ends, {...room, cells: room.cells - prefix.length});
   return concat([plain(prefix, {dim: true}), isUnseen ? words : plain(words.text, style)]);
 }
 
 /** `disconnected  connection refused`, `was disconnected  …` once it is over; what its text says needs no such word. */
-function incidentWords(row: ErrorRow & Incident, quiet: Style, {width, cells}: Room): StyledText {
+function incidentWords(row: ErrorRow & Incident, quiet: Style, room: Room): StyledText {
   const {kind, state, isOver = false} = row;
   const isCut = (kind === 'disconnected' || kind === 'deleted') && !isOver;
   const loud: Style = isCut ? {fg: 1, bold: true} : {fg: 3};
   const word = wordOf(row, isOver);
   const isTold = word === '' || kind === 'stream-lost';
-  const text = row.kind === 'stream-lost' ? lostStreamWords(row, cells - word.length) : eventWords(row, width).text;
+  const cells = room.cells - word.length;
+  const text = row.kind === 'stream-lost' ? lostStreamWords(row, cells) : eventExcerpt(row, {...room, cells}).text;
   return concat([
     plain(word, state === 'unseen' ? loud : quiet),
     plain(text, isTold && state === 'unseen' ? loud : quiet),

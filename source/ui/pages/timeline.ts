@@ -1,5 +1,4 @@
-import {errorExcerpt} from '../../events/error-excerpt.ts';
-import {eventWords} from '../../events/event-words.ts';
+import {eventExcerpt} from '../../events/error-excerpt.ts';
 import {noTarget, type TimelineEvent} from '../../events/timeline.ts';
 import {
   lengthInWords,
@@ -87,14 +86,14 @@ export function timelineSection(controller: Controller, {state, pipeline, width}
         const shownLength = sourceCells === 0 ? length : length.padStart(lengthCells);
         const before = `${shownLength === '' ? '' : `${shownLength}${gap}`}${source}`;
         const many = timesInTimeline(event, symbols.times);
+        const cells = column + sourceCells - before.length - many.length;
+        const words = eventExcerpt(event, {width: noTarget, column, cells, ellipsis});
         return concat([
           plain((times[index] ?? '').padStart(timeCells), {dim: true}),
           plain(`${gap}${timelineWord(event).padEnd(whatCells)}`, style),
           plain(`${gap}${before}`, {dim: true}),
           plain(many, {bold: true}),
-          event.kind === 'errors'
-            ? errorExcerpt(event.ends, {column, cells: column + sourceCells - before.length - many.length, ellipsis})
-            : plain(eventWords(event, noTarget).text, event.kind === 'failed' ? style : {}),
+          event.kind === 'failed' ? plain(words.text, style) : words,
         ]);
       };
     },

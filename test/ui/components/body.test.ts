@@ -19,6 +19,15 @@ it('the banner gives the cause of the error, and the key for all of it', () => {
   expect(bannerText(broken, {width: 100, symbols, key: 'd'})?.text).toBe(' ✗ SQL error  press d for details ');
 });
 
+it('the banner has the end of a long cause, where its reason is, beside the list of 80 columns too', () => {
+  const message = 'called `Result::unwrap()` on an `Err` value: Os { code: 28, message: "No space left on device" }';
+  const cause = `panic: ${message} (crates/dbsp/src/storage/backend/posixio_impl.rs:318)`;
+  const panicked = makePipeline('etl', {...stopped, deploymentError: {...deploymentError, cause}});
+  expect(bannerText(panicked, {width: 63, symbols, key: 'd'})?.text).toBe(
+    ' ✗ Failed: panic…message: "No space left on device" }  press d ',
+  );
+});
+
 it('there is no banner for a pipeline that is well, or not there', () => {
   expect(bannerText(makePipeline('orders'), {width: 100, symbols, key: 'd'})).toBeUndefined();
   expect(bannerText(makePipeline('orders', stopped), {width: 100, symbols, key: 'd'})).toBeUndefined();
@@ -31,7 +40,7 @@ it('the banner fits every pane, its hint is never cut, and no control character 
   for (let width = 25; width <= 210; width++) {
     const text = bannerText(hostile, {width, symbols, key: 'd'})?.text ?? '';
     expect(textWidth(text)).toBeLessThanOrEqual(width);
-    expect(text).toMatch(/… {2}press d for details $/);
+    expect(text).toMatch(/….* {2}press d $/);
     expect(text).not.toMatch(/\p{Cc}/u);
   }
 });
