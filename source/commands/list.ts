@@ -50,8 +50,11 @@ export async function listText(options: ListOptions): Promise<string> {
     .toSorted(byName);
   switch (output) {
     case 'json': {
-      const health = await askHealth(pipelines, options);
-      const objects = pipelines.map((pipeline) => pipelineObject(pipeline, health.get(pipeline.name)?.isDegraded));
+      const [health, compiled] = [await askHealth(pipelines, options), await compilerErrors(client, pipelines, signal)];
+      const objects = pipelines.map((pipeline) => {
+        const {name} = pipeline;
+        return pipelineObject(pipeline, {isDegraded: health.get(name)?.isDegraded, programError: compiled.get(name)});
+      });
       return `${jsonText(objects, 2)}\n`;
     }
     case 'name':
@@ -71,8 +74,15 @@ async function askHealth(pipelines: readonly Pipeline[], options: ListOptions): 
   return await healthOf(pipelines, options);
 }
 
-/** For scripts, as in docs/json-schema.json: what the server does not send is null. `isDegraded`: undefined: not known. */
-export function pipelineObject(pipeline: Pipeline, isDegraded?: boolean) {
+type AskedOf = {
+  /** Undefined: not known. */
+  readonly isDegraded: boolean | undefined;
+  /** As of `failureCause`. */
+  readonly programError: string | undefined;
+};
+
+/** For scripts, as in docs/json-schema.json: what the server does not send is null. */
+export function pipelineObject(pipeline: Pipeline, {isDegraded, programError}: AskedOf) {
   const {deploymentError, ...facts} = pipeline;
   const error = deploymentError && {
     code: deploymentError.errorCode,
@@ -84,6 +94,7 @@ export function pipelineObject(pipeline: Pipeline, isDegraded?: boolean) {
     state: serverState(pipeline),
     since: stateSince(pipeline) || null,
     degraded: isDegraded ?? null,
+    cause: failureCause(pipeline, programError) ?? null,
     deploymentStatus: facts.deploymentStatus || null,
     deploymentStatusSince: facts.deploymentStatusSince || null,
     desiredStatus: facts.deploymentDesiredStatus || null,

@@ -36,7 +36,7 @@ export async function statusReport(options: StatusOptions): Promise<string> {
   const version = await options.serverVersion;
   if (output === 'json') {
     const objects = details.map((detail, at) => ({
-      ...pipelineObject(detail, why[at]?.isDegraded),
+      ...pipelineObject(detail, {isDegraded: why[at]?.isDegraded, programError: detail.programError}),
       why: (why[at]?.statements ?? []).map(statementObject),
       programError: detail.programError ?? null,
       serverVersion: version ?? null,

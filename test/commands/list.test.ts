@@ -72,7 +72,7 @@ it('says in wide and in JSON which of the pipelines that run are degraded, askin
   });
 });
 
-it('says in wide what the compiler says, below the warnings', async () => {
+it('says in wide and in JSON what the compiler says, below the warnings', async () => {
   await withServer(['alpha', 'beta', 'gamma'], async (client, server) => {
     const place = {start_line_number: 2, start_column: 18, end_line_number: 2, end_column: 22, snippet: ''};
     const unused = {...place, error_type: 'Unused', message: 'x is never used', warning: true};
@@ -83,11 +83,10 @@ it('says in wide what the compiler says, below the warnings', async () => {
     server.pipeline('beta').setProgram('RustError', {rust_compilation: {exit_code: 101, stdout: '', stderr}});
     const usual = {client, statuses: undefined, isColored: false, now: Date.now(), signal} as const;
     const [, alpha, beta, gamma] = columns(await listText({...usual, output: 'wide'}));
-    expect([alpha?.[6], beta?.[6], gamma?.[6]]).toEqual([
-      'Error parsing SQL (line 2, column 18): unexpected FAIL',
-      'error[E0425]: cannot find value `foo`',
-      '-',
-    ]);
+    const causes = ['Error parsing SQL (line 2, column 18): unexpected FAIL', 'error[E0425]: cannot find value `foo`'];
+    expect([alpha?.[6], beta?.[6], gamma?.[6]]).toEqual([...causes, '-']);
+    const objects: {cause: string | null}[] = JSON.parse(await listText({...usual, output: 'json'}));
+    expect(objects.map(({cause}) => cause)).toEqual([...causes, null]);
   });
 });
 
@@ -153,9 +152,10 @@ it('gives names alone, or objects', async () => {
   expect(alpha).toMatchObject({
     name: 'alpha',
     state: 'Failed',
+    cause: 'the disk is full',
     deploymentError: {cause: 'the disk is full', message: expect.stringMatching(/^Pipeline check failed.*\n/)},
   });
-  expect(beta).toMatchObject({name: 'beta', state: 'Running', connectorErrors: 0, deploymentError: null});
+  expect(beta).toMatchObject({name: 'beta', state: 'Running', cause: null, connectorErrors: 0, deploymentError: null});
 });
 
 it('leaves out what is in another state, and knows which states there are', async () => {
