@@ -46,7 +46,7 @@ function exactWords(argv: readonly string[]): ExactWords {
   let setting: TypedOption | undefined;
   const undecided: (() => void)[] = [];
   const add = (typed: TypedOption, place = words.length) => {
-    words[place] = exactWord(typed);
+    words[place] = exactWord(typed, command ?? 'screen');
     typedAs.set(keyOf(typed.option), typed.as);
   };
   for (let at = 0; at < argv.length; at++) {
@@ -140,10 +140,11 @@ function valueIn(
 /** In front of every value: meow takes quotation marks off the values of a list, as in `--grep '"x"'`. */
 const guard = '=';
 
-function exactWord(typed: TypedOption): string {
+function exactWord(typed: TypedOption, command: CommandName): string {
   const {option, value: given} = typed;
   const {flag, value} = option;
   if (value === undefined) return `--${meowFlag(option)}=${isOn(typed) !== flag.startsWith('no-')}`;
+  if (!given && !acceptsOption(command, option)) throw foreign(option, typed.as, command);
   if (!given) throw new UsageError(`--${flag} needs a value: --${flag} ${value}`);
   return `--${meowFlag(option)}=${guard}${given}`;
 }
@@ -201,10 +202,15 @@ function find(key: string): Option | undefined {
 function rejectForeignFlags(flags: Flags, command: CommandName, typedAs: ReadonlyMap<string, string>): void {
   for (const flag of flags.keys()) {
     const option = find(flag);
-    if (option && !acceptsOption(command, option)) {
-      const where = option.commands.map((name) => (name === 'screen' ? 'the screen' : `pipetail ${name}`)).join(', ');
-      const own = command === 'logs' && flag === 'filter' ? ' · logs has --grep, --exclude and --level' : '';
-      throw new UsageError(`${typedAs.get(flag) ?? `--${flag}`} belongs to ${where}${own}`);
-    }
+    if (option && !acceptsOption(command, option)) throw foreign(option, typedAs.get(flag) ?? `--${flag}`, command);
   }
+}
+
+function foreign({flag}: Option, as: string, command: CommandName): UsageError {
+  const owners = options
+    .filter((option) => option.flag === flag)
+    .flatMap(({commands}): readonly CommandName[] => commands);
+  const where = owners.map((name) => (name === 'screen' ? 'the screen' : `pipetail ${name}`)).join(', ');
+  const own = command === 'logs' && flag === 'filter' ? ' · logs has --grep, --exclude and --level' : '';
+  return new UsageError(`${as} belongs to ${where}${own}`);
 }

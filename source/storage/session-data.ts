@@ -2,7 +2,10 @@ import type {LineAnchor} from '../buffer/line-anchor.ts';
 import {isObject} from '../lib/json.ts';
 import {cleanName} from '../terminal/clean.ts';
 
-/** What the next start restores: the screen's layout and the kept tabs. No credentials. */
+/**
+ * What the next start restores: the screen's layout and the kept tabs. No credentials. The keys are those of the file, and
+ * stay: a version of before, perhaps still open elsewhere, could not read others. `ui/state/session-state` has today's names.
+ */
 export type SavedSession = {
   readonly tabs: readonly SessionTab[];
   /** Name of the shown tab, and of the pipeline under the cursor. */

@@ -33,10 +33,10 @@ const quiet: Style = {dim: true};
 
 type ConnectorState = {readonly opened: OpenedConnector};
 
-/** A connector of the described pipeline with its errors in full, as it was when opened, over the description. */
+/** A connector of the described pipeline with its errors in full, as it was when opened, over the page of the pipeline. */
 export const connectorPage: Page<ConnectorState> = {
   ...{kind: 'connector', context: 'pipeline', name: 'errors of a connector', motions: 'lines'},
-  where: 'in the description of a pipeline',
+  where: 'on the page of a connector',
   showsStatistics: true,
   rows(controller, {opened}, {width}) {
     const now = describedConnectors(controller).find(({key}) => key === opened.connector.key);
