@@ -56,7 +56,7 @@ async function run(options: RunOptions): Promise<number> {
   const {request, process} = options;
   const isUtf8 = hasUtf8(process.env);
   const isJson = request.output === 'json';
-  const convert = conversionOf(request, process.stdout.isTTY ? {isUtf8} : undefined);
+  const convert = conversionOf(request, process.stdout.isTTY ? {isUtf8, hasColors: !process.env.NO_COLOR} : undefined);
   // 0: the terminal does not say.
   const columns = process.stdout.columns || undefined;
   const form = {isJson, isUtf8, columns};
@@ -170,14 +170,14 @@ async function finish(
 }
 
 /**
- * A log must not control the terminal that it is printed to, nor colour a pipe or a file, unless that was typed. Undefined:
- * lines as sent.
+ * A log must not control the terminal that it is printed to, nor colour a pipe, a file or a terminal with `NO_COLOR`, unless
+ * that was typed. Undefined: lines as sent.
  */
 export function conversionOf(
   {color, asSent}: LogsRequest,
-  terminal?: {readonly isUtf8: boolean},
+  terminal?: {readonly isUtf8: boolean; readonly hasColors: boolean},
 ): ConvertLines | undefined {
-  const colors = color === 'always' || (color === 'auto' && (asSent || terminal !== undefined));
+  const colors = color === 'always' || (color === 'auto' && (asSent || terminal?.hasColors === true));
   if (!terminal || asSent) return colors ? undefined : stripSgr;
   const form = {colors, isUtf8: terminal.isUtf8};
   return (lines) => terminalLines(lines, form);
