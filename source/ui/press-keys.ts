@@ -203,7 +203,9 @@ function sayUnused(controller: Controller, keyName: string): void {
   const covered = state.page && commandOf(commands, state.focus, keyName);
   const closing = covered && closingCommand(commands, keyContext);
   if (!closing) {
-    controller.sayHint(`${key} has no effect here`, 'help', 'list the keys');
+    // There its key closes the list.
+    if (keyContext === 'help') controller.say(`${key} has no effect here`);
+    else controller.sayHint(`${key} has no effect here`, 'help', 'list the keys');
     return;
   }
   controller.sayHint(`${key} works in the ${covered.context === 'list' ? 'list' : 'log'}`, closing, 'close this page');

@@ -275,6 +275,12 @@ describe('a key without a command here', () => {
     }
   });
 
+  it('in the help does not send to the help', async () => {
+    await using screen = await reading(log);
+    screen.press('?', '^R');
+    expect(noticeOf(screen)).toBe('^R has no effect here');
+  });
+
   it('in a prompt does nothing', async () => {
     await using screen = await reading(log);
     screen.press('/', unknownKey);

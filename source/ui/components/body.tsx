@@ -195,11 +195,21 @@ export function runShown(
   return lastShown(geometry) === undefined ? undefined : index.runs.at(-1);
 }
 
-/** A row above the log says the state of the shown pipeline: that of its failure, or of its newest run. */
+/**
+ * A row above the log says the state of the shown pipeline: that of its failure, or of its newest run, which the log has
+ * running also while it is degraded. So do the first rows of its page; a page of all pipelines is not about it.
+ */
 export function saysState(controller: Controller): boolean {
-  const {state, layout, pane, services} = controller;
-  const pipeline = state.active === undefined ? undefined : controller.pipeline(state.active);
-  if (!pipeline || !layout || state.page) return false;
+  const {state, layout, pane, services, lookup, events} = controller;
+  const {active, page} = state;
+  const pipeline = active === undefined ? undefined : controller.pipeline(active);
+  if (!pipeline || !layout) return false;
+  if (page) {
+    const {hidesLog, saysState: isOnTop} = controller.kindOf(page) ?? {};
+    const isAtTop = page.section === undefined && page.offset === 0;
+    return hidesLog === true || (isOnTop === true && isAtTop && lookup.described.get()?.name === active);
+  }
+  if (events.degraded.get().has(pipeline.name)) return false;
   if (layout.hasBanner && isFailing(pipeline)) return true;
   if (!layout.hasRun || !pane) return false;
   const {index, source} = pane.model;

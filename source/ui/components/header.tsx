@@ -50,7 +50,7 @@ export type HeaderView = {
   readonly list: ListSnapshot;
   /** Pipelines that run, a part of which does not work. */
   readonly degraded?: ReadonlySet<string>;
-  /** The shown tab's pipeline: its state is shown beside LIVE, unless it runs. Undefined where a row below says it. */
+  /** The shown tab's pipeline: its state is shown beside LIVE, unless it runs. Undefined: a row below says it. */
   readonly pipeline: Pipeline | undefined;
   readonly connection: ConnectionWords;
   /** How long the request of the log and of the list have been in progress, such as `4 s`; undefined while that is short. */
@@ -96,8 +96,7 @@ export function Header() {
     log: useWaited(controller.services, awaited === undefined ? undefined : controller.logWaits.since(awaited)),
     list: useWaited(controller.services, poller.waitingSince),
   };
-  // The row above the log has the state that the log tells: it runs.
-  const isSaid = saysState(controller) && !(view.active !== undefined && degraded.has(view.active));
+  const isSaid = saysState(controller);
   const text = headerText({
     context: context?.name,
     opened: controller.services.catalog.hasServer ? undefined : openedTitle(controller),

@@ -166,7 +166,7 @@ export const showHandlers = {
     controller.say(onceCounted('line numbers appear', at.model.source));
   },
   histogram(controller: Controller) {
-    const {layout, size, tab, commands} = controller;
+    const {layout, size, tab} = controller;
     if (!tab || !layout) return;
     const isShown = layout.histogramRows > 0;
     if (!isShown && size.rows < heightWithHistogram) {
@@ -174,11 +174,8 @@ export const showHandlers = {
       return;
     }
     controller.setHistogram(!isShown);
-    const keys = pressTo(commands, ['previous-cell', 'go back a cell'], ['next-cell', 'go forward']);
-    const at = controller.paneAt;
-    const {dot, silence} = controller.services.symbols;
-    const breaks = at?.histogram.hasBreaks(at.tab.pane, at.layout) ? ` ${dot} ${silence} is time without records` : '';
-    controller.say(isShown ? 'histogram hidden' : `histogram above the log${keys === '' ? '' : `: ${keys}`}${breaks}`);
+    if (isShown) controller.say('histogram hidden');
+    else sayHistogram(controller);
   },
   time(controller: Controller) {
     if (controller.tab?.pane.asSent) {
@@ -192,6 +189,23 @@ export const showHandlers = {
     });
   },
 };
+
+/** Says how to use the histogram, and what breaks in it are as soon as it is counted whether there are some. */
+function sayHistogram(controller: Controller): void {
+  const {dot, silence} = controller.services.symbols;
+  const keys = pressTo(controller.commands, ['previous-cell', 'go back a cell'], ['next-cell', 'go forward']);
+  const words = `histogram above the log${keys === '' ? '' : `: ${keys}`}`;
+  const hasBreaks = (at: PaneAt) => at.histogram.hasBreaks(at.tab.pane, at.layout);
+  const sayBreaks = () => controller.say(`${words} ${dot} ${silence} is time without records`);
+  controller.say(words);
+  const model = controller.paneAt?.model;
+  model?.waitUntil(() => {
+    const at = controller.paneAt;
+    if (!at || at.model !== model || controller.state.notice !== words) return () => {};
+    if (!model.isCounted) return undefined;
+    return hasBreaks(at) ? sayBreaks : () => {};
+  }, [controller.view]);
+}
 
 /** Opens or closes the fold of the current record. Returns false if it is in none. */
 export function toggleFold(controller: Controller): boolean {

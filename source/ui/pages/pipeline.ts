@@ -50,6 +50,7 @@ export const pipelinePage: Page<PipelineState> = {
   where: 'on the page of a pipeline',
   showsStatistics: true,
   explainsFailure: true,
+  saysState: true,
   keys: {
     ...{context: 'pipeline', group: 'page of a pipeline', motions: 'lines', close: ['q', 'Enter']},
     formerly: ['timeline', 'comparison'],

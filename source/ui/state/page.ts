@@ -30,6 +30,8 @@ export type PageKind = {
   readonly showsFilters?: true;
   /** It says why the server does not answer. */
   readonly explainsFailure?: true;
+  /** Its first rows say the state of the described pipeline. */
+  readonly saysState?: true;
   /** Called when the page is neither open nor under another one any more. */
   closed?(page: OpenPage): void;
 };

@@ -165,6 +165,15 @@ describe('the screen', () => {
     await app.shows('✗ Failed: exit status: 3');
     await app.screen.until(() => !/failed/i.test(`${top()[0]}${top()[3]}`), 'the failure in one place');
     expect(top()[3]).toMatch(/^ run 2 of 2 · \d/);
+    await app.press('d');
+    await app.shows('Failed · exit status: 3');
+    expect(app.rows[0]).toMatch(/LIVE *$/);
+    await app.press('H');
+    await app.shows('Timeline of orders');
+    await app.shows('LIVE · Failed');
+    await app.press('Esc', 'A');
+    await app.shows(' Errors ');
+    expect(app.rows[0]).toMatch(/LIVE *$/);
   });
 });
 

@@ -223,7 +223,7 @@ describe('F1 in a prompt', () => {
   /** The keys that open each kind of prompt, and the first row of its own keys. */
   const prompts: {readonly [Kind in Prompt['kind']]: readonly [keys: readonly string[], row: string]} = {
     search: [['/'], 'Enter repeat the last'],
-    'page-search': [['/'], 'Enter done'],
+    'page-search': [['/'], 'Enter repeat the last'],
     filter: [['&'], 'Enter filter'],
     highlight: [['*'], 'Enter highlight'],
     time: [['T'], 'Enter go'],

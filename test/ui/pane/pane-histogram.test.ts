@@ -80,6 +80,13 @@ describe('the histogram of a tab', () => {
     expect(noticeOf(screen)).toBe('1 s from 11-25 00:00:03: 1 record');
   });
 
+  it('says what its dotted line is once it is counted, where it was hidden until then', async () => {
+    const apart = [0, 1, 2, 3, 4, 5, 6, 7].map((at) => logged(at + (at > 3 ? 7200 : 0), 'INFO', `step ${at}.`));
+    await using screen = await reading(apart, {size: {columns: 100, rows: 24}});
+    screen.press('s');
+    await screen.until(() => noticeOf(screen)?.endsWith('· ┊ is time without records') === true, 'what it is');
+  });
+
   it('is above the log, and s hides it', async () => {
     await using app = await AppUnderTest.open({names: ['orders'], viewOptions: {histogram: 'auto'}});
     app.screen.server.pipeline('orders').write(logged(0, 'INFO', 'hello'));
