@@ -177,6 +177,11 @@ export class EventLog {
     const names = newNames(before, now);
     for (const values of [this.#seen, this.#marked]) rekey<unknown>(values, names);
     for (const sums of [this.#incidents, this.#unseen, this.#happened]) sums.rename(names);
+    // The log of another one goes on with it: what it has of it first was before.
+    for (const name of names.values()) {
+      const log = this.#sources.logs.get(name);
+      if (log && log.connection?.pipelineId !== now.get(name)?.id) this.#caughtUp.delete(log);
+    }
     const events = listEvents(before, now);
     // Of a new run, a log may have told before the list.
     for (const log of this.openLogs) this.#readFailures(log);

@@ -14,7 +14,7 @@ import {errorFingerprint} from '../records/suppressed.ts';
 import {clean} from '../terminal/clean.ts';
 import {textAsSent} from '../viewport/line-text.ts';
 import {markerTone} from '../words/markers.ts';
-import {failedWords} from '../words/pipeline.ts';
+import {asFailedStart, failedWords} from '../words/pipeline.ts';
 import {isCutShort, noEnd, runWords} from '../words/run.ts';
 import {errorWords} from './event-words.ts';
 import type {EventOf, PipelineEvent} from './pipeline-event.ts';
@@ -195,6 +195,8 @@ type Crash = {
   readonly to: number;
   readonly example: Uint8Array;
   readonly isPanic: boolean;
+  /** The log proves that it had not run yet. */
+  readonly endedStart: boolean;
   /** All records that tell of it, with their fingerprints. */
   readonly records: readonly {readonly id: number; readonly key: number}[];
 };
@@ -203,7 +205,7 @@ type Crash = {
 const longestDelay = 120_000;
 
 function crashesOf({buffer, index}: TimelineLog): readonly Crash[] {
-  return index.runs.flatMap(({failures = [], startedAt}, place): readonly Crash[] => {
+  return index.runs.flatMap(({failures = [], startedAt, startFailed: endedStart = false}, place): readonly Crash[] => {
     const id = failures.find((each) => each >= buffer.firstId);
     const records = failures.flatMap((each) => {
       const text = index.firstTextOf(each);
@@ -217,6 +219,7 @@ function crashesOf({buffer, index}: TimelineLog): readonly Crash[] {
         ...{id, at: index.timeAt(id), example: Uint8Array.from(example)},
         ...{from: startedAt ?? 0, to: to ?? latest},
         isPanic: isPanicLine(example, 0, example.length),
+        endedStart,
         records: records.map(({id, text}) => ({id, key: errorFingerprint(text)})),
       },
     ];
@@ -230,7 +233,7 @@ function withCrashes(
   crashes: readonly Crash[],
 ): readonly TimelineEvent[] {
   const events = [...told];
-  for (const {id, at, from, to, example, isPanic} of crashes) {
+  for (const {id, at, from, to, example, isPanic, endedStart} of crashes) {
     const failedStart = failedStartIn(example);
     const why =
       failedStart === undefined
@@ -242,8 +245,10 @@ function withCrashes(
     });
     const nearest = distances.indexOf(Math.min(...distances, longestDelay));
     const event = events[nearest];
-    if (event?.kind === 'failed') events[nearest] = {...event, at: at ?? event.at, id, ...(isPanic && {why})};
-    else {
+    if (event?.kind === 'failed') {
+      const told = endedStart ? asFailedStart(event.why) : event.why;
+      events[nearest] = {...event, at: at ?? event.at, id, why: isPanic ? why : told};
+    } else {
       const until = to === latest ? undefined : to;
       events.push({kind: 'failed', pipeline, from: 'log', count: 1, at, until, why, id});
     }

@@ -97,6 +97,11 @@ export function failedWords({state, error, endedStart}: {state: string; error: s
   return `${endedStart ? startFailed : stateOf(state).kind === 'failed' ? stateWord(state) : 'Failed'} · ${error}`;
 }
 
+/** The words of `failedWords` where the log proves what the error's code does not tell: that the start failed. */
+export function asFailedStart(words: string): string {
+  return words.replace(/^Failed(?= · )/, startFailed);
+}
+
 /** It failed, cannot be reached, or did not compile. */
 export function isFailing(pipeline: Pipeline): boolean {
   return pipelineState(pipeline).symbol === 'failed';

@@ -190,6 +190,30 @@ it.each(['orders', 'sales'])(
   },
 );
 
+it('a log that goes on with a renamed pipeline tells nothing of its past, and all that follows', async () => {
+  const {screen, told} = await telling({
+    scenario: (server) => {
+      for (const name of ['fraud', 'orders']) server.addPipeline(name).start();
+      server.pipeline('fraud').fail('exit status: 1');
+      server.pipeline('fraud').start();
+      server.pipeline('fraud').write('the last line');
+    },
+  });
+  await using _ = screen;
+  const {server} = screen;
+  server.deletePipeline('orders');
+  await screen.until(() => told.length > 0, 'the deletion');
+  server.renamePipeline('fraud', 'orders');
+  await screen.untilLine('orders', 'the last line');
+  const isLive = () => screen.logs.get('orders')?.snapshot.get().connection?.kind === 'live';
+  await screen.until(isLive, 'the log to be live');
+  await screen.clock.advance(120_000);
+  server.pipeline('orders').fail('exit status: 2');
+  await screen.until(() => told.length > 1, 'the failure');
+  await screen.clock.advance(120_000);
+  expect(told).toEqual(['orders: the pipeline was deleted', 'orders: Failed · exit status: 2']);
+});
+
 it('a failure that was asked for is one alert of its own kind, and is shown', async () => {
   const alerts: Alert[] = [];
   const onAlert = (alert: Alert) => void alerts.push(alert);

@@ -2,7 +2,13 @@ import {expect, it} from 'vitest';
 import type {MonitorEvent, MonitorEventDetail, PipelineStats} from '../../source/api/types.ts';
 import {newlinesIn} from '../../source/buffer/segment.ts';
 import {eventWords} from '../../source/events/event-words.ts';
-import {CheckpointLines, spanOf, type TimelineEvent, timelineOf} from '../../source/events/timeline.ts';
+import {
+  CheckpointLines,
+  spanOf,
+  type TimelineEvent,
+  type TimelineLog,
+  timelineOf,
+} from '../../source/events/timeline.ts';
 import {
   lengthInWords,
   missingWords,
@@ -207,6 +213,15 @@ it('a start from a checkpoint says from which one, as far as the log has it', ()
   ]);
 });
 
+function logOf(lines: readonly string[]): TimelineLog {
+  const {buffer, index} = indexText(`${lines.join('\n')}\n`);
+  const errors = new ErrorLog({buffer, wall: () => 0});
+  const bytes = Buffer.from(`${lines.join('\n')}\n`);
+  errors.append(bytes, newlinesIn(bytes));
+  while (!index.step(1000));
+  return {buffer, index, errors};
+}
+
 it('one crash is one row: that of the API with the place in the log, or the one of the log', () => {
   const exited = (minutes: number, status: number) =>
     runner(`Resources error: Pipeline process exited prematurely with exit status: ${status}`, 'ERROR', text(minutes));
@@ -221,12 +236,7 @@ it('one crash is one row: that of the API with the place in the log, or the one 
     ...[runner(start, 'INFO', text(7)), head('before', 'INFO', text(8))],
     ...["thread 'http' (9) panicked at b.rs:1:2:", 'bad request'],
   ];
-  const {buffer, index} = indexText(`${lines.join('\n')}\n`);
-  const errors = new ErrorLog({buffer, wall: () => 0});
-  const bytes = Buffer.from(`${lines.join('\n')}\n`);
-  errors.append(bytes, newlinesIn(bytes));
-  while (!index.step(1000));
-  const log = {buffer, index, errors};
+  const log = logOf(lines);
   const failuresIn = (rows: readonly TimelineEvent[]) =>
     rows
       .filter(({kind}) => kind === 'failed' || kind === 'errors')
@@ -288,16 +298,26 @@ it('a start that failed is said of its run, and once as a failure', () => {
     runner('Resources transition: provisioned -> stopping (desired: provisioned)', 'INFO', text(2)),
     runner(stopped, 'INFO', text(3)),
   ];
-  const {buffer, index} = indexText(`${lines.join('\n')}\n`);
-  const errors = new ErrorLog({buffer, wall: () => 0});
-  const bytes = Buffer.from(`${lines.join('\n')}\n`);
-  errors.append(bytes, newlinesIn(bytes));
-  while (!index.step(1000));
-  const log = {buffer, index, errors};
-  expect(timelineOf({pipeline: 'p', history: undefined, log}).map(said)).toEqual([
+  expect(timelineOf({pipeline: 'p', history: undefined, log: logOf(lines)}).map(said)).toEqual([
     '2 failed: Start failed · no such file.',
     '1-3 run: run 1 of 1: start failed',
   ]);
+});
+
+it('that a start failed is said of the failure, too, where only the log proves it', () => {
+  const cause = 'Pipeline process exited prematurely with exit status: 1';
+  const log = logOf([
+    runner(start, 'INFO', text(1)),
+    runner(`Resources error: ${cause}`, 'ERROR', text(2)),
+    runner('Resources transition: provisioning -> stopping (desired: provisioned)', 'INFO', text(2)),
+    runner(stopped, 'INFO', text(3)),
+  ]);
+  const failed = {...event(2, {...off, hasError: true}), deploymentError: {...deploymentError, cause}};
+  const events = history([event(1, off), failed], {details: new Map([['at-2', failed]])});
+  const rows = timelineOf({pipeline: 'p', history: events, log}).filter(
+    ({kind}) => kind === 'failed' || kind === 'run',
+  );
+  expect(rows.map(said)).toEqual([`2 failed: Start failed · ${cause}`, '1-3 run: run 1 of 1: start failed']);
 });
 
 it('is a text, objects, and a word for what is missing', () => {
