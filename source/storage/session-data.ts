@@ -3,7 +3,7 @@ import {isObject} from '../lib/json.ts';
 import {cleanName} from '../terminal/clean.ts';
 
 /**
- * What the next start restores: the screen's layout and the kept tabs. No credentials. The keys are those of the file, and
+ * What the next start restores: the screen's layout and the pinned tabs. No credentials. The keys are those of the file, and
  * stay: a version of before, perhaps still open elsewhere, could not read others. `ui/state/session-state` has today's names.
  */
 export type SavedSession = {

@@ -278,21 +278,21 @@ export class Controller {
     return this.#models.get(tab)?.model.index;
   }
 
-  /** Keeps the shown tab, which may be the preview: every use of a log does that. */
-  keepTab(): void {
+  /** Pins the shown tab, which may be the preview: every use of a log does that. */
+  pinTab(): void {
     const {active} = this.state;
-    if (active !== undefined) this.dispatch({type: 'keep', name: active});
+    if (active !== undefined) this.dispatch({type: 'pin', name: active});
   }
 
-  /** Changes the view of the shown tab, and keeps the tab. */
+  /** Changes the view of the shown tab, and pins the tab. */
   changePane(change: Partial<PaneView>): void {
     const {active} = this.state;
     if (active === undefined) return;
-    this.keepTab();
+    this.pinTab();
     this.changePaneOf(active, change);
   }
 
-  /** Changes the view of a tab, without keeping the tab. */
+  /** Changes the view of a tab, without pinning it. */
   changePaneOf(name: string, change: Partial<PaneView>): void {
     // The filter row may appear or disappear, which changes the height of the pane, too.
     const isOfRows = changesRows(change);

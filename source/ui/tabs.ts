@@ -99,7 +99,7 @@ export class TabSwitcher {
   }
 
   get hasClosed(): boolean {
-    return this.#closed.some(({tab}) => !this.#isKept(tab.name));
+    return this.#closed.some(({tab}) => !this.#isPinned(tab.name));
   }
 
   /** Opens the tab that was closed last, unless it is open already. Returns its name; undefined: none was closed. */
@@ -108,7 +108,7 @@ export class TabSwitcher {
     const closed = this.#closed.pop();
     if (!closed) return undefined;
     const {name} = closed.tab;
-    if (this.#isKept(name)) return this.reopen();
+    if (this.#isPinned(name)) return this.reopen();
     this.#view.dispatch(closed);
     this.#view.dispatch({type: 'cursor', name});
     const {anchors, at} = closed;
@@ -117,7 +117,7 @@ export class TabSwitcher {
     return name;
   }
 
-  #isKept(name: string): boolean {
+  #isPinned(name: string): boolean {
     return this.#view.state.tabs.some((tab) => tab.name === name && tab.pinned);
   }
 

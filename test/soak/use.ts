@@ -20,7 +20,7 @@ const sizes = [
 
 /**
  * What a busy user does in some seconds: opens, turns and closes tabs, searches, filters, folds, scrolls, resizes; and
- * what a bad network does. Leaves the program as it found it: one kept tab, nothing searched, nothing filtered.
+ * what a bad network does. Leaves the program as it found it: one pinned tab, nothing searched, nothing filtered.
  */
 export async function actOnce(terminal: Terminal, server: SoakServer, deeds: Deeds): Promise<void> {
   deeds.rounds += 1;

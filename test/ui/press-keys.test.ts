@@ -181,7 +181,7 @@ describe('in the list, a key of the log that the list does not use', () => {
     ['L', {filters: [{filter: {kind: 'level'}}]}],
     ['J', {asSent: true}],
     ['f', {fold: true}],
-  ])('%s acts on the log shown and keeps its tab, and the list keeps the focus', async (key, pane) => {
+  ])('%s acts on the log shown and pins its tab, and the list keeps the focus', async (key, pane) => {
     await using screen = await inList();
     expect(screen.tabs).toEqual(['alpha?']);
     screen.press(key);
@@ -491,7 +491,7 @@ test('Backspace removes a whole character, not half of one; ^W a word with the b
 describe('a key is one change', () => {
   it.each([
     ['w', 'wraps, keeps the row and says so'],
-    ['k', 'moves, and keeps the tab'],
+    ['k', 'moves, and pins the tab'],
     ['z', 'hides the list, and the row stays'],
     ['A', 'opens a page'],
   ])('%s, which %s, is told to those who follow the view once', async (key) => {

@@ -23,7 +23,7 @@ describe('a new list', () => {
       await screen.untilConnected('billing');
     });
 
-    it('the pipelines that were named are kept tabs, without a preview', async () => {
+    it('the pipelines that were named are pinned tabs, without a preview', async () => {
       await using screen = await ScreenUnderTest.connected({scenario: withFailures, names: ['orders', 'billing']});
       expect(screen.tabs).toEqual(['orders', 'billing']);
       await screen.untilConnected('orders', 'billing');
@@ -253,7 +253,7 @@ describe('tabs on the screen', () => {
       expect(screen.tabs).toEqual(['billing']);
     });
 
-    it('each kept tab and the preview have one connection', async () => {
+    it('each pinned tab and the preview have one connection', async () => {
       await using screen = await ScreenUnderTest.connected();
       screen.press('Enter', 'j', 'Enter', 'j');
       await screen.clock.advance(250);

@@ -75,7 +75,7 @@ function ofList({state}: Controller): Conditions {
   const {tabs, cursor, nameFilter} = state;
   return {
     inLog: false,
-    isKept: tabs.some(({name, pinned}) => pinned && name === cursor),
+    isPinned: tabs.some(({name, pinned}) => pinned && name === cursor),
     isListFiltered: nameFilter !== '',
   };
 }

@@ -23,7 +23,7 @@ export type ListView = {
   readonly degraded: ReadonlySet<string>;
   readonly cursor: string | undefined;
   readonly focused: boolean;
-  /** Names with a kept tab. */
+  /** Names with a pinned tab. */
   readonly pinned: ReadonlySet<string>;
   /** Names marked for merging. */
   readonly marked: ReadonlySet<string>;

@@ -31,12 +31,12 @@ export const copyHandlers = {
   },
   'copy-view': (controller: Controller) => void copy(controller, selectionOr(controller, 'view')),
   save(controller: Controller) {
-    controller.keepTab();
+    controller.pinTab();
     openSavePrompt(controller, selectionOr(controller, 'view'));
   },
   pipe(controller: Controller) {
     if (!controller.tab) return;
-    controller.keepTab();
+    controller.pinTab();
     openPipePrompt(controller, selectionOr(controller, 'view'));
   },
   markdown(controller: Controller, keyName: string) {
@@ -121,9 +121,9 @@ function linesIn(text: string): number {
   return text === '' ? 0 : text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
 }
 
-/** Keeps the tab and runs an action on its filtered log. Shows an error as a notice. */
+/** Pins the tab and runs an action on its filtered log. Shows an error as a notice. */
 async function withPane(controller: Controller, run: (at: PaneAt) => Promise<void>): Promise<void> {
-  controller.keepTab();
+  controller.pinTab();
   try {
     const at = await paneWhenFiltered(controller);
     if (at) await run(at);

@@ -18,9 +18,9 @@ export const listHandlers = {
     const {cursor} = controller.state;
     if (cursor === undefined) return;
     controller.tabSwitcher.show(cursor);
-    const isKept = controller.state.tabs.some((tab) => tab.name === cursor && tab.pinned);
-    if (isKept) controller.dispatch({type: 'focus', side: 'log'});
-    else controller.dispatch({type: 'keep', name: cursor});
+    const isPinned = controller.state.tabs.some((tab) => tab.name === cursor && tab.pinned);
+    if (isPinned) controller.dispatch({type: 'focus', side: 'log'});
+    else controller.dispatch({type: 'pin', name: cursor});
   },
   'find-name'(controller: Controller) {
     const {nameFilter, cursor, active} = controller.state;
@@ -69,7 +69,7 @@ async function openRecording(controller: Controller): Promise<void> {
   }
   controller.dispatch({type: 'past', name, pipeline});
   controller.tabSwitcher.show(name);
-  controller.dispatch({type: 'keep', name});
+  controller.dispatch({type: 'pin', name});
   controller.dispatch({type: 'focus', side: 'log'});
 }
 

@@ -177,7 +177,7 @@ export const moveHandlers = {
   'draw-line'(controller: Controller) {
     const {tab, pane} = controller;
     if (!tab) return;
-    controller.keepTab();
+    controller.pinTab();
     if (pane) pane.model.source.addDivider();
     else sayNotOpen(controller);
   },

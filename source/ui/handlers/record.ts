@@ -24,7 +24,7 @@ export const recordHandlers = {
       return;
     }
     // A preview that closes would end its stream, and so the recording.
-    controller.keepTab();
+    controller.pinTab();
     const {recording} = stream.snapshot.get();
     if (recording === undefined) start(controller, pane);
     else if (state.asked === 'record') {

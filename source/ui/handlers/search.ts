@@ -16,7 +16,7 @@ export const searchHandlers = {
   search(controller: Controller) {
     const {tab} = controller;
     if (!tab) return;
-    controller.keepTab();
+    controller.pinTab();
     controller.dispatch({type: 'prompt', prompt: {kind: 'search', text: '', before: tab.pane}});
   },
   'next-match': (controller: Controller) => goToMatch(controller, 'next'),

@@ -9,7 +9,7 @@ type Condition =
   | 'hasClosed'
   | 'hasPipeline'
   /** Of the pipeline under the cursor. */
-  | 'isKept'
+  | 'isPinned'
   | 'isMergeable'
   | 'isListFiltered'
   /** The list has pipelines: opened logs keep their order. */
@@ -191,7 +191,7 @@ export const commands = [
       keys: ['Enter'],
       help: 'open the pipeline as a tab; again: go to its log',
       core: 'open as a tab, then its log',
-      hint: {isKept: 'log', hasPipeline: 'open'},
+      hint: {isPinned: 'log', hasPipeline: 'open'},
     },
     {id: 'find-name', keys: ['/'], help: 'find pipelines by name', hint: {hasPipeline: 'find'}},
     {

@@ -59,15 +59,15 @@ export type ViewAction =
   | {readonly type: 'cursor'; readonly name: string | undefined}
   /** Shows a pipeline: its own tab if it has one, else the preview tab. */
   | {readonly type: 'show'; readonly name: string}
-  /** Opens and shows a tab of several pipelines, each of which has a kept tab of its own. */
+  /** Opens and shows a tab of several pipelines, each of which has a pinned tab of its own. */
   | {readonly type: 'merge'; readonly names: readonly string[]}
   /** Restores an earlier session; tabs that are open already stay in front and on the screen. */
   | {readonly type: 'restore'; readonly view: RestoredView}
   /** The tab of that name, which is not open yet, will show the recorded past of the pipeline. */
   | {readonly type: 'past'; readonly name: string; readonly pipeline: string}
-  /** Opens kept tabs behind the others, without showing them. */
+  /** Opens pinned tabs behind the others, without showing them. */
   | {readonly type: 'open'; readonly names: readonly string[]}
-  | {readonly type: 'keep'; readonly name: string}
+  | {readonly type: 'pin'; readonly name: string}
   /** Of the shown log. */
   | {readonly type: 'used'}
   | {readonly type: 'close'; readonly name: string}
@@ -146,7 +146,7 @@ export type CopyForm = 'clean' | 'as-sent';
 /** `markers`: the lines in the usual form of copies, with markers between them. */
 export type SaveForm = CopyForm | 'markers';
 
-/** The state at start, with `names` open as kept tabs: who names a pipeline reads its log, so that has the focus. */
+/** The state at start, with `names` open as pinned tabs: who names a pipeline reads its log, so that has the focus. */
 export function initialView(names: readonly string[], options: ViewOptions = {}): ViewState {
   const unique = [...new Set(names)];
   const defaults = defaultsFrom(options);
@@ -188,8 +188,8 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
     case 'past':
       return {...state, pasts: new Map([...state.pasts, [action.name, action.pipeline]])};
     case 'open':
-      return {...state, tabs: withKeptTabs(state, action.names)};
-    case 'keep': {
+      return {...state, tabs: withPinnedTabs(state, action.names)};
+    case 'pin': {
       const tabs = changeTab(state.tabs, action.name, (tab) => (tab.pinned ? tab : {...tab, pinned: true}));
       return {...state, tabs, uses: action.name === state.active ? state.uses + 1 : state.uses};
     }
@@ -260,7 +260,7 @@ export function mergedName(names: readonly string[]): string {
   return names.join('+');
 }
 
-/** What a merged tab would have: the marked pipelines, else those of all kept tabs. */
+/** What a merged tab would have: the marked pipelines, else those of all pinned tabs. */
 export function namesToMerge({marked, tabs}: ViewState): readonly string[] {
   if (marked.length > 0) return marked;
   return tabs.filter(({pinned, merges}) => pinned && !merges).map(({name}) => name);
@@ -271,8 +271,8 @@ export function pipelinesOf(tab: Tab | undefined): readonly string[] {
   return tab ? (tab.merges ?? [tab.name]) : [];
 }
 
-/** A preview among them becomes a kept tab. */
-function withKeptTabs(state: ViewState, names: readonly string[]): readonly Tab[] {
+/** A preview among them becomes a pinned tab. */
+function withPinnedTabs(state: ViewState, names: readonly string[]): readonly Tab[] {
   const {tabs} = state;
   const pinned = tabs.map((tab) => (names.includes(tab.name) ? {...tab, pinned: true} : tab));
   const opened = names.filter((name) => !tabs.some((tab) => tab.name === name));
@@ -295,7 +295,7 @@ function show(state: ViewState, name: string): ViewState {
 function merge(state: ViewState, names: readonly string[]): ViewState {
   const name = mergedName(names);
   const merged: Tab = {...newTab(name, true, state), merges: names};
-  const tabs = [...withKeptTabs(state, names), merged];
+  const tabs = [...withPinnedTabs(state, names), merged];
   return {...show({...state, tabs}, name), focus: 'log', marked: []};
 }
 
@@ -362,7 +362,7 @@ export function renamedTab(tab: Tab, names: ReadonlyMap<string, string>): Tab {
 }
 
 function reopen(state: ViewState, {tab, index, focus}: Extract<ViewAction, {type: 'reopen'}>): ViewState {
-  const open = tab.merges ? withKeptTabs(state, tab.merges) : state.tabs;
+  const open = tab.merges ? withPinnedTabs(state, tab.merges) : state.tabs;
   // The preview ends when another tab is shown.
   const others = open.filter(({name, pinned}) => pinned && name !== tab.name);
   const reopened: Tab = {...tab, pinned: true, pane: paneOfNewLog(tab.pane)};

@@ -372,7 +372,7 @@ describe('the prompt of /', () => {
     expect(currentLine(screen)).toContain('Fresh start');
   });
 
-  it('keeps the tab, and stores only searches that ended with Enter', async () => {
+  it('pins the tab, and stores only searches that ended with Enter', async () => {
     await using screen = await reading(log, {});
     screen.pressTogether('/', 'n', 'o');
     cancelPrompt(screen.controller);

@@ -50,7 +50,7 @@ describe('how lines look', () => {
       expect(rowsOf(screen)[1]).toMatch(/^ {2}00:00:01/);
     });
 
-    it('J shows them as sent, w wraps them, and any of it keeps the tab', async () => {
+    it('J shows them as sent, w wraps them, and any of it pins the tab', async () => {
       await using screen = await reading([], {names: []});
       await screen.until(() => screen.controller.pane !== undefined, 'the preview');
       screen.press('J', 'w');

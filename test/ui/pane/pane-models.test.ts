@@ -8,7 +8,7 @@ const lastLine = (screen: ScreenUnderTest) => {
   return buffer?.lineAt(buffer.endId - 1)?.toString();
 };
 
-/** Two kept tabs and the one that merges them, which is shown. */
+/** Two pinned tabs and the one that merges them, which is shown. */
 async function openMerged(): Promise<ScreenUnderTest> {
   const screen = await ScreenUnderTest.connected({names: ['billing', 'fraud']});
   await screen.untilConnected('billing', 'fraud');

@@ -15,11 +15,11 @@ function applied(actions: readonly ViewAction[], from: ViewState = initialView([
 }
 
 const show = (name: string): ViewAction => ({type: 'show', name});
-const keep = (name: string): ViewAction => ({type: 'keep', name});
+const pin = (name: string): ViewAction => ({type: 'pin', name});
 const close = (name: string): ViewAction => ({type: 'close', name});
 const tabs = (state: ViewState) => state.tabs.map((tab) => `${tab.name}${tab.pinned ? '' : '?'}`);
 
-test('named pipelines are kept tabs, each once, and the first is shown', () => {
+test('named pipelines are pinned tabs, each once, and the first is shown', () => {
   const state = initialView(['orders', 'fraud', 'orders']);
   expect(tabs(state)).toEqual(['orders', 'fraud']);
   expect(state).toMatchObject({active: 'orders', cursor: 'orders'});
@@ -56,7 +56,7 @@ test('whatever happens, there is at most one preview, no name twice, and the sho
   const name = fc.constantFrom('a', 'b', 'c', 'd');
   const action: fc.Arbitrary<ViewAction> = fc.oneof(
     name.map((each) => show(each)),
-    name.map(keep),
+    name.map(pin),
     name.map(close),
     fc.constant<ViewAction>({type: 'toggle-list'}),
     fc.constantFrom<ViewAction>({type: 'focus', side: 'log'}, {type: 'focus', side: 'list'}),
@@ -86,7 +86,7 @@ describe('a prompt about a log', () => {
   });
 });
 
-test('a merged tab is shown, and each of its pipelines has a kept tab', () => {
+test('a merged tab is shown, and each of its pipelines has a pinned tab', () => {
   const state = applied([show('a'), {type: 'merge', names: ['a', 'b']}]);
   expect(tabs(state)).toEqual(['a', 'b', 'a+b']);
   expect(state).toMatchObject({active: 'a+b', focus: 'log', marked: []});
