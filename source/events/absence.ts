@@ -2,6 +2,7 @@ import {isSettled} from '../api/pipeline-state.ts';
 import type {MonitorEvent} from '../api/types.ts';
 import {duration, readTime} from '../lib/format.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
+import {clocksDiffer} from '../records/transitions.ts';
 import type {ConnectorIncrease} from './connectors.ts';
 import {type LogStatus, reportsFailure} from './log-status.ts';
 import {type EventOf, EventSums, isOfErrors, type PipelineEvent, urgencyOf} from './pipeline-event.ts';
@@ -18,6 +19,8 @@ export type StatusAt = {
   /** Undefined before the first list. */
   readonly pipelines: PipelineStatuses | undefined;
 };
+
+type ErrorEvent = EventOf<'errors' | 'watched'>;
 
 type AbsenceInput = {
   /** What happened since `before`, the newest first. */
@@ -77,20 +80,31 @@ export function absenceOf(
 /** A failure that the log reports, too, is one event: with its place in the log. */
 function withoutEnds(events: readonly PipelineEvent[]): readonly PipelineEvent[] {
   const failed = events.filter((event) => event.kind === 'failed');
-  const places = new Map<PipelineEvent, number | undefined>();
+  const places = new Map<PipelineEvent, number>();
   const others = events.filter((event) => {
     if (!isOfErrors(event)) return true;
     const its = failed.filter(({pipeline, why}) => pipeline === event.pipeline && reportsFailure(event.group, why));
     // Some of its kind have ended no process.
     if (event.count > its.reduce((sum, {count}) => sum + count, 0)) return true;
-    for (const each of its) places.set(each, firstOf(places.get(each) ?? each.id, event.id));
+    for (const each of its) {
+      const id = placeAt(event, each.at);
+      // Of a panic and its report the first.
+      if (id !== undefined) places.set(each, Math.min(id, places.get(each) ?? id));
+    }
     return false;
   });
   return others.map((event) => (places.has(event) ? {...event, id: places.get(event)} : event));
 }
 
-function firstOf(id: number | undefined, other: number | undefined): number | undefined {
-  return id === undefined || other === undefined ? (id ?? other) : Math.min(id, other);
+/** The first or the last of these errors, if it was then. `at`: Unix time in ms, by another clock. */
+function placeAt({group, firstAt, firstId, at, id}: ErrorEvent, then = Number.NaN): number | undefined {
+  const {lastAt, lastId} = group;
+  const places = [
+    {at: lastAt, id: lastId},
+    {at, id},
+    {at: firstAt, id: firstId},
+  ];
+  return places.find(({at: time = Number.NaN}) => Math.abs(time - then) <= clocksDiffer)?.id;
 }
 
 /** What the API counts and the log has too is in the log's own events. `earlier`: what the API had counted before. */

@@ -143,31 +143,31 @@ it('a pipeline that failed twice and was restarted failed, and runs again', () =
 
 it('a failure that the log reports, too, is one row, with its place; another one like it is told', () => {
   const errors = emptyErrorLog();
-  const exited = runner('Resources error: Pipeline process exited prematurely with exit status: 3', 'ERROR');
+  const exited = (status: number) =>
+    runner(`Resources error: Pipeline process exited prematurely with exit status: ${status}`, 'ERROR');
   const panic = "thread 'dbsp-worker-0' (7) panicked at a.rs:1:2:\nno space";
+  const minute = 60_000;
   const left = statusAt(0, [log('a'), log('b')], [pipeline('a'), pipeline('b')]);
-  const failed = (name: string, why: string) => pipeline(name, {failing: why, running: false, failedAt: 50});
+  const failed = (name: string, minutes: number, why: string) =>
+    pipeline(name, {failing: `Failed · ${why}`, running: false, failedAt: minutes * minute, deployment: `${minutes}`});
+  const byExit = (status: number) => `Pipeline process exited prematurely with exit status: ${status}`;
   const shown = () => {
-    const lists = [
-      failed('a', 'Failed · Pipeline process exited prematurely with exit status: 3'),
-      failed('b', 'Failed · panic: no space (a.rs:1)'),
-    ];
-    const absence = absenceIn(
-      left,
-      statusAt(
-        90,
-        ['a', 'b'].map((name) => log(name, {errors: errors.byKey})),
-        lists,
-      ),
-    );
-    return absence?.events.map(({kind, pipeline, count, id}) => `${pipeline} ${kind} ${count} ${id}`).sort();
+    const logs = ['a', 'b'].map((name) => log(name, {errors: errors.byKey}));
+    const before = [failed('a', 1, byExit(3)), failed('b', 1, 'panic: no space (a.rs:1)')];
+    const now = statusAt(90, logs, [failed('a', 5, byExit(5)), failed('b', 5, byExit(5))]);
+    return absenceIn(left, now, before)
+      ?.events.map(({kind, pipeline, count, at = 0, id}) => `${pipeline} ${kind} ${count} at ${at / minute}: ${id}`)
+      .sort();
   };
-  errors.add(Buffer.from(exited), {id: 7, at: 49});
-  expect(shown()).toEqual(['a failed 1 7', 'b failed 1 7']);
-  errors.add(Buffer.from(panic), {id: 5, at: 48});
-  expect(shown()).toEqual(['a errors 1 5', 'a failed 1 7', 'b failed 1 5']);
-  errors.add(Buffer.from(panic), {id: 9, at: 60});
-  expect(shown()).toEqual(['a errors 2 5', 'a failed 1 7', 'b errors 2 5', 'b failed 1 7']);
+  const add = (line: string, id: number, minutes: number) => errors.add(Buffer.from(line), {id, at: minutes * minute});
+  add(exited(3), 7, 1);
+  add(exited(5), 9, 5);
+  const failures = ['a failed 1 at 1: 7', 'a failed 1 at 5: 9', 'b failed 1 at 1: 7', 'b failed 1 at 5: 9'];
+  expect(shown()).toEqual(failures);
+  add(panic, 5, 1);
+  expect(shown()).toEqual(['a errors 1 at 1: 5', ...failures.with(2, 'b failed 1 at 1: 5')]);
+  add(panic, 10, 6);
+  expect(shown()?.filter((row) => row.includes('errors'))).toEqual(['a errors 2 at 1: 5', 'b errors 2 at 1: 5']);
 });
 
 it('errors that are found in what the log had before are of another time', () => {
