@@ -1,6 +1,6 @@
 import type {ApiClient, Pipeline, PipelineDetail, PipelineStats} from '../api/types.ts';
 import {CheckpointFailures, type FailedCheckpoints} from '../events/checkpoint-failures.ts';
-import {errorsIn} from '../events/connector-states.ts';
+import {errorsIn, forgotten} from '../events/connector-states.ts';
 import {connectorsOf, failuresInLog, type LoggedFailure} from '../events/connectors.ts';
 import {logFacts} from '../events/event-log.ts';
 import {connectorTotalWords} from '../events/event-words.ts';
@@ -59,7 +59,8 @@ function errorsInWords(
 ): string | undefined {
   if (connectorErrors === undefined && !stats) return undefined;
   const ofStats = stats ? errorsIn(stats, [], read?.failures) : 0;
-  return connectorTotalWords(Math.max(connectorErrors ?? 0, ofStats), read?.counted);
+  const isAtLeast = stats !== undefined && forgotten(stats, [], read?.failures).length > 0;
+  return connectorTotalWords(Math.max(connectorErrors ?? 0, ofStats), read?.counted, {isAtLeast});
 }
 
 /** `why`: the worst of what is wrong; undefined: it is not degraded. */

@@ -80,10 +80,15 @@ export class ConnectorStates {
     }
   }
 
-  /** The server's id of the last run, and its errors as the API counts them: never fewer than before. */
-  counted(name: string): {readonly run: string; readonly errors: number} {
-    const run = this.#runs.get(name);
-    return {run: run?.deployment ?? '', errors: run?.counted ?? 0};
+  /**
+   * The server's id of the last run, and its errors as the API counts them: never fewer than before. `isAtLeast`: of a
+   * connector that stopped with a fatal error before anybody looked, only the log tells, which lacks suppressed ones.
+   */
+  counted(name: string): {readonly run: string; readonly errors: number; readonly isAtLeast: boolean} {
+    const {deployment = '', counted = 0, dropped = 0, earlier, failures = none} = this.#runs.get(name) ?? {};
+    const stats = dropped === 0 && failures.length > 0 ? this.#statsOf(name, earlier) : undefined;
+    const isAtLeast = stats !== undefined && forgotten(stats, this.#known.get(name)?.gone, failures).length > 0;
+    return {run: deployment, errors: counted, isAtLeast};
   }
 
   /**
@@ -171,12 +176,20 @@ const noErrors = {listed: 0, dropped: 0, counted: 0};
 
 /** The API forgets those of a connector that stopped with a fatal error: what its log had of them is added. */
 export function errorsIn(
-  {connectors}: Pick<PipelineStats, 'connectors'>,
+  stats: Pick<PipelineStats, 'connectors'>,
   gone: KnownStats['gone'] = [],
   failures: readonly LoggedFailure[] = [],
 ): number {
-  const known = [...connectors, ...gone];
-  const keys = new Set(known.map(connectorKey));
-  const ofLog = failures.filter((failure) => !keys.has(connectorKey(failure)));
-  return known.reduce((sum, each) => sum + allErrors(each), 0) + ofLog.reduce((sum, {errors = 0}) => sum + errors, 0);
+  const known = [...stats.connectors, ...gone].reduce((sum, each) => sum + allErrors(each), 0);
+  return forgotten(stats, gone, failures).reduce((sum, {errors = 0}) => sum + errors, known);
+}
+
+/** The connectors that only the log tells of. */
+export function forgotten(
+  {connectors}: Pick<PipelineStats, 'connectors'>,
+  gone: KnownStats['gone'] = [],
+  failures: readonly LoggedFailure[] = [],
+): readonly LoggedFailure[] {
+  const known = new Set([...connectors, ...gone].map(connectorKey));
+  return failures.filter((failure) => !known.has(connectorKey(failure)));
 }

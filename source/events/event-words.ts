@@ -100,15 +100,20 @@ export function connectorNames({besides, increase}: Pick<EventOf<'connectors'>, 
 }
 
 /** The number of connector errors with its parts, of which there are some where not all are in the open log. */
-export function connectorTotalWords(counted: number, log: ConnectorErrorCount | undefined): string {
+export function connectorTotalWords(
+  counted: number,
+  log: ConnectorErrorCount | undefined,
+  {isAtLeast = false}: {readonly isAtLeast?: boolean} = {},
+): string {
   const {all, logged, suppressed, untold} = connectorTotal(counted, log);
-  if (!log || logged === all) return count(all);
+  const sum = `${isAtLeast ? 'at least ' : ''}${count(all)}`;
+  if (!log || logged === all) return sum;
   const parts = [
     `${count(logged)} in the log`,
     ...(suppressed > 0 ? [`${count(suppressed)} suppressed`] : []),
     ...(untold > 0 ? [`${count(untold)} ${log.isWhole ? 'suppressed, ' : ''}${onlyInApi}`] : []),
   ];
-  return `${count(all)}: ${parts.join(' · ')}`;
+  return `${sum}: ${parts.join(' · ')}`;
 }
 
 /** ` +812 suppressed`; nothing for 0. Errors that were not logged, besides those that were. */

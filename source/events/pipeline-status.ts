@@ -134,7 +134,7 @@ export function pipelineStatuses(
 function pipelineStatus(
   pipeline: Pipeline,
   before: PipelineStatus | undefined,
-  {run: errorsRun, errors: connectorErrors}: ReturnType<ConnectorStates['counted']>,
+  {run: errorsRun, errors: connectorErrors}: Pick<ReturnType<ConnectorStates['counted']>, 'run' | 'errors'>,
 ): PipelineStatus {
   const {name, id, deploymentId, deploymentStatus, deploymentStatusSince} = pipeline;
   const running = deploymentStatus === 'Running';

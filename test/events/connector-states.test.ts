@@ -50,7 +50,8 @@ it('what the API forgot before anybody looked is counted as the log has it, and 
   later.update([listed(5)], new Map());
   later.addFailures('a', [failure]);
   later.update([listed(5)], known('p1', [connector('y', 5)]));
-  expect(later.counted('a').errors).toBe(8);
+  expect(later.counted('a')).toMatchObject({errors: 8, isAtLeast: true});
+  expect(states.counted('a')).toMatchObject({isAtLeast: false});
 });
 
 it('a run counts from zero, not with the statistics of the one before; a stop changes nothing', () => {
@@ -58,11 +59,11 @@ it('a run counts from zero, not with the statistics of the one before; a stop ch
   const old = known('p1', [connector('x', 8)]);
   states.update([listed(8)], old);
   states.update([makePipeline('a', {...stopped, deploymentId: '', connectorErrors: undefined})], old);
-  expect(states.counted('a')).toEqual({run: 'first', errors: 8});
+  expect(states.counted('a')).toMatchObject({run: 'first', errors: 8});
   states.update([listed(0, 'second')], old);
-  expect(states.counted('a')).toEqual({run: 'second', errors: 0});
+  expect(states.counted('a')).toMatchObject({run: 'second', errors: 0});
   states.update([listed(0, 'second')], known('p2', [connector('x', 3)]));
-  expect(states.counted('a')).toEqual({run: 'second', errors: 3});
+  expect(states.counted('a')).toMatchObject({run: 'second', errors: 3});
 });
 
 it('a connector that stopped with a fatal error is one until it is there again, or the run ends', () => {

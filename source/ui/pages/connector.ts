@@ -132,10 +132,10 @@ export function openConnector(controller: Controller, page: OpenPage, key: strin
 export function errorsOf(controller: Controller, name: string): {readonly all: number; readonly words: string} {
   const listed = controller.pipeline(name);
   const log = controller.services.logs.get(name)?.errors.connectors;
-  const {errors} = controller.events.connectors.counted(name);
+  const {errors, isAtLeast} = controller.events.connectors.counted(name);
   const {all} = connectorTotal(errors, log);
   const isUnknown = all === 0 && (!listed || hasUnknownErrors(listed));
-  return {all, words: isUnknown ? '–' : connectorTotalWords(errors, log)};
+  return {all, words: isUnknown ? '–' : connectorTotalWords(errors, log, {isAtLeast})};
 }
 
 /** For this page, whose times are UTC. */
