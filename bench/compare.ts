@@ -10,6 +10,7 @@ import {describeMachine, machineText} from './frame/machine.ts';
 import {otherTree} from './frame/other-tree.ts';
 import {bestAfter, ratchetTable, readBest, writeBest} from './frame/ratchet.ts';
 import type {BenchContext, Row, Sample, Task} from './frame/row.ts';
+import {warmStart} from './frame/warm-start.ts';
 
 /**
  * Measures this checkout beside another commit on one machine, in turn: `npm run bench:compare COMMIT [ROW…]`, all rows
@@ -66,6 +67,7 @@ if (isRatchet) {
 async function compare(wanted: string, its: readonly Row[]): Promise<{compared: readonly Compared[]; other: string}> {
   process.stderr.write(`\r\x1b[K${wanted} is built`);
   using other = await otherTree(wanted);
+  for (const each of [context, {...context, tree: other.tree}]) await warmStart(each);
   const compared: Compared[] = [];
   const known = new Map<Task['measure'], Omit<Compared, 'row'> | undefined>();
   for (const row of its) {

@@ -10,6 +10,7 @@ import {measurable, measureRows} from './frame/measure-rows.ts';
 import {mergedRows, readResults, resultOf, writeResults} from './frame/results.ts';
 import type {Row, RowSamples} from './frame/row.ts';
 import {tableOf} from './frame/table.ts';
+import {warmStart} from './frame/warm-start.ts';
 import {rows as slowLineRows} from './rows/slow-line.ts';
 
 /**
@@ -46,7 +47,9 @@ const folder = await mkdtemp(`${tmpdir()}/pipetail-bench-`);
 let measured: readonly RowSamples[] = [];
 try {
   const onRow = ({name}: Row) => process.stderr.write(`\r\x1b[K${name}`);
-  measured = await measureRows(rows, benchContext(folder, lines), {runs, onRow});
+  const context = benchContext(folder, lines);
+  await warmStart(context);
+  measured = await measureRows(rows, context, {runs, onRow});
 } finally {
   process.stderr.write('\r\x1b[K');
   await rm(folder, {recursive: true});

@@ -11,7 +11,6 @@ import {last} from '../frame/log-program.ts';
 import {goToFirstError, type LogViewer, logViewers, timeout} from '../frame/log-viewers.ts';
 import {cpuMsOf, nameOf, rests, rssOf} from '../frame/process-use.ts';
 import type {BenchContext, Row, Sample, Task, Tool} from '../frame/row.ts';
-import {warmStart} from '../frame/warm-start.ts';
 
 /**
  * Beside what users would pick, each in a terminal of 200×50 or in a shell: a log of 1 GB, in the system's cache, and one
@@ -26,7 +25,6 @@ const {pipetail, less, lnav} = logViewers;
 
 async function open(viewer: LogViewer, context: BenchContext): Promise<Sample> {
   const log = await largeLog(context);
-  await warmStart(context);
   const begun = performance.now();
   await using terminal = await openTerminal({...viewer.open(context.tree, log.file), ...size});
   await terminal.waitFor(log.last, {timeout});
@@ -50,7 +48,6 @@ async function firstErrorByLess(context: BenchContext): Promise<Sample> {
 
 /** The first frame with a log that is empty. */
 async function openEmpty(context: BenchContext): Promise<Sample> {
-  await warmStart(context);
   await using folder = await temporaryDirectory();
   const file = `${folder.path}/empty.log`;
   await writeFile(file, '');
@@ -66,7 +63,6 @@ async function countErrors(
   context: BenchContext,
   {file, end}: {file: string; end: string},
 ): Promise<Sample> {
-  await warmStart(context);
   const begun = performance.now();
   await using terminal = await openTerminal({...open(context.tree, file), ...size});
   await terminal.waitFor(end, {timeout});
@@ -81,7 +77,6 @@ const pourer = path.resolve(import.meta.dirname, '../frame/pour-process.ts');
 
 async function live(viewer: LogViewer, context: BenchContext): Promise<Sample> {
   const {tree, logFile, lines} = context;
-  await warmStart(context);
   const file = await logFile('coloured');
   const {command, args, env} = viewer.pipe(tree);
   const pour = [node, pourer, file, String(Math.min(rate * seconds, lines)), String(rate), last];

@@ -7,7 +7,6 @@ import {command} from '../frame/command.ts';
 import {Probe} from '../frame/probe.ts';
 import {rssOf} from '../frame/process-use.ts';
 import type {BenchContext, Row, Sample} from '../frame/row.ts';
-import {warmStart} from '../frame/warm-start.ts';
 
 /**
  * A file of 2.1 GB is opened: until its end is on the screen, until its first line is there by its number, which needs
@@ -40,7 +39,6 @@ async function writeLarge(log: string): Promise<string> {
 
 async function open(context: BenchContext): Promise<Sample> {
   const file = await largeFile(context);
-  await warmStart(context);
   await using probe = await Probe.make();
   const begun = performance.now();
   const program = startOf(context.tree, 'open', file);

@@ -9,9 +9,9 @@ import type {BenchContext, Row, Sample, Task} from '../frame/row.ts';
 /**
  * From the start of the process until the first frame is complete, in a terminal, and until the first line of a pipeline
  * that was named is on the screen. A frame is complete at the end of its synchronised update: the bytes of that end,
- * behind those that open the alternate screen and write the header, have been read from the terminal. The compile cache
- * is warm: a start that is not counted comes before; so is the server, which has answered before. Against a Node with
- * nothing to do, from its start to its end in the same kind of terminal.
+ * behind those that open the alternate screen and write the header, have been read from the terminal. The server
+ * is warm: it has answered before. Against a Node with nothing to do, from its start to its end in the same kind of
+ * terminal.
  */
 const size = {cols: 120, rows: 40};
 const alternateScreen = '\x1b[?1049h';
@@ -22,16 +22,7 @@ const firstLine = 'Fresh start of pipeline logs';
 /** How often the server has answered before: one that runs has compiled what it needs for that. */
 const answers = 20;
 
-const warm = new Map<string, Promise<Sample>>();
-
 async function measure({tree}: BenchContext): Promise<Sample> {
-  const first = warm.get(tree) ?? startOnce(tree);
-  warm.set(tree, first);
-  await first;
-  return startOnce(tree);
-}
-
-async function startOnce(tree: string): Promise<Sample> {
   await using server = await BenchServer.start('orders');
   for (let count = 0; count < answers; count++) await answerOf(server);
   const program = startOf(tree, '--host', server.url, 'orders');
@@ -40,9 +31,6 @@ async function startOnce(tree: string): Promise<Sample> {
     terminal.until(alternateScreen, 'pipetail', frameEnd),
     terminal.until(alternateScreen, firstLine, frameEnd),
   ]);
-  // A program that is killed leaves no compile cache.
-  terminal.write('qq');
-  await terminal.exit;
   return {frameMs, lineMs};
 }
 
