@@ -152,6 +152,18 @@ it('counts the records by time where there is a histogram, for the keys that go 
   expect(await spoken.since(1)).toContain('1 s from 11-25 00:00:20: 1 record');
 });
 
+it('reads the keys of a prompt, and is back at what was typed when they are closed', async () => {
+  await using spoken = await following([info(1), logged(2, 'INFO', 'refused')]);
+  const {screen} = spoken;
+  await pressed(screen, '/', 'r', 'e', 'f', 'F1');
+  const said = await spoken.since(1);
+  expect(said).toEqual(expect.arrayContaining(['in this prompt', 'Enter done', '↑ ^P ^R earlier searches']));
+  expect(said.filter((text) => /^search: |line matches/.test(text))).toEqual([]);
+  await pressed(screen, 'F1');
+  expect(await spoken.since(1)).toEqual(['back: search: ref · 1 of 1 line matches']);
+  expect(spoken.status()).toBe('search: ref · 1 of 1 line matches');
+});
+
 it('reads a prompt as one line, and says what was found when it is closed', async () => {
   await using spoken = await following(lines(1, 12));
   spoken.screen.press('/');
