@@ -42,3 +42,8 @@ export function asFailure(error: unknown): ApiFailure {
   if (error instanceof ApiError) return error.failure;
   return {kind: 'retryable', reason: 'protocol', message: `unexpected: ${errorText(error)}`};
 }
+
+/** Nothing came: the server may be away. */
+export function isWithoutAnswer(failure: ApiFailure): boolean {
+  return failure.kind === 'retryable' && (failure.reason === 'unreachable' || failure.reason === 'timeout');
+}

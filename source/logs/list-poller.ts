@@ -1,4 +1,4 @@
-import {asFailure} from '../api/errors.ts';
+import {asFailure, isWithoutAnswer} from '../api/errors.ts';
 import type {ApiClient, ApiFailure, Pipeline, Session} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {LongWait} from '../lib/long-wait.ts';
@@ -19,6 +19,8 @@ export type ListSnapshot = {
   readonly goodAt: number | undefined;
   /** Of the last request; undefined when it succeeded. */
   readonly failure: ApiFailure | undefined;
+  /** Unix time in ms at which the first of the requests in a row that the server has not answered began. */
+  readonly unansweredSince?: number | undefined;
   /** Monotonic milliseconds of the next try; undefined while nothing failed. */
   readonly nextTryAt: number | undefined;
 };
@@ -44,6 +46,7 @@ export class ListPoller {
   #isAttended = true;
   #tries = 0;
   #goodAt: number | undefined;
+  #unansweredSince: number | undefined;
   #requesting = false;
   /** `refresh` was called during a request. */
   #again = false;
@@ -111,11 +114,12 @@ export class ListPoller {
     this.#again = false;
     this.#wakeAfter = undefined;
     this.#wait.start();
+    const askedAt = this.#options.clock.wall();
     const answer = await this.#options.client.listPipelines(this.#stop.signal).catch(asFailure);
     this.#requesting = false;
     this.#wait.end();
     if (this.#stop.signal.aborted) return;
-    if ('kind' in answer) this.#failed(answer);
+    if ('kind' in answer) this.#failed(answer, askedAt);
     else this.#succeeded(answer);
     if (this.#again) this.refresh();
   }
@@ -124,13 +128,15 @@ export class ListPoller {
     this.#tries = 0;
     this.#woken = false;
     this.#goodAt = this.#options.clock.wall();
+    this.#unansweredSince = undefined;
     this.#requestAfter(this.#every);
     const {pipelines: before, failure} = this.#store.get();
     if (before === pipelines && failure === undefined) return;
     this.#store.set({pipelines, goodAt: this.#goodAt, failure: undefined, nextTryAt: undefined});
   }
 
-  #failed(failure: ApiFailure): void {
+  #failed(failure: ApiFailure, askedAt: number): void {
+    this.#unansweredSince = isWithoutAnswer(failure) ? (this.#unansweredSince ?? askedAt) : undefined;
     this.#tries += 1;
     const wait = this.#waitAfter(failure);
     this.#wakeAfter =
@@ -138,7 +144,10 @@ export class ListPoller {
     this.#woken = false;
     this.#requestAfter(wait);
     const {pipelines} = this.#store.get();
-    this.#store.set({pipelines, goodAt: this.#goodAt, failure, nextTryAt: this.#options.clock.monotonic() + wait});
+    this.#store.set({
+      ...{pipelines, goodAt: this.#goodAt, failure, unansweredSince: this.#unansweredSince},
+      nextTryAt: this.#options.clock.monotonic() + wait,
+    });
   }
 
   /**

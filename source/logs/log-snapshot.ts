@@ -2,6 +2,7 @@ import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {OutputStream} from '../buffer/markers.ts';
 import type {RecordingState} from '../storage/recording/recorder.ts';
 import type {ConnectionEvent, ConnectionState} from './connection/state.ts';
+import type {ListSnapshot} from './list-poller.ts';
 
 /** What one tab shows beside its lines. A new object at most `fps` times a second, and only after a change. */
 export type LogSnapshot = {
@@ -56,10 +57,21 @@ export function hasCaughtUp({connection, file}: Pick<LogSnapshot, 'connection' |
   return file !== undefined && file.kind !== 'reading';
 }
 
-/** There is no connection that could bring lines: the log waits for one, or has ended or gone. */
-export function isCut({connection}: Pick<LogSnapshot, 'connection'>): boolean {
-  return connection?.kind === 'waiting' || connection?.kind === 'gone' || connection?.kind === 'ended';
+/** There is no connection that could bring lines: the log waits for one, or has ended or gone; or it may be dead. */
+export function isCut(snapshot: Pick<LogSnapshot, 'connection' | 'receivedAt'>, list: Unanswered): boolean {
+  const kind = snapshot.connection?.kind;
+  return kind === 'waiting' || kind === 'gone' || kind === 'ended' || isSilent(snapshot, list);
 }
+
+/** Its connection is open, but the server does not answer, and has sent nothing since it was asked first: it may be dead. */
+export function isSilent(
+  {connection, receivedAt}: Pick<LogSnapshot, 'connection' | 'receivedAt'>,
+  {unansweredSince}: Unanswered,
+): boolean {
+  return connection?.kind === 'live' && unansweredSince !== undefined && (receivedAt ?? 0) < unansweredSince;
+}
+
+type Unanswered = Pick<ListSnapshot, 'unansweredSince'>;
 
 /** Nothing more comes: there is nothing to follow. A connection comes back, and a file that exists may grow. */
 export function hasEnded({file}: Pick<LogSnapshot, 'file'>): boolean {

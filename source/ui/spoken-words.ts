@@ -1,9 +1,9 @@
 import {filterText} from '../filters/filter.ts';
 import {count, counted} from '../lib/format.ts';
-import {hasEnded, isCut} from '../logs/log-snapshot.ts';
+import {hasEnded, isCut, isSilent} from '../logs/log-snapshot.ts';
 import {clean} from '../terminal/clean.ts';
 import {shorten} from '../terminal/fit.ts';
-import {connectionWords} from '../words/connection.ts';
+import {connectionWords, silentWords} from '../words/connection.ts';
 import {type NoAnswer, noAnswer, noAnswerWords} from '../words/failures.ts';
 import {markerText, markerTone} from '../words/markers.ts';
 import {fileWords} from '../words/opened.ts';
@@ -85,16 +85,18 @@ export function positionWords(controller: Controller): readonly string[] {
   const log = tab && controller.logOf(tab);
   if (log && hasEnded(log.snapshot.get())) return isHeld ? [] : ['at the end'];
   if (isHeld) return ['paused'];
-  return log && isCut(log.snapshot.get()) ? [] : ['following'];
+  return log && isCut(log.snapshot.get(), controller.services.poller.snapshot.get()) ? [] : ['following'];
 }
 
 /** Of the shown log, without a countdown. */
 export function connectionText(controller: Controller): string {
   const log = controller.tab && controller.logOf(controller.tab);
   if (!log) return '';
-  const {connection, file, endId} = log.snapshot.get();
+  const snapshot = log.snapshot.get();
+  const {connection, file, endId} = snapshot;
   // How far it has come is not said: it changes all the time.
   if (file?.kind === 'reading') return 'reading';
+  if (isSilent(snapshot, controller.services.poller.snapshot.get())) return silentWords.text;
   return file ? fileWords(file).text : connectionWords(connection, undefined, endId > 0).text;
 }
 

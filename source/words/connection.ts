@@ -15,6 +15,9 @@ const good: Style = {fg: 2, bold: true};
 const pending: Style = {fg: 3};
 const bad: Style = {fg: 1, bold: true};
 
+/** It is open, but the server does not answer. */
+export const silentWords: ConnectionWords = words('silent', pending);
+
 /** `now`: monotonic ms; undefined: no countdown. `hadLog`: the log has entries, so a missing pipeline was deleted. */
 export function connectionWords(
   state: ConnectionState | undefined,

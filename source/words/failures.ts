@@ -1,4 +1,4 @@
-import {ApiError} from '../api/errors.ts';
+import {ApiError, isWithoutAnswer} from '../api/errors.ts';
 import type {ApiFailure, ExpiredToken, FatalReason, Pipeline, TokenMaker} from '../api/types.ts';
 import {dateTime, fineMoment, inZone} from '../lib/format.ts';
 
@@ -55,9 +55,8 @@ export function noAnswer(
   {now, offsetAt = () => 0}: {readonly now: number; readonly offsetAt?: (at: number) => number},
 ): NoAnswer | undefined {
   if (failure === undefined || failure.kind === 'cancelled' || goodAt === undefined) return undefined;
-  const isSilent = failure.reason === 'unreachable' || failure.reason === 'timeout';
   const at = fineMoment(inZone(goodAt, offsetAt), inZone(now, offsetAt));
-  return {since: `no ${isSilent ? 'answer' : 'list'} since ${at}`, cause: briefCause(failure)};
+  return {since: `no ${isWithoutAnswer(failure) ? 'answer' : 'list'} since ${at}`, cause: briefCause(failure)};
 }
 
 /** `no answer since 21:44:41 (connection refused), last known: running`; without the state if there is none. */

@@ -113,9 +113,11 @@ test('errors keep the last good list with its time, and go with the next good an
   const goodAt = lists.clock.wall() - 1000;
   lists.always = unreachable;
   await lists.clock.advance(1500);
-  expect(lists.poller.snapshot.get()).toEqual({pipelines: list, goodAt, failure: unreachable, nextTryAt: 3000});
+  const before = {pipelines: list, goodAt, failure: unreachable, unansweredSince: goodAt + 2000};
+  expect(lists.poller.snapshot.get()).toEqual({...before, nextTryAt: 3000});
   await lists.clock.advance(2500);
   expect(lists.asked).toEqual([0, 2000, 3000, 5000]);
+  expect(lists.poller.snapshot.get()).toMatchObject(before);
   lists.always = list;
   await lists.clock.advance(2000);
   expect(lists.poller.snapshot.get()).toEqual({
@@ -139,6 +141,8 @@ test.each([
     await lists.clock.advance(1000);
     lists.always = failure;
     await lists.clock.advance(600_000);
+    const {unansweredSince} = lists.poller.snapshot.get();
+    expect(unansweredSince === undefined).toBe(failure !== unreachable);
     expect(lists.asked.length).toBeLessThanOrEqual(305);
     lists.always = [];
     await lists.clock.advance(3000);

@@ -1,4 +1,4 @@
-import {asFailure} from '../../api/errors.ts';
+import {asFailure, isWithoutAnswer} from '../../api/errors.ts';
 import type {ApiClient, ApiFailure, Pipeline} from '../../api/types.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {initialMachine, isWokenBy, step} from './machine.ts';
@@ -234,10 +234,7 @@ export class Connection {
     this.setPipeline(pipeline);
     if (found.kind !== 'failed') return undefined;
     const {failure} = found;
-    const isOfServer =
-      failure.kind === 'fatal' ||
-      (failure.kind === 'retryable' && (failure.reason === 'unreachable' || failure.reason === 'timeout'));
-    return isOfServer ? failure : undefined;
+    return failure.kind === 'fatal' || isWithoutAnswer(failure) ? failure : undefined;
   }
 
   #startReplay(attempt: number, loss: Loss | undefined): void {

@@ -1,3 +1,4 @@
+import {isWithoutAnswer} from '../../api/errors.ts';
 import type {ApiFailure} from '../../api/types.ts';
 import type {LossCause} from '../../buffer/markers.ts';
 import {fineDuration} from '../../lib/format.ts';
@@ -69,8 +70,7 @@ export function stepWords(before: Machine, event: MachineEvent, after: Machine, 
 
 /** The last try got no answer at all: another answer may have come from the server while only the runner was away. */
 function wasAway({connection}: Machine): boolean {
-  const failure = connection.kind === 'waiting' ? connection.failure : undefined;
-  return failure?.kind === 'retryable' && (failure.reason === 'unreachable' || failure.reason === 'timeout');
+  return connection.kind === 'waiting' && connection.failure !== undefined && isWithoutAnswer(connection.failure);
 }
 
 function refusedWords(failure: ApiFailure, after: Machine, now: number): StepWords {

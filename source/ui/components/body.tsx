@@ -106,7 +106,9 @@ export function Body({layout}: {readonly layout: Layout}) {
       endId: snapshot && hasEnded(snapshot) ? snapshot.endId : undefined,
       hasBanner: layout.hasBanner,
       isCut:
-        snapshot !== undefined && isCut(snapshot) && (list.failure !== undefined || !isListed(run, activePipeline)),
+        snapshot !== undefined &&
+        isCut(snapshot, list) &&
+        (list.failure !== undefined || !isListed(run, activePipeline)),
     });
   }
 
@@ -214,7 +216,8 @@ export function saysState(controller: Controller): boolean {
   if (!layout.hasRun || !pane) return false;
   const {index, source} = pane.model;
   // Then the header tells what was known last.
-  if (isCut(source.snapshot.get()) && services.poller.snapshot.get().failure) return false;
+  const list = services.poller.snapshot.get();
+  if (list.failure && isCut(source.snapshot.get(), list)) return false;
   const run = runShown(index, pane.tab.pane.position, pane.rows.geometry(pane.tab.pane, layout));
   return run === index.runs.at(-1) && isListed(run, pipeline);
 }

@@ -1,7 +1,7 @@
 import type {Pipeline, Session} from '../../api/types.ts';
 import {clockTime, counted, inZone, readTime} from '../../lib/format.ts';
 import type {ListSnapshot} from '../../logs/list-poller.ts';
-import {hasEnded, type LogSnapshot} from '../../logs/log-snapshot.ts';
+import {hasEnded, isSilent, type LogSnapshot} from '../../logs/log-snapshot.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, padTo, shortenMiddle} from '../../terminal/fit.ts';
@@ -22,7 +22,7 @@ import {concat, plain, restyle, type StyledText} from '../../terminal/styled-tex
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
-import {type ConnectionWords, connectionWords} from '../../words/connection.ts';
+import {type ConnectionWords, connectionWords, silentWords} from '../../words/connection.ts';
 import {isOldServer, type NoAnswer, noAnswer, noAnswerWords} from '../../words/failures.ts';
 import {fileWords} from '../../words/opened.ts';
 import {isCompiling, isFailing, pipelineState} from '../../words/pipeline.ts';
@@ -88,7 +88,9 @@ export function Header() {
   const shownOffset = zoneOf(tab?.pane, offsetAt);
   const connection = snapshot?.file
     ? fileWords(snapshot.file, now === undefined ? undefined : {now: clock.wall(), offsetAt: shownOffset})
-    : connectionWords(snapshot?.connection, now, (snapshot?.endId ?? 0) > 0);
+    : snapshot && isSilent(snapshot, list)
+      ? silentWords
+      : connectionWords(snapshot?.connection, now, (snapshot?.endId ?? 0) > 0);
   useSeconds(controller.services, connection.countdown);
   const isOpening = snapshot?.connection?.kind === 'connecting' || snapshot?.connection?.kind === 'catching-up';
   const awaited = tab && isOpening ? awaitedLog(controller, tab) : undefined;

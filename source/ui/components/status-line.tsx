@@ -12,7 +12,7 @@ import type {WrapMode} from '../../viewport/row-renderer.ts';
 import {timeNear, type ZoneOffset} from '../../viewport/time-column.ts';
 import {markerText} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
-import {useController, useModelProgress} from '../hooks/use-controller.ts';
+import {useController, useModelProgress, useStore} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import {
   type PaneAt,
@@ -61,6 +61,7 @@ export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
   const {controller, view} = useController();
   const {colors, symbols} = controller.services;
   const snapshot = useActiveLog();
+  const list = useStore(controller.services.poller.snapshot);
   useModelProgress(controller.pane?.model);
   const width = controller.size.columns;
   if (view.notice !== undefined) {
@@ -90,7 +91,7 @@ export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
     percent: snapshot.file && percentShown(at),
     day: snapshot.file && otherDay(controller, at),
     ended: hasEnded(snapshot),
-    isCut: isCut(snapshot),
+    isCut: isCut(snapshot, list),
   });
   return <Line text={paint(text, colors)} />;
 }

@@ -178,7 +178,7 @@ function tabLabel(controller: Controller, tab: Tab, active: boolean): TabLabel {
     focused: controller.state.focus === 'log',
     hasNew: !active && log !== undefined && events.hasUnseenEntries(log),
     errors: events.unseenErrors(pipelinesOf(tab)),
-    offline: log !== undefined && isCut(log.snapshot.get()),
+    offline: log !== undefined && isCut(log.snapshot.get(), controller.services.poller.snapshot.get()),
   };
 }
 

@@ -324,6 +324,23 @@ describe('while there is no list', () => {
   });
 });
 
+it('a log whose connection is open is not called live while the server is silent, until a byte comes', async () => {
+  await using app = await AppUnderTest.open({names: ['orders']});
+  await app.shows('LIVE');
+  const {server} = app.screen;
+  server.refuse({kind: 'reset', of: 'list', times: 1000});
+  app.resize(160, 30);
+  await app.shows(/ no answer since [\d:]+ \(.+\), last known: running +silent$/m);
+  expect(app.text).not.toMatch(/following|LIVE|run 1 of 1 · running/);
+  expect(app.rows[1]).toContain('orders ◌');
+  server.pipeline('orders').write('a word');
+  await app.shows(/ LIVE$/m);
+  await app.shows('run 1 of 1 · running');
+  expect(server.openLogConnections()).toBe(1);
+  server.acceptAgain();
+  await app.hides('no answer');
+});
+
 it('a connection of the log that is lost changes no row above the log while the list answers', async () => {
   await using app = await AppUnderTest.open({names: ['orders']});
   await app.shows('LIVE');
