@@ -18,11 +18,10 @@ export function eventExcerpt(event: PipelineEvent, room: Room & {readonly width:
   switch (event.kind) {
     case 'failed':
     case 'disconnected':
-    case 'ended':
-    case 'connector':
     case 'checkpoint':
       return cutBeforeEnd(words, room.cells, room.ellipsis);
     default:
+      // Those of a connector begin with its name.
       return words;
   }
 }

@@ -67,12 +67,12 @@ called \`Result::unwrap()\` on an \`Err\` value: Os { code: 28, message: "No spa
   expect(shown(300)).toMatch(/device" } \(dbsp-worker-0 at crates.*posixio_impl\.rs:318:22\)$/);
 });
 
-test('of a failure that is cut the end stays, too, but of an event without a reason its words are whole', () => {
+test('of a failure that is cut the end stays, too, but the words of a connector begin with its name', () => {
   const room = {width: 80, column: 30, cells: 30, ellipsis: '…'};
   const why = 'Failed · error writing checkpoint to storage: No space left on device';
   expect(eventExcerpt({pipeline: 'etl', from: 'API', at: 0, count: 1, kind: 'failed', why}, room).text).toMatch(
     /^Fai….*No space left on device$/,
   );
-  const words = 'wrote 1,204 records and no more than these until now';
-  expect(eventExcerpt({pipeline: 'etl', from: 'API', at: 0, count: 1, kind: 'degraded', words}, room).text).toBe(words);
+  const text = 'orders.kafka_eu: transport errors: connection refused';
+  expect(eventExcerpt({pipeline: 'etl', from: 'API', at: 0, count: 1, kind: 'connector', text}, room).text).toBe(text);
 });
