@@ -1,6 +1,7 @@
 import {plain, type StyledText} from '../terminal/styled-text.ts';
+import {textWidth} from '../terminal/width.ts';
 import {cutBeforeEnd} from '../words/excerpt.ts';
-import {eventWords, rangeWords} from './event-words.ts';
+import {eventWords, lostStreamWords, rangeWords} from './event-words.ts';
 import {type ErrorEnds, isOfErrors, type PipelineEvent} from './pipeline-event.ts';
 
 /** `column`: cells of the widest of the rows that are listed together. */
@@ -20,6 +21,13 @@ export function eventExcerpt(event: PipelineEvent, room: Room & {readonly width:
     case 'disconnected':
     case 'checkpoint':
       return cutBeforeEnd(words, room.cells, room.ellipsis);
+    case 'stream-lost':
+      return plain(lostStreamWords(event, room.cells));
+    case 'gap': {
+      const {marker} = event;
+      const isTooLong = textWidth(words.text) > room.cells && marker.kind === 'unread';
+      return isTooLong ? plain(lostStreamWords({marker}, room.cells)) : words;
+    }
     default:
       // Those of a connector begin with its name.
       return words;

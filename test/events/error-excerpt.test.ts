@@ -73,6 +73,10 @@ test('of a failure that is cut the end stays, too, but the words of a connector 
   expect(eventExcerpt({pipeline: 'etl', from: 'API', at: 0, count: 1, kind: 'failed', why}, room).text).toMatch(
     /^Fai….*No space left on device$/,
   );
+  const marker = {kind: 'unread', stream: 'stdout', why: 'not UTF-8', at: 0} as const;
+  const gap = {pipeline: 'etl', from: 'log', at: 0, count: 1, kind: 'gap', marker} as const;
+  expect(eventExcerpt(gap, room).text).toBe('stdout lost: not UTF-8');
+  expect(eventExcerpt(gap, {...room, cells: 80}).text).toMatch(/^Feldera stopped reading stdout .*: not UTF-8$/);
   const text = 'orders.kafka_eu: transport errors: connection refused';
   expect(eventExcerpt({pipeline: 'etl', from: 'API', at: 0, count: 1, kind: 'connector', text}, room).text).toBe(text);
 });

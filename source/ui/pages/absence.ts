@@ -1,6 +1,6 @@
 import type {Absence} from '../../events/absence.ts';
 import {eventExcerpt} from '../../events/error-excerpt.ts';
-import {lostStreamWords, suppressedWords} from '../../events/event-words.ts';
+import {suppressedWords} from '../../events/event-words.ts';
 import {isOfErrors, type PipelineEvent} from '../../events/pipeline-event.ts';
 import {count, duration, moment} from '../../lib/format.ts';
 import type {Style} from '../../terminal/style.ts';
@@ -50,7 +50,6 @@ export function absenceRows(
 /** Beside the word of its kind. */
 function textOf(event: PipelineEvent, room: Parameters<typeof eventExcerpt>[1]): StyledText {
   if (event.kind === 'deleted') return plain('');
-  if (event.kind === 'stream-lost') return plain(lostStreamWords(event, room.cells));
   const words = eventExcerpt(event, room);
   return event.kind === 'received' ? plain(words.text, {dim: true}) : words;
 }

@@ -16,6 +16,7 @@ import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {type Fact, pipelineMarkdownSteps} from '../../viewport/markdown.ts';
+import {cutBeforeEnd} from '../../words/excerpt.ts';
 import {type ChangesReader, type ChangesState, mostLeaves} from '../changes.ts';
 import type {Controller} from '../controller.ts';
 import {tabOf} from '../handlers/common.ts';
@@ -77,11 +78,12 @@ export function changesSection(controller: Controller, {state: compared, pipelin
     rowOf() {
       const times = changes.map((change) => timesInWords(change, symbols.times));
       const timesCells = times.reduce((most, {length}) => Math.max(most, length), 0);
+      const cells = width - marginCells - changeCells - timesCells - 4;
       return (change, index) =>
         concat([
           plain(change.change.padEnd(changeCells), styles[change.change]),
           plain(`  ${(times[index] ?? '').padStart(timesCells)}  `),
-          exampleInWords(change, width),
+          cutBeforeEnd(exampleInWords(change, width), cells, symbols.ellipsis),
         ]);
     },
     ...{width, symbols},

@@ -1,6 +1,6 @@
 import type {Absence} from '../../events/absence.ts';
 import {errorExcerpt, eventExcerpt} from '../../events/error-excerpt.ts';
-import {connectorNames, lostStreamWords, suppressedWords} from '../../events/event-words.ts';
+import {connectorNames, suppressedWords} from '../../events/event-words.ts';
 import {type Incident, isIncident, isOfErrors, type PipelineEvent} from '../../events/pipeline-event.ts';
 import {type ErrorRow, isUrgent} from '../../events/unseen.ts';
 import {count, counted, moment} from '../../lib/format.ts';
@@ -252,8 +252,7 @@ function incidentWords(row: ErrorRow & Incident, quiet: Style, room: Room): Styl
   const loud: Style = isCut ? {fg: 1, bold: true} : {fg: 3};
   const word = wordOf(row, isOver);
   const isTold = word === '' || kind === 'stream-lost';
-  const cells = room.cells - word.length;
-  const text = row.kind === 'stream-lost' ? lostStreamWords(row, cells) : eventExcerpt(row, {...room, cells}).text;
+  const {text} = eventExcerpt(row, {...room, cells: room.cells - word.length});
   return concat([
     plain(word, state === 'unseen' ? loud : quiet),
     plain(text, isTold && state === 'unseen' ? loud : quiet),

@@ -52,6 +52,22 @@ it('D says at once that there is no earlier run: nothing is counted for that', a
   expect(shown(screen)).toEqual([' Changes in orders  no earlier run to compare']);
 });
 
+it('of a kind that is cut the end is left, where the reason is', async () => {
+  await using screen = await reading([]);
+  const orders = screen.server.pipeline('orders');
+  for (const line of [
+    logged(1, 'INFO', 'step 1'),
+    logged(60, 'ERROR', `error in '${'x'.repeat(90)}': missing field \`id\``),
+  ]) {
+    orders.start();
+    await write(screen, line);
+    orders.stop();
+  }
+  await opened(screen);
+  const row = sectionTexts(screen.controller, 'changes', 80).find((text) => text.includes(' ERROR '));
+  expect(row).toMatch(/ERROR .*….*missing field `id`$/);
+});
+
 it('D compares the newest run with the one before it, and with earlier ones; Enter goes to its first line', async () => {
   await using screen = await threeRuns();
   const [title, ...rows] = await opened(screen);

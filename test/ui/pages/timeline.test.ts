@@ -55,6 +55,17 @@ it('H shows what happened; Enter goes to its place in the log, or says that it i
   expect(screen.copied[0]).toMatch(/^Timeline of orders, newest first \(UTC\)\n/);
 });
 
+it('a failure whose words are cut keeps the end, where its reason is', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'step 1')]);
+  screen.server.pipeline('orders').start();
+  screen.server
+    .pipeline('orders')
+    .fail(`panic: called \`Result::unwrap()\` on ${'x'.repeat(60)}: No space left on device`);
+  await opened(screen);
+  const failed = shown(screen, 80).find((text) => text.includes(' failed '));
+  expect(failed).toMatch(/….*No space left on device$/);
+});
+
 it('says in its title which parts could not be read', async () => {
   await using screen = await reading([logged(1, 'INFO', 'step 1')]);
   screen.server.pipeline('orders').start();
