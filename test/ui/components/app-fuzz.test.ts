@@ -22,6 +22,8 @@ type Step =
 
 /** Some hundred milliseconds each. */
 const numRuns = Number(process.env.PIPETAIL_RUNS ?? 8);
+/** Milliseconds. A history that fails is shortened until then, and reported with its seed before the test ends. */
+const timeLimit = numRuns * 20_000;
 
 const esc = '\u001B';
 
@@ -176,8 +178,8 @@ test(
         await live(steps);
         expect(rejected.splice(0)).toEqual([]);
       }),
-      {numRuns},
+      {numRuns, plugins: [fc.interruptAfterTimeLimit(timeLimit, {failOnInterrupt: true})]},
     );
   },
-  numRuns * 30_000,
+  timeLimit * 1.5,
 );
