@@ -50,7 +50,7 @@ export async function listText(options: ListOptions): Promise<string> {
     .toSorted(byName);
   switch (output) {
     case 'json': {
-      const [health, compiled] = [await askHealth(pipelines, options), await compilerErrors(client, pipelines, signal)];
+      const {health, compiled} = await askMore(pipelines, options);
       const objects = pipelines.map((pipeline) => {
         const {name} = pipeline;
         return pipelineObject(pipeline, {isDegraded: health.get(name)?.isDegraded, programError: compiled.get(name)});
@@ -62,16 +62,21 @@ export async function listText(options: ListOptions): Promise<string> {
     case 'table':
       return table(pipelines, options);
     case 'wide': {
-      const health = await askHealth(pipelines, options);
-      return table(pipelines, {...options, compilerErrors: await compilerErrors(client, pipelines, signal), health});
+      const {health, compiled} = await askMore(pipelines, options);
+      return table(pipelines, {...options, compilerErrors: compiled, health});
     }
   }
 }
 
-/** With what it needs, which the other forms do not. */
-async function askHealth(pipelines: readonly Pipeline[], options: ListOptions): Promise<ReadonlyMap<string, Health>> {
+/** What only the long forms tell, with what it needs. */
+async function askMore(pipelines: readonly Pipeline[], options: ListOptions) {
   const {healthOf} = await import('./why-of-server.ts');
-  return await healthOf(pipelines, options);
+  const {client, signal} = options;
+  const [health, compiled] = await Promise.all([
+    healthOf(pipelines, options),
+    compilerErrors(client, pipelines, signal),
+  ]);
+  return {health, compiled};
 }
 
 type AskedOf = {
