@@ -17,7 +17,7 @@ import {
   newErrorsWords,
 } from './connectors.ts';
 import {Degraded} from './degraded.ts';
-import {type LogStatus, logEvents, logStatus} from './log-status.ts';
+import {type LogStatus, logEvents, logStatus, statusBefore} from './log-status.ts';
 import {OnScreen, type ShownLog} from './on-screen.ts';
 import {EventSums, isIncident, isOfErrors, type PipelineEvent, rekey} from './pipeline-event.ts';
 import {
@@ -133,11 +133,11 @@ export class EventLog {
 
   /** What happened to an open log since the last call. Undefined: it has only caught up with what was before. */
   readLog(log: Log): LogChange | undefined {
-    // The first status is that before the first byte: what was lost while pipetail was not running is unseen, too.
     const before = this.#logs.get(log);
     const now = this.#statusOf(log);
     this.#logs.set(log, now);
-    const events = before ? logEvents(before, now) : [];
+    // Since before its first byte, however much was read by now: what was lost before the start is unseen, too.
+    const events = logEvents(before ?? statusBefore(now), now);
     if (now.errors !== before?.errors) this.#readFailures(log);
     this.#addIncidents(events);
     if (events.some((event) => !('group' in event) || !this.#muted.get().has(event.group.key)))

@@ -1,5 +1,5 @@
 import type {ApiFailure} from '../api/types.ts';
-import type {LossCount, Marker, OutputStream} from '../buffer/markers.ts';
+import {type LossCount, type Marker, noLosses, type OutputStream} from '../buffer/markers.ts';
 import {newline} from '../buffer/segment.ts';
 import type {Log} from '../logs/log.ts';
 import type {LogSnapshot} from '../logs/log-snapshot.ts';
@@ -31,6 +31,17 @@ export type LogStatus = {
   /** When its pipeline was found to be deleted, Unix time in ms; undefined: it was not, or one of this name is back. */
   readonly deletedAt: number | undefined;
 };
+
+/** What there is of a log before its first byte. */
+const nothing: Omit<LogStatus, 'name' | 'connectors'> = {
+  ...{lines: 0, endId: 0, errors: new Map(), losses: noLosses, ends: {count: 0, last: []}, lostStreams: []},
+  ...{disconnected: undefined, disconnectedSince: undefined, deletedAt: undefined},
+};
+
+/** The status before the first byte of a log, of which `now` is the first status that was read. */
+export function statusBefore(now: LogStatus): LogStatus {
+  return {...now, ...nothing};
+}
 
 /** `before`: the previous status of the log; `now`: Unix time in ms. */
 export function logStatus(

@@ -3,7 +3,9 @@ import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
 import {runLogsFrom} from '../../source/commands/logs/logs-from.ts';
+import {EventFeed} from '../../source/events/event-feed.ts';
 import {systemClock} from '../../source/lib/clock.ts';
+import {createStore} from '../../source/lib/store.ts';
 import {findRecordings} from '../../source/storage/recording/reader.ts';
 import {LineOutput} from '../../source/system/line-output.ts';
 import {entriesOf} from '../buffer/entries-of.ts';
@@ -140,6 +142,20 @@ describe.each(forms)('$name', (form) => {
     await frame();
     expect(log.buffer.markerAt(endId)).toMatchObject({kind: 'drawn'});
     await expect.poll(() => log.snapshot.get().endId, polling).toBe(endId + 1);
+  });
+
+  // A file may be read before anybody looks. A merged log has no rows of its own.
+  test.skipIf(form.name === 'merge')('the errors page has what is lost, however late it looks', async () => {
+    await using home = await temporaryDirectory();
+    await using opened = await form.open([textOf(freshStart, ...starting, dead, ...filler)], home.path);
+    const {log} = opened;
+    const logs = {names: createStore([log.name]), get: () => log};
+    const list = {pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: undefined};
+    const events = new EventFeed({logs, poller: {snapshot: createStore(list), refresh: () => {}}, clock: systemClock});
+    const stop = events.start();
+    const rows = () => events.log.errorRows.map(({kind, isOver}) => ({kind, isOver}));
+    await expect.poll(rows, polling).toContainEqual({kind: 'stream-lost', isOver: false});
+    stop();
   });
 
   test('a log that has no memory to free shows nothing new', async () => {
