@@ -1,8 +1,12 @@
+import {existsSync} from 'node:fs';
+import path from 'node:path';
 import {expect, test} from 'vitest';
+import manifest from '../../package.json' with {type: 'json'};
 import {readCommandLine} from '../../source/settings/command-line.ts';
 import type {Option} from '../../source/settings/option.ts';
 import {options} from '../../source/settings/option-table.ts';
 import {anchorsOf, brokenLinks, docPages, inlineCode, saidTwice, sentencesOf} from '../harness/doc-pages.ts';
+import {root} from '../harness/program.ts';
 
 const pages = await docPages();
 
@@ -51,6 +55,22 @@ test('options and calls within a sentence are those of the program', () => {
   const calls = codes.filter(({code}) => /^pipetail [^<[|…]*$/.test(code) && !/\b[A-Z]{2,}\b/.test(code));
   expect(calls.length).toBeGreaterThan(10);
   for (const {code} of calls) readCommandLine(code.split(' ').slice(1));
+});
+
+test('scripts and paths in commands for maintainers are there', () => {
+  const codes = pages.flatMap(({file, text}) => (ofOthers.includes(file) ? text.split(/[`\n]/) : []));
+  const scripts = codes.flatMap((code) =>
+    [...code.matchAll(/\bnpm run ([a-z][a-z:-]*)/g)].map(([, name = '']) => name),
+  );
+  expect(scripts.length).toBeGreaterThan(10);
+  expect(scripts.filter((name) => !Object.hasOwn(manifest.scripts, name))).toEqual([]);
+
+  const words = codes
+    .filter((code) => /^(?:\S+=\S+ )*(?:npx|node) /.test(code))
+    .flatMap((code) => code.split(' ').slice(1));
+  const paths = words.filter((word) => word.includes('/'));
+  expect(paths.length).toBeGreaterThan(3);
+  expect(paths.filter((each) => !existsSync(path.join(root, each)))).toEqual([]);
 });
 
 test('anchors are those of GitHub', () => {
