@@ -83,6 +83,11 @@ test('a start that is on its way, and fails', async () => {
     new RegExp(` · ${cause.replaceAll(/[()]/g, '\\$&')} \\(API · since `),
   );
   expect((await rig.run('list', '-o', 'wide')).stdout).toMatch(new RegExp(`^first .*${cause}$`, 'm'));
+  // The API's code does not tell that it had not run; the log does.
+  type Rows = {readonly rows: readonly {readonly what: string; readonly text: string}[]};
+  const {rows}: Rows = JSON.parse((await rig.run('timeline', 'first', '-o', 'json')).stdout);
+  const last = (what: string) => rows.find((row) => row.what === what)?.text;
+  expect([last('failed'), last('run')]).toEqual([`Start failed · ${cause}`, expect.stringMatching(/: start failed$/)]);
   await manager().release('start');
 });
 

@@ -1,7 +1,11 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
 import {expect, test} from 'vitest';
+import {eventually} from '../harness/eventually.ts';
 import {failureIn} from '../harness/log-reader.ts';
+import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import type {Version} from './kit.ts';
-import {felderaForAll, needsOlderServer, ownManager, Rig} from './suite.ts';
+import {felderaForAll, needsOlderServer, ownManager, Rig, rowOf} from './suite.ts';
 
 felderaForAll();
 
@@ -69,4 +73,38 @@ test.for<{
   expect(lines.some(({message}) => message.startsWith(ends))).toBe(true);
   await view.terminal.press('i');
   await view.terminal.waitFor(`Feldera ${version}.0`);
+});
+
+test('0.100: a resume after a pause alerts nothing, a crash once', async (context) => {
+  needsOlderServer(context);
+  await using manager = await ownManager({version: '0.100'});
+  await using folder = await temporaryDirectory();
+  const alerts = path.join(folder.path, 'alerts');
+  const client = manager.client();
+  const rig = new Rig(client);
+  await client.put('old');
+  await client.run('old');
+  await using view = await rig.open(['old', '--on-alert', `cat >> ${alerts}`], {cols: 130, rows: 30});
+  const seen = async (row: string, run: RegExp) => {
+    await view.terminal.waitFor(() => rowOf(view, 'old').includes(row) && run.test(view.shown()[0] ?? ''));
+  };
+  await seen('● Running', /run 1 of 1 · running · since /);
+  await client.pause('old');
+  await seen('‖ Paused', /run 1 of 1 · paused · since /);
+  // There is no other call for it.
+  await client.start('old');
+  await seen('● Running', /run 1 of 1 · running · since /);
+  // It may end before it has answered.
+  await client.control('old', {exit: 5}).catch(() => {});
+  await view.terminal.waitFor(() => rowOf(view, 'old').includes('✗ Failed'));
+  const told = await eventually(
+    async () => {
+      const text = await readFile(alerts, 'utf8').catch(() => '');
+      return text.endsWith('\n') ? text.trimEnd().split('\n') : undefined;
+    },
+    () => 'the crash has no alert',
+  );
+  expect(told.map((line): unknown => JSON.parse(line))).toEqual([
+    expect.objectContaining({kind: 'failed', pipeline: 'old', text: expect.stringMatching(/^Failed · .*5/)}),
+  ]);
 });

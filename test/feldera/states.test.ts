@@ -71,10 +71,13 @@ test('stopped, running, paused, running again, stopped', async () => {
   await client.run(name);
   await seen(/LIVE *$/, '● Running', 'Running');
   expect(view.shown()[0]).toMatch(/^ ?run 1 of 1 · running · since \d\d:/);
+  const since = () => / · since (\S+)/.exec(view.shown()[0] ?? '')?.[1] ?? '';
+  const began = since();
   await client.pause(name);
   await client.status(name, 'Paused');
   await seen(/LIVE *$/, '‖ Paused', 'Paused');
   expect(view.shown()[0]).toMatch(/^ ?run 1 of 1 · paused · since \d\d:/);
+  expect(since() > began, `paused since ${since()}, in a run since ${began}`).toBe(true);
   await client.resume(name);
   await client.status(name, 'Running');
   await seen(/LIVE *$/, '● Running', 'Running');
