@@ -4,8 +4,10 @@ import type {KnownStats} from '../../logs/stats-poller.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {factCells, factRows, paragraph} from './page-rows.ts';
 
-/** Cells of the words beside a curve. */
+/** Cells of the words beside a curve, unless these need more. */
 const wordCells = 34;
+/** A shorter curve shows nothing. */
+const leastCells = 6;
 /** A sample a second comes, of a minute. */
 const mostCells = 60;
 
@@ -35,7 +37,9 @@ export function activityRows(
   const {series, seriesFailure} = known ?? {};
   if (!known?.stats && !series) return [];
   const samples = series?.samples ?? [];
-  const cells = Math.max(10, Math.min(mostCells, width - factCells - wordCells));
+  const measures = measuresOf(samples);
+  const besides = Math.max(wordCells, ...measures.map(({words}) => 2 + words.length));
+  const cells = Math.min(mostCells, width - factCells - besides);
   const why = seriesFailure && seriesFailure.kind !== 'cancelled' ? seriesFailure.message : undefined;
   return [
     plain(' The last minute', {bold: true}),
@@ -43,12 +47,14 @@ export function activityRows(
       ? paragraph(`Throughput, memory and storage are unknown${isExplained ? '' : `: ${why}`}`, width, {
           style: {dim: true},
         })
-      : measuresOf(samples).map(({label, values, floor, words}) =>
-          concat([
-            plain(` ${label}`.padEnd(factCells), {dim: true}),
-            plain(curve(values, floor, {cells, isUtf8}).padEnd(cells), {fg: 6}),
-            plain(`  ${words}`),
-          ]),
+      : measures.flatMap(({label, values, floor, words}) =>
+          cells < leastCells
+            ? factRows([[label, words]], width)
+            : concat([
+                plain(` ${label}`.padEnd(factCells), {dim: true}),
+                plain(curve(values, floor, {cells, isUtf8}).padEnd(cells), {fg: 6}),
+                plain(`  ${words}`),
+              ]),
         )),
     ...factRows([['buffered', bufferedWords(known)]], width),
   ];

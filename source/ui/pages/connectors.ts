@@ -16,7 +16,8 @@ import {concat, plain, type StyledText, slice} from '../../terminal/styled-text.
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
-import {factLines, factRows, fitted, nameColumn, paragraph} from './page-rows.ts';
+import {cutBeforeEnd} from '../../words/excerpt.ts';
+import {factLines, factRows, fitted, marginCells, nameColumn, paragraph} from './page-rows.ts';
 
 /** Rows of a table are made with each frame: more connectors are counted only, the healthy ones first. */
 const mostShown = 200;
@@ -48,13 +49,14 @@ export function connectorTable(
 ): ConnectorTable {
   if (connectors.length === 0) return {rows: [], places: []};
   const shown = connectors.slice(0, mostShown);
-  const cellsOf = columnsOf(shown, width);
   const names = nameColumn(['connector', ...shown.map(({name}) => name)], {width, symbols});
-  const title = cellsOf.map(({title, cells, isNumber}) => (isNumber ? title.padStart(cells) : title.padEnd(cells)));
+  const room = width - marginCells - textWidth(names('', {}).text);
+  const columns = fitting(columnsOf(shown, width), room);
+  const title = columns.map(({title, cells, isNumber}) => (isNumber ? title.padStart(cells) : title.padEnd(cells)));
   const rows: StyledText[] = [
     plain(' Connectors', {bold: true}),
     fitted(
-      concat([plain('   '), names('connector', {dim: true}), plain(`  ${title.join('  ')}`, {dim: true})]),
+      concat([plain('   '), names('connector', {dim: true}), plain(`  ${title.join('  ')}`.trimEnd(), {dim: true})]),
       width,
       symbols,
     ),
@@ -62,9 +64,11 @@ export function connectorTable(
   const places: {key: string; row: number; end: number}[] = [];
   for (const [index, connector] of shown.entries()) {
     const row = rows.length;
-    const cells = cellsOf.flatMap(({cells, isNumber, styled}) => {
+    const cells = columns.flatMap(({cells, isNumber, styled}, place) => {
       const text = styled[index] ?? plain('');
-      const blank = plain(' '.repeat(Math.max(0, cells - textWidth(text.text))));
+      // A blank at the end of a row would be cut off, as if it said something.
+      const isLast = place === columns.length - 1;
+      const blank = plain(isLast && !isNumber ? '' : ' '.repeat(Math.max(0, cells - textWidth(text.text))));
       return [plain('  '), ...(isNumber ? [blank, text] : [text, blank])];
     });
     rows.push(fitted(concat([plain('   '), names(connector.name, {}), ...cells]), width, symbols));
@@ -83,8 +87,9 @@ function noteRows(note: StyledText, {width, symbols}: Pick<TableSize, 'width' | 
   const parts = [slice(note, 0, second ?? length), ...(second === undefined ? [] : [slice(note, second, length)])];
   const margin = plain(' '.repeat(noteIndent));
   return parts.map((part, row) => {
-    const line = concat([margin, part]);
-    return row === 1 && third !== undefined ? fitted(line, width, symbols) : clip(line, 0, width);
+    const isCut = row === 1 && third !== undefined;
+    const room = width - noteIndent;
+    return concat([margin, isCut ? cutBeforeEnd(part, room, symbols.ellipsis) : clip(part, 0, room)]);
   });
 }
 
@@ -113,6 +118,16 @@ function columnsOf(connectors: readonly KnownConnector[], width: number): readon
     number('buffered', ({bufferedRecords}) => bufferedRecords),
     column('errors', false, (each) => plain(errorsWords(each), errorCount(each) > 0 ? {fg: 1} : {dim: true})),
   ];
+}
+
+/** Without those that say least, in this order, where the errors would be cut. */
+function fitting(columns: readonly Column[], room: number): readonly Column[] {
+  let left = columns;
+  const cells = () => left.reduce((sum, each) => sum + 2 + each.cells, 0);
+  for (const spare of ['bytes', 'buffered', 'records']) {
+    if (cells() > room) left = left.filter(({title}) => title !== spare);
+  }
+  return left;
 }
 
 /** In a table; a page leaves it out. */

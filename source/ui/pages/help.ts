@@ -36,7 +36,7 @@ const narrowestColumn = 50;
 const mostColumns = 3;
 /** Columns. A narrower page has only room for what its keys do. */
 const widthWithTitle = 50;
-const widthWithMore = 60;
+const moreWords = ' · more below';
 
 export type HelpView = {
   readonly table: CommandTable;
@@ -69,12 +69,10 @@ type HelpRows = {readonly rows: readonly StyledText[]; readonly items: readonly 
  */
 export function helpRows(view: HelpView): HelpRows {
   const {table, text, width} = view;
-  const title = concat([
-    plain(width < widthWithTitle ? '' : ' Keys ', {bold: true}),
-    plain(` ${titleWords(view)}${text.trim() === '' && width >= widthWithMore ? ' · more below' : ''}`, {
-      dim: true,
-    }),
-  ]);
+  const heading = width < widthWithTitle ? '' : ' Keys ';
+  const words = ` ${titleWords(view)}`;
+  const hasMore = text.trim() === '' && textWidth(heading + words + moreWords) <= width;
+  const title = concat([plain(heading, {bold: true}), plain(`${words}${hasMore ? moreWords : ''}`, {dim: true})]);
   const parts = text.trim() === '' ? partsOf(view) : [{groups: groupsOf(view)}];
   const shown = parts.flatMap(({groups}) => groups).flatMap((group) => group.rows);
   if (shown.length === 0) {

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import type {ApiFailure, PipelineStats, TimeSample} from '../../../source/api/types.ts';
 import type {KnownStats} from '../../../source/logs/stats-poller.ts';
+import {textWidth} from '../../../source/terminal/width.ts';
 import {activityRows, curve} from '../../../source/ui/pages/activity.ts';
 
 const stats: PipelineStats = {
@@ -50,6 +51,14 @@ test('throughput, memory and the trend of what is buffered in words, in ASCII wi
     ' buffered 1,200 records, 200 more than 60 s ago',
   ]);
   expect(activityRows(undefined, {width: 80, isUtf8: true})).toEqual([]);
+});
+
+test.each([40, 52, 59, 60, 64, 80])('no word is cut in %d cells', (width) => {
+  const memory = [1_234_000_000, 999_000_000, 4_321_000_000, 3_210_000_000];
+  const series = {samples: samples([0, 1e6, 9e6, 12e6]).map((each, at) => ({...each, memoryBytes: memory[at] ?? 0}))};
+  const rows = activityRows(known([], {}, {series}), {width, isUtf8: true}).map(({text}) => text.trimEnd());
+  expect(rows.filter((row) => textWidth(row) > width)).toEqual([]);
+  expect(rows.join(' ').replaceAll(/ +/g, ' ')).toContain('3.2 GB, low 999 MB, peak 4.3 GB');
 });
 
 test('an old server has no time series: that is said once, and what is buffered is shown', () => {

@@ -22,7 +22,7 @@ const textsOf = (width: number, change: Partial<HelpView> = {}) =>
   rowsOf(width, change).map(({text}) => text.trimEnd());
 const idsOf = (change: Partial<HelpView>) => page(80, change).items.map(({command}) => command.id);
 
-const widths = [40, 53, 80, 99, 100, 101, 149, 150, 250];
+const widths = [40, 53, 60, 80, 99, 100, 101, 149, 150, 250];
 
 describe.each(widths)('at %i columns', (width) => {
   const rows = rowsOf(width);
