@@ -157,10 +157,16 @@ test('more than the server keeps: how many entries are gone, exactly', async (co
     stderr: `pipetail: overflow: ${discarded} earlier entries no longer held by the server\n`,
   });
   expect(numbersIn(printed.stdout)).toEqual(countUp(last - numbersIn(printed.stdout).length + 1, last));
-  await using view = await feldera().open(['overflow'], size);
+  await using view = await feldera().open(['overflow', 'steps'], size);
   await view.live(`seq=${last} `);
   await view.terminal.press('g');
-  await view.terminal.waitFor(`──── ${discarded} earlier entries no longer held by the server`);
+  const words = `${discarded} earlier entries no longer held by the server`;
+  await view.terminal.waitFor(`──── ${words}`);
+  // Merged with a log that is older, it is said among the lines of that one.
+  await view.terminal.press('+');
+  await view.terminal.waitFor(/steps.* seq=\d+ /);
+  await view.terminal.press('g');
+  await view.terminal.waitFor(new RegExp(`overflow: nothing until \\d\\d:\\d\\d · ${words}`));
 });
 
 test('a byte that is not UTF-8: the server reads that stream no longer, and says so', async (context) => {

@@ -151,8 +151,12 @@ test('each crash and each result of the compiler is one alert, at once and with 
     Math.abs(Date.parse(alert?.time ?? '') - Date.parse(since)) < 1000;
   await client.run('second');
   // The screen has no tab of it.
-  await using view = await rig.open(['first', '--on-alert', `cat >> ${ofScreen}`], size);
+  await using view = await rig.open(['first', '--on-alert', `cat >> ${ofScreen}`], {
+    ...size,
+    env: {PIPETAIL_AWAY: '3s'},
+  });
   await view.live();
+  await view.terminal.press('g');
   await using logs = await rig.start('logs', '--follow', '--on-alert', `cat >> ${ofLogs}`, 'second');
   await logs.untilStdout('initializing -> running');
   for (const [index, exit] of [5, 6].entries()) {
@@ -169,6 +173,14 @@ test('each crash and each result of the compiler is one alert, at once and with 
     await client.run('second');
   }
   expect((await alertsIn(ofLogs)).map(({kind}) => kind)).toEqual(['failed', 'failed']);
+  // Nobody pressed a key meanwhile: failures come first, with what has become of the pipeline.
+  const failed = (exit: number) => ` second +failed .*exit status: ${exit} · running again since \\d\\d:\\d\\d *\\n`;
+  await view.terminal.waitFor(() => rowOf(view, 'second').includes('● Running'));
+  await view.terminal.press('G');
+  await view.terminal.waitFor(
+    new RegExp(`While you were away.*\\n *\\n ▸${failed(6)}  ${failed(5)} +second +restarted `),
+  );
+  await view.terminal.press('Esc', 'G');
   for (const [index, program] of ['create view a as FAIL;', 'create view b as FAIL;'].entries()) {
     const since = (await client.find('first'))?.program_status_since;
     await client.put('first', program);
@@ -223,7 +235,8 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     await view.terminal.waitFor(restarted, {timeout: 45_000});
     await seen(view, /LIVE$/, 'second', '✗ Failed');
     const cause = 'The pipeline-manager and this pipeline were previously terminated';
-    await view.terminal.waitFor(() => view.shown()[0]?.includes(cause) ?? false);
+    // The banner has no room for all of it.
+    await view.terminal.waitFor(() => /Failed: .*previously terminated/.test(view.shown()[0] ?? ''));
     // The manager has started nothing: it reports the end of the run, unless that came before it kept the log.
     const over = new RegExp(`^ ?run ${run} of ${run} · \\d\\d:\\S+ – \\d\\d:\\S+$`);
     const told = await logFor(2000, `${client.url}/v0/pipelines/second/logs`);

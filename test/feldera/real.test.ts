@@ -232,12 +232,26 @@ test('errors of inputs and of an output: records with their causes, as many as t
   await view.terminal.waitFor(() => {
     const text = view.terminal.text().replaceAll(/\s+/g, ' ');
     const number = (words: RegExp) => Number(words.exec(text)?.[1]?.replaceAll(',', '') ?? 0);
-    const all = number(/connector errors ([\d,]+):/);
+    // Of the one that failed, the log alone tells.
+    const all = number(/connector errors at least ([\d,]+):/);
     const parts = [/ ([\d,]+) in the log/, / ([\d,]+) suppressed(?!,)/, / ([\d,]+) (?:suppressed, )?counted only/];
     const ofTable = [/ ([\d,]+) parse/, / ([\d,]+) transport/, / ([\d,]+) encode/, /and ([\d,]+) more error/];
     const sumOf = (words: readonly RegExp[]) => words.reduce((sum, each) => sum + number(each), 0);
     return all > 2011 && sumOf(parts) === all && sumOf(ofTable) === all;
   });
+  // A row of several has the texts of both ends, and what the log tells of as suppressed.
+  const {rows} = JSON.parse((await rig.run('timeline', 'orders', '-o', 'json')).stdout);
+  const both = /^parse error on input endpoint 'orders\.bad': Parse error \(event #\d … \d\): .*"no-0" … "no-3"/;
+  expect(rows).toContainEqual(
+    expect.objectContaining({what: 'error', count: 4, text: expect.stringMatching(both), suppressed: 0}),
+  );
+  const isHidden = (suppressed: number) => suppressed > 1900 && suppressed < 2008;
+  expect(rows).toContainEqual(
+    expect.objectContaining({
+      ...{what: 'error', text: expect.stringMatching(/'orders\.bad': .* JSON document/)},
+      suppressed: expect.toSatisfy(isHidden),
+    }),
+  );
   await explained(rig, 'orders', [
     / 1 degraded /,
     /Running, but degraded API (?!·)/,
