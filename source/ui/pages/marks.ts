@@ -1,3 +1,4 @@
+import {widthWithTarget} from '../../events/event-words.ts';
 import {count} from '../../lib/format.ts';
 import {isPanicLine} from '../../records/line-kind.ts';
 import {concat, plain} from '../../terminal/styled-text.ts';
@@ -56,6 +57,7 @@ function rowsOf(controller: Controller, cursor: number, width: number): PageRows
   const {index, source} = at.model;
   const {buffer, name} = source;
   const marks = marksOf(controller);
+  const hasTarget = width >= widthWithTarget;
   return listPage({
     title: plain(` Marks of ${name} (UTC)`, {bold: true}),
     items: marks,
@@ -63,8 +65,10 @@ function rowsOf(controller: Controller, cursor: number, width: number): PageRows
       const first = index.firstTextOf(id) ?? new Uint8Array();
       // As in its row in the log, where a panic is closed.
       const isPanic = isPanicLine(first, 0, first.length);
-      const {asSent, record} = readLine(isPanic ? panicAsError(first, index.timeAt(id), true) : first);
-      const text = record ? compactLine(asSent, record, {compactness: 'full', time: 'utc', offsetAt}) : asSent;
+      const {asSent, record} = readLine(isPanic ? panicAsError(first, index.timeAt(id), hasTarget) : first);
+      const text = record
+        ? compactLine(asSent, record, {compactness: hasTarget ? 'full' : 'no-target', time: 'utc', offsetAt})
+        : asSent;
       const note = at.tab.pane.marks.get(id) ?? '';
       const noted = note === '' ? [] : [plain(note, {bold: true}), plain(` ${symbols.dot} `, {dim: true})];
       return concat([plain(`${numberText(buffer.numberOf(id)).padStart(9)}  `, {dim: true}), ...noted, text]);

@@ -97,6 +97,17 @@ it('a panic is listed as its row in the log shows it', async () => {
   expect(allTexts(rowsOfPage(screen.controller, 120)).at(-1)).toMatch(row);
 });
 
+it('a narrow list has more of the message in place of the target', async () => {
+  await using screen = await reading([
+    logged(1, 'WARN', 'stock of SALE shirt: 3 left', 'udf'),
+    logged(2, 'INFO', 'after'),
+  ]);
+  await pressed(screen, 'k', 'm', "'");
+  const row = (width: number) => allTexts(rowsOfPage(screen.controller, width)).at(-1);
+  expect(row(120)).toMatch(/ WARN {2}udf +stock of SALE/);
+  expect(row(80)).toMatch(/ WARN {2}stock of SALE shirt: 3 left$/);
+});
+
 describe('in the log', () => {
   const log = Array.from({length: 50}, (_, index) => logged(index, 'INFO', `step ${index}`));
 
