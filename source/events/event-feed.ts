@@ -150,7 +150,9 @@ export class EventFeed {
   }
 
   #onList(): void {
-    const {pipelines = []} = this.#services.poller.snapshot.get();
+    const {pipelines = [], unansweredSince} = this.#services.poller.snapshot.get();
+    // Logs whose connections are open and dead change no more.
+    if (unansweredSince !== undefined) for (const log of this.log.openLogs) this.#onLog(log);
     const change = this.log.readList();
     const degraded = this.log.readDegraded();
     if (!change) {

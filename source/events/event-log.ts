@@ -325,7 +325,8 @@ export class EventLog {
   }
 
   #statusOf(log: Log): LogStatus {
-    return logStatus(log, this.#logs.get(log), this.#sources.clock.wall());
+    const {poller, clock} = this.#sources;
+    return logStatus(log, this.#logs.get(log), {now: clock.wall(), list: poller.snapshot.get()});
   }
 
   #statsOf(name: string): PipelineStats | undefined {

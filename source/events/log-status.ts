@@ -1,8 +1,9 @@
 import type {ApiFailure} from '../api/types.ts';
 import {type LossCount, type Marker, noLosses, type OutputStream} from '../buffer/markers.ts';
 import {newline} from '../buffer/segment.ts';
+import type {ListSnapshot} from '../logs/list-poller.ts';
 import type {Log} from '../logs/log.ts';
-import type {LogSnapshot} from '../logs/log-snapshot.ts';
+import {isSilent, type LogSnapshot} from '../logs/log-snapshot.ts';
 import type {UnaskedEnd, UnaskedEnds} from '../logs/log-states.ts';
 import {type ConnectorErrorCount, type ErrorGroup, isUnfinished, watchPatternKey} from '../records/error-log.ts';
 import {isPanicLine, reportsEnd} from '../records/line-kind.ts';
@@ -43,7 +44,14 @@ export function statusBefore(now: LogStatus): LogStatus {
   return {...now, ...nothing};
 }
 
-/** `before`: the previous status of the log; `now`: Unix time in ms. */
+type Moment = {
+  /** Unix time in ms. */
+  readonly now: number;
+  /** The last request for the list: an open connection does not prove that the server is there. */
+  readonly list: Pick<ListSnapshot, 'failure' | 'unansweredSince'>;
+};
+
+/** `before`: the previous status of the log. */
 export function logStatus(
   {
     name,
@@ -54,11 +62,15 @@ export function logStatus(
     snapshot,
   }: Pick<Log, 'name' | 'buffer' | 'errors' | 'losses' | 'ends' | 'snapshot'>,
   before: LogStatus | undefined,
-  now: number,
+  {now, list}: Moment,
 ): LogStatus {
-  const {connection, lostStreams = []} = snapshot.get();
+  const shown = snapshot.get();
+  const {connection, lostStreams = []} = shown;
   const hadLog = buffer.endId > 0;
-  const disconnected = disconnectionOf(connection, {before: before?.disconnected, hadLog});
+  const isDead = isSilent(shown, list) && now - (list.unansweredSince ?? now) >= deadAfter;
+  const disconnected = isDead
+    ? failureWords(list.failure)
+    : disconnectionOf(connection, {before: before?.disconnected, hadLog});
   const disconnectedSince = disconnected === undefined ? undefined : (before?.disconnectedSince ?? now);
   const isDeleted = hadLog && isGone(connection);
   return {
@@ -82,6 +94,9 @@ function isFollowed(connection: Connection): boolean {
 
 /** Failed attempts after which the log counts as disconnected: a restart of the server takes at most two. */
 const failedAttempts = 3;
+
+/** Milliseconds in which an open connection brings nothing and the server answers nothing. */
+const deadAfter = 30_000;
 
 /** A log that is disconnected stays so until it is live again. `hadLog`: it has lines, so that a missing pipeline was deleted. */
 function disconnectionOf(

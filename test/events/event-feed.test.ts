@@ -242,6 +242,24 @@ it('a server that does not answer notifies once for each log, after three attemp
   expect(told.map((text) => text.split(':')[0]).sort()).toEqual(['fraud', 'orders']);
 });
 
+it('so does one that is frozen, though its connections stay open', async () => {
+  const {screen, told} = await telling();
+  await using _ = screen;
+  const {server} = screen;
+  server.refuse({kind: 'reset', of: 'list', times: 10_000});
+  await screen.until(() => told.length >= 2, 'the notifications');
+  await screen.clock.advance(120_000);
+  expect(told.map((text) => text.split(':')[0]).sort()).toEqual(['fraud', 'orders']);
+  const down = () => screen.controller.events.errorRows.filter(({kind}) => kind === 'disconnected');
+  expect(down().map(({isOver}) => isOver)).toEqual([false, false]);
+  server.pipeline('orders').write('it lives');
+  const over = () => down().flatMap(({pipeline, isOver}) => (isOver ? pipeline : []));
+  await screen.until(() => over().join() === 'orders', 'the log that lives');
+  server.acceptAgain();
+  await screen.until(() => down().every(({isOver}) => isOver), 'the list');
+  expect(server.openLogConnections()).toBe(2);
+});
+
 it('a stream that the runner stops reading notifies, is an incident, and is over at the next start', async () => {
   const {screen, told} = await telling();
   await using _ = screen;

@@ -5,6 +5,7 @@ import {type Marker, noLosses} from '../../source/buffer/markers.ts';
 import {logEvents, logStatus} from '../../source/events/log-status.ts';
 import {createStore} from '../../source/lib/store.ts';
 import type {ConnectionState} from '../../source/logs/connection/state.ts';
+import type {ListSnapshot} from '../../source/logs/list-poller.ts';
 import {bufferInfo, type LogSnapshot} from '../../source/logs/log-snapshot.ts';
 import {emptyErrorLog, errorsOf, log} from './statuses.ts';
 
@@ -80,7 +81,11 @@ describe('a log is disconnected', () => {
   /** The status after these connections, one a second. */
   const statusAfter = (...connections: readonly ConnectionState[]) =>
     connections.reduce<ReturnType<typeof logStatus> | undefined>(
-      (before, connection, at) => logStatus({...log, snapshot: createStore({...snapshot, connection})}, before, at),
+      (before, connection, now) =>
+        logStatus({...log, snapshot: createStore({...snapshot, connection})}, before, {
+          now,
+          list: {failure: undefined},
+        }),
       undefined,
     );
   const whyAfter = (...connections: readonly ConnectionState[]) => statusAfter(...connections)?.disconnected;
@@ -91,6 +96,18 @@ describe('a log is disconnected', () => {
     expect(whyAfter(waiting(3), {kind: 'connecting'})).toBe('connection refused');
     expect(whyAfter(waiting(3), {kind: 'catching-up', since: 0})).toBe('connection refused');
     expect(whyAfter(waiting(3), live)).toBeUndefined();
+  });
+
+  it('while its connection is open, and for 30 s neither that nor another one has brought anything', () => {
+    const at = (now: number, receivedAt: number, answer: Pick<ListSnapshot, 'failure' | 'unansweredSince'>) =>
+      logStatus({...log, snapshot: createStore({...snapshot, connection: live, receivedAt})}, undefined, {
+        ...{now, list: answer},
+      }).disconnected;
+    const unanswered = {failure, unansweredSince: 1000};
+    expect(at(30_999, 999, unanswered)).toBeUndefined();
+    expect(at(31_000, 999, unanswered)).toBe('connection refused');
+    expect(at(31_000, 1000, unanswered)).toBeUndefined();
+    expect(at(31_000, 999, {failure})).toBeUndefined();
   });
 
   it('since the attempt that made it so', () => {
