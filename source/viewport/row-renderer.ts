@@ -201,13 +201,26 @@ export class RowRenderer {
     const number = row > 0 || this.#isMarker(id) ? undefined : this.#buffer.numberOf(id);
     const gutter = paintGutter(state, this.#gutter, {isCurrent: id === input.current, number, symbols});
     const entry = this.#textOf(id);
-    const {rows, label} = entry;
-    const end = row === rows.length - 1 ? rowEnd(label, state, symbols, this.textWidth) : undefined;
+    const {rows} = entry;
+    const end = row === rows.length - 1 ? this.#endOf(entry, state) : undefined;
     const room = this.textWidth - (end ? textWidth(end.text) : 0);
     if (end && room <= 0) return paint(concat([gutter, clip(end, 0, this.textWidth)]), colors);
     const whole = this.#rowText(entry, {id, row}, room, input);
     const text = id === input.current ? emphasised(whole) : state.isAround ? dimmed(whole) : whole;
     return paint(concat(end ? [gutter, padTo(text, room), end] : [gutter, text]), colors);
+  }
+
+  /** Without its word where only then the last row of a wrapped text is not cut. */
+  #endOf(entry: EntryText, state: RowState): StyledText | undefined {
+    const {symbols} = this.#options;
+    const cells = this.textWidth;
+    const end = rowEnd(entry.label, state, symbols, cells);
+    const last = entry.rows.at(-1);
+    if (!end || !last || state.suppressed === 0 || !wraps(entry)) return end;
+    const text = last.indent + textWidth(entry.styled.text.slice(last.start, last.end).trimEnd());
+    if (text + textWidth(end.text) <= cells) return end;
+    const short = rowEnd(entry.label, state, symbols, leastForWord - 1);
+    return short && text + textWidth(short.text) <= cells ? short : end;
   }
 
   /** A row in at most `room` cells. */

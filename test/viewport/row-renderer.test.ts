@@ -531,6 +531,16 @@ describe('the end of a row', () => {
       ]);
     });
 
+    it('give up their word before a wrapped text is cut', () => {
+      const state = {folded: 1, suppressed: 8, level: 'ERROR' as const};
+      const lastOf = (length: number, wrap: 'all' | 'off' = 'all') =>
+        shown(`${'a'.repeat(50)} ${'b'.repeat(length)}`, state, {width: 62, wrap}).at(-1);
+      expect(lastOf(40)).toMatch(/^ {2}b{40} +\+8 suppressed$/);
+      expect(lastOf(50)).toMatch(/^ {2}b{50} +\+8$/);
+      expect(lastOf(59)).toMatch(/b…b+ \+8 suppressed$/);
+      expect(lastOf(50, 'off')).toMatch(/…b+ \+8 suppressed$/);
+    });
+
     it('never make a row too wide', () => {
       for (const width of [4, 6, 8, 12]) {
         for (const row of shown('日本語abc', {folded: 1_204_000}, {width})) expect(textWidth(row)).toBe(width);
