@@ -83,7 +83,7 @@ _pipetail_program() {
   [[ \${program[index]} == (|*/)pipetail(|.js) ]] && count=index
 }
 _pipetail() {
-  local -a shown program
+  local -a shown names program
   local line
   local -i count
   _pipetail_program "\${(@)words[1,CURRENT-1]}"
@@ -95,11 +95,16 @@ _pipetail() {
   program+=("\${words[CURRENT]}")
   [[ \${program[1]} == *=* ]] && program=(env "\${(@)program}") count+=1
   for line in "\${(@f)$("\${(@)program[1,count]}" completion answer -- "\${(@)program[count+1,-1]}" 2>/dev/null)}"; do
-    [[ -n $line ]] && shown+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+    if [[ $line == *$'\\t'pipeline ]]; then
+      # Of one help for many words zsh makes columns of empty matches, which it counts: it asks whether to show them all.
+      names+=("\${\${line%%$'\\t'*}//:/\\\\:}")
+    elif [[ -n $line ]]; then
+      shown+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+    fi
   done
   _compskip=all
-  if (( \${#shown} )); then
-    _describe -V pipetail shown
+  if (( \${#shown} + \${#names} )); then
+    _describe -V pipetail shown -- names
   else
     _files
   fi

@@ -1,4 +1,4 @@
-import {chmod, mkdir, readFile, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, onTestFinished, type TestContext, test} from 'vitest';
 import {DemoServer} from '../../demo/server.ts';
@@ -70,7 +70,7 @@ test('zsh', async (context: TestContext) => {
     // As with COMPLETE_ALIASES; else zsh expands aliases first. The functions of zsh that would draw a menu print their arguments instead.
     const script = [
       'compdef() { }; _files() { print -r -- FILES }',
-      `_describe() { local each; for each in "\${(@P)\${@[-1]}}"; do print -r -- "\${\${each//\\\\:/;}%%:*}"; done }`,
+      `_describe() { local each; for each in "$shown[@]" "$names[@]"; do print -r -- "\${\${each//\\\\:/;}%%:*}"; done }`,
       before,
       'source <(pipetail completion zsh)',
       `words=(${line}${line.endsWith(' ') ? "''" : ''}); CURRENT=\${#words}`,
@@ -87,7 +87,7 @@ test.for([
   ['read by .zshrc', 'autoload -U compinit && compinit -u; source <(pipetail completion zsh)'],
 ])('zsh completes at the first Tab of a new shell: %s', async ([, zshrc], context) => {
   const zsh = requireTool(context, 'zsh');
-  const {env} = await setUp();
+  const {server, env} = await setUp();
   const folder = path.join(env.XDG_STATE_HOME, 'home');
   await mkdir(path.join(folder, 'functions'), {recursive: true});
   const {stdout} = await runCommand(['completion', 'zsh'], {env});
@@ -98,6 +98,15 @@ test.for([
   await terminal.type('pipetail status orders-');
   await terminal.press('Tab');
   await terminal.waitFor('pipetail status orders-eu');
+  // Commands and pipelines are shown without a question.
+  for (let number = 1; number <= 9; number++) server.addPipeline(`p${number}`);
+  await terminal.press('C-u');
+  await rm(path.join(env.XDG_STATE_HOME, 'pipetail'), {recursive: true});
+  await terminal.type('pipetail ');
+  await terminal.press('Tab');
+  await terminal.waitFor(/version +-- the version/);
+  await terminal.waitFor('p9');
+  expect(terminal.text()).not.toContain('do you wish');
 });
 
 test('fish', async (context: TestContext) => {

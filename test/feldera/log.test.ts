@@ -1,4 +1,7 @@
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {stripVTControlCharacters} from 'node:util';
 import {afterAll, expect, test} from 'vitest';
 import {eventually} from '../harness/eventually.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
@@ -81,6 +84,11 @@ test('two runs, each from its start to its end: as sent, and on the screen one a
   const printed = await rig.run('logs', '--color', 'always', name);
   expect(printed).toMatchObject({code: 0, stderr: ''});
   expect(Buffer.from(printed.stdout).equals(sent)).toBe(true);
+  // Feldera colours its lines though nobody looks, so that grep would not find this in them.
+  expect(printed.stdout).not.toContain(' INFO standin:  ');
+  const plain = await rig.run('logs', name);
+  expect(plain).toMatchObject({code: 0, stderr: '', stdout: stripVTControlCharacters(printed.stdout)});
+  expect(plain.stdout).toContain(' INFO standin:  ');
   expect(printed.stdout.match(/transition: stopped -> provisioning/g)).toHaveLength(2);
   await following.untilStdout(printed.stdout.slice(-200));
   expect(following.stdout().equals(sent)).toBe(true);
@@ -187,6 +195,26 @@ test('a byte that is not UTF-8: the server reads that stream no longer, and says
   await following.untilStdout('still');
   expect(following.stdout().toString()).not.toContain('into the void');
   expect(following.stdout().equals(await client.log('bytes'))).toBe(true);
+  // Every form of the log tells that the stream is lost.
+  const lost = 'Feldera stopped reading stdout until the next start: stream did not contain valid UTF-8';
+  await following.untilStderr(`${lost}\n`);
+  await view.terminal.waitFor(() => / LIVE · stdout lost *$/.test(view.header()));
+  expect((await feldera().run('status', 'bytes')).stdout).toContain('stdout is lost until the next start');
+  await using folder = await temporaryDirectory();
+  const file = path.join(folder.path, 'bytes.log');
+  await writeFile(file, await client.log('bytes'));
+  expect((await feldera().run('logs', '--from', file)).stderr).toMatch(
+    new RegExp(`^pipetail: bytes.log: \\S+ ${lost}\n$`),
+  );
+  // In order of time, not of names.
+  const first: readonly {pipeline: string; time: string}[] = (
+    await feldera().run('logs', '-o', 'json', '--grep', 'Fresh start', 'bytes', 'steps')
+  ).stdout
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+  expect(first.map(({time}) => time)).toEqual(first.map(({time}) => time).toSorted());
+  expect(new Set(first.map(({pipeline}) => pipeline)).size).toBe(2);
   // The terminal gets neither the bell nor the colour's codes as text.
   await view.terminal.waitFor(/ERROR .*stdout encountered I\/O error.*\n(.*\n){0,3}.*still read/);
   expect(view.terminal.bells).toBe(0);

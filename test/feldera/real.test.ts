@@ -267,6 +267,7 @@ test('errors of inputs and of an output: records with their causes, as many as t
   ])
     expect(told).toContain(`\n  ${words}`);
   expect((await rig.run('list', '-o', 'wide')).stdout).toMatch(/^orders +Running \(degraded\) /m);
+  expect((await rig.run('list')).stdout).toMatch(/^NAME +STATE +SINCE +ERRORS\n(.*\n)*orders +Running +\S+ +2\d{3}\n/);
   // That one keeps its mark, however long its log is on the screen.
   await view.terminal.press('Esc');
   await view.terminal.waitFor(() => / 1✗/.test(rowOf(view, 'orders')));
