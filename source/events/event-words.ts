@@ -184,7 +184,21 @@ export function rangeWords({key, example, latest}: ErrorEnds, width: number, ell
     } else parts.push(slice(last, from, end));
     [from, fromOfFirst] = [end, indexOfFirst + partOfFirst.length];
   }
-  return concat([...parts, slice(last, from, last.text.length)]);
+  const rest = slice(last, from, last.text.length);
+  const restOfFirst = first.slice(fromOfFirst);
+  // An example may be cut.
+  if (rest.text.startsWith(restOfFirst) || restOfFirst.startsWith(rest.text)) return concat([...parts, rest]);
+  // Lines that are watched may be of any kind.
+  const differs = wordThatDiffers(restOfFirst, rest.text);
+  parts.push(slice(rest, 0, differs), shorten(plain(restOfFirst.slice(differs))), plain(` ${ellipsis} `));
+  return concat([...parts, slice(rest, differs, rest.text.length)]);
+}
+
+/** Where the first word begins that two texts do not share. */
+function wordThatDiffers(a: string, b: string): number {
+  let at = 0;
+  while (a[at] === b[at]) at += 1;
+  return a.lastIndexOf(' ', at - 1) + 1;
 }
 
 /** One gap as its marker says; several as `5 entries lost in 2 gaps`. A cut line lost its end, which is no entry. */

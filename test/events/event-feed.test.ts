@@ -142,7 +142,9 @@ it('a watched line without a time has that of the line above, and a panic its me
   screen.server.pipeline('fraud').write('no space');
   await screen.until(() => watched()?.count === 2, 'the panic');
   const row = watched();
-  expect(row && eventWords(row, 120).text).toMatch(/^ERROR panic +no space \(w at a\.rs:1:2\)$/);
+  expect(row && eventWords(row, 120).text).toMatch(
+    /^Invalid fragment: '7' … ERROR panic +no space \(w at a\.rs:1:2\)$/,
+  );
 });
 
 it('a pipeline that fails notifies with the cause', async () => {

@@ -48,6 +48,19 @@ test('of several errors the last is shown, with the parts in which the first dif
   expect(rangeOf(a ?? '', b ?? '')).toBe(`bad "${'a'.repeat(39)}… … "${'b'.repeat(39)}… here`);
 });
 
+test('of watched lines, and of panics in other threads, both ends are shown, as far as they differ', () => {
+  const key = watchPatternKey;
+  const [example, latest] = ['disk full', 'disk 7 full of logs'].map((message) =>
+    Buffer.from(line.replace('connection refused', message)),
+  );
+  if (!example || !latest) throw new Error('no lines');
+  expect(rangeWords({key, example, latest}, 80).text).toBe('ERROR disk full … 7 full of logs');
+  expect(rangeWords({key, example: latest, latest: example}, 80).text).toBe('ERROR disk 7 full of logs … full');
+  const panic = (thread: string) => `thread '${thread}' (26107) panicked at a.rs:1:2:\nno space`;
+  const [group] = errorsOf([panic('main'), panic('http')]).values();
+  expect(group && rangeWords(group, 80).text).toBe('panic: no space (main at a.rs:1:2) … (http at a.rs:1:2)');
+});
+
 const at = Date.UTC(2026, 10, 25, 9, 17, 30);
 const gap: Marker = {kind: 'lost', atLeast: 5, atMost: 5, from: at - 60_000, to: at, at};
 const cleared: Marker = {kind: 'new-life', because: 'restarted', cause: 'server-lost', downMs: 130_000, at};
