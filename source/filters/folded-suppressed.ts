@@ -2,6 +2,9 @@ import type {Entries} from '../buffer/log-buffer.ts';
 import {countBelow} from '../lib/bisect.ts';
 import {mostBetween, type SuppressedErrors} from '../records/suppressed.ts';
 
+/** `head`: of the error; `firstId`: the first line before it that its row stands for. */
+type FoldOfSuppressed = {readonly head: number; readonly firstId: number; readonly open: boolean};
+
 /** The lines `Suppressed N …` of a log, each in the row of the error that follows it until the user opens that. */
 export class FoldedSuppressed {
   readonly #suppressed: SuppressedErrors;
@@ -19,13 +22,13 @@ export class FoldedSuppressed {
   }
 
   /** The error that stands for lines, by its head or one of them, if some of them are in `unfolded`. */
-  at(id: number, unfolded: Entries): {readonly head: number; readonly open: boolean} | undefined {
+  at(id: number, unfolded: Entries): FoldOfSuppressed | undefined {
     const {lines, errors} = this.#suppressed.followed;
     const at = countBelow(lines, id);
     const head = lines[at] === id ? (errors[at] ?? id) : id;
-    const isShown =
-      unfolded.atOrAfter(head) === head && this.#linesOf(head).some((line) => unfolded.atOrAfter(line) === line);
-    return isShown ? {head, open: this.#opened.has(head)} : undefined;
+    if (unfolded.atOrAfter(head) !== head) return undefined;
+    const firstId = this.#linesOf(head).find((line) => unfolded.atOrAfter(line) === line);
+    return firstId === undefined ? undefined : {head, firstId, open: this.#opened.has(head)};
   }
 
   /** The entry in whose row a line is. */

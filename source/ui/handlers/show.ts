@@ -213,7 +213,9 @@ export function toggleFold(controller: Controller): boolean {
   const fold = at?.current === undefined ? undefined : at.model.folds.at(at.current);
   if (!at || !fold) return false;
   at.model.folds.toggle(fold);
-  controller.changePane({position: reveal(at.tab.pane.position, at.geometry, fold.head)});
+  // The lines before an error may begin above the screen.
+  const above = reveal(at.tab.pane.position, at.geometry, fold.firstId ?? fold.head);
+  controller.changePane({position: reveal(above, at.geometry, fold.head)});
   return true;
 }
 

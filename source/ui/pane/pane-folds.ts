@@ -9,7 +9,13 @@ import type {SuppressedErrors} from '../../records/suppressed.ts';
  * A row of several `records`, of the `lines` of one record, or of an error and the lines that tell of `suppressed` ones;
  * `open`: each of them has its own row instead.
  */
-export type PaneFold = {readonly of: 'records' | 'lines' | 'suppressed'; readonly head: number; readonly open: boolean};
+export type PaneFold = {
+  readonly of: 'records' | 'lines' | 'suppressed';
+  readonly head: number;
+  /** The first line that the row of an error stands for: it is above that. */
+  readonly firstId?: number;
+  readonly open: boolean;
+};
 
 type FoldedLog = {
   readonly buffer: LogBuffer;

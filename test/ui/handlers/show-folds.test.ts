@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {filterText} from '../../../source/filters/filter.ts';
-import {currentLine, lastWords, logged, noticeOf, pressed, reading, rowsOf, typed, viewOf} from '../reading.ts';
+import {currentLine, lastWords, logged, noticeOf, pressed, reading, rowsOf, typed, viewOf, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 
 const texts = (screen: ScreenUnderTest) => viewOf(screen).filters.map(({filter}) => filterText(filter));
@@ -65,6 +65,20 @@ describe('f, o and -', () => {
     expect(currentLine(screen)).toBe(lines[3]);
     await typed(screen, '&', 'Suppressed');
     expect(ends()).toEqual(['Suppressed', 'Suppressed']);
+  });
+
+  it('o shows the lines that it opens, also where their error is in the first row of the screen', async () => {
+    await using screen = await reading([
+      logged(1, 'INFO', `Suppressed 3 'a.in-x_err' errors in the last 1s (most recently, 0s ago) due to rate`),
+      logged(1, 'ERROR', `parse error on input endpoint 'a.in': bad`),
+    ]);
+    const height = screen.controller.layout?.paneHeight ?? 0;
+    await write(screen, ...Array.from({length: height - 1}, (_, at) => logged(2, 'INFO', `step ${at}`)));
+    await pressed(screen, ...Array.from({length: height - 1}, () => 'k'));
+    expect(rowsOf(screen)[0]).toMatch(/bad +\+3$/);
+    await pressed(screen, 'o');
+    expect(rowsOf(screen).findIndex((row) => row.includes('Suppressed 3'))).toBeGreaterThanOrEqual(0);
+    expect(currentLine(screen)).toMatch(/bad$/);
   });
 
   it('a panic that begins with an empty line keeps its head when it is opened, but not as sent', async () => {
