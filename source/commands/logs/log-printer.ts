@@ -20,7 +20,7 @@ type LogPrinterOptions = {
   readonly buffer: LogBuffer;
   /** The buffer's bound. */
   readonly maxBytes: number;
-  readonly prefix: string | undefined;
+  readonly prefix: () => string | undefined;
   /** What is printed of whole lines; default: as sent. */
   readonly convert?: ConvertLines | undefined;
   /** Prints records, not lines; `prefix` and `convert` have no effect then. */
@@ -45,7 +45,6 @@ type Note = {
  */
 export class LogPrinter {
   readonly #options: LogPrinterOptions;
-  readonly #prefix: Buffer | undefined;
   readonly #batchBytes: number;
   readonly #records: RecordPrinter | undefined;
   /** Of all lines; undefined: no record is waited for. */
@@ -64,7 +63,6 @@ export class LogPrinter {
 
   constructor(options: LogPrinterOptions) {
     this.#options = options;
-    this.#prefix = options.prefix === undefined ? undefined : Buffer.from(options.prefix);
     this.#batchBytes = options.batchBytes ?? pipeBytes;
     this.#records = options.records && new RecordPrinter(options.buffer, options.records);
     if (options.records?.selecting.exitOn !== undefined)
@@ -247,8 +245,10 @@ export class LogPrinter {
     if (isLastOpen) ends.push((ends.pop() ?? 0) + 1);
     const lines = isLastOpen ? Buffer.concat([bytes, Buffer.of(newline)]) : bytes;
     const converted = convert ? convert(lines) : lines;
-    if (converted === lines) return prefixed(lines, this.#prefix, ends);
-    return prefixed(converted, this.#prefix, this.#prefix ? newlinesIn(converted).map((at) => at + 1) : []);
+    const text = this.#options.prefix();
+    const prefix = text === undefined ? undefined : Buffer.from(text);
+    if (converted === lines) return prefixed(lines, prefix, ends);
+    return prefixed(converted, prefix, prefix ? newlinesIn(converted).map((at) => at + 1) : []);
   }
 
   /** After an overflow half of what waits is dropped, too: one long gap is better than many small ones. */

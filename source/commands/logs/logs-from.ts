@@ -19,8 +19,8 @@ import {SgrStripper, stripSgr} from '../../terminal/sgr.ts';
 import {LogPrinter, noteOf} from './log-printer.ts';
 import {linePrefixes} from './logs.ts';
 import {findAll, findNamed} from './logs-in.ts';
-import type {LogToPrint, RecordPrinterOptions} from './record-printer.ts';
-import type {ConvertLines} from './record-shapes.ts';
+import type {RecordPrinterOptions} from './record-printer.ts';
+import type {ConvertLines, LogToPrint} from './record-shapes.ts';
 
 type LogsFromOptions = {
   /** What is opened, as typed: folders of recordings, files, `-`. */
@@ -243,7 +243,13 @@ async function printLog(options: ToPrint): Promise<Outcome> {
   const {canReopen, isRecorded} = capabilitiesOf(found);
   const isLive = !canReopen;
   // Large batches, as a write takes about 30 µs; not with `convert`, whose text takes much more memory than bytes.
-  const printer = new LogPrinter({...options, buffer, maxBytes, ...(!options.convert && {batchBytes: blockBytes})});
+  const printer = new LogPrinter({
+    ...options,
+    prefix: () => options.prefix,
+    buffer,
+    maxBytes,
+    ...(!options.convert && {batchBytes: blockBytes}),
+  });
   const over = new AbortController();
   const print = async () => {
     // Nothing is dropped: of a record that is larger than the buffer the parts are printed as they come.

@@ -10,9 +10,9 @@ import {seeAll} from '../../startup/name-hint.ts';
 import {type LineOutput, writeFailure} from '../../system/line-output.ts';
 import {errorWithAdvice, withAdvice} from '../../words/failures.ts';
 import {PipelineLog} from './pipeline-log.ts';
-import type {LogToPrint, RecordPrinterOptions} from './record-printer.ts';
+import type {RecordPrinterOptions} from './record-printer.ts';
 import type {Over} from './record-selector.ts';
-import type {ConvertLines, RecordShape} from './record-shapes.ts';
+import type {ConvertLines, LogToPrint, RecordShape} from './record-shapes.ts';
 
 export type LogsOptions = {
   readonly names: readonly string[];
@@ -235,7 +235,7 @@ class Printing {
   add(names: readonly string[], {hasPrefix}: {hasPrefix: boolean}): void {
     const all = [...new Set([...this.#logs.keys(), ...names])];
     const prefixOf = hasPrefix ? linePrefixes(all) : () => undefined;
-    for (const name of all) if (!this.#logs.has(name)) this.#open(name, prefixOf(name));
+    for (const name of all) if (!this.#logs.has(name)) this.#open(name, prefixOf);
   }
 
   close(): void {
@@ -286,23 +286,32 @@ class Printing {
     if ((isDone || this.verdict) && !output.busy) this.#resolve(undefined);
   }
 
-  #open(name: string, prefix: string | undefined): void {
+  #open(name: string, prefixOf: (name: string) => string | undefined): void {
     const {note, recordsOf, client} = this.#options;
     const info = () => {
-      const platformVersion = this.#logs.get(name)?.platformVersion;
+      const {platformVersion} = log;
       return {server: client.baseUrl, ...(platformVersion !== undefined && {platformVersion})};
     };
     const order = this.#order;
-    const records = recordsOf?.({name, prefix, info});
-    const log = new PipelineLog({
+    const toPrint: LogToPrint = {
+      get name() {
+        return log.name;
+      },
+      get prefix() {
+        return prefixOf(log.name);
+      },
+      info,
+    };
+    const records = recordsOf?.(toPrint);
+    const log: PipelineLog = new PipelineLog({
       ...this.#options,
       endsByState: this.#options.endsByState ?? false,
       name,
       manager: this.manager,
-      prefix,
+      prefix: () => toPrint.prefix,
       spillBytes: this.#spillBytes,
       records: records && order ? {...records, shape: order.collecting(records.shape)} : records,
-      note: (text, kind) => note(`pipetail: ${name}: ${text}`, kind),
+      note: (text, kind) => note(`pipetail: ${log.name}: ${text}`, kind),
       onChange: () => this.#printOf(log),
     });
     this.#logs.set(name, log);

@@ -36,7 +36,7 @@ type PipelineLogOptions = {
   readonly exitOnEnd: boolean;
   /** When following: end with the pipeline, too (`onListed`). */
   readonly endsByState: boolean;
-  readonly prefix: string | undefined;
+  readonly prefix: () => string | undefined;
   /** What is printed of whole lines; undefined: as sent. */
   readonly convert?: ConvertLines | undefined;
   /** Bound of the stream's buffer, where lines wait for a slow reader. */
@@ -91,6 +91,11 @@ export class PipelineLog {
     else if (options.records && waitsForEnd(options.records)) this.#tailWait = new TailWait(now);
     if (options.follow && options.endsByState) this.#byState = new EndByState({waits: !options.exitOnEnd});
     this.#keepChecking();
+  }
+
+  /** Of its pipeline now. */
+  get name(): string {
+    return this.#stream.name;
   }
 
   /** The log is over, and everything that came was printed. */

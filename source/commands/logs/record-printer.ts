@@ -1,15 +1,7 @@
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
-import type {MarkdownInput} from '../../viewport/markdown.ts';
 import {NearRecords} from './near-records.ts';
 import {type Over, RecordSelector, type Selected, type Selecting} from './record-selector.ts';
 import type {RecordShape} from './record-shapes.ts';
-
-export type LogToPrint = {
-  readonly name: string;
-  /** Printed in front of lines as sent. */
-  readonly prefix: string | undefined;
-  readonly info: () => Pick<MarkdownInput, 'server' | 'platformVersion'>;
-};
 
 const tooSlowWords = 'a pattern takes too long for these lines · write it without a repeat inside a repeat';
 

@@ -42,6 +42,14 @@ export type RecordShape = {
 };
 
 const newline = Buffer.from('\n');
+/** Its pipeline may get another name, and so another prefix. */
+export type LogToPrint = {
+  readonly name: string;
+  /** Printed in front of lines as sent. */
+  readonly prefix: string | undefined;
+  readonly info: () => Pick<MarkdownInput, 'server' | 'platformVersion'>;
+};
+
 /** Between two groups of records, as of grep. */
 const separator = Buffer.from('--\n');
 
@@ -51,17 +59,18 @@ function separatorBefore({startsGroup}: PrintedRecord): readonly Buffer[] {
 
 /** Lines as sent, or converted; `timestamps` puts the time of its record in front of each. */
 export function linesShape({
-  prefix = '',
+  log,
   convert,
   timestamps,
 }: {
-  prefix: string | undefined;
+  log: Pick<LogToPrint, 'prefix'>;
   convert: ConvertLines | undefined;
   timestamps: boolean;
 }): RecordShape {
   return {
     print(record) {
       const {lines, time} = record;
+      const {prefix = ''} = log;
       const head = Buffer.from(timestamps ? `${prefix}${timeWord(time)} ` : prefix);
       const printed = lines.flatMap((line) => [head, convert ? convert(line) : line, newline]);
       return Buffer.concat([...separatorBefore(record), ...printed]);
@@ -70,14 +79,14 @@ export function linesShape({
 }
 
 /** One JSON object a line: only colours and the writing process are left out; what is missing is null or absent. */
-export function jsonShape(pipeline: string): RecordShape {
+export function jsonShape(log: Pick<LogToPrint, 'name'>): RecordShape {
   return {
     joinsLines: true,
     print({lines, time, level, startsHere, isNear}) {
       const {record, first, more} = read(lines, textOf);
       const {message, fields} = record ? messageAndFields(record, first) : {message: first, fields: {}};
       const object = {
-        pipeline,
+        pipeline: log.name,
         time: time?.text ?? null,
         // A panic and the output of programs have no time of their own.
         ...(time?.isOwn === false && {timeFrom: 'before'}),
@@ -97,7 +106,7 @@ export function jsonShape(pipeline: string): RecordShape {
 }
 
 /** The template's text for each record, safe for a terminal. */
-export function templateShape(pipeline: string, template: Template): RecordShape {
+export function templateShape(log: Pick<LogToPrint, 'name'>, template: Template): RecordShape {
   return {
     joinsLines: true,
     print(printed) {
@@ -106,7 +115,7 @@ export function templateShape(pipeline: string, template: Template): RecordShape
       // Strings in JSON may have control characters as escapes.
       const message = record ? safe(wholeMessage(record, first)) : first;
       const values: Readonly<Record<TemplateField, string>> = {
-        pipeline,
+        pipeline: log.name,
         time: timeWord(time),
         level: record?.level ?? level ?? '-',
         target: safe(record?.target || '-'),

@@ -21,11 +21,12 @@ import {reportingFaults} from '../report-faults.ts';
 import {LogHistogram} from './log-histogram.ts';
 import {type LogsOptions, runLogs} from './logs.ts';
 import {runLogsFrom} from './logs-from.ts';
-import type {LogToPrint, RecordPrinterOptions} from './record-printer.ts';
+import type {RecordPrinterOptions} from './record-printer.ts';
 import {type Selecting, sinceTime} from './record-selector.ts';
 import {
   type ConvertLines,
   jsonShape,
+  type LogToPrint,
   linesShape,
   markdownShape,
   type RecordShape,
@@ -229,12 +230,13 @@ function textFilter(source: string, out: boolean): Filter {
   return {kind: 'text', pattern: compilePattern(source, {timeLimit: runWithTimeout}), out};
 }
 
-function shapeOf(request: LogsRequest, {name, prefix, info}: LogToPrint, convert?: ConvertLines): RecordShape {
+function shapeOf(request: LogsRequest, log: LogToPrint, convert?: ConvertLines): RecordShape {
   const {output, template, timestamps} = request;
-  if (output === 'json') return jsonShape(name);
-  if (output === 'markdown') return markdownShape(() => ({...info(), pipeline: name, filters: wordsOf(request)}));
-  if (template !== undefined) return templateShape(name, template);
-  return linesShape({prefix, convert, timestamps});
+  if (output === 'json') return jsonShape(log);
+  if (output === 'markdown')
+    return markdownShape(() => ({...log.info(), pipeline: log.name, filters: wordsOf(request)}));
+  if (template !== undefined) return templateShape(log, template);
+  return linesShape({log, convert, timestamps});
 }
 
 function wordsOf({select}: LogsRequest): readonly string[] {

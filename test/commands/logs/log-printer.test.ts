@@ -20,7 +20,7 @@ function setUp(options: {maxBytes?: number; prefix?: string; convert?: ConvertLi
   const stream = new SlowStream();
   const output = new LineOutput(stream);
   const note = (text: string) => void stream.taken.push(`<${text}>`);
-  const printer = new LogPrinter({buffer, maxBytes, prefix, convert, note});
+  const printer = new LogPrinter({buffer, maxBytes, prefix: () => prefix, convert, note});
   return {
     buffer,
     stream,

@@ -474,6 +474,29 @@ describe('following', () => {
     expect(await running).toBe(0);
   });
 
+  it.each([
+    {form: 'lines', told: ['orders | ', 'sales  | ']},
+    {form: 'json', told: ['"pipeline":"orders"', '"pipeline":"sales"']},
+  ])('calls it by the name that it has: $form', async ({form, told: [before = '', after = '']}) => {
+    const {server, pipeline, run, notes, stream, stop, untilNoted} = await setUp();
+    server.addPipeline('other').start();
+    const records = form === 'json' ? {recordsOf: recordsOf('-o', 'json')} : {};
+    const running = run({follow: true, ...readNames(['orders', 'other']), ...records});
+    pipeline.write('before it');
+    await untilPrinted(stream, 'before it');
+    server.renamePipeline('orders', 'sales');
+    server.cutConnections();
+    await untilNoted('renamed from orders to sales');
+    pipeline.write('after it');
+    await untilPrinted(stream, 'after it');
+    const lineOf = (text: string) => stream.text.split('\n').find((line) => line.includes(text));
+    expect(lineOf('before it')).toContain(before);
+    expect(lineOf('after it')).toContain(after);
+    expect(notes.filter((note) => note.includes('sales:'))).not.toEqual([]);
+    stop.abort();
+    await running;
+  });
+
   it('says how many errors no pattern could match, since the log has no word of them', async () => {
     const {pipeline, run, notes, stream} = await setUp();
     pipeline.start([{kind: 'input', name: 'orders.bad'}]);
