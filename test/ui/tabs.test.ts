@@ -334,6 +334,12 @@ describe('tabs on the screen', () => {
       expect(open()).toEqual(['orders fraud billing', 'no closed tab to open again']);
     });
 
+    it('that were closed come back with Z on the side that has the keys, if that is the log', async () => {
+      await using screen = await ScreenUnderTest.connected({names: ['orders', 'fraud']});
+      screen.press('Tab', 'X', 'Tab', 'Z');
+      expect(screen.controller.state).toMatchObject({active: 'orders', focus: 'log'});
+    });
+
     it('that were closed and opened by hand stay as they are', async () => {
       await using screen = await ScreenUnderTest.connected({names: ['orders', 'fraud']});
       screen.press('1', '#', 'X', '#', 'X', 'Enter');

@@ -370,8 +370,8 @@ function reopen(state: ViewState, {tab, index, focus}: Extract<ViewAction, {type
     ...state,
     tabs: others.toSpliced(index, 0, reopened),
     active: tab.name,
-    // A hidden list cannot have the focus.
-    focus: state.listHidden ? 'log' : focus,
+    // It goes from the list to where it was; a hidden list cannot have it.
+    focus: state.listHidden || state.focus === 'log' ? 'log' : focus,
     prompt: promptOfList(state.prompt),
   };
 }
