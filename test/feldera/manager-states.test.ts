@@ -218,7 +218,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     const before = await client.control('second', {rate: 0, burst: 200});
     await using view = await rig.open(['second'], size);
     await using following = await rig.start('logs', '--follow', 'second');
-    // After SIGTERM the log has an end of its own before the list tells that the pipeline has failed.
+    // It waits for the end of the pipeline, whatever becomes of the log meanwhile.
     await using ending = await rig.start('logs', '--follow', '--exit-on-end', 'second');
     await view.live(`seq=${before}`);
     for (const each of [following, ending]) await each.untilStdout(`seq=${before} `);
