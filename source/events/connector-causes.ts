@@ -73,7 +73,7 @@ export const loggedConnectors: Cause = ({pipeline, known, connectors, log}) => {
     const more = suppressed > 0 ? `, and ${count(suppressed)} suppressed` : '';
     return {
       ...{key: `errors ${name}`, severity: 'notice', source: 'log'},
-      text: clean(`${name} had errors: ${newest ? loggedReason(newest) : unknownReason}`),
+      text: clean(`${name} had errors: ${newest ? amongOthers(loggedReason(newest), groups) : unknownReason}`),
       ...timesOf(groups, log),
       often: `${counted(logged, 'error', 'errors')}${more}${isOfRun(groups, log) ? '' : ', earlier runs included'}`,
       place: {entry: newest?.lastId},
@@ -179,14 +179,13 @@ function retainedReason(stats: ConnectorStats): Reason | undefined {
 function readReason({errors}: ConnectorStats): Reason | undefined {
   const sent = errors.flatMap(({retained = []}) => retained);
   const all = errors.reduce((sum, each) => sum + each.count, 0);
-  const [kind] = [...Map.groupBy(sent, ({message}) => kindOfReason(message)).values()].toSorted(
-    (a, b) => b.length - a.length,
-  );
+  const kinds = [...Map.groupBy(sent, ({message}) => kindOfReason(message)).values()];
+  const [kind] = kinds.toSorted((a, b) => b.length - a.length);
   const newest = kind?.at(-1);
   if (!newest) return undefined;
   const times = sent.map(({time}) => readTime(time)).filter((at) => !Number.isNaN(at));
   return {
-    reason: reasonOf(newest.message),
+    reason: amongOthers(reasonOf(newest.message), kinds),
     text: newest.message,
     times: {
       // The server drops the first ones.
@@ -194,6 +193,11 @@ function readReason({errors}: ConnectorStats): Reason | undefined {
       last: times.length > 0 ? Math.max(...times) : undefined,
     },
   };
+}
+
+/** Number and times beside it are those of all kinds. */
+function amongOthers(reason: string, kinds: readonly unknown[]): string {
+  return kinds.length > 1 ? `${reason}, among others` : reason;
 }
 
 /** Without numbers and quoted values. */
@@ -206,7 +210,7 @@ function kindOfReason(message: string): string {
 function reasonInLog(groups: readonly LoggedGroup[], log: LogFacts | undefined): Reason {
   const newest = newestOf(groups);
   if (!newest) return {times: {}, reason: unknownReason, text: ''};
-  return {reason: loggedReason(newest), text: textOf(newest), times: timesOf(groups, log)};
+  return {reason: amongOthers(loggedReason(newest), groups), text: textOf(newest), times: timesOf(groups, log)};
 }
 
 /** A group of errors that came in earlier runs, too, does not tell since when they come in this one. */
