@@ -17,7 +17,7 @@ import type {ClipboardAnswer} from '../system/clipboard.ts';
 import type {TerminalModes} from '../system/terminal-output.ts';
 import type {TerminalPace} from '../system/terminal-pace.ts';
 import {clean} from '../terminal/clean.ts';
-import {shorten} from '../terminal/fit.ts';
+import {shortenApart} from '../terminal/fit.ts';
 import type {Color, Colors} from '../terminal/style.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
@@ -112,9 +112,13 @@ type ServerContext = {
   readonly color: Color | undefined;
 };
 
-/** The name of a context for the header and the contexts page, in at most 24 cells. */
-export function shownContext(name: string, symbols: Symbols): string {
-  return shorten(clean(name), 24, symbols.ellipsis);
+/** The names of contexts for the header and the contexts page, in at most 24 cells: no two read the same. */
+export function shownContexts(all: readonly Pick<ServerContext, 'name'>[], symbols: Symbols): readonly string[] {
+  return shortenApart(
+    all.map(({name}) => clean(name)),
+    24,
+    symbols.ellipsis,
+  );
 }
 
 export type Contexts = {

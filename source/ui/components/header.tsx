@@ -31,13 +31,14 @@ import {useNow, useSeconds, useWaited} from '../hooks/use-clock.ts';
 import {useController, useModelProgress, useStore} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import {openedTitle} from '../opened.ts';
-import {shownContext} from '../services.ts';
+import {shownContexts} from '../services.ts';
 import {zoneOf} from '../state/pane-view.ts';
 import {activeTab} from '../state/view-state.ts';
 import {saysState} from './body.tsx';
 import {Line} from './rows.tsx';
 
 export type HeaderView = {
+  /** As it is shown. */
   readonly context?: string | undefined;
   /** In place of a server: which logs were opened. */
   readonly opened?: string | undefined;
@@ -76,7 +77,8 @@ export function Header() {
   const {controller, view} = useController();
   const {clock, poller, serverName, insecure, colors, symbols, contexts, offsetAt} = controller.services;
   const tab = activeTab(view);
-  const context = contexts?.all.find(({name}) => name === contexts.current);
+  const place = contexts?.all.findIndex(({name}) => name === contexts.current) ?? -1;
+  const context = contexts?.all[place];
   const list = useStore(poller.snapshot);
   const session = useStore(controller.services.session);
   const serverVersion = useStore(controller.services.serverVersion);
@@ -100,7 +102,7 @@ export function Header() {
   };
   const isSaid = saysState(controller);
   const text = headerText({
-    context: context?.name,
+    context: contexts && shownContexts(contexts.all, symbols)[place],
     opened: controller.services.catalog.hasServer ? undefined : openedTitle(controller),
     serverName,
     serverVersion,
@@ -202,7 +204,7 @@ function leftWith(view: HeaderView, {hasProgram, hasCount, hasFailing, text}: Le
   const {context, symbols, serverName, insecure, serverVersion, list} = view;
   const names = [
     ...(hasProgram ? [plain('pipetail', {bold: true})] : []),
-    ...(context === undefined ? [] : [plain(shownContext(context, symbols), {bold: true})]),
+    ...(context === undefined ? [] : [plain(context, {bold: true})]),
     plain(serverName),
   ];
   const {pipelines} = list;

@@ -3,7 +3,7 @@ import {padTo, shorten} from '../../terminal/fit.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
-import {type Contexts, shownContext} from '../services.ts';
+import {type Contexts, shownContexts} from '../services.ts';
 import {closePages, openPage, type Page} from './page.ts';
 import {itemAt, listPage, type PageRows, paragraph} from './page-rows.ts';
 
@@ -68,7 +68,7 @@ export const contextsPage: Page = {
 export function contextRows({contexts, cursor, width, symbols}: ContextsView): PageRows {
   const title = plain(' Contexts', {bold: true});
   if (!contexts || contexts.all.length === 0) return [title, plain(''), ...howToMake(contexts, width)];
-  const names = contexts.all.map(({name}) => shownContext(name, symbols));
+  const names = shownContexts(contexts.all, symbols);
   const cells = Math.max(...names.map(textWidth));
   return listPage({
     title,

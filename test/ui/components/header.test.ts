@@ -286,7 +286,6 @@ it.each([
 it('says the context in force before the host', () => {
   expect(text({context: 'prod'})).toMatch(/^ pipetail {2}prod {2}prod\.example\.com {2}3 pipelines/);
   expect(text({context: 'a\u001b[2J'})).not.toContain('\u001b');
-  expect(text({context: 'x'.repeat(60)})).toMatch(/^ pipetail {2}x{23}… {2}prod/);
 });
 
 it('keeps the end of the path of what was opened', () => {

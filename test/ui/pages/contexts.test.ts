@@ -92,8 +92,15 @@ it('shortens names and hosts rather than leave out which is current', () => {
   const name = 'a-name-of-more-than-twenty-four-letters';
   const host = `https://${'long.'.repeat(20)}example.com`;
   const [, , row] = texts({contexts: {...contexts, all: [{name, host, color: undefined}], current: name}});
-  expect(row).toMatch(/^ ▸ {4}a-name-of-more-than-twe… {2}https:\/\/long\.[\w.]*… {2}current$/);
+  expect(row).toMatch(/^ ▸ {4}a-name-of-mo…[\w-]{11} {2}https:\/\/long\.[\w.]*… {2}current$/);
   expect(textWidth(row ?? '')).toBe(80);
+});
+
+it('tells long names apart', () => {
+  const all = ['1', '2'].map((end) => ({name: `production-cluster-europe-west-${end}`, host: 'h', color: undefined}));
+  const [, , one = '', other = ''] = texts({contexts: {...contexts, all, current: undefined}});
+  expect(one).toMatch(/ production-c…rope-west-1 /);
+  expect(other).toMatch(/ production-c…rope-west-2 /);
 });
 
 it('shows the colour, where there is one', () => {
