@@ -72,11 +72,9 @@ export async function listText(options: ListOptions): Promise<string> {
 async function askMore(pipelines: readonly Pipeline[], options: ListOptions) {
   const {healthOf} = await import('./why-of-server.ts');
   const {client, signal} = options;
-  const [health, compiled] = await Promise.all([
-    healthOf(pipelines, options),
-    compilerErrors(client, pipelines, signal),
-  ]);
-  return {health, compiled};
+  // Each asks the server four things at once.
+  const health = await healthOf(pipelines, options);
+  return {health, compiled: await compilerErrors(client, pipelines, signal)};
 }
 
 type AskedOf = {

@@ -209,7 +209,8 @@ function rejectForeignFlags(flags: Flags, command: CommandName, typedAs: Readonl
 function foreign({flag}: Option, as: string, command: CommandName): UsageError {
   const owners = options
     .filter((option) => option.flag === flag)
-    .flatMap(({commands}): readonly CommandName[] => commands);
+    .flatMap(({commands}): readonly CommandName[] => commands)
+    .filter((owner) => owner !== command);
   const where = owners.map((name) => (name === 'screen' ? 'the screen' : `pipetail ${name}`)).join(', ');
   const own = command === 'logs' && flag === 'filter' ? ' · logs has --grep, --exclude and --level' : '';
   return new UsageError(`${as} belongs to ${where}${own}`);

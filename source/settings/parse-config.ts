@@ -62,7 +62,8 @@ function readOptions(rows: readonly TomlRow[], read: ReadOptions, report: Report
       continue;
     }
     if (formerOptions.has(typed) && (present === undefined || written.has(present))) continue;
-    const option = options.find((each) => each.flag === key);
+    const withFlag = options.filter((each) => each.flag === key);
+    const option = withFlag.find(isConfigurable) ?? withFlag[0];
     const reason = refusalOf(key, option);
     if (!option || reason !== undefined) {
       report(line, reason ?? '');

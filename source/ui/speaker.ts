@@ -181,7 +181,7 @@ export class Speaker {
     }
     // Once, although the cause may change with each try.
     if (now.noAnswer && !before?.noAnswer) this.#say(noAnswerWords(now.noAnswer));
-    if (before?.noAnswer && !now.noAnswer) this.#say('the server answers again');
+    if (before?.noAnswer && !now.noAnswer) this.#say('the list is up to date again');
     this.#sayList(before, now);
     if (prompt?.problem !== undefined && prompt.problem !== before?.view.prompt?.problem) this.#say(prompt.problem);
     if (before?.view.page && !page && !isOtherTab)

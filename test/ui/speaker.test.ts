@@ -299,7 +299,7 @@ it('says once that the server does not answer, and of its pipelines what was kno
     /^orders · no answer since .*, last known: stopped · reconnecting · keys go to the log/,
   );
   screen.server.acceptAgain();
-  await screen.until(() => spoken.said.includes('the server answers again'), 'the list');
+  await screen.until(() => spoken.said.includes('the list is up to date again'), 'the list');
   await screen.until(() => spoken.status().startsWith('orders · Stopped · LIVE · following'), 'the log');
 });
 

@@ -195,7 +195,8 @@ class Printing {
 
   /** Ends the logs of pipelines that have stopped or failed. */
   onList(listed: ListSnapshot): void {
-    this.#noteRefusal(listed.failure);
+    // The names of patterns come from the list, too: that notes it.
+    if (!this.#options.patterns?.length) this.#noteRefusal(listed.failure);
     // After a failure this is an old list, with old names.
     if (!listed.failure) this.manager.followNames(listed.pipelines ?? []);
     this.#listed = listed;

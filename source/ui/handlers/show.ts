@@ -199,7 +199,9 @@ function sayHistogram(controller: Controller): void {
   const sayBreaks = () => controller.say(`${words} ${dot} ${silence} is time without records`);
   controller.say(words);
   const model = controller.paneAt?.model;
-  model?.waitUntil(() => {
+  // What another key waits for matters more.
+  if (!model || model.isWaiting) return;
+  model.waitUntil(() => {
     const at = controller.paneAt;
     if (!at || at.model !== model || controller.state.notice !== words) return () => {};
     if (!model.isCounted) return undefined;

@@ -7,7 +7,7 @@ import {
   timelineWord,
   timesInTimeline,
 } from '../../events/timeline-words.ts';
-import {clockTime, fineMoment} from '../../lib/format.ts';
+import {fineMoment} from '../../lib/format.ts';
 import {hasEnded} from '../../logs/log-snapshot.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
@@ -108,13 +108,13 @@ function cellsOf(column: readonly string[]): number {
 /** Other parts of the page count on: the numbers here are of the time at which it was read. */
 function titleOf(pipeline: string, state: TimelineState | undefined, {services}: Controller): StyledText {
   const {timeline, readAt} = state ?? {};
-  const {catalog, symbols} = services;
+  const {catalog, clock, symbols} = services;
   const title = `Timeline of ${pipeline}`;
   if (!timeline) return pageTitle(title, catalog.hasServer ? 'asking the server' : 'reading the log');
   const nothing = timeline.events.length === 0 ? 'no run, state or error is known' : undefined;
   const words = missingInShort(timeline.missing) || (nothing ?? 'newest first, UTC');
   const isOld = catalog.hasServer && readAt !== undefined;
-  return pageTitle(title, isOld ? `${words} ${symbols.dot} as of ${clockTime(readAt)}` : words);
+  return pageTitle(title, isOld ? `${words} ${symbols.dot} as of ${fineMoment(readAt, clock.wall())}` : words);
 }
 
 /** Goes to the place of an event in the log, or says why there is none. */

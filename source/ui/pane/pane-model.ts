@@ -270,6 +270,11 @@ export class PaneModel {
     hear();
   }
 
+  /** A wait has not ended: a key acts once more is known. */
+  get isWaiting(): boolean {
+    return this.#endWait !== undefined;
+  }
+
   dispose(): void {
     this.#endWait?.();
     this.#unsubscribe();

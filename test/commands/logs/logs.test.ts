@@ -255,6 +255,18 @@ describe('ends with its pipeline, whose stream the server keeps open', () => {
     expect(notes).toEqual([expect.stringMatching(/cannot be read: .* · trying again$/)]);
   });
 
+  it('says it once of logs that are found by a pattern', async () => {
+    const {server, pipeline, run, notes, stream, untilNoted} = await setUp();
+    pipeline.start();
+    const running = run({...endsWithIt, names: [], patterns: readNames(['ord*']).patterns});
+    await untilPrinted(stream, 'initializing -> running');
+    server.refuse({kind: 'forbidden', of: 'list', times: 8});
+    await untilNoted(' · trying again');
+    pipeline.stop();
+    expect(await running).toBe(0);
+    expect(notes).toEqual([expect.stringMatching(/ · trying again$/)]);
+  });
+
   it('of a record that matches --fail-on, the exit code is 1', async () => {
     const {pipeline, run, notes, stream} = await setUp();
     pipeline.start();

@@ -65,6 +65,21 @@ describe('the histogram of a tab', () => {
     expect((await histogramCells(screen))[0]).toMatch(/ 00:59:03$/);
   });
 
+  it('leaves what another key waits for', async () => {
+    await using screen = await shown();
+    const {model} = screen.controller.pane ?? {};
+    let isKnown = false;
+    let isDone = false;
+    const finish = () => {
+      isDone = true;
+    };
+    model?.waitUntil(() => (isKnown ? finish : undefined));
+    screen.press('s', 's');
+    isKnown = true;
+    await write(screen, logged(41, 'INFO', 'the end'));
+    await screen.until(() => isDone, 'the end of the wait');
+  });
+
   it('says what its dotted line is: where it is shown, and where a key passes it', async () => {
     const apart = [0, 1, 2, 3, 4, 5, 6, 7].map((at) => logged(at + (at > 3 ? 7200 : 0), 'INFO', `step ${at}.`));
     await using screen = await shown(apart);
