@@ -76,17 +76,17 @@ export function shortenApart(
   shortened = shortenMiddle,
 ): readonly string[] {
   const shown = new Map(texts.map((text) => [text, shortened(text, cells, ellipsis)]));
-  /** By text: those that read the same until now. Cut elsewhere, it may read like others again. */
-  const rivals = new Map<string, Set<string>>();
+  const places = new Map<string, ReadonlySet<number>>();
+  // Cut elsewhere, a text may read like others again.
   for (let isCutAgain = true; isCutAgain; ) {
     isCutAgain = false;
     for (const alike of Map.groupBy(shown.keys(), (text) => shown.get(text)).values()) {
-      for (const text of alike.length > 1 ? alike : []) {
-        const known = rivals.get(text) ?? new Set();
-        const all = new Set([...known, ...alike.filter((other) => other !== text)]);
+      for (const [text, apart] of placesApart(alike)) {
+        const known = places.get(text) ?? new Set();
+        const all = new Set([...known, ...apart]);
         if (all.size === known.size) continue;
-        rivals.set(text, all);
-        shown.set(text, shortenTo(text, placesApart(text, all), cells, ellipsis));
+        places.set(text, all);
+        shown.set(text, shortenTo(text, cellsOf(text, all), cells, ellipsis));
         isCutAgain = true;
       }
     }
@@ -94,16 +94,30 @@ export function shortenApart(
   return texts.map((text) => shown.get(text) ?? text);
 }
 
-/** The cells of the characters in which the text differs first from another one, ascending. */
-function placesApart(text: string, others: Iterable<string>): readonly number[] {
+/**
+ * Of each of these different texts the indices of the characters in which it differs first from one of the others. Looks
+ * at each character once, as there may be a thousand texts.
+ */
+function placesApart(texts: readonly string[]): ReadonlyMap<string, ReadonlySet<number>> {
+  const places = new Map<string, Set<number>>();
+  if (texts.length === 1) return places;
+  const all = texts.map((text) => ({text, characters: [...text]}));
+  const split = (group: typeof all, from: number) => {
+    const [first] = group;
+    if (!first || group.length === 1) return;
+    let at = from;
+    while (group.every(({characters}) => characters[at] === first.characters[at])) at += 1;
+    for (const {text} of group) places.set(text, (places.get(text) ?? new Set()).add(at));
+    for (const same of Map.groupBy(group, ({characters}) => characters[at]).values()) split(same, at + 1);
+  };
+  split(all, 0);
+  return places;
+}
+
+/** The cells at which these characters of a text begin, ascending. */
+function cellsOf(text: string, indices: ReadonlySet<number>): readonly number[] {
   const characters = [...text];
-  const places = new Set<number>();
-  for (const other of others) {
-    const its = [...other];
-    const at = characters.findIndex((character, index) => character !== its[index]);
-    places.add(at === -1 ? characters.length : at);
-  }
-  return [...places].sort((a, b) => a - b).map((place) => textWidth(characters.slice(0, place).join('')));
+  return [...indices].sort((a, b) => a - b).map((index) => textWidth(characters.slice(0, index).join('')));
 }
 
 /** Its beginning, and what is from each of these cells on; without room for all, from the last ones. */

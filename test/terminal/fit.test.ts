@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import {describe, expect, it, test} from 'vitest';
+import {describe, expect, it, test, vi} from 'vitest';
 import {
   clip,
   clippedSides,
@@ -287,6 +287,13 @@ describe('shortenApart', () => {
   it('is as shortenMiddle where the rest tells them apart, and for equal ones', () => {
     const names = ['europe-orders-production-1', 'europe-orders-production-2', 'europe-orders-production-2'];
     expect(apart(names, 12)).toEqual(names.map((name) => shortenMiddle(name, 12, '…')));
+  });
+
+  it('looks at each of many names a few times, however many read the same', () => {
+    const names = Array.from({length: 200}, (_, index) => `production-europe-${1000 + index}-orders-of-customers`);
+    using taken = vi.spyOn(String.prototype, Symbol.iterator);
+    expect(new Set(apart(names, 20)).size).toBe(names.length);
+    expect(taken.mock.calls.length).toBeLessThan(20 * names.length);
   });
 
   it('has at most so many cells, and tells names apart that differ in one place', () => {

@@ -1,3 +1,4 @@
+import {sameParts} from '../../lib/store.ts';
 import {clean, cleanLines} from '../../terminal/clean.ts';
 import {clip, padTo, shortenApart, wrapWords} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
@@ -117,15 +118,24 @@ export function fitted(row: StyledText, width: number, {ellipsis}: Symbols): Sty
   return concat([clip(row, 0, width - 1), plain(ellipsis, {dim: true})]);
 }
 
+/** The column that was made last: a page makes its rows several times for a key, mostly with the same names. */
+let last:
+  | {readonly of: readonly unknown[]; readonly cells: number; readonly shown: ReadonlyMap<string, string>}
+  | undefined;
+
 /** Formats names as a column, cut to a quarter of the width: the text beside it needs the rest. */
 export function nameColumn(
   names: readonly string[],
   {width, symbols}: {readonly width: number; readonly symbols: Symbols},
 ): (name: string, style: Style) => StyledText {
   const each = [...new Set(names)];
-  const cells = Math.min(Math.max(0, ...each.map(textWidth)), Math.floor(width / 4));
-  const short = shortenApart(each, cells, symbols.ellipsis);
-  const shown = new Map(each.map((name, index) => [name, short[index] ?? '']));
+  const of = [width, symbols, ...each];
+  if (!last || !sameParts(last.of, of)) {
+    const cells = Math.min(Math.max(0, ...each.map(textWidth)), Math.floor(width / 4));
+    const short = shortenApart(each, cells, symbols.ellipsis);
+    last = {of, cells, shown: new Map(each.map((name, index) => [name, short[index] ?? '']))};
+  }
+  const {cells, shown} = last;
   return (name, style) => padTo(plain(shown.get(name) ?? name, style), cells);
 }
 
