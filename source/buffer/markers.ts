@@ -192,6 +192,22 @@ export function countLoss(count: LossCount, marker: Marker, id: number): LossCou
   }
 }
 
+/** `later`: of entries after those of `count`. */
+export function sumOfLosses(count: LossCount, later: LossCount): LossCount {
+  return {
+    gaps: count.gaps + later.gaps,
+    atLeast: count.atLeast + later.atLeast,
+    atMost: count.atMost + later.atMost,
+    ...(later.gap ? {gap: later.gap, gapId: later.gapId} : {gap: count.gap, gapId: count.gapId}),
+    clears: count.clears + later.clears,
+    ...(later.clear ? {clear: later.clear, clearId: later.clearId} : {clear: count.clear, clearId: count.clearId}),
+    lostStreams: count.lostStreams + later.lostStreams,
+    ...(later.lostStream
+      ? {lostStream: later.lostStream, lostStreamId: later.lostStreamId}
+      : {lostStream: count.lostStream, lostStreamId: count.lostStreamId}),
+  };
+}
+
 export class MarkerStore {
   /** In the order of ids. */
   readonly #markers = new Map<number, Marker>();

@@ -10,7 +10,7 @@ import {clean} from '../terminal/clean.ts';
 import {textAsSent} from '../viewport/line-text.ts';
 import type {Fact} from '../viewport/markdown.ts';
 import {endWords, noEnd, noStart} from '../words/run.ts';
-import {errorWords, suppressedWords} from './event-words.ts';
+import {errorWords, lostStreamWords, lostWords, suppressedWords} from './event-words.ts';
 import {programThen} from './program-version.ts';
 import {
   type ComparedConfigurations,
@@ -81,9 +81,22 @@ export function runFacts(compared: ComparedRuns, program: KnownProgram, endId?: 
   const {older, newer, configuration} = compared;
   return [
     ...[newer, older].map((run): Fact => [`run ${count(run.number)}`, runEndInWords(run, program, endId)]),
+    ...[newer, older].flatMap((run): readonly Fact[] => {
+      const missing = missingOf(run);
+      return missing.length === 0 ? [] : [[`gaps in run ${count(run.number)}`, missing.join(' · ')]];
+    }),
     ['program', programInWords(compared, program)],
     ['configuration', configurationInWords(configuration, compared)],
   ];
+}
+
+/** What the log lacks of a run: what is said to be gone from it, or new in the other one, may be among that. */
+function missingOf({losses, lostStreams}: RunKinds): readonly string[] {
+  const {gaps, atLeast, atMost, gap: marker} = losses;
+  return [
+    ...(gaps > 0 ? [lostWords({count: gaps, atLeast, atMost, marker})] : []),
+    ...[...lostStreams].map(([stream, why]) => lostStreamWords({marker: {kind: 'unread', stream, why, at: 0}}, whole)),
+  ].map((words) => clean(words));
 }
 
 /** `stopped after 81 s`, `start failed after 2 s: no such file`, `running since 2026-11-27 03:00:12`. */
@@ -273,6 +286,7 @@ function runObject(kinds: RunKinds, program: KnownProgram) {
     failed: failure !== undefined,
     startFailed: failure?.endedStart === true,
     failure: failure?.text ?? null,
+    missing: missingOf(kinds),
     configuration: configuration.kind === 'known' ? 'known' : 'unknown',
     programVersion: isKnown ? (program.programVersion ?? null) : null,
     platformVersion: isKnown ? program.platformVersion : null,

@@ -1,10 +1,12 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
+import {countLoss, type LossCount, noLosses, type OutputStream, sumOfLosses} from '../buffer/markers.ts';
 import {runAtOnce} from '../lib/slices.ts';
+import {streamLostIn} from '../logs/log-states.ts';
 import {type ConfigurationChange, changeSteps, type ShownChange, shownSteps} from '../program/configuration.ts';
 import {fingerprintOf} from '../records/fingerprint.ts';
 import {withShortMessage} from '../records/json-members.ts';
 import type {Level} from '../records/level.ts';
-import {isPanicLine, isRunnerLine} from '../records/line-kind.ts';
+import {isPanicLine, isRunnerLine, runnerMessage} from '../records/line-kind.ts';
 import {awaitsMessage} from '../records/panic.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {Run} from '../records/runs.ts';
@@ -37,6 +39,10 @@ export type RunKinds = {
   readonly configuration: RunConfiguration;
   /** The first record that tells of its end by a failure, as an example of it; undefined: there is none. */
   readonly failure: Uint8Array | undefined;
+  /** What is missing of it: kinds of records that it lacks may be among that. */
+  readonly losses: LossCount;
+  /** Why streams of its process were lost, by the stream. */
+  readonly lostStreams: ReadonlyMap<OutputStream, string>;
 };
 
 /** Errors and warnings are kept even where each other line is of its own kind. */
@@ -83,6 +89,8 @@ type CountedRun = {
   /** Errors that the log has told of, and whose connector's next error has yet to come. */
   readonly pending: PendingSuppressed;
   failure: Uint8Array | undefined;
+  losses: LossCount;
+  readonly lostStreams: Map<OutputStream, string>;
 };
 
 /**
@@ -135,8 +143,8 @@ export class RunCounter {
     // The index has dropped the oldest, and may have taken back one that only the list told of.
     const oldest = this.#index.runs[0]?.firstId ?? Number.POSITIVE_INFINITY;
     const counted = [...this.#runs.values()].filter(({run: {firstId}}) => firstId < oldest || now.has(firstId));
-    return counted.map(({run, kinds, full, records, span, failure}, place) => ({
-      ...{kinds, full, records, span, failure},
+    return counted.map(({run, kinds, full, records, span, failure, losses, lostStreams}, place) => ({
+      ...{kinds, full, records, span, failure, losses, lostStreams},
       run: now.get(run.firstId) ?? run,
       number: place + 1,
       configuration: this.#configurations.of(run.firstId),
@@ -164,7 +172,9 @@ export class RunCounter {
     const counted = this.#runs.get(run.firstId) ?? newRun(run);
     counted.run = run;
     this.#runs.set(run.firstId, counted);
-    if (index.headOf(id) !== id || this.#buffer.markerAt(id)) return 0;
+    const marker = this.#buffer.markerAt(id);
+    if (marker) counted.losses = countLoss(counted.losses, marker, id);
+    if (marker || index.headOf(id) !== id) return 0;
     const line = index.firstTextOf(id);
     if (!line) return 0;
     this.#configurations.add(id, line, run.firstId);
@@ -189,7 +199,11 @@ export class RunCounter {
     const index = this.#index;
     const level = index.levelAt(id);
     // Each run has the runner's transitions; one that goes on has no end yet.
-    if (level === 'INFO' && isRunnerLine(line, 0, line.length)) return;
+    const isRunners = (level === 'INFO' || level === 'ERROR') && isRunnerLine(line, 0, line.length);
+    if (level === 'INFO' && isRunners) return;
+    // Before a large file is read whole, its older lines have no markers.
+    const lost = isRunners ? streamLostIn(runnerMessage(Buffer.from(line)) ?? '') : undefined;
+    if (lost) counted.lostStreams.set(lost.stream, lost.why);
     counted.records += 1;
     const at = index.timeAt(id);
     if (at !== undefined) counted.span = joinedSpan(counted.span, {from: at, to: at});
@@ -221,6 +235,8 @@ export class RunCounter {
       into.records += counted.records;
       into.span = joinedSpan(into.span, counted.span);
       into.failure ??= counted.failure;
+      into.losses = sumOfLosses(into.losses, counted.losses);
+      for (const [stream, why] of counted.lostStreams) into.lostStreams.set(stream, why);
     }
   }
 }
@@ -254,7 +270,8 @@ function shortened(line: Uint8Array): Uint8Array {
 function newRun(run: Run): CountedRun {
   const kept = {problem: 0, other: 0};
   const pending = new PendingSuppressed();
-  return {run, kinds: new Map(), kept, full: new Set(), records: 0, span: undefined, pending, failure: undefined};
+  const found = {records: 0, span: undefined, failure: undefined, losses: noLosses, lostStreams: new Map()};
+  return {run, kinds: new Map(), kept, full: new Set(), pending, ...found};
 }
 
 function rankOf(level: Level | undefined): Rank {

@@ -192,9 +192,9 @@ export class LogStates {
       this.#cause = error;
       add(this.#errors, {text: error, at});
     }
-    const [, stream, why = ''] = streamLostPattern.exec(message) ?? [];
-    if ((stream !== 'stdout' && stream !== 'stderr') || !this.addLostStream(stream)) return undefined;
-    return {kind: 'stream-lost', stream, why, at: at === undefined ? undefined : Math.floor(at)};
+    const lost = streamLostIn(message);
+    if (!lost || !this.addLostStream(lost.stream)) return undefined;
+    return {kind: 'stream-lost', ...lost, at: at === undefined ? undefined : Math.floor(at)};
   }
 
   #end(at: number | undefined, isUnasked: boolean): void {
@@ -204,6 +204,12 @@ export class LogStates {
     const end = {at: at === undefined ? undefined : Math.floor(at), cause};
     this.#ends = {count: this.#ends.count + 1, last: [...this.#ends.last, end].slice(-reportsKept)};
   }
+}
+
+/** The stream that a message of the runner (`runnerMessage`) reports as lost, and why. */
+export function streamLostIn(message: string): {readonly stream: OutputStream; readonly why: string} | undefined {
+  const [, stream, why = ''] = streamLostPattern.exec(message) ?? [];
+  return stream === 'stdout' || stream === 'stderr' ? {stream, why} : undefined;
 }
 
 /** The parts of a piece that `LogStates.append` has read: what a report leads to comes right after its line. */

@@ -102,6 +102,32 @@ it('counts what came in a run that only the list told of for the run that the lo
   ]);
 });
 
+it('says what is missing of a run, of which a kind may only seem to be gone', () => {
+  const buffer = new WritableLogBuffer({maxBytes: 2 ** 20});
+  const index = new RecordIndex(buffer);
+  const counter = new RunCounter({buffer, index});
+  const add = (lines: readonly string[]) => {
+    buffer.append(Buffer.from(lines.map((line) => `${line}\n`).join('')));
+    while (!index.step(1 << 20));
+    while (!counter.step(1 << 20));
+  };
+  add(run(1, many(4, 'WARN', 'slow', 1)));
+  add([runner(start, 'INFO', at(120)), head('began', 'INFO', at(120))]);
+  buffer.addMarker({
+    ...{kind: 'lost', atLeast: 120, atMost: 120, at: 0},
+    ...{from: Date.parse(at(121)), to: Date.parse(at(122))},
+  });
+  add([runner('stdout encountered I/O error: no UTF-8', 'ERROR', at(123))]);
+  const [older, newer] = counter.runs;
+  if (!older || !newer) throw new Error('no two runs');
+  const compared = comparedRuns({pipeline: 'p', older, newer});
+  const lost = '120 entries lost between 02:01:00 and 02:02:00 (buffer overflow, or the log was cleared)';
+  const stream = 'stdout is lost until the next start: no UTF-8';
+  expect(runFacts(compared, undefined)).toContainEqual(['gaps in run 2', `${lost} · ${stream}`]);
+  expect(runFacts(compared, undefined).map(([name]) => name)).not.toContain('gaps in run 1');
+  expect(changesObject(compared)).toMatchObject({older: {missing: []}, newer: {missing: [lost, stream]}});
+});
+
 it('counts the rate by the hour: as often in a tenth of the time is ten times as frequent', () => {
   const short = [
     runner(start, 'INFO', at(120)),
