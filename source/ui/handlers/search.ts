@@ -201,12 +201,13 @@ export const pageSearchPrompt: PromptKind<'page-search'> = {
   label: () => '/',
   example: searchPrompt.example,
   keys: searchKeys,
-  change: (_, {find, text}) => find(text),
+  change: (_, {find, text}) => void find(text),
   submit(controller, {find, text}) {
     const typed = text === '' ? controller.services.histories.patterns.entries[0] : text;
     if (typed === undefined) return 'there is no earlier search: type what to find';
-    if (text === '') find(typed);
-    else controller.addToHistory('patterns', text);
+    if (text !== '') controller.addToHistory('patterns', text);
+    const why = find(typed, text === '');
+    if (why !== undefined) controller.say(why);
     return undefined;
   },
   cancel: (controller, {before}) => controller.dispatch({type: 'page', page: before}),

@@ -201,12 +201,16 @@ function patternOf({services}: Controller, source: string): Pattern {
 }
 
 function search(controller: Controller, before: Opened<ProgramState>): void {
-  const find = (text: string) => {
+  const find = (text: string, isRepeated = false) => {
     const search = text === '' ? undefined : text;
     change(controller, before, {search, match: undefined});
-    const match =
-      search === undefined ? undefined : matchFrom(controller, {...before, search}, topLine(controller, before), 1);
-    if (match !== undefined) show(controller, {...before, search}, match);
+    if (search === undefined) return undefined;
+    const isNext = isRepeated && search === before.search && before.match !== undefined;
+    const from = isNext ? before.match + 1 : topLine(controller, before);
+    const match = matchFrom(controller, {...before, search}, from, 1);
+    if (match === undefined) return noMatchWords(controller, search);
+    show(controller, {...before, search}, match);
+    return undefined;
   };
   controller.dispatch({type: 'prompt', prompt: {kind: 'page-search', on: programPage.kind, text: '', before, find}});
 }
@@ -248,12 +252,16 @@ function goToMatch(controller: Controller, page: Opened<ProgramState>, by: 1 | -
   const searched = {...page, search: typed};
   const from = page.match === undefined ? topLine(controller, page) : page.match + by;
   const match = matchFrom(controller, searched, from, by);
-  if (match === undefined) controller.say(patternOf(controller, typed).whyStopped ?? `no line matches ${typed}`);
+  if (match === undefined) controller.say(noMatchWords(controller, typed));
   else {
     if (page.match !== undefined && (by > 0 ? match <= page.match : match >= page.match))
       controller.say(by > 0 ? 'past the last match: now at the first' : 'past the first match: now at the last');
     show(controller, searched, match);
   }
+}
+
+function noMatchWords(controller: Controller, typed: string): string {
+  return patternOf(controller, typed).whyStopped ?? `no line matches ${typed}`;
 }
 
 function show(controller: Controller, page: Opened<ProgramState>, match: number): void {

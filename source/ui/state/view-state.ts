@@ -103,12 +103,15 @@ export type Prompt = Pick<TypedLine, 'text' | 'suggestion' | 'last'> & {
     /** `before`: what Esc restores. */
     | {readonly kind: 'search'; readonly before: PaneView}
     | {readonly kind: 'find-name'; readonly before: Pick<ViewState, 'nameFilter' | 'cursor' | 'active'>}
-    /** `find`: shows where the page has what is typed; `before`: what Esc restores. */
+    /**
+     * `find`: shows where the page has what is typed, or the next such place, and returns why there is none. `before`: what
+     * Esc restores.
+     */
     | {
         readonly kind: 'page-search';
         readonly on: string;
         readonly before: OpenPage;
-        readonly find: (text: string) => void;
+        readonly find: (text: string, isRepeated?: boolean) => string | undefined;
       }
     /** `edits`: id of the filter that it replaces. */
     | {readonly kind: 'filter'; readonly edits: number | undefined}

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import {expect, it} from 'vitest';
 import {findOpened} from '../../../source/logs/bundle-log.ts';
+import {openAs} from '../../../source/ui/pages/page.ts';
 import {conditionsOfPage} from '../../../source/ui/pages/pages.ts';
-import {openProgram} from '../../../source/ui/pages/program.ts';
+import {openProgram, programPage} from '../../../source/ui/pages/program.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {root} from '../../harness/program.ts';
 import {logged, noticeOf, reading} from '../reading.ts';
@@ -87,10 +88,25 @@ it('finds while it is typed, goes from match to match, and around the end', asyn
   screen.press('Esc');
   expect(conditionsOfPage(screen.controller).isSearched).toBe(false);
   expect(screen.controller.state.page?.kind).toBe('program');
-  screen.press('/', 'q', 'q', 'Enter', 'n');
+  screen.press('/', 'q', 'q', 'Enter');
+  expect(noticeOf(screen)).toBe('no line matches qq');
+  screen.press('n');
   expect(noticeOf(screen)).toBe('no line matches qq');
   screen.press('Esc', 'q');
   expect(screen.controller.state.page?.kind).toBe('pipeline');
+});
+
+it('Enter alone goes to the next match of the last search, as in the log', async () => {
+  await using screen = await withProgram();
+  await opened(screen);
+  const match = () => openAs(screen.controller.state.page, programPage)?.match;
+  screen.press('/');
+  screen.pressTogether('v', '4', '[', '1', '3', ']', 'Enter');
+  const first = match();
+  screen.press('/', 'Enter');
+  expect(match()).toBeGreaterThan(first ?? Number.POSITIVE_INFINITY);
+  screen.press('N');
+  expect(match()).toBe(first);
 });
 
 it('is copied and saved as the server has it; as Markdown without credentials', async () => {
