@@ -2,6 +2,8 @@ import type {Clock} from '../lib/clock.ts';
 import {count, isoTime} from '../lib/format.ts';
 import {forEachLog, type OpenLogs} from '../logs/log-manager.ts';
 import type {LogSnapshot} from '../logs/log-snapshot.ts';
+import {failedStartIn} from '../records/failed-start.ts';
+import {isPanicLine} from '../records/line-kind.ts';
 import {clean} from '../terminal/clean.ts';
 import {recordingWords} from '../words/markers.ts';
 import {eventWords, suppressedWords, widthWithTarget} from './event-words.ts';
@@ -47,11 +49,13 @@ export type AlertsOptions = {
 const minute = 60_000;
 /** Milliseconds that an error waits: a pipeline that then fails tells of it itself. */
 const errorPatience = 1_000;
+/** The same for one that ends the pipeline, or may: a panic of a worker does, which the API tells some 5 s later. */
+const endPatience = 10_000;
 const maxTextLength = 100;
 
 /**
  * Tells the user, who may look elsewhere, at most once a minute of each pipeline: at once after a quiet minute, an error
- * a second later, else at the end of the minute, the most urgent event of those that came. Each failure is told at once,
+ * a second later, one that may end the pipeline after ten, else at the end of the minute, the most urgent event of those that came. Each failure is told at once,
  * and the next change of a pipeline that was asked for.
  */
 export class Alerts {
@@ -121,7 +125,7 @@ export class Alerts {
       const more = waiting === undefined ? 0 : waiting.more + 1;
       this.#waiting.set(alert.pipeline, {...(isMoreUrgent ? alert : waiting), more});
       if (isAtOnce(alert)) this.#send();
-      else if (alert.kind === 'error') this.#holdErrors(alert.pipeline);
+      else if (alert.kind === 'error') this.#holdErrors(alert);
     }
     if (alerts.length > 0) this.#send();
   }
@@ -141,10 +145,12 @@ export class Alerts {
     return {kind: 'changed', pipeline, from, count, words, at, isFailure: true};
   }
 
-  #holdErrors(pipeline: string): void {
+  #holdErrors({pipeline, event}: Alert): void {
+    if (this.#waiting.get(pipeline)?.kind !== 'error') return;
     const now = this.#options.clock.monotonic();
-    const isQuiet = (this.#quietUntil.get(pipeline) ?? now) > now;
-    if (!isQuiet && this.#waiting.get(pipeline)?.kind === 'error') this.#quietUntil.set(pipeline, now + errorPatience);
+    const until = this.#quietUntil.get(pipeline) ?? now;
+    if (mayEnd(event)) this.#quietUntil.set(pipeline, Math.max(until, now + endPatience));
+    else if (until <= now) this.#quietUntil.set(pipeline, now + errorPatience);
   }
 
   #send(): void {
@@ -170,6 +176,13 @@ export class Alerts {
     say?.(alertText(alert));
     if (!notify && !onAlert) bell?.();
   }
+}
+
+/** A panic, or the reason for which the pipeline could not be initialized. */
+function mayEnd(event: PipelineEvent): boolean {
+  if (!isOfErrors(event)) return false;
+  const {example} = event.group;
+  return isPanicLine(example, 0, example.length) || failedStartIn(example) !== undefined;
 }
 
 function isAtOnce({kind}: Alert): boolean {

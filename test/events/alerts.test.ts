@@ -143,6 +143,31 @@ it('an error waits a second for the failure that it may lead to', async () => {
   expect(sent).toHaveLength(2);
 });
 
+it.each([
+  "thread 'dbsp-worker-0' (7) panicked at src/main.rs:1:2:\nno space",
+  '[a] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::server:  Error initializing the pipeline: no space',
+])('%s: waits ten seconds for the end of the pipeline, with the errors around it', async (end) => {
+  const {clock, sent, alerts} = setUp();
+  const [report, last] = [
+    ...errorsOf([
+      '[a] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::server:  runtime error: worker panic',
+      end,
+    ]).values(),
+  ];
+  if (!report || !last) throw new Error('no groups');
+  const errors = {kind: 'errors', from: 'log', count: 1, isNew: true} as const;
+  for (const group of [report, last, report])
+    alerts.tell(['a', 'b'].map((pipeline) => ({...errors, pipeline, group, ends: group})));
+  await clock.advance(5_000);
+  expect(sent).toEqual([]);
+  alerts.tell([failed('b', 'panic: no space')]);
+  expect(sent).toEqual(['b: panic: no space (and 3 more)']);
+  await clock.advance(4_999);
+  expect(sent).toHaveLength(1);
+  await clock.advance(1);
+  expect(sent[1]).toMatch(/^a: .+ \(and 2 more\)$/);
+});
+
 it('what waits is sent at the end of the program', () => {
   const {clock, sent, alerts} = setUp();
   alerts.tell([disconnected('a', 'one')]);

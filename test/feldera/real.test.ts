@@ -295,12 +295,19 @@ test('in JSON: the same errors as in text, their newlines as rows', async () => 
   expect(view.terminal.text()).not.toContain('^J');
 });
 
+/** What the command of `--on-alert` has written. */
+function alertsIn(file: string): readonly {readonly kind: string}[] {
+  const lines = (existsSync(file) ? readFileSync(file, 'utf8') : '').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line));
+}
+
 test('a start that fails for a file that is missing', async (context) => {
   needsOwnServer(context);
   const rig = feldera();
   const {client} = rig;
   await client.compiled('unstarted');
-  await using view = await rig.open(['unstarted'], size);
+  const alerts = path.join(folder, 'alerts-of-start');
+  await using view = await rig.open(['unstarted', '--on-alert', `cat >> ${alerts}`], size);
   await view.live();
   await client.start('unstarted');
   await client.until('unstarted', ({deployment_error}) => deployment_error !== null);
@@ -316,6 +323,9 @@ test('a start that fails for a file that is missing', async (context) => {
   const {rows} = JSON.parse((await rig.run('timeline', 'unstarted', '-o', 'json')).stdout);
   expect(rows).toContainEqual(expect.objectContaining({what: 'run', text: 'run 1 of 1: start failed', from: 'log'}));
   await explained(rig, 'unstarted', [new RegExp(`Start failed · ${cause.source}.*? API · since \\d\\d:`)]);
+  expect(alertsIn(alerts)).toEqual([
+    expect.objectContaining({kind: 'failed', text: expect.stringMatching(/^Start failed · orders\.lost: /)}),
+  ]);
 });
 
 test('programs that do not compile: the reason, and the line of a SQL error', async (context) => {
@@ -385,14 +395,10 @@ test('a worker that panics', async (context) => {
   await client.until('panics', ({deployment_error}) => deployment_error !== null);
   const cause = /panic: customer of order 3 is PANIC \(.*main\.rs:\d+\)/;
   // Its log does not name the cause of the end: the list does.
-  const failures = () =>
-    (existsSync(alerts) ? readFileSync(alerts, 'utf8') : '').split('\n').filter((line) => /"kind":"failed"/.test(line));
   await eventually(
-    () => failures().length > 0,
-    () => 'no alert',
+    () => alertsIn(alerts).some(({kind}) => kind === 'failed'),
+    () => `no alert of it: ${JSON.stringify(alertsIn(alerts))}`,
   );
-  expect(failures()).toHaveLength(1);
-  expect(failures()[0]).toMatch(new RegExp(`"text":"Failed · ${cause.source}`));
   await view.terminal.waitFor(() => /✗ Failed/.test(rowOf(view, 'panics')));
   await view.terminal.waitFor(() => cause.test(view.shown()[0] ?? ''));
   await view.terminal.waitFor(/ERROR panic +customer of order 3 is PANIC.*? \d+ lines/s);
@@ -422,6 +428,10 @@ test('a worker that panics', async (context) => {
   await view.terminal.waitFor(new RegExp(`▸ Failed · ${cause.source}`));
   await view.terminal.press('Enter');
   await view.terminal.waitFor(/▸.*ERROR panic +customer of order 3 is PANIC/);
+  // What came before the end is not told beside it, nor later.
+  expect(alertsIn(alerts)).toEqual([
+    expect.objectContaining({kind: 'failed', text: expect.stringMatching(new RegExp(`^Failed · ${cause.source}`))}),
+  ]);
   await explained(rig, 'panics', [new RegExp(`Failed · ${cause.source}.*? API · since \\d\\d:`)]);
 });
 
