@@ -12,6 +12,7 @@ import type {Controller} from './controller.ts';
 import {promptExample, promptLabel} from './handlers/prompts.ts';
 import {closingCommand, keysNamed, pressTo} from './keys/commands.ts';
 import {itemWords} from './list-item.ts';
+import {missingWords} from './missing-words.ts';
 import {type PaneAt, searchStatus} from './pane/pane-at.ts';
 import {withSuggestion} from './state/edit-line.ts';
 import type {PaneView} from './state/pane-view.ts';
@@ -61,7 +62,10 @@ function promptWords(controller: Controller, prompt: Prompt): string {
 /** Name, state, connection and view of the shown log. */
 function logWords(controller: Controller, tab: Tab): readonly string[] {
   const on = tab.pane.filters.filter((filter) => filter.on).length;
-  return [...stateWords(controller, tab), on > 0 ? counted(on, 'filter', 'filters') : '', ...positionWords(controller)];
+  return [
+    ...[...stateWords(controller, tab), on > 0 ? counted(on, 'filter', 'filters') : ''],
+    ...[...positionWords(controller), missingWords(controller) ?? ''],
+  ];
 }
 
 function stateWords(controller: Controller, {name}: Tab): readonly string[] {

@@ -14,6 +14,7 @@ import {openAs} from '../../source/ui/pages/page.ts';
 import {pageRows} from '../../source/ui/pages/pages.ts';
 import {pipelinePage} from '../../source/ui/pages/pipeline.ts';
 import {percentShown} from '../../source/ui/pane/pane-at.ts';
+import {Speaker} from '../../source/ui/speaker.ts';
 import {positionWords} from '../../source/ui/spoken-words.ts';
 import {sessionOf} from '../../source/ui/state/session-state.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
@@ -140,6 +141,24 @@ test('in a merged log, what is missing of one is said where the reader is, until
   await app.press('G');
   await app.shows('following');
   expect(app.text).not.toContain('nothing until');
+});
+
+test('a screen reader says, too, what is missing of a log in a merged one', async () => {
+  await using folder = await folderOf({'b.log': line(0, 'b'), 'c.log': line(1, 'c')});
+  const at = Date.parse('2026-11-25T09:17:50Z');
+  const pieces = [{kind: 'discarded', entries: 21_238} as const, line(50, 'first of p')];
+  writeRecording(folder.path, {id: 'id-1', at, pieces});
+  const opened = await findLogs(folder.path);
+  await using screen = await screenOf(opened);
+  const speaker = new Speaker({controller: screen.controller, say: () => {}, isReady: () => true});
+  const stop = speaker.start();
+  screen.press('+');
+  await screen.until(() => (screen.controller.pane?.model.source.buffer.endId ?? 0) > 3, 'the merged log');
+  await workedOut(screen);
+  screen.press('g');
+  const words = /p: nothing until 11-25 09:17 · 21,238 earlier entries no longer held by the server/;
+  await screen.until(() => words.test(speaker.status.get()), 'what is missing');
+  stop();
 });
 
 test('q quits at once while nothing has come through stdin', async () => {

@@ -1,6 +1,5 @@
-import {byteSize, count, counted, inZone, isoTime, moment} from '../../lib/format.ts';
+import {byteSize, count, counted, inZone, isoTime} from '../../lib/format.ts';
 import {hasEnded, isCut} from '../../logs/log-snapshot.ts';
-import {clean} from '../../terminal/clean.ts';
 import {clip, noticeRows, padTo} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
 import type {Style} from '../../terminal/style.ts';
@@ -9,11 +8,11 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import {newBelow} from '../../viewport/position.ts';
 import type {WrapMode} from '../../viewport/row-renderer.ts';
-import {timeNear, type ZoneOffset} from '../../viewport/time-column.ts';
-import {markerText} from '../../words/markers.ts';
+import {timeNear} from '../../viewport/time-column.ts';
 import type {Controller} from '../controller.ts';
 import {useController, useModelProgress, useStore} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
+import {missingWords} from '../missing-words.ts';
 import {
   type PaneAt,
   percentShown,
@@ -77,10 +76,7 @@ export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
     // The log above is painted first: patterns that take too long are marked by then.
     stoppedHighlights: at.model.highlights.filter(({isStopped}) => isStopped).map(({source}) => source),
     newBelow: newBelow(position, at.geometry),
-    missing: missingWords(at, {
-      now: controller.services.clock.wall(),
-      offsetAt: zoneOf(at.tab.pane, controller.services.offsetAt),
-    }),
+    missing: missingWords(controller),
     lineCount: snapshot.lineCount,
     byteLength: snapshot.byteLength,
     droppedLines: snapshot.droppedLines,
@@ -104,23 +100,6 @@ function otherDay({services}: Controller, {tab, model, current}: PaneAt): string
   const offsetAt = zoneOf(tab.pane, services.offsetAt);
   const [day, today] = [at, services.clock.wall()].map((time) => isoTime(inZone(time, offsetAt)).slice(0, 10));
   return day === today ? undefined : day;
-}
-
-/**
- * What is missing of a pipeline at the current entry of a merged log: `orders: nothing until 21:17 · 21,238 earlier entries
- * no longer held by the server`. Undefined: nothing, as far as is known.
- */
-function missingWords(
-  {model: {source}, current}: PaneAt,
-  {now, offsetAt}: {readonly now: number; readonly offsetAt: ZoneOffset},
-): string | undefined {
-  const [gap, ...others] = (current !== undefined && source.merge?.missingAt(current)) || [];
-  if (!gap) return undefined;
-  const {origin, until, marker} = gap;
-  const name = clean(source.merge?.names[origin] ?? '');
-  const end = until === undefined ? 'here' : `until ${moment(inZone(until, offsetAt), inZone(now, offsetAt))}`;
-  const more = others.length > 0 ? ` · ${counted(others.length, 'more gap', 'more gaps')}` : '';
-  return `${name}: nothing ${end} · ${markerText(marker, offsetAt)}${more}`;
 }
 
 const quiet: Style = {dim: true};
