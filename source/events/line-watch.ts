@@ -4,9 +4,10 @@ import type {Clock} from '../lib/clock.ts';
 import {SliceRunner} from '../lib/slices.ts';
 import type {Log} from '../logs/log.ts';
 import {watchPatternKey} from '../records/error-log.ts';
-import {timeAbove, timeOfBytes} from '../records/line-head.ts';
+import {timeOfBytes} from '../records/line-head.ts';
 import {isPanicLine} from '../records/line-kind.ts';
 import {awaitsMessage, panicText} from '../records/panic.ts';
+import {TimesAbove} from '../records/times-above.ts';
 
 type LineWatchOptions = {
   readonly pattern: Pattern;
@@ -14,6 +15,8 @@ type LineWatchOptions = {
   /** The pattern takes too long, so no more lines are found: one sentence for the user, who relies on them. */
   readonly onStopped: (text: string) => void;
 };
+
+type WatchedLog = Pick<Log, 'buffer' | 'errors'> & {readonly snapshot: Pick<Log['snapshot'], 'subscribe'>};
 
 /** `at`: Unix time in ms. */
 type WatchEnd = {readonly at: number; readonly text: string};
@@ -37,15 +40,16 @@ export class LineWatch {
   }
 
   /** Adds lines that match to the stream's errors, a little after they came, until the returned function is called. */
-  follow({buffer, errors, snapshot}: Log, onFound: () => void): () => void {
+  follow({buffer, errors, snapshot}: WatchedLog, onFound: () => void): () => void {
     const {pattern, clock} = this.#options;
     const search = new Search(buffer, pattern);
+    const times = new TimesAbove(buffer);
+    let found = false;
     let next = buffer.firstId;
     const addFound = () => {
       // The open line may still grow.
       const {endedTo} = buffer;
       let end = Math.min(search.countExactUpTo, endedTo);
-      let found = false;
       for (let id = search.nextAfter(next - 1); id !== undefined && id < end; id = search.nextAfter(id)) {
         const line = buffer.lineAt(id);
         const isPanic = line !== undefined && isPanicLine(line, 0, line.length);
@@ -55,15 +59,26 @@ export class LineWatch {
           break;
         }
         const text = isPanic ? panicText(line, buffer.lineAt(id + 1)) : line;
-        const at = (text && timeOfBytes(text)) ?? timeAbove(buffer, id) ?? clock.wall();
+        const at = (text && timeOfBytes(text)) ?? times.of(id) ?? clock.wall();
         if (text) errors.add(text, {id, at, key: watchPatternKey});
         found = true;
       }
       next = Math.max(next, end);
-      if (found) onFound();
-      if (pattern.isStopped) this.#stop();
     };
-    const runner = new SliceRunner({clock, step: (maxBytes) => search.step(maxBytes), onSlice: addFound});
+    const runner = new SliceRunner({
+      clock,
+      step(maxBytes) {
+        const isCaughtUp = search.step(maxBytes);
+        // Within the step, as every line may match.
+        addFound();
+        return isCaughtUp;
+      },
+      onSlice: () => {
+        if (found) onFound();
+        found = false;
+        if (pattern.isStopped) this.#stop();
+      },
+    });
     const unsubscribe = snapshot.subscribe(() => runner.wake());
     runner.wake();
     return () => {

@@ -2,7 +2,7 @@ import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {openingBrace} from './bytes.ts';
 import {isConfigurationLine} from './configuration.ts';
 import {withShortMessage} from './json-members.ts';
-import {levelIn, timeAbove, timeOfBytes} from './line-head.ts';
+import {levelIn, timeOfBytes} from './line-head.ts';
 import {isPanicLine} from './line-kind.ts';
 import {awaitsMessage, PanicReports, panicText} from './panic.ts';
 import {
@@ -13,6 +13,7 @@ import {
   PendingSuppressed,
   suppressedIn,
 } from './suppressed.ts';
+import {TimesAbove} from './times-above.ts';
 
 /** The errors of one log with the same fingerprint. Times are Unix times in ms, ids are entry ids. */
 export type ErrorGroup = {
@@ -122,6 +123,7 @@ export class ErrorLog {
   readonly #options: {readonly buffer: CountedBuffer; readonly wall: () => number; readonly maxGroups?: number};
   readonly #groups = new Map<number, CountedGroup>();
   readonly #reports = new PanicReports();
+  readonly #times: TimesAbove;
   #snapshot: ReadonlyMap<number, ErrorGroup> | undefined;
   readonly #suppressed = new PendingSuppressed();
   /** The last panic, until its message is read. `lines`: how many came since. */
@@ -154,6 +156,7 @@ export class ErrorLog {
   /** `wall`: Unix time in ms, for lines without a time. */
   constructor(options: {buffer: CountedBuffer; wall: () => number; maxGroups?: number}) {
     this.#options = options;
+    this.#times = new TimesAbove(options.buffer);
   }
 
   /** Number of groups that were dropped to make room for newer ones. */
@@ -362,7 +365,7 @@ export class ErrorLog {
   #addPanic(line: Uint8Array, id: number): void {
     const kind = errorFingerprint(line, '');
     const key = awaitsMessage(line) ? kind + unfinishedPanic : kind;
-    this.add(line, {id, at: this.#timeAbove(id), key});
+    this.add(line, {id, at: this.#times.of(id) ?? this.#options.wall(), key});
     if (key !== kind) this.#panic = {line: panicText(line), key, lines: 0};
   }
 
@@ -374,7 +377,7 @@ export class ErrorLog {
     const endpoint = endpointIn(line);
     const suppressed = endpoint !== undefined ? this.#suppressed.take(endpoint).count : identicalIn(line);
     const seen = endpoint === undefined ? 0 : this.#addToRun(endpoint, suppressed);
-    const at = timeOfBytes(line) ?? this.#timeAbove(id);
+    const at = timeOfBytes(line) ?? this.#times.of(id) ?? this.#options.wall();
     this.add(line, {id, at, key: errorFingerprint(line, endpoint ?? ''), suppressed, seen});
   }
 
@@ -395,10 +398,6 @@ export class ErrorLog {
   #readSuppressed(line: Uint8Array): void {
     const suppressed = suppressedIn(line);
     if (suppressed) this.#suppressed.add(suppressed);
-  }
-
-  #timeAbove(id: number): number {
-    return timeAbove(this.#options.buffer, id) ?? this.#options.wall();
   }
 
   #dropOldest(): void {

@@ -40,8 +40,6 @@ const longestTime = 40;
 /** Without fractions of a second. */
 const shortestTime = 20;
 const dayMs = 86_400_000;
-/** A panic has no time: it gets that of a line above, which is rarely further away than this. */
-const maxLinesAbove = 50;
 
 /**
  * The level of a line as received, whose end may be missing; equal to that of `parseRecord` if the line is a record.
@@ -56,19 +54,6 @@ export function levelIn(bytes: Uint8Array, start = 0, end = bytes.length): Level
 export function timeOfBytes(line: Uint8Array): number | undefined {
   const time = timeStartIn(line, 0, line.length);
   return time === undefined ? undefined : parseTime(line, time);
-}
-
-/** For a line without a time: that of a line closely above it. Undefined: none has one. */
-export function timeAbove(
-  lines: {readonly lineAt: (id: number) => Uint8Array | undefined},
-  id: number,
-): number | undefined {
-  for (let above = id - 1; above > id - maxLinesAbove; above--) {
-    const line = lines.lineAt(above);
-    const time = line && timeOfBytes(line);
-    if (time !== undefined) return time;
-  }
-  return undefined;
 }
 
 /** The time as sent, `2026-11-25T09:08:47.372844Z`; undefined where `timeOfBytes` is. */
