@@ -1,10 +1,10 @@
 import type {Pipeline, Session} from '../../api/types.ts';
 import {clockTime, counted, inZone, readTime} from '../../lib/format.ts';
 import type {ListSnapshot} from '../../logs/list-poller.ts';
-import {hasEnded, isSilent, type LogSnapshot} from '../../logs/log-snapshot.ts';
+import {hasEnded, isSilent} from '../../logs/log-snapshot.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
 import {clean} from '../../terminal/clean.ts';
-import {clip, padTo, shortenMiddle} from '../../terminal/fit.ts';
+import {clip, padTo, shortenApart, shortenMiddle} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
 import {
   black,
@@ -26,6 +26,7 @@ import {type ConnectionWords, connectionWords, silentWords} from '../../words/co
 import {isOldServer, type NoAnswer, noAnswer, noAnswerWords} from '../../words/failures.ts';
 import {fileWords} from '../../words/opened.ts';
 import {isCompiling, isFailing, pipelineState} from '../../words/pipeline.ts';
+import type {Controller} from '../controller.ts';
 import {awaitedLog} from '../empty-log.ts';
 import {useNow, useSeconds, useWaited} from '../hooks/use-clock.ts';
 import {useController, useModelProgress, useStore} from '../hooks/use-controller.ts';
@@ -60,7 +61,7 @@ export type HeaderView = {
   /** The page below says why the server does not answer, and what was known last. */
   readonly isExplained?: boolean;
   /** Lost streams of the process: the log stays silent about them. */
-  readonly lostStreams?: LogSnapshot['lostStreams'];
+  readonly lostStreams?: readonly string[] | undefined;
   /** The log is read from a file. */
   readonly isFile?: boolean;
   /** Undefined: the shown log is not to be recorded. */
@@ -115,7 +116,7 @@ export function Header() {
     waited,
     isExplained: controller.kindOf(view.page)?.explainsFailure === true,
     paused: tab?.pane.position.kind === 'held' && !(snapshot && hasEnded(snapshot)),
-    lostStreams: snapshot?.lostStreams,
+    lostStreams: tab?.merges ? lostInMerged(controller, tab.merges) : snapshot?.lostStreams,
     isFile: snapshot?.file !== undefined,
     recording: snapshot?.recording,
     width: controller.size.columns,
@@ -261,6 +262,18 @@ function recordingNote(recording: RecordingState | undefined): StyledText[] {
     case 'stopped':
       return [plain(' NOT RECORDED ', {inverse: true, bold: true, fg: 1}), plain(' ')];
   }
+}
+
+/** Most cells of the name of a pipeline. */
+const cellsOfName = 14;
+
+/** `fraud: stdout`: of a log that is several, with the name of the pipeline. */
+function lostInMerged({services: {logs, symbols}}: Controller, names: readonly string[]): readonly string[] {
+  const short = shortenApart(names.map(clean), cellsOfName, symbols.ellipsis);
+  return names.flatMap((name, index) => {
+    const {lostStreams = []} = logs.get(name)?.snapshot.get() ?? {};
+    return lostStreams.length === 0 ? [] : `${short[index]}: ${lostStreams.join(', ')}`;
+  });
 }
 
 /** The log is live, or a file, but a stream of the process is in it no longer. */

@@ -148,6 +148,17 @@ describe('the screen', () => {
     expect(app.rows).toHaveLength(30);
   });
 
+  it('says of which pipeline of a merged log a stream is lost', async () => {
+    await using app = await AppUnderTest.open({names: ['orders', 'fraud']});
+    await app.shows('LIVE');
+    app.screen.server.pipeline('fraud').start();
+    app.screen.server.pipeline('fraud').loseStream('stdout');
+    await app.press('2');
+    await app.shows('LIVE · stdout lost');
+    await app.press('+');
+    await app.shows('LIVE · fraud: stdout lost');
+  });
+
   it('says the state of a pipeline once: with its failure, else with its run, else beside LIVE', async () => {
     await using app = await AppUnderTest.open({names: ['orders']});
     await app.shows('LIVE');
