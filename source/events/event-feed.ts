@@ -193,7 +193,8 @@ export class EventFeed {
   /** The status before, if a run may have failed between the two that no log reports. */
   #gapBefore(before: PipelineStatus | undefined, now: PipelineStatus): PipelineStatus | [] {
     const log = this.#services.logs.get(now.name);
-    const isReported = log && this.log.hasCaughtUp(log);
+    // One that is cut reports it later, unless its server has forgotten it by then.
+    const isReported = log && this.log.hasCaughtUp(log) && log.snapshot.get().connection?.kind === 'live';
     if (!before || isReported) return [];
     const isOtherRun = now.deployment !== '' && now.deployment !== before.deployment;
     const isGap = isOtherRun || (now.endedByRunner && isNewFailure(before, now));

@@ -192,6 +192,27 @@ it.each(['orders', 'sales'])(
   },
 );
 
+it('so is one of a pipeline whose log is cut, and which its log reports later, once', async () => {
+  const {screen, told} = await telling({names: ['orders']});
+  await using _ = screen;
+  const {server} = screen;
+  const orders = server.pipeline('orders');
+  server.refuse({kind: 'unreachable', of: 'logs', times: 1000});
+  server.cutConnections();
+  const stateOf = () => screen.logs.get('orders')?.snapshot.get().connection?.kind;
+  await screen.until(() => stateOf() === 'waiting', 'the cut');
+  orders.fail('exit status: 1');
+  orders.start();
+  const failed = () => told.filter((text) => text.includes('Failed · exit status: 1'));
+  await screen.until(() => failed().length > 0, 'the failure');
+  expect(stateOf()).not.toBe('live');
+  server.acceptAgain();
+  orders.write('the last line');
+  await screen.untilLine('orders', 'the last line');
+  await screen.clock.advance(120_000);
+  expect(failed()).toHaveLength(1);
+});
+
 it('a log that goes on with a renamed pipeline tells nothing of its past, and all that follows', async () => {
   const {screen, told} = await telling({
     scenario: (server) => {
