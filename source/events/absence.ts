@@ -6,7 +6,7 @@ import {clocksDiffer} from '../records/transitions.ts';
 import type {ConnectorIncrease} from './connectors.ts';
 import {type LogStatus, reportsFailure} from './log-status.ts';
 import {type EventOf, EventSums, isOfErrors, type PipelineEvent, urgencyOf} from './pipeline-event.ts';
-import {endKind, listEvents, type PipelineStatus, type PipelineStatuses, statusesById} from './pipeline-status.ts';
+import {endKind, type PipelineStatus, type PipelineStatuses, statusesById} from './pipeline-status.ts';
 import {timelineOf} from './timeline.ts';
 
 /** What happened while the user was away, from `since` to `until` (Unix time in ms). */
@@ -54,18 +54,16 @@ export function absenceOf(
     if (kind === 'disconnected') return why === undefined ? [] : [{...event, why}];
     return [withReturn(event, now.pipelines?.get(pipeline))];
   });
-  const ofApi = before.pipelines && now.pipelines ? listEvents(before.pipelines, now.pipelines) : [];
+  // Of all runs in that time, as the lists have told.
   const statuses = statusesById(before.pipelines ?? new Map());
-  const connectors = ofApi.flatMap((event) => {
+  const connectors = happened.flatMap((event) => {
     const {pipeline, kind} = event;
     if (kind !== 'connectors') return [];
     const earlier = statuses.get(now.pipelines?.get(pipeline)?.id ?? '')?.connectorErrors ?? 0;
-    return besidesLog(
-      {...event, increase: increaseOf(pipeline, event.count)},
-      earlier,
-      logsBefore.get(pipeline),
-      logsNow.get(pipeline),
-    );
+    return besidesLog(event, earlier, logsBefore.get(pipeline), logsNow.get(pipeline)).map((each) => ({
+      ...each,
+      increase: increaseOf(pipeline, each.count),
+    }));
   });
   const events = byUrgency([...withoutEnds(told), ...connectors]);
   if (events.length === 0) return undefined;

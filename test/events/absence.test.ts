@@ -77,9 +77,24 @@ it('names the connectors whose errors became more', () => {
   const left = statusAt(0, [], [pipeline('a', {connectorErrors: 1})]);
   const now = statusAt(1, [], [pipeline('a', {connectorErrors: 4})]);
   const increaseOf = (name: string, count: number) => [{name: `${name}.bad`, count}];
-  expect(absenceOf(left, now, {muted, happened: [], increaseOf})?.events).toMatchObject([
+  const happened = left.pipelines && now.pipelines ? listEvents(left.pipelines, now.pipelines) : [];
+  expect(absenceOf(left, now, {muted, happened, increaseOf})?.events).toMatchObject([
     {kind: 'connectors', pipeline: 'a', count: 3, increase: [{name: 'a.bad', count: 3}]},
   ]);
+});
+
+it('counts connector errors of all runs in that time, but for those that the log tells of', () => {
+  const ofRun = (deployment: string, connectorErrors: number) =>
+    pipeline('a', {deployment, connectorErrors, starts: 1});
+  const counted = (logged: number) => {
+    const none = emptyErrorLog().connectors;
+    const [before, after] = [none, {...none, all: logged, inRun: 3}].map((connectors) => log('a', {connectors}));
+    const left = statusAt(0, before ? [before] : [], [ofRun('1', 2)]);
+    const now = statusAt(1, after ? [after] : [], [ofRun('2', 3)]);
+    return absenceIn(left, now, [ofRun('1', 502)])?.events.map(({kind, count}) => `${kind} ${count}`);
+  };
+  expect(counted(0)).toEqual(['connectors 503']);
+  expect(counted(103)).toEqual(['connectors 400']);
 });
 
 it('lines alone are no news', () => {

@@ -3,13 +3,13 @@ import {expect, it} from 'vitest';
 import {ErrorLimiter} from '../../demo/connector-errors.ts';
 import {absenceOf} from '../../source/events/absence.ts';
 import {type LogStatus, logEvents} from '../../source/events/log-status.ts';
-import type {PipelineStatus} from '../../source/events/pipeline-status.ts';
+import {listEvents, type PipelineStatus} from '../../source/events/pipeline-status.ts';
 import {unseenConnectorErrors} from '../../source/events/unseen.ts';
 import {LogSink} from '../../source/logs/log-sink.ts';
 import type {ErrorLog} from '../../source/records/error-log.ts';
 import {SuppressedErrors} from '../../source/records/suppressed.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
-import {log, pipeline, statusAt} from './statuses.ts';
+import {list, log, pipeline, statusAt} from './statuses.ts';
 
 const time = '2026-11-27T05:56:10.280718Z';
 const start =
@@ -211,8 +211,11 @@ it('while the user was away, logged, suppressed and untold errors add up to what
       const {total, inLog} = rig;
       const before = statusAt(0, [rig.status], [rig.listed]);
       playAll(second);
-      const happened = before.logs.flatMap((each) => logEvents(each, rig.status));
       const now = statusAt(1, [rig.status], [rig.listed]);
+      const happened = [
+        ...before.logs.flatMap((each) => logEvents(each, rig.status)),
+        ...listEvents(before.pipelines ?? list(), now.pipelines ?? list()),
+      ];
       const told = absenceOf(before, now, {happened, muted: new Set(), increaseOf: () => []})?.events ?? [];
       const sum = told.reduce((all, event) => {
         if (event.kind === 'errors') return all + event.count + (event.suppressed ?? 0);
