@@ -20,6 +20,7 @@ import {LinePieces} from '../storage/opened/line-pieces.ts';
 import type {ReadBlock} from '../storage/opened/recorded-blocks.ts';
 import type {PastPiece} from '../storage/recording/past.ts';
 import {isEndState, LogStates, lostStreamMarker, type RunnerReport, reportedParts} from './log-states.ts';
+import {findLostStreams} from './lost-streams.ts';
 
 type LogSinkOptions = {
   readonly buffer: BufferOptions;
@@ -253,23 +254,12 @@ export class LogSink implements StitchSink {
    * Finds in steps which streams what `restore` began with leaves lost: the run that recorded it has counted them, but they
    * still are. Undefined: none, as its markers say. Call before anything is added.
    */
-  findLostStreams(): Pick<EarlierErrors, 'step'> | undefined {
-    const markers = [...this.#buffer.markers()];
-    const ofLog = markers.slice(markers.findLastIndex(([, {kind}]) => kind === 'new-life') + 1);
-    const lost = ofLog.filter(([, {kind}]) => kind === 'unread');
-    const [first, last] = [lost[0], lost.at(-1)];
-    if (!first || !last) return undefined;
-    const states = new LogStates();
-    const onRead = (bytes: Uint8Array, newlines: Uint32Array) => void states.append(bytes, newlines);
-    const onEnd = () => {
+  findLostStreams(): ReturnType<typeof findLostStreams> {
+    return findLostStreams(this.#buffer, (states, {id, marker}) => {
       this.states.addEarlier(states);
       if (states.lostStreams.length === 0 || this.#losses.lostStream) return;
-      this.#losses = {...this.#losses, lostStream: last[1], lostStreamId: last[0]};
-    };
-    const {wall} = this.#clock;
-    // The line in front of a marker says it.
-    const range = {from: first[0] - 1, to: this.#buffer.endedTo};
-    return new EarlierErrors({...range, buffer: this.#buffer, errors: undefined, wall, onRead, onEnd});
+      this.#losses = {...this.#losses, lostStream: marker, lostStreamId: id};
+    });
   }
 
   /** Counts what is in lines before the entry `to`, which were added to the buffer on their own, in steps. */

@@ -1,12 +1,10 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import type {SegmentView} from '../buffer/segment.ts';
+import {StepwiseReader} from '../buffer/stepwise-reader.ts';
 import {ErrorLog} from './error-log.ts';
 
 type Options = {
   readonly buffer: LogBuffer;
   readonly errors: ErrorLog | undefined;
-  /** The first entry that is read. Default: the first of all. */
-  readonly from?: number;
   /** The first entry that `errors` has counted. */
   readonly to: number;
   /** Unix time in ms, for lines without a time. */
@@ -22,28 +20,25 @@ type Options = {
  * since a large file has millions of them.
  */
 export class EarlierErrors {
-  readonly #buffer: LogBuffer;
-  readonly #onRead: Options['onRead'];
-  readonly #onEnd: Options['onEnd'];
-  readonly #errors: ErrorLog | undefined;
+  readonly #options: Options;
   readonly #earlier: ErrorLog;
-  readonly #to: number;
-  #next: number;
-  /** Memory of `#newlinesOf`. */
-  #offsets = new Uint32Array(4096);
+  readonly #reader: StepwiseReader;
   #isAdded = false;
 
-  constructor({buffer, errors, from = 0, to, wall, onRead, onEnd}: Options) {
-    this.#onRead = onRead;
-    this.#onEnd = onEnd;
-    this.#buffer = buffer;
-    this.#errors = errors;
-    this.#next = from;
-    this.#to = to;
-    const endId = () => this.#next;
+  constructor(options: Options) {
+    const {buffer, to, wall, onRead} = options;
+    this.#options = options;
+    const reader = new StepwiseReader({
+      ...{buffer, to},
+      onRead: (bytes, newlines, firstId) => {
+        this.#earlier.append(bytes, newlines);
+        onRead?.(bytes, newlines, firstId);
+      },
+    });
+    this.#reader = reader;
     const counted = {
       get endId() {
-        return endId();
+        return reader.next;
       },
       lineAt: (id: number) => buffer.lineAt(id),
     };
@@ -52,57 +47,20 @@ export class EarlierErrors {
 
   /** Reads about `maxBytes` more bytes. True: all were read, and `errors` has them. */
   step(maxBytes: number): boolean {
-    for (let left = maxBytes; left > 0; ) {
-      this.#next = Math.max(this.#next, this.#buffer.firstId);
-      if (this.#next >= this.#to) {
-        this.#add();
-        return true;
-      }
-      // Undefined: it cannot be read back, and is gone with all before it.
-      const found = this.#buffer.segmentAt(this.#next);
-      if (!found) continue;
-      const segment = entriesFrom(found, this.#next);
-      this.#next = segment.endId;
-      const newlines = this.#newlinesOf(segment);
-      this.#earlier.append(segment.bytes, newlines);
-      this.#onRead?.(segment.bytes, newlines, segment.firstId);
-      left -= segment.bytes.length;
-    }
-    return false;
-  }
-
-  /** Their offsets, valid until the next call: where lines begin was found when they were read back. */
-  #newlinesOf({starts, bytes}: SegmentView): Uint32Array {
-    if (this.#offsets.length < starts.length) this.#offsets = new Uint32Array(starts.length);
-    let count = 0;
-    for (let index = 0; index < starts.length; index++) {
-      const end = starts[index + 1] ?? bytes.length;
-      // A marker has no bytes.
-      if (end === starts[index]) continue;
-      this.#offsets[count] = end - 1;
-      count += 1;
-    }
-    return this.#offsets.subarray(0, count);
+    if (!this.#reader.step(maxBytes)) return false;
+    this.#add();
+    return true;
   }
 
   #add(): void {
     if (this.#isAdded) return;
     this.#isAdded = true;
-    const {endedTo} = this.#buffer;
-    for (let id = this.#to; this.#earlier.awaitsMessage && id < endedTo; id++) {
-      const line = this.#buffer.lineAt(id);
+    const {buffer, errors, to, onEnd} = this.#options;
+    for (let id = to; this.#earlier.awaitsMessage && id < buffer.endedTo; id++) {
+      const line = buffer.lineAt(id);
       if (line) this.#earlier.readMessage(line, id);
     }
-    this.#errors?.addEarlier(this.#earlier);
-    this.#onEnd?.();
+    errors?.addEarlier(this.#earlier);
+    onEnd?.();
   }
-}
-
-/** The entries of a segment from `id` on. */
-function entriesFrom(segment: SegmentView, id: number): SegmentView {
-  const skipped = id - segment.firstId;
-  if (skipped <= 0) return segment;
-  const start = segment.starts[skipped] ?? segment.bytes.length;
-  const starts = segment.starts.subarray(skipped).map((each) => each - start);
-  return {...segment, firstId: id, starts, bytes: segment.bytes.subarray(start)};
 }
