@@ -53,10 +53,14 @@ export type LogConnection = {
   readonly checkAfterPause: (of: Pause) => void;
   /** `pipeline`: from the newest list; undefined: not in it. Adds markers; a pipeline that is back wakes the log. */
   readonly updatePipeline: (pipeline: Pipeline | undefined) => void;
-  /** The pipeline has another name. Its log goes on over the same connection, and in the same recording. */
+  /** The pipeline has this name now. Its log goes on over the same connection, and in the same recording. */
   readonly rename: (to: string) => void;
   /** The same, but there is another log of that name, which goes on with it: this one ends, also its recording. */
   readonly giveUp: (to: string) => void;
+  /** It was given up, and no pipeline has had its name since. */
+  readonly isGivenUp: boolean;
+  /** A pipeline has its name, the same or another one, whose log follows what is there. */
+  readonly goOn: (pipelineId: string) => void;
   /**
    * Starts or ends the recording; does nothing where logs cannot be recorded. Resolves once that is done, to the last
    * state of what has ended.

@@ -47,7 +47,7 @@ export type ManagedOptions = ManagerOptions & {
   readonly frames: SharedFrames;
   /** See `Connection`. */
   readonly onWaiting: () => void;
-  readonly onRenamed: (name: string) => void;
+  readonly onRenamed: (pipelines: readonly Pipeline[]) => void;
 };
 
 /** Makes logs by their names. */
@@ -103,7 +103,7 @@ export class LogManager<F extends Feed = Feed> {
     const log: Log<F> = this.#catalog.make(name, {
       ...{...this.#options, frames: this.#frames},
       onWaiting: () => this.#serverReturn.watch(),
-      onRenamed: (to) => this.#rename(new Map([[log, to]])),
+      onRenamed: (pipelines) => this.followNames(pipelines),
     });
     this.#logs.set(name, log);
     this.memory.add(log);
@@ -151,33 +151,51 @@ export class LogManager<F extends Feed = Feed> {
     for (const [name, log] of this.#logs) log.connection?.updatePipeline(listed.get(name));
   }
 
-  /** The logs of pipelines that have another name in the newest list get that one. */
+  /**
+   * The log of a pipeline that has another name in the newest list gets that one, unless another log has it: the tab of a
+   * name has the log of its pipeline. All others of that pipeline are given up, and go on when a pipeline has their name.
+   */
   followNames(pipelines: readonly Pipeline[]): void {
     const namesById = new Map(pipelines.map(({id, name}) => [id, name]));
-    const moved = [...this.#logs.values()].flatMap((log) => {
-      const name = namesById.get(log.connection?.pipelineId ?? '');
-      return name === undefined || name === log.name ? [] : [[log, name] as const];
-    });
-    this.#rename(new Map(moved), new Set(namesById.values()));
+    const idsByName = new Map(pipelines.map(({id, name}) => [name, id]));
+    const nameOf = ({connection}: Log<F>) => namesById.get(connection?.pipelineId ?? '');
+    const names = this.#newNames(nameOf);
+    for (const log of this.#logs.values()) {
+      const to = nameOf(log);
+      if (to !== undefined && to !== log.name && !names.has(log.name)) log.connection?.giveUp(to);
+    }
+    if (names.size > 0) this.#rename(names);
+    for (const {name, connection} of this.#logs.values()) {
+      const id = idsByName.get(name);
+      if (id !== undefined && connection?.isGivenUp) connection.goOn(id);
+    }
   }
 
-  /** Two names may be exchanged. `listed`: all names of pipelines. */
-  #rename(moved: ReadonlyMap<Log<F>, string>, listed: ReadonlySet<string> = new Set()): void {
-    const names = new Map([...moved].map(([{name}, to]) => [name, to]));
-    const inPlace = (to: string) => (names.has(to) ? undefined : this.#logs.get(to));
-    // A tab that has the log of another pipeline of that name keeps it, and gets this one behind it.
-    const isTaken = (to: string, {connection}: Log<F>) => {
-      const other = inPlace(to);
-      if (!other || other.buffer.lineCount === 0) return false;
-      return other.connection?.pipelineId !== connection?.pipelineId || other.losses.clears > 0;
-    };
-    for (let left = -1; left !== names.size; ) {
-      left = names.size;
-      for (const [log, to] of moved) if (isTaken(to, log)) names.delete(log.name);
+  /** One log for each new name. Two may be exchanged; a log that has nothing of another pipeline gives way. */
+  #newNames(nameOf: (log: Log<F>) => string | undefined): NewNames {
+    const moving = new Map<string, Log<F>>();
+    for (const log of this.#logs.values()) {
+      const to = nameOf(log);
+      if (to === undefined || to === log.name) continue;
+      const other = moving.get(to);
+      if (!other || (other.connection?.isGivenUp && !log.connection?.isGivenUp)) moving.set(to, log);
     }
-    for (const [log, to] of moved) if (!names.has(log.name) && !listed.has(log.name)) log.connection?.giveUp(to);
-    if (names.size === 0) return;
-    for (const to of names.values()) if (inPlace(to)) this.close(to);
+    const isTaken = (name: string, by: Log<F>) => {
+      const log = this.#logs.get(name);
+      if (!log || moving.get(nameOf(log) ?? '') === log) return false;
+      if (!log.connection || by.connection?.isGivenUp || log.connection.isGivenUp) return true;
+      const isOfSame = log.connection.pipelineId === by.connection?.pipelineId && log.losses.clears === 0;
+      return log.buffer.lineCount > 0 && !isOfSame;
+    };
+    for (let left = -1; left !== moving.size; ) {
+      left = moving.size;
+      for (const [to, log] of moving) if (isTaken(to, log)) moving.delete(to);
+    }
+    return new Map([...moving].map(([to, {name}]) => [name, to]));
+  }
+
+  #rename(names: NewNames): void {
+    for (const to of names.values()) if (!names.has(to)) this.close(to);
     const logs = [...this.#logs.values()];
     this.#logs.clear();
     for (const log of logs) {

@@ -274,6 +274,33 @@ test.each(['list', 'cut'] as const)(
   },
 );
 
+test('a log that was given up goes on when its pipeline has its name again, and says so', async () => {
+  const {server, manager, list, write} = await openStreams(['blue', 'green']);
+  const [blue, green] = [manager.open('blue'), manager.open('green')];
+  await untilLines(blue, write('blue', 1));
+  const first = write('green', 1);
+  await untilLines(green, first);
+  await list();
+  server.deletePipeline('blue');
+  await connectionOf(blue, 'gone');
+  for (const [from, to] of [
+    ['green', 'blue'],
+    ['blue', 'green'],
+  ] as const) {
+    server.renamePipeline(from, to);
+    await list();
+    await connectionOf(from === 'green' ? green : blue, 'gone');
+    await connectionOf(from === 'green' ? blue : green, 'live');
+  }
+  expect(manager.get('green')).toBe(green);
+  const last = write('green', 1);
+  expect(await untilLines(green, [...first, ...last])).toEqual([...first, ...last]);
+  expect(markersOf(green).filter(({kind}) => kind === 'renamed')).toEqual([
+    {kind: 'renamed', from: 'green', to: 'blue'},
+    {kind: 'renamed', from: 'blue', to: 'green'},
+  ]);
+});
+
 test('a flood at full speed is read to its last line on one connection', async () => {
   const {server, manager} = await openStreams(['a']);
   const stream = manager.open('a');

@@ -1,6 +1,7 @@
 import type {ApiClient, Pipeline} from '../../api/types.ts';
 import {unmatchedWords} from '../../events/event-words.ts';
 import {type Clock, withPatience} from '../../lib/clock.ts';
+import {slowDelay} from '../../logs/connection/backoff.ts';
 import {type ConnectionState, isOpen} from '../../logs/connection/state.ts';
 import type {ConnectionFeed} from '../../logs/feeds/connection.ts';
 import {attendedEvery} from '../../logs/list-poller.ts';
@@ -30,6 +31,8 @@ type PipelineLogOptions = {
   readonly manager: LogManager<ConnectionFeed>;
   readonly client: Pick<ApiClient, 'answers' | 'getPipeline'>;
   readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
   /** Continue after the catch-up. */
   readonly follow: boolean;
   /** When following: end with the log. */
@@ -289,7 +292,7 @@ export class PipelineLog {
     if (recording?.kind !== 'opening') this.#recording = recording;
   }
 
-  /** Reports why nothing comes, once for each reason, and requests a deleted pipeline until it is back. */
+  /** Reports why nothing comes, once for each reason, and requests a pipeline that has gone until one has its name. */
   #onConnection(connection: ConnectionState): void {
     this.#connection = connection;
     if (connection.kind === 'live') this.#trouble = undefined;
@@ -298,10 +301,10 @@ export class PipelineLog {
       this.#trouble = trouble;
       this.#options.note(`${trouble} · trying again`);
     }
-    if (!this.#catchUp && connection.kind === 'gone' && connection.reason.kind === 'deleted') {
-      // As often as the screen requests its list.
-      this.#cancelRequest = this.#options.clock.after(attendedEvery, () => this.#stream.connection.reconnect());
-    }
+    if (this.#catchUp || connection.kind !== 'gone' || connection.reason.kind === 'refused') return;
+    // As often as the screen requests its list, and seldom where the log goes on in another one: there may be no list here.
+    const wait = connection.reason.kind === 'deleted' ? attendedEvery : slowDelay(this.#options.random());
+    this.#cancelRequest = this.#options.clock.after(wait, () => this.#stream.connection.reconnect());
   }
 
   /** Until the catch-up, or the end of the pipeline, is over. */

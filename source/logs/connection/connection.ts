@@ -27,8 +27,8 @@ type ConnectionOptions = {
   readonly silence: number;
   /** See `waitsForServer`. */
   readonly onWaiting: () => void;
-  /** The server does not know the pipeline's name, and has the pipeline under this one. */
-  readonly onRenamed: (name: string) => void;
+  /** The server does not know the pipeline's name; this list has the pipeline under another one. */
+  readonly onRenamed: (pipelines: readonly Pipeline[]) => void;
   /** The connection, its events or the lines have changed. */
   readonly onChange: () => void;
 };
@@ -298,8 +298,9 @@ export class Connection {
     const now = listed.find((pipeline) => pipeline.id === id)?.name;
     if (now === undefined || signal.aborted) return false;
     // A list may have told it meanwhile.
-    if (name() === before && now !== before) onRenamed(now);
-    return name() !== before;
+    if (name() === before && now !== before) onRenamed(listed);
+    // It may have been given up.
+    return name() !== before && !signal.aborted;
   }
 
   /** Checks until the replay is over, as long as `isWanted`. */

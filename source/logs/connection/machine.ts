@@ -27,6 +27,7 @@ export const initialMachine: Machine = {
   uselessCuts: 0,
   loss: undefined,
   opened: false,
+  renamedTo: undefined,
   standby: undefined,
   wakeAfter: undefined,
   isEarly: false,
@@ -68,15 +69,13 @@ export function step(machine: Machine, event: MachineEvent, context: MachineCont
       return connect(isOpen(connection) ? recordLoss(machine, 'asked', context) : machine);
     case 'slept':
       // An open connection may still hold more than the next replay has: nobody may drop it before it is drained.
-      return isOpen(connection)
-        ? {machine: {...machine}, effects: [{kind: 'drain', attempt: machine.attempt, of: event.of}]}
-        : connect(machine);
+      if (isOpen(connection))
+        return {machine: {...machine}, effects: [{kind: 'drain', attempt: machine.attempt, of: event.of}]};
+      return machine.renamedTo === undefined ? connect(machine) : unchanged;
     case 'listed':
       return stepListed(machine, event.as, context);
     case 'renamed':
-      return connection.kind === 'gone' && connection.reason.kind === 'renamed'
-        ? unchanged
-        : gone(machine, {kind: 'renamed', to: event.to}, context);
+      return gone({...machine, renamedTo: event.to}, {kind: 'renamed', to: event.to}, context);
     case 'server-answered':
       return isWokenBy(machine, event.request) ? wake(machine) : unchanged;
     case 'close':
@@ -96,7 +95,7 @@ export function step(machine: Machine, event: MachineEvent, context: MachineCont
 function catchUp(machine: Machine, {now}: MachineContext): Step {
   const {attempt, loss} = machine;
   return {
-    machine: {...machine, opened: true, connection: {kind: 'catching-up', since: now}},
+    machine: {...machine, opened: true, renamedTo: undefined, connection: {kind: 'catching-up', since: now}},
     effects: [{kind: 'start-replay', attempt, loss}],
   };
 }
@@ -163,7 +162,7 @@ function stepListed(
   switch (as) {
     case 'appeared':
     case 'replaced':
-      return away ? connect(machine) : {machine, effects: []};
+      return away ? connect({...machine, renamedTo: undefined}) : {machine, effects: []};
     case 'missing':
       return connection.kind === 'waiting' ? gone(machine, {kind: 'deleted'}, context) : {machine, effects: []};
   }
@@ -271,7 +270,9 @@ function wake(machine: Machine): Step {
 
 function fail(machine: Machine, failure: ApiFailure, context: MachineContext): Step {
   if (failure.kind !== 'fatal') return retry(machine, failure, context);
-  return gone(machine, failure.reason === 'unknown-pipeline' ? {kind: 'deleted'} : {kind: 'refused', failure}, context);
+  if (failure.reason !== 'unknown-pipeline') return gone(machine, {kind: 'refused', failure}, context);
+  const {renamedTo: to} = machine;
+  return gone(machine, to === undefined ? {kind: 'deleted'} : {kind: 'renamed', to}, context);
 }
 
 function retry(machine: Machine, failure: ApiFailure | undefined, context: MachineContext): Step {
@@ -302,8 +303,9 @@ function retry(machine: Machine, failure: ApiFailure | undefined, context: Machi
 
 /** Only slow tries from now on, which find a change on the server without a key of the user. */
 function gone(machine: Machine, reason: GoneReason, context: MachineContext): Step {
-  const milliseconds = slowDelay(context.roll);
-  const effects: Effect[] = [...drops(machine), {kind: 'wait', attempt: machine.attempt, milliseconds}];
+  const milliseconds = reason.kind === 'renamed' ? undefined : slowDelay(context.roll);
+  const effects: Effect[] = drops(machine);
+  if (milliseconds !== undefined) effects.push({kind: 'wait', attempt: machine.attempt, milliseconds});
   if (reason.kind === 'deleted' && machine.opened) effects.push({kind: 'mark-ended', because: 'deleted'});
   return {
     machine: {
@@ -312,7 +314,7 @@ function gone(machine: Machine, reason: GoneReason, context: MachineContext): St
       opened: machine.opened && reason.kind !== 'deleted',
       standby: undefined,
       wakeAfter: reason.kind === 'refused' && !machine.isEarly ? context.requests : undefined,
-      connection: {kind: 'gone', reason, until: context.now + milliseconds},
+      connection: {kind: 'gone', reason, until: milliseconds === undefined ? undefined : context.now + milliseconds},
     },
     effects,
   };

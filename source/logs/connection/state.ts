@@ -27,8 +27,11 @@ export type ConnectionState =
       readonly cause: LossCause;
       readonly failure: ApiFailure | undefined;
     }
-  /** Ends with a slow try at `until`, with a change in the list, or with the user's reconnect. */
-  | {readonly kind: 'gone'; readonly reason: GoneReason; readonly until: number};
+  /**
+   * Ends with a slow try at `until`, with a change in the list, or with the user's reconnect. Undefined: no try would find
+   * more, as of a renamed pipeline.
+   */
+  | {readonly kind: 'gone'; readonly reason: GoneReason; readonly until: number | undefined};
 
 /** The server has answered with a log: its bytes are read. */
 export function isOpen({kind}: ConnectionState): boolean {
@@ -75,6 +78,8 @@ export type Machine = {
   readonly loss: Loss | undefined;
   /** The log has been read since the pipeline was last reported as deleted. */
   readonly opened: boolean;
+  /** See `GoneReason`; undefined once a pipeline has the name again. */
+  readonly renamedTo: string | undefined;
   readonly standby: Standby | undefined;
   /** The newest request when the last attempt failed: a good answer to a later one ends the wait. Undefined: never. */
   readonly wakeAfter: number | undefined;

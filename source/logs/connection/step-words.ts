@@ -55,7 +55,7 @@ export function stepWords(before: Machine, event: MachineEvent, after: Machine, 
       if (event.as === 'replaced') return {text: 'the list shows another pipeline of this name: connecting'};
       return {text: 'the list shows the pipeline: connecting'};
     case 'renamed':
-      return {text: `the pipeline was renamed to ${event.to}: its log goes on in that tab`, key: 'renamed'};
+      return renamedWords(event.to);
     case 'server-answered':
       return {text: `the server answers ${wasAway(before) ? 'again' : 'other requests'}: connecting`};
     case 'opened':
@@ -78,12 +78,17 @@ function refusedWords(failure: ApiFailure, after: Machine, now: number): StepWor
   if (connection.kind === 'gone' && connection.reason.kind === 'deleted') {
     return {text: 'the server does not know the pipeline', key: 'deleted'};
   }
+  if (connection.kind === 'gone' && connection.reason.kind === 'renamed') return renamedWords(connection.reason.to);
   const reason = failure.kind === 'cancelled' ? '' : failure.reason;
   if (reason === 'not-ready') return {text: 'the runner does not have the log ready yet', key: reason};
   return {
     text: `try ${after.tries || 1} failed: ${messageOf(failure)}${next(after, now)}${asked(failure)}`,
     key: reason,
   };
+}
+
+function renamedWords(to: string): StepWords {
+  return {text: `the pipeline was renamed to ${to}: its log goes on in that tab`, key: 'renamed'};
 }
 
 function messageOf(failure: ApiFailure): string {
@@ -93,6 +98,7 @@ function messageOf(failure: ApiFailure): string {
 function next(after: Machine, now: number): string {
   const {connection} = after;
   if (connection.kind !== 'waiting' && connection.kind !== 'gone') return '';
+  if (connection.until === undefined) return '';
   return `; next try in ${fineDuration(connection.until - now)}`;
 }
 

@@ -46,6 +46,8 @@ export class ConnectionFeed implements Feed, LogConnection {
   #listed: Pipeline | undefined;
   /** The name of its pipeline, whose log is that of another tab now. */
   #givenUpTo: string | undefined;
+  /** Id of another pipeline that has the name now, until its log comes. */
+  #nextId: string | undefined;
 
   constructor(sink: LogSink, signal: AbortSignal, options: ManagedOptions & {readonly name: string}) {
     const {client, clock, random, recordings, silence = defaultSilence, packer, onWaiting, onRenamed} = options;
@@ -56,7 +58,10 @@ export class ConnectionFeed implements Feed, LogConnection {
     this.#sink = sink;
     this.#signal = signal;
     sink.onEvent = (text) => this.#connection.addEvent(text);
-    sink.onPlaced = (place) => this.#recording?.onPlaced(place);
+    sink.onPlaced = (place) => {
+      this.#nextId = undefined;
+      this.#recording?.onPlaced(place);
+    };
     this.#reader = new LogReader({
       ...{sink, clock, packer},
       onReceived: (areFirst) => {
@@ -101,7 +106,7 @@ export class ConnectionFeed implements Feed, LogConnection {
   }
 
   get pipelineId(): string | undefined {
-    return this.#reader.pipelineId ?? this.#listed?.id ?? this.#connection.pipelineId;
+    return this.#nextId ?? this.#reader.pipelineId ?? this.#listed?.id ?? this.#connection.pipelineId;
   }
 
   get pipelineAtEnd(): Pipeline | undefined {
@@ -134,6 +139,7 @@ export class ConnectionFeed implements Feed, LogConnection {
   }
 
   async setRecording(on: boolean): Promise<RecordingState | undefined> {
+    if (on && this.isGivenUp) return undefined;
     return await this.#recording?.set(on, this.#reader.pipelineId ?? this.#connection.pipelineId);
   }
 
@@ -150,33 +156,49 @@ export class ConnectionFeed implements Feed, LogConnection {
   updatePipeline(pipeline: Pipeline | undefined): void {
     const before = this.#listed;
     this.#listed = pipeline;
-    if (pipeline) this.#givenUpTo = undefined;
     this.#connection.setPipeline(pipeline);
-    this.#recording?.setPipelineId(this.#reader.pipelineId ?? pipeline?.id);
+    if (!this.isGivenUp) this.#recording?.setPipelineId(this.#reader.pipelineId ?? pipeline?.id);
     for (const change of listedChanges(before, pipeline)) this.#onListedChange(change);
     const as = listedAs(before, pipeline);
     if (as) this.#connection.onEvent({kind: 'listed', as});
     this.#sink.onChange();
   }
 
+  get isGivenUp(): boolean {
+    return this.#givenUpTo !== undefined;
+  }
+
   rename(to: string): void {
-    const from = this.#name;
+    const from = this.#givenUpTo ?? this.#name;
     this.#name = to;
-    this.#connection.addEvent(`the pipeline was renamed from ${from} to ${to}`);
-    if (this.#givenUpTo === undefined) this.addMarker({kind: 'renamed', from, to});
     this.#givenUpTo = undefined;
+    if (from !== to) {
+      this.#connection.addEvent(`the pipeline was renamed from ${from} to ${to}`);
+      this.addMarker({kind: 'renamed', from, to});
+    }
     this.#recording?.takeUp();
     this.#connection.onEvent({kind: 'listed', as: 'appeared'});
     this.#sink.onChange();
   }
 
   giveUp(to: string): void {
-    if (this.#givenUpTo !== to) {
-      this.addMarker({kind: 'renamed', from: this.#name, to});
-      this.#givenUpTo = to;
-      this.#recording?.giveUp();
-    }
+    const from = this.#givenUpTo ?? this.#name;
+    if (from === to) return;
+    this.addMarker({kind: 'renamed', from, to});
+    this.#givenUpTo = to;
+    this.#recording?.giveUp();
     this.#connection.onEvent({kind: 'renamed', to});
+    this.#sink.onChange();
+  }
+
+  goOn(pipelineId: string): void {
+    if (pipelineId === this.pipelineId) {
+      this.rename(this.#name);
+      return;
+    }
+    this.#givenUpTo = undefined;
+    this.#nextId = pipelineId;
+    this.#connection.onEvent({kind: 'listed', as: 'replaced'});
     this.#sink.onChange();
   }
 

@@ -45,6 +45,11 @@ function start(controller: Controller, pane: Pane): void {
   const {name} = pane.tab;
   const stream = controller.services.logs.get(name);
   if (!stream) return;
+  const {connection} = stream.snapshot.get();
+  if (connection?.kind === 'gone' && connection.reason.kind === 'renamed') {
+    controller.say(`${name} was renamed to ${connection.reason.to}: record it in that tab`);
+    return;
+  }
   controller.say('opening the recording');
   void stream.connection?.setRecording(true);
   let isKnown = false;

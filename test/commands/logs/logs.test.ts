@@ -509,6 +509,26 @@ describe('following', () => {
     await running;
   });
 
+  it('follows a new pipeline of the name whose log goes on in that of another, without a list', async () => {
+    const {server, run, stream, stop, untilNoted} = await setUp();
+    server.addPipeline('others');
+    const running = run({follow: true, names: ['orders', 'others'], speed: 100});
+    for (const name of ['orders', 'others']) {
+      server.pipeline(name).write(`begins ${name}`);
+      await untilPrinted(stream, `begins ${name}`);
+    }
+    server.deletePipeline('others');
+    await untilNoted(' deleted');
+    server.renamePipeline('orders', 'others');
+    server.cutConnections();
+    await untilNoted('renamed from orders to others');
+    server.addPipeline('orders').write('a new one');
+    await untilPrinted(stream, 'a new one');
+    expect(stream.text.match(/a new one/g)).toEqual(['a new one']);
+    stop.abort();
+    expect(await running).toBe(0);
+  });
+
   it('says how many errors no pattern could match, since the log has no word of them', async () => {
     const {pipeline, run, notes, stream} = await setUp();
     pipeline.start([{kind: 'input', name: 'orders.bad'}]);

@@ -49,6 +49,7 @@ describe('connection machine', () => {
     waiting: play([ask, refused(unreachable)]).machine,
     'gone, deleted': play([ask, refused(unknown)]).machine,
     'gone, refused': play([ask, refused(unauthorized)]).machine,
+    'gone, renamed': play([ask, opened, caughtUp, {kind: 'renamed', to: 'b'}]).machine,
   } satisfies Record<string, Machine>;
 
   const events = {
@@ -73,14 +74,16 @@ describe('connection machine', () => {
     'listed, appeared': {kind: 'listed', as: 'appeared'},
     'listed, replaced': {kind: 'listed', as: 'replaced'},
     'listed, missing': {kind: 'listed', as: 'missing'},
+    renamed: {kind: 'renamed', to: 'c'},
     'server answered': {kind: 'server-answered', request: 6},
     'server answered what was asked before': {kind: 'server-answered', request: 5},
   } satisfies Record<string, MachineEvent>;
 
   /** Where each event leads from each state; what is not named changes nothing. `live +standby`: a second connection. */
   const table: Record<keyof typeof states, Partial<Record<keyof typeof events, string>>> = {
-    idle: {reconnect: 'connecting', slept: 'connecting', close: 'idle'},
+    idle: {reconnect: 'connecting', slept: 'connecting', close: 'idle', renamed: 'gone'},
     connecting: {
+      renamed: 'gone',
       reconnect: 'connecting',
       slept: 'connecting',
       close: 'idle',
@@ -90,6 +93,7 @@ describe('connection machine', () => {
       'refused, not allowed': 'gone',
     },
     'catching-up': {
+      renamed: 'gone',
       reconnect: 'connecting',
       slept: 'catching-up',
       close: 'idle',
@@ -101,6 +105,7 @@ describe('connection machine', () => {
       'refused, not allowed': 'waiting',
     },
     live: {
+      renamed: 'gone',
       reconnect: 'connecting',
       slept: 'live',
       close: 'idle',
@@ -112,6 +117,7 @@ describe('connection machine', () => {
       silent: 'live +standby',
     },
     ended: {
+      renamed: 'gone',
       reconnect: 'connecting',
       slept: 'connecting',
       close: 'idle',
@@ -121,6 +127,7 @@ describe('connection machine', () => {
       'looked up, no answer': 'waiting',
     },
     waiting: {
+      renamed: 'gone',
       reconnect: 'connecting',
       slept: 'connecting',
       close: 'idle',
@@ -131,6 +138,7 @@ describe('connection machine', () => {
       'listed, missing': 'gone',
     },
     'gone, deleted': {
+      renamed: 'gone',
       reconnect: 'connecting',
       slept: 'connecting',
       close: 'idle',
@@ -139,9 +147,18 @@ describe('connection machine', () => {
       'listed, replaced': 'connecting',
     },
     'gone, refused': {
+      renamed: 'gone',
       'server answered': 'connecting',
       reconnect: 'connecting',
       slept: 'connecting',
+      close: 'idle',
+      'retry due': 'connecting',
+      'listed, appeared': 'connecting',
+      'listed, replaced': 'connecting',
+    },
+    'gone, renamed': {
+      renamed: 'gone',
+      reconnect: 'connecting',
       close: 'idle',
       'retry due': 'connecting',
       'listed, appeared': 'connecting',
@@ -328,6 +345,18 @@ describe('connection machine', () => {
     const still = play([{kind: 'retry-due', attempt: 1}, refused(unknown, 2)], deleted.machine);
     expect(still.machine.connection.kind).toBe('gone');
     expect(marks(still.effects)).toEqual([]);
+  });
+
+  test('a log whose pipeline another one has waits for no time, tells its newest name, and is not told of a deletion', () => {
+    const renamed = play([{kind: 'renamed', to: 'b'}], states.live);
+    expect(renamed.effects).toEqual([{kind: 'drop', attempt: 1}]);
+    const again = play([{kind: 'renamed', to: 'c'}], renamed.machine).machine;
+    expect(again.connection).toEqual({kind: 'gone', reason: {kind: 'renamed', to: 'c'}, until: undefined});
+    const asked = play([ask, refused(unknown, 2)], again);
+    expect(asked.machine.connection).toEqual(again.connection);
+    expect(asked.effects).toEqual([{kind: 'drop', attempt: 2}]);
+    const back = play([{kind: 'listed', as: 'appeared'}, refused(unknown, 2)], again);
+    expect(back.machine.connection).toMatchObject({reason: {kind: 'deleted'}});
   });
 
   test('a look-up that finds another id reconnects at once, with a marker', () => {
@@ -594,16 +623,19 @@ describe('connection machine', () => {
     );
   });
 
-  test('a stream that is not closed always has something to wait for', () => {
+  test('a stream that is not closed always has something to wait for, but where another one goes on', () => {
     fc.assert(
       fc.property(histories, (history) => {
         walk(history, (before, _event, after) => {
           if (after.machine === before) return;
           const kinds = after.effects.map(({kind}) => kind);
-          switch (after.machine.connection.kind) {
+          const {connection} = after.machine;
+          switch (connection.kind) {
             case 'waiting':
-            case 'gone':
               expect(kinds).toContain('wait');
+              break;
+            case 'gone':
+              expect(kinds.includes('wait')).toBe(connection.reason.kind !== 'renamed');
               break;
             case 'ended':
               expect(kinds).toContain('look-up');

@@ -58,6 +58,23 @@ test('a recording that is not open yet ends with nothing', async () => {
   expect(await said(screen, /no longer/)).toBe('unknown: no longer recorded');
 });
 
+test('a log that goes on in another tab is recorded there', async () => {
+  await using screen = await reading(log);
+  const {server, logs} = screen;
+  server.addPipeline('sales').start();
+  const sales = logs.open('sales');
+  await screen.until(() => sales.snapshot.get().lineCount > 0, 'the log of sales');
+  server.deletePipeline('sales');
+  await screen.until(() => sales.snapshot.get().connection?.kind === 'gone', 'the deletion of sales');
+  server.renamePipeline('orders', 'sales');
+  screen.controller.services.poller.refresh();
+  await screen.until(() => logs.get('orders')?.snapshot.get().connection?.kind === 'gone', 'the new name');
+  screen.press('W');
+  expect(noticeOf(screen)).toBe('orders was renamed to sales: record it in that tab');
+  await logs.get('orders')?.connection?.setRecording(true);
+  expect(logs.get('orders')?.snapshot.get().recording).toBeUndefined();
+});
+
 test('W does nothing without a tab', async () => {
   await using screen = await reading(log);
   screen.press('X', 'z', 'W');
