@@ -15,6 +15,7 @@ import {charactersPerCell, clip, clippedSides, wrapWords} from '../../terminal/f
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
+import {textWidth} from '../../terminal/width.ts';
 import {type Fact, pipelineMarkdownSteps} from '../../viewport/markdown.ts';
 import {cutBeforeEnd} from '../../words/excerpt.ts';
 import {type ChangesReader, type ChangesState, mostLeaves} from '../changes.ts';
@@ -73,7 +74,7 @@ export function changesSection(controller: Controller, {state: compared, pipelin
   const state = compared ?? {kind: 'counting' as const, pipeline, percent: 0};
   const changes = state.kind === 'compared' ? state.changes : [];
   const kinds = listSection('changes', {
-    title: why === undefined ? titleOf(state, controller) : pageTitle(`Changes in ${pipeline}`, why),
+    title: why === undefined ? titleOf(state, controller, width) : pageTitle(`Changes in ${pipeline}`, why),
     items: changes,
     rowOf() {
       const times = changes.map((change) => timesInWords(change, symbols.times));
@@ -99,7 +100,10 @@ function withRunFacts(
   width: number,
 ): Section {
   const {symbols} = controller.services;
-  const above = [...factRows(factsOf(controller, state), width)];
+  const facts = factsOf(controller, state);
+  const run = runInWords(state.older);
+  const isInTitle = comparedTitle(state, width).text.endsWith(run);
+  const above = [...factRows(isInTitle ? facts : [['compared with', run], ...facts], width)];
   const leaves = leavesOf(state);
   const ranges = leaves.slice(0, mostLeaves).map(({shown}): RowRange => {
     const top = 1 + above.length;
@@ -178,7 +182,7 @@ function newLeafRows(shown: LeafChange['shown'], width: number, symbols: Symbols
   return [fitted(head, width, symbols), ...below, ...cut];
 }
 
-function titleOf(state: ChangesState, {commands}: Controller): StyledText {
+function titleOf(state: ChangesState, {commands}: Controller, width: number): StyledText {
   switch (state.kind) {
     case 'counting':
       return pageTitle(`Changes in ${state.pipeline}`, `counting the records of its runs: ${state.percent}%`);
@@ -190,11 +194,17 @@ function titleOf(state: ChangesState, {commands}: Controller): StyledText {
           : 'no earlier run to compare',
       );
     case 'compared': {
-      const {older, newer, changes} = state;
-      const what = `Changes in run ${count(newer.number)} since run ${count(older.number)}`;
-      return pageTitle(what, `${changesInWords(changes)} · ${runInWords(older)}`);
+      return comparedTitle(state, width);
     }
   }
+}
+
+/** With what is known of the earlier run, which is below where it does not fit. */
+function comparedTitle(compared: ComparedRuns, width: number): StyledText {
+  const {older, newer, changes} = compared;
+  const what = `Changes in run ${count(newer.number)} since run ${count(older.number)}`;
+  const title = pageTitle(what, `${changesInWords(changes)} · ${runInWords(older)}`);
+  return textWidth(title.text) <= width ? title : pageTitle(what, changesInWords(changes));
 }
 
 /** Goes to the configuration that has a leaf, or to the first line of a kind of record, or says that it is gone. */

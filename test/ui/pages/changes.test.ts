@@ -71,8 +71,9 @@ it('of a kind that is cut the end is left, where the reason is', async () => {
 it('D compares the newest run with the one before it, and with earlier ones; Enter goes to its first line', async () => {
   await using screen = await threeRuns();
   const [title, ...rows] = await opened(screen);
-  expect(title).toMatch(/^ Changes in run 4 since run 2 {2}1 new · 1 gone · run 2, 2 records in less than 1 s since /);
+  expect(title).toBe(' Changes in run 4 since run 2  1 new · 1 gone');
   expect(rows).toEqual([
+    expect.stringMatching(/^ compared with {6}run 2, 2 records in less than 1 s since [\d-]+ [\d:]+$/),
     expect.stringMatching(/^ run 4 {14}(?:stopped after|running, began at) /),
     expect.stringMatching(/^ run 2 {14}stopped after /),
     expect.stringMatching(/^ program {12}version 1 on platform .* in both runs \(API\)$/),
@@ -82,6 +83,9 @@ it('D compares the newest run with the one before it, and with earlier ones; Ent
     ' ▸ new   ×1  ERROR work        third kind',
     '   gone  ×1  ERROR work        second kind',
   ]);
+  const [wideTitle, wideFact] = sectionTexts(screen.controller, 'changes', 120);
+  expect(wideTitle).toMatch(/ 1 new · 1 gone · run 2, 2 records in less than 1 s since [\d-]+ [\d:]+$/);
+  expect(wideFact).toMatch(/^ run 4 /);
   expect(conditionsOfPage(screen.controller).hasEarlierRun).toBe(true);
   screen.press('h');
   expect(shown(screen)[0]).toMatch(/^ Changes in run 4 since run 1 /);
