@@ -1,10 +1,22 @@
 import type {Pipeline} from '../../api/types.ts';
+import {readTime} from '../../lib/format.ts';
 import {attendedEvery} from '../../logs/list-poller.ts';
-import {failureSentence, hasCompileError, hasStopped, isCompiling, isFailing, stateWord} from '../../words/pipeline.ts';
+import type {UnaskedEnds} from '../../logs/log-states.ts';
+import {
+  failedWords,
+  failureSentence,
+  hasCompileError,
+  hasStopped,
+  isCompiling,
+  isFailing,
+  stateWord,
+} from '../../words/pipeline.ts';
 import {CatchUp, type CatchUpInput, type Ending} from './catch-up.ts';
 
 /** Milliseconds that a stop lasts until it is an end: a restart stops the pipeline, and the next list tells of it. */
 const restartAtMost = attendedEvery + 500;
+/** Milliseconds in which the end of a run is read from the log, after a list has the next one. */
+const readWithin = 500;
 
 type Stop = {
   /** Undefined: it was deleted. */
@@ -29,6 +41,10 @@ export class EndByState {
   /** The date of its state in the first list: if it is stopped with another one, it ran between two lists. */
   #firstSince: string | undefined;
   #stop: Stop | undefined;
+  /** The first deployment that a list had. `since`: of its state then, Unix time in ms. */
+  #deployment: {readonly id: string; readonly since: number} | undefined;
+  /** Monotonic milliseconds of the first list with another one, which began since the list before. */
+  #restartedAt: number | undefined;
 
   /** `waits`: something in the log is waited for, so that a stopped pipeline may be one that is started later. */
   constructor({waits}: {readonly waits: boolean}) {
@@ -37,7 +53,7 @@ export class EndByState {
 
   /** `check` has to be called at intervals. */
   get isEnding(): boolean {
-    return this.#stop !== undefined;
+    return this.#stop !== undefined || this.#restartedAt !== undefined;
   }
 
   /**
@@ -48,6 +64,7 @@ export class EndByState {
     pipeline: Pipeline | undefined,
     {now, received}: Pick<CatchUpInput, 'now' | 'received'>,
   ): string | undefined {
+    if (!this.#waits && pipeline) this.#findRestart(pipeline, now);
     const isFirst = pipeline !== undefined && !this.#isKnown;
     this.#isKnown ||= isFirst;
     const isFailed = pipeline !== undefined && isFailing(pipeline);
@@ -67,8 +84,9 @@ export class EndByState {
     return undefined;
   }
 
-  /** As `CatchUp.check`; undefined: the log goes on. */
-  check(input: CatchUpInput): Ending | undefined {
+  /** As `CatchUp.check`; undefined: the log goes on. `ends`: that the log tells of. */
+  check(input: CatchUpInput, ends: UnaskedEnds): Ending | undefined {
+    if (this.#restartedAt !== undefined && input.now - this.#restartedAt >= readWithin) return this.#endBefore(ends);
     if (!this.#stop) return undefined;
     const {pipeline, since, received, lastLines} = this.#stop;
     const logEnded = input.logEnded && input.connection.kind === 'gone';
@@ -78,5 +96,19 @@ export class EndByState {
       return this.#waits && input.now - since < restartAtMost ? undefined : ending;
     }
     return {...ending, failed: true, say: failureSentence(pipeline) ?? '', isOfProgram: hasCompileError(pipeline)};
+  }
+
+  #findRestart({deploymentId: id, deploymentStatusSince}: Pipeline, now: number): void {
+    if (id === '') return;
+    this.#deployment ??= {id, since: readTime(deploymentStatusSince)};
+    if (id !== this.#deployment.id) this.#restartedAt ??= now;
+  }
+
+  /** Feldera drops the error of a run when the next start is asked for: only the log tells whether that run failed. */
+  #endBefore({last}: UnaskedEnds): Ending {
+    const {since = 0} = this.#deployment ?? {};
+    const error = last.findLast(({at = since, cause}) => cause !== undefined && !(at < since))?.cause;
+    if (error === undefined) return {failed: false, continues: true};
+    return {failed: true, continues: true, say: failedWords({state: 'Failed', error, endedStart: false})};
   }
 }

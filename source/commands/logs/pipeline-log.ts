@@ -226,7 +226,7 @@ export class PipelineLog {
     const failed = failedToOpen(input);
     if (failed) return failed;
     // An end of the log alone is none of its pipeline: a runner that stops ends all its logs, and so does a slow reader.
-    const ending = this.#byState?.check(input);
+    const ending = this.#byState?.check(input, this.#stream.ends);
     return ending ?? (this.#options.exitOnEnd && this.#isGone ? {failed: false} : undefined);
   }
 

@@ -14,7 +14,7 @@ function endAt(waits: boolean, lists: Readonly<Record<number, Pipeline | undefin
   for (let now = 0; now <= 20_000; now += 500) {
     const rest = {now, received: 1000, connection: {kind: 'live'}, receivedAt: 0, opened: true} as const;
     if (now / 1000 in lists) end.onListed(lists[now / 1000], rest);
-    if (end.check({...rest, serverAnswers: true, logEnded: false})) return now / 1000;
+    if (end.check({...rest, serverAnswers: true, logEnded: false}, {count: 0, last: []})) return now / 1000;
   }
   return undefined;
 }
@@ -42,4 +42,13 @@ it('a run between two lists is one', () => {
   const again = {...stopped, deploymentStatusSince: '2026-11-25T10:00:09Z'};
   expect(endAt(true, {0: stopped, 2: stopped, 4: again})).toBe(6.5);
   expect(endAt(true, {0: compiling, 2: stopped, 4: again})).toBe(6.5);
+});
+
+it('of a restart between two lists, the run before has ended, unless a record is waited for', () => {
+  const first = {...running, deploymentId: '1'};
+  const second = {...running, deploymentId: '2'};
+  expect(endAt(false, {0: first, 2: first, 4: second, 6: second})).toBe(4.5);
+  expect(endAt(true, {0: first, 2: second})).toBeUndefined();
+  const starting = {...running, deploymentId: '', deploymentStatus: 'Provisioning'};
+  expect(endAt(false, {0: starting, 2: first, 4: first})).toBeUndefined();
 });

@@ -191,6 +191,27 @@ describe('ends with its pipeline, whose stream the server keeps open', () => {
     },
   );
 
+  it.each([
+    ['stop', 0, []],
+    ['fail', 1, [failed]],
+  ] as const)('%s, and started again before the next list', async (end, code, said) => {
+    const {server, pipeline, run, notes} = await setUp();
+    pipeline.start();
+    pipeline.fail('exit status: 4');
+    pipeline.start();
+    const running = run(endsWithIt);
+    const lists = () => server.requests.filter(({path}) => path.startsWith('/v0/pipelines?')).length;
+    await eventually(
+      () => lists() > 1,
+      () => `${lists()} lists`,
+    );
+    if (end === 'stop') pipeline.stop();
+    else pipeline.fail('exit status: 5');
+    pipeline.start();
+    expect(await running).toBe(code);
+    expect(notes).toEqual(said);
+  });
+
   it('one that is being started has not ended, and a start that fails is a failure', async () => {
     const {pipeline, run, notes, untilReceived} = await setUp();
     pipeline.setDesired('Running');
