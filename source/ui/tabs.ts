@@ -175,11 +175,11 @@ export function tabTitle(
   {ellipsis}: Symbols,
 ): string {
   if (!names) return name;
-  const [first = '', second = ''] = shortenApart(names, cellsInTitle, ellipsis);
-  if (names.length <= 2) return `${first}+${second}`;
+  const firstTwo = () => shortenApart(names, cellsInTitle, ellipsis).slice(0, 2).join('+');
+  if (names.length <= 2) return firstTwo();
   const start = groupStart(names, listed ?? []);
   const group = start === '' ? 'all' : start && `${shorten(start, cellsInTitle, ellipsis)}*`;
-  return `${group ?? `${first}+${second}+${ellipsis}`} (${names.length})`;
+  return `${group ?? `${firstTwo()}+${ellipsis}`} (${names.length})`;
 }
 
 /** The start of a name that exactly these pipelines of the list have; empty if they are all. Undefined: there is none. */
