@@ -125,9 +125,9 @@ test('stopped, running, paused, running again, stopped', async () => {
 test('deleted, and created again: the tab goes on, and logs ends or waits as asked', async () => {
   const rig = feldera();
   const {client} = rig;
-  const name = rig.named('gone');
+  const [name, other] = [rig.named('gone'), rig.named('broken')];
   await client.compiled(name);
-  await using view = await rig.open([name], {cols: 120, rows: 40});
+  await using view = await rig.open([name, other], {cols: 120, rows: 40});
   await using waiting = await rig.start('logs', '--follow', name);
   await using ending = await rig.start('logs', '--follow', '--exit-on-end', name);
   await view.live('Fresh start of pipeline logs');
@@ -160,6 +160,15 @@ test('deleted, and created again: the tab goes on, and logs ends or waits as ask
       .toString()
       .match(/Fresh start of pipeline logs/g),
   ).toHaveLength(2);
+  // A pipeline that takes the name of a deleted one goes on in the tab of that; its own is not called deleted.
+  await client.remove(name);
+  await view.terminal.waitFor(() => /deleted *$/.test(view.header()));
+  await client.rename(other, name);
+  await view.terminal.press('2');
+  await view.terminal.waitFor(() => view.header().trimEnd().endsWith(`renamed to ${name}`));
+  await view.terminal.press('1');
+  await view.terminal.waitFor(() => /LIVE *$/.test(view.header()));
+  expect(rowOf(view, other)).toBe('');
 });
 
 test('what happened before: two restarts by the events and by the log, and the kind of error that came with the last', async (context) => {
