@@ -196,24 +196,28 @@ test('a stream follows its pipeline to another name over the same connection, an
   ]);
 });
 
-test.each(['cut', 'ended'] as const)('without a list, the new name is looked for when the log is %s', async (how) => {
-  const {server, manager, write} = await openStreams(['a']);
-  const stream = manager.open('a');
-  const before = write('a', 2);
-  await untilLines(stream, before);
-  await connectionOf(stream, 'live');
-  server.renamePipeline('a', 'b');
-  if (how === 'cut') server.cutConnections();
-  else {
-    server.stopRunnerGently();
-    server.startRunner();
-  }
-  const after = write('b', 1);
-  expect(await untilLines(stream, [...before, ...after])).toEqual([...before, ...after]);
-  expect(manager.names.get()).toEqual(['b']);
-  expect(markersOf(stream)).toContainEqual({kind: 'renamed', from: 'a', to: 'b'});
-  expect(markersOf(stream)).not.toContainEqual({kind: 'ended', because: 'deleted'});
-});
+test.each(['cut', 'ended', 'cut, also where the list fails first'] as const)(
+  'without a list, the new name is looked for when the log is %s',
+  async (how) => {
+    const {server, manager, write} = await openStreams(['a']);
+    const stream = manager.open('a');
+    const before = write('a', 2);
+    await untilLines(stream, before);
+    await connectionOf(stream, 'live');
+    server.renamePipeline('a', 'b');
+    if (how === 'cut, also where the list fails first') server.refuse({kind: 'reset', of: 'list', times: 2});
+    if (how !== 'ended') server.cutConnections();
+    else {
+      server.stopRunnerGently();
+      server.startRunner();
+    }
+    const after = write('b', 1);
+    expect(await untilLines(stream, [...before, ...after])).toEqual([...before, ...after]);
+    expect(manager.names.get()).toEqual(['b']);
+    expect(markersOf(stream)).toContainEqual({kind: 'renamed', from: 'a', to: 'b'});
+    expect(markersOf(stream)).not.toContainEqual({kind: 'ended', because: 'deleted'});
+  },
+);
 
 test('two pipelines exchange their names; a tab that waits for a name gives way, one with a log does not', async () => {
   const {server, manager, list, write} = await openStreams(['a', 'b', 'c', 'd']);

@@ -223,9 +223,13 @@ export class Connection {
       })
       .catch((error: unknown) => ({kind: 'refused' as const, failure: asFailure(error)}));
     const summary = receiver.end(attempt);
-    if (end.kind === 'refused' && (await this.#isRenamed(end.failure, signal))) await this.#follow(attempt);
-    else if (end.kind === 'refused') this.#dispatch({kind: 'refused', attempt, failure: end.failure});
-    else this.#dispatch({kind: 'body-ended', attempt, end, ...summary});
+    if (end.kind !== 'refused') {
+      this.#dispatch({kind: 'body-ended', attempt, end, ...summary});
+      return;
+    }
+    const counts = await this.#unlessRenamed(end.failure, signal);
+    if (counts) this.#dispatch({kind: 'refused', attempt, failure: counts});
+    else await this.#follow(attempt);
   }
 
   /** For a log that does not name its pipeline. Returns the failure if the server itself refuses or is away. */
@@ -282,25 +286,29 @@ export class Connection {
       const isSame = followed === undefined || followed === pipeline.id;
       return {found: {kind: isSame ? 'same' : 'other'}, pipeline};
     } catch (error) {
-      const failure = asFailure(error);
-      if (await this.#isRenamed(failure, signal)) return await this.#ask(signal, followed);
+      const failure = await this.#unlessRenamed(asFailure(error), signal);
+      if (!failure) return await this.#ask(signal, followed);
       return {found: {kind: 'failed', failure}, pipeline: undefined};
     }
   }
 
-  /** Whether the pipeline that the server does not know has another name. Never rejects. */
-  async #isRenamed(failure: ApiFailure, signal: AbortSignal): Promise<boolean> {
+  /**
+   * Undefined: the pipeline that the server does not know has another name. Else the failure; without a list it is that of
+   * the list, as it is not known whether the pipeline was deleted. Never rejects.
+   */
+  async #unlessRenamed(failure: ApiFailure, signal: AbortSignal): Promise<ApiFailure | undefined> {
     const {client, receiver, name, onRenamed} = this.#options;
     const id = receiver.pipelineId ?? this.#followedId;
-    if (failure.kind !== 'fatal' || failure.reason !== 'unknown-pipeline' || id === undefined) return false;
+    if (failure.kind !== 'fatal' || failure.reason !== 'unknown-pipeline' || id === undefined) return failure;
     const before = name();
-    const listed = await client.listPipelines(signal).catch(() => []);
+    const listed = await client.listPipelines(signal).catch(asFailure);
+    if ('kind' in listed) return listed.kind === 'cancelled' ? failure : listed;
     const now = listed.find((pipeline) => pipeline.id === id)?.name;
-    if (now === undefined || signal.aborted) return false;
+    if (now === undefined || signal.aborted) return failure;
     // A list may have told it meanwhile.
     if (name() === before && now !== before) onRenamed(listed);
     // It may have been given up.
-    return name() !== before && !signal.aborted;
+    return name() === before || signal.aborted ? failure : undefined;
   }
 
   /** Checks until the replay is over, as long as `isWanted`. */
