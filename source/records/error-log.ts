@@ -99,8 +99,6 @@ const errorWord = Buffer.from('ERROR');
 const letterT = 0x74;
 const letterP = 0x50;
 
-/** More than a pipeline has: the names are what a log says. */
-const mostConnectors = 1000;
 /** Lines of other threads between a panic and its message, at most. */
 const maxLinesBetween = 50;
 
@@ -110,6 +108,8 @@ type CountedGroup = {-readonly [Field in keyof ErrorGroup]: ErrorGroup[Field]} &
   order: number;
   /** The copy in the last snapshot; undefined after a change of the group. */
   copy: ErrorGroup | undefined;
+  /** Errors before the last start, suppressed ones included. */
+  beforeRun: number;
   /** Has `latest` once there are several, in `lastLength` bytes: an array for each error would take half of its time. */
   last: Buffer | undefined;
   lastLength: number;
@@ -144,8 +144,6 @@ export class ErrorLog {
     firstId: 0,
     all: 0,
   };
-  /** Of the run, by connector. */
-  readonly #ofConnectors = new Map<string, number>();
   #dropped = 0;
   /** Entry id of the open line; markers may follow it. */
   #openId = 0;
@@ -173,12 +171,13 @@ export class ErrorLog {
     const firstId = this.#options.buffer.endId;
     this.#run = {...this.#run, inRun: 0, suppressedInRun: 0, seenInRun: 0, unseenInRun: 0, isWhole: true, firstId};
     this.#seenBefore = 0;
-    this.#ofConnectors.clear();
+    for (const group of this.#groups.values()) group.beforeRun = group.count + group.suppressed;
   }
 
   /** Errors of one connector since the last start of the pipeline, suppressed ones included. */
   inRunOf(connector: string): number {
-    return this.#ofConnectors.get(connector) ?? 0;
+    const ofIt = [...this.#groups.values()].filter(({example}) => endpointIn(example) === connector);
+    return ofIt.reduce((sum, {count, suppressed, beforeRun}) => sum + count + suppressed - beforeRun, 0);
   }
 
   /** The groups by key, the one with the newest error last. The same object until a group changes. */
@@ -247,7 +246,7 @@ export class ErrorLog {
       const place = {firstId: id, firstAt: at, unseenId: id, unseenAt: at, lastId: id, lastAt: at};
       const counts = {count: 1, suppressed, unseen: 1, unseenSuppressed: suppressed - seen};
       const texts = {...textsOf(example), copy: undefined};
-      this.#groups.set(key, {key, ...texts, ...counts, ...place, order: this.#added});
+      this.#groups.set(key, {key, ...texts, ...counts, ...place, order: this.#added, beforeRun: 0});
       if (this.#groups.size > (this.#options.maxGroups ?? defaultMaxGroups)) this.#dropOldest();
       return;
     }
@@ -376,18 +375,15 @@ export class ErrorLog {
     }
     const endpoint = endpointIn(line);
     const suppressed = endpoint !== undefined ? this.#suppressed.take(endpoint).count : identicalIn(line);
-    const seen = endpoint === undefined ? 0 : this.#addToRun(endpoint, suppressed);
+    const seen = endpoint === undefined ? 0 : this.#addToRun(suppressed);
     const at = timeOfBytes(line) ?? this.#times.of(id) ?? this.#options.wall();
     this.add(line, {id, at, key: errorFingerprint(line, endpoint ?? ''), suppressed, seen});
   }
 
   /** Returns how many of the suppressed errors the user has seen already. */
-  #addToRun(connector: string, suppressed: number): number {
+  #addToRun(suppressed: number): number {
     const {inRun, suppressedInRun, unseenInRun, all, ...rest} = this.#run;
     const more = 1 + suppressed;
-    const before = this.#ofConnectors.get(connector);
-    if (before !== undefined || this.#ofConnectors.size < mostConnectors)
-      this.#ofConnectors.set(connector, (before ?? 0) + more);
     const seen = Math.min(suppressed, this.#seenBefore);
     this.#seenBefore -= seen;
     const counts = {unseenInRun: unseenInRun + more - seen, all: all + more};
@@ -438,7 +434,7 @@ function mayBeOfProcess(first: number | undefined): boolean {
 
 function copyOf(group: CountedGroup): ErrorGroup {
   if (!group.copy) {
-    const {order: _order, copy: _copy, last, lastLength, ...fields} = group;
+    const {order: _order, copy: _copy, beforeRun: _before, last, lastLength, ...fields} = group;
     if (last) group.latest = Uint8Array.from(last.subarray(0, lastLength));
     group.copy = {...fields, latest: group.latest};
   }

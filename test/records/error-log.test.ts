@@ -148,6 +148,19 @@ describe('counting', () => {
     expect(countIn([`${infoLine}${panic.join('\n')}\n${infoLine}`])).toBe(1);
   });
 
+  it('of one connector in the last run, those that the log tells of as suppressed included', () => {
+    const {errors, write} = open();
+    const runner = '[manager] 2026-01-01T00:00:00.000001Z  INFO pipeline_manager::runner::pipeline_automata: ';
+    const start = `${runner}Resources transition: stopped -> provisioning (desired: provisioned) pipeline-id="1" pipeline-name="p"\n`;
+    const error = (connector: string, level = 'ERROR', message = `error on input endpoint '${connector}': bad`) =>
+      `[orders] 2026-01-01T00:00:00.000001Z ${level.padStart(5)} dbsp_adapters::server:  ${message}\n`;
+    write(start + error('a.in') + error('a.in') + start + error('b.in') + error('a.in'));
+    const limited = "Suppressed 7 'a.in-text_event_err' errors in the last 6.00s (most recently, 0.00s ago)";
+    write(error('', 'INFO', limited) + error('a.in'));
+    expect(['a.in', 'b.in', 'c.in'].map((connector) => errors.inRunOf(connector))).toEqual([9, 1, 0]);
+    expect(errors.connectors.inRun).toBe(10);
+  });
+
   it('a line counts once, when it ends', () => {
     const {count, write, sink} = open();
     write(errorLine.slice(0, -1));
