@@ -73,6 +73,11 @@ export class ListPoller {
     return this.#wait.since;
   }
 
+  /** Milliseconds until the next request after a refusal, at most. */
+  get everyRefused(): number {
+    return this.#goodAt === undefined ? 2 * refusedEvery : this.#every;
+  }
+
   start(): void {
     this.refresh();
   }

@@ -31,6 +31,8 @@ export type ManagerOptions = {
   readonly memoryBytes?: number;
   /** Default: no scrollback is compressed. */
   readonly packer?: Packer;
+  /** See `ServerReturn`. */
+  readonly listEvery?: () => number;
   /** Milliseconds without a byte after which a connection is replaced; 0: never. Default 5 minutes. */
   readonly silence?: number;
   readonly recordings?: {

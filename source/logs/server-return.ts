@@ -1,5 +1,5 @@
 import {asFailure} from '../api/errors.ts';
-import type {ApiClient} from '../api/types.ts';
+import type {ApiClient, ApiFailure} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {askedDelay} from './connection/backoff.ts';
 import type {Log} from './log.ts';
@@ -11,15 +11,17 @@ type ReturnOptions = {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
+  /** Milliseconds between two lists while the server refuses, which tell of its return as well. Default: nobody asks. */
+  readonly listEvery?: () => number;
 };
 
 /** Milliseconds between two requests that find out whether the server is back, plus up to half as much jitter. */
 const askEvery = 1000;
 /**
- * The same of a server that refuses what it admitted before. Feldera refuses every key while it cannot read its database,
- * which is soon over; a key that is no longer valid stays so.
+ * The same of a server that refuses what it admitted before, less up to a quarter of jitter. Feldera refuses every key while
+ * it cannot read its database, which is soon over; a key that is no longer valid stays so.
  */
-const askRefusedEvery = {soon: 2000, later: 15_000};
+const askRefusedEvery = {soon: 2000, later: 20_000};
 /** Milliseconds. */
 const refusedSoon = 300_000;
 /** Logs wake within this many milliseconds for each of them, up to the second number: not in one burst. */
@@ -39,7 +41,7 @@ export class ServerReturn {
   readonly #unsubscribe: () => void;
   #cancelTimer: (() => void) | undefined;
   #isAsking = false;
-  /** Monotonic milliseconds of the first of the refusals in a row; undefined: the last answer was none. */
+  /** Monotonic milliseconds of the first of the refusals in a row; undefined: no log waits, or the last answer was none. */
   #refusedSince: number | undefined;
 
   /** `logs`: the open ones. */
@@ -72,20 +74,27 @@ export class ServerReturn {
   /** Never rejects. A good answer arrives through `lastGood`. */
   async #ask(): Promise<void> {
     const [first] = this.#waiting();
-    if (!first) return;
-    const {client, clock, random} = this.#options;
-    this.#isAsking = true;
-    const failure = await client.getPipeline(first.name, this.#stop.signal).then(() => undefined, asFailure);
-    this.#isAsking = false;
-    const now = clock.monotonic();
-    this.#refusedSince = failure?.kind === 'fatal' ? (this.#refusedSince ?? now) : undefined;
-    if (this.#waiting().length === 0) return;
-    const {soon, later} = askRefusedEvery;
-    if (this.#refusedSince !== undefined) this.#askAfter(now - this.#refusedSince < refusedSoon ? soon : later);
+    const {client, clock, random, listEvery = () => Number.POSITIVE_INFINITY} = this.#options;
+    let failure: ApiFailure | undefined;
+    if (first && (this.#refusedSince === undefined || listEvery() > this.#refusedEvery)) {
+      this.#isAsking = true;
+      failure = await client.getPipeline(first.name, this.#stop.signal).then(() => undefined, asFailure);
+      this.#isAsking = false;
+      const isRefused = failure?.kind === 'fatal' && failure.reason !== 'unknown-pipeline';
+      this.#refusedSince = isRefused ? (this.#refusedSince ?? clock.monotonic()) : undefined;
+    }
+    if (this.#waiting().length === 0) this.#refusedSince = undefined;
+    else if (this.#refusedSince !== undefined) this.#askAfter(this.#refusedEvery * (1 - random() / 4));
     else this.#askAfter(Math.max(askEvery * (1 + random() / 2), askedDelay(failure) ?? 0));
   }
 
+  get #refusedEvery(): number {
+    const now = this.#options.clock.monotonic();
+    return now - (this.#refusedSince ?? now) < refusedSoon ? askRefusedEvery.soon : askRefusedEvery.later;
+  }
+
   #wake(): void {
+    this.#refusedSince = undefined;
     const {client, clock, random} = this.#options;
     const {lastGood} = client.answers;
     // The first log that wakes gets an answer, which leads here again: the others keep their delays.

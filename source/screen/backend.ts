@@ -80,6 +80,7 @@ export class ScreenBackend {
         recordings: {of: this.#recordings, all: settings.record.directory !== undefined, showPast: true},
         ...{client, clock, random, fps, fpsNow: this.frameRate.now, scrollbackBytes, memoryBytes, silence},
         ...(packer && {packer}),
+        ...(facts.listEvery && {listEvery: facts.listEvery}),
       },
       catalog,
     );

@@ -8,6 +8,8 @@ import type {Description, Services} from '../ui/services.ts';
 
 /** What a screen is told besides the lines of its logs. */
 export type Facts = Pick<Services, 'poller' | 'stats' | 'session' | 'serverVersion' | 'describe' | 'history'> & {
+  /** See `ServerReturn`. */
+  readonly listEvery?: () => number;
   readonly start: () => void;
   readonly stop: () => void;
   /** `isAttended`: the user looks at the screen. */
@@ -32,6 +34,8 @@ export class ServerFacts implements Facts {
     this.serverVersion = this.#login.version;
     this.#client = client;
   }
+
+  readonly listEvery = () => this.poller.everyRefused;
 
   start(): void {
     this.stats.start();

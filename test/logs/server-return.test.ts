@@ -17,6 +17,7 @@ const failures = {
     message: 'the runner does not answer',
   },
   asks: {kind: 'retryable', reason: 'server-error', message: 'later', retryAfter: 20_000},
+  unknown: {kind: 'fatal', reason: 'unknown-pipeline', message: 'no such pipeline', status: 404},
   key: {kind: 'fatal', reason: 'unauthorized', message: 'who are you', status: 401},
 } satisfies Record<string, ApiFailure>;
 
@@ -137,7 +138,10 @@ async function openTabs(count: number, {seed = 1, hasList = true, firstLine = ''
   const random = randomOf(seed);
   const poller = new ListPoller({client, clock, random});
   const manager = new LogManager(
-    {client, clock, random, fps: 1000, scrollbackBytes: 2 ** 24, silence: 0},
+    {
+      ...{client, clock, random, fps: 1000, scrollbackBytes: 2 ** 24, silence: 0},
+      ...(hasList && {listEvery: () => poller.everyRefused}),
+    },
     pipelineLogs,
   );
   if (hasList) poller.start();
@@ -280,13 +284,64 @@ test('a stream that was asked to wait is not woken, and live a second after', as
   expect(isLive(streams[0] as Log<ConnectionFeed>)).toBe(true);
 });
 
+test('after each of two outages tabs are live within 3 s, however the first one ended', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        ...{seed: fc.nat(), hasList: fc.boolean()},
+        refused: fc.tuple(fc.integer({min: 100, max: 60_000}), fc.integer({min: 100, max: 60_000})),
+        endedBy: fc.constantFrom('time', 'reconnect', 'close'),
+        isUnknown: fc.boolean(),
+      }),
+      async ({seed, hasList, refused, endedBy, isUnknown}) => {
+        await using rig = await openTabs(3, {seed, hasList});
+        const {server, streams, manager} = rig;
+        server.leave();
+        server.api = failures.key;
+        await server.clock.advance(refused[0]);
+        server.api = isUnknown ? failures.unknown : undefined;
+        if (endedBy === 'reconnect') manager.reconnect('p1');
+        if (endedBy === 'close') for (const {name} of streams) manager.close(name);
+        await server.clock.advance(5000);
+        server.api = undefined;
+        const now = streams.map(({name}) => manager.open(name));
+        for (const {name} of now) manager.reconnect(name);
+        await server.clock.advance(400_000);
+        server.leave();
+        server.api = failures.key;
+        await server.clock.advance(refused[1]);
+        server.api = undefined;
+        await server.clock.advance(3000);
+        expect(now.filter((stream) => !isLive(stream)).map(({name}) => name)).toEqual([]);
+      },
+    ),
+    {numRuns: 60},
+  );
+});
+
+test('a server that refuses the key is not asked while a list does, and in uneven steps without one', async () => {
+  const times = async (hasList: boolean) => {
+    await using rig = await openTabs(3, {hasList});
+    rig.server.leave();
+    rig.server.api = failures.key;
+    await rig.server.clock.advance(280_000);
+    return rig.server.timesOf('pipeline', 10_000);
+  };
+  expect(await times(true)).toEqual([]);
+  const asked = await times(false);
+  const steps = asked.slice(1).map((at, index) => at - (asked[index] ?? at));
+  expect(steps.length).toBeGreaterThan(100);
+  expect(new Set(steps.map(Math.round)).size).toBeGreaterThan(50);
+  expect(Math.max(...steps)).toBeLessThanOrEqual(2000);
+});
+
 test('a server that goes on refusing the key is asked more and more seldom; one tab that it admits wakes the others', async () => {
   await using rig = await openTabs(3, {hasList: false});
   const {server, streams, manager} = rig;
   server.leave();
   server.api = failures.key;
   await server.clock.advance(600_000);
-  expect(server.timesOf('pipeline').length).toBeLessThanOrEqual(180);
+  expect(server.timesOf('pipeline').length).toBeLessThanOrEqual(210);
   expect(server.timesOf('pipeline', 320_000).length).toBeLessThanOrEqual(21);
   expect(streams.map((stream) => stream.snapshot.get().connection.kind)).toEqual(['gone', 'gone', 'gone']);
   server.api = undefined;
