@@ -19,7 +19,7 @@ export type ListSnapshot = {
   readonly goodAt: number | undefined;
   /** Of the last request; undefined when it succeeded. */
   readonly failure: ApiFailure | undefined;
-  /** Unix time in ms at which the first of the requests in a row that the server has not answered began. */
+  /** Unix time in ms at which the first list in a row was requested that has no answer, nor has any request since. */
   readonly unansweredSince?: number | undefined;
   /** Monotonic milliseconds of the next try; undefined while nothing failed. */
   readonly nextTryAt: number | undefined;
@@ -31,6 +31,9 @@ type ListPollerOptions = {
   /** In [0, 1), for the jitter. */
   readonly random: () => number;
 };
+
+/** When a list was requested, as Unix time in ms; its number is greater than `after`, as is that of each later request. */
+type Asked = {readonly at: number; readonly after: number};
 
 /** Polls the list of pipelines, one request at a time: every 2 s while the user watches, else every 15 s. */
 export class ListPoller {
@@ -46,7 +49,7 @@ export class ListPoller {
   #isAttended = true;
   #tries = 0;
   #goodAt: number | undefined;
-  #unansweredSince: number | undefined;
+  #unanswered: Asked | undefined;
   #requesting = false;
   /** `refresh` was called during a request. */
   #again = false;
@@ -61,7 +64,7 @@ export class ListPoller {
     this.#options = options;
     this.#wait = new LongWait(options.clock);
     const {lastGood} = options.client.answers;
-    this.#unsubscribe = lastGood.subscribe(() => this.#wake(lastGood.get()));
+    this.#unsubscribe = lastGood.subscribe(() => this.#onAnswer(lastGood.get()));
   }
 
   get snapshot(): ReadableStore<ListSnapshot> {
@@ -106,6 +109,14 @@ export class ListPoller {
     this.#wait.end();
   }
 
+  #onAnswer(request: number): void {
+    if (this.#unanswered && request > this.#unanswered.after) {
+      this.#unanswered = undefined;
+      this.#store.set({...this.#store.get(), unansweredSince: undefined});
+    }
+    this.#wake(request);
+  }
+
   /** The server answered another request: that ends the backoff, once for each wait. */
   #wake(request: number): void {
     if (this.#wakeAfter === undefined || request <= this.#wakeAfter || this.#requesting) return;
@@ -119,12 +130,13 @@ export class ListPoller {
     this.#again = false;
     this.#wakeAfter = undefined;
     this.#wait.start();
-    const askedAt = this.#options.clock.wall();
-    const answer = await this.#options.client.listPipelines(this.#stop.signal).catch(asFailure);
+    const {client, clock} = this.#options;
+    const asked = {at: clock.wall(), after: client.answers.started};
+    const answer = await client.listPipelines(this.#stop.signal).catch(asFailure);
     this.#requesting = false;
     this.#wait.end();
     if (this.#stop.signal.aborted) return;
-    if ('kind' in answer) this.#failed(answer, askedAt);
+    if ('kind' in answer) this.#failed(answer, asked);
     else this.#succeeded(answer);
     if (this.#again) this.refresh();
   }
@@ -133,24 +145,25 @@ export class ListPoller {
     this.#tries = 0;
     this.#woken = false;
     this.#goodAt = this.#options.clock.wall();
-    this.#unansweredSince = undefined;
+    this.#unanswered = undefined;
     this.#requestAfter(this.#every);
     const {pipelines: before, failure} = this.#store.get();
     if (before === pipelines && failure === undefined) return;
     this.#store.set({pipelines, goodAt: this.#goodAt, failure: undefined, nextTryAt: undefined});
   }
 
-  #failed(failure: ApiFailure, askedAt: number): void {
-    this.#unansweredSince = isWithoutAnswer(failure) ? (this.#unansweredSince ?? askedAt) : undefined;
+  #failed(failure: ApiFailure, asked: Asked): void {
+    const {answers} = this.#options.client;
+    const first = this.#unanswered ?? asked;
+    this.#unanswered = isWithoutAnswer(failure) && answers.lastGood.get() <= first.after ? first : undefined;
     this.#tries += 1;
     const wait = this.#waitAfter(failure);
-    this.#wakeAfter =
-      this.#woken || askedDelay(failure) !== undefined ? undefined : this.#options.client.answers.started;
+    this.#wakeAfter = this.#woken || askedDelay(failure) !== undefined ? undefined : answers.started;
     this.#woken = false;
     this.#requestAfter(wait);
     const {pipelines} = this.#store.get();
     this.#store.set({
-      ...{pipelines, goodAt: this.#goodAt, failure, unansweredSince: this.#unansweredSince},
+      ...{pipelines, goodAt: this.#goodAt, failure, unansweredSince: this.#unanswered?.at},
       nextTryAt: this.#options.clock.monotonic() + wait,
     });
   }

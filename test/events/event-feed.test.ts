@@ -269,7 +269,7 @@ it('so does one that is frozen, though its connections stay open', async () => {
   const {screen, told} = await telling();
   await using _ = screen;
   const {server} = screen;
-  server.refuse({kind: 'reset', of: 'list', times: 10_000});
+  server.refuse({kind: 'reset', of: 'all', times: 10_000});
   await screen.until(() => told.length >= 2, 'the notifications');
   await screen.clock.advance(120_000);
   expect(told.map((text) => text.split(':')[0]).sort()).toEqual(['fraud', 'orders']);

@@ -128,6 +128,42 @@ test('errors keep the last good list with its time, and go with the next good an
   });
 });
 
+test('a server that answers other requests is not called unanswering, however long its list fails', async () => {
+  const lists = new Lists();
+  lists.always = [];
+  lists.poller.start();
+  await lists.clock.advance(1000);
+  const since = () => lists.poller.snapshot.get().unansweredSince;
+  const answer = (request: number) => lists.answers.succeeded(request);
+  const before = lists.answers.start();
+  lists.always = unreachable;
+  await lists.clock.advance(1000);
+  const failed = lists.clock.wall();
+  expect(since()).toBe(failed);
+  // It was asked while the server was there.
+  answer(before);
+  await lists.clock.advance(20_000);
+  expect(since()).toBe(failed);
+  const later = lists.answers.start();
+  answer(later);
+  expect(lists.poller.snapshot.get()).toMatchObject({failure: unreachable, unansweredSince: undefined});
+  await lists.clock.advance(3000);
+  expect(since()).toBeGreaterThan(failed + 19_000);
+  for (let round = 0; round < 20; round++) {
+    answer(lists.answers.start());
+    await lists.clock.advance(10_000);
+    expect(lists.clock.wall() - (since() ?? 0)).toBeLessThanOrEqual(10_000);
+  }
+});
+
+test('an answer to another request that comes while the list is asked for counts, too', async () => {
+  const lists = new Lists();
+  lists.poller.start();
+  lists.answers.succeeded(lists.answers.start());
+  await lists.answer(unreachable);
+  expect(lists.poller.snapshot.get()).toMatchObject({failure: unreachable, unansweredSince: undefined});
+});
+
 test.each([
   ['away', unreachable],
   ['without its database', {...unreachable, reason: 'server-error'} as const],
