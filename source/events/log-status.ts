@@ -8,7 +8,7 @@ import type {UnaskedEnd, UnaskedEnds} from '../logs/log-states.ts';
 import {type ConnectorErrorCount, type ErrorGroup, isUnfinished, watchPatternKey} from '../records/error-log.ts';
 import {isPanicLine, reportsEnd} from '../records/line-kind.ts';
 import {clean} from '../terminal/clean.ts';
-import {lineAsSent} from '../viewport/line-text.ts';
+import {lineAsSent, readLine} from '../viewport/line-text.ts';
 import type {EventOf, PipelineEvent} from './pipeline-event.ts';
 
 /** An open log at one moment: two of them show what happened in between. */
@@ -189,10 +189,15 @@ export function endsSince(before: LogStatus, {ends}: LogStatus): readonly Unaske
 
 /** Whether these errors of the log only report the failure: the runner's own line, or the panic that the API names. */
 export function reportsFailure({latest, key}: Pick<ErrorGroup, 'latest' | 'key'>, why: string): boolean {
-  if (key === watchPatternKey) return false;
+  const [, cause = ''] = / · (.*)/s.exec(why) ?? [];
+  if (key === watchPatternKey || cause === '') return false;
   const line = Buffer.from(latest.buffer, latest.byteOffset, latest.length);
-  if (reportsEnd(line)) return true;
   const message = line.indexOf(newline);
-  if (message === -1 || !isPanicLine(line, 0, line.length)) return false;
-  return why.includes(lineAsSent(line.subarray(message + 1)).text);
+  if (message !== -1 && isPanicLine(line, 0, line.length))
+    return cause.includes(lineAsSent(line.subarray(message + 1)).text);
+  if (!reportsEnd(line)) return false;
+  const {asSent, record} = readLine(line);
+  // Of several, the exit status may be another.
+  const alike = (text: string) => text.replaceAll(/\d+/g, '0');
+  return alike(record?.format === 'json' ? record.message : asSent.text).includes(alike(cause));
 }

@@ -157,32 +157,44 @@ it('a pipeline that failed twice and was restarted failed, and runs again', () =
 });
 
 it('a failure that the log reports, too, is one row, with its place; another one like it is told', () => {
-  const errors = emptyErrorLog();
-  const exited = (status: number) =>
-    runner(`Resources error: Pipeline process exited prematurely with exit status: ${status}`, 'ERROR');
-  const panic = "thread 'dbsp-worker-0' (7) panicked at a.rs:1:2:\nno space";
   const minute = 60_000;
-  const left = statusAt(0, [log('a'), log('b')], [pipeline('a'), pipeline('b')]);
+  const cause = (status: number) => `Pipeline process exited prematurely with exit status: ${status}`;
+  const exited = (status: number) => runner(`Resources error: ${cause(status)}`, 'ERROR');
+  const panic = "thread 'dbsp-worker-0' (7) panicked at a.rs:1:2:\nno space";
+  const logs = {a: emptyErrorLog(), b: emptyErrorLog()};
+  const add = (name: 'a' | 'b', line: string, id: number, minutes: number) =>
+    logs[name].add(Buffer.from(line), {id, at: minutes * minute});
   const failed = (name: string, minutes: number, why: string) =>
     pipeline(name, {failing: `Failed · ${why}`, running: false, failedAt: minutes * minute, deployment: `${minutes}`});
-  const byExit = (status: number) => `Pipeline process exited prematurely with exit status: ${status}`;
-  const shown = () => {
-    const logs = ['a', 'b'].map((name) => log(name, {errors: errors.byKey}));
-    const before = [failed('a', 1, byExit(3)), failed('b', 1, 'panic: no space (a.rs:1)')];
-    const now = statusAt(90, logs, [failed('a', 5, byExit(5)), failed('b', 5, byExit(5))]);
-    return absenceIn(left, now, before)
+  const left = statusAt(0, [log('a'), log('b')], [pipeline('a'), pipeline('b')]);
+  const absence = (...last: readonly PipelineStatus[]) => {
+    const now = [log('a', {errors: logs.a.byKey}), log('b', {errors: logs.b.byKey})];
+    const before = [failed('a', 1, cause(3)), failed('b', 1, 'panic: no space (a.rs:1)')];
+    return absenceIn(left, statusAt(90, now, last), before);
+  };
+  const shown = () =>
+    absence(failed('a', 5, cause(5)), failed('b', 5, cause(5)))
       ?.events.map(({kind, pipeline, count, at = 0, id}) => `${pipeline} ${kind} ${count} at ${at / minute}: ${id}`)
       .sort();
-  };
-  const add = (line: string, id: number, minutes: number) => errors.add(Buffer.from(line), {id, at: minutes * minute});
-  add(exited(3), 7, 1);
-  add(exited(5), 9, 5);
-  const failures = ['a failed 1 at 1: 7', 'a failed 1 at 5: 9', 'b failed 1 at 1: 7', 'b failed 1 at 5: 9'];
+  add('a', exited(3), 7, 1);
+  add('a', exited(5), 9, 5);
+  add('b', panic, 2, 1);
+  add('b', exited(5), 8, 5);
+  const failures = ['a failed 1 at 1: 7', 'a failed 1 at 5: 9', 'b failed 1 at 1: 2', 'b failed 1 at 5: 8'];
   expect(shown()).toEqual(failures);
-  add(panic, 5, 1);
-  expect(shown()).toEqual(['a errors 1 at 1: 5', ...failures.with(2, 'b failed 1 at 1: 5')]);
-  add(panic, 10, 6);
-  expect(shown()?.filter((row) => row.includes('errors'))).toEqual(['a errors 2 at 1: 5', 'b errors 2 at 1: 5']);
+  add('a', panic, 10, 6);
+  add('b', panic, 11, 6);
+  expect(shown()).toEqual([
+    'a errors 1 at 6: 10',
+    ...failures.slice(0, 2),
+    'b errors 2 at 1: 2',
+    ...failures.with(2, 'b failed 1 at 1: undefined').slice(2),
+  ]);
+  // A result of the compiler is no end of a process.
+  const compiled = ['a', 'b'].map((name) =>
+    pipeline(name, {failing: 'SQL error', running: false, failedAt: 5 * minute}),
+  );
+  expect(kinds(absence(...compiled))?.filter((row) => row === 'a errors')).toHaveLength(2);
 });
 
 it('errors that are found in what the log had before are of another time', () => {
