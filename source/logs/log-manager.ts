@@ -50,6 +50,8 @@ export type ManagedOptions = ManagerOptions & {
   /** See `Connection`. */
   readonly onWaiting: () => void;
   readonly onRenamed: (pipelines: readonly Pipeline[]) => void;
+  /** A connection has shown whose log it is. */
+  readonly onPlaced: () => void;
 };
 
 /** Makes logs by their names. */
@@ -70,6 +72,7 @@ export class LogManager<F extends Feed = Feed> {
   readonly #names = createStore<readonly string[]>([]);
   readonly #sleepDetector: SleepDetector;
   readonly #serverReturn: ServerReturn;
+  readonly #closing = new AbortController();
   readonly #onRenamed = new Set<(names: NewNames) => void>();
   #listed: ReadonlyMap<string, Pipeline> | undefined;
 
@@ -106,6 +109,7 @@ export class LogManager<F extends Feed = Feed> {
       ...{...this.#options, frames: this.#frames},
       onWaiting: () => this.#serverReturn.watch(),
       onRenamed: (pipelines) => this.followNames(pipelines),
+      onPlaced: () => void this.#askNames(log),
     });
     this.#logs.set(name, log);
     this.memory.add(log);
@@ -173,6 +177,15 @@ export class LogManager<F extends Feed = Feed> {
     }
   }
 
+  /** Of two logs of one pipeline one has a name that is not the pipeline's any more: the list says which. Never rejects. */
+  async #askNames(log: Log<F>): Promise<void> {
+    const isSame = ({connection}: Log<F>) =>
+      connection?.pipelineId === log.connection?.pipelineId && !connection?.isGivenUp;
+    if (log.connection?.pipelineId === undefined || [...this.#logs.values()].filter(isSame).length < 2) return;
+    const listed = await this.#options.client.listPipelines(this.#closing.signal).catch(() => undefined);
+    if (listed) this.followNames(listed);
+  }
+
   /** One log for each new name. Two may be exchanged; a log that has nothing of another pipeline gives way. */
   #newNames(nameOf: (log: Log<F>) => string | undefined): NewNames {
     const moving = new Map<string, Log<F>>();
@@ -210,6 +223,7 @@ export class LogManager<F extends Feed = Feed> {
   }
 
   dispose(): void {
+    this.#closing.abort();
     this.#serverReturn.stop();
     for (const log of [...this.#logs.values()]) this.#close(log);
   }

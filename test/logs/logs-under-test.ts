@@ -124,7 +124,7 @@ async function openLive(bodies: readonly string[]): Promise<Telling> {
   };
   const log = pipelineLogs.make('p', {
     ...{client, clock, random: () => 0, fps: 1000, scrollbackBytes: 64e6, frames: new SharedFrames({clock, fps: 1000})},
-    ...{onWaiting: () => {}, onRenamed: () => {}},
+    ...{onWaiting: () => {}, onRenamed: () => {}, onPlaced: () => {}},
   });
   log.start();
   for (const [index, body] of bodies.entries()) {

@@ -50,7 +50,17 @@ export class ConnectionFeed implements Feed, LogConnection {
   #nextId: string | undefined;
 
   constructor(sink: LogSink, signal: AbortSignal, options: ManagedOptions & {readonly name: string}) {
-    const {client, clock, random, recordings, silence = defaultSilence, packer, onWaiting, onRenamed} = options;
+    const {
+      client,
+      clock,
+      random,
+      recordings,
+      silence = defaultSilence,
+      packer,
+      onWaiting,
+      onRenamed,
+      onPlaced,
+    } = options;
     const name = () => this.#name;
     const onChange = () => sink.onChange();
     this.#name = options.name;
@@ -61,6 +71,7 @@ export class ConnectionFeed implements Feed, LogConnection {
     sink.onPlaced = (place) => {
       this.#nextId = undefined;
       this.#recording?.onPlaced(place);
+      onPlaced();
     };
     this.#reader = new LogReader({
       ...{sink, clock, packer},

@@ -175,7 +175,7 @@ class Rig {
     const {clock} = this;
     const frames = new SharedFrames({clock, fps: 10});
     const options = {clock, fps: 10, scrollbackBytes: 2 ** 24, frames, client, random: () => 0};
-    const callbacks = {onWaiting: () => {}, onRenamed: () => {}};
+    const callbacks = {onWaiting: () => {}, onRenamed: () => {}, onPlaced: () => {}};
     this.log = new Log({
       ...options,
       feed: (sink, signal) => {
