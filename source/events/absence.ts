@@ -94,15 +94,16 @@ function withoutEnds(events: readonly PipelineEvent[]): readonly PipelineEvent[]
   return others.map((event) => (places.has(event) ? {...event, id: places.get(event)} : event));
 }
 
-/** The first or the last of these errors, if it was then. `at`: Unix time in ms, by another clock. */
+/** The first or the last of these errors, whichever was then. `then`: Unix time in ms, by another clock. */
 function placeAt({group, firstAt, firstId, at, id}: ErrorEvent, then = Number.NaN): number | undefined {
-  const {lastAt, lastId} = group;
   const places = [
-    {at: lastAt, id: lastId},
+    {at: group.lastAt, id: group.lastId},
     {at, id},
     {at: firstAt, id: firstId},
   ];
-  return places.find(({at: time = Number.NaN}) => Math.abs(time - then) <= clocksDiffer)?.id;
+  const away = ({at: time = Number.NaN}: (typeof places)[number]) => Math.abs(time - then);
+  const [nearest] = places.filter((place) => away(place) <= clocksDiffer).toSorted((a, b) => away(a) - away(b));
+  return nearest?.id;
 }
 
 /** What the API counts and the log has too is in the log's own events. `earlier`: what the API had counted before. */

@@ -169,18 +169,18 @@ it('a failure that the log reports, too, is one row, with its place; another one
   const left = statusAt(0, [log('a'), log('b')], [pipeline('a'), pipeline('b')]);
   const absence = (...last: readonly PipelineStatus[]) => {
     const now = [log('a', {errors: logs.a.byKey}), log('b', {errors: logs.b.byKey})];
-    const before = [failed('a', 1, cause(3)), failed('b', 1, 'panic: no space (a.rs:1)')];
+    const before = [failed('a', 4.91, cause(3)), failed('b', 1, 'panic: no space (a.rs:1)')];
     return absenceIn(left, statusAt(90, now, last), before);
   };
   const shown = () =>
     absence(failed('a', 5, cause(5)), failed('b', 5, cause(5)))
       ?.events.map(({kind, pipeline, count, at = 0, id}) => `${pipeline} ${kind} ${count} at ${at / minute}: ${id}`)
       .sort();
-  add('a', exited(3), 7, 1);
+  add('a', exited(3), 7, 4.9);
   add('a', exited(5), 9, 5);
   add('b', panic, 2, 1);
   add('b', exited(5), 8, 5);
-  const failures = ['a failed 1 at 1: 7', 'a failed 1 at 5: 9', 'b failed 1 at 1: 2', 'b failed 1 at 5: 8'];
+  const failures = ['a failed 1 at 4.91: 7', 'a failed 1 at 5: 9', 'b failed 1 at 1: 2', 'b failed 1 at 5: 8'];
   expect(shown()).toEqual(failures);
   add('a', panic, 10, 6);
   add('b', panic, 11, 6);
