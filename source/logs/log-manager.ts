@@ -177,11 +177,15 @@ export class LogManager<F extends Feed = Feed> {
     }
   }
 
-  /** Of two logs of one pipeline one has a name that is not the pipeline's any more: the list says which. Never rejects. */
+  /**
+   * Of two logs of one pipeline one has a name that is not the pipeline's any more: the list says which. So it does of one
+   * that was given up and has a connection all the same. Never rejects.
+   */
   async #askNames(log: Log<F>): Promise<void> {
-    const isSame = ({connection}: Log<F>) =>
-      connection?.pipelineId === log.connection?.pipelineId && !connection?.isGivenUp;
-    if (log.connection?.pipelineId === undefined || [...this.#logs.values()].filter(isSame).length < 2) return;
+    const id = log.connection?.pipelineId;
+    const others = [...this.#logs.values()].filter((other) => other !== log && !other.connection?.isGivenUp);
+    const isShared = id !== undefined && others.some(({connection}) => connection?.pipelineId === id);
+    if (!isShared && !log.connection?.isGivenUp) return;
     const listed = await this.#options.client.listPipelines(this.#closing.signal).catch(() => undefined);
     if (listed) this.followNames(listed);
   }

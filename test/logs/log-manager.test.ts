@@ -305,6 +305,37 @@ test('a log that was given up goes on when its pipeline has its name again, and 
   ]);
 });
 
+test.each(['list', 'reconnect'] as const)(
+  'a log that was given up follows a new pipeline of its name, which is not called the old one: by a %s',
+  async (how) => {
+    const {server, manager, list, write} = await openStreams(['blue', 'green']);
+    const [blue, green] = [manager.open('blue'), manager.open('green')];
+    await untilLines(blue, write('blue', 1));
+    const first = write('green', 1);
+    await untilLines(green, first);
+    await list();
+    server.deletePipeline('blue');
+    await connectionOf(blue, 'gone');
+    server.renamePipeline('green', 'blue');
+    await list();
+    await connectionOf(green, 'gone');
+    server.addPipeline('green').start();
+    const last = write('green', 1);
+    if (how === 'list') await list();
+    else manager.reconnect('green');
+    expect(await untilLines(green, [...first, ...last])).toEqual([...first, ...last]);
+    await eventually(
+      () => !green.connection.isGivenUp,
+      () => 'given up',
+    );
+    await list();
+    expect(markersOf(green).filter(({kind}) => kind === 'renamed')).toEqual([
+      {kind: 'renamed', from: 'green', to: 'blue'},
+    ]);
+    expect(server.openLogConnections()).toBe(2);
+  },
+);
+
 test('a flood at full speed is read to its last line on one connection', async () => {
   const {server, manager} = await openStreams(['a']);
   const stream = manager.open('a');

@@ -44,8 +44,8 @@ export class ConnectionFeed implements Feed, LogConnection {
   readonly #unreported = new Set<() => void>();
   #name: string;
   #listed: Pipeline | undefined;
-  /** The name of its pipeline, whose log is that of another tab now. */
-  #givenUpTo: string | undefined;
+  /** Its pipeline, and the name of that, whose log is that of another tab now. */
+  #givenUp: {readonly pipelineId: string | undefined; readonly to: string} | undefined;
   /** Id of another pipeline that has the name now, until its log comes. */
   #nextId: string | undefined;
 
@@ -176,13 +176,13 @@ export class ConnectionFeed implements Feed, LogConnection {
   }
 
   get isGivenUp(): boolean {
-    return this.#givenUpTo !== undefined;
+    return this.#givenUp !== undefined;
   }
 
   rename(to: string): void {
-    const from = this.#givenUpTo ?? this.#name;
+    const from = this.#givenUp?.to ?? this.#name;
     this.#name = to;
-    this.#givenUpTo = undefined;
+    this.#givenUp = undefined;
     if (from !== to) {
       this.#connection.addEvent(`the pipeline was renamed from ${from} to ${to}`);
       this.addMarker({kind: 'renamed', from, to});
@@ -193,21 +193,21 @@ export class ConnectionFeed implements Feed, LogConnection {
   }
 
   giveUp(to: string): void {
-    const from = this.#givenUpTo ?? this.#name;
+    const from = this.#givenUp?.to ?? this.#name;
     if (from === to) return;
     this.addMarker({kind: 'renamed', from, to});
-    this.#givenUpTo = to;
+    this.#givenUp = {pipelineId: this.pipelineId, to};
     this.#recording?.giveUp();
     this.#connection.onEvent({kind: 'renamed', to});
     this.#sink.onChange();
   }
 
   goOn(pipelineId: string): void {
-    if (pipelineId === this.pipelineId) {
+    if (pipelineId === this.#givenUp?.pipelineId) {
       this.rename(this.#name);
       return;
     }
-    this.#givenUpTo = undefined;
+    this.#givenUp = undefined;
     this.#nextId = pipelineId;
     this.#connection.onEvent({kind: 'listed', as: 'replaced'});
     this.#sink.onChange();
