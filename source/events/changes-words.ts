@@ -83,7 +83,7 @@ export function runFacts(compared: ComparedRuns, program: KnownProgram, endId?: 
     ...[newer, older].map((run): Fact => [`run ${count(run.number)}`, runEndInWords(run, program, endId)]),
     ...[newer, older].flatMap((run): readonly Fact[] => {
       const missing = missingOf(run);
-      return missing.length === 0 ? [] : [[`gaps in run ${count(run.number)}`, missing.join(' · ')]];
+      return missing.length === 0 ? [] : [[`missing from run ${count(run.number)}`, missing.join(' · ')]];
     }),
     ['program', programInWords(compared, program)],
     ['configuration', configurationInWords(configuration, compared)],

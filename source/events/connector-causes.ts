@@ -197,7 +197,7 @@ function readReason({errors}: ConnectorStats): Reason | undefined {
 
 /** Number and times beside it are those of all kinds. */
 function amongOthers(reason: string, kinds: readonly unknown[]): string {
-  return kinds.length > 1 ? `${reason}, among others` : reason;
+  return kinds.length > 1 ? `${reason} · and others` : reason;
 }
 
 /** Without numbers and quoted values. */

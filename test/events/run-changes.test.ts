@@ -123,8 +123,8 @@ it('says what is missing of a run, of which a kind may only seem to be gone', ()
   const compared = comparedRuns({pipeline: 'p', older, newer});
   const lost = '120 entries lost between 02:01:00 and 02:02:00 (buffer overflow, or the log was cleared)';
   const stream = 'stdout is lost until the next start: no UTF-8';
-  expect(runFacts(compared, undefined)).toContainEqual(['gaps in run 2', `${lost} · ${stream}`]);
-  expect(runFacts(compared, undefined).map(([name]) => name)).not.toContain('gaps in run 1');
+  expect(runFacts(compared, undefined)).toContainEqual(['missing from run 2', `${lost} · ${stream}`]);
+  expect(runFacts(compared, undefined).map(([name]) => name)).not.toContain('missing from run 1');
   expect(changesObject(compared)).toMatchObject({older: {missing: []}, newer: {missing: [lost, stream]}});
 });
 

@@ -150,8 +150,8 @@ describe('connectors', () => {
     expect(textsOf(all)).toEqual([
       'degraded: Running, but degraded',
       'degraded: orders.web stopped with a fatal error: Failed to connect to host: Connection refused (os error 111)',
-      'degraded: orders.bad rejects 100 % of its records: failed to parse string as a JSON document: expected value at line 1 column 2, among others',
-      "degraded: orders.sheet rejects 60 % of its records: field 'id': field 0: invalid digit found in string, among others",
+      'degraded: orders.bad rejects 100 % of its records: failed to parse string as a JSON document: expected value at line 1 column 2 · and others',
+      "degraded: orders.sheet rejects 60 % of its records: field 'id': field 0: invalid digit found in string · and others",
       'degraded: big_orders.full has written nothing: No space left on device (os error 28)',
     ]);
     const [running, web, bad, , full] = all;
@@ -176,8 +176,8 @@ describe('connectors', () => {
     expect(textsOf(all)).toEqual([
       'degraded: Running, but degraded',
       expect.stringMatching(/^degraded: orders\.web stopped with a fatal error: /),
-      'notice: orders.bad had errors: failed to parse string as a JSON document: expected value at line 1 column 2, among others',
-      'notice: orders.sheet had errors: invalid length 2, expected 3 columns, among others',
+      'notice: orders.bad had errors: failed to parse string as a JSON document: expected value at line 1 column 2 · and others',
+      'notice: orders.sheet had errors: invalid length 2, expected 3 columns · and others',
       'notice: big_orders.full had errors: No space left on device (os error 28)',
     ]);
     expect(all.find(({text}) => text.includes('orders.bad'))?.often).toMatch(

@@ -47,7 +47,8 @@ function start(controller: Controller, pane: Pane): void {
   if (!stream) return;
   const {connection} = stream.snapshot.get();
   if (connection?.kind === 'gone' && connection.reason.kind === 'renamed') {
-    controller.say(`${name} was renamed to ${connection.reason.to}: record it in that tab`);
+    const {to} = connection.reason;
+    controller.say(`${name} was renamed to ${to}: record it in the tab ${to}`);
     return;
   }
   controller.say('opening the recording');

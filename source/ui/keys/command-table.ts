@@ -417,7 +417,7 @@ function inGroup<const Row extends Given>(
 export const promptCommands = [
   {id: 'submit', keys: ['Enter'], help: 'do it'},
   {id: 'cancel', keys: ['Esc'], help: 'cancel'},
-  {id: 'help', keys: ['F1'], help: 'the keys of the prompt; again: back to the text'},
+  {id: 'help', keys: ['F1'], help: 'show the keys of the prompt; press again to go back'},
   {id: 'interrupt', keys: ['^C'], help: 'cancel; twice: quit'},
   {id: 'older', keys: ['Up', '^P', '^R'], help: 'an earlier text that begins like this one'},
   {id: 'newer', keys: ['Down', '^N'], help: 'back to a later one, and to what was typed'},

@@ -96,7 +96,7 @@ export function helpRows(view: HelpView): HelpRows {
 
 /** `type to find, press Enter to run, Esc to close`; on a narrow screen the keys as in the footer. */
 function titleWords({table, text, width, prompt}: HelpView): string {
-  const close = text === '' ? 'close' : 'clear';
+  const close = text !== '' ? 'clear' : prompt ? 'go back' : 'close';
   const uses = [...(prompt ? [] : [[{id: 'help-run'}, 'run'] as const]), [{id: 'help-close'}, close] as const];
   const isNarrow = width < widthWithTitle;
   const keys = isNarrow ? keysNamed(table, uses) : pressTo(table, ...uses);

@@ -70,7 +70,7 @@ test('a log that goes on in another tab is recorded there', async () => {
   screen.controller.services.poller.refresh();
   await screen.until(() => logs.get('orders')?.snapshot.get().connection?.kind === 'gone', 'the new name');
   screen.press('W');
-  expect(noticeOf(screen)).toBe('orders was renamed to sales: record it in that tab');
+  expect(noticeOf(screen)).toBe('orders was renamed to sales: record it in the tab sales');
   await logs.get('orders')?.connection?.setRecording(true);
   expect(logs.get('orders')?.snapshot.get().recording).toBeUndefined();
 });
