@@ -153,7 +153,11 @@ describe.each(forms)('$name', (form) => {
       const {log} = opened;
       const logs = {names: createStore([log.name]), get: () => log};
       const list = {pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: undefined};
-      const events = new EventFeed({logs, poller: {snapshot: createStore(list), refresh: () => {}}, clock: systemClock});
+      const events = new EventFeed({
+        logs,
+        poller: {snapshot: createStore(list), refresh: () => {}},
+        clock: systemClock,
+      });
       const stop = events.start();
       const rows = () => events.log.errorRows.map(({kind, isOver}) => ({kind, isOver}));
       await expect.poll(rows, polling).toContainEqual({kind: 'stream-lost', isOver: false});
