@@ -120,7 +120,7 @@ export const commands = [
       keys: ['d'],
       help: 'page of the pipeline: what is wrong, and why',
       core: 'what is wrong, and why',
-      hint: {hasPipeline: 'describe'},
+      hint: {hasPipeline: 'why'},
     },
     {
       id: 'alert-once',

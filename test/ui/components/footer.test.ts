@@ -110,7 +110,7 @@ describe('the footer of the log', () => {
 describe('the footer of the list', () => {
   it('offers what can be done with the pipeline under the cursor', async () => {
     await using screen = await ScreenUnderTest.connected();
-    expect(footer(screen)).toBe(' ? help Enter open / find Tab log q quit d describe o sort m mark X close tab');
+    expect(footer(screen)).toBe(' ? help Enter open / find Tab log q quit d why o sort m mark X close tab p pause');
     screen.press('Enter');
     expect(footer(screen)).toMatch(/^ \? help Enter log /);
     screen.press('m', 'j', 'm');
