@@ -45,15 +45,15 @@ async function enableCompileCache(): Promise<void> {
 }
 
 /**
- * Loads a part of which a start calls most functions, with all of them compiled. V8 compiles a function at its first call,
- * but what Node keeps on disk is only what was compiled before.
+ * Loads Ink and React with all their functions compiled. V8 compiles a function at its first call, but what Node keeps on disk
+ * is only what was compiled before.
  */
-async function loadCompiled<Part>(load: () => Promise<Part>): Promise<Part> {
-  if (nodeModule.getCompileCacheDir() === undefined) return await load();
+async function loadInk(): Promise<void> {
+  if (nodeModule.getCompileCacheDir() === undefined) return;
   const v8 = process.getBuiltinModule('node:v8');
   v8.setFlagsFromString('--no-lazy');
   try {
-    return await load();
+    await import('ink');
   } finally {
     v8.setFlagsFromString('--lazy');
   }
@@ -129,11 +129,13 @@ async function run(): Promise<number> {
       return await runAskCommand({settings, request: settings.request, version, process});
     }
     case 'open': {
-      const {runOpenedScreen} = await loadCompiled(() => import('./source/screen/run-opened.ts'));
+      await loadInk();
+      const {runOpenedScreen} = await import('./source/screen/run-opened.ts');
       return await runOpenedScreen({settings, what: settings.request.what, version, process});
     }
     case 'screen': {
-      const {runScreens} = await loadCompiled(() => import('./source/screen/run-screen.ts'));
+      await loadInk();
+      const {runScreens} = await import('./source/screen/run-screen.ts');
       const {names, patterns} = settings.request;
       return await runScreens({settings, names, patterns, version, process});
     }

@@ -27,7 +27,7 @@ export const leftOut = [
     change: () => "module.exports = () => { throw new Error('HTTP/2 was not offered'); };",
   },
   // Node's `assert` again, and its `http` for two constants.
-  {files: /undici\/lib\/(?:api|core|dispatcher)\/[a-z-]+\.js$/, change: ownAssert},
+  {files: /undici\/lib\/(?:api|core|dispatcher)\/[a-z\d-]+\.js$/, change: ownAssert},
   {
     files: /undici\/lib\/core\/util\.js$/,
     change: (text, file) =>

@@ -6,7 +6,6 @@ import type {Settings} from '../settings/settings.ts';
 import {listen, onExitSignals} from '../system/signals.ts';
 import {filterInput} from '../system/terminal-input.ts';
 import type {TerminalPace} from '../system/terminal-pace.ts';
-import {prepareWidths} from '../terminal/width.ts';
 import {App} from '../ui/components/app.tsx';
 import type {Controller} from '../ui/controller.ts';
 import type {Size} from '../ui/layout.ts';
@@ -16,9 +15,6 @@ import type {ScreenBackend} from './backend.ts';
 import type {ScreenExit} from './exit.ts';
 
 const homeAndErase = '\x1b[H\x1b[J';
-
-/** Milliseconds: the first frames are drawn by then, and few users have pressed a key. */
-const idleSoon = 1000;
 
 type DrawnScreenOptions = {
   readonly controller: Controller;
@@ -75,11 +71,10 @@ export class DrawnScreen {
 
   /** Listens to the terminal, the logs and the process. Returns what undoes it, oldest first. */
   listen(): readonly (() => void)[] {
-    const {controller, exit, process, keys, clock, pace} = this.#options;
+    const {controller, exit, process, keys, pace} = this.#options;
     const {mayDrawKeys} = pace ?? {};
     return [
       this.#filterInput(),
-      clock.after(idleSoon, prepareWidths),
       watchFirstLines(controller.services.logs, (name) => {
         if (pipelinesOf(controller.tab).includes(name)) this.#drawNow();
       }),

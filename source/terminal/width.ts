@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import {graphemeSegments} from 'unicode-segmenter';
 import {simpleCharacters, withoutSgr} from './simple-text.ts';
 
 /** UTF-16 offsets and a width in cells. One grapheme, or, if `splittable`, simple characters of one cell each. */
@@ -8,15 +9,6 @@ type Span = {
   readonly cells: number;
   readonly splittable: boolean;
 };
-
-/** Made late: it takes 9 ms, and the first frame needs none. */
-let segmenter: Intl.Segmenter | undefined;
-
-/** Makes the segmenter early. Another one, such as Ink's for typed text, then takes 0.1 ms. */
-export function prepareWidths(): Intl.Segmenter {
-  segmenter ??= new Intl.Segmenter(undefined, {granularity: 'grapheme'});
-  return segmenter;
-}
 
 const notSimple = new RegExp(`[^${simpleCharacters}]`, 'g');
 const twoSimple = new RegExp(`[${simpleCharacters}]{2}`, 'g');
@@ -55,7 +47,7 @@ export function* spans(text: string, from = 0): Generator<Span, void, undefined>
     twoSimple.lastIndex = other;
     const pair = twoSimple.exec(text);
     const end = pair === null ? text.length : pair.index + 1;
-    for (const {segment, index} of prepareWidths().segment(text.slice(simpleEnd, end))) {
+    for (const {segment, index} of graphemeSegments(text.slice(simpleEnd, end))) {
       yield* graphemeSpans(segment, simpleEnd + index);
     }
     at = end;

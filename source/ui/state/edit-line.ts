@@ -1,3 +1,5 @@
+import {graphemeSegments} from 'unicode-segmenter';
+
 /** The text of a prompt while it is typed. */
 export type TypedLine = {
   readonly text: string;
@@ -123,14 +125,17 @@ function wordEnd(text: string, cursor: number): number {
 /** A visible character (grapheme cluster) with its UTF-16 offsets. */
 type Character = {readonly text: string; readonly start: number; readonly end: number};
 
-/** Made late: the first one takes 9 ms. */
-let segmenter: Intl.Segmenter | undefined;
+/** Of the text that was asked for last: one key asks for several of its characters. */
+let known: {readonly text: string; readonly characters: readonly Character[]} = {text: '', characters: []};
 
 /** The character in which the UTF-16 unit at `index` is; undefined behind the end. */
 export function characterAt(text: string, index: number): Character | undefined {
-  segmenter ??= new Intl.Segmenter(undefined, {granularity: 'grapheme'});
-  const found = segmenter.segment(text).containing(index);
-  return found && {text: found.segment, start: found.index, end: found.index + found.segment.length};
+  if (known.text !== text) known = {text, characters: Array.from(graphemeSegments(text), characterOf)};
+  return known.characters.find(({end}) => end > index);
+}
+
+function characterOf({segment, index}: {readonly segment: string; readonly index: number}): Character {
+  return {text: segment, start: index, end: index + segment.length};
 }
 
 export function characterBefore(text: string, index: number): Character | undefined {

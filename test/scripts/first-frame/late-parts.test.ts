@@ -12,7 +12,7 @@ const copies = [
 ];
 const texts = ['plain', '日本', 'e\u0301', '👍🏽', '👩‍👩‍👧', '🇩🇪', '1\ufe0f\u20e3', 'é 한글 ✌️ │', '\x1b[31m👍\x1b[0m'];
 
-/** Bundles string-width as `bundle.mjs` does, and says what it makes at its import, and how wide texts are. */
+/** Bundles string-width as `bundle.mjs` does, and says what it makes of Node's, and how wide texts are. */
 const script = `
 import {build} from 'esbuild';
 import {lateParts} from './scripts/first-frame/late-parts.mjs';
@@ -34,12 +34,12 @@ for (const resolveDir of copies) {
   const load = async ({outputFiles: [{text}]}) => {
     made = 0;
     const {default: width} = await import('data:text/javascript,' + encodeURIComponent(text));
-    return {madeAtImport: made, widths: texts.map((each) => width(each)), text};
+    return {widths: texts.map((each) => width(each)), made, text};
   };
   const [before, after] = [await load(plain), await load(late)];
   const emojiAtImport = /^(?:var|let|const) \\w+ = \\/[^\\n]*RGI_Emoji/m;
   answers.push({
-    segmenters: [before.madeAtImport, after.madeAtImport],
+    segmenters: [before.made, after.made],
     emoji: [emojiAtImport.test(before.text), emojiAtImport.test(after.text)],
     widths: [before.widths, after.widths],
   });
@@ -47,7 +47,7 @@ for (const resolveDir of copies) {
 console.log(JSON.stringify(answers));
 `;
 
-test('string-width creates nothing costly at its import, and returns the same widths', async () => {
+test('string-width creates no segmenter of Node’s, and returns the same widths', async () => {
   const given = JSON.stringify({copies: copies.map((copy) => path.join(root, copy)), texts});
   const {stdout, stderr} = await run(node, ['--input-type=module', '--eval', script, given], {cwd: root});
   expect(stderr).toBe('');
