@@ -21,6 +21,7 @@ function create(stream: Stream, options: Parameters<Create>[1] = {}): LogUpdate 
     shown = next;
     if (!before || !next || !isSameSize(before, next) || !ink.willRender(text)) return ink(text);
     stream.write(frameUpdate(before, next));
+    before.release();
     // Ink continues from here, and moves the cursor from the last row to where it is shown.
     ink.sync(text);
     return true;

@@ -5,11 +5,11 @@ import {spans} from './width.ts';
 export type Cells = {
   readonly row: string;
   /** A number for what each cell shows; `secondHalf` in the second cell of a wide character. */
-  readonly characters: number[];
-  /** UTF-16 offsets of the cells' characters in the row. */
-  readonly offsets: number[];
+  readonly characters: Int32Array;
+  /** UTF-16 offsets of the cells' characters in the row; of the blank cells at the end they mean nothing. */
+  readonly offsets: Uint32Array;
   /** A number for the style of each cell (`parametersOf`); 0 is plain. */
-  readonly pens: number[];
+  readonly pens: Uint16Array;
   /** Cells before the blank and plain ones at the end. */
   readonly length: number;
 };
@@ -20,14 +20,32 @@ export const secondHalf = -1;
 let blanks: Cells | undefined;
 
 export function blankCells(columns: number): Cells {
-  if (blanks?.pens.length !== columns) blanks = {...emptyCells(columns), row: '', length: 0};
+  if (blanks?.pens.length !== columns) blanks = {...newArrays(columns), row: '', length: 0};
   return blanks;
 }
 
-/** Arrays of V8's own: a frame has hundreds, and a typed one of this size costs 1 µs. */
-function emptyCells(columns: number): Pick<Cells, 'characters' | 'offsets' | 'pens'> {
-  const zeros = () => new Array<number>(columns).fill(0);
-  return {characters: new Array<number>(columns).fill(blank), offsets: zeros(), pens: zeros()};
+type CellArrays = Pick<Cells, 'characters' | 'offsets' | 'pens'>;
+
+/** Of rows that are shown no more: 100 kB for a frame of 200×50, of which a busy log has 30 a second. */
+const spare: CellArrays[] = [];
+
+/** The next rows get the arrays of these cells, which nobody may read after this. */
+export function releaseCells({characters, offsets, pens}: Cells): void {
+  spare.push({characters, offsets, pens});
+}
+
+/** What they contain is of another row. */
+function takeArrays(columns: number): CellArrays {
+  const arrays = spare.pop();
+  if (arrays?.pens.length === columns) return arrays;
+  spare.length = 0;
+  return newArrays(columns);
+}
+
+/** Blank cells. */
+function newArrays(columns: number): CellArrays {
+  const characters = new Int32Array(columns).fill(blank);
+  return {characters, offsets: new Uint32Array(columns), pens: new Uint16Array(columns)};
 }
 
 const esc = 0x1b;
@@ -43,8 +61,16 @@ const spacingMark = /\p{Mc}/u;
  * or wider than the terminal.
  */
 export function readCells(row: string, columns: number): Cells | undefined {
+  const arrays = takeArrays(columns);
+  const length = readInto(arrays, row);
+  if (length !== undefined) return {row, ...arrays, length};
+  spare.push(arrays);
+  return undefined;
+}
+
+/** Returns the cells before the blank and plain ones at the end; undefined as `readCells`. */
+function readInto({characters, offsets, pens}: CellArrays, row: string): number | undefined {
   simpleTable ??= Uint8Array.from({length: 0x2900}, (_, code) => (simple.test(String.fromCharCode(code)) ? 1 : 0));
-  const {characters, offsets, pens} = emptyCells(columns);
   let cell = 0;
   let length = 0;
   let pen = 0;
@@ -53,7 +79,7 @@ export function readCells(row: string, columns: number): Cells | undefined {
   for (let at = 0; at < row.length; ) {
     const code = row.charCodeAt(at);
     if (simpleTable[code] === 1) {
-      if (cell === columns) return undefined;
+      if (cell === pens.length) return undefined;
       characters[cell] = code;
       offsets[cell] = at++;
       pens[cell++] = pen;
@@ -78,7 +104,9 @@ export function readCells(row: string, columns: number): Cells | undefined {
       at = after.offset;
     }
   }
-  return {row, characters, offsets, pens, length};
+  characters.fill(blank, cell);
+  pens.fill(0, cell);
+  return length;
 }
 
 /** Where the SGR sequence ends that begins at `from`; undefined: it is another sequence. */

@@ -1,4 +1,4 @@
-import {blankCells, type Cells, parametersOf, readCells, secondHalf, textOf} from './cells.ts';
+import {blankCells, type Cells, parametersOf, readCells, releaseCells, secondHalf, textOf} from './cells.ts';
 import {transition} from './sgr.ts';
 
 /** Painted rows that fill a terminal, from its first row to its last. */
@@ -20,6 +20,12 @@ export class Frame {
   cells(row: number): Cells | undefined {
     if (!(row in this.#cells)) this.#cells[row] = readCells(this.row(row), this.columns);
     return this.#cells[row];
+  }
+
+  /** The frame is shown no more: others use what it read. */
+  release(): void {
+    for (const cells of this.#cells) if (cells) releaseCells(cells);
+    this.#cells.length = 0;
   }
 }
 

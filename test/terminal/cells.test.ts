@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {type Cells, parametersOf, readCells, secondHalf, textOf} from '../../source/terminal/cells.ts';
+import {type Cells, parametersOf, readCells, releaseCells, secondHalf, textOf} from '../../source/terminal/cells.ts';
 
 /** Each cell's character and SGR parameters. */
 function shown(cells: Cells): string[] {
@@ -37,4 +37,16 @@ test.each([
   ['parameters that mean something else behind others', '\x1b[38mx\x1b[5;1my'],
 ])('%s: not read', (_, row) => {
   expect(readCells(row, 20)).toBeUndefined();
+});
+
+test('a row that gets the arrays of a longer one has nothing of it', () => {
+  const long = readCells('\x1b[7m日本 and more', 20);
+  const characters = long?.characters;
+  if (long) releaseCells(long);
+  // Not read: its arrays are left to the next row.
+  expect(readCells('half \x1b[2K', 20)).toBeUndefined();
+  const short = readCells('ab', 20);
+  expect(short?.characters).toBe(characters);
+  expect([...(short?.characters ?? [])]).toEqual([...'ab'.padEnd(20)].map((character) => character.charCodeAt(0)));
+  expect([...(short?.pens ?? [])]).toEqual(new Array(20).fill(0));
 });

@@ -63,13 +63,15 @@ async function expectSame(frames: readonly (readonly string[])[]): Promise<void>
   const [first = [], ...others] = frames;
   await write(updated, `\x1bc${anew(first)}`);
   await write(drawn, '\x1bc');
-  let shown = first;
-  for (const next of others) {
-    const bytes = frameUpdate(new Frame(shown, columns), new Frame(next, columns));
+  let shown = new Frame(first, columns);
+  for (const rows of others) {
+    const next = new Frame(rows, columns);
+    const bytes = frameUpdate(shown, next);
     await write(updated, bytes);
-    await write(drawn, anew(next));
-    expect(cellsOf(updated), JSON.stringify([shown, next, bytes])).toEqual(cellsOf(drawn));
+    await write(drawn, anew(rows));
+    expect(cellsOf(updated), JSON.stringify([shown.rows, rows, bytes])).toEqual(cellsOf(drawn));
     expect(updated.buffer.active.cursorY).toBe(height - 1);
+    shown.release();
     shown = next;
   }
   // The whole screen scrolls again, and in plain style.
