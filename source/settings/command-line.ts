@@ -211,7 +211,8 @@ function foreign({flag}: Option, as: string, command: CommandName): UsageError {
     .filter((option) => option.flag === flag)
     .flatMap(({commands}): readonly CommandName[] => commands)
     .filter((owner) => owner !== command);
-  const where = owners.map((name) => (name === 'screen' ? 'the screen' : `pipetail ${name}`)).join(', ');
+  const places = owners.map((name) => (name === 'screen' ? 'the screen' : `pipetail ${name}`));
+  const where = [places.slice(0, -1).join(', '), ...places.slice(-1)].filter((place) => place !== '').join(' and ');
   const own = command === 'logs' && flag === 'filter' ? ' · logs has --grep, --exclude and --level' : '';
   return new UsageError(`${as} belongs to ${where}${own}`);
 }

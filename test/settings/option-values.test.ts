@@ -216,7 +216,7 @@ it.each<readonly [readonly string[], Variables, string]>([
   [
     ['demo', '--context', 'prod'],
     {},
-    '--context belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff, pipetail timeline',
+    '--context belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff and pipetail timeline',
   ],
 ])('%j with %j is refused', (argv, variables, message) => {
   expect(() => readSettings(argv, variables, named)).toThrow(new UsageError(message));

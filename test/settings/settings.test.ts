@@ -205,7 +205,7 @@ describe('numbers and sizes', () => {
     ],
     [['logs', 'a', '--on-alert', 'cat'], '--on-alert needs --follow: without it the log is printed once'],
     [['logs', 'a', '--exit-on-end'], '--exit-on-end needs --follow: without it the log is printed once'],
-    [['--from', 'd'], '--from belongs to pipetail logs, pipetail diff'],
+    [['--from', 'd'], '--from belongs to pipetail logs and pipetail diff'],
     [
       ['logs', 'a', '--from', 'd', '-f'],
       '--follow cannot be combined with --from, which prints what is there and ends · pipetail open follows a file',
@@ -374,11 +374,11 @@ describe('flags', () => {
     [['-w', 'orders'], '-w belongs to pipetail logs'],
     [['--no-prefix'], '--no-prefix belongs to pipetail logs'],
     [['--prefix'], '--prefix belongs to pipetail logs'],
-    [['list', '--no-mouse'], '--no-mouse belongs to the screen, pipetail open'],
-    [['logs', 'a', '--theme', 'dark'], '--theme belongs to the screen, pipetail open'],
+    [['list', '--no-mouse'], '--no-mouse belongs to the screen and pipetail open'],
+    [['logs', 'a', '--theme', 'dark'], '--theme belongs to the screen and pipetail open'],
     [
       ['demo', '--host', 'http://x'],
-      '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff, pipetail timeline',
+      '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff and pipetail timeline',
     ],
     [['--port', '80'], '--port belongs to pipetail demo'],
   ])('%j belongs to another command', (argv, message) => {
@@ -642,8 +642,10 @@ describe('a former name of an option or a setting', () => {
       readSettings(['open', 'a.log', '--histogram=off'], {}),
     );
     expect(complaint(['--strip', 'on', '--histogram', 'off'])).toContain('--histogram is given twice');
-    expect(complaint(['logs', 'a', '--strip', 'on'])).toBe('--strip belongs to the screen, pipetail open');
-    expect(complaint(['list', '--histogram'])).toBe('--histogram belongs to the screen, pipetail open, pipetail logs');
+    expect(complaint(['logs', 'a', '--strip', 'on'])).toBe('--strip belongs to the screen and pipetail open');
+    expect(complaint(['list', '--histogram'])).toBe(
+      '--histogram belongs to the screen, pipetail open and pipetail logs',
+    );
     expect(complaint(['--sidebar', '30'])).toContain('--sidebar is a setting: write list-width = 30 in');
   });
 

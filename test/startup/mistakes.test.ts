@@ -73,7 +73,7 @@ const mistakes: readonly Mistake[] = [
   [['status', 'a', '-w'], '-w belongs to pipetail logs'],
   [
     ['logs', 'a', '--filter', 'x'],
-    '--filter belongs to the screen, pipetail open · logs has --grep, --exclude and --level',
+    '--filter belongs to the screen and pipetail open · logs has --grep, --exclude and --level',
   ],
   [['logs', 'a', '-B3'], 'unknown option -B · did you mean --around?'],
   [['logs', 'a', '-C', '2'], '--around needs --grep, --exclude or --level: without one all records are printed'],
@@ -98,7 +98,7 @@ const mistakes: readonly Mistake[] = [
   [['logs', 'a', '--port', '1'], '--port belongs to pipetail demo'],
   [
     ['completion', 'bash', '--host', 'http://x'],
-    '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff, pipetail timeline',
+    '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff and pipetail timeline',
   ],
   // Values.
   [['logs', 'a', '--tail'], '--tail needs a value: --tail N'],
@@ -133,7 +133,7 @@ const mistakes: readonly Mistake[] = [
   [['open', '-', '-'], 'stdin can be read once: give - once'],
   [
     ['open', 'a.log', '--host', 'http://x'],
-    '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff, pipetail timeline',
+    '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff and pipetail timeline',
   ],
   // What does not go together.
   [['logs', 'a', '-o', 'markdown', '--template', '{line}'], '--template cannot be combined with --output markdown'],
@@ -207,7 +207,7 @@ const mistakes: readonly Mistake[] = [
   ],
   [
     ['demo', '--context', 'prod'],
-    '--context belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff, pipetail timeline',
+    '--context belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff and pipetail timeline',
   ],
   [['--no-fps'], `unknown option --no-fps · ${lists}`],
 ];

@@ -329,6 +329,6 @@ it('of a description the connectors are said once, without curves; numbers that 
   const records = () => screen.facts.stats.known.get().get('orders')?.stats?.connectors[0]?.records;
   await screen.until(() => records() === 5010, 'the next statistics');
   expect((await spoken.since(5)).join()).not.toContain('orders.kafka');
-  const rows = ['throughput ▁▂▃█ 41 records/s', 'memory __.:=# 1.5 MB'];
-  expect(takeUnsaid(rows, new Set(), true)).toEqual(['throughput 41 records/s', 'memory 1.5 MB']);
+  const rows = ['throughput ▁▂▃█ 41 records per second', 'memory __.:=# 1.5 MB'];
+  expect(takeUnsaid(rows, new Set(), true)).toEqual(['throughput 41 records per second', 'memory 1.5 MB']);
 });

@@ -47,7 +47,7 @@ export function absenceRows(
   });
 }
 
-/** Beside the word of its kind. */
+/** What a row says of an event after the word of its kind: nothing of a deletion. */
 function textOf(event: PipelineEvent, room: Parameters<typeof eventExcerpt>[1]): StyledText {
   if (event.kind === 'deleted') return plain('');
   const words = eventExcerpt(event, room);

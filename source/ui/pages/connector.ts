@@ -33,7 +33,10 @@ const quiet: Style = {dim: true};
 
 type ConnectorState = {readonly opened: OpenedConnector};
 
-/** A connector of the described pipeline with its errors in full, as it was when opened, over the page of the pipeline. */
+/**
+ * A connector with its errors in full, opened from the page of its pipeline. It does not change: it shows what was known when it
+ * was opened.
+ */
 export const connectorPage: Page<ConnectorState> = {
   ...{kind: 'connector', context: 'pipeline', name: 'errors of a connector', motions: 'lines'},
   where: 'on the page of a connector',

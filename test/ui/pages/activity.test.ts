@@ -45,7 +45,7 @@ test('throughput, memory and the trend of what is buffered in words, in ASCII wi
   ];
   const rows = activityRows(known([0, 10, 10, 50], {}, {buffered}), {width: 80, isUtf8: false});
   expect(rows.slice(1).map(({text}) => text.replace(/ +/g, ' '))).toEqual([
-    ' throughput :_# 40 records/s',
+    ' throughput :_# 40 records per second',
     ' memory _:+# 103 MB, low 100 MB',
     ' storage ____ 0 B',
     ' buffered 1,200 records, 200 more than 60 s ago',

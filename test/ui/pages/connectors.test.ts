@@ -245,7 +245,7 @@ it('below the connectors are the last minute as curves and what is buffered', as
   const rows = rowsOf(screen);
   const first = rows.indexOf(' The last minute');
   expect(rows.slice(first, rows.indexOf('', first)).map((row) => row.replace(/[▁-█]+ */, 'CURVE '))).toEqual([
-    ...[' The last minute', expect.stringMatching(/^ throughput +CURVE 0 records\/s$/)],
+    ...[' The last minute', expect.stringMatching(/^ throughput +CURVE 0 records per second$/)],
     ...[expect.stringMatching(/^ memory +CURVE 109 MB$/), expect.stringMatching(/^ storage +CURVE 119 B$/)],
     expect.stringMatching(/^ buffered +52,121 records/),
   ]);
