@@ -45,15 +45,15 @@ async function enableCompileCache(): Promise<void> {
 }
 
 /**
- * Loads Ink and React with all their functions compiled. V8 compiles a function at its first call, but what Node keeps on disk
- * is only what was compiled before.
+ * Loads a part of which a start calls most functions, with all of them compiled. V8 compiles a function at its first call,
+ * but what Node keeps on disk is only what was compiled before.
  */
-async function loadInk(): Promise<void> {
-  if (nodeModule.getCompileCacheDir() === undefined) return;
+async function loadCompiled<Part>(load: () => Promise<Part>): Promise<Part> {
+  if (nodeModule.getCompileCacheDir() === undefined) return await load();
   const v8 = process.getBuiltinModule('node:v8');
   v8.setFlagsFromString('--no-lazy');
   try {
-    await import('ink');
+    return await load();
   } finally {
     v8.setFlagsFromString('--lazy');
   }
@@ -129,13 +129,11 @@ async function run(): Promise<number> {
       return await runAskCommand({settings, request: settings.request, version, process});
     }
     case 'open': {
-      await loadInk();
-      const {runOpenedScreen} = await import('./source/screen/run-opened.ts');
+      const {runOpenedScreen} = await loadCompiled(() => import('./source/screen/run-opened.ts'));
       return await runOpenedScreen({settings, what: settings.request.what, version, process});
     }
     case 'screen': {
-      await loadInk();
-      const {runScreens} = await import('./source/screen/run-screen.ts');
+      const {runScreens} = await loadCompiled(() => import('./source/screen/run-screen.ts'));
       const {names, patterns} = settings.request;
       return await runScreens({settings, names, patterns, version, process});
     }
