@@ -6,7 +6,7 @@ export type Cells = {
   readonly row: string;
   /** A number for what each cell shows; `secondHalf` in the second cell of a wide character. */
   readonly characters: Int32Array;
-  /** UTF-16 offsets of the cells' characters in the row; of the blank cells at the end they mean nothing. */
+  /** UTF-16 offsets of the cells' characters in the row; only those before `length` are valid. */
   readonly offsets: Uint32Array;
   /** A number for the style of each cell (`parametersOf`); 0 is plain. */
   readonly pens: Uint16Array;
@@ -26,15 +26,15 @@ export function blankCells(columns: number): Cells {
 
 type CellArrays = Pick<Cells, 'characters' | 'offsets' | 'pens'>;
 
-/** Of rows that are shown no more: 100 kB for a frame of 200×50, of which a busy log has 30 a second. */
+/** The arrays of rows that are no longer shown. A frame of 200×50 needs 100 kB, and a busy log draws 30 a second. */
 const spare: CellArrays[] = [];
 
-/** The next rows get the arrays of these cells, which nobody may read after this. */
+/** Lets later rows use the arrays of these cells. The caller must not read the cells again. */
 export function releaseCells({characters, offsets, pens}: Cells): void {
   spare.push({characters, offsets, pens});
 }
 
-/** What they contain is of another row. */
+/** The arrays may still hold another row. */
 function takeArrays(columns: number): CellArrays {
   const arrays = spare.pop();
   if (arrays?.pens.length === columns) return arrays;
@@ -68,7 +68,7 @@ export function readCells(row: string, columns: number): Cells | undefined {
   return undefined;
 }
 
-/** Returns the cells before the blank and plain ones at the end; undefined as `readCells`. */
+/** Returns the `length` of the cells; undefined where `readCells` returns it. */
 function readInto({characters, offsets, pens}: CellArrays, row: string): number | undefined {
   simpleTable ??= Uint8Array.from({length: 0x2900}, (_, code) => (simple.test(String.fromCharCode(code)) ? 1 : 0));
   let cell = 0;

@@ -22,7 +22,7 @@ export class Frame {
     return this.#cells[row];
   }
 
-  /** The frame is shown no more: others use what it read. */
+  /** Call it when the frame is no longer shown: later frames use its memory. */
   release(): void {
     for (const cells of this.#cells) if (cells) releaseCells(cells);
     this.#cells.length = 0;

@@ -94,7 +94,7 @@ export function keyRows(table: CommandTable, ofPrompt: readonly KeyRow[] = rowsO
 /** A key of a prompt for its footer: the command, and a word for what it does there. */
 export type PromptHint = readonly [id: PromptCommandId, word: string];
 
-/** The keys for the footer of a prompt, with their words. */
+/** The footer of a prompt: each key with its word. */
 export function promptKeyHints(hints: readonly PromptHint[]): readonly KeyHint[] {
   return hints.flatMap(([id, word]) =>
     rowsOfPrompts.filter((row) => row.id === id).map(({keys: [key = '']}) => [key, word] as const),

@@ -125,17 +125,20 @@ function wordEnd(text: string, cursor: number): number {
 /** A visible character (grapheme cluster) with its UTF-16 offsets. */
 type Character = {readonly text: string; readonly start: number; readonly end: number};
 
-/** Of the text that was asked for last: one key asks for several of its characters. */
+/** The text that was asked for last, with the character of each UTF-16 unit: one key asks for many. */
 let known: {readonly text: string; readonly characters: readonly Character[]} = {text: '', characters: []};
 
 /** The character in which the UTF-16 unit at `index` is; undefined behind the end. */
 export function characterAt(text: string, index: number): Character | undefined {
-  if (known.text !== text) known = {text, characters: Array.from(graphemeSegments(text), characterOf)};
-  return known.characters.find(({end}) => end > index);
+  if (known.text !== text) known = {text, characters: charactersOf(text)};
+  return known.characters[index];
 }
 
-function characterOf({segment, index}: {readonly segment: string; readonly index: number}): Character {
-  return {text: segment, start: index, end: index + segment.length};
+function charactersOf(text: string): readonly Character[] {
+  return [...graphemeSegments(text)].flatMap(({segment, index}) => {
+    const character = {text: segment, start: index, end: index + segment.length};
+    return new Array<Character>(segment.length).fill(character);
+  });
 }
 
 export function characterBefore(text: string, index: number): Character | undefined {
