@@ -19,9 +19,9 @@ export default defineConfig({
     // Two cores, of which two workers used half: tests of whole programs wait much.
     maxWorkers: 3,
     // Only what fails takes so long; a machine that is busy with other things needs several times as long as an idle one.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: {poll: {timeout: 30_000}},
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: {poll: {timeout: 120_000}},
     setupFiles: 'test/harness/forget-ci.ts',
     reporters: ['default', './scripts/plain-reporter.mjs'],
     projects: [
@@ -31,7 +31,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: {name: 'program', include: PROGRAM, globalSetup: 'test/harness/build-program.ts', testTimeout: 240_000},
+        test: {name: 'program', include: PROGRAM, globalSetup: 'test/harness/build-program.ts'},
       },
       {
         extends: true,

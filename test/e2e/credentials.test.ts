@@ -41,7 +41,7 @@ test('a token command: its token is sent, renewed when it is refused, and writte
   server.cutConnections();
   await terminal.waitFor('credentials refused');
   expect(viewer.countShown('line 2.')).toBe(1);
-  await terminal.waitFor(() => viewer.header().includes('LIVE'), {timeout: 40_000});
+  await terminal.waitFor(() => viewer.header().includes('LIVE'));
   viewer.write('alpha');
   await terminal.waitFor('line 3.');
   expect(viewer.countShown('line 2.')).toBe(1);

@@ -133,7 +133,7 @@ test('a terminal that is not read does not stop the reading of the log', async (
   await flood.write(count);
   terminal.unstall();
   // 36 MB, which the emulator takes ten times as long for as the program.
-  await terminal.waitFor(`flood line ${count}.`, {timeout: 120_000});
+  await terminal.waitFor(`flood line ${count}.`);
   expect(await flood.state()).toMatchObject({connections: 1, open: 1});
 });
 

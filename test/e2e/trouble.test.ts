@@ -22,7 +22,7 @@ test('an unreachable host is explained, and its logs come once it is there', asy
   await terminal.waitFor(/Trying again in \d+ s/);
   const server = await DemoServer.start({port, scenario: quiet('alpha')});
   try {
-    await terminal.waitFor('LIVE', {timeout: 30_000});
+    await terminal.waitFor('LIVE');
     await terminal.waitFor('Fresh start');
   } finally {
     await server.close();
