@@ -4,7 +4,6 @@ import {execFileSync} from 'node:child_process';
 import {readFile} from 'node:fs/promises';
 import {parseArgs} from 'node:util';
 import manifest from '../package.json' with {type: 'json'};
-import {presentNames, promisedNames} from './promised.ts';
 import {problemsOf} from './release/problems.ts';
 import {root} from './stamp.mjs';
 
@@ -14,8 +13,6 @@ const problems = problemsOf({
   tag: values.tag,
   changes: await readFile(`${root}/CHANGELOG.md`, 'utf8'),
   isClean: execFileSync('git', ['-C', root, 'status', '--porcelain'], {encoding: 'utf8'}) === '',
-  promised: await promisedNames(),
-  present: await presentNames(),
 });
 for (const problem of problems) console.error(`release: ${problem}`);
 if (problems.length > 0) process.exit(1);

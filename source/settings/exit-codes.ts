@@ -8,7 +8,7 @@ type ExitCode = {
   readonly of?: Partial<Readonly<Record<CommandName, string>>>;
 };
 
-export const exitCodes: readonly ExitCode[] = [
+const exitCodes: readonly ExitCode[] = [
   {
     code: '0',
     meaning: 'done, or nobody reads stdout any more (| head)',
