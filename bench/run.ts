@@ -1,4 +1,3 @@
-import {execFileSync} from 'node:child_process';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {parseArgs} from 'node:util';
@@ -17,8 +16,7 @@ import {rows as slowLineRows} from './rows/slow-line.ts';
  * Measures what is claimed of pipetail's speed, each figure beside a reference of the same run: `node bench/run.ts
  * [ROW…]`, all rows or those whose names begin so. Prints a table and puts what was measured into bench/results.json.
  * `--runs N`: how often each is measured, 5. `--quick`: once. `--lines N`: the length of the log, 1,000,000. With fewer
- * runs or another log nothing is written: the table of docs/performance.md is made of that file. After all rows how they grow is
- * measured and drawn, too (`bench/growth.ts`).
+ * runs or another log nothing is written: the table of docs/performance.md is made of that file.
  */
 const standard = {runs: 5, lines: 1_000_000};
 const {values, positionals} = parseArgs({
@@ -74,7 +72,4 @@ if (runs < standard.runs || lines !== standard.lines) {
   const before = await readResults();
   const names = allRows.map(({name}) => name);
   await writeResults({...before, machine, lines, rows: mergedRows(before?.rows ?? [], again, names)});
-  if (positionals.length === 0) {
-    execFileSync(process.execPath, [`${import.meta.dirname}/growth.ts`], {stdio: 'inherit'});
-  }
 }

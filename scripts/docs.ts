@@ -1,9 +1,8 @@
 // `npm run docs`: fills the generated tables in docs/ from the program's tables.
 import {readFile, writeFile} from 'node:fs/promises';
 import {allRows} from '../bench/all-rows.ts';
-import {benchTable, besideTable, growthPictures, headlineTable} from '../bench/frame/docs-table.ts';
+import {benchTable, besideTable, headlineTable} from '../bench/frame/docs-table.ts';
 import {readResults} from '../bench/frame/results.ts';
-import {families} from '../bench/growth/families.ts';
 import manifest from '../package.json' with {type: 'json'};
 import {
   cheatTableText,
@@ -51,7 +50,6 @@ await fill('performance.md', {
     beside: besideTable(results),
     benchmarks: benchTable(results, whyOf),
   }),
-  ...(results?.growth && {growth: growthPictures(results.growth.points, families)}),
 });
 
 await fill('install.md', {download: `\`\`\`sh\n${installCommand(manifest.address)}\n\`\`\``});

@@ -64,7 +64,7 @@ async function pour(server: DemoServer, {pipeline: name, file, lines, rate, last
 function flood(server: DemoServer, {pipeline: name, file, chunking, last}: Flood): void {
   const pipeline = server.pipeline(name);
   const log = readFileSync(file);
-  const entries = chunking === 'line' ? linesOf(log) : blocksOf(log).map(({bytes}) => bytes);
+  const entries = chunking === 'line' ? linesOf(log) : blocksOf(log);
   for (const entry of entries) pipeline.write(entry);
   pipeline.write(last);
 }

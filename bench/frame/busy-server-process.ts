@@ -1,11 +1,9 @@
 import {readFileSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {followerLimit} from '../../demo/follower.ts';
 import type {DemoPipeline} from '../../demo/pipeline.ts';
-import {feldera} from '../../demo/ring.ts';
 import {quiet} from '../../demo/scenario.ts';
 import {DemoServer} from '../../demo/server.ts';
-import {blocksOf, lineReader} from './log-blocks.ts';
+import {lineReader} from './log-blocks.ts';
 
 /** What a busy server has and does. */
 export type Business = {
@@ -17,8 +15,6 @@ export type Business = {
   readonly rate: number;
   readonly writers: number;
   readonly log: string;
-  /** All lines of this file are in the log of the first pipeline from the start. */
-  readonly history?: string | undefined;
   /** Of every six pipelines one has failed and two are stopped; else all run. */
   readonly mixed?: boolean;
   /** While it works, this pipeline counts another connector error each second: the list is never the same twice. */
@@ -43,21 +39,13 @@ const turn = 10;
 if (process.argv[1] === import.meta.filename) {
   const business: Business = JSON.parse(process.argv[2] ?? '');
   const {pipelines, writers, changing} = business;
-  const history = business.history === undefined ? [] : blocksOf(readFileSync(business.history));
-  const isLong = history.length > 0;
-  const server = await DemoServer.start({
-    scenario: quiet(...pipelines),
-    ringLimits: isLong ? {bytes: Number.POSITIVE_INFINITY, entries: 10_000_000} : feldera,
-    followerLimit: isLong ? 10_000_000 : followerLimit,
-  });
+  const server = await DemoServer.start({scenario: quiet(...pipelines)});
   if (business.mixed) server.pipelines.forEach(mixUp);
   const written = pipelines.slice(0, writers).map((name) => server.pipeline(name));
-  for (const {bytes} of history) written[0]?.write(bytes);
   const isWorking = work(business, written, () => changing !== undefined && addError(server.pipeline(changing)));
-  const extra = history.reduce((sum, {lines}) => sum + lines - 1, 0);
   process.on('message', ({id, wish}: BusyRequest) => {
     if (wish !== 'state') isWorking(wish === 'work');
-    const lines = written.map(({ring}, index) => (ring?.next ?? 0) + (index === 0 ? extra : 0));
+    const lines = written.map(({ring}) => ring?.next ?? 0);
     process.send?.({id, url: server.url, lines, connections: server.totalLogConnections} satisfies BusyState);
   });
   process.on('disconnect', () => process.exit());

@@ -1,5 +1,5 @@
 import type {Machine} from './machine.ts';
-import type {GrowthPoint, Results, RowResult} from './results.ts';
+import type {Results, RowResult} from './results.ts';
 import {figureText, targetText} from './table.ts';
 
 /** Marks rows that were measured on another processor than the last ones. */
@@ -120,22 +120,4 @@ function cellsOf({name, what, unit, ours, reference, ratio, target, met}: RowRes
 
 function tableLine(cells: readonly string[]): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-}
-
-/** The pictures of growth, in Markdown, each for light and dark pages. */
-export function growthPictures(
-  points: readonly GrowthPoint[],
-  families: readonly {name: string; title: string}[],
-): string {
-  const longest = Math.max(...points.map(({lines}) => lines));
-  return families
-    .map(({name, title}) =>
-      [
-        '<picture>',
-        `  <source media="(prefers-color-scheme: dark)" srcset="bench/${name}-dark.svg">`,
-        `  <img src="bench/${name}-light.svg" alt="${title}, up to ${longest.toLocaleString('en')} lines">`,
-        '</picture>',
-      ].join('\n'),
-    )
-    .join('\n');
 }

@@ -1,20 +1,16 @@
 const newline = 0x0a;
 const blockBytes = 64 * 1024;
 
-/** Whole lines, without the last newline. */
-export type BlockOfLines = {readonly bytes: Buffer; readonly lines: number};
-
-/** A log in blocks of about 64 KiB, for a server that keeps each block as one entry: one for each line is too many. */
-export function blocksOf(log: Buffer): BlockOfLines[] {
-  const blocks: BlockOfLines[] = [];
+/**
+ * A log in blocks of whole lines, about 64 KiB, without the last newline: for a server that keeps each block as one entry,
+ * since one for each line is too many.
+ */
+export function blocksOf(log: Buffer): Buffer[] {
+  const blocks: Buffer[] = [];
   for (let at = 0; at < log.length; ) {
-    let lines = 0;
     let end = at;
-    while (end < log.length && end - at < blockBytes) {
-      end = log.indexOf(newline, end) + 1;
-      lines += 1;
-    }
-    blocks.push({bytes: log.subarray(at, end - 1), lines});
+    while (end < log.length && end - at < blockBytes) end = log.indexOf(newline, end) + 1;
+    blocks.push(log.subarray(at, end - 1));
     at = end;
   }
   return blocks;

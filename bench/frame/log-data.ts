@@ -29,17 +29,14 @@ const linesPerWrite = 5000;
 /**
  * Writes the log of a busy pipeline, the same bytes for the same options: steps, Kafka chatter with spans, messages of
  * two lines, bursts of refused connections, now and then a panic. With the colours that Feldera sends by
- * default, 1,000,000 lines are 163 MB. `lineBytes`: the length of each line, its newline included.
+ * default, 1,000,000 lines are 163 MB.
  */
-export async function writeLog(
-  path: string,
-  options: {lines: number; form: LogForm; lineBytes?: number | undefined},
-): Promise<void> {
+export async function writeLog(path: string, options: {lines: number; form: LogForm}): Promise<void> {
   const file = createWriteStream(path);
   let part: string[] = [];
   let left = options.lines;
   for (const line of linesOf(formats[options.form])) {
-    part.push(options.lineBytes === undefined ? line : fitted(line, options.lineBytes - 1));
+    part.push(line);
     left -= 1;
     if (left > 0 && part.length < linesPerWrite) continue;
     if (!file.write(`${part.join('\n')}\n`)) await once(file, 'drain');
@@ -62,11 +59,6 @@ function* linesOf(format: LineFormat): Generator<string> {
       yield* format(formatMicros(micros + count), event).split('\n');
     }
   }
-}
-
-/** A line made longer by what a pipeline that logs its input would add, or cut down to the end of its message. */
-function fitted(line: string, length: number): string {
-  return line.length < length ? line.padEnd(length, ' {"id": 1204, "name": "a row"}') : line.slice(-length);
 }
 
 function usualEvent(random: Random, step: number): LogEvent {

@@ -10,24 +10,12 @@ const fewLines = 500;
  */
 export async function openLog(
   tree: string,
-  {
-    url,
-    names,
-    args = [],
-    env = {},
-    timeout = 60_000,
-  }: {
-    url: string;
-    names: readonly string[];
-    args?: readonly string[];
-    env?: Readonly<Record<string, string>>;
-    timeout?: number;
-  },
+  {url, names, env = {}}: {url: string; names: readonly string[]; env?: Readonly<Record<string, string>>},
 ): Promise<Terminal> {
-  const program = startOf(tree, '--host', url, ...args, ...names);
+  const program = startOf(tree, '--host', url, ...names);
   const terminal = await openTerminal({...program, env: {...program.env, ...env}, cols: 200, rows: 50});
   const isThere = () => /\bLIVE\b/.test(terminal.row(0)) && linesReceived(terminal) >= fewLines;
-  await terminal.waitFor(isThere, {timeout, hint: 'a live log'});
+  await terminal.waitFor(isThere, {timeout: 60_000, hint: 'a live log'});
   // The keys go to the log once the list has been hidden.
   await terminal.press('z', 'z');
   return terminal;

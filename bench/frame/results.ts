@@ -23,21 +23,11 @@ export type RowResult = {
   readonly samples: Pick<RowSamples, 'ours' | 'reference'>;
 };
 
-/** A row measured with another log: its lines, and the bytes of each; undefined: as a busy pipeline logs them. */
-export type GrowthPoint = {
-  readonly row: string;
-  readonly lines: number;
-  readonly lineBytes?: number;
-  readonly ours: number;
-  readonly reference?: number;
-};
-
 /** What bench/results.json holds. */
 export type Results = {
   readonly machine: Machine;
   readonly lines: number;
   readonly rows: readonly RowResult[];
-  readonly growth?: {readonly machine: Machine; readonly points: readonly GrowthPoint[]};
 };
 
 const file = new URL('../results.json', import.meta.url);

@@ -10,8 +10,6 @@ export type BenchContext = {
   readonly logFile: (form: LogForm, times?: number) => Promise<string>;
   /** How many lines the log has. */
   readonly lines: number;
-  /** How many bytes each of them has, newline included; undefined: as a busy pipeline logs them, 163 in the mean. */
-  readonly lineBytes?: number | undefined;
   /** The checkout that is measured: its `dist` is built. Ours, or another commit's with the same `bench/`. */
   readonly tree: string;
 };

@@ -2,9 +2,8 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {expect, test} from 'vitest';
 import {allRows, besideRows} from '../../bench/all-rows.ts';
-import {benchTable, besideTable, growthPictures, headlineTable} from '../../bench/frame/docs-table.ts';
+import {benchTable, besideTable, headlineTable} from '../../bench/frame/docs-table.ts';
 import {readResults} from '../../bench/frame/results.ts';
-import {families} from '../../bench/growth/families.ts';
 import {sectionOf} from '../harness/docs-tables.ts';
 import {root} from '../harness/program.ts';
 
@@ -12,7 +11,7 @@ const page = readFileSync(path.join(root, 'docs/performance.md'), 'utf8');
 
 test('the page shows the measurements, and for rows that miss their target why', async () => {
   const results = await readResults();
-  if (!results?.growth) throw new Error('bench/results.json is missing, or nothing in it tells of growth');
+  if (!results) throw new Error('bench/results.json is missing');
   const whyOf = (name: string) => allRows.find((row) => row.name === name)?.why;
   const table = benchTable(results, whyOf);
   expect(sectionOf(page, 'benchmarks')).toBe(table);
@@ -20,7 +19,6 @@ test('the page shows the measurements, and for rows that miss their target why',
   expect(sectionOf(page, 'headline')).toBe(headlineTable(results));
   expect(sectionOf(page, 'beside')).toBe(besideTable(results));
   expect(table).not.toContain('not explained');
-  expect(sectionOf(page, 'growth')).toBe(growthPictures(results.growth.points, families));
 });
 
 test('every row that needs no other program was measured', async () => {

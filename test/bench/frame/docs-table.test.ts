@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {benchTable, besideTable, growthPictures} from '../../../bench/frame/docs-table.ts';
+import {benchTable, besideTable} from '../../../bench/frame/docs-table.ts';
 import type {RowResult} from '../../../bench/frame/results.ts';
 
 const machine = {
@@ -81,10 +81,4 @@ test('rows beside other programs have a table of their own, which says where the
   ]);
   expect(benchTable(results, () => undefined)).not.toContain('beside-');
   expect(besideTable({machine, lines: 1000, rows: [fold]})).toBe('Not measured yet: `npm run bench beside`.');
-});
-
-test('a picture of growth has a light and a dark form', () => {
-  const drawn = growthPictures([{row: 'ingest', lines: 10_000_000, ours: 1}], [{name: 'ingest', title: 'Taking in'}]);
-  expect(drawn).toContain('bench/ingest-dark.svg');
-  expect(drawn).toContain('<img src="bench/ingest-light.svg" alt="Taking in, up to 10,000,000 lines">');
 });

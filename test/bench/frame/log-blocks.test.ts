@@ -5,8 +5,7 @@ test('blocks hold all lines, whole, in their order', () => {
   const log = Buffer.from(Array.from({length: 5000}, (_, line) => `line ${line} ${'x'.repeat(line % 100)}\n`).join(''));
   const blocks = blocksOf(log);
   expect(blocks.length).toBeGreaterThan(2);
-  expect(blocks.map(({bytes}) => `${bytes}\n`).join('')).toBe(log.toString());
-  expect(blocks.map(({bytes, lines}) => bytes.toString().split('\n').length - lines)).toEqual(blocks.map(() => 0));
+  expect(blocks.map((bytes) => `${bytes}\n`).join('')).toBe(log.toString());
 });
 
 test('lines come one by one, and after the last the first', () => {

@@ -44,12 +44,3 @@ test('is a log: lines with colours, most of them heads of records, of all levels
   // 163 MB are 1,000,000 lines.
   expect(buffer.byteLength / lines).toBeCloseTo(163, -1);
 });
-
-test.each([20, 160, 16_000])('lines have %i bytes each where that is asked for', async (lineBytes) => {
-  await using folder = await temporaryDirectory();
-  const file = `${folder.path}/log`;
-  await writeLog(file, {lines: 300, form: 'coloured', lineBytes});
-  const bytes = await readFile(file);
-  expect(bytes).toHaveLength(300 * lineBytes);
-  expect([0, 1, 150, 299].map((line) => bytes[(line + 1) * lineBytes - 1])).toEqual([10, 10, 10, 10]);
-});
