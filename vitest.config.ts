@@ -1,12 +1,7 @@
 import {defineConfig} from 'vitest/config';
 
 /** Tests that run the built program; everything else runs on the sources. */
-const PROGRAM = [
-  'test/e2e/**/*.test.ts',
-  'test/package/**/*.test.ts',
-  'test/chaos/chaos.test.ts',
-  'test/soak/soak.test.ts',
-];
+const PROGRAM = ['test/e2e/**/*.test.ts', 'test/package/**/*.test.ts', 'test/chaos/chaos.test.ts'];
 
 /** Tests on Feldera's own server: `npm run test:feldera`. */
 const FELDERA = ['test/feldera/**/*.test.ts'];

@@ -170,8 +170,8 @@ test('a signal while it goes there ends the program', async () => {
 test.skipIf(!isOnNode)('after ten switches as much is held as after one', async () => {
   await using rig = await twoContexts();
   const file = path.join(rig.home.path, 'samples');
-  const preload = path.join(import.meta.dirname, '../soak/sampler-preload.mjs');
-  await using terminal = await rig.open([], {env: {NODE_OPTIONS: `--import=${preload}`, PIPETAIL_SOAK_FILE: file}});
+  const preload = path.join(import.meta.dirname, 'held-sampler.mjs');
+  await using terminal = await rig.open([], {env: {NODE_OPTIONS: `--import=${preload}`, PIPETAIL_HELD_FILE: file}});
   const sample = async (index: number): Promise<Readonly<Record<string, number>>> => {
     await terminal.stable();
     terminal.kill('SIGPWR');
@@ -179,8 +179,7 @@ test.skipIf(!isOnNode)('after ten switches as much is held as after one', async 
       async () => (await readFile(file, 'utf8').catch(() => '')).split('\n')[index],
       () => 'a sample',
     );
-    const {counts} = JSON.parse(line) as {counts: Readonly<Record<string, number>>};
-    return counts;
+    return JSON.parse(line) as Readonly<Record<string, number>>;
   };
   const thereAndBack = async () => {
     await goTo(terminal, 'j');

@@ -1,8 +1,6 @@
-// Loaded into the program with `--import`: at SIGPWR it collects garbage and appends one line of JSON, what the process
-// holds, to the file in PIPETAIL_SOAK_FILE.
-import {EventEmitter} from 'node:events';
+// Loaded into the program with `--import`: at SIGPWR it collects garbage and appends one line of JSON, the numbers of what
+// the process holds, to the file in PIPETAIL_HELD_FILE.
 import {appendFileSync, readdirSync, readlinkSync} from 'node:fs';
-import {Socket} from 'node:net';
 import process from 'node:process';
 import v8 from 'node:v8';
 import vm from 'node:vm';
@@ -15,7 +13,7 @@ process.on('SIGPWR', () => {
   // What was freed in the first turn may hold what finalizers free in the next.
   setImmediate(whenNoFileIsUsed, () => {
     collect();
-    appendFileSync(process.env.PIPETAIL_SOAK_FILE, `${JSON.stringify(sample())}\n`);
+    appendFileSync(process.env.PIPETAIL_HELD_FILE, `${JSON.stringify(held())}\n`);
   });
 });
 
@@ -26,26 +24,9 @@ function whenNoFileIsUsed(callback) {
   else callback();
 }
 
-function sample() {
-  const {rss, heapUsed, external, arrayBuffers} = process.memoryUsage();
-  const {user, system} = process.cpuUsage();
-  return {
-    rss,
-    heapUsed,
-    external,
-    arrayBuffers,
-    cpuMs: (user + system) / 1000,
-    counts: {
-      ...active(),
-      ...descriptors(),
-      listeners: [process, process.stdin, process.stdout, process.stderr].reduce(listenersOf, 0),
-      // Segments of the logs are the ArrayBuffers that grow with them.
-      arrayBuffers: v8.queryObjects(ArrayBuffer, {format: 'count'}),
-      abortSignals: v8.queryObjects(AbortSignal, {format: 'count'}),
-      emitters: v8.queryObjects(EventEmitter, {format: 'count'}),
-      socketObjects: v8.queryObjects(Socket, {format: 'count'}),
-    },
-  };
+function held() {
+  const listeners = [process, process.stdin, process.stdout, process.stderr].reduce(listenersOf, 0);
+  return {...active(), ...descriptors(), listeners};
 }
 
 /** Sockets, timers and requests that keep the process alive. */
