@@ -6,7 +6,6 @@ export const quote = 0x22;
 export const apostrophe = 0x27;
 export const comma = 0x2c;
 export const colon = 0x3a;
-export const equals = 0x3d;
 export const openingBracket = 0x5b;
 export const backslash = 0x5c;
 export const closingBracket = 0x5d;
@@ -85,7 +84,7 @@ export function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x30 && byte <= 0x39;
 }
 
-export function isHex(byte: number | undefined): boolean {
+function isHex(byte: number | undefined): boolean {
   const kind = byte === undefined ? otherClass : byteClasses[byte];
   return kind === digitClass || kind === hexClass;
 }

@@ -1,5 +1,5 @@
 import {newline} from '../buffer/segment.ts';
-import {visibleBytes} from '../buffer/style-joints.ts';
+import {visibleBytes, visibleText} from '../buffer/style-joints.ts';
 import {
   apostrophe,
   apostropheClass,
@@ -26,9 +26,10 @@ import {
   uuidLength,
   wordStart,
 } from './bytes.ts';
-import {JsonAsText} from './json-as-text.ts';
+import {withShortMessage} from './json-members.ts';
 import {levelStartIn, levelWordAt, sgrEnd, skipBlank} from './line-head.ts';
 import {threadEndIn} from './line-kind.ts';
+import {jsonAsText} from './parse-record.ts';
 
 /** Constants of the FNV-1a hash. */
 const offsetBasis = 0x811c9dc5;
@@ -98,21 +99,17 @@ function writePanic(text: Uint8Array, place: number): void {
 }
 
 function writeJson(line: Uint8Array, start: number, levelEnd: number, stored: Uint8Array | undefined): void {
-  if (!asText.read(line)) {
-    const length = asText.write(line, start, levelEnd);
-    writeText(asText.bytes, {start: 0, levelEnd: levelEnd - start, length}, stored);
+  const {buffer, byteOffset, byteLength} = withShortMessage(line, visibleBytes);
+  const text = jsonAsText(visibleText(Buffer.from(buffer, byteOffset, byteLength)));
+  if (text !== undefined) {
+    const bytes = bytesOf(text);
+    writeText(bytes, {start: 0, levelEnd: levelEnd - start, length: bytes.length}, stored);
     return;
   }
-  // Most lines have no fields or escapes: target and message are read from the line itself.
-  const {target, message} = asText;
+  // Quotations are all that the lines that cannot be read have of their own.
   writer.start(line, stored);
   writer.copy(start, levelEnd);
-  writer.put(space);
-  writer.text(target.start, target.end);
-  writer.put(colon);
-  writer.put(space);
-  writer.put(space);
-  writer.text(message.start, message.end);
+  writer.quoted(levelEnd, visibleEnd(line, line.length));
 }
 
 /** The end of the text without its carriage return, after 64 KiB at most. */
@@ -305,4 +302,3 @@ class FingerprintWriter {
 
 /** Shared by all calls, so that no call allocates: each finishes before the next starts. */
 const writer = new FingerprintWriter();
-const asText = new JsonAsText();

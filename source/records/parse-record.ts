@@ -51,37 +51,68 @@ export function parseRecord(text: string): LogRecord | undefined {
  * Feldera 0.207 the runner wrote no service, and `pipeline` was a pipeline's name or `control-plane`.
  */
 function parseJsonRecord(text: string): JsonRecord | undefined {
+  return readJson(text, ({line, timestamp, level, target, span, message, fields}) => ({
+    format: 'json',
+    source: isRunner(line) ? 'manager' : 'pipeline',
+    name: textOf(line['pipeline-name'] ?? line.pipeline ?? ''),
+    timeText: timestamp,
+    level,
+    target: textOf(target),
+    ...(span !== undefined && {span: textOf(span)}),
+    message: textOf(message),
+    fields: fields.map(([key, value]) => [key, textOf(value)] as const),
+  }));
+}
+
+/**
+ * The first line of a record's text form, from its level on, of a line in JSON: `ERROR file_input: dbsp_adapters::server:
+ * 3 of 5 lost reason="no route" answer=42`. Undefined for other lines.
+ */
+export function jsonAsText(text: string): string | undefined {
+  return readJson(text, ({level, target, span, message, fields}) => {
+    const [first = '', ...others] = textOf(message).split('\n', 2);
+    // Fields follow the last line of a message.
+    const shown = others.length > 0 ? [] : fields.map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+    const place = span === undefined ? textOf(target) : `${textOf(span)}: ${textOf(target)}`;
+    return `${level} ${place}:  ${[first, ...shown].filter((part) => part !== '').join(' ')}`;
+  });
+}
+
+type JsonParts = {
+  readonly line: JsonObject;
+  readonly timestamp: string;
+  readonly level: Level;
+  readonly target: unknown;
+  readonly span: unknown;
+  readonly message: unknown;
+  /** The others. */
+  readonly fields: readonly (readonly [key: string, value: unknown])[];
+};
+
+function readJson<T>(text: string, read: (parts: JsonParts) => T): T | undefined {
   // A cut line cannot be parsed, and the attempt would be expensive.
   if (!text.endsWith('}')) return undefined;
   try {
     const line: unknown = parseExact(text);
-    return isExactObject(line) ? recordOf(line) : undefined;
+    const parts = isExactObject(line) ? partsOf(line) : undefined;
+    return parts && read(parts);
   } catch {
     return undefined;
   }
 }
 
-function recordOf(line: JsonObject): JsonRecord | undefined {
+function partsOf(line: JsonObject): JsonParts | undefined {
   const {timestamp, target, span, fields} = line;
   const level = levelOf(line.level);
   if (typeof timestamp !== 'string' || !level || !isExactObject(fields)) return undefined;
   const messageKey = typeof fields.message === 'string' ? 'message' : 'line';
   // All lines through Rust's `log` crate have the target `log`; their module is a field.
   const ownTarget = target === 'log' ? fields['log.target'] : undefined;
-  const left = Object.entries(fields).filter(
+  const others = Object.entries(fields).filter(
     ([key]) => key !== messageKey && !(key === 'log.target' && ownTarget !== undefined),
   );
-  return {
-    format: 'json',
-    source: isRunner(line) ? 'manager' : 'pipeline',
-    name: textOf(line['pipeline-name'] ?? line.pipeline ?? ''),
-    timeText: timestamp,
-    level,
-    target: textOf(ownTarget ?? target ?? ''),
-    ...(span !== undefined && {span: textOf(span)}),
-    message: textOf(fields[messageKey] ?? ''),
-    fields: left.map(([key, value]) => [key, textOf(value)] as const),
-  };
+  const message = fields[messageKey] ?? '';
+  return {line, timestamp, level, target: ownTarget ?? target ?? '', span, message, fields: others};
 }
 
 /** The rules of `isRunnerLine`. */
