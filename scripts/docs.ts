@@ -30,7 +30,6 @@ await fill('configuration.md', {settings: settingTableText()});
 const {$defs: schemas} = JSON.parse(await readFile(new URL('../docs/json-schema.json', import.meta.url), 'utf8'));
 await fill('json.md', {
   logs: schemaTableText(schemas.logs),
-  histogram: schemaTableText(schemas.histogram),
   pipeline: schemaTableText(schemas.pipeline),
   status: schemaTableText(schemas.status.items),
   diff: schemaTableText(schemas.diff),

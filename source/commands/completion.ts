@@ -8,7 +8,7 @@ import {type CommandLine, readCommandLine} from '../settings/command-line.ts';
 import {emptyConfig} from '../settings/config-file.ts';
 import {summaryOf} from '../settings/help-text.ts';
 import {acceptsOption, type CommandName, commandWords, helpOf, type Option} from '../settings/option.ts';
-import {optionNamed, takesValue} from '../settings/option-names.ts';
+import {optionNamed} from '../settings/option-names.ts';
 import {options} from '../settings/option-table.ts';
 import type {Environment} from '../settings/option-values.ts';
 import {configVerbs, formsOf, readsOption, shells} from '../settings/request.ts';
@@ -79,10 +79,8 @@ function read(whole: readonly string[]): Typed {
   let first: string | undefined;
   let pending: Option | undefined;
   for (const word of whole) {
-    const isValue = pending && takesValue(pending, word, command);
-    pending = undefined;
-    if (isValue) continue;
-    if (word.startsWith('-')) pending = pendingAfter(word, command ?? 'screen');
+    if (pending) pending = undefined;
+    else if (word.startsWith('-')) pending = pendingAfter(word, command ?? 'screen');
     else if (command === undefined) {
       command = commandWords.find((each) => each === word) ?? 'screen';
       if (command === 'screen') first = word;

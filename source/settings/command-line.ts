@@ -1,6 +1,6 @@
 import meow from 'meow';
-import {acceptsOption, type CommandName, commandWords, isConfigurable, keyOf, type Option} from './option.ts';
-import {isOn, onlySetting, optionNamed, type TypedOption, takesValue, unknownOption} from './option-names.ts';
+import {acceptsOption, type CommandName, commandWords, isConfigurable, type Option} from './option.ts';
+import {isOn, onlySetting, optionNamed, type TypedOption, unknownOption} from './option-names.ts';
 import {options} from './option-table.ts';
 import type {Flags} from './option-values.ts';
 import {UsageError} from './parse-values.ts';
@@ -44,11 +44,6 @@ function exactWords(argv: readonly string[]): ExactWords {
   const words: string[] = [];
   const typedAs = new Map<string, string>();
   let setting: TypedOption | undefined;
-  const undecided: (() => void)[] = [];
-  const add = (typed: TypedOption, place = words.length) => {
-    words[place] = exactWord(typed, command ?? 'screen');
-    typedAs.set(keyOf(typed.option), typed.as);
-  };
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] ?? '';
     if (word.length < 2 || !word.startsWith('-')) {
@@ -57,30 +52,24 @@ function exactWords(argv: readonly string[]): ExactWords {
       continue;
     }
     for (const each of optionsIn(word, command ?? 'screen')) {
-      const next = valueIn(argv[at + 1], each, command);
+      const next = valueIn(argv[at + 1], each, command ?? 'screen');
       if (next !== undefined) at += 1;
       const typed = {...each, value: next ?? each.value};
       if (typed.option.setting) {
         setting ??= typed;
         continue;
       }
-      // Another command, which may come after it, may have another option with this flag.
-      const isDecided = command !== undefined || options.filter(({flag}) => `--${flag}` === typed.as).length < 2;
-      if (isDecided) add(typed);
-      else {
-        const place = words.push('') - 1;
-        undecided.push(() => add(forCommand(typed, command ?? 'screen'), place));
-      }
+      words.push(exactWord(typed, command ?? 'screen'));
+      typedAs.set(typed.option.flag, typed.as);
     }
   }
-  for (const decide of undecided) decide();
   return {command: command ?? 'screen', words, typedAs, setting};
 }
 
 type ExactWords = {
   readonly command: CommandName;
   readonly words: readonly string[];
-  /** For the key of each option: how it was typed, such as `-w` for `follow`. */
+  /** For each option: how it was typed, such as `-w` for `follow`. */
   readonly typedAs: ReadonlyMap<string, string>;
   /** The first one that has no flag any more. */
   readonly setting: TypedOption | undefined;
@@ -120,19 +109,13 @@ function hasOpposite(option: Option): boolean {
   return option.off !== undefined || (option.value === undefined && isConfigurable(option));
 }
 
-function forCommand(typed: TypedOption, command: CommandName): TypedOption {
-  return {...typed, option: optionNamed(typed.option.flag, command) ?? typed.option};
-}
-
 /** The next word, if it is the option's value. One that is an option itself is none: `--scrollback --demo`. */
 function valueIn(
   next: string | undefined,
   {option, value, isOpposite}: TypedOption,
-  typedCommand: CommandName | undefined,
+  command: CommandName,
 ): string | undefined {
   if (option.value === undefined || value !== undefined || isOpposite || next === undefined) return undefined;
-  if (!takesValue(option, next, typedCommand)) return undefined;
-  const command = typedCommand ?? 'screen';
   const name = (/^--([^=]+)/.exec(next) ?? /^-(.)$/.exec(next))?.[1];
   return name !== undefined && optionNamed(name, command) ? undefined : next;
 }
@@ -170,11 +153,11 @@ function readWithMeow(argv: readonly string[]): {input: readonly string[]; flags
   const flags = new Map<string, string | boolean | readonly string[]>();
   for (const option of given as readonly Option[]) {
     const found: unknown = result.flags[meowKey(option)];
-    if (typeof found === 'boolean') flags.set(keyOf(option), found !== option.flag.startsWith('no-'));
+    if (typeof found === 'boolean') flags.set(option.flag, found !== option.flag.startsWith('no-'));
     if (!Array.isArray(found) || found.length === 0) continue;
     const [first = '', ...more] = found.map((value) => String(value).slice(guard.length));
-    if (option.repeatable) flags.set(keyOf(option), [first, ...more]);
-    else if (more.length === 0) flags.set(keyOf(option), first);
+    if (option.repeatable) flags.set(option.flag, [first, ...more]);
+    else if (more.length === 0) flags.set(option.flag, first);
     else throw givenTwice(option.flag, found.length);
   }
   return {input: result.input.map(String), flags};
@@ -186,8 +169,8 @@ function givenTwice(flag: string, times: number): UsageError {
 }
 
 /** meow reads `--no-x` as x=false: such a switch is declared as x. */
-function meowFlag(option: Option): string {
-  return keyOf(option).replace(/^no-/, '');
+function meowFlag({flag}: Option): string {
+  return flag.replace(/^no-/, '');
 }
 
 /** Under which meow has the option's value. */
@@ -195,8 +178,8 @@ function meowKey(option: Option): string {
   return meowFlag(option).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function find(key: string): Option | undefined {
-  return options.find((option) => keyOf(option) === key);
+function find(name: string): Option | undefined {
+  return options.find(({flag}) => flag === name);
 }
 
 function rejectForeignFlags(flags: Flags, command: CommandName, typedAs: ReadonlyMap<string, string>): void {
@@ -206,12 +189,8 @@ function rejectForeignFlags(flags: Flags, command: CommandName, typedAs: Readonl
   }
 }
 
-function foreign({flag}: Option, as: string, command: CommandName): UsageError {
-  const owners = options
-    .filter((option) => option.flag === flag)
-    .flatMap(({commands}): readonly CommandName[] => commands)
-    .filter((owner) => owner !== command);
-  const places = owners.map((name) => (name === 'screen' ? 'the screen' : `pipetail ${name}`));
+function foreign({flag, commands}: Option, as: string, command: CommandName): UsageError {
+  const places = commands.map((name) => (name === 'screen' ? 'the screen' : `pipetail ${name}`));
   const where = [places.slice(0, -1).join(', '), ...places.slice(-1)].filter((place) => place !== '').join(' and ');
   const own = command === 'logs' && flag === 'filter' ? ' · logs has --grep, --exclude and --level' : '';
   return new UsageError(`${as} belongs to ${where}${own}`);

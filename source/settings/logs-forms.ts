@@ -1,5 +1,3 @@
-import {readDuration} from '../lib/format.ts';
-import type {OptionValues} from './option-values.ts';
 import {didYouMean, UsageError} from './parse-values.ts';
 
 export type TemplateField = (typeof templateFields)[number];
@@ -26,26 +24,4 @@ function fieldOf(name: string): TemplateField {
   if (field !== undefined) return field;
   const fields = templateFields.map((each) => `{${each}}`).join(' ');
   throw new UsageError(`--template has no field {${name}} · there are ${fields}${didYouMean(name, templateFields)}`);
-}
-
-/** `by`: milliseconds of a span; undefined: the log chooses it. */
-export type HistogramRequest = {readonly by: number | undefined};
-
-/** Undefined without `--histogram`. Throws `UsageError` for a wrong span, and for options that print records. */
-export function readHistogram({has, value}: OptionValues): HistogramRequest | undefined {
-  const typed = value('by');
-  if (!has('print-histogram')) {
-    if (typed !== undefined) throw new UsageError('--by needs --histogram: it is the span of one of its rows');
-    return undefined;
-  }
-  for (const other of ['template', 'timestamps'] as const) {
-    if (has(other)) throw new UsageError(`--${other} cannot be combined with --histogram, which prints no records`);
-  }
-  if (value('output') === 'markdown') {
-    throw new UsageError('--histogram is printed as text or with --output json, not as markdown');
-  }
-  if (typed === undefined) return {by: undefined};
-  const by = readDuration(typed) ?? 0;
-  if (by === 0) throw new UsageError(`--by takes a span such as 30s, 1m, 2h or 1d, not '${typed}'`);
-  return {by};
 }

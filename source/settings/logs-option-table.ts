@@ -136,21 +136,6 @@ export const logsOptions = [
     once: true,
   },
   {
-    flag: 'histogram',
-    // `histogram` is how the screen shows it.
-    key: 'print-histogram',
-    help: 'print the number of records, errors and warnings over time, instead of the records',
-    commands: ['logs'],
-    once: true,
-  },
-  {
-    flag: 'by',
-    value: 'SPAN',
-    help: 'span of a row of --histogram: 30s, 1m, 2h, 1d (default: automatic; 1m with --follow)',
-    commands: ['logs'],
-    once: true,
-  },
-  {
     flag: 'timestamps',
     alias: 't',
     help: 'prefix each line with the time of its record ("-" if none)',

@@ -16,16 +16,6 @@ export function optionNamed(name: string, command: CommandName): Option | undefi
   return named.find((option) => acceptsOption(command, option)) ?? named[0];
 }
 
-/**
- * Whether the word after a flag with a value is that value; `command`: as far as it is typed. Not if it is the command, for
- * which the flag is a switch: `--histogram logs`.
- */
-export function takesValue({flag}: Option, next: string, command: CommandName | undefined): boolean {
-  const isSwitch = ({commands, ...other}: Option) =>
-    other.flag === flag && other.value === undefined && commands.some((each) => each === next);
-  return command !== undefined || !options.some(isSwitch);
-}
-
 /** An option of the command line. */
 export type TypedOption = {
   readonly option: Option;

@@ -1,5 +1,5 @@
 import {logsOptions} from './logs-option-table.ts';
-import {asking, commandWords, keyOf, type Option, screens} from './option.ts';
+import {asking, commandWords, type Option, screens} from './option.ts';
 import {themeNames} from './palette.ts';
 import {colorChoices, copyChoices, histogramChoices, notifyChoices, timeChoices, wrapChoices} from './parse-values.ts';
 
@@ -349,21 +349,12 @@ export const options = [
   {flag: 'version', help: 'show the version', commands: all, once: true},
 ] as const satisfies readonly Option[];
 
-type Row = (typeof options)[number];
+export type FlagName = (typeof options)[number]['flag'];
 
-/** What the program calls an option: its key, mostly its flag. */
-export type FlagName = Row extends infer Each
-  ? Each extends {readonly key: infer Key}
-    ? Key
-    : Each extends {readonly flag: infer Flag}
-      ? Flag
-      : never
-  : never;
-
-const byKey: ReadonlyMap<string, Option> = new Map(options.map((option) => [keyOf(option), option]));
+const byFlag: ReadonlyMap<string, Option> = new Map(options.map((option) => [option.flag, option]));
 
 export function optionOf(flag: FlagName): Option {
-  const option = byKey.get(flag);
+  const option = byFlag.get(flag);
   if (!option) throw new Error(`no option --${flag}`);
   return option;
 }

@@ -1,14 +1,6 @@
 import type {ConfigFile, ContextKey, ContextTable} from './config-file.ts';
 import {formerOptions} from './former-options.ts';
-import {
-  type CommandName,
-  effectiveCommands,
-  isConfigurable,
-  keyOf,
-  type Option,
-  variableNamed,
-  variableOf,
-} from './option.ts';
+import {type CommandName, effectiveCommands, isConfigurable, type Option, variableNamed, variableOf} from './option.ts';
 import {type FlagName, optionOf, options} from './option-table.ts';
 import {didYouMean, readSwitch, UsageError} from './parse-values.ts';
 
@@ -102,7 +94,7 @@ export function optionValues({command, flags, environment, file}: OptionSources,
 
 /** The variables that set it: the present one, then those of its former names. */
 function variablesOf(option: Option): readonly string[] {
-  const former = [...formerOptions].flatMap(([name, key]) => (key === keyOf(option) ? variableNamed(name) : []));
+  const former = [...formerOptions].flatMap(([name, key]) => (key === option.flag ? variableNamed(name) : []));
   return [variableOf(option) ?? [], former].flat();
 }
 

@@ -2,8 +2,6 @@
 export type Option = {
   /** Without the dashes; of a setting its name in the configuration file. */
   readonly flag: string;
-  /** Under which the program has its value, where another command has another option with the same flag; absent: the flag. */
-  readonly key?: string;
   readonly alias?: string;
   /** What fda calls it. Where the command has an option of that name itself, the name means that one. */
   readonly synonyms?: readonly string[];
@@ -47,11 +45,6 @@ export const asking = ['logs', 'list', 'status', 'diff', 'timeline'] as const;
 /** The screen, with a server or for logs that are files. */
 export const screens = ['screen', 'open'] as const;
 export const commandWords = [...asking, 'open', 'completion', 'man', 'config', 'demo', 'help', 'version'] as const;
-
-/** Under which the program has its value. */
-export function keyOf({key, flag}: Pick<Option, 'key' | 'flag'>): string {
-  return key ?? flag;
-}
 
 /** The commands that read the option also from a variable or the configuration file. */
 export function effectiveCommands({commands, once = []}: Option): readonly CommandName[] {

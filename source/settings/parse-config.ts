@@ -62,8 +62,7 @@ function readOptions(rows: readonly TomlRow[], read: ReadOptions, report: Report
       continue;
     }
     if (formerOptions.has(typed) && (present === undefined || written.has(present))) continue;
-    const withFlag = options.filter((each) => each.flag === key);
-    const option = withFlag.find(isConfigurable) ?? withFlag[0];
+    const option = options.find(({flag}) => flag === key);
     const reason = refusalOf(key, option);
     if (!option || reason !== undefined) {
       report(line, reason ?? '');

@@ -1,5 +1,5 @@
 import type {CommandLine} from './command-line.ts';
-import {type HistogramRequest, readHistogram, readTemplate, type Template} from './logs-forms.ts';
+import {readTemplate, type Template} from './logs-forms.ts';
 import {checkName, isPath, type RequestedNames, readNames, tagIn, tagMatcher} from './names.ts';
 import {type CommandName, commandWords} from './option.ts';
 import {options} from './option-table.ts';
@@ -77,8 +77,6 @@ export type LogsRequest = RequestedNames & {
   readonly asSent: boolean;
   readonly template: Template | undefined;
   readonly timestamps: boolean;
-  /** Undefined: records are printed, not their numbers by time. */
-  readonly histogram: HistogramRequest | undefined;
   /** Patterns, as typed. */
   readonly exitOn: string | undefined;
   readonly failOn: string | undefined;
@@ -319,7 +317,6 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
       around: readAround(values),
     },
     ...readShape(values),
-    histogram: readHistogram(values),
     exitOn: expression('exit-on'),
     failOn: expression('fail-on'),
     timeout: readTimeout(value('timeout')),
@@ -402,8 +399,6 @@ function readAround({has, value}: OptionValues): number | undefined {
   const typed = value('around');
   if (typed === undefined) return undefined;
   const around = parseInteger(typed, '--around', {min: 0, max: mostAround});
-  if (has('print-histogram'))
-    throw new UsageError('--around cannot be combined with --histogram, which prints no records');
   if (!(['grep', 'exclude', 'level'] as const).some((flag) => has(flag))) {
     throw new UsageError('--around needs --grep, --exclude or --level: without one all records are printed');
   }

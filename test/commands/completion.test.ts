@@ -221,8 +221,6 @@ auth-variable = "NOT_SET"
   test('the values of a flag as the command has it, and nothing under a former name', () => {
     expect(words('--histogram', '')).toEqual(['auto', 'on', 'off']);
     expect(words('open', '--histogram=')).toEqual(['--histogram=auto', '--histogram=on', '--histogram=off']);
-    expect(words('logs', '--histogram=')).toEqual([]);
-    expect(words('--histogram', 'logs', '--hist')).toEqual(['--histogram']);
     expect(words('--st').filter((word) => word === '--strip')).toEqual([]);
   });
 

@@ -63,7 +63,6 @@ test.each([
   ['configuration.md', 'settings', settingTableText],
   ['failures.md', 'exit-codes', () => exitCodeTableText()],
   ['json.md', 'logs', () => schemaTableText(schemas.logs)],
-  ['json.md', 'histogram', () => schemaTableText(schemas.histogram)],
   ['json.md', 'pipeline', () => schemaTableText(schemas.pipeline)],
   ['json.md', 'status', () => schemaTableText(schemas.status.items)],
   ['json.md', 'config', () => schemaTableText(schemas.config)],

@@ -44,13 +44,6 @@ const lines: readonly Line[] = [
   [['logs', 'a', '--prefix=false'], {prefix: false}],
   [['logs', 'a', '--prefix'], {prefix: true}],
   [['--help=false', 'a'], {kind: 'screen', names: ['a']}],
-  // One flag of two options: the command, before it or after it, tells which is meant.
-  [['--histogram', 'on', 'a'], {kind: 'screen', names: ['a']}],
-  [['open', '--histogram', 'off', 'a.log'], {kind: 'open'}],
-  [['logs', 'a', '--histogram'], {histogram: {}}],
-  [['logs', '--histogram', 'a'], {names: ['a'], histogram: {}}],
-  [['--histogram', 'logs', 'a'], {names: ['a'], histogram: {}}],
-  [['--histogram', '--by', '1m', 'logs', 'a'], {histogram: {by: 60_000}}],
   // Short options, together and with their values.
   [['logs', 'a', '-ojson'], {output: 'json'}],
   [['logs', 'a', '-o=json'], {output: 'json'}],

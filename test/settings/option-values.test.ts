@@ -1,6 +1,6 @@
 import {describe, expect, it, test} from 'vitest';
 import {emptyConfig, type FileValue} from '../../source/settings/config-file.ts';
-import {effectiveCommands, keyOf, type Option, variableOf} from '../../source/settings/option.ts';
+import {effectiveCommands, type Option, variableOf} from '../../source/settings/option.ts';
 import {type FlagName, options} from '../../source/settings/option-table.ts';
 import {type Flags, optionValues} from '../../source/settings/option-values.ts';
 import {parseConfig} from '../../source/settings/parse-config.ts';
@@ -236,7 +236,7 @@ function given(
   sources: {flags?: Flags; variable?: string; file?: string},
   command?: Option['commands'][number],
 ) {
-  const option: Option | undefined = options.find((each) => keyOf(each) === flag);
+  const option: Option | undefined = options.find((each) => each.flag === flag);
   const variable = option && variableOf(option);
   const value: FileValue = {text: sources.file ?? '', where: 'c.toml:7'};
   return optionValues({
@@ -248,7 +248,7 @@ function given(
 }
 
 describe.each(standing)('--$flag', (option: Option) => {
-  const flag = keyOf(option) as FlagName;
+  const flag = option.flag as FlagName;
   const variable = variableOf(option) ?? '';
   const typed = new Map([[flag, option.value === undefined ? true : 'flag']]);
 
@@ -275,9 +275,8 @@ describe.each(standing)('--$flag', (option: Option) => {
 
 test('an option of one call has no line in a file and, but for the file itself, no variable', () => {
   expect(once.filter((option: Option) => variableOf(option) !== undefined).map(({flag}) => flag)).toEqual(['config']);
-  for (const each of once) {
-    const key = keyOf(each) as FlagName;
-    expect(given(key, {variable: 'x', file: 'x'})?.source ?? 'default', key).toBe('default');
+  for (const {flag} of once) {
+    expect(given(flag, {variable: 'x', file: 'x'})?.source ?? 'default', flag).toBe('default');
   }
 });
 

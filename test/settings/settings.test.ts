@@ -195,14 +195,6 @@ describe('numbers and sizes', () => {
     [['diff', 'a', '--runs', '3'], "--runs takes two numbers of runs, such as 3,4, not '3'"],
     [['diff', 'a', '--runs', '0,1'], "--runs takes two numbers of runs, such as 3,4, not '0,1'"],
     [['diff', 'a', '--runs', '4,4'], "--runs takes two numbers of runs, such as 3,4, not '4,4'"],
-    [['logs', 'a', '--by', '1m'], '--by needs --histogram: it is the span of one of its rows'],
-    [['logs', 'a', '--histogram', '--by', '5'], "--by takes a span such as 30s, 1m, 2h or 1d, not '5'"],
-    [['logs', 'a', '--histogram', '--by', '0m'], "--by takes a span such as 30s, 1m, 2h or 1d, not '0m'"],
-    [['logs', 'a', '--histogram', '-t'], '--timestamps cannot be combined with --histogram, which prints no records'],
-    [
-      ['logs', 'a', '--histogram', '-o', 'markdown'],
-      '--histogram is printed as text or with --output json, not as markdown',
-    ],
     [['logs', 'a', '--on-alert', 'cat'], '--on-alert needs --follow: without it the log is printed once'],
     [['logs', 'a', '--exit-on-end'], '--exit-on-end needs --follow: without it the log is printed once'],
     [['--from', 'd'], '--from belongs to pipetail logs and pipetail diff'],
@@ -535,7 +527,6 @@ test('every flag of the table is known to the parser', () => {
     STATES: 'Running',
     TIME: '5m',
     'N,M': '3,4',
-    SPAN: '1m',
   };
   const {file} = parseConfig('[contexts.prod]\nhost = "http://x"\n', {name: 'c.toml', home: '/', isPrivate: true});
   for (const option of (options as readonly Option[]).filter(({setting}) => !setting)) {
@@ -547,8 +538,7 @@ test('every flag of the table is known to the parser', () => {
           ? []
           : [command];
     const given = option.fallback ?? option.example ?? values[option.value ?? ''] ?? '5';
-    const needed =
-      {by: ['--histogram'], around: ['--level=warn'], 'exit-on-end': ['--follow']}[option.flag as string] ?? [];
+    const needed = {around: ['--level=warn'], 'exit-on-end': ['--follow']}[option.flag as string] ?? [];
     const argv = [...names, ...needed, `--${option.flag}`, ...(option.value === undefined ? [] : [given])];
     expect(() => readSettings(argv, {}, file), option.flag).not.toThrow();
   }
@@ -643,9 +633,7 @@ describe('a former name of an option or a setting', () => {
     );
     expect(complaint(['--strip', 'on', '--histogram', 'off'])).toContain('--histogram is given twice');
     expect(complaint(['logs', 'a', '--strip', 'on'])).toBe('--strip belongs to the screen and pipetail open');
-    expect(complaint(['list', '--histogram'])).toBe(
-      '--histogram belongs to the screen, pipetail open and pipetail logs',
-    );
+    expect(complaint(['list', '--histogram'])).toBe('--histogram belongs to the screen and pipetail open');
     expect(complaint(['--sidebar', '30'])).toContain('--sidebar is a setting: write list-width = 30 in');
   });
 

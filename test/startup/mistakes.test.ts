@@ -78,10 +78,6 @@ const mistakes: readonly Mistake[] = [
   [['logs', 'a', '-B3'], 'unknown option -B · did you mean --around?'],
   [['logs', 'a', '-C', '2'], '--around needs --grep, --exclude or --level: without one all records are printed'],
   [['logs', 'a', '-C', 'x', '--level', 'warn'], "--around takes a whole number from 0 to 1000, not 'x'"],
-  [
-    ['logs', 'a', '-C', '2', '--level', 'warn', '--histogram'],
-    '--around cannot be combined with --histogram, which prints no records',
-  ],
   [['logs', 'a', '--run', '0'], "--run takes the number of a run, such as 3, or -1 for the last one, not '0'"],
   [
     ['logs', 'a', '--run', '3', '--last-run'],

@@ -11,14 +11,13 @@ import {type OpenServer, openServer, reportOldServer, serverVersion} from '../..
 import {serverName} from '../../storage/recording/index-file.ts';
 import {Recordings} from '../../storage/recording/recordings.ts';
 import {runWithTimeout} from '../../system/deadline.ts';
-import {LineOutput, noticeLine, watchReader, writeFailure} from '../../system/line-output.ts';
+import {LineOutput, noticeLine, watchReader} from '../../system/line-output.ts';
 import {processesOf} from '../../system/processes.ts';
 import {stopOnSignals} from '../../system/signals.ts';
 import {stripSgr} from '../../terminal/sgr.ts';
 import {hasUtf8} from '../../terminal/symbols.ts';
 import {terminalLines} from '../../terminal/terminal-lines.ts';
 import {reportingFaults} from '../report-faults.ts';
-import {LogHistogram} from './log-histogram.ts';
 import {type LogsOptions, runLogs} from './logs.ts';
 import {runLogsFrom} from './logs-from.ts';
 import type {RecordPrinterOptions} from './record-printer.ts';
@@ -55,14 +54,10 @@ type RunOptions = RunLogsOptions & {readonly onServer: (server: OpenServer) => v
 
 async function run(options: RunOptions): Promise<number> {
   const {request, process} = options;
-  const isUtf8 = hasUtf8(process.env);
   const isJson = request.output === 'json';
-  const convert = conversionOf(request, process.stdout.isTTY ? {isUtf8, hasColors: !process.env.NO_COLOR} : undefined);
-  // 0: the terminal does not say.
-  const columns = process.stdout.columns || undefined;
-  const form = {isJson, isUtf8, columns};
-  const histogram = request.histogram && new LogHistogram({...request, ...request.histogram, ...form});
-  const recordsOf = recordPrinters(request, systemClock.wall(), convert, histogram);
+  const terminal = {isUtf8: hasUtf8(process.env), hasColors: !process.env.NO_COLOR};
+  const convert = conversionOf(request, process.stdout.isTTY ? terminal : undefined);
+  const recordsOf = recordPrinters(request, systemClock.wall(), convert);
   // Without a connection there are only timers of `Clock.after`, which do not keep a process alive.
   const stopRunning = keepRunning();
   const {signal, exitCode} = stopOnSignals(process);
@@ -71,7 +66,7 @@ async function run(options: RunOptions): Promise<number> {
   const output = new LineOutput(process.stdout);
   watchReader(process.stdout, systemClock, () => output.readerGone());
   const note = (line: string, kind?: 'failure') => stderr.write(noticeLine(line, isJson, kind));
-  const printing = {histogram, exitCode, printer: {clock: systemClock, convert, recordsOf, output, note, signal}};
+  const printing = {exitCode, printer: {clock: systemClock, convert, recordsOf, output, note, signal}};
   try {
     if (request.from === undefined) return await printServerLogs(options, printing);
     return await printFiles({...request, from: request.from}, process, printing);
@@ -81,7 +76,6 @@ async function run(options: RunOptions): Promise<number> {
 }
 
 type Printing = {
-  readonly histogram: LogHistogram | undefined;
   readonly exitCode: (code: number) => number;
   /** For `runLogs` and `runLogsFrom`. */
   readonly printer: Pick<LogsOptions, 'clock' | 'convert' | 'recordsOf' | 'output' | 'note' | 'signal'>;
@@ -90,14 +84,15 @@ type Printing = {
 async function printFiles(
   request: LogsRequest & {readonly from: readonly string[]},
   process: NodeJS.Process,
-  {histogram, exitCode, printer}: Printing,
+  {exitCode, printer}: Printing,
 ): Promise<number> {
   const stdin = request.from.includes('-') ? process.stdin : undefined;
-  const code = await finish(
-    await runLogsFrom({...request, ...printer, waitsForRecord: request.exitOn !== undefined, ...(stdin && {stdin})}),
-    histogram,
-    printer,
-  );
+  const code = await runLogsFrom({
+    ...request,
+    ...printer,
+    waitsForRecord: request.exitOn !== undefined,
+    ...(stdin && {stdin}),
+  });
   // Who writes to it may go on, and would keep the process from ending.
   stdin?.destroy();
   if (printer.signal.aborted) process.exit(exitCode(code));
@@ -106,7 +101,7 @@ async function printFiles(
 
 async function printServerLogs(
   {settings, request, version, process, onServer}: RunOptions,
-  {histogram, exitCode, printer}: Printing,
+  {exitCode, printer}: Printing,
 ): Promise<number> {
   const {clock, output, note, signal} = printer;
   const {onAlert, credentialVariables, silence} = settings;
@@ -124,8 +119,7 @@ async function printServerLogs(
   const versionChecked = reportOldServer(serverVersion(client, clock, untilClosed), note);
   const common = {client, clock, random: systemRandom, note, signal};
   const alerts = onAlert === undefined || !request.follow ? undefined : await import('./log-alerts.ts');
-  const endPrinting = request.follow ? histogram?.startPrinting(clock, (text) => output.write(text)) : undefined;
-  const printed = await runLogs({
+  const code = await runLogs({
     ...request,
     ...printer,
     ...common,
@@ -138,8 +132,6 @@ async function printServerLogs(
     silence,
     ...(recordings && {recordings: {of: recordings, all: true, showPast: false}}),
   });
-  endPrinting?.();
-  const code = await finish(printed, histogram, printer);
   const within = (patience: number) => clock.sleep(patience, closed.signal).catch(() => {});
   await Promise.all([
     Promise.race([recordings?.closed(), within(recordingPatience)]),
@@ -151,23 +143,6 @@ async function printServerLogs(
   if (signal.aborted || (request.timeout !== undefined && output.busy)) process.exit(exitCode(code));
   await server.close();
   return exitCode(code);
-}
-
-/** Prints what is left of the histogram. Resolves to the exit code: 1 if a file does not take it. */
-async function finish(
-  code: number,
-  histogram: LogHistogram | undefined,
-  {clock, output, note, signal}: Printing['printer'],
-): Promise<number> {
-  if (!histogram) return code;
-  output.write(histogram.end());
-  // A write that fails does so within a turn.
-  const end = await Promise.race([output.closed, clock.sleep(0, signal).catch(() => {})]);
-  const unwritten = end && writeFailure(end);
-  // Else a failure has been reported.
-  if (unwritten === undefined || code === 1) return code;
-  note(`pipetail: ${unwritten}`, 'failure');
-  return 1;
 }
 
 /**
@@ -189,14 +164,13 @@ export function recordPrinters(
   request: LogsRequest,
   now: number,
   convert?: ConvertLines,
-  histogram?: LogHistogram,
 ): ((log: LogToPrint) => RecordPrinterOptions) | undefined {
   const {select, output, template, timestamps, exitOn, failOn} = request;
   const isEnded = exitOn !== undefined || failOn !== undefined;
   const {follow, from, names, patterns} = request;
   // In order of time.
   const isMerged = !follow && from === undefined && (names.length > 1 || patterns.length > 0);
-  const isPlain = !isMerged && !histogram && output === 'raw' && template === undefined && !timestamps && !isEnded;
+  const isPlain = !isMerged && output === 'raw' && template === undefined && !timestamps && !isEnded;
   if (isPlain && wordsOf(request).length === 0) return undefined;
   const selecting = checkTimes({
     filters: filtersOf(request),
@@ -209,7 +183,7 @@ export function recordPrinters(
   });
   const {tail, around, run} = select;
   const common = {selecting, tail, run, ...(around !== undefined && {around})};
-  return (log) => ({...common, shape: histogram?.shape ?? shapeOf(request, log, convert)});
+  return (log) => ({...common, shape: shapeOf(request, log, convert)});
 }
 
 function checkTimes(selecting: Selecting): Selecting {
