@@ -40,10 +40,6 @@ type ClientOptions = {
   readonly timeouts?: Partial<Timeouts>;
 };
 
-type SlicedRequest<T> = Pick<JsonRequest<T>, 'route' | 'url' | 'signal'> & {
-  readonly parse: (json: ServerJson) => Generator<void, T | undefined, void>;
-};
-
 /** Imports and connects nothing before the first request. Throws an `Error`, one line for the user, for a bad URL. */
 export function createClient(options: ClientOptions): ApiClient {
   const {clock, proxy, trust = {}, credentials = fixedCredentials(undefined)} = options;
@@ -60,59 +56,40 @@ export function createClient(options: ClientOptions): ApiClient {
     throw error instanceof ApiError ? toApiError(error.failure, redact) : error;
   };
 
-  /** Lists that are repeated, and nine tenths smaller so. Read in slices: some are megabytes. */
-  const compressed = async <T>({parse, ...request}: SlicedRequest<T>): Promise<T> => {
-    const {signal} = request;
-    const steps = function* (body: Uint8Array) {
-      return yield* parse(yield* ServerJson.steps(body));
-    };
-    const {value} = await routes
-      .get<T>({
-        ...request,
-        headers: {'accept-encoding': 'gzip'},
-        parse: (body) => runInSlices(steps(body), {clock, signal}),
-      })
-      .catch(rethrow);
+  const read = async <T>(request: JsonRequest<T>): Promise<T> => {
+    const {value} = await routes.get(request).catch(rethrow);
     return value;
   };
+  /** Answers that are repeated, and nine tenths smaller so. */
+  const compressed = <T>(request: JsonRequest<T>): Promise<T> =>
+    read({...request, headers: {'accept-encoding': 'gzip'}});
 
   return {
     baseUrl,
     answers,
     listPipelines: (signal) => listed.get(signal).catch(rethrow),
     getPipeline: (name, signal) =>
-      routes
-        .get({
-          route: 'pipeline',
-          url: pipelineUrl(baseUrl, name),
-          signal,
-          parse: ofJson(parsePipelineDetail),
-        })
-        .then(({value}) => value)
-        .catch(rethrow),
+      read({route: 'pipeline', url: pipelineUrl(baseUrl, name), signal, parse: ofJson(parsePipelineDetail)}),
     getStats: (name, signal) =>
-      compressed({route: 'stats', url: pipelineUrl(baseUrl, name, 'stats'), signal, parse: statsSteps}),
+      compressed({
+        route: 'stats',
+        url: pipelineUrl(baseUrl, name, 'stats'),
+        signal,
+        parse: (body) => runInSlices(statsSteps(ServerJson.read(body)), {clock, signal}),
+      }),
     getTimeSeries: (name, signal) =>
       compressed({
         route: 'time-series',
         url: pipelineUrl(baseUrl, name, 'time-series'),
         signal,
-        parse: atOnce(parseTimeSeries),
+        parse: ofJson(parseTimeSeries),
       }),
     listEvents: (name, signal) =>
-      compressed({route: 'events', url: pipelineUrl(baseUrl, name, 'events'), signal, parse: atOnce(parseEvents)}),
+      compressed({route: 'events', url: pipelineUrl(baseUrl, name, 'events'), signal, parse: ofJson(parseEvents)}),
     getEvent: (name, id, signal) =>
-      compressed({route: 'events', url: eventUrl(baseUrl, name, id), signal, parse: atOnce(parseEventDetail)}),
-    getSession: (signal) =>
-      routes
-        .get({route: 'session', url: sessionUrl(baseUrl), signal, parse: ofJson(parseSession)})
-        .then(({value}) => value)
-        .catch(rethrow),
-    getVersion: (signal) =>
-      routes
-        .get({route: 'config', url: configUrl(baseUrl), signal, parse: ofJson(parseVersion)})
-        .then(({value}) => value)
-        .catch(rethrow),
+      compressed({route: 'events', url: eventUrl(baseUrl, name, id), signal, parse: ofJson(parseEventDetail)}),
+    getSession: (signal) => read({route: 'session', url: sessionUrl(baseUrl), signal, parse: ofJson(parseSession)}),
+    getVersion: (signal) => read({route: 'config', url: configUrl(baseUrl), signal, parse: ofJson(parseVersion)}),
     async followLogs(name, handlers) {
       const undici = await loadUndici();
       if (handlers.signal.aborted) throw new ApiError({kind: 'cancelled'});
@@ -142,14 +119,6 @@ export function createClient(options: ClientOptions): ApiClient {
 
 function ofJson<T>(parse: (json: ServerJson) => T | undefined): (body: Uint8Array) => T | undefined {
   return (body) => parse(ServerJson.read(body));
-}
-
-/** For a value of which no part takes long. */
-function atOnce<T>(parse: (json: ServerJson) => T): (json: ServerJson) => Generator<void, T, void> {
-  // biome-ignore lint/correctness/useYield: it has one step
-  return function* (json) {
-    return parse(json);
-  };
 }
 
 function commonHeaders({userAgent, tenant, proxy}: ClientOptions, baseUrl: string): RequestHeaders {

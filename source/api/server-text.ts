@@ -1,4 +1,4 @@
-import {isObject, jsonArrayParts, jsonSteps, parseJson} from '../lib/json.ts';
+import {isObject, jsonArrayParts, parseJson} from '../lib/json.ts';
 import {clean, cleanLines, cleanName} from '../terminal/clean.ts';
 
 /*
@@ -23,11 +23,6 @@ export class ServerJson {
   /** The entries of an array, some at a time. Throws a `SyntaxError` if the body is none, perhaps after some entries. */
   static *parts(body: Uint8Array): Generator<readonly ServerJson[], void, undefined> {
     for (const part of jsonArrayParts(body)) yield part.map((entry) => new ServerJson(entry));
-  }
-
-  /** The same for a large body, in steps. Throws a `SyntaxError` if the body is no JSON. */
-  static *steps(body: Uint8Array): Generator<void, ServerJson, void> {
-    return new ServerJson(yield* jsonSteps(body));
   }
 
   /** There is no value, or null. */

@@ -35,12 +35,11 @@ export async function readFacts(
   return found.kind === 'bundle' ? await readBundleFacts(found.collections, options) : undefined;
 }
 
-/** `collections`: of one log, oldest first. What is missing or damaged is left out. Large files are read in slices. */
+/** `collections`: of one log, oldest first. What is missing or damaged is left out. */
 export async function readBundleFacts(
   collections: readonly Collection[],
   {clock, signal = new AbortController().signal}: {readonly clock: Clock; readonly signal?: AbortSignal},
 ): Promise<BundleFacts> {
-  const inSteps = async <T>(work: Generator<unknown, T, void>) => await runInSlices(work, {clock, signal});
   const total = nothingUnpacked();
   const events = new Map<string, MonitorEvent>();
   const details = new Map<string, MonitorEventDetail>();
@@ -56,7 +55,7 @@ export async function readBundleFacts(
       const part = files.get(file);
       const bytes = part && (await readWhole(part, {signal, total}));
       if (!bytes) return undefined;
-      return await unlessDamaged(async () => await parse(await inSteps(ServerJson.steps(bytes)), bytes.length));
+      return await unlessTooDeep(async () => await parse(ServerJson.read(bytes), bytes.length));
     };
     const sent = await read('pipeline_events.json', (json) => ({events: parseEvents(json), errors: errorsIn(json)}));
     for (const event of sent?.events ?? []) events.set(event.id, event);
@@ -67,7 +66,7 @@ export async function readBundleFacts(
     }));
     pipeline = config?.detail ?? pipeline;
     configuration = config?.text ?? configuration;
-    const stats = await read('stats.json', async (json) => await inSteps(statsSteps(json)));
+    const stats = await read('stats.json', (json) => runInSlices(statsSteps(json), {clock, signal}));
     if (!stats) continue;
     if (known.stats && isOtherProcess(known.stats.uptime, stats.uptime)) buffered.length = 0;
     known = {stats, at};
@@ -95,12 +94,12 @@ function errorsIn(json: ServerJson): readonly MonitorEventDetail[] {
   return failed.flatMap((item) => parseEventDetail(item) ?? []);
 }
 
-/** Undefined for what is no JSON, or is nested so deep that reading it overflows the stack. */
-async function unlessDamaged<T>(read: () => Promise<T>): Promise<T | undefined> {
+/** Undefined for what is nested so deep that writing it again overflows the stack. */
+async function unlessTooDeep<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+    if (error instanceof RangeError) return undefined;
     throw error;
   }
 }

@@ -195,7 +195,7 @@ describe('the facts of a bundle', () => {
         {name: `${first}/logs.txt`, content: 'a line\n'},
         {name: `${first}/stats.json`, content: '{'},
         {name: `${first}/pipeline_events.json`, content: '{"a": 1}'},
-        {name: `${first}/pipeline_config.json`, content: `{"name": "x", "a": ${'['.repeat(1e6)}${']'.repeat(1e6)}}`},
+        {name: `${first}/pipeline_config.json`, content: `{"name": "x", "a": ${'['.repeat(1e5)}${']'.repeat(1e5)}}`},
       ]),
     );
     const [found] = await findOpened(file);
