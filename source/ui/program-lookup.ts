@@ -4,7 +4,7 @@ import {readTime} from '../lib/format.ts';
 import {runInSlices} from '../lib/slices.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import {type ExcerptLine, excerptOf, excerptSteps, type ProgramPlace} from '../program/excerpt.ts';
-import type {Description, Services} from './services.ts';
+import type {Services} from './services.ts';
 
 /** What is known of a pipeline's program. `file`: a log that is a file has none. */
 export type KnownProgram =
@@ -66,14 +66,8 @@ export class ProgramLookup {
     void this.#describe(name, abort.signal).then((answer) => {
       if (abort.signal.aborted) return;
       this.#request = undefined;
-      this.offer(name, answer);
+      this.#keep(name, answer.kind === 'detail' ? {kind: 'known', detail: answer.detail} : answer);
     });
-  }
-
-  /** What another page has requested. */
-  offer(name: string, answer: Description): void {
-    if (answer.kind === 'detail') this.#keep(name, {kind: 'known', detail: answer.detail});
-    else this.#keep(name, answer);
   }
 
   /** No page needs the request in progress, nor what has failed: it is tried again when one does. */

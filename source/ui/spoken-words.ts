@@ -24,7 +24,6 @@ const mostCharacters = 400;
 /** Prompts whose label is a sign. */
 const promptNames: Readonly<Partial<Record<Prompt['kind'], string>>> = {
   search: 'search: ',
-  'page-search': 'search: ',
   filter: 'filter: ',
   highlight: 'highlight: ',
   'find-name': 'find a pipeline: ',

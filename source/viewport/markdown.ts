@@ -101,13 +101,8 @@ export function* pipelineMarkdownSteps(input: PipelineInput): Generator<void, st
 type TextInput = MarkdownError & {readonly server: string};
 
 /** A page that is about several pipelines, or about no pipeline: its title and its text. */
-export function textMarkdown(input: TextInput): string {
-  return runAtOnce(textMarkdownSteps(input));
-}
-
-/** The same of a long text, in steps of less than a frame. */
-export function* textMarkdownSteps({title, server, text}: TextInput): Generator<void, string, void> {
-  return [`**${escaped(title)}${onServer(server)}**`, '', yield* fencedSteps(text.trimEnd()), ''].join('\n');
+export function textMarkdown({title, server, text}: TextInput): string {
+  return [`**${escaped(title)}${onServer(server)}**`, '', runAtOnce(fencedSteps(text.trimEnd())), ''].join('\n');
 }
 
 function placeLines(place: MarkdownInput['place']): readonly string[] {

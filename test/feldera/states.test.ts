@@ -40,10 +40,10 @@ test('a program with a SQL error: where it is wrong, in the list, in status and 
   await view.terminal.waitFor(
     /1 │ create table a \(x int\); *\n.* 2 │ create view v as FAIL x from a; *\n +│ {18}\^{4}/,
   );
-  await view.terminal.press('p');
-  await view.terminal.waitFor(
-    /Program of .* version 1 · 2 lines · SQL error since .*\n *\n +1 {2}create table a \(x int\);/,
-  );
+  await view.terminal.press('S');
+  await view.terminal.type('broken.sql');
+  await view.terminal.press('Enter');
+  await view.terminal.waitFor(/saved 2 lines, .*broken\.sql/);
 });
 
 test('tags that the web console stores with a colour: in the list, for logs, and on the page', async () => {

@@ -7,7 +7,6 @@ import {remap} from '../../source/ui/keys/remap-keys.ts';
 import {openPage} from '../../source/ui/pages/page.ts';
 import {pageShown} from '../../source/ui/pages/pages.ts';
 import {openPipeline} from '../../source/ui/pages/pipeline.ts';
-import {openProgram} from '../../source/ui/pages/program.ts';
 import {recordPage} from '../../source/ui/pages/record.ts';
 import {allCommands} from '../../source/ui/pages/registry.ts';
 import {newPane} from '../../source/ui/state/pane-view.ts';
@@ -73,7 +72,6 @@ function goTo(screen: ScreenUnderTest, {context}: Command): void {
   if (context === 'help') screen.press('?');
   if (context === 'pipeline') openPipeline(controller, 'orders');
   if (context === 'record') openPage(controller, recordPage, {programs: controller.programs});
-  if (context === 'program') openProgram(controller, 'orders');
   if (context === 'marks') controller.dispatch({type: 'page', page: {kind: 'marks', offset: 0, cursor: 0}});
 }
 

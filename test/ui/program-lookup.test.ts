@@ -106,13 +106,15 @@ it('keeps the programs that were used last', async () => {
 });
 
 it('finds a place, in a long program in steps', async () => {
-  const {lookup} = rig();
+  const {lookup, asked} = rig();
   const place = {kind: 'endpoint', endpoint: 'orders.bad'} as const;
-  lookup.offer('short', detail('short'));
+  lookup.want('short');
+  await asked.at(-1)?.answer(detail('short'));
   const short = lookup.excerpt('short', place);
   expect(short).toMatchObject([{number: 1}, {number: 2, marked: {from: 24, to: 37}}]);
   expect(lookup.excerpt('short', {kind: 'endpoint', endpoint: 'x.y'})).toBeUndefined();
-  lookup.offer('long', detail('long', {programCode: `${'create view v as select 1;\n'.repeat(5000)}${code}`}));
+  lookup.want('long');
+  await asked.at(-1)?.answer(detail('long', {programCode: `${'create view v as select 1;\n'.repeat(5000)}${code}`}));
   const {promise, resolve} = Promise.withResolvers<void>();
   expect(lookup.excerpt('long', place)).toBe('reading');
   lookup.changes.subscribe(resolve);

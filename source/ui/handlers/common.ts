@@ -4,7 +4,7 @@ import {hold} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import {keyInWords} from '../keys/commands.ts';
 import type {PaneView} from '../state/pane-view.ts';
-import {pipelinesOf, type Tab, type TextToMake} from '../state/view-state.ts';
+import {type Choice, type PageText, pipelinesOf, type Tab, type TextToMake} from '../state/view-state.ts';
 
 export const commonHandlers = {
   'alert-once'(controller: Controller) {
@@ -178,4 +178,10 @@ export function goToTab(controller: Controller, name: string): void {
 /** Rejects when the screen is closed meanwhile. */
 export async function makeText({services, closing}: Controller, text: TextToMake): Promise<string> {
   return typeof text === 'string' ? text : await runInSlices(text(), {clock: services.clock, signal: closing});
+}
+
+/** The program of the page's pipeline, which a name that ends in `.sql` asks for; undefined: that is not asked for. */
+export function ofProgram(what: Choice | PageText, fileName: string): PageText | undefined {
+  if (typeof what === 'string' || what.program === undefined || !fileName.trim().endsWith('.sql')) return undefined;
+  return {...what, text: what.program};
 }

@@ -9,7 +9,7 @@ import {keysNamed} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import type {Choice, PageText, SaveForm, TextToMake} from '../state/view-state.ts';
 import {blocksOf, chosenBytes, failingOf, idsOf, markdownOf, mostCopied, paneWhenFiltered} from './chosen-lines.ts';
-import {makeText, showsRecord} from './common.ts';
+import {makeText, ofProgram, showsRecord} from './common.ts';
 import {type PromptKind, type PromptOf, recallFrom} from './prompt-kind.ts';
 
 export const copyHandlers = {
@@ -46,7 +46,7 @@ export const copyHandlers = {
   },
 };
 
-type Extension = 'log' | 'md' | 'sql' | 'txt';
+type Extension = 'log' | 'md' | 'txt';
 
 /** What a page gives to copy, save or pipe. */
 type OfPage = {
@@ -210,6 +210,7 @@ function selectionHint({commands}: Controller): string {
 export const savePrompt: PromptKind<'save'> = {
   label: ({what, form, text, suggestion = '', replaces}) => {
     if (replaces) return 'press Enter again to replace ';
+    if (ofProgram(what, text)) return 'save the program to ';
     const isReport = isMarkdown(text === '' ? suggestion : text);
     const words = isReport ? ' as Markdown' : typeof what === 'string' ? ` ${formWords[form]}` : '';
     return `save ${choiceWords(what)}${words} to `;
@@ -258,7 +259,7 @@ function openSavePrompt(
   const suggestion =
     typeof what === 'string'
       ? suggestName(tab?.name ?? '', time, extension)
-      : suggestName(what.file, now, extension ?? what.extension ?? 'txt');
+      : suggestName(what.file, now, extension ?? 'txt');
   const form = controller.services.copyForm;
   controller.dispatch({
     type: 'prompt',
@@ -268,7 +269,7 @@ function openSavePrompt(
 
 async function save(controller: Controller, prompt: PromptOf<'save'>): Promise<void> {
   const {text, what, form, replaces} = prompt;
-  await withSource(controller, what, async (source) => {
+  await withSource(controller, ofProgram(what, text) ?? what, async (source) => {
     const {tally} = source;
     const blocks = isMarkdown(text) ? source.markdown() : source.blocks(form);
     const saved = await controller.services.save(text, blocks, {overwrite: replaces, signal: controller.closing});

@@ -7,12 +7,11 @@ import {findNamePrompt} from './list.ts';
 import {notePrompt} from './marks.ts';
 import {placePrompt, timePrompt} from './move.ts';
 import type {PromptKind} from './prompt-kind.ts';
-import {highlightPrompt, pageSearchPrompt, searchPrompt} from './search.ts';
+import {highlightPrompt, searchPrompt} from './search.ts';
 import {filterPrompt} from './show.ts';
 
 const kinds: {readonly [Kind in Prompt['kind']]: PromptKind<Kind>} = {
   search: searchPrompt,
-  'page-search': pageSearchPrompt,
   filter: filterPrompt,
   highlight: highlightPrompt,
   time: timePrompt,

@@ -3,12 +3,10 @@ import {count} from '../../lib/format.ts';
 import type {RecordIndex} from '../../records/record-index.ts';
 import {type Position, reveal} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
-import type {PromptHint} from '../keys/commands.ts';
 import type {Direction, NearMatch} from '../pane/log-search.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import type {PaneModel} from '../pane/pane-model.ts';
 import type {PaneView} from '../state/pane-view.ts';
-import type {Prompt} from '../state/view-state.ts';
 import {type PromptKind, type PromptOf, recallFrom} from './prompt-kind.ts';
 import {whenIndexed, whenSearched} from './whole-log.ts';
 
@@ -157,7 +155,10 @@ function markersOf({model}: PaneAt): readonly number[] {
 export const searchPrompt: PromptKind<'search'> = {
   label: () => '/',
   example: () => 'text or regex; lower case also matches upper case',
-  keys: searchKeys,
+  keys: ({text}) => [
+    ['submit', text === '' ? 'repeat the last' : 'done'],
+    ['older', 'earlier searches'],
+  ],
   change: (controller, prompt) => searchAsTyped(controller, prompt),
   submit(controller, {text, before}) {
     if (text === '') return repeatSearch(controller, before);
@@ -172,13 +173,6 @@ export const searchPrompt: PromptKind<'search'> = {
   },
   recall: (controller, prompt, by) => recallFrom(controller.services.histories.patterns, prompt, by),
 };
-
-function searchKeys({text}: Pick<Prompt, 'text'>): readonly PromptHint[] {
-  return [
-    ['submit', text === '' ? 'repeat the last' : 'done'],
-    ['older', 'earlier searches'],
-  ];
-}
 
 /** As in less: the pattern of the tab, else the newest of all. Returns what is wrong if there is none. */
 function repeatSearch(controller: Controller, before: PaneView): string | undefined {
@@ -195,24 +189,6 @@ function searchAsTyped(controller: Controller, {text, before}: PromptOf<'search'
   const search = text === '' ? undefined : text;
   searchFrom(controller, before, search, () => goToNearest(controller, before.position));
 }
-
-/** `/` on a page that can be searched: as in the log. */
-export const pageSearchPrompt: PromptKind<'page-search'> = {
-  label: () => '/',
-  example: searchPrompt.example,
-  keys: searchKeys,
-  change: (_, {find, text}) => void find(text),
-  submit(controller, {find, text}) {
-    const typed = text === '' ? controller.services.histories.patterns.entries[0] : text;
-    if (typed === undefined) return 'there is no earlier search: type what to find';
-    if (text !== '') controller.addToHistory('patterns', text);
-    const why = find(typed, text === '');
-    if (why !== undefined) controller.say(why);
-    return undefined;
-  },
-  cancel: (controller, {before}) => controller.dispatch({type: 'page', page: before}),
-  recall: (controller, prompt, by) => recallFrom(controller.services.histories.patterns, prompt, by),
-};
 
 /** Searches from a position. Calls `go` when that is done, if the user has neither moved nor changed the tab meanwhile. */
 function searchFrom(

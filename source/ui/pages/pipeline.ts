@@ -31,7 +31,6 @@ import {
   type Problem,
 } from './page.ts';
 import {type RowRange, scrollOffset} from './page-rows.ts';
-import {openProgram} from './program.ts';
 import {type Chosen, type Joined, joinSections, type Section, whenDrawn} from './sections.ts';
 import {goToEvent, readTimeline, timelineAsText, timelineSection} from './timeline.ts';
 import {goToStatement, whereTo, whySection} from './why.ts';
@@ -75,11 +74,11 @@ export const pipelinePage: Page<PipelineState> = {
       },
       {id: 'changes-later', keys: ['Right', 'l'], help: 'compare with a later run'},
       {id: 'pipeline-connectors', keys: ['c'], help: 'go to its connectors, or close them'},
-      {id: 'pipeline-program', keys: ['p'], help: 'its program in SQL', hint: {hasProgram: 'program'}},
     ],
     changes: {
       up: {help: 'a line up, or the item above'},
       down: {help: 'a line down, or the item below'},
+      save: {help: 'save the page to a file, or its program to one that ends in .sql'},
       copy: {id: 'pipeline-copy-page', formerly: [], hint: {hasErrors: 'copy page'}},
     },
   },
@@ -87,7 +86,7 @@ export const pipelinePage: Page<PipelineState> = {
   rows: rowsOf,
   conditions,
   at: (controller, page, item) => ({...page, ...{chosen: rowsOf(controller, page).chosenAt(item)}}),
-  takes: (controller, page) => textOf(controller, page),
+  takes: (controller, page) => withProgram(controller, textOf(controller, page)),
   redrawnBy: ({lookup, services}, {changes, timeline, checkpoints}) => [
     ...[lookup.described, services.stats.known, changes.state, timeline.state, checkpoints.state, services.logs.names],
     ...(services.alerts ? [services.alerts.runs] : []),
@@ -107,7 +106,6 @@ export const pipelinePage: Page<PipelineState> = {
     'pipeline-open': openChosen,
     'pipeline-copy': copyPart,
     'pipeline-connectors': goToConnectors,
-    'pipeline-program': openItsProgram,
     'changes-earlier': (controller, page) => stepRun(controller, page, -1),
     'changes-later': (controller, page) => stepRun(controller, page, 1),
   },
@@ -246,7 +244,6 @@ function conditions(controller: Controller, page: Opened<PipelineState>): Condit
     hasConnector: opensConnector,
     hasPlace: item !== undefined && !opensConnector,
     hasErrors: part === undefined || !(part in parts),
-    hasProgram: controller.lookup.described.get()?.answer?.kind !== 'file',
     hasEarlierRun: part === 'changes' && page.changes.hasEarlier,
   };
 }
@@ -286,23 +283,18 @@ function textOf(controller: Controller, page: Opened<PipelineState>): PageText |
   return part ? part(controller, page) : describedAsText(controller, page.checkpoints.state.get());
 }
 
+function withProgram(controller: Controller, text: PageText | Problem): PageText | Problem {
+  const {answer} = controller.lookup.described.get() ?? {};
+  if ('problem' in text || answer?.kind !== 'detail') return text;
+  return {...text, program: answer.detail.programCode};
+}
+
 /** Of the description its errors alone; of any other part all of it. */
 function copyPart(controller: Controller, page: Opened<PipelineState>): void {
   const text = textOf(controller, page);
   if ('problem' in text) controller.say(text.problem);
   else if (text.errors === '') controller.sayHint('no errors here', {id: 'pipeline-copy-page'}, 'copy the page');
   else void copyPage(controller, text, text.errors ?? text.text, {on: pipelinePage.kind});
-}
-
-/** What the page has requested is not requested again. */
-function openItsProgram(controller: Controller): void {
-  const {name, answer} = controller.lookup.described.get() ?? {};
-  if (name === undefined) {
-    controller.say('there is no pipeline');
-    return;
-  }
-  if (answer) controller.programs.offer(name, answer);
-  openProgram(controller, name);
 }
 
 function stepRun(controller: Controller, page: Opened<PipelineState>, by: -1 | 1): void {

@@ -1,4 +1,4 @@
-import type {PipelineDetail} from '../../api/types.ts';
+import type {ApiFailure, PipelineDetail} from '../../api/types.ts';
 import {programThen} from '../../events/program-version.ts';
 import {count, dateTime, readTime} from '../../lib/format.ts';
 import {type ExcerptLine, type ProgramPlace, positionIn} from '../../program/excerpt.ts';
@@ -9,7 +9,6 @@ import {lineAsSent} from '../../viewport/line-text.ts';
 import {excerptRows} from '../../viewport/program-rows.ts';
 import type {Controller} from '../controller.ts';
 import {paragraph} from './page-rows.ts';
-import {failedWords, openProgram} from './program.ts';
 
 /** A record whose message names a place in the program of its pipeline. */
 export type PlacedRecord = {
@@ -73,6 +72,10 @@ export function programRowsOf(controller: Controller, record: PlacedRecord, widt
   return [...say(shownWords(place, excerpt, detail)), ...excerptRows(excerpt, {width, symbols: services.symbols})];
 }
 
+function failedWords(failure: ApiFailure): string {
+  return failure.kind === 'cancelled' ? '' : `The program could not be read: ${failure.message}`;
+}
+
 const otherProgramWords = {
   changed: ({programStatusSince}: PipelineDetail) =>
     `The program has changed since this run, or was compiled again, at ${dateTime(readTime(programStatusSince))} UTC: its lines may not be those of the run.`,
@@ -89,19 +92,4 @@ function shownWords(place: ProgramPlace, excerpt: readonly ExcerptLine[], {progr
   if (place.kind === 'position') return `Line ${count(place.line)}, column ${count(place.column)}${version}:`;
   const line = excerpt.find(({marked}) => marked)?.number ?? 1;
   return `${clean(place.endpoint)} is declared at line ${count(line)}${version}:`;
-}
-
-/** Opens the program at the place that the record names. */
-export function openProgramAt(controller: Controller): void {
-  const record = placedRecord(controller);
-  if (!record) {
-    controller.say('this record names no place in the program');
-    return;
-  }
-  const {pipeline, place, at} = record;
-  const known = controller.programs.get(pipeline);
-  const isSame = known?.kind === 'known' && programThen(known.detail, at) === 'same';
-  const excerpt = isSame ? controller.programs.excerpt(pipeline, place) : undefined;
-  const line = typeof excerpt === 'object' ? excerpt.find(({marked}) => marked)?.number : undefined;
-  openProgram(controller, pipeline, line);
 }

@@ -13,7 +13,7 @@ import {toggleFold} from '../handlers/show.ts';
 import type {ProgramLookup} from '../program-lookup.ts';
 import {type Opening, openAs, openPage, type Page} from './page.ts';
 import {type PageRows, paragraph} from './page-rows.ts';
-import {openProgramAt, placedRecord, programRowsOf} from './record-program.ts';
+import {placedRecord, programRowsOf} from './record-program.ts';
 import {whenDrawn} from './sections.ts';
 
 /** Bytes of a line in which a text of Feldera's guide is looked for, at each drawing. */
@@ -30,10 +30,6 @@ export const recordPage: Page<RecordState> = {
     own: [
       {id: 'record-next', keys: ['j'], help: 'next record', hint: 'next'},
       {id: 'record-previous', keys: ['k'], help: 'previous record', hint: 'previous'},
-      {
-        ...{id: 'record-program', keys: ['p'], help: 'the program at the place that the record names'},
-        hint: {hasProgram: 'program'},
-      },
     ],
     changes: {
       copy: {help: 'copy the record', hint: 'copy'},
@@ -45,12 +41,10 @@ export const recordPage: Page<RecordState> = {
   run: {
     'record-next': (controller) => step(controller, 'next'),
     'record-previous': (controller) => step(controller, 'previous'),
-    'record-program': openProgramAt,
   },
   open,
   rows: (controller, _, {width}) => rowsOf(controller, width),
   takes: () => 'record',
-  conditions: (controller) => ({hasProgram: placedRecord(controller) !== undefined}),
   redrawnBy: ({programs}) => [programs.changes],
   closed: ({programs}) => programs.stop(),
   content: ({paneAt}) => String(paneAt?.current),

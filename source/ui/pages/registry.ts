@@ -9,7 +9,6 @@ import {helpPage} from './help.ts';
 import {marksPage} from './marks.ts';
 import type {Page} from './page.ts';
 import {pipelinePage} from './pipeline.ts';
-import {programPage} from './program.ts';
 import {recordPage} from './record.ts';
 
 /** All pages, in the order of their keys in help and docs. A new one is a line here. */
@@ -18,7 +17,6 @@ export const pages: readonly Page[] = [
   pipelinePage,
   connectorPage,
   recordPage,
-  programPage,
   marksPage,
   errorsPage,
   contextsPage,

@@ -103,16 +103,6 @@ export type Prompt = Pick<TypedLine, 'text' | 'suggestion' | 'last'> & {
     /** `before`: what Esc restores. */
     | {readonly kind: 'search'; readonly before: PaneView}
     | {readonly kind: 'find-name'; readonly before: Pick<ViewState, 'nameFilter' | 'cursor' | 'active'>}
-    /**
-     * `find`: shows where the page has what is typed, or the next such place, and returns why there is none. `before`: what
-     * Esc restores.
-     */
-    | {
-        readonly kind: 'page-search';
-        readonly on: string;
-        readonly before: OpenPage;
-        readonly find: (text: string, isRepeated?: boolean) => string | undefined;
-      }
     /** `edits`: id of the filter that it replaces. */
     | {readonly kind: 'filter'; readonly edits: number | undefined}
     /** `replaces`: the file exists, and the next Enter replaces it. */
@@ -135,12 +125,12 @@ export type TextToMake = string | (() => Generator<void, string, void>);
 export type PageText = {
   /** Of the name of a file: `orders-timeline`. */
   readonly file: string;
-  /** Absent: `txt`. */
-  readonly extension?: 'sql';
   readonly text: TextToMake;
   readonly markdown: TextToMake;
   /** The errors in it alone, which some page copies; empty: it has none. */
   readonly errors?: string;
+  /** Of the page of a pipeline: its program in SQL. */
+  readonly program?: string;
 };
 
 /** Without SGR colours, or the bytes that the server sent. */

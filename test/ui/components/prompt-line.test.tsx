@@ -3,7 +3,6 @@ import {describe, expect, it, test} from 'vitest';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {lineAround} from '../../../source/ui/components/prompt-line.tsx';
 import {remap} from '../../../source/ui/keys/remap-keys.ts';
-import {openProgram} from '../../../source/ui/pages/program.ts';
 import {allCommands} from '../../../source/ui/pages/registry.ts';
 import {type Prompt, promptInUse} from '../../../source/ui/state/view-state.ts';
 import {logged} from '../reading.ts';
@@ -223,7 +222,6 @@ describe('F1 in a prompt', () => {
   /** The keys that open each kind of prompt, and the first row of its own keys. */
   const prompts: {readonly [Kind in Prompt['kind']]: readonly [keys: readonly string[], row: string]} = {
     search: [['/'], 'Enter repeat the last'],
-    'page-search': [['/'], 'Enter repeat the last'],
     filter: [['&'], 'Enter filter'],
     highlight: [['*'], 'Enter highlight'],
     time: [['T'], 'Enter go'],
@@ -248,12 +246,7 @@ describe('F1 in a prompt', () => {
   it.each(Object.entries(prompts))(
     'of %s shows its keys, and closing the help leaves the text as it was',
     async (kind, [keys, row]) => {
-      await using app = await prompting(kind === 'page-search' ? [] : keys);
-      if (kind === 'page-search') {
-        openProgram(app.screen.controller, 'orders');
-        await app.shows('Program of orders');
-        await app.press(...keys);
-      }
+      await using app = await prompting(keys);
       await app.screen.until(() => promptOf(app)?.kind === kind, 'the prompt');
       expect(app.rows.at(-1)).toContain(' F1 help');
       await app.press('F1');
