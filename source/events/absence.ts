@@ -2,7 +2,7 @@ import {isSettled} from '../api/pipeline-state.ts';
 import type {MonitorEvent} from '../api/types.ts';
 import {duration, readTime} from '../lib/format.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
-import {clocksDiffer} from '../records/transitions.ts';
+import {nearestSame} from '../records/same-failure.ts';
 import type {ConnectorIncrease} from './connectors.ts';
 import {type LogStatus, reportsFailure} from './log-status.ts';
 import {type EventOf, EventSums, isOfErrors, type PipelineEvent, urgencyOf} from './pipeline-event.ts';
@@ -95,15 +95,13 @@ function withoutEnds(events: readonly PipelineEvent[]): readonly PipelineEvent[]
 }
 
 /** The first or the last of these errors, whichever was then. `then`: Unix time in ms, by another clock. */
-function placeAt({group, firstAt, firstId, at, id}: ErrorEvent, then = Number.NaN): number | undefined {
+function placeAt({group, firstAt, firstId, at, id}: ErrorEvent, then: number | undefined): number | undefined {
   const places = [
     {at: group.lastAt, id: group.lastId},
     {at, id},
     {at: firstAt, id: firstId},
-  ];
-  const away = ({at: time = Number.NaN}: (typeof places)[number]) => Math.abs(time - then);
-  const [nearest] = places.filter((place) => away(place) <= clocksDiffer).toSorted((a, b) => away(a) - away(b));
-  return nearest?.id;
+  ].filter((place) => place.at !== undefined);
+  return nearestSame({at: then}, places, (place) => [place])?.id;
 }
 
 /** What the API counts and the log has too is in the log's own events. `earlier`: what the API had counted before. */

@@ -5,7 +5,7 @@ import type {ShownChange} from '../program/configuration.ts';
 import {watchPatternKey} from '../records/error-log.ts';
 import {failedStartIn} from '../records/failed-start.ts';
 import {endedRun} from '../records/runs.ts';
-import {clocksDiffer} from '../records/transitions.ts';
+import {sameFailure} from '../records/same-failure.ts';
 import {clean} from '../terminal/clean.ts';
 import {textAsSent} from '../viewport/line-text.ts';
 import type {Fact} from '../viewport/markdown.ts';
@@ -130,8 +130,8 @@ function failureOf({run, failure}: RunKinds, program: KnownProgram): Failure | u
   const {failed, startFailed, endedAt, endId} = run;
   const {deploymentError: error, deploymentStatusSince = ''} = typeof program === 'object' ? program : {};
   // The API has the error of the newest run alone, until the next start is asked for.
-  const isItsEnd = endId === undefined && Math.abs(readTime(deploymentStatusSince) - (endedAt ?? 0)) <= clocksDiffer;
-  const told = isItsEnd ? error : undefined;
+  const mayBeItsEnd = endId === undefined && endedAt !== undefined;
+  const told = mayBeItsEnd && sameFailure({at: endedAt}, {at: readTime(deploymentStatusSince)}) ? error : undefined;
   if (!failed && !told) return undefined;
   const endedStart = startFailed === true || told?.endedStart === true;
   if (!failure) return {endedStart, why: told && clean(`${told.cause} (API)`), text: told?.cause};

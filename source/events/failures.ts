@@ -1,7 +1,7 @@
 import type {Clock} from '../lib/clock.ts';
 import type {UnaskedEnd} from '../logs/log-states.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
-import {clocksDiffer} from '../records/transitions.ts';
+import {clocksDiffer, nearestSame, type ToldFailure} from '../records/same-failure.ts';
 import {failedWords} from '../words/pipeline.ts';
 import {type EventOf, type PipelineEvent, rekey} from './pipeline-event.ts';
 import type {PipelineStatus} from './pipeline-status.ts';
@@ -12,12 +12,9 @@ type Failed = EventOf<'failed'>;
 /** Who tells of a failure: the log, the list, the API's events. */
 type Source = 'log' | 'list' | 'events';
 
-/** One failure. `times`: when it was by each source that has told of it, as Unix time in ms. */
+/** One failure, as each source tells of it that has. */
 type Failure = {
-  readonly times: Map<Source, number>;
-  /** Monotonic ms at which the first of them told of it, and its words; undefined: it told of the past. */
-  readonly heardAt: number;
-  readonly words: string | undefined;
+  readonly by: Map<Source, ToldFailure>;
   isTold: boolean;
   /** It waits for the list; undefined: it does not. `event`: of the log, which knows no cause where undefined. */
   wait?: {readonly event: Failed | undefined; readonly cancel: () => void} | undefined;
@@ -140,15 +137,12 @@ export class Failures {
         event.kind === 'failed' && event.at !== undefined && event.at > since ? [event] : [],
       );
       // The ones that are known first: another one may be near.
-      const distance = ({at = 0}: Failed) => Math.min(...this.#timesOf(pipeline).map((time) => Math.abs(time - at)));
+      const times = (this.#known.get(pipeline) ?? []).flatMap(({by}) => [...by.values()]);
+      const distance = ({at = 0}: Failed) => Math.min(...times.map((told) => Math.abs((told.at ?? at) - at)));
       const byDistance = [...failed].sort((a, b) => distance(a) - distance(b));
       const news = new Set(byDistance.filter((event) => this.#isNews(event, 'events')));
       if (news.size > 0) tell(failed.filter((event) => news.has(event)).reverse());
     });
-  }
-
-  #timesOf(pipeline: string): readonly number[] {
-    return (this.#known.get(pipeline) ?? []).flatMap(({times}) => [...times.values()]);
   }
 
   /** Also notes that it is told. */
@@ -165,26 +159,18 @@ export class Failures {
    */
   #failureAt(pipeline: string, {at, source, words}: Report): Failure | undefined {
     const known = this.#known.get(pipeline) ?? [];
-    if (known.some(({times}) => times.get(source) === at)) return undefined;
-    const now = this.#options.clock.monotonic();
-    const away = ({times}: Failure) => Math.min(...[...times.values()].map((time) => Math.abs(time - at)));
-    const others = known.filter(({times}) => !times.has(source));
-    const [nearest] = others.filter((each) => away(each) <= clocksDiffer).sort((a, b) => away(a) - away(b));
-    const isSame = (each: Failure) => now - each.heardAt <= clocksDiffer && areSame(each.words, words);
-    const told = nearest ?? others.findLast(isSame);
-    const failure = told ?? {times: new Map(), heardAt: now, words, isTold: false};
-    failure.times.set(source, at);
+    if (known.some(({by}) => by.get(source)?.at === at)) return undefined;
+    const heard = words === undefined ? undefined : {at: this.#options.clock.monotonic(), words};
+    const others = known.filter(({by}) => !by.has(source));
+    const told = nearestSame({at, heard}, others, ({by}) => [...by.values()]);
+    const failure = told ?? {by: new Map(), isTold: false};
+    failure.by.set(source, {at, heard});
     if (!told) this.#known.set(pipeline, [...known, failure].slice(-mostKept));
     return failure;
   }
 }
 
 type Report = {readonly at: number; readonly source: Source; readonly words?: string};
-
-/** The list adds the state to the words of the log, which has none of a panic. */
-function areSame(known: string | undefined, words: string | undefined): boolean {
-  return known !== undefined && words !== undefined && (known.includes(words) || words.includes(known));
-}
 
 function failureByLog(pipeline: string, at: number, cause: string): Failed {
   const why = failedWords({state: 'Failed', error: cause, endedStart: false});

@@ -139,9 +139,10 @@ function pipelineStatus(
   const {name, id, deploymentId, deploymentStatus, deploymentStatusSince} = pipeline;
   const running = deploymentStatus === 'Running';
   const failing = failureSentence(pipeline);
-  // While it stops, it has failed already: that it then is stopped is no other failure.
-  const isSame = failing !== undefined && before?.failing === failing && before.state === 'Stopping';
-  const failedAt = failing === undefined ? 0 : isSame ? before.failedAt : timeOf(stateSince(pipeline));
+  const at = timeOf(stateSince(pipeline));
+  // While it stops, it has failed already: that it then is stopped, and stays so in each list, is no other failure.
+  const isSameState = before?.state === 'Stopping' || before?.since === at || before?.programSince === at;
+  const failedAt = failing === undefined ? 0 : before?.failing === failing && isSameState ? before.failedAt : at;
   // Servers before 0.148 send no id of the deployment: there, a new date alone may be that of a resume after a pause.
   const isNewRun = !['', deploymentId].includes(before?.deployment ?? '') && deploymentId !== '';
   const hasEnded = !hasProcess(pipeline) || isNewRun || before?.hasEnded === true;

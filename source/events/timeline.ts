@@ -10,6 +10,7 @@ import {failedStartIn} from '../records/failed-start.ts';
 import {isPanicLine} from '../records/line-kind.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {endedRun} from '../records/runs.ts';
+import {nearestSame} from '../records/same-failure.ts';
 import {errorFingerprint} from '../records/suppressed.ts';
 import {clean} from '../terminal/clean.ts';
 import {textAsSent} from '../viewport/line-text.ts';
@@ -190,6 +191,8 @@ type Crash = {
   /** Of the first record that tells of it. */
   readonly id: number;
   readonly at: number | undefined;
+  /** When the runner ended the process, which the API tells, too; undefined: not known. */
+  readonly until: number | undefined;
   /** In the time from the start of the process to the next start. */
   readonly from: number;
   readonly to: number;
@@ -201,11 +204,9 @@ type Crash = {
   readonly records: readonly {readonly id: number; readonly key: number}[];
 };
 
-/** Between the log and the API, which gets to know of the end a little later. */
-const longestDelay = 120_000;
-
 function crashesOf({buffer, index}: TimelineLog): readonly Crash[] {
-  return index.runs.flatMap(({failures = [], startedAt, startFailed: endedStart = false}, place): readonly Crash[] => {
+  return index.runs.flatMap((run, place): readonly Crash[] => {
+    const {failures = [], startedAt, endedAt, startFailed: endedStart = false} = run;
     const id = failures.find((each) => each >= buffer.firstId);
     const records = failures.flatMap((each) => {
       const text = index.firstTextOf(each);
@@ -216,7 +217,7 @@ function crashesOf({buffer, index}: TimelineLog): readonly Crash[] {
     const to = index.runs.slice(place + 1).find((run) => run.startedAt !== undefined)?.startedAt;
     return [
       {
-        ...{id, at: index.timeAt(id), example: Uint8Array.from(example)},
+        ...{id, at: index.timeAt(id), until: endedAt, example: Uint8Array.from(example)},
         ...{from: startedAt ?? 0, to: to ?? latest},
         isPanic: isPanicLine(example, 0, example.length),
         endedStart,
@@ -233,24 +234,23 @@ function withCrashes(
   crashes: readonly Crash[],
 ): readonly TimelineEvent[] {
   const events = [...told];
-  for (const {id, at, from, to, example, isPanic, endedStart} of crashes) {
+  for (const {id, at, until, from, to, example, isPanic, endedStart} of crashes) {
     const failedStart = failedStartIn(example);
     const why =
       failedStart === undefined
         ? errorWords({example, key: 0}, noTarget).text
         : clean(failedWords({state: 'Failed', error: failedStart, endedStart: true}));
-    const distances = events.map((event) => {
+    const ofRun = events.flatMap((event) => {
       const isOfRun = event.kind === 'failed' && event.at !== undefined && event.at >= from && event.at < to;
-      return isOfRun ? Math.abs((event.at ?? 0) - (at ?? event.at ?? 0)) : latest;
+      return isOfRun ? [event] : [];
     });
-    const nearest = distances.indexOf(Math.min(...distances, longestDelay));
-    const event = events[nearest];
-    if (event?.kind === 'failed') {
+    const event = nearestSame({at, until}, ofRun, (each) => [{at: each.at}]);
+    if (event) {
       const told = endedStart ? asFailedStart(event.why) : event.why;
-      events[nearest] = {...event, at: at ?? event.at, id, why: isPanic ? why : told};
+      events[events.indexOf(event)] = {...event, at: at ?? event.at, id, why: isPanic ? why : told};
     } else {
-      const until = to === latest ? undefined : to;
-      events.push({kind: 'failed', pipeline, from: 'log', count: 1, at, until, why, id});
+      const next = to === latest ? undefined : to;
+      events.push({kind: 'failed', pipeline, from: 'log', count: 1, at, until: next, why, id});
     }
   }
   return events;

@@ -2,15 +2,8 @@ import type {Marker, OutputStream} from '../buffer/markers.ts';
 import {timeOfBytes} from '../records/line-head.ts';
 import {isRunnerLine, isWholeRecord, runnerMessage} from '../records/line-kind.ts';
 import {isOver} from '../records/runs.ts';
-import {
-  beginsRun,
-  clocksDiffer,
-  endsRun,
-  errorIn,
-  inRunnersWords,
-  isUnasked,
-  transitionIn,
-} from '../records/transitions.ts';
+import {clocksDiffer, sameFailure} from '../records/same-failure.ts';
+import {beginsRun, endsRun, errorIn, inRunnersWords, isUnasked, transitionIn} from '../records/transitions.ts';
 import {maxProtocolLine} from '../stitch/entry-count.ts';
 
 /** Number of states, and of errors: a start and a stop go through six states. */
@@ -95,7 +88,7 @@ export class LogStates {
 
   /** The same for an error with this cause. */
   hasError(cause: string, since: number): boolean {
-    return this.#errors.some(({text, at}) => text.includes(cause) && isAbout(at, since));
+    return this.#errors.some(({text, at}) => text.includes(cause) && sameFailure({at}, {at: since}));
   }
 
   /** Lost streams of the process, which nobody reads until the next start. */

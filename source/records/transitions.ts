@@ -49,6 +49,3 @@ export function errorIn(message: string): string | undefined {
 export function inRunnersWords(state: string): string {
   return state.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
 }
-
-/** By how many milliseconds two clocks may differ: that of the database (list, API) and that of the runner (log). */
-export const clocksDiffer = 10_000;

@@ -2,9 +2,13 @@ import {expect, test} from 'vitest';
 import type {MonitorEvent, MonitorEventDetail} from '../../source/api/types.ts';
 import {Failures} from '../../source/events/failures.ts';
 import type {PipelineEvent} from '../../source/events/pipeline-event.ts';
+import {listEvents, type PipelineStatuses, pipelineStatuses} from '../../source/events/pipeline-status.ts';
+import {LogStates, type UnaskedEnd} from '../../source/logs/log-states.ts';
 import type {PipelineHistory} from '../../source/logs/pipeline-history.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
-import {deploymentError} from '../ui/make-pipeline.ts';
+import {withNewlines} from '../harness/with-newlines.ts';
+import {runner, start as startLine} from '../records/index-lines.ts';
+import {deploymentError, makePipeline, stopped} from '../ui/make-pipeline.ts';
 import {pipeline} from './statuses.ts';
 
 const start = Date.UTC(2026, 0, 1);
@@ -40,6 +44,7 @@ function setUp(history: PipelineHistory = historyOf([])) {
     clock,
     told,
     log: (at: number, cause?: string) => failures.onLog('a', [{at, cause}]),
+    logged: (ends: readonly UnaskedEnd[]) => failures.onLog('a', ends),
     list: (at: number, why: string) => add(failures.untold([{...ofApi, kind: 'failed', at, why, endedByRunner: true}])),
     other: (event: PipelineEvent) => add(failures.untold([event])),
     gap: (since: number, failedAt = 0) =>
@@ -169,4 +174,64 @@ test('at the end of the program the log tells what it knows, and nothing waits',
   expect(told).toEqual([`${start} Failed · exit status: 5`]);
   dispose();
   expect(clock.pending).toBe(0);
+});
+
+type Step = 'the log' | 'Stopping' | 'Stopped' | 'another change';
+
+/** Every order in which a log and lists can tell of one end; the lists go on when it is over. */
+const orders: readonly (readonly Step[])[] = [
+  ['the log', 'Stopping', 'Stopped', 'another change'],
+  ['Stopping', 'the log', 'Stopped', 'another change'],
+  ['Stopping', 'Stopped', 'the log', 'another change'],
+  ['Stopping', 'Stopped', 'another change', 'the log'],
+  ['the log', 'Stopped', 'another change'],
+  ['Stopped', 'the log', 'another change'],
+];
+
+/** Feldera's own: the runner ends the process, and 29 ms later the list says that it is over. */
+test.each([
+  ['within a second', '2026-11-27T13:29:01.359Z'],
+  ['from one second to the next', '2026-11-27T13:29:01.985Z'],
+  ['from one minute to the next', '2026-11-27T13:29:59.985Z'],
+])('a start that fails is told once by a log and lists 29 ms apart, %s', async (_, begin) => {
+  const failsAt = Date.parse(begin);
+  const at = (milliseconds: number) => new Date(failsAt + milliseconds).toISOString();
+  const isEnding = (transition: string, milliseconds: number) =>
+    runner(`Resources transition: ${transition}`, 'INFO', at(milliseconds).replace('Z', '000Z'));
+  const text = [
+    runner(startLine, 'INFO', at(-2000).replace('Z', '000Z')),
+    isEnding('provisioned -> stopping (desired: provisioned)', 0),
+    isEnding('stopping -> stopped (desired: stopped)', 31),
+  ];
+  for (const wait of [0, 1, 700, 2000]) {
+    for (const order of orders) {
+      const {clock, told, other, logged} = setUp(historyOf([{at: failsAt + 2, cause: 'no such file'}]));
+      const failed = {...deploymentError, cause: 'no such file', endedStart: true};
+      const list = (deploymentStatus: string, milliseconds: number) =>
+        makePipeline('a', {
+          ...stopped,
+          ...{deploymentStatus, deploymentError: failed, deploymentStatusSince: at(milliseconds)},
+        });
+      let before: PipelineStatuses = pipelineStatuses([
+        makePipeline('a', {deploymentStatus: 'Initializing', deploymentStatusSince: at(-1000)}),
+      ]);
+      const show = (status: string, milliseconds: number, connectorErrors = 0) => {
+        const now = pipelineStatuses([{...list(status, milliseconds), connectorErrors}], before);
+        for (const event of listEvents(before, now)) other(event);
+        before = now;
+      };
+      for (const step of order) {
+        if (step === 'the log') {
+          const states = new LogStates();
+          states.append(...withNewlines(Buffer.from(`${text.join('\n')}\n`)));
+          logged(states.ends.last);
+        } else if (step === 'another change') for (const errors of [1, 2]) show('Stopped', 29, errors);
+        else show(step, step === 'Stopping' ? 0 : 29);
+        await clock.advance(wait);
+      }
+      await clock.advance(60_000);
+      const failures = told.filter((words) => words.includes('no such file'));
+      expect(failures, `${order.join(', ')}, ${wait} ms each: ${told.join(', ')}`).toHaveLength(1);
+    }
+  }
 });

@@ -136,7 +136,9 @@ describe('a pipeline fails', () => {
 
   it('from the moment at which it begins to stop, and once', () => {
     const stopping = {...failed({}), deploymentStatus: 'Stopping'};
-    const all = [makePipeline('a'), stopping, failed({}, '2026-11-25T09:20:09Z'), failed({}, '2026-11-25T09:30:00Z')];
+    const over = failed({}, '2026-11-25T09:20:09Z');
+    // Another list, for whatever changes: the pipeline has done nothing since.
+    const all = [makePipeline('a'), stopping, over, {...over}, failed({}, '2026-11-25T09:30:00Z')];
     let before: PipelineStatuses | undefined;
     const events = all.flatMap((pipeline) => {
       const now = pipelineStatuses([pipeline], before);

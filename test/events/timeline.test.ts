@@ -265,6 +265,20 @@ it('one crash is one row: that of the API with the place in the log, or the one 
   ]);
 });
 
+it('a panic of a quiet pipeline, and a process that takes long to end, are one row each, too', () => {
+  const stopping = 'Resources transition: provisioned -> stopping (desired: provisioned)';
+  const report = 'DBSP error: runtime error: One or more worker threads terminated unexpectedly';
+  const log = logOf([
+    // The last line before the panic, which has no time of its own, is an hour old.
+    ...[runner(start, 'INFO', text(1)), "thread 'w' (7) panicked at a.rs:1:2:", 'no space', 'stack backtrace:'],
+    ...[head(report, 'ERROR', text(61)), runner(stopping, 'INFO', text(61)), runner(stopped, 'INFO', text(64))],
+  ]);
+  const failed = {...event(61, {...off, hasError: true}), deploymentError: {...deploymentError, cause: 'no space'}};
+  const events = history([event(1), failed, event(65)], {details: new Map([['at-61', failed]])});
+  const rows = timelineOf({pipeline: 'p', history: events, log}).filter(({kind}) => kind === 'failed');
+  expect(rows.map(said)).toEqual(['61-65 failed: panic: no space (w at a.rs:1:2)']);
+});
+
 it('an error like one that ended a process has its own time and text, before or after', () => {
   const report = 'DBSP error: runtime error: One or more worker threads terminated unexpectedly';
   const panic = (minutes: number, thread: string) => [
