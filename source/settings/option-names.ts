@@ -1,14 +1,11 @@
 import {shellWord} from '../lib/format.ts';
 import {fileLine} from './file-line.ts';
-import {formerOptions} from './former-options.ts';
 import {acceptsOption, type CommandName, type Option, variableOf} from './option.ts';
-import {optionOf, options} from './option-table.ts';
-import {closest, readSwitch, switchIn, UsageError} from './parse-values.ts';
+import {options} from './option-table.ts';
+import {closest, readSwitch, UsageError} from './parse-values.ts';
 
-/** The option with that flag, alias, synonym or former name; one that the command accepts, if there is one. */
+/** The option with that flag, alias or synonym; one that the command accepts, if there is one. */
 export function optionNamed(name: string, command: CommandName): Option | undefined {
-  const former = formerOptions.get(name);
-  if (former !== undefined) return optionOf(former);
   const named = [
     ...options.filter(({flag}) => flag === name),
     ...options.filter(({alias, synonyms = []}: Option) => alias === name || synonyms.includes(name)),
@@ -47,11 +44,10 @@ export function onlySetting(typed: TypedOption, file: string): UsageError {
 /** The value that was meant; without one that it can have, the default, or an example. */
 function settingText(typed: TypedOption): string {
   const {option, value, isOpposite} = typed;
-  const {fallback, example = '', choices, off, wasSwitch} = option;
+  const {fallback, example = '', choices, off} = option;
   if (option.value === undefined) return String(isOn(typed));
-  const isTypedAsSwitch = isOpposite || (wasSwitch && value !== undefined && switchIn(value) !== undefined);
-  if (off !== undefined && isTypedAsSwitch && !isOn(typed)) return off;
-  const isPossible = value !== undefined && !isTypedAsSwitch && choices?.includes(value) !== false;
+  if (off !== undefined && isOpposite && !isOn(typed)) return off;
+  const isPossible = value !== undefined && !isOpposite && choices?.includes(value) !== false;
   return isPossible ? value : (fallback ?? example);
 }
 
@@ -94,7 +90,6 @@ const instead: ReadonlyMap<string, string> = new Map([
   ['max-log-requests', 'any number of pipelines is followed at once: leave it out'],
   ['limit-bytes', '--tail N prints the last N records, | head -c N the first N bytes'],
   ...['highlight', 'H'].map((name) => [name, highlighting] as const),
-  ['connector-errors', 'errors of connectors are on the page of their pipeline, d: leave it out'],
   ['proxy', 'the variable HTTPS_PROXY names a proxy'],
 ]);
 

@@ -230,7 +230,6 @@ export const options = [
     help: 'which long lines continue in the next row: none (off), warnings and errors (errors) or all',
     choices: wrapChoices,
     off: 'off',
-    wasSwitch: true,
     commands: screens,
     setting: true,
   },

@@ -1,6 +1,5 @@
 import type {ConfigFile, ContextKey, ContextTable} from './config-file.ts';
-import {formerOptions} from './former-options.ts';
-import {type CommandName, effectiveCommands, isConfigurable, type Option, variableNamed, variableOf} from './option.ts';
+import {type CommandName, effectiveCommands, isConfigurable, type Option, variableOf} from './option.ts';
 import {type FlagName, optionOf, options} from './option-table.ts';
 import {didYouMean, readSwitch, UsageError} from './parse-values.ts';
 
@@ -63,10 +62,9 @@ export function optionValues({command, flags, environment, file}: OptionSources,
   };
 
   function configured(option: Option, flag: FlagName): OptionValue | undefined {
-    for (const variable of variablesOf(option)) {
-      const text = environment[variable];
-      if (text) return {text, source: 'variable', name: variable, from: variable};
-    }
+    const variable = variableOf(option);
+    const text = variable === undefined ? undefined : environment[variable];
+    if (variable !== undefined && text) return {text, source: 'variable', name: variable, from: variable};
     const value = option.ofContext ? undefined : file.options.get(flag);
     return value && {text: value.text, source: 'file', name: `${value.where}: ${flag}`, from: value.where};
   }
@@ -90,12 +88,6 @@ export function optionValues({command, flags, environment, file}: OptionSources,
     },
     nameOf: (flag) => find(flag)?.name ?? `--${flag}`,
   };
-}
-
-/** The variables that set it: the present one, then those of its former names. */
-function variablesOf(option: Option): readonly string[] {
-  const former = [...formerOptions].flatMap(([name, key]) => (key === option.flag ? variableNamed(name) : []));
-  return [variableOf(option) ?? [], former].flat();
 }
 
 /** The flag that turns a switch off. */

@@ -27,8 +27,6 @@ export type Option = {
   readonly once?: true | readonly CommandName[];
   /** It can be given several times. */
   readonly repeatable?: true;
-  /** It had no value once: true and false are still read. */
-  readonly wasSwitch?: true;
   /** No flag sets it, only the configuration file and a variable. */
   readonly setting?: true;
   /** About the server: in the configuration file it belongs in a context. */
@@ -61,11 +59,7 @@ export function variableOf(option: Option, command?: CommandName): string | unde
   if (option.variable !== undefined) return option.variable;
   const isRead = command === undefined ? isConfigurable(option) : effectiveCommands(option).includes(command);
   if (!isRead) return undefined;
-  return variableNamed(option.flag);
-}
-
-export function variableNamed(flag: string): string {
-  return `PIPETAIL_${flag.toUpperCase().replaceAll('-', '_')}`;
+  return `PIPETAIL_${option.flag.toUpperCase().replaceAll('-', '_')}`;
 }
 
 /** Whether its flag is one of the command's. `config` has those of all options that can be in its file, to show the result. */

@@ -8,7 +8,6 @@ import {
   type FileValue,
   type KeyRemap,
 } from './config-file.ts';
-import {formerOptions} from './former-options.ts';
 import {type CommandName, effectiveCommands, isConfigurable, type Option} from './option.ts';
 import {type FlagName, optionOf, options} from './option-table.ts';
 import {type ContextOption, contextOptions, type Environment, type Flags} from './option-values.ts';
@@ -45,11 +44,8 @@ type Report = (line: number, message: string) => void;
 function readOptions(rows: readonly TomlRow[], read: ReadOptions, report: Report): Map<FlagName, FileValue> {
   const values = new Map<FlagName, FileValue>();
   const wrongTables = new Set<string>();
-  const written = new Set(rows.map(({path}) => path[0]));
   for (const {path, line, value} of rows) {
-    const [typed = '', ...rest] = path;
-    const present = formerOptions.get(typed);
-    const key = present ?? typed;
+    const [key = '', ...rest] = path;
     if (tables.some((table) => table === key)) {
       if (rest.length === 0 && value.type !== 'table') report(line, `'${key}' is a table: [${exampleOf(key)}]`);
       continue;
@@ -61,7 +57,6 @@ function readOptions(rows: readonly TomlRow[], read: ReadOptions, report: Report
       wrongTables.add(key);
       continue;
     }
-    if (formerOptions.has(typed) && (present === undefined || written.has(present))) continue;
     const option = options.find(({flag}) => flag === key);
     const reason = refusalOf(key, option);
     if (!option || reason !== undefined) {
@@ -120,11 +115,10 @@ type ReadOptions = {
 type ReadValue = {readonly text: string} | {readonly wrong: string};
 
 /** The value as its flag would have it. The message never quotes the value: it may be a key. */
-function optionValue({flag, value: called, wasSwitch}: Option, value: TomlValue, {home}: ReadOptions): ReadValue {
+function optionValue({flag, value: called}: Option, value: TomlValue, {home}: ReadOptions): ReadValue {
   if (called === undefined) {
     return value.type === 'switch' ? {text: value.text} : {wrong: `'${flag}' takes true or false${unquoted(value)}`};
   }
-  if (value.type === 'switch' && wasSwitch) return {text: value.text};
   if (value.type === 'number' && numericValues.includes(called)) return {text: value.text};
   if (called === 'N') return {wrong: `'${flag}' takes a whole number${unquoted(value)}`};
   if (value.type !== 'text') return {wrong: `'${flag}' takes a text, in quotation marks`};

@@ -96,15 +96,9 @@ export function parseDuration(text: string, name: string): number {
 /** An empty text is off. */
 export function readSwitch(text: string, name: string): boolean {
   const word = text.trim().toLowerCase();
-  const value = switchIn(word);
-  if (value === undefined) throw new UsageError(`${name} takes true or false, not '${word}'`);
-  return value;
-}
-
-/** What a word in lower case means for a switch; undefined: nothing. */
-export function switchIn(word: string): boolean | undefined {
   if (['1', 'true', 'yes', 'on', 'y', 't'].includes(word)) return true;
-  return ['', '0', 'false', 'no', 'off', 'n', 'f'].includes(word) ? false : undefined;
+  if (['', '0', 'false', 'no', 'off', 'n', 'f'].includes(word)) return false;
+  throw new UsageError(`${name} takes true or false, not '${word}'`);
 }
 
 export function readExpression(source: string, name: string): string {

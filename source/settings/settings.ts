@@ -15,7 +15,6 @@ import {
   parseInteger,
   parseSize,
   readExpression,
-  switchIn,
   timeChoices,
   UsageError,
   wrapChoices,
@@ -167,7 +166,7 @@ function readView({value, required, isOn, isTyped, nameOf}: OptionValues): Start
   const level = value('level')?.toLowerCase();
   const usualTime = zone === undefined ? 'sent' : 'local';
   const initial: ViewSettings = {
-    wrap: readWrap(required('wrap'), nameOf('wrap')),
+    wrap: oneOf(nameOf('wrap'), required('wrap').trim().toLowerCase(), wrapChoices),
     asSent: isOn('as-sent'),
     time: time === undefined ? usualTime : oneOf(nameOf('time'), time.toLowerCase(), timeChoices),
     level: level === undefined ? undefined : oneOf(nameOf('level'), level, levelChoices),
@@ -180,13 +179,6 @@ function readView({value, required, isOn, isTyped, nameOf}: OptionValues): Start
     ...(isTyped('histogram') && {histogram: initial.histogram}),
   };
   return {initial, typed, zone};
-}
-
-/** The values of a switch are those of earlier versions. */
-function readWrap(text: string, name: string): ViewSettings['wrap'] {
-  const typed = text.trim().toLowerCase();
-  const all = switchIn(typed);
-  return all === undefined ? oneOf(name, typed, wrapChoices) : all ? 'all' : 'off';
 }
 
 /** Returns the zone in the spelling of the system's tables. */

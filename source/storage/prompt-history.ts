@@ -24,7 +24,7 @@ const largestFile = 4 * 1024 * 1024;
 
 /** In the state folder. */
 const fileNames = {
-  /** Searches and highlights: what earlier versions had, too. */
+  /** Searches and highlights. */
   patterns: 'history',
   filters: 'history-filters',
   files: 'history-files',

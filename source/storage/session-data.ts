@@ -2,47 +2,42 @@ import type {LineAnchor} from '../buffer/line-anchor.ts';
 import {isObject} from '../lib/json.ts';
 import {cleanName} from '../terminal/clean.ts';
 
-/**
- * What the next start restores: the screen's layout and the pinned tabs. No credentials. The keys are those of the file, and
- * stay: a version of before, perhaps still open elsewhere, could not read others. `ui/state/session-state` has today's names.
- */
+/** What the next start restores: the screen's layout and the pinned tabs. No credentials. The keys are those of the file. */
 export type SavedSession = {
   readonly tabs: readonly SessionTab[];
   /** Name of the shown tab, and of the pipeline under the cursor. */
   readonly active: string | undefined;
   readonly cursor: string | undefined;
   readonly focus: string;
-  readonly sidebarHidden: boolean;
+  readonly listHidden: boolean;
   /** Cells, as dragged by the user; undefined: by the terminal's width. */
-  readonly sidebarWidth: number | undefined;
-  /** Undefined: by the terminal's height; earlier versions had none. */
-  readonly strip: boolean | undefined;
+  readonly listWidth: number | undefined;
+  /** Undefined: by the terminal's height. */
+  readonly histogram: boolean | undefined;
   readonly sort: string;
   /** What options had set at the start, if anything. */
-  readonly start: SessionStart | undefined;
-  /** Unix time in ms at which pipetail last ran, as far as it could save that; earlier versions did not. */
+  readonly start: SessionStart;
+  /** Unix time in ms at which pipetail last ran, as far as it could save that. */
   readonly savedAt?: number | undefined;
 };
 
 /** Set by options, not by keys. `level`: the lowest level shown. */
 export type SessionStart = Pick<SessionTab, 'wrap' | 'asSent' | 'time'> &
-  Pick<SavedSession, 'sidebarHidden' | 'sidebarWidth' | 'strip'> & {readonly level: string | undefined};
+  Pick<SavedSession, 'listHidden' | 'listWidth' | 'histogram'> & {readonly level: string | undefined};
 
 export type SessionTab = {
   readonly name: string;
-  /** Of its pipeline, which may have another name at the next start; undefined: merged, not known, or an earlier version. */
+  /** Of its pipeline, which may have another name at the next start; undefined: merged, or not known. */
   readonly id?: string | undefined;
   readonly merges: readonly string[] | undefined;
-  /** Earlier versions: whether all lines wrap. */
-  readonly wrap: string | boolean;
+  readonly wrap: string;
   readonly asSent: boolean;
   readonly time: string;
   readonly lineNumbers: boolean;
-  /** Earlier versions left it out. */
   readonly search: string | undefined;
   readonly highlights: readonly string[];
   readonly filters: readonly SessionFilter[];
-  readonly context: number;
+  readonly around: number;
   readonly fold: boolean;
   readonly anchors: TabAnchors;
 };
@@ -50,7 +45,7 @@ export type SessionTab = {
 /** `text` as typed. With `shape` the filter hides that fingerprint, and `text` is its pattern. */
 export type SessionFilter = {readonly text: string; readonly on: boolean; readonly shape: number | undefined};
 
-/** `note`: what the user wrote on the mark, if anything; earlier versions had none. */
+/** `note`: what the user wrote on the mark, if anything. */
 type MarkAnchor = LineAnchor & {readonly note?: string};
 
 /** Lines to find again once the log has been read. */
@@ -77,11 +72,11 @@ export function readSession(json: unknown): SavedSession | undefined {
       active: optional(from.active, nameOf),
       cursor: optional(from.cursor, nameOf),
       focus: stringOf(from.focus),
-      sidebarHidden: booleanOf(from.sidebarHidden),
-      sidebarWidth: optional(from.sidebarWidth, countOf),
-      strip: optional(from.strip, booleanOf),
+      listHidden: booleanOf(from.listHidden),
+      listWidth: optional(from.listWidth, countOf),
+      histogram: optional(from.histogram, booleanOf),
       sort: stringOf(from.sort),
-      start: optional(from.start, readStart),
+      start: readStart(from.start),
       savedAt: optional(from.savedAt, countOf),
     };
   } catch (error) {
@@ -95,13 +90,13 @@ class NoSession extends Error {}
 function readStart(json: unknown): SessionStart {
   const from = objectOf(json);
   return {
-    wrap: wrapOf(from.wrap),
+    wrap: stringOf(from.wrap),
     asSent: booleanOf(from.asSent),
     time: stringOf(from.time),
     level: optional(from.level, stringOf),
-    sidebarHidden: booleanOf(from.sidebarHidden),
-    sidebarWidth: optional(from.sidebarWidth, countOf),
-    strip: optional(from.strip, booleanOf),
+    listHidden: booleanOf(from.listHidden),
+    listWidth: optional(from.listWidth, countOf),
+    histogram: optional(from.histogram, booleanOf),
   };
 }
 
@@ -111,14 +106,14 @@ function readTab(json: unknown): SessionTab {
     name: nameOf(from.name),
     id: optional(from.id, stringOf),
     merges: optional(from.merges, (merges) => arrayOf(merges, nameOf)),
-    wrap: wrapOf(from.wrap),
+    wrap: stringOf(from.wrap),
     asSent: booleanOf(from.asSent),
     time: stringOf(from.time),
     lineNumbers: booleanOf(from.lineNumbers),
     search: optional(from.search, stringOf),
     highlights: arrayOf(from.highlights, stringOf),
     filters: arrayOf(from.filters, readFilter),
-    context: countOf(from.context),
+    around: countOf(from.around),
     fold: booleanOf(from.fold),
     anchors: readAnchors(from.anchors),
   };
@@ -154,10 +149,6 @@ function readAnchor(json: unknown): LineAnchor {
   return {bytes: countOf(from.bytes), hash: countOf(from.hash), before: countOf(from.before)};
 }
 
-function wrapOf(json: unknown): string | boolean {
-  return typeof json === 'boolean' ? json : stringOf(json);
-}
-
 function objectOf(json: unknown): Readonly<Record<string, unknown>> {
   if (!isObject(json)) throw new NoSession();
   return json;
@@ -172,7 +163,7 @@ function optional<T>(json: unknown, read: (json: unknown) => T): T | undefined {
   return json === undefined ? undefined : read(json);
 }
 
-/** A pipeline's name as the API client has it: safe to show. Earlier versions wrote it as the server had sent it. */
+/** A pipeline's name as the API client has it: safe to show. */
 function nameOf(json: unknown): string {
   return cleanName(stringOf(json));
 }

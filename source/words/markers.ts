@@ -45,7 +45,7 @@ export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
 }
 
 /**
- * One line, without decoration. Recordings of earlier versions have names and causes as the server sent them.
+ * One line, without decoration, whatever a recording says of names and causes.
  * `offsetAt`: minutes by which the zone of its times is ahead of UTC; default UTC.
  */
 export function markerText(marker: Marker, offsetAt: (at: number) => number = () => 0): string {

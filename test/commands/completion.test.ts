@@ -218,10 +218,9 @@ auth-variable = "NOT_SET"
     expect(words('logs', '--')).not.toContain('--mouse');
   });
 
-  test('the values of a flag as the command has it, and nothing under a former name', () => {
+  test('the values of a flag as the command has it', () => {
     expect(words('--histogram', '')).toEqual(['auto', 'on', 'off']);
     expect(words('open', '--histogram=')).toEqual(['--histogram=auto', '--histogram=on', '--histogram=off']);
-    expect(words('--st').filter((word) => word === '--strip')).toEqual([]);
   });
 
   test('no setting, which has no flag', () => {

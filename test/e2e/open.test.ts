@@ -28,7 +28,7 @@ async function listening() {
 
 const line = (number: number) => `[orders] 2026-11-25T09:17:30.${100 + number}Z  INFO standin: line ${number}.\n`;
 
-test('recordings of an older version, a bundle, a gzip file and a file that grows and is rotated, without a server', async () => {
+test('recordings, a bundle, a gzip file and a file that grows and is rotated, without a server', async () => {
   await using folder = await temporaryDirectory();
   const server = await listening();
   const packed = path.join(folder.path, 'packed.log.gz');

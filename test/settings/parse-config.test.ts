@@ -75,12 +75,6 @@ test('a table may be in one line', () => {
   expect(file.contexts.get('a')?.values.get('tenant')?.text).toBe('t');
 });
 
-test('an option that there was is still right', () => {
-  const {file, problems: none} = parseConfig('connector-errors = true\nfps = 5\n', read);
-  expect(none).toEqual([]);
-  expect([...file.options.keys()]).toEqual(['fps']);
-});
-
 test('an empty file is valid', () => {
   expect(problems('')).toEqual([]);
   expect(problems('# only this\n\n')).toEqual([]);

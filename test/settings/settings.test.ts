@@ -1,10 +1,8 @@
 import {isDeepStrictEqual} from 'node:util';
 import {describe, expect, it, test} from 'vitest';
 import {emptyConfig} from '../../source/settings/config-file.ts';
-import {formerOptions} from '../../source/settings/former-options.ts';
-import {helpText} from '../../source/settings/help-text.ts';
 import type {Option} from '../../source/settings/option.ts';
-import {type FlagName, options} from '../../source/settings/option-table.ts';
+import {options} from '../../source/settings/option-table.ts';
 import {parseConfig} from '../../source/settings/parse-config.ts';
 import {UsageError} from '../../source/settings/parse-values.ts';
 import {defaultServerOptions} from '../../source/settings/server-options.ts';
@@ -265,7 +263,6 @@ describe('a setting has no flag, and one line says what to do instead', () => {
     [['--as-sent=maybe'], "--as-sent takes true or false, not 'maybe'"],
     // A setting that can be off has an opposite, too, which takes no word behind it.
     [['--no-wrap', 'all'], `--no-wrap is a setting: write wrap = "off" in ${file} · for one call: PIPETAIL_WRAP=off`],
-    [['--wrap=false'], `--wrap is a setting: write wrap = "off" in ${file} · for one call: PIPETAIL_WRAP=off`],
     [
       ['--no-wrap=false'],
       `--no-wrap is a setting: write wrap = "errors" in ${file} · for one call: PIPETAIL_WRAP=errors`,
@@ -579,82 +576,6 @@ test('variables set only the start', () => {
     zone: undefined,
   });
   expect(view(['--time', 'sent'], variables).typed).toEqual({time: 'sent'});
-});
-
-describe('a former name of an option or a setting', () => {
-  const inFile = (text: string) => parseConfig(text, {name: 'c.toml', home: '/', isPrivate: true});
-
-  /** The present name, and a value that is not the default. */
-  const former: Readonly<Record<string, readonly [present: string, value: string]>> = {
-    strip: ['histogram', 'on'],
-    sidebar: ['list-width', '30'],
-  };
-  const variable = (name: string) => `PIPETAIL_${name.toUpperCase().replaceAll('-', '_')}`;
-
-  test('is in the table, and no option of today', () => {
-    const present = [...formerOptions].filter(([, key]) => key !== undefined);
-    expect(Object.fromEntries(present)).toEqual(
-      Object.fromEntries(Object.entries(former).map(([name, [key]]) => [name, key])),
-    );
-    for (const [name] of formerOptions)
-      expect(
-        options.some(({flag}) => flag === name),
-        name,
-      ).toBe(false);
-  });
-
-  it.each(Object.entries(former))('%s does in each place what the present one does', (name, [present, value]) => {
-    const settings = readSettings([], {[variable(present)]: value});
-    expect(settings.view.initial).not.toEqual(readSettings([], {}).view.initial);
-    expect(readSettings([], {[variable(name)]: value})).toEqual(settings);
-    const [then, now] = [inFile(`${name} = "${value}"\n`), inFile(`${present} = "${value}"\n`)];
-    expect(then).toEqual(now);
-    expect(then.problems).toEqual([]);
-    expect(readSettings([], {}, then.file)).toEqual(readSettings([], {}, now.file));
-  });
-
-  it.each(Object.entries(former))('%s gives way to the present one where there are both', (name, [present, value]) => {
-    const own = {[variable(present)]: value};
-    expect(readSettings([], {...own, [variable(name)]: 'auto'})).toEqual(readSettings([], own));
-    for (const lines of [
-      [`${name} = "auto"`, `${present} = "${value}"`],
-      [`${present} = "${value}"`, `${name} = "auto"`],
-    ]) {
-      const {file, problems} = inFile(`${lines.join('\n')}\n`);
-      expect(problems).toEqual([]);
-      expect(file.options.get(present as FlagName)?.text).toBe(value);
-    }
-  });
-
-  it('is a flag as the present one is, on the screen alone; given with it, it is given twice', () => {
-    expect(readSettings(['--strip', 'on'], {})).toEqual(readSettings(['--histogram', 'on'], {}));
-    expect(readSettings(['open', 'a.log', '--strip=off'], {})).toEqual(
-      readSettings(['open', 'a.log', '--histogram=off'], {}),
-    );
-    expect(complaint(['--strip', 'on', '--histogram', 'off'])).toContain('--histogram is given twice');
-    expect(complaint(['logs', 'a', '--strip', 'on'])).toBe('--strip belongs to the screen and pipetail open');
-    expect(complaint(['list', '--histogram'])).toBe('--histogram belongs to the screen and pipetail open');
-    expect(complaint(['--sidebar', '30'])).toContain('--sidebar is a setting: write list-width = 30 in');
-  });
-
-  it('is not in the help', () => {
-    const texts = (['screen', 'open', 'logs'] as const).map((command) => helpText(command)).join('\n');
-    expect(texts).toContain('--histogram WHEN');
-    expect(texts).not.toMatch(/--strip|sidebar/);
-  });
-});
-
-test('wrap is still read as the switch that it was, in each place', () => {
-  expect(view([], {PIPETAIL_WRAP: '1'}).initial.wrap).toBe('all');
-  expect(view([], {PIPETAIL_WRAP: 'false'}).initial.wrap).toBe('off');
-  const inFile = (text: string) => {
-    const {file, problems} = parseConfig(text, {name: 'c.toml', home: '/', isPrivate: true});
-    expect(problems).toEqual([]);
-    return readSettings([], {}, file).view.initial.wrap;
-  };
-  expect(inFile('wrap = true\n')).toBe('all');
-  expect(inFile('wrap = false\n')).toBe('off');
-  expect(inFile('wrap = "errors"\n')).toBe('errors');
 });
 
 it('shows local times with a zone and without --time', () => {

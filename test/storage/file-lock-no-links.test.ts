@@ -84,7 +84,7 @@ test('of many that find a void lock at once, one has it', async () => {
   }
 });
 
-test('the lock of an earlier version holds, or is void; one that was removed halfway is void', async () => {
+test('the lock of a system with links holds, or is void; one that was removed halfway is void', async () => {
   await using home = await temporaryDirectory();
   const file = path.join(home.path, 'lock');
   await writeFile(file, JSON.stringify({pid: 1001, started: '', mark: 'a1'}));

@@ -95,7 +95,7 @@ describe('patterns', () => {
   });
 });
 
-test('each kind of prompt has a file of its own, for its owner alone; patterns are where searches always were', async () => {
+test('each kind of prompt has a file of its own, for its owner alone', async () => {
   const {file} = await setUp();
   const folder = path.dirname(file);
   const {patterns, filters, files, commands} = promptHistories(folder, new AbortController().signal);

@@ -11,14 +11,14 @@ const anchor = fc.record({bytes: count, hash: count, before: count});
 const tab = fc.record({
   name: text,
   merges: maybe(fc.array(text)),
-  wrap: fc.oneof(text, fc.boolean()),
+  wrap: text,
   asSent: fc.boolean(),
   time: text,
   lineNumbers: fc.boolean(),
   search: maybe(text),
   highlights: fc.array(text),
   filters: fc.array(fc.record({text, on: fc.boolean(), shape: maybe(fc.integer())})),
-  context: count,
+  around: count,
   fold: fc.boolean(),
   anchors: fc.record({
     marks: fc.array(
@@ -36,19 +36,19 @@ const session = fc.record({
   active: maybe(text),
   cursor: maybe(text),
   focus: text,
-  sidebarHidden: fc.boolean(),
-  sidebarWidth: maybe(count),
+  listHidden: fc.boolean(),
+  listWidth: maybe(count),
+  histogram: maybe(fc.boolean()),
   sort: text,
-  start: maybe(
-    fc.record({
-      wrap: fc.oneof(text, fc.boolean()),
-      asSent: fc.boolean(),
-      time: text,
-      level: maybe(text),
-      sidebarHidden: fc.boolean(),
-      sidebarWidth: maybe(count),
-    }),
-  ),
+  start: fc.record({
+    wrap: text,
+    asSent: fc.boolean(),
+    time: text,
+    level: maybe(text),
+    listHidden: fc.boolean(),
+    listWidth: maybe(count),
+    histogram: maybe(fc.boolean()),
+  }),
   savedAt: maybe(count),
 });
 

@@ -23,7 +23,7 @@ const session: SavedSession = {
         {text: '!debug', on: true, shape: undefined},
         {text: 'INFO a: step #', on: false, shape: 4_000_000_000},
       ],
-      context: 3,
+      around: 3,
       fold: true,
       anchors: {
         marks: [{bytes: 12, hash: 4_294_967_295, before: 0}],
@@ -34,11 +34,14 @@ const session: SavedSession = {
   active: 'orders',
   cursor: undefined,
   focus: 'log',
-  sidebarHidden: true,
-  sidebarWidth: undefined,
-  strip: true,
+  listHidden: true,
+  listWidth: undefined,
+  histogram: true,
   sort: 'state',
-  start: undefined,
+  start: {
+    ...{wrap: 'errors', asSent: false, time: 'sent', level: undefined},
+    ...{listHidden: false, listWidth: undefined, histogram: undefined},
+  },
 };
 
 /** Programs on one home; `alive` are the ids of those that run. */
@@ -117,7 +120,7 @@ test.each([
   ['is empty', () => ''],
   ['is of a later version', (text: string) => text.replace('"version":1', '"version":99')],
   ['lacks a field', (text: string) => text.replace('"wrap":"all",', '')],
-  ['has a field of another kind', (text: string) => text.replace('"context":3', '"context":-3')],
+  ['has a field of another kind', (text: string) => text.replace('"around":3', '"around":-3')],
 ])('a file that %s is set aside and named', async (_, damage) => {
   const {folder, start, files} = await home();
   const first = await start(1);

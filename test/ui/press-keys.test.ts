@@ -435,7 +435,7 @@ describe('with keys of the user', () => {
       filter: ['^A'],
       quit: ['Q'],
       interrupt: ['^X'],
-      'tab-number': ['@', '"'],
+      'tab-number': ['@', 'K'],
     }).map(([command, keys]) => ({command, keys, where: ''})),
   );
   const options = {services: {commands: table}, names: ['orders', 'fraud']};
@@ -445,7 +445,7 @@ describe('with keys of the user', () => {
     await using screen = await reading(log, options);
     screen.press('/');
     expect(screen.controller.state.prompt).toBeUndefined();
-    screen.press('"');
+    screen.press('K');
     expect(screen.controller.state.active).toBe('fraud');
     screen.press('1', '2');
     expect(screen.controller.state.active).toBe('fraud');

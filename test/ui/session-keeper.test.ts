@@ -115,7 +115,7 @@ test('a pipeline that was renamed meanwhile comes back under its new name', asyn
   expect(next.screen.controller.state).toMatchObject({cursor: 'sales', notice: 'sales: renamed from orders'});
 });
 
-test('a session of an earlier version, without ids, comes back by names', async () => {
+test('a session without ids comes back by names', async () => {
   const {screen, saved, keeper} = await firstStart({names: ['orders']});
   await screen.untilConnected('orders');
   keeper.capture();

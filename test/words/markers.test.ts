@@ -164,7 +164,7 @@ const recording = (missedBytes: number, bytes = 0): RecordingState => {
 };
 const stopped = (why: string): RecordingState => ({kind: 'stopped', why, since: 0});
 
-test('what a recording of an earlier version says of the server cannot act on a terminal', () => {
+test('what a recording says of the server cannot act on a terminal', () => {
   const texts = [
     text({kind: 'state', from: hostile, to: hostile, error: hostile}),
     text({kind: 'program', from: hostile, to: hostile}),

@@ -37,7 +37,6 @@ export type IndexFact =
       readonly version: number;
       readonly name: string;
       readonly id: string;
-      /** Undefined in recordings of a version that did not write it. */
       readonly server?: string | undefined;
       readonly at: number;
     }

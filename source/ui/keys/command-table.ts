@@ -390,7 +390,6 @@ export const commands = [
       keys: ['"'],
       help: 'write a note on the record, which marks it',
       hint: {hasMarks: 'note'},
-      yields: true,
     },
     {id: 'next-mark', keys: ['u'], help: 'next mark', hint: {hasMarks: 'next mark'}},
     {id: 'previous-mark', keys: ['U'], help: 'previous mark'},

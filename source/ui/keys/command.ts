@@ -12,7 +12,7 @@ export type Take = 'copy' | 'markdown' | 'save' | 'pipe';
 export type CommonAction = Motion | Take | 'close';
 
 export type Command = {
-  /** Its name in the configuration's table `[keys]`, after its feature's on the screen; former ones: `formerIds`. */
+  /** Its name in the configuration's table `[keys]`, after its feature's on the screen. */
   readonly id: string;
   readonly context: KeyContext;
   /** Heading in the help, in the order of the table. */
@@ -37,10 +37,6 @@ export type Command = {
   readonly section?: string;
   /** It is one of the set. */
   readonly does?: CommonAction;
-  /** It came later: a configuration of before may give its only key to another command. */
-  readonly yields?: true;
-  /** Ids of commands that became one with this one: their keys in a configuration are added to its own. */
-  readonly formerly?: readonly string[];
   /** For the footer; by condition: the first that holds. Commands without one are only in the help. */
   readonly hint?: string | Readonly<Record<string, string>>;
 };

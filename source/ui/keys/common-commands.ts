@@ -34,34 +34,26 @@ export type PageKeys = {
   readonly own?: readonly Omit<Command, 'context' | 'group' | 'does'>[];
   /** The keys that close it, besides Esc. */
   readonly close?: readonly string[];
-  /** Contexts of pages that are a part of this one now: configurations know their commands. */
-  readonly formerly?: readonly KeyContext[];
-  /** Of these kinds, configurations of before know no commands that copy, save or pipe. */
-  readonly yieldsTakes?: true;
   readonly needs?: Command['needs'];
   /** Characters are typed there. */
   readonly isTyped?: boolean;
   /** Where a command of the set has another name, other keys or other words. */
-  readonly changes?: Readonly<
-    Partial<Record<CommonAction, Partial<Pick<Command, 'id' | 'keys' | 'help' | 'hint' | 'formerly'>>>>
-  >;
+  readonly changes?: Readonly<Partial<Record<CommonAction, Partial<Pick<Command, 'id' | 'keys' | 'help' | 'hint'>>>>>;
 };
 
 /** All commands of a page: its own and those of the set. */
 export function pageCommands(page: PageKeys): readonly Command[] {
-  const {context, group, own = [], formerly = [], needs, isTyped = false, changes = {}} = page;
+  const {context, group, own = [], needs, isTyped = false, changes = {}} = page;
   const ofAll = {context, group, ...(needs !== undefined && {needs})};
   const used = new Set(own.flatMap(({keys}) => keys));
   const isFree = (key: string) => !used.has(key) && !(isTyped && isCharacter(key));
   const common = (rows: readonly Row[]) =>
     rows.map(([does, {keys, ...row}]): Command => {
-      const before = formerly.length === 0 ? {} : {formerly: formerly.map((each) => `${each}-${does}`)};
-      const made = {...row, ...before, keys: keys.filter(isFree), id: `${context}-${does}`, ...changes[does]};
+      const made = {...row, keys: keys.filter(isFree), id: `${context}-${does}`, ...changes[does]};
       return {...made, ...ofAll, does};
     });
   const rows = own.map((row): Command => ({...row, ...ofAll}));
-  const taken = isTyped ? [] : common(takeRows);
-  const taking = page.yieldsTakes ? taken.map((each): Command => ({...each, yields: true})) : taken;
+  const taking = isTyped ? [] : common(takeRows);
   const moving = common(motionRows(page.motions));
   const closing = common([['close', {keys: ['Esc', ...(page.close ?? [])], help: 'close', hint: 'close'}]]);
   return page.motions === 'lines'

@@ -2,7 +2,6 @@ import type {KeyRemap} from '../../settings/config-file.ts';
 import type {KeyLine} from '../../settings/config-template.ts';
 import {closest, didYouMean} from '../../settings/parse-values.ts';
 import {type Command, type CommandTable, digits} from './command.ts';
-import {formerIds} from './former-ids.ts';
 import {namedKeys, readKey} from './key-names.ts';
 
 /** `problems`: one line for each mistake, `file:line: what · what to do`. */
@@ -15,18 +14,14 @@ function isWayOut({id, does}: Command): boolean {
 
 /**
  * Replaces keys of commands. An unchanged command gives up a key that the user wants for another one, as long as it has
- * a second, or yields: so a new default key breaks no configuration. Clashes are searched in the final table, so that two commands
- * can swap keys.
+ * a second. Clashes are searched in the final table, so that two commands can swap keys.
  */
-export function remap(table: CommandTable, given: readonly KeyRemap[]): Remapped {
-  const remaps = underPresentIds(given);
+export function remap(table: CommandTable, remaps: readonly KeyRemap[]): Remapped {
   const problems: string[] = [];
   const changed = new Map<string, Change>();
-  const former = new Map<string, readonly string[]>();
   for (const {command: id, keys, where} of remaps) {
     const command = table.find((each) => each.id === id);
-    const successor = command ?? table.find(({formerly}) => formerly?.includes(id));
-    if (!successor) {
+    if (!command) {
       const meant = didYouMean(id, idsOf(table));
       problems.push(`${where}: no command is called '${id}'${meant === '' ? ` · ${seeInit}` : meant}`);
       continue;
@@ -36,77 +31,18 @@ export function remap(table: CommandTable, given: readonly KeyRemap[]): Remapped
       if (name === undefined) problems.push(`${where}: ${unknownKey(text)}`);
       return name ?? [];
     });
-    if (keys.length === 0 && isWayOut(successor)) {
-      problems.push(`${where}: '${id}' needs a key: without one there is no way out (${successor.help})`);
+    if (keys.length === 0 && isWayOut(command)) {
+      problems.push(`${where}: '${id}' needs a key: without one there is no way out (${command.help})`);
     }
-    if (command) changed.set(id, {keys: [...new Set(names)], where});
-    else former.set(id, names);
+    changed.set(id, {keys: [...new Set(names)], where});
   }
-  const configured = table.map((command) => {
+  const remapped = table.map((command) => {
     const keys = changed.get(command.id)?.keys;
     return keys ? withKeys(command, keys) : command;
   });
-  const remapped = withFormerKeys(
-    configured.map((command) => closingWithout(configured, command)),
-    former,
-    ({id}) => changed.has(id),
-  );
   const wanted = remapped.filter(({id}) => changed.has(id));
   const final = remapped.map((command) => (changed.has(command.id) ? command : withoutKeysOf(wanted, command)));
   return {table: final, problems: [...problems, ...clashes(final, changed)]};
-}
-
-/** A line under a former id is one under the present id, which counts where there are both. */
-function underPresentIds(remaps: readonly KeyRemap[]): readonly KeyRemap[] {
-  const ids = new Set(remaps.map(({command}) => command));
-  return remaps.flatMap((line) => {
-    const present = formerIds.get(line.command);
-    if (present === undefined) return line;
-    return ids.has(present) ? [] : {...line, command: present};
-  });
-}
-
-/** What a key does on a page, such as Enter on a row, comes before closing it, as long as another key does that. */
-function closingWithout(table: CommandTable, command: Command): Command {
-  if (command.does !== 'close') return command;
-  const own = table.filter(({context, does}) => context === command.context && does !== 'close');
-  const left = command.keys.filter((key) => !own.some(({keys}) => keys.includes(key)));
-  return left.length === 0 || left.length === command.keys.length ? command : withKeys(command, left);
-}
-
-/**
- * Adds the keys of names of before, where they are free: on several pages of before, one key may have had several meanings.
- * They come before default keys, as long as a command has others.
- */
-function withFormerKeys(
-  table: CommandTable,
-  former: ReadonlyMap<string, readonly string[]>,
-  isChanged: (command: Command) => boolean,
-): CommandTable {
-  // 5 ms of the first frame otherwise.
-  if (former.size === 0) return table;
-  const isTaken = (key: string, command: Command) =>
-    table.some((other) => {
-      if (other === command || !other.keys.includes(key)) return false;
-      // What opens the page closes it there, too.
-      return (
-        other.opens !== undefined ||
-        (hideEachOther(command, other) && (isChanged(other) || (other.keys.length === 1 && !other.yields)))
-      );
-    });
-  const added = new Map(
-    table.map((command) => {
-      const keys = command.formerly?.flatMap((id) => former.get(id) ?? []) ?? [];
-      return [command, [...new Set(keys)].filter((key) => !command.keys.includes(key) && !isTaken(key, command))];
-    }),
-  );
-  return table.map((command) => {
-    const isWanted = (key: string) =>
-      [...added].some(([other, keys]) => other !== command && keys.includes(key) && hideEachOther(command, other));
-    const more = added.get(command) ?? [];
-    const left = isChanged(command) ? command.keys : command.keys.filter((key) => !isWanted(key));
-    return more.length === 0 && left.length === command.keys.length ? command : withKeys(command, [...left, ...more]);
-  });
 }
 
 /** The command without keys that others want; unchanged if it would have none. */
@@ -116,8 +52,7 @@ function withoutKeysOf(wanted: readonly Command[], command: Command): Command {
   const left = command.keys.filter(
     (key) => !wanted.some((other) => other.keys.includes(key) && hideEachOther(other, command)),
   );
-  const isKept = left.length === command.keys.length || (left.length === 0 && !command.yields);
-  return isKept ? command : withKeys(command, left);
+  return left.length === command.keys.length || left.length === 0 ? command : withKeys(command, left);
 }
 
 function withKeys(command: Command, keys: readonly string[]): Command {

@@ -23,7 +23,6 @@ export const contextsPage: Page = {
   hidesLog: true,
   keys: {
     ...{context: 'contexts', group: 'contexts', motions: 'items', close: ['q', 'C']},
-    yieldsTakes: true,
     needs: 'server',
     own: [
       {

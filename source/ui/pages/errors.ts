@@ -47,12 +47,12 @@ export const errorsPage: Page<ErrorsState> = {
   },
   hidesLog: true,
   keys: {
-    ...{context: 'errors', group: 'errors of all pipelines', motions: 'items', close: ['q'], formerly: ['away']},
+    ...{context: 'errors', group: 'errors of all pipelines', motions: 'items', close: ['q']},
     changes: {close: {hint: {isAbsence: 'back', else: 'close'}}},
-    yieldsTakes: true,
     own: [
       {
-        ...{id: 'errors-last', formerly: ['away-go'], keys: ['Enter']},
+        id: 'errors-last',
+        keys: ['Enter'],
         help: 'go to the last of them in the log; after an absence, to the first',
         hint: {isAbsence: 'go there', hasRow: 'go to last'},
       },

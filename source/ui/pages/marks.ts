@@ -15,7 +15,6 @@ export const marksPage: Page = {
   ...{kind: 'marks', context: 'marks', name: 'marks', where: 'in the list of marks', motions: 'items'},
   keys: {
     ...{context: 'marks', group: 'list of marks', motions: 'items', close: ['q', "'"]},
-    yieldsTakes: true,
     own: [
       {id: 'marks-go', keys: ['Enter'], help: 'go to the mark', hint: 'go to'},
       {id: 'marks-remove', keys: ['m'], help: 'remove the mark', hint: 'remove'},

@@ -51,17 +51,16 @@ export const pipelinePage: Page<PipelineState> = {
   explainsFailure: true,
   saysState: true,
   keys: {
-    ...{context: 'pipeline', group: 'page of a pipeline', motions: 'lines', close: ['q', 'Enter']},
-    formerly: ['timeline', 'comparison'],
+    ...{context: 'pipeline', group: 'page of a pipeline', motions: 'lines', close: ['q']},
     own: [
       {
-        ...{id: 'pipeline-open', formerly: ['timeline-go', 'comparison-go']},
+        id: 'pipeline-open',
         keys: ['Enter', 'o'],
         help: 'go to its place in the log, or open the connector',
         hint: {hasConnector: 'connector', hasPlace: 'go to'},
       },
       {
-        ...{id: 'pipeline-copy', formerly: ['timeline-copy', 'comparison-copy']},
+        id: 'pipeline-copy',
         keys: ['y'],
         help: 'copy its errors, or the section under the cursor',
         hint: {hasErrors: 'copy errors', else: 'copy'},
@@ -79,7 +78,7 @@ export const pipelinePage: Page<PipelineState> = {
       up: {help: 'a line up, or the item above'},
       down: {help: 'a line down, or the item below'},
       save: {help: 'save the page to a file, or its program to one that ends in .sql'},
-      copy: {id: 'pipeline-copy-page', formerly: [], hint: {hasErrors: 'copy page'}},
+      copy: {id: 'pipeline-copy-page', hint: {hasErrors: 'copy page'}},
     },
   },
   open,

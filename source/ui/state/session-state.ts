@@ -18,11 +18,9 @@ import {
   applyToPane,
   changedPane,
   newPane,
-  noDefaults,
   type PaneView,
   rebasePane,
   rebaseScreen,
-  type ScreenView,
   type ViewDefaults,
 } from './pane-view.ts';
 import {mergedName, type RestoredView, type SortOrder, type Tab, type ViewState} from './view-state.ts';
@@ -43,10 +41,10 @@ export function sessionOf(
     const merges = tab.merges.filter((name) => pinned.some((each) => each.name === name));
     return merges.length < 2 ? [] : [sessionTab(tab, merges, anchorsOf(tab))];
   });
-  const {active, cursor, focus, sort} = state;
+  const {active, cursor, focus, sort, listHidden, listWidth, histogram} = state;
   return {
-    ...{tabs, active, cursor, focus: focus === 'list' ? 'sidebar' : focus},
-    ...{...savedScreen(state), sort, start: sessionStart(state.defaults)},
+    ...{tabs, active, cursor, focus, listHidden, listWidth, histogram},
+    ...{sort, start: sessionStart(state.defaults)},
   };
 }
 
@@ -72,20 +70,9 @@ export function underNewNames(
 
 type Named = {readonly id: string; readonly name: string};
 
-/** List and histogram under the names that they have in the file. */
-type SavedScreen = Pick<SessionStart, 'sidebarHidden' | 'sidebarWidth' | 'strip'>;
-
-function savedScreen({listHidden, listWidth, histogram}: Omit<ScreenView, 'focus'>): SavedScreen {
-  return {sidebarHidden: listHidden, sidebarWidth: listWidth, strip: histogram};
-}
-
-function restoredScreen({sidebarHidden, sidebarWidth, strip}: SavedScreen): Omit<ScreenView, 'focus'> {
-  return {listHidden: sidebarHidden, listWidth: sidebarWidth, histogram: strip};
-}
-
 function sessionStart({pane, ...screen}: ViewDefaults): SessionStart {
   const {wrap, asSent, time, filters} = pane;
-  return {wrap, asSent, time, level: leastLevel(filters), ...savedScreen(screen)};
+  return {wrap, asSent, time, level: leastLevel(filters), ...screen};
 }
 
 function sessionTab({name, pane}: Tab, merges: readonly string[] | undefined, anchors: TabAnchors): SessionTab {
@@ -93,7 +80,7 @@ function sessionTab({name, pane}: Tab, merges: readonly string[] | undefined, an
   const filters = pane.filters.flatMap(({filter, on}) => sessionFilter(filter, on));
   return {
     ...{name, merges, wrap, asSent, time, lineNumbers, search, highlights, filters},
-    ...{context: around, fold, anchors},
+    ...{around, fold, anchors},
   };
 }
 
@@ -157,22 +144,19 @@ export function restoredView(
     active: tabs.some(({name}) => name === session.active) ? session.active : undefined,
     cursor: session.cursor,
     focus: session.focus === 'log' && tabs.length > 0 ? 'log' : 'list',
-    ...restoredScreen(session),
+    ...{listHidden: session.listHidden, listWidth: session.listWidth, histogram: session.histogram},
     sort: sortOrders.find((order) => order === session.sort) ?? 'name',
   });
 }
 
-function restoredStart(saved: SessionStart | undefined): ViewDefaults {
-  // Only earlier versions left it out. Their lines did not wrap by default.
-  if (!saved) return {...noDefaults, pane: applyToPane({wrap: 'off'})};
-  const {asSent} = saved;
+function restoredStart(saved: SessionStart): ViewDefaults {
+  const {asSent, listHidden, listWidth, histogram} = saved;
   const level = levelOf(saved.level);
   const options = {wrap: wrapOf(saved), asSent, time: timeOf(saved), ...(level && {level})};
-  return {pane: applyToPane(options), ...restoredScreen(saved)};
+  return {pane: applyToPane(options), listHidden, listWidth, histogram};
 }
 
 function wrapOf({wrap}: Pick<SessionTab, 'wrap'>): WrapMode {
-  if (typeof wrap === 'boolean') return wrap ? 'all' : 'off';
   return wrapModes.find((mode) => mode === wrap) ?? newPane.wrap;
 }
 
@@ -181,7 +165,7 @@ function timeOf({time}: Pick<SessionTab, 'time'>): TimeMode {
 }
 
 function restoredTab(saved: SessionTab, timeLimit: TimeLimit): Tab {
-  const {name, merges, asSent, lineNumbers, search, highlights, context: around, fold} = saved;
+  const {name, merges, asSent, lineNumbers, search, highlights, around, fold} = saved;
   const [wrap, time] = [wrapOf(saved), timeOf(saved)];
   const filters = saved.filters.flatMap((each, index) => restoredFilter(each, index + 1, timeLimit));
   return {

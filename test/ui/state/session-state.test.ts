@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import type {LineAnchor} from '../../../source/buffer/line-anchor.ts';
 import {WritableLogBuffer} from '../../../source/buffer/log-buffer.ts';
 import {parseFilter} from '../../../source/filters/filter.ts';
-import {type PlaceAnchor, readSession, type SavedSession} from '../../../source/storage/session-data.ts';
+import type {PlaceAnchor, SavedSession} from '../../../source/storage/session-data.ts';
 import {runWithTimeout} from '../../../source/system/deadline.ts';
 import {newPane, noDefaults} from '../../../source/ui/state/pane-view.ts';
 import {anchorsIn, positionAt, restoredView, sessionOf} from '../../../source/ui/state/session-state.ts';
@@ -74,23 +74,6 @@ test('unknown words of a session are left out', () => {
   expect(state.tabs[0]?.pane).toEqual(newPane);
 });
 
-test('a session of a version that wrapped all lines or none has its default replaced by the new one', () => {
-  const old = (wrap: boolean, start: boolean | undefined) => {
-    const session = sessionOf(initialView(['a']), () => none);
-    const tabs = session.tabs.map((tab) => ({...tab, wrap}));
-    const json = {...session, tabs, start: start === undefined ? undefined : {...session.start, wrap: start}};
-    const read = readSession(JSON.parse(JSON.stringify(json)));
-    return read && back(read).tabs[0]?.pane.wrap;
-  };
-  // The last column: what the setting `wrap` was at the start.
-  expect(old(false, false)).toBe('errors');
-  expect(old(true, false)).toBe('all');
-  expect(old(false, true)).toBe('off');
-  expect(old(true, true)).toBe('errors');
-  expect(old(false, undefined)).toBe('errors');
-  expect(old(true, undefined)).toBe('all');
-});
-
 test('tabs of the command line stay in front and on the screen, and look as they did unless they were changed', () => {
   const wrapped = ['a', 'b'].reduce(
     (state, name) => reduce(state, {type: 'pane', name, change: {wrap: 'all'}}),
@@ -106,7 +89,7 @@ test('tabs of the command line stay in front and on the screen, and look as they
     'c errors',
   ]);
   expect(state.active).toBe('d');
-  const drawn = restoredView({...session, sidebarWidth: 20}, asNow);
+  const drawn = restoredView({...session, listWidth: 20}, asNow);
   expect(reduce(started, {type: 'restore', view: drawn}).listWidth).toBe(20);
 });
 
@@ -130,7 +113,6 @@ test('a place is its current line, first row and last line seen; for a marker, t
       [3, ''],
     ]),
   });
-  // A session without notes is as it always was.
   expect(marks).toEqual([
     {bytes: 3, hash: expect.any(Number), before: 0},
     {bytes: 3, hash: expect.any(Number), before: expect.any(Number), note: 'why here?'},
