@@ -8,7 +8,7 @@ import {byteSize, readTime} from '../lib/format.ts';
 import {runInSlices} from '../lib/slices.ts';
 import {type Collected, type Collection, readWhole} from '../storage/opened/find-bundle.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
-import {nothingUnpacked} from '../storage/opened/stepwise-unpacker.ts';
+import {nothingUnpacked} from '../storage/opened/unpack.ts';
 import type {PipelineHistory} from './pipeline-history.ts';
 import {type KnownStats, noStats} from './stats-poller.ts';
 

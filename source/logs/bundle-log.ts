@@ -6,8 +6,7 @@ import {Stitch, type StitchSink} from '../stitch/stitch.ts';
 import type {Collection} from '../storage/opened/find-bundle.ts';
 import {type FindOptions, type FoundLog, findLogs} from '../storage/opened/find-logs.ts';
 import {OpenError} from '../storage/opened/open-error.ts';
-import {nothingUnpacked} from '../storage/opened/stepwise-unpacker.ts';
-import {type PackedPart, unpack} from '../storage/opened/unpack.ts';
+import {nothingUnpacked, type PackedPart, unpack} from '../storage/opened/unpack.ts';
 import type {RecordedPiece} from '../storage/recording/reader.ts';
 
 export type FindOpenedOptions = FindOptions & {

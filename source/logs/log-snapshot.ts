@@ -41,7 +41,7 @@ export type FileState = {
   readonly read: number;
   /** Lines of a large file are counted after its end was read. Their share, from 0 to 1; undefined: all are counted. */
   readonly counted?: number | undefined;
-  /** One sentence: what cannot be read. Of `failed`, and where rotated files are gone. */
+  /** One sentence: what cannot be read. Of `failed`. */
   readonly why?: string | undefined;
 };
 

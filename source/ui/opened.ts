@@ -66,12 +66,8 @@ export function openedFacts({services}: Controller, name: string): readonly Fact
   const {file, lineCount, droppedLines} = log.snapshot.get();
   // As the other times of these pages.
   const inUtc = {now: services.clock.wall(), offsetAt: utc};
-  const older = found.kind === 'file' ? found.older.length : 0;
   return [
-    [
-      'read from',
-      `${openedKind(found)}${older > 0 ? `, with ${counted(older, 'rotated file', 'rotated files')}` : ''}`,
-    ],
+    ['read from', openedKind(found)],
     ...(found.path === '-' ? [] : [['path', shortenHome(found.path, services.home)] as const]),
     ...(found.kind === 'recording' && found.recordings.length > 1
       ? [['recordings', count(found.recordings.length)] as const]

@@ -167,7 +167,8 @@ function unreadableText(marker: Extract<Marker, {kind: 'unreadable'}>): string {
   if (because === 'not-read') return why ?? `the rest of ${file} was not read`;
   if (because === 'cut-short') return `${file} ends here, too early: it was cut, or is still being written`;
   if (because === 'rest-damaged') {
-    return `${file} is damaged from here on${bytes === undefined ? '' : `: ${byteSize(bytes)} could not be read`}`;
+    const rest = bytes === undefined ? 'the rest' : `the rest, about ${byteSize(bytes)} of the file,`;
+    return `${file} is damaged: ${rest} could not be unpacked`;
   }
   if (because === 'damaged-marker') return 'what happened here could not be read: the recording is damaged';
   if (bytes === undefined) return 'a recording was deleted to make room';

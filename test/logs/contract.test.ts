@@ -233,7 +233,7 @@ describe('what cannot be read is a gap', () => {
     const file = (await whole?.find?.([textOf(freshStart, step(1))], home.path))?.path ?? '';
     const {length} = gzipSync(textOf(freshStart, step(1)));
     await truncate(file, length - 4);
-    const log = openLog({found: {kind: 'file', name: 'p', path: file, packed: 'gzip', older: []}});
+    const log = openLog({found: {kind: 'file', name: 'p', path: file, packed: 'gzip'}});
     await isRead(log);
     expect(log.losses).toMatchObject({gaps: 1, gap: {kind: 'unreadable', because: 'cut-short'}});
     await log.close();
@@ -276,7 +276,7 @@ test.each(forms.filter(({find}) => find))(
         ? ({kind: 'stdin', name: 'p', path: '-'} as const)
         : form.name === 'recording'
           ? ({kind: 'recording', name: 'p', path: file, recordings: await findRecordings(file, 'p')} as const)
-          : ({kind: 'file', name: 'p', path: file, packed: undefined, older: []} as const);
+          : ({kind: 'file', name: 'p', path: file, packed: undefined} as const);
     const log = openLog({found, stdin: [Buffer.from('one\n')]});
     await log.close();
     const {endId} = log.buffer;

@@ -43,7 +43,7 @@ async function opening(text: string, {packed, isSlow = false, isGone = false}: O
   const file = path.join(folder.path, 'app.log');
   if (!isGone) await writeFile(file, text);
   const clock = new FakeClock();
-  const found: FoundLog = {kind: 'file', name: 'app.log', path: file, packed, older: []};
+  const found: FoundLog = {kind: 'file', name: 'app.log', path: file, packed};
   const opened: Log[] = [];
   const open = () => {
     const log = openedLog(found, {clock, fps: 10, scrollbackBytes: 1e6});

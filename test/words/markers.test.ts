@@ -97,7 +97,7 @@ const all: readonly (readonly [MarkerKind, string])[] = [
   ],
   [
     {kind: 'unreadable', bytes: 2048, because: 'rest-damaged', file: 'x.log.gz'},
-    'x.log.gz is damaged from here on: 2.0 kB could not be read',
+    'x.log.gz is damaged: the rest, about 2.0 kB of the file, could not be unpacked',
   ],
   [{kind: 'not-merged', lines: 1200}, '1,200 older lines not merged · its own tab may have them'],
   [

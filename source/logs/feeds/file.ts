@@ -5,8 +5,6 @@ import {earlierLines} from '../../storage/opened/earlier-lines.ts';
 import {FilePart} from '../../storage/opened/file-part.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
 import {type FileChange, FollowedFile} from '../../storage/opened/followed-file.ts';
-import {OpenError} from '../../storage/opened/open-error.ts';
-import {readPieces} from './pieces.ts';
 import type {Reading, Source} from './reading.ts';
 
 type FoundFile = Extract<FoundLog, {kind: 'file'}>;
@@ -60,37 +58,28 @@ export class FileSource implements Source {
   }
 
   async read(): Promise<void> {
-    const {path, older} = this.#found;
-    const reading = this.#reading;
-    reading.sink.readBackFromFiles();
-    // What was compressed cannot be read backwards.
-    const last = older.some(({packed}) => packed !== undefined) ? older.at(-1) : undefined;
-    if (last) {
-      const before = {...this.#found, ...last, older: older.slice(0, -1)};
-      await readPieces(reading, before, {hasMore: true}).catch((error: unknown) => reading.fail(last.path, error));
-      if (reading.signal.aborted) return;
-    }
-    const to = await this.#follow(path, last ? [] : older.map((file) => file.path));
+    this.#reading.sink.readBackFromFiles();
+    const to = await this.#follow(this.#found.path);
     if (to !== undefined) this.#countErrorsBefore(to);
   }
 
   /**
    * Resolves when all that is before the end of a large file was added, to the first entry after that; undefined: nothing
-   * was. `older`: plain files whose lines come before, oldest first. Only while the buffer is empty.
+   * was.
    */
-  async #follow(path: string, older: readonly string[]): Promise<number | undefined> {
+  async #follow(path: string): Promise<number | undefined> {
     const {sizes = defaultSizes} = this.#options;
     const {sink, clock, signal} = this.#reading;
     const {buffer} = sink;
     const part = await FilePart.open(path);
     this.#parts.push(part);
-    const isLarge = part.size > sizes.whole && buffer.totalBytes === 0 && !buffer.lastMarker();
+    const isLarge = part.size > sizes.whole;
     const from = isLarge ? await lineStart(part, part.size - sizes.tail) : 0;
     if (signal.aborted) {
       await part.close();
       return undefined;
     }
-    const hasEarlier = from > 0 || older.length > 0;
+    const hasEarlier = from > 0;
     if (hasEarlier) sink.reserve();
     const {endId: to} = buffer;
     this.#reading.set({kind: 'reading', size: part.size, read: 0, counted: hasEarlier ? 0 : undefined});
@@ -106,7 +95,7 @@ export class FileSource implements Source {
     this.#followed.start();
     if (!hasEarlier) return undefined;
     await new Promise<void>((resolve) => clock.after(drawnWithin, resolve));
-    await this.#prependAll(part, from, older);
+    await this.#prependAll(part, from);
     return to;
   }
 
@@ -142,7 +131,7 @@ export class FileSource implements Source {
   /** The oldest ones are closed: what is in them can no longer be read back. */
   #keepPart(part: FilePart): void {
     this.#parts.push(part);
-    if (this.#parts.length <= mostParts + this.#found.older.length) return;
+    if (this.#parts.length <= mostParts) return;
     void this.#parts.shift()?.close();
     this.#reading.sink.buffer.forgetDeleted();
   }
@@ -154,42 +143,14 @@ export class FileSource implements Source {
     this.#reading.sink.onChange();
   }
 
-  async #prependAll(part: FilePart, from: number, older: readonly string[]): Promise<void> {
-    const opened = await this.#openOlder(older);
-    if (this.#reading.signal.aborted) return;
-    const files = [...opened.map((each) => ({part: each, end: each.size})), {part, end: from}];
-    let toCount = files.reduce((sum, {end}) => sum + end, 0);
-    const all = toCount;
-    for (const {part: file, end} of files.reverse()) {
-      let left = end;
-      for await (const {blocks, from: start} of earlierLines(file, end)) {
-        if (this.#reading.signal.aborted) return;
-        for (const block of blocks) this.#prepend(block);
-        toCount -= left - start;
-        left = start;
-        this.#reading.set({counted: 1 - toCount / all});
-      }
+  async #prependAll(part: FilePart, end: number): Promise<void> {
+    for await (const {blocks, from} of earlierLines(part, end)) {
+      if (this.#reading.signal.aborted) return;
+      for (const block of blocks) this.#prepend(block);
+      this.#reading.set({counted: 1 - from / end});
     }
     this.#reading.sink.endPrepending();
     this.#reading.set({counted: undefined});
-  }
-
-  /** Oldest first. Those from one on that cannot be opened any more, and older ones, are left out. */
-  async #openOlder(older: readonly string[]): Promise<readonly FilePart[]> {
-    const opened: FilePart[] = [];
-    for (const path of older.toReversed()) {
-      const part = await FilePart.open(path).catch((error: unknown) => {
-        this.#reading.set({why: OpenError.of(path, error).message});
-      });
-      if (!part) break;
-      if (this.#reading.signal.aborted) {
-        await part.close();
-        break;
-      }
-      this.#parts.unshift(part);
-      opened.unshift(part);
-    }
-    return opened;
   }
 
   #prepend(block: EarlierBlock): void {

@@ -1,14 +1,13 @@
 import type {Clock} from '../../lib/clock.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
-import {OpenError} from '../../storage/opened/open-error.ts';
 import {pipePieces, readPipe} from '../../storage/opened/read-pipe.ts';
 import {type PackedPart, packedSize, unpack, wholeFile} from '../../storage/opened/unpack.ts';
-import {oneAfterTheOther, type RecordedPiece, recordedPieces} from '../../storage/recording/reader.ts';
+import {type RecordedPiece, recordedPieces} from '../../storage/recording/reader.ts';
 import {bundlePieces, logsOf} from '../bundle-log.ts';
 import type {LogSink} from '../log-sink.ts';
 import type {Reading, Source} from './reading.ts';
 
-type ReadOptions = Pick<PiecesOptions, 'stdin' | 'hasMore'>;
+type ReadOptions = Pick<PiecesOptions, 'stdin'>;
 
 /** What is read once, from its beginning to its end: a packed file, a bundle, what comes through a pipe. */
 export function piecesSource(reading: Reading, found: FoundLog, options: ReadOptions): Source {
@@ -21,7 +20,7 @@ export function piecesSource(reading: Reading, found: FoundLog, options: ReadOpt
 }
 
 /** Adds all that a found log holds. Rejects as `openedPieces` does, and once the log is closed. */
-export async function readPieces(reading: Reading, found: FoundLog, options: ReadOptions): Promise<void> {
+async function readPieces(reading: Reading, found: FoundLog, options: ReadOptions): Promise<void> {
   const {sink, signal, clock} = reading;
   const onPiece = (bytes: number) => {
     if (bytes > 0) reading.received();
@@ -77,33 +76,24 @@ export type PiecesOptions = {
   /** What the program reads as its own input; only for a log of kind `stdin` whose path is `-`. */
   readonly stdin?: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   readonly signal?: AbortSignal;
-  /** Lines of another file follow: that a file cannot be read is a marker. */
-  readonly hasMore?: boolean;
   /** Called as files are read: bytes on the disk, packed if they are packed, of `size` in all. Not of recordings. */
   readonly onRead?: (read: number, size: number) => void;
 };
 
 /**
- * All that a found log holds now, oldest first: its bytes, and markers where something is missing. An open line ends
- * where the next file begins. Throws `OpenError` for what cannot be read at all, and errors of the file system.
+ * All that a found log holds now, oldest first: its bytes, and markers where something is missing. Throws `OpenError` for what cannot
+ * be read at all, and errors of the file system.
  */
 export async function* openedPieces(found: FoundLog, options: PiecesOptions = {}): AsyncGenerator<RecordedPiece> {
-  const {stdin = [], signal, hasMore = false, onRead} = options;
+  const {stdin = [], signal, onRead} = options;
   switch (found.kind) {
     case 'recording':
       yield* recordedPieces(found.recordings);
       return;
     case 'file': {
-      const {older, path, packed} = found;
-      const parts = [...older, {path, packed}].map((file) => wholeFile(file.path, file.packed));
-      const read = await progressOf(parts, onRead);
-      const last = hasMore ? undefined : parts.at(-1);
-      yield* oneAfterTheOther(
-        parts.map((part) => {
-          const pieces = unpack(part, {signal, onRead: read(part)});
-          return {pieces: part === last ? pieces : orMarker(pieces)};
-        }),
-      );
+      const file = wholeFile(found.path, found.packed);
+      const read = await progressOf([file], onRead);
+      yield* unpack(file, {signal, onRead: read(file)});
       return;
     }
     case 'bundle':
@@ -130,14 +120,4 @@ async function progressOf(
     size += await packedSize(part);
   }
   return (part) => (bytes) => onRead((before.get(part) ?? 0) + bytes, size);
-}
-
-/** What was rotated and cannot be read does not hide what came after it. */
-async function* orMarker(pieces: AsyncIterable<RecordedPiece>): AsyncGenerator<RecordedPiece> {
-  try {
-    yield* pieces;
-  } catch (error) {
-    if (!(error instanceof OpenError)) throw error;
-    yield {marker: {kind: 'unreadable', bytes: undefined, because: 'not-read', why: error.message, at: 0}};
-  }
 }

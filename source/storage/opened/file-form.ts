@@ -15,6 +15,8 @@ export const binaryFile: FileForm = {kind: 'other', why: 'is a binary file, not 
 const packers: readonly (readonly [bytes: readonly number[], form: FileForm])[] = [
   [[0x1f, 0x8b], {kind: 'log', packed: 'gzip'}],
   [[0x28, 0xb5, 0x2f, 0xfd], {kind: 'log', packed: 'zstd'}],
+  // A frame that is skipped, with which pzstd begins.
+  [[0x50, 0x2a, 0x4d, 0x18], {kind: 'log', packed: 'zstd'}],
   [[0x50, 0x4b, 0x03, 0x04], {kind: 'zip'}],
   [[0x50, 0x4b, 0x05, 0x06], {kind: 'zip'}],
   [[0x42, 0x5a, 0x68], {kind: 'other', why: otherPacker('bzip2')}],
@@ -25,16 +27,9 @@ const packers: readonly (readonly [bytes: readonly number[], form: FileForm])[] 
 
 /** `head`: the first `headBytes` of a file. The name of a file proves nothing: what is in it counts. */
 export function formOf(head: Uint8Array): FileForm {
-  if (isSkippable(head)) return {kind: 'log', packed: 'zstd'};
   const packer = packers.find(([bytes]) => bytes.every((byte, index) => head[index] === byte));
   if (packer) return packer[1];
   return head.includes(0) ? binaryFile : {kind: 'log', packed: undefined};
-}
-
-/** Whether a frame of Zstandard begins that tools skip: pzstd writes one in front of each. */
-export function isSkippable(head: Uint8Array): boolean {
-  const [first = 0, ...rest] = head.subarray(0, 4);
-  return first >> 4 === 5 && rest.length === 3 && rest.every((byte, index) => byte === [0x2a, 0x4d, 0x18][index]);
 }
 
 /**

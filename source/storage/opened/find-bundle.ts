@@ -5,9 +5,7 @@ import {isObject, parseJson, stringOf} from '../../lib/json.ts';
 import {clean, cleanName} from '../../terminal/clean.ts';
 import {bytesOfPath, notRegular} from '../regular-file.ts';
 import {OpenError} from './open-error.ts';
-import {byName} from './rotated.ts';
-import {nothingUnpacked, type UnpackTotal} from './stepwise-unpacker.ts';
-import {type PackedPart, unpack} from './unpack.ts';
+import {nothingUnpacked, type PackedPart, type UnpackTotal, unpack} from './unpack.ts';
 import {readZip, type ZipPart} from './zip-parts.ts';
 
 /*
@@ -42,6 +40,9 @@ const metadataFile = 'metadata.json';
 const mostJson = 32 * 1024 * 1024;
 /** Bytes of JSON that is parsed without a pause: 1 MiB takes 5 ms. */
 const mostAtOnce = 1024 * 1024;
+
+/** Numbers in names by their value: `node-2` comes before `node-10`. */
+export const {compare: byName} = new Intl.Collator('en', {numeric: true});
 
 /** Throws `OpenError` for a ZIP file that has no log or is damaged, and the signal's reason when aborted. */
 export async function bundleInZip(file: string, signal?: AbortSignal): Promise<FoundBundle> {

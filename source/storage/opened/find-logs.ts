@@ -6,26 +6,19 @@ import {pipelineOfFolder} from '../recording/index-file.ts';
 import {type FoundRecording, findRecording} from '../recording/reader.ts';
 import {bytesOfPath, notRegular, openRegular} from '../regular-file.ts';
 import {binaryFile, endsAsLog, type FileForm, formOf, headBytes, type Packing} from './file-form.ts';
-import {bundleInFolder, bundleInZip, type FoundBundle} from './find-bundle.ts';
+import {bundleInFolder, bundleInZip, byName, type FoundBundle} from './find-bundle.ts';
 import {OpenError} from './open-error.ts';
-import {byName, isLogName, joinRotated} from './rotated.ts';
 import {readAt} from './unpack.ts';
-
-/** A file of a log that was rotated. */
-type LogFile = {readonly path: string; readonly packed: Packing};
 
 /** A log that `pipetail open` shows in one tab. `name`: one line that is safe to show; `path`: as typed, or within it. */
 export type FoundLog = {readonly name: string; readonly path: string} & (
   | {readonly kind: 'recording'; readonly recordings: readonly FoundRecording[]}
-  /** `older`: what was rotated, oldest first; its bytes come before those of `path`. */
-  | {readonly kind: 'file'; readonly packed: Packing; readonly older: readonly LogFile[]}
+  | {readonly kind: 'file'; readonly packed: Packing}
   /** `path` is `-`, or a named pipe, which can be read once. */
   | {readonly kind: 'stdin'}
   /** Several are several logs only where their bytes do not overlap (`findOpened` of logs/bundle-log.ts). */
   | Pick<FoundBundle, 'kind' | 'collections'>
 );
-
-type FoundFile = Extract<FoundLog, {kind: 'file'}>;
 
 export type FindOptions = {
   /** Receives one line about what was left out beside logs that were found. */
@@ -63,7 +56,7 @@ async function logOf(file: string, stats: Stats, signal: AbortSignal | undefined
   const form = await readForm(file);
   switch (form.kind) {
     case 'log':
-      return {kind: 'file', name, path: file, packed: form.packed, older: []};
+      return {kind: 'file', name, path: file, packed: form.packed};
     case 'zip':
       return await bundleInZip(file, signal);
     case 'other':
@@ -82,6 +75,15 @@ async function readForm(file: string): Promise<FileForm> {
   } catch (error) {
     throw OpenError.of(file, error);
   }
+}
+
+/** `.log.1`, `.log.2.gz` and `.log-20261127.zst` are names of rotated logs. */
+const logName = /^[^.].*?\.(?:log|txt|out|err)(?:[.-]\d[\d-]*)?(?:\.(?:gz|zst))?$/i;
+const packedName = /^[^.].*\.(?:gz|zst|zip)$/i;
+
+/** Whether a file in a folder is opened with it. */
+function isLogName(name: string): boolean {
+  return logName.test(name) || (packedName.test(name) && !/\.tar\.\w+$/i.test(name));
 }
 
 type FindIn = Required<Pick<FindOptions, 'note'>> & Pick<FindOptions, 'signal'>;
@@ -137,7 +139,7 @@ async function filesIn(
   entries: readonly string[],
   {note, signal}: FindIn,
 ): Promise<readonly FoundLog[]> {
-  const files: FoundFile[] = [];
+  const files: FoundLog[] = [];
   const bundles: FoundLog[] = [];
   const named = entries.filter(isLogName).map((entry) => path.join(folder, entry));
   const isLink = await linksAmong(named);
@@ -159,11 +161,8 @@ async function filesIn(
       note(OpenError.of(file, error).message);
     }
   }
-  const logs = joinRotated(files, ({path: file}) => path.basename(file)).flatMap((parts) => {
-    const [newest, ...older] = parts.toReversed();
-    return newest ? [{...newest, older: older.reverse()}] : [];
-  });
-  return [...logs, ...bundles];
+  files.sort((a, b) => byName(a.name, b.name));
+  return [...files, ...bundles];
 }
 
 /** Which of the files are symbolic links. */

@@ -1,12 +1,16 @@
 import {type FileHandle, stat} from 'node:fs/promises';
 import path from 'node:path';
+import {pipeline} from 'node:stream';
 import * as zlib from 'node:zlib';
+import {byteSize, count} from '../../lib/format.ts';
 import {clean} from '../../terminal/clean.ts';
 import type {RecordedPiece} from '../recording/reader.ts';
 import {bytesOfPath, openRegular} from '../regular-file.ts';
-import type {Packing} from './file-form.ts';
+import {formOf, headBytes, type Packing} from './file-form.ts';
 import {OpenError} from './open-error.ts';
-import {Bounds, type Packed, StepwiseUnpacker, type UnpackLimits, type UnpackTotal} from './stepwise-unpacker.ts';
+
+/** `deflate`: without a header, as in a ZIP file. */
+type Packed = Exclude<Packing, undefined> | 'deflate';
 
 /** A file, or one in a ZIP file. `name`: safe to show. */
 export type PackedPart = {
@@ -19,9 +23,8 @@ export type PackedPart = {
 /** Where a file is in a ZIP file, in bytes, and the checksum of what it unpacks to. */
 export type ZipRange = {readonly start: number; readonly length: number; readonly crc: number};
 
-const readBytes = 64 * 1024;
-/** Bytes that are unpacked at a time where damage was found, first and then, so that nothing before it is lost. */
-const fineSteps = [64, 1];
+/** Packed bytes that are read at a time, and unpacked ones that come at a time. */
+const pieceBytes = 64 * 1024;
 
 type UnpackOptions = {
   readonly signal?: AbortSignal | undefined;
@@ -33,9 +36,9 @@ type UnpackOptions = {
 };
 
 /**
- * The bytes of a file, unpacked piece by piece: gzip with all its members, zstd with all its frames. Of those, what is
- * truncated or damaged is read as far as it goes; an `unreadable` marker is then the last piece. Throws `OpenError` when
- * the file cannot be read, is damaged in a ZIP file, is no log once it is unpacked, or unpacks to more than the limits.
+ * The bytes of a file, unpacked piece by piece. What is truncated or damaged is read as far as it can be unpacked; an
+ * `unreadable` marker is then the last piece. Throws `OpenError` when the file cannot be read, is damaged in a ZIP file,
+ * is no log once it is unpacked, or unpacks to more than the limits.
  */
 export async function* unpack(part: PackedPart, options: UnpackOptions = {}): AsyncGenerator<RecordedPiece> {
   const {signal, limits, total, onRead} = options;
@@ -48,23 +51,22 @@ export async function* unpack(part: PackedPart, options: UnpackOptions = {}): As
     // Files of /proc have no size.
     const isUnsized = size === 0 && part.packed === undefined;
     const end = isUnsized ? Number.POSITIVE_INFINITY : Math.min(size, start + length);
-    const range: Range = {handle, start, end, signal};
-    const unpacked = part.packed === undefined ? plain(range) : membersOf(range, part.packed);
-    const bounded = new Bounds({...part, isFile: !part.inZip}, {limits, total});
+    const bounds = new Bounds({...part, isFile: !part.inZip}, {limits, total});
+    const chunks = bytesOf(handle, {start, end, most: part.packed ? pieceBytes : 4 * pieceBytes});
     let crc = 0;
-    for await (const piece of unpacked) {
+    for await (const {bytes, because, consumed} of part.packed ? unpackChunks(chunks, part.packed) : plain(chunks)) {
       signal?.throwIfAborted();
-      if ('end' in piece) {
-        const {end: because, consumed} = piece;
-        if (part.inZip && (because || part.inZip.crc !== crc)) throw damagedInZip(part);
-        if (because) yield {marker: {kind: 'unreadable', bytes: end - consumed, because, at, file: part.name}};
+      if (because) {
+        if (part.inZip) throw damagedInZip(part);
+        yield {marker: {kind: 'unreadable', bytes: end - start - consumed, because, at, file: part.name}};
         return;
       }
-      bounded.check(piece.bytes, piece.consumed - start);
-      if (part.inZip) crc = zlib.crc32(piece.bytes, crc);
-      onRead?.(piece.consumed - start);
-      yield {bytes: piece.bytes};
+      bounds.check(bytes, consumed);
+      if (part.inZip) crc = zlib.crc32(bytes, crc);
+      onRead?.(consumed);
+      yield {bytes};
     }
+    if (part.inZip && part.inZip.crc !== crc) throw damagedInZip(part);
   } finally {
     await handle.close();
   }
@@ -74,118 +76,98 @@ function damagedInZip({name}: PackedPart): OpenError {
   return new OpenError(`${name} is damaged: download the bundle again, or unpack it and open its folder`);
 }
 
-type Range = {
-  readonly handle: FileHandle;
-  readonly start: number;
-  readonly end: number;
-  readonly signal: AbortSignal | undefined;
-};
-
-/** `consumed`: offset in the file up to which it was read. The last one says why nothing follows; undefined: all is read. */
-type Unpacked = {readonly bytes: Buffer; readonly consumed: number} | UnpackedEnd;
-type UnpackedEnd = {readonly end: 'cut-short' | 'rest-damaged' | undefined; readonly consumed: number};
-
-async function* plain({handle, start, end}: Range): AsyncGenerator<Unpacked> {
-  let at = start;
-  while (at < end) {
-    const bytes = await readAt(handle, at, Math.min(end - at, 4 * readBytes));
-    if (bytes.length === 0) break;
+/** Bytes of a file in a row, `most` of them at a time. */
+async function* bytesOf(
+  handle: FileHandle,
+  {start, end, most}: {readonly start: number; readonly end: number; readonly most: number},
+): AsyncGenerator<Buffer> {
+  for (let at = start; at < end; ) {
+    const bytes = await readAt(handle, at, Math.min(end - at, most));
+    if (bytes.length === 0) return;
     at += bytes.length;
-    yield {bytes, consumed: at};
+    yield bytes;
   }
-  yield {end: undefined, consumed: at};
 }
 
-/** Tapes leave zeros behind what was packed, and what follows those is read again from its beginning. */
-async function* membersOf(range: Range, packed: Packed): AsyncGenerator<Unpacked> {
-  let {start} = range;
-  // An empty file is packed by nothing: what was to be there is missing.
-  do {
-    let last: UnpackedEnd = {end: undefined, consumed: range.end};
-    const member = packed === 'deflate' ? steps({...range, start}, packed, []) : oneMember({...range, start}, packed);
-    for await (const piece of member) {
-      if ('bytes' in piece) yield piece;
-      else last = piece;
-    }
-    if (last.end) {
-      yield last;
-      return;
-    }
-    start = last.consumed;
-    if (packed === 'deflate' || (await isPadding({...range, start}))) start = range.end;
-  } while (start < range.end);
-  yield {end: undefined, consumed: range.end};
-}
+/** `consumed`: packed bytes that were read so far. `because`: why the rest of them cannot be unpacked. */
+type Unpacked =
+  | {readonly bytes: Buffer; readonly because?: undefined; readonly consumed: number}
+  | {readonly bytes?: undefined; readonly because: 'cut-short' | 'rest-damaged'; readonly consumed: number};
 
-/** Only zeros follow. */
-async function isPadding(range: Range): Promise<boolean> {
-  for await (const piece of plain(range)) {
-    range.signal?.throwIfAborted();
-    if ('bytes' in piece && piece.bytes.some((byte) => byte !== 0)) return false;
+async function* plain(chunks: AsyncIterable<Buffer>): AsyncGenerator<Unpacked> {
+  let consumed = 0;
+  for await (const bytes of chunks) {
+    consumed += bytes.length;
+    yield {bytes, consumed};
   }
-  return true;
 }
 
 /**
- * Unpacks from `start` on. When a step fails, what it unpacked is lost inside zlib: so all is unpacked again up to there,
- * then in smaller steps, and what was not given out before is.
+ * What packed bytes unpack to, in libuv's threads. Node's stream of Zstandard ends with the first frame: what it has not
+ * read is for the next one.
  */
-async function* oneMember(range: Range, packed: Packed): AsyncGenerator<Unpacked> {
-  const fine: Step[] = [];
-  let given = 0;
-  for (let pass = 0; ; pass++) {
-    let known = given;
-    let last: UnpackedEnd = {end: undefined, consumed: range.end};
-    for await (const piece of steps(range, packed, fine)) {
-      if ('end' in piece) {
-        last = piece;
-        break;
+export async function* unpackChunks(chunks: AsyncIterable<Buffer>, packed: Packed): AsyncGenerator<Unpacked> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const next = async (): Promise<Buffer | undefined> => {
+    const {done, value} = await iterator.next();
+    return done ? undefined : value;
+  };
+  let consumed = 0;
+  try {
+    for (let chunk = await next(); chunk; ) {
+      const stream = streamOf(packed);
+      let given = 0;
+      const feed = async function* () {
+        for (; chunk; chunk = await next()) {
+          given += chunk.length;
+          yield chunk;
+          // It has ended.
+          if (stream.bytesWritten < given) return;
+        }
+      };
+      pipeline(feed, stream, () => {});
+      let because: Unpacked['because'];
+      try {
+        for await (const bytes of stream) yield {bytes, consumed: consumed + stream.bytesWritten};
+      } catch (error) {
+        because = whyFailed(error);
       }
-      const bytes = piece.bytes.subarray(Math.min(known, piece.bytes.length));
-      known -= piece.bytes.length - bytes.length;
-      given += bytes.length;
-      if (bytes.length > 0) yield {...piece, bytes};
+      consumed += stream.bytesWritten;
+      if (because) {
+        yield {because, consumed};
+        return;
+      }
+      if (!chunk) return;
+      // One chunk at a time is on its way to the stream.
+      const left = given - stream.bytesWritten;
+      chunk = left > 0 ? chunk.subarray(-left) : await next();
     }
-    const bytes = fineSteps[pass];
-    if (last.end !== 'rest-damaged' || bytes === undefined) {
-      yield last;
-      return;
-    }
-    fine.push({from: last.consumed, bytes});
+  } finally {
+    // Not awaited: it may be waiting for what comes through a pipe.
+    iterator.return?.().catch(() => {});
   }
 }
 
-/** From this offset in the file on, so many bytes are unpacked at a time. */
-type Step = {readonly from: number; readonly bytes: number};
+type Unpacker = zlib.Gunzip | zlib.ZstdDecompress | zlib.InflateRaw;
 
-async function* steps(
-  {handle, start, end, signal}: Range,
-  packed: Packed,
-  fine: readonly Step[],
-): AsyncGenerator<Unpacked> {
-  const stream = new StepwiseUnpacker(packed);
-  try {
-    let at = start;
-    while (at < end && !stream.isOver) {
-      signal?.throwIfAborted();
-      const step = fine.findLast(({from}) => from <= at)?.bytes ?? readBytes;
-      const bytes = await readAt(handle, at, Math.min(step, end - at));
-      if (bytes.length === 0) break;
-      for await (const output of stream.write(bytes)) {
-        signal?.throwIfAborted();
-        yield {bytes: output, consumed: at + bytes.length};
-      }
-      if (stream.failed) {
-        yield {end: stream.failed, consumed: at};
-        return;
-      }
-      at += bytes.length;
-    }
-    if (!stream.isOver) for await (const output of stream.end()) yield {bytes: output, consumed: end};
-    yield {end: stream.failed, consumed: stream.failed ? end : start + stream.consumed};
-  } finally {
-    stream.destroy();
+function streamOf(packed: Packed): Unpacker {
+  // Nothing waits in the stream: a failure would discard it.
+  const options = {chunkSize: pieceBytes, highWaterMark: 1};
+  switch (packed) {
+    case 'gzip':
+      return zlib.createGunzip(options);
+    case 'zstd':
+      return zlib.createZstdDecompress(options);
+    case 'deflate':
+      return zlib.createInflateRaw(options);
   }
+}
+
+/** Throws what is no error of zlib: the bytes could not be read. */
+function whyFailed(error: unknown): 'cut-short' | 'rest-damaged' {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (!code.startsWith('Z')) throw error;
+  return code === 'Z_BUF_ERROR' ? 'cut-short' : 'rest-damaged';
 }
 
 /** Fewer bytes at the end of the file. */
@@ -206,4 +188,61 @@ export async function packedSize({path: file, inZip}: PackedPart): Promise<numbe
     ({size}) => size,
     () => 0,
   );
+}
+
+/** What nothing that unpacks may exceed: a log that does would take minutes. The ratio counts from `ratioFrom` on. */
+export type UnpackLimits = {readonly bytes: number; readonly ratio: number; readonly ratioFrom: number};
+const usualLimits: UnpackLimits = {bytes: 8 * 1024 ** 3, ratio: 250, ratioFrom: 256 * 1024 ** 2};
+
+/** What was unpacked of one file so far, and from how many packed bytes: parts of a file share it, as its limits do. */
+export type UnpackTotal = {bytes: number; packed: number};
+
+export function nothingUnpacked(): UnpackTotal {
+  return {bytes: 0, packed: 0};
+}
+
+/** `name`: safe to show. `isFile`: a tool can unpack it alone. */
+type ToUnpack = {readonly name: string; readonly packed: Packed | undefined; readonly isFile: boolean};
+
+type BoundsOptions = {readonly limits?: UnpackLimits | undefined; readonly total?: UnpackTotal | undefined};
+
+/** Refuses what is no log, and what unpacks to too much. */
+export class Bounds {
+  readonly #part: ToUnpack;
+  readonly #limits: UnpackLimits;
+  readonly #total: UnpackTotal;
+  #hasBegun = false;
+  #consumed = 0;
+
+  /** `total`: of the file whose part it is; default: it is a file. */
+  constructor(part: ToUnpack, {limits = usualLimits, total = nothingUnpacked()}: BoundsOptions = {}) {
+    this.#part = part;
+    this.#limits = limits;
+    this.#total = total;
+  }
+
+  /** `consumed`: packed bytes that were read so far. */
+  check(bytes: Uint8Array, consumed: number): void {
+    const {name, packed} = this.#part;
+    if (!this.#hasBegun && packed !== undefined) {
+      const form = formOf(bytes.subarray(0, headBytes));
+      if (form.kind !== 'log' || form.packed) throw new OpenError(`what is in ${name} is a binary file, not a log`);
+    }
+    this.#hasBegun = true;
+    if (packed === undefined) return;
+    const total = this.#total;
+    total.bytes += bytes.length;
+    total.packed += consumed - this.#consumed;
+    this.#consumed = consumed;
+    if (total.bytes > this.#limits.bytes) throw tooLarge(this.#part, `more than ${byteSize(this.#limits.bytes)}`);
+    const ratio = Math.floor(total.bytes / Math.max(1, total.packed));
+    if (total.bytes > this.#limits.ratioFrom && ratio > this.#limits.ratio) {
+      throw tooLarge(this.#part, `more than ${count(ratio)} times its size, as no log does`);
+    }
+  }
+}
+
+function tooLarge({name, packed, isFile}: ToUnpack, what: string): OpenError {
+  const way = isFile ? ` · ${packed} -dc ${name} | pipetail open - reads it all the same` : '';
+  return new OpenError(`${name} is not read to its end: it unpacks to ${what}${way}`);
 }

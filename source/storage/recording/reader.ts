@@ -285,7 +285,7 @@ export function recordedPieces(
 }
 
 /** A line that is open where a part ends is ended if another part follows, with its marker in front. */
-export async function* oneAfterTheOther(
+async function* oneAfterTheOther(
   parts: readonly {readonly pieces: AsyncIterable<RecordedPiece>; readonly marker?: Marker}[],
 ): AsyncGenerator<RecordedPiece> {
   let isOpen = false;

@@ -33,7 +33,7 @@ async function openFiles(): Promise<readonly string[]> {
 async function openFile(home: TemporaryDirectory, text: string, options: Partial<OpenedOptions> = {}): Promise<Opened> {
   const file = path.join(home.path, 'app.log');
   await writeFile(file, text);
-  const found: FoundLog = {kind: 'file', name: 'app.log', path: file, packed: undefined, older: []};
+  const found: FoundLog = {kind: 'file', name: 'app.log', path: file, packed: undefined};
   return {...openLog({found, ...options}), file};
 }
 
@@ -159,7 +159,7 @@ test.skipIf(process.platform !== 'linux').each([
   await mkdir(at('elsewhere'));
   await writeFile(at('elsewhere/a'), 'one\n');
   await symlink('elsewhere/a', at('app.log'));
-  const found: FoundLog = {kind: 'file', name: 'app.log', path: at('app.log'), packed: undefined, older: []};
+  const found: FoundLog = {kind: 'file', name: 'app.log', path: at('app.log'), packed: undefined};
   await using opened = openLog({found});
   await opened.shows('one');
   const moveTo = async (name: string, text: string) => {
@@ -249,60 +249,6 @@ test('what a truncated file had is no longer read back from it', async () => {
   expect(opened.log.buffer.droppedLines).toBe(502 - shown.length);
 });
 
-test('plain files that were rotated come before, also those that were compressed', async () => {
-  await using home = await temporaryDirectory();
-  const write = async (name: string, content: string | Uint8Array) => {
-    await writeFile(path.join(home.path, name), content);
-    return path.join(home.path, name);
-  };
-  const first = await write('app.log.2', textOf(numbered(0, 20)));
-  const second = await write('app.log.1', `${textOf(numbered(20, 30))}not ended`);
-  const last = await write('app.log', textOf(numbered(30, 40)));
-  const plain = [first, second].map((file) => ({path: file, packed: undefined}));
-  const lines = [...numbered(0, 30), 'not ended', ...numbered(30, 40)];
-  const found: FoundLog = {kind: 'file', name: 'app.log', path: last, packed: undefined, older: plain};
-  await using opened = openLog({found, sizes});
-  await opened.shows(...lines);
-  await eventually(
-    () => opened.log.buffer.numberOf(opened.log.buffer.firstId) === 1,
-    () => 'not counted',
-  );
-  const packed = {path: await write('app.log.2.gz', gzipSync(textOf(numbered(0, 20)))), packed: 'gzip'} as const;
-  const second2 = {path: second, packed: undefined};
-  await using other = openLog({found: {...found, older: [packed, second2]}, sizes, scrollbackBytes: 1e4});
-  await other.shows(...lines);
-  await appendFile(last, 'more\n');
-  await Promise.all([opened.shows(...lines, 'more'), other.shows(...lines, 'more')]);
-});
-
-test('a rotated file that was deleted since it was found is left out, and named', async () => {
-  await using home = await temporaryDirectory();
-  const last = path.join(home.path, 'app.log');
-  await writeFile(last, textOf(numbered(0, 40)));
-  const older = [{path: `${last}.1`, packed: undefined}];
-  await using opened = openLog({found: {kind: 'file', name: 'app.log', path: last, packed: undefined, older}, sizes});
-  await opened.shows(...numbered(0, 40));
-  await eventually(
-    () => fileOf(opened)?.kind === 'followed' && fileOf(opened)?.counted === undefined,
-    () => JSON.stringify(fileOf(opened)),
-  );
-  expect(fileOf(opened)?.why).toBe(`${last}.1 cannot be opened: there is no such file or folder`);
-});
-
-test('a rotated file that is no log is a marker, and the others are shown and followed', async () => {
-  await using home = await temporaryDirectory();
-  const file = path.join(home.path, 'app.log');
-  const older = [{path: `${file}.1.gz`, packed: 'gzip' as const}];
-  await writeFile(`${file}.1.gz`, gzipSync('\0\0'));
-  await writeFile(file, 'one\n');
-  await using opened = openLog({found: {kind: 'file', name: 'app.log', path: file, packed: undefined, older}});
-  await opened.shows('<unreadable>', 'one');
-  expect(opened.log.buffer.markerAt(0)).toMatchObject({at: expect.toSatisfy((at: number) => at > 1e12)});
-  expect(opened.log.buffer.markerAt(0)).toMatchObject({why: 'what is in app.log.1.gz is a binary file, not a log'});
-  await appendFile(file, 'two\n');
-  await opened.shows('<unreadable>', 'one', 'two');
-});
-
 test('where reading fails, a marker says why', async () => {
   async function* failing() {
     yield Buffer.from('one\ntwo');
@@ -358,12 +304,10 @@ test('of what is compressed, how much of the file is read is known', async () =>
     await writeFile(path.join(home.path, name), packed);
     return {path: path.join(home.path, name), packed: 'gzip', size: packed.length} as const;
   };
-  const older = await gzip('a.log.1.gz', numbered(0, 50_000));
-  const last = await gzip('a.log.gz', numbered(50_000, 60_000));
-  const size = older.size + last.size;
+  const {size, ...packed} = await gzip('a.log.gz', numbered(0, 60_000));
   const shares: number[] = [];
   await using opened = openLog({
-    found: {kind: 'file', name: 'a.log.gz', ...last, older: [older]},
+    found: {kind: 'file', name: 'a.log.gz', ...packed},
     clock: systemClock,
   });
   const {snapshot} = opened.log;
@@ -400,7 +344,7 @@ test('stdin is streamed until it ends', async () => {
 });
 
 test('a file that cannot be read says why', async () => {
-  const found: FoundLog = {kind: 'file', name: 'gone', path: '/nowhere/gone.log', packed: undefined, older: []};
+  const found: FoundLog = {kind: 'file', name: 'gone', path: '/nowhere/gone.log', packed: undefined};
   await using opened = openLog({found});
   await eventually(
     () => opened.log.snapshot.get().file?.kind === 'failed',
@@ -448,17 +392,16 @@ test.skipIf(process.platform !== 'linux')('a log that is closed keeps no file op
   await opened.log.close();
   await areClosed();
 
-  const older = [{path: `${opened.file}.1`, packed: undefined}];
-  const found: FoundLog = {kind: 'file', name: 'app.log', path: opened.file, packed: undefined, older};
+  const found: FoundLog = {kind: 'file', name: 'app.log', path: opened.file, packed: undefined};
   const open = FilePart.open.bind(FilePart);
   using spy = vi.spyOn(FilePart, 'open').mockImplementation(async (file) => {
     const part = await open(file);
-    if (file.endsWith('.1')) await log.close();
+    await log.close();
     return part;
   });
   const {log} = openLog({found});
   await eventually(
-    () => spy.mock.settledResults.length === 2 && spy.mock.settledResults.every(({type}) => type === 'fulfilled'),
+    () => spy.mock.settledResults[0]?.type === 'fulfilled',
     () => 'not opened',
   );
   await areClosed();

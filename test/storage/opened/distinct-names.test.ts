@@ -3,7 +3,7 @@ import {distinctNames} from '../../../source/storage/opened/distinct-names.ts';
 import type {FoundLog} from '../../../source/storage/opened/find-logs.ts';
 
 const file = (at: string): FoundLog => ({
-  ...{kind: 'file', name: at.slice(at.lastIndexOf('/') + 1), path: at, packed: undefined, older: []},
+  ...{kind: 'file', name: at.slice(at.lastIndexOf('/') + 1), path: at, packed: undefined},
 });
 const recording = (folder: string): FoundLog => ({kind: 'recording', name: 'orders', path: folder, recordings: []});
 const namesOf = (logs: readonly FoundLog[], ...taken: readonly string[]) =>

@@ -93,8 +93,8 @@ test.each(kinds)('%s as the index of a recording, or as its log, is not waited f
 test('names that are no UTF-8 are found, in a folder and by the name that Node has for them', async () => {
   const name = Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([0xe9]), Buffer.from('.log')]);
   await writeFile(name, 'line\n');
-  await writeFile(path.join(folder, 'a.log.1'), 'older\n');
-  expect(await read()).toEqual({text: 'older\nline\n', notes: []});
+  await writeFile(path.join(folder, 'a.log.1'), 'other\n');
+  expect(await read()).toEqual({text: 'other\nline\n', notes: []});
   const shown = path.join(folder, 'caf\ufffd.log');
   expect(await findLogs(shown)).toMatchObject([{kind: 'file', name: 'caf\ufffd.log'}]);
   // Which of two is meant, nobody knows.

@@ -33,7 +33,7 @@ test('plain bytes pass as they come', async () => {
 });
 
 test('a frame of zstd that tools skip may be the first one, as of pzstd', async () => {
-  const skipped = Buffer.from([0x5f, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 1, 2]);
+  const skipped = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 1, 2]);
   const bytes = Buffer.concat([skipped, zstd(text), skipped, zstd('last\n')]);
   expect(await read(bytes, [700])).toEqual({text: `${text}last\n`, end: 'whole'});
 });
@@ -73,11 +73,6 @@ describe.each([
     const {end} = await read(pack('a\0b'));
     expect(end).toBe('OpenError: what is in stdin is a binary file, not a log');
   });
-});
-
-test('zeros after gzip are padding', async () => {
-  const padded = Buffer.concat([gzipSync(text), Buffer.alloc(5000)]);
-  for (const size of [7, 1000, 1 << 20]) expect(await read(padded, [size])).toEqual({text, end: 'whole'});
 });
 
 test.each([

@@ -237,7 +237,7 @@ it('every row is exactly as wide as the list, whatever is in it', () => {
 
 describe('opened logs', () => {
   const found = (name: string, packed: 'gzip' | undefined) =>
-    ({kind: 'file', name, path: `/logs/${name}`, packed, older: []}) as const;
+    ({kind: 'file', name, path: `/logs/${name}`, packed}) as const;
   const items = [found('node-12.log', undefined), found('node-13.log.gz', 'gzip'), found('later.log', undefined)];
   const files: Readonly<Record<string, FileState>> = {
     'node-12.log': {kind: 'followed', size: 5000, read: 5000},
