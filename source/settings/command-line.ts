@@ -91,16 +91,13 @@ function optionsIn(word: string, command: CommandName): readonly TypedOption[] {
   return typed;
 }
 
-/**
- * `--no-…` turns off what a variable or the file can turn on: a switch, or a setting that can be off; `--prefix` turns off
- * `--no-prefix`.
- */
+/** `--no-…` turns off what a variable or the file can turn on: a switch, or a setting that can be off. */
 function longOption(word: string, command: CommandName): TypedOption {
   const [, name = '', value] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
   const as = `--${name}`;
   const option = optionNamed(name, command);
   if (option) return {option, as, value, isOpposite: false};
-  const opposite = optionNamed(name.startsWith('no-') ? name.slice(3) : `no-${name}`, command);
+  const opposite = name.startsWith('no-') ? optionNamed(name.slice(3), command) : undefined;
   if (opposite && hasOpposite(opposite)) return {option: opposite, as, value, isOpposite: true};
   throw unknownOption(as, command);
 }
@@ -126,15 +123,15 @@ const guard = '=';
 function exactWord(typed: TypedOption, command: CommandName): string {
   const {option, value: given} = typed;
   const {flag, value} = option;
-  if (value === undefined) return `--${meowFlag(option)}=${isOn(typed) !== flag.startsWith('no-')}`;
+  if (value === undefined) return `--${flag}=${isOn(typed)}`;
   if (!given && !acceptsOption(command, option)) throw foreign(option, typed.as, command);
   if (!given) throw new UsageError(`--${flag} needs a value: --${flag} ${value}`);
-  return `--${meowFlag(option)}=${guard}${given}`;
+  return `--${flag}=${guard}${given}`;
 }
 
 function readWithMeow(argv: readonly string[]): {input: readonly string[]; flags: Flags} {
   // meow takes a tenth of a millisecond for each option that it is told of.
-  const given = options.filter((option) => argv.some((word) => word.startsWith(`--${meowFlag(option)}=`)));
+  const given = options.filter(({flag}) => argv.some((word) => word.startsWith(`--${flag}=`)));
   const declared = given.map((option: Option) => [
     meowKey(option),
     option.value === undefined ? {type: 'boolean' as const} : {type: 'string' as const, isMultiple: true as const},
@@ -153,7 +150,7 @@ function readWithMeow(argv: readonly string[]): {input: readonly string[]; flags
   const flags = new Map<string, string | boolean | readonly string[]>();
   for (const option of given as readonly Option[]) {
     const found: unknown = result.flags[meowKey(option)];
-    if (typeof found === 'boolean') flags.set(option.flag, found !== option.flag.startsWith('no-'));
+    if (typeof found === 'boolean') flags.set(option.flag, found);
     if (!Array.isArray(found) || found.length === 0) continue;
     const [first = '', ...more] = found.map((value) => String(value).slice(guard.length));
     if (option.repeatable) flags.set(option.flag, [first, ...more]);
@@ -168,14 +165,9 @@ function givenTwice(flag: string, times: number): UsageError {
   return new UsageError(`--${flag} is given ${times === 2 ? 'twice' : `${times} times`} · leave all but one out`);
 }
 
-/** meow reads `--no-x` as x=false: such a switch is declared as x. */
-function meowFlag({flag}: Option): string {
-  return flag.replace(/^no-/, '');
-}
-
 /** Under which meow has the option's value. */
-function meowKey(option: Option): string {
-  return meowFlag(option).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+function meowKey({flag}: Option): string {
+  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function find(name: string): Option | undefined {

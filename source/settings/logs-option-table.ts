@@ -122,17 +122,10 @@ export const logsOptions = [
     help: 'print json',
     core: true,
     helpFor: {
-      logs: 'raw (as sent, also on a terminal), json or markdown',
+      logs: 'raw (as sent, also on a terminal) or json',
       list: 'wide, name or json',
     },
     commands: ['logs', 'list', 'status', 'diff', 'timeline', 'config'],
-    once: true,
-  },
-  {
-    flag: 'template',
-    value: 'TEXT',
-    help: 'print each record as this text, with {pipeline} {time} {level} {target} {message} {line} filled in',
-    commands: ['logs'],
     once: true,
   },
   {

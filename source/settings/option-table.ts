@@ -301,25 +301,12 @@ export const options = [
     once: true,
   },
   {
-    flag: 'no-prefix',
-    help: "with several pipelines: print lines without the pipeline's name",
-    commands: ['logs'],
-  },
-  {
     flag: 'color',
     value: 'WHEN',
     fallback: 'auto',
     help: "the log's own colours: on a terminal and with -o raw (auto), also into a pipe or a file (always), or never",
     choices: colorChoices,
     commands: ['logs'],
-  },
-  {
-    flag: 'spill',
-    value: 'SIZE',
-    fallback: '256MiB',
-    help: 'how far a slow reader of pipetail logs may fall behind before lines are dropped, which is reported',
-    commands: ['logs'],
-    setting: true,
   },
   {
     flag: 'demo',

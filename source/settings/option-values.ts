@@ -52,7 +52,7 @@ export function optionValues({command, flags, environment, file}: OptionSources,
     const option = optionOf(flag);
     const typed = flags.get(flag);
     if (typed !== undefined) {
-      const from = typed === false ? opposite(option.flag) : `--${option.flag}`;
+      const from = typed === false ? `--no-${option.flag}` : `--${option.flag}`;
       return {text: String(typed), source: 'flag', name: from, from};
     }
     if (!isRead(option)) return fallback(option);
@@ -88,11 +88,6 @@ export function optionValues({command, flags, environment, file}: OptionSources,
     },
     nameOf: (flag) => find(flag)?.name ?? `--${flag}`,
   };
-}
-
-/** The flag that turns a switch off. */
-function opposite(flag: string): string {
-  return flag.startsWith('no-') ? `--${flag.slice(3)}` : `--no-${flag}`;
 }
 
 function fallback({flag, value, fallback: text}: Option): OptionValue | undefined {

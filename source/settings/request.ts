@@ -1,5 +1,4 @@
 import type {CommandLine} from './command-line.ts';
-import {readTemplate, type Template} from './logs-forms.ts';
 import {checkName, isPath, type RequestedNames, readNames, tagIn, tagMatcher} from './names.ts';
 import {type CommandName, commandWords} from './option.ts';
 import {options} from './option-table.ts';
@@ -11,7 +10,6 @@ import {
   oneOf,
   parseDuration,
   parseInteger,
-  parseSize,
   readExpression,
   UsageError,
 } from './parse-values.ts';
@@ -65,17 +63,14 @@ export type LogsRequest = RequestedNames & {
   readonly kind: 'logs';
   readonly follow: boolean;
   readonly exitOnEnd: boolean;
-  readonly prefix: boolean;
   /** Of the log itself. */
   readonly color: (typeof colorChoices)[number];
-  readonly spillBytes: number;
   /** What is printed instead of the server's logs: folders of recordings, files, bundles, `-`. */
   readonly from: readonly string[] | undefined;
   readonly select: Selection;
   readonly output: LogsForm;
   /** `--output raw` was typed: a terminal, too, gets the lines as sent. */
   readonly asSent: boolean;
-  readonly template: Template | undefined;
   readonly timestamps: boolean;
   /** Patterns, as typed. */
   readonly exitOn: string | undefined;
@@ -263,7 +258,7 @@ const mostAround = 1000;
 const mostTail = 1_000_000;
 
 function readLogsRequest(words: readonly string[], values: OptionValues): LogsRequest {
-  const {has, value, all, required, isOn, nameOf} = values;
+  const {has, value, all, required, nameOf} = values;
   const typedFrom = value('from');
   if (words.length === 0 && typedFrom === undefined) {
     throw new UsageError('logs needs at least one pipeline: pipetail logs <pipeline…>');
@@ -302,10 +297,8 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
     patterns,
     follow: has('follow'),
     exitOnEnd: has('exit-on-end'),
-    prefix: !isOn('no-prefix'),
     color,
     from,
-    spillBytes: parseSize(required('spill'), nameOf('spill'), '8MiB'),
     select: {
       tail: parseTail(value('tail')),
       since: value('since'),
@@ -333,25 +326,11 @@ function readTimeout(text: string | undefined): number | undefined {
 }
 
 /** Throws `UsageError` for options that exclude each other. */
-function readShape({has, value}: OptionValues): Pick<LogsRequest, 'output' | 'asSent' | 'template' | 'timestamps'> {
+function readShape({has, value}: OptionValues): Pick<LogsRequest, 'output' | 'asSent' | 'timestamps'> {
   const output = formOf(outputForms.logs, value('output'), outputForms.logs);
-  const template = value('template');
   const timestamps = has('timestamps');
-  if (output !== 'raw') {
-    if (template !== undefined) throw new UsageError(`--template cannot be combined with --output ${output}`);
-    if (timestamps) throw new UsageError(`--timestamps cannot be combined with --output ${output}`);
-  }
-  if (template !== undefined && timestamps) {
-    throw new UsageError('--timestamps cannot be combined with --template · write {time} in the template instead');
-  }
-  const endings = ['exit-on-end', 'timeout', 'exit-on', 'fail-on'] as const;
-  if (output === 'markdown' && has('follow') && !endings.some((flag) => has(flag))) {
-    throw new UsageError(
-      '--output markdown is written at the end, and --follow has none · leave --follow out, or give --timeout',
-    );
-  }
-  const asSent = value('output') === 'raw';
-  return {output, asSent, template: template === undefined ? undefined : readTemplate(template), timestamps};
+  if (output !== 'raw' && timestamps) throw new UsageError(`--timestamps cannot be combined with --output ${output}`);
+  return {output, asSent: value('output') === 'raw', timestamps};
 }
 
 function readOneName(command: 'diff' | 'timeline', names: readonly string[]): string {
@@ -412,7 +391,7 @@ function parseTail(text: string | undefined): number | undefined {
 
 /** The values of `--output`, by command; the first is the default. */
 const outputForms = {
-  logs: ['raw', 'json', 'markdown'],
+  logs: ['raw', 'json'],
   list: ['table', 'wide', 'name', 'json'],
   status: ['text', 'json'],
   diff: ['text', 'json'],

@@ -125,9 +125,9 @@ describe('complete', () => {
     [['logs', '--out'], ['--output']],
     [
       ['logs', '--output', ''],
-      ['raw', 'json', 'markdown'],
+      ['raw', 'json'],
     ],
-    [['logs', '-o', 'm'], ['markdown']],
+    [['logs', '-o', 'j'], ['json']],
     [
       ['list', '--output', ''],
       ['table', 'wide', 'name', 'json'],
@@ -152,7 +152,7 @@ describe('complete', () => {
     [['orders', ''], []],
     [
       ['logs', '-fo', ''],
-      ['raw', 'json', 'markdown'],
+      ['raw', 'json'],
     ],
     [['logs', '--format', 'j'], ['json']],
   ])('%j', (typed, expected) => {

@@ -37,7 +37,7 @@ async function offersWhatFits(offered: Offered) {
   expect(await offered('pipetail completion ')).toEqual(['bash', 'fish', 'zsh']);
   expect(await offered('pl --outp', "alias pl='pipetail logs'")).toEqual(['--output']);
   const alias = isOnNode ? `alias pipetail='${launcher} ${program}'` : '';
-  expect(await offered('pipetail logs --output ', alias)).toEqual(['json', 'markdown', 'raw']);
+  expect(await offered('pipetail logs --output ', alias)).toEqual(['json', 'raw']);
   expect(await offered('pipetail logs ord')).toEqual(['orders', 'orders-eu']);
   expect(await offered('pipetail status orders-')).toEqual(['orders-eu']);
   expect(await offered('pipetail list --tag p')).toEqual(['prod']);

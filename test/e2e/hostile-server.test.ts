@@ -78,8 +78,6 @@ test('a server with hostile text in every field of every answer: what the comman
     ['logs', '*'],
     ['logs', '*', '-t'],
     ['logs', '*', '-o', 'json'],
-    ['logs', '*', '--template', '{pipeline} {time} {message}'],
-    ['logs', '*', '-o', 'markdown'],
     ['timeline', name],
     ['timeline', name, '-o', 'json'],
     ['diff', name],

@@ -21,16 +21,6 @@ test('each line has its pipeline in front, names padded', async () => {
   expect(server.totalLogConnections).toBe(2);
 });
 
-test('--no-prefix leaves it out', async () => {
-  const {server, logs, write} = await openRig(['orders', 'etl']);
-  write('orders', 10);
-  write('etl', 10);
-  const program = await logs('--no-prefix', 'orders', 'etl');
-  expect(await program.ended).toBe(0);
-  const expected = [...linesOf(held(server, 'orders')), ...linesOf(held(server, 'etl'))];
-  expect(linesOf(program.stdout()).toSorted()).toEqual(expected.toSorted());
-});
-
 test('a line is never broken by another, and no pipeline starves, while the reader is slow', async () => {
   const names = ['orders', 'etl', 'fraud'];
   const {server, logs, write, untilConnections} = await openRig(names);

@@ -19,10 +19,8 @@ const name = 'orders';
 /** Milliseconds: the longest time until the disk is tried again, which a slow machine reaches, and as long as any wait. */
 const untilTriedAgain = 30_000 + WAIT_MS;
 
-type Variables = Readonly<Record<string, string>>;
-
-/** `pipetail logs --follow --record`, started by `sh` after `before`. */
-async function record(directory: string, home: string, before = '', variables: Variables = {}) {
+/** `pipetail logs --follow --record`, started by `sh` after `before`, beside `others`, which are not there. */
+async function record(directory: string, home: string, before = '', others: readonly string[] = []) {
   const server = await DemoServer.start({scenario: quiet(name), chunking: 'ragged'});
   const pipeline = server.pipeline(name);
   const truth = new TruthLog(name);
@@ -40,14 +38,18 @@ async function record(directory: string, home: string, before = '', variables: V
     '--record',
     directory,
     name,
+    ...others,
   ];
-  const env = cleanEnvironment(home, variables);
+  const env = cleanEnvironment(home);
   const secrets = new SecretWatch(env);
   const child = spawn('sh', ['-c', `${before} exec "$@"`, 'sh', ...args], {
     cwd: home,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // Each line has its name in front, padded, if there are others.
+  const longest = Math.max(...[name, ...others].map(({length}) => length));
+  const prefixBytes = others.length === 0 ? 0 : `${' '.repeat(longest)} | `.length;
   let notes = '';
   let printed = 0;
   child.stderr.on('data', (bytes: Buffer) => {
@@ -55,7 +57,7 @@ async function record(directory: string, home: string, before = '', variables: V
     secrets.heard('stderr', bytes);
   });
   child.stdout.on('data', (bytes: Buffer) => {
-    printed += bytes.length;
+    printed += bytes.length - prefixBytes * (bytes.toString('latin1').split('\n').length - 1);
     secrets.heard('stdout', bytes);
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -128,7 +130,9 @@ test('the disk is full for so long that memory does not hold it all: what is mis
     const ballast = path.join(home.path, 'ballast');
     await writeFile(ballast, Buffer.alloc(63_000_000));
     const directory = path.join(home.path, 'records');
-    const one = await record(directory, elsewhere.path, '', {PIPETAIL_SPILL: '8MiB'});
+    // Each of 32 logs has the 32nd part of 256 MiB.
+    const others = Array.from({length: 31}, (_, index) => `other-${index}`);
+    const one = await record(directory, elsewhere.path, '', others);
     one.write(10_000);
     await one.allPrinted();
     // More than memory and disk hold, in pieces that a slow machine prints within a wait.

@@ -25,7 +25,7 @@ prepareOwn(async ({client}) => {
 
 /** The numbers that the lines of one pipeline carry, in their order. */
 function numbersOf(name: string, text: string): number[] {
-  const lines = text.split('\n').filter((line) => line.startsWith(`[${name}] `));
+  const lines = text.split('\n').filter((line) => line.replace(/^[\w-]+ +\| /, '').startsWith(`[${name}] `));
   return lines.flatMap((line) => /\bseq=(\d+)/.exec(line)?.[1] ?? []).map(Number);
 }
 
@@ -43,7 +43,7 @@ test(`${cuts} cuts, on twelve pipelines at once: no line lost, none twice, all i
   await using printed = await CutProxy.start(client.url, next);
   await using seen = await CutProxy.start(client.url, next);
   await using folder = await temporaryDirectory();
-  const follow = ['logs', '--color', 'always', '-f', '--no-prefix', '--host', printed.url];
+  const follow = ['logs', '--color', 'always', '-f', '--host', printed.url];
   await using logs = await startProgram([...follow, ...names], env);
   const record = ['--host', seen.url, '--record', folder.path];
   await using view = await openView([...record, ...names], {cols: 160, rows: 40, env});

@@ -54,7 +54,7 @@ test('tags that the web console stores with a colour: in the list, for logs, and
   expect(await rig.run('list', '--tag', tag, '-o', 'name')).toMatchObject({code: 0, stdout: `${name}\n`});
   const [listed] = JSON.parse((await rig.run('list', '--tag', tag, '-o', 'json')).stdout);
   expect(listed.tags).toEqual([tag, 'team billing']);
-  expect((await rig.run('logs', `tag:${tag}`, '--template', '{pipeline}')).stdout).toMatch(`${name}\n`);
+  expect((await rig.run('logs', `tag:${tag}`, '-o', 'json')).stdout).toContain(`{"pipeline":"${name}"`);
   await using view = await rig.open([`tag:${tag}`], {cols: 120, rows: 60});
   await view.terminal.waitFor(() => /LIVE *$/.test(view.header()));
   await view.terminal.press('d');

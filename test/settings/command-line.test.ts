@@ -40,9 +40,6 @@ const lines: readonly Line[] = [
   [['logs', '-f', 'false'], {names: ['false'], follow: true}],
   [['logs', '-f', 'true'], {names: ['true'], follow: true}],
   [['logs', '-f', 'a', '--exit-on-end=off'], {...follow, exitOnEnd: false}],
-  [['logs', 'a', '--no-prefix=false'], {prefix: true}],
-  [['logs', 'a', '--prefix=false'], {prefix: false}],
-  [['logs', 'a', '--prefix'], {prefix: true}],
   [['--help=false', 'a'], {kind: 'screen', names: ['a']}],
   // Short options, together and with their values.
   [['logs', 'a', '-ojson'], {output: 'json'}],
@@ -67,7 +64,7 @@ const lines: readonly Line[] = [
   [['logs', 'a', '--grep', '0x10'], {select: {grep: ['0x10']}}],
   [['logs', 'a', '--grep', 'a\nb'], {select: {grep: ['a\nb']}}],
   [['logs', 'a', '--grep', 'a,b c'], {select: {grep: ['a,b c']}}],
-  [['logs', 'a', '--template', '{message} --level'], {template: [{field: 'message'}, ' --level']}],
+  [['logs', 'a', '--grep', 'message --level'], {select: {grep: ['message --level']}}],
   // Several patterns.
   [['logs', 'a', '--grep', 'x', '--grep', 'Y'], {select: {grep: ['x', 'Y']}}],
   [['logs', 'a', '-e', 'x', '--exclude=y', '-ez'], {select: {exclude: ['x', 'y', 'z']}}],
@@ -100,7 +97,7 @@ test('in every spelling of --output json, errors are JSON', () => {
   for (const words of ['--output json', '--output=json', '-o json', '-ojson', '-o=json', '--format json', '-fojson']) {
     expect(isJsonRequested(['logs', 'a', ...words.split(' ')]), words).toBe(true);
   }
-  for (const words of ['json', '-o markdown json', '-- -o json', '--format text', '--template json']) {
+  for (const words of ['json', '-o raw json', '-- -o json', '--format text', '--grep json']) {
     expect(isJsonRequested(['logs', ...words.split(' ')]), words).toBe(false);
   }
 });

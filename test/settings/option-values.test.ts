@@ -310,11 +310,4 @@ describe('a switch', () => {
     expect(readSettings(['--no-mouse'], {PIPETAIL_MOUSE: '1'}).mouse).toBe(false);
     expect(readSettings(['--mouse'], {PIPETAIL_MOUSE: '0'}).mouse).toBe(true);
   });
-
-  it('named --no-… is turned off by its opposite', () => {
-    const prefix = (...argv: readonly string[]) =>
-      readSettings(['logs', 'a', ...argv], {PIPETAIL_NO_PREFIX: '1'}).request;
-    expect(prefix()).toMatchObject({prefix: false});
-    expect(prefix('--prefix')).toMatchObject({prefix: true});
-  });
 });

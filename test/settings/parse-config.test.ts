@@ -119,7 +119,6 @@ describe('each mistake has its line', () => {
     ['scrollback = "1k"\n', '1: scrollback takes at least 64KiB'],
     ['notify = "loud"\n', "1: notify takes bell, osc9, osc777 or off, not 'loud'"],
     ['color = "alwais"\n', "1: color takes auto, always or never, not 'alwais' · did you mean 'always'?"],
-    ['spill = "1k"\n', '1: spill takes at least 8MiB'],
     ['zone = "Europe/Berln"\n', "1: zone 'Europe/Berln' is not a time zone · did you mean 'Europe/Berlin'?"],
     ['list-width = 3\n', "1: list-width takes a width in cells of at least 8, auto or off, not '3'"],
     [

@@ -1,5 +1,4 @@
 import {expect, test} from 'vitest';
-import {readTemplate} from '../../source/settings/logs-forms.ts';
 import {readNames} from '../../source/settings/names.ts';
 import {isJsonRequested} from '../../source/settings/request.ts';
 
@@ -74,28 +73,4 @@ test.each([
   [['logs', '--', '-o', 'json'], false],
 ])('%j: %s', (argv, expected) => {
   expect(isJsonRequested(argv)).toBe(expected);
-});
-
-test('fields and texts in their order', () => {
-  expect(readTemplate('{time} [{level}] {message}')).toEqual([
-    {field: 'time'},
-    ' [',
-    {field: 'level'},
-    '] ',
-    {field: 'message'},
-  ]);
-  expect(readTemplate('')).toEqual([]);
-  expect(readTemplate('{{{line}}}')).toEqual(['{', {field: 'line'}, '}']);
-});
-
-test.each([
-  [
-    '{levle}',
-    "--template has no field {levle} · there are {pipeline} {time} {level} {target} {message} {line} · did you mean 'level'?",
-  ],
-  ['{}', '--template has no field {} · there are {pipeline} {time} {level} {target} {message} {line}'],
-  ['a { b', '--template has a single { · write {{ for the bracket itself'],
-  ['a } b', '--template has a single } · write }} for the bracket itself'],
-])('%j is refused', (text, message) => {
-  expect(() => readTemplate(text)).toThrow(message);
 });

@@ -88,7 +88,7 @@ const mistakes: readonly Mistake[] = [
     '--run 3 cannot be combined with --follow, which goes on · follow the last run: --last-run',
   ],
   [['logs', 'a', '--timeout', '30'], '--timeout 30 needs a unit, such as 30s'],
-  [['logs', 'a', '--format', 'parquet'], "--output takes raw, json or markdown, not 'parquet'"],
+  [['logs', 'a', '--format', 'parquet'], "--output takes raw or json, not 'parquet'"],
   [['list', '--follow'], '--follow belongs to pipetail logs'],
   [['status', '--status', 'Running'], '--status belongs to pipetail list'],
   [['logs', 'a', '--port', '1'], '--port belongs to pipetail demo'],
@@ -105,7 +105,7 @@ const mistakes: readonly Mistake[] = [
     ['logs', 'a', '--level', 'wran'],
     "--level takes trace, debug, info, warn or error, not 'wran' · did you mean 'warn'?",
   ],
-  [['logs', 'a', '-o', 'yaml'], "--output takes raw, json or markdown, not 'yaml'"],
+  [['logs', 'a', '-o', 'yaml'], "--output takes raw or json, not 'yaml'"],
   [['status', '-o', 'yaml'], "--output takes json, not 'yaml'"],
   [['list', '-o', 'markdown'], "--output takes wide, name or json, not 'markdown'"],
   [['list', '-o', 'jsno'], "--output takes wide, name or json, not 'jsno' · did you mean 'json'?"],
@@ -116,8 +116,8 @@ const mistakes: readonly Mistake[] = [
     '--fps is a setting: write fps = 20 in /no/such/folder/pipetail/config.toml · for one call: PIPETAIL_FPS=20',
   ],
   [
-    ['logs', 'a', '--config', '/my.toml', '--spill', '1GiB'],
-    '--spill is a setting: write spill = "1GiB" in /my.toml · for one call: PIPETAIL_SPILL=1GiB',
+    ['logs', 'a', '--config', '/my.toml', '--record-max', '2GiB'],
+    '--record-max is a setting: write record-max = "2GiB" in /my.toml · for one call: PIPETAIL_RECORD_MAX=2GiB',
   ],
   [['--scrollback', '12 parsecs'], "--scrollback takes a size such as 64MiB, 100k or 1000000, not '12 parsecs'"],
   [['--notify', 'loud'], "--notify takes bell, osc9, osc777 or off, not 'loud'"],
@@ -132,16 +132,7 @@ const mistakes: readonly Mistake[] = [
     '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff and pipetail timeline',
   ],
   // What does not go together.
-  [['logs', 'a', '-o', 'markdown', '--template', '{line}'], '--template cannot be combined with --output markdown'],
-  [['logs', 'a', '-o', 'markdown', '--timestamps'], '--timestamps cannot be combined with --output markdown'],
-  [
-    ['logs', 'a', '--template', '{line}', '--timestamps'],
-    '--timestamps cannot be combined with --template · write {time} in the template instead',
-  ],
-  [
-    ['logs', 'a', '-f', '-o', 'markdown'],
-    '--output markdown is written at the end, and --follow has none · leave --follow out, or give --timeout',
-  ],
+  [['logs', 'a', '-o', 'json', '--timestamps'], '--timestamps cannot be combined with --output json'],
   [
     ['logs', 'a', '-f', '--from', 'd'],
     '--follow cannot be combined with --from, which prints what is there and ends · pipetail open follows a file',
@@ -166,11 +157,6 @@ const mistakes: readonly Mistake[] = [
   ],
   [['logs', '/(/'], "'/(/' is not a regular expression · unterminated group"],
   [['logs', 'a/*'], "'a/*' cannot match a pipeline's name · letters, digits, - and _ with * and ? between them"],
-  [
-    ['logs', 'a', '--template', '{levle}'],
-    "--template has no field {levle} · there are {pipeline} {time} {level} {target} {message} {line} · did you mean 'level'?",
-  ],
-  [['logs', 'a', '--template', '{'], '--template has a single { · write {{ for the bracket itself'],
   // Names and words.
   [['logs'], 'logs needs at least one pipeline: pipetail logs <pipeline…>'],
   [['logs', 'not/a/name'], "'not/a/name' cannot be a pipeline's name · of a file: pipetail logs --from not/a/name"],

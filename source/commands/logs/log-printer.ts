@@ -4,7 +4,7 @@ import {newline, newlinesIn} from '../../buffer/segment.ts';
 import {counted} from '../../lib/format.ts';
 import {type ConnectorCount, SuppressedErrors} from '../../records/suppressed.ts';
 import type {LineOutput} from '../../system/line-output.ts';
-import {markerText, markerTone} from '../../words/markers.ts';
+import {markerText} from '../../words/markers.ts';
 import type {Ending} from './catch-up.ts';
 import {RecordPrinter, type RecordPrinterOptions} from './record-printer.ts';
 import type {Over} from './record-selector.ts';
@@ -31,13 +31,8 @@ type LogPrinterOptions = {
   readonly batchBytes?: number;
 };
 
-/** Printed after every line below `id`. `gap`: its words in the list of gaps at the end of a report. */
-type Note = {
-  readonly id: number;
-  readonly text: string;
-  readonly kind?: 'failure';
-  readonly gap?: string | undefined;
-};
+/** Printed after every line below `id`. */
+type Note = {readonly id: number; readonly text: string; readonly kind?: 'failure'};
 
 /**
  * Prints one log from the buffer of a stream or a recording: lines or records to the output, marker words to `note`.
@@ -136,10 +131,7 @@ export class LogPrinter {
     }
     this.#checkedId = buffer.endId;
     this.#lastMarker = last;
-    for (const {id, marker} of found) {
-      const gap = markerTone(marker) === 'quiet' ? undefined : markerText(marker);
-      this.#notes.push({id, text: noteOf(marker), gap});
-    }
+    for (const {id, marker} of found) this.#notes.push({id, text: noteOf(marker)});
     return found;
   }
 
@@ -166,7 +158,6 @@ export class LogPrinter {
     const [note] = this.#notes;
     if (note && note.id <= this.#nextId) {
       this.#notes.shift();
-      if (note.gap !== undefined) this.#records?.addGap(note.gap);
       this.#options.note(note.text, note.kind);
       return true;
     }
@@ -183,12 +174,7 @@ export class LogPrinter {
     return write(output, bytes);
   }
 
-  /** A record has ended all logs: prints what a shape prints only at its end. */
-  cutShort(output: LineOutput): void {
-    if (this.#records) write(output, this.#records.cutShort());
-  }
-
-  /** Prints the end of a shape, once. */
+  /** Prints the records that were held to the end, once. */
   #printEnd(output: LineOutput): boolean {
     const records = this.#records;
     if (!records || records.hasEnded || this.#nextId < (this.#endId ?? Number.POSITIVE_INFINITY)) return false;
@@ -265,7 +251,7 @@ export class LogPrinter {
     const missed = buffer.droppedLines - this.#lines;
     this.#lines += missed;
     this.#nextId = buffer.firstId;
-    note(`the reader is too slow: ${counted(missed, 'line', 'lines')} dropped · the setting spill lets more wait`);
+    note(`the reader is too slow: ${counted(missed, 'line', 'lines')} dropped`);
   }
 
   /**

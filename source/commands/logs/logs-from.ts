@@ -3,7 +3,6 @@ import {newline, newlinesIn} from '../../buffer/segment.ts';
 import {unmatchedWords} from '../../events/event-words.ts';
 import {aborted, type Clock} from '../../lib/clock.ts';
 import {count, dateTime} from '../../lib/format.ts';
-import {readFacts} from '../../logs/bundle-facts.ts';
 import {capabilitiesOf} from '../../logs/capabilities.ts';
 import {addPieces, openedPieces, type PiecesOptions} from '../../logs/feeds/pieces.ts';
 import {LogSink} from '../../logs/log-sink.ts';
@@ -29,8 +28,6 @@ type LogsFromOptions = {
   readonly names: readonly string[];
   readonly stdin?: PiecesOptions['stdin'];
   readonly clock: Clock;
-  /** Names in front of the lines, when there are several logs. */
-  readonly prefix: boolean;
   /** What is printed of whole lines; undefined: as sent. */
   readonly convert?: ConvertLines | undefined;
   /** Undefined: lines are printed, not records. */
@@ -62,7 +59,7 @@ function endsAll(outcome: Outcome): boolean {
 
 /**
  * Prints recordings, files and stdin, one log after the other, up to their present end: another program may be writing
- * them. Without `prefix` and `convert` the output is the log, byte by byte; markers go to `note`. Returns the exit code
+ * them. Without `convert` the output of one log is the log, byte by byte; markers go to `note`. Returns the exit code
  * (`settings/exit-codes.ts`).
  */
 export async function runLogsFrom(options: LogsFromOptions): Promise<number> {
@@ -120,7 +117,7 @@ async function printAll(given: LogsFromOptions): Promise<Outcome> {
   const named = names.map((name) => ({name}));
   if (names.length === 0) {
     const logs = distinctNames(await findAll(from, {...finding, note: tell}));
-    const prefixOf = prefixesOf(logs, options);
+    const prefixOf = prefixesOf(logs);
     for (const found of logs) {
       const outcome = await printOne(found, {...options, prefixOf});
       if (endsAll(outcome)) return outcome;
@@ -129,7 +126,7 @@ async function printAll(given: LogsFromOptions): Promise<Outcome> {
   }
   for (const name of names) {
     for (const found of await findNamed(name, from, finding)) {
-      const outcome = await printOne(found, {...options, prefixOf: prefixesOf(named, options)});
+      const outcome = await printOne(found, {...options, prefixOf: prefixesOf(named)});
       if (endsAll(outcome)) return outcome;
       hasFailed ||= outcome === 'failed';
     }
@@ -146,15 +143,12 @@ type PrintOptions = LogsFromOptions & {
 };
 
 /** `all`: the logs that are printed one after the other. */
-function prefixesOf(
-  all: readonly {readonly name: string}[],
-  {prefix}: Pick<LogsFromOptions, 'prefix'>,
-): PrintOptions['prefixOf'] {
-  return prefix && all.length > 1 ? linePrefixes(all.map(({name}) => name)) : () => undefined;
+function prefixesOf(all: readonly {readonly name: string}[]): PrintOptions['prefixOf'] {
+  return all.length > 1 ? linePrefixes(all.map(({name}) => name)) : () => undefined;
 }
 
 async function printOne(found: FoundLog, options: PrintOptions): Promise<Outcome> {
-  const {convert, recordsOf, stdin, signal, clock} = options;
+  const {convert, recordsOf, stdin, signal} = options;
   const {name} = found;
   // A sentence may begin with the file.
   const file = found.path === '-' ? name : clean(path.basename(found.path));
@@ -162,11 +156,7 @@ async function printOne(found: FoundLog, options: PrintOptions): Promise<Outcome
     text.startsWith(`${file} `) ? `${name}${text.slice(file.length)}` : `${name}: ${text}`;
   const note = (text: string, kind?: 'failure') => options.note(`pipetail: ${named(text)}`, kind);
   const prefix = options.prefixOf(name);
-  const facts = recordsOf && (await readFacts(found, {clock, signal}));
-  const platformVersion = facts?.pipeline?.platformVersion;
-  // A recording is of a server, whichever it was.
-  const server = capabilitiesOf(found).isRecorded ? 'unknown' : '';
-  const records = recordsOf?.({name, prefix, info: () => ({server, ...(platformVersion && {platformVersion})})});
+  const records = recordsOf?.({name, prefix});
   const pieces = openedPieces(found, {signal, ...(stdin && {stdin})});
   try {
     const isRaw = prefix === undefined && (!convert || convert === stripSgr) && !records;
@@ -286,10 +276,6 @@ async function printLog(options: ToPrint): Promise<Outcome> {
   if (printer.problem !== undefined) {
     note(printer.problem, 'failure');
     return 'failed';
-  }
-  if (printer.over) {
-    printer.cutShort(output);
-    await room(output);
   }
   const words = unmatchedWords(printer.connectorErrors, 0);
   if (words !== undefined) note(words);

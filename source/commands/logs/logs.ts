@@ -20,12 +20,8 @@ export type LogsOptions = {
   readonly patterns?: readonly NamePattern[];
   readonly follow: boolean;
   readonly exitOnEnd: boolean;
-  /** Names in front of the lines, when there are several pipelines. */
-  readonly prefix: boolean;
   /** What is printed of whole lines; undefined: as sent. */
   readonly convert?: ConvertLines | undefined;
-  /** Bytes that may wait for a slow reader, of all pipelines together. */
-  readonly spillBytes: number;
   /** Milliseconds of silence before a stream is refreshed; 0 = never. */
   readonly silence: number;
   /** Undefined: lines are printed, not records, and those of several logs in no order. */
@@ -50,6 +46,8 @@ export type LogsOptions = {
   readonly note: (line: string, kind?: 'failure') => void;
   /** Ends the printing at once, without waiting for a slow reader. */
   readonly signal: AbortSignal;
+  /** For tests: bytes that may wait for a slow reader, of all pipelines together. */
+  readonly spillBytes?: number;
 };
 
 /**
@@ -57,14 +55,14 @@ export type LogsOptions = {
  * `note`. Returns the exit code (`settings/exit-codes.ts`).
  */
 export async function runLogs(options: LogsOptions): Promise<number> {
-  const {output, note, patterns = [], clock, timeout, prefix} = options;
+  const {output, note, patterns = [], clock, timeout} = options;
   const names = [...new Set(options.names)];
   const over = new AbortController();
   const signal = AbortSignal.any([options.signal, over.signal]);
   const isOpenEnded = patterns.length > 0;
   const printing = new Printing(options, {count: names.length, mayGrow: isOpenEnded});
   const endWatch = options.watch?.(printing.manager);
-  printing.add(names, {hasPrefix: prefix && (isOpenEnded || names.length > 1)});
+  printing.add(names, {hasPrefix: isOpenEnded || names.length > 1});
   const stopped = aborted(options.signal);
   const poller = options.follow && options.endsByState ? new ListPoller(options) : undefined;
   if (poller) {
@@ -110,13 +108,13 @@ async function addMatching(
   printing: Printing,
   options: LogsOptions & {readonly patterns: readonly NamePattern[]},
 ): Promise<End> {
-  const {note, patterns, follow, exitOnEnd, endsByState = false, prefix} = options;
+  const {note, patterns, follow, exitOnEnd, endsByState = false} = options;
   const sources = patterns.map(({source}) => `'${source}'`).join(', ');
   let isFirst = true;
   const onNames = (names: readonly string[], pipelines: readonly Pipeline[]) => {
     // A new name of a log that is printed is no other log.
     printing.manager.followNames(pipelines);
-    printing.add(names, {hasPrefix: prefix});
+    printing.add(names, {hasPrefix: true});
     if (isFirst && printing.size === 0 && follow)
       note(`pipetail: no pipeline matches ${sources} yet · waiting for one`);
     isFirst = false;
@@ -141,6 +139,8 @@ async function addMatching(
 const countPatience = 1_000;
 /** Checks for new lines per second: a line waits at most 17 ms. */
 const fps = 60;
+/** Bytes that may wait for a slow reader, of all pipelines together. */
+const usualSpill = 256 * 1024 * 1024;
 /** Bytes, twice what can come between two checks: no line is dropped before the reader had a chance. */
 const leastSpill = 8 * 1024 * 1024;
 
@@ -168,8 +168,8 @@ class Printing {
   /** `count`: expected logs; they and later ones share the spill. `mayGrow`: it is not over before `close`. */
   constructor(options: LogsOptions, {count, mayGrow}: {count: number; mayGrow: boolean}) {
     this.#options = options;
-    this.#spillBytes = Math.max(leastSpill, options.spillBytes / Math.max(1, count));
-    const memoryBytes = options.spillBytes;
+    const memoryBytes = options.spillBytes ?? usualSpill;
+    this.#spillBytes = Math.max(leastSpill, memoryBytes / Math.max(1, count));
     this.manager = new LogManager({...options, fps, scrollbackBytes: this.#spillBytes, memoryBytes}, pipelineLogs);
     this.manager.onRenamed((names) => rekey(this.#logs, names));
     this.#mayGrow = mayGrow;
@@ -281,18 +281,13 @@ class Printing {
 
   #endIfDone(): void {
     const {output} = this.#options;
-    if (this.verdict && !output.busy) for (const log of this.#queue) log.cutShort(output);
     const isDone = !this.#mayGrow && this.#unfinished.size === 0;
     if (isDone || this.verdict) this.#order?.write(output);
     if ((isDone || this.verdict) && !output.busy) this.#resolve(undefined);
   }
 
   #open(name: string, prefixOf: (name: string) => string | undefined): void {
-    const {note, recordsOf, client} = this.#options;
-    const info = () => {
-      const {platformVersion} = log;
-      return {server: client.baseUrl, ...(platformVersion !== undefined && {platformVersion})};
-    };
+    const {note, recordsOf} = this.#options;
     const order = this.#order;
     const toPrint: LogToPrint = {
       get name() {
@@ -301,7 +296,6 @@ class Printing {
       get prefix() {
         return prefixOf(log.name);
       },
-      info,
     };
     const records = recordsOf?.(toPrint);
     const log: PipelineLog = new PipelineLog({

@@ -115,11 +115,6 @@ export class PipelineLog {
     return this.#printer.over;
   }
 
-  /** Undefined before the pipeline was requested. */
-  get platformVersion(): string | undefined {
-    return this.#stream.connection.pipelineAtEnd?.platformVersion;
-  }
-
   /** The errors suppressed in this log, which `--exit-on` could not match, in words; undefined: none. Never rejects. */
   async unmatched(signal: AbortSignal): Promise<string | undefined> {
     const {inRun, isWhole} = this.#stream.errors.connectors;
@@ -152,11 +147,6 @@ export class PipelineLog {
     this.#cancelCheck();
     this.#keepChecking();
     this.#check();
-  }
-
-  /** A record has ended all logs: prints what a shape prints only at its end. */
-  cutShort(output: LineOutput): void {
-    this.#printer.cutShort(output);
   }
 
   /** Ends it now. What came can still be printed. */

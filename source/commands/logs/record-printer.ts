@@ -42,7 +42,6 @@ export class RecordPrinter {
   #over: Over | undefined;
   #hasEnded = false;
   #hasPrinted = false;
-  readonly #gaps: string[] = [];
 
   constructor(buffer: LogBuffer, options: RecordPrinterOptions) {
     const {selecting, shape, tail, around = 0, run} = options;
@@ -103,11 +102,6 @@ export class RecordPrinter {
     this.#selector.flush();
   }
 
-  /** Words of a marker, for shapes that list gaps at the end. */
-  addGap(words: string): void {
-    this.#gaps.push(words);
-  }
-
   /** Prints records that begin in [`from`, `stop`), lines below `end`, about `maxBytes`. `lines`: printed or not. */
   read(range: {readonly from: number; readonly stop: number; readonly end: number; readonly maxBytes: number}): {
     readonly next: number;
@@ -156,12 +150,7 @@ export class RecordPrinter {
   end(): Uint8Array {
     if (this.#hasEnded) return Buffer.of();
     this.#hasEnded = true;
-    return Buffer.concat([this.caughtUp(), Buffer.from(this.#shape.end?.(this.#gaps) ?? '')]);
-  }
-
-  /** A record has ended all logs: prints what a shape prints only at its end. */
-  cutShort(): Uint8Array {
-    return this.#shape.end ? this.end() : Buffer.of();
+    return this.caughtUp();
   }
 
   /** Nothing more comes into the buffer. */

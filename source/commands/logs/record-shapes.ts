@@ -2,10 +2,7 @@ import {decodeVisible} from '../../buffer/style-joints.ts';
 import {jsonText} from '../../lib/json.ts';
 import type {Level} from '../../records/level.ts';
 import {type LogRecord, parseRecord, recordFields} from '../../records/parse-record.ts';
-import type {Template, TemplateField} from '../../settings/logs-forms.ts';
-import {clean} from '../../terminal/clean.ts';
-import {fieldValue, lineAsSent} from '../../viewport/line-text.ts';
-import {type MarkdownInput, MarkdownReport} from '../../viewport/markdown.ts';
+import {fieldValue} from '../../viewport/line-text.ts';
 
 /** What is printed of whole lines, each with its newline; it may return the same array. */
 export type ConvertLines = (lines: Uint8Array) => Uint8Array;
@@ -37,8 +34,6 @@ export type RecordShape = {
   /** Panics and configurations are printed whole: records that came between their lines follow them. */
   readonly joinsLines?: boolean;
   readonly print: (record: PrintedRecord) => Uint8Array;
-  /** Text after all records. */
-  readonly end?: (gaps: readonly string[]) => string;
 };
 
 const newline = Buffer.from('\n');
@@ -47,7 +42,6 @@ export type LogToPrint = {
   readonly name: string;
   /** Printed in front of lines as sent. */
   readonly prefix: string | undefined;
-  readonly info: () => Pick<MarkdownInput, 'server' | 'platformVersion'>;
 };
 
 /** Between two groups of records, as of grep. */
@@ -83,7 +77,7 @@ export function jsonShape(log: Pick<LogToPrint, 'name'>): RecordShape {
   return {
     joinsLines: true,
     print({lines, time, level, startsHere, isNear}) {
-      const {record, first, more} = read(lines, textOf);
+      const {record, first, more} = read(lines);
       const {message, fields} = record ? messageAndFields(record, first) : {message: first, fields: {}};
       const object = {
         pipeline: log.name,
@@ -105,46 +99,9 @@ export function jsonShape(log: Pick<LogToPrint, 'name'>): RecordShape {
   };
 }
 
-/** The template's text for each record, safe for a terminal. */
-export function templateShape(log: Pick<LogToPrint, 'name'>, template: Template): RecordShape {
-  return {
-    joinsLines: true,
-    print(printed) {
-      const {lines, time, level} = printed;
-      const {record, first, more} = read(lines, safeTextOf);
-      // Strings in JSON may have control characters as escapes.
-      const message = record ? safe(wholeMessage(record, first)) : first;
-      const values: Readonly<Record<TemplateField, string>> = {
-        pipeline: log.name,
-        time: timeWord(time),
-        level: record?.level ?? level ?? '-',
-        target: safe(record?.target || '-'),
-        message: [message, ...more].join('\n'),
-        line: lines.map(safeTextOf).join('\n'),
-      };
-      const text = `${template.map((part) => (typeof part === 'string' ? part : values[part.field])).join('')}\n`;
-      return Buffer.concat([...separatorBefore(printed), Buffer.from(text)]);
-    },
-  };
-}
-
-/** Prints at the end: all lines as a report for an issue or a message. */
-export function markdownShape(info: () => Omit<MarkdownInput, 'span' | 'gaps'>): RecordShape {
-  const report = new MarkdownReport();
-  let span: MarkdownInput['span'];
-  return {
-    print({lines, time}) {
-      for (const line of lines) report.add(line);
-      if (time) span = {from: span?.from ?? time.at, to: time.at};
-      return Buffer.of();
-    },
-    end: (gaps) => report.finish({...info(), span, gaps}),
-  };
-}
-
 /** The record of the first line, and the lines that continue it. */
-function read(lines: readonly Buffer[], decode: (line: Buffer) => string) {
-  const [first = '', ...more] = lines.map(decode);
+function read(lines: readonly Buffer[]) {
+  const [first = '', ...more] = lines.map(textOf);
   return {record: parseRecord(first), first, more};
 }
 
@@ -171,17 +128,6 @@ function wholeMessage(record: LogRecord, line: string): string {
 
 function textOf(line: Buffer): string {
   return decodeVisible(line).replace(/\r$/, '');
-}
-
-function safeTextOf(line: Buffer): string {
-  return lineAsSent(line).text;
-}
-
-function safe(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => clean(line))
-    .join('\n');
 }
 
 function timeWord(time: RecordTime | undefined): string {

@@ -22,15 +22,7 @@ import {type LogsOptions, runLogs} from './logs.ts';
 import {runLogsFrom} from './logs-from.ts';
 import type {RecordPrinterOptions} from './record-printer.ts';
 import {type Selecting, sinceTime} from './record-selector.ts';
-import {
-  type ConvertLines,
-  jsonShape,
-  type LogToPrint,
-  linesShape,
-  markdownShape,
-  type RecordShape,
-  templateShape,
-} from './record-shapes.ts';
+import {type ConvertLines, jsonShape, type LogToPrint, linesShape, type RecordShape} from './record-shapes.ts';
 
 /** Milliseconds that the end of the program waits for a disk that hangs. */
 const recordingPatience = 2_000;
@@ -165,13 +157,16 @@ export function recordPrinters(
   now: number,
   convert?: ConvertLines,
 ): ((log: LogToPrint) => RecordPrinterOptions) | undefined {
-  const {select, output, template, timestamps, exitOn, failOn} = request;
+  const {select, output, timestamps, exitOn, failOn} = request;
   const isEnded = exitOn !== undefined || failOn !== undefined;
   const {follow, from, names, patterns} = request;
   // In order of time.
   const isMerged = !follow && from === undefined && (names.length > 1 || patterns.length > 0);
-  const isPlain = !isMerged && output === 'raw' && template === undefined && !timestamps && !isEnded;
-  if (isPlain && wordsOf(request).length === 0) return undefined;
+  const isPlain = !isMerged && output === 'raw' && !timestamps && !isEnded;
+  const isSelected = Object.values(select)
+    .flat()
+    .some((value) => value !== undefined);
+  if (isPlain && !isSelected) return undefined;
   const selecting = checkTimes({
     filters: filtersOf(request),
     anyOf: select.grep.map((source) => textFilter(source, false)),
@@ -205,14 +200,6 @@ function textFilter(source: string, out: boolean): Filter {
 }
 
 function shapeOf(request: LogsRequest, log: LogToPrint, convert?: ConvertLines): RecordShape {
-  const {output, template, timestamps} = request;
-  if (output === 'json') return jsonShape(log);
-  if (output === 'markdown')
-    return markdownShape(() => ({...log.info(), pipeline: log.name, filters: wordsOf(request)}));
-  if (template !== undefined) return templateShape(log, template);
-  return linesShape({log, convert, timestamps});
-}
-
-function wordsOf({select}: LogsRequest): readonly string[] {
-  return Object.entries(select).flatMap(([flag, value]) => [value ?? []].flat().map((each) => `--${flag} ${each}`));
+  const {output, timestamps} = request;
+  return output === 'json' ? jsonShape(log) : linesShape({log, convert, timestamps});
 }

@@ -26,7 +26,6 @@ async function print(directory: string, more: Partial<Parameters<typeof runLogsF
     from: [directory],
     names: ['p'],
     clock: new FakeClock(),
-    prefix: true,
     output: new LineOutput(stream),
     note: (line) => notes.push(line),
     signal: new AbortController().signal,
@@ -142,8 +141,6 @@ describe('what is not a recording', () => {
       await writeFile(path.join(home.path, name), text);
     }
     expect((await printFrom([home.path])).text).toBe('a.log | one\nb.txt | other\n');
-    const files = ['a.log', 'b.txt'].map((name) => path.join(home.path, name));
-    expect((await printFrom(files, {prefix: false})).text).toBe('one\nother\n');
     expect((await print(home.path, {names: ['a']})).text).toBe('one\n');
   });
 
@@ -154,14 +151,6 @@ describe('what is not a recording', () => {
       notes: ['pipetail: c2: next collection of the support bundle, 81 s later · 0 entries lost'],
     });
     expect(text.match(/seq=\d+/g)).toHaveLength(386);
-  });
-
-  test('a report of a bundle names the version of its platform', async () => {
-    const from = path.join(root, 'test/wire/31-support-bundle-real.zip');
-    const request = readSettings(['logs', '--from', from, '-o', 'markdown', '--tail', '1'], {}).request as LogsRequest;
-    const {text} = await printFrom([from], {recordsOf: recordPrinters(request, 0)});
-    expect(text).toContain('**Log of `orders-live`**');
-    expect(text).toContain('- Platform version: `0.337.0`\n');
   });
 
   test('stdin, of which the last record is printed when nothing comes', async () => {
@@ -192,13 +181,13 @@ describe('what is not a recording', () => {
     const now = Date.parse('2026-11-28T03:30:00Z');
     const since = (time: string, from: readonly string[]) => {
       const request = readSettings(['logs', '--from', ...from, '--since', time], {}).request as LogsRequest;
-      return printFrom(from, {recordsOf: recordPrinters(request, now), prefix: false});
+      return printFrom(from, {recordsOf: recordPrinters(request, now)});
     };
     const none = 'pipetail: nothing since 2026-11-28 03:20:00 UTC';
     const notes = [`${none}: the last record is of 2026-11-25 12:03:00 UTC`];
     expect(await since('10m', files)).toEqual({code: 0, text: '', notes});
     expect(await since('10m', files.slice(2))).toMatchObject({notes: [`${none}: no record has a time`]});
-    expect(await since('2026-11-25 12:00', files)).toEqual({code: 0, text: texts[1], notes: []});
+    expect(await since('2026-11-25 12:00', files)).toEqual({code: 0, text: `b.log    | ${texts[1]}`, notes: []});
   });
 
   test('a line and a record that are larger than the buffer are printed whole', async () => {
@@ -240,9 +229,9 @@ describe('what is not a recording', () => {
     const [cut, whole] = [path.join(home.path, 'a.log.gz'), path.join(home.path, 'b.log')];
     await writeFile(cut, gzipSync('line\n'.repeat(1000)).subarray(0, -9));
     await writeFile(whole, 'whole\n');
-    const {code, text, notes} = await printFrom([cut, whole], {prefix: false});
+    const {code, text, notes} = await printFrom([cut, whole]);
     expect(notes).toEqual(['pipetail: a.log.gz ends here, too early: it was cut, or is still being written']);
-    expect({code, text}).toEqual({code: 0, text: `${'line\n'.repeat(1000)}whole\n`});
+    expect({code, text}).toEqual({code: 0, text: `${'a.log.gz | line\n'.repeat(1000)}b.log    | whole\n`});
   });
 
   test('files of one name are told apart by their folders', async () => {
@@ -252,7 +241,7 @@ describe('what is not a recording', () => {
       await mkdir(path.dirname(file));
       await writeFile(file, gzipSync(`${index}\n`).subarray(0, -9));
     }
-    const {text, notes} = await printFrom(files, {prefix: true});
+    const {text, notes} = await printFrom(files);
     expect(text).toBe('a/app.log.gz | 0\nb/app.log.gz | 1\n');
     const why = 'ends here, too early: it was cut, or is still being written';
     expect(notes).toEqual([`pipetail: a/app.log.gz ${why}`, `pipetail: b/app.log.gz ${why}`]);
@@ -282,14 +271,15 @@ test('--until ends a file, and of several each by itself; a run that is not ther
   await using home = await temporaryDirectory();
   const lines = (name: string) =>
     [1, 2, 3, 1].map((second) => `[${name}] 2026-11-25T12:00:0${second}.000001Z  INFO a: ${name} ${second}\n`);
+  const named = (name: string) => lines(name).map((line) => `${name}.log | ${line}`);
   for (const name of ['p', 'q']) await writeFile(path.join(home.path, `${name}.log`), lines(name).join(''));
   const printed = async (...args: readonly string[]) => {
     const request = readSettings(['logs', '--from', home.path, ...args], {}).request as LogsRequest;
-    return await print(home.path, {names: [], prefix: false, recordsOf: recordPrinters(request, 0)});
+    return await print(home.path, {names: [], recordsOf: recordPrinters(request, 0)});
   };
-  const some = [lines('p').slice(0, 2), lines('q').slice(0, 2)].flat().join('');
+  const some = [named('p').slice(0, 2), named('q').slice(0, 2)].flat().join('');
   expect(await printed('--until', '2026-11-25 12:00:02.5')).toEqual({code: 0, notes: [], text: some});
-  const last = [lines('p')[1], lines('q')[1]].join('');
+  const last = [named('p')[1], named('q')[1]].join('');
   expect((await printed('--until', '2026-11-25 12:00:02.5', '--tail', '1')).text).toBe(last);
   expect(await printed('--run', '2')).toEqual({
     ...{code: 0, text: ''},

@@ -62,8 +62,6 @@ async function setUp(options: DemoServerOptions = {}) {
       names: ['orders'],
       follow: false,
       exitOnEnd: false,
-      prefix: true,
-      spillBytes: 256 * 1024 * 1024,
       silence: 0,
       client: watched,
       clock: fastClock(more.speed ?? 20),
@@ -495,7 +493,7 @@ describe('following', () => {
 
   it.each(['orders', 'o*'])('follows a pipeline to another name, once: %s', async (name) => {
     const {server, pipeline, run, stream, stop, untilNoted} = await setUp();
-    const running = run({follow: true, ...readNames([name]), prefix: false});
+    const running = run({follow: true, ...readNames([name])});
     await untilPrinted(stream, 'Fresh start');
     server.renamePipeline('orders', 'others');
     if (name === 'orders') server.cutConnections();

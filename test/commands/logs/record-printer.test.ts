@@ -27,7 +27,7 @@ const log = [
 function printed(args: readonly string[], lines: readonly string[] = log, pieces: readonly number[] = [1e6]): string {
   const request = readSettings(['logs', 'orders', ...args], {}).request as LogsRequest;
   const recordsOf = recordPrinters(request, Date.UTC(2026, 10, 25, 12, 0, 10));
-  const options = recordsOf?.({name: 'orders', prefix: undefined, info: () => ({server: 'http://x'})});
+  const options = recordsOf?.({name: 'orders', prefix: undefined});
   if (!options) throw new Error('no records were requested');
   const buffer = new WritableLogBuffer({maxBytes: 1e8});
   const way = new RecordPrinter(buffer, options);
@@ -170,10 +170,7 @@ describe('at the end of a catch-up that was long, its last records and those tha
   const lines = [1, 2, 3, 4, 5].map((second) => head(second, 'INFO', `number ${second}`));
   const numbers = (args: readonly string[], mayBeLive: number, log: readonly string[] = lines) => {
     const request = readSettings(['logs', 'orders', ...args], {}).request as LogsRequest;
-    const options = recordPrinters(
-      request,
-      0,
-    )?.({name: 'orders', prefix: undefined, info: () => ({server: 'http://x'})});
+    const options = recordPrinters(request, 0)?.({name: 'orders', prefix: undefined});
     if (!options) throw new Error('no records were requested');
     const buffer = new WritableLogBuffer({maxBytes: 1e6});
     const printer = new RecordPrinter(buffer, options);
@@ -289,8 +286,6 @@ describe('--around: the records before and after those that are selected', () =>
         ['h', true],
       ],
     ]);
-    const text = printed(['--grep', 'message [bg]', '-C', '1', '--template', '{level}'], lines);
-    expect(text).toBe('INFO\nINFO\nINFO\n--\nINFO\nINFO\nINFO\n');
   });
 
   test('whatever is selected, as grep does it with lines', () => {
@@ -466,9 +461,6 @@ describe('json and templates: panics and configurations are one record each', ()
     ]);
     expect(errors[0]).toMatchObject({level: 'ERROR', target: null, time: '2026-11-27T06:46:43.912732Z'});
     expect(errors[0].message).toBe(plain([...lines.slice(114, 265), ...lines.slice(266, 354)]));
-    expect(printed(['--level', 'error', '--tail', '3', '--template', '{level}{message}'], lines)).toContain(
-      'ERROR\nthread',
-    );
   });
 
   test('one record counts, and ends the log', () => {
@@ -501,10 +493,7 @@ describe('json and templates: panics and configurations are one record each', ()
   test('lines that come after a silence continue the record', () => {
     const buffer = new WritableLogBuffer({maxBytes: 1e6});
     const request = readSettings(['logs', 'orders', '-o', 'json'], {}).request as LogsRequest;
-    const options = recordPrinters(
-      request,
-      0,
-    )?.({name: 'orders', prefix: undefined, info: () => ({server: 'http://x'})});
+    const options = recordPrinters(request, 0)?.({name: 'orders', prefix: undefined});
     if (!options) throw new Error('no records were requested');
     const printer = new RecordPrinter(buffer, options);
     let next = 0;
@@ -572,9 +561,6 @@ test('json: the lines of an older runner have time, level and message', () => {
     target: null,
     message: 'Status transition: running -> stopping',
   });
-  expect(printed(['--template', '{level} {target} {message}'], [line])).toBe(
-    'INFO - Status transition: running -> stopping\n',
-  );
 });
 
 test('json: what a terminal obeys in a line is escaped, and read as it was sent', () => {
@@ -613,7 +599,6 @@ describe('a time', () => {
         .map((line) => JSON.parse(line));
       const times = objects.map(({time}) => time ?? '-');
       expect(times.some((time) => /\.\d{6}Z$/.test(time))).toBe(true);
-      expect(printed(['--template', '{time}'], lines)).toBe(times.map((time) => `${time}\n`).join(''));
       const stamps = new Set(printed(['-t', '--level', 'trace'], lines).match(/^\S+(?= )/gm));
       expect(times.filter((time, at) => objects[at].level !== null && !stamps.has(time))).toEqual([]);
     },
@@ -627,41 +612,6 @@ test('timestamps: the time of its record before each line', () => {
     `2026-11-25T12:00:02.000001Z ${log[2]}`,
     '2026-11-25T12:00:02.000001Z     refused by peer',
   ]);
-});
-
-test('a template: a text for each record, without control characters', () => {
-  const lines = [head(1, 'WARN', '\u001b[31mred\u001b[0m \u001b]0;title\u0007x')];
-  expect(printed(['--template', '{pipeline}|{level}|{time}'])).toContain('orders|WARN|2026-11-25T12:00:03.000001Z\n');
-  const text = printed(['--template', '{message}'], lines);
-  expect(text).toContain('red');
-  expect([...text].filter((letter) => letter < ' ')).toEqual(['\n']);
-});
-
-test('a template: the message has its fields, but not those that the runner adds to each line', () => {
-  const lines = [
-    head(1, 'INFO', 'written step=80 path="/var log"'),
-    jsonLine('written', {step: 80, path: '/var log'}),
-    jsonLine('', {step: 81}),
-    runnersLine,
-  ];
-  expect(printed(['--template', '{message}'], lines)).toBe(
-    'written step=80 path="/var log"\nwritten step=80 path="/var log"\nstep=81\nFresh start a=1\n',
-  );
-});
-
-test('a template: what a line in JSON brings in escapes is safe too', () => {
-  const line = jsonLine('red\u001b]0;title\u0007\nand more', {'log.target': 'x\u001b[2J'}).replace('dbsp::a', 'log');
-  const text = printed(['--template', '{target} {message}'], [line]);
-  expect(text).toContain('title');
-  expect([...text].filter((letter) => letter < ' ')).toEqual(['\n', '\n']);
-});
-
-test('markdown: at the end, with the filters', () => {
-  const text = printed(['-o', 'markdown', '--level', 'warn', '-e', 'a`b', '-e', 'other']);
-  expect(text).toMatch(/^\*\*Log of `orders` on `x`\*\*\n/);
-  expect(text).toContain('- Time: 2026-11-25 12:00:02 to 12:00:03 UTC\n');
-  expect(text).toContain('- Filters: `` --exclude a`b ``, `--exclude other`, `--level warn`\n');
-  expect(text).toContain('    refused by peer\n');
 });
 
 test('without a form or a filter there is no record printer', () => {
