@@ -27,8 +27,6 @@ type DrawnScreenOptions = {
   readonly settings: Pick<Settings, 'fps' | 'mouse'>;
   /** Undefined: the terminal is not asked how far it has got. */
   readonly pace: TerminalPace | undefined;
-  /** Lines for a screen reader, printed once on the terminal's own screen. */
-  readonly isSpoken: boolean;
 };
 
 /** The screen as Ink draws it, and what it listens to. The first frame is drawn by the constructor. */
@@ -40,13 +38,14 @@ export class DrawnScreen {
   constructor(options: DrawnScreenOptions) {
     this.#options = options;
     const {stdout} = options.process;
-    const {isSpoken, keys: stdin} = options;
+    const {keys: stdin} = options;
     this.#instance = render(this.#element(), {
       stdin,
       stdout,
-      isScreenReaderEnabled: isSpoken,
-      alternateScreen: !isSpoken,
-      incrementalRendering: !isSpoken,
+      // With a variable `INK_SCREEN_READER` Ink would print the whole screen again with every change.
+      isScreenReaderEnabled: false,
+      alternateScreen: true,
+      incrementalRendering: true,
       exitOnCtrlC: false,
       // With a variable `CI` Ink would draw nothing.
       interactive: true,
@@ -64,8 +63,6 @@ export class DrawnScreen {
   end(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    // The shell's prompt takes the place of the status.
-    if (this.#options.isSpoken) this.#instance.clear();
     this.#instance.unmount();
   }
 
@@ -130,15 +127,14 @@ export class DrawnScreen {
    * the resize, has moved rows, and Ink writes only what changed (garbage in 3 of 16 runs of 300 resizes).
    */
   followSize(): () => void {
-    const {controller, process, isSpoken} = this.#options;
+    const {controller, process} = this.#options;
     const {stdout} = process;
     const onResize = () => {
-      // What a screen reader has read stays.
-      if (!controller.terminal.isLent && !isSpoken) {
+      if (!controller.terminal.isLent) {
         stdout.write(homeAndErase);
         this.#instance.clear();
       }
-      controller.setSize(screenSize(stdout, isSpoken));
+      controller.setSize(sizeOf(stdout));
       this.#instance.rerender(this.#element());
     };
     stdout.prependListener('resize', onResize);
@@ -150,13 +146,13 @@ export class DrawnScreen {
    * is handled: Node emits no `resize` then, but the terminal has lost what did not fit.
    */
   #sizeSignal(): () => void {
-    const {controller, process, isSpoken} = this.#options;
+    const {controller, process} = this.#options;
     let before = sizeOf(process.stdout);
     return () => {
       const size = sizeOf(process.stdout);
       const isSame = size.columns === before.columns && size.rows === before.rows;
       before = size;
-      if (isSame && !isSpoken) void controller.terminal.repaint();
+      if (isSame) void controller.terminal.repaint();
     };
   }
 
@@ -166,14 +162,7 @@ export class DrawnScreen {
   }
 }
 
-/** Rows that are read out are as long as they need, and the terminal breaks them. */
-const spokenSize: Size = {columns: 1000, rows: 24};
-
 /** What the controller lays out for. */
-export function screenSize(stdout: NodeJS.Process['stdout'], isSpoken: boolean): Size {
-  return isSpoken ? spokenSize : sizeOf(stdout);
-}
-
-function sizeOf({columns, rows}: NodeJS.Process['stdout']): Size {
+export function sizeOf({columns, rows}: NodeJS.Process['stdout']): Size {
   return {columns, rows};
 }

@@ -22,7 +22,7 @@ import {allCommands, pages} from '../ui/pages/registry.ts';
 import {goToPlaceAtStart} from '../ui/start-place.ts';
 import {ScreenBackend, type ShownLogs, viewOptionsOf} from './backend.ts';
 import {type ContextSource, ContextSwitch} from './context-switch.ts';
-import {DrawnScreen, screenSize} from './drawn-screen.tsx';
+import {DrawnScreen, sizeOf} from './drawn-screen.tsx';
 import {endScreen, type ScreenEnd, ScreenExit, terminalPatience} from './exit.ts';
 import {readTerminal, screenServices} from './services.ts';
 import {noStart, openBeforeFrame, type Start, startOf} from './start.ts';
@@ -108,8 +108,6 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const clock = systemClock;
   const terminal = readTerminal({process, keys: options.keys, meant: commandMeant(names)});
   const {keys} = terminal;
-  // The variable is Ink's own, and the same for all its programs.
-  const isSpoken = settings.screenReader || process.env.INK_SCREEN_READER === 'true';
   const server = options.server ?? (await openServer(settings, version, clock));
 
   const backend = new ScreenBackend({
@@ -117,7 +115,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     ...{random: systemRandom, packer: zstdPacker, filters: start.filters},
   });
   // A multiplexer answers itself, and draws at a pace of its own.
-  const pace = isSpoken || process.env.TMUX || process.env.STY ? undefined : new TerminalPace(clock);
+  const pace = process.env.TMUX || process.env.STY ? undefined : new TerminalPace(clock);
   pace?.mayDrawLog.subscribe(() => backend.frameRate.setHeld(!pace.mayDrawLog.get()));
   const exit = new ScreenExit(() => {
     contextSwitch?.end();
@@ -161,7 +159,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     pages,
     names: opening,
     isRequested: (pipeline) => patterns.some(({matches}) => matches(pipeline)),
-    size: screenSize(stdout, isSpoken),
+    size: sizeOf(stdout),
     viewOptions: {...viewOptionsOf(settings.view.initial), ...(start.filters && {filters: start.filters})},
     ...(session && {beforeFirst: () => session.start(controller)}),
   });
@@ -174,11 +172,10 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   controller.terminal.keep(reports, title);
   if (pace) controller.terminal.keepPace(pace);
 
-  const drawn = new DrawnScreen({controller, backend, exit, process, keys, clock, settings, isSpoken, pace});
+  const drawn = new DrawnScreen({controller, backend, exit, process, keys, clock, settings, pace});
   const writes = boundWrites(stdout, {
     onRecovered: () => void controller.terminal.repaint(),
     onFrame: pace && ((bytes) => pace.onDrawn(bytes)),
-    isAlternate: !isSpoken,
   });
   // The title is undone last, once `writes` has ended: a dropped write would leave ours.
   stdout.off('error', ignore).on('error', ignore);

@@ -118,7 +118,6 @@ export function screenServices(input: ServicesInput): Services {
     copyForm: settings.copy,
     ...copyServices(process, terminal.keys),
     suspendProcess: () => suspendProcess(process, clock),
-    isStalled: () => stdout.writableLength > 0,
     ...others,
   };
 }

@@ -196,12 +196,6 @@ export const options = [
     commands: screens,
   },
   {
-    flag: 'screen-reader',
-    help: 'for a screen reader: print lines once, with one line of status, instead of a screen',
-    core: 'print lines once, for a screen reader',
-    commands: screens,
-  },
-  {
     flag: 'title',
     help: "show the number of failing pipelines in the terminal's title",
     commands: ['screen'],

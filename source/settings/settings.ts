@@ -62,8 +62,6 @@ export type Settings = {
   readonly mouse: boolean;
   /** The form of copied, saved and piped lines. */
   readonly copy: (typeof copyChoices)[number];
-  /** Lines for a screen reader instead of a screen. */
-  readonly screenReader: boolean;
   readonly view: StartView;
   readonly start: StartPlace;
   /** A built-in theme, or one of `themes`. */
@@ -138,7 +136,6 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
     title: isOn('title'),
     mouse: isOn('mouse'),
     copy: oneOf(nameOf('copy'), required('copy').toLowerCase(), copyChoices),
-    screenReader: isOn('screen-reader'),
     view: readView(values),
     start: {at: value('at'), filters: values.all('filter')},
     theme: readTheme(required('theme'), file.themes, nameOf('theme')),

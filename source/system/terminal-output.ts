@@ -37,8 +37,6 @@ type BoundWritesOptions = {
   readonly onRecovered: () => void;
   /** Called with the bytes of each frame, about. Returns what is to be written behind it. */
   readonly onFrame?: ((bytes: number) => string) | undefined;
-  /** Frames are on the alternate screen, and go with it. */
-  readonly isAlternate: boolean;
 };
 
 /**
@@ -46,7 +44,7 @@ type BoundWritesOptions = {
  * Frames are dropped, not queued, until the kernel accepts more; then `onRecovered` has to draw the whole screen.
  */
 export function boundWrites(stdout: WriteStream, options: BoundWritesOptions): BoundedWrites {
-  const {onRecovered, onFrame, isAlternate} = options;
+  const {onRecovered, onFrame} = options;
   const write = stdout.write.bind(stdout);
   let dropped = false;
   /** Something outside frames was dropped, perhaps Ink's restoring of the terminal: no later frame brings that back. */
@@ -89,7 +87,7 @@ export function boundWrites(stdout: WriteStream, options: BoundWritesOptions): B
   return {
     leave() {
       stdout.off('drain', onDrain);
-      hasLeft = isAlternate;
+      hasLeft = true;
     },
     async end({restore, patience, clock}) {
       stdout.off('drain', onDrain);

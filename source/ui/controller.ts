@@ -309,8 +309,6 @@ export class Controller {
     if (active === undefined) return;
     this.#setPosition(active, ({tab, geometry}) => setCurrentRow(tab.pane.position, geometry));
     this.dispatch({type: 'histogram', isShown});
-    // A screen reader paints no histogram.
-    if (isShown) this.pane?.model.beginCounting();
     this.#setPosition(active, (at) => anchoredPosition(at, at.geometry.entries));
   }
 

@@ -98,8 +98,6 @@ export type Services = {
   /** Notifications and the page after an absence. */
   readonly events?: EventOptions;
   readonly quit: () => void;
-  /** The terminal has not accepted yet what was written to it; absent: it always has. */
-  readonly isStalled?: () => boolean;
   /** Stops the process as ^Z does. Resolves when it runs again; false if it was never stopped. */
   readonly suspendProcess: () => Promise<boolean>;
 };

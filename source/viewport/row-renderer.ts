@@ -13,7 +13,6 @@ import type {Colors, Style} from '../terminal/style.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {textWidth} from '../terminal/width.ts';
-import {markerText} from '../words/markers.ts';
 import {closedEntry} from './closed-record.ts';
 import {
   currentMatchStyle,
@@ -168,13 +167,6 @@ export class RowRenderer {
     const entry = this.#textOf(id);
     const [match] = entry.matches;
     return match ? this.#rowsAbove(id) + rowAt(entry, match.start) : 0;
-  }
-
-  /** A whole entry in one line for a screen reader: without gutter, columns and rules. */
-  spokenLine(id: number): string {
-    const marker = this.#buffer.markerAt(id);
-    const text = marker ? markerText(marker, this.#form.zone) : this.#textOf(id).styled.text;
-    return text.replaceAll(/\s+/g, ' ').trim();
   }
 
   paintRows(places: readonly RowPosition[], input: PaintInput): string[] {

@@ -238,7 +238,7 @@ test('after kill -9 all that is needed is reset', async () => {
 });
 
 describe('the terminal is gone', () => {
-  test.each([[[]], [['--title']], [['--screen-reader']]])('a closed PTY ends the program: %j', async (args) => {
+  test.each([[[]], [['--title']]])('a closed PTY ends the program: %j', async (args) => {
     await using viewer = await openViewer({args: ['alpha', ...args]});
     const {terminal, server} = viewer;
     await terminal.waitFor('LIVE');

@@ -125,30 +125,3 @@ test('without an alternate screen: a whole screen, and a line of its own for the
   await terminal.waitForExit();
   expect((await seenWithoutModes(terminal.output, '$ ')).at(-1)).toBe('$');
 });
-
-test('for a screen reader lines are printed once, on the terminal’s own screen, and the keys work', async () => {
-  await using viewer = await openViewer({args: ['--screen-reader', 'alpha']});
-  const {terminal} = viewer;
-  const status = () => terminal.text().trimEnd().split('\n').at(-1) ?? '';
-  await terminal.waitFor('alpha · Running · LIVE · following');
-  viewer.write('alpha', 3);
-  await terminal.waitFor('line 3.');
-  await terminal.press('/');
-  await terminal.type('line 2');
-  await terminal.waitFor(() => status() === 'search: line 2 · 1 of 1 line matches');
-  await terminal.press('Enter');
-  await terminal.waitFor('paused');
-  await terminal.press('?');
-  await terminal.waitFor(() => status() === 'keys · press Esc to go back');
-  await terminal.press('Esc');
-  terminal.resize(90, 20);
-  await terminal.waitFor(() => status().startsWith('alpha · Running · LIVE'));
-  expect(terminal).toMatchObject({alternateScreen: false, cursorVisible: true});
-  const sent = terminal.output.toString();
-  for (const text of ['line 1.', 'line 3.', 'all keys; find a command']) expect(sent.split(text)).toHaveLength(2);
-  // Only the row of the status is ever erased.
-  expect(sent).not.toMatch(new RegExp(`${esc}\\[(\\?1049h|\\d*J|H|\\d*A)`));
-  await terminal.press('q', 'q');
-  expect(await terminal.waitForExit()).toMatchObject({code: 0});
-  expect(terminal.text()).not.toContain('keys go to');
-});

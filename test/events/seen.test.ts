@@ -2,8 +2,7 @@ import {expect, it} from 'vitest';
 import {connectorErrors, parseError} from '../../demo/connector-errors.ts';
 import {processLog} from '../../demo/process-log.ts';
 import {tabLabels} from '../../source/ui/components/tab-bar.ts';
-import {pageRows} from '../../source/ui/pages/pages.ts';
-import {allTexts} from '../ui/pages/all-rows.ts';
+import {allTexts, rowsOfPage} from '../ui/pages/all-rows.ts';
 import {logged} from '../ui/reading.ts';
 import {ScreenUnderTest} from '../ui/screen-under-test.ts';
 
@@ -135,7 +134,7 @@ it('a connector with a fatal error keeps the mark, also of a preview that is clo
     {kind: 'ended', connector: 'fraud.web', message: 'connection refused'},
   ]);
   screen.press('A');
-  expect(allTexts(pageRows(screen.controller)).join('\n')).toContain(
+  expect(allTexts(rowsOfPage(screen.controller)).join('\n')).toContain(
     'fraud.web stopped with a fatal error: connection refused',
   );
   fraud.stop();
@@ -176,8 +175,8 @@ it('d has one number of connector errors, that of A with its parts, and it follo
   fail(40);
   await untilCounted(screen, 40);
   screen.press('2', 'd');
-  const total = () => /connector errors +(.*)/.exec(allTexts(pageRows(screen.controller)).join('\n'))?.[1];
-  const page = () => allTexts(pageRows(screen.controller)).join('\n');
+  const total = () => /connector errors +(.*)/.exec(allTexts(rowsOfPage(screen.controller)).join('\n'))?.[1];
+  const page = () => allTexts(rowsOfPage(screen.controller)).join('\n');
   await screen.until(() => page().includes('40 parse'), 'the statistics');
   expect(total()).toMatch(/^40: \d+ in the log · \d+ suppressed, counted only by the API$/);
   now += 6000;

@@ -106,9 +106,7 @@ async function endOf(terminal: Terminal, command: string): Promise<Exit> {
     await terminal.press('C-c');
     return await terminal.waitForExit();
   }
-  // With --screen-reader there is no screen, but the same first and last words.
-  const isOpen = () => terminal.alternateScreen || terminal.text().includes('pipetail on ');
-  await terminal.waitFor(() => isOpen() || !terminal.running, {timeout: 50_000});
+  await terminal.waitFor(() => terminal.alternateScreen || !terminal.running, {timeout: 50_000});
   if (!terminal.running) return await terminal.exit;
   await terminal.waitFor(/ (LIVE|ended|end of file)\b/);
   await terminal.press('q');

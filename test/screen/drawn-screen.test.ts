@@ -10,8 +10,6 @@ import {ScreenExit} from '../../source/screen/exit.ts';
 import {settled} from '../harness/fake-clock.ts';
 import {ScreenUnderTest} from '../ui/screen-under-test.ts';
 
-const esc = '\u001B';
-
 /** A terminal that keeps what is written to it. */
 function terminal() {
   let text = '';
@@ -28,7 +26,6 @@ function terminal() {
   return {
     process: {stdin, stdout} as unknown as NodeJS.Process,
     text: () => stripVTControlCharacters(text),
-    raw: () => text,
   };
 }
 
@@ -46,7 +43,6 @@ it('draws every frame at the requested rate, not every second one', async () => 
       keys: process.stdin,
       settings: {fps, mouse: false},
       clock: screen.clock,
-      isSpoken: false,
       pace: undefined,
     },
     backend: {presence: new Presence({clock: screen.clock})},
@@ -84,7 +80,7 @@ it('draws nothing while the terminal takes no frame, and then the newest state',
       settings: {fps: 100, mouse: false},
       clock: screen.clock,
     },
-    ...{isSpoken: false, pace: undefined},
+    pace: undefined,
     backend: {presence: new Presence({clock: screen.clock})},
     exit: new ScreenExit(() => {}),
   });
@@ -102,39 +98,4 @@ it('draws nothing while the terminal takes no frame, and then the newest state',
   await screen.until(() => text().includes('ccccccc'), 'the next state');
   drawn.end();
   await drawn.ended();
-});
-
-it('for a screen reader prints each line once, and keeps one line of status', async () => {
-  await using screen = await ScreenUnderTest.open({names: ['orders']});
-  screen.facts.start();
-  const {process, raw} = terminal();
-  const drawn = new DrawnScreen({
-    ...{
-      controller: screen.controller,
-      process,
-      keys: process.stdin,
-      settings: {fps: 20, mouse: false},
-      clock: screen.clock,
-      isSpoken: true,
-      pace: undefined,
-    },
-    backend: {presence: new Presence({clock: screen.clock})},
-    exit: new ScreenExit(() => {}),
-  });
-  const endSize = drawn.followSize();
-  await screen.until(() => raw().includes('5 lines'), 'the log');
-  for (const number of [1, 2, 3]) screen.server.pipeline('orders').write(`came as ${number}.`);
-  await screen.until(() => raw().includes('came as 3.'), 'the lines');
-  screen.controller.say('a notice');
-  await screen.until(() => raw().includes('a notice'), 'the notice');
-  process.stdout.emit('resize');
-  await screen.clock.advance(1000);
-  drawn.end();
-  await drawn.ended();
-  endSize();
-  for (const text of ['came as 1.', 'came as 2.', 'came as 3.', 'a notice']) expect(raw().split(text)).toHaveLength(2);
-  // No alternate screen, nothing erased but the row of the status.
-  expect(raw()).not.toMatch(new RegExp(`${esc}\\[(\\?1049h|\\d*J|H|\\d*A)`));
-  const status = 'orders · Running · LIVE · following · keys go to the log · ? help';
-  expect(raw().slice(raw().lastIndexOf('a notice'))).toContain(`a notice\n${status}`);
 });

@@ -35,7 +35,6 @@ test('without flags: the screen, on the local server, with the defaults of the h
     memoryBytes: 256 * 1024 * 1024,
     fresh: false,
     mouse: false,
-    screenReader: false,
     fps: 12,
     start: {at: undefined, filters: []},
     silence: 300_000,

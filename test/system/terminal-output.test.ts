@@ -57,7 +57,7 @@ function slowTerminal() {
 test('frames are dropped while the terminal accepts nothing, and the screen is drawn anew once it does', async () => {
   const {written, accept, stdout} = slowTerminal();
   let recovered = 0;
-  boundWrites(stdout, {onRecovered: () => recovered++, isAlternate: true});
+  boundWrites(stdout, {onRecovered: () => recovered++});
   stdout.write('one');
   const dropped: string[] = [];
   stdout.write('two', () => dropped.push('two'));
@@ -75,7 +75,7 @@ test.each([
   [['frame', 'dropped'], 'restored'],
 ])('the end waits until %j is out, and then writes %j', async (frames, restored) => {
   const {written, accept, stdout} = slowTerminal();
-  const writes = boundWrites(stdout, {onRecovered() {}, isAlternate: true});
+  const writes = boundWrites(stdout, {onRecovered() {}});
   for (const frame of frames) stdout.write(frame);
   const isOut = writes.end({restore: 'restored', patience: 1000, clock: new FakeClock()});
   await accept();
@@ -86,7 +86,7 @@ test.each([
 
 test('what was dropped outside frames is restored at the end, also when frames got through since', async () => {
   const {written, accept, stdout} = slowTerminal();
-  const writes = boundWrites(stdout, {onRecovered() {}, isAlternate: true});
+  const writes = boundWrites(stdout, {onRecovered() {}});
   stdout.write('frame');
   stdout.write('\u001B[?1049l');
   await accept();
@@ -99,7 +99,7 @@ test('what was dropped outside frames is restored at the end, also when frames g
 test('the end does not wait for a terminal that never accepts anything', async () => {
   const clock = new FakeClock();
   const {stdout} = slowTerminal();
-  const writes = boundWrites(stdout, {onRecovered() {}, isAlternate: true});
+  const writes = boundWrites(stdout, {onRecovered() {}});
   stdout.write('frame');
   const isOut = writes.end({restore: '', patience: 500, clock});
   await clock.advance(500);
@@ -108,7 +108,7 @@ test('the end does not wait for a terminal that never accepts anything', async (
 
 test('the shell gets a line of its own where no alternate screen is left, and nothing else is changed', async () => {
   const {written, accept, stdout} = slowTerminal();
-  boundWrites(stdout, {onRecovered() {}, isAlternate: true});
+  boundWrites(stdout, {onRecovered() {}});
   for (const sequence of ['\u001B[?1049h frame', '\u001B[?1049l']) {
     stdout.write(sequence);
     await accept();
@@ -137,7 +137,7 @@ test('what is written behind a frame follows its end, and only a frame that was 
   const {written, stdout} = fastTerminal();
   const sizes: number[] = [];
   const onFrame = (bytes: number) => `?${sizes.push(bytes)}`;
-  boundWrites(stdout, {onRecovered() {}, onFrame, isAlternate: true});
+  boundWrites(stdout, {onRecovered() {}, onFrame});
   frame(stdout, 'one');
   stdout.write('title');
   frame(stdout, 'three');
@@ -145,7 +145,7 @@ test('what is written behind a frame follows its end, and only a frame that was 
   expect(sizes).toEqual([19, 21]);
 
   const slow = slowTerminal();
-  boundWrites(slow.stdout, {onRecovered() {}, onFrame, isAlternate: true});
+  boundWrites(slow.stdout, {onRecovered() {}, onFrame});
   frame(slow.stdout, 'dropped');
   await slow.accept();
   expect([slow.written.join(''), sizes.length]).toEqual(['\u001B[?2026h', 2]);
@@ -155,20 +155,16 @@ test('what is written behind a frame follows its end, and only a frame that was 
   expect(slow.written.at(-1)).toBe('title');
 });
 
-test.each([
-  [true, '|\r\n\u001B[?1049l'],
-  [false, '|\u001B[?2026hlast\u001B[?2026l|\r\n\u001B[?1049l'],
-])('after it is left no frame is written on the alternate screen: %s', (isAlternate, expected) => {
+test('after it is left no frame is written on the alternate screen', () => {
   const {written, stdout} = fastTerminal();
-  const writes = boundWrites(stdout, {onRecovered() {}, isAlternate});
+  const writes = boundWrites(stdout, {onRecovered() {}});
   frame(stdout, 'one');
   written.length = 0;
   writes.leave();
   stdout.write('|');
   frame(stdout, 'last');
-  if (!isAlternate) stdout.write('|');
   stdout.write('\u001B[?1049l');
-  expect(written.join('')).toBe(expected);
+  expect(written.join('')).toBe('|\r\n\u001B[?1049l');
 });
 
 test('stderr is held back, and written at the end', async () => {

@@ -11,18 +11,15 @@ import {findRecordings} from '../../source/storage/recording/reader.ts';
 import {openedTitle} from '../../source/ui/opened.ts';
 import {helpOf, helpPage} from '../../source/ui/pages/help.ts';
 import {openAs} from '../../source/ui/pages/page.ts';
-import {pageRows} from '../../source/ui/pages/pages.ts';
 import {pipelinePage} from '../../source/ui/pages/pipeline.ts';
 import {percentShown} from '../../source/ui/pane/pane-at.ts';
-import {Speaker} from '../../source/ui/speaker.ts';
-import {positionWords} from '../../source/ui/spoken-words.ts';
 import {sessionOf} from '../../source/ui/state/session-state.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {writable} from '../harness/writable.ts';
 import {runner} from '../records/index-lines.ts';
 import {writeRecording} from '../storage/recording/recording-files.ts';
 import {AppUnderTest} from './components/app-under-test.tsx';
-import {sectionTexts} from './pages/all-rows.ts';
+import {rowsOfPage, sectionTexts} from './pages/all-rows.ts';
 import {currentLine, typed, workedOut} from './reading.ts';
 import {ScreenUnderTest} from './screen-under-test.ts';
 
@@ -51,7 +48,7 @@ async function screenOf(opened: readonly FoundLog[], names = opened.map(({name})
 }
 
 const rowsOf = ({controller}: ScreenUnderTest) => {
-  const rows = pageRows(controller);
+  const rows = rowsOfPage(controller);
   return Array.from({length: rows.length}, (_, index) => rows.at(index)?.text ?? '');
 };
 
@@ -143,24 +140,6 @@ test('in a merged log, what is missing of one is said where the reader is, until
   expect(app.text).not.toContain('nothing until');
 });
 
-test('a screen reader says, too, what is missing of a log in a merged one', async () => {
-  await using folder = await folderOf({'b.log': line(0, 'b'), 'c.log': line(1, 'c')});
-  const at = Date.parse('2026-11-25T09:17:50Z');
-  const pieces = [{kind: 'discarded', entries: 21_238} as const, line(50, 'first of p')];
-  writeRecording(folder.path, {id: 'id-1', at, pieces});
-  const opened = await findLogs(folder.path);
-  await using screen = await screenOf(opened);
-  const speaker = new Speaker({controller: screen.controller, say: () => {}, isReady: () => true});
-  const stop = speaker.start();
-  screen.press('+');
-  await screen.until(() => (screen.controller.pane?.model.source.buffer.endId ?? 0) > 3, 'the merged log');
-  await workedOut(screen);
-  screen.press('g');
-  const words = /p: nothing until 11-25 09:17 · 21,238 earlier entries no longer held by the server/;
-  await screen.until(() => words.test(speaker.status.get()), 'what is missing');
-  stop();
-});
-
 test('q quits at once while nothing has come through stdin', async () => {
   await using screen = await screenOf(await findLogs('-'), ['stdin']);
   screen.press('q');
@@ -178,11 +157,9 @@ test('a log that has ended is neither followed nor paused, and has no connector 
   pieces.end();
   await app.shows('2026-11-20  at the end');
   expect(app.text).not.toMatch(/ p pause| F follow/);
-  expect(positionWords(app.screen.controller)).toEqual(['at the end']);
   await app.press('g');
   await app.shows(/ 2026-11-20 {2}\d+% *\n/);
   expect(app.text).not.toMatch(/PAUSED|paused| p resume| F follow/);
-  expect(positionWords(app.screen.controller)).toEqual([]);
   expect(app.text).toContain(' G bottom');
   await app.press('H');
   await app.shows('no run, state or error is known');

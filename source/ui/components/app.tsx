@@ -1,4 +1,4 @@
-import {useApp, useInput, useIsScreenReaderEnabled, usePaste} from 'ink';
+import {useApp, useInput, usePaste} from 'ink';
 import {useEffect, useMemo} from 'react';
 import {clip} from '../../terminal/fit.ts';
 import {plain} from '../../terminal/styled-text.ts';
@@ -11,7 +11,6 @@ import {paste, pressKeys} from '../press-keys.ts';
 import type {Tab} from '../state/view-state.ts';
 import {Rows} from './rows.tsx';
 import {Screen} from './screen.tsx';
-import {SpokenScreen} from './spoken-screen.tsx';
 
 /** The program's root. `size` comes from outside: `screen/drawn-screen.tsx` has the reason. */
 export function App({controller, size}: {readonly controller: Controller; readonly size: Size}) {
@@ -36,8 +35,6 @@ function Root({size}: {readonly size: Size}) {
   usePaste((text) => paste(controller, text));
   // The controller has the size already; as a prop, a new size renders.
   const layout = useLayout();
-  const isSpoken = useIsScreenReaderEnabled();
-  if (isSpoken) return <SpokenScreen columns={size.columns} />;
   if (!layout) return <TooSmall size={size} />;
   return <Screen layout={layout} />;
 }

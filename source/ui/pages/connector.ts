@@ -38,7 +38,7 @@ type ConnectorState = {readonly opened: OpenedConnector};
  * was opened.
  */
 export const connectorPage: Page<ConnectorState> = {
-  ...{kind: 'connector', context: 'pipeline', name: 'errors of a connector', motions: 'lines'},
+  ...{kind: 'connector', context: 'pipeline', motions: 'lines'},
   where: 'on the page of a connector',
   showsStatistics: true,
   rows(controller, {opened}, {width}) {
@@ -48,7 +48,6 @@ export const connectorPage: Page<ConnectorState> = {
   conditions: () => ({hasText: true}),
   takes: textOf,
   redrawnBy: ({services}) => [services.stats.known],
-  counts: true,
   run: {
     'pipeline-open': (controller, {under}) => controller.dispatch({type: 'page', page: under}),
     'pipeline-copy'(controller, page) {

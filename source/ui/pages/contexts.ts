@@ -19,7 +19,7 @@ type ContextsView = {
 
 /** The contexts of the configuration: colour, name, host; the current one is marked. Without any, how to make them. */
 export const contextsPage: Page = {
-  ...{kind: 'contexts', context: 'contexts', name: 'contexts', where: 'in the list of contexts', motions: 'items'},
+  ...{kind: 'contexts', context: 'contexts', where: 'in the list of contexts', motions: 'items'},
   hidesLog: true,
   keys: {
     ...{context: 'contexts', group: 'contexts', motions: 'items', close: ['q', 'C']},

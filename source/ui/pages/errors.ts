@@ -41,7 +41,6 @@ export const errorsPage: Page<ErrorsState> = {
   ...{
     kind: 'errors',
     context: 'errors',
-    name: 'errors',
     where: 'on the page of errors',
     motions: 'items',
   },
@@ -71,7 +70,6 @@ export const errorsPage: Page<ErrorsState> = {
     return absence ? absenceRows(controller, absence, {cursor, width}) : rowsOf(controller, page, width);
   },
   conditions: (_, {absence}) => ({isAbsence: absence !== undefined}),
-  content: (_, {section}) => section ?? '',
   items(controller, page) {
     const {absence, cursor = 0} = page;
     if (absence) return {length: absence.events.length, cursor, rowsOf: itemAt};

@@ -1,4 +1,3 @@
-import {counted} from '../../lib/format.ts';
 import {padTo, wrapWords} from '../../terminal/fit.ts';
 import {concat, overlay, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
@@ -22,7 +21,7 @@ import {lacks} from '../opened.ts';
 import {type Edit, editLine} from '../state/edit-line.ts';
 import type {OpenPage} from '../state/page.ts';
 import {promptBelow} from '../state/view-state.ts';
-import {type Opened, openAs, openPage, type Page, type Spoken} from './page.ts';
+import {type Opened, openAs, openPage, type Page} from './page.ts';
 import {type Items, paragraph} from './page-rows.ts';
 
 /** Heading of all keys but the core. */
@@ -51,8 +50,6 @@ export type HelpView = {
   /** Index of the chosen command. */
   readonly cursor: number;
   readonly width: number;
-  /** At most; 1 can be read from top to bottom. */
-  readonly columns?: number;
   readonly isUtf8: boolean;
   readonly symbols: Symbols;
 };
@@ -108,9 +105,9 @@ type Part = {readonly title?: string; readonly isCore?: boolean; readonly groups
 
 /** `start`: the row where it begins. */
 function partRows({groups, isCore = false}: Part, view: HelpView & Pick<BlockView, 'chosen'>, start: number): HelpRows {
-  const {width, columns: most = mostColumns} = view;
+  const {width} = view;
   const narrowest = isCore ? narrowestCoreColumn : narrowestColumn;
-  const columns = Math.max(1, Math.min(most, Math.floor(width / narrowest)));
+  const columns = Math.max(1, Math.min(mostColumns, Math.floor(width / narrowest)));
   const cells = Math.floor(width / columns);
   const space = isCore ? 0 : 1;
   const keyCells = isCore ? coreKeyColumn : keyColumn;
@@ -330,7 +327,7 @@ type HelpState = {readonly text: string};
 
 /** All keys; a command can be found and run there. */
 export const helpPage: Page<HelpState> = {
-  ...{kind: 'help', context: 'help', name: 'keys', where: 'in this help', motions: 'items'},
+  ...{kind: 'help', context: 'help', where: 'in this help', motions: 'items'},
   hidesLog: true,
   keys: {
     ...{context: 'help', group: 'help', motions: 'items', isTyped: true},
@@ -344,7 +341,7 @@ export const helpPage: Page<HelpState> = {
     },
   },
   open: openHelp,
-  rows: (controller, page, {width}) => helpOf(controller, page, {width}).rows,
+  rows: (controller, page, {width}) => helpOf(controller, page, width).rows,
   items: (controller, page) => itemsIn(helpOf(controller, page).items, page.cursor ?? 0),
   typed: ({text}) =>
     text === ''
@@ -355,7 +352,6 @@ export const helpPage: Page<HelpState> = {
     if (text !== '') typeInHelp(controller, {kind: 'kill', to: 'start'});
     else controller.dispatch({type: 'page', page: under});
   },
-  spoken,
 };
 
 /** Over what is open: a page, or a prompt, which keeps its text. */
@@ -371,24 +367,10 @@ function itemsIn(items: readonly Item[], cursor: number): Items {
   };
 }
 
-/** In one column, which can be read from top to bottom. */
-const forSpeech = {width: 99, columns: 1};
-
-/** All commands once; then how many are found by what is typed, and the one under the cursor. */
-function spoken(controller: Controller, page: Opened<HelpState>): Spoken {
-  const {rows, items} = helpOf(controller, {...page, cursor: -1}, forSpeech);
-  const item = items[page.cursor ?? 0];
-  return {
-    rows,
-    found: `${counted(items.length, 'command', 'commands')} with ${page.text}`,
-    item: item ? `${item.keys} ${item.help}` : 'no command matches',
-  };
-}
-
 export function helpOf(
   controller: Controller,
   {text, cursor = 0, under}: Opened<HelpState>,
-  size: Pick<HelpView, 'width' | 'columns'> = {width: controller.size.columns},
+  width = controller.size.columns,
 ): HelpRows {
   const {commands: table, services} = controller;
   const {isUtf8, symbols} = services;
@@ -396,7 +378,7 @@ export function helpOf(
   const from = below ? 'prompt' : controller.contextOf(under);
   const prompt = below && promptRows(below);
   const isLeftOut = (row: KeyRow) => 'needs' in row && lacks(controller, row.needs);
-  return helpRows({table, from, prompt, isLeftOut, text, cursor, isUtf8, symbols, ...size});
+  return helpRows({table, from, prompt, isLeftOut, text, cursor, isUtf8, symbols, width});
 }
 
 /** The command under the cursor, or why it does not run; undefined: none is found. */

@@ -12,7 +12,7 @@ import {listPage, type PageRows} from './page-rows.ts';
 
 /** The marked records, a row each, in the order of the log. */
 export const marksPage: Page = {
-  ...{kind: 'marks', context: 'marks', name: 'marks', where: 'in the list of marks', motions: 'items'},
+  ...{kind: 'marks', context: 'marks', where: 'in the list of marks', motions: 'items'},
   keys: {
     ...{context: 'marks', group: 'list of marks', motions: 'items', close: ['q', "'"]},
     own: [

@@ -28,8 +28,6 @@ export type PageRows = {
   readonly at: (index: number) => StyledText | undefined;
   /** The rows of a part, by which the page can be opened. */
   readonly partOf?: (section: string) => RowRange | undefined;
-  /** What a screen reader says of it at first; absent: all. */
-  readonly spoken?: RowRange;
   /** Of a page of text: rows of it that the cursor moves over when it comes to them. */
   readonly items?: Items;
 };

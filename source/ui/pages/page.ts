@@ -16,15 +16,6 @@ export type PageView = {readonly width: number; readonly waited?: string | undef
 /** Why nothing can be taken now. */
 export type Problem = {readonly problem: string};
 
-/** What a screen reader says of a page that says it otherwise than row by row. */
-export type Spoken = {
-  /** All of it, said once. */
-  readonly rows: readonly StyledText[];
-  /** What is found of it; said with the item when it changes. */
-  readonly found: string;
-  readonly item: string;
-};
-
 /** `section`: the part at which the command opens the page; undefined: its top. */
 export type Opening = {readonly keyName: string; readonly section?: string | undefined};
 
@@ -62,12 +53,6 @@ export type Page<State = unknown> = Omit<PageKind, 'closed'> & {
   close?(controller: Controller, page: Opened<State>): void;
   /** Called when the page is neither open nor under another one any more. */
   closed?(page: Opened<State>): void;
-  /** For a screen reader; absent: rows, or title and items. */
-  spoken?(controller: Controller, page: Opened<State>): Spoken;
-  /** What it shows, where that comes after it was opened: with other content it is said anew. */
-  content?(controller: Controller, page: Opened<State>): string;
-  /** It is read again every few seconds: a row in which only numbers have changed is not new. */
-  readonly counts?: true;
 };
 
 /** Where a page is opened: over another one, or at a part of it. */

@@ -22,12 +22,7 @@ import {
 import {pageText} from './page-text.ts';
 import {kindOf, pages} from './registry.ts';
 
-/** `waited`: as in `PageView`. No rows: no page is open. */
-export function pageRows(controller: Controller, waited?: string): PageRows {
-  const {page} = controller.state;
-  return page ? rowsOf(controller, page, waited) : [];
-}
-
+/** `waited`: as in `PageView`. */
 function rowsOf(controller: Controller, page: OpenPage, waited?: string): PageRows {
   return kindOf(page).rows(controller, page, {width: controller.size.columns, waited});
 }
@@ -193,7 +188,7 @@ function moveCursor(controller: Controller, page: OpenPage, motion: Motion): voi
 }
 
 /** The items of a page, by default the rows below its title: the list may have become shorter than the cursor's place. */
-export function itemsOf(controller: Controller, page: OpenPage): Items {
+function itemsOf(controller: Controller, page: OpenPage): Items {
   const items = kindOf(page).items?.(controller, page);
   if (items) return items;
   const length = Math.max(0, rowsOf(controller, page).length - headingRows);

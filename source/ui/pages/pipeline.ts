@@ -30,7 +30,7 @@ import {
   type PageView,
   type Problem,
 } from './page.ts';
-import {type RowRange, scrollOffset} from './page-rows.ts';
+import {scrollOffset} from './page-rows.ts';
 import {type Chosen, type Joined, joinSections, type Section, whenDrawn} from './sections.ts';
 import {goToEvent, readTimeline, timelineAsText, timelineSection} from './timeline.ts';
 import {goToStatement, whereTo, whySection} from './why.ts';
@@ -45,7 +45,7 @@ type PipelineState = {
 
 /** All that is known of a pipeline: what is wrong with it first, what is long last. */
 export const pipelinePage: Page<PipelineState> = {
-  ...{kind: 'pipeline', context: 'pipeline', name: 'page of the pipeline', motions: 'lines'},
+  ...{kind: 'pipeline', context: 'pipeline', motions: 'lines'},
   where: 'on the page of a pipeline',
   showsStatistics: true,
   explainsFailure: true,
@@ -94,12 +94,6 @@ export const pipelinePage: Page<PipelineState> = {
     changes.stop();
     timeline.stop();
     checkpoints.stop();
-  },
-  counts: true,
-  content: (_, {section, changes, timeline}) => {
-    if (section === 'timeline') return `${section} ${timeline.state.get()?.timeline !== undefined}`;
-    const state = changes.state.get();
-    return section === 'changes' && state?.kind === 'compared' ? `since ${state.older.number}` : `${section}`;
   },
   run: {
     'pipeline-open': openChosen,
@@ -155,21 +149,10 @@ function rowsOf(controller: Controller, page: Opened<PipelineState>, view?: Page
   if (before?.width === width && before.waited === waited) return before.joined;
   const {chosen, section: from} = page;
   const sections = sectionsOf(controller, page, {width, waited});
-  const rows = joinSections(sections, {chosen, from, symbols: controller.services.symbols});
-  const joined = {...rows, spoken: spokenAt(rows, from)};
+  const joined = joinSections(sections, {chosen, from, symbols: controller.services.symbols});
   made.set(page, {width, waited, joined});
   queueMicrotask(() => made.delete(page));
   return joined;
-}
-
-/** Rows of a list that are said when the page is opened at it. */
-const mostSpoken = 21;
-
-/** At the top, all above what is long or has to be read first; else the part that the page was opened at. */
-function spokenAt({length, partOf}: Joined, from: string | undefined): RowRange {
-  const part = from === undefined || from === 'connectors' ? undefined : partOf(from);
-  if (part) return {top: part.top, end: Math.min(part.end, part.top + mostSpoken)};
-  return {top: 0, end: partOf('changes')?.top ?? length};
 }
 
 /** As the keys of other parts do, which are commands of the log and the list, too. */

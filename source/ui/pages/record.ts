@@ -23,7 +23,7 @@ type RecordState = {readonly programs: ProgramLookup};
 
 /** A record in full. */
 export const recordPage: Page<RecordState> = {
-  ...{kind: 'record', context: 'record', name: 'record', where: 'on the page of a record', motions: 'lines'},
+  ...{kind: 'record', context: 'record', where: 'on the page of a record', motions: 'lines'},
   showsFilters: true,
   keys: {
     ...{context: 'record', group: 'page of a record', motions: 'lines', close: ['q', 'Enter']},
@@ -47,7 +47,6 @@ export const recordPage: Page<RecordState> = {
   takes: () => 'record',
   redrawnBy: ({programs}) => [programs.changes],
   closed: ({programs}) => programs.stop(),
-  content: ({paneAt}) => String(paneAt?.current),
 };
 
 function open(controller: Controller, {keyName}: Opening): void {

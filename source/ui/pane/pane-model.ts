@@ -200,10 +200,6 @@ export class PaneModel {
 
   /** The records by time. Counted from the first call on: most tabs are open without a histogram. */
   get histogram(): Histogram {
-    return this.beginCounting();
-  }
-
-  beginCounting(): Histogram {
     if (this.#histogram) return this.#histogram;
     this.#runner.wake();
     this.#histogram = new Histogram(this.index);

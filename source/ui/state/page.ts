@@ -16,8 +16,6 @@ export type OpenPage = {
 /** What the view knows of a kind of page. */
 export type PageKind = {
   readonly kind: string;
-  /** For a screen reader: `errors`, `marks`. */
-  readonly name: string;
   /** Where its keys work: `in the list of marks`. */
   readonly where: string;
   /** Of its commands. */

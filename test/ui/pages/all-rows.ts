@@ -4,7 +4,7 @@ import type {PageRows} from '../../../source/ui/pages/page-rows.ts';
 import {kindOf} from '../../../source/ui/pages/registry.ts';
 
 /** All rows of the open page. */
-export function rowsOfPage(controller: Controller, width: number): PageRows {
+export function rowsOfPage(controller: Controller, width = controller.size.columns): PageRows {
   const {page} = controller.state;
   return page ? kindOf(page).rows(controller, page, {width}) : [];
 }

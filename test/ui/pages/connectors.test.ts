@@ -4,9 +4,8 @@ import {processLog} from '../../../demo/process-log.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {goToTab} from '../../../source/ui/handlers/common.ts';
 import {connectorRows} from '../../../source/ui/pages/connectors.ts';
-import {pageRows} from '../../../source/ui/pages/pages.ts';
 import {type ScreenOptions, ScreenUnderTest} from '../screen-under-test.ts';
-import {allTexts} from './all-rows.ts';
+import {allTexts, rowsOfPage} from './all-rows.ts';
 
 /** A pipeline with two inputs and an output: one input has had 105 errors, and may stop with a fatal error. */
 async function described(options: Pick<ScreenOptions, 'lacks'> = {}): Promise<ScreenUnderTest> {
@@ -45,7 +44,7 @@ const nothingKnown = {
   ...{isPaused: undefined, hasEnded: undefined, fatalError: undefined},
 };
 
-const rowsOf = ({controller}: ScreenUnderTest) => allTexts(pageRows(controller));
+const rowsOf = ({controller}: ScreenUnderTest) => allTexts(rowsOfPage(controller));
 
 /** The page, at its connectors. */
 async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {

@@ -1,17 +1,17 @@
 import {describe, expect, it} from 'vitest';
-import {pageRows, pageShown} from '../../../source/ui/pages/pages.ts';
+import {pageShown} from '../../../source/ui/pages/pages.ts';
 import {openPipeline} from '../../../source/ui/pages/pipeline.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {logged, pressed, reading, write} from '../reading.ts';
 import {ScreenUnderTest, withFailures} from '../screen-under-test.ts';
-import {allTexts} from './all-rows.ts';
+import {allTexts, rowsOfPage} from './all-rows.ts';
 
 /** On the page that describes a pipeline which failed for a reason of 60 lines. */
 async function describing(rows: number): Promise<ScreenUnderTest> {
   const screen = await ScreenUnderTest.connected({scenario: withFailures, size: {columns: 60, rows}});
   screen.server.pipeline('fraud').fail(Array.from({length: 60}, (_, line) => `reason ${line}`).join('\n'));
   screen.press('d');
-  await screen.until(() => pageRows(screen.controller).length > 60, 'the reason');
+  await screen.until(() => rowsOfPage(screen.controller).length > 60, 'the reason');
   return screen;
 }
 
@@ -25,7 +25,7 @@ it('pages open, scroll within their bounds, and close', async () => {
   screen.press('PageDown');
   expect(offset()).toBe(2 + 8);
   screen.press('G');
-  const most = pageRows(screen.controller).length - 9;
+  const most = rowsOfPage(screen.controller).length - 9;
   expect(offset()).toBe(most);
   screen.press('Space');
   expect(offset()).toBe(most);
@@ -40,7 +40,7 @@ it('pages fill a window that has become taller', async () => {
   await using screen = await describing(12);
   screen.press('G');
   screen.controller.setSize({columns: 60, rows: 30});
-  const {length} = pageRows(screen.controller);
+  const {length} = rowsOfPage(screen.controller);
   const {rows, place} = pageShown(screen.controller);
   expect(rows).toHaveLength(27);
   expect(place.text).toBe(` ${length - 26}–${length} of ${length} rows`);
@@ -63,7 +63,7 @@ it('d looks up the pipeline under the cursor, and the shown one from the log', a
   screen.press('Tab', 'j', 'j', 'd');
   expect(screen.controller.lookup.described.get()).toEqual({name: 'fraud', answer: undefined});
   await screen.until(() => screen.controller.lookup.described.get()?.answer !== undefined, 'the look-up');
-  const all = allTexts(pageRows(screen.controller)).join('\n');
+  const all = allTexts(rowsOfPage(screen.controller)).join('\n');
   expect(all).toContain('exit status: 101');
   screen.press('Esc', '1', 'Tab', 'd');
   expect(screen.controller.lookup.described.get()?.name).toBe('billing');
@@ -73,7 +73,7 @@ it('i shows what happened to the connection', async () => {
   await using screen = await ScreenUnderTest.connected();
   await screen.until(() => screen.logs.get('billing')?.snapshot.get().connection?.kind === 'live', 'live');
   screen.press('i');
-  expect(allTexts(pageRows(screen.controller)).at(-1)).toMatch(/ {2}live$/);
+  expect(allTexts(rowsOfPage(screen.controller)).at(-1)).toMatch(/ {2}live$/);
 });
 
 const everyPage: Readonly<Record<string, readonly string[]>> = {

@@ -1,13 +1,12 @@
 import {describe, expect, it} from 'vitest';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {cyclePrompt} from '../../../source/ui/handlers/prompts.ts';
-import {pageRows} from '../../../source/ui/pages/pages.ts';
 import {recordPage} from '../../../source/ui/pages/record.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {writable} from '../../harness/writable.ts';
 import {currentLine, logged, noticeOf, pressed, reading, typed} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
-import {allTexts} from './all-rows.ts';
+import {allTexts, rowsOfPage} from './all-rows.ts';
 
 describe('keys of the record page', () => {
   const log = [
@@ -17,7 +16,7 @@ describe('keys of the record page', () => {
     '  even more',
     logged(3, 'INFO', 'three'),
   ];
-  const page = (screen: ScreenUnderTest) => allTexts(pageRows(screen.controller));
+  const page = (screen: ScreenUnderTest) => allTexts(rowsOfPage(screen.controller));
 
   it('j and k go from record to record, over the lines of the same one, and stop at both ends', async () => {
     await using screen = await reading(log);

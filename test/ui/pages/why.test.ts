@@ -3,16 +3,16 @@ import {connectorErrors, parseError} from '../../../demo/connector-errors.ts';
 import {panicProcess, processLog} from '../../../demo/process-log.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {goToTab} from '../../../source/ui/handlers/common.ts';
-import {pageRows, pageShown} from '../../../source/ui/pages/pages.ts';
+import {pageShown} from '../../../source/ui/pages/pages.ts';
 import {currentLine, logged, reading, write} from '../reading.ts';
 import {type ScreenOptions, ScreenUnderTest} from '../screen-under-test.ts';
-import {allTexts} from './all-rows.ts';
+import {allTexts, rowsOfPage} from './all-rows.ts';
 
-const rowsOf = ({controller}: ScreenUnderTest) => allTexts(pageRows(controller));
+const rowsOf = ({controller}: ScreenUnderTest) => allTexts(rowsOfPage(controller));
 
 /** The rows of the first part. */
 function whyRows({controller}: ScreenUnderTest): readonly string[] {
-  const rows = pageRows(controller);
+  const rows = rowsOfPage(controller);
   const {top = 0, end = 0} = rows.partOf?.('why') ?? {};
   return allTexts(rows).slice(top, end);
 }

@@ -253,15 +253,6 @@ describe('( and )', () => {
     expect(noticeOf(screen)).toMatch(/00:00:38: 3 records$/);
   });
 
-  it('need no histogram that was painted, as for a screen reader', async () => {
-    await using screen = await reading(steps, {size: {columns: 100, rows: 30}, viewOptions: {histogram: 'off'}});
-    screen.press('s');
-    await write(screen, logged(40, 'INFO', 'counted with all before it'));
-    await workedOut(screen);
-    screen.press('(');
-    expect(noticeOf(screen)).toMatch(/00:00:39: 3 records$/);
-  });
-
   it('say that filters leave nothing', async () => {
     await using screen = await shown();
     await histogramCells(screen);
