@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {chmod, cp, mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
+import {chmod, cp, mkdir, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {afterAll, beforeAll, expect, test} from 'vitest';
@@ -9,6 +9,7 @@ import type {Exit} from '../harness/emulated-program.ts';
 import {node, program, root} from '../harness/program.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openTerminal, type Terminal} from '../harness/terminal.ts';
+import {skipOrFail} from '../harness/tools.ts';
 
 /** What is not run here, and why; a file that runs it is named where there is one. */
 const elsewhere: readonly {
@@ -95,6 +96,9 @@ function asRunHere(command: string): string {
     .replaceAll(/https?:\/\/([\w.-]*example\.com|localhost)(:\d+)?/g, server.url);
 }
 
+/** Before a command: bash writes the names of programs that are not on this machine into the file `$MISSING`. */
+const namesMissing = 'command_not_found_handle() { echo "$1" >>"$MISSING"; return 127; }; ';
+
 /** What goes on until it is told to stop. */
 const endless = /\blogs\b.*\s(--follow|-f)\b|(^|\s)demo\b/;
 
@@ -129,7 +133,18 @@ test('the readme and the pages have commands', () => {
   expect([...commands].some((command) => /^pipetail\b/.test(command))).toBe(true);
 });
 
-test.each([...commands])('%s', async (command) => {
+test('the readme begins with two commands: one that shows the program, and the tests, which .ci/run runs as they stand there', async () => {
+  const readme = await readFile(path.join(root, 'readme.md'), 'utf8');
+  const [block = ''] = /^```sh\n.*?^```$/ms.exec(readme) ?? [];
+  const first = commandsIn(block);
+  expect(first).toEqual(['npm ci && npm start -- --demo', 'npm ci && npm test']);
+  const run = await readFile(path.join(root, '.ci/run'), 'utf8');
+  // Nothing before it puts in what it needs.
+  const lines = run.split('\n').filter((line) => !line.startsWith('#') && /\bnpm (?:ci|test)(?![\w:])/.test(line));
+  expect(lines.map((line) => /^PIPETAIL_REQUIRE_TOOLS=1 bash -c '(.*?)' /.exec(line)?.[1])).toEqual([first[1]]);
+});
+
+test.for([...commands])('%s', async (command, context) => {
   const parts = command.split(' && ');
   for (const part of parts) {
     const other = elsewhere.find((each) => each.command.test(part));
@@ -138,13 +153,19 @@ test.each([...commands])('%s', async (command) => {
   const here = parts.filter((part) => !elsewhere.some((each) => each.command.test(part))).join(' && ');
   if (here === '') return;
   const PATH = [path.join(home.path, 'bin'), process.env.PATH].join(path.delimiter);
+  const missing = path.join(home.path, 'missing');
   await using terminal = await openTerminal({
     command: 'bash',
-    args: ['-c', asRunHere(here)],
+    args: ['-c', namesMissing + asRunHere(here)],
     ...{cwd: root, cols: 120, rows: 40},
-    env: {HOME: home.path, PATH, FELDERA_HOST: server.url},
+    env: {HOME: home.path, PATH, FELDERA_HOST: server.url, MISSING: missing},
   });
   const {code, signal} = await endOf(terminal, here);
+  if (existsSync(missing)) {
+    const names = (await readFile(missing, 'utf8')).trimEnd().split('\n');
+    await rm(missing);
+    skipOrFail(context, `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} not installed`);
+  }
   // 130, or the signal itself: interrupted, as was asked for.
   const wanted = endless.test(here) ? [0, 130] : [0];
   expect(signal === 'SIGINT' ? 130 : code, terminal.text()).toBeOneOf(wanted);
