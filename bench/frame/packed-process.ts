@@ -1,7 +1,7 @@
 import {createReadStream} from 'node:fs';
 import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
-import {prepareSearch, Search} from '../../source/buffer/search.ts';
+import {Search} from '../../source/buffer/search.ts';
 import {zstdPacker} from '../../source/system/zstd-packer.ts';
 
 /* Fills scrollbacks with a log, several times over, and prints the figures of `bench/rows/packed.ts`. */
@@ -57,8 +57,6 @@ const pageMs = slowestPage(small);
 
 const large = await filled(1024 * mib, 6);
 large.isViewed = false;
-const prepare = prepareSearch(large);
-while (!prepare(stepBytes)) await new Promise(setImmediate);
 unpackMs = 0;
 let longestMs = 0;
 const begun = cpuMs();

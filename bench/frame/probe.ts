@@ -28,7 +28,7 @@ export class Probe implements AsyncDisposable {
     return Number(await text(socket));
   }
 
-  /** Resolves once the process has nothing more to do: a log is indexed and prepared in slices after it has come. */
+  /** Resolves once the process has nothing more to do: a log is indexed in slices after it has come. */
   async rest(): Promise<void> {
     await rests(() => this.ask('cpu'));
   }

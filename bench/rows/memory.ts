@@ -3,7 +3,7 @@ import type {BenchContext, Row, Sample} from '../frame/row.ts';
 
 /**
  * What the built program keeps for each byte of a log, on the heap and beside it, after a collection, less what it kept
- * before: the lines, the index of their records, and what was prepared for searches.
+ * before: the lines, and the index of their records.
  */
 async function measure(context: BenchContext): Promise<Sample> {
   await using program = await LogProgram.open(context);

@@ -5,8 +5,8 @@ import {command} from '../frame/command.ts';
 import type {BenchContext, Row, Sample} from '../frame/row.ts';
 
 /**
- * The compressed part of a scrollback: three logs, 490 MB, into 32 MiB of memory, and six, 980 MB, all held, searched after
- * they were prepared. CPU time of the thread that searches; of that for unpacking only half counts, as on two cores.
+ * The compressed part of a scrollback: three logs, 490 MB, into 32 MiB of memory, and six, 980 MB, all held and
+ * searched. CPU time of the thread that searches; of that for unpacking only half counts, as on two cores.
  */
 const pattern = 'Connection refused';
 

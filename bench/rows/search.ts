@@ -5,9 +5,7 @@ import type {BenchContext, Row, Sample, Task} from '../frame/row.ts';
 
 /**
  * Searching the whole scrollback: from the pattern, typed in one piece, to the exact number of matches on the screen.
- * Against grep on the same bytes in the page cache, from the start of its process to its end. Each pattern twice in a
- * program that had time to prepare searches of the log, as a viewed one has; `search-unprepared` comes at once
- * after the last line.
+ * Against grep on the same bytes in the page cache, from the start of its process to its end. Each pattern twice.
  */
 const searches = {
   literal: {pattern: 'Connection refused', grep: `grep -c 'Connection refused'`},
@@ -27,17 +25,10 @@ async function measure(context: BenchContext): Promise<Sample> {
   return sample;
 }
 
-async function unprepared(context: BenchContext): Promise<Sample> {
-  await using program = await LogProgram.open(context);
-  await program.takeIn(context);
-  const {ms, count} = await search(program.terminal, searches.literal.pattern);
-  return {ms, count};
-}
-
 const common = {unit: 'ms', target: {of: 'ratio', atMost: 2}} as const;
 
 /** A first search, and one that follows: `-again`, as each letter that is typed is one. */
-const rowPairs = Object.entries(searches).flatMap(([name, {pattern, grep}]): Row[] => {
+export const rows: readonly Row[] = Object.entries(searches).flatMap(([name, {pattern, grep}]): Row[] => {
   const ours: Task = {what: `search ${pattern}`, measure};
   const both = {...common, ours, reference: command(`${grep} "$LOG"`, 'coloured'), referenceFigure: 'wallMs'};
   return [
@@ -45,13 +36,3 @@ const rowPairs = Object.entries(searches).flatMap(([name, {pattern, grep}]): Row
     {...both, name: `search-${name}-again`, figure: `${name}-again`, count: `${name}-count`},
   ];
 });
-
-export const rows: readonly Row[] = [
-  ...rowPairs,
-  {
-    name: 'search-unprepared',
-    ours: {what: 'search, nothing prepared', measure: unprepared},
-    reference: command(`${searches.literal.grep} "$LOG"`, 'coloured'),
-    ...{figure: 'ms', referenceFigure: 'wallMs', unit: 'ms'},
-  },
-];

@@ -1,8 +1,7 @@
-import {SearchFacts} from './block-texts.ts';
 import type {Marker, MarkerStore} from './markers.ts';
 import {PackedStore, type Packer} from './packed-store.ts';
 import {findSegment, newline, type Segment, type SegmentView} from './segment.ts';
-import {visibleBytes} from './style-joints.ts';
+import {StyleJoints, visibleBytes} from './style-joints.ts';
 
 /** Bytes of consecutive entries, outside of memory or compressed. */
 export type ColdBytes = {
@@ -57,10 +56,6 @@ const longestUnpacked = 256 * 1024;
 const mostViews = 4;
 /** More of them are left to the engine. */
 const mostEvicted = 16;
-/** Memory of starts of what was read, for what is read next: as garbage, that of 2 GB kept 40 MB of the heap from its end. */
-const mostSpareStarts = 8;
-const leastStarts = 2048;
-const mostStarts = 64 * 1024;
 /** Markers stay in memory: a log of nothing else must not fill it. */
 const mostMarkers = 10_000;
 
@@ -75,7 +70,7 @@ type ColdSegment = {
   readonly byteLength: number;
   readonly bytes: ColdBytes;
   /** Kept for what is compressed: a recorded past may have a thousand times as many segments. */
-  readonly facts: SearchFacts | undefined;
+  readonly styleJoints: StyleJoints | undefined;
   /** Compressed before the store had it: that is asked later. */
   readonly isAwaited?: boolean;
 };
@@ -107,7 +102,6 @@ export class ColdSegments {
   readonly #views: ReadView[] = [];
   /** They may be in use until the next change. */
   readonly #evicted: ReadView[] = [];
-  readonly #spareStarts: ArrayBuffer[] = [];
 
   /** `markers`: of the whole buffer; those of dropped entries are removed. `packer`: keeps what `store` does not. */
   constructor(markers: MarkerStore, packer?: Packer) {
@@ -173,7 +167,7 @@ export class ColdSegments {
 
   /** The segment leaves memory: the store keeps it, else it is compressed, else it is gone. */
   add(segment: Segment): void {
-    const {firstId, endId, markers, length: byteLength, facts} = segment;
+    const {firstId, endId, markers, length: byteLength, styleJoints} = segment;
     const stored = this.#stored({firstId, endId, byteOffset: this.allBytes, byteLength});
     // A longer segment is a line of its own, of which a row shows the beginning.
     const startBytes = segment.count === 1 && byteLength > longestUnpacked ? visibleBytes : 0;
@@ -184,7 +178,8 @@ export class ColdSegments {
       return;
     }
     const isAwaited = endId > this.storedTo;
-    this.#add({firstId, endId, markers, byteLength, bytes, facts: stored ? undefined : facts, isAwaited});
+    const kept = {firstId, endId, markers, byteLength, bytes, styleJoints: stored ? undefined : styleJoints, isAwaited};
+    this.#add(kept);
   }
 
   /** What the store has still to keep is compressed until then. */
@@ -205,13 +200,13 @@ export class ColdSegments {
   addPast(firstId: number, {lines, byteLength, markers, bytes}: PastBlock): number {
     for (const [index, {line, marker}] of markers.entries()) this.#markers.add(firstId + line + index, marker);
     const endId = firstId + lines + markers.length;
-    this.#add({firstId, endId, markers: markers.length, byteLength, bytes, facts: undefined});
+    this.#add({firstId, endId, markers: markers.length, byteLength, bytes, styleJoints: undefined});
     return endId;
   }
 
   /** Adds lines before all others, the last one under `endId - 1`. */
   prepend(endId: number, {lines, byteLength, bytes}: EarlierBlock): void {
-    const segment = {firstId: endId - lines, endId, markers: 0, byteLength, bytes, facts: undefined};
+    const segment = {firstId: endId - lines, endId, markers: 0, byteLength, bytes, styleJoints: undefined};
     this.#segments.unshift(segment);
     this.#count(segment, 1);
     if (bytes.memoryBytes === undefined) this.memoryFirstId = Math.max(this.memoryFirstId, endId);
@@ -233,21 +228,8 @@ export class ColdSegments {
   freeEvicted(): void {
     for (const {bytes, starts, release} of this.#evicted.splice(0)) {
       release?.(bytes);
-      this.#giveBack(starts);
+      free(starts);
     }
-  }
-
-  #startsFor(entries: number): Uint32Array {
-    const spare = this.#spareStarts.pop();
-    const bytes = 4 * entries;
-    const memory = spare && spare.byteLength >= bytes ? spare : new ArrayBuffer(4 * Math.max(leastStarts, entries));
-    return new Uint32Array(memory, 0, entries);
-  }
-
-  /** All views of it become empty, as those of the bytes. */
-  #giveBack({buffer}: Uint32Array): void {
-    if (!(buffer instanceof ArrayBuffer) || this.#spareStarts.length >= mostSpareStarts) return;
-    if (buffer.byteLength <= 4 * mostStarts) this.#spareStarts.push(buffer.transfer());
   }
 
   #evict(view: ReadView | undefined): void {
@@ -276,7 +258,7 @@ export class ColdSegments {
       for (let left = index; left >= 0; left--) this.dropOldest();
       return;
     }
-    const stored = {...segment, bytes, facts: undefined};
+    const stored = {...segment, bytes, styleJoints: undefined};
     this.#count(segment, -1);
     this.#count(stored, 1);
     segment.bytes.free?.();
@@ -304,26 +286,6 @@ export class ColdSegments {
   /** Drops what the store has deleted, and the oldest segments while there are too many markers. */
   shrink(): void {
     while (this.#hasTooManyMarkers || this.#segments[0]?.bytes.isStored() === false) this.dropOldest();
-  }
-
-  /** See `LogBuffer.factsAt`. */
-  factsAt(id: number): {readonly facts: SearchFacts; readonly endId: number} | undefined {
-    const segment = id >= (this.firstId ?? Number.POSITIVE_INFINITY) ? findSegment(this.#segments, id) : undefined;
-    return segment?.facts && {facts: segment.facts, endId: segment.endId};
-  }
-
-  /** See `LogBuffer.readFacts`. */
-  readFacts(id: number, maxBytes: number): boolean {
-    const segment = findSegment(this.#segments, id);
-    const bytes = segment?.bytes.read();
-    if (!segment?.facts || !bytes) return true;
-    const {facts} = segment;
-    const lineEnd = bytes.indexOf(newline, facts.readTo + maxBytes) + 1 || bytes.length;
-    facts.read(bytes, lineEnd);
-    if (lineEnd === bytes.length) facts.end();
-    this.packedBytes += facts.texts?.byteLength ?? 0;
-    free(bytes);
-    return facts.texts !== undefined;
   }
 
   /** See `LogBuffer.lineAt`. `id` is below those in memory. */
@@ -366,9 +328,9 @@ export class ColdSegments {
   #read(segment: ColdSegment | undefined): ReadView | undefined {
     const bytes = segment?.bytes.read();
     if (!segment || bytes?.length !== segment.byteLength) return undefined;
-    const {firstId, endId, markers, facts = new SearchFacts()} = segment;
-    const release = segment.bytes.giveBack ?? (segment.facts && free);
-    const starts = this.#startsFor(endId - firstId);
+    const {firstId, endId, markers, styleJoints = new StyleJoints()} = segment;
+    const release = segment.bytes.giveBack ?? (segment.styleJoints && free);
+    const starts = new Uint32Array(endId - firstId);
     let at = 0;
     for (let index = 0; index < starts.length; index++) {
       starts[index] = at;
@@ -377,7 +339,7 @@ export class ColdSegments {
       // Fewer lines than were kept: the bytes were changed.
       if (at === 0) return undefined;
     }
-    return at === bytes.length ? {firstId, endId, bytes, starts, open: false, facts, release} : undefined;
+    return at === bytes.length ? {firstId, endId, bytes, starts, open: false, styleJoints, release} : undefined;
   }
 
   /** `segment` begins where the newest one ends. */
@@ -395,7 +357,7 @@ export class ColdSegments {
     const {memoryBytes} = segment.bytes;
     if (memoryBytes === undefined) return;
     const entries = segment.endId - segment.firstId;
-    this.packedBytes += by * (memoryBytes + (segment.facts?.texts?.byteLength ?? 0) + entries * indexedEntryCost);
+    this.packedBytes += by * (memoryBytes + entries * indexedEntryCost);
   }
 }
 
@@ -404,8 +366,8 @@ function linesOf({firstId, endId, markers}: ColdSegment): number {
 }
 
 /** Not what is a part of a larger piece of memory; what was unpacked has a byte more. */
-function free({buffer, length}: Buffer): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength <= length + 1) buffer.transfer(0);
+function free({buffer, byteLength}: Uint8Array | Uint32Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength <= byteLength + 1) buffer.transfer(0);
 }
 
 /** Cold bytes cost a step more, per read and per byte: to read 256 KiB, in one segment or many, takes 1 to 6 ms. */

@@ -1,5 +1,4 @@
 import {bisect} from '../lib/bisect.ts';
-import type {SearchFacts} from './block-texts.ts';
 import {stepCost} from './cold-segments.ts';
 import type {LogBuffer} from './log-buffer.ts';
 import type {Extent, Pattern} from './pattern.ts';
@@ -33,8 +32,6 @@ const mostCandidates = 0.25;
 const inStyle = /^\[?[\d:;]*(?:m|$)/;
 const kelvinSign = '\u212a';
 const longS = '\u017f';
-/** Bytes of a step that a segment costs that is not read. */
-const skipCost = 1024;
 /** Each costs a search of all bytes, if those before are in too many lines. */
 const mostCores = 2;
 
@@ -63,12 +60,6 @@ export function findMatches(
   let longest = 0;
   let total = 0;
   while (next < range.to && left > 0 && total < mostToTest) {
-    const known = buffer.factsAt(next);
-    if (known && !mayMatch(known.facts, pattern)) {
-      left -= skipCost;
-      next = Math.min(known.endId, range.to);
-      continue;
-    }
     const segment = buffer.segmentAt(next);
     if (!segment) break;
     const limit = Math.min(segment.endId, range.to) - segment.firstId;
@@ -83,11 +74,6 @@ export function findMatches(
   }
   const matches = pattern.guardMany({total, longest}, () => candidates.flatMap((each) => matchesAmong(each, pattern)));
   return matches && {matches, next};
-}
-
-/** Whether a whole segment has what a match needs, as far as that is known without reading it. */
-function mayMatch({texts, styleJoints}: SearchFacts, pattern: Pattern): boolean {
-  return texts === undefined || coreTexts(pattern, styleJoints).every(({text}) => texts.mayHave(text, pattern));
 }
 
 /** A long line is a block of its own, cut to its visible part. */
@@ -108,7 +94,7 @@ function blockAt(segment: SegmentView, range: {first: number; limit: number; mos
 
 function candidatesIn(block: Block, pattern: Pattern): Candidates {
   const {segment, last} = block;
-  const {styleJoints} = segment.facts;
+  const {styleJoints} = segment;
   styleJoints.update(segment.bytes, segment.starts[last] ?? segment.bytes.length);
   for (const core of coreTexts(pattern, styleJoints)) {
     const lines = linesWith(core, block, pattern);

@@ -1,4 +1,3 @@
-import type {SearchFacts} from './block-texts.ts';
 import {findSegment, newline, Segment, type SegmentView} from './segment.ts';
 
 /** Bytes that an entry costs beside its own: its start; a marker also an object and a place in a map, roughly. */
@@ -169,11 +168,6 @@ export class HotSegments {
   segmentAt(id: number): SegmentView | undefined {
     const segment = this.#find(id);
     return segment?.view(this.#isOpen && segment.endId === this.#endId);
-  }
-
-  /** See `LogBuffer.factsAt`. */
-  factsAt(id: number): {readonly facts: SearchFacts; readonly endId: number} | undefined {
-    return this.#find(id);
   }
 
   #write(segment: Segment, bytes: Uint8Array, newlines: Uint32Array, offset: number): void {

@@ -1,4 +1,3 @@
-import type {SearchFacts} from './block-texts.ts';
 import {ColdSegments, type ColdStore, type EarlierBlock, type LineStart, type PastBlock} from './cold-segments.ts';
 import {HotSegments} from './hot-segments.ts';
 import {type Marker, MarkerStore} from './markers.ts';
@@ -328,19 +327,9 @@ export class WritableLogBuffer {
     return id < this.#hot.firstId ? this.#cold.segmentAt(id) : this.#hot.segmentAt(id);
   }
 
-  /** What is known of the segment that holds `id` without reading it; undefined for one on a disk. */
-  factsAt(id: number): {readonly facts: SearchFacts; readonly endId: number} | undefined {
-    return id < this.#hot.firstId ? this.#cold.factsAt(id) : this.#hot.factsAt(id);
-  }
-
   /** Frees what was read back long ago. Only while no view is in use: else the next change does it. */
   freeRead(): void {
     this.#cold.freeEvicted();
-  }
-
-  /** Reads about `maxBytes` more bytes of the compressed segment that holds `id` for its facts. True: it knows them all. */
-  readFacts(id: number, maxBytes: number): boolean {
-    return this.#cold.readFacts(id, maxBytes);
   }
 
   /** If markers wait, the open line may end only at the end of `bytes`. */

@@ -1,4 +1,4 @@
-import {bisect, countBelow} from '../lib/bisect.ts';
+import {bisect} from '../lib/bisect.ts';
 import {findMatches} from './find-matches.ts';
 import type {LogBuffer} from './log-buffer.ts';
 import type {Pattern} from './pattern.ts';
@@ -191,45 +191,4 @@ export class SortedIds {
   *[Symbol.iterator](): Generator<number, void, undefined> {
     for (let index = 0; index < this.#length; index++) yield this.at(index) ?? 0;
   }
-}
-
-/** Bytes of a step that a byte costs which is compressed: 256 KiB are read in 0.3 ms, and worked on for another 0.6. */
-const packedCost = 2;
-
-/**
- * Works out the `SearchFacts` of memory before the first search: without them style joints are two thirds of its time,
- * 290 of 400 ms for 163 MB, and all that is compressed has to be read. The returned function reads about `maxBytes` more
- * bytes of ended lines; true: nothing is left.
- */
-export function prepareSearch(buffer: LogBuffer): (maxBytes: number) => boolean {
-  /** All segments below are done. */
-  let next = 0;
-  return (maxBytes) => {
-    const {endedTo: to, memoryFirstId} = buffer;
-    let at = Math.max(next, memoryFirstId);
-    for (let left = maxBytes; at < to && left > 0; ) {
-      const known = buffer.factsAt(at);
-      if (!known) break;
-      const {facts, endId} = known;
-      const before = facts.readTo;
-      if (at < buffer.unpackedFirstId) {
-        if (!facts.texts && !buffer.readFacts(at, left)) return false;
-        left -= packedCost * (facts.readTo - before);
-        next = at = endId;
-        continue;
-      }
-      const segment = buffer.segmentAt(at);
-      if (!segment) break;
-      const {firstId, bytes, starts} = segment;
-      // Up to the last line that begins within the step, one at least.
-      at = Math.min(to, firstId + countBelow(starts, before + left));
-      facts.read(bytes, starts[at - firstId] ?? bytes.length);
-      left -= facts.readTo - before;
-      // The newest segment grows.
-      if (at < endId || at === buffer.endId) continue;
-      facts.end();
-      next = at;
-    }
-    return at >= to;
-  };
 }

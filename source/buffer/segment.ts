@@ -1,5 +1,5 @@
 import {bisect, countBelow} from '../lib/bisect.ts';
-import {SearchFacts} from './block-texts.ts';
+import {StyleJoints} from './style-joints.ts';
 
 export const newline = 0x0a;
 
@@ -13,7 +13,8 @@ export type SegmentView = {
   readonly starts: Uint32Array;
   /** The last entry is a line without its newline. */
   readonly open: boolean;
-  readonly facts: SearchFacts;
+  /** As far as a search has read. */
+  readonly styleJoints: StyleJoints;
 };
 
 export class Segment {
@@ -23,7 +24,7 @@ export class Segment {
   markers = 0;
   /** In bytes. */
   length = 0;
-  readonly facts = new SearchFacts();
+  readonly styleJoints = new StyleJoints();
   #bytes: Buffer<ArrayBuffer>;
   #starts = new Uint32Array(512);
 
@@ -71,7 +72,7 @@ export class Segment {
       bytes: this.bytes,
       starts: this.starts,
       open,
-      facts: this.facts,
+      styleJoints: this.styleJoints,
     };
   }
 

@@ -6,7 +6,7 @@ type Options = {
   /** The entries `[from, to)` are read. Default: from the first of all. */
   readonly from?: number;
   readonly to: number;
-  /** Receives the lines. `newlines`: their offsets, valid until the next call. `firstId`: of the first entry. */
+  /** Receives the lines. `newlines`: their offsets. `firstId`: of the first entry. */
   readonly onRead: (bytes: Uint8Array, newlines: Uint32Array, firstId: number) => void;
 };
 
@@ -16,8 +16,6 @@ export class StepwiseReader {
   readonly #to: number;
   readonly #onRead: Options['onRead'];
   #next: number;
-  /** Memory of `#newlinesOf`. */
-  #offsets = new Uint32Array(4096);
 
   constructor({buffer, from = 0, to, onRead}: Options) {
     this.#buffer = buffer;
@@ -46,25 +44,25 @@ export class StepwiseReader {
       if (!found) continue;
       const segment = entriesWithin(found, this.#next, this.#to);
       this.#next = segment.endId;
-      this.#onRead(segment.bytes, this.#newlinesOf(segment), segment.firstId);
+      this.#onRead(segment.bytes, newlinesOf(segment), segment.firstId);
       left -= segment.bytes.length;
     }
     return false;
   }
+}
 
-  /** Their offsets: where lines begin was found when they were read back. */
-  #newlinesOf({starts, bytes}: SegmentView): Uint32Array {
-    if (this.#offsets.length < starts.length) this.#offsets = new Uint32Array(starts.length);
-    let count = 0;
-    for (let index = 0; index < starts.length; index++) {
-      const end = starts[index + 1] ?? bytes.length;
-      // A marker has no bytes.
-      if (end === starts[index]) continue;
-      this.#offsets[count] = end - 1;
-      count += 1;
-    }
-    return this.#offsets.subarray(0, count);
+/** Where lines begin was found when they were read back. */
+function newlinesOf({starts, bytes}: SegmentView): Uint32Array {
+  const offsets = new Uint32Array(starts.length);
+  let count = 0;
+  for (let index = 0; index < starts.length; index++) {
+    const end = starts[index + 1] ?? bytes.length;
+    // A marker has no bytes.
+    if (end === starts[index]) continue;
+    offsets[count] = end - 1;
+    count += 1;
   }
+  return offsets.subarray(0, count);
 }
 
 /** The entries `[from, to)` of a segment, which has some of them. */

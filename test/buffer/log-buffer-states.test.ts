@@ -5,7 +5,7 @@ import {idsIn, readBlocks} from '../../source/buffer/copy-lines.ts';
 import {allEntries, WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
-import {prepareSearch, Search} from '../../source/buffer/search.ts';
+import {Search} from '../../source/buffer/search.ts';
 import {zstdPacker} from '../../source/system/zstd-packer.ts';
 import {entriesFromBehind, entriesOf} from './entries-of.ts';
 
@@ -50,7 +50,7 @@ type Step =
   | {readonly do: 'shrink'; readonly to: number; readonly newest: number}
   | {readonly do: 'read' | 'keep' | 'delete' | 'drop'; readonly at: number}
   | {readonly do: 'search'; readonly which: number; readonly bytes: number}
-  | {readonly do: 'pack' | 'segment' | 'prepare' | 'free' | 'record' | 'stop' | 'refuse'};
+  | {readonly do: 'pack' | 'segment' | 'free' | 'record' | 'stop' | 'refuse'};
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -82,9 +82,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 4,
-    arbitrary: fc
-      .constantFrom('pack' as const, 'segment' as const, 'prepare' as const, 'free' as const)
-      .map((each) => ({do: each})),
+    arbitrary: fc.constantFrom('pack' as const, 'segment' as const, 'free' as const).map((each) => ({do: each})),
   },
   {
     weight: 1,
@@ -99,12 +97,10 @@ class Pair {
   readonly whole = new WritableLogBuffer({maxBytes: 1e9});
   readonly small: WritableLogBuffer;
   readonly recording = new Recording();
-  readonly #prepare: (bytes: number) => boolean;
   readonly #searches: readonly Search[];
 
   constructor(options: {readonly maxBytes: number; readonly segmentBytes: number; readonly waitingBytes: number}) {
     this.small = new WritableLogBuffer({...options, packer: zstdPacker});
-    this.#prepare = prepareSearch(this.small);
     this.#searches = searches.map((source) => new Search(this.small, compilePattern(source)));
   }
 
@@ -152,9 +148,6 @@ class Pair {
         return;
       case 'segment':
         small.startSegment();
-        return;
-      case 'prepare':
-        this.#prepare(3000);
         return;
       case 'free':
         small.freeRead();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
 import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
-import {prepareSearch, Search, SortedIds} from '../../source/buffer/search.ts';
+import {Search, SortedIds} from '../../source/buffer/search.ts';
 import {StyleJoints} from '../../source/buffer/style-joints.ts';
 import {runWithTimeout} from '../../source/system/deadline.ts';
 
@@ -363,24 +363,24 @@ const joints = (facts: StyleJoints) => {
   );
 };
 
-it('knows of all lines that have ended what a search would work out, in whatever steps', () => {
+it('knows where styles may be of all lines that have ended, in whatever steps a search read them', () => {
   const line = fc.constantFrom('a\u001B[1mb', 'ab', '\u001B[2mx\u001B[0m a', 'b\u001B[0;31m\u001B[1m ', '');
   fc.assert(
     fc.property(fc.array(line, {maxLength: 40}), fc.integer({min: 1, max: 60}), fc.boolean(), (lines, bytes, open) => {
       const buffer = new WritableLogBuffer({maxBytes: 10_000, segmentBytes: 64});
-      const prepare = prepareSearch(buffer);
+      const search = new Search(buffer, compilePattern('y'));
       for (const each of lines) {
         buffer.append(Buffer.from(`${each}\n`));
-        prepare(bytes);
+        search.step(bytes);
       }
       if (open) buffer.append(Buffer.from('x\u001B[1mx'));
-      while (!prepare(bytes)) {
+      while (!search.step(bytes)) {
         // Goes on.
       }
       for (let id = buffer.firstId; id < buffer.endId; ) {
         const segment = buffer.segmentAt(id);
         if (!segment) break;
-        const found = joints(segment.facts.styleJoints);
+        const found = joints(segment.styleJoints);
         const ended = segment.open ? (segment.starts.at(-1) ?? 0) : segment.bytes.length;
         const fresh = new StyleJoints();
         fresh.update(segment.bytes, ended);
@@ -389,48 +389,6 @@ it('knows of all lines that have ended what a search would work out, in whatever
       }
     }),
   );
-});
-
-it('knows the texts of every segment but the newest, however slowly they grew and whatever is compressed', () => {
-  const packer = {
-    pack: <Kept>(bytes: Uint8Array, keep: (packed: Uint8Array) => Kept) => keep(bytes),
-    unpack: (packed: Uint8Array) => Buffer.from(packed),
-  };
-  const steps = fc.array(fc.integer({min: 1, max: 300}), {minLength: 1, maxLength: 5});
-  fc.assert(
-    fc.property(
-      fc.array(fc.integer({min: 1, max: 40}), {maxLength: 60}),
-      steps,
-      fc.boolean(),
-      (lengths, bytes, packs) => {
-        const buffer = new WritableLogBuffer({maxBytes: 1 << 20, segmentBytes: 64, ...(packs && {packer})});
-        buffer.isViewed = false;
-        const prepare = prepareSearch(buffer);
-        for (const [at, length] of lengths.entries()) {
-          buffer.append(Buffer.from(`${'abc'.repeat(length)}\n`));
-          if (packs && at % 3 === 0) buffer.packOlder();
-          while (!prepare(bytes[at % bytes.length] ?? 1));
-        }
-        for (let id = buffer.firstId; id < buffer.endId; ) {
-          const known = buffer.factsAt(id);
-          if (!known) throw new Error(`nothing is known of ${id}`);
-          expect(known.facts.texts !== undefined).toBe(known.endId < buffer.endId);
-          expect(known.facts.texts?.mayHave('abc', {caseSensitive: true}) ?? true).toBe(true);
-          expect(known.facts.texts?.mayHave('xyz', {caseSensitive: true}) ?? false).toBe(false);
-          id = known.endId;
-        }
-      },
-    ),
-  );
-});
-
-it('a step is about as long as it may be', () => {
-  const buffer = new WritableLogBuffer({maxBytes: 1_000_000});
-  for (let line = 0; line < 1000; line++) buffer.append(Buffer.from(`${'y'.repeat(99)}\n`));
-  const prepare = prepareSearch(buffer);
-  let steps = 1;
-  while (!prepare(10_000)) steps += 1;
-  expect(steps).toBe(10);
 });
 
 const operation = fc.oneof(

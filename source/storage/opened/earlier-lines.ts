@@ -2,7 +2,6 @@ import type {EarlierBlock} from '../../buffer/cold-segments.ts';
 import {newline} from '../../buffer/segment.ts';
 import {FileBytes, type FilePart} from './file-part.ts';
 import {longestLine} from './line-pieces.ts';
-import {NewlineCounter} from './newline-counter.ts';
 
 const defaultSizes = {
   /** Read at once, while the one before is counted. */
@@ -33,8 +32,8 @@ export async function* earlierLines(
   end: number,
   sizes: EarlierSizes = defaultSizes,
 ): AsyncGenerator<EarlierLines, void, undefined> {
-  const counter = new NewlineCounter(Math.max(sizes.longestLine, sizes.window));
-  let [memory, other] = counter.halves;
+  const memoryBytes = Math.max(sizes.longestLine, sizes.window);
+  let [memory, other] = [Buffer.allocUnsafeSlow(memoryBytes), Buffer.allocUnsafeSlow(memoryBytes)];
   let to = end;
   let window = await readBefore(part, to, sizes.window, memory);
   while (to > 0) {
@@ -52,11 +51,7 @@ export async function* earlierLines(
     const next = from > 0 ? readBefore(part, from, sizes.window, other) : undefined;
     // A reader that has stopped does not await it: its failure must not count as unhandled.
     next?.catch(() => {});
-    const count = (lines: Buffer) => counter.count(lines);
-    yield {
-      blocks: blocksOf(part, window.subarray(first), {offset: from, isEnded, blockBytes: sizes.block, count}),
-      from,
-    };
+    yield {blocks: blocksOf(part, window.subarray(first), {offset: from, isEnded, blockBytes: sizes.block}), from};
     [memory, other] = [other, memory];
     window = await next;
     to = from;
@@ -75,12 +70,10 @@ type BlockOptions = {
   readonly offset: number;
   readonly isEnded: boolean;
   readonly blockBytes: number;
-  /** The newlines in some of the bytes. */
-  readonly count: (bytes: Buffer) => number;
 };
 
 /** `lines` begins with a line; its last one has a newline only if it `isEnded`. */
-function blocksOf(part: FilePart, lines: Buffer, {offset, isEnded, blockBytes, count}: BlockOptions): EarlierBlock[] {
+function blocksOf(part: FilePart, lines: Buffer, {offset, isEnded, blockBytes}: BlockOptions): EarlierBlock[] {
   const blocks: EarlierBlock[] = [];
   for (let start = 0; start < lines.length; ) {
     const end = blockEnd(lines, start, blockBytes);
@@ -88,7 +81,7 @@ function blocksOf(part: FilePart, lines: Buffer, {offset, isEnded, blockBytes, c
     const length = end - start;
     const bytes = new FileBytes([{part, offset: offset + start, length, isEnded: isCut}]);
     const rest = isCut ? 1 : 0;
-    blocks.push({lines: count(lines.subarray(start, end)) + rest, byteLength: length + rest, bytes});
+    blocks.push({lines: newlineCount(lines.subarray(start, end)) + rest, byteLength: length + rest, bytes});
     start = end;
   }
   return blocks.reverse();
@@ -100,4 +93,10 @@ function blockEnd(lines: Buffer, start: number, blockBytes: number): number {
   if (within > start) return within;
   const after = lines.indexOf(newline, start + blockBytes);
   return after === -1 ? lines.length : after + 1;
+}
+
+function newlineCount(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) count += 1;
+  return count;
 }

@@ -1,6 +1,5 @@
 import type {Entries} from '../../buffer/log-buffer.ts';
 import {compilePattern, type Pattern, type TimeLimit} from '../../buffer/pattern.ts';
-import {prepareSearch} from '../../buffer/search.ts';
 import {ShownLines, type ShownLinesOptions} from '../../filters/shown-lines.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {FrameBatch, type FrameRate} from '../../lib/frames.ts';
@@ -67,8 +66,6 @@ export class PaneModel {
   readonly #progressFrames: FrameBatch;
   readonly #indexed = createStore<number | undefined>(undefined);
   readonly #runner: SliceRunner;
-  /** Prepares the next search once `#runner` has nothing left to do. */
-  readonly #ahead: SliceRunner;
   readonly #unsubscribe: () => void;
   #shown: ShownLines | undefined;
   /** Replaces `#shown` once it has read the whole log: until then the screen stays as it is. */
@@ -109,12 +106,6 @@ export class PaneModel {
       clock,
       fps: frameRate?.now ?? progressFps,
       flush: () => this.#notifyProgress(),
-    });
-    this.#ahead = new SliceRunner({
-      clock,
-      step: prepareSearch(source.buffer),
-      onSlice: () => {},
-      restMs: floodPause(clock, () => source.buffer.totalBytes),
     });
     // At once, so that new lines are indexed in the frame that shows them; the rest of a flood follows in slices.
     this.#unsubscribe = source.snapshot.subscribe(() => {
@@ -276,7 +267,6 @@ export class PaneModel {
     this.#unsubscribe();
     this.#runner.dispose();
     this.#whole?.dispose();
-    this.#ahead.dispose();
     this.#progressFrames.dispose();
   }
 
@@ -413,7 +403,6 @@ export class PaneModel {
     const resultKey = [this.#shown, this.#searching?.search];
     if (!sameParts(resultKey, this.#resultKey)) this.#options.onResult();
     this.#resultKey = resultKey;
-    this.#ahead.wake();
     const done = this.#onDone;
     this.#onDone = undefined;
     done?.();
