@@ -56,9 +56,9 @@ async function put(file, contents) {
   await rename(part, file);
 }
 
-/** What scripts/single-file.mjs, scripts/release-files.mjs and `npm run site` make. */
+/** What scripts/single-file.mjs and scripts/release-files.mjs make. */
 function isOfSingleFile(name) {
-  return /^(?:pipetail-|\.single-file-|(?:release|packaging|site)\/)/.test(name);
+  return /^(?:pipetail-|\.single-file-|(?:release|packaging)\/)/.test(name);
 }
 
 /** The imports of each output, and the files with bytes in it. */
