@@ -56,7 +56,7 @@ export function manPage(version: string, groups: readonly KeyGroup[]): string {
     paragraph(
       'Every option that is useful for more than one call has a flag, a variable and a key in the configuration file. ' +
         'The flag wins over the variable, the variable over the file, the file over the default. A switch that is on ' +
-        'is turned off by its flag with no- in front: --no-mouse. Unknown keys and invalid values are errors, reported ' +
+        'is turned off by its flag with no- in front: --no-title. Unknown keys and invalid values are errors, reported ' +
         'with their line.',
     ),
     paragraph('These settings have a variable and a key in the configuration file, but no flag:'),

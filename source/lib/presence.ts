@@ -23,7 +23,7 @@ export class Presence {
     return this.#here;
   }
 
-  /** A key was pressed, or the mouse used, or the focus came back. */
+  /** A key was pressed, or the focus came back. */
   onSign(): void {
     this.#keyAt = this.#clock.monotonic();
     if (!this.#cancel) this.#wait();

@@ -9,7 +9,6 @@ import type {TerminalPace} from '../system/terminal-pace.ts';
 import {App} from '../ui/components/app.tsx';
 import type {Controller} from '../ui/controller.ts';
 import type {Size} from '../ui/layout.ts';
-import {Mouse} from '../ui/mouse.ts';
 import {pipelinesOf} from '../ui/state/view-state.ts';
 import type {ScreenBackend} from './backend.ts';
 import type {ScreenExit} from './exit.ts';
@@ -24,7 +23,7 @@ type DrawnScreenOptions = {
   /** Where the keys come from. */
   readonly keys: ReadStream;
   readonly clock: Clock;
-  readonly settings: Pick<Settings, 'fps' | 'mouse'>;
+  readonly settings: Pick<Settings, 'fps'>;
   /** Undefined: the terminal is not asked how far it has got. */
   readonly pace: TerminalPace | undefined;
 };
@@ -89,9 +88,8 @@ export class DrawnScreen {
   }
 
   #filterInput(): () => void {
-    const {controller, keys, clock, settings, pace} = this.#options;
+    const {keys, clock, pace} = this.#options;
     const {presence} = this.#options.backend;
-    const mouse = new Mouse(controller);
     return filterInput(keys, {
       clock,
       isAsked: () => pace?.isAwaited ?? false,
@@ -102,8 +100,6 @@ export class DrawnScreen {
         }
         if (report.kind === 'blur') presence.onBlur();
         else presence.onSign();
-        // Without --mouse, reports come from a mode that an earlier program left on.
-        if (report.kind === 'mouse' && settings.mouse) mouse.report(report);
       },
       onKeys: () => {
         presence.onSign();

@@ -168,7 +168,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   if (found.length === 1 && settings.view.initial.listWidth === 'auto') {
     controller.dispatch({type: 'toggle-list'});
   }
-  const reports = reportModes(stdout, settings);
+  const reports = reportModes(stdout);
   controller.terminal.keep(reports, title);
   if (pace) controller.terminal.keepPace(pace);
 

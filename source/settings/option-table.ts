@@ -191,11 +191,6 @@ export const options = [
     commands: screens,
   },
   {
-    flag: 'mouse',
-    help: 'use the mouse for scrolling, clicks and the divider; selecting text then needs Shift',
-    commands: screens,
-  },
-  {
     flag: 'title',
     help: "show the number of failing pipelines in the terminal's title",
     commands: ['screen'],

@@ -59,7 +59,6 @@ export type Settings = {
   /** A regular expression; matching lines count as errors. */
   readonly watch: string | undefined;
   readonly title: boolean;
-  readonly mouse: boolean;
   /** The form of copied, saved and piped lines. */
   readonly copy: (typeof copyChoices)[number];
   readonly view: StartView;
@@ -134,7 +133,6 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
     onAlert: value('on-alert')?.trim() || undefined,
     watch: value('watch') === undefined ? undefined : readExpression(required('watch'), nameOf('watch')),
     title: isOn('title'),
-    mouse: isOn('mouse'),
     copy: oneOf(nameOf('copy'), required('copy').toLowerCase(), copyChoices),
     view: readView(values),
     start: {at: value('at'), filters: values.all('filter')},

@@ -5,22 +5,10 @@ import type {Clock} from '../lib/clock.ts';
 type Filtered = {readonly keys: string; readonly reports: readonly TerminalReport[]};
 
 /** What the terminal reports between the keys. */
-export type TerminalReport = {readonly kind: 'focus' | 'blur'} | CursorReport | MouseReport;
+export type TerminalReport = {readonly kind: 'focus' | 'blur'} | CursorReport;
 
 /** The answer to DSR 6, in 1-based cells. No person made it. */
 type CursorReport = {readonly kind: 'cursor'; readonly row: number; readonly column: number};
-
-/**
- * DEC mode 1006. `button` as sent: 0 to 2 are buttons, 64 and 65 the wheel; 4, 8 and 16 are added for Shift, Alt and
- * Ctrl, 32 while dragging. `column` and `row` are 0-based cells.
- */
-export type MouseReport = {
-  readonly kind: 'mouse';
-  readonly button: number;
-  readonly column: number;
-  readonly row: number;
-  readonly pressed: boolean;
-};
 
 const esc = '\u001B';
 
@@ -168,24 +156,13 @@ const cursor = new RegExp(`^${esc}\\[(\\d{1,4});(\\d{1,4})R$`);
 const cursorInPaste = new RegExp(`${esc}\\[\\d{1,4};\\d{1,4}R`);
 /** What may be the beginning of such a report or of `pasteEnd`. */
 const begunInPaste = new RegExp(`${esc}(?:\\[\\d{0,4}(?:;\\d{0,4})?)?$`);
-const mouse = new RegExp(`^${esc}\\[<(\\d{1,5});(\\d{1,5});(\\d{1,5})([Mm])$`);
 
-/** Reads a whole escape sequence as a report of the focus, the cursor or the mouse; undefined for any other. */
+/** Reads a whole escape sequence as a report of the focus or the cursor; undefined for any other. */
 function terminalReport(sequence: string): TerminalReport | undefined {
   if (sequence === `${esc}[I`) return {kind: 'focus'};
   if (sequence === `${esc}[O`) return {kind: 'blur'};
   const place = cursor.exec(sequence);
-  if (place) return {kind: 'cursor', row: Number(place[1]), column: Number(place[2])};
-  const match = mouse.exec(sequence);
-  if (!match) return undefined;
-  const [, button, column, row, end] = match;
-  return {
-    kind: 'mouse',
-    button: Number(button),
-    column: Number(column) - 1,
-    row: Number(row) - 1,
-    pressed: end === 'M',
-  };
+  return place ? {kind: 'cursor', row: Number(place[1]), column: Number(place[2])} : undefined;
 }
 
 /** OSC, DCS, PM, APC and SOS: everything up to their end is text, never keys. */

@@ -184,21 +184,16 @@ export function windowTitle(stdout: Pick<NodeJS.WriteStream, 'write' | 'writable
   };
 }
 
-/** DEC modes: 1004 reports focus; 1002 the mouse's buttons, wheel and drags; 1006 in a form without limits. */
+/** The DEC mode that reports focus. */
 const focusMode = 1004;
-const mouseModes = [1002, 1006];
 
-/** Which events the terminal reports between the keys. A terminal ignores a mode that it does not have. */
-export function reportModes(
-  stdout: {readonly write: (text: string) => unknown},
-  {mouse}: {readonly mouse: boolean},
-): TerminalModes {
-  const modes = [focusMode, ...(mouse ? mouseModes : [])];
+/** What the terminal reports between the keys. A terminal ignores a mode that it does not have. */
+export function reportModes(stdout: {readonly write: (text: string) => unknown}): TerminalModes {
   let areOn = false;
   const set = (on: boolean) => {
     if (on === areOn) return;
     areOn = on;
-    stdout.write(modes.map((mode) => `\u001B[?${mode}${on ? 'h' : 'l'}`).join(''));
+    stdout.write(`\u001B[?${focusMode}${on ? 'h' : 'l'}`);
   };
   return {on: () => set(true), off: () => set(false)};
 }
@@ -206,7 +201,7 @@ export function reportModes(
 /** Switches off everything that the screen may have switched on: colours, modes, alternate screen, hidden cursor. */
 export const restoreSequence = [
   '\u001B[0m\r\n',
-  ...[2026, focusMode, ...mouseModes, 2004, 1049].map((mode) => `\u001B[?${mode}l`),
+  ...[2026, focusMode, 2004, 1049].map((mode) => `\u001B[?${mode}l`),
   '\u001B[?25h',
 ].join('');
 

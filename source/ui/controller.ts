@@ -164,7 +164,7 @@ export class Controller {
     this.#view.dispatch(action);
   }
 
-  /** For a key or a click: all that follows from it is drawn, saved and said once. */
+  /** For a key: all that follows from it is drawn, saved and said once. */
   together(change: () => void): void {
     this.#view.together(change);
   }
@@ -369,7 +369,7 @@ export class Controller {
     if (!this.closing.aborted) this.say(errorText(error), 'failure');
   }
 
-  /** A key or a click came. Returns what happened before it, if the user was away. */
+  /** A key came. Returns what happened before it, if the user was away. */
   onKey(): Absence | undefined {
     this.#hasKey = true;
     return this.eventFeed.onKey();

@@ -27,7 +27,7 @@ export type Layout = {
 };
 
 export const smallest: Size = {columns: 40, rows: 10};
-/** Bounds for a divider that the user drags. */
+/** Bounds for a width that the user has set. */
 const narrowestList = 8;
 const narrowestPane = 24;
 

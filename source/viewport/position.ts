@@ -106,12 +106,6 @@ export function reveal(position: Position, geometry: Geometry, id: number, row =
   return withSeen({...held, top: clampTop(top, geometry) ?? top, current: target}, geometry);
 }
 
-/** Makes an entry on the screen the current one, without moving the screen. */
-export function setCurrent(position: Position, geometry: Geometry, id: number): Position {
-  const held = holdAt(position, geometry);
-  return held ? withSeen({...held, current: id}, geometry) : position;
-}
-
 /** Sets `anchoredRow`, before a change of filters or folds, which may also change the height of the pane. */
 export function setCurrentRow(position: Position, geometry: Geometry): Position {
   if (position.kind === 'follow' || position.anchoredRow !== undefined) return position;

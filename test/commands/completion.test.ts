@@ -110,7 +110,7 @@ describe('complete', () => {
       ['config', ''],
       ['path', 'show', 'check', 'init'],
     ],
-    [['config', 'show', '--mo'], ['--mouse']],
+    [['config', 'show', '--tit'], ['--title']],
     [['config', 'show', '--fol'], []],
     [['config', 'show', '--fp'], []],
     [
@@ -215,7 +215,7 @@ auth-variable = "NOT_SET"
 
   test('only flags that the command accepts', () => {
     expect(words('demo', '--')).toEqual(['--port', '--help', '--version']);
-    expect(words('logs', '--')).not.toContain('--mouse');
+    expect(words('logs', '--')).not.toContain('--title');
   });
 
   test('the values of a flag as the command has it', () => {

@@ -30,12 +30,12 @@ function shown(argv: readonly string[], variables: Readonly<Record<string, strin
 }
 
 test('the value of every option, and where it was set', () => {
-  const rows = shown(['--time', 'utc', '--no-mouse'], {PIPETAIL_SILENCE: '60', PIPETAIL_MOUSE: '1'});
+  const rows = shown(['--time', 'utc', '--no-title'], {PIPETAIL_SILENCE: '60', PIPETAIL_TITLE: '1'});
   expect(rows.get('fps')).toEqual(['20', 'c.toml:2']);
   expect(rows.get('silence')).toEqual(['60', 'PIPETAIL_SILENCE']);
   expect(rows.get('time')).toEqual(['utc', '--time']);
   expect(rows.get('wrap')).toEqual(['errors', 'default']);
-  expect(rows.get('mouse')).toEqual(['false', '--no-mouse']);
+  expect(rows.get('title')).toEqual(['false', '--no-title']);
   expect(rows.get('memory')).toEqual(['256MiB', 'default']);
   expect(rows.get('watch')).toEqual([undefined, 'default']);
   expect(rows.get('keys.follow')).toEqual(['End, G', 'c.toml:13']);

@@ -68,8 +68,8 @@ describe('the four of them', () => {
   });
 
   test('show: every option, and its source', async () => {
-    const {file, pipetail} = await homeWith('fps = 20\nmouse = true\n');
-    const text = await pipetail('config show --no-mouse', {PIPETAIL_SILENCE: '60', FELDERA_RETRIES: '3'});
+    const {file, pipetail} = await homeWith('fps = 20\ntitle = true\n');
+    const text = await pipetail('config show --no-title', {PIPETAIL_SILENCE: '60', FELDERA_RETRIES: '3'});
     expect(text).toMatchObject({code: 0, stderr: ''});
     const row = (name: string) =>
       text.stdout
@@ -77,7 +77,7 @@ describe('the four of them', () => {
         .find((line) => line.startsWith(`${name} `))
         ?.split(/ {2,}/);
     expect(row('fps')).toEqual(['fps', '20', '~/config.toml:1']);
-    expect(row('mouse')).toEqual(['mouse', 'false', '--no-mouse']);
+    expect(row('title')).toEqual(['title', 'false', '--no-title']);
     expect(row('silence')).toEqual(['silence', '60', 'PIPETAIL_SILENCE']);
     expect(row('memory')).toEqual(['memory', '256MiB', 'default']);
     expect(text.stdout).toMatch(/\n\nFELDERA_RETRIES is ignored: [^\n]+\n$/);

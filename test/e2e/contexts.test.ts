@@ -102,7 +102,7 @@ describe('C', () => {
 
     await terminal.press('q', 'q');
     expect(await terminal.waitForExit()).toEqual({code: 0, signal: undefined});
-    expect(terminal).toMatchObject({alternateScreen: false, cursorVisible: true, mouse: 'none'});
+    expect(terminal).toMatchObject({alternateScreen: false, cursorVisible: true});
     expect(terminal.text().trim()).toBe('');
   });
 

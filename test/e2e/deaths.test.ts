@@ -16,9 +16,8 @@ import {openViewer} from './viewer.ts';
 // All ways to end. Each is checked for what the user's shell would find.
 
 describe('the terminal is as it was, and nothing is left', () => {
-  test.each([false, true])('after q (mouse: %s)', async (mouse) => {
-    await using session = await openShellSession({args: mouse ? ['--mouse'] : []});
-    expect(session.terminal.mouse).toBe(mouse ? 'drag' : 'none');
+  test('after q', async () => {
+    await using session = await openShellSession();
     await session.terminal.press('q', 'q');
     await expectClean(session, 0);
   });
@@ -37,8 +36,8 @@ describe('the terminal is as it was, and nothing is left', () => {
     ['SIGHUP', 129],
     ['SIGQUIT', 131],
     ['SIGABRT', 134],
-  ] as const)('after %s, with the mouse on and a page open', async (signal, code) => {
-    await using session = await openShellSession({args: ['--mouse', '--title']});
+  ] as const)('after %s, with a title and a page open', async (signal, code) => {
+    await using session = await openShellSession({args: ['--title']});
     process.kill(session.pid, 'SIGUSR1');
     await session.terminal.press('?');
     await session.terminal.waitFor('type to find');
@@ -61,7 +60,7 @@ describe('the terminal is as it was, and nothing is left', () => {
   });
 
   test('after SIGTERM while a command has the terminal', async () => {
-    await using session = await openShellSession({args: ['--mouse', '--title']});
+    await using session = await openShellSession({args: ['--title']});
     const {terminal} = session;
     await terminal.press('|', 'C-u');
     await terminal.type('exec sleep 60');
@@ -101,7 +100,7 @@ describe.skipIf(!isOnNode)('a fault of its own', () => {
   ] as const)('%s: a report that holds no secret, exit 1', async (_, signal, name) => {
     await using session = await openShellSession({
       apiKey,
-      args: ['--mouse', '--auth', apiKey],
+      args: ['--auth', apiKey],
       env: {
         NODE_OPTIONS: `--import=${preload}`,
         PIPETAIL_TEST_MESSAGE: `cannot read "a line of a log" of ${apiKey} at https://me:PLANTED-1@host/`,
@@ -190,7 +189,7 @@ describe.skipIf(!isOnNode)('a fault of its own', () => {
 
   test.each(['component', 'key', 'stream', 'timer'])('in a %s: the terminal is restored, exit 1', async (place) => {
     await using folder = await temporaryDirectory();
-    await using session = await openShellSession({args: ['--mouse', '--title'], env: faultIn(place, folder.path)});
+    await using session = await openShellSession({args: ['--title'], env: faultIn(place, folder.path)});
     await prepareFault(session.pid, folder.path);
     // What draws and what reads keys fails at the next key.
     await session.terminal.press('?');
@@ -201,7 +200,6 @@ describe.skipIf(!isOnNode)('a fault of its own', () => {
   test('in a component while the terminal reads nothing: restored once it reads', async () => {
     await using folder = await temporaryDirectory();
     await using session = await openShellSession({
-      args: ['--mouse'],
       env: faultIn('component', folder.path),
       afterwards: 'exec cat',
     });
@@ -213,7 +211,7 @@ describe.skipIf(!isOnNode)('a fault of its own', () => {
     terminal.unstall();
     await terminal.waitFor('code 1\n');
     await terminal.stable();
-    expect(terminal).toMatchObject({alternateScreen: false, cursorVisible: true, mouse: 'none', bracketedPaste: false});
+    expect(terminal).toMatchObject({alternateScreen: false, cursorVisible: true, bracketedPaste: false});
     expect(terminal.privateMode(1004)).toBe(false);
     expect(terminal.text()).not.toMatch(typedAnswer);
   });
@@ -231,7 +229,7 @@ describe.skipIf(!isOnNode)('a fault of its own', () => {
 });
 
 test('after kill -9 all that is needed is reset', async () => {
-  await using session = await openShellSession({args: ['--mouse'], afterwards: 'reset; echo before; echo "code $?"'});
+  await using session = await openShellSession({afterwards: 'reset; echo before; echo "code $?"'});
   process.kill(session.pid, 'SIGKILL');
   // `reset` clears the first reply, too.
   await expectClean(session, 0);

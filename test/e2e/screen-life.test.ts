@@ -96,7 +96,7 @@ test('in GNU screen: streams, resizes, is detached and attached to another size,
   expect(wide.screen().slice(-3)).toEqual([expect.stringContaining('? help'), 'code 0', '']);
   await wide.press('Enter');
   await wide.waitForExit();
-  expect(wide).toMatchObject({alternateScreen: false, cursorVisible: true, mouse: 'none', bracketedPaste: false});
+  expect(wide).toMatchObject({alternateScreen: false, cursorVisible: true, bracketedPaste: false});
 });
 
 test('in GNU screen with an alternate screen: what stood there before is back', async (context) => {

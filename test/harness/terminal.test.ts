@@ -65,16 +65,16 @@ test('pastes in brackets only when asked to', async () => {
 
 test('knows the modes that a program leaves behind', async () => {
   await using terminal = await runShell(
-    String.raw`printf 'main\r\n\033[?1049h\033[?25l\033[?1002h\033[?2004h\033]0;title\007\007on'; read x
-      printf '\033[?1002l\033[?25h\033[?2004l\033[?1049loff'; sleep 9`,
+    String.raw`printf 'main\r\n\033[?1049h\033[?25l\033[?2004h\033]0;title\007\007on'; read x
+      printf '\033[?25h\033[?2004l\033[?1049loff'; sleep 9`,
   );
   await terminal.waitFor('on');
-  expect(terminal).toMatchObject({alternateScreen: true, cursorVisible: false, mouse: 'drag', bracketedPaste: true});
+  expect(terminal).toMatchObject({alternateScreen: true, cursorVisible: false, bracketedPaste: true});
   expect(terminal).toMatchObject({title: 'title', bells: 1});
   expect(terminal.text()).not.toContain('main');
   await terminal.press('Enter');
   await terminal.waitFor('off');
-  expect(terminal).toMatchObject({alternateScreen: false, cursorVisible: true, mouse: 'none', bracketedPaste: false});
+  expect(terminal).toMatchObject({alternateScreen: false, cursorVisible: true, bracketedPaste: false});
   expect(terminal.row(0)).toBe('main');
 });
 

@@ -161,11 +161,6 @@ export class Terminal implements AsyncDisposable {
     return this.#emulator.modes.bracketedPasteMode;
   }
 
-  /** `none`, or the kind of mouse reports that the program has requested. */
-  get mouse(): string {
-    return this.#emulator.modes.mouseTrackingMode;
-  }
-
   /** A DEC private mode (`CSI ? mode h`), such as 1004 for focus reports; `otherwise` if it was never set. */
   privateMode(mode: number, otherwise = false): boolean {
     return this.#modes.isSet(mode, otherwise);
@@ -220,7 +215,7 @@ export class Terminal implements AsyncDisposable {
     this.#type(this.bracketedPaste ? `\u001B[200~${text}\u001B[201~` : text);
   }
 
-  /** Sends bytes as they are: mouse reports, several keys at once. */
+  /** Sends bytes as they are: reports, several keys at once. */
   write(bytes: string): void {
     this.#type(bytes);
   }

@@ -76,7 +76,7 @@ const lines: readonly Line[] = [
   [['logs', '--', 'demo'], {names: ['demo']}],
   [['demo', '--port=0'], {kind: 'demo', port: 0}],
   [['-h', '-h'], {kind: 'help'}],
-  [['--help', '--no-mouse'], {kind: 'help'}],
+  [['--help', '--no-title'], {kind: 'help'}],
 ];
 
 test.each(lines)('%j', (argv, request) => {

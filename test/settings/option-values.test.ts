@@ -286,12 +286,12 @@ test('logs does not read an option of the screen', () => {
 });
 
 test('a command does not fail for variables that it does not need', () => {
-  expect(() => readSettings(['list'], {PIPETAIL_FPS: 'many', PIPETAIL_MOUSE: 'perhaps'})).not.toThrow();
+  expect(() => readSettings(['list'], {PIPETAIL_FPS: 'many', PIPETAIL_TITLE: 'perhaps'})).not.toThrow();
   expect(() => readSettings([], {PIPETAIL_FPS: 'many'})).toThrow(
     "PIPETAIL_FPS takes a whole number from 1 to 60, not 'many'",
   );
-  expect(() => readSettings([], {PIPETAIL_MOUSE: 'perhaps'})).toThrow(
-    "PIPETAIL_MOUSE takes true or false, not 'perhaps'",
+  expect(() => readSettings([], {PIPETAIL_TITLE: 'perhaps'})).toThrow(
+    "PIPETAIL_TITLE takes true or false, not 'perhaps'",
   );
 });
 
@@ -305,9 +305,9 @@ test.each([['--help'], ['--version'], ['config', 'check'], ['config', 'path'], [
 
 describe('a switch', () => {
   it('is turned on by a variable, and off by the flag', () => {
-    for (const on of ['1', 'true', 'Yes', 'on']) expect(readSettings([], {PIPETAIL_MOUSE: on}).mouse).toBe(true);
-    for (const off of ['0', 'false', 'No', 'off']) expect(readSettings([], {PIPETAIL_MOUSE: off}).mouse).toBe(false);
-    expect(readSettings(['--no-mouse'], {PIPETAIL_MOUSE: '1'}).mouse).toBe(false);
-    expect(readSettings(['--mouse'], {PIPETAIL_MOUSE: '0'}).mouse).toBe(true);
+    for (const on of ['1', 'true', 'Yes', 'on']) expect(readSettings([], {PIPETAIL_TITLE: on}).title).toBe(true);
+    for (const off of ['0', 'false', 'No', 'off']) expect(readSettings([], {PIPETAIL_TITLE: off}).title).toBe(false);
+    expect(readSettings(['--no-title'], {PIPETAIL_TITLE: '1'}).title).toBe(false);
+    expect(readSettings(['--title'], {PIPETAIL_TITLE: '0'}).title).toBe(true);
   });
 });

@@ -11,7 +11,7 @@ const problems = (text: string, isPrivate = true) =>
 
 test('values are read as from flags, with their lines', () => {
   const text = `fps = 20 # twenty
-mouse = true
+title = true
 scrollback = 1_000_000
 memory = "1GiB"
 watch = 'a\\d+'
@@ -39,7 +39,7 @@ theme-less.x = 1
   expect(none).toEqual([]);
   expect([...file.options].map(([flag, {text: value, where}]) => [flag, value, where])).toEqual([
     ['fps', '20', '~/c.toml:1'],
-    ['mouse', 'true', '~/c.toml:2'],
+    ['title', 'true', '~/c.toml:2'],
     ['scrollback', '1000000', '~/c.toml:3'],
     ['memory', '1GiB', '~/c.toml:4'],
     ['watch', 'a\\d+', '~/c.toml:5'],
@@ -107,8 +107,8 @@ describe('each mistake has its line', () => {
     // Types.
     ['fps = "12"\n', "1: 'fps' takes a whole number, without quotation marks"],
     ['fps = 1.5\n', "1: 'fps' takes a whole number"],
-    ['mouse = "true"\n', "1: 'mouse' takes true or false, without quotation marks"],
-    ['mouse = 1\n', "1: 'mouse' takes true or false"],
+    ['title = "true"\n', "1: 'title' takes true or false, without quotation marks"],
+    ['title = 1\n', "1: 'title' takes true or false"],
     ['theme = 1\n', "1: 'theme' takes a text, in quotation marks"],
     ['watch = ["a"]\n', "1: 'watch' takes a text, in quotation marks"],
     ['watch = ""\n', "1: 'watch' has an empty value · leave the line out"],
@@ -181,7 +181,7 @@ describe('each mistake has its line', () => {
 });
 
 test('all mistakes are found, in the order of the lines', () => {
-  const text = `fps = 0\nmouse = 1\nnope = 1\n[contexts.a]\n${host}\nauth = 1\n[keys]\nquit = 1\n`;
+  const text = `fps = 0\ntitle = 1\nnope = 1\n[contexts.a]\n${host}\nauth = 1\n[keys]\nquit = 1\n`;
   expect(problems(text).map((line) => Number.parseInt(line, 10))).toEqual([1, 2, 3, 6, 8]);
 });
 
@@ -203,7 +203,7 @@ test('whatever the text, every problem has a line of the file, and no secret is 
     ...['\n', '\n', ' = ', ' = ', '[', ']', '{', '}', ',', '.', '"', "'", '#', '\\', '1', '-', 'true', '1979-05-27'],
     ...[
       'fps',
-      'mouse',
+      'title',
       'record',
       'context',
       'contexts',

@@ -34,7 +34,6 @@ test('without flags: the screen, on the local server, with the defaults of the h
     scrollbackBytes: 32 * 1024 * 1024,
     memoryBytes: 256 * 1024 * 1024,
     fresh: false,
-    mouse: false,
     fps: 12,
     start: {at: undefined, filters: []},
     silence: 300_000,
@@ -355,7 +354,7 @@ describe('flags', () => {
     [['--follow', 'orders'], '--follow belongs to pipetail logs'],
     [['-f'], '-f belongs to pipetail logs'],
     [['-w', 'orders'], '-w belongs to pipetail logs'],
-    [['list', '--no-mouse'], '--no-mouse belongs to the screen and pipetail open'],
+    [['list', '--no-title'], '--no-title belongs to the screen'],
     [['logs', 'a', '--theme', 'dark'], '--theme belongs to the screen and pipetail open'],
     [
       ['demo', '--host', 'http://x'],
@@ -368,7 +367,7 @@ describe('flags', () => {
 
   it.each([
     [['config', 'path', '--level', 'warn'], 'config path takes no --level · pipetail config show does'],
-    [['config', 'check', '--no-mouse'], 'config check takes no --mouse · pipetail config show does'],
+    [['config', 'check', '--no-title'], 'config check takes no --title · pipetail config show does'],
     [['config', 'init', '-o', 'json'], 'config init takes no --output · pipetail config show does'],
   ])('%j would have no effect', (argv, message) => {
     expect(complaint(argv)).toBe(message);
@@ -378,7 +377,7 @@ describe('flags', () => {
     for (const verb of ['path', 'show', 'check', 'init']) {
       expect(read('config', verb, '--config', 'a.toml').request).toMatchObject({kind: 'config', verb});
     }
-    expect(read('config', 'show', '--no-mouse', '-o', 'json').request).toMatchObject({verb: 'show', output: 'json'});
+    expect(read('config', 'show', '--no-title', '-o', 'json').request).toMatchObject({verb: 'show', output: 'json'});
   });
 
   it('may be given once', () => {

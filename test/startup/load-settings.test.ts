@@ -17,9 +17,9 @@ async function fileWith(text: string) {
 }
 
 test('flags, variables and the file', async () => {
-  await using at = await fileWith('theme = "dark"\nsilence = 10\nmouse = true\n');
+  await using at = await fileWith('theme = "dark"\nsilence = 10\ntitle = true\n');
   const settings = await loadSettings(['--theme', 'light'], {...at.variables, PIPETAIL_SILENCE: '20'});
-  expect(settings).toMatchObject({theme: 'light', silence: 20_000, mouse: true});
+  expect(settings).toMatchObject({theme: 'light', silence: 20_000, title: true});
   await writeFile(at.file, 'fps = 21\n');
   expect((await loadSettings([], at.variables)).fps).toBe(21);
 });
@@ -29,15 +29,15 @@ test('the same call on another context keeps nothing of the first server', async
     'fps = 20\n[contexts.a]\nhost = "https://a.example"\nauth = "a"\n[contexts.b]\nhost = "https://b.example"\n',
   );
   const calls = [
-    ['--context', 'a', '--tenant', 't', '--mouse', 'orders'],
-    ['--host', 'https://c.example', '--auth', 'c', '-k', '--mouse', 'orders'],
-    ['--demo', '--mouse', 'orders'],
+    ['--context', 'a', '--tenant', 't', '--title', 'orders'],
+    ['--host', 'https://c.example', '--auth', 'c', '-k', '--title', 'orders'],
+    ['--demo', '--title', 'orders'],
   ];
   for (const argv of calls) {
     const settings = await loadSettings(argv, {...at.variables, FELDERA_API_KEY: 'other'}, 'b');
     expect(settings).toMatchObject({
       ...{host: 'https://b.example', token: undefined, demo: false, context: {name: 'b'}},
-      ...{fps: 20, mouse: true, server: {tenant: undefined, insecure: false}},
+      ...{fps: 20, title: true, server: {tenant: undefined, insecure: false}},
     });
   }
   await expect(loadSettings([], at.variables, 'c')).rejects.toThrow("names the unknown context 'c' · there are a, b");
@@ -188,10 +188,10 @@ test('/dev/null is an empty file', async () => {
 test('a byte order mark is accepted', async () => {
   await using folder = await temporaryDirectory();
   const file = path.join(folder.path, 'c.toml');
-  await writeFile(file, '\ufefffps = 3\r\nmouse = true\r\n');
+  await writeFile(file, '\ufefffps = 3\r\ntitle = true\r\n');
   const loaded = await loadConfig(place(file), home);
   expect(loaded?.problems).toEqual([]);
-  expect(loaded?.file.options.get('mouse')?.where).toBe('c.toml:2');
+  expect(loaded?.file.options.get('title')?.where).toBe('c.toml:2');
 });
 
 test('a command reports the first mistake, the check reports all', async () => {

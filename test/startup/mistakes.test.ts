@@ -31,7 +31,7 @@ const mistakes: readonly Mistake[] = [
   [['logs', 'a', '-x'], `unknown option -x · ${logsLists}`],
   [['list', '--sttaus', 'Running'], 'unknown option --sttaus · did you mean --status?'],
   [['--outptu', 'json'], 'unknown option --outptu · did you mean pipetail logs --output?'],
-  [['logs', 'a', '--mosue'], 'unknown option --mosue · did you mean pipetail --mouse?'],
+  [['logs', 'a', '--titel'], 'unknown option --titel · did you mean pipetail --title?'],
   [['logs', 'a', '--Follow'], 'unknown option --Follow · did you mean --follow?'],
   [['--=x'], `unknown option -- · ${lists}`],
   [['--__proto__', 'x'], `unknown option --__proto__ · ${lists}`],
@@ -208,7 +208,7 @@ test.each([
   ['PIPETAIL_FPS', 'many', "PIPETAIL_FPS takes a whole number from 1 to 60, not 'many'"],
   ['PIPETAIL_SCROLLBACK', '1', 'PIPETAIL_SCROLLBACK takes at least 64KiB'],
   ['PIPETAIL_SILENCE', 'soon', "PIPETAIL_SILENCE takes a time such as 10m, 1h30m, 90s or 0, not 'soon'"],
-  ['PIPETAIL_MOUSE', 'perhaps', "PIPETAIL_MOUSE takes true or false, not 'perhaps'"],
+  ['PIPETAIL_TITLE', 'perhaps', "PIPETAIL_TITLE takes true or false, not 'perhaps'"],
   [
     'PIPETAIL_CONFIG',
     '/no/such.toml',

@@ -79,17 +79,6 @@ test('focus and blur are removed from between keys', () => {
   expect(pass(`a${esc}[Ib${esc}[O`)).toEqual({keys: 'ab', reports: [{kind: 'focus'}, {kind: 'blur'}]});
 });
 
-test('mouse reports are read: button, cell, and whether it went down', () => {
-  expect(pass(`${esc}[<0;1;1M${esc}[<0;12;34m${esc}[<65;200;50M`)).toEqual({
-    keys: '',
-    reports: [
-      {kind: 'mouse', button: 0, column: 0, row: 0, pressed: true},
-      {kind: 'mouse', button: 0, column: 11, row: 33, pressed: false},
-      {kind: 'mouse', button: 65, column: 199, row: 49, pressed: true},
-    ],
-  });
-});
-
 test.each([
   `${esc}[A`,
   `${esc}OF`,
@@ -118,6 +107,7 @@ const unknown = {
   'CSI u: Ctrl, Shift and a': `${esc}[97;6u`,
   'CSI u: a is let go': `${esc}[97;1:3u`,
   modifyOtherKeys: `${esc}[27;5;9~`,
+  'mouse report': `${esc}[<0;12;34m`,
   'old mouse report': `${esc}[M !!`,
   'device attributes': `${esc}[?64;1;2;6;9;15;22c`,
   'secondary device attributes': `${esc}[>41;354;0c`,

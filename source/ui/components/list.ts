@@ -73,15 +73,8 @@ function title({focused, nameFilter, items, noun, width, symbols}: ListView): St
   return padTo(concat([margin, words]), width, style);
 }
 
-type ListWindow = Pick<ListView, 'items' | 'cursor' | 'height'>;
-
-export function itemAtRow(view: ListWindow, row: number): ListItem | undefined {
-  const index = row - titleRows;
-  return index < 0 ? undefined : view.items[inView(view).first + index];
-}
-
 /** In a list longer than the screen, the cursor is in the middle. */
-function inView({items, cursor, height}: ListWindow): {readonly first: number; readonly room: number} {
+function inView({items, cursor, height}: ListView): {readonly first: number; readonly room: number} {
   const room = height - titleRows;
   const at = items.findIndex(({name}) => name === cursor);
   return {first: Math.max(0, Math.min(at - Math.floor(room / 2), items.length - room)), room};

@@ -60,26 +60,9 @@ export function tabBar(tabs: readonly TabLabel[], width: number, symbols: Symbol
   return concat([left, padTo(clip(concat(labels), 0, room), room), right]);
 }
 
-/** The index of the tab at a column of the bar; undefined right of the last tab. */
-export function tabAtColumn(
-  tabs: readonly TabLabel[],
-  width: number,
-  symbols: Symbols,
-  column: number,
-): number | undefined {
-  const {labels, first, left} = place(tabs, width, symbols);
-  let end = textWidth(left.text);
-  const index = labels.findIndex(({text}) => {
-    end += textWidth(text);
-    return column < end;
-  });
-  return index === -1 ? undefined : first + index;
-}
-
-/** The labels in view, the index of the first of them, and the signs for more tabs at both ends. */
+/** The labels in view, and the signs for more tabs at both ends. */
 type TabsInView = {
   readonly labels: readonly StyledText[];
-  readonly first: number;
   readonly left: StyledText;
   readonly right: StyledText;
 };
@@ -88,7 +71,7 @@ function place(tabs: readonly TabLabel[], width: number, symbols: Symbols): Tabs
   const hasErrors = tabs.some((tab) => tab.errors > 0);
   for (const size of hasErrors ? [...labelSizes, ...denseSizes] : labelSizes) {
     const labels = labelsOf(tabs, size, symbols);
-    if (sum(labels.map(({text}) => textWidth(text))) <= width) return {labels, first: 0, left: none, right: none};
+    if (sum(labels.map(({text}) => textWidth(text))) <= width) return {labels, left: none, right: none};
   }
   return scrolled(tabs, width, symbols);
 }
@@ -102,7 +85,6 @@ function scrolled(tabs: readonly TabLabel[], width: number, symbols: Symbols): T
   );
   const parts = (first: number, end: number) => ({
     labels: labels.slice(first, end),
-    first,
     left: moreTabs(tabs.slice(0, first), symbols.cutLeft, symbols),
     right: moreTabs(tabs.slice(end), symbols.cutRight, symbols),
   });

@@ -100,7 +100,7 @@ export const errorsPage: Page<ErrorsState> = {
 };
 
 /**
- * Call for each key and click. Returns true after an absence: then the key only shows what happened meanwhile. The page
+ * Call for each key. Returns true after an absence: then the key only shows what happened meanwhile. The page
  * and the prompt that were open come back when it is closed.
  */
 export function showsAbsence(controller: Controller): boolean {

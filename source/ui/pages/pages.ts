@@ -120,18 +120,12 @@ function move(controller: Controller, page: OpenPage, motion: Motion): void {
   else moveCursor(controller, page, motion);
 }
 
-/** By rows, as the wheel does: the cursor of a page with items stays where it is. */
-export function scrollPage(controller: Controller, motion: 'up' | 'down'): void {
-  const {page} = controller.state;
-  if (page) scroll(controller, page, motion, false);
-}
-
-/** `moves`: the cursor over items, if there are some among the rows: to the next one once it is near the screen. */
-function scroll(controller: Controller, page: OpenPage, motion: Motion, moves = true): void {
+/** By rows; the cursor over items, if there are some among the rows, goes to the next one once it is near the screen. */
+function scroll(controller: Controller, page: OpenPage, motion: Motion): void {
   const rows = rowsOf(controller, page);
   const height = controller.pageHeight;
   const from = scrollOffset(controller, page, rows);
-  const items = moves && rows.items?.length ? rows.items : undefined;
+  const items = rows.items?.length ? rows.items : undefined;
   const next = items && itemNear(items, motion, {top: from, end: from + height});
   const by = rowsBy(motion, screenful(controller));
   // Where the rows end above the bottom of the screen, they stay.

@@ -95,18 +95,6 @@ export class PaneHistogram {
     return rows;
   }
 
-  /** The first shown entry of the cell at a column of the pane, or of the nearest one that has some. */
-  entryAt(view: PaneView, width: Width, column: number): number | undefined {
-    const {cells, columns} = this.#layOut(view, width);
-    const at = column - columns.first;
-    const places = cells.cells.map((_, place) => place).sort((a, b) => Math.abs(a - at) - Math.abs(b - at));
-    for (const place of places) {
-      const id = this.#firstShown(cells.cells[place]);
-      if (id !== undefined) return id;
-    }
-    return undefined;
-  }
-
   /** The first shown entry of the nearest cell that has some, before or after that of the entry `id`. */
   entryBeside(view: PaneView, width: Width, {id, by}: {readonly id: number; readonly by: -1 | 1}): number | undefined {
     const {cells} = this.#layOut(view, width);

@@ -80,7 +80,6 @@ export type ViewAction =
   | {readonly type: 'pane'; readonly name: string; readonly change: Partial<PaneView>}
   | {readonly type: 'focus'; readonly side: ViewState['focus']}
   | {readonly type: 'toggle-list'}
-  | {readonly type: 'list-width'; readonly width: number}
   | {readonly type: 'histogram'; readonly isShown: boolean}
   | {readonly type: 'sort'; readonly order: SortOrder}
   | {readonly type: 'name-filter'; readonly text: string}
@@ -205,8 +204,6 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
       return {...state, focus: action.side};
     case 'toggle-list':
       return {...state, listHidden: !state.listHidden, focus: state.listHidden ? state.focus : 'log'};
-    case 'list-width':
-      return {...state, listWidth: action.width};
     case 'histogram':
       return {...state, histogram: action.isShown};
     case 'sort':

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import {expect, onTestFinished, test} from 'vitest';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {commands, promptCommands} from '../../../source/ui/keys/command-table.ts';
-import {Mouse} from '../../../source/ui/mouse.ts';
 import {settled} from '../../harness/fake-clock.ts';
 import {bytesOfKey} from '../../harness/keys.ts';
 import {withFailures} from '../screen-under-test.ts';
@@ -103,8 +102,7 @@ async function live(steps: readonly Step[]): Promise<void> {
     },
   });
   const {screen} = app;
-  const mouse = new Mouse(screen.controller);
-  const endInput = app.filterInput((report) => report.kind === 'mouse' && mouse.report(report));
+  const endInput = app.filterInput(() => {});
   await screen.clock.advance(100);
   for (const step of steps) {
     await take(app, step);

@@ -5,7 +5,6 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import {expect, test} from 'vitest';
 import {type FoundLog, findLogs} from '../../../source/storage/opened/find-logs.ts';
-import {Mouse} from '../../../source/ui/mouse.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 import {writable} from '../../harness/writable.ts';
 import {runner} from '../../records/index-lines.ts';
@@ -105,8 +104,7 @@ test('who scrolls away does not wait any more, and is not told how far it is', a
   await file.find('broken', 'broken at the end');
   screen.press('N');
   expect(noticeOf(screen)).toBe('counting lines 100%');
-  const mouse = new Mouse(screen.controller);
-  for (let notch = 0; notch < 5; notch++) mouse.report({kind: 'mouse', button: 64, column: 50, row: 5, pressed: true});
+  screen.press('PageUp');
   expect(currentLine(screen)).not.toContain('broken at the end');
   expect(noticeOf(screen)).toBeUndefined();
 });

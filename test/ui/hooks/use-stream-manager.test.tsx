@@ -1,5 +1,4 @@
 import {expect, test} from 'vitest';
-import {Mouse} from '../../../source/ui/mouse.ts';
 import {settled} from '../../harness/fake-clock.ts';
 import {AppUnderTest} from '../components/app-under-test.tsx';
 
@@ -38,14 +37,4 @@ test.each(['W', '='])('%s in the same read as the key that opens the tab asks to
   await app.shows('LIVE');
   app.type(`j\r\r${key}`);
   await app.shows('this log is not open yet: press the key again');
-});
-
-test('a click on the log of a pipeline that the cursor has just reached has the keys there', async () => {
-  await using app = await AppUnderTest.open();
-  const {controller} = app.screen;
-  await app.shows('LIVE');
-  await app.press('j');
-  expect(controller.state).toMatchObject({cursor: 'fraud', active: 'billing', focus: 'list'});
-  new Mouse(controller).report({kind: 'mouse', button: 0, column: 60, row: 10, pressed: true});
-  expect(controller.state).toMatchObject({active: 'fraud', focus: 'log'});
 });

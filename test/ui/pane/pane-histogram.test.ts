@@ -1,6 +1,5 @@
 import {stripVTControlCharacters} from 'node:util';
 import {describe, expect, it} from 'vitest';
-import {Mouse} from '../../../source/ui/mouse.ts';
 import {visiblePlaces} from '../../../source/viewport/position.ts';
 import {writable} from '../../harness/writable.ts';
 import {AppUnderTest} from '../components/app-under-test.tsx';
@@ -288,39 +287,5 @@ describe('( and )', () => {
     await using screen = await reading(steps);
     screen.press('(');
     expect(noticeOf(screen)).toBe('the histogram is hidden: press s to show it');
-  });
-});
-
-describe('a click', () => {
-  it('on a cell goes to its first record, beside them to the nearest one', async () => {
-    await using screen = await shown();
-    await histogramCells(screen);
-    const mouse = new Mouse(screen.controller);
-    // Header, tab bar, and the histogram; the pane begins at column 21.
-    const click = (column: number, row: number) =>
-      mouse.report({kind: 'mouse', button: 0, column: 21 + column, row, pressed: true});
-    click(12 + 7, 2);
-    expect(step(screen)).toBe('21');
-    click(12 + 20, 3);
-    expect(step(screen)).toBe('60');
-    click(71, 2);
-    expect(step(screen)).toBe('117');
-  });
-
-  it('that is held goes along the histogram, until the button is released', async () => {
-    await using screen = await shown();
-    await histogramCells(screen);
-    const mouse = new Mouse(screen.controller);
-    const at = (button: number, column: number, row: number, isPressed = true) =>
-      mouse.report({kind: 'mouse', button, column: 21 + column, row, pressed: isPressed});
-    at(0, 12 + 7, 2);
-    at(32, 12 + 20, 2);
-    expect(step(screen)).toBe('60');
-    // A hand is not that steady.
-    at(32, 12 + 10, 9);
-    expect(step(screen)).toBe('30');
-    at(0, 12 + 10, 9, false);
-    at(32, 12 + 20, 2);
-    expect(step(screen)).toBe('30');
   });
 });
