@@ -62,8 +62,8 @@ export function manPage(version: string, groups: readonly KeyGroup[]): string {
     paragraph('These settings have a variable and a key in the configuration file, but no flag:'),
     ...settingRows().flatMap(({left, help}) => entry(left, help)),
     paragraph(
-      'The file also has tables: [contexts.NAME] with host, credential, tenant and colour of a server, [keys] with the ' +
-        'keys of commands, and [themes.NAME] with colours. pipetail config init writes a file that explains them all.',
+      'The file also has tables: [contexts.NAME] with host, credential, tenant and colour of a server, and [keys] with ' +
+        'the keys of commands. pipetail config init writes a file that explains them all.',
     ),
     paragraph(
       'A context is one whole. One that is named by --context or PIPETAIL_CONTEXT applies whatever FELDERA_HOST and ' +

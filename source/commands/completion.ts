@@ -26,7 +26,7 @@ type Completion = {
 };
 
 /** Names from the configuration file. */
-type OwnNames = {readonly contexts: readonly string[]; readonly themes: readonly string[]};
+type OwnNames = {readonly contexts: readonly string[]};
 
 const nothing: Completion = {candidates: [], ofServer: undefined};
 
@@ -108,7 +108,6 @@ function valuesOf({flag, choices}: Option, command: CommandName, own: OwnNames):
     ['output', formsOf(command)],
     ['status', commonStates],
     ['context', own.contexts],
-    ['theme', [...(choices ?? []), ...own.themes]],
   ]);
   return (valuesByFlag.get(flag) ?? choices ?? []).map((word) => ({word}));
 }
@@ -123,8 +122,8 @@ export async function ownNamesOf(words: readonly string[], environment: Environm
   const commandLine = [[...whole, 'x'], whole, []].map(readIfValid).find((read) => read !== undefined);
   const place = commandLine && configPlace(commandLine, environment, home);
   const loaded = place && (await loadConfig(place, home).catch(() => undefined));
-  const {contexts, themes} = loaded?.file ?? emptyConfig;
-  return {contexts: [...contexts.keys()], themes: [...themes.keys()]};
+  const {contexts} = loaded?.file ?? emptyConfig;
+  return {contexts: [...contexts.keys()]};
 }
 
 function readIfValid(argv: readonly string[]): CommandLine | undefined {

@@ -167,7 +167,7 @@ export function effectiveOptions(
   return [...ofOptions, ...ofTables(file)];
 }
 
-function ofTables({contexts, keys, themes, name}: ConfigFile): readonly EffectiveValue[] {
+function ofTables({contexts, keys}: ConfigFile): readonly EffectiveValue[] {
   const source = 'file' as const;
   return [
     ...[...contexts.values()].map(({name: context, host, where}) => {
@@ -175,9 +175,6 @@ function ofTables({contexts, keys, themes, name}: ConfigFile): readonly Effectiv
     }),
     ...keys.map(({command, keys: all, where}) => {
       return {option: `keys.${command}`, value: all.join(', ') || undefined, source, from: where};
-    }),
-    ...[...themes].map(([theme, colors]) => {
-      return {option: `themes.${theme}`, value: [...colors.keys()].join(', ') || undefined, source, from: name};
     }),
   ];
 }

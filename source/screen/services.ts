@@ -3,7 +3,7 @@ import type {ReadStream} from 'node:tty';
 import {compilePattern} from '../buffer/pattern.ts';
 import {alertObject} from '../events/alerts.ts';
 import type {Clock} from '../lib/clock.ts';
-import {colorNames, type OwnThemes, readColor, type ThemeName} from '../settings/palette.ts';
+import type {ThemeName} from '../settings/palette.ts';
 import {UsageError} from '../settings/parse-values.ts';
 import type {Settings} from '../settings/settings.ts';
 import type {OpenServer} from '../startup/open-server.ts';
@@ -13,9 +13,9 @@ import {runWithTimeout} from '../system/deadline.ts';
 import {commandEndWords, pagerOf, pipeOut} from '../system/pipe-out.ts';
 import {suspendProcess} from '../system/signals.ts';
 import {bell, notificationWriter, writeWhole} from '../system/terminal-output.ts';
-import {type ColorDepth, type Colors, type Looks, paletteFor} from '../terminal/style.ts';
+import type {ColorDepth, Colors, Looks} from '../terminal/style.ts';
 import {hasUtf8, type Symbols, symbolsFor} from '../terminal/symbols.ts';
-import {dark, light, solarized, solarizedLight} from '../terminal/themes.ts';
+import {dark, light} from '../terminal/themes.ts';
 import type {Services} from '../ui/services.ts';
 import {zoneOffset} from '../viewport/time-column.ts';
 import type {ScreenBackend} from './backend.ts';
@@ -94,7 +94,7 @@ export function screenServices(input: ServicesInput): Services {
     serverWords: serverWords(settings, server.client.baseUrl),
     tokenFrom: settings.tokenFrom ?? (settings.server.tokenFile ?? settings.server.tokenCommand)?.from,
     insecure: settings.server.insecure,
-    colors: themeColors(settings.theme, settings.themes, terminal.depth),
+    colors: themeColors(settings.theme, terminal.depth),
     symbols: terminal.symbols,
     isUtf8: terminal.isUtf8,
     offsetAt: zoneOffset(settings.view.zone),
@@ -123,29 +123,18 @@ export function screenServices(input: ServicesInput): Services {
 }
 
 /** Undefined: the terminal's own colours. `none`: no colours, as with NO_COLOR. */
-const builtIn: Readonly<Record<ThemeName, Looks | 'none' | undefined>> = {
+const looksOf: Readonly<Record<ThemeName, Looks | 'none' | undefined>> = {
   default: undefined,
   light: light.looks,
   dark: dark.looks,
   mono: 'none',
-  solarized: solarized.looks,
-  'solarized-light': solarizedLight.looks,
 };
 
-/** The colours of an existing theme at this colour depth. */
-export function themeColors(name: string, own: OwnThemes, depth: ColorDepth): Colors {
-  if (depth === 'none') return depth;
-  const looks = looksOf(name, own);
-  if (looks === 'none') return looks;
-  return looks === undefined ? depth : paletteFor(looks, depth);
-}
-
-function looksOf(name: string, own: OwnThemes): Looks | 'none' | undefined {
-  const colors = own.get(name);
-  if (colors) return colorNames.map((each) => readColor(colors.get(each) ?? ''));
-  const found = Object.entries(builtIn).find(([each]) => each === name);
-  if (!found) throw new Error(`no such theme: ${name}`);
-  return found[1];
+/** The colours of a theme at this colour depth. Sixteen colours are the terminal's own: they have no near ones. */
+export function themeColors(name: ThemeName, depth: ColorDepth): Colors {
+  const looks = looksOf[name];
+  if (depth === 'none' || looks === 'none') return 'none';
+  return looks === undefined || depth === '16' ? depth : {depth, looks};
 }
 
 export function copyServices(

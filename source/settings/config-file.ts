@@ -7,8 +7,6 @@ export type ConfigFile = {
   readonly options: ReadonlyMap<FlagName, FileValue>;
   readonly contexts: ReadonlyMap<string, ContextTable>;
   readonly keys: readonly KeyRemap[];
-  /** By name, the colours as written. */
-  readonly themes: ReadonlyMap<string, ReadonlyMap<string, string>>;
 };
 
 /** A value as text, whatever its type in the file, and its place: `file:line`. */
@@ -34,7 +32,6 @@ export const emptyConfig: ConfigFile = {
   options: new Map(),
   contexts: new Map(),
   keys: [],
-  themes: new Map(),
 };
 
 /** A mistake in a line of the file, in words for the user. */

@@ -2,7 +2,6 @@ import {fileLine, tomlText} from './file-line.ts';
 import {isConfigurable, type Option, variableOf} from './option.ts';
 import {options} from './option-table.ts';
 import {contextOptions} from './option-values.ts';
-import {colorNames} from './palette.ts';
 
 const introduction = `# Configuration of pipetail. Lines that begin with # are comments. A line such as
 #   #fps = 12
@@ -29,10 +28,6 @@ const aboutContexts = `# Contexts: a server and the credential for it. Choose on
 const aboutKeys = `# Keys: for a command, a key or a list of keys that replaces its own; an empty list leaves it without a key.
 `;
 
-const aboutThemes = `# Your own themes, for  theme = "mine"  at the top. A colour is #rrggbb, a number from 0 to 255 or a name. It can be set
-# for ${colorNames.slice(0, 8).join(', ')} and the same with bright-.
-`;
-
 /** A command whose keys can be changed. */
 export type KeyLine = {readonly command: string; readonly keys: readonly string[]; readonly help: string};
 
@@ -50,11 +45,6 @@ export function configTemplate(keyLines: readonly KeyLine[]): string {
     aboutKeys,
     '#[keys]',
     ...keyLines.map(({command, keys, help}) => `${`#${tomlKey(command)} = ${tomlList(keys)}`.padEnd(38)} # ${help}`),
-    '',
-    aboutThemes,
-    '#[themes.mine]',
-    '#blue = "#5f87ff"',
-    '#bright-black = 244',
     '',
   ].join('\n');
 }

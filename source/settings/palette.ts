@@ -1,7 +1,5 @@
-import {didYouMean, listed, UsageError} from './parse-values.ts';
-
 /** The terminal's own 16 colours, in the order of their numbers. */
-export const colorNames = [
+const colorNames = [
   'black',
   'red',
   'green',
@@ -20,13 +18,9 @@ export const colorNames = [
   'bright-white',
 ] as const;
 
-/** The built-in themes. */
-export const themeNames = ['default', 'light', 'dark', 'mono', 'solarized', 'solarized-light'] as const;
+export const themeNames = ['default', 'light', 'dark', 'mono'] as const;
 
 export type ThemeName = (typeof themeNames)[number];
-
-/** The user's themes by name: the colours that each changes, with their looks as written (`readColor`). */
-export type OwnThemes = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** An index of the terminal's palette (0 to 255), or red, green and blue from 0 to 255 each. */
 type PaletteColor = number | readonly [red: number, green: number, blue: number];
@@ -46,13 +40,4 @@ export function readColor(text: string): PaletteColor | undefined {
   const names: readonly string[] = colorNames;
   const index = names.indexOf(written);
   return index === -1 ? undefined : index;
-}
-
-/** Throws `UsageError` for an unknown theme; `option` names the option in the message. */
-export function readTheme(name: string, own: OwnThemes, option: string): string {
-  const themes = [...themeNames, ...own.keys()];
-  const found = themes.find((each) => each === name) ?? themes.find((each) => each === name.toLowerCase());
-  if (found !== undefined) return found;
-  const advice = didYouMean(name, themes) || ' · define it in the configuration: [themes.NAME]';
-  throw new UsageError(`${option} takes ${listed(themes)}, not '${name}'${advice}`);
 }

@@ -11,11 +11,11 @@ import {
 import {type CommandName, effectiveCommands, isConfigurable, type Option} from './option.ts';
 import {type FlagName, optionOf, options} from './option-table.ts';
 import {type ContextOption, contextOptions, type Environment, type Flags} from './option-values.ts';
-import {colorForms, colorNames, type OwnThemes, readColor, themeNames} from './palette.ts';
+import {colorForms, readColor} from './palette.ts';
 import {didYouMean, numericValues, UsageError} from './parse-values.ts';
 import {settingsOf} from './settings.ts';
 
-const tables = ['contexts', 'keys', 'themes'] as const;
+const tables = ['contexts', 'keys'] as const;
 
 /**
  * Unknown keys, wrong types and invalid values are problems, in the order of lines; everything else is read. A text that
@@ -32,7 +32,6 @@ export function parseConfig(text: string, read: ReadOptions): {file: ConfigFile;
     options: readOptions(toml.rows, read, report),
     contexts: readContexts(of('contexts'), read, report),
     keys: readKeys(of('keys'), read, report),
-    themes: readThemes(of('themes'), report),
   };
   problems.push(...checkConfig(file));
   return {file, problems: problems.sort((a, b) => a.line - b.line)};
@@ -315,32 +314,6 @@ function unknownKey(key: string, name: string): string {
     ? ' · as an option it belongs above the first [table]'
     : didYouMean(key, keys) || ` · there are ${keys.join(', ')}`;
   return `unknown key '${key}' of context '${name}'${advice}`;
-}
-
-/** `[themes.NAME]`. */
-function readThemes(rows: readonly TomlRow[], report: Report): OwnThemes {
-  const themes = new Map<string, Map<string, string>>();
-  for (const {path, line, value} of rows) {
-    const [, name = '', key, ...rest] = path;
-    const theme = themes.get(name) ?? new Map<string, string>();
-    if (!themes.has(name) && themeNames.some((each) => each === name)) {
-      report(line, `'${name}' is a built-in theme · give yours another name`);
-    }
-    themes.set(name, theme);
-    if (key === undefined) {
-      if (value.type !== 'table') report(line, `'${name}' is not a theme · a theme is a table: [themes.NAME]`);
-      continue;
-    }
-    const color = rest.length > 0 ? undefined : colorNames.find((each) => each === key);
-    const text = value.type === 'text' || value.type === 'number' ? value.text : undefined;
-    if (color === undefined) {
-      report(line, `unknown colour '${key}'${didYouMean(key, colorNames) || ` · there are ${colorNames.join(', ')}`}`);
-    } else if (text === undefined || readColor(text) === undefined) {
-      const not = text === undefined ? '' : `, not '${text}'`;
-      report(line, `'${key}' takes ${colorForms}${not}`);
-    } else theme.set(color, text);
-  }
-  return themes;
 }
 
 /** Reads each value alone, in every command that accepts it: the file has the rules of flags and variables. */

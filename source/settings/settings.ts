@@ -3,7 +3,7 @@ import type {ConfigFile, KeyRemap} from './config-file.ts';
 import {variableOf} from './option.ts';
 import {optionOf} from './option-table.ts';
 import {currentContext, type Environment, type OptionValues, optionValues} from './option-values.ts';
-import {type OwnThemes, readTheme} from './palette.ts';
+import {type ThemeName, themeNames} from './palette.ts';
 import {
   copyChoices,
   didYouMean,
@@ -63,9 +63,7 @@ export type Settings = {
   readonly copy: (typeof copyChoices)[number];
   readonly view: StartView;
   readonly start: StartPlace;
-  /** A built-in theme, or one of `themes`. */
-  readonly theme: string;
-  readonly themes: OwnThemes;
+  readonly theme: ThemeName;
 };
 
 /** The view at the start: what the last session restores wins over `initial`, and what was `typed` as a flag over both. */
@@ -136,8 +134,7 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
     copy: oneOf(nameOf('copy'), required('copy').toLowerCase(), copyChoices),
     view: readView(values),
     start: {at: value('at'), filters: values.all('filter')},
-    theme: readTheme(required('theme'), file.themes, nameOf('theme')),
-    themes: file.themes,
+    theme: oneOf(nameOf('theme'), required('theme').toLowerCase(), themeNames),
   });
 }
 

@@ -21,11 +21,11 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 /** How many colours the terminal can show; `none` (NO_COLOR) keeps attributes such as bold. */
 export type ColorDepth = 'none' | '16' | '256' | 'truecolor';
 
-/** How to show the first sixteen colours, by number; undefined: as the terminal does. */
-export type Looks = readonly (Color | undefined)[];
+/** How to show the first sixteen colours, by number: as indexes from 16 on. */
+export type Looks = readonly number[];
 
-/** The looks of a theme, in colours that the terminal has. */
-export type Palette = {readonly depth: Exclude<ColorDepth, 'none'>; readonly looks: Looks};
+/** The looks of a theme, for a terminal that has those colours. */
+export type Palette = {readonly depth: '256' | 'truecolor'; readonly looks: Looks};
 
 export const noStyle: Style = {};
 
@@ -146,15 +146,6 @@ function isLight(color: Color): boolean {
 
 /** Text on a ground of a theme has at least this contrast (WCAG 2.2, level AA). */
 const leastContrast = 4.5;
-
-/** With a depth of 16 only those colours of a theme are left that are among the 16: others have no near one. */
-export function paletteFor(looks: Looks, depth: Palette['depth']): Palette {
-  const fit = (color: Color | undefined) => {
-    if (color === undefined) return undefined;
-    return depth === '16' && rgbOf(color) ? undefined : fitColor(color, depth);
-  };
-  return {depth, looks: looks.map(fit)};
-}
 
 /** A theme's colours may be hard to read on each other: such text becomes black or white. A log's own pair stays. */
 export function colorsIn({depth, looks}: Palette, style: Style): Pick<Style, 'fg' | 'bg'> {

@@ -23,7 +23,7 @@ describe('answer completion', () => {
         words(
           await answerCompletion({
             words: typed,
-            own: {contexts: [], themes: []},
+            own: {contexts: []},
             open,
             folder: state,
             server: of,
@@ -52,7 +52,7 @@ describe('answer completion', () => {
     await withServer(['orders'], async (client, server) => {
       server.addPipeline('eu', {tags: ['prod|ef4444', 'team/a', 'team billing']});
       server.addPipeline('us', {tags: ['prod', '$(reboot)']});
-      const base = {own: {contexts: [], themes: []}, folder: folder.path, server: 'a', clock: new FakeClock()};
+      const base = {own: {contexts: []}, folder: folder.path, server: 'a', clock: new FakeClock()};
       const open = async () => ({client, close: async () => {}});
       const answer = async (...typed: string[]) => words(await answerCompletion({...base, open, words: typed}));
       // What a shell would have to quote is not offered.
@@ -71,7 +71,7 @@ describe('answer completion', () => {
     await writeFile(path.join(folder.path, 'completion.json'), JSON.stringify(before));
     await withServer(['orders'], async (client) => {
       const open = async () => ({client, close: async () => {}});
-      const base = {own: {contexts: [], themes: []}, folder: folder.path, server: 'a', clock, open};
+      const base = {own: {contexts: []}, folder: folder.path, server: 'a', clock, open};
       expect(words(await answerCompletion({...base, words: ['logs', 'o']}))).toEqual(['orders']);
     });
   });
@@ -83,7 +83,7 @@ describe('answer completion', () => {
       opened += 1;
       return undefined;
     };
-    const base = {own: {contexts: [], themes: []}, open, folder: folder.path, server: 'a', clock: new FakeClock()};
+    const base = {own: {contexts: []}, open, folder: folder.path, server: 'a', clock: new FakeClock()};
     expect(words(await answerCompletion({...base, words: ['logs', '--fol']}))).toEqual(['--follow']);
     expect(opened).toBe(0);
     expect(words(await answerCompletion({...base, words: ['logs', 'or']}))).toEqual([]);
@@ -92,7 +92,7 @@ describe('answer completion', () => {
 });
 
 describe('complete', () => {
-  const nothingOwn = {contexts: [], themes: []};
+  const nothingOwn = {contexts: []};
   const words = (...typed: string[]) => complete(typed, nothingOwn).candidates.map(({word}) => word);
 
   test.each([
@@ -134,6 +134,7 @@ describe('complete', () => {
     ],
     [['list', '--output=j'], ['--output=json']],
     [['logs', '--level', 'w'], ['warn']],
+    [['--theme', 'm'], ['mono']],
     [
       ['list', '--status', 'R'],
       ['Running', 'RustError'],
@@ -159,13 +160,12 @@ describe('complete', () => {
     expect(words(...typed)).toEqual(expected);
   });
 
-  test('the contexts and themes of the configuration file', () => {
+  test('the contexts of the configuration file', () => {
     const completed = (...typed: string[]) =>
-      complete(typed, {contexts: ['prod', 'test'], themes: ['mine']}).candidates.map(({word}) => word);
+      complete(typed, {contexts: ['prod', 'test']}).candidates.map(({word}) => word);
     expect(completed('--context', '')).toEqual(['prod', 'test']);
     expect(completed('list', '--context=p')).toEqual(['--context=prod']);
     expect(completed('config', 'show', '--context', 't')).toEqual(['test']);
-    expect(completed('--theme', 'm')).toEqual(['mono', 'mine']);
   });
 
   test('they are read although the variable of the default context is not set, and the line is not complete', async () => {
@@ -175,16 +175,15 @@ describe('complete', () => {
 [contexts.prod]
 host = "https://x"
 auth-variable = "NOT_SET"
-[themes.mine]
 `;
     await writeFile(file, text);
     const environment = {PIPETAIL_CONFIG: file};
-    const names = {contexts: ['prod'], themes: ['mine']};
+    const names = {contexts: ['prod']};
     for (const words of [[''], ['--context', ''], ['logs', '--context', 'prod', ''], ['--nothing', '--context', 'p']]) {
       expect(await ownNamesOf(words, environment, home.path)).toEqual(names);
     }
     expect(await ownNamesOf(['list', '--config', file, '--context', ''], {}, home.path)).toEqual(names);
-    const none = {contexts: [], themes: []};
+    const none = {contexts: []};
     expect(await ownNamesOf(['--config', '/no/such', ''], environment, home.path)).toEqual(none);
     // What is wrong in the file does not hide the rest.
     await writeFile(file, `${text}fsp = 12\n`);

@@ -54,14 +54,13 @@ describe('the four of them', () => {
   });
 
   test('check: all that is wrong, those of the keys too, in the order of the lines', async () => {
-    const {pipetail} = await homeWith('fps = 0\n[keys]\nqiut = "q"\nfollow = 3\n[themes.mine]\nrde = 1\n');
+    const {pipetail} = await homeWith('fps = 0\n[keys]\nqiut = "q"\nfollow = 3\n');
     expect(await pipetail('config check')).toEqual({
       ...{code: 2, signal: null, stderr: ''},
       stdout: [
         "~/config.toml:1: fps takes a whole number from 1 to 60, not '0'",
         "~/config.toml:3: no command is called 'qiut' · did you mean 'quit'?",
         "~/config.toml:4: 'follow' takes a key in quotation marks, or a list of them",
-        "~/config.toml:6: unknown colour 'rde' · did you mean 'red'?",
         '',
       ].join('\n'),
     });

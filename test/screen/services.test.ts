@@ -54,8 +54,8 @@ describe('copy, save and pipe', () => {
 });
 
 describe('themes', () => {
-  const red = (name: string, depth: Parameters<typeof themeColors>[2], own = new Map()) =>
-    styleToSgr({fg: 1, bold: true}, themeColors(name, own, depth));
+  const red = (name: ThemeName, depth: Parameters<typeof themeColors>[1]) =>
+    styleToSgr({fg: 1, bold: true}, themeColors(name, depth));
 
   test.each(themeNames)('%s has no colour without colours, and the terminal’s with sixteen', (name) => {
     expect(red(name, 'none')).toBe('1');
@@ -67,21 +67,8 @@ describe('themes', () => {
     ['light', '1;38;5;124', '1;38;5;124'],
     ['dark', '1;38;5;203', '1;38;5;203'],
     ['mono', '1', '1'],
-    ['solarized', '1;38;5;203', '1;38;2;251;83;74'],
-    ['solarized-light', '1;38;5;160', '1;38;2;213;42;41'],
   ])('%s has a red of its own: %j, %j', (name, with256, withAll) => {
     expect(red(name, '256')).toBe(with256);
     expect(red(name, 'truecolor')).toBe(withAll);
-  });
-
-  test('a theme of the user changes what it names', () => {
-    const own = new Map([
-      ['mine', new Map([['red', '#ff8000']])],
-      ['other', new Map([['red', 'bright-magenta']])],
-    ]);
-    expect(red('mine', 'truecolor', own)).toBe('1;38;2;255;128;0');
-    expect(red('mine', '16', own)).toBe('1;31');
-    expect(red('other', '16', own)).toBe('1;95');
-    expect(styleToSgr({fg: 2}, themeColors('mine', own, 'truecolor'))).toBe('32');
   });
 });

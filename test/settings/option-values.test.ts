@@ -298,7 +298,6 @@ test('a command does not fail for variables that it does not need', () => {
 test.each([['--help'], ['--version'], ['config', 'check'], ['config', 'path'], ['config', 'init']])(
   '%j is there to put a wrong variable right',
   (...argv) => {
-    // A theme of the user's own is in the file, which is not read for these.
     expect(() => readSettings(argv, {PIPETAIL_FPS: 'many', PIPETAIL_THEME: 'mine'})).not.toThrow();
   },
 );

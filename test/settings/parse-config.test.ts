@@ -30,11 +30,7 @@ color = "#5f0000"
 follow = "End"
 tab.next = ["n", "Tab"]
 mark = []
-[themes.mine]
-blue = 12
-bright-red = "#ff0000"
-theme-less.x = 1
-`.replace('theme-less.x = 1\n', '');
+`;
   const {file, problems: none} = parseConfig(text, read);
   expect(none).toEqual([]);
   expect([...file.options].map(([flag, {text: value, where}]) => [flag, value, where])).toEqual([
@@ -56,17 +52,6 @@ theme-less.x = 1
     {command: 'tab.next', keys: ['n', 'Tab'], where: '~/c.toml:19'},
     {command: 'mark', keys: [], where: '~/c.toml:20'},
   ]);
-  expect(file.themes).toEqual(
-    new Map([
-      [
-        'mine',
-        new Map([
-          ['blue', '12'],
-          ['bright-red', '#ff0000'],
-        ]),
-      ],
-    ]),
-  );
 });
 
 test('a table may be in one line', () => {
@@ -100,7 +85,7 @@ describe('each mistake has its line', () => {
     ['demo = true\n', "1: 'demo' can only be a flag: --demo"],
     [`${host}\n`, "1: 'host' belongs to a server: set it in a context, [contexts.NAME]"],
     ['[context.a]\nhost = "x"\n', "1: unknown table 'context' · did you mean 'contexts'?"],
-    ['[general]\nfps = 1\n', "1: unknown table 'general' · there are contexts, keys, themes"],
+    ['[general]\nfps = 1\n', "1: unknown table 'general' · there are contexts, keys"],
     ['contexts = "a"\n', "1: 'contexts' is a table: [contexts.NAME]"],
     ['keys = "a"\n', "1: 'keys' is a table: [keys]"],
     ['[[contexts]]\nhost = "x"\n', "1: 'contexts' is a table: [contexts.NAME]"],
@@ -164,16 +149,9 @@ describe('each mistake has its line', () => {
       `[contexts.a]\n${host}\ncolor = "redd"\n`,
       "3: 'color' takes #rrggbb, a number from 0 to 255 or a name such as bright-red, not 'redd'",
     ],
-    // Keys and themes.
+    // Keys.
     ['[keys]\nquit = 1\n', "2: 'quit' takes a key in quotation marks, or a list of them"],
     ['[keys]\nquit = ["a", 1]\n', "2: 'quit' takes a key in quotation marks, or a list of them"],
-    ['[themes.dark]\nred = 1\n', "1: 'dark' is a built-in theme · give yours another name"],
-    ['[themes.a]\nrdd = 1\n', "2: unknown colour 'rdd' · did you mean 'red'?"],
-    [
-      '[themes.a]\nred = "#12"\n',
-      "2: 'red' takes #rrggbb, a number from 0 to 255 or a name such as bright-red, not '#12'",
-    ],
-    ['theme = "minne"\n[themes.mine]\nred = 1\n', expect.stringMatching(/^1: theme takes .*did you mean 'mine'\?$/)],
   ])('%j', (text, ...lines) => {
     expect(problems(text)).toEqual(lines);
     expect(problems(text).join()).not.toContain('SECRET');
@@ -215,7 +193,7 @@ test('whatever the text, every problem has a line of the file, and no secret is 
       'keys',
       'quit',
     ],
-    ...['themes', 'mine', 'red', '"https://a.example"', '"SECRET"', '__proto__', '\u0000', 'é'],
+    ...['"https://a.example"', '"SECRET"', '__proto__', '\u0000', 'é'],
   ];
   const text = fc.array(fc.constantFrom(...pieces), {maxLength: 40}).map((parts) => parts.join(''));
   // A value that is no text in quotation marks cannot be told from the name of a key: only whole ones are secrets.

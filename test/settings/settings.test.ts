@@ -46,7 +46,6 @@ test('without flags: the screen, on the local server, with the defaults of the h
     contexts: [],
     keys: [],
     theme: 'default',
-    themes: new Map(),
     copy: 'clean',
     view: {
       initial: {

@@ -7,7 +7,6 @@ import {
   colorsIn,
   contrast,
   type Palette,
-  paletteFor,
   type Rgb,
   readableOn,
   rgbOf,
@@ -16,7 +15,7 @@ import {
   styleToSgr,
   white,
 } from '../../source/terminal/style.ts';
-import {dark, light, solarized, solarizedLight} from '../../source/terminal/themes.ts';
+import {dark, light} from '../../source/terminal/themes.ts';
 
 describe('styleToSgr', () => {
   test.each<[Style, ColorDepth, string]>([
@@ -90,53 +89,35 @@ test('black or white, whichever is easier to read', () => {
   expect([255, 140, 116, 0].map((grey) => readableOn([grey, grey, grey]))).toEqual([black, black, white, white]);
 });
 
-/** Red is a light red, green is bright yellow, blue a number; the others are the terminal's. */
-const looks = [undefined, [250, 128, 114], 11, undefined, 25] as const;
-
-describe('a palette', () => {
-  test.each<[Palette['depth'], Style, string]>([
-    ['truecolor', {fg: 1}, '38;2;250;128;114'],
-    ['256', {fg: 1}, '38;5;209'],
-    // The terminal has sixteen colours: only another of them can stand for one.
-    ['16', {fg: 1}, '31'],
-    ['16', {fg: 4}, '34'],
-    ['16', {fg: 2}, '93'],
-    ['256', {fg: 4, bold: true}, '1;38;5;25'],
-    // What the palette does not name is as before, and so is what is none of the sixteen.
-    ['truecolor', {fg: 3, bg: 200}, '33;48;5;200'],
-    ['256', {fg: [255, 0, 0]}, '38;5;196'],
-    ['truecolor', {underline: true}, '4'],
-  ])('at depth %s makes of %j %j', (depth, style, sgr) => {
-    expect(styleToSgr(style, paletteFor(looks, depth))).toBe(sgr);
-  });
-
-  test('is the same as none when it is empty', () => {
-    for (const depth of ['16', '256', 'truecolor'] as const) {
-      for (const style of [{fg: 1}, {fg: 7, bg: 7}, {bg: 9, inverse: true}, {fg: 208, bg: 17}] satisfies Style[]) {
-        expect(styleToSgr(style, paletteFor([], depth))).toBe(styleToSgr(style, depth));
-      }
-    }
-  });
+test.each<[Palette['depth'], Style, string]>([
+  ['truecolor', {fg: 1}, '38;5;203'],
+  ['256', {fg: 4, bold: true}, '1;38;5;75'],
+  // What is none of the sixteen is as without a palette.
+  ['256', {fg: 208, bg: 17}, '38;5;208;48;5;17'],
+  ['256', {fg: [255, 0, 0]}, '38;5;196'],
+  ['truecolor', {underline: true}, '4'],
+])('a palette at depth %s makes of %j %j', (depth, style, sgr) => {
+  expect(styleToSgr(style, {depth, looks: dark.looks})).toBe(sgr);
 });
 
 test('any of the sixteen on any other can be read, in every theme', () => {
   const sixteen = fc.integer({min: 0, max: 15});
-  const themes = fc.constantFrom(light, dark, solarized, solarizedLight);
+  const themes = fc.constantFrom(light, dark);
   const depths = fc.constantFrom('256' as const, 'truecolor' as const);
   fc.assert(
     fc.property(themes, depths, sixteen, sixteen, fc.boolean(), (theme, depth, fg, bg, inverse) => {
-      const shown = colorsIn(paletteFor(theme.looks, depth), {fg, bg, ...(inverse && {inverse: true as const})});
+      const shown = colorsIn({depth, looks: theme.looks}, {fg, bg, ...(inverse && {inverse: true as const})});
       expect(contrast(rgb(shown.fg), rgb(shown.bg))).toBeGreaterThanOrEqual(4.5);
       // The ground is the theme's: what stands out on the screen goes on to stand out.
       const ground = inverse ? shown.fg : shown.bg;
-      const own = colorsIn(paletteFor(theme.looks, depth), {fg: inverse ? fg : bg}).fg;
+      const own = colorsIn({depth, looks: theme.looks}, {fg: inverse ? fg : bg}).fg;
       expect(ground).toEqual(own);
     }),
   );
 });
 
 test('colours that the log chose itself are left to it', () => {
-  const palette = paletteFor(dark.looks, 'truecolor');
+  const palette = {depth: 'truecolor', looks: dark.looks} as const;
   expect(colorsIn(palette, {fg: 17, bg: 18})).toEqual({fg: 17, bg: 18});
   expect(colorsIn(palette, {fg: [1, 2, 3], bg: [2, 3, 4]})).toEqual({fg: [1, 2, 3], bg: [2, 3, 4]});
 });

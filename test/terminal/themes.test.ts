@@ -1,6 +1,6 @@
 import {describe, expect, it, test} from 'vitest';
-import {type Color, colorsIn, contrast, paletteFor, type Rgb, rgbOf, type Style} from '../../source/terminal/style.ts';
-import {dark, light, solarized, solarizedLight} from '../../source/terminal/themes.ts';
+import {type Color, colorsIn, contrast, type Rgb, rgbOf, type Style} from '../../source/terminal/style.ts';
+import {dark, light} from '../../source/terminal/themes.ts';
 import {originColors} from '../../source/ui/pane/pane-rows.ts';
 import {type FoundStyle, stylesInSource} from '../harness/styles-in-source.ts';
 
@@ -39,9 +39,9 @@ test('every style in the code is listed here', () => {
   expect(used.length).toBeGreaterThan(40);
 });
 
-describe.each(Object.entries({light, dark, solarized, solarizedLight}))('%s', (_, theme) => {
+describe.each(Object.entries({light, dark}))('%s', (_, theme) => {
   describe.each(['256', 'truecolor'] as const)('with %s', (depth) => {
-    const palette = paletteFor(theme.looks, depth);
+    const palette = {depth, looks: theme.looks};
     const seen = (style: Style) => contrastOf({...style, ...colorsIn(palette, style)}, theme.ground, rgbOf);
 
     it('reaches the contrast for all that the program shows', () => {
@@ -60,7 +60,7 @@ test.each([
   ['light', light, [240, 240, 240]],
   ['dark', dark, [40, 42, 54]],
 ] as const)('%s is for grounds up to %j', (_, theme, ground) => {
-  const palette = paletteFor(theme.looks, '256');
+  const palette = {depth: '256', looks: theme.looks} as const;
   const seen = (style: Style) => contrastOf({...style, ...colorsIn(palette, style)}, ground, rgbOf);
   const text = used.filter(({style}) => !style.dim);
   expect(text.map((each) => ({...each, contrast: seen(each.style)})).filter(isFaint)).toEqual([]);
