@@ -117,7 +117,12 @@ async function run(): Promise<number> {
     }
     case 'config': {
       const [{runConfigCommand}, keys] = await Promise.all([import('./source/commands/config.ts'), keysOfScreen()]);
-      return await runConfigCommand({request: settings.request, argv: process.argv.slice(2), process, keys});
+      return await runConfigCommand({
+        request: settings.request,
+        argv: process.argv.slice(2),
+        process,
+        keys: keys.lines(),
+      });
     }
     case 'list':
     case 'status':

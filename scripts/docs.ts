@@ -36,7 +36,6 @@ await fill('json.md', {
   run: schemaTableText(schemas.run),
   leaf: schemaTableText(schemas.leaf),
   change: schemaTableText(schemas.change),
-  config: schemaTableText(schemas.config),
   timeline: schemaTableText(schemas.timeline),
   event: schemaTableText(schemas.event),
   stderr: schemaTableText(schemas.stderr),

@@ -113,10 +113,6 @@ const json: readonly (readonly [command: string, shape: string])[] = [
     'An array, also for one pipeline: the fields of list, and programError and serverVersion.',
   ],
   [
-    'pipetail config show -o json',
-    'An object: file, options (option, value, source and from), and the ignored variables.',
-  ],
-  [
     'standard error',
     'One object per line: error and code for a failure, message for a notice. The code is the exit code.',
   ],

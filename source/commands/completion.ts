@@ -11,7 +11,7 @@ import {acceptsOption, type CommandName, commandWords, helpOf, type Option} from
 import {optionNamed} from '../settings/option-names.ts';
 import {options} from '../settings/option-table.ts';
 import type {Environment} from '../settings/option-values.ts';
-import {configVerbs, formsOf, readsOption, shells} from '../settings/request.ts';
+import {configVerbs, formsOf, shells} from '../settings/request.ts';
 import {configPlace, loadConfig} from '../startup/load-settings.ts';
 import {pipelinesSoon} from '../startup/name-hint.ts';
 import {readRegular} from '../storage/regular-file.ts';
@@ -47,7 +47,7 @@ export function complete(words: readonly string[], own: OwnNames): Completion {
     const {candidates} = fitting(valuesOf(option, command, own), value ?? '');
     return {candidates: candidates.map(({word}) => ({word: `--${option.flag}=${word}`})), ofServer: undefined};
   }
-  if (begun.startsWith('-')) return fitting(flagsOf(command, word), begun);
+  if (begun.startsWith('-')) return fitting(flagsOf(command), begun);
   const verbs = verbsOf(command, word)?.map((verb) => ({word: verb}));
   if (verbs) return fitting(verbs, begun);
   // Without candidates the shells complete file names.
@@ -96,11 +96,9 @@ function pendingAfter(word: string, command: CommandName): Option | undefined {
   return last?.value !== undefined && others.every((other) => other?.value === undefined) ? last : undefined;
 }
 
-function flagsOf(command: CommandName, word: string | undefined): readonly Candidate[] {
+function flagsOf(command: CommandName): readonly Candidate[] {
   const accepted = all.filter((option) => acceptsOption(command, option));
-  const effective =
-    command === 'config' && word !== undefined ? accepted.filter(({flag}) => readsOption(word, flag)) : accepted;
-  return effective.map((option) => ({word: `--${option.flag}`, help: helpOf(option, command)}));
+  return accepted.map((option) => ({word: `--${option.flag}`, help: helpOf(option, command)}));
 }
 
 function valuesOf({flag, choices}: Option, command: CommandName, own: OwnNames): readonly Candidate[] {

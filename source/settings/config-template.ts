@@ -8,7 +8,6 @@ const introduction = `# Configuration of pipetail. Lines that begin with # are c
 # shows the default of an option, or an example: remove the # and change the value.
 #
 # A flag wins over a variable, a variable over this file, and this file over the default.
-# pipetail config show lists all options in effect and where they come from; pipetail config check finds mistakes.
 # Options that are in no [table] must be above the first one.
 `;
 

@@ -29,7 +29,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail open <what…>', 'open log files, recordings, support bundles or stdin (-)'],
       ['pipetail completion bash|zsh|fish', 'a script that completes commands, options and names'],
       ['pipetail man', 'the manual page'],
-      ['pipetail config path|show|check|init', 'the configuration file, and the options in effect'],
+      ['pipetail config path|init', 'the configuration file: where it is, or write it'],
       ['pipetail demo [--port N]', 'the embedded demo server, on its own'],
       ['pipetail help [command] [all]', 'a summary of a command; all: every option'],
       ['pipetail version', 'the version'],
@@ -135,11 +135,10 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
     examples: [['pipetail man | man -l -', 'as man shows it, on Linux']],
   },
   config: {
-    introduction: 'pipetail config shows, checks or creates the configuration file, ~/.config/pipetail/config.toml.',
+    introduction:
+      'pipetail config tells where the configuration file is, ~/.config/pipetail/config.toml, or creates it.',
     usage: [
       ['pipetail config path', 'where the file is, or would be'],
-      ['pipetail config show [options]', 'every option in effect, and where it comes from'],
-      ['pipetail config check', 'every mistake in it; exit code 2 if there is one'],
       ['pipetail config init', 'write it, with every option explained'],
     ],
     notes: ['A flag wins over a variable, a variable over the file, the file over the default.'],

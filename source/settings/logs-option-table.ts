@@ -125,7 +125,7 @@ export const logsOptions = [
       logs: 'raw (as sent, also on a terminal) or json',
       list: 'wide, name or json',
     },
-    commands: ['logs', 'list', 'status', 'diff', 'timeline', 'config'],
+    commands: ['logs', 'list', 'status', 'diff', 'timeline'],
     once: true,
   },
   {

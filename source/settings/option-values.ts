@@ -1,5 +1,5 @@
 import type {ConfigFile, ContextKey, ContextTable} from './config-file.ts';
-import {type CommandName, effectiveCommands, isConfigurable, type Option, variableOf} from './option.ts';
+import {type CommandName, effectiveCommands, type Option, variableOf} from './option.ts';
 import {type FlagName, optionOf, options} from './option-table.ts';
 import {didYouMean, readSwitch, UsageError} from './parse-values.ts';
 
@@ -20,8 +20,6 @@ type OptionValue = {
   readonly source: 'flag' | 'variable' | 'file' | 'default';
   /** For error messages: `--time`, `PIPETAIL_FPS`, `~/.config/pipetail/config.toml:7: fps`, `auth of context prod`. */
   readonly name: string;
-  /** For a list of the values: `--time`, `PIPETAIL_FPS`, `~/.config/pipetail/config.toml:7`, `default`. */
-  readonly from: string;
 };
 
 /** The options of one call, from all sources. */
@@ -45,17 +43,13 @@ export type OptionValues = {
  * empty variable is not set. With a `context`, no variable about the server is read.
  */
 export function optionValues({command, flags, environment, file}: OptionSources, context?: ContextTable): OptionValues {
-  const isRead = (option: Option) =>
-    command === 'config' ? isConfigurable(option) : effectiveCommands(option).includes(command);
-
   const find = (flag: FlagName): OptionValue | undefined => {
     const option = optionOf(flag);
     const typed = flags.get(flag);
     if (typed !== undefined) {
-      const from = typed === false ? `--no-${option.flag}` : `--${option.flag}`;
-      return {text: String(typed), source: 'flag', name: from, from};
+      return {text: String(typed), source: 'flag', name: typed === false ? `--no-${option.flag}` : `--${option.flag}`};
     }
-    if (!isRead(option)) return fallback(option);
+    if (!effectiveCommands(option).includes(command)) return fallback(option);
     const found =
       option.ofContext && context ? fromContext(context, flag, {flags, environment}) : configured(option, flag);
     return found ?? fallback(option);
@@ -64,9 +58,9 @@ export function optionValues({command, flags, environment, file}: OptionSources,
   function configured(option: Option, flag: FlagName): OptionValue | undefined {
     const variable = variableOf(option);
     const text = variable === undefined ? undefined : environment[variable];
-    if (variable !== undefined && text) return {text, source: 'variable', name: variable, from: variable};
+    if (variable !== undefined && text) return {text, source: 'variable', name: variable};
     const value = option.ofContext ? undefined : file.options.get(flag);
-    return value && {text: value.text, source: 'file', name: `${value.where}: ${flag}`, from: value.where};
+    return value && {text: value.text, source: 'file', name: `${value.where}: ${flag}`};
   }
 
   const value = (flag: FlagName) => find(flag)?.text;
@@ -92,7 +86,7 @@ export function optionValues({command, flags, environment, file}: OptionSources,
 
 function fallback({flag, value, fallback: text}: Option): OptionValue | undefined {
   const found = value === undefined ? 'false' : text;
-  return found === undefined ? undefined : {text: found, source: 'default', name: `--${flag}`, from: 'default'};
+  return found === undefined ? undefined : {text: found, source: 'default', name: `--${flag}`};
 }
 
 /** Options that exclude each other: a flag for one overrides the other in the context. */
@@ -110,12 +104,11 @@ function fromContext(
   if (group.some((each) => flags.get(each))) return undefined;
   const name = `${flag} of context ${table.name}`;
   const value = table.values.get(flag);
-  if (value) return {text: value.text, source: 'file', name, from: value.where};
+  if (value) return {text: value.text, source: 'file', name};
   const variable = flag === 'auth' ? table.values.get('auth-variable') : undefined;
   if (!variable) return undefined;
   const text = environment[variable.text];
-  const from = `${variable.text}, named at ${variable.where}`;
-  if (text?.trim()) return {text, source: 'variable', name: `${variable.text} of context ${table.name}`, from};
+  if (text?.trim()) return {text, source: 'variable', name: `${variable.text} of context ${table.name}`};
   throw new UsageError(
     `${variable.where}: the variable ${variable.text} is not set · context '${table.name}' reads its credential from it`,
   );
@@ -140,15 +133,8 @@ export function currentContext({flags, environment, file}: Omit<OptionSources, '
   const variable = environment.PIPETAIL_CONTEXT;
   if (variable) return flags.has('host') ? undefined : findContext(variable, 'PIPETAIL_CONTEXT', file);
   const own = file.options.get('context');
-  if (!own || serverNamedBy({flags, environment}) !== undefined) return undefined;
+  if (!own || flags.has('host') || environment[variableOf(optionOf('host')) ?? '']) return undefined;
   return findContext(own.text, `${own.where}: context`, file);
-}
-
-/** The flag or variable that names a server; then the file's own context does not apply. */
-export function serverNamedBy({flags, environment}: Pick<OptionSources, 'flags' | 'environment'>): string | undefined {
-  if (flags.has('host')) return '--host';
-  const variable = variableOf(optionOf('host')) ?? '';
-  return environment[variable] ? variable : undefined;
 }
 
 function findContext(name: string, from: string, {contexts, name: file}: ConfigFile): ContextTable {

@@ -62,10 +62,9 @@ export function variableOf(option: Option, command?: CommandName): string | unde
   return `PIPETAIL_${option.flag.toUpperCase().replaceAll('-', '_')}`;
 }
 
-/** Whether its flag is one of the command's. `config` has those of all options that can be in its file, to show the result. */
+/** Whether its flag is one of the command's. */
 export function acceptsOption(command: CommandName, option: Option): boolean {
-  if (option.setting) return false;
-  return option.commands.includes(command) || (command === 'config' && isConfigurable(option));
+  return !option.setting && option.commands.includes(command);
 }
 
 /** What the option does, in the words for that command. */

@@ -1,7 +1,6 @@
 import type {CommandLine} from './command-line.ts';
 import {checkName, isPath, type RequestedNames, readNames, tagIn, tagMatcher} from './names.ts';
 import {type CommandName, commandWords} from './option.ts';
-import {options} from './option-table.ts';
 import type {OptionValues} from './option-values.ts';
 import {
   colorChoices,
@@ -37,7 +36,7 @@ export type Request =
   /** Completes the last word. Called by the shells' scripts. */
   | {readonly kind: 'complete'; readonly words: readonly string[]}
   | {readonly kind: 'man'}
-  | {readonly kind: 'config'; readonly verb: ConfigVerb; readonly output: ConfigForm}
+  | {readonly kind: 'config'; readonly verb: ConfigVerb}
   | {readonly kind: 'demo'; readonly port: number};
 
 export type DiffRequest = {
@@ -81,28 +80,19 @@ export type LogsRequest = RequestedNames & {
 
 export type ListForm = (typeof outputForms.list)[number];
 export type StatusForm = (typeof outputForms.status)[number];
-export type ConfigForm = (typeof outputForms.config)[number];
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
-export const configVerbs = ['path', 'show', 'check', 'init'] as const;
+export const configVerbs = ['path', 'init'] as const;
 type ConfigVerb = (typeof configVerbs)[number];
-
-/** Options that have an effect on `pipetail config path`, `check` and `init`. */
-const ofFile: readonly string[] = ['config', 'help', 'version'];
-
-/** Whether `pipetail config` with that verb reads the flag. */
-export function readsOption(verb: string, flag: string): boolean {
-  return verb === 'show' || ofFile.includes(flag);
-}
 
 /** `--help all`, `help logs all`. */
 const whole = 'all';
 
 /** Throws `UsageError`. */
 export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values: OptionValues): Request {
-  const {has, isTyped, value, required, nameOf} = values;
+  const {has, value, required, nameOf} = values;
   if (has('version')) return {kind: 'version'};
   if (has('help')) return {kind: 'help', command, isWhole: names.includes(whole)};
   switch (command) {
@@ -159,12 +149,8 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values
     case 'version':
       if (names.length > 0) throw new UsageError(`version takes no names, not '${names[0]}' · try: pipetail version`);
       return {kind: 'version'};
-    case 'config': {
-      const verb = oneOf('config', names.join(' '), configVerbs);
-      const unused = options.find(({flag}) => isTyped(flag) && !readsOption(verb, flag));
-      if (unused) throw new UsageError(`config ${verb} takes no --${unused.flag} · pipetail config show does`);
-      return {kind: 'config', verb, output: formOf(outputForms.config, value('output'))};
-    }
+    case 'config':
+      return {kind: 'config', verb: oneOf('config', names.join(' '), configVerbs)};
   }
 }
 
@@ -177,9 +163,8 @@ function readHelp(words: readonly string[]): Request {
 }
 
 /** Help, the manual page and the commands about the configuration file itself must work with any variables. */
-export function readsVariables(request: Request): boolean {
-  if (request.kind === 'config') return request.verb === 'show';
-  return request.kind !== 'help' && request.kind !== 'version' && request.kind !== 'man';
+export function readsVariables({kind}: Request): boolean {
+  return kind !== 'help' && kind !== 'version' && kind !== 'man' && kind !== 'config';
 }
 
 /** A command that needs no server is not stopped by wrong variables or contexts. */
@@ -194,13 +179,12 @@ export function needsServer(request: Request): boolean {
     case 'logs':
     case 'diff':
       return request.from === undefined;
-    case 'config':
-      return request.verb === 'show';
     case 'help':
     case 'version':
     case 'open':
     case 'completion':
     case 'man':
+    case 'config':
     case 'demo':
       return false;
   }
@@ -396,7 +380,6 @@ const outputForms = {
   status: ['text', 'json'],
   diff: ['text', 'json'],
   timeline: ['text', 'json'],
-  config: ['text', 'json'],
 } as const;
 
 type LogsForm = (typeof outputForms.logs)[number];

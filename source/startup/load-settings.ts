@@ -30,10 +30,9 @@ export async function loadSettings(
 }
 
 /** Help and the commands about the file itself must work when the file is wrong. */
-function needsFile({command, names, flags}: CommandLine): boolean {
+function needsFile({command, flags}: CommandLine): boolean {
   if (flags.get('help') === true || flags.get('version') === true) return false;
-  if (command === 'config') return names.join(' ') === 'show';
-  return command !== 'demo' && command !== 'completion' && command !== 'man';
+  return command !== 'config' && command !== 'demo' && command !== 'completion' && command !== 'man';
 }
 
 /** A relative `$XDG_CONFIG_HOME` is ignored (XDG Base Directory specification, 0.8). Throws `UsageError`. */

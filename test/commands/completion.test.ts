@@ -108,18 +108,11 @@ describe('complete', () => {
     [['completion', 'bash', ''], []],
     [
       ['config', ''],
-      ['path', 'show', 'check', 'init'],
+      ['path', 'init'],
     ],
-    [['config', 'show', '--tit'], ['--title']],
-    [['config', 'show', '--fol'], []],
-    [['config', 'show', '--fp'], []],
     [
       ['config', 'path', '-'],
       ['--config', '--help', '--version'],
-    ],
-    [
-      ['config', 'show', '-o', ''],
-      ['text', 'json'],
     ],
     [['--context', ''], []],
     [['logs', '--out'], ['--output']],
@@ -165,7 +158,6 @@ describe('complete', () => {
       complete(typed, {contexts: ['prod', 'test']}).candidates.map(({word}) => word);
     expect(completed('--context', '')).toEqual(['prod', 'test']);
     expect(completed('list', '--context=p')).toEqual(['--context=prod']);
-    expect(completed('config', 'show', '--context', 't')).toEqual(['test']);
   });
 
   test('they are read although the variable of the default context is not set, and the line is not complete', async () => {

@@ -15,7 +15,7 @@ ajv.addSchema(schema, 'shapes');
 
 /** What the schema has against a value; none: nothing. */
 function mistakes(
-  shape: 'logs' | 'histogram' | 'list' | 'status' | 'diff' | 'timeline' | 'config' | 'stderr',
+  shape: 'logs' | 'list' | 'status' | 'diff' | 'timeline' | 'stderr',
   value: unknown,
 ): readonly string[] {
   const validate = ajv.getSchema(`shapes#/$defs/${shape}`);
@@ -70,11 +70,7 @@ test('what the commands print has the shapes of the schema', async () => {
     pipetail('status', 'failed'),
     pipetail('status'),
   ]);
-  const [diff, timeline, config] = await Promise.all([
-    pipetail('diff', 'orders'),
-    pipetail('timeline', 'orders'),
-    runCommand(['config', 'show', '-o', 'json'], {env: {FELDERA_RETRIES: '3'}}),
-  ]);
+  const [diff, timeline] = await Promise.all([pipetail('diff', 'orders'), pipetail('timeline', 'orders')]);
   const near = objectsOf((await pipetail('logs', 'orders', '--grep', 'disk full', '-C', '1')).stdout);
   expect(near.flatMap((record) => mistakes('logs', record))).toEqual([]);
   const [unknown, wrong] = await Promise.all([pipetail('status', 'missing'), pipetail('logs')]);
@@ -102,8 +98,6 @@ test('what the commands print has the shapes of the schema', async () => {
     {path: 'global.workers', before: 1, now: 2, hidden: false},
     {path: 'inputs.orders.kafka.transport.config.password', before: null, now: null, hidden: true},
   ]);
-  expect(mistakes('config', JSON.parse(config.stdout))).toEqual([]);
-  expect(JSON.parse(config.stdout).ignored).toMatchObject([{variable: 'FELDERA_RETRIES'}]);
   const lines = [logs, unknown, wrong].flatMap(({stderr}) => objectsOf(stderr));
   expect(lines.flatMap((line) => mistakes('stderr', line))).toEqual([]);
   expect(lines).toMatchObject([{code: 1}, {code: 1}, {code: 2}]);
@@ -151,8 +145,6 @@ describe('the schema refuses', () => {
     ['diff', {pipeline: 'orders', changes: []}],
     ['timeline', {pipeline: 'orders', missing: [], rows: [{time: null, what: 'state'}]}],
     ['timeline', {pipeline: 'orders', missing: [{part: 'events'}], rows: []}],
-    ['config', {file: null, options: [{option: 'host'}], ignored: []}],
-    ['config', {file: null, options: [], ignored: [], more: 1}],
   ] as const)('%s: %j', (shape, value) => {
     expect(mistakes(shape, value)).not.toEqual([]);
   });

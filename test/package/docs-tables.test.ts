@@ -65,7 +65,6 @@ test.each([
   ['json.md', 'logs', () => schemaTableText(schemas.logs)],
   ['json.md', 'pipeline', () => schemaTableText(schemas.pipeline)],
   ['json.md', 'status', () => schemaTableText(schemas.status.items)],
-  ['json.md', 'config', () => schemaTableText(schemas.config)],
   ['json.md', 'timeline', () => schemaTableText(schemas.timeline)],
   ['json.md', 'event', () => schemaTableText(schemas.event)],
   ['json.md', 'stderr', () => schemaTableText(schemas.stderr)],

@@ -167,12 +167,9 @@ const mistakes: readonly Mistake[] = [
   [['completion', 'tcsh'], "completion takes bash, zsh or fish, not 'tcsh'"],
   [['demo', 'orders'], "demo takes no names, not 'orders' · try: pipetail demo --port 8080"],
   // Configuration and contexts.
-  [['config'], 'config takes path, show, check or init'],
-  [['config', 'chekc'], "config takes path, show, check or init, not 'chekc' · did you mean 'check'?"],
-  [['config', 'path', '-o', 'text'], 'config path takes no --output · pipetail config show does'],
-  [['config', 'show', '-o', 'yaml'], "--output takes json, not 'yaml'"],
-  [['config', 'show', '--follow'], '--follow belongs to pipetail logs'],
-  [['config', 'show', '--scrollback', 'many'], "--scrollback takes a size such as 64MiB, 100k or 1000000, not 'many'"],
+  [['config'], 'config takes path or init'],
+  [['config', 'pahh'], "config takes path or init, not 'pahh' · did you mean 'path'?"],
+  [['config', 'path', '--follow'], '--follow belongs to pipetail logs'],
   [['--config'], '--config needs a value: --config FILE'],
   [
     ['list', '--config', '/no/such.toml'],

@@ -103,8 +103,6 @@ function howToMake(contexts: Contexts | undefined, width: number): readonly Styl
     plain(''),
     ...example.map((line) => plain(`    ${line}`, {dim: true})),
     plain(''),
-    ...prose(
-      'pipetail config init writes a file that explains every option; pipetail config check finds mistakes in it.',
-    ),
+    ...prose('pipetail config init writes a file that explains every option.'),
   ];
 }
