@@ -82,7 +82,7 @@ function optionsIn(word: string, command: CommandName): readonly TypedOption[] {
   const letters = [...word.slice(1)];
   for (const [index, letter] of letters.entries()) {
     const option = optionNamed(letter, command);
-    if (!option) throw unknownOption(/^-\d+$/.test(word) ? word : `-${letter}`, command);
+    if (!option) throw unknownOption(`-${letter}`, command);
     const rest = letters.slice(index + 1).join('');
     const hasValue = rest.startsWith('=') || (option.value !== undefined && rest !== '');
     typed.push({option, as: `-${letter}`, value: hasValue ? rest.replace(/^=/, '') : undefined, isOpposite: false});

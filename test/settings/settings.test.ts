@@ -335,7 +335,7 @@ describe('flags', () => {
     [['--no-demo'], 'unknown option --no-demo · see pipetail --help all'],
     [['-x'], 'unknown option -x · see pipetail --help all'],
     [['logs', 'a', '-fx'], 'unknown option -x · see pipetail logs --help all'],
-    [['-V'], 'unknown option -V · did you mean --version?'],
+    [['-V'], 'unknown option -V · see pipetail --help all'],
   ])('%j is unknown', (argv, message) => {
     expect(complaint(argv)).toBe(message);
   });

@@ -16,12 +16,6 @@ type Mistake = readonly [args: readonly string[], message: string];
 
 const lists = 'see pipetail --help all';
 const logsLists = 'see pipetail logs --help all';
-const tags = 'pipelines have tags: give tag:prod in place of a name, to list --tag prod';
-const oneLog = 'pipelines have no containers: leave it out';
-const earlierRuns =
-  'earlier runs are in the same log, as far as the server keeps them: --run -2 is the one before the last';
-const highlighting = 'on the screen * highlights a pattern, --grep prints only what matches';
-const retried = 'a lost connection is tried again for as long as logs --follow runs: leave it out';
 
 const mistakes: readonly Mistake[] = [
   // Flags.
@@ -41,41 +35,14 @@ const mistakes: readonly Mistake[] = [
   [['logs', 'a', '--follow=maybe'], "--follow takes true or false, not 'maybe'"],
   [['logs', 'a', '--grep', '--follow'], '--grep needs a value: --grep PATTERN'],
   [['logs', 'a', '-e', '-t'], '--exclude needs a value: --exclude PATTERN'],
-  // Options of other programs: fda, kubectl, stern, tail.
-  ...(
-    [
-      ['-l', tags],
-      ['--selector=x', tags],
-      ['-c', oneLog],
-      ['--container', oneLog],
-      ['-p', earlierRuns],
-      ['--previous', earlierRuns],
-      ['-A', "write '*' for every pipeline of the server"],
-      ['--no-follow', 'logs follows only with --follow: leave it out'],
-      ['--max-log-requests=5', 'any number of pipelines is followed at once: leave it out'],
-      ['--limit-bytes=5', '--tail N prints the last N records, | head -c N the first N bytes'],
-      ['--highlight', highlighting],
-      ['-H', highlighting],
-      ['--retries=3', retried],
-      ['--include', 'did you mean --grep?'],
-      ['--no-color', 'did you mean --color never?'],
-      ['--json', 'did you mean --output json?'],
-      ['-F', 'did you mean --follow?'],
-      ['-n10', 'did you mean --tail?'],
-      ['-10', 'did you mean --tail 10?'],
-    ] as const
-  ).map(([option, answer]): Mistake => {
-    const typed = option.replace(/=.*/, '').replace(/^-n10$/, '-n');
-    return [['logs', 'a', option], `unknown option ${typed} · ${answer}`];
-  }),
   [['list', 'tag:eu'], "list takes no names, not 'tag:eu' · try: pipetail list --tag 'eu'"],
-  [['list', '--retries', '3'], `unknown option --retries · ${retried}`],
   [['status', 'a', '-w'], '-w belongs to pipetail logs'],
   [
     ['logs', 'a', '--filter', 'x'],
     '--filter belongs to the screen and pipetail open · logs has --grep, --exclude and --level',
   ],
-  [['logs', 'a', '-B3'], 'unknown option -B · did you mean --around?'],
+  [['logs', 'a', '-B3'], `unknown option -B · ${logsLists}`],
+  [['logs', 'a', '-10'], `unknown option -1 · ${logsLists}`],
   [['logs', 'a', '-C', '2'], '--around needs --grep, --exclude or --level: without one all records are printed'],
   [['logs', 'a', '-C', 'x', '--level', 'warn'], "--around takes a whole number from 0 to 1000, not 'x'"],
   [['logs', 'a', '--run', '0'], "--run takes the number of a run, such as 3, or -1 for the last one, not '0'"],
