@@ -85,12 +85,6 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
-    name: 'away',
-    title: 'What happened in an hour without a key: lost lines first, then states, errors, and what was received',
-    ...{pipelines: ['orders'], rows: 14},
-    play: missAnHour,
-  },
-  {
     name: 'search',
     title: 'A search: its matches highlighted in the log, and counted in the status line',
     pipelines: ['orders', 'fraud', 'clickstream'],

@@ -32,7 +32,6 @@ function wordsOf(event: Exclude<PipelineEvent, {kind: 'errors' | 'watched'}>): s
     case 'stopped':
     case 'paused':
     case 'started':
-    case 'resumed':
     case 'state':
     case 'desired':
     case 'program':
@@ -49,8 +48,6 @@ function wordsOf(event: Exclude<PipelineEvent, {kind: 'errors' | 'watched'}>): s
       return connectorWords(event);
     case 'ended':
       return clean(`${event.connector} stopped with a fatal error: ${event.message}`);
-    case 'received':
-      return counted(event.count, 'line', 'lines');
     case 'changed':
     case 'degraded':
       return event.words;

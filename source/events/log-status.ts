@@ -1,21 +1,16 @@
 import type {ApiFailure} from '../api/types.ts';
 import {type LossCount, type Marker, noLosses, type OutputStream} from '../buffer/markers.ts';
-import {newline} from '../buffer/segment.ts';
 import type {ListSnapshot} from '../logs/list-poller.ts';
 import type {Log} from '../logs/log.ts';
 import {isSilent, type LogSnapshot} from '../logs/log-snapshot.ts';
 import type {UnaskedEnd, UnaskedEnds} from '../logs/log-states.ts';
 import {type ConnectorErrorCount, type ErrorGroup, isUnfinished, watchPatternKey} from '../records/error-log.ts';
-import {isPanicLine, reportsEnd} from '../records/line-kind.ts';
 import {clean} from '../terminal/clean.ts';
-import {lineAsSent, readLine} from '../viewport/line-text.ts';
 import type {EventOf, PipelineEvent} from './pipeline-event.ts';
 
 /** An open log at one moment: two of them show what happened in between. */
 export type LogStatus = {
   readonly name: string;
-  /** Lines received since the log was opened. */
-  readonly lines: number;
   /** One past the newest entry. */
   readonly endId: number;
   readonly errors: ReadonlyMap<number, ErrorGroup>;
@@ -35,7 +30,7 @@ export type LogStatus = {
 
 /** What there is of a log before its first byte. */
 const nothing: Omit<LogStatus, 'name' | 'connectors'> = {
-  ...{lines: 0, endId: 0, errors: new Map(), losses: noLosses, ends: {count: 0, last: []}, lostStreams: []},
+  ...{endId: 0, errors: new Map(), losses: noLosses, ends: {count: 0, last: []}, lostStreams: []},
   ...{disconnected: undefined, disconnectedSince: undefined, deletedAt: undefined},
 };
 
@@ -74,7 +69,7 @@ export function logStatus(
   const disconnectedSince = disconnected === undefined ? undefined : (before?.disconnectedSince ?? now);
   const isDeleted = hadLog && isGone(connection);
   return {
-    ...{name, lines: buffer.totalLines, endId: buffer.endId, errors: errors.byKey, losses, ends, lostStreams},
+    ...{name, endId: buffer.endId, errors: errors.byKey, losses, ends, lostStreams},
     connectors: errors.connectors,
     ...{disconnected, disconnectedSince},
     deletedAt: isFollowed(connection) ? undefined : (before?.deletedAt ?? (isDeleted ? now : undefined)),
@@ -185,19 +180,4 @@ function errorEvents(before: LogStatus, {name: pipeline, errors}: LogStatus): re
 export function endsSince(before: LogStatus, {ends}: LogStatus): readonly UnaskedEnd[] {
   const more = ends.count - before.ends.count;
   return more > 0 ? ends.last.slice(-more) : [];
-}
-
-/** Whether these errors of the log only report the failure: the runner's own line, or the panic that the API names. */
-export function reportsFailure({latest, key}: Pick<ErrorGroup, 'latest' | 'key'>, why: string): boolean {
-  const [, cause = ''] = / · (.*)/s.exec(why) ?? [];
-  if (key === watchPatternKey || cause === '') return false;
-  const line = Buffer.from(latest.buffer, latest.byteOffset, latest.length);
-  const message = line.indexOf(newline);
-  if (message !== -1 && isPanicLine(line, 0, line.length))
-    return cause.includes(lineAsSent(line.subarray(message + 1)).text);
-  if (!reportsEnd(line)) return false;
-  const {asSent, record} = readLine(line);
-  // Of several, the exit status may be another.
-  const alike = (text: string) => text.replaceAll(/\d+/g, '0');
-  return alike(record?.format === 'json' ? record.message : asSent.text).includes(alike(cause));
 }

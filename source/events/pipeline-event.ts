@@ -38,7 +38,7 @@ export type PipelineEvent = {
   | {readonly kind: 'deleted'}
   /** `stopped`, `paused`: without a failure. `started`: it is not known to have run before. `state`: any other change. */
   | {
-      readonly kind: 'stopped' | 'paused' | 'started' | 'resumed' | 'state' | 'desired' | 'program' | 'storage';
+      readonly kind: 'stopped' | 'paused' | 'started' | 'state' | 'desired' | 'program' | 'storage';
       /** Undefined: not known. */
       readonly before: string | undefined;
       readonly now: string;
@@ -75,8 +75,6 @@ export type PipelineEvent = {
   | {readonly kind: 'degraded'; readonly words: string}
   /** A connector stopped with a fatal error. */
   | {readonly kind: 'ended'; readonly connector: string; readonly message: string}
-  /** `count` lines came. */
-  | {readonly kind: 'received'}
   /** The change that the user asked to be told of. */
   | {readonly kind: 'changed'; readonly words: string; readonly isFailure?: boolean | undefined}
   /** A marker of the log: lines are missing there, or what else happened to the log. */
@@ -112,7 +110,7 @@ export function isOfErrors(event: PipelineEvent): event is EventOf<'errors' | 'w
 /** What needs action first, then what is lost, then what may explain it; a kind that is not here comes last. */
 const byUrgency: readonly PipelineEvent['kind'][] = [
   ...(['changed', 'failed', 'degraded', 'ended', 'deleted', 'disconnected', 'lost', 'stream-lost'] as const),
-  ...(['stopped', 'paused', 'restarted', 'started', 'resumed', 'errors', 'connectors', 'received'] as const),
+  ...(['stopped', 'paused', 'restarted', 'started', 'errors', 'connectors'] as const),
 ];
 
 /** The most urgent is the lowest; watched lines are as urgent as errors. */

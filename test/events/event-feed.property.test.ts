@@ -46,7 +46,7 @@ class Rig {
   /** Failures, each once, as `pipeline cause`; what alerts told of them. */
   readonly failures: string[] = [];
   readonly told: string[] = [];
-  /** Since the key before the absence: errors in open logs by pipeline, but for those of a failure, and failures. */
+  /** Since the key before the absence: errors in open logs by pipeline, and failures. */
   readonly since = {errors: new Map<string, number>(), failures: 0};
   readonly #logs: ReadonlyMap<string, ReturnType<typeof followedLog>>;
   readonly #pipelines: Map<string, Pipeline>;
@@ -91,7 +91,11 @@ class Rig {
   error(name: Name, text: string): void {
     const log = this.#logs.get(name);
     log?.say(head(text, 'ERROR', timeText(this.clock.wall())));
-    if (log) this.since.errors.set(name, (this.since.errors.get(name) ?? 0) + 1);
+    if (log) this.#countError(name);
+  }
+
+  #countError(name: Name): void {
+    this.since.errors.set(name, (this.since.errors.get(name) ?? 0) + 1);
   }
 
   start(name: Name): void {
@@ -109,6 +113,7 @@ class Rig {
     const log = this.#logs.get(name);
     // The runner's clock is behind.
     const earlier = timeText(this.clock.wall() - 300);
+    if (log) this.#countError(name);
     const byLog = async () => {
       log?.say(runner(`Resources error: ${cause}`, 'ERROR', earlier));
       log?.say(runner('Resources transition: provisioned -> stopping (desired: provisioned)', 'INFO', earlier));
@@ -202,7 +207,9 @@ it('whatever logs and lists tell and is seen: marks count what is listed, failur
       const absence = rig.key();
       if (!absence || feed.log.muted.get().size > 0) continue;
       const of = (kind: PipelineEvent['kind'], name?: string) =>
-        absence.events.filter((event) => event.kind === kind && (name === undefined || event.pipeline === name));
+        absence.rows
+          .flatMap(({events}) => events)
+          .filter((event) => event.kind === kind && (name === undefined || event.pipeline === name));
       for (const name of names) expect(sum(of('errors', name)), name).toBe(errors.get(name) ?? 0);
       expect(sum(of('failed'))).toBe(failures);
     }

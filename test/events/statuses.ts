@@ -19,7 +19,6 @@ export function emptyErrorLog(): ErrorLog {
 export function log(name: string, change: Partial<LogStatus> = {}): LogStatus {
   return {
     name,
-    lines: 0,
     endId: 0,
     errors: new Map(),
     connectors: emptyErrorLog().connectors,

@@ -216,7 +216,8 @@ it('while the user was away, logged, suppressed and untold errors add up to what
         ...before.logs.flatMap((each) => logEvents(each, rig.status)),
         ...listEvents(before.pipelines ?? list(), now.pipelines ?? list()),
       ];
-      const told = absenceOf(before, now, {happened, muted: new Set(), increaseOf: () => []})?.events ?? [];
+      const {rows = []} = absenceOf(before, now, {happened, muted: new Set(), increaseOf: () => []}) ?? {};
+      const told = rows.flatMap(({events}) => events);
       const sum = told.reduce((all, event) => {
         if (event.kind === 'errors') return all + event.count + (event.suppressed ?? 0);
         return event.kind === 'connectors' ? all + event.count : all;

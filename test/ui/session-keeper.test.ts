@@ -412,10 +412,7 @@ test('the first screen shows what happened to the tabs that came back while pipe
   await started;
   expect(away(screen)).toEqual([
     'While you were away for 11 min, since 00:00 UTC',
-    '▸ orders failed 00:02 Failed · exit status: 101 · running again since 00:06',
-    'orders stopped 00:06 Running → Stopped',
-    'orders restarted 00:06 Stopped → Running',
-    'orders restarted 00:05 Failed → Running',
+    '▸ orders 00:02 failed · Running since 00:06 Failed · exit status: 101',
   ]);
   screen.press('Enter');
   expect(screen.controller.state).toMatchObject({active: 'orders', page: undefined});

@@ -160,7 +160,7 @@ describe('the footer of a page', () => {
   });
 });
 
-const contexts = ['list', 'log', 'help', 'pipeline', 'record', 'marks', 'errors', 'away', 'contexts'] as const;
+const contexts = ['list', 'log', 'help', 'pipeline', 'record', 'marks', 'errors', 'contexts'] as const;
 
 describe.each(contexts)('in the context %s', (context) => {
   const everything = new Proxy({}, {get: () => true});

@@ -43,21 +43,9 @@ it('the first key after ten minutes shows what happened, and does nothing else',
   await screen.clock.advance(10 * minute);
   screen.press('q');
   expect(screen.quits).toBe(0);
-  expect(listed(screen)).toEqual(['▸ fraud new error 11-25 00:00 ×2 work disk full', 'fraud received 3 lines']);
+  expect(listed(screen)).toEqual(['▸ fraud 11-25 00:00 2 errors, 1 new kind work disk full']);
   screen.press('Esc');
   expect(screen.controller.state.page).toBeUndefined();
-});
-
-it('similar errors show in what they differ, also on 80 columns', async () => {
-  await using screen = await twoTabs();
-  screen.press('?', 'Esc');
-  const words = "parse error on input endpoint 'orders.bad' while the next record of the topic was read:";
-  await write(screen, 'fraud', error(`${words} expected value`), error(`${words} missing field`));
-  await screen.clock.advance(10 * minute);
-  screen.press('j');
-  const {page} = screen.controller.state;
-  const rows = page?.section === 'absence' ? allTexts(rowsOfPage(screen.controller, 80)).slice(2, 4) : [];
-  expect(rows).toEqual([expect.stringContaining('expected value'), expect.stringContaining('missing field')]);
 });
 
 it('a pipeline that failed twice and was restarted has its failure first, in red, and since when it runs again', async () => {
@@ -75,12 +63,12 @@ it('a pipeline that failed twice and was restarted has its failure first, in red
   await screen.clock.advance(10 * minute);
   screen.press('j');
   expect(listed(screen)[0]).toMatch(
-    /^▸ fraud failed .* ×2 Failed · exit status: 101 · running again since .*\d\d:\d\d$/,
+    /^▸ fraud .*\d\d:\d\d failed ×2, running again since .*\d\d:\d\d · restarted ×2 .*status: 101$/,
   );
-  expect(listed(screen)[1]).toMatch(/^fraud restarted /);
+  expect(listed(screen)).toHaveLength(1);
   const {page} = screen.controller.state;
   const row = page?.section === 'absence' ? rowsOfPage(screen.controller, 80).at(2) : undefined;
-  expect(row?.text).toMatch(/running again since .*\d\d:\d\d$/);
+  expect(row?.text).toMatch(/running again since .*\d\d:\d\d/);
   expect(row?.runs.find(({start, end}) => row.text.slice(start, end).startsWith('failed'))?.style.fg).toBe(1);
 });
 
@@ -112,7 +100,7 @@ it('a page under it is closed when Enter opens the same page of another pipeline
   await screen.until(() => screen.controller.pipeline('etl')?.programStatus === 'SqlError', 'the failure');
   await screen.clock.advance(10 * minute);
   screen.press('j');
-  expect(listed(screen)[0]).toMatch(/^▸ etl failed /);
+  expect(listed(screen)[0]).toMatch(/^▸ etl .*failed /);
   screen.press('Enter');
   expect(screen.controller.state).toMatchObject({active: 'etl', page: {kind: 'pipeline'}});
   expect(subscribers.size).toBe(0);
@@ -147,7 +135,7 @@ it('without an earlier key it shows what came after the catch-up', async () => {
   await write(screen, 'fraud', error('disk full'));
   await screen.clock.advance(10 * minute);
   screen.press('j');
-  expect(listed(screen)).toEqual(['▸ fraud new error 11-25 00:00 ×1 work disk full', 'fraud received 1 line']);
+  expect(listed(screen)).toEqual(['▸ fraud 11-25 00:00 1 error, 1 new kind work disk full']);
 });
 
 it('Enter goes to the first of the new lines', async () => {
@@ -204,7 +192,7 @@ it('a user who leaves again at once sees everything since the first time', async
   await write(screen, 'fraud', error('out of memory'));
   await screen.clock.advance(10 * minute);
   screen.press('j');
-  expect(listed(screen)).toHaveLength(3);
+  expect(listed(screen)).toEqual([expect.stringContaining('2 errors, 2 new kinds')]);
   screen.press('Esc');
   expect(screen.controller.state.page).toBeUndefined();
 });
@@ -228,8 +216,8 @@ it('failures and restarts are listed, also of pipelines without a tab', async ()
   await screen.clock.advance(10 * minute);
   screen.press('j');
   const [failed, restarted] = listed(screen);
-  expect(failed).toMatch(/^▸ etl failed .*exit status: 101/);
-  expect(restarted).toMatch(/^billing restarted .* Running again$/);
+  expect(failed).toMatch(/^▸ etl .*failed .*exit status: 101/);
+  expect(restarted).toMatch(/^billing .*restarted$/);
 });
 
 it('A shows there what is unseen, and Esc goes back to where the user was; m mutes, f goes to the first', async () => {
