@@ -9,7 +9,7 @@ declare const PIPETAIL_COMMIT: string;
 
 // What the first line sets helps with a busy log, and cannot be set later. The last flag keeps Ink's layout, which is fast
 // enough, from being compiled again, for which V8 keeps 8 MiB. With the variable, all threads share one heap of glibc: in
-// heaps of their own up to 15 MiB stay free. Measurements: docs/performance.md.
+// heaps of their own up to 15 MiB stay free.
 
 // Everything else is imported after this check: undici 8 and Ink 8 crash on import under an older Node.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

@@ -16,7 +16,7 @@ import {warmStart} from './frame/warm-start.ts';
  * Measures this checkout beside another commit on one machine, in turn: `npm run bench:compare COMMIT [ROW…]`, all rows
  * or those whose names begin so. `--runs N`: 5 each. Prints a table; `less` and `MORE` mark rows of which all runs of the
  * one lie below all runs of the other: with five runs each, chance does that to one row in 126. A row that the other
- * commit has no sources for is named and left out.
+ * commit's program has not is named and left out.
  *
  * `best` instead of a commit: each row beside the commit where it was at its best (bench/best.json), one such commit after
  * the other. Rows that are more than 5 % worse are marked. `--update` writes this commit into the file for the rows that

@@ -10,7 +10,6 @@ import {mergedRows, readResults, resultOf, writeResults} from './frame/results.t
 import type {Row, RowSamples} from './frame/row.ts';
 import {tableOf} from './frame/table.ts';
 import {warmStart} from './frame/warm-start.ts';
-import {rows as slowLineRows} from './rows/slow-line.ts';
 
 /**
  * Measures what is claimed of pipetail's speed, each figure beside a reference of the same run: `node bench/run.ts
@@ -31,11 +30,9 @@ const runs = values.quick ? 1 : Number(values.runs);
 const lines = Number(values.lines);
 if (!(runs >= 1 && lines >= 1)) throw new Error('--runs and --lines need a number, 1 or more');
 
-/** Rows over a slow line take 20 minutes: they are measured when they are named, and are not in the table. */
-const known = [...allRows, ...slowLineRows];
 const wanted =
-  positionals.length === 0 ? allRows : known.filter(({name}) => positionals.some((each) => name.startsWith(each)));
-if (wanted.length === 0) throw new Error(`no such row; there are ${known.map(({name}) => name).join(', ')}`);
+  positionals.length === 0 ? allRows : allRows.filter(({name}) => positionals.some((each) => name.startsWith(each)));
+if (wanted.length === 0) throw new Error(`no such row; there are ${allRows.map(({name}) => name).join(', ')}`);
 
 const {rows, skipped} = measurable(wanted);
 for (const line of skipped) console.log(line);
@@ -67,7 +64,7 @@ console.log(`${machineText(machine)}\n${lines} lines, ${runs} runs\n`);
 console.log(tableOf(results.map(({judged}) => judged)));
 if (runs < standard.runs || lines !== standard.lines) {
   console.log('\nnot written to bench/results.json: fewer runs or another log than usual');
-} else if (rows.some((row) => allRows.includes(row))) {
+} else {
   const again = results.map(({samples, judged}) => resultOf(samples, judged, machine));
   const before = await readResults();
   const names = allRows.map(({name}) => name);

@@ -7,7 +7,7 @@ import {root} from './stamp.mjs';
 
 /**
  * What both forms of the program, the package and the single file, ask of esbuild. A change to a package that gains less
- * than 2 ms and 1 % is removed: docs/performance.md, "What the first frame costs".
+ * than 2 ms and 1 % is removed.
  */
 export const bundleOptions = (commit) => ({
   absWorkingDir: root,

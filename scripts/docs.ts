@@ -1,7 +1,7 @@
 // `npm run docs`: fills the generated tables in docs/ from the program's tables.
 import {readFile, writeFile} from 'node:fs/promises';
 import {allRows} from '../bench/all-rows.ts';
-import {benchTable, besideTable, headlineTable} from '../bench/frame/docs-table.ts';
+import {benchTable, headlineTable} from '../bench/frame/docs-table.ts';
 import {readResults} from '../bench/frame/results.ts';
 import manifest from '../package.json' with {type: 'json'};
 import {
@@ -45,7 +45,6 @@ await fill('failures.md', {'exit-codes': exitCodeTableText()});
 await fill('performance.md', {
   ...(results && {
     headline: headlineTable(results),
-    beside: besideTable(results),
     benchmarks: benchTable(results, whyOf),
   }),
 });

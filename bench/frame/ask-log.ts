@@ -36,15 +36,6 @@ export async function filter(terminal: Terminal, texts: readonly string[]): Prom
   return ms;
 }
 
-/** Milliseconds from the key until neighbours of one shape are one row. */
-export async function fold(terminal: Terminal): Promise<number> {
-  const before = terminal.screen().slice(3, filters).join('\n');
-  const ms = await timeUntil(terminal, 'f', () => terminal.screen().slice(3, filters).join('\n') !== before);
-  await terminal.press('f');
-  await terminal.waitFor(() => terminal.screen().slice(3, filters).join('\n') === before);
-  return ms;
-}
-
 /** The number of found lines in the row; undefined while it may still grow. */
 export function matchesIn(row: string, pattern: string): number | undefined {
   const [, rest] = row.split(` /${pattern}`);

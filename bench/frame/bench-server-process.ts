@@ -4,7 +4,6 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {quiet} from '../../demo/scenario.ts';
 import {DemoServer} from '../../demo/server.ts';
 import {blocksOf, linesOf} from './log-blocks.ts';
-import {paced} from './paced.ts';
 
 /** Lines to write: the first of a file, and one of its own after them, by which it is seen that all have come. */
 export type Pour = {
@@ -67,6 +66,32 @@ function flood(server: DemoServer, {pipeline: name, file, chunking, last}: Flood
   const entries = chunking === 'line' ? linesOf(log) : blocksOf(log);
   for (const entry of entries) pipeline.write(entry);
   pipeline.write(last);
+}
+
+/**
+ * Does something `count` times, `rate` times a second, as evenly as the waits allow. What fell behind is made up for, so
+ * that the whole takes as long as it has to.
+ */
+export async function paced(
+  count: number,
+  rate: number,
+  {
+    now,
+    wait,
+    act,
+  }: {
+    /** Milliseconds. */
+    now: () => number;
+    wait: () => Promise<unknown>;
+    act: (index: number) => void;
+  },
+): Promise<void> {
+  const begun = now();
+  for (let done = 0; done < count; ) {
+    await wait();
+    const due = Math.min(count, Math.floor(((now() - begun) * rate) / 1000));
+    for (; done < due; done++) act(done);
+  }
 }
 
 async function firstLines(path: string, count: number): Promise<string[]> {

@@ -17,8 +17,6 @@ export type Business = {
   readonly log: string;
   /** Of every six pipelines one has failed and two are stopped; else all run. */
   readonly mixed?: boolean;
-  /** While it works, this pipeline counts another connector error each second: the list is never the same twice. */
-  readonly changing?: string | undefined;
 };
 
 export type BusyRequest = {readonly id: number; readonly wish: 'state' | 'work' | 'rest'};
@@ -28,8 +26,6 @@ export type BusyState = {
   readonly url: string;
   /** Lines that the first `writers` pipelines have logged since their beginning, the runner's own included. */
   readonly lines: readonly number[];
-  /** Log connections since the start. */
-  readonly connections: number;
 };
 
 /** Milliseconds between bursts: finer than a frame, and few enough to leave the other core to the program. */
@@ -38,39 +34,36 @@ const turn = 10;
 /** Started by BusyServer with a `Business` as JSON: replies to each request with its state. */
 if (process.argv[1] === import.meta.filename) {
   const business: Business = JSON.parse(process.argv[2] ?? '');
-  const {pipelines, writers, changing} = business;
+  const {pipelines, writers} = business;
   const server = await DemoServer.start({scenario: quiet(...pipelines)});
   if (business.mixed) server.pipelines.forEach(mixUp);
   const written = pipelines.slice(0, writers).map((name) => server.pipeline(name));
-  const isWorking = work(business, written, () => changing !== undefined && addError(server.pipeline(changing)));
+  const isWorking = work(business, written);
   process.on('message', ({id, wish}: BusyRequest) => {
     if (wish !== 'state') isWorking(wish === 'work');
     const lines = written.map(({ring}) => ring?.next ?? 0);
-    process.send?.({id, url: server.url, lines, connections: server.totalLogConnections} satisfies BusyState);
+    process.send?.({id, url: server.url, lines} satisfies BusyState);
   });
   process.on('disconnect', () => process.exit());
 }
 
 /** Writes whenever the returned function is called. */
-function work({rate, log}: Business, written: readonly DemoPipeline[], eachSecond: () => void): (on: boolean) => void {
+function work({rate, log}: Business, written: readonly DemoPipeline[]): (on: boolean) => void {
   const next = lineReader(readFileSync(log));
   for (const [index, pipeline] of written.entries()) for (let each = 0; each < index; each++) pipeline.write(next());
   let begun: number | undefined;
-  let seconds = 0;
   let done = 0;
   const write = async (): Promise<void> => {
     for (;;) {
       await sleep(turn);
       if (begun === undefined) continue;
-      const elapsed = (performance.now() - begun) / 1000;
-      for (; seconds < Math.floor(elapsed); seconds++) eachSecond();
-      for (const due = Math.floor(elapsed * rate); done < due; done++) for (const each of written) each.write(next());
+      const due = Math.floor(((performance.now() - begun) / 1000) * rate);
+      for (; done < due; done++) for (const each of written) each.write(next());
     }
   };
   void write();
   return (on) => {
     begun = on ? performance.now() : undefined;
-    seconds = 0;
     done = 0;
   };
 }
@@ -78,8 +71,4 @@ function work({rate, log}: Business, written: readonly DemoPipeline[], eachSecon
 function mixUp(pipeline: DemoPipeline, index: number): void {
   if (index % 6 === 2) pipeline.fail('out of storage');
   else if (index % 3 === 0) pipeline.stop();
-}
-
-function addError(pipeline: DemoPipeline): void {
-  pipeline.setState({connectorErrors: pipeline.state.connectorErrors + 1});
 }

@@ -5,22 +5,19 @@ import {figureText, targetText} from './table.ts';
 /** Marks rows that were measured on another processor than the last ones. */
 const elsewhere = '°';
 
-/** Rows beside programs that users would pick have a table of their own. */
-const isBeside = ({name}: RowResult) => name.startsWith('beside-');
-
 /**
  * The table of docs/performance.md, in Markdown: the machine, each row beside its reference, and for those that miss
  * their target why. `whys`: the reason, by the name of the row.
  */
 export function benchTable(results: Results, whys: (name: string) => string | undefined): string {
-  const rows = results.rows.filter((row) => !isBeside(row));
+  const {machine, rows} = results;
   const explained = explanations(rows, whys);
   return [
-    ...machineLines(results.machine, rows),
+    ...machineLines(machine, rows),
     '',
-    '| row | what | pipetail | reference | ratio | target | |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
-    ...rows.map((row) => tableLine(cellsOf(row, markOf(row, results.machine)))),
+    '| row | what | pipetail | beside it | ratio | target |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows.map((row) => tableLine(cellsOf(row, isElsewhere(row, machine) ? ` ${elsewhere}` : ''))),
     ...(explained.length > 0 ? ['', ...explained] : []),
   ].join('\n');
 }
@@ -42,55 +39,28 @@ export function headlineTable({rows}: Results): string {
     const row = rows.find((each) => each.name === name);
     if (!row) return [];
     const {unit, ours, reference, what} = row;
-    const beside = reference ? `${figureText(reference.median)} ${unit}: ${what.reference}` : '–';
+    const beside = reference ? `${figureText(reference.median)} ${unit}: ${what.reference}` : '';
     return tableLine([question, `${figureText(ours.median)} ${unit}`, beside]);
   });
   return ['| what | pipetail | for comparison |', '| --- | --- | --- |', ...lines].join('\n');
 }
 
-/** The table of rows beside programs that users would pick, in Markdown. Where such a program is better, it says so. */
-export function besideTable({machine, rows}: Results): string {
-  const beside = rows.filter(isBeside);
-  if (beside.length === 0) return 'Not measured yet: `npm run bench beside`.';
-  return [
-    ...machineLines(machine, beside),
-    ...(machine.peers ? [`${machine.peers}.`] : []),
-    '',
-    '| row | what | pipetail | the other | ratio | |',
-    '| --- | --- | --- | --- | --- | --- |',
-    ...beside.map((row) => {
-      const [name, what, ours, reference, ratio] = cellsOf(row, markOf(row, machine));
-      return tableLine([name, what, ours, reference, ratio, outcomeOf(row)]);
-    }),
-  ].join('\n');
-}
-
-/** Beside another program whether that is better, beside pipetail itself whether the target is met. */
-function outcomeOf({what, unit, ratio = 0, target, met}: RowResult): string {
-  if (target) return `${targetText(target, unit)}: ${met ? 'met' : 'missed'}`;
-  const [other = ''] = what.reference?.split(' ') ?? [];
-  return ratio > 1 ? `${other} wins` : '';
-}
-
 function machineLines(machine: Machine, rows: readonly RowResult[]): readonly string[] {
-  const {processor, cores, memoryGiB, system, node, grep} = machine;
+  const {processor, cores, memoryGiB, system, node, grep, peers} = machine;
+  const programs = [grep, peers].filter((each) => each !== undefined).join(', ');
   const [here, there] = [
     rows.filter((row) => !isElsewhere(row, machine)),
     rows.filter((row) => isElsewhere(row, machine)),
   ];
   const others = [...new Set(there.map((row) => row.processor))].join(', ');
   return [
-    `${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}, ${grep}; commit ${commitsOf(here)}.`,
+    `${processor}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}, ${programs}; commit ${commitsOf(here)}.`,
     ...(there.length > 0 ? [`Rows with ${elsewhere} were measured on ${others}; commit ${commitsOf(there)}.`] : []),
   ];
 }
 
 function isElsewhere(row: RowResult, machine: Machine): boolean {
   return row.processor !== machine.processor;
-}
-
-function markOf(row: RowResult, machine: Machine): string {
-  return isElsewhere(row, machine) ? ` ${elsewhere}` : '';
 }
 
 /** Of the rows that miss their target; those with one reason are together. */
@@ -104,17 +74,14 @@ function commitsOf(rows: readonly RowResult[]): string {
   return [...new Set(rows.map(({commit}) => commit))].join(', ');
 }
 
-type Cells = readonly [name: string, what: string, ours: string, reference: string, ratio: string, ...rest: string[]];
-
-function cellsOf({name, what, unit, ours, reference, ratio, target, met}: RowResult, mark: string): Cells {
+function cellsOf({name, what, unit, ours, reference, ratio, target, met}: RowResult, mark: string): readonly string[] {
   return [
     `\`${name}\`${mark}`,
     what.ours,
     `${figureText(ours.median)} ${unit}`,
-    reference ? `${figureText(reference.median)} ${unit}: ${what.reference}` : '–',
-    ratio === undefined ? '–' : `${figureText(ratio)} ×`,
-    target ? targetText(target, unit) : '–',
-    met === undefined ? '' : met ? 'met' : 'missed',
+    reference ? `${figureText(reference.median)}: ${what.reference}` : '',
+    ratio === undefined ? '' : `${figureText(ratio)} ×`,
+    target ? `${targetText(target, unit)}: ${met ? 'met' : 'missed'}` : '',
   ];
 }
 

@@ -1,11 +1,8 @@
 import {once} from 'node:events';
 import {createWriteStream} from 'node:fs';
 import {finished} from 'node:stream/promises';
-import {colourLine, formatMicros, jsonLine, type LogEvent, panicLines, plainLine} from '../../demo/log-lines.ts';
+import {colourLine, formatMicros, type LogEvent, panicLines} from '../../demo/log-lines.ts';
 import {createRandom, type Random} from '../../source/lib/random.ts';
-import type {LogForm} from './row.ts';
-
-type LineFormat = (stamp: string, event: LogEvent) => string;
 
 const tag = {name: 'orders'};
 const begins = Date.UTC(2026, 10, 25, 9) * 1000;
@@ -19,23 +16,18 @@ const panic = {
   place: 'crates/dbsp/src/circuit/runtime.rs:1042:17',
   message: 'called `Result::unwrap()` on an `Err` value: SendError { .. }',
 };
-const formats: Readonly<Record<LogForm, LineFormat>> = {
-  coloured: (stamp, event) => colourLine(tag, stamp, event),
-  plain: (stamp, event) => plainLine(tag, stamp, event),
-  json: (stamp, event) => jsonLine({id: '0198a7c4-5d2e-7c31-9f0a-3c1b7d9e2f64', name: tag.name}, stamp, event),
-};
 const linesPerWrite = 5000;
 
 /**
- * Writes the log of a busy pipeline, the same bytes for the same options: steps, Kafka chatter with spans, messages of
+ * Writes the log of a busy pipeline, the same bytes each time: steps, Kafka chatter with spans, messages of
  * two lines, bursts of refused connections, now and then a panic. With the colours that Feldera sends by
  * default, 1,000,000 lines are 163 MB.
  */
-export async function writeLog(path: string, options: {lines: number; form: LogForm}): Promise<void> {
+export async function writeLog(path: string, lines: number): Promise<void> {
   const file = createWriteStream(path);
   let part: string[] = [];
-  let left = options.lines;
-  for (const line of linesOf(formats[options.form])) {
+  let left = lines;
+  for (const line of endlessLines()) {
     part.push(line);
     left -= 1;
     if (left > 0 && part.length < linesPerWrite) continue;
@@ -47,7 +39,7 @@ export async function writeLog(path: string, options: {lines: number; form: LogF
   await finished(file);
 }
 
-function* linesOf(format: LineFormat): Generator<string> {
+function* endlessLines(): Generator<string> {
   const random = createRandom(1, 'bench');
   let micros = begins;
   for (let step = 1; ; step++) {
@@ -56,7 +48,7 @@ function* linesOf(format: LineFormat): Generator<string> {
     const burst = random.chance(1 / 2000) ? 40 : 1;
     for (let count = 0; count < burst; count++) {
       const event = burst > 1 ? refusal(random, count) : usualEvent(random, step);
-      yield* format(formatMicros(micros + count), event).split('\n');
+      yield* colourLine(tag, formatMicros(micros + count), event).split('\n');
     }
   }
 }

@@ -11,9 +11,9 @@ export function benchContext(folder: string, lines: number): BenchContext {
   return {
     lines,
     tree: root,
-    logFile: (form, times = 1) => {
-      const file = `${folder}/${form}-${times}.log`;
-      const writing = made.get(file) ?? writeLog(file, {lines: Math.round(lines * times), form});
+    logFile: (times = 1) => {
+      const file = `${folder}/${times}.log`;
+      const writing = made.get(file) ?? writeLog(file, Math.round(lines * times));
       made.set(file, writing);
       return writing.then(() => file);
     },

@@ -3,7 +3,6 @@ import {openTerminal, type Terminal} from '../../test/harness/terminal.ts';
 import {BenchServer} from './bench-server.ts';
 import type {Chunking} from './bench-server-process.ts';
 import {startOf} from './built-program.ts';
-import {linesReceived} from './open-log.ts';
 import {Probe} from './probe.ts';
 import type {BenchContext} from './row.ts';
 
@@ -55,7 +54,7 @@ export class LogProgram implements AsyncDisposable {
    * is missing.
    */
   async takeIn({logFile, lines}: BenchContext, chunking: Chunking = 'block'): Promise<number> {
-    const file = await logFile('coloured');
+    const file = await logFile();
     const before = linesReceived(this.terminal);
     await this.#server.flood({pipeline, file, chunking, last});
     await this.terminal.waitFor(last, {timeout: patience});
@@ -70,4 +69,10 @@ export class LogProgram implements AsyncDisposable {
     await this.#server[Symbol.asyncDispose]();
     await this.probe[Symbol.asyncDispose]();
   }
+}
+
+/** The status line's number of lines held and dropped, which together are all that came. NaN: none yet. */
+export function linesReceived(terminal: Terminal): number {
+  const numberIn = (pattern: RegExp) => Number(pattern.exec(terminal.row(-2))?.[1]?.replaceAll(',', ''));
+  return numberIn(/([\d,]+) lines?\b/) + (numberIn(/([\d,]+) older lines? dropped/) || 0);
 }

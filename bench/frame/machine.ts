@@ -18,7 +18,7 @@ export type Machine = {
   readonly date: string;
 };
 
-const peerCommands = ['less', 'lnav', 'rg', 'jq'];
+const peerCommands = ['less', 'lnav', 'rg'];
 
 export function describeMachine(): Machine {
   const processors = cpus();

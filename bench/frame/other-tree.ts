@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {cpSync, readFileSync, rmSync, symlinkSync} from 'node:fs';
+import {readFileSync, rmSync, symlinkSync} from 'node:fs';
 import {mkdtemp} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -12,8 +12,7 @@ const folders = new Set<string>();
 export type OtherTree = Disposable & {readonly tree: string; readonly commit: string};
 
 /**
- * Checks a commit out beside this checkout and builds it, with this checkout's `bench/` in place of its own: both are
- * measured by the same code, and rows that import sources import those of their own tree. Installs packages
+ * Checks a commit out beside this checkout and builds it: its program is measured by the same code as ours. Installs packages
  * only if the commit needs others. Throws when there is no such commit or it does not build. However this process ends,
  * short of a SIGKILL, the tree goes with it.
  */
@@ -23,8 +22,6 @@ export async function otherTree(wanted: string): Promise<OtherTree> {
   const tree = path.join(folder, 'tree');
   removeAtExit(folder);
   git('worktree', 'add', '--quiet', '--detach', tree, commit);
-  rmSync(path.join(tree, 'bench'), {recursive: true, force: true});
-  cpSync(path.join(root, 'bench'), path.join(tree, 'bench'), {recursive: true});
   if (packagesOf(root) === packagesOf(tree))
     symlinkSync(path.join(root, 'node_modules'), path.join(tree, 'node_modules'));
   else run('npm', ['ci', '--no-audit', '--no-fund'], tree);

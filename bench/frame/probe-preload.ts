@@ -1,14 +1,10 @@
 import {createServer} from 'node:net';
 import {monitorEventLoopDelay} from 'node:perf_hooks';
-import {setFlagsFromString} from 'node:v8';
-import {runInNewContext} from 'node:vm';
 
 /** Requests to a process from inside; the reply to each is one number. */
 export type Question =
   /** The CPU time that it has used since its start, all threads: milliseconds. */
   | 'cpu'
-  /** What is alive on the heap and beside it, after a collection: bytes. */
-  | 'kept'
   /** The longest hold of the event loop since this was last asked, milliseconds. The first time begins it. */
   | 'hold';
 
@@ -19,12 +15,6 @@ const answers: Readonly<Record<Question, () => number>> = {
   cpu() {
     const {user, system} = process.cpuUsage();
     return (user + system) / 1000;
-  },
-  kept() {
-    setFlagsFromString('--expose-gc');
-    runInNewContext('gc')();
-    const {arrayBuffers, heapUsed} = process.memoryUsage();
-    return arrayBuffers + heapUsed;
   },
   hold() {
     const longest = delay.max / 1e6;

@@ -18,9 +18,8 @@ export class RawTerminal implements AsyncDisposable {
   readonly #waiting = new Set<() => void>();
   readonly #isKept: boolean;
   #output = '';
-  #bytes = 0;
 
-  /** `keep`: whether the output is kept for `until`; else only its bytes are counted. */
+  /** `keep`: whether the output is kept for `until`. */
   static async open(options: TerminalOptions & {keep: boolean}): Promise<RawTerminal> {
     return new RawTerminal(options, await temporaryDirectory());
   }
@@ -39,7 +38,6 @@ export class RawTerminal implements AsyncDisposable {
       encoding: 'latin1',
     });
     this.#pty.onData((data) => {
-      this.#bytes += data.length;
       if (this.#isKept) this.#output += data;
       for (const look of this.#waiting) look();
     });
@@ -48,11 +46,6 @@ export class RawTerminal implements AsyncDisposable {
 
   get pid(): number {
     return this.#pty.pid;
-  }
-
-  /** Bytes that the program has written. */
-  get bytes(): number {
-    return this.#bytes;
   }
 
   write(keys: string): void {

@@ -1,13 +1,10 @@
 /** Figures of one measured task, by name: `wallMs`, `cpuMs`, `count`, … One task may measure several at once. */
 export type Sample = Readonly<Record<string, number>>;
 
-/** How Feldera writes a log: with colours, unless NO_COLOR is set, or each record as JSON. */
-export type LogForm = 'coloured' | 'plain' | 'json';
-
 /** What tasks work on. */
 export type BenchContext = {
   /** A log file of `lines` lines, or so many times as many, made once and shared by all rows. Returns its path. */
-  readonly logFile: (form: LogForm, times?: number) => Promise<string>;
+  readonly logFile: (times?: number) => Promise<string>;
   /** How many lines the log has. */
   readonly lines: number;
   /** The checkout that is measured: its `dist` is built. Ours, or another commit's with the same `bench/`. */
@@ -45,7 +42,7 @@ export type Row = {
   readonly target?: Target;
   /** The row is skipped on a machine without them. */
   readonly needs?: readonly Tool[];
-  /** Why the target is missed, with the figures that show it: for docs/performance.md. */
+  /** Why the target is missed: for docs/performance.md. */
   readonly why?: string;
 };
 

@@ -12,7 +12,7 @@ const warmed = new Map<string, Promise<void>>();
  * without it a quiet tab takes 8 MiB more.
  */
 export async function warmStart({tree, logFile}: BenchContext): Promise<void> {
-  const done = warmed.get(tree) ?? quitBoth(tree, await logFile('coloured'));
+  const done = warmed.get(tree) ?? quitBoth(tree, await logFile());
   warmed.set(tree, done);
   await done;
 }

@@ -11,7 +11,7 @@ import type {BenchContext, Row, Sample} from '../frame/row.ts';
 const names = Array.from({length: 5000}, (_, index) => `pipeline-${String(index).padStart(4, '0')}`);
 
 async function measure({tree, logFile}: BenchContext): Promise<Sample> {
-  const log = await logFile('coloured');
+  const log = await logFile();
   await using many = new BusyServer({pipelines: names, writers: 0, rate: 0, log, mixed: true});
   await using none = new BusyServer({pipelines: [], writers: 0, rate: 0, log});
   const list = async (server: BusyServer): Promise<number> => {

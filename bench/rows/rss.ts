@@ -47,7 +47,7 @@ async function pouring(
   {tree, logFile}: BenchContext,
   pours: (server: BenchServer, terminal: RawTerminal, file: string) => Promise<void>,
 ): Promise<Sample> {
-  const file = await logFile('coloured');
+  const file = await logFile();
   await using server = await BenchServer.start(pipeline);
   const program = startOf(tree, '--host', server.url, '--scrollback', `${scrollbackMiB}MiB`, pipeline);
   await using terminal = await RawTerminal.open({...program, ...size, keep: true});
@@ -57,7 +57,7 @@ async function pouring(
   await pours(server, terminal, file);
   await sleep(settleMs);
   const full = await rssOf(terminal.pid);
-  return {quietMiB: quiet / mib, fullMiB: full / mib, addedMiB: (full - quiet) / mib};
+  return {quietMiB: quiet / mib, addedMiB: (full - quiet) / mib};
 }
 
 const tabs = Array.from({length: 64}, (_, index) => `tab-${String(index + 1).padStart(2, '0')}`);
@@ -66,7 +66,7 @@ const tabLines = 11_600;
 const tabRate = 500;
 
 async function manyTabs({tree, logFile, lines}: BenchContext): Promise<Sample> {
-  const log = await logFile('coloured');
+  const log = await logFile();
   const lineBytes = (await stat(log)).size / lines;
   await using server = new BusyServer({pipelines: tabs, writers: tabs.length, rate: tabRate, log});
   const {url, lines: before} = await server.ask('rest');
@@ -79,7 +79,7 @@ async function manyTabs({tree, logFile, lines}: BenchContext): Promise<Sample> {
   const {lines: after} = await server.ask('rest');
   await sleep(settleMs);
   const came = sum(after) - sum(before);
-  return {perByte: ((await rssOf(terminal.pid)) - quiet) / (came * lineBytes), came};
+  return {perByte: ((await rssOf(terminal.pid)) - quiet) / (came * lineBytes)};
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
@@ -98,14 +98,10 @@ export const rows: readonly Row[] = [
   {
     ...{name: 'rss', ours, reference, figure: 'quietMiB', referenceFigure: 'bareMiB', unit: 'MiB'},
     target: {of: 'ratio', atMost: 2.5},
-    why: '56 MiB of it are pages of Node’s own binary, of which a bare process touches 31.',
   },
   {
     ...{name: 'rss-full', ours: {...ours, what: `${scrollbackMiB} MiB of log more`}, figure: 'addedMiB', unit: 'MiB'},
     target: {of: 'value', atMost: 1.3 * scrollbackMiB},
-    why:
-      'about 12 MiB are the log, most of it compressed, and what compressing leaves free in the C library’s heap; the rest is ' +
-      'the heap of V8, of it 12 the nursery.',
   },
   {
     ...{name: 'rss-packed', ours: {what: `490 MB of log into ${scrollbackMiB} MiB: more`, measure: flooded}},

@@ -1,8 +1,6 @@
-import {count as inThousands} from '../../source/lib/format.ts';
 import {node} from '../../test/harness/program.ts';
 import {BenchServer} from '../frame/bench-server.ts';
 import {nodeFlags, startOf} from '../frame/built-program.ts';
-import {cpuMsOf} from '../frame/process-use.ts';
 import {RawTerminal} from '../frame/raw-terminal.ts';
 import type {BenchContext, Row, Sample, Task} from '../frame/row.ts';
 
@@ -43,27 +41,6 @@ async function answerOf(server: BenchServer): Promise<void> {
   await reader?.cancel();
 }
 
-/**
- * From the start of the process until the list of so many pipelines is on the screen. Processor time of all its threads:
- * the server, too, takes longer for a longer list.
- */
-function listed(count: number): Task['measure'] {
-  const names = Array.from({length: count}, (_, index) => `pipeline-${String(index).padStart(4, '0')}`);
-  return async ({tree}) => {
-    await using server = await BenchServer.start(...names);
-    const listOnce = async (): Promise<Sample> => {
-      await using terminal = await RawTerminal.open({...startOf(tree, '--host', server.url), ...size, keep: true});
-      await terminal.until(alternateScreen, `${inThousands(count)} pipelines`, frameEnd);
-      const cpuMs = await cpuMsOf(terminal.pid);
-      terminal.write('qq');
-      await terminal.exit;
-      return {cpuMs};
-    };
-    await listOnce();
-    return await listOnce();
-  };
-}
-
 async function bareStart(): Promise<Sample> {
   await using terminal = await RawTerminal.open({command: node, args: [...nodeFlags, '-e', '0'], ...size, keep: false});
   await terminal.exit;
@@ -75,18 +52,12 @@ const start: Task = {what: 'first frame', measure};
 export const rows: readonly Row[] = [
   {
     ...{name: 'start', ours: start, figure: 'frameMs', unit: 'ms', target: {of: 'ratio', atMost: 3.5}},
-    why:
-      'of the processor time until then a third is Node’s own start, 15 % reading the two chunks and their compiled code, 20 % ' +
-      'running their modules, 9 % meow and the settings, 19 % the frame.',
+    why: 'the largest part is Node’s own start; then come the modules and the frame.',
     ...{reference: {what: 'node -e 0', measure: bareStart}, referenceFigure: 'wallMs'},
   },
   {
     ...{name: 'first-line', ours: {what: 'first line of the log', measure}, figure: 'lineMs', unit: 'ms'},
     ...{reference: start, referenceFigure: 'frameMs', target: {of: 'ratio', atMost: 1.4}},
-    why: 'after the first frame undici is loaded and the log asked for, which takes 70 ms of processor time, 115 until the frame.',
-  },
-  {
-    ...{name: 'start-many', ours: {what: 'first list, of 5,000 pipelines', measure: listed(5000)}, figure: 'cpuMs'},
-    ...{reference: {what: 'of ten', measure: listed(10)}, unit: 'ms of CPU', target: {of: 'ratio', atMost: 1.3}},
+    why: 'after the first frame undici is loaded and the log asked for.',
   },
 ];

@@ -1,8 +1,8 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import {allRows, besideRows} from '../../bench/all-rows.ts';
-import {benchTable, besideTable, headlineTable} from '../../bench/frame/docs-table.ts';
+import {allRows} from '../../bench/all-rows.ts';
+import {benchTable, headlineTable} from '../../bench/frame/docs-table.ts';
 import {readResults} from '../../bench/frame/results.ts';
 import {sectionOf} from '../harness/docs-tables.ts';
 import {root} from '../harness/program.ts';
@@ -17,12 +17,17 @@ test('the page shows the measurements, and for rows that miss their target why',
   expect(sectionOf(page, 'benchmarks')).toBe(table);
   expect(headlineTable(results).split('\n')).toHaveLength(9);
   expect(sectionOf(page, 'headline')).toBe(headlineTable(results));
-  expect(sectionOf(page, 'beside')).toBe(besideTable(results));
   expect(table).not.toContain('not explained');
 });
 
 test('every row that needs no other program was measured', async () => {
   const measured = new Set((await readResults())?.rows.map(({name}) => name));
-  const rows = allRows.filter((row) => !besideRows.includes(row));
+  const rows = allRows.filter(({needs}) => needs === undefined);
   expect(rows.map(({name}) => name).filter((name) => !measured.has(name))).toEqual([]);
+});
+
+test('there are at most 30 rows, eight of them beside programs that users would pick', () => {
+  expect(allRows.length).toBeLessThanOrEqual(30);
+  const beside = allRows.filter(({reference}) => /\b(?:less|lnav|grep|rg)\b/.test(reference?.what ?? ''));
+  expect(beside.length).toBeLessThanOrEqual(8);
 });

@@ -45,7 +45,7 @@ let index: RecordIndex;
 beforeAll(async () => {
   directory = await temporaryDirectory();
   file = path.join(directory.path, 'orders.log');
-  await writeLog(file, {lines, form: 'coloured'});
+  await writeLog(file, lines);
   buffer = await loadLog(file);
   index = new RecordIndex(buffer);
   while (!index.step(stepBytes));

@@ -20,7 +20,6 @@ const elsewhere: readonly {
   readonly isForeign?: true;
 }[] = [
   {command: /^npm test$/, why: 'it is what runs this test'},
-  {command: /^npm run chaos\b/, why: 'takes minutes', by: 'test/chaos/chaos.test.ts'},
   {
     command: /^npm run bench\b/,
     why: 'takes minutes, and writes its results into the project',

@@ -10,29 +10,17 @@ const lines = 20_000;
 test('writes the same lines each time, exactly as many as asked for', async () => {
   await using folder = await temporaryDirectory();
   const files = ['a', 'b'].map((name) => `${folder.path}/${name}`);
-  for (const file of files) await writeLog(file, {lines, form: 'coloured'});
+  for (const file of files) await writeLog(file, lines);
   const [first, second] = await Promise.all(files.map((file) => readFile(file)));
   expect(first?.equals(second ?? Buffer.of())).toBe(true);
   expect(first?.at(-1)).toBe(0x0a);
   expect(first?.toString().match(/\n/g)).toHaveLength(lines);
 });
 
-test('is JSON too, but for what a panic prints', async () => {
-  await using folder = await temporaryDirectory();
-  const file = `${folder.path}/log`;
-  await writeLog(file, {lines: 500, form: 'json'});
-  const records = (await readFile(file, 'utf8'))
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  expect(records).toHaveLength(500);
-  expect(new Set(records.map(({level}) => level))).toEqual(new Set(['DEBUG', 'INFO', 'WARN', 'ERROR']));
-});
-
 test('is a log: lines with colours, most of them heads of records, of all levels', async () => {
   await using folder = await temporaryDirectory();
   const file = `${folder.path}/log`;
-  await writeLog(file, {lines, form: 'coloured'});
+  await writeLog(file, lines);
   const buffer = new WritableLogBuffer({maxBytes: 2 ** 30});
   buffer.append(await readFile(file));
   const index = new RecordIndex(buffer);

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {paced} from '../../../bench/frame/paced.ts';
+import {paced} from '../../../bench/frame/bench-server-process.ts';
 
 /** Does `count` things at `rate`, with waits of so many milliseconds; answers when each was done. */
 async function timesOf(count: number, rate: number, waits: readonly number[]): Promise<number[]> {
