@@ -4,24 +4,13 @@
  */
 
 /** What package.json says of it. */
-export function linksOf(address: string): Readonly<Record<string, unknown>> {
+function linksOf(address: string): Readonly<Record<string, unknown>> {
   if (address === '') return {};
   return {
     homepage: `${address}#readme`,
     bugs: {url: `${address}/issues`},
     repository: {type: 'git', url: `git+${address}.git`},
   };
-}
-
-/** The folder with the files of a release; empty without an address. */
-export function downloadsOf(address: string, version: string): string {
-  return address === '' ? '' : `${address}/releases/download/v${version}`;
-}
-
-/** The command that installs the program as one file, as docs/install.md shows it. */
-export function installCommand(address: string): string {
-  if (address !== '') return `curl -fsSL ${address}/releases/latest/download/install.sh | sh`;
-  return 'sh install.sh --from .    # in a folder with install.sh, SHA256SUMS and the archive of a release';
 }
 
 /** The text of the readme with pictures that show on the registry's page, too. */

@@ -58,7 +58,7 @@ async function put(file, contents) {
 
 /** What scripts/single-file.mjs and scripts/release-files.mjs make. */
 function isOfSingleFile(name) {
-  return /^(?:pipetail-|\.single-file-|(?:release|packaging)\/)/.test(name);
+  return /^(?:pipetail-|\.single-file-|release\/)/.test(name);
 }
 
 /** The imports of each output, and the files with bytes in it. */

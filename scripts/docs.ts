@@ -13,7 +13,7 @@ import {
   schemaTableText,
   settingTableText,
 } from '../test/harness/docs-tables.ts';
-import {installCommand, linked, withPictures} from './address.ts';
+import {linked, withPictures} from './address.ts';
 import {roomRules} from './lint/rooms.ts';
 
 const results = await readResults();
@@ -49,7 +49,6 @@ await fill('performance.md', {
   }),
 });
 
-await fill('install.md', {download: `\`\`\`sh\n${installCommand(manifest.address)}\n\`\`\``});
 await change('package.json', linked);
 await change('readme.md', (text) => withPictures(text, manifest.address));
 

@@ -27,7 +27,11 @@ const elsewhere: readonly {
   },
   {command: /^npm run build$/, why: 'is done before these tests'},
   {command: /^npm run single-file\b/, why: 'takes half a minute', by: 'test/package/single-file.test.ts'},
-  {command: /^sh install\.sh\b/, why: 'installs what others build', by: 'test/package/single-file.test.ts'},
+  {
+    command: /^(sha256sum|tar|ln) .*(SHA256SUMS|pipetail-)/,
+    why: 'needs what release-files makes',
+    by: 'test/package/single-file.test.ts',
+  },
   {command: /^npm install -g\b/, why: 'changes the machine', by: 'test/package/install.test.ts', isForeign: true},
   {command: /^docker\b/, why: 'needs Docker, and a server that goes on', isForeign: true},
   {command: /^kubectl\b/, why: 'needs a cluster', isForeign: true},

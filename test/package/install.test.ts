@@ -46,6 +46,13 @@ test('the tarball is under 2 MB and holds the program, its pages and its licence
   expect(others.filter((file) => !/^dist\/(pipetail|chunks\/[\w-]+)\.js$/.test(file))).toEqual([]);
 });
 
+test('packed again, in another place, it is the same bytes', async () => {
+  await using place = await temporaryDirectory();
+  await npm(['pack', '--ignore-scripts', '--pack-destination', place.path, root]);
+  const again = await readFile(path.join(place.path, path.basename(tarball)));
+  expect(Buffer.compare(again, await readFile(tarball))).toBe(0);
+});
+
 test('nothing more is installed', async () => {
   const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
   expect(manifest).not.toHaveProperty('dependencies');

@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {appendFile, cp, readdir, readFile} from 'node:fs/promises';
+import {appendFile, cp, readdir, readFile, symlink} from 'node:fs/promises';
 import path from 'node:path';
 import {beforeAll, beforeEach, describe, expect, test} from 'vitest';
 import manifest from '../../package.json' with {type: 'json'};
@@ -105,75 +105,24 @@ describe.runIf(name === 'pipetail-linux-x64')('the program as one file', () => {
     expect(result.stdout.endsWith(await readFile(path.join(root, 'man/pipetail.1'), 'utf8'))).toBe(true);
   });
 
-  describe('install.sh', () => {
-    /** What is below the home folder, without the folders. */
-    async function filesIn(home: string): Promise<string[]> {
-      const entries = await readdir(home, {recursive: true, withFileTypes: true});
-      return entries.filter((entry) => !entry.isDirectory()).map((entry) => path.join(entry.parentPath, entry.name));
-    }
-
-    test.for(['dash', 'busybox sh'])(
-      '%s: installs, starts, and removes what it has installed',
-      async (shell, context) => {
-        await using home = await temporaryDirectory();
-        await using tools = await temporaryDirectory();
-        const [name = '', ...words] = shell.split(' ');
-        const command = requireTool(context, name);
-        // All of its tools are those of BusyBox, too.
-        const PATH = name === 'busybox' ? tools.path : process.env.PATH;
-        if (name === 'busybox') execFileSync(command, ['--install', '-s', tools.path]);
-        const prefix = path.join(home.path, 'a prefix');
-        const script = path.join(release, 'install.sh');
-        const options = {cwd: home.path, env: {PATH, HOME: home.path}};
-
-        const installed = await run(command, [...words, script, '--from', release, '--prefix', 'a prefix'], options);
-        expect(installed).toMatchObject({code: 0, stderr: ''});
-        expect(installed.stdout).toMatch(`pipetail ${manifest.version}`);
-        expect(installed.stdout).toContain(`${prefix}/bin is not in your PATH`);
-        const logs = await run(path.join(prefix, 'bin/pipetail'), ['logs', '--demo', 'nightly'], options);
-        expect(logs.stdout).toContain('pipeline-name="nightly"');
-        expect(await filesIn(prefix)).toEqual(
-          expect.arrayContaining([
-            `${prefix}/bin/pipetail`,
-            `${prefix}/lib/pipetail/libatomic.so.1`,
-            `${prefix}/share/man/man1/pipetail.1`,
-            `${prefix}/share/doc/pipetail/LICENSE.node`,
-          ]),
-        );
-
-        const removed = await run(command, [...words, script, '--uninstall', '--prefix', prefix], options);
-        expect(removed).toMatchObject({code: 0, stderr: ''});
-        expect(await readdir(prefix)).toEqual([]);
-      },
+  test('unpacked, it starts; SHA256SUMS has the sum of the archive, and finds a change', async () => {
+    await using place = await temporaryDirectory();
+    await cp(release, place.path, {recursive: true});
+    const archive = `pipetail-${manifest.version}-linux-x64.tar.gz`;
+    const check = () => run('sha256sum', ['--check', 'SHA256SUMS'], {cwd: place.path});
+    expect(await check()).toMatchObject({code: 0, stdout: `${archive}: OK\n`});
+    execFileSync('tar', ['-xzf', archive], {cwd: place.path});
+    const folder = path.join(place.path, path.basename(archive, '.tar.gz'));
+    const link = path.join(place.path, 'pipetail');
+    await symlink(path.join(folder, 'bin/pipetail'), link);
+    const logs = await run(link, ['logs', '--demo', 'nightly']);
+    expect(logs).toMatchObject({code: 0});
+    expect(logs.stdout).toContain('pipeline-name="nightly"');
+    expect(await readdir(folder, {recursive: true})).toEqual(
+      expect.arrayContaining(['lib/pipetail/libatomic.so.1', 'share/doc/pipetail/LICENSE.node']),
     );
-
-    test('an archive that was changed is refused, and nothing is installed', async () => {
-      await using place = await temporaryDirectory();
-      await cp(release, place.path, {recursive: true});
-      await appendFile(path.join(place.path, `pipetail-${manifest.version}-linux-x64.tar.gz`), 'x');
-      const prefix = path.join(place.path, 'prefix');
-      const script = path.join(place.path, 'install.sh');
-      const result = await run('sh', [script, '--from', place.path, '--prefix', prefix]);
-      expect(result).toMatchObject({code: 1, stdout: ''});
-      expect(result.stderr).toMatch(/^install\.sh: \S+\.tar\.gz is damaged .*: its checksum is wrong\n$/);
-      expect(await readdir(place.path)).not.toContain('prefix');
-    });
-
-    test.each([
-      [['--prefix'], 'install.sh: --prefix needs a value\n'],
-      [['--purge'], 'install.sh: unknown option --purge · try: sh install.sh --help\n'],
-      [['--from', '/nowhere'], /cannot be had\n$/],
-      [
-        ['--uninstall', '--prefix', '/nowhere'],
-        'install.sh: there is no pipetail in /nowhere that install.sh has installed\n',
-      ],
-      // As long as the project has no address.
-      ...(manifest.address === '' ? [[[], /^install\.sh: where from\?/] as const] : []),
-    ] as const)('%j: one line', async (args, words) => {
-      const {code, stdout, stderr} = await run('sh', [path.join(release, 'install.sh'), ...args]);
-      expect({code, stdout}).toEqual({code: 1, stdout: ''});
-      expect(stderr).toMatch(words);
-    });
+    await appendFile(path.join(place.path, archive), 'x');
+    expect(await check()).toMatchObject({code: 1, stdout: `${archive}: FAILED\n`});
   });
 });
 

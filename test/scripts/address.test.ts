@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import {downloadsOf, installCommand, linked, withPictures} from '../../scripts/address.ts';
+import {linked, withPictures} from '../../scripts/address.ts';
 import {root} from '../harness/program.ts';
 
 const address = 'https://git.example.com/feldera/pipetail';
@@ -11,13 +11,12 @@ const readme = await read('readme.md');
 const {address: present}: {address: string} = JSON.parse(manifest);
 const at = (place: string) => JSON.stringify({...JSON.parse(manifest), address: place});
 
-test('package.json and the pages have what follows from the address (npm run docs)', async () => {
+test('package.json and the readme have what follows from the address (npm run docs)', async () => {
   expect(linked(manifest)).toBe(manifest);
   expect(withPictures(readme, present)).toBe(readme);
-  expect(await read('docs/install.md')).toContain(`\n${installCommand(present)}\n`);
 });
 
-test('with an address: links, absolute pictures, a download; without, nothing of that', () => {
+test('with an address: links, absolute pictures; without, nothing of that', () => {
   const set = JSON.parse(linked(at(address)));
   expect(set).toMatchObject({
     homepage: `${address}#readme`,
@@ -31,9 +30,4 @@ test('with an address: links, absolute pictures, a download; without, nothing of
   expect(pictured).toContain(`src="${address}/raw/HEAD/docs/pictures/`);
   expect(pictured).not.toMatch(/(?:src|srcset)="docs\//);
   expect(withPictures(pictured, '')).toBe(withPictures(readme, ''));
-
-  expect(downloadsOf(address, '1.2.3')).toBe(`${address}/releases/download/v1.2.3`);
-  expect(downloadsOf('', '1.2.3')).toBe('');
-  expect(installCommand(address)).toContain(`${address}/releases/latest/download/install.sh`);
-  expect(installCommand('')).not.toContain('http');
 });

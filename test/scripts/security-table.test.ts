@@ -41,7 +41,6 @@ const checks: Readonly<Record<string, readonly Check[]>> = {
   'trusted: the configuration file': [testedIn('startup/load-settings.test.ts', 'settings/parse-config.test.ts')],
   'trusted: the file of `--oidc-token-file`': [testedIn('startup/token-file.test.ts')],
   'trusted: compiled code': [testedIn('storage/compile-cache.test.ts')],
-  'trusted: a release, by the installer': [testedIn('scripts/install-script.test.ts')],
   'trusted: certificates': [
     testedIn('e2e/secure.test.ts'),
     async (rule) => {
