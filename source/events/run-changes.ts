@@ -10,7 +10,7 @@ import {isPanicLine, isRunnerLine, runnerMessage} from '../records/line-kind.ts'
 import {awaitsMessage} from '../records/panic.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {Run} from '../records/runs.ts';
-import {endpointIn, errorFingerprint, identicalIn, PendingSuppressed, suppressedIn} from '../records/suppressed.ts';
+import {endpointIn, errorFingerprint, PendingSuppressed, suppressedIn} from '../records/suppressed.ts';
 import {type RunConfiguration, RunConfigurations} from './run-configurations.ts';
 
 /** Records of one run that are alike, as `f` sees them, by the first 8 KiB of their first line. */
@@ -214,8 +214,7 @@ export class RunCounter {
       return;
     }
     const endpoint = level === 'ERROR' ? endpointIn(read) : undefined;
-    const suppressed =
-      endpoint !== undefined ? counted.pending.take(endpoint).count : level === 'ERROR' ? identicalIn(read) : 0;
+    const suppressed = level === 'ERROR' ? counted.pending.take(read, endpoint).count : 0;
     const key = level === 'ERROR' ? errorFingerprint(read, endpoint ?? '') : fingerprintOf(read);
     addKind(counted, key, {level, count: 1, suppressed, firstId: id, example: line});
   }

@@ -1,5 +1,4 @@
 import type {Entries} from '../buffer/log-buffer.ts';
-import {countBelow} from '../lib/bisect.ts';
 import {mostBetween, type SuppressedErrors} from '../records/suppressed.ts';
 
 /** `head`: of the error; `firstId`: the first line before it that its row stands for. */
@@ -23,9 +22,7 @@ export class FoldedSuppressed {
 
   /** The error that stands for lines, by its head or one of them, if some of them are in `unfolded`. */
   at(id: number, unfolded: Entries): FoldOfSuppressed | undefined {
-    const {lines, errors} = this.#suppressed.followed;
-    const at = countBelow(lines, id);
-    const head = lines[at] === id ? (errors[at] ?? id) : id;
+    const head = this.#suppressed.errorAfter(id) ?? id;
     if (unfolded.atOrAfter(head) !== head) return undefined;
     const firstId = this.#linesOf(head).find((line) => unfolded.atOrAfter(line) === line);
     return firstId === undefined ? undefined : {head, firstId, open: this.#opened.has(head)};
@@ -50,12 +47,7 @@ export class FoldedSuppressed {
 
   /** Of `unfolded` entries those that have a row. Follows its changes, and those of this. */
   entries(unfolded: Entries): Entries {
-    if (this.#suppressed.followed.lines.length === 0) return unfolded;
-    const isHidden = (id: number) => {
-      const {lines, errors} = this.#suppressed.followed;
-      const at = countBelow(lines, id);
-      return lines[at] === id && this.#isHidden(errors[at] ?? id, unfolded);
-    };
+    const isHidden = (id: number) => this.#isHidden(this.#suppressed.errorAfter(id), unfolded);
     return {
       atOrAfter: (id) => {
         let at = unfolded.atOrAfter(id);
@@ -72,23 +64,20 @@ export class FoldedSuppressed {
   }
 
   /** A filter may show the line and not the error. */
-  #isHidden(error: number, unfolded: Entries): boolean {
-    return !this.#opened.has(error) && unfolded.atOrAfter(error) === error;
+  #isHidden(error: number | undefined, unfolded: Entries): boolean {
+    return error !== undefined && !this.#opened.has(error) && unfolded.atOrAfter(error) === error;
   }
 
   #hiddenFrom(id: number, unfolded: Entries): number {
-    const {lines, errors} = this.#suppressed.followed;
     let hidden = 0;
-    for (let at = countBelow(lines, id); at < lines.length; at++) {
-      const line = lines[at] ?? id;
-      if (unfolded.atOrAfter(line) === line && this.#isHidden(errors[at] ?? line, unfolded)) hidden += 1;
+    for (const [line, error] of this.#suppressed.followedIn(id, Number.POSITIVE_INFINITY)) {
+      if (unfolded.atOrAfter(line) === line && this.#isHidden(error, unfolded)) hidden += 1;
     }
     return hidden;
   }
 
   #linesOf(head: number): readonly number[] {
-    const {lines, errors} = this.#suppressed.followed;
-    const from = countBelow(lines, head - mostBetween);
-    return lines.slice(from, countBelow(lines, head)).filter((_, at) => errors[from + at] === head);
+    const before = [...this.#suppressed.followedIn(head - mostBetween, head)];
+    return before.flatMap(([line, error]) => (error === head ? line : []));
   }
 }

@@ -1,7 +1,7 @@
 import {stepCost} from '../buffer/cold-segments.ts';
 import type {Entries, LogBuffer} from '../buffer/log-buffer.ts';
 import type {RecordIndex} from '../records/record-index.ts';
-import {SuppressedErrors} from '../records/suppressed.ts';
+import type {SuppressedErrors} from '../records/suppressed.ts';
 import type {FilterEntry} from './filter.ts';
 import type {Fold} from './folds.ts';
 import {IdSet, Journal} from './id-set.ts';
@@ -19,7 +19,7 @@ export type ShownLinesOptions = {
   readonly fold: boolean;
   /** Heads of the folds that are open. */
   readonly opened?: Iterable<number>;
-  /** Of the same log, for several shown lines; absent: its own. */
+  /** Of the same log, for its folds; absent: nobody asks how many errors their rows stand for. */
   readonly suppressed?: SuppressedErrors | undefined;
   /** Shown lines of the same log: their results are reused for the filters that both have. */
   readonly earlier?: ShownLines | undefined;
@@ -35,14 +35,13 @@ export type ShownLinesOptions = {
 export class ShownLines implements Entries {
   /** Without `earlier`, which would keep all earlier ones in memory. */
   readonly #options: Omit<ShownLinesOptions, 'earlier' | 'opened' | 'suppressed'>;
-  /** Read only where there are folds. */
-  readonly #suppressed: SuppressedErrors;
+  readonly #suppressed: SuppressedErrors | undefined;
   #pass: FilterPass;
   #tooSlow: readonly number[] = [];
   #hasRestarted = false;
 
   constructor(options: ShownLinesOptions) {
-    const {earlier, opened = [], suppressed = new SuppressedErrors(options.buffer), ...kept} = options;
+    const {earlier, opened = [], suppressed, ...kept} = options;
     this.#options = kept;
     this.#suppressed = suppressed;
     this.#pass = this.#newPass(opened, earlier?.pass);
@@ -107,7 +106,7 @@ export class ShownLines implements Entries {
     const {folds, records} = this.#pass.shown;
     const fold = folds?.foldOf(id);
     if (!folds || fold?.head !== id || fold.open) return 0;
-    return this.#suppressed.between(id, folds.endOf(id), (head) => records.has(head));
+    return this.#suppressed?.between(id, folds.endOf(id), (head) => records.has(head)) ?? 0;
   }
 
   /** The fold of a shown line, maybe of one record; undefined without folds. */
@@ -133,7 +132,6 @@ export class ShownLines implements Entries {
   /** Reads about `maxBytes` more bytes, first for the record index. True: all held entries have been read. */
   step(maxBytes: number): boolean {
     if (!this.#options.index.step(maxBytes)) return false;
-    if (this.#options.fold && !this.#suppressed.step(maxBytes)) return false;
     if (this.caughtUp) return true;
     if (!this.#pass.step(maxBytes)) this.#restart();
     return this.caughtUp;

@@ -10,6 +10,7 @@ import {
   type MarkerKind,
   noLosses,
 } from '../buffer/markers.ts';
+import {newlinesIn} from '../buffer/segment.ts';
 import type {Clock} from '../lib/clock.ts';
 import {EarlierErrors} from '../records/earlier-errors.ts';
 import {ErrorLog} from '../records/error-log.ts';
@@ -172,9 +173,10 @@ export class LogSink implements StitchSink {
     return corrects;
   }
 
-  /** Whole lines of other logs, which their own sinks have counted. */
+  /** Whole lines of other logs, whose states their own sinks have read. */
   copyLines(bytes: Uint8Array): void {
-    this.#buffer.append(bytes);
+    this.#store(bytes, newlinesIn(bytes));
+    this.#errors?.endLine();
     this.#buffer.closeLine();
   }
 

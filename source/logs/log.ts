@@ -26,8 +26,6 @@ type LogOptions<F extends Feed> = {
   readonly maxLineBytes?: number;
   /** Default: no scrollback is compressed. */
   readonly packer?: Packer | undefined;
-  /** Default: they are. */
-  readonly countsErrors?: boolean;
 };
 
 /** A log, whatever brings its lines: what a tab shows, and what `pipetail logs` prints. */
@@ -47,11 +45,11 @@ export class Log<F extends Feed = Feed> {
   #isStarted = false;
 
   constructor(options: LogOptions<F>) {
-    const {clock, fps, fpsNow = fps, frames, scrollbackBytes: maxBytes, maxLineBytes, packer, countsErrors} = options;
+    const {clock, fps, fpsNow = fps, frames, scrollbackBytes: maxBytes, maxLineBytes, packer} = options;
     this.#frames = frames ?? new SharedFrames({clock, fps: fpsNow});
     this.#dispose = () => frames || this.#frames.dispose();
     const buffer = {maxBytes, packer, ...(maxLineBytes !== undefined && {maxLineBytes})};
-    this.#sink = new LogSink({buffer, clock, ...(countsErrors !== undefined && {countsErrors})});
+    this.#sink = new LogSink({buffer, clock});
     this.buffer = this.#sink.buffer;
     this.errors = this.#sink.errors;
     this.#feed = options.feed(this.#sink, this.#closing.signal);

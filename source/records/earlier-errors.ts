@@ -37,6 +37,7 @@ export class EarlierErrors {
     });
     this.#reader = reader;
     const counted = {
+      firstId: 0,
       get endId() {
         return reader.next;
       },

@@ -5,14 +5,7 @@ import {withShortMessage} from './json-members.ts';
 import {levelIn, timeOfBytes} from './line-head.ts';
 import {isPanicLine} from './line-kind.ts';
 import {awaitsMessage, PanicReports, panicText} from './panic.ts';
-import {
-  endpointIn,
-  errorFingerprint,
-  identicalIn,
-  nextSuppressed,
-  PendingSuppressed,
-  suppressedIn,
-} from './suppressed.ts';
+import {endpointIn, errorFingerprint, nextSuppressed, SuppressedErrors, suppressedIn} from './suppressed.ts';
 import {TimesAbove} from './times-above.ts';
 
 /** The errors of one log with the same fingerprint. Times are Unix times in ms, ids are entry ids. */
@@ -71,7 +64,7 @@ type AddedError = {
 };
 
 /** Has the lines that are counted. */
-type CountedBuffer = Pick<LogBuffer, 'endId' | 'lineAt'>;
+type CountedBuffer = Pick<LogBuffer, 'firstId' | 'endId' | 'lineAt'>;
 
 /** Never a fingerprint: those are signed 32-bit integers. */
 export const watchPatternKey = 2 ** 31;
@@ -120,12 +113,13 @@ type CountedGroup = {-readonly [Field in keyof ErrorGroup]: ErrorGroup[Field]} &
  * arrive, without decoding; only an example of each group is kept. A panic counts once, however often it is reported.
  */
 export class ErrorLog {
+  /** The errors that are not in the log, as lines of it report. */
+  readonly suppressed: SuppressedErrors;
   readonly #options: {readonly buffer: CountedBuffer; readonly wall: () => number; readonly maxGroups?: number};
   readonly #groups = new Map<number, CountedGroup>();
   readonly #reports = new PanicReports();
   readonly #times: TimesAbove;
   #snapshot: ReadonlyMap<number, ErrorGroup> | undefined;
-  readonly #suppressed = new PendingSuppressed();
   /** The last panic, until its message is read. `lines`: how many came since. */
   #panic: {readonly line: Uint8Array; readonly key: number; lines: number} | undefined;
   /** Number of the last error among all. */
@@ -155,6 +149,7 @@ export class ErrorLog {
   constructor(options: {buffer: CountedBuffer; wall: () => number; maxGroups?: number}) {
     this.#options = options;
     this.#times = new TimesAbove(options.buffer);
+    this.suppressed = new SuppressedErrors(options.buffer);
   }
 
   /** Number of groups that were dropped to make room for newer ones. */
@@ -210,7 +205,7 @@ export class ErrorLog {
       } else if ((hasWord || mayBeOfProcess(bytes[start])) && this.#isError(firstId + index, bytes, start, end)) {
         this.#addLine(view.subarray(start, end), firstId + index);
       } else if (suppressed !== -1 && suppressed < end && suppressed >= start) {
-        this.#readSuppressed(view.subarray(start, end));
+        this.#readSuppressed(view.subarray(start, end), firstId + index);
       }
       if (hasWord) word = view.indexOf(errorWord, end);
       if (suppressed !== -1 && suppressed < end) suppressed = nextSuppressed(view, end);
@@ -231,7 +226,7 @@ export class ErrorLog {
     const line = this.#options.buffer.lineAt(this.#openId) ?? head;
     this.readMessage(line, this.#openId);
     if (this.#isError(this.#openId, line, 0, line.length)) this.#addLine(line, this.#openId);
-    else this.#readSuppressed(line);
+    else this.#readSuppressed(line, this.#openId);
   }
 
   /** Counts a line in its group. The caller may reuse the bytes. */
@@ -276,6 +271,7 @@ export class ErrorLog {
     this.#all += earlier.#all;
     this.#seen += earlier.#seen;
     this.#dropped += earlier.#dropped;
+    this.suppressed.addEarlier(earlier.suppressed);
     this.#run = {...this.#run, all: this.#run.all + earlier.#run.all};
     for (const [key, group] of earlier.#groups) {
       const later = this.#groups.get(key);
@@ -374,7 +370,7 @@ export class ErrorLog {
       return;
     }
     const endpoint = endpointIn(line);
-    const suppressed = endpoint !== undefined ? this.#suppressed.take(endpoint).count : identicalIn(line);
+    const suppressed = this.suppressed.addError(id, line, endpoint);
     const seen = endpoint === undefined ? 0 : this.#addToRun(suppressed);
     const at = timeOfBytes(line) ?? this.#times.of(id) ?? this.#options.wall();
     this.add(line, {id, at, key: errorFingerprint(line, endpoint ?? ''), suppressed, seen});
@@ -391,9 +387,9 @@ export class ErrorLog {
     return seen;
   }
 
-  #readSuppressed(line: Uint8Array): void {
+  #readSuppressed(line: Uint8Array, id: number): void {
     const suppressed = suppressedIn(line);
-    if (suppressed) this.#suppressed.add(suppressed);
+    if (suppressed) this.suppressed.add(id, suppressed);
   }
 
   #dropOldest(): void {

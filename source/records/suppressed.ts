@@ -1,7 +1,4 @@
-import {stepCost} from '../buffer/cold-segments.ts';
-import type {LogBuffer} from '../buffer/log-buffer.ts';
-import type {SegmentView} from '../buffer/segment.ts';
-import {countBelow} from '../lib/bisect.ts';
+import {bisect} from '../lib/bisect.ts';
 import {apostrophe, bytesOf, isAt, isDigit, Word} from './bytes.ts';
 import {fingerprintOf} from './fingerprint.ts';
 import {levelIn} from './line-head.ts';
@@ -13,8 +10,6 @@ const suppressedWord = Buffer.from('Suppressed ');
 const afterName = bytesOf("' errors in the last ");
 /** At the end of a message of Kafka's client: `(after 2ms in state CONNECT, 3 identical error(s) suppressed)`. */
 const identicalWord = new Word(' identical error(s) suppressed', '(s) su');
-/** The level of all lines that name an endpoint or report identical errors. */
-const errorWord = Buffer.from('ERROR');
 const beforeName = bytesOf(" '");
 const zero = 0x30;
 /** Entries between a line of the limiter and its error, at most: the same thread writes both at once. */
@@ -73,9 +68,11 @@ export function nextSuppressed(bytes: Buffer, from: number): number {
   return bytes.indexOf(suppressedWord, from);
 }
 
-/** Errors that were not logged, and the lines that tell of them. */
-type Pending = {readonly count: number; readonly ids: readonly number[]};
-const none: Pending = {count: 0, ids: []};
+/** A line that stands for errors which are not in the log. `error`: the line of the next error, which follows it closely. */
+type ToldErrors = {readonly id: number; readonly count: number; error?: number};
+
+/** Errors that were not logged, and the lines of the limiter that tell of them, as far as anybody asks for those. */
+type Pending = {count: number; readonly lines: ToldErrors[]};
 /** Lines for one error, of which the ids are known: there is one. */
 const mostLines = 16;
 
@@ -86,29 +83,26 @@ const mostLines = 16;
 export class PendingSuppressed {
   readonly #pending = new Map<string, Pending>();
 
-  get isEmpty(): boolean {
-    return this.#pending.size === 0;
-  }
-
-  /** `id`: of the line; undefined where nobody asks for it. */
-  add({name, count}: Suppressed, id?: number): void {
-    const before = this.#pending.get(name) ?? none;
+  /** `line`: the one of the limiter; undefined where nobody asks for it. */
+  add({name, count}: Suppressed, line?: ToldErrors): void {
+    const pending = this.#pending.get(name) ?? {count: 0, lines: []};
     // The newest is the last one.
     this.#pending.delete(name);
-    const ids = id === undefined || before.ids.length === mostLines ? before.ids : [...before.ids, id];
-    this.#pending.set(name, {count: before.count + count, ids});
+    this.#pending.set(name, pending);
+    pending.count += count;
+    if (line && pending.lines.length < mostLines) pending.lines.push(line);
     const [oldest] = this.#pending.keys();
     if (this.#pending.size > mostNames && oldest !== undefined) this.#pending.delete(oldest);
   }
 
-  /** The errors that the next error of this connector stands for. Its line does not name the tag. */
-  take(endpoint: string): Pending {
-    if (this.#pending.size === 0) return none;
+  /** The errors that an error stands for besides itself. `endpoint`: its connector, as of `endpointIn`. */
+  take(error: Uint8Array, endpoint: string | undefined): Readonly<Pending> {
+    if (endpoint === undefined) return {count: identicalIn(error), lines: []};
+    // Its line does not name the tag.
     const name = [...this.#pending.keys()].findLast((key) => partsOf(key).name === endpoint);
-    if (name === undefined) return none;
-    const pending = this.#pending.get(name) ?? none;
-    this.#pending.delete(name);
-    return pending;
+    const pending = name === undefined ? undefined : this.#pending.get(name);
+    if (name !== undefined) this.#pending.delete(name);
+    return pending ?? {count: 0, lines: []};
   }
 }
 
@@ -121,41 +115,43 @@ export type ConnectorCount = {
   readonly tags: readonly string[];
 };
 
-/**
- * Errors of connectors in the lines that a log has, and those that these lines report as suppressed. Found in steps while
- * the log grows; a log that was read from its past on may have more than the `ErrorLog` of its stream.
- */
+/** Errors of connectors that a log has, and those that its lines report as suppressed. Its `ErrorLog` tells of each line. */
 export class SuppressedErrors {
-  readonly #buffer: LogBuffer;
-  readonly #countsLogged: boolean;
+  readonly #buffer: {readonly firstId: number};
   readonly #pending = new PendingSuppressed();
-  /** The lines of the limiter that an error follows closely, ascending, and the line of each one's error. */
-  #lines: number[] = [];
-  #errors: number[] = [];
-  /** Ids of lines that stand for suppressed errors, and how many: ascending. */
-  #ids: number[] = [];
-  #counts: number[] = [];
+  /** Ascending. */
+  #told: ToldErrors[] = [];
   readonly #connectors = new Map<string, {logged: number; suppressed: number; tags: Set<string>}>();
-  #next: number;
 
-  /** `countsLogged`: `connectors` has the errors in the log, too, for which all of them are read. */
-  constructor(buffer: LogBuffer, {countsLogged = false}: {readonly countsLogged?: boolean} = {}) {
+  constructor(buffer: {readonly firstId: number}) {
     this.#buffer = buffer;
-    this.#countsLogged = countsLogged;
-    this.#next = buffer.firstId;
   }
 
-  /** Reads about `maxBytes` more bytes of ended lines. True: nothing is left. */
-  step(maxBytes: number): boolean {
-    this.#next = Math.max(this.#next, this.#buffer.firstId);
-    const to = this.#buffer.endedTo;
-    for (let left = maxBytes; this.#next < to && left > 0; ) {
-      const segment = this.#buffer.segmentAt(this.#next);
-      if (!segment) return false;
-      const from = this.#next;
-      left -= stepCost(this.#buffer, from, this.#read(segment, Math.min(to, segment.endId), left));
-    }
-    return this.#next >= to;
+  /** Adds a line of the limiter. */
+  add(id: number, suppressed: Suppressed): void {
+    this.#pending.add(suppressed, this.#put(id, suppressed.count));
+    const {name, tag} = partsOf(suppressed.name);
+    const connector = this.#connectorOf(name);
+    connector.suppressed += suppressed.count;
+    connector.tags.add(tag);
+  }
+
+  /** Adds an error, of a connector or not. Returns how many others it stands for. */
+  addError(id: number, error: Uint8Array, endpoint: string | undefined): number {
+    const {count, lines} = this.#pending.take(error, endpoint);
+    if (endpoint === undefined && count === 0) return 0;
+    for (const line of lines) if (id - line.id <= mostBetween) line.error = id;
+    this.#put(id, count);
+    const connector = this.#connectorOf(endpoint ?? '');
+    connector.logged += 1;
+    // Of a connector, the line of the limiter has added them.
+    if (endpoint === undefined) connector.suppressed += count;
+    return count;
+  }
+
+  /** Adds what was told in lines before all others. */
+  addEarlier(earlier: SuppressedErrors): void {
+    this.#told = [...earlier.#told, ...this.#told];
   }
 
   /**
@@ -164,15 +160,19 @@ export class SuppressedErrors {
    */
   between(from: number, to: number, isCounted: (head: number) => boolean): number {
     let sum = 0;
-    for (let index = countBelow(this.#ids, from); (this.#ids[index] ?? to) < to; index++) {
-      if (isCounted(this.#ids[index] ?? to)) sum += this.#counts[index] ?? 0;
-    }
+    for (const {id, count} of this.#toldIn(from, to)) if (isCounted(id)) sum += count;
     return sum;
   }
 
-  /** The lines of the limiter that the next error of their connector follows closely, ascending, and that error of each. */
-  get followed(): {readonly lines: readonly number[]; readonly errors: readonly number[]} {
-    return {lines: this.#lines, errors: this.#errors};
+  /** The lines of the limiter in [`from`, `to`) that the next error of their connector follows closely, and that error. */
+  *followedIn(from: number, to: number): Generator<readonly [line: number, error: number], void, undefined> {
+    for (const {id, error} of this.#toldIn(from, to)) if (error !== undefined) yield [id, error];
+  }
+
+  /** The error that closely follows a line of the limiter, of the same connector; undefined for other lines. */
+  errorAfter(id: number): number | undefined {
+    const told = this.#told[this.#countBelow(id)];
+    return told?.id === id ? told.error : undefined;
   }
 
   /** Those with the most suppressed errors first. */
@@ -182,87 +182,25 @@ export class SuppressedErrors {
       .sort((a, b) => b.suppressed - a.suppressed || b.logged - a.logged);
   }
 
-  /** Reads the lines of a segment from `#next` to `to`, about `maxBytes` bytes. Returns the bytes that were read. */
-  #read({firstId, bytes, starts}: SegmentView, to: number, maxBytes: number): number {
-    const startOf = (id: number) => starts[id - firstId] ?? bytes.length;
-    const first = startOf(this.#next);
-    // Whole lines, one at least.
-    const next = Math.min(to, firstId + Math.max(this.#next - firstId + 1, countBelow(starts, first + maxBytes)));
-    const end = startOf(next);
-    const part = bytes.subarray(0, end);
-    const placeOf = (at: number) => (at === -1 ? end : at);
-    const suppressedFrom = (from: number) => placeOf(nextSuppressed(part, from));
-    const identicalFrom = (from: number) => placeOf(identicalWord.in(part, from));
-    const errorFrom = (from: number) => placeOf(part.indexOf(errorWord, from));
-    let suppressed = suppressedFrom(first);
-    let identical = identicalFrom(first);
-    let error = this.#readsErrors ? errorFrom(first) : end;
-    for (;;) {
-      const found = Math.min(suppressed, identical, error);
-      if (found >= end) break;
-      const id = firstId + countBelow(starts, found + 1) - 1;
-      const lineEnd = startOf(id + 1);
-      const wasRead = this.#readsErrors;
-      this.#add(id, bytes.subarray(startOf(id), lineEnd));
-      if (suppressed < lineEnd) suppressed = suppressedFrom(lineEnd);
-      if (identical < lineEnd) identical = identicalFrom(lineEnd);
-      if (!this.#readsErrors) error = end;
-      else if (!wasRead || error < lineEnd) error = errorFrom(lineEnd);
+  *#toldIn(from: number, to: number): Generator<ToldErrors, void, undefined> {
+    for (let at = this.#countBelow(from); at < this.#told.length; at++) {
+      const told = this.#told[at];
+      if (!told || told.id >= to) return;
+      yield told;
     }
-    this.#next = next;
-    return end - first;
   }
 
-  /** Errors of connectors are searched: to be counted, or because the next one of a connector stands for others. */
-  get #readsErrors(): boolean {
-    return this.#countsLogged || !this.#pending.isEmpty;
+  #countBelow(id: number): number {
+    return bisect(0, this.#told.length, (at) => (this.#told[at]?.id ?? id) < id);
   }
 
-  #add(id: number, line: Uint8Array): void {
-    const level = levelIn(line);
-    const suppressed = level === 'INFO' ? suppressedIn(line) : undefined;
-    if (suppressed) {
-      this.#pending.add(suppressed, id);
-      this.#put(id, suppressed.count);
-      const {name, tag} = partsOf(suppressed.name);
-      const connector = this.#connectorOf(name);
-      connector.suppressed += suppressed.count;
-      connector.tags.add(tag);
-      return;
-    }
-    if (level !== 'ERROR') return;
-    const name = endpointIn(line);
-    const {count: more, ids} = name === undefined ? {count: identicalIn(line), ids: []} : this.#pending.take(name);
-    for (const each of ids) if (id - each <= mostBetween) this.#addFollowed(each, id);
-    if (name === undefined && more === 0) return;
-    this.#put(id, more);
-    const connector = this.#connectorOf(name ?? '');
-    connector.logged += 1;
-    // Of a connector, the line of the limiter has added them.
-    if (name === undefined) connector.suppressed += more;
-  }
-
-  #addFollowed(line: number, error: number): void {
-    let at = this.#lines.length;
-    // Threads write at the same time: a line of another connector may have come first.
-    while (at > 0 && (this.#lines[at - 1] ?? 0) > line) at -= 1;
-    this.#lines.splice(at, 0, line);
-    this.#errors.splice(at, 0, error);
-    const dropped = countBelow(this.#lines, this.#buffer.firstId);
-    if (dropped <= this.#lines.length / 2) return;
-    this.#lines = this.#lines.slice(dropped);
-    this.#errors = this.#errors.slice(dropped);
-  }
-
-  #put(id: number, count: number): void {
-    if (count === 0) return;
-    this.#ids.push(id);
-    this.#counts.push(count);
+  #put(id: number, count: number): ToldErrors {
+    const told = {id, count};
+    if (count > 0) this.#told.push(told);
     // Half of them have left the log.
-    const dropped = countBelow(this.#ids, this.#buffer.firstId);
-    if (dropped <= this.#ids.length / 2) return;
-    this.#ids = this.#ids.slice(dropped);
-    this.#counts = this.#counts.slice(dropped);
+    const dropped = this.#countBelow(this.#buffer.firstId);
+    if (dropped > this.#told.length / 2) this.#told = this.#told.slice(dropped);
+    return told;
   }
 
   #connectorOf(name: string) {

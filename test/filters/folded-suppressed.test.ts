@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {allEntries, type Entries, WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
+import {allEntries, type BufferOptions, type Entries} from '../../source/buffer/log-buffer.ts';
 import {parseFilter} from '../../source/filters/filter.ts';
 import {FoldedSuppressed} from '../../source/filters/folded-suppressed.ts';
 import {ShownLines} from '../../source/filters/shown-lines.ts';
+import {LogSink} from '../../source/logs/log-sink.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
-import {endpointIn, SuppressedErrors, suppressedIn} from '../../source/records/suppressed.ts';
+import {endpointIn, suppressedIn} from '../../source/records/suppressed.ts';
 import {recording} from '../demo/recording.ts';
+import {withNewlines} from '../harness/with-newlines.ts';
 
 const line = (level: string, message: string) =>
   `[orders] 2026-11-25T09:08:47.372844Z ${level.padStart(5)} dbsp::server:  ${message}`;
@@ -20,12 +22,16 @@ function idsOf(entries: Entries): number[] {
   return ids;
 }
 
+function logOf(buffer: BufferOptions) {
+  const sink = new LogSink({buffer, clock: {wall: () => 0}});
+  const append = (text: string) => sink.append(...withNewlines(Buffer.from(`${text}\n`)));
+  return {buffer: sink.buffer, errors: sink.errors, append};
+}
+
 function foldedOf(...lines: readonly string[]) {
-  const buffer = new WritableLogBuffer({maxBytes: 1 << 24});
-  for (const each of lines) buffer.append(Buffer.from(`${each}\n`));
-  const suppressed = new SuppressedErrors(buffer);
-  while (!suppressed.step(1000));
-  return {buffer, folded: new FoldedSuppressed(suppressed), all: allEntries(buffer)};
+  const {buffer, errors, append} = logOf({maxBytes: 1 << 24});
+  for (const each of lines) append(each);
+  return {buffer, folded: new FoldedSuppressed(errors.suppressed), all: allEntries(buffer)};
 }
 
 test('a line of the limiter is in the row of the next error of its connector, with its number', () => {
@@ -71,9 +77,9 @@ test('whatever filters show, also while the log grows and drops lines', () => {
       fc.constantFrom(undefined, "'a", 'Suppressed', '!Suppressed', 'level:error'),
       fc.array(fc.nat(40)),
       (lines, typed, toOpen) => {
-        const buffer = new WritableLogBuffer({maxBytes: 2000, segmentBytes: 400});
+        const {buffer, errors, append} = logOf({maxBytes: 2000, segmentBytes: 400});
         const index = new RecordIndex(buffer);
-        const suppressed = new SuppressedErrors(buffer);
+        const {suppressed} = errors;
         const folded = new FoldedSuppressed(suppressed);
         const parsed = typed === undefined ? undefined : parseFilter(typed);
         const filters = parsed?.kind === 'filter' ? [{id: 0, filter: parsed.filter, on: true}] : [];
@@ -82,8 +88,7 @@ test('whatever filters show, also while the log grows and drops lines', () => {
         const errorOf = new Map<number, number>();
         const open = new Map<string, number[]>();
         for (const [id, each] of lines.entries()) {
-          buffer.append(Buffer.from(`${each}\n`));
-          while (!suppressed.step(100));
+          append(each);
           while (!shown.step(100));
           const bytes = Buffer.from(each);
           const name = suppressedIn(bytes)?.name.slice(0, -'-x_err'.length);

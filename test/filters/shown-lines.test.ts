@@ -1,19 +1,21 @@
 import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
 import {describe, expect, onTestFinished, test, vi} from 'vitest';
-import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
+import {type LogBuffer, WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {type Filter, parseFilter} from '../../source/filters/filter.ts';
 import {IdSet} from '../../source/filters/id-set.ts';
 import {ShownLines, type ShownLinesOptions} from '../../source/filters/shown-lines.ts';
+import {LogSink} from '../../source/logs/log-sink.ts';
 import {fingerprintOf} from '../../source/records/fingerprint.ts';
 import {panicText} from '../../source/records/panic.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import {runWithTimeout} from '../../source/system/deadline.ts';
+import {withNewlines} from '../harness/with-newlines.ts';
 
 type Options = Partial<Omit<ShownLinesOptions, 'filters'>> & {readonly filters?: readonly Filter[]};
 
-function shownOf(buffer: WritableLogBuffer, {filters = [], ...options}: Options = {}): ShownLines {
+function shownOf(buffer: LogBuffer, {filters = [], ...options}: Options = {}): ShownLines {
   return new ShownLines({
     buffer,
     index: new RecordIndex(buffer),
@@ -308,28 +310,34 @@ describe('folded errors of connectors', () => {
   ];
   const rowsOf = (shown: ShownLines) => idsOf(shown).map((id) => [id, shown.foldedAt(id), shown.suppressedAt(id)]);
 
+  const shownOfLog = (options: Options) => {
+    const sink = new LogSink({buffer: {maxBytes: 1 << 24}, clock: {wall: () => 0}});
+    sink.append(...withNewlines(Buffer.from(log.map((each) => `${each}\n`).join(''))));
+    return shownOf(sink.buffer, {...options, suppressed: sink.errors.suppressed});
+  };
+
   test('are one row for each connector, with what was suppressed of them', () => {
-    const shown = shownOf(bufferOf(...log), {fold: true, filters: typed('level:error')});
+    const shown = shownOfLog({fold: true, filters: typed('level:error')});
     expect(rowsOf(shown)).toEqual([
       ...[[0, 3, 43], [6, 1, 500], [7, 1, 9]], // biome-ignore format: a row each
     ]);
   });
 
   test('without those of records that are hidden', () => {
-    const shown = shownOf(bufferOf(...log), {fold: true, filters: typed('Suppressed')});
+    const shown = shownOfLog({fold: true, filters: typed('Suppressed')});
     expect(rowsOf(shown)).toEqual([[1, 3, 543]]);
   });
 
   test('that are opened stand for nothing more', () => {
-    const shown = shownOf(bufferOf(...log), {fold: true, filters: typed('level:error')});
+    const shown = shownOfLog({fold: true, filters: typed('level:error')});
     idsOf(shown);
     shown.setOpen(0, true);
     expect(idsOf(shown)).toEqual([0, 2, 4, 6, 7]);
     expect(shown.suppressedAt(0)).toBe(0);
   });
 
-  test('without folds nothing is read for it', () => {
-    const shown = shownOf(bufferOf(...log), {filters: typed('level:error')});
+  test('without folds they stand for themselves', () => {
+    const shown = shownOfLog({filters: typed('level:error')});
     expect(rowsOf(shown).map(([, , suppressed]) => suppressed)).toEqual([0, 0, 0, 0, 0]);
   });
 });

@@ -2,7 +2,6 @@ import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Marker} from '../../buffer/markers.ts';
 import {newline, newlinesIn} from '../../buffer/segment.ts';
 import {counted} from '../../lib/format.ts';
-import {type ConnectorCount, SuppressedErrors} from '../../records/suppressed.ts';
 import type {LineOutput} from '../../system/line-output.ts';
 import {markerText} from '../../words/markers.ts';
 import type {Ending} from './catch-up.ts';
@@ -42,8 +41,6 @@ export class LogPrinter {
   readonly #options: LogPrinterOptions;
   readonly #batchBytes: number;
   readonly #records: RecordPrinter | undefined;
-  /** Of all lines; undefined: no record is waited for. */
-  readonly #suppressed: SuppressedErrors | undefined;
   /** Everything below was printed or dropped. */
   #nextId = 0;
   #lines = 0;
@@ -60,8 +57,6 @@ export class LogPrinter {
     this.#options = options;
     this.#batchBytes = options.batchBytes ?? pipeBytes;
     this.#records = options.records && new RecordPrinter(options.buffer, options.records);
-    if (options.records?.selecting.exitOn !== undefined)
-      this.#suppressed = new SuppressedErrors(options.buffer, {countsLogged: true});
   }
 
   /** All lines and notes up to the end were printed. */
@@ -78,11 +73,6 @@ export class LogPrinter {
   /** A record later than `--until` has come: nothing more of this log is printed. */
   get isPastEnd(): boolean {
     return this.#records?.isPastEnd === true;
-  }
-
-  /** The errors of connectors in the lines that came, and those suppressed of them; none without `--exit-on`. */
-  get connectorErrors(): readonly ConnectorCount[] {
-    return this.#suppressed?.connectors ?? [];
   }
 
   /** See `RecordPrinter.allBefore`. */
@@ -120,7 +110,6 @@ export class LogPrinter {
   check(): readonly PlacedMarker[] {
     if (this.#endId !== undefined) return [];
     this.#records?.check();
-    this.#suppressed?.step(Number.POSITIVE_INFINITY);
     const {buffer} = this.#options;
     const changed = this.#changedMarker();
     const found = changed ? [changed] : [];

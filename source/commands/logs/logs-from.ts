@@ -228,7 +228,8 @@ function endsToRead(bytes: Buffer, {lostStreams}: LogStates): Uint32Array {
 async function printLog(options: ToPrint): Promise<Outcome> {
   const {found, pieces, output, note, signal, clock, maxBytes = usualMaxBytes} = options;
   // An endless line is broken where there is room for more, so that what came can be printed.
-  const sink = new LogSink({buffer: {maxBytes, maxLineBytes: maxBytes / 4}, clock, countsErrors: false});
+  const countsErrors = options.records?.selecting.exitOn !== undefined;
+  const sink = new LogSink({buffer: {maxBytes, maxLineBytes: maxBytes / 4}, clock, countsErrors});
   const {buffer} = sink;
   const {canReopen, isRecorded} = capabilitiesOf(found);
   const isLive = !canReopen;
@@ -277,7 +278,7 @@ async function printLog(options: ToPrint): Promise<Outcome> {
     note(printer.problem, 'failure');
     return 'failed';
   }
-  const words = unmatchedWords(printer.connectorErrors, 0);
+  const words = unmatchedWords(sink.errors.suppressed.connectors, 0);
   if (words !== undefined) note(words);
   if (printer.over) {
     if (printer.over === 'failed') note('a record has matched --fail-on', 'failure');

@@ -123,8 +123,9 @@ export class PipelineLog {
     // Without an error in the log the limiter has not begun; of a run that began before the log, earlier ones are unknown.
     const mayBeUntold = inRun > 0 && isWhole;
     const pipeline = mayBeUntold ? await client.getPipeline(name, signal).catch(() => undefined) : undefined;
-    const untold = Math.max(0, (pipeline?.connectorErrors ?? 0) - this.#stream.errors.connectors.inRun);
-    return unmatchedWords(this.#printer.connectorErrors, untold);
+    const {connectors, suppressed} = this.#stream.errors;
+    const untold = Math.max(0, (pipeline?.connectorErrors ?? 0) - connectors.inRun);
+    return unmatchedWords(suppressed.connectors, untold);
   }
 
   /** Prints some lines or one note; `output` must have room. False: there is nothing to print. */

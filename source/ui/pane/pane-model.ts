@@ -8,7 +8,6 @@ import {createStore, type ReadableStore, sameParts} from '../../lib/store.ts';
 import type {Log} from '../../logs/log.ts';
 import {Histogram} from '../../records/histogram.ts';
 import {RecordIndex} from '../../records/record-index.ts';
-import {SuppressedErrors} from '../../records/suppressed.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {LogSearch} from './log-search.ts';
 import {PaneFolds} from './pane-folds.ts';
@@ -46,7 +45,7 @@ type PaneModelOptions = {
 const largeLog = 64 * 1024 * 1024;
 
 /** The log as its pane sees it. */
-export type PaneLog = Pick<Log, 'name' | 'buffer' | 'snapshot' | 'merge' | 'addDivider'>;
+export type PaneLog = Pick<Log, 'name' | 'buffer' | 'errors' | 'snapshot' | 'merge' | 'addDivider'>;
 
 /**
  * What is derived from one tab's log and its view: the index of its records, the entries that filters and folds leave,
@@ -56,9 +55,8 @@ export type PaneLog = Pick<Log, 'name' | 'buffer' | 'snapshot' | 'merge' | 'addD
 export class PaneModel {
   readonly source: PaneLog;
   #index: RecordIndex;
-  #suppressed: SuppressedErrors;
   #folds: PaneFolds;
-  /** Replaces index and suppressed errors once it has read the whole log: lines were added before those of `#index`. */
+  /** Replaces the index once it has read the whole log: lines were added before those of `#index`. */
   #whole: WholeIndex | undefined;
   readonly #options: PaneModelOptions;
   readonly #progress = createStore(0);
@@ -92,7 +90,6 @@ export class PaneModel {
   constructor(source: PaneLog, options: PaneModelOptions) {
     this.source = source;
     this.#index = new RecordIndex(source.buffer);
-    this.#suppressed = new SuppressedErrors(source.buffer);
     this.#folds = this.#newFolds();
     this.#options = options;
     const {clock, frameRate} = options.services;
@@ -289,8 +286,8 @@ export class PaneModel {
 
   #filter(filtered: Filtered, earlier: ShownLines | undefined): ShownLines {
     const opened = filtered.fold ? this.#shown?.opened : undefined;
-    const {index, suppressed} = this.#whole ?? {index: this.#index, suppressed: this.#suppressed};
-    const log = {buffer: this.source.buffer, index, suppressed};
+    const index = this.#whole?.index ?? this.#index;
+    const log = {buffer: this.source.buffer, index, suppressed: this.source.errors.suppressed};
     this.#filteredBy = index;
     return new ShownLines({...log, ...filtered, earlier, ...(opened && {opened})});
   }
@@ -315,10 +312,9 @@ export class PaneModel {
     if (!whole) return;
     whole.dispose();
     const before = this.entries;
-    const {index, suppressed} = whole;
+    const {index} = whole;
     this.#whole = undefined;
     this.#index = index;
-    this.#suppressed = suppressed;
     this.#folds = this.#newFolds(this.#folds);
     this.#histogram = this.#histogram && new Histogram(index);
     // Results of the filters so far may be of other records.
@@ -329,8 +325,8 @@ export class PaneModel {
   }
 
   #newFolds(earlier?: PaneFolds): PaneFolds {
-    const {buffer} = this.source;
-    const log = {buffer, index: this.#index, suppressed: this.#suppressed, shown: () => this.#shown};
+    const {buffer, errors} = this.source;
+    const log = {buffer, index: this.#index, suppressed: errors.suppressed, shown: () => this.#shown};
     return new PaneFolds({...log, onToggle: () => this.#progress.set(this.#progress.get() + 1)}, earlier);
   }
 
@@ -364,9 +360,8 @@ export class PaneModel {
   #step(maxBytes: number): boolean {
     this.source.buffer.freeRead();
     const isIndexed = this.index.step(maxBytes);
-    // Beside the index: what is compressed is unpacked for all of them once.
-    const isPaired = this.#suppressed.step(maxBytes);
-    const isCounted = (this.#histogram?.step(maxBytes) ?? true) && isPaired;
+    // Beside the index: what is compressed is unpacked for both once.
+    const isCounted = this.#histogram?.step(maxBytes) ?? true;
     if (!isIndexed) return false;
     if (this.#shown && !this.#shown.step(maxBytes)) return false;
     if (this.#next) {

@@ -64,7 +64,7 @@ export class PaneModels {
     const {fps, fpsNow, scrollbackBytes, packer} = this.#options;
     const options = {clock, fps, scrollbackBytes};
     const merged = new Log({
-      ...{...options, fpsNow, packer, countsErrors: false},
+      ...{...options, fpsNow, packer},
       feed: (sink) => new MergeFeed(sink, {...options, name, sources}),
     });
     this.#merged.set(name, merged);

@@ -2,12 +2,10 @@ import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {SliceRunner} from '../../lib/slices.ts';
 import {RecordIndex} from '../../records/record-index.ts';
-import {SuppressedErrors} from '../../records/suppressed.ts';
 
 /** The index of all lines of a large file, which is made once they are counted: until then there is one of its end. */
 export class WholeIndex {
   readonly index: RecordIndex;
-  readonly suppressed: SuppressedErrors;
   readonly #buffer: LogBuffer;
   readonly #runner: SliceRunner;
 
@@ -18,11 +16,9 @@ export class WholeIndex {
   ) {
     this.#buffer = buffer;
     this.index = new RecordIndex(buffer);
-    this.suppressed = new SuppressedErrors(buffer);
     const step = (maxBytes: number) => {
       buffer.freeRead();
-      const isCounted = this.suppressed.step(maxBytes);
-      return this.index.step(maxBytes) && isCounted;
+      return this.index.step(maxBytes);
     };
     this.#runner = new SliceRunner({...options, step});
     this.#runner.wake();

@@ -17,7 +17,7 @@ function source(...lines: string[]): WritableLogBuffer {
   return buffer;
 }
 
-const sinkOf = (maxBytes: number) => new LogSink({buffer: {maxBytes}, clock: {wall: () => 7}, countsErrors: false});
+const sinkOf = (maxBytes: number) => new LogSink({buffer: {maxBytes}, clock: {wall: () => 7}});
 
 function mergeOf(...sources: WritableLogBuffer[]) {
   const sink = sinkOf(1 << 20);

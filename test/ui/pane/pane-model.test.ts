@@ -2,6 +2,7 @@ import {describe, expect, it, vi} from 'vitest';
 import {compilePattern} from '../../../source/buffer/pattern.ts';
 import {Search} from '../../../source/buffer/search.ts';
 import type {FilterEntry} from '../../../source/filters/filter.ts';
+import {ErrorLog} from '../../../source/records/error-log.ts';
 import {PaneModel} from '../../../source/ui/pane/pane-model.ts';
 import {newPane, type PaneView} from '../../../source/ui/state/pane-view.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
@@ -23,7 +24,7 @@ class Modelled {
     this.feed = new Feed('orders', {maxBytes});
     const {name, buffer, snapshot} = this.feed;
     this.model = new PaneModel(
-      {name, buffer, snapshot, merge: undefined, addDivider: () => {}},
+      {name, buffer, errors: new ErrorLog({buffer, wall: () => 0}), snapshot, merge: undefined, addDivider: () => {}},
       {
         services: {clock: this.clock, timeLimit: (_, task) => ({value: task()})},
         isShown: () => this.isShown,
