@@ -10,7 +10,7 @@ import {stateFolder} from '../storage/save-file.ts';
 import {noticeLine, printWhole} from '../system/line-output.ts';
 import {stopOnSignals} from '../system/signals.ts';
 import {errorWithAdvice} from '../words/failures.ts';
-import {answerCompletion, ownNamesOf} from './completion.ts';
+import {answerCompletion, contextsOf} from './completion.ts';
 import {completionScript} from './completion-scripts.ts';
 import {listText} from './list.ts';
 import {reportingFaults} from './report-faults.ts';
@@ -125,7 +125,7 @@ async function answer(words: readonly string[], version: string, process: NodeJS
   const settings = await settingsOf(words, env);
   return await answerCompletion({
     words,
-    own: await ownNamesOf(words, env, homedir()),
+    contexts: await contextsOf(words, env, homedir()),
     folder: stateFolder({xdgStateHome: env.XDG_STATE_HOME, home: homedir()}),
     server: settings?.demo ? 'demo' : `${settings?.host ?? ''} ${settings?.server.tenant ?? ''}`,
     clock: systemClock,

@@ -5,7 +5,6 @@ import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {isObject, parseJson} from '../lib/json.ts';
 import {type CommandLine, readCommandLine} from '../settings/command-line.ts';
-import {emptyConfig} from '../settings/config-file.ts';
 import {summaryOf} from '../settings/help-text.ts';
 import {acceptsOption, type CommandName, commandWords, helpOf, type Option} from '../settings/option.ts';
 import {optionNamed} from '../settings/option-names.ts';
@@ -25,60 +24,59 @@ type Completion = {
   readonly ofServer: 'names' | 'tags' | undefined;
 };
 
-/** Names from the configuration file. */
-type OwnNames = {readonly contexts: readonly string[]};
-
-const nothing: Completion = {candidates: [], ofServer: undefined};
-
-/** What fits in place of the last of `words`, which is incomplete or empty. The caller adds what the server has. */
-export function complete(words: readonly string[], own: OwnNames): Completion {
+/**
+ * What fits in place of the last of `words`, which is incomplete or empty; `contexts`: those of the configuration file. The
+ * caller adds what the server has.
+ */
+export function complete(words: readonly string[], contexts: readonly string[]): Completion {
   const begun = words.at(-1) ?? '';
-  const whole = words.slice(0, -1);
-  const separator = whole.indexOf('--');
-  const {command, word, pending} = read(separator === -1 ? whole : whole.slice(0, separator));
-  if (separator !== -1) return command === 'open' ? nothing : {candidates: [], ofServer: 'names'};
-  if (pending?.flag === 'tag') return {candidates: [], ofServer: 'tags'};
-  if (pending) return fitting(valuesOf(pending, command, own), begun);
-  const [, flag, value] = /^--([\w-]+)=(.*)$/.exec(begun) ?? [];
-  const named = flag === undefined ? undefined : optionNamed(flag, command);
-  const option = named?.setting ? undefined : named;
-  if (option?.flag === 'tag') return {candidates: [], ofServer: 'tags'};
+  const {command, first, pending, isSeparated} = read(words.slice(0, -1));
+  const fitting = (candidates: readonly Candidate[], ofServer?: 'names' | 'tags'): Completion => {
+    return {candidates: candidates.filter(({word}) => word.startsWith(begun)), ofServer};
+  };
+  if (isSeparated) return fitting([], command === 'open' ? undefined : 'names');
+  const [before = '', flag = ''] = /^--([\w-]+)=/.exec(begun) ?? [];
+  const named = optionNamed(flag, command);
+  const option = pending ?? (named?.setting ? undefined : named);
   if (option?.value !== undefined) {
-    const {candidates} = fitting(valuesOf(option, command, own), value ?? '');
-    return {candidates: candidates.map(({word}) => ({word: `--${option.flag}=${word}`})), ofServer: undefined};
+    const values = valuesOf(option, command, contexts).map((value) => ({word: `${before}${value}`}));
+    return fitting(values, option.flag === 'tag' ? 'tags' : undefined);
   }
-  if (begun.startsWith('-')) return fitting(flagsOf(command), begun);
-  const verbs = verbsOf(command, word)?.map((verb) => ({word: verb}));
-  if (verbs) return fitting(verbs, begun);
+  if (begun.startsWith('-')) {
+    const flags = options.filter((option) => acceptsOption(command, option));
+    return fitting(flags.map((option) => ({word: `--${option.flag}`, help: helpOf(option, command)})));
+  }
+  const verbs = verbsOf[command];
+  if (verbs) return fitting((first === undefined ? verbs : command === 'help' ? ['all'] : []).map((word) => ({word})));
   // Without candidates the shells complete file names.
-  if (['demo', 'list', 'man', 'open', 'version'].includes(command)) return nothing;
-  const commands =
-    command === 'screen' && word === undefined ? commandWords.map((word) => ({word, help: summaryOf(word)})) : [];
-  return {...fitting(commands, begun), ofServer: 'names'};
+  if (['demo', 'list', 'man', 'open', 'version'].includes(command)) return fitting([]);
+  const isFirst = command === 'screen' && first === undefined;
+  return fitting(isFirst ? commandWords.map((word) => ({word, help: summaryOf(word)})) : [], 'names');
 }
 
-const all: readonly Option[] = options.filter((option: Option) => !option.setting);
-
-/** What can come after a command that takes no names, and after its first word; undefined: it takes names. */
-function verbsOf(command: CommandName, word: string | undefined): readonly string[] | undefined {
-  if (command === 'help') return word === undefined ? [...commandWords, 'all'] : ['all'];
-  const verbs = command === 'completion' ? shells : command === 'config' ? configVerbs : undefined;
-  return verbs !== undefined && word !== undefined ? [] : verbs;
-}
+/** What can come after a command that takes no names. */
+const verbsOf: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
+  help: [...commandWords, 'all'],
+  completion: shells,
+  config: configVerbs,
+};
 
 type Typed = {
   readonly command: CommandName;
   /** The first word after the command: a name, or the verb of `config`. */
-  readonly word: string | undefined;
+  readonly first: string | undefined;
   /** The option whose value is the next word. */
   readonly pending: Option | undefined;
+  /** After `--` all words are names. */
+  readonly isSeparated: boolean;
 };
 
 function read(whole: readonly string[]): Typed {
   let command: CommandName | undefined;
   let first: string | undefined;
   let pending: Option | undefined;
-  for (const word of whole) {
+  const separator = whole.indexOf('--');
+  for (const word of separator === -1 ? whole : whole.slice(0, separator)) {
     if (pending) pending = undefined;
     else if (word.startsWith('-')) pending = pendingAfter(word, command ?? 'screen');
     else if (command === undefined) {
@@ -86,7 +84,7 @@ function read(whole: readonly string[]): Typed {
       if (command === 'screen') first = word;
     } else first ??= word;
   }
-  return {command: command ?? 'screen', word: first, pending};
+  return {command: command ?? 'screen', first, pending, isSeparated: separator !== -1};
 }
 
 /** `--output`, or the last letter of `-fo`. */
@@ -96,39 +94,31 @@ function pendingAfter(word: string, command: CommandName): Option | undefined {
   return last?.value !== undefined && others.every((other) => other?.value === undefined) ? last : undefined;
 }
 
-function flagsOf(command: CommandName): readonly Candidate[] {
-  const accepted = all.filter((option) => acceptsOption(command, option));
-  return accepted.map((option) => ({word: `--${option.flag}`, help: helpOf(option, command)}));
+function valuesOf({flag, choices = []}: Option, command: CommandName, contexts: readonly string[]) {
+  switch (flag) {
+    case 'output':
+      return formsOf(command);
+    case 'status':
+      return commonStates;
+    case 'context':
+      return contexts;
+    default:
+      return choices;
+  }
 }
 
-function valuesOf({flag, choices}: Option, command: CommandName, own: OwnNames): readonly Candidate[] {
-  const valuesByFlag: ReadonlyMap<string, readonly string[]> = new Map([
-    ['output', formsOf(command)],
-    ['status', commonStates],
-    ['context', own.contexts],
-  ]);
-  return (valuesByFlag.get(flag) ?? choices ?? []).map((word) => ({word}));
+/** The contexts in the configuration file of a call. Never rejects: a file that cannot be read has none. */
+export async function contextsOf(words: readonly string[], environment: Environment, home: string): Promise<string[]> {
+  const place = configPlace({flags: flagsOf([...words.slice(0, -1), 'x'])}, environment, home);
+  const loaded = await loadConfig(place, home).catch(() => undefined);
+  return [...(loaded?.file.contexts.keys() ?? [])];
 }
 
-function fitting(candidates: readonly Candidate[], begun: string): Completion {
-  return {candidates: candidates.filter(({word}) => word.startsWith(begun)), ofServer: undefined};
-}
-
-/** The names in the configuration file of a call. Never rejects: a file that cannot be read has none. */
-export async function ownNamesOf(words: readonly string[], environment: Environment, home: string): Promise<OwnNames> {
-  const whole = words.slice(0, -1);
-  const commandLine = [[...whole, 'x'], whole, []].map(readIfValid).find((read) => read !== undefined);
-  const place = commandLine && configPlace(commandLine, environment, home);
-  const loaded = place && (await loadConfig(place, home).catch(() => undefined));
-  const {contexts} = loaded?.file ?? emptyConfig;
-  return {contexts: [...contexts.keys()]};
-}
-
-function readIfValid(argv: readonly string[]): CommandLine | undefined {
+function flagsOf(argv: readonly string[]): CommandLine['flags'] {
   try {
-    return readCommandLine(argv);
+    return readCommandLine(argv).flags;
   } catch {
-    return undefined;
+    return new Map();
   }
 }
 
@@ -138,7 +128,8 @@ const maxAge = 30_000;
 type AnswerOptions = {
   /** The words after `pipetail`, the last one incomplete or empty. */
   readonly words: readonly string[];
-  readonly own: OwnNames;
+  /** Those of the configuration file. */
+  readonly contexts: readonly string[];
   /** Opens the server that the words name, once names are needed; undefined: the words are not valid. */
   readonly open: () => Promise<{readonly client: ApiClient; readonly close: () => Promise<void>} | undefined>;
   /** Of the file that keeps the names between calls. */
@@ -150,20 +141,16 @@ type AnswerOptions = {
 
 /** A word a line, help after a tab. Never rejects: a failure only means fewer words. */
 export async function answerCompletion(options: AnswerOptions): Promise<string> {
-  const {candidates, ofServer} = complete(options.words, options.own);
+  const {candidates, ofServer} = complete(options.words, options.contexts);
   const begun = options.words.at(-1) ?? '';
-  const isAsked = ofServer === 'tags' || (ofServer === 'names' && !begun.startsWith('-'));
-  const known = isAsked ? await knownOf(options).catch(() => undefined) : undefined;
-  const {names = [], tags = []} = known ?? {};
+  const {names, tags} = (ofServer && (await knownOf(options).catch(() => undefined))) ?? {names: [], tags: []};
   const before = /^--tag=/.exec(begun)?.[0] ?? '';
+  // A list of all names is long enough without the tags.
+  const inPlace = begun === '' ? [] : tags.map((tag) => ({word: `tag:${tag}`, help: 'all pipelines with the tag'}));
   const found: readonly Candidate[] =
     ofServer === 'tags'
       ? tags.map((tag) => ({word: `${before}${tag}`, help: 'tag'}))
-      : [
-          ...names.map((word) => ({word, help: 'pipeline'})),
-          // A list of all names is long enough.
-          ...(begun === '' ? [] : tags.map((tag) => ({word: `tag:${tag}`, help: 'all pipelines with the tag'}))),
-        ];
+      : [...names.map((word) => ({word, help: 'pipeline'})), ...inPlace];
   const offered = [...candidates, ...found.filter(({word}) => word.startsWith(begun))];
   return offered.map(({word, help = ''}) => `${word}\t${help}\n`).join('');
 }
@@ -171,38 +158,26 @@ export async function answerCompletion(options: AnswerOptions): Promise<string> 
 /** What a server has. */
 type Known = {readonly names: readonly string[]; readonly tags: readonly string[]};
 
-type Kept = Known & {readonly server: string; readonly at: number};
-
-async function knownOf({open, folder, server, clock}: AnswerOptions): Promise<Known> {
+async function knownOf({open, folder, server, clock}: AnswerOptions): Promise<Known | undefined> {
   const file = path.join(folder, 'completion.json');
-  const kept = await readKept(file);
-  const age = clock.wall() - (kept?.at ?? 0);
-  if (kept?.server === server && age >= 0 && age < maxAge) return kept;
+  const kept = parseJson(await readRegular(file).catch(() => ''));
+  const age = isKept(kept) && kept.server === server ? clock.wall() - kept.at : -1;
+  if (isKept(kept) && age >= 0 && age < maxAge) return kept;
   const opened = await open();
-  if (!opened) return {names: [], tags: []};
-  const pipelines = await pipelinesSoon(opened.client, clock);
-  await opened.close();
+  const pipelines = opened && (await pipelinesSoon(opened.client, clock));
+  await opened?.close();
+  if (!pipelines) return undefined;
   // Text of the server reaches a shell: only characters that need no quotation marks there.
-  const names = (pipelines ?? []).map(({name}) => name).filter((name) => /^[\w-]+$/.test(name));
-  const allTags = (pipelines ?? []).flatMap(({tags = []}) => tags).filter((tag) => /^[-\w./:=]+$/.test(tag));
-  const known: Known = {names, tags: [...new Set(allTags)].sort()};
-  if (pipelines) {
-    await mkdir(folder, {recursive: true, mode: 0o700});
-    const text = JSON.stringify({server, at: clock.wall(), ...known} satisfies Kept);
-    await saveFile(file, [Buffer.from(text)], {overwrite: true, signal: new AbortController().signal});
-  }
+  const names = pipelines.map(({name}) => name).filter((name) => /^[\w-]+$/.test(name));
+  const tags = pipelines.flatMap(({tags = []}) => tags).filter((tag) => /^[-\w./:=]+$/.test(tag));
+  const known = {server, at: clock.wall(), names, tags: [...new Set(tags)].sort()};
+  await mkdir(folder, {recursive: true, mode: 0o700});
+  await saveFile(file, [Buffer.from(JSON.stringify(known))], {overwrite: true, signal: new AbortController().signal});
   return known;
 }
 
-async function readKept(file: string): Promise<Kept | undefined> {
-  const json = parseJson(await readRegular(file).catch(() => ''));
-  return isKept(json) ? json : undefined;
-}
-
-/** One of before has no tags: it is as if it were old. */
-function isKept(json: unknown): json is Kept {
-  if (!isObject(json) || !('server' in json)) return false;
-  const {at, names, tags} = json;
-  const isWords = (words: unknown) => Array.isArray(words) && words.every((word) => typeof word === 'string');
-  return typeof at === 'number' && isWords(names) && isWords(tags);
+function isKept(json: unknown): json is Known & {readonly server: string; readonly at: number} {
+  if (!isObject(json) || typeof json.at !== 'number') return false;
+  const lists = [json.names, json.tags];
+  return lists.every((list) => Array.isArray(list) && list.every((word) => typeof word === 'string'));
 }

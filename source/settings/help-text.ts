@@ -122,8 +122,8 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       'pipetail completion prints a script for the shell; it asks the server for names, for a second at most.',
     usage: [
       ['source <(pipetail completion bash)', 'in ~/.bashrc, after aliases'],
-      ['source <(pipetail completion zsh)', 'in ~/.zshrc, after compinit and aliases'],
-      ['pipetail completion fish | source', 'in ~/.config/fish/config.fish, after aliases'],
+      ['source <(pipetail completion zsh)', 'in ~/.zshrc, after compinit'],
+      ['pipetail completion fish | source', 'in ~/.config/fish/config.fish'],
     ],
     notes: [],
     examples: [],

@@ -1,7 +1,7 @@
 import {readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, it, test} from 'vitest';
-import {answerCompletion, complete, ownNamesOf} from '../../source/commands/completion.ts';
+import {answerCompletion, complete, contextsOf} from '../../source/commands/completion.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {withServer} from './with-server.ts';
@@ -23,7 +23,7 @@ describe('answer completion', () => {
         words(
           await answerCompletion({
             words: typed,
-            own: {contexts: []},
+            contexts: [],
             open,
             folder: state,
             server: of,
@@ -52,7 +52,7 @@ describe('answer completion', () => {
     await withServer(['orders'], async (client, server) => {
       server.addPipeline('eu', {tags: ['prod|ef4444', 'team/a', 'team billing']});
       server.addPipeline('us', {tags: ['prod', '$(reboot)']});
-      const base = {own: {contexts: []}, folder: folder.path, server: 'a', clock: new FakeClock()};
+      const base = {contexts: [], folder: folder.path, server: 'a', clock: new FakeClock()};
       const open = async () => ({client, close: async () => {}});
       const answer = async (...typed: string[]) => words(await answerCompletion({...base, open, words: typed}));
       // What a shell would have to quote is not offered.
@@ -64,18 +64,6 @@ describe('answer completion', () => {
     });
   });
 
-  it('asks again where the file is of a version that kept no tags', async () => {
-    await using folder = await temporaryDirectory();
-    const clock = new FakeClock();
-    const before = {server: 'a', at: clock.wall(), names: ['old']};
-    await writeFile(path.join(folder.path, 'completion.json'), JSON.stringify(before));
-    await withServer(['orders'], async (client) => {
-      const open = async () => ({client, close: async () => {}});
-      const base = {own: {contexts: []}, folder: folder.path, server: 'a', clock, open};
-      expect(words(await answerCompletion({...base, words: ['logs', 'o']}))).toEqual(['orders']);
-    });
-  });
-
   it('asks for nothing while a flag is typed, and answers what it can where there is no server', async () => {
     await using folder = await temporaryDirectory();
     let opened = 0;
@@ -83,7 +71,7 @@ describe('answer completion', () => {
       opened += 1;
       return undefined;
     };
-    const base = {own: {contexts: []}, open, folder: folder.path, server: 'a', clock: new FakeClock()};
+    const base = {contexts: [], open, folder: folder.path, server: 'a', clock: new FakeClock()};
     expect(words(await answerCompletion({...base, words: ['logs', '--fol']}))).toEqual(['--follow']);
     expect(opened).toBe(0);
     expect(words(await answerCompletion({...base, words: ['logs', 'or']}))).toEqual([]);
@@ -92,8 +80,7 @@ describe('answer completion', () => {
 });
 
 describe('complete', () => {
-  const nothingOwn = {contexts: []};
-  const words = (...typed: string[]) => complete(typed, nothingOwn).candidates.map(({word}) => word);
+  const words = (...typed: string[]) => complete(typed, []).candidates.map(({word}) => word);
 
   test.each([
     [
@@ -154,8 +141,7 @@ describe('complete', () => {
   });
 
   test('the contexts of the configuration file', () => {
-    const completed = (...typed: string[]) =>
-      complete(typed, {contexts: ['prod', 'test']}).candidates.map(({word}) => word);
+    const completed = (...typed: string[]) => complete(typed, ['prod', 'test']).candidates.map(({word}) => word);
     expect(completed('--context', '')).toEqual(['prod', 'test']);
     expect(completed('list', '--context=p')).toEqual(['--context=prod']);
   });
@@ -170,16 +156,15 @@ auth-variable = "NOT_SET"
 `;
     await writeFile(file, text);
     const environment = {PIPETAIL_CONFIG: file};
-    const names = {contexts: ['prod']};
+    const names = ['prod'];
     for (const words of [[''], ['--context', ''], ['logs', '--context', 'prod', ''], ['--nothing', '--context', 'p']]) {
-      expect(await ownNamesOf(words, environment, home.path)).toEqual(names);
+      expect(await contextsOf(words, environment, home.path)).toEqual(names);
     }
-    expect(await ownNamesOf(['list', '--config', file, '--context', ''], {}, home.path)).toEqual(names);
-    const none = {contexts: []};
-    expect(await ownNamesOf(['--config', '/no/such', ''], environment, home.path)).toEqual(none);
+    expect(await contextsOf(['list', '--config', file, '--context', ''], {}, home.path)).toEqual(names);
+    expect(await contextsOf(['--config', '/no/such', ''], environment, home.path)).toEqual([]);
     // What is wrong in the file does not hide the rest.
     await writeFile(file, `${text}fsp = 12\n`);
-    expect(await ownNamesOf([''], environment, home.path)).toEqual(names);
+    expect(await contextsOf([''], environment, home.path)).toEqual(names);
   });
 
   describe('pipelines', () => {
@@ -200,7 +185,7 @@ auth-variable = "NOT_SET"
       [['open', '--', ''], false],
       [['logs', '-'], false],
     ])('%j: %s', (typed, expected) => {
-      expect(complete(typed, nothingOwn).ofServer).toBe(expected ? 'names' : undefined);
+      expect(complete(typed, []).ofServer).toBe(expected ? 'names' : undefined);
     });
   });
 

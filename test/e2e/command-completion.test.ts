@@ -67,13 +67,14 @@ test('zsh', async (context: TestContext) => {
   const zsh = requireTool(context, 'zsh');
   const {env} = await setUp();
   await offersWhatFits(async (line, before = '') => {
-    // As with COMPLETE_ALIASES; else zsh expands aliases first. The functions of zsh that would draw a menu print their arguments instead.
+    // zsh expands an alias before it completes. The functions of zsh that would draw a menu print their arguments instead.
+    const expanded = line.replace(/^pl /, 'pipetail logs ');
     const script = [
       'compdef() { }; _files() { print -r -- FILES }',
       `_describe() { local each; for each in "$shown[@]" "$names[@]"; do print -r -- "\${\${each//\\\\:/;}%%:*}"; done }`,
       before,
       'source <(pipetail completion zsh)',
-      `words=(${line}${line.endsWith(' ') ? "''" : ''}); CURRENT=\${#words}`,
+      `words=(${expanded}${line.endsWith(' ') ? "''" : ''}); CURRENT=\${#words}`,
       '_pipetail',
     ];
     const {stdout, stderr} = await run(zsh, ['-f', '-c', script.join('\n')], {env});
